@@ -1,0 +1,23 @@
+// Attempt number and chance → how long to wait. Sleeps nowhere, reads no clock.
+
+/** The first wait after a failed send, in ms (DESIGN: numbers that several rooms share). */
+export const FIRST_WAIT_MS = 1_000;
+
+/** No wait is longer than this, in ms: somebody who mends the fault sees it work within 5 minutes. */
+export const LONGEST_WAIT_MS = 300_000;
+
+/**
+ * The wait before the next try, in ms: doubling from 1 s, at most 5 minutes, the last fifth left to
+ * chance so that what failed together does not return together.
+ *
+ * @param failures How many tries have failed so far, 1 or more.
+ * @param random A number from 0 to 1, `Math.random()` outside tests.
+ * @throws {RangeError} If `failures` is not a whole number of at least 1.
+ */
+export function waitMs(failures: number, random: number): number {
+  if (!Number.isSafeInteger(failures) || failures < 1) {
+    throw new RangeError(`Cannot compute a wait: failures is ${failures}, must be 1 or more`);
+  }
+  const full = Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 30), LONGEST_WAIT_MS);
+  return Math.round(full * (0.8 + 0.2 * random));
+}

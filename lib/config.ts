@@ -1,0 +1,149 @@
+// Environment record → frozen configuration, or every fault at once. Reads no file, prints no secret.
+
+/** The public Bot API; `TELEGRAM_API_ROOT` names another server, such as a local one. */
+export const PUBLIC_API_ROOT = "https://api.telegram.org";
+
+/** Every variable the bot reads; `deno task start` permits exactly these. */
+export const VARIABLES = [
+  "BOT_TOKEN",
+  "ADMIN_CHAT_ID",
+  "TELEGRAM_API_ROOT",
+  "LOCALES_PATH",
+  "DATA_DIR",
+  "HOST",
+  "PORT",
+  "CRM_TIMEOUT_SECONDS",
+  "LOG_FORMAT",
+  "LOG_LEVEL",
+] as const;
+
+export type Variable = typeof VARIABLES[number];
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = typeof LOG_LEVELS[number];
+export type LogFormat = "text" | "json";
+
+export interface Config {
+  readonly botToken: string;
+  /** The managers' chat; groups and supergroups have negative ids. */
+  readonly adminChatId: number;
+  /** Without a trailing slash. */
+  readonly telegramApiRoot: string;
+  readonly localesPath: string;
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly crmTimeoutMs: number;
+  readonly logFormat: LogFormat;
+  readonly logLevel: LogLevel;
+}
+
+/** What is wrong with one variable: found and wanted, in a sentence that holds no secret. */
+export interface ConfigFault {
+  readonly variable: Variable;
+  readonly message: string;
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly faults: readonly ConfigFault[] };
+
+/** Reads the configuration. A variable that is empty or blank counts as not set. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigResult {
+  const faults: ConfigFault[] = [];
+  const read = <T>(variable: Variable, parse: (text: string) => T, otherwise?: T): T => {
+    const text = env[variable]?.trim() ?? "";
+    try {
+      if (text !== "") return parse(text);
+      if (otherwise !== undefined) return otherwise;
+      throw new SyntaxError(`не задана, ${REQUIRED[variable] ?? "нужно значение"}`);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      faults.push({ variable, message: error.message });
+      return undefined as never; // Never read: with a fault there is no config.
+    }
+  };
+
+  const config: Config = {
+    botToken: read("BOT_TOKEN", parseToken),
+    adminChatId: read("ADMIN_CHAT_ID", parseChatId),
+    telegramApiRoot: read("TELEGRAM_API_ROOT", parseApiRoot, PUBLIC_API_ROOT),
+    localesPath: read("LOCALES_PATH", String, "locales/locales.json"),
+    dataDir: read("DATA_DIR", String, "data"),
+    host: read("HOST", parseHost, "127.0.0.1"),
+    port: read("PORT", (text) => parseWhole(text, 0, 65_535), 8000),
+    crmTimeoutMs: read("CRM_TIMEOUT_SECONDS", (text) => parseSeconds(text) * 1000, 10_000),
+    logFormat: read("LOG_FORMAT", (text) => parseWord(text, ["text", "json"]), "text"),
+    logLevel: read("LOG_LEVEL", (text) => parseWord(text, LOG_LEVELS), "info"),
+  };
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, config: Object.freeze(config) };
+}
+
+const REQUIRED: Partial<Record<Variable, string>> = {
+  BOT_TOKEN: "нужен токен бота от @BotFather",
+  ADMIN_CHAT_ID: "нужен id чата менеджеров, целое число, например -1001234567890",
+};
+
+function parseToken(text: string): string {
+  if (/^\d+:[\w-]+$/.test(text)) return text;
+  throw new SyntaxError(
+    `найдено значение не того вида (символов: ${text.length}), ` +
+      "нужен токен от @BotFather вида 123456789:AA…",
+  );
+}
+
+function parseChatId(text: string): number {
+  const id = Number(text);
+  if (/^-?\d+$/.test(text) && Number.isSafeInteger(id) && id !== 0) return id;
+  throw new SyntaxError(`найдено ${quote(text)}, ${REQUIRED.ADMIN_CHAT_ID}`);
+}
+
+function parseApiRoot(text: string): string {
+  const wanted = "нужен адрес http:// или https:// без логина, параметров и токена";
+  const url = URL.parse(text);
+  if (url === null) throw new SyntaxError(`найдено не адрес, ${wanted}`);
+  // The address itself is not shown: people paste it together with the token.
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new SyntaxError(`найдена схема ${quote(url.protocol)}, ${wanted}`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new SyntaxError(`найден адрес с логином, ${wanted}`);
+  }
+  if (url.search !== "" || url.hash !== "" || /\/bot\d+:/.test(url.pathname)) {
+    throw new SyntaxError(`найден адрес с лишней частью, ${wanted}`);
+  }
+  return text.replace(/\/+$/, "");
+}
+
+function parseHost(text: string): string {
+  if (/^[\w.:-]+$/.test(text)) return text;
+  throw new SyntaxError(`найдено ${quote(text)}, нужно имя или адрес, например 127.0.0.1`);
+}
+
+function parseWhole(text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+  throw new SyntaxError(`найдено ${quote(text)}, нужно целое число от ${least} до ${most}`);
+}
+
+/** Range of a CRM deadline in seconds, here and in `locales.json` (user requirement). */
+export const CRM_TIMEOUT_SECONDS = { least: 1, most: 120 } as const;
+
+function parseSeconds(text: string): number {
+  const { least, most } = CRM_TIMEOUT_SECONDS;
+  const seconds = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && seconds >= least && seconds <= most) return seconds;
+  throw new SyntaxError(`найдено ${quote(text)}, нужно число секунд от ${least} до ${most}`);
+}
+
+function parseWord<T extends string>(text: string, words: readonly T[]): T {
+  const word = words.find((each) => each === text.toLowerCase());
+  if (word !== undefined) return word;
+  throw new SyntaxError(`найдено ${quote(text)}, нужно одно из: ${words.join(", ")}`);
+}
+
+function quote(text: string): string {
+  // A token pasted into the wrong line is still a token.
+  if (/\d+:[\w-]{8,}/.test(text)) return "что-то похожее на токен";
+  return `«${text.length > 60 ? `${text.slice(0, 60)}…` : text}»`;
+}

@@ -1,0 +1,107 @@
+// The words of the house: lead, follow-up, states, outcomes, allowed moves. Imports nothing.
+
+/** Where a lead is. `received` and `undelivered` are still owed to somebody; the rest are not. */
+export type LeadState = "received" | "in_crm" | "in_admin_chat" | "undelivered" | "by_hand";
+
+/** Who pressed or wrote, as Telegram described them at that moment. */
+export interface Visitor {
+  readonly userId: number;
+  readonly username: string | null;
+  readonly firstName: string;
+  readonly lastName: string | null;
+  /** IETF tag of the visitor's app, where Telegram gave one. */
+  readonly language: string | null;
+}
+
+/** One request of a visitor. Its menu message is its identity: one menu gives at most one lead. */
+export interface Lead {
+  /** Short, for people and for links inside the journal. */
+  readonly number: number;
+  /** UUID; the CRM gets it as the idempotency key of every attempt. */
+  readonly id: string;
+  readonly state: LeadState;
+  /** Key in `locales.json`; the profile may be gone by now, so its name is kept beside it. */
+  readonly profile: string;
+  readonly profileName: string;
+  readonly choice: string;
+  readonly visitor: Visitor;
+  readonly chatId: number;
+  readonly menuMessageId: number;
+  readonly receivedAtMs: number;
+  /** The card in the admin chat, once it has been shown. */
+  readonly card: MessageAddress | null;
+}
+
+/** A lead before the journal has given it a number and a state. */
+export type NewLead = Omit<Lead, "number" | "state" | "card">;
+
+export interface MessageAddress {
+  readonly chatId: number;
+  readonly messageId: number;
+}
+
+/** What a visitor sent after becoming a lead: one message, or one album. */
+export interface FollowUp {
+  readonly number: number;
+  readonly lead: number;
+  readonly chatId: number;
+  /** In the order in which the visitor sent them; more than one only for an album. */
+  readonly messageIds: readonly number[];
+  readonly content: FollowUpContent;
+  /** How many of its messages the admin chat already has. */
+  readonly partsShown: number;
+}
+
+/** What a follow-up says in words, and whether there is something beside the words to be copied. */
+export interface FollowUpContent {
+  /** The text or caption; empty for media without one. */
+  readonly text: string;
+  /** Telegram's entities of `text`, kept so that no hidden link is lost. */
+  readonly entities: readonly unknown[];
+  /** What kind of media it is, in words for a manager; null for plain text. */
+  readonly media: string | null;
+  /** Whether Telegram lets this kind of media carry a caption. */
+  readonly captionable: boolean;
+}
+
+/** How one POST to the CRM ended. */
+export type CrmOutcome =
+  | { readonly kind: "accepted"; readonly status: 200 | 201 | 202 }
+  /** Any other status, a redirect too: the CRM declined. */
+  | { readonly kind: "answered"; readonly status: number; readonly body: string }
+  /** Never connected: it did not arrive. */
+  | { readonly kind: "unreachable"; readonly reason: string }
+  /** Connected, then cut: it may have arrived. */
+  | { readonly kind: "interrupted"; readonly reason: string }
+  /** No answer in time: it may have arrived. */
+  | { readonly kind: "timeout"; readonly afterMs: number }
+  /** Our side: an impossible address, a blocked port. */
+  | { readonly kind: "client"; readonly reason: string }
+  /** A defect: marked, logged, and still a card. */
+  | { readonly kind: "unexpected"; readonly reason: string };
+
+/** Why a lead becomes a card: the CRM failed it, or its profile has no webhook address. */
+export type CardReason = "crm_failed" | "no_webhook";
+
+const MOVES: Readonly<Record<LeadState, readonly LeadState[]>> = {
+  received: ["in_crm", "in_admin_chat", "undelivered"],
+  undelivered: ["in_admin_chat", "in_crm", "by_hand"],
+  in_admin_chat: ["in_crm", "by_hand"],
+  in_crm: [],
+  by_hand: [],
+};
+
+/** Whether a lead may go from one state to another. Staying where it is is no move. */
+export function canMove(from: LeadState, to: LeadState): boolean {
+  return MOVES[from].includes(to);
+}
+
+/** The states from which a lead may reach `to`. */
+export function statesBefore(to: LeadState): LeadState[] {
+  return (Object.keys(MOVES) as LeadState[]).filter((from) => canMove(from, to));
+}
+
+/** Whether the CRM or a manager already has the lead, so that nothing of it is owed any more. */
+export function isSettled(state: LeadState): boolean {
+  return state !== "received" && state !== "undelivered";
+}

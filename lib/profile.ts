@@ -1,0 +1,379 @@
+// The schema of locales.json: unknown → profiles, or a list of faults with their paths. Touches no file.
+
+import * as v from "valibot";
+import { CRM_TIMEOUT_SECONDS } from "./config.ts";
+
+/** What is wrong at one place of locales.json, such as `agency.step1.buttons[2].callback_data`. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface Button {
+  readonly text: string;
+  readonly callbackData: string;
+}
+
+/** One offer of the agency: what its visitors read, and where their leads go. */
+export interface Profile {
+  readonly key: string;
+  readonly name: string;
+  /** Null where the file has none, or an impossible one: then leads go to the admin chat. */
+  readonly webhook: Webhook | null;
+  /** How long the CRM may take, in ms; null leaves it to the configuration. */
+  readonly crmTimeoutMs: number | null;
+  readonly photoUrl: string | null;
+  readonly caption: string;
+  readonly buttons: readonly Button[];
+  /** With `{choice}`. */
+  readonly confirmationTemplate: string;
+  /** With `{username}` and `{message}`. */
+  readonly followUpTemplate: string;
+  readonly choices: ReadonlyMap<string, string>;
+}
+
+/** A webhook address as the file has it; `fault` says why nothing can be posted to it. */
+export interface Webhook {
+  readonly url: string;
+  readonly fault: string | null;
+}
+
+export interface Profiles {
+  readonly welcomeText: string;
+  /** The menu: each button's callback data is `select_<profile>`. */
+  readonly menu: readonly Button[];
+  readonly byKey: ReadonlyMap<string, Profile>;
+  /** The profile whose greeting bears this callback data. */
+  readonly byCallbackData: ReadonlyMap<string, Profile>;
+}
+
+export type ProfilesResult =
+  /** Warnings only touch where a lead goes. */
+  | { readonly ok: true; readonly profiles: Profiles; readonly warnings: readonly Fault[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** Telegram's limits, in UTF-16 units where not said otherwise (Bot API: sendMessage, sendPhoto, InlineKeyboardButton). */
+export const LIMITS = {
+  text: 4096,
+  caption: 1024,
+  callbackDataBytes: 64,
+  startPayload: 64,
+  /** Ours: Telegram takes 100, but nobody reads such a menu on a phone. */
+  buttons: 50,
+  /** Ours: with these the card fits into one message whatever a visitor is called. */
+  name: 256,
+  choice: 1024,
+} as const;
+
+/** Callback data of a menu button is this and the profile's key. */
+export const SELECT = "select_";
+
+const RESERVED = new Set(["fallback", "constructor", "prototype"]);
+
+/** Reads the parsed content of locales.json. Keys it does not know are no fault. */
+export function parseProfiles(content: unknown): ProfilesResult {
+  const faults: Fault[] = [];
+  const warnings: Fault[] = [];
+  if (!isRecord(content)) {
+    return { ok: false, faults: [{ path: "", message: `${found(content)}, нужен объект JSON` }] };
+  }
+  const menu = read(FallbackSchema, content["fallback"], "fallback", faults);
+  const entries = Object.entries(content).filter(([key]) => isProfileKey(key));
+  if (entries.length === 0) {
+    faults.push({ path: "", message: "нет ни одного профиля, нужен хотя бы один" });
+  }
+
+  const byKey = new Map<string, Profile>();
+  const callbackDataPaths = new Map<string, string>();
+  for (const [key, value] of entries) {
+    checkKey(key, faults);
+    const raw = read(ProfileSchema, value, key, faults);
+    if (raw === undefined) continue;
+    const profile = toProfile(key, raw);
+    checkLengths(profile, faults);
+    checkChoices(profile.buttons, `${key}.step1`, faults);
+    checkUnique(profile.buttons, `${key}.step1`, callbackDataPaths, faults);
+    if (profile.webhook === null) {
+      warnings.push({ path: `${key}.webhook_url`, message: "нет адреса вебхука" });
+    } else if (profile.webhook.fault !== null) {
+      warnings.push({ path: `${key}.webhook_url`, message: profile.webhook.fault });
+    }
+    byKey.set(key, profile);
+  }
+  if (menu !== undefined) {
+    checkUnique(menu.buttons.map(toButton), "fallback", callbackDataPaths, faults);
+    checkMenu(menu.buttons.map(toButton), new Set(entries.map(([key]) => key)), faults);
+  }
+  if (faults.length > 0 || menu === undefined) return { ok: false, faults };
+
+  const byCallbackData = new Map<string, Profile>();
+  for (const profile of byKey.values()) {
+    for (const button of profile.buttons) byCallbackData.set(button.callbackData, profile);
+  }
+  const profiles: Profiles = {
+    welcomeText: menu.welcome_text,
+    menu: menu.buttons.map(toButton),
+    byKey,
+    byCallbackData,
+  };
+  return { ok: true, profiles, warnings };
+}
+
+/** Notes such as `_comment` or `$schema` may stand beside the profiles. */
+function isProfileKey(key: string): boolean {
+  return key !== "fallback" && !key.startsWith("_") && !key.startsWith("$");
+}
+
+/** The longest text that a button of this profile puts in place of `{choice}`. */
+export function longestChoice(profile: Profile): string {
+  return profile.buttons.map((button) => choiceText(profile, button))
+    .reduce((longest, text) => (text.length > longest.length ? text : longest), "");
+}
+
+/** What a press on this button asks for, in words. */
+export function choiceText(profile: Profile, button: Button): string {
+  return profile.choices.get(button.callbackData) ?? button.text;
+}
+
+const text = (most: number) =>
+  v.pipe(
+    v.string(),
+    v.check((value) => value.trim() !== "", `пусто, нужен текст от 1 до ${most} символов`),
+    v.maxLength(
+      most,
+      (issue) => `символов ${issue.input.length}, нужно не больше ${most}`,
+    ),
+  );
+
+const callbackData = v.pipe(
+  v.string(),
+  v.check((value) => {
+    const bytes = byteLength(value);
+    return bytes >= 1 && bytes <= LIMITS.callbackDataBytes;
+  }, (issue) => `байт ${byteLength(issue.input)}, нужно от 1 до ${LIMITS.callbackDataBytes}`),
+);
+
+const buttons = v.pipe(
+  v.array(v.looseObject({ text: text(LIMITS.name), callback_data: callbackData })),
+  v.minLength(1, `нет ни одной кнопки, нужно от 1 до ${LIMITS.buttons}`),
+  v.maxLength(
+    LIMITS.buttons,
+    (issue) => `кнопок ${issue.input.length}, нужно не больше ${LIMITS.buttons}`,
+  ),
+);
+
+const template = (...placeholders: string[]) =>
+  v.pipe(
+    text(LIMITS.text),
+    v.check(
+      (value) => placeholders.every((each) => value.includes(each)),
+      (issue) =>
+        `нет ${placeholders.filter((each) => !issue.input.includes(each)).join(" и ")}, ` +
+        `нужен текст с ${placeholders.join(" и ")}`,
+    ),
+    v.check(
+      (value) => strangers(value, placeholders).length === 0,
+      (issue) =>
+        `найдено ${strangers(issue.input, placeholders).join(", ")}, ` +
+        `можно только ${placeholders.join(" и ")}`,
+    ),
+  );
+
+function strangers(value: string, placeholders: readonly string[]): string[] {
+  return (value.match(/\{\w*\}/g) ?? []).filter((each) => !placeholders.includes(each));
+}
+
+const FallbackSchema = v.looseObject({ welcome_text: text(LIMITS.text), buttons });
+
+const ProfileSchema = v.looseObject({
+  name: text(LIMITS.name),
+  // Any value: a webhook address that is no address is a warning, never a fault.
+  webhook_url: v.optional(v.unknown()),
+  timeout_seconds: v.nullish(
+    v.pipe(
+      v.number(),
+      v.check(
+        (value) => value >= CRM_TIMEOUT_SECONDS.least && value <= CRM_TIMEOUT_SECONDS.most,
+        (issue) =>
+          `найдено ${issue.input}, нужно число секунд ` +
+          `от ${CRM_TIMEOUT_SECONDS.least} до ${CRM_TIMEOUT_SECONDS.most}`,
+      ),
+    ),
+  ),
+  step1: v.looseObject({
+    photo_url: v.nullish(
+      v.pipe(
+        v.string(),
+        v.check(
+          (value) => value.trim() === "" || addressFault(value) === null,
+          (issue) => addressFault(issue.input) ?? "",
+        ),
+      ),
+    ),
+    caption: text(LIMITS.text),
+    buttons,
+  }),
+  step2: v.looseObject({
+    success_caption_template: template("{choice}"),
+    choices: v.optional(v.record(v.string(), text(LIMITS.choice)), {}),
+  }),
+  followup: v.looseObject({
+    admin_followup_template: template("{username}", "{message}"),
+  }),
+});
+
+/** Why nothing can be fetched from or posted to an address; null if it can. Never quotes the address: it is a secret. */
+export function addressFault(address: string): string | null {
+  const wanted = "нужен адрес http:// или https:// без логина и пароля";
+  const url = URL.parse(address.trim());
+  if (url === null) return `не похоже на адрес, ${wanted}`;
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    return `найдена схема «${url.protocol}», ${wanted}`;
+  }
+  if (url.username !== "" || url.password !== "") return `найден адрес с логином, ${wanted}`;
+  return null;
+}
+
+function read<T extends v.GenericSchema>(
+  schema: T,
+  value: unknown,
+  path: string,
+  faults: Fault[],
+): v.InferOutput<T> | undefined {
+  const result = v.safeParse(schema, value, { message: describe });
+  if (result.success) return result.output;
+  for (const issue of result.issues) {
+    faults.push({ path: path + pathOf(issue), message: issue.message });
+  }
+  return undefined;
+}
+
+function pathOf(issue: v.BaseIssue<unknown>): string {
+  return (issue.path ?? []).map(({ key }) => typeof key === "number" ? `[${key}]` : `.${key}`)
+    .join("");
+}
+
+const WANTED: Readonly<Record<string, string>> = {
+  string: "нужен текст",
+  number: "нужно число",
+  array: "нужен список",
+  loose_object: "нужен объект",
+  record: "нужен объект",
+};
+
+/** The sentence for a value of the wrong kind; the schemas above bring their own for wrong content. */
+function describe(issue: v.BaseIssue<unknown>): string {
+  const key = issue.path?.at(-1);
+  // Valibot reports a missing key as a fault of the object that lacks it.
+  if (issue.received === "undefined" || (key !== undefined && key.value === undefined)) {
+    return "нет, нужно значение";
+  }
+  return `${found(issue.input)}, ${WANTED[issue.type] ?? "нужно другое значение"}`;
+}
+
+function found(value: unknown): string {
+  if (value === undefined) return "нет значения";
+  if (value === null) return "найдено null";
+  if (Array.isArray(value)) return "найден список";
+  if (typeof value === "object") return "найден объект";
+  if (typeof value === "string") return "найден текст";
+  return `найдено ${String(value)}`;
+}
+
+function checkKey(key: string, faults: Fault[]): void {
+  if (RESERVED.has(key)) {
+    faults.push({ path: key, message: "такое имя профиля занято, нужно другое" });
+  } else if (!/^[\w-]+$/.test(key) || byteLength(SELECT + key) > LIMITS.callbackDataBytes) {
+    faults.push({
+      path: key,
+      message: `имя профиля не годится для ссылки, нужно от 1 до ${
+        LIMITS.callbackDataBytes - SELECT.length
+      } символов A–Z, a–z, 0–9, _ и -`,
+    });
+  }
+}
+
+function checkUnique(
+  buttons: readonly Button[],
+  path: string,
+  seen: Map<string, string>,
+  faults: Fault[],
+): void {
+  buttons.forEach(({ callbackData }, index) => {
+    const here = `${path}.buttons[${index}].callback_data`;
+    const first = seen.get(callbackData);
+    if (first === undefined) seen.set(callbackData, here);
+    else {
+      faults.push({
+        path: here,
+        message: `найдено «${callbackData}» второй раз, уже есть в ${first}`,
+      });
+    }
+  });
+}
+
+function checkChoices(buttons: readonly Button[], path: string, faults: Fault[]): void {
+  buttons.forEach(({ callbackData }, index) => {
+    if (!callbackData.startsWith(SELECT)) return;
+    faults.push({
+      path: `${path}.buttons[${index}].callback_data`,
+      message: `найдено «${callbackData}», но ${SELECT} бывает только у кнопок меню`,
+    });
+  });
+}
+
+function checkMenu(menu: readonly Button[], keys: ReadonlySet<string>, faults: Fault[]): void {
+  menu.forEach(({ callbackData }, index) => {
+    const key = callbackData.startsWith(SELECT) ? callbackData.slice(SELECT.length) : undefined;
+    if (key !== undefined && keys.has(key)) return;
+    faults.push({
+      path: `fallback.buttons[${index}].callback_data`,
+      message: `найдено «${callbackData}», нужно ${SELECT}<профиль> из этого файла`,
+    });
+  });
+}
+
+function checkLengths(profile: Profile, faults: Fault[]): void {
+  const length = profile.confirmationTemplate.replaceAll("{choice}", () => longestChoice(profile))
+    .length;
+  if (length <= LIMITS.text) return;
+  faults.push({
+    path: `${profile.key}.step2.success_caption_template`,
+    message: `вместе с самым длинным выбором символов ${length}, нужно не больше ${LIMITS.text}`,
+  });
+}
+
+function toProfile(key: string, raw: v.InferOutput<typeof ProfileSchema>): Profile {
+  return {
+    key,
+    name: raw.name,
+    webhook: toWebhook(raw.webhook_url),
+    crmTimeoutMs: raw.timeout_seconds == null ? null : raw.timeout_seconds * 1000,
+    photoUrl: raw.step1.photo_url?.trim() || null,
+    caption: raw.step1.caption,
+    buttons: raw.step1.buttons.map(toButton),
+    confirmationTemplate: raw.step2.success_caption_template,
+    followUpTemplate: raw.followup.admin_followup_template,
+    choices: new Map(Object.entries(raw.step2.choices)),
+  };
+}
+
+function toButton(raw: { text: string; callback_data: string }): Button {
+  return { text: raw.text, callbackData: raw.callback_data };
+}
+
+function toWebhook(value: unknown): Webhook | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "string") {
+    return { url: "", fault: `${found(value)}, нужен адрес http:// или https://` };
+  }
+  return value.trim() === "" ? null : { url: value.trim(), fault: addressFault(value) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function byteLength(value: string): number {
+  return new TextEncoder().encode(value).length;
+}
