@@ -1,0 +1,132 @@
+// Opens the database, migrates it, and commits what one turn of the event loop wrote in one go. Does not know what a lead is.
+
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
+
+/** How long a write may be left for company before it is committed by itself, in ms. */
+const LAZY_COMMIT_MS = 20;
+
+/** How long SQLite waits for another connection's lock, in ms. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+export interface Database {
+  /** Prepares a statement that only reads. */
+  reader(sql: string): Reader;
+  /** Prepares a statement that writes; running it opens the transaction that `committed` ends. */
+  writer(sql: string): Writer;
+  /**
+   * Resolves when everything written so far is on disk, and rejects when it could not be put there:
+   * then all of it is undone. Writes of one turn of the event loop share one transaction and one
+   * fsync.
+   */
+  committed(): Promise<void>;
+  /** The same without hurry: writes are left up to 20 ms for others to share their fsync with. */
+  committedSoon(): Promise<void>;
+  /** Commits what is open and closes the file. */
+  close(): void;
+}
+
+export type Row = Record<string, SQLOutputValue>;
+
+export interface Reader {
+  get(...values: SQLInputValue[]): Row | undefined;
+  all(...values: SQLInputValue[]): Row[];
+}
+
+export interface Writer extends Reader {
+  run(...values: SQLInputValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+}
+
+/** A step of the schema; its position in the list is the version it leads to. */
+export type Migration = string;
+
+/**
+ * Opens a database file, or `:memory:`, durable and migrated: WAL with synchronous=FULL, so that what
+ * is committed survives a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
+ *
+ * @throws {Error} If the file is no database, is damaged, or comes from a newer version of the bot.
+ */
+export function openDatabase(path: string, migrations: readonly Migration[]): Database {
+  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+  const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    migrate(sqlite, migrations);
+  } catch (cause) {
+    sqlite.close();
+    throw new Error(`Cannot open database "${path}": ${messageOf(cause)}`, { cause });
+  }
+  return withGroupCommit(sqlite);
+}
+
+function migrate(sqlite: DatabaseSync, migrations: readonly Migration[]): void {
+  const version = Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (version > migrations.length) {
+    throw new RangeError(
+      `its version is ${version}, this bot knows versions up to ${migrations.length}`,
+    );
+  }
+  migrations.slice(version).forEach((migration, index) => {
+    sqlite.exec(
+      `BEGIN IMMEDIATE; ${migration}; PRAGMA user_version = ${version + index + 1}; COMMIT;`,
+    );
+  });
+}
+
+function withGroupCommit(sqlite: DatabaseSync): Database {
+  let open = false;
+  let waiting = Promise.withResolvers<void>();
+  let lazy: ReturnType<typeof setTimeout> | undefined;
+  let urgent: ReturnType<typeof setImmediate> | undefined;
+
+  function begin(): void {
+    if (open) return;
+    sqlite.exec("BEGIN IMMEDIATE");
+    open = true;
+    lazy = setTimeout(commit, LAZY_COMMIT_MS);
+    waiting = Promise.withResolvers();
+    waiting.promise.catch(() => {}); // Whoever waits has a promise of their own chain.
+  }
+
+  function commit(): void {
+    clearTimeout(lazy);
+    clearImmediate(urgent);
+    lazy = urgent = undefined;
+    if (!open) return;
+    open = false;
+    try {
+      sqlite.exec("COMMIT");
+      waiting.resolve();
+    } catch (error) {
+      if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+      waiting.reject(error);
+    }
+  }
+
+  return {
+    reader: (sql) => sqlite.prepare(sql),
+    writer(sql) {
+      const statement = sqlite.prepare(sql);
+      return {
+        run: (...values) => (begin(), statement.run(...values)),
+        get: (...values) => (begin(), statement.get(...values)),
+        all: (...values) => (begin(), statement.all(...values)),
+      };
+    },
+    committed() {
+      if (!open) return Promise.resolve();
+      urgent ??= setImmediate(commit);
+      return waiting.promise;
+    },
+    committedSoon: () => open ? waiting.promise : Promise.resolve(),
+    close() {
+      commit();
+      sqlite.close();
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,92 @@
+// The journal's follow-ups: what visitors sent after becoming leads, one row a message or album.
+
+import type { Database } from "../db.ts";
+import type { FollowUp, FollowUpContent } from "../lead.ts";
+
+export interface NewFollowUpMessage {
+  readonly lead: number;
+  readonly chatId: number;
+  readonly messageId: number;
+  /** Telegram's `media_group_id`; null for a message of its own. */
+  readonly albumId: string | null;
+  readonly content: FollowUpContent;
+}
+
+/** What recording a message did: began a follow-up, joined its album's, or found it known. */
+export interface RecordedFollowUp {
+  readonly kind: "begun" | "joined" | "known";
+  readonly followUp: number;
+  /** False for the rest of an album whose first part was recorded: the visitor was thanked for that. */
+  readonly firstOfAlbum: boolean;
+}
+
+export interface FollowUpRecords {
+  insertFollowUp(message: NewFollowUpMessage, nowMs: number): RecordedFollowUp;
+  /** Hands out a follow-up to be shown; what comes of its album from now on is a follow-up of its own. */
+  takeFollowUp(number: number): FollowUp | undefined;
+  /** Remembers how much of a follow-up the admin chat has, so that a retry goes on from there. */
+  markPartShown(followUp: number, parts: number): void;
+  markShown(followUp: number, nowMs: number): void;
+}
+
+export function followUpRecords(db: Database): FollowUpRecords {
+  const insert = db.writer(
+    `INSERT INTO follow_ups (lead, chat_id, album_id, content, received_at_ms)
+     VALUES (?, ?, ?, ?, ?)`,
+  );
+  const insertMessage = db.writer(
+    "INSERT INTO follow_up_messages (chat_id, message_id, follow_up) VALUES (?, ?, ?)",
+  );
+  const selectMessage = db.reader(
+    "SELECT follow_up FROM follow_up_messages WHERE chat_id = ? AND message_id = ?",
+  );
+  const selectAlbum = db.reader(
+    `SELECT number, taken FROM follow_ups WHERE chat_id = ? AND album_id = ?
+     ORDER BY number DESC LIMIT 1`,
+  );
+  const take = db.writer("UPDATE follow_ups SET taken = 1 WHERE number = ? RETURNING *");
+  const selectMessages = db.reader(
+    "SELECT message_id FROM follow_up_messages WHERE follow_up = ? ORDER BY message_id",
+  );
+  const setPart = db.writer("UPDATE follow_ups SET parts_shown = ? WHERE number = ?");
+  const setShown = db.writer("UPDATE follow_ups SET shown_at_ms = ? WHERE number = ?");
+
+  return {
+    insertFollowUp({ lead, chatId, messageId, albumId, content }, nowMs) {
+      const known = selectMessage.get(chatId, messageId);
+      if (known !== undefined) {
+        return { kind: "known", followUp: Number(known["follow_up"]), firstOfAlbum: false };
+      }
+      const album = albumId === null ? undefined : selectAlbum.get(chatId, albumId);
+      if (album?.["taken"] === 0) {
+        const followUp = Number(album["number"]);
+        insertMessage.run(chatId, messageId, followUp);
+        return { kind: "joined", followUp, firstOfAlbum: false };
+      }
+      const { lastInsertRowid } = insert.run(
+        lead,
+        chatId,
+        albumId,
+        JSON.stringify(content),
+        nowMs,
+      );
+      const followUp = Number(lastInsertRowid);
+      insertMessage.run(chatId, messageId, followUp);
+      return { kind: "begun", followUp, firstOfAlbum: album === undefined };
+    },
+    takeFollowUp(number) {
+      const row = take.get(number);
+      if (row === undefined) return undefined;
+      return {
+        number,
+        lead: Number(row["lead"]),
+        chatId: Number(row["chat_id"]),
+        messageIds: selectMessages.all(number).map((each) => Number(each["message_id"])),
+        content: JSON.parse(String(row["content"])),
+        partsShown: Number(row["parts_shown"]),
+      };
+    },
+    markPartShown: (followUp, parts) => void setPart.run(parts, followUp),
+    markShown: (followUp, nowMs) => void setShown.run(nowMs, followUp),
+  };
+}

@@ -1,0 +1,73 @@
+// The journal's inbox: updates between Telegram's hands and ours. Does not look inside them.
+
+import type { Database } from "../db.ts";
+
+export interface StoredUpdate {
+  readonly id: number;
+  readonly body: string;
+  readonly failures: number;
+  readonly receivedAtMs: number;
+}
+
+export interface InboxRecords {
+  /**
+   * Records updates once.
+   *
+   * @param dueAtMs Null when the caller handles them itself; else when they are to be taken.
+   * @returns The ids that were not known yet.
+   */
+  recordUpdates(
+    updates: readonly { readonly id: number; readonly body: string }[],
+    nowMs: number,
+    dueAtMs: number | null,
+  ): Set<number>;
+  /** Hands out due updates, oldest first. They stay the caller's until finished or postponed. */
+  takeUpdates(nowMs: number, most: number): StoredUpdate[];
+  finishUpdate(id: number): void;
+  postponeUpdate(id: number, dueAtMs: number): void;
+  /** Forgets finished updates below `offset`, which Telegram will not hand over again. */
+  forgetUpdates(offset: number): void;
+  /** When the next waiting update is due; undefined if none waits. */
+  nextUpdateDueAtMs(): number | undefined;
+}
+
+export function inboxRecords(db: Database): InboxRecords {
+  const insert = db.writer(
+    `INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms) VALUES (?, ?, ?, ?)
+     ON CONFLICT (update_id) DO NOTHING`,
+  );
+  const take = db.writer(
+    `UPDATE inbox SET due_at_ms = NULL WHERE update_id IN (
+       SELECT update_id FROM inbox WHERE due_at_ms <= ? ORDER BY due_at_ms, update_id LIMIT ?)
+     RETURNING update_id, body, failures, received_at_ms`,
+  );
+  const finish = db.writer("UPDATE inbox SET body = NULL, due_at_ms = NULL WHERE update_id = ?");
+  const postpone = db.writer(
+    "UPDATE inbox SET due_at_ms = ?, failures = failures + 1 WHERE update_id = ?",
+  );
+  const forget = db.writer("DELETE FROM inbox WHERE update_id < ? AND body IS NULL");
+  const nextDue = db.reader(
+    "SELECT due_at_ms FROM inbox WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1",
+  );
+
+  return {
+    recordUpdates(updates, nowMs, dueAtMs) {
+      const fresh = updates.filter(({ id, body }) => insert.run(id, body, nowMs, dueAtMs).changes);
+      return new Set(fresh.map(({ id }) => id));
+    },
+    takeUpdates: (nowMs, most) =>
+      take.all(nowMs, most).map((row) => ({
+        id: Number(row["update_id"]),
+        body: String(row["body"]),
+        failures: Number(row["failures"]),
+        receivedAtMs: Number(row["received_at_ms"]),
+      })).sort((a, b) => a.id - b.id),
+    finishUpdate: (id) => void finish.run(id),
+    postponeUpdate: (id, dueAtMs) => void postpone.run(dueAtMs, id),
+    forgetUpdates: (offset) => void forget.run(offset),
+    nextUpdateDueAtMs: () => {
+      const row = nextDue.get();
+      return row === undefined ? undefined : Number(row["due_at_ms"]);
+    },
+  };
+}

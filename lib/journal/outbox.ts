@@ -1,0 +1,88 @@
+// The journal's outbox: work that is owed, by lane and time. Does not do it.
+
+import type { Database } from "../db.ts";
+
+export type WorkKind = "confirmation" | "thanks" | "post" | "card" | "follow_up";
+
+/** One piece of owed work. It is deleted when done, and due again when it failed. */
+export interface Work {
+  readonly id: number;
+  /** Which queue it waits in: `visitors`, `admin_chat`, or `crm:<host>`. */
+  readonly lane: string;
+  readonly kind: WorkKind;
+  /** Number of the lead, or of the follow-up, that it is about. */
+  readonly subject: number;
+  /** What the kind needs beside its subject. */
+  readonly body: string;
+  readonly failures: number;
+}
+
+export type NewWork = Omit<Work, "id" | "failures">;
+
+export const VISITORS_LANE = "visitors";
+export const ADMIN_CHAT_LANE = "admin_chat";
+
+/** POSTs wait by host, so that one dead CRM does not delay the others. */
+export function crmLane(host: string): string {
+  return `${CRM_LANES}${host}`;
+}
+
+export const CRM_LANES = "crm:";
+
+export interface OutboxRecords {
+  /** @param dueAtMs Null when the caller does the work itself, at once. */
+  addWork(work: NewWork, dueAtMs: number | null): Work;
+  /** Hands out due work of a lane, longest due first. It stays the caller's until finished or postponed. */
+  takeWork(lane: string, nowMs: number, most: number): Work[];
+  finishWork(work: Work): void;
+  /** Counts one more failure; `failures` of the next `takeWork` tells. */
+  postponeWork(work: Work, dueAtMs: number): void;
+  /** When the next waiting work of a lane is due; undefined if none waits. */
+  nextWorkDueAtMs(lane: string): number | undefined;
+  /** The lanes that begin with `prefix` and have work, waiting or in hand. */
+  lanes(prefix: string): string[];
+}
+
+export function outboxRecords(db: Database): OutboxRecords {
+  const insert = db.writer(
+    "INSERT INTO outbox (lane, kind, subject, body, due_at_ms) VALUES (?, ?, ?, ?, ?)",
+  );
+  const take = db.writer(
+    `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
+       SELECT id FROM outbox WHERE lane = ? AND due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?)
+     RETURNING id, lane, kind, subject, body, failures`,
+  );
+  const finish = db.writer("DELETE FROM outbox WHERE id = ?");
+  const postpone = db.writer(
+    "UPDATE outbox SET due_at_ms = ?, failures = failures + 1 WHERE id = ?",
+  );
+  const nextDue = db.reader(
+    `SELECT due_at_ms FROM outbox WHERE lane = ? AND due_at_ms IS NOT NULL
+     ORDER BY due_at_ms LIMIT 1`,
+  );
+  const lanes = db.reader("SELECT DISTINCT lane FROM outbox WHERE lane >= ? AND lane < ?");
+
+  return {
+    addWork(work, dueAtMs) {
+      const { lane, kind, subject, body } = work;
+      const id = Number(insert.run(lane, kind, subject, body, dueAtMs).lastInsertRowid);
+      return { ...work, id, failures: 0 };
+    },
+    takeWork: (lane, nowMs, most) =>
+      take.all(lane, nowMs, most).map((row): Work => ({
+        id: Number(row["id"]),
+        lane: String(row["lane"]),
+        kind: String(row["kind"]) as WorkKind, // The table's CHECK holds it to these words.
+        subject: Number(row["subject"]),
+        body: String(row["body"]),
+        failures: Number(row["failures"]),
+      })).sort((a, b) => a.id - b.id),
+    finishWork: ({ id }) => void finish.run(id),
+    postponeWork: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
+    nextWorkDueAtMs: (lane) => {
+      const row = nextDue.get(lane);
+      return row === undefined ? undefined : Number(row["due_at_ms"]);
+    },
+    lanes: (prefix) => lanes.all(prefix, prefix + "\u{10FFFF}").map((row) => String(row["lane"])),
+  };
+}

@@ -1,0 +1,103 @@
+// The journal's tables, as numbered migrations. A migration that has shipped is never edited.
+
+import type { Migration } from "../db.ts";
+
+const FIRST: Migration = `
+  -- Updates that Telegram handed over. A finished one loses its body, and goes when Telegram has been
+  -- told; due_at_ms is null while the running process has the update in hand.
+  CREATE TABLE inbox (
+    update_id INTEGER PRIMARY KEY,
+    body TEXT,
+    failures INTEGER NOT NULL DEFAULT 0,
+    received_at_ms INTEGER NOT NULL,
+    due_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX inbox_due ON inbox (due_at_ms) WHERE due_at_ms IS NOT NULL;
+
+  -- Greetings that were sent: which profile's buttons a message bears.
+  CREATE TABLE menus (
+    chat_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    profile TEXT NOT NULL,
+    sent_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, message_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE leads (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    state TEXT NOT NULL
+      CHECK (state IN ('received', 'in_crm', 'in_admin_chat', 'undelivered', 'by_hand')),
+    profile TEXT NOT NULL,
+    profile_name TEXT NOT NULL,
+    choice TEXT NOT NULL,
+    user_id INTEGER NOT NULL,
+    username TEXT,
+    first_name TEXT NOT NULL,
+    last_name TEXT,
+    language TEXT,
+    chat_id INTEGER NOT NULL,
+    menu_message_id INTEGER NOT NULL,
+    received_at_ms INTEGER NOT NULL,
+    confirmed_at_ms INTEGER,
+    card_chat_id INTEGER,
+    card_message_id INTEGER,
+    UNIQUE (chat_id, menu_message_id)
+  ) STRICT;
+
+  -- POSTs to the CRM: begun before the request leaves, ended when its outcome is known.
+  CREATE TABLE attempts (
+    lead INTEGER NOT NULL REFERENCES leads (number),
+    nth INTEGER NOT NULL,
+    begun_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER,
+    outcome TEXT,
+    status INTEGER,
+    reason TEXT,
+    PRIMARY KEY (lead, nth)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX attempts_open ON attempts (lead) WHERE ended_at_ms IS NULL;
+
+  CREATE TABLE follow_ups (
+    number INTEGER PRIMARY KEY,
+    lead INTEGER NOT NULL REFERENCES leads (number),
+    chat_id INTEGER NOT NULL,
+    album_id TEXT,
+    content TEXT NOT NULL,
+    taken INTEGER NOT NULL DEFAULT 0,
+    parts_shown INTEGER NOT NULL DEFAULT 0,
+    received_at_ms INTEGER NOT NULL,
+    shown_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX follow_ups_of_lead ON follow_ups (lead);
+  CREATE INDEX follow_ups_of_album ON follow_ups (chat_id, album_id) WHERE album_id IS NOT NULL;
+
+  CREATE TABLE follow_up_messages (
+    chat_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    follow_up INTEGER NOT NULL REFERENCES follow_ups (number),
+    PRIMARY KEY (chat_id, message_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX follow_up_messages_of ON follow_up_messages (follow_up, message_id);
+
+  -- Work that is owed: confirmations, thanks, POSTs, cards, follow-ups. Done work is deleted;
+  -- due_at_ms is null while the running process has it in hand.
+  CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    lane TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('confirmation', 'thanks', 'post', 'card', 'follow_up')),
+    subject INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    due_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX outbox_due ON outbox (lane, due_at_ms);
+
+  -- What has to be remembered once: the admin chat's new id after a migration, and the like.
+  CREATE TABLE facts (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [FIRST];

@@ -1,0 +1,201 @@
+// Keeps the profiles of locales.json: loads, watches, saves, and holds on to the last good version. Knows no bot, web or texts.
+
+import { createHash } from "node:crypto";
+import { basename, dirname, join } from "node:path";
+import type { Log } from "./log.ts";
+import { type Fault, parseProfiles, type Profiles } from "./profile.ts";
+
+/** How long the folder has to be quiet before a changed file is read, in ms: editors write in steps. */
+const QUIET_MS = 100;
+
+export type SaveResult =
+  | { readonly kind: "saved"; readonly revision: string }
+  /** Somebody else saved, or the file was changed on disk: nothing was written. */
+  | { readonly kind: "stale"; readonly revision: string }
+  | { readonly kind: "refused"; readonly faults: readonly Fault[] };
+
+export interface ProfileStore {
+  /** The last good version. */
+  current(): Profiles;
+  /** The parsed file behind `current`, with the keys that the bot does not know. */
+  content(): unknown;
+  /** Names the version behind `current`. */
+  revision(): string;
+  /**
+   * Writes a new version in one step; with a fault or a stale revision nothing is written.
+   *
+   * @param basedOn The revision that the caller's content was made from.
+   */
+  save(content: unknown, basedOn: string): Promise<SaveResult>;
+  /** Stops watching. */
+  close(): Promise<void>;
+}
+
+export type OpenResult =
+  | { readonly ok: true; readonly store: ProfileStore }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/**
+ * Opens the store and begins to watch the file's folder: an edit on disk takes effect by itself.
+ *
+ * @param onLoad Called with every version that becomes current, the first included.
+ */
+export async function openProfileStore(
+  { path, log, onLoad = () => {} }: {
+    readonly path: string;
+    readonly log: Log;
+    readonly onLoad?: (profiles: Profiles) => void;
+  },
+): Promise<OpenResult> {
+  const first = parse(await readText(path));
+  if (!first.ok) return first;
+  let current = adopt(first);
+  let refused: string | null | undefined;
+  let saving: Promise<unknown> = Promise.resolve();
+
+  function adopt(version: Version): Version {
+    for (const warning of version.warnings) {
+      log.warn("⚠️ {line}. Лиды профиля пойдут в чат менеджеров", { line: faultLine(warning) });
+    }
+    onLoad(version.profiles);
+    return version;
+  }
+
+  async function reload(): Promise<void> {
+    const text = await readText(path);
+    if (text === current.text || text === refused) return;
+    const next = parse(text);
+    if (next.ok) {
+      refused = undefined;
+      current = adopt(next);
+      log.info("✅ locales.json: изменения приняты, профилей: {profiles}", {
+        profiles: next.profiles.byKey.size,
+      });
+    } else {
+      refused = text;
+      for (const fault of next.faults) log.error("❌ {line}", { line: faultLine(fault) });
+    }
+  }
+
+  async function save(content: unknown, basedOn: string): Promise<SaveResult> {
+    const onDisk = await readText(path);
+    if (basedOn !== revisionOf(onDisk)) return { kind: "stale", revision: revisionOf(onDisk) };
+    const next = parse(JSON.stringify(content, null, 2) + "\n");
+    if (!next.ok) return { kind: "refused", faults: next.faults };
+    await replaceFile(path, next.text);
+    refused = undefined;
+    current = adopt(next);
+    return { kind: "saved", revision: revisionOf(next.text) };
+  }
+
+  const watch = watchFile(
+    path,
+    () => void reload().catch((cause) => reportUnread(log, cause)),
+    log,
+  );
+  return {
+    ok: true,
+    store: {
+      current: () => current.profiles,
+      content: () => structuredClone(current.content),
+      revision: () => revisionOf(current.text),
+      save(content, basedOn) {
+        const result = saving.then(() => save(content, basedOn));
+        saving = result.catch(() => {});
+        return result;
+      },
+      close: watch.close,
+    },
+  };
+}
+
+/** A fault as a line of the log has it, after its mark. */
+export function faultLine({ path, message }: Fault): string {
+  return path === "" ? `locales.json: ${message}` : `locales.json: ${path}: ${message}`;
+}
+
+interface Version {
+  readonly text: string;
+  readonly content: unknown;
+  readonly profiles: Profiles;
+  readonly warnings: readonly Fault[];
+}
+
+function parse(
+  text: string | null,
+): Version & { ok: true } | { ok: false; faults: readonly Fault[] } {
+  if (text === null) return refusal("файла нет или его нельзя прочесть");
+  if (text.trim() === "") return refusal("файл пуст, нужны профили");
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    return refusal(`не разобрать JSON: ${error instanceof Error ? error.message : error}`);
+  }
+  const result = parseProfiles(content);
+  return result.ok ? { ...result, text, content } : result;
+}
+
+function refusal(message: string): { ok: false; faults: Fault[] } {
+  return { ok: false, faults: [{ path: "", message }] };
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return new TextDecoder().decode(await Deno.readFile(path));
+  } catch {
+    return null;
+  }
+}
+
+function revisionOf(text: string | null): string {
+  return createHash("sha256").update(text ?? "").digest("hex").slice(0, 16);
+}
+
+/** Whoever reads the file sees the old version or the new one, also after a power cut. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const target = await Deno.realPath(path);
+  const { mode } = await Deno.stat(target);
+  const temporary = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}.tmp`);
+  try {
+    using file = await Deno.open(temporary, { write: true, createNew: true, mode: mode ?? 0o644 });
+    await file.write(new TextEncoder().encode(text));
+    await file.sync();
+    await Deno.rename(temporary, target);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/** Watches the folder, because a watch on a file goes deaf when the file is replaced by a rename. */
+function watchFile(path: string, changed: () => void, log: Log): { close(): Promise<void> } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let watcher: Deno.FsWatcher;
+  try {
+    watcher = Deno.watchFs(dirname(path), { recursive: false });
+  } catch (cause) {
+    log.warn("⚠️ За locales.json не уследить, правки подействуют после перезапуска: {cause}", {
+      cause: cause instanceof Error ? cause.message : String(cause),
+    });
+    return { close: () => Promise.resolve() };
+  }
+  const watching = (async () => {
+    for await (const { paths } of watcher) {
+      if (!paths.some((each) => basename(each) === basename(path))) continue;
+      clearTimeout(timer);
+      timer = setTimeout(changed, QUIET_MS);
+    }
+  })();
+  return {
+    close() {
+      clearTimeout(timer);
+      watcher.close();
+      return watching;
+    },
+  };
+}
+
+function reportUnread(log: Log, cause: unknown): void {
+  log.error("❌ locales.json: не прочесть: {cause}", { cause: String(cause) });
+}
