@@ -1,0 +1,204 @@
+// One POST to a CRM, its outcome in one word, and its log lines. Retries nothing; knows no Telegram and no SQL.
+
+import ky, { isNetworkError, isTimeoutError } from "ky";
+import type { CrmOutcome } from "./lead.ts";
+import type { Facts, Log, Mask } from "./log.ts";
+import { addressFault } from "./profile.ts";
+
+/** At most this much of an answer is read, in bytes (user requirement). */
+export const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** At most this much of an answer is kept and logged, in characters (user requirement). */
+export const MAX_ANSWER_CHARACTERS = 500;
+
+export interface CrmRequest {
+  readonly url: string;
+  /** The deadline in ms; covers connecting, headers and body. */
+  readonly timeoutMs: number;
+  /** The same for every attempt of a lead, so that a CRM can tell a repetition. */
+  readonly idempotencyKey: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** What the log lines say beside the outcome: whose lead it is. */
+  readonly facts: Facts;
+}
+
+export interface Crm {
+  /** Sends one POST and logs it. Never throws: whatever happens is an outcome. An aborted `signal` interrupts it. */
+  sendLead(request: CrmRequest, signal: AbortSignal): Promise<CrmOutcome>;
+  close(): void;
+}
+
+export function createCrm({ log, mask }: { readonly log: Log; readonly mask: Mask }): Crm {
+  // Deno sends a POST again when a reused connection dies under it; without a pool none is reused.
+  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  const post = ky.create({
+    method: "post",
+    retry: 0,
+    redirect: "manual", // Behind a redirect a login page would count as 200.
+    throwHttpErrors: false, // Ky would read up to 10 MiB of the answer first.
+    headers: { "user-agent": "Triborg" },
+    fetch: (input, init) => fetch(input, { ...init, client }),
+    hooks: {
+      beforeRequest: [
+        ({ options }) => log.info("📤 Отправка лида в AmoCRM: {address}", options.context as Facts),
+      ],
+      beforeError: [({ error }) => new PostError(toOutcome(error))],
+    },
+  });
+
+  async function attempt(request: CrmRequest, signal: AbortSignal): Promise<CrmOutcome> {
+    const { url, timeoutMs, idempotencyKey, payload, facts } = request;
+    const fault = addressFault(url);
+    if (fault !== null) return { kind: "client", reason: `адрес вебхука: ${fault}` };
+    // Ky's timeout ends with the headers; this one covers the body too.
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), timeoutMs);
+    try {
+      const response = await post(url, {
+        json: payload,
+        timeout: timeoutMs,
+        signal: AbortSignal.any([signal, deadline.signal]),
+        headers: { "idempotency-key": idempotencyKey },
+        context: { ...facts, address: `${URL.parse(url)?.protocol}//${hostOf(url)}/…` },
+      });
+      const { status } = response;
+      if (status === 200 || status === 201 || status === 202) {
+        // The status is the answer; a body that never ends must not hold the connection.
+        response.body?.cancel().catch(() => {});
+        return { kind: "accepted", status };
+      }
+      return { kind: "answered", status, body: excerpt(await readAnswer(response), url, mask) };
+    } catch (error) {
+      if (signal.aborted) {
+        return { kind: "interrupted", reason: "бот остановлен во время отправки" };
+      }
+      if (deadline.signal.aborted) return { kind: "timeout", afterMs: timeoutMs };
+      const outcome = error instanceof PostError ? error.outcome : toOutcome(error);
+      return outcome.kind === "timeout" ? { ...outcome, afterMs: timeoutMs } : outcome;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    async sendLead(request, signal) {
+      const outcome = await attempt(request, signal);
+      logOutcome(log, outcome, { ...request.facts, host: hostOf(request.url) });
+      return outcome;
+    },
+    close: () => client.close(),
+  };
+}
+
+/** The host of a webhook address, with its port, as the address spells it. Empty if it has none. */
+export function hostOf(url: string): string {
+  return /^\s*https?:\/\/(?:[^/?#]*@)?([^/?#\s]*)/i.exec(url)?.[1] ?? "";
+}
+
+/** Whether a lead whose POST ended so may be in the CRM all the same. */
+export function mayHaveArrived(outcome: CrmOutcome): boolean {
+  return outcome.kind === "timeout" || outcome.kind === "interrupted";
+}
+
+/** Carries the outcome out of ky, whose own messages hold the whole address. */
+class PostError extends Error {
+  constructor(readonly outcome: CrmOutcome) {
+    super(outcome.kind);
+  }
+}
+
+function toOutcome(error: unknown): CrmOutcome {
+  if (isTimeoutError(error)) return { kind: "timeout", afterMs: 0 };
+  if (isNetworkError(error)) {
+    const reason = deepestMessage(error);
+    // Only this marker proves that nothing arrived: the connection never stood.
+    const [before, unconnected] = reason.split("client error (Connect): ");
+    if (unconnected !== undefined) return { kind: "unreachable", reason: withoutUrls(unconnected) };
+    return { kind: "interrupted", reason: withoutUrls(before ?? reason) };
+  }
+  const reason = withoutUrls(deepestMessage(error));
+  if (error instanceof Deno.errors.NotCapable) return { kind: "client", reason };
+  if (error instanceof TypeError) {
+    if (error.message.startsWith("error reading a body")) return { kind: "interrupted", reason };
+    return { kind: "client", reason };
+  }
+  return { kind: "unexpected", reason };
+}
+
+function deepestMessage(error: unknown): string {
+  let deepest = error;
+  while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause;
+  return deepest instanceof Error ? deepest.message : String(deepest);
+}
+
+/** A webhook's address is its password. */
+function withoutUrls(message: string): string {
+  return message.replace(/^error sending request\b.*?\): /, "")
+    .replace(/\b[a-z][a-z\d+.-]*:\/\/[^\s)]*/gi, "…");
+}
+
+async function readAnswer(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk.subarray(0, MAX_ANSWER_BYTES - bytes), { stream: true });
+      bytes += chunk.length;
+      if (bytes >= MAX_ANSWER_BYTES) break; // Leaving the loop cancels the body.
+    }
+  } catch {
+    // Cut off or out of time: the status is known, and what came of the body is kept.
+  }
+  return text;
+}
+
+function excerpt(answer: string, url: string, mask: Mask): string {
+  mask.hideWebhook(url);
+  const visible = mask.apply(answer).replace(/[\p{Cc}\s]+/gu, " ").trim();
+  return visible.slice(0, MAX_ANSWER_CHARACTERS).toWellFormed();
+}
+
+function logOutcome(log: Log, outcome: CrmOutcome, facts: Facts): void {
+  switch (outcome.kind) {
+    case "accepted":
+      return log.info("✅ Лид успешно отправлен в AmoCRM. Статус: {status}", {
+        ...facts,
+        outcome: outcome.kind,
+        status: outcome.status,
+      });
+    case "answered":
+      return log.error(
+        outcome.body === ""
+          ? "❌ Ошибка отправки в AmoCRM. Статус: {status}"
+          : "❌ Ошибка отправки в AmoCRM. Статус: {status}, Ответ: {body}",
+        { ...facts, outcome: outcome.kind, status: outcome.status, body: outcome.body },
+      );
+    case "unreachable":
+    case "interrupted":
+      return log.error(
+        "❌ CRM-сервер недоступен (ошибка соединения): Cannot connect to host {host}: {reason}",
+        { ...facts, outcome: outcome.kind, reason: outcome.reason },
+      );
+    case "timeout":
+      return log.error("❌ Таймаут при отправке в AmoCRM (>{seconds}s)", {
+        ...facts,
+        outcome: outcome.kind,
+        seconds: outcome.afterMs / 1000,
+      });
+    case "client":
+      return log.error("❌ Ошибка HTTP-клиента при отправке в AmoCRM: {reason}", {
+        ...facts,
+        outcome: outcome.kind,
+        reason: outcome.reason,
+      });
+    case "unexpected":
+      return log.error("❌ Неожиданная ошибка при отправке в AmoCRM: {reason}", {
+        ...facts,
+        outcome: outcome.kind,
+        reason: outcome.reason,
+      });
+    default:
+      return outcome satisfies never;
+  }
+}

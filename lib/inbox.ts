@@ -1,0 +1,139 @@
+// Hands recorded updates to the bot: each chat's in order, chats side by side, bounded, failed ones again later.
+
+import { BotError } from "grammy";
+import type { Update } from "grammy/types";
+import { waitMs } from "./backoff.ts";
+import type { Journal } from "./journal.ts";
+import type { Log } from "./log.ts";
+import { describeError, failureOf } from "./telegram.ts";
+
+/** Most updates in hand at once; the rest waits on disk. */
+const MOST_IN_HAND = 256;
+
+/** An update is tried again for as long as Telegram itself would have kept it, in ms. */
+const GIVE_UP_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** How often an update that meets a defect of ours is tried. */
+const MOST_DEFECTS = 5;
+
+export interface Inbox {
+  /** Records a batch and hands it over. Resolves when it is on disk; a rejection means that nothing is. */
+  accept(updates: readonly Update[]): Promise<void>;
+  /** Hands over what an earlier process left. */
+  start(): void;
+  /** Hands over nothing more, and resolves when what is in hand is done. */
+  stop(): Promise<void>;
+}
+
+export interface InboxOptions {
+  readonly journal: Journal;
+  /** Handles one update; what it records before its first wait shares the batch's transaction. */
+  readonly handle: (update: Update) => Promise<void>;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+interface InHand {
+  readonly update: Update;
+  readonly failures: number;
+  readonly receivedAtMs: number;
+}
+
+export function createInbox({ journal, handle, now, random, log }: InboxOptions): Inbox {
+  const inHand = new Set<Promise<void>>();
+  const lastOfChat = new Map<number, Promise<void>>();
+  let waitingOnDisk = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+
+  async function accept(updates: readonly Update[]): Promise<void> {
+    const receivedAtMs = now();
+    const direct = !waitingOnDisk && !stopped && inHand.size + updates.length <= MOST_IN_HAND;
+    const records = updates.map((update) => ({
+      id: update.update_id,
+      body: JSON.stringify(update),
+    }));
+    const fresh = journal.recordUpdates(records, receivedAtMs, direct ? null : receivedAtMs);
+    waitingOnDisk ||= !direct;
+    if (direct) {
+      for (const update of updates) {
+        if (fresh.has(update.update_id)) take({ update, failures: 0, receivedAtMs });
+      }
+    }
+    await journal.committed();
+    if (!direct) takeWaiting();
+  }
+
+  /** Begins at once where the chat is free, so that the handler's records join the open transaction. */
+  function take(one: InHand): void {
+    const chat = chatOf(one.update);
+    const before = lastOfChat.get(chat);
+    const done = before === undefined ? handleOne(one) : before.then(() => handleOne(one));
+    inHand.add(done);
+    lastOfChat.set(chat, done);
+    done.then(() => {
+      inHand.delete(done);
+      if (lastOfChat.get(chat) === done) lastOfChat.delete(chat);
+      if (waitingOnDisk) takeWaiting();
+    });
+  }
+
+  /** Never rejects. */
+  async function handleOne(one: InHand): Promise<void> {
+    try {
+      await handle(one.update);
+      journal.finishUpdate(one.update.update_id);
+    } catch (error) {
+      handleFailure(one, error instanceof BotError ? error.error : error);
+    }
+  }
+
+  function handleFailure({ update, failures, receivedAtMs }: InHand, error: unknown): void {
+    const failure = failureOf(error)?.kind ?? "defect";
+    const hopeless = failure === "refused" || failure === "forbidden" ||
+      (failure === "defect" && failures + 1 >= MOST_DEFECTS) ||
+      now() - receivedAtMs > GIVE_UP_AFTER_MS;
+    const facts = { update: update.update_id, cause: describeError(error) };
+    try {
+      if (hopeless) {
+        log.error("❌ На обновление {update} не ответить: {cause}", facts);
+        journal.finishUpdate(update.update_id);
+      } else {
+        log.warn("⚠️ На обновление {update} не ответить: {cause}. Пробуем снова", facts);
+        journal.postponeUpdate(update.update_id, now() + waitMs(failures + 1, random()));
+        takeWaiting();
+      }
+    } catch (cause) {
+      // The journal itself fails: the update is in hand no more, and is taken up at the next start.
+      log.error("❌ Журнал не записать: {cause}", { cause: describeError(cause) });
+    }
+  }
+
+  function takeWaiting(): void {
+    clearTimeout(timer);
+    const room = MOST_IN_HAND - inHand.size;
+    if (stopped || room <= 0) return;
+    const stored = journal.takeUpdates(now(), room);
+    for (const { body, failures, receivedAtMs } of stored) {
+      take({ update: JSON.parse(body), failures, receivedAtMs });
+    }
+    waitingOnDisk = stored.length === room;
+    const dueAtMs = waitingOnDisk ? undefined : journal.nextUpdateDueAtMs();
+    if (dueAtMs !== undefined) timer = setTimeout(takeWaiting, Math.max(dueAtMs - now(), 1));
+  }
+
+  return {
+    accept,
+    start: takeWaiting,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      while (inHand.size > 0) await Promise.all(inHand);
+    },
+  };
+}
+
+function chatOf({ message, callback_query }: Update): number {
+  return message?.chat.id ?? callback_query?.message?.chat.id ?? callback_query?.from.id ?? 0;
+}

@@ -1,0 +1,151 @@
+// Works through lanes of the journal's outbox: bounded, due work only, one lane never delays another. Does not know what the work is.
+
+import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
+import type { Journal, Work } from "./journal.ts";
+import type { Log } from "./log.ts";
+
+export interface OutboxOptions {
+  readonly journal: Journal;
+  /** Does one piece of work and records what came of it; a throw is a defect and makes it due again. */
+  readonly run: (work: Work) => Promise<void>;
+  /** Most work in hand at once. */
+  readonly most: number;
+  /** Most of it in one lane. */
+  readonly mostPerLane: number;
+  readonly keep: Keep;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+export interface Outbox {
+  /** Tells that a lane may have due work. */
+  wake(lane: string): void;
+  /** Does work that its caller recorded as in hand. */
+  runNow(work: Work): Promise<void>;
+  /** Takes no more work, and resolves when what is in hand is done. */
+  stop(): Promise<void>;
+}
+
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { journal, run, most, mostPerLane, keep, now, random, log } = options;
+  const inHand = new Map<number, Promise<void>>();
+  const inHandByLane = new Map<string, number>();
+  const awake = new Set<string>();
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  let turn: ReturnType<typeof setImmediate> | undefined;
+  let stopped = false;
+
+  function wake(lane: string): void {
+    if (stopped) return;
+    awake.add(lane);
+    turn ??= setImmediate(pump);
+  }
+
+  function pump(): void {
+    turn = undefined;
+    try {
+      takeDueWork();
+    } catch (error) {
+      log.error("❌ Журнал не прочесть: {cause}. Пробуем снова", { cause: messageOf(error) });
+      for (const lane of awake) wakeAfter(lane, FIRST_WAIT_MS);
+    }
+  }
+
+  function takeDueWork(): void {
+    for (const lane of awake) {
+      const busy = inHandByLane.get(lane) ?? 0;
+      const room = Math.min(most - inHand.size, mostPerLane - busy);
+      if (room <= 0) continue; // Stays awake: whatever ends in hand pumps again.
+      // Work whose taking was undone is due in the journal while it is still in hand.
+      const works = journal.takeWork(lane, now(), room).filter(({ id }) => !inHand.has(id));
+      for (const work of works) void runNow(work);
+      if (works.length < room) sleepUntilDue(lane);
+    }
+  }
+
+  function sleepUntilDue(lane: string): void {
+    awake.delete(lane);
+    const dueAtMs = journal.nextWorkDueAtMs(lane);
+    if (dueAtMs !== undefined) wakeAfter(lane, Math.max(dueAtMs - now(), 1));
+  }
+
+  function wakeAfter(lane: string, ms: number): void {
+    clearTimeout(timers.get(lane));
+    timers.set(
+      lane,
+      setTimeout(() => {
+        timers.delete(lane);
+        wake(lane);
+      }, ms),
+    );
+  }
+
+  function runNow(work: Work): Promise<void> {
+    const { id, lane } = work;
+    inHandByLane.set(lane, (inHandByLane.get(lane) ?? 0) + 1);
+    const done = run(work).catch((error) => returnWork(work, error)).finally(() => {
+      inHand.delete(id);
+      const busy = (inHandByLane.get(lane) ?? 1) - 1;
+      if (busy > 0) inHandByLane.set(lane, busy);
+      else inHandByLane.delete(lane);
+      wake(lane);
+    });
+    inHand.set(id, done);
+    return done;
+  }
+
+  async function returnWork(work: Work, error: unknown): Promise<void> {
+    log.error("❌ Неожиданная ошибка, повторим: {cause}", {
+      cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      kind: work.kind,
+    });
+    await keep(() => journal.postponeWork(work, now() + waitMs(work.failures + 1, random())));
+  }
+
+  return {
+    wake,
+    runNow,
+    async stop() {
+      stopped = true;
+      clearImmediate(turn);
+      for (const timer of timers.values()) clearTimeout(timer);
+      while (inHand.size > 0) await Promise.all(inHand.values());
+    },
+  };
+}
+
+/**
+ * Writes into the journal what has already happened outside, and goes on trying until it is there: a
+ * full disk must not turn a sent card into a second one. Gives up only when the process stops.
+ */
+export type Keep = (write: () => void) => Promise<void>;
+
+export function createKeep(
+  { journal, sleep, stopping, random, log }: {
+    readonly journal: Pick<Journal, "committed">;
+    readonly sleep: (ms: number) => Promise<void>;
+    readonly stopping: AbortSignal;
+    readonly random: () => number;
+    readonly log: Log;
+  },
+): Keep {
+  return async (write) => {
+    for (let failures = 1;; failures++) {
+      try {
+        write();
+        return await journal.committed();
+      } catch (error) {
+        if (failures === 1) {
+          log.error("❌ Журнал не записать: {cause}. Пробуем снова", { cause: messageOf(error) });
+        }
+        if (stopping.aborted) return;
+        await sleep(waitMs(failures, random()));
+      }
+    }
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

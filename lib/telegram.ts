@@ -1,0 +1,186 @@
+// The way to the Bot API: a client whose errors hold no token, retries for short faults, the poll loop. Handles no command.
+
+import { Api, GrammyError, HttpError, type Transformer } from "grammy";
+import type { Update } from "grammy/types";
+import { waitMs } from "./backoff.ts";
+import type { Log } from "./log.ts";
+
+/** How long Telegram may hold a getUpdates request while there is nothing to say, in s. */
+const LONG_POLL_SECONDS = 30;
+
+/** How long any other call may take, in s. */
+const CALL_SECONDS = 15;
+
+/** Most updates of one getUpdates (Bot API: getUpdates). */
+const BATCH = 100;
+
+export interface TelegramOptions {
+  readonly token: string;
+  /** Without a trailing slash. */
+  readonly apiRoot: string;
+}
+
+/** A client for calls that their caller repeats by itself. */
+export function createApi({ token, apiRoot }: TelegramOptions): Api {
+  return new Api(token, { apiRoot, timeoutSeconds: CALL_SECONDS });
+}
+
+/** What a failed call means for whoever made it. */
+export type CallFailure =
+  /** Telegram understood and said no: 400 and its kin. Saying it again changes nothing. */
+  | { readonly kind: "refused"; readonly migratedTo: number | undefined }
+  /** The bot may not write there: 403. */
+  | { readonly kind: "forbidden" }
+  /** 429: not before this many ms. */
+  | { readonly kind: "too_many"; readonly retryAfterMs: number }
+  /** The network, the time or Telegram's own fault: it may go well another time, and may have gone well. */
+  | { readonly kind: "unreached" }
+  /** 401: the token is wrong or revoked. */
+  | { readonly kind: "unauthorized" }
+  /** 409: another instance polls, or a webhook is set. */
+  | { readonly kind: "conflict" };
+
+/** Tells what a thrown error means; undefined when it is no failed call but a defect. */
+export function failureOf(error: unknown): CallFailure | undefined {
+  if (error instanceof HttpError) return { kind: "unreached" };
+  if (!(error instanceof GrammyError)) return undefined;
+  const { error_code: code, parameters } = error;
+  if (code === 401) return { kind: "unauthorized" };
+  if (code === 403) return { kind: "forbidden" };
+  if (code === 409) return { kind: "conflict" };
+  if (code === 429) return { kind: "too_many", retryAfterMs: (parameters.retry_after ?? 1) * 1000 };
+  if (code >= 500) return { kind: "unreached" };
+  return { kind: "refused", migratedTo: parameters.migrate_to_chat_id };
+}
+
+/** A failed call in words that hold no token: grammY keeps the address in the cause alone. */
+export function describeError(error: unknown): string {
+  if (error instanceof GrammyError) return `${error.error_code}: ${error.description}`;
+  if (error instanceof HttpError) return `нет связи с Telegram (${causeWord(error.error)})`;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+function causeWord(cause: unknown): string {
+  if (cause instanceof SyntaxError) return "ответ не разобрать";
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const code = /\(os error \d+\)|dns error|timed out|connection closed|reset/i.exec(message)?.[0];
+  return code ?? (cause instanceof Error ? cause.name : "неизвестная причина");
+}
+
+/** How often a call of `withRetries` is made at most. */
+const TRIES = 3;
+
+/** The longest wait of `withRetries`, in ms; whoever needs longer ones has them on disk. */
+const LONGEST_RETRY_WAIT_MS = 5_000;
+
+/** Repeats calls that met a short fault: 429 with a short wait, 5xx, a broken connection. */
+export function withRetries(
+  sleep: (ms: number) => Promise<void>,
+  random: () => number,
+): Transformer {
+  return async (call, method, payload, signal) => {
+    for (let failures = 1;; failures++) {
+      let waitsMs = waitMs(failures, random()) / 4;
+      try {
+        const answer = await call(method, payload, signal);
+        if (answer.ok || failures >= TRIES) return answer;
+        if (answer.error_code === 429) waitsMs = (answer.parameters?.retry_after ?? 1) * 1000;
+        else if (answer.error_code < 500) return answer;
+        if (waitsMs > LONGEST_RETRY_WAIT_MS) return answer;
+      } catch (error) {
+        if (failures >= TRIES || signal?.aborted) throw error;
+      }
+      await sleep(waitsMs);
+    }
+  };
+}
+
+/** Why polling ended by itself. */
+export class PollingEnded extends Error {
+  constructor(readonly reason: "unauthorized", message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+export interface PollingOptions extends TelegramOptions {
+  /** Puts a batch on disk. Telegram hears of it only after this resolved; a rejection keeps it there. */
+  readonly accept: (updates: readonly Update[]) => Promise<void>;
+  /** Told the offset below which Telegram will never hand over again. */
+  readonly confirmed: (offset: number) => void;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/**
+ * Polls until `signal` aborts, whatever happens on the way.
+ *
+ * @throws {PollingEnded} If the token is refused.
+ */
+export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
+  const { accept, confirmed, sleep, random, log, token, apiRoot } = options;
+  const api = new Api(token, { apiRoot, timeoutSeconds: LONG_POLL_SECONDS + CALL_SECONDS });
+  let offset = 0;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const updates = await getUpdates(api, offset, signal);
+      if (failures > 0) log.info("✅ Связь с Telegram восстановлена");
+      failures = 0;
+      confirmed(offset);
+      if (updates.length > 0) await accept(updates);
+      for (const { update_id } of updates) offset = Math.max(offset, update_id + 1);
+    } catch (error) {
+      if (signal.aborted) return;
+      failures++;
+      await sleep(await recover(error));
+    }
+  }
+
+  /** Deals with a failed round, and tells how long to wait before the next, in ms. */
+  async function recover(error: unknown): Promise<number> {
+    const failure = failureOf(error);
+    if (failure?.kind === "unauthorized") {
+      throw new PollingEnded(
+        "unauthorized",
+        "Telegram не принимает BOT_TOKEN (401). Проверьте токен у @BotFather",
+        { cause: error },
+      );
+    }
+    if (failure?.kind === "conflict" && describeError(error).includes("webhook")) {
+      const removed = await removeWebhook(api);
+      if (removed) {
+        failures = 0;
+        log.info("🔌 Вебхук, оставленный прежним ботом, снят; накопленные обновления сохранены");
+        return 0;
+      }
+    }
+    if (failures === 1) {
+      const message = failure === undefined
+        ? "❌ Обновления не принять: {cause}. Они остаются у Telegram, пробуем снова"
+        : "❌ Telegram недоступен, обновления не получить: {cause}. Пробуем снова";
+      log.error(message, { cause: describeError(error) });
+    }
+    return failure?.kind === "too_many" ? failure.retryAfterMs : waitMs(failures, random());
+  }
+}
+
+function getUpdates(api: Api, offset: number, signal: AbortSignal): Promise<Update[]> {
+  const options = {
+    offset,
+    limit: BATCH,
+    timeout: LONG_POLL_SECONDS,
+    allowed_updates: ["message", "callback_query"],
+  } as const;
+  // grammY's types name a polyfill's AbortSignal; its web build takes the platform's.
+  return api.getUpdates(options, signal as unknown as Parameters<Api["getUpdates"]>[1]);
+}
+
+async function removeWebhook(api: Api): Promise<boolean> {
+  try {
+    return await api.deleteWebhook({ drop_pending_updates: false });
+  } catch (error) {
+    if (failureOf(error) === undefined) throw error;
+    return false;
+  }
+}

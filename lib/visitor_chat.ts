@@ -1,0 +1,75 @@
+// What a visitor is told about a lead: the confirmation and the thanks. Does not decide when.
+
+import type { Api } from "grammy";
+import { LIMITS } from "./profile.ts";
+import { type CallFailure, describeError, failureOf } from "./telegram.ts";
+
+/** A confirmation as the outbox keeps it until it is sent. */
+export interface Confirmation {
+  readonly chatId: number;
+  /** The menu message that is edited into the confirmation. */
+  readonly messageId: number;
+  readonly text: string;
+  /** Whether the menu is a photo, so that its words are a caption. */
+  readonly photo: boolean;
+}
+
+/** What became of a message to somebody's chat. */
+export type SendOutcome =
+  | { readonly kind: "sent" }
+  /** Another try would end the same. */
+  | { readonly kind: "given_up"; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs: number | null };
+
+export interface VisitorChat {
+  /**
+   * Edits the menu into the confirmation, without buttons; where Telegram will not have the edit, sends
+   * a new message. Saying it twice changes nothing where the edit went through.
+   */
+  confirm(confirmation: Confirmation): Promise<SendOutcome>;
+  thank(chatId: number, text: string): Promise<SendOutcome>;
+}
+
+export function createVisitorChat(api: Api): VisitorChat {
+  return {
+    async confirm({ chatId, messageId, text, photo }) {
+      if (photo && text.length > LIMITS.caption) {
+        const sent = await attempt(() => api.sendMessage(chatId, text));
+        // The confirmation is what counts; buttons that stay behind give no second lead.
+        if (sent.kind === "sent") {
+          await attempt(() => api.editMessageReplyMarkup(chatId, messageId));
+        }
+        return sent;
+      }
+      const edited = await attempt(() =>
+        photo
+          ? api.editMessageCaption(chatId, messageId, { caption: text })
+          : api.editMessageText(chatId, messageId, text)
+      );
+      if (edited.kind !== "given_up" || edited.forbidden) return edited;
+      if (edited.reason.includes("message is not modified")) return { kind: "sent" };
+      return attempt(() => api.sendMessage(chatId, text));
+    },
+    thank: (chatId, text) => attempt(() => api.sendMessage(chatId, text)),
+  };
+}
+
+type Attempted = SendOutcome & { readonly forbidden?: boolean };
+
+async function attempt(call: () => Promise<unknown>): Promise<Attempted> {
+  try {
+    await call();
+    return { kind: "sent" };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return toOutcome(failure, describeError(error));
+  }
+}
+
+function toOutcome(failure: CallFailure, reason: string): Attempted {
+  if (failure.kind === "refused") return { kind: "given_up", reason };
+  if (failure.kind === "forbidden") return { kind: "given_up", reason, forbidden: true };
+  const retryAfterMs = failure.kind === "too_many" ? failure.retryAfterMs : null;
+  return { kind: "failed", reason, retryAfterMs };
+}
