@@ -1,0 +1,22 @@
+// What the bot's conversations are lent by the rest of the house.
+
+import type { Api, Context } from "grammy";
+import type { Delivery } from "../delivery.ts";
+import type { Journal } from "../journal.ts";
+import type { Log } from "../log.ts";
+import type { Profiles } from "../profile.ts";
+
+export interface BotDeps {
+  readonly profiles: () => Profiles;
+  readonly journal: Pick<Journal, "rememberMenu" | "findMenu" | "latestLead" | "committed">;
+  readonly delivery: Pick<Delivery, "receive" | "receiveFollowUp">;
+  /** A UUID for each new lead. */
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** An update in a private chat. */
+export type PrivateContext = Context & { readonly chat: { readonly type: "private" } };
+
+export type { Api };

@@ -1,0 +1,65 @@
+// The conversation's beginning: a profile's greeting, and the menu of profiles for whoever came without one.
+
+import { Composer, type Context } from "grammy";
+import { type Profile, SELECT } from "../profile.ts";
+import { describeError, failureOf } from "../telegram.ts";
+import { greeting, menu } from "../texts.ts";
+import type { BotDeps } from "./deps.ts";
+
+/** `/start` with a deep link's payload, and the menu's buttons. */
+export function startComposer(deps: BotDeps): Composer<Context> {
+  const composer = new Composer<Context>();
+
+  composer.command("start", async (ctx) => {
+    await sendGreetingOrMenu(ctx, deps, String(ctx.match));
+  });
+
+  composer.callbackQuery(new RegExp(`^${SELECT}`), async (ctx) => {
+    await sendGreetingOrMenu(ctx, deps, ctx.callbackQuery.data.slice(SELECT.length));
+  });
+
+  return composer;
+}
+
+/** Whatever nobody else understood gets the menu. */
+export async function sendMenu(ctx: Context, { profiles }: BotDeps): Promise<void> {
+  const { text, keyboard } = menu(profiles());
+  await ctx.reply(text, { reply_markup: keyboard });
+}
+
+async function sendGreetingOrMenu(ctx: Context, deps: BotDeps, key: string): Promise<void> {
+  const profile = deps.profiles().byKey.get(key);
+  if (profile === undefined) await sendMenu(ctx, deps);
+  else await sendGreeting(ctx, deps, profile);
+}
+
+async function sendGreeting(ctx: Context, deps: BotDeps, profile: Profile): Promise<void> {
+  const { text, photoUrl, keyboard } = greeting(profile);
+  const sent = photoUrl === null
+    ? undefined
+    : await sendPhoto(ctx, deps, profile, photoUrl, { caption: text, reply_markup: keyboard });
+  const message = sent ?? await ctx.reply(text, { reply_markup: keyboard });
+  const address = { chatId: message.chat.id, messageId: message.message_id };
+  deps.journal.rememberMenu(address, profile.key, deps.now());
+}
+
+/** Undefined where Telegram cannot fetch or send the photo. */
+async function sendPhoto(
+  ctx: Context,
+  { log }: BotDeps,
+  profile: Profile,
+  url: string,
+  options: NonNullable<Parameters<Context["replyWithPhoto"]>[1]>,
+) {
+  try {
+    return await ctx.replyWithPhoto(url, options);
+  } catch (error) {
+    const failure = failureOf(error)?.kind;
+    if (failure !== "refused" && failure !== "unreached") throw error;
+    log.warn("⚠️ Фото профиля {profile} не отправить: {cause}. Отправляем текст", {
+      profile: profile.key,
+      cause: describeError(error),
+    });
+    return undefined;
+  }
+}

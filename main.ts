@@ -1,0 +1,212 @@
+// The script a person runs: reads the environment and the clock, builds the rooms, starts them, closes them. Holds no rule.
+
+import { load } from "@std/dotenv";
+import { join } from "node:path";
+import { createAdminChat } from "./lib/admin_chat.ts";
+import { createBot } from "./lib/bot.ts";
+import { type Config, readConfig, VARIABLES } from "./lib/config.ts";
+import { createCrm } from "./lib/crm.ts";
+import { createDelivery } from "./lib/delivery.ts";
+import { createInbox } from "./lib/inbox.ts";
+import { type Journal, openJournal } from "./lib/journal.ts";
+import { lockFolder } from "./lib/lock.ts";
+import { createLog, createMask, type Facts, type Log, type Mask } from "./lib/log.ts";
+import { createKeep } from "./lib/outbox.ts";
+import type { Profiles } from "./lib/profile.ts";
+import { faultLine, openProfileStore, type ProfileStore } from "./lib/profile_store.ts";
+import { createApi, PollingEnded, pollUpdates, withRetries } from "./lib/telegram.ts";
+import { createVisitorChat } from "./lib/visitor_chat.ts";
+
+/** Exit codes beside 0: what an operator's supervisor should not repeat blindly. */
+export const EXIT = { defect: 1, faults: 2, unauthorized: 3, locked: 5 } as const;
+
+/** Within this the process is gone after SIGINT or SIGTERM, in ms; open POSTs are cut off earlier. */
+const STOP_WITHIN_MS = 8_000;
+const CUT_OFF_AFTER_MS = 6_500;
+
+/** A running bot. */
+export interface Running {
+  /** Resolves with the exit code when the bot has ended, by `stop` or by itself. */
+  readonly ended: Promise<number>;
+  /** Ends polling, handlers, delivery and journal, in this order, losing nothing. */
+  stop(): void;
+}
+
+/** Builds and starts the bot; the returned number is the exit code of a start that was refused. */
+export async function start(
+  config: Config,
+  { log, mask }: { readonly log: Log; readonly mask: Mask },
+): Promise<Running | number> {
+  mask.hide(config.botToken);
+  const profiles = await openProfileStore({
+    path: config.localesPath,
+    log,
+    onLoad: (loaded) => hideWebhooks(loaded, mask),
+  });
+  if (!profiles.ok) {
+    for (const fault of profiles.faults) log.error("❌ {line}", { line: faultLine(fault) });
+    return EXIT.faults;
+  }
+  const refuse = async (message: string, facts: Facts, code: number) => {
+    await profiles.store.close();
+    log.error(message, facts);
+    return code;
+  };
+  try {
+    const lock = lockFolder(config.dataDir);
+    if (lock === undefined) {
+      const message =
+        "❌ С папкой {folder} уже работает другой процесс бота. Остановите его сначала";
+      return await refuse(message, { folder: config.dataDir }, EXIT.locked);
+    }
+    const journal = openJournal(join(config.dataDir, "triborg.db"));
+    return run(config, { log, mask, journal, profiles: profiles.store, release: lock.release });
+  } catch (error) {
+    return await refuse("❌ Папка {folder} не годится для журнала: {cause}", {
+      folder: config.dataDir,
+      cause: error instanceof Error ? error.message : String(error),
+    }, EXIT.defect);
+  }
+}
+
+interface Rooms {
+  readonly log: Log;
+  readonly mask: Mask;
+  readonly journal: Journal;
+  readonly profiles: ProfileStore;
+  readonly release: () => void;
+}
+
+function run(config: Config, rooms: Rooms): Running {
+  const { log, mask, journal, profiles, release } = rooms;
+  const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
+  const stopping = new AbortController();
+  const cutOff = new AbortController();
+  const shared = {
+    journal,
+    profiles: profiles.current,
+    now: Date.now,
+    random: Math.random,
+    sleep: (ms: number) => sleepUnless(stopping.signal, ms),
+    stopping: stopping.signal,
+    log,
+  };
+  const keep = createKeep(shared);
+  const api = createApi(telegram);
+  const crm = createCrm({ log, mask });
+  const movedTo = `admin_chat_of:${config.adminChatId}`;
+  const adminChat = createAdminChat({
+    ...shared,
+    api,
+    chatId: Number(journal.fact(movedTo) ?? config.adminChatId),
+    onMigrate: (chatId) => void keep(() => journal.rememberFact(movedTo, String(chatId))),
+  });
+  const delivery = createDelivery({
+    ...shared,
+    crm,
+    adminChat,
+    visitorChat: createVisitorChat(api),
+    crmTimeoutMs: config.crmTimeoutMs,
+    keep,
+    cutOff: cutOff.signal,
+  });
+  const retries = withRetries(shared.sleep, shared.random);
+  const newId = () => crypto.randomUUID();
+  const bot = createBot({ ...telegram, retries }, { ...shared, delivery, newId });
+  const inbox = createInbox({ ...shared, handle: (update) => bot.handleUpdate(update) });
+
+  /** The bot must know its own name before it can tell whom a command is for. */
+  let introduced: Promise<void> | undefined;
+  function introduce(): Promise<void> {
+    return introduced ??= api.getMe().then((me) => {
+      bot.botInfo = me;
+      log.info("🤖 @{username} на связи. Профилей: {profiles}", {
+        username: me.username,
+        profiles: profiles.current().byKey.size,
+      });
+      inbox.start();
+    }).catch((error) => {
+      introduced = undefined;
+      throw error;
+    });
+  }
+
+  async function work(): Promise<number> {
+    await delivery.start();
+    introduce().catch(() => {}); // Polling meets the same fault, and reports it.
+    try {
+      await pollUpdates({
+        ...shared,
+        ...telegram,
+        accept: (updates) => introduce().then(() => inbox.accept(updates)),
+        confirmed: journal.forgetUpdates,
+      }, stopping.signal);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof PollingEnded)) throw error;
+      log.error("❌ {message}", { message: error.message });
+      return EXIT[error.reason];
+    }
+  }
+
+  async function close(): Promise<void> {
+    stopping.abort();
+    const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
+    await inbox.stop();
+    await delivery.stop();
+    clearTimeout(timer);
+    crm.close();
+    await profiles.close();
+    journal.close();
+    release();
+  }
+
+  return { ended: work().finally(close), stop: () => stopping.abort() };
+}
+
+function hideWebhooks(profiles: Profiles, mask: Mask): void {
+  for (const { webhook } of profiles.byKey.values()) {
+    if (webhook !== null) mask.hideWebhook(webhook.url);
+  }
+}
+
+/** Resolves after `ms`, or at once when the process stops. */
+function sleepUnless(stopping: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    function wake(): void {
+      clearTimeout(timer);
+      stopping.removeEventListener("abort", wake);
+      resolve();
+    }
+    const timer = setTimeout(wake, stopping.aborted ? 0 : ms);
+    stopping.addEventListener("abort", wake);
+  });
+}
+
+/** Runs the bot until a signal ends it, and tells the exit code. */
+async function main(): Promise<number> {
+  const file = await load();
+  const env = Object.fromEntries(VARIABLES.map((name) => [name, Deno.env.get(name) ?? file[name]]));
+  const result = readConfig(env);
+  if (!result.ok) {
+    for (const { variable, message } of result.faults) console.error(`❌ ${variable}: ${message}`);
+    return EXIT.faults;
+  }
+  const { config } = result;
+  const mask = createMask();
+  const write = (line: string) => console.log(line);
+  const log = createLog({ format: config.logFormat, level: config.logLevel, mask, write });
+  const running = await start(config, { log, mask });
+  if (typeof running === "number") return running;
+
+  const stop = () => {
+    log.info("👋 Останавливаемся: незаконченное останется в журнале");
+    setTimeout(() => Deno.exit(0), STOP_WITHIN_MS);
+    running.stop();
+  };
+  Deno.addSignalListener("SIGINT", stop);
+  Deno.addSignalListener("SIGTERM", stop);
+  return await running.ended;
+}
+
+if (import.meta.main) Deno.exit(await main());
