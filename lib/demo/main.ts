@@ -1,0 +1,146 @@
+// `deno task demo`: the real bot against a simulated Telegram and CRM on this machine. Plays the seed's scenarios
+// as a transcript, then stays up. Needs no token and no network.
+
+import { join } from "node:path";
+import { start } from "../../main.ts";
+import { type Config, readConfig } from "../config.ts";
+import { createLog, createMask } from "../log.ts";
+import { startCrmServer } from "./crm_server.ts";
+import { type Scenario, SCENARIOS, type Stage } from "./scenarios.ts";
+import { startTelegramServer } from "./telegram_server.ts";
+import { createTranscript, type Transcript } from "./transcript.ts";
+
+const TOKEN = "1234567890:demo-token-of-a-bot-that-does-not-exist";
+
+/** The scenario's waits: long enough for a slow machine, short enough for the transcript to take under 30 s. */
+const PATIENCE_MS = 5_000;
+
+async function main(once: boolean): Promise<number> {
+  const transcript = createTranscript((line) => console.log(line));
+  const folder = await Deno.makeTempDir({ prefix: "triborg-demo-" });
+  await using telegram = await startTelegramServer({ token: TOKEN, failsafeMs: PATIENCE_MS });
+  await using crm = await startCrmServer({ failsafeMs: PATIENCE_MS });
+  const admin = telegram.group({ title: "Менеджеры", type: "supergroup" });
+  const localesPath = join(folder, "locales.json");
+  await writeLocales(localesPath, crm.url);
+
+  const log = createLineBook();
+  const mask = createMask();
+  const config = demoConfig({ telegram: telegram.url, adminChatId: admin.id, folder, localesPath });
+  const running = await start(config, {
+    log: createLog({ format: "text", level: "info", mask, write: log.write }),
+    mask,
+  });
+  if (typeof running === "number") {
+    console.error(log.lines.join("\n"));
+    return running;
+  }
+  try {
+    const stage: Stage = { telegram, crm, admin, lines: log.lines, nextLine: log.next };
+    transcript.open(telegram.bot.username ?? "");
+    const held = await playAll(stage, transcript);
+    if (once) return held ? 0 : 1;
+    transcript.invite(localesPath, SCENARIOS.map(({ title }) => title));
+    await converse(stage, transcript);
+    return 0;
+  } finally {
+    running.stop();
+    await running.ended;
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function playAll(stage: Stage, transcript: Transcript): Promise<boolean> {
+  let held = true;
+  for (const [index, scenario] of SCENARIOS.entries()) {
+    held = await playOne(stage, transcript, scenario, index + 1) && held;
+  }
+  transcript.conclude(held);
+  return held;
+}
+
+async function playOne(
+  stage: Stage,
+  transcript: Transcript,
+  scenario: Scenario,
+  number: number,
+): Promise<boolean> {
+  const { told, checked } = await scenario.play(stage);
+  transcript.scenario(number, scenario.title, told, checked);
+  return checked.every(({ held }) => held);
+}
+
+/** Plays what is asked for by number, until the terminal's end or a signal. */
+async function converse(stage: Stage, transcript: Transcript): Promise<void> {
+  const ended = Promise.withResolvers<void>();
+  Deno.addSignalListener("SIGINT", ended.resolve);
+  Deno.addSignalListener("SIGTERM", ended.resolve);
+  if (Deno.stdin.isTerminal()) void readCommands(stage, transcript).then(ended.resolve);
+  await ended.promise;
+}
+
+async function readCommands(stage: Stage, transcript: Transcript): Promise<void> {
+  const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+  for await (const line of lines) {
+    const number = Number(line.trim());
+    const scenario = SCENARIOS[number - 1];
+    if (scenario !== undefined) await playOne(stage, transcript, scenario, number);
+  }
+}
+
+/** The shipped profiles, with the simulated CRM's address and a photo each. */
+async function writeLocales(path: string, webhook: string): Promise<void> {
+  const shipped = new URL("../../locales/locales.json", import.meta.url);
+  const locales = JSON.parse(await Deno.readTextFile(shipped));
+  for (const [key, profile] of Object.entries<Record<string, unknown>>(locales)) {
+    if (key === "fallback") continue;
+    profile["webhook_url"] = webhook;
+    Object.assign(profile["step1"] as object, { photo_url: `https://example.com/${key}.jpg` });
+  }
+  await Deno.writeTextFile(path, JSON.stringify(locales, null, 2));
+}
+
+function demoConfig(
+  world: { telegram: string; adminChatId: number; folder: string; localesPath: string },
+): Config {
+  const result = readConfig({
+    BOT_TOKEN: TOKEN,
+    ADMIN_CHAT_ID: String(world.adminChatId),
+    TELEGRAM_API_ROOT: world.telegram,
+    LOCALES_PATH: world.localesPath,
+    DATA_DIR: join(world.folder, "data"),
+    CRM_TIMEOUT_SECONDS: "1",
+    PORT: "0",
+  });
+  if (!result.ok) throw new Error(`The demo's configuration has faults: ${JSON.stringify(result)}`);
+  return result.config;
+}
+
+/** Keeps the log's lines, and tells of new ones. */
+function createLineBook() {
+  const lines: string[] = [];
+  const waiting = new Set<(line: string) => void>();
+  return {
+    lines,
+    write(line: string): void {
+      lines.push(line);
+      for (const look of waiting) look(line);
+    },
+    next(beginning: string): Promise<string | undefined> {
+      return new Promise((resolve) => {
+        const settle = (line?: string) => {
+          clearTimeout(timer);
+          waiting.delete(look);
+          resolve(line);
+        };
+        const look = (line: string) => {
+          if (line.startsWith(beginning)) settle(line);
+        };
+        const timer = setTimeout(settle, PATIENCE_MS);
+        waiting.add(look);
+      });
+    },
+  };
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args.includes("--once")));

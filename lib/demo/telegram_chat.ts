@@ -1,0 +1,250 @@
+// One simulated chat: its messages as they stand now, their earlier versions, and waiting for the
+// next one. Knows no user's behaviour and no Bot API method.
+
+import type { Chat, Message, ReactionType, User } from "grammy/types";
+import type { ChatLimit } from "./telegram_limits.ts";
+import { type Awaited, Signal } from "./waiting.ts";
+
+/** Private chats, groups and supergroups; the simulator has no channels. */
+export type SimChat = Exclude<Chat, Chat.ChannelChat>;
+
+/** A message as the Bot API shows it, always with its sender. */
+export type SimMessage = Message & { from: User; chat: SimChat };
+
+/** The part of a message that its chat does not add by itself. */
+export type MessageContent = Partial<Omit<Message, "message_id" | "date" | "chat" | "from">>;
+
+/** Something that became visible in a chat. */
+export type ChatEvent =
+  & { chat: ChatView; atMs: number }
+  & (
+    | { kind: "sent"; message: SimMessage }
+    | { kind: "edited"; message: SimMessage; before: SimMessage }
+    | { kind: "deleted"; message: SimMessage }
+    | { kind: "reacted"; message: SimMessage; reaction: readonly ReactionType[] }
+    | { kind: "action"; action: string }
+  );
+
+/** A chat as its people see it. Every wait ends by event, or fails after the failsafe time. */
+export interface ChatView {
+  readonly id: number;
+  readonly chat: SimChat;
+  /** The messages as they stand now, oldest first: edits applied, deleted ones gone. */
+  readonly messages: readonly SimMessage[];
+  message(messageId: number): SimMessage | undefined;
+  /** Every version of a message, oldest first; known for deleted messages too. */
+  versions(messageId: number): readonly SimMessage[];
+  reaction(messageId: number): readonly ReactionType[];
+  onEvent(listener: (event: ChatEvent) => void): () => void;
+  /**
+   * Takes the oldest message of the bot that no earlier nextMessage took and that the predicate
+   * accepts; waits for one when there is none. Messages passed over stay to be taken.
+   */
+  nextMessage(predicate?: (message: SimMessage) => boolean): Promise<SimMessage>;
+  /**
+   * The first message, of anybody, that is or becomes (by an edit) what the predicate accepts.
+   * Takes nothing: asked again, it answers the same.
+   */
+  waitFor(predicate: (message: SimMessage) => boolean): Promise<SimMessage>;
+  /** Resolves once the chat as a whole is as wanted, for instance when a message is gone. */
+  waitUntil(condition: (messages: readonly SimMessage[]) => boolean): Promise<void>;
+}
+
+/** Whether the bot may write into the chat. */
+export type Standing =
+  | { kind: "open" }
+  | { kind: "never_started" }
+  | { kind: "blocked" }
+  | { kind: "kicked" }
+  | { kind: "migrated"; toChatId: number };
+
+/** A topic of a forum group; its id is its message_thread_id. */
+export interface Topic {
+  name: string;
+  isClosed: boolean;
+}
+
+export interface RoomOptions {
+  chat: SimChat;
+  standing: Standing;
+  limit: ChatLimit;
+  botId: number;
+  maxMessages: number;
+  failsafeMs: number;
+  now: () => number;
+}
+
+/** The chat as the simulated Telegram holds it. */
+export class ChatRoom implements ChatView {
+  standing: Standing;
+  /** Whether the bot sees every message of a group, as administrators do. */
+  showsAllToBot = false;
+  readonly limit: ChatLimit;
+  readonly topics = new Map<number, Topic>();
+  readonly #options: RoomOptions;
+  readonly #events: Signal<ChatEvent>;
+  readonly #messages = new Map<number, SimMessage>();
+  readonly #untaken = new Map<number, SimMessage>();
+  readonly #versions = new Map<number, SimMessage[]>();
+  readonly #reactions = new Map<number, readonly ReactionType[]>();
+  #lastMessageId = 0;
+
+  constructor(options: RoomOptions) {
+    this.#options = options;
+    this.standing = options.standing;
+    this.limit = options.limit;
+    this.#events = new Signal(options.failsafeMs);
+  }
+
+  get id(): number {
+    return this.#options.chat.id;
+  }
+
+  get chat(): SimChat {
+    return this.#options.chat;
+  }
+
+  get isPrivate(): boolean {
+    return this.chat.type === "private";
+  }
+
+  get messages(): readonly SimMessage[] {
+    return [...this.#messages.values()];
+  }
+
+  message(messageId: number): SimMessage | undefined {
+    return this.#messages.get(messageId);
+  }
+
+  versions(messageId: number): readonly SimMessage[] {
+    const current = this.#messages.get(messageId);
+    return [...this.#versions.get(messageId) ?? [], ...current ? [current] : []];
+  }
+
+  reaction(messageId: number): readonly ReactionType[] {
+    return this.#reactions.get(messageId) ?? [];
+  }
+
+  onEvent(listener: (event: ChatEvent) => void): () => void {
+    return this.#events.listen(listener);
+  }
+
+  nextMessage(predicate: (message: SimMessage) => boolean = () => true): Promise<SimMessage> {
+    return this.#events.until(() => {
+      for (const message of this.#untaken.values()) {
+        if (!predicate(message)) continue;
+        this.#untaken.delete(message.message_id);
+        return message;
+      }
+      return undefined;
+    }, this.#awaited("the bot's next message"));
+  }
+
+  waitFor(predicate: (message: SimMessage) => boolean): Promise<SimMessage> {
+    return this.#events.until((event) => {
+      if (!event) return this.messages.find(predicate);
+      const changed = event.kind === "sent" || event.kind === "edited" ? event.message : undefined;
+      return changed && predicate(changed) ? changed : undefined;
+    }, this.#awaited("a message"));
+  }
+
+  async waitUntil(condition: (messages: readonly SimMessage[]) => boolean): Promise<void> {
+    const awaited = this.#awaited("a state of the chat");
+    await this.#events.until(() => condition(this.messages) || undefined, awaited);
+  }
+
+  /** Adds a message with the next number of this chat. */
+  add(from: User, content: MessageContent): SimMessage {
+    const message: SimMessage = {
+      message_id: ++this.#lastMessageId,
+      from,
+      chat: this.chat,
+      date: Math.floor(this.#options.now() / 1000),
+      ...content,
+    };
+    this.#messages.set(message.message_id, message);
+    if (from.id === this.#options.botId) this.#untaken.set(message.message_id, message);
+    if (this.#messages.size > this.#options.maxMessages) this.#forgetOldest();
+    this.#emit({ kind: "sent", message });
+    return message;
+  }
+
+  /** Replaces a message by its new version, in place. */
+  replace(message: SimMessage): void {
+    const before = this.#messages.get(message.message_id);
+    if (!before) return;
+    this.#keepVersion(before);
+    this.#messages.set(message.message_id, message);
+    if (this.#untaken.has(message.message_id)) this.#untaken.set(message.message_id, message);
+    this.#emit({ kind: "edited", message, before });
+  }
+
+  remove(message: SimMessage): void {
+    this.#keepVersion(message);
+    this.#messages.delete(message.message_id);
+    this.#untaken.delete(message.message_id);
+    this.#emit({ kind: "deleted", message });
+  }
+
+  react(message: SimMessage, reaction: readonly ReactionType[]): void {
+    this.#reactions.set(message.message_id, reaction);
+    this.#emit({ kind: "reacted", message, reaction });
+  }
+
+  act(action: string): void {
+    this.#emit({ kind: "action", action });
+  }
+
+  /** Ends every wait in this chat. */
+  close(): void {
+    this.#events.close();
+  }
+
+  #keepVersion(message: SimMessage): void {
+    const versions = this.#versions.get(message.message_id);
+    if (versions) versions.push(message);
+    else this.#versions.set(message.message_id, [message]);
+  }
+
+  #forgetOldest(): void {
+    for (const oldest of this.#messages.keys()) {
+      for (const kept of [this.#messages, this.#untaken, this.#versions, this.#reactions]) {
+        kept.delete(oldest);
+      }
+      return;
+    }
+  }
+
+  #emit(event: EventDetails): void {
+    this.#events.emit({ chat: this, atMs: this.#options.now(), ...event });
+  }
+
+  #awaited(what: string): Awaited {
+    const name = this.chat.title ?? this.chat.first_name;
+    return {
+      what: `${what} in chat ${this.id} "${name}"`,
+      seen: () => `it holds: ${this.messages.slice(-10).map(describe).join(" · ") || "nothing"}`,
+    };
+  }
+}
+
+/** A message as it stands inside a reply to it: without the reply that it is itself. */
+export function quoted(message: SimMessage): NonNullable<Message["reply_to_message"]> {
+  const { reply_to_message: _, ...rest } = message;
+  // grammY's type cannot be met under exactOptionalPropertyTypes: it wants the field undefined.
+  return rest as NonNullable<Message["reply_to_message"]>;
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+type EventDetails = DistributiveOmit<ChatEvent, "chat" | "atMs">;
+
+/** A message in one line, for people: number, sender, words, buttons. */
+export function describe(message: SimMessage): string {
+  const words = message.text ?? message.caption ?? "";
+  const kind = message.photo ? "(photo) " : message.document ? "(document) " : "";
+  const buttons = message.reply_markup?.inline_keyboard.flat().map(({ text }) => `[${text}]`) ?? [];
+  const line = JSON.stringify(words.length > 120 ? `${words.slice(0, 120)}…` : words);
+  return [`#${message.message_id} ${message.from.first_name}: ${kind}${line}`, ...buttons].join(
+    " ",
+  );
+}

@@ -1,0 +1,126 @@
+// The methods that take over a message from a chat: copy, copy several, forward.
+// Source: https://core.telegram.org/bots/api#copymessage
+
+import type { MessageId } from "grammy/types";
+import type { MessageContent, SimMessage } from "./telegram_chat.ts";
+import type { Params } from "./telegram_params.ts";
+import { badRequest } from "./telegram_refusal.ts";
+import { deliver, readCaption, readTarget } from "./telegram_send.ts";
+import type { World } from "./telegram_world.ts";
+
+/** The most messages of one copyMessages call. */
+export const MAX_COPIES = 100;
+
+const WORDS = ["caption", "caption_entities", "show_caption_above_media"] as const;
+const MEDIA = ["photo", "document", "video", "animation", "audio", "voice"] as const;
+const REST = [
+  "text",
+  "entities",
+  "link_preview_options",
+  "video_note",
+  "sticker",
+  "location",
+  "venue",
+  "contact",
+  "poll",
+  "dice",
+] as const;
+
+export function copyMessage(world: World, params: Params): MessageId {
+  const target = readTarget(world, params);
+  const source = readSource(world, params, "copy");
+  const content = copyable(source);
+  if (!content) throw badRequest("message can't be copied");
+  // A caption that is given replaces the old one, even by nothing.
+  const isRecaptioned = params.has("caption") && hasMedia(source);
+  const words = isRecaptioned ? readCaption(world, params) : picked(source, WORDS);
+  const { message_id } = deliver(world, target, { ...content, ...words });
+  return { message_id };
+}
+
+export function copyMessages(world: World, params: Params): MessageId[] {
+  const target = readTarget(world, params);
+  const ids = readIds(params.json("message_ids"));
+  const room = world.readableRoom(params.text("from_chat_id"));
+  const albums = new Map<string, string>();
+  const contents: MessageContent[] = [];
+  for (const id of ids) {
+    const source = room.message(id);
+    const content = source && copyable(source);
+    if (!source || !content) continue;
+    contents.push({
+      ...content,
+      ...(params.flag("remove_caption") && hasMedia(source) ? {} : picked(source, WORDS)),
+      ...newAlbum(world, albums, source),
+    });
+  }
+  if (contents.length === 0) throw badRequest("there are no messages to copy");
+  target.room.limit.admit(contents.length, world.now());
+  return contents.map((content) => {
+    const { message_id } = target.room.add(world.bot, { ...target.common, ...content });
+    return { message_id };
+  });
+}
+
+export function forwardMessage(world: World, params: Params): SimMessage {
+  const target = readTarget(world, params);
+  const source = readSource(world, params, "forward");
+  const content = copyable(source);
+  if (!content) throw badRequest("message can't be forwarded");
+  return deliver(world, target, {
+    ...content,
+    ...picked(source, WORDS),
+    forward_origin: source.forward_origin ??
+      { type: "user", sender_user: source.from, date: source.date },
+  });
+}
+
+function readSource(world: World, params: Params, verb: string): SimMessage {
+  const room = world.readableRoom(params.text("from_chat_id"));
+  const messageId = params.integer("message_id");
+  if (!messageId) throw badRequest("message identifier is not specified");
+  const source = room.message(messageId);
+  if (!source) throw badRequest(`message to ${verb} not found`);
+  return source;
+}
+
+function readIds(value: unknown): number[] {
+  if (!Array.isArray(value)) throw badRequest("can't parse message identifiers JSON object");
+  const ids = value.map(Number);
+  if (ids.length === 0) throw badRequest("message identifiers are not specified");
+  if (ids.length > MAX_COPIES) throw badRequest("too many message identifiers specified");
+  if (ids.some((id, at) => at > 0 && id <= (ids[at - 1] ?? 0))) {
+    throw badRequest("message identifiers must be in a strictly increasing order");
+  }
+  return ids;
+}
+
+/** What a copy takes over besides the caption; undefined for service and protected messages. */
+function copyable(source: SimMessage): MessageContent | undefined {
+  if (source.has_protected_content) return undefined;
+  const content = { ...picked(source, REST), ...picked(source, MEDIA) };
+  return Object.keys(content).length > 0 ? content : undefined;
+}
+
+function hasMedia(source: SimMessage): boolean {
+  return MEDIA.some((field) => source[field] !== undefined);
+}
+
+function newAlbum(world: World, albums: Map<string, string>, source: SimMessage): MessageContent {
+  const old = source.media_group_id;
+  if (old === undefined) return {};
+  const media_group_id = albums.get(old) ?? world.nextAlbumId();
+  albums.set(old, media_group_id);
+  return { media_group_id };
+}
+
+function picked<K extends keyof MessageContent>(
+  source: MessageContent,
+  fields: readonly K[],
+): Partial<Pick<MessageContent, K>> {
+  const found: Partial<Pick<MessageContent, K>> = {};
+  for (const field of fields) {
+    if (source[field] !== undefined) found[field] = source[field];
+  }
+  return found;
+}

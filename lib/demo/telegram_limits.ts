@@ -1,0 +1,51 @@
+// How many messages a bot may send into one chat before Telegram answers 429. Knows no message.
+// Source: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+
+import { tooManyRequests } from "./telegram_refusal.ts";
+
+/** Messages into one group within any minute. */
+export const GROUP_MESSAGES_PER_MINUTE = 20;
+/** Messages that one private chat takes at once; afterwards one a second. */
+export const PRIVATE_BURST = 8;
+
+const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
+
+/** Counts the messages of one chat; `admit` throws the 429 and then counts none of them. */
+export interface ChatLimit {
+  admit(messages: number, nowMs: number): void;
+}
+
+/** For a private chat: about one message a second, with short bursts allowed. */
+export function createPrivateLimit(): ChatLimit {
+  let emptyAtMs = 0;
+  return {
+    admit(messages, nowMs) {
+      const owedMs = Math.max(emptyAtMs - nowMs, 0);
+      // An album larger than the burst goes out once nothing is owed.
+      const overMs = owedMs + (Math.min(messages, PRIVATE_BURST) - PRIVATE_BURST) * SECOND_MS;
+      if (overMs > 0) throw tooManyRequests(overMs);
+      emptyAtMs = nowMs + owedMs + messages * SECOND_MS;
+    },
+  };
+}
+
+/** For a group or supergroup: 20 messages within any minute. */
+export function createGroupLimit(): ChatLimit {
+  let sentAtMs: number[] = [];
+  return {
+    admit(messages, nowMs) {
+      sentAtMs = sentAtMs.filter((atMs) => atMs > nowMs - MINUTE_MS);
+      const room = GROUP_MESSAGES_PER_MINUTE - Math.min(messages, GROUP_MESSAGES_PER_MINUTE);
+      const excess = sentAtMs.length - room;
+      if (excess > 0) {
+        const freeAtMs = (sentAtMs[excess - 1] ?? nowMs) + MINUTE_MS;
+        throw tooManyRequests(freeAtMs - nowMs);
+      }
+      for (let message = 0; message < messages; message++) sentAtMs.push(nowMs);
+    },
+  };
+}
+
+/** For benchmarks: everything is admitted. */
+export const NO_LIMIT: ChatLimit = { admit: () => {} };

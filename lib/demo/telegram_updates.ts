@@ -1,0 +1,185 @@
+// The queue of updates that wait for the bot, and getUpdates on it. Knows no chat.
+
+import type { Update } from "grammy/types";
+import { badRequest, conflict, type TelegramRefusal } from "./telegram_refusal.ts";
+import { Signal } from "./waiting.ts";
+
+// Taken when the file loads: a long poll lasts real seconds, even under a test's fake clock.
+const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
+
+/** How long Telegram keeps a press (telegram-bot-api, Client.cpp). */
+export const PRESS_KEPT_MS = 150_000;
+/** How long Telegram keeps other updates (https://core.telegram.org/bots/api#getting-updates). */
+export const UPDATE_KEPT_MS = 24 * 60 * 60 * 1000;
+
+const FIRST_UPDATE_ID = 518_204_377;
+const LONGEST_POLL_S = 50;
+const SENT_ONLY_WHEN_ASKED = new Set(["chat_member", "message_reaction", "message_reaction_count"]);
+
+export type UpdateContent = Omit<Update, "update_id">;
+
+export interface Poll {
+  offset: number;
+  limit: number;
+  timeoutS: number;
+  /** undefined leaves the remembered list as it is; [] restores Telegram's default. */
+  allowedUpdates: readonly string[] | undefined;
+  /** Aborts when the client goes away. */
+  gone: AbortSignal;
+}
+
+interface Queued {
+  update: Update;
+  expiresAtMs: number;
+}
+
+interface OpenPoll {
+  end: (refusal?: TelegramRefusal) => void;
+}
+
+export class UpdateQueue {
+  /** The address of a webhook; while it is set, getUpdates is refused. */
+  webhookUrl = "";
+  readonly #now: () => number;
+  readonly #polls: Signal<void>;
+  #nextUpdateId = FIRST_UPDATE_ID;
+  #queued: Queued[] = [];
+  #allowed: ReadonlySet<string> | null = null;
+  #openPoll: OpenPoll | null = null;
+  #wakePlanned = false;
+
+  constructor(now: () => number, failsafeMs: number) {
+    this.#now = now;
+    this.#polls = new Signal(failsafeMs);
+  }
+
+  get pending(): number {
+    this.#dropExpired();
+    return this.#queued.length;
+  }
+
+  get allowedUpdates(): readonly string[] | undefined {
+    return this.#allowed ? [...this.#allowed] : undefined;
+  }
+
+  /** Whether a bot is waiting in a long poll at this moment. */
+  get polled(): boolean {
+    return this.#openPoll !== null;
+  }
+
+  /** Resolves once a bot is waiting in a long poll. */
+  async untilPolled(): Promise<void> {
+    await this.#polls.until(() => this.polled || undefined, {
+      what: "a bot that waits for updates",
+      seen: () => "none does",
+    });
+  }
+
+  /** Remembers which kinds of update the bot wants; holds for updates from now on. */
+  allow(kinds: readonly string[]): void {
+    this.#allowed = kinds.length > 0 ? new Set(kinds) : null;
+  }
+
+  push(content: UpdateContent): void {
+    const kind = Object.keys(content)[0] ?? "";
+    if (this.#allowed ? !this.#allowed.has(kind) : SENT_ONLY_WHEN_ASKED.has(kind)) return;
+    const keptMs = content.callback_query ? PRESS_KEPT_MS : UPDATE_KEPT_MS;
+    this.#queued.push({
+      update: { update_id: this.#nextUpdateId++, ...content },
+      expiresAtMs: this.#now() + keptMs,
+    });
+    if (!this.#openPoll || this.#wakePlanned) return;
+    // One turn later, so that what happens together (the photos of an album) arrives together.
+    this.#wakePlanned = true;
+    queueMicrotask(() => {
+      this.#wakePlanned = false;
+      this.#openPoll?.end();
+    });
+  }
+
+  /**
+   * What getUpdates answers (https://core.telegram.org/bots/api#getupdates): everything below the
+   * offset is forgotten, a negative offset keeps only the last ones, and an empty queue waits.
+   */
+  async fetch(poll: Poll): Promise<Update[]> {
+    if (this.webhookUrl) {
+      throw conflict(
+        "can't use getUpdates method while webhook is active; " +
+          "use deleteWebhook to delete the webhook first",
+      );
+    }
+    if (poll.allowedUpdates) this.allow(poll.allowedUpdates);
+    this.#openPoll?.end(
+      conflict(
+        "terminated by other getUpdates request; make sure that only one bot instance is running",
+      ),
+    );
+    this.#confirm(poll.offset);
+    const limit = Math.min(Math.max(poll.limit || 100, 1), 100);
+    const found = this.#take(limit);
+    if (found.length > 0 || poll.timeoutS <= 0 || poll.gone.aborted) return found;
+    await this.#wait(Math.min(poll.timeoutS, LONGEST_POLL_S), poll.gone);
+    return this.#take(limit);
+  }
+
+  /** Ends an open poll as setWebhook does, or with nothing at all. */
+  interrupt(reason?: string): void {
+    this.#openPoll?.end(reason ? conflict(reason) : undefined);
+  }
+
+  /** Ends the open poll and every wait. */
+  close(): void {
+    this.interrupt();
+    this.#polls.close();
+  }
+
+  clear(): void {
+    this.#queued = [];
+  }
+
+  #confirm(offset: number): void {
+    if (offset < 0) {
+      this.#queued = this.#queued.slice(offset);
+      return;
+    }
+    let confirmed = 0;
+    while ((this.#queued[confirmed]?.update.update_id ?? Infinity) < offset) confirmed += 1;
+    if (confirmed > 0) this.#queued = this.#queued.slice(confirmed);
+  }
+
+  #take(limit: number): Update[] {
+    this.#dropExpired();
+    return this.#queued.slice(0, limit).map((queued) => queued.update);
+  }
+
+  #dropExpired(): void {
+    const now = this.#now();
+    if (this.#queued.some((queued) => queued.expiresAtMs <= now)) {
+      this.#queued = this.#queued.filter((queued) => queued.expiresAtMs > now);
+    }
+  }
+
+  #wait(timeoutS: number, gone: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (refusal?: TelegramRefusal) => {
+        stopTimer(timer);
+        gone.removeEventListener("abort", onGone);
+        if (this.#openPoll === open) this.#openPoll = null;
+        refusal ? reject(refusal) : resolve();
+      };
+      const onGone = () => end();
+      const timer = startTimer(end, timeoutS * 1000);
+      const open = { end };
+      gone.addEventListener("abort", onGone);
+      this.#openPoll = open;
+      this.#polls.emit();
+    });
+  }
+}
+
+/** Reads `allowed_updates`: a list of names, or absent. */
+export function parseAllowedUpdates(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) throw badRequest("can't parse allowed_updates: expected an Array");
+  return value.filter((kind): kind is string => typeof kind === "string");
+}

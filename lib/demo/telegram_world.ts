@@ -1,0 +1,177 @@
+// Everything the simulated Telegram knows: the bot, the people, the chats, the files, the updates
+// that wait. Knows neither HTTP nor the Bot API's methods.
+
+import type { BotCommand, User, UserFromGetMe } from "grammy/types";
+import { type ChatEvent, ChatRoom, type SimChat, type Standing } from "./telegram_chat.ts";
+import { FileStore } from "./telegram_files.ts";
+import { createGroupLimit, createPrivateLimit, NO_LIMIT } from "./telegram_limits.ts";
+import { PressBook } from "./telegram_press.ts";
+import { badRequest, forbidden, TelegramRefusal } from "./telegram_refusal.ts";
+import { UpdateQueue } from "./telegram_updates.ts";
+import { Signal } from "./waiting.ts";
+
+export interface WorldOptions {
+  token: string;
+  username: string;
+  now: () => number;
+  limits: "telegram" | "off";
+  maxMessagesPerChat: number;
+  failsafeMs: number;
+}
+
+export class World {
+  /** The bot as getMe shows it. */
+  readonly me: UserFromGetMe;
+  /** The bot as the sender of its messages. */
+  readonly bot: User & { username: string };
+  readonly now: () => number;
+  readonly files = new FileStore();
+  readonly updates: UpdateQueue;
+  readonly presses: PressBook;
+  readonly chatEvents: Signal<ChatEvent>;
+  /** Commands by scope and language, as setMyCommands stored them. */
+  readonly commands = new Map<string, readonly BotCommand[]>();
+  readonly #options: WorldOptions;
+  readonly #users = new Map<number, User>();
+  readonly #rooms = new Map<number, ChatRoom>();
+  #lastUserId = 310_452_006;
+  #lastGroupId = 4_120_377_815;
+  #lastSupergroupId = 1_002_345_678_901;
+  #lastAlbumId = 13_840_225_571_903_000n;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.now = options.now;
+    this.updates = new UpdateQueue(options.now, options.failsafeMs);
+    this.presses = new PressBook(options.now, options.failsafeMs);
+    this.chatEvents = new Signal(options.failsafeMs);
+    this.me = createBot(options);
+    const { id, first_name, username } = this.me;
+    this.bot = { id, is_bot: true, first_name, username };
+    this.#users.set(this.bot.id, this.bot);
+  }
+
+  readonly findUser = (id: number): User | undefined => this.#users.get(id);
+
+  get rooms(): readonly ChatRoom[] {
+    return [...this.#rooms.values()];
+  }
+
+  room(chatId: number): ChatRoom | undefined {
+    return this.#rooms.get(chatId);
+  }
+
+  /** Adds a person; a given id must be free. */
+  addUser(details: Partial<User> & { first_name: string }): User {
+    const id = details.id ?? ++this.#lastUserId;
+    if (this.#users.has(id)) throw new TypeError(`Cannot add user ${id}: the id is taken`);
+    const { first_name, ...rest } = details;
+    const user: User = { ...rest, id, is_bot: false, first_name };
+    this.#users.set(id, user);
+    return user;
+  }
+
+  addPrivateRoom(user: User): ChatRoom {
+    const chat: SimChat = {
+      id: user.id,
+      first_name: user.first_name,
+      ...(user.last_name === undefined ? {} : { last_name: user.last_name }),
+      ...(user.username === undefined ? {} : { username: user.username }),
+      type: "private",
+    };
+    return this.#addRoom(chat, { kind: "never_started" });
+  }
+
+  addGroupRoom(
+    details: { id?: number; title: string; type: "group" | "supergroup"; isForum: boolean },
+  ): ChatRoom {
+    const { title, type, isForum } = details;
+    const chat: SimChat = type === "group"
+      ? { id: details.id ?? -(++this.#lastGroupId), title, type }
+      : {
+        id: details.id ?? -(++this.#lastSupergroupId),
+        title,
+        type,
+        ...(isForum ? { is_forum: true } : {}),
+      };
+    return this.#addRoom(chat, { kind: "open" });
+  }
+
+  /** The chat that a call names, if the bot may read it. */
+  readableRoom(chatId: string | undefined): ChatRoom {
+    if (chatId === undefined) throw badRequest("chat_id is empty");
+    const room = this.#rooms.get(Number(chatId));
+    if (!room) throw badRequest("chat not found");
+    if (room.standing.kind === "kicked") {
+      throw forbidden(`bot was kicked from the ${room.chat.type} chat`);
+    }
+    if (room.standing.kind === "migrated") {
+      const parameters = { migrate_to_chat_id: room.standing.toChatId };
+      const description = "Bad Request: group chat was upgraded to a supergroup chat";
+      throw new TelegramRefusal(400, description, parameters);
+    }
+    return room;
+  }
+
+  /** The chat that a call names, if the bot may write into it. */
+  writableRoom(chatId: string | undefined): ChatRoom {
+    const room = this.readableRoom(chatId);
+    if (room.standing.kind === "blocked") throw forbidden("bot was blocked by the user");
+    if (room.standing.kind === "never_started") {
+      throw forbidden("bot can't initiate conversation with a user");
+    }
+    return room;
+  }
+
+  nextAlbumId(): string {
+    return String(++this.#lastAlbumId);
+  }
+
+  /** Ends every wait. */
+  close(): void {
+    this.updates.close();
+    this.presses.close();
+    for (const room of this.#rooms.values()) room.close();
+  }
+
+  #addRoom(chat: SimChat, standing: Standing): ChatRoom {
+    if (this.#rooms.has(chat.id)) {
+      throw new TypeError(`Cannot add chat ${chat.id}: the id is taken`);
+    }
+    const room = new ChatRoom({
+      chat,
+      standing,
+      limit: this.#limitFor(chat),
+      botId: this.bot.id,
+      maxMessages: this.#options.maxMessagesPerChat,
+      failsafeMs: this.#options.failsafeMs,
+      now: this.now,
+    });
+    room.onEvent((event) => this.chatEvents.emit(event));
+    this.#rooms.set(chat.id, room);
+    return room;
+  }
+
+  #limitFor(chat: SimChat) {
+    if (this.#options.limits === "off") return NO_LIMIT;
+    return chat.type === "private" ? createPrivateLimit() : createGroupLimit();
+  }
+}
+
+function createBot({ token, username }: WorldOptions): UserFromGetMe {
+  return {
+    id: Number.parseInt(token, 10) || 7_012_345_678,
+    is_bot: true,
+    first_name: "Triborg",
+    username,
+    can_join_groups: true,
+    can_read_all_group_messages: false,
+    supports_inline_queries: false,
+    can_connect_to_business: false,
+    has_main_web_app: false,
+    has_topics_enabled: false,
+    allows_users_to_create_topics: false,
+    can_manage_bots: false,
+    supports_join_request_queries: false,
+  };
+}
