@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { load, parse } from "@std/dotenv";
+
+// Imported by its bare name, so that the same tests run on the stand-in and on the package itself.
+
+Deno.test("parse reads one value a line and skips empty lines, comments and lines without =", () => {
+  assertParsed("A=1\n\n  # B=2\nnot a line\nC = three \r\n  D=4\nE=\n", {
+    A: "1",
+    C: "three",
+    D: "4",
+    E: "",
+  });
+});
+
+Deno.test("parse ends an unquoted value at #, with or without a space before it", () => {
+  assertParsed("A=1 # one\nB=2#two\nC=http://x/#frag", { A: "1", B: "2", C: "http://x/" });
+});
+
+Deno.test("parse keeps spaces and # inside quotes and drops what follows them", () => {
+  assertParsed(`A=" a # b " # note\nB=' it is "so" '\nC="don't"`, {
+    A: " a # b ",
+    B: ' it is "so" ',
+    C: "don't",
+  });
+});
+
+Deno.test("parse reads the escapes of a line break, return and tab in double quotes only", () => {
+  assertParsed(
+    String.raw`A="a\nb\tc\rd"` + "\n" + String.raw`B='a\nb'` + "\n" + String.raw`C=a\nb`,
+    {
+      A: "a\nb\tc\rd",
+      B: String.raw`a\nb`,
+      C: String.raw`a\nb`,
+    },
+  );
+});
+
+Deno.test("parse lets a quoted value run over lines and drops a line break next to its quotes", () => {
+  assertParsed(`A="\n-----BEGIN-----\nabc\n-----END-----\n"\nB='one\ntwo'\nC=3`, {
+    A: "-----BEGIN-----\nabc\n-----END-----",
+    B: "one\ntwo",
+    C: "3",
+  });
+});
+
+Deno.test("parse takes an unclosed quote as part of the value", () => {
+  assertParsed(`A="open\nB=2`, { A: '"open', B: "2" });
+});
+
+Deno.test("parse ignores export before a name", () => {
+  assertParsed("export A=1\n export  B='2'", { A: "1", B: "2" });
+});
+
+Deno.test("parse keeps = and JSON in an unquoted value", () => {
+  assertParsed('A=b=c==\nB={"foo": "bar"}', { A: "b=c==", B: '{"foo": "bar"}' });
+});
+
+Deno.test("parse takes the last of two values of a name", () => {
+  assertParsed("A=1\nA=2", { A: "2" });
+});
+
+Deno.test("parse skips a name that is no identifier, and says so", () => {
+  using warnings = quietWarnings();
+
+  assertParsed("1A=x\nB-C=y\nD=z", { D: "z" });
+  assert.equal(warnings.calls.length, 2);
+});
+
+Deno.test("parse expands $NAME and ${NAME} from the file in unquoted values only", () => {
+  assertParsed("A=1\nB=$A-${A}\nC='$A'\nD=\"${A}\"\nE=\\$A\nF=$G\nG=later", {
+    A: "1",
+    B: "1-1",
+    C: "$A",
+    D: "${A}",
+    E: "\\$A",
+    F: "later",
+    G: "later",
+  });
+});
+
+Deno.test("parse expands from the environment what the file does not hold, and else uses the default", () => {
+  Deno.env.set(NAME, "outer");
+  try {
+    assertParsed(`A=$${NAME}\nB=\${${NAME}:-x}\nC=\${${NAME}_NOT:-x}\nD=$${NAME}_NOT:-y`, {
+      A: "outer",
+      B: "outer",
+      C: "x",
+      D: "y",
+    });
+    assertParsed(`${NAME}=inner\nA=$${NAME}`, { [NAME]: "inner", A: "inner" });
+    assertParsed(`A=\${${NAME}_NOT:-\${${NAME}:-x}}`, { A: "outer" });
+  } finally {
+    Deno.env.delete(NAME);
+  }
+});
+
+Deno.test("parse leaves the word undefined where a reference has neither value nor default", () => {
+  assertParsed(`A=[$${NAME}_NOT]`, { A: "[undefined]" });
+});
+
+Deno.test({
+  name: "parse needs env permission for a reference the file does not hold, and for nothing else",
+  permissions: { env: ["TRIBORG_ALLOWED"] },
+  fn() {
+    assertParsed("A=1\nB=$A\nC='$x'", { A: "1", B: "1", C: "$x" });
+    assertParsed("A=$TRIBORG_ALLOWED", { A: "undefined" });
+    assert.throws(() => parse("A=pa$x"), Deno.errors.NotCapable);
+  },
+});
+
+Deno.test("load reads the file at a path or a URL", async () => {
+  await using file = await anEnvFile("A=1");
+
+  assert.deepEqual({ ...await load({ envPath: file.path }) }, { A: "1" });
+  assert.deepEqual({ ...await load({ envPath: new URL(`file://${file.path}`) }) }, { A: "1" });
+});
+
+Deno.test("load gives {} for a missing file and for no file", async () => {
+  assert.deepEqual({ ...await load({ envPath: "no-such-folder/.env" }) }, {});
+  assert.deepEqual({ ...await load({ envPath: null }) }, {});
+});
+
+Deno.test("load throws on a file that cannot be read", async () => {
+  await assert.rejects(load({ envPath: "." }), Error);
+});
+
+Deno.test("load without export gives the file's value and leaves the environment alone", async () => {
+  await using file = await anEnvFile(`${NAME}=file`);
+  Deno.env.set(NAME, "outer");
+  try {
+    assert.equal((await load({ envPath: file.path }))[NAME], "file");
+    assert.equal(Deno.env.get(NAME), "outer");
+  } finally {
+    Deno.env.delete(NAME);
+  }
+});
+
+Deno.test("load with export sets what the environment lacks and overwrites nothing", async () => {
+  await using file = await anEnvFile(`${NAME}=file\n${NAME}_2=file`);
+  Deno.env.set(NAME, "outer");
+  try {
+    await load({ envPath: file.path, export: true });
+    assert.equal(Deno.env.get(NAME), "outer");
+    assert.equal(Deno.env.get(`${NAME}_2`), "file");
+  } finally {
+    Deno.env.delete(NAME);
+    Deno.env.delete(`${NAME}_2`);
+  }
+});
+
+Deno.test({
+  name: "load works without env permission as long as nothing is exported",
+  permissions: { read: true, write: true, env: false },
+  async fn() {
+    await using file = await anEnvFile("A=1");
+
+    assert.deepEqual({ ...await load({ envPath: file.path }) }, { A: "1" });
+    await assert.rejects(load({ envPath: file.path, export: true }), Deno.errors.NotCapable);
+  },
+});
+
+const NAME = "TRIBORG_DOTENV_TEST";
+
+function assertParsed(text: string, expected: Record<string, string>): void {
+  // The record may or may not have a prototype.
+  assert.deepEqual({ ...parse(text) }, expected);
+}
+
+async function anEnvFile(text: string): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, text);
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
+}
+
+function quietWarnings(): Disposable & { calls: unknown[][] } {
+  const real = console.warn;
+  const calls: unknown[][] = [];
+  console.warn = (...args: unknown[]) => void calls.push(args);
+  return { calls, [Symbol.dispose]: () => void (console.warn = real) };
+}

@@ -1,0 +1,478 @@
+import assert from "node:assert/strict";
+import { App, type Context, createDefine, HttpError, type Middleware } from "fresh";
+import { h, type VNode } from "preact";
+
+// Imported by its bare name, so that the same tests run on the stand-in and on Fresh itself.
+
+interface State {
+  trail: string[];
+}
+
+Deno.test("a route answers GET and POST each with its own handler", async () => {
+  const app = new App<State>()
+    .get("/login", (ctx) => ctx.text("form"))
+    .post("/login", async (ctx) => ctx.text(`sent ${await ctx.req.text()}`));
+
+  assert.equal(await bodyOf(app, "/login"), "form");
+  assert.equal(await bodyOf(app, "/login", { method: "POST", body: "a=1" }), "sent a=1");
+});
+
+Deno.test("the handlers of a route run in order and share ctx.state, which is new for each request", async () => {
+  const app = new App<State>().use(leave("outer"))
+    .get("/", leave("inner"), (ctx) => ctx.json(ctx.state.trail));
+
+  assert.equal(await bodyOf(app, "/"), '["outer","inner"]');
+  assert.equal(await bodyOf(app, "/"), '["outer","inner"]');
+});
+
+Deno.test("a middleware may change the response of what it wraps, or answer in its place", async () => {
+  const app = new App<State>()
+    .use(mark("x-seen"))
+    .use((ctx) => ctx.url.searchParams.has("stop") ? ctx.text("stopped") : ctx.next())
+    .get("/", (ctx) => ctx.text("page"));
+
+  const page = await ask(app, "/");
+  assert.equal(page.headers.get("x-seen"), "yes");
+  assert.equal(await page.text(), "page");
+  assert.equal(await bodyOf(app, "/?stop=1"), "stopped");
+});
+
+Deno.test("use covers only the routes registered after it", async () => {
+  const app = new App<State>()
+    .get("/before", (ctx) => ctx.text("ok"))
+    .use(mark("x-seen"))
+    .get("/after", (ctx) => ctx.text("ok"));
+
+  assert.equal((await ask(app, "/before")).headers.get("x-seen"), null);
+  assert.equal((await ask(app, "/after")).headers.get("x-seen"), "yes");
+});
+
+Deno.test("onError covers only the routes registered after it, and gets the error as ctx.error", async () => {
+  using errors = quietErrors();
+  const failure = new Error("disk full");
+  const fail = () => {
+    throw failure;
+  };
+  let seen: unknown;
+  const app = new App<State>()
+    .get("/before", fail)
+    .onError("*", (ctx) => {
+      seen = ctx.error;
+      return ctx.text("sorry", { status: 500 });
+    })
+    .get("/after", fail);
+
+  assert.equal(await bodyOf(app, "/after"), "sorry");
+  assert.equal(seen, failure);
+  assert.equal(errors.calls.length, 0);
+  assert.equal(await bodyOf(app, "/before"), "Internal server error");
+});
+
+Deno.test("onError answers outside the middlewares: they see the throw, not its response", async () => {
+  const app = new App<State>()
+    .onError("*", (ctx) => ctx.text("sorry", { status: 500 }))
+    .use(mark("x-seen"))
+    .get("/", () => {
+      throw new HttpError(403);
+    });
+
+  const response = await ask(app, "/");
+  assert.equal(await response.text(), "sorry");
+  assert.equal(response.headers.get("x-seen"), null);
+});
+
+Deno.test("notFound may stand anywhere and answers unmatched paths as well as a thrown 404", async () => {
+  const app = new App<State>()
+    .onError("*", (ctx) => ctx.text("sorry"))
+    .get("/", () => {
+      throw new HttpError(404);
+    })
+    .get("/forbidden", () => {
+      throw new HttpError(403);
+    })
+    .notFound((ctx) => ctx.text(`no ${ctx.url.pathname}`, { status: 404 }));
+
+  const unmatched = await ask(app, "/nowhere");
+  assert.equal(unmatched.status, 404);
+  assert.equal(await unmatched.text(), "no /nowhere");
+  assert.equal(await bodyOf(app, "/"), "no /");
+  assert.equal(await bodyOf(app, "/forbidden"), "sorry");
+});
+
+Deno.test("a thrown 404 reaches onError where there is no notFound", async () => {
+  const app = new App<State>().onError("*", (ctx) => ctx.text("sorry", { status: 404 }))
+    .get("/", () => {
+      throw new HttpError(404);
+    });
+
+  assert.equal(await bodyOf(app, "/"), "sorry");
+  assert.equal(await bodyOf(app, "/nowhere"), "sorry");
+});
+
+Deno.test("notFound answers outside the middlewares for an unmatched path, inside them for a route below the root", async () => {
+  const app = new App<State>()
+    .use(mark("x-seen"))
+    .get("/leads/:id", () => {
+      throw new HttpError(404);
+    })
+    .notFound((ctx) => ctx.text("no", { status: 404 }));
+
+  assert.equal((await ask(app, "/nowhere")).headers.get("x-seen"), null);
+  assert.equal((await ask(app, "/leads/7")).headers.get("x-seen"), "yes");
+});
+
+Deno.test("an unmatched path is 404 in plain text, after the middlewares ran", async () => {
+  const trail: string[] = [];
+  const app = new App<State>().use((ctx) => {
+    trail.push(ctx.url.pathname);
+    return ctx.next();
+  });
+
+  const response = await ask(app, "/nowhere");
+  assert.equal(response.status, 404);
+  assert.equal(response.headers.get("content-type"), "text/plain;charset=UTF-8");
+  assert.equal(await response.text(), "Not Found");
+  assert.deepEqual(trail, ["/nowhere"]);
+});
+
+Deno.test("an unmatched method on a known path is 405", async () => {
+  const app = new App<State>().get("/", (ctx) => ctx.text("ok"));
+
+  const response = await ask(app, "/", { method: "POST" });
+  assert.equal(response.status, 405);
+  assert.equal(await response.text(), "Method Not Allowed");
+});
+
+Deno.test("a 405 reaches onError as an HttpError", async () => {
+  const app = new App<State>()
+    .use(leave("through"))
+    .onError("*", (ctx) => ctx.json([ctx.error instanceof HttpError && ctx.error.status]))
+    .get("/", (ctx) => ctx.text("ok"));
+
+  assert.equal(await bodyOf(app, "/", { method: "DELETE" }), "[405]");
+});
+
+Deno.test("HEAD is served by GET, without the body", async () => {
+  const app = new App<State>()
+    .get("/", (ctx) => ctx.text("page", { status: 201, headers: { "x-page": "1" } }))
+    .post("/send", (ctx) => ctx.text("sent"));
+
+  const response = await ask(app, "/", { method: "HEAD" });
+  assert.equal(response.status, 201);
+  assert.equal(response.headers.get("x-page"), "1");
+  assert.equal(response.body, null);
+  assert.equal((await ask(app, "/send", { method: "HEAD" })).status, 405);
+});
+
+Deno.test("OPTIONS on a known path is 204 and lists its methods", async () => {
+  const app = new App<State>()
+    .use(mark("x-seen"))
+    .get("/login", (ctx) => ctx.text("form"))
+    .post("/login", (ctx) => ctx.text("sent"))
+    .get("/leads/:id", (ctx) => ctx.text("lead"));
+
+  const response = await ask(app, "/login", { method: "OPTIONS" });
+  assert.equal(response.status, 204);
+  assert.equal(response.headers.get("allow"), "GET, POST");
+  assert.equal(response.headers.get("x-seen"), "yes");
+  const pattern = await ask(app, "/leads/7", { method: "OPTIONS" });
+  assert.equal(pattern.headers.get("allow"), "GET");
+  assert.equal((await ask(app, "/nowhere", { method: "OPTIONS" })).status, 404);
+});
+
+Deno.test("params are decoded, but an encoded slash stays encoded", async () => {
+  const app = new App<State>().get("/p/:key/:field", (ctx) => ctx.json({ ...ctx.params }));
+
+  assert.equal(
+    await bodyOf(app, "/p/%D1%82%D0%B5%D1%81%D1%82%20one/a%2Fb"),
+    '{"key":"тест one","field":"a%2Fb"}',
+  );
+  assert.equal((await ask(app, "/p/only")).status, 404);
+});
+
+Deno.test("handler() rejects on a malformed % in a parameter, and only there", async () => {
+  const app = new App<State>().get("/leads/:id", (ctx) => ctx.text("lead"));
+
+  await assert.rejects(ask(app, "/leads/%E0%A4%A"), URIError);
+  assert.equal((await ask(app, "/%E0%A4%A")).status, 404);
+});
+
+Deno.test("a fixed path wins over a pattern, and answers with or without a slash at its end", async () => {
+  const app = new App<State>()
+    .get("/leads/:id", (ctx) => ctx.text("one"))
+    .get("/leads/new", (ctx) => ctx.text("new"));
+
+  assert.equal(await bodyOf(app, "/leads/new"), "new");
+  assert.equal(await bodyOf(app, "/leads/new/"), "new");
+  assert.equal(await bodyOf(app, "/leads/7"), "one");
+  assert.equal((await ask(app, "/leads/7/")).status, 404);
+});
+
+Deno.test("repeated slashes in a path count as one", async () => {
+  const app = new App<State>().get("/a/b", (ctx) => ctx.text(ctx.url.pathname));
+
+  assert.equal(await bodyOf(app, "//a///b"), "/a/b");
+});
+
+Deno.test("the first of two handlers of the same path and method wins", async () => {
+  const app = new App<State>()
+    .get("/", (ctx) => ctx.text("first"))
+    .get("/", (ctx) => ctx.text("second"));
+
+  assert.equal(await bodyOf(app, "/"), "first");
+});
+
+Deno.test("ctx.next() behind the last handler is a 404", async () => {
+  const app = new App<State>().get("/", (ctx) => ctx.next());
+
+  assert.equal((await ask(app, "/")).status, 404);
+});
+
+Deno.test("ctx.info is the caller's, or a local stand-in", async () => {
+  const app = new App<State>().get("/", (ctx) => ctx.json(hostOf(ctx)));
+  const remoteAddr = { transport: "tcp", hostname: "192.0.2.7", port: 5000 } as const;
+
+  const response = await app.handler()(request("/"), { remoteAddr, completed: Promise.resolve() });
+  assert.equal(await response.text(), '"192.0.2.7"');
+  assert.equal(await bodyOf(app, "/"), '"localhost"');
+});
+
+Deno.test("a handler that returns no Response is a 500", async () => {
+  using _errors = quietErrors();
+  const nothing = (() => undefined) as unknown as Middleware<State>;
+  const app = new App<State>().get("/", nothing);
+
+  assert.equal((await ask(app, "/")).status, 500);
+});
+
+Deno.test("an unknown error is a 500 that says nothing, and goes to the console", async () => {
+  using errors = quietErrors();
+  const failure = new Error("token 123:abc");
+  const app = new App<State>().get("/", () => {
+    throw failure;
+  });
+
+  const response = await ask(app, "/");
+  assert.equal(response.status, 500);
+  assert.equal(await response.text(), "Internal server error");
+  assert.deepEqual(errors.calls, [[failure]]);
+});
+
+Deno.test("an HttpError answers with its status, and its message or the status's text", async () => {
+  const app = new App<State>()
+    .get("/plain", () => {
+      throw new HttpError(403);
+    })
+    .get("/said", () => {
+      throw new HttpError(413, "At most 1 MB");
+    });
+
+  const plain = await ask(app, "/plain");
+  assert.equal(plain.status, 403);
+  assert.equal(await plain.text(), "Forbidden");
+  const said = await ask(app, "/said");
+  assert.equal(said.status, 413);
+  assert.equal(await said.text(), "At most 1 MB");
+});
+
+Deno.test("an HttpError of 500 and more goes to the console too, one below does not", async () => {
+  using errors = quietErrors();
+  const app = new App<State>()
+    .get("/503", () => {
+      throw new HttpError(503);
+    })
+    .get("/451", () => {
+      throw new HttpError(451);
+    });
+
+  assert.equal(await bodyOf(app, "/451"), "Unavailable For Legal Reasons");
+  assert.equal(errors.calls.length, 0);
+  assert.equal(await bodyOf(app, "/503"), "Service Unavailable");
+  assert.equal(errors.calls.length, 1);
+});
+
+Deno.test("HttpError is an Error with a status of the errors alone, an optional message and a cause", () => {
+  const cause = new Error("inner");
+  const error = new HttpError(409, "Taken", { cause });
+
+  assert.ok(error instanceof Error);
+  assert.deepEqual([error.name, error.status, error.message], ["HttpError", 409, "Taken"]);
+  assert.equal(error.cause, cause);
+  assert.equal(new HttpError(404).message, "");
+  // @ts-expect-error: 200 is no error status
+  assert.equal(new HttpError(200).status, 200);
+});
+
+Deno.test("ctx.render draws a fragment of JSX as a whole document with a doctype", async () => {
+  const Greeting = ({ name }: { name: string }) => <h1 class="hi">Hello {name}</h1>;
+  const app = new App<State>().get("/", (ctx) => ctx.render(<Greeting name="<Ann> & co" />));
+
+  const response = await ask(app, "/");
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("content-type"), "text/html; charset=utf-8");
+  assert.equal(
+    await response.text(),
+    '<!DOCTYPE html><html><head><meta charset="utf-8"/></head>' +
+      '<body><h1 class="hi">Hello &lt;Ann> &amp; co</h1></body></html>',
+  );
+});
+
+Deno.test("ctx.render adds only the doctype to a whole document", async () => {
+  // Fresh itself sees these three only as elements: jsxPrecompileSkipElements has to name them.
+  const Page = ({ title }: { title: string }) => (
+    <html lang="en">
+      <head>
+        <title>{title}</title>
+      </head>
+      <body>
+        <header>{title}</header>
+      </body>
+    </html>
+  );
+  const app = new App<State>().get("/", (ctx) => ctx.render(<Page title="Leads" />));
+
+  assert.equal(
+    await bodyOf(app, "/"),
+    '<!DOCTYPE html><html lang="en"><head><title>Leads</title></head>' +
+      "<body><header>Leads</header></body></html>",
+  );
+});
+
+Deno.test("ctx.render adds the head and the html that a body lacks", async () => {
+  const app = new App<State>().get(
+    "/",
+    (ctx) => ctx.render(h("body", null, h("header", null, "x"))),
+  );
+
+  assert.equal(
+    await bodyOf(app, "/"),
+    '<!DOCTYPE html><html><head><meta charset="utf-8"/></head><body><header>x</header></body></html>',
+  );
+});
+
+Deno.test("ctx.render keeps the status and headers it is given, but for the content type", async () => {
+  const app = new App<State>().get("/", (ctx) =>
+    ctx.render(<p>no</p>, {
+      status: 422,
+      headers: { "x-form": "1", "content-type": "text/plain" },
+    }));
+
+  const response = await ask(app, "/");
+  assert.equal(response.status, 422);
+  assert.equal(response.headers.get("x-form"), "1");
+  assert.equal(response.headers.get("content-type"), "text/html; charset=utf-8");
+});
+
+Deno.test("ctx.render rejects what is no element, and what throws while it is drawn", async () => {
+  const refusals: unknown[] = [];
+  const tryRender = async (ctx: Context<State>, drawn: VNode) => {
+    await ctx.render(drawn).catch((error) => refusals.push(error));
+    return ctx.text("done");
+  };
+  const failure = new Error("no such lead");
+  const Broken = () => {
+    throw failure;
+  };
+  const app = new App<State>()
+    .get("/text", (ctx) => tryRender(ctx, "text" as unknown as VNode))
+    .get("/broken", (ctx) => tryRender(ctx, <Broken />));
+
+  await ask(app, "/text");
+  await ask(app, "/broken");
+  assert.ok(refusals[0] instanceof Error);
+  assert.equal(refusals[1], failure);
+});
+
+Deno.test("ctx.text, html and json set their content types and take an init", async () => {
+  const app = new App<State>()
+    .get("/text", (ctx) => ctx.text("t", { status: 202 }))
+    .get("/html", (ctx) => ctx.html("<p>h</p>", { headers: { "x-kept": "1" } }))
+    .get("/json", (ctx) => ctx.json({ a: 1 }, { status: 409 }));
+
+  const [text, html, json] = [
+    await ask(app, "/text"),
+    await ask(app, "/html"),
+    await ask(app, "/json"),
+  ];
+  assert.equal(text.headers.get("content-type"), "text/plain;charset=UTF-8");
+  assert.deepEqual([text.status, await text.text()], [202, "t"]);
+  assert.equal(html.headers.get("content-type"), "text/html; charset=utf-8");
+  assert.equal(html.headers.get("x-kept"), "1");
+  assert.equal(await html.text(), "<p>h</p>");
+  assert.equal(json.headers.get("content-type"), "application/json");
+  assert.deepEqual([json.status, await json.text()], [409, '{"a":1}']);
+});
+
+Deno.test("ctx.redirect is a 302 unless told otherwise, and keeps a path on this site", async () => {
+  const targets: Record<string, string> = {
+    "/login": "/login",
+    "//evil.example/x": "/evil.example/x",
+    "/a//b?next=//c": "/a/b?next=//c",
+    "/a//b#//c": "/a/b#//c",
+    "https://t.me//bot": "https://t.me//bot",
+  };
+  const app = new App<State>()
+    .get("/", (ctx) => ctx.redirect(ctx.url.searchParams.get("to") ?? ""))
+    .post("/", (ctx) => ctx.redirect("/done", 303));
+
+  for (const [to, location] of Object.entries(targets)) {
+    const response = await ask(app, `/?to=${encodeURIComponent(to)}`);
+    assert.deepEqual([response.status, response.headers.get("location")], [302, location]);
+  }
+  assert.equal((await ask(app, "/", { method: "POST" })).status, 303);
+});
+
+Deno.test("createDefine returns handlers and middlewares as they are, with their ctx typed", async () => {
+  const define = createDefine<State>();
+  const start = define.middleware((ctx) => {
+    ctx.state.trail = ["typed"];
+    return ctx.next();
+  });
+  const page = define.handlers({
+    GET: (ctx) => ctx.json(ctx.state.trail),
+    POST: (ctx) => ctx.text(ctx.state.trail.join()),
+  });
+  const app = new App<State>().use(start).get("/", page.GET).post("/", page.POST);
+
+  assert.equal(await bodyOf(app, "/"), '["typed"]');
+  assert.equal(await bodyOf(app, "/", { method: "POST" }), "typed");
+});
+
+function request(path: string, init?: RequestInit): Request {
+  return new Request(`http://localhost${path}`, init);
+}
+
+function ask(app: App<State>, path: string, init?: RequestInit): Promise<Response> {
+  return app.handler()(request(path, init));
+}
+
+async function bodyOf(app: App<State>, path: string, init?: RequestInit): Promise<string> {
+  return await (await ask(app, path, init)).text();
+}
+
+function leave(name: string): Middleware<State> {
+  return (ctx) => {
+    ctx.state.trail = [...ctx.state.trail ?? [], name];
+    return ctx.next();
+  };
+}
+
+function mark(header: string): Middleware<State> {
+  return async (ctx) => {
+    const response = await ctx.next();
+    response.headers.set(header, "yes");
+    return response;
+  };
+}
+
+function hostOf(ctx: Context<State>): string {
+  const { remoteAddr } = ctx.info;
+  return remoteAddr.transport === "tcp" ? remoteAddr.hostname : remoteAddr.transport;
+}
+
+function quietErrors(): Disposable & { calls: unknown[][] } {
+  const real = console.error;
+  const calls: unknown[][] = [];
+  console.error = (...args: unknown[]) => void calls.push(args);
+  return { calls, [Symbol.dispose]: () => void (console.error = real) };
+}
