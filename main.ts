@@ -139,7 +139,10 @@ function run(config: Config, rooms: Rooms): Running {
         ...shared,
         ...telegram,
         accept: (updates) => introduce().then(() => inbox.accept(updates)),
-        confirmed: journal.forgetUpdates,
+        confirmed(offset) {
+          journal.forgetUpdates(offset);
+          introduce().catch(() => {});
+        },
       }, stopping.signal);
       return 0;
     } catch (error) {

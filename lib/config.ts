@@ -15,6 +15,14 @@ export const VARIABLES = [
   "CRM_TIMEOUT_SECONDS",
   "LOG_FORMAT",
   "LOG_LEVEL",
+  "ADMIN_PASSWORD",
+  "PUBLIC_URL",
+  "TRUST_PROXY",
+  "METRICS_TOKEN",
+  "ALERT_CHAT_ID",
+  "ADMIN_TOPIC_ID",
+  "RETENTION_DAYS",
+  "TZ",
 ] as const;
 
 export type Variable = typeof VARIABLES[number];
@@ -36,6 +44,22 @@ export interface Config {
   readonly crmTimeoutMs: number;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
+  /** The second way into the page, beside a link from the admin chat; at least 12 characters. */
+  readonly adminPassword: string | null;
+  /** The origin that people reach the page by, behind a proxy; without a trailing slash. */
+  readonly publicUrl: string | null;
+  /** Whether X-Forwarded-For tells the visitor's address. */
+  readonly trustProxy: boolean;
+  /** Opens `/metrics`; without it there is none. */
+  readonly metricsToken: string | null;
+  /** The second way out for cards when the admin chat fails. */
+  readonly alertChatId: number | null;
+  /** The topic of a forum group that cards go to. */
+  readonly adminTopicId: number | null;
+  /** After how many days the personal parts of closed leads are erased. */
+  readonly retentionDays: number;
+  /** IANA name of the zone that days and the daily line are counted in. */
+  readonly timeZone: string;
 }
 
 /** What is wrong with one variable: found and wanted, in a sentence that holds no secret. */
@@ -75,6 +99,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     crmTimeoutMs: read("CRM_TIMEOUT_SECONDS", (text) => parseSeconds(text) * 1000, 10_000),
     logFormat: read("LOG_FORMAT", (text) => parseWord(text, ["text", "json"]), "text"),
     logLevel: read("LOG_LEVEL", (text) => parseWord(text, LOG_LEVELS), "info"),
+    adminPassword: read("ADMIN_PASSWORD", (text) => parseSecret(text, 12), null),
+    publicUrl: read("PUBLIC_URL", parseOrigin, null),
+    trustProxy: read("TRUST_PROXY", parseFlag, false),
+    metricsToken: read("METRICS_TOKEN", (text) => parseSecret(text, 12), null),
+    alertChatId: read("ALERT_CHAT_ID", parseChatId, null),
+    adminTopicId: read("ADMIN_TOPIC_ID", (text) => parseWhole(text, 1, 2 ** 31 - 1), null),
+    retentionDays: read("RETENTION_DAYS", (text) => parseWhole(text, 1, 36_500), 180),
+    timeZone: read("TZ", parseTimeZone, "Europe/Moscow"),
   };
   return faults.length > 0 ? { ok: false, faults } : { ok: true, config: Object.freeze(config) };
 }
@@ -134,6 +166,41 @@ function parseSeconds(text: string): number {
   const seconds = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && seconds >= least && seconds <= most) return seconds;
   throw new SyntaxError(`найдено ${quote(text)}, нужно число секунд от ${least} до ${most}`);
+}
+
+function parseSecret(text: string, least: number): string {
+  if (text.length >= least) return text;
+  throw new SyntaxError(`найдено символов: ${text.length}, нужно не меньше ${least}`);
+}
+
+function parseOrigin(text: string): string {
+  const url = URL.parse(text);
+  const wanted = "нужен адрес вида https://bot.example.ru без пути";
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    throw new SyntaxError(`найдено ${quote(text)}, ${wanted}`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new SyntaxError(`найден адрес с логином, ${wanted}`);
+  }
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
+    throw new SyntaxError(`найдено ${quote(text)}, ${wanted}`);
+  }
+  return url.origin;
+}
+
+function parseFlag(text: string): boolean {
+  const yes = ["1", "true", "yes"].includes(text.toLowerCase());
+  if (yes || ["0", "false", "no"].includes(text.toLowerCase())) return yes;
+  throw new SyntaxError(`найдено ${quote(text)}, нужно true или false`);
+}
+
+function parseTimeZone(text: string): string {
+  try {
+    new Intl.DateTimeFormat("ru", { timeZone: text });
+    return text;
+  } catch {
+    throw new SyntaxError(`найдено ${quote(text)}, нужно имя зоны, например Europe/Moscow`);
+  }
 }
 
 function parseWord<T extends string>(text: string, words: readonly T[]): T {

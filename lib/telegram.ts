@@ -105,7 +105,7 @@ export class PollingEnded extends Error {
 export interface PollingOptions extends TelegramOptions {
   /** Puts a batch on disk. Telegram hears of it only after this resolved; a rejection keeps it there. */
   readonly accept: (updates: readonly Update[]) => Promise<void>;
-  /** Told the offset below which Telegram will never hand over again. */
+  /** Told after every round, with the offset below which Telegram will never hand over again. */
   readonly confirmed: (offset: number) => void;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
@@ -124,7 +124,8 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
   let failures = 0;
   while (!signal.aborted) {
     try {
-      const updates = await getUpdates(api, offset, signal);
+      // After a fault Telegram is asked for a quick answer, so that the recovery is seen at once.
+      const updates = await getUpdates(api, offset, failures > 0 ? 0 : LONG_POLL_SECONDS, signal);
       if (failures > 0) log.info("✅ Связь с Telegram восстановлена");
       failures = 0;
       confirmed(offset);
@@ -165,11 +166,16 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
   }
 }
 
-function getUpdates(api: Api, offset: number, signal: AbortSignal): Promise<Update[]> {
+function getUpdates(
+  api: Api,
+  offset: number,
+  timeout: number,
+  signal: AbortSignal,
+): Promise<Update[]> {
   const options = {
     offset,
     limit: BATCH,
-    timeout: LONG_POLL_SECONDS,
+    timeout,
     allowed_updates: ["message", "callback_query"],
   } as const;
   // grammY's types name a polyfill's AbortSignal; its web build takes the platform's.

@@ -1,0 +1,102 @@
+// The bot as operators run it: a process of its own, started by the words of `deno task start`.
+
+import { textLines } from "./text_lines.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+export interface BotProcess {
+  /** Every line of its log so far. */
+  readonly lines: readonly string[];
+  /** The first line, old or new, that the predicate accepts; fails after 15 s. */
+  line(wanted: string | RegExp | ((line: string) => boolean)): Promise<string>;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number>;
+  /** SIGKILL: what was in memory is gone. */
+  kill(): Promise<void>;
+  /** The exit code, when it ends by itself. */
+  readonly ended: Promise<number>;
+}
+
+/** The arguments of `deno task start` after `deno`. */
+export async function startArguments(): Promise<string[]> {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  return String(tasks.start).split(/\s+/).slice(1);
+}
+
+/** Starts the bot with this environment and nothing of the tests' own. */
+export async function startBotProcess(
+  env: Readonly<Record<string, string>>,
+  options: { readonly args?: readonly string[]; readonly cwd?: string } = {},
+): Promise<BotProcess> {
+  const child = new Deno.Command("deno", {
+    args: [...(options.args ?? await startArguments())],
+    cwd: options.cwd ?? ROOT,
+    env: { ...inherited(), ...env },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
+    for await (const line of stream.pipeThrough(textLines())) {
+      lines.push(line);
+      for (const look of waiting) look();
+    }
+  };
+  const reading = Promise.all([read(child.stdout), read(child.stderr)]);
+  const ended = Promise.all([child.status, reading]).then(([status]) => {
+    for (const look of waiting) look();
+    return status.code;
+  });
+  let gone = false;
+  ended.then(() => gone = true);
+
+  return {
+    lines,
+    ended,
+    line(wanted) {
+      const accepts = typeof wanted === "function"
+        ? wanted
+        : (line: string) => typeof wanted === "string" ? line.includes(wanted) : wanted.test(line);
+      return new Promise((resolve, reject) => {
+        const finish = (settle: () => void) => {
+          clearTimeout(failsafe);
+          waiting.delete(look);
+          settle();
+        };
+        const look = () => {
+          const found = lines.find(accepts);
+          if (found !== undefined) finish(() => resolve(found));
+          else if (gone) finish(() => reject(failed("the process ended")));
+        };
+        const failed = (why: string) =>
+          new Error(`No log line like ${wanted}: ${why}. The log:\n${lines.join("\n")}`);
+        const failsafe = setTimeout(() => finish(() => reject(failed("15 s passed"))), 15_000);
+        waiting.add(look);
+        look();
+      });
+    },
+    async stop() {
+      if (!gone) child.kill("SIGTERM");
+      return await ended;
+    },
+    async kill() {
+      if (!gone) child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** What `deno` itself needs to find its caches. */
+function inherited(): Record<string, string> {
+  const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY"];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,35 @@
+// The seed document's texts, to the letter, typed once for all stories.
+
+export const CHOICE = "Привлечь клиентов";
+
+export const CONFIRMATION = `✅ Принято: Привлечь клиентов.
+
+👤 Наш стратег свяжется с вами в Telegram в ближайшее время.
+
+💡 Чтобы ускорить процесс, отправьте ссылку на ваш текущий сайт или соцсеть.`;
+
+/** The card of the seed, for another contact or name where given. */
+export function seedCard(
+  { contact = "@betterrman", name = "Galliard", headline = "⚠️ [FALLBACK - CRM НЕДОСТУПНА] ⚠️" } =
+    {},
+): string {
+  return `${headline}
+
+🔥 НОВЫЙ ЛИД: MONSTER AGENCY 🔥
+
+❗️ Важно: Этот лид НЕ был создан в AmoCRM автоматически.
+Требуется ручное внесение.
+
+--- ДАННЫЕ ДЛЯ CRM ---
+Запрос: Привлечь клиентов
+Контакт (авто): ${contact}
+Имя: ${name}
+--------------------------
+
+Задача:
+1. Внести лид в AmoCRM вручную.
+2. Связаться с клиентом в Telegram.`;
+}
+
+export const FALLBACK_LINE =
+  "⚠️ Fallback: Лид отправлен в Telegram для ручного внесения. Профиль: agency, Username: @betterrman";

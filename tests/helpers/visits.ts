@@ -1,0 +1,46 @@
+// What visitors do in most stories.
+
+import assert from "node:assert/strict";
+import type { Press, SimMessage, Visitor } from "../../lib/demo/telegram_server.ts";
+import type { House } from "./house.ts";
+import { CHOICE, CONFIRMATION } from "./seed.ts";
+
+/** The seed's visitor. */
+export function galliard({ telegram }: Pick<House, "telegram">): Visitor {
+  return telegram.user({ first_name: "Galliard", username: "betterrman" });
+}
+
+/** Opens a profile's link and gives its greeting. */
+export async function greet(visitor: Visitor, profile = "agency"): Promise<SimMessage> {
+  visitor.start(profile);
+  return await visitor.chat.nextMessage();
+}
+
+/** Becomes a lead: greeted, pressed, confirmed. */
+export async function becomeLead(
+  visitor: Visitor,
+): Promise<{ readonly menu: SimMessage; readonly press: Press }> {
+  const menu = await greet(visitor);
+  const press = visitor.press(menu, CHOICE);
+  await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+  await press.answered;
+  return { menu, press };
+}
+
+export function wordsOf(message: SimMessage): string {
+  return message.text ?? message.caption ?? "";
+}
+
+export function buttonTexts(message: SimMessage): string[] {
+  return (message.reply_markup?.inline_keyboard ?? []).flat().map(({ text }) => text);
+}
+
+/** Fails if anything comes into the admin chat before a marker lead's follow-up does. */
+export async function assertAdminChatSilent(house: House): Promise<void> {
+  // A second visitor's follow-up passes the same queue: whatever was owed before it has been shown.
+  const marker = house.telegram.user({ first_name: "Marker", username: "marker" });
+  await becomeLead(marker);
+  marker.say("marker");
+  const first = await house.admin.chat.nextMessage();
+  assert.match(wordsOf(first), /@marker/);
+}

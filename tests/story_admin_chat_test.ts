@@ -1,0 +1,96 @@
+// What happens to the managers' chat, and that no card is lost over it.
+
+import assert from "node:assert/strict";
+import { withHouse } from "./helpers/house.ts";
+import { seedCard } from "./helpers/seed.ts";
+import { becomeLead, galliard, wordsOf } from "./helpers/visits.ts";
+
+const CRITICAL = "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: ";
+
+Deno.test("a group that became a supergroup is followed, and remembered after a restart", () =>
+  withHouse(async (house) => {
+    await house.crm.down();
+    const group = house.telegram.group({ title: "Маленькая группа" });
+    await house.restart({ ADMIN_CHAT_ID: String(group.id) });
+    await becomeLead(galliard(house));
+    await group.chat.nextMessage();
+
+    const moved = group.migrate();
+    await becomeLead(galliard(house));
+    assert.equal(wordsOf(await moved.chat.nextMessage()), seedCard());
+    await house.bot.line(String(moved.id));
+
+    await house.bot.stop();
+    await house.restart({ ADMIN_CHAT_ID: String(group.id) });
+    const callsBefore = house.telegram.calls.length;
+    await becomeLead(galliard(house));
+    await moved.chat.nextMessage();
+    const toOldId = house.telegram.calls.slice(callsBefore)
+      .filter(({ chatId }) => chatId === group.id);
+    assert.deepEqual(toOldId, []);
+  }, { asleep: true }));
+
+Deno.test("a wrong admin chat loses no card: it comes after the id is mended", () =>
+  withHouse(async (house) => {
+    await house.crm.down();
+    await house.restart({ ADMIN_CHAT_ID: "-100999" });
+    await becomeLead(galliard(house));
+    await house.bot.line(`${CRITICAL}400: Bad Request: chat not found`);
+    await house.bot.stop();
+    await house.restart();
+    assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
+  }, { asleep: true }));
+
+Deno.test("a card that Telegram puts off with 429 comes once, and later ones keep their order", () =>
+  withHouse(async (house) => {
+    await house.crm.down();
+    house.telegram.fault({
+      method: "sendMessage",
+      chatId: house.admin.id,
+      times: 1,
+      fault: {
+        kind: "error",
+        error_code: 429,
+        description: "Too Many Requests: retry after 1",
+        parameters: { retry_after: 1 },
+      },
+    });
+    for (const username of ["first", "second", "third"]) {
+      await becomeLead(house.telegram.user({ first_name: username, username }));
+    }
+    for (const username of ["first", "second", "third"]) {
+      assert.match(wordsOf(await house.admin.chat.nextMessage()), new RegExp(`@${username}\n`));
+    }
+    assert.equal(house.admin.chat.messages.length, 3);
+    assert.doesNotMatch(house.bot.lines.join("\n"), /КРИТИЧЕСКАЯ/);
+  }));
+
+Deno.test("a card whose sending met a broken connection is sent again", () =>
+  withHouse(async (house) => {
+    await house.crm.down();
+    house.telegram.fault({
+      method: "sendMessage",
+      chatId: house.admin.id,
+      times: 1,
+      fault: { kind: "html", status: 502 },
+    });
+    await becomeLead(galliard(house));
+    await house.bot.line(CRITICAL);
+    assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
+  }));
+
+Deno.test("twenty messages a minute into the group are never exceeded", () =>
+  withHouse(async (house) => {
+    await house.crm.down();
+    const visitors = Array.from(
+      { length: 25 },
+      (_, index) => house.telegram.user({ first_name: `V${index}`, username: `v${index}` }),
+    );
+    await Promise.all(visitors.map(becomeLead));
+    await house.admin.chat.waitUntil((messages) => messages.length === 20);
+    await becomeLead(galliard(house)); // Visitors do not queue behind the cards.
+    const refused = house.telegram.calls.filter(({ outcome }) =>
+      outcome.kind === "error" && outcome.error_code === 429
+    );
+    assert.deepEqual(refused, []);
+  }));

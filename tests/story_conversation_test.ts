@@ -1,0 +1,304 @@
+// What visitors live through before the CRM: greetings, menus, presses of every kind.
+
+import assert from "node:assert/strict";
+import { withHouse } from "./helpers/house.ts";
+import { CHOICE, CONFIRMATION } from "./helpers/seed.ts";
+import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "./helpers/visits.ts";
+
+const AGENCY_BUTTONS = [
+  "Привлечь клиентов",
+  "Создать сайт",
+  "Бренд и упаковка",
+  "Обсудить другую задачу",
+];
+
+const withPhoto = {
+  locales: (locales: { agency: { step1: { photo_url: string } } }) =>
+    locales.agency.step1.photo_url = "https://example.com/agency.jpg",
+};
+
+Deno.test("a profile's link greets with its photo, caption and buttons", () =>
+  withHouse(async (house) => {
+    const menu = await greet(galliard(house));
+    assert.ok(menu.photo);
+    assert.match(menu.caption ?? "", /^🔥 MONSTER AGENCY/);
+    assert.deepEqual(buttonTexts(menu), AGENCY_BUTTONS);
+  }, withPhoto));
+
+Deno.test("a press edits the photo's caption into the confirmation and takes the buttons away", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const { menu } = await becomeLead(visitor);
+    const edited = visitor.chat.message(menu.message_id);
+    assert.equal(edited?.caption, CONFIRMATION);
+    assert.ok(edited?.photo);
+    assert.equal(edited?.reply_markup, undefined);
+  }, withPhoto));
+
+Deno.test("a greeting whose photo cannot be fetched comes as text, and its press works", () =>
+  withHouse(async (house) => {
+    house.telegram.breakPhoto(() => true);
+    const visitor = galliard(house);
+    const { menu } = await becomeLead(visitor);
+    assert.equal(menu.photo, undefined);
+    assert.deepEqual(buttonTexts(menu), AGENCY_BUTTONS);
+    assert.equal(visitor.chat.message(menu.message_id)?.text, CONFIRMATION);
+  }, withPhoto));
+
+for (const [length, kind] of [[1024, "caption"], [1025, "text"], [4096, "text"]] as const) {
+  Deno.test(`a caption of ${length} characters goes as ${kind}`, () =>
+    withHouse(async (house) => {
+      const menu = await greet(galliard(house));
+      assert.equal(menu[kind]?.length, length);
+    }, {
+      locales(locales) {
+        withPhoto.locales(locales);
+        locales.agency.step1.caption = "я".repeat(length);
+      },
+    }));
+}
+
+Deno.test("a confirmation over 1024 characters comes as a new message under the photo", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    await visitor.press(menu, CHOICE).answered;
+    const confirmed = await visitor.chat.nextMessage();
+    assert.equal(confirmed.text, `${CHOICE} ${"я".repeat(1100)}`);
+    await visitor.chat.waitUntil((messages) => messages.every((each) => !each.reply_markup));
+  }, {
+    locales(locales) {
+      withPhoto.locales(locales);
+      locales.agency.step2.success_caption_template = `{choice} ${"я".repeat(1100)}`;
+    },
+  }));
+
+for (
+  const payload of [undefined, "nobody", "fallback", "__proto__", "constructor", "toString"]
+) {
+  Deno.test(`/start ${payload ?? "without a payload"} shows the menu, exactly as the file has it`, () =>
+    withHouse(async (house) => {
+      const visitor = galliard(house);
+      visitor.start(payload);
+      const menu = await visitor.chat.nextMessage();
+      const { fallback } = JSON.parse(await Deno.readTextFile(house.localesPath));
+      assert.equal(menu.text, fallback.welcome_text);
+      assert.deepEqual(
+        menu.reply_markup?.inline_keyboard.flat(),
+        fallback.buttons,
+      );
+    }));
+}
+
+Deno.test("whatever a stranger sends shows the menu, and a menu button greets", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    for (
+      const send of [
+        () => visitor.say("Здравствуйте"),
+        () => visitor.say("/help"),
+        () => visitor.sendSticker(),
+        () => visitor.sendPhoto("смотрите"),
+        () => visitor.sendLocation(),
+      ]
+    ) {
+      send();
+      assert.match(wordsOf(await visitor.chat.nextMessage()), /Выберите/);
+    }
+    visitor.start();
+    const menu = await visitor.chat.nextMessage();
+    const press = visitor.press(menu, "select_cg");
+    assert.match(wordsOf(await visitor.chat.nextMessage()), /MONSTER CG/);
+    await press.answered;
+  }));
+
+Deno.test("a menu button of a profile that is gone shows the menu again", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    visitor.start();
+    const menu = await visitor.chat.nextMessage();
+    await house.editLocales((locales) => {
+      delete locales.cg;
+      locales.fallback.buttons.splice(1, 1);
+    });
+    await house.bot.line("изменения приняты");
+    const press = visitor.press(menu, "select_cg");
+    assert.equal(buttonTexts(await visitor.chat.nextMessage()).length, 2);
+    await press.answered;
+  }));
+
+Deno.test("in a group the bot answers nothing", () =>
+  withHouse(async (house) => {
+    const group = house.telegram.group({ title: "Чужая группа", bot_is_admin: true });
+    const member = group.member({ first_name: "Кто-то" });
+    member.say("/start agency");
+    member.say(`/start@${house.telegram.bot.username} agency`);
+    member.say("привет");
+    await greet(galliard(house)); // Comes after them in the same queue.
+    assert.deepEqual(group.chat.messages.filter(({ from }) => from.is_bot), []);
+  }));
+
+Deno.test("pressing twice, or two buttons of one menu, gives one lead: the first", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    const presses = [
+      visitor.press(menu, CHOICE, { twiceUnderTwoUpdateIds: true }),
+      visitor.press(menu, CHOICE),
+      visitor.press(menu, "Создать сайт"),
+    ];
+    await Promise.all(presses.map((press) => press.answered));
+    await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+    await becomeLead(house.telegram.user({ first_name: "Later", username: "later" }));
+    await house.crm.nextLead(({ rawBody }) => rawBody.includes("@later"));
+    assert.deepEqual(
+      house.crm.received.map((
+        { body },
+      ) => (body as { request_details: string; contact: { username: string } })).filter((
+        { contact },
+      ) => contact.username === "@betterrman").map((body) => body.request_details),
+      [CHOICE],
+    );
+  }));
+
+Deno.test("every greeting gives a lead of its own", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    await becomeLead(visitor);
+    const keys = [await house.crm.nextLead(), await house.crm.nextLead()]
+      .map(({ idempotencyKey }) => idempotencyKey);
+    assert.notEqual(keys[0], keys[1]);
+  }));
+
+Deno.test("a press on a button that no longer exists becomes a lead with the text that it bore", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    await house.editLocales((locales) => {
+      locales.agency.step1.buttons.shift();
+      locales.agency.step2.choices = {};
+    });
+    await house.bot.line("изменения приняты");
+    await visitor.press(menu, CHOICE).answered;
+    const lead = await house.crm.nextLead();
+    assert.equal((lead.body as { request_details: string }).request_details, CHOICE);
+    await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+  }));
+
+Deno.test("a press on an old menu that Telegram no longer shows still becomes a lead", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    await visitor.press(menu, CHOICE, { inaccessible: true }).answered;
+    await house.crm.nextLead();
+    await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+  }, withPhoto));
+
+Deno.test("a press that nobody can read any more gets a fresh menu", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    await house.editLocales((locales) => {
+      delete locales.agency;
+      locales.fallback.buttons.shift();
+    });
+    await house.bot.line("изменения приняты");
+    const press = visitor.press(menu, CHOICE, { inaccessible: true });
+    assert.match(wordsOf(await visitor.chat.nextMessage()), /Выберите/);
+    await press.answered;
+  }));
+
+Deno.test("a menu that cannot be edited gets its confirmation as a new message", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    house.telegram.fault({
+      method: /^editMessage/,
+      fault: {
+        kind: "error",
+        error_code: 400,
+        description: "Bad Request: message can't be edited",
+      },
+    });
+    visitor.press(menu, CHOICE);
+    assert.equal((await visitor.chat.nextMessage()).text, CONFIRMATION);
+  }));
+
+Deno.test("a press whose answer Telegram refuses still becomes a lead", () =>
+  withHouse(async (house) => {
+    house.telegram.fault({
+      method: "answerCallbackQuery",
+      fault: {
+        kind: "error",
+        error_code: 400,
+        description:
+          "Bad Request: query is too old and response timeout expired or query ID is invalid",
+      },
+    });
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    visitor.press(menu, CHOICE);
+    await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+    await house.crm.nextLead();
+  }));
+
+Deno.test("a confirmation is tried until Telegram takes it", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    const faults = [
+      { kind: "error", error_code: 500, description: "Internal Server Error" },
+      { kind: "reset_before" },
+      { kind: "html", status: 502 },
+    ] as const;
+    for (const fault of faults) {
+      house.telegram.fault({ method: "editMessageText", times: 1, fault });
+    }
+    visitor.press(menu, CHOICE);
+    await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+  }));
+
+Deno.test("a visitor who blocked the bot is still a lead, and delays nobody", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    house.telegram.fault({
+      chatId: visitor.id,
+      fault: {
+        kind: "error",
+        error_code: 403,
+        description: "Forbidden: bot was blocked by the user",
+      },
+    });
+    visitor.press(menu, CHOICE);
+    await house.crm.nextLead();
+    await becomeLead(house.telegram.user({ first_name: "Next", username: "next" }));
+    await house.bot.line("Посетителю не ответить");
+  }));
+
+Deno.test("a greeting that meets a short fault is sent all the same", () =>
+  withHouse(async (house) => {
+    house.telegram.fault({
+      method: "sendMessage",
+      times: 1,
+      fault: {
+        kind: "error",
+        error_code: 429,
+        description: "Too Many Requests: retry after 1",
+        parameters: { retry_after: 1 },
+      },
+    });
+    assert.deepEqual(buttonTexts(await greet(galliard(house))), AGENCY_BUTTONS);
+  }));
+
+Deno.test("a conversation survives a restart: the old menu still gives a lead", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    await house.bot.kill();
+    await house.restart();
+    await visitor.press(menu, CHOICE).answered;
+    await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+    await house.crm.nextLead();
+  }));

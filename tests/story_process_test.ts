@@ -1,0 +1,222 @@
+// The bot as a process: configuration, start, stop, kill, and a Telegram that comes and goes.
+
+import assert from "node:assert/strict";
+import { startBotProcess } from "./helpers/bot_process.ts";
+import { type House, TOKEN, withHouse } from "./helpers/house.ts";
+import { CHOICE, CONFIRMATION, seedCard } from "./helpers/seed.ts";
+import { becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";
+
+Deno.test("every fault of the configuration is reported at once, without a secret, with exit code 2", async () => {
+  const secret = "1234567890:AAsecret-secret-secret-secret-secret";
+  const bot = await startBotProcess({
+    BOT_TOKEN: `токен ${secret}`,
+    ADMIN_CHAT_ID: "@managers",
+    TELEGRAM_API_ROOT: `https://api.telegram.org/bot${secret}`,
+    PORT: "65536",
+    CRM_TIMEOUT_SECONDS: "121",
+    LOG_FORMAT: "xml",
+    LOG_LEVEL: "loud",
+  });
+  assert.equal(await bot.ended, 2);
+  for (
+    const [variable, found] of [
+      ["BOT_TOKEN", ""],
+      ["ADMIN_CHAT_ID", "@managers"],
+      ["TELEGRAM_API_ROOT", ""],
+      ["PORT", "65536"],
+      ["CRM_TIMEOUT_SECONDS", "121"],
+      ["LOG_FORMAT", "xml"],
+      ["LOG_LEVEL", "loud"],
+    ] as const
+  ) {
+    const line = await bot.line(variable);
+    assert.ok(line.includes(found), line);
+    assert.match(line, /нуж/);
+  }
+  assert.doesNotMatch(bot.lines.join("\n"), /secret/);
+});
+
+Deno.test("missing required variables are named, with exit code 2", async () => {
+  const bot = await startBotProcess({});
+  assert.equal(await bot.ended, 2);
+  await bot.line("BOT_TOKEN");
+  await bot.line("ADMIN_CHAT_ID");
+});
+
+Deno.test("the .env file is read, and the environment wins over it", () =>
+  withHouse(async (house) => {
+    const main = new URL("../main.ts", import.meta.url).pathname;
+    const config = new URL("../deno.json", import.meta.url).pathname;
+    await Deno.writeTextFile(
+      `${house.folder}/.env`,
+      [
+        `BOT_TOKEN=${TOKEN}`,
+        `ADMIN_CHAT_ID=${house.admin.id}`,
+        `TELEGRAM_API_ROOT='${house.telegram.url}'`,
+        "PORT=0",
+        "LOCALES_PATH=nowhere.json # the environment knows better",
+      ].join("\n"),
+    );
+    const { tasks } = JSON.parse(await Deno.readTextFile(config));
+    const args = String(tasks.start).split(" ").slice(1)
+      .map((arg) => (arg === "main.ts" ? main : arg));
+    const bot = await startBotProcess({ LOCALES_PATH: house.localesPath }, {
+      args: [...args.slice(0, 1), "--config", config, ...args.slice(1)],
+      cwd: house.folder,
+    });
+    await bot.line("на связи");
+    assert.equal(await bot.stop(), 0);
+  }, { asleep: true }));
+
+Deno.test("a press journalled before a kill is confirmed and delivered by the next process", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    // Telegram swallows the confirmation and the CRM has not answered when the process is killed.
+    house.crm.behave({ kind: "silent" });
+    const mend = house.telegram.fault({ method: /^edit/, fault: { kind: "hang" } });
+    visitor.press(menu, CHOICE);
+    await house.crm.nextLead();
+    await house.telegram.nextCall("editMessageText");
+    await house.bot.kill();
+    mend();
+
+    await house.restart();
+    await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+    assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
+    await house.bot.line("прервал перезапуск");
+    assert.equal(house.crm.receivedCount, 1); // It may have arrived: no second POST without a person.
+  }));
+
+Deno.test("updates that were handed over and not handled are handled by the next process", () =>
+  withHouse(async (house) => {
+    const mend = house.telegram.fault({ method: "sendMessage", fault: { kind: "hang" } });
+    const visitor = galliard(house);
+    visitor.start("agency");
+    await house.telegram.nextCall("sendMessage");
+    await house.bot.kill();
+    mend();
+    await house.restart();
+    assert.match(wordsOf(await visitor.chat.nextMessage()), /MONSTER AGENCY/);
+  }));
+
+Deno.test("SIGTERM lets an answering CRM finish, and leaves with 0", () =>
+  withHouse(async (house) => {
+    const answer = Promise.withResolvers<void>();
+    house.crm.behave({ kind: "slow", until: answer.promise });
+    await becomeLead(galliard(house));
+    await house.crm.nextLead();
+    const stopped = house.bot.stop();
+    await house.bot.line("Останавливаемся");
+    answer.resolve();
+    assert.equal(await stopped, 0);
+    await house.bot.line("✅ Лид успешно отправлен в AmoCRM. Статус: 200");
+  }, { env: { CRM_TIMEOUT_SECONDS: "60" } }));
+
+Deno.test("SIGTERM with a CRM that never answers leaves with 0 in time, and the next process shows the card", () =>
+  withHouse(async (house) => {
+    house.crm.behave({ kind: "silent" });
+    await becomeLead(galliard(house));
+    await house.crm.nextLead();
+    assert.equal(await house.bot.stop(), 0);
+    await house.restart();
+    assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
+    assert.equal(house.crm.receivedCount, 1);
+  }, { env: { CRM_TIMEOUT_SECONDS: "60" } }));
+
+Deno.test("a webhook left by an earlier bot is removed, and what had piled up is kept", () =>
+  withHouse(async (house) => {
+    house.telegram.setWebhookUrl("https://example.com/old");
+    const visitor = galliard(house);
+    visitor.start("agency");
+    await house.restart();
+    assert.match(wordsOf(await visitor.chat.nextMessage()), /MONSTER AGENCY/);
+    await house.bot.line("Вебхук");
+  }, { asleep: true }));
+
+Deno.test("while Telegram is unreachable the process stays, says so once, and comes back by itself", () =>
+  withHouse(async (house) => {
+    await house.telegram.down();
+    await house.restart();
+    await house.bot.line("Telegram недоступен");
+    await house.telegram.up();
+    await house.bot.line("на связи");
+    await becomeLead(galliard(house));
+    await house.telegram.down();
+    await house.bot.line(() => countLines(house, "Telegram недоступен") === 2);
+    await house.telegram.up();
+    await becomeLead(galliard(house));
+    assert.equal(countLines(house, "Telegram недоступен"), 2);
+  }, { asleep: true }));
+
+Deno.test("a token that Telegram refuses ends the process with code 3 and a plain sentence", () =>
+  withHouse(async (house) => {
+    const bot = await house.restart({ BOT_TOKEN: "11111111:wrong" });
+    assert.equal(await bot.ended, 3);
+    await bot.line("BOT_TOKEN");
+  }, { asleep: true }));
+
+Deno.test("a second process on the same folder is refused with code 5 before it calls Telegram", () =>
+  withHouse(async (house) => {
+    await house.bot.line("на связи");
+    const second = await startBotProcess({
+      BOT_TOKEN: TOKEN,
+      ADMIN_CHAT_ID: String(house.admin.id),
+      TELEGRAM_API_ROOT: "http://127.0.0.1:9",
+      LOCALES_PATH: house.localesPath,
+      DATA_DIR: `${house.folder}/data`,
+      PORT: "0",
+    });
+    assert.equal(await second.ended, 5);
+    await second.line("другой процесс");
+    await house.bot.kill();
+    await house.restart();
+    await becomeLead(galliard(house));
+  }));
+
+Deno.test("in JSON the log says the same as fields", () =>
+  withHouse(async (house) => {
+    house.crm.behave({ kind: "answer", status: 500, body: "Internal Server Error" });
+    await becomeLead(galliard(house));
+    const line = await house.bot.line("Ошибка отправки");
+    const entry = JSON.parse(line);
+    assert.equal(
+      entry.message,
+      "❌ Ошибка отправки в AmoCRM. Статус: 500, Ответ: Internal Server Error",
+    );
+    assert.equal(entry.level, "error");
+    assert.equal(entry.status, 500);
+    assert.equal(entry.profile, "agency");
+    assert.equal(entry.outcome, "answered");
+    assert.ok(!Number.isNaN(Date.parse(entry.time)));
+    for (const each of house.bot.lines) JSON.parse(each);
+    const fallback = JSON.parse(await house.bot.line("Fallback"));
+    assert.equal(fallback.username, "@betterrman");
+  }, { env: { LOG_FORMAT: "json" } }));
+
+Deno.test("a folder that cannot hold the journal refuses the start with a sentence", () =>
+  withHouse(async (house) => {
+    await Deno.writeTextFile(`${house.folder}/file`, "");
+    const bot = await house.restart({ DATA_DIR: `${house.folder}/file` });
+    assert.equal(await bot.ended, 1);
+    await bot.line(/^❌ .*file/);
+  }, { asleep: true }));
+
+Deno.test("neither the token nor a webhook's path is ever in the log", () =>
+  withHouse(async (house) => {
+    const path = new URL(house.crm.url).pathname;
+    house.crm.behave({ kind: "answer", status: 500, body: `see ${house.crm.url} and ${TOKEN}` });
+    await becomeLead(galliard(house));
+    await house.admin.chat.nextMessage();
+    await house.crm.down();
+    await becomeLead(galliard(house));
+    await house.admin.chat.nextMessage();
+    await house.telegram.down();
+    await house.bot.line("Telegram недоступен");
+    const log = house.bot.lines.join("\n");
+    assert.ok(!log.includes(TOKEN) && !log.includes(path) && !log.includes("AAF0test"), log);
+  }, { env: { LOG_LEVEL: "debug" } }));
+
+function countLines({ bot }: House, part: string): number {
+  return bot.lines.filter((line) => line.includes(part)).length;
+}

@@ -1,0 +1,137 @@
+// What admins do to locales.json, before the start and while the bot runs.
+
+import assert from "node:assert/strict";
+import { withHouse } from "./helpers/house.ts";
+import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "./helpers/visits.ts";
+
+Deno.test("a file that no conversation can run on stops the start with every fault and its path", () =>
+  withHouse(async (house) => {
+    await house.editLocales((locales) => {
+      locales.agency.step1.buttons[2].callback_data = "x".repeat(65);
+      locales.agency.step1.caption = "я".repeat(4097);
+      locales.agency.step2.success_caption_template = "без места для выбора {chioce}";
+      locales.cg.step1.buttons = [];
+      locales.cg.followup.admin_followup_template = "от @{username}";
+      locales.express.step1.buttons[1].callback_data = "agency_clients";
+      locales.express.name = "";
+      locales.express.timeout_seconds = 0;
+      delete locales.fallback.welcome_text;
+      locales.fallback.buttons[0].callback_data = "select_nobody";
+    });
+    const bot = await house.restart();
+    assert.equal(await bot.ended, 2);
+    for (
+      const path of [
+        "agency.step1.buttons[2].callback_data",
+        "agency.step1.caption",
+        "agency.step2.success_caption_template",
+        "cg.step1.buttons",
+        "cg.followup.admin_followup_template",
+        "express.name",
+        "express.timeout_seconds",
+        "fallback.welcome_text",
+      ]
+    ) {
+      await bot.line((line) => line.startsWith(`❌ locales.json: ${path}: `));
+    }
+    assert.deepEqual(house.telegram.calls, []);
+  }, { asleep: true }));
+
+for (
+  const [name, text] of [
+    ["empty", ""],
+    ["no JSON", '{"fallback": '],
+    ["no object", "[]"],
+    ["without profiles", "{}"],
+  ] as const
+) {
+  Deno.test(`a file that is ${name} stops the start with a sentence`, () =>
+    withHouse(async (house) => {
+      await Deno.writeTextFile(house.localesPath, text);
+      const bot = await house.restart();
+      assert.equal(await bot.ended, 2);
+      await bot.line(/^❌ locales\.json: \S/);
+    }, { asleep: true }));
+}
+
+Deno.test("a missing file stops the start with a sentence", () =>
+  withHouse(async (house) => {
+    const bot = await house.restart({ LOCALES_PATH: `${house.folder}/nowhere.json` });
+    assert.equal(await bot.ended, 2);
+    await bot.line(/^❌ locales\.json: \S/);
+  }, { asleep: true }));
+
+Deno.test("an edit on disk takes effect without a restart, in place and by a rename, again and again", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    for (const [round, replace] of [[1, false], [2, true], [3, true], [4, false]] as const) {
+      const locales = JSON.parse(await Deno.readTextFile(house.localesPath));
+      locales.agency.step1.caption = `Приветствие ${round}`;
+      const path = replace ? `${house.localesPath}.new` : house.localesPath;
+      const before = acceptedEdits(house.bot.lines);
+      await Deno.writeTextFile(path, JSON.stringify(locales));
+      if (replace) await Deno.rename(path, house.localesPath);
+      await house.bot.line(() => acceptedEdits(house.bot.lines) > before);
+      assert.equal(wordsOf(await greet(visitor)), `Приветствие ${round}`);
+    }
+  }));
+
+for (
+  const [name, text] of [
+    ["empty", ""],
+    ["broken", "{"],
+    ["faulty", JSON.stringify({ fallback: {}, agency: { name: 5 } })],
+  ] as const
+) {
+  Deno.test(`an edit that leaves the file ${name} is refused line by line, and the last good profiles stay`, () =>
+    withHouse(async (house) => {
+      const good = await Deno.readTextFile(house.localesPath);
+      await Deno.writeTextFile(house.localesPath, text);
+      await house.bot.line(/^❌ locales\.json: \S/);
+      await becomeLead(galliard(house));
+
+      await Deno.writeTextFile(
+        house.localesPath,
+        good.replace("Привлечь клиентов", "Новая кнопка"),
+      );
+      await house.bot.line("изменения приняты");
+      const menu = await greet(house.telegram.user({ first_name: "Next" }));
+      assert.equal(buttonTexts(menu)[0], "Новая кнопка");
+    }));
+}
+
+Deno.test("a removed file leaves the last good profiles in place", () =>
+  withHouse(async (house) => {
+    await Deno.remove(house.localesPath);
+    await house.bot.line(/^❌ locales\.json: \S/);
+    await becomeLead(galliard(house));
+  }));
+
+Deno.test("an edited webhook address is where the very next lead goes", () =>
+  withHouse(async (house) => {
+    await becomeLead(galliard(house));
+    await house.crm.nextLead(({ path }) => path !== "/elsewhere");
+    await house.editLocales((locales) => {
+      locales.agency.webhook_url = house.crm.urlOf("elsewhere");
+    });
+    await house.bot.line("изменения приняты");
+    await becomeLead(galliard(house));
+    const lead = await house.crm.nextLead();
+    assert.match(lead.path, /elsewhere/);
+  }));
+
+Deno.test("notes and unknown keys in the file are no fault", () =>
+  withHouse(async (house) => {
+    await becomeLead(galliard(house));
+  }, {
+    locales(locales) {
+      locales._comment = "не трогать";
+      locales.$schema = "https://example.com/schema.json";
+      locales.agency.manager = { phone: "+7" };
+      locales.agency.step1.buttons[0].emoji = "🔥";
+    },
+  }));
+
+function acceptedEdits(lines: readonly string[]): number {
+  return lines.filter((line) => line.includes("изменения приняты")).length;
+}
