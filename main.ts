@@ -3,7 +3,8 @@
 import { load } from "@std/dotenv";
 import { join } from "node:path";
 import { createAdminChat } from "./lib/admin_chat.ts";
-import { createBot } from "./lib/bot.ts";
+import { ADMIN_COMMANDS, createBot } from "./lib/bot.ts";
+import { clockTime, dayStartMs } from "./lib/calendar.ts";
 import { type Config, readConfig, VARIABLES } from "./lib/config.ts";
 import { createCrm } from "./lib/crm.ts";
 import { createDelivery } from "./lib/delivery.ts";
@@ -11,14 +12,23 @@ import { createInbox } from "./lib/inbox.ts";
 import { type Journal, openJournal } from "./lib/journal.ts";
 import { lockFolder } from "./lib/lock.ts";
 import { createLog, createMask, type Facts, type Log, type Mask } from "./lib/log.ts";
+import { createManagers } from "./lib/managers.ts";
 import { createKeep } from "./lib/outbox.ts";
+import { createPresence } from "./lib/presence.ts";
 import type { Profiles } from "./lib/profile.ts";
 import { faultLine, openProfileStore, type ProfileStore } from "./lib/profile_store.ts";
-import { createApi, PollingEnded, pollUpdates, withRetries } from "./lib/telegram.ts";
+import {
+  createApi,
+  describeError,
+  PollingEnded,
+  pollUpdates,
+  withRetries,
+} from "./lib/telegram.ts";
+import { createUpkeep, listBackups } from "./lib/upkeep.ts";
 import { createVisitorChat } from "./lib/visitor_chat.ts";
 
 /** Exit codes beside 0: what an operator's supervisor should not repeat blindly. */
-export const EXIT = { defect: 1, faults: 2, unauthorized: 3, locked: 5 } as const;
+export const EXIT = { defect: 1, faults: 2, unauthorized: 3, conflict: 4, locked: 5 } as const;
 
 /** Within this the process is gone after SIGINT or SIGTERM, in ms; open POSTs are cut off earlier. */
 const STOP_WITHIN_MS = 8_000;
@@ -62,9 +72,14 @@ export async function start(
     const journal = openJournal(join(config.dataDir, "triborg.db"));
     return run(config, { log, mask, journal, profiles: profiles.store, release: lock.release });
   } catch (error) {
-    return await refuse("❌ Папка {folder} не годится для журнала: {cause}", {
+    const [backup] = await listBackups(config.dataDir).catch(() => []);
+    const advice = backup === undefined
+      ? ""
+      : `. Последняя копия — ${backup}, её вернёт deno task restore`;
+    return await refuse("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
       folder: config.dataDir,
       cause: error instanceof Error ? error.message : String(error),
+      advice,
     }, EXIT.defect);
   }
 }
@@ -94,12 +109,19 @@ function run(config: Config, rooms: Rooms): Running {
   const keep = createKeep(shared);
   const api = createApi(telegram);
   const crm = createCrm({ log, mask });
+  const { timeZone } = config;
+  const tellTime = (atMs: number) => clockTime(atMs, Date.now(), timeZone);
   const movedTo = `admin_chat_of:${config.adminChatId}`;
   const adminChat = createAdminChat({
     ...shared,
     api,
     chatId: Number(journal.fact(movedTo) ?? config.adminChatId),
-    onMigrate: (chatId) => void keep(() => journal.rememberFact(movedTo, String(chatId))),
+    topicId: config.adminTopicId,
+    alertChatId: config.alertChatId,
+    onMigrate(chatId) {
+      void keep(() => journal.rememberFact(movedTo, String(chatId)));
+      registerCommands(chatId);
+    },
   });
   const delivery = createDelivery({
     ...shared,
@@ -107,12 +129,28 @@ function run(config: Config, rooms: Rooms): Running {
     adminChat,
     visitorChat: createVisitorChat(api),
     crmTimeoutMs: config.crmTimeoutMs,
+    tellTime,
     keep,
     cutOff: cutOff.signal,
   });
   const retries = withRetries(shared.sleep, shared.random);
   const newId = () => crypto.randomUUID();
-  const bot = createBot({ ...telegram, retries }, { ...shared, delivery, newId });
+  const managers = createManagers({
+    ...shared,
+    delivery,
+    tellTime,
+    dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
+  });
+  const bot = createBot({ ...telegram, retries }, {
+    ...shared,
+    delivery,
+    managers,
+    newId,
+    adminChatId: adminChat.chatId,
+    loginMessage: () => Promise.resolve(null),
+  });
+  const presence = createPresence({ ...shared, remind: delivery.wake });
+  const upkeep = createUpkeep({ ...shared, ...config, wake: delivery.wake });
   const inbox = createInbox({ ...shared, handle: (update) => bot.handleUpdate(update) });
 
   /** The bot must know its own name before it can tell whom a command is for. */
@@ -125,22 +163,35 @@ function run(config: Config, rooms: Rooms): Running {
         profiles: profiles.current().byKey.size,
       });
       inbox.start();
+      registerCommands(adminChat.chatId());
     }).catch((error) => {
       introduced = undefined;
       throw error;
     });
   }
 
+  /** The managers' commands stand in the menu of their chat alone. */
+  function registerCommands(chatId: number): void {
+    const scope = { type: "chat", chat_id: chatId } as const;
+    bot.api.setMyCommands(ADMIN_COMMANDS, { scope }).catch((error) => {
+      log.warn("⚠️ Команды в чате менеджеров не зарегистрировать: {cause}", {
+        cause: describeError(error),
+      });
+    });
+  }
+
   async function work(): Promise<number> {
     await delivery.start();
+    upkeep.start();
     introduce().catch(() => {}); // Polling meets the same fault, and reports it.
     try {
       await pollUpdates({
         ...shared,
         ...telegram,
         accept: (updates) => introduce().then(() => inbox.accept(updates)),
-        confirmed(offset) {
+        polled(offset, caughtUp) {
           journal.forgetUpdates(offset);
+          presence.polled(caughtUp);
           introduce().catch(() => {});
         },
       }, stopping.signal);
@@ -155,6 +206,7 @@ function run(config: Config, rooms: Rooms): Running {
   async function close(): Promise<void> {
     stopping.abort();
     const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
+    await upkeep.stop();
     await inbox.stop();
     await delivery.stop();
     clearTimeout(timer);

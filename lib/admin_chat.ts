@@ -1,6 +1,7 @@
 // The managers' chat: shows cards and follow-ups, follows a migrated group, keeps to Telegram's pace. Does not decide when.
 
 import type { Api } from "grammy";
+import type { InlineKeyboardMarkup } from "grammy/types";
 import type { MessageAddress } from "./lead.ts";
 import type { Log } from "./log.ts";
 import { describeError, failureOf } from "./telegram.ts";
@@ -20,7 +21,20 @@ export type ShowOutcome =
   | { readonly kind: "stopped" };
 
 export interface AdminChat {
-  showCard(card: Formatted): Promise<ShowOutcome>;
+  /** Where the managers are, also after their group has moved. */
+  chatId(): number;
+  /** How many messages Telegram's pace allows now. */
+  room(): number;
+  /** Shows a text, with buttons where given. */
+  show(message: Formatted, keyboard?: InlineKeyboardMarkup): Promise<ShowOutcome>;
+  /** Makes a message say something else; one that is gone or says it already is no failure. */
+  edit(
+    address: MessageAddress,
+    message: Formatted,
+    keyboard: InlineKeyboardMarkup,
+  ): Promise<ShowOutcome>;
+  /** Shows a text in the second chat, where there is one. Never throws: it is tried once. */
+  alert(message: Formatted): Promise<boolean>;
   /**
    * Shows one part of a follow-up.
    *
@@ -37,6 +51,10 @@ export interface AdminChat {
 export interface AdminChatOptions {
   readonly api: Api;
   readonly chatId: number;
+  /** The topic of a forum group that messages go to. */
+  readonly topicId: number | null;
+  /** The second way out when the managers' chat fails. */
+  readonly alertChatId: number | null;
   /** Told the new id when the group became a supergroup. */
   readonly onMigrate: (chatId: number) => void;
   readonly now: () => number;
@@ -48,17 +66,19 @@ export interface AdminChatOptions {
 
 export function createAdminChat(options: AdminChatOptions): AdminChat {
   const { api, onMigrate, now, sleep, stopping, log } = options;
+  const topic = options.topicId === null ? {} : { message_thread_id: options.topicId };
   let chatId = options.chatId;
   const sentAtMs: number[] = [];
 
-  /** Waits until Telegram's pace allows so many more messages. A chat with one person has a pace of its own. */
+  function room(): number {
+    while (sentAtMs[0] !== undefined && sentAtMs[0] <= now() - MINUTE_MS) sentAtMs.shift();
+    return MESSAGES_PER_MINUTE - sentAtMs.length;
+  }
+
+  /** Waits until Telegram's pace allows so many more messages; an album of more than a minute's goes when nothing else did. */
   async function pace(messages: number): Promise<void> {
-    for (;;) {
-      while (sentAtMs[0] !== undefined && sentAtMs[0] <= now() - MINUTE_MS) sentAtMs.shift();
-      const [oldest] = sentAtMs;
-      if (oldest === undefined || sentAtMs.length + messages <= MESSAGES_PER_MINUTE) return;
-      if (stopping.aborted) return;
-      await sleep(oldest + MINUTE_MS - now());
+    while (!stopping.aborted && room() < Math.min(messages, MESSAGES_PER_MINUTE)) {
+      await sleep((sentAtMs[0] ?? now()) + MINUTE_MS - now());
     }
   }
 
@@ -95,8 +115,32 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
   }
 
   return {
-    showCard: ({ text, entities }) =>
-      show(1, async (chat) => [await api.sendMessage(chat, text, { entities })]),
+    chatId: () => chatId,
+    room,
+    show: ({ text, entities }, keyboard) =>
+      show(1, async (chat) => {
+        const buttons = keyboard === undefined ? {} : { reply_markup: keyboard };
+        return [await api.sendMessage(chat, text, { entities, ...topic, ...buttons })];
+      }),
+    async edit({ chatId: chat, messageId }, { text, entities }, keyboard) {
+      const outcome = await show(0, async () => {
+        await api.editMessageText(chat, messageId, text, { entities, reply_markup: keyboard });
+        return [];
+      });
+      return outcome.kind === "failed" && UNEDITABLE.test(outcome.reason)
+        ? { kind: "shown", message: { chatId: chat, messageId } }
+        : outcome;
+    },
+    async alert({ text, entities }) {
+      if (options.alertChatId === null) return false;
+      try {
+        await api.sendMessage(options.alertChatId, text, { entities });
+        return true;
+      } catch (error) {
+        log.error("❌ Запасной чат тоже не отвечает: {reason}", { reason: describeError(error) });
+        return false;
+      }
+    },
     showPart(part, from, card) {
       const reply = (chat: number) =>
         card === null || card.chatId !== chat ? {} : {
@@ -106,14 +150,16 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
         const { text, entities } = part.message;
         return show(
           1,
-          async (chat) => [await api.sendMessage(chat, text, { entities, ...reply(chat) })],
+          async (chat) => [
+            await api.sendMessage(chat, text, { entities, ...topic, ...reply(chat) }),
+          ],
         );
       }
       const [first] = from.messageIds;
       if (from.messageIds.length > 1 || first === undefined) {
         return show(
           from.messageIds.length,
-          (chat) => api.copyMessages(chat, from.chatId, [...from.messageIds]),
+          (chat) => api.copyMessages(chat, from.chatId, [...from.messageIds], topic),
         );
       }
       const caption = part.caption === null
@@ -122,7 +168,7 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
       return show(
         1,
         async (chat) => [
-          await api.copyMessage(chat, from.chatId, first, { ...caption, ...reply(chat) }),
+          await api.copyMessage(chat, from.chatId, first, { ...topic, ...caption, ...reply(chat) }),
         ],
       );
     },
@@ -132,3 +178,6 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
 /** Telegram's answers when it is the visitor's message that cannot be copied, not the chat that fails. */
 const UNCOPYABLE =
   /message to copy not found|message can't be copied|no messages to (copy|forward)|caption is too long|MESSAGE_ID_INVALID|wrong file/i;
+
+/** Telegram's answers to an edit that is done already or can never be. */
+const UNEDITABLE = /message is not modified|message to edit not found|message can't be edited/i;

@@ -23,6 +23,8 @@ export const VARIABLES = [
   "ADMIN_TOPIC_ID",
   "RETENTION_DAYS",
   "TZ",
+  "OTEL_DENO",
+  "OTEL_DENO_TRACING",
 ] as const;
 
 export type Variable = typeof VARIABLES[number];
@@ -108,7 +110,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     retentionDays: read("RETENTION_DAYS", (text) => parseWhole(text, 1, 36_500), 180),
     timeZone: read("TZ", parseTimeZone, "Europe/Moscow"),
   };
+  const tracing = tracingFault(env);
+  if (tracing !== null) faults.push(tracing);
   return faults.length > 0 ? { ok: false, faults } : { ok: true, config: Object.freeze(config) };
+}
+
+/** Deno's own spans hold whole addresses, and the Bot API's hold the token (https://docs.deno.com/runtime/fundamentals/open_telemetry/). */
+function tracingFault(env: Readonly<Record<string, string | undefined>>): ConfigFault | null {
+  const on = /^(1|true)$/i.test(env["OTEL_DENO"]?.trim() ?? "");
+  const withoutTracing = env["OTEL_DENO_TRACING"]?.trim().toLowerCase() === "false";
+  if (!on || withoutTracing) return null;
+  return {
+    variable: "OTEL_DENO_TRACING",
+    message: "при OTEL_DENO=true трассы Deno выдали бы токен и адреса вебхуков, нужно false",
+  };
 }
 
 const REQUIRED: Partial<Record<Variable, string>> = {

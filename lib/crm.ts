@@ -28,7 +28,20 @@ export interface Crm {
   close(): void;
 }
 
-export function createCrm({ log, mask }: { readonly log: Log; readonly mask: Mask }): Crm {
+/** What a POST came to, with the beginning of what was answered. */
+export interface Answered {
+  readonly outcome: CrmOutcome;
+  readonly answer: string;
+}
+
+export interface CrmTrial {
+  /** Sends a test lead as `sendLead` would send a lead, and also tells what a CRM said that took it. */
+  trySending(request: CrmRequest, signal: AbortSignal): Promise<Answered>;
+}
+
+export function createCrm(
+  { log, mask }: { readonly log: Log; readonly mask: Mask },
+): Crm & CrmTrial {
   // Deno sends a POST again when a reused connection dies under it; without a pool none is reused.
   const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
   const post = ky.create({
@@ -40,16 +53,27 @@ export function createCrm({ log, mask }: { readonly log: Log; readonly mask: Mas
     fetch: (input, init) => fetch(input, { ...init, client }),
     hooks: {
       beforeRequest: [
-        ({ options }) => log.info("📤 Отправка лида в AmoCRM: {address}", options.context as Facts),
+        ({ options }) => {
+          const facts = options.context as Facts;
+          const what = facts["trial"] === true
+            ? "🧪 Проверка вебхука"
+            : "📤 Отправка лида в AmoCRM";
+          log.info(`${what}: {address}`, facts);
+        },
       ],
       beforeError: [({ error }) => new PostError(toOutcome(error))],
     },
   });
 
-  async function attempt(request: CrmRequest, signal: AbortSignal): Promise<CrmOutcome> {
+  /** @param wanted What is wanted of an accepting answer; of any other both are. */
+  async function attempt(
+    request: CrmRequest,
+    signal: AbortSignal,
+    wanted: "status" | "answer",
+  ): Promise<Answered> {
     const { url, timeoutMs, idempotencyKey, payload, facts } = request;
     const fault = addressFault(url);
-    if (fault !== null) return { kind: "client", reason: `адрес вебхука: ${fault}` };
+    if (fault !== null) return silent({ kind: "client", reason: `адрес вебхука: ${fault}` });
     // Ky's timeout ends with the headers; this one covers the body too.
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), timeoutMs);
@@ -62,19 +86,22 @@ export function createCrm({ log, mask }: { readonly log: Log; readonly mask: Mas
         context: { ...facts, address: `${URL.parse(url)?.protocol}//${hostOf(url)}/…` },
       });
       const { status } = response;
-      if (status === 200 || status === 201 || status === 202) {
+      const accepted = status === 200 || status === 201 || status === 202;
+      if (accepted && wanted === "status") {
         // The status is the answer; a body that never ends must not hold the connection.
         response.body?.cancel().catch(() => {});
-        return { kind: "accepted", status };
+        return silent({ kind: "accepted", status });
       }
-      return { kind: "answered", status, body: excerpt(await readAnswer(response), url, mask) };
+      const answer = excerpt(await readAnswer(response), url, mask);
+      if (accepted) return { outcome: { kind: "accepted", status }, answer };
+      return { outcome: { kind: "answered", status, body: answer }, answer };
     } catch (error) {
       if (signal.aborted) {
-        return { kind: "interrupted", reason: "бот остановлен во время отправки" };
+        return silent({ kind: "interrupted", reason: "бот остановлен во время отправки" });
       }
-      if (deadline.signal.aborted) return { kind: "timeout", afterMs: timeoutMs };
+      if (deadline.signal.aborted) return silent({ kind: "timeout", afterMs: timeoutMs });
       const outcome = error instanceof PostError ? error.outcome : toOutcome(error);
-      return outcome.kind === "timeout" ? { ...outcome, afterMs: timeoutMs } : outcome;
+      return silent(outcome.kind === "timeout" ? { ...outcome, afterMs: timeoutMs } : outcome);
     } finally {
       clearTimeout(timer);
     }
@@ -82,22 +109,31 @@ export function createCrm({ log, mask }: { readonly log: Log; readonly mask: Mas
 
   return {
     async sendLead(request, signal) {
-      const outcome = await attempt(request, signal);
+      const { outcome } = await attempt(request, signal, "status");
       logOutcome(log, outcome, { ...request.facts, host: hostOf(request.url) });
       return outcome;
+    },
+    async trySending(request, signal) {
+      const trial = { ...request, facts: { ...request.facts, trial: true } };
+      const answered = await attempt(trial, signal, "answer");
+      log.info("🧪 Проверка вебхука закончилась: {outcome}", {
+        ...trial.facts,
+        host: hostOf(request.url),
+        outcome: answered.outcome.kind,
+      });
+      return answered;
     },
     close: () => client.close(),
   };
 }
 
+function silent(outcome: CrmOutcome): Answered {
+  return { outcome, answer: "" };
+}
+
 /** The host of a webhook address, with its port, as the address spells it. Empty if it has none. */
 export function hostOf(url: string): string {
   return /^\s*https?:\/\/(?:[^/?#]*@)?([^/?#\s]*)/i.exec(url)?.[1] ?? "";
-}
-
-/** Whether a lead whose POST ended so may be in the CRM all the same. */
-export function mayHaveArrived(outcome: CrmOutcome): boolean {
-  return outcome.kind === "timeout" || outcome.kind === "interrupted";
 }
 
 /** Carries the outcome out of ky, whose own messages hold the whole address. */

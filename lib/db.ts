@@ -2,7 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
+import { backup, DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
 
 /** How long a write may be left for company before it is committed by itself, in ms. */
 const LAZY_COMMIT_MS = 20;
@@ -23,6 +23,8 @@ export interface Database {
   committed(): Promise<void>;
   /** The same without hurry: writes are left up to 20 ms for others to share their fsync with. */
   committedSoon(): Promise<void>;
+  /** Copies the database as it stands to another file, while it is written on. */
+  backUp(path: string): Promise<void>;
   /** Commits what is open and closes the file. */
   close(): void;
 }
@@ -52,12 +54,23 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
   const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    refuseDamaged(sqlite);
     migrate(sqlite, migrations);
   } catch (cause) {
     sqlite.close();
     throw new Error(`Cannot open database "${path}": ${messageOf(cause)}`, { cause });
   }
-  return withGroupCommit(sqlite);
+  return withGroupCommit(sqlite, path);
+}
+
+/** Largest file that is checked at every start, in pages: about a tenth of a second's work. */
+const MOST_CHECKED_PAGES = 16_384;
+
+function refuseDamaged(sqlite: DatabaseSync): void {
+  const pages = Number(sqlite.prepare("PRAGMA page_count").get()?.["page_count"]);
+  if (pages > MOST_CHECKED_PAGES) return;
+  const verdict = sqlite.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
+  if (verdict !== "ok") throw new Error(`it is damaged: ${verdict}`);
 }
 
 function migrate(sqlite: DatabaseSync, migrations: readonly Migration[]): void {
@@ -74,7 +87,7 @@ function migrate(sqlite: DatabaseSync, migrations: readonly Migration[]): void {
   });
 }
 
-function withGroupCommit(sqlite: DatabaseSync): Database {
+function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
   let open = false;
   let waiting = Promise.withResolvers<void>();
   let lazy: ReturnType<typeof setTimeout> | undefined;
@@ -118,6 +131,17 @@ function withGroupCommit(sqlite: DatabaseSync): Database {
       if (!open) return Promise.resolve();
       urgent ??= setImmediate(commit);
       return waiting.promise;
+    },
+    async backUp(path) {
+      commit();
+      // A connection of its own sees one moment, whatever is written meanwhile.
+      const source = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+      try {
+        source.exec("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1;");
+        await backup(source, path);
+      } finally {
+        source.close();
+      }
     },
     committedSoon: () => open ? waiting.promise : Promise.resolve(),
     close() {

@@ -1,6 +1,7 @@
 // The way of a lead: press → confirmation and CRM → admin chat → again, until somebody has it. Imports no ky, grammY or SQLite.
 
 import type { AdminChat } from "./admin_chat.ts";
+import { createAdminWork, type SendAll } from "./admin_work.ts";
 import { waitMs } from "./backoff.ts";
 import { type Crm, hostOf } from "./crm.ts";
 import {
@@ -9,23 +10,20 @@ import {
   crmLane,
   type Journal,
   type NewFollowUpMessage,
+  type ResendAsked,
+  SEND_ALL_LANES,
+  sendAllLane,
   VISITORS_LANE,
   type Work,
 } from "./journal.ts";
-import { type CardReason, type CrmOutcome, isSettled, type Lead, type NewLead } from "./lead.ts";
-import type { Facts, Log } from "./log.ts";
+import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
+import type { Log } from "./log.ts";
+import type { TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
 import type { Profile, Profiles } from "./profile.ts";
-import {
-  card,
-  contact,
-  crmPayload,
-  followUpParts,
-  fullName,
-  THANKS,
-  uncopiedPart,
-} from "./texts.ts";
-import type { Confirmation, SendOutcome, VisitorChat } from "./visitor_chat.ts";
+import { crmPayload } from "./texts.ts";
+import type { Confirmation, VisitorChat } from "./visitor_chat.ts";
+import { createVisitorWork } from "./visitor_work.ts";
 
 /** Open POSTs: in all, and to one host, so that one dead CRM leaves room for the others. */
 const MOST_POSTS = 256;
@@ -34,8 +32,8 @@ const MOST_POSTS_PER_HOST = 128;
 /** Messages to visitors that are repeated at once; first tries go with their update. */
 const MOST_VISITORS = 64;
 
-/** How long a follow-up waits for its lead's card before it looks again, in ms; the card wakes it earlier. */
-const CARD_CHECK_MS = 60_000;
+/** Sending all cards stops after so many failures running: the CRM is down again. */
+const MOST_FAILURES_RUNNING = 3;
 
 export interface Delivery {
   /**
@@ -47,6 +45,14 @@ export interface Delivery {
   receive(lead: NewLead, confirmation: Confirmation, profile: Profile): Promise<Lead | undefined>;
   /** Records what a lead sent. @throws As `receive`. */
   receiveFollowUp(message: NewFollowUpMessage): Promise<void>;
+  /** One more POST of an open lead, as a person decided. @throws As `receive`. */
+  resend(lead: number, by: string): Promise<ResendAsked>;
+  /** A person entered a lead by hand; false when somebody has it already. @throws As `receive`. */
+  closeByHand(lead: number, by: string): Promise<boolean>;
+  /** Sends a profile's open cards one after another; how many, 0 also when it is under way. @throws As `receive`. */
+  sendAll(profile: string, by: string, offer: MessageAddress): Promise<number>;
+  /** Tells that the journal owes somebody something new. */
+  wake(): void;
   /** Takes up what an earlier process left. */
   start(): Promise<void>;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
@@ -60,6 +66,7 @@ export interface DeliveryOptions {
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
   readonly crmTimeoutMs: number;
+  readonly tellTime: TellTime;
   readonly keep: Keep;
   readonly now: () => number;
   readonly random: () => number;
@@ -69,38 +76,41 @@ export interface DeliveryOptions {
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { journal, crm, adminChat, visitorChat, profiles, keep, now, random, log } = options;
-  const shared = { journal, keep, now, random, log };
+  const { journal, crm, profiles, keep, now, random, log } = options;
+  const retryAtMs = (work: Work, atLeastMs = 0) =>
+    now() + Math.max(waitMs(work.failures + 1, random()), atLeastMs);
   const posts = createOutbox({
-    ...shared,
+    ...options,
     run: post,
     most: MOST_POSTS,
-    mostPerLane: MOST_POSTS_PER_HOST,
+    mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
   });
-  const cards = createOutbox({ ...shared, run: show, most: 1, mostPerLane: 1 });
+  const managers = createOutbox({
+    ...options,
+    run: createAdminWork({ ...options, retryAtMs }),
+    most: 1,
+    mostPerLane: () => 1,
+  });
   const visitors = createOutbox({
-    ...shared,
-    run: tell,
+    ...options,
+    run: createVisitorWork({ ...options, retryAtMs }),
     most: MOST_VISITORS,
-    mostPerLane: MOST_VISITORS,
+    mostPerLane: () => MOST_VISITORS,
   });
 
-  function retryAtMs(work: Work, atLeastMs = 0): number {
-    return now() + Math.max(waitMs(work.failures + 1, random()), atLeastMs);
-  }
-
-  /** A lead's POST: recorded as begun before it leaves, so that a crash cannot send it twice. */
+  /** A POST: recorded as begun before it leaves, so that a crash cannot send it twice. */
   async function post(work: Work): Promise<void> {
-    const lead = leadOf(work);
+    const lead = journal.findLead(work.subject);
+    if (lead === undefined) throw new ReferenceError(`No lead ${work.subject}`);
+    const askedBy = work.body === "" ? null : work.body;
+    if (askedBy !== null && (lead.state === "in_crm" || lead.state === "by_hand")) {
+      return await finishResend(work, "skipped");
+    }
     const profile = profiles().byKey.get(lead.profile);
     if (profile === undefined || profile.webhook === null) {
-      log.warn("⚠️ Вебхук не настроен, лид пойдёт в чат менеджеров. Профиль: {profile}", {
-        lead: lead.number,
-        profile: lead.profile,
-      });
-      return await oweCard(work, "no_webhook");
+      return await reportNoWebhook(work, lead, askedBy);
     }
-    const attempt = journal.beginAttempt(lead.number, now());
+    const attempt = journal.beginAttempt(lead.number, askedBy, now());
     await journal.committed();
     const outcome = await crm.sendLead({
       url: profile.webhook.url,
@@ -109,115 +119,85 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       payload: crmPayload(lead),
       facts: { lead: lead.number, profile: lead.profile },
     }, options.cutOff);
+
     if (outcome.kind === "accepted") {
-      await keep(() => journal.settleInCrm(work, attempt, outcome, now()));
-      cards.wake(ADMIN_CHAT_LANE); // Its follow-ups waited for the outcome.
+      await keep(() => {
+        journal.settleInCrm(work, attempt, outcome, now());
+        offerOpenCards(lead.profile);
+        countSendAll(work, "sent");
+      });
+    } else if (askedBy === null) {
+      await keep(() => {
+        journal.endAttempt(attempt, outcome, now());
+        journal.oweCard(work, "crm_failed", now());
+        journal.rememberFact(downFact(lead.profile), "1");
+      });
     } else {
-      await oweCard(work, "crm_failed", () => journal.endAttempt(attempt, outcome, now()));
+      await keep(() => journal.endAttempt(attempt, outcome, now()));
+      await finishResend(work, "failed");
     }
+    managers.wake(ADMIN_CHAT_LANE);
   }
 
-  async function oweCard(work: Work, reason: CardReason, first: () => void = () => {}) {
-    await keep(() => {
-      first();
-      journal.oweCard(work, reason, now());
-    });
-    cards.wake(ADMIN_CHAT_LANE);
-  }
-
-  async function show(work: Work): Promise<void> {
-    if (work.kind === "card") await showCard(work);
-    else await showFollowUp(work);
-  }
-
-  async function showCard(work: Work): Promise<void> {
-    const lead = leadOf(work);
-    const outcome = await adminChat.showCard(card(lead, work.body as CardReason));
-    if (outcome.kind === "stopped") return;
-    if (outcome.kind === "shown") {
-      log.warn(
-        "⚠️ Fallback: Лид отправлен в Telegram для ручного внесения. " +
-          "Профиль: {profile}, Username: {username}",
-        { lead: lead.number, profile: lead.profile, username: contact(lead.visitor) },
-      );
-      return await keep(() => journal.settleInAdminChat(work, outcome.message, now()));
-    }
-    log.error(
-      "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: {reason}. " +
-        "Лид: профиль {profile} ({profileName}), запрос «{choice}», контакт {username}, " +
-        "имя «{name}», id {userId}, получен {receivedAt}",
-      { ...wholeLead(lead), reason: outcome.reason },
-    );
-    await keep(() => journal.markUndelivered(work, retryAtMs(work)));
-  }
-
-  async function showFollowUp(work: Work): Promise<void> {
-    const followUp = journal.takeFollowUp(work.subject);
-    if (followUp === undefined) throw new ReferenceError(`No follow-up ${work.subject}`);
-    const lead = leadOf({ ...work, subject: followUp.lead });
-    if (!isSettled(lead.state)) {
-      // It is shown as a reply to its card, once it is known whether there is one.
-      return await keep(() => journal.postponeWork(work, now() + CARD_CHECK_MS));
-    }
-    const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
-    const parts = followUpParts(followUp, lead.visitor, template);
-    for (const [index, part] of parts.entries()) {
-      if (index < followUp.partsShown) continue;
-      let outcome = await adminChat.showPart(part, followUp, lead.card);
-      if (outcome.kind === "uncopyable") {
-        const message = uncopiedPart(followUp.content);
-        outcome = await adminChat.showPart({ kind: "text", message }, followUp, lead.card);
-      }
-      if (outcome.kind === "stopped") return;
-      if (outcome.kind !== "shown") {
-        log.error("❌ Дополнение к лиду не показать менеджерам: {reason}. Пробуем снова", {
-          lead: lead.number,
-          reason: outcome.reason,
-        });
-        return await keep(() => journal.postponeWork(work, retryAtMs(work)));
-      }
-      await keep(() => journal.markPartShown(followUp.number, index + 1));
-    }
-    log.info("📎 Дополнение к лиду показано менеджерам. Профиль: {profile}, Username: {username}", {
+  async function reportNoWebhook(work: Work, lead: Lead, askedBy: string | null): Promise<void> {
+    log.warn("⚠️ Вебхук не настроен, лид остаётся за чатом менеджеров. Профиль: {profile}", {
       lead: lead.number,
       profile: lead.profile,
-      username: contact(lead.visitor),
     });
-    await keep(() => journal.finishFollowUp(work, now()));
+    if (askedBy !== null) return await finishResend(work, "failed");
+    await keep(() => journal.oweCard(work, "no_webhook", now()));
+    managers.wake(ADMIN_CHAT_LANE);
   }
 
-  async function tell(work: Work): Promise<void> {
-    if (work.kind === "confirmation") {
-      const confirmation: Confirmation = JSON.parse(work.body);
-      const outcome = await visitorChat.confirm(confirmation);
-      await recordTold(work, outcome, () => journal.finishConfirmation(work, now()));
+  async function finishResend(work: Work, result: "skipped" | "failed"): Promise<void> {
+    await keep(() => {
+      journal.endResend(work, now());
+      countSendAll(work, result);
+    });
+    managers.wake(ADMIN_CHAT_LANE);
+  }
+
+  /** The CRM answered after it had failed: whoever has open cards is told, once an outage. */
+  function offerOpenCards(profile: string): void {
+    if (journal.fact(downFact(profile)) === undefined) return;
+    journal.forgetFact(downFact(profile));
+    if (journal.fact(sendAllFact(profile)) !== undefined) return;
+    if (journal.countOpenCards(profile) === 0) return;
+    journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "offer", subject: 0, body: profile }, now());
+  }
+
+  /** Keeps the account of a run over all open cards, and owes its report when it has ended. */
+  function countSendAll(work: Work, result: "sent" | "failed" | "skipped"): void {
+    if (!work.lane.startsWith(SEND_ALL_LANES)) return;
+    const profile = work.lane.slice(SEND_ALL_LANES.length);
+    const stored = journal.fact(sendAllFact(profile));
+    if (stored === undefined) return;
+    const { message, report, running }: SendAllRun = JSON.parse(stored);
+    const counted = { ...report, [result]: report[result] + 1 };
+    const failures = result === "failed" ? running + 1 : 0;
+    const stopped = failures >= MOST_FAILURES_RUNNING;
+    if (stopped) {
+      for (const waiting of journal.takeWork(work.lane, now(), -1)) {
+        journal.endResend(waiting, now());
+      }
+    }
+    const done = counted.sent + counted.failed + counted.skipped;
+    if (stopped || done === counted.total) {
+      journal.forgetFact(sendAllFact(profile));
+      oweReport({ message, report: { ...counted, stopped } });
     } else {
-      const outcome = await visitorChat.thank(Number(work.body), THANKS);
-      await recordTold(work, outcome, () => journal.finishWork(work));
+      const run: SendAllRun = { message, report: counted, running: failures };
+      journal.rememberFact(sendAllFact(profile), JSON.stringify(run));
     }
   }
 
-  async function recordTold(work: Work, outcome: SendOutcome, finish: () => void): Promise<void> {
-    const facts = { kind: work.kind, subject: work.subject };
-    if (outcome.kind === "failed") {
-      log.warn("⚠️ Посетителю не ответить: {reason}. Пробуем снова", {
-        ...facts,
-        reason: outcome.reason,
-      });
-      const dueAtMs = retryAtMs(work, outcome.retryAfterMs ?? 0);
-      return await keep(() => journal.postponeWork(work, dueAtMs));
-    }
-    if (outcome.kind === "given_up") {
-      log.warn("⚠️ Посетителю не ответить: {reason}", { ...facts, reason: outcome.reason });
-      return await keep(() => journal.finishWork(work));
-    }
-    await keep(finish);
+  function oweReport(report: SendAll): void {
+    const body = JSON.stringify(report);
+    journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "offer_update", subject: 0, body }, now());
   }
 
-  function leadOf(work: Work): Lead {
-    const lead = journal.findLead(work.subject);
-    if (lead === undefined) throw new ReferenceError(`No lead ${work.subject}`);
-    return lead;
+  function laneOf(profile: string): string {
+    return crmLane(hostOf(profiles().byKey.get(profile)?.webhook?.url ?? ""));
   }
 
   return {
@@ -235,24 +215,59 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       journal.recordFollowUp(message, now());
       await journal.committed();
       visitors.wake(VISITORS_LANE);
-      cards.wake(ADMIN_CHAT_LANE);
+      managers.wake(ADMIN_CHAT_LANE);
+    },
+    async resend(number, by) {
+      const lane = laneOf(journal.findLead(number)?.profile ?? "");
+      const asked = journal.oweResend(number, by, lane, now());
+      await journal.committed();
+      posts.wake(lane);
+      managers.wake(ADMIN_CHAT_LANE);
+      return asked;
+    },
+    async closeByHand(number, by) {
+      const closed = journal.closeByHand(number, by, now());
+      await journal.committed();
+      managers.wake(ADMIN_CHAT_LANE);
+      return closed;
+    },
+    async sendAll(profile, by, message) {
+      if (journal.fact(sendAllFact(profile)) !== undefined) return 0;
+      const lane = sendAllLane(profile);
+      const asked = journal.openCards(profile, -1)
+        .filter(({ number }) => journal.oweResend(number, by, lane, now()) === "asked");
+      if (asked.length === 0) return 0;
+      const profileName = profiles().byKey.get(profile)?.name ?? profile;
+      const counts = { sent: 0, failed: 0, skipped: 0, stopped: false };
+      const report = { profileName, total: asked.length, ...counts };
+      const run: SendAllRun = { message, report, running: 0 };
+      journal.rememberFact(sendAllFact(profile), JSON.stringify(run));
+      oweReport({ message, report });
+      await journal.committed();
+      posts.wake(lane);
+      managers.wake(ADMIN_CHAT_LANE);
+      return asked.length;
+    },
+    wake() {
+      visitors.wake(VISITORS_LANE);
+      managers.wake(ADMIN_CHAT_LANE);
     },
     async start() {
       const cutOff = journal.recover(RESTARTED, now());
-      await journal.committed();
-      for (const attempt of cutOff) {
-        const lead = journal.findLead(attempt.lead);
-        log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид пойдёт в чат менеджеров", {
+      for (const { attempt, work } of cutOff) {
+        log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
           lead: attempt.lead,
-          profile: lead?.profile ?? "",
+          profile: journal.findLead(attempt.lead)?.profile ?? "",
         });
+        if (work !== undefined) countSendAll(work, "failed");
       }
+      await journal.committed();
       for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
-      cards.wake(ADMIN_CHAT_LANE);
+      managers.wake(ADMIN_CHAT_LANE);
       visitors.wake(VISITORS_LANE);
     },
     async stop() {
-      await Promise.all([posts.stop(), cards.stop(), visitors.stop()]);
+      await Promise.all([posts.stop(), managers.stop(), visitors.stop()]);
     },
   };
 }
@@ -262,16 +277,16 @@ const RESTARTED: CrmOutcome = {
   reason: "процесс бота прервался во время отправки",
 };
 
-/** All of a lead, for the one line that says both ways out failed. */
-function wholeLead(lead: Lead): Facts {
-  return {
-    lead: lead.number,
-    profile: lead.profile,
-    profileName: lead.profileName,
-    choice: lead.choice,
-    username: contact(lead.visitor),
-    name: fullName(lead.visitor),
-    userId: lead.visitor.userId,
-    receivedAt: new Date(lead.receivedAtMs).toISOString(),
-  };
+/** A run over all open cards as the journal keeps it; `running` counts failures in a row. */
+interface SendAllRun extends SendAll {
+  readonly running: number;
+}
+
+/** Remembers that a profile's CRM failed last, until it answers. */
+function downFact(profile: string): string {
+  return `crm_down:${profile}`;
+}
+
+function sendAllFact(profile: string): string {
+  return `send_all:${profile}`;
 }

@@ -2,6 +2,7 @@
 
 import { type Database, openDatabase } from "./db.ts";
 import type { CardReason, CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
+import { type AuthRecords, authRecords } from "./journal/auth.ts";
 import {
   type FollowUpRecords,
   followUpRecords,
@@ -18,12 +19,31 @@ import {
   VISITORS_LANE,
   type Work,
 } from "./journal/outbox.ts";
+import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
+import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
 import { MIGRATIONS } from "./journal/schema.ts";
 
 export * from "./journal/outbox.ts";
 export type { Attempt } from "./journal/leads.ts";
 export type { StoredUpdate } from "./journal/inbox.ts";
 export type { NewFollowUpMessage, RecordedFollowUp } from "./journal/follow_ups.ts";
+
+/** A reminder as the outbox keeps it until it is sent. */
+export interface Reminder {
+  readonly chatId: number;
+  /** Whose buttons the open menu bears; empty for the menu of profiles. */
+  readonly profile: string;
+  readonly sentAtMs: number;
+}
+
+/** What became of a manager's wish to send a lead again. */
+export type ResendAsked =
+  | "asked"
+  /** Its attempt is under way: this wish is the same one. */
+  | "running"
+  /** The CRM or a manager already has it. */
+  | "settled"
+  | "unknown";
 
 /** How long an album is left for its next part before it is shown, in ms: its parts are updates of their own. */
 export const ALBUM_QUIET_MS = 1_000;
@@ -33,7 +53,15 @@ export const ALBUM_QUIET_MS = 1_000;
  * same turn of the event loop records; `committed` tells when that is on disk. A move that concerns
  * several tables is therefore whole or not at all.
  */
-export interface Journal extends InboxRecords, OutboxRecords, LeadRecords, FollowUpRecords {
+export interface Journal
+  extends
+    InboxRecords,
+    OutboxRecords,
+    LeadRecords,
+    FollowUpRecords,
+    AuthRecords,
+    RevisionRecords,
+    ProfileCounts {
   /**
    * Records a press: the lead, its confirmation and its POST, due together. The confirmation is handed
    * to the caller; undefined when the menu already gave a lead.
@@ -49,12 +77,22 @@ export interface Journal extends InboxRecords, OutboxRecords, LeadRecords, Follo
   finishConfirmation(work: Work, nowMs: number): void;
   /** The CRM took the lead. */
   settleInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
-  /** The CRM did not take the lead, or there is none: its card is due. */
+  /** The CRM did not take a lead's first POST, or there is none: its card is due. */
   oweCard(work: Work, reason: CardReason, nowMs: number): void;
-  /** The card is in the admin chat. */
-  settleInAdminChat(work: Work, card: MessageAddress, nowMs: number): void;
+  /** The CRM did not take a lead that a manager sent again: its card says so. */
+  endResend(work: Work, nowMs: number): void;
+  /** Cards are in the admin chat, several in one message where many were due. */
+  settleInAdminChat(works: readonly Work[], card: MessageAddress, nowMs: number): void;
   /** The card could not be shown: it is due again. */
   markUndelivered(work: Work, dueAtMs: number): void;
+  /**
+   * A manager wants one more POST for an open lead.
+   *
+   * @param lane Where it waits: the CRM's, or the profile's that sends one after another.
+   */
+  oweResend(lead: number, by: string, lane: string, nowMs: number): ResendAsked;
+  /** A manager entered a lead by hand; false when somebody has it already. */
+  closeByHand(lead: number, by: string, nowMs: number): boolean;
   /** Records what a lead sent; the follow-up is due, and for its first message the thanks. */
   recordFollowUp(message: NewFollowUpMessage, nowMs: number): RecordedFollowUp;
   finishFollowUp(work: Work, nowMs: number): void;
@@ -62,11 +100,31 @@ export interface Journal extends InboxRecords, OutboxRecords, LeadRecords, Follo
    * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it
    * ends as interrupted and its card is due; everything else that is owed is due at once.
    *
-   * @returns The cut-off attempts.
+   * @returns The cut-off attempts, each with the work it was made for.
    */
-  recover(interrupted: CrmOutcome, nowMs: number): Attempt[];
+  recover(
+    interrupted: CrmOutcome,
+    nowMs: number,
+  ): { readonly attempt: Attempt; readonly work: Work | undefined }[];
+  /**
+   * Owes a reminder to each chat whose newest menu was sent after `sinceMs` and gave no lead.
+   *
+   * @returns How many.
+   */
+  oweReminders(sinceMs: number, nowMs: number): number;
   rememberFact(name: string, value: string): void;
+  forgetFact(name: string): void;
   fact(name: string): string | undefined;
+  /**
+   * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
+   * or a manager has and which were received before a moment.
+   *
+   * @returns How many.
+   */
+  eraseSettledBefore(beforeMs: number): number;
+  /** Erases who one lead was about: name, username, ids, messages, what the CRM said of it. */
+  eraseLead(lead: number): void;
+  backUp: Database["backUp"];
   committed: Database["committed"];
   committedSoon: Database["committedSoon"];
   close(): void;
@@ -84,18 +142,30 @@ export function openJournal(path: string): Journal {
     ...outboxRecords(db),
     ...leadRecords(db),
     ...followUpRecords(db),
+    ...authRecords(db),
+    ...revisionRecords(db),
+    ...profileCounts(db),
   };
   return { ...records, ...moves(db, records) };
 }
 
-type Records = InboxRecords & OutboxRecords & LeadRecords & FollowUpRecords;
+type Records =
+  & InboxRecords
+  & OutboxRecords
+  & LeadRecords
+  & FollowUpRecords
+  & AuthRecords
+  & RevisionRecords
+  & ProfileCounts;
 
 function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   const turnIntoCard = db.writer(
     `UPDATE outbox SET kind = 'card', lane = '${ADMIN_CHAT_LANE}', body = ?, failures = 0,
        due_at_ms = ? WHERE id = ?`,
   );
-  const postOf = db.reader("SELECT id FROM outbox WHERE kind = 'post' AND subject = ?");
+  const forgetWaitingCard = db.writer(
+    "DELETE FROM outbox WHERE subject = ? AND kind = 'card' AND due_at_ms IS NOT NULL",
+  );
   const hasFollowUps = db.reader("SELECT 1 FROM follow_ups WHERE lead = ? LIMIT 1");
   const releaseFollowUps = db.writer(
     `UPDATE outbox SET due_at_ms = ? WHERE lane = '${ADMIN_CHAT_LANE}' AND kind = 'follow_up'
@@ -107,8 +177,39 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   );
   const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
   const allWorkDue = db.writer("UPDATE outbox SET due_at_ms = ?");
+  const openMenus = db.reader(
+    `SELECT chat_id, profile, sent_at_ms, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
+       SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
+     GROUP BY chat_id`,
+  );
+  const settledBefore = db.reader(
+    `SELECT number FROM leads
+     WHERE received_at_ms < ? AND state IN ('in_crm', 'by_hand') AND user_id <> 0`,
+  );
+  // In this order: the menus are found by the lead's chat.
+  const erasures = [
+    "DELETE FROM menus WHERE chat_id = (SELECT chat_id FROM leads WHERE number = ?)",
+    "DELETE FROM follow_up_messages WHERE follow_up IN (SELECT number FROM follow_ups WHERE lead = ?)",
+    `UPDATE follow_ups SET chat_id = 0, album_id = NULL,
+       content = '{"text":"","entities":[],"media":null,"captionable":false}' WHERE lead = ?`,
+    "UPDATE attempts SET reason = NULL WHERE lead = ?",
+    `UPDATE leads SET user_id = 0, username = NULL, first_name = '', last_name = NULL,
+       language = NULL, chat_id = 0, menu_message_id = -number WHERE number = ?`,
+  ].map((sql) => db.writer(sql));
+  const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
   const insertFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
   const selectFact = db.reader("SELECT value FROM facts WHERE name = ?");
+
+  function eraseLead(lead: number): void {
+    for (const each of erasures) each.run(lead);
+  }
+
+  /** A lead without a card in the chat has nothing to update. */
+  function oweCardUpdate(lead: number, nowMs: number): void {
+    if (records.findLead(lead)?.card == null) return;
+    const work = { lane: ADMIN_CHAT_LANE, kind: "card_update", subject: lead, body: "" } as const;
+    records.addWork(work, nowMs);
+  }
 
   function release(lead: number, nowMs: number): void {
     if (hasFollowUps.get(lead) !== undefined) releaseFollowUps.run(nowMs, lead);
@@ -132,18 +233,47 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       records.endAttempt(attempt, outcome, nowMs);
       records.moveLead(work.subject, "in_crm");
       records.finishWork(work);
+      if (work.body !== "") { // A manager sent it again: there is a card to close.
+        forgetWaitingCard.run(work.subject);
+        oweCardUpdate(work.subject, nowMs);
+      }
       release(work.subject, nowMs);
     },
     oweCard: (work, reason, nowMs) => void turnIntoCard.run(reason, nowMs, work.id),
-    settleInAdminChat(work, card, nowMs) {
-      records.rememberCard(work.subject, card);
-      records.moveLead(work.subject, "in_admin_chat");
+    endResend(work, nowMs) {
       records.finishWork(work);
-      release(work.subject, nowMs);
+      oweCardUpdate(work.subject, nowMs);
+    },
+    settleInAdminChat(works, card, nowMs) {
+      for (const work of works) {
+        const lead = work.subject;
+        records.rememberCard(lead, work.body as CardReason, card); // As `oweCard` wrote it.
+        // Somebody may have settled it while it was being shown; then the card has to say so.
+        if (!records.moveLead(lead, "in_admin_chat")) oweCardUpdate(lead, nowMs);
+        records.finishWork(work);
+        release(lead, nowMs);
+      }
     },
     markUndelivered(work, dueAtMs) {
       records.moveLead(work.subject, "undelivered");
       records.postponeWork(work, dueAtMs);
+    },
+    oweResend(number, by, lane, nowMs) {
+      const lead = records.findLead(number);
+      if (lead === undefined) return "unknown";
+      if (lead.state === "in_crm" || lead.state === "by_hand") return "settled";
+      if (records.findWork("post", number) !== undefined) return "running";
+      records.addWork({ lane, kind: "post", subject: number, body: by }, nowMs);
+      oweCardUpdate(number, nowMs);
+      return "asked";
+    },
+    closeByHand(number, by, nowMs) {
+      if (!records.moveLead(number, "by_hand")) return false;
+      records.markClosed(number, by, nowMs);
+      forgetWaitingCard.run(number);
+      oweCardUpdate(number, nowMs);
+      release(number, nowMs);
+      return true;
     },
     recordFollowUp(message, nowMs) {
       const recorded = records.insertFollowUp(message, nowMs);
@@ -166,21 +296,46 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
     recover(interrupted, nowMs) {
       allUpdatesDue.run(nowMs);
       allWorkDue.run(nowMs);
-      const cutOff = records.openAttempts();
-      for (const attempt of cutOff) {
+      return records.openAttempts().map((attempt) => {
         records.endAttempt(attempt, interrupted, nowMs);
-        const post = postOf.get(attempt.lead);
-        if (post !== undefined) {
-          turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, Number(post["id"]));
+        const work = records.findWork("post", attempt.lead);
+        if (work === undefined) return { attempt, work };
+        if (records.findLead(attempt.lead)?.state === "received") {
+          turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
+        } else {
+          records.finishWork(work);
+          oweCardUpdate(attempt.lead, nowMs);
         }
+        return { attempt, work };
+      });
+    },
+    oweReminders(sinceMs, nowMs) {
+      const menus = openMenus.all(sinceMs);
+      for (const row of menus) {
+        const body = JSON.stringify(
+          {
+            chatId: Number(row["chat_id"]),
+            profile: String(row["profile"]),
+            sentAtMs: Number(row["sent_at_ms"]),
+          } satisfies Reminder,
+        );
+        records.addWork({ lane: VISITORS_LANE, kind: "reminder", subject: 0, body }, nowMs);
       }
-      return cutOff;
+      return menus.length;
     },
     rememberFact: (name, value) => void insertFact.run(name, value),
+    forgetFact: (name) => void deleteFact.run(name),
     fact(name) {
       const row = selectFact.get(name);
       return row === undefined ? undefined : String(row["value"]);
     },
+    eraseSettledBefore(beforeMs) {
+      const old = settledBefore.all(beforeMs);
+      for (const row of old) eraseLead(Number(row["number"]));
+      return old.length;
+    },
+    eraseLead,
+    backUp: db.backUp,
     committed: db.committed,
     committedSoon: db.committedSoon,
     close: db.close,

@@ -83,6 +83,34 @@ export type CrmOutcome =
 /** Why a lead becomes a card: the CRM failed it, or its profile has no webhook address. */
 export type CardReason = "crm_failed" | "no_webhook";
 
+/** One POST as the journal keeps it; open while `endedAtMs` is null. */
+export interface AttemptRecord {
+  readonly nth: number;
+  readonly begunAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly outcome: CrmOutcome["kind"] | null;
+  readonly status: number | null;
+  /** What the CRM answered, or what went wrong; never an address. */
+  readonly reason: string | null;
+  /** The manager who asked for it; null for a lead's first. */
+  readonly askedBy: string | null;
+}
+
+/** A lead as its card shows it. */
+export interface Card {
+  readonly lead: Lead;
+  readonly reason: CardReason;
+  readonly lastAttempt: AttemptRecord | null;
+  /** A manager asked for another POST, and it has not ended yet. */
+  readonly sending: boolean;
+  readonly closed: { readonly by: string; readonly atMs: number } | null;
+}
+
+/** Whether a lead whose POST ended so may be in the CRM all the same. */
+export function mayHaveArrived(outcome: CrmOutcome["kind"] | null): boolean {
+  return outcome === "timeout" || outcome === "interrupted";
+}
+
 const MOVES: Readonly<Record<LeadState, readonly LeadState[]>> = {
   received: ["in_crm", "in_admin_chat", "undelivered"],
   undelivered: ["in_admin_chat", "in_crm", "by_hand"],

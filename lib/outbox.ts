@@ -11,7 +11,7 @@ export interface OutboxOptions {
   /** Most work in hand at once. */
   readonly most: number;
   /** Most of it in one lane. */
-  readonly mostPerLane: number;
+  readonly mostPerLane: (lane: string) => number;
   readonly keep: Keep;
   readonly now: () => number;
   readonly random: () => number;
@@ -55,7 +55,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function takeDueWork(): void {
     for (const lane of awake) {
       const busy = inHandByLane.get(lane) ?? 0;
-      const room = Math.min(most - inHand.size, mostPerLane - busy);
+      const room = Math.min(most - inHand.size, mostPerLane(lane) - busy);
       if (room <= 0) continue; // Stays awake: whatever ends in hand pumps again.
       // Work whose taking was undone is due in the journal while it is still in hand.
       const works = journal.takeWork(lane, now(), room).filter(({ id }) => !inHand.has(id));

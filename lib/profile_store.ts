@@ -10,9 +10,17 @@ const QUIET_MS = 100;
 
 export type SaveResult =
   | { readonly kind: "saved"; readonly revision: string }
-  /** Somebody else saved, or the file was changed on disk: nothing was written. */
+  /** Somebody else saved, or the file was changed on disk: nothing was written. A good file is current now. */
   | { readonly kind: "stale"; readonly revision: string }
   | { readonly kind: "refused"; readonly faults: readonly Fault[] };
+
+/** A version of the file that became current. */
+export interface Loaded {
+  readonly profiles: Profiles;
+  readonly content: unknown;
+  /** Who saved it; null when it was found on disk. */
+  readonly by: string | null;
+}
 
 export interface ProfileStore {
   /** The last good version. */
@@ -21,12 +29,15 @@ export interface ProfileStore {
   content(): unknown;
   /** Names the version behind `current`. */
   revision(): string;
+  /** What is wrong with the file on disk, while the version before it is still the current one. */
+  faults(): readonly Fault[];
   /**
    * Writes a new version in one step; with a fault or a stale revision nothing is written.
    *
    * @param basedOn The revision that the caller's content was made from.
+   * @param by Who saves.
    */
-  save(content: unknown, basedOn: string): Promise<SaveResult>;
+  save(content: unknown, basedOn: string, by?: string): Promise<SaveResult>;
   /** Stops watching. */
   close(): Promise<void>;
 }
@@ -44,47 +55,51 @@ export async function openProfileStore(
   { path, log, onLoad = () => {} }: {
     readonly path: string;
     readonly log: Log;
-    readonly onLoad?: (profiles: Profiles) => void;
+    readonly onLoad?: (profiles: Profiles, loaded: Loaded) => void;
   },
 ): Promise<OpenResult> {
   const first = parse(await readText(path));
   if (!first.ok) return first;
-  let current = adopt(first);
-  let refused: string | null | undefined;
+  let refused: { readonly text: string | null; readonly faults: readonly Fault[] } | undefined;
+  let current = adopt(first, null);
   let saving: Promise<unknown> = Promise.resolve();
 
-  function adopt(version: Version): Version {
+  function adopt(version: Version, by: string | null): Version {
     for (const warning of version.warnings) {
       log.warn("⚠️ {line}. Лиды профиля пойдут в чат менеджеров", { line: faultLine(warning) });
     }
-    onLoad(version.profiles);
+    refused = undefined;
+    const { profiles, content } = version;
+    onLoad(profiles, { profiles, content, by });
     return version;
   }
 
   async function reload(): Promise<void> {
     const text = await readText(path);
-    if (text === current.text || text === refused) return;
+    if (text === current.text) refused = undefined;
+    if (text === current.text || (refused !== undefined && text === refused.text)) return;
     const next = parse(text);
     if (next.ok) {
-      refused = undefined;
-      current = adopt(next);
+      current = adopt(next, null);
       log.info("✅ locales.json: изменения приняты, профилей: {profiles}", {
         profiles: next.profiles.byKey.size,
       });
     } else {
-      refused = text;
+      refused = { text, faults: next.faults };
       for (const fault of next.faults) log.error("❌ {line}", { line: faultLine(fault) });
     }
   }
 
-  async function save(content: unknown, basedOn: string): Promise<SaveResult> {
+  async function save(content: unknown, basedOn: string, by: string | null): Promise<SaveResult> {
     const onDisk = await readText(path);
-    if (basedOn !== revisionOf(onDisk)) return { kind: "stale", revision: revisionOf(onDisk) };
+    if (basedOn !== revisionOf(onDisk)) {
+      await reload();
+      return { kind: "stale", revision: revisionOf(onDisk) };
+    }
     const next = parse(JSON.stringify(content, null, 2) + "\n");
     if (!next.ok) return { kind: "refused", faults: next.faults };
     await replaceFile(path, next.text);
-    refused = undefined;
-    current = adopt(next);
+    current = adopt(next, by);
     return { kind: "saved", revision: revisionOf(next.text) };
   }
 
@@ -99,8 +114,9 @@ export async function openProfileStore(
       current: () => current.profiles,
       content: () => structuredClone(current.content),
       revision: () => revisionOf(current.text),
-      save(content, basedOn) {
-        const result = saving.then(() => save(content, basedOn));
+      faults: () => refused?.faults ?? [],
+      save(content, basedOn, by) {
+        const result = saving.then(() => save(content, basedOn, by ?? null));
         saving = result.catch(() => {});
         return result;
       },

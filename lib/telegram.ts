@@ -5,8 +5,17 @@ import type { Update } from "grammy/types";
 import { waitMs } from "./backoff.ts";
 import type { Log } from "./log.ts";
 
-/** How long Telegram may hold a getUpdates request while there is nothing to say, in s. */
-const LONG_POLL_SECONDS = 30;
+/** How long Telegram may hold a getUpdates request while there is nothing to say, in s; each answer is a heartbeat. */
+const LONG_POLL_SECONDS = 10;
+
+/** The longest wait before Telegram is asked again, in ms: it forgets a press after 150 s. */
+const LONGEST_POLL_WAIT_MS = 30_000;
+
+/** How long another instance may get in the way before this one leaves, in ms (user requirement). */
+export const CONFLICT_PATIENCE_MS = 30_000;
+
+/** After how long a silence of Telegram's is a fault that is reported, in ms (user requirement). */
+export const SILENCE_MS = 120_000;
 
 /** How long any other call may take, in s. */
 const CALL_SECONDS = 15;
@@ -97,7 +106,11 @@ export function withRetries(
 
 /** Why polling ended by itself. */
 export class PollingEnded extends Error {
-  constructor(readonly reason: "unauthorized", message: string, options?: ErrorOptions) {
+  constructor(
+    readonly reason: "unauthorized" | "conflict",
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }
@@ -105,8 +118,14 @@ export class PollingEnded extends Error {
 export interface PollingOptions extends TelegramOptions {
   /** Puts a batch on disk. Telegram hears of it only after this resolved; a rejection keeps it there. */
   readonly accept: (updates: readonly Update[]) => Promise<void>;
-  /** Told after every round, with the offset below which Telegram will never hand over again. */
-  readonly confirmed: (offset: number) => void;
+  /**
+   * Told after every round that Telegram answered.
+   *
+   * @param offset Below it Telegram will never hand over again.
+   * @param caughtUp Whether Telegram had nothing to hand over.
+   */
+  readonly polled: (offset: number, caughtUp: boolean) => void;
+  readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
   readonly log: Log;
@@ -118,17 +137,26 @@ export interface PollingOptions extends TelegramOptions {
  * @throws {PollingEnded} If the token is refused.
  */
 export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
-  const { accept, confirmed, sleep, random, log, token, apiRoot } = options;
+  const { accept, polled, sleep, random, now, log, token, apiRoot } = options;
   const api = new Api(token, { apiRoot, timeoutSeconds: LONG_POLL_SECONDS + CALL_SECONDS });
   let offset = 0;
   let failures = 0;
+  let asked = false;
+  let lastAnswerAtMs = now();
+  let silenceReported = false;
+  let conflictSinceMs: number | undefined;
   while (!signal.aborted) {
     try {
-      // After a fault Telegram is asked for a quick answer, so that the recovery is seen at once.
-      const updates = await getUpdates(api, offset, failures > 0 ? 0 : LONG_POLL_SECONDS, signal);
+      // At first and after a fault a quick answer is asked for, so that it is known at once how things stand.
+      const patient = asked && failures === 0;
+      const updates = await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
       if (failures > 0) log.info("✅ Связь с Telegram восстановлена");
+      if (patient) conflictSinceMs = undefined;
+      asked = true;
       failures = 0;
-      confirmed(offset);
+      silenceReported = false;
+      lastAnswerAtMs = now();
+      polled(offset, updates.length === 0);
       if (updates.length > 0) await accept(updates);
       for (const { update_id } of updates) offset = Math.max(offset, update_id + 1);
     } catch (error) {
@@ -156,13 +184,31 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
         return 0;
       }
     }
+    if (failure?.kind === "conflict") {
+      conflictSinceMs ??= now();
+      if (now() - conflictSinceMs >= CONFLICT_PATIENCE_MS) {
+        throw new PollingEnded(
+          "conflict",
+          "С этим токеном уже работает другой экземпляр бота (409). Остановите его и запустите снова",
+          { cause: error },
+        );
+      }
+    }
+    if (now() - lastAnswerAtMs >= SILENCE_MS && !silenceReported) {
+      silenceReported = true;
+      log.error("❌ Telegram не отвечает уже {seconds} с: {cause}. Лиды из него пока не приходят", {
+        seconds: Math.round((now() - lastAnswerAtMs) / 1000),
+        cause: describeError(error),
+      });
+    }
     if (failures === 1) {
       const message = failure === undefined
         ? "❌ Обновления не принять: {cause}. Они остаются у Telegram, пробуем снова"
         : "❌ Telegram недоступен, обновления не получить: {cause}. Пробуем снова";
       log.error(message, { cause: describeError(error) });
     }
-    return failure?.kind === "too_many" ? failure.retryAfterMs : waitMs(failures, random());
+    if (failure?.kind === "too_many") return failure.retryAfterMs;
+    return Math.min(waitMs(failures, random()), LONGEST_POLL_WAIT_MS);
   }
 }
 

@@ -59,6 +59,10 @@ export function confirmation(profile: Profile, choice: string): string {
   return clip(profile.confirmationTemplate.replaceAll("{choice}", () => choice), LIMITS.text);
 }
 
+/** What a visitor reads whose menu was open while the bot was away; the buttons come under it. */
+export const REMINDER = "👋 Мы снова на связи. Если вы нажимали кнопку, а ответа не было, — " +
+  "нажмите ещё раз:";
+
 /** What the visitor reads after a follow-up. */
 export const THANKS = "🙏 Спасибо, получили! Передали вашему стратегу.";
 
@@ -184,6 +188,16 @@ export function crmPayload(lead: Lead): Readonly<Record<string, unknown>> {
     contact: { name: fullName(lead.visitor), username: contact(lead.visitor) },
     source: "Telegram Bot",
     request_details: lead.choice,
+  };
+}
+
+/** The body of a test POST: a lead in every key, and plainly none in its words. */
+export function testPayload(profileName: string): Readonly<Record<string, unknown>> {
+  return {
+    lead_name: `ТЕСТ. Новый лид с Telegram: ${profileName}`,
+    contact: { name: "Проверка вебхука", username: "@test" },
+    source: "Telegram Bot",
+    request_details: "Это проверка адреса, не клиент. Сделку можно удалить",
   };
 }
 

@@ -1,6 +1,8 @@
 // What a visitor is told about a lead: the confirmation and the thanks. Does not decide when.
 
 import type { Api } from "grammy";
+import type { InlineKeyboardMarkup } from "grammy/types";
+import type { MessageAddress } from "./lead.ts";
 import { LIMITS } from "./profile.ts";
 import { type CallFailure, describeError, failureOf } from "./telegram.ts";
 
@@ -28,7 +30,13 @@ export interface VisitorChat {
    */
   confirm(confirmation: Confirmation): Promise<SendOutcome>;
   thank(chatId: number, text: string): Promise<SendOutcome>;
+  /** Sends a menu's buttons anew. */
+  remind(chatId: number, text: string, keyboard: InlineKeyboardMarkup): Promise<RemindOutcome>;
 }
+
+export type RemindOutcome =
+  | { readonly kind: "sent"; readonly menu: MessageAddress }
+  | Exclude<SendOutcome, { readonly kind: "sent" }>;
 
 export function createVisitorChat(api: Api): VisitorChat {
   return {
@@ -51,6 +59,13 @@ export function createVisitorChat(api: Api): VisitorChat {
       return attempt(() => api.sendMessage(chatId, text));
     },
     thank: (chatId, text) => attempt(() => api.sendMessage(chatId, text)),
+    async remind(chatId, text, keyboard) {
+      let messageId = 0;
+      const outcome = await attempt(async () => {
+        messageId = (await api.sendMessage(chatId, text, { reply_markup: keyboard })).message_id;
+      });
+      return outcome.kind === "sent" ? { kind: "sent", menu: { chatId, messageId } } : outcome;
+    },
   };
 }
 

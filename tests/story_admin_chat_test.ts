@@ -79,16 +79,25 @@ Deno.test("a card whose sending met a broken connection is sent again", () =>
     assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
   }));
 
-Deno.test("twenty messages a minute into the group are never exceeded", () =>
+Deno.test("a storm of cards goes several to a message, each lead whole and with its own buttons, within Telegram's pace", () =>
   withHouse(async (house) => {
     await house.crm.down();
     const visitors = Array.from(
-      { length: 25 },
-      (_, index) => house.telegram.user({ first_name: `V${index}`, username: `v${index}` }),
+      { length: 120 },
+      (_, index) => house.telegram.user({ first_name: `V${index}`, username: `visitor${index}` }),
     );
     await Promise.all(visitors.map(becomeLead));
-    await house.admin.chat.waitUntil((messages) => messages.length === 20);
     await becomeLead(galliard(house)); // Visitors do not queue behind the cards.
+    await house.admin.chat.waitUntil((all) => all.length === 20);
+    const messages = house.admin.chat.messages;
+    const leads = messages.flatMap((each) => wordsOf(each).match(/@visitor\d+\n/g) ?? []);
+    assert.ok(leads.length > 60, `${leads.length} leads in 20 messages`);
+    assert.equal(new Set(leads).size, leads.length);
+    for (const message of messages) {
+      const cards = wordsOf(message).split("--- ДАННЫЕ ДЛЯ CRM ---").length - 1;
+      const buttons = message.reply_markup?.inline_keyboard.flat() ?? [];
+      assert.equal(buttons.length, cards * 2);
+    }
     const refused = house.telegram.calls.filter(({ outcome }) =>
       outcome.kind === "error" && outcome.error_code === 429
     );

@@ -22,10 +22,15 @@ export function startComposer(deps: BotDeps): Composer<Context> {
 }
 
 /** Whatever nobody else understood gets the menu. */
-export async function sendMenu(ctx: Context, { profiles }: BotDeps): Promise<void> {
+export async function sendMenu(ctx: Context, { profiles, journal, now }: BotDeps): Promise<void> {
   const { text, keyboard } = menu(profiles());
-  await ctx.reply(text, { reply_markup: keyboard });
+  const message = await ctx.reply(text, { reply_markup: keyboard });
+  const address = { chatId: message.chat.id, messageId: message.message_id };
+  journal.rememberMenu(address, NO_PROFILE, now());
 }
+
+/** Stands for the menu of profiles where a menu is remembered. */
+const NO_PROFILE = "";
 
 async function sendGreetingOrMenu(ctx: Context, deps: BotDeps, key: string): Promise<void> {
   const profile = deps.profiles().byKey.get(key);

@@ -1,8 +1,11 @@
 // The journal's leads, the menus they come from, and their attempts at the CRM.
 
-import type { Database } from "../db.ts";
+import type { Database, Row } from "../db.ts";
 import {
+  type AttemptRecord,
   canMove,
+  type Card,
+  type CardReason,
   type CrmOutcome,
   type Lead,
   type LeadState,
@@ -24,9 +27,24 @@ export interface LeadRecords {
   markConfirmed(lead: number, nowMs: number): void;
   /** Moves a lead; false when it is not where such a move begins. */
   moveLead(lead: number, to: LeadState): boolean;
-  rememberCard(lead: number, card: MessageAddress): void;
-  /** Records that a POST is about to leave. */
-  beginAttempt(lead: number, nowMs: number): Attempt;
+  rememberCard(lead: number, reason: CardReason, card: MessageAddress): void;
+  /** Remembers that a lead was shown in the alert chat; false when it had been already. */
+  markAlerted(lead: number, nowMs: number): boolean;
+  /** Remembers who closed a lead. */
+  markClosed(lead: number, by: string, nowMs: number): void;
+  /** The leads that one message shows, oldest first, as their cards have to look now. */
+  cardsOn(message: MessageAddress): Card[];
+  /** Leads whose card is open, oldest first; of one profile, where given. */
+  openCards(profile: string | null, most: number): Lead[];
+  countOpenCards(profile: string): number;
+  /** A lead's POSTs, first to last. */
+  attemptsOf(lead: number): AttemptRecord[];
+  /**
+   * Records that a POST is about to leave.
+   *
+   * @param askedBy The manager who asked for it; null for a lead's first.
+   */
+  beginAttempt(lead: number, askedBy: string | null, nowMs: number): Attempt;
   endAttempt(attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
   /** Attempts that were begun and never ended: the process died in their middle. */
   openAttempts(): Attempt[];
@@ -60,11 +78,27 @@ export function leadRecords(db: Database): LeadRecords {
     `UPDATE leads SET state = ? WHERE number = ? AND state IN (SELECT value FROM json_each(?))`,
   );
   const setCard = db.writer(
-    "UPDATE leads SET card_chat_id = ?, card_message_id = ? WHERE number = ?",
+    "UPDATE leads SET card_reason = ?, card_chat_id = ?, card_message_id = ? WHERE number = ?",
   );
+  const alert = db.writer(
+    "UPDATE leads SET alerted_at_ms = ? WHERE number = ? AND alerted_at_ms IS NULL",
+  );
+  const close = db.writer("UPDATE leads SET closed_by = ?, closed_at_ms = ? WHERE number = ?");
+  const selectOnCard = db.reader(
+    `SELECT leads.*, EXISTS (SELECT 1 FROM outbox WHERE subject = number AND kind = 'post') AS sending
+     FROM leads WHERE card_chat_id = ? AND card_message_id = ? ORDER BY number`,
+  );
+  const selectOpen = db.reader(
+    `SELECT * FROM leads WHERE state = 'in_admin_chat' AND card_message_id IS NOT NULL
+       AND (?1 IS NULL OR profile = ?1) ORDER BY number LIMIT ?2`,
+  );
+  const countOpen = db.reader(
+    "SELECT count(*) AS leads FROM leads WHERE profile = ? AND state = 'in_admin_chat'",
+  );
+  const selectAttempts = db.reader("SELECT * FROM attempts WHERE lead = ? ORDER BY nth");
   const begin = db.writer(
-    `INSERT INTO attempts (lead, nth, begun_at_ms)
-     VALUES (?1, 1 + (SELECT count(*) FROM attempts WHERE lead = ?1), ?2) RETURNING nth`,
+    `INSERT INTO attempts (lead, nth, begun_at_ms, asked_by)
+     VALUES (?1, 1 + (SELECT count(*) FROM attempts WHERE lead = ?1), ?2, ?3) RETURNING nth`,
   );
   const end = db.writer(
     `UPDATE attempts SET ended_at_ms = ?, outcome = ?, status = ?, reason = ?
@@ -72,6 +106,10 @@ export function leadRecords(db: Database): LeadRecords {
   );
   const open = db.reader("SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL ORDER BY lead");
   const count = db.reader("SELECT state, count(*) AS leads FROM leads GROUP BY state");
+
+  function attemptsOf(lead: number): AttemptRecord[] {
+    return selectAttempts.all(lead).map(toAttempt);
+  }
 
   return {
     rememberMenu: ({ chatId, messageId }, profile, nowMs) =>
@@ -99,12 +137,37 @@ export function leadRecords(db: Database): LeadRecords {
       if (!changes) return undefined;
       return { ...lead, number: Number(lastInsertRowid), state: "received", card: null };
     },
-    findLead: (number) => toLead(select.get(number)),
-    latestLead: (chatId, sinceMs) => toLead(selectLatest.get(chatId, sinceMs)),
+    findLead(number) {
+      const row = select.get(number);
+      return row === undefined ? undefined : toLead(row);
+    },
+    latestLead(chatId, sinceMs) {
+      const row = selectLatest.get(chatId, sinceMs);
+      return row === undefined ? undefined : toLead(row);
+    },
     markConfirmed: (lead, nowMs) => void confirm.run(nowMs, lead),
     moveLead: (lead, to) => move.run(to, lead, MOVES_TO[to]).changes === 1,
-    rememberCard: (lead, { chatId, messageId }) => void setCard.run(chatId, messageId, lead),
-    beginAttempt: (lead, nowMs) => ({ lead, nth: Number(begin.get(lead, nowMs)?.["nth"]) }),
+    rememberCard: (lead, reason, { chatId, messageId }) =>
+      void setCard.run(reason, chatId, messageId, lead),
+    markAlerted: (lead, nowMs) => alert.run(nowMs, lead).changes === 1,
+    markClosed: (lead, by, nowMs) => void close.run(by, nowMs, lead),
+    cardsOn: ({ chatId, messageId }) =>
+      selectOnCard.all(chatId, messageId).map((row): Card => ({
+        lead: toLead(row),
+        reason: row["card_reason"] === "no_webhook" ? "no_webhook" : "crm_failed",
+        lastAttempt: attemptsOf(Number(row["number"])).at(-1) ?? null,
+        sending: row["sending"] === 1,
+        closed: row["closed_by"] === null
+          ? null
+          : { by: String(row["closed_by"]), atMs: Number(row["closed_at_ms"]) },
+      })),
+    openCards: (profile, most) => selectOpen.all(profile, most).map(toLead),
+    countOpenCards: (profile) => Number(countOpen.get(profile)?.["leads"]),
+    attemptsOf,
+    beginAttempt: (lead, askedBy, nowMs) => ({
+      lead,
+      nth: Number(begin.get(lead, nowMs, askedBy)?.["nth"]),
+    }),
     endAttempt({ lead, nth }, outcome, nowMs) {
       end.run(nowMs, outcome.kind, statusOf(outcome), reasonOf(outcome), lead, nth);
     },
@@ -141,8 +204,19 @@ function reasonOf(outcome: CrmOutcome): string | null {
   return "body" in outcome ? outcome.body : null;
 }
 
-function toLead(row: Record<string, unknown> | undefined): Lead | undefined {
-  if (row === undefined) return undefined;
+function toAttempt(row: Row): AttemptRecord {
+  return {
+    nth: Number(row["nth"]),
+    begunAtMs: Number(row["begun_at_ms"]),
+    endedAtMs: numberOrNull(row["ended_at_ms"]),
+    outcome: textOrNull(row["outcome"]) as AttemptRecord["outcome"], // Written by `endAttempt` alone.
+    status: numberOrNull(row["status"]),
+    reason: textOrNull(row["reason"]),
+    askedBy: textOrNull(row["asked_by"]),
+  };
+}
+
+function toLead(row: Row): Lead {
   return {
     number: Number(row["number"]),
     id: String(row["id"]),
@@ -165,6 +239,10 @@ function toLead(row: Record<string, unknown> | undefined): Lead | undefined {
       messageId: Number(row["card_message_id"]),
     },
   };
+}
+
+function numberOrNull(value: unknown): number | null {
+  return value === null ? null : Number(value);
 }
 
 function textOrNull(value: unknown): string | null {

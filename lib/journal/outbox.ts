@@ -1,8 +1,21 @@
 // The journal's outbox: work that is owed, by lane and time. Does not do it.
 
-import type { Database } from "../db.ts";
+import type { Database, Row } from "../db.ts";
 
-export type WorkKind = "confirmation" | "thanks" | "post" | "card" | "follow_up";
+export type WorkKind =
+  /** To a visitor. */
+  | "confirmation"
+  | "thanks"
+  | "reminder"
+  /** To a CRM. */
+  | "post"
+  /** To the managers. */
+  | "card"
+  | "card_update"
+  | "follow_up"
+  | "offer"
+  | "offer_update"
+  | "note";
 
 /** One piece of owed work. It is deleted when done, and due again when it failed. */
 export interface Work {
@@ -10,7 +23,7 @@ export interface Work {
   /** Which queue it waits in: `visitors`, `admin_chat`, or `crm:<host>`. */
   readonly lane: string;
   readonly kind: WorkKind;
-  /** Number of the lead, or of the follow-up, that it is about. */
+  /** Number of the lead, or of the follow-up, that it is about; 0 for what is about none. */
   readonly subject: number;
   /** What the kind needs beside its subject. */
   readonly body: string;
@@ -24,10 +37,16 @@ export const ADMIN_CHAT_LANE = "admin_chat";
 
 /** POSTs wait by host, so that one dead CRM does not delay the others. */
 export function crmLane(host: string): string {
-  return `${CRM_LANES}${host}`;
+  return `${CRM_LANES}host:${host}`;
+}
+
+/** The open cards of a profile that a manager sends one after another. */
+export function sendAllLane(profile: string): string {
+  return `${SEND_ALL_LANES}${profile}`;
 }
 
 export const CRM_LANES = "crm:";
+export const SEND_ALL_LANES = "crm:all:";
 
 export interface OutboxRecords {
   /** @param dueAtMs Null when the caller does the work itself, at once. */
@@ -35,12 +54,22 @@ export interface OutboxRecords {
   /** Hands out due work of a lane, longest due first. It stays the caller's until finished or postponed. */
   takeWork(lane: string, nowMs: number, most: number): Work[];
   finishWork(work: Work): void;
+  /** Gives work back that was taken and not tried. */
+  releaseWork(work: Work, dueAtMs: number): void;
   /** Counts one more failure; `failures` of the next `takeWork` tells. */
   postponeWork(work: Work, dueAtMs: number): void;
   /** When the next waiting work of a lane is due; undefined if none waits. */
   nextWorkDueAtMs(lane: string): number | undefined;
   /** The lanes that begin with `prefix` and have work, waiting or in hand. */
   lanes(prefix: string): string[];
+  /** Such work that is owed, waiting or in hand. */
+  findWork(kind: WorkKind, subject: number): Work | undefined;
+  /** How much due work of a kind waits in a lane. */
+  countDueWork(lane: string, kind: WorkKind, nowMs: number): number;
+  /** How many leads are on their way to the CRM or to the managers. */
+  countOwedLeads(): number;
+  /** Hands out one more due piece of work of one kind. */
+  takeWorkOfKind(lane: string, kind: WorkKind, nowMs: number): Work | undefined;
 }
 
 export function outboxRecords(db: Database): OutboxRecords {
@@ -56,9 +85,21 @@ export function outboxRecords(db: Database): OutboxRecords {
   const postpone = db.writer(
     "UPDATE outbox SET due_at_ms = ?, failures = failures + 1 WHERE id = ?",
   );
+  const release = db.writer("UPDATE outbox SET due_at_ms = ? WHERE id = ?");
   const nextDue = db.reader(
     `SELECT due_at_ms FROM outbox WHERE lane = ? AND due_at_ms IS NOT NULL
      ORDER BY due_at_ms LIMIT 1`,
+  );
+  const takeOfKind = db.writer(
+    `UPDATE outbox SET due_at_ms = NULL WHERE id = (
+       SELECT id FROM outbox WHERE lane = ? AND kind = ? AND due_at_ms <= ?
+       ORDER BY due_at_ms, id LIMIT 1)
+     RETURNING id, lane, kind, subject, body, failures`,
+  );
+  const find = db.reader("SELECT * FROM outbox WHERE subject = ? AND kind = ? LIMIT 1");
+  const count = db.reader("SELECT count(*) AS works FROM outbox WHERE kind IN ('post', 'card')");
+  const countDue = db.reader(
+    "SELECT count(*) AS works FROM outbox WHERE lane = ? AND kind = ? AND due_at_ms <= ?",
   );
   const lanes = db.reader("SELECT DISTINCT lane FROM outbox WHERE lane >= ? AND lane < ?");
 
@@ -69,20 +110,35 @@ export function outboxRecords(db: Database): OutboxRecords {
       return { ...work, id, failures: 0 };
     },
     takeWork: (lane, nowMs, most) =>
-      take.all(lane, nowMs, most).map((row): Work => ({
-        id: Number(row["id"]),
-        lane: String(row["lane"]),
-        kind: String(row["kind"]) as WorkKind, // The table's CHECK holds it to these words.
-        subject: Number(row["subject"]),
-        body: String(row["body"]),
-        failures: Number(row["failures"]),
-      })).sort((a, b) => a.id - b.id),
+      take.all(lane, nowMs, most).map(toWork).sort((a, b) => a.id - b.id),
     finishWork: ({ id }) => void finish.run(id),
+    releaseWork: ({ id }, dueAtMs) => void release.run(dueAtMs, id),
     postponeWork: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
     nextWorkDueAtMs: (lane) => {
       const row = nextDue.get(lane);
       return row === undefined ? undefined : Number(row["due_at_ms"]);
     },
     lanes: (prefix) => lanes.all(prefix, prefix + "\u{10FFFF}").map((row) => String(row["lane"])),
+    findWork(kind, subject) {
+      const row = find.get(subject, kind);
+      return row === undefined ? undefined : toWork(row);
+    },
+    countOwedLeads: () => Number(count.get()?.["works"]),
+    countDueWork: (lane, kind, nowMs) => Number(countDue.get(lane, kind, nowMs)?.["works"]),
+    takeWorkOfKind(lane, kind, nowMs) {
+      const row = takeOfKind.get(lane, kind, nowMs);
+      return row === undefined ? undefined : toWork(row);
+    },
+  };
+}
+
+function toWork(row: Row): Work {
+  return {
+    id: Number(row["id"]),
+    lane: String(row["lane"]),
+    kind: String(row["kind"]) as WorkKind, // The table's CHECK holds it to these words.
+    subject: Number(row["subject"]),
+    body: String(row["body"]),
+    failures: Number(row["failures"]),
   };
 }

@@ -40,10 +40,19 @@ const FIRST: Migration = `
     menu_message_id INTEGER NOT NULL,
     received_at_ms INTEGER NOT NULL,
     confirmed_at_ms INTEGER,
+    -- The card: why there is one, where it is shown, and who closed it.
+    card_reason TEXT,
     card_chat_id INTEGER,
     card_message_id INTEGER,
+    alerted_at_ms INTEGER,
+    closed_by TEXT,
+    closed_at_ms INTEGER,
     UNIQUE (chat_id, menu_message_id)
   ) STRICT;
+  CREATE INDEX leads_on_card ON leads (card_chat_id, card_message_id)
+    WHERE card_message_id IS NOT NULL;
+  CREATE INDEX leads_open ON leads (profile, number)
+    WHERE state IN ('in_admin_chat', 'undelivered');
 
   -- POSTs to the CRM: begun before the request leaves, ended when its outcome is known.
   CREATE TABLE attempts (
@@ -54,6 +63,7 @@ const FIRST: Migration = `
     outcome TEXT,
     status INTEGER,
     reason TEXT,
+    asked_by TEXT,
     PRIMARY KEY (lead, nth)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX attempts_open ON attempts (lead) WHERE ended_at_ms IS NULL;
@@ -80,18 +90,20 @@ const FIRST: Migration = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX follow_up_messages_of ON follow_up_messages (follow_up, message_id);
 
-  -- Work that is owed: confirmations, thanks, POSTs, cards, follow-ups. Done work is deleted;
-  -- due_at_ms is null while the running process has it in hand.
+  -- Work that is owed, to visitors, CRMs and managers. Done work is deleted; due_at_ms is null while
+  -- the running process has it in hand.
   CREATE TABLE outbox (
     id INTEGER PRIMARY KEY,
     lane TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('confirmation', 'thanks', 'post', 'card', 'follow_up')),
+    kind TEXT NOT NULL CHECK (kind IN ('confirmation', 'thanks', 'reminder', 'post', 'card',
+      'card_update', 'follow_up', 'offer', 'offer_update', 'note')),
     subject INTEGER NOT NULL,
     body TEXT NOT NULL,
     failures INTEGER NOT NULL DEFAULT 0,
     due_at_ms INTEGER
   ) STRICT;
   CREATE INDEX outbox_due ON outbox (lane, due_at_ms);
+  CREATE INDEX outbox_subject ON outbox (subject, kind);
 
   -- What has to be remembered once: the admin chat's new id after a migration, and the like.
   CREATE TABLE facts (
@@ -100,4 +112,37 @@ const FIRST: Migration = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly Migration[] = [FIRST];
+const SECOND: Migration = `
+  -- One-time links into the page. Only hashes are kept.
+  CREATE TABLE links (
+    hash TEXT PRIMARY KEY,
+    asked_by TEXT NOT NULL,
+    expires_at_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE sessions (
+    number INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    opened_by TEXT NOT NULL,
+    device TEXT NOT NULL,
+    opened_at_ms INTEGER NOT NULL,
+    seen_at_ms INTEGER NOT NULL
+  ) STRICT;
+
+  -- Every version of a profile, and of the menu under its key. saved_by is null for an edit found on
+  -- disk, content is null when the profile was deleted.
+  CREATE TABLE revisions (
+    number INTEGER PRIMARY KEY,
+    profile TEXT NOT NULL,
+    saved_at_ms INTEGER NOT NULL,
+    saved_by TEXT,
+    content TEXT
+  ) STRICT;
+  CREATE INDEX revisions_of_profile ON revisions (profile, number);
+
+  -- For what the page shows of leads.
+  CREATE INDEX leads_by_profile ON leads (profile, number);
+  CREATE INDEX leads_by_time ON leads (received_at_ms, profile, state);
+`;
+
+export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND];

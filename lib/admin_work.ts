@@ -1,0 +1,233 @@
+// Work that is owed to the managers' chat: cards, what became of them, follow-ups, offers. Decides what is shown; sends through admin_chat.
+
+import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
+import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
+import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
+import type { Facts, Log } from "./log.ts";
+import {
+  cardMessage,
+  offer,
+  packCards,
+  type SendAllReport,
+  sendAllReport,
+  type TellTime,
+} from "./manager_texts.ts";
+import type { Keep } from "./outbox.ts";
+import type { Profiles } from "./profile.ts";
+import { contact, followUpParts, fullName, uncopiedPart } from "./texts.ts";
+
+/** How long a follow-up waits for its lead's card before it looks again, in ms; the card wakes it earlier. */
+const CARD_CHECK_MS = 60_000;
+
+/** With more cards due than this some would wait longer than a minute: they go several to a message. */
+const CARDS_PER_MINUTE = 20;
+
+/** Due before everything else: it was taken in its turn and not shown. */
+const FIRST_IN_LINE = 0;
+
+/** Most cards that are taken to be packed together; Telegram's 4096 characters hold fewer. */
+const MOST_PACKED = 12;
+
+export interface AdminWorkOptions {
+  readonly journal: Journal;
+  readonly adminChat: AdminChat;
+  readonly profiles: () => Profiles;
+  readonly keep: Keep;
+  /** When failed work is due again. */
+  readonly retryAtMs: (work: Work) => number;
+  readonly tellTime: TellTime;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** Returns what does one piece of the managers' work, and records what came of it. */
+export function createAdminWork(options: AdminWorkOptions): (work: Work) => Promise<void> {
+  const { journal, adminChat, profiles, keep, retryAtMs, tellTime, now, log } = options;
+
+  async function showCards(first: Work): Promise<void> {
+    const works = [first, ...takeCompany()];
+    try {
+      const [pack] = packCards(works.map(toCard), tellTime);
+      if (pack === undefined) return;
+      for (const work of works.splice(pack.cards)) journal.releaseWork(work, FIRST_IN_LINE);
+      const outcome = await adminChat.show(pack.message, pack.keyboard);
+      if (outcome.kind === "shown") await recordShown(works, outcome.message);
+      if (outcome.kind === "failed" || outcome.kind === "uncopyable") {
+        for (const work of works) await reportUndelivered(work, outcome.reason);
+      }
+    } catch (error) {
+      // The outbox takes back the first; the others are in nobody's hand but ours.
+      for (const work of works.slice(1)) journal.releaseWork(work, FIRST_IN_LINE);
+      throw error;
+    }
+  }
+
+  async function recordShown(works: readonly Work[], message: MessageAddress): Promise<void> {
+    for (const work of works) {
+      const lead = leadOf(work.subject);
+      log.warn(
+        "⚠️ Fallback: Лид отправлен в Telegram для ручного внесения. " +
+          "Профиль: {profile}, Username: {username}",
+        { lead: lead.number, profile: lead.profile, username: contact(lead.visitor) },
+      );
+    }
+    await keep(() => journal.settleInAdminChat(works, message, now()));
+  }
+
+  /** More due cards for the same message, when otherwise the last of them would wait too long. */
+  function takeCompany(): Work[] {
+    const company: Work[] = [];
+    if (journal.countDueWork(ADMIN_CHAT_LANE, "card", now()) < CARDS_PER_MINUTE) return company;
+    while (company.length + 1 < MOST_PACKED) {
+      const next = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", now());
+      if (next === undefined) break;
+      company.push(next);
+    }
+    return company;
+  }
+
+  function toCard(work: Work): Card {
+    return {
+      lead: leadOf(work.subject),
+      reason: work.body as CardReason, // As `oweCard` wrote it.
+      lastAttempt: journal.attemptsOf(work.subject).at(-1) ?? null,
+      sending: journal.findWork("post", work.subject) !== undefined,
+      closed: null,
+    };
+  }
+
+  async function reportUndelivered(work: Work, reason: string): Promise<void> {
+    const lead = leadOf(work.subject);
+    log.error(
+      "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: {reason}. " +
+        "Лид: профиль {profile} ({profileName}), запрос «{choice}», контакт {username}, " +
+        "имя «{name}», id {userId}, получен {receivedAt}",
+      { ...wholeLead(lead), reason },
+    );
+    const again = retryAtMs(work);
+    await keep(() => journal.markUndelivered(work, again));
+    const first = journal.markAlerted(lead.number, now());
+    const [pack] = packCards([toCard(work)], tellTime);
+    if (first && pack !== undefined) await adminChat.alert(pack.message);
+  }
+
+  async function updateCard(work: Work): Promise<void> {
+    const address = leadOf(work.subject).card;
+    if (address === null) return await keep(() => journal.finishWork(work));
+    const { message, keyboard } = cardMessage(journal.cardsOn(address), tellTime);
+    await finishOrRetry(work, await adminChat.edit(address, message, keyboard));
+  }
+
+  async function showFollowUp(work: Work): Promise<void> {
+    const followUp = journal.takeFollowUp(work.subject);
+    if (followUp === undefined) throw new ReferenceError(`No follow-up ${work.subject}`);
+    const lead = leadOf(followUp.lead);
+    if (!isSettled(lead.state)) {
+      // It is shown as a reply to its card, once it is known whether there is one.
+      return await keep(() => journal.postponeWork(work, now() + CARD_CHECK_MS));
+    }
+    const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
+    const parts = followUpParts(followUp, lead.visitor, template);
+    for (const [index, part] of parts.entries()) {
+      if (index < followUp.partsShown) continue;
+      let outcome = await adminChat.showPart(part, followUp, lead.card);
+      if (outcome.kind === "uncopyable") {
+        const message = uncopiedPart(followUp.content);
+        outcome = await adminChat.showPart({ kind: "text", message }, followUp, lead.card);
+      }
+      if (outcome.kind === "stopped") return;
+      if (outcome.kind !== "shown") {
+        log.error("❌ Дополнение к лиду не показать менеджерам: {reason}. Пробуем снова", {
+          lead: lead.number,
+          reason: outcome.reason,
+        });
+        const again = retryAtMs(work);
+        return await keep(() => journal.postponeWork(work, again));
+      }
+      await keep(() => journal.markPartShown(followUp.number, index + 1));
+    }
+    log.info("📎 Дополнение к лиду показано менеджерам. Профиль: {profile}, Username: {username}", {
+      lead: lead.number,
+      profile: lead.profile,
+      username: contact(lead.visitor),
+    });
+    await keep(() => journal.finishFollowUp(work, now()));
+  }
+
+  async function showOffer(work: Work): Promise<void> {
+    const key = work.body;
+    const open = journal.countOpenCards(key);
+    const name = profiles().byKey.get(key)?.name ?? key;
+    if (open === 0) return await keep(() => journal.finishWork(work));
+    const { text, keyboard } = offer(key, name, open);
+    await finishOrRetry(work, await adminChat.show({ text, entities: [] }, keyboard));
+  }
+
+  async function updateOffer(work: Work): Promise<void> {
+    const { message, report }: SendAll = JSON.parse(work.body);
+    const words = { text: sendAllReport(report), entities: [] };
+    await finishOrRetry(work, await adminChat.edit(message, words, { inline_keyboard: [] }));
+  }
+
+  async function showNote(work: Work): Promise<void> {
+    await finishOrRetry(work, await adminChat.show({ text: work.body, entities: [] }));
+  }
+
+  async function finishOrRetry(work: Work, outcome: ShowOutcome): Promise<void> {
+    if (outcome.kind === "stopped") return;
+    if (outcome.kind === "shown") return await keep(() => journal.finishWork(work));
+    log.error("❌ Чат менеджеров не обновить: {reason}. Пробуем снова", { reason: outcome.reason });
+    const again = retryAtMs(work);
+    await keep(() => journal.postponeWork(work, again));
+  }
+
+  function leadOf(number: number): Lead {
+    const lead = journal.findLead(number);
+    if (lead === undefined) throw new ReferenceError(`No lead ${number}`);
+    return lead;
+  }
+
+  return async (work) => {
+    switch (work.kind) {
+      case "card":
+        return await showCards(work);
+      case "card_update":
+        return await updateCard(work);
+      case "follow_up":
+        return await showFollowUp(work);
+      case "offer":
+        return await showOffer(work);
+      case "offer_update":
+        return await updateOffer(work);
+      case "note":
+        return await showNote(work);
+      case "confirmation":
+      case "thanks":
+      case "reminder":
+      case "post":
+        throw new TypeError(`Work of kind ${work.kind} is not the managers'`);
+      default:
+        return work.kind satisfies never;
+    }
+  };
+}
+
+/** A run of sending all open cards, as its offer's message tells it. */
+export interface SendAll {
+  readonly message: MessageAddress;
+  readonly report: SendAllReport;
+}
+
+/** All of a lead, for the one line that says both ways out failed. */
+function wholeLead(lead: Lead): Facts {
+  return {
+    lead: lead.number,
+    profile: lead.profile,
+    profileName: lead.profileName,
+    choice: lead.choice,
+    username: contact(lead.visitor),
+    name: fullName(lead.visitor),
+    userId: lead.visitor.userId,
+    receivedAt: new Date(lead.receivedAtMs).toISOString(),
+  };
+}

@@ -1,0 +1,81 @@
+// The managers' chat: the cards' buttons and the commands. Answers nobody elsewhere.
+
+import { Composer, type Context } from "grammy";
+import type { BotCommand } from "grammy/types";
+import { COMMANDS, HELP, managerName, PRESS } from "../manager_texts.ts";
+import type { Managers } from "../managers.ts";
+import { describeError } from "../telegram.ts";
+import type { BotDeps } from "./deps.ts";
+
+export interface AdminDeps extends Pick<BotDeps, "log"> {
+  readonly managers: Managers;
+  /** Where the managers are now. */
+  readonly adminChatId: () => number;
+  /** A one-time link into the page, in words, for who asked; null where there is no page. */
+  readonly loginMessage: (by: string) => Promise<string | null>;
+}
+
+export function adminComposer(deps: AdminDeps): Composer<Context> {
+  const { managers, adminChatId } = deps;
+  const composer = new Composer<Context>();
+  const chat = composer.filter((ctx) => ctx.chat?.id === adminChatId());
+
+  const press = (prefix: string) => new RegExp(`^${prefix}(.+)$`);
+  chat.callbackQuery(
+    press(PRESS.byHand),
+    (ctx) =>
+      answer(ctx, deps, () => managers.closeByHand(Number(ctx.match[1]), managerName(ctx.from))),
+  );
+  chat.callbackQuery(
+    press(PRESS.resend),
+    (ctx) => answer(ctx, deps, () => managers.resend(Number(ctx.match[1]), managerName(ctx.from))),
+  );
+  chat.callbackQuery(press(PRESS.sendAll), (ctx) => {
+    const message = ctx.callbackQuery.message;
+    if (message === undefined) return;
+    const offer = { chatId: message.chat.id, messageId: message.message_id };
+    const profile = String(ctx.match[1]);
+    return answer(ctx, deps, () => managers.sendAll(profile, managerName(ctx.from), offer));
+  });
+
+  chat.command("status", (ctx) => reply(ctx, managers.status()));
+  chat.command("leads", (ctx) => {
+    const { text, entities } = managers.openCards();
+    return reply(ctx, text, { entities, link_preview_options: { is_disabled: true } });
+  });
+  chat.command("admin", async (ctx) => {
+    const by = ctx.from === undefined ? "чат менеджеров" : managerName(ctx.from);
+    const message = await deps.loginMessage(by);
+    if (message === null) return await reply(ctx, HELP);
+    await reply(ctx, message, { link_preview_options: { is_disabled: true } });
+  });
+  chat.command("help", (ctx) => reply(ctx, HELP));
+  return composer;
+}
+
+/** The chat's menu of commands, as it is registered with Telegram. */
+export const ADMIN_COMMANDS: readonly BotCommand[] = COMMANDS;
+
+/** Says how a press went, also when it went wrong. */
+async function answer(ctx: Context, { log }: AdminDeps, act: () => Promise<string>) {
+  let text = "Не получилось, попробуйте ещё раз";
+  try {
+    text = await act();
+  } finally {
+    await ctx.answerCallbackQuery({ text }).catch((error) => {
+      log.debug("Нажатие не отметить: {cause}", { cause: describeError(error) });
+    });
+  }
+}
+
+async function reply(
+  ctx: Context,
+  text: string,
+  options: NonNullable<Parameters<Context["reply"]>[1]> = {},
+): Promise<void> {
+  const topic = ctx.msg?.message_thread_id;
+  const place = topic === undefined || !ctx.msg?.is_topic_message
+    ? {}
+    : { message_thread_id: topic };
+  await ctx.reply(text, { ...place, ...options });
+}

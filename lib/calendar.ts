@@ -1,0 +1,30 @@
+// Moments in the managers' time zone: where a day begins, what its clock says. Reads no clock.
+
+/** When the day of a moment began there, in ms since 1970. */
+export function dayStartMs(atMs: number, timeZone: string): number {
+  return zoned(atMs, timeZone).startOfDay().epochMilliseconds;
+}
+
+/** When the day before that of a moment began there, in ms since 1970. */
+export function dayBeforeStartMs(atMs: number, timeZone: string): number {
+  return zoned(atMs, timeZone).startOfDay().subtract({ days: 1 }).epochMilliseconds;
+}
+
+/** The day and the full hour that a clock there shows, such as `2026-11-22` and 9. */
+export function dayAndHour(atMs: number, timeZone: string): { day: string; hour: number } {
+  const { hour } = zoned(atMs, timeZone);
+  return { day: zoned(atMs, timeZone).toPlainDate().toString(), hour };
+}
+
+/** `12:20` for a moment of today, `22.11 12:20` for another day's. */
+export function clockTime(atMs: number, nowMs: number, timeZone: string): string {
+  const at = zoned(atMs, timeZone);
+  const two = (part: number) => String(part).padStart(2, "0");
+  const time = `${two(at.hour)}:${two(at.minute)}`;
+  const sameDay = at.toPlainDate().equals(zoned(nowMs, timeZone).toPlainDate());
+  return sameDay ? time : `${two(at.day)}.${two(at.month)} ${time}`;
+}
+
+function zoned(atMs: number, timeZone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
+}

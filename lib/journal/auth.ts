@@ -1,0 +1,105 @@
+// The journal's one-time links and sessions, known by their hashes alone. Does not hash, reads no clock.
+
+import type { Database, Row } from "../db.ts";
+
+/** Somebody who is logged in, on one device. */
+export interface Session {
+  /** Short, for the list of sessions; says nothing about the cookie. */
+  readonly number: number;
+  /** Who asked for the link, or how else they came in. */
+  readonly openedBy: string;
+  /** What the browser said it is. */
+  readonly device: string;
+  readonly openedAtMs: number;
+  readonly seenAtMs: number;
+}
+
+/** A session counts while it was seen and opened after these moments. */
+export interface SessionLimits {
+  readonly seenAfterMs: number;
+  readonly openedAfterMs: number;
+}
+
+export interface AuthRecords {
+  addLink(hash: string, askedBy: string, expiresAtMs: number): void;
+  /** Whether a link could still be consumed. */
+  hasLink(hash: string, nowMs: number): boolean;
+  /** Consumes a link in one statement, so that it works once; who asked for it, if it was good. */
+  takeLink(hash: string, nowMs: number): string | undefined;
+  addSession(hash: string, openedBy: string, device: string, nowMs: number): Session;
+  findSession(hash: string, limits: SessionLimits): Session | undefined;
+  touchSession(number: number, nowMs: number): void;
+  /** Last seen first. */
+  listSessions(limits: SessionLimits): Session[];
+  endSession(number: number): void;
+  /** Forgets links and sessions whose time is over. */
+  forgetExpired(limits: SessionLimits, nowMs: number): void;
+}
+
+export function authRecords(db: Database): AuthRecords {
+  const insertLink = db.writer(
+    "INSERT INTO links (hash, asked_by, expires_at_ms) VALUES (?, ?, ?)",
+  );
+  const selectLink = db.reader("SELECT 1 FROM links WHERE hash = ? AND expires_at_ms > ?");
+  const consumeLink = db.writer(
+    "DELETE FROM links WHERE hash = ? AND expires_at_ms > ? RETURNING asked_by",
+  );
+  const insert = db.writer(
+    `INSERT INTO sessions (hash, opened_by, device, opened_at_ms, seen_at_ms)
+     VALUES (?, ?, ?, ?4, ?4)`,
+  );
+  const select = db.reader(
+    "SELECT * FROM sessions WHERE hash = ? AND seen_at_ms > ? AND opened_at_ms > ?",
+  );
+  const touch = db.writer("UPDATE sessions SET seen_at_ms = ? WHERE number = ?");
+  const list = db.reader(
+    `SELECT * FROM sessions WHERE seen_at_ms > ? AND opened_at_ms > ?
+     ORDER BY seen_at_ms DESC, number DESC`,
+  );
+  const end = db.writer("DELETE FROM sessions WHERE number = ?");
+  const forgetLinks = db.writer("DELETE FROM links WHERE expires_at_ms <= ?");
+  const forgetSessions = db.writer(
+    "DELETE FROM sessions WHERE seen_at_ms <= ? OR opened_at_ms <= ?",
+  );
+
+  return {
+    addLink: (hash, askedBy, expiresAtMs) => void insertLink.run(hash, askedBy, expiresAtMs),
+    hasLink: (hash, nowMs) => selectLink.get(hash, nowMs) !== undefined,
+    takeLink(hash, nowMs) {
+      const row = consumeLink.get(hash, nowMs);
+      return row === undefined ? undefined : String(row["asked_by"]);
+    },
+    addSession(hash, openedBy, device, nowMs) {
+      const { lastInsertRowid } = insert.run(hash, openedBy, device, nowMs);
+      return {
+        number: Number(lastInsertRowid),
+        openedBy,
+        device,
+        openedAtMs: nowMs,
+        seenAtMs: nowMs,
+      };
+    },
+    findSession(hash, { seenAfterMs, openedAfterMs }) {
+      const row = select.get(hash, seenAfterMs, openedAfterMs);
+      return row === undefined ? undefined : toSession(row);
+    },
+    touchSession: (number, nowMs) => void touch.run(nowMs, number),
+    listSessions: ({ seenAfterMs, openedAfterMs }) =>
+      list.all(seenAfterMs, openedAfterMs).map(toSession),
+    endSession: (number) => void end.run(number),
+    forgetExpired({ seenAfterMs, openedAfterMs }, nowMs) {
+      forgetLinks.run(nowMs);
+      forgetSessions.run(seenAfterMs, openedAfterMs);
+    },
+  };
+}
+
+function toSession(row: Row): Session {
+  return {
+    number: Number(row["number"]),
+    openedBy: String(row["opened_by"]),
+    device: String(row["device"]),
+    openedAtMs: Number(row["opened_at_ms"]),
+    seenAtMs: Number(row["seen_at_ms"]),
+  };
+}

@@ -1,0 +1,72 @@
+// What managers ask for in their chat: close a card, send it again, send them all, see how things stand. Sends nothing itself.
+
+import type { Delivery } from "./delivery.ts";
+import type { Journal } from "./journal.ts";
+import type { MessageAddress } from "./lead.ts";
+import {
+  type Counts,
+  MOST_LISTED,
+  openCardsText,
+  statusText,
+  type TellTime,
+  TOASTS,
+} from "./manager_texts.ts";
+import type { Profiles } from "./profile.ts";
+import type { Formatted } from "./texts.ts";
+
+export interface Managers {
+  /** Each answers with what the manager who pressed reads. */
+  closeByHand(lead: number, by: string): Promise<string>;
+  resend(lead: number, by: string): Promise<string>;
+  sendAll(profile: string, by: string, offer: MessageAddress): Promise<string>;
+  status(): string;
+  openCards(): Formatted;
+}
+
+export function createManagers(
+  { journal, delivery, profiles, dayStartMs, tellTime, now }: {
+    readonly journal: Journal;
+    readonly delivery: Pick<Delivery, "closeByHand" | "resend" | "sendAll">;
+    readonly profiles: () => Profiles;
+    /** When the day of a moment began, in the managers' zone. */
+    readonly dayStartMs: (atMs: number) => number;
+    readonly tellTime: TellTime;
+    readonly now: () => number;
+  },
+): Managers {
+  return {
+    async closeByHand(lead, by) {
+      return await delivery.closeByHand(lead, by) ? TOASTS.closed : TOASTS.settled;
+    },
+    async resend(lead, by) {
+      return TOASTS[await delivery.resend(lead, by)];
+    },
+    async sendAll(profile, by, offer) {
+      return await delivery.sendAll(profile, by, offer) > 0 ? TOASTS.asked : TOASTS.nothing;
+    },
+    status() {
+      const today = journal.countByProfile(dayStartMs(now()), Number.MAX_SAFE_INTEGER);
+      return statusText({
+        profiles: [...profiles().byKey.values()].map(({ key, name, webhook }) => ({
+          name,
+          hasWebhook: webhook !== null && webhook.fault === null,
+          lastAnswer: journal.lastAnswer(key) ?? null,
+          openCards: journal.countOpenCards(key),
+        })),
+        waiting: journal.countOwedLeads(),
+        today: sum([...today.values()]),
+      }, tellTime);
+    },
+    openCards: () => openCardsText(journal.openCards(null, MOST_LISTED + 1), tellTime),
+  };
+}
+
+function sum(all: readonly Counts[]): Counts {
+  const total: Partial<Record<keyof Counts, number>> = {};
+  for (const counts of all) {
+    for (const [state, leads] of Object.entries(counts) as [keyof Counts, number][]) {
+      total[state] = (total[state] ?? 0) + leads;
+    }
+  }
+  return total;
+}

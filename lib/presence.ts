@@ -1,0 +1,65 @@
+// Knows when the bot last heard Telegram. After an absence longer than Telegram keeps a press, visitors with an open menu are owed a reminder.
+
+import type { Journal } from "./journal.ts";
+import type { Log } from "./log.ts";
+
+/** Telegram forgets a press after this, in ms (telegram-bot-api, Client.cpp). */
+const PRESS_KEPT_MS = 150_000;
+
+/** How often the heartbeat is written while polling works, in ms. */
+const HEARTBEAT_MS = 10_000;
+
+/** How old a menu may be whose visitor is reminded, in ms. */
+const MENU_FRESH_MS = 24 * 60 * 60 * 1000;
+
+const FACT = "polled_at_ms";
+
+export interface Presence {
+  /**
+   * Told after every successful poll.
+   *
+   * @param caughtUp Whether Telegram had nothing more to say: only then is it known who is a lead.
+   */
+  polled(caughtUp: boolean): void;
+  /** When Telegram last answered a poll of this process; undefined before the first. */
+  lastPolledAtMs(): number | undefined;
+}
+
+export function createPresence(
+  { journal, remind, now, log }: {
+    readonly journal: Pick<Journal, "fact" | "rememberFact" | "oweReminders">;
+    /** Told that reminders are owed. */
+    readonly remind: () => void;
+    readonly now: () => number;
+    readonly log: Log;
+  },
+): Presence {
+  let lastMs: number | undefined;
+  let writtenMs = Number(journal.fact(FACT) ?? NaN);
+  let awaySinceMs: number | undefined;
+
+  return {
+    polled(caughtUp) {
+      const nowMs = now();
+      const before = lastMs ?? writtenMs;
+      lastMs = nowMs;
+      if (nowMs - before > PRESS_KEPT_MS) awaySinceMs ??= before;
+      if (awaySinceMs !== undefined) {
+        // The heartbeat stays old until the reminders are owed: a crash in between loses none.
+        if (!caughtUp) return;
+        const owed = journal.oweReminders(awaySinceMs - MENU_FRESH_MS, nowMs);
+        log.info("👋 Бота не было на связи {seconds} с. Напомним о меню посетителям: {owed}", {
+          seconds: Math.round((nowMs - awaySinceMs) / 1000),
+          owed,
+        });
+        awaySinceMs = undefined;
+        if (owed > 0) remind();
+      } else if (nowMs - writtenMs < HEARTBEAT_MS) {
+        return;
+      }
+      journal.rememberFact(FACT, String(nowMs));
+      writtenMs = nowMs;
+    },
+    lastPolledAtMs: () => lastMs,
+  };
+}

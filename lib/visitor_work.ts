@@ -1,0 +1,80 @@
+// Work that is owed to visitors: confirmations, thanks, reminders. Decides what is said; sends through visitor_chat.
+
+import type { Journal, Reminder, Work } from "./journal.ts";
+import type { Log } from "./log.ts";
+import type { Keep } from "./outbox.ts";
+import type { Profiles } from "./profile.ts";
+import { greeting, menu, REMINDER, THANKS } from "./texts.ts";
+import type { Confirmation, SendOutcome, VisitorChat } from "./visitor_chat.ts";
+
+export interface VisitorWorkOptions {
+  readonly journal: Journal;
+  readonly visitorChat: VisitorChat;
+  readonly profiles: () => Profiles;
+  readonly keep: Keep;
+  /** When failed work is due again, not before so many ms. */
+  readonly retryAtMs: (work: Work, atLeastMs: number) => number;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** Returns what does one piece of the visitors' work, and records what came of it. */
+export function createVisitorWork(options: VisitorWorkOptions): (work: Work) => Promise<void> {
+  const { journal, visitorChat, profiles, keep, retryAtMs, now, log } = options;
+
+  async function confirm(work: Work): Promise<void> {
+    const confirmation: Confirmation = JSON.parse(work.body);
+    const outcome = await visitorChat.confirm(confirmation);
+    await record(work, outcome, () => journal.finishConfirmation(work, now()));
+  }
+
+  async function thank(work: Work): Promise<void> {
+    const outcome = await visitorChat.thank(Number(work.body), THANKS);
+    await record(work, outcome, () => journal.finishWork(work));
+  }
+
+  async function remind(work: Work): Promise<void> {
+    const { chatId, profile: key, sentAtMs }: Reminder = JSON.parse(work.body);
+    const isLeadByNow = journal.latestLead(chatId, sentAtMs - 1) !== undefined;
+    if (isLeadByNow) return await keep(() => journal.finishWork(work));
+    const profile = profiles().byKey.get(key);
+    const { keyboard } = profile === undefined ? menu(profiles()) : greeting(profile);
+    const outcome = await visitorChat.remind(chatId, REMINDER, keyboard);
+    await record(work, outcome, () => {
+      if (outcome.kind === "sent") journal.rememberMenu(outcome.menu, profile?.key ?? "", now());
+      journal.finishWork(work);
+    });
+  }
+
+  async function record(
+    work: Work,
+    outcome: { readonly kind: "sent" } | SendOutcome,
+    finish: () => void,
+  ): Promise<void> {
+    const facts = { kind: work.kind, subject: work.subject };
+    switch (outcome.kind) {
+      case "sent":
+        return await keep(finish);
+      case "given_up":
+        log.warn("⚠️ Посетителю не ответить: {reason}", { ...facts, reason: outcome.reason });
+        return await keep(() => journal.finishWork(work));
+      case "failed": {
+        log.warn("⚠️ Посетителю не ответить: {reason}. Пробуем снова", {
+          ...facts,
+          reason: outcome.reason,
+        });
+        const again = retryAtMs(work, outcome.retryAfterMs ?? 0);
+        return await keep(() => journal.postponeWork(work, again));
+      }
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  return async (work) => {
+    if (work.kind === "confirmation") await confirm(work);
+    else if (work.kind === "thanks") await thank(work);
+    else if (work.kind === "reminder") await remind(work);
+    else throw new TypeError(`Work of kind ${work.kind} is not the visitors'`);
+  };
+}
