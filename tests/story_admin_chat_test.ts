@@ -79,6 +79,44 @@ Deno.test("a card whose sending met a broken connection is sent again", () =>
     assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
   }));
 
+Deno.test("when the admin chat fails, a card is shown in the alert chat once and stays due for the admin chat", () =>
+  withHouse(async (house) => {
+    await house.crm.down();
+    const alert = house.telegram.group({ title: "Запасной чат" });
+    await house.restart({ ALERT_CHAT_ID: String(alert.id) });
+    await house.telegram.untilPolled();
+    house.admin.kickBot();
+    await becomeLead(galliard(house));
+    const alerted = await alert.chat.nextMessage();
+    assert.equal(wordsOf(alerted), seedCard());
+    assert.equal(alerted.reply_markup, undefined);
+    await house.bot.line(() =>
+      house.bot.lines.filter((line) => line.startsWith(CRITICAL)).length >= 2
+    );
+    house.admin.addBot();
+    assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
+    assert.equal(alert.chat.messages.length, 1);
+  }, { asleep: true }));
+
+Deno.test("cards and follow-ups go into the forum's topic; a closed one loses none", () =>
+  withHouse(async (house) => {
+    await house.crm.down();
+    const forum = house.telegram.group({ title: "Форум", is_forum: true });
+    const topic = forum.openTopic("Лиды");
+    await house.restart({ ADMIN_CHAT_ID: String(forum.id), ADMIN_TOPIC_ID: String(topic) });
+    await house.telegram.untilPolled();
+    forum.closeTopic(topic);
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    await house.bot.line(`${CRITICAL}400: Bad Request: TOPIC_CLOSED`);
+    forum.reopenTopic(topic);
+    const card = await forum.chat.nextMessage();
+    assert.equal(wordsOf(card), seedCard());
+    assert.equal(card.message_thread_id, topic);
+    visitor.sendPhoto("логотип");
+    assert.equal((await forum.chat.nextMessage()).message_thread_id, topic);
+  }, { asleep: true }));
+
 Deno.test("a storm of cards goes several to a message, each lead whole and with its own buttons, within Telegram's pace", () =>
   withHouse(async (house) => {
     await house.crm.down();

@@ -1,6 +1,7 @@
 // The bot as a process: configuration, start, stop, kill, and a Telegram that comes and goes.
 
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { startBotProcess } from "./helpers/bot_process.ts";
 import { type House, TOKEN, withHouse } from "./helpers/house.ts";
 import { CHOICE, CONFIRMATION, seedCard } from "./helpers/seed.ts";
@@ -201,6 +202,73 @@ Deno.test("a folder that cannot hold the journal refuses the start with a senten
     assert.equal(await bot.ended, 1);
     await bot.line(/^❌ .*file/);
   }, { asleep: true }));
+
+Deno.test("while the journal cannot be written, Telegram keeps the press, and it becomes a lead afterwards", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    const other = new DatabaseSync(`${house.folder}/data/triborg.db`);
+    other.exec("BEGIN IMMEDIATE");
+    visitor.press(menu, CHOICE);
+    await house.bot.line("❌ Обновления не принять");
+    assert.equal(house.telegram.pendingUpdates, 1);
+    assert.equal(house.crm.receivedCount, 0);
+    other.exec("ROLLBACK");
+    other.close();
+    await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+    await house.crm.nextLead();
+  }));
+
+Deno.test("a damaged journal refuses the start, names the newest backup, and is restored from it", () =>
+  withHouse(async (house) => {
+    await house.crm.down();
+    await becomeLead(galliard(house));
+    await house.admin.chat.nextMessage();
+    await house.bot.stop();
+    const data = `${house.folder}/data`;
+    await Deno.mkdir(`${data}/backups`);
+    for (const day of ["2026-01-01", "2026-01-02"]) {
+      await Deno.copyFile(`${data}/triborg.db`, `${data}/backups/triborg-${day}.db`);
+    }
+    const damaged = await Deno.readFile(`${data}/triborg.db`);
+    damaged.fill(7, 4096, 60_000);
+    await Deno.writeFile(`${data}/triborg.db`, damaged);
+
+    const refused = await house.restart();
+    assert.equal(await refused.ended, 1);
+    await refused.line(/^❌ Журнал.*triborg-2026-01-02\.db/);
+    const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
+    const restored = await new Deno.Command("deno", {
+      args: String(tasks.restore).split(" ").slice(1),
+      env: { DATA_DIR: data },
+    }).output();
+    assert.equal(restored.code, 0, new TextDecoder().decode(restored.stderr));
+    await house.crm.up();
+    await house.restart();
+    await becomeLead(galliard(house));
+    await house.crm.nextLead();
+  }));
+
+for (
+  const [tracing, code] of [[undefined, 2], ["true", 2], ["false", 0]] as const
+) {
+  Deno.test(`OTEL_DENO with OTEL_DENO_TRACING ${tracing} ${code === 0 ? "starts" : "is refused"}`, () =>
+    withHouse(async (house) => {
+      const bot = await house.restart({
+        OTEL_DENO: "true",
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+        ...(tracing === undefined ? {} : { OTEL_DENO_TRACING: tracing }),
+      });
+      if (code === 0) {
+        await bot.line("на связи");
+        await bot.stop();
+      } else {
+        await bot.line(/^❌ OTEL_DENO_TRACING: /);
+        assert.equal(house.telegram.calls.length, 0);
+      }
+      assert.equal(await bot.ended, code);
+    }, { asleep: true }));
+}
 
 Deno.test("neither the token nor a webhook's path is ever in the log", () =>
   withHouse(async (house) => {

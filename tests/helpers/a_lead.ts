@@ -1,0 +1,51 @@
+// Leads, visitors and follow-ups for tests: whole ones, of which a test says only what matters to it.
+
+import type { FollowUp, FollowUpContent, Lead, NewLead, Visitor } from "../../lib/lead.ts";
+
+/** The moment at which tests happen: 15 January 2026, noon UTC. */
+export const NOON_MS = Date.UTC(2026, 0, 15, 12);
+
+export function aVisitor(details: Partial<Visitor> = {}): Visitor {
+  return {
+    userId: 310_452_007,
+    username: "betterrman",
+    firstName: "Galliard",
+    lastName: null,
+    language: "ru",
+    ...details,
+  };
+}
+
+export function aNewLead(details: Partial<NewLead> = {}): NewLead {
+  return {
+    id: "5b0f6a52-8c5e-4a53-9d0e-3f2f3a6f7c11",
+    profile: "agency",
+    profileName: "MONSTER AGENCY",
+    choice: "Привлечь клиентов",
+    visitor: aVisitor(),
+    chatId: 310_452_007,
+    menuMessageId: 2,
+    receivedAtMs: NOON_MS,
+    ...details,
+  };
+}
+
+export function aLead(details: Partial<Lead> = {}): Lead {
+  return { ...aNewLead(), number: 1, state: "received", card: null, ...details };
+}
+
+export function someContent(details: Partial<FollowUpContent> = {}): FollowUpContent {
+  return { text: "https://example.com", entities: [], media: null, captionable: false, ...details };
+}
+
+export function aFollowUp(details: Partial<FollowUp> = {}): FollowUp {
+  return {
+    number: 1,
+    lead: 1,
+    chatId: 310_452_007,
+    messageIds: [4],
+    content: someContent(),
+    partsShown: 0,
+    ...details,
+  };
+}
