@@ -3,6 +3,7 @@
 import { load } from "@std/dotenv";
 import { join } from "node:path";
 import { createAdminChat } from "./lib/admin_chat.ts";
+import { createAuth, loginLink } from "./lib/auth.ts";
 import { ADMIN_COMMANDS, createBot } from "./lib/bot.ts";
 import { clockTime, dayStartMs } from "./lib/calendar.ts";
 import { type Config, readConfig, VARIABLES } from "./lib/config.ts";
@@ -10,12 +11,12 @@ import { createCrm } from "./lib/crm.ts";
 import { createDelivery } from "./lib/delivery.ts";
 import { createInbox } from "./lib/inbox.ts";
 import { type Journal, openJournal } from "./lib/journal.ts";
-import { lockFolder } from "./lib/lock.ts";
-import { createLog, createMask, type Facts, type Log, type Mask } from "./lib/log.ts";
+import { type Lock, lockFolder } from "./lib/lock.ts";
+import { createLog, createMask, type Log, type Mask } from "./lib/log.ts";
 import { createManagers } from "./lib/managers.ts";
 import { createKeep } from "./lib/outbox.ts";
 import { createPresence } from "./lib/presence.ts";
-import type { Profiles } from "./lib/profile.ts";
+import { servePage } from "./lib/page.ts";
 import { faultLine, openProfileStore, type ProfileStore } from "./lib/profile_store.ts";
 import {
   createApi,
@@ -26,6 +27,7 @@ import {
 } from "./lib/telegram.ts";
 import { createUpkeep, listBackups } from "./lib/upkeep.ts";
 import { createVisitorChat } from "./lib/visitor_chat.ts";
+import { createWebhookTrial } from "./lib/webhook_trial.ts";
 
 /** Exit codes beside 0: what an operator's supervisor should not repeat blindly. */
 export const EXIT = { defect: 1, faults: 2, unauthorized: 3, conflict: 4, locked: 5 } as const;
@@ -34,66 +36,79 @@ export const EXIT = { defect: 1, faults: 2, unauthorized: 3, conflict: 4, locked
 const STOP_WITHIN_MS = 8_000;
 const CUT_OFF_AFTER_MS = 6_500;
 
+/** What the bot says, and what it must not say. */
+interface Voice {
+  readonly log: Log;
+  readonly mask: Mask;
+}
+
 /** A running bot. */
 export interface Running {
   /** Resolves with the exit code when the bot has ended, by `stop` or by itself. */
   readonly ended: Promise<number>;
+  /** A one-time link into the page; null where there is no page. */
+  newLoginLink(by: string): Promise<string | null>;
   /** Ends polling, handlers, delivery and journal, in this order, losing nothing. */
   stop(): void;
 }
 
 /** Builds and starts the bot; the returned number is the exit code of a start that was refused. */
-export async function start(
-  config: Config,
-  { log, mask }: { readonly log: Log; readonly mask: Mask },
-): Promise<Running | number> {
+export async function start(config: Config, { log, mask }: Voice): Promise<Running | number> {
   mask.hide(config.botToken);
+  if (config.adminPassword !== null) mask.hide(config.adminPassword);
+  if (config.metricsToken !== null) mask.hide(config.metricsToken);
+  const opened = await openJournalIn(config.dataDir, log);
+  if (typeof opened === "number") return opened;
+  const { journal, lock } = opened;
   const profiles = await openProfileStore({
     path: config.localesPath,
     log,
-    onLoad: (loaded) => hideWebhooks(loaded, mask),
+    onLoad(loaded, { content, by }) {
+      for (const { webhook } of loaded.byKey.values()) {
+        if (webhook !== null) mask.hideWebhook(webhook.url);
+      }
+      journal.recordRevisions(content, by, Date.now());
+    },
   });
-  if (!profiles.ok) {
-    for (const fault of profiles.faults) log.error("❌ {line}", { line: faultLine(fault) });
-    return EXIT.faults;
-  }
-  const refuse = async (message: string, facts: Facts, code: number) => {
-    await profiles.store.close();
-    log.error(message, facts);
-    return code;
-  };
+  if (profiles.ok) return run(config, { log, mask, journal, profiles: profiles.store, lock });
+  for (const fault of profiles.faults) log.error("❌ {line}", { line: faultLine(fault) });
+  journal.close();
+  lock.release();
+  return EXIT.faults;
+}
+
+async function openJournalIn(
+  folder: string,
+  log: Log,
+): Promise<{ readonly journal: Journal; readonly lock: Lock } | number> {
   try {
-    const lock = lockFolder(config.dataDir);
-    if (lock === undefined) {
-      const message =
-        "❌ С папкой {folder} уже работает другой процесс бота. Остановите его сначала";
-      return await refuse(message, { folder: config.dataDir }, EXIT.locked);
-    }
-    const journal = openJournal(join(config.dataDir, "triborg.db"));
-    return run(config, { log, mask, journal, profiles: profiles.store, release: lock.release });
+    const lock = lockFolder(folder);
+    if (lock !== undefined) return { journal: openJournal(join(folder, "triborg.db")), lock };
+    log.error("❌ С папкой {folder} уже работает другой процесс бота. Остановите его сначала", {
+      folder,
+    });
+    return EXIT.locked;
   } catch (error) {
-    const [backup] = await listBackups(config.dataDir).catch(() => []);
-    const advice = backup === undefined
-      ? ""
-      : `. Последняя копия — ${backup}, её вернёт deno task restore`;
-    return await refuse("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
-      folder: config.dataDir,
-      cause: error instanceof Error ? error.message : String(error),
-      advice,
-    }, EXIT.defect);
+    const [backup] = await listBackups(folder).catch(() => []);
+    log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
+      folder,
+      cause: describeError(error),
+      advice: backup === undefined
+        ? ""
+        : `. Последняя копия — ${backup}, её вернёт deno task restore`,
+    });
+    return EXIT.defect;
   }
 }
 
-interface Rooms {
-  readonly log: Log;
-  readonly mask: Mask;
+interface Rooms extends Voice {
   readonly journal: Journal;
   readonly profiles: ProfileStore;
-  readonly release: () => void;
+  readonly lock: Lock;
 }
 
 function run(config: Config, rooms: Rooms): Running {
-  const { log, mask, journal, profiles, release } = rooms;
+  const { log, mask, journal, profiles, lock } = rooms;
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
   const stopping = new AbortController();
   const cutOff = new AbortController();
@@ -141,13 +156,43 @@ function run(config: Config, rooms: Rooms): Running {
     tellTime,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
+  const auth = createAuth({
+    records: journal,
+    committed: journal.committed,
+    password: config.adminPassword,
+    now: Date.now,
+  });
+  const testWebhook = createWebhookTrial({
+    crm,
+    lookup: resolveHost,
+    newId,
+    now: Date.now,
+    stopping: stopping.signal,
+  });
+  const page = servePage({
+    ...config,
+    log,
+    deps: () => ({
+      ...shared,
+      auth,
+      profiles,
+      testWebhook,
+      troubles: () => [],
+      botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
+      config,
+    }),
+  });
+  async function newLoginLink(by: string): Promise<string | null> {
+    const origin = config.publicUrl ?? page?.origin;
+    return origin === undefined ? null : loginLink(origin, await auth.issueLink(by));
+  }
   const bot = createBot({ ...telegram, retries }, {
     ...shared,
     delivery,
     managers,
     newId,
     adminChatId: adminChat.chatId,
-    loginMessage: () => Promise.resolve(null),
+    loginLink: newLoginLink,
   });
   const presence = createPresence({ ...shared, remind: delivery.wake });
   const upkeep = createUpkeep({ ...shared, ...config, wake: delivery.wake });
@@ -205,6 +250,7 @@ function run(config: Config, rooms: Rooms): Running {
 
   async function close(): Promise<void> {
     stopping.abort();
+    await page?.close();
     const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
     await upkeep.stop();
     await inbox.stop();
@@ -213,16 +259,10 @@ function run(config: Config, rooms: Rooms): Running {
     crm.close();
     await profiles.close();
     journal.close();
-    release();
+    lock.release();
   }
 
-  return { ended: work().finally(close), stop: () => stopping.abort() };
-}
-
-function hideWebhooks(profiles: Profiles, mask: Mask): void {
-  for (const { webhook } of profiles.byKey.values()) {
-    if (webhook !== null) mask.hideWebhook(webhook.url);
-  }
+  return { ended: work().finally(close), stop: () => stopping.abort(), newLoginLink };
 }
 
 /** Resolves after `ms`, or at once when the process stops. */
@@ -236,6 +276,15 @@ function sleepUnless(stopping: AbortSignal, ms: number): Promise<void> {
     const timer = setTimeout(wake, stopping.aborted ? 0 : ms);
     stopping.addEventListener("abort", wake);
   });
+}
+
+/** Every address of a host, so that a name cannot hide a forbidden one. */
+async function resolveHost(host: string): Promise<string[]> {
+  const families = await Promise.allSettled([
+    Deno.resolveDns(host, "A"),
+    Deno.resolveDns(host, "AAAA"),
+  ]);
+  return families.flatMap((family) => family.status === "fulfilled" ? family.value : []);
 }
 
 /** Runs the bot until a signal ends it, and tells the exit code. */
@@ -254,6 +303,10 @@ async function main(): Promise<number> {
   const running = await start(config, { log, mask });
   if (typeof running === "number") return running;
 
+  if (Deno.stdout.isTerminal()) {
+    const link = await running.newLoginLink("терминал");
+    if (link !== null) console.log(`🔑 Страница настроек, вход на 10 минут: ${link}`);
+  }
   const stop = () => {
     log.info("👋 Останавливаемся: незаконченное останется в журнале");
     setTimeout(() => Deno.exit(0), STOP_WITHIN_MS);

@@ -237,6 +237,13 @@ export const HELP = [
   ...COMMANDS.map(({ command, description }) => `/${command} — ${description}`),
 ].join("\n");
 
+/** Answers `/admin` with a one-time link. */
+export function loginText(link: string): string {
+  return `🔑 Страница настроек. Ссылка работает 10 минут и один раз:\n${link}`;
+}
+
+export const NO_PAGE = "Страница настроек сейчас не открыта. Почему — сказано в логе бота.";
+
 /** What a manager reads on a press that changed nothing. */
 export const TOASTS = {
   closed: "Записано: лид внесён",

@@ -207,7 +207,7 @@ Deno.test("while the journal cannot be written, Telegram keeps the press, and it
   withHouse(async (house) => {
     const visitor = galliard(house);
     const menu = await greet(visitor);
-    const other = new DatabaseSync(`${house.folder}/data/triborg.db`);
+    const other = new DatabaseSync(`${house.folder}/data/triborg.db`, { timeout: 5_000 });
     other.exec("BEGIN IMMEDIATE");
     visitor.press(menu, CHOICE);
     await house.bot.line("❌ Обновления не принять");

@@ -2,7 +2,7 @@
 
 import { Composer, type Context } from "grammy";
 import type { BotCommand } from "grammy/types";
-import { COMMANDS, HELP, managerName, PRESS } from "../manager_texts.ts";
+import { COMMANDS, HELP, loginText, managerName, NO_PAGE, PRESS } from "../manager_texts.ts";
 import type { Managers } from "../managers.ts";
 import { describeError } from "../telegram.ts";
 import type { BotDeps } from "./deps.ts";
@@ -11,8 +11,8 @@ export interface AdminDeps extends Pick<BotDeps, "log"> {
   readonly managers: Managers;
   /** Where the managers are now. */
   readonly adminChatId: () => number;
-  /** A one-time link into the page, in words, for who asked; null where there is no page. */
-  readonly loginMessage: (by: string) => Promise<string | null>;
+  /** A one-time link into the page, for who asked; null where there is no page. */
+  readonly loginLink: (by: string) => Promise<string | null>;
 }
 
 export function adminComposer(deps: AdminDeps): Composer<Context> {
@@ -45,9 +45,9 @@ export function adminComposer(deps: AdminDeps): Composer<Context> {
   });
   chat.command("admin", async (ctx) => {
     const by = ctx.from === undefined ? "чат менеджеров" : managerName(ctx.from);
-    const message = await deps.loginMessage(by);
-    if (message === null) return await reply(ctx, HELP);
-    await reply(ctx, message, { link_preview_options: { is_disabled: true } });
+    const link = await deps.loginLink(by);
+    const text = link === null ? NO_PAGE : loginText(link);
+    await reply(ctx, text, { link_preview_options: { is_disabled: true } });
   });
   chat.command("help", (ctx) => reply(ctx, HELP));
   return composer;

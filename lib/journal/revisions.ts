@@ -41,6 +41,11 @@ export function revisionRecords(db: Database): RevisionRecords {
     `SELECT profile, content FROM revisions
      WHERE number IN (SELECT max(number) FROM revisions GROUP BY profile)`,
   );
+  // A rename is found in the file as an end and a beginning; the end was none.
+  const forgetEnd = db.writer(
+    `DELETE FROM revisions WHERE content IS NULL
+       AND number = (SELECT max(number) FROM revisions WHERE profile = ?)`,
+  );
   const rename = db.writer("UPDATE revisions SET profile = ? WHERE profile = ?");
 
   return {
@@ -68,7 +73,10 @@ export function revisionRecords(db: Database): RevisionRecords {
       const row = list.get(profile, 1);
       return row === undefined ? undefined : Number(row["number"]);
     },
-    renameRevisions: (from, to) => void rename.run(to, from),
+    renameRevisions(from, to) {
+      forgetEnd.run(from);
+      rename.run(to, from);
+    },
   };
 }
 

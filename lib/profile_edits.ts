@@ -1,0 +1,225 @@
+// What the page's forms change in locales.json: content in, content out. Touches no file; keeps every key it does not know.
+
+import { createHash } from "node:crypto";
+import {
+  addressFault,
+  type Button,
+  type Fault,
+  parseProfiles,
+  type Profile,
+  SELECT,
+} from "./profile.ts";
+import { isForbiddenAddress } from "./webhook_trial.ts";
+
+/** The parsed file. */
+export type Content = Readonly<Record<string, unknown>>;
+
+/** The menu's key beside the profiles. */
+export const MENU_KEY = "fallback";
+
+/** A profile as its form has it: everything as typed. */
+export interface ProfileForm {
+  readonly name: string;
+  readonly webhookUrl: string;
+  readonly timeoutSeconds: string;
+  readonly photoUrl: string;
+  readonly caption: string;
+  readonly buttons: readonly ButtonForm[];
+  readonly confirmationTemplate: string;
+  readonly followUpTemplate: string;
+}
+
+export interface ButtonForm {
+  readonly callbackData: string;
+  readonly text: string;
+  /** What the CRM and the confirmation call it; empty where that is the text. */
+  readonly choice: string;
+}
+
+/** The menu as its form has it. */
+export interface MenuForm {
+  readonly welcomeText: string;
+  readonly buttons: readonly { readonly text: string; readonly profile: string }[];
+}
+
+/** Names one version of a profile, or of the menu; the same for a profile that is not there. */
+export function versionOf(content: Content, key: string): string {
+  const text = JSON.stringify(content[key] ?? null);
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/** The form of a profile that the file has. */
+export function profileForm(raw: unknown): ProfileForm {
+  const profile = record(raw);
+  const step1 = record(profile["step1"]);
+  const step2 = record(profile["step2"]);
+  const choices = record(step2["choices"]);
+  return {
+    name: text(profile["name"]),
+    webhookUrl: text(profile["webhook_url"]),
+    timeoutSeconds: text(profile["timeout_seconds"]),
+    photoUrl: text(step1["photo_url"]),
+    caption: text(step1["caption"]),
+    buttons: list(step1["buttons"]).map((button) => {
+      const callbackData = text(button["callback_data"]);
+      const said = text(button["text"]);
+      const choice = text(choices[callbackData]);
+      return { callbackData, text: said, choice: choice === said ? "" : choice };
+    }),
+    confirmationTemplate: text(step2["success_caption_template"]),
+    followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
+  };
+}
+
+/** The file with a profile as its form has it; the rest of the profile stays as it is. */
+export function withProfile(content: Content, key: string, form: ProfileForm): Content {
+  const profile = record(content[key]);
+  const step1 = record(profile["step1"]);
+  const step2 = record(profile["step2"]);
+  const known = new Map(list(step1["buttons"]).map((each) => [text(each["callback_data"]), each]));
+  // Choices of removed buttons stay: messages that were sent before still bear them.
+  const choices = { ...record(step2["choices"]) };
+  for (const { callbackData, text, choice } of form.buttons) {
+    choices[callbackData] = choice.trim() === "" ? text : choice;
+  }
+  return {
+    ...content,
+    [key]: {
+      ...profile,
+      name: form.name,
+      webhook_url: form.webhookUrl.trim(),
+      ...seconds(form.timeoutSeconds, "timeout_seconds" in profile),
+      step1: {
+        ...step1,
+        photo_url: form.photoUrl.trim(),
+        caption: form.caption,
+        buttons: form.buttons.map(({ callbackData, text }) => ({
+          ...known.get(callbackData),
+          text,
+          callback_data: callbackData,
+        })),
+      },
+      step2: { ...step2, success_caption_template: form.confirmationTemplate, choices },
+      followup: {
+        ...record(profile["followup"]),
+        admin_followup_template: form.followUpTemplate,
+      },
+    },
+  };
+}
+
+/**
+ * Everything that is wrong with a profile's form, each with its path inside the profile. Stricter
+ * than the file: an address that nothing can be posted to is a fault here.
+ */
+export function profileFaults(content: Content, key: string, form: ProfileForm): Fault[] {
+  const result = parseProfiles(withProfile(content, key, form));
+  const faults = result.ok ? [] : result.faults.map(({ path, message }) => ({
+    path: path.startsWith(`${key}.`) ? path.slice(key.length + 1) : path,
+    message,
+  }));
+  if (form.webhookUrl.trim() === "") return faults;
+  const fault = addressFault(form.webhookUrl) ??
+    (isForbiddenAddress(form.webhookUrl) ? FORBIDDEN_ADDRESS : null);
+  return fault === null ? faults : [{ path: "webhook_url", message: fault }, ...faults];
+}
+
+/** Why the page refuses an address that the file may have. */
+export const FORBIDDEN_ADDRESS = "это служебный адрес машины, CRM на нём не бывает";
+
+/** The profile as the bot would have it, whatever is wrong with the form: for the preview. */
+export function draftProfile(key: string, form: ProfileForm): Profile {
+  const photo = form.photoUrl.trim();
+  return {
+    key,
+    name: form.name,
+    webhook: form.webhookUrl.trim() === "" ? null : { url: "", fault: null },
+    crmTimeoutMs: null,
+    photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,
+    caption: form.caption,
+    buttons: form.buttons.map(({ text, callbackData }) => ({ text, callbackData })),
+    confirmationTemplate: form.confirmationTemplate,
+    followUpTemplate: form.followUpTemplate,
+    choices: new Map(
+      form.buttons.flatMap(({ callbackData, choice }) =>
+        choice.trim() === "" ? [] : [[callbackData, choice] as const]
+      ),
+    ),
+  };
+}
+
+/**
+ * Callback data for a new button. It is never one that an earlier button had: messages that were
+ * sent before would change their meaning.
+ *
+ * @param random From 0 to 1.
+ */
+export function newCallbackData(key: string, random: number): string {
+  return `${key}_${Math.floor(random * 36 ** 5).toString(36).padStart(5, "0")}`;
+}
+
+/** The form of the menu. */
+export function menuForm(content: Content): MenuForm {
+  const menu = record(content[MENU_KEY]);
+  return {
+    welcomeText: text(menu["welcome_text"]),
+    buttons: list(menu["buttons"]).map((button) => ({
+      text: text(button["text"]),
+      profile: text(button["callback_data"]).slice(SELECT.length),
+    })),
+  };
+}
+
+/** The file with the menu as its form has it. */
+export function withMenu(content: Content, form: MenuForm): Content {
+  const menu = record(content[MENU_KEY]);
+  const known = new Map(list(menu["buttons"]).map((each) => [text(each["callback_data"]), each]));
+  return {
+    ...content,
+    [MENU_KEY]: {
+      ...menu,
+      welcome_text: form.welcomeText,
+      buttons: form.buttons.map(({ text, profile }) => ({
+        ...known.get(SELECT + profile),
+        text,
+        callback_data: SELECT + profile,
+      })),
+    },
+  };
+}
+
+/** Everything that is wrong with the menu's form, each with its path inside the menu. */
+export function menuFaults(content: Content, form: MenuForm): Fault[] {
+  const result = parseProfiles(withMenu(content, form));
+  if (result.ok) return [];
+  return result.faults.map(({ path, message }) => ({
+    path: path.startsWith(`${MENU_KEY}.`) ? path.slice(MENU_KEY.length + 1) : path,
+    message,
+  }));
+}
+
+/** The menu as the bot would have it. */
+export function draftMenu(form: MenuForm): { welcomeText: string; menu: Button[] } {
+  const menu = form.buttons.map(({ text, profile }) => ({ text, callbackData: SELECT + profile }));
+  return { welcomeText: form.welcomeText, menu };
+}
+
+function seconds(typed: string, hadSome: boolean): Record<string, unknown> {
+  const trimmed = typed.trim().replace(",", ".");
+  if (trimmed === "") return hadSome ? { timeout_seconds: null } : {};
+  return { timeout_seconds: /^\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : typed };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Record<string, unknown>
+    : {};
+}
+
+function list(value: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.map(record) : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}

@@ -1,0 +1,40 @@
+// Takes an edit to the file: on the newest version, all or nothing. Knows no forms.
+
+import type { Content } from "./profile_edits.ts";
+import type { Fault } from "./profile.ts";
+import type { ProfileStore } from "./profile_store.ts";
+
+export type EditResult =
+  | { readonly kind: "saved" }
+  /** What the edit was made from has changed meanwhile. Nothing was written. */
+  | { readonly kind: "stale" }
+  /** The file would be faulty. Nothing was written. */
+  | { readonly kind: "refused"; readonly faults: readonly Fault[] }
+  /** The file on disk is faulty, and whoever is editing it would lose their work. Nothing was written. */
+  | { readonly kind: "broken"; readonly faults: readonly Fault[] };
+
+/** How often an edit is tried again when the file changes under it. */
+const MOST_TRIES = 3;
+
+/**
+ * Saves an edit. When the file changed elsewhere, the edit is made again from what it says now.
+ *
+ * @param edit Makes the new content; undefined when it no longer applies.
+ * @param by Who saves, for the history.
+ */
+export async function saveEdit(
+  store: Pick<ProfileStore, "content" | "revision" | "faults" | "save">,
+  by: string,
+  edit: (content: Content) => Content | undefined,
+): Promise<EditResult> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const revision = store.revision();
+    const next = edit(store.content() as Content);
+    if (next === undefined) return { kind: "stale" };
+    const result = await store.save(next, revision, by);
+    if (result.kind !== "stale") return result;
+    const faults = store.faults();
+    if (faults.length > 0) return { kind: "broken", faults };
+  }
+  return { kind: "stale" };
+}

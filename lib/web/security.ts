@@ -1,0 +1,102 @@
+// What keeps others out of the page: origins, addresses, cookies, headers. Knows no sessions.
+
+/** How the page is reached. */
+export interface Reach {
+  readonly publicUrl: string | null;
+  readonly trustProxy: boolean;
+}
+
+/** The origin that the page's own forms come from: `PUBLIC_URL`, else the Host header's. */
+export function ownOrigin(request: Request, { publicUrl, trustProxy }: Reach): string {
+  if (publicUrl !== null) return publicUrl;
+  const { protocol, host } = new URL(request.url);
+  const outside = trustProxy ? request.headers.get("x-forwarded-proto") : null;
+  return `${outside === "https" ? "https:" : protocol}//${host}`;
+}
+
+/**
+ * Whether the browser says that this very page sent the request. What says nothing is not a browser
+ * of ours: every one in use sends Origin or Sec-Fetch-Site with a form.
+ */
+export function isFromOwnPage(request: Request, own: string): boolean {
+  const origin = request.headers.get("origin");
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null && site !== "same-origin") return false;
+  // "null" stands for an origin the browser keeps to itself, as under a no-referrer policy.
+  return origin === null || origin === "null" ? site !== null : origin === own;
+}
+
+/** The visitor's address, for counting failed tries: a whole /64 of IPv6 is one household. */
+export function addressOf(
+  request: Request,
+  info: Deno.ServeHandlerInfo,
+  { trustProxy }: Reach,
+): string {
+  const { remoteAddr } = info;
+  const direct = remoteAddr.transport === "tcp" ? remoteAddr.hostname : remoteAddr.transport;
+  // The last one is what the proxy itself saw; those before it anybody can write.
+  const forwarded = request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
+  const address = trustProxy && forwarded ? forwarded : direct;
+  return address.includes(":") && !address.includes(".") ? prefix64(address) : address;
+}
+
+function prefix64(address: string): string {
+  const [head = "", tail] = address.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
+  return [...groups, ...Array(Math.max(zeros, 0)).fill("0"), ...rest].slice(0, 4).join(":");
+}
+
+/** The session's cookie. `__Host-` binds it to this host and to https. */
+export function sessionCookie(own: string, value: string, maxAgeSeconds: number): string {
+  const secure = isSecure(own) ? "; Secure" : "";
+  return `${
+    cookieName(own)
+  }=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${secure}`;
+}
+
+export function readSessionCookie(request: Request, own: string): string | undefined {
+  const name = cookieName(own);
+  for (const pair of (request.headers.get("cookie") ?? "").split(";")) {
+    const [key, value] = pair.trim().split("=", 2);
+    if (key === name && value) return value;
+  }
+  return undefined;
+}
+
+function cookieName(own: string): string {
+  return isSecure(own) ? "__Host-triborg" : "triborg";
+}
+
+function isSecure(own: string): boolean {
+  return own.startsWith("https:");
+}
+
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "connect-src 'self'",
+  // A profile's photo lies wherever its address says; Pico's icons are data.
+  "img-src 'self' data: https: http:",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const HEADERS = {
+  "content-security-policy": POLICY,
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+} as const;
+
+/** Puts the security headers on; what says nothing of caching is kept by nobody. */
+export function secureHeaders(headers: Headers): void {
+  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+}

@@ -1,0 +1,65 @@
+// What the page's handlers are lent by the house, and what its middlewares find out about a request.
+
+import { createDefine } from "fresh";
+import type { Auth, Session } from "../auth.ts";
+import type { Config } from "../config.ts";
+import type { Journal } from "../journal.ts";
+import type { Log } from "../log.ts";
+import type { ProfileStore } from "../profile_store.ts";
+import type { WebhookTrial } from "../webhook_trial.ts";
+import type { Language } from "./language.ts";
+
+/** The house, as far as the page needs it. */
+export interface WebDeps {
+  readonly auth: Auth;
+  readonly profiles: Pick<ProfileStore, "current" | "content" | "revision" | "faults" | "save">;
+  readonly journal: Pick<
+    Journal,
+    | "countByProfile"
+    | "countLeadsOf"
+    | "lastAnswer"
+    | "renameProfile"
+    | "listRevisions"
+    | "findRevision"
+    | "latestRevision"
+    | "renameRevisions"
+    | "committed"
+  >;
+  /** Sends a marked test lead to an address that a form holds. */
+  readonly testWebhook: (
+    address: string,
+    timeoutMs: number,
+    profileName: string,
+  ) => Promise<WebhookTrial>;
+  /** What is wrong with the house right now; the strip under the frame says it. */
+  readonly troubles: () => readonly Trouble[];
+  /** The bot's name without `@`; undefined until Telegram has told it. */
+  readonly botUsername: () => string | undefined;
+  readonly config: Pick<Config, "publicUrl" | "trustProxy" | "timeZone" | "crmTimeoutMs">;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** Something that is wrong, since when, as the strip under the frame says it. */
+export type Trouble =
+  /** Leads that neither the CRM nor the admin chat has taken. */
+  | { readonly kind: "undelivered"; readonly leads: number; readonly sinceMs: number }
+  /** Telegram has not answered since. */
+  | { readonly kind: "polling"; readonly sinceMs: number };
+
+/** What is known of a request by the time a handler sees it. */
+export interface State {
+  deps: WebDeps;
+  language: Language;
+  /** The origin the page is reached by. */
+  origin: string;
+  /** Where the request came from, for counting failed tries. */
+  address: string;
+  /** Set behind `requireSession`, as is `formToken`. */
+  session: Session;
+  formToken: string;
+  /** Set for a POST behind `requireForm`. */
+  form: URLSearchParams;
+}
+
+export const define = createDefine<State>();

@@ -1,0 +1,58 @@
+// What happens to every request before its handler sees it, one named step after the other.
+
+import { HttpError, type Middleware } from "fresh";
+import { field, readForm } from "./form.ts";
+import { pickLanguage } from "./language.ts";
+import { addressOf, isFromOwnPage, ownOrigin, readSessionCookie } from "./security.ts";
+import { define, type State, type WebDeps } from "./state.ts";
+
+/** The name of the hidden field that carries the session's form token. */
+export const FORM_TOKEN = "form_token";
+
+/** Tells the handlers about the house and the request. */
+export function introduce(deps: WebDeps): Middleware<State> {
+  return define.middleware((ctx) => {
+    ctx.state.deps = deps;
+    ctx.state.language = pickLanguage(ctx.req.headers.get("accept-language"));
+    ctx.state.origin = ownOrigin(ctx.req, deps.config);
+    ctx.state.address = addressOf(ctx.req, ctx.info, deps.config);
+    return ctx.next();
+  });
+}
+
+/** What changes something must come from this page: a cookie alone does not say who pressed. */
+export const refuseForeign = define.middleware((ctx) => {
+  if (isReading(ctx.req) || isFromOwnPage(ctx.req, ctx.state.origin)) return ctx.next();
+  throw new HttpError(403, "foreign");
+});
+
+/** Lets in who is logged in. A reader is sent to log in; who posts is told, as a redirect would lose the form. */
+export const requireSession = define.middleware((ctx) => {
+  const { deps, origin } = ctx.state;
+  const cookie = readSessionCookie(ctx.req, origin);
+  const session = cookie === undefined ? undefined : deps.auth.findSession(cookie);
+  if (cookie !== undefined && session !== undefined) {
+    ctx.state.session = session;
+    ctx.state.formToken = deps.auth.formToken(cookie);
+    return ctx.next();
+  }
+  if (!isReading(ctx.req)) throw new HttpError(401);
+  const { pathname, search } = ctx.url;
+  const next = pathname === "/" ? "" : `?next=${encodeURIComponent(pathname + search)}`;
+  return ctx.redirect(`/login${next}`, 303);
+});
+
+/** Reads a posted form and checks that it carries the session's token. */
+export const requireForm = define.middleware(async (ctx) => {
+  if (isReading(ctx.req)) return ctx.next();
+  const form = await readForm(ctx.req);
+  const { deps, origin } = ctx.state;
+  const cookie = readSessionCookie(ctx.req, origin) ?? "";
+  if (!deps.auth.isFormToken(cookie, field(form, FORM_TOKEN))) throw new HttpError(403, "form");
+  ctx.state.form = form;
+  return ctx.next();
+});
+
+function isReading({ method }: Request): boolean {
+  return method === "GET" || method === "HEAD" || method === "OPTIONS";
+}

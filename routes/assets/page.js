@@ -1,0 +1,104 @@
+// What a script adds to pages that work without one: the preview as one types, counters, copying, a question before leaving.
+
+const QUIET_MS = 250;
+
+const form = document.querySelector("form[data-preview]");
+if (form !== null) {
+  keepPreview(form);
+  guard(form);
+}
+document.addEventListener("input", ({ target }) => count(target));
+document.addEventListener("submit", ({ submitter }) => showBusy(submitter));
+for (const button of document.querySelectorAll("[data-copy]")) offerCopy(button);
+// Browsers leave the focus alone where the address names a place on the page.
+if (location.hash !== "") document.querySelector("[autofocus]")?.focus();
+
+/** Draws the preview anew while somebody types, from the server's own texts, and follows the focus. */
+function keepPreview(form) {
+  let timer;
+  let pressed = "press:0";
+  let asked = 0;
+
+  async function refresh() {
+    const mine = asked += 1;
+    const body = new URLSearchParams(new FormData(form));
+    body.set("do", pressed);
+    const response = await fetch(form.dataset.preview, { method: "POST", body }).catch(() => null);
+    if (!response?.ok || mine !== asked) return;
+    const drawn = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = drawn.getElementById("preview");
+    const shown = document.getElementById("preview");
+    if (fresh === null || shown === null || mine !== asked) return;
+    const { scrollTop } = shown;
+    shown.replaceChildren(...fresh.childNodes);
+    shown.scrollTop = scrollTop;
+    follow(document.activeElement);
+  }
+
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, QUIET_MS);
+  });
+  form.addEventListener("focusin", ({ target }) => follow(target));
+  document.getElementById("preview")?.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=do]");
+    if (button === null) return;
+    event.preventDefault();
+    pressed = button.value;
+    refresh();
+  });
+}
+
+/** Marks the part of the preview that the field in focus is about, and brings it into sight. */
+function follow(field) {
+  const preview = document.getElementById("preview");
+  for (const part of preview?.querySelectorAll(".here") ?? []) part.classList.remove("here");
+  if (preview === null || !field?.name) return;
+  const nth = [...field.form?.querySelectorAll(`[name="${field.name}"]`) ?? []].indexOf(field);
+  const parts = preview.querySelectorAll(`[data-part~="${field.name}"]`);
+  const part = parts[Math.max(nth, 0)] ?? parts[0];
+  if (part === undefined) return;
+  part.classList.add("here");
+  const [outer, inner] = [preview.getBoundingClientRect(), part.getBoundingClientRect()];
+  if (inner.top < outer.top || inner.bottom > outer.bottom) {
+    preview.scrollTop += inner.top - outer.top - 16;
+  }
+}
+
+/** Asks before somebody leaves with changes that are not saved. */
+function guard(form) {
+  let unsaved = "unsaved" in form.dataset;
+  form.addEventListener("input", () => unsaved = true);
+  document.addEventListener("submit", ({ target }) => {
+    if (target === form) unsaved = false;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+}
+
+/** Counts as Telegram does: in UTF-16 units, which is what a string's length is. */
+function count(field) {
+  const counter = document.querySelector(`[data-counts="${CSS.escape(field.id ?? "")}"]`);
+  if (counter === null) return;
+  const most = Number(counter.dataset.most);
+  counter.textContent = `${field.value.length}/${most}`;
+  counter.classList.toggle("over", field.value.length > most);
+}
+
+function showBusy(button) {
+  if (button?.dataset.busy === undefined) return;
+  button.textContent = button.dataset.busy;
+  button.setAttribute("aria-busy", "true");
+}
+
+function offerCopy(button) {
+  if (navigator.clipboard === undefined) return;
+  const { textContent } = button;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.copied;
+    setTimeout(() => button.textContent = textContent, 2000);
+  });
+}

@@ -1,0 +1,54 @@
+// The page of a form with its preview beside it; on a phone above it, behind a switch.
+
+import type { ComponentChildren } from "preact";
+import { PROFILE } from "../words/profile.ts";
+import { type Frame, Page } from "./page.tsx";
+
+export function EditorPage({ frame, profileKey, name, note, preview, children }: {
+  readonly frame: Frame;
+  readonly profileKey: string;
+  readonly name: string;
+  readonly note: ComponentChildren;
+  readonly preview: ComponentChildren;
+  readonly children: ComponentChildren;
+}) {
+  const words = PROFILE[frame.language];
+  const path = `/profiles/${profileKey}`;
+  return (
+    <Page frame={frame} title={name}>
+      <p class="crumbs">
+        <a href="/">{words.back}</a>
+      </p>
+      <div class="title">
+        <h1>{name}</h1>
+        <nav class="beside" aria-label={words.more}>
+          <a href={`${path}/history`}>{words.history}</a>
+          <a href={`/new-profile?from=${profileKey}`}>{words.duplicate}</a>
+          <a href={`${path}/rename`}>{words.rename}</a>
+          <a href={`${path}/delete`}>{words.delete}</a>
+        </nav>
+      </div>
+      {note}
+      <Columns label={words.preview} preview={preview}>{children}</Columns>
+    </Page>
+  );
+}
+
+/** A form and its preview. */
+export function Columns({ label, preview, children }: {
+  readonly label: string;
+  readonly preview: ComponentChildren;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div class="columns">
+      <div class="column">{children}</div>
+      <aside>
+        <label class="preview-switch">
+          <input type="checkbox" role="switch" id="preview-switch" /> {label}
+        </label>
+        {preview}
+      </aside>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+// Sorts the faults of a profile's form to their fields.
+
+import type { Fault } from "../../lib/profile.ts";
+import type { ProfileForm } from "../../lib/profile_edits.ts";
+import type { Language } from "../../lib/web/language.ts";
+import { faultSentence } from "../words/faults.ts";
+
+export interface FormFaults {
+  readonly count: number;
+  /** The sentence for a field, if it has a fault. */
+  of(field: string): string | undefined;
+  ofButton(index: number, part: "button_text" | "button_choice"): string | undefined;
+  /** Whether it is the form's first faulty field, which gets the focus. */
+  isFirst(field: string, index?: number): boolean;
+  /** Faults that no field of this form can mend. */
+  readonly elsewhere: readonly string[];
+}
+
+const FIELDS: Readonly<Record<string, string>> = {
+  "name": "name",
+  "webhook_url": "webhook_url",
+  "timeout_seconds": "timeout_seconds",
+  "step1.photo_url": "photo_url",
+  "step1.caption": "caption",
+  "step1.buttons": "buttons",
+  "step2.success_caption_template": "confirmation",
+  "followup.admin_followup_template": "follow_up",
+};
+
+/** In the order of the form, so that the first one is the topmost. */
+const ORDER = [
+  "name",
+  "webhook_url",
+  "timeout_seconds",
+  "photo_url",
+  "caption",
+  "buttons",
+  "button_text",
+  "button_choice",
+  "confirmation",
+  "follow_up",
+];
+
+export function sortFaults(
+  faults: readonly Fault[],
+  form: Pick<ProfileForm, "buttons">,
+  language: Language,
+): FormFaults {
+  const sentences = new Map<string, string>();
+  const elsewhere: string[] = [];
+  for (const { path, message } of faults) {
+    const place = placeOf(path, form);
+    const sentence = faultSentence(message, language);
+    if (place === undefined) elsewhere.push(`${path}: ${sentence}`);
+    else if (!sentences.has(place)) sentences.set(place, sentence);
+  }
+  const first = [...sentences.keys()].sort(inOrder)[0];
+  return {
+    count: sentences.size + elsewhere.length,
+    of: (field) => sentences.get(field),
+    ofButton: (index, part) => sentences.get(`${part}:${index}`),
+    isFirst: (field, index) => first === (index === undefined ? field : `${field}:${index}`),
+    elsewhere,
+  };
+}
+
+function placeOf(path: string, { buttons }: Pick<ProfileForm, "buttons">): string | undefined {
+  const field = FIELDS[path];
+  if (field !== undefined) return field;
+  const nth = /^step1\.buttons\[(\d+)\]/.exec(path)?.[1];
+  if (nth !== undefined) return `button_text:${nth}`;
+  const chosen = /^step2\.choices\.(.+)$/.exec(path)?.[1];
+  const index = buttons.findIndex(({ callbackData }) => callbackData === chosen);
+  return index < 0 ? undefined : `button_choice:${index}`;
+}
+
+function inOrder(one: string, other: string): number {
+  const [field = "", nth = "0"] = one.split(":");
+  const [otherField = "", otherNth = "0"] = other.split(":");
+  const bothAreButtons = field.startsWith("button_") && otherField.startsWith("button_");
+  if (bothAreButtons && nth !== otherNth) return Number(nth) - Number(otherNth);
+  return ORDER.indexOf(field) - ORDER.indexOf(otherField);
+}

@@ -1,0 +1,201 @@
+// The form of the menu beside its preview.
+
+import { type Button, type Fault, LIMITS } from "../../lib/profile.ts";
+import type { MenuForm } from "../../lib/profile_edits.ts";
+import { menu } from "../../lib/texts.ts";
+import type { Language } from "../../lib/web/language.ts";
+import { faultSentence } from "../words/faults.ts";
+import { MENU } from "../words/menu.ts";
+import { PREVIEW } from "../words/preview.ts";
+import { PROFILE } from "../words/profile.ts";
+import { Columns } from "./editor_page.tsx";
+import { FaultLine, TextArea } from "./fields.tsx";
+import { type Note, NoteLine } from "./note.tsx";
+import { FormToken, type Frame, Page } from "./page.tsx";
+import { Keyboard, Message } from "./telegram.tsx";
+
+export interface MenuView {
+  readonly form: MenuForm;
+  /** The saved version that the form was made from. */
+  readonly version: string;
+  readonly profiles: readonly { readonly key: string; readonly name: string }[];
+  readonly faults: readonly Fault[];
+  readonly isUnsaved: boolean;
+  readonly note?: Note;
+}
+
+type Sentences = ReadonlyMap<string, string>;
+
+export function MenuEditor({ frame, view }: { readonly frame: Frame; readonly view: MenuView }) {
+  const words = MENU[frame.language];
+  const common = PROFILE[frame.language];
+  const { form, profiles } = view;
+  const sentences: Sentences = new Map(
+    view.faults.map(({ path, message }) => [path, faultSentence(message, frame.language)]),
+  );
+  const missing = profiles.filter(({ key }) => !form.buttons.some((each) => each.profile === key));
+  const draft = {
+    welcomeText: form.welcomeText,
+    menu: form.buttons.map(({ text }) => ({ text, callbackData: "" })),
+  };
+  return (
+    <Page frame={frame} title={words.title}>
+      <div class="title">
+        <h1>{words.title}</h1>
+        <nav class="beside" aria-label={common.more}>
+          <a href="/menu/history">{words.history}</a>
+        </nav>
+      </div>
+      <p class="hint">{words.hint}</p>
+      {view.note && (
+        <NoteLine
+          note={view.note}
+          faults={{ count: sentences.size, elsewhere: [] }}
+          path="/menu"
+          frame={frame}
+        />
+      )}
+      <Columns
+        label={common.preview}
+        preview={<MenuPreview draft={draft} language={frame.language} />}
+      >
+        <form
+          class="editor"
+          method="post"
+          action="/menu"
+          data-preview="/menu/preview"
+          data-unsaved={view.isUnsaved ? "" : undefined}
+        >
+          <FormToken frame={frame} />
+          <input type="hidden" name="version" value={view.version} />
+          {/* Enter in a field presses a form's first button: it must be this one. */}
+          <button
+            type="submit"
+            class="first"
+            name="do"
+            value="save"
+            tabIndex={-1}
+            aria-hidden="true"
+          >
+            {common.save}
+          </button>
+          <TextArea
+            name="welcome"
+            label={words.welcome}
+            value={form.welcomeText}
+            rows={5}
+            most={LIMITS.text}
+            fault={sentences.get("welcome_text")}
+            focus={sentences.has("welcome_text")}
+          />
+          <MenuButtons form={form} profiles={profiles} sentences={sentences} frame={frame} />
+          {missing.length > 0 && (
+            <p class="hint">
+              {words.missingHint} {missing.map(({ name }) => name).join(", ")}
+            </p>
+          )}
+          <div class="save-bar">
+            <button type="submit" name="do" value="save">{common.save}</button>
+            <noscript>
+              <button type="submit" class="outline" name="do" value="show">{common.show}</button>
+            </noscript>
+            {view.isUnsaved && <span class="hint">{common.unsaved}</span>}
+          </div>
+        </form>
+      </Columns>
+    </Page>
+  );
+}
+
+function MenuButtons({ form, profiles, sentences, frame }: {
+  readonly form: MenuForm;
+  readonly profiles: MenuView["profiles"];
+  readonly sentences: Sentences;
+  readonly frame: Frame;
+}) {
+  const words = MENU[frame.language];
+  const listFault = sentences.get("buttons");
+  return (
+    <fieldset class="buttons" id="buttons">
+      <legend>
+        {words.buttons}{" "}
+        <span class={form.buttons.length > LIMITS.buttons ? "counter over" : "counter"}>
+          {form.buttons.length}/{LIMITS.buttons}
+        </span>
+      </legend>
+      {listFault !== undefined && <FaultLine fault={listFault} />}
+      <ol>
+        {form.buttons.map(({ text, profile }, index) => {
+          const nth = index + 1;
+          const textFault = sentences.get(`buttons[${index}].text`);
+          const targetFault = sentences.get(`buttons[${index}].callback_data`);
+          const move = (kind: "up" | "down" | "remove", sign: string, disabled: boolean) => (
+            <button
+              type="submit"
+              class="move"
+              name="do"
+              value={`${kind}:${index}`}
+              formaction="/menu#buttons"
+              disabled={disabled}
+              aria-label={words[kind](nth)}
+            >
+              {sign}
+            </button>
+          );
+          return (
+            <li key={index}>
+              <div class="button-row">
+                {move("up", "↑", index === 0)}
+                {move("down", "↓", index === form.buttons.length - 1)}
+                <input
+                  type="text"
+                  name="button_text"
+                  value={text}
+                  autocomplete="off"
+                  aria-label={words.text(nth)}
+                  aria-invalid={textFault === undefined ? undefined : "true"}
+                />
+                <select
+                  name="button_profile"
+                  aria-label={words.target(nth)}
+                  aria-invalid={targetFault === undefined ? undefined : "true"}
+                >
+                  {profiles.map(({ key, name }) => (
+                    <option key={key} value={key} selected={key === profile}>{name}</option>
+                  ))}
+                </select>
+                {move("remove", "✕", false)}
+              </div>
+              {textFault !== undefined && <FaultLine fault={textFault} />}
+              {targetFault !== undefined && <FaultLine fault={targetFault} />}
+            </li>
+          );
+        })}
+      </ol>
+      <button type="submit" class="outline" name="do" value="add" formaction="/menu#buttons">
+        {words.add}
+      </button>
+    </fieldset>
+  );
+}
+
+export function MenuPreview({ draft, language }: {
+  readonly draft: { readonly welcomeText: string; readonly menu: readonly Button[] };
+  readonly language: Language;
+}) {
+  const words = PREVIEW[language];
+  const { text, keyboard } = menu({ ...draft, byKey: new Map(), byCallbackData: new Map() });
+  return (
+    <section class="preview" id="preview" aria-label={words.title}>
+      <h2>{words.visitor}</h2>
+      <div class="phone">
+        <Message text={text} part="welcome">
+          <Keyboard
+            keyboard={keyboard}
+            draw={(label) => <span class="key" data-part="button_text">{label}</span>}
+          />
+        </Message>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,79 @@
+// The line on top of a form: what its last press did, or why it did not.
+
+import type { Fault } from "../../lib/profile.ts";
+import { PROFILE } from "../words/profile.ts";
+import { FormToken, type Frame } from "./page.tsx";
+import { type Part, SideBySide } from "./versions.tsx";
+
+export type Note =
+  /** `before` is the version that "take it back" restores. */
+  | { readonly kind: "saved"; readonly before: number | undefined }
+  | { readonly kind: "created" }
+  | { readonly kind: "refused" }
+  | { readonly kind: "broken"; readonly faults: readonly Fault[] }
+  | { readonly kind: "stale"; readonly mine: readonly Part[]; readonly theirs: readonly Part[] };
+
+export function NoteLine({ note, faults, path, frame }: {
+  readonly note: Note;
+  readonly faults: { readonly count: number; readonly elsewhere: readonly string[] };
+  /** The form's own page; its history is below it. */
+  readonly path: string;
+  readonly frame: Frame;
+}) {
+  const words = PROFILE[frame.language];
+  switch (note.kind) {
+    case "created":
+      return <p class="note" role="status">{words.created}</p>;
+    case "saved":
+      return (
+        <div class="note" role="status">
+          <p>
+            <span aria-hidden="true">✓</span> {words.saved}
+          </p>
+          {note.before !== undefined && (
+            <form method="post" action={`${path}/history`}>
+              <FormToken frame={frame} />
+              <button type="submit" class="outline" name="restore" value={String(note.before)}>
+                {words.undo}
+              </button>
+            </form>
+          )}
+        </div>
+      );
+    case "refused":
+      return (
+        <div class="note bad" role="alert">
+          <p>
+            <span aria-hidden="true">⚠</span> {words.notSaved(faults.count)}
+          </p>
+          {faults.elsewhere.length > 0 && (
+            <ul>
+              {faults.elsewhere.map((fault) => <li key={fault}>{words.elsewhere}: {fault}</li>)}
+            </ul>
+          )}
+        </div>
+      );
+    case "broken":
+      return (
+        <div class="note bad" role="alert">
+          <p>
+            <span aria-hidden="true">⚠</span> {words.broken}
+          </p>
+          <ul>{note.faults.map(({ path, message }) => <li key={path}>{path} {message}</li>)}</ul>
+        </div>
+      );
+    case "stale":
+      return (
+        <div class="note warning" role="alert">
+          <p>
+            <strong>
+              <span aria-hidden="true">▲</span> {words.stale}
+            </strong>{" "}
+            {words.staleWhat}
+          </p>
+          <SideBySide mine={note.mine} theirs={note.theirs} words={words} />
+          <a role="button" class="outline" href={path}>{words.takeTheirs}</a>
+        </div>
+      );
+  }
+}

@@ -1,0 +1,166 @@
+// The frame around every page: brand, places, who is logged in, what is wrong right now.
+
+import type { ComponentChildren } from "preact";
+import type { Language } from "../../lib/web/language.ts";
+import type { State, Trouble } from "../../lib/web/state.ts";
+import { FORM_TOKEN } from "../../lib/web/steps.ts";
+import { assets } from "../assets/assets.ts";
+import { FRAME, type FrameWords } from "../words/frame.ts";
+import { moment } from "./time.ts";
+
+/** What the frame shows beside the page itself. */
+export interface Frame {
+  readonly language: Language;
+  readonly path: string;
+  readonly who: string;
+  readonly formToken: string;
+  readonly notices: readonly Notice[];
+  /** Says moments as people do. */
+  readonly when: (atMs: number) => string;
+}
+
+/** A line of the strip: what is wrong, and where to press. */
+interface Notice {
+  readonly text: string;
+  readonly link?: { readonly href: string; readonly text: string };
+}
+
+/** Gathers what the frame shows from the state of a request that has a session. */
+export function frameOf({ state, url }: { readonly state: State; readonly url: URL }): Frame {
+  const { deps, language, session, formToken } = state;
+  const { timeZone } = deps.config;
+  const when = (atMs: number) => moment(atMs, { language, timeZone, nowMs: deps.now() });
+  const words = FRAME[language];
+  const notices = deps.troubles().map((trouble) => notice(trouble, words, when));
+  const [fault] = deps.profiles.faults();
+  if (fault !== undefined) {
+    notices.unshift({ text: words.brokenFile(`${fault.path} ${fault.message}`.trim()) });
+  }
+  return { language, path: url.pathname, who: session.openedBy, formToken, notices, when };
+}
+
+function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => string): Notice {
+  if (trouble.kind === "polling") return { text: words.polling(when(trouble.sinceMs)) };
+  return {
+    text: words.undelivered(trouble.leads, when(trouble.sinceMs)),
+    link: { href: "/leads?state=undelivered", text: words.showLeads },
+  };
+}
+
+/** A page for who is logged in. */
+export function Page(
+  { frame, title, children }: {
+    readonly frame: Frame;
+    readonly title: string;
+    readonly children: ComponentChildren;
+  },
+) {
+  const words = FRAME[frame.language];
+  return (
+    <Document language={frame.language} title={title}>
+      <a class="skip" href="#content">{words.skip}</a>
+      <header class="frame">
+        <a class="brand" href="/">{words.brand}</a>
+        <nav class="places" aria-label={words.places}>
+          {PLACES.map((place) => (
+            <a href={place.href} aria-current={isIn(place, frame.path) ? "page" : undefined}>
+              <PlaceIcon name={place.name} />
+              {words[place.name]}
+            </a>
+          ))}
+        </nav>
+        <form class="who" method="post" action="/logout">
+          <FormToken frame={frame} />
+          <a href="/sessions" title={words.sessions}>{frame.who}</a>
+          <button class="quiet" type="submit">{words.logOut}</button>
+        </form>
+      </header>
+      {frame.notices.length > 0 && (
+        <div class="strip" role="status">
+          {frame.notices.map(({ text, link }) => (
+            <p>
+              <span class="mark" aria-hidden="true">▲</span> {text}{" "}
+              {link && <a href={link.href}>{link.text}</a>}
+            </p>
+          ))}
+        </div>
+      )}
+      <main id="content" tabIndex={-1}>{children}</main>
+    </Document>
+  );
+}
+
+/** A page for anybody: the way in, and what went wrong. */
+export function BarePage(
+  { language, title, children }: {
+    readonly language: Language;
+    readonly title: string;
+    readonly children: ComponentChildren;
+  },
+) {
+  return (
+    <Document language={language} title={title}>
+      <main class="bare" id="content">
+        <p class="brand">{FRAME[language].brand}</p>
+        {children}
+      </main>
+    </Document>
+  );
+}
+
+/** Every form has it: the proof that the form came from this session's page. */
+export function FormToken({ frame }: { readonly frame: Pick<Frame, "formToken"> }) {
+  return <input type="hidden" name={FORM_TOKEN} value={frame.formToken} />;
+}
+
+const PLACES = [
+  { name: "profiles", href: "/", under: "/profiles" },
+  { name: "leads", href: "/leads", under: "/leads" },
+  { name: "menu", href: "/menu", under: "/menu" },
+] as const;
+
+type Place = typeof PLACES[number];
+
+function isIn({ href, under }: Place, path: string): boolean {
+  return path === href || path === under || path.startsWith(`${under}/`);
+}
+
+const PLACE_ICONS: Readonly<Record<Place["name"], string>> = {
+  profiles: "M3 4h6v6H3zM11 4h6v6h-6zM3 12h6v4H3zM11 12h6v4h-6z",
+  leads: "M3 4h14v9H8l-4 4v-4H3z",
+  menu: "M3 5h14v2H3zM3 9h14v2H3zM3 13h14v2H3z",
+};
+
+function PlaceIcon({ name }: { readonly name: Place["name"] }) {
+  return (
+    <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+      <path d={PLACE_ICONS[name]} fill="currentColor" />
+    </svg>
+  );
+}
+
+function Document(
+  { language, title, children }: {
+    readonly language: Language;
+    readonly title: string;
+    readonly children: ComponentChildren;
+  },
+) {
+  const { style, script, icon } = assets();
+  return (
+    <html lang={language}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        {/* Under the header's no-referrer browsers would send "Origin: null" with our own forms. */}
+        <meta name="referrer" content="same-origin" />
+        <title>{`${title} · ${FRAME[language].brand}`}</title>
+        <link rel="icon" href={icon.path} type="image/svg+xml" />
+        <link rel="stylesheet" href={style.path} />
+        <script type="module" src={script.path} />
+      </head>
+      <body>{children}</body>
+    </html>
+  );
+}

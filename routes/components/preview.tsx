@@ -1,0 +1,122 @@
+// What a visitor and a manager will see: drawn from the very messages that the bot would send.
+
+import type { Lead, Visitor } from "../../lib/lead.ts";
+import { cardMessage } from "../../lib/manager_texts.ts";
+import { choiceText, type Profile } from "../../lib/profile.ts";
+import { confirmation, followUpParts, greeting } from "../../lib/texts.ts";
+import type { Language } from "../../lib/web/language.ts";
+import { PREVIEW } from "../words/preview.ts";
+import { Keyboard, Message } from "./telegram.tsx";
+
+/** Whom the preview shows: the seed's own example. */
+const SOMEBODY: Visitor = {
+  userId: 1,
+  username: "betterrman",
+  firstName: "Galliard",
+  lastName: null,
+  language: "ru",
+};
+
+const THEIR_WORDS = "https://example.com";
+
+export interface PreviewProps {
+  readonly language: Language;
+  /** As a visitor of the shown language gets it. */
+  readonly profile: Profile;
+  /** The managers' and the CRM's choice is always the base language's. */
+  readonly base: Profile;
+  /** The pressed button's place. */
+  readonly pressed: number;
+  /** The form that the preview's buttons belong to. */
+  readonly form: string;
+}
+
+export function ProfilePreview({ language, profile, base, pressed, form }: PreviewProps) {
+  const words = PREVIEW[language];
+  const { text, photoUrl, keyboard } = greeting(profile);
+  const button = profile.buttons[pressed] ?? profile.buttons[0];
+  const baseButton = base.buttons[pressed] ?? base.buttons[0];
+  return (
+    <section class="preview" id="preview" aria-label={words.title}>
+      <h2>{words.visitor}</h2>
+      <div class="phone">
+        <Message text={text} photoUrl={photoUrl} part="caption photo_url">
+          <Keyboard
+            keyboard={keyboard}
+            draw={(label, index) => (
+              <button
+                type="submit"
+                class="key"
+                form={form}
+                name="do"
+                value={`press:${index}`}
+                aria-pressed={profile.buttons[index] === button ? "true" : "false"}
+                data-part="button_text"
+              >
+                {label}
+              </button>
+            )}
+          />
+        </Message>
+        {button !== undefined && (
+          <>
+            <p class="press">{words.pressed(button.text)}</p>
+            <Message
+              text={confirmation(profile, choiceText(profile, button))}
+              part="confirmation"
+            />
+          </>
+        )}
+      </div>
+      {baseButton !== undefined && <Managers profile={base} button={baseButton} words={words} />}
+    </section>
+  );
+}
+
+function Managers({ profile, button, words }: {
+  readonly profile: Profile;
+  readonly button: Profile["buttons"][number];
+  readonly words: typeof PREVIEW["ru"];
+}) {
+  const lead = sampleLead(profile, choiceText(profile, button));
+  const reason = profile.webhook === null ? "no_webhook" : "crm_failed";
+  const { message, keyboard } = cardMessage(
+    [{ lead, reason, lastAttempt: null, sending: false, closed: null }],
+    () => "12:04",
+  );
+  const content = { text: THEIR_WORDS, entities: [], media: null, captionable: false };
+  const followUp = { number: 1, lead: 1, chatId: 1, messageIds: [1], content, partsShown: 0 };
+  const parts = followUpParts(followUp, SOMEBODY, profile.followUpTemplate);
+  return (
+    <>
+      <h2>{words.manager}</h2>
+      <p class="hint">{reason === "no_webhook" ? words.noWebhook : words.onlyWhenCrmFails}</p>
+      <div class="phone">
+        <Message text={message.text} entities={message.entities} part="name button_choice">
+          <Keyboard keyboard={keyboard} draw={(label) => <span class="key">{label}</span>} />
+        </Message>
+        {parts.map((part) =>
+          part.kind === "text" && (
+            <Message text={part.message.text} entities={part.message.entities} part="follow_up" />
+          )
+        )}
+      </div>
+    </>
+  );
+}
+
+function sampleLead(profile: Profile, choice: string): Lead {
+  return {
+    number: 1,
+    id: "",
+    state: "in_admin_chat",
+    profile: profile.key,
+    profileName: profile.name,
+    choice,
+    visitor: SOMEBODY,
+    chatId: 1,
+    menuMessageId: 1,
+    receivedAtMs: 0,
+    card: null,
+  };
+}

@@ -1,0 +1,230 @@
+// The form of a profile beside its preview.
+
+import type { ComponentChildren } from "preact";
+import { type Fault, LIMITS } from "../../lib/profile.ts";
+import { draftProfile, type ProfileForm } from "../../lib/profile_edits.ts";
+import type { WebhookTrial } from "../../lib/webhook_trial.ts";
+import { meaningOf, PROFILE, type ProfileWords } from "../words/profile.ts";
+import { ButtonsField, type Focus } from "./buttons_field.tsx";
+import { EditorPage } from "./editor_page.tsx";
+import { TextArea, TextField } from "./fields.tsx";
+import { type FormFaults, sortFaults } from "./form_faults.ts";
+import { type Note, NoteLine } from "./note.tsx";
+import { FormToken, type Frame } from "./page.tsx";
+import { ProfilePreview } from "./preview.tsx";
+import { duration } from "./time.ts";
+
+/** The form that the preview's buttons belong to. */
+export const FORM_ID = "profile";
+
+export interface ProfileView {
+  readonly key: string;
+  /** The name as it is saved; the form may hold another. */
+  readonly savedName: string;
+  readonly form: ProfileForm;
+  /** The saved version that the form was made from. */
+  readonly version: string;
+  readonly faults: readonly Fault[];
+  /** The button whose confirmation the preview shows. */
+  readonly pressed: number;
+  /** What counts where the profile's own timeout is empty. */
+  readonly crmTimeoutMs: number;
+  readonly isUnsaved: boolean;
+  readonly note?: Note;
+  readonly trial?: WebhookTrial | "empty";
+  readonly focus?: Focus;
+}
+
+export function ProfileEditor({ frame, view }: {
+  readonly frame: Frame;
+  readonly view: ProfileView;
+}) {
+  const words = PROFILE[frame.language];
+  const { key, form } = view;
+  const faults = sortFaults(view.faults, form, frame.language);
+  const path = `/profiles/${key}`;
+  const draft = draftProfile(key, form);
+  return (
+    <EditorPage
+      frame={frame}
+      profileKey={key}
+      name={view.savedName}
+      note={view.note &&
+        <NoteLine note={view.note} faults={faults} path={path} frame={frame} />}
+      preview={
+        <ProfilePreview
+          language={frame.language}
+          profile={draft}
+          base={draft}
+          pressed={view.pressed}
+          form={FORM_ID}
+        />
+      }
+    >
+      <form
+        id={FORM_ID}
+        class="editor"
+        method="post"
+        action={path}
+        data-preview={`${path}/preview`}
+        data-unsaved={view.isUnsaved ? "" : undefined}
+        data-leave={words.leave}
+      >
+        <FormToken frame={frame} />
+        <input type="hidden" name="version" value={view.version} />
+        {/* Enter in a field presses a form's first button: it must be this one. */}
+        <button type="submit" class="first" name="do" value="save" tabIndex={-1} aria-hidden="true">
+          {words.save}
+        </button>
+        <Fields view={view} faults={faults} words={words} frame={frame} />
+        <div class="save-bar">
+          <button type="submit" name="do" value="save">{words.save}</button>
+          <noscript>
+            <button type="submit" class="outline" name="do" value="show" formaction={path}>
+              {words.show}
+            </button>
+          </noscript>
+          {view.isUnsaved && <span class="hint">{words.unsaved}</span>}
+        </div>
+      </form>
+    </EditorPage>
+  );
+}
+
+function Fields({ view, faults, words, frame }: {
+  readonly view: ProfileView;
+  readonly faults: FormFaults;
+  readonly words: ProfileWords;
+  readonly frame: Frame;
+}) {
+  const { form, key } = view;
+  const common = (name: string) => ({
+    name,
+    fault: faults.of(name),
+    focus: faults.isFirst(name),
+  });
+  const isCaptionLong = form.caption.length > LIMITS.caption && form.photoUrl !== "";
+  return (
+    <>
+      <TextField
+        {...common("name")}
+        label={words.name}
+        value={form.name}
+        hint={words.nameHint}
+        most={LIMITS.name}
+      />
+      <TextField
+        {...common("webhook_url")}
+        label={words.webhook}
+        value={form.webhookUrl}
+        inputMode="url"
+        placeholder="https://"
+        hint={words.webhookHint}
+        beside={
+          <button
+            type="submit"
+            class="outline"
+            name="do"
+            value="test"
+            formaction={`/profiles/${key}#field-webhook_url`}
+            data-busy={words.testing}
+          >
+            {words.test}
+          </button>
+        }
+      >
+        {view.trial !== undefined && <Trial trial={view.trial} words={words} frame={frame} />}
+      </TextField>
+      <TextField
+        {...common("timeout_seconds")}
+        label={words.timeout}
+        value={form.timeoutSeconds}
+        inputMode="decimal"
+        narrow
+        placeholder={String(view.crmTimeoutMs / 1000)}
+        hint={words.timeoutHint(view.crmTimeoutMs / 1000)}
+        beside={<span>{words.seconds}</span>}
+      />
+      <TextField
+        {...common("photo_url")}
+        label={words.photo}
+        value={form.photoUrl}
+        inputMode="url"
+        placeholder="https://"
+        hint={words.photoHint}
+      />
+      <TextArea
+        {...common("caption")}
+        label={words.caption}
+        value={form.caption}
+        rows={7}
+        most={form.photoUrl === "" ? LIMITS.text : LIMITS.caption}
+        {...isCaptionLong ? { hint: words.captionOver } : {}}
+      />
+      <ButtonsField
+        buttons={form.buttons}
+        path={`/profiles/${key}`}
+        faults={faults}
+        focus={view.focus}
+        words={words}
+      />
+      <TextArea
+        {...common("confirmation")}
+        label={words.confirmation}
+        value={form.confirmationTemplate}
+        rows={6}
+        most={LIMITS.text}
+        hint={words.confirmationHint}
+      />
+      <TextArea
+        {...common("follow_up")}
+        label={words.followUp}
+        value={form.followUpTemplate}
+        rows={4}
+        most={LIMITS.text}
+        hint={words.followUpHint}
+      />
+    </>
+  );
+}
+
+/** What became of the test lead: status, time, what the CRM said, and what that means. */
+function Trial({ trial, words, frame }: {
+  readonly trial: WebhookTrial | "empty";
+  readonly words: ProfileWords;
+  readonly frame: Frame;
+}) {
+  if (trial === "empty") return <TrialLine good={false} text={words.trialEmpty} />;
+  if (trial.kind === "impossible") return <TrialLine good={false} text={words.trialImpossible} />;
+  if (trial.kind === "forbidden") return <TrialLine good={false} text={words.trialForbidden} />;
+  const { outcome, answer, tookMs } = trial;
+  const took = duration(tookMs, frame.language);
+  const status = "status" in outcome ? `${words.trialTook(outcome.status, took)} — ` : "";
+  const good = outcome.kind === "accepted";
+  return (
+    <TrialLine good={good} text={status + meaningOf(outcome, words, took)}>
+      {answer !== "" && (
+        <details open={!good}>
+          <summary>{words.trialAnswer}</summary>
+          <samp>{answer}</samp>
+        </details>
+      )}
+      {good && <p class="hint">{words.trialMark}</p>}
+    </TrialLine>
+  );
+}
+
+function TrialLine({ good, text, children }: {
+  readonly good: boolean;
+  readonly text: string;
+  readonly children?: ComponentChildren;
+}) {
+  return (
+    <div class={good ? "trial good" : "trial bad"} role="status">
+      <p>
+        <span aria-hidden="true">{good ? "✓" : "⚠"}</span> {text}
+      </p>
+      {children}
+    </div>
+  );
+}

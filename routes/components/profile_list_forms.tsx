@@ -1,0 +1,122 @@
+// The small forms around the list of profiles: a new one, another link, the end of one.
+
+import { LIMITS } from "../../lib/profile.ts";
+import type { State } from "../../lib/web/state.ts";
+import { PROFILE_LIST } from "../words/profile_list.ts";
+import { TextField } from "./fields.tsx";
+import { type Frame, Page } from "./page.tsx";
+import { SmallForm } from "./small_form.tsx";
+
+/** The form of a new profile, as typed. */
+export interface NewView {
+  readonly from: string | undefined;
+  readonly name: string;
+  readonly key: string;
+  readonly nameFault?: string | undefined;
+  readonly keyFault?: string | undefined;
+}
+
+export function NewProfile({ frame, state, view }: {
+  readonly frame: Frame;
+  readonly state: State;
+  readonly view: NewView;
+}) {
+  const words = PROFILE_LIST[frame.language];
+  const original = view.from && state.deps.profiles.current().byKey.get(view.from);
+  const title = original ? words.copyTitle(original.name) : words.newTitle;
+  return (
+    <SmallForm frame={frame} title={title} action="/new-profile" submit={words.create}>
+      {view.from !== undefined && <input type="hidden" name="from" value={view.from} />}
+      <TextField
+        name="name"
+        label={words.name}
+        value={view.name}
+        most={LIMITS.name}
+        fault={view.nameFault}
+        focus={view.keyFault === undefined}
+      />
+      <TextField
+        name="key"
+        label={words.key}
+        value={view.key}
+        hint={words.keyHint(state.deps.botUsername() ?? "…")}
+        fault={view.keyFault}
+        focus={view.keyFault !== undefined}
+      />
+      <p class="hint">{words.createHint}</p>
+    </SmallForm>
+  );
+}
+
+export function Rename({ frame, state, from, to, fault }: {
+  readonly frame: Frame;
+  readonly state: State;
+  readonly from: string;
+  readonly to: string;
+  readonly fault?: string;
+}) {
+  const words = PROFILE_LIST[frame.language];
+  const name = state.deps.profiles.current().byKey.get(from)?.name ?? from;
+  const bot = state.deps.botUsername() ?? "…";
+  return (
+    <SmallForm
+      frame={frame}
+      title={words.renameTitle(name)}
+      action={`/profiles/${from}/rename`}
+      submit={words.rename}
+      back={`/profiles/${from}`}
+    >
+      <p>{words.renameWarning(`t.me/${bot}?start=${from}`)}</p>
+      <TextField
+        name="key"
+        label={words.key}
+        value={to}
+        hint={words.keyHint(bot)}
+        fault={fault}
+        focus
+      />
+    </SmallForm>
+  );
+}
+
+export function Delete({ frame, state, profile, fault }: {
+  readonly frame: Frame;
+  readonly state: State;
+  readonly profile: string;
+  readonly fault?: string;
+}) {
+  const words = PROFILE_LIST[frame.language];
+  const { deps } = state;
+  const name = deps.profiles.current().byKey.get(profile)?.name ?? profile;
+  if (deps.profiles.current().byKey.size === 1) {
+    return (
+      <Page frame={frame} title={words.deleteTitle(name)}>
+        <h1>{words.deleteTitle(name)}</h1>
+        <p>{words.deleteLast}</p>
+        <a role="button" href="/new-profile">{words.newTitle}</a>
+      </Page>
+    );
+  }
+  return (
+    <SmallForm
+      frame={frame}
+      title={words.deleteTitle(name)}
+      action={`/profiles/${profile}/delete`}
+      submit={words.delete}
+      back={`/profiles/${profile}`}
+      danger
+    >
+      <p>
+        {words.deleteWarning} {words.deleteLeads(deps.journal.countLeadsOf(profile))}{" "}
+        {words.deleteBack}
+      </p>
+      <TextField
+        name="key"
+        label={words.deleteConfirm(profile)}
+        value=""
+        fault={fault}
+        focus
+      />
+    </SmallForm>
+  );
+}

@@ -1,0 +1,89 @@
+// Telegram's own look: bubbles, photos and buttons, drawn from the messages that the bot sends.
+
+import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
+import type { ComponentChildren } from "preact";
+
+export interface MessageProps {
+  readonly text: string;
+  readonly entities?: readonly MessageEntity[];
+  readonly photoUrl?: string | null;
+  /** Which part of a form it shows: the preview scrolls to the one in focus. */
+  readonly part?: string;
+  readonly children?: ComponentChildren;
+}
+
+/** One message of the bot, with the buttons under it as children. */
+export function Message({ text, entities = [], photoUrl, part, children }: MessageProps) {
+  return (
+    <div class="message" data-part={part}>
+      <div class="bubble">
+        {photoUrl && <img class="photo" src={photoUrl} alt="" loading="lazy" />}
+        <p>
+          <Formatted text={text} entities={entities} />
+        </p>
+      </div>
+      {children}
+    </div>
+  );
+}
+
+/** A keyboard's rows; `draw` makes a button of a text and its place. */
+export function Keyboard(
+  { keyboard, draw }: {
+    readonly keyboard: InlineKeyboardMarkup;
+    readonly draw: (text: string, index: number) => ComponentChildren;
+  },
+) {
+  let index = 0;
+  return (
+    <div class="keyboard">
+      {keyboard.inline_keyboard.map((row) => (
+        <div class="row">{row.map(({ text }) => draw(text, index++))}</div>
+      ))}
+    </div>
+  );
+}
+
+/** A message's text with its entities as HTML: bold as bold. */
+export function Formatted(
+  { text, entities }: { readonly text: string; readonly entities: readonly MessageEntity[] },
+) {
+  const edges = new Set([0, text.length]);
+  for (const { offset, length } of entities) edges.add(offset).add(offset + length);
+  const cuts = [...edges].sort((a, b) => a - b);
+  return (
+    <>
+      {cuts.slice(1).map((end, index) => {
+        const start = cuts[index] ?? 0;
+        const types = entities
+          .filter(({ offset, length }) => offset <= start && end <= offset + length)
+          .map(({ type }) => type);
+        return dress(text.slice(start, end), types);
+      })}
+    </>
+  );
+}
+
+/** A bare string in a list would be escaped twice by the precompiled templates; an element is not. */
+function dress(text: string, types: readonly MessageEntity["type"][]): ComponentChildren {
+  return types.reduce<ComponentChildren>((inner, type) => {
+    switch (type) {
+      case "bold":
+        return <b>{inner}</b>;
+      case "italic":
+        return <i>{inner}</i>;
+      case "underline":
+        return <u>{inner}</u>;
+      case "strikethrough":
+        return <s>{inner}</s>;
+      case "code":
+      case "pre":
+        return <code>{inner}</code>;
+      case "text_mention":
+      case "text_link":
+        return <span class="mention">{inner}</span>;
+      default:
+        return inner;
+    }
+  }, <>{text}</>);
+}

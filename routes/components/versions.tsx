@@ -1,0 +1,86 @@
+// A profile as a list of named texts, and two versions of it side by side or as one text with its changes.
+
+import { hostOf } from "../../lib/crm.ts";
+import type { ProfileForm } from "../../lib/profile_edits.ts";
+import { diffWords, type Piece } from "../../lib/text_diff.ts";
+import type { ProfileWords } from "../words/profile.ts";
+
+/** A named text of a version. */
+export interface Part {
+  readonly label: string;
+  readonly text: string;
+}
+
+export function partsOf(form: ProfileForm, words: ProfileWords): Part[] {
+  return [
+    { label: words.name, text: form.name },
+    { label: words.webhook, text: hidden(form.webhookUrl) },
+    { label: words.timeout, text: form.timeoutSeconds },
+    { label: words.photo, text: form.photoUrl },
+    { label: words.caption, text: form.caption },
+    { label: words.buttons, text: form.buttons.map(buttonLine).join("\n") },
+    { label: words.confirmation, text: form.confirmationTemplate },
+    { label: words.followUp, text: form.followUpTemplate },
+  ];
+}
+
+function buttonLine({ text, choice }: ProfileForm["buttons"][number]): string {
+  return choice === "" ? text : `${text} → ${choice}`;
+}
+
+/** A webhook's address is its password: outside its own field only the host is shown. */
+export function hidden(address: string): string {
+  return address.trim() === "" ? "" : `${hostOf(address) || "…"}/…`;
+}
+
+/** Two versions side by side, where they differ. */
+export function SideBySide({ mine, theirs, words }: {
+  readonly mine: readonly Part[];
+  readonly theirs: readonly Part[];
+  readonly words: ProfileWords;
+}) {
+  return (
+    <table class="versions">
+      <thead>
+        <tr>
+          <th scope="col">{words.place}</th>
+          <th scope="col">{words.theirs}</th>
+          <th scope="col">{words.mine}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {mine.map(({ label, text }, index) => {
+          const other = theirs[index]?.text ?? "";
+          if (other === text) return null;
+          const pieces = diffWords(other, text);
+          return (
+            <tr>
+              <th scope="row">{label}</th>
+              <td data-label={words.theirs}>
+                <Pieces pieces={pieces.filter(({ kind }) => kind !== "added")} />
+                {other === "" && <em>{words.empty}</em>}
+              </td>
+              <td data-label={words.mine}>
+                <Pieces pieces={pieces.filter(({ kind }) => kind !== "removed")} />
+                {text === "" && <em>{words.empty}</em>}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+/** A text with what was taken out and what was put in. */
+export function Pieces({ pieces }: { readonly pieces: readonly Piece[] }) {
+  return (
+    <span class="pieces">
+      {pieces.map(({ kind, text }, index) => {
+        // A bare string in a list would be escaped twice by the precompiled templates.
+        if (kind === "same") return <span key={index}>{text}</span>;
+        return kind === "removed" ? <del key={index}>{text}</del> : <ins key={index}>{text}</ins>;
+      })}
+    </span>
+  );
+}

@@ -1,0 +1,71 @@
+// What a person sees when a request fails: a sentence and where to go, never the cause.
+
+import { HttpError } from "fresh";
+import { pickLanguage } from "../lib/web/language.ts";
+import { define } from "../lib/web/state.ts";
+import { BarePage } from "./components/page.tsx";
+import { ERRORS } from "./words/errors.ts";
+
+type Kind = Exclude<keyof typeof ERRORS["ru"], "home" | "event">;
+
+export const errorPage = define.middleware((ctx) => {
+  // It also answers what fails before the request was introduced.
+  const language = pickLanguage(ctx.req.headers.get("accept-language"));
+  const { error } = ctx;
+  const words = ERRORS[language];
+  const kind = kindOf(error);
+  const id = kind === "defect" ? crypto.randomUUID().slice(0, 8) : undefined;
+  if (id !== undefined) {
+    ctx.state.deps?.log.error("❌ Страница {path} не открылась, событие {id}: {cause}", {
+      path: ctx.url.pathname,
+      id,
+      cause: error instanceof Error ? error.stack ?? error.message : String(error),
+    });
+  }
+  const { title, text } = words[kind];
+  return ctx.render(
+    <BarePage language={language} title={title}>
+      <h1>{title}</h1>
+      <p>{text}</p>
+      {id !== undefined && <p class="hint">{words.event(id)}</p>}
+      <p>
+        <a href="/">{words.home}</a>
+      </p>
+    </BarePage>,
+    { status: error instanceof HttpError ? error.status : 500 },
+  );
+});
+
+/** The answer to a path that cannot be decoded, which no route ever sees. */
+export function malformedAddress(request: Request): Response {
+  const { title, text } = ERRORS[pickLanguage(request.headers.get("accept-language"))].badAddress;
+  return new Response(`${title}. ${text}\n`, { status: 400 });
+}
+
+function kindOf(error: unknown): Kind {
+  if (!(error instanceof HttpError)) return "defect";
+  switch (error.status) {
+    case 400:
+      return "badAddress";
+    case 401:
+      return "noSession";
+    case 403:
+      return FORBIDDEN[error.message] ?? "forbidden";
+    case 404:
+      return "notFound";
+    case 405:
+      return "wrongMethod";
+    case 409:
+      return "stale";
+    case 413:
+      return "tooLarge";
+    case 415:
+      return "wrongKind";
+    case 429:
+      return "tooMany";
+    default:
+      return "defect";
+  }
+}
+
+const FORBIDDEN: Readonly<Record<string, Kind>> = { foreign: "foreign", form: "staleForm" };

@@ -1,0 +1,14 @@
+// The way out.
+
+import { sessionCookie } from "../lib/web/security.ts";
+import { define } from "../lib/web/state.ts";
+
+export const handler = define.handlers({
+  async POST(ctx) {
+    const { deps, session, origin } = ctx.state;
+    await deps.auth.endSession(session.number);
+    const response = ctx.redirect("/login", 303);
+    response.headers.append("set-cookie", sessionCookie(origin, "", 0));
+    return response;
+  },
+});

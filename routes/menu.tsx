@@ -1,0 +1,119 @@
+// The menu's form: its greeting, and where each button leads.
+
+import {
+  type Content,
+  draftMenu,
+  MENU_KEY,
+  menuFaults,
+  type MenuForm,
+  menuForm,
+  versionOf,
+  withMenu,
+} from "../lib/profile_edits.ts";
+import { saveEdit } from "../lib/profile_saving.ts";
+import { field, fields } from "../lib/web/form.ts";
+import { define, type State } from "../lib/web/state.ts";
+import { MenuEditor, MenuPreview, type MenuView } from "./components/menu_editor.tsx";
+import { frameOf } from "./components/page.tsx";
+import type { Part } from "./components/versions.tsx";
+import { contentOf, noteOf } from "./profile.tsx";
+import { readWish, rearrange } from "./profile_form.ts";
+import { MENU } from "./words/menu.ts";
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const view = viewOf(ctx.state, menuForm(contentOf(ctx.state)));
+    const note = noteOf(ctx.url, ctx.state, MENU_KEY);
+    return ctx.render(<MenuEditor frame={frameOf(ctx)} view={note ? { ...view, note } : view} />);
+  },
+
+  async POST(ctx) {
+    const { state } = ctx;
+    const typed = readMenuForm(state.form);
+    const version = field(state.form, "version");
+    const draw = (more: Partial<MenuView>, form: MenuForm = typed, status = 200) => {
+      const view = { ...viewOf(state, form), version, isUnsaved: true, ...more };
+      return ctx.render(<MenuEditor frame={frameOf(ctx)} view={view} />, { status });
+    };
+    const wish = readWish(state.form);
+    if (wish.kind === "add") {
+      const button = { text: "", profile: unusedProfile(state, typed) };
+      return draw({}, { ...typed, buttons: [...typed.buttons, button] });
+    }
+    if (wish.kind === "up" || wish.kind === "down" || wish.kind === "remove") {
+      return draw({}, { ...typed, buttons: rearrange(typed.buttons, wish) });
+    }
+    if (wish.kind !== "save") return draw({});
+
+    const faults = menuFaults(contentOf(state), typed);
+    if (faults.length > 0) return draw({ faults, note: { kind: "refused" } }, typed, 422);
+    const result = await saveEdit(
+      state.deps.profiles,
+      state.session.openedBy,
+      (content) => versionOf(content, MENU_KEY) === version ? withMenu(content, typed) : undefined,
+    );
+    switch (result.kind) {
+      case "saved":
+        return ctx.redirect("/menu?saved", 303);
+      case "refused":
+        return draw({ faults: result.faults, note: { kind: "refused" } }, typed, 422);
+      case "broken":
+        return draw({ note: { kind: "broken", faults: result.faults } }, typed, 409);
+      case "stale": {
+        const content: Content = contentOf(state);
+        const mine = menuParts(typed, state);
+        const theirs = menuParts(menuForm(content), state);
+        const note = { kind: "stale", mine, theirs } as const;
+        return draw({ version: versionOf(content, MENU_KEY), note }, typed, 409);
+      }
+    }
+  },
+});
+
+/** The preview alone, for the script to put in place while somebody types. */
+export const preview = define.handlers({
+  POST(ctx) {
+    const draft = draftMenu(readMenuForm(ctx.state.form));
+    return ctx.render(<MenuPreview draft={draft} language={ctx.state.language} />);
+  },
+});
+
+/** The menu as a list of named texts. */
+export function menuParts(form: MenuForm, { deps, language }: State): Part[] {
+  const words = MENU[language];
+  const { byKey } = deps.profiles.current();
+  const lines = form.buttons.map(({ text, profile }) =>
+    `${text} → ${byKey.get(profile)?.name ?? profile}`
+  );
+  return [
+    { label: words.welcome, text: form.welcomeText },
+    { label: words.buttons, text: lines.join("\n") },
+  ];
+}
+
+function readMenuForm(form: URLSearchParams): MenuForm {
+  const profiles = fields(form, "button_profile");
+  return {
+    welcomeText: field(form, "welcome"),
+    buttons: fields(form, "button_text").slice(0, 200).map((text, index) => ({
+      text: text.replaceAll("\n", " "),
+      profile: profiles[index] ?? "",
+    })),
+  };
+}
+
+function viewOf(state: State, form: MenuForm): MenuView {
+  const { byKey } = state.deps.profiles.current();
+  return {
+    form,
+    version: versionOf(contentOf(state), MENU_KEY),
+    profiles: [...byKey.values()].map(({ key, name }) => ({ key, name })),
+    faults: [],
+    isUnsaved: false,
+  };
+}
+
+function unusedProfile({ deps }: State, { buttons }: MenuForm): string {
+  const keys = [...deps.profiles.current().byKey.keys()];
+  return keys.find((key) => !buttons.some(({ profile }) => profile === key)) ?? keys[0] ?? "";
+}

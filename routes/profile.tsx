@@ -1,0 +1,170 @@
+// A profile's form: one form, one save; beside it what visitors and managers will see.
+
+import { HttpError } from "fresh";
+import type { Fault } from "../lib/profile.ts";
+import {
+  type Content,
+  draftProfile,
+  newCallbackData,
+  profileFaults,
+  type ProfileForm,
+  profileForm,
+  versionOf,
+  withProfile,
+} from "../lib/profile_edits.ts";
+import { saveEdit } from "../lib/profile_saving.ts";
+import { field } from "../lib/web/form.ts";
+import { define, type State } from "../lib/web/state.ts";
+import type { WebhookTrial } from "../lib/webhook_trial.ts";
+import type { Note } from "./components/note.tsx";
+import { frameOf } from "./components/page.tsx";
+import { ProfilePreview } from "./components/preview.tsx";
+import { FORM_ID, ProfileEditor, type ProfileView } from "./components/profile_editor.tsx";
+import { partsOf } from "./components/versions.tsx";
+import { type Move, newButton, readProfileForm, readWish, rearrange } from "./profile_form.ts";
+import { PROFILE } from "./words/profile.ts";
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const key = profileKey(ctx);
+    const content = contentOf(ctx.state);
+    const view = viewOf(ctx.state, key, profileForm(content[key]));
+    const note = noteOf(ctx.url, ctx.state, key);
+    return ctx.render(
+      <ProfileEditor frame={frameOf(ctx)} view={note ? { ...view, note } : view} />,
+    );
+  },
+
+  async POST(ctx) {
+    const { state } = ctx;
+    const key = profileKey(ctx);
+    const typed = readProfileForm(state.form);
+    const wish = readWish(state.form);
+    const draw = (more: Partial<ProfileView>, form: ProfileForm = typed, status = 200) => {
+      const version = field(state.form, "version");
+      const view = { ...viewOf(state, key, form), version, isUnsaved: true, ...more };
+      return ctx.render(<ProfileEditor frame={frameOf(ctx)} view={view} />, { status });
+    };
+
+    switch (wish.kind) {
+      case "show":
+        return draw({});
+      case "press":
+        return draw({ pressed: wish.index });
+      case "test":
+        return draw({ trial: await test(state, typed) });
+      case "add": {
+        const button = newButton(newCallbackData(key, Math.random()));
+        const focus = { field: "button_text", index: typed.buttons.length } as const;
+        return draw({ focus }, { ...typed, buttons: [...typed.buttons, button] });
+      }
+      case "up":
+      case "down":
+      case "remove": {
+        const focus = { field: wish.kind, index: movedTo(wish) } as const;
+        return draw({ focus }, { ...typed, buttons: rearrange(typed.buttons, wish) });
+      }
+      case "save": {
+        const result = await save(state, key, typed);
+        switch (result.kind) {
+          case "saved":
+            return ctx.redirect(`/profiles/${key}?saved`, 303);
+          case "refused":
+            return draw({ faults: result.faults, note: { kind: "refused" } }, typed, 422);
+          case "broken":
+            return draw({ note: { kind: "broken", faults: result.faults } }, typed, 409);
+          case "stale": {
+            const content = contentOf(state);
+            if (content[key] === undefined) throw new HttpError(404);
+            const words = PROFILE[state.language];
+            const theirs = partsOf(profileForm(content[key]), words);
+            const note = { kind: "stale", mine: partsOf(typed, words), theirs } as const;
+            return draw({ version: versionOf(content, key), note }, typed, 409);
+          }
+        }
+      }
+    }
+  },
+});
+
+/** The preview alone, for the script to put in place while somebody types. */
+export const preview = define.handlers({
+  POST(ctx) {
+    const key = profileKey(ctx);
+    const wish = readWish(ctx.state.form);
+    const profile = draftProfile(key, readProfileForm(ctx.state.form));
+    const pressed = wish.kind === "press" ? wish.index : 0;
+    return ctx.render(
+      <ProfilePreview
+        language={ctx.state.language}
+        profile={profile}
+        base={profile}
+        pressed={pressed}
+        form={FORM_ID}
+      />,
+    );
+  },
+});
+
+/** The key of a profile that there is. */
+export function profileKey(
+  { state, params }: { readonly state: State; readonly params: Readonly<Record<string, string>> },
+): string {
+  const key = params["key"] ?? "";
+  if (!state.deps.profiles.current().byKey.has(key)) throw new HttpError(404);
+  return key;
+}
+
+export function contentOf({ deps }: State): Content {
+  return deps.profiles.content() as Content;
+}
+
+function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
+  const content = contentOf(state);
+  return {
+    key,
+    savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
+    form,
+    version: versionOf(content, key),
+    faults: [],
+    pressed: 0,
+    crmTimeoutMs: state.deps.config.crmTimeoutMs,
+    isUnsaved: false,
+  };
+}
+
+type Saved =
+  | Awaited<ReturnType<typeof saveEdit>>
+  | { readonly kind: "refused"; readonly faults: readonly Fault[] };
+
+async function save(state: State, key: string, form: ProfileForm): Promise<Saved> {
+  const version = field(state.form, "version");
+  const faults = profileFaults(contentOf(state), key, form);
+  if (faults.length > 0) return { kind: "refused", faults };
+  return await saveEdit(
+    state.deps.profiles,
+    state.session.openedBy,
+    (content) => versionOf(content, key) === version ? withProfile(content, key, form) : undefined,
+  );
+}
+
+async function test({ deps }: State, form: ProfileForm): Promise<WebhookTrial | "empty"> {
+  if (form.webhookUrl === "") return "empty";
+  const seconds = Number(form.timeoutSeconds.replace(",", "."));
+  const timeoutMs = seconds >= 1 && seconds <= 120 ? seconds * 1000 : deps.config.crmTimeoutMs;
+  return await deps.testWebhook(form.webhookUrl, timeoutMs, form.name);
+}
+
+/** Where the moved row is now; where a removed one was. */
+function movedTo({ kind, index }: Move): number {
+  if (kind === "remove") return index;
+  return kind === "up" ? Math.max(index - 1, 0) : index + 1;
+}
+
+/** What the press that led here did. */
+export function noteOf(url: URL, { deps }: State, key: string): Note | undefined {
+  if (url.searchParams.has("created")) return { kind: "created" };
+  if (!url.searchParams.has("saved")) return undefined;
+  const [, before] = deps.journal.listRevisions(key, 2);
+  return { kind: "saved", before: before?.content === null ? undefined : before?.number };
+}

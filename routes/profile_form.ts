@@ -1,0 +1,75 @@
+// Reads the form of a profile: what was typed, and which of its buttons was pressed.
+
+import type { ButtonForm, ProfileForm } from "../lib/profile_edits.ts";
+import { field, fields } from "../lib/web/form.ts";
+
+/** More than Telegram shows are not even drawn again; the fault says how many there were. */
+const MOST_BUTTONS = 200;
+
+/** What a press of one of the form's buttons asks for. */
+export type Wish =
+  | { readonly kind: "save" | "show" | "test" | "add" }
+  | { readonly kind: "press"; readonly index: number }
+  | Move;
+
+/** ↑, ↓ or ✕ beside one of a list's rows. */
+export interface Move {
+  readonly kind: "up" | "down" | "remove";
+  readonly index: number;
+}
+
+export function readProfileForm(form: URLSearchParams): ProfileForm {
+  const [keys, texts, choices] = ["button_key", "button_text", "button_choice"]
+    .map((name) => fields(form, name));
+  return {
+    name: oneLine(field(form, "name")),
+    webhookUrl: field(form, "webhook_url").trim(),
+    timeoutSeconds: field(form, "timeout_seconds").trim(),
+    photoUrl: field(form, "photo_url").trim(),
+    caption: field(form, "caption"),
+    buttons: (keys ?? []).slice(0, MOST_BUTTONS).map((callbackData, index) => ({
+      callbackData,
+      text: oneLine(texts?.[index] ?? ""),
+      choice: oneLine(choices?.[index] ?? ""),
+    })),
+    confirmationTemplate: field(form, "confirmation"),
+    followUpTemplate: field(form, "follow_up"),
+  };
+}
+
+export function readWish(form: URLSearchParams): Wish {
+  const [kind = "save", place = ""] = field(form, "do").split(":");
+  switch (kind) {
+    case "show":
+    case "test":
+    case "add":
+      return { kind };
+    case "press":
+      return { kind, index: Number(place) || 0 };
+    case "up":
+    case "down":
+    case "remove":
+      return { kind, index: Number(place) || 0 };
+    default:
+      return { kind: "save" };
+  }
+}
+
+/** A list after a move of one of its rows. */
+export function rearrange<T>(rows: readonly T[], { kind, index }: Move): T[] {
+  if (kind === "remove") return rows.filter((_, each) => each !== index);
+  const to = kind === "up" ? index - 1 : index + 1;
+  const moved = [...rows];
+  const [one, other] = [moved[index], moved[to]];
+  if (one === undefined || other === undefined) return moved;
+  [moved[index], moved[to]] = [other, one];
+  return moved;
+}
+
+export function newButton(callbackData: string): ButtonForm {
+  return { callbackData, text: "", choice: "" };
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll("\n", " ");
+}

@@ -1,0 +1,155 @@
+// The list of profiles: add or duplicate, change a link, move, delete.
+
+import { HttpError } from "fresh";
+import {
+  firstFault,
+  keyFault,
+  profileKeys,
+  withMovedProfile,
+  withNewProfile,
+  withoutProfile,
+  withRenamedProfile,
+} from "../lib/profile_list.ts";
+import { LIMITS } from "../lib/profile.ts";
+import { saveEdit } from "../lib/profile_saving.ts";
+import { field } from "../lib/web/form.ts";
+import { define, type State } from "../lib/web/state.ts";
+import { frameOf } from "./components/page.tsx";
+import { Delete, NewProfile, Rename } from "./components/profile_list_forms.tsx";
+import { contentOf, profileKey } from "./profile.tsx";
+import { faultSentence } from "./words/faults.ts";
+import { PROFILE_LIST } from "./words/profile_list.ts";
+
+/** `/new-profile`, with `?from=agency` as a copy. */
+export const newProfile = define.handlers({
+  GET(ctx) {
+    const from = ctx.url.searchParams.get("from");
+    const profile = from === null ? undefined : ctx.state.deps.profiles.current().byKey.get(from);
+    if (from !== null && profile === undefined) throw new HttpError(404);
+    const name = profile === undefined ? "" : `${profile.name} 2`;
+    const key = profile === undefined ? "" : freeKey(ctx.state, profile.key);
+    const view = { from: profile?.key, name, key };
+    return ctx.render(<NewProfile frame={frameOf(ctx)} state={ctx.state} view={view} />);
+  },
+
+  async POST(ctx) {
+    const { state } = ctx;
+    const { language, deps } = state;
+    const content = contentOf(state);
+    const [name, key, from] = ["name", "key", "from"].map((each) => field(state.form, each).trim());
+    const view = { from: from || undefined, name: name ?? "", key: key ?? "" };
+    if (view.from !== undefined && !deps.profiles.current().byKey.has(view.from)) {
+      throw new HttpError(404);
+    }
+    const wrongKey = keyFault(content, view.key);
+    const added = withNewProfile(content, view, Math.random);
+    const wrongName = wrongKey === undefined ? firstFault(added)?.message : nameFault(view.name);
+    if (wrongKey !== undefined || wrongName !== undefined) {
+      const faults = {
+        keyFault: wrongKey && faultSentence(wrongKey, language),
+        nameFault: wrongName && faultSentence(wrongName, language),
+      };
+      return ctx.render(
+        <NewProfile frame={frameOf(ctx)} state={state} view={{ ...view, ...faults }} />,
+        { status: 422 },
+      );
+    }
+    const result = await saveEdit(
+      deps.profiles,
+      state.session.openedBy,
+      (content) =>
+        Object.hasOwn(content, view.key) ? undefined : withNewProfile(content, view, Math.random),
+    );
+    if (result.kind !== "saved") throw new HttpError(409);
+    return ctx.redirect(`/profiles/${view.key}?created`, 303);
+  },
+});
+
+/** `/profiles/agency/rename` */
+export const rename = define.handlers({
+  GET(ctx) {
+    const key = profileKey(ctx);
+    return ctx.render(<Rename frame={frameOf(ctx)} state={ctx.state} from={key} to={key} />);
+  },
+
+  async POST(ctx) {
+    const { state } = ctx;
+    const { journal, profiles } = state.deps;
+    const from = profileKey(ctx);
+    const to = field(state.form, "key").trim();
+    if (to === from) return ctx.redirect(`/profiles/${from}`, 303);
+    const wrong = keyFault(contentOf(state), to);
+    if (wrong !== undefined) {
+      const fault = faultSentence(wrong, state.language);
+      return ctx.render(
+        <Rename frame={frameOf(ctx)} state={state} from={from} to={to} fault={fault} />,
+        { status: 422 },
+      );
+    }
+    const result = await saveEdit(profiles, state.session.openedBy, (content) => {
+      const still = Object.hasOwn(content, from) && !Object.hasOwn(content, to);
+      return still ? withRenamedProfile(content, from, to) : undefined;
+    });
+    if (result.kind !== "saved") throw new HttpError(409);
+    journal.renameProfile(from, to);
+    journal.renameRevisions(from, to);
+    await journal.committed();
+    return ctx.redirect(`/profiles/${to}?saved`, 303);
+  },
+});
+
+/** `/profiles/agency/move` */
+export const move = define.handlers({
+  async POST(ctx) {
+    const key = profileKey(ctx);
+    const to = field(ctx.state.form, "do") === "down" ? "down" : "up";
+    const result = await saveEdit(
+      ctx.state.deps.profiles,
+      ctx.state.session.openedBy,
+      (content) => withMovedProfile(content, key, to),
+    );
+    if (result.kind !== "saved") throw new HttpError(409);
+    return ctx.redirect(`/#${key}`, 303);
+  },
+});
+
+/** `/profiles/agency/delete` */
+export const remove = define.handlers({
+  GET(ctx) {
+    const key = profileKey(ctx);
+    return ctx.render(<Delete frame={frameOf(ctx)} state={ctx.state} profile={key} />);
+  },
+
+  async POST(ctx) {
+    const { state } = ctx;
+    const key = profileKey(ctx);
+    const isLast = profileKeys(contentOf(state)).length === 1;
+    if (isLast || field(state.form, "key").trim() !== key) {
+      const fault = PROFILE_LIST[state.language].deleteMismatch(key);
+      return ctx.render(
+        <Delete frame={frameOf(ctx)} state={state} profile={key} fault={fault} />,
+        { status: 422 },
+      );
+    }
+    const result = await saveEdit(
+      state.deps.profiles,
+      state.session.openedBy,
+      (content) => profileKeys(content).length > 1 ? withoutProfile(content, key) : undefined,
+    );
+    if (result.kind !== "saved") throw new HttpError(409);
+    return ctx.redirect(`/?deleted=${key}`, 303);
+  },
+});
+
+function nameFault(name: string): string | undefined {
+  return name === "" ? `пусто, нужен текст от 1 до ${LIMITS.name} символов` : undefined;
+}
+
+/** A key for a copy: `agency2`, `agency3`, … */
+function freeKey(state: State, from: string): string {
+  const content = contentOf(state);
+  const stem = from.replace(/\d+$/, "");
+  for (let nth = 2;; nth += 1) {
+    if (!Object.hasOwn(content, `${stem}${nth}`)) return `${stem}${nth}`;
+  }
+}

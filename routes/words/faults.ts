@@ -1,0 +1,69 @@
+// Faults as sentences. The parser says them in Russian; here is what each says in English.
+
+import type { Language } from "../../lib/web/language.ts";
+
+/** A fault of the parser as a sentence in the page's language. */
+export function faultSentence(message: string, language: Language): string {
+  const plain = message.replace(TWICE_IN_MENU, "этот профиль уже есть в меню");
+  const said = language === "ru" ? plain : inEnglish(plain);
+  return `${said.slice(0, 1).toUpperCase()}${said.slice(1)}.`;
+}
+
+/** Whoever edits the menu chooses profiles, not callback data. */
+const TWICE_IN_MENU = /^найдено «select_.+» второй раз, уже есть в .+$/;
+
+function inEnglish(message: string): string {
+  for (const [pattern, english] of ENGLISH) {
+    if (pattern.test(message)) return message.replace(pattern, english);
+  }
+  return message;
+}
+
+const ADDRESS_RU = "нужен адрес http:\\/\\/ или https:\\/\\/ без логина и пароля";
+const ADDRESS_EN = "an http:// or https:// address without a login and password is needed";
+
+const ENGLISH: readonly (readonly [RegExp, string])[] = [
+  [/^пусто, нужен текст от 1 до (\d+) символов$/, "empty, a text of 1 to $1 characters is needed"],
+  [/^символов (\d+), нужно не больше (\d+)$/, "$1 characters, at most $2 fit"],
+  [
+    /^вместе с самым длинным выбором символов (\d+), нужно не больше (\d+)$/,
+    "$1 characters with the longest choice in it, at most $2 fit",
+  ],
+  [/^байт (\d+), нужно от 1 до (\d+)$/, "$1 bytes, 1 to $2 are needed"],
+  [/^нет ни одной кнопки, нужно от 1 до (\d+)$/, "there is no button, 1 to $1 are needed"],
+  [/^кнопок (\d+), нужно не больше (\d+)$/, "$1 buttons, at most $2 are possible"],
+  [/^нет (\S+) и (\S+), нужен текст с (.+) и (.+)$/, "$1 and $2 are missing from the text"],
+  [/^нет (\S+), нужен текст с .+$/, "$1 is missing from the text"],
+  [/^найдено (\{.*\}), можно только (\S+) и (\S+)$/, "$1 is unknown, only $2 and $3 are possible"],
+  [/^найдено (\{.*\}), можно только (\S+)$/, "$1 is unknown, only $2 is possible"],
+  [
+    /^найдено (\S+), нужно число секунд от (\d+) до (\d+)$/,
+    "it is $1, a number of seconds from $2 to $3 is needed",
+  ],
+  [/^найден текст, нужно число$/, "a number is needed"],
+  [/^нет, нужно значение$/, "missing, a value is needed"],
+  [new RegExp(`^не похоже на адрес, ${ADDRESS_RU}$`), `it is no address, ${ADDRESS_EN}`],
+  [new RegExp(`^найдена схема «(.+)», ${ADDRESS_RU}$`), `it begins with “$1”, ${ADDRESS_EN}`],
+  [new RegExp(`^найден адрес с логином, ${ADDRESS_RU}$`), `it holds a login, ${ADDRESS_EN}`],
+  [
+    /^это служебный адрес машины, CRM на нём не бывает$/,
+    "this is an address of the machine itself, no CRM lives there",
+  ],
+  [/^такое имя профиля занято, нужно другое$/, "this word is taken, choose another"],
+  [
+    /^имя профиля не годится для ссылки, нужно от 1 до (\d+) символов .*$/,
+    "1 to $1 characters of A–Z, a–z, 0–9, _ and - are needed",
+  ],
+  [/^этот профиль уже есть в меню$/, "this profile is in the menu already"],
+  [/^пусто, нужно слово для ссылки$/, "empty, a word for the link is needed"],
+  [/^первой нужна буква$/, "a letter has to come first"],
+  [/^найдено «(.+)» второй раз, уже есть в (.+)$/, "“$1” is there twice, first in $2"],
+  [
+    /^найдено «(.+)», но select_ бывает только у кнопок меню$/,
+    "“$1” begins with select_, as only the menu's buttons may",
+  ],
+  [
+    /^найдено «(.+)», нужно select_<профиль> из этого файла$/,
+    "“$1” leads to no profile, choose another",
+  ],
+];

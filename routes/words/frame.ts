@@ -1,0 +1,53 @@
+// The words around every page.
+
+import { bilingual, plural } from "./bilingual.ts";
+
+const leads = {
+  ru: (count: number) =>
+    `${count} ${plural("ru", count, { one: "лид", few: "лида", many: "лидов" })}`,
+  en: (count: number) => `${count} ${plural("en", count, { one: "lead", many: "leads" })}`,
+};
+
+export const FRAME = bilingual({
+  brand: "Triborg",
+  skip: "К содержанию",
+  places: "Разделы",
+  profiles: "Профили",
+  leads: "Лиды",
+  menu: "Меню",
+  sessions: "Кто вошёл",
+  logOut: "Выйти",
+  unknownTime: "—",
+  undelivered: (count: number, since: string) =>
+    `Не доставлено: ${leads.ru(count)}, с ${since}. Ни CRM, ни чат менеджеров их не взяли. ` +
+    "Проверьте, что бот состоит в чате и может писать",
+  showLeads: "Показать",
+  polling: (since: string) =>
+    `Telegram не отвечает с ${since}. Новые нажатия придут, когда связь вернётся`,
+  brokenFile: (where: string) =>
+    `В файле locales.json ошибка: ${where}. Бот работает по последней исправной версии. ` +
+    "Исправьте файл — сохранить отсюда пока нельзя",
+}, {
+  brand: "Triborg",
+  skip: "Skip to content",
+  places: "Places",
+  profiles: "Profiles",
+  leads: "Leads",
+  menu: "Menu",
+  sessions: "Who is logged in",
+  logOut: "Log out",
+  unknownTime: "—",
+  undelivered: (count: number, since: string) =>
+    `Not delivered: ${
+      leads.en(count)
+    }, since ${since}. Neither the CRM nor the managers' chat took ` +
+    "them. Check that the bot is in the chat and may write there",
+  showLeads: "Show",
+  polling: (since: string) =>
+    `Telegram has not answered since ${since}. New presses will arrive when it does`,
+  brokenFile: (where: string) =>
+    `The file locales.json has a fault: ${where}. The bot works with the last good version. ` +
+    "Fix the file: nothing can be saved from here until then",
+});
+
+export type FrameWords = typeof FRAME["ru"];

@@ -1,0 +1,19 @@
+// The words around the preview.
+
+import { bilingual } from "./bilingual.ts";
+
+export const PREVIEW = bilingual({
+  title: "Как это увидят",
+  visitor: "Так увидит посетитель",
+  pressed: (button: string) => `нажал «${button}»`,
+  manager: "Так увидит менеджер",
+  onlyWhenCrmFails: "Карточка приходит в чат, только если CRM не взяла лид.",
+  noWebhook: "Адреса вебхука нет, поэтому в чат придёт карточка каждого лида.",
+}, {
+  title: "How it will look",
+  visitor: "What the visitor will see",
+  pressed: (button: string) => `pressed “${button}”`,
+  manager: "What the manager will see",
+  onlyWhenCrmFails: "The card comes to the chat only when the CRM did not take the lead.",
+  noWebhook: "There is no webhook address, so every lead's card comes to the chat.",
+});

@@ -1,0 +1,198 @@
+// The words of a profile's form.
+
+import type { CrmOutcome } from "../../lib/lead.ts";
+import { bilingual, plural } from "./bilingual.ts";
+
+const ruFaults = (count: number) =>
+  `${count} ${plural("ru", count, { one: "ошибка", few: "ошибки", many: "ошибок" })}`;
+const enFaults = (count: number) =>
+  `${count} ${plural("en", count, { one: "fault", many: "faults" })}`;
+
+export const PROFILE = bilingual({
+  name: "Название",
+  nameHint: "Стоит в карточке для менеджеров и в названии сделки.",
+  webhook: "Адрес вебхука",
+  webhookHint: "Сюда уходят лиды. Пусто — все лиды придут в чат менеджеров.",
+  test: "Проверить",
+  testing: "Проверяем…",
+  timeout: "Ждать ответа CRM",
+  seconds: "с",
+  timeoutHint: (seconds: number) => `Пусто — ${seconds} с, как задано для всего бота.`,
+  photo: "Фото",
+  photoHint: "Адрес картинки. Пусто — без фото.",
+  caption: "Приветствие",
+  captionOver: "Длиннее 1024 символов: Telegram не примет с фото, уйдёт один текст.",
+  buttons: "Кнопки",
+  button: (nth: number) => `Кнопка ${nth}`,
+  buttonKey: "Ключ кнопки",
+  choice: "Другими словами в CRM",
+  choiceHint: "Пусто — как на кнопке.",
+  choiceOf: (nth: number) => `Другими словами в CRM, кнопка ${nth}`,
+  up: (nth: number) => `Выше: кнопка ${nth}`,
+  down: (nth: number) => `Ниже: кнопка ${nth}`,
+  remove: (nth: number) => `Убрать: кнопка ${nth}`,
+  add: "+ кнопка",
+  confirmation: "Подтверждение",
+  confirmationHint: "Посетитель видит его сразу после нажатия. Вместо {choice} встанет его выбор.",
+  followUp: "Дополнение для менеджера",
+  followUpHint:
+    "Что придёт в чат, когда посетитель напишет ещё. {username} — кто, {message} — что написал.",
+  save: "Сохранить",
+  show: "Показать в предпросмотре",
+  preview: "Показать, как это увидят",
+  saved: "Сохранено. Уже работает.",
+  created: "Профиль создан и уже в меню. Впишите свои тексты и адрес вебхука.",
+  undo: "Вернуть как было",
+  unsaved: "Ещё не сохранено.",
+  leave: "Изменения не сохранены. Уйти?",
+  notSaved: (count: number) => `Не сохранено: ${ruFaults(count)}. Исправьте отмеченные поля.`,
+  elsewhere: "Ошибка не в этой форме",
+  broken:
+    "Не сохранено: в файле locales.json на диске ошибка. Исправьте файл и сохраните ещё раз, набранное осталось в форме.",
+  stale: "Не сохранено: пока вы правили, здесь сохранили другое.",
+  staleWhat:
+    "Ниже обе версии. В форме — ваша: сохраните её, если она нужна вместо той, или возьмите сохранённую.",
+  takeTheirs: "Взять сохранённую",
+  mine: "Ваша версия",
+  theirs: "Сейчас сохранено",
+  place: "Поле",
+  empty: "пусто",
+  more: "Ещё",
+  history: "История",
+  duplicate: "Дублировать",
+  rename: "Сменить ссылку",
+  delete: "Удалить…",
+  back: "Все профили",
+  base: "Русский",
+  trialTook: (status: number, took: string) => `Ответ ${status} за ${took}`,
+  trialAnswer: "Ответ CRM",
+  trialMark: "Пробная сделка помечена словом «ТЕСТ», её можно удалить.",
+  trialImpossible: "Адрес не годится. Нужен адрес http:// или https:// без логина и пароля",
+  trialForbidden: "Это служебный адрес машины, CRM на нём не бывает",
+  trialEmpty: "Впишите адрес, тогда его можно проверить",
+  trial: {
+    accepted: "CRM приняла лид: сделка создана",
+    moved: "Адрес ведёт на другую страницу, лиды по нему не доходят. Впишите конечный адрес",
+    unauthorized: "CRM не пускает: адрес устарел или в нём ошибка. Возьмите новый в CRM",
+    missing: "CRM не знает такого адреса. Проверьте, что он скопирован целиком",
+    declined: "CRM отказала. Проверьте адрес и настройки вебхука в CRM",
+    broken: "В CRM поломка. Лиды придут в чат менеджеров, пока её не починят",
+    odd: "Это не похоже на CRM: ждали ответ 200, 201 или 202",
+    unreachable: "Адрес не отвечает: нет связи. Лиды придут в чат менеджеров, пока его не исправят",
+    interrupted: "Связь оборвалась, лид мог дойти. Проверьте в CRM",
+    timeout: (took: string) =>
+      `Адрес не отвечает за ${took}. Лиды придут в чат менеджеров, пока его не исправят`,
+    client: "По этому адресу ничего не отправить. Проверьте его",
+  },
+}, {
+  name: "Name",
+  nameHint: "Stands on the managers' card and in the deal's title.",
+  webhook: "Webhook address",
+  webhookHint: "Leads go here. Empty: all leads come to the managers' chat.",
+  test: "Test",
+  testing: "Testing…",
+  timeout: "Wait for the CRM",
+  seconds: "s",
+  timeoutHint: (seconds: number) => `Empty: ${seconds} s, as set for the whole bot.`,
+  photo: "Photo",
+  photoHint: "A picture's address. Empty: no photo.",
+  caption: "Greeting",
+  captionOver: "Over 1024 characters: Telegram takes no photo with it, the text goes alone.",
+  buttons: "Buttons",
+  button: (nth: number) => `Button ${nth}`,
+  buttonKey: "The button's key",
+  choice: "In other words for the CRM",
+  choiceHint: "Empty: as on the button.",
+  choiceOf: (nth: number) => `In other words for the CRM, button ${nth}`,
+  up: (nth: number) => `Up: button ${nth}`,
+  down: (nth: number) => `Down: button ${nth}`,
+  remove: (nth: number) => `Remove: button ${nth}`,
+  add: "+ button",
+  confirmation: "Confirmation",
+  confirmationHint: "The visitor sees it right after pressing. {choice} becomes what they chose.",
+  followUp: "Follow-up for the manager",
+  followUpHint:
+    "What comes to the chat when the visitor writes more. {username} is who, {message} is what.",
+  save: "Save",
+  show: "Show in the preview",
+  preview: "Show how it will look",
+  saved: "Saved. Already at work.",
+  created: "The profile is made and in the menu. Enter your texts and the webhook address.",
+  undo: "Take it back",
+  unsaved: "Not saved yet.",
+  leave: "Your changes are not saved. Leave?",
+  notSaved: (count: number) => `Not saved: ${enFaults(count)}. Correct the marked fields.`,
+  elsewhere: "The fault is not in this form",
+  broken:
+    "Not saved: the file locales.json on disk has a fault. Fix the file and save again; what you typed is still in the form.",
+  stale: "Not saved: something else was saved here while you were editing.",
+  staleWhat:
+    "Both versions are below. The form holds yours: save it if it should replace the other, or take the saved one.",
+  takeTheirs: "Take the saved one",
+  mine: "Your version",
+  theirs: "Saved now",
+  place: "Field",
+  empty: "empty",
+  more: "More",
+  history: "History",
+  duplicate: "Duplicate",
+  rename: "Change link",
+  delete: "Delete…",
+  back: "All profiles",
+  base: "Russian",
+  trialTook: (status: number, took: string) => `Answer ${status} in ${took}`,
+  trialAnswer: "The CRM's answer",
+  trialMark: "The test deal is marked “ТЕСТ” and can be deleted.",
+  trialImpossible:
+    "This address is no good. It must be http:// or https:// without a login and password",
+  trialForbidden: "This is an address of the machine itself; no CRM lives there",
+  trialEmpty: "Enter an address, then it can be tested",
+  trial: {
+    accepted: "The CRM took the lead: the deal is made",
+    moved: "The address leads to another page, and leads do not get there. Enter the final address",
+    unauthorized: "The CRM does not let the lead in: the address is old or wrong. Take a new one",
+    missing: "The CRM does not know this address. Check that it was copied whole",
+    declined: "The CRM declined. Check the address and the webhook's settings in the CRM",
+    broken: "The CRM is broken. Leads go to the managers' chat until it is repaired",
+    odd: "This does not look like a CRM: the answer should be 200, 201 or 202",
+    unreachable:
+      "The address does not answer: no connection. Leads go to the managers' chat until it is fixed",
+    interrupted: "The connection broke, the lead may have arrived. Look in the CRM",
+    timeout: (took: string) =>
+      `The address did not answer within ${took}. Leads go to the managers' chat until it is fixed`,
+    client: "Nothing can be sent to this address. Check it",
+  },
+});
+
+export type ProfileWords = typeof PROFILE["ru"];
+
+/** What a test lead's fate means for whoever set the address. */
+export function meaningOf(
+  outcome: CrmOutcome,
+  { trial }: ProfileWords,
+  took: string,
+): string {
+  switch (outcome.kind) {
+    case "accepted":
+      return trial.accepted;
+    case "answered":
+      return meaningOfStatus(outcome.status, trial);
+    case "unreachable":
+      return trial.unreachable;
+    case "interrupted":
+      return trial.interrupted;
+    case "timeout":
+      return trial.timeout(took);
+    case "client":
+    case "unexpected":
+      return trial.client;
+  }
+}
+
+function meaningOfStatus(status: number, trial: ProfileWords["trial"]): string {
+  if (status >= 500) return trial.broken;
+  if (status === 401 || status === 403) return trial.unauthorized;
+  if (status === 404 || status === 410) return trial.missing;
+  if (status >= 400) return trial.declined;
+  return status >= 300 ? trial.moved : trial.odd;
+}

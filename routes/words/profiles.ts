@@ -1,0 +1,95 @@
+// The words of the profiles' page.
+
+import { bilingual, plural } from "./bilingual.ts";
+
+const ruLeads = (count: number) =>
+  `${count} ${plural("ru", count, { one: "лид", few: "лида", many: "лидов" })}`;
+const enLeads = (count: number) =>
+  `${count} ${plural("en", count, { one: "lead", many: "leads" })}`;
+
+export const PROFILES = bilingual({
+  title: "Профили",
+  add: "Новый профиль",
+  change: "Изменить",
+  more: "Ещё",
+  duplicate: "Дублировать",
+  rename: "Сменить ссылку",
+  history: "История",
+  remove: "Удалить…",
+  moveUp: "Выше",
+  moveDown: "Ниже",
+  noWebhook: "Вебхук не настроен. Лиды идут в чат менеджеров",
+  badWebhook: "Адрес вебхука не годится. Лиды идут в чат менеджеров, пока его не исправят",
+  notAsked: "CRM ещё не получала лидов",
+  accepted: (when: string, took: string) => `CRM отвечает · ${when}, ${took}`,
+  answered: (status: number, when: string) =>
+    `CRM отказала (ответ ${status}) · ${when}. Лид в чате менеджеров`,
+  unreachable: (when: string) => `CRM недоступна · ${when}. Лид в чате менеджеров`,
+  interrupted: (when: string) => `Связь с CRM оборвалась · ${when}. Лид в чате менеджеров`,
+  timeout: (when: string, took: string) =>
+    `CRM не ответила за ${took} · ${when}. Лид в чате менеджеров`,
+  client: (when: string) => `Адрес вебхука не сработал · ${when}. Лид в чате менеджеров`,
+  days: (days: number, leads: number) => `${days} дней: ${ruLeads(leads)}`,
+  inCrm: (count: number) => `${count} в CRM`,
+  inChat: (count: number) => `${count} в чате`,
+  byHand: (count: number) => `${count} вручную`,
+  waiting: (count: number) => `${count} не доставлено`,
+  legendCrm: "В CRM",
+  legendChat: "В чате менеджеров",
+  legendWaiting: "Не доставлено",
+  noLeads: "лидов нет",
+  empty: "Лидов пока нет. Откройте ссылку профиля в Telegram и нажмите кнопку.",
+  link: "Ссылка для посетителей",
+  noLink: "Ссылка появится, когда бот выйдет на связь с Telegram.",
+  copy: "Копировать",
+  copied: "Скопировано",
+  qr: "QR-код",
+  menu: "Меню",
+  menuHint: "Его видят посетители, которые пришли без ссылки профиля.",
+  changeMenu: "Изменить меню",
+}, {
+  title: "Profiles",
+  add: "New profile",
+  change: "Edit",
+  more: "More",
+  duplicate: "Duplicate",
+  rename: "Change link",
+  history: "History",
+  remove: "Delete…",
+  moveUp: "Up",
+  moveDown: "Down",
+  noWebhook: "No webhook address. Leads go to the managers' chat",
+  badWebhook: "The webhook address is no good. Leads go to the managers' chat until it is fixed",
+  notAsked: "The CRM has not had a lead yet",
+  accepted: (when: string, took: string) => `The CRM answers · ${when}, ${took}`,
+  answered: (status: number, when: string) =>
+    `The CRM declined (answer ${status}) · ${when}. The lead is in the managers' chat`,
+  unreachable: (when: string) =>
+    `The CRM cannot be reached · ${when}. The lead is in the managers' chat`,
+  interrupted: (when: string) =>
+    `The connection to the CRM broke · ${when}. The lead is in the managers' chat`,
+  timeout: (when: string, took: string) =>
+    `The CRM did not answer within ${took} · ${when}. The lead is in the managers' chat`,
+  client: (when: string) =>
+    `The webhook address did not work · ${when}. The lead is in the managers' chat`,
+  days: (days: number, leads: number) => `${days} days: ${enLeads(leads)}`,
+  inCrm: (count: number) => `${count} in the CRM`,
+  inChat: (count: number) => `${count} in the chat`,
+  byHand: (count: number) => `${count} by hand`,
+  waiting: (count: number) => `${count} not delivered`,
+  legendCrm: "In the CRM",
+  legendChat: "In the managers' chat",
+  legendWaiting: "Not delivered",
+  noLeads: "no leads",
+  empty: "No leads yet. Open a profile's link in Telegram and press a button.",
+  link: "Link for visitors",
+  noLink: "The link will show once the bot has reached Telegram.",
+  copy: "Copy",
+  copied: "Copied",
+  qr: "QR code",
+  menu: "Menu",
+  menuHint: "Visitors who come without a profile's link see it.",
+  changeMenu: "Edit the menu",
+});
+
+export type ProfilesWords = typeof PROFILES["ru"];

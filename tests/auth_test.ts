@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import {
+  type Auth,
+  createAuth,
+  LINK_MS,
+  loginLink,
+  MOST_FAILURES,
+  SESSION_IDLE_MS,
+  SESSION_MOST_MS,
+} from "../lib/auth.ts";
+import { openDatabase } from "../lib/db.ts";
+import { authRecords } from "../lib/journal/auth.ts";
+import { MIGRATIONS } from "../lib/journal/schema.ts";
+import { NOON_MS } from "./helpers/a_lead.ts";
+
+const HERE = { address: "192.0.2.7", device: "Firefox" };
+const ELSEWHERE = { address: "192.0.2.8", device: "Chrome" };
+const MINUTE_MS = 60_000;
+
+Deno.test("a link lets in once, whoever asked for it by name", () =>
+  withAuth(async ({ auth }) => {
+    const token = await auth.issueLink("@manager");
+    assert.equal(auth.isLinkGood(token), true);
+
+    const first = await auth.enterByLink(token, HERE);
+    assert.equal(first.kind, "entered");
+    const session = first.kind === "entered" ? auth.findSession(first.cookie) : undefined;
+    assert.equal(session?.openedBy, "@manager");
+    assert.equal(session?.device, "Firefox");
+
+    assert.equal(auth.isLinkGood(token), false);
+    assert.deepEqual(await auth.enterByLink(token, HERE), { kind: "refused" });
+  }));
+
+Deno.test("of two who use a link at the same moment one gets in", () =>
+  withAuth(async ({ auth }) => {
+    const token = await auth.issueLink("@manager");
+    const both = await Promise.all([
+      auth.enterByLink(token, HERE),
+      auth.enterByLink(token, ELSEWHERE),
+    ]);
+    assert.deepEqual(both.map(({ kind }) => kind), ["entered", "refused"]);
+  }));
+
+Deno.test("a link works until its ten minutes are over, and not a moment longer", () =>
+  withAuth(async ({ auth, clock }) => {
+    const [early, late] = [await auth.issueLink("@a"), await auth.issueLink("@b")];
+    clock.nowMs += LINK_MS - 1;
+    assert.equal((await auth.enterByLink(early, HERE)).kind, "entered");
+    clock.nowMs += 1;
+    assert.equal(auth.isLinkGood(late), false);
+    assert.equal((await auth.enterByLink(late, HERE)).kind, "refused");
+  }));
+
+Deno.test("neither links nor cookies stand in the database", () =>
+  withAuth(async ({ auth, everything }) => {
+    const token = await auth.issueLink("@manager");
+    assert.equal(everything().includes(token), false);
+    const entry = await auth.enterByLink(await auth.issueLink("@other"), HERE);
+    assert.ok(entry.kind === "entered");
+    assert.equal(everything().includes(entry.cookie), false);
+    assert.ok(everything().includes("@manager"));
+  }));
+
+Deno.test("the password lets in under the name it is given, another one does not", () =>
+  withAuth(async ({ auth }) => {
+    assert.equal(auth.hasPassword, true);
+    assert.equal((await auth.enterByPassword("incorrect", "по паролю", HERE)).kind, "refused");
+    const entry = await auth.enterByPassword(PASSWORD, "по паролю", HERE);
+    assert.equal(entry.kind === "entered" && entry.session.openedBy, "по паролю");
+  }));
+
+Deno.test("without a password nobody comes in by one, not even by an empty one", () =>
+  withAuth(async ({ auth }) => {
+    assert.equal(auth.hasPassword, false);
+    assert.equal((await auth.enterByPassword("", "по паролю", HERE)).kind, "refused");
+  }, null));
+
+Deno.test("after five failures within a minute an address waits, and others do not", () =>
+  withAuth(async ({ auth, clock }) => {
+    for (let tries = 0; tries < MOST_FAILURES; tries += 1) {
+      assert.equal((await auth.enterByPassword("wrong", "по паролю", HERE)).kind, "refused");
+      clock.nowMs += 1000;
+    }
+    assert.deepEqual(await auth.enterByPassword(PASSWORD, "по паролю", HERE), {
+      kind: "too_many",
+      waitMs: MINUTE_MS - MOST_FAILURES * 1000,
+    });
+    assert.equal((await auth.enterByPassword(PASSWORD, "по паролю", ELSEWHERE)).kind, "entered");
+
+    clock.nowMs += MINUTE_MS - MOST_FAILURES * 1000;
+    assert.equal((await auth.enterByPassword(PASSWORD, "по паролю", HERE)).kind, "entered");
+  }));
+
+Deno.test("tries made at once are counted one by one", () =>
+  withAuth(async ({ auth }) => {
+    const tries = Array.from({ length: 20 }, () => auth.enterByLink("guess", HERE));
+    const kinds = (await Promise.all(tries)).map(({ kind }) => kind);
+    assert.equal(kinds.filter((kind) => kind === "refused").length, MOST_FAILURES);
+    assert.equal(kinds.filter((kind) => kind === "too_many").length, 20 - MOST_FAILURES);
+  }));
+
+Deno.test("an address that has to wait does not use up a good link", () =>
+  withAuth(async ({ auth }) => {
+    const token = await auth.issueLink("@manager");
+    for (let tries = 0; tries < MOST_FAILURES; tries += 1) await auth.enterByLink("guess", HERE);
+    assert.equal((await auth.enterByLink(token, HERE)).kind, "too_many");
+    assert.equal((await auth.enterByLink(token, ELSEWHERE)).kind, "entered");
+  }));
+
+Deno.test("a session ends 12 hours after it was last used", () =>
+  withAuth(async ({ auth, clock }) => {
+    const cookie = await enter(auth);
+    clock.nowMs += SESSION_IDLE_MS - 1;
+    assert.ok(auth.findSession(cookie));
+    clock.nowMs += SESSION_IDLE_MS - 1;
+    assert.ok(auth.findSession(cookie));
+    clock.nowMs += SESSION_IDLE_MS;
+    assert.equal(auth.findSession(cookie), undefined);
+  }));
+
+Deno.test("a session ends 7 days after it was opened, however much it is used", () =>
+  withAuth(async ({ auth, clock }) => {
+    const cookie = await enter(auth);
+    const openedAtMs = clock.nowMs;
+    while (clock.nowMs + 60 * MINUTE_MS < openedAtMs + SESSION_MOST_MS) {
+      clock.nowMs += 60 * MINUTE_MS;
+      assert.ok(auth.findSession(cookie));
+    }
+    clock.nowMs = openedAtMs + SESSION_MOST_MS;
+    assert.equal(auth.findSession(cookie), undefined);
+    assert.deepEqual(auth.sessions(), []);
+  }));
+
+Deno.test("sessions are listed last seen first, and one can be ended alone", () =>
+  withAuth(async ({ auth, clock }) => {
+    const phone = await enter(auth, "@phone");
+    clock.nowMs += MINUTE_MS;
+    const laptop = await enter(auth, "@laptop");
+    assert.deepEqual(auth.sessions().map(({ openedBy }) => openedBy), ["@laptop", "@phone"]);
+
+    await auth.endSession(auth.findSession(phone)?.number ?? 0);
+    assert.equal(auth.findSession(phone), undefined);
+    assert.ok(auth.findSession(laptop));
+  }));
+
+Deno.test("a form token belongs to one session and is usable again", () =>
+  withAuth(async ({ auth }) => {
+    const [one, other] = [await enter(auth), await enter(auth)];
+    const token = auth.formToken(one);
+    assert.equal(auth.isFormToken(one, token), true);
+    assert.equal(auth.isFormToken(one, token), true);
+    assert.equal(auth.isFormToken(other, token), false);
+    assert.equal(auth.isFormToken(one, ""), false);
+    assert.equal(token.includes(one), false);
+  }));
+
+Deno.test("loginLink names the page's address and the token", () => {
+  assert.equal(loginLink("https://bot.example", "abc"), "https://bot.example/login?token=abc");
+});
+
+const PASSWORD = "correct horse battery";
+
+interface House {
+  readonly auth: Auth;
+  readonly clock: { nowMs: number };
+  /** All that the two tables hold, as text. */
+  readonly everything: () => string;
+}
+
+async function withAuth(
+  story: (house: House) => Promise<void>,
+  password: string | null = PASSWORD,
+): Promise<void> {
+  const db = openDatabase(":memory:", MIGRATIONS);
+  const clock = { nowMs: NOON_MS };
+  const auth = createAuth({
+    records: authRecords(db),
+    committed: db.committed,
+    password,
+    now: () => clock.nowMs,
+  });
+  const rows = () =>
+    ["links", "sessions"].map((table) => db.reader(`SELECT * FROM ${table}`).all());
+  try {
+    await story({ auth, clock, everything: () => JSON.stringify(rows()) });
+  } finally {
+    db.close();
+  }
+}
+
+async function enter(auth: Auth, by = "@manager"): Promise<string> {
+  const entry = await auth.enterByLink(await auth.issueLink(by), HERE);
+  assert.ok(entry.kind === "entered");
+  return entry.cookie;
+}

@@ -1,0 +1,195 @@
+// The config page with a house of its own: a real file, a journal in memory, a clock that the test moves.
+
+import assert from "node:assert/strict";
+import { type Auth, createAuth } from "../../lib/auth.ts";
+import { type Journal, openJournal } from "../../lib/journal.ts";
+import { type Content, profileForm, versionOf } from "../../lib/profile_edits.ts";
+import { openProfileStore, type ProfileStore } from "../../lib/profile_store.ts";
+import { createApp, type Handler, type WebDeps } from "../../lib/web.ts";
+import { NOON_MS } from "./a_lead.ts";
+import { aLog, type LogOfTest } from "./a_log.ts";
+import { type Locales, someLocales } from "./a_profile.ts";
+
+export const ORIGIN = "http://bot.test";
+export const PASSWORD = "correct horse battery";
+
+export interface PageOfTest extends AsyncDisposable {
+  readonly auth: Auth;
+  readonly journal: Journal;
+  readonly store: ProfileStore;
+  readonly log: LogOfTest;
+  readonly path: string;
+  /** What the page is lent. */
+  readonly deps: WebDeps;
+  /** The page as a function. */
+  readonly handler: Handler;
+  nowMs: number;
+  /** A browser that nobody is logged in with. */
+  browser(): Browser;
+  /** A browser that came in by a link of this person's. */
+  login(by?: string): Promise<Browser>;
+  /** What stands in the file. */
+  file(): Promise<Locales>;
+  /** Edits the file as somebody on the machine would, and waits until the bot has seen it. */
+  editFile(edit: (locales: Locales) => void): Promise<void>;
+}
+
+/** What a browser does, as far as the page can tell. */
+export interface Browser {
+  get(path: string, headers?: HeadersInit): Promise<Response>;
+  /** Posts a form with this session's form token, as its own page would. */
+  post(path: string, fields: Fields, headers?: HeadersInit): Promise<Response>;
+  /** `name=value` of the session, once there is one. */
+  cookie: string;
+}
+
+export type Fields = Readonly<Record<string, string | readonly string[]>>;
+
+/** What a profile's form holds right after it was opened. */
+export function profileFields(
+  { store }: PageOfTest,
+  key: string,
+): Record<string, string | string[]> {
+  const content = store.content() as Content;
+  const form = profileForm(content[key]);
+  return {
+    version: versionOf(content, key),
+    do: "save",
+    name: form.name,
+    webhook_url: form.webhookUrl,
+    timeout_seconds: form.timeoutSeconds,
+    photo_url: form.photoUrl,
+    caption: form.caption,
+    button_key: form.buttons.map(({ callbackData }) => callbackData),
+    button_text: form.buttons.map(({ text }) => text),
+    button_choice: form.buttons.map(({ choice }) => choice),
+    confirmation: form.confirmationTemplate,
+    follow_up: form.followUpTemplate,
+  };
+}
+
+export interface PageOptions {
+  readonly locales?: Locales;
+  readonly password?: string | null;
+  readonly config?: Partial<WebDeps["config"]>;
+  readonly deps?: Partial<WebDeps>;
+  /** Instead of the clock that stands still. */
+  readonly now?: () => number;
+}
+
+export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-page-" });
+  const path = `${folder}/locales.json`;
+  await Deno.writeTextFile(path, JSON.stringify(options.locales ?? someLocales(), null, 2));
+  const log = aLog();
+  const journal = openJournal(":memory:");
+  const clock = { nowMs: NOON_MS };
+  const now = options.now ?? (() => clock.nowMs);
+  let loaded = Promise.withResolvers<void>();
+  const opened = await openProfileStore({
+    path,
+    log: log.log,
+    onLoad(_profiles, { content, by }) {
+      journal.recordRevisions(content, by, now());
+      loaded.resolve();
+      loaded = Promise.withResolvers();
+    },
+  });
+  if (!opened.ok) throw new TypeError(`Cannot open: ${JSON.stringify(opened.faults)}`);
+  const { store } = opened;
+  const auth = createAuth({
+    records: journal,
+    committed: journal.committed,
+    password: options.password === undefined ? PASSWORD : options.password,
+    now,
+  });
+  const deps: WebDeps = {
+    auth,
+    profiles: store,
+    journal,
+    testWebhook: () => Promise.resolve({ kind: "impossible" }),
+    troubles: () => [],
+    botUsername: () => "monstrassistentbot",
+    config: {
+      publicUrl: null,
+      trustProxy: false,
+      timeZone: "Europe/Moscow",
+      crmTimeoutMs: 10_000,
+      ...options.config,
+    },
+    now,
+    log: log.log,
+    ...options.deps,
+  };
+  const handler = createApp(deps);
+  const origin = deps.config.publicUrl ?? ORIGIN;
+
+  function browser(): Browser {
+    const send = async (path: string, init: RequestInit) => {
+      const headers = new Headers(init.headers);
+      if (it.cookie !== "") headers.set("cookie", it.cookie);
+      const response = await handler(new Request(`${origin}${path}`, { ...init, headers }));
+      const cookie = response.headers.get("set-cookie")?.split(";")[0];
+      if (cookie !== undefined) it.cookie = cookie;
+      return response;
+    };
+    const it: Browser = {
+      cookie: "",
+      get: (path, headers = {}) => send(path, { headers }),
+      post(path, fields, headers = {}) {
+        const body = new URLSearchParams();
+        const secret = it.cookie.split("=")[1] ?? "";
+        const all = { form_token: auth.formToken(secret), ...fields };
+        for (const [name, values] of Object.entries(all)) {
+          for (const value of [values].flat()) body.append(name, value);
+        }
+        return send(path, {
+          method: "POST",
+          body,
+          headers: {
+            origin,
+            "sec-fetch-site": "same-origin",
+            ...Object.fromEntries(new Headers(headers)),
+          },
+        });
+      },
+    };
+    return it;
+  }
+
+  return {
+    auth,
+    journal,
+    store,
+    log,
+    path,
+    deps,
+    handler,
+    get nowMs() {
+      return clock.nowMs;
+    },
+    set nowMs(nowMs) {
+      clock.nowMs = nowMs;
+    },
+    browser,
+    async login(by = "@manager") {
+      const it = browser();
+      const response = await it.post("/login", { token: await auth.issueLink(by) });
+      assert.equal(response.status, 303);
+      return it;
+    },
+    file: async () => JSON.parse(await Deno.readTextFile(path)),
+    async editFile(edit) {
+      const content = JSON.parse(await Deno.readTextFile(path));
+      edit(content);
+      const seen = loaded.promise;
+      await Deno.writeTextFile(path, JSON.stringify(content, null, 2));
+      await seen;
+    },
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      journal.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}

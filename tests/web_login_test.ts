@@ -1,0 +1,374 @@
+import assert from "node:assert/strict";
+import { LINK_MS, SESSION_IDLE_MS } from "../lib/auth.ts";
+import { type Browser, openPage, ORIGIN, type PageOfTest, PASSWORD } from "./helpers/a_page.ts";
+
+Deno.test("a link asks before it lets in, so that a link preview cannot use it up", async () => {
+  await using page = await openPage();
+  const token = await page.auth.issueLink("@manager");
+  const browser = page.browser();
+
+  const preview = await browser.get(`/login?token=${token}`);
+  assert.equal(preview.status, 200);
+  assert.equal(preview.headers.get("set-cookie"), null);
+  assert.match(await preview.text(), /Войти на этом устройстве/);
+
+  const entered = await browser.post("/login", { token });
+  assert.deepEqual([entered.status, entered.headers.get("location")], [303, "/"]);
+  const home = await browser.get("/");
+  assert.equal(home.status, 200);
+  assert.match(await home.text(), /@manager/);
+});
+
+Deno.test("over http the cookie is HttpOnly and SameSite=Strict, for a week at most", async () => {
+  await using page = await openPage();
+  const token = await page.auth.issueLink("@manager");
+  const response = await page.browser().post("/login", { token });
+  assert.match(
+    response.headers.get("set-cookie") ?? "",
+    /^triborg=[\w-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Strict$/,
+  );
+});
+
+Deno.test("over https the cookie is bound to the host and never travels in the open", async () => {
+  await using page = await openPage({ config: { publicUrl: "https://bot.example" } });
+  const token = await page.auth.issueLink("@manager");
+  const response = await page.browser().post("/login", { token });
+  assert.match(
+    response.headers.get("set-cookie") ?? "",
+    /^__Host-triborg=[\w-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Strict; Secure$/,
+  );
+});
+
+Deno.test("a used link says what to do instead, on GET and POST", async () => {
+  await using page = await openPage();
+  const token = await page.auth.issueLink("@manager");
+  await page.browser().post("/login", { token });
+
+  for (
+    const response of [
+      await page.browser().get(`/login?token=${token}`),
+      await page.browser().post("/login", { token }),
+    ]
+  ) {
+    assert.equal(response.status, 410);
+    assert.equal(response.headers.get("set-cookie"), null);
+    assert.match(await response.text(), /Ссылка устарела[^]*\/admin/);
+  }
+});
+
+Deno.test("an expired link lets nobody in", async () => {
+  await using page = await openPage();
+  const token = await page.auth.issueLink("@manager");
+  page.nowMs += LINK_MS;
+  const browser = page.browser();
+  assert.equal((await browser.post("/login", { token })).status, 410);
+  assert.equal((await browser.get("/")).status, 303);
+});
+
+Deno.test("the password lets in; a wrong one is 403 and says so at its field", async () => {
+  await using page = await openPage();
+  const browser = page.browser();
+  const refused = await browser.post("/login", { password: "Correct horse battery" });
+  assert.equal(refused.status, 403);
+  assert.match(await refused.text(), /Пароль не подошёл/);
+  assert.equal((await browser.post("/login", { password: PASSWORD })).status, 303);
+  assert.equal((await browser.get("/")).status, 200);
+});
+
+Deno.test("without ADMIN_PASSWORD no password is asked for or taken", async () => {
+  await using page = await openPage({ password: null });
+  const browser = page.browser();
+  assert.doesNotMatch(await (await browser.get("/login")).text(), /type="password"/);
+  assert.equal((await browser.post("/login", { password: "" })).status, 403);
+});
+
+Deno.test("after five failed tries within a minute the answer is 429 with the time to wait", async () => {
+  await using page = await openPage();
+  const browser = page.browser();
+  for (const password of ["a", "b", "c", "d"]) {
+    assert.equal((await browser.post("/login", { password })).status, 403);
+  }
+  assert.equal((await browser.post("/login", { token: "guess" })).status, 410);
+
+  const blocked = await browser.post("/login", { password: PASSWORD });
+  assert.deepEqual([blocked.status, blocked.headers.get("retry-after")], [429, "60"]);
+  page.nowMs += 60_000;
+  assert.equal((await browser.post("/login", { password: PASSWORD })).status, 303);
+});
+
+Deno.test("failed tries are counted by the address that the proxy saw, where a proxy is trusted", async () => {
+  await using page = await openPage({ config: { trustProxy: true } });
+  const browser = page.browser();
+  const from = (chain: string) =>
+    browser.post("/login", { password: "wrong" }, { "x-forwarded-for": chain });
+  for (let tries = 0; tries < 5; tries += 1) await from(`10.0.0.${tries}, 192.0.2.7`);
+  assert.equal((await from("203.0.113.1, 192.0.2.7")).status, 429);
+  assert.equal((await from("203.0.113.1, 192.0.2.8")).status, 403);
+});
+
+Deno.test("without TRUST_PROXY a forwarded address is anybody's word and not believed", async () => {
+  await using page = await openPage();
+  const browser = page.browser();
+  const statuses: number[] = [];
+  for (let tries = 0; tries < 6; tries += 1) {
+    const headers = { "x-forwarded-for": `192.0.2.${tries}` };
+    statuses.push((await browser.post("/login", { password: "wrong" }, headers)).status);
+  }
+  assert.deepEqual(statuses, [403, 403, 403, 403, 403, 429]);
+});
+
+Deno.test("addresses of one IPv6 network are one address", async () => {
+  await using page = await openPage({ config: { trustProxy: true } });
+  const browser = page.browser();
+  const from = (address: string) =>
+    browser.post("/login", { password: "wrong" }, { "x-forwarded-for": address });
+  for (let tries = 1; tries <= 5; tries += 1) await from(`2001:db8:0:7::${tries}`);
+  assert.equal((await from("2001:db8::7:ffff:1:2:3")).status, 429);
+  assert.equal((await from("2001:db8:0:8::1")).status, 403);
+});
+
+Deno.test("who is not logged in is sent to log in, and back to where they wanted to go", async () => {
+  await using page = await openPage();
+  const browser = page.browser();
+  const sent = await browser.get("/sessions?a=1");
+  assert.equal(sent.status, 303);
+  assert.equal(sent.headers.get("location"), "/login?next=%2Fsessions%3Fa%3D1");
+
+  const entered = await browser.post("/login", { password: PASSWORD, next: "/sessions?a=1" });
+  assert.equal(entered.headers.get("location"), "/sessions?a=1");
+});
+
+Deno.test("login never leads away from the page", async () => {
+  await using page = await openPage();
+  for (const next of ["//evil.example/", "https://evil.example/", "/\\evil.example", "/login"]) {
+    const response = await page.browser().post("/login", { password: PASSWORD, next });
+    assert.equal(response.headers.get("location"), "/", next);
+  }
+});
+
+Deno.test("a POST without a session is 401 and changes nothing", async () => {
+  await using page = await openPage();
+  const response = await page.browser().post("/sessions", { end: "others" });
+  assert.equal(response.status, 401);
+  assert.match(await response.text(), /ничего не изменено/);
+});
+
+Deno.test("a session that was not used for 12 hours is over", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  page.nowMs += SESSION_IDLE_MS;
+  assert.equal((await browser.get("/")).status, 303);
+});
+
+Deno.test("logging out ends the session itself, not just its cookie", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  const { cookie } = browser;
+  const out = await browser.post("/logout", {});
+  assert.deepEqual([out.status, out.headers.get("location")], [303, "/login"]);
+  assert.match(out.headers.get("set-cookie") ?? "", /^triborg=; .*Max-Age=0/);
+  browser.cookie = cookie;
+  assert.equal((await browser.get("/")).status, 303);
+});
+
+Deno.test("logging out is no GET", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  assert.equal((await browser.get("/logout")).status, 405);
+  assert.equal((await browser.get("/")).status, 200);
+});
+
+Deno.test("the list of sessions ends another device's session", async () => {
+  await using page = await openPage();
+  const lost = await page.login("@lost");
+  const browser = await page.login("@manager");
+  const list = await (await browser.get("/sessions")).text();
+  assert.match(list, /@lost/);
+  const number = page.auth.sessions().find(({ openedBy }) => openedBy === "@lost")?.number;
+
+  assert.equal((await browser.post("/sessions", { end: String(number) })).status, 303);
+  assert.equal((await lost.get("/")).status, 303);
+  assert.equal((await browser.get("/")).status, 200);
+});
+
+Deno.test("the list of sessions ends all but one's own", async () => {
+  await using page = await openPage();
+  const others = [await page.login("@a"), await page.login("@b")];
+  const browser = await page.login("@manager");
+  await browser.post("/sessions", { end: "others" });
+  for (const other of others) assert.equal((await other.get("/")).status, 303);
+  assert.equal((await browser.get("/")).status, 200);
+});
+
+const FOREIGN: readonly (readonly [string, HeadersInit])[] = [
+  ["neither Origin nor Sec-Fetch-Site", {}],
+  ["a foreign Origin", { origin: "https://evil.example" }],
+  ["an Origin of another port", { origin: `${ORIGIN}:81` }],
+  ["an Origin of another scheme", { origin: ORIGIN.replace("http", "https") }],
+  ["an opaque Origin alone", { origin: "null" }],
+  ["Sec-Fetch-Site: cross-site", { "sec-fetch-site": "cross-site" }],
+  ["Sec-Fetch-Site: same-site", { "sec-fetch-site": "same-site" }],
+  ["its own Origin, but cross-site", { origin: ORIGIN, "sec-fetch-site": "cross-site" }],
+];
+
+for (const [what, headers] of FOREIGN) {
+  Deno.test(`a POST with ${what} is 403 and does nothing`, async () => {
+    await using page = await openPage();
+    const browser = await page.login();
+    assert.equal((await logOutFrom(page, browser, headers)).status, 403);
+    assert.equal((await browser.get("/")).status, 200);
+  });
+}
+
+const OWN: readonly (readonly [string, HeadersInit])[] = [
+  ["its own Origin", { origin: ORIGIN }],
+  ["Sec-Fetch-Site: same-origin", { "sec-fetch-site": "same-origin" }],
+  ["an opaque Origin and Sec-Fetch-Site: same-origin", {
+    origin: "null",
+    "sec-fetch-site": "same-origin",
+  }],
+];
+
+for (const [what, headers] of OWN) {
+  Deno.test(`a POST with ${what} is the page's own`, async () => {
+    await using page = await openPage();
+    const browser = await page.login();
+    assert.equal((await logOutFrom(page, browser, headers)).status, 303);
+    assert.equal((await browser.get("/")).status, 303);
+  });
+}
+
+Deno.test("behind a proxy PUBLIC_URL is the origin that counts", async () => {
+  await using page = await openPage({ config: { publicUrl: "https://bot.example" } });
+  const post = (headers: HeadersInit) =>
+    page.handler(
+      new Request("http://127.0.0.1:8000/login", {
+        method: "POST",
+        body: new URLSearchParams({ password: PASSWORD }),
+        headers,
+      }),
+    );
+  assert.equal((await post({ origin: "https://bot.example" })).status, 303);
+  assert.equal((await post({ origin: "http://127.0.0.1:8000" })).status, 403);
+});
+
+Deno.test("a form without the session's token, or with another's, is 403", async () => {
+  await using page = await openPage();
+  const [browser, other] = [await page.login(), await page.login()];
+  const othersToken = page.auth.formToken(other.cookie.split("=")[1] ?? "");
+  for (const form_token of ["", "wrong", othersToken]) {
+    const response = await browser.post("/logout", { form_token });
+    assert.equal(response.status, 403);
+  }
+  assert.equal((await browser.get("/")).status, 200);
+});
+
+Deno.test("a form token in the wrong kind of body is 415", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  const response = await browser.post("/logout", {}, { "content-type": "text/plain" });
+  assert.equal(response.status, 415);
+});
+
+Deno.test("a body over 1 MiB is 413, announced or not", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  const big = "x".repeat(1024 * 1024);
+  assert.equal((await browser.post("/logout", { big })).status, 413);
+
+  const chunks = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024).fill(120)),
+  });
+  const response = await page.handler(
+    new Request(`${ORIGIN}/logout`, {
+      method: "POST",
+      body: chunks,
+      headers: {
+        "origin": ORIGIN,
+        "cookie": browser.cookie,
+        "content-type": "application/x-www-form-urlencoded",
+      },
+    }),
+  );
+  assert.equal(response.status, 413);
+});
+
+Deno.test("every response bears the security headers, errors and files too", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  const file = /href="(\/assets\/[^"]+css)"/.exec(await (await browser.get("/")).text())?.[1];
+  const responses = [
+    await browser.get("/"),
+    await browser.get(file ?? ""),
+    await browser.get("/nowhere"),
+    await browser.get("/profiles/%E0%A4%A"),
+    await browser.get("/logout"),
+    await browser.post("/logout", { form_token: "" }),
+    await page.browser().get("/"),
+    await page.browser().get("/login"),
+    await page.handler(new Request(`${ORIGIN}/logout`, { method: "POST" })),
+  ];
+  assert.deepEqual(responses.map(({ status }) => status), [
+    200,
+    200,
+    404,
+    400,
+    405,
+    403,
+    303,
+    200,
+    403,
+  ]);
+  for (const { headers, status } of responses) {
+    const policy = headers.get("content-security-policy") ?? "";
+    assert.match(policy, /default-src 'none'.*frame-ancestors 'none'/, String(status));
+    assert.doesNotMatch(policy, /unsafe/);
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("x-frame-options"), "DENY");
+    assert.equal(headers.get("referrer-policy"), "no-referrer");
+  }
+});
+
+Deno.test("a defect says its event id to the person and its cause to the log alone", async () => {
+  await using page = await openPage({
+    deps: {
+      troubles() {
+        throw new Error("the cause with a secret");
+      },
+    },
+  });
+  const browser = await page.login();
+  const response = await browser.get("/");
+  assert.equal(response.status, 500);
+  const text = await response.text();
+  assert.doesNotMatch(text, /secret/);
+  const id = /журнале: (\w+)/.exec(text)?.[1] ?? "none";
+  assert.match(await page.log.line(`событие ${id}`), /the cause with a secret/);
+});
+
+Deno.test("the page speaks Russian first, and English to a browser that prefers it", async () => {
+  await using page = await openPage();
+  const browser = page.browser();
+  const title = async (accepted?: string) => {
+    const headers: HeadersInit = accepted === undefined ? {} : { "accept-language": accepted };
+    const text = await (await browser.get("/login", headers)).text();
+    return [/<html lang="(\w+)"/.exec(text)?.[1], /<title>(\S+)/.exec(text)?.[1]];
+  };
+  assert.deepEqual(await title(), ["ru", "Вход"]);
+  assert.deepEqual(await title("en-GB,en;q=0.9"), ["en", "Log"]);
+  assert.deepEqual(await title("en;q=0.5,ru;q=0.9"), ["ru", "Вход"]);
+  assert.deepEqual(await title("de,fr;q=0.8"), ["ru", "Вход"]);
+  assert.deepEqual(await title("ru;q=0,en;q=0.1"), ["en", "Log"]);
+});
+
+/** A logout with everything right but for the headers. */
+function logOutFrom(page: PageOfTest, browser: Browser, headers: HeadersInit): Promise<Response> {
+  const form_token = page.auth.formToken(browser.cookie.split("=")[1] ?? "");
+  return page.handler(
+    new Request(`${ORIGIN}/logout`, {
+      method: "POST",
+      body: new URLSearchParams({ form_token }),
+      headers: { ...Object.fromEntries(new Headers(headers)), cookie: browser.cookie },
+    }),
+  );
+}
