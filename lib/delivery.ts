@@ -144,7 +144,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lead: lead.number,
       profile: lead.profile,
     });
-    if (askedBy !== null) return await finishResend(work, "failed");
+    if (askedBy !== null) {
+      await keep(() => {
+        const attempt = journal.beginAttempt(lead.number, askedBy, now());
+        journal.endAttempt(attempt, NO_WEBHOOK, now());
+      });
+      return await finishResend(work, "failed");
+    }
     await keep(() => journal.oweCard(work, "no_webhook", now()));
     managers.wake(ADMIN_CHAT_LANE);
   }
@@ -276,6 +282,9 @@ const RESTARTED: CrmOutcome = {
   kind: "interrupted",
   reason: "процесс бота прервался во время отправки",
 };
+
+/** What a manager's wish to send comes to while the profile has no address. */
+const NO_WEBHOOK: CrmOutcome = { kind: "client", reason: "вебхук не настроен" };
 
 /** A run over all open cards as the journal keeps it; `running` counts failures in a row. */
 interface SendAllRun extends SendAll {

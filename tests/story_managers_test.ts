@@ -64,6 +64,18 @@ Deno.test("an attempt that fails again says why on the same card, with both butt
     assert.equal(house.admin.chat.messages.length, 1);
   }));
 
+Deno.test("a lead without a webhook address can be sent once there is one", () =>
+  withHouse(async (house) => {
+    const card = await cardOf(house);
+    assert.match(wordsOf(card), /^⚠️ \[WEBHOOK НЕ НАСТРОЕН\] ⚠️\n/);
+    await manager(house).press(card, RESEND).answered;
+    await house.admin.chat.waitFor((each) => /адрес вебхука не годится/.test(wordsOf(each)));
+    await house.editLocales((locales) => void (locales.agency.webhook_url = house.crm.url));
+    await house.bot.line("изменения приняты");
+    await manager(house).press(card, RESEND).answered;
+    await house.admin.chat.waitFor((each) => /Отправлено в CRM: @maria/.test(wordsOf(each)));
+  }, { locales: (locales) => void (locales.agency.webhook_url = "") }));
+
 Deno.test("after a timeout the label warns of a duplicate", () =>
   withHouse(async (house) => {
     house.crm.behave({ kind: "silent" });
