@@ -82,6 +82,11 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     }
   }
 
+  /** A card that stayed in the old group goes on answering so, when the managers have long moved. */
+  function isNews(movedTo: number | undefined): movedTo is number {
+    return movedTo !== undefined && movedTo !== chatId;
+  }
+
   async function show(
     messages: number,
     send: (chatId: number) => Promise<readonly { readonly message_id: number }[]>,
@@ -98,7 +103,7 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
         if (failure === undefined) throw error;
         if (failure.kind === "too_many") {
           await sleep(failure.retryAfterMs);
-        } else if (failure.kind === "refused" && failure.migratedTo !== undefined) {
+        } else if (failure.kind === "refused" && isNews(failure.migratedTo)) {
           log.warn("🔀 Чат менеджеров переехал: {from} → {to}. Запомнено", {
             from: chatId,
             to: failure.migratedTo,
@@ -122,14 +127,15 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
         const buttons = keyboard === undefined ? {} : { reply_markup: keyboard };
         return [await api.sendMessage(chat, text, { entities, ...topic, ...buttons })];
       }),
-    async edit({ chatId: chat, messageId }, { text, entities }, keyboard) {
+    async edit(address, { text, entities }, keyboard) {
+      const { chatId: chat, messageId } = address;
       const outcome = await show(0, async () => {
         await api.editMessageText(chat, messageId, text, { entities, reply_markup: keyboard });
         return [];
       });
-      return outcome.kind === "failed" && UNEDITABLE.test(outcome.reason)
-        ? { kind: "shown", message: { chatId: chat, messageId } }
-        : outcome;
+      if (outcome.kind === "shown") return { kind: "shown", message: address };
+      const done = outcome.kind === "failed" && UNEDITABLE.test(outcome.reason);
+      return done ? { kind: "shown", message: address } : outcome;
     },
     async alert({ text, entities }) {
       if (options.alertChatId === null) return false;
@@ -179,5 +185,6 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
 const UNCOPYABLE =
   /message to copy not found|message can't be copied|no messages to (copy|forward)|caption is too long|MESSAGE_ID_INVALID|wrong file/i;
 
-/** Telegram's answers to an edit that is done already or can never be. */
-const UNEDITABLE = /message is not modified|message to edit not found|message can't be edited/i;
+/** Telegram's answers to an edit that is done already or can never be, as in a group that has moved. */
+const UNEDITABLE =
+  /message is not modified|message to edit not found|message can't be edited|group chat was upgraded/i;

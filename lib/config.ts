@@ -189,13 +189,12 @@ function parseSecret(text: string, least: number): string {
 }
 
 function parseOrigin(text: string): string {
-  const url = URL.parse(text);
   const wanted = "нужен адрес вида https://bot.example.ru без пути";
+  const url = URL.parse(text);
+  // What may hold a password is not shown.
+  if (text.includes("@")) throw new SyntaxError(`найден адрес с логином, ${wanted}`);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
     throw new SyntaxError(`найдено ${quote(text)}, ${wanted}`);
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new SyntaxError(`найден адрес с логином, ${wanted}`);
   }
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
     throw new SyntaxError(`найдено ${quote(text)}, ${wanted}`);

@@ -94,7 +94,9 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
   let urgent: ReturnType<typeof setImmediate> | undefined;
 
   function begin(): void {
-    if (open) return;
+    if (open && sqlite.isTransaction) return;
+    // A full disk made SQLite undo the transaction: what comes now must not stand without what came before.
+    if (open) throw new Error("the transaction was undone");
     sqlite.exec("BEGIN IMMEDIATE");
     open = true;
     lazy = setTimeout(commit, LAZY_COMMIT_MS);

@@ -2,7 +2,7 @@
 
 import { BotError } from "grammy";
 import type { Update } from "grammy/types";
-import { waitMs } from "./backoff.ts";
+import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
 import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import { describeError, failureOf } from "./telegram.ts";
@@ -112,6 +112,15 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
 
   function takeWaiting(): void {
     clearTimeout(timer);
+    try {
+      takeDue();
+    } catch (error) {
+      log.error("❌ Журнал не прочесть: {cause}. Пробуем снова", { cause: describeError(error) });
+      if (!stopped) timer = setTimeout(takeWaiting, FIRST_WAIT_MS);
+    }
+  }
+
+  function takeDue(): void {
     const room = MOST_IN_HAND - inHand.size;
     if (stopped || room <= 0) return;
     const stored = journal.takeUpdates(now(), room);

@@ -24,22 +24,26 @@ export interface Mask {
 }
 
 export function createMask(): Mask {
-  const secrets = new Set<string>();
+  let longestFirst: readonly string[] = [];
   const mask: Mask = {
     hide(secret) {
-      if (secret.length >= 4) secrets.add(secret);
+      if (secret.length < 4 || longestFirst.includes(secret)) return;
+      // One secret may be the beginning of another, whose rest would stay.
+      longestFirst = [...longestFirst, secret].sort((a, b) => b.length - a.length);
     },
     hideWebhook(address) {
-      const afterHost = /^\s*[a-z]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/i.exec(address);
-      for (const part of afterHost?.slice(1) ?? []) {
-        if (part === undefined) continue;
+      const [, path = "", query = ""] = /^\s*[a-z]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/i.exec(address) ??
+        [];
+      // A CRM may name the token alone; short pieces such as "hook" are ordinary words.
+      const pieces = [...path.split("/"), ...query.split(/[?&=]/)];
+      for (const part of [path, query, ...pieces.filter((each) => each.length >= 8)]) {
         mask.hide(part);
         mask.hide(encodeURI(part));
         mask.hide(part.replaceAll("/", "\\/"));
       }
     },
     apply(text) {
-      for (const secret of secrets) text = text.replaceAll(secret, MASK);
+      for (const secret of longestFirst) text = text.replaceAll(secret, MASK);
       return text.replace(BOT_TOKEN, MASK);
     },
   };

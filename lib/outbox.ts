@@ -65,8 +65,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function sleepUntilDue(lane: string): void {
-    awake.delete(lane);
     const dueAtMs = journal.nextWorkDueAtMs(lane);
+    awake.delete(lane);
     if (dueAtMs !== undefined) wakeAfter(lane, Math.max(dueAtMs - now(), 1));
   }
 

@@ -70,10 +70,14 @@ export function describeError(error: unknown): string {
 }
 
 function causeWord(cause: unknown): string {
-  if (cause instanceof SyntaxError) return "ответ не разобрать";
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const code = /\(os error \d+\)|dns error|timed out|connection closed|reset/i.exec(message)?.[0];
-  return code ?? (cause instanceof Error ? cause.name : "неизвестная причина");
+  let deepest = cause;
+  while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause;
+  if (deepest instanceof SyntaxError) return "ответ не разобрать";
+  // Only these words are taken over: around them stands the address with the token.
+  const message = deepest instanceof Error ? deepest.message : String(deepest);
+  const words = /[a-z ]*\(os error \d+\)|dns error|timed out|connection closed|certificate|reset/i
+    .exec(message);
+  return words?.[0].trim() ?? (deepest instanceof Error ? deepest.name : "неизвестная причина");
 }
 
 /** How often a call of `withRetries` is made at most. */
@@ -150,14 +154,14 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       // At first and after a fault a quick answer is asked for, so that it is known at once how things stand.
       const patient = asked && failures === 0;
       const updates = await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
-      if (failures > 0) log.info("✅ Связь с Telegram восстановлена");
       if (patient) conflictSinceMs = undefined;
       asked = true;
-      failures = 0;
       silenceReported = false;
       lastAnswerAtMs = now();
       polled(offset, updates.length === 0);
       if (updates.length > 0) await accept(updates);
+      if (failures > 0) log.info("✅ Связь с Telegram восстановлена");
+      failures = 0;
       for (const { update_id } of updates) offset = Math.max(offset, update_id + 1);
     } catch (error) {
       if (signal.aborted) return;

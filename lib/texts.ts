@@ -144,7 +144,8 @@ const FOLLOW_UP_TEMPLATE = "📎 Дополнение от @{username}:\n\n{mess
 
 function announce(template: string, visitor: Visitor, what: string): Formatted {
   const filled = fillIn(template, visitor, fmt`${what}`);
-  return plain(filled.text.length <= LIMITS.text ? filled : filled.slice(0, LIMITS.text));
+  const whole = clip(filled.text, LIMITS.text);
+  return plain(filled.text.length <= LIMITS.text ? filled : filled.slice(0, whole.length - 1));
 }
 
 /** `@{username}` and `{username}` become the name, or for who has none a mention in place of both. */

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type Auth, createAuth } from "../../lib/auth.ts";
+import { createHealth } from "../../lib/health.ts";
 import { type Journal, openJournal } from "../../lib/journal.ts";
 import { type Content, profileForm, versionOf } from "../../lib/profile_edits.ts";
 import { openProfileStore, type ProfileStore } from "../../lib/profile_store.ts";
@@ -103,18 +104,31 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     password: options.password === undefined ? PASSWORD : options.password,
     now,
   });
+  const health = createHealth({
+    journal,
+    lastPolledAtMs: () => undefined,
+    adminChatFailsSinceMs: () => undefined,
+    now,
+  });
   const deps: WebDeps = {
     auth,
     profiles: store,
     journal,
     testWebhook: () => Promise.resolve({ kind: "impossible" }),
+    delivery: {
+      resend: (lead, by) => Promise.resolve(journal.oweResend(lead, by, "crm:host:", now())),
+      closeByHand: (lead, by) => Promise.resolve(journal.closeByHand(lead, by, now())),
+      wake() {},
+    },
     troubles: () => [],
+    health: health.check,
     botUsername: () => "monstrassistentbot",
     config: {
       publicUrl: null,
       trustProxy: false,
       timeZone: "Europe/Moscow",
       crmTimeoutMs: 10_000,
+      metricsToken: null,
       ...options.config,
     },
     now,

@@ -1,0 +1,433 @@
+// The managers' chat: cards and follow-ups shown at Telegram's pace, also after the group has moved.
+
+import assert from "node:assert/strict";
+import { type AdminChat, createAdminChat, MESSAGES_PER_MINUTE } from "../lib/admin_chat.ts";
+import {
+  type Fault,
+  type Group,
+  startTelegramServer,
+  type TelegramServer,
+  type Visitor,
+} from "../lib/demo/telegram_server.ts";
+import { createApi } from "../lib/telegram.ts";
+import { card, type Formatted } from "../lib/texts.ts";
+import { aLead, aVisitor, NOON_MS } from "./helpers/a_lead.ts";
+import { aLog, type LogOfTest } from "./helpers/a_log.ts";
+
+const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
+
+interface Room extends LogOfTest {
+  readonly telegram: TelegramServer;
+  readonly group: Group;
+  readonly visitor: Visitor;
+  readonly adminChat: AdminChat;
+  /** How long it slept, by the clock that both sides share. */
+  readonly waits: number[];
+  readonly migratedTo: number[];
+  readonly stopping: AbortController;
+  /** Lets the shared clock go on. */
+  pass(ms: number): void;
+  /** What the group shows. */
+  shown(): (string | undefined)[];
+}
+
+interface Options {
+  readonly type?: "group" | "supergroup";
+  readonly topic?: boolean;
+  readonly alert?: boolean;
+  /** Happens while the room waits. */
+  readonly sleep?: (room: Room) => void;
+}
+
+/** The managers' chat in a simulated Telegram that keeps its limits, on a clock that both share. */
+async function withAdminChat(
+  run: (room: Room) => Promise<void>,
+  options: Options = {},
+): Promise<void> {
+  let nowMs = NOON_MS;
+  await using telegram = await startTelegramServer({ token: TOKEN, now: () => nowMs });
+  const group = telegram.group({
+    title: "Менеджеры",
+    ...(options.topic ? { is_forum: true } : { type: options.type ?? "supergroup" }),
+  });
+  const second = telegram.group({ title: "Запасной", type: "supergroup" });
+  const visitor = telegram.user({ first_name: "Galliard", username: "betterrman" });
+  visitor.start("agency");
+  const lines = aLog();
+  const waits: number[] = [];
+  const migratedTo: number[] = [];
+  const stopping = new AbortController();
+  const adminChat = createAdminChat({
+    api: createApi({ token: TOKEN, apiRoot: telegram.url }),
+    chatId: group.id,
+    topicId: options.topic ? group.openTopic("Лиды") : null,
+    alertChatId: options.alert ? second.id : null,
+    onMigrate: (chatId) => migratedTo.push(chatId),
+    now: () => nowMs,
+    sleep(ms) {
+      waits.push(ms);
+      nowMs += ms;
+      options.sleep?.(room);
+      return Promise.resolve();
+    },
+    stopping: stopping.signal,
+    log: lines.log,
+  });
+  const room: Room = {
+    ...lines,
+    telegram,
+    group,
+    visitor,
+    adminChat,
+    waits,
+    migratedTo,
+    stopping,
+    pass: (ms) => nowMs += ms,
+    shown: () =>
+      group.chat.messages.filter(({ from }) => from.is_bot).map(({ text, caption }) =>
+        text ?? caption
+      ),
+  };
+  await run(room);
+  assert.ok(!lines.lines.join("\n").includes("AAF0"));
+}
+
+function plain(text: string): Formatted {
+  return { text, entities: [] };
+}
+
+function refusal(error_code: number, description: string, parameters = {}): Fault {
+  return { kind: "error", error_code, description, parameters };
+}
+
+// — Cards —
+
+Deno.test("show puts a card into the chat to the letter, with its formatting", () =>
+  withAdminChat(async ({ adminChat, group, visitor }) => {
+    const visitorWithoutName = aVisitor({ userId: visitor.id, username: null });
+    const shown = card(aLead({ visitor: visitorWithoutName }), "crm_failed");
+    const outcome = await adminChat.show(shown);
+    const message = await group.chat.nextMessage();
+    assert.deepEqual(outcome, {
+      kind: "shown",
+      message: { chatId: group.id, messageId: message.message_id },
+    });
+    assert.equal(message.text, shown.text);
+    assert.deepEqual(message.entities?.map(({ type }) => type), ["bold", "bold", "text_mention"]);
+  }));
+
+Deno.test("show puts buttons under a card where given", () =>
+  withAdminChat(async ({ adminChat, group }) => {
+    const keyboard = { inline_keyboard: [[{ text: "Внёс", callback_data: "done:1" }]] };
+    await adminChat.show(plain("Карточка"), keyboard);
+    const message = await group.chat.nextMessage();
+    assert.deepEqual(message.reply_markup, keyboard);
+  }));
+
+Deno.test("show puts a card into the topic of a forum", () =>
+  withAdminChat(async ({ adminChat, group, visitor }) => {
+    await adminChat.show(plain("Карточка"));
+    const text = { kind: "text", message: plain("Дополнение") } as const;
+    await adminChat.showPart(text, { chatId: visitor.id, messageIds: [] }, null);
+    const { message_id } = visitor.sendPhoto();
+    const copy = { kind: "copy", caption: null } as const;
+    await adminChat.showPart(copy, { chatId: visitor.id, messageIds: [message_id] }, null);
+    const topics = group.chat.messages.filter(({ from }) => from.is_bot).map((message) =>
+      message.message_thread_id
+    );
+    assert.equal(topics.length, 3);
+    assert.ok(topics.every((topic) => topic !== undefined && topic === topics[0]));
+  }, { topic: true }));
+
+const FAILURES: readonly [what: string, fault: Fault, reason: RegExp][] = [
+  [
+    "the chat is not found",
+    refusal(400, "Bad Request: chat not found"),
+    /^400: Bad Request: chat not found$/,
+  ],
+  [
+    "the bot was kicked",
+    refusal(403, "Forbidden: bot was kicked from the supergroup chat"),
+    /^403: Forbidden: bot was kicked/,
+  ],
+  ["the token is refused", refusal(401, "Unauthorized"), /^401: Unauthorized$/],
+  ["Telegram ails", refusal(500, "Internal Server Error"), /^500: Internal Server Error$/],
+  ["a gateway answers", { kind: "html", status: 502 }, /^нет связи с Telegram \(.+\)$/],
+  ["the connection breaks", { kind: "reset_before" }, /^нет связи с Telegram \(.+\)$/],
+];
+
+for (const [what, fault, reason] of FAILURES) {
+  Deno.test(`show says "failed" when ${what}, and why`, () =>
+    withAdminChat(async ({ adminChat, telegram, shown }) => {
+      telegram.fault({ fault });
+      const outcome = await adminChat.show(plain("Карточка"));
+      assert.ok(outcome.kind === "failed");
+      assert.match(outcome.reason, reason);
+      assert.deepEqual(shown(), []);
+    }));
+}
+
+// — Pace —
+
+Deno.test("20 messages a minute go into the group, and the 21st when Telegram allows it", () =>
+  withAdminChat(async ({ adminChat, telegram, waits, pass, shown }) => {
+    for (let nth = 1; nth <= MESSAGES_PER_MINUTE; nth++) {
+      await adminChat.show(plain(`Карточка ${nth}`));
+      pass(1_000);
+    }
+    assert.deepEqual(waits, []);
+    await adminChat.show(plain("Карточка 21"));
+    assert.deepEqual(waits, [40_000]);
+    assert.equal(shown().length, 21);
+    const refused = telegram.calls.filter(({ outcome }) => outcome.kind === "error");
+    assert.deepEqual(refused, []);
+  }));
+
+Deno.test("room tells how many messages Telegram's pace allows now", () =>
+  withAdminChat(async ({ adminChat, pass }) => {
+    assert.equal(adminChat.room(), 20);
+    await adminChat.show(plain("Карточка 1"));
+    pass(30_000);
+    await adminChat.show(plain("Карточка 2"));
+    assert.equal(adminChat.room(), 18);
+    pass(29_999);
+    assert.equal(adminChat.room(), 18);
+    pass(1);
+    assert.equal(adminChat.room(), 19);
+  }));
+
+Deno.test("an album counts as many messages as it has parts", () =>
+  withAdminChat(async ({ adminChat, visitor, waits, telegram }) => {
+    const album = visitor.sendAlbum(Array.from({ length: 10 }, () => ({ kind: "photo" as const })));
+    const from = { chatId: visitor.id, messageIds: album.map(({ message_id }) => message_id) };
+    const show = () => adminChat.showPart({ kind: "copy", caption: null }, from, null);
+    await show();
+    await show();
+    assert.deepEqual(waits, []);
+    assert.equal((await show()).kind, "shown");
+    assert.deepEqual(waits, [60_000]);
+    assert.ok(telegram.calls.every(({ outcome }) => outcome.kind === "ok"));
+  }));
+
+Deno.test("a message that was refused does not count", () =>
+  withAdminChat(async ({ adminChat, telegram }) => {
+    telegram.fault({ times: 1, fault: refusal(400, "Bad Request: chat not found") });
+    await adminChat.show(plain("Карточка"));
+    assert.equal(adminChat.room(), 20);
+  }));
+
+Deno.test("show waits as long as Telegram says after a 429, and then shows", () =>
+  withAdminChat(async ({ adminChat, telegram, waits, shown }) => {
+    const fault = refusal(429, "Too Many Requests: retry after 17", { retry_after: 17 });
+    telegram.fault({ times: 2, fault });
+    assert.equal((await adminChat.show(plain("Карточка"))).kind, "shown");
+    assert.deepEqual(waits, [17_000, 17_000]);
+    assert.deepEqual(shown(), ["Карточка"]);
+  }));
+
+Deno.test('show says "stopped" when the process stops before Telegram\'s pace allows the message', () =>
+  withAdminChat(async ({ adminChat, shown }) => {
+    for (let nth = 1; nth <= MESSAGES_PER_MINUTE; nth++) await adminChat.show(plain("Карточка"));
+    assert.deepEqual(await adminChat.show(plain("Карточка 21")), { kind: "stopped" });
+    assert.equal(shown().length, 20);
+  }, { sleep: ({ stopping }) => stopping.abort() }));
+
+Deno.test('show says "stopped" when the process stops while Telegram wants to wait', () =>
+  withAdminChat(async ({ adminChat, telegram, shown }) => {
+    telegram.fault({ fault: refusal(429, "Too Many Requests", { retry_after: 17 }) });
+    assert.deepEqual(await adminChat.show(plain("Карточка")), { kind: "stopped" });
+    assert.deepEqual(shown(), []);
+  }, { sleep: ({ stopping }) => stopping.abort() }));
+
+// — A group that moves —
+
+Deno.test("a group that became a supergroup is followed, told of and said so in the log", () =>
+  withAdminChat(async ({ adminChat, group, migratedTo, lines }) => {
+    const supergroup = group.migrate();
+    const outcome = await adminChat.show(plain("Карточка"));
+    const { message_id } = await supergroup.chat.nextMessage();
+    assert.deepEqual(outcome, {
+      kind: "shown",
+      message: { chatId: supergroup.id, messageId: message_id },
+    });
+    assert.deepEqual(migratedTo, [supergroup.id]);
+    assert.equal(adminChat.chatId(), supergroup.id);
+    assert.deepEqual(lines, [
+      `🔀 Чат менеджеров переехал: ${group.id} → ${supergroup.id}. Запомнено`,
+    ]);
+    await adminChat.show(plain("Следующая"));
+    assert.equal(migratedTo.length, 1);
+  }, { type: "group" }));
+
+Deno.test("a follow-up is no reply to a card that stayed in the group before it moved", () =>
+  withAdminChat(async ({ adminChat, group, visitor }) => {
+    const shown = await adminChat.show(plain("Карточка"));
+    assert.ok(shown.kind === "shown");
+    const supergroup = group.migrate();
+    const from = { chatId: visitor.id, messageIds: [] };
+    const part = { kind: "text", message: plain("Дополнение") } as const;
+    assert.equal((await adminChat.showPart(part, from, shown.message)).kind, "shown");
+    const again = await adminChat.showPart(part, from, shown.message);
+    assert.equal(again.kind, "shown");
+    const messages = [await supergroup.chat.nextMessage(), await supergroup.chat.nextMessage()];
+    assert.ok(messages.every((message) => message.reply_to_message === undefined));
+  }, { type: "group" }));
+
+// — Follow-ups —
+
+Deno.test("showPart shows words as a reply to the card", () =>
+  withAdminChat(async ({ adminChat, group, visitor }) => {
+    const shown = await adminChat.show(plain("Карточка"));
+    assert.ok(shown.kind === "shown");
+    const message = {
+      text: "Сайт наш",
+      entities: [{ type: "bold" as const, offset: 0, length: 4 }],
+    };
+    await adminChat.showPart(
+      { kind: "text", message },
+      { chatId: visitor.id, messageIds: [] },
+      shown.message,
+    );
+    const followUp = await group.chat.nextMessage(({ text }) => text === "Сайт наш");
+    assert.equal(followUp.reply_to_message?.message_id, shown.message.messageId);
+    assert.deepEqual(followUp.entities, [{ type: "bold", offset: 0, length: 4 }]);
+  }));
+
+Deno.test("showPart shows words without a reply when there is no card, or the card is gone", () =>
+  withAdminChat(async ({ adminChat, group, visitor }) => {
+    const part = { kind: "text", message: plain("Дополнение") } as const;
+    const from = { chatId: visitor.id, messageIds: [] };
+    const gone = { chatId: group.id, messageId: 404 };
+    for (const cardMessage of [null, gone]) {
+      assert.equal((await adminChat.showPart(part, from, cardMessage)).kind, "shown");
+      assert.equal((await group.chat.nextMessage()).reply_to_message, undefined);
+    }
+  }));
+
+Deno.test("showPart copies a photo under the caption given, as a reply to the card", () =>
+  withAdminChat(async ({ adminChat, group, visitor }) => {
+    const shown = await adminChat.show(plain("Карточка"));
+    assert.ok(shown.kind === "shown");
+    const { message_id } = visitor.sendPhoto("наш офис");
+    await adminChat.showPart(
+      { kind: "copy", caption: plain("От @betterrman: наш офис") },
+      { chatId: visitor.id, messageIds: [message_id] },
+      shown.message,
+    );
+    const copy = await group.chat.nextMessage(({ photo }) => photo !== undefined);
+    assert.equal(copy.caption, "От @betterrman: наш офис");
+    assert.equal(copy.reply_to_message?.message_id, shown.message.messageId);
+  }));
+
+Deno.test("showPart copies a photo with its own caption where none is given", () =>
+  withAdminChat(async ({ adminChat, group, visitor }) => {
+    const { message_id } = visitor.sendPhoto("наш офис");
+    const from = { chatId: visitor.id, messageIds: [message_id] };
+    await adminChat.showPart({ kind: "copy", caption: null }, from, null);
+    assert.equal((await group.chat.nextMessage()).caption, "наш офис");
+  }));
+
+Deno.test("showPart copies an album whole, as one", () =>
+  withAdminChat(async ({ adminChat, group, visitor }) => {
+    const album = visitor.sendAlbum([{ kind: "photo" }, { kind: "photo", caption: "офис" }]);
+    const from = { chatId: visitor.id, messageIds: album.map(({ message_id }) => message_id) };
+    await adminChat.showPart({ kind: "copy", caption: null }, from, null);
+    const copies = [await group.chat.nextMessage(), await group.chat.nextMessage()];
+    assert.deepEqual(copies.map(({ caption }) => caption), [undefined, "офис"]);
+    assert.ok(copies[0]?.media_group_id);
+    assert.equal(copies[0]?.media_group_id, copies[1]?.media_group_id);
+  }));
+
+Deno.test('showPart says "uncopyable" when the visitor\'s message is gone or protected', () =>
+  withAdminChat(async ({ adminChat, visitor }) => {
+    const secret = visitor.sendPhoto("", { has_protected_content: true });
+    for (const messageIds of [[404], [404, 405], [secret.message_id]]) {
+      const from = { chatId: visitor.id, messageIds };
+      const outcome = await adminChat.showPart({ kind: "copy", caption: null }, from, null);
+      assert.equal(outcome.kind, "uncopyable", String(messageIds));
+    }
+  }));
+
+Deno.test('showPart says "failed" when it is the chat that fails', () =>
+  withAdminChat(async ({ adminChat, visitor, group }) => {
+    const { message_id } = visitor.sendPhoto();
+    group.kickBot();
+    const from = { chatId: visitor.id, messageIds: [message_id] };
+    const outcome = await adminChat.showPart({ kind: "copy", caption: null }, from, null);
+    assert.deepEqual(outcome, {
+      kind: "failed",
+      reason: "403: Forbidden: bot was kicked from the supergroup chat",
+    });
+  }));
+
+// — Edits and alerts —
+
+const NO_BUTTONS = { inline_keyboard: [] };
+
+Deno.test("edit makes a card say something else", () =>
+  withAdminChat(async ({ adminChat, shown }) => {
+    const first = await adminChat.show(plain("Карточка"));
+    assert.ok(first.kind === "shown");
+    const outcome = await adminChat.edit(first.message, plain("Внесена"), NO_BUTTONS);
+    assert.equal(outcome.kind, "shown");
+    assert.deepEqual(shown(), ["Внесена"]);
+  }));
+
+// DEFECT lib/admin_chat.ts, edit: `show` takes the address from what was sent, and an edit sends nothing.
+Deno.test("edit tells where the card is", () =>
+  withAdminChat(async ({ adminChat }) => {
+    const first = await adminChat.show(plain("Карточка"));
+    assert.ok(first.kind === "shown");
+    assert.deepEqual(await adminChat.edit(first.message, plain("Внесена"), NO_BUTTONS), first);
+  }));
+
+// DEFECT lib/admin_chat.ts, edit: `show` follows the group and says the call again, but an edit stays with
+// the card's old address: Telegram refuses it again, at once and without end. The one sender of cards
+// never comes back from it, and the log fills.
+Deno.test("edit of a card that stayed in the group before it moved comes to an end", () =>
+  withAdminChat(async ({ adminChat, group, telegram, stopping }) => {
+    const first = await adminChat.show(plain("Карточка"));
+    assert.ok(first.kind === "shown");
+    group.migrate();
+    let edits = 0;
+    telegram.onCall(() => ++edits === 5 && stopping.abort());
+    const outcome = await adminChat.edit(first.message, plain("Внесена"), NO_BUTTONS);
+    assert.notEqual(outcome.kind, "stopped", `tried ${edits} times`);
+  }, { type: "group" }));
+
+Deno.test("edit counts as shown when the card says so already or is gone", () =>
+  withAdminChat(async ({ adminChat, group }) => {
+    const first = await adminChat.show(plain("Карточка"));
+    assert.ok(first.kind === "shown");
+    assert.equal(
+      (await adminChat.edit(first.message, plain("Карточка"), NO_BUTTONS)).kind,
+      "shown",
+    );
+    const gone = { chatId: group.id, messageId: 404 };
+    assert.equal((await adminChat.edit(gone, plain("Внесена"), NO_BUTTONS)).kind, "shown");
+  }));
+
+Deno.test("edit does not count against Telegram's pace, and fails as show does", () =>
+  withAdminChat(async ({ adminChat, telegram }) => {
+    const first = await adminChat.show(plain("Карточка"));
+    assert.ok(first.kind === "shown");
+    await adminChat.edit(first.message, plain("Внесена"), NO_BUTTONS);
+    assert.equal(adminChat.room(), 19);
+    telegram.fault({ fault: { kind: "html", status: 502 } });
+    const outcome = await adminChat.edit(first.message, plain("Иначе"), NO_BUTTONS);
+    assert.equal(outcome.kind, "failed");
+  }));
+
+Deno.test("alert shows a text in the second chat, and says whether it did", () =>
+  withAdminChat(async ({ adminChat, telegram, lines }) => {
+    assert.equal(await adminChat.alert(plain("Лид не доставлен")), true);
+    telegram.fault({ fault: refusal(403, "Forbidden: bot was kicked") });
+    assert.equal(await adminChat.alert(plain("Лид не доставлен")), false);
+    assert.deepEqual(lines, ["❌ Запасной чат тоже не отвечает: 403: Forbidden: bot was kicked"]);
+  }, { alert: true }));
+
+Deno.test("alert says no where there is no second chat", () =>
+  withAdminChat(async ({ adminChat, telegram }) => {
+    assert.equal(await adminChat.alert(plain("Лид не доставлен")), false);
+    assert.deepEqual(telegram.calls, []);
+  }));

@@ -1,0 +1,294 @@
+// The database: opened with care, migrated in steps, committed once for all that one turn wrote.
+
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { FakeTime } from "@std/testing/time";
+import { type Database, openDatabase } from "../lib/db.ts";
+
+const NOTES = "CREATE TABLE notes (number INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT";
+
+/** A reference that is looked at when its transaction commits, so that the commit itself fails. */
+const REFERENCES = `CREATE TABLE refs (
+  note INTEGER REFERENCES notes (number) DEFERRABLE INITIALLY DEFERRED
+) STRICT`;
+
+const MIGRATIONS = [NOTES, REFERENCES];
+
+/** Lends an open database in a folder of its own, and a second look at its file. */
+async function withDatabase(
+  run: (db: Database, onDisk: () => unknown[], path: string) => Promise<void>,
+): Promise<void> {
+  await withFolder(async (folder) => {
+    const path = `${folder}/triborg.db`;
+    const db = openDatabase(path, MIGRATIONS);
+    const other = new DatabaseSync(path, { readOnly: true });
+    const notes = other.prepare("SELECT words FROM notes ORDER BY number");
+    try {
+      await run(db, () => notes.all().map((row) => row["words"]), path);
+    } finally {
+      other.close();
+      db.close();
+    }
+  });
+}
+
+async function withFolder(run: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function writers(db: Database) {
+  const note = db.writer("INSERT INTO notes (words) VALUES (?)");
+  const reference = db.writer("INSERT INTO refs (note) VALUES (?)");
+  const count = db.reader("SELECT count(*) AS notes FROM notes");
+  return {
+    write: (words: string) => void note.run(words),
+    /** Refers to a note that there is not: the commit will fail. */
+    spoil: () => void reference.run(404),
+    count: () => Number(count.get()?.["notes"]),
+  };
+}
+
+// — Opening —
+
+Deno.test("openDatabase makes the folder and the file, durable and with foreign keys", () =>
+  withFolder((folder) => {
+    const db = openDatabase(`${folder}/data/deep/triborg.db`, MIGRATIONS);
+    const pragma = (name: string) => Object.values(db.reader(`PRAGMA ${name}`).get() ?? {})[0];
+    assert.equal(pragma("journal_mode"), "wal");
+    assert.equal(pragma("synchronous"), 2, "FULL");
+    assert.equal(pragma("foreign_keys"), 1);
+    assert.equal(pragma("busy_timeout"), 5_000);
+    assert.equal(pragma("user_version"), 2);
+    db.close();
+  }));
+
+Deno.test("openDatabase runs the migrations that a file does not have yet, each once", () =>
+  withFolder((folder) => {
+    const path = `${folder}/triborg.db`;
+    openDatabase(path, [NOTES]).close();
+    const db = openDatabase(path, [
+      NOTES,
+      REFERENCES,
+      "INSERT INTO notes (words) VALUES ('third')",
+    ]);
+    assert.equal(writers(db).count(), 1);
+    db.close();
+    const again = openDatabase(path, [
+      NOTES,
+      REFERENCES,
+      "INSERT INTO notes (words) VALUES ('no')",
+    ]);
+    assert.equal(writers(again).count(), 1);
+    again.close();
+  }));
+
+Deno.test("openDatabase leaves nothing of a migration that fails, and keeps those before it", () =>
+  withFolder((folder) => {
+    const path = `${folder}/triborg.db`;
+    const broken = "INSERT INTO notes (words) VALUES ('half'); INSERT INTO nowhere VALUES (1)";
+    assert.throws(() => openDatabase(path, [NOTES, broken]), {
+      message: `Cannot open database "${path}": no such table: nowhere`,
+    });
+    openDatabase(path, [NOTES]).close();
+    const db = openDatabase(path, MIGRATIONS);
+    assert.equal(writers(db).count(), 0);
+    db.close();
+  }));
+
+Deno.test("openDatabase takes a file of its own version and refuses one of a newer", () =>
+  withFolder((folder) => {
+    const path = `${folder}/triborg.db`;
+    openDatabase(path, MIGRATIONS).close();
+    openDatabase(path, MIGRATIONS).close();
+    assert.throws(() => openDatabase(path, [NOTES]), {
+      message: `Cannot open database "${path}": its version is 2, this bot knows versions up to 1`,
+    });
+  }));
+
+Deno.test("openDatabase refuses a file that is no database, and leaves it as it was", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/triborg.db`;
+    const text = "Dear diary, ".repeat(1_000);
+    await Deno.writeTextFile(path, text);
+    assert.throws(() => openDatabase(path, MIGRATIONS), {
+      message: `Cannot open database "${path}": file is not a database`,
+    });
+    assert.equal(await Deno.readTextFile(path), text);
+  }));
+
+Deno.test("openDatabase names the path that it cannot open", () =>
+  withFolder((folder) => {
+    assert.throws(
+      () => openDatabase(folder, MIGRATIONS),
+      ({ message }: Error) => message.startsWith("unable to open") && message.includes(folder),
+    );
+  }));
+
+// — Writing —
+
+Deno.test("what is written is on disk when committed resolves, and not before", () =>
+  withDatabase(async (db, onDisk) => {
+    const { write, count } = writers(db);
+    write("one");
+    assert.equal(count(), 1, "the writer sees it at once");
+    assert.deepEqual(onDisk(), []);
+    await db.committed();
+    assert.deepEqual(onDisk(), ["one"]);
+  }));
+
+Deno.test("the writes of one turn are committed together, whoever waits for them", () =>
+  withDatabase(async (db, onDisk) => {
+    const { write } = writers(db);
+    const seen: unknown[] = [];
+    const writeAndWait = async (words: string) => {
+      write(words);
+      await db.committed();
+      seen.push(onDisk());
+    };
+    await Promise.all(["one", "two", "three"].map(writeAndWait));
+    const all = ["one", "two", "three"];
+    assert.deepEqual(seen, [all, all, all]);
+  }));
+
+Deno.test("a commit that fails undoes the writes of the turn and tells everybody who waits", () =>
+  withDatabase(async (db, onDisk) => {
+    const { write, spoil, count } = writers(db);
+    write("one");
+    const first = db.committed();
+    spoil();
+    write("two");
+    const second = db.committed();
+    const third = db.committedSoon();
+    for (const waiting of [first, second, third]) {
+      await assert.rejects(waiting, { message: "FOREIGN KEY constraint failed" });
+    }
+    assert.equal(count(), 0);
+    assert.deepEqual(onDisk(), []);
+  }));
+
+Deno.test("the turn after a failed commit is written", () =>
+  withDatabase(async (db, onDisk) => {
+    const { write, spoil } = writers(db);
+    spoil();
+    await assert.rejects(db.committed());
+    write("after");
+    await db.committed();
+    assert.deepEqual(onDisk(), ["after"]);
+  }));
+
+Deno.test("a failed commit that nobody waits for is no unhandled rejection", () =>
+  withDatabase(async (db, onDisk) => {
+    const { write, spoil } = writers(db);
+    {
+      using time = new FakeTime();
+      spoil();
+      time.tick(20);
+    }
+    write("after");
+    await db.committed();
+    assert.deepEqual(onDisk(), ["after"]);
+  }));
+
+Deno.test("committed and committedSoon resolve at once when nothing was written", async () => {
+  const db = openDatabase(":memory:", MIGRATIONS);
+  await db.committed();
+  await db.committedSoon();
+  db.close();
+});
+
+Deno.test("writes without hurry are committed after 20 ms and not before", () =>
+  withDatabase(async (db, onDisk) => {
+    using time = new FakeTime();
+    const { write } = writers(db);
+    write("one");
+    const soon = db.committedSoon();
+    time.tick(19);
+    write("two");
+    assert.deepEqual(onDisk(), []);
+    time.tick(1);
+    assert.deepEqual(onDisk(), ["one", "two"]);
+    await soon;
+  }));
+
+Deno.test("writes without hurry go with those of somebody in a hurry", () =>
+  withDatabase(async (db, onDisk) => {
+    using _time = new FakeTime();
+    const { write } = writers(db);
+    write("one");
+    const soon = db.committedSoon();
+    write("two");
+    await db.committed();
+    await soon;
+    assert.deepEqual(onDisk(), ["one", "two"]);
+  }));
+
+Deno.test("writes that nobody waits for are committed all the same", () =>
+  withDatabase((db, onDisk) => {
+    using time = new FakeTime();
+    writers(db).write("one");
+    time.tick(20);
+    assert.deepEqual(onDisk(), ["one"]);
+    return Promise.resolve();
+  }));
+
+Deno.test("close commits what is open", () =>
+  withFolder((folder) => {
+    const path = `${folder}/triborg.db`;
+    const db = openDatabase(path, MIGRATIONS);
+    writers(db).write("one");
+    db.close();
+    const again = openDatabase(path, MIGRATIONS);
+    assert.equal(writers(again).count(), 1);
+    again.close();
+  }));
+
+Deno.test("a statement that fails throws, and the rest of its turn is kept", () =>
+  withDatabase(async (db, onDisk) => {
+    const { write } = writers(db);
+    write("one");
+    assert.throws(() => db.writer("INSERT INTO notes (words) VALUES (?)").run(null));
+    write("two");
+    await db.committed();
+    assert.deepEqual(onDisk(), ["one", "two"]);
+  }));
+
+Deno.test("a full disk undoes the writes of the turn and says so", async () => {
+  const db = openDatabase(":memory:", MIGRATIONS);
+  const { write, count } = writers(db);
+  fillDisk(db);
+  write("one");
+  assert.throws(() => write("x".repeat(100_000)), { message: "database or disk is full" });
+  await assert.rejects(db.committed());
+  assert.equal(count(), 0);
+  db.close();
+});
+
+// DEFECT lib/db.ts, withGroupCommit: SQLite ends the transaction by itself when the disk is full
+// (https://sqlite.org/lang_transaction.html), and `open` goes on to be true. What the turn writes after
+// that is committed statement by statement, yet `committed` rejects: the caller takes it for undone.
+Deno.test("what a turn writes after the disk was full is undone with the rest of the turn", async () => {
+  const db = openDatabase(":memory:", MIGRATIONS);
+  const { write, count } = writers(db);
+  fillDisk(db);
+  write("one");
+  assert.throws(() => write("x".repeat(100_000)));
+  try {
+    write("two");
+  } catch {
+    // To refuse it is as honest.
+  }
+  const outcome = await db.committed().then(() => "on disk", () => "undone");
+  assert.equal(count(), outcome === "undone" ? 0 : 1, `${outcome}, they say`);
+  db.close();
+});
+
+/** Leaves room for small rows and no large one. */
+function fillDisk(db: Database): void {
+  const pages = Object.values(db.reader("PRAGMA page_count").get() ?? {})[0];
+  db.reader(`PRAGMA max_page_count = ${pages}`).get();
+}

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import {
+  createHealth,
+  type HealthFacts,
+  LEAD_PATIENCE_MS,
+  POLL_PATIENCE_MS,
+  reportOf,
+  troublesOf,
+  watchSends,
+} from "../lib/health.ts";
+import type { ShowOutcome } from "../lib/admin_chat.ts";
+import { openJournal } from "../lib/journal.ts";
+import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
+import { openPage } from "./helpers/a_page.ts";
+
+function someFacts(details: Partial<HealthFacts> = {}): HealthFacts {
+  return {
+    nowMs: NOON_MS,
+    startedAtMs: NOON_MS - 1_000,
+    databaseWritable: undefined,
+    polledAtMs: undefined,
+    oldestUndeliveredAtMs: undefined,
+    undeliveredLeads: 0,
+    adminChatFailsSinceMs: undefined,
+    ...details,
+  };
+}
+
+Deno.test("what is not known yet is not unhealthy", () => {
+  assert.deepEqual(reportOf(someFacts()), {
+    ok: true,
+    reasons: [],
+    database: { writable: null },
+    polling: { startedAt: "2026-01-15T11:59:59.000Z", lastAnswerAt: null },
+    undelivered: { leads: 0, oldestAt: null },
+    adminChat: { failingSince: null },
+  });
+});
+
+Deno.test("polling is alive for two minutes after Telegram's last answer, and no longer", () => {
+  const polledAtMs = NOON_MS - POLL_PATIENCE_MS;
+  assert.deepEqual(troublesOf(someFacts({ polledAtMs })), []);
+  assert.deepEqual(troublesOf(someFacts({ polledAtMs: polledAtMs - 1 })), [
+    { kind: "polling", sinceMs: polledAtMs - 1 },
+  ]);
+});
+
+Deno.test("a Telegram that has not answered since the start is a trouble after two minutes", () => {
+  const startedAtMs = NOON_MS - POLL_PATIENCE_MS - 1;
+  assert.deepEqual(troublesOf(someFacts({ startedAtMs })), [
+    { kind: "polling", sinceMs: startedAtMs },
+  ]);
+});
+
+Deno.test("a lead on its way is no trouble until it is late", () => {
+  const oldestUndeliveredAtMs = NOON_MS - LEAD_PATIENCE_MS;
+  assert.deepEqual(troublesOf(someFacts({ oldestUndeliveredAtMs })), []);
+  assert.deepEqual(
+    troublesOf(someFacts({ oldestUndeliveredAtMs: oldestUndeliveredAtMs - 1 })),
+    [{ kind: "undelivered", leads: 1, sinceMs: oldestUndeliveredAtMs - 1 }],
+  );
+});
+
+Deno.test("a lead that the managers' chat refused is a trouble at once", () => {
+  const facts = someFacts({ oldestUndeliveredAtMs: NOON_MS - 1, undeliveredLeads: 3 });
+  assert.deepEqual(troublesOf(facts), [
+    { kind: "undelivered", leads: 3, sinceMs: NOON_MS - 1 },
+  ]);
+});
+
+Deno.test("a journal that cannot be written is the worst reason of all", () => {
+  const facts = someFacts({ databaseWritable: false, adminChatFailsSinceMs: NOON_MS });
+  assert.deepEqual(reportOf(facts).reasons, ["database", "admin_chat"]);
+  assert.equal(reportOf(facts).ok, false);
+});
+
+Deno.test("sends to the managers' chat are failing from the first that fails to the next that does not", async () => {
+  let nowMs = 1;
+  let outcome: ShowOutcome = { kind: "failed", reason: "403" };
+  const send = () => Promise.resolve(outcome);
+  const { chat, failsSinceMs } = watchSends(
+    {
+      chatId: () => 1,
+      room: () => 20,
+      show: send,
+      edit: send,
+      alert: () => Promise.resolve(true),
+      showPart: send,
+    },
+    () => nowMs,
+  );
+  assert.equal(failsSinceMs(), undefined);
+  await chat.show({ text: "", entities: [] });
+  nowMs = 2;
+  await chat.edit({ chatId: 1, messageId: 1 }, { text: "", entities: [] }, { inline_keyboard: [] });
+  assert.equal(failsSinceMs(), 1);
+  outcome = { kind: "stopped" };
+  await chat.show({ text: "", entities: [] });
+  assert.equal(failsSinceMs(), 1);
+  outcome = { kind: "shown", message: { chatId: 1, messageId: 1 } };
+  await chat.show({ text: "", entities: [] });
+  assert.equal(failsSinceMs(), undefined);
+});
+
+Deno.test("the journal is tried when somebody asks, and not more than every five seconds", async () => {
+  const journal = openJournal(":memory:");
+  let nowMs = NOON_MS;
+  let tries = 0;
+  let full = false;
+  const health = createHealth({
+    journal: {
+      ...journal,
+      rememberFact(name, value) {
+        tries += 1;
+        if (full) throw new Error("disk full");
+        journal.rememberFact(name, value);
+      },
+    },
+    lastPolledAtMs: () => undefined,
+    adminChatFailsSinceMs: () => undefined,
+    now: () => nowMs,
+  });
+  assert.equal(health.facts().databaseWritable, undefined);
+  const [first, second] = await Promise.all([health.check(), health.check()]);
+  assert.deepEqual([first.databaseWritable, second.databaseWritable, tries], [true, true, 1]);
+  full = true;
+  nowMs += 4_999;
+  assert.equal((await health.check()).databaseWritable, true);
+  nowMs += 1;
+  assert.equal((await health.check()).databaseWritable, false);
+  assert.equal(tries, 2);
+  journal.close();
+});
+
+Deno.test("the facts name the oldest lead that nobody has", () => {
+  const journal = openJournal(":memory:");
+  const undelivered = journal.recordChoice(
+    aNewLead({ menuMessageId: 1, receivedAtMs: NOON_MS - 20 }),
+    "",
+    "crm",
+  );
+  journal.recordChoice(aNewLead({ menuMessageId: 2, receivedAtMs: NOON_MS - 10 }), "", "crm");
+  assert.deepEqual(journal.undelivered(), { oldestAtMs: NOON_MS - 20, leads: 0 });
+  journal.moveLead(undelivered?.lead.number ?? 0, "undelivered");
+  assert.deepEqual(journal.undelivered(), { oldestAtMs: NOON_MS - 20, leads: 1 });
+  journal.moveLead(undelivered?.lead.number ?? 0, "in_admin_chat");
+  assert.deepEqual(journal.undelivered(), { oldestAtMs: NOON_MS - 10, leads: 0 });
+  journal.close();
+});
+
+Deno.test("/health is 200 for anybody while all is well", async () => {
+  await using page = await openPage();
+  const response = await page.browser().get("/health");
+  assert.equal(response.status, 200);
+  assert.match(response.headers.get("content-type") ?? "", /^application\/json/);
+  assert.equal(response.headers.get("cache-control"), "no-store");
+  assert.equal((await response.json()).ok, true);
+});
+
+Deno.test("/health is 503 with its reasons, and tells of no person", async () => {
+  await using page = await openPage();
+  const { journal } = page;
+  const recorded = journal.recordChoice(aNewLead(), "", "crm.example");
+  journal.moveLead(recorded?.lead.number ?? 0, "undelivered");
+  const response = await page.browser().get("/health");
+  assert.equal(response.status, 503);
+  const text = await response.text();
+  assert.deepEqual(JSON.parse(text).reasons, ["undelivered"]);
+  assert.deepEqual(JSON.parse(text).undelivered, {
+    leads: 1,
+    oldestAt: "2026-01-15T12:00:00.000Z",
+  });
+  assert.doesNotMatch(text, /Galliard|betterrman|310452007|crm\.example|Привлечь/);
+});
+
+Deno.test("/health is only for reading", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  assert.equal((await browser.post("/health", {})).status, 405);
+});

@@ -1,0 +1,429 @@
+// Recorded updates on their way to the bot: each chat's in order, bounded, failed ones again.
+
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { FakeTime } from "@std/testing/time";
+import { BotError, type Context, GrammyError, HttpError } from "grammy";
+import type { Update } from "grammy/types";
+import { createInbox, type Inbox } from "../lib/inbox.ts";
+import { type Journal, openJournal } from "../lib/journal.ts";
+import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
+import { aLog, type LogOfTest } from "./helpers/a_log.ts";
+
+/** A message to the bot; chat 1 unless told otherwise. */
+function anUpdate(update_id: number, chatId = 1): Update {
+  const user = { id: chatId, is_bot: false, first_name: "Galliard" };
+  const chat = { id: chatId, type: "private" as const, first_name: "Galliard" };
+  const message = { message_id: update_id, date: 0, chat, from: user, text: String(update_id) };
+  return { update_id, message };
+}
+
+interface Room extends LogOfTest {
+  readonly journal: Journal;
+  readonly inbox: Inbox;
+  readonly time: FakeTime;
+  /** The ids of the updates handled so far, in order. */
+  readonly handled: number[];
+  /** How many were in hand at once, at most. */
+  readonly peak: () => number;
+  /** Ends the handling of an update. */
+  end(id: number): Promise<void>;
+}
+
+interface Options {
+  /** What the bot does with an update; by default nothing. */
+  readonly handle?: (update: Update) => void | Promise<void>;
+  /** Leaves updates in hand until the test ends them. */
+  readonly held?: boolean;
+  /** What an earlier process left in the journal. */
+  readonly before?: (journal: Journal) => void;
+  readonly breakJournal?: (journal: Journal) => Journal;
+}
+
+/** An inbox on a journal in memory, at noon, with a clock that stands. */
+async function withInbox(run: (room: Room) => Promise<void>, options: Options = {}): Promise<void> {
+  using time = new FakeTime(NOON_MS);
+  const lines = aLog();
+  const opened = openJournal(":memory:");
+  const journal = options.breakJournal?.(opened) ?? opened;
+  options.before?.(opened);
+  const handled: number[] = [];
+  const held = new Map<number, () => void>();
+  let peak = 0;
+  const inbox = createInbox({
+    journal,
+    now: Date.now,
+    random: () => 1,
+    log: lines.log,
+    async handle(update) {
+      handled.push(update.update_id);
+      if (options.held) {
+        const gate = Promise.withResolvers<void>();
+        held.set(update.update_id, gate.resolve);
+        peak = Math.max(peak, held.size);
+        await gate.promise;
+      }
+      await options.handle?.(update);
+    },
+  });
+  const end = (id: number) => {
+    held.get(id)?.();
+    held.delete(id);
+    return turn();
+  };
+  try {
+    await run({ ...lines, journal, inbox, time, handled, peak: () => peak, end });
+  } finally {
+    const stopped = inbox.stop();
+    while (held.size > 0) await Promise.all([...held.keys()].map(end));
+    await stopped;
+    journal.close();
+  }
+}
+
+async function turn(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+// — Accepting —
+
+Deno.test("accept hands every update of a batch over", () =>
+  withInbox(async ({ inbox, handled }) => {
+    await inbox.accept([anUpdate(11, 1), anUpdate(12, 2), anUpdate(13, 3)]);
+    assert.deepEqual(handled, [11, 12, 13]);
+  }));
+
+Deno.test("accept hands an update over once, however often Telegram sends it", () =>
+  withInbox(async ({ inbox, handled }) => {
+    await inbox.accept([anUpdate(11)]);
+    await inbox.accept([anUpdate(11), anUpdate(12)]);
+    assert.deepEqual(handled, [11, 12]);
+  }));
+
+Deno.test("accept resolves when the batch is on disk, with what the bot recorded at once", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const path = `${folder}/triborg.db`;
+  const journal = openJournal(path);
+  const onDisk = new DatabaseSync(path, { readOnly: true });
+  const count = (table: string) =>
+    Number(onDisk.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.["rows"]);
+  const inbox = createInbox({
+    journal,
+    now: () => NOON_MS,
+    random: () => 1,
+    log: aLog().log,
+    async handle() {
+      assert.ok(journal.recordChoice(aNewLead(), "{}", "crm.example.ru"));
+      assert.deepEqual([count("inbox"), count("leads")], [0, 0]);
+      await journal.committed();
+    },
+  });
+  await inbox.accept([anUpdate(11)]);
+  assert.deepEqual([count("inbox"), count("leads"), count("outbox")], [1, 1, 2]);
+  await inbox.stop();
+  onDisk.close();
+  journal.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("accept rejects when the batch cannot be put on disk, and takes it the next time", () => {
+  let failures = 0;
+  return withInbox(async ({ inbox, handled, journal }) => {
+    await assert.rejects(inbox.accept([anUpdate(11)]), { message: "disk is full" });
+    assert.deepEqual(handled, []);
+    await inbox.accept([anUpdate(11)]);
+    assert.deepEqual(handled, [11]);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
+  }, {
+    breakJournal: (journal) => ({
+      ...journal,
+      recordUpdates(...args) {
+        if (failures++ === 0) throw new Error("disk is full");
+        return journal.recordUpdates(...args);
+      },
+    }),
+  });
+});
+
+// — Order and bounds —
+
+Deno.test("a chat's updates are handled one after another, and chats side by side", () =>
+  withInbox(async ({ inbox, handled, end }) => {
+    await inbox.accept([anUpdate(11, 1), anUpdate(12, 1), anUpdate(13, 2)]);
+    await inbox.accept([anUpdate(14, 1), anUpdate(15, 2)]);
+    assert.deepEqual(handled, [11, 13]);
+    await end(11);
+    assert.deepEqual(handled, [11, 13, 12]);
+    await end(13);
+    assert.deepEqual(handled, [11, 13, 12, 15]);
+    await end(12);
+    assert.deepEqual(handled, [11, 13, 12, 15, 14]);
+  }, { held: true }));
+
+Deno.test("an update that fails lets the next of its chat pass", () =>
+  withInbox(async ({ inbox, handled }) => {
+    await inbox.accept([anUpdate(11), anUpdate(12)]);
+    await turn();
+    assert.deepEqual(handled, [11, 12]);
+  }, {
+    handle({ update_id }) {
+      if (update_id === 11) throw new TypeError("x is not a function");
+    },
+  }));
+
+function batch(from: number, count: number): Update[] {
+  return Array.from({ length: count }, (_, index) => anUpdate(from + index, from + index));
+}
+
+Deno.test("256 updates are in hand at once, and the 257th waits on disk", () =>
+  withInbox(async ({ inbox, handled, end, peak }) => {
+    await inbox.accept(batch(1, 256));
+    assert.equal(handled.length, 256);
+    await inbox.accept([anUpdate(257, 257)]);
+    await turn();
+    assert.equal(handled.length, 256);
+    await end(1);
+    assert.deepEqual(handled.slice(256), [257]);
+    assert.equal(peak(), 256);
+  }, { held: true }));
+
+Deno.test("2,000 updates that wait are all handled, 256 at a time", () =>
+  withInbox(async ({ inbox, handled, end, peak }) => {
+    for (let from = 1; from < 2_000; from += 100) await inbox.accept(batch(from, 100));
+    assert.equal(handled.length, 256);
+    for (let id = 1; id <= 2_000; id++) await end(handled[id - 1] ?? 0);
+    assert.deepEqual(
+      handled.toSorted((a, b) => a - b),
+      batch(1, 2_000).map((each) => each.update_id),
+    );
+    assert.equal(peak(), 256);
+  }, { held: true }));
+
+// — Failures —
+
+function refusal(error_code: number, description: string): GrammyError {
+  const error = { ok: false as const, error_code, description };
+  return new GrammyError("Call to 'sendMessage' failed!", error, "sendMessage", {});
+}
+
+const UNREACHED = new HttpError("Network request for 'sendMessage' failed!", new Error("reset"));
+
+Deno.test("an update that met a short fault is handled again, after growing waits", () => {
+  let failures = 0;
+  return withInbox(async ({ inbox, handled, time, lines }) => {
+    await inbox.accept([anUpdate(11)]);
+    await turn();
+    const words = "⚠️ На обновление 11 не ответить: нет связи с Telegram (reset). Пробуем снова";
+    assert.deepEqual(lines, [words]);
+    for (const [tries, waitMs] of [[1, 1_000], [2, 2_000], [3, 4_000]] as const) {
+      time.tick(waitMs - 1);
+      await turn();
+      assert.equal(handled.length, tries);
+      time.tick(1);
+      await turn();
+      assert.equal(handled.length, tries + 1);
+    }
+    assert.deepEqual(lines, [words, words, words]);
+  }, {
+    handle() {
+      if (failures++ < 3) throw UNREACHED;
+    },
+  });
+});
+
+for (
+  const [code, words] of [[400, "Bad Request: chat not found"], [
+    403,
+    "Forbidden: blocked",
+  ]] as const
+) {
+  Deno.test(`an update that met a ${code} is given up at once`, () =>
+    withInbox(async ({ inbox, handled, time, lines }) => {
+      await inbox.accept([anUpdate(11)]);
+      await turn();
+      assert.deepEqual(lines, [`❌ На обновление 11 не ответить: ${code}: ${words}`]);
+      time.tick(600_000);
+      await turn();
+      assert.deepEqual(handled, [11]);
+    }, {
+      handle() {
+        throw refusal(code, words);
+      },
+    }));
+}
+
+for (const code of [401, 409, 429, 500]) {
+  Deno.test(`an update that met a ${code} is handled again`, () => {
+    let failures = 0;
+    return withInbox(async ({ inbox, handled, time }) => {
+      await inbox.accept([anUpdate(11)]);
+      await turn();
+      time.tick(1_000);
+      await turn();
+      assert.deepEqual(handled, [11, 11]);
+    }, {
+      handle() {
+        if (failures++ === 0) throw refusal(code, "Not now");
+      },
+    });
+  });
+}
+
+Deno.test("an update that meets a defect is tried five times and not once more", () =>
+  withInbox(async ({ inbox, handled, time, lines }) => {
+    await inbox.accept([anUpdate(11)]);
+    for (let wait = 0; wait < 10; wait++) {
+      await turn();
+      time.tick(300_000);
+    }
+    assert.equal(handled.length, 5);
+    assert.equal(lines.at(-1), "❌ На обновление 11 не ответить: TypeError: x is not a function");
+    assert.equal(lines.filter((line) => line.endsWith("Пробуем снова")).length, 4);
+  }, {
+    handle() {
+      throw new TypeError("x is not a function");
+    },
+  }));
+
+Deno.test("what grammY wraps around an error does not count", () =>
+  withInbox(async ({ inbox, lines }) => {
+    await inbox.accept([anUpdate(11)]);
+    await turn();
+    assert.deepEqual(lines, ["❌ На обновление 11 не ответить: 403: Forbidden: blocked"]);
+  }, {
+    handle() {
+      throw new BotError(refusal(403, "Forbidden: blocked"), {} as Context);
+    },
+  }));
+
+Deno.test("an update is tried for as long as Telegram would have kept it, 24 hours, and no longer", async () => {
+  const linesAt = async (ageMs: number) => {
+    let words = "";
+    await withInbox(async ({ inbox, line }) => {
+      inbox.start();
+      await turn();
+      words = await line("11");
+    }, {
+      before: (journal) =>
+        void journal.recordUpdates(
+          [{ id: 11, body: JSON.stringify(anUpdate(11)) }],
+          NOON_MS - ageMs,
+          NOON_MS,
+        ),
+      handle() {
+        throw UNREACHED;
+      },
+    });
+    return words;
+  };
+  const DAY_MS = 86_400_000;
+  assert.match(await linesAt(DAY_MS), /^⚠️ .+Пробуем снова$/);
+  assert.match(await linesAt(DAY_MS + 1), /^❌ .+\(reset\)$/);
+});
+
+Deno.test("an update that fails again and again does not hold up the others", () =>
+  withInbox(async ({ inbox, handled }) => {
+    await inbox.accept([anUpdate(11, 1), anUpdate(12, 2)]);
+    await inbox.accept([anUpdate(13, 1), anUpdate(14, 3)]);
+    await turn();
+    assert.deepEqual(handled.filter((id) => id !== 11), [12, 13, 14]);
+  }, {
+    handle({ update_id }) {
+      if (update_id === 11) throw UNREACHED;
+    },
+  }));
+
+/** A journal that cannot hand out updates while `broken` says so. */
+function unreadable(broken: () => boolean) {
+  return (journal: Journal): Journal => ({
+    ...journal,
+    takeUpdates(...args) {
+      if (broken()) throw new Error("disk I/O error");
+      return journal.takeUpdates(...args);
+    },
+  });
+}
+
+// DEFECT lib/inbox.ts, takeWaiting: as a timer and after an update in hand it is called where nobody
+// catches. A journal that fails for a moment ends the process without a word; `outbox.ts` bears the same.
+Deno.test("an inbox bears a journal that cannot be read for a moment, and goes on", () => {
+  let failures = 0;
+  let isBroken = false;
+  return withInbox(async ({ inbox, handled, time }) => {
+    await inbox.accept([anUpdate(11)]);
+    await turn();
+    isBroken = true;
+    time.tick(1_000);
+    isBroken = false;
+    time.tick(300_000);
+    await turn();
+    assert.deepEqual(handled, [11, 11]);
+  }, {
+    breakJournal: unreadable(() => isBroken),
+    handle() {
+      if (failures++ === 0) throw UNREACHED;
+    },
+  });
+});
+
+// — From one process to the next —
+
+Deno.test("start hands over what an earlier process left, each chat's in order", () =>
+  withInbox(async ({ inbox, handled, end }) => {
+    inbox.start();
+    assert.deepEqual(handled, [11, 13]);
+    await end(11);
+    assert.deepEqual(handled, [11, 13, 12]);
+  }, {
+    held: true,
+    before(journal) {
+      const updates = [anUpdate(12, 1), anUpdate(11, 1), anUpdate(13, 2)];
+      journal.recordUpdates(
+        updates.map((update) => ({ id: update.update_id, body: JSON.stringify(update) })),
+        NOON_MS,
+        null,
+      );
+      journal.recover({ kind: "interrupted", reason: "" }, NOON_MS);
+    },
+  }));
+
+Deno.test("an update that was handled is not left to the next process, one that was not is", () =>
+  withInbox(async ({ inbox, journal, end }) => {
+    await inbox.accept([anUpdate(11, 1), anUpdate(12, 2)]);
+    await end(11);
+    journal.recover({ kind: "interrupted", reason: "" }, NOON_MS);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+  }, { held: true }));
+
+Deno.test("stop resolves when what is in hand is done, and hands over nothing more", () =>
+  withInbox(async ({ inbox, handled, end }) => {
+    await inbox.accept([anUpdate(11)]);
+    let stopped = false;
+    const stopping = inbox.stop().then(() => stopped = true);
+    await inbox.accept([anUpdate(12, 2)]);
+    await turn();
+    assert.ok(!stopped);
+    await end(11);
+    await stopping;
+    assert.deepEqual(handled, [11]);
+  }, { held: true }));
+
+Deno.test("stop forgets what it was waiting for", () =>
+  withInbox(async ({ inbox, journal, time }) => {
+    await inbox.accept([anUpdate(11)]);
+    await turn();
+    await journal.committed();
+    await inbox.stop();
+    assert.ok(!time.next(), "a timer is left");
+  }, {
+    handle() {
+      throw UNREACHED;
+    },
+  }));
+
+Deno.test("what came while the inbox stopped is left to the next process", () =>
+  withInbox(async ({ inbox, journal }) => {
+    await inbox.stop();
+    await inbox.accept([anUpdate(12)]);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+  }));

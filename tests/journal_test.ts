@@ -1,0 +1,706 @@
+// The journal: recorded once, moved whole, owed until done, and taken up after a crash.
+
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import fc from "fast-check";
+import { spy } from "@std/testing/mock";
+import {
+  ADMIN_CHAT_LANE,
+  ALBUM_QUIET_MS,
+  type Attempt,
+  CRM_LANES,
+  crmLane,
+  type Journal,
+  type NewFollowUpMessage,
+  openJournal,
+  VISITORS_LANE,
+  type Work,
+} from "../lib/journal.ts";
+import { canMove, type CrmOutcome, type Lead, type LeadState } from "../lib/lead.ts";
+import { aNewLead, NOON_MS, someContent } from "./helpers/a_lead.ts";
+
+const HOST = "crm.example.ru";
+const CARD = { chatId: -1001, messageId: 77 };
+const ACCEPTED: CrmOutcome = { kind: "accepted", status: 200 };
+const INTERRUPTED: CrmOutcome = { kind: "interrupted", reason: "процесс бота прервался" };
+const DAY_MS = 86_400_000;
+
+/** Lends a journal in memory. */
+function withJournal(run: (journal: Journal) => void): void {
+  const journal = openJournal(":memory:");
+  try {
+    run(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+/** Lends a journal in a file, and a way to open the file again as the next process does. */
+async function withJournalFile(
+  run: (journal: Journal, reopen: () => Journal, path: string) => Promise<void> | void,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const path = `${folder}/triborg.db`;
+  const opened: Journal[] = [];
+  const open = () => {
+    const journal = openJournal(path);
+    opened.push(journal);
+    return journal;
+  };
+  const reopen = () => {
+    opened.pop()?.close();
+    return open();
+  };
+  try {
+    await run(open(), reopen, path);
+  } finally {
+    opened.pop()?.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Records a choice; a number tells one menu message from another. */
+function record(journal: Journal, menuMessageId = 2, details = {}): Lead & { confirmation: Work } {
+  const id = `5b0f6a52-0000-0000-0000-${String(menuMessageId).padStart(12, "0")}`;
+  const recorded = journal.recordChoice(
+    aNewLead({ id, menuMessageId, ...details }),
+    '{"text":"✅ Принято"}',
+    HOST,
+  );
+  assert.ok(recorded);
+  return { ...recorded.lead, confirmation: recorded.confirmation };
+}
+
+/** Takes the only piece of due work of a lane. */
+function takeOne(journal: Journal, lane: string, nowMs = NOON_MS): Work {
+  const [work, ...others] = journal.takeWork(lane, nowMs, 9);
+  assert.ok(work && others.length === 0, `${lane} has ${others.length + (work ? 1 : 0)}`);
+  return work;
+}
+
+function takePost(journal: Journal): Work {
+  return takeOne(journal, crmLane(HOST));
+}
+
+/** A first POST that has begun. */
+function begin(journal: Journal, lead: Lead): Attempt {
+  return journal.beginAttempt(lead.number, null, NOON_MS);
+}
+
+/** A lead whose card is in the admin chat. */
+function recordShown(journal: Journal, menuMessageId = 2): Lead {
+  const lead = record(journal, menuMessageId);
+  journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
+  journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS);
+  return lead;
+}
+
+/** A lead that neither the CRM nor the admin chat took. */
+function recordUndelivered(journal: Journal): Lead {
+  const lead = record(journal);
+  journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
+  journal.markUndelivered(takeOne(journal, ADMIN_CHAT_LANE), NOON_MS + 1_000);
+  return lead;
+}
+
+function stateOf(journal: Journal, { number }: Lead): LeadState | undefined {
+  return journal.findLead(number)?.state;
+}
+
+// — Updates —
+
+function updates(...ids: number[]) {
+  return ids.map((id) => ({ id, body: `{"update_id":${id}}` }));
+}
+
+Deno.test("recordUpdates tells which updates it did not know", () =>
+  withJournal((journal) => {
+    assert.deepEqual(journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS), new Set([11, 12]));
+    assert.deepEqual(journal.recordUpdates(updates(12, 13), NOON_MS, NOON_MS), new Set([13]));
+  }));
+
+Deno.test("takeUpdates hands out what is due, oldest first, and each once", () =>
+  withJournal((journal) => {
+    journal.recordUpdates(updates(13, 11, 12), NOON_MS, NOON_MS);
+    assert.deepEqual(journal.takeUpdates(NOON_MS - 1, 9), []);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 2), [
+      { id: 11, body: '{"update_id":11}', failures: 0, receivedAtMs: NOON_MS },
+      { id: 12, body: '{"update_id":12}', failures: 0, receivedAtMs: NOON_MS },
+    ]);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [13]);
+  }));
+
+Deno.test("an update that its caller has in hand is not handed out", () =>
+  withJournal((journal) => {
+    journal.recordUpdates(updates(11), NOON_MS, null);
+    assert.deepEqual(journal.takeUpdates(NOON_MS + DAY_MS, 9), []);
+    assert.equal(journal.nextUpdateDueAtMs(), undefined);
+  }));
+
+Deno.test("a postponed update is due again with one failure more", () =>
+  withJournal((journal) => {
+    journal.recordUpdates(updates(11), NOON_MS, null);
+    journal.postponeUpdate(11, NOON_MS + 1_000);
+    assert.equal(journal.nextUpdateDueAtMs(), NOON_MS + 1_000);
+    assert.deepEqual(journal.takeUpdates(NOON_MS + 999, 9), []);
+    assert.deepEqual(journal.takeUpdates(NOON_MS + 1_000, 9).map(({ failures }) => failures), [1]);
+  }));
+
+Deno.test("a finished update is known until Telegram was told of it, and then forgotten", () =>
+  withJournal((journal) => {
+    journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS);
+    journal.finishUpdate(11);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+    journal.forgetUpdates(11);
+    assert.deepEqual(journal.recordUpdates(updates(11), NOON_MS, NOON_MS), new Set());
+    journal.forgetUpdates(12);
+    assert.deepEqual(journal.recordUpdates(updates(11), NOON_MS, NOON_MS), new Set([11]));
+  }));
+
+Deno.test("forgetUpdates keeps what is not finished", () =>
+  withJournal((journal) => {
+    journal.recordUpdates(updates(11, 12), NOON_MS, null);
+    journal.finishUpdate(12);
+    journal.forgetUpdates(100);
+    journal.recover(INTERRUPTED, NOON_MS);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [11]);
+  }));
+
+// — Leads —
+
+Deno.test("recordChoice records the lead, with its confirmation in hand and its POST due", () =>
+  withJournal((journal) => {
+    const recorded = journal.recordChoice(aNewLead(), '{"text":"✅ Принято"}', HOST);
+    assert.ok(recorded);
+    const lead: Lead = { ...aNewLead(), number: 1, state: "received", card: null };
+    assert.deepEqual(recorded.lead, lead);
+    assert.deepEqual(journal.findLead(1), lead);
+    const { id: _, ...confirmation } = recorded.confirmation;
+    assert.deepEqual(confirmation, {
+      lane: VISITORS_LANE,
+      kind: "confirmation",
+      subject: 1,
+      body: '{"text":"✅ Принято"}',
+      failures: 0,
+    });
+    assert.deepEqual(journal.takeWork(VISITORS_LANE, NOON_MS, 9), []);
+    const post = takePost(journal);
+    assert.deepEqual([post.kind, post.subject, post.failures], ["post", 1, 0]);
+  }));
+
+Deno.test("a lead keeps whatever its visitor is called, and who has no name", () =>
+  withJournal((journal) => {
+    const visitor = {
+      userId: 2 ** 52,
+      username: null,
+      firstName: "Гал'лиард\"; DROP TABLE leads; --🔥",
+      lastName: "",
+      language: null,
+    };
+    const { number } = record(journal, 2, { visitor, chatId: -(2 ** 52) });
+    assert.deepEqual(journal.findLead(number)?.visitor, visitor);
+    assert.equal(journal.findLead(number)?.chatId, -(2 ** 52));
+  }));
+
+Deno.test("one menu gives one lead, the first, whoever presses what in it", () =>
+  withJournal((journal) => {
+    const first = record(journal, 2, { choice: "Привлечь клиентов" });
+    const again = aNewLead({ id: "another", menuMessageId: 2, choice: "Создать сайт" });
+    assert.equal(journal.recordChoice(again, "{}", HOST), undefined);
+    assert.equal(journal.findLead(first.number)?.choice, "Привлечь клиентов");
+    assert.equal(journal.findLead(first.number + 1), undefined);
+    takePost(journal);
+  }));
+
+Deno.test("menus with one number in two chats give two leads", () =>
+  withJournal((journal) => {
+    assert.equal(record(journal, 2, { chatId: 1 }).number, 1);
+    assert.equal(record(journal, 2, { chatId: 2 }).number, 2);
+  }));
+
+Deno.test("latestLead is the newest of a chat that was received after a moment", () =>
+  withJournal((journal) => {
+    record(journal, 2, { receivedAtMs: NOON_MS - DAY_MS });
+    record(journal, 3, { receivedAtMs: NOON_MS });
+    record(journal, 4, { receivedAtMs: NOON_MS, chatId: 99 });
+    const { chatId } = aNewLead();
+    assert.equal(journal.latestLead(chatId, NOON_MS - DAY_MS - 1)?.number, 2);
+    assert.equal(journal.latestLead(chatId, NOON_MS - 1)?.number, 2);
+    assert.equal(journal.latestLead(chatId, NOON_MS), undefined);
+    assert.equal(journal.latestLead(42, 0), undefined);
+  }));
+
+Deno.test("a menu is remembered with the profile whose buttons it bears", () =>
+  withJournal((journal) => {
+    journal.rememberMenu({ chatId: 1, messageId: 2 }, "agency", NOON_MS);
+    journal.rememberMenu({ chatId: 1, messageId: 2 }, "cg", NOON_MS);
+    assert.equal(journal.findMenu({ chatId: 1, messageId: 2 }), "cg");
+    assert.equal(journal.findMenu({ chatId: 2, messageId: 2 }), undefined);
+  }));
+
+Deno.test("finishConfirmation leaves nothing owed to the visitor", () =>
+  withJournal((journal) => {
+    const { confirmation } = record(journal);
+    journal.finishConfirmation(confirmation, NOON_MS);
+    assert.deepEqual(journal.lanes(VISITORS_LANE), []);
+  }));
+
+// — Moves —
+
+Deno.test("a lead moves from received to in_crm when the CRM took it, and nothing is owed", () =>
+  withJournal((journal) => {
+    const lead = record(journal);
+    const post = takePost(journal);
+    journal.settleInCrm(post, begin(journal, lead), ACCEPTED, NOON_MS);
+    assert.equal(stateOf(journal, lead), "in_crm");
+    assert.deepEqual(journal.lanes(CRM_LANES), []);
+    assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
+    assert.deepEqual(journal.openAttempts(), []);
+  }));
+
+for (const reason of ["crm_failed", "no_webhook"] as const) {
+  Deno.test(`a lead's POST becomes a card, due at once, for the reason ${reason}`, () =>
+    withJournal((journal) => {
+      const lead = record(journal);
+      const post = takePost(journal);
+      journal.postponeWork(post, NOON_MS);
+      journal.oweCard(takePost(journal), reason, NOON_MS + 5);
+      assert.deepEqual(journal.lanes(CRM_LANES), []);
+      assert.deepEqual(journal.takeWork(ADMIN_CHAT_LANE, NOON_MS + 4, 9), []);
+      const card = takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 5);
+      assert.deepEqual(
+        [card.kind, card.subject, card.body, card.failures],
+        ["card", lead.number, reason, 0],
+      );
+      assert.equal(stateOf(journal, lead), "received");
+    }));
+}
+
+Deno.test("a lead moves from received to in_admin_chat when its card is shown", () =>
+  withJournal((journal) => {
+    const lead = recordShown(journal);
+    assert.equal(stateOf(journal, lead), "in_admin_chat");
+    assert.deepEqual(journal.findLead(lead.number)?.card, CARD);
+    assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
+  }));
+
+Deno.test("a lead moves from received to undelivered when its card cannot be shown, which is due again", () =>
+  withJournal((journal) => {
+    const lead = recordUndelivered(journal);
+    assert.equal(stateOf(journal, lead), "undelivered");
+    assert.equal(journal.nextWorkDueAtMs(ADMIN_CHAT_LANE), NOON_MS + 1_000);
+    const card = takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 1_000);
+    assert.deepEqual([card.kind, card.body, card.failures], ["card", "crm_failed", 1]);
+  }));
+
+Deno.test("an undelivered lead stays undelivered while its card fails, with one failure more each time", () =>
+  withJournal((journal) => {
+    const lead = recordUndelivered(journal);
+    journal.markUndelivered(takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 1_000), NOON_MS + 3_000);
+    assert.equal(stateOf(journal, lead), "undelivered");
+    assert.equal(takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 3_000).failures, 2);
+  }));
+
+Deno.test("a lead moves from undelivered to in_admin_chat when its card is shown after all", () =>
+  withJournal((journal) => {
+    const lead = recordUndelivered(journal);
+    const card = takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 1_000);
+    journal.settleInAdminChat([card], CARD, NOON_MS + 1_000);
+    assert.equal(stateOf(journal, lead), "in_admin_chat");
+  }));
+
+for (
+  const [from, prepare] of [["in_admin_chat", recordShown], [
+    "undelivered",
+    recordUndelivered,
+  ]] as const
+) {
+  Deno.test(`a lead moves from ${from} to in_crm when the CRM takes it from a manager`, () =>
+    withJournal((journal) => {
+      const lead = prepare(journal);
+      assert.equal(journal.oweResend(lead.number, "@boss", crmLane(HOST), NOON_MS), "asked");
+      const attempt = journal.beginAttempt(lead.number, "@boss", NOON_MS);
+      journal.settleInCrm(takePost(journal), attempt, ACCEPTED, NOON_MS);
+      assert.equal(stateOf(journal, lead), "in_crm");
+    }));
+
+  Deno.test(`a lead moves from ${from} to by_hand when a manager enters it`, () =>
+    withJournal((journal) => {
+      const lead = prepare(journal);
+      assert.ok(journal.closeByHand(lead.number, "@boss", NOON_MS));
+      assert.equal(stateOf(journal, lead), "by_hand");
+    }));
+}
+
+Deno.test("a lead that is still on its way to the CRM is closed by nobody's hand", () =>
+  withJournal((journal) => {
+    const lead = record(journal);
+    assert.equal(journal.closeByHand(lead.number, "@boss", NOON_MS), false);
+    assert.equal(stateOf(journal, lead), "received");
+  }));
+
+Deno.test("a manager's wish to send a lead again counts once, and not for a lead that somebody has", () =>
+  withJournal((journal) => {
+    const lead = recordShown(journal);
+    const ask = (number: number) => journal.oweResend(number, "@boss", crmLane(HOST), NOON_MS);
+    assert.equal(ask(404), "unknown");
+    assert.equal(ask(lead.number), "asked");
+    assert.equal(ask(lead.number), "running");
+    const attempt = journal.beginAttempt(lead.number, "@boss", NOON_MS);
+    journal.settleInCrm(takePost(journal), attempt, ACCEPTED, NOON_MS);
+    assert.equal(ask(lead.number), "settled");
+  }));
+
+Deno.test("moveLead moves a lead as the words allow, wherever it is pushed, and no other way", () => {
+  const states = ["received", "in_crm", "in_admin_chat", "undelivered", "by_hand"] as const;
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...states), { maxLength: 12 }),
+      (pushes) =>
+        withJournal((journal) => {
+          const lead = record(journal);
+          let state: LeadState = "received";
+          for (const to of pushes) {
+            assert.equal(journal.moveLead(lead.number, to), canMove(state, to), `${state} → ${to}`);
+            if (canMove(state, to)) {
+              state = to;
+            }
+            assert.equal(stateOf(journal, lead), state);
+          }
+        }),
+    ),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("countLeads tells how many leads are in each state", () =>
+  withJournal((journal) => {
+    recordShown(journal, 2);
+    record(journal, 3);
+    record(journal, 4);
+    assert.deepEqual(journal.countLeads(), {
+      received: 2,
+      in_crm: 0,
+      in_admin_chat: 1,
+      undelivered: 0,
+      by_hand: 0,
+    });
+  }));
+
+// — Attempts —
+
+Deno.test("attempts of a lead are counted from 1 and open until they end", () =>
+  withJournal((journal) => {
+    const lead = record(journal);
+    const first = begin(journal, lead);
+    assert.deepEqual(first, { lead: lead.number, nth: 1 });
+    assert.deepEqual(journal.openAttempts(), [first]);
+    journal.endAttempt(first, { kind: "timeout", afterMs: 10_000 }, NOON_MS + 10_000);
+    assert.deepEqual(journal.openAttempts(), []);
+    assert.deepEqual(begin(journal, lead).nth, 2);
+  }));
+
+const OUTCOMES: readonly [CrmOutcome, status: number | null, reason: string | null][] = [
+  [ACCEPTED, 200, null],
+  [{ kind: "answered", status: 500, body: "no" }, 500, "no"],
+  [{ kind: "unreachable", reason: "refused" }, null, "refused"],
+  [INTERRUPTED, null, "процесс бота прервался"],
+  [{ kind: "timeout", afterMs: 10_000 }, null, null],
+  [{ kind: "client", reason: "port" }, null, "port"],
+  [{ kind: "unexpected", reason: "boom" }, null, "boom"],
+];
+
+for (const [outcome, status, reason] of OUTCOMES) {
+  Deno.test(`an attempt that ends as ${outcome.kind} is kept with its status and reason`, () =>
+    withJournal((journal) => {
+      const lead = record(journal);
+      journal.endAttempt(begin(journal, lead), outcome, NOON_MS + 50);
+      assert.deepEqual(journal.attemptsOf(lead.number), [{
+        nth: 1,
+        begunAtMs: NOON_MS,
+        endedAtMs: NOON_MS + 50,
+        outcome: outcome.kind,
+        status,
+        reason,
+        askedBy: null,
+      }]);
+    }));
+}
+
+Deno.test("an attempt ends once: its first outcome stays", () =>
+  withJournal((journal) => {
+    const lead = record(journal);
+    const attempt = begin(journal, lead);
+    journal.endAttempt(attempt, ACCEPTED, NOON_MS);
+    journal.endAttempt(attempt, INTERRUPTED, NOON_MS);
+    assert.equal(journal.attemptsOf(lead.number)[0]?.outcome, "accepted");
+  }));
+
+// — Owed work —
+
+Deno.test("takeWork hands out what is due of a lane, longest due first, each once", () =>
+  withJournal((journal) => {
+    const owe = (subject: number, dueAtMs: number | null, lane = VISITORS_LANE) =>
+      journal.addWork({ lane, kind: "thanks", subject, body: "" }, dueAtMs);
+    owe(1, NOON_MS);
+    owe(2, NOON_MS - 2);
+    owe(3, NOON_MS - 1);
+    owe(4, NOON_MS + 1);
+    owe(5, null);
+    owe(6, NOON_MS, ADMIN_CHAT_LANE);
+    const subjects = (most: number) =>
+      journal.takeWork(VISITORS_LANE, NOON_MS, most).map(({ subject }) => subject);
+    assert.deepEqual(subjects(1), [2]);
+    assert.deepEqual(subjects(1), [3]);
+    assert.deepEqual(subjects(9), [1]);
+    assert.deepEqual(subjects(9), []);
+    assert.equal(journal.nextWorkDueAtMs(VISITORS_LANE), NOON_MS + 1);
+    assert.equal(journal.nextWorkDueAtMs("crm:host:nobody"), undefined);
+  }));
+
+Deno.test("lanes are those with work, waiting or in hand, whatever a host is called", () =>
+  withJournal((journal) => {
+    const hosts = ["", "crm.example.ru:8080", "INVALID_URL_FOR_TESTING", "пример.рф"];
+    for (const host of hosts) {
+      journal.addWork({ lane: crmLane(host), kind: "post", subject: 1, body: "" }, NOON_MS);
+    }
+    journal.addWork({ lane: VISITORS_LANE, kind: "thanks", subject: 1, body: "" }, NOON_MS);
+    journal.takeWork(crmLane(""), NOON_MS, 9);
+    assert.deepEqual(journal.lanes(CRM_LANES).toSorted(), hosts.map(crmLane).toSorted());
+    assert.deepEqual(journal.lanes(crmLane("")).toSorted(), hosts.map(crmLane).toSorted());
+  }));
+
+Deno.test("facts are remembered, the newest under its name", () =>
+  withJournal((journal) => {
+    assert.equal(journal.fact("admin_chat_of:-1"), undefined);
+    journal.rememberFact("admin_chat_of:-1", "-1001");
+    journal.rememberFact("admin_chat_of:-1", "-1002");
+    assert.equal(journal.fact("admin_chat_of:-1"), "-1002");
+  }));
+
+// — Follow-ups —
+
+function aMessage(
+  messageId: number,
+  details: Partial<NewFollowUpMessage> = {},
+): NewFollowUpMessage {
+  return { lead: 1, chatId: 1, messageId, albumId: null, content: someContent(), ...details };
+}
+
+Deno.test("a message becomes a follow-up, due at once, and so are the thanks", () =>
+  withJournal((journal) => {
+    const lead = record(journal);
+    const content = someContent({
+      text: "сайт",
+      entities: [{ type: "bold", offset: 0, length: 4 }],
+    });
+    const recorded = journal.recordFollowUp(aMessage(4, { lead: lead.number, content }), NOON_MS);
+    assert.deepEqual(recorded, { kind: "begun", followUp: 1, firstOfAlbum: true });
+    assert.deepEqual(journal.takeFollowUp(1), {
+      number: 1,
+      lead: lead.number,
+      chatId: 1,
+      messageIds: [4],
+      content,
+      partsShown: 0,
+    });
+    const work = takeOne(journal, ADMIN_CHAT_LANE);
+    assert.deepEqual([work.kind, work.subject], ["follow_up", 1]);
+    const thanks = takeOne(journal, VISITORS_LANE);
+    assert.deepEqual([thanks.kind, thanks.body], ["thanks", "1"]);
+  }));
+
+Deno.test("a message is recorded once, however often Telegram sends it", () =>
+  withJournal((journal) => {
+    record(journal);
+    journal.recordFollowUp(aMessage(4), NOON_MS);
+    const again = journal.recordFollowUp(aMessage(4), NOON_MS);
+    assert.deepEqual(again, { kind: "known", followUp: 1, firstOfAlbum: false });
+    takeOne(journal, ADMIN_CHAT_LANE);
+    takeOne(journal, VISITORS_LANE);
+  }));
+
+Deno.test("an album's parts are one follow-up, due when the last has been quiet, and thanked for once", () =>
+  withJournal((journal) => {
+    record(journal);
+    const part = (messageId: number, atMs: number) =>
+      journal.recordFollowUp(aMessage(messageId, { albumId: "a" }), atMs).kind;
+    assert.equal(part(5, NOON_MS), "begun");
+    assert.equal(part(4, NOON_MS + 900), "joined");
+    assert.equal(part(6, NOON_MS + 1_800), "joined");
+    const quietAtMs = NOON_MS + 1_800 + ALBUM_QUIET_MS;
+    assert.deepEqual(journal.takeWork(ADMIN_CHAT_LANE, quietAtMs - 1, 9), []);
+    assert.equal(takeOne(journal, ADMIN_CHAT_LANE, quietAtMs).subject, 1);
+    assert.deepEqual(journal.takeFollowUp(1)?.messageIds, [4, 5, 6]);
+    takeOne(journal, VISITORS_LANE);
+  }));
+
+Deno.test("a part that comes after its album was taken is a follow-up of its own, without thanks", () =>
+  withJournal((journal) => {
+    record(journal);
+    journal.recordFollowUp(aMessage(4, { albumId: "a" }), NOON_MS);
+    journal.takeFollowUp(1);
+    const late = journal.recordFollowUp(aMessage(5, { albumId: "a" }), NOON_MS);
+    assert.deepEqual(late, { kind: "begun", followUp: 2, firstOfAlbum: false });
+    assert.equal(journal.recordFollowUp(aMessage(6, { albumId: "a" }), NOON_MS).kind, "joined");
+    assert.deepEqual(journal.takeFollowUp(1)?.messageIds, [4]);
+    assert.deepEqual(journal.takeFollowUp(2)?.messageIds, [5, 6]);
+    takeOne(journal, VISITORS_LANE);
+  }));
+
+Deno.test("an album with one number in two chats is two", () =>
+  withJournal((journal) => {
+    record(journal);
+    journal.recordFollowUp(aMessage(4, { albumId: "a", chatId: 1 }), NOON_MS);
+    const other = journal.recordFollowUp(aMessage(4, { albumId: "a", chatId: 2 }), NOON_MS);
+    assert.equal(other.kind, "begun");
+  }));
+
+Deno.test("a follow-up that was shown in part goes on from there", () =>
+  withJournal((journal) => {
+    record(journal);
+    journal.recordFollowUp(aMessage(4), NOON_MS);
+    journal.markPartShown(1, 1);
+    assert.equal(journal.takeFollowUp(1)?.partsShown, 1);
+    assert.equal(journal.takeFollowUp(2), undefined);
+  }));
+
+Deno.test("finishFollowUp leaves nothing owed", () =>
+  withJournal((journal) => {
+    record(journal);
+    journal.recordFollowUp(aMessage(4), NOON_MS);
+    journal.finishFollowUp(takeOne(journal, ADMIN_CHAT_LANE), NOON_MS);
+    assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
+  }));
+
+for (
+  const [what, settle] of [
+    ["the CRM took its lead", (journal: Journal, lead: Lead) => {
+      journal.settleInCrm(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS + 5);
+    }],
+    ["the card of its lead is shown", (journal: Journal) => {
+      journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
+      journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS + 5);
+    }],
+  ] as const
+) {
+  Deno.test(`a follow-up that waits for its lead is due when ${what}`, () =>
+    withJournal((journal) => {
+      const lead = record(journal);
+      journal.recordFollowUp(aMessage(4, { lead: lead.number }), NOON_MS);
+      journal.postponeWork(takeOne(journal, ADMIN_CHAT_LANE), NOON_MS + 60_000);
+      settle(journal, lead);
+      assert.equal(takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 5).kind, "follow_up");
+    }));
+}
+
+// — After a crash —
+
+Deno.test("recover makes due at once what was in hand and what waited", () =>
+  withJournalFile(async (journal, reopen) => {
+    journal.recordUpdates(updates(11), NOON_MS, null);
+    const { confirmation } = record(journal);
+    journal.postponeWork(takePost(journal), NOON_MS + DAY_MS);
+    await journal.committed();
+    const next = reopen();
+    assert.deepEqual(next.recover(INTERRUPTED, NOON_MS + 5), []);
+    assert.deepEqual(next.takeUpdates(NOON_MS + 5, 9).map(({ id }) => id), [11]);
+    assert.deepEqual(takeOne(next, VISITORS_LANE, NOON_MS + 5), confirmation);
+    assert.equal(takeOne(next, crmLane(HOST), NOON_MS + 5).kind, "post");
+  }));
+
+Deno.test("recover ends an attempt that was cut off as interrupted, and owes the card instead of a POST", () =>
+  withJournalFile(async (journal, reopen) => {
+    const lead = record(journal);
+    takePost(journal);
+    const attempt = begin(journal, lead);
+    await journal.committed();
+    const next = reopen();
+    const [cutOff, ...others] = next.recover(INTERRUPTED, NOON_MS + 5);
+    assert.deepEqual([cutOff?.attempt, others], [attempt, []]);
+    assert.deepEqual(next.openAttempts(), []);
+    const [ended] = next.attemptsOf(lead.number);
+    assert.deepEqual([ended?.outcome, ended?.endedAtMs], ["interrupted", NOON_MS + 5]);
+    assert.deepEqual(next.lanes(CRM_LANES), []);
+    const card = takeOne(next, ADMIN_CHAT_LANE, NOON_MS + 5);
+    assert.deepEqual([card.kind, card.subject, card.body], ["card", lead.number, "crm_failed"]);
+  }));
+
+Deno.test("recover leaves a POST that had not begun to be sent", () =>
+  withJournal((journal) => {
+    record(journal);
+    takePost(journal);
+    assert.deepEqual(journal.recover(INTERRUPTED, NOON_MS), []);
+    assert.equal(takePost(journal).kind, "post");
+  }));
+
+Deno.test("recover finds nothing to do twice", () =>
+  withJournal((journal) => {
+    begin(journal, record(journal));
+    assert.equal(journal.recover(INTERRUPTED, NOON_MS).length, 1);
+    assert.equal(journal.recover(INTERRUPTED, NOON_MS).length, 0);
+    takeOne(journal, ADMIN_CHAT_LANE);
+  }));
+
+Deno.test("a lead, its confirmation and its POST are on disk together, when committed and not before", () =>
+  withJournalFile(async (journal, _reopen, path) => {
+    const onDisk = new DatabaseSync(path, { readOnly: true });
+    const rows = () =>
+      ["leads", "outbox"].map((table) =>
+        onDisk.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.["rows"]
+      );
+    record(journal);
+    assert.deepEqual(rows(), [0, 0]);
+    await journal.committed();
+    assert.deepEqual(rows(), [1, 2]);
+    onDisk.close();
+  }));
+
+Deno.test("a lead that does not fit on the disk with all it owes is not recorded", async () => {
+  const { journal, connection } = openWatched();
+  const { page_count } = connection.prepare("PRAGMA page_count").get() ?? {};
+  connection.exec(`PRAGMA max_page_count = ${page_count}`);
+  const confirmation = JSON.stringify({ text: "x".repeat(100_000) });
+  assert.throws(() => journal.recordChoice(aNewLead(), confirmation, HOST), /full/);
+  await assert.rejects(journal.committed());
+  assert.equal(journal.findLead(1), undefined);
+  assert.deepEqual(journal.lanes(""), []);
+  journal.close();
+});
+
+// — Speed —
+
+/** A journal in memory, its connection, and every statement that it prepared. */
+function openWatched(): { journal: Journal; connection: DatabaseSync; statements: string[] } {
+  using prepare = spy(DatabaseSync.prototype, "prepare");
+  const journal = openJournal(":memory:");
+  const connection = prepare.calls[0]?.self;
+  assert.ok(connection);
+  return { journal, connection, statements: prepare.calls.map(({ args: [sql] }) => sql) };
+}
+
+/** Statements that may look at every row, because they run at a start or when a person asks. */
+const RARE = [
+  "UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL", // Start.
+  "UPDATE outbox SET due_at_ms = ?", // Start.
+  "SELECT state, count(*) AS leads FROM leads GROUP BY state", // Page, health.
+  "SELECT count(*) AS works FROM outbox WHERE kind IN ('post', 'card')", // Health.
+  "SELECT * FROM leads WHERE state = 'in_admin_chat' AND card_message_id IS NOT NULL " +
+  "AND (?1 IS NULL OR profile = ?1) ORDER BY number LIMIT ?2", // A manager's button.
+  "SELECT kind, count(*) AS works FROM outbox GROUP BY kind", // Metrics.
+  "SELECT min(received_at_ms) AS received_at_ms FROM leads WHERE state = 'received' AND number IN ( " +
+  "SELECT subject FROM outbox WHERE kind IN ('post', 'card') ORDER BY id LIMIT 100)", // Health.
+];
+
+Deno.test("no statement of a lead's way looks at every row of leads, inbox or outbox", () => {
+  const { journal, connection, statements } = openWatched();
+  const slow = statements.filter((sql) => /^\s*(SELECT|INSERT|UPDATE|DELETE)/.test(sql)).filter((
+    sql,
+  ) =>
+    connection.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
+      .some(({ detail }) => /^SCAN (leads|inbox|outbox)\b/.test(String(detail)))
+  ).map((sql) => sql.replace(/\s+/g, " "));
+  journal.close();
+  assert.ok(statements.length > 40);
+  assert.deepEqual(slow.filter((sql) => !RARE.includes(sql)), []);
+});

@@ -1,0 +1,65 @@
+// A lead's states: what leads where, and that what is settled stays settled.
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { canMove, isSettled, type LeadState, statesBefore } from "../lib/lead.ts";
+
+const STATES: readonly LeadState[] = [
+  "received",
+  "in_crm",
+  "in_admin_chat",
+  "undelivered",
+  "by_hand",
+];
+
+const MOVES: readonly [from: LeadState, to: LeadState, because: string][] = [
+  ["received", "in_crm", "the CRM took it"],
+  ["received", "in_admin_chat", "its card was shown"],
+  ["received", "undelivered", "its card could not be shown"],
+  ["undelivered", "in_admin_chat", "its card was shown after all"],
+  ["undelivered", "in_crm", "a manager sent it again"],
+  ["undelivered", "by_hand", "a manager wrote it down"],
+  ["in_admin_chat", "in_crm", "a manager sent it again"],
+  ["in_admin_chat", "by_hand", "a manager wrote it down"],
+];
+
+for (const [from, to, because] of MOVES) {
+  Deno.test(`a lead goes from ${from} to ${to} when ${because}`, () => {
+    assert.ok(canMove(from, to));
+    assert.ok(statesBefore(to).includes(from));
+  });
+}
+
+Deno.test("a lead makes no other move, and staying is none", () => {
+  const allowed = new Set(MOVES.map(([from, to]) => `${from} → ${to}`));
+  for (const from of STATES) {
+    for (const to of STATES) {
+      const move = `${from} → ${to}`;
+      assert.equal(canMove(from, to), allowed.has(move), move);
+      assert.equal(statesBefore(to).includes(from), allowed.has(move), move);
+    }
+  }
+});
+
+Deno.test("a lead is owed while it is received or undelivered, and settled elsewhere", () => {
+  assert.deepEqual(STATES.filter(isSettled), ["in_crm", "in_admin_chat", "by_hand"]);
+});
+
+Deno.test("a lead that was settled is never owed again, wherever it is pushed", () => {
+  fc.assert(fc.property(fc.array(fc.constantFrom(...STATES)), (pushes) => {
+    let state: LeadState = "received";
+    let settled = false;
+    for (const to of pushes) {
+      if (!canMove(state, to)) continue;
+      state = to;
+      assert.ok(isSettled(state) || !settled, `owed again after ${pushes.join(", ")}`);
+      settled = isSettled(state);
+    }
+  }));
+});
+
+Deno.test("a lead in the CRM or done by hand stays there", () => {
+  for (const from of ["in_crm", "by_hand"] as const) {
+    assert.deepEqual(STATES.filter((to) => canMove(from, to)), []);
+  }
+});

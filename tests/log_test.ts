@@ -1,0 +1,119 @@
+// The log: one line each, for people or for machines, without secrets.
+
+import assert from "node:assert/strict";
+import { FakeTime } from "@std/testing/time";
+import { LOG_LEVELS } from "../lib/config.ts";
+import { createMask } from "../lib/log.ts";
+import { NOON_MS } from "./helpers/a_lead.ts";
+import { aLog } from "./helpers/a_log.ts";
+
+const WEBHOOK = "https://crm.example.ru/webhook/f3b1c0de5ec7e7?key=k3y-0f-1t";
+const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
+
+Deno.test("a line in text format is its message with the facts in their places", () => {
+  const { log, lines } = aLog();
+  log.info("📤 Отправка лида в AmoCRM: {address}", {
+    address: "https://crm.example.ru/…",
+    lead: 7,
+  });
+  assert.deepEqual(lines, ["📤 Отправка лида в AmoCRM: https://crm.example.ru/…"]);
+});
+
+Deno.test("a line in JSON format has time, level, message and every fact as a field", () => {
+  using _time = new FakeTime(NOON_MS);
+  const { log, lines } = aLog({ format: "json" });
+  log.error("❌ Ошибка отправки в AmoCRM. Статус: {status}", { status: 500, lead: 7, ok: false });
+  assert.deepEqual(lines.map((line) => JSON.parse(line)), [{
+    time: "2026-01-15T12:00:00.000Z",
+    level: "error",
+    message: "❌ Ошибка отправки в AmoCRM. Статус: 500",
+    status: 500,
+    lead: 7,
+    ok: false,
+  }]);
+});
+
+for (const [at, level] of LOG_LEVELS.entries()) {
+  Deno.test(`the log at level ${level} shows that level and what is graver`, () => {
+    const { log, lines } = aLog({ level });
+    for (const each of LOG_LEVELS) log[each](each);
+    assert.deepEqual(lines, LOG_LEVELS.slice(at));
+  });
+}
+
+Deno.test("a visitor's name cannot forge a line of the log", () => {
+  for (const lineBreak of ["\n", "\r\n", "\r", "\u2028", "\u2029"]) {
+    const { log, lines } = aLog();
+    log.info("Имя: {name}", { name: `Galliard${lineBreak}✅ Лид успешно отправлен` });
+    assert.deepEqual(lines, ["Имя: Galliard ✅ Лид успешно отправлен"]);
+  }
+});
+
+Deno.test("a fact that looks like a placeholder stays as it is", () => {
+  const { log, lines } = aLog();
+  log.info("Имя: {name}", { name: "{lead} {{name}}", lead: 7 });
+  assert.deepEqual(lines, ["Имя: {lead} {{name}}"]);
+});
+
+Deno.test("a hidden secret is masked in the message and in the facts, in both formats", () => {
+  for (const format of ["text", "json"] as const) {
+    const { log, mask, lines } = aLog({ format });
+    mask.hide("correct horse");
+    log.warn("Пароль {password} и correct horse", { password: "correct horse" });
+    assert.equal(lines.length, 1);
+    assert.ok(!lines[0]?.includes("horse"), lines[0]);
+    assert.ok(lines[0]?.includes("Пароль *** и ***"), lines[0]);
+  }
+});
+
+Deno.test("a secret is hidden from 4 characters on", () => {
+  const mask = createMask();
+  mask.hide("abcd");
+  mask.hide("xyz");
+  assert.equal(mask.apply("abcd xyz"), "*** xyz");
+});
+
+Deno.test("a bot's token is masked wherever it shows up, also one that nobody named", () => {
+  const mask = createMask();
+  assert.equal(mask.apply(`GET /bot${TOKEN}/getMe`), "GET /bot***/getMe");
+});
+
+Deno.test("a webhook's path and query are masked, and its host stays", () => {
+  const mask = createMask();
+  mask.hideWebhook(WEBHOOK);
+  assert.match(mask.apply(`POST ${WEBHOOK}`), /^POST https:\/\/crm\.example\.ru[*/?&=]+$/);
+  assert.equal(mask.apply("Cannot POST /webhook/f3b1c0de5ec7e7"), "Cannot POST ***");
+});
+
+Deno.test("a webhook's path is masked as a CRM's JSON or a URL spells it too", () => {
+  const mask = createMask();
+  mask.hideWebhook("https://crm.example.ru/вебхук/f3b1");
+  assert.equal(mask.apply('{"path":"\\/вебхук\\/f3b1"}'), '{"path":"***"}');
+  assert.equal(mask.apply(`/${encodeURIComponent("вебхук")}/f3b1`), "***");
+});
+
+Deno.test("a webhook without a path hides no slash of other texts", () => {
+  const mask = createMask();
+  mask.hideWebhook("https://crm.example.ru/");
+  mask.hideWebhook("https://crm.example.ru");
+  assert.equal(mask.apply("https://example.ru/a/b"), "https://example.ru/a/b");
+});
+
+// DEFECT lib/log.ts, apply: secrets are replaced in the order in which they came to be known, so a
+// shorter one that begins a longer one leaves the rest of it readable.
+Deno.test("a webhook's path is masked whole when another's is its beginning", () => {
+  const mask = createMask();
+  mask.hideWebhook("https://crm.example.ru/hook/a1");
+  mask.hideWebhook("https://crm.example.ru/hook/a1f3b1c0de");
+  assert.equal(mask.apply("404: /hook/a1f3b1c0de"), "404: ***");
+});
+
+// DEFECT lib/log.ts, hideWebhook: only the whole path and the whole query are hidden. A CRM that
+// answers with a part of them (n8n: `The requested webhook "POST f3b1…" is not registered`) shows it.
+Deno.test("the token in a webhook's path or query is masked without what stands before it", () => {
+  const mask = createMask();
+  mask.hideWebhook(WEBHOOK);
+  const answer = mask.apply('webhook "POST f3b1c0de5ec7e7" is not registered, key k3y-0f-1t');
+  assert.ok(!answer.includes("f3b1c0de5ec7e7"), answer);
+  assert.ok(!answer.includes("k3y-0f-1t"), answer);
+});

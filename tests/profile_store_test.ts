@@ -1,0 +1,452 @@
+// The profiles' file: loaded, watched, saved in one step, and never worse than the last good version.
+
+import assert from "node:assert/strict";
+import { basename } from "node:path";
+import { FakeTime } from "@std/testing/time";
+import { openProfileStore, type ProfileStore } from "../lib/profile_store.ts";
+import { aLog, type LogOfTest } from "./helpers/a_log.ts";
+import { anotherProfile, type Locales, someLocales } from "./helpers/a_profile.ts";
+
+interface Room extends LogOfTest {
+  readonly store: ProfileStore;
+  readonly folder: string;
+  readonly path: string;
+  /** The file's content, parsed. */
+  read(): Promise<Locales>;
+  /** Writes the file in place. */
+  write(content: Locales | string): Promise<void>;
+  /** Puts a new file in the place of the old one, as editors do. */
+  replace(content: Locales): Promise<void>;
+  /** How many versions became current. */
+  readonly loads: number;
+}
+
+const ACCEPTED = "✅ locales.json: изменения приняты, профилей: ";
+
+/** Opens a store on a file in a folder of its own, and closes both. */
+async function withStore(
+  run: (room: Room) => Promise<void>,
+  locales: Locales = someLocales(),
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const path = `${folder}/locales.json`;
+  await Deno.writeTextFile(path, textOf(locales));
+  const lines = aLog();
+  let loads = 0;
+  const opened = await openProfileStore({ path, log: lines.log, onLoad: () => loads++ });
+  assert.ok(opened.ok);
+  const { store } = opened;
+  try {
+    await run({
+      ...lines,
+      store,
+      folder,
+      path,
+      read: async () => JSON.parse(await Deno.readTextFile(path)),
+      write: (content) => Deno.writeTextFile(path, textOf(content)),
+      async replace(content) {
+        await Deno.writeTextFile(`${path}.new`, textOf(content));
+        await Deno.rename(`${path}.new`, path);
+      },
+      get loads() {
+        return loads;
+      },
+    });
+  } finally {
+    await store.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function textOf(content: Locales | string): string {
+  return typeof content === "string" ? content : JSON.stringify(content);
+}
+
+function named(name: string): Locales {
+  return someLocales(({ agency }) => agency.name = name);
+}
+
+function nameOf(store: ProfileStore): string | undefined {
+  return store.current().byKey.get("agency")?.name;
+}
+
+/** Resolves when the store has read a file. */
+function nextRead(): Promise<void> & Disposable {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { readFile } = Deno;
+  const restore = () => void (Deno.readFile = readFile);
+  Deno.readFile = async (...args) => {
+    const bytes = await readFile(...args);
+    setTimeout(resolve); // When the store has dealt with what it read.
+    return bytes;
+  };
+  return Object.assign(promise, { [Symbol.dispose]: restore });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).toSorted();
+}
+
+// — Opening —
+
+Deno.test("openProfileStore loads the file and tells of it", () =>
+  withStore(async ({ store, loads, lines, read }) => {
+    assert.equal(nameOf(store), "MONSTER AGENCY");
+    assert.deepEqual(store.content(), await read());
+    assert.equal(loads, 1);
+    assert.deepEqual(lines, []);
+  }));
+
+Deno.test("openProfileStore says which profile's leads go to the admin chat, and why", () =>
+  withStore(
+    ({ lines }) => {
+      assert.deepEqual(lines, [
+        "⚠️ locales.json: agency.webhook_url: нет адреса вебхука. Лиды профиля пойдут в чат менеджеров",
+        "⚠️ locales.json: cg.webhook_url: найдена схема «ftp:», нужен адрес http:// или https:// " +
+        "без логина и пароля. Лиды профиля пойдут в чат менеджеров",
+      ]);
+      return Promise.resolve();
+    },
+    someLocales((locales) => {
+      locales.agency.webhook_url = "";
+      locales.cg = { ...anotherProfile("cg"), webhook_url: "ftp://crm.example.ru/f3b1" };
+    }),
+  ));
+
+Deno.test("openProfileStore refuses a file that a conversation cannot run on, with all its faults", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const path = `${folder}/locales.json`;
+  const faultsOf = async (text: string) => {
+    await Deno.writeTextFile(path, text);
+    const opened = await openProfileStore({ path, log: aLog().log });
+    assert.ok(!opened.ok);
+    return opened.faults.map(({ path, message }) => `${path}: ${message}`);
+  };
+  const [broken = ""] = await faultsOf("{");
+  assert.match(broken, /^: не разобрать JSON: /);
+  assert.deepEqual(await faultsOf(""), [": файл пуст, нужны профили"]);
+  assert.deepEqual(await faultsOf(" \n"), [": файл пуст, нужны профили"]);
+  assert.deepEqual(
+    await faultsOf(textOf(someLocales(({ agency }) => {
+      delete agency.name;
+      agency.step1.buttons = [];
+    }))),
+    [
+      "agency.name: нет, нужно значение",
+      "agency.step1.buttons: нет ни одной кнопки, нужно от 1 до 50",
+    ],
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("openProfileStore refuses a file that is not there", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const opened = await openProfileStore({ path: `${folder}/locales.json`, log: aLog().log });
+  assert.deepEqual(opened, {
+    ok: false,
+    faults: [{ path: "", message: "файла нет или его нельзя прочесть" }],
+  });
+  await Deno.remove(folder);
+});
+
+// — Edits on disk —
+
+Deno.test("an edit in place takes effect without a restart", () =>
+  withStore(async ({ store, write, line, read }) => {
+    const before = store.revision();
+    await write(named("НОВОЕ ИМЯ"));
+    assert.equal(await line(ACCEPTED), `${ACCEPTED}1`);
+    assert.equal(nameOf(store), "НОВОЕ ИМЯ");
+    assert.deepEqual(store.content(), await read());
+    assert.notEqual(store.revision(), before);
+  }));
+
+Deno.test("a file replaced by a rename takes effect, every time", () =>
+  withStore(async ({ store, replace, line }) => {
+    for (const name of ["ПЕРВОЕ", "ВТОРОЕ", "ТРЕТЬЕ"]) {
+      await replace(named(name));
+      await line(ACCEPTED);
+      assert.equal(nameOf(store), name);
+    }
+  }));
+
+Deno.test("an edit that is written in steps is read when it is whole", () =>
+  withStore(async ({ store, path, line, lines }) => {
+    const text = textOf(named("ЦЕЛОЕ"));
+    Deno.writeTextFileSync(path, text.slice(0, 100));
+    Deno.writeTextFileSync(path, text);
+    await line(ACCEPTED);
+    assert.equal(nameOf(store), "ЦЕЛОЕ");
+    assert.equal(lines.length, 1);
+  }));
+
+Deno.test("a broken edit is refused in one line, and the last good profiles stay", () =>
+  withStore(async (room) => {
+    const before = room.store.revision();
+    await room.write('{"agency": ');
+    assert.match(await room.line("❌"), /^❌ locales\.json: не разобрать JSON: .+$/);
+    assert.equal(nameOf(room.store), "MONSTER AGENCY");
+    assert.equal(room.store.revision(), before);
+    assert.equal(room.loads, 1);
+  }));
+
+Deno.test("each fault of an edit is one line with its path", () =>
+  withStore(async ({ store, write, line }) => {
+    await write(someLocales(({ agency, fallback }) => {
+      agency.step1.buttons[1].callback_data = "";
+      fallback.welcome_text = "";
+    }));
+    assert.equal(
+      await line("❌"),
+      "❌ locales.json: fallback.welcome_text: пусто, нужен текст от 1 до 4096 символов",
+    );
+    assert.equal(
+      await line("❌"),
+      "❌ locales.json: agency.step1.buttons[1].callback_data: байт 0, нужно от 1 до 64",
+    );
+    assert.equal(nameOf(store), "MONSTER AGENCY");
+  }));
+
+Deno.test("an emptied file is refused, and the last good profiles stay", () =>
+  withStore(async ({ store, write, line }) => {
+    await write("");
+    assert.equal(await line("❌"), "❌ locales.json: файл пуст, нужны профили");
+    assert.equal(nameOf(store), "MONSTER AGENCY");
+  }));
+
+Deno.test("a removed file is refused, and taken up when it is back", () =>
+  withStore(async ({ store, path, write, line }) => {
+    await Deno.remove(path);
+    assert.equal(await line("❌"), "❌ locales.json: файла нет или его нельзя прочесть");
+    assert.equal(nameOf(store), "MONSTER AGENCY");
+    await write(named("СНОВА ТУТ"));
+    await line(ACCEPTED);
+    assert.equal(nameOf(store), "СНОВА ТУТ");
+  }));
+
+Deno.test("a broken file that is mended takes effect", () =>
+  withStore(async ({ store, write, line }) => {
+    await write("{");
+    await line("❌");
+    await write(named("ПОЧИНЕНО"));
+    await line(ACCEPTED);
+    assert.equal(nameOf(store), "ПОЧИНЕНО");
+  }));
+
+Deno.test("a broken file that is written again unchanged is reported once", () =>
+  withStore(async ({ write, line, lines }) => {
+    await write("{");
+    await line("❌");
+    using read = nextRead();
+    await write("{");
+    await read;
+    assert.equal(lines.length, 1);
+  }));
+
+Deno.test("a file that breaks as it broke before is reported again", () =>
+  withStore(async ({ write, line, lines }) => {
+    await write("{");
+    await line("❌");
+    {
+      using read = nextRead();
+      await write(someLocales());
+      await read;
+    }
+    await write("{");
+    await line("❌");
+    assert.equal(lines.length, 2);
+  }));
+
+// DEFECT lib/profile_store.ts, watchFile: close clears the timer and then lets the watcher's last events
+// through, which start another. The file is read, and the log written, by a store that is closed. Until
+// that is mended this room's other tests fail now and then, too, with a leaking timer.
+Deno.test("a closed store reads nothing more, also when an edit had just been seen", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const path = `${folder}/locales.json`;
+  await Deno.writeTextFile(path, textOf(someLocales()));
+  using time = new FakeTime();
+  using folderWatcher = watcherInHand();
+  const lines = aLog();
+  const opened = await openProfileStore({ path, log: lines.log });
+  assert.ok(opened.ok);
+  await Deno.remove(folder, { recursive: true });
+  folderWatcher.see(path);
+  await opened.store.close();
+  time.tick(1_000);
+  await time.runMicrotasks();
+  assert.deepEqual(lines.lines, []);
+});
+
+/** Puts events of a folder in the test's hand. */
+function watcherInHand(): Disposable & { see(path: string): void } {
+  const { watchFs } = Deno;
+  const events = new TransformStream<Deno.FsEvent, Deno.FsEvent>(undefined, undefined, {
+    highWaterMark: 9,
+  });
+  const writer = events.writable.getWriter();
+  Deno.watchFs = () =>
+    Object.assign(events.readable, {
+      close: () => void writer.close(),
+    }) as unknown as Deno.FsWatcher;
+  return {
+    see: (path) => void writer.write({ kind: "modify", paths: [path] }),
+    [Symbol.dispose]: () => void (Deno.watchFs = watchFs),
+  };
+}
+
+// — Saving —
+
+Deno.test("save writes a new version that is current at once", () =>
+  withStore(async (room) => {
+    const { store } = room;
+    const before = store.revision();
+    const saved = await store.save(named("СОХРАНЕНО"), before);
+    assert.deepEqual(saved, { kind: "saved", revision: store.revision() });
+    assert.notEqual(store.revision(), before);
+    assert.equal(nameOf(store), "СОХРАНЕНО");
+    assert.deepEqual(await room.read(), named("СОХРАНЕНО"));
+    assert.deepEqual(store.content(), named("СОХРАНЕНО"));
+    assert.equal(room.loads, 2);
+    assert.deepEqual(await namesIn(room.folder), ["locales.json"]);
+  }));
+
+Deno.test("save keeps the keys that the bot does not know, in their order", async () => {
+  const text = JSON.stringify(
+    someLocales(({ agency }) => {
+      agency.step2.choices_help = { agency_clients: ["подсказка"] };
+      agency.step1.buttons[0].emoji = "🔥";
+    }),
+  ).replace(/^\{/, '{"$schema":"x","_note":[1,null,{"a":"б"}],"__proto__":{"kept":true},');
+  await withStore(async ({ store, path }) => {
+    await store.save(store.content(), store.revision());
+    assert.equal(JSON.stringify(JSON.parse(await Deno.readTextFile(path))), text);
+  }, text);
+});
+
+Deno.test("save is no edit on disk: it is not loaded twice", () =>
+  withStore(async (room) => {
+    await room.store.save(named("ОДИН РАЗ"), room.store.revision());
+    using readByWatcher = nextRead();
+    await readByWatcher;
+    assert.equal(room.loads, 2);
+    assert.deepEqual(room.lines, []);
+  }));
+
+Deno.test("save refuses a stale revision and writes nothing", () =>
+  withStore(async ({ store, read }) => {
+    const before = store.revision();
+    await store.save(named("ПЕРВОЕ"), before);
+    const late = await store.save(named("ВТОРОЕ"), before);
+    assert.deepEqual(late, { kind: "stale", revision: store.revision() });
+    assert.deepEqual(await read(), named("ПЕРВОЕ"));
+  }));
+
+Deno.test("save sees an edit on disk that has not been loaded yet", () =>
+  withStore(async ({ store, path, read }) => {
+    const before = store.revision();
+    Deno.writeTextFileSync(path, textOf(named("НА ДИСКЕ")));
+    const late = await store.save(named("ИЗ ФОРМЫ"), before);
+    assert.equal(late.kind, "stale");
+    assert.deepEqual(await read(), named("НА ДИСКЕ"));
+  }));
+
+Deno.test("save does not write over a broken file or in the place of a removed one", () =>
+  withStore(async ({ store, path, write, folder }) => {
+    await write("{");
+    assert.equal((await store.save(named("ФОРМА"), store.revision())).kind, "stale");
+    assert.equal(await Deno.readTextFile(path), "{");
+    await Deno.remove(path);
+    assert.equal((await store.save(named("ФОРМА"), store.revision())).kind, "stale");
+    assert.deepEqual(await namesIn(folder), []);
+  }));
+
+Deno.test("of two saves at once the first is saved and the second is stale", () =>
+  withStore(async ({ store, read }) => {
+    const before = store.revision();
+    const [first, second] = await Promise.all([
+      store.save(named("ПЕРВОЕ"), before),
+      store.save(named("ВТОРОЕ"), before),
+    ]);
+    assert.deepEqual([first.kind, second.kind], ["saved", "stale"]);
+    assert.equal(second.kind === "stale" && second.revision, store.revision());
+    assert.deepEqual(await read(), named("ПЕРВОЕ"));
+  }));
+
+Deno.test("save refuses profiles with a fault, names it, and writes nothing", () =>
+  withStore(async ({ store, read, folder, lines }) => {
+    const faulty = someLocales(({ agency }) => agency.name = "");
+    assert.deepEqual(await store.save(faulty, store.revision()), {
+      kind: "refused",
+      faults: [{ path: "agency.name", message: "пусто, нужен текст от 1 до 256 символов" }],
+    });
+    assert.deepEqual(await read(), someLocales());
+    assert.equal(nameOf(store), "MONSTER AGENCY");
+    assert.deepEqual(await namesIn(folder), ["locales.json"]);
+    assert.deepEqual(lines, []);
+  }));
+
+Deno.test("save keeps who may read the file", () =>
+  withStore(async ({ store, path }) => {
+    await Deno.chmod(path, 0o600);
+    await store.save(named("СОХРАНЕНО"), store.revision());
+    assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
+  }));
+
+Deno.test("save through a symbolic link writes the file that it leads to", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const target = `${folder}/target.json`;
+  const path = `${folder}/locales.json`;
+  await Deno.writeTextFile(target, textOf(someLocales()));
+  await Deno.symlink(basename(target), path);
+  const opened = await openProfileStore({ path, log: aLog().log });
+  assert.ok(opened.ok);
+  await opened.store.save(named("ПО ССЫЛКЕ"), opened.store.revision());
+  await opened.store.close();
+  assert.ok((await Deno.lstat(path)).isSymlink);
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(target)), named("ПО ССЫЛКЕ"));
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("save leaves the old version and nothing half-written when the disk fails, and can go on", () =>
+  withStore(async ({ store, read, folder }) => {
+    const before = store.revision();
+    {
+      using _disk = brokenDisk("sync", () => Promise.reject(new Error("No space left on device")));
+      await assert.rejects(store.save(named("НЕ ВЛЕЗЛО"), before), /No space left/);
+    }
+    assert.deepEqual(await namesIn(folder), ["locales.json"]);
+    assert.deepEqual(await read(), someLocales());
+    assert.equal(nameOf(store), "MONSTER AGENCY");
+    assert.equal((await store.save(named("ВЛЕЗЛО"), before)).kind, "saved");
+  }));
+
+// DEFECT lib/profile_store.ts, replaceFile: one `write` may take a part of the bytes and say how many, as
+// on a disk that is nearly full (write(2); seen on a tmpfs of 64 KiB). The rest is dropped, the
+// truncated file replaces the good one, and the answer is "saved".
+Deno.test("save writes the whole file where the disk takes it in pieces", () =>
+  withStore(async ({ store, read }) => {
+    const { write } = Deno.FsFile.prototype;
+    using _disk = brokenDisk("write", function (this: Deno.FsFile, bytes: Uint8Array) {
+      return write.call(this, bytes.subarray(0, 100));
+    });
+    assert.equal((await store.save(named("ПО ЧАСТЯМ"), store.revision())).kind, "saved");
+    assert.deepEqual(await read(), named("ПО ЧАСТЯМ"));
+  }));
+
+/** Files whose `method` does something else until the end of the block. */
+function brokenDisk<M extends "sync" | "write">(
+  method: M,
+  instead: Deno.FsFile[M],
+): Disposable {
+  const original = Deno.FsFile.prototype[method];
+  Deno.FsFile.prototype[method] = instead;
+  return { [Symbol.dispose]: () => void (Deno.FsFile.prototype[method] = original) };
+}
+
+Deno.test("what content returns is a copy: changing it changes no profile", () =>
+  withStore(({ store }) => {
+    const content: Locales = store.content();
+    content.agency.name = "ИСПОРЧЕНО";
+    assert.deepEqual(store.content(), someLocales());
+    return Promise.resolve();
+  }));

@@ -1,0 +1,481 @@
+import assert from "node:assert/strict";
+import type { NewLead } from "../lib/lead.ts";
+import { cell } from "../routes/leads_csv.ts";
+import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
+import { openPage, ORIGIN, type PageOfTest } from "./helpers/a_page.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+let menus = 0;
+
+/** Records a lead of its own menu; tells its number. */
+function record({ journal }: PageOfTest, details: Partial<NewLead> = {}): number {
+  menus += 1;
+  const lead = journal.insertLead(aNewLead({ menuMessageId: menus, ...details }));
+  assert.ok(lead);
+  return lead.number;
+}
+
+/** A lead whose card stands in the managers' chat. */
+function recordOpen(page: PageOfTest, details: Partial<NewLead> = {}): number {
+  const { journal } = page;
+  menus += 1;
+  const recorded = journal.recordChoice(
+    aNewLead({ menuMessageId: menus, ...details }),
+    "{}",
+    "crm",
+  );
+  assert.ok(recorded);
+  journal.finishConfirmation(recorded.confirmation, NOON_MS + 100);
+  const post = journal.findWork("post", recorded.lead.number);
+  assert.ok(post);
+  const attempt = journal.beginAttempt(recorded.lead.number, null, NOON_MS + 200);
+  journal.endAttempt(attempt, { kind: "answered", status: 500, body: "Bad <day>" }, NOON_MS + 700);
+  journal.oweCard(post, "crm_failed", NOON_MS + 700);
+  const message = { chatId: -1001234, messageId: 7 };
+  journal.settleInAdminChat(
+    [{ ...post, kind: "card", body: "crm_failed" }],
+    message,
+    NOON_MS + 900,
+  );
+  return recorded.lead.number;
+}
+
+/** The numbers of the leads that a list shows, in its order. */
+function listed(html: string): number[] {
+  return [...html.matchAll(/class="person" href="\/leads\/(\d+)"/g)].map(([, number]) =>
+    Number(number)
+  );
+}
+
+function count(html: string, chip: string): string | undefined {
+  return new RegExp(`>${chip} <span class="count">([^<]*)<`).exec(html)?.[1];
+}
+
+Deno.test("the list shows leads newest first, with who, what, where and when", async () => {
+  await using page = await openPage();
+  const first = record(page);
+  const second = record(page, {
+    choice: "Брендинг <b>",
+    visitor: aVisitor({ username: null, userId: 6123, firstName: "Безник" }),
+  });
+  page.journal.moveLead(first, "in_crm");
+  const html = await (await (await page.login()).get("/leads")).text();
+  assert.deepEqual(listed(html), [second, first]);
+  for (const words of ["Безник", "id 6123", "Брендинг &lt;b>", "@betterrman", "В CRM", "15:00"]) {
+    assert.ok(html.includes(words), words);
+  }
+});
+
+Deno.test("an empty list says how the first lead comes", async () => {
+  await using page = await openPage();
+  const html = await (await (await page.login()).get("/leads")).text();
+  assert.match(html, /Лидов пока нет\. Откройте ссылку профиля/);
+});
+
+Deno.test("chips count leads by state, of the profile that is asked for", async () => {
+  await using page = await openPage();
+  for (let lead = 0; lead < 3; lead += 1) page.journal.moveLead(record(page), "in_crm");
+  page.journal.moveLead(record(page), "undelivered");
+  page.journal.moveLead(record(page, { profile: "cg" }), "in_admin_chat");
+  record(page, { profile: "cg" });
+  const browser = await page.login();
+
+  const all = await (await browser.get("/leads")).text();
+  assert.deepEqual(
+    ["Все", "Ждут", "В чате", "В CRM", "Внесены вручную"].map((chip) => count(all, chip)),
+    ["6", "1", "1", "3", "0"],
+  );
+  const cg = await (await browser.get("/leads?profile=cg")).text();
+  assert.deepEqual([count(cg, "Все"), count(cg, "В чате"), count(cg, "В CRM")], ["2", "1", "0"]);
+});
+
+Deno.test("counts follow leads that move, and a profile that is renamed", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  page.journal.closeByHand(lead, "@manager", NOON_MS);
+  page.journal.renameProfile("agency", "studio");
+  assert.deepEqual(page.journal.leadTotals(), [
+    { profile: "studio", state: "by_hand", leads: 1 },
+  ]);
+});
+
+Deno.test("the list is filtered by state, profile and day", async () => {
+  await using page = await openPage();
+  const old = record(page, { receivedAtMs: NOON_MS - 2 * DAY_MS });
+  const other = record(page, { profile: "cg" });
+  const open = record(page);
+  page.journal.moveLead(open, "in_admin_chat");
+  const browser = await page.login();
+  const list = async (query: string) => listed(await (await browser.get(`/leads?${query}`)).text());
+  assert.deepEqual(await list("state=in_admin_chat"), [open]);
+  assert.deepEqual(await list("profile=cg"), [other]);
+  assert.deepEqual(await list("from=2026-01-14"), [open, other]);
+  assert.deepEqual(await list("from=2026-01-13&to=2026-01-13"), [old]);
+  assert.deepEqual(await list("to=2026-01-12"), []);
+  assert.deepEqual(await list("state=in_admin_chat&profile=cg"), []);
+});
+
+Deno.test("days begin at midnight in the managers' time zone", async () => {
+  await using page = await openPage();
+  const midnight = Date.UTC(2026, 0, 14, 21); // In Moscow.
+  const before = record(page, { receivedAtMs: midnight - 1 });
+  const after = record(page, { receivedAtMs: midnight });
+  const browser = await page.login();
+  const list = async (query: string) => listed(await (await browser.get(`/leads?${query}`)).text());
+  assert.deepEqual(await list("to=2026-01-14"), [before]);
+  assert.deepEqual(await list("from=2026-01-15"), [after]);
+});
+
+const ANNA = { username: "anna_Studio", firstName: "Анна", lastName: "Ким", userId: 700_123 };
+
+for (
+  const [what, q, found] of [
+    ["a name in another case", "аННА", true],
+    ["a username with its @", "@anna_st", true],
+    ["a part of the request", "логотип", true],
+    ["a Telegram id", "700123", true],
+    ["a lead's number", "№1", true],
+    ["two words of two fields", "ким ЛОГОТИП", true],
+    ["two words of which one is nowhere", "анна сайт", false],
+    ["a wildcard of SQL, taken as it is", "анна%", false],
+    ["an underscore, taken as it is", "annaxstudio", false],
+    ["a quote", "'; --", false],
+  ] as const
+) {
+  Deno.test(`the search ${found ? "finds" : "does not find"} ${what}`, async () => {
+    await using page = await openPage();
+    record(page, { visitor: aVisitor(ANNA), choice: "Логотип и стиль" });
+    const browser = await page.login();
+    const html = await (await browser.get(`/leads?q=${encodeURIComponent(q)}`)).text();
+    assert.equal(listed(html).length, found ? 1 : 0);
+  });
+}
+
+Deno.test("a search that looked at many leads says so and goes on where it stopped", async () => {
+  await using page = await openPage();
+  const wanted = record(page, { visitor: aVisitor(ANNA) });
+  for (let lead = 0; lead < 5_000; lead += 1) record(page);
+  const browser = await page.login();
+  const html = await (await browser.get("/leads?q=анна")).text();
+  assert.deepEqual(listed(html), []);
+  const further = /href="([^"]+)"[^>]*>Искать дальше/.exec(html)?.[1]?.replaceAll("&amp;", "&");
+  assert.ok(further);
+  assert.deepEqual(listed(await (await browser.get(further)).text()), [wanted]);
+});
+
+Deno.test("pages lead to the oldest lead and back, none twice and none left out", async () => {
+  await using page = await openPage();
+  const all = Array.from({ length: 120 }, () => record(page)).reverse();
+  const browser = await page.login();
+  const walk = async (path: string, link: string) => {
+    const seen: number[][] = [];
+    for (let next: string | undefined = path; next !== undefined;) {
+      const html: string = await (await browser.get(next)).text();
+      seen.push(listed(html));
+      next = new RegExp(`href="([^"]+)" rel="${link}"`).exec(html)?.[1]?.replaceAll("&amp;", "&");
+    }
+    return seen;
+  };
+  const down = await walk("/leads", "next");
+  assert.deepEqual(down.map(({ length }) => length), [50, 50, 20]);
+  assert.deepEqual(down.flat(), all);
+  const up = await walk("/leads?after=0", "prev");
+  assert.deepEqual(up.toReversed().flat(), all);
+});
+
+const BAD = [
+  "state=lost",
+  "state=in_crm'",
+  "from=yesterday",
+  "from=2026-02-30",
+  "to=2026-1-1",
+  "before=-1",
+  "before=1e3",
+  "after=x",
+];
+
+for (const query of BAD) {
+  Deno.test(`a list with ${query} is 400, as is its table`, async () => {
+    await using page = await openPage();
+    const browser = await page.login();
+    assert.equal((await browser.get(`/leads?${query}`)).status, 400);
+    const isCursor = /^(before|after)/.test(query);
+    assert.equal((await browser.get(`/leads.csv?${query}`)).status, isCursor ? 200 : 400);
+  });
+}
+
+Deno.test("a long or odd search is no fault of the page", async () => {
+  await using page = await openPage();
+  record(page);
+  const browser = await page.login();
+  for (const q of ["я".repeat(10_000), "\ud800", "a b c d e f g", "%", "\\"]) {
+    assert.equal((await browser.get(`/leads?${new URLSearchParams({ q })}`)).status, 200);
+  }
+});
+
+Deno.test("the table holds the filtered leads, in UTF-8 with a byte order mark", async () => {
+  await using page = await openPage();
+  const open = recordOpen(page, { choice: 'Сайт; "под ключ"' });
+  page.journal.closeByHand(open, "@manager", NOON_MS + 60_000);
+  record(page, { profile: "cg" });
+  const browser = await page.login();
+  const response = await browser.get("/leads.csv?profile=agency");
+  assert.match(response.headers.get("content-disposition") ?? "", /attachment.*leads\.csv/);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  assert.deepEqual([...bytes.slice(0, 3)], [0xef, 0xbb, 0xbf]);
+  assert.deepEqual(new TextDecoder().decode(bytes).trimEnd().split("\r\n"), [
+    "№;Получен;Профиль;Запрос;Имя;Username;id;Где;Внёс;Когда",
+    `${open};2026-01-15 15:00:00;MONSTER AGENCY;"Сайт; ""под ключ""";Galliard;betterrman;` +
+    "310452007;Внесён вручную;'@manager;2026-01-15 15:01:00",
+  ]);
+});
+
+Deno.test("the table of an English browser is separated by commas", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  const response = await browser.get("/leads.csv", { "accept-language": "en" });
+  assert.match(await response.text(), /No\.,Received,Profile/);
+});
+
+Deno.test("the table goes on beyond what is read at once", async () => {
+  await using page = await openPage();
+  for (let lead = 0; lead < 1_201; lead += 1) record(page);
+  const browser = await page.login();
+  const lines = (await (await browser.get("/leads.csv")).text()).trimEnd().split("\r\n");
+  assert.equal(lines.length, 1_202);
+});
+
+Deno.test("a cell that a table program would run is defused, others stay as they are", () => {
+  for (const start of ["=", "+", "-", "@", "\t", "\r"]) {
+    assert.match(cell(`${start}cmd|' /C calc'!A0`), /^"?'[=+\-@\t\r]/);
+  }
+  assert.deepEqual(["a=b", "", "1-2"].map(cell), ["a=b", "", "1-2"]);
+});
+
+Deno.test("a lead opens to its life: press, confirmation, attempt, card, follow-up, manager", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  page.journal.recordFollowUp({
+    lead,
+    chatId: 310_452_007,
+    messageId: 50,
+    albumId: null,
+    content: someContent({ text: "https://example.com/<мой>" }),
+  }, NOON_MS + 5_000);
+  page.journal.closeByHand(lead, "@manager", NOON_MS + 20_000);
+  const html = await (await (await page.login()).get(`/leads/${lead}`)).text();
+  const life = html.slice(html.indexOf('class="moments"'));
+  const order = [
+    "15:00:00,0",
+    "Посетитель выбрал «Привлечь клиентов»",
+    "15:00:00,1",
+    "получил подтверждение",
+    "15:00:00,7",
+    "отказала, ответ 500 · 0,5 с",
+    "Bad &lt;day>",
+    "15:00:00,9",
+    "Карточка в чате менеджеров",
+    "https://t.me/c/1234/7",
+    "15:00:05,0",
+    "https://example.com/&lt;мой>",
+    "15:00:20,0",
+    "Внёс в CRM: @manager",
+  ];
+  const places = order.map((words) => life.indexOf(words));
+  assert.deepEqual(places.toSorted((a, b) => a - b), places, JSON.stringify(places));
+  assert.ok(!places.includes(-1), JSON.stringify(places));
+});
+
+Deno.test("an open lead is sent again by a press, in the name of who pressed", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const browser = await page.login("@boss");
+  const sent = await browser.post(`/leads/${lead}`, { do: "resend", back: "/leads?state=in_crm" });
+  assert.equal(sent.status, 303);
+  assert.equal(sent.headers.get("location"), "/leads?state=in_crm&done=asked");
+  assert.equal(page.journal.findWork("post", lead)?.body, "@boss");
+  const again = await browser.post(`/leads/${lead}`, { do: "resend" });
+  assert.equal(again.headers.get("location"), `/leads/${lead}?done=running`);
+  const html = await (await browser.get(`/leads/${lead}?done=running`)).text();
+  assert.match(html, /Уже отправляем/);
+  assert.doesNotMatch(html, /value="resend"/);
+});
+
+Deno.test("an open lead is closed by hand, once", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const browser = await page.login("@boss");
+  const close = () => browser.post(`/leads/${lead}`, { do: "by_hand" });
+  assert.equal((await close()).headers.get("location"), `/leads/${lead}?done=closed`);
+  assert.equal((await close()).headers.get("location"), `/leads/${lead}?done=settled`);
+  assert.equal(page.journal.findLead(lead)?.state, "by_hand");
+  assert.equal(page.journal.findLife(lead)?.lead.closed?.by, "@boss");
+});
+
+Deno.test("a doubtful attempt is said before somebody sends again", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const attempt = page.journal.beginAttempt(lead, "@a", NOON_MS);
+  page.journal.endAttempt(attempt, { kind: "timeout", afterMs: 10_000 }, NOON_MS + 10_000);
+  const html = await (await (await page.login()).get(`/leads/${lead}`)).text();
+  assert.match(html, /возможен дубль/);
+});
+
+Deno.test("a form's way back never leads away from the leads", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const browser = await page.login();
+  for (const back of ["https://evil.example", "//evil.example", "/logout", "/leads/../x", ""]) {
+    const response = await browser.post(`/leads/${lead}`, { do: "by_hand", back });
+    assert.match(response.headers.get("location") ?? "", new RegExp(`^/leads/${lead}\\?done=`));
+  }
+});
+
+Deno.test("an unknown lead is 404, an unknown wish 400, a broken address 400", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const browser = await page.login();
+  for (const number of ["0", "999999", "x", "1.5", "-1", "9".repeat(30)]) {
+    assert.equal((await browser.get(`/leads/${number}`)).status, 404, number);
+    assert.equal((await browser.get(`/leads/${number}/erase`)).status, 404, number);
+    assert.equal((await browser.post(`/leads/${number}`, { do: "resend" })).status, 404, number);
+  }
+  assert.equal((await browser.post(`/leads/${lead}`, { do: "explode" })).status, 400);
+  assert.equal((await browser.get("/leads/%E0%A4%A")).status, 400);
+});
+
+Deno.test("without a session nothing of leads is shown or changed", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const stranger = page.browser();
+  for (const path of ["/leads", "/leads.csv", `/leads/${lead}`, `/leads/${lead}/erase`]) {
+    const response = await stranger.get(path);
+    assert.deepEqual([response.status, await response.text()], [303, ""], path);
+  }
+  for (const path of [`/leads/${lead}`, `/leads/${lead}/erase`]) {
+    const response = await stranger.post(path, { do: "by_hand", word: "стереть" });
+    assert.equal(response.status, 401, path);
+  }
+  assert.equal(page.journal.findLead(lead)?.state, "in_admin_chat");
+});
+
+Deno.test("a form from elsewhere, or without its token, changes no lead", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const browser = await page.login();
+  const foreign = { "origin": "https://evil.example", "sec-fetch-site": "cross-site" };
+  for (const path of [`/leads/${lead}`, `/leads/${lead}/erase`]) {
+    const fields = { do: "by_hand", word: "стереть" };
+    assert.equal((await browser.post(path, fields, foreign)).status, 403);
+    assert.equal((await browser.post(path, { ...fields, form_token: "" })).status, 403);
+  }
+  const kept = page.journal.findLead(lead);
+  assert.deepEqual([kept?.state, kept?.visitor.firstName], ["in_admin_chat", "Galliard"]);
+});
+
+Deno.test("erasing asks for a typed word and says what becomes of open leads", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  record(page, { chatId: 5 });
+  const browser = await page.login();
+  const asked = await (await browser.get(`/leads/${lead}/erase`)).text();
+  assert.match(asked, /во всех его лидах \(1 лид\)/);
+  assert.match(asked, /Ещё не внесены: 1 лид\. Они закроются/);
+  const refused = await browser.post(`/leads/${lead}/erase`, { word: "да" });
+  assert.equal(refused.status, 422);
+  assert.match(await refused.text(), /Впишите «стереть» — буква в букву/);
+  assert.equal(page.journal.findLead(lead)?.visitor.firstName, "Galliard");
+});
+
+Deno.test("erasing takes every trace of the person from all their leads, and keeps the counts", async () => {
+  await using page = await openPage();
+  const { journal } = page;
+  const visitor = aVisitor({ firstName: "Имярек", lastName: "Тайный", username: "very_secret" });
+  const leads = [recordOpen(page, { visitor }), recordOpen(page, { visitor })];
+  const [first = 0] = leads;
+  const other = recordOpen(page, { chatId: 5, visitor: aVisitor({ userId: 5 }) });
+  journal.recordFollowUp({
+    lead: first,
+    chatId: 310_452_007,
+    messageId: 60,
+    albumId: null,
+    content: someContent({ text: "+7 900 000-00-00" }),
+  }, NOON_MS);
+  const browser = await page.login("@boss");
+  const erased = await browser.post(`/leads/${first}/erase`, { word: " Стереть " });
+  assert.deepEqual([erased.status, erased.headers.get("location")], [
+    303,
+    `/leads/${first}?done=erased`,
+  ]);
+
+  const pages = ["/leads", "/leads.csv", ...leads.map((number) => `/leads/${number}`)];
+  for (const path of pages) {
+    const text = await (await browser.get(path)).text();
+    assert.doesNotMatch(text, /Имярек|Тайный|very_secret|900 000|Bad/, path);
+  }
+  assert.match(await (await browser.get("/leads.csv")).text(), /betterrman/);
+  assert.equal(journal.findLead(other)?.visitor.userId, 5);
+  assert.deepEqual(journal.leadTotals().map(({ leads }) => leads).reduce((a, b) => a + b), 3);
+  assert.equal(journal.findWork("follow_up", 1), undefined);
+});
+
+Deno.test("an erased open lead is closed, and its card is owed its new text", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const browser = await page.login("@boss");
+  await browser.post(`/leads/${lead}/erase`, { word: "стереть" });
+  assert.equal(page.journal.findLead(lead)?.state, "by_hand");
+  assert.ok(page.journal.findWork("card_update", lead));
+  assert.equal(page.journal.findLife(lead)?.lead.closed?.by, "@boss (данные стёрты)");
+  const html = await (await browser.get(`/leads/${lead}`)).text();
+  assert.doesNotMatch(html, /value="resend"|\/erase/);
+  assert.equal((await browser.post(`/leads/${lead}/erase`, { word: "стереть" })).status, 409);
+});
+
+Deno.test("a person with a lead on its way is not erased before it has arrived", async () => {
+  await using page = await openPage();
+  const done = recordOpen(page);
+  record(page);
+  const browser = await page.login();
+  const response = await browser.post(`/leads/${done}/erase`, { word: "стереть" });
+  assert.equal(response.status, 409);
+  assert.match(await response.text(), /в пути к CRM[^]*ничего не стёрто/);
+  const kept = page.journal.findLead(done);
+  assert.deepEqual([kept?.visitor.firstName, kept?.state], ["Galliard", "in_admin_chat"]);
+});
+
+Deno.test("the strip leads to the leads that nobody has", async () => {
+  await using page = await openPage({
+    deps: { troubles: () => [{ kind: "undelivered", leads: 2, sinceMs: NOON_MS }] },
+  });
+  const waiting = record(page);
+  page.journal.moveLead(waiting, "undelivered");
+  const browser = await page.login();
+  const html = await (await browser.get("/leads")).text();
+  const link = /class="strip"[^]*?href="([^"]+)"/.exec(html)?.[1];
+  assert.deepEqual(listed(await (await browser.get(link ?? "")).text()), [waiting]);
+});
+
+Deno.test("the page of leads speaks English to who prefers it", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const browser = await page.login();
+  const english = { "accept-language": "en" };
+  assert.match(await (await browser.get("/leads", english)).text(), /In the chat/);
+  assert.match(await (await browser.get(`/leads/${lead}`, english)).text(), /declined, answer 500/);
+  assert.equal(
+    (await browser.post(`/leads/${lead}/erase`, { word: "erase" }, english)).status,
+    303,
+  );
+});
+
+Deno.test("a list of leads of a later page answers HEAD and only GET", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  const head = await page.handler(
+    new Request(`${ORIGIN}/leads`, { method: "HEAD", headers: { cookie: browser.cookie } }),
+  );
+  assert.deepEqual([head.status, await head.text()], [200, ""]);
+  assert.equal((await browser.post("/leads", {})).status, 405);
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { createCrm } from "../lib/crm.ts";
+import { startCrmServer } from "../lib/demo/crm_server.ts";
+import { createWebhookTrial, isForbiddenAddress, type Lookup } from "../lib/webhook_trial.ts";
+import { aLog } from "./helpers/a_log.ts";
+
+Deno.test("a trial sends one lead that is plainly marked as a test, and tells the answer", async () => {
+  await using server = await startCrmServer();
+  const { log, mask, lines } = aLog();
+  const crm = createCrm({ log, mask });
+  try {
+    const test = trialWith(crm);
+    const trial = await test(` ${server.url} `, 2000, "MONSTER AGENCY");
+    assert.ok(trial.kind === "sent");
+    assert.deepEqual(trial.outcome, { kind: "accepted", status: 200 });
+    assert.equal(trial.tookMs, 7);
+    const lead = await server.nextLead();
+    assert.deepEqual(lead.body, {
+      lead_name: "ТЕСТ. Новый лид с Telegram: MONSTER AGENCY",
+      contact: { name: "Проверка вебхука", username: "@test" },
+      source: "Telegram Bot",
+      request_details: "Это проверка адреса, не клиент. Сделку можно удалить",
+    });
+    assert.ok(lines.every((line) => !line.includes("Лид успешно отправлен")));
+    assert.ok(lines.some((line) => line.includes("Проверка вебхука")));
+    assert.ok(lines.every((line) => !line.includes(new URL(server.url).pathname)));
+  } finally {
+    crm.close();
+  }
+});
+
+Deno.test("a trial shows the beginning of what an accepting CRM says, without the address", async () => {
+  const secret = "/hook/s3cret-token";
+  await using server = serve(() => new Response(`ok ${secret} ${"я".repeat(900)}`));
+  const { log, mask } = aLog();
+  const crm = createCrm({ log, mask });
+  try {
+    const trial = await trialWith(crm)(`${server.url}${secret}`, 2000, "A");
+    assert.ok(trial.kind === "sent" && trial.outcome.kind === "accepted");
+    assert.equal(trial.answer.length, 500);
+    assert.match(trial.answer, /^ok \*\*\* яяя/);
+  } finally {
+    crm.close();
+  }
+});
+
+Deno.test("a redirect is told and not followed", async () => {
+  let requests = 0;
+  await using server = serve(() => {
+    requests += 1;
+    return new Response(null, { status: 302, headers: { location: "/elsewhere" } });
+  });
+  const { log, mask } = aLog();
+  const crm = createCrm({ log, mask });
+  try {
+    const trial = await trialWith(crm)(server.url, 2000, "A");
+    assert.ok(trial.kind === "sent" && trial.outcome.kind === "answered");
+    assert.equal(trial.outcome.status, 302);
+    assert.equal(requests, 1);
+  } finally {
+    crm.close();
+  }
+});
+
+Deno.test("an impossible address and one of the machine's own services are not sent to", async () => {
+  const never = { trySending: () => assert.fail("nothing may be sent") };
+  const test = trialWith(never, () => Promise.resolve(["169.254.169.254"]));
+  assert.deepEqual(await test("ftp://crm.example.ru", 1000, "A"), { kind: "impossible" });
+  assert.deepEqual(await test("crm", 1000, "A"), { kind: "impossible" });
+  assert.deepEqual(await test("http://169.254.169.254/", 1000, "A"), { kind: "forbidden" });
+  // A name that anybody can point there.
+  assert.deepEqual(await test("http://innocent.example/", 1000, "A"), { kind: "forbidden" });
+});
+
+Deno.test("a name that does not resolve is the CRM client's to report", async () => {
+  const outcome = { kind: "unreachable", reason: "" } as const;
+  const test = trialWith(
+    { trySending: () => Promise.resolve({ outcome, answer: "" }) },
+    () => Promise.reject(new Error("ENOTFOUND")),
+  );
+  assert.deepEqual(await test("http://nowhere.example/", 1000, "A"), {
+    kind: "sent",
+    outcome,
+    answer: "",
+    tookMs: 7,
+  });
+});
+
+for (
+  const address of [
+    "http://169.254.169.254/latest/meta-data",
+    "http://169.254.0.1/",
+    "http://2852039166/",
+    "http://0xa9fea9fe/",
+    "http://[fe80::1]/",
+    "http://[FEBF::1]/",
+    "http://[::ffff:169.254.169.254]/",
+    "http://[64:ff9b::169.254.169.254]/",
+    "http://[fd00:ec2::254]/",
+    "http://100.100.100.200/",
+    "http://metadata.google.internal/computeMetadata/v1/",
+    "http://METADATA.google.internal./",
+    "http://metadata/",
+  ]
+) {
+  Deno.test(`no CRM lives at ${address}`, () => assert.equal(isForbiddenAddress(address), true));
+}
+
+for (
+  const address of [
+    "http://127.0.0.1:8080/hook",
+    "http://localhost/hook",
+    "http://[::1]/hook",
+    "http://10.0.0.7/hook",
+    "http://192.168.1.20/hook",
+    "http://172.16.0.1/hook",
+    "http://[fd12::1]/hook",
+    "https://crm.example.ru/169.254.169.254",
+    "https://169.254.169.254.example.ru/",
+    "not an address",
+  ]
+) {
+  Deno.test(`a CRM may live at ${address}`, () => assert.equal(isForbiddenAddress(address), false));
+}
+
+type Sender = Parameters<typeof createWebhookTrial>[0]["crm"];
+
+function trialWith(crm: Sender, lookup: Lookup = () => Promise.resolve(["127.0.0.1"])) {
+  let nowMs = 0;
+  return createWebhookTrial({
+    crm,
+    lookup,
+    newId: () => "5b0f6a52-8c5e-4a53-9d0e-3f2f3a6f7c11",
+    now: () => nowMs += 7,
+    stopping: new AbortController().signal,
+  });
+}
+
+function serve(answer: () => Response): AsyncDisposable & { readonly url: string } {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answer);
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
