@@ -9,6 +9,7 @@ import { clockTime, dayStartMs } from "./lib/calendar.ts";
 import { type Config, readConfig, VARIABLES } from "./lib/config.ts";
 import { createCrm } from "./lib/crm.ts";
 import { createDelivery } from "./lib/delivery.ts";
+import { createHealth, troublesOf, watchSends } from "./lib/health.ts";
 import { createInbox } from "./lib/inbox.ts";
 import { type Journal, openJournal } from "./lib/journal.ts";
 import { type Lock, lockFolder } from "./lib/lock.ts";
@@ -127,17 +128,21 @@ function run(config: Config, rooms: Rooms): Running {
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, Date.now(), timeZone);
   const movedTo = `admin_chat_of:${config.adminChatId}`;
-  const adminChat = createAdminChat({
-    ...shared,
-    api,
-    chatId: Number(journal.fact(movedTo) ?? config.adminChatId),
-    topicId: config.adminTopicId,
-    alertChatId: config.alertChatId,
-    onMigrate(chatId) {
-      void keep(() => journal.rememberFact(movedTo, String(chatId)));
-      registerCommands(chatId);
-    },
-  });
+  const watched = watchSends(
+    createAdminChat({
+      ...shared,
+      api,
+      chatId: Number(journal.fact(movedTo) ?? config.adminChatId),
+      topicId: config.adminTopicId,
+      alertChatId: config.alertChatId,
+      onMigrate(chatId) {
+        void keep(() => journal.rememberFact(movedTo, String(chatId)));
+        registerCommands(chatId);
+      },
+    }),
+    Date.now,
+  );
+  const adminChat = watched.chat;
   const delivery = createDelivery({
     ...shared,
     crm,
@@ -169,6 +174,12 @@ function run(config: Config, rooms: Rooms): Running {
     now: Date.now,
     stopping: stopping.signal,
   });
+  const presence = createPresence({ ...shared, remind: delivery.wake });
+  const health = createHealth({
+    ...shared,
+    lastPolledAtMs: presence.lastPolledAtMs,
+    adminChatFailsSinceMs: watched.failsSinceMs,
+  });
   const page = servePage({
     ...config,
     log,
@@ -177,7 +188,9 @@ function run(config: Config, rooms: Rooms): Running {
       auth,
       profiles,
       testWebhook,
-      troubles: () => [],
+      delivery,
+      troubles: () => troublesOf(health.facts()),
+      health: health.check,
       botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
       config,
     }),
@@ -194,7 +207,6 @@ function run(config: Config, rooms: Rooms): Running {
     adminChatId: adminChat.chatId,
     loginLink: newLoginLink,
   });
-  const presence = createPresence({ ...shared, remind: delivery.wake });
   const upkeep = createUpkeep({ ...shared, ...config, wake: delivery.wake });
   const inbox = createInbox({ ...shared, handle: (update) => bot.handleUpdate(update) });
 

@@ -146,8 +146,8 @@ function formToken(cookie: string): string {
   return createHmac("sha256", cookie).update("form").digest("base64url");
 }
 
-/** Takes the same time wherever two texts differ, and however long they are. */
-function isSame(given: string, wanted: string): boolean {
+/** Whether two texts are the same; takes the same time wherever they differ, and however long they are. */
+export function isSame(given: string, wanted: string): boolean {
   const key = randomBytes(32);
   const digest = (text: string) => createHmac("sha256", key).update(text).digest();
   return timingSafeEqual(digest(given), digest(wanted));

@@ -11,6 +11,7 @@ import {
 } from "./journal/follow_ups.ts";
 import { type InboxRecords, inboxRecords } from "./journal/inbox.ts";
 import { type Attempt, type LeadRecords, leadRecords } from "./journal/leads.ts";
+import { type LeadList, leadList } from "./journal/lead_list.ts";
 import {
   ADMIN_CHAT_LANE,
   crmLane,
@@ -25,6 +26,14 @@ import { MIGRATIONS } from "./journal/schema.ts";
 
 export * from "./journal/outbox.ts";
 export type { Attempt } from "./journal/leads.ts";
+export type {
+  Cursor,
+  LeadFilter,
+  LeadLife,
+  LeadList,
+  LeadPage,
+  ListedLead,
+} from "./journal/lead_list.ts";
 export type { StoredUpdate } from "./journal/inbox.ts";
 export type { NewFollowUpMessage, RecordedFollowUp } from "./journal/follow_ups.ts";
 
@@ -61,7 +70,8 @@ export interface Journal
     FollowUpRecords,
     AuthRecords,
     RevisionRecords,
-    ProfileCounts {
+    ProfileCounts,
+    LeadList {
   /**
    * Records a press: the lead, its confirmation and its POST, due together. The confirmation is handed
    * to the caller; undefined when the menu already gave a lead.
@@ -124,6 +134,13 @@ export interface Journal
   eraseSettledBefore(beforeMs: number): number;
   /** Erases who one lead was about: name, username, ids, messages, what the CRM said of it. */
   eraseLead(lead: number): void;
+  /**
+   * Erases a person: all leads of their chat, what is still owed to that chat, and who they were on the
+   * managers' cards. Leads that nobody has entered are closed, as nobody could be called back.
+   *
+   * @returns How many leads; undefined, with nothing changed, while one of them is on its way to the CRM.
+   */
+  erasePerson(chatId: number, by: string, nowMs: number): number | undefined;
   backUp: Database["backUp"];
   committed: Database["committed"];
   committedSoon: Database["committedSoon"];
@@ -145,6 +162,7 @@ export function openJournal(path: string): Journal {
     ...authRecords(db),
     ...revisionRecords(db),
     ...profileCounts(db),
+    ...leadList(db),
   };
   return { ...records, ...moves(db, records) };
 }
@@ -156,7 +174,8 @@ type Records =
   & FollowUpRecords
   & AuthRecords
   & RevisionRecords
-  & ProfileCounts;
+  & ProfileCounts
+  & LeadList;
 
 function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   const turnIntoCard = db.writer(
@@ -196,12 +215,27 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
     `UPDATE leads SET user_id = 0, username = NULL, first_name = '', last_name = NULL,
        language = NULL, chat_id = 0, menu_message_id = -number WHERE number = ?`,
   ].map((sql) => db.writer(sql));
+  // What waits for a visitor, or in their name; what is in hand is left to finish.
+  const forgetWaiting = [
+    "DELETE FROM outbox WHERE due_at_ms IS NOT NULL AND kind = 'confirmation' AND subject = ?",
+    `DELETE FROM outbox WHERE due_at_ms IS NOT NULL AND kind = 'follow_up'
+       AND subject IN (SELECT number FROM follow_ups WHERE lead = ?)`,
+  ].map((sql) => db.writer(sql));
   const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
   const insertFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
   const selectFact = db.reader("SELECT value FROM facts WHERE name = ?");
 
   function eraseLead(lead: number): void {
     for (const each of erasures) each.run(lead);
+  }
+
+  function closeByHand(number: number, by: string, nowMs: number): boolean {
+    if (!records.moveLead(number, "by_hand")) return false;
+    records.markClosed(number, by, nowMs);
+    forgetWaitingCard.run(number);
+    oweCardUpdate(number, nowMs);
+    release(number, nowMs);
+    return true;
   }
 
   /** A lead without a card in the chat has nothing to update. */
@@ -248,6 +282,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       for (const work of works) {
         const lead = work.subject;
         records.rememberCard(lead, work.body as CardReason, card); // As `oweCard` wrote it.
+        records.markCardShown(lead, nowMs);
         // Somebody may have settled it while it was being shown; then the card has to say so.
         if (!records.moveLead(lead, "in_admin_chat")) oweCardUpdate(lead, nowMs);
         records.finishWork(work);
@@ -267,14 +302,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       oweCardUpdate(number, nowMs);
       return "asked";
     },
-    closeByHand(number, by, nowMs) {
-      if (!records.moveLead(number, "by_hand")) return false;
-      records.markClosed(number, by, nowMs);
-      forgetWaitingCard.run(number);
-      oweCardUpdate(number, nowMs);
-      release(number, nowMs);
-      return true;
-    },
+    closeByHand,
     recordFollowUp(message, nowMs) {
       const recorded = records.insertFollowUp(message, nowMs);
       const dueAtMs = message.albumId === null ? nowMs : nowMs + ALBUM_QUIET_MS;
@@ -335,6 +363,19 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       return old.length;
     },
     eraseLead,
+    erasePerson(chatId, by, nowMs) {
+      const leads = records.leadsOfChat(chatId);
+      const isOnItsWay = ({ number, state }: Lead) =>
+        state === "received" || records.findWork("post", number) !== undefined;
+      if (leads.some(isOnItsWay)) return undefined;
+      for (const { number, card } of leads) {
+        const isClosedNow = closeByHand(number, by, nowMs);
+        for (const each of forgetWaiting) each.run(number);
+        eraseLead(number);
+        if (card !== null && !isClosedNow) oweCardUpdate(number, nowMs);
+      }
+      return leads.length;
+    },
     backUp: db.backUp,
     committed: db.committed,
     committedSoon: db.committedSoon,

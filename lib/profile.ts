@@ -30,6 +30,17 @@ export interface Profile {
   /** With `{username}` and `{message}`. */
   readonly followUpTemplate: string;
   readonly choices: ReadonlyMap<string, string>;
+  /** By language tag in lower case, such as `en` or `pt-br`. */
+  readonly translations: ReadonlyMap<string, Translation>;
+}
+
+/** A profile's texts in another language; what is missing is the base's. */
+export interface Translation {
+  readonly caption: string | null;
+  /** By callback data. */
+  readonly buttons: ReadonlyMap<string, string>;
+  readonly confirmationTemplate: string | null;
+  readonly choices: ReadonlyMap<string, string>;
 }
 
 /** A webhook address as the file has it; `fault` says why nothing can be posted to it. */
@@ -90,7 +101,10 @@ export function parseProfiles(content: unknown): ProfilesResult {
     const raw = read(ProfileSchema, value, key, faults);
     if (raw === undefined) continue;
     const profile = toProfile(key, raw);
-    checkLengths(profile, faults);
+    checkLengths(profile, `${key}.step2`, faults);
+    for (const language of profile.translations.keys()) {
+      checkLengths(inLanguage(profile, language), `${key}.translations.${language}.step2`, faults);
+    }
     checkChoices(profile.buttons, `${key}.step1`, faults);
     checkUnique(profile.buttons, `${key}.step1`, callbackDataPaths, faults);
     if (profile.webhook === null) {
@@ -122,6 +136,26 @@ export function parseProfiles(content: unknown): ProfilesResult {
 /** Notes such as `_comment` or `$schema` may stand beside the profiles. */
 function isProfileKey(key: string): boolean {
   return key !== "fallback" && !key.startsWith("_") && !key.startsWith("$");
+}
+
+/** The profile as somebody of this language reads it: key by key over the base. */
+export function inLanguage(profile: Profile, language: string | null): Profile {
+  const tag = language?.toLowerCase() ?? "";
+  const translation = profile.translations.get(tag) ??
+    profile.translations.get(tag.split("-")[0] ?? "");
+  if (translation === undefined) return profile;
+  const { caption, buttons, confirmationTemplate, choices } = translation;
+  return {
+    ...profile,
+    caption: caption ?? profile.caption,
+    buttons: profile.buttons.map(({ text, callbackData }) => ({
+      text: buttons.get(callbackData) ?? text,
+      callbackData,
+    })),
+    confirmationTemplate: confirmationTemplate ?? profile.confirmationTemplate,
+    // A button that is translated is not confirmed in the base's words.
+    choices: new Map([...profile.choices, ...buttons, ...choices]),
+  };
 }
 
 /** The longest text that a button of this profile puts in place of `{choice}`. */
@@ -179,11 +213,70 @@ const template = (...placeholders: string[]) =>
     ),
   );
 
+/**
+ * An object with values of one kind under any key, as a map. Valibot's own record takes lists too, and
+ * drops `constructor` and the like.
+ */
+function dictionary<T extends v.GenericSchema>(
+  schema: T,
+  keyFault: (key: string) => string | null = () => null,
+) {
+  return v.pipe(
+    v.custom<Readonly<Record<string, unknown>>>(isRecord),
+    v.rawTransform(({ dataset, addIssue }) => {
+      const map = new Map<string, v.InferOutput<T>>();
+      for (const [key, value] of Object.entries(dataset.value)) {
+        const here: v.ObjectPathItem = {
+          type: "object",
+          origin: "value",
+          input: dataset.value,
+          key,
+          value,
+        };
+        const fault = keyFault(key);
+        if (fault !== null) addIssue({ message: fault, path: [here] });
+        const result = v.safeParse(schema, value, { message: describe });
+        if (result.success) map.set(key, result.output);
+        for (const { message, path } of result.issues ?? []) {
+          addIssue({ message, path: [here, ...path ?? []] });
+        }
+      }
+      return map;
+    }),
+  );
+}
+
+function languageFault(tag: string): string | null {
+  if (/^[a-z]{2,3}(-[a-z\d]{2,8})*$/i.test(tag)) return null;
+  return "такого языка нет, нужен код вида en или pt-br";
+}
+
 function strangers(value: string, placeholders: readonly string[]): string[] {
   return (value.match(/\{\w*\}/g) ?? []).filter((each) => !placeholders.includes(each));
 }
 
 const FallbackSchema = v.looseObject({ welcome_text: text(LIMITS.text), buttons });
+
+/** The same text keys as the profile's own; each may be missing. */
+const TranslationSchema = v.looseObject({
+  step1: v.optional(
+    v.looseObject({
+      caption: v.optional(text(LIMITS.text)),
+      buttons: v.optional(
+        v.array(v.looseObject({ text: text(LIMITS.name), callback_data: v.string() })),
+        [],
+      ),
+    }),
+    {},
+  ),
+  step2: v.optional(
+    v.looseObject({
+      success_caption_template: v.optional(template("{choice}")),
+      choices: v.optional(dictionary(text(LIMITS.choice)), {}),
+    }),
+    {},
+  ),
+});
 
 const ProfileSchema = v.looseObject({
   name: text(LIMITS.name),
@@ -215,12 +308,15 @@ const ProfileSchema = v.looseObject({
   }),
   step2: v.looseObject({
     success_caption_template: template("{choice}"),
-    choices: v.optional(v.record(v.string(), text(LIMITS.choice)), {}),
+    choices: v.optional(dictionary(text(LIMITS.choice)), {}),
   }),
   followup: v.looseObject({
     admin_followup_template: template("{username}", "{message}"),
   }),
+  translations: v.optional(dictionary(TranslationSchema, languageFault), {}),
 });
+
+type RawProfile = v.InferOutput<typeof ProfileSchema>;
 
 /** Why nothing can be fetched from or posted to an address; null if it can. Never quotes the address: it is a secret. */
 export function addressFault(address: string): string | null {
@@ -258,7 +354,7 @@ const WANTED: Readonly<Record<string, string>> = {
   number: "нужно число",
   array: "нужен список",
   loose_object: "нужен объект",
-  record: "нужен объект",
+  custom: "нужен объект",
 };
 
 /** The sentence for a value of the wrong kind; the schemas above bring their own for wrong content. */
@@ -333,17 +429,17 @@ function checkMenu(menu: readonly Button[], keys: ReadonlySet<string>, faults: F
   });
 }
 
-function checkLengths(profile: Profile, faults: Fault[]): void {
+function checkLengths(profile: Profile, path: string, faults: Fault[]): void {
   const length = profile.confirmationTemplate.replaceAll("{choice}", () => longestChoice(profile))
     .length;
   if (length <= LIMITS.text) return;
   faults.push({
-    path: `${profile.key}.step2.success_caption_template`,
+    path: `${path}.success_caption_template`,
     message: `вместе с самым длинным выбором символов ${length}, нужно не больше ${LIMITS.text}`,
   });
 }
 
-function toProfile(key: string, raw: v.InferOutput<typeof ProfileSchema>): Profile {
+function toProfile(key: string, raw: RawProfile): Profile {
   return {
     key,
     name: raw.name,
@@ -354,7 +450,22 @@ function toProfile(key: string, raw: v.InferOutput<typeof ProfileSchema>): Profi
     buttons: raw.step1.buttons.map(toButton),
     confirmationTemplate: raw.step2.success_caption_template,
     followUpTemplate: raw.followup.admin_followup_template,
-    choices: new Map(Object.entries(raw.step2.choices)),
+    choices: raw.step2.choices,
+    translations: new Map(
+      [...raw.translations].map(([language, texts]) => [
+        language.toLowerCase(),
+        toTranslation(texts),
+      ]),
+    ),
+  };
+}
+
+function toTranslation({ step1, step2 }: v.InferOutput<typeof TranslationSchema>): Translation {
+  return {
+    caption: step1.caption ?? null,
+    buttons: new Map(step1.buttons?.map(({ text, callback_data }) => [callback_data, text])),
+    confirmationTemplate: step2.success_caption_template ?? null,
+    choices: step2.choices ?? new Map(),
   };
 }
 

@@ -42,9 +42,13 @@ export interface MenuForm {
   readonly buttons: readonly { readonly text: string; readonly profile: string }[];
 }
 
-/** Names one version of a profile, or of the menu; the same for a profile that is not there. */
+/**
+ * Names one version of a profile, or of the menu; the same for a profile that is not there. Its
+ * translations have forms and versions of their own.
+ */
 export function versionOf(content: Content, key: string): string {
-  const text = JSON.stringify(content[key] ?? null);
+  const { translations: _own, ...base } = record(content[key]);
+  const text = JSON.stringify(content[key] === undefined ? null : base);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
@@ -145,6 +149,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
         choice.trim() === "" ? [] : [[callbackData, choice] as const]
       ),
     ),
+    translations: new Map(),
   };
 }
 

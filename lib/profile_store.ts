@@ -175,7 +175,11 @@ async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}.tmp`);
   try {
     using file = await Deno.open(temporary, { write: true, createNew: true, mode: mode ?? 0o644 });
-    await file.write(new TextEncoder().encode(text));
+    const bytes = new TextEncoder().encode(text);
+    // A nearly full disk takes a part and says so.
+    for (let written = 0; written < bytes.length;) {
+      written += await file.write(bytes.subarray(written));
+    }
     await file.sync();
     await Deno.rename(temporary, target);
   } catch (error) {
@@ -204,10 +208,10 @@ function watchFile(path: string, changed: () => void, log: Log): { close(): Prom
     }
   })();
   return {
-    close() {
-      clearTimeout(timer);
+    async close() {
       watcher.close();
-      return watching;
+      await watching; // It may have seen one more change.
+      clearTimeout(timer);
     },
   };
 }

@@ -20,7 +20,7 @@ export function diffWords(before: string, after: string): Piece[] {
   while (
     end < Math.min(from.length, to.length) - start && from.at(-1 - end) === to.at(-1 - end)
   ) end += 1;
-  return join([
+  return gather([
     { kind: "same", text: from.slice(0, start).join("") },
     ...middle(from.slice(start, from.length - end), to.slice(start, to.length - end)),
     { kind: "same", text: from.slice(from.length - end).join("") },
@@ -77,13 +77,45 @@ function commonLengths(from: readonly string[], to: readonly string[]): Uint16Ar
   return lengths;
 }
 
-/** One piece for each stretch of a kind, without the empty ones. */
-function join(pieces: readonly Piece[]): Piece[] {
-  const joined: { kind: Piece["kind"]; text: string }[] = [];
-  for (const { kind, text } of pieces) {
-    const last = joined.at(-1);
-    if (last?.kind === kind) last.text += text;
-    else if (text !== "") joined.push({ kind, text });
+/**
+ * One piece for each stretch: what was removed, then what was put in its place. Blanks between two
+ * changed words belong to the change, as nobody reads a sentence in shreds.
+ */
+function gather(pieces: readonly Piece[]): Piece[] {
+  const gathered: Piece[] = [];
+  let [removed, added, blank] = ["", "", ""];
+  for (const { kind, text } of [...joined(pieces), END]) {
+    const isInside = removed !== "" || added !== "";
+    if (kind === "same" && isInside && BLANK.test(text)) {
+      blank = text;
+      continue;
+    }
+    if (kind === "same") {
+      gathered.push({ kind: "removed", text: removed }, { kind: "added", text: added });
+      gathered.push({ kind: "same", text: blank + text });
+      [removed, added, blank] = ["", "", ""];
+      continue;
+    }
+    removed += kind === "removed" ? blank + text : blank;
+    added += kind === "added" ? blank + text : blank;
+    blank = "";
   }
-  return joined;
+  return joined(gathered);
+}
+
+/** Closes the last change. */
+const END: Piece = { kind: "same", text: "" };
+
+/** Blanks within a line. */
+const BLANK = /^[^\S\n]+$/;
+
+/** Neighbours of one kind as one piece, without the empty ones. */
+function joined(pieces: readonly Piece[]): Piece[] {
+  const result: { kind: Piece["kind"]; text: string }[] = [];
+  for (const { kind, text } of pieces) {
+    const last = result.at(-1);
+    if (last?.kind === kind) last.text += text;
+    else if (text !== "") result.push({ kind, text });
+  }
+  return result;
 }

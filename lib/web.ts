@@ -13,13 +13,22 @@
 import { App } from "fresh";
 import { handler as assets } from "../routes/assets.ts";
 import { errorPage, malformedAddress } from "../routes/errors.tsx";
+import { handler as health } from "../routes/health.ts";
+import { handler as history, menuHistory } from "../routes/history.tsx";
+import { handler as lead } from "../routes/lead.tsx";
+import { handler as eraseLead } from "../routes/lead_erase.tsx";
+import { handler as leads } from "../routes/leads.tsx";
+import { handler as leadsCsv } from "../routes/leads_csv.ts";
 import { handler as login } from "../routes/login.tsx";
 import { handler as logout } from "../routes/logout.ts";
 import { handler as menu, preview as menuPreview } from "../routes/menu.tsx";
+import { handler as metrics } from "../routes/metrics.ts";
 import { move, newProfile, remove, rename } from "../routes/profile_list.tsx";
 import { handler as profile, preview } from "../routes/profile.tsx";
 import { handler as profiles } from "../routes/profiles.tsx";
+import { handler as qr } from "../routes/qr.ts";
 import { handler as sessions } from "../routes/sessions.tsx";
+import { handler as translation, preview as translationPreview } from "../routes/translation.tsx";
 import { compressPage } from "./web/compression.ts";
 import { secureHeaders } from "./web/security.ts";
 import type { State, WebDeps } from "./web/state.ts";
@@ -29,7 +38,7 @@ export type { Trouble, WebDeps } from "./web/state.ts";
 
 export type Handler = (request: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
 
-/** Builds the page. The returned function never rejects, and puts the security headers on every response. */
+/** Builds the page. The returned function puts the security headers on every response, whatever it answers. */
 export function createApp(deps: WebDeps): Handler {
   const app = new App<State>()
     .onError("*", errorPage)
@@ -37,6 +46,8 @@ export function createApp(deps: WebDeps): Handler {
     .use(introduce(deps), refuseForeign)
     // For anybody:
     .get("/assets/:name", assets.GET)
+    .get("/health", health.GET)
+    .get("/metrics", metrics.GET)
     .get("/login", login.GET)
     .post("/login", login.POST)
     // For who is logged in:
@@ -48,32 +59,40 @@ export function createApp(deps: WebDeps): Handler {
     .get("/profiles/:key", profile.GET)
     .post("/profiles/:key", profile.POST)
     .post("/profiles/:key/preview", preview.POST)
+    .get("/profiles/:key/languages/:language", translation.GET)
+    .post("/profiles/:key/languages/:language", translation.POST)
+    .post("/profiles/:key/languages/:language/preview", translationPreview.POST)
     .get("/new-profile", newProfile.GET)
     .post("/new-profile", newProfile.POST)
+    .get("/profiles/:key/qr.svg", qr.GET)
     .post("/profiles/:key/move", move.POST)
     .get("/profiles/:key/rename", rename.GET)
     .post("/profiles/:key/rename", rename.POST)
     .get("/profiles/:key/delete", remove.GET)
     .post("/profiles/:key/delete", remove.POST)
+    .get("/profiles/:key/history", history.GET)
+    .post("/profiles/:key/history", history.POST)
+    .get("/leads", leads.GET)
+    .get("/leads.csv", leadsCsv.GET)
+    .get("/leads/:number", lead.GET)
+    .post("/leads/:number", lead.POST)
+    .get("/leads/:number/erase", eraseLead.GET)
+    .post("/leads/:number/erase", eraseLead.POST)
     .get("/menu", menu.GET)
     .post("/menu", menu.POST)
-    .post("/menu/preview", menuPreview.POST);
+    .post("/menu/preview", menuPreview.POST)
+    .get("/menu/history", menuHistory.GET)
+    .post("/menu/history", menuHistory.POST);
 
   const handle = app.handler();
   return async (request, info) => {
-    const response = await answer(request, () => handle(request, info));
+    const response = await handle(request, info).catch((error) => {
+      // Fresh throws on a malformed `%` in a path, outside its own error page.
+      if (error instanceof URIError) return malformedAddress(request);
+      throw error;
+    });
     const page = await compressPage(request, response);
     secureHeaders(page.headers);
     return page;
   };
-}
-
-/** Fresh throws on a malformed `%` in a path, outside its own error page. */
-async function answer(request: Request, handle: () => Promise<Response>): Promise<Response> {
-  try {
-    return await handle();
-  } catch (error) {
-    if (error instanceof URIError) return malformedAddress(request);
-    throw error;
-  }
 }

@@ -72,7 +72,7 @@ const METADATA_ADDRESSES = new Set(["fd00:ec2::254", "100.100.100.200", "192.0.0
 function isForbiddenHost(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, "");
   return METADATA_NAMES.has(name) || METADATA_ADDRESSES.has(name) ||
-    /^169\.254\./.test(name) || /^fe[89ab][\da-f]?:/.test(name) || isMappedLinkLocal(name);
+    /^169\.254\.\d+\.\d+$/.test(name) || /^fe[89ab][\da-f]?:/.test(name) || isMappedLinkLocal(name);
 }
 
 /** An IPv4 address written as IPv6: `::ffff:169.254.…`, which URLs spell `::ffff:a9fe:…`. */

@@ -87,7 +87,7 @@ export function menuParts(form: MenuForm, { deps, language }: State): Part[] {
   );
   return [
     { label: words.welcome, text: form.welcomeText },
-    { label: words.buttons, text: lines.join("\n") },
+    { label: words.buttons, text: lines.join("\n"), isList: true },
   ];
 }
 

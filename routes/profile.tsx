@@ -12,6 +12,7 @@ import {
   versionOf,
   withProfile,
 } from "../lib/profile_edits.ts";
+import { languagesOf } from "../lib/profile_translations.ts";
 import { saveEdit } from "../lib/profile_saving.ts";
 import { field } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
@@ -124,6 +125,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
   return {
     key,
     savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
+    languages: languagesOf(content[key]),
     form,
     version: versionOf(content, key),
     faults: [],

@@ -42,8 +42,9 @@ export const newProfile = define.handlers({
       throw new HttpError(404);
     }
     const wrongKey = keyFault(content, view.key);
-    const added = withNewProfile(content, view, Math.random);
-    const wrongName = wrongKey === undefined ? firstFault(added)?.message : nameFault(view.name);
+    const wrongName = wrongKey === undefined
+      ? firstFault(withNewProfile(content, view, Math.random))?.message
+      : nameFault(view.name);
     if (wrongKey !== undefined || wrongName !== undefined) {
       const faults = {
         keyFault: wrongKey && faultSentence(wrongKey, language),

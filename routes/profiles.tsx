@@ -1,6 +1,6 @@
 // The first page: a card per profile with its fate at a glance, and the menu below.
 
-import type { LastAnswer, LeadCounts } from "../lib/journal/profile_counts.ts";
+import type { LastAnswer } from "../lib/journal/profile_counts.ts";
 import type { Profile } from "../lib/profile.ts";
 import { menu } from "../lib/texts.ts";
 import type { Language } from "../lib/web/language.ts";
@@ -18,9 +18,10 @@ export const handler = define.handlers({
     const { deps, language } = ctx.state;
     const words = PROFILES[language];
     const frame = frameOf(ctx);
-    const days = countDays(deps);
+    const deleted = ctx.url.searchParams.get("deleted");
+    const days = ctx.state.dayCounts(DAYS);
     const { byKey, ...profiles } = deps.profiles.current();
-    const isEmpty = days.every(({ counts }) => counts.size === 0) &&
+    const isEmpty = days.every(({ byProfile }) => byProfile.size === 0) &&
       [...byKey.keys()].every((key) => deps.journal.lastAnswer(key) === undefined);
     const { text, keyboard } = menu({ byKey, ...profiles });
     return ctx.render(
@@ -29,17 +30,24 @@ export const handler = define.handlers({
           <h1>{words.title}</h1>
           <a role="button" href="/new-profile">+ {words.add}</a>
         </div>
+        {deleted !== null && !byKey.has(deleted) &&
+          deps.journal.latestRevision(deleted) !== undefined && (
+          <p class="note" role="status">
+            {words.deleted}
+            <a href={`/profiles/${deleted}/history`}>{words.restoreDeleted}</a>
+          </p>
+        )}
         {isEmpty && <p class="greeting">{words.empty}</p>}
         <div class="cards">
           {[...byKey.values()].map((profile, index) => (
             <Card
               profile={profile}
-              days={days.map(({ date, counts }) => ({
+              days={days.map(({ date, byProfile }) => ({
                 date,
-                counts: counts.get(profile.key) ?? {},
+                counts: byProfile.get(profile.key) ?? {},
               }))}
               answer={deps.journal.lastAnswer(profile.key)}
-              link={linkOf(deps, profile)}
+              link={deepLink(deps, profile.key)}
               isFirst={index === 0}
               isLast={index === byKey.size - 1}
               frame={frame}
@@ -63,26 +71,8 @@ export const handler = define.handlers({
   },
 });
 
-interface CountedDay {
-  readonly date: Temporal.PlainDate;
-  readonly counts: ReadonlyMap<string, LeadCounts>;
-}
-
-/** The last days in the installation's time zone, oldest first. */
-function countDays({ journal, config, now }: WebDeps): CountedDay[] {
-  const today = Temporal.Instant.fromEpochMilliseconds(now())
-    .toZonedDateTimeISO(config.timeZone).startOfDay();
-  return Array.from({ length: DAYS }, (_, index) => {
-    const begin = today.subtract({ days: DAYS - 1 - index }).startOfDay();
-    const end = begin.add({ days: 1 }).startOfDay();
-    return {
-      date: begin.toPlainDate(),
-      counts: journal.countByProfile(begin.epochMilliseconds, end.epochMilliseconds),
-    };
-  });
-}
-
-function linkOf({ botUsername }: WebDeps, { key }: Profile): string | undefined {
+/** The link that opens a profile in Telegram; undefined until the bot's name is known. */
+export function deepLink({ botUsername }: WebDeps, key: string): string | undefined {
   const name = botUsername();
   return name === undefined ? undefined : `https://t.me/${name}?start=${key}`;
 }

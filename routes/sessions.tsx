@@ -70,8 +70,7 @@ function Row({ each, isHere, frame }: {
     <tr>
       <th scope="row">{each.openedBy}</th>
       <td data-label={words.device}>
-        {device}
-        {isHere && <strong>· {words.here}</strong>}
+        {device} {isHere && <strong>· {words.here}</strong>}
       </td>
       <td data-label={words.opened}>{frame.when(each.openedAtMs)}</td>
       <td data-label={words.seen}>{frame.when(each.seenAtMs)}</td>

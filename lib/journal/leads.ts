@@ -216,7 +216,7 @@ function toAttempt(row: Row): AttemptRecord {
   };
 }
 
-function toLead(row: Row): Lead {
+export function toLead(row: Row): Lead {
   return {
     number: Number(row["number"]),
     id: String(row["id"]),

@@ -145,4 +145,38 @@ const SECOND: Migration = `
   CREATE INDEX leads_by_time ON leads (received_at_ms, profile, state);
 `;
 
-export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND];
+const THIRD: Migration = `
+  ALTER TABLE leads ADD COLUMN card_shown_at_ms INTEGER;
+
+  -- The leads that somebody may look for. A lead that the CRM takes at once is never in it, and costs nothing.
+  CREATE INDEX leads_by_state ON leads (state, number)
+    WHERE state = 'undelivered' OR state = 'in_admin_chat' OR state = 'by_hand';
+
+  -- How many leads are where, and how POSTs ended: kept as they change, so that nobody counts millions.
+  CREATE TABLE lead_counts (
+    profile TEXT NOT NULL,
+    state TEXT NOT NULL,
+    leads INTEGER NOT NULL,
+    PRIMARY KEY (profile, state)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO lead_counts SELECT profile, state, count(*) FROM leads GROUP BY profile, state;
+  CREATE TRIGGER lead_counted AFTER INSERT ON leads BEGIN
+    INSERT INTO lead_counts VALUES (new.profile, new.state, 1) ON CONFLICT DO UPDATE SET leads = leads + 1;
+  END;
+  CREATE TRIGGER lead_recounted AFTER UPDATE OF state, profile ON leads BEGIN
+    UPDATE lead_counts SET leads = leads - 1 WHERE profile = old.profile AND state = old.state;
+    INSERT INTO lead_counts VALUES (new.profile, new.state, 1) ON CONFLICT DO UPDATE SET leads = leads + 1;
+  END;
+
+  CREATE TABLE attempt_counts (
+    outcome TEXT PRIMARY KEY,
+    attempts INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO attempt_counts
+    SELECT outcome, count(*) FROM attempts WHERE outcome IS NOT NULL GROUP BY outcome;
+  CREATE TRIGGER attempt_counted AFTER UPDATE OF outcome ON attempts WHEN new.outcome IS NOT NULL BEGIN
+    INSERT INTO attempt_counts VALUES (new.outcome, 1) ON CONFLICT DO UPDATE SET attempts = attempts + 1;
+  END;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD];

@@ -3,11 +3,16 @@
 import { createDefine } from "fresh";
 import type { Auth, Session } from "../auth.ts";
 import type { Config } from "../config.ts";
-import type { Journal } from "../journal.ts";
+import type { Delivery } from "../delivery.ts";
+import type { HealthFacts, Trouble } from "../health.ts";
+import type { Journal, LeadList } from "../journal.ts";
 import type { Log } from "../log.ts";
 import type { ProfileStore } from "../profile_store.ts";
 import type { WebhookTrial } from "../webhook_trial.ts";
+import type { DayCounts } from "./day_counts.ts";
 import type { Language } from "./language.ts";
+
+export type { Trouble } from "../health.ts";
 
 /** The house, as far as the page needs it. */
 export interface WebDeps {
@@ -24,7 +29,12 @@ export interface WebDeps {
     | "latestRevision"
     | "renameRevisions"
     | "committed"
+    | keyof LeadList
+    | "attemptsOf"
+    | "erasePerson"
   >;
+  /** What a person may decide about a lead. */
+  readonly delivery: Pick<Delivery, "resend" | "closeByHand" | "wake">;
   /** Sends a marked test lead to an address that a form holds. */
   readonly testWebhook: (
     address: string,
@@ -33,23 +43,22 @@ export interface WebDeps {
   ) => Promise<WebhookTrial>;
   /** What is wrong with the house right now; the strip under the frame says it. */
   readonly troubles: () => readonly Trouble[];
+  /** What `/health` and `/metrics` tell, after having tried the journal. */
+  readonly health: () => Promise<HealthFacts>;
   /** The bot's name without `@`; undefined until Telegram has told it. */
   readonly botUsername: () => string | undefined;
-  readonly config: Pick<Config, "publicUrl" | "trustProxy" | "timeZone" | "crmTimeoutMs">;
+  readonly config: Pick<
+    Config,
+    "publicUrl" | "trustProxy" | "timeZone" | "crmTimeoutMs" | "metricsToken"
+  >;
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** Something that is wrong, since when, as the strip under the frame says it. */
-export type Trouble =
-  /** Leads that neither the CRM nor the admin chat has taken. */
-  | { readonly kind: "undelivered"; readonly leads: number; readonly sinceMs: number }
-  /** Telegram has not answered since. */
-  | { readonly kind: "polling"; readonly sinceMs: number };
-
 /** What is known of a request by the time a handler sees it. */
 export interface State {
   deps: WebDeps;
+  dayCounts: DayCounts;
   language: Language;
   /** The origin the page is reached by. */
   origin: string;

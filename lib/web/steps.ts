@@ -1,6 +1,7 @@
 // What happens to every request before its handler sees it, one named step after the other.
 
 import { HttpError, type Middleware } from "fresh";
+import { createDayCounts } from "./day_counts.ts";
 import { field, readForm } from "./form.ts";
 import { pickLanguage } from "./language.ts";
 import { addressOf, isFromOwnPage, ownOrigin, readSessionCookie } from "./security.ts";
@@ -11,8 +12,11 @@ export const FORM_TOKEN = "form_token";
 
 /** Tells the handlers about the house and the request. */
 export function introduce(deps: WebDeps): Middleware<State> {
+  const { journal, config: { timeZone }, now } = deps;
+  const dayCounts = createDayCounts({ journal, timeZone, now });
   return define.middleware((ctx) => {
     ctx.state.deps = deps;
+    ctx.state.dayCounts = dayCounts;
     ctx.state.language = pickLanguage(ctx.req.headers.get("accept-language"));
     ctx.state.origin = ownOrigin(ctx.req, deps.config);
     ctx.state.address = addressOf(ctx.req, ctx.info, deps.config);

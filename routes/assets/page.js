@@ -10,8 +10,12 @@ if (form !== null) {
 document.addEventListener("input", ({ target }) => count(target));
 document.addEventListener("submit", ({ submitter }) => showBusy(submitter));
 for (const button of document.querySelectorAll("[data-copy]")) offerCopy(button);
-// Browsers leave the focus alone where the address names a place on the page.
-if (location.hash !== "") document.querySelector("[autofocus]")?.focus();
+// Where the address names a place on the page, browsers go there instead, once all is loaded.
+if (location.hash !== "") addEventListener("load", () => setTimeout(focusFirst));
+
+function focusFirst() {
+  document.querySelector("[autofocus]")?.focus();
+}
 
 /** Draws the preview anew while somebody types, from the server's own texts, and follows the focus. */
 function keepPreview(form) {

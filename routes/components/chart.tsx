@@ -26,10 +26,12 @@ export function heapsOf(counts: LeadCounts): Heaps {
 }
 
 const STEP = 20;
+const GAP = 3;
 const HEIGHT = 48;
 /** A day of fewer leads does not fill the chart: one lead is no peak. */
 const LEAST_SCALE = 5;
 
+/** Small in the page, as there is one for each profile: a path per heap, and a text for each day over it. */
 export function Chart(
   { days, label, language }: {
     readonly days: readonly Day[];
@@ -37,59 +39,40 @@ export function Chart(
     readonly language: Language;
   },
 ) {
-  const totals = days.map(({ counts }) => sum(heapsOf(counts)));
-  const scale = (HEIGHT - 2) / Math.max(LEAST_SCALE, ...totals);
-  const spoken = days.filter((_, index) => totals[index] !== 0)
-    .map((each) => describe(each, language));
+  const heaps = days.map(({ counts }) => heapsOf(counts));
+  const scale = (HEIGHT - 2) / Math.max(LEAST_SCALE, ...heaps.map(sum));
+  const paths = { none: "", crm: "", chat: "", waiting: "" };
+  heaps.forEach((heap, index) => {
+    const bar = (top: number, height: number) =>
+      `M${index * STEP + GAP} ${top}h${STEP - 2 * GAP}v${height}h-${STEP - 2 * GAP}z`;
+    let top = HEIGHT;
+    for (const name of ["crm", "chat", "waiting"] as const) {
+      const height = Math.round(heap[name] * scale * 10) / 10;
+      if (height === 0) continue;
+      top = Math.round((top - height) * 10) / 10;
+      paths[name] += bar(top, height);
+    }
+    if (sum(heap) === 0) paths.none += bar(HEIGHT - 2, 2);
+  });
   return (
     <svg
       class="chart"
       viewBox={`0 0 ${days.length * STEP} ${HEIGHT}`}
       preserveAspectRatio="none"
-      role="img"
-      aria-label={[label, ...spoken].join("; ")}
+      role="group"
+      aria-label={label}
     >
+      {Object.entries(paths).map(([name, path]) =>
+        path !== "" && <path key={name} class={name} d={path} />
+      )}
       {days.map((each, index) => (
-        <Bar each={each} x={index * STEP} scale={scale} language={language} />
+        <rect role="img" x={index * STEP} width={STEP} height={HEIGHT}>
+          <title>{describe(each, language)}</title>
+        </rect>
       ))}
     </svg>
   );
 }
-
-function Bar(
-  { each, x, scale, language }: {
-    readonly each: Day;
-    readonly x: number;
-    readonly scale: number;
-    readonly language: Language;
-  },
-) {
-  const { crm, chat, waiting } = heapsOf(each.counts);
-  const heights = [crm, chat, waiting].map((count) => count * scale);
-  let top = HEIGHT;
-  return (
-    <g>
-      <title>{describe(each, language)}</title>
-      <rect class="ground" x={x} y="0" width={STEP} height={HEIGHT} />
-      {sum({ crm, chat, waiting }) === 0 &&
-        <rect class="none" x={x + 3} y={HEIGHT - 2} width={STEP - 6} height="2" />}
-      {heights.map((height, index) => {
-        top -= height;
-        return height > 0 && (
-          <rect
-            class={HEAP_CLASSES[index]}
-            x={x + 3}
-            y={top.toFixed(1)}
-            width={STEP - 6}
-            height={height.toFixed(1)}
-          />
-        );
-      })}
-    </g>
-  );
-}
-
-const HEAP_CLASSES = ["crm", "chat", "waiting"];
 
 function describe({ date, counts }: Day, language: Language): string {
   const words = PROFILES[language];

@@ -2,12 +2,26 @@
 
 import type { ComponentChildren } from "preact";
 import { PROFILE } from "../words/profile.ts";
+import { LanguageTabs } from "./language_tabs.tsx";
 import { type Frame, Page } from "./page.tsx";
 
-export function EditorPage({ frame, profileKey, name, note, preview, children }: {
+export function EditorPage({
+  frame,
+  profileKey,
+  name,
+  languages,
+  shown,
+  note,
+  preview,
+  children,
+}: {
   readonly frame: Frame;
   readonly profileKey: string;
   readonly name: string;
+  /** Those that the profile has texts in, beside the base. */
+  readonly languages: readonly string[];
+  /** The open tab's language; null for the base. */
+  readonly shown: string | null;
   readonly note: ComponentChildren;
   readonly preview: ComponentChildren;
   readonly children: ComponentChildren;
@@ -28,6 +42,7 @@ export function EditorPage({ frame, profileKey, name, note, preview, children }:
           <a href={`${path}/delete`}>{words.delete}</a>
         </nav>
       </div>
+      <LanguageTabs frame={frame} path={path} languages={languages} shown={shown} />
       {note}
       <Columns label={words.preview} preview={preview}>{children}</Columns>
     </Page>

@@ -54,12 +54,21 @@ export function TextField(props: TextFieldProps) {
 }
 
 /** Several lines of text. */
-export function TextArea(props: FieldProps & { readonly rows: number }) {
-  const { name, value, rows, lang } = props;
+export function TextArea(
+  props: FieldProps & { readonly rows: number; readonly placeholder?: string },
+) {
+  const { name, value, rows, lang, placeholder } = props;
   return (
     <div class="field" id={`field-${name}`}>
       <FieldLabel {...props} />
-      <textarea id={name} name={name} rows={rows} lang={lang} {...described(props)}>
+      <textarea
+        id={name}
+        name={name}
+        rows={rows}
+        lang={lang}
+        placeholder={placeholder}
+        {...described(props)}
+      >
         {/* The first line break right after the tag would be lost (HTML, 13.1.2.5). */}
         {value.startsWith("\n") ? `\n${value}` : value}
       </textarea>

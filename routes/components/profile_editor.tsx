@@ -21,6 +21,8 @@ export interface ProfileView {
   readonly key: string;
   /** The name as it is saved; the form may hold another. */
   readonly savedName: string;
+  /** Those that the profile has texts in, beside the base. */
+  readonly languages: readonly string[];
   readonly form: ProfileForm;
   /** The saved version that the form was made from. */
   readonly version: string;
@@ -49,6 +51,8 @@ export function ProfileEditor({ frame, view }: {
       frame={frame}
       profileKey={key}
       name={view.savedName}
+      languages={view.languages}
+      shown={null}
       note={view.note &&
         <NoteLine note={view.note} faults={faults} path={path} frame={frame} />}
       preview={

@@ -1,5 +1,6 @@
 // A profile as a list of named texts, and two versions of it side by side or as one text with its changes.
 
+import { createHash } from "node:crypto";
 import { hostOf } from "../../lib/crm.ts";
 import type { ProfileForm } from "../../lib/profile_edits.ts";
 import { diffWords, type Piece } from "../../lib/text_diff.ts";
@@ -9,6 +10,8 @@ import type { ProfileWords } from "../words/profile.ts";
 export interface Part {
   readonly label: string;
   readonly text: string;
+  /** Whether each line is an entry of its own. */
+  readonly isList?: true;
 }
 
 export function partsOf(form: ProfileForm, words: ProfileWords): Part[] {
@@ -18,7 +21,7 @@ export function partsOf(form: ProfileForm, words: ProfileWords): Part[] {
     { label: words.timeout, text: form.timeoutSeconds },
     { label: words.photo, text: form.photoUrl },
     { label: words.caption, text: form.caption },
-    { label: words.buttons, text: form.buttons.map(buttonLine).join("\n") },
+    { label: words.buttons, text: form.buttons.map(buttonLine).join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },
     { label: words.followUp, text: form.followUpTemplate },
   ];
@@ -28,9 +31,14 @@ function buttonLine({ text, choice }: ProfileForm["buttons"][number]): string {
   return choice === "" ? text : `${text} → ${choice}`;
 }
 
-/** A webhook's address is its password: outside its own field only the host is shown. */
-export function hidden(address: string): string {
-  return address.trim() === "" ? "" : `${hostOf(address) || "…"}/…`;
+/**
+ * A webhook's address is its password: outside its own field only the host is shown, and a mark by
+ * which two of one host can be told apart.
+ */
+function hidden(address: string): string {
+  if (address.trim() === "") return "";
+  const mark = createHash("sha256").update(address.trim()).digest("hex").slice(0, 4);
+  return `${hostOf(address) || "…"}/… (${mark})`;
 }
 
 /** Two versions side by side, where they differ. */

@@ -24,6 +24,11 @@ export const FRAME = bilingual({
   showLeads: "Показать",
   polling: (since: string) =>
     `Telegram не отвечает с ${since}. Новые нажатия придут, когда связь вернётся`,
+  database: "Журнал не записать: возможно, на диске кончилось место. Новые лиды ждут у Telegram " +
+    "и не пропадут сутки. Освободите место",
+  adminChat: (since: string) =>
+    `Чат менеджеров не принимает сообщения с ${since}. Карточки ждут и придут, когда бот снова ` +
+    "сможет писать туда. Проверьте, что он состоит в чате",
   brokenFile: (where: string) =>
     `В файле locales.json ошибка: ${where}. Бот работает по последней исправной версии. ` +
     "Исправьте файл — сохранить отсюда пока нельзя",
@@ -45,6 +50,12 @@ export const FRAME = bilingual({
   showLeads: "Show",
   polling: (since: string) =>
     `Telegram has not answered since ${since}. New presses will arrive when it does`,
+  database:
+    "The journal cannot be written: perhaps the disk is full. New leads wait with Telegram " +
+    "and are safe for a day. Free some space",
+  adminChat: (since: string) =>
+    `The managers' chat has taken no message since ${since}. Cards wait and will come once the bot ` +
+    "can write there again. Check that it is in the chat",
   brokenFile: (where: string) =>
     `The file locales.json has a fault: ${where}. The bot works with the last good version. ` +
     "Fix the file: nothing can be saved from here until then",

@@ -1,0 +1,166 @@
+// A profile's texts in other languages: content in, content out. An empty text is the base's. Touches no file.
+
+import { createHash } from "node:crypto";
+import { type Fault, inLanguage, parseProfiles, type Profile } from "./profile.ts";
+import { type ButtonForm, type Content, draftProfile, profileForm } from "./profile_edits.ts";
+
+/** A translation as its form has it; its buttons are the base's, in their order. */
+export interface TranslationForm {
+  readonly caption: string;
+  readonly buttons: readonly ButtonForm[];
+  readonly confirmationTemplate: string;
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** The languages that a profile has texts in, beside its own. */
+export function languagesOf(raw: unknown): string[] {
+  return Object.keys(record(record(raw)["translations"])).map((each) => each.toLowerCase());
+}
+
+/** Names one version of a translation, by its own texts alone. */
+export function translationVersion(content: Content, key: string, language: string): string {
+  const texts = JSON.stringify(translationOf(content[key], language));
+  return createHash("sha256").update(texts).digest("hex").slice(0, 16);
+}
+
+export function translationForm(raw: unknown, language: string): TranslationForm {
+  const { step1, step2 } = stepsOf(translationOf(raw, language));
+  const texts = new Map(
+    list(step1["buttons"]).map((each) => [each["callback_data"], each["text"]]),
+  );
+  const choices = record(step2["choices"]);
+  return {
+    caption: text(step1["caption"]),
+    buttons: profileForm(raw).buttons.map(({ callbackData }) => ({
+      callbackData,
+      text: text(texts.get(callbackData)),
+      choice: text(choices[callbackData]),
+    })),
+    confirmationTemplate: text(step2["success_caption_template"]),
+  };
+}
+
+/** The file with a translation as its form has it; one without a text goes. */
+export function withTranslation(
+  content: Content,
+  key: string,
+  language: string,
+  form: TranslationForm,
+): Content {
+  const profile = record(content[key]);
+  const translations = { ...record(profile["translations"]) };
+  const name = Object.keys(translations).find((each) => each.toLowerCase() === language);
+  const texts = toTexts(record(translations[name ?? language]), form);
+  if (texts === undefined) delete translations[name ?? language];
+  else translations[name ?? language] = texts;
+  const { translations: _before, ...rest } = profile;
+  const has = Object.keys(translations).length > 0;
+  return { ...content, [key]: has ? { ...rest, translations } : rest };
+}
+
+/** Everything that is wrong with a translation's form, each with its path inside the translation. */
+export function translationFaults(
+  content: Content,
+  key: string,
+  language: string,
+  form: TranslationForm,
+): Fault[] {
+  const result = parseProfiles(withTranslation(content, key, language, form));
+  if (result.ok) return [];
+  const texts = toTexts(translationOf(content[key], language), form);
+  const written = list(record(record(texts)["step1"])["buttons"]);
+  return result.faults.map(({ path, message }) => {
+    const inside = path.replace(`${key}.translations.`, "").replace(/^[\w-]+\./, "");
+    return { path: toFormIndex(inside, written, form), message };
+  });
+}
+
+/** Buttons without a text are not written: the fault's place in the file is another in the form. */
+function toFormIndex(path: string, written: readonly Raw[], form: TranslationForm): string {
+  return path.replace(/^step1\.buttons\[(\d+)\]/, (_, index) => {
+    const callbackData = written[Number(index)]?.["callback_data"];
+    const place = form.buttons.findIndex((each) => each.callbackData === callbackData);
+    return `step1.buttons[${place}]`;
+  });
+}
+
+/** The profile as a visitor of this language would read it, whatever is wrong with the form. */
+export function draftInLanguage(key: string, raw: unknown, form: TranslationForm): Profile {
+  const filled = (pairs: (readonly [string, string])[]) =>
+    new Map(pairs.filter(([, value]) => value.trim() !== ""));
+  const base = draftProfile(key, profileForm(raw));
+  const translation = {
+    caption: form.caption.trim() === "" ? null : form.caption,
+    buttons: filled(form.buttons.map(({ callbackData, text }) => [callbackData, text])),
+    confirmationTemplate: form.confirmationTemplate.trim() === ""
+      ? null
+      : form.confirmationTemplate,
+    choices: filled(form.buttons.map(({ callbackData, choice }) => [callbackData, choice])),
+  };
+  return inLanguage({ ...base, translations: new Map([["xx", translation]]) }, "xx");
+}
+
+/** Undefined when the form holds no text at all. */
+function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
+  const { step1, step2 } = stepsOf(before);
+  const known = new Map(list(step1["buttons"]).map((each) => [each["callback_data"], each]));
+  const buttons = form.buttons.filter(({ text }) => text.trim() !== "")
+    .map(({ text, callbackData }) => ({
+      ...known.get(callbackData),
+      text,
+      callback_data: callbackData,
+    }));
+  const choices = Object.fromEntries(
+    form.buttons.filter(({ choice }) => choice.trim() !== "")
+      .map(({ callbackData, choice }) => [callbackData, choice]),
+  );
+  const first = {
+    ...form.caption.trim() === "" ? {} : { caption: form.caption },
+    ...buttons.length === 0 ? {} : { buttons },
+  };
+  const second = {
+    ...form.confirmationTemplate.trim() === ""
+      ? {}
+      : { success_caption_template: form.confirmationTemplate },
+    ...Object.keys(choices).length === 0 ? {} : { choices },
+  };
+  if (isEmpty(first) && isEmpty(second)) return undefined;
+  const firstWhole = { ...without(step1, ["caption", "buttons"]), ...first };
+  const secondWhole = { ...without(step2, ["success_caption_template", "choices"]), ...second };
+  return {
+    ...without(before, ["step1", "step2"]),
+    ...isEmpty(firstWhole) ? {} : { step1: firstWhole },
+    ...isEmpty(secondWhole) ? {} : { step2: secondWhole },
+  };
+}
+
+function isEmpty(value: Raw): boolean {
+  return Object.keys(value).length === 0;
+}
+
+function stepsOf(texts: Raw): { readonly step1: Raw; readonly step2: Raw } {
+  return { step1: record(texts["step1"]), step2: record(texts["step2"]) };
+}
+
+function translationOf(raw: unknown, language: string): Raw {
+  const translations = record(record(raw)["translations"]);
+  const name = Object.keys(translations).find((each) => each.toLowerCase() === language);
+  return name === undefined ? {} : record(translations[name]);
+}
+
+function without(value: Raw, names: readonly string[]): Raw {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
+}
+
+function record(value: unknown): Raw {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Raw : {};
+}
+
+function list(value: unknown): Raw[] {
+  return Array.isArray(value) ? value.map(record) : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

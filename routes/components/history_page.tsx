@@ -1,0 +1,143 @@
+// A list of versions, of which one may be open with its changes word by word.
+
+import type { Revision } from "../../lib/journal/revisions.ts";
+import type { Fault } from "../../lib/profile.ts";
+import { diffWords } from "../../lib/text_diff.ts";
+import { faultSentence } from "../words/faults.ts";
+import { HISTORY, type HistoryWords } from "../words/history.ts";
+import { FormToken, type Frame, Page } from "./page.tsx";
+import { type Part, Pieces } from "./versions.tsx";
+
+export interface Line {
+  readonly revision: Revision;
+  readonly isCurrent: boolean;
+  readonly change: "edited" | "first" | "deleted" | "returned";
+  readonly parts: readonly Part[];
+  readonly partsBefore: readonly Part[];
+}
+
+export function HistoryPage({ frame, name, path, lines, open, most, refused }: {
+  readonly frame: Frame;
+  readonly name: string;
+  /** The page of what it is the history of. */
+  readonly path: string;
+  readonly lines: readonly Line[];
+  /** The version that is open; 0 for none. */
+  readonly open: number;
+  readonly most: number;
+  /** Why a version could not be restored; empty when the file on disk is at fault. */
+  readonly refused?: readonly Fault[];
+}) {
+  const words = HISTORY[frame.language];
+  return (
+    <Page frame={frame} title={words.title(name)}>
+      <p class="crumbs">
+        <a href={path}>{path === "/menu" ? words.backToMenu : words.back}</a>
+      </p>
+      <h1>{words.title(name)}</h1>
+      <p class="hint">{words.hint(most)}</p>
+      {refused && (
+        <div class="note bad" role="alert">
+          <p>
+            <span aria-hidden="true">⚠</span> {refused.length > 0 ? words.refused : words.stale}
+          </p>
+          {refused.length > 0 && (
+            <ul>
+              {refused.map(({ path, message }) => (
+                <li key={path}>{path}: {faultSentence(message, frame.language)}</li>
+              ))}
+            </ul>
+          )}
+        </div>
+      )}
+      {lines.length === 0 && <p>{words.nothing}</p>}
+      <ol class="history">
+        {lines.map((line) => (
+          <Version
+            line={line}
+            isOpen={line.revision.number === open}
+            path={path}
+            frame={frame}
+            words={words}
+          />
+        ))}
+      </ol>
+    </Page>
+  );
+}
+
+function Version({ line, isOpen, path, frame, words }: {
+  readonly line: Line;
+  readonly isOpen: boolean;
+  readonly path: string;
+  readonly frame: Frame;
+  readonly words: HistoryWords;
+}) {
+  const { revision, isCurrent, change } = line;
+  const id = `v${revision.number}`;
+  const when = frame.when(revision.savedAtMs);
+  const changed = changedParts(line);
+  return (
+    <li id={id}>
+      <div class="version">
+        <p>
+          <time>{when}</time>, <strong>{revision.savedBy ?? words.onDisk}</strong> —{" "}
+          {change === "edited" ? summary(line, words) : words[change]}
+          {isCurrent && change !== "deleted" && <mark>{words.current}</mark>}
+        </p>
+        {changed.length > 0 && (
+          <a href={isOpen ? `${path}/history#${id}` : `?open=${revision.number}#${id}`}>
+            {isOpen ? words.hide : words.show}
+          </a>
+        )}
+        {!isCurrent && revision.content !== null && (
+          <form method="post" action={`${path}/history`}>
+            <FormToken frame={frame} />
+            <button
+              type="submit"
+              class="outline"
+              name="restore"
+              value={String(revision.number)}
+              aria-label={words.restoreOf(when)}
+            >
+              {words.restore}
+            </button>
+          </form>
+        )}
+      </div>
+      {isOpen && (
+        <dl class="changes">
+          {changed.map(({ label, text, before }) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>
+                <Pieces pieces={diffWords(before, text)} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </li>
+  );
+}
+
+function changedParts({ parts, partsBefore, change }: Line): (Part & { before: string })[] {
+  if (change !== "edited") return [];
+  const before = new Map(partsBefore.map((part) => [part.label, part]));
+  const labels = new Set(parts.map(({ label }) => label));
+  const gone = partsBefore.filter(({ label }) => !labels.has(label));
+  return [...parts, ...gone.map((part) => ({ ...part, text: "" }))]
+    .map((part) => ({ ...part, before: before.get(part.label)?.text ?? "" }))
+    .filter((part) => part.text !== part.before);
+}
+
+/** `приветствие, 2 кнопки` */
+function summary(line: Line, words: HistoryWords): string {
+  const names = changedParts(line).map(({ label, text, before, isList }) => {
+    if (!isList) return label.toLocaleLowerCase();
+    const [now, then] = [text.split("\n"), before.split("\n")];
+    const changes = now.filter((each) => !then.includes(each)).length;
+    return words.buttons(Math.max(changes, then.filter((each) => !now.includes(each)).length));
+  });
+  return names.join(", ") || words.otherFields;
+}

@@ -1,0 +1,131 @@
+// One lead's life as a line of moments, from the press to the manager who entered it.
+
+import type { ComponentChildren } from "preact";
+import type { LeadLife } from "../../lib/journal.ts";
+import type { AttemptRecord } from "../../lib/lead.ts";
+import type { Language } from "../../lib/web/language.ts";
+import { LEADS, type LeadsWords } from "../words/leads.ts";
+import type { Frame } from "./page.tsx";
+import { day, duration } from "./time.ts";
+
+interface Moment {
+  /** Null for what has not happened yet. */
+  readonly atMs: number | null;
+  readonly light: "good" | "warning" | "bad" | "quiet";
+  readonly text: ComponentChildren;
+  /** What somebody else said: the CRM, the visitor. */
+  readonly quote?: string | null;
+  readonly note?: string;
+}
+
+export function Moments({ life, attempts, timeZone, frame }: {
+  readonly life: LeadLife;
+  readonly attempts: readonly AttemptRecord[];
+  readonly timeZone: string;
+  readonly frame: Frame;
+}) {
+  const { language } = frame;
+  const words = LEADS[language];
+  const moments = momentsOf(life, attempts, frame, words);
+  let shownDay = "";
+  return (
+    <ol class="moments">
+      {moments.map(({ atMs, light, text, quote, note }) => {
+        const at = atMs === null ? null : zoned(atMs, timeZone);
+        const date = at === null ? "" : day(at.toPlainDate(), language);
+        const isNewDay = at !== null && date !== shownDay;
+        if (isNewDay) shownDay = date;
+        return (
+          <li class={light}>
+            {at === null
+              ? <span class="clock">…</span>
+              : (
+                <time class="clock" datetime={at.toInstant().toString()}>
+                  {isNewDay && <small>{date}</small>} {clock(at, language)}
+                </time>
+              )}
+            <div>
+              <p>{text}</p>
+              {quote && <samp>{quote}</samp>}
+              {note !== undefined && <p class="hint">{note}</p>}
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function momentsOf(
+  life: LeadLife,
+  attempts: readonly AttemptRecord[],
+  frame: Frame,
+  words: LeadsWords,
+): Moment[] {
+  const { lead, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, followUps } = life;
+  const happened: Moment[] = [
+    { atMs: lead.receivedAtMs, light: "good", text: words.received(lead.choice) },
+  ];
+  const expected: Moment[] = [];
+  if (confirmedAtMs !== null) {
+    happened.push({ atMs: confirmedAtMs, light: "good", text: words.confirmed });
+  } else if (owed.includes("confirmation")) {
+    expected.push({ atMs: null, light: "warning", text: words.confirming });
+  }
+  for (const each of attempts) happened.push(attemptMoment(each, frame.language, words));
+  if (alertedAtMs !== null) happened.push({ atMs: alertedAtMs, light: "bad", text: words.alerted });
+  if (cardShownAtMs !== null) {
+    const href = cardLink(life);
+    const link = href === undefined ? null : <a href={href}>{words.openCard}</a>;
+    const text = <>{words.cardShown} {link}</>;
+    happened.push({ atMs: cardShownAtMs, light: "warning", text });
+  } else if (owed.includes("card")) {
+    expected.push({ atMs: null, light: "bad", text: words.cardOwed });
+  }
+  for (const { content, receivedAtMs, shownAtMs } of followUps) {
+    const kind = content.media === null ? words.followUp : `${words.followUp}: ${content.media}`;
+    const note = shownAtMs === null
+      ? words.followUpWaits
+      : words.followUpShown(frame.when(shownAtMs));
+    happened.push({ atMs: receivedAtMs, light: "quiet", text: kind, quote: content.text, note });
+  }
+  if (lead.closed !== null) {
+    const { atMs, by } = lead.closed;
+    happened.push({ atMs, light: "good", text: words.closed(by) });
+  }
+  happened.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
+  return [...happened, ...expected];
+}
+
+function attemptMoment(
+  { begunAtMs, endedAtMs, outcome, status, reason, askedBy }: AttemptRecord,
+  language: Language,
+  words: LeadsWords,
+): Moment {
+  const who = words.attempt(askedBy);
+  if (outcome === null || endedAtMs === null) {
+    return { atMs: begunAtMs, light: "quiet", text: `${who}: ${words.sending}` };
+  }
+  const took = duration(endedAtMs - begunAtMs, language);
+  const said = words.outcomes[outcome];
+  const light = outcome === "accepted" ? "good" : "bad";
+  if (outcome === "timeout") return { atMs: endedAtMs, light, text: `${who}: ${said} ${took}` };
+  const what = outcome === "answered" ? `${said} ${status}` : said;
+  return { atMs: endedAtMs, light, text: `${who}: ${what} · ${took}`, quote: reason };
+}
+
+/** Messages of supergroups have addresses (https://core.telegram.org/api/links#message-links). */
+function cardLink({ lead: { card } }: LeadLife): string | undefined {
+  const group = card === null ? undefined : /^-100(\d+)$/.exec(String(card.chatId))?.[1];
+  return group === undefined ? undefined : `https://t.me/c/${group}/${card?.messageId}`;
+}
+
+function zoned(atMs: number, timeZone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
+}
+
+/** `12:04:01,2` */
+function clock(at: Temporal.ZonedDateTime, language: Language): string {
+  const time = at.toPlainTime().toString({ fractionalSecondDigits: 1, roundingMode: "trunc" });
+  return language === "ru" ? time.replace(".", ",") : time;
+}

@@ -1,0 +1,171 @@
+// The form of a translation beside its preview: the base's texts stand where nothing is typed.
+
+import { type Fault, LIMITS, type Profile } from "../../lib/profile.ts";
+import type { ProfileForm } from "../../lib/profile_edits.ts";
+import type { TranslationForm } from "../../lib/profile_translations.ts";
+import { PROFILE } from "../words/profile.ts";
+import { TRANSLATION } from "../words/translation.ts";
+import { EditorPage } from "./editor_page.tsx";
+import { FaultLine, TextArea } from "./fields.tsx";
+import { type FormFaults, sortFaults } from "./form_faults.ts";
+import { nameOfLanguage } from "./languages.ts";
+import { type Note, NoteLine } from "./note.tsx";
+import { FormToken, type Frame } from "./page.tsx";
+import { ProfilePreview } from "./preview.tsx";
+
+export const TRANSLATION_FORM_ID = "translation";
+
+export interface TranslationView {
+  readonly key: string;
+  readonly savedName: string;
+  readonly language: string;
+  readonly languages: readonly string[];
+  readonly form: TranslationForm;
+  readonly base: ProfileForm;
+  readonly version: string;
+  readonly faults: readonly Fault[];
+  readonly pressed: number;
+  readonly isUnsaved: boolean;
+  readonly note?: Note;
+  /** As a visitor of this language would read the form, and as everybody else reads the profile. */
+  readonly draft: Profile;
+  readonly baseDraft: Profile;
+}
+
+export function TranslationEditor({ frame, view }: {
+  readonly frame: Frame;
+  readonly view: TranslationView;
+}) {
+  const words = TRANSLATION[frame.language];
+  const common = PROFILE[frame.language];
+  const { key, form, base, language } = view;
+  const faults = sortFaults(view.faults, form, frame.language);
+  const path = `/profiles/${key}/languages/${language}`;
+  const name = nameOfLanguage(language);
+  const field = (of: string) => ({
+    name: of,
+    fault: faults.of(of),
+    focus: faults.isFirst(of),
+    lang: language,
+    most: LIMITS.text,
+  });
+  return (
+    <EditorPage
+      frame={frame}
+      profileKey={key}
+      name={view.savedName}
+      languages={view.languages}
+      shown={language}
+      note={view.note && <NoteLine note={view.note} faults={faults} path={path} frame={frame} />}
+      preview={
+        <ProfilePreview
+          language={frame.language}
+          profile={view.draft}
+          base={view.baseDraft}
+          pressed={view.pressed}
+          form={TRANSLATION_FORM_ID}
+        />
+      }
+    >
+      <form
+        id={TRANSLATION_FORM_ID}
+        class="editor"
+        method="post"
+        action={path}
+        data-preview={`${path}/preview`}
+        data-unsaved={view.isUnsaved ? "" : undefined}
+      >
+        <FormToken frame={frame} />
+        <input type="hidden" name="version" value={view.version} />
+        {/* Enter in a field presses a form's first button: it must be this one. */}
+        <button type="submit" class="first" name="do" value="save" tabIndex={-1} aria-hidden="true">
+          {common.save}
+        </button>
+        <p class="hint">{words.hint(name)}</p>
+        <TextArea
+          {...field("caption")}
+          label={common.caption}
+          value={form.caption}
+          placeholder={base.caption}
+          rows={7}
+        />
+        <Buttons view={view} faults={faults} frame={frame} />
+        <TextArea
+          {...field("confirmation")}
+          label={common.confirmation}
+          value={form.confirmationTemplate}
+          placeholder={base.confirmationTemplate}
+          rows={6}
+          hint={words.confirmationHint}
+        />
+        <div class="save-bar">
+          <button type="submit" name="do" value="save">{common.save}</button>
+          <noscript>
+            <button type="submit" class="outline" name="do" value="show">{common.show}</button>
+          </noscript>
+          {view.isUnsaved && <span class="hint">{common.unsaved}</span>}
+          {view.languages.includes(language) && (
+            <button type="submit" class="quiet" name="do" value="remove:0">{words.remove}</button>
+          )}
+        </div>
+      </form>
+    </EditorPage>
+  );
+}
+
+function Buttons({ view, faults, frame }: {
+  readonly view: TranslationView;
+  readonly faults: FormFaults;
+  readonly frame: Frame;
+}) {
+  const words = TRANSLATION[frame.language];
+  const { form, base, language } = view;
+  return (
+    <fieldset class="buttons" id="buttons">
+      <legend>{PROFILE[frame.language].buttons}</legend>
+      <ol>
+        {form.buttons.map(({ callbackData, text, choice }, index) => {
+          const original = base.buttons[index];
+          const said = original?.text ?? "";
+          const textFault = faults.ofButton(index, "button_text");
+          const choiceFault = faults.ofButton(index, "button_choice");
+          return (
+            <li key={callbackData}>
+              <input type="hidden" name="button_key" value={callbackData} />
+              <input
+                type="text"
+                name="button_text"
+                value={text}
+                placeholder={said}
+                lang={language}
+                autocomplete="off"
+                aria-label={words.button(said)}
+                aria-invalid={textFault === undefined ? undefined : "true"}
+                autofocus={faults.isFirst("button_text", index)}
+              />
+              {textFault !== undefined && <FaultLine fault={textFault} />}
+              <div class="button-more flush">
+                <code>{callbackData}</code>
+                <details open={choice !== "" || choiceFault !== undefined}>
+                  <summary>{words.choiceLabel}</summary>
+                  <input
+                    type="text"
+                    name="button_choice"
+                    value={choice}
+                    placeholder={text || original?.choice || said}
+                    lang={language}
+                    autocomplete="off"
+                    aria-label={words.choice(said)}
+                    aria-invalid={choiceFault === undefined ? undefined : "true"}
+                  />
+                  {choiceFault !== undefined && <FaultLine fault={choiceFault} />}
+                </details>
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+      <p class="hint">{words.buttonsHint}</p>
+    </fieldset>
+  );
+}

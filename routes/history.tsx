@@ -1,0 +1,123 @@
+// Every version of a profile or of the menu: who saved it and when, what changed, and the way back to it.
+
+import { HttpError } from "fresh";
+import type { Revision } from "../lib/journal/revisions.ts";
+import type { Fault } from "../lib/profile.ts";
+import { MENU_KEY, menuForm, profileForm } from "../lib/profile_edits.ts";
+import { withRestored } from "../lib/profile_list.ts";
+import { languagesOf, translationForm } from "../lib/profile_translations.ts";
+import { saveEdit } from "../lib/profile_saving.ts";
+import { field } from "../lib/web/form.ts";
+import { define, type State } from "../lib/web/state.ts";
+import { HistoryPage, type Line } from "./components/history_page.tsx";
+import { nameOfLanguage } from "./components/languages.ts";
+import { frameOf } from "./components/page.tsx";
+import { type Part, partsOf } from "./components/versions.tsx";
+import { menuParts } from "./menu.tsx";
+import { translationParts } from "./translation.tsx";
+import { HISTORY } from "./words/history.ts";
+import { PROFILE } from "./words/profile.ts";
+
+/** How many versions the page lists. */
+const MOST = 50;
+
+export const handler = historyOf((ctx) => {
+  const key = ctx.params["key"] ?? "";
+  const { journal, profiles } = ctx.state.deps;
+  const isKnown = profiles.current().byKey.has(key) || journal.latestRevision(key) !== undefined;
+  // The history of a deleted profile stays: it is the way to get it back.
+  if (!isKnown || key === MENU_KEY) throw new HttpError(404);
+  return key;
+});
+
+export const menuHistory = historyOf(() => MENU_KEY);
+
+interface Asked {
+  readonly state: State;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+function historyOf(keyOf: (ctx: Asked) => string) {
+  return define.handlers({
+    GET(ctx) {
+      const key = keyOf(ctx);
+      const open = Number(ctx.url.searchParams.get("open"));
+      return ctx.render(
+        <HistoryPage
+          frame={frameOf(ctx)}
+          {...subject(ctx.state, key)}
+          lines={linesOf(ctx.state, key)}
+          open={open}
+          most={MOST}
+        />,
+      );
+    },
+
+    async POST(ctx) {
+      const { state } = ctx;
+      const key = keyOf(ctx);
+      const revision = state.deps.journal.findRevision(Number(field(state.form, "restore")));
+      if (revision?.profile !== key || revision.content === null) throw new HttpError(404);
+      const result = await saveEdit(
+        state.deps.profiles,
+        state.session.openedBy,
+        (content) => withRestored(content, key, revision.content),
+      );
+      const { path } = subject(state, key);
+      if (result.kind === "saved") return ctx.redirect(`${path}?saved`, 303);
+      const faults: readonly Fault[] = result.kind === "refused" ? result.faults : [];
+      return ctx.render(
+        <HistoryPage
+          frame={frameOf(ctx)}
+          {...subject(state, key)}
+          lines={linesOf(state, key)}
+          open={0}
+          most={MOST}
+          refused={faults}
+        />,
+        { status: result.kind === "refused" ? 422 : 409 },
+      );
+    },
+  });
+}
+
+/** Whose history it is, and where its page is. */
+function subject({ deps, language }: State, key: string): { name: string; path: string } {
+  if (key === MENU_KEY) return { name: HISTORY[language].menu, path: "/menu" };
+  return {
+    name: deps.profiles.current().byKey.get(key)?.name ?? key,
+    path: `/profiles/${key}`,
+  };
+}
+
+function linesOf(state: State, key: string): Line[] {
+  // One more than is shown, as what the last one is compared with.
+  const revisions = state.deps.journal.listRevisions(key, MOST + 1);
+  return revisions.slice(0, MOST).map((revision, index): Line => {
+    const before = revisions[index + 1];
+    return {
+      revision,
+      isCurrent: index === 0,
+      change: changeOf(revision, before),
+      parts: revision.content === null ? [] : textsOf(revision, key, state),
+      partsBefore: before === undefined || before.content === null
+        ? []
+        : textsOf(before, key, state),
+    };
+  });
+}
+
+function changeOf(revision: Revision, before: Revision | undefined): Line["change"] {
+  if (revision.content === null) return "deleted";
+  if (before === undefined) return "first";
+  return before.content === null ? "returned" : "edited";
+}
+
+function textsOf({ content }: Revision, key: string, state: State): Part[] {
+  if (key === MENU_KEY) return menuParts(menuForm({ [MENU_KEY]: content }), state);
+  const translated = languagesOf(content).flatMap((language) =>
+    translationParts(translationForm(content, language), state)
+      .map((part) => ({ ...part, label: `${nameOfLanguage(language)}: ${part.label}` }))
+  );
+  return [...partsOf(profileForm(content), PROFILE[state.language]), ...translated];
+}

@@ -1,0 +1,92 @@
+// Erases a person: asks for a typed word first, says what will happen to leads that are still open.
+
+import type { LeadLife } from "../lib/journal.ts";
+import type { Lead } from "../lib/lead.ts";
+import { field } from "../lib/web/form.ts";
+import { define, type State } from "../lib/web/state.ts";
+import { FaultLine, TextField } from "./components/fields.tsx";
+import { isErased, isOpen, nameOf } from "./components/lead_parts.tsx";
+import { FormToken, type Frame, frameOf, Page } from "./components/page.tsx";
+import { lifeOf } from "./lead.tsx";
+import { LEADS } from "./words/leads.ts";
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const life = lifeOf(ctx.params["number"], ctx.state.deps);
+    return ctx.render(<Question life={life} state={ctx.state} frame={frameOf(ctx)} />);
+  },
+
+  async POST(ctx) {
+    const { state } = ctx;
+    const { deps, form, session, language } = state;
+    const life = lifeOf(ctx.params["number"], deps);
+    const words = LEADS[language];
+    const refuse = (fault: { readonly typed?: string; readonly busy?: string }, status: number) =>
+      ctx.render(<Question life={life} state={state} frame={frameOf(ctx)} {...fault} />, {
+        status,
+      });
+
+    if (isErased(life.lead)) return refuse({}, 409);
+    if (field(form, "word").trim().toLowerCase() !== words.eraseWord) {
+      return refuse({ typed: words.eraseMismatch(words.eraseWord) }, 422);
+    }
+    const by = `${session.openedBy} (${words.erasedPerson})`;
+    const erased = deps.journal.erasePerson(life.lead.chatId, by, deps.now());
+    if (erased === undefined) return refuse({ busy: words.eraseBusy }, 409);
+    await deps.journal.committed();
+    deps.delivery.wake();
+    return ctx.redirect(`/leads/${life.lead.number}?done=erased`, 303);
+  },
+});
+
+function Question({ life: { lead }, state, frame, typed, busy }: {
+  readonly life: LeadLife;
+  readonly state: State;
+  readonly frame: Frame;
+  readonly typed?: string;
+  readonly busy?: string;
+}) {
+  const words = LEADS[frame.language];
+  const path = `/leads/${lead.number}`;
+  const title = isErased(lead) ? words.eraseTitle : words.eraseOf(nameOf(lead, words));
+  return (
+    <Page frame={frame} title={title}>
+      <p class="crumbs">
+        <a href={path}>← {words.leadOf(lead.number)}</a>
+      </p>
+      <h1>{title}</h1>
+      {isErased(lead)
+        ? <p>{words.erasedAlready}</p>
+        : (
+          <form class="small" method="post" action={`${path}/erase`}>
+            <FormToken frame={frame} />
+            <What leads={state.deps.journal.leadsOfChat(lead.chatId)} frame={frame} />
+            <TextField
+              name="word"
+              label={words.eraseConfirm(words.eraseWord)}
+              value=""
+              fault={typed}
+              focus={typed !== undefined}
+            />
+            {busy !== undefined && <FaultLine fault={busy} />}
+            <div class="actions">
+              <button type="submit" class="danger">{words.eraseDo}</button>
+              <a role="button" class="outline" href={path}>← {words.leadOf(lead.number)}</a>
+            </div>
+          </form>
+        )}
+    </Page>
+  );
+}
+
+function What({ leads, frame }: { readonly leads: readonly Lead[]; readonly frame: Frame }) {
+  const words = LEADS[frame.language];
+  const open = leads.filter(isOpen).length;
+  return (
+    <>
+      <p>{words.eraseWhat(leads.length)}</p>
+      {open > 0 && <p>{words.eraseOpen(open)}</p>}
+      <p>{words.eraseElsewhere}</p>
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+// Numbers for Prometheus, to whoever shows METRICS_TOKEN. Counts only: no person is in them.
+
+import { HttpError } from "fresh";
+import { isSame } from "../lib/auth.ts";
+import { type HealthFacts, reportOf } from "../lib/health.ts";
+import { exposition, EXPOSITION_TYPE, type Metric } from "../lib/web/exposition.ts";
+import { define, type WebDeps } from "../lib/web/state.ts";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { deps } = ctx.state;
+    const { metricsToken } = deps.config;
+    if (metricsToken === null) throw new HttpError(404);
+    const [scheme = "", given = ""] = (ctx.req.headers.get("authorization") ?? "").split(" ");
+    if (scheme.toLowerCase() !== "bearer" || !isSame(given, metricsToken)) {
+      return ctx.text("METRICS_TOKEN is missing or wrong\n", {
+        status: 401,
+        headers: { "www-authenticate": "Bearer" },
+      });
+    }
+    const text = exposition(measure(deps, await deps.health()));
+    return ctx.text(text, { headers: { "content-type": EXPOSITION_TYPE } });
+  },
+});
+
+function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
+  const { rss, heapUsed } = Deno.memoryUsage();
+  const { polledAtMs, oldestUndeliveredAtMs, nowMs, startedAtMs } = facts;
+  const ageOf = (atMs: number | undefined) =>
+    atMs === undefined ? [] : [{ value: (nowMs - atMs) / 1000 }];
+  return [
+    {
+      name: "triborg_healthy",
+      help: "1 while /health answers 200.",
+      type: "gauge",
+      samples: [{ value: Number(reportOf(facts).ok) }],
+    },
+    {
+      name: "triborg_leads",
+      help: "Leads by profile and state.",
+      type: "gauge",
+      samples: journal.leadTotals().map(({ leads, ...labels }) => ({ labels, value: leads })),
+    },
+    {
+      name: "triborg_oldest_undelivered_lead_age_seconds",
+      help: "Age of the oldest lead that nobody has yet.",
+      type: "gauge",
+      samples: ageOf(oldestUndeliveredAtMs),
+    },
+    {
+      name: "triborg_owed_work",
+      help: "Work that is owed to visitors, CRMs and managers, by kind.",
+      type: "gauge",
+      samples: journal.owedTotals().map(({ works, ...labels }) => ({ labels, value: works })),
+    },
+    {
+      name: "triborg_crm_attempts_total",
+      help: "POSTs to CRMs by how they ended.",
+      type: "counter",
+      samples: journal.attemptTotals().map(({ attempts, ...labels }) => ({
+        labels,
+        value: attempts,
+      })),
+    },
+    {
+      name: "triborg_last_poll_age_seconds",
+      help: "Time since Telegram last answered a poll.",
+      type: "gauge",
+      samples: ageOf(polledAtMs),
+    },
+    {
+      name: "triborg_uptime_seconds",
+      help: "Time since the process started.",
+      type: "gauge",
+      samples: ageOf(startedAtMs),
+    },
+    {
+      name: "process_resident_memory_bytes",
+      help: "Resident memory.",
+      type: "gauge",
+      samples: [{ value: rss }],
+    },
+    {
+      name: "triborg_heap_used_bytes",
+      help: "Heap in use.",
+      type: "gauge",
+      samples: [{ value: heapUsed }],
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+// A profile's deep link as a QR code.
+
+import { HttpError } from "fresh";
+import { encode } from "uqr";
+import { define } from "../lib/web/state.ts";
+import { profileKey } from "./profile.tsx";
+import { deepLink } from "./profiles.tsx";
+
+/** Free ground around the code, in its own squares (ISO/IEC 18004, 9.1). */
+const QUIET = 4;
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const link = deepLink(ctx.state.deps, profileKey(ctx));
+    if (link === undefined) throw new HttpError(404);
+    return new Response(drawQr(link), { headers: { "content-type": "image/svg+xml" } });
+  },
+});
+
+/** One path of runs: a tenth of what a rectangle per square would take. */
+function drawQr(text: string): string {
+  const { data, size } = encode(text, { ecc: "M", border: 0 });
+  const runs = data.map((row, y) => {
+    let path = "";
+    for (let x = 0; x < size; x += 1) {
+      if (!row[x]) continue;
+      const start = x;
+      while (row[x + 1]) x += 1;
+      path += `M${start + QUIET} ${y + QUIET}h${x - start + 1}v1H${start + QUIET}z`;
+    }
+    return path;
+  });
+  const side = size + 2 * QUIET;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}" ` +
+    `shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${side}v${side}H0z"/>` +
+    `<path d="${runs.join("")}"/></svg>`;
+}

@@ -1,0 +1,168 @@
+// A profile's texts in one more language.
+
+import { HttpError } from "fresh";
+import { draftProfile, profileForm } from "../lib/profile_edits.ts";
+import {
+  draftInLanguage,
+  languagesOf,
+  translationFaults,
+  type TranslationForm,
+  translationForm,
+  translationVersion,
+  withTranslation,
+} from "../lib/profile_translations.ts";
+import { saveEdit } from "../lib/profile_saving.ts";
+import { field, fields } from "../lib/web/form.ts";
+import { define, type State } from "../lib/web/state.ts";
+import { isLanguageTag } from "./components/languages.ts";
+import { frameOf } from "./components/page.tsx";
+import { ProfilePreview } from "./components/preview.tsx";
+import {
+  TRANSLATION_FORM_ID,
+  TranslationEditor,
+  type TranslationView,
+} from "./components/translation_editor.tsx";
+import type { Part } from "./components/versions.tsx";
+import { contentOf, noteOf, profileKey } from "./profile.tsx";
+import { readWish } from "./profile_form.ts";
+import { PROFILE } from "./words/profile.ts";
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const { key, language } = placeOf(ctx);
+    const form = translationForm(contentOf(ctx.state)[key], language);
+    const view = viewOf(ctx.state, key, language, form);
+    const note = noteOf(ctx.url, ctx.state, key);
+    const noted = note === undefined ? view : { ...view, note };
+    return ctx.render(<TranslationEditor frame={frameOf(ctx)} view={noted} />);
+  },
+
+  async POST(ctx) {
+    const { state } = ctx;
+    const { key, language } = placeOf(ctx);
+    const wish = readWish(state.form);
+    const asked = readTranslationForm(state, key);
+    const typed = wish.kind === "remove" ? EMPTY : asked;
+    const version = field(state.form, "version");
+    const draw = (more: Partial<TranslationView>, status = 200) => {
+      const view = { ...viewOf(state, key, language, asked), version, isUnsaved: true, ...more };
+      return ctx.render(<TranslationEditor frame={frameOf(ctx)} view={view} />, { status });
+    };
+    if (wish.kind === "press") return draw({ pressed: wish.index });
+    if (wish.kind !== "save" && wish.kind !== "remove") return draw({});
+
+    const faults = translationFaults(contentOf(state), key, language, typed);
+    if (faults.length > 0) return draw({ faults, note: { kind: "refused" } }, 422);
+    const result = await saveEdit(
+      state.deps.profiles,
+      state.session.openedBy,
+      (content) =>
+        content[key] !== undefined && translationVersion(content, key, language) === version
+          ? withTranslation(content, key, language, typed)
+          : undefined,
+    );
+    switch (result.kind) {
+      case "saved": {
+        const place = wish.kind === "remove" ? "" : `/languages/${language}`;
+        return ctx.redirect(`/profiles/${key}${place}?saved`, 303);
+      }
+      case "refused":
+        return draw({ faults: result.faults, note: { kind: "refused" } }, 422);
+      case "broken":
+        return draw({ note: { kind: "broken", faults: result.faults } }, 409);
+      case "stale": {
+        const content = contentOf(state);
+        if (content[key] === undefined) throw new HttpError(404);
+        const mine = translationParts(typed, state);
+        const theirs = translationParts(translationForm(content[key], language), state);
+        const now = translationVersion(content, key, language);
+        return draw({ version: now, note: { kind: "stale", mine, theirs } }, 409);
+      }
+    }
+  },
+});
+
+/** The preview alone, for the script to put in place while somebody types. */
+export const preview = define.handlers({
+  POST(ctx) {
+    const { key } = placeOf(ctx);
+    const raw = contentOf(ctx.state)[key];
+    const wish = readWish(ctx.state.form);
+    return ctx.render(
+      <ProfilePreview
+        language={ctx.state.language}
+        profile={draftInLanguage(key, raw, readTranslationForm(ctx.state, key))}
+        base={draftProfile(key, profileForm(raw))}
+        pressed={wish.kind === "press" ? wish.index : 0}
+        form={TRANSLATION_FORM_ID}
+      />,
+    );
+  },
+});
+
+const EMPTY: TranslationForm = { caption: "", buttons: [], confirmationTemplate: "" };
+
+function placeOf(
+  ctx: { readonly state: State; readonly params: Readonly<Record<string, string>> },
+): { readonly key: string; readonly language: string } {
+  const language = ctx.params["language"] ?? "";
+  if (!isLanguageTag(language)) throw new HttpError(404);
+  return { key: profileKey(ctx), language };
+}
+
+/** What was typed, beside the buttons that the profile has now. */
+function readTranslationForm(state: State, key: string): TranslationForm {
+  const { form } = state;
+  const keys = fields(form, "button_key");
+  const [texts, choices] = [fields(form, "button_text"), fields(form, "button_choice")];
+  const typed = (values: readonly string[], callbackData: string) =>
+    (values[keys.indexOf(callbackData)] ?? "").replaceAll("\n", " ");
+  return {
+    caption: field(form, "caption"),
+    buttons: profileForm(contentOf(state)[key]).buttons.map(({ callbackData }) => ({
+      callbackData,
+      text: typed(texts, callbackData),
+      choice: typed(choices, callbackData),
+    })),
+    confirmationTemplate: field(form, "confirmation"),
+  };
+}
+
+function viewOf(
+  state: State,
+  key: string,
+  language: string,
+  form: TranslationForm,
+): TranslationView {
+  const content = contentOf(state);
+  const base = profileForm(content[key]);
+  return {
+    key,
+    savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
+    language,
+    languages: languagesOf(content[key]),
+    form,
+    base,
+    version: translationVersion(content, key, language),
+    faults: [],
+    pressed: 0,
+    isUnsaved: false,
+    draft: draftInLanguage(key, content[key], form),
+    baseDraft: draftProfile(key, base),
+  };
+}
+
+/** A translation as a list of named texts. */
+export function translationParts(
+  form: TranslationForm,
+  { language }: Pick<State, "language">,
+): Part[] {
+  const words = PROFILE[language];
+  const lines = form.buttons.filter(({ text, choice }) => text !== "" || choice !== "")
+    .map(({ text, choice }) => choice === "" ? text : `${text} → ${choice}`);
+  return [
+    { label: words.caption, text: form.caption },
+    { label: words.buttons, text: lines.join("\n"), isList: true },
+    { label: words.confirmation, text: form.confirmationTemplate },
+  ];
+}
