@@ -4,7 +4,7 @@ import { load } from "@std/dotenv";
 import { join } from "node:path";
 import { createAdminChat } from "./lib/admin_chat.ts";
 import { createAuth, loginLink } from "./lib/auth.ts";
-import { ADMIN_COMMANDS, createBot } from "./lib/bot.ts";
+import { createBot } from "./lib/bot.ts";
 import { clockTime, dayStartMs } from "./lib/calendar.ts";
 import { type Config, readConfig, VARIABLES } from "./lib/config.ts";
 import { createCrm } from "./lib/crm.ts";
@@ -14,6 +14,7 @@ import { createInbox } from "./lib/inbox.ts";
 import { type Journal, openJournal } from "./lib/journal.ts";
 import { type Lock, lockFolder } from "./lib/lock.ts";
 import { createLog, createMask, type Log, type Mask } from "./lib/log.ts";
+import { COMMANDS } from "./lib/manager_texts.ts";
 import { createManagers } from "./lib/managers.ts";
 import { createKeep } from "./lib/outbox.ts";
 import { createPresence } from "./lib/presence.ts";
@@ -34,8 +35,8 @@ import { createWebhookTrial } from "./lib/webhook_trial.ts";
 export const EXIT = { defect: 1, faults: 2, unauthorized: 3, conflict: 4, locked: 5 } as const;
 
 /** Within this the process is gone after SIGINT or SIGTERM, in ms; open POSTs are cut off earlier. */
-const STOP_WITHIN_MS = 8_000;
-const CUT_OFF_AFTER_MS = 6_500;
+const STOP_WITHIN_MS = 7_500;
+const CUT_OFF_AFTER_MS = 6_000;
 
 /** What the bot says, and what it must not say. */
 interface Voice {
@@ -131,6 +132,7 @@ function run(config: Config, rooms: Rooms): Running {
   const watched = watchSends(
     createAdminChat({
       ...shared,
+      now: () => performance.now(), // The pace is a span; somebody may set the clock.
       api,
       chatId: Number(journal.fact(movedTo) ?? config.adminChatId),
       topicId: config.adminTopicId,
@@ -230,7 +232,7 @@ function run(config: Config, rooms: Rooms): Running {
   /** The managers' commands stand in the menu of their chat alone. */
   function registerCommands(chatId: number): void {
     const scope = { type: "chat", chat_id: chatId } as const;
-    bot.api.setMyCommands(ADMIN_COMMANDS, { scope }).catch((error) => {
+    bot.api.setMyCommands(COMMANDS, { scope }).catch((error) => {
       log.warn("⚠️ Команды в чате менеджеров не зарегистрировать: {cause}", {
         cause: describeError(error),
       });
@@ -262,10 +264,11 @@ function run(config: Config, rooms: Rooms): Running {
 
   async function close(): Promise<void> {
     stopping.abort();
-    await page?.close();
     const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
+    await page?.close();
     await upkeep.stop();
-    await inbox.stop();
+    // No POST is begun any more, while handlers in hand may still owe a visitor something.
+    await Promise.all([inbox.stop(), delivery.stop()]);
     await delivery.stop();
     clearTimeout(timer);
     crm.close();
@@ -301,32 +304,44 @@ async function resolveHost(host: string): Promise<string[]> {
 
 /** Runs the bot until a signal ends it, and tells the exit code. */
 async function main(): Promise<number> {
-  const file = await load();
-  const env = Object.fromEntries(VARIABLES.map((name) => [name, Deno.env.get(name) ?? file[name]]));
-  const result = readConfig(env);
-  if (!result.ok) {
-    for (const { variable, message } of result.faults) console.error(`❌ ${variable}: ${message}`);
-    return EXIT.faults;
+  const signalled = Promise.withResolvers<"signalled">();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => signalled.resolve("signalled"));
   }
-  const { config } = result;
+  const config = await readEnvironment();
+  if (config === undefined) return EXIT.faults;
   const mask = createMask();
   const write = (line: string) => console.log(line);
   const log = createLog({ format: config.logFormat, level: config.logLevel, mask, write });
   const running = await start(config, { log, mask });
   if (typeof running === "number") return running;
-
   if (Deno.stdout.isTerminal()) {
     const link = await running.newLoginLink("терминал");
     if (link !== null) console.log(`🔑 Страница настроек, вход на 10 минут: ${link}`);
   }
-  const stop = () => {
-    log.info("👋 Останавливаемся: незаконченное останется в журнале");
-    setTimeout(() => Deno.exit(0), STOP_WITHIN_MS);
-    running.stop();
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  Deno.addSignalListener("SIGTERM", stop);
+  const ended = await Promise.race([running.ended, signalled.promise]);
+  if (ended !== "signalled") return ended;
+  log.info("👋 Останавливаемся: незаконченное останется в журнале");
+  setTimeout(() => Deno.exit(0), STOP_WITHIN_MS);
+  running.stop();
   return await running.ended;
+}
+
+/** The environment over `.env`; undefined after every fault has been said. */
+async function readEnvironment(): Promise<Config | undefined> {
+  let file: Record<string, string>;
+  try {
+    file = await load();
+  } catch {
+    // The error's text would hold what follows the dollar sign: often half a password.
+    console.error("❌ .env: не прочесть. Значения со знаком $ берут в одинарные кавычки: 'a$b'");
+    return undefined;
+  }
+  const env = Object.fromEntries(VARIABLES.map((name) => [name, Deno.env.get(name) ?? file[name]]));
+  const result = readConfig(env);
+  if (result.ok) return result.config;
+  for (const { variable, message } of result.faults) console.error(`❌ ${variable}: ${message}`);
+  return undefined;
 }
 
 if (import.meta.main) Deno.exit(await main());

@@ -13,7 +13,8 @@ export const MESSAGES_PER_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
 export type ShowOutcome =
-  | { readonly kind: "shown"; readonly message: MessageAddress }
+  /** `missing` messages of an album could not be copied. */
+  | { readonly kind: "shown"; readonly message: MessageAddress; readonly missing?: number }
   /** Telegram will not copy what the visitor sent. */
   | { readonly kind: "uncopyable"; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string }
@@ -97,7 +98,9 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
       try {
         const sent = await send(chatId);
         sentAtMs.push(...sent.map(() => now()));
-        return { kind: "shown", message: { chatId, messageId: sent[0]?.message_id ?? 0 } };
+        const message = { chatId, messageId: sent[0]?.message_id ?? 0 };
+        const missing = messages - sent.length;
+        return missing > 0 ? { kind: "shown", message, missing } : { kind: "shown", message };
       } catch (error) {
         const failure = failureOf(error);
         if (failure === undefined) throw error;

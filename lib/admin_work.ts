@@ -106,9 +106,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     );
     const again = retryAtMs(work);
     await keep(() => journal.markUndelivered(work, again));
-    const first = journal.markAlerted(lead.number, now());
     const [pack] = packCards([toCard(work)], tellTime);
-    if (first && pack !== undefined) await adminChat.alert(pack.message);
+    if (pack === undefined || journal.wasAlerted(lead.number)) return;
+    const alerted = await adminChat.alert(pack.message);
+    if (alerted) await keep(() => journal.markAlerted(lead.number, now()));
   }
 
   async function updateCard(work: Work): Promise<void> {
@@ -119,20 +120,23 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   async function showFollowUp(work: Work): Promise<void> {
-    const followUp = journal.takeFollowUp(work.subject);
-    if (followUp === undefined) throw new ReferenceError(`No follow-up ${work.subject}`);
-    const lead = leadOf(followUp.lead);
+    const lead = leadOf(journal.leadOfFollowUp(work.subject));
     if (!isSettled(lead.state)) {
       // It is shown as a reply to its card, once it is known whether there is one.
-      return await keep(() => journal.postponeWork(work, now() + CARD_CHECK_MS));
+      return await keep(() => journal.releaseWork(work, now() + CARD_CHECK_MS));
     }
+    const followUp = journal.takeFollowUp(work.subject);
+    if (followUp === undefined) throw new ReferenceError(`No follow-up ${work.subject}`);
     const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
     const parts = followUpParts(followUp, lead.visitor, template);
     for (const [index, part] of parts.entries()) {
       if (index < followUp.partsShown) continue;
       let outcome = await adminChat.showPart(part, followUp, lead.card);
-      if (outcome.kind === "uncopyable") {
-        const message = uncopiedPart(followUp.content);
+      const missing = outcome.kind === "uncopyable"
+        ? followUp.messageIds.length
+        : missingOf(outcome);
+      if (missing > 0) {
+        const message = uncopiedPart(followUp.content, missing);
         outcome = await adminChat.showPart({ kind: "text", message }, followUp, lead.card);
       }
       if (outcome.kind === "stopped") return;
@@ -164,7 +168,9 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   async function updateOffer(work: Work): Promise<void> {
-    const { message, report }: SendAll = JSON.parse(work.body);
+    const { message, report }: { message: MessageAddress; report: SendAllReport } = JSON.parse(
+      work.body,
+    );
     const words = { text: sendAllReport(report), entities: [] };
     await finishOrRetry(work, await adminChat.edit(message, words, { inline_keyboard: [] }));
   }
@@ -212,10 +218,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   };
 }
 
-/** A run of sending all open cards, as its offer's message tells it. */
-export interface SendAll {
-  readonly message: MessageAddress;
-  readonly report: SendAllReport;
+function missingOf(outcome: ShowOutcome): number {
+  return outcome.kind === "shown" ? outcome.missing ?? 0 : 0;
 }
 
 /** All of a lead, for the one line that says both ways out failed. */

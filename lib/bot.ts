@@ -8,8 +8,6 @@ import { followUpComposer, isContent } from "./bot/follow_up.ts";
 import { sendMenu, startComposer } from "./bot/menu.ts";
 import type { TelegramOptions } from "./telegram.ts";
 
-export { ADMIN_COMMANDS } from "./bot/admin.ts";
-
 /** Builds the bot. Errors of its handlers reach whoever calls `handleUpdate`. */
 export function createBot(
   { token, apiRoot, retries }: TelegramOptions & { readonly retries: Transformer },

@@ -114,8 +114,8 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
       sqlite.exec("COMMIT");
       waiting.resolve();
     } catch (error) {
-      if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
       waiting.reject(error);
+      if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
     }
   }
 

@@ -1,7 +1,7 @@
 // The way of a lead: press → confirmation and CRM → admin chat → again, until somebody has it. Imports no ky, grammY or SQLite.
 
 import type { AdminChat } from "./admin_chat.ts";
-import { createAdminWork, type SendAll } from "./admin_work.ts";
+import { createAdminWork } from "./admin_work.ts";
 import { waitMs } from "./backoff.ts";
 import { type Crm, hostOf } from "./crm.ts";
 import {
@@ -21,6 +21,7 @@ import type { Log } from "./log.ts";
 import type { TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
 import type { Profile, Profiles } from "./profile.ts";
+import { createSendAll } from "./send_all.ts";
 import { crmPayload } from "./texts.ts";
 import type { Confirmation, VisitorChat } from "./visitor_chat.ts";
 import { createVisitorWork } from "./visitor_work.ts";
@@ -31,9 +32,6 @@ const MOST_POSTS_PER_HOST = 128;
 
 /** Messages to visitors that are repeated at once; first tries go with their update. */
 const MOST_VISITORS = 64;
-
-/** Sending all cards stops after so many failures running: the CRM is down again. */
-const MOST_FAILURES_RUNNING = 3;
 
 export interface Delivery {
   /**
@@ -91,6 +89,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: 1,
     mostPerLane: () => 1,
   });
+  const sendAll = createSendAll(options);
   const visitors = createOutbox({
     ...options,
     run: createVisitorWork({ ...options, retryAtMs }),
@@ -110,6 +109,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (profile === undefined || profile.webhook === null) {
       return await reportNoWebhook(work, lead, askedBy);
     }
+    if (options.cutOff.aborted) return journal.releaseWork(work, now());
     const attempt = journal.beginAttempt(lead.number, askedBy, now());
     await journal.committed();
     const outcome = await crm.sendLead({
@@ -123,17 +123,20 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (outcome.kind === "accepted") {
       await keep(() => {
         journal.settleInCrm(work, attempt, outcome, now());
-        offerOpenCards(lead.profile);
-        countSendAll(work, "sent");
+        sendAll.crmAnswered(lead.profile);
+        sendAll.count(work, "sent");
       });
     } else if (askedBy === null) {
       await keep(() => {
         journal.endAttempt(attempt, outcome, now());
         journal.oweCard(work, "crm_failed", now());
-        journal.rememberFact(downFact(lead.profile), "1");
+        sendAll.crmFailed(lead.profile);
       });
     } else {
-      await keep(() => journal.endAttempt(attempt, outcome, now()));
+      await keep(() => {
+        journal.endAttempt(attempt, outcome, now());
+        sendAll.crmFailed(lead.profile);
+      });
       await finishResend(work, "failed");
     }
     managers.wake(ADMIN_CHAT_LANE);
@@ -158,48 +161,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function finishResend(work: Work, result: "skipped" | "failed"): Promise<void> {
     await keep(() => {
       journal.endResend(work, now());
-      countSendAll(work, result);
+      sendAll.count(work, result);
     });
     managers.wake(ADMIN_CHAT_LANE);
-  }
-
-  /** The CRM answered after it had failed: whoever has open cards is told, once an outage. */
-  function offerOpenCards(profile: string): void {
-    if (journal.fact(downFact(profile)) === undefined) return;
-    journal.forgetFact(downFact(profile));
-    if (journal.fact(sendAllFact(profile)) !== undefined) return;
-    if (journal.countOpenCards(profile) === 0) return;
-    journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "offer", subject: 0, body: profile }, now());
-  }
-
-  /** Keeps the account of a run over all open cards, and owes its report when it has ended. */
-  function countSendAll(work: Work, result: "sent" | "failed" | "skipped"): void {
-    if (!work.lane.startsWith(SEND_ALL_LANES)) return;
-    const profile = work.lane.slice(SEND_ALL_LANES.length);
-    const stored = journal.fact(sendAllFact(profile));
-    if (stored === undefined) return;
-    const { message, report, running }: SendAllRun = JSON.parse(stored);
-    const counted = { ...report, [result]: report[result] + 1 };
-    const failures = result === "failed" ? running + 1 : 0;
-    const stopped = failures >= MOST_FAILURES_RUNNING;
-    if (stopped) {
-      for (const waiting of journal.takeWork(work.lane, now(), -1)) {
-        journal.endResend(waiting, now());
-      }
-    }
-    const done = counted.sent + counted.failed + counted.skipped;
-    if (stopped || done === counted.total) {
-      journal.forgetFact(sendAllFact(profile));
-      oweReport({ message, report: { ...counted, stopped } });
-    } else {
-      const run: SendAllRun = { message, report: counted, running: failures };
-      journal.rememberFact(sendAllFact(profile), JSON.stringify(run));
-    }
-  }
-
-  function oweReport(report: SendAll): void {
-    const body = JSON.stringify(report);
-    journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "offer_update", subject: 0, body }, now());
   }
 
   function laneOf(profile: string): string {
@@ -238,21 +202,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return closed;
     },
     async sendAll(profile, by, message) {
-      if (journal.fact(sendAllFact(profile)) !== undefined) return 0;
-      const lane = sendAllLane(profile);
-      const asked = journal.openCards(profile, -1)
-        .filter(({ number }) => journal.oweResend(number, by, lane, now()) === "asked");
-      if (asked.length === 0) return 0;
-      const profileName = profiles().byKey.get(profile)?.name ?? profile;
-      const counts = { sent: 0, failed: 0, skipped: 0, stopped: false };
-      const report = { profileName, total: asked.length, ...counts };
-      const run: SendAllRun = { message, report, running: 0 };
-      journal.rememberFact(sendAllFact(profile), JSON.stringify(run));
-      oweReport({ message, report });
+      const asked = sendAll.begin(profile, by, message);
+      if (asked === 0) return 0;
       await journal.committed();
-      posts.wake(lane);
+      posts.wake(sendAllLane(profile));
       managers.wake(ADMIN_CHAT_LANE);
-      return asked.length;
+      return asked;
     },
     wake() {
       visitors.wake(VISITORS_LANE);
@@ -265,7 +220,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           lead: attempt.lead,
           profile: journal.findLead(attempt.lead)?.profile ?? "",
         });
-        if (work !== undefined) countSendAll(work, "failed");
+        if (work !== undefined) sendAll.count(work, "failed");
       }
       await journal.committed();
       for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
@@ -285,17 +240,3 @@ const RESTARTED: CrmOutcome = {
 
 /** What a manager's wish to send comes to while the profile has no address. */
 const NO_WEBHOOK: CrmOutcome = { kind: "client", reason: "вебхук не настроен" };
-
-/** A run over all open cards as the journal keeps it; `running` counts failures in a row. */
-interface SendAllRun extends SendAll {
-  readonly running: number;
-}
-
-/** Remembers that a profile's CRM failed last, until it answers. */
-function downFact(profile: string): string {
-  return `crm_down:${profile}`;
-}
-
-function sendAllFact(profile: string): string {
-  return `send_all:${profile}`;
-}

@@ -13,8 +13,8 @@ const MOST_IN_HAND = 256;
 /** An update is tried again for as long as Telegram itself would have kept it, in ms. */
 const GIVE_UP_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** How often an update that meets a defect of ours is tried. */
-const MOST_DEFECTS = 5;
+/** So many are taken from disk at once under load, not one for each that ends. */
+const LEAST_TAKEN = 32;
 
 export interface Inbox {
   /** Records a batch and hands it over. Resolves when it is on disk; a rejection means that nothing is. */
@@ -41,7 +41,8 @@ interface InHand {
 }
 
 export function createInbox({ journal, handle, now, random, log }: InboxOptions): Inbox {
-  const inHand = new Set<Promise<void>>();
+  const inHand = new Map<number, Promise<void>>();
+  const retries = new Set<ReturnType<typeof setTimeout>>();
   const lastOfChat = new Map<number, Promise<void>>();
   let waitingOnDisk = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,12 +69,13 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
   /** Begins at once where the chat is free, so that the handler's records join the open transaction. */
   function take(one: InHand): void {
     const chat = chatOf(one.update);
+    const id = one.update.update_id;
     const before = lastOfChat.get(chat);
     const done = before === undefined ? handleOne(one) : before.then(() => handleOne(one));
-    inHand.add(done);
+    inHand.set(id, done);
     lastOfChat.set(chat, done);
     done.then(() => {
-      inHand.delete(done);
+      inHand.delete(id);
       if (lastOfChat.get(chat) === done) lastOfChat.delete(chat);
       if (waitingOnDisk) takeWaiting();
     });
@@ -89,10 +91,10 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
     }
   }
 
-  function handleFailure({ update, failures, receivedAtMs }: InHand, error: unknown): void {
-    const failure = failureOf(error)?.kind ?? "defect";
-    const hopeless = failure === "refused" || failure === "forbidden" ||
-      (failure === "defect" && failures + 1 >= MOST_DEFECTS) ||
+  function handleFailure(one: InHand, error: unknown): void {
+    const { update, failures, receivedAtMs } = one;
+    const failure = failureOf(error);
+    const hopeless = failure?.kind === "refused" || failure?.kind === "forbidden" ||
       now() - receivedAtMs > GIVE_UP_AFTER_MS;
     const facts = { update: update.update_id, cause: describeError(error) };
     try {
@@ -101,12 +103,14 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
         journal.finishUpdate(update.update_id);
       } else {
         log.warn("⚠️ На обновление {update} не ответить: {cause}. Пробуем снова", facts);
-        journal.postponeUpdate(update.update_id, now() + waitMs(failures + 1, random()));
+        const atLeastMs = failure?.kind === "too_many" ? failure.retryAfterMs : 0;
+        const waitsMs = Math.max(waitMs(failures + 1, random()), atLeastMs);
+        journal.postponeUpdate(update.update_id, now() + waitsMs);
         takeWaiting();
       }
     } catch (cause) {
-      // The journal itself fails: the update is in hand no more, and is taken up at the next start.
-      log.error("❌ Журнал не записать: {cause}", { cause: describeError(cause) });
+      log.error("❌ Журнал не записать: {cause}. Пробуем снова", { cause: describeError(cause) });
+      if (!stopped) retries.add(setTimeout(() => handleFailure(one, error), FIRST_WAIT_MS));
     }
   }
 
@@ -121,10 +125,15 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
   }
 
   function takeDue(): void {
+    if (stopped) return;
     const room = MOST_IN_HAND - inHand.size;
-    if (stopped || room <= 0) return;
+    if (room < LEAST_TAKEN && inHand.size > 0) {
+      waitingOnDisk = true; // Whatever ends in hand looks again.
+      return;
+    }
     const stored = journal.takeUpdates(now(), room);
-    for (const { body, failures, receivedAtMs } of stored) {
+    for (const { id, body, failures, receivedAtMs } of stored) {
+      if (inHand.has(id)) continue; // Its taking was undone on disk while it was in hand.
       take({ update: JSON.parse(body), failures, receivedAtMs });
     }
     waitingOnDisk = stored.length === room;
@@ -138,7 +147,8 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      while (inHand.size > 0) await Promise.all(inHand);
+      for (const retry of retries) clearTimeout(retry);
+      while (inHand.size > 0) await Promise.all(inHand.values());
     },
   };
 }

@@ -60,7 +60,7 @@ export const ALBUM_QUIET_MS = 1_000;
 /**
  * All records and their moves. Everything here is synchronous and joins one transaction with what the
  * same turn of the event loop records; `committed` tells when that is on disk. A move that concerns
- * several tables is therefore whole or not at all.
+ * several tables is on disk whole or, when the disk fails, not at all.
  */
 export interface Journal
   extends
@@ -117,21 +117,28 @@ export interface Journal
     nowMs: number,
   ): { readonly attempt: Attempt; readonly work: Work | undefined }[];
   /**
-   * Owes a reminder to each chat whose newest menu was sent after `sinceMs` and gave no lead.
+   * Owes a reminder to each chat whose newest menu was sent between two moments and gave no lead.
    *
    * @returns How many.
    */
-  oweReminders(sinceMs: number, nowMs: number): number;
+  oweReminders(sinceMs: number, untilMs: number, nowMs: number): number;
   rememberFact(name: string, value: string): void;
   forgetFact(name: string): void;
   fact(name: string): string | undefined;
   /**
    * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
-   * or a manager has and which were received before a moment.
+   * or a manager has and which were received before a moment. Looks at so many leads at most, from
+   * number `from` on.
    *
-   * @returns How many.
+   * @returns How many it erased, and where to go on; undefined when it came to the moment.
    */
-  eraseSettledBefore(beforeMs: number): number;
+  eraseSettledBefore(
+    beforeMs: number,
+    from: number,
+    most: number,
+  ): { readonly erased: number; readonly next: number | undefined };
+  /** Forgets menus that were sent before a moment. */
+  forgetMenusBefore(beforeMs: number): void;
   /** Erases who one lead was about: name, username, ids, messages, what the CRM said of it. */
   eraseLead(lead: number): void;
   /**
@@ -187,8 +194,9 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   );
   const hasFollowUps = db.reader("SELECT 1 FROM follow_ups WHERE lead = ? LIMIT 1");
   const releaseFollowUps = db.writer(
-    `UPDATE outbox SET due_at_ms = ? WHERE lane = '${ADMIN_CHAT_LANE}' AND kind = 'follow_up'
-       AND due_at_ms IS NOT NULL AND subject IN (SELECT number FROM follow_ups WHERE lead = ?)`,
+    `UPDATE outbox SET due_at_ms = ?1 WHERE lane = '${ADMIN_CHAT_LANE}' AND kind = 'follow_up'
+       AND due_at_ms > ?1 + ${ALBUM_QUIET_MS}
+       AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2)`,
   );
   const delayFollowUp = db.writer(
     `UPDATE outbox SET due_at_ms = ? WHERE lane = '${ADMIN_CHAT_LANE}' AND kind = 'follow_up'
@@ -199,15 +207,18 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   const openMenus = db.reader(
     `SELECT chat_id, profile, sent_at_ms, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
        SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
-     GROUP BY chat_id`,
+     GROUP BY chat_id HAVING sent_at_ms < ?`,
   );
-  const settledBefore = db.reader(
-    `SELECT number FROM leads
-     WHERE received_at_ms < ? AND state IN ('in_crm', 'by_hand') AND user_id <> 0`,
+  const leadsFrom = db.reader(
+    `SELECT number, received_at_ms, state IN ('in_crm', 'by_hand') AND user_id <> 0 AS erasable
+     FROM leads WHERE number >= ? ORDER BY number LIMIT ?`,
   );
-  // In this order: the menus are found by the lead's chat.
+  const forgetMenus = db.writer("DELETE FROM menus WHERE sent_at_ms < ?");
+  const forgetMenusOfChat = db.writer("DELETE FROM menus WHERE chat_id = ?");
+  // In this order: the menu is found by the lead's chat.
   const erasures = [
-    "DELETE FROM menus WHERE chat_id = (SELECT chat_id FROM leads WHERE number = ?)",
+    `DELETE FROM menus WHERE (chat_id, message_id) =
+       (SELECT chat_id, menu_message_id FROM leads WHERE number = ?)`,
     "DELETE FROM follow_up_messages WHERE follow_up IN (SELECT number FROM follow_ups WHERE lead = ?)",
     `UPDATE follow_ups SET chat_id = 0, album_id = NULL,
        content = '{"text":"","entities":[],"media":null,"captionable":false}' WHERE lead = ?`,
@@ -337,8 +348,8 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
         return { attempt, work };
       });
     },
-    oweReminders(sinceMs, nowMs) {
-      const menus = openMenus.all(sinceMs);
+    oweReminders(sinceMs, untilMs, nowMs) {
+      const menus = openMenus.all(sinceMs, untilMs);
       for (const row of menus) {
         const body = JSON.stringify(
           {
@@ -357,11 +368,16 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       const row = selectFact.get(name);
       return row === undefined ? undefined : String(row["value"]);
     },
-    eraseSettledBefore(beforeMs) {
-      const old = settledBefore.all(beforeMs);
-      for (const row of old) eraseLead(Number(row["number"]));
-      return old.length;
+    eraseSettledBefore(beforeMs, from, most) {
+      const rows = leadsFrom.all(from, most);
+      const old = rows.filter((row) => Number(row["received_at_ms"]) < beforeMs);
+      const due = old.filter((row) => row["erasable"] === 1).map((row) => Number(row["number"]));
+      for (const number of due) eraseLead(number);
+      const last = rows.at(-1);
+      const goesOn = last !== undefined && rows.length === most && old.length === rows.length;
+      return { erased: due.length, next: goesOn ? Number(last["number"]) + 1 : undefined };
     },
+    forgetMenusBefore: (beforeMs) => void forgetMenus.run(beforeMs),
     eraseLead,
     erasePerson(chatId, by, nowMs) {
       const leads = records.leadsOfChat(chatId);
@@ -374,6 +390,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
         eraseLead(number);
         if (card !== null && !isClosedNow) oweCardUpdate(number, nowMs);
       }
+      forgetMenusOfChat.run(chatId);
       return leads.length;
     },
     backUp: db.backUp,

@@ -1,7 +1,15 @@
 // The words of the house: lead, follow-up, states, outcomes, allowed moves. Imports nothing.
 
+export const LEAD_STATES = [
+  "received",
+  "in_crm",
+  "in_admin_chat",
+  "undelivered",
+  "by_hand",
+] as const;
+
 /** Where a lead is. `received` and `undelivered` are still owed to somebody; the rest are not. */
-export type LeadState = "received" | "in_crm" | "in_admin_chat" | "undelivered" | "by_hand";
+export type LeadState = typeof LEAD_STATES[number];
 
 /** Who pressed or wrote, as Telegram described them at that moment. */
 export interface Visitor {
@@ -126,7 +134,7 @@ export function canMove(from: LeadState, to: LeadState): boolean {
 
 /** The states from which a lead may reach `to`. */
 export function statesBefore(to: LeadState): LeadState[] {
-  return (Object.keys(MOVES) as LeadState[]).filter((from) => canMove(from, to));
+  return LEAD_STATES.filter((from) => canMove(from, to));
 }
 
 /** Whether the CRM or a manager already has the lead, so that nothing of it is owed any more. */

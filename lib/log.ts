@@ -39,6 +39,7 @@ export function createMask(): Mask {
       for (const part of [path, query, ...pieces.filter((each) => each.length >= 8)]) {
         mask.hide(part);
         mask.hide(encodeURI(part));
+        mask.hide(decoded(part));
         mask.hide(part.replaceAll("/", "\\/"));
       }
     },
@@ -48,6 +49,14 @@ export function createMask(): Mask {
     },
   };
   return mask;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 const MASK = "***";

@@ -45,7 +45,7 @@ export function packCards(cards: readonly Card[], tellTime: TellTime): CardMessa
 }
 
 /** Room that a card keeps for what will stand under it later: who closed it, how another try ended. */
-const STATUS_ROOM = 120;
+const STATUS_ROOM = 180;
 
 /** A message of cards as they stand now. */
 export function cardMessage(cards: readonly Card[], tellTime: TellTime): CardMessage {
@@ -85,12 +85,23 @@ function buttonsOf({ lead, lastAttempt, sending }: Card, suffix: string): Inline
   if (sending || lead.state === "in_crm" || lead.state === "by_hand") return [];
   const doubtful = mayHaveArrived(lastAttempt?.outcome ?? null) ? " (возможен дубль)" : "";
   return [
-    [{ text: `✅ Внёс в CRM${suffix}`, callback_data: `${PRESS.byHand}${lead.number}` }],
+    [{ text: `✅ Внёс в CRM${suffix}`, callback_data: PRESS.byHand + pressedLead(lead) }],
     [{
       text: `🔁 Отправить в CRM${doubtful}${suffix}`,
-      callback_data: `${PRESS.resend}${lead.number}`,
+      callback_data: PRESS.resend + pressedLead(lead),
     }],
   ];
+}
+
+/** A restored journal counts anew, so a number alone could name somebody else's lead. */
+function pressedLead({ number, id }: Lead): string {
+  return `${number}:${id.slice(0, 8)}`;
+}
+
+/** The lead that a card's button names; undefined when no such button was ever made. */
+export function readPressedLead(data: string): { number: number; idStart: string } | undefined {
+  const [, number, idStart] = /^(\d+):([\da-f]{8})$/.exec(data) ?? [];
+  return idStart === undefined ? undefined : { number: Number(number), idStart };
 }
 
 /** How a POST ended, in a few words for a manager. */
@@ -179,39 +190,47 @@ export function statusText(
   },
   tellTime: TellTime,
 ): string {
-  const lines = status.profiles.map(({ name, hasWebhook, lastAnswer, openCards }) => {
+  const lines = status.profiles.map(({ name: fullName, hasWebhook, lastAnswer, openCards }) => {
+    const name = fullName.slice(0, 60).toWellFormed();
     const open = openCards > 0 ? `, открытых карточек: ${openCards}` : "";
     if (!hasWebhook) return `⚠️ ${name}: вебхук не настроен${open}`;
     if (lastAnswer === null) return `▫️ ${name}: лидов ещё не было${open}`;
     const mark = lastAnswer.outcome === "accepted" ? "✅" : "❌";
     return `${mark} ${name}: ${outcomeWords(lastAnswer)}, ${tellTime(lastAnswer.endedAtMs)}${open}`;
   });
-  return [
-    "CRM по профилям:",
-    ...lines,
-    "",
-    `Ждут отправки: ${status.waiting}`,
-    `Сегодня: ${countsWords(status.today)}`,
-  ].join("\n");
+  const end = [`Ждут отправки: ${status.waiting}`, `Сегодня: ${countsWords(status.today)}`];
+  const head = ["CRM по профилям:", ...lines].join("\n");
+  return `${head.slice(0, LIMITS.text - 500).toWellFormed()}\n\n${end.join("\n")}`;
 }
 
-/** Most leads that `/leads` lists in one message. */
+/** Most leads that `/leads` lists. */
 export const MOST_LISTED = 30;
 
-/** What `/leads` lists: open cards with links to their messages. */
+/** What `/leads` lists: open cards with links to their messages, as many as one message holds. */
 export function openCardsText(leads: readonly Lead[], tellTime: TellTime): Formatted {
   if (leads.length === 0) {
     return { text: "Открытых карточек нет: все лиды в CRM или внесены.", entities: [] };
   }
-  const lines = leads.slice(0, MOST_LISTED).map((lead) => {
-    const words = `${contact(lead.visitor)} — ${lead.choice}`.slice(0, 100).toWellFormed();
-    const href = lead.card === null ? undefined : messageLink(lead.card);
-    const named = href === undefined ? fmt`${words}` : fmt`${a(href)}${words}${a}`;
-    return fmt`${tellTime(lead.receivedAtMs)} · ${named} · ${lead.profileName.slice(0, 40)}`;
-  });
-  const more = leads.length > MOST_LISTED ? ["… и другие, их больше"] : [];
-  const { text, entities } = FormattedString.join(["Открытые карточки:", ...lines, ...more], "\n");
+  let list = fmt`Открытые карточки:`;
+  let listed = 0;
+  for (const lead of leads.slice(0, MOST_LISTED)) {
+    const longer = fmt`${list}\n${openCardLine(lead, tellTime)}`;
+    if (longer.text.length > LIMITS.text - MORE.length) break;
+    list = longer;
+    listed++;
+  }
+  const { text, entities } = listed < leads.length ? fmt`${list}${MORE}` : list;
   return { text, entities };
+}
+
+const MORE = "\n… и другие";
+
+function openCardLine(lead: Lead, tellTime: TellTime): FormattedString {
+  const words = `${contact(lead.visitor)} — ${lead.choice}`.slice(0, 100).toWellFormed();
+  const href = lead.card === null ? undefined : messageLink(lead.card);
+  const named = href === undefined ? fmt`${words}` : fmt`${a(href)}${words}${a}`;
+  const profile = lead.profileName.slice(0, 40).toWellFormed();
+  return fmt`${tellTime(lead.receivedAtMs)} · ${named} · ${profile}`;
 }
 
 /** Messages of supergroups have addresses, those of small groups have none (https://core.telegram.org/api/links#message-links). */
@@ -279,5 +298,6 @@ export function leadsWord(count: number): string {
 export function managerName(
   user: { readonly username?: string | undefined; readonly first_name: string },
 ): string {
-  return user.username === undefined ? user.first_name : `@${user.username}`;
+  const name = user.username === undefined ? user.first_name : `@${user.username}`;
+  return name.slice(0, 64).toWellFormed();
 }

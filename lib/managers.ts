@@ -7,6 +7,7 @@ import {
   type Counts,
   MOST_LISTED,
   openCardsText,
+  readPressedLead,
   statusText,
   type TellTime,
   TOASTS,
@@ -15,9 +16,9 @@ import type { Profiles } from "./profile.ts";
 import type { Formatted } from "./texts.ts";
 
 export interface Managers {
-  /** Each answers with what the manager who pressed reads. */
-  closeByHand(lead: number, by: string): Promise<string>;
-  resend(lead: number, by: string): Promise<string>;
+  /** Each answers with what the manager who pressed reads; `pressed` is what the card's button says. */
+  closeByHand(pressed: string, by: string): Promise<string>;
+  resend(pressed: string, by: string): Promise<string>;
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<string>;
   status(): string;
   openCards(): Formatted;
@@ -34,11 +35,21 @@ export function createManagers(
     readonly now: () => number;
   },
 ): Managers {
+  function leadOf(pressed: string): number | undefined {
+    const named = readPressedLead(pressed);
+    const lead = named && journal.findLead(named.number);
+    return named !== undefined && lead?.id.startsWith(named.idStart) ? lead.number : undefined;
+  }
+
   return {
-    async closeByHand(lead, by) {
+    async closeByHand(pressed, by) {
+      const lead = leadOf(pressed);
+      if (lead === undefined) return TOASTS.unknown;
       return await delivery.closeByHand(lead, by) ? TOASTS.closed : TOASTS.settled;
     },
-    async resend(lead, by) {
+    async resend(pressed, by) {
+      const lead = leadOf(pressed);
+      if (lead === undefined) return TOASTS.unknown;
       return TOASTS[await delivery.resend(lead, by)];
     },
     async sendAll(profile, by, offer) {

@@ -53,19 +53,26 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function takeDueWork(): void {
-    for (const lane of awake) {
+    for (const lane of [...awake]) {
       const busy = inHandByLane.get(lane) ?? 0;
       const room = Math.min(most - inHand.size, mostPerLane(lane) - busy);
       if (room <= 0) continue; // Stays awake: whatever ends in hand pumps again.
+      const dueAtMs = journal.nextWorkDueAtMs(lane);
+      if (dueAtMs === undefined || dueAtMs > now()) {
+        sleepUntil(lane, dueAtMs);
+        continue;
+      }
       // Work whose taking was undone is due in the journal while it is still in hand.
       const works = journal.takeWork(lane, now(), room).filter(({ id }) => !inHand.has(id));
       for (const work of works) void runNow(work);
-      if (works.length < room) sleepUntilDue(lane);
+      if (works.length < room) turn ??= setImmediate(pump); // Finds out when its next work is due.
+      // To the end of the line: the next place is another lane's, however much this one owes.
+      awake.delete(lane);
+      awake.add(lane);
     }
   }
 
-  function sleepUntilDue(lane: string): void {
-    const dueAtMs = journal.nextWorkDueAtMs(lane);
+  function sleepUntil(lane: string, dueAtMs: number | undefined): void {
     awake.delete(lane);
     if (dueAtMs !== undefined) wakeAfter(lane, Math.max(dueAtMs - now(), 1));
   }
@@ -119,22 +126,26 @@ export function createOutbox(options: OutboxOptions): Outbox {
  * Writes into the journal what has already happened outside, and goes on trying until it is there: a
  * full disk must not turn a sent card into a second one. Gives up only when the process stops.
  */
-export type Keep = (write: () => void) => Promise<void>;
+export interface Keep {
+  (write: () => void): Promise<void>;
+  /** For what does no harm if it is done again: shares its fsync with what comes within 20 ms. */
+  soon(write: () => void): Promise<void>;
+}
 
 export function createKeep(
   { journal, sleep, stopping, random, log }: {
-    readonly journal: Pick<Journal, "committed">;
+    readonly journal: Pick<Journal, "committed" | "committedSoon">;
     readonly sleep: (ms: number) => Promise<void>;
     readonly stopping: AbortSignal;
     readonly random: () => number;
     readonly log: Log;
   },
 ): Keep {
-  return async (write) => {
+  async function keep(write: () => void, committed: () => Promise<void>): Promise<void> {
     for (let failures = 1;; failures++) {
       try {
         write();
-        return await journal.committed();
+        return await committed();
       } catch (error) {
         if (failures === 1) {
           log.error("❌ Журнал не записать: {cause}. Пробуем снова", { cause: messageOf(error) });
@@ -143,7 +154,11 @@ export function createKeep(
         await sleep(waitMs(failures, random()));
       }
     }
-  };
+  }
+
+  return Object.assign((write: () => void) => keep(write, journal.committed), {
+    soon: (write: () => void) => keep(write, journal.committedSoon),
+  });
 }
 
 function messageOf(error: unknown): string {

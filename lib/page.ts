@@ -27,7 +27,7 @@ export function servePage(
     );
     const { hostname, port: taken } = server.addr;
     const name = hostname.includes(":") ? `[${hostname}]` : hostname;
-    return { origin: `http://${name}:${taken}`, close: () => server.shutdown() };
+    return { origin: `http://${name}:${taken}`, close: () => closeWithin(server, CLOSE_WITHIN_MS) };
   } catch (error) {
     log.warn("⚠️ Страницу настроек не открыть на {host}:{port}: {cause}. Бот работает без неё", {
       host,
@@ -36,4 +36,14 @@ export function servePage(
     });
     return undefined;
   }
+}
+
+/** How long open requests may take to end, in ms: a form sent by halves must not hold the bot. */
+const CLOSE_WITHIN_MS = 1_000;
+
+async function closeWithin(server: Deno.HttpServer, ms: number): Promise<void> {
+  const { promise: patience, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([server.shutdown(), patience]);
+  clearTimeout(timer);
 }

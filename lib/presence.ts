@@ -36,23 +36,24 @@ export function createPresence(
 ): Presence {
   let lastMs: number | undefined;
   let writtenMs = Number(journal.fact(FACT) ?? NaN);
-  let awaySinceMs: number | undefined;
+  let absence: { readonly sinceMs: number; readonly untilMs: number } | undefined;
 
   return {
     polled(caughtUp) {
       const nowMs = now();
       const before = lastMs ?? writtenMs;
       lastMs = nowMs;
-      if (nowMs - before > PRESS_KEPT_MS) awaySinceMs ??= before;
-      if (awaySinceMs !== undefined) {
+      if (nowMs - before > PRESS_KEPT_MS) absence ??= { sinceMs: before, untilMs: nowMs };
+      if (absence !== undefined) {
         // The heartbeat stays old until the reminders are owed: a crash in between loses none.
         if (!caughtUp) return;
-        const owed = journal.oweReminders(awaySinceMs - MENU_FRESH_MS, nowMs);
+        const { sinceMs, untilMs } = absence;
+        const owed = journal.oweReminders(sinceMs - MENU_FRESH_MS, untilMs, nowMs);
         log.info("👋 Бота не было на связи {seconds} с. Напомним о меню посетителям: {owed}", {
-          seconds: Math.round((nowMs - awaySinceMs) / 1000),
+          seconds: Math.round((untilMs - sinceMs) / 1000),
           owed,
         });
-        awaySinceMs = undefined;
+        absence = undefined;
         if (owed > 0) remind();
       } else if (nowMs - writtenMs < HEARTBEAT_MS) {
         return;

@@ -322,7 +322,11 @@ type RawProfile = v.InferOutput<typeof ProfileSchema>;
 export function addressFault(address: string): string | null {
   const wanted = "нужен адрес http:// или https:// без логина и пароля";
   const url = URL.parse(address.trim());
-  if (url === null) return `не похоже на адрес, ${wanted}`;
+  // URL.parse mends "http:/host" and "http:\\host"; what is not written plainly cannot be masked either.
+  const plain = /^[a-z][a-z\d+.-]*:\/\/[^\\\s]+$/i.test(address.trim());
+  if (url === null || (!plain && url.protocol.startsWith("http"))) {
+    return `не похоже на адрес, ${wanted}`;
+  }
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     return `найдена схема «${url.protocol}», ${wanted}`;
   }

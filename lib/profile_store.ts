@@ -70,7 +70,12 @@ export async function openProfileStore(
     }
     refused = undefined;
     const { profiles, content } = version;
-    onLoad(profiles, { profiles, content, by });
+    try {
+      onLoad(profiles, { profiles, content, by });
+    } catch (cause) {
+      // The history misses this version; the bot must not.
+      log.error("❌ locales.json: версию не записать в историю: {cause}", { cause: String(cause) });
+    }
     return version;
   }
 
@@ -142,6 +147,7 @@ function parse(
 ): Version & { ok: true } | { ok: false; faults: readonly Fault[] } {
   if (text === null) return refusal("файла нет или его нельзя прочесть");
   if (text.trim() === "") return refusal("файл пуст, нужны профили");
+  if (text.includes("\uFFFD")) return refusal("кодировка не UTF-8, сохраните файл в UTF-8");
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -158,10 +164,15 @@ function refusal(message: string): { ok: false; faults: Fault[] } {
 
 async function readText(path: string): Promise<string | null> {
   try {
-    return new TextDecoder().decode(await Deno.readFile(path));
+    return decode(await Deno.readFile(path));
   } catch {
     return null;
   }
+}
+
+/** Undecodable bytes become U+FFFD, which `parse` refuses: visitors would read it. */
+function decode(bytes: Uint8Array<ArrayBuffer>): string {
+  return new TextDecoder().decode(bytes);
 }
 
 function revisionOf(text: string | null): string {
@@ -188,12 +199,17 @@ async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** Watches the folder, because a watch on a file goes deaf when the file is replaced by a rename. */
+/**
+ * Watches the folder, because a watch on a file goes deaf when the file is replaced by a rename; for a
+ * link its target's folder too, and every name, because any of the links on the way may be swapped.
+ */
 function watchFile(path: string, changed: () => void, log: Log): { close(): Promise<void> } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let watcher: Deno.FsWatcher;
+  const target = Deno.realPathSync(path);
+  const isLink = Deno.lstatSync(path).isSymlink;
   try {
-    watcher = Deno.watchFs(dirname(path), { recursive: false });
+    watcher = Deno.watchFs([...new Set([dirname(path), dirname(target)])], { recursive: false });
   } catch (cause) {
     log.warn("⚠️ За locales.json не уследить, правки подействуют после перезапуска: {cause}", {
       cause: cause instanceof Error ? cause.message : String(cause),
@@ -202,7 +218,7 @@ function watchFile(path: string, changed: () => void, log: Log): { close(): Prom
   }
   const watching = (async () => {
     for await (const { paths } of watcher) {
-      if (!paths.some((each) => basename(each) === basename(path))) continue;
+      if (!isLink && !paths.some((each) => basename(each) === basename(path))) continue;
       clearTimeout(timer);
       timer = setTimeout(changed, QUIET_MS);
     }

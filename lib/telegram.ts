@@ -2,7 +2,7 @@
 
 import { Api, GrammyError, HttpError, type Transformer } from "grammy";
 import type { Update } from "grammy/types";
-import { waitMs } from "./backoff.ts";
+import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
 import type { Log } from "./log.ts";
 
 /** How long Telegram may hold a getUpdates request while there is nothing to say, in s; each answer is a heartbeat. */
@@ -149,6 +149,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
   let lastAnswerAtMs = now();
   let silenceReported = false;
   let conflictSinceMs: number | undefined;
+  let removals = 0;
   while (!signal.aborted) {
     try {
       // At first and after a fault a quick answer is asked for, so that it is known at once how things stand.
@@ -162,7 +163,9 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       if (updates.length > 0) await accept(updates);
       if (failures > 0) log.info("✅ Связь с Telegram восстановлена");
       failures = 0;
-      for (const { update_id } of updates) offset = Math.max(offset, update_id + 1);
+      // The last, not the highest: after a quiet week Telegram counts anew (Bot API: Update.update_id).
+      const last = updates.at(-1);
+      if (last !== undefined) offset = last.update_id + 1;
     } catch (error) {
       if (signal.aborted) return;
       failures++;
@@ -185,7 +188,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       if (removed) {
         failures = 0;
         log.info("🔌 Вебхук, оставленный прежним ботом, снят; накопленные обновления сохранены");
-        return 0;
+        return removals++ === 0 ? 0 : FIRST_WAIT_MS; // Somebody sets it again and again.
       }
     }
     if (failure?.kind === "conflict") {
@@ -212,7 +215,10 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       log.error(message, { cause: describeError(error) });
     }
     if (failure?.kind === "too_many") return failure.retryAfterMs;
-    return Math.min(waitMs(failures, random()), LONGEST_POLL_WAIT_MS);
+    const patience = conflictSinceMs === undefined
+      ? LONGEST_POLL_WAIT_MS
+      : Math.max(conflictSinceMs + CONFLICT_PATIENCE_MS - now(), 0);
+    return Math.min(waitMs(failures, random()), LONGEST_POLL_WAIT_MS, patience);
   }
 }
 

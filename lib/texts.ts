@@ -131,10 +131,13 @@ export function followUpParts(
   ];
 }
 
-/** Stands in for media that Telegram would not copy, so that the managers know of it. */
-export function uncopiedPart(content: FollowUpContent): Formatted {
+/** Stands in for what Telegram would not copy, one message or several of an album, so that the managers know of it. */
+export function uncopiedPart(content: FollowUpContent, messages = 1): Formatted {
   const words = new FormattedString(content.text, content.entities as MessageEntity[]);
-  const note = fmt`⚠️ Не удалось переслать: ${content.media ?? "сообщение"}.`;
+  const what = content.media ?? "сообщение";
+  const note = fmt`⚠️ Не удалось переслать: ${
+    messages > 1 ? `файлов альбома: ${messages}` : what
+  }.`;
   const both = fmt`${note}\n\n${words}`;
   return plain(content.text === "" ? note : both.text.length <= LIMITS.text ? both : words);
 }

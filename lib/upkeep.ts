@@ -22,6 +22,12 @@ const BACKUPS_KEPT = 7;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** How long a menu is remembered that nobody pressed, in ms. */
+const MENUS_KEPT_MS = 30 * DAY_MS;
+
+/** How many leads one transaction of the erasure looks at. */
+const LEADS_AT_ONCE = 200;
+
 export interface Upkeep {
   /** Does what is due now. */
   look(): Promise<void>;
@@ -60,11 +66,24 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     }
     if (journal.fact(NIGHT) !== day && hour >= NIGHT_HOUR) {
       await backUp(day);
-      const erased = journal.eraseSettledBefore(now() - retentionDays * DAY_MS);
-      if (erased > 0) log.info("🧹 Стёрты личные данные старых лидов: {erased}", { erased });
+      journal.forgetMenusBefore(now() - MENUS_KEPT_MS);
+      await eraseOldPersons();
       journal.rememberFact(NIGHT, day);
       await journal.committed();
     }
+  }
+
+  /** A few leads at a time: whoever presses meanwhile is answered as fast as ever. */
+  async function eraseOldPersons(): Promise<void> {
+    const beforeMs = now() - retentionDays * DAY_MS;
+    let all = 0;
+    for (let from: number | undefined = 0; from !== undefined;) {
+      const { erased, next } = journal.eraseSettledBefore(beforeMs, from, LEADS_AT_ONCE);
+      all += erased;
+      from = next;
+      await journal.committed();
+    }
+    if (all > 0) log.info("🧹 Стёрты личные данные старых лидов: {leads}", { leads: all });
   }
 
   function oweDailyLine(): void {

@@ -54,7 +54,7 @@ export function createVisitorWork(options: VisitorWorkOptions): (work: Work) => 
     const facts = { kind: work.kind, subject: work.subject };
     switch (outcome.kind) {
       case "sent":
-        return await keep(finish);
+        return await keep.soon(finish);
       case "given_up":
         log.warn("⚠️ Посетителю не ответить: {reason}", { ...facts, reason: outcome.reason });
         return await keep(() => journal.finishWork(work));

@@ -1,7 +1,7 @@
 // The list of leads: newest first, filtered, page by page.
 
 import { type LeadPage, type ListedLead } from "../lib/journal.ts";
-import { MOST_LOOKED_AT } from "../lib/journal/lead_list.ts";
+import { mostLookedAt } from "../lib/journal/lead_list.ts";
 import type { LeadCounts } from "../lib/journal/profile_counts.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";
 import {
@@ -215,7 +215,7 @@ function Pages({ page, query, url, words }: {
     <>
       {page.cutShort && page.next !== undefined && (
         <p class="note warning">
-          {words.cutShort(MOST_LOOKED_AT)}{" "}
+          {words.cutShort(mostLookedAt({ words: query.q }))}{" "}
           <a
             role="button"
             class="outline"

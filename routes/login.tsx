@@ -105,6 +105,8 @@ function Login(
         <form method="post" action="/login">
           <p class="hint">{words.orPassword}</p>
           <input type="hidden" name="next" value={next} />
+          {/* Password managers look for whose password it is. */}
+          <input type="text" name="username" value="admin" autocomplete="username" hidden />
           <label>
             {words.password}
             <input

@@ -35,6 +35,7 @@ export const handler = define.handlers({
       const view = { ...viewOf(state, form), version, isUnsaved: true, ...more };
       return ctx.render(<MenuEditor frame={frameOf(ctx)} view={view} />, { status });
     };
+    if (state.isFormStale) return draw({ note: { kind: "renewed" } }, typed, 403);
     const wish = readWish(state.form);
     if (wish.kind === "add") {
       const button = { text: "", profile: unusedProfile(state, typed) };

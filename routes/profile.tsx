@@ -47,6 +47,7 @@ export const handler = define.handlers({
       return ctx.render(<ProfileEditor frame={frameOf(ctx)} view={view} />, { status });
     };
 
+    if (state.isFormStale) return draw({ note: { kind: "renewed" } }, typed, 403);
     switch (wish.kind) {
       case "show":
         return draw({});

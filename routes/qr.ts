@@ -19,7 +19,7 @@ export const handler = define.handlers({
 
 /** One path of runs: a tenth of what a rectangle per square would take. */
 function drawQr(text: string): string {
-  const { data, size } = encode(text, { ecc: "M", border: 0 });
+  const { data, size } = encode(text, { border: 0 });
   const runs = data.map((row, y) => {
     let path = "";
     for (let x = 0; x < size; x += 1) {

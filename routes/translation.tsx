@@ -48,6 +48,7 @@ export const handler = define.handlers({
       const view = { ...viewOf(state, key, language, asked), version, isUnsaved: true, ...more };
       return ctx.render(<TranslationEditor frame={frameOf(ctx)} view={view} />, { status });
     };
+    if (state.isFormStale) return draw({ note: { kind: "renewed" } }, 403);
     if (wish.kind === "press") return draw({ pressed: wish.index });
     if (wish.kind !== "save" && wish.kind !== "remove") return draw({});
 

@@ -108,10 +108,8 @@ Deno.test("show puts a card into the chat to the letter, with its formatting", (
     const shown = card(aLead({ visitor: visitorWithoutName }), "crm_failed");
     const outcome = await adminChat.show(shown);
     const message = await group.chat.nextMessage();
-    assert.deepEqual(outcome, {
-      kind: "shown",
-      message: { chatId: group.id, messageId: message.message_id },
-    });
+    assert.ok(outcome.kind === "shown");
+    assert.deepEqual(outcome.message, { chatId: group.id, messageId: message.message_id });
     assert.equal(message.text, shown.text);
     assert.deepEqual(message.entities?.map(({ type }) => type), ["bold", "bold", "text_mention"]);
   }));
@@ -246,10 +244,8 @@ Deno.test("a group that became a supergroup is followed, told of and said so in 
     const supergroup = group.migrate();
     const outcome = await adminChat.show(plain("Карточка"));
     const { message_id } = await supergroup.chat.nextMessage();
-    assert.deepEqual(outcome, {
-      kind: "shown",
-      message: { chatId: supergroup.id, messageId: message_id },
-    });
+    assert.ok(outcome.kind === "shown");
+    assert.deepEqual(outcome.message, { chatId: supergroup.id, messageId: message_id });
     assert.deepEqual(migratedTo, [supergroup.id]);
     assert.equal(adminChat.chatId(), supergroup.id);
     assert.deepEqual(lines, [
@@ -338,6 +334,17 @@ Deno.test("showPart copies an album whole, as one", () =>
     assert.equal(copies[0]?.media_group_id, copies[1]?.media_group_id);
   }));
 
+Deno.test("showPart tells how many messages of an album could not be copied", () =>
+  withAdminChat(async ({ adminChat, visitor, shown }) => {
+    const album = visitor.sendAlbum([{ kind: "photo", caption: "офис" }, { kind: "photo" }]);
+    const messageIds = [...album.map(({ message_id }) => message_id), 404];
+    const from = { chatId: visitor.id, messageIds };
+    const outcome = await adminChat.showPart({ kind: "copy", caption: null }, from, null);
+    assert.ok(outcome.kind === "shown");
+    assert.equal(outcome.missing, 1);
+    assert.equal(shown().length, 2);
+  }));
+
 Deno.test('showPart says "uncopyable" when the visitor\'s message is gone or protected', () =>
   withAdminChat(async ({ adminChat, visitor }) => {
     const secret = visitor.sendPhoto("", { has_protected_content: true });
@@ -373,17 +380,16 @@ Deno.test("edit makes a card say something else", () =>
     assert.deepEqual(shown(), ["Внесена"]);
   }));
 
-// DEFECT lib/admin_chat.ts, edit: `show` takes the address from what was sent, and an edit sends nothing.
 Deno.test("edit tells where the card is", () =>
   withAdminChat(async ({ adminChat }) => {
     const first = await adminChat.show(plain("Карточка"));
     assert.ok(first.kind === "shown");
-    assert.deepEqual(await adminChat.edit(first.message, plain("Внесена"), NO_BUTTONS), first);
+    const outcome = await adminChat.edit(first.message, plain("Внесена"), NO_BUTTONS);
+    assert.ok(outcome.kind === "shown");
+    assert.deepEqual(outcome.message, first.message);
   }));
 
-// DEFECT lib/admin_chat.ts, edit: `show` follows the group and says the call again, but an edit stays with
-// the card's old address: Telegram refuses it again, at once and without end. The one sender of cards
-// never comes back from it, and the log fills.
+// Telegram refuses every edit in the old group: one that is said again and again holds up all other cards.
 Deno.test("edit of a card that stayed in the group before it moved comes to an end", () =>
   withAdminChat(async ({ adminChat, group, telegram, stopping }) => {
     const first = await adminChat.show(plain("Карточка"));

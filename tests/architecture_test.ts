@@ -35,6 +35,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["inbox.ts"],
   ["outbox.ts"],
   ["admin_work.ts"],
+  ["send_all.ts"],
   ["visitor_work.ts"],
   ["delivery.ts"],
   ["managers.ts"],

@@ -235,7 +235,6 @@ Deno.test("the password in TELEGRAM_API_ROOT is not printed, whatever the scheme
   assert.ok(!faultOf("TELEGRAM_API_ROOT", WITH_PASSWORD).includes("hunter2"));
 });
 
-// DEFECT lib/config.ts, parseOrigin: the scheme is looked at first, and its fault quotes the address.
 Deno.test("the password in PUBLIC_URL is not printed, whatever the scheme", () => {
   assert.ok(!faultOf("PUBLIC_URL", WITH_PASSWORD).includes("hunter2"));
 });

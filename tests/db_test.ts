@@ -268,9 +268,8 @@ Deno.test("a full disk undoes the writes of the turn and says so", async () => {
   db.close();
 });
 
-// DEFECT lib/db.ts, withGroupCommit: SQLite ends the transaction by itself when the disk is full
-// (https://sqlite.org/lang_transaction.html), and `open` goes on to be true. What the turn writes after
-// that is committed statement by statement, yet `committed` rejects: the caller takes it for undone.
+// SQLite ends the transaction by itself when the disk is full (https://sqlite.org/lang_transaction.html):
+// what is written after that would be committed statement by statement, while `committed` rejects.
 Deno.test("what a turn writes after the disk was full is undone with the rest of the turn", async () => {
   const db = openDatabase(":memory:", MIGRATIONS);
   const { write, count } = writers(db);

@@ -175,28 +175,37 @@ function batch(from: number, count: number): Update[] {
   return Array.from({ length: count }, (_, index) => anUpdate(from + index, from + index));
 }
 
-Deno.test("256 updates are in hand at once, and the 257th waits on disk", () =>
+Deno.test("256 updates are in hand at once, and the 257th waits on disk until some of them ended", () =>
   withInbox(async ({ inbox, handled, end, peak }) => {
     await inbox.accept(batch(1, 256));
     assert.equal(handled.length, 256);
     await inbox.accept([anUpdate(257, 257)]);
     await turn();
-    assert.equal(handled.length, 256);
-    await end(1);
+    for (let id = 1; id <= 31; id++) await end(id);
+    assert.equal(handled.length, 256, "so few are not taken from disk");
+    await end(32);
     assert.deepEqual(handled.slice(256), [257]);
     assert.equal(peak(), 256);
   }, { held: true }));
 
-Deno.test("2,000 updates that wait are all handled, 256 at a time", () =>
+Deno.test("an update that waits on disk is taken when nothing else is in hand", () =>
+  withInbox(async ({ inbox, handled, end }) => {
+    await inbox.accept(batch(1, 257));
+    assert.equal(handled.length, 256);
+    for (let id = 1; id <= 256; id++) await end(id);
+    assert.deepEqual(handled.slice(256), [257]);
+  }, { held: true }));
+
+Deno.test("2,000 updates that wait are all handled, each once, at most 256 at a time", () =>
   withInbox(async ({ inbox, handled, end, peak }) => {
     for (let from = 1; from < 2_000; from += 100) await inbox.accept(batch(from, 100));
-    assert.equal(handled.length, 256);
-    for (let id = 1; id <= 2_000; id++) await end(handled[id - 1] ?? 0);
+    assert.ok(handled.length <= 256);
+    for (let nth = 0; nth < 2_000; nth++) await end(handled[nth] ?? 0);
     assert.deepEqual(
       handled.toSorted((a, b) => a - b),
       batch(1, 2_000).map((each) => each.update_id),
     );
-    assert.equal(peak(), 256);
+    assert.ok(peak() <= 256, String(peak()));
   }, { held: true }));
 
 // — Failures —
@@ -269,16 +278,17 @@ for (const code of [401, 409, 429, 500]) {
   });
 }
 
-Deno.test("an update that meets a defect is tried five times and not once more", () =>
+Deno.test("an update that meets a defect is tried again, because the next version may know better", () =>
   withInbox(async ({ inbox, handled, time, lines }) => {
     await inbox.accept([anUpdate(11)]);
     for (let wait = 0; wait < 10; wait++) {
       await turn();
       time.tick(300_000);
     }
-    assert.equal(handled.length, 5);
-    assert.equal(lines.at(-1), "❌ На обновление 11 не ответить: TypeError: x is not a function");
-    assert.equal(lines.filter((line) => line.endsWith("Пробуем снова")).length, 4);
+    await turn();
+    assert.equal(handled.length, 11);
+    const words = "⚠️ На обновление 11 не ответить: TypeError: x is not a function. Пробуем снова";
+    assert.ok(lines.every((line) => line === words), lines.join("\n"));
   }, {
     handle() {
       throw new TypeError("x is not a function");
@@ -344,8 +354,7 @@ function unreadable(broken: () => boolean) {
   });
 }
 
-// DEFECT lib/inbox.ts, takeWaiting: as a timer and after an update in hand it is called where nobody
-// catches. A journal that fails for a moment ends the process without a word; `outbox.ts` bears the same.
+// A timer throws where nobody catches: that would end the process.
 Deno.test("an inbox bears a journal that cannot be read for a moment, and goes on", () => {
   let failures = 0;
   let isBroken = false;
@@ -360,6 +369,32 @@ Deno.test("an inbox bears a journal that cannot be read for a moment, and goes o
     assert.deepEqual(handled, [11, 11]);
   }, {
     breakJournal: unreadable(() => isBroken),
+    handle() {
+      if (failures++ === 0) throw UNREACHED;
+    },
+  });
+});
+
+Deno.test("an update that failed is not lost when the journal cannot note it for a moment", () => {
+  let failures = 0;
+  let breaks = 0;
+  return withInbox(async ({ inbox, handled, time, lines }) => {
+    await inbox.accept([anUpdate(11)]);
+    await turn();
+    assert.equal(lines.at(-1), "❌ Журнал не записать: Error: disk is full. Пробуем снова");
+    time.tick(1_000);
+    await turn();
+    time.tick(300_000);
+    await turn();
+    assert.deepEqual(handled, [11, 11]);
+  }, {
+    breakJournal: (journal) => ({
+      ...journal,
+      postponeUpdate(...args) {
+        if (breaks++ === 0) throw new Error("disk is full");
+        journal.postponeUpdate(...args);
+      },
+    }),
     handle() {
       if (failures++ === 0) throw UNREACHED;
     },

@@ -683,6 +683,7 @@ function openWatched(): { journal: Journal; connection: DatabaseSync; statements
 const RARE = [
   "UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL", // Start.
   "UPDATE outbox SET due_at_ms = ?", // Start.
+  "UPDATE leads SET state = 'received' WHERE number = ? AND state IN ()", // Never: nothing leads there.
   "SELECT state, count(*) AS leads FROM leads GROUP BY state", // Page, health.
   "SELECT count(*) AS works FROM outbox WHERE kind IN ('post', 'card')", // Health.
   "SELECT * FROM leads WHERE state = 'in_admin_chat' AND card_message_id IS NOT NULL " +

@@ -410,6 +410,8 @@ Deno.test("a webhook address that is impossible is a warning, never a fault", ()
   for (
     const [value, message] of [
       ["crm.example.ru/webhook", `не похоже на адрес, ${wanted} без логина и пароля`],
+      ["http:/crm.example.ru/f3b1", `не похоже на адрес, ${wanted} без логина и пароля`],
+      ["http:\\\\crm.example.ru\\f3b1", `не похоже на адрес, ${wanted} без логина и пароля`],
       ["https://", `не похоже на адрес, ${wanted} без логина и пароля`],
       ["http://127.0.0.1:65536/", `не похоже на адрес, ${wanted} без логина и пароля`],
       ["ftp://example.ru", `найдена схема «ftp:», ${wanted} без логина и пароля`],
@@ -573,7 +575,6 @@ Deno.test("a menu button cannot lead to fallback, __proto__ or constructor", () 
   }
 });
 
-// DEFECT lib/profile.ts, ProfileSchema: valibot takes a list for a record, so the texts are lost unseen.
 Deno.test("parseProfiles points at agency.step2.choices when the choices are a list", () => {
   assertFault(
     ({ agency }) => agency.step2.choices = ["Привлечь клиентов", "Создать сайт"],
@@ -582,8 +583,7 @@ Deno.test("parseProfiles points at agency.step2.choices when the choices are a l
   );
 });
 
-// DEFECT lib/profile.ts, choices: valibot's record drops the keys constructor, prototype and __proto__,
-// so their texts are neither checked nor used.
+// Valibot's record drops the keys constructor, prototype and __proto__ unseen.
 Deno.test("a choice counts under whatever callback_data its button has", () => {
   const profile = aProfile((agency) => {
     agency.step1.buttons[0].callback_data = "constructor";

@@ -210,7 +210,8 @@ Deno.test("while the journal cannot be written, Telegram keeps the press, and it
     const other = new DatabaseSync(`${house.folder}/data/triborg.db`, { timeout: 5_000 });
     other.exec("BEGIN IMMEDIATE");
     visitor.press(menu, CHOICE);
-    await house.bot.line("❌ Обновления не принять");
+    // SQLite waits 5 s for the lock each time.
+    await house.bot.line("❌ Обновления не принять", 60_000);
     assert.equal(house.telegram.pendingUpdates, 1);
     assert.equal(house.crm.receivedCount, 0);
     other.exec("ROLLBACK");

@@ -143,8 +143,6 @@ Deno.test('failureOf says "unreached" when nobody listens, and the words hold no
     assert.ok(!describeError(error).includes("AAF0"));
   }));
 
-// DEFECT lib/telegram.ts, causeWord: it looks for the system's words in the message of fetch's error, but
-// they stand in that error's cause. An operator reads «нет связи с Telegram (TypeError)».
 Deno.test("describeError says what kept a call from Telegram", () =>
   withTelegram(async ({ telegram, api, chatId }) => {
     await telegram.down();
@@ -395,9 +393,6 @@ Deno.test("pollUpdates gets a batch again that could not be put on disk", async 
   });
 });
 
-// DEFECT lib/telegram.ts, pollUpdates: `failures` is set back, and the way to Telegram is called
-// restored, before the batch is accepted. While the journal cannot be written, every second brings the
-// same error again and a ✅ that is not true, and the waits do not grow.
 Deno.test("pollUpdates says once that batches cannot be put on disk, and waits longer each time", async () => {
   let failures = 0;
   await withPolling(async ({ telegram, visitor, lines, waits }) => {
@@ -453,6 +448,23 @@ Deno.test("pollUpdates removes the webhook of an earlier bot and keeps the updat
       "🔌 Вебхук, оставленный прежним ботом, снят; накопленные обновления сохранены",
     ]);
   }, { before: (telegram) => telegram.setWebhookUrl("https://example.ru/bot") }));
+
+Deno.test("pollUpdates takes a breath before it removes a webhook that somebody sets again", async () => {
+  let removals = 0;
+  await withPolling(async ({ telegram, waits }) => {
+    await telegram.untilPolled();
+    assert.equal(removals, 2);
+    assert.deepEqual(waits, [0, 1_000]);
+  }, {
+    before(telegram) {
+      const set = () => telegram.setWebhookUrl("https://example.ru/bot");
+      set();
+      telegram.onCall(({ method }) => {
+        if (method === "deleteWebhook" && ++removals === 1) set();
+      });
+    },
+  });
+});
 
 Deno.test("pollUpdates goes on trying while the webhook cannot be removed", () =>
   withPolling(async ({ telegram, waits, line }) => {

@@ -316,6 +316,13 @@ Deno.test("what Telegram will not copy is named, with the words that came with i
   assert.equal(uncopiedPart(someContent({ ...PHOTO, text: "офис" })).text, `${note}\n\nофис`);
 });
 
+Deno.test("the messages of an album that Telegram will not copy are counted", () => {
+  assert.equal(
+    uncopiedPart(someContent(PHOTO), 3).text,
+    "⚠️ Не удалось переслать: файлов альбома: 3.",
+  );
+});
+
 Deno.test("the thanks fit into a message", () => {
   assert.ok(THANKS.length > 0 && THANKS.length <= LIMITS.text);
 });
@@ -436,7 +443,6 @@ Deno.test("any template makes a follow-up that Telegram takes", () => {
   }));
 });
 
-// DEFECT lib/texts.ts, announce: what stands in for a long message is cut at 4096 units, wherever that is.
 Deno.test("an announcement that is cut at Telegram's limit does not end in half a character", () => {
   const template = `@{username}{message}${"🔥".repeat(2036)}x`;
   const [announcement] = partsOf({ text: "да".repeat(40) }, { template });

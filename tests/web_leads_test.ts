@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { NewLead } from "../lib/lead.ts";
+import { cardMessage } from "../lib/manager_texts.ts";
 import { cell } from "../routes/leads_csv.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
 import { openPage, ORIGIN, type PageOfTest } from "./helpers/a_page.ts";
@@ -155,7 +156,7 @@ for (
 Deno.test("a search that looked at many leads says so and goes on where it stopped", async () => {
   await using page = await openPage();
   const wanted = record(page, { visitor: aVisitor(ANNA) });
-  for (let lead = 0; lead < 5_000; lead += 1) record(page);
+  for (let lead = 0; lead < 3_000; lead += 1) record(page);
   const browser = await page.login();
   const html = await (await browser.get("/leads?q=анна")).text();
   assert.deepEqual(listed(html), []);
@@ -428,6 +429,10 @@ Deno.test("an erased open lead is closed, and its card is owed its new text", as
   assert.equal(page.journal.findLead(lead)?.state, "by_hand");
   assert.ok(page.journal.findWork("card_update", lead));
   assert.equal(page.journal.findLife(lead)?.lead.closed?.by, "@boss (данные стёрты)");
+  const card = cardMessage(page.journal.cardsOn({ chatId: -1001234, messageId: 7 }), () => "12:20");
+  assert.match(card.message.text, /Внёс в CRM: @boss \(данные стёрты\), 12:20/);
+  assert.doesNotMatch(card.message.text, /Galliard|betterrman|310452007/);
+  assert.deepEqual(card.keyboard.inline_keyboard, []);
   const html = await (await browser.get(`/leads/${lead}`)).text();
   assert.doesNotMatch(html, /value="resend"|\/erase/);
   assert.equal((await browser.post(`/leads/${lead}/erase`, { word: "стереть" })).status, 409);

@@ -375,6 +375,33 @@ Deno.test("every ending of a webhook's test has a sentence", async () => {
   assert.match(await empty.text(), /Впишите адрес/);
 });
 
+Deno.test("a form from before a new login is 403, saves nothing, and keeps what was typed", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  const before = await page.file();
+  const typed = { ...profileFields(page, "agency"), caption: "Набрано до входа" };
+  for (const wish of ["save", "add", "test", "remove:0"]) {
+    const response = await browser.post("/profiles/agency", {
+      ...typed,
+      do: wish,
+      form_token: "of another session",
+    });
+    assert.equal(response.status, 403);
+    const html = await response.text();
+    assert.match(html, />Набрано до входа<\/textarea>/);
+    assert.match(html, /форма открыта до этого входа/);
+    assert.deepEqual(texts(html), ["Привлечь клиентов", "Создать сайт"]);
+    const form_token = /name="form_token" value="([^"]+)"/.exec(html)?.[1] ?? "";
+    assert.equal(page.auth.isFormToken(browser.cookie.split("=")[1] ?? "", form_token), true);
+  }
+  assert.deepEqual(await page.file(), before);
+  for (const path of ["/menu", "/profiles/agency/languages/en"]) {
+    const response = await browser.post(path, { do: "save", form_token: "" });
+    assert.equal(response.status, 403);
+  }
+  assert.deepEqual(await page.file(), before);
+});
+
 Deno.test("an unknown profile is 404, a misspelt address 400, on every page of a profile", async () => {
   await using page = await openPage();
   const browser = await page.login();

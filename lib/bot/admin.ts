@@ -1,8 +1,7 @@
 // The managers' chat: the cards' buttons and the commands. Answers nobody elsewhere.
 
 import { Composer, type Context } from "grammy";
-import type { BotCommand } from "grammy/types";
-import { COMMANDS, HELP, loginText, managerName, NO_PAGE, PRESS } from "../manager_texts.ts";
+import { HELP, loginText, managerName, NO_PAGE, PRESS } from "../manager_texts.ts";
 import type { Managers } from "../managers.ts";
 import { describeError } from "../telegram.ts";
 import type { BotDeps } from "./deps.ts";
@@ -24,11 +23,11 @@ export function adminComposer(deps: AdminDeps): Composer<Context> {
   chat.callbackQuery(
     press(PRESS.byHand),
     (ctx) =>
-      answer(ctx, deps, () => managers.closeByHand(Number(ctx.match[1]), managerName(ctx.from))),
+      answer(ctx, deps, () => managers.closeByHand(String(ctx.match[1]), managerName(ctx.from))),
   );
   chat.callbackQuery(
     press(PRESS.resend),
-    (ctx) => answer(ctx, deps, () => managers.resend(Number(ctx.match[1]), managerName(ctx.from))),
+    (ctx) => answer(ctx, deps, () => managers.resend(String(ctx.match[1]), managerName(ctx.from))),
   );
   chat.callbackQuery(press(PRESS.sendAll), (ctx) => {
     const message = ctx.callbackQuery.message;
@@ -52,9 +51,6 @@ export function adminComposer(deps: AdminDeps): Composer<Context> {
   chat.command("help", (ctx) => reply(ctx, HELP));
   return composer;
 }
-
-/** The chat's menu of commands, as it is registered with Telegram. */
-export const ADMIN_COMMANDS: readonly BotCommand[] = COMMANDS;
 
 /** Says how a press went, also when it went wrong. */
 async function answer(ctx: Context, { log }: AdminDeps, act: () => Promise<string>) {

@@ -1,6 +1,6 @@
 // What the bot's conversations are lent by the rest of the house.
 
-import type { Api, Context } from "grammy";
+import type { Context } from "grammy";
 import type { Delivery } from "../delivery.ts";
 import type { Journal } from "../journal.ts";
 import type { Log } from "../log.ts";
@@ -18,5 +18,3 @@ export interface BotDeps {
 
 /** An update in a private chat. */
 export type PrivateContext = Context & { readonly chat: { readonly type: "private" } };
-
-export type { Api };

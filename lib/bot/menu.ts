@@ -1,6 +1,7 @@
 // The conversation's beginning: a profile's greeting, and the menu of profiles for whoever came without one.
 
 import { Composer, type Context } from "grammy";
+import type { Message } from "grammy/types";
 import { type Profile, SELECT } from "../profile.ts";
 import { describeError, failureOf } from "../telegram.ts";
 import { greeting, menu } from "../texts.ts";
@@ -22,11 +23,11 @@ export function startComposer(deps: BotDeps): Composer<Context> {
 }
 
 /** Whatever nobody else understood gets the menu. */
-export async function sendMenu(ctx: Context, { profiles, journal, now }: BotDeps): Promise<void> {
-  const { text, keyboard } = menu(profiles());
+export async function sendMenu(ctx: Context, deps: BotDeps): Promise<void> {
+  await deps.journal.committed(); // What is not on disk comes again, and would be answered again.
+  const { text, keyboard } = menu(deps.profiles());
   const message = await ctx.reply(text, { reply_markup: keyboard });
-  const address = { chatId: message.chat.id, messageId: message.message_id };
-  journal.rememberMenu(address, NO_PROFILE, now());
+  rememberMenu(deps, message, NO_PROFILE);
 }
 
 /** Stands for the menu of profiles where a menu is remembered. */
@@ -39,13 +40,23 @@ async function sendGreetingOrMenu(ctx: Context, deps: BotDeps, key: string): Pro
 }
 
 async function sendGreeting(ctx: Context, deps: BotDeps, profile: Profile): Promise<void> {
+  await deps.journal.committed();
   const { text, photoUrl, keyboard } = greeting(profile);
   const sent = photoUrl === null
     ? undefined
     : await sendPhoto(ctx, deps, profile, photoUrl, { caption: text, reply_markup: keyboard });
   const message = sent ?? await ctx.reply(text, { reply_markup: keyboard });
-  const address = { chatId: message.chat.id, messageId: message.message_id };
-  deps.journal.rememberMenu(address, profile.key, deps.now());
+  rememberMenu(deps, message, profile.key);
+}
+
+/** What cannot be remembered is no reason to greet again: a press finds its profile by the button too. */
+function rememberMenu({ journal, now, log }: BotDeps, message: Message, profile: string): void {
+  try {
+    const address = { chatId: message.chat.id, messageId: message.message_id };
+    journal.rememberMenu(address, profile, now());
+  } catch (error) {
+    log.warn("⚠️ Меню не запомнить: {cause}", { cause: describeError(error) });
+  }
 }
 
 /** Undefined where Telegram cannot fetch or send the photo. */

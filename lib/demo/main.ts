@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { start } from "../../main.ts";
 import { type Config, readConfig } from "../config.ts";
 import { createLog, createMask } from "../log.ts";
+import { serveDemoChat } from "./chat.tsx";
+import { createChatStage } from "./chat_stage.ts";
 import { startCrmServer } from "./crm_server.ts";
 import { type Scenario, SCENARIOS, type Stage } from "./scenarios.ts";
 import { startTelegramServer } from "./telegram_server.ts";
@@ -15,6 +17,9 @@ const TOKEN = "1234567890:demo-token-of-a-bot-that-does-not-exist";
 /** The scenario's waits: long enough for a slow machine, short enough for the transcript to take under 30 s. */
 const PATIENCE_MS = 5_000;
 
+/** Between two steps of a scenario in the browser: slow enough for eyes. */
+const PACE_MS = 900;
+
 async function main(once: boolean): Promise<number> {
   const transcript = createTranscript((line) => console.log(line));
   const folder = await Deno.makeTempDir({ prefix: "triborg-demo-" });
@@ -22,7 +27,7 @@ async function main(once: boolean): Promise<number> {
   await using crm = await startCrmServer({ failsafeMs: PATIENCE_MS });
   const admin = telegram.group({ title: "Менеджеры", type: "supergroup" });
   const localesPath = join(folder, "locales.json");
-  await writeLocales(localesPath, crm.url);
+  const profiles = await writeLocales(localesPath, crm.url);
 
   const log = createLineBook();
   const mask = createMask();
@@ -40,7 +45,9 @@ async function main(once: boolean): Promise<number> {
     transcript.open(telegram.bot.username ?? "");
     const held = await playAll(stage, transcript);
     if (once) return held ? 0 : 1;
-    transcript.invite(localesPath, SCENARIOS.map(({ title }) => title));
+    const chat = createChatStage({ telegram, crm, admin, profiles, paceMs: PACE_MS });
+    await using page = serveDemoChat(chat, telegram.bot.id);
+    transcript.invite(localesPath, SCENARIOS.map(({ title }) => title), page.url);
     await converse(stage, transcript);
     return 0;
   } finally {
@@ -88,8 +95,8 @@ async function readCommands(stage: Stage, transcript: Transcript): Promise<void>
   }
 }
 
-/** The shipped profiles, with the simulated CRM's address and a photo each. */
-async function writeLocales(path: string, webhook: string): Promise<void> {
+/** The shipped profiles, with the simulated CRM's address and a photo each; tells their keys. */
+async function writeLocales(path: string, webhook: string): Promise<string[]> {
   const shipped = new URL("../../locales/locales.json", import.meta.url);
   const locales = JSON.parse(await Deno.readTextFile(shipped));
   for (const [key, profile] of Object.entries<Record<string, unknown>>(locales)) {
@@ -98,6 +105,7 @@ async function writeLocales(path: string, webhook: string): Promise<void> {
     Object.assign(profile["step1"] as object, { photo_url: `https://example.com/${key}.jpg` });
   }
   await Deno.writeTextFile(path, JSON.stringify(locales, null, 2));
+  return Object.keys(locales).filter((key) => key !== "fallback");
 }
 
 function demoConfig(

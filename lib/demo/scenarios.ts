@@ -2,7 +2,7 @@
 // seen on every side, and which of the seed's promises held.
 
 import type { CrmServer } from "./crm_server.ts";
-import type { Group, SimMessage, TelegramServer, Visitor } from "./telegram_server.ts";
+import type { Group, SimMessage, TelegramServer } from "./telegram_server.ts";
 
 /** Where a scenario is played: the simulated world, and the bot's log in it. */
 export interface Stage {
@@ -230,6 +230,3 @@ function buttonsOf(message: SimMessage): string {
   const rows = message.reply_markup?.inline_keyboard ?? [];
   return rows.flat().map(({ text }) => `[${text}]`).join(" ");
 }
-
-/** The visitor's app, for whoever goes on by hand after the scenarios. */
-export type { Visitor };

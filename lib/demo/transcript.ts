@@ -11,7 +11,7 @@ export interface Transcript {
     checked: readonly Checked[],
   ): void;
   conclude(held: boolean): void;
-  invite(localesPath: string, titles: readonly string[]): void;
+  invite(localesPath: string, titles: readonly string[], page: string): void;
 }
 
 const SIDE_WIDTH = 16;
@@ -48,9 +48,10 @@ export function createTranscript(write: (line: string) => void): Transcript {
       );
     },
 
-    invite(localesPath, titles) {
+    invite(localesPath, titles, page) {
       write("");
       write("Бот работает дальше. Попробуйте:");
+      write(`  · откройте ${page} — посетитель, CRM и чат менеджеров рядом, вживую;`);
       write(`  · поменяйте тексты в ${localesPath}, сохраните — следующий /start уже с ними;`);
       write("  · введите номер сценария и Enter, чтобы сыграть его ещё раз:");
       titles.forEach((title, index) => write(`      ${index + 1} — ${title}`));

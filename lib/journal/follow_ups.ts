@@ -22,6 +22,8 @@ export interface RecordedFollowUp {
 
 export interface FollowUpRecords {
   insertFollowUp(message: NewFollowUpMessage, nowMs: number): RecordedFollowUp;
+  /** The number of the lead that a follow-up belongs to; 0 when there is no such follow-up. */
+  leadOfFollowUp(number: number): number;
   /** Hands out a follow-up to be shown; what comes of its album from now on is a follow-up of its own. */
   takeFollowUp(number: number): FollowUp | undefined;
   /** Remembers how much of a follow-up the admin chat has, so that a retry goes on from there. */
@@ -44,6 +46,7 @@ export function followUpRecords(db: Database): FollowUpRecords {
     `SELECT number, taken FROM follow_ups WHERE chat_id = ? AND album_id = ?
      ORDER BY number DESC LIMIT 1`,
   );
+  const selectLead = db.reader("SELECT lead FROM follow_ups WHERE number = ?");
   const take = db.writer("UPDATE follow_ups SET taken = 1 WHERE number = ? RETURNING *");
   const selectMessages = db.reader(
     "SELECT message_id FROM follow_up_messages WHERE follow_up = ? ORDER BY message_id",
@@ -74,6 +77,7 @@ export function followUpRecords(db: Database): FollowUpRecords {
       insertMessage.run(chatId, messageId, followUp);
       return { kind: "begun", followUp, firstOfAlbum: album === undefined };
     },
+    leadOfFollowUp: (number) => Number(selectLead.get(number)?.["lead"] ?? 0),
     takeFollowUp(number) {
       const row = take.get(number);
       if (row === undefined) return undefined;

@@ -8,8 +8,14 @@ import { toLead } from "./leads.ts";
 import type { LeadCounts } from "./profile_counts.ts";
 import type { WorkKind } from "./outbox.ts";
 
-/** Most leads that one question looks at. */
-export const MOST_LOOKED_AT = 5_000;
+/** Most leads that one question looks at; words take the longest to be looked for. */
+const MOST_LOOKED_AT = 5_000;
+const MOST_SEARCHED = 3_000;
+
+/** How many leads a page looks at before it is cut short. */
+export function mostLookedAt({ words }: Pick<LeadFilter, "words">): number {
+  return words.trim() === "" ? MOST_LOOKED_AT : MOST_SEARCHED;
+}
 
 /** Most leads of a span of days that are counted. */
 export const MOST_COUNTED = 20_000;
@@ -153,7 +159,9 @@ export function leadList(db: Database): LeadList {
       : "";
     const look = (columns: string) =>
       `SELECT ${columns} FROM leads WHERE ${base} number > ?5 AND number < ?6
-       ORDER BY number ${back ? "DESC" : "ASC"} LIMIT ${MOST_LOOKED_AT}`;
+       ORDER BY number ${back ? "DESC" : "ASC"} LIMIT ${
+        words.length === 0 ? MOST_LOOKED_AT : MOST_SEARCHED
+      }`;
     let parameter = 8;
     const sought = words.map((patterns) => {
       const any = Array.from({ length: patterns }, () => `words LIKE ?${parameter++} ESCAPE '\\'`);
@@ -214,7 +222,7 @@ export function leadList(db: Database): LeadList {
         return { leads: inOrder(leads, back), next: leads.at(-1)?.number, cutShort: false };
       }
       const scope = looked.get(...plain);
-      const cutShort = Number(scope?.["looked"]) === MOST_LOOKED_AT;
+      const cutShort = Number(scope?.["looked"]) === mostLookedAt(filter);
       const next = cutShort ? Number(scope?.[back ? "lowest" : "highest"]) : undefined;
       return { leads: inOrder(leads, back), next, cutShort };
     },

@@ -1,13 +1,13 @@
 // The journal's leads, the menus they come from, and their attempts at the CRM.
 
-import type { Database, Row } from "../db.ts";
+import type { Database, Row, Writer } from "../db.ts";
 import {
   type AttemptRecord,
-  canMove,
   type Card,
   type CardReason,
   type CrmOutcome,
   type Lead,
+  LEAD_STATES,
   type LeadState,
   type MessageAddress,
   type NewLead,
@@ -28,8 +28,9 @@ export interface LeadRecords {
   /** Moves a lead; false when it is not where such a move begins. */
   moveLead(lead: number, to: LeadState): boolean;
   rememberCard(lead: number, reason: CardReason, card: MessageAddress): void;
-  /** Remembers that a lead was shown in the alert chat; false when it had been already. */
-  markAlerted(lead: number, nowMs: number): boolean;
+  /** Remembers that a lead was shown in the alert chat. */
+  markAlerted(lead: number, nowMs: number): void;
+  wasAlerted(lead: number): boolean;
   /** Remembers who closed a lead. */
   markClosed(lead: number, by: string, nowMs: number): void;
   /** The leads that one message shows, oldest first, as their cards have to look now. */
@@ -74,14 +75,20 @@ export function leadRecords(db: Database): LeadRecords {
     "SELECT * FROM leads WHERE chat_id = ? AND received_at_ms > ? ORDER BY number DESC LIMIT 1",
   );
   const confirm = db.writer("UPDATE leads SET confirmed_at_ms = ? WHERE number = ?");
-  const move = db.writer(
-    `UPDATE leads SET state = ? WHERE number = ? AND state IN (SELECT value FROM json_each(?))`,
-  );
+  const moves = Object.fromEntries(
+    LEAD_STATES.map((to) => {
+      const from = statesBefore(to).map((state) => `'${state}'`).join(", ");
+      return [
+        to,
+        db.writer(`UPDATE leads SET state = '${to}' WHERE number = ? AND state IN (${from})`),
+      ];
+    }),
+  ) as Record<LeadState, Writer>;
   const setCard = db.writer(
     "UPDATE leads SET card_reason = ?, card_chat_id = ?, card_message_id = ? WHERE number = ?",
   );
   const alert = db.writer(
-    "UPDATE leads SET alerted_at_ms = ? WHERE number = ? AND alerted_at_ms IS NULL",
+    "UPDATE leads SET alerted_at_ms = ? WHERE number = ?",
   );
   const close = db.writer("UPDATE leads SET closed_by = ?, closed_at_ms = ? WHERE number = ?");
   const selectOnCard = db.reader(
@@ -89,8 +96,10 @@ export function leadRecords(db: Database): LeadRecords {
      FROM leads WHERE card_chat_id = ? AND card_message_id = ? ORDER BY number`,
   );
   const selectOpen = db.reader(
-    `SELECT * FROM leads WHERE state = 'in_admin_chat' AND card_message_id IS NOT NULL
-       AND (?1 IS NULL OR profile = ?1) ORDER BY number LIMIT ?2`,
+    "SELECT * FROM leads WHERE state = 'in_admin_chat' ORDER BY number LIMIT ?",
+  );
+  const selectOpenOf = db.reader(
+    "SELECT * FROM leads WHERE profile = ? AND state = 'in_admin_chat' ORDER BY number LIMIT ?",
   );
   const countOpen = db.reader(
     "SELECT count(*) AS leads FROM leads WHERE profile = ? AND state = 'in_admin_chat'",
@@ -105,7 +114,7 @@ export function leadRecords(db: Database): LeadRecords {
      WHERE lead = ? AND nth = ? AND ended_at_ms IS NULL`,
   );
   const open = db.reader("SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL ORDER BY lead");
-  const count = db.reader("SELECT state, count(*) AS leads FROM leads GROUP BY state");
+  const count = db.reader("SELECT state, sum(leads) AS leads FROM lead_counts GROUP BY state");
 
   function attemptsOf(lead: number): AttemptRecord[] {
     return selectAttempts.all(lead).map(toAttempt);
@@ -146,10 +155,11 @@ export function leadRecords(db: Database): LeadRecords {
       return row === undefined ? undefined : toLead(row);
     },
     markConfirmed: (lead, nowMs) => void confirm.run(nowMs, lead),
-    moveLead: (lead, to) => move.run(to, lead, MOVES_TO[to]).changes === 1,
+    moveLead: (lead, to) => moves[to].run(lead).changes === 1,
     rememberCard: (lead, reason, { chatId, messageId }) =>
       void setCard.run(reason, chatId, messageId, lead),
-    markAlerted: (lead, nowMs) => alert.run(nowMs, lead).changes === 1,
+    markAlerted: (lead, nowMs) => void alert.run(nowMs, lead),
+    wasAlerted: (lead) => select.get(lead)?.["alerted_at_ms"] != null,
     markClosed: (lead, by, nowMs) => void close.run(by, nowMs, lead),
     cardsOn: ({ chatId, messageId }) =>
       selectOnCard.all(chatId, messageId).map((row): Card => ({
@@ -161,7 +171,10 @@ export function leadRecords(db: Database): LeadRecords {
           ? null
           : { by: String(row["closed_by"]), atMs: Number(row["closed_at_ms"]) },
       })),
-    openCards: (profile, most) => selectOpen.all(profile, most).map(toLead),
+    openCards(profile, most) {
+      const rows = profile === null ? selectOpen.all(most) : selectOpenOf.all(profile, most);
+      return rows.map(toLead);
+    },
     countOpenCards: (profile) => Number(countOpen.get(profile)?.["leads"]),
     attemptsOf,
     beginAttempt: (lead, askedBy, nowMs) => ({
@@ -182,18 +195,6 @@ export function leadRecords(db: Database): LeadRecords {
     },
   };
 }
-
-const STATES: readonly LeadState[] = [
-  "received",
-  "in_crm",
-  "in_admin_chat",
-  "undelivered",
-  "by_hand",
-];
-
-const MOVES_TO = Object.fromEntries(
-  STATES.map((to) => [to, JSON.stringify(statesBefore(to).filter((from) => canMove(from, to)))]),
-) as Record<LeadState, string>;
 
 function statusOf(outcome: CrmOutcome): number | null {
   return "status" in outcome ? outcome.status : null;

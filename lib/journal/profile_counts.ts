@@ -32,7 +32,7 @@ export function profileCounts(db: Database): ProfileCounts {
   const countOf = db.reader("SELECT count(*) AS leads FROM leads WHERE profile = ?");
   const last = db.reader(
     `SELECT outcome, status, begun_at_ms, ended_at_ms FROM attempts
-     WHERE lead IN (SELECT number FROM leads WHERE profile = ? ORDER BY number DESC LIMIT 20)
+     WHERE lead IN (SELECT number FROM leads WHERE profile = ? ORDER BY number DESC LIMIT 8)
        AND ended_at_ms IS NOT NULL
      ORDER BY ended_at_ms DESC LIMIT 1`,
   );

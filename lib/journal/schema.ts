@@ -51,8 +51,7 @@ const FIRST: Migration = `
   ) STRICT;
   CREATE INDEX leads_on_card ON leads (card_chat_id, card_message_id)
     WHERE card_message_id IS NOT NULL;
-  CREATE INDEX leads_open ON leads (profile, number)
-    WHERE state IN ('in_admin_chat', 'undelivered');
+  CREATE INDEX leads_open ON leads (profile, number) WHERE state = 'in_admin_chat';
 
   -- POSTs to the CRM: begun before the request leaves, ended when its outcome is known.
   CREATE TABLE attempts (

@@ -69,6 +69,8 @@ export interface State {
   formToken: string;
   /** Set for a POST behind `requireForm`. */
   form: URLSearchParams;
+  /** The form lacks the session's token: it may be drawn again, with 403, and nothing else. */
+  isFormStale: boolean;
 }
 
 export const define = createDefine<State>();

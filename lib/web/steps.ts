@@ -46,14 +46,22 @@ export const requireSession = define.middleware((ctx) => {
   return ctx.redirect(`/login${next}`, 303);
 });
 
-/** Reads a posted form and checks that it carries the session's token. */
+/** Forms that are long enough to be drawn again with what was typed when their token is out of date. */
+const LONG_FORMS = /^\/(menu|profiles\/[^/]+(\/languages\/[^/]+)?)$/;
+
+/**
+ * Reads a posted form and checks that it carries the session's token. A long form without it, as after
+ * a new login in another tab, is only drawn again: whatever was pressed in it counts as "show".
+ */
 export const requireForm = define.middleware(async (ctx) => {
   if (isReading(ctx.req)) return ctx.next();
   const form = await readForm(ctx.req);
   const { deps, origin } = ctx.state;
   const cookie = readSessionCookie(ctx.req, origin) ?? "";
-  if (!deps.auth.isFormToken(cookie, field(form, FORM_TOKEN))) throw new HttpError(403, "form");
   ctx.state.form = form;
+  ctx.state.isFormStale = !deps.auth.isFormToken(cookie, field(form, FORM_TOKEN));
+  if (ctx.state.isFormStale && !LONG_FORMS.test(ctx.url.pathname)) throw new HttpError(403, "form");
+  if (ctx.state.isFormStale) form.set("do", "show");
   return ctx.next();
 });
 

@@ -10,6 +10,8 @@ export type Note =
   | { readonly kind: "saved"; readonly before: number | undefined }
   | { readonly kind: "created" }
   | { readonly kind: "refused" }
+  /** The form was opened before this login. */
+  | { readonly kind: "renewed" }
   | { readonly kind: "broken"; readonly faults: readonly Fault[] }
   | { readonly kind: "stale"; readonly mine: readonly Part[]; readonly theirs: readonly Part[] };
 
@@ -40,6 +42,8 @@ export function NoteLine({ note, faults, path, frame }: {
           )}
         </div>
       );
+    case "renewed":
+      return <p class="note warning" role="alert">{words.renewed}</p>;
     case "refused":
       return (
         <div class="note bad" role="alert">

@@ -6,7 +6,7 @@ import type { State, Trouble } from "../../lib/web/state.ts";
 import { FORM_TOKEN } from "../../lib/web/steps.ts";
 import { assets } from "../assets/assets.ts";
 import { FRAME, type FrameWords } from "../words/frame.ts";
-import { moment } from "./time.ts";
+import { moments } from "./time.ts";
 
 /** What the frame shows beside the page itself. */
 export interface Frame {
@@ -29,7 +29,7 @@ interface Notice {
 export function frameOf({ state, url }: { readonly state: State; readonly url: URL }): Frame {
   const { deps, language, session, formToken } = state;
   const { timeZone } = deps.config;
-  const when = (atMs: number) => moment(atMs, { language, timeZone, nowMs: deps.now() });
+  const when = moments({ language, timeZone, nowMs: deps.now() });
   const words = FRAME[language];
   const notices = deps.troubles().map((trouble) => notice(trouble, words, when));
   const [fault] = deps.profiles.faults();

@@ -7,27 +7,36 @@ const WORDS = {
   en: { yesterday: "yesterday", second: "s", millisecond: "ms" },
 } as const;
 
-/** `12:04` today, `вчера 12:04`, `3 нояб. 12:04`, with the year when it is another one. */
-export function moment(
-  atMs: number,
+/** Says moments: `12:04` today, `вчера 12:04`, `3 нояб. 12:04`, with the year when it is another one. */
+export function moments(
   { language, timeZone, nowMs }: {
     readonly language: Language;
     readonly timeZone: string;
     readonly nowMs: number;
   },
-): string {
-  const at = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
-  const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(timeZone);
-  const clock = `${pad(at.hour)}:${pad(at.minute)}`;
-  const days = now.toPlainDate().since(at.toPlainDate()).days;
-  if (days === 0) return clock;
-  if (days === 1) return `${WORDS[language].yesterday} ${clock}`;
-  const date = day(at.toPlainDate(), language);
-  return at.year === now.year ? `${date} ${clock}` : `${date} ${at.year} ${clock}`;
+): (atMs: number) => string {
+  const now = zoned(nowMs, timeZone).toPlainDate();
+  return (atMs) => {
+    const at = zoned(atMs, timeZone);
+    const clock = `${pad(at.hour)}:${pad(at.minute)}`;
+    const days = now.since(at).days;
+    if (days === 0) return clock;
+    if (days === 1) return `${WORDS[language].yesterday} ${clock}`;
+    const date = day(at, language);
+    return at.year === now.year ? `${date} ${clock}` : `${date} ${at.year} ${clock}`;
+  };
+}
+
+function zoned(atMs: number, timeZone: string): Temporal.PlainDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone)
+    .toPlainDateTime();
 }
 
 /** `3 нояб.` */
-export function day({ month, day }: Temporal.PlainDate, language: Language): string {
+export function day(
+  { month, day }: Pick<Temporal.PlainDate, "month" | "day">,
+  language: Language,
+): string {
   return `${day} ${MONTHS[language][month - 1]}`;
 }
 

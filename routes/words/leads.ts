@@ -53,7 +53,7 @@ const ru = {
   erasedPerson: "данные стёрты",
   byHandShort: "Внёс",
   byHand: "Внесён вручную",
-  byHandOf: (who: string) => `Отметить внесённым вручную: ${who}`,
+  byHandOf: (who: string) => `Внёс: ${who}, отметить внесённым вручную`,
   resend: "Отправить в CRM ещё раз",
   resendOf: (who: string) => `Отправить в CRM ещё раз: ${who}`,
   doubtful: "Прошлая попытка могла дойти. Сначала проверьте, нет ли лида в CRM: возможен дубль.",
@@ -157,7 +157,7 @@ export const LEADS = bilingual<typeof ru>(ru, {
   erasedPerson: "data erased",
   byHandShort: "Entered",
   byHand: "Entered by hand",
-  byHandOf: (who: string) => `Mark as entered by hand: ${who}`,
+  byHandOf: (who: string) => `Entered: ${who}, mark as entered by hand`,
   resend: "Send to the CRM again",
   resendOf: (who: string) => `Send to the CRM again: ${who}`,
   doubtful:

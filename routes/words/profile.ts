@@ -47,6 +47,8 @@ export const PROFILE = bilingual({
   leave: "Изменения не сохранены. Уйти?",
   notSaved: (count: number) => `Не сохранено: ${ruFaults(count)}. Исправьте отмеченные поля.`,
   elsewhere: "Ошибка не в этой форме",
+  renewed:
+    "Не сохранено: форма открыта до этого входа. Набранное на месте — проверьте и сохраните ещё раз.",
   broken:
     "Не сохранено: в файле locales.json на диске ошибка. Исправьте файл и сохраните ещё раз, набранное осталось в форме.",
   stale: "Не сохранено: пока вы правили, здесь сохранили другое.",
@@ -123,6 +125,8 @@ export const PROFILE = bilingual({
   leave: "Your changes are not saved. Leave?",
   notSaved: (count: number) => `Not saved: ${enFaults(count)}. Correct the marked fields.`,
   elsewhere: "The fault is not in this form",
+  renewed:
+    "Not saved: the form is from before this login. What you typed is in place: check it and save again.",
   broken:
     "Not saved: the file locales.json on disk has a fault. Fix the file and save again; what you typed is still in the form.",
   stale: "Not saved: something else was saved here while you were editing.",

@@ -7,8 +7,11 @@ const ROOT = new URL("../../", import.meta.url);
 export interface BotProcess {
   /** Every line of its log so far. */
   readonly lines: readonly string[];
-  /** The first line, old or new, that the predicate accepts; fails after 15 s. */
-  line(wanted: string | RegExp | ((line: string) => boolean)): Promise<string>;
+  /** The first line, old or new, that the predicate accepts; fails after 15 s, or so long. */
+  line(
+    wanted: string | RegExp | ((line: string) => boolean),
+    patienceMs?: number,
+  ): Promise<string>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number>;
   /** SIGKILL: what was in memory is gone. */
@@ -57,7 +60,7 @@ export async function startBotProcess(
   return {
     lines,
     ended,
-    line(wanted) {
+    line(wanted, patienceMs = 15_000) {
       const accepts = typeof wanted === "function"
         ? wanted
         : (line: string) => typeof wanted === "string" ? line.includes(wanted) : wanted.test(line);
@@ -74,7 +77,10 @@ export async function startBotProcess(
         };
         const failed = (why: string) =>
           new Error(`No log line like ${wanted}: ${why}. The log:\n${lines.join("\n")}`);
-        const failsafe = setTimeout(() => finish(() => reject(failed("15 s passed"))), 15_000);
+        const failsafe = setTimeout(
+          () => finish(() => reject(failed(`${patienceMs} ms passed`))),
+          patienceMs,
+        );
         waiting.add(look);
         look();
       });

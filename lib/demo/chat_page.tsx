@@ -1,0 +1,209 @@
+// The demo's page: two phones and a CRM between them. Draws what the stage shows; decides nothing.
+
+import type { Language } from "../web/language.ts";
+import { assets } from "../../routes/assets/assets.ts";
+import { Formatted } from "../../routes/components/telegram.tsx";
+import { type ChatStage, MODES } from "./chat_stage.ts";
+import { CHAT, type ChatWords } from "./chat_words.ts";
+import type { SimMessage } from "./telegram_server.ts";
+
+/** How often a browser without script looks again, in seconds. */
+const REFRESH_SECONDS = 3;
+
+export function ChatPage(
+  { stage, language, botId }: {
+    readonly stage: ChatStage;
+    readonly language: Language;
+    readonly botId: number;
+  },
+) {
+  const words = CHAT[language];
+  const { style, icon } = assets();
+  return (
+    <html lang={language}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="same-origin" />
+        <title>{words.title}</title>
+        <link rel="icon" href={icon.path} type="image/svg+xml" />
+        <link rel="stylesheet" href={style.path} />
+        <link rel="stylesheet" href="/demo/chat.css" />
+        <noscript>
+          <meta http-equiv="refresh" content={String(REFRESH_SECONDS)} />
+        </noscript>
+        <script type="module" src="/demo/chat.js" />
+      </head>
+      <body class="demo">
+        <main>
+          <h1>{words.title}</h1>
+          <p class="hint">{words.hint}</p>
+          <form class="plays" method="post" action="/demo/play">
+            {words.scenarios.map((title, index) => (
+              <button type="submit" class="outline" name="scenario" value={String(index)}>
+                <span aria-hidden="true">▶</span> <span class="visually-hidden">{words.play}:</span>
+                {" "}
+                {title}
+              </button>
+            ))}
+          </form>
+          <div class="stage">
+            <VisitorPhone stage={stage} words={words} botId={botId} />
+            <Crm stage={stage} words={words} />
+            <ManagersPhone stage={stage} words={words} botId={botId} />
+          </div>
+        </main>
+      </body>
+    </html>
+  );
+}
+
+interface PartProps {
+  readonly stage: ChatStage;
+  readonly words: ChatWords;
+}
+
+function VisitorPhone({ stage, words, botId }: PartProps & { readonly botId: number }) {
+  return (
+    <section class="device visitor" aria-label={words.visitor}>
+      <h2>{words.visitor}</h2>
+      <form method="post" action="/demo/visitor" class="chat" id="visitor-chat" data-live>
+        {stage.visitorMessages.length === 0 && <p class="empty">{words.noVisitor}</p>}
+        {stage.visitorMessages.map((message) => (
+          <Bubble message={message} isOwn={message.from.id !== botId} words={words} />
+        ))}
+      </form>
+      <form method="post" action="/demo/visitor" class="links">
+        <span>{words.open}:</span>
+        {stage.profiles.map((key) => (
+          <button type="submit" class="quiet" name="open" value={key}>{key}</button>
+        ))}
+      </form>
+      <form method="post" action="/demo/visitor" class="say">
+        <input
+          type="text"
+          name="text"
+          maxLength={1000}
+          required
+          autocomplete="off"
+          placeholder={words.message}
+          aria-label={words.message}
+        />
+        <button type="submit" aria-label={words.send}>➤</button>
+      </form>
+    </section>
+  );
+}
+
+function ManagersPhone({ stage, words, botId }: PartProps & { readonly botId: number }) {
+  return (
+    <section class="device managers" aria-label={words.managers}>
+      <h2>{words.managers}</h2>
+      <form method="post" action="/demo/manager" class="chat" id="managers-chat" data-live>
+        {stage.managersMessages.length === 0 && <p class="empty">{words.noCards}</p>}
+        {stage.managersMessages.map((message) => (
+          <Bubble message={message} isOwn={message.from.id !== botId} words={words} />
+        ))}
+      </form>
+    </section>
+  );
+}
+
+function Crm({ stage, words }: PartProps) {
+  return (
+    <section class="crm" aria-label={words.crm}>
+      <div class="wire" aria-hidden="true">
+        <span class="light" id="light" />
+      </div>
+      <div class="box">
+        <h2>{words.crm}</h2>
+        <form method="post" action="/demo/crm" id="crm-switch" data-live>
+          {MODES.map((mode) => (
+            <button
+              type="submit"
+              name="mode"
+              value={mode}
+              class={`mode ${mode}`}
+              aria-pressed={mode === stage.mode ? "true" : "false"}
+            >
+              {words.modes[mode]}
+            </button>
+          ))}
+        </form>
+        <div id="crm-received" data-live>
+          <h3>{words.received}</h3>
+          {stage.received.length === 0 && <p class="hint">{words.nothing}</p>}
+          <ol>
+            {stage.received.map(({ body, rawBody }) => {
+              const { name, username, request } = readLead(body);
+              return (
+                <li title={rawBody}>
+                  <strong>{request}</strong>
+                  <br />
+                  {name} {username}
+                </li>
+              );
+            })}
+          </ol>
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Bubble(
+  { message, isOwn, words }: {
+    readonly message: SimMessage;
+    readonly isOwn: boolean;
+    readonly words: ChatWords;
+  },
+) {
+  const text = message.text ?? message.caption ?? "";
+  const rows = message.reply_markup?.inline_keyboard ?? [];
+  return (
+    <div class={isOwn ? "message own" : "message"}>
+      <div class="bubble">
+        {message.photo !== undefined && <div class="photo" role="img" aria-label={words.photo} />}
+        <p>
+          <Formatted text={text} entities={message.entities ?? message.caption_entities ?? []} />
+        </p>
+      </div>
+      {rows.length > 0 && (
+        <div class="keyboard">
+          {rows.map((row) => (
+            <div class="row">
+              {row.map((button) => (
+                <button
+                  type="submit"
+                  class="key"
+                  name="press"
+                  value={`${message.message_id} ${
+                    "callback_data" in button ? button.callback_data : ""
+                  }`}
+                >
+                  {button.text}
+                </button>
+              ))}
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** What a person wants to see of a POST. */
+function readLead(body: unknown): { name: string; username: string; request: string } {
+  const lead = record(body);
+  const contact = record(lead["contact"]);
+  return {
+    name: String(contact["name"] ?? ""),
+    username: String(contact["username"] ?? ""),
+    request: String(lead["request_details"] ?? ""),
+  };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,173 @@
+// What the demo's page shows and does: one visitor, one manager, a CRM with four moods. Draws nothing, knows no HTTP.
+
+import type { CrmMode, CrmServer, ReceivedLead } from "./crm_server.ts";
+import type { Group, SimMessage, TelegramServer, Visitor } from "./telegram_server.ts";
+
+export const MODES = ["answers", "error", "silent", "down"] as const;
+export type Mode = typeof MODES[number];
+
+/** What happened, as far as a light has to run. */
+export type Move =
+  /** The visitor has their confirmation: the lead is on its way to the CRM. */
+  | "pressed"
+  /** The CRM has read a lead. */
+  | "received"
+  /** A card came into the managers' chat. */
+  | "card"
+  | "other";
+
+export interface ChatStage {
+  readonly mode: Mode;
+  /** Keys of the profiles whose links can be opened. */
+  readonly profiles: readonly string[];
+  readonly visitorMessages: readonly SimMessage[];
+  readonly managersMessages: readonly SimMessage[];
+  /** The newest first. */
+  readonly received: readonly ReceivedLead[];
+  setMode(mode: Mode): Promise<void>;
+  /** Each is false when there is no such thing to open, press or play. */
+  open(profile: string): boolean;
+  say(text: string): boolean;
+  press(who: "visitor" | "manager", messageId: number, button: string): boolean;
+  /** Plays one of the seed's scenarios, at a pace that eyes can follow. */
+  play(scenario: number): boolean;
+  onMove(listener: (move: Move) => void): () => void;
+  /** Ends what is being played. */
+  close(): void;
+}
+
+const BEHAVIOURS: Readonly<Record<Exclude<Mode, "down">, CrmMode>> = {
+  answers: { kind: "answer" },
+  error: { kind: "answer", status: 500, body: "Internal Server Error" },
+  silent: { kind: "silent" },
+};
+
+/** The scenarios by what the CRM does in them, in the seed's order. */
+const SCENARIOS: readonly Mode[] = ["answers", "down", "error", "silent"];
+
+const CHOICE = "Привлечь клиентов";
+const FOLLOW_UP = "https://example.com";
+
+/** Most leads that are shown as received. */
+const MOST_RECEIVED = 6;
+
+export function createChatStage(
+  { telegram, crm, admin, profiles, paceMs }: {
+    readonly telegram: TelegramServer;
+    readonly crm: CrmServer;
+    readonly admin: Group;
+    readonly profiles: readonly string[];
+    /** Between two steps of a scenario. */
+    readonly paceMs: number;
+  },
+): ChatStage {
+  const manager = admin.member({ first_name: "Мария", username: "manager" });
+  const listeners = new Set<(move: Move) => void>();
+  const closing = new AbortController();
+  const firstShown = admin.chat.messages.length;
+  const receivedBefore = crm.receivedCount;
+  let mode: Mode = "answers";
+  let visitor: Visitor = newVisitor();
+  let playing = Promise.resolve();
+
+  const stopHearing = telegram.onChatEvent((event) => {
+    const isVisitors = event.chat.id === visitor.chat.id;
+    if (!isVisitors && event.chat.id !== admin.id) return;
+    if (isVisitors && event.kind === "edited") return tell("pressed");
+    const isCard = !isVisitors && event.kind === "sent" && event.message.reply_markup !== undefined;
+    tell(isCard ? "card" : "other");
+  });
+  const stopCounting = crm.onReceive(() => tell("received"));
+
+  function tell(move: Move): void {
+    for (const listener of listeners) listener(move);
+  }
+
+  function newVisitor(): Visitor {
+    return telegram.user({ first_name: "Galliard", username: "betterrman" });
+  }
+
+  async function setMode(wanted: Mode): Promise<void> {
+    if (wanted === "down" && mode !== "down") await crm.down();
+    if (wanted !== "down" && mode === "down") await crm.up();
+    if (wanted !== "down") crm.behave(BEHAVIOURS[wanted]);
+    mode = wanted;
+    tell("other");
+  }
+
+  function pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        closing.signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, closing.signal.aborted ? 0 : paceMs);
+      closing.signal.addEventListener("abort", end);
+    });
+  }
+
+  async function perform(wanted: Mode): Promise<void> {
+    if (closing.signal.aborted) return;
+    await setMode(wanted);
+    visitor = newVisitor();
+    tell("other");
+    await pause();
+    visitor.start("agency");
+    const menu = await visitor.chat.nextMessage();
+    await pause();
+    visitor.press(menu, CHOICE);
+    await pause();
+    await pause();
+    if (wanted === "answers") visitor.say(FOLLOW_UP);
+  }
+
+  /** Pressing what is gone meanwhile is no defect of the demo. */
+  function attempt(act: () => unknown): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      if (error instanceof TypeError || error instanceof RangeError) return false;
+      throw error;
+    }
+  }
+
+  return {
+    get mode() {
+      return mode;
+    },
+    profiles,
+    get visitorMessages() {
+      return visitor.chat.messages;
+    },
+    get managersMessages() {
+      return admin.chat.messages.slice(firstShown);
+    },
+    get received() {
+      return crm.received.filter(({ number }) => number > receivedBefore).slice(-MOST_RECEIVED)
+        .reverse();
+    },
+    setMode,
+    open: (profile) => profiles.includes(profile) && attempt(() => visitor.start(profile)),
+    say: (text) => text !== "" && attempt(() => visitor.say(text)),
+    press: (who, messageId, button) =>
+      attempt(() => (who === "visitor" ? visitor : manager).press(messageId, button)),
+    play(scenario) {
+      const wanted = SCENARIOS[scenario];
+      if (wanted === undefined) return false;
+      // A wait that fails ends its scenario, not the demo.
+      playing = playing.then(() => perform(wanted)).catch(() => {});
+      return true;
+    },
+    onMove(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      closing.abort();
+      stopHearing();
+      stopCounting();
+    },
+  };
+}

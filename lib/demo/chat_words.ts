@@ -1,0 +1,56 @@
+// The words of the demo's page.
+
+import { bilingual } from "../../routes/words/bilingual.ts";
+
+export const CHAT = bilingual({
+  title: "Triborg: ни один лид не теряется",
+  hint:
+    "Слева посетитель, справа менеджеры, между ними CRM. Бот настоящий; Telegram и CRM — на этом компьютере. " +
+    "Сломайте CRM и нажмите кнопку: посетитель ничего не заметит, а менеджеры получат лид.",
+  play: "Сыграть",
+  scenarios: ["CRM отвечает", "CRM остановлена", "CRM: ошибка 500", "CRM молчит"],
+  visitor: "Посетитель",
+  managers: "Чат менеджеров",
+  crm: "CRM",
+  modes: {
+    answers: "отвечает",
+    error: "ошибка 500",
+    silent: "молчит",
+    down: "недоступна",
+  },
+  received: "Получено",
+  nothing: "Пока ничего",
+  noVisitor: "Откройте ссылку профиля — бот поздоровается.",
+  noCards: "Тишина: всё в CRM. Карточка придёт, если CRM не возьмёт лид.",
+  open: "Открыть ссылку",
+  message: "Сообщение боту",
+  send: "Отправить",
+  photo: "фото",
+}, {
+  title: "Triborg: no lead is ever lost",
+  hint:
+    "The visitor on the left, the managers on the right, the CRM between them. The bot is real; " +
+    "Telegram and the CRM run on this machine. Break the CRM and press a button: the visitor notices " +
+    "nothing, and the managers get the lead.",
+  play: "Play",
+  scenarios: ["The CRM answers", "The CRM is stopped", "The CRM: error 500", "The CRM is silent"],
+  visitor: "Visitor",
+  managers: "Managers' chat",
+  crm: "CRM",
+  modes: {
+    answers: "answers",
+    error: "error 500",
+    silent: "silent",
+    down: "down",
+  },
+  received: "Received",
+  nothing: "Nothing yet",
+  noVisitor: "Open a profile's link: the bot will say hello.",
+  noCards: "Silence: everything is in the CRM. A card comes when the CRM does not take a lead.",
+  open: "Open the link",
+  message: "A message to the bot",
+  send: "Send",
+  photo: "photo",
+});
+
+export type ChatWords = typeof CHAT["ru"];

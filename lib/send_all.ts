@@ -1,0 +1,122 @@
+// Sending all open cards of a profile: the offer when its CRM answers again, the run one by one, its account. Sends nothing itself.
+
+import {
+  ADMIN_CHAT_LANE,
+  type Journal,
+  SEND_ALL_LANES,
+  sendAllLane,
+  type Work,
+} from "./journal.ts";
+import type { MessageAddress } from "./lead.ts";
+import type { SendAllReport } from "./manager_texts.ts";
+import type { Profiles } from "./profile.ts";
+
+/** A run stops after so many failures in a row: the CRM is down again. */
+const MOST_FAILURES_RUNNING = 3;
+
+/** A CRM that comes and goes brings an offer at most this often, in ms. */
+const OFFER_PAUSE_MS = 60_000;
+
+/** Everything here records, and joins the transaction of its caller. */
+export interface SendAll {
+  /** Remembers that a profile's CRM failed, until it answers. */
+  crmFailed(profile: string): void;
+  /** Owes an offer when the CRM answers after it had failed and cards are open. */
+  crmAnswered(profile: string): void;
+  /** Owes a POST to each open card; how many, 0 also while a run is under way. */
+  begin(profile: string, by: string, offer: MessageAddress): number;
+  /** Keeps the account of a run, and owes its report when it has ended. Other work is none of its business. */
+  count(work: Work, result: "sent" | "failed" | "skipped"): void;
+}
+
+export function createSendAll(
+  { journal, profiles, now }: {
+    readonly journal: Journal;
+    readonly profiles: () => Profiles;
+    readonly now: () => number;
+  },
+): SendAll {
+  function oweReport(message: MessageAddress, report: SendAllReport): void {
+    const body = JSON.stringify({ message, report });
+    journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "offer_update", subject: 0, body }, now());
+  }
+
+  return {
+    crmFailed(profile) {
+      if (journal.fact(downFact(profile)) === undefined) {
+        journal.rememberFact(downFact(profile), "1");
+      }
+    },
+
+    crmAnswered(profile) {
+      if (journal.fact(downFact(profile)) === undefined) return;
+      // Cards that are still on their way are offered with the next lead: the fact stays until then.
+      if (journal.countOpenCards(profile) === 0) return;
+      if (journal.fact(runFact(profile)) !== undefined) return;
+      const offeredAtMs = Number(journal.fact(offeredFact(profile)) ?? -Infinity);
+      if (now() - offeredAtMs < OFFER_PAUSE_MS) return;
+      journal.forgetFact(downFact(profile));
+      journal.rememberFact(offeredFact(profile), String(now()));
+      journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "offer", subject: 0, body: profile }, now());
+    },
+
+    begin(profile, by, message) {
+      if (journal.fact(runFact(profile)) !== undefined) return 0;
+      const lane = sendAllLane(profile);
+      const total = journal.openCards(profile, -1)
+        .filter(({ number }) => journal.oweResend(number, by, lane, now()) === "asked").length;
+      if (total === 0) return 0;
+      const profileName = profiles().byKey.get(profile)?.name ?? profile;
+      const report = { profileName, total, sent: 0, failed: 0, skipped: 0, stopped: false };
+      journal.forgetFact(offeredFact(profile));
+      rememberRun(profile, { message, report, running: 0 });
+      oweReport(message, report);
+      return total;
+    },
+
+    count(work, result) {
+      if (!work.lane.startsWith(SEND_ALL_LANES)) return;
+      const profile = work.lane.slice(SEND_ALL_LANES.length);
+      const stored = journal.fact(runFact(profile));
+      if (stored === undefined) return;
+      const { message, report, running }: Run = JSON.parse(stored); // As `rememberRun` wrote it.
+      const counted = { ...report, [result]: report[result] + 1 };
+      const failures = result === "failed" ? running + 1 : 0;
+      const stopped = failures >= MOST_FAILURES_RUNNING;
+      if (stopped) {
+        for (const waiting of journal.takeWork(work.lane, now(), -1)) {
+          journal.endResend(waiting, now());
+        }
+      }
+      if (stopped || counted.sent + counted.failed + counted.skipped === counted.total) {
+        journal.forgetFact(runFact(profile));
+        oweReport(message, { ...counted, stopped });
+      } else {
+        rememberRun(profile, { message, report: counted, running: failures });
+      }
+    },
+  };
+
+  function rememberRun(profile: string, run: Run): void {
+    journal.rememberFact(runFact(profile), JSON.stringify(run));
+  }
+}
+
+/** A run as the journal keeps it; `running` counts failures in a row. */
+interface Run {
+  readonly message: MessageAddress;
+  readonly report: SendAllReport;
+  readonly running: number;
+}
+
+function downFact(profile: string): string {
+  return `crm_down:${profile}`;
+}
+
+function offeredFact(profile: string): string {
+  return `offered_at_ms:${profile}`;
+}
+
+function runFact(profile: string): string {
+  return `send_all:${profile}`;
+}

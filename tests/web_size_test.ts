@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { gunzipSync } from "node:zlib";
+import { encode } from "uqr";
+import { inventLeads } from "./browser/invented_leads.ts";
+import { anotherProfile, type Locales, someLocales } from "./helpers/a_profile.ts";
+import { type Browser, openPage } from "./helpers/a_page.ts";
+
+/** User requirement: a cold page with its stylesheet, and each later one, in bytes on the wire. */
+const MOST_COLD = 40_000;
+const MOST_LATER = 15_000;
+
+Deno.test("a first visit takes less than 40 KB with its stylesheet, later pages less than 15 KB", async () => {
+  await using page = await openPage({ locales: fiftyProfiles() });
+  inventLeads(page.journal, page.nowMs, 1_000, [...page.store.current().byKey.keys()]);
+  const browser = await page.login();
+  const html = await pageOf(browser, "/");
+  const files = [...html.text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)];
+  assert.equal(files.length, 3);
+  let cold = html.bytes;
+  for (const [, path = ""] of files) cold += (await pageOf(browser, path)).bytes;
+  assert.ok(cold < MOST_COLD, `the first visit took ${cold} bytes`);
+
+  for (const path of ["/", "/profiles/agency", "/profiles/agency/history", "/menu", "/leads"]) {
+    const { bytes } = await pageOf(browser, path);
+    assert.ok(bytes < MOST_LATER, `${path} took ${bytes} bytes`);
+  }
+});
+
+Deno.test("the page's files may be kept for good, the pages themselves by nobody", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  const html = await browser.get("/");
+  assert.equal(html.headers.get("cache-control"), "no-store");
+  const path = /href="(\/assets\/[^"]+css)"/.exec(await html.text())?.[1] ?? "";
+  const style = await browser.get(path);
+  assert.equal(style.headers.get("cache-control"), "public, max-age=31536000, immutable");
+  assert.equal(style.headers.get("content-type"), "text/css; charset=utf-8");
+  await style.body?.cancel();
+  assert.equal((await browser.get("/assets/000000000000-page.css")).status, 404);
+});
+
+Deno.test("a browser that takes no gzip gets the same page as it is", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  for (const accepted of ["", "br", "gzip;q=0"]) {
+    const response = await browser.get("/menu", { "accept-encoding": accepted });
+    assert.equal(response.headers.get("content-encoding"), null);
+    assert.match(await response.text(), /^<!DOCTYPE html>/);
+  }
+  const { text } = await pageOf(browser, "/menu");
+  assert.match(text, /^<!DOCTYPE html>/);
+});
+
+Deno.test("a profile's QR code is a small picture of its link", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  const response = await browser.get("/profiles/agency/qr.svg");
+  assert.equal(response.headers.get("content-type"), "image/svg+xml");
+  const svg = await response.text();
+  assert.ok(svg.length < 5_000);
+  const { data, size } = encode("https://t.me/monstrassistentbot?start=agency", { border: 0 });
+  const drawn = data.map((row) => row.map(() => false));
+  for (const [, x, y, width] of svg.matchAll(/M(\d+) (\d+)h(\d+)v1H/g)) {
+    drawn[Number(y) - 4]?.fill(true, Number(x) - 4, Number(x) - 4 + Number(width));
+  }
+  assert.deepEqual(drawn, data);
+  assert.ok(svg.includes(`viewBox="0 0 ${size + 8} ${size + 8}"`));
+});
+
+Deno.test("as long as the bot does not know its name there is no link and no QR code", async () => {
+  await using page = await openPage({ deps: { botUsername: () => undefined } });
+  const browser = await page.login();
+  assert.match(await (await browser.get("/")).text(), /Ссылка появится/);
+  assert.equal((await browser.get("/profiles/agency/qr.svg")).status, 404);
+});
+
+function fiftyProfiles(): Locales {
+  return someLocales((all) => {
+    for (let nth = 2; nth <= 50; nth += 1) {
+      const key = `profile${nth}`;
+      all[key] = { ...anotherProfile(key), name: `MONSTER № ${nth}` };
+      all.fallback.buttons.push({ text: `Кнопка ${nth}`, callback_data: `select_${key}` });
+    }
+  });
+}
+
+/** A response as it came over the wire, and its text. */
+async function pageOf(browser: Browser, path: string): Promise<{ bytes: number; text: string }> {
+  const response = await browser.get(path, { "accept-encoding": "gzip, br" });
+  assert.equal(response.headers.get("content-encoding"), "gzip");
+  assert.match(response.headers.get("vary") ?? "", /accept-encoding/);
+  const body = new Uint8Array(await response.arrayBuffer());
+  return { bytes: body.length, text: new TextDecoder().decode(gunzipSync(body)) };
+}
