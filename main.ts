@@ -3,7 +3,6 @@
 import { load } from "@std/dotenv";
 import { join } from "node:path";
 import { createAdminChat } from "./lib/admin_chat.ts";
-import { createAuth, loginLink } from "./lib/auth.ts";
 import { createBot } from "./lib/bot.ts";
 import { clockTime, dayStartMs } from "./lib/calendar.ts";
 import { type Config, readConfig, VARIABLES } from "./lib/config.ts";
@@ -29,7 +28,6 @@ import {
 } from "./lib/telegram.ts";
 import { createUpkeep, listBackups } from "./lib/upkeep.ts";
 import { createVisitorChat } from "./lib/visitor_chat.ts";
-import { createWebhookTrial } from "./lib/webhook_trial.ts";
 
 /** Exit codes beside 0: what an operator's supervisor should not repeat blindly. */
 export const EXIT = { defect: 1, faults: 2, unauthorized: 3, conflict: 4, locked: 5 } as const;
@@ -163,19 +161,6 @@ function run(config: Config, rooms: Rooms): Running {
     tellTime,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
-  const auth = createAuth({
-    records: journal,
-    committed: journal.committed,
-    password: config.adminPassword,
-    now: Date.now,
-  });
-  const testWebhook = createWebhookTrial({
-    crm,
-    lookup: resolveHost,
-    newId,
-    now: Date.now,
-    stopping: stopping.signal,
-  });
   const presence = createPresence({ ...shared, remind: delivery.wake });
   const health = createHealth({
     ...shared,
@@ -183,31 +168,22 @@ function run(config: Config, rooms: Rooms): Running {
     adminChatFailsSinceMs: watched.failsSinceMs,
   });
   const page = servePage({
-    ...config,
-    log,
-    deps: () => ({
-      ...shared,
-      auth,
-      profiles,
-      testWebhook,
-      delivery,
-      troubles: () => troublesOf(health.facts()),
-      health: health.check,
-      botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
-      config,
-    }),
+    ...shared,
+    profiles,
+    delivery,
+    crm,
+    config,
+    troubles: () => troublesOf(health.facts()),
+    health: health.check,
+    botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
   });
-  async function newLoginLink(by: string): Promise<string | null> {
-    const origin = config.publicUrl ?? page?.origin;
-    return origin === undefined ? null : loginLink(origin, await auth.issueLink(by));
-  }
   const bot = createBot({ ...telegram, retries }, {
     ...shared,
     delivery,
     managers,
     newId,
     adminChatId: adminChat.chatId,
-    loginLink: newLoginLink,
+    loginLink: page.newLoginLink,
   });
   const upkeep = createUpkeep({ ...shared, ...config, wake: delivery.wake });
   const inbox = createInbox({ ...shared, handle: (update) => bot.handleUpdate(update) });
@@ -265,7 +241,7 @@ function run(config: Config, rooms: Rooms): Running {
   async function close(): Promise<void> {
     stopping.abort();
     const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
-    await page?.close();
+    await page.close();
     await upkeep.stop();
     // No POST is begun any more, while handlers in hand may still owe a visitor something.
     await Promise.all([inbox.stop(), delivery.stop()]);
@@ -277,6 +253,7 @@ function run(config: Config, rooms: Rooms): Running {
     lock.release();
   }
 
+  const { newLoginLink } = page;
   return { ended: work().finally(close), stop: () => stopping.abort(), newLoginLink };
 }
 
@@ -291,15 +268,6 @@ function sleepUnless(stopping: AbortSignal, ms: number): Promise<void> {
     const timer = setTimeout(wake, stopping.aborted ? 0 : ms);
     stopping.addEventListener("abort", wake);
   });
-}
-
-/** Every address of a host, so that a name cannot hide a forbidden one. */
-async function resolveHost(host: string): Promise<string[]> {
-  const families = await Promise.allSettled([
-    Deno.resolveDns(host, "A"),
-    Deno.resolveDns(host, "AAAA"),
-  ]);
-  return families.flatMap((family) => family.status === "fulfilled" ? family.value : []);
 }
 
 /** Runs the bot until a signal ends it, and tells the exit code. */

@@ -1,33 +1,68 @@
-// The page's server: listens, and builds the page at the first request, so that the bot's start does not wait for it.
+// The page's server: listens, and builds the page when somebody first asks for it, so that the bot's start does not wait for it.
 
+import type { Config } from "./config.ts";
+import type { Crm, CrmTrial } from "./crm.ts";
+import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { WebDeps } from "./web.ts";
 
+/** How long open requests may take to end, in ms: a form sent by halves must not hold the bot. */
+const CLOSE_WITHIN_MS = 1_000;
+
 export interface PageServer {
-  /** Where it listens, without a trailing slash. */
-  readonly origin: string;
+  /** A one-time link into the page for who asked; null where the page is not open. */
+  newLoginLink(by: string): Promise<string | null>;
   close(): Promise<void>;
 }
 
-/** Listens for the page; undefined when the address is taken: a bot without a page still takes leads. */
-export function servePage(
-  { host, port, deps, log }: {
-    readonly host: string;
-    readonly port: number;
-    readonly deps: () => WebDeps;
-    readonly log: Log;
-  },
-): PageServer | undefined {
-  let app: Promise<(request: Request, info: Deno.ServeHandlerInfo) => Promise<Response>>;
-  const open = async () => (await import("./web.ts")).createApp(deps());
+export interface PageOptions extends Omit<WebDeps, "auth" | "testWebhook" | "journal" | "config"> {
+  readonly config: Config;
+  readonly journal: Journal;
+  readonly crm: Crm & CrmTrial;
+  readonly stopping: AbortSignal;
+}
+
+/** Listens for the page. Where the address is taken the log says so, and there is none: the bot still takes leads. */
+export function servePage(options: PageOptions): PageServer {
+  const { config, log } = options;
+  let built: ReturnType<typeof buildPage> | undefined;
+  const page = () => built ??= buildPage(options);
+  const server = listen(config, log, async (request, info) => (await page()).app(request, info));
+  if (server === undefined) {
+    return { newLoginLink: () => Promise.resolve(null), close: () => Promise.resolve() };
+  }
+  return {
+    async newLoginLink(by) {
+      const { auth, loginLink } = await page();
+      return loginLink(config.publicUrl ?? originOf(server.addr), await auth.issueLink(by));
+    },
+    async close() {
+      const { promise: patience, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, CLOSE_WITHIN_MS);
+      await Promise.race([server.shutdown(), patience]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function buildPage(options: PageOptions) {
+  const { config, journal, crm, stopping, now } = options;
+  const [{ createAuth, loginLink }, { createWebhookTrial, resolveHost }, { createApp }] =
+    await Promise.all([import("./auth.ts"), import("./webhook_trial.ts"), import("./web.ts")]);
+  const { committed } = journal;
+  const auth = createAuth({ records: journal, committed, password: config.adminPassword, now });
+  const newId = () => crypto.randomUUID();
+  const testWebhook = createWebhookTrial({ crm, lookup: resolveHost, newId, now, stopping });
+  return { auth, loginLink, app: createApp({ ...options, auth, testWebhook }) };
+}
+
+function listen(
+  { host, port }: Config,
+  log: Log,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+): Deno.HttpServer<Deno.NetAddr> | undefined {
   try {
-    const server = Deno.serve(
-      { hostname: host, port, onListen: () => {} },
-      async (request, info) => (await (app ??= open()))(request, info),
-    );
-    const { hostname, port: taken } = server.addr;
-    const name = hostname.includes(":") ? `[${hostname}]` : hostname;
-    return { origin: `http://${name}:${taken}`, close: () => closeWithin(server, CLOSE_WITHIN_MS) };
+    return Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
   } catch (error) {
     log.warn("⚠️ Страницу настроек не открыть на {host}:{port}: {cause}. Бот работает без неё", {
       host,
@@ -38,12 +73,6 @@ export function servePage(
   }
 }
 
-/** How long open requests may take to end, in ms: a form sent by halves must not hold the bot. */
-const CLOSE_WITHIN_MS = 1_000;
-
-async function closeWithin(server: Deno.HttpServer, ms: number): Promise<void> {
-  const { promise: patience, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([server.shutdown(), patience]);
-  clearTimeout(timer);
+function originOf({ hostname, port }: Deno.NetAddr): string {
+  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }

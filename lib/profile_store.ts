@@ -1,6 +1,5 @@
 // Keeps the profiles of locales.json: loads, watches, saves, and holds on to the last good version. Knows no bot, web or texts.
 
-import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import type { Log } from "./log.ts";
 import { type Fault, parseProfiles, type Profiles } from "./profile.ts";
@@ -58,7 +57,7 @@ export async function openProfileStore(
     readonly onLoad?: (profiles: Profiles, loaded: Loaded) => void;
   },
 ): Promise<OpenResult> {
-  const first = parse(await readText(path));
+  const first = await parse(await readText(path));
   if (!first.ok) return first;
   let refused: { readonly text: string | null; readonly faults: readonly Fault[] } | undefined;
   let current = adopt(first, null);
@@ -83,7 +82,7 @@ export async function openProfileStore(
     const text = await readText(path);
     if (text === current.text) refused = undefined;
     if (text === current.text || (refused !== undefined && text === refused.text)) return;
-    const next = parse(text);
+    const next = await parse(text);
     if (next.ok) {
       current = adopt(next, null);
       log.info("✅ locales.json: изменения приняты, профилей: {profiles}", {
@@ -97,15 +96,16 @@ export async function openProfileStore(
 
   async function save(content: unknown, basedOn: string, by: string | null): Promise<SaveResult> {
     const onDisk = await readText(path);
-    if (basedOn !== revisionOf(onDisk)) {
+    const revision = await revisionOf(onDisk);
+    if (basedOn !== revision) {
       await reload();
-      return { kind: "stale", revision: revisionOf(onDisk) };
+      return { kind: "stale", revision };
     }
-    const next = parse(JSON.stringify(content, null, 2) + "\n");
+    const next = await parse(JSON.stringify(content, null, 2) + "\n");
     if (!next.ok) return { kind: "refused", faults: next.faults };
     await replaceFile(path, next.text);
     current = adopt(next, by);
-    return { kind: "saved", revision: revisionOf(next.text) };
+    return { kind: "saved", revision: next.revision };
   }
 
   const watch = watchFile(
@@ -118,7 +118,7 @@ export async function openProfileStore(
     store: {
       current: () => current.profiles,
       content: () => structuredClone(current.content),
-      revision: () => revisionOf(current.text),
+      revision: () => current.revision,
       faults: () => refused?.faults ?? [],
       save(content, basedOn, by) {
         const result = saving.then(() => save(content, basedOn, by ?? null));
@@ -137,14 +137,15 @@ export function faultLine({ path, message }: Fault): string {
 
 interface Version {
   readonly text: string;
+  readonly revision: string;
   readonly content: unknown;
   readonly profiles: Profiles;
   readonly warnings: readonly Fault[];
 }
 
-function parse(
+async function parse(
   text: string | null,
-): Version & { ok: true } | { ok: false; faults: readonly Fault[] } {
+): Promise<Version & { ok: true } | { ok: false; faults: readonly Fault[] }> {
   if (text === null) return refusal("файла нет или его нельзя прочесть");
   if (text.trim() === "") return refusal("файл пуст, нужны профили");
   if (text.includes("\uFFFD")) return refusal("кодировка не UTF-8, сохраните файл в UTF-8");
@@ -152,10 +153,19 @@ function parse(
   try {
     content = JSON.parse(text);
   } catch (error) {
-    return refusal(`не разобрать JSON: ${error instanceof Error ? error.message : error}`);
+    return refusal(`не разобрать JSON: ${placeOf(error)}`);
   }
   const result = parseProfiles(content);
-  return result.ok ? { ...result, text, content } : result;
+  return result.ok ? { ...result, text, content, revision: await revisionOf(text) } : result;
+}
+
+/** Why JSON broke off. The rest of the message quotes the file, and with it perhaps a webhook address. */
+function placeOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : "";
+  const [, line, column] = /\(line (\d+) column (\d+)\)/.exec(message) ?? [];
+  if (line !== undefined) return `строка ${line}, столбец ${column}`;
+  const [, token] = /^Unexpected token '(.)'/u.exec(message) ?? [];
+  return token === undefined ? "файл обрывается" : `неожиданный знак «${token}»`;
 }
 
 function refusal(message: string): { ok: false; faults: Fault[] } {
@@ -175,8 +185,9 @@ function decode(bytes: Uint8Array<ArrayBuffer>): string {
   return new TextDecoder().decode(bytes);
 }
 
-function revisionOf(text: string | null): string {
-  return createHash("sha256").update(text ?? "").digest("hex").slice(0, 16);
+async function revisionOf(text: string | null): Promise<string> {
+  const bytes = new TextEncoder().encode(text ?? "");
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 16);
 }
 
 /** Whoever reads the file sees the old version or the new one, also after a power cut. */

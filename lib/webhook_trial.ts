@@ -84,3 +84,12 @@ function isMappedLinkLocal(name: string): boolean {
 function bare(host: string): string {
   return host.replace(/^\[|\]$/g, "");
 }
+
+/** Every address of a host, so that a name cannot hide a forbidden one. */
+export async function resolveHost(host: string): Promise<string[]> {
+  const families = await Promise.allSettled([
+    Deno.resolveDns(host, "A"),
+    Deno.resolveDns(host, "AAAA"),
+  ]);
+  return families.flatMap((family) => family.status === "fulfilled" ? family.value : []);
+}
