@@ -154,10 +154,7 @@ function toOutcome(error: unknown): CrmOutcome {
   }
   const reason = withoutUrls(deepestMessage(error));
   if (error instanceof Deno.errors.NotCapable) return { kind: "client", reason };
-  if (error instanceof TypeError) {
-    if (error.message.startsWith("error reading a body")) return { kind: "interrupted", reason };
-    return { kind: "client", reason };
-  }
+  if (error instanceof TypeError) return { kind: "client", reason };
   return { kind: "unexpected", reason };
 }
 
@@ -169,8 +166,7 @@ function deepestMessage(error: unknown): string {
 
 /** A webhook's address is its password. */
 function withoutUrls(message: string): string {
-  return message.replace(/^error sending request\b.*?\): /, "")
-    .replace(/\b[a-z][a-z\d+.-]*:\/\/[^\s)]*/gi, "…");
+  return message.replace(/\b[a-z][a-z\d+.-]*:\/\/[^\s)]*/gi, "…");
 }
 
 async function readAnswer(response: Response): Promise<string> {

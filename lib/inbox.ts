@@ -110,8 +110,17 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
       }
     } catch (cause) {
       log.error("❌ Журнал не записать: {cause}. Пробуем снова", { cause: describeError(cause) });
-      if (!stopped) retries.add(setTimeout(() => handleFailure(one, error), FIRST_WAIT_MS));
+      retryLater(() => handleFailure(one, error));
     }
+  }
+
+  function retryLater(retry: () => void): void {
+    if (stopped) return;
+    const timer = setTimeout(() => {
+      retries.delete(timer);
+      retry();
+    }, FIRST_WAIT_MS);
+    retries.add(timer);
   }
 
   function takeWaiting(): void {

@@ -67,10 +67,12 @@ export const handler = define.handlers({
   },
 });
 
-/** Where to go after login: a path of this page, whatever the link says. */
+/** Where to go after login: a path of this page, whatever the link says and however browsers read it. */
 function localPath(next: string | null): string {
-  if (next === null || !/^\/(?![/\\])/.test(next) || next.startsWith("/login")) return "/";
-  return next;
+  const here = "http://here";
+  const url = next?.startsWith("/") ? URL.parse(next, here) : null;
+  if (url?.origin !== here || url.pathname === "/login") return "/";
+  return url.pathname.replace(/^\/+/, "/") + url.search;
 }
 
 function Login(

@@ -1,15 +1,11 @@
 // The first page: a card per profile with its fate at a glance, and the menu below.
 
-import type { LastAnswer } from "../lib/journal/profile_counts.ts";
-import type { Profile } from "../lib/profile.ts";
 import { menu } from "../lib/texts.ts";
-import type { Language } from "../lib/web/language.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";
-import { Chart, type Day, heapsOf } from "./components/chart.tsx";
-import { FormToken, type Frame, frameOf, Page } from "./components/page.tsx";
+import { frameOf, Page } from "./components/page.tsx";
+import { ProfileCard } from "./components/profile_card.tsx";
 import { Keyboard, Message } from "./components/telegram.tsx";
-import { duration } from "./components/time.ts";
-import { PROFILES, type ProfilesWords } from "./words/profiles.ts";
+import { PROFILES } from "./words/profiles.ts";
 
 const DAYS = 14;
 
@@ -22,7 +18,7 @@ export const handler = define.handlers({
     const days = ctx.state.dayCounts(DAYS);
     const { byKey, ...profiles } = deps.profiles.current();
     const isEmpty = days.every(({ byProfile }) => byProfile.size === 0) &&
-      [...byKey.keys()].every((key) => deps.journal.lastAnswer(key) === undefined);
+      [...byKey.keys()].every((key) => deps.journal.countLeadsOf(key) === 0);
     const { text, keyboard } = menu({ byKey, ...profiles });
     return ctx.render(
       <Page frame={frame} title={words.title}>
@@ -40,7 +36,7 @@ export const handler = define.handlers({
         {isEmpty && <p class="greeting">{words.empty}</p>}
         <div class="cards">
           {[...byKey.values()].map((profile, index) => (
-            <Card
+            <ProfileCard
               profile={profile}
               days={days.map(({ date, byProfile }) => ({
                 date,
@@ -75,193 +71,4 @@ export const handler = define.handlers({
 export function deepLink({ botUsername }: WebDeps, key: string): string | undefined {
   const name = botUsername();
   return name === undefined ? undefined : `https://t.me/${name}?start=${key}`;
-}
-
-function Card({ profile, days, answer, link, isFirst, isLast, frame }: {
-  readonly profile: Profile;
-  readonly days: readonly Day[];
-  readonly answer: LastAnswer | undefined;
-  readonly link: string | undefined;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-  readonly frame: Frame;
-}) {
-  const { language } = frame;
-  const words = PROFILES[language];
-  const { key, name } = profile;
-  const path = `/profiles/${key}`;
-  return (
-    <article class="card" id={key}>
-      <h2>
-        <a href={path}>{name}</a>
-      </h2>
-      <Health profile={profile} answer={answer} frame={frame} />
-      <Fates days={days} words={words} language={language} />
-      <Link link={link} path={path} name={name} words={words} />
-      <div class="actions">
-        <a role="button" href={path}>{words.change}</a>
-        <details class="dropdown">
-          <summary role="button" class="outline">{words.more}</summary>
-          <ul>
-            <li>
-              <a href={`/new-profile?from=${key}`}>{words.duplicate}</a>
-            </li>
-            <li>
-              <a href={`${path}/rename`}>{words.rename}</a>
-            </li>
-            <li>
-              <a href={`${path}/history`}>{words.history}</a>
-            </li>
-            <li>
-              <a href={`${path}/delete`}>{words.remove}</a>
-            </li>
-          </ul>
-        </details>
-        <form method="post" action={`${path}/move`} class="order">
-          <FormToken frame={frame} />
-          <button
-            type="submit"
-            name="do"
-            value="up"
-            disabled={isFirst}
-            aria-label={`${words.moveUp}: ${name}`}
-          >
-            ↑
-          </button>
-          <button
-            type="submit"
-            name="do"
-            value="down"
-            disabled={isLast}
-            aria-label={`${words.moveDown}: ${name}`}
-          >
-            ↓
-          </button>
-        </form>
-      </div>
-    </article>
-  );
-}
-
-/** One glance: whether the profile's leads arrive. */
-function Health({ profile, answer, frame }: {
-  readonly profile: Profile;
-  readonly answer: LastAnswer | undefined;
-  readonly frame: Frame;
-}) {
-  const words = PROFILES[frame.language];
-  if (profile.webhook === null) return <Lamp light="warning" text={words.noWebhook} />;
-  if (profile.webhook.fault !== null) return <Lamp light="bad" text={words.badWebhook} />;
-  if (answer === undefined) return <Lamp light="quiet" text={words.notAsked} />;
-  const text = sentenceOf(answer, words, frame);
-  return <Lamp light={answer.outcome === "accepted" ? "good" : "bad"} text={text} />;
-}
-
-function sentenceOf(
-  { outcome, status, begunAtMs, endedAtMs }: LastAnswer,
-  words: ProfilesWords,
-  { when, language }: Frame,
-): string {
-  const at = when(endedAtMs);
-  const took = duration(endedAtMs - begunAtMs, language);
-  switch (outcome) {
-    case "accepted":
-      return words.accepted(at, took);
-    case "answered":
-      return words.answered(status ?? 0, at);
-    case "unreachable":
-      return words.unreachable(at);
-    case "interrupted":
-      return words.interrupted(at);
-    case "timeout":
-      return words.timeout(at, took);
-    case "client":
-    case "unexpected":
-      return words.client(at);
-  }
-}
-
-const SIGNS = { good: "●", warning: "▲", bad: "▲", quiet: "○" } as const;
-
-function Lamp({ light, text }: { readonly light: keyof typeof SIGNS; readonly text: string }) {
-  return (
-    <p class={`lamp ${light}`}>
-      <span aria-hidden="true">{SIGNS[light]}</span> {text}
-    </p>
-  );
-}
-
-function Fates({ days, words, language }: {
-  readonly days: readonly Day[];
-  readonly words: ProfilesWords;
-  readonly language: Language;
-}) {
-  const total = { in_crm: 0, in_admin_chat: 0, by_hand: 0, waiting: 0 };
-  for (const { counts } of days) {
-    total.in_crm += counts.in_crm ?? 0;
-    total.in_admin_chat += counts.in_admin_chat ?? 0;
-    total.by_hand += counts.by_hand ?? 0;
-    total.waiting += heapsOf(counts).waiting;
-  }
-  const all = total.in_crm + total.in_admin_chat + total.by_hand + total.waiting;
-  const label = words.days(days.length, all);
-  return (
-    <div class="fates">
-      <Chart days={days} label={label} language={language} />
-      <p>
-        <strong>{label}</strong>
-        {all > 0 && (
-          <>
-            <br />
-            <span class="legend crm">{words.inCrm(total.in_crm)}</span>
-            {total.in_admin_chat > 0 &&
-              <span class="legend chat">{words.inChat(total.in_admin_chat)}</span>}
-            {total.by_hand > 0 && <span class="legend chat">{words.byHand(total.by_hand)}</span>}
-            {total.waiting > 0 && (
-              <span class="legend waiting">{words.waiting(total.waiting)}</span>
-            )}
-          </>
-        )}
-      </p>
-    </div>
-  );
-}
-
-function Link({ link, path, name, words }: {
-  readonly link: string | undefined;
-  readonly path: string;
-  readonly name: string;
-  readonly words: ProfilesWords;
-}) {
-  if (link === undefined) return <p class="hint">{words.noLink}</p>;
-  return (
-    <div class="deep-link">
-      <input
-        type="text"
-        readonly
-        value={link.replace("https://", "")}
-        aria-label={`${words.link}: ${name}`}
-      />
-      <button
-        type="button"
-        class="outline"
-        hidden
-        data-copy={link}
-        data-copied={words.copied}
-        aria-label={`${words.copy}: ${name}`}
-      >
-        {words.copy}
-      </button>
-      <details class="qr">
-        <summary role="button" class="outline">{words.qr}</summary>
-        <img
-          src={`${path}/qr.svg`}
-          alt={`${words.qr}: ${name}`}
-          width="180"
-          height="180"
-          loading="lazy"
-        />
-      </details>
-    </div>
-  );
 }

@@ -141,9 +141,7 @@ Deno.test("an outbox does work that becomes due earlier than what it waits for",
     assert.deepEqual(begun, [2, 1]);
   }));
 
-// DEFECT lib/outbox.ts, takeDueWork: after work was taken the lane stays awake without a timer, and nothing
-// looks at the clock again until some work ends. One call that hangs for 15 s holds up what becomes due
-// in its lane meanwhile.
+// A call that hangs must not hold up what becomes due in its lane meanwhile.
 Deno.test("an outbox does work that becomes due while other work of its lane is in hand", () =>
   withOutbox(async ({ outbox, owe, begun, turn, time }) => {
     owe(1);

@@ -554,7 +554,7 @@ Deno.test("pollUpdates ends when Telegram does not know the token, and says wher
     assert.equal(error.reason, "unauthorized");
     assert.equal(
       error.message,
-      "Telegram не принимает BOT_TOKEN (401). Проверьте токен у @BotFather",
+      "Telegram не принимает BOT_TOKEN. Проверьте токен у @BotFather",
     );
     assert.deepEqual(lines, []);
   }, { token: "987654321:AAF0revoked-token-that-must-never-be-seen" }));

@@ -316,6 +316,13 @@ Deno.test("what Telegram will not copy is named, with the words that came with i
   assert.equal(uncopiedPart(someContent({ ...PHOTO, text: "офис" })).text, `${note}\n\nофис`);
 });
 
+Deno.test("the words that came with what Telegram will not copy go alone where both do not fit", () => {
+  const room = 4096 - "⚠️ Не удалось переслать: 🖼 фото.\n\n".length;
+  assert.equal(uncopiedPart(someContent({ ...PHOTO, text: "x".repeat(room) })).text.length, 4096);
+  const words = "x".repeat(room + 1);
+  assert.equal(uncopiedPart(someContent({ ...PHOTO, text: words })).text, words);
+});
+
 Deno.test("the messages of an album that Telegram will not copy are counted", () => {
   assert.equal(
     uncopiedPart(someContent(PHOTO), 3).text,

@@ -103,6 +103,7 @@ Deno.test("failed tries are counted by the address that the proxy saw, where a p
     browser.post("/login", { password: "wrong" }, { "x-forwarded-for": chain });
   for (let tries = 0; tries < 5; tries += 1) await from(`10.0.0.${tries}, 192.0.2.7`);
   assert.equal((await from("203.0.113.1, 192.0.2.7")).status, 429);
+  assert.equal((await from("192.0.2.7:5000")).status, 429);
   assert.equal((await from("203.0.113.1, 192.0.2.8")).status, 403);
 });
 
@@ -124,6 +125,7 @@ Deno.test("addresses of one IPv6 network are one address", async () => {
     browser.post("/login", { password: "wrong" }, { "x-forwarded-for": address });
   for (let tries = 1; tries <= 5; tries += 1) await from(`2001:db8:0:7::${tries}`);
   assert.equal((await from("2001:db8::7:ffff:1:2:3")).status, 429);
+  assert.equal((await from("[2001:db8:0:7::9]:5000")).status, 429);
   assert.equal((await from("2001:db8:0:8::1")).status, 403);
 });
 
@@ -140,10 +142,26 @@ Deno.test("who is not logged in is sent to log in, and back to where they wanted
 
 Deno.test("login never leads away from the page", async () => {
   await using page = await openPage();
-  for (const next of ["//evil.example/", "https://evil.example/", "/\\evil.example", "/login"]) {
+  for (
+    const next of [
+      "//evil.example/",
+      "https://evil.example/",
+      "/\\evil.example",
+      "/\t/evil.example",
+      "\n//evil.example",
+      "/%",
+      "/login",
+      "/login?token=1",
+    ]
+  ) {
     const response = await page.browser().post("/login", { password: PASSWORD, next });
-    assert.equal(response.headers.get("location"), "/", next);
+    assert.match(response.headers.get("location") ?? "", /^\/%?$/, next);
   }
+  const doubled = await page.browser().post("/login", {
+    password: PASSWORD,
+    next: "/.//evil.example",
+  });
+  assert.equal(doubled.headers.get("location"), "/evil.example");
 });
 
 Deno.test("a POST without a session is 401 and changes nothing", async () => {

@@ -68,7 +68,15 @@ function VisitorPhone({ stage, words, botId }: PartProps & { readonly botId: num
   return (
     <section class="device visitor" aria-label={words.visitor}>
       <h2>{words.visitor}</h2>
-      <form method="post" action="/demo/visitor" class="chat" id="visitor-chat" data-live>
+      <form
+        method="post"
+        action="/demo/visitor"
+        class="chat"
+        aria-label={words.visitor}
+        id="visitor-chat"
+        tabIndex={0}
+        data-live
+      >
         {stage.visitorMessages.length === 0 && <p class="empty">{words.noVisitor}</p>}
         {stage.visitorMessages.map((message) => (
           <Bubble message={message} isOwn={message.from.id !== botId} words={words} />
@@ -100,7 +108,15 @@ function ManagersPhone({ stage, words, botId }: PartProps & { readonly botId: nu
   return (
     <section class="device managers" aria-label={words.managers}>
       <h2>{words.managers}</h2>
-      <form method="post" action="/demo/manager" class="chat" id="managers-chat" data-live>
+      <form
+        method="post"
+        action="/demo/manager"
+        class="chat"
+        aria-label={words.managers}
+        id="managers-chat"
+        tabIndex={0}
+        data-live
+      >
         {stage.managersMessages.length === 0 && <p class="empty">{words.noCards}</p>}
         {stage.managersMessages.map((message) => (
           <Bubble message={message} isOwn={message.from.id !== botId} words={words} />

@@ -157,11 +157,10 @@ export function leadList(db: Database): LeadList {
       : profile !== null
       ? "profile = ?2 AND"
       : "";
+    const most = words.length === 0 ? MOST_LOOKED_AT : MOST_SEARCHED;
     const look = (columns: string) =>
       `SELECT ${columns} FROM leads WHERE ${base} number > ?5 AND number < ?6
-       ORDER BY number ${back ? "DESC" : "ASC"} LIMIT ${
-        words.length === 0 ? MOST_LOOKED_AT : MOST_SEARCHED
-      }`;
+       ORDER BY number ${back ? "DESC" : "ASC"} LIMIT ${most}`;
     let parameter = 8;
     const sought = words.map((patterns) => {
       const any = Array.from({ length: patterns }, () => `words LIKE ?${parameter++} ESCAPE '\\'`);

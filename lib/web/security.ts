@@ -36,8 +36,14 @@ export function addressOf(
   const direct = remoteAddr.transport === "tcp" ? remoteAddr.hostname : remoteAddr.transport;
   // The last one is what the proxy itself saw; those before it anybody can write.
   const forwarded = request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
-  const address = trustProxy && forwarded ? forwarded : direct;
+  const address = withoutPort(trustProxy && forwarded ? forwarded : direct);
   return address.includes(":") && !address.includes(".") ? prefix64(address) : address;
+}
+
+/** Some proxies write `192.0.2.7:5000` or `[2001:db8::7]:5000`. */
+function withoutPort(address: string): string {
+  return /^\[([^\]]*)\]/.exec(address)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(address)?.[1] ??
+    address;
 }
 
 function prefix64(address: string): string {

@@ -1,0 +1,188 @@
+// What is measured: each case gives figures of one contestant in one round. A new case is one more entry of `CASES`.
+
+import type { Contestant, Running, StartOptions } from "./contestants.ts";
+import { startBot } from "./contestants.ts";
+import type { PressOrder, PressReport } from "./peer.ts";
+import type { PeerProcess } from "./peer_process.ts";
+import { median, quantile } from "./statistics.ts";
+
+/** The figures that cases give, with how the table shows them; `lower` tells which end is the good one. */
+export const FIGURES = {
+  one_p50_ms: { label: "press → confirmation, one by one, p50", unit: "ms", good: "low" },
+  one_p95_ms: { label: "                                   p95", unit: "ms", good: "low" },
+  one_p99_ms: { label: "                                   p99", unit: "ms", good: "low" },
+  fifty_p50_ms: { label: "50 presses at once, p50", unit: "ms", good: "low" },
+  fifty_p95_ms: { label: "                    p95", unit: "ms", good: "low" },
+  fifty_p99_ms: { label: "                    p99", unit: "ms", good: "low" },
+  silent_p50_ms: { label: "50 at once, CRM silent, p50", unit: "ms", good: "low" },
+  silent_p95_ms: { label: "                        p95", unit: "ms", good: "low" },
+  silent_p99_ms: { label: "                        p99", unit: "ms", good: "low" },
+  silent_start_ms: { label: "meanwhile /start → greeting", unit: "ms", good: "low" },
+  leads_per_s: { label: "burst to the last POST and confirmation", unit: "leads/s", good: "high" },
+  cpu_per_lead_ms: { label: "CPU per lead", unit: "ms", good: "low" },
+  idle_mb: { label: "resident memory, idle", unit: "MB", good: "low" },
+  peak_mb: { label: "resident memory, peak", unit: "MB", good: "low" },
+  first_poll_ms: { label: "spawn → first getUpdates", unit: "ms", good: "low" },
+  peer_busy: { label: "share of the burst that the peer computed", unit: "of 1", good: "low" },
+} as const;
+
+export type Figure = keyof typeof FIGURES;
+export type Figures = Partial<Record<Figure, number>>;
+
+/** How much is done in one round. */
+export interface Sizes {
+  readonly oneByOne: number;
+  readonly timesFifty: number;
+  readonly timesSilent: number;
+  readonly burst: number;
+  readonly bursts: number;
+  readonly starts: number;
+  /** How long a silent CRM holds up whoever waits for it. */
+  readonly crmTimeoutSeconds: number;
+}
+
+export const FULL: Sizes = {
+  oneByOne: 200,
+  timesFifty: 6,
+  timesSilent: 2,
+  burst: 2_000,
+  bursts: 3,
+  starts: 5,
+  crmTimeoutSeconds: 2,
+};
+
+export const QUICK: Sizes = {
+  oneByOne: 50,
+  timesFifty: 2,
+  timesSilent: 1,
+  burst: 500,
+  bursts: 1,
+  starts: 2,
+  crmTimeoutSeconds: 1,
+};
+
+/** What a case works with: one contestant, freshly started, idle, with a meter. */
+export interface Bench {
+  readonly contestant: Contestant;
+  readonly bot: Running;
+  readonly peer: PeerProcess;
+  readonly sizes: Sizes;
+  /** Starts the same contestant once more, without a meter, on the same data. */
+  readonly startOptions: StartOptions;
+}
+
+export interface Case {
+  readonly name: string;
+  /** `after` comes when the measured bot has ended. */
+  readonly when: "running" | "after";
+  measure(bench: Bench): Promise<Figures>;
+}
+
+/** In this order: memory before any work, warm-up before what is timed, the peak after all of it. */
+export const CASES: readonly Case[] = [
+  { name: "idle", when: "running", measure: idleMemory },
+  { name: "one", when: "running", measure: oneByOne },
+  { name: "fifty", when: "running", measure: fiftyAtOnce },
+  { name: "silent", when: "running", measure: fiftyWhileSilent },
+  { name: "burst", when: "running", measure: burst },
+  { name: "peak", when: "running", measure: peakMemory },
+  { name: "start", when: "after", measure: starts },
+];
+
+/** How long a bot is left alone before its idle memory is read, in ms. */
+const IDLE_MS = 1_000;
+
+/** Presses whose times are thrown away. */
+const WARM_UP = 50;
+
+const MEGABYTE = 1024 * 1024;
+
+async function idleMemory({ bot }: Bench): Promise<Figures> {
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  return { idle_mb: (await bot.usage()).rssBytes / MEGABYTE };
+}
+
+async function peakMemory({ bot }: Bench): Promise<Figures> {
+  return { peak_mb: (await bot.usage()).peakRssBytes / MEGABYTE };
+}
+
+async function oneByOne({ peer, sizes }: Bench): Promise<Figures> {
+  const order = { pace: "one by one", crm: "answers" } as const;
+  await peer.order("press", { ...order, count: WARM_UP });
+  const { confirmationsMs } = await peer.order("press", { ...order, count: sizes.oneByOne });
+  return {
+    one_p50_ms: quantile(confirmationsMs, 0.5),
+    one_p95_ms: quantile(confirmationsMs, 0.95),
+    one_p99_ms: quantile(confirmationsMs, 0.99),
+  };
+}
+
+async function fiftyAtOnce(bench: Bench): Promise<Figures> {
+  const order = { count: 50, pace: "at once", crm: "answers" } as const;
+  const reports = await repeat(bench, bench.sizes.timesFifty, order);
+  const confirmationsMs = reports.flatMap((report) => report.confirmationsMs);
+  return {
+    fifty_p50_ms: quantile(confirmationsMs, 0.5),
+    fifty_p95_ms: quantile(confirmationsMs, 0.95),
+    fifty_p99_ms: quantile(confirmationsMs, 0.99),
+  };
+}
+
+async function fiftyWhileSilent(bench: Bench): Promise<Figures> {
+  const order = { count: 50, pace: "at once", crm: "silent" } as const;
+  const reports = await repeat(bench, bench.sizes.timesSilent, order);
+  const confirmationsMs = reports.flatMap((report) => report.confirmationsMs);
+  return {
+    silent_p50_ms: quantile(confirmationsMs, 0.5),
+    silent_p95_ms: quantile(confirmationsMs, 0.95),
+    silent_p99_ms: quantile(confirmationsMs, 0.99),
+    silent_start_ms: median(reports.map(({ greetingMs }) => greetingMs ?? NaN)),
+  };
+}
+
+async function burst(bench: Bench): Promise<Figures> {
+  const { bot, sizes } = bench;
+  const rates: number[] = [];
+  const cpuMs: number[] = [];
+  const busy: number[] = [];
+  const order = { count: sizes.burst, pace: "at once", crm: "answers" } as const;
+  for (let nth = 0; nth < sizes.bursts; nth++) {
+    const before = await bot.usage();
+    const [report] = await repeat(bench, 1, order);
+    const after = await bot.usage(); // What comes after the last confirmation is a lead's work too.
+    if (report === undefined) continue;
+    rates.push(sizes.burst / report.allMs * 1000);
+    cpuMs.push((after.cpuMs - before.cpuMs) / sizes.burst);
+    busy.push(report.peerCpuMs / report.allMs);
+  }
+  return {
+    leads_per_s: median(rates),
+    cpu_per_lead_ms: median(cpuMs),
+    peer_busy: median(busy),
+  };
+}
+
+async function starts({ contestant, peer, sizes, startOptions }: Bench): Promise<Figures> {
+  const tookMs: number[] = [];
+  for (let nth = 0; nth < sizes.starts; nth++) {
+    await peer.order("begin", null);
+    const bot = await startBot(contestant, { ...startOptions, meter: false });
+    try {
+      tookMs.push(await Promise.race([peer.order("firstPoll", null), bot.lost]) - bot.spawnedAtMs);
+      await peer.order("quiet", null);
+    } finally {
+      await bot.stop();
+    }
+  }
+  return { first_poll_ms: median(tookMs) };
+}
+
+/** The same order several times, each when the bot has come to rest. */
+async function repeat({ peer }: Bench, times: number, order: PressOrder): Promise<PressReport[]> {
+  const reports: PressReport[] = [];
+  for (let nth = 0; nth < times; nth++) {
+    reports.push(await peer.order("press", order));
+    await peer.order("quiet", null);
+  }
+  return reports;
+}

@@ -1,0 +1,153 @@
+// The bots that are measured, each started as a process of its own: the floor, the usual one, ours. Knows no case.
+
+import { textLines } from "../helpers/text_lines.ts";
+import type { Addresses } from "./peer.ts";
+import { parseUsage, type Usage } from "./usage.ts";
+
+const HERE = new URL("./", import.meta.url).pathname;
+
+/** How long a process may take to tell its usage, or to end, in ms. */
+const PATIENCE_MS = 15_000;
+
+export interface Contestant {
+  readonly name: string;
+  /** The arguments after `deno run`. */
+  readonly args: readonly string[];
+  /** The folder whose deno.json counts. */
+  readonly folder: string;
+}
+
+export const FLOOR: Contestant = {
+  name: "floor",
+  args: ["--allow-net", "--allow-read", "--allow-env", `${HERE}floor_bot.ts`],
+  folder: `${HERE}../../`,
+};
+
+export const TELEGRAF: Contestant = {
+  name: "telegraf",
+  args: ["--allow-net", "--allow-read", "--allow-env", `${HERE}telegraf_bot.ts`],
+  folder: `${HERE}../../`,
+};
+
+/** The bot of a working copy, started by the words of its own `deno task start`. */
+export async function botOf(name: string, folder = `${HERE}../../`): Promise<Contestant> {
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${folder}/deno.json`));
+  return { name, args: String(tasks.start).split(/\s+/).slice(2), folder };
+}
+
+/** A bot that runs. */
+export interface Running {
+  /** When it was told to start, in ms since 1970. */
+  readonly spawnedAtMs: number;
+  /** What it has used so far; only for one that was started with a meter. */
+  usage(): Promise<Usage>;
+  /** Rejects with what it said when it ends before it is stopped; never resolves. */
+  readonly lost: Promise<never>;
+  /** Ends it. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly addresses: Addresses;
+  /** A folder of the bot's own; what it holds is kept between starts. */
+  readonly folder: string;
+  readonly crmTimeoutSeconds: number;
+  /** Loads the meter beside the bot, so that `usage` works. */
+  readonly meter: boolean;
+  /** More words for `deno run`. */
+  readonly denoFlags?: readonly string[];
+}
+
+/** Starts a bot. Its log is written but thrown away: reading it would take time from what is measured. */
+export async function startBot(contestant: Contestant, options: StartOptions): Promise<Running> {
+  const { addresses, folder, crmTimeoutSeconds, meter, denoFlags = [] } = options;
+  const localesPath = `${folder}/locales.json`;
+  const locales = JSON.parse(await Deno.readTextFile(`${contestant.folder}/locales/locales.json`));
+  locales.agency.webhook_url = addresses.webhook;
+  await Deno.writeTextFile(localesPath, JSON.stringify(locales));
+
+  const preload = meter ? ["--preload", `${HERE}meter.ts`] : [];
+  const spawnedAtMs = performance.timeOrigin + performance.now();
+  const child = new Deno.Command("deno", {
+    args: ["run", ...denoFlags, ...preload, ...contestant.args],
+    cwd: contestant.folder,
+    env: {
+      ...inherited(),
+      BOT_TOKEN: "987654321:AAF0bench-token-of-nobodys-bot-000000000",
+      ADMIN_CHAT_ID: "-1001234567890",
+      TELEGRAM_API_ROOT: addresses.botApi,
+      LOCALES_PATH: localesPath,
+      DATA_DIR: `${folder}/data`,
+      PORT: "0",
+      CRM_TIMEOUT_SECONDS: String(crmTimeoutSeconds),
+    },
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const requests = child.stdin.getWriter();
+  const said: string[] = [];
+  let heard = Promise.withResolvers<Usage>();
+  const reading = (async () => {
+    for await (const line of child.stderr.pipeThrough(textLines())) {
+      const usage = parseUsage(line);
+      if (usage !== undefined) heard.resolve(usage);
+      else said.push(line);
+    }
+  })();
+
+  let stopping = false;
+  const lost = Promise.withResolvers<never>();
+  lost.promise.catch(() => {}); // Whoever does not look is told by their own waiting.
+  reading.then(() => {
+    if (!stopping) lost.reject(new Error(`${contestant.name} ended:\n${said.join("\n")}`));
+  });
+
+  return {
+    spawnedAtMs,
+    lost: lost.promise,
+    async usage() {
+      heard = Promise.withResolvers();
+      await requests.write(new Uint8Array([10]));
+      return await within(
+        heard.promise,
+        () => `${contestant.name} tells no usage: ${said.join("\n")}`,
+      );
+    },
+    async stop() {
+      stopping = true;
+      try {
+        child.kill("SIGTERM");
+      } catch {
+        // It is gone already.
+      }
+      const killer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+      await child.status;
+      clearTimeout(killer);
+      await requests.close().catch(() => {});
+      await reading;
+    },
+  };
+}
+
+async function within<T>(promise: Promise<T>, complaint: () => string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(complaint())), PATIENCE_MS);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What `deno` itself needs to find its caches. */
+export function inherited(): Record<string, string> {
+  const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY"];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,133 @@
+// `deno task bench`: the bot beside a bare loop and a Telegraf bot, in alternating rounds against the same peer. Ends by itself.
+//
+//   deno task bench                      5 rounds, a table
+//   deno task bench --rounds 9           more rounds
+//   deno task bench --quick              one small round: does it run at all
+//   deno task bench --json               everything measured, for machines
+//   deno task bench --of floor,triborg   these only
+//   deno task bench --cases one,burst    these only
+//   deno task bench --beside FOLDER      one more contestant: the bot of another working copy
+//   deno task bench --cpu-prof FOLDER    writes V8's CPU profiles of the measured bots there
+
+import { parseArgs } from "node:util";
+import { type Case, CASES, type Figures, FULL, QUICK, type Sizes } from "./cases.ts";
+import { botOf, type Contestant, FLOOR, startBot, TELEGRAF } from "./contestants.ts";
+import { type PeerProcess, startPeer } from "./peer_process.ts";
+import { type Measured, table, toReport } from "./report.ts";
+
+interface Plan {
+  readonly rounds: number;
+  readonly sizes: Sizes;
+  readonly contestants: readonly Contestant[];
+  readonly cases: readonly Case[];
+  readonly profiles: string | undefined;
+  readonly json: boolean;
+}
+
+async function readPlan(args: string[]): Promise<Plan> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rounds: { type: "string" },
+      quick: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      of: { type: "string" },
+      cases: { type: "string" },
+      beside: { type: "string", multiple: true, default: [] },
+      "cpu-prof": { type: "string" },
+    },
+  });
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+  if (!Number.isSafeInteger(rounds) || rounds < 1 || rounds > 1000) {
+    throw new RangeError(`Cannot run ${values.rounds} rounds: must be 1 to 1000`);
+  }
+  const others = await Promise.all(
+    values.beside.map(async (folder) =>
+      await botOf(folder.replace(/\/+$/, "").split("/").pop()!, await Deno.realPath(folder))
+    ),
+  );
+  const all = [FLOOR, TELEGRAF, await botOf("triborg"), ...others];
+  const names = values.of?.split(",");
+  return {
+    rounds,
+    sizes: values.quick ? QUICK : FULL,
+    contestants: pick(all, names && [...names, ...others.map(({ name }) => name)]),
+    cases: pick(CASES, values.cases?.split(",")),
+    profiles: values["cpu-prof"],
+    json: values.json,
+  };
+}
+
+function pick<T extends { readonly name: string }>(all: readonly T[], names?: readonly string[]) {
+  const unknown = names?.filter((name) => !all.some((each) => each.name === name)) ?? [];
+  if (unknown.length > 0) {
+    const known = all.map(({ name }) => name).join(", ");
+    throw new RangeError(`Cannot find ${unknown.join(", ")}: there are ${known}`);
+  }
+  return names === undefined ? all : all.filter(({ name }) => names.includes(name));
+}
+
+/** One contestant, started on an empty folder, through all cases. */
+async function measure(contestant: Contestant, plan: Plan, peer: PeerProcess): Promise<Figures> {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-bench-" });
+  const { sizes, cases, profiles } = plan;
+  const startOptions = {
+    addresses: peer.addresses,
+    folder,
+    crmTimeoutSeconds: sizes.crmTimeoutSeconds,
+    meter: true,
+    ...(profiles === undefined ? {} : {
+      denoFlags: ["--cpu-prof", `--cpu-prof-dir=${profiles}/${contestant.name}`],
+    }),
+  };
+  const figures: Figures[] = [];
+  try {
+    await peer.order("begin", null);
+    const bot = await startBot(contestant, startOptions);
+    const bench = { contestant, bot, peer, sizes, startOptions };
+    try {
+      await Promise.race([peer.order("firstPoll", null), bot.lost]);
+      for (const each of cases.filter(({ when }) => when === "running")) {
+        figures.push(await Promise.race([each.measure(bench), bot.lost]));
+      }
+    } finally {
+      await bot.stop();
+    }
+    for (const each of cases.filter(({ when }) => when === "after")) {
+      figures.push(await each.measure(bench));
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  return Object.assign({}, ...figures);
+}
+
+async function main(): Promise<void> {
+  const plan = await readPlan(Deno.args);
+  const started = new Date();
+  const peer = await startPeer();
+  const measured: Measured[] = [];
+  try {
+    for (let round = 1; round <= plan.rounds; round++) {
+      // Whoever went first goes last, so that a machine that slows down is unfair to nobody.
+      const order = round % 2 === 1 ? plan.contestants : plan.contestants.toReversed();
+      for (const contestant of order) {
+        console.error(`round ${round} of ${plan.rounds}: ${contestant.name}`);
+        const figures = await measure(contestant, plan, peer);
+        measured.push({ round, contestant: contestant.name, figures });
+      }
+    }
+  } finally {
+    await peer.stop();
+  }
+  const report = toReport({
+    startedAt: started.toISOString(),
+    tookSeconds: (Date.now() - started.getTime()) / 1000,
+    rounds: plan.rounds,
+    sizes: plan.sizes,
+    measured,
+  });
+  console.log(plan.json ? JSON.stringify(report, null, 2) : table(report));
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,179 @@
+// The presses of one bot's session: as Telegram hands them over, and what has become of each. Knows no HTTP.
+
+/** The button that every visitor presses: the first of the shipped agency. */
+const CHOICE = { text: "Привлечь клиентов", data: "agency_clients" };
+
+const BUTTONS = [
+  CHOICE,
+  { text: "Создать сайт", data: "agency_website" },
+  { text: "Бренд и упаковка", data: "agency_brand" },
+  { text: "Обсудить другую задачу", data: "agency_other" },
+];
+
+const MENU_TEXT = "🔥 MONSTER AGENCY — маркетинг, который приводит клиентов.\n\n" +
+  "Стратегия, реклама и сайты под ключ. Сначала разбираемся в вашем бизнесе, потом предлагаем " +
+  "решение.\n\n👇 Что для вас сейчас главное?";
+
+/** A visitor's number on top of this is the id of the visitor and of the chat. */
+const FIRST_CHAT_ID = 5_000_000_000;
+
+const MENU_MESSAGE_ID = 7;
+
+/** When a press was handed over and what came of it, in ms of `performance.now()`. */
+export interface Press {
+  readonly number: number;
+  pressedAtMs: number;
+  confirmedAtMs?: number;
+  answeredAtMs?: number;
+  postedAtMs?: number;
+}
+
+type Event = "confirmedAtMs" | "answeredAtMs" | "postedAtMs";
+
+/** All presses of a session, found by what the bot says of them. */
+export class Presses {
+  /** What came that was no part of a press, was wrong, or came a second time. */
+  readonly faults: string[] = [];
+  readonly #presses: Press[] = [];
+  #owed = 0;
+  #whenDone: (() => void) | undefined;
+
+  /** Adds presses of as many new visitors. */
+  add(count: number): Press[] {
+    const first = this.#presses.length;
+    const added = Array.from(
+      { length: count },
+      (_, index): Press => ({ number: first + index, pressedAtMs: 0 }),
+    );
+    this.#presses.push(...added);
+    this.#owed += 3 * count;
+    return added;
+  }
+
+  /** A menu was edited into the confirmation. */
+  confirmed(chatId: unknown, text: unknown): void {
+    if (typeof text !== "string" || !text.startsWith(`✅ Принято: ${CHOICE.text}.`)) {
+      this.faults.push(`a confirmation says ${JSON.stringify(text)}`);
+    }
+    this.#note(Number(chatId) - FIRST_CHAT_ID, "confirmedAtMs");
+  }
+
+  /** A press was answered. */
+  answered(queryId: unknown): void {
+    this.#note(Number(queryId), "answeredAtMs");
+  }
+
+  /** A lead reached the CRM. */
+  posted(lead: { contact?: { username?: unknown }; request_details?: unknown }): void {
+    if (lead.request_details !== CHOICE.text) {
+      this.faults.push(`a lead asks for ${JSON.stringify(lead.request_details)}`);
+    }
+    this.#note(Number(String(lead.contact?.username).replace("@visitor_", "")), "postedAtMs");
+  }
+
+  /** Resolves when every press is confirmed, answered and posted. */
+  async done(): Promise<void> {
+    if (this.#owed > 0) await new Promise<void>((resolve) => this.#whenDone = resolve);
+  }
+
+  /** What is still owed, in words. */
+  describe(): string {
+    const without = (event: Event) =>
+      this.#presses.filter((press) => press[event] === undefined).length;
+    return `of ${this.#presses.length} presses ${without("confirmedAtMs")} are not confirmed, ` +
+      `${without("answeredAtMs")} not answered, ${without("postedAtMs")} not posted`;
+  }
+
+  #note(number: number, event: Event): void {
+    const press = this.#presses[number];
+    if (press === undefined || press[event] !== undefined) {
+      this.faults.push(`${event} of press ${number} came ${press ? "twice" : "out of nowhere"}`);
+      return;
+    }
+    press[event] = performance.now();
+    if (--this.#owed === 0) this.#whenDone?.();
+  }
+}
+
+/** A press as the bot gets it (https://core.telegram.org/bots/api#callbackquery). */
+export function pressUpdate({ number }: Press): object {
+  const from = visitor(number);
+  const { id, is_bot, first_name, username } = BOT;
+  return {
+    callback_query: {
+      id: String(number),
+      from,
+      message: {
+        message_id: MENU_MESSAGE_ID,
+        from: { id, is_bot, first_name, username },
+        chat: privateChat(from),
+        date: dateNow(),
+        text: MENU_TEXT,
+        reply_markup: {
+          inline_keyboard: BUTTONS.map(({ text, data }) => [{ text, callback_data: data }]),
+        },
+      },
+      chat_instance: String(-8_191 * number),
+      data: CHOICE.data,
+    },
+  };
+}
+
+/** Somebody who writes `/start agency` (https://core.telegram.org/bots/api#message). */
+export function startUpdate(number: number): object {
+  const from = visitor(number);
+  return {
+    message: {
+      message_id: 1,
+      from,
+      chat: privateChat(from),
+      date: dateNow(),
+      text: "/start agency",
+      entities: [{ offset: 0, length: 6, type: "bot_command" }],
+    },
+  };
+}
+
+/** The message that a bot gets back for what it sent or edited. */
+export function sentMessage(chatId: unknown, text: unknown): object {
+  return {
+    message_id: MENU_MESSAGE_ID,
+    from: BOT,
+    chat: { id: Number(chatId), first_name: "Visitor", type: "private" },
+    date: dateNow(),
+    text,
+  };
+}
+
+export function chatIdOf(number: number): number {
+  return FIRST_CHAT_ID + number;
+}
+
+export const BOT = {
+  id: 987654321,
+  is_bot: true,
+  first_name: "Triborg",
+  username: "triborg_bench_bot",
+  can_join_groups: true,
+  can_read_all_group_messages: false,
+  supports_inline_queries: false,
+};
+
+function visitor(number: number) {
+  return {
+    id: chatIdOf(number),
+    is_bot: false,
+    first_name: "Visitor",
+    last_name: `No. ${number}`,
+    username: `visitor_${number}`,
+    language_code: "ru",
+  };
+}
+
+function privateChat({ id, first_name, last_name, username }: ReturnType<typeof visitor>) {
+  return { id, first_name, last_name, username, type: "private" };
+}
+
+function dateNow(): number {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,39 @@
+// What a process has used so far, asked for over its stdin and told on its stderr.
+
+import process from "node:process";
+
+const MARK = "usage ";
+
+/** What a process has used since it began. */
+export interface Usage {
+  /** User and system time of all its threads, in ms. */
+  readonly cpuMs: number;
+  /** Resident memory now, in bytes. */
+  readonly rssBytes: number;
+  /** The most resident memory it ever had, in bytes. */
+  readonly peakRssBytes: number;
+}
+
+/** This process's own usage. */
+export function ownUsage(): Usage {
+  const { user, system } = process.cpuUsage();
+  return {
+    cpuMs: (user + system) / 1000,
+    rssBytes: process.memoryUsage().rss,
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+/** Answers whatever comes on stdin with one line on stderr; ends the process with whoever held its stdin. */
+export async function answerUsageRequests(): Promise<void> {
+  const encoder = new TextEncoder();
+  for await (const _request of Deno.stdin.readable) {
+    Deno.stderr.writeSync(encoder.encode(`${MARK}${JSON.stringify(ownUsage())}\n`));
+  }
+  Deno.exit(1);
+}
+
+/** The usage in a line of a process's stderr; undefined for any other line. */
+export function parseUsage(line: string): Usage | undefined {
+  return line.startsWith(MARK) ? JSON.parse(line.slice(MARK.length)) : undefined;
+}

@@ -1,0 +1,55 @@
+// Leads that never were: a fortnight of them, each gone the way its number says.
+
+import type { Journal } from "../../lib/journal.ts";
+import type { Lead } from "../../lib/lead.ts";
+import { aNewLead, aVisitor } from "../helpers/a_lead.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const PEOPLE = [
+  ["Galliard", "betterrman"],
+  ["Безник", null],
+  ["Анна", "anna_studio"],
+  ["Олег", "oleg_dev"],
+] as const;
+
+/** Records so many leads over the last 14 days, newest last, of the profiles agency, cg and express. */
+export function inventLeads(
+  journal: Journal,
+  nowMs: number,
+  count: number,
+  profiles: readonly string[] = ["agency", "agency", "agency", "express", "cg"],
+): void {
+  for (let index = 0; index < count; index += 1) {
+    const [firstName = "", username = null] = PEOPLE[index % PEOPLE.length] ?? [];
+    const profile = profiles[index % profiles.length] ?? "agency";
+    const age = ((count - index) / count) ** 1.3 * 13.4 * DAY_MS * (0.8 + 0.2 * wave(index));
+    const lead = journal.insertLead(aNewLead({
+      id: crypto.randomUUID(),
+      profile,
+      profileName: `MONSTER ${profile.toUpperCase()}`,
+      visitor: aVisitor({ userId: 1000 + index, firstName, username }),
+      chatId: 1000 + index,
+      menuMessageId: index,
+      receivedAtMs: Math.floor(nowMs - age),
+    }));
+    if (lead !== undefined) finish(journal, lead, index);
+  }
+}
+
+function finish(journal: Journal, { number, profile, receivedAtMs }: Lead, index: number): void {
+  if (profile === "cg") return void journal.moveLead(number, "in_admin_chat");
+  const attempt = journal.beginAttempt(number, null, receivedAtMs);
+  const accepted = index % 9 !== 4;
+  if (accepted) {
+    journal.endAttempt(attempt, { kind: "accepted", status: 200 }, receivedAtMs + 300);
+    journal.moveLead(number, "in_crm");
+  } else {
+    journal.endAttempt(attempt, { kind: "timeout", afterMs: 10_000 }, receivedAtMs + 10_000);
+    journal.moveLead(number, index % 5 === 0 ? "undelivered" : "in_admin_chat");
+  }
+}
+
+function wave(index: number): number {
+  return (Math.sin(index) + 1) / 2;
+}

@@ -1,0 +1,223 @@
+// The page in a real browser, in front of the running bot. Run by `deno task test:browser`.
+
+import assert from "node:assert/strict";
+import { startCrmServer } from "../../lib/demo/crm_server.ts";
+import { isThereABrowser, overflow, PHONE, seriousFaults, surf, type Surfing } from "./browser.ts";
+
+const ignore = !isThereABrowser();
+
+function story(name: string, tell: () => Promise<void>): void {
+  Deno.test({ name, ignore, fn: tell });
+}
+
+story(
+  "what an admin saves in the browser, the bot's very next visitor gets",
+  () =>
+    surf(async ({ house, page }) => {
+      await using otherCrm = await startCrmServer();
+      await page.getByRole("link", { name: "MONSTER AGENCY", exact: true }).click();
+      await page.getByLabel("Приветствие").fill("Здравствуйте! Это новое приветствие.");
+      await page.getByLabel("Адрес вебхука").fill(otherCrm.url);
+      await page.getByRole("button", { name: "Сохранить" }).click();
+      await page.getByText("Сохранено. Уже работает.").waitFor();
+
+      const visitor = house.telegram.user({ first_name: "Galliard", username: "betterrman" });
+      visitor.start("agency");
+      const greeting = await visitor.chat.nextMessage();
+      assert.equal(greeting.text ?? greeting.caption, "Здравствуйте! Это новое приветствие.");
+      visitor.press(greeting, "Привлечь клиентов");
+      const lead = await otherCrm.nextLead();
+      assert.deepEqual(
+        (lead.body as { request_details: string }).request_details,
+        "Привлечь клиентов",
+      );
+      assert.equal(house.crm.receivedCount, 0);
+    }),
+);
+
+story(
+  "the preview follows what is typed, and a pressed button shows its confirmation",
+  () =>
+    surf(async ({ page, origin }) => {
+      await page.goto(`${origin}/profiles/agency`);
+      const preview = page.locator("#preview");
+      await page.getByLabel("Приветствие").fill("Печатаю…");
+      await preview.getByText("Печатаю…").waitFor();
+      await preview.getByRole("button", { name: "Создать сайт" }).click();
+      await preview.getByText("✅ Принято: Создать сайт.").waitFor();
+      await page.locator('[data-counts="caption"]', { hasText: "8/4096" }).waitFor();
+    }),
+);
+
+story(
+  "leaving with unsaved changes asks first, saving does not",
+  () =>
+    surf(async ({ page, origin }) => {
+      await page.goto(`${origin}/profiles/agency`);
+      await page.getByLabel("Название").fill("Другое");
+      const asked = page.waitForEvent("dialog");
+      const leaving = page.getByRole("link", { name: "Лиды" }).click();
+      const dialog = await asked;
+      assert.equal(dialog.type(), "beforeunload");
+      await dialog.dismiss();
+      await leaving;
+      await page.getByRole("button", { name: "Сохранить" }).click();
+      await page.getByRole("heading", { name: "Другое" }).waitFor();
+    }),
+);
+
+story(
+  "who saves over somebody else's change sees both versions first",
+  () =>
+    surf(async ({ page, origin, again, house }) => {
+      const other = await again();
+      for (const each of [page, other]) await each.goto(`${origin}/profiles/agency`);
+      await other.getByLabel("Название").fill("ПЕРВАЯ");
+      await other.getByRole("button", { name: "Сохранить" }).click();
+      await other.getByText("Сохранено. Уже работает.").waitFor();
+
+      await page.getByLabel("Название").fill("ВТОРАЯ");
+      await page.getByRole("button", { name: "Сохранить" }).click();
+      const versions = page.getByRole("alert");
+      await versions.getByText("ПЕРВАЯ").waitFor();
+      await versions.getByText("ВТОРАЯ").waitFor();
+      assert.equal(await page.getByLabel("Название").inputValue(), "ВТОРАЯ");
+      assert.equal(JSON.parse(await Deno.readTextFile(house.localesPath)).agency.name, "ПЕРВАЯ");
+    }),
+);
+
+story(
+  "buttons are added, moved and saved without a script",
+  () =>
+    surf(async ({ page, origin, house }) => {
+      await page.goto(`${origin}/profiles/agency`);
+      await page.getByRole("button", { name: "+ кнопка" }).click();
+      await page.getByLabel("Кнопка 5", { exact: true }).fill("Срочно");
+      await page.getByRole("button", { name: "Выше: кнопка 5" }).click();
+      await page.getByRole("button", { name: "Убрать: кнопка 1" }).click();
+      await page.getByRole("button", { name: "Сохранить" }).click();
+      await page.getByText("Сохранено. Уже работает.").waitFor();
+      const visitor = house.telegram.user({ first_name: "Galliard" });
+      visitor.start("agency");
+      const greeting = await visitor.chat.nextMessage();
+      const rows = greeting.reply_markup?.inline_keyboard ?? [];
+      assert.deepEqual(rows.flat().map(({ text }) => text), [
+        "Создать сайт",
+        "Бренд и упаковка",
+        "Срочно",
+        "Обсудить другую задачу",
+      ]);
+    }, { browser: { javaScriptEnabled: false } }),
+);
+
+story(
+  "a fault gets the focus, and what was typed is still there",
+  () =>
+    surf(async ({ page, origin }) => {
+      await page.goto(`${origin}/profiles/agency`);
+      await page.getByLabel("Название").fill("Остаётся");
+      await page.getByLabel("Адрес вебхука").fill("crm.example.ru");
+      await page.getByRole("button", { name: "Сохранить" }).click();
+      await page.getByText("Не сохранено: 1 ошибка").waitFor();
+      assert.equal(await page.getByLabel("Название").inputValue(), "Остаётся");
+      const focused = page.locator(":focus");
+      assert.equal(await focused.getAttribute("name"), "webhook_url");
+      assert.equal(await focused.getAttribute("aria-invalid"), "true");
+    }),
+);
+
+story("a new button's field has the focus", () =>
+  surf(async ({ page, origin }) => {
+    await page.goto(`${origin}/profiles/agency`);
+    await page.getByRole("button", { name: "+ кнопка" }).click();
+    await page.locator('[aria-label="Кнопка 5"]:focus').waitFor();
+  }));
+
+story(
+  "a webhook is tested from the form, and says what it means",
+  () =>
+    surf(async ({ page, origin, house }) => {
+      await page.goto(`${origin}/profiles/agency`);
+      await page.getByRole("button", { name: "Проверить" }).click();
+      await page.getByText("CRM приняла лид: сделка создана").waitFor();
+      const lead = await house.crm.nextLead();
+      assert.match(JSON.stringify(lead.body), /ТЕСТ/);
+      await house.crm.down();
+      await page.getByRole("button", { name: "Проверить" }).click();
+      await page.getByText("Адрес не отвечает: нет связи").waitFor();
+    }),
+);
+
+story(
+  "an earlier version comes back from the history",
+  () =>
+    surf(async ({ page, origin, house }) => {
+      const before = await Deno.readTextFile(house.localesPath);
+      await page.goto(`${origin}/profiles/agency`);
+      await page.getByLabel("Приветствие").fill("Ошибка");
+      await page.getByRole("button", { name: "Сохранить" }).click();
+      await page.getByRole("link", { name: "История" }).click();
+      await page.getByRole("link", { name: "Что изменилось" }).click();
+      await page.locator("ins", { hasText: "Ошибка" }).waitFor();
+      await page.getByRole("button", { name: /Вернуть эту версию/ }).click();
+      await page.getByText("Сохранено. Уже работает.").waitFor();
+      const after = await Deno.readTextFile(house.localesPath);
+      assert.deepEqual(JSON.parse(after).agency.step1, JSON.parse(before).agency.step1);
+    }),
+);
+
+story(
+  "every page is usable by everybody, light and dark, wide and narrow",
+  () =>
+    surf(async (surfing) => {
+      const { page, again } = surfing;
+      await leaveALead(surfing);
+      await visitAll(page, surfing);
+      await visitAll(await again({ colorScheme: "dark" }), surfing);
+      await visitAll(await again({ viewport: PHONE, hasTouch: true, isMobile: true }), surfing);
+      await visitAll(
+        await again({ locale: "en-GB", viewport: PHONE, colorScheme: "dark" }),
+        surfing,
+      );
+    }),
+);
+
+const PATHS = [
+  "/",
+  "/profiles/agency",
+  "/profiles/agency?saved",
+  "/profiles/agency/languages/en",
+  "/profiles/agency/history",
+  "/profiles/agency/rename",
+  "/profiles/agency/delete",
+  "/new-profile",
+  "/menu",
+  "/menu/history",
+  "/leads",
+  "/sessions",
+  "/login",
+  "/login?token=used",
+  "/nowhere",
+];
+
+async function visitAll(page: Surfing["page"], { origin }: Surfing): Promise<void> {
+  for (const path of PATHS) {
+    await page.goto(origin + path);
+    assert.deepEqual(await seriousFaults(page), [], path);
+    assert.equal(await overflow(page), 0, `${path} is wider than the window`);
+  }
+  await page.goto(`${origin}/profiles/agency`);
+  await page.getByRole("button", { name: /Сохранить|Save/ }).waitFor();
+  const folder = Deno.env.get("SCREENSHOTS");
+  const { width } = page.viewportSize() ?? PHONE;
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/profile-${width}.png` });
+}
+
+/** A lead that the CRM did not take, so that every page has something to show. */
+async function leaveALead({ house }: Surfing): Promise<void> {
+  house.crm.behave({ kind: "answer", status: 500 });
+  const visitor = house.telegram.user({ first_name: "Galliard", username: "betterrman" });
+  visitor.start("agency");
+  visitor.press(await visitor.chat.nextMessage(), "Привлечь клиентов");
+  await house.admin.chat.waitFor(({ text }) => text?.includes("НОВЫЙ ЛИД") === true);
+}
