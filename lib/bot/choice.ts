@@ -2,7 +2,7 @@
 
 import { Composer, type Context, type NextFunction } from "grammy";
 import type { CallbackQuery, Message } from "grammy/types";
-import type { Profile } from "../profile.ts";
+import { inLanguage, type Profile } from "../profile.ts";
 import { describeError } from "../telegram.ts";
 import { chosenText, confirmation } from "../texts.ts";
 import { visitorOf } from "./visitor.ts";
@@ -47,7 +47,9 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
       menuMessageId: menu.message_id,
       receivedAtMs: deps.now(),
     };
-    const text = confirmation(profile, choice);
+    // The visitor reads their own language; the CRM and the managers get the base's choice.
+    const shown = inLanguage(profile, query.from.language_code ?? null);
+    const text = confirmation(shown, chosenText(shown, query.data, borneText(query)) ?? choice);
     const photo = isPhoto(menu) ?? (profile.photoUrl !== null);
     await deps.delivery.receive(
       lead,

@@ -2,7 +2,7 @@
 
 import { Composer, type Context } from "grammy";
 import type { Message } from "grammy/types";
-import { type Profile, SELECT } from "../profile.ts";
+import { inLanguage, type Profile, SELECT } from "../profile.ts";
 import { describeError, failureOf } from "../telegram.ts";
 import { greeting, menu } from "../texts.ts";
 import type { BotDeps } from "./deps.ts";
@@ -41,7 +41,8 @@ async function sendGreetingOrMenu(ctx: Context, deps: BotDeps, key: string): Pro
 
 async function sendGreeting(ctx: Context, deps: BotDeps, profile: Profile): Promise<void> {
   await deps.journal.committed();
-  const { text, photoUrl, keyboard } = greeting(profile);
+  const shown = inLanguage(profile, ctx.from?.language_code ?? null);
+  const { text, photoUrl, keyboard } = greeting(shown);
   const sent = photoUrl === null
     ? undefined
     : await sendPhoto(ctx, deps, profile, photoUrl, { caption: text, reply_markup: keyboard });
