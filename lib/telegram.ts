@@ -44,7 +44,7 @@ export type CallFailure =
   | { readonly kind: "too_many"; readonly retryAfterMs: number }
   /** The network, the time or Telegram's own fault: it may go well another time, and may have gone well. */
   | { readonly kind: "unreached" }
-  /** 401: the token is wrong or revoked; 404: it is no token at all. */
+  /** 401: the token is wrong or revoked. */
   | { readonly kind: "unauthorized" }
   /** 409: another instance polls, or a webhook is set. */
   | { readonly kind: "conflict" };
@@ -54,7 +54,7 @@ export function failureOf(error: unknown): CallFailure | undefined {
   if (error instanceof HttpError) return { kind: "unreached" };
   if (!(error instanceof GrammyError)) return undefined;
   const { error_code: code, parameters } = error;
-  if (code === 401 || code === 404) return { kind: "unauthorized" };
+  if (code === 401) return { kind: "unauthorized" };
   if (code === 403) return { kind: "forbidden" };
   if (code === 409) return { kind: "conflict" };
   if (code === 429) return { kind: "too_many", retryAfterMs: (parameters.retry_after ?? 1) * 1000 };
@@ -176,7 +176,9 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
   /** Deals with a failed round, and tells how long to wait before the next, in ms. */
   async function recover(error: unknown): Promise<number> {
     const failure = failureOf(error);
-    if (failure?.kind === "unauthorized") {
+    // To what is no token at all Telegram answers 404.
+    const isNoToken = error instanceof GrammyError && error.error_code === 404;
+    if (failure?.kind === "unauthorized" || isNoToken) {
       throw new PollingEnded(
         "unauthorized",
         "Telegram не принимает BOT_TOKEN. Проверьте токен у @BotFather",
