@@ -405,3 +405,17 @@ Deno.test("keep.soon shares its commit with what comes after it, and is as stubb
     assert.deepEqual(commits, ["soon", "soon", "now"]);
     assert.deepEqual(waits, [1_000]);
   }));
+
+Deno.test("an outbox that is full gives the next place to another lane, not to the one that just ended", () =>
+  withOutbox(async ({ outbox, owe, begun, end, turn }) => {
+    for (let subject = 1; subject <= 8; subject++) owe(subject, { lane: "dead" });
+    for (let subject = 11; subject <= 18; subject++) owe(subject, { lane: "dead too" });
+    owe(99, { lane: "alive" });
+    for (const lane of ["dead", "dead too", "alive"]) outbox.wake(lane);
+    await turn();
+    for (let ended = 0; ended < 3; ended++) {
+      await end();
+      await turn();
+    }
+    assert.ok(begun.includes(99), `begun: ${begun}`);
+  }, { most: 4, mostPerLane: () => 2, held: true }));

@@ -566,3 +566,30 @@ Deno.test("pollUpdates ends in the middle of a wait for updates, without a word"
     assert.equal(await ended, undefined);
     assert.deepEqual(lines, []);
   }));
+
+Deno.test("pollUpdates follows update ids that begin anew after a quiet week", async () => {
+  const batches = [[900_001], [5], [6], []];
+  const offsets: number[] = [];
+  const stopping = new AbortController();
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      offsets.push((await request.json()).offset);
+      const ids = batches[offsets.length - 1] ?? [];
+      return Response.json({ ok: true, result: ids.map((update_id) => ({ update_id })) });
+    },
+  );
+  await pollUpdates({
+    token: TOKEN,
+    apiRoot: `http://127.0.0.1:${server.addr.port}`,
+    log: aLog().log,
+    random: () => 1,
+    sleep: () => Promise.resolve(),
+    now: () => NOON_MS,
+    accept: () => Promise.resolve(),
+    polled() {
+      if (offsets.length === batches.length) stopping.abort();
+    },
+  }, stopping.signal);
+  assert.deepEqual(offsets, [0, 900_002, 6, 7]);
+});

@@ -18,7 +18,7 @@ export interface Orders {
 
 export interface PressOrder {
   readonly count: number;
-  /** Each press when the one before it is done with, or all in one moment. */
+  /** Each press a little after the one before it is done with, or all in one moment. */
   readonly pace: "one by one" | "at once";
   /** A silent CRM reads its leads and answers when everything else is done. */
   readonly crm: "answers" | "silent";
@@ -47,6 +47,9 @@ export const DEADLINE_MS = 60_000;
 
 /** How long nothing may be asked but updates until a bot counts as quiet, in ms. */
 const QUIET_MS = 150;
+
+/** How long after a press is done with the next one comes, in ms: a press finds the bot idle, as most do. */
+const GAP_MS = 25;
 
 /** How long after the presses the other visitor writes /start, in ms. */
 const START_AFTER_MS = 20;
@@ -118,6 +121,7 @@ const obey: Obeyed = {
         });
         pressed.push(...added);
         if (crm === "answers") await presses.done();
+        if (pace === "one by one") await sleep(GAP_MS);
       }
       const greetingMs = crm === "silent" ? await greet() : null;
       await presses.done();
