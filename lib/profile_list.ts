@@ -1,6 +1,6 @@
 // What the page changes in the list of profiles: add, duplicate, rename, move, delete. Content in, content out; touches no file.
 
-import { type Fault, parseProfiles, SELECT } from "./profile.ts";
+import { type Fault, LIMITS, parseProfiles, SELECT } from "./profile.ts";
 import { type Content, MENU_KEY, newCallbackData } from "./profile_edits.ts";
 
 /** A profile for a start: every text is there and says something sensible. */
@@ -41,10 +41,7 @@ export function withNewProfile(
   const profile = from === undefined
     ? blankProfile(key, name, random)
     : { ...copyProfile(content[from], from, key, random), name };
-  return withMenuButtons({ ...content, [key]: profile }, (buttons) => [
-    ...buttons,
-    { text: name, callback_data: SELECT + key },
-  ]);
+  return withMenuButton({ ...content, [key]: profile }, key, name);
 }
 
 /** Callback data is one profile's alone, so a copy gets its own. */
@@ -118,16 +115,16 @@ export function withRestored(content: Content, key: string, raw: unknown): Conte
   const isNew = !Object.hasOwn(content, key);
   const restored = { ...content, [key]: raw };
   if (!isNew || key === MENU_KEY) return restored;
-  return withMenuButtons(restored, (buttons) => [
-    ...buttons,
-    { text: (raw as { name: string }).name, callback_data: SELECT + key },
-  ]);
+  return withMenuButton(restored, key, (raw as { name: string }).name);
 }
 
 /** What is wrong with a new key; undefined if nothing is. */
 export function keyFault(content: Content, key: string): string | undefined {
   if (key === "") return "пусто, нужно слово для ссылки";
-  if (Object.hasOwn(content, key)) return "такое имя профиля занято, нужно другое";
+  // `select_` begins the menu's callback data, and a profile's key begins its buttons'.
+  if (Object.hasOwn(content, key) || `${key}_`.startsWith(SELECT)) {
+    return "такое имя профиля занято, нужно другое";
+  }
   // Keys of digits alone would jump to the file's beginning: objects order them first.
   if (/^\d/.test(key) || key.startsWith("_") || key.startsWith("$")) {
     return "первой нужна буква";
@@ -153,6 +150,17 @@ export function profileKeys(content: Content): string[] {
 interface MenuButton {
   readonly text: string;
   readonly callback_data: string;
+}
+
+/** A full menu stays as it is: the profile's link opens it all the same. */
+function withMenuButton(content: Content, key: string, text: string): Content {
+  return withMenuButtons(
+    content,
+    (buttons) =>
+      buttons.length < LIMITS.buttons
+        ? [...buttons, { text, callback_data: SELECT + key }]
+        : buttons,
+  );
 }
 
 function withMenuButtons(

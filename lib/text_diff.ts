@@ -6,7 +6,7 @@ export interface Piece {
 }
 
 /** Past this the table of the comparison would take longer than anybody reads. */
-const MOST_CELLS = 4_000_000;
+const MOST_CELLS = 300_000;
 
 /**
  * The pieces of both texts in order: `same` and `removed` make up the first, `same` and `added` the

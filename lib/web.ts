@@ -87,8 +87,8 @@ export function createApp(deps: WebDeps): Handler {
   const handle = app.handler();
   return async (request, info) => {
     const response = await handle(request, info).catch((error) => {
-      // Fresh throws on a malformed `%` in a path, outside its own error page.
-      if (error instanceof URIError) return malformedAddress(request);
+      // Fresh throws on a malformed `%` in a path and on a Host header that is none, outside its own error page.
+      if (error instanceof URIError || !URL.canParse(request.url)) return malformedAddress(request);
       throw error;
     });
     const page = await compressPage(request, response);

@@ -66,8 +66,14 @@ const METADATA_NAMES = new Set([
   "instance-data.ec2.internal",
 ]);
 
-/** Metadata services outside the link-local range: of AWS over IPv6, of Alibaba, of Oracle. */
-const METADATA_ADDRESSES = new Set(["fd00:ec2::254", "100.100.100.200", "192.0.0.192"]);
+/** Metadata services outside the link-local range: of AWS and Google over IPv6, of Alibaba, Oracle, Azure. */
+const METADATA_ADDRESSES = new Set([
+  "fd00:ec2::254",
+  "fd20:ce::254",
+  "100.100.100.200",
+  "192.0.0.192",
+  "168.63.129.16",
+]);
 
 function isForbiddenHost(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, "");

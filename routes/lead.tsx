@@ -116,7 +116,7 @@ async function decide(
 
 /** A form's way back leads nowhere but to the leads. */
 function isLeadsPath(path: string): boolean {
-  return /^\/leads(?:\/\d+)?(?:\?[^#\s]*)?$/.test(path);
+  return /^\/leads(?:\/\d+)?(?:\?[!"$-~]*)?$/.test(path);
 }
 
 /** @throws {HttpError} 404 */

@@ -79,7 +79,11 @@ export const rename = define.handlers({
     const from = profileKey(ctx);
     const to = field(state.form, "key").trim();
     if (to === from) return ctx.redirect(`/profiles/${from}`, 303);
-    const wrong = keyFault(contentOf(state), to);
+    // The history and leads of a deleted profile must not become another's.
+    const wrong = keyFault(contentOf(state), to) ??
+      (journal.latestRevision(to) === undefined
+        ? undefined
+        : "такое имя профиля занято, нужно другое");
     if (wrong !== undefined) {
       const fault = faultSentence(wrong, state.language);
       return ctx.render(

@@ -157,6 +157,23 @@ Deno.test("a link cannot be changed to one that is taken", async () => {
   assert.deepEqual(Object.keys(await page.file()), ["fallback", "agency", "cg"]);
 });
 
+Deno.test("a link is not changed to the menu's own word, nor to that of a deleted profile", async () => {
+  const locales = someLocales((all) => all.cg = anotherProfile("cg"));
+  await using page = await openPage({ locales });
+  const browser = await page.login();
+  for (const key of ["select", "select_more"]) {
+    assert.equal((await browser.post("/profiles/cg/rename", { key })).status, 422, key);
+  }
+  await page.editFile((all) => {
+    delete all.cg;
+    all.fallback.buttons = all.fallback.buttons.filter(
+      (button: { callback_data: string }) => button.callback_data !== "select_cg",
+    );
+  });
+  assert.equal((await browser.post("/profiles/agency/rename", { key: "cg" })).status, 422);
+  assert.deepEqual(Object.keys(await page.file()), ["fallback", "agency"]);
+});
+
 Deno.test("profiles move past their neighbours, and notes between them stay in place", async () => {
   const locales = someLocales((all) => {
     all._note = "for people";

@@ -71,7 +71,8 @@ export function createDemoChat(
 
   const handle = app.handler();
   return async (request, info) => {
-    const response = await handle(request, info);
+    const response = await handle(request, info)
+      .catch(() => new Response("Bad Request", { status: 400 }));
     secureHeaders(response.headers);
     return response;
   };

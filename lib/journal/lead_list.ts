@@ -10,7 +10,7 @@ import type { WorkKind } from "./outbox.ts";
 
 /** Most leads that one question looks at; words take the longest to be looked for. */
 const MOST_LOOKED_AT = 5_000;
-const MOST_SEARCHED = 3_000;
+const MOST_SEARCHED = 2_000;
 
 /** How many leads a page looks at before it is cut short. */
 export function mostLookedAt({ words }: Pick<LeadFilter, "words">): number {

@@ -50,5 +50,6 @@ export function fields(form: URLSearchParams, name: string): string[] {
 }
 
 function tidy(value: string): string {
-  return value.replace(/\r\n?/g, "\n");
+  // U+FFFD stands for what was lost in copying; the file may not have it (`parse` of the profile store).
+  return value.replace(/\r\n?/g, "\n").replaceAll("\uFFFD", "");
 }
