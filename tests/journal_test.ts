@@ -705,3 +705,12 @@ Deno.test("no statement of a lead's way looks at every row of leads, inbox or ou
   assert.ok(statements.length > 40);
   assert.deepEqual(slow.filter((sql) => !RARE.includes(sql)), []);
 });
+
+Deno.test("the number of finished work is not given to new work, whose owner may still have the old in hand", () => {
+  const journal = openJournal(":memory:");
+  const work = { lane: "visitors", kind: "thanks", subject: 1, body: "1" } as const;
+  const first = journal.addWork(work, NOON_MS);
+  journal.finishWork(first);
+  assert.notEqual(journal.addWork(work, NOON_MS).id, first.id);
+  journal.close();
+});

@@ -91,8 +91,9 @@ const FIRST: Migration = `
 
   -- Work that is owed, to visitors, CRMs and managers. Done work is deleted; due_at_ms is null while
   -- the running process has it in hand.
+  -- AUTOINCREMENT: whoever still has done work in hand must not meet its number on new work.
   CREATE TABLE outbox (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     lane TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('confirmation', 'thanks', 'reminder', 'post', 'card',
       'card_update', 'follow_up', 'offer', 'offer_update', 'note')),
