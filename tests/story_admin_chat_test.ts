@@ -98,6 +98,31 @@ Deno.test("when the admin chat fails, a card is shown in the alert chat once and
     assert.equal(alert.chat.messages.length, 1);
   }, { asleep: true }));
 
+Deno.test("while the admin chat fails /health answers 503 and says so, and 200 when the card is there", () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const PORT = String(listener.addr.port);
+  listener.close();
+  const health = async () => {
+    const response = await fetch(`http://127.0.0.1:${PORT}/health`);
+    return { status: response.status, reasons: (await response.json()).reasons };
+  };
+  return withHouse(async (house) => {
+    await house.crm.down();
+    assert.deepEqual(await health(), { status: 200, reasons: [] });
+    house.admin.kickBot();
+    await becomeLead(galliard(house));
+    await house.bot.line(CRITICAL);
+    const failing = await health();
+    assert.equal(failing.status, 503);
+    assert.ok(failing.reasons.includes("admin_chat"), String(failing.reasons));
+    house.admin.addBot();
+    await house.admin.chat.nextMessage();
+    await becomeLead(galliard(house));
+    await house.admin.chat.nextMessage();
+    assert.deepEqual(await health(), { status: 200, reasons: [] });
+  }, { env: { PORT } });
+});
+
 Deno.test("cards and follow-ups go into the forum's topic; a closed one loses none", () =>
   withHouse(async (house) => {
     await house.crm.down();
