@@ -37,6 +37,8 @@ export interface Sizes {
   readonly burst: number;
   readonly bursts: number;
   readonly starts: number;
+  /** POSTs of each kind when parts are measured alone. */
+  readonly posts: number;
   /** How long a silent CRM holds up whoever waits for it. */
   readonly crmTimeoutSeconds: number;
 }
@@ -48,6 +50,7 @@ export const FULL: Sizes = {
   burst: 2_000,
   bursts: 3,
   starts: 5,
+  posts: 2_000,
   crmTimeoutSeconds: 2,
 };
 
@@ -58,6 +61,7 @@ export const QUICK: Sizes = {
   burst: 500,
   bursts: 1,
   starts: 2,
+  posts: 500,
   crmTimeoutSeconds: 1,
 };
 

@@ -12,6 +12,7 @@
 import { parseArgs } from "node:util";
 import { type Case, CASES, type Figures, FULL, QUICK, type Sizes } from "./cases.ts";
 import { botOf, type Contestant, FLOOR, startBot, TELEGRAF } from "./contestants.ts";
+import { PARTS, type Parts } from "./parts.ts";
 import { type PeerProcess, startPeer } from "./peer_process.ts";
 import { type Measured, table, toReport } from "./report.ts";
 
@@ -20,6 +21,8 @@ interface Plan {
   readonly sizes: Sizes;
   readonly contestants: readonly Contestant[];
   readonly cases: readonly Case[];
+  /** Whether parts of the work are measured alone too. */
+  readonly parts: boolean;
   readonly profiles: string | undefined;
   readonly json: boolean;
 }
@@ -53,6 +56,7 @@ async function readPlan(args: string[]): Promise<Plan> {
     sizes: values.quick ? QUICK : FULL,
     contestants: pick(all, names && [...names, ...others.map(({ name }) => name)]),
     cases: pick(CASES, values.cases?.split(",")),
+    parts: values.cases === undefined,
     profiles: values["cpu-prof"],
     json: values.json,
   };
@@ -102,13 +106,34 @@ async function measure(contestant: Contestant, plan: Plan, peer: PeerProcess): P
   return Object.assign({}, ...figures);
 }
 
+/** What parts of a lead's work cost alone, at this moment on this machine. */
+async function measureParts({ sizes }: Plan, peer: PeerProcess): Promise<Parts> {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-bench-" });
+  try {
+    const url = `${peer.addresses.botApi}/parts`;
+    const { success, stdout } = await new Deno.Command("deno", {
+      args: [
+        ...["run", "--allow-net", "--allow-read", "--allow-write"],
+        ...[new URL("./parts.ts", import.meta.url).pathname, url, folder, String(sizes.posts)],
+      ],
+      stderr: "inherit",
+    }).output();
+    if (!success) throw new Error(`Cannot measure ${Object.keys(PARTS).join(", ")}`);
+    return JSON.parse(new TextDecoder().decode(stdout));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 async function main(): Promise<void> {
   const plan = await readPlan(Deno.args);
   const started = new Date();
   const peer = await startPeer();
   const measured: Measured[] = [];
+  const parts: Parts[] = [];
   try {
     for (let round = 1; round <= plan.rounds; round++) {
+      if (plan.parts) parts.push(await measureParts(plan, peer));
       // Whoever went first goes last, so that a machine that slows down is unfair to nobody.
       const order = round % 2 === 1 ? plan.contestants : plan.contestants.toReversed();
       for (const contestant of order) {
@@ -126,6 +151,7 @@ async function main(): Promise<void> {
     rounds: plan.rounds,
     sizes: plan.sizes,
     measured,
+    parts,
   });
   console.log(plan.json ? JSON.stringify(report, null, 2) : table(report));
 }

@@ -1,6 +1,7 @@
 // The rounds' figures → one report, for machines and for people. Computes nothing but medians and ratios.
 
 import { type Figure, FIGURES, type Figures, type Sizes } from "./cases.ts";
+import { type Part, PARTS, type Parts } from "./parts.ts";
 import { type Summary, summary } from "./statistics.ts";
 
 /** One contestant's figures in one round. */
@@ -18,6 +19,8 @@ export interface Report {
   readonly sizes: Sizes;
   readonly contestants: readonly string[];
   readonly figures: Readonly<Record<string, Readonly<Record<string, Cell>>>>;
+  /** What parts of a lead's work cost alone. */
+  readonly parts: Readonly<Partial<Record<Part, Summary>>>;
   /** Every round's own figures. */
   readonly measured: readonly Measured[];
 }
@@ -27,9 +30,14 @@ export interface Cell extends Summary {
   readonly toFloor: Summary | null;
 }
 
-export function toReport(
-  run: Omit<Report, "figures" | "contestants" | "machine">,
-): Report {
+/** What a run of the bench gathered. */
+export interface Run
+  extends Pick<Report, "startedAt" | "tookSeconds" | "rounds" | "sizes" | "measured"> {
+  /** One for each round. */
+  readonly parts: readonly Parts[];
+}
+
+export function toReport(run: Run): Report {
   const contestants = [...new Set(run.measured.map(({ contestant }) => contestant))];
   const figures = Object.fromEntries(
     (Object.keys(FIGURES) as Figure[]).map((figure) => [
@@ -47,7 +55,13 @@ export function toReport(
     cores: navigator.hardwareConcurrency,
     deno: Deno.version.deno,
   };
-  return { ...run, machine, contestants, figures };
+  const parts = run.parts.length === 0 ? {} : Object.fromEntries(
+    (Object.keys(PARTS) as Part[]).map((part) => [
+      part,
+      summary(run.parts.map((each) => each[part])),
+    ]),
+  );
+  return { ...run, machine, contestants, figures, parts };
 }
 
 function toCell(measured: readonly Measured[], name: string, figure: Figure): Cell | null {
@@ -92,6 +106,14 @@ export function table(report: Report): string {
     "Each cell: the median of the rounds, in brackets the least and the most.",
     "",
     ...aligned([head, ...rows]),
+    "",
+    ...aligned([
+      ["parts of a lead's work, each alone", ""],
+      ...(Object.keys(PARTS) as Part[]).map((part) => [
+        PARTS[part],
+        spread(report.parts[part] ?? null),
+      ]),
+    ]),
   ].join("\n");
 }
 
