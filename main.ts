@@ -12,7 +12,7 @@ import { createHealth, troublesOf, watchSends } from "./lib/health.ts";
 import { createInbox } from "./lib/inbox.ts";
 import { type Journal, openJournal } from "./lib/journal.ts";
 import { type Lock, lockFolder } from "./lib/lock.ts";
-import { createLog, createMask, type Log, type Mask } from "./lib/log.ts";
+import { createLog, createMask, type Log, type Mask, writeByTurns } from "./lib/log.ts";
 import { COMMANDS } from "./lib/manager_texts.ts";
 import { createManagers } from "./lib/managers.ts";
 import { createKeep } from "./lib/outbox.ts";
@@ -278,8 +278,10 @@ async function main(): Promise<number> {
   }
   const config = await readEnvironment();
   if (config === undefined) return EXIT.faults;
+  const { write, flush } = writeByTurns((lines) => console.log(lines));
+  // However the process ends.
+  for (const end of ["unload", "error", "unhandledrejection"]) addEventListener(end, flush);
   const mask = createMask();
-  const write = (line: string) => console.log(line);
   const log = createLog({ format: config.logFormat, level: config.logLevel, mask, write });
   const running = await start(config, { log, mask });
   if (typeof running === "number") return running;

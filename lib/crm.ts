@@ -74,14 +74,15 @@ export function createCrm(
     const { url, timeoutMs, idempotencyKey, payload, facts } = request;
     const fault = addressFault(url);
     if (fault !== null) return silent({ kind: "client", reason: `адрес вебхука: ${fault}` });
-    // Ky's timeout ends with the headers; this one covers the body too.
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), timeoutMs);
+    // Ky's timeout ends with the headers. An abort signal for the body would be made for every POST, most of
+    // which have none that is read.
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, timeoutMs);
     try {
       const response = await post(url, {
         json: payload,
         timeout: timeoutMs,
-        signal: AbortSignal.any([signal, deadline.signal]),
+        signal,
         headers: { "idempotency-key": idempotencyKey },
         context: { ...facts, address: `${URL.parse(url)?.protocol}//${hostOf(url)}/…` },
       });
@@ -92,14 +93,13 @@ export function createCrm(
         response.body?.cancel().catch(() => {});
         return silent({ kind: "accepted", status });
       }
-      const answer = excerpt(await readAnswer(response), url, mask);
+      const answer = excerpt(await readAnswer(response, late.promise), url, mask);
       if (accepted) return { outcome: { kind: "accepted", status }, answer };
       return { outcome: { kind: "answered", status, body: answer }, answer };
     } catch (error) {
       if (signal.aborted) {
         return silent({ kind: "interrupted", reason: "бот остановлен во время отправки" });
       }
-      if (deadline.signal.aborted) return silent({ kind: "timeout", afterMs: timeoutMs });
       const outcome = error instanceof PostError ? error.outcome : toOutcome(error);
       return silent(outcome.kind === "timeout" ? { ...outcome, afterMs: timeoutMs } : outcome);
     } finally {
@@ -169,18 +169,25 @@ function withoutUrls(message: string): string {
   return message.replace(/\b[a-z][a-z\d+.-]*:\/\/[^\s)]*/gi, "…");
 }
 
-async function readAnswer(response: Response): Promise<string> {
+/** Reads until the end, the limit or `late`: the status is known, and what came of the body is kept. */
+async function readAnswer({ body }: Response, late: Promise<void>): Promise<string> {
+  if (body === null) return "";
+  const reader = body.getReader();
+  const cancel = () => reader.cancel().catch(() => {}); // Ends a read that is under way.
+  late.then(cancel);
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   try {
-    for await (const chunk of response.body ?? []) {
-      text += decoder.decode(chunk.subarray(0, MAX_ANSWER_BYTES - bytes), { stream: true });
-      bytes += chunk.length;
-      if (bytes >= MAX_ANSWER_BYTES) break; // Leaving the loop cancels the body.
+    while (bytes < MAX_ANSWER_BYTES) {
+      const { done, value } = await reader.read();
+      if (done) return text;
+      text += decoder.decode(value.subarray(0, MAX_ANSWER_BYTES - bytes), { stream: true });
+      bytes += value.length;
     }
+    cancel();
   } catch {
-    // Cut off or out of time: the status is known, and what came of the body is kept.
+    // The connection was cut off.
   }
   return text;
 }

@@ -6,6 +6,7 @@ import { waitMs } from "./backoff.ts";
 import { type Crm, hostOf } from "./crm.ts";
 import {
   ADMIN_CHAT_LANE,
+  type Attempt,
   CRM_LANES,
   crmLane,
   type Journal,
@@ -90,14 +91,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     mostPerLane: () => 1,
   });
   const sendAll = createSendAll(options);
+  const visitorWork = createVisitorWork({ ...options, retryAtMs });
   const visitors = createOutbox({
     ...options,
-    run: createVisitorWork({ ...options, retryAtMs }),
+    run: visitorWork.run,
     most: MOST_VISITORS,
     mostPerLane: () => MOST_VISITORS,
   });
 
-  /** A POST: recorded as begun before it leaves, so that a crash cannot send it twice. */
+  /** A POST that waited: recorded as begun before it leaves, so that a crash cannot send it twice. */
   async function post(work: Work): Promise<void> {
     const lead = journal.findLead(work.subject);
     if (lead === undefined) throw new ReferenceError(`No lead ${work.subject}`);
@@ -106,27 +108,43 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return await finishResend(work, "skipped");
     }
     const profile = profiles().byKey.get(lead.profile);
-    if (profile === undefined || profile.webhook === null) {
-      return await reportNoWebhook(work, lead, askedBy);
-    }
+    const url = profile?.webhook?.url;
+    if (url === undefined) return await reportNoWebhook(work, lead, askedBy);
     if (options.cutOff.aborted) return journal.releaseWork(work, now());
     const attempt = journal.beginAttempt(lead.number, askedBy, now());
     await journal.committed();
+    await send({ work, lead, attempt, askedBy, url, timeoutMs: profile?.crmTimeoutMs });
+  }
+
+  interface Begun {
+    readonly work: Work;
+    readonly lead: Lead;
+    readonly attempt: Attempt;
+    readonly askedBy: string | null;
+    readonly url: string;
+    /** The profile's own deadline. */
+    readonly timeoutMs: number | null | undefined;
+  }
+
+  /** The POST itself, and what comes of it. */
+  async function send({ work, lead, attempt, askedBy, url, timeoutMs }: Begun): Promise<void> {
     const outcome = await crm.sendLead({
-      url: profile.webhook.url,
-      timeoutMs: profile.crmTimeoutMs ?? options.crmTimeoutMs,
+      url,
+      timeoutMs: timeoutMs ?? options.crmTimeoutMs,
       idempotencyKey: lead.id,
       payload: crmPayload(lead),
       facts: { lead: lead.number, profile: lead.profile },
     }, options.cutOff);
 
     if (outcome.kind === "accepted") {
-      await keep(() => {
+      keep.soon(() => {
         journal.settleInCrm(work, attempt, outcome, now());
         sendAll.crmAnswered(lead.profile);
         sendAll.count(work, "sent");
-      });
-    } else if (askedBy === null) {
+      }).then(() => managers.wake(ADMIN_CHAT_LANE));
+      return; // The place is another's: that the CRM has it is in the open transaction.
+    }
+    if (askedBy === null) {
       await keep(() => {
         journal.endAttempt(attempt, outcome, now());
         journal.oweCard(work, "crm_failed", now());
@@ -172,14 +190,34 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   return {
     async receive(newLead, confirmation, profile) {
-      const host = hostOf(profile.webhook?.url ?? "");
-      const recorded = journal.recordChoice(newLead, JSON.stringify(confirmation), host);
+      const url = profile.webhook?.url;
+      const lane = crmLane(hostOf(url ?? ""));
+      const recorded = journal.recordChoice(
+        newLead,
+        JSON.stringify(confirmation),
+        hostOf(url ?? ""),
+        url !== undefined && posts.isFree(lane),
+      );
       if (recorded === undefined) return undefined;
-      await journal.committed();
-      const told = visitors.runNow(recorded.confirmation);
-      posts.wake(crmLane(host));
+      const { lead, attempt } = recorded;
+      const onDisk = journal.committed();
+      const told = onDisk.then(() =>
+        visitors.runNow(recorded.confirmation, (work) => visitorWork.confirm(work, confirmation))
+      );
+      if (url === undefined || attempt === undefined) {
+        await onDisk;
+        posts.wake(lane);
+      } else {
+        const { crmTimeoutMs: timeoutMs } = profile;
+        posts.runNow(recorded.post, async (work) => {
+          const isOnDisk = await onDisk.then(() => true, () => false);
+          if (!isOnDisk) return; // Then there is no such lead.
+          await nextTurn(); // The confirmations leave first.
+          await send({ work, lead, attempt, askedBy: null, url, timeoutMs });
+        });
+      }
       await told;
-      return recorded.lead;
+      return lead;
     },
     async receiveFollowUp(message) {
       journal.recordFollowUp(message, now());
@@ -231,6 +269,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       await Promise.all([posts.stop(), managers.stop(), visitors.stop()]);
     },
   };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 const RESTARTED: CrmOutcome = {

@@ -7,13 +7,16 @@ import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import { describeError, failureOf } from "./telegram.ts";
 
-/** Most updates in hand at once; the rest waits on disk. */
+/** Most updates that are handled at once. */
 const MOST_IN_HAND = 256;
+
+/** Most updates that wait in memory for their turn, about 4 KB each; more wait on disk alone. */
+const MOST_IN_LINE = 2_000;
 
 /** An update is tried again for as long as Telegram itself would have kept it, in ms. */
 const GIVE_UP_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** So many are taken from disk at once under load, not one for each that ends. */
+/** So many are begun at once under load, not one for each that ends: they share a transaction. */
 const LEAST_TAKEN = 32;
 
 export interface Inbox {
@@ -44,13 +47,14 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
   const inHand = new Map<number, Promise<void>>();
   const retries = new Set<ReturnType<typeof setTimeout>>();
   const lastOfChat = new Map<number, Promise<void>>();
+  let line: InHand[] = [];
   let waitingOnDisk = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
 
   async function accept(updates: readonly Update[]): Promise<void> {
     const receivedAtMs = now();
-    const direct = !waitingOnDisk && !stopped && inHand.size + updates.length <= MOST_IN_HAND;
+    const direct = !waitingOnDisk && !stopped && line.length + updates.length <= MOST_IN_LINE;
     const records = updates.map((update) => ({
       id: update.update_id,
       body: JSON.stringify(update),
@@ -59,11 +63,26 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
     waitingOnDisk ||= !direct;
     if (direct) {
       for (const update of updates) {
-        if (fresh.has(update.update_id)) take({ update, failures: 0, receivedAtMs });
+        if (fresh.has(update.update_id)) line.push({ update, failures: 0, receivedAtMs });
       }
+      takeFromLine();
     }
-    await journal.committed();
+    try {
+      await journal.committed();
+    } catch (error) {
+      // None of it is on disk: Telegram hands it over again.
+      line = line.filter(({ update }) => !fresh.has(update.update_id));
+      throw error;
+    }
     if (!direct) takeWaiting();
+  }
+
+  function takeFromLine(): void {
+    const room = MOST_IN_HAND - inHand.size;
+    if (stopped || room < Math.min(LEAST_TAKEN, line.length)) return;
+    const next = line;
+    line = next.splice(room);
+    for (const one of next) take(one);
   }
 
   /** Begins at once where the chat is free, so that the handler's records join the open transaction. */
@@ -77,7 +96,8 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
     done.then(() => {
       inHand.delete(id);
       if (lastOfChat.get(chat) === done) lastOfChat.delete(chat);
-      if (waitingOnDisk) takeWaiting();
+      if (line.length > 0) takeFromLine();
+      else if (waitingOnDisk) takeWaiting();
     });
   }
 
@@ -136,7 +156,7 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
   function takeDue(): void {
     if (stopped) return;
     const room = MOST_IN_HAND - inHand.size;
-    if (room < LEAST_TAKEN && inHand.size > 0) {
+    if (line.length > 0 || room < LEAST_TAKEN && inHand.size > 0) {
       waitingOnDisk = true; // Whatever ends in hand looks again.
       return;
     }

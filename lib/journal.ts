@@ -45,6 +45,16 @@ export interface Reminder {
   readonly sentAtMs: number;
 }
 
+/** What a press left in the journal. */
+export interface RecordedChoice {
+  readonly lead: Lead;
+  /** In the caller's hands. */
+  readonly confirmation: Work;
+  /** In the caller's hands too where there is an attempt; else due. */
+  readonly post: Work;
+  readonly attempt: Attempt | undefined;
+}
+
 /** What became of a manager's wish to send a lead again. */
 export type ResendAsked =
   | "asked"
@@ -73,17 +83,20 @@ export interface Journal
     ProfileCounts,
     LeadList {
   /**
-   * Records a press: the lead, its confirmation and its POST, due together. The confirmation is handed
-   * to the caller; undefined when the menu already gave a lead.
+   * Records a press: the lead, its confirmation and its POST. The confirmation is handed to the caller;
+   * undefined when the menu already gave a lead.
    *
    * @param confirmation What the outbox keeps for the confirmation until it is sent.
    * @param crmHost Where the POST will go; empty when the profile has no webhook address.
+   * @param postsNow Whether the caller sends the POST itself as soon as all this is on disk: then it is
+   *   recorded as begun. Otherwise it is due.
    */
   recordChoice(
     lead: NewLead,
     confirmation: string,
     crmHost: string,
-  ): { readonly lead: Lead; readonly confirmation: Work } | undefined;
+    postsNow: boolean,
+  ): RecordedChoice | undefined;
   finishConfirmation(work: Work, nowMs: number): void;
   /** The CRM took the lead. */
   settleInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
@@ -261,14 +274,23 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   }
 
   return {
-    recordChoice(newLead, confirmation, crmHost) {
+    recordChoice(newLead, confirmation, crmHost, postsNow) {
       const lead = records.insertLead(newLead);
       if (lead === undefined) return undefined;
-      const subject = lead.number;
+      const { number: subject, receivedAtMs } = lead;
       const post = { lane: crmLane(crmHost), kind: "post", subject, body: "" } as const;
-      records.addWork(post, newLead.receivedAtMs);
-      const work = { lane: VISITORS_LANE, kind: "confirmation", subject, body: confirmation };
-      return { lead, confirmation: records.addWork(work as Work, null) };
+      const told = {
+        lane: VISITORS_LANE,
+        kind: "confirmation",
+        subject,
+        body: confirmation,
+      } as const;
+      return {
+        lead,
+        confirmation: records.addWork(told, null),
+        post: records.addWork(post, postsNow ? null : receivedAtMs),
+        attempt: postsNow ? records.beginAttempt(subject, null, receivedAtMs) : undefined,
+      };
     },
     finishConfirmation(work, nowMs) {
       records.markConfirmed(work.subject, nowMs);

@@ -67,18 +67,21 @@ const BOT_TOKEN = /\d{5,}:[\w-]{30,}/g;
 /**
  * Starts the process's log.
  *
- * @param write Gets each finished line, without its line break.
+ * @param write Gets each finished line, without its line break, and whether somebody may be needed.
  */
 export function createLog(
   options: {
     readonly format: LogFormat;
     readonly level: LogLevel;
     readonly mask: Mask;
-    readonly write: (line: string) => void;
+    readonly write: (line: string, isUrgent: boolean) => void;
   },
 ): Log {
   const format = options.format === "json" ? jsonLine : textLine;
-  const sink: Sink = (record) => options.write(options.mask.apply(format(record)));
+  const sink: Sink = (record) => {
+    const isUrgent = record.level !== "debug" && record.level !== "info";
+    options.write(options.mask.apply(format(record)), isUrgent);
+  };
   configureSync({
     reset: true,
     sinks: { sink },
@@ -88,6 +91,39 @@ export function createLog(
     ],
   });
   return getLogger("triborg");
+}
+
+/** Lines on their way out. */
+export interface LineWriter {
+  write(line: string, isUrgent: boolean): void;
+  /** Writes at once what is still held back. */
+  flush(): void;
+}
+
+/**
+ * Writes the lines of one turn of the event loop together: under load a call for each would cost a lead
+ * as much as its place in the journal. An urgent line goes at once, with all before it.
+ *
+ * @param write Gets one line or several, without the last one's line break.
+ */
+export function writeByTurns(write: (lines: string) => void): LineWriter {
+  const held: string[] = [];
+  let turn: ReturnType<typeof setImmediate> | undefined;
+
+  function flush(): void {
+    clearImmediate(turn);
+    turn = undefined;
+    if (held.length > 0) write(held.splice(0).join("\n"));
+  }
+
+  return {
+    write(line, isUrgent) {
+      held.push(line);
+      if (isUrgent) flush();
+      else turn ??= setImmediate(flush);
+    },
+    flush,
+  };
 }
 
 const LOGTAPE_LEVEL = { debug: "debug", info: "info", warn: "warning", error: "error" } as const;

@@ -21,8 +21,10 @@ export interface OutboxOptions {
 export interface Outbox {
   /** Tells that a lane may have due work. */
   wake(lane: string): void;
-  /** Does work that its caller recorded as in hand. */
-  runNow(work: Work): Promise<void>;
+  /** Whether new work of a lane may be in hand at once: there is room, and nothing due waits before it. */
+  isFree(lane: string): boolean;
+  /** Does work that its caller recorded as in hand, in the caller's own way where that is given. */
+  runNow(work: Work, run?: (work: Work) => Promise<void>): Promise<void>;
   /** Takes no more work, and resolves when what is in hand is done. */
   stop(): Promise<void>;
 }
@@ -52,10 +54,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   }
 
+  function roomIn(lane: string): number {
+    return Math.min(most - inHand.size, mostPerLane(lane) - (inHandByLane.get(lane) ?? 0));
+  }
+
   function takeDueWork(): void {
     for (const lane of [...awake]) {
-      const busy = inHandByLane.get(lane) ?? 0;
-      const room = Math.min(most - inHand.size, mostPerLane(lane) - busy);
+      const room = roomIn(lane);
       if (room <= 0) continue; // Stays awake: whatever ends in hand pumps again.
       const dueAtMs = journal.nextWorkDueAtMs(lane);
       if (dueAtMs === undefined || dueAtMs > now()) {
@@ -88,10 +93,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     );
   }
 
-  function runNow(work: Work): Promise<void> {
+  function runNow(work: Work, runIt = run): Promise<void> {
     const { id, lane } = work;
     inHandByLane.set(lane, (inHandByLane.get(lane) ?? 0) + 1);
-    const done = run(work).catch((error) => returnWork(work, error)).finally(() => {
+    const done = runIt(work).catch((error) => returnWork(work, error)).finally(() => {
       inHand.delete(id);
       const busy = (inHandByLane.get(lane) ?? 1) - 1;
       if (busy > 0) inHandByLane.set(lane, busy);
@@ -112,6 +117,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   return {
     wake,
+    isFree(lane) {
+      if (stopped || roomIn(lane) <= 0) return false;
+      const dueAtMs = journal.nextWorkDueAtMs(lane);
+      return dueAtMs === undefined || dueAtMs > now();
+    },
     runNow,
     async stop() {
       stopped = true;

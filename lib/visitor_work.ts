@@ -18,12 +18,18 @@ export interface VisitorWorkOptions {
   readonly log: Log;
 }
 
-/** Returns what does one piece of the visitors' work, and records what came of it. */
-export function createVisitorWork(options: VisitorWorkOptions): (work: Work) => Promise<void> {
+/** Each does one piece of the visitors' work, and records what came of it. */
+export interface VisitorWork {
+  /** Work as the journal kept it. */
+  run(work: Work): Promise<void>;
+  /** A confirmation that was recorded just now. */
+  confirm(work: Work, confirmation: Confirmation): Promise<void>;
+}
+
+export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
   const { journal, visitorChat, profiles, keep, retryAtMs, now, log } = options;
 
-  async function confirm(work: Work): Promise<void> {
-    const confirmation: Confirmation = JSON.parse(work.body);
+  async function confirm(work: Work, confirmation: Confirmation): Promise<void> {
     const outcome = await visitorChat.confirm(confirmation);
     await record(work, outcome, () => journal.finishConfirmation(work, now()));
   }
@@ -54,7 +60,7 @@ export function createVisitorWork(options: VisitorWorkOptions): (work: Work) => 
     const facts = { kind: work.kind, subject: work.subject };
     switch (outcome.kind) {
       case "sent":
-        return await keep.soon(finish);
+        return void keep.soon(finish); // Said twice it would change nothing: nobody waits for the disk.
       case "given_up":
         log.warn("⚠️ Посетителю не ответить: {reason}", { ...facts, reason: outcome.reason });
         return await keep(() => journal.finishWork(work));
@@ -71,10 +77,13 @@ export function createVisitorWork(options: VisitorWorkOptions): (work: Work) => 
     }
   }
 
-  return async (work) => {
-    if (work.kind === "confirmation") await confirm(work);
-    else if (work.kind === "thanks") await thank(work);
-    else if (work.kind === "reminder") await remind(work);
-    else throw new TypeError(`Work of kind ${work.kind} is not the visitors'`);
+  return {
+    async run(work) {
+      if (work.kind === "confirmation") await confirm(work, JSON.parse(work.body));
+      else if (work.kind === "thanks") await thank(work);
+      else if (work.kind === "reminder") await remind(work);
+      else throw new TypeError(`Work of kind ${work.kind} is not the visitors'`);
+    },
+    confirm,
   };
 }

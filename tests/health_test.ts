@@ -138,8 +138,14 @@ Deno.test("the facts name the oldest lead that nobody has", () => {
     aNewLead({ menuMessageId: 1, receivedAtMs: NOON_MS - 20 }),
     "",
     "crm",
+    false,
   );
-  journal.recordChoice(aNewLead({ menuMessageId: 2, receivedAtMs: NOON_MS - 10 }), "", "crm");
+  journal.recordChoice(
+    aNewLead({ menuMessageId: 2, receivedAtMs: NOON_MS - 10 }),
+    "",
+    "crm",
+    false,
+  );
   assert.deepEqual(journal.undelivered(), { oldestAtMs: NOON_MS - 20, leads: 0 });
   journal.moveLead(undelivered?.lead.number ?? 0, "undelivered");
   assert.deepEqual(journal.undelivered(), { oldestAtMs: NOON_MS - 20, leads: 1 });
@@ -160,7 +166,7 @@ Deno.test("/health is 200 for anybody while all is well", async () => {
 Deno.test("/health is 503 with its reasons, and tells of no person", async () => {
   await using page = await openPage();
   const { journal } = page;
-  const recorded = journal.recordChoice(aNewLead(), "", "crm.example");
+  const recorded = journal.recordChoice(aNewLead(), "", "crm.example", false);
   journal.moveLead(recorded?.lead.number ?? 0, "undelivered");
   const response = await page.browser().get("/health");
   assert.equal(response.status, 503);

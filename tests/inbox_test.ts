@@ -113,7 +113,7 @@ Deno.test("accept resolves when the batch is on disk, with what the bot recorded
     random: () => 1,
     log: aLog().log,
     async handle() {
-      assert.ok(journal.recordChoice(aNewLead(), "{}", "crm.example.ru"));
+      assert.ok(journal.recordChoice(aNewLead(), "{}", "crm.example.ru", false));
       assert.deepEqual([count("inbox"), count("leads")], [0, 0]);
       await journal.committed();
     },
@@ -175,26 +175,59 @@ function batch(from: number, count: number): Update[] {
   return Array.from({ length: count }, (_, index) => anUpdate(from + index, from + index));
 }
 
-Deno.test("256 updates are in hand at once, and the 257th waits on disk until some of them ended", () =>
-  withInbox(async ({ inbox, handled, end, peak }) => {
+Deno.test("256 updates are in hand at once, and the 257th waits in line until one of them ended", () =>
+  withInbox(async ({ inbox, handled, end, peak, journal, time }) => {
     await inbox.accept(batch(1, 256));
-    assert.equal(handled.length, 256);
     await inbox.accept([anUpdate(257, 257)]);
     await turn();
-    for (let id = 1; id <= 31; id++) await end(id);
-    assert.equal(handled.length, 256, "so few are not taken from disk");
-    await end(32);
+    assert.equal(handled.length, 256);
+    assert.deepEqual(journal.takeUpdates(time.now, 1), [], "nobody has to read it from disk");
+    await end(1);
     assert.deepEqual(handled.slice(256), [257]);
     assert.equal(peak(), 256);
   }, { held: true }));
 
-Deno.test("an update that waits on disk is taken when nothing else is in hand", () =>
+Deno.test("a long line moves on when 32 updates have ended, so that the next share a transaction", () =>
   withInbox(async ({ inbox, handled, end }) => {
-    await inbox.accept(batch(1, 257));
+    for (const from of [1, 101, 201]) await inbox.accept(batch(from, 100));
+    for (let id = 1; id <= 31; id++) await end(id);
     assert.equal(handled.length, 256);
-    for (let id = 1; id <= 256; id++) await end(id);
-    assert.deepEqual(handled.slice(256), [257]);
+    await end(32);
+    assert.equal(handled.length, 288);
   }, { held: true }));
+
+Deno.test("what is more than 2,000 in line waits on disk alone, and is handled too", () =>
+  withInbox(async ({ inbox, handled, end, journal }) => {
+    for (let from = 1; from <= 2_201; from += 100) await inbox.accept(batch(from, 100));
+    await inbox.accept([anUpdate(2_301, 2_301)]);
+    assert.equal(journal.nextUpdateDueAtMs(), NOON_MS);
+    for (let nth = 0; nth < 2_301; nth++) await end(handled[nth] ?? 0);
+    assert.equal(new Set(handled).size, 2_301);
+    assert.equal(journal.nextUpdateDueAtMs(), undefined);
+  }, { held: true }));
+
+Deno.test("what stands in line when its batch cannot be put on disk is not handled: Telegram hands it over again", () => {
+  let fails = false;
+  return withInbox(async ({ inbox, handled, end }) => {
+    for (const from of [1, 101]) await inbox.accept(batch(from, 100));
+    fails = true;
+    await assert.rejects(inbox.accept(batch(201, 100)), /full/);
+    for (const id of [...handled]) await end(id);
+    assert.deepEqual(handled.filter((id) => id > 256), []);
+    fails = false;
+    await inbox.accept(batch(201, 100));
+    assert.equal(handled.filter((id) => id > 256).length, 44);
+  }, {
+    held: true,
+    breakJournal: (journal) => ({
+      ...journal,
+      recordUpdates(...args) {
+        return fails ? new Set(args[0].map(({ id }) => id)) : journal.recordUpdates(...args);
+      },
+      committed: () => fails ? Promise.reject(new Error("full")) : journal.committed(),
+    }),
+  });
+});
 
 Deno.test("2,000 updates that wait are all handled, each once, at most 256 at a time", () =>
   withInbox(async ({ inbox, handled, end, peak }) => {

@@ -91,6 +91,7 @@ class World {
       aNewLead({ menuMessageId: menu, id: String(menu), receivedAtMs: this.#nowMs }),
       "{}",
       HOST,
+      false,
     );
     assert.equal(recorded === undefined, this.menus.has(menu), "one menu gives one lead");
     this.menus.add(menu);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
 import { LOG_LEVELS } from "../lib/config.ts";
-import { createMask } from "../lib/log.ts";
+import { createMask, writeByTurns } from "../lib/log.ts";
 import { NOON_MS } from "./helpers/a_lead.ts";
 import { aLog } from "./helpers/a_log.ts";
 
@@ -125,4 +125,21 @@ Deno.test("the token in a webhook's path or query is masked without what stands 
   const answer = mask.apply('webhook "POST f3b1c0de5ec7e7" is not registered, key k3y-0f-1t');
   assert.ok(!answer.includes("f3b1c0de5ec7e7"), answer);
   assert.ok(!answer.includes("k3y-0f-1t"), answer);
+});
+
+Deno.test("writeByTurns writes the lines of one turn together, and an urgent one at once with all before it", async () => {
+  const written: string[] = [];
+  const { write, flush } = writeByTurns((lines) => written.push(lines));
+  write("a", false);
+  write("b", false);
+  assert.deepEqual(written, []);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(written, ["a\nb"]);
+  write("c", false);
+  write("d", true);
+  assert.deepEqual(written, ["a\nb", "c\nd"]);
+  write("e", false);
+  flush();
+  flush();
+  assert.deepEqual(written.slice(2), ["e"]);
 });

@@ -213,6 +213,39 @@ Deno.test("work that its caller has in hand is run at once, and counts", () =>
     assert.deepEqual(begun, [1, 2]);
   }, { held: true, most: 1 }));
 
+Deno.test("work may be run in its caller's own way", () =>
+  withOutbox(async ({ outbox, owe, begun }) => {
+    const work = owe(1, { dueAtMs: null });
+    const done: Work[] = [];
+    await outbox.runNow(work, (each) => Promise.resolve(void done.push(each)));
+    assert.deepEqual([done, begun], [[work], []]);
+  }));
+
+Deno.test("a lane is free while it has room and nothing due waits in it", () =>
+  withOutbox(async ({ outbox, owe, time, turn, end }) => {
+    assert.ok(outbox.isFree("visitors"));
+    owe(1, { dueAtMs: NOON_MS + 1_000 });
+    assert.ok(outbox.isFree("visitors"), "what is not due yet does not come first");
+    time.tick(1_000);
+    assert.ok(!outbox.isFree("visitors"), "what is due comes first");
+    assert.ok(outbox.isFree("crm:host:a"), "in its own lane");
+    outbox.wake("visitors");
+    await turn();
+    assert.ok(outbox.isFree("visitors"), "one in hand leaves room for one");
+    void outbox.runNow(owe(2, { dueAtMs: null }));
+    assert.ok(!outbox.isFree("visitors"), "two in hand are the most of a lane");
+    void outbox.runNow(owe(3, { lane: "crm:host:a", dueAtMs: null }));
+    assert.ok(!outbox.isFree("crm:host:a"), "three in hand are the most of all");
+    await end();
+    assert.ok(outbox.isFree("visitors"));
+  }, { held: true, most: 3, mostPerLane: () => 2 }));
+
+Deno.test("an outbox that stops has no free lane", () =>
+  withOutbox(async ({ outbox }) => {
+    await outbox.stop();
+    assert.ok(!outbox.isFree("visitors"));
+  }));
+
 Deno.test("work that throws is logged and due again after a growing wait", () =>
   withOutbox(async ({ outbox, owe, begun, turn, end, time, lines }) => {
     owe(1);

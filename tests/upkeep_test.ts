@@ -59,6 +59,7 @@ function recordLead(journal: Journal, receivedAtMs: number, number: number) {
     aNewLead({ receivedAtMs, menuMessageId: number, id: String(number) }),
     "{}",
     "crm.example.com",
+    false,
   );
   assert.ok(recorded);
   return recorded.lead;

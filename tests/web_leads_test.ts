@@ -25,6 +25,7 @@ function recordOpen(page: PageOfTest, details: Partial<NewLead> = {}): number {
     aNewLead({ menuMessageId: menus, ...details }),
     "{}",
     "crm",
+    false,
   );
   assert.ok(recorded);
   journal.finishConfirmation(recorded.confirmation, NOON_MS + 100);

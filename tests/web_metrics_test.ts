@@ -36,7 +36,7 @@ for (
 Deno.test("metrics count leads, owed work and attempts, and name no person", async () => {
   await using page = await openPage(withToken);
   const { journal } = page;
-  const recorded = journal.recordChoice(aNewLead(), "{}", "crm.example");
+  const recorded = journal.recordChoice(aNewLead(), "{}", "crm.example", false);
   assert.ok(recorded);
   const post = journal.findWork("post", recorded.lead.number);
   assert.ok(post);

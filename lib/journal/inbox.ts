@@ -41,7 +41,8 @@ export function inboxRecords(db: Database): InboxRecords {
        SELECT update_id FROM inbox WHERE due_at_ms <= ? ORDER BY due_at_ms, update_id LIMIT ?)
      RETURNING update_id, body, failures, received_at_ms`,
   );
-  const finish = db.writer("UPDATE inbox SET body = NULL, due_at_ms = NULL WHERE update_id = ?");
+  const empty = db.writer("UPDATE inbox SET body = NULL, due_at_ms = NULL WHERE update_id = ?");
+  const remove = db.writer("DELETE FROM inbox WHERE update_id = ?");
   const postpone = db.writer(
     "UPDATE inbox SET due_at_ms = ?, failures = failures + 1 WHERE update_id = ?",
   );
@@ -50,8 +51,17 @@ export function inboxRecords(db: Database): InboxRecords {
     "SELECT due_at_ms FROM inbox WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1",
   );
 
+  /** Below it Telegram has been told: what is finished there needs no trace. */
+  let toldBelow = -Infinity;
+  /** No finished update above it is left in the table. */
+  let lastTrace = Number(
+    db.reader("SELECT max(update_id) AS id FROM inbox").get()?.["id"] ?? -Infinity,
+  );
+
   return {
     recordUpdates(updates, nowMs, dueAtMs) {
+      // After a quiet week Telegram counts anew (Bot API: Update.update_id).
+      for (const { id } of updates) if (id < toldBelow) toldBelow = id;
       const fresh = updates.filter(({ id, body }) => insert.run(id, body, nowMs, dueAtMs).changes);
       return new Set(fresh.map(({ id }) => id));
     },
@@ -62,9 +72,20 @@ export function inboxRecords(db: Database): InboxRecords {
         failures: Number(row["failures"]),
         receivedAtMs: Number(row["received_at_ms"]),
       })).sort((a, b) => a.id - b.id),
-    finishUpdate: (id) => void finish.run(id),
+    finishUpdate(id) {
+      if (id < toldBelow) remove.run(id);
+      else {
+        empty.run(id);
+        lastTrace = Math.max(lastTrace, id);
+      }
+    },
     postponeUpdate: (id, dueAtMs) => void postpone.run(dueAtMs, id),
-    forgetUpdates: (offset) => void forget.run(offset),
+    forgetUpdates(offset) {
+      toldBelow = offset;
+      if (lastTrace === -Infinity) return;
+      forget.run(offset);
+      if (lastTrace < offset) lastTrace = -Infinity;
+    },
     nextUpdateDueAtMs: () => {
       const row = nextDue.get();
       return row === undefined ? undefined : Number(row["due_at_ms"]);

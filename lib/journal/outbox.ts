@@ -74,8 +74,10 @@ export interface OutboxRecords {
 
 export function outboxRecords(db: Database): OutboxRecords {
   const insert = db.writer(
-    "INSERT INTO outbox (lane, kind, subject, body, due_at_ms) VALUES (?, ?, ?, ?, ?)",
+    "INSERT INTO outbox (id, lane, kind, subject, body, due_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
   );
+  // Whoever still has done work in hand must not meet its number on new work.
+  let lastId = Number(db.reader("SELECT max(id) AS id FROM outbox").get()?.["id"] ?? 0);
   const take = db.writer(
     `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
        SELECT id FROM outbox WHERE lane = ? AND due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?)
@@ -106,7 +108,8 @@ export function outboxRecords(db: Database): OutboxRecords {
   return {
     addWork(work, dueAtMs) {
       const { lane, kind, subject, body } = work;
-      const id = Number(insert.run(lane, kind, subject, body, dueAtMs).lastInsertRowid);
+      const id = ++lastId;
+      insert.run(id, lane, kind, subject, body, dueAtMs);
       return { ...work, id, failures: 0 };
     },
     takeWork: (lane, nowMs, most) =>

@@ -179,4 +179,23 @@ const THIRD: Migration = `
   END;
 `;
 
-export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD];
+const FOURTH: Migration = `
+  -- The journal numbers new work itself, and work in hand is in no line: both cost each lead less.
+  CREATE TABLE owed (
+    id INTEGER PRIMARY KEY,
+    lane TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('confirmation', 'thanks', 'reminder', 'post', 'card',
+      'card_update', 'follow_up', 'offer', 'offer_update', 'note')),
+    subject INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    due_at_ms INTEGER
+  ) STRICT;
+  INSERT INTO owed SELECT id, lane, kind, subject, body, failures, due_at_ms FROM outbox;
+  DROP TABLE outbox;
+  ALTER TABLE owed RENAME TO outbox;
+  CREATE INDEX outbox_due ON outbox (lane, due_at_ms) WHERE due_at_ms IS NOT NULL;
+  CREATE INDEX outbox_subject ON outbox (subject, kind);
+`;
+
+export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH];
