@@ -29,7 +29,7 @@ export function profileCounts(db: Database): ProfileCounts {
     `SELECT profile, state, count(*) AS leads FROM leads
      WHERE received_at_ms >= ? AND received_at_ms < ? GROUP BY profile, state`,
   );
-  const countOf = db.reader("SELECT count(*) AS leads FROM leads WHERE profile = ?");
+  const countOf = db.reader("SELECT sum(leads) AS leads FROM lead_counts WHERE profile = ?");
   const last = db.reader(
     `SELECT outcome, status, begun_at_ms, ended_at_ms FROM attempts
      WHERE lead IN (SELECT number FROM leads WHERE profile = ? ORDER BY number DESC LIMIT 8)
@@ -50,7 +50,7 @@ export function profileCounts(db: Database): ProfileCounts {
       }
       return counts;
     },
-    countLeadsOf: (profile) => Number(countOf.get(profile)?.["leads"]),
+    countLeadsOf: (profile) => Number(countOf.get(profile)?.["leads"] ?? 0),
     lastAnswer(profile) {
       const row = last.get(profile);
       if (row === undefined) return undefined;
