@@ -173,7 +173,11 @@ export interface Journal
  * @throws {Error} As `openDatabase` does.
  */
 export function openJournal(path: string): Journal {
-  const db = openDatabase(path, MIGRATIONS);
+  return journalIn(openDatabase(path, MIGRATIONS));
+}
+
+/** The journal in a database that is open and migrated. */
+export function journalIn(db: Database): Journal {
   const records = {
     ...inboxRecords(db),
     ...outboxRecords(db),

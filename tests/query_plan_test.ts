@@ -1,0 +1,210 @@
+// What the journal asks SQLite costs the same with a million leads as with none: the plan of every statement that it prepares,
+// as SQLite tells it, without running one.
+
+import assert from "node:assert/strict";
+import { type Database, openDatabase } from "../lib/db.ts";
+import { type Cursor, journalIn, type LeadFilter } from "../lib/journal.ts";
+import { MIGRATIONS } from "../lib/journal/schema.ts";
+import { LEAD_STATES } from "../lib/lead.ts";
+
+/** Tables that do not grow with leads, their visitors or what is owed to them. Every other table does. */
+const SMALL: readonly string[] = [
+  "lead_counts", // A row for each profile and state.
+  "attempt_counts", // A row for each outcome.
+  "facts", // A row for each thing to remember, or for each of a profile's.
+  "links", // Logins of the last minutes.
+  "sessions", // Where managers are logged in.
+  "revisions", // What managers edited.
+];
+
+/** A value of these finds what is about one lead, one visitor or one message: a handful of rows. */
+const NARROW: readonly string[] = [
+  "rowid",
+  "lead",
+  "follow_up",
+  "subject",
+  "chat_id",
+  "card_message_id",
+];
+
+/**
+ * The statements that visit more rows when there are more, by what makes that bearable. One that no such statement matches is out
+ * of date.
+ */
+const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
+  "once, at a start: what an earlier process left": [
+    /^UPDATE inbox SET due_at_ms = \? WHERE body IS NOT NULL$/,
+    /^UPDATE outbox SET due_at_ms = \?$/,
+    /^SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL/, // In an index of these alone.
+    /^SELECT DISTINCT lane FROM outbox/,
+  ],
+  "once, after an absence: the menus of 30 days": [
+    /FROM menus WHERE sent_at_ms > \? AND NOT EXISTS/,
+  ],
+  "once a night: the menus of 30 days": [/^DELETE FROM menus WHERE sent_at_ms < \?$/],
+  "when a manager gives a profile another key: its leads and menus": [
+    /^UPDATE (leads|menus) SET profile = \? WHERE profile = \?$/,
+  ],
+  "when a manager asks for it, or /metrics: what is owed": [
+    /^SELECT count\(\*\) AS works FROM outbox WHERE kind IN/,
+    /^SELECT kind, count\(\*\) AS works FROM outbox GROUP BY kind$/,
+  ],
+  "after a poll: the updates that still wait": [/^DELETE FROM inbox WHERE update_id < \?/],
+  "when a card is sent: what the managers' chat is owed": [
+    /FROM outbox WHERE lane = \? AND kind = \? AND due_at_ms <= \?/,
+  ],
+  "when a lead with follow-ups is settled: what the managers' chat is owed": [
+    /^UPDATE outbox .* AND subject IN \(SELECT number FROM follow_ups/,
+  ],
+  "when a CRM answers again, or a manager asks: the open cards": [
+    /^SELECT count\(\*\) AS leads FROM leads WHERE profile = \? AND state = 'in_admin_chat'$/,
+    /^SELECT \* FROM leads WHERE profile = \? AND state = 'in_admin_chat' ORDER BY number/,
+  ],
+  "for the page: at most 20,001 leads, 100 owed ones, the leads of the days that it shows": [
+    /FROM leads INDEXED BY leads_by_time .* LIMIT 20001\)/,
+    /IN \( ?SELECT subject FROM outbox .* LIMIT 100\)$/,
+    /FROM leads WHERE received_at_ms >= \? .* GROUP BY profile, state$/,
+  ],
+  "never: no move ends there": [/^UPDATE leads SET state = 'received' /],
+};
+
+const LET_THROUGH = Object.values(WIDE).flat();
+
+interface Step {
+  readonly parent: number;
+  readonly table: string;
+  readonly index: string | undefined;
+  /** Of the columns that lead to the rows, those that have to have one value, and all. */
+  readonly equal: readonly string[];
+  readonly columns: readonly string[];
+}
+
+Deno.test("a statement of the journal visits no more rows when the journal holds more leads", () => {
+  using journal = preparedStatements();
+  const wide = journal.statements.filter((sql) => isWide(journal.db, sql));
+  const unforeseen = wide.filter((sql) => !LET_THROUGH.some((each) => each.test(sql)));
+  assert.deepEqual(unforeseen.map((sql) => [sql, ...detailsOf(journal.db, sql)]), []);
+});
+
+Deno.test("whatever is let through for visiting more rows is there, and does", () => {
+  using journal = preparedStatements();
+  const wide = journal.statements.filter((sql) => isWide(journal.db, sql));
+  assert.deepEqual(LET_THROUGH.filter((each) => !wide.some((sql) => each.test(sql))), []);
+});
+
+Deno.test("what the journal's triggers do they do to small tables", () => {
+  using journal = preparedStatements();
+  const triggers = journal.db.reader("SELECT sql FROM sqlite_schema WHERE type = 'trigger'").all();
+  const tables = triggers.flatMap(({ sql }) => {
+    const [, body = ""] = String(sql).split(/\bBEGIN\b/);
+    return [...body.matchAll(/\b(?:INTO|FROM|JOIN|UPDATE(?! SET))\s+(\w+)/g)].map(([, name]) =>
+      name!
+    );
+  });
+  assert.ok(tables.length > 0);
+  assert.deepEqual(tables.filter((name) => !SMALL.includes(name)), []);
+});
+
+Deno.test("isWide tells a look-up from a scan, and a limit that holds from one that does not", () => {
+  using journal = preparedStatements();
+  const plain = [
+    "SELECT * FROM leads WHERE number = ?",
+    "SELECT * FROM leads WHERE chat_id = ? ORDER BY number DESC LIMIT 1",
+    "SELECT number FROM leads WHERE number > ? ORDER BY number LIMIT ?",
+    "SELECT number FROM leads WHERE received_at_ms >= ? ORDER BY received_at_ms LIMIT 1",
+    "SELECT sum(leads) FROM lead_counts",
+  ];
+  const wide = [
+    "SELECT * FROM leads",
+    "SELECT * FROM leads WHERE username = ? LIMIT 1",
+    "SELECT count(*) FROM leads WHERE profile = ?",
+    "SELECT * FROM leads WHERE number > ? AND username = ? ORDER BY number LIMIT 1",
+    "SELECT * FROM leads WHERE received_at_ms >= ? ORDER BY username LIMIT 1",
+    "SELECT * FROM leads LIMIT 10 OFFSET ?",
+    "UPDATE leads SET user_id = 0 WHERE received_at_ms < ?",
+    "DELETE FROM attempts WHERE lead IN (SELECT number FROM leads WHERE profile = ?)",
+    "SELECT * FROM leads AS one JOIN leads AS other USING (username) WHERE one.number = ?",
+  ];
+  assert.deepEqual(plain.filter((sql) => isWide(journal.db, sql)), []);
+  assert.deepEqual(wide.filter((sql) => !isWide(journal.db, sql)), []);
+});
+
+/** Every statement that a journal prepares when it is opened, and for each kind of page of its list. */
+function preparedStatements(): Disposable & { db: Database; statements: readonly string[] } {
+  const db = openDatabase(":memory:", MIGRATIONS);
+  const seen = new Set<string>();
+  const note = (sql: string) => (seen.add(sql.replace(/\s+/g, " ").trim()), sql);
+  const journal = journalIn({
+    ...db,
+    reader: (sql) => db.reader(note(sql)),
+    writer: (sql) => db.writer(note(sql)),
+  });
+  for (const filter of everyKindOfFilter()) {
+    for (const cursor of [{ before: 2 }, { after: 1 }] satisfies Cursor[]) {
+      journal.listLeads(filter, cursor, 50);
+      journal.countListed(filter);
+    }
+  }
+  return { db, statements: [...seen], [Symbol.dispose]: () => journal.close() };
+}
+
+function everyKindOfFilter(): LeadFilter[] {
+  const days = [{ fromMs: null, toMs: null }, { fromMs: 1, toMs: 2 }];
+  return [null, ...LEAD_STATES].flatMap((state) =>
+    [null, "agency"].flatMap((profile) =>
+      ["", "word", "слово", "два слова"].flatMap((words) =>
+        days.map((span) => ({ state, profile, words, ...span }))
+      )
+    )
+  );
+}
+
+function isWide(db: Database, sql: string): boolean {
+  const plan = db.reader(`EXPLAIN QUERY PLAN ${sql}`).all();
+  const sorted = new Set(
+    plan.filter(({ detail }) => String(detail).startsWith("USE TEMP B-TREE"))
+      .map(({ parent }) => Number(parent)),
+  );
+  return plan.flatMap(({ parent, detail }) => toStep(Number(parent), String(detail)) ?? [])
+    .filter(({ table }) => !SMALL.includes(table))
+    .filter(({ equal }) => !equal.some((column) => NARROW.includes(column)))
+    .some((step) => sorted.has(step.parent) || !isLimited(db, sql, step));
+}
+
+/** What a line of a plan visits; undefined where that is nothing, or what other lines gave. */
+function toStep(parent: number, detail: string): Step | undefined {
+  const line = /^(?:SCAN|SEARCH) ([^\s(]+)(?: USING (.*?))?(?: \(([^()]*)\))?$/.exec(detail);
+  const [, table, by = "", terms = ""] = line ?? [];
+  if (table === undefined) {
+    assert.doesNotMatch(detail, /^(SCAN|SEARCH) (?!\(|CONSTANT ROW)/);
+    return undefined;
+  }
+  const all = by.startsWith("AUTOMATIC") ? [] : [...terms.matchAll(/(\w+)([=<>])/g)];
+  return {
+    parent,
+    table,
+    index: /INDEX (\w+)$/.exec(by)?.[1],
+    equal: all.filter(([, , operator]) => operator === "=").map(([, column]) => column!),
+    columns: all.map(([, column]) => column!),
+  };
+}
+
+/** Whether the step is a SELECT's with a LIMIT, of whose conditions the index answers every one: it visits no row in vain. */
+function isLimited(db: Database, sql: string, { table, index, columns }: Step): boolean {
+  const selects = /\bFROM (\w+) WHERE ([^()]+?) (?:ORDER BY [^()]+? )?LIMIT (?!.*\bOFFSET\b)/g;
+  const key = db.reader("SELECT name FROM pragma_table_info(?) WHERE pk = 1").get(table)?.["name"];
+  const partial = db.reader("SELECT sql FROM sqlite_schema WHERE name = ?").get(index ?? "")
+    ?.["sql"];
+  const [, indexed = ""] = String(partial ?? "").split(/\bWHERE\b/);
+  return [...sql.matchAll(selects)].some(([, from, conditions = ""]) =>
+    from === table && conditions.split(" AND ").every((condition) => {
+      const [column = ""] = condition.split(" ");
+      return columns.includes(column) || indexed.includes(condition) ||
+        (column === key && columns.includes("rowid"));
+    })
+  );
+}
+
+function detailsOf(db: Database, sql: string): string[] {
+  return db.reader(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => String(detail));
+}
