@@ -23,6 +23,9 @@ export const FIGURES = {
   idle_mb: { label: "resident memory, idle", unit: "MB", good: "low" },
   peak_mb: { label: "resident memory, peak", unit: "MB", good: "low" },
   first_poll_ms: { label: "spawn → first getUpdates", unit: "ms", good: "low" },
+  page_first_ms: { label: "a page of /leads, the newest, p50", unit: "ms", good: "low" },
+  page_middle_ms: { label: "                 the middle", unit: "ms", good: "low" },
+  page_last_ms: { label: "                 the oldest", unit: "ms", good: "low" },
   peer_busy: { label: "share of the burst that the peer computed", unit: "of 1", good: "low" },
 } as const;
 
@@ -37,6 +40,8 @@ export interface Sizes {
   readonly burst: number;
   readonly bursts: number;
   readonly starts: number;
+  /** Requests for each page of the list of leads. */
+  readonly pages: number;
   /** POSTs of each kind when parts are measured alone. */
   readonly posts: number;
   /** How long a silent CRM holds up whoever waits for it. */
@@ -50,6 +55,7 @@ export const FULL: Sizes = {
   burst: 2_000,
   bursts: 3,
   starts: 5,
+  pages: 100,
   posts: 2_000,
   crmTimeoutSeconds: 2,
 };
@@ -61,6 +67,7 @@ export const QUICK: Sizes = {
   burst: 500,
   bursts: 1,
   starts: 2,
+  pages: 20,
   posts: 500,
   crmTimeoutSeconds: 1,
 };
@@ -91,6 +98,12 @@ export const CASES: readonly Case[] = [
   { name: "burst", when: "running", measure: burst },
   { name: "peak", when: "running", measure: peakMemory },
   { name: "start", when: "after", measure: starts },
+];
+
+/** What is measured of a bot that starts on a journal with many leads. */
+export const GROWTH_CASES: readonly Case[] = [
+  ...CASES.filter(({ name }) => ["idle", "burst", "peak", "start"].includes(name)),
+  { name: "pages", when: "after", measure: pagesOfLeads },
 ];
 
 /** How long a bot is left alone before its idle memory is read, in ms. */
@@ -179,6 +192,17 @@ async function starts({ contestant, peer, sizes, startOptions }: Bench): Promise
     }
   }
   return { first_poll_ms: median(tookMs) };
+}
+
+/** The page as the bot would draw it, on the journal that the bot left. */
+async function pagesOfLeads({ startOptions, sizes }: Bench): Promise<Figures> {
+  const { measurePages } = await import("./lead_pages.ts"); // Nobody else needs the page.
+  const times = await measurePages(`${startOptions.folder}/data/triborg.db`, sizes.pages);
+  return {
+    page_first_ms: median(times.newest),
+    page_middle_ms: median(times.middle),
+    page_last_ms: median(times.oldest),
+  };
 }
 
 /** The same order several times, each when the bot has come to rest. */

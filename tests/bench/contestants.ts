@@ -15,6 +15,14 @@ export interface Contestant {
   readonly args: readonly string[];
   /** The folder whose deno.json counts. */
   readonly folder: string;
+  /** What its folder holds at first; nothing, where there is none. */
+  readonly journal?: GrownJournal;
+}
+
+/** A journal that holds settled leads. */
+export interface GrownJournal {
+  readonly path: string;
+  readonly leads: number;
 }
 
 export const FLOOR: Contestant = {

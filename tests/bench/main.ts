@@ -6,12 +6,14 @@
 //   deno task bench --json               everything measured, for machines
 //   deno task bench --of floor,triborg   these only
 //   deno task bench --cases one,burst    these only
+//   deno task bench --growth             instead: the bot on journals that hold 0, 100,000 and 1,000,000 leads
 //   deno task bench --beside FOLDER      one more contestant: the bot of another working copy
 //   deno task bench --cpu-prof FOLDER    writes V8's CPU profiles of the measured bots there
 
 import { parseArgs } from "node:util";
-import { type Case, CASES, type Figures, FULL, QUICK, type Sizes } from "./cases.ts";
+import { type Case, CASES, type Figures, FULL, GROWTH_CASES, QUICK, type Sizes } from "./cases.ts";
 import { botOf, type Contestant, FLOOR, startBot, TELEGRAF } from "./contestants.ts";
+import { copyJournal, fillJournal, onGrownJournals } from "./growth.ts";
 import { PARTS, type Parts } from "./parts.ts";
 import { type PeerProcess, startPeer } from "./peer_process.ts";
 import { type Measured, table, toReport } from "./report.ts";
@@ -27,7 +29,8 @@ interface Plan {
   readonly json: boolean;
 }
 
-async function readPlan(args: string[]): Promise<Plan> {
+/** @param folder Where journals may be kept for as long as the bench runs. */
+async function readPlan(args: string[], folder: string): Promise<Plan> {
   const { values } = parseArgs({
     args,
     options: {
@@ -36,6 +39,7 @@ async function readPlan(args: string[]): Promise<Plan> {
       json: { type: "boolean", default: false },
       of: { type: "string" },
       cases: { type: "string" },
+      growth: { type: "boolean", default: false },
       beside: { type: "string", multiple: true, default: [] },
       "cpu-prof": { type: "string" },
     },
@@ -49,14 +53,17 @@ async function readPlan(args: string[]): Promise<Plan> {
       await botOf(folder.replace(/\/+$/, "").split("/").pop()!, await Deno.realPath(folder))
     ),
   );
-  const all = [FLOOR, TELEGRAF, await botOf("triborg"), ...others];
+  const bot = await botOf("triborg");
   const names = values.of?.split(",");
   return {
     rounds,
     sizes: values.quick ? QUICK : FULL,
-    contestants: pick(all, names && [...names, ...others.map(({ name }) => name)]),
-    cases: pick(CASES, values.cases?.split(",")),
-    parts: values.cases === undefined,
+    contestants: values.growth ? pick(onGrownJournals([bot, ...others], folder), names) : pick(
+      [FLOOR, TELEGRAF, bot, ...others],
+      names && [...names, ...others.map(({ name }) => name)],
+    ),
+    cases: pick(values.growth ? GROWTH_CASES : CASES, values.cases?.split(",")),
+    parts: values.cases === undefined && !values.growth,
     profiles: values["cpu-prof"],
     json: values.json,
   };
@@ -71,7 +78,7 @@ function pick<T extends { readonly name: string }>(all: readonly T[], names?: re
   return names === undefined ? all : all.filter(({ name }) => names.includes(name));
 }
 
-/** One contestant, started on an empty folder, through all cases. */
+/** One contestant, started on a folder of its own, through all cases. */
 async function measure(contestant: Contestant, plan: Plan, peer: PeerProcess): Promise<Figures> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-bench-" });
   const { sizes, cases, profiles } = plan;
@@ -86,6 +93,7 @@ async function measure(contestant: Contestant, plan: Plan, peer: PeerProcess): P
   };
   const figures: Figures[] = [];
   try {
+    if (contestant.journal !== undefined) await copyJournal(contestant.journal, folder);
     await peer.order("begin", null);
     const bot = await startBot(contestant, startOptions);
     const bench = { contestant, bot, peer, sizes, startOptions };
@@ -126,7 +134,19 @@ async function measureParts({ sizes }: Plan, peer: PeerProcess): Promise<Parts> 
 }
 
 async function main(): Promise<void> {
-  const plan = await readPlan(Deno.args);
+  const folder = await Deno.makeTempDir({ prefix: "triborg-bench-" });
+  try {
+    await run(await readPlan(Deno.args, folder));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function run(plan: Plan): Promise<void> {
+  for (const journal of new Set(plan.contestants.flatMap(({ journal }) => journal ?? []))) {
+    console.error(`a journal with ${journal.leads} leads`);
+    fillJournal(journal, Date.now());
+  }
   const started = new Date();
   const peer = await startPeer();
   const measured: Measured[] = [];

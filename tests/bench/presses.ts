@@ -14,8 +14,12 @@ const MENU_TEXT = "🔥 MONSTER AGENCY — маркетинг, который п
   "Стратегия, реклама и сайты под ключ. Сначала разбираемся в вашем бизнесе, потом предлагаем " +
   "решение.\n\n👇 Что для вас сейчас главное?";
 
-/** A visitor's number on top of this is the id of the visitor and of the chat. */
-const FIRST_CHAT_ID = 5_000_000_000;
+/** Ids of visitors and chats lie above this, wide apart: neighbours in time are none in an index. */
+export const FIRST_CHAT_ID = 5_000_000_000;
+
+/** Spreads numbers over 32 bits, no two to one place; the other factor undoes it. */
+export const SPREAD = 2_654_435_761;
+const GATHER = 244_002_641;
 
 const MENU_MESSAGE_ID = 7;
 
@@ -55,7 +59,7 @@ export class Presses {
     if (typeof text !== "string" || !text.startsWith(`✅ Принято: ${CHOICE.text}.`)) {
       this.faults.push(`a confirmation says ${JSON.stringify(text)}`);
     }
-    this.#note(Number(chatId) - FIRST_CHAT_ID, "confirmedAtMs");
+    this.#note(numberOf(Number(chatId)), "confirmedAtMs");
   }
 
   /** A press was answered. */
@@ -146,7 +150,11 @@ export function sentMessage(chatId: unknown, text: unknown): object {
 }
 
 export function chatIdOf(number: number): number {
-  return FIRST_CHAT_ID + number;
+  return FIRST_CHAT_ID + 2 * (Math.imul(number, SPREAD) >>> 0);
+}
+
+function numberOf(chatId: number): number {
+  return Math.imul((chatId - FIRST_CHAT_ID) / 2, GATHER) >>> 0;
 }
 
 export const BOT = {

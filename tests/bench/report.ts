@@ -18,6 +18,8 @@ export interface Report {
   readonly rounds: number;
   readonly sizes: Sizes;
   readonly contestants: readonly string[];
+  /** The contestant that the others are compared to: the first one. */
+  readonly reference: string;
   readonly figures: Readonly<Record<string, Readonly<Record<string, Cell>>>>;
   /** What parts of a lead's work cost alone. */
   readonly parts: Readonly<Partial<Record<Part, Summary>>>;
@@ -25,9 +27,9 @@ export interface Report {
   readonly measured: readonly Measured[];
 }
 
-/** A figure of a contestant: over the rounds, and as ratios to the floor's in the same round. */
+/** A figure of a contestant: over the rounds, and as ratios to the reference's in the same round. */
 export interface Cell extends Summary {
-  readonly toFloor: Summary | null;
+  readonly ratio: Summary | null;
 }
 
 /** What a run of the bench gathered. */
@@ -39,12 +41,13 @@ export interface Run
 
 export function toReport(run: Run): Report {
   const contestants = [...new Set(run.measured.map(({ contestant }) => contestant))];
+  const [reference = ""] = contestants;
   const figures = Object.fromEntries(
     (Object.keys(FIGURES) as Figure[]).map((figure) => [
       figure,
       Object.fromEntries(
         contestants.flatMap((name) => {
-          const cell = toCell(run.measured, name, figure);
+          const cell = toCell(run.measured, reference, name, figure);
           return cell === null ? [] : [[name, cell]];
         }),
       ),
@@ -61,10 +64,15 @@ export function toReport(run: Run): Report {
       summary(run.parts.map((each) => each[part])),
     ]),
   );
-  return { ...run, machine, contestants, figures, parts };
+  return { ...run, machine, contestants, reference, figures, parts };
 }
 
-function toCell(measured: readonly Measured[], name: string, figure: Figure): Cell | null {
+function toCell(
+  measured: readonly Measured[],
+  reference: string,
+  name: string,
+  figure: Figure,
+): Cell | null {
   const ofRound = (contestant: string) =>
     new Map(
       measured.filter((each) => each.contestant === contestant).flatMap(({ round, figures }) => {
@@ -74,28 +82,32 @@ function toCell(measured: readonly Measured[], name: string, figure: Figure): Ce
     );
   const own = ofRound(name);
   if (own.size === 0) return null;
-  const floor = ofRound("floor");
+  const others = ofRound(reference);
   const ratios = [...own].flatMap(([round, value]) => {
-    const least = floor.get(round);
-    return least === undefined ? [] : [value / least];
+    const other = others.get(round);
+    return other === undefined ? [] : [value / other];
   });
   return {
     ...summary([...own.values()]),
-    toFloor: name === "floor" || ratios.length === 0 ? null : summary(ratios),
+    ratio: name === reference || ratios.length === 0 ? null : summary(ratios),
   };
 }
 
-/** The report as a table: median, the least and the most of the rounds, the median ratio to the floor. */
+/** The report as a table: median, the least and the most of the rounds, the median ratio to the reference. */
 export function table(report: Report): string {
-  const { contestants, machine, sizes } = report;
-  const head = ["", ...contestants.flatMap((name) => [name, ...ratioColumn(name, "× floor")])];
+  const { contestants, machine, reference, sizes } = report;
+  const ratioColumn = (name: string, cell: string) => name === reference ? [] : [cell];
+  const head = [
+    "",
+    ...contestants.flatMap((name) => [name, ...ratioColumn(name, `× ${reference}`)]),
+  ];
   const rows = (Object.keys(FIGURES) as Figure[]).map((figure) => {
     const { label, unit } = FIGURES[figure];
     return [
       `${label}, ${unit}`,
       ...contestants.flatMap((name) => {
         const cell = report.figures[figure]?.[name];
-        return [spread(cell ?? null), ...ratioColumn(name, spread(cell?.toFloor ?? null))];
+        return [spread(cell ?? null), ...ratioColumn(name, spread(cell?.ratio ?? null))];
       }),
     ];
   }).filter((cells) => cells.slice(1).some((cell) => cell !== ""));
@@ -106,19 +118,15 @@ export function table(report: Report): string {
     "Each cell: the median of the rounds, in brackets the least and the most.",
     "",
     ...aligned([head, ...rows]),
-    "",
-    ...aligned([
-      ["parts of a lead's work, each alone", ""],
-      ...(Object.keys(PARTS) as Part[]).map((part) => [
-        PARTS[part],
-        spread(report.parts[part] ?? null),
-      ]),
-    ]),
+    ...partsOf(report),
   ].join("\n");
 }
 
-function ratioColumn(name: string, cell: string): string[] {
-  return name === "floor" ? [] : [cell];
+function partsOf({ parts }: Report): string[] {
+  const names = Object.keys(parts) as Part[];
+  if (names.length === 0) return [];
+  const rows = names.map((part) => [PARTS[part], spread(parts[part] ?? null)]);
+  return ["", ...aligned([["parts of a lead's work, each alone", ""], ...rows])];
 }
 
 function spread(value: Summary | null): string {

@@ -74,6 +74,8 @@ export interface PageOptions {
   readonly password?: string | null;
   readonly config?: Partial<WebDeps["config"]>;
   readonly deps?: Partial<WebDeps>;
+  /** Instead of an empty one in memory; it is closed with the page. */
+  readonly journal?: Journal;
   /** Instead of the clock that stands still. */
   readonly now?: () => number;
 }
@@ -83,7 +85,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
   const path = `${folder}/locales.json`;
   await Deno.writeTextFile(path, JSON.stringify(options.locales ?? someLocales(), null, 2));
   const log = aLog();
-  const journal = openJournal(":memory:");
+  const journal = options.journal ?? openJournal(":memory:");
   const clock = { nowMs: NOON_MS };
   const now = options.now ?? (() => clock.nowMs);
   let loaded = Promise.withResolvers<void>();
