@@ -82,6 +82,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       all += erased;
       from = next;
       await journal.committed();
+      await new Promise((resolve) => setImmediate(resolve)); // Where nothing was written, that waits for nothing.
     }
     if (all > 0) log.info("🧹 Стёрты личные данные старых лидов: {leads}", { leads: all });
   }

@@ -19,12 +19,15 @@ interface House {
   at(ms: number): House;
 }
 
-async function withUpkeep(test: (house: House) => Promise<void>): Promise<void> {
+async function withUpkeep(
+  test: (house: House) => Promise<void>,
+  watch = (journal: Journal) => journal,
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   const journal = openJournal(`${folder}/triborg.db`);
   let nowMs = MORNING_MS;
   const upkeep = createUpkeep({
-    journal,
+    journal: watch(journal),
     dataDir: folder,
     retentionDays: 180,
     timeZone: "Europe/Moscow",
@@ -138,3 +141,28 @@ Deno.test("after the retention the persons of settled leads are erased, and open
     assert.equal(journal.findLead(open.number)?.visitor.firstName, "Galliard");
     assert.equal(journal.findLead(fresh.number)?.visitor.firstName, "Galliard");
   }));
+
+Deno.test("while old leads are looked through, where nobody is left to erase, others get their turn", async () => {
+  let turn = 0;
+  const portionsIn: number[] = [];
+  await withUpkeep(async ({ journal, upkeep, at }) => {
+    await upkeep.look();
+    for (let lead = 1; lead <= 700; lead++) recordLead(journal, MORNING_MS, lead);
+    await journal.committed();
+    at(MORNING_MS + 181 * DAY_MS);
+    let others = setImmediate(function go() {
+      turn += 1;
+      others = setImmediate(go);
+    });
+    await upkeep.look();
+    clearImmediate(others);
+    assert.equal(portionsIn.length, 4);
+    assert.equal(new Set(portionsIn).size, 4);
+  }, (journal) => ({
+    ...journal,
+    eraseSettledBefore(...asked) {
+      portionsIn.push(turn);
+      return journal.eraseSettledBefore(...asked);
+    },
+  }));
+});
