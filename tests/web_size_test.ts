@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import { encode } from "uqr";
-import { inventLeads } from "./browser/invented_leads.ts";
+import { inventLeads } from "./helpers/invented_leads.ts";
 import { anotherProfile, type Locales, someLocales } from "./helpers/a_profile.ts";
 import { type Browser, openPage } from "./helpers/a_page.ts";
 

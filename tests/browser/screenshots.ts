@@ -3,7 +3,7 @@
 import { chromium, type Page } from "playwright-core";
 import { textLines } from "../helpers/text_lines.ts";
 import { openPage } from "../helpers/a_page.ts";
-import { inventLeads } from "./invented_leads.ts";
+import { inventLeads } from "../helpers/invented_leads.ts";
 
 const FOLDER = new URL("./screenshots/", import.meta.url);
 

@@ -3,7 +3,7 @@
 //   deno run --allow-all tests/browser/serve.ts [port]
 
 import { openPage } from "../helpers/a_page.ts";
-import { inventLeads } from "./invented_leads.ts";
+import { inventLeads } from "../helpers/invented_leads.ts";
 
 const locales = JSON.parse(await Deno.readTextFile("locales/locales.json"));
 locales.agency.webhook_url = "http://127.0.0.1:9/webhook/agency";

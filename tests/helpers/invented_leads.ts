@@ -2,7 +2,7 @@
 
 import type { Journal } from "../../lib/journal.ts";
 import type { Lead } from "../../lib/lead.ts";
-import { aNewLead, aVisitor } from "../helpers/a_lead.ts";
+import { aNewLead, aVisitor } from "./a_lead.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
