@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import { encode } from "uqr";
 import { inventLeads } from "./helpers/invented_leads.ts";
-import { anotherProfile, type Locales, someLocales } from "./helpers/a_profile.ts";
+import { someLocales, withProfiles } from "./helpers/a_profile.ts";
 import { type Browser, openPage } from "./helpers/a_page.ts";
 
 /** User requirement: a cold page with its stylesheet, and each later one, in bytes on the wire. */
@@ -10,7 +10,7 @@ const MOST_COLD = 40_000;
 const MOST_LATER = 15_000;
 
 Deno.test("a first visit takes less than 40 KB with its stylesheet, later pages less than 15 KB", async () => {
-  await using page = await openPage({ locales: fiftyProfiles() });
+  await using page = await openPage({ locales: withProfiles(someLocales(), 50) });
   inventLeads(page.journal, page.nowMs, 1_000, [...page.store.current().byKey.keys()]);
   const browser = await page.login();
   const html = await pageOf(browser, "/");
@@ -73,16 +73,6 @@ Deno.test("as long as the bot does not know its name there is no link and no QR 
   assert.match(await (await browser.get("/")).text(), /Ссылка появится/);
   assert.equal((await browser.get("/profiles/agency/qr.svg")).status, 404);
 });
-
-function fiftyProfiles(): Locales {
-  return someLocales((all) => {
-    for (let nth = 2; nth <= 50; nth += 1) {
-      const key = `profile${nth}`;
-      all[key] = { ...anotherProfile(key), name: `MONSTER № ${nth}` };
-      all.fallback.buttons.push({ text: `Кнопка ${nth}`, callback_data: `select_${key}` });
-    }
-  });
-}
 
 /** A response as it came over the wire, and its text. */
 async function pageOf(browser: Browser, path: string): Promise<{ bytes: number; text: string }> {

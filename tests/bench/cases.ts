@@ -2,6 +2,7 @@
 
 import type { Contestant, Running, StartOptions } from "./contestants.ts";
 import { startBot } from "./contestants.ts";
+import { pageBesideBot } from "./page.ts";
 import type { PressOrder, PressReport } from "./peer.ts";
 import type { PeerProcess } from "./peer_process.ts";
 import { median, quantile } from "./statistics.ts";
@@ -26,6 +27,50 @@ export const FIGURES = {
   page_first_ms: { label: "a page of /leads, the newest, p50", unit: "ms", good: "low" },
   page_middle_ms: { label: "                 the middle", unit: "ms", good: "low" },
   page_last_ms: { label: "                 the oldest", unit: "ms", good: "low" },
+  page_home_per_s: {
+    label: "page, 50 profiles, 10,000 leads: /",
+    unit: "requests/s",
+    good: "high",
+  },
+  page_home_p50_ms: { label: "                                    p50", unit: "ms", good: "low" },
+  page_home_p99_ms: { label: "                                    p99", unit: "ms", good: "low" },
+  page_profile_per_s: {
+    label: "                          a profile",
+    unit: "requests/s",
+    good: "high",
+  },
+  page_profile_p50_ms: {
+    label: "                                    p50",
+    unit: "ms",
+    good: "low",
+  },
+  page_profile_p99_ms: {
+    label: "                                    p99",
+    unit: "ms",
+    good: "low",
+  },
+  page_leads_per_s: {
+    label: "                             /leads",
+    unit: "requests/s",
+    good: "high",
+  },
+  page_leads_p50_ms: { label: "                                    p50", unit: "ms", good: "low" },
+  page_leads_p99_ms: { label: "                                    p99", unit: "ms", good: "low" },
+  page_alone_p50_ms: {
+    label: "meanwhile press → confirmation, page idle, p50",
+    unit: "ms",
+    good: "low",
+  },
+  page_loaded_p50_ms: {
+    label: "                            page loaded, p50",
+    unit: "ms",
+    good: "low",
+  },
+  page_slows: {
+    label: "confirmation while the page is loaded, × idle",
+    unit: "ratio",
+    good: "low",
+  },
   peer_busy: { label: "share of the burst that the peer computed", unit: "of 1", good: "low" },
 } as const;
 
@@ -42,6 +87,9 @@ export interface Sizes {
   readonly starts: number;
   /** Requests for each page of the list of leads. */
   readonly pages: number;
+  /** Presses alone and as many while the page is read, for each path, so many times. */
+  readonly pagePresses: number;
+  readonly timesPage: number;
   /** POSTs of each kind when parts are measured alone. */
   readonly posts: number;
   /** How long a silent CRM holds up whoever waits for it. */
@@ -56,6 +104,8 @@ export const FULL: Sizes = {
   bursts: 3,
   starts: 5,
   pages: 100,
+  pagePresses: 30,
+  timesPage: 2,
   posts: 2_000,
   crmTimeoutSeconds: 2,
 };
@@ -68,6 +118,8 @@ export const QUICK: Sizes = {
   bursts: 1,
   starts: 2,
   pages: 20,
+  pagePresses: 12,
+  timesPage: 1,
   posts: 500,
   crmTimeoutSeconds: 1,
 };
@@ -98,6 +150,7 @@ export const CASES: readonly Case[] = [
   { name: "burst", when: "running", measure: burst },
   { name: "peak", when: "running", measure: peakMemory },
   { name: "start", when: "after", measure: starts },
+  { name: "page", when: "after", measure: pageBesideBot },
 ];
 
 /** What is measured of a bot that starts on a journal with many leads. */

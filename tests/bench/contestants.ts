@@ -1,5 +1,6 @@
 // The bots that are measured, each started as a process of its own: the floor, the usual one, ours. Knows no case.
 
+import type { Locales } from "../helpers/a_profile.ts";
 import { textLines } from "../helpers/text_lines.ts";
 import type { Addresses } from "./peer.ts";
 import { parseUsage, type Usage } from "./usage.ts";
@@ -15,6 +16,8 @@ export interface Contestant {
   readonly args: readonly string[];
   /** The folder whose deno.json counts. */
   readonly folder: string;
+  /** Whether it has a config page beside the bot. */
+  readonly hasPage: boolean;
   /** What its folder holds at first; nothing, where there is none. */
   readonly journal?: GrownJournal;
 }
@@ -29,18 +32,25 @@ export const FLOOR: Contestant = {
   name: "floor",
   args: ["--allow-net", "--allow-read", "--allow-env", `${HERE}floor_bot.ts`],
   folder: `${HERE}../../`,
+  hasPage: false,
 };
 
 export const TELEGRAF: Contestant = {
   name: "telegraf",
   args: ["--allow-net", "--allow-read", "--allow-env", `${HERE}telegraf_bot.ts`],
   folder: `${HERE}../../`,
+  hasPage: false,
 };
 
 /** The bot of a working copy, started by the words of its own `deno task start`. */
 export async function botOf(name: string, folder = `${HERE}../../`): Promise<Contestant> {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${folder}/deno.json`));
-  return { name, args: String(tasks.start).split(/\s+/).slice(2), folder };
+  return { name, args: String(tasks.start).split(/\s+/).slice(2), folder, hasPage: true };
+}
+
+/** The locales.json that a contestant is shipped with. */
+export async function shippedLocales({ folder }: Contestant): Promise<Locales> {
+  return JSON.parse(await Deno.readTextFile(`${folder}/locales/locales.json`));
 }
 
 /** A bot that runs. */
@@ -62,15 +72,19 @@ export interface StartOptions {
   readonly crmTimeoutSeconds: number;
   /** Loads the meter beside the bot, so that `usage` works. */
   readonly meter: boolean;
+  /** Instead of the shipped ones; the agency's webhook is the peer's in any case. */
+  readonly locales?: Locales;
+  /** Where the page listens; a free port where none is given. */
+  readonly port?: number;
   /** More words for `deno run`. */
   readonly denoFlags?: readonly string[];
 }
 
 /** Starts a bot. Its log is written but thrown away: reading it would take time from what is measured. */
 export async function startBot(contestant: Contestant, options: StartOptions): Promise<Running> {
-  const { addresses, folder, crmTimeoutSeconds, meter, denoFlags = [] } = options;
+  const { addresses, folder, crmTimeoutSeconds, meter, port = 0, denoFlags = [] } = options;
   const localesPath = `${folder}/locales.json`;
-  const locales = JSON.parse(await Deno.readTextFile(`${contestant.folder}/locales/locales.json`));
+  const locales = structuredClone(options.locales ?? await shippedLocales(contestant));
   locales.agency.webhook_url = addresses.webhook;
   await Deno.writeTextFile(localesPath, JSON.stringify(locales));
 
@@ -86,7 +100,7 @@ export async function startBot(contestant: Contestant, options: StartOptions): P
       TELEGRAM_API_ROOT: addresses.botApi,
       LOCALES_PATH: localesPath,
       DATA_DIR: `${folder}/data`,
-      PORT: "0",
+      PORT: String(port),
       CRM_TIMEOUT_SECONDS: String(crmTimeoutSeconds),
     },
     clearEnv: true,

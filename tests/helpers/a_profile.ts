@@ -44,6 +44,18 @@ export function anotherProfile(key: string): Locales {
   return profile;
 }
 
+/** The same file with profiles added up to this many, each with a button in the menu. */
+export function withProfiles(locales: Locales, count: number): Locales {
+  const all = structuredClone(locales);
+  const isProfile = (key: string) => !/^(fallback$|[_$])/.test(key);
+  for (let nth = Object.keys(all).filter(isProfile).length + 1; nth <= count; nth += 1) {
+    const key = `profile${nth}`;
+    all[key] = { ...anotherProfile(key), name: `MONSTER № ${nth}` };
+    all.fallback.buttons.push({ text: `Кнопка ${nth}`, callback_data: `select_${key}` });
+  }
+  return all;
+}
+
 /** The profiles of such a file; fails when they have a fault. */
 export function someProfiles(edit?: (locales: Locales) => void): Profiles {
   const result = parseProfiles(someLocales(edit));

@@ -1,0 +1,79 @@
+// A process of its own: people who read one path of the page, each again as soon as they have read it. Neither the peer nor the
+// bench, so that the load takes no time from those who measure the bot. Knows nothing of presses.
+
+import { textLines } from "../helpers/text_lines.ts";
+import { inherited } from "./contestants.ts";
+
+/** What they read, and how. */
+export interface Load {
+  readonly url: string;
+  /** `name=value` of a session. */
+  readonly cookie: string;
+  /** Each has one request open at a time, on a connection that is kept. */
+  readonly readers: number;
+}
+
+export interface Reading {
+  /** From each request to the last byte of its page. */
+  readonly pagesMs: readonly number[];
+  /** From the first request to the last page. */
+  readonly allMs: number;
+}
+
+/** Readers at work. */
+export interface Readers {
+  /** Lets each finish the page in hand, and tells what they have read. */
+  stop(): Promise<Reading>;
+}
+
+/** Starts readers; resolves when the first of them has a page. @throws {Error} When the page is refused. */
+export async function startReaders(load: Load): Promise<Readers> {
+  const child = new Deno.Command("deno", {
+    args: ["run", "--allow-net", import.meta.filename!, JSON.stringify(load)],
+    env: inherited(),
+    clearEnv: true,
+    stdin: "piped", // Its end tells them to stop.
+    stdout: "piped",
+  }).spawn();
+  const lines = child.stdout.pipeThrough(textLines()).getReader();
+  const line = async () => {
+    const { value } = await lines.read();
+    if (value === undefined) throw new Error(`Cannot read ${load.url}`);
+    return value;
+  };
+  await line();
+  return {
+    async stop() {
+      await child.stdin.close();
+      const reading: Reading = JSON.parse(await line());
+      await child.status;
+      return reading;
+    },
+  };
+}
+
+async function read({ url, cookie, readers }: Load): Promise<void> {
+  const pagesMs: number[] = [];
+  const begunAtMs = performance.now();
+  let endedAtMs = begunAtMs;
+  let stopping = false;
+
+  async function readOn(): Promise<void> {
+    while (!stopping) {
+      const askedAtMs = performance.now();
+      const response = await fetch(url, { headers: { cookie }, redirect: "manual" });
+      await response.arrayBuffer();
+      if (response.status !== 200) throw new Error(`${url} answers ${response.status}`);
+      endedAtMs = performance.now();
+      if (pagesMs.push(endedAtMs - askedAtMs) === 1) console.log("reading");
+    }
+  }
+
+  const reading = Promise.all(Array.from({ length: readers }, readOn));
+  for await (const _nothing of Deno.stdin.readable);
+  stopping = true;
+  await reading;
+  console.log(JSON.stringify({ pagesMs, allMs: endedAtMs - begunAtMs } satisfies Reading));
+}
+
+if (import.meta.main) await read(JSON.parse(Deno.args[0]!));
