@@ -169,6 +169,7 @@ function run(config: Config, rooms: Rooms): Running {
   });
   const page = servePage({
     ...shared,
+    elapsedMs: () => performance.now(),
     profiles,
     delivery,
     crm,

@@ -15,11 +15,16 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-export interface PageOptions extends Omit<WebDeps, "auth" | "testWebhook" | "journal" | "config"> {
+type Built = "auth" | "testWebhook" | "turns";
+
+export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config"> {
   readonly config: Config;
   readonly journal: Journal;
   readonly crm: Crm & CrmTrial;
   readonly stopping: AbortSignal;
+  /** A clock that nobody sets. */
+  readonly elapsedMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** Listens for the page. Where the address is taken the log says so, and there is none: the bot still takes leads. */
@@ -47,13 +52,24 @@ export function servePage(options: PageOptions): PageServer {
 
 async function buildPage(options: PageOptions) {
   const { config, journal, crm, stopping, now } = options;
-  const [{ createAuth, loginLink }, { createWebhookTrial, resolveHost }, { createApp }] =
-    await Promise.all([import("./auth.ts"), import("./webhook_trial.ts"), import("./web.ts")]);
+  const [
+    { createAuth, loginLink },
+    { createWebhookTrial, resolveHost },
+    { createApp },
+    { createTurns },
+  ] = await Promise.all([
+    import("./auth.ts"),
+    import("./webhook_trial.ts"),
+    import("./web.ts"),
+    import("./web/turns.ts"),
+  ]);
   const { committed } = journal;
   const auth = createAuth({ records: journal, committed, password: config.adminPassword, now });
   const newId = () => crypto.randomUUID();
   const testWebhook = createWebhookTrial({ crm, lookup: resolveHost, newId, now, stopping });
-  return { auth, loginLink, app: createApp({ ...options, auth, testWebhook }) };
+  const nextRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
+  const turns = createTurns({ ...options, nextRound });
+  return { auth, loginLink, app: createApp({ ...options, auth, testWebhook, turns }) };
 }
 
 function listen(

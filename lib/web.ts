@@ -6,7 +6,8 @@
 //      `ctx.render(<Page frame={frameOf(ctx)} title={…}>…</Page>)`. After a POST it answers `ctx.redirect(…, 303)`.
 //   2. Its words stand in routes/words/<name>.ts, made by `bilingual(ru, en)`.
 //   3. What it needs of the house is added to `WebDeps` (lib/web/state.ts), as functions or as a `Pick`.
-//   4. It is registered below by path; before `requireSession` only if anybody may see it.
+//   4. It is registered below by path; before `requireSession` only if anybody may see it. What takes long by
+//      itself is cut into portions, each in a turn of its own (`ctx.state.deps.turns`).
 // A form is a POST with <FormToken frame={frame} /> in it; `field(ctx.state.form, name)` reads it. A refusal
 // is thrown as `new HttpError(404)`; routes/errors.tsx has a sentence for it. Shared parts are in routes/components/.
 
@@ -32,7 +33,7 @@ import { handler as translation, preview as translationPreview } from "../routes
 import { compressPage } from "./web/compression.ts";
 import { secureHeaders } from "./web/security.ts";
 import type { State, WebDeps } from "./web/state.ts";
-import { introduce, refuseForeign, requireForm, requireSession } from "./web/steps.ts";
+import { introduce, inTurn, refuseForeign, requireForm, requireSession } from "./web/steps.ts";
 
 export type { Trouble, WebDeps } from "./web/state.ts";
 
@@ -44,14 +45,14 @@ export function createApp(deps: WebDeps): Handler {
     .onError("*", errorPage)
     .notFound(errorPage)
     .use(introduce(deps), refuseForeign)
-    // For anybody:
+    // For anybody, and at once:
     .get("/assets/:name", assets.GET)
     .get("/health", health.GET)
     .get("/metrics", metrics.GET)
-    .get("/login", login.GET)
-    .post("/login", login.POST)
-    // For who is logged in:
-    .use(requireSession, requireForm)
+    .get("/login", inTurn, login.GET)
+    .post("/login", inTurn, login.POST)
+    // For who is logged in, in turn:
+    .use(requireSession, requireForm, inTurn)
     .post("/logout", logout.POST)
     .get("/sessions", sessions.GET)
     .post("/sessions", sessions.POST)

@@ -4,7 +4,7 @@ import { HttpError } from "fresh";
 import { pickLanguage } from "../lib/web/language.ts";
 import { define } from "../lib/web/state.ts";
 import { BarePage } from "./components/page.tsx";
-import { ERRORS } from "./words/errors.ts";
+import { ERRORS, type Sentence } from "./words/errors.ts";
 
 type Kind = Exclude<keyof typeof ERRORS["ru"], "home" | "event">;
 
@@ -14,6 +14,10 @@ export const errorPage = define.middleware((ctx) => {
   const { error } = ctx;
   const words = ERRORS[language];
   const kind = kindOf(error);
+  // A crowd is answered in passing: whoever is sent away must not cost what those cost who are served.
+  if (kind === "busy") {
+    return ctx.text(plain(words.busy), { status: 503, headers: { "retry-after": "1" } });
+  }
   const id = kind === "defect" ? crypto.randomUUID().slice(0, 8) : undefined;
   if (id !== undefined) {
     ctx.state.deps?.log.error("❌ Страница {path} не открылась, событие {id}: {cause}", {
@@ -38,8 +42,12 @@ export const errorPage = define.middleware((ctx) => {
 
 /** The answer to a path that cannot be decoded, which no route ever sees. */
 export function malformedAddress(request: Request): Response {
-  const { title, text } = ERRORS[pickLanguage(request.headers.get("accept-language"))].badAddress;
-  return new Response(`${title}. ${text}\n`, { status: 400 });
+  const words = ERRORS[pickLanguage(request.headers.get("accept-language"))];
+  return new Response(plain(words.badAddress), { status: 400 });
+}
+
+function plain({ title, text }: Sentence): string {
+  return `${title}. ${text}\n`;
 }
 
 function kindOf(error: unknown): Kind {
@@ -63,6 +71,8 @@ function kindOf(error: unknown): Kind {
       return "wrongKind";
     case 429:
       return "tooMany";
+    case 503:
+      return "busy";
     default:
       return "defect";
   }

@@ -11,6 +11,7 @@ import type { ProfileStore } from "../profile_store.ts";
 import type { WebhookTrial } from "../webhook_trial.ts";
 import type { DayCounts } from "./day_counts.ts";
 import type { Language } from "./language.ts";
+import type { Turns } from "./turns.ts";
 
 export type { Trouble } from "../health.ts";
 
@@ -52,6 +53,8 @@ export interface WebDeps {
     "publicUrl" | "trustProxy" | "timeZone" | "crmTimeoutMs" | "metricsToken"
   >;
   readonly now: () => number;
+  /** Whatever takes more than a moment to compute waits for its turn. */
+  readonly turns: Turns;
   readonly log: Log;
 }
 

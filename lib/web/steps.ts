@@ -65,6 +65,13 @@ export const requireForm = define.middleware(async (ctx) => {
   return ctx.next();
 });
 
+/** Lets a request compute when it is the page's turn beside the bot. What it waits for here costs nobody anything. */
+export const inTurn = define.middleware((ctx) => {
+  const { turns } = ctx.state.deps;
+  if (turns.isCrowded()) throw new HttpError(503);
+  return turns.take(() => ctx.next());
+});
+
 function isReading({ method }: Request): boolean {
   return method === "GET" || method === "HEAD" || method === "OPTIONS";
 }

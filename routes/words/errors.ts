@@ -2,7 +2,8 @@
 
 import { bilingual } from "./bilingual.ts";
 
-interface Sentence {
+/** A headline, and what to do. */
+export interface Sentence {
   readonly title: string;
   readonly text: string;
 }
@@ -41,6 +42,10 @@ const ru = {
   },
   wrongKind: { title: "Форма в незнакомом виде", text: "Откройте страницу в обычном браузере." },
   tooMany: { title: "Слишком часто", text: "Подождите минуту и попробуйте снова." },
+  busy: {
+    title: "Слишком много запросов сразу",
+    text: "Ничего не изменено. Повторите через несколько секунд.",
+  },
   defect: {
     title: "Что-то сломалось",
     text: "Бот продолжает принимать лиды. Попробуйте ещё раз, а если не поможет — скажите тому, " +
@@ -82,6 +87,10 @@ export const ERRORS = bilingual<
   tooLarge: { title: "Too much text", text: "A form over 1 MB is not taken. Shorten it." },
   wrongKind: { title: "An unknown kind of form", text: "Open the page in an ordinary browser." },
   tooMany: { title: "Too often", text: "Wait a minute and try again." },
+  busy: {
+    title: "Too many requests at once",
+    text: "Nothing was changed. Try again in a few seconds.",
+  },
   defect: {
     title: "Something broke",
     text:

@@ -134,6 +134,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       ...options.config,
     },
     now,
+    turns: { take: async (work) => await work(), isCrowded: () => false },
     log: log.log,
     ...options.deps,
   };

@@ -1,0 +1,58 @@
+// The page takes turns with the bot: both live on one event loop, and nobody's confirmation shall wait for a page. One request
+// computes at a time, and after each the page rests. Knows no requests and no bot.
+
+/** How long the page rests after a turn, in ms, however short it was: a press is confirmed within that. */
+export const LEAST_REST_MS = 15;
+
+/** How long it rests beyond that, in times of the turn's own length: it takes less than a quarter of the event loop. */
+export const REST_PER_TURN = 3;
+
+/** The longest rest, in ms: a machine that fell asleep in somebody's turn must not close the page. */
+export const MOST_REST_MS = 300;
+
+/** Most that wait for a turn: together about 2 s of patience. */
+export const MOST_WAITING = 64;
+
+export interface Turns {
+  /**
+   * Runs the work when it is its turn. The turn ends when the work first waits for anything outside, such
+   * as a CRM or a disk, so that nobody waits for that; what it computes afterwards is not counted.
+   */
+  take<T>(work: () => T | Promise<T>): Promise<T>;
+  /** Whether so many wait that whoever comes now is better told to come again. */
+  isCrowded(): boolean;
+}
+
+/** Turns that begin in the order in which they were asked for. */
+export function createTurns({ elapsedMs, nextRound, sleep }: {
+  /** A clock that nobody sets. */
+  readonly elapsedMs: () => number;
+  /** Resolves when the event loop comes round: whatever computes now is done by then, or waits. */
+  readonly nextRound: () => Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
+}): Turns {
+  const waiting: (() => void)[] = [];
+  let taken = false;
+
+  async function passOn(begunAtMs: number): Promise<void> {
+    await nextRound();
+    await sleep(restMs(elapsedMs() - begunAtMs));
+    const next = waiting.shift();
+    if (next === undefined) taken = false;
+    else next();
+  }
+
+  return {
+    async take(work) {
+      if (taken) await new Promise<void>((resolve) => waiting.push(resolve));
+      taken = true;
+      void passOn(elapsedMs());
+      return await work();
+    },
+    isCrowded: () => waiting.length >= MOST_WAITING,
+  };
+}
+
+function restMs(tookMs: number): number {
+  return Math.min(LEAST_REST_MS + REST_PER_TURN * tookMs, MOST_REST_MS);
+}
