@@ -27,7 +27,10 @@ export interface Turns {
 export function createTurns({ elapsedMs, nextRound, sleep }: {
   /** A clock that nobody sets. */
   readonly elapsedMs: () => number;
-  /** Resolves when the event loop comes round: whatever computes now is done by then, or waits. */
+  /**
+   * Resolves when the event loop comes round: whatever computes now is done by then, or waits. What the
+   * bot does in the same round counts as the page's: while the bot is busy the page rests longer.
+   */
   readonly nextRound: () => Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
 }): Turns {
