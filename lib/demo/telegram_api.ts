@@ -141,7 +141,8 @@ function errorOutcome({ errorCode, description, parameters }: TelegramRefusal): 
   };
 }
 
-function sendRefusal(response: ServerResponse, refusal: TelegramRefusal): void {
+/** Answers as Telegram says no. */
+export function sendRefusal(response: ServerResponse, refusal: TelegramRefusal): void {
   sendError(response, errorOutcome(refusal));
 }
 
@@ -149,7 +150,7 @@ function sendError(response: ServerResponse, { kind: _, ...error }: ErrorOutcome
   sendJson(response, error.error_code, { ok: false, ...error });
 }
 
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   const body = JSON.stringify(value);
   response.writeHead(status, {
     "content-type": "application/json",
@@ -158,7 +159,8 @@ function sendJson(response: ServerResponse, status: number, value: unknown): voi
   response.end(body);
 }
 
-function sendGatewayPage(response: ServerResponse, status: number): void {
+/** Answers as what stands before Telegram does when Telegram does not. */
+export function sendGatewayPage(response: ServerResponse, status: number): void {
   const title = `${status} ${status === 502 ? "Bad Gateway" : "Gateway Error"}`;
   const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n` +
     `<center><h1>${title}</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>`;

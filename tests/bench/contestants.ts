@@ -66,7 +66,7 @@ export interface Running {
 }
 
 export interface StartOptions {
-  readonly addresses: Addresses;
+  readonly addresses: Pick<Addresses, "botApi" | "webhook">;
   /** A folder of the bot's own; what it holds is kept between starts. */
   readonly folder: string;
   readonly crmTimeoutSeconds: number;

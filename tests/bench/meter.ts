@@ -3,4 +3,4 @@
 import { answerUsageRequests } from "./usage.ts";
 
 // What a preload waits for is awaited before the program starts; an unreferenced timer is not.
-Deno.unrefTimer(setTimeout(answerUsageRequests));
+Deno.unrefTimer(setTimeout(() => answerUsageRequests()));

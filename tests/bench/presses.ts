@@ -34,6 +34,12 @@ export interface Press {
 
 type Event = "confirmedAtMs" | "answeredAtMs" | "postedAtMs";
 
+/** What a CRM is told of a lead, as far as it is looked at. */
+export interface PostedLead {
+  readonly contact?: { readonly username?: unknown };
+  readonly request_details?: unknown;
+}
+
 /** All presses of a session, found by what the bot says of them. */
 export class Presses {
   /** What came that was no part of a press, was wrong, or came a second time. */
@@ -56,7 +62,7 @@ export class Presses {
 
   /** A menu was edited into the confirmation. */
   confirmed(chatId: unknown, text: unknown): void {
-    if (typeof text !== "string" || !text.startsWith(`✅ Принято: ${CHOICE.text}.`)) {
+    if (!isConfirmation(text)) {
       this.faults.push(`a confirmation says ${JSON.stringify(text)}`);
     }
     this.#note(numberOf(Number(chatId)), "confirmedAtMs");
@@ -68,11 +74,11 @@ export class Presses {
   }
 
   /** A lead reached the CRM. */
-  posted(lead: { contact?: { username?: unknown }; request_details?: unknown }): void {
+  posted(lead: PostedLead): void {
     if (lead.request_details !== CHOICE.text) {
       this.faults.push(`a lead asks for ${JSON.stringify(lead.request_details)}`);
     }
-    this.#note(Number(String(lead.contact?.username).replace("@visitor_", "")), "postedAtMs");
+    this.#note(numberOfLead(lead), "postedAtMs");
   }
 
   /** Resolves when every press is confirmed, answered and posted. */
@@ -97,6 +103,11 @@ export class Presses {
     press[event] = performance.now();
     if (--this.#owed === 0) this.#whenDone?.();
   }
+}
+
+/** Whether a text is what whoever pressed has to read. */
+export function isConfirmation(text: unknown): boolean {
+  return typeof text === "string" && text.startsWith(`✅ Принято: ${CHOICE.text}.`);
 }
 
 /** A press as the bot gets it (https://core.telegram.org/bots/api#callbackquery). */
@@ -125,17 +136,18 @@ export function pressUpdate({ number }: Press): object {
 
 /** Somebody who writes `/start agency` (https://core.telegram.org/bots/api#message). */
 export function startUpdate(number: number): object {
+  const entities = [{ offset: 0, length: 6, type: "bot_command" }];
+  return { message: { ...written(number, 1), text: "/start agency", entities } };
+}
+
+/** Somebody who writes after having pressed. */
+export function textUpdate(number: number, text: string): object {
+  return { message: { ...written(number, MENU_MESSAGE_ID + 1), text } };
+}
+
+function written(number: number, messageId: number) {
   const from = visitor(number);
-  return {
-    message: {
-      message_id: 1,
-      from,
-      chat: privateChat(from),
-      date: dateNow(),
-      text: "/start agency",
-      entities: [{ offset: 0, length: 6, type: "bot_command" }],
-    },
-  };
+  return { message_id: messageId, from, chat: privateChat(from), date: dateNow() };
 }
 
 /** The message that a bot gets back for what it sent or edited. */
@@ -157,6 +169,11 @@ function numberOf(chatId: number): number {
   return Math.imul((chatId - FIRST_CHAT_ID) / 2, GATHER) >>> 0;
 }
 
+/** The visitor's number in the id of their chat. */
+export function numberOf(chatId: number): number {
+  return chatId - FIRST_CHAT_ID;
+}
+
 export const BOT = {
   id: 987654321,
   is_bot: true,
@@ -166,6 +183,11 @@ export const BOT = {
   can_read_all_group_messages: false,
   supports_inline_queries: false,
 };
+
+/** The visitor's number in what a CRM is told; NaN when there is none. */
+export function numberOfLead({ contact }: PostedLead): number {
+  return Number(String(contact?.username).replace("@visitor_", ""));
+}
 
 function visitor(number: number) {
   return {

@@ -140,7 +140,8 @@ function short(value: number): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-function aligned(rows: readonly (readonly string[])[]): string[] {
+/** Rows of a table, the first of them its head. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((cells) => cells[column]?.length ?? 0))
   );

@@ -25,10 +25,10 @@ export function ownUsage(): Usage {
 }
 
 /** Answers whatever comes on stdin with one line on stderr; ends the process with whoever held its stdin. */
-export async function answerUsageRequests(): Promise<void> {
+export async function answerUsageRequests(usage: () => Usage = ownUsage): Promise<void> {
   const encoder = new TextEncoder();
   for await (const _request of Deno.stdin.readable) {
-    Deno.stderr.writeSync(encoder.encode(`${MARK}${JSON.stringify(ownUsage())}\n`));
+    Deno.stderr.writeSync(encoder.encode(`${MARK}${JSON.stringify(usage())}\n`));
   }
   Deno.exit(1);
 }
