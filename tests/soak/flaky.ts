@@ -1,0 +1,56 @@
+// What goes wrong with which share of the requests, at the CRM and at the Bot API. Knows no HTTP.
+
+import type { CrmMode } from "../../lib/demo/crm_modes.ts";
+import type { Fault } from "../../lib/demo/telegram_faults.ts";
+import { pick } from "./chance.ts";
+
+/** Resolves after so many ms. */
+export type Sleep = (ms: number) => Promise<void>;
+
+/**
+ * The CRM's shares of 1; the rest is a plain 200. Those that become cards are 8 in 100: the managers'
+ * chat takes 20 messages a minute of seven such cards each, and at 20 leads/s those are 14 messages.
+ * Many more would be a backlog of Telegram's making.
+ */
+const CRM: readonly (readonly [number, (random: () => number, sleep: Sleep) => CrmMode])[] = [
+  [0.04, () => ({ kind: "answer", status: 500 })],
+  [0.02, () => ({ kind: "reset_after_reading" })],
+  [0.02, () => ({ kind: "silent" })],
+  [0.04, (random, sleep) => ({ kind: "slow", until: sleep(100 + 900 * random()) })],
+];
+
+/** The shares of all calls but getUpdates that fail. */
+const CALLS: readonly (readonly [number, Fault])[] = [
+  [0.01, {
+    kind: "error",
+    error_code: 429,
+    description: "Too Many Requests: retry after 1",
+    parameters: { retry_after: 1 },
+  }],
+  [0.01, { kind: "error", error_code: 500, description: "Internal Server Error" }],
+  [0.01, { kind: "html", status: 502 }],
+  [0.01, { kind: "reset_before" }],
+  [0.01, { kind: "reset_after" }],
+];
+
+/** A late answer to getUpdates, in ms: the updates of so long come in one batch. */
+const LATE_MS = 2_000;
+
+/** Of getUpdates fewer fail: there are as many as presses, and after each failure the bot waits a second. */
+const POLLS: readonly (readonly [number, (sleep: Sleep) => Fault])[] = [
+  [0.002, () => ({ kind: "error", error_code: 500, description: "Internal Server Error" })],
+  [0.002, () => ({ kind: "html", status: 502 })],
+  [0.002, () => ({ kind: "reset_before" })],
+  [0.002, () => ({ kind: "reset_after" })],
+  [0.002, (sleep) => ({ kind: "hold", until: sleep(LATE_MS) })],
+];
+
+/** What the CRM does with the next lead. */
+export function nextCrmMode(random: () => number, sleep: Sleep): CrmMode {
+  return pick(CRM, random())?.(random, sleep) ?? { kind: "answer" };
+}
+
+/** What goes wrong with the next call, if anything. */
+export function nextFault(method: string, random: () => number, sleep: Sleep): Fault | undefined {
+  return method === "getUpdates" ? pick(POLLS, random())?.(sleep) : pick(CALLS, random());
+}
