@@ -77,7 +77,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   /** More due cards for the same message, when otherwise the last of them would wait too long. */
   function takeCompany(): Work[] {
     const company: Work[] = [];
-    if (journal.countDueWork(ADMIN_CHAT_LANE, "card", now()) < CARDS_PER_MINUTE) return company;
+    const due = journal.countDueWork(ADMIN_CHAT_LANE, "card", now(), CARDS_PER_MINUTE);
+    if (due < CARDS_PER_MINUTE) return company;
     while (company.length + 1 < MOST_PACKED) {
       const next = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", now());
       if (next === undefined) break;

@@ -211,9 +211,9 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   );
   const hasFollowUps = db.reader("SELECT 1 FROM follow_ups WHERE lead = ? LIMIT 1");
   const releaseFollowUps = db.writer(
-    `UPDATE outbox SET due_at_ms = ?1 WHERE lane = '${ADMIN_CHAT_LANE}' AND kind = 'follow_up'
-       AND due_at_ms > ?1 + ${ALBUM_QUIET_MS}
-       AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2)`,
+    `UPDATE outbox SET due_at_ms = ?1 WHERE kind = 'follow_up'
+       AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2)
+       AND +due_at_ms > ?1 + ${ALBUM_QUIET_MS}`, // By subject: the managers may be owed much.
   );
   const delayFollowUp = db.writer(
     `UPDATE outbox SET due_at_ms = ? WHERE lane = '${ADMIN_CHAT_LANE}' AND kind = 'follow_up'

@@ -37,6 +37,7 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /^UPDATE outbox SET due_at_ms = \?$/,
     /^SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL/, // In an index of these alone.
     /^SELECT DISTINCT lane FROM outbox/,
+    /^SELECT max\(\w+\) AS id FROM (inbox|outbox)$/, // Of its key: one look at the last row.
   ],
   "once, after an absence: the menus of 30 days": [
     /FROM menus WHERE sent_at_ms > \? AND NOT EXISTS/,
@@ -53,11 +54,7 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
   "when a card is sent: what the managers' chat is owed": [
     /FROM outbox WHERE lane = \? AND kind = \? AND due_at_ms <= \?/,
   ],
-  "when a lead with follow-ups is settled: what the managers' chat is owed": [
-    /^UPDATE outbox .* AND subject IN \(SELECT number FROM follow_ups/,
-  ],
   "when a CRM answers again, or a manager asks: the open cards": [
-    /^SELECT count\(\*\) AS leads FROM leads WHERE profile = \? AND state = 'in_admin_chat'$/,
     /^SELECT \* FROM leads WHERE profile = \? AND state = 'in_admin_chat' ORDER BY number/,
   ],
   "for the page: at most 20,001 leads, 100 owed ones, the leads of the days that it shows": [

@@ -102,7 +102,7 @@ export function leadRecords(db: Database): LeadRecords {
     "SELECT * FROM leads WHERE profile = ? AND state = 'in_admin_chat' ORDER BY number LIMIT ?",
   );
   const countOpen = db.reader(
-    "SELECT count(*) AS leads FROM leads WHERE profile = ? AND state = 'in_admin_chat'",
+    "SELECT leads FROM lead_counts WHERE profile = ? AND state = 'in_admin_chat'",
   );
   const selectAttempts = db.reader("SELECT * FROM attempts WHERE lead = ? ORDER BY nth");
   const begin = db.writer(
@@ -175,7 +175,7 @@ export function leadRecords(db: Database): LeadRecords {
       const rows = profile === null ? selectOpen.all(most) : selectOpenOf.all(profile, most);
       return rows.map(toLead);
     },
-    countOpenCards: (profile) => Number(countOpen.get(profile)?.["leads"]),
+    countOpenCards: (profile) => Number(countOpen.get(profile)?.["leads"] ?? 0),
     attemptsOf,
     beginAttempt: (lead, askedBy, nowMs) => ({
       lead,

@@ -64,8 +64,8 @@ export interface OutboxRecords {
   lanes(prefix: string): string[];
   /** Such work that is owed, waiting or in hand. */
   findWork(kind: WorkKind, subject: number): Work | undefined;
-  /** How much due work of a kind waits in a lane. */
-  countDueWork(lane: string, kind: WorkKind, nowMs: number): number;
+  /** How much due work of a kind waits in a lane; counts no further than `most`. */
+  countDueWork(lane: string, kind: WorkKind, nowMs: number, most: number): number;
   /** How many leads are on their way to the CRM or to the managers. */
   countOwedLeads(): number;
   /** Hands out one more due piece of work of one kind. */
@@ -101,7 +101,8 @@ export function outboxRecords(db: Database): OutboxRecords {
   const find = db.reader("SELECT * FROM outbox WHERE subject = ? AND kind = ? LIMIT 1");
   const count = db.reader("SELECT count(*) AS works FROM outbox WHERE kind IN ('post', 'card')");
   const countDue = db.reader(
-    "SELECT count(*) AS works FROM outbox WHERE lane = ? AND kind = ? AND due_at_ms <= ?",
+    `SELECT count(*) AS works FROM (
+       SELECT 1 FROM outbox WHERE lane = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)`,
   );
   const lanes = db.reader("SELECT DISTINCT lane FROM outbox WHERE lane >= ? AND lane < ?");
 
@@ -127,7 +128,8 @@ export function outboxRecords(db: Database): OutboxRecords {
       return row === undefined ? undefined : toWork(row);
     },
     countOwedLeads: () => Number(count.get()?.["works"]),
-    countDueWork: (lane, kind, nowMs) => Number(countDue.get(lane, kind, nowMs)?.["works"]),
+    countDueWork: (lane, kind, nowMs, most) =>
+      Number(countDue.get(lane, kind, nowMs, most)?.["works"]),
     takeWorkOfKind(lane, kind, nowMs) {
       const row = takeOfKind.get(lane, kind, nowMs);
       return row === undefined ? undefined : toWork(row);

@@ -165,13 +165,9 @@ export function chatIdOf(number: number): number {
   return FIRST_CHAT_ID + 2 * (Math.imul(number, SPREAD) >>> 0);
 }
 
-function numberOf(chatId: number): number {
-  return Math.imul((chatId - FIRST_CHAT_ID) / 2, GATHER) >>> 0;
-}
-
 /** The visitor's number in the id of their chat. */
 export function numberOf(chatId: number): number {
-  return chatId - FIRST_CHAT_ID;
+  return Math.imul((chatId - FIRST_CHAT_ID) / 2, GATHER) >>> 0;
 }
 
 export const BOT = {
