@@ -6,7 +6,7 @@ import { createAdminChat } from "./lib/admin_chat.ts";
 import { createBot } from "./lib/bot.ts";
 import { clockTime, dayStartMs } from "./lib/calendar.ts";
 import { type Config, readConfig, VARIABLES } from "./lib/config.ts";
-import { createCrm } from "./lib/crm.ts";
+import type { Crm, CrmTrial } from "./lib/crm.ts";
 import { createDelivery } from "./lib/delivery.ts";
 import { createHealth, troublesOf, watchSends } from "./lib/health.ts";
 import { createInbox } from "./lib/inbox.ts";
@@ -123,7 +123,7 @@ function run(config: Config, rooms: Rooms): Running {
   };
   const keep = createKeep(shared);
   const api = createApi(telegram);
-  const crm = createCrm({ log, mask });
+  const crm = loadedWithFirstLead({ log, mask });
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, Date.now(), timeZone);
   const movedTo = `admin_chat_of:${config.adminChatId}`;
@@ -256,6 +256,17 @@ function run(config: Config, rooms: Rooms): Running {
 
   const { newLoginLink } = page;
   return { ended: work().finally(close), stop: () => stopping.abort(), newLoginLink };
+}
+
+/** A start does not wait for the CRM's client, nor hold its memory before it is needed. */
+function loadedWithFirstLead(voice: Voice): Crm & CrmTrial {
+  let loaded: Promise<Crm & CrmTrial> | undefined;
+  const crm = () => loaded ??= import("./lib/crm.ts").then(({ createCrm }) => createCrm(voice));
+  return {
+    sendLead: async (...lead) => await (await crm()).sendLead(...lead),
+    trySending: async (...lead) => await (await crm()).trySending(...lead),
+    close: () => void loaded?.then((each) => each.close()),
+  };
 }
 
 /** Resolves after `ms`, or at once when the process stops. */

@@ -2,10 +2,11 @@
 
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup } from "grammy/types";
+import type { FollowUpPart } from "./cards.ts";
 import type { MessageAddress } from "./lead.ts";
 import type { Log } from "./log.ts";
 import { describeError, failureOf } from "./telegram.ts";
-import type { FollowUpPart, Formatted } from "./texts.ts";
+import type { Formatted } from "./texts.ts";
 
 /** Most messages a bot may send into a group within a minute (https://core.telegram.org/bots/faq#broadcasting-to-users). */
 export const MESSAGES_PER_MINUTE = 20;

@@ -1,20 +1,14 @@
 // Work that is owed to the managers' chat: cards, what became of them, follow-ups, offers. Decides what is shown; sends through admin_chat.
 
 import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
+import { cardMessage, followUpParts, packCards, uncopiedPart } from "./cards.ts";
 import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
 import type { Facts, Log } from "./log.ts";
-import {
-  cardMessage,
-  offer,
-  packCards,
-  type SendAllReport,
-  sendAllReport,
-  type TellTime,
-} from "./manager_texts.ts";
+import { offer, type SendAllReport, sendAllReport, type TellTime } from "./manager_texts.ts";
 import type { Keep } from "./outbox.ts";
 import type { Profiles } from "./profile.ts";
-import { contact, followUpParts, fullName, uncopiedPart } from "./texts.ts";
+import { contact, fullName } from "./texts.ts";
 
 /** How long a follow-up waits for its lead's card before it looks again, in ms; the card wakes it earlier. */
 const CARD_CHECK_MS = 60_000;

@@ -3,7 +3,7 @@
 import ky, { isNetworkError, isTimeoutError } from "ky";
 import type { CrmOutcome } from "./lead.ts";
 import type { Facts, Log, Mask } from "./log.ts";
-import { addressFault } from "./profile.ts";
+import { addressFault, hostOf } from "./webhook_address.ts";
 
 /** At most this much of an answer is read, in bytes (user requirement). */
 export const MAX_ANSWER_BYTES = 64 * 1024;
@@ -129,11 +129,6 @@ export function createCrm(
 
 function silent(outcome: CrmOutcome): Answered {
   return { outcome, answer: "" };
-}
-
-/** The host of a webhook address, with its port, as the address spells it. Empty if it has none. */
-export function hostOf(url: string): string {
-  return /^\s*https?:\/\/(?:[^/?#]*@)?([^/?#\s]*)/i.exec(url)?.[1] ?? "";
 }
 
 /** Carries the outcome out of ky, whose own messages hold the whole address. */

@@ -1,8 +1,13 @@
 // Opens the database, migrates it, and commits what one turn of the event loop wrote in one go. Does not know what a lead is.
 
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { backup, DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
+import {
+  backup,
+  DatabaseSync,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementSync,
+} from "node:sqlite";
 
 /** How long a write may be left for company before it is committed by itself, in ms. */
 const LAZY_COMMIT_MS = 20;
@@ -11,9 +16,9 @@ const LAZY_COMMIT_MS = 20;
 const BUSY_TIMEOUT_MS = 5_000;
 
 export interface Database {
-  /** Prepares a statement that only reads. */
+  /** A statement that only reads; prepared when it first runs, and once. */
   reader(sql: string): Reader;
-  /** Prepares a statement that writes; running it opens the transaction that `committed` ends. */
+  /** A statement that writes, prepared likewise; running it opens the transaction that `committed` ends. */
   writer(sql: string): Writer;
   /**
    * Resolves when everything written so far is on disk, and rejects when it could not be put there:
@@ -50,7 +55,7 @@ export type Migration = string;
  * @throws {Error} If the file is no database, is damaged, or comes from a newer version of the bot.
  */
 export function openDatabase(path: string, migrations: readonly Migration[]): Database {
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+  if (path !== ":memory:") Deno.mkdirSync(dirname(path), { recursive: true });
   const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
@@ -93,6 +98,12 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
   let lazy: ReturnType<typeof setTimeout> | undefined;
   let urgent: ReturnType<typeof setImmediate> | undefined;
 
+  /** Most statements never run in an hour of the bot's life, and every start would wait for all of them. */
+  function preparing(sql: string): () => StatementSync {
+    let statement: StatementSync | undefined;
+    return () => statement ??= sqlite.prepare(sql);
+  }
+
   function begin(): void {
     if (open && sqlite.isTransaction) return;
     // A full disk made SQLite undo the transaction: what comes now must not stand without what came before.
@@ -120,13 +131,19 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
   }
 
   return {
-    reader: (sql) => sqlite.prepare(sql),
-    writer(sql) {
-      const statement = sqlite.prepare(sql);
+    reader(sql) {
+      const prepared = preparing(sql);
       return {
-        run: (...values) => (begin(), statement.run(...values)),
-        get: (...values) => (begin(), statement.get(...values)),
-        all: (...values) => (begin(), statement.all(...values)),
+        get: (...values) => prepared().get(...values),
+        all: (...values) => prepared().all(...values),
+      };
+    },
+    writer(sql) {
+      const prepared = preparing(sql);
+      return {
+        run: (...values) => (begin(), prepared().run(...values)),
+        get: (...values) => (begin(), prepared().get(...values)),
+        all: (...values) => (begin(), prepared().all(...values)),
       };
     },
     committed() {

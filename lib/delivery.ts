@@ -1,9 +1,8 @@
 // The way of a lead: press → confirmation and CRM → admin chat → again, until somebody has it. Imports no ky, grammY or SQLite.
 
 import type { AdminChat } from "./admin_chat.ts";
-import { createAdminWork } from "./admin_work.ts";
 import { waitMs } from "./backoff.ts";
-import { type Crm, hostOf } from "./crm.ts";
+import type { Crm } from "./crm.ts";
 import {
   ADMIN_CHAT_LANE,
   type Attempt,
@@ -26,6 +25,7 @@ import { createSendAll } from "./send_all.ts";
 import { crmPayload } from "./texts.ts";
 import type { Confirmation, VisitorChat } from "./visitor_chat.ts";
 import { createVisitorWork } from "./visitor_work.ts";
+import { hostOf } from "./webhook_address.ts";
 
 /** Open POSTs: in all, and to one host, so that one dead CRM leaves room for the others. */
 const MOST_POSTS = 256;
@@ -84,9 +84,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: MOST_POSTS,
     mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
   });
+  let adminWork: Promise<(work: Work) => Promise<void>> | undefined;
   const managers = createOutbox({
     ...options,
-    run: createAdminWork({ ...options, retryAtMs }),
+    run: async (work) => (await (adminWork ??= loadAdminWork()))(work),
     most: 1,
     mostPerLane: () => 1,
   });
@@ -98,6 +99,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: MOST_VISITORS,
     mostPerLane: () => MOST_VISITORS,
   });
+
+  /** Loaded with the first of it: most starts have nothing to show. */
+  async function loadAdminWork(): Promise<(work: Work) => Promise<void>> {
+    const { createAdminWork } = await import("./admin_work.ts");
+    return createAdminWork({ ...options, retryAtMs });
+  }
 
   /** A POST that waited: recorded as begun before it leaves, so that a crash cannot send it twice. */
   async function post(work: Work): Promise<void> {

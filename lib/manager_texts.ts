@@ -1,102 +1,14 @@
-// Every text of the managers' chat beside the card itself: cards as they stand, offers, answers to commands.
-// Sends nothing, stores nothing.
+// Every plain text of the managers' chat: offers, answers to commands and presses. Sends nothing, stores nothing.
 
-import { a, fmt, FormattedString } from "@grammyjs/parse-mode";
-import type { InlineKeyboardButton, InlineKeyboardMarkup } from "grammy/types";
-import {
-  type AttemptRecord,
-  type Card,
-  type Lead,
-  type LeadState,
-  mayHaveArrived,
-  type MessageAddress,
-} from "./lead.ts";
+import type { InlineKeyboardMarkup } from "grammy/types";
+import type { AttemptRecord, LeadState } from "./lead.ts";
 import { LIMITS } from "./profile.ts";
-import { card, contact, type Formatted } from "./texts.ts";
 
 /** What the managers' buttons say back to the bot. */
 export const PRESS = { byHand: "by_hand:", resend: "resend:", sendAll: "all:" } as const;
 
 /** Tells a moment the way the managers' clocks do. */
 export type TellTime = (atMs: number) => string;
-
-/** Cards in one message, with the buttons of those that are open. */
-export interface CardMessage {
-  /** How many cards it holds. */
-  readonly cards: number;
-  readonly message: Formatted;
-  readonly keyboard: InlineKeyboardMarkup;
-}
-
-/** Cards in as few messages as Telegram's limit allows; each whole, with its own buttons. */
-export function packCards(cards: readonly Card[], tellTime: TellTime): CardMessage[] {
-  const packs: Card[][] = [];
-  let length = Infinity;
-  for (const each of cards) {
-    const size = oneCard(each, tellTime).text.length + STATUS_ROOM;
-    if (length + size > LIMITS.text) {
-      packs.push([]);
-      length = 0;
-    }
-    packs.at(-1)?.push(each);
-    length += size;
-  }
-  return packs.map((pack) => cardMessage(pack, tellTime));
-}
-
-/** Room that a card keeps for what will stand under it later: who closed it, how another try ended. */
-const STATUS_ROOM = 180;
-
-/** A message of cards as they stand now. */
-export function cardMessage(cards: readonly Card[], tellTime: TellTime): CardMessage {
-  const several = cards.length > 1;
-  const texts = cards.map((each, index) => {
-    const text = oneCard(each, tellTime);
-    return several ? fmt`${String(index + 1)}.\n${text}` : text;
-  });
-  const joined = FormattedString.join(texts, "\n\n\n");
-  const rows = cards.flatMap((each, index) => buttonsOf(each, several ? ` · ${index + 1}` : ""));
-  return {
-    cards: cards.length,
-    message: { text: joined.text, entities: joined.entities },
-    keyboard: { inline_keyboard: rows },
-  };
-}
-
-function oneCard(each: Card, tellTime: TellTime): FormattedString {
-  const { text, entities } = card(each.lead, each.reason);
-  const words = new FormattedString(text, entities);
-  const status = statusOf(each, tellTime);
-  return status === "" ? words : fmt`${words}\n\n${status}`;
-}
-
-function statusOf({ lead, lastAttempt, sending, closed }: Card, tellTime: TellTime): string {
-  if (closed !== null) return `✅ Внёс в CRM: ${closed.by}, ${tellTime(closed.atMs)}`;
-  if (sending) return "⏳ Отправляем в CRM…";
-  if (lastAttempt === null || lastAttempt.askedBy === null) return "";
-  const when = `${lastAttempt.askedBy}, ${
-    tellTime(lastAttempt.endedAtMs ?? lastAttempt.begunAtMs)
-  }`;
-  if (lead.state === "in_crm") return `✅ Отправлено в CRM: ${when}`;
-  return `❌ Не отправлено в CRM (${outcomeWords(lastAttempt)}): ${when}`;
-}
-
-function buttonsOf({ lead, lastAttempt, sending }: Card, suffix: string): InlineKeyboardButton[][] {
-  if (sending || lead.state === "in_crm" || lead.state === "by_hand") return [];
-  const doubtful = mayHaveArrived(lastAttempt?.outcome ?? null) ? " (возможен дубль)" : "";
-  return [
-    [{ text: `✅ Внёс в CRM${suffix}`, callback_data: PRESS.byHand + pressedLead(lead) }],
-    [{
-      text: `🔁 Отправить в CRM${doubtful}${suffix}`,
-      callback_data: PRESS.resend + pressedLead(lead),
-    }],
-  ];
-}
-
-/** A restored journal counts anew, so a number alone could name somebody else's lead. */
-function pressedLead({ number, id }: Lead): string {
-  return `${number}:${id.slice(0, 8)}`;
-}
 
 /** The lead that a card's button names; undefined when no such button was ever made. */
 export function readPressedLead(data: string): { number: number; idStart: string } | undefined {
@@ -201,42 +113,6 @@ export function statusText(
   const end = [`Ждут отправки: ${status.waiting}`, `Сегодня: ${countsWords(status.today)}`];
   const head = ["CRM по профилям:", ...lines].join("\n");
   return `${head.slice(0, LIMITS.text - 500).toWellFormed()}\n\n${end.join("\n")}`;
-}
-
-/** Most leads that `/leads` lists. */
-export const MOST_LISTED = 30;
-
-/** What `/leads` lists: open cards with links to their messages, as many as one message holds. */
-export function openCardsText(leads: readonly Lead[], tellTime: TellTime): Formatted {
-  if (leads.length === 0) {
-    return { text: "Открытых карточек нет: все лиды в CRM или внесены.", entities: [] };
-  }
-  let list = fmt`Открытые карточки:`;
-  let listed = 0;
-  for (const lead of leads.slice(0, MOST_LISTED)) {
-    const longer = fmt`${list}\n${openCardLine(lead, tellTime)}`;
-    if (longer.text.length > LIMITS.text - MORE.length) break;
-    list = longer;
-    listed++;
-  }
-  const { text, entities } = listed < leads.length ? fmt`${list}${MORE}` : list;
-  return { text, entities };
-}
-
-const MORE = "\n… и другие";
-
-function openCardLine(lead: Lead, tellTime: TellTime): FormattedString {
-  const words = `${contact(lead.visitor)} — ${lead.choice}`.slice(0, 100).toWellFormed();
-  const href = lead.card === null ? undefined : messageLink(lead.card);
-  const named = href === undefined ? fmt`${words}` : fmt`${a(href)}${words}${a}`;
-  const profile = lead.profileName.slice(0, 40).toWellFormed();
-  return fmt`${tellTime(lead.receivedAtMs)} · ${named} · ${profile}`;
-}
-
-/** Messages of supergroups have addresses, those of small groups have none (https://core.telegram.org/api/links#message-links). */
-function messageLink({ chatId, messageId }: MessageAddress): string | undefined {
-  const supergroup = /^-100(\d+)$/.exec(String(chatId))?.[1];
-  return supergroup === undefined ? undefined : `https://t.me/c/${supergroup}/${messageId}`;
 }
 
 /** The commands of the managers' chat, as Telegram's menu and `/help` list them. */

@@ -5,8 +5,6 @@ import type { Journal } from "./journal.ts";
 import type { MessageAddress } from "./lead.ts";
 import {
   type Counts,
-  MOST_LISTED,
-  openCardsText,
   readPressedLead,
   statusText,
   type TellTime,
@@ -21,7 +19,7 @@ export interface Managers {
   resend(pressed: string, by: string): Promise<string>;
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<string>;
   status(): string;
-  openCards(): Formatted;
+  openCards(): Promise<Formatted>;
 }
 
 export function createManagers(
@@ -68,7 +66,10 @@ export function createManagers(
         today: sum([...today.values()]),
       }, tellTime);
     },
-    openCards: () => openCardsText(journal.openCards(null, MOST_LISTED + 1), tellTime),
+    async openCards() {
+      const { MOST_LISTED, openCardsText } = await import("./cards.ts");
+      return openCardsText(journal.openCards(null, MOST_LISTED + 1), tellTime);
+    },
   };
 }
 

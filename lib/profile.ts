@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { CRM_TIMEOUT_SECONDS } from "./config.ts";
+import { addressFault } from "./webhook_address.ts";
 
 /** What is wrong at one place of locales.json, such as `agency.step1.buttons[2].callback_data`. */
 export interface Fault {
@@ -317,22 +318,6 @@ const ProfileSchema = v.looseObject({
 });
 
 type RawProfile = v.InferOutput<typeof ProfileSchema>;
-
-/** Why nothing can be fetched from or posted to an address; null if it can. Never quotes the address: it is a secret. */
-export function addressFault(address: string): string | null {
-  const wanted = "нужен адрес http:// или https:// без логина и пароля";
-  const url = URL.parse(address.trim());
-  // URL.parse mends "http:/host" and "http:\\host"; what is not written plainly cannot be masked either.
-  const plain = /^[a-z][a-z\d+.-]*:\/\/[^\\\s]+$/i.test(address.trim());
-  if (url === null || (!plain && url.protocol.startsWith("http"))) {
-    return `не похоже на адрес, ${wanted}`;
-  }
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    return `найдена схема «${url.protocol}», ${wanted}`;
-  }
-  if (url.username !== "" || url.password !== "") return `найден адрес с логином, ${wanted}`;
-  return null;
-}
 
 function read<T extends v.GenericSchema>(
   schema: T,

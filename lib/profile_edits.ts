@@ -1,14 +1,8 @@
 // What the page's forms change in locales.json: content in, content out. Touches no file; keeps every key it does not know.
 
 import { createHash } from "node:crypto";
-import {
-  addressFault,
-  type Button,
-  type Fault,
-  parseProfiles,
-  type Profile,
-  SELECT,
-} from "./profile.ts";
+import { type Button, type Fault, parseProfiles, type Profile, SELECT } from "./profile.ts";
+import { addressFault } from "./webhook_address.ts";
 import { isForbiddenAddress } from "./webhook_trial.ts";
 
 /** The parsed file. */

@@ -2,8 +2,8 @@
 
 import type { CrmTrial } from "./crm.ts";
 import type { CrmOutcome } from "./lead.ts";
-import { addressFault } from "./profile.ts";
 import { testPayload } from "./texts.ts";
+import { addressFault } from "./webhook_address.ts";
 
 /** How a try of a webhook address ended. */
 export type WebhookTrial =

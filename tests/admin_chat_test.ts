@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type AdminChat, createAdminChat, MESSAGES_PER_MINUTE } from "../lib/admin_chat.ts";
+import { card } from "../lib/cards.ts";
 import {
   type Fault,
   type Group,
@@ -10,7 +11,7 @@ import {
   type Visitor,
 } from "../lib/demo/telegram_server.ts";
 import { createApi } from "../lib/telegram.ts";
-import { card, type Formatted } from "../lib/texts.ts";
+import { type Formatted } from "../lib/texts.ts";
 import { aLead, aVisitor, NOON_MS } from "./helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";
 

@@ -3,22 +3,20 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { MessageEntity, User } from "grammy/types";
+import { card, followUpParts, uncopiedPart } from "../lib/cards.ts";
 import { formatCaption, formatText } from "../lib/demo/telegram_text.ts";
 import type { FollowUpContent } from "../lib/lead.ts";
 import { LIMITS } from "../lib/profile.ts";
 import {
-  card,
   chosenText,
   confirmation,
   contact,
   crmPayload,
-  followUpParts,
   type Formatted,
   fullName,
   greeting,
   menu,
   THANKS,
-  uncopiedPart,
 } from "../lib/texts.ts";
 import { aFollowUp, aLead, aVisitor, someContent } from "./helpers/a_lead.ts";
 import { aProfile, someProfiles } from "./helpers/a_profile.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { cardMessage } from "../lib/cards.ts";
 import type { NewLead } from "../lib/lead.ts";
-import { cardMessage } from "../lib/manager_texts.ts";
 import { cell } from "../routes/leads_csv.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
 import { openPage, ORIGIN, type PageOfTest } from "./helpers/a_page.ts";

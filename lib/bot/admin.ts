@@ -38,8 +38,8 @@ export function adminComposer(deps: AdminDeps): Composer<Context> {
   });
 
   chat.command("status", (ctx) => reply(ctx, managers.status()));
-  chat.command("leads", (ctx) => {
-    const { text, entities } = managers.openCards();
+  chat.command("leads", async (ctx) => {
+    const { text, entities } = await managers.openCards();
     return reply(ctx, text, { entities, link_preview_options: { is_disabled: true } });
   });
   chat.command("admin", async (ctx) => {

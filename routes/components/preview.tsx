@@ -1,9 +1,9 @@
 // What a visitor and a manager will see: drawn from the very messages that the bot would send.
 
+import { cardMessage, followUpParts } from "../../lib/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
-import { cardMessage } from "../../lib/manager_texts.ts";
 import { choiceText, type Profile } from "../../lib/profile.ts";
-import { confirmation, followUpParts, greeting } from "../../lib/texts.ts";
+import { confirmation, greeting } from "../../lib/texts.ts";
 import type { Language } from "../../lib/web/language.ts";
 import { PREVIEW } from "../words/preview.ts";
 import { Keyboard, Message } from "./telegram.tsx";

@@ -1,7 +1,7 @@
 // A profile as a list of named texts, and two versions of it side by side or as one text with its changes.
 
 import { createHash } from "node:crypto";
-import { hostOf } from "../../lib/crm.ts";
+import { hostOf } from "../../lib/webhook_address.ts";
 import type { ProfileForm } from "../../lib/profile_edits.ts";
 import { diffWords, type Piece } from "../../lib/text_diff.ts";
 import type { ProfileWords } from "../words/profile.ts";

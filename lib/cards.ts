@@ -1,0 +1,245 @@
+// What managers read with formatting: cards as they stand, follow-ups, the list of open cards. Sends nothing, stores nothing.
+// Loaded with the first of them, and the package with it: most starts have none to show for a while.
+
+import { a, b, fmt, FormattedString } from "@grammyjs/parse-mode";
+import type { InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity } from "grammy/types";
+import {
+  type Card,
+  type CardReason,
+  type FollowUp,
+  type FollowUpContent,
+  type Lead,
+  mayHaveArrived,
+  type MessageAddress,
+  type Visitor,
+} from "./lead.ts";
+import { outcomeWords, PRESS, type TellTime } from "./manager_texts.ts";
+import { LIMITS } from "./profile.ts";
+import { clip, contact, type Formatted, fullName } from "./texts.ts";
+
+const HEADLINES: Readonly<Record<CardReason, string>> = {
+  crm_failed: "⚠️ [FALLBACK - CRM НЕДОСТУПНА] ⚠️",
+  no_webhook: "⚠️ [WEBHOOK НЕ НАСТРОЕН] ⚠️",
+};
+
+/** The managers' card of a lead that the CRM did not take (seed: «Новый формат fallback сообщения»). */
+export function card(lead: Lead, reason: CardReason): Formatted {
+  return plain(fmt`${b}${HEADLINES[reason]}${b}
+
+${b}🔥 НОВЫЙ ЛИД: ${clip(lead.profileName, LIMITS.name)} 🔥${b}
+
+❗️ Важно: Этот лид НЕ был создан в AmoCRM автоматически.
+Требуется ручное внесение.
+
+--- ДАННЫЕ ДЛЯ CRM ---
+Запрос: ${clip(lead.choice, LIMITS.choice)}
+Контакт (авто): ${mention(lead.visitor)}
+Имя: ${clip(fullName(lead.visitor), LIMITS.name)}
+--------------------------
+
+Задача:
+1. Внести лид в AmoCRM вручную.
+2. Связаться с клиентом в Telegram.`);
+}
+
+/** One message of a follow-up to the managers. */
+export type FollowUpPart =
+  | { readonly kind: "text"; readonly message: Formatted }
+  /** The visitor's own message, copied; with a caption in place of its own, where given. */
+  | { readonly kind: "copy"; readonly caption: Formatted | null };
+
+/**
+ * A follow-up as the managers get it, complete: in one message where Telegram's limits allow,
+ * else the template first and then what the visitor sent.
+ *
+ * @param template Of the lead's profile; undefined when the profile is gone.
+ */
+export function followUpParts(
+  followUp: FollowUp,
+  visitor: Visitor,
+  template: string = FOLLOW_UP_TEMPLATE,
+): FollowUpPart[] {
+  const { content, messageIds } = followUp;
+  const words = new FormattedString(content.text, content.entities as MessageEntity[]);
+  const whole = plain(fillIn(template, visitor, words));
+  if (content.media === null) {
+    if (whole.text.length <= LIMITS.text) return [{ kind: "text", message: whole }];
+    return [
+      { kind: "text", message: announce(template, visitor, "длинное сообщение 👇") },
+      { kind: "text", message: plain(words) },
+    ];
+  }
+  if (messageIds.length === 1 && content.captionable) {
+    const named = content.text === ""
+      ? plain(fillIn(template, visitor, fmt`${content.media}`))
+      : whole;
+    if (named.text.length <= LIMITS.caption) return [{ kind: "copy", caption: named }];
+  }
+  const what = messageIds.length > 1 ? `альбом, файлов: ${messageIds.length}` : content.media;
+  return [
+    { kind: "text", message: announce(template, visitor, `${what} 👇`) },
+    { kind: "copy", caption: null },
+  ];
+}
+
+/** Stands in for what Telegram would not copy, one message or several of an album, so that the managers know of it. */
+export function uncopiedPart(content: FollowUpContent, messages = 1): Formatted {
+  const words = new FormattedString(content.text, content.entities as MessageEntity[]);
+  const what = content.media ?? "сообщение";
+  const note = fmt`⚠️ Не удалось переслать: ${
+    messages > 1 ? `файлов альбома: ${messages}` : what
+  }.`;
+  const both = fmt`${note}\n\n${words}`;
+  return plain(content.text === "" ? note : both.text.length <= LIMITS.text ? both : words);
+}
+
+/** The words for a profile that is gone: in the tone of the shipped ones. */
+const FOLLOW_UP_TEMPLATE = "📎 Дополнение от @{username}:\n\n{message}";
+
+function announce(template: string, visitor: Visitor, what: string): Formatted {
+  const filled = fillIn(template, visitor, fmt`${what}`);
+  const whole = clip(filled.text, LIMITS.text);
+  return plain(filled.text.length <= LIMITS.text ? filled : filled.slice(0, whole.length - 1));
+}
+
+/** `@{username}` and `{username}` become the name, or for who has none a mention in place of both. */
+function fillIn(template: string, visitor: Visitor, message: FormattedString): FormattedString {
+  const pieces = template.split(/(@?\{username\}|\{message\})/).map((piece) => {
+    if (piece === "{message}") return message;
+    if (!piece.endsWith("{username}")) return piece;
+    if (visitor.username === null) return mention(visitor);
+    return piece.startsWith("@") ? `@${visitor.username}` : visitor.username;
+  });
+  return FormattedString.join(pieces);
+}
+
+/** The visitor as a manager can reach them: `@name`, or `id…` that opens the profile when tapped. */
+function mention(visitor: Visitor): FormattedString {
+  const label = contact(visitor);
+  if (visitor.username !== null) return new FormattedString(label, []);
+  const { userId: id, firstName: first_name } = visitor;
+  return new FormattedString(label, [{
+    type: "text_mention",
+    offset: 0,
+    length: label.length,
+    user: { id, first_name, is_bot: false },
+  }]);
+}
+
+function plain(formatted: FormattedString): Formatted {
+  return { text: formatted.text, entities: formatted.entities };
+}
+
+/** Cards in one message, with the buttons of those that are open. */
+export interface CardMessage {
+  /** How many cards it holds. */
+  readonly cards: number;
+  readonly message: Formatted;
+  readonly keyboard: InlineKeyboardMarkup;
+}
+
+/** Cards in as few messages as Telegram's limit allows; each whole, with its own buttons. */
+export function packCards(cards: readonly Card[], tellTime: TellTime): CardMessage[] {
+  const packs: Card[][] = [];
+  let length = Infinity;
+  for (const each of cards) {
+    const size = oneCard(each, tellTime).text.length + STATUS_ROOM;
+    if (length + size > LIMITS.text) {
+      packs.push([]);
+      length = 0;
+    }
+    packs.at(-1)?.push(each);
+    length += size;
+  }
+  return packs.map((pack) => cardMessage(pack, tellTime));
+}
+
+/** Room that a card keeps for what will stand under it later: who closed it, how another try ended. */
+const STATUS_ROOM = 180;
+
+/** A message of cards as they stand now. */
+export function cardMessage(cards: readonly Card[], tellTime: TellTime): CardMessage {
+  const several = cards.length > 1;
+  const texts = cards.map((each, index) => {
+    const text = oneCard(each, tellTime);
+    return several ? fmt`${String(index + 1)}.\n${text}` : text;
+  });
+  const joined = FormattedString.join(texts, "\n\n\n");
+  const rows = cards.flatMap((each, index) => buttonsOf(each, several ? ` · ${index + 1}` : ""));
+  return {
+    cards: cards.length,
+    message: { text: joined.text, entities: joined.entities },
+    keyboard: { inline_keyboard: rows },
+  };
+}
+
+function oneCard(each: Card, tellTime: TellTime): FormattedString {
+  const { text, entities } = card(each.lead, each.reason);
+  const words = new FormattedString(text, entities);
+  const status = statusOf(each, tellTime);
+  return status === "" ? words : fmt`${words}\n\n${status}`;
+}
+
+function statusOf({ lead, lastAttempt, sending, closed }: Card, tellTime: TellTime): string {
+  if (closed !== null) return `✅ Внёс в CRM: ${closed.by}, ${tellTime(closed.atMs)}`;
+  if (sending) return "⏳ Отправляем в CRM…";
+  if (lastAttempt === null || lastAttempt.askedBy === null) return "";
+  const when = `${lastAttempt.askedBy}, ${
+    tellTime(lastAttempt.endedAtMs ?? lastAttempt.begunAtMs)
+  }`;
+  if (lead.state === "in_crm") return `✅ Отправлено в CRM: ${when}`;
+  return `❌ Не отправлено в CRM (${outcomeWords(lastAttempt)}): ${when}`;
+}
+
+function buttonsOf({ lead, lastAttempt, sending }: Card, suffix: string): InlineKeyboardButton[][] {
+  if (sending || lead.state === "in_crm" || lead.state === "by_hand") return [];
+  const doubtful = mayHaveArrived(lastAttempt?.outcome ?? null) ? " (возможен дубль)" : "";
+  return [
+    [{ text: `✅ Внёс в CRM${suffix}`, callback_data: PRESS.byHand + pressedLead(lead) }],
+    [{
+      text: `🔁 Отправить в CRM${doubtful}${suffix}`,
+      callback_data: PRESS.resend + pressedLead(lead),
+    }],
+  ];
+}
+
+/** A restored journal counts anew, so a number alone could name somebody else's lead. */
+function pressedLead({ number, id }: Lead): string {
+  return `${number}:${id.slice(0, 8)}`;
+}
+
+/** Most leads that `/leads` lists. */
+export const MOST_LISTED = 30;
+
+/** What `/leads` lists: open cards with links to their messages, as many as one message holds. */
+export function openCardsText(leads: readonly Lead[], tellTime: TellTime): Formatted {
+  if (leads.length === 0) {
+    return { text: "Открытых карточек нет: все лиды в CRM или внесены.", entities: [] };
+  }
+  let list = fmt`Открытые карточки:`;
+  let listed = 0;
+  for (const lead of leads.slice(0, MOST_LISTED)) {
+    const longer = fmt`${list}\n${openCardLine(lead, tellTime)}`;
+    if (longer.text.length > LIMITS.text - MORE.length) break;
+    list = longer;
+    listed++;
+  }
+  const { text, entities } = listed < leads.length ? fmt`${list}${MORE}` : list;
+  return { text, entities };
+}
+
+const MORE = "\n… и другие";
+
+function openCardLine(lead: Lead, tellTime: TellTime): FormattedString {
+  const words = `${contact(lead.visitor)} — ${lead.choice}`.slice(0, 100).toWellFormed();
+  const href = lead.card === null ? undefined : messageLink(lead.card);
+  const named = href === undefined ? fmt`${words}` : fmt`${a(href)}${words}${a}`;
+  const profile = lead.profileName.slice(0, 40).toWellFormed();
+  return fmt`${tellTime(lead.receivedAtMs)} · ${named} · ${profile}`;
+}
+
+/** Messages of supergroups have addresses, those of small groups have none (https://core.telegram.org/api/links#message-links). */
+function messageLink({ chatId, messageId }: MessageAddress): string | undefined {
+  const supergroup = /^-100(\d+)$/.exec(String(chatId))?.[1];
+  return supergroup === undefined ? undefined : `https://t.me/c/${supergroup}/${messageId}`;
+}
