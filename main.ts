@@ -16,6 +16,7 @@ import { createLog, createMask, type Log, type Mask, writeByTurns } from "./lib/
 import { COMMANDS } from "./lib/manager_texts.ts";
 import { createManagers } from "./lib/managers.ts";
 import { createKeep } from "./lib/outbox.ts";
+import { createPace } from "./lib/pace.ts";
 import { createPresence } from "./lib/presence.ts";
 import { servePage } from "./lib/page.ts";
 import { faultLine, openProfileStore, type ProfileStore } from "./lib/profile_store.ts";
@@ -119,6 +120,7 @@ function run(config: Config, rooms: Rooms): Running {
     random: Math.random,
     sleep: (ms: number) => sleepUnless(stopping.signal, ms),
     stopping: stopping.signal,
+    afterVisitors: createPace(),
     log,
   };
   const keep = createKeep(shared);

@@ -67,6 +67,8 @@ export interface DeliveryOptions {
   readonly crmTimeoutMs: number;
   readonly tellTime: TellTime;
   readonly keep: Keep;
+  /** Resolves when what visitors wait for has left. */
+  readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -219,7 +221,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         posts.runNow(recorded.post, async (work) => {
           const isOnDisk = await onDisk.then(() => true, () => false);
           if (!isOnDisk) return; // Then there is no such lead.
-          await nextTurn(); // The confirmations leave first.
+          await options.afterVisitors(); // The confirmations leave first.
           await send({ work, lead, attempt, askedBy: null, url, timeoutMs });
         });
       }
@@ -276,10 +278,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       await Promise.all([posts.stop(), managers.stop(), visitors.stop()]);
     },
   };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 const RESTARTED: CrmOutcome = {

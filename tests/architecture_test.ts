@@ -10,6 +10,7 @@ import { posix } from "node:path";
 const ROWS: readonly (readonly string[])[] = [
   ["lead.ts"],
   ["backoff.ts"],
+  ["pace.ts"],
   ["calendar.ts"],
   ["text_diff.ts"],
   ["config.ts"],

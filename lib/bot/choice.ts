@@ -10,13 +10,14 @@ import type { BotDeps } from "./deps.ts";
 import { sendMenu } from "./menu.ts";
 
 /** Answers every press, whatever becomes of it: an unanswered one goes on spinning. */
-export function answerPresses({ journal, log }: BotDeps): Composer<Context> {
+export function answerPresses({ journal, afterVisitors, log }: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   composer.on("callback_query", async (ctx, next: NextFunction) => {
     const handled = next();
     handled.catch(() => {}); // It is awaited below; until then it must not count as unhandled.
     // The confirmation leaves first: it waits for the same commit and was asked for earlier.
     await journal.committed().catch(() => {});
+    await afterVisitors();
     try {
       await ctx.answerCallbackQuery();
     } catch (error) {

@@ -12,6 +12,8 @@ export interface BotDeps {
   readonly delivery: Pick<Delivery, "receive" | "receiveFollowUp">;
   /** A UUID for each new lead. */
   readonly newId: () => string;
+  /** Resolves when what visitors wait for has left. */
+  readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
   readonly log: Log;
 }

@@ -1,0 +1,29 @@
+// Lets what visitors wait for leave first: other sends begin a little later, a few at a time. Does not know what is sent.
+
+/** At least so many begin in one round of the event loop: about two milliseconds' work. */
+const LEAST = 16;
+
+/** Of more that wait, this share begins: a long line must not take a round for each few. */
+const SHARE = 1 / 8;
+
+/**
+ * Returns what a send waits for that nobody waits for: the end of a press's spinner, a POST. The promises
+ * resolve in their order, some in each round of the event loop. Only a timer lets it go round, and what
+ * was begun before leave: an immediate comes before anything is written.
+ */
+export function createPace(): () => Promise<void> {
+  const waiting: (() => void)[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function begin(): void {
+    const next = waiting.splice(0, Math.max(LEAST, Math.ceil(waiting.length * SHARE)));
+    timer = waiting.length > 0 ? setTimeout(begin, 1) : undefined;
+    for (const resolve of next) resolve();
+  }
+
+  return () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      timer ??= setTimeout(begin, 1);
+    });
+}

@@ -1,0 +1,51 @@
+// Sends that nobody waits for: in their order, a few in a round of the event loop, more when many wait.
+
+import assert from "node:assert/strict";
+import { FakeTime } from "@std/testing/time";
+import { createPace } from "../lib/pace.ts";
+
+Deno.test("a pace lets nothing begin in the round in which it was asked for", async () => {
+  using time = new FakeTime();
+  const pace = createPace();
+  const begun = begin(pace, 1);
+  await turn();
+  assert.deepEqual(begun, []);
+  time.tick(1);
+  await turn();
+  assert.deepEqual(begun, [0]);
+});
+
+Deno.test("a pace lets 16 begin in a round, in their order", async () => {
+  using time = new FakeTime();
+  const begun = begin(createPace(), 40);
+  for (const most of [16, 32, 40]) {
+    time.tick(1);
+    await turn();
+    assert.deepEqual(begun, Array.from({ length: most }, (_, nth) => nth));
+  }
+});
+
+Deno.test("a pace lets an eighth of a long line begin in a round, so that it ends in few", async () => {
+  using time = new FakeTime();
+  const begun = begin(createPace(), 2_000);
+  time.tick(1);
+  await turn();
+  assert.equal(begun.length, 250);
+  let rounds = 1;
+  for (; begun.length < 2_000; rounds++) {
+    time.tick(1);
+    await turn();
+  }
+  assert.ok(rounds < 30, String(rounds));
+});
+
+/** Asks so often, and notes who began. */
+function begin(pace: () => Promise<void>, count: number): number[] {
+  const begun: number[] = [];
+  for (let nth = 0; nth < count; nth++) pace().then(() => begun.push(nth));
+  return begun;
+}
+
+async function turn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
