@@ -1,11 +1,11 @@
 // The bot: which conversation an update belongs to, in what order. Knows no SQL, no CRM, no texts.
 
 import { Bot, type Transformer } from "grammy";
-import { adminComposer, type AdminDeps } from "./bot/admin.ts";
+import { adminCommands, type AdminDeps, adminPresses } from "./bot/admin.ts";
 import { answerPresses, choiceComposer } from "./bot/choice.ts";
 import type { BotDeps } from "./bot/deps.ts";
 import { followUpComposer, isContent } from "./bot/follow_up.ts";
-import { sendMenu, startComposer } from "./bot/menu.ts";
+import { menuPresses, sendMenu, startCommand } from "./bot/menu.ts";
 import type { TelegramOptions } from "./telegram.ts";
 
 /** Builds the bot. Errors of its handlers reach whoever calls `handleUpdate`. */
@@ -16,13 +16,15 @@ export function createBot(
   const bot = new Bot(token, { client: { apiRoot, timeoutSeconds: 15 } });
   bot.api.config.use(retries);
 
-  bot.use(adminComposer(deps));
-  bot.use(answerPresses(deps));
-  const visitors = bot.chatType("private");
-  visitors.use(startComposer(deps));
-  visitors.use(choiceComposer(deps));
-  const content = visitors.on("message").filter((ctx) => isContent(ctx.message));
-  content.use(followUpComposer(deps));
-  content.use((ctx) => sendMenu(ctx, deps));
+  // By the kind of update first: each walks past few that are not for it.
+  const presses = bot.on("callback_query");
+  presses.use(adminPresses(deps), answerPresses(deps));
+  presses.chatType("private").use(menuPresses(deps), choiceComposer(deps));
+  const messages = bot.on("message");
+  messages.use(adminCommands(deps));
+  const visitors = messages.chatType("private");
+  visitors.use(startCommand(deps));
+  const content = visitors.filter((ctx) => isContent(ctx.message));
+  content.use(followUpComposer(deps), (ctx) => sendMenu(ctx, deps));
   return bot;
 }

@@ -214,14 +214,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         visitors.runNow(recorded.confirmation, (work) => visitorWork.confirm(work, confirmation))
       );
       if (url === undefined || attempt === undefined) {
-        await onDisk;
-        posts.wake(lane);
+        onDisk.then(() => posts.wake(lane), () => {}); // `told` tells of a failure.
       } else {
-        const { crmTimeoutMs: timeoutMs } = profile;
         posts.runNow(recorded.post, async (work) => {
           const isOnDisk = await onDisk.then(() => true, () => false);
           if (!isOnDisk) return; // Then there is no such lead.
-          await options.afterVisitors(); // The confirmations leave first.
+          await options.afterVisitors();
+          const { crmTimeoutMs: timeoutMs } = profile;
           await send({ work, lead, attempt, askedBy: null, url, timeoutMs });
         });
       }

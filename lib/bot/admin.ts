@@ -14,11 +14,10 @@ export interface AdminDeps extends Pick<BotDeps, "log"> {
   readonly loginLink: (by: string) => Promise<string | null>;
 }
 
-export function adminComposer(deps: AdminDeps): Composer<Context> {
-  const { managers, adminChatId } = deps;
-  const composer = new Composer<Context>();
-  const chat = composer.filter((ctx) => ctx.chat?.id === adminChatId());
-
+/** The buttons of cards and offers. */
+export function adminPresses(deps: AdminDeps): Composer<Context> {
+  const { managers } = deps;
+  const { composer, chat } = inManagersChat(deps);
   const press = (prefix: string) => new RegExp(`^${prefix}(.+)$`);
   chat.callbackQuery(
     press(PRESS.byHand),
@@ -37,6 +36,12 @@ export function adminComposer(deps: AdminDeps): Composer<Context> {
     return answer(ctx, deps, () => managers.sendAll(profile, managerName(ctx.from), offer));
   });
 
+  return composer;
+}
+
+export function adminCommands(deps: AdminDeps): Composer<Context> {
+  const { managers } = deps;
+  const { composer, chat } = inManagersChat(deps);
   chat.command("status", (ctx) => reply(ctx, managers.status()));
   chat.command("leads", async (ctx) => {
     const { text, entities } = await managers.openCards();
@@ -50,6 +55,11 @@ export function adminComposer(deps: AdminDeps): Composer<Context> {
   });
   chat.command("help", (ctx) => reply(ctx, HELP));
   return composer;
+}
+
+function inManagersChat({ adminChatId }: AdminDeps) {
+  const composer = new Composer<Context>();
+  return { composer, chat: composer.filter((ctx) => ctx.chat?.id === adminChatId()) };
 }
 
 /** Says how a press went, also when it went wrong. */

@@ -7,18 +7,21 @@ import { describeError, failureOf } from "../telegram.ts";
 import { greeting, menu } from "../texts.ts";
 import type { BotDeps } from "./deps.ts";
 
-/** `/start` with a deep link's payload, and the menu's buttons. */
-export function startComposer(deps: BotDeps): Composer<Context> {
+/** `/start` with a deep link's payload. */
+export function startCommand(deps: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
-
   composer.command("start", async (ctx) => {
     await sendGreetingOrMenu(ctx, deps, String(ctx.match));
   });
+  return composer;
+}
 
+/** The buttons of the menu of profiles. */
+export function menuPresses(deps: BotDeps): Composer<Context> {
+  const composer = new Composer<Context>();
   composer.callbackQuery(new RegExp(`^${SELECT}`), async (ctx) => {
     await sendGreetingOrMenu(ctx, deps, ctx.callbackQuery.data.slice(SELECT.length));
   });
-
   return composer;
 }
 

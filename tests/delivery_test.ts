@@ -1,0 +1,157 @@
+// The rule between a press and everything owed for it, where the stories do not reach: a journal that cannot be written, a slow
+// visitor's chat, a POST that may leave at once or has to wait.
+
+import assert from "node:assert/strict";
+import { createDelivery, type Delivery } from "../lib/delivery.ts";
+import type { CrmRequest } from "../lib/crm.ts";
+import { type Journal, openJournal } from "../lib/journal.ts";
+import type { CrmOutcome } from "../lib/lead.ts";
+import { createKeep } from "../lib/outbox.ts";
+import type { SendOutcome } from "../lib/visitor_chat.ts";
+import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
+import { aLog, type LogOfTest } from "./helpers/a_log.ts";
+import { aProfile, someProfiles } from "./helpers/a_profile.ts";
+
+interface Room extends LogOfTest {
+  readonly journal: Journal;
+  readonly delivery: Delivery;
+  /** The ids of the leads POSTed so far. */
+  readonly posted: string[];
+  /** What was sent, in order: «confirmation», «POST». */
+  readonly sent: string[];
+}
+
+interface Options {
+  readonly breakJournal?: (journal: Journal) => Partial<Journal>;
+  readonly confirm?: () => Promise<SendOutcome>;
+  readonly send?: (request: CrmRequest) => Promise<CrmOutcome>;
+}
+
+async function withDelivery(run: (room: Room) => Promise<void>, options: Options = {}) {
+  const lines = aLog();
+  const opened = openJournal(":memory:");
+  const journal = { ...opened, ...options.breakJournal?.(opened) };
+  const profiles = someProfiles();
+  const posted: string[] = [];
+  const sent: string[] = [];
+  const shared = {
+    journal,
+    now: () => NOON_MS,
+    random: () => 1,
+    sleep: () => Promise.resolve(),
+    stopping: new AbortController().signal,
+    log: lines.log,
+  };
+  const never = () => Promise.reject(new Error("no manager is asked here"));
+  const delivery = createDelivery({
+    ...shared,
+    keep: createKeep(shared),
+    afterVisitors: turn,
+    profiles: () => profiles,
+    crmTimeoutMs: 10_000,
+    tellTime: String,
+    cutOff: new AbortController().signal,
+    crm: {
+      sendLead(request) {
+        posted.push(request.idempotencyKey);
+        sent.push("POST");
+        return options.send?.(request) ?? Promise.resolve({ kind: "accepted", status: 200 });
+      },
+      close() {},
+    },
+    visitorChat: {
+      confirm() {
+        sent.push("confirmation");
+        return options.confirm?.() ?? Promise.resolve({ kind: "sent" });
+      },
+      thank: never,
+      remind: never,
+    },
+    adminChat: {
+      chatId: () => -1,
+      room: () => 1,
+      show: never,
+      edit: never,
+      alert: never,
+      showPart: never,
+    },
+  });
+  try {
+    await run({ ...lines, journal: opened, delivery, posted, sent });
+  } finally {
+    await delivery.stop();
+    opened.close();
+  }
+}
+
+const CONFIRMATION = { chatId: 1, messageId: 2, text: "✅ Принято", photo: false };
+
+async function turn(): Promise<void> {
+  for (let nth = 0; nth < 5; nth++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+Deno.test("receive sends the confirmation, then the POST, each once, and the lead is in the CRM", () =>
+  withDelivery(async ({ delivery, journal, sent, posted }) => {
+    const lead = await delivery.receive(aNewLead(), CONFIRMATION, aProfile());
+    await turn();
+    assert.deepEqual(sent, ["confirmation", "POST"]);
+    assert.deepEqual(posted, [lead?.id]);
+    assert.equal(journal.findLead(1)?.state, "in_crm");
+    assert.deepEqual(journal.lanes(""), []);
+    assert.equal(await delivery.receive(aNewLead(), CONFIRMATION, aProfile()), undefined);
+    assert.equal(posted.length, 1);
+  }));
+
+Deno.test("a POST does not wait for a visitor's chat that does not answer", () => {
+  const silence = Promise.withResolvers<SendOutcome>();
+  return withDelivery(async ({ delivery, journal }) => {
+    const received = delivery.receive(aNewLead(), CONFIRMATION, aProfile());
+    await turn();
+    await turn();
+    const state = journal.findLead(1)?.state;
+    silence.resolve({ kind: "sent" });
+    await received;
+    assert.equal(state, "in_crm");
+  }, { confirm: () => silence.promise });
+});
+
+Deno.test("more leads than may be POSTed to one host wait, and each is POSTed once when there is room", () => {
+  const gates: PromiseWithResolvers<CrmOutcome>[] = [];
+  return withDelivery(async ({ delivery, journal, posted }) => {
+    for (let nth = 1; nth <= 140; nth++) {
+      const lead = aNewLead({ id: `id-${nth}`, menuMessageId: nth, chatId: nth });
+      await delivery.receive(lead, { ...CONFIRMATION, chatId: nth, messageId: nth }, aProfile());
+    }
+    await turn();
+    await turn();
+    assert.equal(posted.length, 128);
+    while (gates.length > 0) {
+      gates.shift()?.resolve({ kind: "accepted", status: 200 });
+      await turn();
+    }
+    assert.equal(new Set(posted).size, 140);
+    assert.equal(posted.length, 140);
+    assert.equal(journal.countLeads().in_crm, 140);
+  }, {
+    send() {
+      const gate = Promise.withResolvers<CrmOutcome>();
+      gates.push(gate);
+      return gate.promise;
+    },
+  });
+});
+
+for (const postsNow of [true, false]) {
+  const how = postsNow ? "leaves at once" : "has to wait";
+  Deno.test(`receive rejects, and sends nothing, when the journal cannot be written and the POST ${how}`, () =>
+    withDelivery(async ({ delivery, sent }) => {
+      await assert.rejects(delivery.receive(aNewLead(), CONFIRMATION, aProfile()), /full/);
+      await turn();
+      assert.deepEqual(sent, []);
+    }, {
+      breakJournal: () => ({
+        committed: () => Promise.reject(new Error("full")),
+        ...(postsNow ? {} : { nextWorkDueAtMs: () => 0, takeWork: () => [] }),
+      }),
+    }));
+}
