@@ -162,12 +162,15 @@ function countsWords(counts: Counts): string {
     `${by_hand} внесены вручную, ${waiting} ждут`;
 }
 
-const PLURAL = new Intl.PluralRules("ru");
 const LEADS: Readonly<Record<string, string>> = { one: "лид", few: "лида", many: "лидов" };
+
+/** Made when first needed: it holds a megabyte and a half of the language's rules. */
+let plural: Intl.PluralRules | undefined;
 
 /** «1 лид», «42 лида», «5 лидов». */
 export function leadsWord(count: number): string {
-  return `${count} ${LEADS[PLURAL.select(count)] ?? "лида"}`;
+  plural ??= new Intl.PluralRules("ru");
+  return `${count} ${LEADS[plural.select(count)] ?? "лида"}`;
 }
 
 /** A manager as the cards name them. */
