@@ -1,4 +1,4 @@
-// The bots that are measured, each started as a process of its own: the floor, the usual one, ours. Knows no case.
+// The bots that are measured, each started as a process of its own: the floors, the usual one, ours. Knows no case.
 
 import type { Locales } from "../helpers/a_profile.ts";
 import { textLines } from "../helpers/text_lines.ts";
@@ -28,19 +28,20 @@ export interface GrownJournal {
   readonly leads: number;
 }
 
-export const FLOOR: Contestant = {
-  name: "floor",
-  args: ["--allow-net", "--allow-read", "--allow-env", `${HERE}floor_bot.ts`],
-  folder: `${HERE}../../`,
-  hasPage: false,
-};
+/** What holds for every bot of this folder. */
+const OURS = { folder: `${HERE}../../`, hasPage: false };
 
-export const TELEGRAF: Contestant = {
-  name: "telegraf",
-  args: ["--allow-net", "--allow-read", "--allow-env", `${HERE}telegraf_bot.ts`],
-  folder: `${HERE}../../`,
-  hasPage: false,
-};
+/** The bots that need nothing but Deno; the first is what all others are compared to. */
+export const ON_DENO: readonly Contestant[] = [
+  onDeno("floor", "floor_bot.ts"),
+  onDeno("ruled", "ruled_bot.ts", "--allow-write"),
+  onDeno("telegraf", "telegraf_bot.ts"),
+];
+
+function onDeno(name: string, file: string, ...permissions: string[]): Contestant {
+  const args = ["--allow-net", "--allow-read", "--allow-env", ...permissions, `${HERE}${file}`];
+  return { ...OURS, name, args };
+}
 
 /** The bot of a working copy, started by the words of its own `deno task start`. */
 export async function botOf(name: string, folder = `${HERE}../../`): Promise<Contestant> {

@@ -1,10 +1,11 @@
-// `deno task bench`: the bot beside a bare loop and a Telegraf bot, in alternating rounds against the same peer. Ends by itself.
+// `deno task bench`: the bot beside bare loops and a Telegraf bot, in alternating rounds against the same peer. Ends by itself.
 //
 //   deno task bench                      5 rounds, a table
 //   deno task bench --rounds 9           more rounds
 //   deno task bench --quick              one small round: does it run at all
 //   deno task bench --json               everything measured, for machines
-//   deno task bench --of floor,triborg   these only
+//   deno task bench --of floor,triborg   these only: floor, ruled (the floor with the rules that are not let go of), telegraf,
+//                                        triborg; the first is what the others are compared to
 //   deno task bench --cases one,burst    these only
 //   deno task bench --growth             instead: the bot on journals that hold 0, 100,000 and 1,000,000 leads
 //   deno task bench --beside FOLDER      one more contestant: the bot of another working copy
@@ -12,7 +13,7 @@
 
 import { parseArgs } from "node:util";
 import { type Case, CASES, type Figures, FULL, GROWTH_CASES, QUICK, type Sizes } from "./cases.ts";
-import { botOf, type Contestant, FLOOR, startBot, TELEGRAF } from "./contestants.ts";
+import { botOf, type Contestant, ON_DENO, startBot } from "./contestants.ts";
 import { copyJournal, fillJournal, onGrownJournals } from "./growth.ts";
 import { PARTS, type Parts } from "./parts.ts";
 import { type PeerProcess, startPeer } from "./peer_process.ts";
@@ -59,7 +60,7 @@ async function readPlan(args: string[], folder: string): Promise<Plan> {
     rounds,
     sizes: values.quick ? QUICK : FULL,
     contestants: values.growth ? pick(onGrownJournals([bot, ...others], folder), names) : pick(
-      [FLOOR, TELEGRAF, bot, ...others],
+      [...ON_DENO, bot, ...others],
       names && [...names, ...others.map(({ name }) => name)],
     ),
     cases: pick(values.growth ? GROWTH_CASES : CASES, values.cases?.split(",")),
