@@ -5,14 +5,16 @@ import { textLines } from "../helpers/text_lines.ts";
 import type { Addresses } from "./peer.ts";
 import { parseUsage, type Usage } from "./usage.ts";
 
-const HERE = new URL("./", import.meta.url).pathname;
+/** The folder of this file. */
+export const HERE = new URL("./", import.meta.url).pathname;
 
 /** How long a process may take to tell its usage, or to end, in ms. */
 const PATIENCE_MS = 15_000;
 
 export interface Contestant {
   readonly name: string;
-  /** The arguments after `deno run`. */
+  readonly runtime: "deno" | "node";
+  /** The arguments after `deno run`, or after `node`. */
   readonly args: readonly string[];
   /** The folder whose deno.json counts. */
   readonly folder: string;
@@ -29,24 +31,25 @@ export interface GrownJournal {
 }
 
 /** What holds for every bot of this folder. */
-const OURS = { folder: `${HERE}../../`, hasPage: false };
+export const OURS = { folder: `${HERE}../../`, hasPage: false };
 
 /** The bots that need nothing but Deno; the first is what all others are compared to. */
 export const ON_DENO: readonly Contestant[] = [
   onDeno("floor", "floor_bot.ts"),
   onDeno("ruled", "ruled_bot.ts", "--allow-write"),
-  onDeno("telegraf", "telegraf_bot.ts"),
+  onDeno("telegraf", "telegraf_bot.mjs"),
 ];
 
 function onDeno(name: string, file: string, ...permissions: string[]): Contestant {
   const args = ["--allow-net", "--allow-read", "--allow-env", ...permissions, `${HERE}${file}`];
-  return { ...OURS, name, args };
+  return { ...OURS, name, runtime: "deno", args };
 }
 
 /** The bot of a working copy, started by the words of its own `deno task start`. */
 export async function botOf(name: string, folder = `${HERE}../../`): Promise<Contestant> {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${folder}/deno.json`));
-  return { name, args: String(tasks.start).split(/\s+/).slice(2), folder, hasPage: true };
+  const args = String(tasks.start).split(/\s+/).slice(2);
+  return { name, runtime: "deno", args, folder, hasPage: true };
 }
 
 /** The locales.json that a contestant is shipped with. */
@@ -89,10 +92,9 @@ export async function startBot(contestant: Contestant, options: StartOptions): P
   locales.agency.webhook_url = addresses.webhook;
   await Deno.writeTextFile(localesPath, JSON.stringify(locales));
 
-  const preload = meter ? ["--preload", `${HERE}meter.ts`] : [];
   const spawnedAtMs = performance.timeOrigin + performance.now();
-  const child = new Deno.Command("deno", {
-    args: ["run", ...denoFlags, ...preload, ...contestant.args],
+  const child = new Deno.Command(contestant.runtime, {
+    args: argumentsOf(contestant, meter, denoFlags),
     cwd: contestant.folder,
     env: {
       ...inherited(),
@@ -152,6 +154,15 @@ export async function startBot(contestant: Contestant, options: StartOptions): P
       await reading;
     },
   };
+}
+
+function argumentsOf(
+  { runtime, args }: Contestant,
+  meter: boolean,
+  denoFlags: readonly string[],
+): string[] {
+  if (runtime === "node") return [...meter ? ["--import", `${HERE}node_meter.mjs`] : [], ...args];
+  return ["run", ...denoFlags, ...meter ? ["--preload", `${HERE}meter.ts`] : [], ...args];
 }
 
 async function within<T>(promise: Promise<T>, complaint: () => string): Promise<T> {

@@ -5,7 +5,8 @@
 //   deno task bench --quick              one small round: does it run at all
 //   deno task bench --json               everything measured, for machines
 //   deno task bench --of floor,triborg   these only: floor, ruled (the floor with the rules that are not let go of), telegraf,
-//                                        triborg; the first is what the others are compared to
+//                                        node-floor, node-telegraf, triborg; the first is what the others are compared to
+//   deno task bench --node               the two on Node too, which take part only when asked for: node and npm are needed
 //   deno task bench --cases one,burst    these only
 //   deno task bench --growth             instead: the bot on journals that hold 0, 100,000 and 1,000,000 leads
 //   deno task bench --beside FOLDER      one more contestant: the bot of another working copy
@@ -15,6 +16,7 @@ import { parseArgs } from "node:util";
 import { type Case, CASES, type Figures, FULL, GROWTH_CASES, QUICK, type Sizes } from "./cases.ts";
 import { botOf, type Contestant, ON_DENO, startBot } from "./contestants.ts";
 import { copyJournal, fillJournal, onGrownJournals } from "./growth.ts";
+import { installTelegraf, nodeVersion, onNode } from "./node_bots.ts";
 import { PARTS, type Parts } from "./parts.ts";
 import { type PeerProcess, startPeer } from "./peer_process.ts";
 import { type Measured, table, toReport } from "./report.ts";
@@ -23,6 +25,8 @@ interface Plan {
   readonly rounds: number;
   readonly sizes: Sizes;
   readonly contestants: readonly Contestant[];
+  /** Where journals and packages are kept for as long as the bench runs. */
+  readonly folder: string;
   readonly cases: readonly Case[];
   /** Whether parts of the work are measured alone too. */
   readonly parts: boolean;
@@ -30,7 +34,6 @@ interface Plan {
   readonly json: boolean;
 }
 
-/** @param folder Where journals may be kept for as long as the bench runs. */
 async function readPlan(args: string[], folder: string): Promise<Plan> {
   const { values } = parseArgs({
     args,
@@ -39,6 +42,7 @@ async function readPlan(args: string[], folder: string): Promise<Plan> {
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       of: { type: "string" },
+      node: { type: "boolean", default: false },
       cases: { type: "string" },
       growth: { type: "boolean", default: false },
       beside: { type: "string", multiple: true, default: [] },
@@ -55,14 +59,20 @@ async function readPlan(args: string[], folder: string): Promise<Plan> {
     ),
   );
   const bot = await botOf("triborg");
-  const names = values.of?.split(",");
+  const nodeBots = onNode(folder);
+  const named = values.of?.split(",");
+  // Whoever is asked for by a flag of its own takes part beside those named.
+  const besides = [...others, ...values.node ? nodeBots : []].map(({ name }) => name);
+  const contestants = values.growth
+    ? pick(onGrownJournals([bot, ...others], folder), named)
+    : named === undefined
+    ? [...ON_DENO, ...values.node ? nodeBots : [], bot, ...others]
+    : pick([...ON_DENO, ...nodeBots, bot, ...others], [...named, ...besides]);
   return {
     rounds,
     sizes: values.quick ? QUICK : FULL,
-    contestants: values.growth ? pick(onGrownJournals([bot, ...others], folder), names) : pick(
-      [...ON_DENO, bot, ...others],
-      names && [...names, ...others.map(({ name }) => name)],
-    ),
+    contestants,
+    folder,
     cases: pick(values.growth ? GROWTH_CASES : CASES, values.cases?.split(",")),
     parts: values.cases === undefined && !values.growth,
     profiles: values["cpu-prof"],
@@ -148,6 +158,9 @@ async function run(plan: Plan): Promise<void> {
     console.error(`a journal with ${journal.leads} leads`);
     fillJournal(journal, Date.now());
   }
+  const ofNode = plan.contestants.filter(({ runtime }) => runtime === "node");
+  if (ofNode.some(({ name }) => name === "node-telegraf")) await installTelegraf(plan.folder);
+  const node = ofNode.length > 0 ? await nodeVersion() : null;
   const started = new Date();
   const peer = await startPeer();
   const measured: Measured[] = [];
@@ -173,6 +186,7 @@ async function run(plan: Plan): Promise<void> {
     sizes: plan.sizes,
     measured,
     parts,
+    node,
   });
   console.log(plan.json ? JSON.stringify(report, null, 2) : table(report));
 }

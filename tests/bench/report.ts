@@ -14,7 +14,13 @@ export interface Measured {
 export interface Report {
   readonly startedAt: string;
   readonly tookSeconds: number;
-  readonly machine: { readonly os: string; readonly cores: number; readonly deno: string };
+  readonly machine: {
+    readonly os: string;
+    readonly cores: number;
+    readonly deno: string;
+    /** Where a bot on Node took part. */
+    readonly node: string | null;
+  };
   readonly rounds: number;
   readonly sizes: Sizes;
   readonly contestants: readonly string[];
@@ -37,9 +43,11 @@ export interface Run
   extends Pick<Report, "startedAt" | "tookSeconds" | "rounds" | "sizes" | "measured"> {
   /** One for each round. */
   readonly parts: readonly Parts[];
+  /** The version of Node, where a bot on it took part. */
+  readonly node: string | null;
 }
 
-export function toReport(run: Run): Report {
+export function toReport({ node, ...run }: Run): Report {
   const contestants = [...new Set(run.measured.map(({ contestant }) => contestant))];
   const [reference = ""] = contestants;
   const figures = Object.fromEntries(
@@ -57,6 +65,7 @@ export function toReport(run: Run): Report {
     os: `${Deno.build.os} ${Deno.build.arch}`,
     cores: navigator.hardwareConcurrency,
     deno: Deno.version.deno,
+    node,
   };
   const parts = run.parts.length === 0 ? {} : Object.fromEntries(
     (Object.keys(PARTS) as Part[]).map((part) => [
@@ -112,7 +121,8 @@ export function table(report: Report): string {
     ];
   }).filter((cells) => cells.slice(1).some((cell) => cell !== ""));
   return [
-    `${report.startedAt}, ${machine.os}, ${machine.cores} cores, Deno ${machine.deno}; ` +
+    `${report.startedAt}, ${machine.os}, ${machine.cores} cores, Deno ${machine.deno}` +
+    `${machine.node === null ? "" : `, Node ${machine.node}`}; ` +
     `rounds: ${report.rounds}, ${report.tookSeconds.toFixed(0)} s; ` +
     `burst: ${sizes.burst} presses; CRM deadline: ${sizes.crmTimeoutSeconds} s`,
     "Each cell: the median of the rounds, in brackets the least and the most.",

@@ -1,8 +1,8 @@
 // What a process has used so far, asked for over its stdin and told on its stderr.
 
-import process from "node:process";
+import { MARK, ownUsage } from "./own_usage.mjs";
 
-const MARK = "usage ";
+export { ownUsage };
 
 /** What a process has used since it began. */
 export interface Usage {
@@ -12,16 +12,6 @@ export interface Usage {
   readonly rssBytes: number;
   /** The most resident memory it ever had, in bytes. */
   readonly peakRssBytes: number;
-}
-
-/** This process's own usage. */
-export function ownUsage(): Usage {
-  const { user, system } = process.cpuUsage();
-  return {
-    cpuMs: (user + system) / 1000,
-    rssBytes: process.memoryUsage().rss,
-    peakRssBytes: process.resourceUsage().maxRSS * 1024,
-  };
 }
 
 /** Answers whatever comes on stdin with one line on stderr; ends the process with whoever held its stdin. */

@@ -1,16 +1,20 @@
 // The usual bot: Telegraf, the seed's flow. A press is answered, the CRM is awaited, then the visitor reads the confirmation or
-// the managers get the card first.
+// the managers get the card first. Runs under Deno, and under Node with the address of an installed Telegraf as its argument.
 
-import { type Context, Telegraf } from "npm:telegraf@4.16.3";
+import { readFileSync } from "node:fs";
+import { argv, env } from "node:process";
 
-const env = (name: string) => Deno.env.get(name)!;
-const timeoutMs = Number(env("CRM_TIMEOUT_SECONDS")) * 1000;
-const { agency } = JSON.parse(Deno.readTextFileSync(env("LOCALES_PATH")));
+const installed = argv[2];
+const { Telegraf } = installed === undefined
+  ? await import("npm:telegraf@4.16.3")
+  : await import(installed);
+const timeoutMs = Number(env.CRM_TIMEOUT_SECONDS) * 1000;
+const { agency } = JSON.parse(readFileSync(env.LOCALES_PATH, "utf8"));
 
-const bot = new Telegraf(env("BOT_TOKEN"), { telegram: { apiRoot: env("TELEGRAM_API_ROOT") } });
+const bot = new Telegraf(env.BOT_TOKEN, { telegram: { apiRoot: env.TELEGRAM_API_ROOT } });
 
 bot.start(async (ctx) => {
-  const keyboard = agency.step1.buttons.map((button: unknown) => [button]);
+  const keyboard = agency.step1.buttons.map((button) => [button]);
   await ctx.reply(agency.step1.caption, { reply_markup: { inline_keyboard: keyboard } });
 });
 
@@ -19,7 +23,7 @@ bot.action(/^agency_/, async (ctx) => {
   await ctx.answerCbQuery();
   if (!await sendLead(ctx, choice)) {
     await ctx.telegram.sendMessage(
-      env("ADMIN_CHAT_ID"),
+      env.ADMIN_CHAT_ID,
       `⚠️ [FALLBACK - CRM НЕДОСТУПНА] ⚠️\n\nЗапрос: ${choice}\nКонтакт: @${ctx.from.username}`,
     );
   }
@@ -28,8 +32,7 @@ bot.action(/^agency_/, async (ctx) => {
   );
 });
 
-async function sendLead(ctx: Context, choice: string): Promise<boolean> {
-  const from = ctx.from!;
+async function sendLead({ from }, choice) {
   console.log("📤 Отправка лида в AmoCRM");
   try {
     const response = await fetch(agency.webhook_url, {
