@@ -16,10 +16,11 @@ import { parseArgs } from "node:util";
 import { type Case, CASES, type Figures, FULL, GROWTH_CASES, QUICK, type Sizes } from "./cases.ts";
 import { botOf, type Contestant, ON_DENO, startBot } from "./contestants.ts";
 import { copyJournal, fillJournal, onGrownJournals } from "./growth.ts";
+import type { Measured } from "./measured.ts";
 import { installTelegraf, nodeVersion, onNode } from "./node_bots.ts";
 import { PARTS, type Parts } from "./parts.ts";
 import { type PeerProcess, startPeer } from "./peer_process.ts";
-import { type Measured, table, toReport } from "./report.ts";
+import { table, toReport } from "./report.ts";
 
 interface Plan {
   readonly rounds: number;

@@ -1,15 +1,10 @@
 // The rounds' figures → one report, for machines and for people. Computes nothing but medians and ratios.
 
-import { type Figure, FIGURES, type Figures, type Sizes } from "./cases.ts";
+import { type Figure, FIGURES, type Sizes } from "./cases.ts";
+import { type Measured, ratios, valuesOf } from "./measured.ts";
 import { type Part, PARTS, type Parts } from "./parts.ts";
 import { type Summary, summary } from "./statistics.ts";
-
-/** One contestant's figures in one round. */
-export interface Measured {
-  readonly round: number;
-  readonly contestant: string;
-  readonly figures: Figures;
-}
+import { judge, type Verdict } from "./wanted.ts";
 
 export interface Report {
   readonly startedAt: string;
@@ -27,6 +22,8 @@ export interface Report {
   /** The contestant that the others are compared to: the first one. */
   readonly reference: string;
   readonly figures: Readonly<Record<string, Readonly<Record<string, Cell>>>>;
+  /** What was wanted of the bot, and what was measured. */
+  readonly wanted: readonly Verdict[];
   /** What parts of a lead's work cost alone. */
   readonly parts: Readonly<Partial<Record<Part, Summary>>>;
   /** Every round's own figures. */
@@ -73,7 +70,8 @@ export function toReport({ node, ...run }: Run): Report {
       summary(run.parts.map((each) => each[part])),
     ]),
   );
-  return { ...run, machine, contestants, reference, figures, parts };
+  const wanted = judge(run.measured);
+  return { ...run, machine, contestants, reference, figures, wanted, parts };
 }
 
 function toCell(
@@ -82,24 +80,10 @@ function toCell(
   name: string,
   figure: Figure,
 ): Cell | null {
-  const ofRound = (contestant: string) =>
-    new Map(
-      measured.filter((each) => each.contestant === contestant).flatMap(({ round, figures }) => {
-        const value = figures[figure];
-        return value === undefined ? [] : [[round, value] as const];
-      }),
-    );
-  const own = ofRound(name);
-  if (own.size === 0) return null;
-  const others = ofRound(reference);
-  const ratios = [...own].flatMap(([round, value]) => {
-    const other = others.get(round);
-    return other === undefined ? [] : [value / other];
-  });
-  return {
-    ...summary([...own.values()]),
-    ratio: name === reference || ratios.length === 0 ? null : summary(ratios),
-  };
+  const own = [...valuesOf(measured, figure, name).values()];
+  if (own.length === 0) return null;
+  const samples = name === reference ? [] : ratios(measured, figure, name, reference);
+  return { ...summary(own), ratio: samples.length === 0 ? null : summary(samples) };
 }
 
 /** The report as a table: median, the least and the most of the rounds, the median ratio to the reference. */
@@ -128,8 +112,22 @@ export function table(report: Report): string {
     "Each cell: the median of the rounds, in brackets the least and the most.",
     "",
     ...aligned([head, ...rows]),
+    ...wantedOf(report),
     ...partsOf(report),
   ].join("\n");
+}
+
+function wantedOf({ wanted }: Report): string[] {
+  if (wanted.length === 0) return [];
+  const head = ["what was wanted", "bound", "measured", "", "with the rules alone"];
+  const rows = wanted.map(({ what, to, sign, bound, ratio, reached, withRulesAlone }) => [
+    to === null ? what : `${what}, × ${to}`,
+    `${sign} ${bound}`,
+    spread(ratio),
+    reached ? "✓" : "✗",
+    spread(withRulesAlone),
+  ]);
+  return ["", ...aligned([head, ...rows])];
 }
 
 function partsOf({ parts }: Report): string[] {

@@ -1,0 +1,44 @@
+// The rounds' figures, and how those of two contestants compare in the same round. Knows no figure by its name.
+
+import type { Figure, Figures } from "./cases.ts";
+
+/** One contestant's figures in one round. */
+export interface Measured {
+  readonly round: number;
+  readonly contestant: string;
+  readonly figures: Figures;
+}
+
+/** A contestant's values of a figure, by round. */
+export function valuesOf(
+  measured: readonly Measured[],
+  figure: Figure,
+  name: string,
+): Map<number, number> {
+  return new Map(
+    measured.filter(({ contestant }) => contestant === name).flatMap(({ round, figures }) => {
+      const value = figures[figure];
+      return value === undefined ? [] : [[round, value] as const];
+    }),
+  );
+}
+
+/**
+ * One contestant's figure ÷ another's, for each round in which both have it.
+ *
+ * @param to null for the figure itself.
+ */
+export function ratios(
+  measured: readonly Measured[],
+  figure: Figure,
+  name: string,
+  to: string | null,
+): number[] {
+  const own = valuesOf(measured, figure, name);
+  if (to === null) return [...own.values()];
+  const others = valuesOf(measured, figure, to);
+  return [...own].flatMap(([round, value]) => {
+    const other = others.get(round);
+    return other === undefined ? [] : [value / other];
+  });
+}
