@@ -115,6 +115,17 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
     waiting.promise.catch(() => {}); // Whoever waits has a promise of their own chain.
   }
 
+  /** A full disk may undo one statement alone, and a move in several would stand in part. */
+  function writing<T>(write: () => T): T {
+    begin();
+    try {
+      return write();
+    } catch (error) {
+      if (isDiskFault(error) && sqlite.isTransaction) sqlite.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
   function commit(): void {
     clearTimeout(lazy);
     clearImmediate(urgent);
@@ -141,9 +152,9 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
     writer(sql) {
       const prepared = preparing(sql);
       return {
-        run: (...values) => (begin(), prepared().run(...values)),
-        get: (...values) => (begin(), prepared().get(...values)),
-        all: (...values) => (begin(), prepared().all(...values)),
+        run: (...values) => writing(() => prepared().run(...values)),
+        get: (...values) => writing(() => prepared().get(...values)),
+        all: (...values) => writing(() => prepared().all(...values)),
       };
     },
     committed() {
@@ -168,6 +179,12 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
       sqlite.close();
     },
   };
+}
+
+/** SQLITE_NOMEM, SQLITE_IOERR, SQLITE_FULL and their kin (https://sqlite.org/rescode.html). */
+function isDiskFault(error: unknown): boolean {
+  const code = (error as { errcode?: unknown }).errcode;
+  return typeof code === "number" && [7, 10, 13].includes(code & 0xff);
 }
 
 function messageOf(error: unknown): string {

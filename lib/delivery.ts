@@ -3,9 +3,9 @@
 import type { AdminChat } from "./admin_chat.ts";
 import { waitMs } from "./backoff.ts";
 import type { Crm } from "./crm.ts";
+import { createCrmWork } from "./crm_work.ts";
 import {
   ADMIN_CHAT_LANE,
-  type Attempt,
   CRM_LANES,
   crmLane,
   type Journal,
@@ -17,12 +17,12 @@ import {
   type Work,
 } from "./journal.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
+import { loadOnce } from "./load_once.ts";
 import type { Log } from "./log.ts";
 import type { TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
 import type { Profile, Profiles } from "./profile.ts";
 import { createSendAll } from "./send_all.ts";
-import { crmPayload } from "./texts.ts";
 import type { Confirmation, VisitorChat } from "./visitor_chat.ts";
 import { createVisitorWork } from "./visitor_work.ts";
 import { hostOf } from "./webhook_address.ts";
@@ -54,6 +54,8 @@ export interface Delivery {
   wake(): void;
   /** Takes up what an earlier process left. */
   start(): Promise<void>;
+  /** Loads the way out that most leads never need, while the files are those of this start. */
+  warm(): Promise<void>;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
   stop(): Promise<void>;
 }
@@ -67,7 +69,7 @@ export interface DeliveryOptions {
   readonly crmTimeoutMs: number;
   readonly tellTime: TellTime;
   readonly keep: Keep;
-  /** Resolves when what visitors wait for has left. */
+  /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
   readonly random: () => number;
@@ -77,23 +79,31 @@ export interface DeliveryOptions {
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { journal, crm, profiles, keep, now, random, log } = options;
+  const { journal, profiles, now, random, log } = options;
   const retryAtMs = (work: Work, atLeastMs = 0) =>
     now() + Math.max(waitMs(work.failures + 1, random()), atLeastMs);
+  const sendAll = createSendAll(options);
+  const crmWork = createCrmWork({
+    ...options,
+    sendAll,
+    wakeManagers: () => managers.wake(ADMIN_CHAT_LANE),
+  });
   const posts = createOutbox({
     ...options,
-    run: post,
+    run: crmWork.run,
     most: MOST_POSTS,
     mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
   });
-  let adminWork: Promise<(work: Work) => Promise<void>> | undefined;
+  const adminWork = loadOnce(async () => {
+    const { createAdminWork } = await import("./admin_work.ts");
+    return createAdminWork({ ...options, retryAtMs });
+  });
   const managers = createOutbox({
     ...options,
-    run: async (work) => (await (adminWork ??= loadAdminWork()))(work),
+    run: async (work) => (await adminWork())(work),
     most: 1,
     mostPerLane: () => 1,
   });
-  const sendAll = createSendAll(options);
   const visitorWork = createVisitorWork({ ...options, retryAtMs });
   const visitors = createOutbox({
     ...options,
@@ -101,128 +111,48 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: MOST_VISITORS,
     mostPerLane: () => MOST_VISITORS,
   });
+  // First tries are bounded with their updates. Counted with the others they would leave these no room.
+  const firstTries = createOutbox({
+    ...options,
+    run: visitorWork.run,
+    most: Infinity,
+    mostPerLane: () => 0,
+  });
 
-  /** Loaded with the first of it: most starts have nothing to show. */
-  async function loadAdminWork(): Promise<(work: Work) => Promise<void>> {
-    const { createAdminWork } = await import("./admin_work.ts");
-    return createAdminWork({ ...options, retryAtMs });
-  }
-
-  /** A POST that waited: recorded as begun before it leaves, so that a crash cannot send it twice. */
-  async function post(work: Work): Promise<void> {
-    const lead = journal.findLead(work.subject);
-    if (lead === undefined) throw new ReferenceError(`No lead ${work.subject}`);
-    const askedBy = work.body === "" ? null : work.body;
-    if (askedBy !== null && (lead.state === "in_crm" || lead.state === "by_hand")) {
-      return await finishResend(work, "skipped");
-    }
-    const profile = profiles().byKey.get(lead.profile);
-    const url = profile?.webhook?.url;
-    if (url === undefined) return await reportNoWebhook(work, lead, askedBy);
-    if (options.cutOff.aborted) return journal.releaseWork(work, now());
-    const attempt = journal.beginAttempt(lead.number, askedBy, now());
-    await journal.committed();
-    await send({ work, lead, attempt, askedBy, url, timeoutMs: profile?.crmTimeoutMs });
-  }
-
-  interface Begun {
-    readonly work: Work;
-    readonly lead: Lead;
-    readonly attempt: Attempt;
-    readonly askedBy: string | null;
-    readonly url: string;
-    /** The profile's own deadline. */
-    readonly timeoutMs: number | null | undefined;
-  }
-
-  /** The POST itself, and what comes of it. */
-  async function send({ work, lead, attempt, askedBy, url, timeoutMs }: Begun): Promise<void> {
-    const outcome = await crm.sendLead({
-      url,
-      timeoutMs: timeoutMs ?? options.crmTimeoutMs,
-      idempotencyKey: lead.id,
-      payload: crmPayload(lead),
-      facts: { lead: lead.number, profile: lead.profile },
-    }, options.cutOff);
-
-    if (outcome.kind === "accepted") {
-      keep.soon(() => {
-        journal.settleInCrm(work, attempt, outcome, now());
-        sendAll.crmAnswered(lead.profile);
-        sendAll.count(work, "sent");
-      }).then(() => managers.wake(ADMIN_CHAT_LANE));
-      return; // The place is another's: that the CRM has it is in the open transaction.
-    }
-    if (askedBy === null) {
-      await keep(() => {
-        journal.endAttempt(attempt, outcome, now());
-        journal.oweCard(work, "crm_failed", now());
-        sendAll.crmFailed(lead.profile);
+  /** Resolves when the confirmation has been tried; that it was is recorded later. */
+  function tell(work: Work, confirmation: Confirmation): Promise<void> {
+    return new Promise((tried) => {
+      const confirm = (each: Work) => visitorWork.confirm(each, confirmation, tried);
+      firstTries.runNow(work, confirm).then(() => {
+        tried();
+        visitors.wake(VISITORS_LANE); // It may be due again.
       });
-    } else {
-      await keep(() => {
-        journal.endAttempt(attempt, outcome, now());
-        sendAll.crmFailed(lead.profile);
-      });
-      await finishResend(work, "failed");
-    }
-    managers.wake(ADMIN_CHAT_LANE);
-  }
-
-  async function reportNoWebhook(work: Work, lead: Lead, askedBy: string | null): Promise<void> {
-    log.warn("⚠️ Вебхук не настроен, лид остаётся за чатом менеджеров. Профиль: {profile}", {
-      lead: lead.number,
-      profile: lead.profile,
     });
-    if (askedBy !== null) {
-      await keep(() => {
-        const attempt = journal.beginAttempt(lead.number, askedBy, now());
-        journal.endAttempt(attempt, NO_WEBHOOK, now());
-      });
-      return await finishResend(work, "failed");
-    }
-    await keep(() => journal.oweCard(work, "no_webhook", now()));
-    managers.wake(ADMIN_CHAT_LANE);
   }
 
-  async function finishResend(work: Work, result: "skipped" | "failed"): Promise<void> {
-    await keep(() => {
-      journal.endResend(work, now());
-      sendAll.count(work, result);
-    });
-    managers.wake(ADMIN_CHAT_LANE);
-  }
-
-  function laneOf(profile: string): string {
-    return crmLane(hostOf(profiles().byKey.get(profile)?.webhook?.url ?? ""));
+  /** Where a lead's POST waits: by the host of its webhook address. */
+  function laneTo(profile: Profile | undefined): string {
+    return crmLane(hostOf(profile?.webhook?.url ?? ""));
   }
 
   return {
     async receive(newLead, confirmation, profile) {
-      const url = profile.webhook?.url;
-      const lane = crmLane(hostOf(url ?? ""));
-      const recorded = journal.recordChoice(
-        newLead,
-        JSON.stringify(confirmation),
-        hostOf(url ?? ""),
-        url !== undefined && posts.isFree(lane),
-      );
+      const lane = laneTo(profile);
+      const postsNow = profile.webhook !== null && posts.isFree(lane);
+      const recorded = journal.recordChoice(newLead, JSON.stringify(confirmation), lane, postsNow);
       if (recorded === undefined) return undefined;
-      const { lead, attempt } = recorded;
+      const { lead } = recorded;
       const onDisk = journal.committed();
-      const told = onDisk.then(() =>
-        visitors.runNow(recorded.confirmation, (work) => visitorWork.confirm(work, confirmation))
-      );
-      if (url === undefined || attempt === undefined) {
-        onDisk.then(() => posts.wake(lane), () => {}); // `told` tells of a failure.
-      } else {
+      const told = onDisk.then(() => tell(recorded.confirmation, confirmation));
+      if (postsNow) {
         posts.runNow(recorded.post, async (work) => {
           const isOnDisk = await onDisk.then(() => true, () => false);
           if (!isOnDisk) return; // Then there is no such lead.
           await options.afterVisitors();
-          const { crmTimeoutMs: timeoutMs } = profile;
-          await send({ work, lead, attempt, askedBy: null, url, timeoutMs });
+          await crmWork.post(work, lead, profile);
         });
+      } else {
+        onDisk.then(() => posts.wake(lane), () => {}); // `told` tells of a failure.
       }
       await told;
       return lead;
@@ -234,7 +164,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       managers.wake(ADMIN_CHAT_LANE);
     },
     async resend(number, by) {
-      const lane = laneOf(journal.findLead(number)?.profile ?? "");
+      const lane = laneTo(profiles().byKey.get(journal.findLead(number)?.profile ?? ""));
       const asked = journal.oweResend(number, by, lane, now());
       await journal.committed();
       posts.wake(lane);
@@ -273,8 +203,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       managers.wake(ADMIN_CHAT_LANE);
       visitors.wake(VISITORS_LANE);
     },
+    warm: async () => void await adminWork(),
     async stop() {
-      await Promise.all([posts.stop(), managers.stop(), visitors.stop()]);
+      await Promise.all([posts, managers, visitors, firstTries].map((each) => each.stop()));
     },
   };
 }
@@ -283,6 +214,3 @@ const RESTARTED: CrmOutcome = {
   kind: "interrupted",
   reason: "процесс бота прервался во время отправки",
 };
-
-/** What a manager's wish to send comes to while the profile has no address. */
-const NO_WEBHOOK: CrmOutcome = { kind: "client", reason: "вебхук не настроен" };

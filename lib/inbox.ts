@@ -1,10 +1,11 @@
 // Hands recorded updates to the bot: each chat's in order, chats side by side, bounded, failed ones again later.
 
 import { BotError } from "grammy";
-import type { Update } from "grammy/types";
+import type { Chat, Update } from "grammy/types";
 import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
 import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
+import type { Keep } from "./outbox.ts";
 import { describeError, failureOf } from "./telegram.ts";
 
 /** Most updates that are handled at once. */
@@ -32,6 +33,7 @@ export interface InboxOptions {
   readonly journal: Journal;
   /** Handles one update; what it records before its first wait shares the batch's transaction. */
   readonly handle: (update: Update) => Promise<void>;
+  readonly keep: Keep;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -43,9 +45,9 @@ interface InHand {
   readonly receivedAtMs: number;
 }
 
-export function createInbox({ journal, handle, now, random, log }: InboxOptions): Inbox {
+export function createInbox(options: InboxOptions): Inbox {
+  const { journal, handle, keep, now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
-  const retries = new Set<ReturnType<typeof setTimeout>>();
   const lastOfChat = new Map<number, Promise<void>>();
   let line: InHand[] = [];
   let waitingOnDisk = false;
@@ -105,10 +107,10 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
   async function handleOne(one: InHand): Promise<void> {
     try {
       await handle(one.update);
-      journal.finishUpdate(one.update.update_id);
     } catch (error) {
-      handleFailure(one, error instanceof BotError ? error.error : error);
+      return handleFailure(one, error instanceof BotError ? error.error : error);
     }
+    void keep.soon(() => journal.finishUpdate(one.update.update_id));
   }
 
   function handleFailure(one: InHand, error: unknown): void {
@@ -117,30 +119,16 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
     const hopeless = failure?.kind === "refused" || failure?.kind === "forbidden" ||
       now() - receivedAtMs > GIVE_UP_AFTER_MS;
     const facts = { update: update.update_id, cause: describeError(error) };
-    try {
-      if (hopeless) {
-        log.error("❌ На обновление {update} не ответить: {cause}", facts);
-        journal.finishUpdate(update.update_id);
-      } else {
-        log.warn("⚠️ На обновление {update} не ответить: {cause}. Пробуем снова", facts);
-        const atLeastMs = failure?.kind === "too_many" ? failure.retryAfterMs : 0;
-        const waitsMs = Math.max(waitMs(failures + 1, random()), atLeastMs);
-        journal.postponeUpdate(update.update_id, now() + waitsMs);
-        takeWaiting();
-      }
-    } catch (cause) {
-      log.error("❌ Журнал не записать: {cause}. Пробуем снова", { cause: describeError(cause) });
-      retryLater(() => handleFailure(one, error));
+    if (hopeless) {
+      log.error("❌ На обновление {update} не ответить: {cause}", facts);
+      void keep.soon(() => journal.finishUpdate(update.update_id));
+    } else {
+      log.warn("⚠️ На обновление {update} не ответить: {cause}. Пробуем снова", facts);
+      const atLeastMs = failure?.kind === "too_many" ? failure.retryAfterMs : 0;
+      const waitsMs = Math.max(waitMs(failures + 1, random()), atLeastMs);
+      const again = now() + waitsMs;
+      keep(() => journal.postponeUpdate(update.update_id, again)).then(takeWaiting);
     }
-  }
-
-  function retryLater(retry: () => void): void {
-    if (stopped) return;
-    const timer = setTimeout(() => {
-      retries.delete(timer);
-      retry();
-    }, FIRST_WAIT_MS);
-    retries.add(timer);
   }
 
   function takeWaiting(): void {
@@ -156,18 +144,34 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
   function takeDue(): void {
     if (stopped) return;
     const room = MOST_IN_HAND - inHand.size;
-    if (line.length > 0 || room < LEAST_TAKEN && inHand.size > 0) {
+    if (line.length > 0) {
+      timer = setTimeout(takeWaiting, FIRST_WAIT_MS);
+      return;
+    }
+    if (room < LEAST_TAKEN && inHand.size > 0) {
       waitingOnDisk = true; // Whatever ends in hand looks again.
       return;
     }
     const stored = journal.takeUpdates(now(), room);
     for (const { id, body, failures, receivedAtMs } of stored) {
       if (inHand.has(id)) continue; // Its taking was undone on disk while it was in hand.
-      take({ update: JSON.parse(body), failures, receivedAtMs });
+      const update = parse(id, body);
+      if (update !== undefined) take({ update, failures, receivedAtMs });
     }
     waitingOnDisk = stored.length === room;
     const dueAtMs = waitingOnDisk ? undefined : journal.nextUpdateDueAtMs();
     if (dueAtMs !== undefined) timer = setTimeout(takeWaiting, Math.max(dueAtMs - now(), 1));
+  }
+
+  /** One row that cannot be read is put aside: it must not hold up the others. */
+  function parse(id: number, body: string): Update | undefined {
+    try {
+      return JSON.parse(body);
+    } catch {
+      log.error("❌ Обновление {update} в журнале не разобрать, оно пропущено", { update: id });
+      void keep.soon(() => journal.finishUpdate(id));
+      return undefined;
+    }
   }
 
   return {
@@ -176,12 +180,14 @@ export function createInbox({ journal, handle, now, random, log }: InboxOptions)
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      for (const retry of retries) clearTimeout(retry);
       while (inHand.size > 0) await Promise.all(inHand.values());
     },
   };
 }
 
+/** What no Bot API sends must not stop the batch that it came in. */
 function chatOf({ message, callback_query }: Update): number {
-  return message?.chat.id ?? callback_query?.message?.chat.id ?? callback_query?.from.id ?? 0;
+  const chat: Partial<Chat> | undefined = message?.chat ?? callback_query?.message?.chat ??
+    callback_query?.from;
+  return chat?.id ?? 0;
 }

@@ -14,7 +14,6 @@ import { type Attempt, type LeadRecords, leadRecords } from "./journal/leads.ts"
 import { type LeadList, leadList } from "./journal/lead_list.ts";
 import {
   ADMIN_CHAT_LANE,
-  crmLane,
   type OutboxRecords,
   outboxRecords,
   VISITORS_LANE,
@@ -50,9 +49,8 @@ export interface RecordedChoice {
   readonly lead: Lead;
   /** In the caller's hands. */
   readonly confirmation: Work;
-  /** In the caller's hands too where there is an attempt; else due. */
+  /** In the caller's hands where that was asked for; else due. */
   readonly post: Work;
-  readonly attempt: Attempt | undefined;
 }
 
 /** What became of a manager's wish to send a lead again. */
@@ -87,14 +85,14 @@ export interface Journal
    * undefined when the menu already gave a lead.
    *
    * @param confirmation What the outbox keeps for the confirmation until it is sent.
-   * @param crmHost Where the POST will go; empty when the profile has no webhook address.
-   * @param postsNow Whether the caller sends the POST itself as soon as all this is on disk: then it is
-   *   recorded as begun. Otherwise it is due.
+   * @param lane Where the POST waits.
+   * @param postsNow Whether the caller does the POST itself as soon as all this is on disk; otherwise it
+   *   is due.
    */
   recordChoice(
     lead: NewLead,
     confirmation: string,
-    crmHost: string,
+    lane: string,
     postsNow: boolean,
   ): RecordedChoice | undefined;
   finishConfirmation(work: Work, nowMs: number): void;
@@ -278,12 +276,12 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   }
 
   return {
-    recordChoice(newLead, confirmation, crmHost, postsNow) {
+    recordChoice(newLead, confirmation, lane, postsNow) {
       const lead = records.insertLead(newLead);
       if (lead === undefined) return undefined;
       const { number: subject, receivedAtMs } = lead;
-      const post = { lane: crmLane(crmHost), kind: "post", subject, body: "" } as const;
-      const told = {
+      const post = { lane, kind: "post", subject, body: "" } as const;
+      const words = {
         lane: VISITORS_LANE,
         kind: "confirmation",
         subject,
@@ -291,9 +289,8 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       } as const;
       return {
         lead,
-        confirmation: records.addWork(told, null),
+        confirmation: records.addWork(words, null),
         post: records.addWork(post, postsNow ? null : receivedAtMs),
-        attempt: postsNow ? records.beginAttempt(subject, null, receivedAtMs) : undefined,
       };
     },
     finishConfirmation(work, nowMs) {

@@ -1,7 +1,5 @@
 // One process per data folder: a lock that the system releases however the process ends.
 
-import { join } from "node:path";
-
 export interface Lock {
   release(): void;
 }
@@ -13,7 +11,7 @@ export interface Lock {
  */
 export function lockFolder(folder: string): Lock | undefined {
   Deno.mkdirSync(folder, { recursive: true });
-  const file = Deno.openSync(join(folder, "triborg.lock"), { write: true, create: true });
+  const file = Deno.openSync(`${folder}/triborg.lock`, { write: true, create: true });
   if (!file.tryLockSync(true)) {
     file.close();
     return undefined;

@@ -138,7 +138,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
  */
 export interface Keep {
   (write: () => void): Promise<void>;
-  /** For what does no harm if it is done again: shares its fsync with what comes within 20 ms. */
+  /**
+   * Shares its fsync with what comes within 20 ms: for what a crash may make undone without a loss, as it
+   * is then said again or looked at by a person.
+   */
   soon(write: () => void): Promise<void>;
 }
 

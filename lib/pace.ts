@@ -7,9 +7,9 @@ const LEAST = 16;
 const SHARE = 1 / 8;
 
 /**
- * Returns what a send waits for that nobody waits for: the end of a press's spinner, a POST. The promises
- * resolve in their order, some in each round of the event loop. Only a timer lets it go round, and what
- * was begun before leave: an immediate comes before anything is written.
+ * Returns what those sends await that nobody waits for: the end of a press's spinner, a POST. The promises
+ * resolve in their order, some in each round of the event loop, so that what was begun before is written
+ * first. It takes a timer: an immediate comes before anything is written.
  */
 export function createPace(): () => Promise<void> {
   const waiting: (() => void)[] = [];

@@ -3,6 +3,7 @@
 import type { Config } from "./config.ts";
 import type { Crm, CrmTrial } from "./crm.ts";
 import type { Journal } from "./journal.ts";
+import { loadOnce } from "./load_once.ts";
 import type { Log } from "./log.ts";
 import type { WebDeps } from "./web.ts";
 
@@ -30,8 +31,7 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
 /** Listens for the page. Where the address is taken the log says so, and there is none: the bot still takes leads. */
 export function servePage(options: PageOptions): PageServer {
   const { config, log } = options;
-  let built: ReturnType<typeof buildPage> | undefined;
-  const page = () => built ??= buildPage(options);
+  const page = loadOnce(() => buildPage(options));
   const server = listen(config, log, async (request, info) => (await page()).app(request, info));
   if (server === undefined) {
     return { newLoginLink: () => Promise.resolve(null), close: () => Promise.resolve() };

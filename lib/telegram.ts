@@ -3,6 +3,7 @@
 import { Api, GrammyError, HttpError, type Transformer } from "grammy";
 import type { Update } from "grammy/types";
 import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
+import { WANTED } from "./early_poll.ts";
 import type { Log } from "./log.ts";
 
 /** How long Telegram may hold a getUpdates request while there is nothing to say, in s; each answer is a heartbeat. */
@@ -19,9 +20,6 @@ export const SILENCE_MS = 120_000;
 
 /** How long any other call may take, in s. */
 const CALL_SECONDS = 15;
-
-/** Most updates of one getUpdates (Bot API: getUpdates). */
-const BATCH = 100;
 
 export interface TelegramOptions {
   readonly token: string;
@@ -92,6 +90,8 @@ export function withRetries(
   random: () => number,
 ): Transformer {
   return async (call, method, payload, signal) => {
+    // A spinner that is old is worth no second try: it would hold its visitor's place.
+    if (method === "answerCallbackQuery") return await call(method, payload, signal);
     for (let failures = 1;; failures++) {
       let waitsMs = waitMs(failures, random()) / 4;
       try {
@@ -129,6 +129,8 @@ export interface PollingOptions extends TelegramOptions {
    * @param caughtUp Whether Telegram had nothing to hand over.
    */
   readonly polled: (offset: number, caughtUp: boolean) => void;
+  /** The first answer, where Telegram was asked before; undefined inside where that went wrong. */
+  readonly early?: Promise<Update[] | undefined> | undefined;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
@@ -141,7 +143,7 @@ export interface PollingOptions extends TelegramOptions {
  * @throws {PollingEnded} If the token is refused.
  */
 export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
-  const { accept, polled, sleep, random, now, log, token, apiRoot } = options;
+  const { accept, polled, early, sleep, random, now, log, token, apiRoot } = options;
   const api = new Api(token, { apiRoot, timeoutSeconds: LONG_POLL_SECONDS + CALL_SECONDS });
   let offset = 0;
   let failures = 0;
@@ -154,7 +156,8 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
     try {
       // At first and after a fault a quick answer is asked for, so that it is known at once how things stand.
       const patient = asked && failures === 0;
-      const updates = await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
+      const updates = (asked ? undefined : await early) ??
+        await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
       if (patient) conflictSinceMs = undefined;
       asked = true;
       silenceReported = false;
@@ -232,10 +235,9 @@ function getUpdates(
 ): Promise<Update[]> {
   const options = {
     offset,
-    limit: BATCH,
     timeout,
-    allowed_updates: ["message", "callback_query"],
-  } as const;
+    ...WANTED,
+  };
   // grammY's types name a polyfill's AbortSignal; its web build takes the platform's.
   return api.getUpdates(options, signal as unknown as Parameters<Api["getUpdates"]>[1]);
 }

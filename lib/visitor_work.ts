@@ -22,15 +22,16 @@ export interface VisitorWorkOptions {
 export interface VisitorWork {
   /** Work as the journal kept it. */
   run(work: Work): Promise<void>;
-  /** A confirmation that was recorded just now. */
-  confirm(work: Work, confirmation: Confirmation): Promise<void>;
+  /** A confirmation that was recorded just now; `tried` is called as soon as Telegram has answered. */
+  confirm(work: Work, confirmation: Confirmation, tried: () => void): Promise<void>;
 }
 
 export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
   const { journal, visitorChat, profiles, keep, retryAtMs, now, log } = options;
 
-  async function confirm(work: Work, confirmation: Confirmation): Promise<void> {
+  async function confirm(work: Work, confirmation: Confirmation, tried = () => {}): Promise<void> {
     const outcome = await visitorChat.confirm(confirmation);
+    tried();
     await record(work, outcome, () => journal.finishConfirmation(work, now()));
   }
 
@@ -60,7 +61,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const facts = { kind: work.kind, subject: work.subject };
     switch (outcome.kind) {
       case "sent":
-        return void keep.soon(finish); // Said twice it would change nothing: nobody waits for the disk.
+        return await keep.soon(finish);
       case "given_up":
         log.warn("⚠️ Посетителю не ответить: {reason}", { ...facts, reason: outcome.reason });
         return await keep(() => journal.finishWork(work));

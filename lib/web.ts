@@ -33,7 +33,14 @@ import { handler as translation, preview as translationPreview } from "../routes
 import { compressPage } from "./web/compression.ts";
 import { secureHeaders } from "./web/security.ts";
 import type { State, WebDeps } from "./web/state.ts";
-import { introduce, inTurn, refuseForeign, requireForm, requireSession } from "./web/steps.ts";
+import {
+  introduce,
+  inTurn,
+  refuseForeign,
+  requireForm,
+  requireSession,
+  strangerInTurn,
+} from "./web/steps.ts";
 
 export type { Trouble, WebDeps } from "./web/state.ts";
 
@@ -49,8 +56,8 @@ export function createApp(deps: WebDeps): Handler {
     .get("/assets/:name", assets.GET)
     .get("/health", health.GET)
     .get("/metrics", metrics.GET)
-    .get("/login", inTurn, login.GET)
-    .post("/login", inTurn, login.POST)
+    .get("/login", strangerInTurn, login.GET)
+    .post("/login", strangerInTurn, login.POST)
     // For who is logged in, in turn:
     .use(requireSession, requireForm, inTurn)
     .post("/logout", logout.POST)

@@ -8,8 +8,10 @@ import { posix } from "node:path";
  * own. A new file finds its row here. A name with a slash is a folder.
  */
 const ROWS: readonly (readonly string[])[] = [
+  ["exit.ts"],
   ["lead.ts"],
   ["backoff.ts"],
+  ["load_once.ts"],
   ["pace.ts"],
   ["calendar.ts"],
   ["text_diff.ts"],
@@ -24,22 +26,24 @@ const ROWS: readonly (readonly string[])[] = [
   ["cards.ts"],
   ["db.ts"],
   ["journal.ts", "journal/"],
-  ["crm.ts"],
+  ["crm.ts", "crm_loader.ts"],
   ["webhook_trial.ts"],
   ["profile_edits.ts"],
   ["profile_translations.ts"],
   ["profile_list.ts"],
   ["profile_saving.ts"],
+  ["early_poll.ts"],
   ["telegram.ts"],
   ["admin_chat.ts"],
   ["visitor_chat.ts"],
   ["presence.ts"],
   ["health.ts"],
-  ["inbox.ts"],
   ["outbox.ts"],
+  ["inbox.ts"],
   ["admin_work.ts"],
   ["send_all.ts"],
   ["visitor_work.ts"],
+  ["crm_work.ts"],
   ["delivery.ts"],
   ["managers.ts"],
   ["bot.ts", "bot/"],
@@ -49,6 +53,8 @@ const ROWS: readonly (readonly string[])[] = [
   ["../routes/"],
   ["web.ts"],
   ["page.ts"],
+  ["rooms.ts"],
+  ["house.ts"],
   ["standins/"],
   ["demo/"],
 ];
@@ -59,12 +65,21 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:sqlite": ["db.ts"],
   "grammy": ["telegram.ts", "admin_chat.ts", "visitor_chat.ts", "inbox.ts", "bot.ts"],
   "valibot": ["profile.ts"],
+  "@grammyjs/parse-mode": ["cards.ts"],
   "@logtape/logtape": ["log.ts"],
   "@std/dotenv": ["../main.ts", "upkeep.ts"],
 };
 
 /** Rooms that decide: they reach neither files nor network, not even to ask for their types. */
-const PURE = ["lead.ts", "backoff.ts", "config.ts", "profile.ts", "texts.ts", "journal.ts"];
+const PURE = [
+  "lead.ts",
+  "backoff.ts",
+  "config.ts",
+  "profile.ts",
+  "texts.ts",
+  "cards.ts",
+  "journal.ts",
+];
 
 /** A file of the house; its path is seen from `lib/`. */
 interface File {
@@ -72,6 +87,8 @@ interface File {
   /** Without comments. */
   readonly code: string;
   readonly imports: readonly string[];
+  /** Those of them that run before it does: not imported on the way, nor for their types. */
+  readonly waitedFor: readonly string[];
 }
 
 async function readHouse(): Promise<File[]> {
@@ -96,7 +113,15 @@ async function readFolder(folder: string): Promise<File[]> {
 async function readFile(path: string): Promise<File> {
   const code = withoutComments(await Deno.readTextFile(path));
   const seen = posix.relative("lib", path);
-  return { path: seen, code, imports: importsOf(code).map((each) => resolve(seen, each)) };
+  const imports = importsOf(code).map((each) => resolve(seen, each));
+  const running = code.replace(/^\s*(?:import|export) type\b[^;]*;/gm, "")
+    .replace(/\bimport\(\s*"[^"]+"\s*\)/g, "");
+  return {
+    path: seen,
+    code,
+    imports,
+    waitedFor: importsOf(running).map((each) => resolve(seen, each)),
+  };
 }
 
 /** A relative import as a path seen from `lib/`; anything else as it stands. */
@@ -194,6 +219,19 @@ Deno.test("the demonstration and the tests are brought along by nothing that mai
   assert.deepEqual(closure.filter((path) => /^(demo|standins|\.\.\/tests)\//.test(path)), []);
 });
 
+Deno.test("a start waits neither for the page nor for what most leads never need", async () => {
+  const house = await readHouse();
+  const waited = (start: string) =>
+    closureOf(start, house.map((file) => ({ ...file, imports: file.waitedFor })));
+  const start = [...waited("../main.ts")];
+  assert.ok(start.includes("journal.ts"));
+  assert.deepEqual(start.filter((path) => /^(rooms\.ts|grammy|ky)$/.test(path)), []);
+  const rooms = [...waited("rooms.ts")];
+  assert.ok(rooms.includes("delivery.ts") && rooms.includes("grammy"));
+  const late = ["cards.ts", "admin_work.ts", "crm.ts", "ky", "@grammyjs/parse-mode", "web.ts"];
+  assert.deepEqual(rooms.filter((path) => late.includes(path)), []);
+});
+
 Deno.test("nothing but the demonstration imports from demo/, and nothing imports tests", async () => {
   const guilty = (await readHouse()).filter(ofTheBot)
     .filter(({ imports }) => imports.some((each) => /^(demo|standins|\.\.\/tests)\//.test(each)));
@@ -236,13 +274,13 @@ async function usesOf(words: RegExp): Promise<string[]> {
   );
 }
 
-Deno.test("SQL is the journal's, and fetch is the CRM's", async () => {
+Deno.test("SQL is the journal's, and fetch is the CRM's and the first question's", async () => {
   const sql = /\b(SELECT\s.+\sFROM|INSERT\s(OR\s\w+\s)?INTO|UPDATE\s\w+\sSET|DELETE\sFROM)\b/;
   const house = (await readHouse()).filter(ofTheBot);
   const withSql = house.filter(({ code }) => sql.test(code)).map(({ path }) => roomOf(path));
   assert.deepEqual([...new Set(withSql)].filter((room) => room !== "db.ts"), ["journal.ts"]);
   const withFetch = house.filter(({ code }) => /\bfetch\(/.test(code)).map(({ path }) => path);
-  assert.deepEqual(withFetch, ["crm.ts"]);
+  assert.deepEqual(withFetch, ["crm.ts", "early_poll.ts"]);
 });
 
 Deno.test("rooms that decide touch no file, no network and no timer", async () => {

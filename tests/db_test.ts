@@ -286,6 +286,22 @@ Deno.test("what a turn writes after the disk was full is undone with the rest of
   db.close();
 });
 
+// A statement of several rows, or with a trigger, is undone alone when it does not fit, and the transaction would go on without it.
+Deno.test("a move in several writes stands whole or not at all when the disk is full in its middle", async () => {
+  const db = openDatabase(":memory:", MIGRATIONS);
+  const { write, count } = writers(db);
+  fillDisk(db);
+  write("one");
+  const several = db.writer("INSERT INTO notes (words) VALUES ('two'), (?) RETURNING words");
+  assert.throws(() => several.all("x".repeat(100_000)), { message: "database or disk is full" });
+  await assert.rejects(db.committed());
+  assert.equal(count(), 0);
+  write("three");
+  await db.committed();
+  assert.equal(count(), 1);
+  db.close();
+});
+
 /** Leaves room for small rows and no large one. */
 function fillDisk(db: Database): void {
   const pages = Object.values(db.reader("PRAGMA page_count").get() ?? {})[0];

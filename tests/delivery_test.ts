@@ -24,6 +24,7 @@ interface Room extends LogOfTest {
 interface Options {
   readonly breakJournal?: (journal: Journal) => Partial<Journal>;
   readonly confirm?: () => Promise<SendOutcome>;
+  readonly thank?: (chatId: number) => Promise<SendOutcome>;
   readonly send?: (request: CrmRequest) => Promise<CrmOutcome>;
 }
 
@@ -38,7 +39,7 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     journal,
     now: () => NOON_MS,
     random: () => 1,
-    sleep: () => Promise.resolve(),
+    sleep: turn,
     stopping: new AbortController().signal,
     log: lines.log,
   };
@@ -64,7 +65,7 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
         sent.push("confirmation");
         return options.confirm?.() ?? Promise.resolve({ kind: "sent" });
       },
-      thank: never,
+      thank: options.thank ?? never,
       remind: never,
     },
     adminChat: {
@@ -93,7 +94,7 @@ async function turn(): Promise<void> {
 Deno.test("receive sends the confirmation, then the POST, each once, and the lead is in the CRM", () =>
   withDelivery(async ({ delivery, journal, sent, posted }) => {
     const lead = await delivery.receive(aNewLead(), CONFIRMATION, aProfile());
-    await turn();
+    for (let nth = 0; nth < 3; nth++) await turn();
     assert.deepEqual(sent, ["confirmation", "POST"]);
     assert.deepEqual(posted, [lead?.id]);
     assert.equal(journal.findLead(1)?.state, "in_crm");
@@ -138,6 +139,68 @@ Deno.test("more leads than may be POSTed to one host wait, and each is POSTed on
       gates.push(gate);
       return gate.promise;
     },
+  });
+});
+
+Deno.test("visitors' chats that do not answer leave room for what is owed to others", () => {
+  const silence = Promise.withResolvers<SendOutcome>();
+  const thanked: number[] = [];
+  return withDelivery(async ({ delivery, journal }) => {
+    const received = [];
+    for (let nth = 1; nth <= 100; nth++) {
+      const lead = aNewLead({ id: `id-${nth}`, menuMessageId: nth, chatId: nth });
+      received.push(delivery.receive(lead, { ...CONFIRMATION, chatId: nth }, aProfile()));
+    }
+    await turn();
+    journal.addWork({ lane: "visitors", kind: "thanks", subject: 1, body: "7" }, NOON_MS);
+    await journal.committed();
+    delivery.wake();
+    await turn();
+    silence.resolve({ kind: "sent" });
+    await Promise.all(received);
+    assert.deepEqual(thanked, [7]);
+  }, {
+    confirm: () => silence.promise,
+    thank(chatId) {
+      thanked.push(chatId);
+      return Promise.resolve({ kind: "sent" });
+    },
+  });
+});
+
+Deno.test("thanks that become due while the disk is full are sent once", () => {
+  let isFull = false;
+  const thanked: number[] = [];
+  return withDelivery(async ({ delivery, journal }) => {
+    for (const chatId of [1, 2, 3]) {
+      const body = String(chatId);
+      journal.addWork({ lane: "visitors", kind: "thanks", subject: chatId, body }, NOON_MS);
+    }
+    await journal.committed();
+    isFull = true;
+    for (let nth = 0; nth < 10; nth++) {
+      delivery.wake();
+      await turn();
+    }
+    isFull = false;
+    await turn();
+    assert.deepEqual(thanked, [1, 2, 3]);
+  }, {
+    thank(chatId) {
+      thanked.push(chatId);
+      return Promise.resolve({ kind: "sent" });
+    },
+    // A full disk undoes what a turn wrote, the taking of work among it: it stays due.
+    breakJournal: (journal) => ({
+      committed: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
+      committedSoon: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
+      finishWork: (work) => isFull ? undefined : journal.finishWork(work),
+      takeWork(lane, nowMs, most) {
+        const works = journal.takeWork(lane, nowMs, most);
+        if (isFull) { for (const work of works) journal.releaseWork(work, nowMs); }
+        return works;
+      },
+    }),
   });
 });
 

@@ -7,6 +7,8 @@ import { BotError, type Context, GrammyError, HttpError } from "grammy";
 import type { Update } from "grammy/types";
 import { createInbox, type Inbox } from "../lib/inbox.ts";
 import { type Journal, openJournal } from "../lib/journal.ts";
+import type { Log } from "../lib/log.ts";
+import { createKeep, type Keep } from "../lib/outbox.ts";
 import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";
 
@@ -52,6 +54,7 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
   let peak = 0;
   const inbox = createInbox({
     journal,
+    keep: aKeep(journal, lines.log),
     now: Date.now,
     random: () => 1,
     log: lines.log,
@@ -79,6 +82,16 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
     await stopped;
     journal.close();
   }
+}
+
+function aKeep(journal: Journal, log: Log): Keep {
+  return createKeep({
+    journal,
+    log,
+    random: () => 1,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    stopping: new AbortController().signal,
+  });
 }
 
 async function turn(): Promise<void> {
@@ -109,6 +122,7 @@ Deno.test("accept resolves when the batch is on disk, with what the bot recorded
     Number(onDisk.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.["rows"]);
   const inbox = createInbox({
     journal,
+    keep: aKeep(journal, aLog().log),
     now: () => NOON_MS,
     random: () => 1,
     log: aLog().log,
@@ -414,7 +428,7 @@ Deno.test("an update that failed is not lost when the journal cannot note it for
   return withInbox(async ({ inbox, handled, time, lines }) => {
     await inbox.accept([anUpdate(11)]);
     await turn();
-    assert.equal(lines.at(-1), "❌ Журнал не записать: Error: disk is full. Пробуем снова");
+    assert.equal(lines.at(-1), "❌ Журнал не записать: disk is full. Пробуем снова");
     time.tick(1_000);
     await turn();
     time.tick(300_000);
@@ -494,4 +508,63 @@ Deno.test("what came while the inbox stopped is left to the next process", () =>
     await inbox.stop();
     await inbox.accept([anUpdate(12)]);
     assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+  }));
+
+Deno.test("updates that fail or end while the disk is full are neither lost nor handled again when it has room", () => {
+  let isFull = false;
+  return withInbox(async ({ inbox, handled, end, journal, time }) => {
+    await inbox.accept([anUpdate(11, 1), anUpdate(12, 2)]);
+    isFull = true;
+    for (const id of [11, 12]) await end(id);
+    time.tick(5_000);
+    await turn();
+    isFull = false;
+    for (let second = 0; second < 20; second++) {
+      time.tick(1_000);
+      await turn();
+    }
+    assert.deepEqual(handled, [11, 12, 11]);
+    await end(11);
+    time.tick(20);
+    await turn();
+    journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
+  }, {
+    held: true,
+    handle(update) {
+      if (update.update_id === 11 && isFull) throw UNREACHED;
+    },
+    // A full disk undoes what a turn wrote: here the turn's writes never come to pass.
+    breakJournal: (journal) => ({
+      ...journal,
+      finishUpdate: (id) => isFull ? undefined : journal.finishUpdate(id),
+      postponeUpdate: (id, dueAtMs) => isFull ? undefined : journal.postponeUpdate(id, dueAtMs),
+      committed: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
+      committedSoon: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
+    }),
+  });
+});
+
+Deno.test("a row that cannot be read is put aside, and those after it are handled", () =>
+  withInbox(async ({ inbox, handled, lines, journal }) => {
+    inbox.start();
+    await turn();
+    assert.deepEqual(handled, [11, 13]);
+    assert.ok(lines.some((line) => line.includes("Обновление 12 в журнале не разобрать")));
+    await journal.committed();
+    journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
+  }, {
+    before(journal) {
+      const bodies = [JSON.stringify(anUpdate(11, 1)), "{", JSON.stringify(anUpdate(13, 3))];
+      journal.recordUpdates(bodies.map((body, nth) => ({ id: 11 + nth, body })), NOON_MS, NOON_MS);
+    },
+  }));
+
+Deno.test("an update without a chat does not keep the others of its batch from being handled", () =>
+  withInbox(async ({ inbox, handled }) => {
+    const strange = { update_id: 12, callback_query: { id: "1" } } as unknown as Update;
+    await inbox.accept([anUpdate(11, 1), strange, anUpdate(13, 3)]);
+    await turn();
+    assert.deepEqual(handled, [11, 12, 13]);
   }));

@@ -6,8 +6,7 @@ import { ADMIN_CHAT_LANE, type Journal, openJournal, type Work } from "../lib/jo
 import type { CrmOutcome, LeadState } from "../lib/lead.ts";
 import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
 
-const HOST = "crm.example.com";
-const LANE = `crm:host:${HOST}`;
+const LANE = "crm:host:crm.example";
 
 const outcome: fc.Arbitrary<CrmOutcome> = fc.constantFrom<CrmOutcome>(
   { kind: "accepted", status: 200 },
@@ -90,7 +89,7 @@ class World {
     const recorded = this.journal.recordChoice(
       aNewLead({ menuMessageId: menu, id: String(menu), receivedAtMs: this.#nowMs }),
       "{}",
-      HOST,
+      LANE,
       false,
     );
     assert.equal(recorded === undefined, this.menus.has(menu), "one menu gives one lead");

@@ -12,7 +12,7 @@ export interface BotDeps {
   readonly delivery: Pick<Delivery, "receive" | "receiveFollowUp">;
   /** A UUID for each new lead. */
   readonly newId: () => string;
-  /** Resolves when what visitors wait for has left. */
+  /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
   readonly log: Log;

@@ -6,6 +6,7 @@ import { field, readForm } from "./form.ts";
 import { pickLanguage } from "./language.ts";
 import { addressOf, isFromOwnPage, ownOrigin, readSessionCookie } from "./security.ts";
 import { define, type State, type WebDeps } from "./state.ts";
+import { MOST_BEFORE_STRANGERS, MOST_WAITING } from "./turns.ts";
 
 /** The name of the hidden field that carries the session's form token. */
 export const FORM_TOKEN = "form_token";
@@ -66,11 +67,18 @@ export const requireForm = define.middleware(async (ctx) => {
 });
 
 /** Lets a request compute when it is the page's turn beside the bot. What it waits for here costs nobody anything. */
-export const inTurn = define.middleware((ctx) => {
-  const { turns } = ctx.state.deps;
-  if (turns.isCrowded()) throw new HttpError(503);
-  return turns.take(() => ctx.next());
-});
+export const inTurn = inTurnAmong(MOST_WAITING);
+
+/** The same for whoever is not logged in. */
+export const strangerInTurn = inTurnAmong(MOST_BEFORE_STRANGERS);
+
+function inTurnAmong(most: number): Middleware<State> {
+  return define.middleware((ctx) => {
+    const { turns } = ctx.state.deps;
+    if (turns.isCrowded(most)) throw new HttpError(503);
+    return turns.take(() => ctx.next());
+  });
+}
 
 function isReading({ method }: Request): boolean {
   return method === "GET" || method === "HEAD" || method === "OPTIONS";

@@ -13,14 +13,17 @@ export const MOST_REST_MS = 300;
 /** Most that wait for a turn: together about 2 s of patience. */
 export const MOST_WAITING = 64;
 
+/** Most of those who wait before somebody who is not logged in: strangers leave the admins room. */
+export const MOST_BEFORE_STRANGERS = MOST_WAITING / 4;
+
 export interface Turns {
   /**
    * Runs the work when it is its turn. The turn ends when the work first waits for anything outside, such
    * as a CRM or a disk, so that nobody waits for that; what it computes afterwards is not counted.
    */
   take<T>(work: () => T | Promise<T>): Promise<T>;
-  /** Whether so many wait that whoever comes now is better told to come again. */
-  isCrowded(): boolean;
+  /** Whether so many wait that whoever comes now is better told to come again; `most` where fewer may wait. */
+  isCrowded(most?: number): boolean;
 }
 
 /** Turns that begin in the order in which they were asked for. */
@@ -52,7 +55,7 @@ export function createTurns({ elapsedMs, nextRound, sleep }: {
       void passOn(elapsedMs());
       return await work();
     },
-    isCrowded: () => waiting.length >= MOST_WAITING,
+    isCrowded: (most = MOST_WAITING) => waiting.length >= most,
   };
 }
 
