@@ -1,10 +1,10 @@
 // Lets what visitors wait for leave first: other sends begin a little later, a few at a time. Does not know what is sent.
 
-/** At least so many begin in one round of the event loop: about two milliseconds' work. */
-const LEAST = 16;
+/** At least so many begin in one round of the event loop: about a millisecond's work. */
+const LEAST = 4;
 
 /** Of more that wait, this share begins: a long line must not take a round for each few. */
-const SHARE = 1 / 8;
+const SHARE = 1 / 16;
 
 /**
  * Returns what those sends await that nobody waits for: the end of a press's spinner, a POST. The promises

@@ -210,7 +210,7 @@ export function openRooms(config: Config, ground: Ground): Running {
       return 0;
     } catch (error) {
       if (!(error instanceof PollingEnded)) throw error;
-      log.error("❌ {message}", { message: error.message });
+      log.error("❌ {reason}", { reason: error.message }); // The JSON line has a message of its own.
       return EXIT[error.reason];
     }
   }
