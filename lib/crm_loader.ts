@@ -11,7 +11,7 @@ export interface CrmLoader extends Crm, CrmTrial {
 }
 
 export function createCrmLoader(voice: { readonly log: Log; readonly mask: Mask }): CrmLoader {
-  let crm: (Crm & CrmTrial) | undefined;
+  let crm: (Crm & CrmTrial) | undefined; // For `close`, which waits for nothing.
   const load = loadOnce(async () => {
     const { createCrm } = await import("./crm.ts");
     return crm = createCrm(voice);
@@ -33,12 +33,13 @@ export function createCrmLoader(voice: { readonly log: Log; readonly mask: Mask 
     use: (crm: Crm & CrmTrial) => Promise<T>,
     otherwise: (error: unknown) => T,
   ): Promise<T> {
+    let loaded: Crm & CrmTrial;
     try {
-      crm ??= await load();
+      loaded = await load();
     } catch (error) {
       return otherwise(error);
     }
-    return await use(crm);
+    return await use(loaded);
   }
 
   return {

@@ -1,8 +1,8 @@
 // A process of its own: what parts of a lead's work cost alone, those that DESIGN.md does not let go of.
 // Prints them as one line of JSON. Arguments: where to POST, a folder for a database, how many POSTs.
 
-import ky from "ky";
 import { DatabaseSync } from "node:sqlite";
+import { ruledPost } from "./ruled_post.ts";
 import { median } from "./statistics.ts";
 import { ownUsage } from "./usage.ts";
 
@@ -36,13 +36,7 @@ async function measureParts(url: string, folder: string, posts: number): Promise
     headers: { "content-type": "application/json" },
     body: JSON.stringify(LEAD),
   };
-  const byKy = ky.create({
-    method: "post",
-    retry: 0,
-    redirect: "manual",
-    throwHttpErrors: false,
-    fetch: (input, options) => fetch(input, { ...options, client }),
-  });
+  const byKy = ruledPost(client);
   const cpuOf = async (post: () => Promise<Response>) => {
     await repeat(post, Math.ceil(posts / 4)); // The first ones are compiled.
     const before = ownUsage().cpuMs;

@@ -1,10 +1,10 @@
 // The floor with the three rules that DESIGN.md does not let go of: a batch is on disk before anything of it is sent, a lead is one
 // POST on a connection of its own, ky sends it. No framework, no states, nothing tried twice.
 
-import ky from "ky";
 import { DatabaseSync } from "node:sqlite";
 import { send } from "./floor_bot.ts";
 import { runFloor } from "./floor_loop.mjs";
+import { ruledPost } from "./ruled_post.ts";
 
 /** How long answered leads are left for others to share their fsync with, in ms. */
 const LAZY_COMMIT_MS = 20;
@@ -51,14 +51,7 @@ function openJournal(folder: string) {
 if (import.meta.main) {
   const env = Deno.env.toObject();
   const { keep, answered } = openJournal(env["DATA_DIR"]!);
-  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-  const post = ky.create({
-    method: "post",
-    retry: 0,
-    redirect: "manual",
-    throwHttpErrors: false,
-    fetch: (input, init) => fetch(input, { ...init, client }),
-  });
+  const post = ruledPost(Deno.createHttpClient({ poolMaxIdlePerHost: 0 }));
   await runFloor({
     env,
     locales: Deno.readTextFileSync(env["LOCALES_PATH"]!),
