@@ -4,7 +4,9 @@ import { load } from "@std/dotenv";
 import { type Config, readConfig, VARIABLES } from "./lib/config.ts";
 import { EXIT } from "./lib/exit.ts";
 import { openHouse } from "./lib/house.ts";
-import { createLog, createMask, writeByTurns } from "./lib/log.ts";
+import { lateLog } from "./lib/log/late_log.ts";
+import { writeByTurns } from "./lib/log/line_writer.ts";
+import { createMask } from "./lib/log/mask.ts";
 import type { Machine, Running, Voice } from "./lib/rooms.ts";
 
 /** Within this the process is gone after SIGINT or SIGTERM, in ms; open POSTs are cut off earlier. */
@@ -33,9 +35,15 @@ async function main(): Promise<number> {
   // However the process ends.
   for (const end of ["unload", "error", "unhandledrejection"]) addEventListener(end, flush);
   const mask = createMask();
-  const log = createLog({ format: config.logFormat, level: config.logLevel, mask, write });
-  const running = await start(config, { log, mask });
-  if (typeof running === "number") return running;
+  const log = lateLog(async () => {
+    const { createLog } = await import("./lib/log.ts");
+    return createLog({ format: config.logFormat, level: config.logLevel, mask, write });
+  });
+  const running = await start(config, { log, mask, openLog: log.open });
+  if (typeof running === "number") {
+    await log.open();
+    return running;
+  }
   if (Deno.stdout.isTerminal()) {
     const link = await running.newLoginLink("терминал");
     if (link !== null) console.log(`🔑 Страница настроек, вход на 10 минут: ${link}`);

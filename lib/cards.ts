@@ -1,5 +1,4 @@
 // What managers read with formatting: cards as they stand, follow-ups, the list of open cards. Sends nothing, stores nothing.
-// Loaded with the first of them, and the package with it: most starts have none to show for a while.
 
 import { a, b, fmt, FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity } from "grammy/types";

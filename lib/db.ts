@@ -1,6 +1,5 @@
 // Opens the database, migrates it, and commits what one turn of the event loop wrote in one go. Does not know what a lead is.
 
-import { dirname } from "node:path";
 import {
   backup,
   DatabaseSync,
@@ -55,7 +54,6 @@ export type Migration = string;
  * @throws {Error} If the file is no database, is damaged, or comes from a newer version of the bot.
  */
 export function openDatabase(path: string, migrations: readonly Migration[]): Database {
-  if (path !== ":memory:") Deno.mkdirSync(dirname(path), { recursive: true });
   const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");

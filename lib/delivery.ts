@@ -1,6 +1,7 @@
 // The way of a lead: press → confirmation and CRM → admin chat → again, until somebody has it. Imports no ky, grammY or SQLite.
 
 import type { AdminChat } from "./admin_chat.ts";
+import { createAdminWork } from "./admin_work.ts";
 import { waitMs } from "./backoff.ts";
 import type { Crm } from "./crm.ts";
 import { createCrmWork } from "./crm_work.ts";
@@ -17,7 +18,6 @@ import {
   type Work,
 } from "./journal.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
-import { loadOnce } from "./load_once.ts";
 import type { Log } from "./log.ts";
 import type { TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
@@ -54,8 +54,6 @@ export interface Delivery {
   wake(): void;
   /** Takes up what an earlier process left. */
   start(): Promise<void>;
-  /** Loads the way out that most leads never need, while the files are those of this start. */
-  warm(): Promise<void>;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
   stop(): Promise<void>;
 }
@@ -94,13 +92,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: MOST_POSTS,
     mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
   });
-  const adminWork = loadOnce(async () => {
-    const { createAdminWork } = await import("./admin_work.ts");
-    return createAdminWork({ ...options, retryAtMs });
-  });
   const managers = createOutbox({
     ...options,
-    run: async (work) => (await adminWork())(work),
+    run: createAdminWork({ ...options, retryAtMs }),
     most: 1,
     mostPerLane: () => 1,
   });
@@ -203,7 +197,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       managers.wake(ADMIN_CHAT_LANE);
       visitors.wake(VISITORS_LANE);
     },
-    warm: async () => void await adminWork(),
     async stop() {
       await Promise.all([posts, managers, visitors, firstTries].map((each) => each.stop()));
     },

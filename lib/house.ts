@@ -1,6 +1,5 @@
 // Opens the house: the journal, the profiles, then the rooms on them; or says why not. Holds no rule.
 
-import { join } from "node:path";
 import type { Config } from "./config.ts";
 import { askEarly } from "./early_poll.ts";
 import { EXIT } from "./exit.ts";
@@ -9,12 +8,11 @@ import { type Lock, lockFolder } from "./lock.ts";
 import type { Log } from "./log.ts";
 import { faultLine, openProfileStore } from "./profile_store.ts";
 import type { Machine, Running, Voice } from "./rooms.ts";
-import { listBackups } from "./upkeep.ts";
 
 /** Builds and starts the bot; the returned number is the exit code of a start that was refused. */
 export async function openHouse(
   config: Config,
-  { log, mask }: Voice,
+  { log, mask, openLog }: Voice,
   machine: Machine,
 ): Promise<Running | number> {
   mask.hide(config.botToken);
@@ -35,8 +33,9 @@ export async function openHouse(
   });
   if (profiles.ok) {
     const early = askEarly({ token: config.botToken, apiRoot: config.telegramApiRoot });
-    // While the rooms are loaded nothing leaves; a timer lets the question go first.
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    // While the rooms are loaded nothing leaves; a pause lets the question go first. Not setTimeout: a first one takes 4 ms to load.
+    await new Promise((resolve) => AbortSignal.timeout(1).addEventListener("abort", resolve));
+    await openLog?.();
     const { openRooms } = await import("./rooms.ts");
     const ground = { log, mask, journal, profiles: profiles.store, lock, machine, early };
     return openRooms(config, ground);
@@ -53,12 +52,13 @@ async function openJournalIn(
 ): Promise<{ readonly journal: Journal; readonly lock: Lock } | number> {
   try {
     const lock = lockFolder(folder);
-    if (lock !== undefined) return { journal: openJournal(join(folder, "triborg.db")), lock };
+    if (lock !== undefined) return { journal: openJournal(`${folder}/triborg.db`), lock };
     log.error("❌ С папкой {folder} уже работает другой процесс бота. Остановите его сначала", {
       folder,
     });
     return EXIT.locked;
   } catch (error) {
+    const { listBackups } = await import("./upkeep.ts");
     const [backup] = await listBackups(folder).catch(() => []);
     log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
       folder,

@@ -1,5 +1,6 @@
 // What managers ask for in their chat: close a card, send it again, send them all, see how things stand. Sends nothing itself.
 
+import { MOST_LISTED, openCardsText } from "./cards.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Journal } from "./journal.ts";
 import type { MessageAddress } from "./lead.ts";
@@ -19,7 +20,7 @@ export interface Managers {
   resend(pressed: string, by: string): Promise<string>;
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<string>;
   status(): string;
-  openCards(): Promise<Formatted>;
+  openCards(): Formatted;
 }
 
 export function createManagers(
@@ -66,10 +67,7 @@ export function createManagers(
         today: sum([...today.values()]),
       }, tellTime);
     },
-    async openCards() {
-      const { MOST_LISTED, openCardsText } = await import("./cards.ts");
-      return openCardsText(journal.openCards(null, MOST_LISTED + 1), tellTime);
-    },
+    openCards: () => openCardsText(journal.openCards(null, MOST_LISTED + 1), tellTime),
   };
 }
 

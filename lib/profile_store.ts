@@ -1,6 +1,5 @@
 // Keeps the profiles of locales.json: loads, watches, saves, and holds on to the last good version. Knows no bot, web or texts.
 
-import { basename, dirname, join } from "node:path";
 import type { Log } from "./log.ts";
 import { type Fault, parseProfiles, type Profiles } from "./profile.ts";
 
@@ -194,7 +193,8 @@ async function revisionOf(text: string | null): Promise<string> {
 async function replaceFile(path: string, text: string): Promise<void> {
   const target = await Deno.realPath(path);
   const { mode } = await Deno.stat(target);
-  const temporary = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}.tmp`);
+  const { folder, name } = placeOfFile(target);
+  const temporary = `${folder}.${name}.${crypto.randomUUID()}.tmp`;
   try {
     using file = await Deno.open(temporary, { write: true, createNew: true, mode: mode ?? 0o644 });
     const bytes = new TextEncoder().encode(text);
@@ -217,10 +217,11 @@ async function replaceFile(path: string, text: string): Promise<void> {
 function watchFile(path: string, changed: () => void, log: Log): { close(): Promise<void> } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let watcher: Deno.FsWatcher;
-  const target = Deno.realPathSync(path);
+  const { folder, name } = placeOfFile(path);
+  const target = placeOfFile(Deno.realPathSync(path));
   const isLink = Deno.lstatSync(path).isSymlink;
   try {
-    watcher = Deno.watchFs([...new Set([dirname(path), dirname(target)])], { recursive: false });
+    watcher = Deno.watchFs([...new Set([folder, target.folder])], { recursive: false });
   } catch (cause) {
     log.warn("⚠️ За locales.json не уследить, правки подействуют после перезапуска: {cause}", {
       cause: cause instanceof Error ? cause.message : String(cause),
@@ -229,7 +230,7 @@ function watchFile(path: string, changed: () => void, log: Log): { close(): Prom
   }
   const watching = (async () => {
     for await (const { paths } of watcher) {
-      if (!isLink && !paths.some((each) => basename(each) === basename(path))) continue;
+      if (!isLink && !paths.some((each) => placeOfFile(each).name === name)) continue;
       clearTimeout(timer);
       timer = setTimeout(changed, QUIET_MS);
     }
@@ -241,6 +242,13 @@ function watchFile(path: string, changed: () => void, log: Log): { close(): Prom
       clearTimeout(timer);
     },
   };
+}
+
+/** A path's folder, with its slash, and the name in it. Done by hand: Node's own modules would take a start 5 ms. */
+function placeOfFile(path: string): { readonly folder: string; readonly name: string } {
+  const slash = Deno.build.os === "windows" ? /[\\/][^\\/]*$/ : /\/[^/]*$/;
+  const at = path.search(slash) + 1;
+  return { folder: path.slice(0, at) || "./", name: path.slice(at) };
 }
 
 function reportUnread(log: Log, cause: unknown): void {

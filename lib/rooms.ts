@@ -4,14 +4,15 @@ import { createAdminChat } from "./admin_chat.ts";
 import { createBot } from "./bot.ts";
 import { clockTime, dayStartMs } from "./calendar.ts";
 import type { Config } from "./config.ts";
-import { createCrmLoader } from "./crm_loader.ts";
+import { createCrm } from "./crm.ts";
 import { createDelivery } from "./delivery.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth, troublesOf, watchSends } from "./health.ts";
 import { createInbox } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
 import type { Lock } from "./lock.ts";
-import type { Log, Mask } from "./log.ts";
+import type { Log } from "./log.ts";
+import type { Mask } from "./log/mask.ts";
 import { COMMANDS } from "./manager_texts.ts";
 import { createManagers } from "./managers.ts";
 import { createKeep } from "./outbox.ts";
@@ -37,6 +38,8 @@ const CUT_OFF_AFTER_MS = 6_000;
 export interface Voice {
   readonly log: Log;
   readonly mask: Mask;
+  /** Loads what writes the log's lines, where that is not done yet. */
+  readonly openLog?: () => Promise<void>;
 }
 
 /** A running bot. */
@@ -88,7 +91,7 @@ export function openRooms(config: Config, ground: Ground): Running {
   };
   const keep = createKeep(shared);
   const api = createApi(telegram);
-  const crm = createCrmLoader({ log, mask });
+  const crm = createCrm({ log, mask });
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
   const movedTo = `admin_chat_of:${config.adminChatId}`;
@@ -165,19 +168,9 @@ export function openRooms(config: Config, ground: Ground): Running {
       });
       inbox.start();
       registerCommands(adminChat.chatId());
-      warm();
     }).catch((error) => {
       introduced = undefined;
       throw error;
-    });
-  }
-
-  /** The start did not wait for these; a lead must not meet files that somebody has replaced since. */
-  function warm(): void {
-    Promise.all([crm.load(), delivery.warm()]).catch((error) => {
-      log.error("❌ Часть бота не загрузить, попробуем при первом лиде: {cause}", {
-        cause: describeError(error),
-      });
     });
   }
 

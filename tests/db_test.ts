@@ -55,9 +55,9 @@ function writers(db: Database) {
 
 // — Opening —
 
-Deno.test("openDatabase makes the folder and the file, durable and with foreign keys", () =>
+Deno.test("openDatabase makes the file, durable and with foreign keys", () =>
   withFolder((folder) => {
-    const db = openDatabase(`${folder}/data/deep/triborg.db`, MIGRATIONS);
+    const db = openDatabase(`${folder}/triborg.db`, MIGRATIONS);
     const pragma = (name: string) => Object.values(db.reader(`PRAGMA ${name}`).get() ?? {})[0];
     assert.equal(pragma("journal_mode"), "wal");
     assert.equal(pragma("synchronous"), 2, "FULL");

@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
 import { LOG_LEVELS } from "../lib/config.ts";
-import { createMask, writeByTurns } from "../lib/log.ts";
+import { lateLog } from "../lib/log/late_log.ts";
+import { writeByTurns } from "../lib/log/line_writer.ts";
+import { createMask } from "../lib/log/mask.ts";
 import { NOON_MS } from "./helpers/a_lead.ts";
 import { aLog } from "./helpers/a_log.ts";
 
@@ -142,4 +144,20 @@ Deno.test("writeByTurns writes the lines of one turn together, and an urgent one
   flush();
   flush();
   assert.deepEqual(written.slice(2), ["e"]);
+});
+
+Deno.test("a late log keeps its lines in their order until it is opened, and loads its writer once", async () => {
+  const { log, lines } = aLog();
+  let loads = 0;
+  const late = lateLog(() => {
+    loads++;
+    return Promise.resolve(log);
+  });
+  late.warn("{what} первая", { what: "строка" });
+  late.info("вторая");
+  assert.deepEqual(lines, []);
+  await Promise.all([late.open(), late.open()]);
+  late.error("третья");
+  assert.deepEqual(lines, ["строка первая", "вторая", "третья"]);
+  assert.equal(loads, 1);
 });

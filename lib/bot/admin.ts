@@ -43,8 +43,8 @@ export function adminCommands(deps: AdminDeps): Composer<Context> {
   const { managers } = deps;
   const { composer, chat } = inManagersChat(deps);
   chat.command("status", (ctx) => reply(ctx, managers.status()));
-  chat.command("leads", async (ctx) => {
-    const { text, entities } = await managers.openCards();
+  chat.command("leads", (ctx) => {
+    const { text, entities } = managers.openCards();
     return reply(ctx, text, { entities, link_preview_options: { is_disabled: true } });
   });
   chat.command("admin", async (ctx) => {

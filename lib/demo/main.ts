@@ -4,7 +4,8 @@
 import { join } from "node:path";
 import { start } from "../../main.ts";
 import { type Config, readConfig } from "../config.ts";
-import { createLog, createMask } from "../log.ts";
+import { createLog } from "../log.ts";
+import { createMask } from "../log/mask.ts";
 import { serveDemoChat } from "./chat.tsx";
 import { createChatStage } from "./chat_stage.ts";
 import { startCrmServer } from "./crm_server.ts";
