@@ -51,6 +51,7 @@ export type Migration = string;
  * Opens a database file, or `:memory:`, durable and migrated: WAL with synchronous=FULL, so that what
  * is committed survives a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
  *
+ * @param path In a folder that is there.
  * @throws {Error} If the file is no database, is damaged, or comes from a newer version of the bot.
  */
 export function openDatabase(path: string, migrations: readonly Migration[]): Database {

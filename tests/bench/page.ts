@@ -101,6 +101,7 @@ async function fillJournal(
     `${house}/lib/journal.ts`
   );
   const { createAuth }: typeof import("../../lib/auth.ts") = await import(`${house}/lib/auth.ts`);
+  await Deno.mkdir(`${folder}/data`, { recursive: true });
   const journal = openJournal(`${folder}/data/triborg.db`);
   try {
     inventLeads(journal, Date.now(), LEADS, keys.filter((key) => key !== "fallback"));
