@@ -1,4 +1,4 @@
-// Opens the house: the journal, the profiles, then the rooms on them; or says why not. Holds no rule.
+// Opens the house: its folder, the profiles, the journal, then the rooms on them; or says why not. Holds no rule.
 
 import type { Config } from "./config.ts";
 import { askEarly } from "./early_poll.ts";
@@ -6,7 +6,7 @@ import { EXIT } from "./exit.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import type { Log } from "./log.ts";
-import { faultLine, openProfileStore } from "./profile_store.ts";
+import { faultLine, keepProfiles, readProfiles } from "./profile_store.ts";
 import type { Machine, Running, Voice } from "./rooms.ts";
 
 /** Builds and starts the bot; the returned number is the exit code of a start that was refused. */
@@ -18,10 +18,22 @@ export async function openHouse(
   mask.hide(config.botToken);
   if (config.adminPassword !== null) mask.hide(config.adminPassword);
   if (config.metricsToken !== null) mask.hide(config.metricsToken);
-  const opened = await openJournalIn(config.dataDir, log);
-  if (typeof opened === "number") return opened;
-  const { journal, lock } = opened;
-  const profiles = await openProfileStore({
+  const lock = await lockOn(config.dataDir, log);
+  if (typeof lock === "number") return lock;
+  const first = await readProfiles(config.localesPath);
+  if (!first.ok) {
+    for (const fault of first.faults) log.error("❌ {line}", { line: faultLine(fault) });
+    lock.release();
+    return EXIT.faults;
+  }
+  const early = askEarly({ token: config.botToken, apiRoot: config.telegramApiRoot });
+  await roundsOfEventLoop(3); // While the rest is opened and loaded hardly anything leaves: the question goes first.
+  const journal = await openJournalIn(config.dataDir, log);
+  if (typeof journal === "number") {
+    lock.release();
+    return journal;
+  }
+  const profiles = keepProfiles(first.version, {
     path: config.localesPath,
     log,
     onLoad(loaded, { content, by }) {
@@ -31,42 +43,48 @@ export async function openHouse(
       journal.recordRevisions(content, by, machine.now());
     },
   });
-  if (profiles.ok) {
-    const early = askEarly({ token: config.botToken, apiRoot: config.telegramApiRoot });
-    // While the rooms are loaded nothing leaves; a pause lets the question go first. Not setTimeout: a first one takes 4 ms to load.
-    await new Promise((resolve) => AbortSignal.timeout(1).addEventListener("abort", resolve));
-    await openLog?.();
-    const { openRooms } = await import("./rooms.ts");
-    const ground = { log, mask, journal, profiles: profiles.store, lock, machine, early };
-    return openRooms(config, ground);
-  }
-  for (const fault of profiles.faults) log.error("❌ {line}", { line: faultLine(fault) });
-  journal.close();
-  lock.release();
-  return EXIT.faults;
+  await openLog?.();
+  const { openRooms } = await import("./rooms.ts");
+  return openRooms(config, { log, mask, journal, profiles, lock, machine, early });
 }
 
-async function openJournalIn(
-  folder: string,
-  log: Log,
-): Promise<{ readonly journal: Journal; readonly lock: Lock } | number> {
+/** Not by setTimeout: a first one takes 4 ms. */
+async function roundsOfEventLoop(rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    await new Promise((resolve) => AbortSignal.timeout(0).addEventListener("abort", resolve));
+  }
+}
+
+async function lockOn(folder: string, log: Log): Promise<Lock | number> {
   try {
     const lock = lockFolder(folder);
-    if (lock !== undefined) return { journal: openJournal(`${folder}/triborg.db`), lock };
-    log.error("❌ С папкой {folder} уже работает другой процесс бота. Остановите его сначала", {
-      folder,
-    });
-    return EXIT.locked;
+    if (lock !== undefined) return lock;
   } catch (error) {
-    const { listBackups } = await import("./upkeep.ts");
-    const [backup] = await listBackups(folder).catch(() => []);
-    log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
-      folder,
-      cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-      advice: backup === undefined
-        ? ""
-        : `. Последняя копия — ${backup}, её вернёт deno task restore`,
-    });
-    return EXIT.defect;
+    return await refuseFolder(folder, error, log);
   }
+  log.error("❌ С папкой {folder} уже работает другой процесс бота. Остановите его сначала", {
+    folder,
+  });
+  return EXIT.locked;
+}
+
+async function openJournalIn(folder: string, log: Log): Promise<Journal | number> {
+  try {
+    return openJournal(`${folder}/triborg.db`);
+  } catch (error) {
+    return await refuseFolder(folder, error, log);
+  }
+}
+
+async function refuseFolder(folder: string, error: unknown, log: Log): Promise<number> {
+  const { listBackups } = await import("./upkeep.ts");
+  const [backup] = await listBackups(folder).catch(() => []);
+  log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
+    folder,
+    cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    advice: backup === undefined
+      ? ""
+      : `. Последняя копия — ${backup}, её вернёт deno task restore`,
+  });
+  return EXIT.defect;
 }

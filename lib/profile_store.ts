@@ -40,24 +40,30 @@ export interface ProfileStore {
   close(): Promise<void>;
 }
 
-export type OpenResult =
-  | { readonly ok: true; readonly store: ProfileStore }
+/** A file as it was read: good, or with all its faults. */
+export type ReadResult =
+  | { readonly ok: true; readonly version: Version }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
+/** Reads the file. Keeps nothing of it. */
+export async function readProfiles(path: string): Promise<ReadResult> {
+  return await parse(await readText(path));
+}
+
 /**
- * Opens the store and begins to watch the file's folder: an edit on disk takes effect by itself.
+ * Keeps the profiles from a first version on, and begins to watch the file's folder: an edit on disk takes
+ * effect by itself, also one since the first version was read.
  *
  * @param onLoad Called with every version that becomes current, the first included.
  */
-export async function openProfileStore(
+export function keepProfiles(
+  first: Version,
   { path, log, onLoad = () => {} }: {
     readonly path: string;
     readonly log: Log;
     readonly onLoad?: (profiles: Profiles, loaded: Loaded) => void;
   },
-): Promise<OpenResult> {
-  const first = await parse(await readText(path));
-  if (!first.ok) return first;
+): ProfileStore {
   let refused: { readonly text: string | null; readonly faults: readonly Fault[] } | undefined;
   let current = adopt(first, null);
   let saving: Promise<unknown> = Promise.resolve();
@@ -83,9 +89,9 @@ export async function openProfileStore(
     if (text === current.text || (refused !== undefined && text === refused.text)) return;
     const next = await parse(text);
     if (next.ok) {
-      current = adopt(next, null);
+      current = adopt(next.version, null);
       log.info("✅ locales.json: изменения приняты, профилей: {profiles}", {
-        profiles: next.profiles.byKey.size,
+        profiles: current.profiles.byKey.size,
       });
     } else {
       refused = { text, faults: next.faults };
@@ -102,9 +108,9 @@ export async function openProfileStore(
     }
     const next = await parse(JSON.stringify(content, null, 2) + "\n");
     if (!next.ok) return { kind: "refused", faults: next.faults };
-    await replaceFile(path, next.text);
-    current = adopt(next, by);
-    return { kind: "saved", revision: next.revision };
+    await replaceFile(path, next.version.text);
+    current = adopt(next.version, by);
+    return { kind: "saved", revision: current.revision };
   }
 
   const watch = watchFile(
@@ -113,19 +119,16 @@ export async function openProfileStore(
     log,
   );
   return {
-    ok: true,
-    store: {
-      current: () => current.profiles,
-      content: () => structuredClone(current.content),
-      revision: () => current.revision,
-      faults: () => refused?.faults ?? [],
-      save(content, basedOn, by) {
-        const result = saving.then(() => save(content, basedOn, by ?? null));
-        saving = result.catch(() => {});
-        return result;
-      },
-      close: watch.close,
+    current: () => current.profiles,
+    content: () => structuredClone(current.content),
+    revision: () => current.revision,
+    faults: () => refused?.faults ?? [],
+    save(content, basedOn, by) {
+      const result = saving.then(() => save(content, basedOn, by ?? null));
+      saving = result.catch(() => {});
+      return result;
     },
+    close: watch.close,
   };
 }
 
@@ -134,7 +137,8 @@ export function faultLine({ path, message }: Fault): string {
   return path === "" ? `locales.json: ${message}` : `locales.json: ${path}: ${message}`;
 }
 
-interface Version {
+/** A good version of the file. */
+export interface Version {
   readonly text: string;
   readonly revision: string;
   readonly content: unknown;
@@ -142,9 +146,7 @@ interface Version {
   readonly warnings: readonly Fault[];
 }
 
-async function parse(
-  text: string | null,
-): Promise<Version & { ok: true } | { ok: false; faults: readonly Fault[] }> {
+async function parse(text: string | null): Promise<ReadResult> {
   if (text === null) return refusal("файла нет или его нельзя прочесть");
   if (text.trim() === "") return refusal("файл пуст, нужны профили");
   if (text.includes("\uFFFD")) return refusal("кодировка не UTF-8, сохраните файл в UTF-8");
@@ -155,7 +157,10 @@ async function parse(
     return refusal(`не разобрать JSON: ${placeOf(error)}`);
   }
   const result = parseProfiles(content);
-  return result.ok ? { ...result, text, content, revision: await revisionOf(text) } : result;
+  if (!result.ok) return result;
+  const { profiles, warnings } = result;
+  const revision = await revisionOf(text);
+  return { ok: true, version: { text, revision, content, profiles, warnings } };
 }
 
 /** Why JSON broke off. The rest of the message quotes the file, and with it perhaps a webhook address. */
@@ -215,7 +220,8 @@ async function replaceFile(path: string, text: string): Promise<void> {
  * link its target's folder too, and every name, because any of the links on the way may be swapped.
  */
 function watchFile(path: string, changed: () => void, log: Log): { close(): Promise<void> } {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  // Once in any case: for an edit that came before the watch.
+  let timer = setTimeout(changed, QUIET_MS);
   let watcher: Deno.FsWatcher;
   const { folder, name } = placeOfFile(path);
   const target = placeOfFile(Deno.realPathSync(path));
@@ -226,7 +232,7 @@ function watchFile(path: string, changed: () => void, log: Log): { close(): Prom
     log.warn("⚠️ За locales.json не уследить, правки подействуют после перезапуска: {cause}", {
       cause: cause instanceof Error ? cause.message : String(cause),
     });
-    return { close: () => Promise.resolve() };
+    return { close: () => Promise.resolve(clearTimeout(timer)) };
   }
   const watching = (async () => {
     for await (const { paths } of watcher) {

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { FakeTime } from "@std/testing/time";
-import { openProfileStore, type ProfileStore } from "../lib/profile_store.ts";
+import { keepProfiles, type ProfileStore, readProfiles } from "../lib/profile_store.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";
+import { openStore } from "./helpers/a_store.ts";
 import { anotherProfile, type Locales, someLocales } from "./helpers/a_profile.ts";
 
 interface Room extends LogOfTest {
@@ -33,9 +34,7 @@ async function withStore(
   await Deno.writeTextFile(path, textOf(locales));
   const lines = aLog();
   let loads = 0;
-  const opened = await openProfileStore({ path, log: lines.log, onLoad: () => loads++ });
-  assert.ok(opened.ok);
-  const { store } = opened;
+  const store = await openStore({ path, log: lines.log, onLoad: () => loads++ });
   try {
     await run({
       ...lines,
@@ -89,7 +88,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 // — Opening —
 
-Deno.test("openProfileStore loads the file and tells of it", () =>
+Deno.test("a store loads the file and tells of it", () =>
   withStore(async ({ store, loads, lines, read }) => {
     assert.equal(nameOf(store), "MONSTER AGENCY");
     assert.deepEqual(store.content(), await read());
@@ -97,7 +96,7 @@ Deno.test("openProfileStore loads the file and tells of it", () =>
     assert.deepEqual(lines, []);
   }));
 
-Deno.test("openProfileStore says which profile's leads go to the admin chat, and why", () =>
+Deno.test("a store says which profile's leads go to the admin chat, and why", () =>
   withStore(
     ({ lines }) => {
       assert.deepEqual(lines, [
@@ -113,14 +112,14 @@ Deno.test("openProfileStore says which profile's leads go to the admin chat, and
     }),
   ));
 
-Deno.test("openProfileStore refuses a file that a conversation cannot run on, with all its faults", async () => {
+Deno.test("readProfiles refuses a file that a conversation cannot run on, with all its faults", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const path = `${folder}/locales.json`;
   const faultsOf = async (text: string) => {
     await Deno.writeTextFile(path, text);
-    const opened = await openProfileStore({ path, log: aLog().log });
-    assert.ok(!opened.ok);
-    return opened.faults.map(({ path, message }) => `${path}: ${message}`);
+    const read = await readProfiles(path);
+    assert.ok(!read.ok);
+    return read.faults.map(({ path, message }) => `${path}: ${message}`);
   };
   const [broken = ""] = await faultsOf("{");
   assert.match(broken, /^: не разобрать JSON: /);
@@ -139,10 +138,9 @@ Deno.test("openProfileStore refuses a file that a conversation cannot run on, wi
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("openProfileStore refuses a file that is not there", async () => {
+Deno.test("readProfiles refuses a file that is not there", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
-  const opened = await openProfileStore({ path: `${folder}/locales.json`, log: aLog().log });
-  assert.deepEqual(opened, {
+  assert.deepEqual(await readProfiles(`${folder}/locales.json`), {
     ok: false,
     faults: [{ path: "", message: "файла нет или его нельзя прочесть" }],
   });
@@ -276,11 +274,10 @@ Deno.test("a closed store reads nothing more, also when an edit had just been se
   using time = new FakeTime();
   using folderWatcher = watcherInHand();
   const lines = aLog();
-  const opened = await openProfileStore({ path, log: lines.log });
-  assert.ok(opened.ok);
+  const store = await openStore({ path, log: lines.log });
   await Deno.remove(folder, { recursive: true });
   folderWatcher.see(path);
-  await opened.store.close();
+  await store.close();
   time.tick(1_000);
   await time.runMicrotasks();
   assert.deepEqual(lines.lines, []);
@@ -407,10 +404,9 @@ Deno.test("save through a symbolic link writes the file that it leads to", async
   const path = `${folder}/locales.json`;
   await Deno.writeTextFile(target, textOf(someLocales()));
   await Deno.symlink(basename(target), path);
-  const opened = await openProfileStore({ path, log: aLog().log });
-  assert.ok(opened.ok);
-  await opened.store.save(named("ПО ССЫЛКЕ"), opened.store.revision());
-  await opened.store.close();
+  const store = await openStore({ path, log: aLog().log });
+  await store.save(named("ПО ССЫЛКЕ"), store.revision());
+  await store.close();
   assert.ok((await Deno.lstat(path)).isSymlink);
   assert.deepEqual(JSON.parse(await Deno.readTextFile(target)), named("ПО ССЫЛКЕ"));
   await Deno.remove(folder, { recursive: true });
@@ -426,16 +422,31 @@ Deno.test("an edit of the file that a symbolic link leads to takes effect, and s
   await Deno.writeTextFile(second, textOf(named("ДРУГОЙ")));
   await Deno.symlink(first, path);
   const { log, line } = aLog();
-  const opened = await openProfileStore({ path, log });
-  assert.ok(opened.ok);
+  const store = await openStore({ path, log });
   await Deno.writeTextFile(first, textOf(named("ПРАВКА")));
   await line(ACCEPTED);
-  assert.equal(nameOf(opened.store), "ПРАВКА");
+  assert.equal(nameOf(store), "ПРАВКА");
   await Deno.symlink(second, `${path}.new`);
   await Deno.rename(`${path}.new`, path);
   await line(ACCEPTED);
-  assert.equal(nameOf(opened.store), "ДРУГОЙ");
-  await opened.store.close();
+  assert.equal(nameOf(store), "ДРУГОЙ");
+  await store.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("an edit between reading the first version and watching the file takes effect", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const path = `${folder}/locales.json`;
+  await Deno.writeTextFile(path, textOf(someLocales()));
+  const first = await readProfiles(path);
+  assert.ok(first.ok);
+  await Deno.writeTextFile(path, textOf(named("ПРАВКА")));
+  const { log, line } = aLog();
+  const store = keepProfiles(first.version, { path, log });
+  assert.equal(nameOf(store), "MONSTER AGENCY");
+  await line(ACCEPTED);
+  assert.equal(nameOf(store), "ПРАВКА");
+  await store.close();
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -447,13 +458,12 @@ Deno.test("a version that nobody could note down is current all the same", async
   const onLoad = () => {
     throw new Error("disk is full");
   };
-  const opened = await openProfileStore({ path, log, onLoad });
-  assert.ok(opened.ok);
-  assert.equal(nameOf(opened.store), "MONSTER AGENCY");
+  const store = await openStore({ path, log, onLoad });
+  assert.equal(nameOf(store), "MONSTER AGENCY");
   assert.deepEqual(lines, [
     "❌ locales.json: версию не записать в историю: Error: disk is full",
   ]);
-  await opened.store.close();
+  await store.close();
   await Deno.remove(folder, { recursive: true });
 });
 

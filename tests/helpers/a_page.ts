@@ -5,10 +5,11 @@ import { type Auth, createAuth } from "../../lib/auth.ts";
 import { createHealth } from "../../lib/health.ts";
 import { type Journal, openJournal } from "../../lib/journal.ts";
 import { type Content, profileForm, versionOf } from "../../lib/profile_edits.ts";
-import { openProfileStore, type ProfileStore } from "../../lib/profile_store.ts";
+import type { ProfileStore } from "../../lib/profile_store.ts";
 import { createApp, type Handler, type WebDeps } from "../../lib/web.ts";
 import { NOON_MS } from "./a_lead.ts";
 import { aLog, type LogOfTest } from "./a_log.ts";
+import { openStore } from "./a_store.ts";
 import { type Locales, someLocales } from "./a_profile.ts";
 
 export const ORIGIN = "http://bot.test";
@@ -89,7 +90,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
   const clock = { nowMs: NOON_MS };
   const now = options.now ?? (() => clock.nowMs);
   let loaded = Promise.withResolvers<void>();
-  const opened = await openProfileStore({
+  const store = await openStore({
     path,
     log: log.log,
     onLoad(_profiles, { content, by }) {
@@ -98,8 +99,6 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       loaded = Promise.withResolvers();
     },
   });
-  if (!opened.ok) throw new TypeError(`Cannot open: ${JSON.stringify(opened.faults)}`);
-  const { store } = opened;
   const auth = createAuth({
     records: journal,
     committed: journal.committed,

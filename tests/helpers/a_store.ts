@@ -1,0 +1,12 @@
+// The store of a file's profiles, read and kept in one step.
+
+import { keepProfiles, type ProfileStore, readProfiles } from "../../lib/profile_store.ts";
+
+/** @throws {TypeError} If the file has faults. */
+export async function openStore(
+  options: Parameters<typeof keepProfiles>[1],
+): Promise<ProfileStore> {
+  const first = await readProfiles(options.path);
+  if (!first.ok) throw new TypeError(`Cannot open: ${JSON.stringify(first.faults)}`);
+  return keepProfiles(first.version, options);
+}
