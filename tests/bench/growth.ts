@@ -3,7 +3,7 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { openJournal } from "../../lib/journal.ts";
-import type { Contestant, GrownJournal } from "./contestants.ts";
+import { type Contestant, type GrownJournal, HERE, inherited } from "./contestants.ts";
 import { FIRST_CHAT_ID, SPREAD } from "./presses.ts";
 
 /** How many leads there are already. */
@@ -63,8 +63,22 @@ export function onGrownJournals(bots: readonly Contestant[], folder: string): Co
   });
 }
 
-/** Writes a journal. Takes some ten seconds for a million leads. */
-export function fillJournal({ path, leads }: GrownJournal, nowMs: number): void {
+/**
+ * Writes a journal, which takes some ten seconds for a million leads; in a process of its own: Linux would
+ * count this one's greatest memory as that of every bot it starts afterwards (getrusage: ru_maxrss).
+ */
+export async function fillJournal({ path, leads }: GrownJournal): Promise<void> {
+  const { success } = await new Deno.Command("deno", {
+    args: ["run", "--allow-read", "--allow-write", `${HERE}growth.ts`, path, String(leads)],
+    env: inherited(),
+    clearEnv: true,
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`Cannot write ${path}`);
+}
+
+function writeJournal(path: string, leads: number, nowMs: number): void {
   openJournal(path).close();
   if (leads === 0) return;
   using database = new DatabaseSync(path);
@@ -81,4 +95,9 @@ export async function copyJournal({ path }: GrownJournal, folder: string): Promi
   await Deno.copyFile(path, `${folder}/data/triborg.db`);
   using file = await Deno.open(`${folder}/data/triborg.db`, { write: true });
   await file.sync();
+}
+
+if (import.meta.main) {
+  const [path = "", leads] = Deno.args;
+  writeJournal(path, Number(leads), Date.now());
 }

@@ -157,7 +157,7 @@ async function main(): Promise<void> {
 async function run(plan: Plan): Promise<void> {
   for (const journal of new Set(plan.contestants.flatMap(({ journal }) => journal ?? []))) {
     console.error(`a journal with ${journal.leads} leads`);
-    fillJournal(journal, Date.now());
+    await fillJournal(journal);
   }
   const ofNode = plan.contestants.filter(({ runtime }) => runtime === "node");
   if (ofNode.some(({ name }) => name === "node-telegraf")) await installTelegraf(plan.folder);
