@@ -9,7 +9,7 @@ import type { Keep } from "./outbox.ts";
 import { describeError, failureOf } from "./telegram.ts";
 
 /** Most updates that are handled at once. */
-const MOST_IN_HAND = 256;
+const MOST_IN_HAND = 512;
 
 /** Most updates that wait in memory for their turn, about 4 KB each; more wait on disk alone. */
 const MOST_IN_LINE = 2_000;
@@ -18,7 +18,7 @@ const MOST_IN_LINE = 2_000;
 const GIVE_UP_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** So many are begun at once under load, not one for each that ends: they share a transaction. */
-const LEAST_TAKEN = 32;
+const LEAST_TAKEN = 64;
 
 export interface Inbox {
   /** Records a batch and hands it over. Resolves when it is on disk; a rejection means that nothing is. */

@@ -3,8 +3,12 @@
 /** At least so many begin in one round of the event loop: about a millisecond's work. */
 const LEAST = 4;
 
-/** Of more that wait, this share begins: a long line must not take a round for each few. */
-const SHARE = 1 / 16;
+/** In a longer line nobody's turn is near, and a commit for each few would cost more than it gives. */
+const CROWD = 64;
+
+/** Of those beyond it this share begins in one round, and never more than so many. */
+const SHARE = 1 / 4;
+const MOST = 64;
 
 /**
  * Returns what those sends await that nobody waits for: the end of a press's spinner, a POST. The promises
@@ -16,7 +20,8 @@ export function createPace(): () => Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function begin(): void {
-    const next = waiting.splice(0, Math.max(LEAST, Math.ceil(waiting.length * SHARE)));
+    const ofCrowd = Math.ceil((waiting.length - CROWD) * SHARE);
+    const next = waiting.splice(0, Math.min(Math.max(LEAST, ofCrowd), MOST));
     timer = waiting.length > 0 ? setTimeout(begin, 1) : undefined;
     for (const resolve of next) resolve();
   }

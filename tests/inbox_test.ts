@@ -189,48 +189,49 @@ function batch(from: number, count: number): Update[] {
   return Array.from({ length: count }, (_, index) => anUpdate(from + index, from + index));
 }
 
-Deno.test("256 updates are in hand at once, and the 257th waits in line until one of them ended", () =>
+Deno.test("512 updates are in hand at once, and the 513th waits in line until one of them ended", () =>
   withInbox(async ({ inbox, handled, end, peak, journal, time }) => {
-    await inbox.accept(batch(1, 256));
-    await inbox.accept([anUpdate(257, 257)]);
+    await inbox.accept(batch(1, 512));
+    await inbox.accept([anUpdate(513, 513)]);
     await turn();
-    assert.equal(handled.length, 256);
+    assert.equal(handled.length, 512);
     assert.deepEqual(journal.takeUpdates(time.now, 1), [], "nobody has to read it from disk");
     await end(1);
-    assert.deepEqual(handled.slice(256), [257]);
-    assert.equal(peak(), 256);
+    assert.deepEqual(handled.slice(512), [513]);
+    assert.equal(peak(), 512);
   }, { held: true }));
 
-Deno.test("a long line moves on when 32 updates have ended, so that the next share a transaction", () =>
+Deno.test("a long line moves on when 64 updates have ended, so that the next share a transaction", () =>
   withInbox(async ({ inbox, handled, end }) => {
-    for (const from of [1, 101, 201]) await inbox.accept(batch(from, 100));
-    for (let id = 1; id <= 31; id++) await end(id);
-    assert.equal(handled.length, 256);
-    await end(32);
-    assert.equal(handled.length, 288);
+    await inbox.accept(batch(1, 512));
+    await inbox.accept(batch(513, 100));
+    for (let id = 1; id <= 63; id++) await end(id);
+    assert.equal(handled.length, 512);
+    await end(64);
+    assert.equal(handled.length, 576);
   }, { held: true }));
 
 Deno.test("what is more than 2,000 in line waits on disk alone, and is handled too", () =>
   withInbox(async ({ inbox, handled, end, journal }) => {
-    for (let from = 1; from <= 2_201; from += 100) await inbox.accept(batch(from, 100));
-    await inbox.accept([anUpdate(2_301, 2_301)]);
+    for (let from = 1; from <= 2_501; from += 100) await inbox.accept(batch(from, 100));
+    await inbox.accept([anUpdate(2_601, 2_601)]);
     assert.equal(journal.nextUpdateDueAtMs(), NOON_MS);
-    for (let nth = 0; nth < 2_301; nth++) await end(handled[nth] ?? 0);
-    assert.equal(new Set(handled).size, 2_301);
+    for (let nth = 0; nth < 2_601; nth++) await end(handled[nth] ?? 0);
+    assert.equal(new Set(handled).size, 2_601);
     assert.equal(journal.nextUpdateDueAtMs(), undefined);
   }, { held: true }));
 
 Deno.test("what stands in line when its batch cannot be put on disk is not handled: Telegram hands it over again", () => {
   let fails = false;
   return withInbox(async ({ inbox, handled, end }) => {
-    for (const from of [1, 101]) await inbox.accept(batch(from, 100));
+    for (let from = 1; from < 500; from += 100) await inbox.accept(batch(from, 100));
     fails = true;
-    await assert.rejects(inbox.accept(batch(201, 100)), /full/);
+    await assert.rejects(inbox.accept(batch(501, 100)), /full/);
     for (const id of [...handled]) await end(id);
-    assert.deepEqual(handled.filter((id) => id > 256), []);
+    assert.deepEqual(handled.filter((id) => id > 512), []);
     fails = false;
-    await inbox.accept(batch(201, 100));
-    assert.equal(handled.filter((id) => id > 256).length, 44);
+    await inbox.accept(batch(501, 100));
+    assert.equal(handled.filter((id) => id > 512).length, 88);
   }, {
     held: true,
     breakJournal: (journal) => ({
@@ -243,16 +244,16 @@ Deno.test("what stands in line when its batch cannot be put on disk is not handl
   });
 });
 
-Deno.test("2,000 updates that wait are all handled, each once, at most 256 at a time", () =>
+Deno.test("2,000 updates that wait are all handled, each once, at most 512 at a time", () =>
   withInbox(async ({ inbox, handled, end, peak }) => {
     for (let from = 1; from < 2_000; from += 100) await inbox.accept(batch(from, 100));
-    assert.ok(handled.length <= 256);
+    assert.ok(handled.length <= 512);
     for (let nth = 0; nth < 2_000; nth++) await end(handled[nth] ?? 0);
     assert.deepEqual(
       handled.toSorted((a, b) => a - b),
       batch(1, 2_000).map((each) => each.update_id),
     );
-    assert.ok(peak() <= 256, String(peak()));
+    assert.ok(peak() <= 512, String(peak()));
   }, { held: true }));
 
 // — Failures —

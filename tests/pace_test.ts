@@ -25,18 +25,19 @@ Deno.test("a pace lets four begin in a round, in their order", async () => {
   }
 });
 
-Deno.test("a pace lets a sixteenth of a long line begin in a round, so that it ends in few", async () => {
+Deno.test("a pace lets more of a crowd begin in a round, so that it ends in few, and never many at once", async () => {
   using time = new FakeTime();
   const begun = begin(createPace(), 2_000);
-  time.tick(1);
-  await turn();
-  assert.equal(begun.length, 125);
-  let rounds = 1;
-  for (; begun.length < 2_000; rounds++) {
+  const rounds: number[] = [];
+  while (begun.length < 2_000) {
+    const before = begun.length;
     time.tick(1);
     await turn();
+    rounds.push(begun.length - before);
   }
-  assert.ok(rounds < 100, String(rounds));
+  assert.equal(Math.max(...rounds), 64);
+  assert.equal(rounds.at(-2), 4);
+  assert.ok(rounds.length < 70, String(rounds.length));
 });
 
 /** Asks so often, and notes who began. */
