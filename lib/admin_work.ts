@@ -2,7 +2,7 @@
 
 import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
 import { cardMessage, followUpParts, packCards, uncopiedPart } from "./cards.ts";
-import { ADMIN_CHAT_LANE, FIRST_IN_LINE, type Journal, type Work } from "./journal.ts";
+import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
 import type { Facts, Log } from "./log.ts";
 import { offer, type SendAllReport, sendAllReport, type TellTime } from "./manager_texts.ts";
@@ -15,6 +15,9 @@ const CARD_CHECK_MS = 60_000;
 
 /** With more cards due than this some would wait longer than a minute: they go several to a message. */
 const CARDS_PER_MINUTE = 20;
+
+/** Due before everything else: it was taken in its turn and not shown. */
+const FIRST_IN_LINE = 0;
 
 /** Most cards that are taken to be packed together; Telegram's 4096 characters hold fewer. */
 const MOST_PACKED = 12;

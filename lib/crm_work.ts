@@ -69,7 +69,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     if (askerOf(work) === null) {
       await keep(() => {
         journal.endAttempt(attempt, outcome, now());
-        journal.oweCard(work, "crm_failed");
+        journal.oweCard(work, "crm_failed", now());
         sendAll.crmFailed(lead.profile);
       });
     } else {
@@ -95,7 +95,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       });
       return await finishResend(work, "failed");
     }
-    await keep(() => journal.oweCard(work, "no_webhook"));
+    await keep(() => journal.oweCard(work, "no_webhook", now()));
     wakeManagers();
   }
 

@@ -14,7 +14,6 @@ import { type Attempt, type LeadRecords, leadRecords } from "./journal/leads.ts"
 import { type LeadList, leadList } from "./journal/lead_list.ts";
 import {
   ADMIN_CHAT_LANE,
-  FIRST_IN_LINE,
   type OutboxRecords,
   outboxRecords,
   VISITORS_LANE,
@@ -99,8 +98,8 @@ export interface Journal
   finishConfirmation(work: Work, nowMs: number): void;
   /** The CRM took the lead. */
   settleInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
-  /** The CRM did not take a lead's first POST, or there is none: its card is due, before all that is no card. */
-  oweCard(work: Work, reason: CardReason): void;
+  /** The CRM did not take a lead's first POST, or there is none: its card is due. */
+  oweCard(work: Work, reason: CardReason, nowMs: number): void;
   /** The CRM did not take a lead that a manager sent again: its card says so. */
   endResend(work: Work, nowMs: number): void;
   /** Cards are in the admin chat, several in one message where many were due. */
@@ -203,7 +202,7 @@ type Records =
 function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   const turnIntoCard = db.writer(
     `UPDATE outbox SET kind = 'card', lane = '${ADMIN_CHAT_LANE}', body = ?, failures = 0,
-       due_at_ms = ${FIRST_IN_LINE} WHERE id = ?`,
+       due_at_ms = ? WHERE id = ?`,
   );
   const forgetWaitingCard = db.writer(
     "DELETE FROM outbox WHERE subject = ? AND kind = 'card' AND due_at_ms IS NOT NULL",
@@ -219,9 +218,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
        AND due_at_ms IS NOT NULL AND subject = ?`,
   );
   const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
-  const allWorkDue = db.writer(
-    `UPDATE outbox SET due_at_ms = iif(kind = 'card', ${FIRST_IN_LINE}, ?)`,
-  );
+  const allWorkDue = db.writer("UPDATE outbox SET due_at_ms = ?");
   const openMenus = db.reader(
     `SELECT chat_id, profile, sent_at_ms, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
        SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
@@ -310,7 +307,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       }
       release(work.subject, nowMs);
     },
-    oweCard: (work, reason) => void turnIntoCard.run(reason, work.id),
+    oweCard: (work, reason, nowMs) => void turnIntoCard.run(reason, nowMs, work.id),
     endResend(work, nowMs) {
       records.finishWork(work);
       oweCardUpdate(work.subject, nowMs);
@@ -366,7 +363,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
         const work = records.findWork("post", attempt.lead);
         if (work === undefined) return { attempt, work };
         if (records.findLead(attempt.lead)?.state === "received") {
-          turnIntoCard.run("crm_failed" satisfies CardReason, work.id);
+          turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
         } else {
           records.finishWork(work);
           oweCardUpdate(attempt.lead, nowMs);

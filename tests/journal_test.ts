@@ -91,7 +91,7 @@ function begin(journal: Journal, lead: Lead): Attempt {
 /** A lead whose card is in the admin chat. */
 function recordShown(journal: Journal, menuMessageId = 2): Lead {
   const lead = record(journal, menuMessageId);
-  journal.oweCard(takePost(journal), "crm_failed");
+  journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
   journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS);
   return lead;
 }
@@ -99,7 +99,7 @@ function recordShown(journal: Journal, menuMessageId = 2): Lead {
 /** A lead that neither the CRM nor the admin chat took. */
 function recordUndelivered(journal: Journal): Lead {
   const lead = record(journal);
-  journal.oweCard(takePost(journal), "crm_failed");
+  journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
   journal.markUndelivered(takeOne(journal, ADMIN_CHAT_LANE), NOON_MS + 1_000);
   return lead;
 }
@@ -282,9 +282,10 @@ for (const reason of ["crm_failed", "no_webhook"] as const) {
       const lead = record(journal);
       const post = takePost(journal);
       journal.postponeWork(post, NOON_MS);
-      journal.oweCard(takePost(journal), reason);
+      journal.oweCard(takePost(journal), reason, NOON_MS + 5);
       assert.deepEqual(journal.lanes(CRM_LANES), []);
-      const card = takeOne(journal, ADMIN_CHAT_LANE);
+      assert.deepEqual(journal.takeWork(ADMIN_CHAT_LANE, NOON_MS + 4, 9), []);
+      const card = takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 5);
       assert.deepEqual(
         [card.kind, card.subject, card.body, card.failures],
         ["card", lead.number, reason, 0],
@@ -292,23 +293,6 @@ for (const reason of ["crm_failed", "no_webhook"] as const) {
       assert.equal(stateOf(journal, lead), "received");
     }));
 }
-
-Deno.test("a card that is owed goes before follow-ups that have waited longer, also after a restart", () =>
-  withJournal((journal) => {
-    const early = recordShown(journal);
-    const late = record(journal, 3);
-    const post = takePost(journal);
-    for (const messageId of [4, 5]) {
-      journal.recordFollowUp(aMessage(messageId, { lead: early.number }), NOON_MS - 60_000);
-    }
-    journal.oweCard(post, "crm_failed");
-    const next = () => journal.takeWork(ADMIN_CHAT_LANE, NOON_MS, 1)[0];
-    const taken = next();
-    assert.deepEqual([taken?.kind, taken?.subject], ["card", late.number]);
-    assert.equal(next()?.kind, "follow_up");
-    journal.recover(INTERRUPTED, NOON_MS);
-    assert.deepEqual(next(), taken);
-  }));
 
 Deno.test("a lead moves from received to in_admin_chat when its card is shown", () =>
   withJournal((journal) => {
@@ -613,7 +597,7 @@ for (
       journal.settleInCrm(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS + 5);
     }],
     ["the card of its lead is shown", (journal: Journal) => {
-      journal.oweCard(takePost(journal), "crm_failed");
+      journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
       journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS + 5);
     }],
   ] as const

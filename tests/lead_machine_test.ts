@@ -118,7 +118,7 @@ class World {
       this.journal.settleInCrm(work, attempt, outcome, this.#nowMs);
     } else {
       this.journal.endAttempt(attempt, outcome, this.#nowMs);
-      if (work.body === "") this.journal.oweCard(work, "crm_failed");
+      if (work.body === "") this.journal.oweCard(work, "crm_failed", this.#nowMs);
       else this.journal.endResend(work, this.#nowMs);
     }
   }

@@ -34,7 +34,7 @@ const NARROW: readonly string[] = [
 const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
   "once, at a start: what an earlier process left": [
     /^UPDATE inbox SET due_at_ms = \? WHERE body IS NOT NULL$/,
-    /^UPDATE outbox SET due_at_ms = iif\(/,
+    /^UPDATE outbox SET due_at_ms = \?$/,
     /^SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL/, // In an index of these alone.
     /^SELECT DISTINCT lane FROM outbox/,
     /^SELECT max\(\w+\) AS id FROM (inbox|outbox)$/, // Of its key: one look at the last row.

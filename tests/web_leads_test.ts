@@ -33,7 +33,7 @@ function recordOpen(page: PageOfTest, details: Partial<NewLead> = {}): number {
   assert.ok(post);
   const attempt = journal.beginAttempt(recorded.lead.number, null, NOON_MS + 200);
   journal.endAttempt(attempt, { kind: "answered", status: 500, body: "Bad <day>" }, NOON_MS + 700);
-  journal.oweCard(post, "crm_failed");
+  journal.oweCard(post, "crm_failed", NOON_MS + 700);
   const message = { chatId: -1001234, messageId: 7 };
   journal.settleInAdminChat(
     [{ ...post, kind: "card", body: "crm_failed" }],

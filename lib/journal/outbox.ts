@@ -45,9 +45,6 @@ export function sendAllLane(profile: string): string {
   return `${SEND_ALL_LANES}${profile}`;
 }
 
-/** Due before everything else: a card, behind which follow-ups may wait and not the other way round. */
-export const FIRST_IN_LINE = 0;
-
 export const CRM_LANES = "crm:";
 export const SEND_ALL_LANES = "crm:all:";
 
