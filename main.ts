@@ -39,11 +39,9 @@ async function main(): Promise<number> {
     const { createLog } = await import("./lib/log.ts");
     return createLog({ format: config.logFormat, level: config.logLevel, mask, write });
   });
-  const running = await start(config, { log, mask, openLog: log.open });
-  if (typeof running === "number") {
-    await log.open();
-    return running;
-  }
+  // Its lines wait until then; also those of a start that was refused, or failed.
+  const running = await start(config, { log, mask }).finally(log.open);
+  if (typeof running === "number") return running;
   if (Deno.stdout.isTerminal()) {
     const link = await running.newLoginLink("терминал");
     if (link !== null) console.log(`🔑 Страница настроек, вход на 10 минут: ${link}`);

@@ -210,12 +210,15 @@ function parseFlag(text: string): boolean {
 
 function parseTimeZone(text: string): string {
   try {
-    // Not Intl: its tables would take 5 MB of an idle bot's memory.
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text);
-    return text;
+    // Not Intl: its tables would take 5 MB of an idle bot's memory. Temporal also takes a moment for its zone.
+    if (!/^\d/.test(text)) {
+      Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text);
+      return text;
+    }
   } catch {
-    throw new SyntaxError(`найдено ${quote(text)}, нужно имя зоны, например Europe/Moscow`);
+    // No zone either.
   }
+  throw new SyntaxError(`найдено ${quote(text)}, нужно имя зоны, например Europe/Moscow`);
 }
 
 function parseWord<T extends string>(text: string, words: readonly T[]): T {

@@ -1,8 +1,7 @@
 // One POST to a CRM, its outcome in one word, and its log lines. Retries nothing; knows no Telegram and no SQL.
 
-import type { KyInstance } from "ky";
+import ky, { isNetworkError, isTimeoutError } from "ky";
 import type { CrmOutcome } from "./lead.ts";
-import { loadOnce } from "./load_once.ts";
 import type { Facts, Log } from "./log.ts";
 import type { Mask } from "./log/mask.ts";
 import { addressFault, hostOf } from "./webhook_address.ts";
@@ -44,35 +43,27 @@ export interface CrmTrial {
 export function createCrm(
   { log, mask }: { readonly log: Log; readonly mask: Mask },
 ): Crm & CrmTrial {
-  let opened: Deno.HttpClient | undefined; // For `close`, which waits for nothing.
-
-  /** With the first POST: a start does not wait for ky, and a bot at rest does not hold it. */
-  const loadPoster = loadOnce(async (): Promise<Poster> => {
-    const { default: ky, isNetworkError, isTimeoutError } = await import("ky");
-    const outcomeOf = (error: unknown) => toOutcome(error, { isNetworkError, isTimeoutError });
-    // Deno sends a POST again when a reused connection dies under it; without a pool none is reused.
-    const client = opened = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-    const post = ky.create({
-      method: "post",
-      retry: 0,
-      redirect: "manual", // Behind a redirect a login page would count as 200.
-      throwHttpErrors: false, // Ky would read up to 10 MiB of the answer first.
-      headers: { "user-agent": "Triborg" },
-      fetch: (input, init) => fetch(input, { ...init, client }),
-      hooks: {
-        beforeRequest: [
-          ({ options }) => {
-            const facts = options.context as Facts;
-            const what = facts["trial"] === true
-              ? "🧪 Проверка вебхука"
-              : "📤 Отправка лида в AmoCRM";
-            log.info(`${what}: {address}`, facts);
-          },
-        ],
-        beforeError: [({ error }) => new PostError(outcomeOf(error))],
-      },
-    });
-    return { post, outcomeOf };
+  // Deno sends a POST again when a reused connection dies under it; without a pool none is reused.
+  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  const post = ky.create({
+    method: "post",
+    retry: 0,
+    redirect: "manual", // Behind a redirect a login page would count as 200.
+    throwHttpErrors: false, // Ky would read up to 10 MiB of the answer first.
+    headers: { "user-agent": "Triborg" },
+    fetch: (input, init) => fetch(input, { ...init, client }),
+    hooks: {
+      beforeRequest: [
+        ({ options }) => {
+          const facts = options.context as Facts;
+          const what = facts["trial"] === true
+            ? "🧪 Проверка вебхука"
+            : "📤 Отправка лида в AmoCRM";
+          log.info(`${what}: {address}`, facts);
+        },
+      ],
+      beforeError: [({ error }) => new PostError(toOutcome(error))],
+    },
   });
 
   /** @param wanted What is wanted of an accepting answer; of any other both are. */
@@ -84,18 +75,12 @@ export function createCrm(
     const { url, timeoutMs, idempotencyKey, payload, facts } = request;
     const fault = addressFault(url);
     if (fault !== null) return silent({ kind: "client", reason: `адрес вебхука: ${fault}` });
-    let poster: Poster;
-    try {
-      poster = await loadPoster();
-    } catch (error) {
-      return silent({ kind: "unexpected", reason: `ky не загрузить: ${deepestMessage(error)}` });
-    }
     // Ky's timeout ends with the headers. An abort signal for the body would be made for every POST, most of
     // which have none that is read.
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, timeoutMs);
     try {
-      const response = await poster.post(url, {
+      const response = await post(url, {
         json: payload,
         timeout: timeoutMs,
         signal,
@@ -116,7 +101,7 @@ export function createCrm(
       if (signal.aborted) {
         return silent({ kind: "interrupted", reason: "бот остановлен во время отправки" });
       }
-      const outcome = error instanceof PostError ? error.outcome : poster.outcomeOf(error);
+      const outcome = error instanceof PostError ? error.outcome : toOutcome(error);
       return silent(outcome.kind === "timeout" ? { ...outcome, afterMs: timeoutMs } : outcome);
     } finally {
       clearTimeout(timer);
@@ -139,13 +124,8 @@ export function createCrm(
       });
       return answered;
     },
-    close: () => opened?.close(),
+    close: () => client.close(),
   };
-}
-
-interface Poster {
-  readonly post: KyInstance;
-  outcomeOf(error: unknown): CrmOutcome;
 }
 
 function silent(outcome: CrmOutcome): Answered {
@@ -159,13 +139,7 @@ class PostError extends Error {
   }
 }
 
-function toOutcome(
-  error: unknown,
-  { isNetworkError, isTimeoutError }: Pick<
-    typeof import("ky"),
-    "isNetworkError" | "isTimeoutError"
-  >,
-): CrmOutcome {
+function toOutcome(error: unknown): CrmOutcome {
   if (isTimeoutError(error)) return { kind: "timeout", afterMs: 0 };
   if (isNetworkError(error)) {
     const reason = deepestMessage(error);

@@ -33,6 +33,12 @@ export interface Database {
   committed(): Promise<void>;
   /** The same without hurry: writes are left up to 20 ms for others to share their fsync with. */
   committedSoon(): Promise<void>;
+  /**
+   * Looks whether the file is damaged; a large one is not looked at.
+   *
+   * @throws {Error} If it is.
+   */
+  check(): void;
   /** Copies the database as it stands to another file, while it is written on. */
   backUp(path: string): Promise<void>;
   /** Commits what is open and closes the file. */
@@ -58,7 +64,7 @@ export type Migration = string;
  * is committed survives a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
  *
  * @param path In a folder that is there.
- * @throws {Error} If the file is no database, is damaged, or comes from a newer version of the bot.
+ * @throws {Error} If the file is no database, or comes from a newer version of the bot.
  */
 export function openDatabase(path: string, migrations: readonly Migration[]): Database {
   const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
@@ -67,7 +73,6 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
        PRAGMA wal_autocheckpoint = ${WAL_PAGES};`,
     );
-    refuseDamaged(sqlite);
     migrate(sqlite, migrations);
   } catch (cause) {
     sqlite.close();
@@ -76,14 +81,18 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
   return withGroupCommit(sqlite, path);
 }
 
-/** Largest file that is checked at every start, in pages: about a tenth of a second's work. */
+/** Largest file that is checked, in pages: about a tenth of a second's work. */
 const MOST_CHECKED_PAGES = 16_384;
 
-function refuseDamaged(sqlite: DatabaseSync): void {
-  const pages = Number(sqlite.prepare("PRAGMA page_count").get()?.["page_count"]);
-  if (pages > MOST_CHECKED_PAGES) return;
-  const verdict = sqlite.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
-  if (verdict !== "ok") throw new Error(`it is damaged: ${verdict}`);
+function damageOf(sqlite: DatabaseSync): string | undefined {
+  try {
+    const pages = Number(sqlite.prepare("PRAGMA page_count").get()?.["page_count"]);
+    if (pages > MOST_CHECKED_PAGES) return undefined;
+    const verdict = sqlite.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
+    return verdict === "ok" ? undefined : String(verdict);
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function migrate(sqlite: DatabaseSync, migrations: readonly Migration[]): void {
@@ -169,6 +178,10 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
       if (!open) return Promise.resolve();
       urgent ??= setImmediate(commit);
       return waiting.promise;
+    },
+    check() {
+      const damage = damageOf(sqlite);
+      if (damage !== undefined) throw new Error(`Database "${file}" is damaged: ${damage}`);
     },
     async backUp(path) {
       commit();

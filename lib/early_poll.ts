@@ -1,4 +1,4 @@
-// The first question to Telegram, asked while the rooms are still being loaded: what waits there for a bot that was away is on its way
+// The first question to Telegram, asked before the journal is checked and the rooms are loaded: what waits there for a bot that was away is on its way
 // before the bot can handle it. Knows no grammY.
 
 import type { Update } from "grammy/types";

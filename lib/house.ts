@@ -1,4 +1,4 @@
-// Opens the house: its folder, the profiles, the journal, then the rooms on them; or says why not. Holds no rule.
+// Opens the house: its folder, the journal, the profiles, then the rooms on them; or says why not. Holds no rule.
 
 import type { Config } from "./config.ts";
 import { askEarly } from "./early_poll.ts";
@@ -12,26 +12,33 @@ import type { Machine, Running, Voice } from "./rooms.ts";
 /** Builds and starts the bot; the returned number is the exit code of a start that was refused. */
 export async function openHouse(
   config: Config,
-  { log, mask, openLog }: Voice,
+  { log, mask }: Voice,
   machine: Machine,
 ): Promise<Running | number> {
   mask.hide(config.botToken);
   if (config.adminPassword !== null) mask.hide(config.adminPassword);
   if (config.metricsToken !== null) mask.hide(config.metricsToken);
-  const lock = await lockOn(config.dataDir, log);
-  if (typeof lock === "number") return lock;
+  const opened = await openJournalIn(config.dataDir, log);
+  if (typeof opened === "number") return opened;
+  const { journal, lock } = opened;
+
+  function refuse(code: number): number {
+    journal.close();
+    lock.release();
+    return code;
+  }
+
   const first = await readProfiles(config.localesPath);
   if (!first.ok) {
     for (const fault of first.faults) log.error("❌ {line}", { line: faultLine(fault) });
-    lock.release();
-    return EXIT.faults;
+    return refuse(EXIT.faults);
   }
   const early = askEarly({ token: config.botToken, apiRoot: config.telegramApiRoot });
-  await roundsOfEventLoop(3); // While the rest is opened and loaded hardly anything leaves: the question goes first.
-  const journal = await openJournalIn(config.dataDir, log);
-  if (typeof journal === "number") {
-    lock.release();
-    return journal;
+  await roundsOfEventLoop(3); // While the rest is done and loaded hardly anything leaves: the question goes first.
+  try {
+    journal.check();
+  } catch (error) {
+    return refuse(await reportJournal(config.dataDir, error, log));
   }
   const profiles = keepProfiles(first.version, {
     path: config.localesPath,
@@ -43,7 +50,6 @@ export async function openHouse(
       journal.recordRevisions(content, by, machine.now());
     },
   });
-  await openLog?.();
   const { openRooms } = await import("./rooms.ts");
   return openRooms(config, { log, mask, journal, profiles, lock, machine, early });
 }
@@ -55,12 +61,15 @@ async function roundsOfEventLoop(rounds: number): Promise<void> {
   }
 }
 
-async function lockOn(folder: string, log: Log): Promise<Lock | number> {
+async function openJournalIn(
+  folder: string,
+  log: Log,
+): Promise<{ readonly journal: Journal; readonly lock: Lock } | number> {
   try {
     const lock = lockFolder(folder);
-    if (lock !== undefined) return lock;
+    if (lock !== undefined) return { journal: openJournal(`${folder}/triborg.db`), lock };
   } catch (error) {
-    return await refuseFolder(folder, error, log);
+    return await reportJournal(folder, error, log);
   }
   log.error("❌ С папкой {folder} уже работает другой процесс бота. Остановите его сначала", {
     folder,
@@ -68,15 +77,8 @@ async function lockOn(folder: string, log: Log): Promise<Lock | number> {
   return EXIT.locked;
 }
 
-async function openJournalIn(folder: string, log: Log): Promise<Journal | number> {
-  try {
-    return openJournal(`${folder}/triborg.db`);
-  } catch (error) {
-    return await refuseFolder(folder, error, log);
-  }
-}
-
-async function refuseFolder(folder: string, error: unknown, log: Log): Promise<number> {
+/** Says why the journal cannot be used, and tells the exit code for that. */
+async function reportJournal(folder: string, error: unknown, log: Log): Promise<number> {
   const { listBackups } = await import("./upkeep.ts");
   const [backup] = await listBackups(folder).catch(() => []);
   log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {

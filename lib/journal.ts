@@ -159,6 +159,7 @@ export interface Journal
    * @returns How many leads; undefined, with nothing changed, while one of them is on its way to the CRM.
    */
   erasePerson(chatId: number, by: string, nowMs: number): number | undefined;
+  check: Database["check"];
   backUp: Database["backUp"];
   committed: Database["committed"];
   committedSoon: Database["committedSoon"];
@@ -416,6 +417,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       forgetMenusOfChat.run(chatId);
       return leads.length;
     },
+    check: db.check,
     backUp: db.backUp,
     committed: db.committed,
     committedSoon: db.committedSoon,

@@ -220,20 +220,20 @@ async function replaceFile(path: string, text: string): Promise<void> {
  * link its target's folder too, and every name, because any of the links on the way may be swapped.
  */
 function watchFile(path: string, changed: () => void, log: Log): { close(): Promise<void> } {
-  // Once in any case: for an edit that came before the watch.
-  let timer = setTimeout(changed, QUIET_MS);
-  let watcher: Deno.FsWatcher;
   const { folder, name } = placeOfFile(path);
-  const target = placeOfFile(Deno.realPathSync(path));
-  const isLink = Deno.lstatSync(path).isSymlink;
+  let watcher: Deno.FsWatcher;
+  let isLink: boolean;
   try {
+    const target = placeOfFile(Deno.realPathSync(path));
+    isLink = Deno.lstatSync(path).isSymlink;
     watcher = Deno.watchFs([...new Set([folder, target.folder])], { recursive: false });
   } catch (cause) {
     log.warn("⚠️ За locales.json не уследить, правки подействуют после перезапуска: {cause}", {
       cause: cause instanceof Error ? cause.message : String(cause),
     });
-    return { close: () => Promise.resolve(clearTimeout(timer)) };
+    return { close: () => Promise.resolve() };
   }
+  let timer = setTimeout(changed, QUIET_MS); // Once in any case: for an edit that came before the watch.
   const watching = (async () => {
     for await (const { paths } of watcher) {
       if (!isLink && !paths.some((each) => placeOfFile(each).name === name)) continue;

@@ -38,8 +38,6 @@ const CUT_OFF_AFTER_MS = 6_000;
 export interface Voice {
   readonly log: Log;
   readonly mask: Mask;
-  /** Loads what writes the log's lines, where that is not done yet. */
-  readonly openLog?: () => Promise<void>;
 }
 
 /** A running bot. */

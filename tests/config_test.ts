@@ -158,6 +158,11 @@ const FAULTS: readonly [variable: Variable, text: string, message: string][] = [
   ["ADMIN_TOPIC_ID", "general", "найдено «general», нужно целое число от 1 до 2147483647"],
   ["RETENTION_DAYS", "half", "найдено «half», нужно целое число от 1 до 36500"],
   ["TZ", "Moscow", "найдено «Moscow», нужно имя зоны, например Europe/Moscow"],
+  [
+    "TZ",
+    "2026-01-15T12:00Z",
+    "найдено «2026-01-15T12:00Z», нужно имя зоны, например Europe/Moscow",
+  ],
 ];
 
 for (const [variable, text, message] of FAULTS) {

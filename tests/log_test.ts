@@ -1,6 +1,7 @@
 // The log: one line each, for people or for machines, without secrets.
 
 import assert from "node:assert/strict";
+import { spy } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { LOG_LEVELS } from "../lib/config.ts";
 import { lateLog } from "../lib/log/late_log.ts";
@@ -160,4 +161,15 @@ Deno.test("a late log keeps its lines in their order until it is opened, and loa
   late.error("третья");
   assert.deepEqual(lines, ["строка первая", "вторая", "третья"]);
   assert.equal(loads, 1);
+});
+
+Deno.test("a late log whose writer cannot be loaded says the bare messages that waited", async () => {
+  using said = spy(console, "error");
+  const late = lateLog(() => Promise.reject(new TypeError("no such module")));
+  late.error("❌ Журнал не открыть: {cause}", { cause: "secret" });
+  await assert.rejects(late.open(), /no such module/);
+  late.warn("потом");
+  assert.deepEqual(said.calls.map(({ args }) => args), [["❌ Журнал не открыть: {cause}"], [
+    "потом",
+  ]]);
 });

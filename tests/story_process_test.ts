@@ -203,6 +203,25 @@ Deno.test("a folder that cannot hold the journal refuses the start with a senten
     await bot.line(/^❌ .*file/);
   }, { asleep: true }));
 
+Deno.test("a start that is refused for its journal or its profiles asks Telegram nothing", () =>
+  withHouse(async (house) => {
+    const data = `${house.folder}/data`;
+    await Deno.mkdir(data, { recursive: true });
+    await Deno.writeTextFile(
+      `${data}/triborg.db`,
+      "no database, though as long as one has to be ".repeat(9),
+    );
+    const withoutJournal = await house.restart();
+    assert.equal(await withoutJournal.ended, 1);
+    await withoutJournal.line(/^❌ Журнал/);
+    await Deno.remove(`${data}/triborg.db`);
+    await Deno.writeTextFile(house.localesPath, "{");
+    const withoutProfiles = await house.restart();
+    assert.equal(await withoutProfiles.ended, 2);
+    await withoutProfiles.line(/^❌ locales\.json: не разобрать JSON/);
+    assert.deepEqual(house.telegram.calls, []);
+  }, { asleep: true }));
+
 Deno.test("while the journal cannot be written, Telegram keeps the press, and it becomes a lead afterwards", () =>
   withHouse(async (house) => {
     const visitor = galliard(house);

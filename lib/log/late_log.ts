@@ -7,6 +7,14 @@ export interface LateLog extends Log {
   open(): Promise<void>;
 }
 
+/** Where the writer cannot be loaded: the bare messages, whose facts may hold a secret. */
+const BARE: Log = {
+  debug() {},
+  info: (message) => console.error(message),
+  warn: (message) => console.error(message),
+  error: (message) => console.error(message),
+};
+
 /** Until it is opened, lines wait in their order. */
 export function lateLog(load: () => Promise<Log>): LateLog {
   let log: Log | undefined;
@@ -14,8 +22,14 @@ export function lateLog(load: () => Promise<Log>): LateLog {
   const waiting: ((log: Log) => void)[] = [];
 
   async function open(): Promise<void> {
-    log = await load();
-    for (const tell of waiting.splice(0)) tell(log);
+    let failure: unknown;
+    const opened = await load().catch((error) => {
+      failure = error;
+      return BARE;
+    });
+    log = opened;
+    for (const tell of waiting.splice(0)) tell(opened);
+    if (failure !== undefined) throw failure;
   }
 
   function level(name: keyof Log): (message: string, facts?: Facts) => void {
