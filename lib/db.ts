@@ -64,7 +64,7 @@ export type Migration = string;
  * is committed survives a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
  *
  * @param path In a folder that is there.
- * @throws {Error} If the file is no database, or comes from a newer version of the bot.
+ * @throws {Error} If the file is no database, cannot be written, or comes from a newer version of the bot.
  */
 export function openDatabase(path: string, migrations: readonly Migration[]): Database {
   const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
@@ -73,6 +73,7 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
        PRAGMA wal_autocheckpoint = ${WAL_PAGES};`,
     );
+    sqlite.exec("BEGIN IMMEDIATE; ROLLBACK;"); // Says now where it cannot be written.
     migrate(sqlite, migrations);
   } catch (cause) {
     sqlite.close();

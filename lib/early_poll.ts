@@ -7,7 +7,7 @@ import type { Update } from "grammy/types";
 export const WANTED = { limit: 100, allowed_updates: ["message", "callback_query"] } as const;
 
 /** How long the answer may take, in ms; Telegram is asked to answer at once. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 5_000;
 
 /**
  * Asks what waits. Confirms nothing: offset 0 hands it over again until it is on disk. Undefined where

@@ -137,6 +137,18 @@ export interface PollingOptions extends TelegramOptions {
   readonly log: Log;
 }
 
+/** What the promise resolves with; undefined as soon as the process stops. */
+async function unlessStopped<T>(promise: T | Promise<T>, signal: AbortSignal) {
+  const stopped = Promise.withResolvers<undefined>();
+  const stop = () => stopped.resolve(undefined);
+  signal.addEventListener("abort", stop);
+  try {
+    return await Promise.race([promise, stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 /**
  * Polls until `signal` aborts, whatever happens on the way.
  *
@@ -156,7 +168,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
     try {
       // At first and after a fault a quick answer is asked for, so that it is known at once how things stand.
       const patient = asked && failures === 0;
-      const updates = (asked ? undefined : await early) ??
+      const updates = (asked ? undefined : await unlessStopped(early, signal)) ??
         await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
       if (patient) conflictSinceMs = undefined;
       asked = true;

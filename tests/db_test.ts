@@ -121,6 +121,17 @@ Deno.test("openDatabase refuses a file that is no database, and leaves it as it 
     assert.equal(await Deno.readTextFile(path), text);
   }));
 
+Deno.test("openDatabase refuses a file that another process writes and does not let go", () =>
+  withFolder((folder) => {
+    const path = `${folder}/triborg.db`;
+    openDatabase(path, MIGRATIONS).close();
+    using other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    assert.throws(() => openDatabase(path, MIGRATIONS), {
+      message: /triborg\.db": database is locked$/,
+    });
+  }));
+
 Deno.test("openDatabase names the path that it cannot open", () =>
   withFolder((folder) => {
     assert.throws(

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { askEarly } from "../lib/early_poll.ts";
-import { pollUpdates } from "../lib/telegram.ts";
+import { type PollingOptions, pollUpdates } from "../lib/telegram.ts";
 import { aLog } from "./helpers/a_log.ts";
 
 const TOKEN = "123456:AAF0bench-token-of-nobodys-bot-00000000";
@@ -83,6 +83,14 @@ Deno.test("what the early answer held is asked for again when it cannot be put o
     assert.deepEqual(offsets, [0, 0]);
   }));
 
+Deno.test("a stop does not wait for an early answer that never comes", () =>
+  withApi([], async (api) => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 1);
+    await pollUpdates(polling(api, new Promise(() => {}), () => Promise.resolve()), stop.signal);
+    assert.deepEqual(api.asked, []);
+  }));
+
 /** Polls until an update was accepted; the first `failures` batches cannot be put on disk. */
 async function poll(
   api: Api,
@@ -92,21 +100,30 @@ async function poll(
 ) {
   const accepted: number[][] = [];
   const stop = new AbortController();
-  await pollUpdates({
-    token: api.token,
-    apiRoot: api.apiRoot,
+  const accept: PollingOptions["accept"] = (batch) => {
+    if (failures-- > 0) return Promise.reject(new Error("disk full"));
+    accepted.push(batch.map((update) => update.update_id));
+    if (batch.some((update) => update.update_id === last)) stop.abort();
+    return Promise.resolve();
+  };
+  await pollUpdates(polling(api, early, accept), stop.signal);
+  return { accepted, offsets: api.asked.map(({ offset }) => offset) };
+}
+
+function polling(
+  { token, apiRoot }: Api,
+  early: ReturnType<typeof askEarly>,
+  accept: PollingOptions["accept"],
+): PollingOptions {
+  return {
+    token,
+    apiRoot,
     early,
-    accept(batch) {
-      if (failures-- > 0) return Promise.reject(new Error("disk full"));
-      accepted.push(batch.map((update) => update.update_id));
-      if (batch.some((update) => update.update_id === last)) stop.abort();
-      return Promise.resolve();
-    },
+    accept,
     polled: () => {},
     now: () => 0,
     sleep: () => Promise.resolve(),
     random: () => 0,
     log: aLog().log,
-  }, stop.signal);
-  return { accepted, offsets: api.asked.map(({ offset }) => offset) };
+  };
 }
