@@ -73,7 +73,7 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
        PRAGMA wal_autocheckpoint = ${WAL_PAGES};`,
     );
-    sqlite.exec("BEGIN IMMEDIATE; ROLLBACK;"); // Says now where it cannot be written.
+    sqlite.exec("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK;"); // Says now where it cannot be written.
     migrate(sqlite, migrations);
   } catch (cause) {
     sqlite.close();
