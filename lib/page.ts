@@ -3,7 +3,6 @@
 import type { Config } from "./config.ts";
 import type { Crm, CrmTrial } from "./crm.ts";
 import type { Journal } from "./journal.ts";
-import { loadOnce } from "./load_once.ts";
 import type { Log } from "./log.ts";
 import type { WebDeps } from "./web.ts";
 
@@ -48,6 +47,19 @@ export function servePage(options: PageOptions): PageServer {
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * Returns what loads it when it is first needed, and once; a load that failed is tried again with the next need.
+ * A module that Deno could not load stays so for the life of the process.
+ */
+function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () =>
+    loaded ??= load().catch((error) => {
+      loaded = undefined;
+      throw error;
+    });
 }
 
 async function buildPage(options: PageOptions) {

@@ -11,7 +11,6 @@ const ROWS: readonly (readonly string[])[] = [
   ["exit.ts"],
   ["lead.ts"],
   ["backoff.ts"],
-  ["load_once.ts"],
   ["pace.ts"],
   ["calendar.ts"],
   ["text_diff.ts"],

@@ -24,6 +24,18 @@ interface Room extends LogOfTest {
 
 const ACCEPTED = "✅ locales.json: изменения приняты, профилей: ";
 
+/** Gives the path of a good file in a folder of its own. */
+async function withFile(run: (path: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const path = `${folder}/locales.json`;
+  await Deno.writeTextFile(path, textOf(someLocales()));
+  try {
+    await run(path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /** Opens a store on a file in a folder of its own, and closes both. */
 async function withStore(
   run: (room: Room) => Promise<void>,
@@ -434,38 +446,32 @@ Deno.test("an edit of the file that a symbolic link leads to takes effect, and s
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("an edit between reading the first version and watching the file takes effect", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
-  const path = `${folder}/locales.json`;
-  await Deno.writeTextFile(path, textOf(someLocales()));
-  const first = await readProfiles(path);
-  assert.ok(first.ok);
-  await Deno.writeTextFile(path, textOf(named("ПРАВКА")));
-  const { log, line } = aLog();
-  const store = keepProfiles(first.version, { path, log });
-  assert.equal(nameOf(store), "MONSTER AGENCY");
-  await line(ACCEPTED);
-  assert.equal(nameOf(store), "ПРАВКА");
-  await store.close();
-  await Deno.remove(folder, { recursive: true });
-});
+Deno.test("an edit between reading the first version and watching the file takes effect", () =>
+  withFile(async (path) => {
+    const first = await readProfiles(path);
+    assert.ok(first.ok);
+    await Deno.writeTextFile(path, textOf(named("ПРАВКА")));
+    const { log, line } = aLog();
+    const store = keepProfiles(first.version, { path, log });
+    assert.equal(nameOf(store), "MONSTER AGENCY");
+    await line(ACCEPTED);
+    assert.equal(nameOf(store), "ПРАВКА");
+    await store.close();
+  }));
 
-Deno.test("a version that nobody could note down is current all the same", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
-  const path = `${folder}/locales.json`;
-  await Deno.writeTextFile(path, textOf(someLocales()));
-  const { log, lines } = aLog();
-  const onLoad = () => {
-    throw new Error("disk is full");
-  };
-  const store = await openStore({ path, log, onLoad });
-  assert.equal(nameOf(store), "MONSTER AGENCY");
-  assert.deepEqual(lines, [
-    "❌ locales.json: версию не записать в историю: Error: disk is full",
-  ]);
-  await store.close();
-  await Deno.remove(folder, { recursive: true });
-});
+Deno.test("a version that nobody could note down is current all the same", () =>
+  withFile(async (path) => {
+    const { log, lines } = aLog();
+    const onLoad = () => {
+      throw new Error("disk is full");
+    };
+    const store = await openStore({ path, log, onLoad });
+    assert.equal(nameOf(store), "MONSTER AGENCY");
+    assert.deepEqual(lines, [
+      "❌ locales.json: версию не записать в историю: Error: disk is full",
+    ]);
+    await store.close();
+  }));
 
 Deno.test("save leaves the old version and nothing half-written when the disk fails, and can go on", () =>
   withStore(async ({ store, read, folder }) => {
