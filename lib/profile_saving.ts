@@ -23,15 +23,15 @@ const MOST_TRIES = 3;
  * @param by Who saves, for the history.
  */
 export async function saveEdit(
-  store: Pick<ProfileStore, "content" | "revision" | "faults" | "save">,
+  store: Pick<ProfileStore, "content" | "text" | "faults" | "save">,
   by: string,
   edit: (content: Content) => Content | undefined,
 ): Promise<EditResult> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const revision = store.revision();
+    const basedOn = store.text();
     const next = edit(store.content() as Content);
     if (next === undefined) return { kind: "stale" };
-    const result = await store.save(next, revision, by);
+    const result = await store.save(next, basedOn, by);
     if (result.kind !== "stale") return result;
     const faults = store.faults();
     if (faults.length > 0) return { kind: "broken", faults };

@@ -7,9 +7,9 @@ import { type Fault, parseProfiles, type Profiles } from "./profile.ts";
 const QUIET_MS = 100;
 
 export type SaveResult =
-  | { readonly kind: "saved"; readonly revision: string }
+  | { readonly kind: "saved" }
   /** Somebody else saved, or the file was changed on disk: nothing was written. A good file is current now. */
-  | { readonly kind: "stale"; readonly revision: string }
+  | { readonly kind: "stale" }
   | { readonly kind: "refused"; readonly faults: readonly Fault[] };
 
 /** A version of the file that became current. */
@@ -25,14 +25,14 @@ export interface ProfileStore {
   current(): Profiles;
   /** The parsed file behind `current`, with the keys that the bot does not know. */
   content(): unknown;
-  /** Names the version behind `current`. */
-  revision(): string;
+  /** The file's text behind `current`: tells one version from another. */
+  text(): string;
   /** What is wrong with the file on disk, while the version before it is still the current one. */
   faults(): readonly Fault[];
   /**
-   * Writes a new version in one step; with a fault or a stale revision nothing is written.
+   * Writes a new version in one step; with a fault or from a stale version nothing is written.
    *
-   * @param basedOn The revision that the caller's content was made from.
+   * @param basedOn The text of the version that the caller's content was made from.
    * @param by Who saves.
    */
   save(content: unknown, basedOn: string, by?: string): Promise<SaveResult>;
@@ -47,7 +47,7 @@ export type ReadResult =
 
 /** Reads the file. Keeps nothing of it. */
 export async function readProfiles(path: string): Promise<ReadResult> {
-  return await parse(await readText(path));
+  return parse(await readText(path));
 }
 
 /**
@@ -87,7 +87,7 @@ export function keepProfiles(
     const text = await readText(path);
     if (text === current.text) refused = undefined;
     if (text === current.text || (refused !== undefined && text === refused.text)) return;
-    const next = await parse(text);
+    const next = parse(text);
     if (next.ok) {
       current = adopt(next.version, null);
       log.info("✅ locales.json: изменения приняты, профилей: {profiles}", {
@@ -100,17 +100,15 @@ export function keepProfiles(
   }
 
   async function save(content: unknown, basedOn: string, by: string | null): Promise<SaveResult> {
-    const onDisk = await readText(path);
-    const revision = await revisionOf(onDisk);
-    if (basedOn !== revision) {
+    if (await readText(path) !== basedOn) {
       await reload();
-      return { kind: "stale", revision };
+      return { kind: "stale" };
     }
-    const next = await parse(JSON.stringify(content, null, 2) + "\n");
+    const next = parse(JSON.stringify(content, null, 2) + "\n");
     if (!next.ok) return { kind: "refused", faults: next.faults };
     await replaceFile(path, next.version.text);
     current = adopt(next.version, by);
-    return { kind: "saved", revision: current.revision };
+    return { kind: "saved" };
   }
 
   const watch = watchFile(
@@ -121,7 +119,7 @@ export function keepProfiles(
   return {
     current: () => current.profiles,
     content: () => structuredClone(current.content),
-    revision: () => current.revision,
+    text: () => current.text,
     faults: () => refused?.faults ?? [],
     save(content, basedOn, by) {
       const result = saving.then(() => save(content, basedOn, by ?? null));
@@ -140,13 +138,12 @@ export function faultLine({ path, message }: Fault): string {
 /** A good version of the file. */
 export interface Version {
   readonly text: string;
-  readonly revision: string;
   readonly content: unknown;
   readonly profiles: Profiles;
   readonly warnings: readonly Fault[];
 }
 
-async function parse(text: string | null): Promise<ReadResult> {
+function parse(text: string | null): ReadResult {
   if (text === null) return refusal("файла нет или его нельзя прочесть");
   if (text.trim() === "") return refusal("файл пуст, нужны профили");
   if (text.includes("\uFFFD")) return refusal("кодировка не UTF-8, сохраните файл в UTF-8");
@@ -159,8 +156,7 @@ async function parse(text: string | null): Promise<ReadResult> {
   const result = parseProfiles(content);
   if (!result.ok) return result;
   const { profiles, warnings } = result;
-  const revision = await revisionOf(text);
-  return { ok: true, version: { text, revision, content, profiles, warnings } };
+  return { ok: true, version: { text, content, profiles, warnings } };
 }
 
 /** Why JSON broke off. The rest of the message quotes the file, and with it perhaps a webhook address. */
@@ -187,11 +183,6 @@ async function readText(path: string): Promise<string | null> {
 /** Undecodable bytes become U+FFFD, which `parse` refuses: visitors would read it. */
 function decode(bytes: Uint8Array<ArrayBuffer>): string {
   return new TextDecoder().decode(bytes);
-}
-
-async function revisionOf(text: string | null): Promise<string> {
-  const bytes = new TextEncoder().encode(text ?? "");
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 16);
 }
 
 /** Whoever reads the file sees the old version or the new one, also after a power cut. */

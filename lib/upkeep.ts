@@ -1,6 +1,5 @@
 // What has to be done now and then: the nightly backup, the erasure of old leads' persons, the daily line. Runs in no request.
 
-import { join } from "node:path";
 import { dayAndHour, dayBeforeStartMs, dayStartMs } from "./calendar.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
 import type { LeadState } from "./lead.ts";
@@ -100,12 +99,12 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
   }
 
   async function backUp(day: string): Promise<void> {
-    const folder = join(dataDir, BACKUPS);
+    const folder = `${dataDir}/${BACKUPS}`;
     await Deno.mkdir(folder, { recursive: true });
-    const unfinished = join(folder, "unfinished.tmp");
+    const unfinished = `${folder}/unfinished.tmp`;
     await Deno.remove(unfinished).catch(() => {});
     await journal.backUp(unfinished);
-    await Deno.rename(unfinished, join(folder, `triborg-${day}.db`));
+    await Deno.rename(unfinished, `${folder}/triborg-${day}.db`);
     for (const old of (await listBackups(dataDir)).slice(BACKUPS_KEPT)) await Deno.remove(old);
     log.info("💾 Резервная копия журнала готова: {day}", { day });
   }
@@ -137,11 +136,11 @@ const NIGHT = "night_of";
 export async function listBackups(dataDir: string): Promise<string[]> {
   const names: string[] = [];
   try {
-    for await (const { name } of Deno.readDir(join(dataDir, BACKUPS))) {
+    for await (const { name } of Deno.readDir(`${dataDir}/${BACKUPS}`)) {
       if (/^triborg-\d{4}-\d\d-\d\d\.db$/.test(name)) names.push(name);
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  return names.sort().reverse().map((name) => join(dataDir, BACKUPS, name));
+  return names.sort().reverse().map((name) => `${dataDir}/${BACKUPS}/${name}`);
 }

@@ -163,12 +163,12 @@ Deno.test("readProfiles refuses a file that is not there", async () => {
 
 Deno.test("an edit in place takes effect without a restart", () =>
   withStore(async ({ store, write, line, read }) => {
-    const before = store.revision();
+    const before = store.text();
     await write(named("НОВОЕ ИМЯ"));
     assert.equal(await line(ACCEPTED), `${ACCEPTED}1`);
     assert.equal(nameOf(store), "НОВОЕ ИМЯ");
     assert.deepEqual(store.content(), await read());
-    assert.notEqual(store.revision(), before);
+    assert.notEqual(store.text(), before);
   }));
 
 Deno.test("a file replaced by a rename takes effect, every time", () =>
@@ -192,11 +192,11 @@ Deno.test("an edit that is written in steps is read when it is whole", () =>
 
 Deno.test("a broken edit is refused in one line, and the last good profiles stay", () =>
   withStore(async (room) => {
-    const before = room.store.revision();
+    const before = room.store.text();
     await room.write('{"agency": ');
     assert.match(await room.line("❌"), /^❌ locales\.json: не разобрать JSON: .+$/);
     assert.equal(nameOf(room.store), "MONSTER AGENCY");
-    assert.equal(room.store.revision(), before);
+    assert.equal(room.store.text(), before);
     assert.equal(room.loads, 1);
   }));
 
@@ -317,10 +317,10 @@ function watcherInHand(): Disposable & { see(path: string): void } {
 Deno.test("save writes a new version that is current at once", () =>
   withStore(async (room) => {
     const { store } = room;
-    const before = store.revision();
+    const before = store.text();
     const saved = await store.save(named("СОХРАНЕНО"), before);
-    assert.deepEqual(saved, { kind: "saved", revision: store.revision() });
-    assert.notEqual(store.revision(), before);
+    assert.deepEqual(saved, { kind: "saved" });
+    assert.notEqual(store.text(), before);
     assert.equal(nameOf(store), "СОХРАНЕНО");
     assert.deepEqual(await room.read(), named("СОХРАНЕНО"));
     assert.deepEqual(store.content(), named("СОХРАНЕНО"));
@@ -336,32 +336,32 @@ Deno.test("save keeps the keys that the bot does not know, in their order", asyn
     }),
   ).replace(/^\{/, '{"$schema":"x","_note":[1,null,{"a":"б"}],"__proto__":{"kept":true},');
   await withStore(async ({ store, path }) => {
-    await store.save(store.content(), store.revision());
+    await store.save(store.content(), store.text());
     assert.equal(JSON.stringify(JSON.parse(await Deno.readTextFile(path))), text);
   }, text);
 });
 
 Deno.test("save is no edit on disk: it is not loaded twice", () =>
   withStore(async (room) => {
-    await room.store.save(named("ОДИН РАЗ"), room.store.revision());
+    await room.store.save(named("ОДИН РАЗ"), room.store.text());
     using readByWatcher = nextRead();
     await readByWatcher;
     assert.equal(room.loads, 2);
     assert.deepEqual(room.lines, []);
   }));
 
-Deno.test("save refuses a stale revision and writes nothing", () =>
+Deno.test("save refuses an edit of a stale version and writes nothing", () =>
   withStore(async ({ store, read }) => {
-    const before = store.revision();
+    const before = store.text();
     await store.save(named("ПЕРВОЕ"), before);
     const late = await store.save(named("ВТОРОЕ"), before);
-    assert.deepEqual(late, { kind: "stale", revision: store.revision() });
+    assert.deepEqual(late, { kind: "stale" });
     assert.deepEqual(await read(), named("ПЕРВОЕ"));
   }));
 
 Deno.test("save sees an edit on disk that has not been loaded yet", () =>
   withStore(async ({ store, path, read }) => {
-    const before = store.revision();
+    const before = store.text();
     Deno.writeTextFileSync(path, textOf(named("НА ДИСКЕ")));
     const late = await store.save(named("ИЗ ФОРМЫ"), before);
     assert.equal(late.kind, "stale");
@@ -371,29 +371,28 @@ Deno.test("save sees an edit on disk that has not been loaded yet", () =>
 Deno.test("save does not write over a broken file or in the place of a removed one", () =>
   withStore(async ({ store, path, write, folder }) => {
     await write("{");
-    assert.equal((await store.save(named("ФОРМА"), store.revision())).kind, "stale");
+    assert.equal((await store.save(named("ФОРМА"), store.text())).kind, "stale");
     assert.equal(await Deno.readTextFile(path), "{");
     await Deno.remove(path);
-    assert.equal((await store.save(named("ФОРМА"), store.revision())).kind, "stale");
+    assert.equal((await store.save(named("ФОРМА"), store.text())).kind, "stale");
     assert.deepEqual(await namesIn(folder), []);
   }));
 
 Deno.test("of two saves at once the first is saved and the second is stale", () =>
   withStore(async ({ store, read }) => {
-    const before = store.revision();
+    const before = store.text();
     const [first, second] = await Promise.all([
       store.save(named("ПЕРВОЕ"), before),
       store.save(named("ВТОРОЕ"), before),
     ]);
     assert.deepEqual([first.kind, second.kind], ["saved", "stale"]);
-    assert.equal(second.kind === "stale" && second.revision, store.revision());
     assert.deepEqual(await read(), named("ПЕРВОЕ"));
   }));
 
 Deno.test("save refuses profiles with a fault, names it, and writes nothing", () =>
   withStore(async ({ store, read, folder, lines }) => {
     const faulty = someLocales(({ agency }) => agency.name = "");
-    assert.deepEqual(await store.save(faulty, store.revision()), {
+    assert.deepEqual(await store.save(faulty, store.text()), {
       kind: "refused",
       faults: [{ path: "agency.name", message: "пусто, нужен текст от 1 до 256 символов" }],
     });
@@ -406,7 +405,7 @@ Deno.test("save refuses profiles with a fault, names it, and writes nothing", ()
 Deno.test("save keeps who may read the file", () =>
   withStore(async ({ store, path }) => {
     await Deno.chmod(path, 0o600);
-    await store.save(named("СОХРАНЕНО"), store.revision());
+    await store.save(named("СОХРАНЕНО"), store.text());
     assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
   }));
 
@@ -417,7 +416,7 @@ Deno.test("save through a symbolic link writes the file that it leads to", async
   await Deno.writeTextFile(target, textOf(someLocales()));
   await Deno.symlink(basename(target), path);
   const store = await openStore({ path, log: aLog().log });
-  await store.save(named("ПО ССЫЛКЕ"), store.revision());
+  await store.save(named("ПО ССЫЛКЕ"), store.text());
   await store.close();
   assert.ok((await Deno.lstat(path)).isSymlink);
   assert.deepEqual(JSON.parse(await Deno.readTextFile(target)), named("ПО ССЫЛКЕ"));
@@ -475,7 +474,7 @@ Deno.test("a version that nobody could note down is current all the same", () =>
 
 Deno.test("save leaves the old version and nothing half-written when the disk fails, and can go on", () =>
   withStore(async ({ store, read, folder }) => {
-    const before = store.revision();
+    const before = store.text();
     {
       using _disk = brokenDisk("sync", () => Promise.reject(new Error("No space left on device")));
       await assert.rejects(store.save(named("НЕ ВЛЕЗЛО"), before), /No space left/);
@@ -493,7 +492,7 @@ Deno.test("save writes the whole file where the disk takes it in pieces", () =>
     using _disk = brokenDisk("write", function (this: Deno.FsFile, bytes: Uint8Array) {
       return write.call(this, bytes.subarray(0, 100));
     });
-    assert.equal((await store.save(named("ПО ЧАСТЯМ"), store.revision())).kind, "saved");
+    assert.equal((await store.save(named("ПО ЧАСТЯМ"), store.text())).kind, "saved");
     assert.deepEqual(await read(), named("ПО ЧАСТЯМ"));
   }));
 

@@ -18,7 +18,7 @@ export type { Trouble } from "../health.ts";
 /** The house, as far as the page needs it. */
 export interface WebDeps {
   readonly auth: Auth;
-  readonly profiles: Pick<ProfileStore, "current" | "content" | "revision" | "faults" | "save">;
+  readonly profiles: Pick<ProfileStore, "current" | "content" | "text" | "faults" | "save">;
   readonly journal: Pick<
     Journal,
     | "countByProfile"
