@@ -2,7 +2,7 @@
 
 import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
 import { cardMessage, followUpParts, packCards, uncopiedPart } from "./cards.ts";
-import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
+import { ADMIN_CHAT_LANE, FOLLOW_UPS_LANE, type Journal, type Work } from "./journal.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
 import type { Facts, Log } from "./log.ts";
 import { offer, type SendAllReport, sendAllReport, type TellTime } from "./manager_texts.ts";
@@ -15,6 +15,9 @@ const CARD_CHECK_MS = 60_000;
 
 /** With more cards due than this some would wait longer than a minute: they go several to a message. */
 const CARDS_PER_MINUTE = 20;
+
+/** The same while follow-ups have every second turn. */
+const CARDS_PER_MINUTE_OF_TURNS = 10;
 
 /** Due before everything else: it was taken in its turn and not shown. */
 const FIRST_IN_LINE = 0;
@@ -71,8 +74,9 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   /** More due cards for the same message, when otherwise the last of them would wait too long. */
   function takeCompany(): Work[] {
     const company: Work[] = [];
-    const due = journal.countDueWork(ADMIN_CHAT_LANE, "card", now(), CARDS_PER_MINUTE);
-    if (due < CARDS_PER_MINUTE) return company;
+    const inTurns = journal.countDueWork(FOLLOW_UPS_LANE, "follow_up", now(), 1) > 0;
+    const few = inTurns ? CARDS_PER_MINUTE_OF_TURNS : CARDS_PER_MINUTE;
+    if (journal.countDueWork(ADMIN_CHAT_LANE, "card", now(), few) < few) return company;
     while (company.length + 1 < MOST_PACKED) {
       const next = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", now());
       if (next === undefined) break;

@@ -9,6 +9,7 @@ import {
   ADMIN_CHAT_LANE,
   CRM_LANES,
   crmLane,
+  FOLLOW_UPS_LANE,
   type Journal,
   type NewFollowUpMessage,
   type ResendAsked,
@@ -84,7 +85,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const crmWork = createCrmWork({
     ...options,
     sendAll,
-    wakeManagers: () => managers.wake(ADMIN_CHAT_LANE),
+    wakeManagers,
   });
   const posts = createOutbox({
     ...options,
@@ -112,6 +113,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: Infinity,
     mostPerLane: () => 0,
   });
+
+  function wakeManagers(): void {
+    for (const lane of [ADMIN_CHAT_LANE, FOLLOW_UPS_LANE]) managers.wake(lane);
+  }
 
   /** Resolves when the confirmation has been tried; that it was is recorded later. */
   function tell(work: Work, confirmation: Confirmation): Promise<void> {
@@ -155,20 +160,20 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       journal.recordFollowUp(message, now());
       await journal.committed();
       visitors.wake(VISITORS_LANE);
-      managers.wake(ADMIN_CHAT_LANE);
+      wakeManagers();
     },
     async resend(number, by) {
       const lane = laneTo(profiles().byKey.get(journal.findLead(number)?.profile ?? ""));
       const asked = journal.oweResend(number, by, lane, now());
       await journal.committed();
       posts.wake(lane);
-      managers.wake(ADMIN_CHAT_LANE);
+      wakeManagers();
       return asked;
     },
     async closeByHand(number, by) {
       const closed = journal.closeByHand(number, by, now());
       await journal.committed();
-      managers.wake(ADMIN_CHAT_LANE);
+      wakeManagers();
       return closed;
     },
     async sendAll(profile, by, message) {
@@ -176,12 +181,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       if (asked === 0) return 0;
       await journal.committed();
       posts.wake(sendAllLane(profile));
-      managers.wake(ADMIN_CHAT_LANE);
+      wakeManagers();
       return asked;
     },
     wake() {
       visitors.wake(VISITORS_LANE);
-      managers.wake(ADMIN_CHAT_LANE);
+      wakeManagers();
     },
     async start() {
       const cutOff = journal.recover(RESTARTED, now());
@@ -194,7 +199,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
       await journal.committed();
       for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
-      managers.wake(ADMIN_CHAT_LANE);
+      wakeManagers();
       visitors.wake(VISITORS_LANE);
     },
     async stop() {

@@ -14,6 +14,7 @@ import { type Attempt, type LeadRecords, leadRecords } from "./journal/leads.ts"
 import { type LeadList, leadList } from "./journal/lead_list.ts";
 import {
   ADMIN_CHAT_LANE,
+  FOLLOW_UPS_LANE,
   type OutboxRecords,
   outboxRecords,
   VISITORS_LANE,
@@ -215,7 +216,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
        AND +due_at_ms > ?1 + ${ALBUM_QUIET_MS}`, // By subject: the managers may be owed much.
   );
   const delayFollowUp = db.writer(
-    `UPDATE outbox SET due_at_ms = ? WHERE lane = '${ADMIN_CHAT_LANE}' AND kind = 'follow_up'
+    `UPDATE outbox SET due_at_ms = ? WHERE lane = '${FOLLOW_UPS_LANE}' AND kind = 'follow_up'
        AND due_at_ms IS NOT NULL AND subject = ?`,
   );
   const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
@@ -344,7 +345,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       const subject = recorded.followUp;
       if (recorded.kind === "joined") delayFollowUp.run(dueAtMs, subject);
       if (recorded.kind === "begun") {
-        records.addWork({ lane: ADMIN_CHAT_LANE, kind: "follow_up", subject, body: "" }, dueAtMs);
+        records.addWork({ lane: FOLLOW_UPS_LANE, kind: "follow_up", subject, body: "" }, dueAtMs);
         if (recorded.firstOfAlbum) {
           const body = String(message.chatId);
           records.addWork({ lane: VISITORS_LANE, kind: "thanks", subject, body }, nowMs);

@@ -2,13 +2,14 @@
 // visitor's chat, a POST that may leave at once or has to wait.
 
 import assert from "node:assert/strict";
+import type { ShowOutcome } from "../lib/admin_chat.ts";
 import { createDelivery, type Delivery } from "../lib/delivery.ts";
 import type { CrmRequest } from "../lib/crm.ts";
 import { type Journal, openJournal } from "../lib/journal.ts";
 import type { CrmOutcome } from "../lib/lead.ts";
 import { createKeep } from "../lib/outbox.ts";
 import type { SendOutcome } from "../lib/visitor_chat.ts";
-import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
+import { aNewLead, NOON_MS, someContent } from "./helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";
 import { aProfile, someProfiles } from "./helpers/a_profile.ts";
 
@@ -17,7 +18,7 @@ interface Room extends LogOfTest {
   readonly delivery: Delivery;
   /** The ids of the leads POSTed so far. */
   readonly posted: string[];
-  /** What was sent, in order: «confirmation», «POST». */
+  /** What was sent, in order: «confirmation», «POST», «card», «follow-up». */
   readonly sent: string[];
 }
 
@@ -26,6 +27,8 @@ interface Options {
   readonly confirm?: () => Promise<SendOutcome>;
   readonly thank?: (chatId: number) => Promise<SendOutcome>;
   readonly send?: (request: CrmRequest) => Promise<CrmOutcome>;
+  /** Whether managers may be asked; everything is shown to them then. */
+  readonly managers?: boolean;
 }
 
 async function withDelivery(run: (room: Room) => Promise<void>, options: Options = {}) {
@@ -43,6 +46,10 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     stopping: new AbortController().signal,
     log: lines.log,
   };
+  function shown(what: string): Promise<ShowOutcome> {
+    sent.push(what);
+    return Promise.resolve({ kind: "shown", message: { chatId: -1, messageId: sent.length } });
+  }
   const never = () => Promise.reject(new Error("no manager is asked here"));
   const delivery = createDelivery({
     ...shared,
@@ -71,10 +78,10 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     adminChat: {
       chatId: () => -1,
       room: () => 1,
-      show: never,
+      show: options.managers ? () => shown("card") : never,
       edit: never,
       alert: never,
-      showPart: never,
+      showPart: options.managers ? () => shown("follow-up") : never,
     },
   });
   try {
@@ -141,6 +148,53 @@ Deno.test("more leads than may be POSTed to one host wait, and each is POSTed on
     },
   });
 });
+
+/** Leads whose cards are due, and leads in the CRM that sent something more before. */
+function oweManagers(journal: Journal, { cards, followUps }: Record<string, number>): void {
+  for (let nth = 1; nth <= cards! + followUps!; nth++) {
+    const lead = aNewLead({ id: `lead-${nth}`, menuMessageId: nth });
+    const { confirmation, post } = journal.recordChoice(lead, "{}", "crm:host:a", false)!;
+    journal.finishWork(confirmation);
+    if (nth <= cards!) {
+      journal.oweCard(post, "crm_failed", NOON_MS);
+      continue;
+    }
+    const attempt = journal.beginAttempt(nth, null, NOON_MS);
+    journal.settleInCrm(post, attempt, { kind: "accepted", status: 200 }, NOON_MS);
+    const message = { lead: nth, chatId: nth, messageId: nth, albumId: null };
+    journal.recordFollowUp({ ...message, content: someContent() }, NOON_MS - 1_000);
+  }
+}
+
+const toManagers = (what: string) => what === "card" || what === "follow-up";
+
+Deno.test("cards and follow-ups that wait take turns, however long the line of either is", () =>
+  withDelivery(async ({ delivery, journal, sent }) => {
+    oweManagers(journal, { cards: 6, followUps: 9 });
+    delivery.wake();
+    for (let nth = 0; nth < 30; nth++) await turn();
+    const turns = sent.filter(toManagers);
+    assert.equal(turns.length, 15);
+    for (let nth = 1; nth < 12; nth++) assert.notEqual(turns[nth], turns[nth - 1]);
+  }, { managers: true, thank: () => Promise.resolve({ kind: "sent" }) }));
+
+for (
+  const [cards, followUps, how] of [
+    [20, 0, "one by one when they have a minute for themselves"],
+    [11, 1, "several to a message when follow-ups have half of it"],
+    [21, 0, "several to a message when a minute is too short"],
+  ] as const
+) {
+  Deno.test(`${cards} cards and ${followUps} follow-ups: cards go ${how}`, () =>
+    withDelivery(async ({ delivery, journal, sent }) => {
+      oweManagers(journal, { cards, followUps });
+      delivery.wake();
+      for (let nth = 0; nth < 30; nth++) await turn();
+      assert.deepEqual(journal.lanes("admin_chat"), []);
+      const messages = sent.filter((what) => what === "card").length;
+      assert.equal(messages === cards, how.startsWith("one"), `${messages} messages`);
+    }, { managers: true, thank: () => Promise.resolve({ kind: "sent" }) }));
+}
 
 Deno.test("visitors' chats that do not answer leave room for what is owed to others", () => {
   const silence = Promise.withResolvers<SendOutcome>();

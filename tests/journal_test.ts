@@ -10,6 +10,7 @@ import {
   type Attempt,
   CRM_LANES,
   crmLane,
+  FOLLOW_UPS_LANE,
   type Journal,
   type NewFollowUpMessage,
   openJournal,
@@ -17,6 +18,8 @@ import {
   type Work,
 } from "../lib/journal.ts";
 import { canMove, type CrmOutcome, type Lead, type LeadState } from "../lib/lead.ts";
+import { openDatabase } from "../lib/db.ts";
+import { MIGRATIONS } from "../lib/journal/schema.ts";
 import { aNewLead, NOON_MS, someContent } from "./helpers/a_lead.ts";
 
 const HOST = "crm.example.ru";
@@ -522,7 +525,7 @@ Deno.test("a message becomes a follow-up, due at once, and so are the thanks", (
       content,
       partsShown: 0,
     });
-    const work = takeOne(journal, ADMIN_CHAT_LANE);
+    const work = takeOne(journal, FOLLOW_UPS_LANE);
     assert.deepEqual([work.kind, work.subject], ["follow_up", 1]);
     const thanks = takeOne(journal, VISITORS_LANE);
     assert.deepEqual([thanks.kind, thanks.body], ["thanks", "1"]);
@@ -534,7 +537,7 @@ Deno.test("a message is recorded once, however often Telegram sends it", () =>
     journal.recordFollowUp(aMessage(4), NOON_MS);
     const again = journal.recordFollowUp(aMessage(4), NOON_MS);
     assert.deepEqual(again, { kind: "known", followUp: 1, firstOfAlbum: false });
-    takeOne(journal, ADMIN_CHAT_LANE);
+    takeOne(journal, FOLLOW_UPS_LANE);
     takeOne(journal, VISITORS_LANE);
   }));
 
@@ -547,8 +550,8 @@ Deno.test("an album's parts are one follow-up, due when the last has been quiet,
     assert.equal(part(4, NOON_MS + 900), "joined");
     assert.equal(part(6, NOON_MS + 1_800), "joined");
     const quietAtMs = NOON_MS + 1_800 + ALBUM_QUIET_MS;
-    assert.deepEqual(journal.takeWork(ADMIN_CHAT_LANE, quietAtMs - 1, 9), []);
-    assert.equal(takeOne(journal, ADMIN_CHAT_LANE, quietAtMs).subject, 1);
+    assert.deepEqual(journal.takeWork(FOLLOW_UPS_LANE, quietAtMs - 1, 9), []);
+    assert.equal(takeOne(journal, FOLLOW_UPS_LANE, quietAtMs).subject, 1);
     assert.deepEqual(journal.takeFollowUp(1)?.messageIds, [4, 5, 6]);
     takeOne(journal, VISITORS_LANE);
   }));
@@ -587,9 +590,30 @@ Deno.test("finishFollowUp leaves nothing owed", () =>
   withJournal((journal) => {
     record(journal);
     journal.recordFollowUp(aMessage(4), NOON_MS);
-    journal.finishFollowUp(takeOne(journal, ADMIN_CHAT_LANE), NOON_MS);
+    journal.finishFollowUp(takeOne(journal, FOLLOW_UPS_LANE), NOON_MS);
     assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
   }));
+
+Deno.test("follow-ups that an older bot left are in their own lane", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  try {
+    const old = openDatabase(`${folder}/triborg.db`, MIGRATIONS.slice(0, 4));
+    for (const [id, kind] of ["card", "follow_up"].entries()) {
+      old.writer("INSERT INTO outbox VALUES (?, 'admin_chat', ?, 1, '', 0, ?)").run(
+        id,
+        kind,
+        NOON_MS,
+      );
+    }
+    old.close();
+    const journal = openJournal(`${folder}/triborg.db`);
+    assert.equal(takeOne(journal, ADMIN_CHAT_LANE).kind, "card");
+    assert.equal(takeOne(journal, FOLLOW_UPS_LANE).kind, "follow_up");
+    journal.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 for (
   const [what, settle] of [
@@ -606,9 +630,9 @@ for (
     withJournal((journal) => {
       const lead = record(journal);
       journal.recordFollowUp(aMessage(4, { lead: lead.number }), NOON_MS);
-      journal.postponeWork(takeOne(journal, ADMIN_CHAT_LANE), NOON_MS + 60_000);
+      journal.postponeWork(takeOne(journal, FOLLOW_UPS_LANE), NOON_MS + 60_000);
       settle(journal, lead);
-      assert.equal(takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 5).kind, "follow_up");
+      assert.equal(takeOne(journal, FOLLOW_UPS_LANE, NOON_MS + 5).kind, "follow_up");
     }));
 }
 

@@ -20,7 +20,7 @@ export type WorkKind =
 /** One piece of owed work. It is deleted when done, and due again when it failed. */
 export interface Work {
   readonly id: number;
-  /** Which queue it waits in: `visitors`, `admin_chat`, or `crm:<host>`. */
+  /** Which queue it waits in: `visitors`, `admin_chat`, `admin_chat:follow_ups`, or `crm:<host>`. */
   readonly lane: string;
   readonly kind: WorkKind;
   /** Number of the lead, or of the follow-up, that it is about; 0 for what is about none. */
@@ -34,6 +34,9 @@ export type NewWork = Omit<Work, "id" | "failures">;
 
 export const VISITORS_LANE = "visitors";
 export const ADMIN_CHAT_LANE = "admin_chat";
+
+/** Follow-ups wait by themselves, so that they and cards take turns: neither is behind all of the others. */
+export const FOLLOW_UPS_LANE = "admin_chat:follow_ups";
 
 /** POSTs wait by host, so that one dead CRM does not delay the others. */
 export function crmLane(host: string): string {

@@ -198,4 +198,9 @@ const FOURTH: Migration = `
   CREATE INDEX outbox_subject ON outbox (subject, kind);
 `;
 
-export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH];
+const FIFTH: Migration = `
+  -- Follow-ups have a lane of their own.
+  UPDATE outbox SET lane = 'admin_chat:follow_ups' WHERE kind = 'follow_up';
+`;
+
+export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH, FIFTH];
