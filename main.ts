@@ -29,6 +29,8 @@ async function main(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => signalled.resolve("signalled"));
   }
+  // Also out of a start that hangs: on a file that is a pipe, on a dead network folder.
+  signalled.promise.then(() => setTimeout(() => Deno.exit(0), STOP_WITHIN_MS));
   const config = await readEnvironment();
   if (config === undefined) return EXIT.faults;
   const { write, flush } = writeByTurns((lines) => console.log(lines));
@@ -49,7 +51,6 @@ async function main(): Promise<number> {
   const ended = await Promise.race([running.ended, signalled.promise]);
   if (ended !== "signalled") return ended;
   log.info("👋 Останавливаемся: незаконченное останется в журнале");
-  setTimeout(() => Deno.exit(0), STOP_WITHIN_MS);
   running.stop();
   return await running.ended;
 }

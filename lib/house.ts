@@ -65,10 +65,12 @@ async function openJournalIn(
   folder: string,
   log: Log,
 ): Promise<{ readonly journal: Journal; readonly lock: Lock } | number> {
+  let lock: Lock | undefined;
   try {
-    const lock = lockFolder(folder);
+    lock = lockFolder(folder);
     if (lock !== undefined) return { journal: openJournal(`${folder}/triborg.db`), lock };
   } catch (error) {
+    lock?.release();
     return await reportJournal(folder, error, log);
   }
   log.error("❌ С папкой {folder} уже работает другой процесс бота. Остановите его сначала", {
