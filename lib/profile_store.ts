@@ -66,7 +66,8 @@ export function keepProfiles(
 ): ProfileStore {
   let refused: { readonly text: string | null; readonly faults: readonly Fault[] } | undefined;
   let current = adopt(first, null);
-  let saving: Promise<unknown> = Promise.resolve();
+  /** One reading or writing after another: a slow reading must not bring back what was saved over. */
+  let inTurn: Promise<unknown> = Promise.resolve();
 
   function adopt(version: Version, by: string | null): Version {
     for (const warning of version.warnings) {
@@ -113,7 +114,7 @@ export function keepProfiles(
 
   const watch = watchFile(
     path,
-    () => void reload().catch((cause) => reportUnread(log, cause)),
+    () => inTurn = inTurn.then(reload).catch((cause) => reportUnread(log, cause)),
     log,
   );
   return {
@@ -122,11 +123,14 @@ export function keepProfiles(
     text: () => current.text,
     faults: () => refused?.faults ?? [],
     save(content, basedOn, by) {
-      const result = saving.then(() => save(content, basedOn, by ?? null));
-      saving = result.catch(() => {});
+      const result = inTurn.then(() => save(content, basedOn, by ?? null));
+      inTurn = result.catch(() => {});
       return result;
     },
-    close: watch.close,
+    async close() {
+      await watch.close();
+      await inTurn;
+    },
   };
 }
 

@@ -389,6 +389,34 @@ Deno.test("of two saves at once the first is saved and the second is stale", () 
     assert.deepEqual(await read(), named("ПЕРВОЕ"));
   }));
 
+Deno.test("a slow reading of the file does not bring back what was saved over meanwhile", () =>
+  withStore(async ({ store, path, lines, write }) => {
+    const { readFile } = Deno;
+    const slow = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    Deno.readFile = async (...args) => {
+      Deno.readFile = readFile;
+      const bytes = await readFile(...args);
+      begun.resolve();
+      await slow.promise;
+      return bytes;
+    };
+    try {
+      await write(textOf(someLocales()));
+      await begun.promise;
+      const saved = store.save(named("СОХРАНЕНО"), store.text());
+      await Promise.race([saved, new Promise((resolve) => setTimeout(resolve, 100))]);
+      slow.resolve();
+      assert.equal((await saved).kind, "saved");
+      await new Promise((resolve) => setTimeout(resolve));
+      assert.equal(nameOf(store), "СОХРАНЕНО");
+      assert.equal(await Deno.readTextFile(path), store.text());
+      assert.deepEqual(lines, []);
+    } finally {
+      Deno.readFile = readFile;
+    }
+  }));
+
 Deno.test("save refuses profiles with a fault, names it, and writes nothing", () =>
   withStore(async ({ store, read, folder, lines }) => {
     const faulty = someLocales(({ agency }) => agency.name = "");
