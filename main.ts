@@ -29,7 +29,7 @@ async function main(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => signalled.resolve("signalled"));
   }
-  // Also out of a start that hangs: on a file that is a pipe, on a dead network folder.
+  // Also out of a start that hangs on reading `.env` or the profiles.
   signalled.promise.then(() => setTimeout(() => Deno.exit(0), STOP_WITHIN_MS));
   const config = await readEnvironment();
   if (config === undefined) return EXIT.faults;

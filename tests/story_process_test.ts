@@ -69,6 +69,28 @@ Deno.test("the .env file is read, and the environment wins over it", () =>
     assert.equal(await bot.stop(), 0);
   }, { asleep: true }));
 
+Deno.test("a start that hangs on reading the profiles can be stopped", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  try {
+    const path = `${folder}/locales.json`;
+    const mkfifo = `await new Deno.Command("mkfifo", { args: [${JSON.stringify(path)}] }).output()`;
+    await new Deno.Command("deno", { args: ["eval", mkfifo] }).output();
+    const bot = await startBotProcess({
+      BOT_TOKEN: TOKEN,
+      ADMIN_CHAT_ID: "-100",
+      LOCALES_PATH: path,
+      DATA_DIR: `${folder}/data`,
+      PORT: "0",
+    });
+    using _held = await Deno.open(path, { write: true }); // Waits until the bot has opened it.
+    const failsafe = setTimeout(bot.kill, 15_000);
+    assert.equal(await bot.stop(), 0);
+    clearTimeout(failsafe);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a press journalled before a kill is confirmed and delivered by the next process", () =>
   withHouse(async (house) => {
     const visitor = galliard(house);
