@@ -16,11 +16,8 @@ const CARD_CHECK_MS = 60_000;
 /** With more cards due than this some would wait longer than a minute: they go several to a message. */
 const CARDS_PER_MINUTE = 20;
 
-/** The same while follow-ups have every second turn. */
+/** The same while follow-ups have every second turn; fewer, where albums have used the minute up. */
 const CARDS_PER_MINUTE_OF_TURNS = 10;
-
-/** Due before everything else: it was taken in its turn and not shown. */
-const FIRST_IN_LINE = 0;
 
 /** Most cards that are taken to be packed together; Telegram's 4096 characters hold fewer. */
 const MOST_PACKED = 12;
@@ -46,7 +43,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     try {
       const [pack] = packCards(works.map(toCard), tellTime);
       if (pack === undefined) return;
-      for (const work of works.splice(pack.cards)) journal.releaseWork(work, FIRST_IN_LINE);
+      for (const work of works.splice(pack.cards)) putBack(work);
       const outcome = await adminChat.show(pack.message, pack.keyboard);
       if (outcome.kind === "shown") await recordShown(works, outcome.message);
       if (outcome.kind === "failed" || outcome.kind === "uncopyable") {
@@ -54,9 +51,14 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       }
     } catch (error) {
       // The outbox takes back the first; the others are in nobody's hand but ours.
-      for (const work of works.slice(1)) journal.releaseWork(work, FIRST_IN_LINE);
+      for (const work of works.slice(1)) putBack(work);
       throw error;
     }
+  }
+
+  /** To its old place, near enough: before other cards, but not before what has waited longer than its lead. */
+  function putBack(work: Work): void {
+    journal.releaseWork(work, leadOf(work.subject).receivedAtMs);
   }
 
   async function recordShown(works: readonly Work[], message: MessageAddress): Promise<void> {
@@ -75,7 +77,9 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   function takeCompany(): Work[] {
     const company: Work[] = [];
     const inTurns = journal.countDueWork(FOLLOW_UPS_LANE, "follow_up", now(), 1) > 0;
-    const few = inTurns ? CARDS_PER_MINUTE_OF_TURNS : CARDS_PER_MINUTE;
+    const few = inTurns
+      ? Math.min(CARDS_PER_MINUTE_OF_TURNS, Math.max(adminChat.room(), 1))
+      : CARDS_PER_MINUTE;
     if (journal.countDueWork(ADMIN_CHAT_LANE, "card", now(), few) < few) return company;
     while (company.length + 1 < MOST_PACKED) {
       const next = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", now());

@@ -9,6 +9,7 @@ import {
   ADMIN_CHAT_LANE,
   CRM_LANES,
   crmLane,
+  EDITS_LANE,
   FOLLOW_UPS_LANE,
   type Journal,
   type NewFollowUpMessage,
@@ -93,12 +94,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: MOST_POSTS,
     mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
   });
-  const managers = createOutbox({
+  const adminWork = createAdminWork({ ...options, retryAtMs });
+  const oneByOne = {
     ...options,
-    run: createAdminWork({ ...options, retryAtMs }),
+    // A card that is shown makes its lead's follow-ups due, and may have to be edited.
+    run: (work: Work) => adminWork(work).finally(wakeManagers),
     most: 1,
     mostPerLane: () => 1,
-  });
+  };
+  const managers = createOutbox(oneByOne);
+  const edits = createOutbox(oneByOne);
   const visitorWork = createVisitorWork({ ...options, retryAtMs });
   const visitors = createOutbox({
     ...options,
@@ -116,6 +121,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function wakeManagers(): void {
     for (const lane of [ADMIN_CHAT_LANE, FOLLOW_UPS_LANE]) managers.wake(lane);
+    edits.wake(EDITS_LANE);
   }
 
   /** Resolves when the confirmation has been tried; that it was is recorded later. */
@@ -203,7 +209,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       visitors.wake(VISITORS_LANE);
     },
     async stop() {
-      await Promise.all([posts, managers, visitors, firstTries].map((each) => each.stop()));
+      await Promise.all([posts, managers, edits, visitors, firstTries].map((each) => each.stop()));
     },
   };
 }

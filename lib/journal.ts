@@ -14,6 +14,7 @@ import { type Attempt, type LeadRecords, leadRecords } from "./journal/leads.ts"
 import { type LeadList, leadList } from "./journal/lead_list.ts";
 import {
   ADMIN_CHAT_LANE,
+  EDITS_LANE,
   FOLLOW_UPS_LANE,
   type OutboxRecords,
   outboxRecords,
@@ -211,13 +212,16 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   );
   const hasFollowUps = db.reader("SELECT 1 FROM follow_ups WHERE lead = ? LIMIT 1");
   const releaseFollowUps = db.writer(
-    `UPDATE outbox SET due_at_ms = ?1 WHERE kind = 'follow_up'
-       AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2)
-       AND +due_at_ms > ?1 + ${ALBUM_QUIET_MS}`, // By subject: the managers may be owed much.
+    // Not behind those that came later and were not put off. By subject: the managers may be owed much.
+    `UPDATE outbox SET due_at_ms = (
+       SELECT min(?1, min(due_at_ms)) FROM outbox WHERE kind = 'follow_up'
+         AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2))
+     WHERE kind = 'follow_up' AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2)
+       AND +due_at_ms > ?1 + ${ALBUM_QUIET_MS}`,
   );
   const delayFollowUp = db.writer(
-    `UPDATE outbox SET due_at_ms = ? WHERE lane = '${FOLLOW_UPS_LANE}' AND kind = 'follow_up'
-       AND due_at_ms IS NOT NULL AND subject = ?`,
+    `UPDATE outbox SET due_at_ms = ?
+     WHERE kind = 'follow_up' AND subject = ? AND due_at_ms IS NOT NULL`,
   );
   const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
   const allWorkDue = db.writer("UPDATE outbox SET due_at_ms = ?");
@@ -269,7 +273,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   /** A lead without a card in the chat has nothing to update. */
   function oweCardUpdate(lead: number, nowMs: number): void {
     if (records.findLead(lead)?.card == null) return;
-    const work = { lane: ADMIN_CHAT_LANE, kind: "card_update", subject: lead, body: "" } as const;
+    const work = { lane: EDITS_LANE, kind: "card_update", subject: lead, body: "" } as const;
     records.addWork(work, nowMs);
   }
 

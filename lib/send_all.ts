@@ -2,6 +2,7 @@
 
 import {
   ADMIN_CHAT_LANE,
+  EDITS_LANE,
   type Journal,
   SEND_ALL_LANES,
   sendAllLane,
@@ -38,7 +39,7 @@ export function createSendAll(
 ): SendAll {
   function oweReport(message: MessageAddress, report: SendAllReport): void {
     const body = JSON.stringify({ message, report });
-    journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "offer_update", subject: 0, body }, now());
+    journal.addWork({ lane: EDITS_LANE, kind: "offer_update", subject: 0, body }, now());
   }
 
   return {

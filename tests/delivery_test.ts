@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import type { ShowOutcome } from "../lib/admin_chat.ts";
 import { createDelivery, type Delivery } from "../lib/delivery.ts";
 import type { CrmRequest } from "../lib/crm.ts";
-import { type Journal, openJournal } from "../lib/journal.ts";
+import { ADMIN_CHAT_LANE, EDITS_LANE, type Journal, openJournal } from "../lib/journal.ts";
 import type { CrmOutcome } from "../lib/lead.ts";
 import { createKeep } from "../lib/outbox.ts";
 import type { SendOutcome } from "../lib/visitor_chat.ts";
@@ -18,7 +18,9 @@ interface Room extends LogOfTest {
   readonly delivery: Delivery;
   /** The ids of the leads POSTed so far. */
   readonly posted: string[];
-  /** What was sent, in order: «confirmation», «POST», «card», «follow-up». */
+  /** Lets time go by, in ms. */
+  later(ms: number): void;
+  /** What was sent, in order: «confirmation», «POST», «card», «follow-up», «edit», «note». */
   readonly sent: string[];
 }
 
@@ -27,8 +29,11 @@ interface Options {
   readonly confirm?: () => Promise<SendOutcome>;
   readonly thank?: (chatId: number) => Promise<SendOutcome>;
   readonly send?: (request: CrmRequest) => Promise<CrmOutcome>;
-  /** Whether managers may be asked; everything is shown to them then. */
-  readonly managers?: boolean;
+  /** Where managers may be asked: how much room Telegram's pace leaves, and what does not get there. */
+  readonly managers?: {
+    readonly room?: number;
+    readonly fails?: (what: string) => boolean | Promise<boolean>;
+  };
 }
 
 async function withDelivery(run: (room: Room) => Promise<void>, options: Options = {}) {
@@ -38,17 +43,19 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
   const profiles = someProfiles();
   const posted: string[] = [];
   const sent: string[] = [];
+  let nowMs = NOON_MS;
   const shared = {
     journal,
-    now: () => NOON_MS,
+    now: () => nowMs,
     random: () => 1,
     sleep: turn,
     stopping: new AbortController().signal,
     log: lines.log,
   };
-  function shown(what: string): Promise<ShowOutcome> {
-    sent.push(what);
-    return Promise.resolve({ kind: "shown", message: { chatId: -1, messageId: sent.length } });
+  async function shown(what: string): Promise<ShowOutcome> {
+    const messageId = sent.push(what);
+    if (await options.managers?.fails?.(what)) return { kind: "failed", reason: "503" };
+    return { kind: "shown", message: { chatId: -1, messageId } };
   }
   const never = () => Promise.reject(new Error("no manager is asked here"));
   const delivery = createDelivery({
@@ -77,20 +84,22 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     },
     adminChat: {
       chatId: () => -1,
-      room: () => 1,
-      show: options.managers ? () => shown("card") : never,
-      edit: never,
-      alert: never,
+      room: () => options.managers?.room ?? 20,
+      show: options.managers ? ({ text }) => shown(text === NOTE ? "note" : "card") : never,
+      edit: options.managers ? () => shown("edit") : never,
+      alert: () => Promise.resolve(false),
       showPart: options.managers ? () => shown("follow-up") : never,
     },
   });
   try {
-    await run({ ...lines, journal: opened, delivery, posted, sent });
+    await run({ ...lines, journal: opened, delivery, posted, sent, later: (ms) => nowMs += ms });
   } finally {
     await delivery.stop();
     opened.close();
   }
 }
+
+const NOTE = "📊 За вчера";
 
 const CONFIRMATION = { chatId: 1, messageId: 2, text: "✅ Принято", photo: false };
 
@@ -149,51 +158,128 @@ Deno.test("more leads than may be POSTed to one host wait, and each is POSTed on
   });
 });
 
-/** Leads whose cards are due, and leads in the CRM that sent something more before. */
-function oweManagers(journal: Journal, { cards, followUps }: Record<string, number>): void {
-  for (let nth = 1; nth <= cards! + followUps!; nth++) {
-    const lead = aNewLead({ id: `lead-${nth}`, menuMessageId: nth });
-    const { confirmation, post } = journal.recordChoice(lead, "{}", "crm:host:a", false)!;
-    journal.finishWork(confirmation);
-    if (nth <= cards!) {
-      journal.oweCard(post, "crm_failed", NOON_MS);
-      continue;
-    }
-    const attempt = journal.beginAttempt(nth, null, NOON_MS);
-    journal.settleInCrm(post, attempt, { kind: "accepted", status: 200 }, NOON_MS);
-    const message = { lead: nth, chatId: nth, messageId: nth, albumId: null };
-    journal.recordFollowUp({ ...message, content: someContent() }, NOON_MS - 1_000);
+// — What the managers are owed —
+
+function aLeadOf(journal: Journal, nth: number, receivedAtMs: number) {
+  const lead = aNewLead({ id: `lead-${nth}`, menuMessageId: nth, receivedAtMs });
+  const { confirmation, post } = journal.recordChoice(lead, "{}", "crm:host:a", false)!;
+  journal.finishWork(confirmation);
+  return post;
+}
+
+function oweCards(journal: Journal, from: number, to: number, atMs = NOON_MS): void {
+  for (let nth = from; nth <= to; nth++) {
+    journal.oweCard(aLeadOf(journal, nth, atMs), "crm_failed", atMs);
   }
 }
 
-const toManagers = (what: string) => what === "card" || what === "follow-up";
+function oweFollowUp(journal: Journal, lead: number): void {
+  const message = { lead, chatId: lead, messageId: lead, albumId: null };
+  journal.recordFollowUp({ ...message, content: someContent() }, NOON_MS - 1_000);
+}
+
+/** Of leads that are in the CRM. */
+function oweFollowUps(journal: Journal, from: number, to: number): void {
+  for (let nth = from; nth <= to; nth++) {
+    const post = aLeadOf(journal, nth, NOON_MS);
+    const attempt = journal.beginAttempt(nth, null, NOON_MS);
+    journal.settleInCrm(post, attempt, { kind: "accepted", status: 200 }, NOON_MS);
+    oweFollowUp(journal, nth);
+  }
+}
+
+const thank = () => Promise.resolve({ kind: "sent" } as const);
+
+async function allTurns(): Promise<void> {
+  for (let nth = 0; nth < 40; nth++) await turn();
+}
 
 Deno.test("cards and follow-ups that wait take turns, however long the line of either is", () =>
   withDelivery(async ({ delivery, journal, sent }) => {
-    oweManagers(journal, { cards: 6, followUps: 9 });
+    oweFollowUps(journal, 1, 9);
+    oweCards(journal, 10, 15);
     delivery.wake();
-    for (let nth = 0; nth < 30; nth++) await turn();
-    const turns = sent.filter(toManagers);
-    assert.equal(turns.length, 15);
-    for (let nth = 1; nth < 12; nth++) assert.notEqual(turns[nth], turns[nth - 1]);
-  }, { managers: true, thank: () => Promise.resolve({ kind: "sent" }) }));
+    await allTurns();
+    assert.equal(sent.length, 15);
+    for (let nth = 1; nth < 12; nth++) assert.notEqual(sent[nth], sent[nth - 1]);
+  }, { managers: {}, thank }));
+
+Deno.test("a follow-up comes right after its lead's card, not when it looks again", () =>
+  withDelivery(async ({ delivery, journal, sent }) => {
+    oweCards(journal, 1, 3);
+    oweFollowUp(journal, 3);
+    delivery.wake();
+    await allTurns();
+    assert.deepEqual(sent, ["card", "card", "card", "follow-up"]);
+  }, { managers: {}, thank }));
+
+Deno.test("a follow-up comes right after a card that did not get there at first", () => {
+  let failures = 1;
+  return withDelivery(async ({ delivery, journal, sent, later }) => {
+    oweCards(journal, 1, 1);
+    oweFollowUp(journal, 1);
+    delivery.wake();
+    await allTurns();
+    assert.deepEqual(sent, ["card"]);
+    later(30_000);
+    delivery.wake();
+    await allTurns();
+    assert.deepEqual(sent, ["card", "card", "follow-up"]);
+  }, { managers: { fails: () => failures-- > 0 }, thank });
+});
+
+Deno.test("edits wait for no message and take no message's turn", () => {
+  const hanging = Promise.withResolvers<boolean>();
+  return withDelivery(async ({ delivery, journal, sent }) => {
+    oweFollowUps(journal, 1, 9);
+    oweCards(journal, 10, 10);
+    for (let nth = 0; nth < 9; nth++) {
+      const message = { chatId: -1, messageId: nth };
+      const body = JSON.stringify({ message, report: { profileName: "", total: 0 } });
+      journal.addWork({ lane: EDITS_LANE, kind: "offer_update", subject: 0, body }, NOON_MS);
+    }
+    delivery.wake();
+    await allTurns();
+    assert.deepEqual(sent.toSorted(), ["card", ...Array(9).fill("edit")]);
+    hanging.resolve(false);
+    await allTurns();
+    assert.equal(sent.length, 19);
+  }, { managers: { fails: (what) => what !== "edit" && hanging.promise }, thank });
+});
+
+Deno.test("cards that did not fit into a message go before later ones, and not before all else", () =>
+  withDelivery(async ({ delivery, journal, sent, later }) => {
+    oweCards(journal, 1, 30);
+    const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: NOTE } as const;
+    journal.addWork(note, NOON_MS + 1_000);
+    oweCards(journal, 31, 120, NOON_MS + 2_000);
+    later(3_000);
+    delivery.wake();
+    await allTurns();
+    assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
+    assert.ok(sent.indexOf("note") < sent.length / 2, "30 of 120 cards came before it");
+  }, { managers: {} }));
 
 for (
-  const [cards, followUps, how] of [
-    [20, 0, "one by one when they have a minute for themselves"],
-    [11, 1, "several to a message when follow-ups have half of it"],
-    [21, 0, "several to a message when a minute is too short"],
+  const [cards, followUps, room, how] of [
+    [20, 0, 20, "one by one"],
+    [21, 0, 20, "several to a message"],
+    [10, 1, 20, "one by one"],
+    [11, 1, 20, "several to a message"],
+    [3, 1, 3, "one by one"],
+    [4, 1, 3, "several to a message"],
   ] as const
 ) {
-  Deno.test(`${cards} cards and ${followUps} follow-ups: cards go ${how}`, () =>
+  Deno.test(`of ${cards} cards, ${followUps} follow-ups, room for ${room} messages: cards go ${how}`, () =>
     withDelivery(async ({ delivery, journal, sent }) => {
-      oweManagers(journal, { cards, followUps });
+      oweCards(journal, 1, cards);
+      oweFollowUps(journal, cards + 1, cards + followUps);
       delivery.wake();
-      for (let nth = 0; nth < 30; nth++) await turn();
-      assert.deepEqual(journal.lanes("admin_chat"), []);
+      await allTurns();
+      assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
       const messages = sent.filter((what) => what === "card").length;
-      assert.equal(messages === cards, how.startsWith("one"), `${messages} messages`);
-    }, { managers: true, thank: () => Promise.resolve({ kind: "sent" }) }));
+      assert.equal(messages === cards, how === "one by one", `${messages} messages`);
+    }, { managers: { room }, thank }));
 }
 
 Deno.test("visitors' chats that do not answer leave room for what is owed to others", () => {

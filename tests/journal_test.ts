@@ -10,6 +10,7 @@ import {
   type Attempt,
   CRM_LANES,
   crmLane,
+  EDITS_LANE,
   FOLLOW_UPS_LANE,
   type Journal,
   type NewFollowUpMessage,
@@ -594,11 +595,22 @@ Deno.test("finishFollowUp leaves nothing owed", () =>
     assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
   }));
 
-Deno.test("follow-ups that an older bot left are in their own lane", async () => {
+Deno.test("a follow-up that was put off comes before a later one that was not", () =>
+  withJournal((journal) => {
+    const lead = record(journal);
+    journal.recordFollowUp(aMessage(4, { lead: lead.number }), NOON_MS);
+    journal.releaseWork(takeOne(journal, FOLLOW_UPS_LANE), NOON_MS + 60_000);
+    journal.recordFollowUp(aMessage(5, { lead: lead.number }), NOON_MS + 10_000);
+    journal.settleInCrm(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS + 30_000);
+    const works = journal.takeWork(FOLLOW_UPS_LANE, NOON_MS + 30_000, 1);
+    assert.deepEqual(works.map(({ subject }) => subject), [1]);
+  }));
+
+Deno.test("follow-ups and edits that an older bot left are in their own lanes", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   try {
     const old = openDatabase(`${folder}/triborg.db`, MIGRATIONS.slice(0, 4));
-    for (const [id, kind] of ["card", "follow_up"].entries()) {
+    for (const [id, kind] of ["card", "follow_up", "card_update", "offer_update"].entries()) {
       old.writer("INSERT INTO outbox VALUES (?, 'admin_chat', ?, 1, '', 0, ?)").run(
         id,
         kind,
@@ -609,6 +621,8 @@ Deno.test("follow-ups that an older bot left are in their own lane", async () =>
     const journal = openJournal(`${folder}/triborg.db`);
     assert.equal(takeOne(journal, ADMIN_CHAT_LANE).kind, "card");
     assert.equal(takeOne(journal, FOLLOW_UPS_LANE).kind, "follow_up");
+    const edits = journal.takeWork(EDITS_LANE, NOON_MS, 9).map(({ kind }) => kind);
+    assert.deepEqual(edits, ["card_update", "offer_update"]);
     journal.close();
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -20,7 +20,7 @@ export type WorkKind =
 /** One piece of owed work. It is deleted when done, and due again when it failed. */
 export interface Work {
   readonly id: number;
-  /** Which queue it waits in: `visitors`, `admin_chat`, `admin_chat:follow_ups`, or `crm:<host>`. */
+  /** Which queue it waits in: one of the lanes below. */
   readonly lane: string;
   readonly kind: WorkKind;
   /** Number of the lead, or of the follow-up, that it is about; 0 for what is about none. */
@@ -37,6 +37,9 @@ export const ADMIN_CHAT_LANE = "admin_chat";
 
 /** Follow-ups wait by themselves, so that they and cards take turns: neither is behind all of the others. */
 export const FOLLOW_UPS_LANE = "admin_chat:follow_ups";
+
+/** What messages in the managers' chat have to say by now: that is no new message, and waits for none. */
+export const EDITS_LANE = "admin_chat:edits";
 
 /** POSTs wait by host, so that one dead CRM does not delay the others. */
 export function crmLane(host: string): string {

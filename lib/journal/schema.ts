@@ -199,8 +199,9 @@ const FOURTH: Migration = `
 `;
 
 const FIFTH: Migration = `
-  -- Follow-ups have a lane of their own.
+  -- Follow-ups and edits have lanes of their own.
   UPDATE outbox SET lane = 'admin_chat:follow_ups' WHERE kind = 'follow_up';
+  UPDATE outbox SET lane = 'admin_chat:edits' WHERE kind IN ('card_update', 'offer_update');
 `;
 
 export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH, FIFTH];
