@@ -101,15 +101,17 @@ export function keepProfiles(
   }
 
   async function save(content: unknown, basedOn: string, by: string | null): Promise<SaveResult> {
-    if (await readText(path) !== basedOn) {
-      await reload();
-      return { kind: "stale" };
-    }
+    if (await readText(path) !== basedOn) return await stale();
     const next = parse(JSON.stringify(content, null, 2) + "\n");
     if (!next.ok) return { kind: "refused", faults: next.faults };
-    await replaceFile(path, next.version.text);
+    if (!await replaceFile(path, next.version.text, basedOn)) return await stale();
     current = adopt(next.version, by);
     return { kind: "saved" };
+  }
+
+  async function stale(): Promise<SaveResult> {
+    await reload();
+    return { kind: "stale" };
   }
 
   const watch = watchFile(
@@ -189,8 +191,11 @@ function decode(bytes: Uint8Array<ArrayBuffer>): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** Whoever reads the file sees the old version or the new one, also after a power cut. */
-async function replaceFile(path: string, text: string): Promise<void> {
+/**
+ * Whoever reads the file sees the old version or the new one, also after a power cut. False, with nothing
+ * changed, when the file did not say `basedOn` any more.
+ */
+async function replaceFile(path: string, text: string, basedOn: string): Promise<boolean> {
   const target = await Deno.realPath(path);
   const { mode } = await Deno.stat(target);
   const { folder, name } = placeOfFile(target);
@@ -203,7 +208,13 @@ async function replaceFile(path: string, text: string): Promise<void> {
       written += await file.write(bytes.subarray(written));
     }
     await file.sync();
-    await Deno.rename(temporary, target);
+    // In one go: while this was written, somebody may have edited the file on disk.
+    if (decode(Deno.readFileSync(target)) === basedOn) {
+      Deno.renameSync(temporary, target);
+      return true;
+    }
+    await Deno.remove(temporary);
+    return false;
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;

@@ -513,6 +513,19 @@ Deno.test("save leaves the old version and nothing half-written when the disk fa
     assert.equal((await store.save(named("ВЛЕЗЛО"), before)).kind, "saved");
   }));
 
+Deno.test("save does not write over an edit that came to the disk while it was writing", () =>
+  withStore(async ({ store, read, folder, path }) => {
+    const { sync } = Deno.FsFile.prototype;
+    using _disk = brokenDisk("sync", async function (this: Deno.FsFile) {
+      await sync.call(this);
+      Deno.writeTextFileSync(path, textOf(named("НА ДИСКЕ")));
+    });
+    assert.equal((await store.save(named("ИЗ ФОРМЫ"), store.text())).kind, "stale");
+    assert.deepEqual(await read(), named("НА ДИСКЕ"));
+    assert.equal(nameOf(store), "НА ДИСКЕ");
+    assert.deepEqual(await namesIn(folder), ["locales.json"]);
+  }));
+
 // One write may take a part of the bytes and say how many, as on a disk that is nearly full (write(2)).
 Deno.test("save writes the whole file where the disk takes it in pieces", () =>
   withStore(async ({ store, read }) => {
