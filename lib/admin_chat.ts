@@ -27,6 +27,8 @@ export interface AdminChat {
   chatId(): number;
   /** How many messages Telegram's pace allows now. */
   room(): number;
+  /** Resolves when it allows one, or the process stops. */
+  ready(): Promise<void>;
   /** Shows a text, with buttons where given. */
   show(message: Formatted, keyboard?: InlineKeyboardMarkup): Promise<ShowOutcome>;
   /** Makes a message say something else; one that is gone or says it already is no failure. */
@@ -126,6 +128,7 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
   return {
     chatId: () => chatId,
     room,
+    ready: () => pace(1),
     show: ({ text, entities }, keyboard) =>
       show(1, async (chat) => {
         const buttons = keyboard === undefined ? {} : { reply_markup: keyboard };

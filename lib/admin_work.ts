@@ -39,6 +39,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   const { journal, adminChat, profiles, keep, retryAtMs, tellTime, now, log } = options;
 
   async function showCards(first: Work): Promise<void> {
+    await adminChat.ready(); // Only then is it known how many more there are.
     const works = [first, ...takeCompany()];
     try {
       const [pack] = packCards(works.map(toCard), tellTime);

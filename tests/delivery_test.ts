@@ -32,6 +32,7 @@ interface Options {
   /** Where managers may be asked: how much room Telegram's pace leaves, and what does not get there. */
   readonly managers?: {
     readonly room?: number;
+    readonly ready?: () => Promise<void>;
     readonly fails?: (what: string) => boolean | Promise<boolean>;
   };
 }
@@ -84,6 +85,7 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     },
     adminChat: {
       chatId: () => -1,
+      ready: () => options.managers?.ready?.() ?? Promise.resolve(),
       room: () => options.managers?.room ?? 20,
       show: options.managers ? ({ text }) => shown(text === NOTE ? "note" : "card") : never,
       edit: options.managers ? () => shown("edit") : never,
@@ -226,6 +228,20 @@ Deno.test("a follow-up comes right after a card that did not get there at first"
     await allTurns();
     assert.deepEqual(sent, ["card", "card", "follow-up"]);
   }, { managers: { fails: () => failures-- > 0 }, thank });
+});
+
+Deno.test("cards that come while one waits for Telegram's pace go with it", () => {
+  const ready = Promise.withResolvers<void>();
+  return withDelivery(async ({ delivery, journal, sent }) => {
+    oweCards(journal, 1, 1);
+    delivery.wake();
+    await allTurns();
+    oweFollowUps(journal, 2, 2);
+    oweCards(journal, 3, 6);
+    ready.resolve();
+    await allTurns();
+    assert.deepEqual(sent.toSorted(), ["card", "follow-up"]);
+  }, { managers: { room: 1, ready: () => ready.promise }, thank });
 });
 
 Deno.test("edits wait for no message and take no message's turn", () => {

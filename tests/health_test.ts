@@ -82,6 +82,7 @@ Deno.test("sends to the managers' chat are failing from the first that fails to 
     {
       chatId: () => 1,
       room: () => 20,
+      ready: () => Promise.resolve(),
       show: send,
       edit: send,
       alert: () => Promise.resolve(true),
