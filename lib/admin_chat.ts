@@ -25,9 +25,7 @@ export type ShowOutcome =
 export interface AdminChat {
   /** Where the managers are, also after their group has moved. */
   chatId(): number;
-  /** How many messages Telegram's pace allows now. */
-  room(): number;
-  /** Resolves when it allows one, or the process stops. */
+  /** Resolves when Telegram's pace allows a message, or the process stops. */
   ready(): Promise<void>;
   /** Shows a text, with buttons where given. */
   show(message: Formatted, keyboard?: InlineKeyboardMarkup): Promise<ShowOutcome>;
@@ -127,7 +125,6 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
 
   return {
     chatId: () => chatId,
-    room,
     ready: () => pace(1),
     show: ({ text, entities }, keyboard) =>
       show(1, async (chat) => {

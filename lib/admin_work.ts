@@ -1,8 +1,8 @@
 // Work that is owed to the managers' chat: cards, what became of them, follow-ups, offers. Decides what is shown; sends through admin_chat.
 
-import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
+import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./admin_chat.ts";
 import { cardMessage, followUpParts, packCards, uncopiedPart } from "./cards.ts";
-import { ADMIN_CHAT_LANE, FOLLOW_UPS_LANE, type Journal, type Work } from "./journal.ts";
+import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
 import type { Facts, Log } from "./log.ts";
 import { offer, type SendAllReport, sendAllReport, type TellTime } from "./manager_texts.ts";
@@ -12,12 +12,6 @@ import { contact, fullName } from "./texts.ts";
 
 /** How long a follow-up waits for its lead's card before it looks again, in ms; the card wakes it earlier. */
 const CARD_CHECK_MS = 60_000;
-
-/** With more cards due than this some would wait longer than a minute: they go several to a message. */
-const CARDS_PER_MINUTE = 20;
-
-/** The same while follow-ups have every second turn; fewer, where albums have used the minute up. */
-const CARDS_PER_MINUTE_OF_TURNS = 10;
 
 /** Most cards that are taken to be packed together; Telegram's 4096 characters hold fewer. */
 const MOST_PACKED = 12;
@@ -74,14 +68,12 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     await keep(() => journal.settleInAdminChat(works, message, now()));
   }
 
-  /** More due cards for the same message, when otherwise the last of them would wait too long. */
+  /** More due cards for the same message, when otherwise the last of them would wait longer than a minute. */
   function takeCompany(): Work[] {
     const company: Work[] = [];
-    const inTurns = journal.countDueWork(FOLLOW_UPS_LANE, "follow_up", now(), 1) > 0;
-    const few = inTurns
-      ? Math.min(CARDS_PER_MINUTE_OF_TURNS, Math.max(adminChat.room(), 1))
-      : CARDS_PER_MINUTE;
-    if (journal.countDueWork(ADMIN_CHAT_LANE, "card", now(), few) < few) return company;
+    const due = journal.countDueWork(ADMIN_CHAT_LANE, "card", now(), MESSAGES_PER_MINUTE);
+    const between = journal.countDueFollowUpMessages(due, now()); // Follow-ups have every second turn.
+    if (due + between < MESSAGES_PER_MINUTE) return company;
     while (company.length + 1 < MOST_PACKED) {
       const next = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", now());
       if (next === undefined) break;

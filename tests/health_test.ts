@@ -81,7 +81,6 @@ Deno.test("sends to the managers' chat are failing from the first that fails to 
   const { chat, failsSinceMs } = watchSends(
     {
       chatId: () => 1,
-      room: () => 20,
       ready: () => Promise.resolve(),
       show: send,
       edit: send,

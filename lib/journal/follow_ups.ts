@@ -1,6 +1,7 @@
 // The journal's follow-ups: what visitors sent after becoming leads, one row a message or album.
 
 import type { Database } from "../db.ts";
+import { FOLLOW_UPS_LANE } from "./outbox.ts";
 import type { FollowUp, FollowUpContent } from "../lead.ts";
 
 export interface NewFollowUpMessage {
@@ -29,6 +30,8 @@ export interface FollowUpRecords {
   /** Remembers how much of a follow-up the admin chat has, so that a retry goes on from there. */
   markPartShown(followUp: number, parts: number): void;
   markShown(followUp: number, nowMs: number): void;
+  /** How many messages the first due follow-ups are, an album with the one that announces it. */
+  countDueFollowUpMessages(first: number, nowMs: number): number;
 }
 
 export function followUpRecords(db: Database): FollowUpRecords {
@@ -52,6 +55,12 @@ export function followUpRecords(db: Database): FollowUpRecords {
     "SELECT message_id FROM follow_up_messages WHERE follow_up = ? ORDER BY message_id",
   );
   const setPart = db.writer("UPDATE follow_ups SET parts_shown = ? WHERE number = ?");
+  const countDue = db.reader(
+    `SELECT sum(parts + (parts > 1)) AS messages FROM (
+       SELECT (SELECT count(*) FROM follow_up_messages WHERE follow_up = subject) AS parts
+       FROM outbox WHERE lane = '${FOLLOW_UPS_LANE}' AND due_at_ms <= ?
+       ORDER BY due_at_ms, id LIMIT ?)`,
+  );
   const setShown = db.writer("UPDATE follow_ups SET shown_at_ms = ? WHERE number = ?");
 
   return {
@@ -91,6 +100,8 @@ export function followUpRecords(db: Database): FollowUpRecords {
       };
     },
     markPartShown: (followUp, parts) => void setPart.run(parts, followUp),
+    countDueFollowUpMessages: (first, nowMs) =>
+      Number(countDue.get(nowMs, first)?.["messages"] ?? 0),
     markShown: (followUp, nowMs) => void setShown.run(nowMs, followUp),
   };
 }
