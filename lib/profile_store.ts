@@ -66,8 +66,10 @@ export function keepProfiles(
 ): ProfileStore {
   let refused: { readonly text: string | null; readonly faults: readonly Fault[] } | undefined;
   let current = adopt(first, null);
-  /** One reading or writing after another: a slow reading must not bring back what was saved over. */
-  let inTurn: Promise<unknown> = Promise.resolve();
+  let saving: Promise<unknown> = Promise.resolve();
+  // Readings and saves in the order they began: a slow one must not bring back what a later one replaced.
+  let begun = 0;
+  let latest = 0;
 
   function adopt(version: Version, by: string | null): Version {
     for (const warning of version.warnings) {
@@ -85,7 +87,10 @@ export function keepProfiles(
   }
 
   async function reload(): Promise<void> {
+    const nth = ++begun;
     const text = await readText(path);
+    if (nth < latest) return;
+    latest = nth;
     if (text === current.text) refused = undefined;
     if (text === current.text || (refused !== undefined && text === refused.text)) return;
     const next = parse(text);
@@ -105,6 +110,7 @@ export function keepProfiles(
     const next = parse(JSON.stringify(content, null, 2) + "\n");
     if (!next.ok) return { kind: "refused", faults: next.faults };
     if (!await replaceFile(path, next.version.text, basedOn)) return await stale();
+    latest = ++begun;
     current = adopt(next.version, by);
     return { kind: "saved" };
   }
@@ -116,7 +122,7 @@ export function keepProfiles(
 
   const watch = watchFile(
     path,
-    () => inTurn = inTurn.then(reload).catch((cause) => reportUnread(log, cause)),
+    () => void reload().catch((cause) => reportUnread(log, cause)),
     log,
   );
   return {
@@ -125,13 +131,13 @@ export function keepProfiles(
     text: () => current.text,
     faults: () => refused?.faults ?? [],
     save(content, basedOn, by) {
-      const result = inTurn.then(() => save(content, basedOn, by ?? null));
-      inTurn = result.catch(() => {});
+      const result = saving.then(() => save(content, basedOn, by ?? null));
+      saving = result.catch(() => {});
       return result;
     },
     async close() {
       await watch.close();
-      await inTurn;
+      latest = Infinity;
     },
   };
 }
