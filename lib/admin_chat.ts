@@ -84,9 +84,11 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     }
   }
 
-  /** A card that stayed in the old group goes on answering so, when the managers have long moved. */
-  function isNews(movedTo: number | undefined): movedTo is number {
-    return movedTo !== undefined && movedTo !== chatId;
+  function follow(movedTo: number): void {
+    if (movedTo === chatId) return; // A message beside this one has heard of it.
+    log.warn("🔀 Чат менеджеров переехал: {from} → {to}. Запомнено", { from: chatId, to: movedTo });
+    chatId = movedTo;
+    onMigrate(chatId);
   }
 
   async function show(
@@ -96,24 +98,21 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     for (;;) {
       await pace(messages);
       if (stopping.aborted) return { kind: "stopped" };
+      const to = chatId;
       try {
-        const sent = await send(chatId);
+        const sent = await send(to);
         sentAtMs.push(...sent.map(() => now()));
-        const message = { chatId, messageId: sent[0]?.message_id ?? 0 };
+        const message = { chatId: to, messageId: sent[0]?.message_id ?? 0 };
         const missing = messages - sent.length;
         return missing > 0 ? { kind: "shown", message, missing } : { kind: "shown", message };
       } catch (error) {
         const failure = failureOf(error);
         if (failure === undefined) throw error;
+        const movedTo = failure.kind === "refused" ? failure.migratedTo : undefined;
         if (failure.kind === "too_many") {
           await sleep(failure.retryAfterMs);
-        } else if (failure.kind === "refused" && isNews(failure.migratedTo)) {
-          log.warn("🔀 Чат менеджеров переехал: {from} → {to}. Запомнено", {
-            from: chatId,
-            to: failure.migratedTo,
-          });
-          chatId = failure.migratedTo;
-          onMigrate(chatId);
+        } else if (movedTo !== undefined && movedTo !== to) {
+          follow(movedTo); // What is edited in the old group goes on answering so, when all is done.
         } else {
           const reason = describeError(error);
           const kind = UNCOPYABLE.test(reason) ? "uncopyable" : "failed";

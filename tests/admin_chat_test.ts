@@ -248,6 +248,21 @@ Deno.test("a group that became a supergroup is followed, told of and said so in 
     assert.equal(migratedTo.length, 1);
   }, { type: "group" }));
 
+Deno.test("a move that an edit hears of first fails no card beside it", () =>
+  withAdminChat(async ({ adminChat, group, migratedTo }) => {
+    const first = await adminChat.show(plain("Карточка 1"));
+    assert.ok(first.kind === "shown");
+    const supergroup = group.migrate();
+    const [edited, second] = await Promise.all([
+      adminChat.edit(first.message, plain("Внесена"), NO_BUTTONS),
+      adminChat.show(plain("Карточка 2")),
+    ]);
+    assert.equal(edited.kind, "shown");
+    assert.ok(second.kind === "shown");
+    assert.equal(second.message.chatId, supergroup.id);
+    assert.deepEqual(migratedTo, [supergroup.id]);
+  }, { type: "group" }));
+
 Deno.test("a follow-up is no reply to a card that stayed in the group before it moved", () =>
   withAdminChat(async ({ adminChat, group, visitor }) => {
     const shown = await adminChat.show(plain("Карточка"));
