@@ -33,20 +33,23 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   const { journal, adminChat, profiles, keep, retryAtMs, tellTime, now, log } = options;
 
   async function showCards(first: Work): Promise<void> {
-    await adminChat.ready(); // Only then is it known how many more there are.
+    await adminChat.ready(); // Only then is it known what there is to show.
+    if (isSettled(leadOf(first.subject).state)) return await keep(() => journal.finishWork(first));
     const works = [first, ...takeCompany()];
     try {
       const [pack] = packCards(works.map(toCard), tellTime);
       if (pack === undefined) return;
       for (const work of works.splice(pack.cards)) putBack(work);
-      const outcome = await adminChat.show(pack.message, pack.keyboard);
+      works.sort((a, b) => a.subject - b.subject); // As every edit will number them.
+      const { message, keyboard } = cardMessage(works.map(toCard), tellTime);
+      const outcome = await adminChat.show(message, keyboard);
       if (outcome.kind === "shown") await recordShown(works, outcome.message);
       if (outcome.kind === "failed" || outcome.kind === "uncopyable") {
         for (const work of works) await reportUndelivered(work, outcome.reason);
       }
     } catch (error) {
       // The outbox takes back the first; the others are in nobody's hand but ours.
-      for (const work of works.slice(1)) putBack(work);
+      for (const work of works) if (work !== first) putBack(work);
       throw error;
     }
   }

@@ -210,6 +210,10 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   const forgetWaitingCard = db.writer(
     "DELETE FROM outbox WHERE subject = ? AND kind = 'card' AND due_at_ms IS NOT NULL",
   );
+  const hurryCardUpdate = db.writer(
+    `UPDATE outbox SET due_at_ms = ?
+     WHERE subject = ? AND kind = 'card_update' AND due_at_ms IS NOT NULL`,
+  );
   const hasFollowUps = db.reader("SELECT 1 FROM follow_ups WHERE lead = ? LIMIT 1");
   const releaseFollowUps = db.writer(
     // Not behind those that came later and were not put off. By subject: the managers may be owed much.
@@ -273,6 +277,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   /** A lead without a card in the chat has nothing to update. */
   function oweCardUpdate(lead: number, nowMs: number): void {
     if (records.findLead(lead)?.card == null) return;
+    if (hurryCardUpdate.run(nowMs, lead).changes > 0) return;
     const work = { lane: EDITS_LANE, kind: "card_update", subject: lead, body: "" } as const;
     records.addWork(work, nowMs);
   }
@@ -323,8 +328,11 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
         const lead = work.subject;
         records.rememberCard(lead, work.body as CardReason, card); // As `oweCard` wrote it.
         records.markCardShown(lead, nowMs);
-        // Somebody may have settled it while it was being shown; then the card has to say so.
-        if (!records.moveLead(lead, "in_admin_chat")) oweCardUpdate(lead, nowMs);
+        // Somebody may have settled it or sent it again while it was being shown; then the card has to say so.
+        const isOpen = records.moveLead(lead, "in_admin_chat");
+        const isAskedFor = records.findWork("post", lead) !== undefined ||
+          records.attemptsOf(lead).at(-1)?.askedBy != null;
+        if (!isOpen || isAskedFor) oweCardUpdate(lead, nowMs);
         records.finishWork(work);
         release(lead, nowMs);
       }

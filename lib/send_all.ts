@@ -37,9 +37,12 @@ export function createSendAll(
     readonly now: () => number;
   },
 ): SendAll {
+  /** An earlier report that did not get there must not be said after it. */
   function oweReport(message: MessageAddress, report: SendAllReport): void {
+    const subject = message.messageId;
+    journal.forgetWork("offer_update", subject);
     const body = JSON.stringify({ message, report });
-    journal.addWork({ lane: EDITS_LANE, kind: "offer_update", subject: 0, body }, now());
+    journal.addWork({ lane: EDITS_LANE, kind: "offer_update", subject, body }, now());
   }
 
   return {

@@ -4,12 +4,13 @@
 import assert from "node:assert/strict";
 import type { ShowOutcome } from "../lib/admin_chat.ts";
 import { createDelivery, type Delivery } from "../lib/delivery.ts";
+import { cardMessage } from "../lib/cards.ts";
 import type { CrmRequest } from "../lib/crm.ts";
 import { ADMIN_CHAT_LANE, EDITS_LANE, type Journal, openJournal } from "../lib/journal.ts";
 import type { CrmOutcome } from "../lib/lead.ts";
 import { createKeep } from "../lib/outbox.ts";
 import type { SendOutcome } from "../lib/visitor_chat.ts";
-import { aNewLead, NOON_MS, someContent } from "./helpers/a_lead.ts";
+import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";
 import { aProfile, someProfiles } from "./helpers/a_profile.ts";
 
@@ -18,6 +19,8 @@ interface Room extends LogOfTest {
   readonly delivery: Delivery;
   /** The ids of the leads POSTed so far. */
   readonly posted: string[];
+  /** What the managers read, in order. */
+  readonly texts: string[];
   /** Lets time go by, in ms. */
   later(ms: number): void;
   /** What was sent, in order: «confirmation», «POST», «card», «follow-up», «edit», «note». */
@@ -32,7 +35,7 @@ interface Options {
   /** Where managers may be asked: how much room Telegram's pace leaves, and what does not get there. */
   readonly managers?: {
     readonly ready?: () => Promise<void>;
-    readonly fails?: (what: string) => boolean | Promise<boolean>;
+    readonly fails?: (what: string, text: string) => boolean | Promise<boolean>;
   };
 }
 
@@ -43,6 +46,7 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
   const profiles = someProfiles();
   const posted: string[] = [];
   const sent: string[] = [];
+  const texts: string[] = [];
   let nowMs = NOON_MS;
   const shared = {
     journal,
@@ -52,9 +56,10 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     stopping: new AbortController().signal,
     log: lines.log,
   };
-  async function shown(what: string): Promise<ShowOutcome> {
+  async function shown(what: string, text = ""): Promise<ShowOutcome> {
     const messageId = sent.push(what);
-    if (await options.managers?.fails?.(what)) return { kind: "failed", reason: "503" };
+    texts.push(text);
+    if (await options.managers?.fails?.(what, text)) return { kind: "failed", reason: "503" };
     return { kind: "shown", message: { chatId: -1, messageId } };
   }
   const never = () => Promise.reject(new Error("no manager is asked here"));
@@ -85,14 +90,22 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     adminChat: {
       chatId: () => -1,
       ready: () => options.managers?.ready?.() ?? Promise.resolve(),
-      show: options.managers ? ({ text }) => shown(text === NOTE ? "note" : "card") : never,
-      edit: options.managers ? () => shown("edit") : never,
+      show: options.managers ? ({ text }) => shown(text === NOTE ? "note" : "card", text) : never,
+      edit: options.managers ? (_, { text }) => shown("edit", text) : never,
       alert: () => Promise.resolve(false),
       showPart: options.managers ? () => shown("follow-up") : never,
     },
   });
   try {
-    await run({ ...lines, journal: opened, delivery, posted, sent, later: (ms) => nowMs += ms });
+    await run({
+      ...lines,
+      journal: opened,
+      delivery,
+      posted,
+      sent,
+      texts,
+      later: (ms) => nowMs += ms,
+    });
   } finally {
     await delivery.stop();
     opened.close();
@@ -161,7 +174,8 @@ Deno.test("more leads than may be POSTed to one host wait, and each is POSTed on
 // — What the managers are owed —
 
 function aLeadOf(journal: Journal, nth: number, receivedAtMs: number) {
-  const lead = aNewLead({ id: `lead-${nth}`, menuMessageId: nth, receivedAtMs });
+  const visitor = aVisitor({ username: `visitor${nth}` });
+  const lead = aNewLead({ id: `lead-${nth}`, menuMessageId: nth, receivedAtMs, visitor });
   const { confirmation, post } = journal.recordChoice(lead, "{}", "crm:host:a", false)!;
   journal.finishWork(confirmation);
   return post;
@@ -243,6 +257,63 @@ Deno.test("cards that come while one waits for Telegram's pace go with it", () =
     assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
     assert.ok(sent.length < 21, `${sent.length} messages`);
   }, { managers: { ready: () => ready.promise } });
+});
+
+Deno.test("a lead that is closed while its card waits is not announced", () => {
+  const ready = Promise.withResolvers<void>();
+  return withDelivery(async ({ delivery, journal, sent }) => {
+    oweCards(journal, 1, 1);
+    for (const card of journal.takeWork(ADMIN_CHAT_LANE, NOON_MS, 9)) {
+      journal.markUndelivered(card, NOON_MS);
+    }
+    delivery.wake();
+    await allTurns();
+    assert.ok(await delivery.closeByHand(1, "Анна"));
+    ready.resolve();
+    await allTurns();
+    assert.deepEqual(sent, []);
+    assert.deepEqual(journal.lanes("admin_chat"), []);
+  }, { managers: { ready: () => ready.promise } });
+});
+
+Deno.test("cards of one message stand in the order that its edits keep", () =>
+  withDelivery(async ({ delivery, journal, texts }) => {
+    for (let nth = 30; nth > 0; nth--) aLeadOf(journal, nth, NOON_MS);
+    for (const post of journal.takeWork("crm:host:a", NOON_MS, 99)) {
+      journal.oweCard(post, "crm_failed", NOON_MS - post.subject);
+    }
+    delivery.wake();
+    await allTurns();
+    const address = journal.findLead(30)?.card;
+    assert.ok(address);
+    const cards = journal.cardsOn(address);
+    assert.ok(cards.length > 1);
+    assert.equal(texts[0], cardMessage(cards, String).message.text);
+  }, { managers: {} }));
+
+Deno.test("a report that did not get there is not said after a later one", () => {
+  let failures = 1;
+  const answer = Promise.withResolvers<CrmOutcome>();
+  return withDelivery(async ({ delivery, journal, texts, later }) => {
+    oweCards(journal, 1, 1);
+    delivery.wake();
+    await allTurns();
+    const offer = { chatId: -1, messageId: 99 };
+    assert.equal(await delivery.sendAll("agency", "Анна", offer), 1);
+    await allTurns();
+    assert.equal(failures, 0);
+    answer.resolve({ kind: "accepted", status: 200 });
+    await allTurns();
+    later(600_000);
+    delivery.wake();
+    await allTurns();
+    assert.deepEqual(journal.lanes(""), []);
+    const reports = texts.filter((text) => text.includes("из 1"));
+    assert.match(reports.at(-1) ?? "", /1 из 1/);
+  }, {
+    send: () => answer.promise,
+    managers: { fails: (_, text) => text.includes("0 из 1") && failures-- > 0 },
+  });
 });
 
 Deno.test("edits wait for no message and take no message's turn", () => {

@@ -500,6 +500,33 @@ Deno.test("facts are remembered, the newest under its name", () =>
     assert.equal(journal.fact("admin_chat_of:-1"), "-1002");
   }));
 
+// — What a card has to say by now —
+
+Deno.test("a card that was sent again while it was being shown has to say so", () =>
+  withJournal((journal) => {
+    const lead = recordUndelivered(journal);
+    const card = takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 1_000);
+    assert.equal(journal.oweResend(lead.number, "Анна", crmLane(HOST), NOON_MS), "asked");
+    const attempt = journal.beginAttempt(lead.number, "Анна", NOON_MS);
+    journal.endAttempt(attempt, { kind: "answered", status: 500, body: "" }, NOON_MS);
+    journal.endResend(takePost(journal), NOON_MS);
+    assert.equal(journal.findWork("card_update", lead.number), undefined); // There is no card yet.
+    journal.settleInAdminChat([card], CARD, NOON_MS);
+    assert.ok(journal.findWork("card_update", lead.number));
+  }));
+
+Deno.test("an edit that waits is not owed twice, and is due at once when there is more to say", () =>
+  withJournal((journal) => {
+    const lead = recordShown(journal);
+    journal.oweResend(lead.number, "Анна", crmLane(HOST), NOON_MS);
+    journal.postponeWork(takeOne(journal, EDITS_LANE), NOON_MS + 300_000);
+    journal.closeByHand(lead.number, "Борис", NOON_MS + 5);
+    takeOne(journal, EDITS_LANE, NOON_MS + 5);
+    assert.deepEqual(journal.takeWork(EDITS_LANE, NOON_MS + 300_000, 9), []);
+    journal.endResend(takePost(journal), NOON_MS + 5); // What is in hand may have been written before.
+    takeOne(journal, EDITS_LANE, NOON_MS + 5);
+  }));
+
 // — Follow-ups —
 
 function aMessage(

@@ -23,7 +23,7 @@ export interface Work {
   /** Which queue it waits in: one of the lanes below. */
   readonly lane: string;
   readonly kind: WorkKind;
-  /** Number of the lead, or of the follow-up, that it is about; 0 for what is about none. */
+  /** Number of the lead, the follow-up or the managers' message that it is about; 0 for what is about none. */
   readonly subject: number;
   /** What the kind needs beside its subject. */
   readonly body: string;
@@ -60,6 +60,8 @@ export interface OutboxRecords {
   /** Hands out due work of a lane, longest due first. It stays the caller's until finished or postponed. */
   takeWork(lane: string, nowMs: number, most: number): Work[];
   finishWork(work: Work): void;
+  /** Such work is owed no more, also where it is in hand. */
+  forgetWork(kind: WorkKind, subject: number): void;
   /** Gives work back that was taken and not tried. */
   releaseWork(work: Work, dueAtMs: number): void;
   /** Counts one more failure; `failures` of the next `takeWork` tells. */
@@ -90,6 +92,7 @@ export function outboxRecords(db: Database): OutboxRecords {
      RETURNING id, lane, kind, subject, body, failures`,
   );
   const finish = db.writer("DELETE FROM outbox WHERE id = ?");
+  const forget = db.writer("DELETE FROM outbox WHERE subject = ? AND kind = ?");
   const postpone = db.writer(
     "UPDATE outbox SET due_at_ms = ?, failures = failures + 1 WHERE id = ?",
   );
@@ -122,6 +125,7 @@ export function outboxRecords(db: Database): OutboxRecords {
     takeWork: (lane, nowMs, most) =>
       take.all(lane, nowMs, most).map(toWork).sort((a, b) => a.id - b.id),
     finishWork: ({ id }) => void finish.run(id),
+    forgetWork: (kind, subject) => void forget.run(subject, kind),
     releaseWork: ({ id }, dueAtMs) => void release.run(dueAtMs, id),
     postponeWork: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
     nextWorkDueAtMs: (lane) => {
