@@ -56,7 +56,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
 
   /** To its old place, near enough: before other cards, but not before what has waited longer than its lead. */
   function putBack(work: Work): void {
-    journal.releaseWork(work, leadOf(work.subject).receivedAtMs);
+    journal.releaseWork(work, journal.findLead(work.subject)?.receivedAtMs ?? now());
   }
 
   async function recordShown(works: readonly Work[], message: MessageAddress): Promise<void> {
