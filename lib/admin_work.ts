@@ -37,11 +37,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     if (isSettled(leadOf(first.subject).state)) return await keep(() => journal.finishWork(first));
     const works = [first, ...takeCompany()];
     try {
-      const [pack] = packCards(works.map(toCard), tellTime);
-      if (pack === undefined) return;
-      for (const work of works.splice(pack.cards)) putBack(work);
-      works.sort((a, b) => a.subject - b.subject); // As every edit will number them.
-      const { message, keyboard } = cardMessage(works.map(toCard), tellTime);
+      const { cards, message, keyboard } = packCards(works.map(toCard), tellTime);
+      for (const work of works.splice(cards)) putBack(work);
       const outcome = await adminChat.show(message, keyboard);
       if (outcome.kind === "shown") await recordShown(works, outcome.message);
       if (outcome.kind === "failed" || outcome.kind === "uncopyable") {
@@ -49,7 +46,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       }
     } catch (error) {
       // The outbox takes back the first; the others are in nobody's hand but ours.
-      for (const work of works) if (work !== first) putBack(work);
+      for (const work of works.slice(1)) putBack(work);
       throw error;
     }
   }
@@ -105,9 +102,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     );
     const again = retryAtMs(work);
     await keep(() => journal.markUndelivered(work, again));
-    const [pack] = packCards([toCard(work)], tellTime);
-    if (pack === undefined || journal.wasAlerted(lead.number)) return;
-    const alerted = await adminChat.alert(pack.message);
+    if (journal.wasAlerted(lead.number)) return;
+    const alerted = await adminChat.alert(cardMessage([toCard(work)], tellTime).message);
     if (alerted) await keep(() => journal.markAlerted(lead.number, now()));
   }
 

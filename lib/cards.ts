@@ -137,27 +137,22 @@ export interface CardMessage {
   readonly keyboard: InlineKeyboardMarkup;
 }
 
-/** Cards in as few messages as Telegram's limit allows; each whole, with its own buttons. */
-export function packCards(cards: readonly Card[], tellTime: TellTime): CardMessage[] {
-  const packs: Card[][] = [];
-  let length = Infinity;
-  for (const each of cards) {
-    const size = oneCard(each, tellTime).text.length + STATUS_ROOM;
-    if (length + size > LIMITS.text) {
-      packs.push([]);
-      length = 0;
-    }
-    packs.at(-1)?.push(each);
-    length += size;
-  }
-  return packs.map((pack) => cardMessage(pack, tellTime));
+/** As many of the first cards as one message may hold by Telegram's limit, and one at least; each whole, with its own buttons. */
+export function packCards(cards: readonly Card[], tellTime: TellTime): CardMessage {
+  let length = 0;
+  const tooMuch = cards.findIndex((each, index) => {
+    length += oneCard(each, tellTime).text.length + STATUS_ROOM;
+    return index > 0 && length > LIMITS.text;
+  });
+  return cardMessage(tooMuch === -1 ? cards : cards.slice(0, tooMuch), tellTime);
 }
 
 /** Room that a card keeps for what will stand under it later: who closed it, how another try ended. */
 const STATUS_ROOM = 180;
 
-/** A message of cards as they stand now. */
-export function cardMessage(cards: readonly Card[], tellTime: TellTime): CardMessage {
+/** A message of cards as they stand now, in the order of their leads: an edit must not number them anew. */
+export function cardMessage(unordered: readonly Card[], tellTime: TellTime): CardMessage {
+  const cards = unordered.toSorted((a, b) => a.lead.number - b.lead.number);
   const several = cards.length > 1;
   const texts = cards.map((each, index) => {
     const text = oneCard(each, tellTime);

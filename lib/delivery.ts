@@ -83,11 +83,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const retryAtMs = (work: Work, atLeastMs = 0) =>
     now() + Math.max(waitMs(work.failures + 1, random()), atLeastMs);
   const sendAll = createSendAll(options);
-  const crmWork = createCrmWork({
-    ...options,
-    sendAll,
-    wakeManagers,
-  });
+  const crmWork = createCrmWork({ ...options, sendAll, wakeManagers });
   const posts = createOutbox({
     ...options,
     run: crmWork.run,

@@ -1,8 +1,8 @@
 // The journal's follow-ups: what visitors sent after becoming leads, one row a message or album.
 
 import type { Database } from "../db.ts";
-import { FOLLOW_UPS_LANE } from "./outbox.ts";
 import type { FollowUp, FollowUpContent } from "../lead.ts";
+import { FOLLOW_UPS_LANE } from "./outbox.ts";
 
 export interface NewFollowUpMessage {
   readonly lead: number;
