@@ -19,6 +19,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["lock.ts"],
   ["webhook_address.ts"],
   ["profile.ts"],
+  ["profile_file.ts"],
   ["profile_store.ts"],
   ["texts.ts"],
   ["manager_texts.ts"],
