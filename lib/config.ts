@@ -22,6 +22,8 @@ export const VARIABLES = [
   "ALERT_CHAT_ID",
   "ADMIN_TOPIC_ID",
   "RETENTION_DAYS",
+  "REPEAT_WINDOW_MINUTES",
+  "TELEGRAM_MESSAGES_PER_SECOND",
   "TZ",
   "OTEL_DENO",
   "OTEL_DENO_TRACING",
@@ -60,6 +62,10 @@ export interface Config {
   readonly adminTopicId: number | null;
   /** After how many days the personal parts of closed leads are erased. */
   readonly retentionDays: number;
+  /** Within this a visitor's same choice again is the same lead, in ms; 0 makes each press a lead. */
+  readonly repeatWindowMs: number;
+  /** Most messages that the bot sends in a second; 0 for a Bot API server without limits. */
+  readonly messagesPerSecond: number;
   /** IANA name of the zone that days and the daily line are counted in. */
   readonly timeZone: string;
 }
@@ -108,6 +114,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     alertChatId: read("ALERT_CHAT_ID", parseChatId, null),
     adminTopicId: read("ADMIN_TOPIC_ID", (text) => parseWhole(text, 1, 2 ** 31 - 1), null),
     retentionDays: read("RETENTION_DAYS", (text) => parseWhole(text, 1, 36_500), 180),
+    repeatWindowMs: read(
+      "REPEAT_WINDOW_MINUTES",
+      (text) => parseWhole(text, 0, 1440) * 60_000,
+      10 * 60_000,
+    ),
+    messagesPerSecond: read(
+      "TELEGRAM_MESSAGES_PER_SECOND",
+      (text) => parseWhole(text, 0, 1000),
+      30,
+    ),
     timeZone: read("TZ", parseTimeZone, "Europe/Moscow"),
   };
   const tracing = tracingFault(env);

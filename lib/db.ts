@@ -60,13 +60,23 @@ export interface Writer extends Reader {
 export type Migration = string;
 
 /**
+ * Steps that only add to the schema (tables, indexes, columns that may be left out), by name. They do not
+ * count as a version, so that the bot before this one can still open the file.
+ */
+export type Additions = Readonly<Record<string, string>>;
+
+/**
  * Opens a database file, or `:memory:`, durable and migrated: WAL with synchronous=FULL, so that what
  * is committed survives a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
  *
  * @param path In a folder that is there.
  * @throws {Error} If the file is no database, cannot be written, or comes from a newer version of the bot.
  */
-export function openDatabase(path: string, migrations: readonly Migration[]): Database {
+export function openDatabase(
+  path: string,
+  migrations: readonly Migration[],
+  additions: Additions = {},
+): Database {
   const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     sqlite.exec(
@@ -75,6 +85,7 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
     );
     sqlite.exec("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK;"); // Says now where it cannot be written.
     migrate(sqlite, migrations);
+    add(sqlite, additions);
   } catch (cause) {
     sqlite.close();
     throw new Error(`Cannot open database "${path}": ${messageOf(cause)}`, { cause });
@@ -108,6 +119,15 @@ function migrate(sqlite: DatabaseSync, migrations: readonly Migration[]): void {
       `BEGIN IMMEDIATE; ${migration}; PRAGMA user_version = ${version + index + 1}; COMMIT;`,
     );
   });
+}
+
+function add(sqlite: DatabaseSync, additions: Additions): void {
+  sqlite.exec("CREATE TABLE IF NOT EXISTS additions (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID");
+  const made = new Set(sqlite.prepare("SELECT name FROM additions").all().map(({ name }) => name));
+  for (const [name, sql] of Object.entries(additions)) {
+    if (made.has(name)) continue;
+    sqlite.exec(`BEGIN IMMEDIATE; ${sql}; INSERT INTO additions VALUES ('${name}'); COMMIT;`);
+  }
 }
 
 function withGroupCommit(sqlite: DatabaseSync, file: string): Database {

@@ -23,7 +23,7 @@ import {
 } from "./journal/outbox.ts";
 import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
 import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
-import { MIGRATIONS } from "./journal/schema.ts";
+import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
 
 export * from "./journal/outbox.ts";
 export type { Attempt } from "./journal/leads.ts";
@@ -174,7 +174,7 @@ export interface Journal
  * @throws {Error} As `openDatabase` does.
  */
 export function openJournal(path: string): Journal {
-  return journalIn(openDatabase(path, MIGRATIONS));
+  return journalIn(openDatabase(path, MIGRATIONS, ADDITIONS));
 }
 
 /** The journal in a database that is open and migrated. */

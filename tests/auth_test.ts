@@ -10,7 +10,7 @@ import {
 } from "../lib/auth.ts";
 import { openDatabase } from "../lib/db.ts";
 import { authRecords } from "../lib/journal/auth.ts";
-import { MIGRATIONS } from "../lib/journal/schema.ts";
+import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
 import { NOON_MS } from "./helpers/a_lead.ts";
 
 const HERE = { address: "192.0.2.7", device: "Firefox" };
@@ -172,7 +172,7 @@ async function withAuth(
   story: (house: House) => Promise<void>,
   password: string | null = PASSWORD,
 ): Promise<void> {
-  const db = openDatabase(":memory:", MIGRATIONS);
+  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
   const clock = { nowMs: NOON_MS };
   const auth = createAuth({
     records: authRecords(db),

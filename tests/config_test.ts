@@ -44,6 +44,8 @@ Deno.test("readConfig needs a token and a chat, and has a default for all else",
     alertChatId: null,
     adminTopicId: null,
     retentionDays: 180,
+    repeatWindowMs: 600_000,
+    messagesPerSecond: 30,
     timeZone: "Europe/Moscow",
   });
 });
@@ -67,6 +69,8 @@ Deno.test("readConfig reads every variable", () => {
     ALERT_CHAT_ID: "-42",
     ADMIN_TOPIC_ID: "7",
     RETENTION_DAYS: "30",
+    REPEAT_WINDOW_MINUTES: "5",
+    TELEGRAM_MESSAGES_PER_SECOND: "20",
     TZ: "Asia/Yekaterinburg",
     OTEL_DENO: "true",
     OTEL_DENO_TRACING: "false",
@@ -90,6 +94,8 @@ Deno.test("readConfig reads every variable", () => {
     alertChatId: -42,
     adminTopicId: 7,
     retentionDays: 30,
+    repeatWindowMs: 300_000,
+    messagesPerSecond: 20,
     timeZone: "Asia/Yekaterinburg",
   });
 });
@@ -157,6 +163,8 @@ const FAULTS: readonly [variable: Variable, text: string, message: string][] = [
   ["ALERT_CHAT_ID", "-", `найдено «-», ${CHAT_ID_WANTED}`],
   ["ADMIN_TOPIC_ID", "general", "найдено «general», нужно целое число от 1 до 2147483647"],
   ["RETENTION_DAYS", "half", "найдено «half», нужно целое число от 1 до 36500"],
+  ["REPEAT_WINDOW_MINUTES", "never", "найдено «never», нужно целое число от 0 до 1440"],
+  ["TELEGRAM_MESSAGES_PER_SECOND", "-1", "найдено «-1», нужно целое число от 0 до 1000"],
   ["TZ", "Moscow", "найдено «Moscow», нужно имя зоны, например Europe/Moscow"],
   [
     "TZ",
@@ -206,6 +214,8 @@ const LIMITS: readonly [variable: Variable, good: string[], bad: string[]][] = [
   ["METRICS_TOKEN", ["123456789012"], ["12345678901"]],
   ["ADMIN_TOPIC_ID", ["1", "2147483647"], ["0", "2147483648"]],
   ["RETENTION_DAYS", ["1", "36500"], ["0", "36501"]],
+  ["REPEAT_WINDOW_MINUTES", ["0", "1440"], ["1441", "1.5"]],
+  ["TELEGRAM_MESSAGES_PER_SECOND", ["0", "1000"], ["1001", "0.5"]],
 ];
 
 for (const [variable, good, bad] of LIMITS) {

@@ -110,6 +110,30 @@ Deno.test("openDatabase takes a file of its own version and refuses one of a new
     });
   }));
 
+Deno.test("openDatabase makes each addition once, and a bot without them still opens the file", () =>
+  withFolder((folder) => {
+    const path = `${folder}/triborg.db`;
+    openDatabase(path, MIGRATIONS, { first: "ALTER TABLE notes ADD COLUMN colour TEXT" }).close();
+    openDatabase(path, MIGRATIONS).close();
+    const db = openDatabase(path, MIGRATIONS, {
+      first: "ALTER TABLE notes ADD COLUMN colour TEXT",
+      second: "ALTER TABLE notes ADD COLUMN size INTEGER",
+    });
+    assert.deepEqual(db.reader("SELECT colour, size FROM notes").all(), []);
+    db.close();
+  }));
+
+Deno.test("openDatabase leaves nothing of an addition that fails", () =>
+  withFolder((folder) => {
+    const path = `${folder}/triborg.db`;
+    const broken =
+      "ALTER TABLE notes ADD COLUMN colour TEXT; ALTER TABLE nowhere ADD COLUMN size TEXT";
+    assert.throws(() => openDatabase(path, MIGRATIONS, { broken }), /no such table: nowhere/);
+    const db = openDatabase(path, MIGRATIONS);
+    assert.throws(() => db.reader("SELECT colour FROM notes").all(), /no such column: colour/);
+    db.close();
+  }));
+
 Deno.test("openDatabase refuses a file that is no database, and leaves it as it was", () =>
   withFolder(async (folder) => {
     const path = `${folder}/triborg.db`;

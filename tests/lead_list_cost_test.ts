@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "../lib/db.ts";
 import type { Cursor, LeadFilter } from "../lib/journal.ts";
 import { leadList, mostLookedAt } from "../lib/journal/lead_list.ts";
-import { MIGRATIONS } from "../lib/journal/schema.ts";
+import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
 import { LEAD_STATES } from "../lib/lead.ts";
 
 /** More than a page may ever look at. */
@@ -70,7 +70,7 @@ interface LongList extends Disposable {
 function aLongList(): LongList {
   const folder = Deno.makeTempDirSync({ prefix: "triborg-list-" });
   const path = `${folder}/triborg.db`;
-  const db = openDatabase(path, MIGRATIONS);
+  const db = openDatabase(path, MIGRATIONS, ADDITIONS);
   const sqlite = new DatabaseSync(path);
   sqlite.prepare(FILL).run({ leads: LEADS });
   let visited = 0;

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { type Database, openDatabase } from "../lib/db.ts";
 import { type Cursor, journalIn, type LeadFilter } from "../lib/journal.ts";
-import { MIGRATIONS } from "../lib/journal/schema.ts";
+import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
 import { LEAD_STATES } from "../lib/lead.ts";
 
 /** Tables that do not grow with leads, their visitors or what is owed to them. Every other table does. */
@@ -128,7 +128,7 @@ Deno.test("isWide tells a look-up from a scan, and a limit that holds from one t
 
 /** Every statement that a journal prepares when it is opened, and for each kind of page of its list. */
 function preparedStatements(): Disposable & { db: Database; statements: readonly string[] } {
-  const db = openDatabase(":memory:", MIGRATIONS);
+  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
   const seen = new Set<string>();
   const note = (sql: string) => (seen.add(sql.replace(/\s+/g, " ").trim()), sql);
   const journal = journalIn({
