@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { posix } from "node:path";
+import { DENO } from "./helpers/deno.ts";
 
 /**
  * The rooms of `lib/`, top to bottom: a file imports only from its own room and from rows above its
@@ -15,6 +16,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["calendar.ts"],
   ["text_diff.ts"],
   ["config.ts"],
+  ["env_file.ts"],
   ["log.ts", "log/"],
   ["lock.ts"],
   ["webhook_address.ts"],
@@ -67,7 +69,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "valibot": ["profile.ts"],
   "@grammyjs/parse-mode": ["cards.ts"],
   "@logtape/logtape": ["log.ts"],
-  "@std/dotenv": ["../main.ts", "upkeep.ts"],
+  "@std/dotenv": ["env_file.ts"],
 };
 
 /** Rooms that decide: they reach neither files nor network, not even to ask for their types. */
@@ -298,7 +300,7 @@ Deno.test("importing a file of the house does nothing: no environment, file, tim
   const script = [...house.map((each) => `import "${each}";`), `console.log("imported");`].join(
     "\n",
   );
-  const child = new Deno.Command("deno", {
+  const child = new Deno.Command(DENO, {
     args: ["run", "--no-prompt", "--quiet", "-"],
     stdin: "piped",
     stdout: "piped",

@@ -1,12 +1,12 @@
 // `deno task restore [file]`: puts a backup in the journal's place, the newest unless one is named. The journal that was there is kept beside it.
 
-import { load } from "@std/dotenv";
 import { join } from "node:path";
+import { readEnvFile } from "../env_file.ts";
 import { lockFolder } from "../lock.ts";
 import { listBackups } from "../upkeep.ts";
 
 async function main(): Promise<number> {
-  const dataDir = Deno.env.get("DATA_DIR") ?? (await load())["DATA_DIR"] ?? "data";
+  const dataDir = Deno.env.get("DATA_DIR") ?? await dataDirOfFile() ?? "data";
   const backup = Deno.args[0] ?? (await listBackups(dataDir))[0];
   if (backup === undefined) {
     console.error(`❌ В ${join(dataDir, "backups")} нет ни одной резервной копии`);
@@ -29,6 +29,12 @@ async function main(): Promise<number> {
   } finally {
     lock.release();
   }
+}
+
+async function dataDirOfFile(): Promise<string | undefined> {
+  const text = await Deno.readTextFile(".env").catch(() => "");
+  const file = readEnvFile(text, () => undefined);
+  return file.ok ? file.values["DATA_DIR"] : undefined;
 }
 
 async function replaceJournal(dataDir: string, backup: string): Promise<void> {
