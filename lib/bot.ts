@@ -1,11 +1,12 @@
 // The bot: which conversation an update belongs to, in what order. Knows no SQL, no CRM, no texts.
 
-import { Bot, type Transformer } from "grammy";
+import { Bot, type Context, type Transformer } from "grammy";
 import { adminCommands, type AdminDeps, adminPresses } from "./bot/admin.ts";
 import { answerPresses, choiceComposer } from "./bot/choice.ts";
 import type { BotDeps } from "./bot/deps.ts";
 import { followUpComposer, isContent } from "./bot/follow_up.ts";
 import { menuPresses, sendMenu, startCommand } from "./bot/menu.ts";
+import { isId } from "./bot/visitor.ts";
 import type { TelegramOptions } from "./telegram.ts";
 
 /** Builds the bot. Errors of its handlers reach whoever calls `handleUpdate`. */
@@ -19,12 +20,18 @@ export function createBot(
   // By the kind of update first: each walks past few that are not for it.
   const presses = bot.on("callback_query");
   presses.use(adminPresses(deps), answerPresses(deps));
-  presses.chatType("private").use(menuPresses(deps), choiceComposer(deps));
+  presses.filter(isPrivate).use(menuPresses(deps), choiceComposer(deps));
   const messages = bot.on("message");
   messages.use(adminCommands(deps));
-  const visitors = messages.chatType("private");
+  const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));
   const content = visitors.filter((ctx) => isContent(ctx.message));
   content.use(followUpComposer(deps), (ctx) => sendMenu(ctx, deps));
   return bot;
+}
+
+/** By the chat's type; where that is missing by its id, which is below zero for every chat of several (Bot API: Chat.id). */
+function isPrivate({ chat }: Context): boolean {
+  const type: unknown = chat?.type;
+  return typeof type === "string" ? type === "private" : isId(chat?.id) && chat.id > 0;
 }

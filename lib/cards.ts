@@ -14,7 +14,7 @@ import {
 } from "./lead.ts";
 import { outcomeWords, PRESS, type TellTime } from "./manager_texts.ts";
 import { LIMITS } from "./profile.ts";
-import { clip, contact, type Formatted, fullName } from "./texts.ts";
+import { clip, contact, type Formatted, fullName, isBlank } from "./texts.ts";
 
 const HEADLINES: Readonly<Record<CardReason, string>> = {
   crm_failed: "⚠️ [FALLBACK - CRM НЕДОСТУПНА] ⚠️",
@@ -116,7 +116,8 @@ function fillIn(template: string, visitor: Visitor, message: FormattedString): F
 function mention(visitor: Visitor): FormattedString {
   const label = contact(visitor);
   if (visitor.username !== null) return new FormattedString(label, []);
-  const { userId: id, firstName: first_name } = visitor;
+  const { userId: id, firstName } = visitor;
+  const first_name = isBlank(firstName) ? label : firstName;
   return new FormattedString(label, [{
     type: "text_mention",
     offset: 0,

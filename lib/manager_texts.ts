@@ -1,8 +1,9 @@
 // Every plain text of the managers' chat: offers, answers to commands and presses. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup } from "grammy/types";
-import type { AttemptRecord, LeadState } from "./lead.ts";
+import type { AttemptRecord, LeadState, Visitor } from "./lead.ts";
 import { LIMITS } from "./profile.ts";
+import { contact, isBlank } from "./texts.ts";
 
 /** What the managers' buttons say back to the bot. */
 export const PRESS = { byHand: "by_hand:", resend: "resend:", sendAll: "all:" } as const;
@@ -173,10 +174,16 @@ export function leadsWord(count: number): string {
   return `${count} ${LEADS[plural.select(count)] ?? "лида"}`;
 }
 
+/** Tells of leads that one visitor gave beyond what is sent to the CRM by itself. */
+export function heldText(leads: number, visitor: Visitor): string {
+  const isOne = leads % 10 === 1 && leads % 100 !== 11;
+  const sent = isOne ? "не отправлен в CRM, он" : "не отправлены в CRM, они";
+  return `⚠️ Ещё ${leadsWord(leads)} от ${contact(visitor)} за час ${sent} на странице «Лиды»`;
+}
+
 /** A manager as the cards name them. */
-export function managerName(
-  user: { readonly username?: string | undefined; readonly first_name: string },
-): string {
-  const name = user.username === undefined ? user.first_name : `@${user.username}`;
+export function managerName(manager: Visitor): string {
+  const { username, firstName } = manager;
+  const name = username !== null || isBlank(firstName) ? contact(manager) : firstName;
   return name.slice(0, 64).toWellFormed();
 }

@@ -1,7 +1,7 @@
 // What the leads' list and one lead's page share: who it is, where it is, what can be done about it.
 
 import type { Lead, LeadState } from "../../lib/lead.ts";
-import { contact, fullName } from "../../lib/texts.ts";
+import { fullName } from "../../lib/texts.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { FormToken, type Frame } from "./page.tsx";
 
@@ -11,9 +11,7 @@ export function isErased({ visitor }: Pick<Lead, "visitor">): boolean {
 }
 
 export function nameOf(lead: Lead, words: LeadsWords): string {
-  return isErased(lead)
-    ? words.erasedPerson
-    : fullName(lead.visitor).trim() || contact(lead.visitor);
+  return isErased(lead) ? words.erasedPerson : fullName(lead.visitor).trim();
 }
 
 /** Whether a person can still do something about it. */
