@@ -132,6 +132,8 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
       }),
     async edit(address, { text, entities }, keyboard) {
       const { chatId: chat, messageId } = address;
+      // Another bot's (journal/bots.ts), which this one can never edit.
+      if (messageId < 0) return { kind: "shown", message: address };
       const outcome = await show(0, async () => {
         await api.editMessageText(chat, messageId, text, { entities, reply_markup: keyboard });
         return [];

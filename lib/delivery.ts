@@ -21,10 +21,11 @@ import {
 } from "./journal.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
 import type { Log } from "./log.ts";
-import type { TellTime } from "./manager_texts.ts";
+import { heldText, type TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
 import type { Profile, Profiles } from "./profile.ts";
 import { createSendAll } from "./send_all.ts";
+import { contact } from "./texts.ts";
 import type { Confirmation, VisitorChat } from "./visitor_chat.ts";
 import { createVisitorWork } from "./visitor_work.ts";
 import { hostOf } from "./webhook_address.ts";
@@ -33,13 +34,17 @@ import { hostOf } from "./webhook_address.ts";
 const MOST_POSTS = 256;
 const MOST_POSTS_PER_HOST = 128;
 
+/** Most leads of one visitor within an hour that go to the CRM by themselves (user requirement). */
+export const MOST_LEADS_AN_HOUR = 20;
+
 /** Messages to visitors that are repeated at once; first tries go with their update. */
 const MOST_VISITORS = 64;
 
 export interface Delivery {
   /**
-   * Records a lead and sets it on its way. Resolves when its confirmation has been tried; undefined
-   * when its menu already gave a lead.
+   * Records a lead and sets it on its way; a press that repeats an earlier one gives that lead, and a lead
+   * that is one too many of its visitor is held back. Resolves when the confirmation has been tried; undefined
+   * when the menu was already answered.
    *
    * @throws If the journal cannot be written: then nothing has happened.
    */
@@ -67,6 +72,8 @@ export interface DeliveryOptions {
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
   readonly crmTimeoutMs: number;
+  /** Within this a visitor's same choice again is the same lead, in ms; 0 for never. */
+  readonly repeatWindowMs: number;
   readonly tellTime: TellTime;
   readonly keep: Keep;
   /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
@@ -136,27 +143,81 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return crmLane(hostOf(profile?.webhook?.url ?? ""));
   }
 
+  async function receiveLead(newLead: NewLead, confirmation: Confirmation, profile: Profile) {
+    const lane = laneTo(profile);
+    const postsNow = profile.webhook !== null && posts.isFree(lane);
+    const recorded = journal.recordChoice(newLead, JSON.stringify(confirmation), lane, postsNow);
+    if (recorded === undefined) return undefined;
+    const { lead } = recorded;
+    const onDisk = journal.committed();
+    const told = onDisk.then(() => tell(recorded.confirmation, confirmation));
+    if (postsNow) {
+      posts.runNow(recorded.post, async (work) => {
+        const isOnDisk = await onDisk.then(() => true, () => false);
+        if (!isOnDisk) return; // Then there is no such lead.
+        await options.afterVisitors();
+        await crmWork.post(work, lead, profile);
+      });
+    } else {
+      onDisk.then(() => posts.wake(lane), () => {}); // `told` tells of a failure.
+    }
+    await told;
+    return lead;
+  }
+
+  async function receiveRepeat(press: NewLead, confirmation: Confirmation, number: number) {
+    const recorded = journal.recordRepeat(press, number, JSON.stringify(confirmation));
+    await journal.committed();
+    log.info(
+      "🔂 Посетитель нажал ещё раз: это тот же лид. Профиль: {profile}, Username: {username}",
+      {
+        lead: number,
+        profile: press.profile,
+        username: contact(press.visitor),
+      },
+    );
+    await tell(recorded.confirmation, confirmation);
+    return recorded.lead;
+  }
+
+  async function receiveHeld(newLead: NewLead, confirmation: Confirmation) {
+    const recorded = journal.recordHeld(newLead, JSON.stringify(confirmation));
+    if (recorded === undefined) return undefined;
+    const { visitor, chatId, profile } = newLead;
+    journal.oweHeldLine(chatId, now(), (leads) => heldText(leads, visitor));
+    await journal.committed();
+    log.warn(
+      "⚠️ Больше {most} лидов за час от одного посетителя: лид не отправлен, он на странице «Лиды». " +
+        "Профиль: {profile}, Username: {username}",
+      {
+        lead: recorded.lead.number,
+        most: MOST_LEADS_AN_HOUR,
+        profile,
+        username: contact(visitor),
+      },
+    );
+    wakeManagers();
+    await tell(recorded.confirmation, confirmation);
+    return recorded.lead;
+  }
+
   return {
     async receive(newLead, confirmation, profile) {
-      const lane = laneTo(profile);
-      const postsNow = profile.webhook !== null && posts.isFree(lane);
-      const recorded = journal.recordChoice(newLead, JSON.stringify(confirmation), lane, postsNow);
-      if (recorded === undefined) return undefined;
-      const { lead } = recorded;
-      const onDisk = journal.committed();
-      const told = onDisk.then(() => tell(recorded.confirmation, confirmation));
-      if (postsNow) {
-        posts.runNow(recorded.post, async (work) => {
-          const isOnDisk = await onDisk.then(() => true, () => false);
-          if (!isOnDisk) return; // Then there is no such lead.
-          await options.afterVisitors();
-          await crmWork.post(work, lead, profile);
-        });
-      } else {
-        onDisk.then(() => posts.wake(lane), () => {}); // `told` tells of a failure.
+      const { repeatWindowMs } = options;
+      const limits = { repeatWindowMs, mostInAnHour: MOST_LEADS_AN_HOUR };
+      const verdict = journal.judgePress(newLead, limits);
+      switch (verdict.kind) {
+        case "lead":
+          return await receiveLead(newLead, confirmation, profile);
+        case "repeat":
+          return await receiveRepeat(newLead, confirmation, verdict.lead);
+        case "too_many":
+          return await receiveHeld(newLead, confirmation);
+        case "known":
+          return undefined;
+        default:
+          return verdict satisfies never;
       }
-      await told;
-      return lead;
     },
     async receiveFollowUp(message) {
       journal.recordFollowUp(message, now());

@@ -18,7 +18,7 @@ export async function openHouse(
   mask.hide(config.botToken);
   if (config.adminPassword !== null) mask.hide(config.adminPassword);
   if (config.metricsToken !== null) mask.hide(config.metricsToken);
-  const opened = await openJournalIn(config.dataDir, log);
+  const opened = await openJournalIn(config, log);
   if (typeof opened === "number") return opened;
   const { journal, lock } = opened;
 
@@ -62,13 +62,14 @@ async function roundsOfEventLoop(rounds: number): Promise<void> {
 }
 
 async function openJournalIn(
-  folder: string,
+  { dataDir: folder, botToken }: Config,
   log: Log,
 ): Promise<{ readonly journal: Journal; readonly lock: Lock } | number> {
   let lock: Lock | undefined;
   try {
     lock = lockFolder(folder);
-    if (lock !== undefined) return { journal: openJournal(`${folder}/triborg.db`), lock };
+    const [botId] = botToken.split(":");
+    if (lock !== undefined) return { journal: openJournal(`${folder}/triborg.db`, botId), lock };
   } catch (error) {
     lock?.release();
     return await reportJournal(folder, error, log);

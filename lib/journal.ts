@@ -3,12 +3,14 @@
 import { type Database, openDatabase } from "./db.ts";
 import type { CardReason, CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
 import { type AuthRecords, authRecords } from "./journal/auth.ts";
+import { type BotKeys, openForBot } from "./journal/bots.ts";
 import {
   type FollowUpRecords,
   followUpRecords,
   type NewFollowUpMessage,
   type RecordedFollowUp,
 } from "./journal/follow_ups.ts";
+import { type HeldRecords, heldRecords } from "./journal/held.ts";
 import { type InboxRecords, inboxRecords } from "./journal/inbox.ts";
 import { type Attempt, type LeadRecords, leadRecords } from "./journal/leads.ts";
 import { type LeadList, leadList } from "./journal/lead_list.ts";
@@ -21,6 +23,7 @@ import {
   VISITORS_LANE,
   type Work,
 } from "./journal/outbox.ts";
+import { type PressRecords, pressRecords } from "./journal/presses.ts";
 import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
 import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
@@ -35,6 +38,8 @@ export type {
   LeadPage,
   ListedLead,
 } from "./journal/lead_list.ts";
+export { MESSAGE_IDS } from "./journal/bots.ts";
+export type { PressLimits } from "./journal/presses.ts";
 export type { StoredUpdate } from "./journal/inbox.ts";
 export type { NewFollowUpMessage, RecordedFollowUp } from "./journal/follow_ups.ts";
 
@@ -54,6 +59,9 @@ export interface RecordedChoice {
   /** In the caller's hands where that was asked for; else due. */
   readonly post: Work;
 }
+
+/** What a press left in the journal that calls for no POST. */
+export type RecordedPress = Omit<RecordedChoice, "post">;
 
 /** What became of a manager's wish to send a lead again. */
 export type ResendAsked =
@@ -77,6 +85,8 @@ export interface Journal
     InboxRecords,
     OutboxRecords,
     LeadRecords,
+    PressRecords,
+    HeldRecords,
     FollowUpRecords,
     AuthRecords,
     RevisionRecords,
@@ -97,6 +107,10 @@ export interface Journal
     lane: string,
     postsNow: boolean,
   ): RecordedChoice | undefined;
+  /** Records a press that asks for a lead again: counted, and confirmed as the first one. Its menu gives no other lead. */
+  recordRepeat(press: NewLead, lead: number, confirmation: string): RecordedPress;
+  /** Records a lead that is held back from the CRM until a person decides; undefined as `recordChoice`. */
+  recordHeld(lead: NewLead, confirmation: string): RecordedPress | undefined;
   finishConfirmation(work: Work, nowMs: number): void;
   /** The CRM took the lead. */
   settleInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
@@ -138,6 +152,8 @@ export interface Journal
   rememberFact(name: string, value: string): void;
   forgetFact(name: string): void;
   fact(name: string): string | undefined;
+  /** The name of a fact that is about the bot, where one of another bot must not be taken for it. */
+  ownFact(name: string): string;
   /**
    * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
    * or a manager has and which were received before a moment. Looks at so many leads at most, from
@@ -171,38 +187,52 @@ export interface Journal
 /**
  * Opens the journal in a file, or in `:memory:`.
  *
+ * @param botId The bot that is to work on it: the digits before the colon of its token. Without one the
+ *   journal is read as its last bot's.
  * @throws {Error} As `openDatabase` does.
  */
-export function openJournal(path: string): Journal {
-  return journalIn(openDatabase(path, MIGRATIONS, ADDITIONS));
+export function openJournal(path: string, botId?: string): Journal {
+  const db = openDatabase(path, MIGRATIONS, ADDITIONS);
+  try {
+    return journalIn(db, botId);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** The journal in a database that is open and migrated. */
-export function journalIn(db: Database): Journal {
+export function journalIn(db: Database, botId?: string): Journal {
+  const keys = openForBot(db, botId); // First: what it names anew the others read.
+  const outbox = outboxRecords(db);
   const records = {
     ...inboxRecords(db),
-    ...outboxRecords(db),
-    ...leadRecords(db),
-    ...followUpRecords(db),
+    ...outbox,
+    ...leadRecords(db, keys),
+    ...pressRecords(db, keys),
+    ...heldRecords(db, outbox),
+    ...followUpRecords(db, keys),
     ...authRecords(db),
     ...revisionRecords(db),
     ...profileCounts(db),
-    ...leadList(db),
+    ...leadList(db, keys),
   };
-  return { ...records, ...moves(db, records) };
+  return { ...records, ...moves(db, records, keys) };
 }
 
 type Records =
   & InboxRecords
   & OutboxRecords
   & LeadRecords
+  & PressRecords
+  & HeldRecords
   & FollowUpRecords
   & AuthRecords
   & RevisionRecords
   & ProfileCounts
   & LeadList;
 
-function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
+function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, keyof Records> {
   const turnIntoCard = db.writer(
     `UPDATE outbox SET kind = 'card', lane = '${ADMIN_CHAT_LANE}', body = ?, failures = 0,
        due_at_ms = ? WHERE id = ?`,
@@ -232,6 +262,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   const openMenus = db.reader(
     `SELECT chat_id, profile, sent_at_ms, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
        SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
+       AND message_id >= ? AND message_id < ?
      GROUP BY chat_id HAVING sent_at_ms < ?`,
   );
   const leadsFrom = db.reader(
@@ -244,6 +275,8 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   const erasures = [
     `DELETE FROM menus WHERE (chat_id, message_id) =
        (SELECT chat_id, menu_message_id FROM leads WHERE number = ?)`,
+    "DELETE FROM repeats WHERE lead = ?",
+    "DELETE FROM facts WHERE name = 'held_of:' || (SELECT chat_id FROM leads WHERE number = ?)",
     "DELETE FROM follow_up_messages WHERE follow_up IN (SELECT number FROM follow_ups WHERE lead = ?)",
     `UPDATE follow_ups SET chat_id = 0, album_id = NULL,
        content = '{"text":"","entities":[],"media":null,"captionable":false}' WHERE lead = ?`,
@@ -286,22 +319,35 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
     if (hasFollowUps.get(lead) !== undefined) releaseFollowUps.run(nowMs, lead);
   }
 
+  function oweConfirmation(subject: number, body: string): Work {
+    return records.addWork({ lane: VISITORS_LANE, kind: "confirmation", subject, body }, null);
+  }
+
   return {
     recordChoice(newLead, confirmation, lane, postsNow) {
       const lead = records.insertLead(newLead);
       if (lead === undefined) return undefined;
       const { number: subject, receivedAtMs } = lead;
       const post = { lane, kind: "post", subject, body: "" } as const;
-      const words = {
-        lane: VISITORS_LANE,
-        kind: "confirmation",
-        subject,
-        body: confirmation,
-      } as const;
       return {
         lead,
-        confirmation: records.addWork(words, null),
+        confirmation: oweConfirmation(subject, confirmation),
         post: records.addWork(post, postsNow ? null : receivedAtMs),
+      };
+    },
+    recordRepeat(press, number, confirmation) {
+      const lead = records.findLead(number);
+      if (lead === undefined) throw new ReferenceError(`No lead ${number}`);
+      records.insertRepeat(press, number);
+      return { lead, confirmation: oweConfirmation(number, confirmation) };
+    },
+    recordHeld(newLead, confirmation) {
+      const lead = records.insertLead(newLead);
+      if (lead === undefined) return undefined;
+      records.holdLead(lead.number);
+      return {
+        lead: { ...lead, state: "in_admin_chat" },
+        confirmation: oweConfirmation(lead.number, confirmation),
       };
     },
     finishConfirmation(work, nowMs) {
@@ -386,7 +432,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       });
     },
     oweReminders(sinceMs, untilMs, nowMs) {
-      const menus = openMenus.all(sinceMs, untilMs);
+      const menus = openMenus.all(sinceMs, ...keys.range, untilMs);
       for (const row of menus) {
         const body = JSON.stringify(
           {
@@ -400,6 +446,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       return menus.length;
     },
     rememberFact: (name, value) => void insertFact.run(name, value),
+    ownFact: keys.ownFact,
     forgetFact: (name) => void deleteFact.run(name),
     fact(name) {
       const row = selectFact.get(name);
@@ -428,6 +475,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
         if (card !== null && !isClosedNow) oweCardUpdate(number, nowMs);
       }
       forgetMenusOfChat.run(chatId);
+      records.forgetHeldLine(chatId);
       return leads.length;
     },
     check: db.check,

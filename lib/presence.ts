@@ -12,8 +12,6 @@ const HEARTBEAT_MS = 10_000;
 /** How old a menu may be whose visitor is reminded, in ms. */
 const MENU_FRESH_MS = 24 * 60 * 60 * 1000;
 
-const FACT = "polled_at_ms";
-
 export interface Presence {
   /**
    * Told after every successful poll.
@@ -27,15 +25,16 @@ export interface Presence {
 
 export function createPresence(
   { journal, remind, now, log }: {
-    readonly journal: Pick<Journal, "fact" | "rememberFact" | "oweReminders">;
+    readonly journal: Pick<Journal, "fact" | "ownFact" | "rememberFact" | "oweReminders">;
     /** Told that reminders are owed. */
     readonly remind: () => void;
     readonly now: () => number;
     readonly log: Log;
   },
 ): Presence {
+  const heartbeat = journal.ownFact("polled_at_ms"); // Another bot's absence is not this one's.
   let lastMs: number | undefined;
-  let writtenMs = Number(journal.fact(FACT) ?? NaN);
+  let writtenMs = Number(journal.fact(heartbeat) ?? NaN);
   let absence: { readonly sinceMs: number; readonly untilMs: number } | undefined;
 
   return {
@@ -58,7 +57,7 @@ export function createPresence(
       } else if (nowMs - writtenMs < HEARTBEAT_MS) {
         return;
       }
-      journal.rememberFact(FACT, String(nowMs));
+      journal.rememberFact(heartbeat, String(nowMs));
       writtenMs = nowMs;
     },
     lastPolledAtMs: () => lastMs,

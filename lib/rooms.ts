@@ -115,6 +115,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     adminChat,
     visitorChat: createVisitorChat(api),
     crmTimeoutMs: config.crmTimeoutMs,
+    repeatWindowMs: config.repeatWindowMs,
     tellTime,
     keep,
     cutOff: cutOff.signal,

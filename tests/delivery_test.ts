@@ -69,6 +69,7 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     afterVisitors: turn,
     profiles: () => profiles,
     crmTimeoutMs: 10_000,
+    repeatWindowMs: 10 * 60_000,
     tellTime: String,
     cutOff: new AbortController().signal,
     crm: {
@@ -130,6 +131,48 @@ Deno.test("receive sends the confirmation, then the POST, each once, and the lea
     assert.deepEqual(journal.lanes(""), []);
     assert.equal(await delivery.receive(aNewLead(), CONFIRMATION, aProfile()), undefined);
     assert.equal(posted.length, 1);
+  }));
+
+Deno.test("the same wish on another menu is confirmed there, and is no lead", () =>
+  withDelivery(async ({ delivery, journal, sent, posted }) => {
+    await delivery.receive(aNewLead(), CONFIRMATION, aProfile());
+    const again = aNewLead({ id: "again", menuMessageId: 3 });
+    const lead = await delivery.receive(again, { ...CONFIRMATION, messageId: 3 }, aProfile());
+    for (let nth = 0; nth < 3; nth++) await turn();
+    assert.equal(lead?.number, 1);
+    assert.deepEqual(sent.toSorted(), ["POST", "confirmation", "confirmation"]);
+    assert.equal(posted.length, 1);
+    assert.deepEqual(journal.lanes(""), []);
+  }));
+
+Deno.test("of a visitor's 99 leads 20 are POSTed, all are confirmed, and the managers read one line", () =>
+  withDelivery(async ({ delivery, journal, sent, texts, posted, later }) => {
+    for (let nth = 1; nth <= 99; nth++) {
+      const lead = aNewLead({ id: `id-${nth}`, menuMessageId: nth, choice: `№ ${nth}` });
+      await delivery.receive(lead, { ...CONFIRMATION, messageId: nth }, aProfile());
+    }
+    for (let nth = 0; nth < 50; nth++) await turn();
+    later(5_000);
+    delivery.wake();
+    for (let nth = 0; nth < 5; nth++) await turn();
+    assert.equal(posted.length, 20);
+    assert.equal(sent.filter((what) => what === "confirmation").length, 99);
+    const line = "⚠️ Ещё 79 лидов от @betterrman за час не отправлены в CRM, " +
+      "они на странице «Лиды»";
+    assert.deepEqual(texts, [line]);
+    assert.deepEqual(journal.lanes(""), []);
+    const { in_crm, in_admin_chat } = journal.countLeads();
+    assert.deepEqual([in_crm, in_admin_chat], [20, 79]);
+    assert.equal(await delivery.sendAll("agency", "@maria", { chatId: -1, messageId: 1 }), 0);
+  }, { managers: {} }));
+
+Deno.test("a lead that was held back can be sent, as a person decides", () =>
+  withDelivery(async ({ delivery, journal, posted }) => {
+    journal.recordHeld(aNewLead(), JSON.stringify(CONFIRMATION));
+    assert.equal(await delivery.resend(1, "@maria"), "asked");
+    for (let nth = 0; nth < 3; nth++) await turn();
+    assert.equal(posted.length, 1);
+    assert.equal(journal.findLead(1)?.state, "in_crm");
   }));
 
 Deno.test("a POST does not wait for a visitor's chat that does not answer", () => {

@@ -11,6 +11,8 @@ import { LEAD_STATES } from "../lib/lead.ts";
 const SMALL: readonly string[] = [
   "lead_counts", // A row for each profile and state.
   "attempt_counts", // A row for each outcome.
+  "repeat_counts", // A row for each profile.
+  "bots", // One, as a rule.
   "facts", // A row for each thing to remember, or for each of a profile's.
   "links", // Logins of the last minutes.
   "sessions", // Where managers are logged in.
@@ -55,7 +57,9 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /FROM outbox WHERE lane = \? AND kind = \? AND due_at_ms <= \?/,
   ],
   "when a CRM answers again, or a manager asks: the open cards": [
-    /^SELECT \* FROM leads WHERE profile = \? AND state = 'in_admin_chat' ORDER BY number/,
+    /^SELECT \* FROM leads INDEXED BY leads_open WHERE profile = \? .* ORDER BY number/,
+    /^SELECT \* FROM leads WHERE state = 'in_admin_chat' AND card_reason IS NOT 'held' ORDER BY number/,
+    /^SELECT leads - \(SELECT count\(\*\) FROM leads .* AND card_reason = 'held'\)/, // In an index of these alone.
   ],
   "for the page: at most 20,001 leads, 100 owed ones, the leads of the days that it shows": [
     /FROM leads INDEXED BY leads_by_time .* LIMIT 20001\)/,

@@ -2,6 +2,7 @@
 
 import type { Database } from "../db.ts";
 import type { FollowUp, FollowUpContent } from "../lead.ts";
+import type { BotKeys } from "./bots.ts";
 import { FOLLOW_UPS_LANE } from "./outbox.ts";
 
 export interface NewFollowUpMessage {
@@ -34,7 +35,7 @@ export interface FollowUpRecords {
   countDueFollowUpMessages(first: number, nowMs: number): number;
 }
 
-export function followUpRecords(db: Database): FollowUpRecords {
+export function followUpRecords(db: Database, { keyOf, idOf }: BotKeys): FollowUpRecords {
   const insert = db.writer(
     `INSERT INTO follow_ups (lead, chat_id, album_id, content, received_at_ms)
      VALUES (?, ?, ?, ?, ?)`,
@@ -65,14 +66,14 @@ export function followUpRecords(db: Database): FollowUpRecords {
 
   return {
     insertFollowUp({ lead, chatId, messageId, albumId, content }, nowMs) {
-      const known = selectMessage.get(chatId, messageId);
+      const known = selectMessage.get(chatId, keyOf(messageId));
       if (known !== undefined) {
         return { kind: "known", followUp: Number(known["follow_up"]), firstOfAlbum: false };
       }
       const album = albumId === null ? undefined : selectAlbum.get(chatId, albumId);
       if (album?.["taken"] === 0) {
         const followUp = Number(album["number"]);
-        insertMessage.run(chatId, messageId, followUp);
+        insertMessage.run(chatId, keyOf(messageId), followUp);
         return { kind: "joined", followUp, firstOfAlbum: false };
       }
       const { lastInsertRowid } = insert.run(
@@ -83,7 +84,7 @@ export function followUpRecords(db: Database): FollowUpRecords {
         nowMs,
       );
       const followUp = Number(lastInsertRowid);
-      insertMessage.run(chatId, messageId, followUp);
+      insertMessage.run(chatId, keyOf(messageId), followUp);
       return { kind: "begun", followUp, firstOfAlbum: album === undefined };
     },
     leadOfFollowUp: (number) => Number(selectLead.get(number)?.["lead"] ?? 0),
@@ -94,7 +95,7 @@ export function followUpRecords(db: Database): FollowUpRecords {
         number,
         lead: Number(row["lead"]),
         chatId: Number(row["chat_id"]),
-        messageIds: selectMessages.all(number).map((each) => Number(each["message_id"])),
+        messageIds: selectMessages.all(number).map((each) => idOf(Number(each["message_id"]))),
         content: JSON.parse(String(row["content"])),
         partsShown: Number(row["parts_shown"]),
       };

@@ -23,7 +23,7 @@ export interface Work {
   /** Which queue it waits in: one of the lanes below. */
   readonly lane: string;
   readonly kind: WorkKind;
-  /** Number of the lead, the follow-up or the managers' message that it is about; 0 for what is about none. */
+  /** Number of the lead, the follow-up or the managers' message that it is about; 0 for what is about none, below 0 a chat's. */
   readonly subject: number;
   /** What the kind needs beside its subject. */
   readonly body: string;

@@ -206,5 +206,34 @@ const FIFTH: Migration = `
 
 export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH, FIFTH];
 
+const BOTS: Migration = `
+  -- The bots that have worked on this journal. The first has slot 0 (bots.ts).
+  CREATE TABLE bots (
+    slot INTEGER PRIMARY KEY,
+    bot_id TEXT NOT NULL UNIQUE
+  ) STRICT;
+`;
+
+const REPEATS: Migration = `
+  -- Presses that asked for a lead again, by the menu that was pressed.
+  CREATE TABLE repeats (
+    chat_id INTEGER NOT NULL,
+    menu_message_id INTEGER NOT NULL,
+    lead INTEGER NOT NULL REFERENCES leads (number),
+    pressed_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, menu_message_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX repeats_of_lead ON repeats (lead, pressed_at_ms);
+  CREATE TABLE repeat_counts (
+    profile TEXT PRIMARY KEY,
+    presses INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
+const HELD: Migration = `
+  -- Leads that were held back from the CRM. Others are not in it, and cost nothing.
+  CREATE INDEX leads_held ON leads (profile) WHERE state = 'in_admin_chat' AND card_reason = 'held';
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
-export const ADDITIONS: Additions = {};
+export const ADDITIONS: Additions = { bots: BOTS, repeats: REPEATS, held: HELD };

@@ -72,6 +72,11 @@ const ru = {
   write: "Написать в Telegram",
   life: "Что было с лидом",
   received: (choice: string) => `Посетитель выбрал «${choice}»`,
+  repeated: (times: number) =>
+    times === 1
+      ? "Посетитель нажал ещё раз: это тот же лид"
+      : `Посетитель нажал ещё раз, всего повторов: ${times}. Это тот же лид`,
+  held: "В CRM не отправлен: слишком много лидов от этого посетителя за час. Решать вам",
   confirmed: "Посетитель получил подтверждение",
   confirming: "Подтверждение посетителю ещё не дошло. Пробуем снова",
   attempt: (by: string | null) => by === null ? "CRM" : `CRM, ещё раз (${by})`,
@@ -177,6 +182,11 @@ export const LEADS = bilingual<typeof ru>(ru, {
   write: "Write in Telegram",
   life: "The lead's life",
   received: (choice: string) => `The visitor chose “${choice}”`,
+  repeated: (times: number) =>
+    times === 1
+      ? "The visitor pressed again: it is the same lead"
+      : `The visitor pressed again, ${times} repeats in all: it is the same lead`,
+  held: "Not sent to the CRM: too many leads of this visitor within an hour. The decision is yours",
   confirmed: "The visitor got the confirmation",
   confirming: "The confirmation has not reached the visitor yet. Trying again",
   attempt: (by: string | null) => by === null ? "CRM" : `CRM, once more (${by})`,
