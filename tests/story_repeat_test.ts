@@ -1,6 +1,7 @@
 // Visitors who press again and again, nameless ones, and a data folder that is given to another bot: through the running bot.
 
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { startTelegramServer, type Visitor } from "../lib/demo/telegram_server.ts";
 import { type House, withHouse } from "./helpers/house.ts";
 import { CHOICE, CONFIRMATION } from "./helpers/seed.ts";
@@ -113,6 +114,40 @@ Deno.test("another bot on the same data folder has its own menus, and so has the
     await ofOther.press(second.menu, CHOICE).answered;
     assert.equal(house.crm.receivedCount, 3);
   }));
+
+Deno.test("a press that one bot left in its journal is a lead under the next, and takes no menu from it", () =>
+  withHouse(async (house) => {
+    await using other = await startTelegramServer({ token: OTHER_TOKEN });
+    other.group({ id: house.admin.id, title: "Менеджеры", type: "supergroup" });
+    const ofFirst = galliard(house);
+    const ofOther = other.user({ ...ofFirst.user });
+    const menu = await greet(ofFirst);
+    await house.bot.stop();
+    const press = {
+      id: "1",
+      from: ofFirst.user,
+      message: menu,
+      chat_instance: "1",
+      data: "agency_website",
+    };
+    leaveInInbox(house, 500_000_000, { callback_query: press });
+
+    await house.restart({ BOT_TOKEN: OTHER_TOKEN, TELEGRAM_API_ROOT: other.url });
+    const left = await house.crm.nextLead();
+    assert.equal((left.body as { request_details: string }).request_details, "Создать сайт");
+    await house.bot.line("Посетителю не ответить"); // They have not written to this bot yet.
+    const { menu: own } = await becomeLead(ofOther);
+    assert.equal(own.message_id, menu.message_id);
+    const { body } = await house.crm.nextLead();
+    assert.equal((body as { request_details: string }).request_details, CHOICE);
+  }));
+
+function leaveInInbox({ folder }: House, id: number, update: object): void {
+  const db = new DatabaseSync(`${folder}/data/triborg.db`);
+  db.prepare("INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms) VALUES (?, ?, ?, 0)")
+    .run(id, JSON.stringify({ update_id: id, ...update }), Date.now());
+  db.close();
+}
 
 function confirmationsIn({ chat }: Visitor): number[] {
   return chat.messages.filter((each) => wordsOf(each) === CONFIRMATION)
