@@ -1,7 +1,8 @@
 // Work that is owed to the managers' chat: cards, what became of them, follow-ups, offers. Decides what is shown; sends through admin_chat.
 
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./admin_chat.ts";
-import { cardMessage, followUpParts, packCards, uncopiedPart } from "./cards.ts";
+import { cardMessage, packCards } from "./cards.ts";
+import { createFollowUpWork } from "./follow_up_work.ts";
 import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
 import type { Facts, Log } from "./log.ts";
@@ -31,6 +32,7 @@ export interface AdminWorkOptions {
 /** Returns what does one piece of the managers' work, and records what came of it. */
 export function createAdminWork(options: AdminWorkOptions): (work: Work) => Promise<void> {
   const { journal, adminChat, profiles, keep, retryAtMs, tellTime, now, log } = options;
+  const showParts = createFollowUpWork(options);
 
   async function showCards(first: Work): Promise<void> {
     await adminChat.ready(); // Only then is it known what there is to show.
@@ -41,7 +43,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       for (const work of works.splice(cards)) putBack(work);
       const outcome = await adminChat.show(message, keyboard);
       if (outcome.kind === "shown") await recordShown(works, outcome.message);
-      if (outcome.kind === "failed" || outcome.kind === "uncopyable") {
+      if (outcome.kind === "failed" || outcome.kind === "refused") {
         for (const work of works) await reportUndelivered(work, outcome.reason);
       }
     } catch (error) {
@@ -116,34 +118,22 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
 
   async function showFollowUp(work: Work): Promise<void> {
     const lead = leadOf(journal.leadOfFollowUp(work.subject));
-    if (!isSettled(lead.state)) {
-      // It is shown as a reply to its card, once it is known whether there is one.
+    if (!isSettled(lead.state) || journal.waitsForFirstVersion(work.subject)) {
+      // It is shown as a reply to its card, once it is known whether there is one; an edit to its first version.
       return await keep(() => journal.releaseWork(work, now() + CARD_CHECK_MS));
     }
+    await adminChat.ready(); // Until then an edit changes what is shown.
     const followUp = journal.takeFollowUp(work.subject);
-    if (followUp === undefined) throw new ReferenceError(`No follow-up ${work.subject}`);
-    const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
-    const parts = followUpParts(followUp, lead.visitor, template);
-    for (const [index, part] of parts.entries()) {
-      if (index < followUp.partsShown) continue;
-      let outcome = await adminChat.showPart(part, followUp, lead.card);
-      const missing = outcome.kind === "uncopyable"
-        ? followUp.messageIds.length
-        : missingOf(outcome);
-      if (missing > 0) {
-        const message = uncopiedPart(followUp.content, missing);
-        outcome = await adminChat.showPart({ kind: "text", message }, followUp, lead.card);
-      }
-      if (outcome.kind === "stopped") return;
-      if (outcome.kind !== "shown") {
-        log.error("❌ Дополнение к лиду не показать менеджерам: {reason}. Пробуем снова", {
-          lead: lead.number,
-          reason: outcome.reason,
-        });
-        const again = retryAtMs(work);
-        return await keep(() => journal.postponeWork(work, again));
-      }
-      await keep(() => journal.markPartShown(followUp.number, index + 1));
+    if (followUp === undefined) return await keep(() => journal.finishWork(work)); // Its person was erased.
+    const outcome = await showParts(followUp, lead);
+    if (outcome.kind === "stopped") return;
+    if (outcome.kind === "failed") {
+      log.error("❌ Дополнение к лиду не показать менеджерам: {reason}. Пробуем снова", {
+        lead: lead.number,
+        reason: outcome.reason,
+      });
+      const again = retryAtMs(work);
+      return await keep(() => journal.postponeWork(work, again));
     }
     log.info("📎 Дополнение к лиду показано менеджерам. Профиль: {profile}, Username: {username}", {
       lead: lead.number,
@@ -211,10 +201,6 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         return work.kind satisfies never;
     }
   };
-}
-
-function missingOf(outcome: ShowOutcome): number {
-  return outcome.kind === "shown" ? outcome.missing ?? 0 : 0;
 }
 
 /** All of a lead, for the one line that says both ways out failed. */

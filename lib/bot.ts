@@ -4,7 +4,9 @@ import { Bot, type Context, type Transformer } from "grammy";
 import { adminCommands, type AdminDeps, adminPresses } from "./bot/admin.ts";
 import { answerPresses, choiceComposer } from "./bot/choice.ts";
 import type { BotDeps } from "./bot/deps.ts";
-import { followUpComposer, isContent } from "./bot/follow_up.ts";
+import { isContent } from "./bot/content.ts";
+import { editComposer, followUpComposer } from "./bot/follow_up.ts";
+import { idCommand } from "./bot/id.ts";
 import { menuPresses, sendMenu, startCommand } from "./bot/menu.ts";
 import { isId } from "./bot/visitor.ts";
 import type { TelegramOptions } from "./telegram.ts";
@@ -22,11 +24,12 @@ export function createBot(
   presses.use(adminPresses(deps), answerPresses(deps));
   presses.filter(isPrivate).use(menuPresses(deps), choiceComposer(deps));
   const messages = bot.on("message");
-  messages.use(adminCommands(deps));
+  messages.use(adminCommands(deps), idCommand(deps));
   const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));
   const content = visitors.filter((ctx) => isContent(ctx.message));
   content.use(followUpComposer(deps), (ctx) => sendMenu(ctx, deps));
+  bot.on("edited_message").filter(isPrivate).use(editComposer(deps));
   return bot;
 }
 

@@ -9,6 +9,7 @@ import {
   ADMIN_CHAT_LANE,
   CRM_LANES,
   crmLane,
+  type EditedMessage,
   EDITS_LANE,
   FOLLOW_UPS_LANE,
   type Journal,
@@ -19,6 +20,7 @@ import {
   VISITORS_LANE,
   type Work,
 } from "./journal.ts";
+import { editedWords } from "./follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
 import type { Log } from "./log.ts";
 import { heldText, type TellTime } from "./manager_texts.ts";
@@ -51,6 +53,8 @@ export interface Delivery {
   receive(lead: NewLead, confirmation: Confirmation, profile: Profile): Promise<Lead | undefined>;
   /** Records what a lead sent. @throws As `receive`. */
   receiveFollowUp(message: NewFollowUpMessage): Promise<void>;
+  /** Records what a visitor made of a message. @throws As `receive`. */
+  receiveEdit(message: EditedMessage): Promise<void>;
   /** One more POST of an open lead, as a person decided. @throws As `receive`. */
   resend(lead: number, by: string): Promise<ResendAsked>;
   /** A person entered a lead by hand; false when somebody has it already. @throws As `receive`. */
@@ -224,6 +228,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       await journal.committed();
       visitors.wake(VISITORS_LANE);
       wakeManagers();
+    },
+    async receiveEdit(message) {
+      const { kind } = journal.recordEdit(message, editedWords(message.content), now());
+      await journal.committed();
+      if (kind === "begun") wakeManagers();
     },
     async resend(number, by) {
       const lane = laneTo(profiles().byKey.get(journal.findLead(number)?.profile ?? ""));

@@ -4,7 +4,10 @@
 import type { Update } from "grammy/types";
 
 /** What every getUpdates asks for (Bot API: getUpdates). */
-export const WANTED = { limit: 100, allowed_updates: ["message", "callback_query"] } as const;
+export const WANTED = {
+  limit: 100,
+  allowed_updates: ["message", "edited_message", "callback_query"],
+} as const;
 
 /** How long the answer may take, in ms; Telegram is asked to answer at once. */
 const PATIENCE_MS = 5_000;

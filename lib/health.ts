@@ -160,7 +160,7 @@ export function watchSends(
 
   async function watch(sending: Promise<ShowOutcome>): Promise<ShowOutcome> {
     const outcome = await sending;
-    if (outcome.kind === "failed") sinceMs ??= now();
+    if (outcome.kind === "failed" || outcome.kind === "refused") sinceMs ??= now();
     if (outcome.kind === "shown") sinceMs = undefined;
     return outcome;
   }

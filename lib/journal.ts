@@ -1,7 +1,14 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 
 import { type Database, openDatabase } from "./db.ts";
-import type { CardReason, CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
+import type {
+  CardReason,
+  CrmOutcome,
+  FollowUpContent,
+  Lead,
+  MessageAddress,
+  NewLead,
+} from "./lead.ts";
 import { type AuthRecords, authRecords } from "./journal/auth.ts";
 import { type BotKeys, openForBot } from "./journal/bots.ts";
 import {
@@ -10,6 +17,7 @@ import {
   type NewFollowUpMessage,
   type RecordedFollowUp,
 } from "./journal/follow_ups.ts";
+import type { EditedMessage, RecordedEdit } from "./journal/follow_up_edits.ts";
 import { type HeldRecords, heldRecords } from "./journal/held.ts";
 import { type InboxRecords, inboxRecords } from "./journal/inbox.ts";
 import { type Attempt, type LeadRecords, leadRecords } from "./journal/leads.ts";
@@ -42,6 +50,7 @@ export { MESSAGE_IDS } from "./journal/bots.ts";
 export type { PressLimits } from "./journal/presses.ts";
 export type { StoredUpdate } from "./journal/inbox.ts";
 export type { NewFollowUpMessage, RecordedFollowUp } from "./journal/follow_ups.ts";
+export type { EditedMessage, RecordedEdit } from "./journal/follow_up_edits.ts";
 
 /** A reminder as the outbox keeps it until it is sent. */
 export interface Reminder {
@@ -132,6 +141,17 @@ export interface Journal
   closeByHand(lead: number, by: string, nowMs: number): boolean;
   /** Records what a lead sent; the follow-up is due, and for its first message the thanks. */
   recordFollowUp(message: NewFollowUpMessage, nowMs: number): RecordedFollowUp;
+  /**
+   * Records what a visitor made of a message: what waits to be shown says it from now on, and where the
+   * managers have the message already, its edit is due.
+   *
+   * @param words What the edit says, for the page.
+   */
+  recordEdit(
+    edit: EditedMessage,
+    words: Pick<FollowUpContent, "text" | "entities">,
+    nowMs: number,
+  ): RecordedEdit;
   finishFollowUp(work: Work, nowMs: number): void;
   /**
    * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it
@@ -256,6 +276,10 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
   const delayFollowUp = db.writer(
     `UPDATE outbox SET due_at_ms = ?
      WHERE kind = 'follow_up' AND subject = ? AND due_at_ms IS NOT NULL`,
+  );
+  const hurryEdits = db.writer(
+    `UPDATE outbox SET due_at_ms = ? WHERE kind = 'follow_up' AND due_at_ms IS NOT NULL
+       AND subject IN (SELECT number FROM follow_ups WHERE edit_of = ?)`,
   );
   const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
   const allWorkDue = db.writer("UPDATE outbox SET due_at_ms = ?");
@@ -411,9 +435,18 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       }
       return recorded;
     },
+    recordEdit(edit, words, nowMs) {
+      const recorded = records.insertEdit(edit, words, nowMs);
+      if (recorded.kind === "begun") {
+        const subject = recorded.followUp;
+        records.addWork({ lane: FOLLOW_UPS_LANE, kind: "follow_up", subject, body: "" }, nowMs);
+      }
+      return recorded;
+    },
     finishFollowUp(work, nowMs) {
       records.markShown(work.subject, nowMs);
       records.finishWork(work);
+      hurryEdits.run(nowMs, work.subject);
     },
     recover(interrupted, nowMs) {
       allUpdatesDue.run(nowMs);

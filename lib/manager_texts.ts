@@ -138,6 +138,15 @@ export function loginText(link: string): string {
   return `🔑 Страница настроек. Ссылка работает 10 минут и один раз:\n${link}`;
 }
 
+/** Answers `/id`: which chat it is, and what to write where so that leads come there. */
+export function idText(chatId: number, topicId: number | null, isManagers: boolean): string {
+  const lines = [`id этого чата: ${chatId}`, ""];
+  lines.push(isManagers ? "Лиды приходят сюда. В .env:" : "Чтобы лиды приходили сюда, в .env:");
+  lines.push(`ADMIN_CHAT_ID=${chatId}`);
+  if (topicId !== null) lines.push(`ADMIN_TOPIC_ID=${topicId}`);
+  return lines.join("\n");
+}
+
 export const NO_PAGE = "Страница настроек сейчас не открыта. Почему — сказано в логе бота.";
 
 /** What a manager reads on a press that changed nothing. */

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type AdminChat, createAdminChat, MESSAGES_PER_MINUTE } from "../lib/admin_chat.ts";
+import { TOPIC_RETRY_MS } from "../lib/admin_chat/topic.ts";
 import { card } from "../lib/cards.ts";
 import {
   type Fault,
@@ -25,6 +26,9 @@ interface Room extends LogOfTest {
   /** How long it slept, by the clock that both sides share. */
   readonly waits: number[];
   readonly migratedTo: number[];
+  readonly topicId: number | null;
+  /** Whether the topic was away, each time that changed. */
+  readonly topicAway: boolean[];
   readonly stopping: AbortController;
   /** Lets the shared clock go on. */
   pass(ms: number): void;
@@ -58,10 +62,13 @@ async function withAdminChat(
   const waits: number[] = [];
   const migratedTo: number[] = [];
   const stopping = new AbortController();
+  const topicId = options.topic ? group.openTopic("Лиды") : null;
+  const topicAway: boolean[] = [];
   const adminChat = createAdminChat({
     api: createApi({ token: TOKEN, apiRoot: telegram.url }),
     chatId: group.id,
-    topicId: options.topic ? group.openTopic("Лиды") : null,
+    topicId,
+    onTopic: (isAway) => topicAway.push(isAway),
     alertChatId: options.alert ? second.id : null,
     onMigrate: (chatId) => migratedTo.push(chatId),
     now: () => nowMs,
@@ -82,6 +89,8 @@ async function withAdminChat(
     adminChat,
     waits,
     migratedTo,
+    topicId,
+    topicAway,
     stopping,
     pass: (ms) => nowMs += ms,
     shown: () =>
@@ -138,16 +147,18 @@ Deno.test("show puts a card into the topic of a forum", () =>
     assert.ok(topics.every((topic) => topic !== undefined && topic === topics[0]));
   }, { topic: true }));
 
-const FAILURES: readonly [what: string, fault: Fault, reason: RegExp][] = [
+const FAILURES: readonly [what: string, fault: Fault, reason: RegExp, kind?: "refused"][] = [
   [
     "the chat is not found",
     refusal(400, "Bad Request: chat not found"),
     /^400: Bad Request: chat not found$/,
+    "refused",
   ],
   [
     "the bot was kicked",
     refusal(403, "Forbidden: bot was kicked from the supergroup chat"),
     /^403: Forbidden: bot was kicked/,
+    "refused",
   ],
   ["the token is refused", refusal(401, "Unauthorized"), /^401: Unauthorized$/],
   ["Telegram ails", refusal(500, "Internal Server Error"), /^500: Internal Server Error$/],
@@ -155,12 +166,12 @@ const FAILURES: readonly [what: string, fault: Fault, reason: RegExp][] = [
   ["the connection breaks", { kind: "reset_before" }, /^нет связи с Telegram \(.+\)$/],
 ];
 
-for (const [what, fault, reason] of FAILURES) {
-  Deno.test(`show says "failed" when ${what}, and why`, () =>
+for (const [what, fault, reason, kind = "failed"] of FAILURES) {
+  Deno.test(`show says "${kind}" when ${what}, and why`, () =>
     withAdminChat(async ({ adminChat, telegram, shown }) => {
       telegram.fault({ fault });
       const outcome = await adminChat.show(plain("Карточка"));
-      assert.ok(outcome.kind === "failed");
+      assert.ok(outcome.kind === kind);
       assert.match(outcome.reason, reason);
       assert.deepEqual(shown(), []);
     }));
@@ -353,27 +364,122 @@ Deno.test("showPart tells how many messages of an album could not be copied", ()
     assert.equal(shown().length, 2);
   }));
 
-Deno.test('showPart says "uncopyable" when the visitor\'s message is gone or protected', () =>
+Deno.test('showPart says "refused" when the visitor\'s message is gone or protected', () =>
   withAdminChat(async ({ adminChat, visitor }) => {
     const secret = visitor.sendPhoto("", { has_protected_content: true });
     for (const messageIds of [[404], [404, 405], [secret.message_id]]) {
       const from = { chatId: visitor.id, messageIds };
       const outcome = await adminChat.showPart({ kind: "copy", caption: null }, from, null);
-      assert.equal(outcome.kind, "uncopyable", String(messageIds));
+      assert.equal(outcome.kind, "refused", String(messageIds));
     }
   }));
 
-Deno.test('showPart says "failed" when it is the chat that fails', () =>
+Deno.test('showPart says "refused" also when it is the chat that fails', () =>
   withAdminChat(async ({ adminChat, visitor, group }) => {
     const { message_id } = visitor.sendPhoto();
     group.kickBot();
     const from = { chatId: visitor.id, messageIds: [message_id] };
     const outcome = await adminChat.showPart({ kind: "copy", caption: null }, from, null);
     assert.deepEqual(outcome, {
-      kind: "failed",
+      kind: "refused",
       reason: "403: Forbidden: bot was kicked from the supergroup chat",
     });
   }));
+
+Deno.test("showPart shows words without their formatting where Telegram refuses that", () =>
+  withAdminChat(async ({ adminChat, visitor, group }) => {
+    const crossing = [{ type: "bold", offset: 0, length: 3 }, {
+      type: "italic",
+      offset: 2,
+      length: 4,
+    }] as const;
+    const message = { text: "Сайт наш", entities: [...crossing] };
+    const from = { chatId: visitor.id, messageIds: [visitor.sendPhoto().message_id] };
+    const text = await adminChat.showPart({ kind: "text", message }, from, null);
+    const copy = await adminChat.showPart({ kind: "copy", caption: message }, from, null);
+    assert.deepEqual([text.kind, copy.kind], ["shown", "shown"]);
+    assert.equal((await group.chat.nextMessage()).text, "Сайт наш");
+    assert.equal((await group.chat.nextMessage()).caption, "Сайт наш");
+  }));
+
+Deno.test("showPart says whose a message is where it cannot be a reply", () =>
+  withAdminChat(async ({ adminChat, visitor, group, shown }) => {
+    const first = await adminChat.show(plain("Дополнение"));
+    assert.ok(first.kind === "shown");
+    const part = {
+      kind: "text",
+      message: plain("Новое"),
+      alone: plain("@betterrman: новое"),
+    } as const;
+    const from = { chatId: visitor.id, messageIds: [] };
+    await adminChat.showPart(part, from, first.message);
+    await adminChat.showPart(part, from, null);
+    await adminChat.showPart(part, from, { chatId: group.id - 1, messageId: 1 });
+    assert.deepEqual(shown().slice(1), ["Новое", "@betterrman: новое", "@betterrman: новое"]);
+  }));
+
+// — A topic that takes nothing —
+
+for (
+  const [how, close, reason] of [
+    ["closed", "closeTopic", "TOPIC_CLOSED"],
+    ["deleted", "deleteTopic", "message thread not found"],
+  ] as const
+) {
+  Deno.test(`a topic that was ${how} is passed by, told of once, and tried again later`, () =>
+    withAdminChat(async (room) => {
+      const { adminChat, group, visitor, lines, topicAway, pass, telegram } = room;
+      const card = await adminChat.show(plain("Карточка 1"));
+      assert.ok(card.kind === "shown");
+      group[close](Number(room.topicId));
+      assert.equal((await adminChat.show(plain("Карточка 2"))).kind, "shown");
+      const from = { chatId: visitor.id, messageIds: [visitor.sendPhoto().message_id] };
+      const copy = { kind: "copy", caption: null } as const;
+      assert.equal((await adminChat.showPart(copy, from, card.message)).kind, "shown");
+      const refused = () => telegram.calls.filter(({ outcome }) => outcome.kind === "error").length;
+      assert.equal(refused(), 1);
+      assert.deepEqual(topicAway, [true]);
+      assert.deepEqual(lines, [
+        `⚠️ Тема ${room.topicId} в чате менеджеров не принимает сообщения: 400: Bad Request: ${reason}. ` +
+        "Пишем в группу без темы",
+      ]);
+      pass(TOPIC_RETRY_MS);
+      await adminChat.show(plain("Карточка 3"));
+      await adminChat.show(plain("Карточка 4"));
+      assert.equal(refused(), 2);
+      const topics = group.chat.messages.filter(({ from }) => from.is_bot)
+        .map(({ message_thread_id }) => message_thread_id);
+      assert.deepEqual(topics, [room.topicId, undefined, undefined, undefined, undefined]);
+    }, { topic: true }));
+}
+
+Deno.test("a topic that is back gets the messages again, replies among them", () =>
+  withAdminChat(async ({ adminChat, group, visitor, lines, topicId, topicAway, pass }) => {
+    const card = await adminChat.show(plain("Карточка 1"));
+    assert.ok(card.kind === "shown");
+    group.closeTopic(Number(topicId));
+    await adminChat.show(plain("Карточка 2"));
+    group.reopenTopic(Number(topicId));
+    pass(TOPIC_RETRY_MS);
+    const from = { chatId: visitor.id, messageIds: [] };
+    await adminChat.showPart({ kind: "text", message: plain("Дополнение") }, from, card.message);
+    const last = group.chat.messages.at(-1);
+    assert.equal(last?.message_thread_id, topicId);
+    assert.equal(last?.reply_to_message?.message_id, card.message.messageId);
+    assert.deepEqual(topicAway, [true, false]);
+    assert.equal(lines.at(-1), `✅ Тема ${topicId} в чате менеджеров снова принимает сообщения`);
+  }, { topic: true }));
+
+Deno.test("a topic is not blamed for what the group does not take either", () =>
+  withAdminChat(async ({ adminChat, telegram, visitor, topicAway, topicId, group }) => {
+    telegram.fault({ method: "copyMessage", fault: refusal(400, "Bad Request: no rights") });
+    const from = { chatId: visitor.id, messageIds: [visitor.sendVoice().message_id] };
+    const outcome = await adminChat.showPart({ kind: "copy", caption: null }, from, null);
+    assert.equal(outcome.kind, "refused");
+    await adminChat.show(plain("Карточка"));
+    assert.equal((await group.chat.nextMessage()).message_thread_id, topicId);
+    assert.deepEqual(topicAway, []);
+  }, { topic: true }));
 
 // — Edits and alerts —
 

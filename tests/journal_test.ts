@@ -633,6 +633,155 @@ Deno.test("a follow-up that was put off comes before a later one that was not", 
     assert.deepEqual(works.map(({ subject }) => subject), [1]);
   }));
 
+// — Edits of follow-ups —
+
+const SHOWN_AT = { chatId: -1001, messageId: 90 };
+
+/** Records a message and an edit of it, and takes the message as managers do; a step that is left out did not happen. */
+function edit(journal: Journal, text: string, editedAtS = 1, details = {}) {
+  const content = someContent({ text, ...details });
+  const message = { chatId: 1, messageId: 4, content, editedAtS };
+  return journal.recordEdit(message, { text: `! ${text}`, entities: [] }, NOON_MS);
+}
+
+function recordShownFollowUp(journal: Journal): void {
+  record(journal);
+  journal.recordFollowUp(aMessage(4, { content: someContent({ text: "раз" }) }), NOON_MS);
+  journal.takeFollowUp(1);
+  journal.markPartShown(1, 1, SHOWN_AT);
+  journal.finishFollowUp(takeOne(journal, FOLLOW_UPS_LANE), NOON_MS);
+}
+
+Deno.test("an edit of a message that is shown is a follow-up of its own, once, and knows where the first version is", () =>
+  withJournal((journal) => {
+    recordShownFollowUp(journal);
+    assert.deepEqual(edit(journal, "раз"), { kind: "unchanged" });
+    assert.deepEqual(edit(journal, "два"), { kind: "begun", followUp: 2 });
+    assert.deepEqual(edit(journal, "два"), { kind: "unchanged" });
+    assert.equal(takeOne(journal, FOLLOW_UPS_LANE).subject, 2);
+    assert.deepEqual(journal.takeFollowUp(2), {
+      number: 2,
+      lead: 1,
+      chatId: 1,
+      messageIds: [4],
+      content: someContent({ text: "два" }),
+      partsShown: 0,
+      edit: { first: SHOWN_AT, newFile: false },
+    });
+    assert.equal(journal.findLife(1)?.followUps.at(-1)?.content.text, "! два");
+  }));
+
+Deno.test("an edit that waits says what its message says last, and one that is older changes nothing", () =>
+  withJournal((journal) => {
+    recordShownFollowUp(journal);
+    edit(journal, "два", 5);
+    assert.deepEqual(edit(journal, "три", 6), { kind: "replaced" });
+    assert.deepEqual(edit(journal, "два", 5), { kind: "unchanged" });
+    takeOne(journal, FOLLOW_UPS_LANE);
+    assert.equal(journal.takeFollowUp(2)?.content.text, "три");
+    assert.equal(edit(journal, "четыре", 7).kind, "begun", "the second is on its way");
+  }));
+
+Deno.test("an edit before the showing changes the follow-up, also after a try that failed", () =>
+  withJournal((journal) => {
+    record(journal);
+    journal.recordFollowUp(aMessage(4), NOON_MS);
+    assert.deepEqual(edit(journal, "два"), { kind: "replaced" });
+    const work = takeOne(journal, FOLLOW_UPS_LANE);
+    assert.equal(journal.takeFollowUp(1)?.content.text, "два");
+    journal.postponeWork(work, NOON_MS + 1_000);
+    assert.deepEqual(edit(journal, "три"), { kind: "replaced" });
+    takeOne(journal, FOLLOW_UPS_LANE, NOON_MS + 1_000);
+    assert.equal(journal.takeFollowUp(1)?.content.text, "три");
+    assert.equal(edit(journal, "четыре").kind, "begun", "the first is on its way");
+    assert.equal(journal.waitsForFirstVersion(2), true);
+    assert.equal(journal.waitsForFirstVersion(1), false);
+  }));
+
+Deno.test("an edit that waits for the first version is due when that is shown", () =>
+  withJournal((journal) => {
+    record(journal);
+    journal.recordFollowUp(aMessage(4), NOON_MS);
+    const first = takeOne(journal, FOLLOW_UPS_LANE);
+    journal.takeFollowUp(1);
+    edit(journal, "два");
+    journal.releaseWork(takeOne(journal, FOLLOW_UPS_LANE), NOON_MS + 60_000);
+    journal.finishFollowUp(first, NOON_MS + 5);
+    assert.equal(takeOne(journal, FOLLOW_UPS_LANE, NOON_MS + 5).subject, 2);
+    assert.equal(journal.waitsForFirstVersion(2), false);
+  }));
+
+Deno.test("an edit that puts another file into the message says so", () =>
+  withJournal((journal) => {
+    record(journal);
+    const photo = { media: "🖼 фото", captionable: true };
+    const content = someContent({ ...photo, text: "план", file: "a" });
+    journal.recordFollowUp(aMessage(4, { content }), NOON_MS);
+    journal.takeFollowUp(1);
+    takeOne(journal, FOLLOW_UPS_LANE);
+    assert.equal(edit(journal, "план", 1, { ...photo, file: "a" }).kind, "unchanged");
+    assert.equal(edit(journal, "план", 2, { ...photo, file: "b" }).kind, "begun");
+    assert.equal(edit(journal, "план 2", 3, { ...photo, file: "b" }).kind, "replaced");
+    assert.deepEqual(journal.takeFollowUp(2)?.edit, { first: null, newFile: true });
+  }));
+
+Deno.test("an album has the captions of all its parts, as they are now", () =>
+  withJournal((journal) => {
+    record(journal);
+    for (const messageId of [4, 5, 6]) {
+      const content = someContent({ text: messageId === 5 ? "пять" : "", media: "🖼 фото" });
+      journal.recordFollowUp(aMessage(messageId, { albumId: "a", content }), NOON_MS);
+    }
+    assert.equal(edit(journal, "четыре", 1, { media: "🖼 фото" }).kind, "replaced");
+    assert.equal(journal.takeFollowUp(1)?.content.text, "четыре\n\nпять");
+  }));
+
+Deno.test("an edit of what is no follow-up, or of an erased person, is unknown", () =>
+  withJournal((journal) => {
+    assert.deepEqual(edit(journal, "два"), { kind: "unknown" });
+    recordShownFollowUp(journal);
+    edit(journal, "два");
+    takeOne(journal, FOLLOW_UPS_LANE);
+    journal.eraseLead(1);
+    assert.deepEqual(edit(journal, "три", 2), { kind: "unknown" });
+    assert.equal(journal.takeFollowUp(2), undefined);
+  }));
+
+Deno.test("a file of the bot before edits opens, with its follow-ups, and what is written now it can read", () =>
+  withJournalFile((_, __, file) => {
+    const path = `${file}.old`;
+    const old = openDatabase(path, MIGRATIONS);
+    old.writer(
+      `INSERT INTO leads (number, id, state, profile, profile_name, choice, user_id, first_name, chat_id,
+         menu_message_id, received_at_ms) VALUES (1, 'x', 'in_crm', 'agency', '', '', 1, '', 1, 1, 1)`,
+    ).run();
+    const insert = `INSERT INTO follow_ups (lead, chat_id, album_id, content, received_at_ms)
+       VALUES (1, 1, NULL, ?, 1)`;
+    const insertMessage =
+      "INSERT INTO follow_up_messages (chat_id, message_id, follow_up) VALUES (1, ?, ?)";
+    old.writer(insert).run(JSON.stringify(someContent({ text: "раз" })));
+    old.writer(insertMessage).run(4, 1);
+    old.writer("UPDATE follow_ups SET taken = 1, parts_shown = 1, shown_at_ms = 1").run();
+    old.close();
+    const opened = openJournal(path);
+    assert.equal(edit(opened, "раз").kind, "unchanged");
+    assert.deepEqual(edit(opened, "два"), { kind: "begun", followUp: 2 });
+    assert.equal(opened.takeFollowUp(2)?.edit?.first, null);
+    opened.close();
+
+    const again = openDatabase(path, MIGRATIONS);
+    const row = again.writer("UPDATE follow_ups SET taken = 1 WHERE number = 2 RETURNING *").get();
+    assert.deepEqual(JSON.parse(String(row?.["content"])), {
+      text: "! два",
+      entities: [],
+      media: null,
+      captionable: false,
+    });
+    again.writer(insert).run("{}");
+    again.writer(insertMessage).run(5, 3);
+    again.close();
+  }));
+
 Deno.test("follow-ups and edits that an older bot left are in their own lanes", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   try {

@@ -24,6 +24,7 @@ const NARROW: readonly string[] = [
   "rowid",
   "lead",
   "follow_up",
+  "edit_of",
   "subject",
   "chat_id",
   "card_message_id",

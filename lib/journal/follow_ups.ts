@@ -1,8 +1,9 @@
-// The journal's follow-ups: what visitors sent after becoming leads, one row a message or album.
+// The journal's follow-ups: what visitors sent after becoming leads, one row a message, album or edit.
 
-import type { Database } from "../db.ts";
-import type { FollowUp, FollowUpContent } from "../lead.ts";
+import type { Database, Row } from "../db.ts";
+import type { FollowUp, FollowUpContent, MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
+import { type EditRecords, editRecords } from "./follow_up_edits.ts";
 import { FOLLOW_UPS_LANE } from "./outbox.ts";
 
 export interface NewFollowUpMessage {
@@ -22,26 +23,31 @@ export interface RecordedFollowUp {
   readonly firstOfAlbum: boolean;
 }
 
-export interface FollowUpRecords {
+export interface FollowUpRecords extends EditRecords {
   insertFollowUp(message: NewFollowUpMessage, nowMs: number): RecordedFollowUp;
   /** The number of the lead that a follow-up belongs to; 0 when there is no such follow-up. */
   leadOfFollowUp(number: number): number;
-  /** Hands out a follow-up to be shown; what comes of its album from now on is a follow-up of its own. */
+  /** Hands out a follow-up to be shown; what comes of its album from now on is a follow-up of its own. Undefined when it is gone. */
   takeFollowUp(number: number): FollowUp | undefined;
-  /** Remembers how much of a follow-up the admin chat has, so that a retry goes on from there. */
-  markPartShown(followUp: number, parts: number): void;
+  /**
+   * Remembers how much of a follow-up the admin chat has, so that a retry goes on from there.
+   *
+   * @param at The message that shows it, which an edit will reply to.
+   */
+  markPartShown(followUp: number, parts: number, at?: MessageAddress): void;
   markShown(followUp: number, nowMs: number): void;
   /** How many messages the first due follow-ups are, an album with the one that announces it. */
   countDueFollowUpMessages(first: number, nowMs: number): number;
 }
 
-export function followUpRecords(db: Database, { keyOf, idOf }: BotKeys): FollowUpRecords {
+export function followUpRecords(db: Database, keys: BotKeys): FollowUpRecords {
+  const { keyOf, idOf } = keys;
   const insert = db.writer(
     `INSERT INTO follow_ups (lead, chat_id, album_id, content, received_at_ms)
      VALUES (?, ?, ?, ?, ?)`,
   );
   const insertMessage = db.writer(
-    "INSERT INTO follow_up_messages (chat_id, message_id, follow_up) VALUES (?, ?, ?)",
+    "INSERT INTO follow_up_messages (chat_id, message_id, follow_up, content) VALUES (?, ?, ?, ?)",
   );
   const selectMessage = db.reader(
     "SELECT follow_up FROM follow_up_messages WHERE chat_id = ? AND message_id = ?",
@@ -53,18 +59,23 @@ export function followUpRecords(db: Database, { keyOf, idOf }: BotKeys): FollowU
   const selectLead = db.reader("SELECT lead FROM follow_ups WHERE number = ?");
   const take = db.writer("UPDATE follow_ups SET taken = 1 WHERE number = ? RETURNING *");
   const selectMessages = db.reader(
-    "SELECT message_id FROM follow_up_messages WHERE follow_up = ? ORDER BY message_id",
+    "SELECT message_id, content FROM follow_up_messages WHERE follow_up = ? ORDER BY message_id",
   );
   const setPart = db.writer("UPDATE follow_ups SET parts_shown = ? WHERE number = ?");
+  const setAddress = db.writer(
+    "UPDATE follow_ups SET shown_chat_id = ?, shown_message_id = ? WHERE number = ?",
+  );
   const countDue = db.reader(
-    `SELECT sum(parts + (parts > 1)) AS messages FROM (
+    `SELECT sum(max(parts, 1) + (parts > 1)) AS messages FROM (
        SELECT (SELECT count(*) FROM follow_up_messages WHERE follow_up = subject) AS parts
        FROM outbox WHERE lane = '${FOLLOW_UPS_LANE}' AND due_at_ms <= ?
        ORDER BY due_at_ms, id LIMIT ?)`,
   );
   const setShown = db.writer("UPDATE follow_ups SET shown_at_ms = ? WHERE number = ?");
+  const { findEdit, ...edits } = editRecords(db, keys);
 
   return {
+    ...edits,
     insertFollowUp({ lead, chatId, messageId, albumId, content }, nowMs) {
       const known = selectMessage.get(chatId, keyOf(messageId));
       if (known !== undefined) {
@@ -73,7 +84,7 @@ export function followUpRecords(db: Database, { keyOf, idOf }: BotKeys): FollowU
       const album = albumId === null ? undefined : selectAlbum.get(chatId, albumId);
       if (album?.["taken"] === 0) {
         const followUp = Number(album["number"]);
-        insertMessage.run(chatId, keyOf(messageId), followUp);
+        insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
         return { kind: "joined", followUp, firstOfAlbum: false };
       }
       const { lastInsertRowid } = insert.run(
@@ -84,25 +95,41 @@ export function followUpRecords(db: Database, { keyOf, idOf }: BotKeys): FollowU
         nowMs,
       );
       const followUp = Number(lastInsertRowid);
-      insertMessage.run(chatId, keyOf(messageId), followUp);
+      insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
       return { kind: "begun", followUp, firstOfAlbum: album === undefined };
     },
     leadOfFollowUp: (number) => Number(selectLead.get(number)?.["lead"] ?? 0),
     takeFollowUp(number) {
       const row = take.get(number);
       if (row === undefined) return undefined;
+      if (row["edit_of"] !== null) return findEdit(row);
+      const messages = selectMessages.all(number);
       return {
         number,
         lead: Number(row["lead"]),
         chatId: Number(row["chat_id"]),
-        messageIds: selectMessages.all(number).map((each) => idOf(Number(each["message_id"]))),
-        content: JSON.parse(String(row["content"])),
+        messageIds: messages.map((each) => idOf(Number(each["message_id"]))),
+        content: withAllWords(JSON.parse(String(row["content"])), messages),
         partsShown: Number(row["parts_shown"]),
       };
     },
-    markPartShown: (followUp, parts) => void setPart.run(parts, followUp),
+    markPartShown(followUp, parts, at) {
+      setPart.run(parts, followUp);
+      if (at !== undefined) setAddress.run(at.chatId, keyOf(at.messageId), followUp);
+    },
     countDueFollowUpMessages: (first, nowMs) =>
       Number(countDue.get(nowMs, first)?.["messages"] ?? 0),
     markShown: (followUp, nowMs) => void setShown.run(nowMs, followUp),
   };
+}
+
+/** An album's captions, all of them: each part has its own. */
+function withAllWords(content: FollowUpContent, messages: readonly Row[]): FollowUpContent {
+  if (messages.length < 2) return content;
+  const captions = messages.flatMap((row): FollowUpContent[] =>
+    row["content"] === null ? [] : [JSON.parse(String(row["content"]))]
+  ).filter(({ text }) => text !== "");
+  const [{ text, entities } = content, ...more] = captions;
+  if (more.length === 0) return { ...content, text, entities };
+  return { ...content, text: captions.map((each) => each.text).join("\n\n"), entities: [] };
 }
