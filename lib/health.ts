@@ -2,6 +2,7 @@
 // held against anybody.
 
 import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
+import type { ChatProblem } from "./chat_check.ts";
 import type { Journal } from "./journal.ts";
 
 /** So long may Telegram be silent, in ms (user requirement). */
@@ -27,6 +28,8 @@ export interface HealthFacts {
   readonly undeliveredLeads: number;
   /** Since when every send to the managers' chat fails; undefined when the last one went well, or none was made. */
   readonly adminChatFailsSinceMs: number | undefined;
+  /** Why the bot cannot write into the managers' chat, as Telegram says when asked. */
+  readonly adminChatProblem?: ChatProblem | undefined;
 }
 
 /** Something that is wrong, and since when. */
@@ -37,6 +40,8 @@ export type Trouble =
   | { readonly kind: "polling"; readonly sinceMs: number }
   /** Leads, so many at least, that neither the CRM nor the admin chat has taken. */
   | { readonly kind: "undelivered"; readonly leads: number; readonly sinceMs: number }
+  /** The bot cannot write into the chat that ADMIN_CHAT_ID names. */
+  | { readonly kind: "admin_chat_unusable"; readonly problem: ChatProblem }
   /** The managers' chat takes nothing. */
   | { readonly kind: "admin_chat"; readonly sinceMs: number };
 
@@ -53,6 +58,9 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
     if (isLate) {
       troubles.push({ kind: "undelivered", leads: waiting, sinceMs: oldestUndeliveredAtMs });
     }
+  }
+  if (facts.adminChatProblem !== undefined) {
+    troubles.push({ kind: "admin_chat_unusable", problem: facts.adminChatProblem });
   }
   if (adminChatFailsSinceMs !== undefined) {
     troubles.push({ kind: "admin_chat", sinceMs: adminChatFailsSinceMs });
@@ -103,10 +111,11 @@ export interface Health {
 
 /** Gathers the facts from the rooms that know them. */
 export function createHealth(
-  { journal, lastPolledAtMs, adminChatFailsSinceMs, now }: {
+  { journal, lastPolledAtMs, adminChatFailsSinceMs, adminChatProblem, now }: {
     readonly journal: Pick<Journal, "undelivered" | "rememberFact" | "committed">;
     readonly lastPolledAtMs: () => number | undefined;
     readonly adminChatFailsSinceMs: () => number | undefined;
+    readonly adminChatProblem?: () => ChatProblem | undefined;
     readonly now: () => number;
   },
 ): Health {
@@ -136,6 +145,7 @@ export function createHealth(
       oldestUndeliveredAtMs: oldestAtMs,
       undeliveredLeads: leads,
       adminChatFailsSinceMs: adminChatFailsSinceMs(),
+      adminChatProblem: adminChatProblem?.(),
     };
   }
 
@@ -151,17 +161,25 @@ export function createHealth(
   };
 }
 
-/** The managers' chat as it is, which remembers since when its sends fail. */
+/** The managers' chat as it is, which remembers since when its sends fail, and when one last went well. */
 export function watchSends(
   chat: AdminChat,
   now: () => number,
-): { readonly chat: AdminChat; readonly failsSinceMs: () => number | undefined } {
+): {
+  readonly chat: AdminChat;
+  readonly failsSinceMs: () => number | undefined;
+  readonly lastShownAtMs: () => number | undefined;
+} {
   let sinceMs: number | undefined;
+  let shownAtMs: number | undefined;
 
   async function watch(sending: Promise<ShowOutcome>): Promise<ShowOutcome> {
     const outcome = await sending;
     if (outcome.kind === "failed" || outcome.kind === "refused") sinceMs ??= now();
-    if (outcome.kind === "shown") sinceMs = undefined;
+    if (outcome.kind === "shown") {
+      sinceMs = undefined;
+      shownAtMs = now();
+    }
     return outcome;
   }
 
@@ -173,5 +191,6 @@ export function watchSends(
       edit: (...send) => watch(chat.edit(...send)),
     },
     failsSinceMs: () => sinceMs,
+    lastShownAtMs: () => shownAtMs,
   };
 }

@@ -147,6 +147,11 @@ export function idText(chatId: number, topicId: number | null, isManagers: boole
   return lines.join("\n");
 }
 
+/** Told once in the managers' chat when its topic takes nothing any more. */
+export const TOPIC_AWAY =
+  "⚠️ Тема для лидов закрыта или удалена, пока пишем в общий раздел группы. " +
+  "Откройте её снова, или отправьте /id в другой теме и поправьте ADMIN_TOPIC_ID в .env.";
+
 export const NO_PAGE = "Страница настроек сейчас не открыта. Почему — сказано в логе бота.";
 
 /** What a manager reads on a press that changed nothing. */

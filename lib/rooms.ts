@@ -2,6 +2,7 @@
 
 import { createAdminChat } from "./admin_chat.ts";
 import { createBot } from "./bot.ts";
+import { createChatCheck } from "./chat_check.ts";
 import { clockTime, dayStartMs } from "./calendar.ts";
 import type { Config } from "./config.ts";
 import { createCrm } from "./crm.ts";
@@ -9,11 +10,11 @@ import { createDelivery } from "./delivery.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth, troublesOf, watchSends } from "./health.ts";
 import { createInbox } from "./inbox.ts";
-import type { Journal } from "./journal.ts";
+import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
 import type { Lock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import type { Mask } from "./log/mask.ts";
-import { COMMANDS } from "./manager_texts.ts";
+import { COMMANDS, TOPIC_AWAY } from "./manager_texts.ts";
 import { createManagers } from "./managers.ts";
 import { createKeep } from "./outbox.ts";
 import { createPace } from "./pace.ts";
@@ -93,6 +94,7 @@ export function openRooms(config: Config, ground: Ground): Running {
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
   const movedTo = `admin_chat_of:${config.adminChatId}`;
+  const topicAway = `topic_away:${config.adminChatId}:${config.adminTopicId}`;
   const watched = watchSends(
     createAdminChat({
       ...shared,
@@ -100,6 +102,11 @@ export function openRooms(config: Config, ground: Ground): Running {
       api,
       chatId: Number(journal.fact(movedTo) ?? config.adminChatId),
       topicId: config.adminTopicId,
+      topicAway: journal.fact(topicAway) !== undefined,
+      onTopic(isAway) {
+        const write = isAway ? noteTopicAway : () => journal.forgetFact(topicAway);
+        keep(write).then(() => delivery.wake());
+      },
       alertChatId: config.alertChatId,
       onMigrate(chatId) {
         void keep(() => journal.rememberFact(movedTo, String(chatId)));
@@ -109,6 +116,37 @@ export function openRooms(config: Config, ground: Ground): Running {
     now,
   );
   const adminChat = watched.chat;
+  function noteTopicAway(): void {
+    journal.rememberFact(topicAway, "1");
+    const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: TOPIC_AWAY } as const;
+    journal.addWork(note, now());
+  }
+
+  const chatCheck = createChatCheck({
+    ...shared,
+    api,
+    variable: "ADMIN_CHAT_ID",
+    chatId: adminChat.chatId,
+    topicId: config.adminTopicId,
+    lastShownAtMs: watched.lastShownAtMs,
+    onUsable(type) {
+      if (type !== "channel") return registerCommands(adminChat.chatId());
+      log.info(
+        "ℹ️ Чат менеджеров — канал: карточки и кнопки в нём работают, а команд бот там не слышит. " +
+          "На страницу настроек входите по ADMIN_PASSWORD",
+      );
+    },
+  });
+  const { alertChatId } = config;
+  const alertCheck = alertChatId === null ? undefined : createChatCheck({
+    ...shared,
+    api,
+    variable: "ALERT_CHAT_ID",
+    chatId: () => alertChatId,
+    topicId: null,
+    lastShownAtMs: () => undefined,
+    onUsable: () => {},
+  });
   const delivery = createDelivery({
     ...shared,
     crm,
@@ -133,6 +171,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     ...shared,
     lastPolledAtMs: presence.lastPolledAtMs,
     adminChatFailsSinceMs: watched.failsSinceMs,
+    adminChatProblem: chatCheck.problem,
   });
   const page = servePage({
     ...shared,
@@ -166,7 +205,8 @@ export function openRooms(config: Config, ground: Ground): Running {
         profiles: profiles.current().byKey.size,
       });
       inbox.start();
-      registerCommands(adminChat.chatId());
+      chatCheck.start(me.id);
+      alertCheck?.start(me.id);
     }).catch((error) => {
       introduced = undefined;
       throw error;

@@ -68,7 +68,14 @@ const ROWS: readonly (readonly string[])[] = [
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "ky": ["crm.ts"],
   "node:sqlite": ["db.ts"],
-  "grammy": ["telegram.ts", "admin_chat.ts", "visitor_chat.ts", "inbox.ts", "bot.ts"],
+  "grammy": [
+    "telegram.ts",
+    "admin_chat.ts",
+    "chat_check.ts",
+    "visitor_chat.ts",
+    "inbox.ts",
+    "bot.ts",
+  ],
   "valibot": ["profile.ts"],
   "@grammyjs/parse-mode": ["cards.ts", "follow_up_texts.ts"],
   "@logtape/logtape": ["log.ts"],

@@ -74,6 +74,12 @@ Deno.test("a journal that cannot be written is the worst reason of all", () => {
   assert.equal(reportOf(facts).ok, false);
 });
 
+Deno.test("a managers' chat that the bot cannot write into is a trouble before any send", () => {
+  const facts = someFacts({ adminChatProblem: "not_found" });
+  assert.deepEqual(troublesOf(facts), [{ kind: "admin_chat_unusable", problem: "not_found" }]);
+  assert.deepEqual(reportOf(facts).reasons, ["admin_chat_unusable"]);
+});
+
 Deno.test("sends to the managers' chat are failing from the first that fails to the next that does not", async () => {
   let nowMs = 1;
   let outcome: ShowOutcome = { kind: "failed", reason: "403" };

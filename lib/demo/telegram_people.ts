@@ -12,7 +12,7 @@ import {
 } from "./telegram_chat.ts";
 import { withFoundEntities } from "./telegram_entities.ts";
 import type { Press } from "./telegram_press.ts";
-import type { UpdateContent } from "./telegram_updates.ts";
+import { messageUpdate, type UpdateContent } from "./telegram_updates.ts";
 import type { World } from "./telegram_world.ts";
 
 /** After this time a bot gets a message only as InaccessibleMessage. */
@@ -132,7 +132,7 @@ export class SimPerson implements Person {
   send(content: MessageContent): SimMessage {
     this.mayWrite();
     const message = this.room.add(this.user, content);
-    if (this.#botSees(message)) this.queue({ message });
+    if (this.#botSees(message)) this.queue(messageUpdate(message));
     return message;
   }
 
@@ -158,7 +158,7 @@ export class SimPerson implements Person {
   #change(message: SimMessage): SimMessage {
     const edited = { ...message, edit_date: Math.floor(this.world.now() / 1000) };
     this.room.replace(edited);
-    if (this.#botSees(edited)) this.queue({ edited_message: edited });
+    if (this.#botSees(edited)) this.queue(messageUpdate(edited, "edited_"));
     return edited;
   }
 

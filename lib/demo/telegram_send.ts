@@ -170,7 +170,8 @@ function readReply(room: ChatRoom, params: Params): SimMessage | undefined {
   return message;
 }
 
-function checkTopic(room: ChatRoom, threadId: number): void {
+/** Throws what Telegram says of a topic that takes no message of the bot. */
+export function checkTopic(room: ChatRoom, threadId: number): void {
   const topic = room.topics.get(threadId);
   if (!topic) throw badRequest("message thread not found");
   if (topic.isClosed) throw badRequest("TOPIC_CLOSED");

@@ -54,7 +54,7 @@ export interface TelegramServer extends AsyncDisposable {
   onChatEvent(listener: (event: ChatEvent) => void): () => void;
   /** A person with a private chat; the bot may write to them once they have written. */
   user(details: Partial<User> & { first_name: string }): Visitor;
-  /** A group with the bot as a member; type "group" unless it is a forum. */
+  /** A group or channel with the bot as a member; type "group" unless it is a forum. */
   group(details: GroupDetails): Group;
   /** The last calls, oldest first, each noted when it is finished. */
   readonly calls: readonly RecordedCall[];
@@ -85,7 +85,8 @@ export interface TelegramServer extends AsyncDisposable {
 export interface GroupDetails {
   id?: number;
   title: string;
-  type?: "group" | "supergroup";
+  /** In a channel the bot must be an administrator to post, and hears no command. */
+  type?: "group" | "supergroup" | "channel";
   is_forum?: boolean;
   /** An administrator hears every message; see Group on privacy mode. */
   bot_is_admin?: boolean;

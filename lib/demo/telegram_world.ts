@@ -83,17 +83,19 @@ export class World {
   }
 
   addGroupRoom(
-    details: { id?: number; title: string; type: "group" | "supergroup"; isForum: boolean },
+    details: {
+      id?: number;
+      title: string;
+      type: "group" | "supergroup" | "channel";
+      isForum: boolean;
+    },
   ): ChatRoom {
     const { title, type, isForum } = details;
-    const chat: SimChat = type === "group"
-      ? { id: details.id ?? -(++this.#lastGroupId), title, type }
-      : {
-        id: details.id ?? -(++this.#lastSupergroupId),
-        title,
-        type,
-        ...(isForum ? { is_forum: true } : {}),
-      };
+    const id = details.id ??
+      (type === "group" ? -(++this.#lastGroupId) : -(++this.#lastSupergroupId));
+    const chat: SimChat = type === "supergroup"
+      ? { id, title, type, ...(isForum ? { is_forum: true } : {}) }
+      : { id, title, type };
     return this.#addRoom(chat, { kind: "open" });
   }
 
@@ -119,6 +121,12 @@ export class World {
     if (room.standing.kind === "blocked") throw forbidden("bot was blocked by the user");
     if (room.standing.kind === "never_started") {
       throw forbidden("bot can't initiate conversation with a user");
+    }
+    if (room.chat.type === "channel" && !room.showsAllToBot) {
+      throw badRequest("need administrator rights in the channel chat");
+    }
+    if (!room.membersMayWrite && !room.showsAllToBot) {
+      throw badRequest("not enough rights to send text messages to the chat");
     }
     return room;
   }
