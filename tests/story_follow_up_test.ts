@@ -238,6 +238,25 @@ Deno.test("content of a kind that the bot does not know gets the menu before a l
     await visitor.chat.waitUntil((all) => countThanks(all) === 3);
   }));
 
+Deno.test("a message of a shape that no Bot API has is still the managers'", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    const shapes: Readonly<Record<string, unknown>>[] = [
+      { text: "раз", entities: [null, { type: "bold" }, 5] },
+      { text: "два", entities: "bold" },
+      { text: "три", entities: null, media_group_id: 5 },
+      { text: "четыре", entities: [{ type: "bot_command" }], forward_origin: 1 },
+      { text: "пять", from: { id: visitor.id } },
+    ];
+    for (const shape of shapes) {
+      visitor.send(unknownKind(shape));
+      assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}${shape["text"]}`);
+    }
+    visitor.send(unknownKind({ text: 5 }));
+    assert.match(wordsOf(await house.admin.chat.nextMessage()), /📦 вложение/);
+  }));
+
 Deno.test("service messages and /id are no follow-ups", () =>
   withHouse(async (house) => {
     const visitor = galliard(house);
