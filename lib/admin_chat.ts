@@ -184,18 +184,27 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
       const { chatId: chat, messageId } = address;
       // Another bot's (journal/bots.ts), which this one can never edit.
       if (messageId < 0) return { kind: "shown", message: address };
+      const isDone = (reason: string) => UNEDITABLE.test(reason);
       const outcome = await show(0, async () => {
-        await api.editMessageText(chat, messageId, text, { entities, reply_markup: keyboard });
+        const send = (words: Formatted) =>
+          api.editMessageText(chat, messageId, words.text, {
+            entities: words.entities,
+            reply_markup: keyboard,
+          });
+        await formattedOrPlain({ text, entities }, send, isDone);
         return [];
       });
-      if (outcome.kind === "shown") return { kind: "shown", message: address };
-      const done = outcome.kind === "refused" && UNEDITABLE.test(outcome.reason);
-      return done ? { kind: "shown", message: address } : outcome;
+      const done = outcome.kind === "refused" && isDone(outcome.reason);
+      return done || outcome.kind === "shown" ? { kind: "shown", message: address } : outcome;
     },
-    async alert({ text, entities }) {
-      if (options.alertChatId === null) return false;
+    async alert(message) {
+      const { alertChatId } = options;
+      if (alertChatId === null) return false;
       try {
-        await api.sendMessage(options.alertChatId, text, { entities });
+        await formattedOrPlain(
+          message,
+          ({ text, entities }) => api.sendMessage(alertChatId, text, { entities }),
+        );
         return true;
       } catch (error) {
         log.error("❌ Запасной чат тоже не отвечает: {reason}", { reason: describeError(error) });

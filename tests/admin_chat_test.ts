@@ -527,6 +527,20 @@ Deno.test("edit counts as shown when the card says so already or is gone", () =>
     assert.equal((await adminChat.edit(gone, plain("Внесена"), NO_BUTTONS)).kind, "shown");
   }));
 
+Deno.test("edit says it without formatting where Telegram refuses that, and leaves what is said already as it is", () =>
+  withAdminChat(async ({ adminChat, group, shown }) => {
+    const first = await adminChat.show(plain("Карточка"));
+    assert.ok(first.kind === "shown");
+    const beyond = { text: "Внесена", entities: [{ type: "bold" as const, offset: 5, length: 9 }] };
+    assert.equal((await adminChat.edit(first.message, beyond, NO_BUTTONS)).kind, "shown");
+    assert.deepEqual(shown(), ["Внесена"]);
+    const bold = { text: "Внесена", entities: [{ type: "bold" as const, offset: 0, length: 7 }] };
+    for (let times = 0; times < 2; times++) {
+      assert.equal((await adminChat.edit(first.message, bold, NO_BUTTONS)).kind, "shown");
+    }
+    assert.equal(group.chat.messages.at(-1)?.entities?.length, 1);
+  }));
+
 Deno.test("edit does not count against Telegram's pace, and fails as show does", () =>
   withAdminChat(async ({ adminChat, telegram, waits, pass }) => {
     const first = await adminChat.show(plain("Карточка"));

@@ -638,7 +638,7 @@ Deno.test("a follow-up that was put off comes before a later one that was not", 
 const SHOWN_AT = { chatId: -1001, messageId: 90 };
 
 /** Records a message and an edit of it, and takes the message as managers do; a step that is left out did not happen. */
-function edit(journal: Journal, text: string, editedAtS = 1, details = {}) {
+function edit(journal: Journal, text: string, editedAtS: number | null = 1, details = {}) {
   const content = someContent({ text, ...details });
   const message = { chatId: 1, messageId: 4, content, editedAtS };
   return journal.recordEdit(message, { text: `! ${text}`, entities: [] }, NOON_MS);
@@ -677,6 +677,8 @@ Deno.test("an edit that waits says what its message says last, and one that is o
     edit(journal, "два", 5);
     assert.deepEqual(edit(journal, "три", 6), { kind: "replaced" });
     assert.deepEqual(edit(journal, "два", 5), { kind: "unchanged" });
+    assert.equal(edit(journal, "четыре", null).kind, "replaced");
+    assert.equal(edit(journal, "три", 6).kind, "replaced");
     takeOne(journal, FOLLOW_UPS_LANE);
     assert.equal(journal.takeFollowUp(2)?.content.text, "три");
     assert.equal(edit(journal, "четыре", 7).kind, "begun", "the second is on its way");

@@ -30,11 +30,12 @@ export function editComposer(deps: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   composer.on("edited_message", async (ctx) => {
     const message = ctx.editedMessage;
+    const editedAtS: unknown = message.edit_date;
     await deps.delivery.receiveEdit({
       chatId: message.chat.id,
       messageId: message.message_id,
       content: contentOf(message),
-      editedAtS: message.edit_date ?? message.date,
+      editedAtS: Number.isSafeInteger(editedAtS) ? Number(editedAtS) : null,
     });
   });
   return composer;

@@ -9,8 +9,8 @@ export interface EditedMessage {
   readonly chatId: number;
   readonly messageId: number;
   readonly content: FollowUpContent;
-  /** When, in s since 1970, by Telegram's clock. */
-  readonly editedAtS: number;
+  /** When, in s since 1970, by Telegram's clock; null when it did not say. */
+  readonly editedAtS: number | null;
 }
 
 /** What an edit means for the managers. */
@@ -80,10 +80,12 @@ export function editRecords(
       const followUp = Number(first["number"]);
       const isAlone = countMessages.get(followUp)?.["messages"] === 1;
       const before = contentIn(message) ?? (isAlone ? contentIn(first) : undefined);
-      const isOld = editedAtS < Number(message["edited_at_s"] ?? 0);
+      const lastEditedAtS = Number(message["edited_at_s"] ?? 0);
+      const isOld = editedAtS !== null && editedAtS < lastEditedAtS;
       if (isOld || saysTheSame(before, content)) return { kind: "unchanged" };
 
-      setMessageContent.run(JSON.stringify(content), editedAtS, chatId, key);
+      const at = editedAtS ?? lastEditedAtS;
+      setMessageContent.run(JSON.stringify(content), at, chatId, key);
       if (isUntouched(first)) {
         if (isAlone) setContent.run(JSON.stringify(content), followUp);
         return { kind: "replaced" };
