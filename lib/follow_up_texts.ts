@@ -60,8 +60,8 @@ function correction(content: FollowUpContent): FormattedString {
 /** What stands in for a message that Telegram did not put into the managers' chat. */
 export interface Undeliverable {
   readonly content: FollowUpContent;
-  /** How many messages of an album, or 1. */
-  readonly messages: number;
+  /** How many files of an album it is; null for a message of its own. */
+  readonly albumFiles: number | null;
   readonly lead: Pick<Lead, "visitor" | "profileName">;
   /** Whether to tell what the bot has to be permitted. */
   readonly advise: boolean;
@@ -69,10 +69,10 @@ export interface Undeliverable {
 
 /** Says what could not be shown and whose it was: alone, and with its words where one message holds both. */
 export function undeliverableNote(
-  { content, messages, lead, advise }: Undeliverable,
+  { content, albumFiles, lead, advise }: Undeliverable,
 ): { readonly alone: Formatted; readonly withWords: Formatted | null } {
   const { visitor, profileName } = lead;
-  const what = messages > 1 ? `файлов альбома: ${messages}` : content.media ?? "сообщение";
+  const what = albumFiles === null ? content.media ?? "сообщение" : `файлов альбома: ${albumFiles}`;
   const id = visitor.username === null ? "" : ` (id${visitor.userId})`;
   const advice = advise ? `\n\n${permitWords(content.media)}` : "";
   const head = fmt`⚠️ Не удалось переслать: ${what}.

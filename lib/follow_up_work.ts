@@ -44,27 +44,28 @@ export function createFollowUpWork(
   async function showPart(part: FollowUpPart, sent: Sent): Promise<Told> {
     const { followUp } = sent;
     const outcome = await adminChat.showPart(part, followUp, replyTo(sent));
+    const isAlbum = part.kind === "copy" && followUp.messageIds.length > 1;
     if (outcome.kind === "refused") {
-      const messages = part.kind === "copy" ? followUp.messageIds.length : 1;
-      return await sayInstead(sent, { messages, reason: outcome.reason });
+      const albumFiles = isAlbum ? followUp.messageIds.length : null;
+      return await sayInstead(sent, { albumFiles, reason: outcome.reason });
     }
     if (outcome.kind !== "shown" || part.kind === "text") return outcome;
-    const { missing: messages = 0 } = outcome;
-    if (messages === 0) return await forgetAdvice(sent, outcome);
-    const said = await sayInstead(sent, { messages, reason: "message not found" });
+    const { missing: albumFiles = 0 } = outcome;
+    if (albumFiles === 0) return await forgetAdvice(sent, outcome);
+    const said = await sayInstead(sent, { albumFiles, reason: "message not found" });
     return said.kind === "shown" ? outcome : said;
   }
 
   /** A text that goes through tells that the content was refused, and one that does not that it is the chat. */
   async function sayInstead(
     sent: Sent,
-    { messages, reason }: { readonly messages: number; readonly reason: string },
+    { albumFiles, reason }: { readonly albumFiles: number | null; readonly reason: string },
   ): Promise<Told> {
     const { followUp: { content }, lead } = sent;
     const fact = adviceFact(sent);
     const advise = content.media !== null && !OWN_FAULT.test(reason) &&
       journal.fact(fact) === undefined;
-    const note = undeliverableNote({ content, messages, lead, advise });
+    const note = undeliverableNote({ content, albumFiles, lead, advise });
     let outcome = note.withWords === null ? undefined : await tell(note.withWords, sent);
     if (outcome === undefined || outcome.kind === "refused") {
       outcome = await tell(note.alone, sent);

@@ -195,6 +195,23 @@ Deno.test("what Telegram refuses to copy is told in words that name the visitor,
     assert.equal(house.admin.chat.messages.length, 2);
   }));
 
+Deno.test("an album's part that Telegram does not copy is told of, with its sender's name and caption", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    const { photo = [] } = house.telegram.user({ first_name: "Анна" }).sendPhoto();
+    const part = { photo, media_group_id: "5" };
+    visitor.send({ ...part, caption: "офис" });
+    visitor.send({ ...part, caption: "договор", has_protected_content: true });
+    assert.ok((await house.admin.chat.nextMessage()).text?.startsWith(HEADER));
+    assert.equal((await house.admin.chat.nextMessage()).caption, "офис");
+    assert.equal(
+      (await house.admin.chat.nextMessage()).text,
+      `⚠️ Не удалось переслать: файлов альбома: 1.\nОт: @betterrman (id${visitor.id}), ` +
+        "профиль: MONSTER AGENCY\n\nофис\n\nдоговор",
+    );
+  }));
+
 Deno.test("a follow-up whose formatting Telegram refuses comes without it", () =>
   withHouse(async (house) => {
     const visitor = galliard(house);

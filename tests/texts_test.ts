@@ -313,10 +313,10 @@ Deno.test("an album is announced with its size, then copied whole", () => {
 
 function noteOf(
   content: Partial<FollowUpContent>,
-  { visitor = aVisitor(), messages = 1, advise = false } = {},
+  { visitor = aVisitor(), albumFiles = null as number | null, advise = false } = {},
 ) {
   const lead = aLead({ visitor });
-  return undeliverableNote({ content: someContent(content), messages, lead, advise });
+  return undeliverableNote({ content: someContent(content), albumFiles, lead, advise });
 }
 
 const NAMED = "\nОт: @betterrman (id310452007), профиль: MONSTER AGENCY";
@@ -348,7 +348,7 @@ Deno.test("the words of what could not be shown go by themselves where one messa
 });
 
 Deno.test("the messages of an album that Telegram will not copy are counted", () => {
-  const { text } = noteOf(PHOTO, { messages: 3 }).alone;
+  const { text } = noteOf(PHOTO, { albumFiles: 3 }).alone;
   assert.equal(text, `⚠️ Не удалось переслать: файлов альбома: 3.${NAMED}`);
 });
 
@@ -521,7 +521,7 @@ Deno.test("any media with any caption makes a follow-up that Telegram takes, com
       const copy = parts.at(-1);
       assert.ok(copy?.kind === "copy");
       assert.ok(copy.caption === null || copy.caption.text.includes(caption.text));
-      const note = undeliverableNote({ content, messages: 1, lead: aLead(), advise: true });
+      const note = undeliverableNote({ content, albumFiles: null, lead: aLead(), advise: true });
       assertSendable(note.alone);
       if (note.withWords !== null) assertSendable(note.withWords);
     }),
