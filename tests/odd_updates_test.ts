@@ -55,6 +55,7 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
         return Promise.resolve(recorded.lead);
       },
       receiveFollowUp: () => Promise.resolve(),
+      receiveEdit: () => Promise.resolve(),
     },
     managers: {
       closeByHand: manager,
