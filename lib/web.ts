@@ -14,7 +14,7 @@
 import { App } from "fresh";
 import { handler as assets } from "../routes/assets.ts";
 import { errorPage, malformedAddress } from "../routes/errors.tsx";
-import { handler as health } from "../routes/health.ts";
+import { createHealthAnswer } from "../routes/health.ts";
 import { handler as history, menuHistory } from "../routes/history.tsx";
 import { handler as lead } from "../routes/lead.tsx";
 import { handler as eraseLead } from "../routes/lead_erase.tsx";
@@ -54,7 +54,7 @@ export function createApp(deps: WebDeps): Handler {
     .use(introduce(deps), refuseForeign)
     // For anybody, and at once:
     .get("/assets/:name", assets.GET)
-    .get("/health", health.GET)
+    .get("/health", createHealthAnswer(deps))
     .get("/metrics", metrics.GET)
     .get("/login", strangerInTurn, login.GET)
     .post("/login", strangerInTurn, login.POST)

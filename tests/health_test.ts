@@ -185,6 +185,31 @@ Deno.test("/health is 503 with its reasons, and tells of no person", async () =>
   assert.doesNotMatch(text, /Galliard|betterrman|310452007|crm\.example|Привлечь/);
 });
 
+Deno.test("/health is 503 in JSON also when the facts cannot be had, and the log says why, once", async () => {
+  await using page = await openPage({
+    deps: { health: () => Promise.reject(new Error("database disk image is malformed")) },
+  });
+  for (let tries = 0; tries < 3; tries += 1) {
+    const response = await page.browser().get("/health");
+    assert.equal(response.status, 503);
+    assert.match(response.headers.get("content-type") ?? "", /^application\/json/);
+    assert.deepEqual(await response.json(), { ok: false, reasons: ["check_failed"] });
+  }
+  const told = page.log.lines.filter((line) => line.includes("malformed"));
+  assert.equal(told.length, 1);
+});
+
+Deno.test("/health is JSON when the check throws in a crowd", async () => {
+  const health = () => {
+    throw new TypeError("no facts");
+  };
+  const turns = { take: () => Promise.reject(new Error("no turn")), isCrowded: () => true };
+  await using page = await openPage({ deps: { health, turns } });
+  const response = await page.browser().get("/health");
+  assert.equal(response.status, 503);
+  assert.equal((await response.json()).ok, false);
+});
+
 Deno.test("/health is only for reading", async () => {
   await using page = await openPage();
   const browser = await page.login();
