@@ -36,10 +36,10 @@ import type { State, WebDeps } from "./web/state.ts";
 import {
   introduce,
   inTurn,
+  linkOrStrangerInTurn,
   refuseForeign,
   requireForm,
   requireSession,
-  strangerInTurn,
 } from "./web/steps.ts";
 
 export type { Trouble, WebDeps } from "./web/state.ts";
@@ -56,8 +56,8 @@ export function createApp(deps: WebDeps): Handler {
     .get("/assets/:name", assets.GET)
     .get("/health", createHealthAnswer(deps))
     .get("/metrics", metrics.GET)
-    .get("/login", strangerInTurn, login.GET)
-    .post("/login", strangerInTurn, login.POST)
+    .get("/login", linkOrStrangerInTurn, login.GET)
+    .post("/login", linkOrStrangerInTurn, login.POST)
     // For who is logged in, in turn:
     .use(requireSession, requireForm, inTurn)
     .post("/logout", logout.POST)
@@ -95,8 +95,8 @@ export function createApp(deps: WebDeps): Handler {
   const handle = app.handler();
   return async (request, info) => {
     const response = await handle(request, info).catch((error) => {
-      // Fresh throws on a malformed `%` in a path and on a Host header that is none, outside its own error page.
-      if (error instanceof URIError || !URL.canParse(request.url)) return malformedAddress(request);
+      // Fresh throws on a malformed `%` in a path, outside its own error page.
+      if (error instanceof URIError) return malformedAddress(request);
       throw error;
     });
     const page = await compressPage(request, response);
