@@ -128,6 +128,14 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
   };
 }
 
+/**
+ * Until when the nightly backups hold what the journal held at a moment, in ms since 1970, where the bot makes one every
+ * night: that night's copy is the first of those that are kept.
+ */
+export function backupsHoldUntilMs(atMs: number, timeZone: string): number {
+  return dayStartMs(atMs + BACKUPS_KEPT * DAY_MS, timeZone) + NIGHT_HOUR * 60 * 60 * 1000;
+}
+
 const BACKUPS = "backups";
 const DAILY = "daily_line_of";
 const NIGHT = "night_of";

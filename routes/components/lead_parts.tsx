@@ -2,8 +2,11 @@
 
 import type { Lead, LeadState } from "../../lib/lead.ts";
 import { fullName } from "../../lib/texts.ts";
+import { backupsHoldUntilMs } from "../../lib/upkeep.ts";
+import type { State } from "../../lib/web/state.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { FormToken, type Frame } from "./page.tsx";
+import { moments } from "./time.ts";
 
 /** An erased person has no id any more. */
 export function isErased({ visitor }: Pick<Lead, "visitor">): boolean {
@@ -82,15 +85,24 @@ export function doneText(done: string | null, words: LeadsWords): string | undef
     : undefined;
 }
 
-export function DoneNote({ done, words }: {
+export function DoneNote({ done, words, more }: {
   readonly done: string | null;
   readonly words: LeadsWords;
+  /** Said after it. */
+  readonly more?: string | undefined;
 }) {
   const text = doneText(done, words);
   if (text === undefined) return null;
   return (
     <div class={done === "settled" ? "note warning" : "note"} role="status">
       <p>{text}</p>
+      {more !== undefined && <p>{more}</p>}
     </div>
   );
+}
+
+/** Until when the nightly backups hold somebody who is erased now. */
+export function heldInBackups({ deps: { config: { timeZone }, now }, language }: State): string {
+  const when = moments({ language, timeZone, nowMs: now() });
+  return LEADS[language].eraseBackups(when(backupsHoldUntilMs(now(), timeZone)));
 }
