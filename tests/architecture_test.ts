@@ -57,7 +57,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["web/"],
   ["../routes/"],
   ["web.ts"],
-  ["page.ts"],
+  ["page.ts", "page/"],
   ["rooms.ts"],
   ["house.ts"],
   ["standins/"],
@@ -68,6 +68,7 @@ const ROWS: readonly (readonly string[])[] = [
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "ky": ["crm.ts"],
   "node:sqlite": ["db.ts"],
+  "node:http": ["page.ts"],
   "grammy": [
     "telegram.ts",
     "admin_chat.ts",

@@ -41,7 +41,7 @@ export function addressOf(
 }
 
 /** An IPv4 address, or an IPv6 address's /64, in one spelling each; undefined for what is no address. */
-function networkOf(text: string): string | undefined {
+export function networkOf(text: string): string | undefined {
   const address = withoutPort(text.trim());
   if (IPV4.test(address)) return address;
   const [bare = ""] = address.split("%", 1); // A zone is this machine's own matter.

@@ -24,10 +24,17 @@ export interface BotProcess {
 /** Starts the bot with this environment and nothing of the tests' own. */
 export async function startBotProcess(
   env: Readonly<Record<string, string>>,
-  options: { readonly args?: readonly string[]; readonly cwd?: string } = {},
+  options: {
+    readonly args?: readonly string[];
+    readonly cwd?: string;
+    /** How many files the process may have open, as `ulimit -n` sets it. */
+    readonly openFiles?: number | undefined;
+  } = {},
 ): Promise<BotProcess> {
-  const child = new Deno.Command(DENO, {
-    args: [...(options.args ?? await taskArguments("start"))],
+  const args = [...(options.args ?? await taskArguments("start"))];
+  const limit = `ulimit -n ${options.openFiles}; exec "$0" "$@"`;
+  const child = new Deno.Command(options.openFiles === undefined ? DENO : "sh", {
+    args: options.openFiles === undefined ? args : ["-c", limit, DENO, ...args],
     cwd: options.cwd ?? ROOT,
     env: { ...inherited(), ...env },
     clearEnv: true,
