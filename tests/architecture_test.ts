@@ -24,6 +24,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["texts.ts"],
   ["manager_texts.ts"],
   ["cards.ts"],
+  ["storage_fault.ts"],
   ["db.ts"],
   ["journal.ts", "journal/"],
   ["crm.ts"],
