@@ -83,7 +83,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const retryAtMs = (work: Work, atLeastMs = 0) =>
     now() + Math.max(waitMs(work.failures + 1, random()), atLeastMs);
   const sendAll = createSendAll(options);
-  const crmWork = createCrmWork({ ...options, sendAll, wakeManagers });
+  const crmWork = createCrmWork({
+    ...options,
+    sendAll,
+    wakeManagers,
+    giveBack: (work, error) => posts.giveBack(work, error),
+  });
   const posts = createOutbox({
     ...options,
     run: crmWork.run,
@@ -191,15 +196,22 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       wakeManagers();
     },
     async start() {
-      const cutOff = journal.recover(RESTARTED, now());
-      for (const { attempt, work } of cutOff) {
+      const cutOff = journal.atomically(() => {
+        const attempts = journal.recover(
+          RESTARTED,
+          now(),
+          (work) => sendAll.count(work, "failed"),
+        );
+        sendAll.endStranded();
+        return attempts;
+      });
+      await journal.committed();
+      for (const { attempt } of cutOff) {
         log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
           lead: attempt.lead,
           profile: journal.findLead(attempt.lead)?.profile ?? "",
         });
-        if (work !== undefined) sendAll.count(work, "failed");
       }
-      await journal.committed();
       for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
       wakeManagers();
       visitors.wake(VISITORS_LANE);

@@ -102,8 +102,12 @@ export interface Journal
   settleInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
   /** The CRM did not take a lead's first POST, or there is none: its card is due. */
   oweCard(work: Work, reason: CardReason, nowMs: number): void;
-  /** The CRM did not take a lead that a manager sent again: its card says so. */
+  /** A manager's wish to send a lead again comes to nothing: its card says how things stand. */
   endResend(work: Work, nowMs: number): void;
+  /** The CRM did not take a lead: its card is due, or says so where a manager had sent it again. */
+  failInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
+  /** A manager sent a lead again that no POST can be made for: that is an attempt which ended where it began. */
+  refuseResend(work: Work, outcome: CrmOutcome, nowMs: number): void;
   /** Cards are in the admin chat, several in one message where many were due. */
   settleInAdminChat(works: readonly Work[], card: MessageAddress, nowMs: number): void;
   /** The card could not be shown: it is due again. */
@@ -123,11 +127,13 @@ export interface Journal
    * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it
    * ends as interrupted and its card is due; everything else that is owed is due at once.
    *
+   * @param alongside Records what else follows from each of them, with the same move.
    * @returns The cut-off attempts, each with the work it was made for.
    */
   recover(
     interrupted: CrmOutcome,
     nowMs: number,
+    alongside?: (work: Work) => void,
   ): { readonly attempt: Attempt; readonly work: Work | undefined }[];
   /**
    * Owes a reminder to each chat whose newest menu was sent between two moments and gave no lead.
@@ -138,6 +144,8 @@ export interface Journal
   rememberFact(name: string, value: string): void;
   forgetFact(name: string): void;
   fact(name: string): string | undefined;
+  /** The names of facts that begin with `prefix`, without it. */
+  factsOf(prefix: string): string[];
   /**
    * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
    * or a manager has and which were received before a moment. Looks at so many leads at most, from
@@ -161,6 +169,8 @@ export interface Journal
    * @returns How many leads; undefined, with nothing changed, while one of them is on its way to the CRM.
    */
   erasePerson(chatId: number, by: string, nowMs: number): number | undefined;
+  /** Records several moves whole or not at all. */
+  atomically: Database["atomically"];
   check: Database["check"];
   backUp: Database["backUp"];
   committed: Database["committed"];
@@ -201,6 +211,27 @@ type Records =
   & RevisionRecords
   & ProfileCounts
   & LeadList;
+
+/** The moves of several statements. */
+type Verb =
+  | "recordChoice"
+  | "finishConfirmation"
+  | "settleInCrm"
+  | "oweCard"
+  | "endResend"
+  | "failInCrm"
+  | "refuseResend"
+  | "settleInAdminChat"
+  | "markUndelivered"
+  | "oweResend"
+  | "closeByHand"
+  | "recordFollowUp"
+  | "finishFollowUp"
+  | "recover"
+  | "oweReminders"
+  | "eraseSettledBefore"
+  | "eraseLead"
+  | "erasePerson";
 
 function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   const turnIntoCard = db.writer(
@@ -259,6 +290,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   ].map((sql) => db.writer(sql));
   const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
   const insertFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
+  const selectFacts = db.reader("SELECT name FROM facts WHERE name >= ? AND name < ?");
   const selectFact = db.reader("SELECT value FROM facts WHERE name = ?");
 
   function eraseLead(lead: number): void {
@@ -286,7 +318,18 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
     if (hasFollowUps.get(lead) !== undefined) releaseFollowUps.run(nowMs, lead);
   }
 
-  return {
+  function endResend(work: Work, nowMs: number): void {
+    records.finishWork(work);
+    oweCardUpdate(work.subject, nowMs);
+  }
+
+  function failInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void {
+    records.endAttempt(attempt, outcome, nowMs);
+    if (isResend(work)) endResend(work, nowMs);
+    else turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
+  }
+
+  const verbs: Pick<Journal, Verb> = {
     recordChoice(newLead, confirmation, lane, postsNow) {
       const lead = records.insertLead(newLead);
       if (lead === undefined) return undefined;
@@ -312,16 +355,18 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       records.endAttempt(attempt, outcome, nowMs);
       records.moveLead(work.subject, "in_crm");
       records.finishWork(work);
-      if (work.body !== "") { // A manager sent it again: there is a card to close.
+      if (isResend(work)) { // There is a card to close.
         forgetWaitingCard.run(work.subject);
         oweCardUpdate(work.subject, nowMs);
       }
       release(work.subject, nowMs);
     },
     oweCard: (work, reason, nowMs) => void turnIntoCard.run(reason, nowMs, work.id),
-    endResend(work, nowMs) {
-      records.finishWork(work);
-      oweCardUpdate(work.subject, nowMs);
+    endResend,
+    failInCrm,
+    refuseResend(work, outcome, nowMs) {
+      const attempt = records.beginAttempt(work.subject, work.body, nowMs);
+      failInCrm(work, attempt, outcome, nowMs);
     },
     settleInAdminChat(works, card, nowMs) {
       for (const work of works) {
@@ -369,18 +414,15 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       records.markShown(work.subject, nowMs);
       records.finishWork(work);
     },
-    recover(interrupted, nowMs) {
+    recover(interrupted, nowMs, alongside = () => {}) {
       allUpdatesDue.run(nowMs);
       allWorkDue.run(nowMs);
       return records.openAttempts().map((attempt) => {
-        records.endAttempt(attempt, interrupted, nowMs);
         const work = records.findWork("post", attempt.lead);
-        if (work === undefined) return { attempt, work };
-        if (records.findLead(attempt.lead)?.state === "received") {
-          turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
-        } else {
-          records.finishWork(work);
-          oweCardUpdate(attempt.lead, nowMs);
+        if (work === undefined) records.endAttempt(attempt, interrupted, nowMs);
+        else {
+          failInCrm(work, attempt, interrupted, nowMs);
+          alongside(work);
         }
         return { attempt, work };
       });
@@ -399,12 +441,6 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       }
       return menus.length;
     },
-    rememberFact: (name, value) => void insertFact.run(name, value),
-    forgetFact: (name) => void deleteFact.run(name),
-    fact(name) {
-      const row = selectFact.get(name);
-      return row === undefined ? undefined : String(row["value"]);
-    },
     eraseSettledBefore(beforeMs, from, most) {
       const rows = leadsFrom.all(from, most);
       const old = rows.filter((row) => Number(row["received_at_ms"]) < beforeMs);
@@ -414,7 +450,6 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       const goesOn = last !== undefined && rows.length === most && old.length === rows.length;
       return { erased: due.length, next: goesOn ? Number(last["number"]) + 1 : undefined };
     },
-    forgetMenusBefore: (beforeMs) => void forgetMenus.run(beforeMs),
     eraseLead,
     erasePerson(chatId, by, nowMs) {
       const leads = records.leadsOfChat(chatId);
@@ -430,10 +465,43 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       forgetMenusOfChat.run(chatId);
       return leads.length;
     },
+  };
+
+  return {
+    ...whole(db, verbs),
+    rememberFact: (name, value) => void insertFact.run(name, value),
+    forgetFact: (name) => void deleteFact.run(name),
+    fact(name) {
+      const row = selectFact.get(name);
+      return row === undefined ? undefined : String(row["value"]);
+    },
+    factsOf: (prefix) =>
+      selectFacts.all(prefix, prefix + "\u{10FFFF}").map((row) =>
+        String(row["name"]).slice(prefix.length)
+      ),
+    forgetMenusBefore: (beforeMs) => void forgetMenus.run(beforeMs),
+    atomically: db.atomically,
     check: db.check,
     backUp: db.backUp,
     committed: db.committed,
     committedSoon: db.committedSoon,
     close: db.close,
   };
+}
+
+/** The manager's name stands in the work for a POST that a manager asked for. */
+function isResend({ body }: Work): boolean {
+  return body !== "";
+}
+
+/** Makes each of the verbs stand whole or not at all, also when something between its writes throws. */
+function whole<Verbs extends Readonly<Record<string, (...args: never[]) => unknown>>>(
+  db: Database,
+  verbs: Verbs,
+): Verbs {
+  const made = Object.entries(verbs).map(([name, verb]) => [
+    name,
+    (...args: never[]) => db.atomically(() => verb(...args)),
+  ]);
+  return Object.fromEntries(made) as Verbs; // The same names, and the same functions behind them.
 }

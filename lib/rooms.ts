@@ -102,7 +102,9 @@ export function openRooms(config: Config, ground: Ground): Running {
       topicId: config.adminTopicId,
       alertChatId: config.alertChatId,
       onMigrate(chatId) {
-        void keep(() => journal.rememberFact(movedTo, String(chatId)));
+        keep(() => journal.rememberFact(movedTo, String(chatId))).catch((cause) => {
+          log.error("❌ Новый id чата менеджеров не записать: {cause}", { cause: String(cause) });
+        });
         registerCommands(chatId);
       },
     }),

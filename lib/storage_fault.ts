@@ -15,10 +15,14 @@ const UNWRITABLE: readonly number[] = [...NO_SPACE, 3, 5, 6, 8, 11, 14, 15, 26];
 
 /**
  * Whether the disk, the file or another process kept a write from happening, so that the same write may succeed
- * later. Everything else that a write throws is a defect.
+ * later. What the language throws itself and what SQLite says of a statement or its values is a defect; a plain
+ * `Error` without a code is none, as a send that is not recorded would be repeated for it.
  */
 export function isStorageFault(error: unknown): boolean {
-  return error instanceof TransactionUndone || UNWRITABLE.includes(primaryCodeOf(error));
+  if (error instanceof TransactionUndone) return true;
+  const code = primaryCodeOf(error);
+  if (!Number.isNaN(code)) return UNWRITABLE.includes(code);
+  return error instanceof Error && Object.getPrototypeOf(error) === Error.prototype;
 }
 
 /** Whether the disk is full or failing: SQLite may have undone one statement alone, or the whole transaction. */

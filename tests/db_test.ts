@@ -381,7 +381,7 @@ Deno.test("a storage fault is one of the disk, the file or a lock, and no defect
       assert.ok(isStorageFault(codeOf(code)), String(code));
     }
     for (const code of [1, 18, 19, 20, 21, 25]) assert.ok(!isStorageFault(codeOf(code)), `${code}`);
-    for (const error of [new TypeError("null"), new Error("boom"), null, "text"]) {
+    for (const error of [new TypeError("null"), new RangeError("boom"), null, "text"]) {
       assert.ok(!isStorageFault(error));
     }
     const other = new DatabaseSync(path);

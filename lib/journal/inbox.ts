@@ -62,8 +62,10 @@ export function inboxRecords(db: Database): InboxRecords {
     recordUpdates(updates, nowMs, dueAtMs) {
       // After a quiet week Telegram counts anew (Bot API: Update.update_id).
       for (const { id } of updates) if (id < toldBelow) toldBelow = id;
-      const fresh = updates.filter(({ id, body }) => insert.run(id, body, nowMs, dueAtMs).changes);
-      return new Set(fresh.map(({ id }) => id));
+      const isFresh = ({ id, body }: { readonly id: number; readonly body: string }) =>
+        insert.run(id, body, nowMs, dueAtMs).changes;
+      // A batch that stood in part would be known when Telegram hands it over again, and handled by no one.
+      return db.atomically(() => new Set(updates.filter(isFresh).map(({ id }) => id)));
     },
     takeUpdates: (nowMs, most) =>
       take.all(nowMs, most).map((row) => ({
