@@ -177,7 +177,9 @@ export function createInbox(options: InboxOptions): Inbox {
   /** One row that cannot be read is put aside: it must not hold up the others. */
   function parse(id: number, body: string): Update | undefined {
     try {
-      return JSON.parse(body);
+      const update: Partial<Update> | null = JSON.parse(body);
+      if (typeof update?.update_id !== "number") throw new TypeError("No update");
+      return update as Update; // As `accept` wrote it.
     } catch {
       log.error("❌ Обновление {update} в журнале не разобрать, оно пропущено", { update: id });
       finish(id);
