@@ -1,8 +1,9 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 
 import { type Database, openDatabase } from "./db.ts";
-import type { CardReason, CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
+import type { CardReason, CrmOutcome, Lead, MessageAddress, NewLead, Visitor } from "./lead.ts";
 import { type AuthRecords, authRecords } from "./journal/auth.ts";
+import { type ErasureRecords, erasureRecords } from "./journal/erasure.ts";
 import {
   type FollowUpRecords,
   followUpRecords,
@@ -81,7 +82,8 @@ export interface Journal
     AuthRecords,
     RevisionRecords,
     ProfileCounts,
-    LeadList {
+    LeadList,
+    ErasureRecords {
   /**
    * Records a press: the lead, its confirmation and its POST. The confirmation is handed to the caller;
    * undefined when the menu already gave a lead.
@@ -160,11 +162,9 @@ export interface Journal
   ): { readonly erased: number; readonly next: number | undefined };
   /** Forgets menus that were sent before a moment. */
   forgetMenusBefore(beforeMs: number): void;
-  /** Erases who one lead was about: name, username, ids, messages, what the CRM said of it. */
-  eraseLead(lead: number): void;
   /**
-   * Erases a person: all leads of their chat, what is still owed to that chat, and who they were on the
-   * managers' cards. Leads that nobody has entered are closed, as nobody could be called back.
+   * Erases a person: all leads of their chat, what is still owed to that chat or in hand for it, their updates
+   * that wait to be handled, and who they were on the managers' cards. Leads that nobody has entered are closed, as nobody could be called back.
    *
    * @returns How many leads; undefined, with nothing changed, while one of them is on its way to the CRM.
    */
@@ -198,6 +198,7 @@ export function journalIn(db: Database): Journal {
     ...revisionRecords(db),
     ...profileCounts(db),
     ...leadList(db),
+    ...erasureRecords(db),
   };
   return { ...records, ...moves(db, records) };
 }
@@ -210,7 +211,8 @@ type Records =
   & AuthRecords
   & RevisionRecords
   & ProfileCounts
-  & LeadList;
+  & LeadList
+  & ErasureRecords;
 
 /** The moves of several statements. */
 type Verb =
@@ -270,32 +272,10 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
      FROM leads WHERE number >= ? ORDER BY number LIMIT ?`,
   );
   const forgetMenus = db.writer("DELETE FROM menus WHERE sent_at_ms < ?");
-  const forgetMenusOfChat = db.writer("DELETE FROM menus WHERE chat_id = ?");
-  // In this order: the menu is found by the lead's chat.
-  const erasures = [
-    `DELETE FROM menus WHERE (chat_id, message_id) =
-       (SELECT chat_id, menu_message_id FROM leads WHERE number = ?)`,
-    "DELETE FROM follow_up_messages WHERE follow_up IN (SELECT number FROM follow_ups WHERE lead = ?)",
-    `UPDATE follow_ups SET chat_id = 0, album_id = NULL,
-       content = '{"text":"","entities":[],"media":null,"captionable":false}' WHERE lead = ?`,
-    "UPDATE attempts SET reason = NULL WHERE lead = ?",
-    `UPDATE leads SET user_id = 0, username = NULL, first_name = '', last_name = NULL,
-       language = NULL, chat_id = 0, menu_message_id = -number WHERE number = ?`,
-  ].map((sql) => db.writer(sql));
-  // What waits for a visitor, or in their name; what is in hand is left to finish.
-  const forgetWaiting = [
-    "DELETE FROM outbox WHERE due_at_ms IS NOT NULL AND kind = 'confirmation' AND subject = ?",
-    `DELETE FROM outbox WHERE due_at_ms IS NOT NULL AND kind = 'follow_up'
-       AND subject IN (SELECT number FROM follow_ups WHERE lead = ?)`,
-  ].map((sql) => db.writer(sql));
   const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
   const insertFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
   const selectFacts = db.reader("SELECT name FROM facts WHERE name >= ? AND name < ?");
   const selectFact = db.reader("SELECT value FROM facts WHERE name = ?");
-
-  function eraseLead(lead: number): void {
-    for (const each of erasures) each.run(lead);
-  }
 
   function closeByHand(number: number, by: string, nowMs: number): boolean {
     if (!records.moveLead(number, "by_hand")) return false;
@@ -445,12 +425,12 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       const rows = leadsFrom.all(from, most);
       const old = rows.filter((row) => Number(row["received_at_ms"]) < beforeMs);
       const due = old.filter((row) => row["erasable"] === 1).map((row) => Number(row["number"]));
-      for (const number of due) eraseLead(number);
+      for (const number of due) records.eraseLead(number);
       const last = rows.at(-1);
       const goesOn = last !== undefined && rows.length === most && old.length === rows.length;
       return { erased: due.length, next: goesOn ? Number(last["number"]) + 1 : undefined };
     },
-    eraseLead,
+    eraseLead: records.eraseLead,
     erasePerson(chatId, by, nowMs) {
       const leads = records.leadsOfChat(chatId);
       const isOnItsWay = ({ number, state }: Lead) =>
@@ -458,11 +438,10 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       if (leads.some(isOnItsWay)) return undefined;
       for (const { number, card } of leads) {
         const isClosedNow = closeByHand(number, by, nowMs);
-        for (const each of forgetWaiting) each.run(number);
-        eraseLead(number);
+        records.eraseLead(number);
         if (card !== null && !isClosedNow) oweCardUpdate(number, nowMs);
       }
-      forgetMenusOfChat.run(chatId);
+      records.eraseChat({ chatId, names: leads.flatMap(({ visitor }) => namesOf(visitor)) });
       return leads.length;
     },
   };
@@ -487,6 +466,14 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
     committedSoon: db.committedSoon,
     close: db.close,
   };
+}
+
+/** As texts for the managers' chat name a visitor; a first name alone may be another's. */
+function namesOf({ userId, username, firstName, lastName }: Visitor): string[] {
+  const names = userId === 0 ? [] : [`id${userId}`, String(userId)];
+  if (username !== null) names.push(`@${username}`);
+  if (lastName !== null) names.push(`${firstName} ${lastName}`);
+  return names;
 }
 
 /** The manager's name stands in the work for a POST that a manager asked for. */

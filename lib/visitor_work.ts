@@ -47,10 +47,14 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const profile = profiles().byKey.get(key);
     const { keyboard } = profile === undefined ? menu(profiles()) : greeting(profile);
     const outcome = await visitorChat.remind(chatId, REMINDER, keyboard);
-    await record(work, outcome, () => {
-      if (outcome.kind === "sent") journal.rememberMenu(outcome.menu, profile?.key ?? "", now());
-      journal.finishWork(work);
-    });
+    await record(work, outcome, () =>
+      journal.atomically(() => {
+        // A person who was erased meanwhile is owed nothing, and leaves no menu behind.
+        if (outcome.kind === "sent" && journal.isOwed(work)) {
+          journal.rememberMenu(outcome.menu, profile?.key ?? "", now());
+        }
+        journal.finishWork(work);
+      }));
   }
 
   async function record(

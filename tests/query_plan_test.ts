@@ -50,6 +50,11 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /^SELECT count\(\*\) AS works FROM outbox WHERE kind IN/,
     /^SELECT kind, count\(\*\) AS works FROM outbox GROUP BY kind$/,
   ],
+  "when a person is erased: what is owed, and the updates that still wait": [
+    /^DELETE FROM outbox WHERE kind = 'thanks' AND body =/,
+    /^SELECT id, body FROM outbox WHERE kind = 'note'$/,
+    /^SELECT update_id, body FROM inbox WHERE body IS NOT NULL$/,
+  ],
   "after a poll: the updates that still wait": [/^DELETE FROM inbox WHERE update_id < \?/],
   "when a card is sent: what the managers' chat is owed": [
     /FROM outbox WHERE lane = \? AND kind = \? AND due_at_ms <= \?/,
