@@ -154,10 +154,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   async function showOffer(work: Work): Promise<void> {
-    const key = work.body;
+    const key = journal.currentProfile(work.body, profiles().byKey);
     const open = journal.countOpenCards(key);
-    const name = profiles().byKey.get(key)?.name ?? key;
-    if (open === 0) return await keep(() => journal.finishWork(work));
+    const name = profiles().byKey.get(key)?.name;
+    if (open === 0 || name === undefined) return await keep(() => journal.finishWork(work));
     const { text, keyboard } = offer(key, name, open);
     await finishOrRetry(work, await adminChat.show({ text, entities: [] }, keyboard));
   }

@@ -15,7 +15,6 @@ import {
   type NewFollowUpMessage,
   type ResendAsked,
   SEND_ALL_LANES,
-  sendAllLane,
   VISITORS_LANE,
   type Work,
 } from "./journal.ts";
@@ -120,6 +119,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     mostPerLane: () => 0,
   });
 
+  /** By the lanes that there are: a profile may have got another key. */
+  function wakeRuns(): void {
+    for (const lane of journal.lanes(SEND_ALL_LANES)) posts.wake(lane);
+  }
+
   function wakeManagers(): void {
     for (const lane of [ADMIN_CHAT_LANE, FOLLOW_UPS_LANE]) managers.wake(lane);
     edits.wake(EDITS_LANE);
@@ -187,11 +191,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const asked = sendAll.begin(profile, by, message);
       if (asked === 0) return 0;
       await journal.committed();
-      posts.wake(sendAllLane(profile));
+      wakeRuns();
       wakeManagers();
       return asked;
     },
     wake() {
+      wakeRuns();
       visitors.wake(VISITORS_LANE);
       wakeManagers();
     },

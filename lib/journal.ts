@@ -23,10 +23,12 @@ import {
   type Work,
 } from "./journal/outbox.ts";
 import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
+import { type ProfileKeys, profileKeys } from "./journal/profile_keys.ts";
 import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
 
 export * from "./journal/outbox.ts";
+export { PROFILE_FACTS } from "./journal/profile_keys.ts";
 export type { Attempt } from "./journal/leads.ts";
 export type {
   Cursor,
@@ -82,6 +84,7 @@ export interface Journal
     AuthRecords,
     RevisionRecords,
     ProfileCounts,
+    ProfileKeys,
     LeadList,
     ErasureRecords {
   /**
@@ -197,6 +200,7 @@ export function journalIn(db: Database): Journal {
     ...authRecords(db),
     ...revisionRecords(db),
     ...profileCounts(db),
+    ...profileKeys(db),
     ...leadList(db),
     ...erasureRecords(db),
   };
@@ -211,6 +215,7 @@ type Records =
   & AuthRecords
   & RevisionRecords
   & ProfileCounts
+  & ProfileKeys
   & LeadList
   & ErasureRecords;
 

@@ -4,6 +4,7 @@ import {
   ADMIN_CHAT_LANE,
   EDITS_LANE,
   type Journal,
+  PROFILE_FACTS,
   SEND_ALL_LANES,
   sendAllLane,
   type Work,
@@ -24,7 +25,11 @@ export interface SendAll {
   crmFailed(lead: number): void;
   /** Owes an offer when the CRM of a lead's profile answers after it had failed and cards are open. */
   crmAnswered(lead: number): void;
-  /** Owes a POST to each open card, all or none; how many, 0 also while a run is under way. */
+  /**
+   * Owes a POST to each open card, all or none; how many, 0 also while a run is under way.
+   *
+   * @param profile A key by which the profile goes or ever went: an offer in the chat keeps the one it was made with.
+   */
   begin(profile: string, by: string, offer: MessageAddress): number;
   /** Keeps the account of a run, and owes its report when it has ended. Work of other lanes is left alone. */
   count(work: Work, result: "sent" | "failed" | "skipped"): void;
@@ -95,7 +100,7 @@ export function createSendAll(
 
     endStranded() {
       const busy = new Set(journal.lanes(SEND_ALL_LANES));
-      for (const profile of journal.factsOf(RUN_FACTS)) {
+      for (const profile of journal.factsOf(PROFILE_FACTS.sendAll)) {
         const run = runOf(profile);
         if (run === undefined || busy.has(sendAllLane(profile))) continue;
         journal.forgetFact(runFact(profile));
@@ -104,7 +109,8 @@ export function createSendAll(
     },
   };
 
-  function begin(profile: string, by: string, message: MessageAddress): number {
+  function begin(pressed: string, by: string, message: MessageAddress): number {
+    const profile = journal.currentProfile(pressed, profiles().byKey);
     if (journal.fact(runFact(profile)) !== undefined) return 0;
     const lane = sendAllLane(profile);
     const total = journal.openCards(profile, -1)
@@ -141,15 +147,13 @@ interface Run {
 }
 
 function downFact(profile: string): string {
-  return `crm_down:${profile}`;
+  return `${PROFILE_FACTS.crmDown}${profile}`;
 }
 
 function offeredFact(profile: string): string {
-  return `offered_at_ms:${profile}`;
+  return `${PROFILE_FACTS.offeredAtMs}${profile}`;
 }
 
 function runFact(profile: string): string {
-  return `${RUN_FACTS}${profile}`;
+  return `${PROFILE_FACTS.sendAll}${profile}`;
 }
-
-const RUN_FACTS = "send_all:";

@@ -44,7 +44,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const { chatId, profile: key, sentAtMs }: Reminder = JSON.parse(work.body);
     const isLeadByNow = journal.latestLead(chatId, sentAtMs - 1) !== undefined;
     if (isLeadByNow) return await keep(() => journal.finishWork(work));
-    const profile = profiles().byKey.get(key);
+    const profile = profiles().byKey.get(journal.currentProfile(key, profiles().byKey));
     const { keyboard } = profile === undefined ? menu(profiles()) : greeting(profile);
     const outcome = await visitorChat.remind(chatId, REMINDER, keyboard);
     await record(work, outcome, () =>

@@ -36,17 +36,18 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /^UPDATE inbox SET due_at_ms = \? WHERE body IS NOT NULL$/,
     /^UPDATE outbox SET due_at_ms = \?$/,
     /^SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL/, // In an index of these alone.
-    /^SELECT DISTINCT lane FROM outbox/,
     /^SELECT max\(\w+\) AS id FROM (inbox|outbox)$/, // Of its key: one look at the last row.
   ],
   "once, after an absence: the menus of 30 days": [
     /FROM menus WHERE sent_at_ms > \? AND NOT EXISTS/,
   ],
   "once a night: the menus of 30 days": [/^DELETE FROM menus WHERE sent_at_ms < \?$/],
-  "when a manager gives a profile another key: its leads and menus": [
-    /^UPDATE (leads|menus) SET profile = \? WHERE profile = \?$/,
+  "when a manager gives a profile another key: its leads, menus and owed POSTs": [
+    /^UPDATE (leads|menus) SET profile = \?1 WHERE profile = \?2$/,
+    /^UPDATE outbox SET lane = \? WHERE lane = \?$/,
   ],
   "when a manager asks for it, or /metrics: what is owed": [
+    /^SELECT DISTINCT lane FROM outbox/, // At a start too.
     /^SELECT count\(\*\) AS works FROM outbox WHERE kind IN/,
     /^SELECT kind, count\(\*\) AS works FROM outbox GROUP BY kind$/,
   ],
