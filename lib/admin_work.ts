@@ -3,6 +3,7 @@
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./admin_chat.ts";
 import { cardMessage, followUpParts, packCards, uncopiedPart } from "./cards.ts";
 import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
+import { createJoinedWork } from "./joined_work.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
 import type { Facts, Log } from "./log.ts";
 import { offer, type SendAllReport, sendAllReport, type TellTime } from "./manager_texts.ts";
@@ -31,6 +32,8 @@ export interface AdminWorkOptions {
 /** Returns what does one piece of the managers' work, and records what came of it. */
 export function createAdminWork(options: AdminWorkOptions): (work: Work) => Promise<void> {
   const { journal, adminChat, profiles, keep, retryAtMs, tellTime, now, log } = options;
+
+  const showTogether = createJoinedWork(options);
 
   async function showCards(first: Work): Promise<void> {
     await adminChat.ready(); // Only then is it known what there is to show.
@@ -195,7 +198,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       case "card_update":
         return await updateCard(work);
       case "follow_up":
-        return await showFollowUp(work);
+        if (!await showTogether(work)) await showFollowUp(work);
+        return;
       case "offer":
         return await showOffer(work);
       case "offer_update":

@@ -19,6 +19,7 @@ import {
   type Work,
 } from "./journal.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
+import { createFollowUpTurns } from "./follow_up_turns.ts";
 import type { Log } from "./log.ts";
 import type { TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
@@ -71,6 +72,8 @@ export interface DeliveryOptions {
   /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
+  /** A span's clock, in ms: nobody sets it. The clock itself where there is none. */
+  readonly elapsedMs?: () => number;
   readonly random: () => number;
   readonly log: Log;
   /** Cuts POSTs off that are still open when the process has to go. */
@@ -94,7 +97,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: MOST_POSTS,
     mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
   });
-  const adminWork = createAdminWork({ ...options, retryAtMs });
+  const turns = createFollowUpTurns({ ...options, elapsedMs: options.elapsedMs ?? now });
+  const adminWork = createAdminWork({ ...options, adminChat: turns.chat, retryAtMs });
   const oneByOne = {
     ...options,
     // A card that is shown makes its lead's follow-ups due, and may have to be edited.
@@ -102,7 +106,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: 1,
     mostPerLane: () => 1,
   };
-  const managers = createOutbox(oneByOne);
+  const managers = createOutbox({ ...oneByOne, journal: turns.journal });
   const edits = createOutbox(oneByOne);
   const visitorWork = createVisitorWork({ ...options, retryAtMs });
   const visitors = createOutbox({

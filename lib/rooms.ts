@@ -113,6 +113,7 @@ export function openRooms(config: Config, ground: Ground): Running {
   const adminChat = watched.chat;
   const delivery = createDelivery({
     ...shared,
+    elapsedMs,
     crm,
     adminChat,
     visitorChat: createVisitorChat(api),

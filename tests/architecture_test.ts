@@ -24,6 +24,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["texts.ts"],
   ["manager_texts.ts"],
   ["cards.ts"],
+  ["joined_follow_ups.ts"],
   ["storage_fault.ts"],
   ["db.ts"],
   ["journal.ts", "journal/"],
@@ -41,7 +42,8 @@ const ROWS: readonly (readonly string[])[] = [
   ["health.ts"],
   ["outbox.ts"],
   ["inbox.ts"],
-  ["admin_work.ts"],
+  ["follow_up_turns.ts"],
+  ["admin_work.ts", "joined_work.ts"],
   ["send_all.ts"],
   ["visitor_work.ts"],
   ["crm_work.ts"],
@@ -79,6 +81,7 @@ const PURE = [
   "profile.ts",
   "texts.ts",
   "cards.ts",
+  "joined_follow_ups.ts",
   "journal.ts",
 ];
 

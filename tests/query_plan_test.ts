@@ -57,6 +57,10 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /^SELECT update_id, body FROM inbox WHERE body IS NOT NULL$/,
   ],
   "after a poll: the updates that still wait": [/^DELETE FROM inbox WHERE update_id < \?/],
+  "when a follow-up is shown: the due ones": [
+    /^SELECT chat_id, min\(number\) AS first FROM outbox JOIN follow_ups/,
+    /SELECT id FROM outbox JOIN follow_ups ON number = subject WHERE lane = /,
+  ],
   "when a card is sent: what the managers' chat is owed": [
     /FROM outbox WHERE lane = \? AND kind = \? AND due_at_ms <= \?/,
   ],

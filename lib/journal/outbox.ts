@@ -151,7 +151,8 @@ export function outboxRecords(db: Database): OutboxRecords {
   };
 }
 
-function toWork(row: Row): Work {
+/** Work as its row has it. */
+export function toWork(row: Row): Work {
   return {
     id: Number(row["id"]),
     lane: String(row["lane"]),
