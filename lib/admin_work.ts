@@ -35,7 +35,12 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
 
   const showTogether = createJoinedWork(options);
 
+  /** Cards that are in the chat and that a defect kept from being recorded, by the first of them. */
+  const unrecorded = new Map<number, { works: readonly Work[]; message: MessageAddress }>();
+
   async function showCards(first: Work): Promise<void> {
+    const before = unrecorded.get(first.id);
+    if (before !== undefined) return await recordShown(before.works, before.message);
     await adminChat.ready(); // Only then is it known what there is to show.
     if (isSettled(leadOf(first.subject).state)) return await keep(() => journal.finishWork(first));
     const works = [first, ...takeCompany()];
@@ -48,8 +53,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         for (const work of works) await reportUndelivered(work, outcome.reason);
       }
     } catch (error) {
-      // The outbox takes back the first; the others are in nobody's hand but ours.
-      for (const work of works.slice(1)) putBack(work);
+      // The outbox takes back the first; the others are in nobody's hand but ours. What is in the chat goes with it.
+      if (!unrecorded.has(first.id)) { for (const work of works.slice(1)) putBack(work); }
       throw error;
     }
   }
@@ -68,7 +73,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         { lead: lead.number, profile: lead.profile, username: contact(lead.visitor) },
       );
     }
+    const [first] = works;
+    if (first !== undefined) unrecorded.set(first.id, { works, message });
     await keep(() => journal.settleInAdminChat(works, message, now()));
+    if (first !== undefined) unrecorded.delete(first.id);
   }
 
   /** More due cards for the same message, when otherwise the last of them would wait longer than a minute. */

@@ -65,7 +65,14 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const facts = { kind: work.kind, subject: work.subject };
     switch (outcome.kind) {
       case "sent":
-        return await keep.soon(finish);
+        return await keep.soon(finish).catch((error) => {
+          // It was said, and is not said again for a defect in what else is to be recorded.
+          log.error("❌ Неожиданная ошибка при записи ответа посетителю: {cause}", {
+            ...facts,
+            cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          });
+          return keep.soon(() => journal.finishWork(work));
+        });
       case "given_up":
         log.warn("⚠️ Посетителю не ответить: {reason}", { ...facts, reason: outcome.reason });
         return await keep(() => journal.finishWork(work));
