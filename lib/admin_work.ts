@@ -206,6 +206,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       case "card_update":
         return await updateCard(work);
       case "follow_up":
+        await adminChat.ready();
+        if (!journal.isOwed(work)) return; // Its person was erased meanwhile.
         if (!await showTogether(work)) await showFollowUp(work);
         return;
       case "offer":

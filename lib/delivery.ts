@@ -72,7 +72,7 @@ export interface DeliveryOptions {
   /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
-  /** A span's clock, in ms: nobody sets it. The clock itself where there is none. */
+  /** A span's clock, in ms: nobody sets it. Without one no follow-up is held back for the sake of others. */
   readonly elapsedMs?: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -97,7 +97,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: MOST_POSTS,
     mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
   });
-  const turns = createFollowUpTurns({ ...options, elapsedMs: options.elapsedMs ?? now });
+  const turns = createFollowUpTurns(options);
   const adminWork = createAdminWork({ ...options, adminChat: turns.chat, retryAtMs });
   const oneByOne = {
     ...options,

@@ -1,7 +1,7 @@
 // Whose follow-up the managers' chat shows next: visitors take turns, and one of them never uses up the minute's messages. Shows nothing.
 
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./admin_chat.ts";
-import { FOLLOW_UPS_LANE, type Journal, type Work } from "./journal.ts";
+import { type DueFollowUps, FOLLOW_UPS_LANE, type Journal, type Work } from "./journal.ts";
 
 /** So many messages of a visitor in a minute are shown however few are left for others. */
 const SHARE = 5;
@@ -26,16 +26,21 @@ export function createFollowUpTurns(
     readonly journal: Journal;
     readonly adminChat: AdminChat;
     readonly now: () => number;
-    /** A span's clock, in ms: nobody sets it. */
-    readonly elapsedMs: () => number;
+    /** A span's clock, in ms: nobody sets it. Without one visitors take turns, and nothing is held back. */
+    readonly elapsedMs?: () => number;
   },
 ): FollowUpTurns {
+  const clockMs = elapsedMs ?? (() => 0);
+
   /** What was shown within the last minute, oldest first; `visitor` is their chat, undefined for cards and notes. */
   let shown: { readonly atMs: number; readonly visitor: number | undefined }[] = [];
 
+  /** Since when follow-ups have been due, by number: the first of each visitor. */
+  let heldSinceMs: ReadonlyMap<number, number> = new Map();
+
   function count(outcome: ShowOutcome, messages: number, visitor?: number): ShowOutcome {
     if (outcome.kind !== "shown") return outcome;
-    for (let nth = 0; nth < messages; nth++) shown.push({ atMs: elapsedMs(), visitor });
+    for (let nth = 0; nth < messages; nth++) shown.push({ atMs: clockMs(), visitor });
     return outcome;
   }
 
@@ -43,16 +48,26 @@ export function createFollowUpTurns(
     return shown.filter((each) => each.visitor === visitor).length;
   }
 
-  /** The first due follow-up of the visitor who had the fewest messages in this minute; of equals, the one who waits longest. */
-  function choose(): { readonly visitor: number; readonly followUp: number } | undefined {
-    shown = shown.filter(({ atMs }) => atMs > elapsedMs() - MINUTE_MS);
-    const [next] = journal.dueFollowUps(now())
-      .map((due) => ({ ...due, shown: shownTo(due.visitor) }))
+  /** Of the visitors whose turn it may be the one who had the fewest messages in this minute; of equals, who waits longest. */
+  function choose(): { readonly visitor: number } | undefined {
+    shown = shown.filter(({ atMs }) => atMs > clockMs() - MINUTE_MS);
+    const due = journal.dueFollowUps(now())
+      .map((each) => ({ ...each, shown: shownTo(each.visitor) }))
       .toSorted((a, b) => a.shown - b.shown || a.followUp - b.followUp);
-    if (next === undefined) return undefined;
-    const left = MESSAGES_PER_MINUTE - shown.length - next.messages;
-    const isItsTurn = next.shown < SHARE || left >= LEFT_TO_OTHERS || shown.length === 0;
-    return isItsTurn ? next : undefined;
+    const next = due.find(isItsTurn);
+    const heldBefore = heldSinceMs;
+    heldSinceMs = new Map(
+      due.map(({ followUp }) => [followUp, heldBefore.get(followUp) ?? clockMs()]),
+    );
+    return next;
+  }
+
+  function isItsTurn(due: DueFollowUps & { readonly shown: number }): boolean {
+    if (elapsedMs === undefined || due.shown + due.messages <= SHARE) return true;
+    const left = MESSAGES_PER_MINUTE - shown.length - due.messages;
+    const sinceMs = heldSinceMs.get(due.followUp) ?? elapsedMs();
+    // An album may find no such minute while others write all the time.
+    return left >= LEFT_TO_OTHERS || elapsedMs() - sinceMs >= MINUTE_MS;
   }
 
   return {

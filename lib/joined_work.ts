@@ -18,7 +18,7 @@ const MOST_JOINED = 100;
 
 export interface JoinedWorkOptions {
   readonly journal: Journal;
-  readonly adminChat: Pick<AdminChat, "ready" | "showPart">;
+  readonly adminChat: Pick<AdminChat, "showPart">;
   readonly profiles: () => Profiles;
   readonly keep: Keep;
   /** When failed work is due again. */
@@ -39,7 +39,6 @@ export function createJoinedWork(options: JoinedWorkOptions): (first: Work) => P
     if (journal.countMessagesUntil(first.subject, BY_THEMSELVES_MS) <= MOST_BY_THEMSELVES) {
       return false;
     }
-    await adminChat.ready(); // Only then is it known what there is to show.
     const lead = journal.findLead(journal.leadOfFollowUp(first.subject));
     const followUp = journal.takeFollowUp(first.subject);
     if (lead === undefined || !isSettled(lead.state) || followUp?.content.media !== null) {

@@ -39,7 +39,7 @@ export type {
   ListedLead,
 } from "./journal/lead_list.ts";
 export type { StoredUpdate } from "./journal/inbox.ts";
-export type { NewFollowUpMessage, RecordedFollowUp } from "./journal/follow_ups.ts";
+export type { DueFollowUps, NewFollowUpMessage, RecordedFollowUp } from "./journal/follow_ups.ts";
 
 /** A reminder as the outbox keeps it until it is sent. */
 export interface Reminder {

@@ -277,6 +277,20 @@ Deno.test("a lead that is closed while its card waits is not announced", () => {
   }, { managers: { ready: () => ready.promise } });
 });
 
+Deno.test("what a person sent is not shown when they are erased while it waits for Telegram's pace", () => {
+  const ready = Promise.withResolvers<void>();
+  return withDelivery(async ({ delivery, journal, sent }) => {
+    oweFollowUps(journal, 1, 1);
+    delivery.wake();
+    await allTurns();
+    assert.equal(journal.erasePerson(aNewLead().chatId, "Анна", NOON_MS), 1);
+    ready.resolve();
+    await allTurns();
+    assert.deepEqual(sent, []);
+    assert.deepEqual(journal.lanes(""), []);
+  }, { managers: { ready: () => ready.promise }, thank });
+});
+
 Deno.test("cards of one message stand in the order that its edits keep", () =>
   withDelivery(async ({ delivery, journal, texts }) => {
     for (let nth = 30; nth > 0; nth--) aLeadOf(journal, nth, NOON_MS);

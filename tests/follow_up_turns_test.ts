@@ -30,7 +30,7 @@ interface Room {
   /** What the managers' chat has, in order; a copy as `copy 4`. */
   readonly shown: Shown[];
   /** A visitor's message after their lead. */
-  say(visitor: number, text: string, content?: Partial<FollowUpContent>): void;
+  say(visitor: number, text: string, content?: Partial<FollowUpContent>, album?: string): void;
   /** Lets time go by, in seconds. */
   pass(seconds: number): Promise<void>;
   /** How long a visitor's text took to be shown, in seconds. */
@@ -58,6 +58,8 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
   const api = {
     sendMessage: (_: number, text: string, { entities }: { entities: Shown["entities"] }) =>
       put(text, entities),
+    copyMessages: (_chat: number, _from: number, ids: number[]) =>
+      Promise.all(ids.map((id) => put(`copy ${id}`))),
     copyMessage: (_chat: number, _from: number, id: number) => put(`copy ${id}`),
   } as unknown as Api;
   const profiles = someProfiles();
@@ -118,12 +120,12 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
       journal,
       shown,
       pass,
-      say(visitor, text, content = {}) {
+      say(visitor, text, content = {}, albumId) {
         void delivery.receiveFollowUp({
           lead: leadOf(visitor),
           chatId: visitor,
           messageId: messages++,
-          albumId: null,
+          albumId: albumId ?? null,
           content: someContent({ text, ...content }),
         });
       },
@@ -252,6 +254,31 @@ Deno.test("a joined message that fails is tried again text by text, in order", (
     assert.equal(shown.length, 24);
     assert.deepEqual(journal.lanes("admin_chat"), []);
   }, { fails: (text) => text.split("\n\n").length > 2 }));
+
+Deno.test("an album waits for a minute that has room for it and for others, and no longer than a minute when there is none", () =>
+  withManagers(async ({ say, pass, shown, waitFor }) => {
+    const copies = () => shown.filter(({ text }) => text.startsWith("copy")).length;
+    for (let visitor = 10; visitor < 19; visitor++) say(visitor, `от ${visitor}`);
+    await pass(2);
+    assert.equal(shown.length, 9);
+    for (let nth = 0; nth < 10; nth++) say(1, "", { media: "🖼 фото", captionable: true }, "album");
+    await pass(3);
+    assert.equal(copies(), 0);
+    say(2, "привет от B");
+    assert.ok(await waitFor("привет от B") <= 10);
+    for (let seconds = 0; seconds < 70; seconds += 5) {
+      say(100 + seconds, `ещё ${seconds}`);
+      await pass(5);
+    }
+    await pass(60);
+    assert.equal(copies(), 10);
+    for (let from = 0; from < shown.length; from++) {
+      const minute = shown.filter(({ atMs }) =>
+        atMs >= shown[from]!.atMs && atMs < shown[from]!.atMs + 60_000
+      );
+      assert.ok(minute.length <= 20, `${minute.length} messages in a minute`);
+    }
+  }));
 
 Deno.test("visitors who send much take turns", () =>
   withManagers(async ({ say, pass, shown }) => {
