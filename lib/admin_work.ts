@@ -4,6 +4,7 @@ import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./admin_c
 import { cardMessage, packCards } from "./cards.ts";
 import { createFollowUpWork } from "./follow_up_work.ts";
 import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
+import { createJoinedWork } from "./joined_work.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
 import type { Facts, Log } from "./log.ts";
 import { offer, type SendAllReport, sendAllReport, type TellTime } from "./manager_texts.ts";
@@ -34,7 +35,14 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   const { journal, adminChat, profiles, keep, retryAtMs, tellTime, now, log } = options;
   const showParts = createFollowUpWork(options);
 
+  const showTogether = createJoinedWork(options);
+
+  /** Cards that are in the chat and that a defect kept from being recorded, by the first of them. */
+  const unrecorded = new Map<number, { works: readonly Work[]; message: MessageAddress }>();
+
   async function showCards(first: Work): Promise<void> {
+    const before = unrecorded.get(first.id);
+    if (before !== undefined) return await recordShown(before.works, before.message);
     await adminChat.ready(); // Only then is it known what there is to show.
     if (isSettled(leadOf(first.subject).state)) return await keep(() => journal.finishWork(first));
     const works = [first, ...takeCompany()];
@@ -47,8 +55,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         for (const work of works) await reportUndelivered(work, outcome.reason);
       }
     } catch (error) {
-      // The outbox takes back the first; the others are in nobody's hand but ours.
-      for (const work of works.slice(1)) putBack(work);
+      // The outbox takes back the first; the others are in nobody's hand but ours. What is in the chat goes with it.
+      if (!unrecorded.has(first.id)) { for (const work of works.slice(1)) putBack(work); }
       throw error;
     }
   }
@@ -67,7 +75,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         { lead: lead.number, profile: lead.profile, username: contact(lead.visitor) },
       );
     }
+    const [first] = works;
+    if (first !== undefined) unrecorded.set(first.id, { works, message });
     await keep(() => journal.settleInAdminChat(works, message, now()));
+    if (first !== undefined) unrecorded.delete(first.id);
   }
 
   /** More due cards for the same message, when otherwise the last of them would wait longer than a minute. */
@@ -122,7 +133,6 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       // It is shown as a reply to its card, once it is known whether there is one; an edit to its first version.
       return await keep(() => journal.releaseWork(work, now() + CARD_CHECK_MS));
     }
-    await adminChat.ready(); // Until then an edit changes what is shown.
     const followUp = journal.takeFollowUp(work.subject);
     if (followUp === undefined) return await keep(() => journal.finishWork(work)); // Its person was erased.
     const outcome = await showParts(followUp, lead);
@@ -144,10 +154,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   async function showOffer(work: Work): Promise<void> {
-    const key = work.body;
+    const key = journal.currentProfile(work.body, profiles().byKey);
     const open = journal.countOpenCards(key);
-    const name = profiles().byKey.get(key)?.name ?? key;
-    if (open === 0) return await keep(() => journal.finishWork(work));
+    const name = profiles().byKey.get(key)?.name;
+    if (open === 0 || name === undefined) return await keep(() => journal.finishWork(work));
     const { text, keyboard } = offer(key, name, open);
     await finishOrRetry(work, await adminChat.show({ text, entities: [] }, keyboard));
   }
@@ -185,7 +195,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       case "card_update":
         return await updateCard(work);
       case "follow_up":
-        return await showFollowUp(work);
+        await adminChat.ready(); // Until then an edit changes what is shown.
+        if (!journal.isOwed(work)) return; // Its person was erased meanwhile.
+        if (!await showTogether(work)) await showFollowUp(work);
+        return;
       case "offer":
         return await showOffer(work);
       case "offer_update":

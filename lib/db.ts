@@ -7,6 +7,7 @@ import {
   type SQLOutputValue,
   type StatementSync,
 } from "node:sqlite";
+import { isDiskFault, TransactionUndone } from "./storage_fault.ts";
 
 /** How long a write may be left for company before it is committed by itself, in ms. */
 const LAZY_COMMIT_MS = 20;
@@ -25,6 +26,14 @@ export interface Database {
   reader(sql: string): Reader;
   /** A statement that writes, prepared likewise; running it opens the transaction that `committed` ends. */
   writer(sql: string): Writer;
+  /**
+   * Runs several writes that stand together or not at all, also when something between them throws. What the
+   * same turn wrote before them stays. A call inside another is part of it.
+   *
+   * @param write Synchronous: what it writes after a wait would not belong to it.
+   * @throws What `write` throws.
+   */
+  atomically<T>(write: () => T): T;
   /**
    * Resolves when everything written so far is on disk, and rejects when it could not be put there:
    * then all of it is undone. Writes of one turn of the event loop share one transaction and one
@@ -142,11 +151,13 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
     return () => statement ??= sqlite.prepare(sql);
   }
 
+  const beginning = preparing("BEGIN IMMEDIATE");
+
   function begin(): void {
     if (open && sqlite.isTransaction) return;
     // A full disk made SQLite undo the transaction: what comes now must not stand without what came before.
-    if (open) throw new Error("the transaction was undone");
-    sqlite.exec("BEGIN IMMEDIATE");
+    if (open) throw new TransactionUndone();
+    beginning().run(); // An error of `exec` bears no code on Deno.
     open = true;
     lazy = setTimeout(commit, LAZY_COMMIT_MS);
     waiting = Promise.withResolvers();
@@ -161,6 +172,30 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
     } catch (error) {
       if (isDiskFault(error) && sqlite.isTransaction) sqlite.exec("ROLLBACK");
       throw error;
+    }
+  }
+
+  const save = preparing("SAVEPOINT verb");
+  const release = preparing("RELEASE verb");
+  const undo = preparing("ROLLBACK TO verb");
+  let within = false;
+
+  function atomically<T>(write: () => T): T {
+    if (within) return write();
+    writing(() => save().run());
+    within = true;
+    try {
+      const result = write();
+      writing(() => release().run());
+      return result;
+    } catch (error) {
+      if (sqlite.isTransaction) { // Else the whole transaction is undone already.
+        undo().run();
+        release().run();
+      }
+      throw error;
+    } finally {
+      within = false;
     }
   }
 
@@ -195,6 +230,7 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
         all: (...values) => writing(() => prepared().all(...values)),
       };
     },
+    atomically,
     committed() {
       if (!open) return Promise.resolve();
       urgent ??= setImmediate(commit);
@@ -221,12 +257,6 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
       sqlite.close();
     },
   };
-}
-
-/** SQLITE_NOMEM, SQLITE_IOERR, SQLITE_FULL and their kin (https://sqlite.org/rescode.html). */
-function isDiskFault(error: unknown): boolean {
-  const code = (error as { errcode?: unknown }).errcode;
-  return typeof code === "number" && [7, 10, 13].includes(code & 0xff);
 }
 
 function messageOf(error: unknown): string {

@@ -16,12 +16,12 @@ import {
   type NewFollowUpMessage,
   type ResendAsked,
   SEND_ALL_LANES,
-  sendAllLane,
   VISITORS_LANE,
   type Work,
 } from "./journal.ts";
 import { editedWords } from "./follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
+import { createFollowUpTurns } from "./follow_up_turns.ts";
 import type { Log } from "./log.ts";
 import { heldText, type TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
@@ -83,6 +83,8 @@ export interface DeliveryOptions {
   /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
+  /** A span's clock, in ms: nobody sets it. Without one no follow-up is held back for the sake of others. */
+  readonly elapsedMs?: () => number;
   readonly random: () => number;
   readonly log: Log;
   /** Cuts POSTs off that are still open when the process has to go. */
@@ -94,14 +96,20 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const retryAtMs = (work: Work, atLeastMs = 0) =>
     now() + Math.max(waitMs(work.failures + 1, random()), atLeastMs);
   const sendAll = createSendAll(options);
-  const crmWork = createCrmWork({ ...options, sendAll, wakeManagers });
+  const crmWork = createCrmWork({
+    ...options,
+    sendAll,
+    wakeManagers,
+    giveBack: (work, error) => posts.giveBack(work, error),
+  });
   const posts = createOutbox({
     ...options,
     run: crmWork.run,
     most: MOST_POSTS,
     mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
   });
-  const adminWork = createAdminWork({ ...options, retryAtMs });
+  const turns = createFollowUpTurns(options);
+  const adminWork = createAdminWork({ ...options, adminChat: turns.chat, retryAtMs });
   const oneByOne = {
     ...options,
     // A card that is shown makes its lead's follow-ups due, and may have to be edited.
@@ -109,7 +117,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: 1,
     mostPerLane: () => 1,
   };
-  const managers = createOutbox(oneByOne);
+  const managers = createOutbox({ ...oneByOne, journal: turns.journal });
   const edits = createOutbox(oneByOne);
   const visitorWork = createVisitorWork({ ...options, retryAtMs });
   const visitors = createOutbox({
@@ -125,6 +133,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: Infinity,
     mostPerLane: () => 0,
   });
+
+  /** By the lanes that there are: a profile may have got another key. */
+  function wakeRuns(): void {
+    for (const lane of journal.lanes(SEND_ALL_LANES)) posts.wake(lane);
+  }
 
   function wakeManagers(): void {
     for (const lane of [ADMIN_CHAT_LANE, FOLLOW_UPS_LANE]) managers.wake(lane);
@@ -252,24 +265,32 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const asked = sendAll.begin(profile, by, message);
       if (asked === 0) return 0;
       await journal.committed();
-      posts.wake(sendAllLane(profile));
+      wakeRuns();
       wakeManagers();
       return asked;
     },
     wake() {
+      wakeRuns();
       visitors.wake(VISITORS_LANE);
       wakeManagers();
     },
     async start() {
-      const cutOff = journal.recover(RESTARTED, now());
-      for (const { attempt, work } of cutOff) {
+      const cutOff = journal.atomically(() => {
+        const attempts = journal.recover(
+          RESTARTED,
+          now(),
+          (work) => sendAll.count(work, "failed"),
+        );
+        sendAll.endStranded();
+        return attempts;
+      });
+      await journal.committed();
+      for (const { attempt } of cutOff) {
         log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
           lead: attempt.lead,
           profile: journal.findLead(attempt.lead)?.profile ?? "",
         });
-        if (work !== undefined) sendAll.count(work, "failed");
       }
-      await journal.committed();
       for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
       wakeManagers();
       visitors.wake(VISITORS_LANE);

@@ -110,7 +110,18 @@ export function createInbox(options: InboxOptions): Inbox {
     } catch (error) {
       return handleFailure(one, error instanceof BotError ? error.error : error);
     }
-    void keep.soon(() => journal.finishUpdate(one.update.update_id));
+    finish(one.update.update_id);
+  }
+
+  function finish(id: number): void {
+    keep.soon(() => journal.finishUpdate(id)).catch(reportDefect);
+  }
+
+  /** The update stays where it is until the next start: a move that a defect stops is not tried for ever. */
+  function reportDefect(error: unknown): void {
+    log.error("❌ Неожиданная ошибка при записи обновления: {cause}", {
+      cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
   }
 
   function handleFailure(one: InHand, error: unknown): void {
@@ -121,13 +132,13 @@ export function createInbox(options: InboxOptions): Inbox {
     const facts = { update: update.update_id, cause: describeError(error) };
     if (hopeless) {
       log.error("❌ На обновление {update} не ответить: {cause}", facts);
-      void keep.soon(() => journal.finishUpdate(update.update_id));
+      finish(update.update_id);
     } else {
       log.warn("⚠️ На обновление {update} не ответить: {cause}. Пробуем снова", facts);
       const atLeastMs = failure?.kind === "too_many" ? failure.retryAfterMs : 0;
       const waitsMs = Math.max(waitMs(failures + 1, random()), atLeastMs);
       const again = now() + waitsMs;
-      keep(() => journal.postponeUpdate(update.update_id, again)).then(takeWaiting);
+      keep(() => journal.postponeUpdate(update.update_id, again)).then(takeWaiting, reportDefect);
     }
   }
 
@@ -166,10 +177,12 @@ export function createInbox(options: InboxOptions): Inbox {
   /** One row that cannot be read is put aside: it must not hold up the others. */
   function parse(id: number, body: string): Update | undefined {
     try {
-      return JSON.parse(body);
+      const update: Partial<Update> | null = JSON.parse(body);
+      if (typeof update?.update_id !== "number") throw new TypeError("No update");
+      return update as Update; // As `accept` wrote it.
     } catch {
       log.error("❌ Обновление {update} в журнале не разобрать, оно пропущено", { update: id });
-      void keep.soon(() => journal.finishUpdate(id));
+      finish(id);
       return undefined;
     }
   }

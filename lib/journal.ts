@@ -8,9 +8,11 @@ import type {
   Lead,
   MessageAddress,
   NewLead,
+  Visitor,
 } from "./lead.ts";
 import { type AuthRecords, authRecords } from "./journal/auth.ts";
 import { type BotKeys, openForBot } from "./journal/bots.ts";
+import { type ErasureRecords, erasureRecords } from "./journal/erasure.ts";
 import {
   type FollowUpRecords,
   followUpRecords,
@@ -33,10 +35,12 @@ import {
 } from "./journal/outbox.ts";
 import { type PressRecords, pressRecords } from "./journal/presses.ts";
 import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
+import { type ProfileKeys, profileKeys } from "./journal/profile_keys.ts";
 import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
 
 export * from "./journal/outbox.ts";
+export { PROFILE_FACTS } from "./journal/profile_keys.ts";
 export type { Attempt } from "./journal/leads.ts";
 export type {
   Cursor,
@@ -49,7 +53,7 @@ export type {
 export { MESSAGE_IDS } from "./journal/bots.ts";
 export type { PressLimits } from "./journal/presses.ts";
 export type { StoredUpdate } from "./journal/inbox.ts";
-export type { NewFollowUpMessage, RecordedFollowUp } from "./journal/follow_ups.ts";
+export type { DueFollowUps, NewFollowUpMessage, RecordedFollowUp } from "./journal/follow_ups.ts";
 export type { EditedMessage, RecordedEdit } from "./journal/follow_up_edits.ts";
 
 /** A reminder as the outbox keeps it until it is sent. */
@@ -100,7 +104,9 @@ export interface Journal
     AuthRecords,
     RevisionRecords,
     ProfileCounts,
-    LeadList {
+    ProfileKeys,
+    LeadList,
+    ErasureRecords {
   /**
    * Records a press: the lead, its confirmation and its POST. The confirmation is handed to the caller;
    * undefined when the menu already gave a lead.
@@ -125,8 +131,12 @@ export interface Journal
   settleInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
   /** The CRM did not take a lead's first POST, or there is none: its card is due. */
   oweCard(work: Work, reason: CardReason, nowMs: number): void;
-  /** The CRM did not take a lead that a manager sent again: its card says so. */
+  /** A manager's wish to send a lead again comes to nothing: its card says how things stand. */
   endResend(work: Work, nowMs: number): void;
+  /** The CRM did not take a lead: its card is due, or says so where a manager had sent it again. */
+  failInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
+  /** A manager sent a lead again that no POST can be made for: that is an attempt which ended where it began. */
+  refuseResend(work: Work, outcome: CrmOutcome, nowMs: number): void;
   /** Cards are in the admin chat, several in one message where many were due. */
   settleInAdminChat(works: readonly Work[], card: MessageAddress, nowMs: number): void;
   /** The card could not be shown: it is due again. */
@@ -157,11 +167,13 @@ export interface Journal
    * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it
    * ends as interrupted and its card is due; everything else that is owed is due at once.
    *
+   * @param alongside Records what else follows from each of them, with the same move.
    * @returns The cut-off attempts, each with the work it was made for.
    */
   recover(
     interrupted: CrmOutcome,
     nowMs: number,
+    alongside?: (work: Work) => void,
   ): { readonly attempt: Attempt; readonly work: Work | undefined }[];
   /**
    * Owes a reminder to each chat whose newest menu was sent between two moments and gave no lead.
@@ -174,6 +186,8 @@ export interface Journal
   fact(name: string): string | undefined;
   /** The name of a fact that is about the bot, where one of another bot must not be taken for it. */
   ownFact(name: string): string;
+  /** The names of facts that begin with `prefix`, without it. */
+  factsOf(prefix: string): string[];
   /**
    * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
    * or a manager has and which were received before a moment. Looks at so many leads at most, from
@@ -188,15 +202,15 @@ export interface Journal
   ): { readonly erased: number; readonly next: number | undefined };
   /** Forgets menus that were sent before a moment. */
   forgetMenusBefore(beforeMs: number): void;
-  /** Erases who one lead was about: name, username, ids, messages, what the CRM said of it. */
-  eraseLead(lead: number): void;
   /**
-   * Erases a person: all leads of their chat, what is still owed to that chat, and who they were on the
-   * managers' cards. Leads that nobody has entered are closed, as nobody could be called back.
+   * Erases a person: all leads of their chat, what is still owed to that chat or in hand for it, their updates
+   * that wait to be handled, and who they were on the managers' cards. Leads that nobody has entered are closed, as nobody could be called back.
    *
    * @returns How many leads; undefined, with nothing changed, while one of them is on its way to the CRM.
    */
   erasePerson(chatId: number, by: string, nowMs: number): number | undefined;
+  /** Records several moves whole or not at all. */
+  atomically: Database["atomically"];
   check: Database["check"];
   backUp: Database["backUp"];
   committed: Database["committed"];
@@ -235,7 +249,9 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...authRecords(db),
     ...revisionRecords(db),
     ...profileCounts(db),
+    ...profileKeys(db),
     ...leadList(db, keys),
+    ...erasureRecords(db),
   };
   return { ...records, ...moves(db, records, keys) };
 }
@@ -250,7 +266,33 @@ type Records =
   & AuthRecords
   & RevisionRecords
   & ProfileCounts
-  & LeadList;
+  & ProfileKeys
+  & LeadList
+  & ErasureRecords;
+
+/** The moves of several statements. */
+type Verb =
+  | "recordChoice"
+  | "recordRepeat"
+  | "recordHeld"
+  | "finishConfirmation"
+  | "settleInCrm"
+  | "oweCard"
+  | "endResend"
+  | "failInCrm"
+  | "refuseResend"
+  | "settleInAdminChat"
+  | "markUndelivered"
+  | "oweResend"
+  | "closeByHand"
+  | "recordFollowUp"
+  | "recordEdit"
+  | "finishFollowUp"
+  | "recover"
+  | "oweReminders"
+  | "eraseSettledBefore"
+  | "eraseLead"
+  | "erasePerson";
 
 function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, keyof Records> {
   const turnIntoCard = db.writer(
@@ -294,33 +336,10 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
      FROM leads WHERE number >= ? ORDER BY number LIMIT ?`,
   );
   const forgetMenus = db.writer("DELETE FROM menus WHERE sent_at_ms < ?");
-  const forgetMenusOfChat = db.writer("DELETE FROM menus WHERE chat_id = ?");
-  // In this order: the menu is found by the lead's chat.
-  const erasures = [
-    `DELETE FROM menus WHERE (chat_id, message_id) =
-       (SELECT chat_id, menu_message_id FROM leads WHERE number = ?)`,
-    "DELETE FROM repeats WHERE lead = ?",
-    "DELETE FROM facts WHERE name = 'held_of:' || (SELECT chat_id FROM leads WHERE number = ?)",
-    "DELETE FROM follow_up_messages WHERE follow_up IN (SELECT number FROM follow_ups WHERE lead = ?)",
-    `UPDATE follow_ups SET chat_id = 0, album_id = NULL,
-       content = '{"text":"","entities":[],"media":null,"captionable":false}' WHERE lead = ?`,
-    "UPDATE attempts SET reason = NULL WHERE lead = ?",
-    `UPDATE leads SET user_id = 0, username = NULL, first_name = '', last_name = NULL,
-       language = NULL, chat_id = 0, menu_message_id = -number WHERE number = ?`,
-  ].map((sql) => db.writer(sql));
-  // What waits for a visitor, or in their name; what is in hand is left to finish.
-  const forgetWaiting = [
-    "DELETE FROM outbox WHERE due_at_ms IS NOT NULL AND kind = 'confirmation' AND subject = ?",
-    `DELETE FROM outbox WHERE due_at_ms IS NOT NULL AND kind = 'follow_up'
-       AND subject IN (SELECT number FROM follow_ups WHERE lead = ?)`,
-  ].map((sql) => db.writer(sql));
   const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
   const insertFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
+  const selectFacts = db.reader("SELECT name FROM facts WHERE name >= ? AND name < ?");
   const selectFact = db.reader("SELECT value FROM facts WHERE name = ?");
-
-  function eraseLead(lead: number): void {
-    for (const each of erasures) each.run(lead);
-  }
 
   function closeByHand(number: number, by: string, nowMs: number): boolean {
     if (!records.moveLead(number, "by_hand")) return false;
@@ -347,7 +366,18 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
     return records.addWork({ lane: VISITORS_LANE, kind: "confirmation", subject, body }, null);
   }
 
-  return {
+  function endResend(work: Work, nowMs: number): void {
+    records.finishWork(work);
+    oweCardUpdate(work.subject, nowMs);
+  }
+
+  function failInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void {
+    records.endAttempt(attempt, outcome, nowMs);
+    if (isResend(work)) endResend(work, nowMs);
+    else turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
+  }
+
+  const verbs: Pick<Journal, Verb> = {
     recordChoice(newLead, confirmation, lane, postsNow) {
       const lead = records.insertLead(newLead);
       if (lead === undefined) return undefined;
@@ -382,16 +412,18 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       records.endAttempt(attempt, outcome, nowMs);
       records.moveLead(work.subject, "in_crm");
       records.finishWork(work);
-      if (work.body !== "") { // A manager sent it again: there is a card to close.
+      if (isResend(work)) { // There is a card to close.
         forgetWaitingCard.run(work.subject);
         oweCardUpdate(work.subject, nowMs);
       }
       release(work.subject, nowMs);
     },
     oweCard: (work, reason, nowMs) => void turnIntoCard.run(reason, nowMs, work.id),
-    endResend(work, nowMs) {
-      records.finishWork(work);
-      oweCardUpdate(work.subject, nowMs);
+    endResend,
+    failInCrm,
+    refuseResend(work, outcome, nowMs) {
+      const attempt = records.beginAttempt(work.subject, work.body, nowMs);
+      failInCrm(work, attempt, outcome, nowMs);
     },
     settleInAdminChat(works, card, nowMs) {
       for (const work of works) {
@@ -448,18 +480,15 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       records.finishWork(work);
       hurryEdits.run(nowMs, work.subject);
     },
-    recover(interrupted, nowMs) {
+    recover(interrupted, nowMs, alongside = () => {}) {
       allUpdatesDue.run(nowMs);
       allWorkDue.run(nowMs);
       return records.openAttempts().map((attempt) => {
-        records.endAttempt(attempt, interrupted, nowMs);
         const work = records.findWork("post", attempt.lead);
-        if (work === undefined) return { attempt, work };
-        if (records.findLead(attempt.lead)?.state === "received") {
-          turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
-        } else {
-          records.finishWork(work);
-          oweCardUpdate(attempt.lead, nowMs);
+        if (work === undefined) records.endAttempt(attempt, interrupted, nowMs);
+        else {
+          failInCrm(work, attempt, interrupted, nowMs);
+          alongside(work);
         }
         return { attempt, work };
       });
@@ -478,24 +507,16 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       }
       return menus.length;
     },
-    rememberFact: (name, value) => void insertFact.run(name, value),
-    ownFact: keys.ownFact,
-    forgetFact: (name) => void deleteFact.run(name),
-    fact(name) {
-      const row = selectFact.get(name);
-      return row === undefined ? undefined : String(row["value"]);
-    },
     eraseSettledBefore(beforeMs, from, most) {
       const rows = leadsFrom.all(from, most);
       const old = rows.filter((row) => Number(row["received_at_ms"]) < beforeMs);
       const due = old.filter((row) => row["erasable"] === 1).map((row) => Number(row["number"]));
-      for (const number of due) eraseLead(number);
+      for (const number of due) records.eraseLead(number);
       const last = rows.at(-1);
       const goesOn = last !== undefined && rows.length === most && old.length === rows.length;
       return { erased: due.length, next: goesOn ? Number(last["number"]) + 1 : undefined };
     },
-    forgetMenusBefore: (beforeMs) => void forgetMenus.run(beforeMs),
-    eraseLead,
+    eraseLead: records.eraseLead,
     erasePerson(chatId, by, nowMs) {
       const leads = records.leadsOfChat(chatId);
       const isOnItsWay = ({ number, state }: Lead) =>
@@ -503,18 +524,59 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       if (leads.some(isOnItsWay)) return undefined;
       for (const { number, card } of leads) {
         const isClosedNow = closeByHand(number, by, nowMs);
-        for (const each of forgetWaiting) each.run(number);
-        eraseLead(number);
+        records.eraseLead(number);
         if (card !== null && !isClosedNow) oweCardUpdate(number, nowMs);
       }
-      forgetMenusOfChat.run(chatId);
+      records.eraseChat({ chatId, names: leads.flatMap(({ visitor }) => namesOf(visitor)) });
       records.forgetHeldLine(chatId);
       return leads.length;
     },
+  };
+
+  return {
+    ...whole(db, verbs),
+    ownFact: keys.ownFact,
+    rememberFact: (name, value) => void insertFact.run(name, value),
+    forgetFact: (name) => void deleteFact.run(name),
+    fact(name) {
+      const row = selectFact.get(name);
+      return row === undefined ? undefined : String(row["value"]);
+    },
+    factsOf: (prefix) =>
+      selectFacts.all(prefix, prefix + "\u{10FFFF}").map((row) =>
+        String(row["name"]).slice(prefix.length)
+      ),
+    forgetMenusBefore: (beforeMs) => void forgetMenus.run(beforeMs),
+    atomically: db.atomically,
     check: db.check,
     backUp: db.backUp,
     committed: db.committed,
     committedSoon: db.committedSoon,
     close: db.close,
   };
+}
+
+/** As texts for the managers' chat name a visitor; a first name alone may be another's. */
+function namesOf({ userId, username, firstName, lastName }: Visitor): string[] {
+  const names = userId === 0 ? [] : [`id${userId}`, String(userId)];
+  if (username !== null) names.push(`@${username}`);
+  if (lastName !== null) names.push(`${firstName} ${lastName}`);
+  return names;
+}
+
+/** The manager's name stands in the work for a POST that a manager asked for. */
+function isResend({ body }: Work): boolean {
+  return body !== "";
+}
+
+/** Makes each of the verbs stand whole or not at all, also when something between its writes throws. */
+function whole<Verbs extends Readonly<Record<string, (...args: never[]) => unknown>>>(
+  db: Database,
+  verbs: Verbs,
+): Verbs {
+  const made = Object.entries(verbs).map(([name, verb]) => [
+    name,
+    (...args: never[]) => db.atomically(() => verb(...args)),
+  ]);
+  return Object.fromEntries(made) as Verbs; // The same names, and the same functions behind them.
 }

@@ -3,6 +3,7 @@
 import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
 import type { Journal, Work } from "./journal.ts";
 import type { Log } from "./log.ts";
+import { isStorageFault } from "./storage_fault.ts";
 
 export interface OutboxOptions {
   readonly journal: Journal;
@@ -25,6 +26,8 @@ export interface Outbox {
   isFree(lane: string): boolean;
   /** Does work that its caller recorded as in hand, in the caller's own way where that is given. */
   runNow(work: Work, run?: (work: Work) => Promise<void>): Promise<void>;
+  /** Makes work due again, after a growing wait, that a defect kept from being done or recorded. Never rejects. */
+  giveBack(work: Work, error: unknown): Promise<void>;
   /** Takes no more work, and resolves when what is in hand is done. */
   stop(): Promise<void>;
 }
@@ -96,7 +99,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function runNow(work: Work, runIt = run): Promise<void> {
     const { id, lane } = work;
     inHandByLane.set(lane, (inHandByLane.get(lane) ?? 0) + 1);
-    const done = runIt(work).catch((error) => returnWork(work, error)).finally(() => {
+    const done = runIt(work).catch((error) => giveBack(work, error)).finally(() => {
       inHand.delete(id);
       const busy = (inHandByLane.get(lane) ?? 1) - 1;
       if (busy > 0) inHandByLane.set(lane, busy);
@@ -107,12 +110,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return done;
   }
 
-  async function returnWork(work: Work, error: unknown): Promise<void> {
-    log.error("❌ Неожиданная ошибка, повторим: {cause}", {
-      cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      kind: work.kind,
-    });
-    await keep(() => journal.postponeWork(work, now() + waitMs(work.failures + 1, random())));
+  async function giveBack(work: Work, error: unknown): Promise<void> {
+    const facts = { kind: work.kind };
+    log.error("❌ Неожиданная ошибка, повторим: {cause}", { ...facts, cause: stackOf(error) });
+    try {
+      await keep(() => journal.postponeWork(work, now() + waitMs(work.failures + 1, random())));
+      wake(work.lane);
+    } catch (cause) {
+      log.error("❌ Работу не вернуть в очередь, она ждёт перезапуска: {cause}", {
+        ...facts,
+        cause: stackOf(cause),
+      });
+    }
   }
 
   return {
@@ -123,6 +132,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return dueAtMs === undefined || dueAtMs > now();
     },
     runNow,
+    giveBack,
     async stop() {
       stopped = true;
       clearImmediate(turn);
@@ -133,8 +143,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
 }
 
 /**
- * Writes into the journal what has already happened outside, and goes on trying until it is there: a
+ * Writes into the journal what has already happened outside, whole, and goes on trying until it is on disk: a
  * full disk must not turn a sent card into a second one. Gives up only when the process stops.
+ *
+ * @throws What `write` throws when that is a defect: another try would end the same. The caller sees to it that
+ *   the work is done later, and that what has happened outside does not happen again.
  */
 export interface Keep {
   (write: () => void): Promise<void>;
@@ -156,22 +169,35 @@ export function createKeep(
 ): Keep {
   async function keep(write: () => void, committed: () => Promise<void>): Promise<void> {
     for (let failures = 1;; failures++) {
-      try {
-        write();
-        return await committed();
-      } catch (error) {
-        if (failures === 1) {
-          log.error("❌ Журнал не записать: {cause}. Пробуем снова", { cause: messageOf(error) });
-        }
-        if (stopping.aborted) return;
-        await sleep(waitMs(failures, random()));
-      }
+      const fault = await attempt(write, committed);
+      if (fault === undefined) return;
+      if (failures === 1) log.error("❌ Журнал не записать: {cause}. Пробуем снова", fault);
+      if (stopping.aborted) return;
+      await sleep(waitMs(failures, random()));
     }
+  }
+
+  async function attempt(
+    write: () => void,
+    committed: () => Promise<void>,
+  ): Promise<{ readonly cause: string } | undefined> {
+    try {
+      write(); // One move of the journal, or several within `atomically`.
+    } catch (error) {
+      if (!isStorageFault(error)) throw error;
+      return { cause: messageOf(error) };
+    }
+    // A commit that fails undoes what others wrote as well, and may have failed through them.
+    return await committed().then(() => undefined, (error) => ({ cause: messageOf(error) }));
   }
 
   return Object.assign((write: () => void) => keep(write, journal.committed), {
     soon: (write: () => void) => keep(write, journal.committedSoon),
   });
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function messageOf(error: unknown): string {

@@ -109,7 +109,9 @@ export function openRooms(config: Config, ground: Ground): Running {
       },
       alertChatId: config.alertChatId,
       onMigrate(chatId) {
-        void keep(() => journal.rememberFact(movedTo, String(chatId)));
+        keep(() => journal.rememberFact(movedTo, String(chatId))).catch((cause) => {
+          log.error("❌ Новый id чата менеджеров не записать: {cause}", { cause: String(cause) });
+        });
         registerCommands(chatId);
       },
     }),
@@ -149,6 +151,7 @@ export function openRooms(config: Config, ground: Ground): Running {
   });
   const delivery = createDelivery({
     ...shared,
+    elapsedMs,
     crm,
     adminChat,
     visitorChat: createVisitorChat(api),

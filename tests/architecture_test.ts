@@ -27,6 +27,8 @@ const ROWS: readonly (readonly string[])[] = [
   ["manager_texts.ts"],
   ["cards.ts"],
   ["follow_up_texts.ts"],
+  ["joined_follow_ups.ts"],
+  ["storage_fault.ts"],
   ["db.ts"],
   ["journal.ts", "journal/"],
   ["crm.ts"],
@@ -44,8 +46,9 @@ const ROWS: readonly (readonly string[])[] = [
   ["health.ts"],
   ["outbox.ts"],
   ["inbox.ts"],
+  ["follow_up_turns.ts"],
   ["follow_up_work.ts"],
-  ["admin_work.ts"],
+  ["admin_work.ts", "joined_work.ts"],
   ["send_all.ts"],
   ["visitor_work.ts"],
   ["crm_work.ts"],
@@ -92,6 +95,7 @@ const PURE = [
   "texts.ts",
   "cards.ts",
   "follow_up_texts.ts",
+  "joined_follow_ups.ts",
   "journal.ts",
 ];
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { FakeTime } from "@std/testing/time";
 import { type Database, openDatabase } from "../lib/db.ts";
+import { isStorageFault } from "../lib/storage_fault.ts";
 
 const NOTES = "CREATE TABLE notes (number INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT";
 
@@ -336,6 +337,65 @@ Deno.test("a move in several writes stands whole or not at all when the disk is 
   assert.equal(count(), 1);
   db.close();
 });
+
+// — Whole or not at all —
+
+Deno.test("atomically undoes what it wrote when something throws, and keeps the rest of the turn", () =>
+  withDatabase(async (db, onDisk) => {
+    const { write } = writers(db);
+    write("before");
+    assert.throws(() =>
+      db.atomically(() => {
+        write("half");
+        db.atomically(() => write("of it"));
+        throw new TypeError("x is not a function");
+      }), { message: "x is not a function" });
+    write("after");
+    assert.equal(db.atomically(() => (write("whole"), 7)), 7);
+    await db.committed();
+    assert.deepEqual(onDisk(), ["before", "after", "whole"]);
+  }));
+
+Deno.test("atomically on a full disk leaves nothing of its turn, and the next turn is written", async () => {
+  const db = openDatabase(":memory:", MIGRATIONS);
+  const { write, count } = writers(db);
+  fillDisk(db);
+  const tooMuch = () =>
+    db.atomically(() => {
+      write("one");
+      write("x".repeat(100_000));
+    });
+  assert.throws(tooMuch, isStorageFault);
+  assert.throws(() => db.atomically(() => write("two")), isStorageFault);
+  await assert.rejects(db.committed());
+  db.atomically(() => write("three"));
+  await db.committed();
+  assert.equal(count(), 1);
+  db.close();
+});
+
+Deno.test("a storage fault is one of the disk, the file or a lock, and no defect", () =>
+  withDatabase((db, _onDisk, path) => {
+    const codeOf = (errcode: number) => Object.assign(new Error("SQLite says no"), { errcode });
+    for (const code of [5, 6, 7, 8, 10, 10 | (12 << 8), 11, 13, 14, 26]) {
+      assert.ok(isStorageFault(codeOf(code)), String(code));
+    }
+    for (const code of [1, 18, 19, 20, 21, 25]) assert.ok(!isStorageFault(codeOf(code)), `${code}`);
+    for (const error of [new TypeError("null"), new RangeError("boom"), null, "text"]) {
+      assert.ok(!isStorageFault(error));
+    }
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    db.reader("PRAGMA busy_timeout = 0").get();
+    assert.throws(() => writers(db).write("locked out"), isStorageFault);
+    other.exec("ROLLBACK");
+    assert.throws(
+      () => db.writer("INSERT INTO notes (words) VALUES (NULL)").run(),
+      (error) => !isStorageFault(error),
+    );
+    other.close();
+    return Promise.resolve();
+  }));
 
 /** Leaves room for small rows and no large one. */
 function fillDisk(db: Database): void {

@@ -546,21 +546,27 @@ Deno.test("updates that fail or end while the disk is full are neither lost nor 
   });
 });
 
-Deno.test("a row that cannot be read is put aside, and those after it are handled", () =>
-  withInbox(async ({ inbox, handled, lines, journal }) => {
-    inbox.start();
-    await turn();
-    assert.deepEqual(handled, [11, 13]);
-    assert.ok(lines.some((line) => line.includes("Обновление 12 в журнале не разобрать")));
-    await journal.committed();
-    journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
-    assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
-  }, {
-    before(journal) {
-      const bodies = [JSON.stringify(anUpdate(11, 1)), "{", JSON.stringify(anUpdate(13, 3))];
-      journal.recordUpdates(bodies.map((body, nth) => ({ id: 11 + nth, body })), NOON_MS, NOON_MS);
-    },
-  }));
+for (const body of ["{", "null", "7", "{}"]) {
+  Deno.test(`a row with ${body} for an update is put aside, and those after it are handled`, () =>
+    withInbox(async ({ inbox, handled, lines, journal }) => {
+      inbox.start();
+      await turn();
+      assert.deepEqual(handled, [11, 13]);
+      assert.ok(lines.some((line) => line.includes("Обновление 12 в журнале не разобрать")));
+      await journal.committed();
+      journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
+      assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
+    }, {
+      before(journal) {
+        const bodies = [JSON.stringify(anUpdate(11, 1)), body, JSON.stringify(anUpdate(13, 3))];
+        journal.recordUpdates(
+          bodies.map((body, nth) => ({ id: 11 + nth, body })),
+          NOON_MS,
+          NOON_MS,
+        );
+      },
+    }));
+}
 
 Deno.test("an update without a chat does not keep the others of its batch from being handled", () =>
   withInbox(async ({ inbox, handled }) => {
@@ -569,3 +575,29 @@ Deno.test("an update without a chat does not keep the others of its batch from b
     await turn();
     assert.deepEqual(handled, [11, 12, 13]);
   }));
+
+for (const method of ["finishUpdate", "postponeUpdate"] as const) {
+  Deno.test(`a defect in ${method} is logged once with its stack, and the updates after it are handled`, () =>
+    withInbox(async ({ inbox, handled, lines, time }) => {
+      await inbox.accept([anUpdate(11, 1), anUpdate(12, 2)]);
+      await turn();
+      await inbox.accept([anUpdate(13, 1)]);
+      await turn();
+      time.tick(60_000);
+      await turn();
+      assert.deepEqual(handled, [11, 12, 13]);
+      const defects = lines.filter((line) => line.includes(`TypeError: ${method} is broken at `));
+      assert.equal(defects.length, 1);
+    }, {
+      handle(update) {
+        if (method === "postponeUpdate" && update.update_id === 11) throw UNREACHED;
+      },
+      breakJournal: (journal) => ({
+        ...journal,
+        [method](id: number, dueAtMs: number) {
+          if (id === 11) throw new TypeError(`${method} is broken`);
+          journal[method](id, dueAtMs);
+        },
+      }),
+    }));
+}

@@ -151,6 +151,30 @@ Deno.test("a postponed update is due again with one failure more", () =>
     assert.deepEqual(journal.takeUpdates(NOON_MS + 1_000, 9).map(({ failures }) => failures), [1]);
   }));
 
+Deno.test("a late postponement does not make a finished update due again", () =>
+  withJournal((journal) => {
+    journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS);
+    journal.finishUpdate(11);
+    journal.postponeUpdate(11, NOON_MS);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+    assert.equal(journal.nextUpdateDueAtMs(), undefined);
+    journal.recover(INTERRUPTED, NOON_MS);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+  }));
+
+Deno.test("an update without a body that an earlier version left due is not handed out, and ends", () =>
+  withJournalFile(async (journal, reopen, path) => {
+    journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS);
+    journal.finishUpdate(11);
+    await journal.committed();
+    const other = new DatabaseSync(path);
+    other.exec(`UPDATE inbox SET due_at_ms = ${NOON_MS}`);
+    other.close();
+    const next = reopen();
+    assert.deepEqual(next.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+    assert.equal(next.nextUpdateDueAtMs(), undefined);
+  }));
+
 Deno.test("a finished update is known until Telegram was told of it, and then forgotten", () =>
   withJournal((journal) => {
     journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS);

@@ -39,21 +39,31 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /^UPDATE inbox SET due_at_ms = \? WHERE body IS NOT NULL$/,
     /^UPDATE outbox SET due_at_ms = \?$/,
     /^SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL/, // In an index of these alone.
-    /^SELECT DISTINCT lane FROM outbox/,
     /^SELECT max\(\w+\) AS id FROM (inbox|outbox)$/, // Of its key: one look at the last row.
   ],
   "once, after an absence: the menus of 30 days": [
     /FROM menus WHERE sent_at_ms > \? AND NOT EXISTS/,
   ],
   "once a night: the menus of 30 days": [/^DELETE FROM menus WHERE sent_at_ms < \?$/],
-  "when a manager gives a profile another key: its leads and menus": [
-    /^UPDATE (leads|menus) SET profile = \? WHERE profile = \?$/,
+  "when a manager gives a profile another key: its leads, menus and owed POSTs": [
+    /^UPDATE (leads|menus) SET profile = \?1 WHERE profile = \?2$/,
+    /^UPDATE outbox SET lane = \? WHERE lane = \?$/,
   ],
   "when a manager asks for it, or /metrics: what is owed": [
+    /^SELECT DISTINCT lane FROM outbox/, // At a start too.
     /^SELECT count\(\*\) AS works FROM outbox WHERE kind IN/,
     /^SELECT kind, count\(\*\) AS works FROM outbox GROUP BY kind$/,
   ],
+  "when a person is erased: what is owed, and the updates that still wait": [
+    /^DELETE FROM outbox WHERE kind = 'thanks' AND body =/,
+    /^SELECT id, body FROM outbox WHERE kind = 'note'$/,
+    /^SELECT update_id, body FROM inbox WHERE body IS NOT NULL$/,
+  ],
   "after a poll: the updates that still wait": [/^DELETE FROM inbox WHERE update_id < \?/],
+  "when a follow-up is shown: the due ones": [
+    /^SELECT chat_id, min\(number\) AS first FROM outbox JOIN follow_ups/,
+    /SELECT id FROM outbox JOIN follow_ups ON number = subject WHERE lane = /,
+  ],
   "when a card is sent: what the managers' chat is owed": [
     /FROM outbox WHERE lane = \? AND kind = \? AND due_at_ms <= \?/,
   ],

@@ -419,6 +419,21 @@ Deno.test("what is sent when the bot cannot reach the managers is shown when it 
     assert.equal(house.admin.chat.messages.filter(({ text }) => text !== undefined).length, 1);
   }));
 
+Deno.test("one visitor's 60 messages keep another's from the managers for seconds at most", () =>
+  withHouse(async (house) => {
+    const noisy = galliard(house);
+    await becomeLead(noisy);
+    const other = house.telegram.user({ first_name: "Анна", username: "anna" });
+    await becomeLead(other);
+    for (let nth = 1; nth <= 60; nth++) noisy.say(`№${nth}.`);
+    await house.admin.chat.waitFor((each) => each.text?.endsWith("№10.") ?? false);
+    other.say("перезвоните мне");
+    const failsafe = AbortSignal.timeout(10_000);
+    await house.admin.chat.waitFor((each) => each.text?.endsWith("перезвоните мне") ?? false);
+    assert.ok(!failsafe.aborted, "it took more than 10 s");
+    assert.ok(house.admin.chat.messages.length < 20, "the minute's messages are not used up");
+  }));
+
 Deno.test("a message 24 hours after the lead shows the menu and reaches no manager", () =>
   withHouse(async (house) => {
     const visitor = galliard(house);

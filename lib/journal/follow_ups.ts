@@ -4,7 +4,7 @@ import type { Database, Row } from "../db.ts";
 import type { FollowUp, FollowUpContent, MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import { type EditRecords, editRecords } from "./follow_up_edits.ts";
-import { FOLLOW_UPS_LANE } from "./outbox.ts";
+import { FOLLOW_UPS_LANE, toWork, type Work } from "./outbox.ts";
 
 export interface NewFollowUpMessage {
   readonly lead: number;
@@ -13,6 +13,16 @@ export interface NewFollowUpMessage {
   /** Telegram's `media_group_id`; null for a message of its own. */
   readonly albumId: string | null;
   readonly content: FollowUpContent;
+}
+
+/** What a visitor's chat has due for the managers. */
+export interface DueFollowUps {
+  /** The visitor's chat. */
+  readonly visitor: number;
+  /** Number of the first of them. */
+  readonly followUp: number;
+  /** How many messages that one is, an album with the one that announces it. */
+  readonly messages: number;
 }
 
 /** What recording a message did: began a follow-up, joined its album's, or found it known. */
@@ -38,6 +48,12 @@ export interface FollowUpRecords extends EditRecords {
   markShown(followUp: number, nowMs: number): void;
   /** How many messages the first due follow-ups are, an album with the one that announces it. */
   countDueFollowUpMessages(first: number, nowMs: number): number;
+  /** The visitors who have follow-ups due. */
+  dueFollowUps(nowMs: number): DueFollowUps[];
+  /** Hands out the first due follow-ups of a visitor, in the order in which they were sent. */
+  takeFollowUpsOf(visitor: number, nowMs: number, most: number): Work[];
+  /** How many messages a follow-up's visitor sent within a span that ended with it. */
+  countMessagesUntil(followUp: number, withinMs: number): number;
 }
 
 export function followUpRecords(db: Database, keys: BotKeys): FollowUpRecords {
@@ -70,6 +86,28 @@ export function followUpRecords(db: Database, keys: BotKeys): FollowUpRecords {
        SELECT (SELECT count(*) FROM follow_up_messages WHERE follow_up = subject) AS parts
        FROM outbox WHERE lane = '${FOLLOW_UPS_LANE}' AND due_at_ms <= ?
        ORDER BY due_at_ms, id LIMIT ?)`,
+  );
+  const due = db.reader(
+    `SELECT chat_id, min(number) AS first FROM outbox JOIN follow_ups ON number = subject
+     WHERE lane = '${FOLLOW_UPS_LANE}' AND due_at_ms <= ? GROUP BY chat_id`,
+  );
+  const countParts = db.reader(
+    "SELECT count(*) AS parts FROM follow_up_messages WHERE follow_up = ?",
+  );
+  const takeOf = db.writer(
+    `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
+       SELECT id FROM outbox JOIN follow_ups ON number = subject
+       WHERE lane = '${FOLLOW_UPS_LANE}' AND due_at_ms <= ? AND chat_id = ?
+       ORDER BY number LIMIT ?)
+     RETURNING id, lane, kind, subject, body, failures`,
+  );
+  const countUntil = db.reader(
+    `SELECT count(*) AS messages FROM follow_ups AS last
+     JOIN leads ON leads.chat_id = last.chat_id
+     JOIN follow_ups AS sent ON sent.lead = leads.number AND sent.number <= last.number
+       AND sent.received_at_ms > last.received_at_ms - ?2
+     JOIN follow_up_messages ON follow_up_messages.follow_up = sent.number
+     WHERE last.number = ?1`,
   );
   const setShown = db.writer("UPDATE follow_ups SET shown_at_ms = ? WHERE number = ?");
   const { findEdit, ...edits } = editRecords(db, keys);
@@ -119,6 +157,17 @@ export function followUpRecords(db: Database, keys: BotKeys): FollowUpRecords {
     },
     countDueFollowUpMessages: (first, nowMs) =>
       Number(countDue.get(nowMs, first)?.["messages"] ?? 0),
+    dueFollowUps: (nowMs) =>
+      due.all(nowMs).map((row) => {
+        const followUp = Number(row["first"]);
+        const parts = Number(countParts.get(followUp)?.["parts"]);
+        const messages = parts > 1 ? parts + 1 : 1;
+        return { visitor: Number(row["chat_id"]), followUp, messages };
+      }),
+    takeFollowUpsOf: (visitor, nowMs, most) =>
+      takeOf.all(nowMs, visitor, most).map(toWork).sort((a, b) => a.subject - b.subject),
+    countMessagesUntil: (followUp, withinMs) =>
+      Number(countUntil.get(followUp, withinMs)?.["messages"]),
     markShown: (followUp, nowMs) => void setShown.run(nowMs, followUp),
   };
 }

@@ -25,10 +25,10 @@ export interface WebDeps {
     | "countLeadsOf"
     | "lastAnswer"
     | "renameProfile"
+    | "forgetProfile"
     | "listRevisions"
     | "findRevision"
     | "latestRevision"
-    | "renameRevisions"
     | "committed"
     | keyof LeadList
     | "attemptsOf"
