@@ -2,6 +2,7 @@
 
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup } from "grammy/types";
+import { LONGEST_SHORT_WAIT_MS } from "./call_failure.ts";
 import type { FollowUpPart } from "./cards.ts";
 import type { MessageAddress } from "./lead.ts";
 import type { Log } from "./log.ts";
@@ -18,7 +19,8 @@ export type ShowOutcome =
   | { readonly kind: "shown"; readonly message: MessageAddress; readonly missing?: number }
   /** Telegram will not copy what the visitor sent. */
   | { readonly kind: "uncopyable"; readonly reason: string }
-  | { readonly kind: "failed"; readonly reason: string }
+  /** `retryAfterMs`: not before so many ms, where Telegram said so. */
+  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
   /** The process stops before Telegram's pace allowed the message: it stays owed. */
   | { readonly kind: "stopped" };
 
@@ -95,12 +97,15 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     messages: number,
     send: (chatId: number) => Promise<readonly { readonly message_id: number }[]>,
   ): Promise<ShowOutcome> {
+    let movedTo: number | undefined;
+    let waitedMs = 0;
     for (;;) {
       await pace(messages);
       if (stopping.aborted) return { kind: "stopped" };
-      const to = chatId;
+      const to = movedTo ?? chatId;
       try {
         const sent = await send(to);
+        if (movedTo !== undefined) follow(movedTo); // Not before: what is no chat must not be remembered.
         sentAtMs.push(...sent.map(() => now()));
         const message = { chatId: to, messageId: sent[0]?.message_id ?? 0 };
         const missing = messages - sent.length;
@@ -108,16 +113,20 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
       } catch (error) {
         const failure = failureOf(error);
         if (failure === undefined) throw error;
-        const movedTo = failure.kind === "refused" ? failure.migratedTo : undefined;
+        const reason = describeError(error);
         if (failure.kind === "too_many") {
-          await sleep(failure.retryAfterMs);
-        } else if (movedTo !== undefined && movedTo !== to) {
-          follow(movedTo); // What is edited in the old group goes on answering so, when all is done.
-        } else {
-          const reason = describeError(error);
-          const kind = UNCOPYABLE.test(reason) ? "uncopyable" : "failed";
-          return { kind, reason };
+          const { retryAfterMs } = failure;
+          waitedMs += retryAfterMs;
+          if (waitedMs > LONGEST_SHORT_WAIT_MS) return { kind: "failed", reason, retryAfterMs };
+          await sleep(retryAfterMs);
+          continue;
         }
+        // Once: where each answer names another chat there is none. An edit stays where its message is.
+        if (failure.kind === "refused" && movedTo === undefined && messages > 0) {
+          movedTo = failure.migratedTo;
+          if (movedTo !== undefined && movedTo !== to) continue;
+        }
+        return { kind: UNCOPYABLE.test(reason) ? "uncopyable" : "failed", reason };
       }
     }
   }

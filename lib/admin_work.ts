@@ -21,8 +21,8 @@ export interface AdminWorkOptions {
   readonly adminChat: AdminChat;
   readonly profiles: () => Profiles;
   readonly keep: Keep;
-  /** When failed work is due again. */
-  readonly retryAtMs: (work: Work) => number;
+  /** When failed work is due again, not before so many ms. */
+  readonly retryAtMs: (work: Work, atLeastMs?: number) => number;
   readonly tellTime: TellTime;
   readonly now: () => number;
   readonly log: Log;
@@ -42,7 +42,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       const outcome = await adminChat.show(message, keyboard);
       if (outcome.kind === "shown") await recordShown(works, outcome.message);
       if (outcome.kind === "failed" || outcome.kind === "uncopyable") {
-        for (const work of works) await reportUndelivered(work, outcome.reason);
+        for (const work of works) await reportUndelivered(work, outcome);
       }
     } catch (error) {
       // The outbox takes back the first; the others are in nobody's hand but ours.
@@ -92,7 +92,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     };
   }
 
-  async function reportUndelivered(work: Work, reason: string): Promise<void> {
+  async function reportUndelivered(
+    work: Work,
+    { reason, retryAfterMs }: { readonly reason: string; readonly retryAfterMs?: number },
+  ): Promise<void> {
     const lead = leadOf(work.subject);
     log.error(
       "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: {reason}. " +
@@ -100,7 +103,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         "имя «{name}», id {userId}, получен {receivedAt}",
       { ...wholeLead(lead), reason },
     );
-    const again = retryAtMs(work);
+    const again = retryAtMs(work, retryAfterMs);
     await keep(() => journal.markUndelivered(work, again));
     if (journal.wasAlerted(lead.number)) return;
     const alerted = await adminChat.alert(cardMessage([toCard(work)], tellTime).message);
@@ -140,7 +143,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
           lead: lead.number,
           reason: outcome.reason,
         });
-        const again = retryAtMs(work);
+        const again = retryAtMs(work, retryAfterOf(outcome));
         return await keep(() => journal.postponeWork(work, again));
       }
       await keep(() => journal.markPartShown(followUp.number, index + 1));
@@ -178,7 +181,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     if (outcome.kind === "stopped") return;
     if (outcome.kind === "shown") return await keep(() => journal.finishWork(work));
     log.error("❌ Чат менеджеров не обновить: {reason}. Пробуем снова", { reason: outcome.reason });
-    const again = retryAtMs(work);
+    const again = retryAtMs(work, retryAfterOf(outcome));
     await keep(() => journal.postponeWork(work, again));
   }
 
@@ -215,6 +218,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
 
 function missingOf(outcome: ShowOutcome): number {
   return outcome.kind === "shown" ? outcome.missing ?? 0 : 0;
+}
+
+function retryAfterOf(outcome: ShowOutcome): number | undefined {
+  return outcome.kind === "failed" ? outcome.retryAfterMs : undefined;
 }
 
 /** All of a lead, for the one line that says both ways out failed. */

@@ -3,10 +3,12 @@
 import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
 import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
+import { OutcomeUnknown } from "./call_failure.ts";
 import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { Keep } from "./outbox.ts";
 import { describeError, failureOf } from "./telegram.ts";
+import { readUpdate } from "./updates.ts";
 
 /** Most updates that are handled at once. */
 const MOST_IN_HAND = 512;
@@ -57,10 +59,7 @@ export function createInbox(options: InboxOptions): Inbox {
   async function accept(updates: readonly Update[]): Promise<void> {
     const receivedAtMs = now();
     const direct = !waitingOnDisk && !stopped && line.length + updates.length <= MOST_IN_LINE;
-    const records = updates.map((update) => ({
-      id: update.update_id,
-      body: JSON.stringify(update),
-    }));
+    const records = updates.flatMap((update) => recordOf(update) ?? []);
     const fresh = journal.recordUpdates(records, receivedAtMs, direct ? null : receivedAtMs);
     waitingOnDisk ||= !direct;
     if (direct) {
@@ -77,6 +76,20 @@ export function createInbox(options: InboxOptions): Inbox {
       throw error;
     }
     if (!direct) takeWaiting();
+  }
+
+  /** Undefined for what is nested too deep to be written. */
+  function recordOf(update: Update): { id: number; body: string } | undefined {
+    const id = update.update_id;
+    try {
+      return { id, body: JSON.stringify(update) };
+    } catch (error) {
+      log.error("❌ Обновление {update} не записать, оно пропущено: {cause}", {
+        update: id,
+        cause: describeError(error),
+      });
+      return undefined;
+    }
   }
 
   function takeFromLine(): void {
@@ -117,7 +130,7 @@ export function createInbox(options: InboxOptions): Inbox {
     const { update, failures, receivedAtMs } = one;
     const failure = failureOf(error);
     const hopeless = failure?.kind === "refused" || failure?.kind === "forbidden" ||
-      now() - receivedAtMs > GIVE_UP_AFTER_MS;
+      error instanceof OutcomeUnknown || now() - receivedAtMs > GIVE_UP_AFTER_MS;
     const facts = { update: update.update_id, cause: describeError(error) };
     if (hopeless) {
       log.error("❌ На обновление {update} не ответить: {cause}", facts);
@@ -166,12 +179,14 @@ export function createInbox(options: InboxOptions): Inbox {
   /** One row that cannot be read is put aside: it must not hold up the others. */
   function parse(id: number, body: string): Update | undefined {
     try {
-      return JSON.parse(body);
+      const read = readUpdate(JSON.parse(body));
+      if (read.kind === "good") return read.update;
     } catch {
-      log.error("❌ Обновление {update} в журнале не разобрать, оно пропущено", { update: id });
-      void keep.soon(() => journal.finishUpdate(id));
-      return undefined;
+      // It is said below.
     }
+    log.error("❌ Обновление {update} в журнале не разобрать, оно пропущено", { update: id });
+    void keep.soon(() => journal.finishUpdate(id));
+    return undefined;
   }
 
   return {

@@ -32,7 +32,14 @@ const ROWS: readonly (readonly string[])[] = [
   ["profile_translations.ts"],
   ["profile_list.ts"],
   ["profile_saving.ts"],
+  ["bot_api.ts"],
   ["early_poll.ts"],
+  ["bot_answers.ts"],
+  ["call_failure.ts"],
+  ["send_retries.ts"],
+  ["send_limits.ts"],
+  ["send_pace.ts"],
+  ["updates.ts"],
   ["telegram.ts"],
   ["admin_chat.ts"],
   ["visitor_chat.ts"],
@@ -63,7 +70,17 @@ const ROWS: readonly (readonly string[])[] = [
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "ky": ["crm.ts"],
   "node:sqlite": ["db.ts"],
-  "grammy": ["telegram.ts", "admin_chat.ts", "visitor_chat.ts", "inbox.ts", "bot.ts"],
+  "grammy": [
+    "bot_answers.ts",
+    "call_failure.ts",
+    "send_retries.ts",
+    "send_pace.ts",
+    "telegram.ts",
+    "admin_chat.ts",
+    "visitor_chat.ts",
+    "inbox.ts",
+    "bot.ts",
+  ],
   "valibot": ["profile.ts"],
   "@grammyjs/parse-mode": ["cards.ts"],
   "@logtape/logtape": ["log.ts"],
@@ -79,6 +96,8 @@ const PURE = [
   "texts.ts",
   "cards.ts",
   "journal.ts",
+  "updates.ts",
+  "send_limits.ts",
 ];
 
 /** A file of the house; its path is seen from `lib/`. */
@@ -275,13 +294,13 @@ async function usesOf(words: RegExp): Promise<string[]> {
   );
 }
 
-Deno.test("SQL is the journal's, and fetch is the CRM's and the first question's", async () => {
+Deno.test("SQL is the journal's, and fetch is the CRM's and the Bot API's", async () => {
   const sql = /\b(SELECT\s.+\sFROM|INSERT\s(OR\s\w+\s)?INTO|UPDATE\s\w+\sSET|DELETE\sFROM)\b/;
   const house = (await readHouse()).filter(ofTheBot);
   const withSql = house.filter(({ code }) => sql.test(code)).map(({ path }) => roomOf(path));
   assert.deepEqual([...new Set(withSql)].filter((room) => room !== "db.ts"), ["journal.ts"]);
   const withFetch = house.filter(({ code }) => /\bfetch\(/.test(code)).map(({ path }) => path);
-  assert.deepEqual(withFetch, ["crm.ts", "early_poll.ts"]);
+  assert.deepEqual(withFetch, ["bot_api.ts", "crm.ts"]);
 });
 
 Deno.test("rooms that decide touch no file, no network and no timer", async () => {
