@@ -52,14 +52,20 @@ export function createInbox(options: InboxOptions): Inbox {
   const inHand = new Map<number, Promise<void>>();
   const lastOfChat = new Map<number, Promise<void>>();
   let line: InHand[] = [];
+  /** How many of those in hand wait for another of their chat: they take nobody's place. */
+  let behind = 0;
   let waitingOnDisk = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
 
   async function accept(updates: readonly Update[]): Promise<void> {
     const receivedAtMs = now();
-    const direct = !waitingOnDisk && !stopped && line.length + updates.length <= MOST_IN_LINE;
-    const records = updates.flatMap((update) => recordOf(update) ?? []);
+    const direct = !waitingOnDisk && !stopped &&
+      line.length + behind + updates.length <= MOST_IN_LINE;
+    const records = updates.map((update) => ({
+      id: update.update_id,
+      body: JSON.stringify(update),
+    }));
     const fresh = journal.recordUpdates(records, receivedAtMs, direct ? null : receivedAtMs);
     waitingOnDisk ||= !direct;
     if (direct) {
@@ -78,26 +84,18 @@ export function createInbox(options: InboxOptions): Inbox {
     if (!direct) takeWaiting();
   }
 
-  /** Undefined for what is nested too deep to be written. */
-  function recordOf(update: Update): { id: number; body: string } | undefined {
-    const id = update.update_id;
-    try {
-      return { id, body: JSON.stringify(update) };
-    } catch (error) {
-      log.error("❌ Обновление {update} не записать, оно пропущено: {cause}", {
-        update: id,
-        cause: describeError(error),
-      });
-      return undefined;
-    }
+  function roomInHand(): number {
+    return MOST_IN_HAND - (inHand.size - behind);
   }
 
   function takeFromLine(): void {
-    const room = MOST_IN_HAND - inHand.size;
-    if (stopped || room < Math.min(LEAST_TAKEN, line.length)) return;
-    const next = line;
-    line = next.splice(room);
-    for (const one of next) take(one);
+    while (!stopped && line.length > 0) {
+      const room = roomInHand();
+      if (room < Math.min(LEAST_TAKEN, line.length)) return;
+      const next = line;
+      line = next.splice(room);
+      for (const one of next) take(one);
+    }
   }
 
   /** Begins at once where the chat is free, so that the handler's records join the open transaction. */
@@ -105,7 +103,7 @@ export function createInbox(options: InboxOptions): Inbox {
     const chat = chatOf(one.update);
     const id = one.update.update_id;
     const before = lastOfChat.get(chat);
-    const done = before === undefined ? handleOne(one) : before.then(() => handleOne(one));
+    const done = before === undefined ? handleOne(one) : handleAfter(before, one);
     inHand.set(id, done);
     lastOfChat.set(chat, done);
     done.then(() => {
@@ -114,6 +112,13 @@ export function createInbox(options: InboxOptions): Inbox {
       if (line.length > 0) takeFromLine();
       else if (waitingOnDisk) takeWaiting();
     });
+  }
+
+  async function handleAfter(before: Promise<void>, one: InHand): Promise<void> {
+    behind++;
+    await before;
+    behind--;
+    if (!stopped) await handleOne(one); // Else it is the next process's.
   }
 
   /** Never rejects. */
@@ -156,7 +161,7 @@ export function createInbox(options: InboxOptions): Inbox {
 
   function takeDue(): void {
     if (stopped) return;
-    const room = MOST_IN_HAND - inHand.size;
+    const room = Math.min(roomInHand(), MOST_IN_LINE - behind);
     if (line.length > 0) {
       timer = setTimeout(takeWaiting, FIRST_WAIT_MS);
       return;
