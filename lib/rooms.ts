@@ -205,8 +205,8 @@ export function openRooms(config: Config, ground: Ground): Running {
         accept: (updates) => introduce().then(() => inbox.accept(updates)),
         polled(offset, caughtUp) {
           journal.forgetUpdates(offset);
-          presence.polled(caughtUp);
-          introduce().catch(() => {});
+          // A bot that does not know its own name takes no update: /health must not call that well.
+          introduce().then(() => presence.polled(caughtUp)).catch(() => {});
         },
       }, stopping.signal);
       return 0;

@@ -105,6 +105,7 @@ export function createSendPace(options: SendPaceOptions): SendPace {
   }
 
   function letOneLeave(nowMs: number): boolean {
+    if (limits.totalWaitMs(1, nowMs) > 0) return false; // However many wait, none need be looked at.
     const isLate = ({ waiting: [first], servedAtMs }: Line) =>
       first !== undefined && nowMs - Math.max(first.sinceMs, servedAtMs) >= TURN_EVERY_MS;
     for (const line of [...lines.filter(isLate), ...lines]) {
