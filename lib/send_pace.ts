@@ -87,9 +87,12 @@ export function createSendPace(options: SendPaceOptions): SendPace {
       for (const line of lines) for (const { settle } of line.waiting.splice(0)) settle(STOPPED_MS);
       return;
     }
-    const totalMs = limits.totalWaitMs(1, nowMs);
-    const waits = waiting.map(({ chat, messages }) => limits.chatWaitMs(chat, messages, nowMs));
-    wakeAfter(Math.max(totalMs, Math.min(...waits), 1), nowMs);
+    const oneMs = limits.totalWaitMs(1, nowMs);
+    const waits = waiting.map(({ chat, messages }) => {
+      const totalMs = messages === 1 ? oneMs : limits.totalWaitMs(messages, nowMs);
+      return Math.max(totalMs, limits.chatWaitMs(chat, messages, nowMs));
+    });
+    wakeAfter(Math.max(Math.min(...waits), 1), nowMs);
   }
 
   /** What waits for a chat that Telegram holds for longer is its caller's to see to. */
@@ -108,10 +111,18 @@ export function createSendPace(options: SendPaceOptions): SendPace {
     if (limits.totalWaitMs(1, nowMs) > 0) return false; // However many wait, none need be looked at.
     const isLate = ({ waiting: [first], servedAtMs }: Line) =>
       first !== undefined && nowMs - Math.max(first.sinceMs, servedAtMs) >= TURN_EVERY_MS;
-    for (const line of [...lines.filter(isLate), ...lines]) {
-      const at = line.waiting.findIndex(({ chat, messages }) => mayLeave(chat, messages, nowMs));
-      const [next] = at < 0 ? [] : line.waiting.splice(at, 1);
+    const late = lines.filter(isLate);
+    for (const line of [...late, ...lines]) {
+      const at = line.waiting.findIndex(({ chat, messages }) =>
+        limits.chatWaitMs(chat, messages, nowMs) === 0
+      );
+      const next = line.waiting[at];
       if (next === undefined) continue;
+      if (limits.totalWaitMs(next.messages, nowMs) > 0) {
+        if (late.includes(line)) return false; // An album's room comes together only where no other takes it.
+        continue;
+      }
+      line.waiting.splice(at, 1);
       line.servedAtMs = nowMs;
       next.settle(limits.begin(next.chat, next.messages, nowMs));
       return true;

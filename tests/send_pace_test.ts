@@ -13,6 +13,8 @@ interface Sent {
 interface Room {
   /** Sends a text; resolves with `sent`, or with the seconds that a 429 asked for. */
   say(rank: Rank, chat: number, text?: string): Promise<"sent" | number>;
+  /** Copies so many messages at once, as a text "album". */
+  copy(rank: Rank, chat: number, messages: number): Promise<"sent">;
   readonly sent: Sent[];
   /** How long the clock moved on by itself. */
   readonly nowMs: () => number;
@@ -48,7 +50,7 @@ async function withPace(run: (room: Room) => Promise<void>, options: Options = {
   const clientOf = (rank: Rank) => {
     const api = new Api("1:a");
     api.config.use((_call, _method, payload) => {
-      const text = "text" in payload ? String(payload.text) : "";
+      const text = "text" in payload ? String(payload.text) : "album";
       const retry_after = options.answer?.(text, nowMs) ?? 0;
       if (retry_after === 0) sent.push({ atMs: nowMs, text });
       const answer = retry_after === 0
@@ -68,6 +70,9 @@ async function withPace(run: (room: Room) => Promise<void>, options: Options = {
         () => "sent" as const,
         (error) => Number(error.parameters.retry_after),
       ),
+    copy: (rank, chat, messages) =>
+      clientOf(rank).copyMessages(chat, 1, Array.from({ length: messages }, (_, nth) => nth + 1))
+        .then(() => "sent" as const),
     async settle() {
       for (await turn(); sleepers.length > 0; await turn()) {
         sleepers.sort((a, b) => a.atMs - b.atMs);
@@ -155,6 +160,17 @@ Deno.test("confirmations leave first, whatever waits; the others take turns and 
     assert.ok(lastOf("card") <= 3_000, String(lastOf("card")));
     assert.ok(lastOf("report") <= 3_000, String(lastOf("report")));
     assert.equal(sent.length, 362);
+  }));
+
+Deno.test("an album gets its room while others fill every second", () =>
+  withPace(async ({ say, sent, settle, copy }) => {
+    for (let chat = 1; chat <= 200; chat++) void say("visitor", chat);
+    const copied = copy("managers", -100, 10);
+    await settle();
+    assert.equal(await copied, "sent");
+    const at = sent.findIndex(({ text }) => text === "album");
+    assert.ok(Number(sent[at]?.atMs) <= 4_000, JSON.stringify(sent[at]));
+    assert.ok(Number(sent[at + 21]?.atMs) > Number(sent[at]?.atMs), "it counts as ten");
   }));
 
 Deno.test("a 429 holds back its chat until its time, and nobody else", () => {
