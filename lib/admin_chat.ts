@@ -4,6 +4,7 @@ import type { Api } from "grammy";
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import { formattedOrPlain } from "./admin_chat/formatting.ts";
 import { createTopic } from "./admin_chat/topic.ts";
+import { LONGEST_SHORT_WAIT_MS } from "./call_failure.ts";
 import type { FollowUpPart } from "./cards.ts";
 import type { MessageAddress } from "./lead.ts";
 import type { Log } from "./log.ts";
@@ -20,7 +21,8 @@ export type ShowOutcome =
   | { readonly kind: "shown"; readonly message: MessageAddress; readonly missing?: number }
   /** Telegram said no (400, 403), to what was shown or to the chat as a whole: a plain text tells which. */
   | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "failed"; readonly reason: string }
+  /** `retryAfterMs`: not before so many ms, where Telegram said so. */
+  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
   /** The process stops before Telegram's pace allowed the message: it stays owed. */
   | { readonly kind: "stopped" };
 
@@ -114,14 +116,17 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     messages: number,
     send: (place: Place) => Promise<readonly { readonly message_id: number }[]>,
   ): Promise<ShowOutcome> {
+    let movedTo: number | undefined;
     let refusedInTopic: string | undefined;
+    let waitedMs = 0;
     for (;;) {
       await pace(messages);
       if (stopping.aborted) return { kind: "stopped" };
-      const to = chatId;
+      const to = movedTo ?? chatId;
       const inTopic = messages === 0 || refusedInTopic !== undefined ? null : topic.next();
       try {
         const sent = await send({ chatId: to, topicId: inTopic });
+        if (movedTo !== undefined) follow(movedTo); // Not before: what is no chat must not be remembered.
         if (inTopic !== null) topic.took();
         if (refusedInTopic !== undefined) topic.refused(refusedInTopic);
         sentAtMs.push(...sent.map(() => now()));
@@ -131,17 +136,25 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
       } catch (error) {
         const failure = failureOf(error);
         if (failure === undefined) throw error;
-        const movedTo = failure.kind === "refused" ? failure.migratedTo : undefined;
+        const reason = describeError(error);
         if (failure.kind === "too_many") {
-          await sleep(failure.retryAfterMs);
-        } else if (movedTo !== undefined && movedTo !== to) {
-          follow(movedTo); // What is edited in the old group goes on answering so, when all is done.
-        } else if (inTopic !== null && failure.kind === "refused") {
-          refusedInTopic = describeError(error); // Whether that is the topic's fault the same without it tells.
-        } else {
-          const isRefused = failure.kind === "refused" || failure.kind === "forbidden";
-          return { kind: isRefused ? "refused" : "failed", reason: describeError(error) };
+          const { retryAfterMs } = failure;
+          waitedMs += retryAfterMs;
+          if (waitedMs > LONGEST_SHORT_WAIT_MS) return { kind: "failed", reason, retryAfterMs };
+          await sleep(retryAfterMs);
+          continue;
         }
+        // Once: where each answer names another chat there is none. An edit stays where its message is.
+        if (failure.kind === "refused" && movedTo === undefined && messages > 0) {
+          movedTo = failure.migratedTo;
+          if (movedTo !== undefined && movedTo !== to) continue;
+        }
+        if (failure.kind === "refused" && inTopic !== null) {
+          refusedInTopic = reason; // Whether that is the topic's fault the same without it tells.
+          continue;
+        }
+        const isRefused = failure.kind === "refused" || failure.kind === "forbidden";
+        return { kind: isRefused ? "refused" : "failed", reason };
       }
     }
   }

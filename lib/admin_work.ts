@@ -2,7 +2,7 @@
 
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./admin_chat.ts";
 import { cardMessage, packCards } from "./cards.ts";
-import { createFollowUpWork } from "./follow_up_work.ts";
+import { createFollowUpWork, type FollowUpOutcome } from "./follow_up_work.ts";
 import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
 import { createJoinedWork } from "./joined_work.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
@@ -23,8 +23,8 @@ export interface AdminWorkOptions {
   readonly adminChat: AdminChat;
   readonly profiles: () => Profiles;
   readonly keep: Keep;
-  /** When failed work is due again. */
-  readonly retryAtMs: (work: Work) => number;
+  /** When failed work is due again, not before so many ms. */
+  readonly retryAtMs: (work: Work, atLeastMs?: number) => number;
   readonly tellTime: TellTime;
   readonly now: () => number;
   readonly log: Log;
@@ -52,7 +52,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       const outcome = await adminChat.show(message, keyboard);
       if (outcome.kind === "shown") await recordShown(works, outcome.message);
       if (outcome.kind === "failed" || outcome.kind === "refused") {
-        for (const work of works) await reportUndelivered(work, outcome.reason);
+        for (const work of works) await reportUndelivered(work, outcome);
       }
     } catch (error) {
       // The outbox takes back the first; the others are in nobody's hand but ours. What is in the chat goes with it.
@@ -105,7 +105,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     };
   }
 
-  async function reportUndelivered(work: Work, reason: string): Promise<void> {
+  async function reportUndelivered(
+    work: Work,
+    { reason, retryAfterMs }: { readonly reason: string; readonly retryAfterMs?: number },
+  ): Promise<void> {
     const lead = leadOf(work.subject);
     log.error(
       "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: {reason}. " +
@@ -113,7 +116,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         "имя «{name}», id {userId}, получен {receivedAt}",
       { ...wholeLead(lead), reason },
     );
-    const again = retryAtMs(work);
+    const again = retryAtMs(work, retryAfterMs);
     await keep(() => journal.markUndelivered(work, again));
     if (journal.wasAlerted(lead.number)) return;
     const alerted = await adminChat.alert(cardMessage([toCard(work)], tellTime).message);
@@ -142,7 +145,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         lead: lead.number,
         reason: outcome.reason,
       });
-      const again = retryAtMs(work);
+      const again = retryAtMs(work, retryAfterOf(outcome));
       return await keep(() => journal.postponeWork(work, again));
     }
     log.info("📎 Дополнение к лиду показано менеджерам. Профиль: {profile}, Username: {username}", {
@@ -178,7 +181,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     if (outcome.kind === "stopped") return;
     if (outcome.kind === "shown") return await keep(() => journal.finishWork(work));
     log.error("❌ Чат менеджеров не обновить: {reason}. Пробуем снова", { reason: outcome.reason });
-    const again = retryAtMs(work);
+    const again = retryAtMs(work, retryAfterOf(outcome));
     await keep(() => journal.postponeWork(work, again));
   }
 
@@ -214,6 +217,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         return work.kind satisfies never;
     }
   };
+}
+
+function retryAfterOf(outcome: ShowOutcome | FollowUpOutcome): number | undefined {
+  return outcome.kind === "failed" ? outcome.retryAfterMs : undefined;
 }
 
 /** All of a lead, for the one line that says both ways out failed. */

@@ -9,15 +9,27 @@ import { editComposer, followUpComposer } from "./bot/follow_up.ts";
 import { idCommand } from "./bot/id.ts";
 import { menuPresses, sendMenu, startCommand } from "./bot/menu.ts";
 import { isId } from "./bot/visitor.ts";
-import type { TelegramOptions } from "./telegram.ts";
+import { onlyAnswers } from "./bot_answers.ts";
+import { clientOptions, type TelegramOptions } from "./telegram.ts";
+
+export interface BotOptions extends TelegramOptions {
+  /** What every call passes. */
+  readonly pace: Transformer;
+  /** What the calls of one update pass before that. */
+  readonly retries: (update: number) => Transformer;
+}
 
 /** Builds the bot. Errors of its handlers reach whoever calls `handleUpdate`. */
 export function createBot(
-  { token, apiRoot, retries }: TelegramOptions & { readonly retries: Transformer },
+  { token, apiRoot, pace, retries }: BotOptions,
   deps: BotDeps & AdminDeps,
 ): Bot {
-  const bot = new Bot(token, { client: { apiRoot, timeoutSeconds: 15 } });
-  bot.api.config.use(retries);
+  const bot = new Bot(token, { client: clientOptions(apiRoot) });
+  bot.api.config.use(onlyAnswers, pace);
+  bot.use((ctx, next) => {
+    ctx.api.config.use(retries(ctx.update.update_id));
+    return next();
+  });
 
   // By the kind of update first: each walks past few that are not for it.
   const presses = bot.on("callback_query");

@@ -218,8 +218,8 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
     reader(sql) {
       const prepared = preparing(sql);
       return {
-        get: (...values) => prepared().get(...values),
-        all: (...values) => prepared().all(...values),
+        get: (...values) => readingAny(prepared(), (statement) => statement.get(...values)),
+        all: (...values) => readingAny(prepared(), (statement) => statement.all(...values)),
       };
     },
     writer(sql) {
@@ -257,6 +257,30 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
       sqlite.close();
     },
   };
+}
+
+/** Reads on where a row holds a number past 2^53, which node:sqlite throws at: it comes out rounded. */
+function readingAny<T>(statement: StatementSync, read: (statement: StatementSync) => T): T {
+  try {
+    return read(statement);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    statement.setReadBigInts(true);
+    try {
+      return rounded(read(statement));
+    } finally {
+      statement.setReadBigInts(false);
+    }
+  }
+}
+
+function rounded<T>(rows: T): T {
+  for (const row of Array.isArray(rows) ? rows : [rows]) {
+    for (const [column, value] of Object.entries(row ?? {})) {
+      if (typeof value === "bigint") row[column] = Number(value);
+    }
+  }
+  return rows;
 }
 
 function messageOf(error: unknown): string {

@@ -21,7 +21,7 @@ export interface FollowUpWorkOptions {
 /** How showing ended. "failed" is the chat's fault, or the network's: it may go well another time. */
 export type FollowUpOutcome =
   | { readonly kind: "shown" }
-  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
   | { readonly kind: "stopped" };
 
 /** Returns what shows the parts of a follow-up that are not shown yet, and records each that is. */

@@ -3,10 +3,12 @@
 import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
 import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
+import { OutcomeUnknown } from "./call_failure.ts";
 import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { Keep } from "./outbox.ts";
 import { describeError, failureOf } from "./telegram.ts";
+import { readStoredUpdate } from "./updates.ts";
 
 /** Most updates that are handled at once. */
 const MOST_IN_HAND = 512;
@@ -50,13 +52,16 @@ export function createInbox(options: InboxOptions): Inbox {
   const inHand = new Map<number, Promise<void>>();
   const lastOfChat = new Map<number, Promise<void>>();
   let line: InHand[] = [];
+  /** How many of those in hand wait for another of their chat: they take nobody's place. */
+  let behind = 0;
   let waitingOnDisk = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
 
   async function accept(updates: readonly Update[]): Promise<void> {
     const receivedAtMs = now();
-    const direct = !waitingOnDisk && !stopped && line.length + updates.length <= MOST_IN_LINE;
+    const direct = !waitingOnDisk && !stopped &&
+      line.length + behind + updates.length <= MOST_IN_LINE;
     const records = updates.map((update) => ({
       id: update.update_id,
       body: JSON.stringify(update),
@@ -79,12 +84,18 @@ export function createInbox(options: InboxOptions): Inbox {
     if (!direct) takeWaiting();
   }
 
+  function roomInHand(): number {
+    return MOST_IN_HAND - (inHand.size - behind);
+  }
+
   function takeFromLine(): void {
-    const room = MOST_IN_HAND - inHand.size;
-    if (stopped || room < Math.min(LEAST_TAKEN, line.length)) return;
-    const next = line;
-    line = next.splice(room);
-    for (const one of next) take(one);
+    while (!stopped && line.length > 0) {
+      const room = roomInHand();
+      if (room < Math.min(LEAST_TAKEN, line.length)) return;
+      const next = line;
+      line = next.splice(room);
+      for (const one of next) take(one);
+    }
   }
 
   /** Begins at once where the chat is free, so that the handler's records join the open transaction. */
@@ -92,7 +103,7 @@ export function createInbox(options: InboxOptions): Inbox {
     const chat = chatOf(one.update);
     const id = one.update.update_id;
     const before = lastOfChat.get(chat);
-    const done = before === undefined ? handleOne(one) : before.then(() => handleOne(one));
+    const done = before === undefined ? handleOne(one) : handleAfter(before, one);
     inHand.set(id, done);
     lastOfChat.set(chat, done);
     done.then(() => {
@@ -101,6 +112,13 @@ export function createInbox(options: InboxOptions): Inbox {
       if (line.length > 0) takeFromLine();
       else if (waitingOnDisk) takeWaiting();
     });
+  }
+
+  async function handleAfter(before: Promise<void>, one: InHand): Promise<void> {
+    behind++;
+    await before;
+    behind--;
+    if (!stopped) await handleOne(one); // Else it is the next process's.
   }
 
   /** Never rejects. */
@@ -128,7 +146,7 @@ export function createInbox(options: InboxOptions): Inbox {
     const { update, failures, receivedAtMs } = one;
     const failure = failureOf(error);
     const hopeless = failure?.kind === "refused" || failure?.kind === "forbidden" ||
-      now() - receivedAtMs > GIVE_UP_AFTER_MS;
+      error instanceof OutcomeUnknown || now() - receivedAtMs > GIVE_UP_AFTER_MS;
     const facts = { update: update.update_id, cause: describeError(error) };
     if (hopeless) {
       log.error("❌ На обновление {update} не ответить: {cause}", facts);
@@ -154,7 +172,7 @@ export function createInbox(options: InboxOptions): Inbox {
 
   function takeDue(): void {
     if (stopped) return;
-    const room = MOST_IN_HAND - inHand.size;
+    const room = Math.min(roomInHand(), MOST_IN_LINE - behind);
     if (line.length > 0) {
       timer = setTimeout(takeWaiting, FIRST_WAIT_MS);
       return;
@@ -177,14 +195,14 @@ export function createInbox(options: InboxOptions): Inbox {
   /** One row that cannot be read is put aside: it must not hold up the others. */
   function parse(id: number, body: string): Update | undefined {
     try {
-      const update: Partial<Update> | null = JSON.parse(body);
-      if (typeof update?.update_id !== "number") throw new TypeError("No update");
-      return update as Update; // As `accept` wrote it.
+      const update = readStoredUpdate(JSON.parse(body));
+      if (update !== undefined) return update;
     } catch {
-      log.error("❌ Обновление {update} в журнале не разобрать, оно пропущено", { update: id });
-      finish(id);
-      return undefined;
+      // It is said below.
     }
+    log.error("❌ Обновление {update} в журнале не разобрать, оно пропущено", { update: id });
+    finish(id);
+    return undefined;
   }
 
   return {

@@ -22,7 +22,7 @@ export interface JoinedWorkOptions {
   readonly profiles: () => Profiles;
   readonly keep: Keep;
   /** When failed work is due again. */
-  readonly retryAtMs: (work: Work) => number;
+  readonly retryAtMs: (work: Work, atLeastMs?: number) => number;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -82,13 +82,14 @@ export function createJoinedWork(options: JoinedWorkOptions): (first: Work) => P
         reason: outcome.reason,
       });
     }
+    const atLeastMs = outcome.kind === "failed" ? outcome.retryAfterMs : undefined;
     await keep(() =>
       journal.atomically(() => {
         for (const work of works) {
           if (outcome.kind === "shown") {
             journal.markPartShown(work.subject, 1, outcome.message);
             journal.finishFollowUp(work, now());
-          } else journal.postponeWork(work, retryAtMs(work));
+          } else journal.postponeWork(work, retryAtMs(work, atLeastMs));
         }
       })
     );

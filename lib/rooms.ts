@@ -21,6 +21,8 @@ import { createPace } from "./pace.ts";
 import { createPresence } from "./presence.ts";
 import { servePage } from "./page.ts";
 import type { ProfileStore } from "./profile_store.ts";
+import { createSendPace } from "./send_pace.ts";
+import { createBudgets } from "./send_retries.ts";
 import {
   createApi,
   describeError,
@@ -89,6 +91,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     log,
   };
   const keep = createKeep(shared);
+  const pace = createSendPace({ ...shared, elapsedMs, perSecond: config.messagesPerSecond });
   const api = createApi(telegram);
   const crm = createCrm({ log, mask });
   const { timeZone } = config;
@@ -99,7 +102,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     createAdminChat({
       ...shared,
       now: elapsedMs, // The pace is a span; somebody may set the clock.
-      api,
+      api: createApi(telegram, pace.at("managers")),
       chatId: Number(journal.fact(movedTo) ?? config.adminChatId),
       topicId: config.adminTopicId,
       topicAway: journal.fact(topicAway) !== undefined,
@@ -154,14 +157,17 @@ export function openRooms(config: Config, ground: Ground): Running {
     elapsedMs,
     crm,
     adminChat,
-    visitorChat: createVisitorChat(api),
+    visitorChat: createVisitorChat(
+      createApi(telegram, pace.at("visitor")),
+      createApi(telegram, pace.at("confirmation")),
+    ),
     crmTimeoutMs: config.crmTimeoutMs,
     repeatWindowMs: config.repeatWindowMs,
     tellTime,
     keep,
     cutOff: cutOff.signal,
   });
-  const retries = withRetries(shared.sleep, shared.random);
+  const budgetOf = createBudgets();
   const newId = () => crypto.randomUUID();
   const managers = createManagers({
     ...shared,
@@ -187,7 +193,11 @@ export function openRooms(config: Config, ground: Ground): Running {
     health: health.check,
     botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
   });
-  const bot = createBot({ ...telegram, retries }, {
+  const bot = createBot({
+    ...telegram,
+    pace: pace.at("visitor"),
+    retries: (update) => withRetries(shared.sleep, shared.random, budgetOf(update)),
+  }, {
     ...shared,
     delivery,
     managers,
@@ -216,10 +226,11 @@ export function openRooms(config: Config, ground: Ground): Running {
     });
   }
 
+  const commandsApi = createApi(telegram, withRetries(shared.sleep, shared.random));
   /** The managers' commands stand in the menu of their chat alone. */
   function registerCommands(chatId: number): void {
     const scope = { type: "chat", chat_id: chatId } as const;
-    bot.api.setMyCommands(COMMANDS, { scope }).catch((error) => {
+    commandsApi.setMyCommands(COMMANDS, { scope }).catch((error) => {
       log.warn("⚠️ Команды в чате менеджеров не зарегистрировать: {cause}", {
         cause: describeError(error),
       });
@@ -238,8 +249,8 @@ export function openRooms(config: Config, ground: Ground): Running {
         accept: (updates) => introduce().then(() => inbox.accept(updates)),
         polled(offset, caughtUp) {
           journal.forgetUpdates(offset);
-          presence.polled(caughtUp);
-          introduce().catch(() => {});
+          // A bot that does not know its own name takes no update: /health must not call that well.
+          introduce().then(() => presence.polled(caughtUp)).catch(() => {});
         },
       }, stopping.signal);
       return 0;

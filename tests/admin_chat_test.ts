@@ -227,6 +227,38 @@ Deno.test("show waits as long as Telegram says after a 429, and then shows", () 
     assert.deepEqual(shown(), ["Карточка"]);
   }));
 
+Deno.test("show fails at a 429 of more than a minute, says for how long, and asks no second time", () =>
+  withAdminChat(async ({ adminChat, telegram, waits, shown }) => {
+    for (const [retry_after, retryAfterMs] of [[61, 61_000], [86_400, 300_000]]) {
+      const fault = refusal(429, `Too Many Requests: retry after ${retry_after}`, { retry_after });
+      const mend = telegram.fault({ fault });
+      const calls = telegram.calls.length;
+      const outcome = await adminChat.show(plain("Карточка"));
+      assert.ok(outcome.kind === "failed");
+      assert.equal(outcome.retryAfterMs, retryAfterMs);
+      assert.match(
+        outcome.reason,
+        RegExp(`просит ждать ${retry_after} с, ждём ${Number(retryAfterMs) / 1000} с`),
+      );
+      assert.equal(telegram.calls.length, calls + 1);
+      mend();
+    }
+    assert.deepEqual([waits, shown()], [[], []]);
+  }));
+
+Deno.test("show fails where short waits come to more than a minute", () =>
+  withAdminChat(async ({ adminChat, telegram, waits }) => {
+    for (const [retry_after, times] of [[25, 2], ["abc", 60], [0, 60], [-3, 60]] as const) {
+      const mend = telegram.fault({
+        fault: refusal(429, "Too Many Requests", { retry_after }),
+      });
+      waits.length = 0;
+      assert.equal((await adminChat.show(plain("Карточка"))).kind, "failed");
+      assert.equal(waits.length, times, String(retry_after));
+      mend();
+    }
+  }));
+
 Deno.test('show says "stopped" when the process stops before Telegram\'s pace allows the message', () =>
   withAdminChat(async ({ adminChat, shown }) => {
     for (let nth = 1; nth <= MESSAGES_PER_MINUTE; nth++) await adminChat.show(plain("Карточка"));
@@ -257,6 +289,42 @@ Deno.test("a group that became a supergroup is followed, told of and said so in 
     ]);
     await adminChat.show(plain("Следующая"));
     assert.equal(migratedTo.length, 1);
+  }, { type: "group" }));
+
+const MIGRATED = "Bad Request: group chat was upgraded to a supergroup chat";
+
+for (
+  const [what, next] of [
+    ["a new id each time", (nth: number) => -1_000_000 - nth],
+    ["two ids by turns", (nth: number) => -1_000_000 - nth % 2],
+    ["0", () => 0],
+    ["a text", () => "x"],
+    ["a person", () => 5],
+    ["2^60", () => -(2 ** 60)],
+  ] as const
+) {
+  Deno.test(`a group that moves to ${what} fails the card after two calls, and is asked where it was`, () => {
+    let calls = 0;
+    return withAdminChat(async ({ adminChat, group, telegram, migratedTo, waits }) => {
+      for (let nth = 1; nth < 9; nth++) {
+        const parameters = { migrate_to_chat_id: next(nth) };
+        const fault: Fault = JSON.parse(JSON.stringify(refusal(400, MIGRATED, parameters)));
+        telegram.fault({ times: 1, fault });
+      }
+      telegram.onCall(() => void calls++);
+      assert.equal((await adminChat.show(plain("Карточка"))).kind, "refused");
+      assert.ok(calls <= 2, String(calls));
+      assert.deepEqual([migratedTo, waits, adminChat.chatId()], [[], [], group.id]);
+    }, { type: "group" });
+  });
+}
+
+Deno.test("a group that moves to itself fails the card", () =>
+  withAdminChat(async ({ adminChat, group, telegram }) => {
+    const fault = refusal(400, MIGRATED, { migrate_to_chat_id: group.id });
+    telegram.fault({ fault });
+    assert.equal((await adminChat.show(plain("Карточка"))).kind, "refused");
+    assert.equal(telegram.calls.length, 1);
   }, { type: "group" }));
 
 Deno.test("a move that an edit hears of first fails no card beside it", () =>

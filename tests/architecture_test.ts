@@ -37,7 +37,14 @@ const ROWS: readonly (readonly string[])[] = [
   ["profile_translations.ts"],
   ["profile_list.ts"],
   ["profile_saving.ts"],
+  ["bot_api.ts"],
   ["early_poll.ts"],
+  ["bot_answers.ts"],
+  ["call_failure.ts"],
+  ["send_retries.ts"],
+  ["send_limits.ts"],
+  ["send_pace.ts"],
+  ["updates.ts"],
   ["telegram.ts"],
   ["admin_chat.ts", "admin_chat/"],
   ["chat_check.ts"],
@@ -73,6 +80,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:sqlite": ["db.ts"],
   "node:http": ["page.ts"],
   "grammy": [
+    "bot_answers.ts",
+    "call_failure.ts",
+    "send_retries.ts",
+    "send_pace.ts",
     "telegram.ts",
     "admin_chat.ts",
     "chat_check.ts",
@@ -97,6 +108,8 @@ const PURE = [
   "follow_up_texts.ts",
   "joined_follow_ups.ts",
   "journal.ts",
+  "updates.ts",
+  "send_limits.ts",
 ];
 
 /** A file of the house; its path is seen from `lib/`. */
@@ -293,13 +306,13 @@ async function usesOf(words: RegExp): Promise<string[]> {
   );
 }
 
-Deno.test("SQL is the journal's, and fetch is the CRM's and the first question's", async () => {
+Deno.test("SQL is the journal's, and fetch is the CRM's and the Bot API's", async () => {
   const sql = /\b(SELECT\s.+\sFROM|INSERT\s(OR\s\w+\s)?INTO|UPDATE\s\w+\sSET|DELETE\sFROM)\b/;
   const house = (await readHouse()).filter(ofTheBot);
   const withSql = house.filter(({ code }) => sql.test(code)).map(({ path }) => roomOf(path));
   assert.deepEqual([...new Set(withSql)].filter((room) => room !== "db.ts"), ["journal.ts"]);
   const withFetch = house.filter(({ code }) => /\bfetch\(/.test(code)).map(({ path }) => path);
-  assert.deepEqual(withFetch, ["crm.ts", "early_poll.ts"]);
+  assert.deepEqual(withFetch, ["bot_api.ts", "crm.ts"]);
 });
 
 Deno.test("rooms that decide touch no file, no network and no timer", async () => {

@@ -402,3 +402,21 @@ function fillDisk(db: Database): void {
   const pages = Object.values(db.reader("PRAGMA page_count").get() ?? {})[0];
   db.reader(`PRAGMA max_page_count = ${pages}`).get();
 }
+
+Deno.test("a number past 2^53 is read rounded, and later rows as before", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    await db.committed();
+    const other = new DatabaseSync(path);
+    other.exec("INSERT INTO notes VALUES (9007199254740993, 'far'), (5, 'near')");
+    other.close();
+    const far = db.reader("SELECT number, words FROM notes WHERE number >= ? ORDER BY number DESC");
+    const row = (number: number, words: string) => ({ number, words });
+    assert.deepEqual(far.all(6).map((each) => ({ ...each })), [row(2 ** 53, "far")]);
+    assert.deepEqual({ ...far.get(1) }, row(2 ** 53, "far"));
+    assert.deepEqual(far.all(1).map((each) => ({ ...each })), [
+      row(2 ** 53, "far"),
+      row(5, "near"),
+    ]);
+    const near = db.reader("SELECT number, words FROM notes WHERE number < ?");
+    assert.deepEqual({ ...near.get(9) }, row(5, "near"));
+  }));

@@ -36,6 +36,8 @@ export interface TelegramServerOptions {
   now?: () => number;
   /** "off" admits any number of messages; default "telegram". */
   limits?: "telegram" | "off";
+  /** Messages and edits in any second, in all; default Infinity, Telegram's is 30. */
+  messagesPerSecond?: number;
   /** How many of the last calls are kept at least (at most twice as many); default 5000. */
   maxCalls?: number;
   /** How many of a chat's last messages are kept; default 50,000. */
@@ -102,6 +104,7 @@ export async function startTelegramServer(
     username: options.username ?? "triborg_demo_bot",
     now: options.now ?? Date.now,
     limits: options.limits ?? "telegram",
+    messagesPerSecond: options.messagesPerSecond ?? Infinity,
     maxMessagesPerChat: options.maxMessagesPerChat ?? 50_000,
     failsafeMs,
   });

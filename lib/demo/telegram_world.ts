@@ -4,7 +4,13 @@
 import type { BotCommand, User, UserFromGetMe } from "grammy/types";
 import { type ChatEvent, ChatRoom, type SimChat, type Standing } from "./telegram_chat.ts";
 import { FileStore } from "./telegram_files.ts";
-import { createGroupLimit, createPrivateLimit, NO_LIMIT } from "./telegram_limits.ts";
+import {
+  type ChatLimit,
+  createGroupLimit,
+  createPrivateLimit,
+  createTotalLimit,
+  NO_LIMIT,
+} from "./telegram_limits.ts";
 import { PressBook } from "./telegram_press.ts";
 import { badRequest, forbidden, TelegramRefusal } from "./telegram_refusal.ts";
 import { UpdateQueue } from "./telegram_updates.ts";
@@ -15,6 +21,7 @@ export interface WorldOptions {
   username: string;
   now: () => number;
   limits: "telegram" | "off";
+  messagesPerSecond: number;
   maxMessagesPerChat: number;
   failsafeMs: number;
 }
@@ -31,6 +38,8 @@ export class World {
   readonly chatEvents: Signal<ChatEvent>;
   /** Commands by scope and language, as setMyCommands stored them. */
   readonly commands = new Map<string, readonly BotCommand[]>();
+  /** How many messages and edits the bot may send in all. */
+  readonly total: ChatLimit;
   readonly #options: WorldOptions;
   readonly #users = new Map<number, User>();
   readonly #rooms = new Map<number, ChatRoom>();
@@ -42,6 +51,9 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.now = options.now;
+    this.total = options.messagesPerSecond === Infinity
+      ? NO_LIMIT
+      : createTotalLimit(options.messagesPerSecond);
     this.updates = new UpdateQueue(options.now, options.failsafeMs);
     this.presses = new PressBook(options.now, options.failsafeMs);
     this.chatEvents = new Signal(options.failsafeMs);

@@ -40,7 +40,7 @@ export function inboxRecords(db: Database): InboxRecords {
   const take = db.writer(
     `UPDATE inbox SET due_at_ms = NULL WHERE update_id IN (
        SELECT update_id FROM inbox WHERE due_at_ms <= ? ORDER BY due_at_ms, update_id LIMIT ?)
-     RETURNING update_id, body, failures, received_at_ms`,
+     RETURNING CAST(update_id AS REAL) AS update_id, body, failures, received_at_ms`, // One past 2^53 would throw.
   );
   const empty = db.writer("UPDATE inbox SET body = NULL, due_at_ms = NULL WHERE update_id = ?");
   const remove = db.writer("DELETE FROM inbox WHERE update_id = ?");

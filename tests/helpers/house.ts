@@ -76,6 +76,7 @@ export async function withHouse(
         DATA_DIR: `${folder}/data`,
         PORT: "0",
         CRM_TIMEOUT_SECONDS: "1",
+        ...(options.telegram?.limits === "off" ? { TELEGRAM_MESSAGES_PER_SECOND: "0" } : {}),
         ...options.env,
         ...env,
       }, { openFiles: options.openFiles });
