@@ -12,7 +12,7 @@ const SECOND_MS = 1_000;
  * Telegram counts a message when it arrives, which is before the answer: its second is over a second after that. An
  * answer that is late must not keep its place longer than this, in ms.
  */
-const MOST_ON_ITS_WAY_MS = 100;
+const MOST_ON_ITS_WAY_MS = 150;
 
 /** A wait for everything is asked about again after so long at most, in ms. */
 const LONGEST_HOLD_OF_ALL_MS = 30_000;
