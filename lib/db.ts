@@ -1,12 +1,14 @@
 // Opens the database, migrates it, and commits what one turn of the event loop wrote in one go. Does not know what a lead is.
 
 import {
-  backup,
   DatabaseSync,
   type SQLInputValue,
   type SQLOutputValue,
   type StatementSync,
 } from "node:sqlite";
+import { BUSY_TIMEOUT_MS, copyDatabase } from "./db/copy.ts";
+import { type DatabaseFiles, type LostFile, rememberFiles } from "./db/files.ts";
+import { createPrivateFile } from "./private_files.ts";
 
 /** How long a write may be left for company before it is committed by itself, in ms. */
 const LAZY_COMMIT_MS = 20;
@@ -16,9 +18,6 @@ const LAZY_COMMIT_MS = 20;
  * page somewhere, and writing back is mostly waiting for the disk: seldom and much takes less (SQLite: 1,000).
  */
 const WAL_PAGES = 4_000;
-
-/** How long SQLite waits for another connection's lock, in ms. */
-const BUSY_TIMEOUT_MS = 5_000;
 
 export interface Database {
   /** A statement that only reads; prepared when it first runs, and once. */
@@ -39,8 +38,25 @@ export interface Database {
    * @throws {Error} If it is.
    */
   check(): void;
-  /** Copies the database as it stands to another file, while it is written on. */
-  backUp(path: string): Promise<void>;
+  /** Copies the database as it stands to a new file, while it is written on; throws as `copyDatabase` does. */
+  backUp(path: string, mark: string): Promise<void>;
+  /** Runs writes and undoes them. @throws {Error} What they throw, and what SQLite says against a transaction. */
+  rehearse(write: () => void): void;
+  /**
+   * What is deleted now is out of the WAL too, soon after it is committed: as soon as no backup reads the old
+   * pages any more.
+   */
+  forgetDeleted(): void;
+  /**
+   * Rewrites the file without what was deleted before deleting overwrote it. Nothing else runs meanwhile: about a
+   * second for 100 MB.
+   *
+   * @param mostPages A larger file is left for another time.
+   * @returns Whether it was rewritten; false where that was done before.
+   */
+  compact(mostPages: number): boolean;
+  /** The first of the database's files that is not at its path any more: what is written is written into nowhere. */
+  lostFile(): LostFile | undefined;
   /** Commits what is open and closes the file. */
   close(): void;
 }
@@ -77,15 +93,18 @@ export function openDatabase(
   migrations: readonly Migration[],
   additions: Additions = {},
 ): Database {
+  makeFile(path);
   const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     sqlite.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-       PRAGMA wal_autocheckpoint = ${WAL_PAGES};`,
+       PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA secure_delete = ON;`,
     );
     sqlite.exec("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK;"); // Says now where it cannot be written.
+    const isNew = versionOf(sqlite) === 0;
     migrate(sqlite, migrations);
     add(sqlite, additions);
+    if (isNew) rememberCompact(sqlite);
   } catch (cause) {
     sqlite.close();
     throw new Error(`Cannot open database "${path}": ${messageOf(cause)}`, { cause });
@@ -93,13 +112,29 @@ export function openDatabase(
   return withGroupCommit(sqlite, path);
 }
 
-/** Largest file that is checked, in pages: about a tenth of a second's work. */
-const MOST_CHECKED_PAGES = 16_384;
+/** SQLite says it better where that cannot be done. */
+function makeFile(path: string): void {
+  try {
+    if (path !== ":memory:") createPrivateFile(path);
+  } catch {
+    // There is one, or there can be none.
+  }
+}
+
+function versionOf(sqlite: DatabaseSync): number {
+  return Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"]);
+}
+
+/** Largest file that a start checks and rewrites, in pages: about a tenth of a second's work. */
+export const MOST_CHECKED_PAGES = 16_384;
+
+function pagesOf(sqlite: DatabaseSync): number {
+  return Number(sqlite.prepare("PRAGMA page_count").get()?.["page_count"]);
+}
 
 function damageOf(sqlite: DatabaseSync): string | undefined {
   try {
-    const pages = Number(sqlite.prepare("PRAGMA page_count").get()?.["page_count"]);
-    if (pages > MOST_CHECKED_PAGES) return undefined;
+    if (pagesOf(sqlite) > MOST_CHECKED_PAGES) return undefined;
     const verdict = sqlite.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
     return verdict === "ok" ? undefined : String(verdict);
   } catch (error) {
@@ -108,7 +143,7 @@ function damageOf(sqlite: DatabaseSync): string | undefined {
 }
 
 function migrate(sqlite: DatabaseSync, migrations: readonly Migration[]): void {
-  const version = Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"]);
+  const version = versionOf(sqlite);
   if (version > migrations.length) {
     throw new RangeError(
       `its version is ${version}, this bot knows versions up to ${migrations.length}`,
@@ -130,11 +165,34 @@ function add(sqlite: DatabaseSync, additions: Additions): void {
   }
 }
 
+/** Stands among the additions: the file holds nothing that was deleted before `secure_delete` was on. */
+const COMPACT = "compact";
+
+function rememberCompact(sqlite: DatabaseSync): void {
+  sqlite.exec(`INSERT OR IGNORE INTO additions VALUES ('${COMPACT}')`);
+}
+
+function isCompact(sqlite: DatabaseSync): boolean {
+  return sqlite.prepare("SELECT 1 FROM additions WHERE name = ?").get(COMPACT) !== undefined;
+}
+
+/** Not while a backup reads the old pages: SQLite would wait for it, and the process with it. */
+function truncateWal(sqlite: DatabaseSync): boolean {
+  sqlite.exec("PRAGMA busy_timeout = 0");
+  try {
+    return sqlite.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] === 0;
+  } finally {
+    sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  }
+}
+
 function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
   let open = false;
   let waiting = Promise.withResolvers<void>();
   let lazy: ReturnType<typeof setTimeout> | undefined;
   let urgent: ReturnType<typeof setImmediate> | undefined;
+  let walHoldsDeleted = false;
+  const files: DatabaseFiles = rememberFiles(file);
 
   /** Most statements never run in an hour of the bot's life, and every start would wait for all of them. */
   function preparing(sql: string): () => StatementSync {
@@ -171,11 +229,23 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
     if (!open) return;
     open = false;
     try {
+      const lost = files.lost();
+      if (lost !== undefined) throw new Error(`Database file "${lost.path}" was ${lost.kind}`);
       sqlite.exec("COMMIT");
       waiting.resolve();
     } catch (error) {
       waiting.reject(error);
       if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+    }
+    if (walHoldsDeleted) emptyWal();
+  }
+
+  /** Where that cannot be done now, the next commit tries again. */
+  function emptyWal(): void {
+    try {
+      walHoldsDeleted = !truncateWal(sqlite);
+    } catch {
+      // A disk that is full or broken: the next commit meets it too, and says so.
     }
   }
 
@@ -204,17 +274,29 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
       const damage = damageOf(sqlite);
       if (damage !== undefined) throw new Error(`Database "${file}" is damaged: ${damage}`);
     },
-    async backUp(path) {
+    backUp(path, mark) {
       commit();
-      // A connection of its own sees one moment, whatever is written meanwhile.
-      const source = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+      return copyDatabase(file, path, mark);
+    },
+    rehearse(write) {
+      begin();
+      sqlite.exec("SAVEPOINT rehearsal");
       try {
-        source.exec("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1;");
-        await backup(source, path);
+        write();
       } finally {
-        source.close();
+        if (sqlite.isTransaction) sqlite.exec("ROLLBACK TO rehearsal; RELEASE rehearsal");
       }
     },
+    forgetDeleted: () => void (walHoldsDeleted = true),
+    compact(mostPages) {
+      if (isCompact(sqlite) || pagesOf(sqlite) > mostPages) return false;
+      commit();
+      sqlite.exec("VACUUM");
+      rememberCompact(sqlite);
+      emptyWal();
+      return true;
+    },
+    lostFile: files.lost,
     committedSoon: () => open ? waiting.promise : Promise.resolve(),
     close() {
       commit();

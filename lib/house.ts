@@ -3,9 +3,11 @@
 import type { Config } from "./config.ts";
 import { askEarly } from "./early_poll.ts";
 import { EXIT } from "./exit.ts";
+import { MOST_CHECKED_PAGES } from "./db.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import type { Log } from "./log.ts";
+import { keepPrivate, type OpenToOthers } from "./private_files.ts";
 import { faultLine, keepProfiles, readProfiles } from "./profile_store.ts";
 import type { Machine, Running, Voice } from "./rooms.ts";
 
@@ -37,6 +39,7 @@ export async function openHouse(
   await roundsOfEventLoop(3); // While the rest is done and loaded hardly anything leaves: the question goes first.
   try {
     journal.check();
+    journal.compact(MOST_CHECKED_PAGES); // A larger one waits for the night.
   } catch (error) {
     return refuse(await reportJournal(config.dataDir, error, log));
   }
@@ -68,6 +71,7 @@ async function openJournalIn(
   let lock: Lock | undefined;
   try {
     lock = lockFolder(folder);
+    if (lock !== undefined) tellOpenToOthers(keepPrivate(folder), log);
     if (lock !== undefined) return { journal: openJournal(`${folder}/triborg.db`), lock };
   } catch (error) {
     lock?.release();
@@ -77,6 +81,15 @@ async function openJournalIn(
     folder,
   });
   return EXIT.locked;
+}
+
+function tellOpenToOthers(left: readonly OpenToOthers[], log: Log): void {
+  for (const { path, cause } of left) {
+    log.warn("⚠️ Другие пользователи сервера могут читать {path}, прав не изменить: {cause}", {
+      path,
+      cause,
+    });
+  }
 }
 
 /** Says why the journal cannot be used, and tells the exit code for that. */

@@ -1,6 +1,6 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 
-import { type Database, openDatabase } from "./db.ts";
+import { type Database, openDatabase, type Row } from "./db.ts";
 import type { CardReason, CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
 import { type AuthRecords, authRecords } from "./journal/auth.ts";
 import {
@@ -18,14 +18,19 @@ import {
   FOLLOW_UPS_LANE,
   type OutboxRecords,
   outboxRecords,
+  toWork,
   VISITORS_LANE,
   type Work,
 } from "./journal/outbox.ts";
+import { COPIED_FACT, copyMark, RESTORED } from "./journal/copies.ts";
+import { type Moments, moments } from "./journal/moments.ts";
 import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
 import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
+import { type Trial, trial } from "./journal/trial.ts";
 
 export * from "./journal/outbox.ts";
+export { COPIED_FACT } from "./journal/copies.ts";
 export type { Attempt } from "./journal/leads.ts";
 export type {
   Cursor,
@@ -51,7 +56,10 @@ export interface RecordedChoice {
   readonly lead: Lead;
   /** In the caller's hands. */
   readonly confirmation: Work;
-  /** In the caller's hands where that was asked for; else due. */
+  /**
+   * In the caller's hands where that was asked for; else due. A card in its place is due, and for the managers:
+   * a restored journal holds presses whose lead may long be in the CRM.
+   */
   readonly post: Work;
 }
 
@@ -63,6 +71,12 @@ export type ResendAsked =
   /** The CRM or a manager already has it. */
   | "settled"
   | "unknown";
+
+/** An attempt that an earlier process may have made, and the work that it was made for. */
+export interface CutOff {
+  readonly attempt: Attempt;
+  readonly work: Work | undefined;
+}
 
 /** How long an album is left for its next part before it is shown, in ms: its parts are updates of their own. */
 export const ALBUM_QUIET_MS = 1_000;
@@ -81,7 +95,9 @@ export interface Journal
     AuthRecords,
     RevisionRecords,
     ProfileCounts,
-    LeadList {
+    LeadList,
+    Moments,
+    Trial {
   /**
    * Records a press: the lead, its confirmation and its POST. The confirmation is handed to the caller;
    * undefined when the menu already gave a lead.
@@ -121,14 +137,12 @@ export interface Journal
   finishFollowUp(work: Work, nowMs: number): void;
   /**
    * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it
-   * ends as interrupted and its card is due; everything else that is owed is due at once.
+   * ends as interrupted and its card is due; everything else that is owed is due at once. In a copy that
+   * took the journal's place everything owed to a CRM may have arrived, and no lead is sent again.
    *
    * @returns The cut-off attempts, each with the work it was made for.
    */
-  recover(
-    interrupted: CrmOutcome,
-    nowMs: number,
-  ): { readonly attempt: Attempt; readonly work: Work | undefined }[];
+  recover(interrupted: CrmOutcome, nowMs: number): CutOff[];
   /**
    * Owes a reminder to each chat whose newest menu was sent between two moments and gave no lead.
    *
@@ -141,7 +155,8 @@ export interface Journal
   /**
    * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
    * or a manager has and which were received before a moment. Looks at so many leads at most, from
-   * number `from` on.
+   * number `from` on. One that came after a lead of later than the moment is not older than that, whatever the
+   * clock said; a lead of later than `nowMs` says nothing of others.
    *
    * @returns How many it erased, and where to go on; undefined when it came to the moment.
    */
@@ -149,6 +164,7 @@ export interface Journal
     beforeMs: number,
     from: number,
     most: number,
+    nowMs?: number,
   ): { readonly erased: number; readonly next: number | undefined };
   /** Forgets menus that were sent before a moment. */
   forgetMenusBefore(beforeMs: number): void;
@@ -161,8 +177,16 @@ export interface Journal
    * @returns How many leads; undefined, with nothing changed, while one of them is on its way to the CRM.
    */
   erasePerson(chatId: number, by: string, nowMs: number): number | undefined;
-  check: Database["check"];
-  backUp: Database["backUp"];
+  /**
+   * Looks whether the journal is damaged: a small file whole, a large one by what a lead takes.
+   *
+   * @throws {Error} If it is.
+   */
+  check(): void;
+  /** Copies the journal to a new file, and marks that as a copy; throws as `copyDatabase` does. */
+  backUp(path: string, nowMs: number): Promise<void>;
+  compact: Database["compact"];
+  lostFile: Database["lostFile"];
   committed: Database["committed"];
   committedSoon: Database["committedSoon"];
   close(): void;
@@ -188,8 +212,17 @@ export function journalIn(db: Database): Journal {
     ...revisionRecords(db),
     ...profileCounts(db),
     ...leadList(db),
+    ...moments(db),
+    ...trial(db),
   };
   return { ...records, ...moves(db, records) };
+}
+
+/** Names the presses that a copy held: by the menu, which makes a lead one. */
+const PRESS_OF_COPY = "press_of_copy:";
+
+function pressOfCopy({ chatId, menuMessageId }: NewLead): string {
+  return `${PRESS_OF_COPY}${chatId}:${menuMessageId}`;
 }
 
 type Records =
@@ -200,7 +233,9 @@ type Records =
   & AuthRecords
   & RevisionRecords
   & ProfileCounts
-  & LeadList;
+  & LeadList
+  & Moments
+  & Trial;
 
 function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   const turnIntoCard = db.writer(
@@ -229,6 +264,18 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   );
   const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
   const allWorkDue = db.writer("UPDATE outbox SET due_at_ms = ?");
+  const postsToOpenLeads = db.reader(
+    `SELECT outbox.* FROM outbox JOIN leads ON number = subject
+     WHERE kind = 'post' AND state NOT IN ('in_crm', 'by_hand') ORDER BY id`,
+  );
+  const leadsWithCard = db.reader("SELECT subject FROM outbox WHERE kind = 'card' ORDER BY id");
+  const rememberPresses = db.writer(
+    `INSERT OR REPLACE INTO facts (name, value)
+     SELECT '${PRESS_OF_COPY}' || json_extract(body, '$.callback_query.message.chat.id') || ':' ||
+       json_extract(body, '$.callback_query.message.message_id'), ''
+     FROM inbox WHERE json_valid(body)
+       AND json_extract(body, '$.callback_query.message.message_id') IS NOT NULL`,
+  );
   const openMenus = db.reader(
     `SELECT chat_id, profile, sent_at_ms, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
        SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
@@ -263,6 +310,36 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
 
   function eraseLead(lead: number): void {
     for (const each of erasures) each.run(lead);
+    db.forgetDeleted();
+  }
+
+  /** What may have been sent before is left to a person: its card says that it may be in the CRM already. */
+  function endCutOff(work: Work, nowMs: number): void {
+    const lead = work.subject;
+    const isFirst = records.findLead(lead)?.state === "received" &&
+      records.findWork("card", lead) === undefined;
+    if (isFirst) return void turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
+    records.finishWork(work);
+    oweCardUpdate(lead, nowMs);
+  }
+
+  function recordDoubt(lead: number, askedBy: string | null, nowMs: number): Attempt {
+    const attempt = records.beginAttempt(lead, askedBy, nowMs);
+    records.endAttempt(attempt, RESTORED, nowMs);
+    return attempt;
+  }
+
+  function recoverCopy(nowMs: number): CutOff[] {
+    for (const row of leadsWithCard.all()) recordDoubt(Number(row["subject"]), null, nowMs);
+    const posts = postsToOpenLeads.all().map(toWork);
+    const cutOff = posts.map((work) => {
+      const attempt = recordDoubt(work.subject, work.body === "" ? null : work.body, nowMs);
+      endCutOff(work, nowMs);
+      return { attempt, work };
+    });
+    rememberPresses.run();
+    deleteFact.run(COPIED_FACT);
+    return cutOff;
   }
 
   function closeByHand(number: number, by: string, nowMs: number): boolean {
@@ -298,11 +375,14 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
         subject,
         body: confirmation,
       } as const;
-      return {
-        lead,
-        confirmation: records.addWork(words, null),
-        post: records.addWork(post, postsNow ? null : receivedAtMs),
-      };
+      const told = records.addWork(words, null);
+      if (deleteFact.run(pressOfCopy(newLead)).changes > 0) {
+        recordDoubt(subject, null, receivedAtMs);
+        const card = { lane: ADMIN_CHAT_LANE, kind: "card", subject, body: "crm_failed" } as const;
+        return { lead, confirmation: told, post: records.addWork(card, receivedAtMs) };
+      }
+      const dueAtMs = postsNow ? null : receivedAtMs;
+      return { lead, confirmation: told, post: records.addWork(post, dueAtMs) };
     },
     finishConfirmation(work, nowMs) {
       records.markConfirmed(work.subject, nowMs);
@@ -372,18 +452,15 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
     recover(interrupted, nowMs) {
       allUpdatesDue.run(nowMs);
       allWorkDue.run(nowMs);
-      return records.openAttempts().map((attempt) => {
+      const cutOff = records.openAttempts().map((attempt) => {
         records.endAttempt(attempt, interrupted, nowMs);
         const work = records.findWork("post", attempt.lead);
-        if (work === undefined) return { attempt, work };
-        if (records.findLead(attempt.lead)?.state === "received") {
-          turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
-        } else {
-          records.finishWork(work);
-          oweCardUpdate(attempt.lead, nowMs);
-        }
+        if (work !== undefined) endCutOff(work, nowMs);
         return { attempt, work };
       });
+      return selectFact.get(COPIED_FACT) === undefined
+        ? cutOff
+        : [...cutOff, ...recoverCopy(nowMs)];
     },
     oweReminders(sinceMs, untilMs, nowMs) {
       const menus = openMenus.all(sinceMs, untilMs);
@@ -405,13 +482,17 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       const row = selectFact.get(name);
       return row === undefined ? undefined : String(row["value"]);
     },
-    eraseSettledBefore(beforeMs, from, most) {
-      const rows = leadsFrom.all(from, most);
+    eraseSettledBefore(beforeMs, from, most, nowMs = Infinity) {
+      const all = leadsFrom.all(from, most);
+      const isYoung = (row: Row) =>
+        Number(row["received_at_ms"]) >= beforeMs && Number(row["received_at_ms"]) <= nowMs;
+      const young = all.findIndex(isYoung);
+      const rows = young === -1 ? all : all.slice(0, young);
       const old = rows.filter((row) => Number(row["received_at_ms"]) < beforeMs);
       const due = old.filter((row) => row["erasable"] === 1).map((row) => Number(row["number"]));
       for (const number of due) eraseLead(number);
       const last = rows.at(-1);
-      const goesOn = last !== undefined && rows.length === most && old.length === rows.length;
+      const goesOn = last !== undefined && rows.length === most;
       return { erased: due.length, next: goesOn ? Number(last["number"]) + 1 : undefined };
     },
     forgetMenusBefore: (beforeMs) => void forgetMenus.run(beforeMs),
@@ -428,10 +509,16 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
         if (card !== null && !isClosedNow) oweCardUpdate(number, nowMs);
       }
       forgetMenusOfChat.run(chatId);
+      db.forgetDeleted();
       return leads.length;
     },
-    check: db.check,
-    backUp: db.backUp,
+    check() {
+      db.check();
+      records.tryToRecord();
+    },
+    backUp: (path, nowMs) => db.backUp(path, copyMark(nowMs)),
+    compact: db.compact,
+    lostFile: db.lostFile,
     committed: db.committed,
     committedSoon: db.committedSoon,
     close: db.close,

@@ -26,24 +26,35 @@ export interface Presence {
 }
 
 export function createPresence(
-  { journal, remind, now, log }: {
+  { journal, remind, now, elapsedMs = now, log }: {
     readonly journal: Pick<Journal, "fact" | "rememberFact" | "oweReminders">;
     /** Told that reminders are owed. */
     readonly remind: () => void;
     readonly now: () => number;
+    /** A span's clock, in ms: it cannot be set. The other one where that cannot be set either. */
+    readonly elapsedMs?: () => number;
     readonly log: Log;
   },
 ): Presence {
+  const writtenAtMs = journal.fact(FACT);
+  // In ms of the span's clock: an absence of this process cannot come from a clock that was set.
   let lastMs: number | undefined;
-  let writtenMs = Number(journal.fact(FACT) ?? NaN);
+  let writtenMs = writtenAtMs === undefined ? NaN : elapsedMs() - (now() - Number(writtenAtMs));
   let absence: { readonly sinceMs: number; readonly untilMs: number } | undefined;
+
+  function momentOf(elapsed: number): number {
+    return now() - Math.round(elapsedMs() - elapsed);
+  }
 
   return {
     polled(caughtUp) {
+      const elapsed = elapsedMs();
       const nowMs = now();
       const before = lastMs ?? writtenMs;
-      lastMs = nowMs;
-      if (nowMs - before > PRESS_KEPT_MS) absence ??= { sinceMs: before, untilMs: nowMs };
+      lastMs = elapsed;
+      if (elapsed - before > PRESS_KEPT_MS) {
+        absence ??= { sinceMs: momentOf(before), untilMs: nowMs };
+      }
       if (absence !== undefined) {
         // The heartbeat stays old until the reminders are owed: a crash in between loses none.
         if (!caughtUp) return;
@@ -55,12 +66,12 @@ export function createPresence(
         });
         absence = undefined;
         if (owed > 0) remind();
-      } else if (nowMs - writtenMs < HEARTBEAT_MS) {
+      } else if (elapsed - writtenMs < HEARTBEAT_MS) {
         return;
       }
       journal.rememberFact(FACT, String(nowMs));
-      writtenMs = nowMs;
+      writtenMs = elapsed;
     },
-    lastPolledAtMs: () => lastMs,
+    lastPolledAtMs: () => lastMs === undefined ? undefined : momentOf(lastMs),
   };
 }

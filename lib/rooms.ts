@@ -3,6 +3,7 @@
 import { createAdminChat } from "./admin_chat.ts";
 import { createBot } from "./bot.ts";
 import { clockTime, dayStartMs } from "./calendar.ts";
+import { createClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createCrm } from "./crm.ts";
 import { createDelivery } from "./delivery.ts";
@@ -10,6 +11,7 @@ import { EXIT } from "./exit.ts";
 import { createHealth, troublesOf, watchSends } from "./health.ts";
 import { createInbox } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
+import { type JournalEnd, watchJournal } from "./journal_watch.ts";
 import type { Lock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import type { Mask } from "./log/mask.ts";
@@ -29,10 +31,14 @@ import {
   withRetries,
 } from "./telegram.ts";
 import { createUpkeep } from "./upkeep.ts";
+import { freeBytes } from "./upkeep/free_space.ts";
 import { createVisitorChat } from "./visitor_chat.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
+
+/** How long an orderly end may take where the journal cannot be written, in ms. */
+const CLOSE_WITHIN_MS = 7_000;
 
 /** What the bot says, and what it must not say. */
 export interface Voice {
@@ -73,7 +79,15 @@ export interface Ground extends Voice {
 /** Builds the rooms and starts them; closes them in reverse order. */
 export function openRooms(config: Config, ground: Ground): Running {
   const { log, mask, journal, profiles, lock, machine, early } = ground;
-  const { now, elapsedMs } = machine;
+  const clock = createClock({
+    machine,
+    followed(byMs) {
+      journal.shiftWaits(byMs);
+      return journal.committed();
+    },
+    log,
+  });
+  const { now, elapsedMs } = clock;
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
   const stopping = new AbortController();
   const cutOff = new AbortController();
@@ -81,6 +95,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     journal,
     profiles: profiles.current,
     now,
+    elapsedMs,
     random: machine.random,
     sleep: (ms: number) => sleepUnless(stopping.signal, ms),
     stopping: stopping.signal,
@@ -106,8 +121,12 @@ export function openRooms(config: Config, ground: Ground): Running {
         registerCommands(chatId);
       },
     }),
-    now,
+    elapsedMs,
   );
+  const failsSinceMs = () => {
+    const sinceMs = watched.failsSinceMs();
+    return sinceMs === undefined ? undefined : clock.momentOf(sinceMs);
+  };
   const adminChat = watched.chat;
   const delivery = createDelivery({
     ...shared,
@@ -131,11 +150,11 @@ export function openRooms(config: Config, ground: Ground): Running {
   const health = createHealth({
     ...shared,
     lastPolledAtMs: presence.lastPolledAtMs,
-    adminChatFailsSinceMs: watched.failsSinceMs,
+    adminChatFailsSinceMs: failsSinceMs,
   });
+  const watch = watchJournal({ ...shared, ...health, lostFile: journal.lostFile });
   const page = servePage({
     ...shared,
-    elapsedMs,
     profiles,
     delivery,
     crm,
@@ -152,7 +171,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     adminChatId: adminChat.chatId,
     loginLink: page.newLoginLink,
   });
-  const upkeep = createUpkeep({ ...shared, ...config, wake: delivery.wake });
+  const upkeep = createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake });
   const inbox = createInbox({ ...shared, keep, handle: (update) => bot.handleUpdate(update) });
 
   /** The bot must know its own name before it can tell whom a command is for. */
@@ -184,14 +203,17 @@ export function openRooms(config: Config, ground: Ground): Running {
 
   async function work(): Promise<number> {
     await delivery.start();
+    clock.start();
+    watch.start();
     upkeep.start();
     introduce().catch(() => {}); // Polling meets the same fault, and reports it.
     try {
       await pollUpdates({
         ...shared,
         ...telegram,
+        now: elapsedMs, // It measures spans alone; somebody may set the clock.
         early,
-        accept: (updates) => introduce().then(() => inbox.accept(updates)),
+        accept: (updates) => introduce().then(() => watch.recording(inbox.accept(updates))),
         polled(offset, caughtUp) {
           journal.forgetUpdates(offset);
           presence.polled(caughtUp);
@@ -208,6 +230,8 @@ export function openRooms(config: Config, ground: Ground): Running {
 
   async function close(): Promise<void> {
     stopping.abort();
+    watch.stop();
+    clock.stop();
     const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
     await page.close();
     await upkeep.stop();
@@ -221,8 +245,24 @@ export function openRooms(config: Config, ground: Ground): Running {
     lock.release();
   }
 
+  /** The process is left where the journal is not to be had, whether or not it can be closed in good order. */
+  async function leave(end: JournalEnd): Promise<number> {
+    watch.stop();
+    stopping.abort();
+    // What lies at a lost journal's path now is somebody else's: closing would write and remove files there.
+    if (end === "unwritable") await Promise.race([worked, patience(CLOSE_WITHIN_MS)]);
+    return EXIT.defect;
+  }
+
   const { newLoginLink } = page;
-  return { ended: work().finally(close), stop: () => stopping.abort(), newLoginLink };
+  const worked = work().finally(close);
+  const ended = Promise.race([worked, watch.ended.then(leave)]);
+  return { ended, stop: () => stopping.abort(), newLoginLink };
+}
+
+/** Resolves after `ms`; keeps no process alive. */
+function patience(ms: number): Promise<void> {
+  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, ms)));
 }
 
 /** Resolves after `ms`, or at once when the process stops. */

@@ -16,6 +16,8 @@ const ROWS: readonly (readonly string[])[] = [
   ["text_diff.ts"],
   ["config.ts"],
   ["log.ts", "log/"],
+  ["clock.ts"],
+  ["private_files.ts"],
   ["lock.ts"],
   ["webhook_address.ts"],
   ["profile.ts"],
@@ -24,7 +26,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["texts.ts"],
   ["manager_texts.ts"],
   ["cards.ts"],
-  ["db.ts"],
+  ["db.ts", "db/"],
   ["journal.ts", "journal/"],
   ["crm.ts"],
   ["webhook_trial.ts"],
@@ -38,6 +40,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["visitor_chat.ts"],
   ["presence.ts"],
   ["health.ts"],
+  ["journal_watch.ts"],
   ["outbox.ts"],
   ["inbox.ts"],
   ["admin_work.ts"],
@@ -248,7 +251,7 @@ Deno.test("a package that does one room's work is known to that room alone", asy
 });
 
 /** Scripts that a person runs beside the bot. Nothing imports them; like main.ts they read for themselves. */
-const SCRIPTS = ["upkeep/restore.ts"];
+const SCRIPTS = ["upkeep/restore.ts", "upkeep/backup.ts"];
 
 Deno.test("main.ts alone reads the environment and the clock", async () => {
   const house = await readHouse();

@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../lib/journal.ts";
 import { createUpkeep, listBackups, type Upkeep } from "../lib/upkeep.ts";
 import { aNewLead, aVisitor } from "./helpers/a_lead.ts";
-import { aLog } from "./helpers/a_log.ts";
+import { aLog, type LogOfTest } from "./helpers/a_log.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** 08:00 in Moscow. */
 const MORNING_MS = Date.parse("2026-03-10T05:00:00Z");
@@ -15,8 +16,15 @@ interface House {
   readonly journal: Journal;
   readonly upkeep: Upkeep;
   readonly folder: string;
-  /** Sets the clock, in ms since 1970. */
-  at(ms: number): House;
+  /** Lets the time pass until a moment, in ms since 1970. */
+  until(ms: number): House;
+  /** Sets the clock, in ms since 1970: no time passes. */
+  set(ms: number): House;
+  /** Room on the disk, in bytes; at first not known. */
+  free: number | undefined;
+  readonly log: LogOfTest;
+  /** The next process on the same folder. */
+  restart(): Upkeep;
 }
 
 async function withUpkeep(
@@ -26,24 +34,40 @@ async function withUpkeep(
   const folder = await Deno.makeTempDir();
   const journal = openJournal(`${folder}/triborg.db`);
   let nowMs = MORNING_MS;
-  const upkeep = createUpkeep({
-    journal: watch(journal),
-    dataDir: folder,
-    retentionDays: 180,
-    timeZone: "Europe/Moscow",
-    wake: () => {},
-    now: () => nowMs,
-    log: aLog().log,
-  });
+  let elapsedMs = 0;
+  const log = aLog();
+  const open = () =>
+    createUpkeep({
+      journal: watch(journal),
+      dataDir: folder,
+      retentionDays: 180,
+      timeZone: "Europe/Moscow",
+      wake: () => {},
+      now: () => nowMs,
+      elapsedMs: () => elapsedMs,
+      freeBytes: () => Promise.resolve(house.free),
+      log: log.log,
+    });
   const house: House = {
     journal,
-    upkeep,
+    get upkeep() {
+      return upkeep;
+    },
     folder,
-    at(ms) {
+    log,
+    free: undefined,
+    until(ms) {
+      elapsedMs += ms - nowMs;
       nowMs = ms;
       return house;
     },
+    set(ms) {
+      nowMs = ms;
+      return house;
+    },
+    restart: () => upkeep = open(),
   };
+  let upkeep = open();
   try {
     await test(house);
   } finally {
@@ -69,7 +93,7 @@ function recordLead(journal: Journal, receivedAtMs: number, number: number) {
 }
 
 Deno.test("the daily line tells of yesterday at nine, once, with the word in its right case", () =>
-  withUpkeep(async ({ journal, upkeep, at }) => {
+  withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();
     for (let lead = 1; lead <= 42; lead++) {
       const { number } = recordLead(journal, MORNING_MS + lead, lead);
@@ -77,10 +101,10 @@ Deno.test("the daily line tells of yesterday at nine, once, with the word in its
       if (lead > 40) journal.moveLead(number, "by_hand");
     }
     recordLead(journal, MORNING_MS + DAY_MS - 1, 43); // 08:00 of the day it is told: not yesterday's.
-    at(MORNING_MS + DAY_MS);
+    until(MORNING_MS + DAY_MS);
     await upkeep.look();
     assert.deepEqual(notes(journal), []);
-    at(MORNING_MS + DAY_MS + 60 * 60 * 1000);
+    until(MORNING_MS + DAY_MS + 60 * 60 * 1000);
     await upkeep.look();
     await upkeep.look();
     assert.deepEqual(notes(journal), [
@@ -89,19 +113,19 @@ Deno.test("the daily line tells of yesterday at nine, once, with the word in its
   }));
 
 Deno.test("a new journal tells of no yesterday, and a line missed until noon is not told any more", () =>
-  withUpkeep(async ({ journal, upkeep, at }) => {
-    at(MORNING_MS + 4 * 60 * 60 * 1000);
+  withUpkeep(async ({ journal, upkeep, until }) => {
+    until(MORNING_MS + 4 * 60 * 60 * 1000);
     await upkeep.look();
-    at(MORNING_MS + DAY_MS + 5 * 60 * 60 * 1000);
+    until(MORNING_MS + DAY_MS + 5 * 60 * 60 * 1000);
     await upkeep.look();
     assert.deepEqual(notes(journal), []);
   }));
 
 Deno.test("a backup is made each night, opens as a journal, and seven are kept", () =>
-  withUpkeep(async ({ journal, upkeep, folder, at }) => {
+  withUpkeep(async ({ journal, upkeep, folder, until }) => {
     recordLead(journal, MORNING_MS, 1);
     for (let day = 0; day < 10; day++) {
-      at(MORNING_MS + day * DAY_MS);
+      until(MORNING_MS + day * DAY_MS);
       await upkeep.look();
     }
     const backups = await listBackups(folder);
@@ -113,7 +137,7 @@ Deno.test("a backup is made each night, opens as a journal, and seven are kept",
   }));
 
 Deno.test("after the retention the persons of settled leads are erased, and open ones are kept", () =>
-  withUpkeep(async ({ journal, upkeep, at }) => {
+  withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();
     const settled = recordLead(journal, MORNING_MS, 1);
     const open = recordLead(journal, MORNING_MS, 2);
@@ -129,7 +153,7 @@ Deno.test("after the retention the persons of settled leads are erased, and open
       content: { text: "личное", entities: [], media: null, captionable: false },
     }, MORNING_MS);
 
-    at(MORNING_MS + 181 * DAY_MS);
+    until(MORNING_MS + 181 * DAY_MS);
     await upkeep.look();
     const erased = journal.findLead(settled.number);
     assert.deepEqual(
@@ -145,11 +169,12 @@ Deno.test("after the retention the persons of settled leads are erased, and open
 Deno.test("while old leads are looked through, where nobody is left to erase, others get their turn", async () => {
   let turn = 0;
   const portionsIn: number[] = [];
-  await withUpkeep(async ({ journal, upkeep, at }) => {
+  await withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();
     for (let lead = 1; lead <= 700; lead++) recordLead(journal, MORNING_MS, lead);
     await journal.committed();
-    at(MORNING_MS + 181 * DAY_MS);
+    until(MORNING_MS + 181 * DAY_MS);
+    portionsIn.length = 0;
     let others = setImmediate(function go() {
       turn += 1;
       others = setImmediate(go);

@@ -147,7 +147,8 @@ export function outboxRecords(db: Database): OutboxRecords {
   };
 }
 
-function toWork(row: Row): Work {
+/** A row of the outbox. */
+export function toWork(row: Row): Work {
   return {
     id: Number(row["id"]),
     lane: String(row["lane"]),
