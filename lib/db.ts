@@ -48,13 +48,12 @@ export interface Database {
    */
   forgetDeleted(): void;
   /**
-   * Rewrites the file without what was deleted before deleting overwrote it. Nothing else runs meanwhile: about a
-   * second for 100 MB.
+   * Overwrites the free pages that were left before deleting overwrote them, once. Nothing else runs meanwhile: about
+   * a second for 100 MB of them.
    *
    * @param mostPages A larger file is left for another time.
-   * @returns Whether it was rewritten; false where that was done before.
    */
-  compact(mostPages: number): boolean;
+  overwriteFreePages(mostPages: number): void;
   /** The first of the database's files that is not at its path any more: what is written is written into nowhere. */
   lostFile(): LostFile | undefined;
   /** Commits what is open and closes the file. */
@@ -104,7 +103,7 @@ export function openDatabase(
     const isNew = versionOf(sqlite) === 0;
     migrate(sqlite, migrations);
     add(sqlite, additions);
-    if (isNew) rememberCompact(sqlite);
+    if (isNew) rememberOverwritten(sqlite);
   } catch (cause) {
     sqlite.close();
     throw new Error(`Cannot open database "${path}": ${messageOf(cause)}`, { cause });
@@ -165,16 +164,31 @@ function add(sqlite: DatabaseSync, additions: Additions): void {
   }
 }
 
-/** Stands among the additions: the file holds nothing that was deleted before `secure_delete` was on. */
-const COMPACT = "compact";
+/** Stands among the additions: no free page holds what was deleted before `secure_delete` was on. */
+const OVERWRITTEN = "free_pages_overwritten";
 
-function rememberCompact(sqlite: DatabaseSync): void {
-  sqlite.exec(`INSERT OR IGNORE INTO additions VALUES ('${COMPACT}')`);
+function rememberOverwritten(sqlite: DatabaseSync): void {
+  sqlite.exec(`INSERT OR IGNORE INTO additions VALUES ('${OVERWRITTEN}')`);
 }
 
-function isCompact(sqlite: DatabaseSync): boolean {
-  return sqlite.prepare("SELECT 1 FROM additions WHERE name = ?").get(COMPACT) !== undefined;
+function isOverwritten(sqlite: DatabaseSync): boolean {
+  return sqlite.prepare("SELECT 1 FROM additions WHERE name = ?").get(OVERWRITTEN) !== undefined;
 }
+
+/** Fills free pages with a row's zeros. Each holds a page's bytes without the 4 bytes that lead to the next (https://sqlite.org/fileformat.html#ovflpgs). */
+function fillFreePages(sqlite: DatabaseSync): void {
+  const pragma = (name: string) => Number(sqlite.prepare(`PRAGMA ${name}`).get()?.[name]);
+  const bytes = pragma("freelist_count") * (pragma("page_size") - 4);
+  sqlite.exec("BEGIN IMMEDIATE; CREATE TABLE filling (zeros BLOB)");
+  const fill = sqlite.prepare("INSERT INTO filling VALUES (zeroblob(?))");
+  for (let left = bytes; left > 0; left -= MOST_FILLED) fill.run(Math.min(left, MOST_FILLED));
+  sqlite.exec("DROP TABLE filling");
+  rememberOverwritten(sqlite);
+  sqlite.exec("COMMIT");
+}
+
+/** In one row, in bytes; SQLite takes a thousand million at most. */
+const MOST_FILLED = 2 ** 28;
 
 /** Not while a backup reads the old pages: SQLite would wait for it, and the process with it. */
 function truncateWal(sqlite: DatabaseSync): boolean {
@@ -288,13 +302,15 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
       }
     },
     forgetDeleted: () => void (walHoldsDeleted = true),
-    compact(mostPages) {
-      if (isCompact(sqlite) || pagesOf(sqlite) > mostPages) return false;
+    overwriteFreePages(mostPages) {
+      if (isOverwritten(sqlite) || pagesOf(sqlite) > mostPages) return;
       commit();
-      sqlite.exec("VACUUM");
-      rememberCompact(sqlite);
+      try {
+        fillFreePages(sqlite);
+      } finally {
+        if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+      }
       emptyWal();
-      return true;
     },
     lostFile: files.lost,
     committedSoon: () => open ? waiting.promise : Promise.resolve(),

@@ -39,7 +39,7 @@ export async function openHouse(
   await roundsOfEventLoop(3); // While the rest is done and loaded hardly anything leaves: the question goes first.
   try {
     journal.check();
-    journal.compact(MOST_CHECKED_PAGES); // A larger one waits for the night.
+    journal.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one waits for the night.
   } catch (error) {
     return refuse(await reportJournal(config.dataDir, error, log));
   }
@@ -94,8 +94,8 @@ function tellOpenToOthers(left: readonly OpenToOthers[], log: Log): void {
 
 /** Says why the journal cannot be used, and tells the exit code for that. */
 async function reportJournal(folder: string, error: unknown, log: Log): Promise<number> {
-  const { listBackups } = await import("./upkeep.ts");
-  const [backup] = await listBackups(folder).catch(() => []);
+  const { listCopies } = await import("./upkeep/backups.ts");
+  const [backup] = await listCopies(folder).catch(() => []);
   log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
     folder,
     cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),

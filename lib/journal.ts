@@ -1,7 +1,14 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 
 import { type Database, openDatabase, type Row } from "./db.ts";
-import type { CardReason, CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
+import {
+  type CardReason,
+  type CrmOutcome,
+  type Lead,
+  mayHaveArrived,
+  type MessageAddress,
+  type NewLead,
+} from "./lead.ts";
 import { type AuthRecords, authRecords } from "./journal/auth.ts";
 import {
   type FollowUpRecords,
@@ -185,7 +192,7 @@ export interface Journal
   check(): void;
   /** Copies the journal to a new file, and marks that as a copy; throws as `copyDatabase` does. */
   backUp(path: string, nowMs: number): Promise<void>;
-  compact: Database["compact"];
+  overwriteFreePages: Database["overwriteFreePages"];
   lostFile: Database["lostFile"];
   committed: Database["committed"];
   committedSoon: Database["committedSoon"];
@@ -330,7 +337,11 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   }
 
   function recoverCopy(nowMs: number): CutOff[] {
-    for (const row of leadsWithCard.all()) recordDoubt(Number(row["subject"]), null, nowMs);
+    for (const row of leadsWithCard.all()) {
+      const lead = Number(row["subject"]);
+      const isDoubtful = mayHaveArrived(records.attemptsOf(lead).at(-1)?.outcome ?? null);
+      if (!isDoubtful) recordDoubt(lead, null, nowMs);
+    }
     const posts = postsToOpenLeads.all().map(toWork);
     const cutOff = posts.map((work) => {
       const attempt = recordDoubt(work.subject, work.body === "" ? null : work.body, nowMs);
@@ -517,7 +528,7 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       records.tryToRecord();
     },
     backUp: (path, nowMs) => db.backUp(path, copyMark(nowMs)),
-    compact: db.compact,
+    overwriteFreePages: db.overwriteFreePages,
     lostFile: db.lostFile,
     committed: db.committed,
     committedSoon: db.committedSoon,

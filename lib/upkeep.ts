@@ -139,7 +139,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
 
   /** A few leads at a time: whoever presses meanwhile is answered as fast as ever. */
   async function eraseOldPersons(): Promise<void> {
-    journal.compact(Infinity);
+    journal.overwriteFreePages(Infinity);
     journal.forgetMenusBefore(safeTime.nowMs() - MENUS_KEPT_MS);
     const beforeMs = safeTime.nowMs() - retentionDays * DAY_MS;
     let all = 0;

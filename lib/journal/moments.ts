@@ -21,7 +21,7 @@ export function moments(db: Database): Moments {
     "UPDATE inbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
     "UPDATE links SET expires_at_ms = expires_at_ms + ?",
     "UPDATE sessions SET opened_at_ms = opened_at_ms + ?1, seen_at_ms = seen_at_ms + ?1",
-    `UPDATE facts SET value = CAST(CAST(value AS INTEGER) + ? AS TEXT) WHERE ${SPANS}`,
+    `UPDATE facts SET value = CAST(CAST(value AS INTEGER) + CAST(? AS INTEGER) AS TEXT) WHERE ${SPANS}`,
   ].map((sql) => db.writer(sql));
   const newest = db.reader(
     `SELECT max(at_ms) AS newest FROM (
