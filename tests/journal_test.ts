@@ -851,6 +851,36 @@ Deno.test("what a copy says of settled leads stays, and a journal that is no cop
     copy.close();
   }));
 
+// — Erased —
+
+Deno.test("an erased person's name is in no file of the journal any more", () =>
+  withJournalFile(async (journal, _reopen, path) => {
+    const nameIn = (ending: string) => Deno.readTextFileSync(path + ending).includes("Wanted");
+    for (let menu = 2; menu < 300; menu++) {
+      const isWanted = menu % 3 === 0;
+      const visitor = isWanted
+        ? { ...aNewLead().visitor, firstName: "Wanted", lastName: "Wanted", username: "Wanted" }
+        : aNewLead().visitor;
+      const lead = record(journal, menu, { visitor, chatId: isWanted ? 1 : 2 });
+      journal.recordUpdates([{ id: menu, body: `{"from":"${visitor.firstName}"}` }], NOON_MS, null);
+      journal.finishConfirmation(lead.confirmation, NOON_MS);
+      journal.settleInCrm(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS);
+      journal.recordFollowUp({
+        lead: lead.number,
+        chatId: lead.chatId,
+        messageId: menu,
+        albumId: null,
+        content: { ...someContent(), text: `I am ${visitor.firstName}` },
+      }, NOON_MS);
+      journal.finishUpdate(menu);
+      await journal.committed();
+    }
+    assert.ok(nameIn("-wal"));
+    assert.equal(journal.erasePerson(1, "@manager", NOON_MS), 99);
+    await journal.committed();
+    assert.deepEqual([nameIn(""), nameIn("-wal")], [false, false]);
+  }));
+
 // — A clock that is set —
 
 Deno.test("shiftWaits moves what waits, logins and heartbeats, and not when something happened", () =>
