@@ -174,21 +174,19 @@ export function createHealth(
     };
   }
 
-  async function tryUnlessJustTried(): Promise<void> {
-    if (elapsedMs() - triedMs >= TRY_EVERY_MS) {
-      trying = tryNow().finally(() => trying = undefined);
-    }
-    await trying;
+  /** One try at a time. */
+  function tryAgain(): Promise<void> {
+    return trying ??= tryNow().finally(() => trying = undefined);
   }
 
   return {
     facts,
     async check() {
-      await tryUnlessJustTried();
+      await (elapsedMs() - triedMs >= TRY_EVERY_MS ? tryAgain() : trying);
       return facts();
     },
     async tryToRecord() {
-      await tryUnlessJustTried();
+      await tryAgain();
       return fault;
     },
   };

@@ -4,7 +4,7 @@ import type { LostFile } from "./db/files.ts";
 import type { Log } from "./log.ts";
 
 /** How often the journal is tried, and its files looked for, in ms. */
-const TRY_MS = 5_500;
+const TRY_MS = 4_000;
 const LOOK_MS = 2_000;
 
 /** After this long without a record the process leaves, in ms: a supervisor starts it again, and an operator hears of it. */
@@ -68,7 +68,8 @@ export function watchJournal(
     }
     if (nowMs - failure.saidMs < SAY_AGAIN_MS) return;
     failure.saidMs = nowMs;
-    log.error("❌ Журнал не записать {seconds} с: {cause}. Лиды пока остаются у Telegram", {
+    const lasting = seconds > 0 ? " уже {seconds} с" : "";
+    log.error(`❌ Журнал не записать${lasting}: {cause}. Лиды пока остаются у Telegram`, {
       seconds,
       cause,
     });

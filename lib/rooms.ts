@@ -201,6 +201,8 @@ export function openRooms(config: Config, ground: Ground): Running {
     });
   }
 
+  let journalEnd: JournalEnd | undefined;
+
   async function work(): Promise<number> {
     await delivery.start();
     clock.start();
@@ -241,28 +243,31 @@ export function openRooms(config: Config, ground: Ground): Running {
     clearTimeout(timer);
     crm.close();
     await profiles.close();
-    journal.close();
+    // What lies at a lost journal's path now is somebody else's: SQLite would write and remove files there.
+    if (journalEnd !== "lost") journal.close();
     lock.release();
   }
 
-  /** The process is left where the journal is not to be had, whether or not it can be closed in good order. */
+  /** Where the journal is not to be had the process ends, whether or not it can be closed in good order. */
   async function leave(end: JournalEnd): Promise<number> {
-    watch.stop();
+    journalEnd = end;
     stopping.abort();
-    // What lies at a lost journal's path now is somebody else's: closing would write and remove files there.
-    if (end === "unwritable") await Promise.race([worked, patience(CLOSE_WITHIN_MS)]);
+    if (end === "unwritable") await inTime(worked, CLOSE_WITHIN_MS);
     return EXIT.defect;
   }
 
   const { newLoginLink } = page;
   const worked = work().finally(close);
-  const ended = Promise.race([worked, watch.ended.then(leave)]);
+  const left = watch.ended.then(leave);
+  const ended = Promise.race([left, worked.then((code) => journalEnd === undefined ? code : left)]);
   return { ended, stop: () => stopping.abort(), newLoginLink };
 }
 
-/** Resolves after `ms`; keeps no process alive. */
-function patience(ms: number): Promise<void> {
-  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, ms)));
+/** Resolves when something has ended, or after `ms`. */
+async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Resolves after `ms`, or at once when the process stops. */

@@ -1,58 +1,13 @@
 // The whole bot on a machine whose clock is set: nothing that waits waits longer, and nobody is bothered.
 
 import assert from "node:assert/strict";
-import { readConfig } from "../lib/config.ts";
-import { openHouse } from "../lib/house.ts";
-import type { Running } from "../lib/rooms.ts";
-import { aLog, type LogOfTest } from "./helpers/a_log.ts";
-import { type House, TOKEN, withHouse } from "./helpers/house.ts";
+import { withBot } from "./helpers/bot_here.ts";
+import { type House, withHouse } from "./helpers/house.ts";
 import { CHOICE, seedCard } from "./helpers/seed.ts";
 import { becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
-
-interface Machine {
-  /** How far the wall clock is from the true time, in ms. */
-  skewMs: number;
-  /** Further than this process has lived, in ms. */
-  passedMs: number;
-}
-
-/** The bot in this process, on a machine whose clocks the story moves. */
-async function withBot(
-  story: (house: House, machine: Machine, log: LogOfTest) => Promise<void>,
-): Promise<void> {
-  await withHouse(async (house) => {
-    const machine: Machine = { skewMs: 0, passedMs: 0 };
-    const log = aLog();
-    const env = {
-      BOT_TOKEN: TOKEN,
-      ADMIN_CHAT_ID: String(house.admin.id),
-      TELEGRAM_API_ROOT: house.telegram.url,
-      LOCALES_PATH: house.localesPath,
-      DATA_DIR: `${house.folder}/data`,
-      PORT: "0",
-      CRM_TIMEOUT_SECONDS: "1",
-    };
-    const result = readConfig(env);
-    assert.ok(result.ok);
-    const running = await openHouse(result.config, log, {
-      now: () => Date.now() + machine.skewMs + machine.passedMs,
-      elapsedMs: () => performance.now() + machine.passedMs,
-      random: Math.random,
-    });
-    assert.notEqual(typeof running, "number");
-    const bot = running as Running;
-    try {
-      await house.telegram.untilPolled();
-      await story(house, machine, log);
-    } finally {
-      bot.stop();
-      await bot.ended;
-    }
-  }, { asleep: true });
-}
 
 /** A lead whose card the managers' chat refuses until the returned function is called. */
 async function oweCard(
@@ -80,7 +35,7 @@ async function nextTry({ telegram, admin }: House): Promise<void> {
 
 for (const skewMs of [-6 * HOUR_MS, 3 * DAY_MS]) {
   Deno.test(`a card is shown when it is due, also when the clock is set by ${skewMs / HOUR_MS} h meanwhile`, () =>
-    withBot(async (house, machine, log) => {
+    withBot(async ({ house, machine, log }) => {
       const mend = await oweCard(house, log);
       machine.skewMs = skewMs;
       await nextTry(house);
@@ -89,7 +44,7 @@ for (const skewMs of [-6 * HOUR_MS, 3 * DAY_MS]) {
     }));
 
   Deno.test(`a card is shown when it is due, also when the bot believes a clock set by ${skewMs / HOUR_MS} h and back`, () =>
-    withBot(async (house, machine, log) => {
+    withBot(async ({ house, machine, log }) => {
       const mend = await oweCard(house, log);
       for (const each of [skewMs, 0]) {
         machine.skewMs = each;
@@ -103,7 +58,7 @@ for (const skewMs of [-6 * HOUR_MS, 3 * DAY_MS]) {
 }
 
 Deno.test("a clock that is set is no absence of the bot's, and ends no polling", () =>
-  withBot(async (house, machine, log) => {
+  withBot(async ({ house, machine, log }) => {
     await greet(galliard(house));
     for (const skewMs of [DAY_MS, 0]) {
       machine.skewMs = skewMs;

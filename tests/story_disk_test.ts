@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { openJournal } from "../lib/journal.ts";
+import { withBot } from "./helpers/bot_here.ts";
 import { type House, withHouse } from "./helpers/house.ts";
 import { CHOICE, CONFIRMATION, seedCard } from "./helpers/seed.ts";
 import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "./helpers/visits.ts";
@@ -149,3 +150,15 @@ async function largeDamagedJournal({ folder }: House): Promise<string> {
   }
   return path;
 }
+
+Deno.test("a journal that takes no lead any more is named in the log and in /health, and after a minute ends the bot with 1", () =>
+  withBot(async ({ house, machine, log, bot }) => {
+    const visitor = galliard(house);
+    await greet(visitor);
+    using other = new DatabaseSync(`${house.folder}/data/triborg.db`, { timeout: 5_000 });
+    other.exec("DROP TABLE attempts");
+    await log.line("Журнал не записать: no such table: attempts");
+    machine.passedMs += 60_000;
+    assert.equal(await bot.ended, 1);
+    await log.line("Бот останавливается");
+  }));
