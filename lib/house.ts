@@ -20,7 +20,7 @@ export async function openHouse(
   mask.hide(config.botToken);
   if (config.adminPassword !== null) mask.hide(config.adminPassword);
   if (config.metricsToken !== null) mask.hide(config.metricsToken);
-  const opened = await openJournalIn(config.dataDir, log);
+  const opened = await openJournalIn(config.dataDir, machine, log);
   if (typeof opened === "number") return opened;
   const { journal, lock } = opened;
 
@@ -66,13 +66,16 @@ async function roundsOfEventLoop(rounds: number): Promise<void> {
 
 async function openJournalIn(
   folder: string,
+  { elapsedMs }: Machine,
   log: Log,
 ): Promise<{ readonly journal: Journal; readonly lock: Lock } | number> {
   let lock: Lock | undefined;
   try {
     lock = lockFolder(folder);
     if (lock !== undefined) tellOpenToOthers(keepPrivate(folder), log);
-    if (lock !== undefined) return { journal: openJournal(`${folder}/triborg.db`), lock };
+    if (lock !== undefined) {
+      return { journal: openJournal(`${folder}/triborg.db`, elapsedMs), lock };
+    }
   } catch (error) {
     lock?.release();
     return await reportJournal(folder, error, log);

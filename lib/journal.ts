@@ -202,10 +202,11 @@ export interface Journal
 /**
  * Opens the journal in a file, or in `:memory:`.
  *
+ * @param elapsedMs As `openDatabase` takes it.
  * @throws {Error} As `openDatabase` does.
  */
-export function openJournal(path: string): Journal {
-  return journalIn(openDatabase(path, MIGRATIONS, ADDITIONS));
+export function openJournal(path: string, elapsedMs?: () => number): Journal {
+  return journalIn(openDatabase(path, MIGRATIONS, ADDITIONS, elapsedMs));
 }
 
 /** The journal in a database that is open and migrated. */

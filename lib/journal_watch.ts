@@ -23,8 +23,8 @@ export type JournalEnd =
 export interface JournalWatch {
   /** Resolves when the process has to leave; never while all is well. */
   readonly ended: Promise<JournalEnd>;
-  /** Counts how recording what Telegram handed over went; passes on its outcome. */
-  recording<T>(work: Promise<T>): Promise<T>;
+  /** Records what Telegram handed over, counts how that went, and passes on its outcome. @throws Where the journal is lost. */
+  recording<T>(record: () => Promise<T>): Promise<T>;
   start(): void;
   stop(): void;
 }
@@ -47,6 +47,7 @@ export function watchJournal(
   const { promise: ended, resolve: end } = Promise.withResolvers<JournalEnd>();
   const failures = new Map<string, Failure>();
   let trying: Promise<void> = Promise.resolve();
+  let isLost = false;
   const timers: ReturnType<typeof setInterval>[] = [];
 
   function worked(what: string): void {
@@ -81,9 +82,10 @@ export function watchJournal(
     else failed("trial", cause);
   }
 
-  function look(): void {
+  function look(): LostFile | undefined {
     const lost = lostFile();
-    if (lost === undefined) return;
+    if (lost === undefined || isLost) return lost;
+    isLost = true;
     const what = lost.kind === "deleted" ? "удалён" : "подменён другим файлом";
     log.error(
       `❌ КРИТИЧЕСКАЯ ОШИБКА: файл журнала {path} ${what} под работающим ботом. Бот останавливается: ` +
@@ -91,13 +93,16 @@ export function watchJournal(
       { path: lost.path },
     );
     end("lost");
+    return lost;
   }
 
   return {
     ended,
-    async recording(work) {
+    async recording(record) {
+      const lost = look();
+      if (lost !== undefined) throw new Error(`Database file "${lost.path}" was ${lost.kind}`);
       try {
-        const result = await work;
+        const result = await record();
         worked("accept");
         return result;
       } catch (error) {

@@ -215,7 +215,7 @@ export function openRooms(config: Config, ground: Ground): Running {
         ...telegram,
         now: elapsedMs, // It measures spans alone; somebody may set the clock.
         early,
-        accept: (updates) => introduce().then(() => watch.recording(inbox.accept(updates))),
+        accept: (updates) => introduce().then(() => watch.recording(() => inbox.accept(updates))),
         polled(offset, caughtUp) {
           journal.forgetUpdates(offset);
           presence.polled(caughtUp);

@@ -69,7 +69,7 @@ Deno.test("updates that the journal refuses for a minute end the process, a defe
     const [error, end] of [[new TypeError("no id"), undefined], [malformed, "unwritable"]] as const
   ) {
     for (let tries = 0; tries < 4; tries++) {
-      await assert.rejects(watch.recording(Promise.reject(error)), error);
+      await assert.rejects(watch.recording(() => Promise.reject(error)), error);
       await pass(25_000);
     }
     assert.equal(it.end, end);
@@ -79,8 +79,14 @@ Deno.test("updates that the journal refuses for a minute end the process, a defe
 for (const kind of ["deleted", "replaced"] as const) {
   Deno.test(`a journal that was ${kind} ends the process within seconds, in words that name the file`, async () => {
     using test = aWatch();
-    const { it, pass, said } = test;
+    const { it, watch, pass, said } = test;
     it.lost = { path: "data/triborg.db-wal", kind };
+    const recorded: string[] = [];
+    await assert.rejects(
+      watch.recording(() => Promise.resolve(recorded.push("lead"))),
+      /triborg.db-wal/,
+    );
+    assert.deepEqual(recorded, []);
     await pass(2_000);
     assert.equal(it.end, "lost");
     assert.equal(said("КРИТИЧЕСКАЯ ОШИБКА: файл журнала data/triborg.db-wal").length, 1);
