@@ -2,11 +2,12 @@
 
 import type { AdminChat } from "./admin_chat.ts";
 import { createAdminWork } from "./admin_work.ts";
-import { waitMs } from "./backoff.ts";
+import { LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
 import type { Crm } from "./crm.ts";
 import { createCrmWork } from "./crm_work.ts";
 import {
   ADMIN_CHAT_LANE,
+  COPIED_FACT,
   CRM_LANES,
   crmLane,
   type EditedMessage,
@@ -94,7 +95,7 @@ export interface DeliveryOptions {
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { journal, profiles, now, random, log } = options;
   const retryAtMs = (work: Work, atLeastMs = 0) =>
-    now() + Math.max(waitMs(work.failures + 1, random()), atLeastMs);
+    now() + Math.min(Math.max(waitMs(work.failures + 1, random()), atLeastMs), LONGEST_WAIT_MS);
   const sendAll = createSendAll(options);
   const crmWork = createCrmWork({
     ...options,
@@ -168,7 +169,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const { lead } = recorded;
     const onDisk = journal.committed();
     const told = onDisk.then(() => tell(recorded.confirmation, confirmation));
-    if (postsNow) {
+    if (recorded.post.kind === "card") {
+      onDisk.then(wakeManagers, () => {});
+    } else if (postsNow) {
       posts.runNow(recorded.post, async (work) => {
         const isOnDisk = await onDisk.then(() => true, () => false);
         if (!isOnDisk) return; // Then there is no such lead.
@@ -275,6 +278,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       wakeManagers();
     },
     async start() {
+      const copiedAtMs = journal.fact(COPIED_FACT);
+      if (copiedAtMs !== undefined) {
+        log.warn(
+          "♻️ Журнал восстановлен из копии от {copiedAt}: лиды, которые она ещё должна CRM, сами в CRM не уйдут",
+          { copiedAt: new Date(Number(copiedAtMs)).toISOString() },
+        );
+      }
       const cutOff = journal.atomically(() => {
         const attempts = journal.recover(
           RESTARTED,

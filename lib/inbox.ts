@@ -2,7 +2,7 @@
 
 import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
-import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
+import { FIRST_WAIT_MS, isWaiting, LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
 import { OutcomeUnknown } from "./call_failure.ts";
 import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
@@ -57,6 +57,7 @@ export function createInbox(options: InboxOptions): Inbox {
   let waitingOnDisk = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
+  let unreadable = false;
 
   async function accept(updates: readonly Update[]): Promise<void> {
     const receivedAtMs = now();
@@ -154,7 +155,10 @@ export function createInbox(options: InboxOptions): Inbox {
     } else {
       log.warn("⚠️ На обновление {update} не ответить: {cause}. Пробуем снова", facts);
       const atLeastMs = failure?.kind === "too_many" ? failure.retryAfterMs : 0;
-      const waitsMs = Math.max(waitMs(failures + 1, random()), atLeastMs);
+      const waitsMs = Math.min(
+        Math.max(waitMs(failures + 1, random()), atLeastMs),
+        LONGEST_WAIT_MS,
+      );
       const again = now() + waitsMs;
       keep(() => journal.postponeUpdate(update.update_id, again)).then(takeWaiting, reportDefect);
     }
@@ -164,8 +168,12 @@ export function createInbox(options: InboxOptions): Inbox {
     clearTimeout(timer);
     try {
       takeDue();
+      unreadable = false;
     } catch (error) {
-      log.error("❌ Журнал не прочесть: {cause}. Пробуем снова", { cause: describeError(error) });
+      if (!unreadable) {
+        log.error("❌ Журнал не прочесть: {cause}. Пробуем снова", { cause: describeError(error) });
+      }
+      unreadable = true;
       if (!stopped) timer = setTimeout(takeWaiting, FIRST_WAIT_MS);
     }
   }
@@ -181,7 +189,9 @@ export function createInbox(options: InboxOptions): Inbox {
       waitingOnDisk = true; // Whatever ends in hand looks again.
       return;
     }
-    const stored = journal.takeUpdates(now(), room);
+    const firstMs = journal.nextUpdateDueAtMs() ?? now();
+    const untilMs = isWaiting(firstMs, now()) ? now() : Math.max(firstMs, now());
+    const stored = journal.takeUpdates(untilMs, room);
     for (const { id, body, failures, receivedAtMs } of stored) {
       if (inHand.has(id)) continue; // Its taking was undone on disk while it was in hand.
       const update = parse(id, body);

@@ -1,14 +1,15 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 
-import { type Database, openDatabase } from "./db.ts";
-import type {
-  CardReason,
-  CrmOutcome,
-  FollowUpContent,
-  Lead,
-  MessageAddress,
-  NewLead,
-  Visitor,
+import { type Database, openDatabase, type Row } from "./db.ts";
+import {
+  type CardReason,
+  type CrmOutcome,
+  type FollowUpContent,
+  type Lead,
+  mayHaveArrived,
+  type MessageAddress,
+  type NewLead,
+  type Visitor,
 } from "./lead.ts";
 import { type AuthRecords, authRecords } from "./journal/auth.ts";
 import { type BotKeys, openForBot } from "./journal/bots.ts";
@@ -30,17 +31,22 @@ import {
   FOLLOW_UPS_LANE,
   type OutboxRecords,
   outboxRecords,
+  toWork,
   VISITORS_LANE,
   type Work,
 } from "./journal/outbox.ts";
+import { COPIED_FACT, copyMark, RESTORED } from "./journal/copies.ts";
+import { type Moments, moments } from "./journal/moments.ts";
 import { type PressRecords, pressRecords } from "./journal/presses.ts";
 import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
 import { type ProfileKeys, profileKeys } from "./journal/profile_keys.ts";
 import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
+import { type Trial, trial } from "./journal/trial.ts";
 
 export * from "./journal/outbox.ts";
 export { PROFILE_FACTS } from "./journal/profile_keys.ts";
+export { COPIED_FACT } from "./journal/copies.ts";
 export type { Attempt } from "./journal/leads.ts";
 export type {
   Cursor,
@@ -69,7 +75,10 @@ export interface RecordedChoice {
   readonly lead: Lead;
   /** In the caller's hands. */
   readonly confirmation: Work;
-  /** In the caller's hands where that was asked for; else due. */
+  /**
+   * In the caller's hands where that was asked for; else due. A card in its place is due, and for the managers:
+   * a restored journal holds presses whose lead may long be in the CRM.
+   */
   readonly post: Work;
 }
 
@@ -84,6 +93,12 @@ export type ResendAsked =
   /** The CRM or a manager already has it. */
   | "settled"
   | "unknown";
+
+/** An attempt that an earlier process may have made, and the work that it was made for. */
+export interface CutOff {
+  readonly attempt: Attempt;
+  readonly work: Work | undefined;
+}
 
 /** How long an album is left for its next part before it is shown, in ms: its parts are updates of their own. */
 export const ALBUM_QUIET_MS = 1_000;
@@ -106,7 +121,9 @@ export interface Journal
     ProfileCounts,
     ProfileKeys,
     LeadList,
-    ErasureRecords {
+    ErasureRecords,
+    Moments,
+    Trial {
   /**
    * Records a press: the lead, its confirmation and its POST. The confirmation is handed to the caller;
    * undefined when the menu already gave a lead.
@@ -165,16 +182,13 @@ export interface Journal
   finishFollowUp(work: Work, nowMs: number): void;
   /**
    * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it
-   * ends as interrupted and its card is due; everything else that is owed is due at once.
+   * ends as interrupted and its card is due; everything else that is owed is due at once. In a copy that
+   * took the journal's place everything owed to a CRM may have arrived, and no lead is sent again.
    *
    * @param alongside Records what else follows from each of them, with the same move.
    * @returns The cut-off attempts, each with the work it was made for.
    */
-  recover(
-    interrupted: CrmOutcome,
-    nowMs: number,
-    alongside?: (work: Work) => void,
-  ): { readonly attempt: Attempt; readonly work: Work | undefined }[];
+  recover(interrupted: CrmOutcome, nowMs: number, alongside?: (work: Work) => void): CutOff[];
   /**
    * Owes a reminder to each chat whose newest menu was sent between two moments and gave no lead.
    *
@@ -191,7 +205,8 @@ export interface Journal
   /**
    * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
    * or a manager has and which were received before a moment. Looks at so many leads at most, from
-   * number `from` on.
+   * number `from` on. One that came after a lead of later than the moment is not older than that, whatever the
+   * clock said; a lead of later than `nowMs` says nothing of others.
    *
    * @returns How many it erased, and where to go on; undefined when it came to the moment.
    */
@@ -199,6 +214,7 @@ export interface Journal
     beforeMs: number,
     from: number,
     most: number,
+    nowMs?: number,
   ): { readonly erased: number; readonly next: number | undefined };
   /** Forgets menus that were sent before a moment. */
   forgetMenusBefore(beforeMs: number): void;
@@ -211,8 +227,16 @@ export interface Journal
   erasePerson(chatId: number, by: string, nowMs: number): number | undefined;
   /** Records several moves whole or not at all. */
   atomically: Database["atomically"];
-  check: Database["check"];
-  backUp: Database["backUp"];
+  /**
+   * Looks whether the journal is damaged: a small file whole, a large one by what a lead takes.
+   *
+   * @throws {Error} If it is.
+   */
+  check(): void;
+  /** Copies the journal to a new file, and marks that as a copy; throws as `copyDatabase` does. */
+  backUp(path: string, nowMs: number): Promise<void>;
+  overwriteFreePages: Database["overwriteFreePages"];
+  lostFile: Database["lostFile"];
   committed: Database["committed"];
   committedSoon: Database["committedSoon"];
   close(): void;
@@ -223,10 +247,11 @@ export interface Journal
  *
  * @param botId The bot that is to work on it: the digits before the colon of its token. Without one the
  *   journal is read as its last bot's.
+ * @param elapsedMs As `openDatabase` takes it.
  * @throws {Error} As `openDatabase` does.
  */
-export function openJournal(path: string, botId?: string): Journal {
-  const db = openDatabase(path, MIGRATIONS, ADDITIONS);
+export function openJournal(path: string, botId?: string, elapsedMs?: () => number): Journal {
+  const db = openDatabase(path, MIGRATIONS, ADDITIONS, elapsedMs);
   try {
     return journalIn(db, botId);
   } catch (error) {
@@ -252,8 +277,17 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...profileKeys(db),
     ...leadList(db, keys),
     ...erasureRecords(db),
+    ...moments(db),
+    ...trial(db),
   };
   return { ...records, ...moves(db, records, keys) };
+}
+
+/** Names the presses that a copy held: by the menu, which makes a lead one. */
+const PRESS_OF_COPY = "press_of_copy:";
+
+function pressOfCopy({ chatId, menuMessageId }: NewLead): string {
+  return `${PRESS_OF_COPY}${chatId}:${menuMessageId}`;
 }
 
 type Records =
@@ -268,7 +302,9 @@ type Records =
   & ProfileCounts
   & ProfileKeys
   & LeadList
-  & ErasureRecords;
+  & ErasureRecords
+  & Moments
+  & Trial;
 
 /** The moves of several statements. */
 type Verb =
@@ -325,6 +361,18 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
   );
   const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
   const allWorkDue = db.writer("UPDATE outbox SET due_at_ms = ?");
+  const postsToOpenLeads = db.reader(
+    `SELECT outbox.* FROM outbox JOIN leads ON number = subject
+     WHERE kind = 'post' AND state NOT IN ('in_crm', 'by_hand') ORDER BY id`,
+  );
+  const leadsWithCard = db.reader("SELECT subject FROM outbox WHERE kind = 'card' ORDER BY id");
+  const rememberPresses = db.writer(
+    `INSERT OR REPLACE INTO facts (name, value)
+     SELECT '${PRESS_OF_COPY}' || json_extract(body, '$.callback_query.message.chat.id') || ':' ||
+       json_extract(body, '$.callback_query.message.message_id'), ''
+     FROM inbox WHERE json_valid(body)
+       AND json_extract(body, '$.callback_query.message.message_id') IS NOT NULL`,
+  );
   const openMenus = db.reader(
     `SELECT chat_id, profile, sent_at_ms, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
        SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
@@ -377,17 +425,42 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
     else turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
   }
 
+  /** An attempt that a copy does not know of may have been made: the lead's card says that it may be in the CRM already. */
+  function recordDoubt(lead: number, nowMs: number): void {
+    records.endAttempt(records.beginAttempt(lead, null, nowMs), RESTORED, nowMs);
+  }
+
+  function recoverCopy(nowMs: number, alongside: (work: Work) => void): CutOff[] {
+    for (const row of leadsWithCard.all()) {
+      const lead = Number(row["subject"]);
+      const isDoubtful = mayHaveArrived(records.attemptsOf(lead).at(-1)?.outcome ?? null);
+      if (!isDoubtful) recordDoubt(lead, nowMs);
+    }
+    const cutOff = postsToOpenLeads.all().map(toWork).map((work) => {
+      const attempt = records.beginAttempt(work.subject, isResend(work) ? work.body : null, nowMs);
+      failInCrm(work, attempt, RESTORED, nowMs);
+      alongside(work);
+      return { attempt, work };
+    });
+    rememberPresses.run();
+    deleteFact.run(COPIED_FACT);
+    return cutOff;
+  }
+
   const verbs: Pick<Journal, Verb> = {
     recordChoice(newLead, confirmation, lane, postsNow) {
       const lead = records.insertLead(newLead);
       if (lead === undefined) return undefined;
       const { number: subject, receivedAtMs } = lead;
       const post = { lane, kind: "post", subject, body: "" } as const;
-      return {
-        lead,
-        confirmation: oweConfirmation(subject, confirmation),
-        post: records.addWork(post, postsNow ? null : receivedAtMs),
-      };
+      const told = oweConfirmation(subject, confirmation);
+      if (deleteFact.run(pressOfCopy(newLead)).changes > 0) {
+        recordDoubt(subject, receivedAtMs);
+        const card = { lane: ADMIN_CHAT_LANE, kind: "card", subject, body: "crm_failed" } as const;
+        return { lead, confirmation: told, post: records.addWork(card, receivedAtMs) };
+      }
+      const dueAtMs = postsNow ? null : receivedAtMs;
+      return { lead, confirmation: told, post: records.addWork(post, dueAtMs) };
     },
     recordRepeat(press, number, confirmation) {
       const lead = records.findLead(number);
@@ -483,7 +556,7 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
     recover(interrupted, nowMs, alongside = () => {}) {
       allUpdatesDue.run(nowMs);
       allWorkDue.run(nowMs);
-      return records.openAttempts().map((attempt) => {
+      const cutOff = records.openAttempts().map((attempt) => {
         const work = records.findWork("post", attempt.lead);
         if (work === undefined) records.endAttempt(attempt, interrupted, nowMs);
         else {
@@ -492,6 +565,9 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
         }
         return { attempt, work };
       });
+      return selectFact.get(COPIED_FACT) === undefined
+        ? cutOff
+        : [...cutOff, ...recoverCopy(nowMs, alongside)];
     },
     oweReminders(sinceMs, untilMs, nowMs) {
       const menus = openMenus.all(sinceMs, ...keys.range, untilMs);
@@ -507,13 +583,17 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       }
       return menus.length;
     },
-    eraseSettledBefore(beforeMs, from, most) {
-      const rows = leadsFrom.all(from, most);
+    eraseSettledBefore(beforeMs, from, most, nowMs = Infinity) {
+      const all = leadsFrom.all(from, most);
+      const isYoung = (row: Row) =>
+        Number(row["received_at_ms"]) >= beforeMs && Number(row["received_at_ms"]) <= nowMs;
+      const young = all.findIndex(isYoung);
+      const rows = young === -1 ? all : all.slice(0, young);
       const old = rows.filter((row) => Number(row["received_at_ms"]) < beforeMs);
       const due = old.filter((row) => row["erasable"] === 1).map((row) => Number(row["number"]));
       for (const number of due) records.eraseLead(number);
       const last = rows.at(-1);
-      const goesOn = last !== undefined && rows.length === most && old.length === rows.length;
+      const goesOn = last !== undefined && rows.length === most;
       return { erased: due.length, next: goesOn ? Number(last["number"]) + 1 : undefined };
     },
     eraseLead: records.eraseLead,
@@ -548,8 +628,13 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       ),
     forgetMenusBefore: (beforeMs) => void forgetMenus.run(beforeMs),
     atomically: db.atomically,
-    check: db.check,
-    backUp: db.backUp,
+    check() {
+      db.check();
+      records.tryToRecord();
+    },
+    backUp: (path, nowMs) => db.backUp(path, copyMark(nowMs)),
+    overwriteFreePages: db.overwriteFreePages,
+    lostFile: db.lostFile,
     committed: db.committed,
     committedSoon: db.committedSoon,
     close: db.close,

@@ -164,9 +164,15 @@ export const TOASTS = {
   nothing: "Открытых карточек нет",
 } as const;
 
-/** The daily line of yesterday's leads. */
-export function dailyText(counts: Counts): string {
-  return `Вчера: ${countsWords(counts)}`;
+/**
+ * The daily line of yesterday's leads.
+ *
+ * @param backupFailure Why the night's backup was not made; undefined where it was.
+ */
+export function dailyText(counts: Counts, backupFailure?: string): string {
+  const line = `Вчера: ${countsWords(counts)}`;
+  if (backupFailure === undefined) return line;
+  return `${line}\n\n⚠️ Резервной копии журнала за эту ночь нет: ${backupFailure}`;
 }
 
 /** «42 лида — 40 в CRM, 2 внесены вручную, 0 ждут»: whoever is in the chat waits for a manager. */

@@ -4,6 +4,7 @@ import { createAdminChat } from "./admin_chat.ts";
 import { createBot } from "./bot.ts";
 import { createChatCheck } from "./chat_check.ts";
 import { clockTime, dayStartMs } from "./calendar.ts";
+import { createClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createCrm } from "./crm.ts";
 import { createDelivery } from "./delivery.ts";
@@ -11,6 +12,7 @@ import { EXIT } from "./exit.ts";
 import { createHealth, troublesOf, watchSends } from "./health.ts";
 import { createInbox } from "./inbox.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
+import { type JournalEnd, watchJournal } from "./journal_watch.ts";
 import type { Lock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import type { Mask } from "./log/mask.ts";
@@ -32,10 +34,14 @@ import {
   withRetries,
 } from "./telegram.ts";
 import { createUpkeep } from "./upkeep.ts";
+import { freeBytes } from "./upkeep/free_space.ts";
 import { createVisitorChat } from "./visitor_chat.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
+
+/** How long an orderly end may take where the journal cannot be written, in ms. */
+const CLOSE_WITHIN_MS = 7_000;
 
 /** What the bot says, and what it must not say. */
 export interface Voice {
@@ -76,7 +82,15 @@ export interface Ground extends Voice {
 /** Builds the rooms and starts them; closes them in reverse order. */
 export function openRooms(config: Config, ground: Ground): Running {
   const { log, mask, journal, profiles, lock, machine, early } = ground;
-  const { now, elapsedMs } = machine;
+  const clock = createClock({
+    machine,
+    followed(byMs) {
+      journal.shiftWaits(byMs);
+      return journal.committed();
+    },
+    log,
+  });
+  const { now, elapsedMs } = clock;
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
   const stopping = new AbortController();
   const cutOff = new AbortController();
@@ -84,6 +98,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     journal,
     profiles: profiles.current,
     now,
+    elapsedMs,
     random: machine.random,
     sleep: (ms: number) => sleepUnless(stopping.signal, ms),
     stopping: stopping.signal,
@@ -118,8 +133,12 @@ export function openRooms(config: Config, ground: Ground): Running {
         registerCommands(chatId);
       },
     }),
-    now,
+    elapsedMs,
   );
+  const failsSinceMs = () => {
+    const sinceMs = watched.failsSinceMs();
+    return sinceMs === undefined ? undefined : clock.momentOf(sinceMs);
+  };
   const adminChat = watched.chat;
   function noteTopicAway(): void {
     journal.rememberFact(topicAway, "1");
@@ -179,12 +198,12 @@ export function openRooms(config: Config, ground: Ground): Running {
   const health = createHealth({
     ...shared,
     lastPolledAtMs: presence.lastPolledAtMs,
-    adminChatFailsSinceMs: watched.failsSinceMs,
+    adminChatFailsSinceMs: failsSinceMs,
     adminChatProblem: chatCheck.problem,
   });
+  const watch = watchJournal({ ...shared, ...health, lostFile: journal.lostFile });
   const page = servePage({
     ...shared,
-    elapsedMs,
     profiles,
     delivery,
     crm,
@@ -205,7 +224,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     adminChatId: adminChat.chatId,
     loginLink: page.newLoginLink,
   });
-  const upkeep = createUpkeep({ ...shared, ...config, wake: delivery.wake });
+  const upkeep = createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake });
   const inbox = createInbox({ ...shared, keep, handle: (update) => bot.handleUpdate(update) });
 
   /** The bot must know its own name before it can tell whom a command is for. */
@@ -237,16 +256,21 @@ export function openRooms(config: Config, ground: Ground): Running {
     });
   }
 
+  let journalEnd: JournalEnd | undefined;
+
   async function work(): Promise<number> {
     await delivery.start();
+    clock.start();
+    watch.start();
     upkeep.start();
     introduce().catch(() => {}); // Polling meets the same fault, and reports it.
     try {
       await pollUpdates({
         ...shared,
         ...telegram,
+        now: elapsedMs, // It measures spans alone; somebody may set the clock.
         early,
-        accept: (updates) => introduce().then(() => inbox.accept(updates)),
+        accept: (updates) => introduce().then(() => watch.recording(() => inbox.accept(updates))),
         polled(offset, caughtUp) {
           journal.forgetUpdates(offset);
           // A bot that does not know its own name takes no update: /health must not call that well.
@@ -263,6 +287,8 @@ export function openRooms(config: Config, ground: Ground): Running {
 
   async function close(): Promise<void> {
     stopping.abort();
+    watch.stop();
+    clock.stop();
     const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
     await page.close();
     await upkeep.stop();
@@ -272,12 +298,31 @@ export function openRooms(config: Config, ground: Ground): Running {
     clearTimeout(timer);
     crm.close();
     await profiles.close();
-    journal.close();
+    // What lies at a lost journal's path now is somebody else's: SQLite would write and remove files there.
+    if (journalEnd !== "lost") journal.close();
     lock.release();
   }
 
+  /** Where the journal is not to be had the process ends, whether or not it can be closed in good order. */
+  async function leave(end: JournalEnd): Promise<number> {
+    journalEnd = end;
+    stopping.abort();
+    if (end === "unwritable") await inTime(worked, CLOSE_WITHIN_MS);
+    return EXIT.defect;
+  }
+
   const { newLoginLink } = page;
-  return { ended: work().finally(close), stop: () => stopping.abort(), newLoginLink };
+  const worked = work().finally(close);
+  const left = watch.ended.then(leave);
+  const ended = Promise.race([left, worked.then((code) => journalEnd === undefined ? code : left)]);
+  return { ended, stop: () => stopping.abort(), newLoginLink };
+}
+
+/** Resolves when something has ended, or after `ms`. */
+async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Resolves after `ms`, or at once when the process stops. */

@@ -420,3 +420,121 @@ Deno.test("a number past 2^53 is read rounded, and later rows as before", () =>
     const near = db.reader("SELECT number, words FROM notes WHERE number < ?");
     assert.deepEqual({ ...near.get(9) }, row(5, "near"));
   }));
+
+// — Files —
+
+Deno.test("openDatabase makes files for their owner alone", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    writers(db).write("one");
+    await db.committed();
+    for (const ending of ["", "-wal", "-shm"]) {
+      assert.equal((await Deno.stat(path + ending)).mode! & 0o777, 0o600);
+    }
+  }));
+
+for (const ending of ["", "-wal", "-shm"]) {
+  Deno.test(`nothing is committed once the file triborg.db${ending} was deleted`, () =>
+    withDatabase(async (db, _onDisk, path) => {
+      const { write } = writers(db);
+      write("one");
+      await db.committed();
+      assert.equal(db.lostFile(), undefined);
+      await Deno.remove(path + ending);
+      assert.deepEqual(db.lostFile(), { path: path + ending, kind: "deleted" });
+      write("two");
+      await assert.rejects(db.committed(), {
+        message: `Database file "${path + ending}" was deleted`,
+      });
+    }));
+}
+
+Deno.test("nothing is committed once another file lies in the database's place", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    await Deno.copyFile(path, `${path}.other`);
+    await Deno.rename(`${path}.other`, path);
+    assert.equal(db.lostFile()?.kind, "replaced");
+    writers(db).write("one");
+    await assert.rejects(db.committed(), /was replaced/);
+  }));
+
+Deno.test("what is deleted is in neither file any more, also after rows were changed and moved", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    const add = db.writer("INSERT INTO notes (words) VALUES (?)");
+    for (let note = 0; note < 2_000; note++) add.run(`Galliard ${note} ${"x".repeat(note % 300)}`);
+    await db.committed();
+    db.writer("UPDATE notes SET words = ''").run();
+    db.writer("DELETE FROM notes WHERE number % 2 = 0").run();
+    db.forgetDeleted();
+    await db.committed();
+    assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
+    assert.doesNotMatch(await Deno.readTextFile(path), /Galliard/);
+  }));
+
+Deno.test("where a backup reads the old pages, the WAL is emptied by the next commit after it", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    const { write } = writers(db);
+    write("Galliard");
+    await db.committed();
+    const reader = new DatabaseSync(path, { readOnly: true });
+    reader.exec("BEGIN; SELECT * FROM notes");
+    db.writer("DELETE FROM notes").run();
+    db.forgetDeleted();
+    await db.committed();
+    assert.notEqual((await Deno.stat(`${path}-wal`)).size, 0);
+    reader.close();
+    write("next");
+    await db.committed();
+    assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
+  }));
+
+Deno.test("free pages from before deleting overwrote are overwritten once", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/triborg.db`;
+    const erase = (sqlite: DatabaseSync) =>
+      sqlite.exec(
+        `PRAGMA secure_delete = OFF; CREATE TABLE names (name TEXT);
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+         INSERT INTO names SELECT 'Galliard' || i FROM n; DROP TABLE names;`,
+      );
+    {
+      using old = new DatabaseSync(path);
+      old.exec(`${NOTES}; PRAGMA user_version = 1;`);
+      erase(old);
+    }
+    assert.match(await Deno.readTextFile(path), /Galliard/);
+    const db = openDatabase(path, MIGRATIONS);
+    db.overwriteFreePages(1);
+    assert.match(await Deno.readTextFile(path), /Galliard/, "too large");
+    db.overwriteFreePages(100);
+    assert.doesNotMatch(await Deno.readTextFile(path), /Galliard/);
+    assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
+    db.close();
+  }));
+
+Deno.test("rehearse leaves nothing of its writes, and all of those before it", () =>
+  withDatabase(async (db, onDisk) => {
+    const { write, count } = writers(db);
+    write("one");
+    db.rehearse(() => write("trial"));
+    assert.throws(() =>
+      db.rehearse(() => db.writer("INSERT INTO notes (words) VALUES (?)").run(null))
+    );
+    assert.equal(count(), 1);
+    await db.committed();
+    assert.deepEqual(onDisk(), ["one"]);
+  }));
+
+Deno.test("backUp makes a new file of one piece, and never overwrites", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    writers(db).write("one");
+    await db.backUp(`${path}.copy`, "INSERT INTO notes (words) VALUES ('mark')");
+    using copy = new DatabaseSync(`${path}.copy`, { readOnly: true });
+    assert.deepEqual(copy.prepare("SELECT words FROM notes").all().map(({ words }) => words), [
+      "one",
+      "mark",
+    ]);
+    assert.equal((await Deno.stat(`${path}.copy`)).mode! & 0o777, 0o600);
+    await assert.rejects(db.backUp(`${path}.copy`, ""), Deno.errors.AlreadyExists);
+    await assert.rejects(db.backUp(`${path}.bad`, "INSERT INTO nowhere VALUES (1)"), /nowhere/);
+    await assert.rejects(Deno.stat(`${path}.bad`), Deno.errors.NotFound);
+  }));

@@ -138,6 +138,56 @@ Deno.test("the journal is tried when somebody asks, and not more than every five
   journal.close();
 });
 
+Deno.test("a journal that cannot be read is a trouble of its own, and no health throws", async () => {
+  const journal = openJournal(":memory:");
+  let damaged = true;
+  const health = createHealth({
+    journal: {
+      ...journal,
+      undelivered() {
+        if (damaged) throw new Error("database disk image is malformed");
+        return journal.undelivered();
+      },
+    },
+    lastPolledAtMs: () => undefined,
+    adminChatFailsSinceMs: () => undefined,
+    now: () => NOON_MS,
+  });
+  for (const facts of [health.facts(), await health.check()]) {
+    assert.deepEqual(troublesOf(facts), [{ kind: "database" }]);
+    assert.equal(reportOf(facts).ok, false);
+  }
+  damaged = false;
+  assert.equal(await health.tryToRecord(), undefined);
+  assert.deepEqual(troublesOf(health.facts()), []);
+  journal.close();
+  assert.notEqual(await health.tryToRecord(), undefined);
+  assert.deepEqual(reportOf(await health.check()).reasons, ["database"]);
+});
+
+Deno.test("the age of a lead and of Telegram's silence do not change when the clock is set", () => {
+  const journal = openJournal(":memory:");
+  journal.recordChoice(aNewLead({ receivedAtMs: NOON_MS }), "", "crm", false);
+  let nowMs = NOON_MS;
+  let elapsedMs = 0;
+  const health = createHealth({
+    journal,
+    lastPolledAtMs: () => undefined,
+    adminChatFailsSinceMs: () => undefined,
+    now: () => nowMs,
+    elapsedMs: () => elapsedMs,
+  });
+  const kinds = () => troublesOf(health.facts()).map(({ kind }) => kind);
+  for (const setByMs of [0, 86_400_000, -2 * 86_400_000]) {
+    nowMs += setByMs;
+    assert.deepEqual(kinds(), []);
+  }
+  nowMs += LEAD_PATIENCE_MS + 1;
+  elapsedMs += LEAD_PATIENCE_MS + 1;
+  assert.deepEqual(kinds(), ["polling", "undelivered"]);
+  journal.close();
+});
+
 Deno.test("the facts name the oldest lead that nobody has", () => {
   const journal = openJournal(":memory:");
   const undelivered = journal.recordChoice(

@@ -900,6 +900,197 @@ Deno.test("recover finds nothing to do twice", () =>
     takeOne(journal, ADMIN_CHAT_LANE);
   }));
 
+// — A copy in the journal's place —
+
+/** Makes a copy of a journal, and opens it as the next process does. */
+async function restored(journal: Journal, path: string): Promise<Journal> {
+  await journal.backUp(`${path}.copy`, NOON_MS);
+  journal.close();
+  for (const ending of ["-wal", "-shm"]) await Deno.remove(path + ending).catch(() => {});
+  await Deno.rename(`${path}.copy`, path);
+  return openJournal(path);
+}
+
+/** Lends a journal that is to be copied. */
+async function withCopy(
+  prepare: (journal: Journal) => void,
+  look: (copy: Journal) => void,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const journal = openJournal(`${folder}/triborg.db`);
+  prepare(journal);
+  const copy = await restored(journal, `${folder}/triborg.db`);
+  try {
+    look(copy);
+  } finally {
+    copy.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("no lead that a copy owes to a CRM is sent again: each is a card that may be a duplicate", () =>
+  withCopy((journal) => {
+    record(journal);
+    takePost(journal);
+    record(journal, 3);
+  }, (copy) => {
+    const cutOff = copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.deepEqual(cutOff.map(({ work }) => work?.subject), [1, 2]);
+    assert.deepEqual(copy.lanes(CRM_LANES), []);
+    assert.deepEqual(
+      copy.takeWork(ADMIN_CHAT_LANE, NOON_MS + 5, 9).map(({ kind, subject }) => [kind, subject]),
+      [["card", 1], ["card", 2]],
+    );
+    for (const lead of [1, 2]) {
+      const attempts = copy.attemptsOf(lead);
+      assert.deepEqual(attempts.map(({ outcome }) => outcome), ["interrupted"]);
+      assert.match(attempts[0]?.reason ?? "", /из копии/);
+    }
+    assert.deepEqual(copy.recover(INTERRUPTED, NOON_MS + 6), [], "a copy once");
+  }));
+
+Deno.test("a card that a copy owes stays owed, and may be a duplicate", () =>
+  withCopy((journal) => {
+    const lead = record(journal);
+    const attempt = begin(journal, lead);
+    journal.endAttempt(attempt, { kind: "answered", status: 500, body: "" }, NOON_MS);
+    journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
+  }, (copy) => {
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.equal(takeOne(copy, ADMIN_CHAT_LANE, NOON_MS + 5).kind, "card");
+    assert.equal(copy.attemptsOf(1).at(-1)?.outcome, "interrupted");
+  }));
+
+Deno.test("a resend that a copy owes is not made: the card in the chat says that it may be a duplicate", () =>
+  withCopy((journal) => {
+    const lead = record(journal);
+    journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
+    journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS);
+    assert.equal(journal.oweResend(lead.number, "@manager", crmLane(HOST), NOON_MS), "asked");
+  }, (copy) => {
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.deepEqual(copy.lanes(CRM_LANES), []);
+    assert.equal(takeOne(copy, EDITS_LANE, NOON_MS + 5).kind, "card_update");
+    const [card] = copy.cardsOn(CARD);
+    assert.deepEqual([card?.lastAttempt?.outcome, card?.lastAttempt?.askedBy], [
+      "interrupted",
+      "@manager",
+    ]);
+  }));
+
+Deno.test("a resend and a card that a copy owes for one lead leave one card", () =>
+  withCopy((journal) => {
+    const lead = record(journal);
+    journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
+    journal.oweResend(lead.number, "@manager", crmLane(HOST), NOON_MS);
+  }, (copy) => {
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.deepEqual(copy.lanes(CRM_LANES), []);
+    assert.equal(copy.takeWork(ADMIN_CHAT_LANE, NOON_MS + 5, 9).length, 1);
+  }));
+
+Deno.test("a press that a copy had not handled yet becomes a card, and the next press of another menu is sent", () => {
+  const press = (messageId: number) =>
+    JSON.stringify({
+      update_id: messageId,
+      callback_query: { message: { message_id: messageId, chat: { id: aNewLead().chatId } } },
+    });
+  return withCopy((journal) => {
+    journal.recordUpdates([{ id: 2, body: press(2) }, { id: 5, body: "no JSON" }], NOON_MS, null);
+  }, (copy) => {
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    const recorded = copy.recordChoice(aNewLead(), "{}", crmLane(HOST), true);
+    assert.equal(recorded?.post.kind, "card");
+    assert.deepEqual(copy.lanes(CRM_LANES), []);
+    assert.equal(takeOne(copy, ADMIN_CHAT_LANE, NOON_MS + 5).kind, "card");
+    assert.equal(copy.attemptsOf(1)[0]?.outcome, "interrupted");
+    const other = copy.recordChoice(aNewLead({ menuMessageId: 3 }), "{}", crmLane(HOST), true);
+    assert.equal(other?.post.kind, "post");
+  });
+});
+
+Deno.test("what a copy says of settled leads stays, and a journal that is no copy sends what it owes", () =>
+  withJournalFile(async (journal, reopen, path) => {
+    const lead = record(journal);
+    const attempt = begin(journal, lead);
+    journal.settleInCrm(takePost(journal), attempt, ACCEPTED, NOON_MS);
+    record(journal, 3);
+    await journal.backUp(`${path}.copy`, NOON_MS);
+    const next = reopen();
+    assert.deepEqual(next.recover(INTERRUPTED, NOON_MS + 5), []);
+    assert.deepEqual(next.lanes(CRM_LANES), [crmLane(HOST)]);
+    const copy = openJournal(`${path}.copy`);
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.equal(copy.findLead(lead.number)?.state, "in_crm");
+    assert.equal(copy.attemptsOf(lead.number).length, 1);
+    copy.close();
+  }));
+
+// — Erased —
+
+Deno.test("an erased person's name is in no file of the journal any more", () =>
+  withJournalFile(async (journal, _reopen, path) => {
+    const nameIn = (ending: string) => Deno.readTextFileSync(path + ending).includes("Wanted");
+    for (let menu = 2; menu < 300; menu++) {
+      const isWanted = menu % 3 === 0;
+      const visitor = isWanted
+        ? { ...aNewLead().visitor, firstName: "Wanted", lastName: "Wanted", username: "Wanted" }
+        : aNewLead().visitor;
+      const lead = record(journal, menu, { visitor, chatId: isWanted ? 1 : 2 });
+      journal.recordUpdates([{ id: menu, body: `{"from":"${visitor.firstName}"}` }], NOON_MS, null);
+      journal.finishConfirmation(lead.confirmation, NOON_MS);
+      journal.settleInCrm(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS);
+      journal.recordFollowUp({
+        lead: lead.number,
+        chatId: lead.chatId,
+        messageId: menu,
+        albumId: null,
+        content: { ...someContent(), text: `I am ${visitor.firstName}` },
+      }, NOON_MS);
+      journal.finishUpdate(menu);
+      await journal.committed();
+    }
+    assert.ok(nameIn("-wal"));
+    assert.equal(journal.erasePerson(1, "@manager", NOON_MS), 99);
+    await journal.committed();
+    assert.deepEqual([nameIn(""), nameIn("-wal")], [false, false]);
+  }));
+
+// — A clock that is set —
+
+Deno.test("shiftWaits moves what waits, logins and heartbeats, and not when something happened", () =>
+  withJournal((journal) => {
+    const lead = record(journal);
+    journal.postponeWork(takePost(journal), NOON_MS + 60_000);
+    journal.recordUpdates(updates(11), NOON_MS, NOON_MS + 60_000);
+    journal.addLink("hash", "@manager", NOON_MS + 60_000);
+    journal.addSession("cookie", "@manager", "", NOON_MS);
+    journal.rememberFact("polled_at_ms", String(NOON_MS));
+    journal.shiftWaits(-DAY_MS);
+    assert.equal(journal.nextWorkDueAtMs(crmLane(HOST)), NOON_MS + 60_000 - DAY_MS);
+    assert.equal(journal.nextUpdateDueAtMs(), NOON_MS + 60_000 - DAY_MS);
+    assert.equal(journal.hasLink("hash", NOON_MS + 60_000 - DAY_MS), false);
+    assert.equal(journal.hasLink("hash", NOON_MS + 59_999 - DAY_MS), true);
+    const limits = { seenAfterMs: 0, openedAfterMs: 0 };
+    assert.equal(journal.findSession("cookie", limits)?.seenAtMs, NOON_MS - DAY_MS);
+    assert.equal(journal.fact("polled_at_ms"), String(NOON_MS - DAY_MS));
+    assert.equal(journal.findLead(lead.number)?.receivedAtMs, NOON_MS);
+  }));
+
+// — Whether a lead could be recorded —
+
+Deno.test("tryToRecord leaves nothing, in an empty journal and in one with leads", () =>
+  withJournal((journal) => {
+    journal.tryToRecord();
+    const lead = record(journal);
+    journal.recordUpdates(updates(11), NOON_MS, null);
+    journal.tryToRecord();
+    assert.equal(record(journal, 3).number, lead.number + 1);
+    assert.equal(journal.countLeads().received, 2);
+    assert.deepEqual(journal.lanes("").sort(), [crmLane(HOST), VISITORS_LANE]);
+    assert.equal(journal.fact("tried"), undefined);
+  }));
+
 Deno.test("a lead, its confirmation and its POST are on disk together, when committed and not before", () =>
   withJournalFile(async (journal, _reopen, path) => {
     const onDisk = new DatabaseSync(path, { readOnly: true });

@@ -40,6 +40,18 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /^UPDATE outbox SET due_at_ms = \?$/,
     /^SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL/, // In an index of these alone.
     /^SELECT max\(\w+\) AS id FROM (inbox|outbox)$/, // Of its key: one look at the last row.
+    /^SELECT max\(at_ms\) AS newest FROM/,
+  ],
+  "once, at a start on a restored copy: what it owes": [
+    /FROM outbox JOIN leads ON number = subject WHERE kind = 'post'/,
+    /^SELECT subject FROM outbox WHERE kind = 'card'/,
+    /^INSERT OR REPLACE INTO facts .* FROM inbox WHERE json_valid/,
+  ],
+  "when the clock was set: what is owed": [
+    /^UPDATE (outbox|inbox) SET due_at_ms = due_at_ms \+ \? WHERE due_at_ms IS NOT NULL$/,
+  ],
+  "every few seconds: the last row of each table, by its key": [
+    /^INSERT INTO \w+ .* SELECT .*max\((update_id|number)\).* FROM (inbox|leads|follow_ups)$/,
   ],
   "once, after an absence: the menus of 30 days": [
     /FROM menus WHERE sent_at_ms > \? AND NOT EXISTS/,

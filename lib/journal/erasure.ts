@@ -52,6 +52,7 @@ export function erasureRecords(db: Database): ErasureRecords {
   return {
     eraseLead(lead) {
       for (const each of ofLead) each.run(lead);
+      db.forgetDeleted();
     },
     eraseChat({ chatId, names }) {
       for (const each of ofChat) each.run(chatId);
@@ -61,6 +62,7 @@ export function erasureRecords(db: Database): ErasureRecords {
       for (const { update_id, body } of updates.all()) {
         if (chatsOf(String(body)).includes(chatId)) emptyUpdate.run(Number(update_id));
       }
+      db.forgetDeleted();
     },
   };
 }
