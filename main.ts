@@ -1,16 +1,19 @@
 // The script a person runs: reads the environment and the clock, opens the house, and closes it on a signal. Holds no rule.
 
 import { load } from "@std/dotenv";
-import { type Config, readConfig, VARIABLES } from "./lib/config.ts";
+import { type Config, readConfig, unknownVariables, VARIABLES } from "./lib/config.ts";
 import { EXIT } from "./lib/exit.ts";
 import { openHouse } from "./lib/house.ts";
 import { lateLog } from "./lib/log/late_log.ts";
-import { writeByTurns } from "./lib/log/line_writer.ts";
 import { createMask } from "./lib/log/mask.ts";
+import { createOutput, droppedLine, type Output } from "./lib/log/output.ts";
 import type { Machine, Running, Voice } from "./lib/rooms.ts";
 
 /** Within this the process is gone after SIGINT or SIGTERM, in ms; open POSTs are cut off earlier. */
 const STOP_WITHIN_MS = 7_500;
+
+/** How long the process stays for lines that a slow reader has not taken yet, in ms. */
+const FLUSH_WITHIN_MS = 1_000;
 
 const MACHINE: Machine = {
   now: Date.now,
@@ -24,29 +27,35 @@ export function start(config: Config, voice: Voice): Promise<Running | number> {
 }
 
 /** Runs the bot until a signal ends it, and tells the exit code. */
-async function main(): Promise<number> {
+async function main(output: Output): Promise<number> {
   const signalled = Promise.withResolvers<"signalled">();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => signalled.resolve("signalled"));
   }
   // Also out of a start that hangs on reading `.env` or the profiles.
   signalled.promise.then(() => setTimeout(() => Deno.exit(0), STOP_WITHIN_MS));
-  const config = await readEnvironment();
-  if (config === undefined) return EXIT.faults;
-  const { write, flush } = writeByTurns((lines) => console.log(lines));
-  // However the process ends.
-  for (const end of ["unload", "error", "unhandledrejection"]) addEventListener(end, flush);
+  const environment = await readEnvironment(output);
+  if (environment === undefined) return EXIT.faults;
+  const { config, warnings } = environment;
   const mask = createMask();
   const log = lateLog(async () => {
     const { createLog } = await import("./lib/log.ts");
-    return createLog({ format: config.logFormat, level: config.logLevel, mask, write });
+    return createLog({
+      format: config.logFormat,
+      level: config.logLevel,
+      mask,
+      write: output.lines.write,
+    });
   });
+  output.onRoom((dropped) => log.warn(droppedLine(dropped), { ...dropped }));
+  for (const warning of warnings) log.warn("⚠️ {warning}", { warning });
   // Its lines wait until then; also those of a start that was refused, or failed.
   const running = await start(config, { log, mask }).finally(log.open);
   if (typeof running === "number") return running;
   if (Deno.stdout.isTerminal()) {
     const link = await running.newLoginLink("терминал");
-    if (link !== null) console.log(`🔑 Страница настроек, вход на 10 минут: ${link}`);
+    const line = `🔑 Страница настроек, вход на 10 минут: ${link}`;
+    if (link !== null) output.lines.write(line, "urgent");
   }
   const ended = await Promise.race([running.ended, signalled.promise]);
   if (ended !== "signalled") return ended;
@@ -55,21 +64,42 @@ async function main(): Promise<number> {
   return await running.ended;
 }
 
-/** The environment over `.env`; undefined after every fault has been said. */
-async function readEnvironment(): Promise<Config | undefined> {
+/** The environment over `.env`, with what is odd in it; undefined after every fault has been said. */
+async function readEnvironment(
+  { faults: { write } }: Output,
+): Promise<{ readonly config: Config; readonly warnings: readonly string[] } | undefined> {
   let file: Record<string, string>;
   try {
     file = await load();
   } catch {
     // The error's text would hold what follows the dollar sign: often half a password.
-    console.error("❌ .env: не прочесть. Значения со знаком $ берут в одинарные кавычки: 'a$b'");
+    write(
+      "❌ .env: не прочесть. Значения со знаком $ берут в одинарные кавычки: 'a$b'",
+      "urgent",
+    );
     return undefined;
   }
   const env = Object.fromEntries(VARIABLES.map((name) => [name, Deno.env.get(name) ?? file[name]]));
   const result = readConfig(env);
-  if (result.ok) return result.config;
-  for (const { variable, message } of result.faults) console.error(`❌ ${variable}: ${message}`);
+  const warnings = unknownVariables(Object.keys(file));
+  if (result.ok) return { config: result.config, warnings };
+  // One of them may be the variable that is missing.
+  for (const warning of warnings) write(`⚠️ ${warning}`, "urgent");
+  for (const { variable, message } of result.faults) write(`❌ ${variable}: ${message}`, "urgent");
   return undefined;
 }
 
-if (import.meta.main) Deno.exit(await main());
+/** Ends the process once its last lines are out, or nobody takes them. */
+async function leave(code: number, output: Output): Promise<never> {
+  await Promise.race([output.flushed(), sleep(FLUSH_WITHIN_MS)]);
+  Deno.exit(code);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+if (import.meta.main) {
+  const output = createOutput({ stdout: Deno.stdout, stderr: Deno.stderr, sleep });
+  await leave(await main(output), output);
+}

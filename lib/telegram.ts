@@ -62,9 +62,18 @@ export function failureOf(error: unknown): CallFailure | undefined {
 
 /** A failed call in words that hold no token: grammY keeps the address in the cause alone. */
 export function describeError(error: unknown): string {
-  if (error instanceof GrammyError) return `${error.error_code}: ${error.description}`;
+  if (error instanceof GrammyError) return `${error.error_code}: ${short(error.description)}`;
   if (error instanceof HttpError) return `нет связи с Telegram (${causeWord(error.error)})`;
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return short(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
+
+/** At most this much of what a peer says about a failure is kept, in UTF-16 units. */
+const MOST_OF_REASON = 500;
+
+/** Cut between words: half a secret could not be told for one any more. */
+function short(text: string): string {
+  if (text.length <= MOST_OF_REASON) return text;
+  return `${text.slice(0, text.lastIndexOf(" ", MOST_OF_REASON) + 1).trimEnd()}…`;
 }
 
 function causeWord(cause: unknown): string {
@@ -72,9 +81,10 @@ function causeWord(cause: unknown): string {
   while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause;
   if (deepest instanceof SyntaxError) return "ответ не разобрать";
   // Only these words are taken over: around them stands the address with the token.
-  const message = deepest instanceof Error ? deepest.message : String(deepest);
-  const words = /[a-z ]*\(os error \d+\)|dns error|timed out|connection closed|certificate|reset/i
-    .exec(message);
+  const message = (deepest instanceof Error ? deepest.message : String(deepest)).slice(0, 2_000);
+  const words =
+    /(?<![a-z ])[a-z ]*\(os error \d+\)|dns error|timed out|connection closed|certificate|reset/i
+      .exec(message);
   return words?.[0].trim() ?? (deepest instanceof Error ? deepest.name : "неизвестная причина");
 }
 

@@ -35,10 +35,10 @@ export async function load(options: LoadOptions = {}): Promise<Record<string, st
 export function parse(text: string): Record<string, string> {
   const values: Record<string, string> = Object.create(null);
   const unquoted: string[] = [];
-  const assignment = /^\s*(?:export\s+)?([^\s=#]+)\s*=[ \t]*/gm;
-  for (let match = assignment.exec(text); match !== null; match = assignment.exec(text)) {
-    const { value, isQuoted, end } = readValue(text, assignment.lastIndex);
-    assignment.lastIndex = end;
+  ASSIGNMENT.lastIndex = 0;
+  for (let match = ASSIGNMENT.exec(text); match !== null; match = ASSIGNMENT.exec(text)) {
+    const { value, isQuoted, end } = readValue(text, ASSIGNMENT.lastIndex);
+    ASSIGNMENT.lastIndex = end;
     const name = match[1] ?? "";
     if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) {
       console.warn(`Skipped "${name}" in the .env file: letters, digits and _ make a name`);
@@ -51,6 +51,10 @@ export function parse(text: string): Record<string, string> {
   for (const name of unquoted) values[name] = expand(name, written);
   return values;
 }
+
+/** Blanks within one line only: over several the search would be quadratic. */
+const ASSIGNMENT =
+  /^[^\S\r\n\u2028\u2029]*(?:export[^\S\r\n\u2028\u2029]+)?([^\s=#]+)[^\S\r\n\u2028\u2029]*=[ \t]*/gm;
 
 async function readIfPresent(path: string | URL): Promise<string> {
   try {
@@ -86,9 +90,6 @@ function readEscapes(text: string): string {
   return text.replaceAll("\\n", "\n").replaceAll("\\r", "\r").replaceAll("\\t", "\t");
 }
 
-/** `${NAME}`, `${NAME:-default}`, `$NAME` and `$NAME:-default`; `\$NAME` stays as it is. */
-const REFERENCE = /\$\{(.+?)(?::-(.+))?\}|(?<!\\)\$(\w+)(?::-(.+))?/g;
-
 /** More than a person writes: where a value refers to itself, @std/dotenv would go on for ever. */
 const MAX_DEPTH = 20;
 const MAX_LENGTH = 100_000;
@@ -96,11 +97,75 @@ const MAX_LENGTH = 100_000;
 function expand(name: string, written: Map<string, string>): string {
   let value = written.get(name) ?? "";
   for (let depth = 0; depth <= MAX_DEPTH && value.length <= MAX_LENGTH; depth++) {
-    if (value.search(REFERENCE) === -1) return value;
-    value = value.replace(REFERENCE, (_, braced, bracedDefault, bare, bareDefault) => {
-      const wanted: string = braced ?? bare;
-      return String(written.get(wanted) ?? Deno.env.get(wanted) ?? bracedDefault ?? bareDefault);
-    });
+    let isWhole = true;
+    const expanded: string[] = [];
+    for (const piece of piecesOf(value)) {
+      if (typeof piece !== "string") isWhole = false;
+      expanded.push(typeof piece === "string" ? piece : valueOf(piece, written));
+    }
+    if (isWhole) return value;
+    value = expanded.join("");
   }
   throw new RangeError(`Cannot read "${name}" in the .env file: its value refers to itself`);
+}
+
+function valueOf({ name, otherwise }: Reference, written: Map<string, string>): string {
+  return String(written.get(name) ?? Deno.env.get(name) ?? otherwise);
+}
+
+interface Reference {
+  readonly name: string;
+  readonly otherwise: string | undefined;
+}
+
+/**
+ * What a value consists of: plain text, `${NAME}`, `${NAME:-default}`, `$NAME` and `$NAME:-default`;
+ * `\$NAME` stays as it is. By hand, as the expression that @std/dotenv has for it is cubic.
+ */
+function* piecesOf(value: string): Generator<string | Reference> {
+  const lastClose = value.lastIndexOf("}");
+  let plainFrom = 0;
+  for (let at = value.indexOf("$"); at !== -1; at = value.indexOf("$", at)) {
+    const found = value[at + 1] === "{"
+      ? bracedAt(value, at, lastClose)
+      : value[at - 1] === "\\"
+      ? undefined
+      : bareAt(value, at);
+    if (found === undefined) {
+      at += 1;
+      continue;
+    }
+    yield value.slice(plainFrom, at);
+    yield found;
+    plainFrom = at = found.end;
+  }
+  yield value.slice(plainFrom);
+}
+
+type Found = Reference & { readonly end: number };
+
+/** A default goes on until the value's last `}`. */
+function bracedAt(value: string, at: number, lastClose: number): Found | undefined {
+  const nameFrom = at + 2;
+  if (lastClose <= nameFrom) return undefined;
+  const close = value.indexOf("}", nameFrom + 1);
+  const inside = value.slice(nameFrom, close);
+  const dash = inside.indexOf(":-", 1);
+  const defaultFrom = nameFrom + dash + 2;
+  if (dash === -1 || lastClose <= defaultFrom) {
+    return { name: inside, otherwise: undefined, end: close + 1 };
+  }
+  return {
+    name: inside.slice(0, dash),
+    otherwise: value.slice(defaultFrom, lastClose),
+    end: lastClose + 1,
+  };
+}
+
+function bareAt(value: string, at: number): Found | undefined {
+  const reference = /\$(\w+)(?::-(.+))?/y;
+  reference.lastIndex = at;
+  const match = reference.exec(value);
+  if (match === null) return undefined;
+  return { name: match[1] ?? "", otherwise: match[2], end: reference.lastIndex };
 }

@@ -35,6 +35,8 @@ export interface HouseOptions {
   /** Changes the shipped locales.json before the bot starts. */
   readonly locales?: (locales: Locales, crm: CrmServer) => void;
   readonly telegram?: Partial<TelegramServerOptions>;
+  /** Until it resolves nobody reads the bot's stdout. */
+  readonly stalled?: Promise<void>;
   /** Leaves the first start to the story; else the story begins when the bot polls. */
   readonly asleep?: boolean;
 }
@@ -76,7 +78,7 @@ export async function withHouse(
         CRM_TIMEOUT_SECONDS: "1",
         ...options.env,
         ...env,
-      });
+      }, { stalled: options.stalled });
       return bot;
     },
     async editLocales(edit) {
