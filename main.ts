@@ -48,6 +48,11 @@ async function main(output: Output): Promise<number> {
     });
   });
   output.onRoom((dropped) => log.warn(droppedLine(dropped), { ...dropped }));
+  endOnDefect(async (cause) => {
+    log.error("❌ Неожиданная ошибка, бот завершается: {cause}", { cause });
+    await log.open().catch(() => {});
+    await leave(EXIT.defect, output);
+  });
   for (const warning of warnings) log.warn("⚠️ {warning}", { warning });
   // Its lines wait until then; also those of a start that was refused, or failed.
   const running = await start(config, { log, mask }).finally(log.open);
@@ -87,6 +92,16 @@ async function readEnvironment(
   for (const warning of warnings) write(`⚠️ ${warning}`, "urgent");
   for (const { variable, message } of result.faults) write(`❌ ${variable}: ${message}`, "urgent");
   return undefined;
+}
+
+/** What no code has caught, which Deno itself would write unmasked, past the lines that still wait. */
+function endOnDefect(end: (cause: string) => Promise<void>): void {
+  const take = (event: Event, error: unknown) => {
+    event.preventDefault();
+    void end(error instanceof Error ? error.stack ?? error.message : String(error));
+  };
+  addEventListener("error", (event) => take(event, event.error), { once: true });
+  addEventListener("unhandledrejection", (event) => take(event, event.reason), { once: true });
 }
 
 /** Ends the process once its last lines are out, or nobody takes them. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { BotProcess } from "./helpers/bot_process.ts";
-import { startBotProcess } from "./helpers/bot_process.ts";
+import { startArguments, startBotProcess } from "./helpers/bot_process.ts";
 import { TOKEN, withHouse } from "./helpers/house.ts";
 import { becomeLead, galliard } from "./helpers/visits.ts";
 
@@ -71,6 +71,34 @@ Deno.test("lines before an exit by itself are all written", async () => {
   await bot.line("ADMIN_CHAT_ID");
   await bot.line("PORT");
 });
+
+for (
+  const [what, code] of [
+    ["an error", "throw new Error(`boom ${TOKEN}`)"],
+    ["a rejection", "void Promise.reject(new Error(`boom ${TOKEN}`))"],
+  ] as const
+) {
+  Deno.test(`${what} that no code catches ends the bot with 1, after every line and without a secret`, () =>
+    withHouse(async (house) => {
+      const defect = `${house.folder}/defect.ts`;
+      await Deno.writeTextFile(
+        defect,
+        `const TOKEN = "${TOKEN}"; Deno.unrefTimer(setTimeout(() => { ${code}; }, 700));`,
+      );
+      const [run = "", ...rest] = await startArguments();
+      const bot = await startBotProcess({
+        BOT_TOKEN: TOKEN,
+        ADMIN_CHAT_ID: String(house.admin.id),
+        TELEGRAM_API_ROOT: house.telegram.url,
+        LOCALES_PATH: house.localesPath,
+        DATA_DIR: `${house.folder}/data`,
+        PORT: "0",
+      }, { args: [run, "--preload", defect, ...rest] });
+      assert.equal(await bot.ended, 1);
+      await bot.line(/^❌ Неожиданная ошибка, бот завершается: Error: boom \*\*\* at /);
+      assert.doesNotMatch(bot.lines.join("\n"), /AAF0test/);
+    }, { asleep: true }));
+}
 
 Deno.test("a reader that comes back gets what was kept in order, with one line that counts the rest", async () => {
   const output = new URL("../lib/log/output.ts", import.meta.url).href;
