@@ -155,7 +155,7 @@ function nameFault(name: string): string | undefined {
 /** A key for a copy: `agency2`, `agency3`, … */
 function freeKey(state: State, from: string): string {
   const content = contentOf(state);
-  const stem = from.replace(/\d+$/, "");
+  const stem = from.replace(/(?<!\d)\d+$/, "");
   for (let nth = 2;; nth += 1) {
     if (!Object.hasOwn(content, `${stem}${nth}`)) return `${stem}${nth}`;
   }
