@@ -45,6 +45,7 @@ export interface Database {
   close(): void;
 }
 
+/** Integers are numbers; those beyond 2^53 are bigints. */
 export type Row = Record<string, SQLOutputValue>;
 
 export interface Reader {
@@ -183,16 +184,22 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
     reader(sql) {
       const prepared = preparing(sql);
       return {
-        get: (...values) => prepared().get(...values),
-        all: (...values) => prepared().all(...values),
+        get: (...values) => readSafely(prepared(), (statement) => statement.get(...values)),
+        all: (...values) => readSafely(prepared(), (statement) => statement.all(...values)),
       };
     },
     writer(sql) {
       const prepared = preparing(sql);
+      // A statement that has written cannot be run again to read its rows differently.
+      const returning = () => {
+        const statement = prepared();
+        statement.setReadBigInts(true);
+        return statement;
+      };
       return {
         run: (...values) => writing(() => prepared().run(...values)),
-        get: (...values) => writing(() => prepared().get(...values)),
-        all: (...values) => writing(() => prepared().all(...values)),
+        get: (...values) => writing(() => inRange(returning().get(...values))),
+        all: (...values) => writing(() => returning().all(...values)).map(inRange),
       };
     },
     committed() {
@@ -221,6 +228,35 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
       sqlite.close();
     },
   };
+}
+
+/** node:sqlite refuses a whole row for one integer of 2^53 or more: such rows are read again as bigints. */
+function readSafely<T extends Row | undefined | Row[]>(
+  statement: StatementSync,
+  read: (statement: StatementSync) => T,
+): T {
+  try {
+    return read(statement);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "ERR_OUT_OF_RANGE") throw error;
+    statement.setReadBigInts(true);
+    try {
+      const rows = read(statement);
+      [rows].flat().forEach(inRange);
+      return rows;
+    } finally {
+      statement.setReadBigInts(false);
+    }
+  }
+}
+
+/** Turns a row's bigints into numbers wherever a number holds the value exactly. */
+function inRange<T extends Row | undefined>(row: T): T {
+  if (row === undefined) return row;
+  for (const [name, value] of Object.entries(row)) {
+    if (typeof value === "bigint" && Number.isSafeInteger(Number(value))) row[name] = Number(value);
+  }
+  return row;
 }
 
 /** SQLITE_NOMEM, SQLITE_IOERR, SQLITE_FULL and their kin (https://sqlite.org/rescode.html). */

@@ -43,6 +43,12 @@ export function readCursor({ searchParams }: URL): Cursor {
   return { before: Number.MAX_SAFE_INTEGER };
 }
 
+/** The cursor that an address names, for another address of the same place in the list. */
+export function currentCursor(url: URL): { readonly cursor?: Cursor } {
+  const isFirst = !url.searchParams.has("before") && !url.searchParams.has("after");
+  return isFirst ? {} : { cursor: readCursor(url) };
+}
+
 /** @throws {HttpError} 400 */
 export function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new HttpError(400);

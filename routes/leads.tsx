@@ -4,17 +4,12 @@ import { type LeadPage, type ListedLead } from "../lib/journal.ts";
 import { mostLookedAt } from "../lib/journal/lead_list.ts";
 import type { LeadCounts } from "../lib/journal/profile_counts.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";
-import {
-  DoneNote,
-  isErased,
-  isOpen,
-  LeadActions,
-  nameOf,
-  StateLamp,
-} from "./components/lead_parts.tsx";
-import { type Frame, frameOf, Page } from "./components/page.tsx";
+import { readWish, Told, type Wish } from "./components/lead_parts.tsx";
+import { LeadRow } from "./components/lead_row.tsx";
+import { frameOf, Page } from "./components/page.tsx";
 import {
   addressOf,
+  currentCursor,
   filterOf,
   isFiltered,
   type LeadQuery,
@@ -22,7 +17,9 @@ import {
   MOST_SEARCH,
   readCursor,
   readQuery,
+  wholeNumber,
 } from "./lead_query.ts";
+import { progressOf } from "./lead.tsx";
 import { LEADS, type LeadsWords } from "./words/leads.ts";
 
 const PER_PAGE = 50;
@@ -37,6 +34,9 @@ export const handler = define.handlers({
     const page = deps.journal.listLeads(filter, cursor, PER_PAGE);
     const counts = query.q === "" ? deps.journal.countListed(filter) : undefined;
     const frame = frameOf(ctx);
+    const back = addressOf(query, currentCursor(ctx.url));
+    const touched = touchedLead(ctx.url);
+    const leads = withTouched(page.leads, touched?.number, deps);
     return ctx.render(
       <Page frame={frame} title={words.title}>
         <div class="title">
@@ -51,15 +51,25 @@ export const handler = define.handlers({
             {words.csv}
           </a>
         </div>
-        <DoneNote done={ctx.url.searchParams.get("done")} words={words} />
+        <Told />
         <Chips query={query} counts={counts} words={words} />
         <Filters query={query} profiles={profilesOf(deps)} words={words} />
-        {page.leads.length === 0
+        {leads.length === 0
           ? !page.cutShort && <p class="greeting">{emptyText(query, counts, words)}</p>
           : (
             <ol class="leads" aria-label={words.list}>
-              {page.leads.map((lead) => (
-                <Row key={lead.number} lead={lead} query={query} frame={frame} />
+              {leads.map((lead) => (
+                <LeadRow
+                  key={lead.number}
+                  lead={lead}
+                  back={back}
+                  {...progressOf(
+                    lead,
+                    touched?.number === lead.number ? touched.wish : undefined,
+                    deps,
+                  )}
+                  frame={frame}
+                />
               ))}
             </ol>
           )}
@@ -68,6 +78,25 @@ export const handler = define.handlers({
     );
   },
 });
+
+/** The lead that a press in the list was about, as the address says. */
+function touchedLead(url: URL): { readonly number: number; readonly wish: Wish } | undefined {
+  const wish = readWish(url);
+  const number = url.searchParams.get("lead");
+  return wish === undefined || number === null ? undefined : { number: wholeNumber(number), wish };
+}
+
+/** A lead that was just moved out of the list is shown in its old place once more. */
+function withTouched(
+  leads: readonly ListedLead[],
+  touched: number | undefined,
+  { journal }: WebDeps,
+): readonly ListedLead[] {
+  if (touched === undefined || leads.some(({ number }) => number === touched)) return leads;
+  const life = journal.findLife(touched);
+  if (life === undefined) return leads;
+  return [...leads, life.lead].sort((a, b) => b.number - a.number);
+}
 
 /** The profiles there are, and those whose leads outlived them. */
 function profilesOf({ profiles, journal }: WebDeps): [key: string, name: string][] {
@@ -172,30 +201,6 @@ function Filters({ query, profiles, words }: {
         <a href={addressOf({ ...query, profile: "", from: "", to: "", q: "" })}>{words.reset}</a>
       )}
     </form>
-  );
-}
-
-function Row({ lead, query, frame }: {
-  readonly lead: ListedLead;
-  readonly query: LeadQuery;
-  readonly frame: Frame;
-}) {
-  const words = LEADS[frame.language];
-  const { username, userId } = lead.visitor;
-  return (
-    <li class={lead.state}>
-      <time datetime={new Date(lead.receivedAtMs).toISOString()}>
-        {frame.when(lead.receivedAtMs)}
-      </time>
-      <a class="person" href={`/leads/${lead.number}`}>
-        {nameOf(lead, words)}
-        {!isErased(lead) && <small>{username === null ? `id ${userId}` : `@${username}`}</small>}
-      </a>
-      <span class="choice">{lead.choice}</span>
-      <span class="profile">{lead.profileName}</span>
-      <StateLamp state={lead.state} words={words} />
-      {isOpen(lead) && <LeadActions lead={lead} frame={frame} back={addressOf(query)} small />}
-    </li>
   );
 }
 

@@ -53,7 +53,7 @@ async function* linesOf(
     lead.choice,
     isErased(lead) ? words.erasedPerson : fullName(lead.visitor),
     lead.visitor.username ?? "",
-    isErased(lead) ? "" : String(lead.visitor.userId),
+    isErased(lead) ? "" : lead.userIdText,
     words.states[lead.state],
     lead.closed?.by ?? "",
     lead.closed === null ? "" : time(lead.closed.atMs),

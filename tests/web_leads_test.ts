@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { cardMessage } from "../lib/cards.ts";
-import type { NewLead } from "../lib/lead.ts";
+import { openJournal } from "../lib/journal.ts";
+import type { CrmOutcome, NewLead } from "../lib/lead.ts";
 import { cell } from "../routes/leads_csv.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
 import { openPage, ORIGIN, type PageOfTest } from "./helpers/a_page.ts";
@@ -48,6 +50,11 @@ function listed(html: string): number[] {
   return [...html.matchAll(/class="person" href="\/leads\/(\d+)"/g)].map(([, number]) =>
     Number(number)
   );
+}
+
+/** A lead's row of the list. */
+function rowOf(html: string, lead: number): string {
+  return new RegExp(`<li id="lead-${lead}"[^]*?</li>`).exec(html)?.[0] ?? "";
 }
 
 function count(html: string, chip: string): string | undefined {
@@ -321,13 +328,124 @@ Deno.test("an open lead is sent again by a press, in the name of who pressed", a
   const browser = await page.login("@boss");
   const sent = await browser.post(`/leads/${lead}`, { do: "resend", back: "/leads?state=in_crm" });
   assert.equal(sent.status, 303);
-  assert.equal(sent.headers.get("location"), "/leads?state=in_crm&done=asked");
+  assert.equal(
+    sent.headers.get("location"),
+    `/leads?state=in_crm&done=asked&lead=${lead}#lead-${lead}`,
+  );
   assert.equal(page.journal.findWork("post", lead)?.body, "@boss");
   const again = await browser.post(`/leads/${lead}`, { do: "resend" });
   assert.equal(again.headers.get("location"), `/leads/${lead}?done=running`);
   const html = await (await browser.get(`/leads/${lead}?done=running`)).text();
   assert.match(html, /Уже отправляем/);
-  assert.doesNotMatch(html, /value="resend"/);
+  assert.match(html, /value="resend" class="outline" disabled/);
+});
+
+Deno.test("a press in the list leads back to the same place of the list, and its row says what it did", async () => {
+  await using page = await openPage();
+  const numbers = Array.from({ length: 60 }, () => recordOpen(page));
+  const browser = await page.login();
+  const lead = numbers[3] ?? 0;
+  const second = await (await browser.get("/leads?state=in_admin_chat&before=11")).text();
+  const form = second.slice(second.indexOf(`action="/leads/${lead}"`));
+  const back = /name="back" value="([^"]*)"/.exec(form)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  const pressed = await browser.post(`/leads/${lead}`, { do: "by_hand", back });
+  const [path = "", anchor] = pressed.headers.get("location")?.split("#") ?? [];
+  assert.equal(anchor, `lead-${lead}`);
+
+  const html = await (await browser.get(path)).text();
+  assert.deepEqual(listed(html), [10, 9, 8, 7, 6, 5, 4, 3, 2, 1], "the row left the list at once");
+  const row = rowOf(html, lead);
+  assert.match(row, /Записано: лид внесён вручную/);
+  assert.match(row, /Внесён вручную/);
+  assert.equal(count(html, "В чате"), "59");
+});
+
+for (
+  const [outcome, says] of [
+    [{ kind: "accepted", status: 200 }, "CRM приняла: сделка создана."],
+    [{ kind: "answered", status: 500, body: "no" }, "CRM ответила 500: лид ждёт вас."],
+    [{ kind: "timeout", afterMs: 10_000 }, "CRM не ответила вовремя."],
+  ] as const
+) {
+  Deno.test(`a press waits for the CRM and says how it ended: ${outcome.kind}`, async () => {
+    let lead = 0;
+    let looks = 0;
+    await using page: PageOfTest = await openPage({
+      deps: {
+        sleep() {
+          looks += 1;
+          if (looks === 3) answer(page, lead, outcome);
+          return Promise.resolve();
+        },
+      },
+    });
+    lead = recordOpen(page);
+    const browser = await page.login();
+    const pressed = await browser.post(`/leads/${lead}`, { do: "resend", back: "/leads" });
+    assert.equal(looks, 3);
+    const html = await (await browser.get(pressed.headers.get("location") ?? "")).text();
+    const row = rowOf(html, lead);
+    assert.ok(row.includes(says), row);
+    assert.doesNotMatch(row, /data-fresh/);
+  });
+}
+
+/** What the delivery records when a CRM has answered a lead that was sent again. */
+function answer({ journal }: PageOfTest, lead: number, outcome: CrmOutcome): void {
+  const post = journal.findWork("post", lead);
+  assert.ok(post);
+  const attempt = journal.beginAttempt(lead, post.body, NOON_MS);
+  if (outcome.kind === "accepted") return journal.settleInCrm(post, attempt, outcome, NOON_MS);
+  journal.endAttempt(attempt, outcome, NOON_MS);
+  journal.endResend(post, NOON_MS);
+}
+
+Deno.test("a CRM that takes longer than a page may wait is waited for by the row itself", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const browser = await page.login();
+  const pressed = await browser.post(`/leads/${lead}`, { do: "resend", back: "/leads?q=a" });
+  const html = await (await browser.get(pressed.headers.get("location") ?? "")).text();
+  const row = rowOf(html, lead);
+  assert.match(row, /Отправляем в CRM…/);
+  assert.match(row, /<noscript> Обновите страницу/);
+  const fresh = /data-fresh="([^"]*)"/.exec(row)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  assert.match(await (await browser.get(fresh)).text(), /Отправляем в CRM…/);
+  answer(page, lead, { kind: "accepted", status: 201 });
+  const now = await (await browser.get(fresh)).text();
+  assert.deepEqual(listed(now), [lead]);
+  assert.match(rowOf(now, lead), /CRM приняла: сделка создана/);
+  assert.doesNotMatch(now, /data-fresh/);
+});
+
+Deno.test("an id that no number holds breaks neither the list, nor its lead, nor the table", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-page-" });
+  try {
+    const path = `${folder}/triborg.db`;
+    const old = openJournal(path);
+    old.insertLead(aNewLead());
+    old.close();
+    const sqlite = new DatabaseSync(path);
+    sqlite.exec(
+      `UPDATE leads SET username = NULL, user_id = 9007199254740993, chat_id = -9223372036854775808,
+         menu_message_id = 9223372036854775807, card_message_id = 9007199254740995,
+         card_chat_id = -9007199254740993, state = 'in_admin_chat'`,
+    );
+    sqlite.close();
+    await using page = await openPage({ journal: openJournal(path) });
+    const browser = await page.login();
+    for (const address of ["/", "/leads", "/leads?q=9007199254740993", "/leads.csv", "/leads/1"]) {
+      const response = await browser.get(address);
+      const text = await response.text();
+      assert.equal(response.status, 200, address);
+      if (address !== "/") assert.match(text, /9007199254740993/, address);
+    }
+    const pressed = await browser.post("/leads/1", { do: "by_hand" });
+    assert.equal(pressed.status, 303);
+    assert.equal(page.journal.findLead(1)?.state, "by_hand");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("an open lead is closed by hand, once", async () => {

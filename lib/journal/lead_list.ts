@@ -52,6 +52,8 @@ export interface LeadPage {
 }
 
 export interface ListedLead extends Lead {
+  /** The visitor's id to the last digit, also where it is beyond what a number holds (2^53). */
+  readonly userIdText: string;
   readonly closed: { readonly by: string; readonly atMs: number } | null;
 }
 
@@ -93,6 +95,8 @@ export interface LeadList {
   /** The profiles that have ever had a lead. */
   profilesWithLeads(): string[];
   findLife(number: number): LeadLife | undefined;
+  /** Whether a POST of a lead is owed or under way. */
+  isPostOwed(lead: number): boolean;
   markCardShown(lead: number, nowMs: number): void;
   /** The leads that came from a chat, newest first. */
   leadsOfChat(chatId: number): Lead[];
@@ -142,6 +146,7 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
     `SELECT kind FROM outbox WHERE subject = ?
        AND kind IN ('confirmation', 'post', 'card', 'card_update')`,
   );
+  const selectPost = db.reader("SELECT 1 FROM outbox WHERE subject = ? AND kind = 'post' LIMIT 1");
   const setCardShown = db.writer("UPDATE leads SET card_shown_at_ms = ? WHERE number = ?");
   const selectOfChat = db.reader("SELECT * FROM leads WHERE chat_id = ? ORDER BY number DESC");
   const attempts = db.reader("SELECT outcome, attempts FROM attempt_counts");
@@ -283,6 +288,7 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
         owed: selectOwed.all(number).map((each) => String(each["kind"]) as WorkKind),
       };
     },
+    isPostOwed: (lead) => selectPost.get(lead) !== undefined,
     markCardShown: (lead, nowMs) => void setCardShown.run(nowMs, lead),
     leadsOfChat: (chatId) => selectOfChat.all(chatId).map((row) => toLead(row, keys)),
     leadTotals,
@@ -341,6 +347,7 @@ function patternsOf(word: string): string[] {
 function toListed(row: Row, keys: BotKeys): ListedLead {
   return {
     ...toLead(row, keys),
+    userIdText: String(row["user_id"]),
     closed: row["closed_by"] === null
       ? null
       : { by: String(row["closed_by"]), atMs: Number(row["closed_at_ms"]) },

@@ -10,6 +10,7 @@ const enLeads = (count: number) =>
 
 type States = Readonly<Record<LeadState, string>>;
 type Outcomes = Readonly<Record<NonNullable<AttemptRecord["outcome"]>, string>>;
+type Ended = Omit<Outcomes, "answered">;
 
 const ru = {
   title: "Лиды",
@@ -58,12 +59,23 @@ const ru = {
   resendOf: (who: string) => `Отправить в CRM ещё раз: ${who}`,
   doubtful: "Прошлая попытка могла дойти. Сначала проверьте, нет ли лида в CRM: возможен дубль.",
   done: {
-    asked: "Отправляем в CRM. Обновите страницу через несколько секунд.",
-    running: "Уже отправляем. Обновите страницу через несколько секунд.",
+    asked: "Отправляем в CRM…",
+    running: "Уже отправляем в CRM…",
+    unknown: "Ответа CRM пока нет.",
     settled: "Ничего не изменено: этот лид уже в CRM или внесён.",
     closed: "Записано: лид внесён вручную. Карточка в чате менеджеров закроется.",
     erased: "Личные данные стёрты.",
   },
+  reload: " Обновите страницу через несколько секунд.",
+  ended: {
+    accepted: "CRM приняла: сделка создана.",
+    unreachable: "Нет связи с CRM: лид не дошёл и ждёт вас.",
+    interrupted: "Связь с CRM оборвалась. Лид мог дойти: сначала проверьте CRM.",
+    timeout: "CRM не ответила вовремя. Лид мог дойти: сначала проверьте CRM.",
+    client: "Адрес вебхука не годится. Исправьте его в профиле.",
+    unexpected: "Неожиданная ошибка: лид ждёт вас.",
+  } as Ended,
+  endedAnswered: (status: number) => `CRM ответила ${status}: лид ждёт вас.`,
   back: "Все лиды",
   leadOf: (number: number) => `Лид № ${number}`,
   choice: "Запрос",
@@ -168,12 +180,23 @@ export const LEADS = bilingual<typeof ru>(ru, {
   doubtful:
     "The last attempt may have arrived. Look for the lead in the CRM first: it may be there twice.",
   done: {
-    asked: "Sending to the CRM. Reload the page in a few seconds.",
-    running: "Already sending. Reload the page in a few seconds.",
+    asked: "Sending to the CRM…",
+    running: "Already sending to the CRM…",
+    unknown: "No answer from the CRM yet.",
     settled: "Nothing was changed: the lead is in the CRM or was entered already.",
     closed: "Noted: entered by hand. The card in the managers' chat will close.",
     erased: "The personal data is erased.",
   },
+  reload: " Reload the page in a few seconds.",
+  ended: {
+    accepted: "The CRM took it: deal created.",
+    unreachable: "No connection to the CRM: the lead did not arrive and waits for you.",
+    interrupted: "The connection to the CRM broke. The lead may have arrived: check the CRM first.",
+    timeout: "The CRM did not answer in time. The lead may have arrived: check the CRM first.",
+    client: "The webhook address is no good. Fix it in the profile.",
+    unexpected: "Unexpected error: the lead waits for you.",
+  },
+  endedAnswered: (status: number) => `The CRM answered ${status}: the lead waits for you.`,
   back: "All leads",
   leadOf: (number: number) => `Lead No. ${number}`,
   choice: "Request",
