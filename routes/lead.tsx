@@ -2,7 +2,7 @@
 
 import { HttpError } from "fresh";
 import type { LeadLife } from "../lib/journal.ts";
-import { type Lead, mayHaveArrived } from "../lib/lead.ts";
+import { type Lead, mayHaveArrived, placeOf } from "../lib/lead.ts";
 import { field } from "../lib/web/form.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";
 import {
@@ -14,13 +14,13 @@ import {
   LeadNote,
   nameOf,
   readWish,
-  StateLamp,
   Told,
   type Wish,
 } from "./components/lead_parts.tsx";
 import { LeadRow } from "./components/lead_row.tsx";
 import { Moments } from "./components/moments.tsx";
 import { frameOf, Page } from "./components/page.tsx";
+import { PlaceName } from "./components/place.tsx";
 import { LEADS } from "./words/leads.ts";
 
 export const handler = define.handlers({
@@ -59,7 +59,7 @@ export const handler = define.handlers({
               {nameOf(lead, words)}
               {username !== null && <small>@{username}</small>}
             </h1>
-            <StateLamp state={lead.state} words={words} />
+            <PlaceName place={placeOf(lead.state, lead.held)} language={language} />
           </div>
           <dl class="lead-facts">
             <dt>{words.choice}</dt>
@@ -89,9 +89,16 @@ export const handler = define.handlers({
               <LeadActions lead={lead} frame={frame} back={path} sending={sending} />
             </>
           )}
-          {username !== null && (
+          {!isErased(lead) && (
             <p>
-              <a href={`https://t.me/${username}`}>{words.write}</a>
+              <a
+                href={username === null
+                  ? `tg://user?id=${lead.userIdText}`
+                  : `https://t.me/${username}`}
+              >
+                {words.write}
+              </a>{" "}
+              {username === null && <span class="hint">{words.writeById}</span>}
             </p>
           )}
           <h2>{words.life}</h2>

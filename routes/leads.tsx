@@ -1,19 +1,21 @@
 // The list of leads: newest first, filtered, page by page.
 
+import type { ComponentChildren } from "preact";
 import { type LeadPage, type ListedLead } from "../lib/journal.ts";
 import { mostLookedAt } from "../lib/journal/lead_list.ts";
-import type { LeadCounts } from "../lib/journal/profile_counts.ts";
+import type { PlaceCounts } from "../lib/lead.ts";
+import type { Language } from "../lib/web/language.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";
 import { readWish, Told, type Wish } from "./components/lead_parts.tsx";
 import { LeadRow } from "./components/lead_row.tsx";
 import { frameOf, Page } from "./components/page.tsx";
+import { PlaceMark } from "./components/place.tsx";
 import {
   addressOf,
   currentCursor,
   filterOf,
   isFiltered,
   type LeadQuery,
-  LISTED_STATES,
   MOST_SEARCH,
   readCursor,
   readQuery,
@@ -21,6 +23,7 @@ import {
 } from "./lead_query.ts";
 import { progressOf } from "./lead.tsx";
 import { LEADS, type LeadsWords } from "./words/leads.ts";
+import { PLACE_NAMES } from "./words/places.ts";
 
 const PER_PAGE = 50;
 
@@ -52,7 +55,7 @@ export const handler = define.handlers({
           </a>
         </div>
         <Told />
-        <Chips query={query} counts={counts} words={words} />
+        <Chips query={query} counts={counts} language={language} />
         <Filters query={query} profiles={profilesOf(deps)} words={words} />
         {leads.length === 0
           ? !page.cutShort && <p class="greeting">{emptyText(query, counts, words)}</p>
@@ -108,46 +111,51 @@ function profilesOf({ profiles, journal }: WebDeps): [key: string, name: string]
   ];
 }
 
-function emptyText(query: LeadQuery, counts: LeadCounts | undefined, words: LeadsWords): string {
+function emptyText(query: LeadQuery, counts: PlaceCounts | undefined, words: LeadsWords): string {
   if (isFiltered(query)) return words.nothing;
   if (query.state !== "" && Object.keys(counts ?? {}).length > 0) return words.nothingLeft;
   return query.state === "" ? words.empty : words.nothingLeft;
 }
 
-function Chips({ query, counts, words }: {
+/** The places in the order of their chips. */
+const CHIPS = ["on_its_way", "in_admin_chat", "held", "in_crm", "by_hand"] as const;
+
+function Chips({ query, counts, language }: {
   readonly query: LeadQuery;
-  readonly counts: LeadCounts | undefined;
-  readonly words: LeadsWords;
+  readonly counts: PlaceCounts | undefined;
+  readonly language: Language;
 }) {
+  const words = LEADS[language];
   const all = counts && Object.values(counts).reduce((sum, leads) => sum + leads, 0);
+  // Few bots ever hold a lead back.
+  const chips = CHIPS.filter((place) =>
+    place !== "held" || query.state === place || (counts?.held ?? 0) > 0
+  );
   return (
     <nav class="chips" aria-label={words.byState}>
-      <Chip query={query} state="" text={words.all} count={all} />
-      {LISTED_STATES.map((state) => (
-        <Chip
-          query={query}
-          state={state}
-          text={words.chips[state]}
-          count={counts && (counts[state] ?? 0)}
-        />
+      <Chip query={query} state="" count={all}>{words.all}</Chip>
+      {chips.map((place) => (
+        <Chip query={query} state={place} count={counts && (counts[place] ?? 0)}>
+          <PlaceMark place={place} /> {PLACE_NAMES[language][place]}
+        </Chip>
       ))}
     </nav>
   );
 }
 
-function Chip({ query, state, text, count }: {
+function Chip({ query, state, count, children }: {
   readonly query: LeadQuery;
   readonly state: LeadQuery["state"];
-  readonly text: string;
   readonly count: number | undefined;
+  readonly children: ComponentChildren;
 }) {
   return (
     <a
-      class={`chip ${state}`}
+      class="chip"
       href={addressOf({ ...query, state })}
       aria-current={query.state === state ? "page" : undefined}
     >
-      {text} {count !== undefined && <span class="count">{grouped(count)}</span>}
+      {children} {count !== undefined && <span class="count">{grouped(count)}</span>}
     </a>
   );
 }

@@ -1,12 +1,14 @@
 // The filtered list as a table for Excel and its kin, written as it is read: no list is ever whole in memory.
 
 import type { LeadFilter, LeadPage, ListedLead } from "../lib/journal.ts";
+import { placeOf } from "../lib/lead.ts";
 import { fullName } from "../lib/texts.ts";
 import type { Language } from "../lib/web/language.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";
 import { isErased } from "./components/lead_parts.tsx";
 import { filterOf, readQuery } from "./lead_query.ts";
 import { LEADS } from "./words/leads.ts";
+import { PLACE_NAMES } from "./words/places.ts";
 
 /** Read in one turn: a few ms. */
 const ROWS_AT_ONCE = 500;
@@ -54,7 +56,7 @@ async function* linesOf(
     isErased(lead) ? words.erasedPerson : fullName(lead.visitor),
     lead.visitor.username ?? "",
     isErased(lead) ? "" : lead.userIdText,
-    words.states[lead.state],
+    PLACE_NAMES[language][placeOf(lead.state, lead.held)],
     lead.closed?.by ?? "",
     lead.closed === null ? "" : time(lead.closed.atMs),
   ];

@@ -58,7 +58,7 @@ function rowOf(html: string, lead: number): string {
 }
 
 function count(html: string, chip: string): string | undefined {
-  return new RegExp(`>${chip} <span class="count">([^<]*)<`).exec(html)?.[1];
+  return new RegExp(`[> ]${chip} <span class="count">([^<]*)<`).exec(html)?.[1];
 }
 
 Deno.test("the list shows leads newest first, with who, what, where and when", async () => {
@@ -92,8 +92,8 @@ Deno.test("chips count leads by state, of the profile that is asked for", async 
 
   const all = await (await browser.get("/leads")).text();
   assert.deepEqual(
-    ["Все", "Ждут", "В чате", "В CRM", "Внесены вручную"].map((chip) => count(all, chip)),
-    ["6", "1", "1", "3", "0"],
+    ["Все", "Доставляется", "В чате", "В CRM", "Внесён вручную"].map((chip) => count(all, chip)),
+    ["6", "2", "1", "3", "0"],
   );
   const cg = await (await browser.get("/leads?profile=cg")).text();
   assert.deepEqual([count(cg, "Все"), count(cg, "В чате"), count(cg, "В CRM")], ["2", "1", "0"]);
@@ -289,7 +289,7 @@ Deno.test("a lead opens to its life: press, confirmation, attempt, card, follow-
     "15:00:05,0",
     "https://example.com/&lt;мой>",
     "15:00:20,0",
-    "Внёс в CRM: @manager",
+    "Внесён вручную: @manager",
   ];
   const places = order.map((words) => life.indexOf(words));
   assert.deepEqual(places.toSorted((a, b) => a - b), places, JSON.stringify(places));
@@ -313,8 +313,11 @@ Deno.test("a lead that was held back says so, and can be sent from the list and 
   const held = page.journal.recordHeld(aNewLead({ menuMessageId: 2000 }), "{}");
   assert.ok(held);
   const browser = await page.login();
-  const list = await (await browser.get("/leads?state=in_admin_chat")).text();
+  const list = await (await browser.get("/leads?state=held")).text();
   assert.deepEqual(listed(list), [held.lead.number]);
+  assert.equal(count(list, "Ждёт решения"), "1");
+  assert.equal(count(list, "В чате"), "0");
+  assert.deepEqual(listed(await (await browser.get("/leads?state=in_admin_chat")).text()), []);
   assert.match(list, /value="resend"/);
   const html = await (await browser.get(`/leads/${held.lead.number}`)).text();
   assert.match(html, /В CRM не отправлен: слишком много лидов от этого посетителя за час/);
@@ -575,7 +578,7 @@ Deno.test("an erased open lead is closed, and its card is owed its new text", as
   assert.ok(page.journal.findWork("card_update", lead));
   assert.equal(page.journal.findLife(lead)?.lead.closed?.by, "@boss (данные стёрты)");
   const card = cardMessage(page.journal.cardsOn({ chatId: -1001234, messageId: 7 }), () => "12:20");
-  assert.match(card.message.text, /Внёс в CRM: @boss \(данные стёрты\), 12:20/);
+  assert.match(card.message.text, /Внесён вручную: @boss \(данные стёрты\), 12:20/);
   assert.doesNotMatch(card.message.text, /Galliard|betterrman|310452007/);
   assert.deepEqual(card.keyboard.inline_keyboard, []);
   const html = await (await browser.get(`/leads/${lead}`)).text();
@@ -595,11 +598,78 @@ Deno.test("a person with a lead on its way is not erased before it has arrived",
   assert.deepEqual([kept?.visitor.firstName, kept?.state], ["Galliard", "in_admin_chat"]);
 });
 
+Deno.test("what neither the CRM nor the chat has is on its way, in the list as in the counts", async () => {
+  await using page = await openPage();
+  const numbers = [1, 2].map((menuMessageId) => {
+    const recorded = page.journal.recordChoice(aNewLead({ menuMessageId }), "{}", "crm", false);
+    assert.ok(recorded);
+    return recorded.lead.number;
+  });
+  page.journal.moveLead(numbers[1] ?? 0, "undelivered");
+  recordOpen(page);
+  const browser = await page.login();
+  for (const state of ["on_its_way", "undelivered"]) {
+    const html = await (await browser.get(`/leads?state=${state}`)).text();
+    assert.deepEqual(listed(html), numbers.toReversed());
+    assert.equal(count(html, "Доставляется"), "2");
+    assert.match(rowOf(html, numbers[0] ?? 0), /Доставляется/);
+    assert.match(rowOf(html, numbers[1] ?? 0), /Доставляется/);
+  }
+});
+
+Deno.test("a lead's place is one word on its row, its page, the table and the bars", async () => {
+  await using page = await openPage();
+  const words = new Map<string, number>();
+  words.set("В чате", recordOpen(page, { choice: "in the chat" }));
+  const byHand = recordOpen(page);
+  page.journal.closeByHand(byHand, "@anna", NOON_MS);
+  words.set("Внесён вручную", byHand);
+  const held = page.journal.recordHeld(aNewLead({ menuMessageId: 3000 }), "{}");
+  words.set("Ждёт решения", held?.lead.number ?? 0);
+  const taken = record(page);
+  page.journal.moveLead(taken, "in_crm");
+  words.set("В CRM", taken);
+  words.set("Доставляется", record(page));
+  const browser = await page.login();
+  const text = async (path: string) => await (await browser.get(path)).text();
+  const [list, table, profiles] = [await text("/leads"), await text("/leads.csv"), await text("/")];
+  for (const [word, lead] of words) {
+    const mark = new RegExp(`<span class="mark-\\w+" aria-hidden="true">(.)</span> ${word}<`);
+    const [, sign] = mark.exec(rowOf(list, lead)) ?? [];
+    assert.ok(sign, word);
+    assert.equal(mark.exec(await text(`/leads/${lead}`))?.[1], sign, word);
+    assert.equal(count(list, word), "1");
+    assert.match(table, new RegExp(`^${lead};.*;${word};`, "m"));
+    assert.match(profiles, new RegExp(`${sign}</span> ${word} 1<`));
+    assert.match(profiles, new RegExp(`<title>15 янв\\.: [^<]*${word} 1`));
+  }
+  assert.equal(new Set(list.match(/<span class="mark-\w+" aria-hidden="true">.</g)).size, 5);
+});
+
+Deno.test("a visitor without a username is written to by their id", async () => {
+  await using page = await openPage();
+  const named = record(page);
+  const nameless = record(page, { visitor: aVisitor({ username: null, userId: 6123 }) });
+  const browser = await page.login();
+  assert.match(
+    await (await browser.get(`/leads/${named}`)).text(),
+    /href="https:\/\/t\.me\/betterrman"/,
+  );
+  assert.match(
+    await (await browser.get(`/leads/${nameless}`)).text(),
+    /href="tg:\/\/user\?id=6123"/,
+  );
+  page.journal.closeByHand(nameless, "@a", NOON_MS);
+  page.journal.eraseLead(nameless);
+  assert.doesNotMatch(await (await browser.get(`/leads/${nameless}`)).text(), /tg:\/\/user/);
+});
+
 Deno.test("the strip leads to the leads that nobody has", async () => {
   await using page = await openPage({
     deps: { troubles: () => [{ kind: "undelivered", leads: 2, sinceMs: NOON_MS }] },
   });
-  const waiting = record(page);
+  const recorded = page.journal.recordChoice(aNewLead(), "{}", "crm", false);
+  const waiting = recorded?.lead.number ?? 0;
   page.journal.moveLead(waiting, "undelivered");
   const browser = await page.login();
   const html = await (await browser.get("/leads")).text();

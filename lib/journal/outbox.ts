@@ -74,8 +74,6 @@ export interface OutboxRecords {
   findWork(kind: WorkKind, subject: number): Work | undefined;
   /** How much due work of a kind waits in a lane; counts no further than `most`. */
   countDueWork(lane: string, kind: WorkKind, nowMs: number, most: number): number;
-  /** How many leads are on their way to the CRM or to the managers. */
-  countOwedLeads(): number;
   /** Hands out one more due piece of work of one kind. */
   takeWorkOfKind(lane: string, kind: WorkKind, nowMs: number): Work | undefined;
 }
@@ -108,7 +106,6 @@ export function outboxRecords(db: Database): OutboxRecords {
      RETURNING id, lane, kind, subject, body, failures`,
   );
   const find = db.reader("SELECT * FROM outbox WHERE subject = ? AND kind = ? LIMIT 1");
-  const count = db.reader("SELECT count(*) AS works FROM outbox WHERE kind IN ('post', 'card')");
   const countDue = db.reader(
     `SELECT count(*) AS works FROM (
        SELECT 1 FROM outbox WHERE lane = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)`,
@@ -137,7 +134,6 @@ export function outboxRecords(db: Database): OutboxRecords {
       const row = find.get(subject, kind);
       return row === undefined ? undefined : toWork(row);
     },
-    countOwedLeads: () => Number(count.get()?.["works"]),
     countDueWork: (lane, kind, nowMs, most) =>
       Number(countDue.get(lane, kind, nowMs, most)?.["works"]),
     takeWorkOfKind(lane, kind, nowMs) {

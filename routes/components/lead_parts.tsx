@@ -1,6 +1,6 @@
 // What the leads' list and one lead's page share: who it is, where it is, what can be done about it.
 
-import type { AttemptRecord, Lead, LeadState } from "../../lib/lead.ts";
+import type { AttemptRecord, Lead } from "../../lib/lead.ts";
 import { fullName } from "../../lib/texts.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { FormToken, type Frame } from "./page.tsx";
@@ -17,25 +17,6 @@ export function nameOf(lead: Lead, words: LeadsWords): string {
 /** Whether a person can still do something about it. */
 export function isOpen(lead: Lead): boolean {
   return (lead.state === "in_admin_chat" || lead.state === "undelivered") && !isErased(lead);
-}
-
-const LIGHTS: Readonly<Record<LeadState, readonly [sign: string, light: string]>> = {
-  received: ["○", "quiet"],
-  undelivered: ["▲", "bad"],
-  in_admin_chat: ["▲", "warning"],
-  in_crm: ["●", "good"],
-  by_hand: ["✓", "good"],
-};
-
-export function StateLamp(
-  { state, words }: { readonly state: LeadState; readonly words: LeadsWords },
-) {
-  const [sign, light] = LIGHTS[state];
-  return (
-    <span class={`lamp ${light}`}>
-      <span aria-hidden="true">{sign}</span> {words.states[state]}
-    </span>
-  );
 }
 
 /** The two things a manager may do about an open lead; afterwards the page at `back` opens. */

@@ -1,6 +1,7 @@
 // One lead as a row of the list: who, what, where; what can be done about it, and what was just done.
 
 import type { ListedLead } from "../../lib/journal.ts";
+import { placeOf } from "../../lib/lead.ts";
 import { LEADS } from "../words/leads.ts";
 import {
   type Done,
@@ -10,9 +11,9 @@ import {
   LeadActions,
   LeadNote,
   nameOf,
-  StateLamp,
 } from "./lead_parts.tsx";
 import type { Frame } from "./page.tsx";
+import { PlaceName } from "./place.tsx";
 
 export function LeadRow({ lead, back, sending, done, frame }: {
   readonly lead: ListedLead;
@@ -43,7 +44,7 @@ export function LeadRow({ lead, back, sending, done, frame }: {
       </a>
       <span class="choice">{lead.choice}</span>
       <span class="profile" title={lead.profileName}>{lead.profileName}</span>
-      <StateLamp state={lead.state} words={words} />
+      <PlaceName place={placeOf(lead.state, lead.held)} language={frame.language} />
       {isOpen(lead) && (
         <LeadActions
           lead={lead}

@@ -72,7 +72,7 @@ function momentsOf(
   } else if (owed.includes("confirmation")) {
     expected.push({ atMs: null, light: "warning", text: words.confirming });
   }
-  if (life.held) {
+  if (lead.held) {
     happened.push({ atMs: lead.receivedAtMs, light: "warning", text: words.held });
   }
   if (repeats !== undefined) {

@@ -1,6 +1,6 @@
 // The words of the leads' list and of one lead.
 
-import type { AttemptRecord, LeadState } from "../../lib/lead.ts";
+import type { AttemptRecord } from "../../lib/lead.ts";
 import { bilingual, plural } from "./bilingual.ts";
 
 const ruLeads = (count: number) =>
@@ -8,7 +8,6 @@ const ruLeads = (count: number) =>
 const enLeads = (count: number) =>
   `${count} ${plural("en", count, { one: "lead", many: "leads" })}`;
 
-type States = Readonly<Record<LeadState, string>>;
 type Outcomes = Readonly<Record<NonNullable<AttemptRecord["outcome"]>, string>>;
 type Ended = Omit<Outcomes, "answered">;
 
@@ -16,20 +15,6 @@ const ru = {
   title: "Лиды",
   byState: "Где лиды",
   all: "Все",
-  chips: {
-    received: "В пути",
-    undelivered: "Ждут",
-    in_admin_chat: "В чате",
-    in_crm: "В CRM",
-    by_hand: "Внесены вручную",
-  } as States,
-  states: {
-    received: "Отправляется",
-    undelivered: "Ждёт",
-    in_admin_chat: "В чате",
-    in_crm: "В CRM",
-    by_hand: "Внесён вручную",
-  } as States,
   filters: "Отбор",
   profile: "Профиль",
   anyProfile: "Все профили",
@@ -82,6 +67,7 @@ const ru = {
   language: "Язык",
   userId: "id в Telegram",
   write: "Написать в Telegram",
+  writeById: "Откроется в приложении Telegram: имени пользователя у посетителя нет.",
   life: "Что было с лидом",
   received: (choice: string) => `Посетитель выбрал «${choice}»`,
   repeated: (times: number) =>
@@ -109,7 +95,7 @@ const ru = {
   followUp: "Дополнение",
   followUpShown: (when: string) => `показано менеджерам ${when}`,
   followUpWaits: "ждёт показа менеджерам",
-  closed: (by: string) => `Внёс в CRM: ${by}`,
+  closed: (by: string) => `Внесён вручную: ${by}`,
   erase: "Стереть этого человека…",
   eraseTitle: "Стереть человека",
   eraseOf: (who: string) => `Стереть: ${who}`,
@@ -136,20 +122,6 @@ export const LEADS = bilingual<typeof ru>(ru, {
   title: "Leads",
   byState: "Where the leads are",
   all: "All",
-  chips: {
-    received: "On the way",
-    undelivered: "Waiting",
-    in_admin_chat: "In the chat",
-    in_crm: "In the CRM",
-    by_hand: "Entered by hand",
-  },
-  states: {
-    received: "On its way",
-    undelivered: "Waiting",
-    in_admin_chat: "In the chat",
-    in_crm: "In the CRM",
-    by_hand: "Entered by hand",
-  },
   filters: "Filter",
   profile: "Profile",
   anyProfile: "All profiles",
@@ -203,6 +175,7 @@ export const LEADS = bilingual<typeof ru>(ru, {
   language: "Language",
   userId: "Telegram id",
   write: "Write in Telegram",
+  writeById: "Opens in the Telegram app: the visitor has no username.",
   life: "The lead's life",
   received: (choice: string) => `The visitor chose “${choice}”`,
   repeated: (times: number) =>
@@ -230,7 +203,7 @@ export const LEADS = bilingual<typeof ru>(ru, {
   followUp: "Follow-up",
   followUpShown: (when: string) => `shown to the managers ${when}`,
   followUpWaits: "waits to be shown to the managers",
-  closed: (by: string) => `Entered in the CRM: ${by}`,
+  closed: (by: string) => `Entered by hand: ${by}`,
   erase: "Erase this person…",
   eraseTitle: "Erase a person",
   eraseOf: (who: string) => `Erase: ${who}`,

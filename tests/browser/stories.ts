@@ -243,6 +243,25 @@ story(
 );
 
 story(
+  "an open QR code moves nothing on the page, and can be saved",
+  () =>
+    surf(async ({ again, origin }) => {
+      for (const viewport of [{ width: 1280, height: 900 }, PHONE]) {
+        const page = await again({ viewport });
+        await page.goto(origin);
+        const cards = await page.locator(".card").evaluateAll(HEIGHTS);
+        await page.locator(".qr summary").first().click();
+        const image = await page.locator(".qr img").first().boundingBox();
+        assert.ok(image !== null && image.x >= 0 && image.x + image.width <= viewport.width);
+        assert.deepEqual(await page.locator(".card").evaluateAll(HEIGHTS), cards);
+        const saved = page.waitForEvent("download");
+        await page.getByRole("link", { name: "Скачать PNG: MONSTER AGENCY" }).click();
+        assert.equal((await saved).suggestedFilename(), "agency.png");
+      }
+    }),
+);
+
+story(
   "every page is usable by everybody, light and dark, wide and narrow",
   () =>
     surf(async (surfing) => {
@@ -288,6 +307,9 @@ async function visitAll(page: Surfing["page"], { origin }: Surfing): Promise<voi
   const { width } = page.viewportSize() ?? PHONE;
   if (folder !== undefined) await page.screenshot({ path: `${folder}/profile-${width}.png` });
 }
+
+/** A script for the browser: how tall the elements are. */
+const HEIGHTS = "(elements) => elements.map((each) => each.offsetHeight)" as never;
 
 /** So many leads whose cards are in the managers' chat. */
 async function leaveLeads({ house }: Surfing, count: number): Promise<void> {
