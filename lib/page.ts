@@ -2,6 +2,7 @@
 
 import type { Config } from "./config.ts";
 import type { Crm, CrmTrial } from "./crm.ts";
+import type { Lookup } from "./crm_connection.ts";
 import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { WebDeps } from "./web.ts";
@@ -21,6 +22,8 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   readonly config: Config;
   readonly journal: Journal;
   readonly crm: Crm & CrmTrial;
+  /** What a CRM's name resolves to. */
+  readonly lookup: Lookup;
   readonly stopping: AbortSignal;
   /** A clock that nobody sets. */
   readonly elapsedMs: () => number;
@@ -63,10 +66,10 @@ function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
 }
 
 async function buildPage(options: PageOptions) {
-  const { config, journal, crm, stopping, now } = options;
+  const { config, journal, crm, lookup, stopping, now } = options;
   const [
     { createAuth, loginLink },
-    { createWebhookTrial, resolveHost },
+    { createWebhookTrial },
     { createApp },
     { createTurns },
   ] = await Promise.all([
@@ -78,7 +81,7 @@ async function buildPage(options: PageOptions) {
   const { committed } = journal;
   const auth = createAuth({ records: journal, committed, password: config.adminPassword, now });
   const newId = () => crypto.randomUUID();
-  const testWebhook = createWebhookTrial({ crm, lookup: resolveHost, newId, now, stopping });
+  const testWebhook = createWebhookTrial({ crm, lookup, newId, now, stopping });
   const nextRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
   const turns = createTurns({ ...options, nextRound });
   return { auth, loginLink, app: createApp({ ...options, auth, testWebhook, turns }) };

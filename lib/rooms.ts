@@ -5,6 +5,7 @@ import { createBot } from "./bot.ts";
 import { clockTime, dayStartMs } from "./calendar.ts";
 import type { Config } from "./config.ts";
 import { createCrm } from "./crm.ts";
+import { rememberLookups, resolveHost } from "./crm_connection.ts";
 import { createDelivery } from "./delivery.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth, troublesOf, watchSends } from "./health.ts";
@@ -89,7 +90,8 @@ export function openRooms(config: Config, ground: Ground): Running {
   };
   const keep = createKeep(shared);
   const api = createApi(telegram);
-  const crm = createCrm({ log, mask });
+  const lookup = rememberLookups(resolveHost, elapsedMs);
+  const crm = createCrm({ log, mask, lookup });
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
   const movedTo = `admin_chat_of:${config.adminChatId}`;
@@ -140,6 +142,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     profiles,
     delivery,
     crm,
+    lookup,
     config,
     troubles: () => troublesOf(health.facts()),
     health: health.check,

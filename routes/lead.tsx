@@ -19,6 +19,7 @@ import {
 } from "./components/lead_parts.tsx";
 import { LeadRow } from "./components/lead_row.tsx";
 import { Moments } from "./components/moments.tsx";
+import { isolated } from "./components/isolated.tsx";
 import { frameOf, Page } from "./components/page.tsx";
 import { PlaceName } from "./components/place.tsx";
 import { LEADS } from "./words/leads.ts";
@@ -44,7 +45,7 @@ export const handler = define.handlers({
     const attempts = deps.journal.attemptsOf(lead.number);
     const path = `/leads/${lead.number}`;
     return ctx.render(
-      <Page frame={frame} title={`${words.leadOf(lead.number)} · ${nameOf(lead, words)}`}>
+      <Page frame={frame} title={`${words.leadOf(lead.number)} · ${isolated(nameOf(lead, words))}`}>
         <p class="crumbs">
           <a href="/leads">← {words.back}</a>
         </p>
@@ -56,16 +57,16 @@ export const handler = define.handlers({
           {done !== undefined && <LeadNote done={done} words={words} />}
           <div class="title">
             <h1>
-              {nameOf(lead, words)}
+              <bdi>{nameOf(lead, words)}</bdi>
               {username !== null && <small>@{username}</small>}
             </h1>
             <PlaceName place={placeOf(lead.state, lead.held)} language={language} />
           </div>
           <dl class="lead-facts">
             <dt>{words.choice}</dt>
-            <dd>{lead.choice}</dd>
+            <dd dir="auto">{lead.choice}</dd>
             <dt>{words.profile}</dt>
-            <dd>{lead.profileName}</dd>
+            <dd dir="auto">{lead.profileName}</dd>
             {!isErased(lead) && (
               <>
                 <dt>{words.userId}</dt>
@@ -75,7 +76,7 @@ export const handler = define.handlers({
             {lead.visitor.language !== null && (
               <>
                 <dt>{words.language}</dt>
-                <dd>{lead.visitor.language}</dd>
+                <dd dir="auto">{lead.visitor.language}</dd>
               </>
             )}
             <dt>№</dt>

@@ -79,6 +79,15 @@ async function* linesOf(
 
 /** A cell that a table program can neither misread nor run (OWASP, CSV injection). */
 export function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  const harmless = isFormula(text) ? `'${text}` : text;
   return /[;,"\r\n\t]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+/**
+ * Whether a table program may take a cell for a formula: by its first sign in any width, also behind what cannot be
+ * seen, which some programs leave out when they read the file.
+ */
+function isFormula(text: string): boolean {
+  const [first = ""] = text.replace(/^[\p{C}\p{Z}]+/u, "");
+  return /^[\t\r\n]/.test(text) || /^[=+\-@]/.test(first.normalize("NFKC"));
 }

@@ -20,6 +20,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["log.ts", "log/"],
   ["lock.ts"],
   ["webhook_address.ts"],
+  ["network_address.ts"],
   ["profile.ts"],
   ["profile_file.ts"],
   ["profile_store.ts"],
@@ -28,6 +29,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["cards.ts"],
   ["db.ts"],
   ["journal.ts", "journal/"],
+  ["crm_connection.ts"],
   ["crm.ts"],
   ["webhook_trial.ts"],
   ["profile_edits.ts"],
@@ -283,7 +285,7 @@ Deno.test("SQL is the journal's, and fetch is the CRM's and the first question's
   const withSql = house.filter(({ code }) => sql.test(code)).map(({ path }) => roomOf(path));
   assert.deepEqual([...new Set(withSql)].filter((room) => room !== "db.ts"), ["journal.ts"]);
   const withFetch = house.filter(({ code }) => /\bfetch\(/.test(code)).map(({ path }) => path);
-  assert.deepEqual(withFetch, ["crm.ts", "early_poll.ts"]);
+  assert.deepEqual(withFetch, ["crm_connection.ts", "early_poll.ts"]);
 });
 
 Deno.test("rooms that decide touch no file, no network and no timer", async () => {

@@ -259,7 +259,49 @@ Deno.test("a cell that a table program would run is defused, others stay as they
   for (const start of ["=", "+", "-", "@", "\t", "\r"]) {
     assert.match(cell(`${start}cmd|' /C calc'!A0`), /^"?'[=+\-@\t\r]/);
   }
-  assert.deepEqual(["a=b", "", "1-2"].map(cell), ["a=b", "", "1-2"]);
+  const hidden = [
+    "＝1+1",
+    "＋7",
+    "－1",
+    "＠SUM(1)",
+    "﹢1",
+    "  =1",
+    "\u200b=1",
+    "\ufeff＝1",
+    "\u00a0\u2066@x",
+  ];
+  for (const text of hidden) assert.equal(cell(text), `'${text}`);
+  const harmless = ["a=b", "", "1-2", " Анна", "—", "🔥=", "\u200b"];
+  assert.deepEqual(harmless.map(cell), harmless);
+});
+
+Deno.test("what a visitor or a manager is called cannot reorder the words around it", async () => {
+  await using page = await openPage();
+  const name = "\u202eанна\u2069 שלום";
+  const lead = recordOpen(page, {
+    visitor: aVisitor({ firstName: name }),
+    choice: "\u202echoice",
+    profileName: "\u202eprofile",
+  });
+  const followUp = page.journal.recordFollowUp({
+    lead,
+    chatId: 310_452_007,
+    messageId: 4000,
+    albumId: null,
+    content: someContent({ text: "\u202ewords" }),
+  }, NOON_MS);
+  assert.equal(followUp.kind, "begun");
+  page.journal.closeByHand(lead, "\u202emanager", NOON_MS);
+  const browser = await page.login("\u202eboss");
+  const isolatedBy = /<(bdi|\w+ [^>]*dir="auto"[^>]*)>$|[\u2068«]$|="$/;
+  for (const path of ["/leads", `/leads/${lead}`, `/leads/${lead}/erase`, "/sessions", "/"]) {
+    const page = await (await browser.get(path)).text();
+    const pieces = page.replaceAll(/ title="[^"]*"/g, "").split("\u202e");
+    if (path !== "/") assert.ok(pieces.length > 1, path);
+    for (const before of pieces.slice(0, -1)) {
+      assert.match(before.slice(-120), isolatedBy, `${path}: …${before.slice(-120)}`);
+    }
+  }
 });
 
 Deno.test("a lead opens to its life: press, confirmation, attempt, card, follow-up, manager", async () => {
@@ -277,7 +319,7 @@ Deno.test("a lead opens to its life: press, confirmation, attempt, card, follow-
   const life = html.slice(html.indexOf('class="moments"'));
   const order = [
     "15:00:00,0",
-    "Посетитель выбрал «Привлечь клиентов»",
+    "Посетитель выбрал «<bdi>Привлечь клиентов</bdi>»",
     "15:00:00,1",
     "получил подтверждение",
     "15:00:00,7",
@@ -289,7 +331,7 @@ Deno.test("a lead opens to its life: press, confirmation, attempt, card, follow-
     "15:00:05,0",
     "https://example.com/&lt;мой>",
     "15:00:20,0",
-    "Внесён вручную: @manager",
+    "Внесён вручную: <bdi>@manager</bdi>",
   ];
   const places = order.map((words) => life.indexOf(words));
   assert.deepEqual(places.toSorted((a, b) => a - b), places, JSON.stringify(places));

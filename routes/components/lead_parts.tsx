@@ -3,6 +3,7 @@
 import type { AttemptRecord, Lead } from "../../lib/lead.ts";
 import { fullName } from "../../lib/texts.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
+import { isolated } from "./isolated.tsx";
 import { FormToken, type Frame } from "./page.tsx";
 
 /** An erased person has no id any more. */
@@ -29,7 +30,7 @@ export function LeadActions({ lead, frame, back, sending, small = false }: {
   readonly small?: boolean;
 }) {
   const words = LEADS[frame.language];
-  const who = nameOf(lead, words);
+  const who = isolated(nameOf(lead, words));
   return (
     <form class="lead-actions" method="post" action={`/leads/${lead.number}`}>
       <FormToken frame={frame} />

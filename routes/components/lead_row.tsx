@@ -37,13 +37,13 @@ export function LeadRow({ lead, back, sending, done, frame }: {
         {frame.when(lead.receivedAtMs)}
       </time>
       <a class="person" href={`/leads/${lead.number}`}>
-        {nameOf(lead, words)}
+        <bdi>{nameOf(lead, words)}</bdi>
         {!isErased(lead) && (
           <small>{username === null ? `id ${lead.userIdText}` : `@${username}`}</small>
         )}
       </a>
-      <span class="choice">{lead.choice}</span>
-      <span class="profile" title={lead.profileName}>{lead.profileName}</span>
+      <span class="choice" dir="auto">{lead.choice}</span>
+      <span class="profile" dir="auto" title={lead.profileName}>{lead.profileName}</span>
       <PlaceName place={placeOf(lead.state, lead.held)} language={frame.language} />
       {isOpen(lead) && (
         <LeadActions

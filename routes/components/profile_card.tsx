@@ -6,6 +6,7 @@ import type { Profile } from "../../lib/profile.ts";
 import type { Language } from "../../lib/web/language.ts";
 import { PROFILES, type ProfilesWords } from "../words/profiles.ts";
 import { Chart, type Day, STACK, sumOf } from "./chart.tsx";
+import { isolated } from "./isolated.tsx";
 import { FormToken, type Frame } from "./page.tsx";
 import { PlaceName } from "./place.tsx";
 import { duration } from "./time.ts";
@@ -26,7 +27,7 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
   return (
     <article class="card" id={key}>
       <h2>
-        <a href={path}>{name}</a>
+        <a href={path} dir="auto">{name}</a>
       </h2>
       <Health profile={profile} answer={answer} frame={frame} />
       <Fates days={days} words={words} language={language} />
@@ -57,7 +58,7 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
             name="do"
             value="up"
             disabled={isFirst}
-            aria-label={`${words.moveUp}: ${name}`}
+            aria-label={`${words.moveUp}: ${isolated(name)}`}
           >
             ↑
           </button>
@@ -66,7 +67,7 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
             name="do"
             value="down"
             disabled={isLast}
-            aria-label={`${words.moveDown}: ${name}`}
+            aria-label={`${words.moveDown}: ${isolated(name)}`}
           >
             ↓
           </button>
@@ -165,7 +166,7 @@ function Link({ link, profile: { key, name }, words }: {
         type="text"
         readonly
         value={link.replace("https://", "")}
-        aria-label={`${words.link}: ${name}`}
+        aria-label={`${words.link}: ${isolated(name)}`}
       />
       <button
         type="button"
@@ -173,7 +174,7 @@ function Link({ link, profile: { key, name }, words }: {
         hidden
         data-copy={link}
         data-copied={words.copied}
-        aria-label={`${words.copy}: ${name}`}
+        aria-label={`${words.copy}: ${isolated(name)}`}
       >
         {words.copy}
       </button>
@@ -182,7 +183,7 @@ function Link({ link, profile: { key, name }, words }: {
         <div>
           <img
             src={`${path}/qr.svg`}
-            alt={`${words.qr}: ${name}`}
+            alt={`${words.qr}: ${isolated(name)}`}
             width="180"
             height="180"
             loading="lazy"
@@ -191,7 +192,7 @@ function Link({ link, profile: { key, name }, words }: {
             <a
               href={`${path}/qr.${kind.toLowerCase()}`}
               download={`${key}.${kind.toLowerCase()}`}
-              aria-label={`${words.qrAs(kind)}: ${name}`}
+              aria-label={`${words.qrAs(kind)}: ${isolated(name)}`}
             >
               {words.qrAs(kind)}
             </a>
