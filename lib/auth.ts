@@ -66,18 +66,25 @@ export interface Auth {
   endSession(number: number): Promise<void>;
 }
 
+/** What the journal knows a link by. */
+export function linkHash(token: string): string {
+  return hash(token);
+}
+
 /** The page's address for a link's token. */
 export function loginLink(origin: string, token: string): string {
   return `${origin}/login?token=${token}`;
 }
 
 export function createAuth(
-  { records, committed, password, now }: {
+  { records, committed, password, now, linkUsed = () => {} }: {
     readonly records: AuthRecords;
     /** Resolves when what was recorded is on disk. */
     readonly committed: () => Promise<void>;
     readonly password: string | null;
     readonly now: () => number;
+    /** Told when somebody came in by a link. */
+    readonly linkUsed?: () => void;
   },
 ): Auth {
   const throttle = createThrottle(MOST_FAILURES, MINUTE_MS);
@@ -112,7 +119,11 @@ export function createAuth(
       return token;
     },
     isLinkGood: (token) => records.hasLink(hash(token), now()),
-    enterByLink: (token, visit) => enter(visit, () => records.takeLink(hash(token), now())),
+    async enterByLink(token, visit) {
+      const entry = await enter(visit, () => records.takeLink(hash(token), now()));
+      if (entry.kind === "entered") linkUsed();
+      return entry;
+    },
     enterByPassword: (given, name, visit) =>
       enter(visit, () => password !== null && isSame(given, password) ? name : undefined),
     findSession(cookie) {

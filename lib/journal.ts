@@ -13,6 +13,7 @@ import {
 import { type HeldRecords, heldRecords } from "./journal/held.ts";
 import { type InboxRecords, inboxRecords } from "./journal/inbox.ts";
 import { type Attempt, type LeadRecords, leadRecords } from "./journal/leads.ts";
+import { type LoginMessageRecords, loginMessageRecords } from "./journal/login_messages.ts";
 import { type LeadList, leadList } from "./journal/lead_list.ts";
 import {
   ADMIN_CHAT_LANE,
@@ -89,6 +90,7 @@ export interface Journal
     HeldRecords,
     FollowUpRecords,
     AuthRecords,
+    LoginMessageRecords,
     RevisionRecords,
     ProfileCounts,
     LeadList {
@@ -213,6 +215,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...heldRecords(db, outbox),
     ...followUpRecords(db, keys),
     ...authRecords(db),
+    ...loginMessageRecords(db, keys),
     ...revisionRecords(db),
     ...profileCounts(db),
     ...leadList(db, keys),
@@ -228,6 +231,7 @@ type Records =
   & HeldRecords
   & FollowUpRecords
   & AuthRecords
+  & LoginMessageRecords
   & RevisionRecords
   & ProfileCounts
   & LeadList;

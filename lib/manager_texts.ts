@@ -142,9 +142,30 @@ export const HELP = [
   ...COMMANDS.map(({ command, description }) => `/${command} — ${description}`),
 ].join("\n");
 
-/** Answers `/admin` with a one-time link. */
-export function loginText(link: string): string {
-  return `🔑 Страница настроек. Ссылка работает 10 минут и один раз:\n${link}`;
+/**
+ * Answers `/admin` with a one-time link.
+ *
+ * @param isLocal Whether its address means the reader's own machine.
+ */
+export function loginText(link: string, isLocal: boolean): string {
+  const text = `🔑 Страница настроек. Ссылка работает 10 минут и один раз:\n${link}`;
+  return isLocal ? `${text}\n\n${LOCAL_ONLY}` : text;
+}
+
+const LOCAL_ONLY =
+  "⚠️ Этот адрес открывается только на самом сервере: чтобы входить отсюда, задайте " +
+  "PUBLIC_URL.";
+
+/** Stands in the answer to `/admin` for the moment before its link. */
+export const LINK_COMES = "🔑 Готовим ссылку…";
+
+/** What stands in place of a link that was used, or is over unused. */
+export function deadLinkText(
+  used: { readonly by: string; readonly atMs: number } | null,
+  tellTime: TellTime,
+): string {
+  if (used !== null) return `🔑 Вход выполнен: ${used.by}, ${tellTime(used.atMs)}`;
+  return "🔑 Ссылка устарела. /admin пришлёт новую";
 }
 
 export const NO_PAGE = "Страница настроек сейчас не открыта. Почему — сказано в логе бота.";

@@ -1,5 +1,6 @@
 // The page's server: listens, and builds the page when somebody first asks for it, so that the bot's start does not wait for it.
 
+import type { LoginLink } from "./bot/admin.ts";
 import type { Config } from "./config.ts";
 import type { Crm, CrmTrial } from "./crm.ts";
 import type { Lookup } from "./crm_connection.ts";
@@ -12,7 +13,7 @@ const CLOSE_WITHIN_MS = 1_000;
 
 export interface PageServer {
   /** A one-time link into the page for who asked; null where the page is not open. */
-  newLoginLink(by: string): Promise<string | null>;
+  newLoginLink(by: string): Promise<LoginLink | null>;
   close(): Promise<void>;
 }
 
@@ -22,6 +23,8 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   readonly config: Config;
   readonly journal: Journal;
   readonly crm: Crm & CrmTrial;
+  /** Told when somebody came in by a link. */
+  readonly linkUsed: () => void;
   /** What a CRM's name resolves to. */
   readonly lookup: Lookup;
   readonly stopping: AbortSignal;
@@ -40,8 +43,16 @@ export function servePage(options: PageOptions): PageServer {
   }
   return {
     async newLoginLink(by) {
-      const { auth, loginLink } = await page();
-      return loginLink(config.publicUrl ?? originOf(server.addr), await auth.issueLink(by));
+      const { auth, loginLink, linkHash, LINK_MS } = await page();
+      const expiresAtMs = options.now() + LINK_MS;
+      const token = await auth.issueLink(by);
+      return {
+        url: loginLink(config.publicUrl ?? originOf(server.addr), token),
+        isLocal: config.publicUrl === null && isLocal(server.addr.hostname),
+        hash: linkHash(token),
+        askedBy: by,
+        expiresAtMs,
+      };
     },
     async close() {
       const { promise: patience, resolve } = Promise.withResolvers<void>();
@@ -68,7 +79,7 @@ function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
 async function buildPage(options: PageOptions) {
   const { config, journal, crm, lookup, stopping, now } = options;
   const [
-    { createAuth, loginLink },
+    { createAuth, LINK_MS, linkHash, loginLink },
     { createWebhookTrial },
     { createApp },
     { createTurns },
@@ -79,12 +90,25 @@ async function buildPage(options: PageOptions) {
     import("./web/turns.ts"),
   ]);
   const { committed } = journal;
-  const auth = createAuth({ records: journal, committed, password: config.adminPassword, now });
+  const { linkUsed } = options;
+  const auth = createAuth({
+    records: journal,
+    committed,
+    password: config.adminPassword,
+    now,
+    linkUsed,
+  });
   const newId = () => crypto.randomUUID();
   const testWebhook = createWebhookTrial({ crm, lookup, newId, now, stopping });
   const nextRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
   const turns = createTurns({ ...options, nextRound });
-  return { auth, loginLink, app: createApp({ ...options, auth, testWebhook, turns }) };
+  return {
+    auth,
+    LINK_MS,
+    linkHash,
+    loginLink,
+    app: createApp({ ...options, auth, testWebhook, turns }),
+  };
 }
 
 function listen(
@@ -102,6 +126,11 @@ function listen(
     });
     return undefined;
   }
+}
+
+/** Whether an address that is listened on means, in somebody else's browser, their own machine. */
+function isLocal(hostname: string): boolean {
+  return /^(127\..*|0\.0\.0\.0|::1?|localhost)$/.test(hostname);
 }
 
 function originOf({ hostname, port }: Deno.NetAddr): string {

@@ -11,6 +11,7 @@ import { EXIT } from "./exit.ts";
 import { createHealth, troublesOf, watchSends } from "./health.ts";
 import { createInbox } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
+import { createLoginMessages } from "./login_messages.ts";
 import type { Lock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import type { Mask } from "./log/mask.ts";
@@ -130,6 +131,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     tellTime,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
+  const loginMessages = createLoginMessages({ ...shared, adminChat, keep, tellTime });
   const presence = createPresence({ ...shared, remind: delivery.wake });
   const health = createHealth({
     ...shared,
@@ -143,6 +145,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     delivery,
     crm,
     lookup,
+    linkUsed: loginMessages.wake,
     config,
     troubles: () => troublesOf(health.facts()),
     health: health.check,
@@ -155,6 +158,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     newId,
     adminChatId: adminChat.chatId,
     loginLink: page.newLoginLink,
+    loginLinkShown: loginMessages.remember,
   });
   const upkeep = createUpkeep({ ...shared, ...config, wake: delivery.wake });
   const inbox = createInbox({ ...shared, keep, handle: (update) => bot.handleUpdate(update) });
@@ -189,6 +193,7 @@ export function openRooms(config: Config, ground: Ground): Running {
   async function work(): Promise<number> {
     await delivery.start();
     upkeep.start();
+    loginMessages.start();
     introduce().catch(() => {}); // Polling meets the same fault, and reports it.
     try {
       await pollUpdates({
@@ -216,7 +221,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     await page.close();
     await upkeep.stop();
     // No POST is begun any more, while handlers in hand may still owe a visitor something.
-    await Promise.all([inbox.stop(), delivery.stop()]);
+    await Promise.all([inbox.stop(), delivery.stop(), loginMessages.stop()]);
     await delivery.stop();
     clearTimeout(timer);
     crm.close();
@@ -225,8 +230,11 @@ export function openRooms(config: Config, ground: Ground): Running {
     lock.release();
   }
 
-  const { newLoginLink } = page;
-  return { ended: work().finally(close), stop: () => stopping.abort(), newLoginLink };
+  return {
+    ended: work().finally(close),
+    stop: () => stopping.abort(),
+    newLoginLink: async (by) => (await page.newLoginLink(by))?.url ?? null,
+  };
 }
 
 /** Resolves after `ms`, or at once when the process stops. */

@@ -43,6 +43,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["presence.ts"],
   ["health.ts"],
   ["outbox.ts"],
+  ["login_messages.ts"],
   ["inbox.ts"],
   ["admin_work.ts"],
   ["send_all.ts"],

@@ -15,6 +15,7 @@ const SMALL: readonly string[] = [
   "bots", // One, as a rule.
   "facts", // A row for each thing to remember, or for each of a profile's.
   "links", // Logins of the last minutes.
+  "login_messages", // The same, as the managers' chat shows them.
   "sessions", // Where managers are logged in.
   "revisions", // What managers edited.
 ];

@@ -235,5 +235,22 @@ const HELD: Migration = `
   CREATE INDEX leads_held ON leads (profile) WHERE state = 'in_admin_chat' AND card_reason = 'held';
 `;
 
+const LOGIN_MESSAGES: Migration = `
+  -- Messages in the managers' chat that carry a one-time link, until they say that it is over.
+  CREATE TABLE login_messages (
+    hash TEXT PRIMARY KEY,
+    chat_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    used_by TEXT,
+    used_at_ms INTEGER
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
-export const ADDITIONS: Additions = { bots: BOTS, repeats: REPEATS, held: HELD };
+export const ADDITIONS: Additions = {
+  bots: BOTS,
+  repeats: REPEATS,
+  held: HELD,
+  login_messages: LOGIN_MESSAGES,
+};

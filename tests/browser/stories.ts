@@ -243,6 +243,21 @@ story(
 );
 
 story(
+  "the link that somebody came in by is gone from the managers' chat, and the login has its place",
+  () =>
+    surf(async ({ page, house, origin }) => {
+      await house.admin.chat.waitFor(({ text }) =>
+        text?.startsWith("🔑 Вход выполнен: @maria, ") === true
+      );
+      assert.ok(house.admin.chat.messages.every(({ text }) => !text?.includes("token=")));
+      await page.goto(origin);
+      await page.getByRole("link", { name: "Входы" }).click();
+      await page.getByText("это устройство").waitFor();
+      assert.deepEqual(await seriousFaults(page), []);
+    }),
+);
+
+story(
   "an open QR code moves nothing on the page, and can be saved",
   () =>
     surf(async ({ again, origin }) => {
