@@ -118,7 +118,8 @@ export const handler = define.handlers({
     const { deps, form, session } = ctx.state;
     const { number } = lifeOf(ctx.params["number"], deps).lead;
     const wish = await decide(deps.delivery, number, field(form, "do"), session.openedBy);
-    if (wish === "asked" || wish === "running") await untilSent(number, deps);
+    const looks = field(form, "script") === "" ? LOOKS : LOOKS_OF_SCRIPT;
+    if (wish === "asked" || wish === "running") await untilSent(number, looks, deps);
     const back = field(form, "back");
     const own = `/leads/${number}`;
     if (!isLeadsPath(back) || back === own) return ctx.redirect(`${own}?done=${wish}`, 303);
@@ -131,8 +132,15 @@ export const handler = define.handlers({
 const LOOKS = 30;
 const BETWEEN_LOOKS_MS = 100;
 
-async function untilSent(lead: number, { journal, sleep }: WebDeps): Promise<void> {
-  for (let look = 0; look < LOOKS && journal.isPostOwed(lead); look += 1) {
+/** A script looks again by itself: it is only spared a second look at a CRM that answers at once. */
+const LOOKS_OF_SCRIPT = 5;
+
+async function untilSent(
+  lead: number,
+  looks: number,
+  { journal, sleep }: WebDeps,
+): Promise<void> {
+  for (let look = 0; look < looks && journal.isPostOwed(lead); look += 1) {
     await sleep(BETWEEN_LOOKS_MS);
   }
 }

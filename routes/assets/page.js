@@ -125,6 +125,7 @@ async function decideInPlace(event) {
   if (form.hasAttribute("aria-busy")) return;
   form.setAttribute("aria-busy", "true");
   const body = new URLSearchParams(new FormData(form, submitter));
+  body.set("script", "yes");
   const drawn = await draw(form.action, { method: "POST", body });
   // Never sent again by itself: that could be a second deal.
   if (drawn === null || swap(part, drawn) === null) return location.reload();
