@@ -2,24 +2,27 @@
 
 import type { AdminChat } from "./admin_chat.ts";
 import { createAdminWork } from "./admin_work.ts";
-import { waitMs } from "./backoff.ts";
+import { LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
 import type { Crm } from "./crm.ts";
 import { createCrmWork } from "./crm_work.ts";
 import {
   ADMIN_CHAT_LANE,
+  COPIED_FACT,
   CRM_LANES,
   crmLane,
+  type EditedMessage,
   EDITS_LANE,
   FOLLOW_UPS_LANE,
   type Journal,
   type NewFollowUpMessage,
   type ResendAsked,
   SEND_ALL_LANES,
-  sendAllLane,
   VISITORS_LANE,
   type Work,
 } from "./journal.ts";
+import { editedWords } from "./follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
+import { createFollowUpTurns } from "./follow_up_turns.ts";
 import type { Log } from "./log.ts";
 import { heldText, type TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
@@ -51,6 +54,8 @@ export interface Delivery {
   receive(lead: NewLead, confirmation: Confirmation, profile: Profile): Promise<Lead | undefined>;
   /** Records what a lead sent. @throws As `receive`. */
   receiveFollowUp(message: NewFollowUpMessage): Promise<void>;
+  /** Records what a visitor made of a message. @throws As `receive`. */
+  receiveEdit(message: EditedMessage): Promise<void>;
   /** One more POST of an open lead, as a person decided. @throws As `receive`. */
   resend(lead: number, by: string): Promise<ResendAsked>;
   /** A person entered a lead by hand; false when somebody has it already. @throws As `receive`. */
@@ -79,6 +84,8 @@ export interface DeliveryOptions {
   /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
+  /** A span's clock, in ms: nobody sets it. Without one no follow-up is held back for the sake of others. */
+  readonly elapsedMs?: () => number;
   readonly random: () => number;
   readonly log: Log;
   /** Cuts POSTs off that are still open when the process has to go. */
@@ -88,16 +95,22 @@ export interface DeliveryOptions {
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { journal, profiles, now, random, log } = options;
   const retryAtMs = (work: Work, atLeastMs = 0) =>
-    now() + Math.max(waitMs(work.failures + 1, random()), atLeastMs);
+    now() + Math.min(Math.max(waitMs(work.failures + 1, random()), atLeastMs), LONGEST_WAIT_MS);
   const sendAll = createSendAll(options);
-  const crmWork = createCrmWork({ ...options, sendAll, wakeManagers });
+  const crmWork = createCrmWork({
+    ...options,
+    sendAll,
+    wakeManagers,
+    giveBack: (work, error) => posts.giveBack(work, error),
+  });
   const posts = createOutbox({
     ...options,
     run: crmWork.run,
     most: MOST_POSTS,
     mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
   });
-  const adminWork = createAdminWork({ ...options, retryAtMs });
+  const turns = createFollowUpTurns(options);
+  const adminWork = createAdminWork({ ...options, adminChat: turns.chat, retryAtMs });
   const oneByOne = {
     ...options,
     // A card that is shown makes its lead's follow-ups due, and may have to be edited.
@@ -105,7 +118,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: 1,
     mostPerLane: () => 1,
   };
-  const managers = createOutbox(oneByOne);
+  const managers = createOutbox({ ...oneByOne, journal: turns.journal });
   const edits = createOutbox(oneByOne);
   const visitorWork = createVisitorWork({ ...options, retryAtMs });
   const visitors = createOutbox({
@@ -121,6 +134,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: Infinity,
     mostPerLane: () => 0,
   });
+
+  /** By the lanes that there are: a profile may have got another key. */
+  function wakeRuns(): void {
+    for (const lane of journal.lanes(SEND_ALL_LANES)) posts.wake(lane);
+  }
 
   function wakeManagers(): void {
     for (const lane of [ADMIN_CHAT_LANE, FOLLOW_UPS_LANE]) managers.wake(lane);
@@ -151,7 +169,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const { lead } = recorded;
     const onDisk = journal.committed();
     const told = onDisk.then(() => tell(recorded.confirmation, confirmation));
-    if (postsNow) {
+    if (recorded.post.kind === "card") {
+      onDisk.then(wakeManagers, () => {});
+    } else if (postsNow) {
       posts.runNow(recorded.post, async (work) => {
         const isOnDisk = await onDisk.then(() => true, () => false);
         if (!isOnDisk) return; // Then there is no such lead.
@@ -225,6 +245,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       visitors.wake(VISITORS_LANE);
       wakeManagers();
     },
+    async receiveEdit(message) {
+      const { kind } = journal.recordEdit(message, editedWords(message.content), now());
+      await journal.committed();
+      if (kind === "begun") wakeManagers();
+    },
     async resend(number, by) {
       const lane = laneTo(profiles().byKey.get(journal.findLead(number)?.profile ?? ""));
       const asked = journal.oweResend(number, by, lane, now());
@@ -243,24 +268,39 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const asked = sendAll.begin(profile, by, message);
       if (asked === 0) return 0;
       await journal.committed();
-      posts.wake(sendAllLane(profile));
+      wakeRuns();
       wakeManagers();
       return asked;
     },
     wake() {
+      wakeRuns();
       visitors.wake(VISITORS_LANE);
       wakeManagers();
     },
     async start() {
-      const cutOff = journal.recover(RESTARTED, now());
-      for (const { attempt, work } of cutOff) {
+      const copiedAtMs = journal.fact(COPIED_FACT);
+      if (copiedAtMs !== undefined) {
+        log.warn(
+          "♻️ Журнал восстановлен из копии от {copiedAt}: лиды, которые она ещё должна CRM, сами в CRM не уйдут",
+          { copiedAt: new Date(Number(copiedAtMs)).toISOString() },
+        );
+      }
+      const cutOff = journal.atomically(() => {
+        const attempts = journal.recover(
+          RESTARTED,
+          now(),
+          (work) => sendAll.count(work, "failed"),
+        );
+        sendAll.endStranded();
+        return attempts;
+      });
+      await journal.committed();
+      for (const { attempt } of cutOff) {
         log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
           lead: attempt.lead,
           profile: journal.findLead(attempt.lead)?.profile ?? "",
         });
-        if (work !== undefined) sendAll.count(work, "failed");
       }
-      await journal.committed();
       for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
       wakeManagers();
       visitors.wake(VISITORS_LANE);

@@ -168,6 +168,20 @@ export function deadLinkText(
   return "🔑 Ссылка устарела. /admin пришлёт новую";
 }
 
+/** Answers `/id`: which chat it is, and what to write where so that leads come there. */
+export function idText(chatId: number, topicId: number | null, isManagers: boolean): string {
+  const lines = [`id этого чата: ${chatId}`, ""];
+  lines.push(isManagers ? "Лиды приходят сюда. В .env:" : "Чтобы лиды приходили сюда, в .env:");
+  lines.push(`ADMIN_CHAT_ID=${chatId}`);
+  if (topicId !== null) lines.push(`ADMIN_TOPIC_ID=${topicId}`);
+  return lines.join("\n");
+}
+
+/** Told once in the managers' chat when its topic takes nothing any more. */
+export const TOPIC_AWAY =
+  "⚠️ Тема для лидов закрыта или удалена, пока пишем в общий раздел группы. " +
+  "Откройте её снова, или отправьте /id в другой теме и поправьте ADMIN_TOPIC_ID в .env.";
+
 export const NO_PAGE = "Страница настроек сейчас не открыта. Почему — сказано в логе бота.";
 
 /** What a manager reads on a press that changed nothing. */
@@ -180,9 +194,15 @@ export const TOASTS = {
   nothing: "Открытых карточек нет",
 } as const;
 
-/** The daily line of yesterday's leads. */
-export function dailyText(counts: PlaceCounts): string {
-  return `Вчера: ${countsWords(counts)}`;
+/**
+ * The daily line of yesterday's leads.
+ *
+ * @param backupFailure Why the night's backup was not made; undefined where it was.
+ */
+export function dailyText(counts: PlaceCounts, backupFailure?: string): string {
+  const line = `Вчера: ${countsWords(counts)}`;
+  if (backupFailure === undefined) return line;
+  return `${line}\n\n⚠️ Резервной копии журнала за эту ночь нет: ${backupFailure}`;
 }
 
 /** «42 лида. В CRM 40 · В чате 0 · Внесён вручную 2 · Доставляется 0»; leads that were held back are rare. */

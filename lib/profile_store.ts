@@ -70,7 +70,7 @@ export function keepProfiles(
   let latest = 0;
 
   function adopt(version: Version, by: string | null): Version {
-    for (const warning of version.warnings) {
+    for (const warning of shortened(version.warnings)) {
       log.warn("⚠️ {line}. Лиды профиля пойдут в чат менеджеров", { line: faultLine(warning) });
     }
     refused = undefined;
@@ -145,6 +145,15 @@ export function faultLine({ path, message }: Fault): string {
   return path === "" ? `locales.json: ${message}` : `locales.json: ${path}: ${message}`;
 }
 
+/** As many faults of one file as are told one by one; a file that is wrong in all places is wrong in one. */
+const MOST_FAULTS = 100;
+
+function shortened(faults: readonly Fault[]): readonly Fault[] {
+  if (faults.length <= MOST_FAULTS) return faults;
+  const left = faults.length - MOST_FAULTS;
+  return [...faults.slice(0, MOST_FAULTS), { path: "", message: `и ещё таких мест: ${left}` }];
+}
+
 /** A good version of the file. */
 export interface Version {
   readonly text: string;
@@ -165,7 +174,7 @@ function parse(text: string | null): ReadResult {
     return refusal(`не разобрать JSON: ${placeOf(error)}`);
   }
   const result = parseProfiles(content);
-  if (!result.ok) return result;
+  if (!result.ok) return { ok: false, faults: shortened(result.faults) };
   const { profiles, warnings } = result;
   return { ok: true, version: { text, content, profiles, warnings } };
 }

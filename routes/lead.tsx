@@ -8,6 +8,7 @@ import { define, type WebDeps } from "../lib/web/state.ts";
 import {
   type Done,
   freshPath,
+  heldInBackups,
   isErased,
   isOpen,
   LeadActions,
@@ -54,7 +55,13 @@ export const handler = define.handlers({
           id={`lead-${lead.number}`}
           data-fresh={sending ? freshPath(lead, wish) : undefined}
         >
-          {done !== undefined && <LeadNote done={done} words={words} />}
+          {done !== undefined && (
+            <LeadNote
+              done={done}
+              words={words}
+              more={wish === "erased" ? heldInBackups(ctx.state) : undefined}
+            />
+          )}
           <div class="title">
             <h1>
               <bdi>{nameOf(lead, words)}</bdi>

@@ -97,8 +97,8 @@ export const rename = define.handlers({
     });
     if (result.kind !== "saved") throw new HttpError(409);
     journal.renameProfile(from, to);
-    journal.renameRevisions(from, to);
     await journal.committed();
+    state.deps.delivery.wake(); // A run of all cards goes on under the new key.
     return ctx.redirect(`/profiles/${to}?saved`, 303);
   },
 });
@@ -142,6 +142,8 @@ export const remove = define.handlers({
       (content) => profileKeys(content).length > 1 ? withoutProfile(content, key) : undefined,
     );
     if (result.kind !== "saved") throw new HttpError(409);
+    state.deps.journal.forgetProfile(key);
+    await state.deps.journal.committed();
     return ctx.redirect(`/?deleted=${key}`, 303);
   },
 });
@@ -153,7 +155,7 @@ function nameFault(name: string): string | undefined {
 /** A key for a copy: `agency2`, `agency3`, … */
 function freeKey(state: State, from: string): string {
   const content = contentOf(state);
-  const stem = from.replace(/\d+$/, "");
+  const stem = from.replace(/(?<!\d)\d+$/, "");
   for (let nth = 2;; nth += 1) {
     if (!Object.hasOwn(content, `${stem}${nth}`)) return `${stem}${nth}`;
   }

@@ -37,7 +37,8 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
   const bot = createBot({
     token: "1:test",
     apiRoot: "http://127.0.0.1:9",
-    retries: (_call, method) => {
+    retries: () => (call, ...rest) => call(...rest),
+    pace: (_call, method) => {
       handled.calls.push(method);
       const result = { message_id: 900 + handled.calls.length, chat: { id: USER } };
       return Promise.resolve({ ok: true, result } as never);
@@ -55,6 +56,7 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
         return Promise.resolve(recorded.lead);
       },
       receiveFollowUp: () => Promise.resolve(),
+      receiveEdit: () => Promise.resolve(),
     },
     managers: {
       closeByHand: manager,

@@ -199,7 +199,7 @@ Deno.test("the managers' commands answer in their chat alone, and are registered
     assert.match(status, /Доставляется: 0/);
     assert.match(status, /Сегодня: 1 лид\. В CRM 0 · В чате 1 · Внесён вручную 0 · Доставляется 0/);
 
-    maria.say(`/leads@${house.telegram.bot.username}`);
+    maria.say(`/LEADS@${house.telegram.bot.username}`);
     const leads = await house.admin.chat.nextMessage();
     assert.match(wordsOf(leads), new RegExp(`@betterrman — ${CHOICE}`));
     const link = leads.entities?.find(({ type }) => type === "text_link");
@@ -207,7 +207,7 @@ Deno.test("the managers' commands answer in their chat alone, and are registered
       link?.type === "text_link" && link.url.endsWith(`/${card.message_id}`),
       JSON.stringify(leads.entities),
     );
-    maria.say("/help");
+    maria.say("/Help");
     assert.match(wordsOf(await house.admin.chat.nextMessage()), /\/status/);
 
     const commands = house.telegram.commands({ type: "chat", chat_id: house.admin.id });

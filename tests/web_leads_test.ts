@@ -579,6 +579,20 @@ Deno.test("erasing asks for a typed word and says what becomes of open leads", a
   assert.equal(page.journal.findLead(lead)?.visitor.firstName, "Galliard");
 });
 
+Deno.test("erasing says until when backups still hold the person, before and afterwards", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const browser = await page.login();
+  const until = /копиях журнала эти данные останутся до 22 янв\. 03:00/; // Noon of 15 January, 7 nights on.
+  assert.match(await (await browser.get(`/leads/${lead}/erase`)).text(), until);
+  const erased = await browser.post(`/leads/${lead}/erase`, { word: "стереть" });
+  const path = erased.headers.get("location") ?? "";
+  assert.match(await (await browser.get(path)).text(), until);
+  const english = await browser.get(path, { "accept-language": "en" });
+  assert.match(await english.text(), /backups will hold this data until 22 Jan 03:00/);
+  assert.doesNotMatch(await (await browser.get(`/leads/${lead}`)).text(), until);
+});
+
 Deno.test("erasing takes every trace of the person from all their leads, and keeps the counts", async () => {
   await using page = await openPage();
   const { journal } = page;

@@ -5,6 +5,7 @@ import { HELP, LINK_COMES, loginText, managerName, NO_PAGE, PRESS } from "../man
 import type { MessageAddress } from "../lead.ts";
 import type { Managers } from "../managers.ts";
 import { describeError } from "../telegram.ts";
+import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
 import { visitorOf } from "./visitor.ts";
 
@@ -56,26 +57,23 @@ export function adminPresses(deps: AdminDeps): Composer<Context> {
 export function adminCommands(deps: AdminDeps): Composer<Context> {
   const { managers } = deps;
   const { composer, chat } = inManagersChat(deps);
-  chat.command("status", (ctx) => reply(ctx, managers.status()));
-  chat.command("leads", (ctx) => {
+  onCommand(chat, "status", (ctx) => reply(ctx, managers.status()));
+  onCommand(chat, "leads", (ctx) => {
     const { text, entities } = managers.openCards();
     return reply(ctx, text, { entities, link_preview_options: { is_disabled: true } });
   });
-  chat.command("admin", async (ctx) => {
+  onCommand(chat, "admin", async (ctx) => {
     const by = ctx.from === undefined ? "чат менеджеров" : managerOf(ctx);
     const link = await deps.loginLink(by);
-    if (link === null) {
-      await reply(ctx, NO_PAGE);
-      return;
-    }
+    if (link === null) return await reply(ctx, NO_PAGE);
     // The message is on record before it shows the link, so that a crash in between leaves no live link behind.
     const { chat, message_id } = await reply(ctx, LINK_COMES);
     await deps.loginLinkShown(link, { chatId: chat.id, messageId: message_id });
-    await ctx.api.editMessageText(chat.id, message_id, loginText(link.url, link.isLocal), {
+    return await ctx.api.editMessageText(chat.id, message_id, loginText(link.url, link.isLocal), {
       link_preview_options: { is_disabled: true },
     });
   });
-  chat.command("help", (ctx) => reply(ctx, HELP));
+  onCommand(chat, "help", (ctx) => reply(ctx, HELP));
   return composer;
 }
 

@@ -115,7 +115,7 @@ export interface LeadList {
 const COLUMNS =
   "number, id, state, profile, profile_name, choice, user_id, username, first_name, " +
   "last_name, language, chat_id, menu_message_id, received_at_ms, card_chat_id, card_message_id, " +
-  "closed_by, closed_at_ms, card_reason";
+  "closed_by, closed_at_ms, card_reason, CAST(user_id AS TEXT) AS user_id_text";
 
 const HAYSTACK = "first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +
   "' ' || choice || ' ' || user_id || ' №' || number";
@@ -144,7 +144,9 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
        WHERE received_at_ms >= ?1 AND received_at_ms < ?2 AND (?3 IS NULL OR profile = ?3)
        LIMIT ${MOST_COUNTED + 1}) GROUP BY state`,
   );
-  const select = db.reader("SELECT * FROM leads WHERE number = ?");
+  const select = db.reader(
+    "SELECT *, CAST(user_id AS TEXT) AS user_id_text FROM leads WHERE number = ?",
+  );
   const selectFollowUps = db.reader(
     `SELECT number, content, received_at_ms, shown_at_ms FROM follow_ups WHERE lead = ?
      ORDER BY number`,
@@ -372,7 +374,7 @@ function toListed(row: Row, keys: BotKeys): ListedLead {
   return {
     ...toLead(row, keys),
     held: row["card_reason"] === HELD,
-    userIdText: String(row["user_id"]),
+    userIdText: String(row["user_id_text"]),
     closed: row["closed_by"] === null
       ? null
       : { by: String(row["closed_by"]), atMs: Number(row["closed_at_ms"]) },

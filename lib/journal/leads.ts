@@ -53,6 +53,8 @@ export interface LeadRecords {
   endAttempt(attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
   /** Attempts that were begun and never ended: the process died in their middle. */
   openAttempts(): Attempt[];
+  /** A lead's attempt that was begun and has not ended. */
+  openAttemptOf(lead: number): Attempt | undefined;
   /** How many leads are in each state. */
   countLeads(): Record<LeadState, number>;
 }
@@ -132,6 +134,7 @@ export function leadRecords(db: Database, keys: BotKeys): LeadRecords {
      WHERE lead = ? AND nth = ? AND ended_at_ms IS NULL`,
   );
   const open = db.reader("SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL ORDER BY lead");
+  const openOf = db.reader("SELECT nth FROM attempts WHERE lead = ? AND ended_at_ms IS NULL");
   const count = db.reader("SELECT state, sum(leads) AS leads FROM lead_counts GROUP BY state");
 
   function attemptsOf(lead: number): AttemptRecord[] {
@@ -205,6 +208,10 @@ export function leadRecords(db: Database, keys: BotKeys): LeadRecords {
     },
     openAttempts: () =>
       open.all().map((row) => ({ lead: Number(row["lead"]), nth: Number(row["nth"]) })),
+    openAttemptOf(lead) {
+      const row = openOf.get(lead);
+      return row === undefined ? undefined : { lead, nth: Number(row["nth"]) };
+    },
     countLeads() {
       const counts = { received: 0, in_crm: 0, in_admin_chat: 0, undelivered: 0, by_hand: 0 };
       return Object.assign(

@@ -72,6 +72,8 @@ export interface OutboxRecords {
   lanes(prefix: string): string[];
   /** Such work that is owed, waiting or in hand. */
   findWork(kind: WorkKind, subject: number): Work | undefined;
+  /** Whether work in hand is still owed: it may have been forgotten meanwhile. */
+  isOwed(work: Work): boolean;
   /** How much due work of a kind waits in a lane; counts no further than `most`. */
   countDueWork(lane: string, kind: WorkKind, nowMs: number, most: number): number;
   /** Hands out one more due piece of work of one kind. */
@@ -106,6 +108,7 @@ export function outboxRecords(db: Database): OutboxRecords {
      RETURNING id, lane, kind, subject, body, failures`,
   );
   const find = db.reader("SELECT * FROM outbox WHERE subject = ? AND kind = ? LIMIT 1");
+  const owed = db.reader("SELECT 1 FROM outbox WHERE id = ?");
   const countDue = db.reader(
     `SELECT count(*) AS works FROM (
        SELECT 1 FROM outbox WHERE lane = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)`,
@@ -134,6 +137,7 @@ export function outboxRecords(db: Database): OutboxRecords {
       const row = find.get(subject, kind);
       return row === undefined ? undefined : toWork(row);
     },
+    isOwed: ({ id }) => owed.get(id) !== undefined,
     countDueWork: (lane, kind, nowMs, most) =>
       Number(countDue.get(lane, kind, nowMs, most)?.["works"]),
     takeWorkOfKind(lane, kind, nowMs) {
@@ -143,7 +147,8 @@ export function outboxRecords(db: Database): OutboxRecords {
   };
 }
 
-function toWork(row: Row): Work {
+/** Work as its row has it. */
+export function toWork(row: Row): Work {
   return {
     id: Number(row["id"]),
     lane: String(row["lane"]),

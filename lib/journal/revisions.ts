@@ -25,8 +25,6 @@ export interface RevisionRecords {
   /** Newest first. */
   listRevisions(profile: string, most: number): Revision[];
   latestRevision(profile: string): number | undefined;
-  /** Puts a profile's history under its new key. */
-  renameRevisions(from: string, to: string): void;
 }
 
 export function revisionRecords(db: Database): RevisionRecords {
@@ -41,12 +39,6 @@ export function revisionRecords(db: Database): RevisionRecords {
     `SELECT profile, content FROM revisions
      WHERE number IN (SELECT max(number) FROM revisions GROUP BY profile)`,
   );
-  // A rename is found in the file as an end and a beginning; the end was none.
-  const forgetEnd = db.writer(
-    `DELETE FROM revisions WHERE content IS NULL
-       AND number = (SELECT max(number) FROM revisions WHERE profile = ?)`,
-  );
-  const rename = db.writer("UPDATE revisions SET profile = ? WHERE profile = ?");
 
   return {
     recordRevisions(content, savedBy, nowMs) {
@@ -72,10 +64,6 @@ export function revisionRecords(db: Database): RevisionRecords {
     latestRevision(profile) {
       const row = list.get(profile, 1);
       return row === undefined ? undefined : Number(row["number"]);
-    },
-    renameRevisions(from, to) {
-      forgetEnd.run(from);
-      rename.run(to, from);
     },
   };
 }

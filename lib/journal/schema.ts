@@ -247,10 +247,27 @@ const LOGIN_MESSAGES: Migration = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+const FOLLOW_UP_EDITS = `
+  -- Where the managers have a follow-up, so that what its visitor edits later can reply to it.
+  ALTER TABLE follow_ups ADD COLUMN shown_chat_id INTEGER;
+  ALTER TABLE follow_ups ADD COLUMN shown_message_id INTEGER;
+
+  -- An edit of one message of another follow-up. Its content is what the bot before this one shows, as a follow-up of its own.
+  ALTER TABLE follow_ups ADD COLUMN edit_of INTEGER;
+  ALTER TABLE follow_ups ADD COLUMN edited_message_id INTEGER;
+  CREATE INDEX follow_ups_edits ON follow_ups (edit_of, edited_message_id)
+    WHERE edit_of IS NOT NULL;
+
+  -- What a message says by now, and when it was last edited, by Telegram's clock.
+  ALTER TABLE follow_up_messages ADD COLUMN content TEXT;
+  ALTER TABLE follow_up_messages ADD COLUMN edited_at_s INTEGER;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
 export const ADDITIONS: Additions = {
   bots: BOTS,
   repeats: REPEATS,
   held: HELD,
   login_messages: LOGIN_MESSAGES,
+  follow_up_edits: FOLLOW_UP_EDITS,
 };

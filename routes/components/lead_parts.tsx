@@ -2,9 +2,12 @@
 
 import type { AttemptRecord, Lead } from "../../lib/lead.ts";
 import { fullName } from "../../lib/texts.ts";
+import { backupsHoldUntilMs } from "../../lib/upkeep.ts";
+import type { State } from "../../lib/web/state.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { isolated } from "./isolated.tsx";
 import { FormToken, type Frame } from "./page.tsx";
+import { moments } from "./time.ts";
 
 /** An erased person has no id any more. */
 export function isErased({ visitor }: Pick<Lead, "visitor">): boolean {
@@ -88,11 +91,17 @@ export function freshPath({ number }: Lead, wish: Wish | undefined, back?: strin
 }
 
 /** What a press did; the script reads it out when it changes. */
-export function LeadNote({ done, words }: { readonly done: Done; readonly words: LeadsWords }) {
+export function LeadNote({ done, words, more }: {
+  readonly done: Done;
+  readonly words: LeadsWords;
+  /** Said after it. */
+  readonly more?: string | undefined;
+}) {
   const { text, light } = noteOf(done, words);
   return (
     <p class={`lead-note ${light}`}>
       <span data-told>{text}</span>
+      {more !== undefined && ` ${more}`}
       {done.sending && <noscript>{words.reload}</noscript>}
     </p>
   );
@@ -117,4 +126,10 @@ function noteOf(
 /** Where the script puts what a screen reader is to say. */
 export function Told() {
   return <p id="told" class="visually-hidden" role="status" />;
+}
+
+/** Until when the nightly backups hold somebody who is erased now. */
+export function heldInBackups({ deps: { config: { timeZone }, now }, language }: State): string {
+  const when = moments({ language, timeZone, nowMs: now() });
+  return LEADS[language].eraseBackups(when(backupsHoldUntilMs(now(), timeZone)));
 }

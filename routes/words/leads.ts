@@ -108,6 +108,9 @@ const ru = {
     "будет некому.",
   eraseElsewhere:
     "Записи в CRM и пересланные сообщения в чате менеджеров бот не удаляет. Удалите их сами.",
+  eraseBackups: (until: string) =>
+    `В ночных копиях журнала эти данные останутся до ${until}: копии сменяются за неделю, если бот ` +
+    "работает каждую ночь. Копии, сделанные вручную, и отложенные журналы удалите сами.",
   eraseBusy:
     "Лид этого человека сейчас в пути к CRM. Подождите минуту и повторите: ничего не стёрто.",
   eraseWord: "стереть",
@@ -216,6 +219,9 @@ export const LEADS = bilingual<typeof ru>(ru, {
     "chat: there would be nobody to call back.",
   eraseElsewhere:
     "The bot deletes neither records in the CRM nor messages passed on to the managers' chat. Delete those yourself.",
+  eraseBackups: (until: string) =>
+    `The journal's nightly backups will hold this data until ${until}: they are replaced within a week ` +
+    "if the bot runs every night. Copies made by hand and journals put aside are yours to delete.",
   eraseBusy:
     "A lead of this person is on its way to the CRM. Wait a minute and try again: nothing was erased.",
   eraseWord: "erase",

@@ -106,6 +106,7 @@ export async function startBot(contestant: Contestant, options: StartOptions): P
       DATA_DIR: `${folder}/data`,
       PORT: String(port),
       CRM_TIMEOUT_SECONDS: String(crmTimeoutSeconds),
+      TELEGRAM_MESSAGES_PER_SECOND: "0",
     },
     clearEnv: true,
     stdin: "piped",
