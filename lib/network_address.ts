@@ -30,7 +30,8 @@ export function isIpAddress(host: string): boolean {
 
 /** A host without the brackets and the zone that an IPv6 address may have. */
 export function bareHost(host: string): string {
-  return host.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
+  const [address = ""] = host.replace(/^\[|\]$/g, "").split("%", 1);
+  return address;
 }
 
 const METADATA_NAMES = new Set([
