@@ -67,18 +67,25 @@ export interface Auth {
   endSession(number: number): Promise<void>;
 }
 
+/** What the journal knows a link by. */
+export function linkHash(token: string): string {
+  return hash(token);
+}
+
 /** The page's address for a link's token. */
 export function loginLink(origin: string, token: string): string {
   return `${origin}/login?token=${token}`;
 }
 
 export function createAuth(
-  { records, committed, password, now }: {
+  { records, committed, password, now, linkUsed = () => {} }: {
     readonly records: AuthRecords;
     /** Resolves when what was recorded is on disk. */
     readonly committed: () => Promise<void>;
     readonly password: string | null;
     readonly now: () => number;
+    /** Told when somebody came in by a link. */
+    readonly linkUsed?: () => void;
   },
 ): Auth {
   const throttle = createThrottle(MOST_FAILURES, MINUTE_MS);
@@ -107,7 +114,10 @@ export function createAuth(
     isLinkGood: (token) => records.hasLink(hash(token), now()),
     async enterByLink(token, visit) {
       const askedBy = records.takeLink(hash(token), now());
-      return askedBy === undefined ? { kind: "refused" } : await enter(visit, askedBy);
+      if (askedBy === undefined) return { kind: "refused" };
+      const entry = await enter(visit, askedBy);
+      linkUsed();
+      return entry;
     },
     /** Counts a failure before anything is awaited, so that tries at once do not share a count. */
     async enterByPassword(given, name, visit) {

@@ -12,7 +12,7 @@ import {
   type MessageAddress,
   type Visitor,
 } from "./lead.ts";
-import { outcomeWords, PRESS, type TellTime } from "./manager_texts.ts";
+import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./manager_texts.ts";
 import { LIMITS } from "./profile.ts";
 import { clip, contact, type Formatted, fullName, isBlank } from "./texts.ts";
 
@@ -177,13 +177,13 @@ function oneCard(each: Card, tellTime: TellTime): FormattedString {
 }
 
 function statusOf({ lead, lastAttempt, sending, closed }: Card, tellTime: TellTime): string {
-  if (closed !== null) return `✅ Внёс в CRM: ${closed.by}, ${tellTime(closed.atMs)}`;
+  if (closed !== null) return `✅ ${PLACE_WORDS.by_hand}: ${closed.by}, ${tellTime(closed.atMs)}`;
   if (sending) return "⏳ Отправляем в CRM…";
   if (lastAttempt === null || lastAttempt.askedBy === null) return "";
   const when = `${lastAttempt.askedBy}, ${
     tellTime(lastAttempt.endedAtMs ?? lastAttempt.begunAtMs)
   }`;
-  if (lead.state === "in_crm") return `✅ Отправлено в CRM: ${when}`;
+  if (lead.state === "in_crm") return `✅ ${PLACE_WORDS.in_crm}: ${when}`;
   return `❌ Не отправлено в CRM (${outcomeWords(lastAttempt)}): ${when}`;
 }
 

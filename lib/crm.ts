@@ -1,6 +1,13 @@
 // One POST to a CRM, its outcome in one word, and its log lines. Retries nothing; knows no Telegram and no SQL.
 
 import ky, { isNetworkError, isTimeoutError } from "ky";
+import {
+  fetchChecked,
+  ForbiddenHostError,
+  type Lookup,
+  resolveHost,
+  UnknownHostError,
+} from "./crm_connection.ts";
 import type { CrmOutcome } from "./lead.ts";
 import type { Facts, Log } from "./log.ts";
 import type { Mask } from "./log/mask.ts";
@@ -44,17 +51,22 @@ export interface CrmTrial {
 }
 
 export function createCrm(
-  { log, mask }: { readonly log: Log; readonly mask: Mask },
+  { log, mask, lookup = resolveHost }: {
+    readonly log: Log;
+    readonly mask: Mask;
+    /** What a CRM's name resolves to. */
+    readonly lookup?: Lookup;
+  },
 ): Crm & CrmTrial {
   // Deno sends a POST again when a reused connection dies under it; without a pool none is reused.
-  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, allowHost: true });
   const post = ky.create({
     method: "post",
     retry: 0,
     redirect: "manual", // Behind a redirect a login page would count as 200.
     throwHttpErrors: false, // Ky would read up to 10 MiB of the answer first.
     headers: { "user-agent": "Triborg" },
-    fetch: (input, init) => fetch(input, { ...init, client }),
+    fetch: (input, init) => fetchChecked(new Request(input, init), lookup, client),
     hooks: {
       beforeRequest: [
         ({ options }) => {
@@ -143,6 +155,15 @@ class PostError extends Error {
 }
 
 function toOutcome(error: unknown): CrmOutcome {
+  if (error instanceof ForbiddenHostError) {
+    return {
+      kind: "client",
+      reason: "адрес вебхука ведёт на служебный адрес машины, CRM на нём не бывает",
+    };
+  }
+  if (error instanceof UnknownHostError) {
+    return { kind: "unreachable", reason: `dns error: ${withoutUrls(deepestMessage(error))}` };
+  }
   if (isTimeoutError(error)) return { kind: "timeout", afterMs: 0 };
   if (isNetworkError(error)) {
     const reason = deepestMessage(error);

@@ -325,10 +325,16 @@ function withGroupCommit(
     },
     writer(sql) {
       const prepared = preparing(sql);
+      // A statement that has written cannot be run again to read its rows differently.
+      const returning = () => {
+        const statement = prepared();
+        statement.setReadBigInts(true);
+        return statement;
+      };
       return {
         run: (...values) => writing(() => prepared().run(...values)),
-        get: (...values) => writing(() => prepared().get(...values)),
-        all: (...values) => writing(() => prepared().all(...values)),
+        get: (...values) => writing(() => rounded(returning().get(...values))),
+        all: (...values) => writing(() => rounded(returning().all(...values))),
       };
     },
     atomically,

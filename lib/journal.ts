@@ -24,6 +24,7 @@ import type { EditedMessage, RecordedEdit } from "./journal/follow_up_edits.ts";
 import { type HeldRecords, heldRecords } from "./journal/held.ts";
 import { type InboxRecords, inboxRecords } from "./journal/inbox.ts";
 import { type Attempt, type LeadRecords, leadRecords } from "./journal/leads.ts";
+import { type LoginMessageRecords, loginMessageRecords } from "./journal/login_messages.ts";
 import { type LeadList, leadList } from "./journal/lead_list.ts";
 import {
   ADMIN_CHAT_LANE,
@@ -117,6 +118,7 @@ export interface Journal
     HeldRecords,
     FollowUpRecords,
     AuthRecords,
+    LoginMessageRecords,
     RevisionRecords,
     ProfileCounts,
     ProfileKeys,
@@ -272,6 +274,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...heldRecords(db, outbox),
     ...followUpRecords(db, keys),
     ...authRecords(db),
+    ...loginMessageRecords(db, keys),
     ...revisionRecords(db),
     ...profileCounts(db),
     ...profileKeys(db),
@@ -298,6 +301,7 @@ type Records =
   & HeldRecords
   & FollowUpRecords
   & AuthRecords
+  & LoginMessageRecords
   & RevisionRecords
   & ProfileCounts
   & ProfileKeys

@@ -11,6 +11,23 @@ export const LEAD_STATES = [
 /** Where a lead is. `received` and `undelivered` are still owed to somebody; the rest are not. */
 export type LeadState = typeof LEAD_STATES[number];
 
+/** Where a lead is, as people are told of it: one word each, the same in the chat, on the page and in the table. */
+export const PLACES = ["on_its_way", "in_admin_chat", "held", "in_crm", "by_hand"] as const;
+export type Place = typeof PLACES[number];
+
+/**
+ * The place of a lead.
+ *
+ * @param held Whether it was held back from the CRM: then no card of it is in the chat.
+ */
+export function placeOf(state: LeadState, held: boolean): Place {
+  if (state === "received" || state === "undelivered") return "on_its_way";
+  return state === "in_admin_chat" && held ? "held" : state;
+}
+
+/** Leads by place; a place without leads may be missing. */
+export type PlaceCounts = Readonly<Partial<Record<Place, number>>>;
+
 /** Who pressed or wrote, as Telegram described them at that moment. */
 export interface Visitor {
   readonly userId: number;

@@ -1,7 +1,7 @@
 // Every plain text of the managers' chat: offers, answers to commands and presses. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup } from "grammy/types";
-import type { AttemptRecord, LeadState, Visitor } from "./lead.ts";
+import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor } from "./lead.ts";
 import { LIMITS } from "./profile.ts";
 import { contact, isBlank } from "./texts.ts";
 
@@ -91,27 +91,36 @@ export interface ProfileStatus {
   readonly openCards: number;
 }
 
-/** Leads by where they are; a state without leads may be missing. */
-export type Counts = Readonly<Partial<Record<LeadState, number>>>;
+/** Where a lead is, in one word, for everybody who reads of it. */
+export const PLACE_WORDS: Readonly<Record<Place, string>> = {
+  on_its_way: "Доставляется",
+  in_admin_chat: "В чате",
+  held: "Ждёт решения",
+  in_crm: "В CRM",
+  by_hand: "Внесён вручную",
+};
 
 export function statusText(
   status: {
     readonly profiles: readonly ProfileStatus[];
-    /** Leads on their way to the CRM or to this chat. */
-    readonly waiting: number;
-    readonly today: Counts;
+    /** Leads that neither the CRM nor this chat has yet. */
+    readonly onTheirWay: number;
+    readonly today: PlaceCounts;
   },
   tellTime: TellTime,
 ): string {
   const lines = status.profiles.map(({ name: fullName, hasWebhook, lastAnswer, openCards }) => {
     const name = fullName.slice(0, 60).toWellFormed();
-    const open = openCards > 0 ? `, открытых карточек: ${openCards}` : "";
+    const open = openCards > 0 ? `, в чате: ${openCards}` : "";
     if (!hasWebhook) return `⚠️ ${name}: вебхук не настроен${open}`;
     if (lastAnswer === null) return `▫️ ${name}: лидов ещё не было${open}`;
     const mark = lastAnswer.outcome === "accepted" ? "✅" : "❌";
     return `${mark} ${name}: ${outcomeWords(lastAnswer)}, ${tellTime(lastAnswer.endedAtMs)}${open}`;
   });
-  const end = [`Ждут отправки: ${status.waiting}`, `Сегодня: ${countsWords(status.today)}`];
+  const end = [
+    `${PLACE_WORDS.on_its_way}: ${status.onTheirWay}`,
+    `Сегодня: ${countsWords(status.today)}`,
+  ];
   const head = ["CRM по профилям:", ...lines].join("\n");
   return `${head.slice(0, LIMITS.text - 500).toWellFormed()}\n\n${end.join("\n")}`;
 }
@@ -133,9 +142,30 @@ export const HELP = [
   ...COMMANDS.map(({ command, description }) => `/${command} — ${description}`),
 ].join("\n");
 
-/** Answers `/admin` with a one-time link. */
-export function loginText(link: string): string {
-  return `🔑 Страница настроек. Ссылка работает 10 минут и один раз:\n${link}`;
+/**
+ * Answers `/admin` with a one-time link.
+ *
+ * @param isLocal Whether its address means the reader's own machine.
+ */
+export function loginText(link: string, isLocal: boolean): string {
+  const text = `🔑 Страница настроек. Ссылка работает 10 минут и один раз:\n${link}`;
+  return isLocal ? `${text}\n\n${LOCAL_ONLY}` : text;
+}
+
+const LOCAL_ONLY =
+  "⚠️ Этот адрес открывается только на самом сервере: чтобы входить отсюда, задайте " +
+  "PUBLIC_URL.";
+
+/** Stands in the answer to `/admin` for the moment before its link. */
+export const LINK_COMES = "🔑 Готовим ссылку…";
+
+/** What stands in place of a link that was used, or is over unused. */
+export function deadLinkText(
+  used: { readonly by: string; readonly atMs: number } | null,
+  tellTime: TellTime,
+): string {
+  if (used !== null) return `🔑 Вход выполнен: ${used.by}, ${tellTime(used.atMs)}`;
+  return "🔑 Ссылка устарела. /admin пришлёт новую";
 }
 
 /** Answers `/id`: which chat it is, and what to write where so that leads come there. */
@@ -169,18 +199,19 @@ export const TOASTS = {
  *
  * @param backupFailure Why the night's backup was not made; undefined where it was.
  */
-export function dailyText(counts: Counts, backupFailure?: string): string {
+export function dailyText(counts: PlaceCounts, backupFailure?: string): string {
   const line = `Вчера: ${countsWords(counts)}`;
   if (backupFailure === undefined) return line;
   return `${line}\n\n⚠️ Резервной копии журнала за эту ночь нет: ${backupFailure}`;
 }
 
-/** «42 лида — 40 в CRM, 2 внесены вручную, 0 ждут»: whoever is in the chat waits for a manager. */
-function countsWords(counts: Counts): string {
-  const { received = 0, undelivered = 0, in_admin_chat = 0, in_crm = 0, by_hand = 0 } = counts;
-  const waiting = received + undelivered + in_admin_chat;
-  return `${leadsWord(in_crm + by_hand + waiting)} — ${in_crm} в CRM, ` +
-    `${by_hand} внесены вручную, ${waiting} ждут`;
+/** «42 лида. В CRM 40 · В чате 0 · Внесён вручную 2 · Доставляется 0»; leads that were held back are rare. */
+function countsWords(counts: PlaceCounts): string {
+  const all = PLACES.reduce((sum, place) => sum + (counts[place] ?? 0), 0);
+  const parts = (["in_crm", "in_admin_chat", "held", "by_hand", "on_its_way"] as const)
+    .filter((place) => place !== "held" || (counts.held ?? 0) > 0)
+    .map((place) => `${PLACE_WORDS[place]} ${counts[place] ?? 0}`);
+  return `${leadsWord(all)}. ${parts.join(" · ")}`;
 }
 
 const LEADS: Readonly<Record<string, string>> = { one: "лид", few: "лида", many: "лидов" };

@@ -3,14 +3,8 @@
 import { MOST_LISTED, openCardsText } from "./cards.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Journal } from "./journal.ts";
-import type { MessageAddress } from "./lead.ts";
-import {
-  type Counts,
-  readPressedLead,
-  statusText,
-  type TellTime,
-  TOASTS,
-} from "./manager_texts.ts";
+import type { MessageAddress, Place, PlaceCounts } from "./lead.ts";
+import { readPressedLead, statusText, type TellTime, TOASTS } from "./manager_texts.ts";
 import type { Profiles } from "./profile.ts";
 import type { Formatted } from "./texts.ts";
 
@@ -55,6 +49,7 @@ export function createManagers(
       return await delivery.sendAll(profile, by, offer) > 0 ? TOASTS.asked : TOASTS.nothing;
     },
     status() {
+      const waiting = journal.countLeads();
       const today = journal.countByProfile(dayStartMs(now()), Number.MAX_SAFE_INTEGER);
       return statusText({
         profiles: [...profiles().byKey.values()].map(({ key, name, webhook }) => ({
@@ -63,7 +58,7 @@ export function createManagers(
           lastAnswer: journal.lastAnswer(key) ?? null,
           openCards: journal.countOpenCards(key),
         })),
-        waiting: journal.countOwedLeads(),
+        onTheirWay: waiting.received + waiting.undelivered,
         today: sum([...today.values()]),
       }, tellTime);
     },
@@ -71,11 +66,11 @@ export function createManagers(
   };
 }
 
-function sum(all: readonly Counts[]): Counts {
-  const total: Partial<Record<keyof Counts, number>> = {};
+function sum(all: readonly PlaceCounts[]): PlaceCounts {
+  const total: Partial<Record<Place, number>> = {};
   for (const counts of all) {
-    for (const [state, leads] of Object.entries(counts) as [keyof Counts, number][]) {
-      total[state] = (total[state] ?? 0) + leads;
+    for (const [place, leads] of Object.entries(counts) as [Place, number][]) {
+      total[place] = (total[place] ?? 0) + leads;
     }
   }
   return total;

@@ -1,8 +1,10 @@
 // The page as the bot starts it: listens, answers /health by itself, and builds the rest when somebody first asks for it, so
 // that the bot's start does not wait for it.
 
+import type { LoginLink } from "./bot/admin.ts";
 import type { Config } from "./config.ts";
 import type { Crm, CrmTrial } from "./crm.ts";
+import type { Lookup } from "./crm_connection.ts";
 import type { Journal } from "./journal.ts";
 import { loadOnce } from "./page/open_files.ts";
 import { openServer } from "./page/server.ts";
@@ -17,7 +19,7 @@ const FILES_OF_PAGE = 16;
 
 export interface PageServer {
   /** A one-time link into the page for who asked; null where the page is not open. */
-  newLoginLink(by: string): Promise<string | null>;
+  newLoginLink(by: string): Promise<LoginLink | null>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,10 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   readonly config: Config;
   readonly journal: Journal;
   readonly crm: Crm & CrmTrial;
+  /** Told when somebody came in by a link. */
+  readonly linkUsed: () => void;
+  /** What a CRM's name resolves to. */
+  readonly lookup: Lookup;
   readonly stopping: AbortSignal;
   /** A clock that nobody sets. */
   readonly elapsedMs: () => number;
@@ -84,8 +90,16 @@ export function servePage(options: PageOptions): PageServer {
     async newLoginLink(by) {
       const address = server.address();
       if (address === undefined) return null;
-      const { auth, loginLink } = await page();
-      return loginLink(config.publicUrl ?? originOf(address), await auth.issueLink(by));
+      const { auth, loginLink, linkHash, LINK_MS } = await page();
+      const expiresAtMs = options.now() + LINK_MS;
+      const token = await auth.issueLink(by);
+      return {
+        url: loginLink(config.publicUrl ?? originOf(address), token),
+        isLocal: config.publicUrl === null && isLocal(address.hostname),
+        hash: linkHash(token),
+        askedBy: by,
+        expiresAtMs,
+      };
     },
     close: server.close,
   };
@@ -104,10 +118,10 @@ function refuse(status: 400 | 405 | 417 | 503, request?: Request): Response {
 }
 
 async function buildPage(options: PageOptions) {
-  const { config, journal, crm, stopping, now } = options;
+  const { config, journal, crm, lookup, stopping, now } = options;
   const [
-    { createAuth, loginLink },
-    { createWebhookTrial, resolveHost },
+    { createAuth, LINK_MS, linkHash, loginLink },
+    { createWebhookTrial },
     { createApp },
     { createTurns },
   ] = await Promise.all([
@@ -117,12 +131,30 @@ async function buildPage(options: PageOptions) {
     import("./web/turns.ts"),
   ]);
   const { committed } = journal;
-  const auth = createAuth({ records: journal, committed, password: config.adminPassword, now });
+  const { linkUsed } = options;
+  const auth = createAuth({
+    records: journal,
+    committed,
+    password: config.adminPassword,
+    now,
+    linkUsed,
+  });
   const newId = () => crypto.randomUUID();
-  const testWebhook = createWebhookTrial({ crm, lookup: resolveHost, newId, now, stopping });
+  const testWebhook = createWebhookTrial({ crm, lookup, newId, now, stopping });
   const nextRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
   const turns = createTurns({ ...options, nextRound });
-  return { auth, loginLink, app: createApp({ ...options, auth, testWebhook, turns }) };
+  return {
+    auth,
+    LINK_MS,
+    linkHash,
+    loginLink,
+    app: createApp({ ...options, auth, testWebhook, turns }),
+  };
+}
+
+/** Whether an address that is listened on means, in somebody else's browser, their own machine. */
+function isLocal(hostname: string): boolean {
+  return /^(127\..*|0\.0\.0\.0|::1?|localhost)$/.test(hostname);
 }
 
 function originOf({ hostname, port }: Deno.NetAddr): string {

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { CRM_TIMEOUT_SECONDS } from "./config.ts";
+import { isForbiddenAddress } from "./network_address.ts";
 import { addressFault } from "./webhook_address.ts";
 
 /** What is wrong at one place of locales.json, such as `agency.step1.buttons[2].callback_data`. */
@@ -503,7 +504,12 @@ function toWebhook(value: unknown): Webhook | null {
   if (typeof value !== "string") {
     return { url: "", fault: `${found(value)}, нужен адрес http:// или https://` };
   }
-  return value.trim() === "" ? null : { url: value.trim(), fault: addressFault(value) };
+  return value.trim() === "" ? null : { url: value.trim(), fault: webhookFault(value) };
+}
+
+function webhookFault(url: string): string | null {
+  if (isForbiddenAddress(url)) return "это служебный адрес машины, CRM на нём не бывает";
+  return addressFault(url);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -7,12 +7,14 @@ import { clockTime, dayStartMs } from "./calendar.ts";
 import { createClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createCrm } from "./crm.ts";
+import { rememberLookups, resolveHost } from "./crm_connection.ts";
 import { createDelivery } from "./delivery.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth, troublesOf, watchSends } from "./health.ts";
 import { createInbox } from "./inbox.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
+import { createLoginMessages } from "./login_messages.ts";
 import type { Lock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import type { Mask } from "./log/mask.ts";
@@ -108,7 +110,8 @@ export function openRooms(config: Config, ground: Ground): Running {
   const keep = createKeep(shared);
   const pace = createSendPace({ ...shared, elapsedMs, perSecond: config.messagesPerSecond });
   const api = createApi(telegram);
-  const crm = createCrm({ log, mask });
+  const lookup = rememberLookups(resolveHost, elapsedMs);
+  const crm = createCrm({ log, mask, lookup });
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
   const movedTo = `admin_chat_of:${config.adminChatId}`;
@@ -196,6 +199,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     tellTime,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
+  const loginMessages = createLoginMessages({ ...shared, adminChat, keep, tellTime });
   const presence = createPresence({ ...shared, remind: delivery.wake });
   const health = createHealth({
     ...shared,
@@ -209,6 +213,8 @@ export function openRooms(config: Config, ground: Ground): Running {
     profiles,
     delivery,
     crm,
+    lookup,
+    linkUsed: loginMessages.wake,
     config,
     troubles: () => troublesOf(health.facts()),
     health: health.check,
@@ -225,6 +231,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     newId,
     adminChatId: adminChat.chatId,
     loginLink: page.newLoginLink,
+    loginLinkShown: loginMessages.remember,
   });
   const upkeep = createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake });
   const inbox = createInbox({ ...shared, keep, handle: (update) => bot.handleUpdate(update) });
@@ -265,6 +272,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     clock.start();
     watch.start();
     upkeep.start();
+    loginMessages.start();
     introduce().catch(() => {}); // Polling meets the same fault, and reports it.
     try {
       await pollUpdates({
@@ -295,7 +303,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     await page.close();
     await upkeep.stop();
     // No POST is begun any more, while handlers in hand may still owe a visitor something.
-    await Promise.all([inbox.stop(), delivery.stop()]);
+    await Promise.all([inbox.stop(), delivery.stop(), loginMessages.stop()]);
     await delivery.stop();
     clearTimeout(timer);
     crm.close();
@@ -313,11 +321,14 @@ export function openRooms(config: Config, ground: Ground): Running {
     return EXIT.defect;
   }
 
-  const { newLoginLink } = page;
   const worked = work().finally(close);
   const left = watch.ended.then(leave);
   const ended = Promise.race([left, worked.then((code) => journalEnd === undefined ? code : left)]);
-  return { ended, stop: () => stopping.abort(), newLoginLink };
+  return {
+    ended,
+    stop: () => stopping.abort(),
+    newLoginLink: async (by) => (await page.newLoginLink(by))?.url ?? null,
+  };
 }
 
 /** Resolves when something has ended, or after `ms`. */

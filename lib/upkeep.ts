@@ -2,7 +2,7 @@
 
 import { dayAndHour, dayBeforeStartMs, daysAfter, dayStartMs } from "./calendar.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
-import type { LeadState } from "./lead.ts";
+import type { Place } from "./lead.ts";
 import type { Log } from "./log.ts";
 import { dailyText } from "./manager_texts.ts";
 import { backUpNightly, BACKUPS_KEPT } from "./upkeep/nightly_backup.ts";
@@ -155,10 +155,10 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
 
   function oweDailyLine(): void {
     const from = dayBeforeStartMs(now(), timeZone);
-    const counts: Partial<Record<LeadState, number>> = {};
-    for (const states of journal.countByProfile(from, dayStartMs(now(), timeZone)).values()) {
-      for (const [state, leads] of Object.entries(states) as [LeadState, number][]) {
-        counts[state] = (counts[state] ?? 0) + leads;
+    const counts: Partial<Record<Place, number>> = {};
+    for (const places of journal.countByProfile(from, dayStartMs(now(), timeZone)).values()) {
+      for (const [place, leads] of Object.entries(places) as [Place, number][]) {
+        counts[place] = (counts[place] ?? 0) + leads;
       }
     }
     const body = dailyText(counts, journal.fact(BACKUP_FAILURE));

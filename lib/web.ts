@@ -27,7 +27,7 @@ import { handler as metrics } from "../routes/metrics.ts";
 import { move, newProfile, remove, rename } from "../routes/profile_list.tsx";
 import { handler as profile, preview } from "../routes/profile.tsx";
 import { handler as profiles } from "../routes/profiles.tsx";
-import { handler as qr } from "../routes/qr.ts";
+import { png as qrPng, svg as qrSvg } from "../routes/qr.ts";
 import { handler as sessions } from "../routes/sessions.tsx";
 import { handler as translation, preview as translationPreview } from "../routes/translation.tsx";
 import { compressPage } from "./web/compression.ts";
@@ -72,7 +72,8 @@ export function createApp(deps: WebDeps): Handler {
     .post("/profiles/:key/languages/:language/preview", translationPreview.POST)
     .get("/new-profile", newProfile.GET)
     .post("/new-profile", newProfile.POST)
-    .get("/profiles/:key/qr.svg", qr.GET)
+    .get("/profiles/:key/qr.svg", qrSvg.GET)
+    .get("/profiles/:key/qr.png", qrPng.GET)
     .post("/profiles/:key/move", move.POST)
     .get("/profiles/:key/rename", rename.GET)
     .post("/profiles/:key/rename", rename.POST)

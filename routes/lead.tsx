@@ -2,20 +2,27 @@
 
 import { HttpError } from "fresh";
 import type { LeadLife } from "../lib/journal.ts";
-import { mayHaveArrived } from "../lib/lead.ts";
+import { type Lead, mayHaveArrived, placeOf } from "../lib/lead.ts";
 import { field } from "../lib/web/form.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";
 import {
-  DoneNote,
+  type Done,
+  freshPath,
   heldInBackups,
   isErased,
   isOpen,
   LeadActions,
+  LeadNote,
   nameOf,
-  StateLamp,
+  readWish,
+  Told,
+  type Wish,
 } from "./components/lead_parts.tsx";
+import { LeadRow } from "./components/lead_row.tsx";
 import { Moments } from "./components/moments.tsx";
+import { isolated } from "./components/isolated.tsx";
 import { frameOf, Page } from "./components/page.tsx";
+import { PlaceName } from "./components/place.tsx";
 import { LEADS } from "./words/leads.ts";
 
 export const handler = define.handlers({
@@ -25,63 +32,86 @@ export const handler = define.handlers({
     const { lead } = life;
     const words = LEADS[language];
     const frame = frameOf(ctx);
-    const { username, userId } = lead.visitor;
+    const { username } = lead.visitor;
+    const wish = readWish(ctx.url);
+    const { sending, done } = progressOf(lead, wish, deps);
+    const row = ctx.url.searchParams.get("row");
+    if (row !== null && isLeadsPath(row)) {
+      return ctx.render(
+        <ol class="leads">
+          <LeadRow lead={lead} back={row} sending={sending} done={done} frame={frame} />
+        </ol>,
+      );
+    }
     const attempts = deps.journal.attemptsOf(lead.number);
     const path = `/leads/${lead.number}`;
-    const done = ctx.url.searchParams.get("done");
-    const isSending = life.owed.includes("post");
     return ctx.render(
-      <Page frame={frame} title={`${words.leadOf(lead.number)} · ${nameOf(lead, words)}`}>
+      <Page frame={frame} title={`${words.leadOf(lead.number)} · ${isolated(nameOf(lead, words))}`}>
         <p class="crumbs">
           <a href="/leads">← {words.back}</a>
         </p>
-        <DoneNote
-          done={done}
-          words={words}
-          more={done === "erased" ? heldInBackups(ctx.state) : undefined}
-        />
-        <div class="title">
-          <h1>
-            {nameOf(lead, words)}
-            {username !== null && <small>@{username}</small>}
-          </h1>
-          <StateLamp state={lead.state} words={words} />
-        </div>
-        <dl class="lead-facts">
-          <dt>{words.choice}</dt>
-          <dd>{lead.choice}</dd>
-          <dt>{words.profile}</dt>
-          <dd>{lead.profileName}</dd>
-          {!isErased(lead) && (
-            <>
-              <dt>{words.userId}</dt>
-              <dd>{userId}</dd>
-            </>
+        <Told />
+        <div
+          id={`lead-${lead.number}`}
+          data-fresh={sending ? freshPath(lead, wish) : undefined}
+        >
+          {done !== undefined && (
+            <LeadNote
+              done={done}
+              words={words}
+              more={wish === "erased" ? heldInBackups(ctx.state) : undefined}
+            />
           )}
-          {lead.visitor.language !== null && (
-            <>
-              <dt>{words.language}</dt>
-              <dd>{lead.visitor.language}</dd>
-            </>
-          )}
-          <dt>№</dt>
-          <dd>{lead.number}</dd>
-        </dl>
-        {isOpen(lead) && !isSending && (
-          <>
-            {mayHaveArrived(attempts.at(-1)?.outcome ?? null) && (
-              <p class="note warning">{words.doubtful}</p>
+          <div class="title">
+            <h1>
+              <bdi>{nameOf(lead, words)}</bdi>
+              {username !== null && <small>@{username}</small>}
+            </h1>
+            <PlaceName place={placeOf(lead.state, lead.held)} language={language} />
+          </div>
+          <dl class="lead-facts">
+            <dt>{words.choice}</dt>
+            <dd dir="auto">{lead.choice}</dd>
+            <dt>{words.profile}</dt>
+            <dd dir="auto">{lead.profileName}</dd>
+            {!isErased(lead) && (
+              <>
+                <dt>{words.userId}</dt>
+                <dd>{lead.userIdText}</dd>
+              </>
             )}
-            <LeadActions lead={lead} frame={frame} back={path} />
-          </>
-        )}
-        {username !== null && (
-          <p>
-            <a href={`https://t.me/${username}`}>{words.write}</a>
-          </p>
-        )}
-        <h2>{words.life}</h2>
-        <Moments life={life} attempts={attempts} timeZone={deps.config.timeZone} frame={frame} />
+            {lead.visitor.language !== null && (
+              <>
+                <dt>{words.language}</dt>
+                <dd dir="auto">{lead.visitor.language}</dd>
+              </>
+            )}
+            <dt>№</dt>
+            <dd>{lead.number}</dd>
+          </dl>
+          {isOpen(lead) && (
+            <>
+              {!sending && mayHaveArrived(attempts.at(-1)?.outcome ?? null) && (
+                <p class="note warning">{words.doubtful}</p>
+              )}
+              <LeadActions lead={lead} frame={frame} back={path} sending={sending} />
+            </>
+          )}
+          {!isErased(lead) && (
+            <p>
+              <a
+                href={username === null
+                  ? `tg://user?id=${lead.userIdText}`
+                  : `https://t.me/${username}`}
+              >
+                {words.write}
+              </a>{" "}
+              {username === null && <span class="hint">{words.writeById}</span>}
+            </p>
+          )}
+          <h2>{words.life}</h2>
+          <Moments life={life} attempts={attempts} timeZone={deps.config.timeZone} frame={frame} />
+        </div>
         {!isErased(lead) && (
           <p class="lead-erase">
             <a href={`${path}/erase`}>{words.erase}</a>
@@ -94,19 +124,52 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { deps, form, session } = ctx.state;
     const { number } = lifeOf(ctx.params["number"], deps).lead;
-    const done = await decide(deps.delivery, number, field(form, "do"), session.openedBy);
+    const wish = await decide(deps.delivery, number, field(form, "do"), session.openedBy);
+    const looks = field(form, "script") === "" ? LOOKS : LOOKS_OF_SCRIPT;
+    if (wish === "asked" || wish === "running") await untilSent(number, looks, deps);
     const back = field(form, "back");
-    const path = isLeadsPath(back) ? back : `/leads/${number}`;
-    return ctx.redirect(`${path}${path.includes("?") ? "&" : "?"}done=${done}`, 303);
+    const own = `/leads/${number}`;
+    if (!isLeadsPath(back) || back === own) return ctx.redirect(`${own}?done=${wish}`, 303);
+    const done = `done=${wish}&lead=${number}#lead-${number}`;
+    return ctx.redirect(`${back}${back.includes("?") ? "&" : "?"}${done}`, 303);
   },
 });
+
+/** A press waits this long for the CRM's answer before its page is shown, in looks and in ms between them. */
+const LOOKS = 30;
+const BETWEEN_LOOKS_MS = 100;
+
+/** A script looks again by itself: it is only spared a second look at a CRM that answers at once. */
+const LOOKS_OF_SCRIPT = 5;
+
+async function untilSent(
+  lead: number,
+  looks: number,
+  { journal, sleep }: WebDeps,
+): Promise<void> {
+  for (let look = 0; look < looks && journal.isPostOwed(lead); look += 1) {
+    await sleep(BETWEEN_LOOKS_MS);
+  }
+}
+
+/** How far a lead has come, and what became of what was just asked for. */
+export function progressOf(
+  lead: Lead,
+  wish: Wish | undefined,
+  { journal }: WebDeps,
+): { readonly sending: boolean; readonly done: Done | undefined } {
+  const sending = lead.state !== "in_crm" && lead.state !== "by_hand" &&
+    (lead.state === "received" || journal.isPostOwed(lead.number));
+  if (wish === undefined) return { sending, done: undefined };
+  return { sending, done: { wish, sending, attempt: journal.attemptsOf(lead.number).at(-1) } };
+}
 
 async function decide(
   delivery: WebDeps["delivery"],
   lead: number,
   wish: string,
   by: string,
-): Promise<string> {
+): Promise<Wish> {
   switch (wish) {
     case "resend": {
       const asked = await delivery.resend(lead, by);

@@ -6,6 +6,7 @@ import { field } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
 import { FaultLine, TextField } from "./components/fields.tsx";
 import { heldInBackups, isErased, isOpen, nameOf } from "./components/lead_parts.tsx";
+import { Isolated, isolated } from "./components/isolated.tsx";
 import { FormToken, type Frame, frameOf, Page } from "./components/page.tsx";
 import { lifeOf } from "./lead.tsx";
 import { LEADS } from "./words/leads.ts";
@@ -48,13 +49,14 @@ function Question({ life: { lead }, state, frame, typed, busy }: {
 }) {
   const words = LEADS[frame.language];
   const path = `/leads/${lead.number}`;
-  const title = isErased(lead) ? words.eraseTitle : words.eraseOf(nameOf(lead, words));
+  const name = nameOf(lead, words);
+  const title = isErased(lead) ? words.eraseTitle : words.eraseOf(isolated(name));
   return (
     <Page frame={frame} title={title}>
       <p class="crumbs">
         <a href={path}>← {words.leadOf(lead.number)}</a>
       </p>
-      <h1>{title}</h1>
+      <h1>{isErased(lead) ? title : <Isolated say={words.eraseOf} what={name} />}</h1>
       {isErased(lead)
         ? <p>{words.erasedAlready}</p>
         : (

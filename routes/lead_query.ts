@@ -2,11 +2,11 @@
 
 import { HttpError } from "fresh";
 import type { Cursor, LeadFilter } from "../lib/journal.ts";
-import type { LeadState } from "../lib/lead.ts";
+import { type Place, PLACES } from "../lib/lead.ts";
 
 /** What the form of filters holds, as it was typed. */
 export interface LeadQuery {
-  readonly state: LeadState | "";
+  readonly state: Place | "";
   readonly profile: string;
   /** First and last day, such as `2026-11-22`. */
   readonly from: string;
@@ -14,17 +14,15 @@ export interface LeadQuery {
   readonly q: string;
 }
 
-/** The states that can be asked for, in the order of their chips. */
-export const LISTED_STATES = ["undelivered", "in_admin_chat", "in_crm", "by_hand"] as const;
-
 /** The longest search that is looked at. */
 export const MOST_SEARCH = 100;
 
 /** @throws {HttpError} 400 for a state, day or number that is none. */
 export function readQuery({ searchParams }: URL): LeadQuery {
   const read = (name: keyof LeadQuery) => searchParams.get(name)?.trim() ?? "";
-  const state = read("state");
-  if (!isListedState(state)) throw new HttpError(400);
+  const named = read("state");
+  const state = named === "undelivered" ? "on_its_way" : named; // As older addresses call it.
+  if (!isPlace(state)) throw new HttpError(400);
   for (const day of [read("from"), read("to")]) dayOf(day);
   return {
     state,
@@ -43,6 +41,12 @@ export function readCursor({ searchParams }: URL): Cursor {
   return { before: Number.MAX_SAFE_INTEGER };
 }
 
+/** The cursor that an address names, for another address of the same place in the list. */
+export function currentCursor(url: URL): { readonly cursor?: Cursor } {
+  const isFirst = !url.searchParams.has("before") && !url.searchParams.has("after");
+  return isFirst ? {} : { cursor: readCursor(url) };
+}
+
 /** @throws {HttpError} 400 */
 export function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new HttpError(400);
@@ -54,7 +58,7 @@ export function filterOf({ state, profile, from, to, q }: LeadQuery, timeZone: s
   const begin = (day: Temporal.PlainDate | null) =>
     day === null ? null : day.toZonedDateTime(timeZone).epochMilliseconds;
   return {
-    state: state || null,
+    place: state || null,
     profile: profile || null,
     fromMs: begin(dayOf(from)),
     toMs: begin(dayOf(to)?.add({ days: 1 }) ?? null),
@@ -79,8 +83,8 @@ export function isFiltered({ profile, from, to, q }: LeadQuery): boolean {
   return [profile, from, to, q].some((each) => each !== "");
 }
 
-function isListedState(state: string): state is LeadQuery["state"] {
-  return state === "" || LISTED_STATES.some((each) => each === state);
+function isPlace(state: string): state is LeadQuery["state"] {
+  return state === "" || PLACES.some((each) => each === state);
 }
 
 function dayOf(text: string): Temporal.PlainDate | null {

@@ -1,29 +1,29 @@
 // The list of leads: newest first, filtered, page by page.
 
+import type { ComponentChildren } from "preact";
 import { type LeadPage, type ListedLead } from "../lib/journal.ts";
 import { mostLookedAt } from "../lib/journal/lead_list.ts";
-import type { LeadCounts } from "../lib/journal/profile_counts.ts";
+import type { PlaceCounts } from "../lib/lead.ts";
+import type { Language } from "../lib/web/language.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";
-import {
-  DoneNote,
-  isErased,
-  isOpen,
-  LeadActions,
-  nameOf,
-  StateLamp,
-} from "./components/lead_parts.tsx";
-import { type Frame, frameOf, Page } from "./components/page.tsx";
+import { readWish, Told, type Wish } from "./components/lead_parts.tsx";
+import { LeadRow } from "./components/lead_row.tsx";
+import { frameOf, Page } from "./components/page.tsx";
+import { PlaceMark } from "./components/place.tsx";
 import {
   addressOf,
+  currentCursor,
   filterOf,
   isFiltered,
   type LeadQuery,
-  LISTED_STATES,
   MOST_SEARCH,
   readCursor,
   readQuery,
+  wholeNumber,
 } from "./lead_query.ts";
+import { progressOf } from "./lead.tsx";
 import { LEADS, type LeadsWords } from "./words/leads.ts";
+import { PLACE_NAMES } from "./words/places.ts";
 
 const PER_PAGE = 50;
 
@@ -37,6 +37,9 @@ export const handler = define.handlers({
     const page = deps.journal.listLeads(filter, cursor, PER_PAGE);
     const counts = query.q === "" ? deps.journal.countListed(filter) : undefined;
     const frame = frameOf(ctx);
+    const back = addressOf(query, currentCursor(ctx.url));
+    const touched = touchedLead(ctx.url);
+    const leads = withTouched(page.leads, touched?.number, deps);
     return ctx.render(
       <Page frame={frame} title={words.title}>
         <div class="title">
@@ -51,15 +54,25 @@ export const handler = define.handlers({
             {words.csv}
           </a>
         </div>
-        <DoneNote done={ctx.url.searchParams.get("done")} words={words} />
-        <Chips query={query} counts={counts} words={words} />
+        <Told />
+        <Chips query={query} counts={counts} language={language} />
         <Filters query={query} profiles={profilesOf(deps)} words={words} />
-        {page.leads.length === 0
+        {leads.length === 0
           ? !page.cutShort && <p class="greeting">{emptyText(query, counts, words)}</p>
           : (
             <ol class="leads" aria-label={words.list}>
-              {page.leads.map((lead) => (
-                <Row key={lead.number} lead={lead} query={query} frame={frame} />
+              {leads.map((lead) => (
+                <LeadRow
+                  key={lead.number}
+                  lead={lead}
+                  back={back}
+                  {...progressOf(
+                    lead,
+                    touched?.number === lead.number ? touched.wish : undefined,
+                    deps,
+                  )}
+                  frame={frame}
+                />
               ))}
             </ol>
           )}
@@ -68,6 +81,25 @@ export const handler = define.handlers({
     );
   },
 });
+
+/** The lead that a press in the list was about, as the address says. */
+function touchedLead(url: URL): { readonly number: number; readonly wish: Wish } | undefined {
+  const wish = readWish(url);
+  const number = url.searchParams.get("lead");
+  return wish === undefined || number === null ? undefined : { number: wholeNumber(number), wish };
+}
+
+/** A lead that was just moved out of the list is shown in its old place once more. */
+function withTouched(
+  leads: readonly ListedLead[],
+  touched: number | undefined,
+  { journal }: WebDeps,
+): readonly ListedLead[] {
+  if (touched === undefined || leads.some(({ number }) => number === touched)) return leads;
+  const life = journal.findLife(touched);
+  if (life === undefined) return leads;
+  return [...leads, life.lead].sort((a, b) => b.number - a.number);
+}
 
 /** The profiles there are, and those whose leads outlived them. */
 function profilesOf({ profiles, journal }: WebDeps): [key: string, name: string][] {
@@ -79,46 +111,51 @@ function profilesOf({ profiles, journal }: WebDeps): [key: string, name: string]
   ];
 }
 
-function emptyText(query: LeadQuery, counts: LeadCounts | undefined, words: LeadsWords): string {
+function emptyText(query: LeadQuery, counts: PlaceCounts | undefined, words: LeadsWords): string {
   if (isFiltered(query)) return words.nothing;
   if (query.state !== "" && Object.keys(counts ?? {}).length > 0) return words.nothingLeft;
   return query.state === "" ? words.empty : words.nothingLeft;
 }
 
-function Chips({ query, counts, words }: {
+/** The places in the order of their chips. */
+const CHIPS = ["on_its_way", "in_admin_chat", "held", "in_crm", "by_hand"] as const;
+
+function Chips({ query, counts, language }: {
   readonly query: LeadQuery;
-  readonly counts: LeadCounts | undefined;
-  readonly words: LeadsWords;
+  readonly counts: PlaceCounts | undefined;
+  readonly language: Language;
 }) {
+  const words = LEADS[language];
   const all = counts && Object.values(counts).reduce((sum, leads) => sum + leads, 0);
+  // Few bots ever hold a lead back.
+  const chips = CHIPS.filter((place) =>
+    place !== "held" || query.state === place || (counts?.held ?? 0) > 0
+  );
   return (
     <nav class="chips" aria-label={words.byState}>
-      <Chip query={query} state="" text={words.all} count={all} />
-      {LISTED_STATES.map((state) => (
-        <Chip
-          query={query}
-          state={state}
-          text={words.chips[state]}
-          count={counts && (counts[state] ?? 0)}
-        />
+      <Chip query={query} state="" count={all}>{words.all}</Chip>
+      {chips.map((place) => (
+        <Chip query={query} state={place} count={counts && (counts[place] ?? 0)}>
+          <PlaceMark place={place} /> {PLACE_NAMES[language][place]}
+        </Chip>
       ))}
     </nav>
   );
 }
 
-function Chip({ query, state, text, count }: {
+function Chip({ query, state, count, children }: {
   readonly query: LeadQuery;
   readonly state: LeadQuery["state"];
-  readonly text: string;
   readonly count: number | undefined;
+  readonly children: ComponentChildren;
 }) {
   return (
     <a
-      class={`chip ${state}`}
+      class="chip"
       href={addressOf({ ...query, state })}
       aria-current={query.state === state ? "page" : undefined}
     >
-      {text} {count !== undefined && <span class="count">{grouped(count)}</span>}
+      {children} {count !== undefined && <span class="count">{grouped(count)}</span>}
     </a>
   );
 }
@@ -177,30 +214,6 @@ function Filters({ query, profiles, words }: {
         <a href={addressOf({ ...query, profile: "", from: "", to: "", q: "" })}>{words.reset}</a>
       )}
     </form>
-  );
-}
-
-function Row({ lead, query, frame }: {
-  readonly lead: ListedLead;
-  readonly query: LeadQuery;
-  readonly frame: Frame;
-}) {
-  const words = LEADS[frame.language];
-  const { username, userId } = lead.visitor;
-  return (
-    <li class={lead.state}>
-      <time datetime={new Date(lead.receivedAtMs).toISOString()}>
-        {frame.when(lead.receivedAtMs)}
-      </time>
-      <a class="person" href={`/leads/${lead.number}`}>
-        {nameOf(lead, words)}
-        {!isErased(lead) && <small>{username === null ? `id ${userId}` : `@${username}`}</small>}
-      </a>
-      <span class="choice">{lead.choice}</span>
-      <span class="profile">{lead.profileName}</span>
-      <StateLamp state={lead.state} words={words} />
-      {isOpen(lead) && <LeadActions lead={lead} frame={frame} back={addressOf(query)} small />}
-    </li>
   );
 }
 

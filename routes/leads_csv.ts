@@ -1,12 +1,14 @@
 // The filtered list as a table for Excel and its kin, written as it is read: no list is ever whole in memory.
 
 import type { LeadFilter, LeadPage, ListedLead } from "../lib/journal.ts";
+import { placeOf } from "../lib/lead.ts";
 import { fullName } from "../lib/texts.ts";
 import type { Language } from "../lib/web/language.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";
 import { isErased } from "./components/lead_parts.tsx";
 import { filterOf, readQuery } from "./lead_query.ts";
 import { LEADS } from "./words/leads.ts";
+import { PLACE_NAMES } from "./words/places.ts";
 
 /** Read in one turn: a few ms. */
 const ROWS_AT_ONCE = 500;
@@ -53,8 +55,8 @@ async function* linesOf(
     lead.choice,
     isErased(lead) ? words.erasedPerson : fullName(lead.visitor),
     lead.visitor.username ?? "",
-    isErased(lead) ? "" : String(lead.visitor.userId),
-    words.states[lead.state],
+    isErased(lead) ? "" : lead.userIdText,
+    PLACE_NAMES[language][placeOf(lead.state, lead.held)],
     lead.closed?.by ?? "",
     lead.closed === null ? "" : time(lead.closed.atMs),
   ];
@@ -77,6 +79,15 @@ async function* linesOf(
 
 /** A cell that a table program can neither misread nor run (OWASP, CSV injection). */
 export function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  const harmless = isFormula(text) ? `'${text}` : text;
   return /[;,"\r\n\t]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+/**
+ * Whether a table program may take a cell for a formula: by its first sign in any width, also behind what cannot be
+ * seen, which some programs leave out when they read the file.
+ */
+function isFormula(text: string): boolean {
+  const [first = ""] = text.replace(/^[\p{C}\p{Z}]+/u, "");
+  return /^[\t\r\n]/.test(text) || /^[=+\-@]/.test(first.normalize("NFKC"));
 }

@@ -2,20 +2,38 @@
 
 import { HttpError } from "fresh";
 import { encode } from "uqr";
-import { define } from "../lib/web/state.ts";
+import { bitmapPng } from "../lib/web/png.ts";
+import { define, type State } from "../lib/web/state.ts";
 import { profileKey } from "./profile.tsx";
 import { deepLink } from "./profiles.tsx";
 
 /** Free ground around the code, in its own squares (ISO/IEC 18004, 9.1). */
 const QUIET = 4;
 
-export const handler = define.handlers({
+/** A square of the code in the PNG's pixels: sharp on a poster's scale too. */
+const PIXELS = 16;
+
+export const svg = define.handlers({
   GET(ctx) {
-    const link = deepLink(ctx.state.deps, profileKey(ctx));
-    if (link === undefined) throw new HttpError(404);
-    return new Response(drawQr(link), { headers: { "content-type": "image/svg+xml" } });
+    return new Response(drawQr(linkOf(ctx)), { headers: { "content-type": "image/svg+xml" } });
   },
 });
+
+export const png = define.handlers({
+  GET(ctx) {
+    const { data } = encode(linkOf(ctx), { border: QUIET });
+    return new Response(bitmapPng(data, PIXELS), { headers: { "content-type": "image/png" } });
+  },
+});
+
+/** @throws {HttpError} 404 until the bot's name is known. */
+function linkOf(
+  ctx: { readonly state: State; readonly params: Readonly<Record<string, string>> },
+): string {
+  const link = deepLink(ctx.state.deps, profileKey(ctx));
+  if (link === undefined) throw new HttpError(404);
+  return link;
+}
 
 /** One path of runs: a tenth of what a rectangle per square would take. */
 function drawQr(text: string): string {

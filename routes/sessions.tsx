@@ -3,6 +3,7 @@
 import type { Session } from "../lib/auth.ts";
 import { field } from "../lib/web/form.ts";
 import { define } from "../lib/web/state.ts";
+import { isolated } from "./components/isolated.tsx";
 import { FormToken, type Frame, frameOf, Page } from "./components/page.tsx";
 import { SESSIONS } from "./words/sessions.ts";
 
@@ -68,7 +69,7 @@ function Row({ each, isHere, frame }: {
   const device = nameOf(each.device) ?? words.unknownDevice;
   return (
     <tr>
-      <th scope="row">{each.openedBy}</th>
+      <th scope="row" dir="auto">{each.openedBy}</th>
       <td data-label={words.device}>
         {device} {isHere && <strong>· {words.here}</strong>}
       </td>
@@ -83,7 +84,7 @@ function Row({ each, isHere, frame }: {
               class="outline"
               name="end"
               value={String(each.number)}
-              aria-label={words.endOf(each.openedBy, device)}
+              aria-label={words.endOf(isolated(each.openedBy), device)}
             >
               {words.end}
             </button>

@@ -22,6 +22,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["private_files.ts"],
   ["lock.ts"],
   ["webhook_address.ts"],
+  ["network_address.ts"],
   ["profile.ts"],
   ["profile_file.ts"],
   ["profile_store.ts"],
@@ -33,6 +34,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["storage_fault.ts"],
   ["db.ts", "db/"],
   ["journal.ts", "journal/"],
+  ["crm_connection.ts"],
   ["crm.ts"],
   ["webhook_trial.ts"],
   ["profile_edits.ts"],
@@ -55,6 +57,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["health.ts"],
   ["journal_watch.ts"],
   ["outbox.ts"],
+  ["login_messages.ts"],
   ["inbox.ts"],
   ["follow_up_turns.ts"],
   ["follow_up_work.ts"],
@@ -316,7 +319,7 @@ Deno.test("SQL is the journal's, and fetch is the CRM's and the Bot API's", asyn
   const withSql = house.filter(({ code }) => sql.test(code)).map(({ path }) => roomOf(path));
   assert.deepEqual([...new Set(withSql)].filter((room) => room !== "db.ts"), ["journal.ts"]);
   const withFetch = house.filter(({ code }) => /\bfetch\(/.test(code)).map(({ path }) => path);
-  assert.deepEqual(withFetch, ["bot_api.ts", "crm.ts"]);
+  assert.deepEqual(withFetch, ["bot_api.ts", "crm_connection.ts"]);
 });
 
 Deno.test("rooms that decide touch no file, no network and no timer", async () => {

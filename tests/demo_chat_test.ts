@@ -93,7 +93,7 @@ Deno.test("with the CRM down the card comes to the managers, who close it in the
     await demo.house.admin.chat.nextMessage();
     assert.match(await demo.page(), /✅ Принято[^]*FALLBACK - CRM НЕДОСТУПНА/);
     await act(demo, "/demo/manager", { press: await button(demo, "✅ Внёс в CRM") });
-    await demo.house.admin.chat.waitFor((each) => /Внёс в CRM: @manager/.test(each.text ?? ""));
+    await demo.house.admin.chat.waitFor((each) => /Внесён вручную: @manager/.test(each.text ?? ""));
     await act(demo, "/demo/crm", { mode: "answers" });
   });
 });

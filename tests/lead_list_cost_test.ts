@@ -7,7 +7,7 @@ import type { Cursor, LeadFilter } from "../lib/journal.ts";
 import { openForBot } from "../lib/journal/bots.ts";
 import { leadList, mostLookedAt } from "../lib/journal/lead_list.ts";
 import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
-import { LEAD_STATES } from "../lib/lead.ts";
+import { PLACES as LEAD_PLACES } from "../lib/lead.ts";
 
 /** More than a page may ever look at. */
 const LEADS = 12_000;
@@ -22,11 +22,11 @@ const PLACES: Readonly<Record<string, Cursor>> = {
   oldest: { after: 0 },
 };
 
-const EVERYTHING: LeadFilter = { state: null, profile: null, fromMs: null, toMs: null, words: "" };
+const EVERYTHING: LeadFilter = { place: null, profile: null, fromMs: null, toMs: null, words: "" };
 
 Deno.test("a full page visits its own leads and one more, wherever it stands in the list", () => {
   using journal = aLongList();
-  for (const filter of [{}, { profile: "agency" }, { state: "by_hand" }] as const) {
+  for (const filter of [{}, { profile: "agency" }, { place: "by_hand" }] as const) {
     for (const [place, cursor] of Object.entries(PLACES)) {
       const { leads, visited } = journal.list({ ...EVERYTHING, ...filter }, cursor);
       assert.deepEqual([place, leads, visited], [place, PER_PAGE, PER_PAGE + 1]);
@@ -115,10 +115,10 @@ function everyKindOfFilter(): LeadFilter[] {
     { fromMs: 600_000_000, toMs: null },
     { fromMs: null, toMs: 60_000 },
   ];
-  return [null, ...LEAD_STATES].flatMap((state) =>
+  return [null, ...LEAD_PLACES].flatMap((place) =>
     [null, "agency", "express", "nobody's"].flatMap((profile) =>
       ["", "galliard", "nobody"].flatMap((words) =>
-        spans.map((span) => ({ state, profile, words, ...span }))
+        spans.map((span) => ({ place, profile, words, ...span }))
       )
     )
   );

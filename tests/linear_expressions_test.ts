@@ -170,22 +170,6 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     ["http://", "@"],
     ["http://", "a@", "/"],
   ],
-  "lib/webhook_trial.ts /\\.$/": [["", "."], ["", ".", "a"]],
-  "lib/webhook_trial.ts /^(?:64:ff9b::|::ffff:)(?:6464:64c8|100\\.100\\.100\\.200)$/": [[
-    "",
-    "64:ff9b::",
-  ], ["", "::ffff:"]],
-  "lib/webhook_trial.ts /^(?:::|64:ff9b::|::ffff:|::ffff:0:)(?:a9fe:|169\\.254\\.)/": [[
-    "",
-    "::ffff:0:",
-  ]],
-  "lib/webhook_trial.ts /^169\\.254\\.\\d+\\.\\d+$/": [["169.254.", "1", "!"], [
-    "169.254.1.",
-    "1",
-    "!",
-  ]],
-  "lib/webhook_trial.ts /^\\[|\\]$/g": [["", "]", "!"], ["", "["]],
-  "lib/webhook_trial.ts /^fe[89ab][\\da-f]?:/": [["", "fe8a"]],
   "routes/components/form_faults.ts /^step1\\.buttons\\[(\\d+)\\]/": [["step1.buttons[", "1", "!"]],
   "routes/components/form_faults.ts /^step2\\.choices\\.(.+)$/": [["step2.choices.", "a", "\n"]],
   "routes/components/languages.ts /^[a-z]{2,3}(-[a-z\\d]{2,8})*$/": [["en", "-aa", "!"], [
@@ -203,7 +187,6 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "routes/lead_query.ts /^\\d{1,15}$/": [["", "1"]],
   "routes/lead_query.ts /^\\d{4}-\\d\\d-\\d\\d$/": [["", "2026-01-01"]],
   'routes/leads_csv.ts /[;,"\\r\\n\\t]/': [["", "a"]],
-  "routes/leads_csv.ts /^[=+\\-@\\t\\r\\n]/": [["", "="]],
   "routes/login.tsx /^\\/+/": [["", "/", "a"]],
   "routes/profile_list.tsx /(?<!\\d)\\d+$/": [["", "1", "a"], ["", "1a"]],
   "routes/words/faults.ts /^байт (\\d+), нужно от 1 до (\\d+)$/": [["байт ", "1", "!"], [
@@ -311,6 +294,18 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "",
     "не похоже на адрес, нужен адрес http://",
   ]],
+  "lib/network_address.ts /\\.$/": [["", "."], ["", ".", "a"]],
+  "lib/network_address.ts /^\\[|\\]$/g": [["", "["], ["", "]", "a"]],
+  "lib/network_address.ts /^\\d+(\\.\\d+){3}$/": [["", "1", "!"], ["1.1.", "1", "!"], [
+    "1.1.1.1",
+    "1",
+    "!",
+  ]],
+  "lib/page.ts /^(127\\..*|0\\.0\\.0\\.0|::1?|localhost)$/": [["127.", "1", "\n"]],
+  "routes/components/isolated.tsx /[\\u202a-\\u202e\\u2066-\\u2069]/g": [["", "\u202e"], ["", "a"]],
+  "routes/leads_csv.ts /^[=+\\-@]/": [["", "="]],
+  "routes/leads_csv.ts /^[\\p{C}\\p{Z}]+/u": [["", "\u200b "], ["", " ", "a"]],
+  "routes/leads_csv.ts /^[\\t\\r\\n]/": [["", "\t"]],
 };
 
 /** Those that are put together while the bot runs, as they are then. */

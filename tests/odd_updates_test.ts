@@ -70,6 +70,7 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
     now: () => NOON_MS,
     adminChatId: () => -1001,
     loginLink: () => Promise.resolve(null),
+    loginLinkShown: () => Promise.resolve(),
   });
   bot.botInfo = { id: 1, is_bot: true, first_name: "Bot", username: "bot" } as typeof bot.botInfo;
   try {

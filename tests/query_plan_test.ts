@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { type Database, openDatabase } from "../lib/db.ts";
 import { type Cursor, journalIn, type LeadFilter } from "../lib/journal.ts";
 import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
-import { LEAD_STATES } from "../lib/lead.ts";
+import { PLACES } from "../lib/lead.ts";
 
 /** Tables that do not grow with leads, their visitors or what is owed to them. Every other table does. */
 const SMALL: readonly string[] = [
@@ -15,6 +15,7 @@ const SMALL: readonly string[] = [
   "bots", // One, as a rule.
   "facts", // A row for each thing to remember, or for each of a profile's.
   "links", // Logins of the last minutes.
+  "login_messages", // The same, as the managers' chat shows them.
   "sessions", // Where managers are logged in.
   "revisions", // What managers edited.
 ];
@@ -63,8 +64,10 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   "when a manager asks for it, or /metrics: what is owed": [
     /^SELECT DISTINCT lane FROM outbox/, // At a start too.
-    /^SELECT count\(\*\) AS works FROM outbox WHERE kind IN/,
     /^SELECT kind, count\(\*\) AS works FROM outbox GROUP BY kind$/,
+  ],
+  "for the page's leads on their way: at most 5,000 leads, and what else is owed meanwhile": [
+    /IN \(SELECT subject FROM outbox WHERE kind IN \('post', 'card'\) AND subject > .* LIMIT [25]000\)/,
   ],
   "when a person is erased: what is owed, and the updates that still wait": [
     /^DELETE FROM outbox WHERE kind = 'thanks' AND body =/,
@@ -83,6 +86,7 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /^SELECT \* FROM leads INDEXED BY leads_open WHERE profile = \? .* ORDER BY number/,
     /^SELECT \* FROM leads WHERE state = 'in_admin_chat' AND card_reason IS NOT 'held' ORDER BY number/,
     /^SELECT leads - \(SELECT count\(\*\) FROM leads .* AND card_reason = 'held'\)/, // In an index of these alone.
+    /FROM leads INDEXED BY leads_held /, // So are these.
   ],
   "for the page: at most 20,001 leads, 100 owed ones, the leads of the days that it shows": [
     /FROM leads INDEXED BY leads_by_time .* LIMIT 20001\)/,
@@ -174,10 +178,10 @@ function preparedStatements(): Disposable & { db: Database; statements: readonly
 
 function everyKindOfFilter(): LeadFilter[] {
   const days = [{ fromMs: null, toMs: null }, { fromMs: 1, toMs: 2 }];
-  return [null, ...LEAD_STATES].flatMap((state) =>
+  return [null, ...PLACES].flatMap((place) =>
     [null, "agency"].flatMap((profile) =>
       ["", "word", "слово", "два слова"].flatMap((words) =>
-        days.map((span) => ({ state, profile, words, ...span }))
+        days.map((span) => ({ place, profile, words, ...span }))
       )
     )
   );

@@ -156,14 +156,14 @@ Deno.test("a held lead stands open on the page alone: no POST, no card, no offer
     assert.deepEqual(journal.openCards("agency", -1), []);
     assert.deepEqual(journal.openCards(null, 9), []);
     assert.deepEqual(journal.undelivered(), { oldestAtMs: undefined, leads: 0 });
-    assert.equal(journal.findLife(1)?.held, true);
-    assert.deepEqual(journal.countListed(EVERYTHING), { in_admin_chat: 1 });
+    assert.equal(journal.findLife(1)?.lead.held, true);
+    assert.deepEqual(journal.countListed(EVERYTHING), { held: 1 });
     assert.equal(journal.recordHeld(aNewLead({ id: "same menu" }), "{}"), undefined);
     assert.equal(journal.oweResend(1, "@maria", "crm:x", NOON_MS), "asked");
     assert.equal(journal.closeByHand(1, "@maria", NOON_MS), true);
   }));
 
-const EVERYTHING = { state: null, profile: null, fromMs: null, toMs: null, words: "" };
+const EVERYTHING = { place: null, profile: null, fromMs: null, toMs: null, words: "" };
 
 // — The line that counts them —
 

@@ -201,7 +201,7 @@ Deno.test("a channel as managers' chat takes cards and presses, and the start sa
     assert.equal((await channel.chat.nextMessage()).reply_to_message?.message_id, card.message_id);
     const manager = channel.member({ first_name: "Анна" });
     manager.press(card, "✅ Внёс в CRM");
-    await channel.chat.waitFor((each) => /✅ Внёс в CRM: Анна/.test(wordsOf(each)));
+    await channel.chat.waitFor((each) => /✅ Внесён вручную: Анна/.test(wordsOf(each)));
     assert.doesNotMatch(house.bot.lines.join("\n"), /Команды в чате менеджеров не/);
   }, { asleep: true }));
 

@@ -28,7 +28,7 @@ Deno.test("«Внёс в CRM» closes the lead, and the card shows who and when"
     const press = manager(house).press(card, BY_HAND);
     assert.match((await press.answered).text ?? "", /внес/);
     const closed = await house.admin.chat.waitFor((each) =>
-      /Внёс в CRM: @maria, \d/.test(wordsOf(each))
+      /Внесён вручную: @maria, \d/.test(wordsOf(each))
     );
     assert.equal(closed.message_id, card.message_id);
     assert.ok(wordsOf(closed).startsWith(seedCard()));
@@ -42,9 +42,7 @@ Deno.test("«Отправить в CRM» makes one more attempt with the same ke
     const card = await cardOf(house);
     house.crm.behave({ kind: "answer" });
     await manager(house).press(card, RESEND).answered;
-    const sent = await house.admin.chat.waitFor((each) =>
-      /Отправлено в CRM: @maria/.test(wordsOf(each))
-    );
+    const sent = await house.admin.chat.waitFor((each) => /✅ В CRM: @maria/.test(wordsOf(each)));
     assert.deepEqual(buttonTexts(sent), []);
     const [first, second] = house.crm.received;
     assert.equal(first?.idempotencyKey, second?.idempotencyKey);
@@ -73,7 +71,7 @@ Deno.test("a lead without a webhook address can be sent once there is one", () =
     await house.editLocales((locales) => void (locales.agency.webhook_url = house.crm.url));
     await house.bot.line("изменения приняты");
     await manager(house).press(card, RESEND).answered;
-    await house.admin.chat.waitFor((each) => /Отправлено в CRM: @maria/.test(wordsOf(each)));
+    await house.admin.chat.waitFor((each) => /✅ В CRM: @maria/.test(wordsOf(each)));
   }, { locales: (locales) => void (locales.agency.webhook_url = "") }));
 
 Deno.test("after a timeout the label warns of a duplicate", () =>
@@ -115,7 +113,7 @@ Deno.test("a card's buttons work after a restart", () =>
     await house.bot.stop();
     await house.restart();
     manager(house).press(card, BY_HAND);
-    await house.admin.chat.waitFor((each) => /Внёс в CRM: @maria/.test(wordsOf(each)));
+    await house.admin.chat.waitFor((each) => /Внесён вручную: @maria/.test(wordsOf(each)));
   }));
 
 Deno.test("a second manager's press on a closed lead changes nothing and says so", () =>
@@ -196,10 +194,10 @@ Deno.test("the managers' commands answer in their chat alone, and are registered
     const maria = manager(house);
     maria.say("/status");
     const status = wordsOf(await house.admin.chat.nextMessage());
-    assert.match(status, /❌ MONSTER AGENCY: нет связи с CRM, \d\d:\d\d, открытых карточек: 1/);
+    assert.match(status, /❌ MONSTER AGENCY: нет связи с CRM, \d\d:\d\d, в чате: 1/);
     assert.match(status, /▫️ MONSTER CG: лидов ещё не было/);
-    assert.match(status, /Ждут отправки: 0/);
-    assert.match(status, /Сегодня: 1 лид — 0 в CRM, 0 внесены вручную, 1 ждут/);
+    assert.match(status, /Доставляется: 0/);
+    assert.match(status, /Сегодня: 1 лид\. В CRM 0 · В чате 1 · Внесён вручную 0 · Доставляется 0/);
 
     maria.say(`/LEADS@${house.telegram.bot.username}`);
     const leads = await house.admin.chat.nextMessage();

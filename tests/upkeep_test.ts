@@ -108,7 +108,7 @@ Deno.test("the daily line tells of yesterday at nine, once, with the word in its
     await upkeep.look();
     await upkeep.look();
     assert.deepEqual(notes(journal), [
-      "Вчера: 42 лида — 40 в CRM, 2 внесены вручную, 0 ждут",
+      "Вчера: 42 лида. В CRM 40 · В чате 0 · Внесён вручную 2 · Доставляется 0",
     ]);
   }));
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { cardMessage } from "../lib/cards.ts";
-import type { NewLead } from "../lib/lead.ts";
+import { openJournal } from "../lib/journal.ts";
+import type { CrmOutcome, NewLead } from "../lib/lead.ts";
 import { cell } from "../routes/leads_csv.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
 import { openPage, ORIGIN, type PageOfTest } from "./helpers/a_page.ts";
@@ -50,8 +52,13 @@ function listed(html: string): number[] {
   );
 }
 
+/** A lead's row of the list. */
+function rowOf(html: string, lead: number): string {
+  return new RegExp(`<li id="lead-${lead}"[^]*?</li>`).exec(html)?.[0] ?? "";
+}
+
 function count(html: string, chip: string): string | undefined {
-  return new RegExp(`>${chip} <span class="count">([^<]*)<`).exec(html)?.[1];
+  return new RegExp(`[> ]${chip} <span class="count">([^<]*)<`).exec(html)?.[1];
 }
 
 Deno.test("the list shows leads newest first, with who, what, where and when", async () => {
@@ -85,8 +92,8 @@ Deno.test("chips count leads by state, of the profile that is asked for", async 
 
   const all = await (await browser.get("/leads")).text();
   assert.deepEqual(
-    ["Все", "Ждут", "В чате", "В CRM", "Внесены вручную"].map((chip) => count(all, chip)),
-    ["6", "1", "1", "3", "0"],
+    ["Все", "Доставляется", "В чате", "В CRM", "Внесён вручную"].map((chip) => count(all, chip)),
+    ["6", "2", "1", "3", "0"],
   );
   const cg = await (await browser.get("/leads?profile=cg")).text();
   assert.deepEqual([count(cg, "Все"), count(cg, "В чате"), count(cg, "В CRM")], ["2", "1", "0"]);
@@ -252,7 +259,49 @@ Deno.test("a cell that a table program would run is defused, others stay as they
   for (const start of ["=", "+", "-", "@", "\t", "\r"]) {
     assert.match(cell(`${start}cmd|' /C calc'!A0`), /^"?'[=+\-@\t\r]/);
   }
-  assert.deepEqual(["a=b", "", "1-2"].map(cell), ["a=b", "", "1-2"]);
+  const hidden = [
+    "＝1+1",
+    "＋7",
+    "－1",
+    "＠SUM(1)",
+    "﹢1",
+    "  =1",
+    "\u200b=1",
+    "\ufeff＝1",
+    "\u00a0\u2066@x",
+  ];
+  for (const text of hidden) assert.equal(cell(text), `'${text}`);
+  const harmless = ["a=b", "", "1-2", " Анна", "—", "🔥=", "\u200b"];
+  assert.deepEqual(harmless.map(cell), harmless);
+});
+
+Deno.test("what a visitor or a manager is called cannot reorder the words around it", async () => {
+  await using page = await openPage();
+  const name = "\u202eанна\u2069 שלום";
+  const lead = recordOpen(page, {
+    visitor: aVisitor({ firstName: name }),
+    choice: "\u202echoice",
+    profileName: "\u202eprofile",
+  });
+  const followUp = page.journal.recordFollowUp({
+    lead,
+    chatId: 310_452_007,
+    messageId: 4000,
+    albumId: null,
+    content: someContent({ text: "\u202ewords" }),
+  }, NOON_MS);
+  assert.equal(followUp.kind, "begun");
+  page.journal.closeByHand(lead, "\u202emanager", NOON_MS);
+  const browser = await page.login("\u202eboss");
+  const isolatedBy = /<(bdi|\w+ [^>]*dir="auto"[^>]*)>$|[\u2068«]$|="$/;
+  for (const path of ["/leads", `/leads/${lead}`, `/leads/${lead}/erase`, "/sessions", "/"]) {
+    const page = await (await browser.get(path)).text();
+    const pieces = page.replaceAll(/ title="[^"]*"/g, "").split("\u202e");
+    if (path !== "/") assert.ok(pieces.length > 1, path);
+    for (const before of pieces.slice(0, -1)) {
+      assert.match(before.slice(-120), isolatedBy, `${path}: …${before.slice(-120)}`);
+    }
+  }
 });
 
 Deno.test("a lead opens to its life: press, confirmation, attempt, card, follow-up, manager", async () => {
@@ -270,7 +319,7 @@ Deno.test("a lead opens to its life: press, confirmation, attempt, card, follow-
   const life = html.slice(html.indexOf('class="moments"'));
   const order = [
     "15:00:00,0",
-    "Посетитель выбрал «Привлечь клиентов»",
+    "Посетитель выбрал «<bdi>Привлечь клиентов</bdi>»",
     "15:00:00,1",
     "получил подтверждение",
     "15:00:00,7",
@@ -282,7 +331,7 @@ Deno.test("a lead opens to its life: press, confirmation, attempt, card, follow-
     "15:00:05,0",
     "https://example.com/&lt;мой>",
     "15:00:20,0",
-    "Внёс в CRM: @manager",
+    "Внесён вручную: <bdi>@manager</bdi>",
   ];
   const places = order.map((words) => life.indexOf(words));
   assert.deepEqual(places.toSorted((a, b) => a - b), places, JSON.stringify(places));
@@ -306,8 +355,11 @@ Deno.test("a lead that was held back says so, and can be sent from the list and 
   const held = page.journal.recordHeld(aNewLead({ menuMessageId: 2000 }), "{}");
   assert.ok(held);
   const browser = await page.login();
-  const list = await (await browser.get("/leads?state=in_admin_chat")).text();
+  const list = await (await browser.get("/leads?state=held")).text();
   assert.deepEqual(listed(list), [held.lead.number]);
+  assert.equal(count(list, "Ждёт решения"), "1");
+  assert.equal(count(list, "В чате"), "0");
+  assert.deepEqual(listed(await (await browser.get("/leads?state=in_admin_chat")).text()), []);
   assert.match(list, /value="resend"/);
   const html = await (await browser.get(`/leads/${held.lead.number}`)).text();
   assert.match(html, /В CRM не отправлен: слишком много лидов от этого посетителя за час/);
@@ -321,13 +373,124 @@ Deno.test("an open lead is sent again by a press, in the name of who pressed", a
   const browser = await page.login("@boss");
   const sent = await browser.post(`/leads/${lead}`, { do: "resend", back: "/leads?state=in_crm" });
   assert.equal(sent.status, 303);
-  assert.equal(sent.headers.get("location"), "/leads?state=in_crm&done=asked");
+  assert.equal(
+    sent.headers.get("location"),
+    `/leads?state=in_crm&done=asked&lead=${lead}#lead-${lead}`,
+  );
   assert.equal(page.journal.findWork("post", lead)?.body, "@boss");
   const again = await browser.post(`/leads/${lead}`, { do: "resend" });
   assert.equal(again.headers.get("location"), `/leads/${lead}?done=running`);
   const html = await (await browser.get(`/leads/${lead}?done=running`)).text();
   assert.match(html, /Уже отправляем/);
-  assert.doesNotMatch(html, /value="resend"/);
+  assert.match(html, /value="resend" class="outline" disabled/);
+});
+
+Deno.test("a press in the list leads back to the same place of the list, and its row says what it did", async () => {
+  await using page = await openPage();
+  const numbers = Array.from({ length: 60 }, () => recordOpen(page));
+  const browser = await page.login();
+  const lead = numbers[3] ?? 0;
+  const second = await (await browser.get("/leads?state=in_admin_chat&before=11")).text();
+  const form = second.slice(second.indexOf(`action="/leads/${lead}"`));
+  const back = /name="back" value="([^"]*)"/.exec(form)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  const pressed = await browser.post(`/leads/${lead}`, { do: "by_hand", back });
+  const [path = "", anchor] = pressed.headers.get("location")?.split("#") ?? [];
+  assert.equal(anchor, `lead-${lead}`);
+
+  const html = await (await browser.get(path)).text();
+  assert.deepEqual(listed(html), [10, 9, 8, 7, 6, 5, 4, 3, 2, 1], "the row left the list at once");
+  const row = rowOf(html, lead);
+  assert.match(row, /Записано: лид внесён вручную/);
+  assert.match(row, /Внесён вручную/);
+  assert.equal(count(html, "В чате"), "59");
+});
+
+for (
+  const [outcome, says] of [
+    [{ kind: "accepted", status: 200 }, "CRM приняла: сделка создана."],
+    [{ kind: "answered", status: 500, body: "no" }, "CRM ответила 500: лид ждёт вас."],
+    [{ kind: "timeout", afterMs: 10_000 }, "CRM не ответила вовремя."],
+  ] as const
+) {
+  Deno.test(`a press waits for the CRM and says how it ended: ${outcome.kind}`, async () => {
+    let lead = 0;
+    let looks = 0;
+    await using page: PageOfTest = await openPage({
+      deps: {
+        sleep() {
+          looks += 1;
+          if (looks === 3) answer(page, lead, outcome);
+          return Promise.resolve();
+        },
+      },
+    });
+    lead = recordOpen(page);
+    const browser = await page.login();
+    const pressed = await browser.post(`/leads/${lead}`, { do: "resend", back: "/leads" });
+    assert.equal(looks, 3);
+    const html = await (await browser.get(pressed.headers.get("location") ?? "")).text();
+    const row = rowOf(html, lead);
+    assert.ok(row.includes(says), row);
+    assert.doesNotMatch(row, /data-fresh/);
+  });
+}
+
+/** What the delivery records when a CRM has answered a lead that was sent again. */
+function answer({ journal }: PageOfTest, lead: number, outcome: CrmOutcome): void {
+  const post = journal.findWork("post", lead);
+  assert.ok(post);
+  const attempt = journal.beginAttempt(lead, post.body, NOON_MS);
+  if (outcome.kind === "accepted") return journal.settleInCrm(post, attempt, outcome, NOON_MS);
+  journal.endAttempt(attempt, outcome, NOON_MS);
+  journal.endResend(post, NOON_MS);
+}
+
+Deno.test("a CRM that takes longer than a page may wait is waited for by the row itself", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const browser = await page.login();
+  const pressed = await browser.post(`/leads/${lead}`, { do: "resend", back: "/leads?q=a" });
+  const html = await (await browser.get(pressed.headers.get("location") ?? "")).text();
+  const row = rowOf(html, lead);
+  assert.match(row, /Отправляем в CRM…/);
+  assert.match(row, /<noscript> Обновите страницу/);
+  const fresh = /data-fresh="([^"]*)"/.exec(row)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  assert.match(await (await browser.get(fresh)).text(), /Отправляем в CRM…/);
+  answer(page, lead, { kind: "accepted", status: 201 });
+  const now = await (await browser.get(fresh)).text();
+  assert.deepEqual(listed(now), [lead]);
+  assert.match(rowOf(now, lead), /CRM приняла: сделка создана/);
+  assert.doesNotMatch(now, /data-fresh/);
+});
+
+Deno.test("an id that no number holds breaks neither the list, nor its lead, nor the table", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-page-" });
+  try {
+    const path = `${folder}/triborg.db`;
+    const old = openJournal(path);
+    old.insertLead(aNewLead());
+    old.close();
+    const sqlite = new DatabaseSync(path);
+    sqlite.exec(
+      `UPDATE leads SET username = NULL, user_id = 9007199254740993, chat_id = -9223372036854775808,
+         menu_message_id = 9223372036854775807, card_message_id = 9007199254740995,
+         card_chat_id = -9007199254740993, state = 'in_admin_chat'`,
+    );
+    sqlite.close();
+    await using page = await openPage({ journal: openJournal(path) });
+    const browser = await page.login();
+    for (const address of ["/", "/leads", "/leads?q=9007199254740993", "/leads.csv", "/leads/1"]) {
+      const response = await browser.get(address);
+      const text = await response.text();
+      assert.equal(response.status, 200, address);
+      if (address !== "/") assert.match(text, /9007199254740993/, address);
+    }
+    const pressed = await browser.post("/leads/1", { do: "by_hand" });
+    assert.equal(pressed.status, 303);
+    assert.equal(page.journal.findLead(1)?.state, "by_hand");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("an open lead is closed by hand, once", async () => {
@@ -471,7 +634,7 @@ Deno.test("an erased open lead is closed, and its card is owed its new text", as
   assert.ok(page.journal.findWork("card_update", lead));
   assert.equal(page.journal.findLife(lead)?.lead.closed?.by, "@boss (данные стёрты)");
   const card = cardMessage(page.journal.cardsOn({ chatId: -1001234, messageId: 7 }), () => "12:20");
-  assert.match(card.message.text, /Внёс в CRM: @boss \(данные стёрты\), 12:20/);
+  assert.match(card.message.text, /Внесён вручную: @boss \(данные стёрты\), 12:20/);
   assert.doesNotMatch(card.message.text, /Galliard|betterrman|310452007/);
   assert.deepEqual(card.keyboard.inline_keyboard, []);
   const html = await (await browser.get(`/leads/${lead}`)).text();
@@ -491,11 +654,78 @@ Deno.test("a person with a lead on its way is not erased before it has arrived",
   assert.deepEqual([kept?.visitor.firstName, kept?.state], ["Galliard", "in_admin_chat"]);
 });
 
+Deno.test("what neither the CRM nor the chat has is on its way, in the list as in the counts", async () => {
+  await using page = await openPage();
+  const numbers = [1, 2].map((menuMessageId) => {
+    const recorded = page.journal.recordChoice(aNewLead({ menuMessageId }), "{}", "crm", false);
+    assert.ok(recorded);
+    return recorded.lead.number;
+  });
+  page.journal.moveLead(numbers[1] ?? 0, "undelivered");
+  recordOpen(page);
+  const browser = await page.login();
+  for (const state of ["on_its_way", "undelivered"]) {
+    const html = await (await browser.get(`/leads?state=${state}`)).text();
+    assert.deepEqual(listed(html), numbers.toReversed());
+    assert.equal(count(html, "Доставляется"), "2");
+    assert.match(rowOf(html, numbers[0] ?? 0), /Доставляется/);
+    assert.match(rowOf(html, numbers[1] ?? 0), /Доставляется/);
+  }
+});
+
+Deno.test("a lead's place is one word on its row, its page, the table and the bars", async () => {
+  await using page = await openPage();
+  const words = new Map<string, number>();
+  words.set("В чате", recordOpen(page, { choice: "in the chat" }));
+  const byHand = recordOpen(page);
+  page.journal.closeByHand(byHand, "@anna", NOON_MS);
+  words.set("Внесён вручную", byHand);
+  const held = page.journal.recordHeld(aNewLead({ menuMessageId: 3000 }), "{}");
+  words.set("Ждёт решения", held?.lead.number ?? 0);
+  const taken = record(page);
+  page.journal.moveLead(taken, "in_crm");
+  words.set("В CRM", taken);
+  words.set("Доставляется", record(page));
+  const browser = await page.login();
+  const text = async (path: string) => await (await browser.get(path)).text();
+  const [list, table, profiles] = [await text("/leads"), await text("/leads.csv"), await text("/")];
+  for (const [word, lead] of words) {
+    const mark = new RegExp(`<span class="mark-\\w+" aria-hidden="true">(.)</span> ${word}<`);
+    const [, sign] = mark.exec(rowOf(list, lead)) ?? [];
+    assert.ok(sign, word);
+    assert.equal(mark.exec(await text(`/leads/${lead}`))?.[1], sign, word);
+    assert.equal(count(list, word), "1");
+    assert.match(table, new RegExp(`^${lead};.*;${word};`, "m"));
+    assert.match(profiles, new RegExp(`${sign}</span> ${word} 1<`));
+    assert.match(profiles, new RegExp(`<title>15 янв\\.: [^<]*${word} 1`));
+  }
+  assert.equal(new Set(list.match(/<span class="mark-\w+" aria-hidden="true">.</g)).size, 5);
+});
+
+Deno.test("a visitor without a username is written to by their id", async () => {
+  await using page = await openPage();
+  const named = record(page);
+  const nameless = record(page, { visitor: aVisitor({ username: null, userId: 6123 }) });
+  const browser = await page.login();
+  assert.match(
+    await (await browser.get(`/leads/${named}`)).text(),
+    /href="https:\/\/t\.me\/betterrman"/,
+  );
+  assert.match(
+    await (await browser.get(`/leads/${nameless}`)).text(),
+    /href="tg:\/\/user\?id=6123"/,
+  );
+  page.journal.closeByHand(nameless, "@a", NOON_MS);
+  page.journal.eraseLead(nameless);
+  assert.doesNotMatch(await (await browser.get(`/leads/${nameless}`)).text(), /tg:\/\/user/);
+});
+
 Deno.test("the strip leads to the leads that nobody has", async () => {
   await using page = await openPage({
     deps: { troubles: () => [{ kind: "undelivered", leads: 2, sinceMs: NOON_MS }] },
   });
-  const waiting = record(page);
+  const recorded = page.journal.recordChoice(aNewLead(), "{}", "crm", false);
+  const waiting = recorded?.lead.number ?? 0;
   page.journal.moveLead(waiting, "undelivered");
   const browser = await page.login();
   const html = await (await browser.get("/leads")).text();

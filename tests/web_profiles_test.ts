@@ -26,10 +26,10 @@ Deno.test("a card counts where the last 14 days' leads went, by day in the insta
 
   const html = await (await (await page.login()).get("/")).text();
   assert.match(html, /14 дней: 4 лида/);
-  assert.match(html, /<title>15 янв\.: 1 в CRM, 1 в чате<\/title>/);
-  assert.match(html, /<title>14 янв\.: 1 в CRM<\/title>/);
+  assert.match(html, /<title>15 янв\.: В CRM 1, В чате 1<\/title>/);
+  assert.match(html, /<title>14 янв\.: В CRM 1<\/title>/);
   assert.match(html, /<title>13 янв\.: лидов нет<\/title>/);
-  assert.match(html, /<title>2 янв\.: 1 не доставлено<\/title>/);
+  assert.match(html, /<title>2 янв\.: Доставляется 1<\/title>/);
   assert.doesNotMatch(html, /<title>1 янв\./);
   assert.equal(html.match(/<rect role="img"[^>]*><title>/g)?.length, 14);
   assert.match(html, /<svg class="chart"[^>]*aria-label="14 дней: 4 лида"/);
@@ -320,7 +320,7 @@ Deno.test("what goes wrong in the house stands in the strip of every page", asyn
   });
   const browser = await page.login();
   for (const path of ["/", "/menu", "/profiles/agency", "/sessions"]) {
-    assert.match(await (await browser.get(path)).text(), /Не доставлено: 3 лида, с 15:00/, path);
+    assert.match(await (await browser.get(path)).text(), /Доставляется: 3 лида, с 15:00/, path);
   }
 });
 

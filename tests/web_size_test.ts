@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gunzipSync } from "node:zlib";
+import { crc32, gunzipSync, inflateSync } from "node:zlib";
 import { encode } from "uqr";
 import { inventLeads } from "./helpers/invented_leads.ts";
 import { someLocales, withProfiles } from "./helpers/a_profile.ts";
@@ -65,6 +65,33 @@ Deno.test("a profile's QR code is a small picture of its link", async () => {
   }
   assert.deepEqual(drawn, data);
   assert.ok(svg.includes(`viewBox="0 0 ${size + 8} ${size + 8}"`));
+});
+
+Deno.test("the same QR code is there as a PNG, sixteen pixels a square", async () => {
+  await using page = await openPage();
+  const response = await (await page.login()).get("/profiles/agency/qr.png");
+  assert.equal(response.headers.get("content-type"), "image/png");
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  assert.ok(bytes.length < 5_000);
+  const view = new DataView(bytes.buffer);
+  const chunks = new Map<string, Uint8Array>();
+  for (let at = 8; at < bytes.length;) {
+    const length = view.getUint32(at);
+    const named = bytes.subarray(at + 4, at + 8 + length);
+    assert.equal(view.getUint32(at + 8 + length), crc32(named));
+    chunks.set(new TextDecoder().decode(named.subarray(0, 4)), named.subarray(4));
+    at += 12 + length;
+  }
+  assert.deepEqual([...chunks.keys()], ["IHDR", "IDAT", "IEND"]);
+  const { data } = encode("https://t.me/monstrassistentbot?start=agency", { border: 4 });
+  const side = data.length * 16;
+  const header = [0, 0, side >> 8, side & 255, 0, 0, side >> 8, side & 255, 1, 0, 0, 0, 0];
+  assert.deepEqual([...chunks.get("IHDR") ?? []], header);
+  const lines = inflateSync(chunks.get("IDAT") ?? new Uint8Array());
+  const lineBytes = 1 + side / 8;
+  const isBlack = (x: number, y: number) =>
+    ((lines[y * 16 * lineBytes + 1 + x * 2] ?? 0) & 0x80) === 0;
+  assert.deepEqual(data.map((row, y) => row.map((_, x) => isBlack(x, y))), data);
 });
 
 Deno.test("as long as the bot does not know its name there is no link and no QR code", async () => {

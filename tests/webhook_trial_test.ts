@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createCrm } from "../lib/crm.ts";
 import { startCrmServer } from "../lib/demo/crm_server.ts";
-import { createWebhookTrial, isForbiddenAddress, type Lookup } from "../lib/webhook_trial.ts";
+import { createWebhookTrial, isForbiddenAddress } from "../lib/webhook_trial.ts";
+import type { Lookup } from "../lib/crm_connection.ts";
 import { aLog } from "./helpers/a_log.ts";
 
 Deno.test("a trial sends one lead that is plainly marked as a test, and tells the answer", async () => {
@@ -96,6 +97,30 @@ for (
     "http://[FEBF::1]/",
     "http://[::ffff:169.254.169.254]/",
     "http://[64:ff9b::169.254.169.254]/",
+    "http://[2002:a9fe:a9fe::]/",
+    "http://[2002:a9fe:1::7]/",
+    "http://[2002:6464:64c8::1]/",
+    "http://[64:ff9b::a9fe:a9fe]/",
+    "http://[64:FF9B::6464:64c8]/",
+    "http://[64:ff9b::c000:c0]/",
+    "http://[64:ff9b:1::a9fe:a9fe]/",
+    "http://[64:ff9b:1:a9fe:a9:fe00::]/",
+    "http://[64:ff9b:1:a9:fe:a9fe::]/",
+    "http://[64:ff9b:1:5:a9:fea9:fe00::]/",
+    "http://[64:ff9b:1:ffff::169.254.169.254]/",
+    "http://[2001:0:a9fe:a9fe::1]/",
+    "http://[2001:0:101:101::5601:5601]/",
+    "http://[::169.254.169.254]/",
+    "http://[::a9fe:1]/",
+    "http://[::ffff:0:169.254.169.254]/",
+    "http://[0:0:0:0:0:ffff:a9fe:a9fe]/",
+    "http://[fd00::5efe:169.254.169.254]/",
+    "http://0251.0376.0251.0376/",
+    "http://169.16689662/",
+    "http://169.254.169.254./",
+    "http://１６９.２５４.１６９.２５４/",
+    "http://%31%36%39.254.169.254/",
+    "https://[fd00:ec2:0:0::254]:8443/hook",
     "http://[fd00:ec2::254]/",
     "http://100.100.100.200/",
     "http://metadata.google.internal/computeMetadata/v1/",
@@ -115,6 +140,11 @@ for (
     "http://192.168.1.20/hook",
     "http://172.16.0.1/hook",
     "http://[fd12::1]/hook",
+    "http://[2002:c0a8:1::1]/hook",
+    "http://[64:ff9b::10.0.0.7]/hook",
+    "http://[::ffff:192.168.1.20]/hook",
+    "http://[2001:db8::a9fe:a9fe]/hook",
+    "http://169.253.169.254/",
     "https://crm.example.ru/169.254.169.254",
     "https://169.254.169.254.example.ru/",
     "not an address",

@@ -1,19 +1,33 @@
 // The managers' chat: the cards' buttons and the commands. Answers nobody elsewhere.
 
 import { Composer, type Context } from "grammy";
-import { HELP, loginText, managerName, NO_PAGE, PRESS } from "../manager_texts.ts";
+import { HELP, LINK_COMES, loginText, managerName, NO_PAGE, PRESS } from "../manager_texts.ts";
+import type { MessageAddress } from "../lead.ts";
 import type { Managers } from "../managers.ts";
 import { describeError } from "../telegram.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
 import { visitorOf } from "./visitor.ts";
 
+/** A one-time link into the page. */
+export interface LoginLink {
+  readonly url: string;
+  /** Whether its address means the reader's own machine. */
+  readonly isLocal: boolean;
+  /** What is kept of it. */
+  readonly hash: string;
+  readonly askedBy: string;
+  readonly expiresAtMs: number;
+}
+
 export interface AdminDeps extends Pick<BotDeps, "log"> {
   readonly managers: Managers;
   /** Where the managers are now. */
   readonly adminChatId: () => number;
   /** A one-time link into the page, for who asked; null where there is no page. */
-  readonly loginLink: (by: string) => Promise<string | null>;
+  readonly loginLink: (by: string) => Promise<LoginLink | null>;
+  /** Told which message is about to show a link; resolves when that is on disk. */
+  readonly loginLinkShown: (link: LoginLink, message: MessageAddress) => Promise<void>;
 }
 
 /** The buttons of cards and offers. */
@@ -51,8 +65,13 @@ export function adminCommands(deps: AdminDeps): Composer<Context> {
   onCommand(chat, "admin", async (ctx) => {
     const by = ctx.from === undefined ? "чат менеджеров" : managerOf(ctx);
     const link = await deps.loginLink(by);
-    const text = link === null ? NO_PAGE : loginText(link);
-    await reply(ctx, text, { link_preview_options: { is_disabled: true } });
+    if (link === null) return await reply(ctx, NO_PAGE);
+    // The message is on record before it shows the link, so that a crash in between leaves no live link behind.
+    const { chat, message_id } = await reply(ctx, LINK_COMES);
+    await deps.loginLinkShown(link, { chatId: chat.id, messageId: message_id });
+    return await ctx.api.editMessageText(chat.id, message_id, loginText(link.url, link.isLocal), {
+      link_preview_options: { is_disabled: true },
+    });
   });
   onCommand(chat, "help", (ctx) => reply(ctx, HELP));
   return composer;
@@ -83,10 +102,10 @@ async function reply(
   ctx: Context,
   text: string,
   options: NonNullable<Parameters<Context["reply"]>[1]> = {},
-): Promise<void> {
+): Promise<Awaited<ReturnType<Context["reply"]>>> {
   const topic = ctx.msg?.message_thread_id;
   const place = topic === undefined || !ctx.msg?.is_topic_message
     ? {}
     : { message_thread_id: topic };
-  await ctx.reply(text, { ...place, ...options });
+  return await ctx.reply(text, { ...place, ...options });
 }

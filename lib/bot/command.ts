@@ -12,7 +12,7 @@ import type { Composer, Context } from "grammy";
 export function onCommand<C extends Context>(
   composer: Composer<C>,
   name: string,
-  handle: (ctx: C, argument: string) => Promise<void>,
+  handle: (ctx: C, argument: string) => Promise<unknown>,
 ): void {
   composer.on("message:entities:bot_command", async (ctx, next) => {
     const argument = argumentOf(ctx, name);

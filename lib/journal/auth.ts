@@ -24,7 +24,7 @@ export interface AuthRecords {
   addLink(hash: string, askedBy: string, expiresAtMs: number): void;
   /** Whether a link could still be consumed. */
   hasLink(hash: string, nowMs: number): boolean;
-  /** Consumes a link in one statement, so that it works once; who asked for it, if it was good. */
+  /** Consumes a link in one statement, so that it works once, and notes it for the message that carries it; who asked for it, if it was good. */
   takeLink(hash: string, nowMs: number): string | undefined;
   addSession(hash: string, openedBy: string, device: string, nowMs: number): Session;
   findSession(hash: string, limits: SessionLimits): Session | undefined;
@@ -43,6 +43,9 @@ export function authRecords(db: Database): AuthRecords {
   const selectLink = db.reader("SELECT 1 FROM links WHERE hash = ? AND expires_at_ms > ?");
   const consumeLink = db.writer(
     "DELETE FROM links WHERE hash = ? AND expires_at_ms > ? RETURNING asked_by",
+  );
+  const noteUse = db.writer(
+    "UPDATE login_messages SET used_by = ?, used_at_ms = ? WHERE hash = ?",
   );
   const insert = db.writer(
     `INSERT INTO sessions (hash, opened_by, device, opened_at_ms, seen_at_ms)
@@ -67,7 +70,10 @@ export function authRecords(db: Database): AuthRecords {
     hasLink: (hash, nowMs) => selectLink.get(hash, nowMs) !== undefined,
     takeLink(hash, nowMs) {
       const row = consumeLink.get(hash, nowMs);
-      return row === undefined ? undefined : String(row["asked_by"]);
+      if (row === undefined) return undefined;
+      const askedBy = String(row["asked_by"]);
+      noteUse.run(askedBy, nowMs, hash);
+      return askedBy;
     },
     addSession(hash, openedBy, device, nowMs) {
       const { lastInsertRowid } = insert.run(hash, openedBy, device, nowMs);

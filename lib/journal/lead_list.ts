@@ -3,10 +3,10 @@
 // says how far it came.
 
 import type { Database, Reader, Row } from "../db.ts";
-import type { CrmOutcome, FollowUpContent, Lead, LeadState } from "../lead.ts";
+import type { CrmOutcome, FollowUpContent, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import { HELD, toLead } from "./leads.ts";
-import type { LeadCounts } from "./profile_counts.ts";
+import { byPlace, heldReader } from "./profile_counts.ts";
 import type { WorkKind } from "./outbox.ts";
 
 /** Most leads that one question looks at; words take the longest to be looked for. */
@@ -28,7 +28,7 @@ const MOST_WORDS = 3;
 const OUT_OF_STEP = 1_000;
 
 export interface LeadFilter {
-  readonly state: LeadState | null;
+  readonly place: Place | null;
   readonly profile: string | null;
   /** Received from this moment, and before that one. */
   readonly fromMs: number | null;
@@ -52,6 +52,10 @@ export interface LeadPage {
 }
 
 export interface ListedLead extends Lead {
+  /** Whether it was held back from the CRM as one of too many. */
+  readonly held: boolean;
+  /** The visitor's id to the last digit, also where it is beyond what a number holds (2^53). */
+  readonly userIdText: string;
   readonly closed: { readonly by: string; readonly atMs: number } | null;
 }
 
@@ -61,8 +65,6 @@ export interface LeadLife {
   readonly confirmedAtMs: number | null;
   readonly cardShownAtMs: number | null;
   readonly alertedAtMs: number | null;
-  /** Whether it was held back from the CRM as one of too many. */
-  readonly held: boolean;
   /** How often its visitor asked for the same again; undefined for never. */
   readonly repeats: Repeats | undefined;
   readonly followUps: readonly LifeFollowUp[];
@@ -86,13 +88,15 @@ export interface LifeFollowUp {
 export interface LeadList {
   listLeads(filter: LeadFilter, cursor: Cursor, most: number): LeadPage;
   /**
-   * How many leads there are in each state, of one profile or all; the filter's own state and words do not
+   * How many leads there are in each place, of one profile or all; the filter's own place and words do not
    * count. Undefined when a span of days holds too many to be counted.
    */
-  countListed(filter: LeadFilter): LeadCounts | undefined;
+  countListed(filter: LeadFilter): PlaceCounts | undefined;
   /** The profiles that have ever had a lead. */
   profilesWithLeads(): string[];
   findLife(number: number): LeadLife | undefined;
+  /** Whether a POST of a lead is owed or under way. */
+  isPostOwed(lead: number): boolean;
   markCardShown(lead: number, nowMs: number): void;
   /** The leads that came from a chat, newest first. */
   leadsOfChat(chatId: number): Lead[];
@@ -111,18 +115,25 @@ export interface LeadList {
 const COLUMNS =
   "number, id, state, profile, profile_name, choice, user_id, username, first_name, " +
   "last_name, language, chat_id, menu_message_id, received_at_ms, card_chat_id, card_message_id, " +
-  "closed_by, closed_at_ms";
+  "closed_by, closed_at_ms, card_reason, CAST(user_id AS TEXT) AS user_id_text";
 
 const HAYSTACK = "first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +
   "' ' || choice || ' ' || user_id || ' №' || number";
 
-/** States that have an index of their own (schema.ts); most leads are in none of them. */
-const INDEXED: readonly (LeadState | null)[] = ["undelivered", "in_admin_chat", "by_hand"];
+/** Which leads a place holds. */
+const CONDITIONS: Readonly<Record<Place, string>> = {
+  on_its_way: "state IN ('received', 'undelivered')",
+  in_admin_chat: `state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'`,
+  held: `state = 'in_admin_chat' AND card_reason = '${HELD}'`,
+  in_crm: "state = 'in_crm'",
+  by_hand: "state = 'by_hand'",
+};
 
 const MOST_NUMBER = Number.MAX_SAFE_INTEGER;
 
 export function leadList(db: Database, keys: BotKeys): LeadList {
   const pages = new Map<string, Pages>();
+  const heldByProfile = heldReader(db);
   const firstSince = db.reader(
     "SELECT number FROM leads WHERE received_at_ms >= ? ORDER BY received_at_ms LIMIT 1",
   );
@@ -133,7 +144,9 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
        WHERE received_at_ms >= ?1 AND received_at_ms < ?2 AND (?3 IS NULL OR profile = ?3)
        LIMIT ${MOST_COUNTED + 1}) GROUP BY state`,
   );
-  const select = db.reader("SELECT * FROM leads WHERE number = ?");
+  const select = db.reader(
+    "SELECT *, CAST(user_id AS TEXT) AS user_id_text FROM leads WHERE number = ?",
+  );
   const selectFollowUps = db.reader(
     `SELECT number, content, received_at_ms, shown_at_ms FROM follow_ups WHERE lead = ?
      ORDER BY number`,
@@ -142,6 +155,7 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
     `SELECT kind FROM outbox WHERE subject = ?
        AND kind IN ('confirmation', 'post', 'card', 'card_update')`,
   );
+  const selectPost = db.reader("SELECT 1 FROM outbox WHERE subject = ? AND kind = 'post' LIMIT 1");
   const setCardShown = db.writer("UPDATE leads SET card_shown_at_ms = ? WHERE number = ?");
   const selectOfChat = db.reader("SELECT * FROM leads WHERE chat_id = ? ORDER BY number DESC");
   const attempts = db.reader("SELECT outcome, attempts FROM attempt_counts");
@@ -161,24 +175,20 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
 
   /** Statements differ by what an index answers, by direction and by how many patterns each word has. */
   function pagesOf(
-    { state, profile }: LeadFilter,
+    { place, profile }: LeadFilter,
     back: boolean,
     words: readonly number[],
   ): Pages {
-    const indexed = INDEXED.includes(state) ? state : null;
-    const name = [indexed, indexed === null && profile !== null, back, ...words].join();
+    const name = [place, profile !== null, back, ...words].join();
     const known = pages.get(name);
     if (known !== undefined) return known;
-    const base = indexed !== null
-      ? `state = '${indexed}' AND`
-      : profile !== null
-      ? "profile = ?2 AND"
-      : "";
     const most = words.length === 0 ? MOST_LOOKED_AT : MOST_SEARCHED;
+    const order = back ? "DESC" : "ASC";
+    const base = indexedPlace(place, order, most) ?? (profile === null ? "" : "profile = ?1 AND");
     const look = (columns: string) =>
-      `SELECT ${columns} FROM leads WHERE ${base} number > ?5 AND number < ?6
-       ORDER BY number ${back ? "DESC" : "ASC"} LIMIT ${most}`;
-    let parameter = 8;
+      `SELECT ${columns} FROM leads WHERE ${base} number > ?4 AND number < ?5
+       ORDER BY number ${order} LIMIT ${most}`;
+    let parameter = 7;
     const sought = words.map((patterns) => {
       const any = Array.from({ length: patterns }, () => `words LIKE ?${parameter++} ESCAPE '\\'`);
       return `AND (${any.join(" OR ")})`;
@@ -186,8 +196,8 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
     const made = {
       page: db.reader(
         `SELECT * FROM (${look(words.length === 0 ? COLUMNS : `${COLUMNS}, ${HAYSTACK} AS words`)})
-         WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR profile = ?2)
-           AND received_at_ms >= ?3 AND received_at_ms < ?4 ${sought.join(" ")} LIMIT ?7`,
+         WHERE ${place === null ? "true" : CONDITIONS[place]} AND (?1 IS NULL OR profile = ?1)
+           AND received_at_ms >= ?2 AND received_at_ms < ?3 ${sought.join(" ")} LIMIT ?6`,
       ),
       looked: db.reader(
         `SELECT count(*) AS looked, min(number) AS lowest, max(number) AS highest
@@ -232,7 +242,6 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
         back ? Math.min(below, cursor.before) : below,
       ];
       const plain = [
-        filter.state,
         filter.profile,
         filter.fromMs ?? 0,
         filter.toMs ?? MOST_NUMBER,
@@ -251,17 +260,20 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
     countListed({ profile, fromMs, toMs }) {
       const counts: Partial<Record<LeadState, number>> = {};
       const add = (state: LeadState, leads: number) => counts[state] = (counts[state] ?? 0) + leads;
+      const span = [fromMs ?? 0, toMs ?? MOST_NUMBER] as const;
       if (fromMs === null && toMs === null) {
         for (const each of leadTotals()) {
           if (profile === null || each.profile === profile) add(each.state, each.leads);
         }
-        return counts;
+      } else {
+        for (const row of countSpan.all(...span, profile)) {
+          add(String(row["state"]) as LeadState, Number(row["leads"]));
+        }
+        const counted = Object.values(counts).reduce((sum, leads) => sum + leads, 0);
+        if (counted > MOST_COUNTED) return undefined;
       }
-      for (const row of countSpan.all(fromMs ?? 0, toMs ?? MOST_NUMBER, profile)) {
-        add(String(row["state"]) as LeadState, Number(row["leads"]));
-      }
-      const counted = Object.values(counts).reduce((sum, leads) => sum + leads, 0);
-      return counted > MOST_COUNTED ? undefined : counts;
+      const held = heldByProfile(profile, ...span).reduce((sum, { leads }) => sum + leads, 0);
+      return byPlace(counts, held);
     },
     profilesWithLeads: () => [...new Set(leadTotals().map(({ profile }) => profile))],
     findLife(number) {
@@ -272,7 +284,6 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
         confirmedAtMs: numberOrNull(row["confirmed_at_ms"]),
         cardShownAtMs: numberOrNull(row["card_shown_at_ms"]),
         alertedAtMs: numberOrNull(row["alerted_at_ms"]),
-        held: row["card_reason"] === HELD,
         repeats: repeatsOf(number),
         followUps: selectFollowUps.all(number).map((each) => ({
           number: Number(each["number"]),
@@ -283,6 +294,7 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
         owed: selectOwed.all(number).map((each) => String(each["kind"]) as WorkKind),
       };
     },
+    isPostOwed: (lead) => selectPost.get(lead) !== undefined,
     markCardShown: (lead, nowMs) => void setCardShown.run(nowMs, lead),
     leadsOfChat: (chatId) => selectOfChat.all(chatId).map((row) => toLead(row, keys)),
     leadTotals,
@@ -315,6 +327,26 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
   };
 }
 
+/**
+ * How the leads of a place are found where an index has them (schema.ts); most leads are in none of these places.
+ * Something is owed about each lead on its way.
+ */
+function indexedPlace(place: Place | null, order: string, most: number): string | undefined {
+  switch (place) {
+    case "in_admin_chat":
+    case "held":
+      return "state = 'in_admin_chat' AND";
+    case "by_hand":
+      return "state = 'by_hand' AND";
+    case "on_its_way":
+      return `number IN (SELECT subject FROM outbox WHERE kind IN ('post', 'card')
+        AND subject > ?4 AND subject < ?5 ORDER BY subject ${order} LIMIT ${most}) AND`;
+    case "in_crm":
+    case null:
+      return undefined;
+  }
+}
+
 interface Pages {
   readonly page: Reader;
   /** How far the page looked. */
@@ -341,6 +373,8 @@ function patternsOf(word: string): string[] {
 function toListed(row: Row, keys: BotKeys): ListedLead {
   return {
     ...toLead(row, keys),
+    held: row["card_reason"] === HELD,
+    userIdText: String(row["user_id_text"]),
     closed: row["closed_by"] === null
       ? null
       : { by: String(row["closed_by"]), atMs: Number(row["closed_at_ms"]) },

@@ -76,8 +76,6 @@ export interface OutboxRecords {
   isOwed(work: Work): boolean;
   /** How much due work of a kind waits in a lane; counts no further than `most`. */
   countDueWork(lane: string, kind: WorkKind, nowMs: number, most: number): number;
-  /** How many leads are on their way to the CRM or to the managers. */
-  countOwedLeads(): number;
   /** Hands out one more due piece of work of one kind. */
   takeWorkOfKind(lane: string, kind: WorkKind, nowMs: number): Work | undefined;
 }
@@ -111,7 +109,6 @@ export function outboxRecords(db: Database): OutboxRecords {
   );
   const find = db.reader("SELECT * FROM outbox WHERE subject = ? AND kind = ? LIMIT 1");
   const owed = db.reader("SELECT 1 FROM outbox WHERE id = ?");
-  const count = db.reader("SELECT count(*) AS works FROM outbox WHERE kind IN ('post', 'card')");
   const countDue = db.reader(
     `SELECT count(*) AS works FROM (
        SELECT 1 FROM outbox WHERE lane = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)`,
@@ -141,7 +138,6 @@ export function outboxRecords(db: Database): OutboxRecords {
       return row === undefined ? undefined : toWork(row);
     },
     isOwed: ({ id }) => owed.get(id) !== undefined,
-    countOwedLeads: () => Number(count.get()?.["works"]),
     countDueWork: (lane, kind, nowMs, most) =>
       Number(countDue.get(lane, kind, nowMs, most)?.["works"]),
     takeWorkOfKind(lane, kind, nowMs) {

@@ -1,9 +1,8 @@
 // What the journal tells of a profile's leads: how many went where, and what its CRM last answered.
 
 import type { Database } from "../db.ts";
-import type { CrmOutcome, LeadState } from "../lead.ts";
-
-export type LeadCounts = Readonly<Partial<Record<LeadState, number>>>;
+import { type CrmOutcome, type LeadState, type Place, type PlaceCounts, placeOf } from "../lead.ts";
+import { HELD } from "./leads.ts";
 
 /** An ended attempt, as far as the journal kept it. */
 export interface LastAnswer {
@@ -14,8 +13,8 @@ export interface LastAnswer {
 }
 
 export interface ProfileCounts {
-  /** Leads received from `fromMs` and before `toMs`, by profile and state. */
-  countByProfile(fromMs: number, toMs: number): Map<string, LeadCounts>;
+  /** Leads received from `fromMs` and before `toMs`, by profile and place. */
+  countByProfile(fromMs: number, toMs: number): Map<string, PlaceCounts>;
   /** How many leads a profile has had. */
   countLeadsOf(profile: string): number;
   /** The newest ended attempt among a profile's newest leads. */
@@ -27,6 +26,7 @@ export function profileCounts(db: Database): ProfileCounts {
     `SELECT profile, state, count(*) AS leads FROM leads
      WHERE received_at_ms >= ? AND received_at_ms < ? GROUP BY profile, state`,
   );
+  const heldByProfile = heldReader(db);
   const countOf = db.reader("SELECT sum(leads) AS leads FROM lead_counts WHERE profile = ?");
   const last = db.reader(
     `SELECT outcome, status, begun_at_ms, ended_at_ms FROM attempts
@@ -37,14 +37,20 @@ export function profileCounts(db: Database): ProfileCounts {
 
   return {
     countByProfile(fromMs, toMs) {
-      const counts = new Map<string, Record<string, number>>();
+      const held = new Map(
+        heldByProfile(null, fromMs, toMs).map(({ profile, leads }) => [profile, leads]),
+      );
+      const states = new Map<string, Partial<Record<LeadState, number>>>();
       for (const row of count.all(fromMs, toMs)) {
         const profile = String(row["profile"]);
-        const states = counts.get(profile) ?? {};
-        states[String(row["state"])] = Number(row["leads"]);
-        counts.set(profile, states);
+        const ofProfile = states.get(profile) ?? {};
+        // The table's CHECK holds it to these words.
+        ofProfile[String(row["state"]) as LeadState] = Number(row["leads"]);
+        states.set(profile, ofProfile);
       }
-      return counts;
+      return new Map(
+        [...states].map(([profile, counts]) => [profile, byPlace(counts, held.get(profile) ?? 0)]),
+      );
     },
     countLeadsOf: (profile) => Number(countOf.get(profile)?.["leads"] ?? 0),
     lastAnswer(profile) {
@@ -58,4 +64,39 @@ export function profileCounts(db: Database): ProfileCounts {
       };
     },
   };
+}
+
+/** Counts by state as counts by place. @param held How many of those in the chat are held back. */
+export function byPlace(
+  states: Readonly<Partial<Record<LeadState, number>>>,
+  held: number,
+): PlaceCounts {
+  const inChat = (states.in_admin_chat ?? 0) - held;
+  const counts = { ...states, in_admin_chat: inChat, held };
+  const places: Partial<Record<Place, number>> = {};
+  for (const [state, leads] of Object.entries(counts) as [LeadState | "held", number][]) {
+    const place = state === "held" ? state : placeOf(state, false);
+    if (leads !== 0) places[place] = (places[place] ?? 0) + leads;
+  }
+  return places;
+}
+
+/** Reads how many leads are held back, by profile: of one where given, received from a moment and before another. */
+export function heldReader(
+  db: Database,
+): (
+  profile: string | null,
+  fromMs: number,
+  toMs: number,
+) => { readonly profile: string; readonly leads: number }[] {
+  const read = db.reader(
+    `SELECT profile, count(*) AS leads FROM leads INDEXED BY leads_held
+     WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND (?1 IS NULL OR profile = ?1)
+       AND received_at_ms >= ?2 AND received_at_ms < ?3 GROUP BY profile`,
+  );
+  return (profile, fromMs, toMs) =>
+    read.all(profile, fromMs, toMs).map((row) => ({
+      profile: String(row["profile"]),
+      leads: Number(row["leads"]),
+    }));
 }

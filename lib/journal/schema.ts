@@ -235,6 +235,18 @@ const HELD: Migration = `
   CREATE INDEX leads_held ON leads (profile) WHERE state = 'in_admin_chat' AND card_reason = 'held';
 `;
 
+const LOGIN_MESSAGES: Migration = `
+  -- Messages in the managers' chat that carry a one-time link, until they say that it is over.
+  CREATE TABLE login_messages (
+    hash TEXT PRIMARY KEY,
+    chat_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    used_by TEXT,
+    used_at_ms INTEGER
+  ) STRICT, WITHOUT ROWID;
+`;
+
 const FOLLOW_UP_EDITS = `
   -- Where the managers have a follow-up, so that what its visitor edits later can reply to it.
   ALTER TABLE follow_ups ADD COLUMN shown_chat_id INTEGER;
@@ -256,5 +268,6 @@ export const ADDITIONS: Additions = {
   bots: BOTS,
   repeats: REPEATS,
   held: HELD,
+  login_messages: LOGIN_MESSAGES,
   follow_up_edits: FOLLOW_UP_EDITS,
 };

@@ -1,11 +1,11 @@
 // How many leads went where, day by day. Days that are over are read again only now and then: little changes in them.
 
 import type { Journal } from "../journal.ts";
-import type { LeadCounts } from "../journal/profile_counts.ts";
+import type { PlaceCounts } from "../lead.ts";
 
 export interface CountedDay {
   readonly date: Temporal.PlainDate;
-  readonly byProfile: ReadonlyMap<string, LeadCounts>;
+  readonly byProfile: ReadonlyMap<string, PlaceCounts>;
 }
 
 /** How old the count of a day that is over may be, in ms: a manager may close a lead of yesterday's. */

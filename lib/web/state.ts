@@ -53,6 +53,8 @@ export interface WebDeps {
     "publicUrl" | "trustProxy" | "timeZone" | "crmTimeoutMs" | "metricsToken"
   >;
   readonly now: () => number;
+  /** Ends early when the process stops. */
+  readonly sleep: (ms: number) => Promise<void>;
   /** Whatever takes more than a moment to compute waits for its turn. */
   readonly turns: Turns;
   readonly log: Log;

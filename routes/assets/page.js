@@ -1,6 +1,13 @@
-// What a script adds to pages that work without one: the preview as one types, counters, copying, a question before leaving.
+// What a script adds to pages that work without one: the preview as one types, counters, copying, a question before leaving,
+// leads that change in place.
 
 const QUIET_MS = 250;
+
+/** When a lead under way is looked at again, in ms; a CRM may take two minutes. */
+const LOOKS_MS = [1000, 1000, 2000, 3000, 5000, 8000, 10000, 15000, 20000, 30000, 30000];
+
+/** Most leads that are looked at by themselves, so that a long list costs the bot little. */
+const MOST_WATCHED = 5;
 
 const form = document.querySelector("form[data-preview]");
 if (form !== null) {
@@ -9,6 +16,8 @@ if (form !== null) {
 }
 document.addEventListener("input", ({ target }) => count(target));
 document.addEventListener("submit", ({ submitter }) => showBusy(submitter));
+document.addEventListener("submit", decideInPlace);
+[...document.querySelectorAll("[data-fresh]")].slice(0, MOST_WATCHED).forEach(watch);
 for (const button of document.querySelectorAll("[data-copy]")) offerCopy(button);
 // Where the address names a place on the page, browsers go there instead, once all is loaded.
 if (location.hash !== "") addEventListener("load", () => setTimeout(focusFirst));
@@ -105,4 +114,59 @@ function offerCopy(button) {
     button.textContent = button.dataset.copied;
     setTimeout(() => button.textContent = textContent, 2000);
   });
+}
+
+/** Sends a decision about a lead and shows what came of it where the lead stands, without leaving the page. */
+async function decideInPlace(event) {
+  const { target: form, submitter } = event;
+  const part = form.closest('[id^="lead-"]');
+  if (!form.matches(".lead-actions") || part === null) return;
+  event.preventDefault();
+  if (form.hasAttribute("aria-busy")) return;
+  form.setAttribute("aria-busy", "true");
+  const body = new URLSearchParams(new FormData(form, submitter));
+  body.set("script", "yes");
+  const drawn = await draw(form.action, { method: "POST", body });
+  // Never sent again by itself: that could be a second deal.
+  if (drawn === null || swap(part, drawn) === null) return location.reload();
+  const chips = drawn.querySelector(".chips");
+  if (chips !== null) document.querySelector(".chips")?.replaceWith(chips);
+}
+
+/** Looks at a lead that is under way until it has arrived. */
+async function watch(part) {
+  for (const ms of LOOKS_MS) {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    if (!part.isConnected) return;
+    const drawn = await draw(part.dataset.fresh);
+    if (drawn === null) continue;
+    const fresh = drawn.getElementById(part.id);
+    if (fresh?.dataset.fresh !== undefined) continue;
+    swap(part, drawn);
+    return;
+  }
+}
+
+/** The page at an address; null when there is none to be had. */
+async function draw(path, options) {
+  const response = await fetch(path, options).catch(() => null);
+  if (!response?.ok) return null;
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+/** Puts the lead as another page shows it in the place of the one shown here; the focus stays with it. */
+function swap(part, drawn) {
+  const fresh = drawn.getElementById(part.id);
+  if (fresh === null) return null;
+  const hadFocus = part.contains(document.activeElement);
+  part.replaceWith(fresh);
+  if (hadFocus) {
+    const next = fresh.querySelector(".lead-actions button:enabled") ?? fresh.querySelector("a");
+    next?.focus({ preventScroll: true });
+  }
+  const told = document.getElementById("told");
+  const text = fresh.querySelector("[data-told]")?.textContent;
+  if (told !== null && text) told.textContent = text;
+  if (fresh.dataset.fresh !== undefined) watch(fresh);
+  return fresh;
 }

@@ -1,10 +1,11 @@
 // What the leads' list and one lead's page share: who it is, where it is, what can be done about it.
 
-import type { Lead, LeadState } from "../../lib/lead.ts";
+import type { AttemptRecord, Lead } from "../../lib/lead.ts";
 import { fullName } from "../../lib/texts.ts";
 import { backupsHoldUntilMs } from "../../lib/upkeep.ts";
 import type { State } from "../../lib/web/state.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
+import { isolated } from "./isolated.tsx";
 import { FormToken, type Frame } from "./page.tsx";
 import { moments } from "./time.ts";
 
@@ -22,34 +23,17 @@ export function isOpen(lead: Lead): boolean {
   return (lead.state === "in_admin_chat" || lead.state === "undelivered") && !isErased(lead);
 }
 
-const LIGHTS: Readonly<Record<LeadState, readonly [sign: string, light: string]>> = {
-  received: ["○", "quiet"],
-  undelivered: ["▲", "bad"],
-  in_admin_chat: ["▲", "warning"],
-  in_crm: ["●", "good"],
-  by_hand: ["✓", "good"],
-};
-
-export function StateLamp(
-  { state, words }: { readonly state: LeadState; readonly words: LeadsWords },
-) {
-  const [sign, light] = LIGHTS[state];
-  return (
-    <span class={`lamp ${light}`}>
-      <span aria-hidden="true">{sign}</span> {words.states[state]}
-    </span>
-  );
-}
-
 /** The two things a manager may do about an open lead; afterwards the page at `back` opens. */
-export function LeadActions({ lead, frame, back, small = false }: {
+export function LeadActions({ lead, frame, back, sending, small = false }: {
   readonly lead: Lead;
   readonly frame: Frame;
   readonly back: string;
+  /** While it is being sent nothing can be pressed; the buttons keep their place. */
+  readonly sending: boolean;
   readonly small?: boolean;
 }) {
   const words = LEADS[frame.language];
-  const who = nameOf(lead, words);
+  const who = isolated(nameOf(lead, words));
   return (
     <form class="lead-actions" method="post" action={`/leads/${lead.number}`}>
       <FormToken frame={frame} />
@@ -59,6 +43,7 @@ export function LeadActions({ lead, frame, back, small = false }: {
         name="do"
         value="by_hand"
         class="outline"
+        disabled={sending}
         aria-label={small ? words.byHandOf(who) : undefined}
       >
         <span aria-hidden="true">✅</span> {small ? words.byHandShort : words.byHand}
@@ -68,6 +53,7 @@ export function LeadActions({ lead, frame, back, small = false }: {
         name="do"
         value="resend"
         class="outline"
+        disabled={sending}
         aria-label={small ? words.resendOf(who) : undefined}
         title={small ? words.resend : undefined}
       >
@@ -78,27 +64,68 @@ export function LeadActions({ lead, frame, back, small = false }: {
   );
 }
 
-/** What a press did; undefined for an address that somebody made up. */
-export function doneText(done: string | null, words: LeadsWords): string | undefined {
-  return done !== null && Object.hasOwn(words.done, done)
-    ? words.done[done as keyof typeof words.done]
-    : undefined;
+const WISHES = ["asked", "running", "settled", "closed", "erased"] as const;
+
+/** What a press asked for, as the address of the page that follows it says. */
+export type Wish = typeof WISHES[number];
+
+/** What a press did, and how it ended so far. */
+export interface Done {
+  readonly wish: Wish;
+  readonly sending: boolean;
+  /** The lead's last POST. */
+  readonly attempt: AttemptRecord | undefined;
 }
 
-export function DoneNote({ done, words, more }: {
-  readonly done: string | null;
+/** The wish that an address names; undefined for one that was made up. */
+export function readWish({ searchParams }: URL): Wish | undefined {
+  return WISHES.find((each) => each === searchParams.get("done"));
+}
+
+/** Where the script finds the lead as it is by then: its row of the list at `back`, or its own page. */
+export function freshPath({ number }: Lead, wish: Wish | undefined, back?: string): string {
+  const parameters = new URLSearchParams();
+  if (back !== undefined) parameters.set("row", back);
+  if (wish !== undefined) parameters.set("done", wish);
+  return `/leads/${number}?${parameters}`;
+}
+
+/** What a press did; the script reads it out when it changes. */
+export function LeadNote({ done, words, more }: {
+  readonly done: Done;
   readonly words: LeadsWords;
   /** Said after it. */
   readonly more?: string | undefined;
 }) {
-  const text = doneText(done, words);
-  if (text === undefined) return null;
+  const { text, light } = noteOf(done, words);
   return (
-    <div class={done === "settled" ? "note warning" : "note"} role="status">
-      <p>{text}</p>
-      {more !== undefined && <p>{more}</p>}
-    </div>
+    <p class={`lead-note ${light}`}>
+      <span data-told>{text}</span>
+      {more !== undefined && ` ${more}`}
+      {done.sending && <noscript>{words.reload}</noscript>}
+    </p>
   );
+}
+
+function noteOf(
+  { wish, sending, attempt }: Done,
+  words: LeadsWords,
+): { readonly text: string; readonly light: "good" | "warning" | "quiet" } {
+  if (wish === "closed" || wish === "erased") return { text: words.done[wish], light: "good" };
+  if (wish === "settled") return { text: words.done.settled, light: "warning" };
+  if (sending) return { text: words.done[wish], light: "quiet" };
+  const outcome = attempt?.outcome ?? null;
+  if (outcome === null) return { text: words.done.unknown, light: "warning" };
+  if (outcome === "accepted") return { text: words.ended.accepted, light: "good" };
+  const text = outcome === "answered"
+    ? words.endedAnswered(attempt?.status ?? 0)
+    : words.ended[outcome];
+  return { text, light: "warning" };
+}
+
+/** Where the script puts what a screen reader is to say. */
+export function Told() {
+  return <p id="told" class="visually-hidden" role="status" />;
 }
 
 /** Until when the nightly backups hold somebody who is erased now. */

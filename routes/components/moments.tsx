@@ -5,6 +5,7 @@ import type { LeadLife } from "../../lib/journal.ts";
 import type { AttemptRecord } from "../../lib/lead.ts";
 import type { Language } from "../../lib/web/language.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
+import { Isolated } from "./isolated.tsx";
 import type { Frame } from "./page.tsx";
 import { day, duration } from "./time.ts";
 
@@ -46,7 +47,7 @@ export function Moments({ life, attempts, timeZone, frame }: {
               )}
             <div>
               <p>{text}</p>
-              {quote && <samp>{quote}</samp>}
+              {quote && <samp dir="auto">{quote}</samp>}
               {note !== undefined && <p class="hint">{note}</p>}
             </div>
           </li>
@@ -64,7 +65,11 @@ function momentsOf(
 ): Moment[] {
   const { lead, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, followUps, repeats } = life;
   const happened: Moment[] = [
-    { atMs: lead.receivedAtMs, light: "good", text: words.received(lead.choice) },
+    {
+      atMs: lead.receivedAtMs,
+      light: "good",
+      text: <Isolated say={words.received} what={lead.choice} />,
+    },
   ];
   const expected: Moment[] = [];
   if (confirmedAtMs !== null) {
@@ -72,7 +77,7 @@ function momentsOf(
   } else if (owed.includes("confirmation")) {
     expected.push({ atMs: null, light: "warning", text: words.confirming });
   }
-  if (life.held) {
+  if (lead.held) {
     happened.push({ atMs: lead.receivedAtMs, light: "warning", text: words.held });
   }
   if (repeats !== undefined) {
@@ -97,7 +102,7 @@ function momentsOf(
   }
   if (lead.closed !== null) {
     const { atMs, by } = lead.closed;
-    happened.push({ atMs, light: "good", text: words.closed(by) });
+    happened.push({ atMs, light: "good", text: <Isolated say={words.closed} what={by} /> });
   }
   happened.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
   return [...happened, ...expected];
@@ -108,16 +113,18 @@ function attemptMoment(
   language: Language,
   words: LeadsWords,
 ): Moment {
-  const who = words.attempt(askedBy);
+  const who = askedBy === null
+    ? words.attempt(null)
+    : <Isolated say={words.attempt} what={askedBy} />;
   if (outcome === null || endedAtMs === null) {
-    return { atMs: begunAtMs, light: "quiet", text: `${who}: ${words.sending}` };
+    return { atMs: begunAtMs, light: "quiet", text: <>{who}: {words.sending}</> };
   }
   const took = duration(endedAtMs - begunAtMs, language);
   const said = words.outcomes[outcome];
   const light = outcome === "accepted" ? "good" : "bad";
-  if (outcome === "timeout") return { atMs: endedAtMs, light, text: `${who}: ${said} ${took}` };
+  if (outcome === "timeout") return { atMs: endedAtMs, light, text: <>{who}: {said} {took}</> };
   const what = outcome === "answered" ? `${said} ${status}` : said;
-  return { atMs: endedAtMs, light, text: `${who}: ${what} · ${took}`, quote: reason };
+  return { atMs: endedAtMs, light, text: <>{who}: {what} · {took}</>, quote: reason };
 }
 
 /** Messages of supergroups have addresses (https://core.telegram.org/api/links#message-links). */

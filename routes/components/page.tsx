@@ -76,7 +76,7 @@ export function Page(
         </nav>
         <form class="who" method="post" action="/logout">
           <FormToken frame={frame} />
-          <a href="/sessions" title={words.sessions}>{frame.who}</a>
+          <bdi>{frame.who}</bdi>
           <button class="quiet" type="submit">{words.logOut}</button>
         </form>
       </header>
@@ -122,6 +122,7 @@ const PLACES = [
   { name: "profiles", href: "/", under: "/profiles" },
   { name: "leads", href: "/leads", under: "/leads" },
   { name: "menu", href: "/menu", under: "/menu" },
+  { name: "sessions", href: "/sessions", under: "/sessions" },
 ] as const;
 
 type Place = typeof PLACES[number];
@@ -134,6 +135,7 @@ const PLACE_ICONS: Readonly<Record<Place["name"], string>> = {
   profiles: "M3 4h6v6H3zM11 4h6v6h-6zM3 12h6v4H3zM11 12h6v4h-6z",
   leads: "M3 4h14v9H8l-4 4v-4H3z",
   menu: "M3 5h14v2H3zM3 9h14v2H3zM3 13h14v2H3z",
+  sessions: "M7 3a3 3 0 1 0 .01 0zM1 17c0-4 2-7 6-7s6 3 6 7zM13 8h3V5l4 4.5L16 14v-3h-3z",
 };
 
 function PlaceIcon({ name }: { readonly name: Place["name"] }) {

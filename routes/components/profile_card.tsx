@@ -1,11 +1,14 @@
 // A profile at a glance: whether its leads arrive, where they went, its link, and what can be done with it.
 
 import type { LastAnswer } from "../../lib/journal/profile_counts.ts";
+import type { Place } from "../../lib/lead.ts";
 import type { Profile } from "../../lib/profile.ts";
 import type { Language } from "../../lib/web/language.ts";
 import { PROFILES, type ProfilesWords } from "../words/profiles.ts";
-import { Chart, type Day, heapsOf } from "./chart.tsx";
+import { Chart, type Day, STACK, sumOf } from "./chart.tsx";
+import { isolated } from "./isolated.tsx";
 import { FormToken, type Frame } from "./page.tsx";
+import { PlaceName } from "./place.tsx";
 import { duration } from "./time.ts";
 
 export function ProfileCard({ profile, days, answer, link, isFirst, isLast, frame }: {
@@ -24,11 +27,11 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
   return (
     <article class="card" id={key}>
       <h2>
-        <a href={path}>{name}</a>
+        <a href={path} dir="auto">{name}</a>
       </h2>
       <Health profile={profile} answer={answer} frame={frame} />
       <Fates days={days} words={words} language={language} />
-      <Link link={link} path={path} name={name} words={words} />
+      <Link link={link} profile={profile} words={words} />
       <div class="actions">
         <a role="button" href={path}>{words.change}</a>
         <details class="dropdown">
@@ -55,7 +58,7 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
             name="do"
             value="up"
             disabled={isFirst}
-            aria-label={`${words.moveUp}: ${name}`}
+            aria-label={`${words.moveUp}: ${isolated(name)}`}
           >
             ↑
           </button>
@@ -64,7 +67,7 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
             name="do"
             value="down"
             disabled={isLast}
-            aria-label={`${words.moveDown}: ${name}`}
+            aria-label={`${words.moveDown}: ${isolated(name)}`}
           >
             ↓
           </button>
@@ -127,43 +130,35 @@ function Fates({ days, words, language }: {
   readonly words: ProfilesWords;
   readonly language: Language;
 }) {
-  const total = { in_crm: 0, in_admin_chat: 0, by_hand: 0, waiting: 0 };
+  const total: Partial<Record<Place, number>> = {};
   for (const { counts } of days) {
-    total.in_crm += counts.in_crm ?? 0;
-    total.in_admin_chat += counts.in_admin_chat ?? 0;
-    total.by_hand += counts.by_hand ?? 0;
-    total.waiting += heapsOf(counts).waiting;
+    for (const place of STACK) total[place] = (total[place] ?? 0) + (counts[place] ?? 0);
   }
-  const all = total.in_crm + total.in_admin_chat + total.by_hand + total.waiting;
+  const all = sumOf(total);
   const label = words.days(days.length, all);
   return (
     <div class="fates">
       <Chart days={days} label={label} language={language} />
       <p>
         <strong>{label}</strong>
-        {all > 0 && (
-          <>
-            <br />
-            <span class="legend crm">{words.inCrm(total.in_crm)}</span>
-            {total.in_admin_chat > 0 &&
-              <span class="legend chat">{words.inChat(total.in_admin_chat)}</span>}
-            {total.by_hand > 0 && <span class="legend chat">{words.byHand(total.by_hand)}</span>}
-            {total.waiting > 0 && (
-              <span class="legend waiting">{words.waiting(total.waiting)}</span>
-            )}
-          </>
-        )}
       </p>
+      {all > 0 && (
+        <p class="legend">
+          {STACK.filter((place) => place === "in_crm" || (total[place] ?? 0) > 0).map((place) => (
+            <PlaceName place={place} leads={total[place] ?? 0} language={language} />
+          ))}
+        </p>
+      )}
     </div>
   );
 }
 
-function Link({ link, path, name, words }: {
+function Link({ link, profile: { key, name }, words }: {
   readonly link: string | undefined;
-  readonly path: string;
-  readonly name: string;
+  readonly profile: Profile;
   readonly words: ProfilesWords;
 }) {
+  const path = `/profiles/${key}`;
   if (link === undefined) return <p class="hint">{words.noLink}</p>;
   return (
     <div class="deep-link">
@@ -171,7 +166,7 @@ function Link({ link, path, name, words }: {
         type="text"
         readonly
         value={link.replace("https://", "")}
-        aria-label={`${words.link}: ${name}`}
+        aria-label={`${words.link}: ${isolated(name)}`}
       />
       <button
         type="button"
@@ -179,19 +174,30 @@ function Link({ link, path, name, words }: {
         hidden
         data-copy={link}
         data-copied={words.copied}
-        aria-label={`${words.copy}: ${name}`}
+        aria-label={`${words.copy}: ${isolated(name)}`}
       >
         {words.copy}
       </button>
       <details class="qr">
         <summary role="button" class="outline">{words.qr}</summary>
-        <img
-          src={`${path}/qr.svg`}
-          alt={`${words.qr}: ${name}`}
-          width="180"
-          height="180"
-          loading="lazy"
-        />
+        <div>
+          <img
+            src={`${path}/qr.svg`}
+            alt={`${words.qr}: ${isolated(name)}`}
+            width="180"
+            height="180"
+            loading="lazy"
+          />
+          {["SVG", "PNG"].map((kind) => (
+            <a
+              href={`${path}/qr.${kind.toLowerCase()}`}
+              download={`${key}.${kind.toLowerCase()}`}
+              aria-label={`${words.qrAs(kind)}: ${isolated(name)}`}
+            >
+              {words.qrAs(kind)}
+            </a>
+          ))}
+        </div>
       </details>
     </div>
   );

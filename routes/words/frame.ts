@@ -15,11 +15,11 @@ export const FRAME = bilingual({
   profiles: "Профили",
   leads: "Лиды",
   menu: "Меню",
-  sessions: "Кто вошёл",
+  sessions: "Входы",
   logOut: "Выйти",
   unknownTime: "—",
   undelivered: (count: number, since: string) =>
-    `Не доставлено: ${leads.ru(count)}, с ${since}. Ни CRM, ни чат менеджеров их не взяли. ` +
+    `Доставляется: ${leads.ru(count)}, с ${since}. Ни CRM, ни чат менеджеров их пока не взяли. ` +
     "Проверьте, что бот состоит в чате и может писать",
   showLeads: "Показать",
   polling: (since: string) =>
@@ -51,14 +51,14 @@ export const FRAME = bilingual({
   profiles: "Profiles",
   leads: "Leads",
   menu: "Menu",
-  sessions: "Who is logged in",
+  sessions: "Logins",
   logOut: "Log out",
   unknownTime: "—",
   undelivered: (count: number, since: string) =>
-    `Not delivered: ${
+    `On its way: ${
       leads.en(count)
-    }, since ${since}. Neither the CRM nor the managers' chat took ` +
-    "them. Check that the bot is in the chat and may write there",
+    }, since ${since}. Neither the CRM nor the managers' chat has taken ` +
+    "them yet. Check that the bot is in the chat and may write there",
   showLeads: "Show",
   polling: (since: string) =>
     `Telegram has not answered since ${since}. New presses will arrive when it does`,

@@ -1,6 +1,6 @@
 // The words of the leads' list and of one lead.
 
-import type { AttemptRecord, LeadState } from "../../lib/lead.ts";
+import type { AttemptRecord } from "../../lib/lead.ts";
 import { bilingual, plural } from "./bilingual.ts";
 
 const ruLeads = (count: number) =>
@@ -8,27 +8,13 @@ const ruLeads = (count: number) =>
 const enLeads = (count: number) =>
   `${count} ${plural("en", count, { one: "lead", many: "leads" })}`;
 
-type States = Readonly<Record<LeadState, string>>;
 type Outcomes = Readonly<Record<NonNullable<AttemptRecord["outcome"]>, string>>;
+type Ended = Omit<Outcomes, "answered">;
 
 const ru = {
   title: "Лиды",
   byState: "Где лиды",
   all: "Все",
-  chips: {
-    received: "В пути",
-    undelivered: "Ждут",
-    in_admin_chat: "В чате",
-    in_crm: "В CRM",
-    by_hand: "Внесены вручную",
-  } as States,
-  states: {
-    received: "Отправляется",
-    undelivered: "Ждёт",
-    in_admin_chat: "В чате",
-    in_crm: "В CRM",
-    by_hand: "Внесён вручную",
-  } as States,
   filters: "Отбор",
   profile: "Профиль",
   anyProfile: "Все профили",
@@ -58,18 +44,30 @@ const ru = {
   resendOf: (who: string) => `Отправить в CRM ещё раз: ${who}`,
   doubtful: "Прошлая попытка могла дойти. Сначала проверьте, нет ли лида в CRM: возможен дубль.",
   done: {
-    asked: "Отправляем в CRM. Обновите страницу через несколько секунд.",
-    running: "Уже отправляем. Обновите страницу через несколько секунд.",
+    asked: "Отправляем в CRM…",
+    running: "Уже отправляем в CRM…",
+    unknown: "Ответа CRM пока нет.",
     settled: "Ничего не изменено: этот лид уже в CRM или внесён.",
     closed: "Записано: лид внесён вручную. Карточка в чате менеджеров закроется.",
     erased: "Личные данные стёрты.",
   },
+  reload: " Обновите страницу через несколько секунд.",
+  ended: {
+    accepted: "CRM приняла: сделка создана.",
+    unreachable: "Нет связи с CRM: лид не дошёл и ждёт вас.",
+    interrupted: "Связь с CRM оборвалась. Лид мог дойти: сначала проверьте CRM.",
+    timeout: "CRM не ответила вовремя. Лид мог дойти: сначала проверьте CRM.",
+    client: "Адрес вебхука не годится. Исправьте его в профиле.",
+    unexpected: "Неожиданная ошибка: лид ждёт вас.",
+  } as Ended,
+  endedAnswered: (status: number) => `CRM ответила ${status}: лид ждёт вас.`,
   back: "Все лиды",
   leadOf: (number: number) => `Лид № ${number}`,
   choice: "Запрос",
   language: "Язык",
   userId: "id в Telegram",
   write: "Написать в Telegram",
+  writeById: "Откроется в приложении Telegram: имени пользователя у посетителя нет.",
   life: "Что было с лидом",
   received: (choice: string) => `Посетитель выбрал «${choice}»`,
   repeated: (times: number) =>
@@ -97,7 +95,7 @@ const ru = {
   followUp: "Дополнение",
   followUpShown: (when: string) => `показано менеджерам ${when}`,
   followUpWaits: "ждёт показа менеджерам",
-  closed: (by: string) => `Внёс в CRM: ${by}`,
+  closed: (by: string) => `Внесён вручную: ${by}`,
   erase: "Стереть этого человека…",
   eraseTitle: "Стереть человека",
   eraseOf: (who: string) => `Стереть: ${who}`,
@@ -127,20 +125,6 @@ export const LEADS = bilingual<typeof ru>(ru, {
   title: "Leads",
   byState: "Where the leads are",
   all: "All",
-  chips: {
-    received: "On the way",
-    undelivered: "Waiting",
-    in_admin_chat: "In the chat",
-    in_crm: "In the CRM",
-    by_hand: "Entered by hand",
-  },
-  states: {
-    received: "On its way",
-    undelivered: "Waiting",
-    in_admin_chat: "In the chat",
-    in_crm: "In the CRM",
-    by_hand: "Entered by hand",
-  },
   filters: "Filter",
   profile: "Profile",
   anyProfile: "All profiles",
@@ -171,18 +155,30 @@ export const LEADS = bilingual<typeof ru>(ru, {
   doubtful:
     "The last attempt may have arrived. Look for the lead in the CRM first: it may be there twice.",
   done: {
-    asked: "Sending to the CRM. Reload the page in a few seconds.",
-    running: "Already sending. Reload the page in a few seconds.",
+    asked: "Sending to the CRM…",
+    running: "Already sending to the CRM…",
+    unknown: "No answer from the CRM yet.",
     settled: "Nothing was changed: the lead is in the CRM or was entered already.",
     closed: "Noted: entered by hand. The card in the managers' chat will close.",
     erased: "The personal data is erased.",
   },
+  reload: " Reload the page in a few seconds.",
+  ended: {
+    accepted: "The CRM took it: deal created.",
+    unreachable: "No connection to the CRM: the lead did not arrive and waits for you.",
+    interrupted: "The connection to the CRM broke. The lead may have arrived: check the CRM first.",
+    timeout: "The CRM did not answer in time. The lead may have arrived: check the CRM first.",
+    client: "The webhook address is no good. Fix it in the profile.",
+    unexpected: "Unexpected error: the lead waits for you.",
+  },
+  endedAnswered: (status: number) => `The CRM answered ${status}: the lead waits for you.`,
   back: "All leads",
   leadOf: (number: number) => `Lead No. ${number}`,
   choice: "Request",
   language: "Language",
   userId: "Telegram id",
   write: "Write in Telegram",
+  writeById: "Opens in the Telegram app: the visitor has no username.",
   life: "The lead's life",
   received: (choice: string) => `The visitor chose “${choice}”`,
   repeated: (times: number) =>
@@ -210,7 +206,7 @@ export const LEADS = bilingual<typeof ru>(ru, {
   followUp: "Follow-up",
   followUpShown: (when: string) => `shown to the managers ${when}`,
   followUpWaits: "waits to be shown to the managers",
-  closed: (by: string) => `Entered in the CRM: ${by}`,
+  closed: (by: string) => `Entered by hand: ${by}`,
   erase: "Erase this person…",
   eraseTitle: "Erase a person",
   eraseOf: (who: string) => `Erase: ${who}`,

@@ -3,7 +3,7 @@
 import { bilingual } from "./bilingual.ts";
 
 export const SESSIONS = bilingual({
-  title: "Кто вошёл",
+  title: "Входы",
   hint: "Вход живёт 12 часов без дела и не дольше 7 дней. Потеряли телефон — завершите его вход.",
   who: "Кто",
   device: "Устройство",
@@ -16,7 +16,7 @@ export const SESSIONS = bilingual({
   endOf: (who: string, device: string) => `Завершить вход: ${who}, ${device}`,
   endOthers: "Завершить все, кроме этого",
 }, {
-  title: "Who is logged in",
+  title: "Logins",
   hint: "A session lasts 12 hours unused and 7 days at most. Lost a phone? End its session.",
   who: "Who",
   device: "Device",

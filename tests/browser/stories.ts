@@ -167,6 +167,116 @@ story(
 );
 
 story(
+  "a lead sent again from the list stays where it is, and its row says by itself how it ended",
+  () =>
+    surf(async (surfing) => {
+      const { house, origin, again } = surfing;
+      await leaveLeads(surfing, 8);
+      const answered = Promise.withResolvers<void>();
+      house.crm.behave({ kind: "slow", until: answered.promise });
+      const page = await again({ viewport: PHONE, hasTouch: true, isMobile: true });
+      await page.goto(`${origin}/leads?state=in_admin_chat`);
+      const row = page.locator(".leads li").last();
+      const other = page.locator(".leads li").first();
+      await row.getByRole("button", { name: /Отправить в CRM ещё раз/ }).scrollIntoViewIfNeeded();
+      const before = await page.evaluate("scrollY");
+      assert.notEqual(before, 0);
+      await row.getByRole("button", { name: /Отправить в CRM ещё раз/ }).click();
+      await row.getByText("Отправляем в CRM…").waitFor();
+      const top = (await row.boundingBox())?.y;
+      answered.resolve();
+      await row.getByText("CRM приняла: сделка создана.").waitFor();
+      assert.equal((await row.boundingBox())?.y, top);
+      assert.equal(await page.evaluate("scrollY"), before);
+      assert.equal(await page.locator("#told").textContent(), "CRM приняла: сделка создана.");
+      assert.equal(page.url(), `${origin}/leads?state=in_admin_chat`);
+      assert.equal(await other.getByRole("button").count(), 2);
+      assert.deepEqual(await seriousFaults(page), []);
+
+      await row.getByRole("link").focus();
+      house.crm.behave({ kind: "answer", status: 502 });
+      await other.getByRole("button", { name: /Отправить в CRM ещё раз/ }).click();
+      await other.getByText("CRM ответила 502: лид ждёт вас.").waitFor();
+      assert.equal(await other.locator("button:focus").count(), 1, "the focus was lost");
+    }, { env: { CRM_TIMEOUT_SECONDS: "30" } }),
+);
+
+story(
+  "without a script a press leads back to the row, and the row says how it ended",
+  () =>
+    surf(async (surfing) => {
+      const { page, origin } = surfing;
+      await leaveLeads(surfing, 8);
+      await page.setViewportSize(PHONE);
+      await page.goto(`${origin}/leads?state=in_admin_chat`);
+      const row = page.locator(".leads li").last();
+      await row.getByRole("button", { name: /Отправить в CRM ещё раз/ }).click();
+      await row.getByText("CRM ответила 500: лид ждёт вас.").waitFor();
+      const { y = 0 } = await row.boundingBox() ?? {};
+      assert.ok(y > 0 && y < PHONE.height, `the row is at ${y}`);
+      assert.match(page.url(), /state=in_admin_chat/);
+      await row.getByRole("button", { name: /^Внёс/ }).click();
+      await row.getByText("Записано: лид внесён вручную").waitFor();
+    }, { browser: { javaScriptEnabled: false } }),
+);
+
+story(
+  "the list of leads fits its window, however long a profile's name is",
+  () =>
+    surf(async ({ page, origin }) => {
+      for (const width of [1280, 390, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.goto(`${origin}/leads?profile=cg`);
+        assert.match(
+          await page.getByLabel("Профиль").textContent() ?? "",
+          /Очень длинное.*длинное/,
+        );
+        assert.equal(await overflow(page), 0, `${width}`);
+        const filter = await page.getByLabel("Профиль").boundingBox();
+        const last = await page.getByLabel("По", { exact: true }).boundingBox();
+        const show = await page.getByRole("button", { name: "Показать" }).boundingBox();
+        assert.ok(filter !== null && last !== null && show !== null);
+        assert.ok(filter.width <= Math.min(width - 32, 400), `${filter.width} of ${width}`);
+        assert.ok(show.y >= last.y, "the button stands above its fields");
+      }
+    }, { locales: (locales) => locales.cg.name = "Очень длинное название ".repeat(11) }),
+);
+
+story(
+  "the link that somebody came in by is gone from the managers' chat, and the login has its place",
+  () =>
+    surf(async ({ page, house, origin }) => {
+      await house.admin.chat.waitFor(({ text }) =>
+        text?.startsWith("🔑 Вход выполнен: @maria, ") === true
+      );
+      assert.ok(house.admin.chat.messages.every(({ text }) => !text?.includes("token=")));
+      await page.goto(origin);
+      await page.getByRole("link", { name: "Входы" }).click();
+      await page.getByText("это устройство").waitFor();
+      assert.deepEqual(await seriousFaults(page), []);
+    }),
+);
+
+story(
+  "an open QR code moves nothing on the page, and can be saved",
+  () =>
+    surf(async ({ again, origin }) => {
+      for (const viewport of [{ width: 1280, height: 900 }, PHONE]) {
+        const page = await again({ viewport });
+        await page.goto(origin);
+        const cards = await page.locator(".card").evaluateAll(HEIGHTS);
+        await page.locator(".qr summary").first().click();
+        const image = await page.locator(".qr img").first().boundingBox();
+        assert.ok(image !== null && image.x >= 0 && image.x + image.width <= viewport.width);
+        assert.deepEqual(await page.locator(".card").evaluateAll(HEIGHTS), cards);
+        const saved = page.waitForEvent("download");
+        await page.getByRole("link", { name: /^Скачать PNG: .*MONSTER AGENCY/ }).click();
+        assert.equal((await saved).suggestedFilename(), "agency.png");
+      }
+    }),
+);
+
+story(
   "every page is usable by everybody, light and dark, wide and narrow",
   () =>
     surf(async (surfing) => {
@@ -211,6 +321,20 @@ async function visitAll(page: Surfing["page"], { origin }: Surfing): Promise<voi
   const folder = Deno.env.get("SCREENSHOTS");
   const { width } = page.viewportSize() ?? PHONE;
   if (folder !== undefined) await page.screenshot({ path: `${folder}/profile-${width}.png` });
+}
+
+/** A script for the browser: how tall the elements are. */
+const HEIGHTS = "(elements) => elements.map((each) => each.offsetHeight)" as never;
+
+/** So many leads whose cards are in the managers' chat. */
+async function leaveLeads({ house }: Surfing, count: number): Promise<void> {
+  house.crm.behave({ kind: "answer", status: 500 });
+  for (let number = 1; number <= count; number += 1) {
+    const visitor = house.telegram.user({ first_name: `Visitor${number}` });
+    visitor.start("agency");
+    visitor.press(await visitor.chat.nextMessage(), "Привлечь клиентов");
+    await house.admin.chat.waitFor(({ text }) => text?.includes(`Visitor${number}`) === true);
+  }
 }
 
 /** A lead that the CRM did not take, so that every page has something to show. */

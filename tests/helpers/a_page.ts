@@ -133,6 +133,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       ...options.config,
     },
     now,
+    sleep: () => Promise.resolve(),
     turns: { take: async (work) => await work(), isCrowded: () => false },
     log: log.log,
     ...options.deps,

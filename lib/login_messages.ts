@@ -1,0 +1,109 @@
+// Sees to it that no message in the managers' chat goes on showing a link that was used or is over. Makes no links.
+
+import type { AdminChat } from "./admin_chat.ts";
+import { waitMs } from "./backoff.ts";
+import type { Journal } from "./journal.ts";
+import type { LoginMessage } from "./journal/login_messages.ts";
+import type { MessageAddress } from "./lead.ts";
+import type { Log } from "./log.ts";
+import { deadLinkText, type TellTime } from "./manager_texts.ts";
+import type { Keep } from "./outbox.ts";
+
+/** How often links are looked at while there are any, in ms: somebody may set the clock. */
+const LOOK_MS = 30_000;
+
+/** How long a message is tried to be changed after its link is over, in ms. */
+const GIVEN_UP_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** A link that was just made. */
+export interface NewLink {
+  readonly hash: string;
+  readonly askedBy: string;
+  readonly expiresAtMs: number;
+}
+
+export interface LoginMessages {
+  /** Remembers which message carries a link; from now on it is changed when the link was used or is over. */
+  remember(link: NewLink, message: MessageAddress): Promise<void>;
+  /** Looks now: a link was used. */
+  wake(): void;
+  /** Takes up what an earlier process left. */
+  start(): void;
+  /** Resolves when a change in hand is recorded. */
+  stop(): Promise<void>;
+}
+
+export interface LoginMessagesOptions {
+  readonly journal: Journal;
+  readonly adminChat: Pick<AdminChat, "edit">;
+  readonly keep: Keep;
+  readonly tellTime: TellTime;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly stopping: AbortSignal;
+  readonly log: Log;
+}
+
+export function createLoginMessages(options: LoginMessagesOptions): LoginMessages {
+  const { journal, adminChat, keep, tellTime, now, random, stopping, log } = options;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let looking = Promise.resolve();
+  let failures = 0;
+
+  /** One after another, so that no message is changed twice. */
+  function look(): void {
+    clearTimeout(timer);
+    looking = looking.then(changeDead).then(plan).catch((error) => {
+      log.error("❌ Сообщение со ссылкой не изменить: {reason}. Пробуем снова", {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+      failures += 1;
+      plan();
+    });
+  }
+
+  async function changeDead(): Promise<void> {
+    let failed = false;
+    for (const dead of journal.deadLoginMessages(now())) {
+      if (stopping.aborted) return;
+      if (!await change(dead)) failed = true;
+    }
+    failures = failed ? failures + 1 : 0;
+  }
+
+  /** Whether it is done with. */
+  async function change({ hash, message, used, expiresAtMs }: LoginMessage): Promise<boolean> {
+    const text = deadLinkText(used, tellTime);
+    const outcome = await adminChat.edit(message, { text, entities: [] }, { inline_keyboard: [] });
+    if (outcome.kind === "stopped") return true;
+    if (outcome.kind !== "shown") {
+      log.warn("⚠️ Сообщение со ссылкой не изменить: {reason}", { reason: outcome.reason });
+      if (now() < expiresAtMs + GIVEN_UP_AFTER_MS) return false;
+    }
+    await keep(() => journal.forgetLoginMessage(hash));
+    return true;
+  }
+
+  function plan(): void {
+    clearTimeout(timer);
+    const nextMs = journal.nextLoginExpiryMs();
+    if (stopping.aborted || nextMs === undefined) return;
+    const untilNextMs = Math.min(Math.max(nextMs - now(), 0), LOOK_MS);
+    timer = setTimeout(look, failures > 0 ? waitMs(failures, random()) : untilNextMs);
+  }
+
+  return {
+    async remember({ hash, askedBy, expiresAtMs }, message) {
+      await keep(() =>
+        journal.rememberLoginMessage({ hash, askedBy, expiresAtMs, message }, now())
+      );
+      look();
+    },
+    wake: look,
+    start: look,
+    stop() {
+      clearTimeout(timer);
+      return looking;
+    },
+  };
+}

@@ -1,0 +1,158 @@
+// A POST goes to the address that was checked, whatever its name resolves to a moment later.
+
+import assert from "node:assert/strict";
+import { createCrm } from "../lib/crm.ts";
+import { type Lookup, rememberLookups, resolveHost } from "../lib/crm_connection.ts";
+import type { CrmOutcome } from "../lib/lead.ts";
+import { aLog } from "./helpers/a_log.ts";
+
+interface Received {
+  readonly url: string;
+  readonly host: string | null;
+  readonly body: string;
+}
+
+/** Sends one lead to a name by way of a lookup; tells what came of it and what a server on 127.0.0.1 received. */
+async function sendTo(
+  name: string,
+  lookup: Lookup,
+): Promise<
+  {
+    readonly outcome: CrmOutcome;
+    readonly received: readonly Received[];
+    readonly lines: readonly string[];
+  }
+> {
+  const received: Received[] = [];
+  const answer = async (request: Request) => {
+    received.push({
+      url: new URL(request.url).pathname + new URL(request.url).search,
+      host: request.headers.get("host"),
+      body: await request.text(),
+    });
+    return new Response(null, { status: 201 });
+  };
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answer);
+  const { log, mask, lines } = aLog();
+  const crm = createCrm({ log, mask, lookup });
+  try {
+    const outcome = await crm.sendLead({
+      url: `http://${name}:${server.addr.port}/hook?key=s3cret`,
+      timeoutMs: 5_000,
+      idempotencyKey: "5b0f6a52-8c5e-4a53-9d0e-3f2f3a6f7c11",
+      payload: { lead_name: "A" },
+      facts: {},
+    }, new AbortController().signal);
+    return { outcome, received, lines };
+  } finally {
+    crm.close();
+  }
+}
+
+Deno.test("a POST goes to the address that its name was checked for, in the name's own words", async () => {
+  const answers = [["127.0.0.1"], ["169.254.169.254"]];
+  const { outcome, received } = await sendTo(
+    "crm.example.invalid",
+    () => Promise.resolve(answers.shift() ?? assert.fail("the name was resolved again")),
+  );
+  assert.deepEqual(outcome, { kind: "accepted", status: 201 });
+  assert.equal(answers.length, 1);
+  assert.equal(received.length, 1);
+  assert.equal(received[0]?.url, "/hook?key=s3cret");
+  assert.match(received[0]?.host ?? "", /^crm\.example\.invalid:\d+$/);
+  assert.equal(received[0]?.body, '{"lead_name":"A"}');
+});
+
+for (
+  const addresses of [
+    ["169.254.169.254"],
+    ["127.0.0.1", "fe80::1%eth0"],
+    ["127.0.0.1", "64:ff9b::a9fe:a9fe"],
+    ["2002:a9fe:a9fe::"],
+    ["::ffff:100.100.100.200"],
+  ]
+) {
+  Deno.test(`no POST leaves for a name that resolves to ${addresses.join(" and ")}`, async () => {
+    const { outcome, received, lines } = await sendTo(
+      "innocent.example.invalid",
+      () => Promise.resolve(addresses),
+    );
+    assert.equal(outcome.kind, "client");
+    assert.deepEqual(received, []);
+    assert.ok(lines.some((line) => line.includes("служебный адрес машины")), lines.join("\n"));
+    assert.ok(lines.every((line) => !line.includes("s3cret")));
+  });
+}
+
+Deno.test("no POST leaves for an address that is forbidden as it stands, over http or https", async () => {
+  const { log, mask } = aLog();
+  const crm = createCrm({ log, mask, lookup: () => assert.fail("an address is not looked up") });
+  try {
+    for (
+      const url of [
+        "http://169.254.169.254/",
+        "https://[64:ff9b::a9fe:a9fe]/",
+        "http://2852039166/",
+      ]
+    ) {
+      const request = { url, timeoutMs: 1000, idempotencyKey: "1", payload: {}, facts: {} };
+      const outcome = await crm.sendLead(request, new AbortController().signal);
+      assert.equal(outcome.kind, "client", url);
+    }
+  } finally {
+    crm.close();
+  }
+});
+
+Deno.test("a name with a dead address and a good one gets one POST", async () => {
+  const { outcome, received } = await sendTo(
+    "crm.example.invalid",
+    () => Promise.resolve(["127.0.0.2", "127.0.0.1"]),
+  );
+  assert.deepEqual(outcome, { kind: "accepted", status: 201 });
+  assert.equal(received.length, 1);
+});
+
+Deno.test("a name that does not resolve is unreachable: nothing was sent", async () => {
+  const { outcome, received } = await sendTo(
+    "nowhere.example.invalid",
+    () => Promise.reject(new Error("getaddrinfo ENOTFOUND nowhere.example.invalid")),
+  );
+  assert.equal(outcome.kind, "unreachable");
+  assert.deepEqual(received, []);
+});
+
+Deno.test("a lookup that never ends is a timeout", async () => {
+  const { log, mask } = aLog();
+  const crm = createCrm({ log, mask, lookup: () => new Promise(() => {}) });
+  try {
+    const url = "http://slow.example.invalid/";
+    const request = { url, timeoutMs: 50, idempotencyKey: "1", payload: {}, facts: {} };
+    const outcome = await crm.sendLead(request, new AbortController().signal);
+    assert.deepEqual(outcome, { kind: "timeout", afterMs: 50 });
+  } finally {
+    crm.close();
+  }
+});
+
+Deno.test("what a name resolved to is used for half a minute, a failure is not", async () => {
+  let nowMs = 0;
+  let asked = 0;
+  const lookup = rememberLookups(
+    () =>
+      (asked += 1) === 2 ? Promise.reject(new Error("down")) : Promise.resolve([`10.0.0.${asked}`]),
+    () => nowMs,
+  );
+  assert.deepEqual(await lookup("a"), ["10.0.0.1"]);
+  nowMs = 29_999;
+  assert.deepEqual(await lookup("a"), ["10.0.0.1"]);
+  nowMs = 30_000;
+  await assert.rejects(lookup("a"));
+  assert.deepEqual(await lookup("a"), ["10.0.0.3"]);
+});
+
+Deno.test("the system's resolver knows the hosts file", async () => {
+  assert.ok(
+    (await resolveHost("localhost")).some((each) => each === "127.0.0.1" || each === "::1"),
+  );
+});
