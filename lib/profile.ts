@@ -82,15 +82,22 @@ export const SELECT = "select_";
 
 const RESERVED = new Set(["fallback", "constructor", "prototype"]);
 
-/** Reads the parsed content of locales.json. Keys it does not know are no fault. */
+/**
+ * Reads the parsed content of locales.json. Keys it does not know are no fault.
+ *
+ * @param content An object, or a map where the order of whole-number keys counts.
+ */
 export function parseProfiles(content: unknown): ProfilesResult {
   const faults: Fault[] = [];
   const warnings: Fault[] = [];
   if (!isRecord(content)) {
     return { ok: false, faults: [{ path: "", message: `${found(content)}, нужен объект JSON` }] };
   }
-  const menu = read(FallbackSchema, content["fallback"], "fallback", faults);
-  const entries = Object.entries(content).filter(([key]) => isProfileKey(key));
+  const all = content instanceof Map
+    ? content as ReadonlyMap<string, unknown>
+    : new Map(Object.entries(content));
+  const menu = read(FallbackSchema, all.get("fallback"), "fallback", faults);
+  const entries = [...all].filter(([key]) => isProfileKey(key));
   if (entries.length === 0) {
     faults.push({ path: "", message: "нет ни одного профиля, нужен хотя бы один" });
   }

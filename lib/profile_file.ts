@@ -5,7 +5,7 @@ import type { Log } from "./log.ts";
 /** How long the folder has to be quiet before a changed file is read, in ms: editors write in steps. */
 const QUIET_MS = 100;
 
-/** The text of a file; null where there is none or it cannot be read. Undecodable bytes become U+FFFD. */
+/** The text of a file, with its byte order mark; null where there is none or it cannot be read. Undecodable bytes become U+FFFD. */
 export async function readText(path: string): Promise<string | null> {
   try {
     return decode(await Deno.readFile(path));
@@ -15,7 +15,7 @@ export async function readText(path: string): Promise<string | null> {
 }
 
 function decode(bytes: Uint8Array<ArrayBuffer>): string {
-  return new TextDecoder().decode(bytes);
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 /**

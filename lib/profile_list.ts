@@ -1,10 +1,20 @@
-// What the page changes in the list of profiles: add, duplicate, rename, move, delete. Content in, content out; touches no file.
+// What the page changes in the list of profiles: add, duplicate, rename, move, delete. Text in, text out; touches no file.
 
+import { mapStrings, withoutLayout } from "./json_rewrite.ts";
+import {
+  arranged,
+  valueAt,
+  valuesOf,
+  withKey,
+  withoutMember,
+  withText,
+  withValue,
+} from "./json_text.ts";
 import { type Fault, LIMITS, parseProfiles, SELECT } from "./profile.ts";
 import { type Content, MENU_KEY, newCallbackData } from "./profile_edits.ts";
 
 /** A profile for a start: every text is there and says something sensible. */
-function blankProfile(key: string, name: string, random: () => number): Content {
+function blankProfile(key: string, name: string, random: () => number): object {
   const callbackData = newCallbackData(key, random());
   const choice = "Оставить заявку";
   return {
@@ -38,41 +48,45 @@ export function withNewProfile(
   },
   random: () => number,
 ): Content {
-  const profile = from === undefined
-    ? blankProfile(key, name, random)
-    : { ...copyProfile(content[from], from, key, random), name };
-  return withMenuButton({ ...content, [key]: profile }, key, name);
+  const added = from === undefined
+    ? withValue(content, key, blankProfile(key, name, random))
+    : withCopy(content, { key, name, from }, random);
+  return withMenuButton(added, key, name);
 }
 
 /** Callback data is one profile's alone, so a copy gets its own. */
-function copyProfile(raw: unknown, from: string, key: string, random: () => number): object {
-  const buttons = (raw as { step1: { buttons: { callback_data: string }[] } }).step1.buttons;
-  const renamed = new Map(buttons.map(({ callback_data }) => {
-    const own = callback_data.startsWith(`${from}_`)
-      ? key + callback_data.slice(from.length)
-      : newCallbackData(key, random());
-    return [callback_data, own.length <= 64 ? own : newCallbackData(key, random())];
-  }));
-  return renameIn(raw, renamed) as object;
+function withCopy(
+  content: Content,
+  { key, name, from }: { readonly key: string; readonly name: string; readonly from: string },
+  random: () => number,
+): Content {
+  const original = content.members.get(from);
+  if (original === undefined) throw new ReferenceError(`No profile "${from}"`);
+  const own = new Map(
+    buttonsOf(original.value).map(({ callback_data }) => {
+      const derived = callback_data.startsWith(`${from}_`)
+        ? key + callback_data.slice(from.length)
+        : newCallbackData(key, random());
+      const isShort = derived.length <= LIMITS.callbackDataBytes;
+      return [callback_data, isShort ? derived : newCallbackData(key, random())];
+    }),
+  );
+  const text = mapStrings(original.text, {
+    key: (each) => own.get(each) ?? each,
+    value: (each, path) => path.at(-1) === "callback_data" ? own.get(each) ?? each : each,
+  });
+  const copy = withText(content, key, text);
+  return withValue(copy, key, { ...valueAt(copy, key) as object, name });
 }
 
-/** Puts new callback data in place of the old, as a value and as a key, wherever it stands. */
-function renameIn(value: unknown, renamed: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((each) => renameIn(each, renamed));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      renamed.get(name) ?? name,
-      name === "callback_data" ? renamed.get(String(inner)) ?? inner : renameIn(inner, renamed),
-    ]),
-  );
+function buttonsOf(raw: unknown): readonly MenuButton[] {
+  return (raw as { step1: { buttons: readonly MenuButton[] } }).step1.buttons;
 }
 
 /** Gives a profile another key, where it stands; the menu's button follows. */
 export function withRenamedProfile(content: Content, from: string, to: string): Content {
-  const entries = Object.entries(content).map(([key, value]) => [key === from ? to : key, value]);
   return withMenuButtons(
-    Object.fromEntries(entries),
+    withKey(content, from, to),
     (buttons) =>
       buttons.map((button) =>
         button.callback_data === SELECT + from ? { ...button, callback_data: SELECT + to } : button
@@ -86,12 +100,7 @@ export function withMovedProfile(content: Content, key: string, to: "up" | "down
   const other = keys[keys.indexOf(key) + (to === "up" ? -1 : 1)];
   if (other === undefined) return content;
   const swapped = new Map([[key, other], [other, key]]);
-  return Object.fromEntries(
-    Object.keys(content).map((each) => {
-      const place = swapped.get(each) ?? each;
-      return [place, content[place]];
-    }),
-  );
+  return arranged(content, [...content.members.keys()].map((each) => swapped.get(each) ?? each));
 }
 
 /**
@@ -99,50 +108,57 @@ export function withMovedProfile(content: Content, key: string, to: "up" | "down
  * every profile that is left.
  */
 export function withoutProfile(content: Content, key: string): Content {
-  const { [key]: _gone, ...rest } = content;
+  const rest = withoutMember(content, key);
   return withMenuButtons(rest, (buttons) => {
     const left = buttons.filter(({ callback_data }) => callback_data !== SELECT + key);
     if (left.length > 0) return left;
     return profileKeys(rest).map((each) => ({
-      text: (rest[each] as { name: string }).name,
+      text: nameOf(rest, each),
       callback_data: SELECT + each,
     }));
   });
 }
 
-/** Puts a profile back as it was, which may be one that was deleted meanwhile. */
-export function withRestored(content: Content, key: string, raw: unknown): Content {
-  const isNew = !Object.hasOwn(content, key);
-  const restored = { ...content, [key]: raw };
-  if (!isNew || key === MENU_KEY) return restored;
-  return withMenuButton(restored, key, (raw as { name: string }).name);
+/**
+ * Puts a profile back as it was, which may be one that was deleted meanwhile.
+ *
+ * @param spelled The profile as the file had it. What has no layout (histories of older bots) gets the file's.
+ */
+export function withRestored(content: Content, key: string, spelled: string): Content {
+  const hasLayout = withoutLayout(spelled) !== spelled;
+  const restored = hasLayout
+    ? withText(content, key, spelled)
+    : withValue(content, key, JSON.parse(spelled));
+  if (content.members.has(key) || key === MENU_KEY) return restored;
+  return withMenuButton(restored, key, nameOf(restored, key));
+}
+
+function nameOf(content: Content, key: string): string {
+  return (valueAt(content, key) as { readonly name: string }).name;
 }
 
 /** What is wrong with a new key; undefined if nothing is. */
 export function keyFault(content: Content, key: string): string | undefined {
   if (key === "") return "пусто, нужно слово для ссылки";
   // `select_` begins the menu's callback data, and a profile's key begins its buttons'.
-  if (Object.hasOwn(content, key) || `${key}_`.startsWith(SELECT)) {
+  if (content.members.has(key) || `${key}_`.startsWith(SELECT)) {
     return "такое имя профиля занято, нужно другое";
   }
-  // Keys of digits alone would jump to the file's beginning: objects order them first.
-  if (/^\d/.test(key) || key.startsWith("_") || key.startsWith("$")) {
-    return "первой нужна буква";
-  }
+  if (key.startsWith("_") || key.startsWith("$")) return "первой нужна буква";
   const [some = ""] = profileKeys(content);
-  const result = parseProfiles({ ...content, [key]: content[some] });
+  const result = parseProfiles(new Map(valuesOf(content)).set(key, valueAt(content, some)));
   return result.ok ? undefined : result.faults.find(({ path }) => path === key)?.message;
 }
 
 /** The first fault of the whole file, if an edit would leave one. */
 export function firstFault(content: Content): Fault | undefined {
-  const result = parseProfiles(content);
+  const result = parseProfiles(valuesOf(content));
   return result.ok ? undefined : result.faults[0];
 }
 
 /** The profiles' keys in the order of the file. */
 export function profileKeys(content: Content): string[] {
-  return Object.keys(content).filter((key) => {
+  return [...content.members.keys()].filter((key) => {
     return key !== MENU_KEY && !key.startsWith("_") && !key.startsWith("$");
   });
 }
@@ -167,6 +183,6 @@ function withMenuButtons(
   content: Content,
   change: (buttons: readonly MenuButton[]) => readonly MenuButton[],
 ): Content {
-  const menu = content[MENU_KEY] as { readonly buttons: readonly MenuButton[] };
-  return { ...content, [MENU_KEY]: { ...menu, buttons: change(menu.buttons) } };
+  const menu = valueAt(content, MENU_KEY) as { readonly buttons: readonly MenuButton[] };
+  return withValue(content, MENU_KEY, { ...menu, buttons: change(menu.buttons) });
 }

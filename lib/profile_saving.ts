@@ -1,5 +1,6 @@
 // Takes an edit to the file: on the newest version, all or nothing. Knows no forms.
 
+import { textOf } from "./json_text.ts";
 import type { Content } from "./profile_edits.ts";
 import type { Fault } from "./profile.ts";
 import type { ProfileStore } from "./profile_store.ts";
@@ -29,9 +30,9 @@ export async function saveEdit(
 ): Promise<EditResult> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const basedOn = store.text();
-    const next = edit(store.content() as Content);
+    const next = edit(store.content());
     if (next === undefined) return { kind: "stale" };
-    const result = await store.save(next, basedOn, by);
+    const result = await store.save(textOf(next), basedOn, by);
     if (result.kind !== "stale") return result;
     const faults = store.faults();
     if (faults.length > 0) return { kind: "broken", faults };

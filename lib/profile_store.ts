@@ -1,5 +1,6 @@
 // Keeps the profiles of locales.json: loads, saves, and holds on to the last good version. Knows no bot, web or texts.
 
+import { type JsonText, readJson, type TextFault, valuesOf } from "./json_text.ts";
 import type { Log } from "./log.ts";
 import { type Fault, parseProfiles, type Profiles } from "./profile.ts";
 import { readText, replaceFile, watchFile } from "./profile_file.ts";
@@ -13,7 +14,7 @@ export type SaveResult =
 /** A version of the file that became current. */
 export interface Loaded {
   readonly profiles: Profiles;
-  readonly content: unknown;
+  readonly content: JsonText;
   /** Who saved it; null when it was found on disk. */
   readonly by: string | null;
 }
@@ -21,8 +22,8 @@ export interface Loaded {
 export interface ProfileStore {
   /** The last good version. */
   current(): Profiles;
-  /** The parsed file behind `current`, with the keys that the bot does not know. */
-  content(): unknown;
+  /** The file behind `current` as text and values, with the keys that the bot does not know. */
+  content(): JsonText;
   /** The file's text behind `current`: tells one version from another. */
   text(): string;
   /** What is wrong with the file on disk, while the version before it is still the current one. */
@@ -30,10 +31,10 @@ export interface ProfileStore {
   /**
    * Writes a new version in one step; with a fault or from a stale version nothing is written.
    *
-   * @param basedOn The text of the version that the caller's content was made from.
+   * @param basedOn The text of the version that the new one was made from.
    * @param by Who saves.
    */
-  save(content: unknown, basedOn: string, by?: string): Promise<SaveResult>;
+  save(text: string, basedOn: string, by?: string): Promise<SaveResult>;
   /** Stops watching. */
   close(): Promise<void>;
 }
@@ -103,9 +104,10 @@ export function keepProfiles(
     }
   }
 
-  async function save(content: unknown, basedOn: string, by: string | null): Promise<SaveResult> {
+  async function save(text: string, basedOn: string, by: string | null): Promise<SaveResult> {
     if (await readText(path) !== basedOn) return await stale();
-    const next = parse(JSON.stringify(content, null, 2) + "\n");
+    if (text === basedOn) return { kind: "saved" };
+    const next = parse(text);
     if (!next.ok) return { kind: "refused", faults: next.faults };
     if (!await replaceFile(path, next.version.text, basedOn)) return await stale();
     latest = ++begun;
@@ -125,11 +127,11 @@ export function keepProfiles(
   );
   return {
     current: () => current.profiles,
-    content: () => structuredClone(current.content),
+    content: () => current.content,
     text: () => current.text,
     faults: () => refused?.faults ?? [],
-    save(content, basedOn, by) {
-      const result = saving.then(() => save(content, basedOn, by ?? null));
+    save(text, basedOn, by) {
+      const result = saving.then(() => save(text, basedOn, by ?? null));
       saving = result.catch(() => {});
       return result;
     },
@@ -148,7 +150,7 @@ export function faultLine({ path, message }: Fault): string {
 /** A good version of the file. */
 export interface Version {
   readonly text: string;
-  readonly content: unknown;
+  readonly content: JsonText;
   readonly profiles: Profiles;
   readonly warnings: readonly Fault[];
 }
@@ -158,25 +160,20 @@ function parse(text: string | null): ReadResult {
   if (text.trim() === "") return refusal("файл пуст, нужны профили");
   // What could not be decoded; visitors would read it.
   if (text.includes("\uFFFD")) return refusal("кодировка не UTF-8, сохраните файл в UTF-8");
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    return refusal(`не разобрать JSON: ${placeOf(error)}`);
-  }
-  const result = parseProfiles(content);
+  const read = readJson(text);
+  if (!read.ok && read.kind === "faulty") return { ok: false, faults: read.faults.map(toFault) };
+  const result = parseProfiles(read.ok ? valuesOf(read.json) : read.value);
   if (!result.ok) return result;
+  if (!read.ok) throw new TypeError("Cannot keep profiles of what is no object");
   const { profiles, warnings } = result;
-  return { ok: true, version: { text, content, profiles, warnings } };
+  return { ok: true, version: { text, content: read.json, profiles, warnings } };
 }
 
-/** Why JSON broke off. The rest of the message quotes the file, and with it perhaps a webhook address. */
-function placeOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : "";
-  const [, line, column] = /\(line (\d+) column (\d+)\)/.exec(message) ?? [];
-  if (line !== undefined) return `строка ${line}, столбец ${column}`;
-  const [, token] = /^Unexpected token '(.)'/u.exec(message) ?? [];
-  return token === undefined ? "файл обрывается" : `неожиданный знак «${token}»`;
+function toFault({ line, column, path, message }: TextFault): Fault {
+  const keys = path.map((key, index) =>
+    typeof key === "number" ? `[${key}]` : index ? `.${key}` : key
+  );
+  return { path: keys.join(""), message: `строка ${line}, столбец ${column}: ${message}` };
 }
 
 function refusal(message: string): { ok: false; faults: Fault[] } {

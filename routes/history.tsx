@@ -3,7 +3,7 @@
 import { HttpError } from "fresh";
 import type { Revision } from "../lib/journal/revisions.ts";
 import type { Fault } from "../lib/profile.ts";
-import { MENU_KEY, menuForm, profileForm } from "../lib/profile_edits.ts";
+import { MENU_KEY, menuFormOf, profileForm } from "../lib/profile_edits.ts";
 import { withRestored } from "../lib/profile_list.ts";
 import { languagesOf, translationForm } from "../lib/profile_translations.ts";
 import { saveEdit } from "../lib/profile_saving.ts";
@@ -57,11 +57,12 @@ function historyOf(keyOf: (ctx: Asked) => string) {
       const { state } = ctx;
       const key = keyOf(ctx);
       const revision = state.deps.journal.findRevision(Number(field(state.form, "restore")));
-      if (revision?.profile !== key || revision.content === null) throw new HttpError(404);
+      const text = revision?.text ?? null;
+      if (revision?.profile !== key || text === null) throw new HttpError(404);
       const result = await saveEdit(
         state.deps.profiles,
         state.session.openedBy,
-        (content) => withRestored(content, key, revision.content),
+        (content) => withRestored(content, key, text),
       );
       const { path } = subject(state, key);
       if (result.kind === "saved") return ctx.redirect(`${path}?saved`, 303);
@@ -114,7 +115,7 @@ function changeOf(revision: Revision, before: Revision | undefined): Line["chang
 }
 
 function textsOf({ content }: Revision, key: string, state: State): Part[] {
-  if (key === MENU_KEY) return menuParts(menuForm({ [MENU_KEY]: content }), state);
+  if (key === MENU_KEY) return menuParts(menuFormOf(content), state);
   const translated = languagesOf(content).flatMap((language) =>
     translationParts(translationForm(content, language), state)
       .map((part) => ({ ...part, label: `${nameOfLanguage(language)}: ${part.label}` }))

@@ -1,6 +1,7 @@
 // A profile's form: one form, one save; beside it what visitors and managers will see.
 
 import { HttpError } from "fresh";
+import { valueAt } from "../lib/json_text.ts";
 import type { Fault } from "../lib/profile.ts";
 import {
   type Content,
@@ -29,7 +30,7 @@ export const handler = define.handlers({
   GET(ctx) {
     const key = profileKey(ctx);
     const content = contentOf(ctx.state);
-    const view = viewOf(ctx.state, key, profileForm(content[key]));
+    const view = viewOf(ctx.state, key, profileForm(valueAt(content, key)));
     const note = noteOf(ctx.url, ctx.state, key);
     return ctx.render(
       <ProfileEditor frame={frameOf(ctx)} view={note ? { ...view, note } : view} />,
@@ -77,9 +78,9 @@ export const handler = define.handlers({
             return draw({ note: { kind: "broken", faults: result.faults } }, typed, 409);
           case "stale": {
             const content = contentOf(state);
-            if (content[key] === undefined) throw new HttpError(404);
+            if (!content.members.has(key)) throw new HttpError(404);
             const words = PROFILE[state.language];
-            const theirs = partsOf(profileForm(content[key]), words);
+            const theirs = partsOf(profileForm(valueAt(content, key)), words);
             const note = { kind: "stale", mine: partsOf(typed, words), theirs } as const;
             return draw({ version: versionOf(content, key), note }, typed, 409);
           }
@@ -118,7 +119,7 @@ export function profileKey(
 }
 
 export function contentOf({ deps }: State): Content {
-  return deps.profiles.content() as Content;
+  return deps.profiles.content();
 }
 
 function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
@@ -126,7 +127,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
   return {
     key,
     savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
-    languages: languagesOf(content[key]),
+    languages: languagesOf(valueAt(content, key)),
     form,
     version: versionOf(content, key),
     faults: [],

@@ -59,7 +59,7 @@ export const newProfile = define.handlers({
       deps.profiles,
       state.session.openedBy,
       (content) =>
-        Object.hasOwn(content, view.key) ? undefined : withNewProfile(content, view, Math.random),
+        content.members.has(view.key) ? undefined : withNewProfile(content, view, Math.random),
     );
     if (result.kind !== "saved") throw new HttpError(409);
     return ctx.redirect(`/profiles/${view.key}?created`, 303);
@@ -92,7 +92,7 @@ export const rename = define.handlers({
       );
     }
     const result = await saveEdit(profiles, state.session.openedBy, (content) => {
-      const still = Object.hasOwn(content, from) && !Object.hasOwn(content, to);
+      const still = content.members.has(from) && !content.members.has(to);
       return still ? withRenamedProfile(content, from, to) : undefined;
     });
     if (result.kind !== "saved") throw new HttpError(409);
@@ -155,6 +155,6 @@ function freeKey(state: State, from: string): string {
   const content = contentOf(state);
   const stem = from.replace(/\d+$/, "");
   for (let nth = 2;; nth += 1) {
-    if (!Object.hasOwn(content, `${stem}${nth}`)) return `${stem}${nth}`;
+    if (!content.members.has(`${stem}${nth}`)) return `${stem}${nth}`;
   }
 }

@@ -18,6 +18,9 @@ const ROWS: readonly (readonly string[])[] = [
   ["log.ts", "log/"],
   ["lock.ts"],
   ["webhook_address.ts"],
+  ["json_faults.ts"],
+  ["json_rewrite.ts"],
+  ["json_text.ts"],
   ["profile.ts"],
   ["profile_file.ts"],
   ["profile_store.ts"],
@@ -61,6 +64,7 @@ const ROWS: readonly (readonly string[])[] = [
 
 /** Only these rooms know these packages. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "jsonc-parser": ["json_faults.ts", "json_rewrite.ts", "json_text.ts"],
   "ky": ["crm.ts"],
   "node:sqlite": ["db.ts"],
   "grammy": ["telegram.ts", "admin_chat.ts", "visitor_chat.ts", "inbox.ts", "bot.ts"],
@@ -75,6 +79,9 @@ const PURE = [
   "lead.ts",
   "backoff.ts",
   "config.ts",
+  "json_faults.ts",
+  "json_rewrite.ts",
+  "json_text.ts",
   "profile.ts",
   "texts.ts",
   "cards.ts",

@@ -1,6 +1,8 @@
 // The journal's history of the profiles: every version, who saved it and when. Does not know what a version says.
 
 import type { Database, Row } from "../db.ts";
+import { withoutLayout } from "../json_rewrite.ts";
+import type { JsonText } from "../json_text.ts";
 
 export interface Revision {
   readonly number: number;
@@ -9,18 +11,20 @@ export interface Revision {
   readonly savedAtMs: number;
   /** Null for an edit found on disk. */
   readonly savedBy: string | null;
-  /** The profile as the file had it; null when it was deleted. */
+  /** The profile parsed; null when it was deleted. */
   readonly content: unknown;
+  /** The profile as the file had it, to the byte; null when it was deleted. Bots before spelled it in one line. */
+  readonly text: string | null;
 }
 
 export interface RevisionRecords {
   /**
-   * Records whatever differs from the newest version of each profile, and what is gone.
+   * Records whatever differs from the newest version of each profile, and what is gone. Another layout is
+   * no difference.
    *
-   * @param content The parsed file.
    * @param savedBy Null for an edit found on disk.
    */
-  recordRevisions(content: unknown, savedBy: string | null, nowMs: number): void;
+  recordRevisions(content: JsonText, savedBy: string | null, nowMs: number): void;
   findRevision(number: number): Revision | undefined;
   /** Newest first. */
   listRevisions(profile: string, most: number): Revision[];
@@ -53,15 +57,14 @@ export function revisionRecords(db: Database): RevisionRecords {
       const known = new Map(
         newest.all().map((row) => [String(row["profile"]), row["content"] as string | null]),
       );
-      const entries = new Map(
-        Object.entries(content as Record<string, unknown>)
-          .map(([profile, value]) => [profile, JSON.stringify(value)]),
-      );
-      for (const [profile, text] of entries) {
-        if (known.get(profile) !== text) insert.run(profile, nowMs, savedBy, text);
+      for (const [profile, { text }] of content.members) {
+        const before = known.get(profile);
+        if (before != null && isSame(before, text)) continue;
+        insert.run(profile, nowMs, savedBy, text);
       }
       for (const [profile, text] of known) {
-        if (text !== null && !entries.has(profile)) insert.run(profile, nowMs, savedBy, null);
+        if (text === null || content.members.has(profile)) continue;
+        insert.run(profile, nowMs, savedBy, null);
       }
     },
     findRevision(number) {
@@ -80,6 +83,10 @@ export function revisionRecords(db: Database): RevisionRecords {
   };
 }
 
+function isSame(before: string, after: string): boolean {
+  return before === after || withoutLayout(before) === withoutLayout(after);
+}
+
 function toRevision(row: Row): Revision {
   return {
     number: Number(row["number"]),
@@ -87,5 +94,6 @@ function toRevision(row: Row): Revision {
     savedAtMs: Number(row["saved_at_ms"]),
     savedBy: row["saved_by"] === null ? null : String(row["saved_by"]),
     content: row["content"] === null ? null : JSON.parse(String(row["content"])),
+    text: row["content"] === null ? null : String(row["content"]),
   };
 }
