@@ -6,7 +6,7 @@ import { EXIT } from "./exit.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import type { Log } from "./log.ts";
-import { faultLine, keepProfiles, readProfiles } from "./profile_store.ts";
+import { faultLine, keepProfiles, mendTornFile, readProfiles } from "./profile_store.ts";
 import type { Machine, Running, Voice } from "./rooms.ts";
 
 /** Builds and starts the bot; the returned number is the exit code of a start that was refused. */
@@ -28,6 +28,9 @@ export async function openHouse(
     return code;
   }
 
+  if (await mendTornFile(config.localesPath, config.dataDir)) {
+    log.warn("⚠️ locales.json: прошлая запись оборвалась, возвращён текст до неё");
+  }
   const first = await readProfiles(config.localesPath);
   if (!first.ok) {
     for (const fault of first.faults) log.error("❌ {line}", { line: faultLine(fault) });
@@ -42,6 +45,7 @@ export async function openHouse(
   }
   const profiles = keepProfiles(first.version, {
     path: config.localesPath,
+    spareFolder: config.dataDir,
     log,
     onLoad(loaded, { content, by }) {
       for (const { webhook } of loaded.byKey.values()) {

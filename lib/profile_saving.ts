@@ -12,7 +12,9 @@ export type EditResult =
   /** The file would be faulty. Nothing was written. */
   | { readonly kind: "refused"; readonly faults: readonly Fault[] }
   /** The file on disk is faulty, and whoever is editing it would lose their work. Nothing was written. */
-  | { readonly kind: "broken"; readonly faults: readonly Fault[] };
+  | { readonly kind: "broken"; readonly faults: readonly Fault[] }
+  /** The disk did not take it, and why, in Russian. What is on it is what was there before. */
+  | { readonly kind: "failed"; readonly reason: string };
 
 /** How often an edit is tried again when the file changes under it. */
 const MOST_TRIES = 3;

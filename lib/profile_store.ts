@@ -3,13 +3,15 @@
 import { type JsonText, readJson, type TextFault, valuesOf } from "./json_text.ts";
 import type { Log } from "./log.ts";
 import { type Fault, parseProfiles, type Profiles } from "./profile.ts";
-import { readText, replaceFile, watchFile } from "./profile_file.ts";
+import { diskFault, readText, replaceFile, restoreTorn, watchFile } from "./profile_file.ts";
 
 export type SaveResult =
   | { readonly kind: "saved" }
   /** Somebody else saved, or the file was changed on disk: nothing was written. A good file is current now. */
   | { readonly kind: "stale" }
-  | { readonly kind: "refused"; readonly faults: readonly Fault[] };
+  | { readonly kind: "refused"; readonly faults: readonly Fault[] }
+  /** The disk did not take it. The version before is still there and at work. */
+  | { readonly kind: "failed"; readonly reason: string };
 
 /** A version of the file that became current. */
 export interface Loaded {
@@ -50,6 +52,20 @@ export async function readProfiles(path: string): Promise<ReadResult> {
 }
 
 /**
+ * Puts the file's old text back where a save in place was cut off, by a crash or a broken disk. A file that
+ * is good is left alone.
+ *
+ * @returns Whether it was put back.
+ */
+export async function mendTornFile(path: string, spareFolder: string): Promise<boolean> {
+  try {
+    return await restoreTorn(path, spareFolder, (text) => parse(text).ok);
+  } catch {
+    return false; // There is no file, or no writing it: what reads it says so.
+  }
+}
+
+/**
  * Keeps the profiles from a first version on, and begins to watch the file's folder: an edit on disk takes
  * effect by itself, also one since the first version was read.
  *
@@ -57,8 +73,10 @@ export async function readProfiles(path: string): Promise<ReadResult> {
  */
 export function keepProfiles(
   first: Version,
-  { path, log, onLoad = () => {} }: {
+  { path, spareFolder, log, onLoad = () => {} }: {
     readonly path: string;
+    /** Where a copy of the file is kept while it is written, if its own folder cannot be written. */
+    readonly spareFolder: string;
     readonly log: Log;
     readonly onLoad?: (profiles: Profiles, loaded: Loaded) => void;
   },
@@ -105,14 +123,29 @@ export function keepProfiles(
   }
 
   async function save(text: string, basedOn: string, by: string | null): Promise<SaveResult> {
-    if (await readText(path) !== basedOn) return await stale();
+    if (!await isOnDisk(basedOn)) return await stale();
     if (text === basedOn) return { kind: "saved" };
     const next = parse(text);
     if (!next.ok) return { kind: "refused", faults: next.faults };
-    if (!await replaceFile(path, next.version.text, basedOn)) return await stale();
+    try {
+      if (!await replaceFile(path, text, basedOn, spareFolder)) return await stale();
+    } catch (error) {
+      const reason = diskFault(error);
+      log.error("❌ locales.json: не записать: {reason}. {cause}", {
+        reason,
+        cause: String(error),
+      });
+      return { kind: "failed", reason };
+    }
     latest = ++begun;
     current = adopt(next.version, by);
     return { kind: "saved" };
+  }
+
+  async function isOnDisk(text: string): Promise<boolean> {
+    if (await readText(path) === text) return true;
+    // An earlier save may have met a broken disk in the middle of the file.
+    return await mendTornFile(path, spareFolder) && await readText(path) === text;
   }
 
   async function stale(): Promise<SaveResult> {

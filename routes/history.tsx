@@ -2,7 +2,6 @@
 
 import { HttpError } from "fresh";
 import type { Revision } from "../lib/journal/revisions.ts";
-import type { Fault } from "../lib/profile.ts";
 import { MENU_KEY, menuFormOf, profileForm } from "../lib/profile_edits.ts";
 import { withRestored } from "../lib/profile_list.ts";
 import { languagesOf, translationForm } from "../lib/profile_translations.ts";
@@ -12,6 +11,7 @@ import { define, type State } from "../lib/web/state.ts";
 import { HistoryPage, type Line } from "./components/history_page.tsx";
 import { nameOfLanguage } from "./components/languages.ts";
 import { frameOf } from "./components/page.tsx";
+import { statusOf } from "./components/unsaved.tsx";
 import { type Part, partsOf } from "./components/versions.tsx";
 import { menuParts } from "./menu.tsx";
 import { translationParts } from "./translation.tsx";
@@ -66,7 +66,6 @@ function historyOf(keyOf: (ctx: Asked) => string) {
       );
       const { path } = subject(state, key);
       if (result.kind === "saved") return ctx.redirect(`${path}?saved`, 303);
-      const faults: readonly Fault[] = result.kind === "refused" ? result.faults : [];
       return ctx.render(
         <HistoryPage
           frame={frameOf(ctx)}
@@ -74,9 +73,9 @@ function historyOf(keyOf: (ctx: Asked) => string) {
           lines={linesOf(state, key)}
           open={0}
           most={MOST}
-          refused={faults}
+          refusal={result}
         />,
-        { status: result.kind === "refused" ? 422 : 409 },
+        { status: statusOf(result) },
       );
     },
   });

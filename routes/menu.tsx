@@ -60,6 +60,8 @@ export const handler = define.handlers({
         return draw({ faults: result.faults, note: { kind: "refused" } }, typed, 422);
       case "broken":
         return draw({ note: { kind: "broken", faults: result.faults } }, typed, 409);
+      case "failed":
+        return draw({ note: { kind: "failed", reason: result.reason } }, typed, 507);
       case "stale": {
         const content: Content = contentOf(state);
         const mine = menuParts(typed, state);

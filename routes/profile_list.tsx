@@ -16,6 +16,7 @@ import { field } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
 import { frameOf } from "./components/page.tsx";
 import { Delete, NewProfile, Rename } from "./components/profile_list_forms.tsx";
+import { statusOf, UnsavedPage } from "./components/unsaved.tsx";
 import { contentOf, profileKey } from "./profile.tsx";
 import { faultSentence } from "./words/faults.ts";
 import { PROFILE_LIST } from "./words/profile_list.ts";
@@ -61,7 +62,12 @@ export const newProfile = define.handlers({
       (content) =>
         content.members.has(view.key) ? undefined : withNewProfile(content, view, Math.random),
     );
-    if (result.kind !== "saved") throw new HttpError(409);
+    if (result.kind !== "saved") {
+      return ctx.render(
+        <NewProfile frame={frameOf(ctx)} state={state} view={{ ...view, refusal: result }} />,
+        { status: statusOf(result) },
+      );
+    }
     return ctx.redirect(`/profiles/${view.key}?created`, 303);
   },
 });
@@ -95,7 +101,12 @@ export const rename = define.handlers({
       const still = content.members.has(from) && !content.members.has(to);
       return still ? withRenamedProfile(content, from, to) : undefined;
     });
-    if (result.kind !== "saved") throw new HttpError(409);
+    if (result.kind !== "saved") {
+      return ctx.render(
+        <Rename frame={frameOf(ctx)} state={state} from={from} to={to} refusal={result} />,
+        { status: statusOf(result) },
+      );
+    }
     journal.renameProfile(from, to);
     journal.renameRevisions(from, to);
     await journal.committed();
@@ -113,7 +124,12 @@ export const move = define.handlers({
       ctx.state.session.openedBy,
       (content) => withMovedProfile(content, key, to),
     );
-    if (result.kind !== "saved") throw new HttpError(409);
+    if (result.kind !== "saved") {
+      return ctx.render(
+        <UnsavedPage frame={frameOf(ctx)} refusal={result} />,
+        { status: statusOf(result) },
+      );
+    }
     return ctx.redirect(`/#${key}`, 303);
   },
 });
@@ -141,7 +157,12 @@ export const remove = define.handlers({
       state.session.openedBy,
       (content) => profileKeys(content).length > 1 ? withoutProfile(content, key) : undefined,
     );
-    if (result.kind !== "saved") throw new HttpError(409);
+    if (result.kind !== "saved") {
+      return ctx.render(
+        <Delete frame={frameOf(ctx)} state={state} profile={key} refusal={result} />,
+        { status: statusOf(result) },
+      );
+    }
     return ctx.redirect(`/?deleted=${key}`, 303);
   },
 });

@@ -22,6 +22,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["json_rewrite.ts"],
   ["json_text.ts"],
   ["profile.ts"],
+  ["file_overwrite.ts"],
   ["profile_file.ts"],
   ["profile_store.ts"],
   ["texts.ts"],

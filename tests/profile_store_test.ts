@@ -1,7 +1,7 @@
 // The profiles' file: loaded, watched, saved in one step, and never worse than the last good version.
 
 import assert from "node:assert/strict";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { FakeTime } from "@std/testing/time";
 import { textOf as joined, valuesOf } from "../lib/json_text.ts";
 import { keepProfiles, type ProfileStore, readProfiles } from "../lib/profile_store.ts";
@@ -484,7 +484,7 @@ Deno.test("an edit between reading the first version and watching the file takes
     assert.ok(first.ok);
     await Deno.writeTextFile(path, textOf(named("ПРАВКА")));
     const { log, line } = aLog();
-    const store = keepProfiles(first.version, { path, log });
+    const store = keepProfiles(first.version, { path, spareFolder: dirname(path), log });
     assert.equal(nameOf(store), "MONSTER AGENCY");
     await line(ACCEPTED);
     assert.equal(nameOf(store), "ПРАВКА");
@@ -506,11 +506,19 @@ Deno.test("a version that nobody could note down is current all the same", () =>
   }));
 
 Deno.test("save leaves the old version and nothing half-written when the disk fails, and can go on", () =>
-  withStore(async ({ store, read, folder }) => {
+  withStore(async ({ store, read, folder, lines }) => {
     const before = store.text();
     {
-      using _disk = brokenDisk("sync", () => Promise.reject(new Error("No space left on device")));
-      await assert.rejects(store.save(textOf(named("НЕ ВЛЕЗЛО")), before), /No space left/);
+      const full = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
+      using _disk = brokenDisk("sync", () => Promise.reject(full));
+      const reason = "на диске нет места";
+      assert.deepEqual(await store.save(textOf(named("НЕ ВЛЕЗЛО")), before), {
+        kind: "failed",
+        reason,
+      });
+      assert.deepEqual(lines, [
+        `❌ locales.json: не записать: ${reason}. Error: No space left on device`,
+      ]);
     }
     assert.deepEqual(await namesIn(folder), ["locales.json"]);
     assert.deepEqual(await read(), someLocales());

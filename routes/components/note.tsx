@@ -1,6 +1,7 @@
 // The line on top of a form: what its last press did, or why it did not.
 
 import type { Fault } from "../../lib/profile.ts";
+import { faultOfFile, faultWords } from "../words/faults.ts";
 import { PROFILE } from "../words/profile.ts";
 import { FormToken, type Frame } from "./page.tsx";
 import { type Part, SideBySide } from "./versions.tsx";
@@ -13,6 +14,8 @@ export type Note =
   /** The form was opened before this login. */
   | { readonly kind: "renewed" }
   | { readonly kind: "broken"; readonly faults: readonly Fault[] }
+  /** The disk did not take it; `reason` is the parser's, in Russian. */
+  | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "stale"; readonly mine: readonly Part[]; readonly theirs: readonly Part[] };
 
 export function NoteLine({ note, faults, path, frame }: {
@@ -63,7 +66,20 @@ export function NoteLine({ note, faults, path, frame }: {
           <p>
             <span aria-hidden="true">⚠</span> {words.broken}
           </p>
-          <ul>{note.faults.map(({ path, message }) => <li key={path}>{path} {message}</li>)}</ul>
+          <ul>
+            {note.faults.map((fault) => (
+              <li key={fault.message}>{faultOfFile(fault, frame.language)}</li>
+            ))}
+          </ul>
+        </div>
+      );
+    case "failed":
+      return (
+        <div class="note bad" role="alert">
+          <p>
+            <span aria-hidden="true">⚠</span>{" "}
+            {words.failed(faultWords(note.reason, frame.language))}
+          </p>
         </div>
       );
     case "stale":

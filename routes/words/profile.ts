@@ -51,6 +51,9 @@ export const PROFILE = bilingual({
     "Не сохранено: форма открыта до этого входа. Набранное на месте — проверьте и сохраните ещё раз.",
   broken:
     "Не сохранено: в файле locales.json на диске ошибка. Исправьте файл и сохраните ещё раз, набранное осталось в форме.",
+  failed: (reason: string) =>
+    `Не сохранено: ${reason}. Набранное осталось в форме, бот работает с прежними текстами. ` +
+    "Освободите место или исправьте права и сохраните ещё раз.",
   stale: "Не сохранено: пока вы правили, здесь сохранили другое.",
   staleWhat:
     "Ниже обе версии. В форме — ваша: сохраните её, если она нужна вместо той, или возьмите сохранённую.",
@@ -129,6 +132,9 @@ export const PROFILE = bilingual({
     "Not saved: the form is from before this login. What you typed is in place: check it and save again.",
   broken:
     "Not saved: the file locales.json on disk has a fault. Fix the file and save again; what you typed is still in the form.",
+  failed: (reason: string) =>
+    `Not saved: ${reason}. What you typed is still in the form, the bot works with the texts before. ` +
+    "Make room or mend the rights, and save again.",
   stale: "Not saved: something else was saved here while you were editing.",
   staleWhat:
     "Both versions are below. The form holds yours: save it if it should replace the other, or take the saved one.",
