@@ -1,6 +1,7 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 
 import { type Database, openDatabase } from "./db.ts";
+import type { JsonText } from "./json_text.ts";
 import type { CardReason, CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
 import { type AuthRecords, authRecords } from "./journal/auth.ts";
 import {
@@ -22,6 +23,11 @@ import {
   type Work,
 } from "./journal/outbox.ts";
 import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
+import {
+  type ProfileFileRecords,
+  profileFileRecords,
+  type Renaming,
+} from "./journal/profile_files.ts";
 import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
 
@@ -80,8 +86,14 @@ export interface Journal
     FollowUpRecords,
     AuthRecords,
     RevisionRecords,
+    ProfileFileRecords,
     ProfileCounts,
     LeadList {
+  /**
+   * Records a version of locales.json that became current: the whole text, what differs in each profile, and,
+   * where a link was changed, the profile's leads and history under its new key.
+   */
+  recordVersion(version: NewVersion, nowMs: number): void;
   /**
    * Records a press: the lead, its confirmation and its POST. The confirmation is handed to the caller;
    * undefined when the menu already gave a lead.
@@ -168,6 +180,16 @@ export interface Journal
   close(): void;
 }
 
+/** A version of locales.json that became current. */
+export interface NewVersion {
+  readonly text: string;
+  readonly content: JsonText;
+  /** Null for an edit found on disk. */
+  readonly by: string | null;
+  /** The change of a link that it is. */
+  readonly renamed: Renaming | null;
+}
+
 /**
  * Opens the journal in a file, or in `:memory:`.
  *
@@ -186,6 +208,7 @@ export function journalIn(db: Database): Journal {
     ...followUpRecords(db),
     ...authRecords(db),
     ...revisionRecords(db),
+    ...profileFileRecords(db),
     ...profileCounts(db),
     ...leadList(db),
   };
@@ -199,6 +222,7 @@ type Records =
   & FollowUpRecords
   & AuthRecords
   & RevisionRecords
+  & ProfileFileRecords
   & ProfileCounts
   & LeadList;
 
@@ -287,6 +311,14 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
   }
 
   return {
+    recordVersion({ text, content, by, renamed }, nowMs) {
+      if (renamed !== null) {
+        records.renameProfile(renamed.from, renamed.to);
+        records.renameRevisions(renamed.from, renamed.to);
+      }
+      records.recordRevisions(content, by, nowMs);
+      records.recordFile({ text, savedBy: by, renamed }, nowMs);
+    },
     recordChoice(newLead, confirmation, lane, postsNow) {
       const lead = records.insertLead(newLead);
       if (lead === undefined) return undefined;

@@ -3,7 +3,7 @@
 import { textOf } from "./json_text.ts";
 import type { Content } from "./profile_edits.ts";
 import type { Fault } from "./profile.ts";
-import type { ProfileStore } from "./profile_store.ts";
+import type { ProfileStore, Saving } from "./profile_store.ts";
 
 export type EditResult =
   | { readonly kind: "saved" }
@@ -24,17 +24,19 @@ const MOST_TRIES = 3;
  *
  * @param edit Makes the new content; undefined when it no longer applies.
  * @param by Who saves, for the history.
+ * @param renamed The change of a profile's key that the edit is.
  */
 export async function saveEdit(
   store: Pick<ProfileStore, "content" | "text" | "faults" | "save">,
   by: string,
   edit: (content: Content) => Content | undefined,
+  renamed?: Saving["renamed"],
 ): Promise<EditResult> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const basedOn = store.text();
     const next = edit(store.content());
     if (next === undefined) return { kind: "stale" };
-    const result = await store.save(textOf(next), basedOn, by);
+    const result = await store.save(textOf(next), basedOn, { by, renamed });
     if (result.kind !== "stale") return result;
     const faults = store.faults();
     if (faults.length > 0) return { kind: "broken", faults };

@@ -16,9 +16,27 @@ export type SaveResult =
 /** A version of the file that became current. */
 export interface Loaded {
   readonly profiles: Profiles;
+  readonly text: string;
   readonly content: JsonText;
   /** Who saved it; null when it was found on disk. */
   readonly by: string | null;
+  /** The change of a profile's key that it is, as far as the page made it. */
+  readonly renamed: { readonly from: string; readonly to: string } | null;
+}
+
+/** A file on disk that is broken, missing or unreadable while a version before it is at work. */
+export interface Breakage {
+  readonly faults: readonly Fault[];
+  /** When it was first seen. */
+  readonly sinceMs: number;
+  /** When the version at work became current. */
+  readonly versionAtMs: number;
+}
+
+/** Who saves a version, and how it came to be. */
+export interface Saving {
+  readonly by?: string;
+  readonly renamed?: { readonly from: string; readonly to: string } | undefined;
 }
 
 export interface ProfileStore {
@@ -30,13 +48,15 @@ export interface ProfileStore {
   text(): string;
   /** What is wrong with the file on disk, while the version before it is still the current one. */
   faults(): readonly Fault[];
+  /** The same with its moments; undefined while the file on disk is good. */
+  breakage(): Breakage | undefined;
   /**
    * Writes a new version in one step; with a fault or from a stale version nothing is written.
    *
    * @param basedOn The text of the version that the new one was made from.
-   * @param by Who saves.
+   * @param saving Who saves, for the history.
    */
-  save(text: string, basedOn: string, by?: string): Promise<SaveResult>;
+  save(text: string, basedOn: string, saving?: Saving): Promise<SaveResult>;
   /** Stops watching. */
   close(): Promise<void>;
 }
@@ -44,11 +64,12 @@ export interface ProfileStore {
 /** A file as it was read: good, or with all its faults. */
 export type ReadResult =
   | { readonly ok: true; readonly version: Version }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  /** `text` is null where there is none to read. */
+  | { readonly ok: false; readonly text: string | null; readonly faults: readonly Fault[] };
 
 /** Reads the file. Keeps nothing of it. */
 export async function readProfiles(path: string): Promise<ReadResult> {
-  return parse(await readText(path));
+  return parseText(await readText(path));
 }
 
 /**
@@ -59,7 +80,7 @@ export async function readProfiles(path: string): Promise<ReadResult> {
  */
 export async function mendTornFile(path: string, spareFolder: string): Promise<boolean> {
   try {
-    return await restoreTorn(path, spareFolder, (text) => parse(text).ok);
+    return await restoreTorn(path, spareFolder, (text) => parseText(text).ok);
   } catch {
     return false; // There is no file, or no writing it: what reads it says so.
   }
@@ -73,29 +94,37 @@ export async function mendTornFile(path: string, spareFolder: string): Promise<b
  */
 export function keepProfiles(
   first: Version,
-  { path, spareFolder, log, onLoad = () => {} }: {
+  { path, spareFolder, log, now, since = now(), broken, onLoad = () => {} }: {
     readonly path: string;
     /** Where a copy of the file is kept while it is written, if its own folder cannot be written. */
     readonly spareFolder: string;
     readonly log: Log;
+    readonly now: () => number;
+    /** When the first version became current, in ms since 1970. */
+    readonly since?: number;
+    /** What is on disk where that is not the first version: it was read, refused, and said. */
+    readonly broken?: Extract<ReadResult, { ok: false }> | undefined;
     readonly onLoad?: (profiles: Profiles, loaded: Loaded) => void;
   },
 ): ProfileStore {
-  let refused: { readonly text: string | null; readonly faults: readonly Fault[] } | undefined;
-  let current = adopt(first, null);
+  let versionAtMs = since;
+  let refused: (Extract<ReadResult, { ok: false }> & { readonly sinceMs: number }) | undefined;
+  let current = adopt(first, {}, since);
+  if (broken !== undefined) refused = { ...broken, sinceMs: now() };
   let saving: Promise<unknown> = Promise.resolve();
   // Readings and saves in the order they began: a slow one must not bring back what a later one replaced.
   let begun = 0;
   let latest = 0;
 
-  function adopt(version: Version, by: string | null): Version {
+  function adopt(version: Version, { by, renamed }: Saving, atMs: number): Version {
     for (const warning of version.warnings) {
       log.warn("⚠️ {line}. Лиды профиля пойдут в чат менеджеров", { line: faultLine(warning) });
     }
     refused = undefined;
-    const { profiles, content } = version;
+    versionAtMs = atMs;
+    const { profiles, content, text } = version;
     try {
-      onLoad(profiles, { profiles, content, by });
+      onLoad(profiles, { profiles, text, content, by: by ?? null, renamed: renamed ?? null });
     } catch (cause) {
       // The history misses this version; the bot must not.
       log.error("❌ locales.json: версию не записать в историю: {cause}", { cause: String(cause) });
@@ -110,22 +139,22 @@ export function keepProfiles(
     latest = nth;
     if (text === current.text) refused = undefined;
     if (text === current.text || (refused !== undefined && text === refused.text)) return;
-    const next = parse(text);
+    const next = parseText(text);
     if (next.ok) {
-      current = adopt(next.version, null);
+      current = adopt(next.version, {}, now());
       log.info("✅ locales.json: изменения приняты, профилей: {profiles}", {
         profiles: current.profiles.byKey.size,
       });
     } else {
-      refused = { text, faults: next.faults };
+      refused = { ...next, sinceMs: refused?.sinceMs ?? now() };
       for (const fault of next.faults) log.error("❌ {line}", { line: faultLine(fault) });
     }
   }
 
-  async function save(text: string, basedOn: string, by: string | null): Promise<SaveResult> {
+  async function save(text: string, basedOn: string, how: Saving): Promise<SaveResult> {
     if (!await isOnDisk(basedOn)) return await stale();
     if (text === basedOn) return { kind: "saved" };
-    const next = parse(text);
+    const next = parseText(text);
     if (!next.ok) return { kind: "refused", faults: next.faults };
     try {
       if (!await replaceFile(path, text, basedOn, spareFolder)) return await stale();
@@ -138,7 +167,7 @@ export function keepProfiles(
       return { kind: "failed", reason };
     }
     latest = ++begun;
-    current = adopt(next.version, by);
+    current = adopt(next.version, how, now());
     return { kind: "saved" };
   }
 
@@ -163,8 +192,9 @@ export function keepProfiles(
     content: () => current.content,
     text: () => current.text,
     faults: () => refused?.faults ?? [],
-    save(text, basedOn, by) {
-      const result = saving.then(() => save(text, basedOn, by ?? null));
+    breakage: () => refused && { faults: refused.faults, sinceMs: refused.sinceMs, versionAtMs },
+    save(text, basedOn, how = {}) {
+      const result = saving.then(() => save(text, basedOn, how));
       saving = result.catch(() => {});
       return result;
     },
@@ -180,6 +210,12 @@ export function faultLine({ path, message }: Fault): string {
   return path === "" ? `locales.json: ${message}` : `locales.json: ${path}: ${message}`;
 }
 
+/** A fault as a sentence of its own, in Russian. One with a line needs no path. */
+export function faultWords({ path, message }: Fault): string {
+  const words = path === "" || message.startsWith("строка ") ? message : `${path}: ${message}`;
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
 /** A good version of the file. */
 export interface Version {
   readonly text: string;
@@ -188,15 +224,23 @@ export interface Version {
   readonly warnings: readonly Fault[];
 }
 
-function parse(text: string | null): ReadResult {
+/** Reads a text as the file's; null stands for a file that is missing or cannot be read. */
+export function parseText(text: string | null): ReadResult {
+  const refusal = (message: string): ReadResult => ({
+    ok: false,
+    text,
+    faults: [{ path: "", message }],
+  });
   if (text === null) return refusal("файла нет или его нельзя прочесть");
   if (text.trim() === "") return refusal("файл пуст, нужны профили");
   // What could not be decoded; visitors would read it.
   if (text.includes("\uFFFD")) return refusal("кодировка не UTF-8, сохраните файл в UTF-8");
   const read = readJson(text);
-  if (!read.ok && read.kind === "faulty") return { ok: false, faults: read.faults.map(toFault) };
+  if (!read.ok && read.kind === "faulty") {
+    return { ok: false, text, faults: read.faults.map(toFault) };
+  }
   const result = parseProfiles(read.ok ? valuesOf(read.json) : read.value);
-  if (!result.ok) return result;
+  if (!result.ok) return { ...result, text };
   if (!read.ok) throw new TypeError("Cannot keep profiles of what is no object");
   const { profiles, warnings } = result;
   return { ok: true, version: { text, content: read.json, profiles, warnings } };
@@ -207,10 +251,6 @@ function toFault({ line, column, path, message }: TextFault): Fault {
     typeof key === "number" ? `[${key}]` : index ? `.${key}` : key
   );
   return { path: keys.join(""), message: `строка ${line}, столбец ${column}: ${message}` };
-}
-
-function refusal(message: string): { ok: false; faults: Fault[] } {
-  return { ok: false, faults: [{ path: "", message }] };
 }
 
 function reportUnread(log: Log, cause: unknown): void {

@@ -17,6 +17,7 @@ import { COMMANDS } from "./manager_texts.ts";
 import { createManagers } from "./managers.ts";
 import { createKeep } from "./outbox.ts";
 import { createPace } from "./pace.ts";
+import { createProfileAlarm } from "./profile_alarm.ts";
 import { createPresence } from "./presence.ts";
 import { servePage } from "./page.ts";
 import type { ProfileStore } from "./profile_store.ts";
@@ -133,6 +134,12 @@ export function openRooms(config: Config, ground: Ground): Running {
     lastPolledAtMs: presence.lastPolledAtMs,
     adminChatFailsSinceMs: watched.failsSinceMs,
   });
+  const alarm = createProfileAlarm({
+    ...shared,
+    breakage: profiles.breakage,
+    wake: delivery.wake,
+    tellTime,
+  });
   const page = servePage({
     ...shared,
     elapsedMs,
@@ -141,7 +148,10 @@ export function openRooms(config: Config, ground: Ground): Running {
     crm,
     config,
     troubles: () => troublesOf(health.facts()),
-    health: health.check,
+    health: async () => {
+      const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
+      return { ...await health.check(), profilesBrokenSinceMs };
+    },
     botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
   });
   const bot = createBot({ ...telegram, retries }, {
@@ -185,6 +195,7 @@ export function openRooms(config: Config, ground: Ground): Running {
   async function work(): Promise<number> {
     await delivery.start();
     upkeep.start();
+    void alarm.run();
     introduce().catch(() => {}); // Polling meets the same fault, and reports it.
     try {
       await pollUpdates({

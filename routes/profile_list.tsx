@@ -100,15 +100,13 @@ export const rename = define.handlers({
     const result = await saveEdit(profiles, state.session.openedBy, (content) => {
       const still = content.members.has(from) && !content.members.has(to);
       return still ? withRenamedProfile(content, from, to) : undefined;
-    });
+    }, { from, to });
     if (result.kind !== "saved") {
       return ctx.render(
         <Rename frame={frameOf(ctx)} state={state} from={from} to={to} refusal={result} />,
         { status: statusOf(result) },
       );
     }
-    journal.renameProfile(from, to);
-    journal.renameRevisions(from, to);
     await journal.committed();
     return ctx.redirect(`/profiles/${to}?saved`, 303);
   },

@@ -92,9 +92,11 @@ function nextRead(): Promise<void> & Disposable {
   const { readFile } = Deno;
   const restore = () => void (Deno.readFile = readFile);
   Deno.readFile = async (...args) => {
-    const bytes = await readFile(...args);
-    setTimeout(resolve); // When the store has dealt with what it read.
-    return bytes;
+    try {
+      return await readFile(...args);
+    } finally {
+      setTimeout(resolve); // When the store has dealt with what it read.
+    }
   };
   return Object.assign(promise, { [Symbol.dispose]: restore });
 }
@@ -160,6 +162,7 @@ Deno.test("readProfiles refuses a file that is not there", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   assert.deepEqual(await readProfiles(`${folder}/locales.json`), {
     ok: false,
+    text: null,
     faults: [{ path: "", message: "файла нет или его нельзя прочесть" }],
   });
   await Deno.remove(folder);
@@ -317,6 +320,63 @@ function watcherInHand(): Disposable & { see(path: string): void } {
     [Symbol.dispose]: () => void (Deno.watchFs = watchFs),
   };
 }
+
+Deno.test("a store tells since when the file is broken, and since when the version at work is there", () =>
+  withFile(async (path) => {
+    const { log, line } = aLog();
+    let nowMs = 1_000;
+    const store = await openStore({ path, log, now: () => nowMs, since: 500 });
+    assert.equal(store.breakage(), undefined);
+    nowMs = 2_000;
+    await Deno.writeTextFile(path, "{");
+    await line("❌");
+    nowMs = 3_000;
+    await Deno.writeTextFile(path, "{{");
+    await line("❌");
+    const { sinceMs, versionAtMs, faults } = store.breakage() ?? assert.fail();
+    assert.deepEqual([sinceMs, versionAtMs, faults.length], [2_000, 500, 1]);
+    await Deno.writeTextFile(path, textOf(named("ПОЧИНЕНО")));
+    await line(ACCEPTED);
+    assert.equal(store.breakage(), undefined);
+    nowMs = 4_000;
+    await Deno.remove(path);
+    await line("❌");
+    assert.deepEqual(
+      [store.breakage()?.sinceMs, store.breakage()?.versionAtMs],
+      [4_000, 3_000],
+    );
+    await store.close();
+  }));
+
+Deno.test("a store that begins with another version than the broken one on disk says nothing twice, and takes the mended one", async () => {
+  for (const isMissing of [false, true]) {
+    await withFile(async (path) => {
+      const first = await readProfiles(path);
+      assert.ok(first.ok);
+      if (isMissing) await Deno.remove(path);
+      else await Deno.writeTextFile(path, "{");
+      const broken = await readProfiles(path);
+      assert.ok(!broken.ok);
+      const { log, line, lines } = aLog();
+      using read = nextRead();
+      const store = keepProfiles(first.version, {
+        path,
+        spareFolder: dirname(path),
+        now: () => 0,
+        broken,
+        log,
+      });
+      assert.deepEqual(store.breakage()?.faults, broken.faults);
+      await read;
+      assert.deepEqual(lines, []);
+      assert.equal((await store.save("{}", store.text())).kind, "stale");
+      await Deno.writeTextFile(path, textOf(named("ПОЧИНЕНО")));
+      await line(ACCEPTED);
+      assert.equal(store.breakage(), undefined);
+      await store.close();
+    });
+  }
+});
 
 // — Saving —
 
@@ -484,7 +544,12 @@ Deno.test("an edit between reading the first version and watching the file takes
     assert.ok(first.ok);
     await Deno.writeTextFile(path, textOf(named("ПРАВКА")));
     const { log, line } = aLog();
-    const store = keepProfiles(first.version, { path, spareFolder: dirname(path), log });
+    const store = keepProfiles(first.version, {
+      path,
+      spareFolder: dirname(path),
+      now: () => 0,
+      log,
+    });
     assert.equal(nameOf(store), "MONSTER AGENCY");
     await line(ACCEPTED);
     assert.equal(nameOf(store), "ПРАВКА");

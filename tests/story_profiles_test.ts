@@ -107,6 +107,47 @@ Deno.test("a removed file leaves the last good profiles in place", () =>
     await becomeLead(galliard(house));
   }));
 
+for (
+  const [name, spoil] of [
+    ["broken", (path: string) => Deno.writeTextFile(path, '{\n  "agency": 1,\n}')],
+    ["missing", (path: string) => Deno.remove(path)],
+    ["unreadable", (path: string) => Deno.remove(path).then(() => Deno.mkdir(path))],
+  ] as const
+) {
+  Deno.test(`a restart with a file that is ${name} goes on with the last good version, and says so`, () =>
+    withHouse(async (house) => {
+      await house.editLocales(({ agency }) => agency.step1.caption = "Последняя исправная");
+      await house.bot.line("изменения приняты");
+      await house.bot.stop();
+      const good = await Deno.readTextFile(house.localesPath);
+      await spoil(house.localesPath);
+
+      const bot = await house.restart();
+      await bot.line(/^❌ locales\.json: (строка 3, столбец 1: перед «}»|файла нет)/);
+      await bot.line(
+        /^❌ locales\.json на диске с ошибкой: работает версия от [\d.: ]+ из журнала/,
+      );
+      assert.equal(wordsOf(await greet(galliard(house))), "Последняя исправная");
+
+      if (name === "unreadable") await Deno.remove(house.localesPath);
+      await Deno.writeTextFile(house.localesPath, good.replace("Последняя", "Снова"));
+      await bot.line("изменения приняты");
+      assert.equal(bot.lines.filter((line) => line.startsWith("❌")).length, 2);
+    }));
+}
+
+Deno.test("a start puts back the text before a save in place that was cut off", () =>
+  withHouse(async (house) => {
+    const good = await Deno.readTextFile(house.localesPath);
+    await Deno.mkdir(`${house.folder}/data`);
+    await Deno.writeTextFile(`${house.folder}/data/.locales.json.before`, good);
+    await Deno.writeTextFile(house.localesPath, good.slice(0, 1_000));
+    const bot = await house.restart();
+    await bot.line("⚠️ locales.json: прошлая запись оборвалась, возвращён текст до неё");
+    await house.telegram.untilPolled();
+    assert.equal(await Deno.readTextFile(house.localesPath), good);
+  }, { asleep: true }));
+
 Deno.test("an edited webhook address is where the very next lead goes", () =>
   withHouse(async (house) => {
     await becomeLead(galliard(house));

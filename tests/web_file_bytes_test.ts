@@ -3,7 +3,13 @@
 import assert from "node:assert/strict";
 import { openJournal } from "../lib/journal.ts";
 import { readJson } from "../lib/json_text.ts";
-import { type Browser, openPage, type PageOfTest, profileFields } from "./helpers/a_page.ts";
+import {
+  type Browser,
+  openPage,
+  ORIGIN,
+  type PageOfTest,
+  profileFields,
+} from "./helpers/a_page.ts";
 import { anotherProfile, someLocales } from "./helpers/a_profile.ts";
 
 /** Tabs, Windows line ends, a byte order mark, no newline at the end, odd numbers, spellings and orders. */
@@ -188,6 +194,22 @@ Deno.test("a profile that stands twice, or a key in it, is a fault with both lin
     `❌ locales.json: строка ${second}, столбец 2: ` +
       `ключ «2026» второй раз, уже есть в строке ${first}`,
   );
+  for (const path of ["/", "/leads", "/menu", "/profiles/b", "/sessions"]) {
+    assert.match(
+      await (await it.browser.get(path)).text(),
+      new RegExp(
+        "locales\\.json на диске с ошибкой, работает версия от 15:00\\. " +
+          `Строка ${second}, столбец 2: ключ «2026» второй раз, уже есть в строке ${first}\\.`,
+      ),
+      path,
+    );
+  }
+  const english = await it.browser.get("/", { "accept-language": "en" });
+  assert.match(await english.text(), /Line \d+, column 2: the key “2026” stands twice/);
+  const health = await it.page.handler(new Request(`${ORIGIN}/health`));
+  assert.equal(health.status, 200);
+  assert.equal((await health.json()).profiles.ok, false);
+
   const fields = profileFields(it.page, "b");
   const response = await it.browser.post("/profiles/b", { ...fields, caption: "Набрано" });
   assert.equal(response.status, 409);

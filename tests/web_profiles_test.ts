@@ -142,7 +142,7 @@ Deno.test("a changed link takes the menu's button, the leads and the history alo
   assert.equal(menu[0]?.callbackData, "select_marketing");
   assert.equal(page.journal.countLeadsOf("marketing"), 1);
   const revisions = page.journal.listRevisions("marketing", 10);
-  assert.deepEqual(revisions.map(({ savedBy }) => savedBy), ["@manager", null]);
+  assert.deepEqual(revisions.map(({ savedBy }) => savedBy), [null]);
   assert.ok(revisions.every(({ content }) => content !== null));
   assert.equal((await browser.get("/profiles/agency")).status, 404);
 });

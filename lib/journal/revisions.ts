@@ -29,7 +29,9 @@ export interface RevisionRecords {
   /** Newest first. */
   listRevisions(profile: string, most: number): Revision[];
   latestRevision(profile: string): number | undefined;
-  /** Puts a profile's history under its new key. */
+  /** The newest version of each profile, deleted ones too, in the order in which they were first recorded. */
+  newestRevisions(): Revision[];
+  /** Puts a profile's history under its new key; before the file with that key is recorded. */
   renameRevisions(from: string, to: string): void;
 }
 
@@ -45,10 +47,10 @@ export function revisionRecords(db: Database): RevisionRecords {
     `SELECT profile, content FROM revisions
      WHERE number IN (SELECT max(number) FROM revisions GROUP BY profile)`,
   );
-  // A rename is found in the file as an end and a beginning; the end was none.
-  const forgetEnd = db.writer(
-    `DELETE FROM revisions WHERE content IS NULL
-       AND number = (SELECT max(number) FROM revisions WHERE profile = ?)`,
+  const newestInOrder = db.reader(
+    `SELECT revisions.* FROM revisions
+     JOIN (SELECT max(number) AS newest, min(number) AS first FROM revisions GROUP BY profile)
+       ON number = newest ORDER BY first`,
   );
   const rename = db.writer("UPDATE revisions SET profile = ? WHERE profile = ?");
 
@@ -76,10 +78,8 @@ export function revisionRecords(db: Database): RevisionRecords {
       const row = list.get(profile, 1);
       return row === undefined ? undefined : Number(row["number"]);
     },
-    renameRevisions(from, to) {
-      forgetEnd.run(from);
-      rename.run(to, from);
-    },
+    newestRevisions: () => newestInOrder.all().map(toRevision),
+    renameRevisions: (from, to) => void rename.run(to, from),
   };
 }
 

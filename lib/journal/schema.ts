@@ -206,5 +206,17 @@ const FIFTH: Migration = `
 
 export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH, FIFTH];
 
+const PROFILE_FILES = `
+  -- The newest good texts of locales.json as a whole. saved_by is null for an edit found on disk.
+  CREATE TABLE profile_files (
+    number INTEGER PRIMARY KEY,
+    saved_at_ms INTEGER NOT NULL,
+    saved_by TEXT,
+    renamed_from TEXT,
+    renamed_to TEXT,
+    text TEXT NOT NULL
+  ) STRICT;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
-export const ADDITIONS: Additions = {};
+export const ADDITIONS: Additions = { profile_files: PROFILE_FILES };

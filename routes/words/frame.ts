@@ -29,8 +29,8 @@ export const FRAME = bilingual({
   adminChat: (since: string) =>
     `Чат менеджеров не принимает сообщения с ${since}. Карточки ждут и придут, когда бот снова ` +
     "сможет писать туда. Проверьте, что он состоит в чате",
-  brokenFile: (where: string) =>
-    `В файле locales.json ошибка: ${where}. Бот работает по последней исправной версии. ` +
+  brokenFile: (version: string, where: string) =>
+    `locales.json на диске с ошибкой, работает версия от ${version}. ${where} ` +
     "Исправьте файл — сохранить отсюда пока нельзя",
 }, {
   brand: "Triborg",
@@ -56,8 +56,8 @@ export const FRAME = bilingual({
   adminChat: (since: string) =>
     `The managers' chat has taken no message since ${since}. Cards wait and will come once the bot ` +
     "can write there again. Check that it is in the chat",
-  brokenFile: (where: string) =>
-    `The file locales.json has a fault: ${where}. The bot works with the last good version. ` +
+  brokenFile: (version: string, where: string) =>
+    `locales.json on disk has a fault, the version of ${version} is at work. ${where} ` +
     "Fix the file: nothing can be saved from here until then",
 });
 

@@ -97,8 +97,9 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
   const store = await openStore({
     path,
     log: log.log,
-    onLoad(_profiles, { content, by }) {
-      journal.recordRevisions(content, by, now());
+    now,
+    onLoad(_profiles, version) {
+      journal.recordVersion(version, now());
       loaded.resolve();
       loaded = Promise.withResolvers();
     },
@@ -126,7 +127,10 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       wake() {},
     },
     troubles: () => [],
-    health: health.check,
+    health: async () => {
+      const profilesBrokenSinceMs = store.breakage()?.sinceMs;
+      return { ...await health.check(), profilesBrokenSinceMs };
+    },
     botUsername: () => "monstrassistentbot",
     config: {
       publicUrl: null,

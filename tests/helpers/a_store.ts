@@ -3,11 +3,17 @@
 import { dirname } from "node:path";
 import { keepProfiles, type ProfileStore, readProfiles } from "../../lib/profile_store.ts";
 
+type StoreOptions = Parameters<typeof keepProfiles>[1];
+
 /** @throws {TypeError} If the file has faults. */
 export async function openStore(
-  options: Omit<Parameters<typeof keepProfiles>[1], "spareFolder"> & { spareFolder?: string },
+  options: Omit<StoreOptions, "spareFolder" | "now"> & Partial<StoreOptions>,
 ): Promise<ProfileStore> {
   const first = await readProfiles(options.path);
   if (!first.ok) throw new TypeError(`Cannot open: ${JSON.stringify(first.faults)}`);
-  return keepProfiles(first.version, { spareFolder: dirname(options.path), ...options });
+  return keepProfiles(first.version, {
+    spareFolder: dirname(options.path),
+    now: Date.now,
+    ...options,
+  });
 }
