@@ -94,6 +94,22 @@ Deno.test("keys that nobody knows are no fault, wherever they stand", () => {
   });
 });
 
+Deno.test("the shipped file has no key that does nothing", async () => {
+  const known = new Set(
+    ("name webhook_url step1 photo_url caption buttons text callback_data step2 " +
+      "success_caption_template choices followup admin_followup_template").split(" "),
+  );
+  const { fallback: _menu, ...profiles } = JSON.parse(
+    await Deno.readTextFile("locales/locales.json"),
+  );
+  const strangers: string[] = [];
+  JSON.stringify(Object.values(profiles), (key, value) => {
+    if (key !== "" && !/^\d+$/.test(key) && !known.has(key)) strangers.push(key);
+    return key === "choices" ? undefined : value;
+  });
+  assert.deepEqual(strangers, []);
+});
+
 Deno.test("admin_message_template is kept and not looked at", () => {
   assertNoFault(({ agency }) => agency.step2.admin_message_template = "no placeholder, {stranger}");
 });
