@@ -19,6 +19,8 @@ export interface Button {
 export interface Profile {
   readonly key: string;
   readonly name: string;
+  /** Words that links led here by before; they still do. */
+  readonly aliases: readonly string[];
   /** Null where the file has none, or an impossible one: then leads go to the admin chat. */
   readonly webhook: Webhook | null;
   /** How long the CRM may take, in ms; null leaves it to the configuration. */
@@ -55,6 +57,7 @@ export interface Profiles {
   /** The menu: each button's callback data is `select_<profile>`. */
   readonly menu: readonly Button[];
   readonly byKey: ReadonlyMap<string, Profile>;
+  readonly byAlias: ReadonlyMap<string, Profile>;
   /** The profile whose greeting bears this callback data. */
   readonly byCallbackData: ReadonlyMap<string, Profile>;
 }
@@ -75,6 +78,8 @@ export const LIMITS = {
   /** Ours: with these the card fits into one message whatever a visitor is called. */
   name: 256,
   choice: 1024,
+  /** Ours: an admin reads them in one list. */
+  aliases: 50,
 } as const;
 
 /** Callback data of a menu button is this and the profile's key. */
@@ -122,6 +127,7 @@ export function parseProfiles(content: unknown): ProfilesResult {
     }
     byKey.set(key, profile);
   }
+  checkAliases([...byKey.values()], new Set(entries.map(([key]) => key)), faults);
   if (menu !== undefined) {
     checkUnique(menu.buttons.map(toButton), "fallback", callbackDataPaths, faults);
     checkMenu(menu.buttons.map(toButton), new Set(entries.map(([key]) => key)), faults);
@@ -129,13 +135,16 @@ export function parseProfiles(content: unknown): ProfilesResult {
   if (faults.length > 0 || menu === undefined) return { ok: false, faults };
 
   const byCallbackData = new Map<string, Profile>();
+  const byAlias = new Map<string, Profile>();
   for (const profile of byKey.values()) {
+    for (const alias of profile.aliases) byAlias.set(alias, profile);
     for (const button of profile.buttons) byCallbackData.set(button.callbackData, profile);
   }
   const profiles: Profiles = {
     welcomeText: menu.welcome_text,
     menu: menu.buttons.map(toButton),
     byKey,
+    byAlias,
     byCallbackData,
   };
   return { ok: true, profiles, warnings };
@@ -144,6 +153,14 @@ export function parseProfiles(content: unknown): ProfilesResult {
 /** Notes such as `_comment` or `$schema` may stand beside the profiles. */
 function isProfileKey(key: string): boolean {
   return key !== "fallback" && !key.startsWith("_") && !key.startsWith("$");
+}
+
+/** The profile that a link's word leads to, also by a word that it had before. */
+export function profileOfWord(
+  { byKey, byAlias }: Pick<Profiles, "byKey" | "byAlias">,
+  word: string,
+): Profile | undefined {
+  return byKey.get(word) ?? byAlias.get(word);
 }
 
 /** The profile as somebody of this language reads it: key by key over the base. */
@@ -288,6 +305,16 @@ const TranslationSchema = v.looseObject({
 
 const ProfileSchema = v.looseObject({
   name: text(LIMITS.name),
+  aliases: v.optional(
+    v.pipe(
+      v.array(v.string()),
+      v.maxLength(
+        LIMITS.aliases,
+        (issue) => `прежних ссылок ${issue.input.length}, нужно не больше ${LIMITS.aliases}`,
+      ),
+    ),
+    [],
+  ),
   // Any value: a webhook address that is no address is a warning, never a fault.
   webhook_url: v.optional(v.unknown()),
   timeout_seconds: v.nullish(
@@ -372,15 +399,38 @@ function found(value: unknown): string {
   return `найдено ${String(value)}`;
 }
 
-function checkKey(key: string, faults: Fault[]): void {
+function checkKey(key: string, faults: Fault[], path = key): void {
   if (RESERVED.has(key)) {
-    faults.push({ path: key, message: "такое имя профиля занято, нужно другое" });
+    faults.push({ path, message: "такое имя профиля занято, нужно другое" });
   } else if (!/^[\w-]+$/.test(key) || byteLength(SELECT + key) > LIMITS.callbackDataBytes) {
     faults.push({
-      path: key,
+      path,
       message: `имя профиля не годится для ссылки, нужно от 1 до ${
         LIMITS.callbackDataBytes - SELECT.length
       } символов A–Z, a–z, 0–9, _ и -`,
+    });
+  }
+}
+
+/** A word leads to one profile: it is no other's key, and one profile's alias once. */
+function checkAliases(
+  profiles: readonly Profile[],
+  keys: ReadonlySet<string>,
+  faults: Fault[],
+): void {
+  const seen = new Map<string, string>();
+  for (const { key, aliases } of profiles) {
+    aliases.forEach((alias, index) => {
+      const path = `${key}.aliases[${index}]`;
+      const first = seen.get(alias);
+      checkKey(alias, faults, path);
+      if (keys.has(alias)) {
+        faults.push({ path, message: `найдено «${alias}», но это слово самого профиля` });
+      } else if (first !== undefined) {
+        faults.push({ path, message: `найдено «${alias}» второй раз, уже есть в ${first}` });
+      } else {
+        seen.set(alias, path);
+      }
     });
   }
 }
@@ -439,6 +489,7 @@ function toProfile(key: string, raw: RawProfile): Profile {
   return {
     key,
     name: raw.name,
+    aliases: raw.aliases,
     webhook: toWebhook(raw.webhook_url),
     crmTimeoutMs: raw.timeout_seconds == null ? null : raw.timeout_seconds * 1000,
     photoUrl: raw.step1.photo_url?.trim() || null,

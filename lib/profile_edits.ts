@@ -22,6 +22,8 @@ export interface ProfileForm {
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
   readonly followUpTemplate: string;
+  /** Words of links before that still lead here; where they are missing, the form has no field for them. */
+  readonly aliases?: readonly string[] | undefined;
 }
 
 export interface ButtonForm {
@@ -67,7 +69,14 @@ export function profileForm(raw: unknown): ProfileForm {
     }),
     confirmationTemplate: text(step2["success_caption_template"]),
     followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
+    aliases: aliasesOf(raw),
   };
+}
+
+/** The words of links before that a profile of the file has. */
+export function aliasesOf(raw: unknown): string[] {
+  const { aliases } = record(raw);
+  return Array.isArray(aliases) ? aliases.filter((each) => typeof each === "string") : [];
 }
 
 /** The file with a profile as its form has it; a field that says what it said stays as it is spelled. */
@@ -80,6 +89,9 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
   return withValue(content, key, {
     ...profile,
     ...changed("name", oneLine(before.name), form.name),
+    ...form.aliases === undefined || form.aliases.join() === before.aliases?.join()
+      ? {}
+      : { aliases: form.aliases.length === 0 ? undefined : form.aliases },
     ...changed("webhook_url", before.webhookUrl.trim(), form.webhookUrl.trim()),
     ...seconds(before.timeoutSeconds, form.timeoutSeconds),
     step1: {
@@ -180,6 +192,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
   return {
     key,
     name: form.name,
+    aliases: form.aliases ?? [],
     webhook: form.webhookUrl.trim() === "" ? null : { url: "", fault: null },
     crmTimeoutMs: null,
     photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,

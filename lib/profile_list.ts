@@ -11,7 +11,7 @@ import {
   withValue,
 } from "./json_text.ts";
 import { type Fault, LIMITS, parseProfiles, SELECT } from "./profile.ts";
-import { type Content, MENU_KEY, newCallbackData } from "./profile_edits.ts";
+import { aliasesOf, type Content, MENU_KEY, newCallbackData } from "./profile_edits.ts";
 
 /** A profile for a start: every text is there and says something sensible. */
 function blankProfile(key: string, name: string, random: () => number): object {
@@ -76,17 +76,19 @@ function withCopy(
     value: (each, path) => path.at(-1) === "callback_data" ? own.get(each) ?? each : each,
   });
   const copy = withText(content, key, text);
-  return withValue(copy, key, { ...valueAt(copy, key) as object, name });
+  // A link's word leads to one profile: those before are the original's.
+  return withValue(copy, key, { ...valueAt(copy, key) as object, name, aliases: undefined });
 }
 
 function buttonsOf(raw: unknown): readonly MenuButton[] {
   return (raw as { step1: { buttons: readonly MenuButton[] } }).step1.buttons;
 }
 
-/** Gives a profile another key, where it stands; the menu's button follows. */
+/** Gives a profile another key, where it stands; the menu's button follows, and the old key stays as an alias. */
 export function withRenamedProfile(content: Content, from: string, to: string): Content {
+  const aliases = aliasesOf(valueAt(content, from)).filter((each) => each !== to);
   return withMenuButtons(
-    withKey(content, from, to),
+    withAliases(withKey(content, from, to), to, [...aliases, from]),
     (buttons) =>
       buttons.map((button) =>
         button.callback_data === SELECT + from ? { ...button, callback_data: SELECT + to } : button
@@ -129,21 +131,38 @@ export function withRestored(content: Content, key: string, spelled: string): Co
   const restored = hasLayout
     ? withText(content, key, spelled)
     : withValue(content, key, JSON.parse(spelled));
-  if (content.members.has(key) || key === MENU_KEY) return restored;
+  if (key === MENU_KEY) return restored;
+  // A version from before a change of the link must not end the links that lead here since.
+  const [now, then] = [content, restored].map((each) => aliasesOf(valueAt(each, key)));
+  const aliases = [...new Set([...then ?? [], ...now ?? []])];
+  if (content.members.has(key)) {
+    return aliases.length === then?.length ? restored : withAliases(restored, key, aliases);
+  }
   return withMenuButton(restored, key, nameOf(restored, key));
+}
+
+function withAliases(content: Content, key: string, aliases: readonly string[]): Content {
+  return withValue(content, key, { ...valueAt(content, key) as object, aliases });
 }
 
 function nameOf(content: Content, key: string): string {
   return (valueAt(content, key) as { readonly name: string }).name;
 }
 
-/** What is wrong with a new key; undefined if nothing is. */
-export function keyFault(content: Content, key: string): string | undefined {
+/**
+ * What is wrong with a new key; undefined if nothing is.
+ *
+ * @param own The profile that is to have it, if there is one already: it may take back a word it had.
+ */
+export function keyFault(content: Content, key: string, own?: string): string | undefined {
   if (key === "") return "пусто, нужно слово для ссылки";
   // `select_` begins the menu's callback data, and a profile's key begins its buttons'.
   if (content.members.has(key) || `${key}_`.startsWith(SELECT)) {
     return "такое имя профиля занято, нужно другое";
   }
+  const isAlias = profileKeys(content)
+    .some((each) => each !== own && aliasesOf(valueAt(content, each)).includes(key));
+  if (isAlias) return "это прежняя ссылка другого профиля, нужно другое слово";
   if (key.startsWith("_") || key.startsWith("$")) return "первой нужна буква";
   const [some = ""] = profileKeys(content);
   const result = parseProfiles(new Map(valuesOf(content)).set(key, valueAt(content, some)));

@@ -29,6 +29,7 @@ import { handler as profile, preview } from "../routes/profile.tsx";
 import { handler as profiles } from "../routes/profiles.tsx";
 import { handler as qr } from "../routes/qr.ts";
 import { handler as sessions } from "../routes/sessions.tsx";
+import { handler as undo } from "../routes/undo.tsx";
 import { handler as translation, preview as translationPreview } from "../routes/translation.tsx";
 import { compressPage } from "./web/compression.ts";
 import { secureHeaders } from "./web/security.ts";
@@ -80,6 +81,7 @@ export function createApp(deps: WebDeps): Handler {
     .post("/profiles/:key/delete", remove.POST)
     .get("/profiles/:key/history", history.GET)
     .post("/profiles/:key/history", history.POST)
+    .post("/undo", undo.POST)
     .get("/leads", leads.GET)
     .get("/leads.csv", leadsCsv.GET)
     .get("/leads/:number", lead.GET)

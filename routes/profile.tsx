@@ -24,6 +24,7 @@ import { ProfilePreview } from "./components/preview.tsx";
 import { FORM_ID, ProfileEditor, type ProfileView } from "./components/profile_editor.tsx";
 import { partsOf } from "./components/versions.tsx";
 import { type Move, newButton, readProfileForm, readWish, rearrange } from "./profile_form.ts";
+import { newestChange } from "./undo.tsx";
 import { PROFILE } from "./words/profile.ts";
 
 export const handler = define.handlers({
@@ -56,6 +57,10 @@ export const handler = define.handlers({
         return draw({ pressed: wish.index });
       case "test":
         return draw({ trial: await test(state, typed) });
+      case "unalias": {
+        const aliases = typed.aliases?.filter((_, index) => index !== wish.index);
+        return draw({}, { ...typed, aliases });
+      }
       case "add": {
         const button = newButton(newCallbackData(key, Math.random()));
         const focus = { field: "button_text", index: typed.buttons.length } as const;
@@ -168,9 +173,7 @@ function movedTo({ kind, index }: Move): number {
 }
 
 /** What the press that led here did. */
-export function noteOf(url: URL, { deps }: State, key: string): Note | undefined {
-  if (url.searchParams.has("created")) return { kind: "created" };
-  if (!url.searchParams.has("saved")) return undefined;
-  const [, before] = deps.journal.listRevisions(key, 2);
-  return { kind: "saved", before: before?.content === null ? undefined : before?.number };
+export function noteOf(url: URL, state: State, key: string): Note | undefined {
+  const kind = (["created", "saved"] as const).find((each) => url.searchParams.has(each));
+  return kind && { kind, change: newestChange(state, key) };
 }

@@ -86,7 +86,7 @@ export const rename = define.handlers({
     const to = field(state.form, "key").trim();
     if (to === from) return ctx.redirect(`/profiles/${from}`, 303);
     // The history and leads of a deleted profile must not become another's.
-    const wrong = keyFault(contentOf(state), to) ??
+    const wrong = keyFault(contentOf(state), to, from) ??
       (journal.latestRevision(to) === undefined
         ? undefined
         : "такое имя профиля занято, нужно другое");

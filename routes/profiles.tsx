@@ -5,6 +5,8 @@ import { define, type WebDeps } from "../lib/web/state.ts";
 import { frameOf, Page } from "./components/page.tsx";
 import { ProfileCard } from "./components/profile_card.tsx";
 import { Keyboard, Message } from "./components/telegram.tsx";
+import { UndoForm } from "./components/note.tsx";
+import { newestChange } from "./undo.tsx";
 import { PROFILES } from "./words/profiles.ts";
 
 const DAYS = 14;
@@ -28,10 +30,12 @@ export const handler = define.handlers({
         </div>
         {deleted !== null && !byKey.has(deleted) &&
           deps.journal.latestRevision(deleted) !== undefined && (
-          <p class="note" role="status">
-            {words.deleted}
-            <a href={`/profiles/${deleted}/history`}>{words.restoreDeleted}</a>
-          </p>
+          <div class="note" role="status">
+            <p>
+              {words.deleted} <a href={`/profiles/${deleted}/history`}>{words.restoreDeleted}</a>
+            </p>
+            <UndoForm change={newestChange(ctx.state, deleted)} frame={frame} />
+          </div>
         )}
         {isEmpty && <p class="greeting">{words.empty}</p>}
         <div class="cards">

@@ -36,6 +36,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["profile_edits.ts"],
   ["profile_translations.ts"],
   ["profile_list.ts"],
+  ["profile_undo.ts"],
   ["profile_saving.ts"],
   ["early_poll.ts"],
   ["telegram.ts"],

@@ -358,7 +358,6 @@ Deno.test("a store that begins with another version than the broken one on disk 
       const broken = await readProfiles(path);
       assert.ok(!broken.ok);
       const { log, line, lines } = aLog();
-      using read = nextRead();
       const store = keepProfiles(first.version, {
         path,
         spareFolder: dirname(path),
@@ -367,7 +366,10 @@ Deno.test("a store that begins with another version than the broken one on disk 
         log,
       });
       assert.deepEqual(store.breakage()?.faults, broken.faults);
-      await read;
+      {
+        using read = nextRead();
+        await read;
+      }
       assert.deepEqual(lines, []);
       assert.equal((await store.save("{}", store.text())).kind, "stale");
       await Deno.writeTextFile(path, textOf(named("ПОЧИНЕНО")));

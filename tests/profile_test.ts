@@ -1,8 +1,14 @@
 // The schema of locales.json: what it takes, and each fault with its path.
 
 import assert from "node:assert/strict";
-import { type Fault, parseProfiles } from "../lib/profile.ts";
-import { anotherProfile, aProfile, type Locales, someLocales } from "./helpers/a_profile.ts";
+import { type Fault, parseProfiles, profileOfWord } from "../lib/profile.ts";
+import {
+  anotherProfile,
+  aProfile,
+  type Locales,
+  someLocales,
+  someProfiles,
+} from "./helpers/a_profile.ts";
 
 function faultsOf(content: unknown): readonly Fault[] {
   const result = parseProfiles(content);
@@ -35,6 +41,7 @@ Deno.test("parseProfiles reads a whole file", () => {
   assert.deepEqual(agency, {
     key: "agency",
     name: "MONSTER AGENCY",
+    aliases: [],
     webhook: { url: "https://crm.example.ru/webhook/agency", fault: null },
     crmTimeoutMs: null,
     photoUrl: "https://example.ru/agency.jpg",
@@ -108,6 +115,41 @@ Deno.test("the shipped file has no key that does nothing", async () => {
     return key === "choices" ? undefined : value;
   });
   assert.deepEqual(strangers, []);
+});
+
+Deno.test("a profile's old words lead to it, and each word to one profile", () => {
+  const profiles = someProfiles((all) => {
+    all.agency.aliases = ["flowers", "roses-1"];
+    all.cg = anotherProfile("cg");
+  });
+  assert.equal(profileOfWord(profiles, "flowers")?.key, "agency");
+  assert.equal(profileOfWord(profiles, "roses-1")?.key, "agency");
+  assert.equal(profileOfWord(profiles, "cg")?.key, "cg");
+  assert.equal(profileOfWord(profiles, "fallback"), undefined);
+  assert.deepEqual(
+    faultsOf(someLocales((all) => {
+      all.cg = { ...anotherProfile("cg"), aliases: ["flowers", "agency", "cg"] };
+      all.agency.aliases = ["flowers", "flowers", "а", "", "x".repeat(58), "fallback"];
+      all.list = {
+        ...anotherProfile("list"),
+        aliases: Array(51).fill("").map((_, nth) => `w${nth}`),
+      };
+      all.word = { ...anotherProfile("word"), aliases: "flowers" };
+    })).map(({ path, message }) => `${path}: ${message}`),
+    [
+      "list.aliases: прежних ссылок 51, нужно не больше 50",
+      "word.aliases: найден текст, нужен список",
+      "agency.aliases[1]: найдено «flowers» второй раз, уже есть в agency.aliases[0]",
+      ...[2, 3, 4].map((index) =>
+        `agency.aliases[${index}]: имя профиля не годится для ссылки, нужно от 1 до 57 символов ` +
+        "A–Z, a–z, 0–9, _ и -"
+      ),
+      "agency.aliases[5]: такое имя профиля занято, нужно другое",
+      "cg.aliases[0]: найдено «flowers» второй раз, уже есть в agency.aliases[0]",
+      "cg.aliases[1]: найдено «agency», но это слово самого профиля",
+      "cg.aliases[2]: найдено «cg», но это слово самого профиля",
+    ],
+  );
 });
 
 Deno.test("admin_message_template is kept and not looked at", () => {

@@ -161,6 +161,24 @@ Deno.test("an edited webhook address is where the very next lead goes", () =>
     assert.match(lead.path, /elsewhere/);
   }));
 
+Deno.test("a link's old word greets for its profile, and a menu that bears it gives a lead to it", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    const text = await Deno.readTextFile(house.localesPath);
+    const locales = text.replace('"agency": {', '"marketing": {\n    "aliases": ["agency"],')
+      .replace('"select_agency"', '"select_marketing"');
+    await Deno.writeTextFile(house.localesPath, locales);
+    await house.bot.line("изменения приняты");
+    visitor.press(menu, "agency_clients");
+    const { body } = await house.crm.nextLead();
+    assert.match(JSON.stringify(body), /"request_details":"Привлечь клиентов"/);
+
+    const next = house.telegram.user({ first_name: "Next" });
+    assert.equal(buttonTexts(await greet(next, "agency"))[0], "Привлечь клиентов");
+    assert.equal(buttonTexts(await greet(next, "marketing"))[0], "Привлечь клиентов");
+  }));
+
 Deno.test("notes and unknown keys in the file are no fault", () =>
   withHouse(async (house) => {
     await becomeLead(galliard(house));

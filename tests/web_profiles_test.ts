@@ -131,7 +131,10 @@ Deno.test("a changed link takes the menu's button, the leads and the history alo
   await using page = await openPage();
   const browser = await page.login();
   record(page, 1, NOON_MS, "in_crm");
-  assert.match(await (await browser.get("/profiles/agency/rename")).text(), /перестанет вести/);
+  assert.match(
+    await (await browser.get("/profiles/agency/rename")).text(),
+    /продолжат вести на этот профиль/,
+  );
   const response = await browser.post("/profiles/agency/rename", { key: "marketing" });
   assert.deepEqual(
     [response.status, response.headers.get("location")],
@@ -142,7 +145,7 @@ Deno.test("a changed link takes the menu's button, the leads and the history alo
   assert.equal(menu[0]?.callbackData, "select_marketing");
   assert.equal(page.journal.countLeadsOf("marketing"), 1);
   const revisions = page.journal.listRevisions("marketing", 10);
-  assert.deepEqual(revisions.map(({ savedBy }) => savedBy), [null]);
+  assert.deepEqual(revisions.map(({ savedBy }) => savedBy), ["@manager", null]);
   assert.ok(revisions.every(({ content }) => content !== null));
   assert.equal((await browser.get("/profiles/agency")).status, 404);
 });

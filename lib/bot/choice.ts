@@ -2,7 +2,7 @@
 
 import { Composer, type Context, type NextFunction } from "grammy";
 import type { CallbackQuery, Message } from "grammy/types";
-import { inLanguage, type Profile } from "../profile.ts";
+import { inLanguage, type Profile, profileOfWord } from "../profile.ts";
 import { describeError } from "../telegram.ts";
 import { chosenText, confirmation } from "../texts.ts";
 import { visitorOf } from "./visitor.ts";
@@ -65,11 +65,11 @@ type DataQuery = CallbackQuery & { readonly data: string };
 
 /** The profile that the message greeted for; else the one that has such a button now. */
 function profileOf(query: DataQuery, { journal, profiles }: BotDeps): Profile | undefined {
-  const { byKey, byCallbackData } = profiles();
+  const current = profiles();
   const menu = query.message;
   const greeted = menu && journal.findMenu({ chatId: menu.chat.id, messageId: menu.message_id });
-  return (greeted === undefined ? undefined : byKey.get(greeted)) ??
-    byCallbackData.get(query.data);
+  return (greeted === undefined ? undefined : profileOfWord(current, greeted)) ??
+    current.byCallbackData.get(query.data);
 }
 
 /** What the pressed button said, where Telegram still shows the message to bots. */

@@ -31,6 +31,8 @@ export interface RevisionRecords {
   latestRevision(profile: string): number | undefined;
   /** The newest version of each profile, deleted ones too, in the order in which they were first recorded. */
   newestRevisions(): Revision[];
+  /** The last version of each profile that is deleted, the newest deleted first. */
+  deletedProfiles(most: number): Revision[];
   /** Puts a profile's history under its new key; before the file with that key is recorded. */
   renameRevisions(from: string, to: string): void;
 }
@@ -51,6 +53,15 @@ export function revisionRecords(db: Database): RevisionRecords {
     `SELECT revisions.* FROM revisions
      JOIN (SELECT max(number) AS newest, min(number) AS first FROM revisions GROUP BY profile)
        ON number = newest ORDER BY first`,
+  );
+  const deleted = db.reader(
+    `SELECT profile FROM revisions
+     WHERE number IN (SELECT max(number) FROM revisions GROUP BY profile) AND content IS NULL
+     ORDER BY number DESC LIMIT ?`,
+  );
+  const lastContent = db.reader(
+    `SELECT * FROM revisions WHERE profile = ? AND content IS NOT NULL
+     ORDER BY number DESC LIMIT 1`,
   );
   const rename = db.writer("UPDATE revisions SET profile = ? WHERE profile = ?");
 
@@ -79,6 +90,11 @@ export function revisionRecords(db: Database): RevisionRecords {
       return row === undefined ? undefined : Number(row["number"]);
     },
     newestRevisions: () => newestInOrder.all().map(toRevision),
+    deletedProfiles: (most) =>
+      deleted.all(most).flatMap(({ profile }) => {
+        const row = lastContent.get(String(profile));
+        return row === undefined ? [] : [toRevision(row)];
+      }),
     renameRevisions: (from, to) => void rename.run(to, from),
   };
 }

@@ -30,6 +30,9 @@ export interface WebDeps {
     | "listRevisions"
     | "findRevision"
     | "latestRevision"
+    | "findFile"
+    | "latestFileBy"
+    | "deletedProfiles"
     | "committed"
     | keyof LeadList
     | "attemptsOf"

@@ -184,7 +184,12 @@ export function MenuPreview({ draft, language }: {
   readonly language: Language;
 }) {
   const words = PREVIEW[language];
-  const { text, keyboard } = menu({ ...draft, byKey: new Map(), byCallbackData: new Map() });
+  const { text, keyboard } = menu({
+    ...draft,
+    byKey: new Map(),
+    byAlias: new Map(),
+    byCallbackData: new Map(),
+  });
   return (
     <section class="preview" id="preview" aria-label={words.title}>
       <h2>{words.visitor}</h2>

@@ -7,9 +7,8 @@ import { FormToken, type Frame } from "./page.tsx";
 import { type Part, SideBySide } from "./versions.tsx";
 
 export type Note =
-  /** `before` is the version that "take it back" restores. */
-  | { readonly kind: "saved"; readonly before: number | undefined }
-  | { readonly kind: "created" }
+  /** `change` is what "take it back" takes back. */
+  | { readonly kind: "saved" | "created"; readonly change: number | undefined }
   | { readonly kind: "refused" }
   /** The form was opened before this login. */
   | { readonly kind: "renewed" }
@@ -28,21 +27,13 @@ export function NoteLine({ note, faults, path, frame }: {
   const words = PROFILE[frame.language];
   switch (note.kind) {
     case "created":
-      return <p class="note" role="status">{words.created}</p>;
     case "saved":
       return (
         <div class="note" role="status">
           <p>
-            <span aria-hidden="true">✓</span> {words.saved}
+            <span aria-hidden="true">✓</span> {words[note.kind]}
           </p>
-          {note.before !== undefined && (
-            <form method="post" action={`${path}/history`}>
-              <FormToken frame={frame} />
-              <button type="submit" class="outline" name="restore" value={String(note.before)}>
-                {words.undo}
-              </button>
-            </form>
-          )}
+          <UndoForm change={note.change} frame={frame} />
         </div>
       );
     case "renewed":
@@ -96,4 +87,20 @@ export function NoteLine({ note, faults, path, frame }: {
         </div>
       );
   }
+}
+
+/** The button that takes a change back; nothing where there is none to take back. */
+export function UndoForm({ change, frame }: {
+  readonly change: number | undefined;
+  readonly frame: Frame;
+}) {
+  if (change === undefined) return null;
+  return (
+    <form method="post" action="/undo">
+      <FormToken frame={frame} />
+      <button type="submit" class="outline" name="change" value={String(change)}>
+        {PROFILE[frame.language].undo}
+      </button>
+    </form>
+  );
 }

@@ -81,6 +81,12 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
     /^это служебный адрес машины, CRM на нём не бывает$/,
     "this is an address of the machine itself, no CRM lives there",
   ],
+  [
+    /^это прежняя ссылка другого профиля, нужно другое слово$/,
+    "this was another profile's link, choose another word",
+  ],
+  [/^прежних ссылок (\d+), нужно не больше (\d+)$/, "$1 links before, at most $2 are possible"],
+  [/^найдено «(.+)», но это слово самого профиля$/, "“$1” is the word of a profile itself"],
   [/^такое имя профиля занято, нужно другое$/, "this word is taken, choose another"],
   [
     /^имя профиля не годится для ссылки, нужно от 1 до (\d+) символов .*$/,

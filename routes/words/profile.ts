@@ -37,6 +37,10 @@ export const PROFILE = bilingual({
   followUp: "Дополнение для менеджера",
   followUpHint:
     "Что придёт в чат, когда посетитель напишет ещё. {username} — кто, {message} — что написал.",
+  aliases: "Прежние ссылки",
+  aliasesHint: "Они по-прежнему ведут сюда: со старых постов и напечатанных QR-кодов. " +
+    "Уберите ту, что больше не нужна.",
+  removeAlias: (word: string) => `Убрать прежнюю ссылку ${word}`,
   save: "Сохранить",
   show: "Показать в предпросмотре",
   preview: "Показать, как это увидят",
@@ -118,6 +122,10 @@ export const PROFILE = bilingual({
   followUp: "Follow-up for the manager",
   followUpHint:
     "What comes to the chat when the visitor writes more. {username} is who, {message} is what.",
+  aliases: "Links before",
+  aliasesHint: "They still lead here, from old posts and printed QR codes. " +
+    "Remove one that is not needed any more.",
+  removeAlias: (word: string) => `Remove the old link ${word}`,
   save: "Save",
   show: "Show in the preview",
   preview: "Show how it will look",
