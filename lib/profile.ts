@@ -15,7 +15,10 @@ export interface Button {
   readonly callbackData: string;
 }
 
-/** One offer of the agency: what its visitors read, and where their leads go. */
+/**
+ * One offer of the agency: what its visitors read, and where their leads go. `{name}` in any text has become
+ * the name.
+ */
 export interface Profile {
   readonly key: string;
   readonly name: string;
@@ -113,7 +116,8 @@ export function parseProfiles(content: unknown): ProfilesResult {
     checkKey(key, faults);
     const raw = read(ProfileSchema, value, key, faults);
     if (raw === undefined) continue;
-    const profile = toProfile(key, raw);
+    const profile = withNameIn(toProfile(key, raw));
+    checkFilled(profile, key, faults);
     checkLengths(profile, `${key}.step2`, faults);
     for (const language of profile.translations.keys()) {
       checkLengths(inLanguage(profile, language), `${key}.translations.${language}.step2`, faults);
@@ -183,6 +187,34 @@ export function inLanguage(profile: Profile, language: string | null): Profile {
   };
 }
 
+/** The profile with its name in place of `{name}`, in every text and language. */
+export function withNameIn(profile: Profile): Profile {
+  const { name } = profile;
+  const put = (text: string) => text.replaceAll(NAME, () => name);
+  const putIn = (texts: ReadonlyMap<string, string>) =>
+    new Map([...texts].map(([key, text]) => [key, put(text)]));
+  const maybe = (text: string | null) => text === null ? null : put(text);
+  return {
+    ...profile,
+    caption: put(profile.caption),
+    buttons: profile.buttons.map(({ text, callbackData }) => ({ text: put(text), callbackData })),
+    confirmationTemplate: put(profile.confirmationTemplate),
+    followUpTemplate: put(profile.followUpTemplate),
+    choices: putIn(profile.choices),
+    translations: new Map(
+      [...profile.translations].map(([language, texts]) => [language, {
+        caption: maybe(texts.caption),
+        buttons: putIn(texts.buttons),
+        confirmationTemplate: maybe(texts.confirmationTemplate),
+        choices: putIn(texts.choices),
+      }]),
+    ),
+  };
+}
+
+/** What becomes the profile's name in each of its texts. */
+export const NAME = "{name}";
+
 /** The longest text that a button of this profile puts in place of `{choice}`. */
 export function longestChoice(profile: Profile): string {
   return profile.buttons.map((button) => choiceText(profile, button))
@@ -234,7 +266,7 @@ const template = (...placeholders: string[]) =>
       (value) => strangers(value, placeholders).length === 0,
       (issue) =>
         `найдено ${strangers(issue.input, placeholders).join(", ")}, ` +
-        `можно только ${placeholders.join(" и ")}`,
+        `можно только ${placeholders.join(", ")} и ${NAME}`,
     ),
   );
 
@@ -277,7 +309,9 @@ function languageFault(tag: string): string | null {
 }
 
 function strangers(value: string, placeholders: readonly string[]): string[] {
-  return (value.match(/\{\w*\}/g) ?? []).filter((each) => !placeholders.includes(each));
+  return (value.match(/\{\w*\}/g) ?? []).filter((each) =>
+    each !== NAME && !placeholders.includes(each)
+  );
 }
 
 const FallbackSchema = v.looseObject({ welcome_text: text(LIMITS.text), buttons });
@@ -473,6 +507,26 @@ function checkMenu(menu: readonly Button[], keys: ReadonlySet<string>, faults: F
       message: `найдено «${callbackData}», нужно ${SELECT}<профиль> из этого файла`,
     });
   });
+}
+
+/** With a long name in place of `{name}` a text may no longer fit. */
+function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
+  const check = (path: string, text: string, most: number) => {
+    if (text.length <= most) return;
+    const message = `вместе с названием символов ${text.length}, нужно не больше ${most}`;
+    faults.push({ path: `${key}.${path}`, message });
+  };
+  check("step1.caption", profile.caption, LIMITS.text);
+  profile.buttons.forEach(({ text }, index) => {
+    check(`step1.buttons[${index}].text`, text, LIMITS.name);
+  });
+  check("followup.admin_followup_template", profile.followUpTemplate, LIMITS.text);
+  for (const [choice, text] of profile.choices) {
+    check(`step2.choices.${choice}`, text, LIMITS.choice);
+  }
+  for (const [language, { caption }] of profile.translations) {
+    check(`translations.${language}.step1.caption`, caption ?? "", LIMITS.text);
+  }
 }
 
 function checkLengths(profile: Profile, path: string, faults: Fault[]): void {

@@ -2,7 +2,14 @@
 
 import { createHash } from "node:crypto";
 import { type JsonText, valueAt, valuesOf, withValue } from "./json_text.ts";
-import { type Button, type Fault, parseProfiles, type Profile, SELECT } from "./profile.ts";
+import {
+  type Button,
+  type Fault,
+  parseProfiles,
+  type Profile,
+  SELECT,
+  withNameIn,
+} from "./profile.ts";
 import { addressFault } from "./webhook_address.ts";
 import { isForbiddenAddress } from "./webhook_trial.ts";
 
@@ -189,7 +196,7 @@ export const FORBIDDEN_ADDRESS = "это служебный адрес маши�
 /** The profile as the bot would have it, whatever is wrong with the form: for the preview. */
 export function draftProfile(key: string, form: ProfileForm): Profile {
   const photo = form.photoUrl.trim();
-  return {
+  return withNameIn({
     key,
     name: form.name,
     aliases: form.aliases ?? [],
@@ -206,7 +213,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
       ),
     ),
     translations: new Map(),
-  };
+  });
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   withText,
   withValue,
 } from "./json_text.ts";
-import { type Fault, LIMITS, parseProfiles, SELECT } from "./profile.ts";
+import { type Fault, LIMITS, NAME, parseProfiles, SELECT } from "./profile.ts";
 import { aliasesOf, type Content, MENU_KEY, newCallbackData } from "./profile_edits.ts";
 
 /** A profile for a start: every text is there and says something sensible. */
@@ -30,7 +30,9 @@ function blankProfile(key: string, name: string, random: () => number): object {
         "👤 Мы свяжемся с вами в Telegram в ближайшее время.",
       choices: { [callbackData]: choice },
     },
-    followup: { admin_followup_template: "📎 Дополнение от @{username}:\n\n{message}" },
+    followup: {
+      admin_followup_template: "📎 Дополнение от @{username}:\n\n{message}",
+    },
   };
 }
 
@@ -71,13 +73,40 @@ function withCopy(
       return [callback_data, isShort ? derived : newCallbackData(key, random())];
     }),
   );
+  const named = nameInTexts(nameOf(content, from));
   const text = mapStrings(original.text, {
     key: (each) => own.get(each) ?? each,
-    value: (each, path) => path.at(-1) === "callback_data" ? own.get(each) ?? each : each,
+    value(each, path) {
+      if (path.at(-1) === "callback_data") return own.get(each) ?? each;
+      return isTextOfProfile(path) ? named(each) : each;
+    },
   });
   const copy = withText(content, key, text);
   // A link's word leads to one profile: those before are the original's.
   return withValue(copy, key, { ...valueAt(copy, key) as object, name, aliases: undefined });
+}
+
+/** Puts `{name}` where a text says a name; `Ан` is not said in `Анна`. */
+function nameInTexts(name: string): (text: string) => string {
+  const escaped = name.trim().replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  if (escaped === "") return (text) => text;
+  const said = new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "gu");
+  return (text) => text.replace(said, () => NAME);
+}
+
+/** Whether visitors or managers read what stands there, at any depth below the profile or a translation of it. */
+function isTextOfProfile(path: readonly (string | number)[]): boolean {
+  const [step = "", key = "", ...rest] = path[0] === "translations" ? path.slice(2) : path;
+  switch (step) {
+    case "step1":
+      return key === "caption" || key === "buttons" && rest.length === 2 && rest[1] === "text";
+    case "step2":
+      return key === "success_caption_template" || key === "choices";
+    case "followup":
+      return key === "admin_followup_template";
+    default:
+      return false;
+  }
 }
 
 function buttonsOf(raw: unknown): readonly MenuButton[] {

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { valueAt, valuesOf, withValue } from "./json_text.ts";
-import { type Fault, inLanguage, parseProfiles, type Profile } from "./profile.ts";
+import { type Fault, inLanguage, parseProfiles, type Profile, withNameIn } from "./profile.ts";
 import {
   type ButtonForm,
   type Content,
@@ -105,7 +105,8 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
       : form.confirmationTemplate,
     choices: filled(form.buttons.map(({ callbackData, choice }) => [callbackData, choice])),
   };
-  return inLanguage({ ...base, translations: new Map([["xx", translation]]) }, "xx");
+  const profile = { ...base, translations: new Map([["xx", translation]]) };
+  return inLanguage(withNameIn(profile), "xx");
 }
 
 /** Undefined when the form holds no text at all. Texts of buttons that the form does not have stay. */

@@ -24,7 +24,7 @@ import { handler as login } from "../routes/login.tsx";
 import { handler as logout } from "../routes/logout.ts";
 import { handler as menu, preview as menuPreview } from "../routes/menu.tsx";
 import { handler as metrics } from "../routes/metrics.ts";
-import { move, newProfile, remove, rename } from "../routes/profile_list.tsx";
+import { keyOfName, move, newProfile, remove, rename } from "../routes/profile_list.tsx";
 import { handler as profile, preview } from "../routes/profile.tsx";
 import { handler as profiles } from "../routes/profiles.tsx";
 import { handler as qr } from "../routes/qr.ts";
@@ -73,6 +73,7 @@ export function createApp(deps: WebDeps): Handler {
     .post("/profiles/:key/languages/:language/preview", translationPreview.POST)
     .get("/new-profile", newProfile.GET)
     .post("/new-profile", newProfile.POST)
+    .get("/new-profile/key", keyOfName.GET)
     .get("/profiles/:key/qr.svg", qr.GET)
     .post("/profiles/:key/move", move.POST)
     .get("/profiles/:key/rename", rename.GET)

@@ -32,7 +32,9 @@ export const handler = define.handlers({
     const typed = readMenuForm(state.form);
     const version = field(state.form, "version");
     const draw = (more: Partial<MenuView>, form: MenuForm = typed, status = 200) => {
-      const view = { ...viewOf(state, form), version, isUnsaved: true, ...more };
+      const content = contentOf(state);
+      const isUnsaved = withMenu(content, form) !== content;
+      const view = { ...viewOf(state, form), version, isUnsaved, ...more };
       return ctx.render(<MenuEditor frame={frameOf(ctx)} view={view} />, { status });
     };
     if (state.isFormStale) return draw({ note: { kind: "renewed" } }, typed, 403);

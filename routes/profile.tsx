@@ -45,7 +45,9 @@ export const handler = define.handlers({
     const wish = readWish(state.form);
     const draw = (more: Partial<ProfileView>, form: ProfileForm = typed, status = 200) => {
       const version = field(state.form, "version");
-      const view = { ...viewOf(state, key, form), version, isUnsaved: true, ...more };
+      const content = contentOf(state);
+      const isUnsaved = withProfile(content, key, form) !== content;
+      const view = { ...viewOf(state, key, form), version, isUnsaved, ...more };
       return ctx.render(<ProfileEditor frame={frameOf(ctx)} view={view} />, { status });
     };
 

@@ -10,6 +10,7 @@ import {
   withoutProfile,
   withRenamedProfile,
 } from "../lib/profile_list.ts";
+import { suggestKey } from "../lib/key_suggestion.ts";
 import { LIMITS } from "../lib/profile.ts";
 import { saveEdit } from "../lib/profile_saving.ts";
 import { field } from "../lib/web/form.ts";
@@ -43,6 +44,7 @@ export const newProfile = define.handlers({
       throw new HttpError(404);
     }
     const wrongKey = keyFault(content, view.key);
+    const suggested = view.key === "" && view.name !== "" ? suggestedKey(state, view.name) : "";
     const wrongName = wrongKey === undefined
       ? firstFault(withNewProfile(content, view, Math.random))?.message
       : nameFault(view.name);
@@ -52,7 +54,11 @@ export const newProfile = define.handlers({
         nameFault: wrongName && faultSentence(wrongName, language),
       };
       return ctx.render(
-        <NewProfile frame={frameOf(ctx)} state={state} view={{ ...view, ...faults }} />,
+        <NewProfile
+          frame={frameOf(ctx)}
+          state={state}
+          view={{ ...view, key: view.key || suggested, ...faults }}
+        />,
         { status: 422 },
       );
     }
@@ -70,6 +76,11 @@ export const newProfile = define.handlers({
     }
     return ctx.redirect(`/profiles/${view.key}?created`, 303);
   },
+});
+
+/** `/new-profile/key?name=…`: the word that a name suggests, for the script to put in place while somebody types. */
+export const keyOfName = define.handlers({
+  GET: (ctx) => ctx.text(suggestedKey(ctx.state, ctx.url.searchParams.get("name") ?? "")),
 });
 
 /** `/profiles/agency/rename` */
@@ -167,6 +178,17 @@ export const remove = define.handlers({
 
 function nameFault(name: string): string | undefined {
   return name === "" ? `пусто, нужен текст от 1 до ${LIMITS.name} символов` : undefined;
+}
+
+function suggestedKey(state: State, name: string): string {
+  const content = contentOf(state);
+  return suggestKey(
+    name.slice(0, LIMITS.name),
+    // A deleted profile's word would bring its history and leads along.
+    (key) =>
+      content.members.has(key) || state.deps.journal.latestRevision(key) !== undefined ||
+      keyFault(content, key) !== undefined,
+  );
 }
 
 /** A key for a copy: `agency2`, `agency3`, … */

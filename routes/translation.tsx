@@ -46,7 +46,9 @@ export const handler = define.handlers({
     const typed = wish.kind === "remove" ? EMPTY : asked;
     const version = field(state.form, "version");
     const draw = (more: Partial<TranslationView>, status = 200) => {
-      const view = { ...viewOf(state, key, language, asked), version, isUnsaved: true, ...more };
+      const content = contentOf(state);
+      const isUnsaved = withTranslation(content, key, language, asked) !== content;
+      const view = { ...viewOf(state, key, language, asked), version, isUnsaved, ...more };
       return ctx.render(<TranslationEditor frame={frameOf(ctx)} view={view} />, { status });
     };
     if (state.isFormStale) return draw({ note: { kind: "renewed" } }, 403);

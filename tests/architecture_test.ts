@@ -14,6 +14,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["pace.ts"],
   ["calendar.ts"],
   ["text_diff.ts"],
+  ["key_suggestion.ts"],
   ["config.ts"],
   ["log.ts", "log/"],
   ["lock.ts"],

@@ -152,6 +152,34 @@ Deno.test("a profile's old words lead to it, and each word to one profile", () =
   );
 });
 
+Deno.test("{name} is the profile's name in every text, and has to fit with it", () => {
+  const profile = aProfile((agency) => {
+    agency.name = "Имя $1";
+    agency.step1.caption = "{name}!";
+    agency.step1.buttons[0].text = "О {name}";
+    agency.step2.choices.agency_clients = "Клиенты {name}";
+    agency.step2.success_caption_template = "{name}: {choice}";
+    agency.translations = { en: { step2: { success_caption_template: "{name} got {choice}" } } };
+  });
+  assert.equal(profile.caption, "Имя $1!");
+  assert.equal(profile.buttons[0]?.text, "О Имя $1");
+  assert.equal(profile.choices.get("agency_clients"), "Клиенты Имя $1");
+  assert.equal(profile.confirmationTemplate, "Имя $1: {choice}");
+  assert.equal(profile.translations.get("en")?.confirmationTemplate, "Имя $1 got {choice}");
+  const name = "x".repeat(200);
+  assert.deepEqual(
+    faultsOf(someLocales(({ agency }) => {
+      agency.name = name;
+      agency.step1.caption = "{name}" + "y".repeat(3_896);
+      agency.step1.buttons[0].text = "{name}" + "y".repeat(57);
+    })),
+    [{
+      path: "agency.step1.buttons[0].text",
+      message: "вместе с названием символов 257, нужно не больше 256",
+    }],
+  );
+});
+
 Deno.test("admin_message_template is kept and not looked at", () => {
   assertNoFault(({ agency }) => agency.step2.admin_message_template = "no placeholder, {stranger}");
 });
@@ -348,7 +376,7 @@ const FAULTS: readonly [
     "the confirmation has a stranger's placeholder",
     ({ agency }) => agency.step2.success_caption_template = "{choice} {username} {}",
     "agency.step2.success_caption_template",
-    "найдено {username}, {}, можно только {choice}",
+    "найдено {username}, {}, можно только {choice} и {name}",
   ],
   [
     "the choices are text",
@@ -384,7 +412,7 @@ const FAULTS: readonly [
     "the follow-up has a stranger's placeholder",
     ({ agency }) => agency.followup.admin_followup_template = "{username} {message} {choice}",
     "agency.followup.admin_followup_template",
-    "найдено {choice}, можно только {username} и {message}",
+    "найдено {choice}, можно только {username}, {message} и {name}",
   ],
 ];
 

@@ -10,6 +10,7 @@ if (form !== null) {
 document.addEventListener("input", ({ target }) => count(target));
 document.addEventListener("submit", ({ submitter }) => showBusy(submitter));
 for (const button of document.querySelectorAll("[data-copy]")) offerCopy(button);
+for (const field of document.querySelectorAll("[data-suggested]")) suggest(field);
 // Where the address names a place on the page, browsers go there instead, once all is loaded.
 if (location.hash !== "") addEventListener("load", () => setTimeout(focusFirst));
 
@@ -50,6 +51,26 @@ function keepPreview(form) {
     event.preventDefault();
     pressed = button.value;
     refresh();
+  });
+}
+
+/** Fills a field with what the form's name suggests, until somebody writes in it. */
+function suggest(field) {
+  const { name } = field.form.elements;
+  let timer;
+  let own = false;
+  field.addEventListener("input", () => own = field.value !== "");
+  name.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const asked = name.value;
+      if (own || asked.trim() === "") return;
+      const address = `${field.dataset.suggested}?${new URLSearchParams({ name: asked })}`;
+      const response = await fetch(address).catch(() => null);
+      if (!response?.ok) return;
+      const key = await response.text();
+      if (!own && name.value === asked) field.value = key;
+    }, QUIET_MS);
   });
 }
 

@@ -43,6 +43,7 @@ export function NewProfile({ frame, state, view }: {
         label={words.key}
         value={view.key}
         hint={words.keyHint(state.deps.botUsername() ?? "…")}
+        suggested="/new-profile/key"
         fault={view.keyFault}
         focus={view.keyFault !== undefined}
       />

@@ -66,8 +66,15 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
   [/^кнопок (\d+), нужно не больше (\d+)$/, "$1 buttons, at most $2 are possible"],
   [/^нет (\S+) и (\S+), нужен текст с (.+) и (.+)$/, "$1 and $2 are missing from the text"],
   [/^нет (\S+), нужен текст с .+$/, "$1 is missing from the text"],
+  [
+    /^найдено (\{.*\}), можно только (\S+), (\S+) и (\S+)$/,
+    "$1 is unknown, only $2, $3 and $4 are possible",
+  ],
   [/^найдено (\{.*\}), можно только (\S+) и (\S+)$/, "$1 is unknown, only $2 and $3 are possible"],
-  [/^найдено (\{.*\}), можно только (\S+)$/, "$1 is unknown, only $2 is possible"],
+  [
+    /^вместе с названием символов (\d+), нужно не больше (\d+)$/,
+    "$1 characters with the name in it, at most $2 fit",
+  ],
   [
     /^найдено (\S+), нужно число секунд от (\d+) до (\d+)$/,
     "it is $1, a number of seconds from $2 to $3 is needed",

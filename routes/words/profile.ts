@@ -33,10 +33,13 @@ export const PROFILE = bilingual({
   remove: (nth: number) => `Убрать: кнопка ${nth}`,
   add: "+ кнопка",
   confirmation: "Подтверждение",
-  confirmationHint: "Посетитель видит его сразу после нажатия. Вместо {choice} встанет его выбор.",
+  confirmationHint:
+    "Посетитель видит его сразу после нажатия. Вместо {choice} встанет его выбор, " +
+    "вместо {name} — название профиля, и так в любом тексте.",
   followUp: "Дополнение для менеджера",
   followUpHint:
-    "Что придёт в чат, когда посетитель напишет ещё. {username} — кто, {message} — что написал.",
+    "Что придёт в чат, когда посетитель напишет ещё. {username} — кто, {message} — что " +
+    "написал, {name} — название профиля.",
   aliases: "Прежние ссылки",
   aliasesHint: "Они по-прежнему ведут сюда: со старых постов и напечатанных QR-кодов. " +
     "Уберите ту, что больше не нужна.",
@@ -118,10 +121,12 @@ export const PROFILE = bilingual({
   remove: (nth: number) => `Remove: button ${nth}`,
   add: "+ button",
   confirmation: "Confirmation",
-  confirmationHint: "The visitor sees it right after pressing. {choice} becomes what they chose.",
+  confirmationHint: "The visitor sees it right after pressing. {choice} becomes what they chose, " +
+    "{name} the profile's name, here and in every text.",
   followUp: "Follow-up for the manager",
   followUpHint:
-    "What comes to the chat when the visitor writes more. {username} is who, {message} is what.",
+    "What comes to the chat when the visitor writes more. {username} is who, {message} is what, " +
+    "{name} is the profile's name.",
   aliases: "Links before",
   aliasesHint: "They still lead here, from old posts and printed QR codes. " +
     "Remove one that is not needed any more.",
