@@ -1,13 +1,11 @@
 // Opens the house: its folder, the journal, the profiles, then the rooms on them; or says why not. Holds no rule.
 
-import { clockTime } from "./calendar.ts";
 import type { Config } from "./config.ts";
 import { askEarly } from "./early_poll.ts";
 import { EXIT } from "./exit.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import type { Log } from "./log.ts";
-import { keptVersion } from "./profile_fallback.ts";
 import {
   faultLine,
   keepProfiles,
@@ -36,16 +34,17 @@ export async function openHouse(
     return code;
   }
 
-  if (await mendTornFile(config.localesPath, config.dataDir)) {
+  let read = await readProfiles(config.localesPath);
+  if (!read.ok && await mendTornFile(config.localesPath, config.dataDir)) {
     log.warn("⚠️ locales.json: прошлая запись оборвалась, возвращён текст до неё");
+    read = await readProfiles(config.localesPath);
   }
-  const read = await readProfiles(config.localesPath);
-  const kept = read.ok ? undefined : keptVersion(journal);
+  const kept = read.ok ? undefined : await readKept(journal);
   if (!read.ok) {
     for (const fault of read.faults) log.error("❌ {line}", { line: faultLine(fault) });
     if (kept === undefined) return refuse(EXIT.faults);
     log.error("❌ locales.json на диске с ошибкой: работает версия от {when} из журнала", {
-      when: clockTime(kept.savedAtMs, machine.now(), config.timeZone),
+      when: kept.clockTime(kept.savedAtMs, machine.now(), config.timeZone),
     });
   }
   const early = askEarly({ token: config.botToken, apiRoot: config.telegramApiRoot });
@@ -55,6 +54,7 @@ export async function openHouse(
   } catch (error) {
     return refuse(await reportJournal(config.dataDir, error, log));
   }
+  if (read.ok) await mendTornFile(config.localesPath, config.dataDir); // Copies that are of no more use go.
   const first = read.ok ? atWork(read.version, journal) : kept;
   if (first === undefined) return refuse(EXIT.faults);
   const profiles = keepProfiles(first.version, {
@@ -73,6 +73,16 @@ export async function openHouse(
   });
   const { openRooms } = await import("./rooms.ts");
   return openRooms(config, { log, mask, journal, profiles, lock, machine, early });
+}
+
+/** What only a start with a broken file needs, loaded then. */
+async function readKept(journal: Journal) {
+  const [{ keptVersion }, { clockTime }] = await Promise.all([
+    import("./profile_fallback.ts"),
+    import("./calendar.ts"),
+  ]);
+  const kept = keptVersion(journal);
+  return kept && { ...kept, clockTime };
 }
 
 /** The version that was read, with the moment when it became current, if the journal knows it. */

@@ -1,6 +1,6 @@
 // Makes a JSON text say another value: only the bytes change that said something else, and what is new looks like its neighbours.
 
-import { applyEdits, type Edit, type Node, parseTree, visit } from "jsonc-parser";
+import { applyEdits, type Edit, format, type Node, parseTree, visit } from "jsonc-parser";
 
 /** How a file is laid out. */
 export interface Style {
@@ -50,6 +50,17 @@ export function print(value: unknown, style: Style, indent: string | null): stri
   return `${open}${lines.join(",")}${lineEnd}${indent}${close}`;
 }
 
+/** A value that is spelled in one line in a file's style. @param indent As for `rewrite`. */
+export function inLines(text: string, { unit, lineEnd }: Style, indent: string | null): string {
+  if (unit === null || indent === null) return text;
+  const options = {
+    tabSize: unit.length,
+    insertSpaces: !unit.includes("\t"),
+    eol: lineEnd,
+  };
+  return applyEdits(text, format(text, undefined, options)).replaceAll(lineEnd, lineEnd + indent);
+}
+
 /** Changes keys and texts wherever they stand; every other byte stays. */
 export function mapStrings(
   text: string,
@@ -69,14 +80,6 @@ export function mapStrings(
     },
   });
   return applyEdits(text, edits);
-}
-
-/** The same for all texts that say the same in the same spelling, whatever spaces and line ends are between. */
-export function withoutLayout(text: string): string {
-  return text.replace(
-    /"(?:[^"\\]+|\\.)*"|\s+/g,
-    (token) => token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : "",
-  );
 }
 
 /** A part of a list or an object that is to be: what it is made from, and its text. */

@@ -1,8 +1,6 @@
-// JSON text with its order, spelling and places: reads an object, and changes its members without touching other bytes. Knows no profiles.
+// A JSON object as text, with its order, spelling and places. Knows no profiles.
 
-import { type ParseErrorCode, visit } from "jsonc-parser";
-import { syntaxFault } from "./json_faults.ts";
-import { print, rewrite, type Style, styleOf } from "./json_rewrite.ts";
+import { scanJson } from "./json_scan.ts";
 
 /** A JSON object as text. Joined again, its parts give every byte of it. */
 export interface JsonText {
@@ -49,71 +47,17 @@ export type JsonResult =
  */
 export function readJson(text: string): JsonResult {
   const plain = text.replace(/^\uFEFF/, " "); // As wide as the mark, so that offsets stay.
-  const faults: TextFault[] = [];
-  const doubled: TextFault[] = [];
-  const objects: Map<string, number>[] = [];
-  const spans: { key: string; keyAt: number; valueAt: number; endAt: number }[] = [];
-  let depth = 0;
-
-  function place(line: number, character: number): { line: number; column: number } {
-    const isAfterMark = line === 0 && plain !== text;
-    return { line: line + 1, column: character + (isAfterMark ? 0 : 1) };
+  const { fault, doubled, members: spans } = scanJson(plain);
+  if (fault !== undefined) {
+    return faulty([{ ...placeOf(text, fault.at), path: [], message: fault.message }]);
   }
-  function begin(offset: number): void {
-    const span = spans.at(-1);
-    if (depth === 1 && span !== undefined && span.valueAt < 0) span.valueAt = offset;
+  if (doubled.length > 0) {
+    return faulty(doubled.map(({ key, at, firstAt, path }) => {
+      const first = placeOf(text, firstAt).line;
+      const message = `ключ «${key}» второй раз, уже есть в строке ${first}`;
+      return { ...placeOf(text, at), path, message };
+    }));
   }
-  function end(offset: number): void {
-    const span = spans.at(-1);
-    if (depth === 1 && span !== undefined) span.endAt = offset;
-  }
-
-  try {
-    visit(plain, {
-      onObjectBegin(offset) {
-        begin(offset);
-        depth += 1;
-        objects.push(new Map());
-      },
-      onObjectEnd(offset, length) {
-        depth -= 1;
-        objects.pop();
-        end(offset + length);
-      },
-      onArrayBegin(offset) {
-        begin(offset);
-        depth += 1;
-      },
-      onArrayEnd(offset, length) {
-        depth -= 1;
-        end(offset + length);
-      },
-      onObjectProperty(key, offset, _length, line, character, path) {
-        if (depth === 1) spans.push({ key, keyAt: offset, valueAt: -1, endAt: -1 });
-        const seen = objects.at(-1);
-        const first = seen?.get(key);
-        if (first === undefined) seen?.set(key, line + 1);
-        else {
-          const message = `ключ «${key}» второй раз, уже есть в строке ${first}`;
-          doubled.push({ ...place(line, character), path: path(), message });
-        }
-      },
-      onLiteralValue(_value, offset, length) {
-        begin(offset);
-        end(offset + length);
-      },
-      onError(code: ParseErrorCode, offset, length, line, character) {
-        if (faults.length > 0) return; // What follows is mostly the same fault again.
-        const message = syntaxFault(code, plain, offset, length);
-        faults.push({ ...place(line, character), path: [], message });
-      },
-    }, { disallowComments: true, allowTrailingComma: false });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return faulty([{ line: 1, column: 1, path: [], message: "слишком много вложенных скобок" }]);
-  }
-  if (faults.length > 0) return faulty(faults);
-  if (doubled.length > 0) return faulty(doubled);
   const value: unknown = JSON.parse(plain);
   if (!isRecord(value)) return { ok: false, kind: "other", value };
 
@@ -121,13 +65,13 @@ export function readJson(text: string): JsonResult {
   const members = new Map<string, Member>();
   spans.forEach(({ key, keyAt, valueAt, endAt }, index) => {
     const before = spans[index - 1]?.endAt ?? openedAt;
-    const next = spans[index + 1];
+    const isLast = index === spans.length - 1;
     members.set(key, {
       gap: text.slice(before, keyAt).replace(/^[^,]*,/, ""),
       head: text.slice(keyAt, valueAt),
       text: text.slice(valueAt, endAt),
       value: value[key],
-      tail: next === undefined ? "" : text.slice(endAt, text.indexOf(",", endAt)),
+      tail: isLast ? "" : text.slice(endAt, text.indexOf(",", endAt)),
     });
   });
   const json = {
@@ -154,90 +98,22 @@ export function valuesOf({ members }: JsonText): ReadonlyMap<string, unknown> {
   return new Map([...members].map(([key, { value }]) => [key, value]));
 }
 
-/** Gives a member this value; of what is there only the bytes change that say something else. A new one comes last. */
-export function withValue(json: JsonText, key: string, value: unknown): JsonText {
-  const member = json.members.get(key);
-  const style = styleOfNew(json);
-  const text = member === undefined
-    ? print(value, style, indentOf(gapOfNew(json)))
-    : rewrite(member.text, value, style, indentOf(member.gap));
-  return text === member?.text ? json : withText(json, key, text);
-}
-
-/** Gives a member this value as it is spelled, with the line ends of the file. A new one comes last. */
-export function withText(json: JsonText, key: string, spelled: string): JsonText {
-  const member = json.members.get(key);
-  const style = styleOfNew(json);
-  const text = spelled.replace(/\r\n?|\n/g, style.lineEnd); // Inside quotes there are none.
-  const value: unknown = JSON.parse(text);
-  const members = new Map(json.members);
-  members.set(
-    key,
-    member === undefined
-      ? { gap: gapOfNew(json), head: JSON.stringify(key) + style.colon, text, value, tail: "" }
-      : { ...member, text, value },
+/** The same for all texts that say the same in the same spelling, whatever spaces and line ends are between. */
+export function withoutLayout(text: string): string {
+  return text.replace(
+    /"(?:[^"\\]|\\.)*"|\s+/g,
+    (token) => token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : "",
   );
-  return { ...json, members };
-}
-
-/** Takes a member out, with its comma. */
-export function withoutMember(json: JsonText, key: string): JsonText {
-  return arranged(json, [...json.members.keys()].filter((each) => each !== key));
-}
-
-/** Gives a member another key, where it stands. */
-export function withKey(json: JsonText, from: string, to: string): JsonText {
-  const members = [...json.members].map(([key, member]): [string, Member] => {
-    if (key !== from) return [key, member];
-    return [to, { ...member, head: JSON.stringify(to) + colonOf(member.head) }];
-  });
-  return { ...json, members: new Map(members) };
-}
-
-/** The members of these keys in this order; the space round each place stays. */
-export function arranged(json: JsonText, keys: readonly string[]): JsonText {
-  const [first] = json.members.values();
-  const old = [...json.members.values()];
-  const isWhole = keys.length === old.length;
-  const members = keys.map((key, index): [string, Member] => {
-    const member = json.members.get(key);
-    if (member === undefined) throw new ReferenceError(`No member "${key}"`);
-    const place = isWhole ? old[index] : index === 0 ? first : undefined;
-    return [key, {
-      ...member,
-      gap: (place ?? member).gap,
-      tail: (isWhole ? place : member)?.tail ?? "",
-    }];
-  });
-  return { ...json, members: new Map(members) };
 }
 
 function faulty(faults: readonly TextFault[]): JsonResult {
   return { ok: false, kind: "faulty", faults };
 }
 
-/** What stands before a new last member: what stands before its neighbour. */
-function gapOfNew(json: JsonText): string {
-  const gaps = [...json.members.values()].map(({ gap }) => gap);
-  const { unit, lineEnd, space } = styleOfNew(json);
-  if (gaps.length === 0) return unit === null ? "" : lineEnd + unit;
-  return gaps.findLast((gap) => /[\r\n]/.test(gap)) ?? gaps[1] ?? space;
-}
-
-/** The layout of the whole, with the colon of the last member. */
-function styleOfNew(json: JsonText): Style {
-  const style = styleOf(textOf(json));
-  const head = [...json.members.values()].at(-1)?.head;
-  return head === undefined ? style : { ...style, colon: colonOf(head) };
-}
-
-function colonOf(head: string): string {
-  return head.slice(head.search(/"\s*:\s*$/) + 1);
-}
-
-/** The indentation of a member's line; null for one that begins no line. */
-function indentOf(gap: string): string | null {
-  return /[\r\n]([ \t]*)$/.exec(gap)?.[1] ?? null;
+/** A byte order mark is no column. */
+function placeOf(text: string, at: number): { readonly line: number; readonly column: number } {
+  const lines = text.slice(text.startsWith("\uFEFF") ? 1 : 0, at).split(/\r\n|\r|\n/);
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,8 @@
 // What the page's forms change in locales.json: text in, text out. Touches no file; what a form did not change keeps its bytes.
 
 import { createHash } from "node:crypto";
-import { type JsonText, valueAt, valuesOf, withValue } from "./json_text.ts";
+import { withValue } from "./json_edit.ts";
+import { type JsonText, valueAt, valuesOf } from "./json_text.ts";
 import {
   type Button,
   type Fault,

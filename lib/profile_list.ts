@@ -1,15 +1,8 @@
 // What the page changes in the list of profiles: add, duplicate, rename, move, delete. Text in, text out; touches no file.
 
-import { mapStrings, withoutLayout } from "./json_rewrite.ts";
-import {
-  arranged,
-  valueAt,
-  valuesOf,
-  withKey,
-  withoutMember,
-  withText,
-  withValue,
-} from "./json_text.ts";
+import { arranged, layOut, withKey, withoutMember, withText, withValue } from "./json_edit.ts";
+import { mapStrings } from "./json_rewrite.ts";
+import { valueAt, valuesOf, withoutLayout } from "./json_text.ts";
 import { type Fault, LIMITS, NAME, parseProfiles, SELECT } from "./profile.ts";
 import { aliasesOf, type Content, MENU_KEY, newCallbackData } from "./profile_edits.ts";
 
@@ -156,10 +149,7 @@ export function withoutProfile(content: Content, key: string): Content {
  * @param spelled The profile as the file had it. What has no layout (histories of older bots) gets the file's.
  */
 export function withRestored(content: Content, key: string, spelled: string): Content {
-  const hasLayout = withoutLayout(spelled) !== spelled;
-  const restored = hasLayout
-    ? withText(content, key, spelled)
-    : withValue(content, key, JSON.parse(spelled));
+  const restored = withSpelled(content, key, spelled);
   if (key === MENU_KEY) return restored;
   // A version from before a change of the link must not end the links that lead here since.
   const [now, then] = [content, restored].map((each) => aliasesOf(valueAt(each, key)));
@@ -172,6 +162,15 @@ export function withRestored(content: Content, key: string, spelled: string): Co
 
 function withAliases(content: Content, key: string, aliases: readonly string[]): Content {
   return withValue(content, key, { ...valueAt(content, key) as object, aliases });
+}
+
+function withSpelled(content: Content, key: string, spelled: string): Content {
+  const compact = withoutLayout(spelled);
+  if (compact !== spelled) return withText(content, key, spelled);
+  // Only where the same numbers can be put into what stands there.
+  const rewritten = withValue(content, key, JSON.parse(spelled));
+  const isSame = withoutLayout(rewritten.members.get(key)?.text ?? "") === compact;
+  return isSame ? rewritten : withText(content, key, layOut(content, key, spelled));
 }
 
 function nameOf(content: Content, key: string): string {

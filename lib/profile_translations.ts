@@ -1,7 +1,8 @@
 // A profile's texts in other languages: text in, text out. An empty text is the base's. Touches no file.
 
 import { createHash } from "node:crypto";
-import { valueAt, valuesOf, withValue } from "./json_text.ts";
+import { withValue } from "./json_edit.ts";
+import { valueAt, valuesOf } from "./json_text.ts";
 import { type Fault, inLanguage, parseProfiles, type Profile, withNameIn } from "./profile.ts";
 import {
   type ButtonForm,

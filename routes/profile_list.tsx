@@ -92,7 +92,7 @@ export const rename = define.handlers({
 
   async POST(ctx) {
     const { state } = ctx;
-    const { journal, profiles } = state.deps;
+    const { journal, profiles, log } = state.deps;
     const from = profileKey(ctx);
     const to = field(state.form, "key").trim();
     if (to === from) return ctx.redirect(`/profiles/${from}`, 303);
@@ -118,7 +118,13 @@ export const rename = define.handlers({
         { status: statusOf(result) },
       );
     }
-    await journal.committed();
+    await journal.committed().catch((cause) => {
+      // The link is changed; an old word still finds its profile, and its leads are under the old one.
+      log.error("❌ Лиды профиля {profile} остались под прежней ссылкой: {cause}", {
+        profile: to,
+        cause: String(cause),
+      });
+    });
     return ctx.redirect(`/profiles/${to}?saved`, 303);
   },
 });

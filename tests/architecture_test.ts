@@ -19,9 +19,10 @@ const ROWS: readonly (readonly string[])[] = [
   ["log.ts", "log/"],
   ["lock.ts"],
   ["webhook_address.ts"],
-  ["json_faults.ts"],
-  ["json_rewrite.ts"],
+  ["json_scan.ts"],
   ["json_text.ts"],
+  ["json_rewrite.ts"],
+  ["json_edit.ts"],
   ["profile.ts"],
   ["file_overwrite.ts"],
   ["profile_file.ts"],
@@ -69,7 +70,7 @@ const ROWS: readonly (readonly string[])[] = [
 
 /** Only these rooms know these packages. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  "jsonc-parser": ["json_faults.ts", "json_rewrite.ts", "json_text.ts"],
+  "jsonc-parser": ["json_rewrite.ts"],
   "ky": ["crm.ts"],
   "node:sqlite": ["db.ts"],
   "grammy": ["telegram.ts", "admin_chat.ts", "visitor_chat.ts", "inbox.ts", "bot.ts"],
@@ -84,9 +85,10 @@ const PURE = [
   "lead.ts",
   "backoff.ts",
   "config.ts",
-  "json_faults.ts",
-  "json_rewrite.ts",
+  "json_scan.ts",
   "json_text.ts",
+  "json_rewrite.ts",
+  "json_edit.ts",
   "profile.ts",
   "texts.ts",
   "cards.ts",
@@ -238,7 +240,7 @@ Deno.test("Telegram is asked before anything is loaded that can come later, and 
   const start = [...waited("../main.ts")];
   assert.ok(start.includes("journal.ts"));
   // Of Node's modules SQLite alone can be had without loading all that Node's others stand on.
-  const slow = /^(rooms\.ts|grammy|ky|@logtape\/logtape|node:(?!sqlite$).*)$/;
+  const slow = /^(rooms\.ts|grammy|ky|@logtape\/logtape|jsonc-parser|node:(?!sqlite$).*)$/;
   assert.deepEqual(start.filter((path) => slow.test(path)), []);
   const rooms = [...waited("rooms.ts")];
   assert.ok(rooms.includes("delivery.ts") && rooms.includes("grammy"));

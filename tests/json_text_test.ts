@@ -2,18 +2,9 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  arranged,
-  type JsonText,
-  readJson,
-  textOf,
-  valueAt,
-  withKey,
-  withoutMember,
-  withText,
-  withValue,
-} from "../lib/json_text.ts";
-import { mapStrings, withoutLayout } from "../lib/json_rewrite.ts";
+import { arranged, withKey, withoutMember, withText, withValue } from "../lib/json_edit.ts";
+import { mapStrings } from "../lib/json_rewrite.ts";
+import { type JsonText, readJson, textOf, valueAt, withoutLayout } from "../lib/json_text.ts";
 
 function json(text: string): JsonText {
   const read = readJson(text);
@@ -84,13 +75,13 @@ Deno.test("readJson tells line and column of what breaks the text, what it found
       "2:1  найден комментарий, в JSON их не бывает: уберите его",
       "1:6  найден комментарий, в JSON их не бывает: уберите его",
       '1:6  текст не закрыт, нужна кавычка " в той же строке',
-      "1:6  в тексте найден управляющий знак, нужно \\t вместо табуляции и \\n вместо новой строки",
-      '1:6  в тексте найдена косая черта \\ перед чужим знаком, нужно \\\\, \\" или \\n',
-      "1:6  в тексте найдено \\u, нужно четыре знака 0–9, a–f после него",
-      "1:6  число обрывается, нужны цифры",
+      "1:8  в тексте найден управляющий знак, нужно \\t вместо табуляции и \\n вместо новой строки",
+      '1:7  в тексте найдена косая черта \\ перед чужим знаком, нужно \\\\, \\" или \\n',
+      "1:7  в тексте найдено \\u, нужно четыре знака 0–9, a–f после него",
+      "1:6  число написано с ошибкой, нужно вида 10 или 0.5",
       '1:6  найдено слово без кавычек, нужен текст в кавычках "…", число, true, false или null',
-      '1:2  найдено «a», нужен текст в кавычках "…", число, true, false или null',
-      "1:2  найдено «,», нужно значение",
+      "1:2  найдено «a», нужен ключ в кавычках",
+      "1:2  найдено «,», нужен ключ в кавычках",
       "1:1  файл обрывается, нужно значение",
     ],
   );
@@ -147,7 +138,7 @@ Deno.test("readJson takes exactly what JSON.parse takes, but for doubled keys", 
 });
 
 Deno.test("brackets nested without end are a fault, not a crash", () => {
-  assert.deepEqual(faultsOf("[".repeat(100_000)), ["1:1  слишком много вложенных скобок"]);
+  assert.deepEqual(faultsOf("[".repeat(100_000)), ["1:1001  слишком много вложенных скобок"]);
 });
 
 // — Changing —

@@ -237,6 +237,27 @@ Deno.test("of hundreds of profiles one is saved, and every other keeps its bytes
   assert.equal(await it.bytes(), text.slice(0, at) + edited);
 });
 
+Deno.test("a version that is spelled in one line comes back in the file's layout, with its numbers", async () => {
+  const big = "23851234567890123";
+  const text = JSON.stringify(
+    someLocales((all) => all.cg = { ...anotherProfile("cg"), id: 1 }),
+    null,
+    "\t",
+  ).replace('"id": 1', `"id": ${big}`);
+  const journal = openJournal(":memory:");
+  const inOneLine = readJson(JSON.stringify(JSON.parse(text)).replace(/"id":\d+/, `"id":${big}`));
+  assert.ok(inOneLine.ok);
+  journal.recordRevisions(inOneLine.json, null, 0);
+  await using page = await openPage({ text, journal });
+  const browser = await page.login();
+  const [first] = page.journal.listRevisions("cg", 1);
+  await done(browser.post("/profiles/cg/delete", { key: "cg" }));
+  await done(browser.post("/profiles/cg/history", { restore: String(first?.number) }));
+  const [, before] = text.split('"cg": ');
+  const [, after] = (await Deno.readTextFile(page.path)).split('"cg": ');
+  assert.equal(after, before);
+});
+
 Deno.test("a history that an older bot kept in one line goes on without a version that nobody made", async () => {
   const text = JSON.stringify(someLocales(), null, 2);
   const journal = openJournal(":memory:");

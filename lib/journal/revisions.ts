@@ -1,8 +1,7 @@
 // The journal's history of the profiles: every version, who saved it and when. Does not know what a version says.
 
 import type { Database, Row } from "../db.ts";
-import { withoutLayout } from "../json_rewrite.ts";
-import type { JsonText } from "../json_text.ts";
+import { type JsonText, withoutLayout } from "../json_text.ts";
 
 export interface Revision {
   readonly number: number;
