@@ -1,6 +1,7 @@
 // What admins do to locales.json, before the start and while the bot runs.
 
 import assert from "node:assert/strict";
+import { openJournal } from "../lib/journal.ts";
 import { withHouse } from "./helpers/house.ts";
 import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "./helpers/visits.ts";
 
@@ -135,6 +136,21 @@ for (
       assert.equal(bot.lines.filter((line) => line.startsWith("❌")).length, 2);
     }));
 }
+
+Deno.test("the managers are told of a file that has been broken for five minutes, also across a restart", () =>
+  withHouse(async (house) => {
+    await house.bot.stop();
+    const journal = openJournal(`${house.folder}/data/triborg.db`);
+    journal.rememberFact("profiles_broken", JSON.stringify({ sinceMs: Date.now() - 300_000 }));
+    journal.close();
+    await Deno.writeTextFile(house.localesPath, '{"agency": 1,}');
+    await house.restart();
+    const note = await house.admin.chat.waitFor((each) => wordsOf(each).includes("locales.json"));
+    assert.match(
+      wordsOf(note),
+      /^⚠️ locales\.json на диске с ошибкой с [\d.: ]+, работает версия от [\d.: ]+\.\n\nСтрока 1, столбец 14: перед «}»/,
+    );
+  }));
 
 Deno.test("a start puts back the text before a save in place that was cut off", () =>
   withHouse(async (house) => {
