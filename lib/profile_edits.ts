@@ -3,14 +3,8 @@
 import { createHash } from "node:crypto";
 import { withValue } from "./json_edit.ts";
 import { type JsonText, valueAt, valuesOf } from "./json_text.ts";
-import {
-  type Button,
-  type Fault,
-  parseProfiles,
-  type Profile,
-  SELECT,
-  withNameIn,
-} from "./profile.ts";
+import { type Fault, parseProfiles, type Profile, withNameIn } from "./profile.ts";
+import { list, record, text } from "./raw_values.ts";
 import { addressFault } from "./webhook_address.ts";
 import { isForbiddenAddress } from "./webhook_trial.ts";
 
@@ -39,12 +33,6 @@ export interface ButtonForm {
   readonly text: string;
   /** What the CRM and the confirmation call it; empty where that is the text. */
   readonly choice: string;
-}
-
-/** The menu as its form has it. */
-export interface MenuForm {
-  readonly welcomeText: string;
-  readonly buttons: readonly { readonly text: string; readonly profile: string }[];
 }
 
 /**
@@ -138,7 +126,8 @@ function plain(typed: string): string {
   return typed.replace(/\r\n?/g, "\n");
 }
 
-function buttonsOf(
+/** Buttons as a form has them; of a known one only the text may be another. */
+export function buttonsOf(
   before: readonly Readonly<Record<string, unknown>>[],
   typed: readonly Pick<ButtonForm, "text" | "callbackData">[],
 ): unknown[] {
@@ -227,70 +216,9 @@ export function newCallbackData(key: string, random: number): string {
   return `${key}_${Math.floor(random * 36 ** 5).toString(36).padStart(5, "0")}`;
 }
 
-/** The form of the menu. */
-export function menuForm(content: Content): MenuForm {
-  return menuFormOf(valueAt(content, MENU_KEY));
-}
-
-/** The form of a menu that the file has, or had. */
-export function menuFormOf(raw: unknown): MenuForm {
-  const menu = record(raw);
-  return {
-    welcomeText: text(menu["welcome_text"]),
-    buttons: list(menu["buttons"]).map((button) => ({
-      text: text(button["text"]),
-      profile: text(button["callback_data"]).slice(SELECT.length),
-    })),
-  };
-}
-
-/** The file with the menu as its form has it. */
-export function withMenu(content: Content, form: MenuForm): Content {
-  const menu = record(valueAt(content, MENU_KEY));
-  const buttons = form.buttons.map(({ text, profile }) => ({
-    text,
-    callbackData: SELECT + profile,
-  }));
-  return withValue(content, MENU_KEY, {
-    ...menu,
-    ...changed("welcome_text", text(menu["welcome_text"]), form.welcomeText),
-    buttons: buttonsOf(list(menu["buttons"]), buttons),
-  });
-}
-
-/** Everything that is wrong with the menu's form, each with its path inside the menu. */
-export function menuFaults(content: Content, form: MenuForm): Fault[] {
-  const result = parseProfiles(valuesOf(withMenu(content, form)));
-  if (result.ok) return [];
-  return result.faults.map(({ path, message }) => ({
-    path: path.startsWith(`${MENU_KEY}.`) ? path.slice(MENU_KEY.length + 1) : path,
-    message,
-  }));
-}
-
-/** The menu as the bot would have it. */
-export function draftMenu(form: MenuForm): { welcomeText: string; menu: Button[] } {
-  const menu = form.buttons.map(({ text, profile }) => ({ text, callbackData: SELECT + profile }));
-  return { welcomeText: form.welcomeText, menu };
-}
-
 function seconds(before: string, typed: string): { timeout_seconds?: unknown } {
   const trimmed = typed.trim().replace(",", ".");
   if (trimmed === before) return {};
   if (trimmed === "") return { timeout_seconds: null };
   return { timeout_seconds: /^\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : typed };
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Record<string, unknown>
-    : {};
-}
-
-function list(value: unknown): Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.map(record) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }

@@ -11,6 +11,7 @@ import {
   isSameInField,
   profileForm,
 } from "./profile_edits.ts";
+import { list, record, text } from "./raw_values.ts";
 
 /** A translation as its form has it; its buttons are the base's, in their order. */
 export interface TranslationForm {
@@ -176,16 +177,4 @@ function translationOf(raw: unknown, language: string): Raw {
 
 function without(value: Raw, names: readonly string[]): Raw {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
-}
-
-function record(value: unknown): Raw {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Raw : {};
-}
-
-function list(value: unknown): Raw[] {
-  return Array.isArray(value) ? value.map(record) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

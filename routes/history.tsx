@@ -2,7 +2,8 @@
 
 import { HttpError } from "fresh";
 import type { Revision } from "../lib/journal/revisions.ts";
-import { MENU_KEY, menuFormOf, profileForm } from "../lib/profile_edits.ts";
+import { menuFormOf } from "../lib/menu_edits.ts";
+import { MENU_KEY, profileForm } from "../lib/profile_edits.ts";
 import { withRestored } from "../lib/profile_list.ts";
 import { languagesOf, translationForm } from "../lib/profile_translations.ts";
 import { saveEdit } from "../lib/profile_saving.ts";

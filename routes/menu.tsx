@@ -1,15 +1,7 @@
 // The menu's form: its greeting, and where each button leads.
 
-import {
-  type Content,
-  draftMenu,
-  MENU_KEY,
-  menuFaults,
-  type MenuForm,
-  menuForm,
-  versionOf,
-  withMenu,
-} from "../lib/profile_edits.ts";
+import { draftMenu, menuFaults, type MenuForm, menuForm, withMenu } from "../lib/menu_edits.ts";
+import { type Content, MENU_KEY, versionOf } from "../lib/profile_edits.ts";
 import { saveEdit } from "../lib/profile_saving.ts";
 import { field, fields } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";

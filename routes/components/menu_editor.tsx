@@ -1,7 +1,7 @@
 // The form of the menu beside its preview.
 
 import { type Button, type Fault, LIMITS } from "../../lib/profile.ts";
-import type { MenuForm } from "../../lib/profile_edits.ts";
+import type { MenuForm } from "../../lib/menu_edits.ts";
 import { menu } from "../../lib/texts.ts";
 import type { Language } from "../../lib/web/language.ts";
 import { faultSentence } from "../words/faults.ts";
