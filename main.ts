@@ -1,7 +1,7 @@
 // The script a person runs: reads the environment and the clock, opens the house, and closes it on a signal. Holds no rule.
 
-import { load } from "@std/dotenv";
 import { type Config, readConfig, VARIABLES } from "./lib/config.ts";
+import { readEnvFile } from "./lib/env_file.ts";
 import { EXIT } from "./lib/exit.ts";
 import { openHouse } from "./lib/house.ts";
 import { lateLog } from "./lib/log/late_log.ts";
@@ -57,15 +57,25 @@ async function main(): Promise<number> {
 
 /** The environment over `.env`; undefined after every fault has been said. */
 async function readEnvironment(): Promise<Config | undefined> {
-  let file: Record<string, string>;
+  let text: string;
   try {
-    file = await load();
-  } catch {
-    // The error's text would hold what follows the dollar sign: often half a password.
-    console.error("❌ .env: не прочесть. Значения со знаком $ берут в одинарные кавычки: 'a$b'");
+    text = await Deno.readTextFile(".env");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) {
+      console.error(`❌ .env: не прочесть: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }
+    text = "";
+  }
+  const file = readEnvFile(text, (name) => Deno.env.get(name));
+  if (!file.ok) {
+    console.error(`❌ .env: ${file.fault}`);
     return undefined;
   }
-  const env = Object.fromEntries(VARIABLES.map((name) => [name, Deno.env.get(name) ?? file[name]]));
+  const { values } = file;
+  const env = Object.fromEntries(
+    VARIABLES.map((name) => [name, Deno.env.get(name) ?? values[name]]),
+  );
   const result = readConfig(env);
   if (result.ok) return result.config;
   for (const { variable, message } of result.faults) console.error(`❌ ${variable}: ${message}`);

@@ -1,7 +1,10 @@
 // The managers' chat: shows cards and follow-ups, follows a migrated group, keeps to Telegram's pace. Does not decide when.
 
 import type { Api } from "grammy";
-import type { InlineKeyboardMarkup } from "grammy/types";
+import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
+import { formattedOrPlain } from "./admin_chat/formatting.ts";
+import { createTopic } from "./admin_chat/topic.ts";
+import { LONGEST_SHORT_WAIT_MS } from "./call_failure.ts";
 import type { FollowUpPart } from "./cards.ts";
 import type { MessageAddress } from "./lead.ts";
 import type { Log } from "./log.ts";
@@ -16,9 +19,10 @@ const MINUTE_MS = 60_000;
 export type ShowOutcome =
   /** `missing` messages of an album could not be copied. */
   | { readonly kind: "shown"; readonly message: MessageAddress; readonly missing?: number }
-  /** Telegram will not copy what the visitor sent. */
-  | { readonly kind: "uncopyable"; readonly reason: string }
-  | { readonly kind: "failed"; readonly reason: string }
+  /** Telegram said no (400, 403), to what was shown or to the chat as a whole: a plain text tells which. */
+  | { readonly kind: "refused"; readonly reason: string }
+  /** `retryAfterMs`: not before so many ms, where Telegram said so. */
+  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
   /** The process stops before Telegram's pace allowed the message: it stays owed. */
   | { readonly kind: "stopped" };
 
@@ -27,7 +31,7 @@ export interface AdminChat {
   chatId(): number;
   /** Resolves when Telegram's pace allows a message, or the process stops. */
   ready(): Promise<void>;
-  /** Shows a text, with buttons where given. */
+  /** Shows a text, with buttons where given; without its formatting where Telegram will not have that. */
   show(message: Formatted, keyboard?: InlineKeyboardMarkup): Promise<ShowOutcome>;
   /** Makes a message say something else; one that is gone or says it already is no failure. */
   edit(
@@ -41,7 +45,7 @@ export interface AdminChat {
    * Shows one part of a follow-up.
    *
    * @param from The visitor's messages, for a part that copies them.
-   * @param card The card to reply to; ignored when it is gone or in another chat.
+   * @param card The message to reply to; ignored when it is gone, in another chat or in a topic that takes nothing.
    */
   showPart(
     part: FollowUpPart,
@@ -55,6 +59,10 @@ export interface AdminChatOptions {
   readonly chatId: number;
   /** The topic of a forum group that messages go to. */
   readonly topicId: number | null;
+  /** Whether the topic took nothing when an earlier process last tried. */
+  readonly topicAway?: boolean;
+  /** Told when the topic takes nothing, so that messages go into the group without it, and when it is back. */
+  readonly onTopic?: (isAway: boolean) => void;
   /** The second way out when the managers' chat fails. */
   readonly alertChatId: number | null;
   /** Told the new id when the group became a supergroup. */
@@ -68,7 +76,8 @@ export interface AdminChatOptions {
 
 export function createAdminChat(options: AdminChatOptions): AdminChat {
   const { api, onMigrate, now, sleep, stopping, log } = options;
-  const topic = options.topicId === null ? {} : { message_thread_id: options.topicId };
+  const { topicId } = options;
+  const topic = createTopic({ topicId, isAway: options.topicAway ?? false, onChange, now });
   let chatId = options.chatId;
   const sentAtMs: number[] = [];
 
@@ -91,16 +100,35 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     onMigrate(chatId);
   }
 
+  function onChange(isAway: boolean, reason: string): void {
+    if (isAway) {
+      log.warn(
+        "⚠️ Тема {topic} в чате менеджеров не принимает сообщения: {reason}. Пишем в группу без темы",
+        { topic: topicId, reason },
+      );
+    } else {
+      log.info("✅ Тема {topic} в чате менеджеров снова принимает сообщения", { topic: topicId });
+    }
+    options.onTopic?.(isAway);
+  }
+
   async function show(
     messages: number,
-    send: (chatId: number) => Promise<readonly { readonly message_id: number }[]>,
+    send: (place: Place) => Promise<readonly { readonly message_id: number }[]>,
   ): Promise<ShowOutcome> {
+    let movedTo: number | undefined;
+    let refusedInTopic: string | undefined;
+    let waitedMs = 0;
     for (;;) {
       await pace(messages);
       if (stopping.aborted) return { kind: "stopped" };
-      const to = chatId;
+      const to = movedTo ?? chatId;
+      const inTopic = messages === 0 || refusedInTopic !== undefined ? null : topic.next();
       try {
-        const sent = await send(to);
+        const sent = await send({ chatId: to, topicId: inTopic });
+        if (movedTo !== undefined) follow(movedTo); // Not before: what is no chat must not be remembered.
+        if (inTopic !== null) topic.took();
+        if (refusedInTopic !== undefined) topic.refused(refusedInTopic);
         sentAtMs.push(...sent.map(() => now()));
         const message = { chatId: to, messageId: sent[0]?.message_id ?? 0 };
         const missing = messages - sent.length;
@@ -108,42 +136,88 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
       } catch (error) {
         const failure = failureOf(error);
         if (failure === undefined) throw error;
-        const movedTo = failure.kind === "refused" ? failure.migratedTo : undefined;
+        const reason = describeError(error);
         if (failure.kind === "too_many") {
-          await sleep(failure.retryAfterMs);
-        } else if (movedTo !== undefined && movedTo !== to) {
-          follow(movedTo); // What is edited in the old group goes on answering so, when all is done.
-        } else {
-          const reason = describeError(error);
-          const kind = UNCOPYABLE.test(reason) ? "uncopyable" : "failed";
-          return { kind, reason };
+          const { retryAfterMs } = failure;
+          waitedMs += retryAfterMs;
+          if (waitedMs > LONGEST_SHORT_WAIT_MS) return { kind: "failed", reason, retryAfterMs };
+          await sleep(retryAfterMs);
+          continue;
         }
+        // Once: where each answer names another chat there is none. An edit stays where its message is.
+        if (failure.kind === "refused" && movedTo === undefined && messages > 0) {
+          movedTo = failure.migratedTo;
+          if (movedTo !== undefined && movedTo !== to) continue;
+        }
+        if (failure.kind === "refused" && inTopic !== null) {
+          refusedInTopic = reason; // Whether that is the topic's fault the same without it tells.
+          continue;
+        }
+        const isRefused = failure.kind === "refused" || failure.kind === "forbidden";
+        return { kind: isRefused ? "refused" : "failed", reason };
       }
     }
+  }
+
+  /** Past the topic no message is a reply: Telegram would put it beside the message that it replies to, into the topic. */
+  function placing({ chatId, topicId: id }: Place, replyTo: MessageAddress | null = null) {
+    const isReply = replyTo?.chatId === chatId && id === topicId;
+    return {
+      ...(id === null ? {} : { message_thread_id: id }),
+      ...(isReply
+        ? { reply_parameters: { message_id: replyTo.messageId, allow_sending_without_reply: true } }
+        : {}),
+    };
+  }
+
+  async function showText(
+    pick: (isReply: boolean) => Formatted,
+    { replyTo = null, keyboard }: {
+      readonly replyTo?: MessageAddress | null;
+      readonly keyboard?: InlineKeyboardMarkup | undefined;
+    },
+  ): Promise<ShowOutcome> {
+    const buttons = keyboard === undefined ? {} : { reply_markup: keyboard };
+    return await show(1, async (place) => {
+      const placed = placing(place, replyTo);
+      const message = await formattedOrPlain(
+        pick("reply_parameters" in placed),
+        ({ text, entities }) =>
+          api.sendMessage(place.chatId, text, { entities, ...placed, ...buttons }),
+      );
+      return [message];
+    });
   }
 
   return {
     chatId: () => chatId,
     ready: () => pace(1),
-    show: ({ text, entities }, keyboard) =>
-      show(1, async (chat) => {
-        const buttons = keyboard === undefined ? {} : { reply_markup: keyboard };
-        return [await api.sendMessage(chat, text, { entities, ...topic, ...buttons })];
-      }),
+    show: (message, keyboard) => showText(() => message, { keyboard }),
     async edit(address, { text, entities }, keyboard) {
       const { chatId: chat, messageId } = address;
+      // Another bot's (journal/bots.ts), which this one can never edit.
+      if (messageId < 0) return { kind: "shown", message: address };
+      const isDone = (reason: string) => UNEDITABLE.test(reason);
       const outcome = await show(0, async () => {
-        await api.editMessageText(chat, messageId, text, { entities, reply_markup: keyboard });
+        const send = (words: Formatted) =>
+          api.editMessageText(chat, messageId, words.text, {
+            entities: words.entities,
+            reply_markup: keyboard,
+          });
+        await formattedOrPlain({ text, entities }, send, isDone);
         return [];
       });
-      if (outcome.kind === "shown") return { kind: "shown", message: address };
-      const done = outcome.kind === "failed" && UNEDITABLE.test(outcome.reason);
-      return done ? { kind: "shown", message: address } : outcome;
+      const done = outcome.kind === "refused" && isDone(outcome.reason);
+      return done || outcome.kind === "shown" ? { kind: "shown", message: address } : outcome;
     },
-    async alert({ text, entities }) {
-      if (options.alertChatId === null) return false;
+    async alert(message) {
+      const { alertChatId } = options;
+      if (alertChatId === null) return false;
       try {
-        await api.sendMessage(options.alertChatId, text, { entities });
+        await formattedOrPlain(
+          message,
+          ({ text, entities }) => api.sendMessage(alertChatId, text, { entities }),
+        );
         return true;
       } catch (error) {
         log.error("❌ Запасной чат тоже не отвечает: {reason}", { reason: describeError(error) });
@@ -151,42 +225,40 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
       }
     },
     showPart(part, from, card) {
-      const reply = (chat: number) =>
-        card === null || card.chatId !== chat ? {} : {
-          reply_parameters: { message_id: card.messageId, allow_sending_without_reply: true },
-        };
       if (part.kind === "text") {
-        const { text, entities } = part.message;
-        return show(
-          1,
-          async (chat) => [
-            await api.sendMessage(chat, text, { entities, ...topic, ...reply(chat) }),
-          ],
-        );
+        const { message, alone = message } = part;
+        return showText((isReply) => isReply ? message : alone, { replyTo: card });
       }
       const [first] = from.messageIds;
       if (from.messageIds.length > 1 || first === undefined) {
         return show(
           from.messageIds.length,
-          (chat) => api.copyMessages(chat, from.chatId, [...from.messageIds], topic),
+          (place) =>
+            api.copyMessages(place.chatId, from.chatId, [...from.messageIds], placing(place)),
         );
       }
-      const caption = part.caption === null
-        ? {}
-        : { caption: part.caption.text, caption_entities: part.caption.entities };
-      return show(
-        1,
-        async (chat) => [
-          await api.copyMessage(chat, from.chatId, first, { ...topic, ...caption, ...reply(chat) }),
-        ],
-      );
+      const { caption, alone = caption } = part;
+      return show(1, async (place) => {
+        const placed = placing(place, card);
+        const words = "reply_parameters" in placed ? caption : alone;
+        const copy = (captioned: { caption?: string; caption_entities?: MessageEntity[] }) =>
+          api.copyMessage(place.chatId, from.chatId, first, { ...placed, ...captioned });
+        return [
+          words === null ? await copy({}) : await formattedOrPlain(
+            words,
+            ({ text, entities }) => copy({ caption: text, caption_entities: entities }),
+          ),
+        ];
+      });
     },
   };
 }
 
-/** Telegram's answers when it is the visitor's message that cannot be copied, not the chat that fails. */
-const UNCOPYABLE =
-  /message to copy not found|message can't be copied|no messages to (copy|forward)|caption is too long|MESSAGE_ID_INVALID|wrong file/i;
+/** Where a message goes: a chat, and a topic in it or none. */
+interface Place {
+  readonly chatId: number;
+  readonly topicId: number | null;
+}
 
 /** Telegram's answers to an edit that is done already or can never be, as in a group that has moved. */
 const UNEDITABLE =

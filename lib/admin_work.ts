@@ -1,8 +1,10 @@
 // Work that is owed to the managers' chat: cards, what became of them, follow-ups, offers. Decides what is shown; sends through admin_chat.
 
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./admin_chat.ts";
-import { cardMessage, followUpParts, packCards, uncopiedPart } from "./cards.ts";
+import { cardMessage, packCards } from "./cards.ts";
+import { createFollowUpWork, type FollowUpOutcome } from "./follow_up_work.ts";
 import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
+import { createJoinedWork } from "./joined_work.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
 import type { Facts, Log } from "./log.ts";
 import { offer, type SendAllReport, sendAllReport, type TellTime } from "./manager_texts.ts";
@@ -21,8 +23,8 @@ export interface AdminWorkOptions {
   readonly adminChat: AdminChat;
   readonly profiles: () => Profiles;
   readonly keep: Keep;
-  /** When failed work is due again. */
-  readonly retryAtMs: (work: Work) => number;
+  /** When failed work is due again, not before so many ms. */
+  readonly retryAtMs: (work: Work, atLeastMs?: number) => number;
   readonly tellTime: TellTime;
   readonly now: () => number;
   readonly log: Log;
@@ -31,8 +33,16 @@ export interface AdminWorkOptions {
 /** Returns what does one piece of the managers' work, and records what came of it. */
 export function createAdminWork(options: AdminWorkOptions): (work: Work) => Promise<void> {
   const { journal, adminChat, profiles, keep, retryAtMs, tellTime, now, log } = options;
+  const showParts = createFollowUpWork(options);
+
+  const showTogether = createJoinedWork(options);
+
+  /** Cards that are in the chat and that a defect kept from being recorded, by the first of them. */
+  const unrecorded = new Map<number, { works: readonly Work[]; message: MessageAddress }>();
 
   async function showCards(first: Work): Promise<void> {
+    const before = unrecorded.get(first.id);
+    if (before !== undefined) return await recordShown(before.works, before.message);
     await adminChat.ready(); // Only then is it known what there is to show.
     if (isSettled(leadOf(first.subject).state)) return await keep(() => journal.finishWork(first));
     const works = [first, ...takeCompany()];
@@ -41,12 +51,12 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       for (const work of works.splice(cards)) putBack(work);
       const outcome = await adminChat.show(message, keyboard);
       if (outcome.kind === "shown") await recordShown(works, outcome.message);
-      if (outcome.kind === "failed" || outcome.kind === "uncopyable") {
-        for (const work of works) await reportUndelivered(work, outcome.reason);
+      if (outcome.kind === "failed" || outcome.kind === "refused") {
+        for (const work of works) await reportUndelivered(work, outcome);
       }
     } catch (error) {
-      // The outbox takes back the first; the others are in nobody's hand but ours.
-      for (const work of works.slice(1)) putBack(work);
+      // The outbox takes back the first; the others are in nobody's hand but ours. What is in the chat goes with it.
+      if (!unrecorded.has(first.id)) { for (const work of works.slice(1)) putBack(work); }
       throw error;
     }
   }
@@ -65,7 +75,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         { lead: lead.number, profile: lead.profile, username: contact(lead.visitor) },
       );
     }
+    const [first] = works;
+    if (first !== undefined) unrecorded.set(first.id, { works, message });
     await keep(() => journal.settleInAdminChat(works, message, now()));
+    if (first !== undefined) unrecorded.delete(first.id);
   }
 
   /** More due cards for the same message, when otherwise the last of them would wait longer than a minute. */
@@ -92,7 +105,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     };
   }
 
-  async function reportUndelivered(work: Work, reason: string): Promise<void> {
+  async function reportUndelivered(
+    work: Work,
+    { reason, retryAfterMs }: { readonly reason: string; readonly retryAfterMs?: number },
+  ): Promise<void> {
     const lead = leadOf(work.subject);
     log.error(
       "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: {reason}. " +
@@ -100,7 +116,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         "имя «{name}», id {userId}, получен {receivedAt}",
       { ...wholeLead(lead), reason },
     );
-    const again = retryAtMs(work);
+    const again = retryAtMs(work, retryAfterMs);
     await keep(() => journal.markUndelivered(work, again));
     if (journal.wasAlerted(lead.number)) return;
     const alerted = await adminChat.alert(cardMessage([toCard(work)], tellTime).message);
@@ -116,34 +132,21 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
 
   async function showFollowUp(work: Work): Promise<void> {
     const lead = leadOf(journal.leadOfFollowUp(work.subject));
-    if (!isSettled(lead.state)) {
-      // It is shown as a reply to its card, once it is known whether there is one.
+    if (!isSettled(lead.state) || journal.waitsForFirstVersion(work.subject)) {
+      // It is shown as a reply to its card, once it is known whether there is one; an edit to its first version.
       return await keep(() => journal.releaseWork(work, now() + CARD_CHECK_MS));
     }
     const followUp = journal.takeFollowUp(work.subject);
-    if (followUp === undefined) throw new ReferenceError(`No follow-up ${work.subject}`);
-    const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
-    const parts = followUpParts(followUp, lead.visitor, template);
-    for (const [index, part] of parts.entries()) {
-      if (index < followUp.partsShown) continue;
-      let outcome = await adminChat.showPart(part, followUp, lead.card);
-      const missing = outcome.kind === "uncopyable"
-        ? followUp.messageIds.length
-        : missingOf(outcome);
-      if (missing > 0) {
-        const message = uncopiedPart(followUp.content, missing);
-        outcome = await adminChat.showPart({ kind: "text", message }, followUp, lead.card);
-      }
-      if (outcome.kind === "stopped") return;
-      if (outcome.kind !== "shown") {
-        log.error("❌ Дополнение к лиду не показать менеджерам: {reason}. Пробуем снова", {
-          lead: lead.number,
-          reason: outcome.reason,
-        });
-        const again = retryAtMs(work);
-        return await keep(() => journal.postponeWork(work, again));
-      }
-      await keep(() => journal.markPartShown(followUp.number, index + 1));
+    if (followUp === undefined) return await keep(() => journal.finishWork(work)); // Its person was erased.
+    const outcome = await showParts(followUp, lead);
+    if (outcome.kind === "stopped") return;
+    if (outcome.kind === "failed") {
+      log.error("❌ Дополнение к лиду не показать менеджерам: {reason}. Пробуем снова", {
+        lead: lead.number,
+        reason: outcome.reason,
+      });
+      const again = retryAtMs(work, retryAfterOf(outcome));
+      return await keep(() => journal.postponeWork(work, again));
     }
     log.info("📎 Дополнение к лиду показано менеджерам. Профиль: {profile}, Username: {username}", {
       lead: lead.number,
@@ -154,10 +157,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   async function showOffer(work: Work): Promise<void> {
-    const key = work.body;
+    const key = journal.currentProfile(work.body, profiles().byKey);
     const open = journal.countOpenCards(key);
-    const name = profiles().byKey.get(key)?.name ?? key;
-    if (open === 0) return await keep(() => journal.finishWork(work));
+    const name = profiles().byKey.get(key)?.name;
+    if (open === 0 || name === undefined) return await keep(() => journal.finishWork(work));
     const { text, keyboard } = offer(key, name, open);
     await finishOrRetry(work, await adminChat.show({ text, entities: [] }, keyboard));
   }
@@ -178,7 +181,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     if (outcome.kind === "stopped") return;
     if (outcome.kind === "shown") return await keep(() => journal.finishWork(work));
     log.error("❌ Чат менеджеров не обновить: {reason}. Пробуем снова", { reason: outcome.reason });
-    const again = retryAtMs(work);
+    const again = retryAtMs(work, retryAfterOf(outcome));
     await keep(() => journal.postponeWork(work, again));
   }
 
@@ -195,7 +198,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       case "card_update":
         return await updateCard(work);
       case "follow_up":
-        return await showFollowUp(work);
+        await adminChat.ready(); // Until then an edit changes what is shown.
+        if (!journal.isOwed(work)) return; // Its person was erased meanwhile.
+        if (!await showTogether(work)) await showFollowUp(work);
+        return;
       case "offer":
         return await showOffer(work);
       case "offer_update":
@@ -213,8 +219,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   };
 }
 
-function missingOf(outcome: ShowOutcome): number {
-  return outcome.kind === "shown" ? outcome.missing ?? 0 : 0;
+function retryAfterOf(outcome: ShowOutcome | FollowUpOutcome): number | undefined {
+  return outcome.kind === "failed" ? outcome.retryAfterMs : undefined;
 }
 
 /** All of a lead, for the one line that says both ways out failed. */

@@ -16,7 +16,7 @@ export const LINK_MS = 10 * MINUTE_MS;
 export const SESSION_IDLE_MS = 12 * HOUR_MS;
 export const SESSION_MOST_MS = 7 * 24 * HOUR_MS;
 
-/** Failed tries an address has within a minute (user requirement). */
+/** Wrong passwords an address has within a minute (user requirement). */
 export const MOST_FAILURES = 5;
 
 /** A session's use is written down at most this often, in ms. */
@@ -39,7 +39,7 @@ export type Entry =
   }
   /** Unknown, used or expired link; wrong password. */
   | { readonly kind: "refused" }
-  /** Too many failed tries from this address: not even looked at. */
+  /** Too many wrong passwords from this address: this one is not even looked at. */
   | { readonly kind: "too_many"; readonly waitMs: number };
 
 export interface Auth {
@@ -53,6 +53,7 @@ export interface Auth {
   issueLink(askedBy: string): Promise<string>;
   /** Whether a link's token would let somebody in now. Consumes nothing. */
   isLinkGood(token: string): boolean;
+  /** Counts no failures: a token of 256 random bits cannot be guessed, and a stranger's guesses must keep out no manager. */
   enterByLink(token: string, visit: Visit): Promise<Entry>;
   /** @param name How the sessions' list and the history call who comes in by password. */
   enterByPassword(password: string, name: string, visit: Visit): Promise<Entry>;
@@ -86,18 +87,10 @@ export function createAuth(
     return { seenAfterMs: now() - SESSION_IDLE_MS, openedAfterMs: now() - SESSION_MOST_MS };
   }
 
-  /** Counts a failure before anything is awaited, so that tries at once do not share a count. */
-  async function enter(visit: Visit, openedBy: () => string | undefined): Promise<Entry> {
-    const waitMs = throttle.waitMs(visit.address, now());
-    if (waitMs > 0) return { kind: "too_many", waitMs };
-    const name = openedBy();
-    if (name === undefined) {
-      throttle.recordFailure(visit.address, now());
-      return { kind: "refused" };
-    }
+  async function enter({ device }: Visit, openedBy: string): Promise<Entry> {
     records.forgetExpired(limits(), now());
     const cookie = newSecret();
-    const session = records.addSession(hash(cookie), name, visit.device, now());
+    const session = records.addSession(hash(cookie), openedBy, device, now());
     await committed();
     return { kind: "entered", cookie, session };
   }
@@ -112,9 +105,18 @@ export function createAuth(
       return token;
     },
     isLinkGood: (token) => records.hasLink(hash(token), now()),
-    enterByLink: (token, visit) => enter(visit, () => records.takeLink(hash(token), now())),
-    enterByPassword: (given, name, visit) =>
-      enter(visit, () => password !== null && isSame(given, password) ? name : undefined),
+    async enterByLink(token, visit) {
+      const askedBy = records.takeLink(hash(token), now());
+      return askedBy === undefined ? { kind: "refused" } : await enter(visit, askedBy);
+    },
+    /** Counts a failure before anything is awaited, so that tries at once do not share a count. */
+    async enterByPassword(given, name, visit) {
+      const waitMs = throttle.waitMs(visit.address, now());
+      if (waitMs > 0) return { kind: "too_many", waitMs };
+      if (password !== null && isSame(given, password)) return await enter(visit, name);
+      throttle.recordFailure(visit.address, now());
+      return { kind: "refused" };
+    },
     findSession(cookie) {
       const session = records.findSession(hash(cookie), limits());
       if (session !== undefined && now() - session.seenAtMs >= TOUCH_MS) {

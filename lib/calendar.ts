@@ -25,6 +25,26 @@ export function clockTime(atMs: number, nowMs: number, timeZone: string): string
   return sameDay ? time : `${two(at.day)}.${two(at.month)} ${time}`;
 }
 
+/** `28.11 18:02`, and with its year for a moment of another year. */
+export function dayAndTime(atMs: number, nowMs: number, timeZone: string): string {
+  const at = zoned(atMs, timeZone);
+  const two = (part: number) => String(part).padStart(2, "0");
+  const year = at.year === zoned(nowMs, timeZone).year ? "" : `.${at.year}`;
+  return `${two(at.day)}.${two(at.month)}${year} ${two(at.hour)}:${two(at.minute)}`;
+}
+
+/** `20261128-180200`, for the names of files. */
+export function timeInName(atMs: number, timeZone: string): string {
+  const [date = "", time = ""] = zoned(atMs, timeZone).toPlainDateTime()
+    .toString({ smallestUnit: "second" }).split("T");
+  return `${date.replaceAll("-", "")}-${time.replaceAll(":", "")}`;
+}
+
+/** How many days one day such as `2026-11-22` is after another; negative when before. */
+export function daysAfter(day: string, other: string): number {
+  return Temporal.PlainDate.from(day).since(Temporal.PlainDate.from(other)).days;
+}
+
 function zoned(atMs: number, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
 }

@@ -14,7 +14,7 @@ import {
 } from "./lead.ts";
 import { outcomeWords, PRESS, type TellTime } from "./manager_texts.ts";
 import { LIMITS } from "./profile.ts";
-import { clip, contact, type Formatted, fullName } from "./texts.ts";
+import { clip, contact, type Formatted, fullName, isBlank } from "./texts.ts";
 
 const HEADLINES: Readonly<Record<CardReason, string>> = {
   crm_failed: "⚠️ [FALLBACK - CRM НЕДОСТУПНА] ⚠️",
@@ -43,9 +43,10 @@ ${b}🔥 НОВЫЙ ЛИД: ${clip(lead.profileName, LIMITS.name)} 🔥${b}
 
 /** One message of a follow-up to the managers. */
 export type FollowUpPart =
-  | { readonly kind: "text"; readonly message: Formatted }
+  /** `alone` says whose it is, where the message cannot be a reply. */
+  | { readonly kind: "text"; readonly message: Formatted; readonly alone?: Formatted }
   /** The visitor's own message, copied; with a caption in place of its own, where given. */
-  | { readonly kind: "copy"; readonly caption: Formatted | null };
+  | { readonly kind: "copy"; readonly caption: Formatted | null; readonly alone?: Formatted };
 
 /**
  * A follow-up as the managers get it, complete: in one message where Telegram's limits allow,
@@ -59,7 +60,7 @@ export function followUpParts(
   template: string = FOLLOW_UP_TEMPLATE,
 ): FollowUpPart[] {
   const { content, messageIds } = followUp;
-  const words = new FormattedString(content.text, content.entities as MessageEntity[]);
+  const words = wordsIn(content);
   const whole = plain(fillIn(template, visitor, words));
   if (content.media === null) {
     if (whole.text.length <= LIMITS.text) return [{ kind: "text", message: whole }];
@@ -81,28 +82,22 @@ export function followUpParts(
   ];
 }
 
-/** Stands in for what Telegram would not copy, one message or several of an album, so that the managers know of it. */
-export function uncopiedPart(content: FollowUpContent, messages = 1): Formatted {
-  const words = new FormattedString(content.text, content.entities as MessageEntity[]);
-  const what = content.media ?? "сообщение";
-  const note = fmt`⚠️ Не удалось переслать: ${
-    messages > 1 ? `файлов альбома: ${messages}` : what
-  }.`;
-  const both = fmt`${note}\n\n${words}`;
-  return plain(content.text === "" ? note : both.text.length <= LIMITS.text ? both : words);
-}
-
 /** The words for a profile that is gone: in the tone of the shipped ones. */
-const FOLLOW_UP_TEMPLATE = "📎 Дополнение от @{username}:\n\n{message}";
+export const FOLLOW_UP_TEMPLATE = "📎 Дополнение от @{username}:\n\n{message}";
 
-function announce(template: string, visitor: Visitor, what: string): Formatted {
+/** A text of its own for the words that a follow-up is too long for. */
+export function announce(template: string, visitor: Visitor, what: string): Formatted {
   const filled = fillIn(template, visitor, fmt`${what}`);
   const whole = clip(filled.text, LIMITS.text);
   return plain(filled.text.length <= LIMITS.text ? filled : filled.slice(0, whole.length - 1));
 }
 
 /** `@{username}` and `{username}` become the name, or for who has none a mention in place of both. */
-function fillIn(template: string, visitor: Visitor, message: FormattedString): FormattedString {
+export function fillIn(
+  template: string,
+  visitor: Visitor,
+  message: FormattedString,
+): FormattedString {
   const pieces = template.split(/(@?\{username\}|\{message\})/).map((piece) => {
     if (piece === "{message}") return message;
     if (!piece.endsWith("{username}")) return piece;
@@ -113,10 +108,11 @@ function fillIn(template: string, visitor: Visitor, message: FormattedString): F
 }
 
 /** The visitor as a manager can reach them: `@name`, or `id…` that opens the profile when tapped. */
-function mention(visitor: Visitor): FormattedString {
+export function mention(visitor: Visitor): FormattedString {
   const label = contact(visitor);
   if (visitor.username !== null) return new FormattedString(label, []);
-  const { userId: id, firstName: first_name } = visitor;
+  const { userId: id, firstName } = visitor;
+  const first_name = isBlank(firstName) ? label : firstName;
   return new FormattedString(label, [{
     type: "text_mention",
     offset: 0,
@@ -125,7 +121,13 @@ function mention(visitor: Visitor): FormattedString {
   }]);
 }
 
-function plain(formatted: FormattedString): Formatted {
+/** What a visitor typed, with its formatting. */
+export function wordsIn(content: FollowUpContent): FormattedString {
+  return new FormattedString(content.text, content.entities as MessageEntity[]);
+}
+
+/** Without the methods of its maker. */
+export function plain(formatted: FormattedString): Formatted {
   return { text: formatted.text, entities: formatted.entities };
 }
 

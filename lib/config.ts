@@ -3,7 +3,7 @@
 /** The public Bot API; `TELEGRAM_API_ROOT` names another server, such as a local one. */
 export const PUBLIC_API_ROOT = "https://api.telegram.org";
 
-/** Every variable the bot reads; `deno task start` permits exactly these. */
+/** Every variable the bot reads. */
 export const VARIABLES = [
   "BOT_TOKEN",
   "ADMIN_CHAT_ID",

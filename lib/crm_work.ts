@@ -1,7 +1,7 @@
 // Work that is owed to a CRM: a lead's POST, and what comes of it. Decides what follows; sends through crm.
 
 import type { Crm } from "./crm.ts";
-import type { Journal, Work } from "./journal.ts";
+import type { Attempt, Journal, Work } from "./journal.ts";
 import type { CrmOutcome, Lead } from "./lead.ts";
 import type { Log } from "./log.ts";
 import type { Keep } from "./outbox.ts";
@@ -25,26 +25,31 @@ export interface CrmWorkOptions {
   /** Told that the managers may be owed something. */
   readonly wakeManagers: () => void;
   readonly keep: Keep;
+  /** Makes work due again whose outcome a defect kept from being recorded. */
+  readonly giveBack: (work: Work, error: unknown) => Promise<void>;
   readonly now: () => number;
   readonly log: Log;
   readonly cutOff: AbortSignal;
 }
 
 export function createCrmWork(options: CrmWorkOptions): CrmWork {
-  const { journal, crm, profiles, sendAll, wakeManagers, keep, now, log, cutOff } = options;
+  const { journal, crm, profiles, sendAll, wakeManagers, keep, giveBack, now, log, cutOff } =
+    options;
 
   async function run(work: Work): Promise<void> {
     const lead = journal.findLead(work.subject);
     if (lead === undefined) throw new ReferenceError(`No lead ${work.subject}`);
+    const unrecorded = journal.openAttemptOf(lead.number);
+    if (unrecorded !== undefined) return await fail(work, unrecorded, UNRECORDED);
     if (askerOf(work) !== null && (lead.state === "in_crm" || lead.state === "by_hand")) {
-      return await finishResend(work, "skipped");
+      return await skip(work);
     }
     const profile = profileOfWord(profiles(), lead.profile);
     if (profile === undefined) await reportNoWebhook(work, lead);
     else await post(work, lead, profile);
   }
 
-  /** A POST is recorded as begun before it leaves, so that a crash cannot send it twice. */
+  /** A POST is recorded as begun before it leaves, so that neither a crash nor a defect can send it twice. */
   async function post(work: Work, lead: Lead, profile: Profile): Promise<void> {
     if (profile.webhook === null) return await reportNoWebhook(work, lead);
     if (cutOff.aborted) return journal.releaseWork(work, now());
@@ -57,53 +62,55 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       payload: crmPayload(lead),
       facts: { lead: lead.number, profile: lead.profile },
     }, cutOff);
+    if (outcome.kind !== "accepted") return await fail(work, attempt, outcome);
+    // Not awaited: whoever waits for this place need not wait for the disk.
+    void succeed(work, attempt, outcome).catch((error) => giveBack(work, error));
+  }
 
-    if (outcome.kind === "accepted") {
-      keep.soon(() => {
+  async function succeed(work: Work, attempt: Attempt, outcome: CrmOutcome): Promise<void> {
+    await keep.soon(() =>
+      journal.atomically(() => {
         journal.settleInCrm(work, attempt, outcome, now());
-        sendAll.crmAnswered(lead.profile);
+        sendAll.crmAnswered(work.subject);
         sendAll.count(work, "sent");
-      }).then(wakeManagers);
-      return; // Whoever waits for this place need not wait for the disk.
-    }
-    if (askerOf(work) === null) {
-      await keep(() => {
-        journal.endAttempt(attempt, outcome, now());
-        journal.oweCard(work, "crm_failed", now());
-        sendAll.crmFailed(lead.profile);
-      });
-    } else {
-      await keep(() => {
-        journal.endAttempt(attempt, outcome, now());
-        sendAll.crmFailed(lead.profile);
-      });
-      await finishResend(work, "failed");
-    }
+      })
+    );
+    wakeManagers();
+  }
+
+  async function fail(work: Work, attempt: Attempt, outcome: CrmOutcome): Promise<void> {
+    await keep(() =>
+      journal.atomically(() => {
+        journal.failInCrm(work, attempt, outcome, now());
+        sendAll.crmFailed(work.subject);
+        sendAll.count(work, "failed");
+      })
+    );
     wakeManagers();
   }
 
   async function reportNoWebhook(work: Work, lead: Lead): Promise<void> {
-    const askedBy = askerOf(work);
     log.warn("⚠️ Вебхук не настроен, лид остаётся за чатом менеджеров. Профиль: {profile}", {
       lead: lead.number,
       profile: lead.profile,
     });
-    if (askedBy !== null) {
-      await keep(() => {
-        const attempt = journal.beginAttempt(lead.number, askedBy, now());
-        journal.endAttempt(attempt, NO_WEBHOOK, now());
-      });
-      return await finishResend(work, "failed");
-    }
-    await keep(() => journal.oweCard(work, "no_webhook", now()));
+    await keep(() =>
+      journal.atomically(() => {
+        if (askerOf(work) === null) journal.oweCard(work, "no_webhook", now());
+        else journal.refuseResend(work, NO_WEBHOOK, now());
+        sendAll.count(work, "failed");
+      })
+    );
     wakeManagers();
   }
 
-  async function finishResend(work: Work, result: "skipped" | "failed"): Promise<void> {
-    await keep(() => {
-      journal.endResend(work, now());
-      sendAll.count(work, result);
-    });
+  async function skip(work: Work): Promise<void> {
+    await keep(() =>
+      journal.atomically(() => {
+        journal.endResend(work, now());
+        sendAll.count(work, "skipped");
+      })
+    );
     wakeManagers();
   }
 
@@ -117,3 +124,6 @@ function askerOf({ body }: Work): string | null {
 
 /** What a manager's wish to send comes to while the profile has no address. */
 const NO_WEBHOOK: CrmOutcome = { kind: "client", reason: "вебхук не настроен" };
+
+/** How an attempt ends whose POST has left and whose outcome a defect kept from being recorded. */
+const UNRECORDED: CrmOutcome = { kind: "interrupted", reason: "исход отправки не записан" };

@@ -1,12 +1,15 @@
 // Opens the database, migrates it, and commits what one turn of the event loop wrote in one go. Does not know what a lead is.
 
 import {
-  backup,
   DatabaseSync,
   type SQLInputValue,
   type SQLOutputValue,
   type StatementSync,
 } from "node:sqlite";
+import { BUSY_TIMEOUT_MS, copyDatabase } from "./db/copy.ts";
+import { type DatabaseFiles, type LostFile, rememberFiles } from "./db/files.ts";
+import { createPrivateFile } from "./private_files.ts";
+import { isDiskFault, TransactionUndone } from "./storage_fault.ts";
 
 /** How long a write may be left for company before it is committed by itself, in ms. */
 const LAZY_COMMIT_MS = 20;
@@ -17,14 +20,19 @@ const LAZY_COMMIT_MS = 20;
  */
 const WAL_PAGES = 4_000;
 
-/** How long SQLite waits for another connection's lock, in ms. */
-const BUSY_TIMEOUT_MS = 5_000;
-
 export interface Database {
   /** A statement that only reads; prepared when it first runs, and once. */
   reader(sql: string): Reader;
   /** A statement that writes, prepared likewise; running it opens the transaction that `committed` ends. */
   writer(sql: string): Writer;
+  /**
+   * Runs several writes that stand together or not at all, also when something between them throws. What the
+   * same turn wrote before them stays. A call inside another is part of it.
+   *
+   * @param write Synchronous: what it writes after a wait would not belong to it.
+   * @throws What `write` throws.
+   */
+  atomically<T>(write: () => T): T;
   /**
    * Resolves when everything written so far is on disk, and rejects when it could not be put there:
    * then all of it is undone. Writes of one turn of the event loop share one transaction and one
@@ -39,8 +47,24 @@ export interface Database {
    * @throws {Error} If it is.
    */
   check(): void;
-  /** Copies the database as it stands to another file, while it is written on. */
-  backUp(path: string): Promise<void>;
+  /** Copies the database as it stands to a new file, while it is written on; throws as `copyDatabase` does. */
+  backUp(path: string, mark: string): Promise<void>;
+  /** Runs writes and undoes them. @throws {Error} What they throw, and what SQLite says against a transaction. */
+  rehearse(write: () => void): void;
+  /**
+   * What is deleted now is out of the WAL too, soon after it is committed: as soon as no backup reads the old
+   * pages any more.
+   */
+  forgetDeleted(): void;
+  /**
+   * Overwrites the free pages that were left before deleting overwrote them, once. Nothing else runs meanwhile: about
+   * a second for 100 MB of them.
+   *
+   * @param mostPages A larger file is left for another time.
+   */
+  overwriteFreePages(mostPages: number): void;
+  /** The first of the database's files that is not at its path any more: what is written is written into nowhere. */
+  lostFile(): LostFile | undefined;
   /** Commits what is open and closes the file. */
   close(): void;
 }
@@ -70,36 +94,57 @@ export type Additions = Readonly<Record<string, string>>;
  * is committed survives a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
  *
  * @param path In a folder that is there.
+ * @param elapsedMs A span's clock, in ms: before a commit the files are looked for every 100 ms then, else each time.
  * @throws {Error} If the file is no database, cannot be written, or comes from a newer version of the bot.
  */
 export function openDatabase(
   path: string,
   migrations: readonly Migration[],
   additions: Additions = {},
+  elapsedMs?: () => number,
 ): Database {
+  makeFile(path);
   const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     sqlite.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-       PRAGMA wal_autocheckpoint = ${WAL_PAGES};`,
+       PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA secure_delete = ON;`,
     );
     sqlite.exec("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK;"); // Says now where it cannot be written.
+    const isNew = versionOf(sqlite) === 0;
     migrate(sqlite, migrations);
     add(sqlite, additions);
+    if (isNew) rememberOverwritten(sqlite);
   } catch (cause) {
     sqlite.close();
     throw new Error(`Cannot open database "${path}": ${messageOf(cause)}`, { cause });
   }
-  return withGroupCommit(sqlite, path);
+  return withGroupCommit(sqlite, path, elapsedMs);
 }
 
-/** Largest file that is checked, in pages: about a tenth of a second's work. */
-const MOST_CHECKED_PAGES = 16_384;
+/** SQLite says it better where that cannot be done. */
+function makeFile(path: string): void {
+  try {
+    if (path !== ":memory:") createPrivateFile(path);
+  } catch {
+    // There is one, or there can be none.
+  }
+}
+
+function versionOf(sqlite: DatabaseSync): number {
+  return Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"]);
+}
+
+/** Largest file that a start checks and rewrites, in pages: about a tenth of a second's work. */
+export const MOST_CHECKED_PAGES = 16_384;
+
+function pagesOf(sqlite: DatabaseSync): number {
+  return Number(sqlite.prepare("PRAGMA page_count").get()?.["page_count"]);
+}
 
 function damageOf(sqlite: DatabaseSync): string | undefined {
   try {
-    const pages = Number(sqlite.prepare("PRAGMA page_count").get()?.["page_count"]);
-    if (pages > MOST_CHECKED_PAGES) return undefined;
+    if (pagesOf(sqlite) > MOST_CHECKED_PAGES) return undefined;
     const verdict = sqlite.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
     return verdict === "ok" ? undefined : String(verdict);
   } catch (error) {
@@ -108,7 +153,7 @@ function damageOf(sqlite: DatabaseSync): string | undefined {
 }
 
 function migrate(sqlite: DatabaseSync, migrations: readonly Migration[]): void {
-  const version = Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"]);
+  const version = versionOf(sqlite);
   if (version > migrations.length) {
     throw new RangeError(
       `its version is ${version}, this bot knows versions up to ${migrations.length}`,
@@ -130,11 +175,57 @@ function add(sqlite: DatabaseSync, additions: Additions): void {
   }
 }
 
-function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
+/** Stands among the additions: no free page holds what was deleted before `secure_delete` was on. */
+const OVERWRITTEN = "free_pages_overwritten";
+
+function rememberOverwritten(sqlite: DatabaseSync): void {
+  sqlite.exec(`INSERT OR IGNORE INTO additions VALUES ('${OVERWRITTEN}')`);
+}
+
+function isOverwritten(sqlite: DatabaseSync): boolean {
+  return sqlite.prepare("SELECT 1 FROM additions WHERE name = ?").get(OVERWRITTEN) !== undefined;
+}
+
+/** Fills free pages with a row's zeros. Each holds a page's bytes without the 4 bytes that lead to the next (https://sqlite.org/fileformat.html#ovflpgs). */
+function fillFreePages(sqlite: DatabaseSync): void {
+  const pragma = (name: string) => Number(sqlite.prepare(`PRAGMA ${name}`).get()?.[name]);
+  const bytes = pragma("freelist_count") * (pragma("page_size") - 4);
+  sqlite.exec("BEGIN IMMEDIATE; CREATE TABLE filling (zeros BLOB)");
+  const fill = sqlite.prepare("INSERT INTO filling VALUES (zeroblob(?))");
+  for (let left = bytes; left > 0; left -= MOST_FILLED) fill.run(Math.min(left, MOST_FILLED));
+  sqlite.exec("DROP TABLE filling");
+  rememberOverwritten(sqlite);
+  sqlite.exec("COMMIT");
+}
+
+/** In one row, in bytes; SQLite takes a thousand million at most. */
+const MOST_FILLED = 2 ** 28;
+
+/** Not while a backup reads the old pages: SQLite would wait for it, and the process with it. */
+function truncateWal(sqlite: DatabaseSync): boolean {
+  sqlite.exec("PRAGMA busy_timeout = 0");
+  try {
+    return sqlite.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] === 0;
+  } finally {
+    sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  }
+}
+
+/** How often the files are looked for before a commit, in ms: that takes 20 µs, a tenth of a lead's. */
+const LOOK_MS = 100;
+
+function withGroupCommit(
+  sqlite: DatabaseSync,
+  file: string,
+  elapsedMs: (() => number) | undefined,
+): Database {
   let open = false;
   let waiting = Promise.withResolvers<void>();
   let lazy: ReturnType<typeof setTimeout> | undefined;
   let urgent: ReturnType<typeof setImmediate> | undefined;
+  let walHoldsDeleted = false;
+  let lookedMs = -Infinity;
+  const files: DatabaseFiles = rememberFiles(file);
 
   /** Most statements never run in an hour of the bot's life, and every start would wait for all of them. */
   function preparing(sql: string): () => StatementSync {
@@ -142,11 +233,13 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
     return () => statement ??= sqlite.prepare(sql);
   }
 
+  const beginning = preparing("BEGIN IMMEDIATE");
+
   function begin(): void {
     if (open && sqlite.isTransaction) return;
     // A full disk made SQLite undo the transaction: what comes now must not stand without what came before.
-    if (open) throw new Error("the transaction was undone");
-    sqlite.exec("BEGIN IMMEDIATE");
+    if (open) throw new TransactionUndone();
+    beginning().run(); // An error of `exec` bears no code on Deno.
     open = true;
     lazy = setTimeout(commit, LAZY_COMMIT_MS);
     waiting = Promise.withResolvers();
@@ -164,6 +257,30 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
     }
   }
 
+  const save = preparing("SAVEPOINT verb");
+  const release = preparing("RELEASE verb");
+  const undo = preparing("ROLLBACK TO verb");
+  let within = false;
+
+  function atomically<T>(write: () => T): T {
+    if (within) return write();
+    writing(() => save().run());
+    within = true;
+    try {
+      const result = write();
+      writing(() => release().run());
+      return result;
+    } catch (error) {
+      if (sqlite.isTransaction) { // Else the whole transaction is undone already.
+        undo().run();
+        release().run();
+      }
+      throw error;
+    } finally {
+      within = false;
+    }
+  }
+
   function commit(): void {
     clearTimeout(lazy);
     clearImmediate(urgent);
@@ -171,11 +288,30 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
     if (!open) return;
     open = false;
     try {
+      refuseLost();
       sqlite.exec("COMMIT");
       waiting.resolve();
     } catch (error) {
       waiting.reject(error);
       if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+    }
+    if (walHoldsDeleted) emptyWal();
+  }
+
+  function refuseLost(): void {
+    const nowMs = elapsedMs?.() ?? Infinity;
+    if (nowMs - lookedMs < LOOK_MS) return;
+    const lost = files.lost();
+    if (lost !== undefined) throw new Error(`Database file "${lost.path}" was ${lost.kind}`);
+    lookedMs = elapsedMs === undefined ? -Infinity : nowMs;
+  }
+
+  /** Where that cannot be done now, the next commit tries again. */
+  function emptyWal(): void {
+    try {
+      walHoldsDeleted = !truncateWal(sqlite);
+    } catch {
+      // A disk that is full or broken: the next commit meets it too, and says so.
     }
   }
 
@@ -183,8 +319,8 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
     reader(sql) {
       const prepared = preparing(sql);
       return {
-        get: (...values) => prepared().get(...values),
-        all: (...values) => prepared().all(...values),
+        get: (...values) => readingAny(prepared(), (statement) => statement.get(...values)),
+        all: (...values) => readingAny(prepared(), (statement) => statement.all(...values)),
       };
     },
     writer(sql) {
@@ -195,6 +331,7 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
         all: (...values) => writing(() => prepared().all(...values)),
       };
     },
+    atomically,
     committed() {
       if (!open) return Promise.resolve();
       urgent ??= setImmediate(commit);
@@ -204,17 +341,31 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
       const damage = damageOf(sqlite);
       if (damage !== undefined) throw new Error(`Database "${file}" is damaged: ${damage}`);
     },
-    async backUp(path) {
+    backUp(path, mark) {
       commit();
-      // A connection of its own sees one moment, whatever is written meanwhile.
-      const source = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+      return copyDatabase(file, path, mark);
+    },
+    rehearse(write) {
+      begin();
+      sqlite.exec("SAVEPOINT rehearsal");
       try {
-        source.exec("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1;");
-        await backup(source, path);
+        write();
       } finally {
-        source.close();
+        if (sqlite.isTransaction) sqlite.exec("ROLLBACK TO rehearsal; RELEASE rehearsal");
       }
     },
+    forgetDeleted: () => void (walHoldsDeleted = true),
+    overwriteFreePages(mostPages) {
+      if (isOverwritten(sqlite) || pagesOf(sqlite) > mostPages) return;
+      commit();
+      try {
+        fillFreePages(sqlite);
+      } finally {
+        if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+      }
+      emptyWal();
+    },
+    lostFile: files.lost,
     committedSoon: () => open ? waiting.promise : Promise.resolve(),
     close() {
       commit();
@@ -223,10 +374,28 @@ function withGroupCommit(sqlite: DatabaseSync, file: string): Database {
   };
 }
 
-/** SQLITE_NOMEM, SQLITE_IOERR, SQLITE_FULL and their kin (https://sqlite.org/rescode.html). */
-function isDiskFault(error: unknown): boolean {
-  const code = (error as { errcode?: unknown }).errcode;
-  return typeof code === "number" && [7, 10, 13].includes(code & 0xff);
+/** Reads on where a row holds a number past 2^53, which node:sqlite throws at: it comes out rounded. */
+function readingAny<T>(statement: StatementSync, read: (statement: StatementSync) => T): T {
+  try {
+    return read(statement);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    statement.setReadBigInts(true);
+    try {
+      return rounded(read(statement));
+    } finally {
+      statement.setReadBigInts(false);
+    }
+  }
+}
+
+function rounded<T>(rows: T): T {
+  for (const row of Array.isArray(rows) ? rows : [rows]) {
+    for (const [column, value] of Object.entries(row ?? {})) {
+      if (typeof value === "bigint") row[column] = Number(value);
+    }
+  }
+  return rows;
 }
 
 function messageOf(error: unknown): string {

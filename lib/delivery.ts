@@ -2,29 +2,33 @@
 
 import type { AdminChat } from "./admin_chat.ts";
 import { createAdminWork } from "./admin_work.ts";
-import { waitMs } from "./backoff.ts";
+import { LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
 import type { Crm } from "./crm.ts";
 import { createCrmWork } from "./crm_work.ts";
 import {
   ADMIN_CHAT_LANE,
+  COPIED_FACT,
   CRM_LANES,
   crmLane,
+  type EditedMessage,
   EDITS_LANE,
   FOLLOW_UPS_LANE,
   type Journal,
   type NewFollowUpMessage,
   type ResendAsked,
   SEND_ALL_LANES,
-  sendAllLane,
   VISITORS_LANE,
   type Work,
 } from "./journal.ts";
+import { editedWords } from "./follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
+import { createFollowUpTurns } from "./follow_up_turns.ts";
 import type { Log } from "./log.ts";
-import type { TellTime } from "./manager_texts.ts";
+import { heldText, type TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
 import type { Profile, Profiles } from "./profile.ts";
 import { createSendAll } from "./send_all.ts";
+import { contact } from "./texts.ts";
 import type { Confirmation, VisitorChat } from "./visitor_chat.ts";
 import { createVisitorWork } from "./visitor_work.ts";
 import { hostOf } from "./webhook_address.ts";
@@ -33,19 +37,25 @@ import { hostOf } from "./webhook_address.ts";
 const MOST_POSTS = 256;
 const MOST_POSTS_PER_HOST = 128;
 
+/** Most leads of one visitor within an hour that go to the CRM by themselves (user requirement). */
+export const MOST_LEADS_AN_HOUR = 20;
+
 /** Messages to visitors that are repeated at once; first tries go with their update. */
 const MOST_VISITORS = 64;
 
 export interface Delivery {
   /**
-   * Records a lead and sets it on its way. Resolves when its confirmation has been tried; undefined
-   * when its menu already gave a lead.
+   * Records a lead and sets it on its way; a press that repeats an earlier one gives that lead, and a lead
+   * that is one too many of its visitor is held back. Resolves when the confirmation has been tried; undefined
+   * when the menu was already answered.
    *
    * @throws If the journal cannot be written: then nothing has happened.
    */
   receive(lead: NewLead, confirmation: Confirmation, profile: Profile): Promise<Lead | undefined>;
   /** Records what a lead sent. @throws As `receive`. */
   receiveFollowUp(message: NewFollowUpMessage): Promise<void>;
+  /** Records what a visitor made of a message. @throws As `receive`. */
+  receiveEdit(message: EditedMessage): Promise<void>;
   /** One more POST of an open lead, as a person decided. @throws As `receive`. */
   resend(lead: number, by: string): Promise<ResendAsked>;
   /** A person entered a lead by hand; false when somebody has it already. @throws As `receive`. */
@@ -67,11 +77,15 @@ export interface DeliveryOptions {
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
   readonly crmTimeoutMs: number;
+  /** Within this a visitor's same choice again is the same lead, in ms; 0 for never. */
+  readonly repeatWindowMs: number;
   readonly tellTime: TellTime;
   readonly keep: Keep;
   /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
+  /** A span's clock, in ms: nobody sets it. Without one no follow-up is held back for the sake of others. */
+  readonly elapsedMs?: () => number;
   readonly random: () => number;
   readonly log: Log;
   /** Cuts POSTs off that are still open when the process has to go. */
@@ -81,16 +95,22 @@ export interface DeliveryOptions {
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { journal, profiles, now, random, log } = options;
   const retryAtMs = (work: Work, atLeastMs = 0) =>
-    now() + Math.max(waitMs(work.failures + 1, random()), atLeastMs);
+    now() + Math.min(Math.max(waitMs(work.failures + 1, random()), atLeastMs), LONGEST_WAIT_MS);
   const sendAll = createSendAll(options);
-  const crmWork = createCrmWork({ ...options, sendAll, wakeManagers });
+  const crmWork = createCrmWork({
+    ...options,
+    sendAll,
+    wakeManagers,
+    giveBack: (work, error) => posts.giveBack(work, error),
+  });
   const posts = createOutbox({
     ...options,
     run: crmWork.run,
     most: MOST_POSTS,
     mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
   });
-  const adminWork = createAdminWork({ ...options, retryAtMs });
+  const turns = createFollowUpTurns(options);
+  const adminWork = createAdminWork({ ...options, adminChat: turns.chat, retryAtMs });
   const oneByOne = {
     ...options,
     // A card that is shown makes its lead's follow-ups due, and may have to be edited.
@@ -98,7 +118,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: 1,
     mostPerLane: () => 1,
   };
-  const managers = createOutbox(oneByOne);
+  const managers = createOutbox({ ...oneByOne, journal: turns.journal });
   const edits = createOutbox(oneByOne);
   const visitorWork = createVisitorWork({ ...options, retryAtMs });
   const visitors = createOutbox({
@@ -114,6 +134,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     most: Infinity,
     mostPerLane: () => 0,
   });
+
+  /** By the lanes that there are: a profile may have got another key. */
+  function wakeRuns(): void {
+    for (const lane of journal.lanes(SEND_ALL_LANES)) posts.wake(lane);
+  }
 
   function wakeManagers(): void {
     for (const lane of [ADMIN_CHAT_LANE, FOLLOW_UPS_LANE]) managers.wake(lane);
@@ -136,33 +161,94 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return crmLane(hostOf(profile?.webhook?.url ?? ""));
   }
 
+  async function receiveLead(newLead: NewLead, confirmation: Confirmation, profile: Profile) {
+    const lane = laneTo(profile);
+    const postsNow = profile.webhook !== null && posts.isFree(lane);
+    const recorded = journal.recordChoice(newLead, JSON.stringify(confirmation), lane, postsNow);
+    if (recorded === undefined) return undefined;
+    const { lead } = recorded;
+    const onDisk = journal.committed();
+    const told = onDisk.then(() => tell(recorded.confirmation, confirmation));
+    if (recorded.post.kind === "card") {
+      onDisk.then(wakeManagers, () => {});
+    } else if (postsNow) {
+      posts.runNow(recorded.post, async (work) => {
+        const isOnDisk = await onDisk.then(() => true, () => false);
+        if (!isOnDisk) return; // Then there is no such lead.
+        await options.afterVisitors();
+        await crmWork.post(work, lead, profile);
+      });
+    } else {
+      onDisk.then(() => posts.wake(lane), () => {}); // `told` tells of a failure.
+    }
+    await told;
+    return lead;
+  }
+
+  async function receiveRepeat(press: NewLead, confirmation: Confirmation, number: number) {
+    const recorded = journal.recordRepeat(press, number, JSON.stringify(confirmation));
+    await journal.committed();
+    log.info(
+      "🔂 Посетитель нажал ещё раз: это тот же лид. Профиль: {profile}, Username: {username}",
+      {
+        lead: number,
+        profile: press.profile,
+        username: contact(press.visitor),
+      },
+    );
+    await tell(recorded.confirmation, confirmation);
+    return recorded.lead;
+  }
+
+  async function receiveHeld(newLead: NewLead, confirmation: Confirmation) {
+    const recorded = journal.recordHeld(newLead, JSON.stringify(confirmation));
+    if (recorded === undefined) return undefined;
+    const { visitor, chatId, profile } = newLead;
+    journal.oweHeldLine(chatId, now(), (leads) => heldText(leads, visitor));
+    await journal.committed();
+    log.warn(
+      "⚠️ Больше {most} лидов за час от одного посетителя: лид не отправлен, он на странице «Лиды». " +
+        "Профиль: {profile}, Username: {username}",
+      {
+        lead: recorded.lead.number,
+        most: MOST_LEADS_AN_HOUR,
+        profile,
+        username: contact(visitor),
+      },
+    );
+    wakeManagers();
+    await tell(recorded.confirmation, confirmation);
+    return recorded.lead;
+  }
+
   return {
     async receive(newLead, confirmation, profile) {
-      const lane = laneTo(profile);
-      const postsNow = profile.webhook !== null && posts.isFree(lane);
-      const recorded = journal.recordChoice(newLead, JSON.stringify(confirmation), lane, postsNow);
-      if (recorded === undefined) return undefined;
-      const { lead } = recorded;
-      const onDisk = journal.committed();
-      const told = onDisk.then(() => tell(recorded.confirmation, confirmation));
-      if (postsNow) {
-        posts.runNow(recorded.post, async (work) => {
-          const isOnDisk = await onDisk.then(() => true, () => false);
-          if (!isOnDisk) return; // Then there is no such lead.
-          await options.afterVisitors();
-          await crmWork.post(work, lead, profile);
-        });
-      } else {
-        onDisk.then(() => posts.wake(lane), () => {}); // `told` tells of a failure.
+      const { repeatWindowMs } = options;
+      const limits = { repeatWindowMs, mostInAnHour: MOST_LEADS_AN_HOUR };
+      const verdict = journal.judgePress(newLead, limits);
+      switch (verdict.kind) {
+        case "lead":
+          return await receiveLead(newLead, confirmation, profile);
+        case "repeat":
+          return await receiveRepeat(newLead, confirmation, verdict.lead);
+        case "too_many":
+          return await receiveHeld(newLead, confirmation);
+        case "known":
+          return undefined;
+        default:
+          return verdict satisfies never;
       }
-      await told;
-      return lead;
     },
     async receiveFollowUp(message) {
       journal.recordFollowUp(message, now());
       await journal.committed();
       visitors.wake(VISITORS_LANE);
       wakeManagers();
+    },
+    async receiveEdit(message) {
+      const { kind } = journal.recordEdit(message, editedWords(message.content), now());
+      await journal.committed();
+      if (kind === "begun") wakeManagers();
     },
     async resend(number, by) {
       const lane = laneTo(profiles().byKey.get(journal.findLead(number)?.profile ?? ""));
@@ -182,24 +268,39 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const asked = sendAll.begin(profile, by, message);
       if (asked === 0) return 0;
       await journal.committed();
-      posts.wake(sendAllLane(profile));
+      wakeRuns();
       wakeManagers();
       return asked;
     },
     wake() {
+      wakeRuns();
       visitors.wake(VISITORS_LANE);
       wakeManagers();
     },
     async start() {
-      const cutOff = journal.recover(RESTARTED, now());
-      for (const { attempt, work } of cutOff) {
+      const copiedAtMs = journal.fact(COPIED_FACT);
+      if (copiedAtMs !== undefined) {
+        log.warn(
+          "♻️ Журнал восстановлен из копии от {copiedAt}: лиды, которые она ещё должна CRM, сами в CRM не уйдут",
+          { copiedAt: new Date(Number(copiedAtMs)).toISOString() },
+        );
+      }
+      const cutOff = journal.atomically(() => {
+        const attempts = journal.recover(
+          RESTARTED,
+          now(),
+          (work) => sendAll.count(work, "failed"),
+        );
+        sendAll.endStranded();
+        return attempts;
+      });
+      await journal.committed();
+      for (const { attempt } of cutOff) {
         log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
           lead: attempt.lead,
           profile: journal.findLead(attempt.lead)?.profile ?? "",
         });
-        if (work !== undefined) sendAll.count(work, "failed");
       }
-      await journal.committed();
       for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
       wakeManagers();
       visitors.wake(VISITORS_LANE);

@@ -2,9 +2,13 @@
 // before the bot can handle it. Knows no grammY.
 
 import type { Update } from "grammy/types";
+import { fetchAnswer } from "./bot_api.ts";
 
 /** What every getUpdates asks for (Bot API: getUpdates). */
-export const WANTED = { limit: 100, allowed_updates: ["message", "callback_query"] } as const;
+export const WANTED = {
+  limit: 100,
+  allowed_updates: ["message", "edited_message", "callback_query"],
+} as const;
 
 /** How long the answer may take, in ms; Telegram is asked to answer at once. */
 const PATIENCE_MS = 5_000;
@@ -19,7 +23,7 @@ export async function askEarly(
   { token, apiRoot }: { readonly token: string; readonly apiRoot: string },
 ): Promise<Update[] | undefined> {
   try {
-    const response = await fetch(`${apiRoot}/bot${token}/getUpdates`, {
+    const response = await fetchAnswer(`${apiRoot}/bot${token}/getUpdates`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ offset: 0, timeout: 0, ...WANTED }),

@@ -2,6 +2,7 @@
 // held against anybody.
 
 import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
+import type { ChatProblem } from "./chat_check.ts";
 import type { Journal } from "./journal.ts";
 
 /** So long may Telegram be silent, in ms (user requirement). */
@@ -29,16 +30,20 @@ export interface HealthFacts {
   readonly adminChatFailsSinceMs: number | undefined;
   /** Since when locales.json is broken on disk, while a good version is at work; undefined while it is good. */
   readonly profilesBrokenSinceMs?: number | undefined;
+  /** Why the bot cannot write into the managers' chat, as Telegram says when asked. */
+  readonly adminChatProblem?: ChatProblem | undefined;
 }
 
 /** Something that is wrong, and since when. */
 export type Trouble =
-  /** The journal cannot be written: nothing new is taken, nothing is lost. */
+  /** The journal cannot be read or written: nothing new is taken, nothing is lost. */
   | { readonly kind: "database" }
   /** Telegram has not answered since. */
   | { readonly kind: "polling"; readonly sinceMs: number }
   /** Leads, so many at least, that neither the CRM nor the admin chat has taken. */
   | { readonly kind: "undelivered"; readonly leads: number; readonly sinceMs: number }
+  /** The bot cannot write into the chat that ADMIN_CHAT_ID names. */
+  | { readonly kind: "admin_chat_unusable"; readonly problem: ChatProblem }
   /** The managers' chat takes nothing. */
   | { readonly kind: "admin_chat"; readonly sinceMs: number };
 
@@ -55,6 +60,9 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
     if (isLate) {
       troubles.push({ kind: "undelivered", leads: waiting, sinceMs: oldestUndeliveredAtMs });
     }
+  }
+  if (facts.adminChatProblem !== undefined) {
+    troubles.push({ kind: "admin_chat_unusable", problem: facts.adminChatProblem });
   }
   if (adminChatFailsSinceMs !== undefined) {
     troubles.push({ kind: "admin_chat", sinceMs: adminChatFailsSinceMs });
@@ -103,73 +111,128 @@ function iso(atMs: number): string {
 }
 
 export interface Health {
-  /** What is known without trying anything. */
+  /** What is known without trying anything. Never throws: a journal that cannot be read is a trouble. */
   facts(): HealthFacts;
-  /** The same after having tried to write into the journal. */
+  /** The same after having tried to write into the journal. Never rejects. */
   check(): Promise<HealthFacts>;
+  /** Tries whether a lead can be recorded; the cause where not. Never rejects. */
+  tryToRecord(): Promise<string | undefined>;
 }
 
-/** Gathers the facts from the rooms that know them. */
+/** Gathers the facts from those that know them. */
 export function createHealth(
-  { journal, lastPolledAtMs, adminChatFailsSinceMs, now }: {
-    readonly journal: Pick<Journal, "undelivered" | "rememberFact" | "committed">;
+  { journal, lastPolledAtMs, adminChatFailsSinceMs, adminChatProblem, now, elapsedMs = now }: {
+    readonly journal: Pick<
+      Journal,
+      "undelivered" | "rememberFact" | "committed" | "tryToRecord"
+    >;
     readonly lastPolledAtMs: () => number | undefined;
     readonly adminChatFailsSinceMs: () => number | undefined;
+    readonly adminChatProblem?: () => ChatProblem | undefined;
     readonly now: () => number;
+    /** A span's clock, in ms: it cannot be set. The other one where that cannot be set either. */
+    readonly elapsedMs?: () => number;
   },
 ): Health {
-  const startedAtMs = now();
-  let databaseWritable: boolean | undefined;
+  const startedMs = elapsedMs();
+  let fault: string | undefined;
+  let tried = false;
   let trying: Promise<void> | undefined;
-  let triedAtMs = -Infinity;
+  let triedMs = -Infinity;
+  /** The oldest lead that is on its way: its age goes on growing when the clock is set. */
+  let oldest: { readonly atMs: number; readonly sinceMs: number } | undefined;
 
-  async function tryToWrite(): Promise<void> {
-    triedAtMs = now();
+  async function tryNow(): Promise<void> {
+    triedMs = elapsedMs();
     try {
-      journal.rememberFact("health_checked_at_ms", String(triedAtMs));
+      journal.tryToRecord();
+      journal.rememberFact("health_checked_at_ms", String(now()));
       await journal.committed();
-      databaseWritable = true;
-    } catch {
-      databaseWritable = false;
+      fault = undefined;
+    } catch (error) {
+      fault = messageOf(error);
+    }
+    tried = true;
+  }
+
+  /** What it cannot tell is left out, and the journal is at fault. */
+  function undelivered(): ReturnType<Journal["undelivered"]> {
+    try {
+      return journal.undelivered();
+    } catch (error) {
+      tried = true;
+      fault = messageOf(error);
+      return { oldestAtMs: undefined, leads: 0 };
     }
   }
 
+  function momentOf(elapsed: number): number {
+    return now() - Math.round(elapsedMs() - elapsed);
+  }
+
+  function oldestMoment(atMs: number | undefined): number | undefined {
+    if (atMs === undefined) return oldest = undefined;
+    if (oldest?.atMs !== atMs) {
+      oldest = { atMs, sinceMs: elapsedMs() - Math.max(now() - atMs, 0) };
+    }
+    return momentOf(oldest.sinceMs);
+  }
+
   function facts(): HealthFacts {
-    const { oldestAtMs, leads } = journal.undelivered();
+    const { oldestAtMs, leads } = undelivered();
     return {
       nowMs: now(),
-      startedAtMs,
-      databaseWritable,
+      startedAtMs: momentOf(startedMs),
+      databaseWritable: tried ? fault === undefined : undefined,
       polledAtMs: lastPolledAtMs(),
-      oldestUndeliveredAtMs: oldestAtMs,
+      oldestUndeliveredAtMs: oldestMoment(oldestAtMs),
       undeliveredLeads: leads,
       adminChatFailsSinceMs: adminChatFailsSinceMs(),
+      adminChatProblem: adminChatProblem?.(),
     };
+  }
+
+  /** One try at a time. */
+  function tryAgain(): Promise<void> {
+    return trying ??= tryNow().finally(() => trying = undefined);
   }
 
   return {
     facts,
     async check() {
-      if (now() - triedAtMs >= TRY_EVERY_MS) {
-        trying = tryToWrite().finally(() => trying = undefined);
-      }
-      await trying;
+      await (elapsedMs() - triedMs >= TRY_EVERY_MS ? tryAgain() : trying);
       return facts();
+    },
+    async tryToRecord() {
+      await tryAgain();
+      return fault;
     },
   };
 }
 
-/** The managers' chat as it is, which remembers since when its sends fail. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The managers' chat as it is, which remembers since when its sends fail, and when one last went well. */
 export function watchSends(
   chat: AdminChat,
   now: () => number,
-): { readonly chat: AdminChat; readonly failsSinceMs: () => number | undefined } {
+): {
+  readonly chat: AdminChat;
+  readonly failsSinceMs: () => number | undefined;
+  readonly lastShownAtMs: () => number | undefined;
+} {
   let sinceMs: number | undefined;
+  let shownAtMs: number | undefined;
 
   async function watch(sending: Promise<ShowOutcome>): Promise<ShowOutcome> {
     const outcome = await sending;
-    if (outcome.kind === "failed") sinceMs ??= now();
-    if (outcome.kind === "shown") sinceMs = undefined;
+    if (outcome.kind === "failed" || outcome.kind === "refused") sinceMs ??= now();
+    if (outcome.kind === "shown") {
+      sinceMs = undefined;
+      shownAtMs = now();
+    }
     return outcome;
   }
 
@@ -181,5 +244,6 @@ export function watchSends(
       edit: (...send) => watch(chat.edit(...send)),
     },
     failsSinceMs: () => sinceMs,
+    lastShownAtMs: () => shownAtMs,
   };
 }

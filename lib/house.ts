@@ -3,9 +3,11 @@
 import type { Config } from "./config.ts";
 import { askEarly } from "./early_poll.ts";
 import { EXIT } from "./exit.ts";
+import { MOST_CHECKED_PAGES } from "./db.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import type { Log } from "./log.ts";
+import { keepPrivate, type OpenToOthers } from "./private_files.ts";
 import {
   faultLine,
   keepProfiles,
@@ -24,7 +26,7 @@ export async function openHouse(
   mask.hide(config.botToken);
   if (config.adminPassword !== null) mask.hide(config.adminPassword);
   if (config.metricsToken !== null) mask.hide(config.metricsToken);
-  const opened = await openJournalIn(config.dataDir, log);
+  const opened = await openJournalIn(config, machine, log);
   if (typeof opened === "number") return opened;
   const { journal, lock } = opened;
 
@@ -51,6 +53,7 @@ export async function openHouse(
   await roundsOfEventLoop(3); // While the rest is done and loaded hardly anything leaves: the question goes first.
   try {
     journal.check();
+    journal.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one waits for the night.
   } catch (error) {
     return refuse(await reportJournal(config.dataDir, error, log));
   }
@@ -102,13 +105,18 @@ async function roundsOfEventLoop(rounds: number): Promise<void> {
 }
 
 async function openJournalIn(
-  folder: string,
+  { dataDir: folder, botToken }: Config,
+  { elapsedMs }: Machine,
   log: Log,
 ): Promise<{ readonly journal: Journal; readonly lock: Lock } | number> {
   let lock: Lock | undefined;
   try {
     lock = lockFolder(folder);
-    if (lock !== undefined) return { journal: openJournal(`${folder}/triborg.db`), lock };
+    if (lock !== undefined) {
+      tellOpenToOthers(keepPrivate(folder), log);
+      const [botId] = botToken.split(":");
+      return { journal: openJournal(`${folder}/triborg.db`, botId, elapsedMs), lock };
+    }
   } catch (error) {
     lock?.release();
     return await reportJournal(folder, error, log);
@@ -119,10 +127,19 @@ async function openJournalIn(
   return EXIT.locked;
 }
 
+function tellOpenToOthers(left: readonly OpenToOthers[], log: Log): void {
+  for (const { path, cause } of left) {
+    log.warn("⚠️ Другие пользователи сервера могут читать {path}, прав не изменить: {cause}", {
+      path,
+      cause,
+    });
+  }
+}
+
 /** Says why the journal cannot be used, and tells the exit code for that. */
 async function reportJournal(folder: string, error: unknown, log: Log): Promise<number> {
-  const { listBackups } = await import("./upkeep.ts");
-  const [backup] = await listBackups(folder).catch(() => []);
+  const { listCopies } = await import("./upkeep/backups.ts");
+  const [backup] = await listCopies(folder).catch(() => []);
   log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
     folder,
     cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),

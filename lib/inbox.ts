@@ -2,11 +2,13 @@
 
 import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
-import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
+import { FIRST_WAIT_MS, isWaiting, LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
+import { OutcomeUnknown } from "./call_failure.ts";
 import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { Keep } from "./outbox.ts";
 import { describeError, failureOf } from "./telegram.ts";
+import { readStoredUpdate } from "./updates.ts";
 
 /** Most updates that are handled at once. */
 const MOST_IN_HAND = 512;
@@ -50,13 +52,17 @@ export function createInbox(options: InboxOptions): Inbox {
   const inHand = new Map<number, Promise<void>>();
   const lastOfChat = new Map<number, Promise<void>>();
   let line: InHand[] = [];
+  /** How many of those in hand wait for another of their chat: they take nobody's place. */
+  let behind = 0;
   let waitingOnDisk = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
+  let unreadable = false;
 
   async function accept(updates: readonly Update[]): Promise<void> {
     const receivedAtMs = now();
-    const direct = !waitingOnDisk && !stopped && line.length + updates.length <= MOST_IN_LINE;
+    const direct = !waitingOnDisk && !stopped &&
+      line.length + behind + updates.length <= MOST_IN_LINE;
     const records = updates.map((update) => ({
       id: update.update_id,
       body: JSON.stringify(update),
@@ -79,12 +85,18 @@ export function createInbox(options: InboxOptions): Inbox {
     if (!direct) takeWaiting();
   }
 
+  function roomInHand(): number {
+    return MOST_IN_HAND - (inHand.size - behind);
+  }
+
   function takeFromLine(): void {
-    const room = MOST_IN_HAND - inHand.size;
-    if (stopped || room < Math.min(LEAST_TAKEN, line.length)) return;
-    const next = line;
-    line = next.splice(room);
-    for (const one of next) take(one);
+    while (!stopped && line.length > 0) {
+      const room = roomInHand();
+      if (room < Math.min(LEAST_TAKEN, line.length)) return;
+      const next = line;
+      line = next.splice(room);
+      for (const one of next) take(one);
+    }
   }
 
   /** Begins at once where the chat is free, so that the handler's records join the open transaction. */
@@ -92,7 +104,7 @@ export function createInbox(options: InboxOptions): Inbox {
     const chat = chatOf(one.update);
     const id = one.update.update_id;
     const before = lastOfChat.get(chat);
-    const done = before === undefined ? handleOne(one) : before.then(() => handleOne(one));
+    const done = before === undefined ? handleOne(one) : handleAfter(before, one);
     inHand.set(id, done);
     lastOfChat.set(chat, done);
     done.then(() => {
@@ -103,6 +115,13 @@ export function createInbox(options: InboxOptions): Inbox {
     });
   }
 
+  async function handleAfter(before: Promise<void>, one: InHand): Promise<void> {
+    behind++;
+    await before;
+    behind--;
+    if (!stopped) await handleOne(one); // Else it is the next process's.
+  }
+
   /** Never rejects. */
   async function handleOne(one: InHand): Promise<void> {
     try {
@@ -110,24 +129,38 @@ export function createInbox(options: InboxOptions): Inbox {
     } catch (error) {
       return handleFailure(one, error instanceof BotError ? error.error : error);
     }
-    void keep.soon(() => journal.finishUpdate(one.update.update_id));
+    finish(one.update.update_id);
+  }
+
+  function finish(id: number): void {
+    keep.soon(() => journal.finishUpdate(id)).catch(reportDefect);
+  }
+
+  /** The update stays where it is until the next start: a move that a defect stops is not tried for ever. */
+  function reportDefect(error: unknown): void {
+    log.error("❌ Неожиданная ошибка при записи обновления: {cause}", {
+      cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
   }
 
   function handleFailure(one: InHand, error: unknown): void {
     const { update, failures, receivedAtMs } = one;
     const failure = failureOf(error);
     const hopeless = failure?.kind === "refused" || failure?.kind === "forbidden" ||
-      now() - receivedAtMs > GIVE_UP_AFTER_MS;
+      error instanceof OutcomeUnknown || now() - receivedAtMs > GIVE_UP_AFTER_MS;
     const facts = { update: update.update_id, cause: describeError(error) };
     if (hopeless) {
       log.error("❌ На обновление {update} не ответить: {cause}", facts);
-      void keep.soon(() => journal.finishUpdate(update.update_id));
+      finish(update.update_id);
     } else {
       log.warn("⚠️ На обновление {update} не ответить: {cause}. Пробуем снова", facts);
       const atLeastMs = failure?.kind === "too_many" ? failure.retryAfterMs : 0;
-      const waitsMs = Math.max(waitMs(failures + 1, random()), atLeastMs);
+      const waitsMs = Math.min(
+        Math.max(waitMs(failures + 1, random()), atLeastMs),
+        LONGEST_WAIT_MS,
+      );
       const again = now() + waitsMs;
-      keep(() => journal.postponeUpdate(update.update_id, again)).then(takeWaiting);
+      keep(() => journal.postponeUpdate(update.update_id, again)).then(takeWaiting, reportDefect);
     }
   }
 
@@ -135,15 +168,19 @@ export function createInbox(options: InboxOptions): Inbox {
     clearTimeout(timer);
     try {
       takeDue();
+      unreadable = false;
     } catch (error) {
-      log.error("❌ Журнал не прочесть: {cause}. Пробуем снова", { cause: describeError(error) });
+      if (!unreadable) {
+        log.error("❌ Журнал не прочесть: {cause}. Пробуем снова", { cause: describeError(error) });
+      }
+      unreadable = true;
       if (!stopped) timer = setTimeout(takeWaiting, FIRST_WAIT_MS);
     }
   }
 
   function takeDue(): void {
     if (stopped) return;
-    const room = MOST_IN_HAND - inHand.size;
+    const room = Math.min(roomInHand(), MOST_IN_LINE - behind);
     if (line.length > 0) {
       timer = setTimeout(takeWaiting, FIRST_WAIT_MS);
       return;
@@ -152,7 +189,9 @@ export function createInbox(options: InboxOptions): Inbox {
       waitingOnDisk = true; // Whatever ends in hand looks again.
       return;
     }
-    const stored = journal.takeUpdates(now(), room);
+    const firstMs = journal.nextUpdateDueAtMs() ?? now();
+    const untilMs = isWaiting(firstMs, now()) ? now() : Math.max(firstMs, now());
+    const stored = journal.takeUpdates(untilMs, room);
     for (const { id, body, failures, receivedAtMs } of stored) {
       if (inHand.has(id)) continue; // Its taking was undone on disk while it was in hand.
       const update = parse(id, body);
@@ -166,12 +205,14 @@ export function createInbox(options: InboxOptions): Inbox {
   /** One row that cannot be read is put aside: it must not hold up the others. */
   function parse(id: number, body: string): Update | undefined {
     try {
-      return JSON.parse(body);
+      const update = readStoredUpdate(JSON.parse(body));
+      if (update !== undefined) return update;
     } catch {
-      log.error("❌ Обновление {update} в журнале не разобрать, оно пропущено", { update: id });
-      void keep.soon(() => journal.finishUpdate(id));
-      return undefined;
+      // It is said below.
     }
+    log.error("❌ Обновление {update} в журнале не разобрать, оно пропущено", { update: id });
+    finish(id);
+    return undefined;
   }
 
   return {
@@ -186,8 +227,8 @@ export function createInbox(options: InboxOptions): Inbox {
 }
 
 /** What no Bot API sends must not stop the batch that it came in. */
-function chatOf({ message, callback_query }: Update): number {
-  const chat: Partial<Chat> | undefined = message?.chat ?? callback_query?.message?.chat ??
-    callback_query?.from;
+function chatOf({ message, edited_message, callback_query }: Update): number {
+  const chat: Partial<Chat> | undefined = message?.chat ?? edited_message?.chat ??
+    callback_query?.message?.chat ?? callback_query?.from;
   return chat?.id ?? 0;
 }

@@ -1,15 +1,28 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 
-import { type Database, openDatabase } from "./db.ts";
+import { type Database, openDatabase, type Row } from "./db.ts";
 import type { JsonText } from "./json_text.ts";
-import type { CardReason, CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
+import {
+  type CardReason,
+  type CrmOutcome,
+  type FollowUpContent,
+  type Lead,
+  mayHaveArrived,
+  type MessageAddress,
+  type NewLead,
+  type Visitor,
+} from "./lead.ts";
 import { type AuthRecords, authRecords } from "./journal/auth.ts";
+import { type BotKeys, openForBot } from "./journal/bots.ts";
+import { type ErasureRecords, erasureRecords } from "./journal/erasure.ts";
 import {
   type FollowUpRecords,
   followUpRecords,
   type NewFollowUpMessage,
   type RecordedFollowUp,
 } from "./journal/follow_ups.ts";
+import type { EditedMessage, RecordedEdit } from "./journal/follow_up_edits.ts";
+import { type HeldRecords, heldRecords } from "./journal/held.ts";
 import { type InboxRecords, inboxRecords } from "./journal/inbox.ts";
 import { type Attempt, type LeadRecords, leadRecords } from "./journal/leads.ts";
 import { type LeadList, leadList } from "./journal/lead_list.ts";
@@ -19,19 +32,27 @@ import {
   FOLLOW_UPS_LANE,
   type OutboxRecords,
   outboxRecords,
+  toWork,
   VISITORS_LANE,
   type Work,
 } from "./journal/outbox.ts";
+import { COPIED_FACT, copyMark, RESTORED } from "./journal/copies.ts";
+import { type Moments, moments } from "./journal/moments.ts";
+import { type PressRecords, pressRecords } from "./journal/presses.ts";
 import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
 import {
   type ProfileFileRecords,
   profileFileRecords,
   type Renaming,
 } from "./journal/profile_files.ts";
+import { type ProfileKeys, profileKeys } from "./journal/profile_keys.ts";
 import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
+import { type Trial, trial } from "./journal/trial.ts";
 
 export * from "./journal/outbox.ts";
+export { PROFILE_FACTS } from "./journal/profile_keys.ts";
+export { COPIED_FACT } from "./journal/copies.ts";
 export type { Attempt } from "./journal/leads.ts";
 export type {
   Cursor,
@@ -41,8 +62,11 @@ export type {
   LeadPage,
   ListedLead,
 } from "./journal/lead_list.ts";
+export { MESSAGE_IDS } from "./journal/bots.ts";
+export type { PressLimits } from "./journal/presses.ts";
 export type { StoredUpdate } from "./journal/inbox.ts";
-export type { NewFollowUpMessage, RecordedFollowUp } from "./journal/follow_ups.ts";
+export type { DueFollowUps, NewFollowUpMessage, RecordedFollowUp } from "./journal/follow_ups.ts";
+export type { EditedMessage, RecordedEdit } from "./journal/follow_up_edits.ts";
 
 /** A reminder as the outbox keeps it until it is sent. */
 export interface Reminder {
@@ -57,9 +81,15 @@ export interface RecordedChoice {
   readonly lead: Lead;
   /** In the caller's hands. */
   readonly confirmation: Work;
-  /** In the caller's hands where that was asked for; else due. */
+  /**
+   * In the caller's hands where that was asked for; else due. A card in its place is due, and for the managers:
+   * a restored journal holds presses whose lead may long be in the CRM.
+   */
   readonly post: Work;
 }
+
+/** What a press left in the journal that calls for no POST. */
+export type RecordedPress = Omit<RecordedChoice, "post">;
 
 /** What became of a manager's wish to send a lead again. */
 export type ResendAsked =
@@ -69,6 +99,12 @@ export type ResendAsked =
   /** The CRM or a manager already has it. */
   | "settled"
   | "unknown";
+
+/** An attempt that an earlier process may have made, and the work that it was made for. */
+export interface CutOff {
+  readonly attempt: Attempt;
+  readonly work: Work | undefined;
+}
 
 /** How long an album is left for its next part before it is shown, in ms: its parts are updates of their own. */
 export const ALBUM_QUIET_MS = 1_000;
@@ -83,12 +119,18 @@ export interface Journal
     InboxRecords,
     OutboxRecords,
     LeadRecords,
+    PressRecords,
+    HeldRecords,
     FollowUpRecords,
     AuthRecords,
     RevisionRecords,
     ProfileFileRecords,
     ProfileCounts,
-    LeadList {
+    ProfileKeys,
+    LeadList,
+    ErasureRecords,
+    Moments,
+    Trial {
   /**
    * Records a version of locales.json that became current: the whole text, what differs in each profile, and,
    * where a link was changed, the profile's leads and history under its new key.
@@ -109,13 +151,21 @@ export interface Journal
     lane: string,
     postsNow: boolean,
   ): RecordedChoice | undefined;
+  /** Records a press that asks for a lead again: counted, and confirmed as the first one. Its menu gives no other lead. */
+  recordRepeat(press: NewLead, lead: number, confirmation: string): RecordedPress;
+  /** Records a lead that is held back from the CRM until a person decides; undefined as `recordChoice`. */
+  recordHeld(lead: NewLead, confirmation: string): RecordedPress | undefined;
   finishConfirmation(work: Work, nowMs: number): void;
   /** The CRM took the lead. */
   settleInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
   /** The CRM did not take a lead's first POST, or there is none: its card is due. */
   oweCard(work: Work, reason: CardReason, nowMs: number): void;
-  /** The CRM did not take a lead that a manager sent again: its card says so. */
+  /** A manager's wish to send a lead again comes to nothing: its card says how things stand. */
   endResend(work: Work, nowMs: number): void;
+  /** The CRM did not take a lead: its card is due, or says so where a manager had sent it again. */
+  failInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
+  /** A manager sent a lead again that no POST can be made for: that is an attempt which ended where it began. */
+  refuseResend(work: Work, outcome: CrmOutcome, nowMs: number): void;
   /** Cards are in the admin chat, several in one message where many were due. */
   settleInAdminChat(works: readonly Work[], card: MessageAddress, nowMs: number): void;
   /** The card could not be shown: it is due again. */
@@ -130,17 +180,27 @@ export interface Journal
   closeByHand(lead: number, by: string, nowMs: number): boolean;
   /** Records what a lead sent; the follow-up is due, and for its first message the thanks. */
   recordFollowUp(message: NewFollowUpMessage, nowMs: number): RecordedFollowUp;
+  /**
+   * Records what a visitor made of a message: what waits to be shown says it from now on, and where the
+   * managers have the message already, its edit is due.
+   *
+   * @param words What the edit says, for the page.
+   */
+  recordEdit(
+    edit: EditedMessage,
+    words: Pick<FollowUpContent, "text" | "entities">,
+    nowMs: number,
+  ): RecordedEdit;
   finishFollowUp(work: Work, nowMs: number): void;
   /**
    * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it
-   * ends as interrupted and its card is due; everything else that is owed is due at once.
+   * ends as interrupted and its card is due; everything else that is owed is due at once. In a copy that
+   * took the journal's place everything owed to a CRM may have arrived, and no lead is sent again.
    *
+   * @param alongside Records what else follows from each of them, with the same move.
    * @returns The cut-off attempts, each with the work it was made for.
    */
-  recover(
-    interrupted: CrmOutcome,
-    nowMs: number,
-  ): { readonly attempt: Attempt; readonly work: Work | undefined }[];
+  recover(interrupted: CrmOutcome, nowMs: number, alongside?: (work: Work) => void): CutOff[];
   /**
    * Owes a reminder to each chat whose newest menu was sent between two moments and gave no lead.
    *
@@ -150,10 +210,15 @@ export interface Journal
   rememberFact(name: string, value: string): void;
   forgetFact(name: string): void;
   fact(name: string): string | undefined;
+  /** The name of a fact that is about the bot, where one of another bot must not be taken for it. */
+  ownFact(name: string): string;
+  /** The names of facts that begin with `prefix`, without it. */
+  factsOf(prefix: string): string[];
   /**
    * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
    * or a manager has and which were received before a moment. Looks at so many leads at most, from
-   * number `from` on.
+   * number `from` on. One that came after a lead of later than the moment is not older than that, whatever the
+   * clock said; a lead of later than `nowMs` says nothing of others.
    *
    * @returns How many it erased, and where to go on; undefined when it came to the moment.
    */
@@ -161,20 +226,29 @@ export interface Journal
     beforeMs: number,
     from: number,
     most: number,
+    nowMs?: number,
   ): { readonly erased: number; readonly next: number | undefined };
   /** Forgets menus that were sent before a moment. */
   forgetMenusBefore(beforeMs: number): void;
-  /** Erases who one lead was about: name, username, ids, messages, what the CRM said of it. */
-  eraseLead(lead: number): void;
   /**
-   * Erases a person: all leads of their chat, what is still owed to that chat, and who they were on the
-   * managers' cards. Leads that nobody has entered are closed, as nobody could be called back.
+   * Erases a person: all leads of their chat, what is still owed to that chat or in hand for it, their updates
+   * that wait to be handled, and who they were on the managers' cards. Leads that nobody has entered are closed, as nobody could be called back.
    *
    * @returns How many leads; undefined, with nothing changed, while one of them is on its way to the CRM.
    */
   erasePerson(chatId: number, by: string, nowMs: number): number | undefined;
-  check: Database["check"];
-  backUp: Database["backUp"];
+  /** Records several moves whole or not at all. */
+  atomically: Database["atomically"];
+  /**
+   * Looks whether the journal is damaged: a small file whole, a large one by what a lead takes.
+   *
+   * @throws {Error} If it is.
+   */
+  check(): void;
+  /** Copies the journal to a new file, and marks that as a copy; throws as `copyDatabase` does. */
+  backUp(path: string, nowMs: number): Promise<void>;
+  overwriteFreePages: Database["overwriteFreePages"];
+  lostFile: Database["lostFile"];
   committed: Database["committed"];
   committedSoon: Database["committedSoon"];
   close(): void;
@@ -193,40 +267,95 @@ export interface NewVersion {
 /**
  * Opens the journal in a file, or in `:memory:`.
  *
+ * @param botId The bot that is to work on it: the digits before the colon of its token. Without one the
+ *   journal is read as its last bot's.
+ * @param elapsedMs As `openDatabase` takes it.
  * @throws {Error} As `openDatabase` does.
  */
-export function openJournal(path: string): Journal {
-  return journalIn(openDatabase(path, MIGRATIONS, ADDITIONS));
+export function openJournal(path: string, botId?: string, elapsedMs?: () => number): Journal {
+  const db = openDatabase(path, MIGRATIONS, ADDITIONS, elapsedMs);
+  try {
+    return journalIn(db, botId);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** The journal in a database that is open and migrated. */
-export function journalIn(db: Database): Journal {
+export function journalIn(db: Database, botId?: string): Journal {
+  const keys = openForBot(db, botId); // First: what it names anew the others read.
+  const outbox = outboxRecords(db);
   const records = {
     ...inboxRecords(db),
-    ...outboxRecords(db),
-    ...leadRecords(db),
-    ...followUpRecords(db),
+    ...outbox,
+    ...leadRecords(db, keys),
+    ...pressRecords(db, keys),
+    ...heldRecords(db, outbox),
+    ...followUpRecords(db, keys),
     ...authRecords(db),
     ...revisionRecords(db),
     ...profileFileRecords(db),
     ...profileCounts(db),
-    ...leadList(db),
+    ...profileKeys(db),
+    ...leadList(db, keys),
+    ...erasureRecords(db),
+    ...moments(db),
+    ...trial(db),
   };
-  return { ...records, ...moves(db, records) };
+  return { ...records, ...moves(db, records, keys) };
+}
+
+/** Names the presses that a copy held: by the menu, which makes a lead one. */
+const PRESS_OF_COPY = "press_of_copy:";
+
+function pressOfCopy({ chatId, menuMessageId }: NewLead): string {
+  return `${PRESS_OF_COPY}${chatId}:${menuMessageId}`;
 }
 
 type Records =
   & InboxRecords
   & OutboxRecords
   & LeadRecords
+  & PressRecords
+  & HeldRecords
   & FollowUpRecords
   & AuthRecords
   & RevisionRecords
   & ProfileFileRecords
   & ProfileCounts
-  & LeadList;
+  & ProfileKeys
+  & LeadList
+  & ErasureRecords
+  & Moments
+  & Trial;
 
-function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
+/** The moves of several statements. */
+type Verb =
+  | "recordVersion"
+  | "recordChoice"
+  | "recordRepeat"
+  | "recordHeld"
+  | "finishConfirmation"
+  | "settleInCrm"
+  | "oweCard"
+  | "endResend"
+  | "failInCrm"
+  | "refuseResend"
+  | "settleInAdminChat"
+  | "markUndelivered"
+  | "oweResend"
+  | "closeByHand"
+  | "recordFollowUp"
+  | "recordEdit"
+  | "finishFollowUp"
+  | "recover"
+  | "oweReminders"
+  | "eraseSettledBefore"
+  | "eraseLead"
+  | "erasePerson";
+
+function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, keyof Records> {
   const turnIntoCard = db.writer(
     `UPDATE outbox SET kind = 'card', lane = '${ADMIN_CHAT_LANE}', body = ?, failures = 0,
        due_at_ms = ? WHERE id = ?`,
@@ -251,11 +380,28 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
     `UPDATE outbox SET due_at_ms = ?
      WHERE kind = 'follow_up' AND subject = ? AND due_at_ms IS NOT NULL`,
   );
+  const hurryEdits = db.writer(
+    `UPDATE outbox SET due_at_ms = ? WHERE kind = 'follow_up' AND due_at_ms IS NOT NULL
+       AND subject IN (SELECT number FROM follow_ups WHERE edit_of = ?)`,
+  );
   const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
   const allWorkDue = db.writer("UPDATE outbox SET due_at_ms = ?");
+  const postsToOpenLeads = db.reader(
+    `SELECT outbox.* FROM outbox JOIN leads ON number = subject
+     WHERE kind = 'post' AND state NOT IN ('in_crm', 'by_hand') ORDER BY id`,
+  );
+  const leadsWithCard = db.reader("SELECT subject FROM outbox WHERE kind = 'card' ORDER BY id");
+  const rememberPresses = db.writer(
+    `INSERT OR REPLACE INTO facts (name, value)
+     SELECT '${PRESS_OF_COPY}' || json_extract(body, '$.callback_query.message.chat.id') || ':' ||
+       json_extract(body, '$.callback_query.message.message_id'), ''
+     FROM inbox WHERE json_valid(body)
+       AND json_extract(body, '$.callback_query.message.message_id') IS NOT NULL`,
+  );
   const openMenus = db.reader(
     `SELECT chat_id, profile, sent_at_ms, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
        SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
+       AND message_id >= ? AND message_id < ?
      GROUP BY chat_id HAVING sent_at_ms < ?`,
   );
   const leadsFrom = db.reader(
@@ -263,31 +409,10 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
      FROM leads WHERE number >= ? ORDER BY number LIMIT ?`,
   );
   const forgetMenus = db.writer("DELETE FROM menus WHERE sent_at_ms < ?");
-  const forgetMenusOfChat = db.writer("DELETE FROM menus WHERE chat_id = ?");
-  // In this order: the menu is found by the lead's chat.
-  const erasures = [
-    `DELETE FROM menus WHERE (chat_id, message_id) =
-       (SELECT chat_id, menu_message_id FROM leads WHERE number = ?)`,
-    "DELETE FROM follow_up_messages WHERE follow_up IN (SELECT number FROM follow_ups WHERE lead = ?)",
-    `UPDATE follow_ups SET chat_id = 0, album_id = NULL,
-       content = '{"text":"","entities":[],"media":null,"captionable":false}' WHERE lead = ?`,
-    "UPDATE attempts SET reason = NULL WHERE lead = ?",
-    `UPDATE leads SET user_id = 0, username = NULL, first_name = '', last_name = NULL,
-       language = NULL, chat_id = 0, menu_message_id = -number WHERE number = ?`,
-  ].map((sql) => db.writer(sql));
-  // What waits for a visitor, or in their name; what is in hand is left to finish.
-  const forgetWaiting = [
-    "DELETE FROM outbox WHERE due_at_ms IS NOT NULL AND kind = 'confirmation' AND subject = ?",
-    `DELETE FROM outbox WHERE due_at_ms IS NOT NULL AND kind = 'follow_up'
-       AND subject IN (SELECT number FROM follow_ups WHERE lead = ?)`,
-  ].map((sql) => db.writer(sql));
   const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
   const insertFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
+  const selectFacts = db.reader("SELECT name FROM facts WHERE name >= ? AND name < ?");
   const selectFact = db.reader("SELECT value FROM facts WHERE name = ?");
-
-  function eraseLead(lead: number): void {
-    for (const each of erasures) each.run(lead);
-  }
 
   function closeByHand(number: number, by: string, nowMs: number): boolean {
     if (!records.moveLead(number, "by_hand")) return false;
@@ -310,12 +435,46 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
     if (hasFollowUps.get(lead) !== undefined) releaseFollowUps.run(nowMs, lead);
   }
 
-  return {
+  function oweConfirmation(subject: number, body: string): Work {
+    return records.addWork({ lane: VISITORS_LANE, kind: "confirmation", subject, body }, null);
+  }
+
+  function endResend(work: Work, nowMs: number): void {
+    records.finishWork(work);
+    oweCardUpdate(work.subject, nowMs);
+  }
+
+  function failInCrm(work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void {
+    records.endAttempt(attempt, outcome, nowMs);
+    if (isResend(work)) endResend(work, nowMs);
+    else turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
+  }
+
+  /** An attempt that a copy does not know of may have been made: the lead's card says that it may be in the CRM already. */
+  function recordDoubt(lead: number, nowMs: number): void {
+    records.endAttempt(records.beginAttempt(lead, null, nowMs), RESTORED, nowMs);
+  }
+
+  function recoverCopy(nowMs: number, alongside: (work: Work) => void): CutOff[] {
+    for (const row of leadsWithCard.all()) {
+      const lead = Number(row["subject"]);
+      const isDoubtful = mayHaveArrived(records.attemptsOf(lead).at(-1)?.outcome ?? null);
+      if (!isDoubtful) recordDoubt(lead, nowMs);
+    }
+    const cutOff = postsToOpenLeads.all().map(toWork).map((work) => {
+      const attempt = records.beginAttempt(work.subject, isResend(work) ? work.body : null, nowMs);
+      failInCrm(work, attempt, RESTORED, nowMs);
+      alongside(work);
+      return { attempt, work };
+    });
+    rememberPresses.run();
+    deleteFact.run(COPIED_FACT);
+    return cutOff;
+  }
+
+  const verbs: Pick<Journal, Verb> = {
     recordVersion({ text, content, by, renamed }, nowMs) {
-      if (renamed !== null) {
-        records.renameProfile(renamed.from, renamed.to);
-        records.renameRevisions(renamed.from, renamed.to);
-      }
+      if (renamed !== null) records.renameProfile(renamed.from, renamed.to);
       records.recordRevisions(content, by, nowMs);
       records.recordFile({ text, savedBy: by, renamed }, nowMs);
     },
@@ -324,16 +483,28 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       if (lead === undefined) return undefined;
       const { number: subject, receivedAtMs } = lead;
       const post = { lane, kind: "post", subject, body: "" } as const;
-      const words = {
-        lane: VISITORS_LANE,
-        kind: "confirmation",
-        subject,
-        body: confirmation,
-      } as const;
+      const told = oweConfirmation(subject, confirmation);
+      if (deleteFact.run(pressOfCopy(newLead)).changes > 0) {
+        recordDoubt(subject, receivedAtMs);
+        const card = { lane: ADMIN_CHAT_LANE, kind: "card", subject, body: "crm_failed" } as const;
+        return { lead, confirmation: told, post: records.addWork(card, receivedAtMs) };
+      }
+      const dueAtMs = postsNow ? null : receivedAtMs;
+      return { lead, confirmation: told, post: records.addWork(post, dueAtMs) };
+    },
+    recordRepeat(press, number, confirmation) {
+      const lead = records.findLead(number);
+      if (lead === undefined) throw new ReferenceError(`No lead ${number}`);
+      records.insertRepeat(press, number);
+      return { lead, confirmation: oweConfirmation(number, confirmation) };
+    },
+    recordHeld(newLead, confirmation) {
+      const lead = records.insertLead(newLead);
+      if (lead === undefined) return undefined;
+      records.holdLead(lead.number);
       return {
-        lead,
-        confirmation: records.addWork(words, null),
-        post: records.addWork(post, postsNow ? null : receivedAtMs),
+        lead: { ...lead, state: "in_admin_chat" },
+        confirmation: oweConfirmation(lead.number, confirmation),
       };
     },
     finishConfirmation(work, nowMs) {
@@ -344,16 +515,18 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       records.endAttempt(attempt, outcome, nowMs);
       records.moveLead(work.subject, "in_crm");
       records.finishWork(work);
-      if (work.body !== "") { // A manager sent it again: there is a card to close.
+      if (isResend(work)) { // There is a card to close.
         forgetWaitingCard.run(work.subject);
         oweCardUpdate(work.subject, nowMs);
       }
       release(work.subject, nowMs);
     },
     oweCard: (work, reason, nowMs) => void turnIntoCard.run(reason, nowMs, work.id),
-    endResend(work, nowMs) {
-      records.finishWork(work);
-      oweCardUpdate(work.subject, nowMs);
+    endResend,
+    failInCrm,
+    refuseResend(work, outcome, nowMs) {
+      const attempt = records.beginAttempt(work.subject, work.body, nowMs);
+      failInCrm(work, attempt, outcome, nowMs);
     },
     settleInAdminChat(works, card, nowMs) {
       for (const work of works) {
@@ -397,28 +570,37 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       }
       return recorded;
     },
+    recordEdit(edit, words, nowMs) {
+      const recorded = records.insertEdit(edit, words, nowMs);
+      if (recorded.kind === "begun") {
+        const subject = recorded.followUp;
+        records.addWork({ lane: FOLLOW_UPS_LANE, kind: "follow_up", subject, body: "" }, nowMs);
+      }
+      return recorded;
+    },
     finishFollowUp(work, nowMs) {
       records.markShown(work.subject, nowMs);
       records.finishWork(work);
+      hurryEdits.run(nowMs, work.subject);
     },
-    recover(interrupted, nowMs) {
+    recover(interrupted, nowMs, alongside = () => {}) {
       allUpdatesDue.run(nowMs);
       allWorkDue.run(nowMs);
-      return records.openAttempts().map((attempt) => {
-        records.endAttempt(attempt, interrupted, nowMs);
+      const cutOff = records.openAttempts().map((attempt) => {
         const work = records.findWork("post", attempt.lead);
-        if (work === undefined) return { attempt, work };
-        if (records.findLead(attempt.lead)?.state === "received") {
-          turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
-        } else {
-          records.finishWork(work);
-          oweCardUpdate(attempt.lead, nowMs);
+        if (work === undefined) records.endAttempt(attempt, interrupted, nowMs);
+        else {
+          failInCrm(work, attempt, interrupted, nowMs);
+          alongside(work);
         }
         return { attempt, work };
       });
+      return selectFact.get(COPIED_FACT) === undefined
+        ? cutOff
+        : [...cutOff, ...recoverCopy(nowMs, alongside)];
     },
     oweReminders(sinceMs, untilMs, nowMs) {
-      const menus = openMenus.all(sinceMs, untilMs);
+      const menus = openMenus.all(sinceMs, ...keys.range, untilMs);
       for (const row of menus) {
         const body = JSON.stringify(
           {
@@ -431,23 +613,20 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       }
       return menus.length;
     },
-    rememberFact: (name, value) => void insertFact.run(name, value),
-    forgetFact: (name) => void deleteFact.run(name),
-    fact(name) {
-      const row = selectFact.get(name);
-      return row === undefined ? undefined : String(row["value"]);
-    },
-    eraseSettledBefore(beforeMs, from, most) {
-      const rows = leadsFrom.all(from, most);
+    eraseSettledBefore(beforeMs, from, most, nowMs = Infinity) {
+      const all = leadsFrom.all(from, most);
+      const isYoung = (row: Row) =>
+        Number(row["received_at_ms"]) >= beforeMs && Number(row["received_at_ms"]) <= nowMs;
+      const young = all.findIndex(isYoung);
+      const rows = young === -1 ? all : all.slice(0, young);
       const old = rows.filter((row) => Number(row["received_at_ms"]) < beforeMs);
       const due = old.filter((row) => row["erasable"] === 1).map((row) => Number(row["number"]));
-      for (const number of due) eraseLead(number);
+      for (const number of due) records.eraseLead(number);
       const last = rows.at(-1);
-      const goesOn = last !== undefined && rows.length === most && old.length === rows.length;
+      const goesOn = last !== undefined && rows.length === most;
       return { erased: due.length, next: goesOn ? Number(last["number"]) + 1 : undefined };
     },
-    forgetMenusBefore: (beforeMs) => void forgetMenus.run(beforeMs),
-    eraseLead,
+    eraseLead: records.eraseLead,
     erasePerson(chatId, by, nowMs) {
       const leads = records.leadsOfChat(chatId);
       const isOnItsWay = ({ number, state }: Lead) =>
@@ -455,17 +634,64 @@ function moves(db: Database, records: Records): Omit<Journal, keyof Records> {
       if (leads.some(isOnItsWay)) return undefined;
       for (const { number, card } of leads) {
         const isClosedNow = closeByHand(number, by, nowMs);
-        for (const each of forgetWaiting) each.run(number);
-        eraseLead(number);
+        records.eraseLead(number);
         if (card !== null && !isClosedNow) oweCardUpdate(number, nowMs);
       }
-      forgetMenusOfChat.run(chatId);
+      records.eraseChat({ chatId, names: leads.flatMap(({ visitor }) => namesOf(visitor)) });
+      records.forgetHeldLine(chatId);
       return leads.length;
     },
-    check: db.check,
-    backUp: db.backUp,
+  };
+
+  return {
+    ...whole(db, verbs),
+    ownFact: keys.ownFact,
+    rememberFact: (name, value) => void insertFact.run(name, value),
+    forgetFact: (name) => void deleteFact.run(name),
+    fact(name) {
+      const row = selectFact.get(name);
+      return row === undefined ? undefined : String(row["value"]);
+    },
+    factsOf: (prefix) =>
+      selectFacts.all(prefix, prefix + "\u{10FFFF}").map((row) =>
+        String(row["name"]).slice(prefix.length)
+      ),
+    forgetMenusBefore: (beforeMs) => void forgetMenus.run(beforeMs),
+    atomically: db.atomically,
+    check() {
+      db.check();
+      records.tryToRecord();
+    },
+    backUp: (path, nowMs) => db.backUp(path, copyMark(nowMs)),
+    overwriteFreePages: db.overwriteFreePages,
+    lostFile: db.lostFile,
     committed: db.committed,
     committedSoon: db.committedSoon,
     close: db.close,
   };
+}
+
+/** As texts for the managers' chat name a visitor; a first name alone may be another's. */
+function namesOf({ userId, username, firstName, lastName }: Visitor): string[] {
+  const names = userId === 0 ? [] : [`id${userId}`, String(userId)];
+  if (username !== null) names.push(`@${username}`);
+  if (lastName !== null) names.push(`${firstName} ${lastName}`);
+  return names;
+}
+
+/** The manager's name stands in the work for a POST that a manager asked for. */
+function isResend({ body }: Work): boolean {
+  return body !== "";
+}
+
+/** Makes each of the verbs stand whole or not at all, also when something between its writes throws. */
+function whole<Verbs extends Readonly<Record<string, (...args: never[]) => unknown>>>(
+  db: Database,
+  verbs: Verbs,
+): Verbs {
+  const made = Object.entries(verbs).map(([name, verb]) => [
+    name,
+    (...args: never[]) => db.atomically(() => verb(...args)),
+  ]);
+  return Object.fromEntries(made) as Verbs; // The same names, and the same functions behind them.
 }

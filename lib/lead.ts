@@ -58,6 +58,15 @@ export interface FollowUp {
   readonly content: FollowUpContent;
   /** How many of its messages the admin chat already has. */
   readonly partsShown: number;
+  /** For what its visitor made of one message of an earlier follow-up. */
+  readonly edit?: FollowUpEdit;
+}
+
+export interface FollowUpEdit {
+  /** Where the managers have the first version; null when that is not known. */
+  readonly first: MessageAddress | null;
+  /** Whether there is another file in the message now, and not only other words. */
+  readonly newFile: boolean;
 }
 
 /** What a follow-up says in words, and whether there is something beside the words to be copied. */
@@ -70,6 +79,8 @@ export interface FollowUpContent {
   readonly media: string | null;
   /** Whether Telegram lets this kind of media carry a caption. */
   readonly captionable: boolean;
+  /** Tells the media from another of its kind, so that an edit which replaces it is noticed; absent where it has no such mark. */
+  readonly file?: string;
 }
 
 /** How one POST to the CRM ended. */

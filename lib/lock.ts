@@ -1,5 +1,7 @@
 // One process per data folder: a lock that the system releases however the process ends.
 
+import { makePrivateFolder } from "./private_files.ts";
+
 export interface Lock {
   release(): void;
 }
@@ -10,8 +12,8 @@ export interface Lock {
  * @throws What the file system throws, for a folder that cannot be made or written.
  */
 export function lockFolder(folder: string): Lock | undefined {
-  Deno.mkdirSync(folder, { recursive: true });
-  const file = Deno.openSync(`${folder}/triborg.lock`, { write: true, create: true });
+  makePrivateFolder(folder);
+  const file = Deno.openSync(`${folder}/triborg.lock`, { write: true, create: true, mode: 0o600 });
   if (!file.tryLockSync(true)) {
     file.close();
     return undefined;

@@ -1,8 +1,9 @@
 // Every plain text of the managers' chat: offers, answers to commands and presses. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup } from "grammy/types";
-import type { AttemptRecord, LeadState } from "./lead.ts";
+import type { AttemptRecord, LeadState, Visitor } from "./lead.ts";
 import { LIMITS } from "./profile.ts";
+import { contact, isBlank } from "./texts.ts";
 
 /** What the managers' buttons say back to the bot. */
 export const PRESS = { byHand: "by_hand:", resend: "resend:", sendAll: "all:" } as const;
@@ -155,6 +156,20 @@ export function loginText(link: string): string {
   return `🔑 Страница настроек. Ссылка работает 10 минут и один раз:\n${link}`;
 }
 
+/** Answers `/id`: which chat it is, and what to write where so that leads come there. */
+export function idText(chatId: number, topicId: number | null, isManagers: boolean): string {
+  const lines = [`id этого чата: ${chatId}`, ""];
+  lines.push(isManagers ? "Лиды приходят сюда. В .env:" : "Чтобы лиды приходили сюда, в .env:");
+  lines.push(`ADMIN_CHAT_ID=${chatId}`);
+  if (topicId !== null) lines.push(`ADMIN_TOPIC_ID=${topicId}`);
+  return lines.join("\n");
+}
+
+/** Told once in the managers' chat when its topic takes nothing any more. */
+export const TOPIC_AWAY =
+  "⚠️ Тема для лидов закрыта или удалена, пока пишем в общий раздел группы. " +
+  "Откройте её снова, или отправьте /id в другой теме и поправьте ADMIN_TOPIC_ID в .env.";
+
 export const NO_PAGE = "Страница настроек сейчас не открыта. Почему — сказано в логе бота.";
 
 /** What a manager reads on a press that changed nothing. */
@@ -167,9 +182,15 @@ export const TOASTS = {
   nothing: "Открытых карточек нет",
 } as const;
 
-/** The daily line of yesterday's leads. */
-export function dailyText(counts: Counts): string {
-  return `Вчера: ${countsWords(counts)}`;
+/**
+ * The daily line of yesterday's leads.
+ *
+ * @param backupFailure Why the night's backup was not made; undefined where it was.
+ */
+export function dailyText(counts: Counts, backupFailure?: string): string {
+  const line = `Вчера: ${countsWords(counts)}`;
+  if (backupFailure === undefined) return line;
+  return `${line}\n\n⚠️ Резервной копии журнала за эту ночь нет: ${backupFailure}`;
 }
 
 /** «42 лида — 40 в CRM, 2 внесены вручную, 0 ждут»: whoever is in the chat waits for a manager. */
@@ -191,10 +212,16 @@ export function leadsWord(count: number): string {
   return `${count} ${LEADS[plural.select(count)] ?? "лида"}`;
 }
 
+/** Tells of leads that one visitor gave beyond what is sent to the CRM by itself. */
+export function heldText(leads: number, visitor: Visitor): string {
+  const isOne = leads % 10 === 1 && leads % 100 !== 11;
+  const sent = isOne ? "не отправлен в CRM, он" : "не отправлены в CRM, они";
+  return `⚠️ Ещё ${leadsWord(leads)} от ${contact(visitor)} за час ${sent} на странице «Лиды»`;
+}
+
 /** A manager as the cards name them. */
-export function managerName(
-  user: { readonly username?: string | undefined; readonly first_name: string },
-): string {
-  const name = user.username === undefined ? user.first_name : `@${user.username}`;
+export function managerName(manager: Visitor): string {
+  const { username, firstName } = manager;
+  const name = username !== null || isBlank(firstName) ? contact(manager) : firstName;
   return name.slice(0, 64).toWellFormed();
 }

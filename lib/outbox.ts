@@ -1,8 +1,9 @@
 // Works through lanes of the journal's outbox: bounded, due work only, one lane never delays another. Does not know what the work is.
 
-import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
+import { FIRST_WAIT_MS, isWaiting, waitMs } from "./backoff.ts";
 import type { Journal, Work } from "./journal.ts";
 import type { Log } from "./log.ts";
+import { isStorageFault } from "./storage_fault.ts";
 
 export interface OutboxOptions {
   readonly journal: Journal;
@@ -25,6 +26,8 @@ export interface Outbox {
   isFree(lane: string): boolean;
   /** Does work that its caller recorded as in hand, in the caller's own way where that is given. */
   runNow(work: Work, run?: (work: Work) => Promise<void>): Promise<void>;
+  /** Makes work due again, after a growing wait, that a defect kept from being done or recorded. Never rejects. */
+  giveBack(work: Work, error: unknown): Promise<void>;
   /** Takes no more work, and resolves when what is in hand is done. */
   stop(): Promise<void>;
 }
@@ -37,6 +40,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   let turn: ReturnType<typeof setImmediate> | undefined;
   let stopped = false;
+  let unreadable = false;
 
   function wake(lane: string): void {
     if (stopped) return;
@@ -48,8 +52,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
     turn = undefined;
     try {
       takeDueWork();
+      unreadable = false;
     } catch (error) {
-      log.error("❌ Журнал не прочесть: {cause}. Пробуем снова", { cause: messageOf(error) });
+      if (!unreadable) {
+        log.error("❌ Журнал не прочесть: {cause}. Пробуем снова", { cause: messageOf(error) });
+      }
+      unreadable = true;
       for (const lane of awake) wakeAfter(lane, FIRST_WAIT_MS);
     }
   }
@@ -63,12 +71,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const room = roomIn(lane);
       if (room <= 0) continue; // Stays awake: whatever ends in hand pumps again.
       const dueAtMs = journal.nextWorkDueAtMs(lane);
-      if (dueAtMs === undefined || dueAtMs > now()) {
+      if (dueAtMs === undefined || isWaiting(dueAtMs, now())) {
         sleepUntil(lane, dueAtMs);
         continue;
       }
       // Work whose taking was undone is due in the journal while it is still in hand.
-      const works = journal.takeWork(lane, now(), room).filter(({ id }) => !inHand.has(id));
+      const works = journal.takeWork(lane, Math.max(dueAtMs, now()), room).filter(({ id }) =>
+        !inHand.has(id)
+      );
       for (const work of works) void runNow(work);
       if (works.length < room) turn ??= setImmediate(pump); // Finds out when its next work is due.
       // To the end of the line: the next place is another lane's, however much this one owes.
@@ -96,7 +106,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function runNow(work: Work, runIt = run): Promise<void> {
     const { id, lane } = work;
     inHandByLane.set(lane, (inHandByLane.get(lane) ?? 0) + 1);
-    const done = runIt(work).catch((error) => returnWork(work, error)).finally(() => {
+    const done = runIt(work).catch((error) => giveBack(work, error)).finally(() => {
       inHand.delete(id);
       const busy = (inHandByLane.get(lane) ?? 1) - 1;
       if (busy > 0) inHandByLane.set(lane, busy);
@@ -107,12 +117,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return done;
   }
 
-  async function returnWork(work: Work, error: unknown): Promise<void> {
-    log.error("❌ Неожиданная ошибка, повторим: {cause}", {
-      cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      kind: work.kind,
-    });
-    await keep(() => journal.postponeWork(work, now() + waitMs(work.failures + 1, random())));
+  async function giveBack(work: Work, error: unknown): Promise<void> {
+    const facts = { kind: work.kind };
+    log.error("❌ Неожиданная ошибка, повторим: {cause}", { ...facts, cause: stackOf(error) });
+    try {
+      await keep(() => journal.postponeWork(work, now() + waitMs(work.failures + 1, random())));
+      wake(work.lane);
+    } catch (cause) {
+      log.error("❌ Работу не вернуть в очередь, она ждёт перезапуска: {cause}", {
+        ...facts,
+        cause: stackOf(cause),
+      });
+    }
   }
 
   return {
@@ -120,9 +136,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     isFree(lane) {
       if (stopped || roomIn(lane) <= 0) return false;
       const dueAtMs = journal.nextWorkDueAtMs(lane);
-      return dueAtMs === undefined || dueAtMs > now();
+      return dueAtMs === undefined || isWaiting(dueAtMs, now());
     },
     runNow,
+    giveBack,
     async stop() {
       stopped = true;
       clearImmediate(turn);
@@ -133,8 +150,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
 }
 
 /**
- * Writes into the journal what has already happened outside, and goes on trying until it is there: a
+ * Writes into the journal what has already happened outside, whole, and goes on trying until it is on disk: a
  * full disk must not turn a sent card into a second one. Gives up only when the process stops.
+ *
+ * @throws What `write` throws when that is a defect: another try would end the same. The caller sees to it that
+ *   the work is done later, and that what has happened outside does not happen again.
  */
 export interface Keep {
   (write: () => void): Promise<void>;
@@ -156,22 +176,35 @@ export function createKeep(
 ): Keep {
   async function keep(write: () => void, committed: () => Promise<void>): Promise<void> {
     for (let failures = 1;; failures++) {
-      try {
-        write();
-        return await committed();
-      } catch (error) {
-        if (failures === 1) {
-          log.error("❌ Журнал не записать: {cause}. Пробуем снова", { cause: messageOf(error) });
-        }
-        if (stopping.aborted) return;
-        await sleep(waitMs(failures, random()));
-      }
+      const fault = await attempt(write, committed);
+      if (fault === undefined) return;
+      if (failures === 1) log.error("❌ Журнал не записать: {cause}. Пробуем снова", fault);
+      if (stopping.aborted) return;
+      await sleep(waitMs(failures, random()));
     }
+  }
+
+  async function attempt(
+    write: () => void,
+    committed: () => Promise<void>,
+  ): Promise<{ readonly cause: string } | undefined> {
+    try {
+      write(); // One move of the journal, or several within `atomically`.
+    } catch (error) {
+      if (!isStorageFault(error)) throw error;
+      return { cause: messageOf(error) };
+    }
+    // A commit that fails undoes what others wrote as well, and may have failed through them.
+    return await committed().then(() => undefined, (error) => ({ cause: messageOf(error) }));
   }
 
   return Object.assign((write: () => void) => keep(write, journal.committed), {
     soon: (write: () => void) => keep(write, journal.committedSoon),
   });
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function messageOf(error: unknown): string {

@@ -1,13 +1,19 @@
-// The page's server: listens, and builds the page when somebody first asks for it, so that the bot's start does not wait for it.
+// The page as the bot starts it: listens, answers /health by itself, and builds the rest when somebody first asks for it, so
+// that the bot's start does not wait for it.
 
 import type { Config } from "./config.ts";
 import type { Crm, CrmTrial } from "./crm.ts";
 import type { Journal } from "./journal.ts";
-import type { Log } from "./log.ts";
+import { loadOnce } from "./page/open_files.ts";
+import { openServer } from "./page/server.ts";
+import { createHealthAnswer } from "../routes/health.ts";
+import { ERRORS } from "../routes/words/errors.ts";
 import type { WebDeps } from "./web.ts";
+import { pickLanguage } from "./web/language.ts";
+import { secureHeaders } from "./web/security.ts";
 
-/** How long open requests may take to end, in ms: a form sent by halves must not hold the bot. */
-const CLOSE_WITHIN_MS = 1_000;
+/** Loading the page opens about this many files at once. */
+const FILES_OF_PAGE = 16;
 
 export interface PageServer {
   /** A one-time link into the page for who asked; null where the page is not open. */
@@ -25,41 +31,76 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   /** A clock that nobody sets. */
   readonly elapsedMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+  readonly random: () => number;
 }
 
-/** Listens for the page. Where the address is taken the log says so, and there is none: the bot still takes leads. */
+/** Listens for the page. Where the address is taken the log says so, and it is tried again: the bot takes leads without it. */
 export function servePage(options: PageOptions): PageServer {
   const { config, log } = options;
-  const page = loadOnce(() => buildPage(options));
-  const server = listen(config, log, async (request, info) => (await page()).app(request, info));
-  if (server === undefined) {
-    return { newLoginLink: () => Promise.resolve(null), close: () => Promise.resolve() };
+  const page = loadOnce(FILES_OF_PAGE, () => buildPage(options));
+  const answerHealth = createHealthAnswer(options);
+  let fails = false;
+
+  async function answerPage(request: Request, info: Deno.ServeHandlerInfo): Promise<Response> {
+    const { app } = await page();
+    fails = false;
+    return await app(request, info);
   }
+
+  /** Only the first failure is news. */
+  function reportFailure(error: unknown): void {
+    if (fails) return;
+    fails = true;
+    log.error("❌ Страница настроек не открылась: {cause}", {
+      cause: error instanceof Error ? error.message : String(error),
+    });
+  }
+
+  async function answer(request: Request, info: Deno.ServeHandlerInfo): Promise<Response> {
+    let response: Response;
+    try {
+      // Monitors ask for it also when the page cannot be loaded, and most bots are asked for nothing else.
+      response = isHealth(request) ? await answerHealth() : await answerPage(request, info);
+    } catch (error) {
+      reportFailure(error);
+      response = refuse(503, request);
+    }
+    secureHeaders(response.headers);
+    return response;
+  }
+
+  const server = openServer({
+    ...options,
+    host: config.host,
+    port: config.port,
+    answer,
+    refuse(status) {
+      const response = refuse(status);
+      secureHeaders(response.headers);
+      return response;
+    },
+  });
   return {
     async newLoginLink(by) {
+      const address = server.address();
+      if (address === undefined) return null;
       const { auth, loginLink } = await page();
-      return loginLink(config.publicUrl ?? originOf(server.addr), await auth.issueLink(by));
+      return loginLink(config.publicUrl ?? originOf(address), await auth.issueLink(by));
     },
-    async close() {
-      const { promise: patience, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, CLOSE_WITHIN_MS);
-      await Promise.race([server.shutdown(), patience]);
-      clearTimeout(timer);
-    },
+    close: server.close,
   };
 }
 
-/**
- * Returns what loads it when it is first needed, and once; a load that failed is tried again with the next need.
- * A module that Deno could not load stays so for the life of the process.
- */
-function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () =>
-    loaded ??= load().catch((error) => {
-      loaded = undefined;
-      throw error;
-    });
+function isHealth({ method, url }: Request): boolean {
+  return (method === "GET" || method === "HEAD") && new URL(url).pathname === "/health";
+}
+
+/** The answer where the page's own cannot be had. */
+function refuse(status: 400 | 405 | 417 | 503, request?: Request): Response {
+  const words = ERRORS[pickLanguage(request?.headers.get("accept-language") ?? null)];
+  const { title, text } = status === 503 ? words.defect : words.badAddress;
+  const headers = { "content-type": "text/plain; charset=utf-8" };
+  return new Response(`${title}. ${text}\n`, { status, headers });
 }
 
 async function buildPage(options: PageOptions) {
@@ -82,23 +123,6 @@ async function buildPage(options: PageOptions) {
   const nextRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
   const turns = createTurns({ ...options, nextRound });
   return { auth, loginLink, app: createApp({ ...options, auth, testWebhook, turns }) };
-}
-
-function listen(
-  { host, port }: Config,
-  log: Log,
-  handler: Deno.ServeHandler<Deno.NetAddr>,
-): Deno.HttpServer<Deno.NetAddr> | undefined {
-  try {
-    return Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
-  } catch (error) {
-    log.warn("⚠️ Страницу настроек не открыть на {host}:{port}: {cause}. Бот работает без неё", {
-      host,
-      port,
-      cause: error instanceof Error ? error.message : String(error),
-    });
-    return undefined;
-  }
 }
 
 function originOf({ hostname, port }: Deno.NetAddr): string {

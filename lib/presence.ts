@@ -12,8 +12,6 @@ const HEARTBEAT_MS = 10_000;
 /** How old a menu may be whose visitor is reminded, in ms. */
 const MENU_FRESH_MS = 24 * 60 * 60 * 1000;
 
-const FACT = "polled_at_ms";
-
 export interface Presence {
   /**
    * Told after every successful poll.
@@ -26,24 +24,36 @@ export interface Presence {
 }
 
 export function createPresence(
-  { journal, remind, now, log }: {
-    readonly journal: Pick<Journal, "fact" | "rememberFact" | "oweReminders">;
+  { journal, remind, now, elapsedMs = now, log }: {
+    readonly journal: Pick<Journal, "fact" | "ownFact" | "rememberFact" | "oweReminders">;
     /** Told that reminders are owed. */
     readonly remind: () => void;
     readonly now: () => number;
+    /** A span's clock, in ms: it cannot be set. The other one where that cannot be set either. */
+    readonly elapsedMs?: () => number;
     readonly log: Log;
   },
 ): Presence {
+  const heartbeat = journal.ownFact("polled_at_ms"); // Another bot's absence is not this one's.
+  const writtenAtMs = journal.fact(heartbeat);
+  // In ms of the span's clock: an absence of this process cannot come from a clock that was set.
   let lastMs: number | undefined;
-  let writtenMs = Number(journal.fact(FACT) ?? NaN);
+  let writtenMs = writtenAtMs === undefined ? NaN : elapsedMs() - (now() - Number(writtenAtMs));
   let absence: { readonly sinceMs: number; readonly untilMs: number } | undefined;
+
+  function momentOf(elapsed: number): number {
+    return now() - Math.round(elapsedMs() - elapsed);
+  }
 
   return {
     polled(caughtUp) {
+      const elapsed = elapsedMs();
       const nowMs = now();
       const before = lastMs ?? writtenMs;
-      lastMs = nowMs;
-      if (nowMs - before > PRESS_KEPT_MS) absence ??= { sinceMs: before, untilMs: nowMs };
+      lastMs = elapsed;
+      if (elapsed - before > PRESS_KEPT_MS) {
+        absence ??= { sinceMs: momentOf(before), untilMs: nowMs };
+      }
       if (absence !== undefined) {
         // The heartbeat stays old until the reminders are owed: a crash in between loses none.
         if (!caughtUp) return;
@@ -55,12 +65,12 @@ export function createPresence(
         });
         absence = undefined;
         if (owed > 0) remind();
-      } else if (nowMs - writtenMs < HEARTBEAT_MS) {
+      } else if (elapsed - writtenMs < HEARTBEAT_MS) {
         return;
       }
-      journal.rememberFact(FACT, String(nowMs));
-      writtenMs = nowMs;
+      journal.rememberFact(heartbeat, String(nowMs));
+      writtenMs = elapsed;
     },
-    lastPolledAtMs: () => lastMs,
+    lastPolledAtMs: () => lastMs === undefined ? undefined : momentOf(lastMs),
   };
 }

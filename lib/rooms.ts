@@ -2,18 +2,21 @@
 
 import { createAdminChat } from "./admin_chat.ts";
 import { createBot } from "./bot.ts";
+import { createChatCheck } from "./chat_check.ts";
 import { clockTime, dayStartMs } from "./calendar.ts";
+import { createClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createCrm } from "./crm.ts";
 import { createDelivery } from "./delivery.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth, troublesOf, watchSends } from "./health.ts";
 import { createInbox } from "./inbox.ts";
-import type { Journal } from "./journal.ts";
+import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
+import { type JournalEnd, watchJournal } from "./journal_watch.ts";
 import type { Lock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import type { Mask } from "./log/mask.ts";
-import { COMMANDS } from "./manager_texts.ts";
+import { COMMANDS, TOPIC_AWAY } from "./manager_texts.ts";
 import { createManagers } from "./managers.ts";
 import { createKeep } from "./outbox.ts";
 import { createPace } from "./pace.ts";
@@ -21,6 +24,8 @@ import { createProfileAlarm } from "./profile_alarm.ts";
 import { createPresence } from "./presence.ts";
 import { servePage } from "./page.ts";
 import type { ProfileStore } from "./profile_store.ts";
+import { createSendPace } from "./send_pace.ts";
+import { createBudgets } from "./send_retries.ts";
 import {
   createApi,
   describeError,
@@ -30,10 +35,14 @@ import {
   withRetries,
 } from "./telegram.ts";
 import { createUpkeep } from "./upkeep.ts";
+import { freeBytes } from "./upkeep/free_space.ts";
 import { createVisitorChat } from "./visitor_chat.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
+
+/** How long an orderly end may take where the journal cannot be written, in ms. */
+const CLOSE_WITHIN_MS = 7_000;
 
 /** What the bot says, and what it must not say. */
 export interface Voice {
@@ -74,7 +83,15 @@ export interface Ground extends Voice {
 /** Builds the rooms and starts them; closes them in reverse order. */
 export function openRooms(config: Config, ground: Ground): Running {
   const { log, mask, journal, profiles, lock, machine, early } = ground;
-  const { now, elapsedMs } = machine;
+  const clock = createClock({
+    machine,
+    followed(byMs) {
+      journal.shiftWaits(byMs);
+      return journal.committed();
+    },
+    log,
+  });
+  const { now, elapsedMs } = clock;
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
   const stopping = new AbortController();
   const cutOff = new AbortController();
@@ -82,6 +99,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     journal,
     profiles: profiles.current,
     now,
+    elapsedMs,
     random: machine.random,
     sleep: (ms: number) => sleepUnless(stopping.signal, ms),
     stopping: stopping.signal,
@@ -89,38 +107,87 @@ export function openRooms(config: Config, ground: Ground): Running {
     log,
   };
   const keep = createKeep(shared);
+  const pace = createSendPace({ ...shared, elapsedMs, perSecond: config.messagesPerSecond });
   const api = createApi(telegram);
   const crm = createCrm({ log, mask });
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
   const movedTo = `admin_chat_of:${config.adminChatId}`;
+  const topicAway = `topic_away:${config.adminChatId}:${config.adminTopicId}`;
   const watched = watchSends(
     createAdminChat({
       ...shared,
       now: elapsedMs, // The pace is a span; somebody may set the clock.
-      api,
+      api: createApi(telegram, pace.at("managers")),
       chatId: Number(journal.fact(movedTo) ?? config.adminChatId),
       topicId: config.adminTopicId,
+      topicAway: journal.fact(topicAway) !== undefined,
+      onTopic(isAway) {
+        const write = isAway ? noteTopicAway : () => journal.forgetFact(topicAway);
+        keep(write).then(() => delivery.wake());
+      },
       alertChatId: config.alertChatId,
       onMigrate(chatId) {
-        void keep(() => journal.rememberFact(movedTo, String(chatId)));
+        keep(() => journal.rememberFact(movedTo, String(chatId))).catch((cause) => {
+          log.error("❌ Новый id чата менеджеров не записать: {cause}", { cause: String(cause) });
+        });
         registerCommands(chatId);
       },
     }),
-    now,
+    elapsedMs,
   );
+  const failsSinceMs = () => {
+    const sinceMs = watched.failsSinceMs();
+    return sinceMs === undefined ? undefined : clock.momentOf(sinceMs);
+  };
   const adminChat = watched.chat;
+  function noteTopicAway(): void {
+    journal.rememberFact(topicAway, "1");
+    const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: TOPIC_AWAY } as const;
+    journal.addWork(note, now());
+  }
+
+  const chatCheck = createChatCheck({
+    ...shared,
+    api,
+    variable: "ADMIN_CHAT_ID",
+    chatId: adminChat.chatId,
+    topicId: config.adminTopicId,
+    lastShownAtMs: watched.lastShownAtMs,
+    onUsable(type) {
+      if (type !== "channel") return registerCommands(adminChat.chatId());
+      log.info(
+        "ℹ️ Чат менеджеров — канал: карточки и кнопки в нём работают, а команд бот там не слышит. " +
+          "На страницу настроек входите по ADMIN_PASSWORD",
+      );
+    },
+  });
+  const { alertChatId } = config;
+  const alertCheck = alertChatId === null ? undefined : createChatCheck({
+    ...shared,
+    api,
+    variable: "ALERT_CHAT_ID",
+    chatId: () => alertChatId,
+    topicId: null,
+    lastShownAtMs: () => undefined,
+    onUsable: () => {},
+  });
   const delivery = createDelivery({
     ...shared,
+    elapsedMs,
     crm,
     adminChat,
-    visitorChat: createVisitorChat(api),
+    visitorChat: createVisitorChat(
+      createApi(telegram, pace.at("visitor")),
+      createApi(telegram, pace.at("confirmation")),
+    ),
     crmTimeoutMs: config.crmTimeoutMs,
+    repeatWindowMs: config.repeatWindowMs,
     tellTime,
     keep,
     cutOff: cutOff.signal,
   });
-  const retries = withRetries(shared.sleep, shared.random);
+  const budgetOf = createBudgets();
   const newId = () => crypto.randomUUID();
   const managers = createManagers({
     ...shared,
@@ -132,7 +199,8 @@ export function openRooms(config: Config, ground: Ground): Running {
   const health = createHealth({
     ...shared,
     lastPolledAtMs: presence.lastPolledAtMs,
-    adminChatFailsSinceMs: watched.failsSinceMs,
+    adminChatFailsSinceMs: failsSinceMs,
+    adminChatProblem: chatCheck.problem,
   });
   const alarm = createProfileAlarm({
     ...shared,
@@ -140,9 +208,9 @@ export function openRooms(config: Config, ground: Ground): Running {
     wake: delivery.wake,
     tellTime,
   });
+  const watch = watchJournal({ ...shared, ...health, lostFile: journal.lostFile });
   const page = servePage({
     ...shared,
-    elapsedMs,
     profiles,
     delivery,
     crm,
@@ -154,7 +222,11 @@ export function openRooms(config: Config, ground: Ground): Running {
     },
     botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
   });
-  const bot = createBot({ ...telegram, retries }, {
+  const bot = createBot({
+    ...telegram,
+    pace: pace.at("visitor"),
+    retries: (update) => withRetries(shared.sleep, shared.random, budgetOf(update)),
+  }, {
     ...shared,
     delivery,
     managers,
@@ -162,7 +234,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     adminChatId: adminChat.chatId,
     loginLink: page.newLoginLink,
   });
-  const upkeep = createUpkeep({ ...shared, ...config, wake: delivery.wake });
+  const upkeep = createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake });
   const inbox = createInbox({ ...shared, keep, handle: (update) => bot.handleUpdate(update) });
 
   /** The bot must know its own name before it can tell whom a command is for. */
@@ -175,25 +247,31 @@ export function openRooms(config: Config, ground: Ground): Running {
         profiles: profiles.current().byKey.size,
       });
       inbox.start();
-      registerCommands(adminChat.chatId());
+      chatCheck.start(me.id);
+      alertCheck?.start(me.id);
     }).catch((error) => {
       introduced = undefined;
       throw error;
     });
   }
 
+  const commandsApi = createApi(telegram, withRetries(shared.sleep, shared.random));
   /** The managers' commands stand in the menu of their chat alone. */
   function registerCommands(chatId: number): void {
     const scope = { type: "chat", chat_id: chatId } as const;
-    bot.api.setMyCommands(COMMANDS, { scope }).catch((error) => {
+    commandsApi.setMyCommands(COMMANDS, { scope }).catch((error) => {
       log.warn("⚠️ Команды в чате менеджеров не зарегистрировать: {cause}", {
         cause: describeError(error),
       });
     });
   }
 
+  let journalEnd: JournalEnd | undefined;
+
   async function work(): Promise<number> {
     await delivery.start();
+    clock.start();
+    watch.start();
     upkeep.start();
     void alarm.run();
     introduce().catch(() => {}); // Polling meets the same fault, and reports it.
@@ -201,12 +279,13 @@ export function openRooms(config: Config, ground: Ground): Running {
       await pollUpdates({
         ...shared,
         ...telegram,
+        now: elapsedMs, // It measures spans alone; somebody may set the clock.
         early,
-        accept: (updates) => introduce().then(() => inbox.accept(updates)),
+        accept: (updates) => introduce().then(() => watch.recording(() => inbox.accept(updates))),
         polled(offset, caughtUp) {
           journal.forgetUpdates(offset);
-          presence.polled(caughtUp);
-          introduce().catch(() => {});
+          // A bot that does not know its own name takes no update: /health must not call that well.
+          introduce().then(() => presence.polled(caughtUp)).catch(() => {});
         },
       }, stopping.signal);
       return 0;
@@ -219,6 +298,8 @@ export function openRooms(config: Config, ground: Ground): Running {
 
   async function close(): Promise<void> {
     stopping.abort();
+    watch.stop();
+    clock.stop();
     const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
     await page.close();
     await upkeep.stop();
@@ -228,12 +309,31 @@ export function openRooms(config: Config, ground: Ground): Running {
     clearTimeout(timer);
     crm.close();
     await profiles.close();
-    journal.close();
+    // What lies at a lost journal's path now is somebody else's: SQLite would write and remove files there.
+    if (journalEnd !== "lost") journal.close();
     lock.release();
   }
 
+  /** Where the journal is not to be had the process ends, whether or not it can be closed in good order. */
+  async function leave(end: JournalEnd): Promise<number> {
+    journalEnd = end;
+    stopping.abort();
+    if (end === "unwritable") await inTime(worked, CLOSE_WITHIN_MS);
+    return EXIT.defect;
+  }
+
   const { newLoginLink } = page;
-  return { ended: work().finally(close), stop: () => stopping.abort(), newLoginLink };
+  const worked = work().finally(close);
+  const left = watch.ended.then(leave);
+  const ended = Promise.race([left, worked.then((code) => journalEnd === undefined ? code : left)]);
+  return { ended, stop: () => stopping.abort(), newLoginLink };
+}
+
+/** Resolves when something has ended, or after `ms`. */
+async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Resolves after `ms`, or at once when the process stops. */

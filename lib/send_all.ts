@@ -4,6 +4,7 @@ import {
   ADMIN_CHAT_LANE,
   EDITS_LANE,
   type Journal,
+  PROFILE_FACTS,
   SEND_ALL_LANES,
   sendAllLane,
   type Work,
@@ -20,14 +21,20 @@ const OFFER_PAUSE_MS = 60_000;
 
 /** Everything here records, and joins the transaction of its caller. */
 export interface SendAll {
-  /** Remembers that a profile's CRM failed, until it answers. */
-  crmFailed(profile: string): void;
-  /** Owes an offer when the CRM answers after it had failed and cards are open. */
-  crmAnswered(profile: string): void;
-  /** Owes a POST to each open card; how many, 0 also while a run is under way. */
+  /** Remembers that the CRM of a lead's profile failed, until it answers. */
+  crmFailed(lead: number): void;
+  /** Owes an offer when the CRM of a lead's profile answers after it had failed and cards are open. */
+  crmAnswered(lead: number): void;
+  /**
+   * Owes a POST to each open card, all or none; how many, 0 also while a run is under way.
+   *
+   * @param profile A key by which the profile goes or ever went: an offer in the chat keeps the one it was made with.
+   */
   begin(profile: string, by: string, offer: MessageAddress): number;
-  /** Keeps the account of a run, and owes its report when it has ended. Other work is none of its business. */
+  /** Keeps the account of a run, and owes its report when it has ended. Work of other lanes is left alone. */
   count(work: Work, result: "sent" | "failed" | "skipped"): void;
+  /** Ends the runs of which nothing is owed any more and whose last count is missing. */
+  endStranded(): void;
 }
 
 export function createSendAll(
@@ -46,13 +53,15 @@ export function createSendAll(
   }
 
   return {
-    crmFailed(profile) {
+    crmFailed(lead) {
+      const profile = profileOf(lead);
       if (journal.fact(downFact(profile)) === undefined) {
         journal.rememberFact(downFact(profile), "1");
       }
     },
 
-    crmAnswered(profile) {
+    crmAnswered(lead) {
+      const profile = profileOf(lead);
       if (journal.fact(downFact(profile)) === undefined) return;
       // Cards that are still on their way are offered with the next lead: the fact stays until then.
       if (journal.countOpenCards(profile) === 0) return;
@@ -64,31 +73,20 @@ export function createSendAll(
       journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "offer", subject: 0, body: profile }, now());
     },
 
-    begin(profile, by, message) {
-      if (journal.fact(runFact(profile)) !== undefined) return 0;
-      const lane = sendAllLane(profile);
-      const total = journal.openCards(profile, -1)
-        .filter(({ number }) => journal.oweResend(number, by, lane, now()) === "asked").length;
-      if (total === 0) return 0;
-      const profileName = profiles().byKey.get(profile)?.name ?? profile;
-      const report = { profileName, total, sent: 0, failed: 0, skipped: 0, stopped: false };
-      journal.forgetFact(offeredFact(profile));
-      rememberRun(profile, { message, report, running: 0 });
-      oweReport(message, report);
-      return total;
-    },
+    begin: (profile, by, message) => journal.atomically(() => begin(profile, by, message)),
 
     count(work, result) {
       if (!work.lane.startsWith(SEND_ALL_LANES)) return;
-      const profile = work.lane.slice(SEND_ALL_LANES.length);
-      const stored = journal.fact(runFact(profile));
-      if (stored === undefined) return;
-      const { message, report, running }: Run = JSON.parse(stored); // As `rememberRun` wrote it.
+      const profile = profileOf(work.subject);
+      const run = runOf(profile);
+      if (run === undefined) return;
+      const { message, report, running } = run;
       const counted = { ...report, [result]: report[result] + 1 };
       const failures = result === "failed" ? running + 1 : 0;
       const stopped = failures >= MOST_FAILURES_RUNNING;
       if (stopped) {
-        for (const waiting of journal.takeWork(work.lane, now(), -1)) {
+        // Also what failed at the journal and is due later: nothing is sent after the report.
+        for (const waiting of journal.takeWork(sendAllLane(profile), Number.MAX_SAFE_INTEGER, -1)) {
           journal.endResend(waiting, now());
         }
       }
@@ -99,7 +97,42 @@ export function createSendAll(
         rememberRun(profile, { message, report: counted, running: failures });
       }
     },
+
+    endStranded() {
+      const busy = new Set(journal.lanes(SEND_ALL_LANES));
+      for (const profile of journal.factsOf(PROFILE_FACTS.sendAll)) {
+        const run = runOf(profile);
+        if (run === undefined || busy.has(sendAllLane(profile))) continue;
+        journal.forgetFact(runFact(profile));
+        oweReport(run.message, { ...run.report, stopped: true });
+      }
+    },
   };
+
+  function begin(pressed: string, by: string, message: MessageAddress): number {
+    const profile = journal.currentProfile(pressed, profiles().byKey);
+    if (journal.fact(runFact(profile)) !== undefined) return 0;
+    const lane = sendAllLane(profile);
+    const total = journal.openCards(profile, -1)
+      .filter(({ number }) => journal.oweResend(number, by, lane, now()) === "asked").length;
+    if (total === 0) return 0;
+    const profileName = profiles().byKey.get(profile)?.name ?? profile;
+    const report = { profileName, total, sent: 0, failed: 0, skipped: 0, stopped: false };
+    journal.forgetFact(offeredFact(profile));
+    rememberRun(profile, { message, report, running: 0 });
+    oweReport(message, report);
+    return total;
+  }
+
+  /** Not as whoever sends knows it: the profile may have got another key since. */
+  function profileOf(lead: number): string {
+    return journal.findLead(lead)?.profile ?? "";
+  }
+
+  function runOf(profile: string): Run | undefined {
+    const stored = journal.fact(runFact(profile));
+    return stored === undefined ? undefined : JSON.parse(stored); // As `rememberRun` wrote it.
+  }
 
   function rememberRun(profile: string, run: Run): void {
     journal.rememberFact(runFact(profile), JSON.stringify(run));
@@ -114,13 +147,13 @@ interface Run {
 }
 
 function downFact(profile: string): string {
-  return `crm_down:${profile}`;
+  return `${PROFILE_FACTS.crmDown}${profile}`;
 }
 
 function offeredFact(profile: string): string {
-  return `offered_at_ms:${profile}`;
+  return `${PROFILE_FACTS.offeredAtMs}${profile}`;
 }
 
 function runFact(profile: string): string {
-  return `send_all:${profile}`;
+  return `${PROFILE_FACTS.sendAll}${profile}`;
 }

@@ -1,16 +1,26 @@
-// The way to the Bot API: a client whose errors hold no token, retries for short faults, the poll loop. Handles no command.
+// The way to the Bot API: a client that takes nothing else for it, and the poll loop. Handles no command.
 
-import { Api, GrammyError, HttpError, type Transformer } from "grammy";
+import { Api, type ApiClientOptions, type Transformer } from "grammy";
 import type { Update } from "grammy/types";
 import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
+import { fetchAnswer } from "./bot_api.ts";
+import { onlyAnswers } from "./bot_answers.ts";
+import { describeError, failureOf } from "./call_failure.ts";
 import { WANTED } from "./early_poll.ts";
 import type { Log } from "./log.ts";
+import { type Aside, readBatch } from "./updates.ts";
+
+export { type CallFailure, describeError, failureOf } from "./call_failure.ts";
+export { withRetries } from "./send_retries.ts";
 
 /** How long Telegram may hold a getUpdates request while there is nothing to say, in s; each answer is a heartbeat. */
 const LONG_POLL_SECONDS = 10;
 
 /** The longest wait before Telegram is asked again, in ms: it forgets a press after 150 s. */
 const LONGEST_POLL_WAIT_MS = 30_000;
+
+/** Telegram holds a request longer than this when there is nothing to say, in ms; a server that does not is asked less. */
+const LEAST_POLL_MS = 1_000;
 
 /** How long another instance may get in the way before this one leaves, in ms (user requirement). */
 export const CONFLICT_PATIENCE_MS = 30_000;
@@ -27,85 +37,23 @@ export interface TelegramOptions {
   readonly apiRoot: string;
 }
 
-/** A client for calls that their caller repeats by itself. */
-export function createApi({ token, apiRoot }: TelegramOptions): Api {
-  return new Api(token, { apiRoot, timeoutSeconds: CALL_SECONDS });
+/** How a client reaches Telegram; `onlyAnswers` has to be its first transformer. */
+export function clientOptions(apiRoot: string, timeoutSeconds = CALL_SECONDS): ApiClientOptions {
+  return { apiRoot, timeoutSeconds, fetch: fetchAnswer };
 }
 
-/** What a failed call means for whoever made it. */
-export type CallFailure =
-  /** Telegram understood and said no: 400 and its kin. Saying it again changes nothing. */
-  | { readonly kind: "refused"; readonly migratedTo: number | undefined }
-  /** The bot may not write there: 403. */
-  | { readonly kind: "forbidden" }
-  /** 429: not before this many ms. */
-  | { readonly kind: "too_many"; readonly retryAfterMs: number }
-  /** The network, the time or Telegram's own fault: it may go well another time, and may have gone well. */
-  | { readonly kind: "unreached" }
-  /** 401: the token is wrong or revoked. */
-  | { readonly kind: "unauthorized" }
-  /** 409: another instance polls, or a webhook is set. */
-  | { readonly kind: "conflict" };
-
-/** Tells what a thrown error means; undefined when it is no failed call but a defect. */
-export function failureOf(error: unknown): CallFailure | undefined {
-  if (error instanceof HttpError) return { kind: "unreached" };
-  if (!(error instanceof GrammyError)) return undefined;
-  const { error_code: code, parameters } = error;
-  if (code === 401) return { kind: "unauthorized" };
-  if (code === 403) return { kind: "forbidden" };
-  if (code === 409) return { kind: "conflict" };
-  if (code === 429) return { kind: "too_many", retryAfterMs: (parameters.retry_after ?? 1) * 1000 };
-  if (code >= 500) return { kind: "unreached" };
-  return { kind: "refused", migratedTo: parameters.migrate_to_chat_id };
-}
-
-/** A failed call in words that hold no token: grammY keeps the address in the cause alone. */
-export function describeError(error: unknown): string {
-  if (error instanceof GrammyError) return `${error.error_code}: ${error.description}`;
-  if (error instanceof HttpError) return `нет связи с Telegram (${causeWord(error.error)})`;
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-function causeWord(cause: unknown): string {
-  let deepest = cause;
-  while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause;
-  if (deepest instanceof SyntaxError) return "ответ не разобрать";
-  // Only these words are taken over: around them stands the address with the token.
-  const message = deepest instanceof Error ? deepest.message : String(deepest);
-  const words = /[a-z ]*\(os error \d+\)|dns error|timed out|connection closed|certificate|reset/i
-    .exec(message);
-  return words?.[0].trim() ?? (deepest instanceof Error ? deepest.name : "неизвестная причина");
-}
-
-/** How often a call of `withRetries` is made at most. */
-const TRIES = 3;
-
-/** The longest wait of `withRetries`, in ms; whoever needs longer ones has them on disk. */
-const LONGEST_RETRY_WAIT_MS = 5_000;
-
-/** Repeats calls that met a short fault: 429 with a short wait, 5xx, a broken connection. */
-export function withRetries(
-  sleep: (ms: number) => Promise<void>,
-  random: () => number,
-): Transformer {
-  return async (call, method, payload, signal) => {
-    // A spinner that is old is worth no second try: it would hold its visitor's place.
-    if (method === "answerCallbackQuery") return await call(method, payload, signal);
-    for (let failures = 1;; failures++) {
-      let waitsMs = waitMs(failures, random()) / 4;
-      try {
-        const answer = await call(method, payload, signal);
-        if (answer.ok || failures >= TRIES) return answer;
-        if (answer.error_code === 429) waitsMs = (answer.parameters?.retry_after ?? 1) * 1000;
-        else if (answer.error_code < 500) return answer;
-        if (waitsMs > LONGEST_RETRY_WAIT_MS) return answer;
-      } catch (error) {
-        if (failures >= TRIES || signal?.aborted) throw error;
-      }
-      await sleep(waitsMs);
-    }
-  };
+/**
+ * A client for calls that their caller repeats by itself.
+ *
+ * @param transformers What each call passes on its way out, the last first.
+ */
+export function createApi(
+  { token, apiRoot }: TelegramOptions,
+  ...transformers: readonly Transformer[]
+): Api {
+  const api = new Api(token, clientOptions(apiRoot));
+  api.config.use(onlyAnswers, ...transformers);
+  return api;
 }
 
 /** Why polling ended by itself. */
@@ -156,7 +104,8 @@ async function unlessStopped<T>(promise: T | Promise<T>, signal: AbortSignal) {
  */
 export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
   const { accept, polled, early, sleep, random, now, log, token, apiRoot } = options;
-  const api = new Api(token, { apiRoot, timeoutSeconds: LONG_POLL_SECONDS + CALL_SECONDS });
+  const api = new Api(token, clientOptions(apiRoot, LONG_POLL_SECONDS + CALL_SECONDS));
+  api.config.use(onlyAnswers);
   let offset = 0;
   let failures = 0;
   let asked = false;
@@ -164,23 +113,29 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
   let silenceReported = false;
   let conflictSinceMs: number | undefined;
   let removals = 0;
+  let hasty = 0;
   while (!signal.aborted) {
     try {
       // At first and after a fault a quick answer is asked for, so that it is known at once how things stand.
       const patient = asked && failures === 0;
-      const updates = (asked ? undefined : await unlessStopped(early, signal)) ??
+      const askedAtMs = now();
+      const result = (asked ? undefined : await unlessStopped(early, signal)) ??
         await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
+      const { updates, aside, nextOffset } = readBatch(result);
       if (patient) conflictSinceMs = undefined;
       asked = true;
       silenceReported = false;
       lastAnswerAtMs = now();
       polled(offset, updates.length === 0);
       if (updates.length > 0) await accept(updates);
+      if (result.length > 0 && (nextOffset ?? offset) === offset) throw new Stuck(aside[0]?.fault);
+      reportAside(aside, log);
       if (failures > 0) log.info("✅ Связь с Telegram восстановлена");
       failures = 0;
-      // The last, not the highest: after a quiet week Telegram counts anew (Bot API: Update.update_id).
-      const last = updates.at(-1);
-      if (last !== undefined) offset = last.update_id + 1;
+      if (nextOffset !== undefined) offset = nextOffset;
+      else if (patient && now() - askedAtMs < LEAST_POLL_MS) hasty++;
+      else hasty = 0;
+      if (hasty > 1) await sleep(LEAST_POLL_MS);
     } catch (error) {
       if (signal.aborted) return;
       failures++;
@@ -191,9 +146,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
   /** Deals with a failed round, and tells how long to wait before the next, in ms. */
   async function recover(error: unknown): Promise<number> {
     const failure = failureOf(error);
-    // To what is no token at all Telegram answers 404.
-    const isNoToken = error instanceof GrammyError && error.error_code === 404;
-    if (failure?.kind === "unauthorized" || isNoToken) {
+    if (failure?.kind === "unauthorized") {
       throw new PollingEnded(
         "unauthorized",
         "Telegram не принимает BOT_TOKEN. Проверьте токен у @BotFather",
@@ -205,7 +158,8 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       if (removed) {
         failures = 0;
         log.info("🔌 Вебхук, оставленный прежним ботом, снят; накопленные обновления сохранены");
-        return removals++ === 0 ? 0 : FIRST_WAIT_MS; // Somebody sets it again and again.
+        if (removals++ === 0) return 0;
+        return Math.min(waitMs(removals - 1, random()), LONGEST_POLL_WAIT_MS); // Somebody sets it again and again.
       }
     }
     if (failure?.kind === "conflict") {
@@ -222,16 +176,17 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       silenceReported = true;
       log.error("❌ Telegram не отвечает уже {seconds} с: {cause}. Лиды из него пока не приходят", {
         seconds: Math.round((now() - lastAnswerAtMs) / 1000),
-        cause: describeError(error),
+        cause: describeError(error, LONGEST_POLL_WAIT_MS),
       });
     }
     if (failures === 1) {
       const message = failure === undefined
         ? "❌ Обновления не принять: {cause}. Они остаются у Telegram, пробуем снова"
         : "❌ Telegram недоступен, обновления не получить: {cause}. Пробуем снова";
-      log.error(message, { cause: describeError(error) });
+      log.error(message, { cause: describeError(error, LONGEST_POLL_WAIT_MS) });
     }
-    if (failure?.kind === "too_many") return failure.retryAfterMs;
+    if (error instanceof Stuck) return FIRST_WAIT_MS; // What comes beside it must not wait longer.
+    if (failure?.kind === "too_many") return Math.min(failure.retryAfterMs, LONGEST_POLL_WAIT_MS);
     const patience = conflictSinceMs === undefined
       ? LONGEST_POLL_WAIT_MS
       : Math.max(conflictSinceMs + CONFLICT_PATIENCE_MS - now(), 0);
@@ -257,8 +212,23 @@ function getUpdates(
 async function removeWebhook(api: Api): Promise<boolean> {
   try {
     return await api.deleteWebhook({ drop_pending_updates: false });
-  } catch (error) {
-    if (failureOf(error) === undefined) throw error;
-    return false;
+  } catch {
+    return false; // The conflict stays, and is reported.
+  }
+}
+
+/** A batch that Telegram will hand over again: nothing in it has an id that an offset could pass. */
+class Stuck extends Error {
+  constructor(fault = "update_id прежний") {
+    super(`Telegram отдаёт их снова и снова (${fault})`);
+  }
+}
+
+function reportAside(aside: readonly Aside[], log: Log): void {
+  for (const { id, fault } of aside) {
+    log.error("❌ Обновление {update} не разобрать, оно пропущено: {fault}", {
+      update: id ?? "без номера",
+      fault,
+    });
   }
 }

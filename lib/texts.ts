@@ -70,10 +70,19 @@ export function contact(visitor: Visitor): string {
   return visitor.username === null ? `id${visitor.userId}` : `@${visitor.username}`;
 }
 
-/** First and last name joined by a space, literally. */
+/** First and last name joined by a space, literally; the contact where neither shows anything. */
 export function fullName(visitor: Visitor): string {
-  return visitor.lastName === null ? visitor.firstName : `${visitor.firstName} ${visitor.lastName}`;
+  const names = [visitor.firstName, visitor.lastName ?? ""].filter((name) => !isBlank(name));
+  return names.length === 0 ? contact(visitor) : names.join(" ");
 }
+
+/** Whether nothing of a text can be seen: spaces, invisible and unreadable characters alone. */
+export function isBlank(text: string): boolean {
+  return !VISIBLE.test(text);
+}
+
+/** U+2800 is drawn as an empty cell, U+FFFD stands for what could not be read. */
+const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\u2800\ufffd]/u;
 
 /** The body of a lead's POST, with exactly the keys that the CRM's integration reads (user requirement). */
 export function crmPayload(lead: Lead): Readonly<Record<string, unknown>> {

@@ -1,10 +1,14 @@
 // What has to be done now and then: the nightly backup, the erasure of old leads' persons, the daily line. Runs in no request.
 
-import { dayAndHour, dayBeforeStartMs, dayStartMs } from "./calendar.ts";
+import { dayAndHour, dayBeforeStartMs, daysAfter, dayStartMs } from "./calendar.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
 import type { LeadState } from "./lead.ts";
 import type { Log } from "./log.ts";
 import { dailyText } from "./manager_texts.ts";
+import { backUpNightly, BACKUPS_KEPT } from "./upkeep/nightly_backup.ts";
+import { createSafeTime } from "./upkeep/safe_time.ts";
+
+export { listBackups } from "./upkeep/backups.ts";
 
 /** How often the clock is looked at, in ms. */
 const LOOK_MS = 60_000;
@@ -16,9 +20,6 @@ const DAILY_HOUR = 9;
 /** After this hour a missed daily line is not news any more. */
 const DAILY_LATEST_HOUR = 12;
 
-/** How many backups are kept. */
-const BACKUPS_KEPT = 7;
-
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How long a menu is remembered that nobody pressed, in ms. */
@@ -27,10 +28,13 @@ const MENUS_KEPT_MS = 30 * DAY_MS;
 /** How many leads one transaction of the erasure looks at. */
 const LEADS_AT_ONCE = 200;
 
+/** Why the last backup failed; no such fact while all is well. */
+const BACKUP_FAILURE = "backup_failure";
+
 export interface Upkeep {
-  /** Does what is due now. */
+  /** Does what is due now, one thing after another; what fails does not keep the rest from being done. */
   look(): Promise<void>;
-  /** Looks now and every minute from now on. */
+  /** Looks now, and again a minute after each look has ended. */
   start(): void;
   stop(): Promise<void>;
 }
@@ -43,41 +47,104 @@ export interface UpkeepOptions {
   /** Told that the managers are owed something. */
   readonly wake: () => void;
   readonly now: () => number;
+  /** A span's clock, in ms: it cannot be set. */
+  readonly elapsedMs: () => number;
+  /** Free bytes where a folder is; undefined where that is not known. */
+  readonly freeBytes: (folder: string) => Promise<number | undefined>;
   readonly log: Log;
 }
 
+/** Something that is done once a day. */
+interface Job {
+  /** Under which the journal remembers the day on which it was last done. */
+  readonly fact: string;
+  /** From which hour on, in the managers' zone. */
+  readonly hour: number;
+  /** How long after a failure it is tried again, in ms. */
+  readonly pauseMs: number;
+  /** As the log names it. */
+  readonly name: string;
+  run(day: string, hour: number): Promise<void>;
+}
+
 export function createUpkeep(options: UpkeepOptions): Upkeep {
-  const { journal, dataDir, retentionDays, timeZone, wake, now, log } = options;
+  const { journal, retentionDays, timeZone, wake, now, elapsedMs, log } = options;
+  const safeTime = createSafeTime(options);
+  const pausedUntilMs = new Map<Job, number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let looking: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  const jobs: readonly Job[] = [
+    {
+      fact: "daily_line_of",
+      hour: DAILY_HOUR,
+      pauseMs: LOOK_MS,
+      name: "Строка за вчерашний день",
+      run(_day, hour) {
+        if (hour < DAILY_LATEST_HOUR) oweDailyLine();
+        return Promise.resolve();
+      },
+    },
+    {
+      fact: "night_of",
+      hour: NIGHT_HOUR,
+      pauseMs: 60 * 60_000,
+      name: "Резервная копия журнала",
+      run: backUp,
+    },
+    {
+      fact: "erased_of",
+      hour: NIGHT_HOUR,
+      pauseMs: 10 * 60_000,
+      name: "Стирание старых личных данных",
+      run: eraseOldPersons,
+    },
+  ];
 
   async function look(): Promise<void> {
-    const { day, hour } = dayAndHour(now(), timeZone);
-    // On a journal's first day there is no yesterday to tell of, and nothing to copy yet.
-    for (const fact of [DAILY, NIGHT]) {
-      if (journal.fact(fact) === undefined) journal.rememberFact(fact, day);
+    safeTime.look();
+    for (const job of jobs) {
+      if (stopped) return;
+      try {
+        await doIfDue(job);
+      } catch (error) {
+        pausedUntilMs.set(job, elapsedMs() + job.pauseMs);
+        log.error("❌ {work}: не удалось, повторим через {minutes} мин: {cause}", {
+          work: job.name,
+          minutes: job.pauseMs / 60_000,
+          cause: error instanceof Error ? error.message : String(error),
+        });
+      }
     }
-    if (journal.fact(DAILY) !== day && hour >= DAILY_HOUR) {
-      if (hour < DAILY_LATEST_HOUR) oweDailyLine();
-      journal.rememberFact(DAILY, day);
+  }
+
+  async function doIfDue(job: Job): Promise<void> {
+    const { day, hour } = dayAndHour(now(), timeZone);
+    const last = journal.fact(job.fact);
+    // On a journal's first day there is no yesterday to tell of, and nothing to copy yet. A day that is far ahead
+    // was remembered by a clock that was wrong.
+    if (last === undefined || daysAfter(last, day) > 1) journal.rememberFact(job.fact, day);
+    else if (last < day && hour >= job.hour && !isPaused(job)) {
+      await job.run(day, hour);
+      journal.rememberFact(job.fact, day);
       await journal.committed();
       wake();
     }
-    if (journal.fact(NIGHT) !== day && hour >= NIGHT_HOUR) {
-      await backUp(day);
-      journal.forgetMenusBefore(now() - MENUS_KEPT_MS);
-      await eraseOldPersons();
-      journal.rememberFact(NIGHT, day);
-      await journal.committed();
-    }
+  }
+
+  function isPaused(job: Job): boolean {
+    return elapsedMs() < (pausedUntilMs.get(job) ?? -Infinity);
   }
 
   /** A few leads at a time: whoever presses meanwhile is answered as fast as ever. */
   async function eraseOldPersons(): Promise<void> {
-    const beforeMs = now() - retentionDays * DAY_MS;
+    journal.overwriteFreePages(Infinity);
+    journal.forgetMenusBefore(safeTime.nowMs() - MENUS_KEPT_MS);
+    const beforeMs = safeTime.nowMs() - retentionDays * DAY_MS;
     let all = 0;
     for (let from: number | undefined = 0; from !== undefined;) {
-      const { erased, next } = journal.eraseSettledBefore(beforeMs, from, LEADS_AT_ONCE);
+      const { erased, next } = journal.eraseSettledBefore(beforeMs, from, LEADS_AT_ONCE, now());
       all += erased;
       from = next;
       await journal.committed();
@@ -94,18 +161,20 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
         counts[state] = (counts[state] ?? 0) + leads;
       }
     }
-    const body = dailyText(counts);
+    const body = dailyText(counts, journal.fact(BACKUP_FAILURE));
     journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body }, now());
   }
 
   async function backUp(day: string): Promise<void> {
-    const folder = `${dataDir}/${BACKUPS}`;
-    await Deno.mkdir(folder, { recursive: true });
-    const unfinished = `${folder}/unfinished.tmp`;
-    await Deno.remove(unfinished).catch(() => {});
-    await journal.backUp(unfinished);
-    await Deno.rename(unfinished, `${folder}/triborg-${day}.db`);
-    for (const old of (await listBackups(dataDir)).slice(BACKUPS_KEPT)) await Deno.remove(old);
+    try {
+      await backUpNightly({ ...options, mayRemoveOld: safeTime.isSteady() }, day);
+      journal.forgetFact(BACKUP_FAILURE);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      journal.rememberFact(BACKUP_FAILURE, reason);
+      await journal.committed();
+      throw error;
+    }
     log.info("💾 Резервная копия журнала готова: {day}", { day });
   }
 
@@ -114,33 +183,26 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       log.error("❌ Обслуживание журнала не удалось: {cause}. Повторим", {
         cause: error instanceof Error ? error.message : String(error),
       });
+    }).finally(() => {
+      if (!stopped) timer = setTimeout(lookAndPlan, LOOK_MS);
     });
-    timer = setTimeout(lookAndPlan, LOOK_MS);
   }
 
   return {
     look,
     start: lookAndPlan,
     stop() {
+      stopped = true;
       clearTimeout(timer);
       return looking;
     },
   };
 }
 
-const BACKUPS = "backups";
-const DAILY = "daily_line_of";
-const NIGHT = "night_of";
-
-/** The backups of a data folder, newest first. */
-export async function listBackups(dataDir: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const { name } of Deno.readDir(`${dataDir}/${BACKUPS}`)) {
-      if (/^triborg-\d{4}-\d\d-\d\d\.db$/.test(name)) names.push(name);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return names.sort().reverse().map((name) => `${dataDir}/${BACKUPS}/${name}`);
+/**
+ * Until when the nightly backups hold what the journal held at a moment, in ms since 1970, where the bot makes one every
+ * night: that night's copy is the first of those that are kept.
+ */
+export function backupsHoldUntilMs(atMs: number, timeZone: string): number {
+  return dayStartMs(atMs + BACKUPS_KEPT * DAY_MS, timeZone) + NIGHT_HOUR * 60 * 60 * 1000;
 }

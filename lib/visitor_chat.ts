@@ -38,9 +38,11 @@ export type RemindOutcome =
   | { readonly kind: "sent"; readonly menu: MessageAddress }
   | Exclude<SendOutcome, { readonly kind: "sent" }>;
 
-export function createVisitorChat(api: Api): VisitorChat {
+/** @param urgent The client for confirmations, where it is another. */
+export function createVisitorChat(others: Api, urgent = others): VisitorChat {
   return {
     async confirm({ chatId, messageId, text, photo }) {
+      const api = urgent;
       if (photo && text.length > LIMITS.caption) {
         const sent = await attempt(() => api.sendMessage(chatId, text));
         // The confirmation is what counts; buttons that stay behind give no second lead.
@@ -58,11 +60,11 @@ export function createVisitorChat(api: Api): VisitorChat {
       if (edited.reason.includes("message is not modified")) return { kind: "sent" };
       return attempt(() => api.sendMessage(chatId, text));
     },
-    thank: (chatId, text) => attempt(() => api.sendMessage(chatId, text)),
+    thank: (chatId, text) => attempt(() => others.sendMessage(chatId, text)),
     async remind(chatId, text, keyboard) {
       let messageId = 0;
       const outcome = await attempt(async () => {
-        messageId = (await api.sendMessage(chatId, text, { reply_markup: keyboard })).message_id;
+        messageId = (await others.sendMessage(chatId, text, { reply_markup: keyboard })).message_id;
       });
       return outcome.kind === "sent" ? { kind: "sent", menu: { chatId, messageId } } : outcome;
     },

@@ -44,13 +44,18 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const { chatId, profile: key, sentAtMs }: Reminder = JSON.parse(work.body);
     const isLeadByNow = journal.latestLead(chatId, sentAtMs - 1) !== undefined;
     if (isLeadByNow) return await keep(() => journal.finishWork(work));
-    const profile = profileOfWord(profiles(), key);
+    const current = profiles();
+    const profile = profileOfWord(current, journal.currentProfile(key, current.byKey));
     const { keyboard } = profile === undefined ? menu(profiles()) : greeting(profile);
     const outcome = await visitorChat.remind(chatId, REMINDER, keyboard);
-    await record(work, outcome, () => {
-      if (outcome.kind === "sent") journal.rememberMenu(outcome.menu, profile?.key ?? "", now());
-      journal.finishWork(work);
-    });
+    await record(work, outcome, () =>
+      journal.atomically(() => {
+        // A person who was erased meanwhile is owed nothing, and leaves no menu behind.
+        if (outcome.kind === "sent" && journal.isOwed(work)) {
+          journal.rememberMenu(outcome.menu, profile?.key ?? "", now());
+        }
+        journal.finishWork(work);
+      }));
   }
 
   async function record(
@@ -61,7 +66,14 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const facts = { kind: work.kind, subject: work.subject };
     switch (outcome.kind) {
       case "sent":
-        return await keep.soon(finish);
+        return await keep.soon(finish).catch((error) => {
+          // It was said, and is not said again for a defect in what else is to be recorded.
+          log.error("❌ Неожиданная ошибка при записи ответа посетителю: {cause}", {
+            ...facts,
+            cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          });
+          return keep.soon(() => journal.finishWork(work));
+        });
       case "given_up":
         log.warn("⚠️ Посетителю не ответить: {reason}", { ...facts, reason: outcome.reason });
         return await keep(() => journal.finishWork(work));

@@ -14,7 +14,7 @@
 import { App } from "fresh";
 import { handler as assets } from "../routes/assets.ts";
 import { errorPage, malformedAddress } from "../routes/errors.tsx";
-import { handler as health } from "../routes/health.ts";
+import { createHealthAnswer } from "../routes/health.ts";
 import { handler as history, menuHistory } from "../routes/history.tsx";
 import { handler as lead } from "../routes/lead.tsx";
 import { handler as eraseLead } from "../routes/lead_erase.tsx";
@@ -37,10 +37,10 @@ import type { State, WebDeps } from "./web/state.ts";
 import {
   introduce,
   inTurn,
+  linkOrStrangerInTurn,
   refuseForeign,
   requireForm,
   requireSession,
-  strangerInTurn,
 } from "./web/steps.ts";
 
 export type { Trouble, WebDeps } from "./web/state.ts";
@@ -55,10 +55,10 @@ export function createApp(deps: WebDeps): Handler {
     .use(introduce(deps), refuseForeign)
     // For anybody, and at once:
     .get("/assets/:name", assets.GET)
-    .get("/health", health.GET)
+    .get("/health", createHealthAnswer(deps))
     .get("/metrics", metrics.GET)
-    .get("/login", strangerInTurn, login.GET)
-    .post("/login", strangerInTurn, login.POST)
+    .get("/login", linkOrStrangerInTurn, login.GET)
+    .post("/login", linkOrStrangerInTurn, login.POST)
     // For who is logged in, in turn:
     .use(requireSession, requireForm, inTurn)
     .post("/logout", logout.POST)
@@ -98,8 +98,8 @@ export function createApp(deps: WebDeps): Handler {
   const handle = app.handler();
   return async (request, info) => {
     const response = await handle(request, info).catch((error) => {
-      // Fresh throws on a malformed `%` in a path and on a Host header that is none, outside its own error page.
-      if (error instanceof URIError || !URL.canParse(request.url)) return malformedAddress(request);
+      // Fresh throws on a malformed `%` in a path, outside its own error page.
+      if (error instanceof URIError) return malformedAddress(request);
       throw error;
     });
     const page = await compressPage(request, response);

@@ -1,11 +1,30 @@
-// Tells machines whether all is well: 200, or 503 with reasons. Nobody has to be logged in; nobody's data is in it.
+// Tells machines whether all is well: 200, or 503 with reasons. Nobody has to be logged in; nobody's data is in it. Answers
+// without the page, which may be what fails.
 
-import { reportOf } from "../lib/health.ts";
-import { define } from "../lib/web/state.ts";
+import { type HealthFacts, reportOf } from "../lib/health.ts";
+import type { Log } from "../lib/log.ts";
 
-export const handler = define.handlers({
-  async GET(ctx) {
-    const report = reportOf(await ctx.state.deps.health());
-    return ctx.json(report, { status: report.ok ? 200 : 503 });
-  },
-});
+/** Returns what answers `/health`: always JSON, also when the facts cannot be had. */
+export function createHealthAnswer({ health, log }: {
+  readonly health: () => Promise<HealthFacts>;
+  readonly log: Log;
+}): () => Promise<Response> {
+  let fails = false;
+
+  return async () => {
+    try {
+      const report = reportOf(await health());
+      fails = false;
+      return Response.json(report, { status: report.ok ? 200 : 503 });
+    } catch (error) {
+      // A monitor asks every few seconds: only the first failure is news.
+      if (!fails) {
+        log.error("❌ Состояние бота не узнать: {cause}", {
+          cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+        });
+      }
+      fails = true;
+      return Response.json({ ok: false, reasons: ["check_failed"] }, { status: 503 });
+    }
+  };
+}

@@ -7,6 +7,7 @@ import { field } from "../lib/web/form.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";
 import {
   DoneNote,
+  heldInBackups,
   isErased,
   isOpen,
   LeadActions,
@@ -27,13 +28,18 @@ export const handler = define.handlers({
     const { username, userId } = lead.visitor;
     const attempts = deps.journal.attemptsOf(lead.number);
     const path = `/leads/${lead.number}`;
+    const done = ctx.url.searchParams.get("done");
     const isSending = life.owed.includes("post");
     return ctx.render(
       <Page frame={frame} title={`${words.leadOf(lead.number)} · ${nameOf(lead, words)}`}>
         <p class="crumbs">
           <a href="/leads">← {words.back}</a>
         </p>
-        <DoneNote done={ctx.url.searchParams.get("done")} words={words} />
+        <DoneNote
+          done={done}
+          words={words}
+          more={done === "erased" ? heldInBackups(ctx.state) : undefined}
+        />
         <div class="title">
           <h1>
             {nameOf(lead, words)}

@@ -5,7 +5,7 @@ import type { Lead } from "../lib/lead.ts";
 import { field } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
 import { FaultLine, TextField } from "./components/fields.tsx";
-import { isErased, isOpen, nameOf } from "./components/lead_parts.tsx";
+import { heldInBackups, isErased, isOpen, nameOf } from "./components/lead_parts.tsx";
 import { FormToken, type Frame, frameOf, Page } from "./components/page.tsx";
 import { lifeOf } from "./lead.tsx";
 import { LEADS } from "./words/leads.ts";
@@ -60,7 +60,7 @@ function Question({ life: { lead }, state, frame, typed, busy }: {
         : (
           <form class="small" method="post" action={`${path}/erase`}>
             <FormToken frame={frame} />
-            <What leads={state.deps.journal.leadsOfChat(lead.chatId)} frame={frame} />
+            <What leads={state.deps.journal.leadsOfChat(lead.chatId)} state={state} />
             <TextField
               name="word"
               label={words.eraseConfirm(words.eraseWord)}
@@ -79,14 +79,15 @@ function Question({ life: { lead }, state, frame, typed, busy }: {
   );
 }
 
-function What({ leads, frame }: { readonly leads: readonly Lead[]; readonly frame: Frame }) {
-  const words = LEADS[frame.language];
+function What({ leads, state }: { readonly leads: readonly Lead[]; readonly state: State }) {
+  const words = LEADS[state.language];
   const open = leads.filter(isOpen).length;
   return (
     <>
       <p>{words.eraseWhat(leads.length)}</p>
       {open > 0 && <p>{words.eraseOpen(open)}</p>}
       <p>{words.eraseElsewhere}</p>
+      <p>{heldInBackups(state)}</p>
     </>
   );
 }

@@ -2,14 +2,11 @@
 
 import type { Entry } from "../lib/auth.ts";
 import { SESSION_MOST_MS } from "../lib/auth.ts";
-import { field, readForm } from "../lib/web/form.ts";
+import { field } from "../lib/web/form.ts";
 import { sessionCookie } from "../lib/web/security.ts";
 import { define, type State } from "../lib/web/state.ts";
 import { BarePage } from "./components/page.tsx";
 import { LOGIN } from "./words/login.ts";
-
-/** No password or link is longer, in bytes. */
-const MOST_BYTES = 8 * 1024;
 
 type View =
   | { readonly kind: "ask" }
@@ -33,8 +30,7 @@ export const handler = define.handlers({
   },
 
   async POST(ctx) {
-    const { auth } = ctx.state.deps;
-    const form = await readForm(ctx.req, MOST_BYTES);
+    const { deps: { auth }, form } = ctx.state;
     const token = form.get("token");
     const next = localPath(form.get("next"));
     const device = ctx.req.headers.get("user-agent")?.slice(0, 200) ?? "";

@@ -42,6 +42,15 @@ function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
       samples: journal.leadTotals().map(({ leads, ...labels }) => ({ labels, value: leads })),
     },
     {
+      name: "triborg_repeated_presses_total",
+      help: "Presses that repeated a lead within REPEAT_WINDOW_MINUTES, by profile.",
+      type: "counter",
+      samples: journal.repeatTotals().map(({ profile, presses }) => ({
+        labels: { profile },
+        value: presses,
+      })),
+    },
+    {
       name: "triborg_oldest_undelivered_lead_age_seconds",
       help: "Age of the oldest lead that nobody has yet.",
       type: "gauge",

@@ -92,7 +92,7 @@ export const rename = define.handlers({
 
   async POST(ctx) {
     const { state } = ctx;
-    const { journal, profiles, log } = state.deps;
+    const { journal, profiles } = state.deps;
     const from = profileKey(ctx);
     const to = field(state.form, "key").trim();
     if (to === from) return ctx.redirect(`/profiles/${from}`, 303);
@@ -118,13 +118,8 @@ export const rename = define.handlers({
         { status: statusOf(result) },
       );
     }
-    await journal.committed().catch((cause) => {
-      // The link is changed; an old word still finds its profile, and its leads are under the old one.
-      log.error("❌ Лиды профиля {profile} остались под прежней ссылкой: {cause}", {
-        profile: to,
-        cause: String(cause),
-      });
-    });
+    await recorded(state);
+    state.deps.delivery.wake(); // A run of all cards goes on under the new key.
     return ctx.redirect(`/profiles/${to}?saved`, 303);
   },
 });
@@ -178,9 +173,22 @@ export const remove = define.handlers({
         { status: statusOf(result) },
       );
     }
+    state.deps.journal.forgetProfile(key);
+    await recorded(state);
     return ctx.redirect(`/?deleted=${key}`, 303);
   },
 });
+
+/** The file is saved by then: what the journal cannot take down is said in the log. */
+async function recorded({ deps }: State): Promise<void> {
+  try {
+    await deps.journal.committed();
+  } catch (cause) {
+    deps.log.error("❌ locales.json сохранён, но журнал этого не записал: {cause}", {
+      cause: String(cause),
+    });
+  }
+}
 
 function nameFault(name: string): string | undefined {
   return name === "" ? `пусто, нужен текст от 1 до ${LIMITS.name} символов` : undefined;

@@ -36,6 +36,7 @@ export const handler = define.handlers({
         { status: statusOf(result) },
       );
     }
+    if (renamed !== null) state.deps.delivery.wake(); // A run of all cards goes on under the key.
     return ctx.redirect(pageOf(state, change), 303);
   },
 });

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type AdminChat, createAdminChat, MESSAGES_PER_MINUTE } from "../lib/admin_chat.ts";
+import { TOPIC_RETRY_MS } from "../lib/admin_chat/topic.ts";
 import { card } from "../lib/cards.ts";
 import {
   type Fault,
@@ -25,6 +26,9 @@ interface Room extends LogOfTest {
   /** How long it slept, by the clock that both sides share. */
   readonly waits: number[];
   readonly migratedTo: number[];
+  readonly topicId: number | null;
+  /** Whether the topic was away, each time that changed. */
+  readonly topicAway: boolean[];
   readonly stopping: AbortController;
   /** Lets the shared clock go on. */
   pass(ms: number): void;
@@ -58,10 +62,13 @@ async function withAdminChat(
   const waits: number[] = [];
   const migratedTo: number[] = [];
   const stopping = new AbortController();
+  const topicId = options.topic ? group.openTopic("Лиды") : null;
+  const topicAway: boolean[] = [];
   const adminChat = createAdminChat({
     api: createApi({ token: TOKEN, apiRoot: telegram.url }),
     chatId: group.id,
-    topicId: options.topic ? group.openTopic("Лиды") : null,
+    topicId,
+    onTopic: (isAway) => topicAway.push(isAway),
     alertChatId: options.alert ? second.id : null,
     onMigrate: (chatId) => migratedTo.push(chatId),
     now: () => nowMs,
@@ -82,6 +89,8 @@ async function withAdminChat(
     adminChat,
     waits,
     migratedTo,
+    topicId,
+    topicAway,
     stopping,
     pass: (ms) => nowMs += ms,
     shown: () =>
@@ -138,16 +147,18 @@ Deno.test("show puts a card into the topic of a forum", () =>
     assert.ok(topics.every((topic) => topic !== undefined && topic === topics[0]));
   }, { topic: true }));
 
-const FAILURES: readonly [what: string, fault: Fault, reason: RegExp][] = [
+const FAILURES: readonly [what: string, fault: Fault, reason: RegExp, kind?: "refused"][] = [
   [
     "the chat is not found",
     refusal(400, "Bad Request: chat not found"),
     /^400: Bad Request: chat not found$/,
+    "refused",
   ],
   [
     "the bot was kicked",
     refusal(403, "Forbidden: bot was kicked from the supergroup chat"),
     /^403: Forbidden: bot was kicked/,
+    "refused",
   ],
   ["the token is refused", refusal(401, "Unauthorized"), /^401: Unauthorized$/],
   ["Telegram ails", refusal(500, "Internal Server Error"), /^500: Internal Server Error$/],
@@ -155,12 +166,12 @@ const FAILURES: readonly [what: string, fault: Fault, reason: RegExp][] = [
   ["the connection breaks", { kind: "reset_before" }, /^нет связи с Telegram \(.+\)$/],
 ];
 
-for (const [what, fault, reason] of FAILURES) {
-  Deno.test(`show says "failed" when ${what}, and why`, () =>
+for (const [what, fault, reason, kind = "failed"] of FAILURES) {
+  Deno.test(`show says "${kind}" when ${what}, and why`, () =>
     withAdminChat(async ({ adminChat, telegram, shown }) => {
       telegram.fault({ fault });
       const outcome = await adminChat.show(plain("Карточка"));
-      assert.ok(outcome.kind === "failed");
+      assert.ok(outcome.kind === kind);
       assert.match(outcome.reason, reason);
       assert.deepEqual(shown(), []);
     }));
@@ -216,6 +227,38 @@ Deno.test("show waits as long as Telegram says after a 429, and then shows", () 
     assert.deepEqual(shown(), ["Карточка"]);
   }));
 
+Deno.test("show fails at a 429 of more than a minute, says for how long, and asks no second time", () =>
+  withAdminChat(async ({ adminChat, telegram, waits, shown }) => {
+    for (const [retry_after, retryAfterMs] of [[61, 61_000], [86_400, 300_000]]) {
+      const fault = refusal(429, `Too Many Requests: retry after ${retry_after}`, { retry_after });
+      const mend = telegram.fault({ fault });
+      const calls = telegram.calls.length;
+      const outcome = await adminChat.show(plain("Карточка"));
+      assert.ok(outcome.kind === "failed");
+      assert.equal(outcome.retryAfterMs, retryAfterMs);
+      assert.match(
+        outcome.reason,
+        RegExp(`просит ждать ${retry_after} с, ждём ${Number(retryAfterMs) / 1000} с`),
+      );
+      assert.equal(telegram.calls.length, calls + 1);
+      mend();
+    }
+    assert.deepEqual([waits, shown()], [[], []]);
+  }));
+
+Deno.test("show fails where short waits come to more than a minute", () =>
+  withAdminChat(async ({ adminChat, telegram, waits }) => {
+    for (const [retry_after, times] of [[25, 2], ["abc", 60], [0, 60], [-3, 60]] as const) {
+      const mend = telegram.fault({
+        fault: refusal(429, "Too Many Requests", { retry_after }),
+      });
+      waits.length = 0;
+      assert.equal((await adminChat.show(plain("Карточка"))).kind, "failed");
+      assert.equal(waits.length, times, String(retry_after));
+      mend();
+    }
+  }));
+
 Deno.test('show says "stopped" when the process stops before Telegram\'s pace allows the message', () =>
   withAdminChat(async ({ adminChat, shown }) => {
     for (let nth = 1; nth <= MESSAGES_PER_MINUTE; nth++) await adminChat.show(plain("Карточка"));
@@ -246,6 +289,42 @@ Deno.test("a group that became a supergroup is followed, told of and said so in 
     ]);
     await adminChat.show(plain("Следующая"));
     assert.equal(migratedTo.length, 1);
+  }, { type: "group" }));
+
+const MIGRATED = "Bad Request: group chat was upgraded to a supergroup chat";
+
+for (
+  const [what, next] of [
+    ["a new id each time", (nth: number) => -1_000_000 - nth],
+    ["two ids by turns", (nth: number) => -1_000_000 - nth % 2],
+    ["0", () => 0],
+    ["a text", () => "x"],
+    ["a person", () => 5],
+    ["2^60", () => -(2 ** 60)],
+  ] as const
+) {
+  Deno.test(`a group that moves to ${what} fails the card after two calls, and is asked where it was`, () => {
+    let calls = 0;
+    return withAdminChat(async ({ adminChat, group, telegram, migratedTo, waits }) => {
+      for (let nth = 1; nth < 9; nth++) {
+        const parameters = { migrate_to_chat_id: next(nth) };
+        const fault: Fault = JSON.parse(JSON.stringify(refusal(400, MIGRATED, parameters)));
+        telegram.fault({ times: 1, fault });
+      }
+      telegram.onCall(() => void calls++);
+      assert.equal((await adminChat.show(plain("Карточка"))).kind, "refused");
+      assert.ok(calls <= 2, String(calls));
+      assert.deepEqual([migratedTo, waits, adminChat.chatId()], [[], [], group.id]);
+    }, { type: "group" });
+  });
+}
+
+Deno.test("a group that moves to itself fails the card", () =>
+  withAdminChat(async ({ adminChat, group, telegram }) => {
+    const fault = refusal(400, MIGRATED, { migrate_to_chat_id: group.id });
+    telegram.fault({ fault });
+    assert.equal((await adminChat.show(plain("Карточка"))).kind, "refused");
+    assert.equal(telegram.calls.length, 1);
   }, { type: "group" }));
 
 Deno.test("a move that an edit hears of first fails no card beside it", () =>
@@ -353,27 +432,122 @@ Deno.test("showPart tells how many messages of an album could not be copied", ()
     assert.equal(shown().length, 2);
   }));
 
-Deno.test('showPart says "uncopyable" when the visitor\'s message is gone or protected', () =>
+Deno.test('showPart says "refused" when the visitor\'s message is gone or protected', () =>
   withAdminChat(async ({ adminChat, visitor }) => {
     const secret = visitor.sendPhoto("", { has_protected_content: true });
     for (const messageIds of [[404], [404, 405], [secret.message_id]]) {
       const from = { chatId: visitor.id, messageIds };
       const outcome = await adminChat.showPart({ kind: "copy", caption: null }, from, null);
-      assert.equal(outcome.kind, "uncopyable", String(messageIds));
+      assert.equal(outcome.kind, "refused", String(messageIds));
     }
   }));
 
-Deno.test('showPart says "failed" when it is the chat that fails', () =>
+Deno.test('showPart says "refused" also when it is the chat that fails', () =>
   withAdminChat(async ({ adminChat, visitor, group }) => {
     const { message_id } = visitor.sendPhoto();
     group.kickBot();
     const from = { chatId: visitor.id, messageIds: [message_id] };
     const outcome = await adminChat.showPart({ kind: "copy", caption: null }, from, null);
     assert.deepEqual(outcome, {
-      kind: "failed",
+      kind: "refused",
       reason: "403: Forbidden: bot was kicked from the supergroup chat",
     });
   }));
+
+Deno.test("showPart shows words without their formatting where Telegram refuses that", () =>
+  withAdminChat(async ({ adminChat, visitor, group }) => {
+    const crossing = [{ type: "bold", offset: 0, length: 3 }, {
+      type: "italic",
+      offset: 2,
+      length: 4,
+    }] as const;
+    const message = { text: "Сайт наш", entities: [...crossing] };
+    const from = { chatId: visitor.id, messageIds: [visitor.sendPhoto().message_id] };
+    const text = await adminChat.showPart({ kind: "text", message }, from, null);
+    const copy = await adminChat.showPart({ kind: "copy", caption: message }, from, null);
+    assert.deepEqual([text.kind, copy.kind], ["shown", "shown"]);
+    assert.equal((await group.chat.nextMessage()).text, "Сайт наш");
+    assert.equal((await group.chat.nextMessage()).caption, "Сайт наш");
+  }));
+
+Deno.test("showPart says whose a message is where it cannot be a reply", () =>
+  withAdminChat(async ({ adminChat, visitor, group, shown }) => {
+    const first = await adminChat.show(plain("Дополнение"));
+    assert.ok(first.kind === "shown");
+    const part = {
+      kind: "text",
+      message: plain("Новое"),
+      alone: plain("@betterrman: новое"),
+    } as const;
+    const from = { chatId: visitor.id, messageIds: [] };
+    await adminChat.showPart(part, from, first.message);
+    await adminChat.showPart(part, from, null);
+    await adminChat.showPart(part, from, { chatId: group.id - 1, messageId: 1 });
+    assert.deepEqual(shown().slice(1), ["Новое", "@betterrman: новое", "@betterrman: новое"]);
+  }));
+
+// — A topic that takes nothing —
+
+for (
+  const [how, close, reason] of [
+    ["closed", "closeTopic", "TOPIC_CLOSED"],
+    ["deleted", "deleteTopic", "message thread not found"],
+  ] as const
+) {
+  Deno.test(`a topic that was ${how} is passed by, told of once, and tried again later`, () =>
+    withAdminChat(async (room) => {
+      const { adminChat, group, visitor, lines, topicAway, pass, telegram } = room;
+      const card = await adminChat.show(plain("Карточка 1"));
+      assert.ok(card.kind === "shown");
+      group[close](Number(room.topicId));
+      assert.equal((await adminChat.show(plain("Карточка 2"))).kind, "shown");
+      const from = { chatId: visitor.id, messageIds: [visitor.sendPhoto().message_id] };
+      const copy = { kind: "copy", caption: null } as const;
+      assert.equal((await adminChat.showPart(copy, from, card.message)).kind, "shown");
+      const refused = () => telegram.calls.filter(({ outcome }) => outcome.kind === "error").length;
+      assert.equal(refused(), 1);
+      assert.deepEqual(topicAway, [true]);
+      assert.deepEqual(lines, [
+        `⚠️ Тема ${room.topicId} в чате менеджеров не принимает сообщения: 400: Bad Request: ${reason}. ` +
+        "Пишем в группу без темы",
+      ]);
+      pass(TOPIC_RETRY_MS);
+      await adminChat.show(plain("Карточка 3"));
+      await adminChat.show(plain("Карточка 4"));
+      assert.equal(refused(), 2);
+      const topics = group.chat.messages.filter(({ from }) => from.is_bot)
+        .map(({ message_thread_id }) => message_thread_id);
+      assert.deepEqual(topics, [room.topicId, undefined, undefined, undefined, undefined]);
+    }, { topic: true }));
+}
+
+Deno.test("a topic that is back gets the messages again, replies among them", () =>
+  withAdminChat(async ({ adminChat, group, visitor, lines, topicId, topicAway, pass }) => {
+    const card = await adminChat.show(plain("Карточка 1"));
+    assert.ok(card.kind === "shown");
+    group.closeTopic(Number(topicId));
+    await adminChat.show(plain("Карточка 2"));
+    group.reopenTopic(Number(topicId));
+    pass(TOPIC_RETRY_MS);
+    const from = { chatId: visitor.id, messageIds: [] };
+    await adminChat.showPart({ kind: "text", message: plain("Дополнение") }, from, card.message);
+    const last = group.chat.messages.at(-1);
+    assert.equal(last?.message_thread_id, topicId);
+    assert.equal(last?.reply_to_message?.message_id, card.message.messageId);
+    assert.deepEqual(topicAway, [true, false]);
+    assert.equal(lines.at(-1), `✅ Тема ${topicId} в чате менеджеров снова принимает сообщения`);
+  }, { topic: true }));
+
+Deno.test("a topic is not blamed for what the group does not take either", () =>
+  withAdminChat(async ({ adminChat, telegram, visitor, topicAway, topicId, group }) => {
+    telegram.fault({ method: "copyMessage", fault: refusal(400, "Bad Request: no rights") });
+    const from = { chatId: visitor.id, messageIds: [visitor.sendVoice().message_id] };
+    const outcome = await adminChat.showPart({ kind: "copy", caption: null }, from, null);
+    assert.equal(outcome.kind, "refused");
+    await adminChat.show(plain("Карточка"));
+    assert.equal((await group.chat.nextMessage()).message_thread_id, topicId);
+    assert.deepEqual(topicAway, []);
+  }, { topic: true }));
 
 // — Edits and alerts —
 
@@ -419,6 +593,20 @@ Deno.test("edit counts as shown when the card says so already or is gone", () =>
     );
     const gone = { chatId: group.id, messageId: 404 };
     assert.equal((await adminChat.edit(gone, plain("Внесена"), NO_BUTTONS)).kind, "shown");
+  }));
+
+Deno.test("edit says it without formatting where Telegram refuses that, and leaves what is said already as it is", () =>
+  withAdminChat(async ({ adminChat, group, shown }) => {
+    const first = await adminChat.show(plain("Карточка"));
+    assert.ok(first.kind === "shown");
+    const beyond = { text: "Внесена", entities: [{ type: "bold" as const, offset: 5, length: 9 }] };
+    assert.equal((await adminChat.edit(first.message, beyond, NO_BUTTONS)).kind, "shown");
+    assert.deepEqual(shown(), ["Внесена"]);
+    const bold = { text: "Внесена", entities: [{ type: "bold" as const, offset: 0, length: 7 }] };
+    for (let times = 0; times < 2; times++) {
+      assert.equal((await adminChat.edit(first.message, bold, NO_BUTTONS)).kind, "shown");
+    }
+    assert.equal(group.chat.messages.at(-1)?.entities?.length, 1);
   }));
 
 Deno.test("edit does not count against Telegram's pace, and fails as show does", () =>

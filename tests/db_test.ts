@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { FakeTime } from "@std/testing/time";
 import { type Database, openDatabase } from "../lib/db.ts";
+import { isStorageFault } from "../lib/storage_fault.ts";
 
 const NOTES = "CREATE TABLE notes (number INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT";
 
@@ -337,8 +338,203 @@ Deno.test("a move in several writes stands whole or not at all when the disk is 
   db.close();
 });
 
+// — Whole or not at all —
+
+Deno.test("atomically undoes what it wrote when something throws, and keeps the rest of the turn", () =>
+  withDatabase(async (db, onDisk) => {
+    const { write } = writers(db);
+    write("before");
+    assert.throws(() =>
+      db.atomically(() => {
+        write("half");
+        db.atomically(() => write("of it"));
+        throw new TypeError("x is not a function");
+      }), { message: "x is not a function" });
+    write("after");
+    assert.equal(db.atomically(() => (write("whole"), 7)), 7);
+    await db.committed();
+    assert.deepEqual(onDisk(), ["before", "after", "whole"]);
+  }));
+
+Deno.test("atomically on a full disk leaves nothing of its turn, and the next turn is written", async () => {
+  const db = openDatabase(":memory:", MIGRATIONS);
+  const { write, count } = writers(db);
+  fillDisk(db);
+  const tooMuch = () =>
+    db.atomically(() => {
+      write("one");
+      write("x".repeat(100_000));
+    });
+  assert.throws(tooMuch, isStorageFault);
+  assert.throws(() => db.atomically(() => write("two")), isStorageFault);
+  await assert.rejects(db.committed());
+  db.atomically(() => write("three"));
+  await db.committed();
+  assert.equal(count(), 1);
+  db.close();
+});
+
+Deno.test("a storage fault is one of the disk, the file or a lock, and no defect", () =>
+  withDatabase((db, _onDisk, path) => {
+    const codeOf = (errcode: number) => Object.assign(new Error("SQLite says no"), { errcode });
+    for (const code of [5, 6, 7, 8, 10, 10 | (12 << 8), 11, 13, 14, 26]) {
+      assert.ok(isStorageFault(codeOf(code)), String(code));
+    }
+    for (const code of [1, 18, 19, 20, 21, 25]) assert.ok(!isStorageFault(codeOf(code)), `${code}`);
+    for (const error of [new TypeError("null"), new RangeError("boom"), null, "text"]) {
+      assert.ok(!isStorageFault(error));
+    }
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    db.reader("PRAGMA busy_timeout = 0").get();
+    assert.throws(() => writers(db).write("locked out"), isStorageFault);
+    other.exec("ROLLBACK");
+    assert.throws(
+      () => db.writer("INSERT INTO notes (words) VALUES (NULL)").run(),
+      (error) => !isStorageFault(error),
+    );
+    other.close();
+    return Promise.resolve();
+  }));
+
 /** Leaves room for small rows and no large one. */
 function fillDisk(db: Database): void {
   const pages = Object.values(db.reader("PRAGMA page_count").get() ?? {})[0];
   db.reader(`PRAGMA max_page_count = ${pages}`).get();
 }
+
+Deno.test("a number past 2^53 is read rounded, and later rows as before", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    await db.committed();
+    const other = new DatabaseSync(path);
+    other.exec("INSERT INTO notes VALUES (9007199254740993, 'far'), (5, 'near')");
+    other.close();
+    const far = db.reader("SELECT number, words FROM notes WHERE number >= ? ORDER BY number DESC");
+    const row = (number: number, words: string) => ({ number, words });
+    assert.deepEqual(far.all(6).map((each) => ({ ...each })), [row(2 ** 53, "far")]);
+    assert.deepEqual({ ...far.get(1) }, row(2 ** 53, "far"));
+    assert.deepEqual(far.all(1).map((each) => ({ ...each })), [
+      row(2 ** 53, "far"),
+      row(5, "near"),
+    ]);
+    const near = db.reader("SELECT number, words FROM notes WHERE number < ?");
+    assert.deepEqual({ ...near.get(9) }, row(5, "near"));
+  }));
+
+// — Files —
+
+Deno.test("openDatabase makes files for their owner alone", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    writers(db).write("one");
+    await db.committed();
+    for (const ending of ["", "-wal", "-shm"]) {
+      assert.equal((await Deno.stat(path + ending)).mode! & 0o777, 0o600);
+    }
+  }));
+
+for (const ending of ["", "-wal", "-shm"]) {
+  Deno.test(`nothing is committed once the file triborg.db${ending} was deleted`, () =>
+    withDatabase(async (db, _onDisk, path) => {
+      const { write } = writers(db);
+      write("one");
+      await db.committed();
+      assert.equal(db.lostFile(), undefined);
+      await Deno.remove(path + ending);
+      assert.deepEqual(db.lostFile(), { path: path + ending, kind: "deleted" });
+      write("two");
+      await assert.rejects(db.committed(), {
+        message: `Database file "${path + ending}" was deleted`,
+      });
+    }));
+}
+
+Deno.test("nothing is committed once another file lies in the database's place", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    await Deno.copyFile(path, `${path}.other`);
+    await Deno.rename(`${path}.other`, path);
+    assert.equal(db.lostFile()?.kind, "replaced");
+    writers(db).write("one");
+    await assert.rejects(db.committed(), /was replaced/);
+  }));
+
+Deno.test("what is deleted is in neither file any more, also after rows were changed and moved", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    const add = db.writer("INSERT INTO notes (words) VALUES (?)");
+    for (let note = 0; note < 2_000; note++) add.run(`Galliard ${note} ${"x".repeat(note % 300)}`);
+    await db.committed();
+    db.writer("UPDATE notes SET words = ''").run();
+    db.writer("DELETE FROM notes WHERE number % 2 = 0").run();
+    db.forgetDeleted();
+    await db.committed();
+    assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
+    assert.doesNotMatch(await Deno.readTextFile(path), /Galliard/);
+  }));
+
+Deno.test("where a backup reads the old pages, the WAL is emptied by the next commit after it", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    const { write } = writers(db);
+    write("Galliard");
+    await db.committed();
+    const reader = new DatabaseSync(path, { readOnly: true });
+    reader.exec("BEGIN; SELECT * FROM notes");
+    db.writer("DELETE FROM notes").run();
+    db.forgetDeleted();
+    await db.committed();
+    assert.notEqual((await Deno.stat(`${path}-wal`)).size, 0);
+    reader.close();
+    write("next");
+    await db.committed();
+    assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
+  }));
+
+Deno.test("free pages from before deleting overwrote are overwritten once", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/triborg.db`;
+    const erase = (sqlite: DatabaseSync) =>
+      sqlite.exec(
+        `PRAGMA secure_delete = OFF; CREATE TABLE names (name TEXT);
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+         INSERT INTO names SELECT 'Galliard' || i FROM n; DROP TABLE names;`,
+      );
+    {
+      using old = new DatabaseSync(path);
+      old.exec(`${NOTES}; PRAGMA user_version = 1;`);
+      erase(old);
+    }
+    assert.match(await Deno.readTextFile(path), /Galliard/);
+    const db = openDatabase(path, MIGRATIONS);
+    db.overwriteFreePages(1);
+    assert.match(await Deno.readTextFile(path), /Galliard/, "too large");
+    db.overwriteFreePages(100);
+    assert.doesNotMatch(await Deno.readTextFile(path), /Galliard/);
+    assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
+    db.close();
+  }));
+
+Deno.test("rehearse leaves nothing of its writes, and all of those before it", () =>
+  withDatabase(async (db, onDisk) => {
+    const { write, count } = writers(db);
+    write("one");
+    db.rehearse(() => write("trial"));
+    assert.throws(() =>
+      db.rehearse(() => db.writer("INSERT INTO notes (words) VALUES (?)").run(null))
+    );
+    assert.equal(count(), 1);
+    await db.committed();
+    assert.deepEqual(onDisk(), ["one"]);
+  }));
+
+Deno.test("backUp makes a new file of one piece, and never overwrites", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    writers(db).write("one");
+    await db.backUp(`${path}.copy`, "INSERT INTO notes (words) VALUES ('mark')");
+    using copy = new DatabaseSync(`${path}.copy`, { readOnly: true });
+    assert.deepEqual(copy.prepare("SELECT words FROM notes").all().map(({ words }) => words), [
+      "one",
+      "mark",
+    ]);
+    assert.equal((await Deno.stat(`${path}.copy`)).mode! & 0o777, 0o600);
+    await assert.rejects(db.backUp(`${path}.copy`, ""), Deno.errors.AlreadyExists);
+    await assert.rejects(db.backUp(`${path}.bad`, "INSERT INTO nowhere VALUES (1)"), /nowhere/);
+    await assert.rejects(Deno.stat(`${path}.bad`), Deno.errors.NotFound);
+  }));

@@ -2,6 +2,7 @@
 // visitor's chat, a POST that may leave at once or has to wait.
 
 import assert from "node:assert/strict";
+import { FakeTime } from "@std/testing/time";
 import type { ShowOutcome } from "../lib/admin_chat.ts";
 import { createDelivery, type Delivery } from "../lib/delivery.ts";
 import { cardMessage } from "../lib/cards.ts";
@@ -69,6 +70,7 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     afterVisitors: turn,
     profiles: () => profiles,
     crmTimeoutMs: 10_000,
+    repeatWindowMs: 10 * 60_000,
     tellTime: String,
     cutOff: new AbortController().signal,
     crm: {
@@ -130,6 +132,48 @@ Deno.test("receive sends the confirmation, then the POST, each once, and the lea
     assert.deepEqual(journal.lanes(""), []);
     assert.equal(await delivery.receive(aNewLead(), CONFIRMATION, aProfile()), undefined);
     assert.equal(posted.length, 1);
+  }));
+
+Deno.test("the same wish on another menu is confirmed there, and is no lead", () =>
+  withDelivery(async ({ delivery, journal, sent, posted }) => {
+    await delivery.receive(aNewLead(), CONFIRMATION, aProfile());
+    const again = aNewLead({ id: "again", menuMessageId: 3 });
+    const lead = await delivery.receive(again, { ...CONFIRMATION, messageId: 3 }, aProfile());
+    for (let nth = 0; nth < 3; nth++) await turn();
+    assert.equal(lead?.number, 1);
+    assert.deepEqual(sent.toSorted(), ["POST", "confirmation", "confirmation"]);
+    assert.equal(posted.length, 1);
+    assert.deepEqual(journal.lanes(""), []);
+  }));
+
+Deno.test("of a visitor's 99 leads 20 are POSTed, all are confirmed, and the managers read one line", () =>
+  withDelivery(async ({ delivery, journal, sent, texts, posted, later }) => {
+    for (let nth = 1; nth <= 99; nth++) {
+      const lead = aNewLead({ id: `id-${nth}`, menuMessageId: nth, choice: `№ ${nth}` });
+      await delivery.receive(lead, { ...CONFIRMATION, messageId: nth }, aProfile());
+    }
+    for (let nth = 0; nth < 50; nth++) await turn();
+    later(5_000);
+    delivery.wake();
+    for (let nth = 0; nth < 5; nth++) await turn();
+    assert.equal(posted.length, 20);
+    assert.equal(sent.filter((what) => what === "confirmation").length, 99);
+    const line = "⚠️ Ещё 79 лидов от @betterrman за час не отправлены в CRM, " +
+      "они на странице «Лиды»";
+    assert.deepEqual(texts, [line]);
+    assert.deepEqual(journal.lanes(""), []);
+    const { in_crm, in_admin_chat } = journal.countLeads();
+    assert.deepEqual([in_crm, in_admin_chat], [20, 79]);
+    assert.equal(await delivery.sendAll("agency", "@maria", { chatId: -1, messageId: 1 }), 0);
+  }, { managers: {} }));
+
+Deno.test("a lead that was held back can be sent, as a person decides", () =>
+  withDelivery(async ({ delivery, journal, posted }) => {
+    journal.recordHeld(aNewLead(), JSON.stringify(CONFIRMATION));
+    assert.equal(await delivery.resend(1, "@maria"), "asked");
+    for (let nth = 0; nth < 3; nth++) await turn();
+    assert.equal(posted.length, 1);
+    assert.equal(journal.findLead(1)?.state, "in_crm");
   }));
 
 Deno.test("a POST does not wait for a visitor's chat that does not answer", () => {
@@ -276,6 +320,20 @@ Deno.test("a lead that is closed while its card waits is not announced", () => {
   }, { managers: { ready: () => ready.promise } });
 });
 
+Deno.test("what a person sent is not shown when they are erased while it waits for Telegram's pace", () => {
+  const ready = Promise.withResolvers<void>();
+  return withDelivery(async ({ delivery, journal, sent }) => {
+    oweFollowUps(journal, 1, 1);
+    delivery.wake();
+    await allTurns();
+    assert.equal(journal.erasePerson(aNewLead().chatId, "Анна", NOON_MS), 1);
+    ready.resolve();
+    await allTurns();
+    assert.deepEqual(sent, []);
+    assert.deepEqual(journal.lanes(""), []);
+  }, { managers: { ready: () => ready.promise }, thank });
+});
+
 Deno.test("cards of one message stand in the order that its edits keep", () =>
   withDelivery(async ({ delivery, journal, texts }) => {
     for (let nth = 30; nth > 0; nth--) aLeadOf(journal, nth, NOON_MS);
@@ -290,6 +348,87 @@ Deno.test("cards of one message stand in the order that its edits keep", () =>
     assert.ok(cards.length > 1);
     assert.equal(texts[0], cardMessage(cards, String).message.text);
   }, { managers: {} }));
+
+Deno.test("cards whose showing a defect kept from being recorded are shown once, and recorded later", () => {
+  let defects = 2;
+  return withDelivery(async ({ delivery, journal, sent, later, lines }) => {
+    oweCards(journal, 1, 30);
+    for (let nth = 0; nth < 3; nth++) {
+      delivery.wake();
+      await allTurns();
+      later(300_000);
+    }
+    assert.equal(defects, 0);
+    assert.equal(journal.countLeads().in_admin_chat, 30);
+    assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
+    const messages = new Set(
+      Array.from({ length: 30 }, (_, nth) => journal.findLead(nth + 1)?.card?.messageId),
+    );
+    assert.equal(sent.length, messages.size);
+    const stacks = lines.filter((line) =>
+      line.includes("TypeError: settleInAdminChat is broken at")
+    );
+    assert.equal(stacks.length, 2);
+  }, {
+    managers: {},
+    breakJournal: (journal) => ({
+      settleInAdminChat(...args) {
+        if (defects > 0 && defects-- > 0) throw new TypeError("settleInAdminChat is broken");
+        journal.settleInAdminChat(...args);
+      },
+    }),
+  });
+});
+
+Deno.test("a confirmation that a defect kept from being recorded is sent once", () =>
+  withDelivery(async ({ delivery, journal, sent, later, lines }) => {
+    await delivery.receive(aNewLead(), CONFIRMATION, aProfile());
+    await allTurns();
+    later(600_000);
+    delivery.wake();
+    await allTurns();
+    assert.deepEqual(sent, ["confirmation", "POST"]);
+    assert.deepEqual(journal.lanes(""), []);
+    assert.ok(lines.some((line) => line.includes("TypeError: finishConfirmation is broken at")));
+  }, {
+    breakJournal: () => ({
+      finishConfirmation() {
+        throw new TypeError("finishConfirmation is broken");
+      },
+    }),
+  }));
+
+for (const kind of ["accepted", "answered"] as const) {
+  Deno.test(`a lead whose POST was ${kind}, which a defect kept from being recorded, is not POSTed again and gets a card`, () => {
+    let defects = 1;
+    const breaking = (method: "settleInCrm" | "failInCrm") => (journal: Journal) => ({
+      [method](...args: Parameters<Journal["settleInCrm"]>) {
+        if (defects-- > 0) throw new TypeError(`${method} is broken`);
+        journal[method](...args);
+      },
+    });
+    return withDelivery(async ({ delivery, journal, posted, sent, later }) => {
+      using time = new FakeTime(NOON_MS);
+      await delivery.receive(aNewLead(), CONFIRMATION, aProfile());
+      await allTurns();
+      assert.deepEqual(journal.openAttempts(), [{ lead: 1, nth: 1 }]);
+      later(1_000);
+      time.tick(1_000);
+      await allTurns();
+      assert.equal(posted.length, 1);
+      assert.deepEqual(journal.attemptsOf(1).map(({ outcome }) => outcome), ["interrupted"]);
+      assert.equal(journal.findLead(1)?.state, "in_admin_chat");
+      assert.ok(sent.includes("card"));
+    }, {
+      managers: {},
+      send: () =>
+        Promise.resolve(
+          kind === "accepted" ? { kind, status: 200 } : { kind, status: 500, body: "" },
+        ),
+      breakJournal: breaking(kind === "accepted" ? "settleInCrm" : "failInCrm"),
+    });
+  });
+}
 
 Deno.test("a report that did not get there is not said after a later one", () => {
   let failures = 1;

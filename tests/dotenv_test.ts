@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { load, parse } from "@std/dotenv";
+import { parse } from "@std/dotenv";
 
 // Imported by its bare name, so that the same tests run on the stand-in and on the package itself.
 
@@ -33,6 +33,22 @@ Deno.test("parse reads the escapes of a line break, return and tab in double quo
       C: String.raw`a\nb`,
     },
   );
+});
+
+Deno.test("parse reads escaped quotes and backslashes in double quotes, and leaves other escapes", () => {
+  const cases: readonly [written: string, value: string][] = [
+    ['"a\\"b"', 'a"b'],
+    ['"\\""', '"'],
+    ['"it\\\'s"', "it's"],
+    ['"C:\\\\new"', "C:\\new"],
+    ['"\\\\"', "\\"],
+    ['"a\\\\\\"b"', 'a\\"b'],
+    ['"\\q\\$x"', "\\q\\$x"],
+    ["'a\\'", "a\\"],
+    ['"open\\"', '"open\\"'],
+    ['a\\"b', 'a\\"b'],
+  ];
+  for (const [written, value] of cases) assertParsed(`A=${written}\nB=2`, { A: value, B: "2" });
 });
 
 Deno.test("parse lets a quoted value run over lines and drops a line break next to its quotes", () => {
@@ -108,68 +124,11 @@ Deno.test({
   },
 });
 
-Deno.test("load reads the file at a path or a URL", async () => {
-  await using file = await anEnvFile("A=1");
-
-  assert.deepEqual({ ...await load({ envPath: file.path }) }, { A: "1" });
-  assert.deepEqual({ ...await load({ envPath: new URL(`file://${file.path}`) }) }, { A: "1" });
-});
-
-Deno.test("load gives {} for a missing file and for no file", async () => {
-  assert.deepEqual({ ...await load({ envPath: "no-such-folder/.env" }) }, {});
-  assert.deepEqual({ ...await load({ envPath: null }) }, {});
-});
-
-Deno.test("load throws on a file that cannot be read", async () => {
-  await assert.rejects(load({ envPath: "." }), Error);
-});
-
-Deno.test("load without export gives the file's value and leaves the environment alone", async () => {
-  await using file = await anEnvFile(`${NAME}=file`);
-  Deno.env.set(NAME, "outer");
-  try {
-    assert.equal((await load({ envPath: file.path }))[NAME], "file");
-    assert.equal(Deno.env.get(NAME), "outer");
-  } finally {
-    Deno.env.delete(NAME);
-  }
-});
-
-Deno.test("load with export sets what the environment lacks and overwrites nothing", async () => {
-  await using file = await anEnvFile(`${NAME}=file\n${NAME}_2=file`);
-  Deno.env.set(NAME, "outer");
-  try {
-    await load({ envPath: file.path, export: true });
-    assert.equal(Deno.env.get(NAME), "outer");
-    assert.equal(Deno.env.get(`${NAME}_2`), "file");
-  } finally {
-    Deno.env.delete(NAME);
-    Deno.env.delete(`${NAME}_2`);
-  }
-});
-
-Deno.test({
-  name: "load works without env permission as long as nothing is exported",
-  permissions: { read: true, write: true, env: false },
-  async fn() {
-    await using file = await anEnvFile("A=1");
-
-    assert.deepEqual({ ...await load({ envPath: file.path }) }, { A: "1" });
-    await assert.rejects(load({ envPath: file.path, export: true }), Deno.errors.NotCapable);
-  },
-});
-
 const NAME = "TRIBORG_DOTENV_TEST";
 
 function assertParsed(text: string, expected: Record<string, string>): void {
   // The record may or may not have a prototype.
   assert.deepEqual({ ...parse(text) }, expected);
-}
-
-async function anEnvFile(text: string): Promise<AsyncDisposable & { path: string }> {
-  const path = await Deno.makeTempFile();
-  await Deno.writeTextFile(path, text);
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
 }
 
 function quietWarnings(): Disposable & { calls: unknown[][] } {

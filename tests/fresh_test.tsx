@@ -298,6 +298,8 @@ Deno.test("HttpError is an Error with a status of the errors alone, an optional 
   assert.ok(error instanceof Error);
   assert.deepEqual([error.name, error.status, error.message], ["HttpError", 409, "Taken"]);
   assert.equal(error.cause, cause);
+  class Taken extends HttpError {}
+  assert.equal(new Taken(409).name, "Taken");
   assert.equal(new HttpError(404).message, "");
   // @ts-expect-error: 200 is no error status
   assert.equal(new HttpError(200).status, 200);

@@ -81,6 +81,12 @@ Deno.test("a journal that cannot be written is the worst reason of all", () => {
   assert.equal(reportOf(facts).ok, false);
 });
 
+Deno.test("a managers' chat that the bot cannot write into is a trouble before any send", () => {
+  const facts = someFacts({ adminChatProblem: "not_found" });
+  assert.deepEqual(troublesOf(facts), [{ kind: "admin_chat_unusable", problem: "not_found" }]);
+  assert.deepEqual(reportOf(facts).reasons, ["admin_chat_unusable"]);
+});
+
 Deno.test("sends to the managers' chat are failing from the first that fails to the next that does not", async () => {
   let nowMs = 1;
   let outcome: ShowOutcome = { kind: "failed", reason: "403" };
@@ -139,6 +145,56 @@ Deno.test("the journal is tried when somebody asks, and not more than every five
   journal.close();
 });
 
+Deno.test("a journal that cannot be read is a trouble of its own, and no health throws", async () => {
+  const journal = openJournal(":memory:");
+  let damaged = true;
+  const health = createHealth({
+    journal: {
+      ...journal,
+      undelivered() {
+        if (damaged) throw new Error("database disk image is malformed");
+        return journal.undelivered();
+      },
+    },
+    lastPolledAtMs: () => undefined,
+    adminChatFailsSinceMs: () => undefined,
+    now: () => NOON_MS,
+  });
+  for (const facts of [health.facts(), await health.check()]) {
+    assert.deepEqual(troublesOf(facts), [{ kind: "database" }]);
+    assert.equal(reportOf(facts).ok, false);
+  }
+  damaged = false;
+  assert.equal(await health.tryToRecord(), undefined);
+  assert.deepEqual(troublesOf(health.facts()), []);
+  journal.close();
+  assert.notEqual(await health.tryToRecord(), undefined);
+  assert.deepEqual(reportOf(await health.check()).reasons, ["database"]);
+});
+
+Deno.test("the age of a lead and of Telegram's silence do not change when the clock is set", () => {
+  const journal = openJournal(":memory:");
+  journal.recordChoice(aNewLead({ receivedAtMs: NOON_MS }), "", "crm", false);
+  let nowMs = NOON_MS;
+  let elapsedMs = 0;
+  const health = createHealth({
+    journal,
+    lastPolledAtMs: () => undefined,
+    adminChatFailsSinceMs: () => undefined,
+    now: () => nowMs,
+    elapsedMs: () => elapsedMs,
+  });
+  const kinds = () => troublesOf(health.facts()).map(({ kind }) => kind);
+  for (const setByMs of [0, 86_400_000, -2 * 86_400_000]) {
+    nowMs += setByMs;
+    assert.deepEqual(kinds(), []);
+  }
+  nowMs += LEAD_PATIENCE_MS + 1;
+  elapsedMs += LEAD_PATIENCE_MS + 1;
+  assert.deepEqual(kinds(), ["polling", "undelivered"]);
+  journal.close();
+});
+
 Deno.test("the facts name the oldest lead that nobody has", () => {
   const journal = openJournal(":memory:");
   const undelivered = journal.recordChoice(
@@ -184,6 +240,31 @@ Deno.test("/health is 503 with its reasons, and tells of no person", async () =>
     oldestAt: "2026-01-15T12:00:00.000Z",
   });
   assert.doesNotMatch(text, /Galliard|betterrman|310452007|crm\.example|Привлечь/);
+});
+
+Deno.test("/health is 503 in JSON also when the facts cannot be had, and the log says why, once", async () => {
+  await using page = await openPage({
+    deps: { health: () => Promise.reject(new Error("database disk image is malformed")) },
+  });
+  for (let tries = 0; tries < 3; tries += 1) {
+    const response = await page.browser().get("/health");
+    assert.equal(response.status, 503);
+    assert.match(response.headers.get("content-type") ?? "", /^application\/json/);
+    assert.deepEqual(await response.json(), { ok: false, reasons: ["check_failed"] });
+  }
+  const told = page.log.lines.filter((line) => line.includes("malformed"));
+  assert.equal(told.length, 1);
+});
+
+Deno.test("/health is JSON when the check throws in a crowd", async () => {
+  const health = () => {
+    throw new TypeError("no facts");
+  };
+  const turns = { take: () => Promise.reject(new Error("no turn")), isCrowded: () => true };
+  await using page = await openPage({ deps: { health, turns } });
+  const response = await page.browser().get("/health");
+  assert.equal(response.status, 503);
+  assert.equal((await response.json()).ok, false);
 });
 
 Deno.test("/health is only for reading", async () => {

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { FakeTime } from "@std/testing/time";
 import { BotError, type Context, GrammyError, HttpError } from "grammy";
 import type { Update } from "grammy/types";
+import { OutcomeUnknown } from "../lib/call_failure.ts";
 import { createInbox, type Inbox } from "../lib/inbox.ts";
 import { type Journal, openJournal } from "../lib/journal.ts";
 import type { Log } from "../lib/log.ts";
@@ -256,6 +257,18 @@ Deno.test("2,000 updates that wait are all handled, each once, at most 512 at a 
     assert.ok(peak() <= 512, String(peak()));
   }, { held: true }));
 
+Deno.test("a visitor who sends 1,000 messages at once takes no other's place in hand", () =>
+  withInbox(async ({ inbox, handled, end }) => {
+    for (let from = 1; from < 1_000; from += 100) {
+      await inbox.accept(Array.from({ length: 100 }, (_, nth) => anUpdate(from + nth, 1)));
+    }
+    await inbox.accept(batch(2_001, 100));
+    await turn();
+    assert.deepEqual(handled, [1, ...batch(2_001, 100).map((each) => each.update_id)]);
+    for (let id = 1; id <= 1_000; id++) await end(id);
+    assert.deepEqual(handled.slice(101), Array.from({ length: 999 }, (_, nth) => nth + 2));
+  }, { held: true }));
+
 // — Failures —
 
 function refusal(error_code: number, description: string): GrammyError {
@@ -309,7 +322,21 @@ for (
     }));
 }
 
-for (const code of [401, 409, 429, 500]) {
+Deno.test("an update whose answer may have arrived twice is not handled again", () =>
+  withInbox(async ({ inbox, handled, time, lines }) => {
+    await inbox.accept([anUpdate(11)]);
+    await turn();
+    assert.deepEqual(lines, ["❌ На обновление 11 не ответить: нет связи с Telegram (reset)"]);
+    time.tick(600_000);
+    await turn();
+    assert.deepEqual(handled, [11]);
+  }, {
+    handle() {
+      throw new OutcomeUnknown("нет связи с Telegram (reset)");
+    },
+  }));
+
+for (const code of [401, 404, 409, 429, 500]) {
   Deno.test(`an update that met a ${code} is handled again`, () => {
     let failures = 0;
     return withInbox(async ({ inbox, handled, time }) => {
@@ -546,21 +573,27 @@ Deno.test("updates that fail or end while the disk is full are neither lost nor 
   });
 });
 
-Deno.test("a row that cannot be read is put aside, and those after it are handled", () =>
-  withInbox(async ({ inbox, handled, lines, journal }) => {
-    inbox.start();
-    await turn();
-    assert.deepEqual(handled, [11, 13]);
-    assert.ok(lines.some((line) => line.includes("Обновление 12 в журнале не разобрать")));
-    await journal.committed();
-    journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
-    assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
-  }, {
-    before(journal) {
-      const bodies = [JSON.stringify(anUpdate(11, 1)), "{", JSON.stringify(anUpdate(13, 3))];
-      journal.recordUpdates(bodies.map((body, nth) => ({ id: 11 + nth, body })), NOON_MS, NOON_MS);
-    },
-  }));
+for (const body of ["{", "null", "7", "{}"]) {
+  Deno.test(`a row with ${body} for an update is put aside, and those after it are handled`, () =>
+    withInbox(async ({ inbox, handled, lines, journal }) => {
+      inbox.start();
+      await turn();
+      assert.deepEqual(handled, [11, 13]);
+      assert.ok(lines.some((line) => line.includes("Обновление 12 в журнале не разобрать")));
+      await journal.committed();
+      journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
+      assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
+    }, {
+      before(journal) {
+        const bodies = [JSON.stringify(anUpdate(11, 1)), body, JSON.stringify(anUpdate(13, 3))];
+        journal.recordUpdates(
+          bodies.map((body, nth) => ({ id: 11 + nth, body })),
+          NOON_MS,
+          NOON_MS,
+        );
+      },
+    }));
+}
 
 Deno.test("an update without a chat does not keep the others of its batch from being handled", () =>
   withInbox(async ({ inbox, handled }) => {
@@ -568,4 +601,47 @@ Deno.test("an update without a chat does not keep the others of its batch from b
     await inbox.accept([anUpdate(11, 1), strange, anUpdate(13, 3)]);
     await turn();
     assert.deepEqual(handled, [11, 12, 13]);
+  }));
+
+for (const method of ["finishUpdate", "postponeUpdate"] as const) {
+  Deno.test(`a defect in ${method} is logged once with its stack, and the updates after it are handled`, () =>
+    withInbox(async ({ inbox, handled, lines, time }) => {
+      await inbox.accept([anUpdate(11, 1), anUpdate(12, 2)]);
+      await turn();
+      await inbox.accept([anUpdate(13, 1)]);
+      await turn();
+      time.tick(60_000);
+      await turn();
+      assert.deepEqual(handled, [11, 12, 13]);
+      const defects = lines.filter((line) => line.includes(`TypeError: ${method} is broken at `));
+      assert.equal(defects.length, 1);
+    }, {
+      handle(update) {
+        if (method === "postponeUpdate" && update.update_id === 11) throw UNREACHED;
+      },
+      breakJournal: (journal) => ({
+        ...journal,
+        [method](id: number, dueAtMs: number) {
+          if (id === 11) throw new TypeError(`${method} is broken`);
+          journal[method](id, dueAtMs);
+        },
+      }),
+    }));
+}
+Deno.test("an update that an earlier version took, and nobody can handle, is put aside", () =>
+  withInbox(async ({ inbox, handled, lines, journal }) => {
+    inbox.start();
+    await turn();
+    assert.deepEqual(handled, [12]);
+    assert.equal(lines.length, 2);
+    await journal.committed();
+    journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
+  }, {
+    before(journal) {
+      const strange = { id: 2 ** 53, body: JSON.stringify(anUpdate(2 ** 53)) };
+      const press = { id: 11, body: JSON.stringify({ update_id: 11, callback_query: {} }) };
+      const good = { id: 12, body: JSON.stringify(anUpdate(12)) };
+      journal.recordUpdates([strange, press, good], NOON_MS, NOON_MS);
+    },
   }));

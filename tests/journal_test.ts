@@ -151,6 +151,30 @@ Deno.test("a postponed update is due again with one failure more", () =>
     assert.deepEqual(journal.takeUpdates(NOON_MS + 1_000, 9).map(({ failures }) => failures), [1]);
   }));
 
+Deno.test("a late postponement does not make a finished update due again", () =>
+  withJournal((journal) => {
+    journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS);
+    journal.finishUpdate(11);
+    journal.postponeUpdate(11, NOON_MS);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+    assert.equal(journal.nextUpdateDueAtMs(), undefined);
+    journal.recover(INTERRUPTED, NOON_MS);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+  }));
+
+Deno.test("an update without a body that an earlier version left due is not handed out, and ends", () =>
+  withJournalFile(async (journal, reopen, path) => {
+    journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS);
+    journal.finishUpdate(11);
+    await journal.committed();
+    const other = new DatabaseSync(path);
+    other.exec(`UPDATE inbox SET due_at_ms = ${NOON_MS}`);
+    other.close();
+    const next = reopen();
+    assert.deepEqual(next.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+    assert.equal(next.nextUpdateDueAtMs(), undefined);
+  }));
+
 Deno.test("a finished update is known until Telegram was told of it, and then forgotten", () =>
   withJournal((journal) => {
     journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS);
@@ -633,6 +657,157 @@ Deno.test("a follow-up that was put off comes before a later one that was not", 
     assert.deepEqual(works.map(({ subject }) => subject), [1]);
   }));
 
+// — Edits of follow-ups —
+
+const SHOWN_AT = { chatId: -1001, messageId: 90 };
+
+/** Records a message and an edit of it, and takes the message as managers do; a step that is left out did not happen. */
+function edit(journal: Journal, text: string, editedAtS: number | null = 1, details = {}) {
+  const content = someContent({ text, ...details });
+  const message = { chatId: 1, messageId: 4, content, editedAtS };
+  return journal.recordEdit(message, { text: `! ${text}`, entities: [] }, NOON_MS);
+}
+
+function recordShownFollowUp(journal: Journal): void {
+  record(journal);
+  journal.recordFollowUp(aMessage(4, { content: someContent({ text: "раз" }) }), NOON_MS);
+  journal.takeFollowUp(1);
+  journal.markPartShown(1, 1, SHOWN_AT);
+  journal.finishFollowUp(takeOne(journal, FOLLOW_UPS_LANE), NOON_MS);
+}
+
+Deno.test("an edit of a message that is shown is a follow-up of its own, once, and knows where the first version is", () =>
+  withJournal((journal) => {
+    recordShownFollowUp(journal);
+    assert.deepEqual(edit(journal, "раз"), { kind: "unchanged" });
+    assert.deepEqual(edit(journal, "два"), { kind: "begun", followUp: 2 });
+    assert.deepEqual(edit(journal, "два"), { kind: "unchanged" });
+    assert.equal(takeOne(journal, FOLLOW_UPS_LANE).subject, 2);
+    assert.deepEqual(journal.takeFollowUp(2), {
+      number: 2,
+      lead: 1,
+      chatId: 1,
+      messageIds: [4],
+      content: someContent({ text: "два" }),
+      partsShown: 0,
+      edit: { first: SHOWN_AT, newFile: false },
+    });
+    assert.equal(journal.findLife(1)?.followUps.at(-1)?.content.text, "! два");
+  }));
+
+Deno.test("an edit that waits says what its message says last, and one that is older changes nothing", () =>
+  withJournal((journal) => {
+    recordShownFollowUp(journal);
+    edit(journal, "два", 5);
+    assert.deepEqual(edit(journal, "три", 6), { kind: "replaced" });
+    assert.deepEqual(edit(journal, "два", 5), { kind: "unchanged" });
+    assert.equal(edit(journal, "четыре", null).kind, "replaced");
+    assert.equal(edit(journal, "три", 6).kind, "replaced");
+    takeOne(journal, FOLLOW_UPS_LANE);
+    assert.equal(journal.takeFollowUp(2)?.content.text, "три");
+    assert.equal(edit(journal, "четыре", 7).kind, "begun", "the second is on its way");
+  }));
+
+Deno.test("an edit before the showing changes the follow-up, also after a try that failed", () =>
+  withJournal((journal) => {
+    record(journal);
+    journal.recordFollowUp(aMessage(4), NOON_MS);
+    assert.deepEqual(edit(journal, "два"), { kind: "replaced" });
+    const work = takeOne(journal, FOLLOW_UPS_LANE);
+    assert.equal(journal.takeFollowUp(1)?.content.text, "два");
+    journal.postponeWork(work, NOON_MS + 1_000);
+    assert.deepEqual(edit(journal, "три"), { kind: "replaced" });
+    takeOne(journal, FOLLOW_UPS_LANE, NOON_MS + 1_000);
+    assert.equal(journal.takeFollowUp(1)?.content.text, "три");
+    assert.equal(edit(journal, "четыре").kind, "begun", "the first is on its way");
+    assert.equal(journal.waitsForFirstVersion(2), true);
+    assert.equal(journal.waitsForFirstVersion(1), false);
+  }));
+
+Deno.test("an edit that waits for the first version is due when that is shown", () =>
+  withJournal((journal) => {
+    record(journal);
+    journal.recordFollowUp(aMessage(4), NOON_MS);
+    const first = takeOne(journal, FOLLOW_UPS_LANE);
+    journal.takeFollowUp(1);
+    edit(journal, "два");
+    journal.releaseWork(takeOne(journal, FOLLOW_UPS_LANE), NOON_MS + 60_000);
+    journal.finishFollowUp(first, NOON_MS + 5);
+    assert.equal(takeOne(journal, FOLLOW_UPS_LANE, NOON_MS + 5).subject, 2);
+    assert.equal(journal.waitsForFirstVersion(2), false);
+  }));
+
+Deno.test("an edit that puts another file into the message says so", () =>
+  withJournal((journal) => {
+    record(journal);
+    const photo = { media: "🖼 фото", captionable: true };
+    const content = someContent({ ...photo, text: "план", file: "a" });
+    journal.recordFollowUp(aMessage(4, { content }), NOON_MS);
+    journal.takeFollowUp(1);
+    takeOne(journal, FOLLOW_UPS_LANE);
+    assert.equal(edit(journal, "план", 1, { ...photo, file: "a" }).kind, "unchanged");
+    assert.equal(edit(journal, "план", 2, { ...photo, file: "b" }).kind, "begun");
+    assert.equal(edit(journal, "план 2", 3, { ...photo, file: "b" }).kind, "replaced");
+    assert.deepEqual(journal.takeFollowUp(2)?.edit, { first: null, newFile: true });
+  }));
+
+Deno.test("an album has the captions of all its parts, as they are now", () =>
+  withJournal((journal) => {
+    record(journal);
+    for (const messageId of [4, 5, 6]) {
+      const content = someContent({ text: messageId === 5 ? "пять" : "", media: "🖼 фото" });
+      journal.recordFollowUp(aMessage(messageId, { albumId: "a", content }), NOON_MS);
+    }
+    assert.equal(edit(journal, "четыре", 1, { media: "🖼 фото" }).kind, "replaced");
+    assert.equal(journal.takeFollowUp(1)?.content.text, "четыре\n\nпять");
+  }));
+
+Deno.test("an edit of what is no follow-up, or of an erased person, is unknown", () =>
+  withJournal((journal) => {
+    assert.deepEqual(edit(journal, "два"), { kind: "unknown" });
+    recordShownFollowUp(journal);
+    edit(journal, "два");
+    takeOne(journal, FOLLOW_UPS_LANE);
+    journal.eraseLead(1);
+    assert.deepEqual(edit(journal, "три", 2), { kind: "unknown" });
+    assert.equal(journal.takeFollowUp(2), undefined);
+  }));
+
+Deno.test("a file of the bot before edits opens, with its follow-ups, and what is written now it can read", () =>
+  withJournalFile((_, __, file) => {
+    const path = `${file}.old`;
+    const old = openDatabase(path, MIGRATIONS);
+    old.writer(
+      `INSERT INTO leads (number, id, state, profile, profile_name, choice, user_id, first_name, chat_id,
+         menu_message_id, received_at_ms) VALUES (1, 'x', 'in_crm', 'agency', '', '', 1, '', 1, 1, 1)`,
+    ).run();
+    const insert = `INSERT INTO follow_ups (lead, chat_id, album_id, content, received_at_ms)
+       VALUES (1, 1, NULL, ?, 1)`;
+    const insertMessage =
+      "INSERT INTO follow_up_messages (chat_id, message_id, follow_up) VALUES (1, ?, ?)";
+    old.writer(insert).run(JSON.stringify(someContent({ text: "раз" })));
+    old.writer(insertMessage).run(4, 1);
+    old.writer("UPDATE follow_ups SET taken = 1, parts_shown = 1, shown_at_ms = 1").run();
+    old.close();
+    const opened = openJournal(path);
+    assert.equal(edit(opened, "раз").kind, "unchanged");
+    assert.deepEqual(edit(opened, "два"), { kind: "begun", followUp: 2 });
+    assert.equal(opened.takeFollowUp(2)?.edit?.first, null);
+    opened.close();
+
+    const again = openDatabase(path, MIGRATIONS);
+    const row = again.writer("UPDATE follow_ups SET taken = 1 WHERE number = 2 RETURNING *").get();
+    assert.deepEqual(JSON.parse(String(row?.["content"])), {
+      text: "! два",
+      entities: [],
+      media: null,
+      captionable: false,
+    });
+    again.writer(insert).run("{}");
+    again.writer(insertMessage).run(5, 3);
+    again.close();
+  }));
+
 Deno.test("follow-ups and edits that an older bot left are in their own lanes", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   try {
@@ -723,6 +898,197 @@ Deno.test("recover finds nothing to do twice", () =>
     assert.equal(journal.recover(INTERRUPTED, NOON_MS).length, 1);
     assert.equal(journal.recover(INTERRUPTED, NOON_MS).length, 0);
     takeOne(journal, ADMIN_CHAT_LANE);
+  }));
+
+// — A copy in the journal's place —
+
+/** Makes a copy of a journal, and opens it as the next process does. */
+async function restored(journal: Journal, path: string): Promise<Journal> {
+  await journal.backUp(`${path}.copy`, NOON_MS);
+  journal.close();
+  for (const ending of ["-wal", "-shm"]) await Deno.remove(path + ending).catch(() => {});
+  await Deno.rename(`${path}.copy`, path);
+  return openJournal(path);
+}
+
+/** Lends a journal that is to be copied. */
+async function withCopy(
+  prepare: (journal: Journal) => void,
+  look: (copy: Journal) => void,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const journal = openJournal(`${folder}/triborg.db`);
+  prepare(journal);
+  const copy = await restored(journal, `${folder}/triborg.db`);
+  try {
+    look(copy);
+  } finally {
+    copy.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("no lead that a copy owes to a CRM is sent again: each is a card that may be a duplicate", () =>
+  withCopy((journal) => {
+    record(journal);
+    takePost(journal);
+    record(journal, 3);
+  }, (copy) => {
+    const cutOff = copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.deepEqual(cutOff.map(({ work }) => work?.subject), [1, 2]);
+    assert.deepEqual(copy.lanes(CRM_LANES), []);
+    assert.deepEqual(
+      copy.takeWork(ADMIN_CHAT_LANE, NOON_MS + 5, 9).map(({ kind, subject }) => [kind, subject]),
+      [["card", 1], ["card", 2]],
+    );
+    for (const lead of [1, 2]) {
+      const attempts = copy.attemptsOf(lead);
+      assert.deepEqual(attempts.map(({ outcome }) => outcome), ["interrupted"]);
+      assert.match(attempts[0]?.reason ?? "", /из копии/);
+    }
+    assert.deepEqual(copy.recover(INTERRUPTED, NOON_MS + 6), [], "a copy once");
+  }));
+
+Deno.test("a card that a copy owes stays owed, and may be a duplicate", () =>
+  withCopy((journal) => {
+    const lead = record(journal);
+    const attempt = begin(journal, lead);
+    journal.endAttempt(attempt, { kind: "answered", status: 500, body: "" }, NOON_MS);
+    journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
+  }, (copy) => {
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.equal(takeOne(copy, ADMIN_CHAT_LANE, NOON_MS + 5).kind, "card");
+    assert.equal(copy.attemptsOf(1).at(-1)?.outcome, "interrupted");
+  }));
+
+Deno.test("a resend that a copy owes is not made: the card in the chat says that it may be a duplicate", () =>
+  withCopy((journal) => {
+    const lead = record(journal);
+    journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
+    journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS);
+    assert.equal(journal.oweResend(lead.number, "@manager", crmLane(HOST), NOON_MS), "asked");
+  }, (copy) => {
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.deepEqual(copy.lanes(CRM_LANES), []);
+    assert.equal(takeOne(copy, EDITS_LANE, NOON_MS + 5).kind, "card_update");
+    const [card] = copy.cardsOn(CARD);
+    assert.deepEqual([card?.lastAttempt?.outcome, card?.lastAttempt?.askedBy], [
+      "interrupted",
+      "@manager",
+    ]);
+  }));
+
+Deno.test("a resend and a card that a copy owes for one lead leave one card", () =>
+  withCopy((journal) => {
+    const lead = record(journal);
+    journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
+    journal.oweResend(lead.number, "@manager", crmLane(HOST), NOON_MS);
+  }, (copy) => {
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.deepEqual(copy.lanes(CRM_LANES), []);
+    assert.equal(copy.takeWork(ADMIN_CHAT_LANE, NOON_MS + 5, 9).length, 1);
+  }));
+
+Deno.test("a press that a copy had not handled yet becomes a card, and the next press of another menu is sent", () => {
+  const press = (messageId: number) =>
+    JSON.stringify({
+      update_id: messageId,
+      callback_query: { message: { message_id: messageId, chat: { id: aNewLead().chatId } } },
+    });
+  return withCopy((journal) => {
+    journal.recordUpdates([{ id: 2, body: press(2) }, { id: 5, body: "no JSON" }], NOON_MS, null);
+  }, (copy) => {
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    const recorded = copy.recordChoice(aNewLead(), "{}", crmLane(HOST), true);
+    assert.equal(recorded?.post.kind, "card");
+    assert.deepEqual(copy.lanes(CRM_LANES), []);
+    assert.equal(takeOne(copy, ADMIN_CHAT_LANE, NOON_MS + 5).kind, "card");
+    assert.equal(copy.attemptsOf(1)[0]?.outcome, "interrupted");
+    const other = copy.recordChoice(aNewLead({ menuMessageId: 3 }), "{}", crmLane(HOST), true);
+    assert.equal(other?.post.kind, "post");
+  });
+});
+
+Deno.test("what a copy says of settled leads stays, and a journal that is no copy sends what it owes", () =>
+  withJournalFile(async (journal, reopen, path) => {
+    const lead = record(journal);
+    const attempt = begin(journal, lead);
+    journal.settleInCrm(takePost(journal), attempt, ACCEPTED, NOON_MS);
+    record(journal, 3);
+    await journal.backUp(`${path}.copy`, NOON_MS);
+    const next = reopen();
+    assert.deepEqual(next.recover(INTERRUPTED, NOON_MS + 5), []);
+    assert.deepEqual(next.lanes(CRM_LANES), [crmLane(HOST)]);
+    const copy = openJournal(`${path}.copy`);
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.equal(copy.findLead(lead.number)?.state, "in_crm");
+    assert.equal(copy.attemptsOf(lead.number).length, 1);
+    copy.close();
+  }));
+
+// — Erased —
+
+Deno.test("an erased person's name is in no file of the journal any more", () =>
+  withJournalFile(async (journal, _reopen, path) => {
+    const nameIn = (ending: string) => Deno.readTextFileSync(path + ending).includes("Wanted");
+    for (let menu = 2; menu < 300; menu++) {
+      const isWanted = menu % 3 === 0;
+      const visitor = isWanted
+        ? { ...aNewLead().visitor, firstName: "Wanted", lastName: "Wanted", username: "Wanted" }
+        : aNewLead().visitor;
+      const lead = record(journal, menu, { visitor, chatId: isWanted ? 1 : 2 });
+      journal.recordUpdates([{ id: menu, body: `{"from":"${visitor.firstName}"}` }], NOON_MS, null);
+      journal.finishConfirmation(lead.confirmation, NOON_MS);
+      journal.settleInCrm(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS);
+      journal.recordFollowUp({
+        lead: lead.number,
+        chatId: lead.chatId,
+        messageId: menu,
+        albumId: null,
+        content: { ...someContent(), text: `I am ${visitor.firstName}` },
+      }, NOON_MS);
+      journal.finishUpdate(menu);
+      await journal.committed();
+    }
+    assert.ok(nameIn("-wal"));
+    assert.equal(journal.erasePerson(1, "@manager", NOON_MS), 99);
+    await journal.committed();
+    assert.deepEqual([nameIn(""), nameIn("-wal")], [false, false]);
+  }));
+
+// — A clock that is set —
+
+Deno.test("shiftWaits moves what waits, logins and heartbeats, and not when something happened", () =>
+  withJournal((journal) => {
+    const lead = record(journal);
+    journal.postponeWork(takePost(journal), NOON_MS + 60_000);
+    journal.recordUpdates(updates(11), NOON_MS, NOON_MS + 60_000);
+    journal.addLink("hash", "@manager", NOON_MS + 60_000);
+    journal.addSession("cookie", "@manager", "", NOON_MS);
+    journal.rememberFact("polled_at_ms", String(NOON_MS));
+    journal.shiftWaits(-DAY_MS);
+    assert.equal(journal.nextWorkDueAtMs(crmLane(HOST)), NOON_MS + 60_000 - DAY_MS);
+    assert.equal(journal.nextUpdateDueAtMs(), NOON_MS + 60_000 - DAY_MS);
+    assert.equal(journal.hasLink("hash", NOON_MS + 60_000 - DAY_MS), false);
+    assert.equal(journal.hasLink("hash", NOON_MS + 59_999 - DAY_MS), true);
+    const limits = { seenAfterMs: 0, openedAfterMs: 0 };
+    assert.equal(journal.findSession("cookie", limits)?.seenAtMs, NOON_MS - DAY_MS);
+    assert.equal(journal.fact("polled_at_ms"), String(NOON_MS - DAY_MS));
+    assert.equal(journal.findLead(lead.number)?.receivedAtMs, NOON_MS);
+  }));
+
+// — Whether a lead could be recorded —
+
+Deno.test("tryToRecord leaves nothing, in an empty journal and in one with leads", () =>
+  withJournal((journal) => {
+    journal.tryToRecord();
+    const lead = record(journal);
+    journal.recordUpdates(updates(11), NOON_MS, null);
+    journal.tryToRecord();
+    assert.equal(record(journal, 3).number, lead.number + 1);
+    assert.equal(journal.countLeads().received, 2);
+    assert.deepEqual(journal.lanes("").sort(), [crmLane(HOST), VISITORS_LANE]);
+    assert.equal(journal.fact("tried"), undefined);
   }));
 
 Deno.test("a lead, its confirmation and its POST are on disk together, when committed and not before", () =>

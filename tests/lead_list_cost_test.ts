@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "../lib/db.ts";
 import type { Cursor, LeadFilter } from "../lib/journal.ts";
+import { openForBot } from "../lib/journal/bots.ts";
 import { leadList, mostLookedAt } from "../lib/journal/lead_list.ts";
 import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
 import { LEAD_STATES } from "../lib/lead.ts";
@@ -83,7 +84,7 @@ function aLongList(): LongList {
       get: (...values) => sqlite.prepare(sql).get(...values),
       all: (...values) => sqlite.prepare(sql).all(...values),
     }),
-  });
+  }, openForBot(db, undefined));
   return {
     list(filter, cursor) {
       visited = 0;

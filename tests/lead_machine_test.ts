@@ -1,12 +1,26 @@
-// The way of a lead under arbitrary orders of outcomes, restarts and managers' presses: whatever happens, nobody is forgotten.
+// The way of a lead under arbitrary orders of outcomes, kills, defects and managers' presses: every lead ends somewhere, and no POST
+// leaves that nobody asked for.
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ADMIN_CHAT_LANE, type Journal, openJournal, type Work } from "../lib/journal.ts";
-import type { CrmOutcome, LeadState } from "../lib/lead.ts";
+import type { CrmRequest } from "../lib/crm.ts";
+import { createCrmWork } from "../lib/crm_work.ts";
+import {
+  ADMIN_CHAT_LANE,
+  CRM_LANES,
+  type Journal,
+  SEND_ALL_LANES,
+  type Work,
+} from "../lib/journal.ts";
+import type { CrmOutcome } from "../lib/lead.ts";
+import { createKeep } from "../lib/outbox.ts";
+import { createSendAll } from "../lib/send_all.ts";
 import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
+import { aLog } from "./helpers/a_log.ts";
+import { someProfiles } from "./helpers/a_profile.ts";
+import { type Death, type Life, type Mortal, mortalJournal } from "./helpers/mortal_journal.ts";
 
-const LANE = "crm:host:crm.example";
+const LANE = "crm:host:crm.example.ru";
 
 const outcome: fc.Arbitrary<CrmOutcome> = fc.constantFrom<CrmOutcome>(
   { kind: "accepted", status: 200 },
@@ -18,176 +32,344 @@ const outcome: fc.Arbitrary<CrmOutcome> = fc.constantFrom<CrmOutcome>(
   { kind: "unexpected", reason: "defect" },
 );
 
+/** The moves that end an attempt or a wish. */
+const ENDS = ["settleInCrm", "failInCrm", "oweCard", "endResend", "refuseResend"] as const;
+type End = typeof ENDS[number];
+
 /** One thing that can happen; the number chooses among what is there. */
 type Step =
   | { readonly kind: "press"; readonly menu: number }
-  | { readonly kind: "post_begins"; readonly pick: number }
-  | { readonly kind: "post_ends"; readonly pick: number; readonly outcome: CrmOutcome }
-  | { readonly kind: "card"; readonly pick: number; readonly shown: boolean }
+  /** So many POSTs at once, as they end. */
+  | { readonly kind: "posts"; readonly outcomes: readonly CrmOutcome[] }
+  | { readonly kind: "card"; readonly shown: boolean }
   | { readonly kind: "resend"; readonly pick: number }
+  | { readonly kind: "send_all" }
   | { readonly kind: "by_hand"; readonly pick: number }
-  | { readonly kind: "restart" };
+  /** The profile has no webhook address from now on, or has one again. */
+  | { readonly kind: "webhook"; readonly there: boolean }
+  /** The next such move throws when it has written everything. */
+  | { readonly kind: "defect"; readonly of: End }
+  | { readonly kind: "kill"; readonly death: Death };
 
 const pick = fc.nat(1000);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constant("press" as const), menu: fc.nat(5) }),
-  fc.record({ kind: fc.constant("post_begins" as const), pick }),
-  fc.record({ kind: fc.constant("post_ends" as const), pick, outcome }),
-  fc.record({ kind: fc.constant("card" as const), pick, shown: fc.boolean() }),
-  fc.record({ kind: fc.constant("resend" as const), pick }),
+  fc.record({ kind: fc.constant("press" as const), menu: fc.nat(3) }),
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("posts" as const),
+      outcomes: fc.array(outcome, { minLength: 1, maxLength: 3 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("card" as const), shown: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("resend" as const), pick }) },
+  fc.record({ kind: fc.constant("send_all" as const) }),
   fc.record({ kind: fc.constant("by_hand" as const), pick }),
-  fc.record({ kind: fc.constant("restart" as const) }),
+  fc.record({ kind: fc.constant("webhook" as const), there: fc.boolean() }),
+  fc.record({ kind: fc.constant("defect" as const), of: fc.constantFrom(...ENDS) }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("kill" as const),
+      death: fc.record({
+        commits: fc.nat(4),
+        when: fc.constantFrom("before" as const, "after" as const),
+      }),
+    }),
+  },
 );
 
-/** The world around a journal: what a process has in hand, and what the CRM and the admin chat have seen. */
+const WITH_WEBHOOK = someProfiles();
+const WITHOUT_WEBHOOK = someProfiles(({ agency }) => void (agency.webhook_url = ""));
+
+/** The bot on a journal, and what the CRM and the managers' chat have seen whatever became of the process. */
 class World {
   readonly menus = new Set<number>();
-  readonly taken = new Set<number>();
+  readonly accepted = new Set<number>();
   readonly shown = new Set<number>();
+  /** POSTs that the CRM got, and those that managers asked for, by lead. */
   readonly posts = new Map<number, number>();
-  readonly resends = new Map<number, number>();
-  #posting: { readonly work: Work; readonly attempt: { lead: number; nth: number } }[] = [];
+  readonly wishes = new Map<number, number>();
+  #unsaid: { readonly menus: number[]; readonly wishes: number[] } = { menus: [], wishes: [] };
+  #defect: End | undefined;
+  #outcomes: CrmOutcome[] = [];
+  #profiles = WITH_WEBHOOK;
   #nowMs = NOON_MS;
+  #life!: Life;
+  #bot!: ReturnType<World["boot"]>;
+  readonly #mortal: Mortal;
 
-  constructor(readonly journal: Journal) {}
+  constructor() {
+    this.#mortal = mortalJournal(() => {
+      for (const menu of this.#unsaid.menus) this.menus.add(menu);
+      for (const lead of this.#unsaid.wishes) add(this.wishes, lead);
+      this.#unsaid = { menus: [], wishes: [] };
+    });
+  }
 
-  do(step: Step): void {
-    this.#nowMs += 1000;
+  get journal(): Journal {
+    return this.#bot.journal;
+  }
+
+  /** Starts the next process, as delivery does. */
+  async start(): Promise<void> {
+    this.#unsaid = { menus: [], wishes: [] };
+    this.#defect = undefined;
+    this.#life = await this.#mortal.live();
+    this.#bot = this.boot(this.#life);
+    const { journal, sendAll } = this.#bot;
+    journal.atomically(() => {
+      const count = (work: Work) => sendAll.count(work, "failed");
+      journal.recover({ kind: "interrupted", reason: "restart" }, this.#nowMs, count);
+      sendAll.endStranded();
+    });
+    await journal.committed();
+  }
+
+  boot(life: Life) {
+    const now = () => this.#nowMs;
+    const journal: Journal = { ...life.journal };
+    for (const end of ENDS) {
+      const move = journal[end] as (...args: never[]) => void;
+      journal[end] = (...args: never[]) => {
+        move(...args);
+        if (this.#defect !== end) return;
+        this.#defect = undefined;
+        throw new TypeError(`${end} is not what it was`);
+      };
+    }
+    journal.oweResend = (lead, ...rest) => {
+      const asked = life.journal.oweResend(lead, ...rest);
+      if (asked === "asked") this.#unsaid.wishes.push(lead);
+      return asked;
+    };
+    const keep = createKeep({
+      journal,
+      log: aLog().log,
+      random: () => 1,
+      sleep: () => life.isAlive() ? Promise.resolve() : new Promise(() => {}),
+      stopping: new AbortController().signal,
+    });
+    const sendAll = createSendAll({ journal, profiles: () => this.#profiles, now });
+    const giveBack = (work: Work) =>
+      keep(() => journal.postponeWork(work, this.#nowMs)).catch(() => {});
+    const crmWork = createCrmWork({
+      journal,
+      keep,
+      sendAll,
+      giveBack,
+      now,
+      profiles: () => this.#profiles,
+      crmTimeoutMs: 10_000,
+      wakeManagers() {},
+      log: aLog().log,
+      cutOff: new AbortController().signal,
+      crm: { sendLead: (request) => Promise.resolve(this.#receive(life, request)), close() {} },
+    });
+    return { journal, keep, sendAll, giveBack, crmWork };
+  }
+
+  #receive(life: Life, { idempotencyKey }: CrmRequest): CrmOutcome {
+    assert.ok(life.isAlive());
+    const lead = Number(idempotencyKey);
+    assert.ok(this.journal.openAttemptOf(lead), "a POST is begun before it leaves");
+    add(this.posts, lead);
+    this.#assertAskedFor(lead);
+    const ended = this.#outcomes.shift() ?? { kind: "answered", status: 500, body: "" };
+    if (ended.kind === "accepted") this.accepted.add(lead);
+    return ended;
+  }
+
+  #assertAskedFor(lead: number): void {
+    const posts = this.posts.get(lead) ?? 0;
+    const wishes = this.wishes.get(lead) ?? 0;
+    assert.ok(posts <= 1 + wishes, `lead ${lead}: ${posts} POSTs, ${wishes} wishes`);
+  }
+
+  /** Does a step to its end, or until the process dies in it; then the next one starts. */
+  async do(step: Step): Promise<void> {
+    this.#nowMs += 1_000;
+    const done = this.#do(step);
+    done.catch(() => {}); // A process that died has nothing to say.
+    await Promise.race([done, this.#life.died]);
+    if (!this.#life.isAlive()) await this.start();
+    this.#assertNobodyForgotten();
+  }
+
+  async #do(step: Step): Promise<void> {
+    const { journal, sendAll } = this.#bot;
     switch (step.kind) {
       case "press":
-        return this.#press(step.menu);
-      case "post_begins":
-        return this.#postBegins();
-      case "post_ends":
-        return this.#postEnds(step.pick, step.outcome);
+        return await this.#press(step.menu);
+      case "posts":
+        return await this.#post(step.outcomes);
       case "card":
-        return this.#card(step.shown);
+        return await this.#card(step.shown);
       case "resend": {
         const lead = this.#choose(step.pick);
+        const running = lead !== undefined && journal.findWork("post", lead) !== undefined;
         if (lead === undefined) return;
-        const running = this.journal.findWork("post", lead) !== undefined;
-        const asked = this.journal.oweResend(lead, "@maria", LANE, this.#nowMs);
+        const asked = journal.oweResend(lead, "@maria", LANE, this.#nowMs);
         assert.ok(asked !== "asked" || !running, "a wish counts once while its attempt runs");
-        if (asked === "asked") this.resends.set(lead, (this.resends.get(lead) ?? 0) + 1);
-        return;
+        return await journal.committed();
       }
+      case "send_all":
+        sendAll.begin("agency", "@maria", { chatId: -100, messageId: 7 });
+        return await journal.committed();
       case "by_hand": {
         const lead = this.#choose(step.pick);
-        if (lead !== undefined) this.journal.closeByHand(lead, "@maria", this.#nowMs);
-        return;
+        if (lead !== undefined) journal.closeByHand(lead, "@maria", this.#nowMs);
+        return await journal.committed();
       }
-      case "restart":
-        this.#posting = [];
-        this.journal.recover({ kind: "interrupted", reason: "restart" }, this.#nowMs);
+      case "webhook":
+        this.#profiles = step.there ? WITH_WEBHOOK : WITHOUT_WEBHOOK;
         return;
+      case "defect":
+        this.#defect = step.of;
+        return;
+      case "kill":
+        return this.#life.die(step.death);
       default:
         return step satisfies never;
     }
   }
 
-  #press(menu: number): void {
+  async #press(menu: number): Promise<void> {
+    const known = this.menus.has(menu);
+    const number = this.menus.size + 1;
     const recorded = this.journal.recordChoice(
-      aNewLead({ menuMessageId: menu, id: String(menu), receivedAtMs: this.#nowMs }),
+      aNewLead({ menuMessageId: menu, id: String(number), receivedAtMs: this.#nowMs }),
       "{}",
       LANE,
       false,
     );
-    assert.equal(recorded === undefined, this.menus.has(menu), "one menu gives one lead");
-    this.menus.add(menu);
+    assert.equal(recorded === undefined, known, "one menu gives one lead");
+    if (recorded !== undefined) this.#unsaid.menus.push(menu);
+    await this.journal.committed();
   }
 
-  #postBegins(): void {
-    const [work] = this.journal.takeWork(LANE, this.#nowMs, 1);
+  /** As the outbox does the due work of the CRM's lanes. */
+  async #post(outcomes: readonly CrmOutcome[]): Promise<void> {
+    const { journal, crmWork, giveBack } = this.#bot;
+    this.#outcomes = [...outcomes];
+    const works: Work[] = [];
+    for (const lane of journal.lanes(CRM_LANES)) {
+      const room = outcomes.length - works.length;
+      const most = lane.startsWith(SEND_ALL_LANES) ? Math.min(room, 1) : room;
+      works.push(...journal.takeWork(lane, this.#nowMs, most));
+    }
+    await journal.committed();
+    await Promise.all(works.map((work) => crmWork.run(work).catch(() => giveBack(work))));
+    await journal.committed();
+  }
+
+  async #card(shown: boolean): Promise<void> {
+    const { journal, keep } = this.#bot;
+    const work = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", this.#nowMs);
     if (work === undefined) return;
-    const state = this.journal.findLead(work.subject)?.state;
-    if (work.body !== "" && (state === "in_crm" || state === "by_hand")) {
-      return this.journal.endResend(work, this.#nowMs);
+    const before = journal.findLead(work.subject)?.state;
+    if (shown) {
+      this.shown.add(work.subject);
+      const card = { chatId: -100, messageId: work.subject };
+      return await keep(() => journal.settleInAdminChat([work], card, this.#nowMs));
     }
-    const askedBy = work.body === "" ? null : work.body;
-    const attempt = this.journal.beginAttempt(work.subject, askedBy, this.#nowMs);
-    this.posts.set(work.subject, (this.posts.get(work.subject) ?? 0) + 1);
-    this.#posting.push({ work, attempt });
-  }
-
-  #postEnds(pick: number, outcome: CrmOutcome): void {
-    const [post] = this.#posting.splice(pick % Math.max(this.#posting.length, 1), 1);
-    if (post === undefined) return;
-    const { work, attempt } = post;
-    if (outcome.kind === "accepted") {
-      this.taken.add(work.subject);
-      this.journal.settleInCrm(work, attempt, outcome, this.#nowMs);
-    } else {
-      this.journal.endAttempt(attempt, outcome, this.#nowMs);
-      if (work.body === "") this.journal.oweCard(work, "crm_failed", this.#nowMs);
-      else this.journal.endResend(work, this.#nowMs);
-    }
-  }
-
-  #card(shown: boolean): void {
-    const work = this.journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", this.#nowMs);
-    if (work === undefined) return;
-    if (!shown) {
-      const before = this.journal.findLead(work.subject)?.state;
-      this.journal.markUndelivered(work, this.#nowMs + 1000);
-      const after = this.journal.findLead(work.subject)?.state;
-      return assert.equal(after, before === "received" ? "undelivered" : before);
-    }
-    this.shown.add(work.subject);
-    const card = { chatId: -100, messageId: work.subject };
-    this.journal.settleInAdminChat([work], card, this.#nowMs);
+    await keep(() => journal.markUndelivered(work, this.#nowMs + 1_000));
+    const after = journal.findLead(work.subject)?.state;
+    assert.equal(after, before === "received" ? "undelivered" : before);
   }
 
   #choose(pick: number): number | undefined {
     return this.menus.size === 0 ? undefined : 1 + pick % this.menus.size;
   }
 
-  /** Lets everything that is owed go well. */
-  finish(): void {
-    this.do({ kind: "restart" });
-    for (let round = 0; round < 200; round++) {
-      this.do({ kind: "post_begins", pick: 0 });
-      this.do({ kind: "post_ends", pick: 0, outcome: { kind: "answered", status: 500, body: "" } });
-      this.do({ kind: "card", pick: 0, shown: true });
+  /** Every lead that neither the CRM nor a manager has is owed to one of them. */
+  #assertNobodyForgotten(): void {
+    for (let number = 1; number <= this.menus.size; number++) {
+      const state = this.journal.findLead(number)?.state;
+      if (state !== "received" && state !== "undelivered") continue;
+      const owed = this.journal.findWork("post", number) ?? this.journal.findWork("card", number);
+      assert.ok(owed, `lead ${number} is ${state} and nothing is owed for it`);
     }
   }
-}
 
-/** Every lead that nobody has is owed to somebody. */
-function assertNobodyForgotten({ journal, menus }: World): void {
-  for (let number = 1; number <= menus.size; number++) {
-    const state = journal.findLead(number)?.state;
-    if (state !== "received" && state !== "undelivered") continue;
-    const owed = journal.findWork("post", number) ?? journal.findWork("card", number);
-    assert.ok(owed, `lead ${number} is ${state} and nobody is working on it`);
+  /** Lets everything that is owed go well. */
+  async finish(): Promise<void> {
+    await this.start();
+    for (let rounds = 0; this.journal.lanes(CRM_LANES).length > 0; rounds++) {
+      assert.ok(rounds < 200, "the POSTs do not end");
+      await this.do({ kind: "posts", outcomes: Array(3).fill(DECLINED) });
+    }
+    while (this.journal.nextWorkDueAtMs(ADMIN_CHAT_LANE) !== undefined) {
+      const [offer] = this.journal.takeWork(ADMIN_CHAT_LANE, this.#nowMs, 1);
+      if (offer?.kind === "offer") this.journal.finishWork(offer);
+      else if (offer !== undefined) this.journal.releaseWork(offer, this.#nowMs);
+      await this.do({ kind: "card", shown: true });
+    }
+  }
+
+  assertEnded(): void {
+    const counts = this.journal.countLeads();
+    assert.equal(counts.in_crm + counts.in_admin_chat + counts.by_hand, this.menus.size);
+    assert.equal(counts.received + counts.undelivered, 0);
+    assert.deepEqual(this.journal.openAttempts(), []);
+    assert.deepEqual(this.journal.factsOf("send_all:"), [], "a run of all cards does not end");
+    for (let number = 1; number <= this.menus.size; number++) {
+      const state = this.journal.findLead(number)?.state;
+      if (state === "in_crm") assert.ok(this.accepted.has(number));
+      if (state === "in_admin_chat") assert.ok(this.shown.has(number));
+      this.#assertAskedFor(number);
+      const attempts = this.journal.attemptsOf(number).length;
+      assert.ok(attempts >= (this.posts.get(number) ?? 0), "a POST without an attempt");
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#mortal[Symbol.dispose]();
   }
 }
 
-Deno.test("whatever the order of presses, outcomes, restarts and buttons, every lead ends with somebody", () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const world = new World(openJournal(":memory:"));
-      try {
-        for (const each of steps) {
-          world.do(each);
-          assertNobodyForgotten(world);
-        }
-        world.finish();
-        const counts = world.journal.countLeads();
-        const settled = counts.in_crm + counts.in_admin_chat + counts.by_hand;
-        assert.equal(settled, world.menus.size);
-        assert.equal(counts.received + counts.undelivered, 0);
-        for (let number = 1; number <= world.menus.size; number++) {
-          const state: LeadState | undefined = world.journal.findLead(number)?.state;
-          if (state === "in_crm") assert.ok(world.taken.has(number));
-          if (state === "in_admin_chat") assert.ok(world.shown.has(number));
-          const posts = world.posts.get(number) ?? 0;
-          const wished = world.resends.get(number) ?? 0;
-          assert.ok(posts <= 1 + wished, `lead ${number}: ${posts} POSTs, ${wished} wishes`);
-        }
-      } finally {
-        world.journal.close();
-      }
-    }),
-    { numRuns: 300 },
-  );
-});
+const DECLINED: CrmOutcome = { kind: "answered", status: 500, body: "" };
+
+function add(counts: Map<number, number>, key: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+async function live(steps: readonly Step[]): Promise<void> {
+  using world = new World();
+  await world.start();
+  for (const each of steps) await world.do(each);
+  await world.finish();
+  world.assertEnded();
+}
+
+Deno.test("whatever the order of presses, outcomes, kills, defects and buttons, every lead ends somewhere and no POST leaves unasked", () =>
+  fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 80, size: "max" }), live), {
+    numRuns: 300,
+  }));
+
+for (const when of ["before", "after"] as const) {
+  for (const commits of [0, 1, 2, 3, 4]) {
+    Deno.test(`a second sending that failed is not sent again by a kill ${when} commit ${commits} of it`, () =>
+      live([
+        { kind: "press", menu: 1 },
+        { kind: "posts", outcomes: [DECLINED] },
+        { kind: "card", shown: true },
+        { kind: "resend", pick: 0 },
+        { kind: "kill", death: { commits, when } },
+        { kind: "posts", outcomes: [DECLINED] },
+      ]));
+  }
+}
+
+for (const end of ["settleInCrm", "failInCrm"] as const) {
+  Deno.test(`a POST whose end a defect in ${end} kept from being recorded is not sent again`, () =>
+    live([
+      { kind: "press", menu: 1 },
+      { kind: "defect", of: end },
+      {
+        kind: "posts",
+        outcomes: [end === "settleInCrm" ? { kind: "accepted", status: 200 } : DECLINED],
+      },
+      { kind: "posts", outcomes: [DECLINED] },
+    ]));
+}

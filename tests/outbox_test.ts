@@ -420,6 +420,65 @@ Deno.test("keep goes on when the write itself throws", () =>
     assert.deepEqual(lines, ["❌ Журнал не записать: database is locked. Пробуем снова"]);
   }));
 
+Deno.test("keep tries a defect once, writes nothing more and throws it", () =>
+  withKeep(0, async ({ keep, lines, waits, commits }) => {
+    let writes = 0;
+    for (const how of [keep, keep.soon]) {
+      const kept = how(() => {
+        writes++;
+        throw new TypeError("x is not a function");
+      });
+      await assert.rejects(kept, { message: "x is not a function" });
+    }
+    assert.equal(writes, 2);
+    assert.deepEqual([lines, waits, commits], [[], [], []]);
+  }));
+
+Deno.test("work whose outcome a defect keeps from being recorded is due again, with one line that has the stack", () => {
+  let finishes = 0;
+  return withOutbox(async ({ outbox, owe, begun, turn, time, lines, journal }) => {
+    owe(1);
+    outbox.wake("visitors");
+    await turn();
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? "", /TypeError: finishWork is broken at .*outbox_test/);
+    time.tick(1_000);
+    await turn();
+    assert.deepEqual(begun, [1, 1]);
+    assert.deepEqual(journal.lanes(""), []);
+  }, {
+    breakJournal: (journal) => ({
+      ...journal,
+      finishWork(work) {
+        if (finishes++ === 0) throw new TypeError("finishWork is broken");
+        journal.finishWork(work);
+      },
+    }),
+  });
+});
+
+Deno.test("work that can neither be done nor given back ends no process and holds up no other", () =>
+  withOutbox(async ({ outbox, owe, begun, turn, end, lines }) => {
+    owe(1);
+    owe(2);
+    outbox.wake("visitors");
+    await turn();
+    await end(new TypeError("x is not a function"));
+    assert.equal(lines.length, 2);
+    assert.match(lines[1] ?? "", /ждёт перезапуска: TypeError: postponeWork is broken/);
+    await end();
+    assert.deepEqual(begun, [1, 2]);
+  }, {
+    held: true,
+    most: 1,
+    breakJournal: (journal) => ({
+      ...journal,
+      postponeWork() {
+        throw new TypeError("postponeWork is broken");
+      },
+    }),
+  }));
+
 Deno.test("keep gives up when the process stops, after one try", () =>
   withKeep(Infinity, async ({ keep, stopping, waits }) => {
     stopping.abort();

@@ -8,14 +8,29 @@ import { aLog } from "./helpers/a_log.ts";
 
 function aPresence(journal = openJournal(":memory:")) {
   let nowMs = NOON_MS;
+  let elapsedMs = 0;
   let reminded = 0;
   const open = () =>
-    createPresence({ journal, remind: () => reminded++, now: () => nowMs, log: aLog().log });
+    createPresence({
+      journal,
+      remind: () => reminded++,
+      now: () => nowMs,
+      elapsedMs: () => elapsedMs,
+      log: aLog().log,
+    });
   journal.rememberMenu({ chatId: 1, messageId: 1 }, "agency", NOON_MS - 1000);
   return {
     journal,
     open,
-    pass: (ms: number) => nowMs += ms,
+    pass(ms: number) {
+      nowMs += ms;
+      elapsedMs += ms;
+    },
+    /** The clock is set, and with it what waits on disk. */
+    set(byMs: number) {
+      journal.shiftWaits(byMs);
+      nowMs += byMs;
+    },
     reminded: () => reminded,
   };
 }
@@ -61,4 +76,19 @@ Deno.test("an absence of the network counts like one of the process", () => {
   presence.polled(true);
   assert.equal(reminded(), 1);
   journal.close();
+});
+
+Deno.test("a clock that is set is no absence, of this process or before the next", () => {
+  for (const byMs of [6 * 60 * 60_000, -6 * 60 * 60_000]) {
+    const { journal, open, pass, set, reminded } = aPresence();
+    const presence = open();
+    presence.polled(true);
+    set(byMs);
+    presence.polled(true);
+    pass(5_000);
+    open().polled(true);
+    assert.equal(reminded(), 0);
+    assert.equal(presence.lastPolledAtMs(), NOON_MS + byMs);
+    journal.close();
+  }
 });

@@ -11,6 +11,8 @@ import { LEAD_STATES } from "../lib/lead.ts";
 const SMALL: readonly string[] = [
   "lead_counts", // A row for each profile and state.
   "attempt_counts", // A row for each outcome.
+  "repeat_counts", // A row for each profile.
+  "bots", // One, as a rule.
   "facts", // A row for each thing to remember, or for each of a profile's.
   "links", // Logins of the last minutes.
   "sessions", // Where managers are logged in.
@@ -23,6 +25,7 @@ const NARROW: readonly string[] = [
   "rowid",
   "lead",
   "follow_up",
+  "edit_of",
   "subject",
   "chat_id",
   "card_message_id",
@@ -37,26 +40,50 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /^UPDATE inbox SET due_at_ms = \? WHERE body IS NOT NULL$/,
     /^UPDATE outbox SET due_at_ms = \?$/,
     /^SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL/, // In an index of these alone.
-    /^SELECT DISTINCT lane FROM outbox/,
     /^SELECT max\(\w+\) AS id FROM (inbox|outbox)$/, // Of its key: one look at the last row.
+    /^SELECT max\(at_ms\) AS newest FROM/,
+  ],
+  "once, at a start on a restored copy: what it owes": [
+    /FROM outbox JOIN leads ON number = subject WHERE kind = 'post'/,
+    /^SELECT subject FROM outbox WHERE kind = 'card'/,
+    /^INSERT OR REPLACE INTO facts .* FROM inbox WHERE json_valid/,
+  ],
+  "when the clock was set: what is owed": [
+    /^UPDATE (outbox|inbox) SET due_at_ms = due_at_ms \+ \? WHERE due_at_ms IS NOT NULL$/,
+  ],
+  "every few seconds: the last row of each table, by its key": [
+    /^INSERT INTO \w+ .* SELECT .*max\((update_id|number)\).* FROM (inbox|leads|follow_ups)$/,
   ],
   "once, after an absence: the menus of 30 days": [
     /FROM menus WHERE sent_at_ms > \? AND NOT EXISTS/,
   ],
   "once a night: the menus of 30 days": [/^DELETE FROM menus WHERE sent_at_ms < \?$/],
-  "when a manager gives a profile another key: its leads and menus": [
-    /^UPDATE (leads|menus) SET profile = \? WHERE profile = \?$/,
+  "when a manager gives a profile another key: its leads, menus and owed POSTs": [
+    /^UPDATE (leads|menus) SET profile = \?1 WHERE profile = \?2$/,
+    /^UPDATE outbox SET lane = \? WHERE lane = \?$/,
   ],
   "when a manager asks for it, or /metrics: what is owed": [
+    /^SELECT DISTINCT lane FROM outbox/, // At a start too.
     /^SELECT count\(\*\) AS works FROM outbox WHERE kind IN/,
     /^SELECT kind, count\(\*\) AS works FROM outbox GROUP BY kind$/,
   ],
+  "when a person is erased: what is owed, and the updates that still wait": [
+    /^DELETE FROM outbox WHERE kind = 'thanks' AND body =/,
+    /^SELECT id, body FROM outbox WHERE kind = 'note'$/,
+    /^SELECT update_id, body FROM inbox WHERE body IS NOT NULL$/,
+  ],
   "after a poll: the updates that still wait": [/^DELETE FROM inbox WHERE update_id < \?/],
+  "when a follow-up is shown: the due ones": [
+    /^SELECT chat_id, min\(number\) AS first FROM outbox JOIN follow_ups/,
+    /SELECT id FROM outbox JOIN follow_ups ON number = subject WHERE lane = /,
+  ],
   "when a card is sent: what the managers' chat is owed": [
     /FROM outbox WHERE lane = \? AND kind = \? AND due_at_ms <= \?/,
   ],
   "when a CRM answers again, or a manager asks: the open cards": [
-    /^SELECT \* FROM leads WHERE profile = \? AND state = 'in_admin_chat' ORDER BY number/,
+    /^SELECT \* FROM leads INDEXED BY leads_open WHERE profile = \? .* ORDER BY number/,
+    /^SELECT \* FROM leads WHERE state = 'in_admin_chat' AND card_reason IS NOT 'held' ORDER BY number/,
+    /^SELECT leads - \(SELECT count\(\*\) FROM leads .* AND card_reason = 'held'\)/, // In an index of these alone.
   ],
   "for the page: at most 20,001 leads, 100 owed ones, the leads of the days that it shows": [
     /FROM leads INDEXED BY leads_by_time .* LIMIT 20001\)/,

@@ -7,6 +7,18 @@ import { becomeLead, galliard, wordsOf } from "./helpers/visits.ts";
 
 const CRITICAL = "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: ";
 
+function freePort(): string {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const port = String(listener.addr.port);
+  listener.close();
+  return port;
+}
+
+async function health(port: string): Promise<{ status: number; reasons: string[] }> {
+  const response = await fetch(`http://127.0.0.1:${port}/health`);
+  return { status: response.status, reasons: (await response.json()).reasons };
+}
+
 Deno.test("a group that became a supergroup is followed, and remembered after a restart", () =>
   withHouse(async (house) => {
     await house.crm.down();
@@ -99,48 +111,121 @@ Deno.test("when the admin chat fails, a card is shown in the alert chat once and
   }, { asleep: true }));
 
 Deno.test("while the admin chat fails /health answers 503 and says so, and 200 when the card is there", () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const PORT = String(listener.addr.port);
-  listener.close();
-  const health = async () => {
-    const response = await fetch(`http://127.0.0.1:${PORT}/health`);
-    return { status: response.status, reasons: (await response.json()).reasons };
-  };
+  const PORT = freePort();
   return withHouse(async (house) => {
     await house.crm.down();
-    assert.deepEqual(await health(), { status: 200, reasons: [] });
+    assert.deepEqual(await health(PORT), { status: 200, reasons: [] });
     house.admin.kickBot();
     await becomeLead(galliard(house));
     await house.bot.line(CRITICAL);
-    const failing = await health();
+    const failing = await health(PORT);
     assert.equal(failing.status, 503);
     assert.ok(failing.reasons.includes("admin_chat"), String(failing.reasons));
     house.admin.addBot();
     await house.admin.chat.nextMessage();
     await becomeLead(galliard(house));
     await house.admin.chat.nextMessage();
-    assert.deepEqual(await health(), { status: 200, reasons: [] });
+    assert.deepEqual(await health(PORT), { status: 200, reasons: [] });
   }, { env: { PORT } });
 });
 
-Deno.test("cards and follow-ups go into the forum's topic; a closed one loses none", () =>
+Deno.test("cards and follow-ups go past a closed topic into the group, with one note, also across restarts", () =>
   withHouse(async (house) => {
     await house.crm.down();
     const forum = house.telegram.group({ title: "Форум", is_forum: true });
     const topic = forum.openTopic("Лиды");
-    await house.restart({ ADMIN_CHAT_ID: String(forum.id), ADMIN_TOPIC_ID: String(topic) });
+    const env = { ADMIN_CHAT_ID: String(forum.id), ADMIN_TOPIC_ID: String(topic) };
+    await house.restart(env);
     await house.telegram.untilPolled();
-    forum.closeTopic(topic);
     const visitor = galliard(house);
     await becomeLead(visitor);
-    await house.bot.line(`${CRITICAL}400: Bad Request: TOPIC_CLOSED`);
-    forum.reopenTopic(topic);
+    assert.equal((await forum.chat.nextMessage()).message_thread_id, topic);
+    forum.closeTopic(topic);
+    visitor.sendPhoto("логотип");
+    assert.equal((await forum.chat.nextMessage()).message_thread_id, undefined);
+    const note = await forum.chat.nextMessage();
+    assert.match(wordsOf(note), /^⚠️ Тема для лидов закрыта или удалена/);
+    await becomeLead(galliard(house));
     const card = await forum.chat.nextMessage();
     assert.equal(wordsOf(card), seedCard());
-    assert.equal(card.message_thread_id, topic);
-    visitor.sendPhoto("логотип");
+    assert.equal(card.message_thread_id, undefined);
+
+    await house.bot.stop();
+    await house.restart(env);
+    visitor.say("сайт");
+    assert.match(wordsOf(await forum.chat.nextMessage()), /сайт$/);
+    forum.reopenTopic(topic);
+    await house.bot.stop();
+    await house.restart(env);
+    visitor.say("и ещё");
     assert.equal((await forum.chat.nextMessage()).message_thread_id, topic);
+    const notes = forum.chat.messages.filter((each) => /^⚠️ Тема/.test(wordsOf(each)));
+    assert.equal(notes.length, 1);
+    assert.doesNotMatch(house.bot.lines.join("\n"), /КРИТИЧЕСКАЯ/);
   }, { asleep: true }));
+
+Deno.test("a managers' chat that the bot is not in is said before the first card, in the log and in /health, until it is mended", () => {
+  const port = freePort();
+  return withHouse(async (house) => {
+    house.admin.kickBot();
+    await house.restart({ PORT: port });
+    await house.bot.line(`❌ ADMIN_CHAT_ID=${house.admin.id}: бота нет в этом чате`);
+    assert.deepEqual(await health(port), { status: 503, reasons: ["admin_chat_unusable"] });
+    await becomeLead(galliard(house));
+    await house.crm.nextLead(); // The lead waits for none of it.
+    house.admin.addBot();
+    await house.bot.line("снова доступен");
+    assert.deepEqual(await health(port), { status: 200, reasons: [] });
+    assert.equal(
+      house.telegram.commands({ type: "chat", chat_id: house.admin.id }).length > 0,
+      true,
+    );
+  }, { asleep: true });
+});
+
+Deno.test("a channel as managers' chat takes cards and presses, and the start says that it hears no commands", () =>
+  withHouse(async (house) => {
+    await house.crm.down();
+    const channel = house.telegram.group({
+      title: "Лиды",
+      type: "channel",
+      bot_is_admin: true,
+    });
+    await house.restart({ ADMIN_CHAT_ID: String(channel.id) });
+    await house.bot.line("Чат менеджеров — канал");
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    const card = await channel.chat.nextMessage();
+    assert.equal(wordsOf(card), seedCard());
+    visitor.say("сайт");
+    assert.equal((await channel.chat.nextMessage()).reply_to_message?.message_id, card.message_id);
+    const manager = channel.member({ first_name: "Анна" });
+    manager.press(card, "✅ Внёс в CRM");
+    await channel.chat.waitFor((each) => /✅ Внёс в CRM: Анна/.test(wordsOf(each)));
+    assert.doesNotMatch(house.bot.lines.join("\n"), /Команды в чате менеджеров не/);
+  }, { asleep: true }));
+
+Deno.test("/id is answered in any chat with the id and what to write where", () =>
+  withHouse(async (house) => {
+    const group = house.telegram.group({ title: "Другая группа" });
+    group.member({ first_name: "Анна" }).say("/id");
+    assert.equal(
+      wordsOf(await group.chat.nextMessage()),
+      `id этого чата: ${group.id}\n\nЧтобы лиды приходили сюда, в .env:\nADMIN_CHAT_ID=${group.id}`,
+    );
+    const forum = house.telegram.group({ title: "Форум", is_forum: true });
+    const topic = forum.openTopic("Лиды");
+    const place = { message_thread_id: topic, is_topic_message: true };
+    forum.member({ first_name: "Борис" }).say("/id", place);
+    const answer = await forum.chat.nextMessage();
+    assert.match(
+      wordsOf(answer),
+      new RegExp(`ADMIN_CHAT_ID=${forum.id}\nADMIN_TOPIC_ID=${topic}$`),
+    );
+    assert.equal(answer.message_thread_id, topic);
+    house.admin.member({ first_name: "Вера" }).say("/id");
+    assert.match(wordsOf(await house.admin.chat.nextMessage()), /Лиды приходят сюда/);
+  }));
 
 Deno.test("a storm of cards goes several to a message, each lead whole and with its own buttons, within Telegram's pace", () =>
   withHouse(async (house) => {

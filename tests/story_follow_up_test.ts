@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { SimMessage } from "../lib/demo/telegram_server.ts";
+import type { MessageContent, SimMessage } from "../lib/demo/telegram_server.ts";
 import { type House, withHouse } from "./helpers/house.ts";
-import { becomeLead, galliard, wordsOf } from "./helpers/visits.ts";
+import { CHOICE, CONFIRMATION } from "./helpers/seed.ts";
+import { becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";
 
 const THANKS = "🙏 Спасибо, получили! Передали вашему стратегу.";
 const HEADER = "📎 Дополнение к лиду MONSTER AGENCY от @betterrman:\n\n";
@@ -162,7 +163,232 @@ Deno.test("a message that the visitor deleted before it was copied is still repo
     });
     visitor.sendPhoto("логотип");
     const followUp = await house.admin.chat.nextMessage();
-    assert.match(followUp.text ?? "", /Не удалось переслать[^]*логотип/);
+    assert.match(followUp.text ?? "", /Не удалось переслать[^]*@betterrman[^]*логотип/);
+  }));
+
+Deno.test("what Telegram refuses to copy is told in words that name the visitor, and what to permit once per kind", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    house.telegram.fault({
+      method: "copyMessage",
+      fault: {
+        kind: "error",
+        error_code: 400,
+        description: "Bad Request: not enough rights to send voice notes to the chat",
+      },
+    });
+    const note = "⚠️ Не удалось переслать: 🎤 голосовое сообщение.\n" +
+      `От: @betterrman (id${visitor.id}), профиль: MONSTER AGENCY`;
+    visitor.sendVoice("мой номер +7 999 123-45-67");
+    const first = await house.admin.chat.nextMessage();
+    assert.equal(
+      first.text,
+      `${note}\n\nмой номер +7 999 123-45-67\n\n` +
+        "Разрешите боту отправлять голосовые сообщения в этом чате, если они здесь запрещены.",
+    );
+    visitor.sendVoice();
+    assert.equal((await house.admin.chat.nextMessage()).text, note);
+    await visitor.chat.waitUntil((all) => countThanks(all) === 2);
+    const copies = house.telegram.calls.filter(({ method }) => method === "copyMessage");
+    assert.ok(copies.length <= 4, `${copies.length} tries to copy`);
+    assert.equal(house.admin.chat.messages.length, 2);
+  }));
+
+Deno.test("an album's part that Telegram does not copy is told of, with its sender's name and caption", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    const { photo = [] } = house.telegram.user({ first_name: "Анна" }).sendPhoto();
+    const part = { photo, media_group_id: "5" };
+    visitor.send({ ...part, caption: "офис" });
+    visitor.send({ ...part, caption: "договор", has_protected_content: true });
+    assert.ok((await house.admin.chat.nextMessage()).text?.startsWith(HEADER));
+    assert.equal((await house.admin.chat.nextMessage()).caption, "офис");
+    assert.equal(
+      (await house.admin.chat.nextMessage()).text,
+      `⚠️ Не удалось переслать: файлов альбома: 1.\nОт: @betterrman (id${visitor.id}), ` +
+        "профиль: MONSTER AGENCY\n\nофис\n\nдоговор",
+    );
+  }));
+
+Deno.test("a follow-up whose formatting Telegram refuses comes without it", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    visitor.say("сайт", {
+      entities: [{ type: "text_link", offset: 0, length: 4, url: "https://" }],
+    });
+    assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}сайт`);
+  }));
+
+// — Content that the bot does not know —
+
+/** A message of a kind that grammY's types may not know yet, as Telegram would hand it over. */
+function unknownKind(fields: Readonly<Record<string, unknown>>): MessageContent {
+  return fields;
+}
+
+const RICH = unknownKind({
+  rich_message: {
+    blocks: [{ type: "paragraph", text: ["мой ", { type: "bold", text: "номер" }] }],
+  },
+});
+
+Deno.test("content of a kind that the bot does not know gets the menu before a lead, and is copied after", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    visitor.send(RICH);
+    assert.match(wordsOf(await visitor.chat.nextMessage()), /Выберите/);
+    await becomeLead(visitor);
+    house.telegram.fault({
+      method: "copyMessage",
+      fault: { kind: "error", error_code: 400, description: "Bad Request: MESSAGE_KIND_NEW" },
+    });
+    for (const content of [RICH, unknownKind({ hologram_2031: { id: "x" } }), {}]) {
+      visitor.send(content);
+      assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}📦 вложение 👇`);
+      const note = await house.admin.chat.nextMessage();
+      assert.match(note.text ?? "", /^⚠️ Не удалось переслать: 📦 вложение\.\nОт: @betterrman/);
+      if (content === RICH) assert.match(note.text ?? "", /\n\nмой номер\n\n/);
+    }
+    await visitor.chat.waitUntil((all) => countThanks(all) === 3);
+  }));
+
+Deno.test("a message of a shape that no Bot API has is still the managers'", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    const shapes: Readonly<Record<string, unknown>>[] = [
+      { text: "раз", entities: [null, { type: "bold" }, 5] },
+      { text: "два", entities: "bold" },
+      { text: "три", entities: null, media_group_id: 5 },
+      { text: "четыре", entities: [{ type: "bot_command" }], forward_origin: 1 },
+      { text: "пять", from: { id: visitor.id } },
+    ];
+    for (const shape of shapes) {
+      visitor.send(unknownKind(shape));
+      assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}${shape["text"]}`);
+    }
+    visitor.send(unknownKind({ text: 5 }));
+    assert.match(wordsOf(await house.admin.chat.nextMessage()), /📦 вложение/);
+  }));
+
+Deno.test("service messages and /id are no follow-ups", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    visitor.send({ message_auto_delete_timer_changed: { message_auto_delete_time: 86_400 } });
+    visitor.send({ boost_added: { boost_count: 1 } });
+    visitor.say("/id");
+    const answer = await visitor.chat.waitFor((each) => /^id этого чата/.test(wordsOf(each)));
+    assert.match(wordsOf(answer), new RegExp(`ADMIN_CHAT_ID=${visitor.id}$`));
+    visitor.say("конец");
+    assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}конец`);
+    assert.equal(countThanks(visitor.chat.messages), 1);
+  }));
+
+// — Edits —
+
+Deno.test("an edit of what the managers have comes as a reply to the first version, once, without thanks", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    const said = visitor.say("мой номер 111");
+    const first = await house.admin.chat.nextMessage();
+    await visitor.chat.waitUntil((all) => countThanks(all) === 1);
+    const edited = visitor.edit(said, "мой номер 222");
+    const shown = await house.admin.chat.nextMessage();
+    assert.equal(shown.text, "✏️ Исправлено: мой номер 222");
+    assert.equal(shown.reply_to_message?.message_id, first.message_id);
+    visitor.amend(edited, {}); // As after a link preview or a reaction.
+    await greet(house.telegram.user({ first_name: "Анна" })); // What came before is recorded.
+    await house.bot.stop();
+    await house.restart();
+    visitor.amend(edited, {});
+    visitor.edit(said, "мой номер 333");
+    const again = await house.admin.chat.nextMessage();
+    assert.equal(again.text, "✏️ Исправлено: мой номер 333");
+    assert.equal(again.reply_to_message?.message_id, first.message_id);
+    assert.equal(house.admin.chat.messages.length, 3);
+    assert.equal(countThanks(visitor.chat.messages), 1);
+  }));
+
+Deno.test("edits that were recorded are shown after a kill, the last of them alone", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    const said = visitor.say("раз");
+    await house.admin.chat.nextMessage();
+    await visitor.chat.waitUntil((all) => countThanks(all) === 1);
+    house.admin.kickBot();
+    visitor.edit(said, "два");
+    await house.bot.line("Дополнение к лиду не показать менеджерам");
+    visitor.edit(said, "три");
+    visitor.edit(said, "четыре");
+    visitor.say("конец");
+    await visitor.chat.waitUntil((all) => countThanks(all) === 2); // What came before is recorded.
+    await house.bot.kill();
+    house.admin.addBot();
+    await house.restart();
+    assert.equal((await house.admin.chat.nextMessage()).text, "✏️ Исправлено: четыре");
+    assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}конец`);
+  }));
+
+Deno.test("an edit before the showing changes what is shown", () =>
+  withHouse(async (house) => {
+    house.crm.behave({ kind: "silent" });
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    const said = visitor.say("мой номер 111");
+    await visitor.chat.waitUntil((all) => countThanks(all) === 1);
+    visitor.edit(said, "мой номер 222");
+    const card = await house.admin.chat.nextMessage();
+    const followUp = await house.admin.chat.nextMessage();
+    assert.equal(followUp.text, `${HEADER}мой номер 222`);
+    assert.equal(followUp.reply_to_message?.message_id, card.message_id);
+    assert.equal(house.admin.chat.messages.length, 2);
+  }));
+
+Deno.test("edits of a caption, of an album's part and of a file are shown", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    await becomeLead(visitor);
+    const photo = visitor.sendPhoto("офис");
+    const copy = await house.admin.chat.nextMessage();
+    visitor.edit(photo, "новый офис");
+    const caption = await house.admin.chat.nextMessage();
+    assert.equal(caption.text, "✏️ Исправлено: новый офис");
+    assert.equal(caption.reply_to_message?.message_id, copy.message_id);
+    const { photo: otherFile = [] } = house.telegram.user({ first_name: "Анна" }).sendPhoto();
+    visitor.amend(photo, { photo: otherFile });
+    const file = await house.admin.chat.nextMessage();
+    assert.ok(file.photo);
+    assert.equal(file.caption, "✏️ Исправлено: новый офис");
+
+    const album = visitor.sendAlbum([{ kind: "photo", caption: "раз" }, { kind: "video" }]);
+    for (let message = 0; message < 3; message++) await house.admin.chat.nextMessage();
+    visitor.edit(album[1]!, "два");
+    assert.equal((await house.admin.chat.nextMessage()).text, "✏️ Исправлено: два");
+  }));
+
+Deno.test("an edit of what is no follow-up is nothing", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const before = visitor.say("до лида");
+    await visitor.chat.nextMessage();
+    const start = visitor.start("agency");
+    const menu = await visitor.chat.nextMessage();
+    visitor.press(menu, CHOICE);
+    await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+    visitor.edit(before, "до лида, иначе");
+    visitor.edit(start, "/start cg");
+    const manager = house.admin.member({ first_name: "Анна" });
+    house.admin.promoteBot();
+    manager.edit(manager.say("привет"), "привет всем");
+    visitor.say("конец");
+    assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}конец`);
+    assert.equal(house.admin.chat.messages.filter(({ from }) => from.is_bot).length, 1);
   }));
 
 Deno.test("a visitor without a username is named by a mention that can be tapped", () =>
@@ -191,6 +417,21 @@ Deno.test("what is sent when the bot cannot reach the managers is shown when it 
     await house.restart();
     assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}https://example.com`);
     assert.equal(house.admin.chat.messages.filter(({ text }) => text !== undefined).length, 1);
+  }));
+
+Deno.test("one visitor's 60 messages keep another's from the managers for seconds at most", () =>
+  withHouse(async (house) => {
+    const noisy = galliard(house);
+    await becomeLead(noisy);
+    const other = house.telegram.user({ first_name: "Анна", username: "anna" });
+    await becomeLead(other);
+    for (let nth = 1; nth <= 60; nth++) noisy.say(`№${nth}.`);
+    await house.admin.chat.waitFor((each) => each.text?.endsWith("№10.") ?? false);
+    other.say("перезвоните мне");
+    const failsafe = AbortSignal.timeout(10_000);
+    await house.admin.chat.waitFor((each) => each.text?.endsWith("перезвоните мне") ?? false);
+    assert.ok(!failsafe.aborted, "it took more than 10 s");
+    assert.ok(house.admin.chat.messages.length < 20, "the minute's messages are not used up");
   }));
 
 Deno.test("a message 24 hours after the lead shows the menu and reaches no manager", () =>

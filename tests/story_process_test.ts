@@ -6,6 +6,7 @@ import { startBotProcess } from "./helpers/bot_process.ts";
 import { type House, TOKEN, withHouse } from "./helpers/house.ts";
 import { CHOICE, CONFIRMATION, seedCard } from "./helpers/seed.ts";
 import { becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";
+import { CONFIG_PATH, DENO, taskArguments } from "./helpers/deno.ts";
 
 Deno.test("every fault of the configuration is reported at once, without a secret, with exit code 2", async () => {
   const secret = "1234567890:AAsecret-secret-secret-secret-secret";
@@ -47,7 +48,6 @@ Deno.test("missing required variables are named, with exit code 2", async () => 
 Deno.test("the .env file is read, and the environment wins over it", () =>
   withHouse(async (house) => {
     const main = new URL("../main.ts", import.meta.url).pathname;
-    const config = new URL("../deno.json", import.meta.url).pathname;
     await Deno.writeTextFile(
       `${house.folder}/.env`,
       [
@@ -58,11 +58,9 @@ Deno.test("the .env file is read, and the environment wins over it", () =>
         "LOCALES_PATH=nowhere.json # the environment knows better",
       ].join("\n"),
     );
-    const { tasks } = JSON.parse(await Deno.readTextFile(config));
-    const args = String(tasks.start).split(" ").slice(1)
-      .map((arg) => (arg === "main.ts" ? main : arg));
+    const permissions = (await taskArguments("start")).filter((arg) => arg.startsWith("--allow"));
     const bot = await startBotProcess({ LOCALES_PATH: house.localesPath }, {
-      args: [...args.slice(0, 1), "--config", config, ...args.slice(1)],
+      args: ["run", "--config", CONFIG_PATH, ...permissions, main],
       cwd: house.folder,
     });
     await bot.line("на связи");
@@ -74,7 +72,7 @@ Deno.test("a start that hangs on reading the profiles can be stopped", async () 
   try {
     const path = `${folder}/locales.json`;
     const mkfifo = `await new Deno.Command("mkfifo", { args: [${JSON.stringify(path)}] }).output()`;
-    await new Deno.Command("deno", { args: ["eval", mkfifo] }).output();
+    await new Deno.Command(DENO, { args: ["eval", mkfifo] }).output();
     const bot = await startBotProcess({
       BOT_TOKEN: TOKEN,
       ADMIN_CHAT_ID: "-100",
@@ -279,9 +277,8 @@ Deno.test("a damaged journal refuses the start, names the newest backup, and is 
     const refused = await house.restart();
     assert.equal(await refused.ended, 1);
     await refused.line(/^❌ Журнал.*triborg-2026-01-02\.db/);
-    const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
-    const restored = await new Deno.Command("deno", {
-      args: String(tasks.restore).split(" ").slice(1),
+    const restored = await new Deno.Command(DENO, {
+      args: await taskArguments("restore"),
       env: { DATA_DIR: data },
     }).output();
     assert.equal(restored.code, 0, new TextDecoder().decode(restored.stderr));

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { withHouse } from "./helpers/house.ts";
 import { FALLBACK_LINE, seedCard } from "./helpers/seed.ts";
 import { assertAdminChatSilent, becomeLead, galliard, wordsOf } from "./helpers/visits.ts";
+import { DENO, taskArguments } from "./helpers/deno.ts";
 
 Deno.test("a lead that the CRM takes leaves the admin chat silent until the follow-up", () =>
   withHouse(async (house) => {
@@ -104,9 +105,8 @@ Deno.test("a lead that neither the CRM nor the admin chat takes is in the log wh
   }));
 
 Deno.test("the demo plays the seed's scenarios, keeps every promise, and ends with 0", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
-  const args = String(tasks.demo).split(" ").slice(1);
-  const output = await new Deno.Command("deno", { args: [...args, "--once"] }).output();
+  const args = await taskArguments("demo");
+  const output = await new Deno.Command(DENO, { args: [...args, "--once"] }).output();
   const transcript = new TextDecoder().decode(output.stdout);
   assert.equal(output.code, 0, transcript + new TextDecoder().decode(output.stderr));
   assert.equal(transcript.match(/^━━ \d\. /gm)?.length, 5);

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
+import { GrammyError } from "grammy";
 import {
   type Fault,
   startTelegramServer,
@@ -17,6 +18,8 @@ import {
   pollUpdates,
   withRetries,
 } from "../lib/telegram.ts";
+import { createBudgets } from "../lib/send_retries.ts";
+import { OutcomeUnknown } from "../lib/call_failure.ts";
 import { NOON_MS } from "./helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";
 
@@ -66,7 +69,7 @@ const FAILURES: readonly [what: string, fault: Fault, failure: CallFailure, word
   [
     "a 404",
     refusal(404, "Not Found"),
-    { kind: "refused", migratedTo: undefined },
+    { kind: "unauthorized" },
     "404: Not Found",
   ],
   [
@@ -124,6 +127,69 @@ for (const [what, fault, failure, words] of FAILURES) {
     }));
 }
 
+for (
+  const [asked, waitsMs] of [
+    [0, 1_000],
+    [-5, 1_000],
+    [0.5, 1_000],
+    [1.5, 1_500],
+    ["abc", 1_000],
+    ["17", 1_000],
+    [null, 1_000],
+    [{}, 1_000],
+    [300, 300_000],
+    [301, 300_000],
+    [86_400, 300_000],
+    [2_147_484, 300_000],
+    [1e300, 300_000],
+    [Infinity, 300_000],
+    [NaN, 1_000],
+  ] as const
+) {
+  Deno.test(`a 429 that asks for ${asked} s is one of ${waitsMs} ms`, () => {
+    const failure = failureOf(anError(429, { retry_after: asked }));
+    assert.deepEqual(failure, { kind: "too_many", retryAfterMs: waitsMs });
+  });
+}
+
+Deno.test("failureOf bears parameters of any kind", () => {
+  for (const parameters of [null, "abc", 5, [], true]) {
+    assert.deepEqual(failureOf(anError(429, parameters)), {
+      kind: "too_many",
+      retryAfterMs: 1_000,
+    });
+    assert.deepEqual(failureOf(anError(400, parameters)), {
+      kind: "refused",
+      migratedTo: undefined,
+    });
+  }
+});
+
+Deno.test("failureOf takes over the id of a supergroup alone", () => {
+  for (const id of [0, 5, "x", "-1001", null, -1.5, -(2 ** 60), {}]) {
+    const failure = failureOf(anError(400, { migrate_to_chat_id: id }));
+    assert.deepEqual(failure, { kind: "refused", migratedTo: undefined }, String(id));
+  }
+});
+
+Deno.test("describeError tells the wait asked for and the wait made when the first is over a minute", () => {
+  assert.equal(describeError(anError(429, { retry_after: 60 })), "429: No");
+  assert.equal(
+    describeError(anError(429, { retry_after: 86_400 })),
+    "429: No (Telegram просит ждать 86400 с, ждём 300 с)",
+  );
+  assert.equal(
+    describeError(anError(429, { retry_after: 61 }), 30_000),
+    "429: No (Telegram просит ждать 61 с, ждём 30 с)",
+  );
+});
+
+/** As grammY throws it, whatever stood in `parameters`. */
+function anError(error_code: number, parameters: unknown): GrammyError {
+  const answer = JSON.parse(JSON.stringify({ ok: false, error_code, description: "No" }));
+  return new GrammyError("No", { ...answer, parameters }, "sendMessage", {});
+}
+
 for (const kind of ["reset_before", "reset_after"] as const) {
   Deno.test(`failureOf says "unreached" to a connection with a ${kind.replace("_", " ")}`, () =>
     withTelegram(async ({ telegram, api, chatId }) => {
@@ -134,6 +200,14 @@ for (const kind of ["reset_before", "reset_after"] as const) {
       assert.ok(!describeError(error).includes("AAF0"));
     }));
 }
+
+Deno.test("a message whose connection broke after it arrived is sent once", () =>
+  withTelegram(async ({ telegram, api, chatId }) => {
+    await api.getMe(); // Its connection is kept, and used again.
+    telegram.fault({ method: "sendMessage", fault: { kind: "reset_after" } });
+    await errorOf(api.sendMessage(chatId, "Hi"));
+    assert.equal(countCalls(telegram), 1);
+  }));
 
 Deno.test('failureOf says "unreached" when nobody listens, and the words hold no token', () =>
   withTelegram(async ({ telegram, api, chatId }) => {
@@ -179,16 +253,26 @@ Deno.test("failureOf knows no defect, and describeError names it", () => {
 /** As `withTelegram`, with calls that are repeated and a clock that only notes how long it slept. */
 function withRetrying(
   run: (
-    room: { telegram: TelegramServer; say: () => Promise<unknown>; waits: number[] },
-  ) => Promise<
-    void
-  >,
+    room: {
+      telegram: TelegramServer;
+      say: () => Promise<unknown>;
+      show: () => Promise<unknown>;
+      ask: () => Promise<unknown>;
+      waits: number[];
+    },
+  ) => Promise<void>,
 ): Promise<void> {
   return withTelegram(async ({ telegram, api, chatId }) => {
     const waits: number[] = [];
     const sleep = (ms: number) => Promise.resolve(void waits.push(ms));
     api.config.use(withRetries(sleep, () => 1));
-    await run({ telegram, say: () => api.sendMessage(chatId, "Hi"), waits });
+    await run({
+      telegram,
+      say: () => api.sendMessage(chatId, "Hi"),
+      show: () => api.sendPhoto(chatId, "https://example.ru/photo.jpg"),
+      ask: () => api.getMe(),
+      waits,
+    });
   });
 }
 
@@ -210,22 +294,64 @@ for (
     ["a broken connection", { kind: "reset_before" }],
   ] as const
 ) {
-  Deno.test(`withRetries makes a call that meets ${what} up to three times`, () =>
+  Deno.test(`withRetries makes a send that meets ${what} once more`, () =>
     withRetrying(async ({ telegram, say, waits }) => {
-      telegram.fault({ method: "sendMessage", times: 2, fault });
+      telegram.fault({ method: "sendMessage", times: 1, fault });
       await say();
-      assert.equal(countCalls(telegram), 3);
-      assert.deepEqual(waits, [250, 500]);
+      assert.equal(countCalls(telegram), 2);
+      assert.deepEqual(waits, [250]);
     }));
 
-  Deno.test(`withRetries lets ${what} through after the third time`, () =>
+  Deno.test(`withRetries makes no third send after ${what}, also when its update is handled again`, () =>
     withRetrying(async ({ telegram, say, waits }) => {
       telegram.fault({ method: "sendMessage", fault });
-      assert.deepEqual(failureOf(await errorOf(say())), { kind: "unreached" });
-      assert.equal(countCalls(telegram), 3);
+      for (let handled = 1; handled <= 3; handled++) {
+        const error = await errorOf(say());
+        assert.ok(error instanceof OutcomeUnknown);
+        assert.deepEqual(failureOf(error), { kind: "unreached" });
+      }
+      assert.equal(countCalls(telegram), 2);
+      assert.deepEqual(waits, [250]);
+    }));
+
+  Deno.test(`withRetries leaves a photo that met ${what} to its caller, who has one send left`, () =>
+    withRetrying(async ({ telegram, say, show }) => {
+      telegram.fault({ fault });
+      assert.ok(await errorOf(show()) instanceof OutcomeUnknown);
+      assert.ok(await errorOf(say()) instanceof OutcomeUnknown);
+      assert.ok(await errorOf(show()) instanceof OutcomeUnknown);
+      assert.deepEqual(telegram.calls.map(({ method }) => method), ["sendPhoto", "sendMessage"]);
+    }));
+
+  Deno.test(`withRetries makes a call that sends nothing and meets ${what} up to three times`, () =>
+    withRetrying(async ({ telegram, ask, waits }) => {
+      telegram.fault({ method: "getMe", times: 2, fault });
+      await ask();
       assert.deepEqual(waits, [250, 500]);
+      telegram.fault({ method: "getMe", fault });
+      assert.deepEqual(failureOf(await errorOf(ask())), { kind: "unreached" });
+      assert.deepEqual(waits, [250, 500, 250, 500]);
     }));
 }
+
+Deno.test("withRetries makes a send that found no connection up to three times, each time it is asked to", () =>
+  withRetrying(async ({ telegram, say, waits }) => {
+    await telegram.down();
+    await errorOf(say());
+    const error = await errorOf(say());
+    assert.ok(!(error instanceof OutcomeUnknown));
+    assert.deepEqual(failureOf(error), { kind: "unreached" });
+    assert.deepEqual(waits, [250, 500, 250, 500]);
+  }));
+
+Deno.test("createBudgets gives an update its budget again, and forgets those of 2,000 updates ago", () => {
+  const budgetOf = createBudgets();
+  budgetOf(1).maybeSent = 2;
+  for (let update = 2; update <= 2_000; update++) budgetOf(update);
+  assert.equal(budgetOf(1).maybeSent, 2);
+  budgetOf(2_001);
+  assert.equal(budgetOf(1).maybeSent, 0);
+});
 
 Deno.test("withRetries waits as long as Telegram says, up to 5 s, and leaves longer waits to others", () =>
   withRetrying(async ({ telegram, say, waits }) => {
@@ -322,7 +448,7 @@ Deno.test("pollUpdates asks for messages and presses, 100 at most", () =>
     assert.deepEqual(asked, {
       offset: 0,
       limit: 100,
-      allowed_updates: ["message", "callback_query"],
+      allowed_updates: ["message", "edited_message", "callback_query"],
     });
   }));
 
@@ -536,6 +662,26 @@ Deno.test("pollUpdates waits half a minute at most, because Telegram forgets a p
     },
   }));
 
+for (
+  const [asked, waitsMs] of [[0, 1_000], [-1, 1_000], [86_400, 30_000], [
+    2_147_484,
+    30_000,
+  ]] as const
+) {
+  Deno.test(`pollUpdates asks again after ${waitsMs} ms where a 429 asks for ${asked} s`, () =>
+    withPolling(async ({ telegram, waits, line }) => {
+      const words = await line("❌ Telegram недоступен");
+      assert.equal(words.includes(`просит ждать ${asked} с, ждём 30 с`), asked > 60, words);
+      await telegram.untilPolled();
+      assert.deepEqual(waits, [waitsMs]);
+    }, {
+      before(telegram) {
+        const fault = refusal(429, "Too Many Requests", { retry_after: asked });
+        telegram.fault({ method: "getUpdates", times: 1, fault });
+      },
+    }));
+}
+
 Deno.test("pollUpdates waits as long as Telegram says after a 429", () =>
   withPolling(async ({ telegram, waits }) => {
     await telegram.untilPolled();
@@ -592,4 +738,160 @@ Deno.test("pollUpdates follows update ids that begin anew after a quiet week", a
     },
   }, stopping.signal);
   assert.deepEqual(offsets, [0, 900_002, 6, 7]);
+});
+
+// — What is not the Bot API —
+
+/** Polls a server that gives these answers to getUpdates, the last one again and again, until it was asked so often. */
+async function pollServer(
+  answers: readonly (() => Response)[],
+  rounds: number,
+): Promise<
+  {
+    readonly ended: unknown;
+    readonly waits: number[];
+    readonly offsets: number[];
+    readonly lines: string[];
+    readonly accepted: number[];
+  }
+> {
+  const offsets: number[] = [];
+  const waits: number[] = [];
+  const accepted: number[] = [];
+  const stopping = new AbortController();
+  const { log, lines } = aLog();
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      if (!request.url.includes("/getUpdates")) return new Response("Sign in", { status: 200 });
+      offsets.push((await request.json()).offset);
+      if (offsets.length === rounds) stopping.abort();
+      return answers[Math.min(offsets.length, answers.length) - 1]?.() ?? Response.error();
+    },
+  );
+  const ended = await pollUpdates({
+    token: TOKEN,
+    apiRoot: `http://127.0.0.1:${server.addr.port}`,
+    log,
+    random: () => 1,
+    sleep: (ms) => Promise.resolve(void waits.push(ms)),
+    now: () => NOON_MS,
+    accept: (updates) => Promise.resolve(void accepted.push(...updates.map((u) => u.update_id))),
+    polled() {},
+  }, stopping.signal).catch((error) => error);
+  assert.ok(!lines.join("\n").includes("AAF0"), lines.join("\n"));
+  return { ended, waits, offsets, lines, accepted };
+}
+
+const json = (body: unknown, status = 200) => () => Response.json(body, { status });
+const redirect = (location: string, status = 302) => () =>
+  new Response("{}", { status, headers: { location } });
+
+const FOREIGN: Readonly<Record<string, () => Response>> = {
+  "a login page's redirect": redirect("https://login.example.ru/"),
+  "a redirect to nowhere": redirect("::::"),
+  "a redirect with a refused token in it": () =>
+    Response.json({ ok: false, error_code: 401, description: "Unauthorized" }, { status: 302 }),
+  "a permanent redirect": redirect("/elsewhere", 308),
+  "a 401 page": () => new Response("<html>Sign in</html>", { status: 401 }),
+  "a proxy's 401": json({ message: "Unauthorized" }, 401),
+  "a proxy's 404": json({ error: "Not Found" }, 404),
+  "a proxy's 407": () => new Response("Proxy Authentication Required", { status: 407 }),
+  "a refusal without words": json({ ok: false, error_code: 401 }, 401),
+  "a refusal whose code is a text": json({ ok: false, error_code: "401", description: "No" }, 401),
+  "a refusal whose words are none": json({ ok: false, error_code: 401, description: null }, 401),
+  "an answer without a result": json({ ok: true }),
+  "a result that is no list": json({ ok: true, result: {} }),
+  "a list": json([]),
+  "a null": json(null),
+  "a number": json(5),
+  "no JSON": () => new Response("\xff\xfe{"),
+  "invalid UTF-8": () => new Response(new Uint8Array([0xff, 0xfe, 0x7b])),
+  "nothing": () => new Response(""),
+};
+for (const [what, answer] of Object.entries(FOREIGN)) {
+  Deno.test(`pollUpdates takes ${what} for no answer of Telegram's, and waits`, async () => {
+    const { ended, waits, lines, offsets } = await pollServer([answer], 4);
+    assert.equal(ended, undefined);
+    assert.deepEqual(waits, [1_000, 2_000, 4_000]);
+    assert.deepEqual(offsets, [0, 0, 0, 0]);
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? "", /^❌ Telegram недоступен, обновления не получить: /);
+  });
+}
+
+Deno.test("pollUpdates reads no more than 32 MiB of an answer", async () => {
+  const megabyte = new Uint8Array(1024 * 1024).fill(0x20);
+  let sent = 0;
+  const endless = () =>
+    new Response(
+      new ReadableStream({
+        pull(controller) {
+          sent++;
+          controller.enqueue(megabyte);
+        },
+      }),
+    );
+  const { lines } = await pollServer([endless, json({ ok: true, result: [] })], 2);
+  assert.match(lines[0] ?? "", /ответ слишком велик/);
+  assert.ok(sent < 128, String(sent));
+});
+
+Deno.test("pollUpdates ends at a refusal of Telegram's alone", async () => {
+  for (const error_code of [401, 404]) {
+    const { ended } = await pollServer(
+      [json({ ok: false, error_code, description: "No" }, error_code)],
+      4,
+    );
+    assert.ok(ended instanceof PollingEnded);
+    assert.equal(ended.reason, "unauthorized");
+  }
+});
+
+// — Updates of no shape that is known —
+
+const batchOf = (...result: unknown[]) => json({ ok: true, result });
+
+Deno.test("pollUpdates puts aside what is no update, says so once each, and takes the rest", async () => {
+  const { accepted, offsets, lines, waits } = await pollServer([
+    batchOf({ update_id: 7 }, { update_id: "8" }, null, { update_id: 9, message: {} }, {
+      update_id: 10,
+    }),
+    batchOf({ update_id: 11 }),
+    batchOf(),
+  ], 3);
+  assert.deepEqual(accepted, [7, 10, 11]);
+  assert.deepEqual(offsets, [0, 11, 12]);
+  assert.deepEqual(waits, []);
+  assert.deepEqual(lines, [
+    "❌ Обновление без номера не разобрать, оно пропущено: update_id не номер",
+    "❌ Обновление без номера не разобрать, оно пропущено: не объект",
+    "❌ Обновление 9 не разобрать, оно пропущено: message.message_id не номер",
+  ]);
+});
+
+Deno.test("pollUpdates asks once a second while nothing has an id that an offset could pass", async () => {
+  const stuck = batchOf({ update_id: 2 ** 60 });
+  const { waits, lines, accepted, offsets } = await pollServer(
+    [stuck, stuck, stuck, batchOf({ update_id: 2 ** 60 }, { update_id: 5 }), batchOf()],
+    5,
+  );
+  assert.deepEqual(waits, [1_000, 1_000, 1_000]);
+  assert.deepEqual(accepted, [5]);
+  assert.deepEqual(offsets, [0, 0, 0, 0, 6]);
+  assert.equal(
+    lines[0],
+    "❌ Обновления не принять: Error: Telegram отдаёт их снова и снова (update_id не номер). " +
+      "Они остаются у Telegram, пробуем снова",
+  );
+});
+
+Deno.test("pollUpdates asks once a second where each batch is the same, whatever the offset", async () => {
+  const { waits } = await pollServer([batchOf({ update_id: 5 }, { update_id: 6 })], 4);
+  assert.deepEqual(waits, [1_000, 1_000]);
+});
+
+Deno.test("pollUpdates asks once a second where a request is never held", async () => {
+  const { waits } = await pollServer([batchOf()], 6);
+  assert.deepEqual(waits, [1_000, 1_000, 1_000]);
 });

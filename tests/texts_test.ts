@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { MessageEntity, User } from "grammy/types";
-import { card, followUpParts, uncopiedPart } from "../lib/cards.ts";
+import { card, followUpParts } from "../lib/cards.ts";
+import { editParts, undeliverableNote, wordsInPieces } from "../lib/follow_up_texts.ts";
 import { formatCaption, formatText } from "../lib/demo/telegram_text.ts";
 import type { FollowUpContent } from "../lib/lead.ts";
 import { LIMITS } from "../lib/profile.ts";
@@ -308,23 +309,103 @@ Deno.test("an album is announced with its size, then copied whole", () => {
   ]);
 });
 
-Deno.test("what Telegram will not copy is named, with the words that came with it", () => {
-  const note = "⚠️ Не удалось переслать: 🖼 фото.";
-  assert.equal(uncopiedPart(someContent(PHOTO)).text, note);
-  assert.equal(uncopiedPart(someContent({ ...PHOTO, text: "офис" })).text, `${note}\n\nофис`);
+// — What could not be shown —
+
+function noteOf(
+  content: Partial<FollowUpContent>,
+  { visitor = aVisitor(), albumFiles = null as number | null, advise = false } = {},
+) {
+  const lead = aLead({ visitor });
+  return undeliverableNote({ content: someContent(content), albumFiles, lead, advise });
+}
+
+const NAMED = "\nОт: @betterrman (id310452007), профиль: MONSTER AGENCY";
+
+Deno.test("what Telegram will not take is named with its sender, profile and words", () => {
+  const alone = `⚠️ Не удалось переслать: 🖼 фото.${NAMED}`;
+  assert.equal(noteOf(PHOTO).alone.text, alone);
+  assert.equal(noteOf(PHOTO).withWords, null);
+  const note = noteOf({ ...PHOTO, text: "офис" });
+  assert.equal(note.alone.text, alone);
+  assert.equal(note.withWords?.text, `${alone}\n\nофис`);
 });
 
-Deno.test("the words that came with what Telegram will not copy go alone where both do not fit", () => {
-  const room = 4096 - "⚠️ Не удалось переслать: 🖼 фото.\n\n".length;
-  assert.equal(uncopiedPart(someContent({ ...PHOTO, text: "x".repeat(room) })).text.length, 4096);
-  const words = "x".repeat(room + 1);
-  assert.equal(uncopiedPart(someContent({ ...PHOTO, text: words })).text, words);
+Deno.test("a sender without a username is mentioned by id where something could not be shown", () => {
+  const { alone } = noteOf(PHOTO, { visitor: aVisitor({ userId: 42, username: null }) });
+  assert.match(alone.text, /\nОт: id42, профиль/);
+  assert.deepEqual(alone.entities.map((each) => [each.type, covered(alone, each)]), [
+    ["text_mention", "id42"],
+  ]);
+});
+
+Deno.test("the words of what could not be shown go by themselves where one message does not hold both", () => {
+  const room = 4096 - `⚠️ Не удалось переслать: 🖼 фото.${NAMED}\n\n`.length;
+  assert.equal(noteOf({ ...PHOTO, text: "x".repeat(room) }).withWords?.text.length, 4096);
+  assert.equal(noteOf({ ...PHOTO, text: "x".repeat(room + 1) }).withWords, null);
+  const pieces = wordsInPieces(someContent({ text: "🙂".repeat(5000) }));
+  assert.equal(pieces.map(({ text }) => text).join(""), "🙂".repeat(5000));
+  for (const piece of pieces) assertSendable(piece);
 });
 
 Deno.test("the messages of an album that Telegram will not copy are counted", () => {
-  assert.equal(
-    uncopiedPart(someContent(PHOTO), 3).text,
-    "⚠️ Не удалось переслать: файлов альбома: 3.",
+  const { text } = noteOf(PHOTO, { albumFiles: 3 }).alone;
+  assert.equal(text, `⚠️ Не удалось переслать: файлов альбома: 3.${NAMED}`);
+});
+
+Deno.test("the advice tells what the bot has to be permitted", () => {
+  const voice = { text: "", media: "🎤 голосовое сообщение", captionable: true };
+  const advice = "\n\nРазрешите боту отправлять голосовые сообщения в этом чате, " +
+    "если они здесь запрещены.";
+  assert.ok(noteOf(voice, { advise: true }).alone.text.endsWith(advice));
+  assert.match(noteOf({ ...voice, media: "📦 вложение" }, { advise: true }).alone.text, /вложения/);
+});
+
+// — Edits —
+
+function editOf(content: Partial<FollowUpContent>, newFile = false, template = TEMPLATE) {
+  const edit = { first: null, newFile };
+  return editParts({ content: someContent(content), edit }, aVisitor(), template);
+}
+
+Deno.test("an edit says the new words, and names the sender where it cannot be a reply", () => {
+  assert.deepEqual(editOf({ text: "+7 999" }), [{
+    kind: "text",
+    message: { text: "✏️ Исправлено: +7 999", entities: [] },
+    alone: { text: "Дополнение от @betterrman:\n✏️ Исправлено: +7 999", entities: [] },
+  }]);
+});
+
+Deno.test("an edit that is too long is announced, and one without words says what it is about", () => {
+  const [announced, words] = editOf({ text: "x".repeat(4096) });
+  assert.ok(announced?.kind === "text" && words?.kind === "text");
+  assert.equal(announced.message.text, "✏️ Исправлено: длинное сообщение 👇");
+  assert.equal(words.message.text, "x".repeat(4096));
+  const [bare] = editOf(PHOTO);
+  assert.ok(bare?.kind === "text");
+  assert.equal(bare.message.text, "✏️ Исправлено: 🖼 фото без подписи");
+});
+
+Deno.test("an edit that put another file into the message copies it anew", () => {
+  const [copy] = editOf({ ...PHOTO, text: "новый план" }, true);
+  assert.ok(copy?.kind === "copy");
+  assert.equal(copy.caption?.text, "✏️ Исправлено: новый план");
+  const parts = editOf({ text: "", media: "📦 вложение", captionable: false }, true);
+  assert.deepEqual(parts.map(({ kind }) => kind), ["text", "copy"]);
+});
+
+Deno.test("any edit under any template is taken by Telegram", () => {
+  fc.assert(
+    fc.property(messages, templates, fc.boolean(), fc.boolean(), (words, template, ...is) => {
+      const [isPhoto, newFile] = is;
+      const content = isPhoto ? { ...PHOTO, ...words } : words;
+      for (const part of editOf(content, newFile && isPhoto, template)) {
+        const shown = part.kind === "text" ? part.message : part.caption;
+        const kind = part.kind === "text" ? "text" : "caption";
+        for (const each of [shown, part.alone ?? null]) {
+          if (each !== null) assertSendable(each, kind);
+        }
+      }
+    }),
   );
 });
 
@@ -440,7 +521,9 @@ Deno.test("any media with any caption makes a follow-up that Telegram takes, com
       const copy = parts.at(-1);
       assert.ok(copy?.kind === "copy");
       assert.ok(copy.caption === null || copy.caption.text.includes(caption.text));
-      assertSendable(uncopiedPart(content));
+      const note = undeliverableNote({ content, albumFiles: null, lead: aLead(), advise: true });
+      assertSendable(note.alone);
+      if (note.withWords !== null) assertSendable(note.withWords);
     }),
   );
 });

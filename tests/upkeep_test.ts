@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../lib/journal.ts";
 import { createUpkeep, listBackups, type Upkeep } from "../lib/upkeep.ts";
 import { aNewLead, aVisitor } from "./helpers/a_lead.ts";
-import { aLog } from "./helpers/a_log.ts";
+import { aLog, type LogOfTest } from "./helpers/a_log.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** 08:00 in Moscow. */
 const MORNING_MS = Date.parse("2026-03-10T05:00:00Z");
@@ -15,8 +16,15 @@ interface House {
   readonly journal: Journal;
   readonly upkeep: Upkeep;
   readonly folder: string;
-  /** Sets the clock, in ms since 1970. */
-  at(ms: number): House;
+  /** Lets the time pass until a moment, in ms since 1970. */
+  until(ms: number): House;
+  /** Sets the clock, in ms since 1970: no time passes. */
+  set(ms: number): House;
+  /** Room on the disk, in bytes; at first not known. */
+  free: number | undefined;
+  readonly log: LogOfTest;
+  /** The next process on the same folder. */
+  restart(): Upkeep;
 }
 
 async function withUpkeep(
@@ -26,24 +34,40 @@ async function withUpkeep(
   const folder = await Deno.makeTempDir();
   const journal = openJournal(`${folder}/triborg.db`);
   let nowMs = MORNING_MS;
-  const upkeep = createUpkeep({
-    journal: watch(journal),
-    dataDir: folder,
-    retentionDays: 180,
-    timeZone: "Europe/Moscow",
-    wake: () => {},
-    now: () => nowMs,
-    log: aLog().log,
-  });
+  let elapsedMs = 0;
+  const log = aLog();
+  const open = () =>
+    createUpkeep({
+      journal: watch(journal),
+      dataDir: folder,
+      retentionDays: 180,
+      timeZone: "Europe/Moscow",
+      wake: () => {},
+      now: () => nowMs,
+      elapsedMs: () => elapsedMs,
+      freeBytes: () => Promise.resolve(house.free),
+      log: log.log,
+    });
   const house: House = {
     journal,
-    upkeep,
+    get upkeep() {
+      return upkeep;
+    },
     folder,
-    at(ms) {
+    log,
+    free: undefined,
+    until(ms) {
+      elapsedMs += ms - nowMs;
       nowMs = ms;
       return house;
     },
+    set(ms) {
+      nowMs = ms;
+      return house;
+    },
+    restart: () => upkeep = open(),
   };
+  let upkeep = open();
   try {
     await test(house);
   } finally {
@@ -69,7 +93,7 @@ function recordLead(journal: Journal, receivedAtMs: number, number: number) {
 }
 
 Deno.test("the daily line tells of yesterday at nine, once, with the word in its right case", () =>
-  withUpkeep(async ({ journal, upkeep, at }) => {
+  withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();
     for (let lead = 1; lead <= 42; lead++) {
       const { number } = recordLead(journal, MORNING_MS + lead, lead);
@@ -77,10 +101,10 @@ Deno.test("the daily line tells of yesterday at nine, once, with the word in its
       if (lead > 40) journal.moveLead(number, "by_hand");
     }
     recordLead(journal, MORNING_MS + DAY_MS - 1, 43); // 08:00 of the day it is told: not yesterday's.
-    at(MORNING_MS + DAY_MS);
+    until(MORNING_MS + DAY_MS);
     await upkeep.look();
     assert.deepEqual(notes(journal), []);
-    at(MORNING_MS + DAY_MS + 60 * 60 * 1000);
+    until(MORNING_MS + DAY_MS + 60 * 60 * 1000);
     await upkeep.look();
     await upkeep.look();
     assert.deepEqual(notes(journal), [
@@ -89,19 +113,19 @@ Deno.test("the daily line tells of yesterday at nine, once, with the word in its
   }));
 
 Deno.test("a new journal tells of no yesterday, and a line missed until noon is not told any more", () =>
-  withUpkeep(async ({ journal, upkeep, at }) => {
-    at(MORNING_MS + 4 * 60 * 60 * 1000);
+  withUpkeep(async ({ journal, upkeep, until }) => {
+    until(MORNING_MS + 4 * 60 * 60 * 1000);
     await upkeep.look();
-    at(MORNING_MS + DAY_MS + 5 * 60 * 60 * 1000);
+    until(MORNING_MS + DAY_MS + 5 * 60 * 60 * 1000);
     await upkeep.look();
     assert.deepEqual(notes(journal), []);
   }));
 
 Deno.test("a backup is made each night, opens as a journal, and seven are kept", () =>
-  withUpkeep(async ({ journal, upkeep, folder, at }) => {
+  withUpkeep(async ({ journal, upkeep, folder, until }) => {
     recordLead(journal, MORNING_MS, 1);
     for (let day = 0; day < 10; day++) {
-      at(MORNING_MS + day * DAY_MS);
+      until(MORNING_MS + day * DAY_MS);
       await upkeep.look();
     }
     const backups = await listBackups(folder);
@@ -113,7 +137,7 @@ Deno.test("a backup is made each night, opens as a journal, and seven are kept",
   }));
 
 Deno.test("after the retention the persons of settled leads are erased, and open ones are kept", () =>
-  withUpkeep(async ({ journal, upkeep, at }) => {
+  withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();
     const settled = recordLead(journal, MORNING_MS, 1);
     const open = recordLead(journal, MORNING_MS, 2);
@@ -129,7 +153,7 @@ Deno.test("after the retention the persons of settled leads are erased, and open
       content: { text: "личное", entities: [], media: null, captionable: false },
     }, MORNING_MS);
 
-    at(MORNING_MS + 181 * DAY_MS);
+    until(MORNING_MS + 181 * DAY_MS);
     await upkeep.look();
     const erased = journal.findLead(settled.number);
     assert.deepEqual(
@@ -145,11 +169,12 @@ Deno.test("after the retention the persons of settled leads are erased, and open
 Deno.test("while old leads are looked through, where nobody is left to erase, others get their turn", async () => {
   let turn = 0;
   const portionsIn: number[] = [];
-  await withUpkeep(async ({ journal, upkeep, at }) => {
+  await withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();
     for (let lead = 1; lead <= 700; lead++) recordLead(journal, MORNING_MS, lead);
     await journal.committed();
-    at(MORNING_MS + 181 * DAY_MS);
+    until(MORNING_MS + 181 * DAY_MS);
+    portionsIn.length = 0;
     let others = setImmediate(function go() {
       turn += 1;
       others = setImmediate(go);
@@ -164,5 +189,175 @@ Deno.test("while old leads are looked through, where nobody is left to erase, ot
       portionsIn.push(turn);
       return journal.eraseSettledBefore(...asked);
     },
+  }));
+});
+
+// — The clock —
+
+/** An old settled lead whose person is erased when the bot believes that its time is over. */
+async function oldLead({ journal, upkeep }: House): Promise<() => boolean> {
+  await upkeep.look();
+  const { number } = recordLead(journal, MORNING_MS, 1);
+  journal.moveLead(number, "in_crm");
+  await journal.committed();
+  return () => journal.findLead(number)?.visitor.firstName === "";
+}
+
+Deno.test("a clock that was set by 200 days erases nobody, unless it has stayed so for a day", () =>
+  withUpkeep(async (house) => {
+    const isErased = await oldLead(house);
+    house.set(MORNING_MS + 200 * DAY_MS);
+    await house.upkeep.look();
+    house.until(MORNING_MS + 201 * DAY_MS - 1);
+    await house.upkeep.look();
+    assert.equal(isErased(), false);
+    house.until(MORNING_MS + 202 * DAY_MS);
+    await house.upkeep.look();
+    assert.equal(isErased(), true);
+  }));
+
+Deno.test("a process that starts with a clock 200 days ahead of the journal erases nobody, nor does the next", () =>
+  withUpkeep(async (house) => {
+    const isErased = await oldLead(house);
+    for (let day = 200; day < 201; day += 0.25) {
+      house.set(MORNING_MS + day * DAY_MS);
+      await house.restart().look();
+    }
+    assert.equal(isErased(), false);
+    house.set(MORNING_MS + DAY_MS);
+    await house.restart().look();
+    assert.equal(isErased(), false);
+  }));
+
+Deno.test("a journal of a bot that kept no safe time is measured by its newest record", () =>
+  withUpkeep(async (house) => {
+    recordLead(house.journal, MORNING_MS, 1);
+    house.journal.moveLead(1, "in_crm");
+    house.journal.rememberFact("erased_of", "2026-03-10");
+    house.set(MORNING_MS + 200 * DAY_MS);
+    await house.restart().look();
+    assert.equal(house.journal.findLead(1)?.visitor.firstName, "Galliard");
+  }));
+
+Deno.test("a bot that is restarted every day gets to erase", () =>
+  withUpkeep(async (house) => {
+    const isErased = await oldLead(house);
+    house.free = 0; // Copies take the test's time alone.
+    for (let day = 1; day <= 181; day++) {
+      house.set(MORNING_MS + day * DAY_MS); // Switched off for 23 hours.
+      await house.restart().look();
+      house.until(MORNING_MS + day * DAY_MS + HOUR_MS);
+      await house.upkeep.look();
+    }
+    assert.equal(isErased(), true);
+  }));
+
+Deno.test("a machine that sleeps every night gets to erase, later", () =>
+  withUpkeep(async (house) => {
+    const isErased = await oldLead(house);
+    house.free = 0; // Copies take the test's time alone.
+    for (let day = 1; !isErased() && day < 400; day++) {
+      house.set(MORNING_MS + day * DAY_MS);
+      for (const hours of [2, 16]) {
+        house.until(MORNING_MS + day * DAY_MS + hours * HOUR_MS);
+        await house.upkeep.look();
+      }
+    }
+    assert.equal(isErased(), true);
+  }));
+
+Deno.test("a lead that was recorded by a clock in the past is not older than the lead before it", () =>
+  withUpkeep(async ({ journal, upkeep, until }) => {
+    await upkeep.look();
+    for (const [number, atMs] of [[1, MORNING_MS], [2, 0], [3, MORNING_MS + 1]] as const) {
+      recordLead(journal, atMs, number);
+      journal.moveLead(number, "in_crm");
+    }
+    until(MORNING_MS + DAY_MS);
+    await upkeep.look();
+    assert.equal(journal.findLead(2)?.visitor.firstName, "Galliard");
+    until(MORNING_MS + 182 * DAY_MS);
+    await upkeep.look();
+    assert.equal(journal.findLead(2)?.visitor.firstName, "");
+  }));
+
+Deno.test("a clock that goes a day ahead and back tells the daily line once", () =>
+  withUpkeep(async ({ journal, upkeep, set }) => {
+    await upkeep.look();
+    set(MORNING_MS + DAY_MS + HOUR_MS);
+    await upkeep.look();
+    set(MORNING_MS + HOUR_MS);
+    await upkeep.look();
+    set(MORNING_MS + DAY_MS + 2 * HOUR_MS);
+    await upkeep.look();
+    assert.equal(notes(journal).length, 1);
+  }));
+
+Deno.test("a day that a wrong clock left far ahead holds the daily line up for a day at most", () =>
+  withUpkeep(async ({ journal, upkeep, until }) => {
+    journal.rememberFact("daily_line_of", "2027-01-01");
+    await upkeep.look();
+    until(MORNING_MS + DAY_MS + HOUR_MS);
+    await upkeep.look();
+    assert.equal(notes(journal).length, 1);
+  }));
+
+// — The disk —
+
+Deno.test("without twice the journal's room no copy is begun; the daily line says so, and the rest is done", () =>
+  withUpkeep(async (house) => {
+    const { journal, upkeep, folder, log } = house;
+    const isErased = await oldLead(house);
+    house.free = 1_000;
+    house.until(MORNING_MS + 182 * DAY_MS + HOUR_MS);
+    await upkeep.look();
+    assert.deepEqual([...Deno.readDirSync(`${folder}/backups`)], []);
+    assert.equal(isErased(), true);
+    const why = /на диске мало места: свободно 0,0 МБ, нужно \d+,\d МБ/;
+    assert.match(log.lines.find((line) => line.includes("Резервная копия")) ?? "", why);
+    house.until(MORNING_MS + 183 * DAY_MS + HOUR_MS);
+    await upkeep.look();
+    assert.match(notes(journal).at(-1) ?? "", why);
+  }));
+
+Deno.test("a copy that fails is tried again after an hour, not each minute, and the next daily line is quiet", () =>
+  withUpkeep(async (house) => {
+    const { journal, upkeep, folder, log, until } = house;
+    await upkeep.look();
+    house.free = 0;
+    const failures = () => log.lines.filter((line) => line.includes("не удалось")).length;
+    for (const minutes of [0, 1, 59, 60]) {
+      until(MORNING_MS + DAY_MS + minutes * 60_000);
+      await upkeep.look();
+    }
+    assert.equal(failures(), 2);
+    house.free = 10 ** 9;
+    until(MORNING_MS + DAY_MS + 121 * 60_000);
+    await upkeep.look();
+    assert.equal((await listBackups(folder)).length, 1);
+    notes(journal);
+    until(MORNING_MS + 2 * DAY_MS + HOUR_MS);
+    await upkeep.look();
+    assert.doesNotMatch(notes(journal).at(-1) ?? "", /копии/);
+  }));
+
+Deno.test("a copy that breaks off leaves nothing, and one that was killed is removed before the next", async () => {
+  let breaks = true;
+  await withUpkeep(async ({ upkeep, folder, until }) => {
+    await upkeep.look();
+    await Deno.mkdir(`${folder}/backups`);
+    await Deno.writeTextFile(`${folder}/backups/unfinished.tmp`, "half");
+    until(MORNING_MS + DAY_MS);
+    await upkeep.look();
+    const names = () => [...Deno.readDirSync(`${folder}/backups`)].map(({ name }) => name);
+    assert.deepEqual(names(), []);
+    breaks = false;
+    until(MORNING_MS + DAY_MS + HOUR_MS);
+    await upkeep.look();
+    assert.deepEqual(names(), ["triborg-2026-03-11.db"]);
+  }, (journal) => ({
+    ...journal,
+    backUp: (path, nowMs) =>
+      breaks ? Promise.reject(new Error("disk I/O error")) : journal.backUp(path, nowMs),
   }));
 });

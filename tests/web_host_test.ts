@@ -1,32 +1,38 @@
 // What reaches the page without a browser: requests that no Request object can be.
 
 import assert from "node:assert/strict";
-import { openPage } from "./helpers/a_page.ts";
+import { withHouse } from "./helpers/house.ts";
+import { connectRaw, get } from "./helpers/raw_http.ts";
 
-Deno.test("a Host header that is none gets the headers of every other answer", async () => {
-  await using page = await openPage();
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    page.handler,
-  );
-  for (const host of ["evil.com:99999", "a b", "[", "a%zz"]) {
-    using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
-    const request = `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
-    await connection.write(new TextEncoder().encode(request));
-    const answer = await readAll(connection);
-    assert.match(answer, /^HTTP\/1\.1 400 /, `${host}: ${answer.slice(0, 200)}`);
-    if (answer.includes("content-length: 0")) continue; // Refused before it came to the page.
-    assert.match(answer, /content-security-policy: /i, host);
-  }
+const REQUESTS: readonly (readonly [string, number])[] = [
+  ...["evil.com:99999", "a b", "[", "a%zz", "", "a/b", "user@a"].map((host) =>
+    [`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`, 400] as const
+  ),
+  ["no HTTP at all\r\n\r\n", 400],
+  ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400],
+  [`TRACE ${get("/", "Connection: close").slice(4)}`, 405],
+  [get("/profiles/%E0%A4%A", "Connection: close"), 400],
+  [get("/health", "Connection: close"), 200],
+  [get("/login", "Connection: close"), 200],
+  [get("/login?token=junk", "Connection: close"), 410],
+];
+
+Deno.test("whatever is sent to the page, the answer has the security headers", () => {
+  const port = freePort();
+  return withHouse(async (house) => {
+    for (const [request, status] of REQUESTS) {
+      using peer = await connectRaw(port);
+      await peer.send(request);
+      const answer = await peer.untilClosed();
+      assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), `${request}: ${answer}`);
+      assert.match(answer, /content-security-policy: /i, request);
+      assert.match(answer, /x-content-type-options: nosniff/i, request);
+    }
+    assert.equal(await house.bot.stop(), 0);
+  }, { env: { PORT: String(port) } });
 });
 
-async function readAll(connection: Deno.Conn): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  const buffer = new Uint8Array(4096);
-  for (;;) {
-    const read = await connection.read(buffer);
-    if (read === null) return text;
-    text += decoder.decode(buffer.subarray(0, read), { stream: true });
-  }
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
 }

@@ -289,6 +289,32 @@ Deno.test("a lead opens to its life: press, confirmation, attempt, card, follow-
   assert.ok(!places.includes(-1), JSON.stringify(places));
 });
 
+Deno.test("a lead's life tells that its visitor pressed again, and how often", async () => {
+  await using page = await openPage();
+  const number = record(page);
+  const browser = await page.login();
+  for (const [nth, words] of ["ещё раз: это тот же лид", "всего повторов: 2"].entries()) {
+    const press = aNewLead({ menuMessageId: 1000 + nth, receivedAtMs: NOON_MS + nth * 1000 });
+    page.journal.recordRepeat(press, number, "{}");
+    const html = await (await browser.get(`/leads/${number}`)).text();
+    assert.ok(html.includes("Посетитель нажал ещё раз") && html.includes(words), html);
+  }
+});
+
+Deno.test("a lead that was held back says so, and can be sent from the list and from its page", async () => {
+  await using page = await openPage();
+  const held = page.journal.recordHeld(aNewLead({ menuMessageId: 2000 }), "{}");
+  assert.ok(held);
+  const browser = await page.login();
+  const list = await (await browser.get("/leads?state=in_admin_chat")).text();
+  assert.deepEqual(listed(list), [held.lead.number]);
+  assert.match(list, /value="resend"/);
+  const html = await (await browser.get(`/leads/${held.lead.number}`)).text();
+  assert.match(html, /В CRM не отправлен: слишком много лидов от этого посетителя за час/);
+  assert.match(html, /value="resend"/);
+  assert.doesNotMatch(html, /Карточка в чате менеджеров/);
+});
+
 Deno.test("an open lead is sent again by a press, in the name of who pressed", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
@@ -388,6 +414,20 @@ Deno.test("erasing asks for a typed word and says what becomes of open leads", a
   assert.equal(refused.status, 422);
   assert.match(await refused.text(), /Впишите «стереть» — буква в букву/);
   assert.equal(page.journal.findLead(lead)?.visitor.firstName, "Galliard");
+});
+
+Deno.test("erasing says until when backups still hold the person, before and afterwards", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  const browser = await page.login();
+  const until = /копиях журнала эти данные останутся до 22 янв\. 03:00/; // Noon of 15 January, 7 nights on.
+  assert.match(await (await browser.get(`/leads/${lead}/erase`)).text(), until);
+  const erased = await browser.post(`/leads/${lead}/erase`, { word: "стереть" });
+  const path = erased.headers.get("location") ?? "";
+  assert.match(await (await browser.get(path)).text(), until);
+  const english = await browser.get(path, { "accept-language": "en" });
+  assert.match(await english.text(), /backups will hold this data until 22 Jan 03:00/);
+  assert.doesNotMatch(await (await browser.get(`/leads/${lead}`)).text(), until);
 });
 
 Deno.test("erasing takes every trace of the person from all their leads, and keeps the counts", async () => {

@@ -82,18 +82,116 @@ Deno.test("without ADMIN_PASSWORD no password is asked for or taken", async () =
   assert.equal((await browser.post("/login", { password: "" })).status, 403);
 });
 
-Deno.test("after five failed tries within a minute the answer is 429 with the time to wait", async () => {
+Deno.test("after five wrong passwords within a minute the answer is 429 with the time to wait", async () => {
   await using page = await openPage();
   const browser = page.browser();
-  for (const password of ["a", "b", "c", "d"]) {
+  for (const password of ["a", "b", "c", "d", "e"]) {
     assert.equal((await browser.post("/login", { password })).status, 403);
   }
-  assert.equal((await browser.post("/login", { token: "guess" })).status, 410);
 
   const blocked = await browser.post("/login", { password: PASSWORD });
   assert.deepEqual([blocked.status, blocked.headers.get("retry-after")], [429, "60"]);
   page.nowMs += 60_000;
   assert.equal((await browser.post("/login", { password: PASSWORD })).status, 303);
+});
+
+Deno.test("a stranger's junk tokens keep out neither a manager's link nor the password", async () => {
+  await using page = await openPage();
+  const token = await page.auth.issueLink("@manager");
+  const stranger = page.browser();
+  for (let tries = 0; tries < 10; tries += 1) {
+    assert.equal((await stranger.post("/login", { token: `junk ${tries}` })).status, 410);
+    assert.equal((await stranger.get(`/login?token=junk${tries}`)).status, 410);
+  }
+  assert.equal((await page.browser().get(`/login?token=${token}`)).status, 200);
+  assert.equal((await page.browser().post("/login", { token })).status, 303);
+  assert.equal((await page.browser().post("/login", { password: PASSWORD })).status, 303);
+});
+
+Deno.test("while strangers crowd the way in, a good link works, and nothing else does", async () => {
+  let crowded = false;
+  const turns = {
+    take: async <T>(work: () => T | Promise<T>) => await work(),
+    isCrowded: () => crowded,
+  };
+  await using page = await openPage({ deps: { turns } });
+  const token = await page.auth.issueLink("@manager");
+  crowded = true;
+  const statuses = [
+    await page.browser().get("/login"),
+    await page.browser().get("/login?token=junk"),
+    await page.browser().post("/login", { token: "junk" }),
+    await page.browser().post("/login", { password: PASSWORD }),
+    await page.browser().get(`/login?token=${token}`),
+    await page.browser().post("/login", { token }),
+    await page.browser().post("/login", { token }),
+  ].map(({ status }) => status);
+  assert.deepEqual(statuses, [503, 503, 503, 503, 200, 303, 503]);
+});
+
+for (const value of ["https", "HTTPS", " https ", "https,http", "Https , http", "https, https"]) {
+  Deno.test(`X-Forwarded-Proto: "${value}" is https behind a trusted proxy`, async () => {
+    await using page = await openPage({ config: { trustProxy: true } });
+    const response = await page.handler(
+      new Request(`${ORIGIN}/login`, {
+        method: "POST",
+        body: new URLSearchParams({ password: PASSWORD }),
+        headers: { "x-forwarded-proto": value, origin: ORIGIN.replace("http:", "https:") },
+      }),
+    );
+    assert.equal(response.status, 303);
+    assert.match(response.headers.get("set-cookie") ?? "", /^__Host-triborg=.*; Secure$/);
+  });
+}
+
+for (const value of ["http", "http,https", "wss", "", ",https"]) {
+  Deno.test(`X-Forwarded-Proto: "${value}" is not https`, async () => {
+    await using page = await openPage({ config: { trustProxy: true } });
+    const browser = page.browser();
+    const headers = { "x-forwarded-proto": value };
+    const response = await browser.post("/login", { password: PASSWORD }, headers);
+    assert.match(response.headers.get("set-cookie") ?? "", /^triborg=/);
+  });
+}
+
+const SAME_ADDRESS: readonly (readonly [string, readonly string[]])[] = [
+  ["192.0.2.7", [
+    "192.0.2.7:5000",
+    " 192.0.2.7 ",
+    '"192.0.2.7:1"',
+    "::ffff:192.0.2.7",
+    "::FFFF:c000:207",
+  ]],
+  ["2001:db8:0:7::1", [
+    "2001:DB8:0:7::2",
+    "[2001:0db8::7:0:0:0:3]:80",
+    '"[2001:db8:0:7::4]"',
+    "2001:db8:0:7::1%eth0",
+  ]],
+];
+
+for (const [address, spellings] of SAME_ADDRESS) {
+  Deno.test(`${address} is one address however a proxy spells it`, async () => {
+    await using page = await openPage({ config: { trustProxy: true } });
+    const from = async (forwarded: string, password = "wrong") => {
+      const headers = { "x-forwarded-for": `203.0.113.9, ${forwarded}` };
+      return (await page.browser().post("/login", { password }, headers)).status;
+    };
+    for (let tries = 0; tries < 5; tries += 1) assert.equal(await from(address), 403);
+    for (const spelling of spellings) assert.equal(await from(spelling, PASSWORD), 429, spelling);
+    assert.equal(await from("198.51.100.1", PASSWORD), 303);
+  });
+}
+
+Deno.test("what a proxy forwards that is no address counts for the proxy's own", async () => {
+  await using page = await openPage({ config: { trustProxy: true } });
+  const statuses: number[] = [];
+  for (const forwarded of ["unknown", "_hidden", "", "1.2.3.4,", "x".repeat(10_000), "::::1"]) {
+    const headers = { "x-forwarded-for": forwarded };
+    const response = await page.browser().post("/login", { password: "wrong" }, headers);
+    statuses.push(response.status);
+  }
+  assert.deepEqual(statuses, [403, 403, 403, 403, 403, 429]);
 });
 
 Deno.test("failed tries are counted by the address that the proxy saw, where a proxy is trusted", async () => {

@@ -43,6 +43,7 @@ Deno.test("metrics count leads, owed work and attempts, and name no person", asy
   const attempt = journal.beginAttempt(recorded.lead.number, null, NOON_MS);
   journal.settleInCrm(post, attempt, { kind: "accepted", status: 200 }, NOON_MS + 300);
   journal.insertLead(aNewLead({ menuMessageId: 9, profile: "cg" }));
+  journal.insertRepeat(aNewLead({ menuMessageId: 10 }), recorded.lead.number);
 
   const response = await page.browser().get("/metrics", { authorization: `Bearer ${TOKEN}` });
   assert.equal(response.status, 200);
@@ -54,6 +55,7 @@ Deno.test("metrics count leads, owed work and attempts, and name no person", asy
       'triborg_leads{profile="cg",state="received"} 1',
       'triborg_owed_work{kind="confirmation"} 1',
       'triborg_crm_attempts_total{outcome="accepted"} 1',
+      'triborg_repeated_presses_total{profile="agency"} 1',
       "triborg_healthy 1",
       "# TYPE triborg_crm_attempts_total counter",
     ]

@@ -407,6 +407,22 @@ Deno.test("what goes wrong in the house stands in the strip of every page", asyn
   }
 });
 
+Deno.test("the strip says why the bot cannot write into the managers' chat, and what to do", async () => {
+  for (
+    const [problem, words] of [
+      ["not_found", /ADMIN_CHAT_ID: такого чата нет[^]*отправьте там \/id/],
+      ["no_access", /Верните его в чат/],
+      ["may_not_write", /Разрешите ему отправлять сообщения/],
+      ["not_admin", /Сделайте его администратором/],
+    ] as const
+  ) {
+    await using page = await openPage({
+      deps: { troubles: () => [{ kind: "admin_chat_unusable", problem }] },
+    });
+    assert.match(await (await (await page.login()).get("/")).text(), words);
+  }
+});
+
 /** A lead of the profile `agency`; its number. */
 function record(
   { journal }: PageOfTest,

@@ -95,7 +95,7 @@ Deno.test("a stale translation is 409 with both versions", async () => {
     caption: "Mine",
   });
   assert.equal(response.status, 409);
-  assert.match(await response.text(), /<del *>Theirs<\/del>[^]*<ins *>Mine<\/ins>/);
+  assert.match(await response.text(), /<del[^>]*>Theirs<\/del>[^]*<ins[^>]*>Mine<\/ins>/);
   assert.equal((await page.file()).agency.translations.en.step1.caption, "Theirs");
 });
 

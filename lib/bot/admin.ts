@@ -5,6 +5,7 @@ import { HELP, loginText, managerName, NO_PAGE, PRESS } from "../manager_texts.t
 import type { Managers } from "../managers.ts";
 import { describeError } from "../telegram.ts";
 import type { BotDeps } from "./deps.ts";
+import { visitorOf } from "./visitor.ts";
 
 export interface AdminDeps extends Pick<BotDeps, "log"> {
   readonly managers: Managers;
@@ -21,19 +22,18 @@ export function adminPresses(deps: AdminDeps): Composer<Context> {
   const press = (prefix: string) => new RegExp(`^${prefix}(.+)$`);
   chat.callbackQuery(
     press(PRESS.byHand),
-    (ctx) =>
-      answer(ctx, deps, () => managers.closeByHand(String(ctx.match[1]), managerName(ctx.from))),
+    (ctx) => answer(ctx, deps, () => managers.closeByHand(String(ctx.match[1]), managerOf(ctx))),
   );
   chat.callbackQuery(
     press(PRESS.resend),
-    (ctx) => answer(ctx, deps, () => managers.resend(String(ctx.match[1]), managerName(ctx.from))),
+    (ctx) => answer(ctx, deps, () => managers.resend(String(ctx.match[1]), managerOf(ctx))),
   );
   chat.callbackQuery(press(PRESS.sendAll), (ctx) => {
     const message = ctx.callbackQuery.message;
     if (message === undefined) return;
     const offer = { chatId: message.chat.id, messageId: message.message_id };
     const profile = String(ctx.match[1]);
-    return answer(ctx, deps, () => managers.sendAll(profile, managerName(ctx.from), offer));
+    return answer(ctx, deps, () => managers.sendAll(profile, managerOf(ctx), offer));
   });
 
   return composer;
@@ -48,7 +48,7 @@ export function adminCommands(deps: AdminDeps): Composer<Context> {
     return reply(ctx, text, { entities, link_preview_options: { is_disabled: true } });
   });
   chat.command("admin", async (ctx) => {
-    const by = ctx.from === undefined ? "чат менеджеров" : managerName(ctx.from);
+    const by = ctx.from === undefined ? "чат менеджеров" : managerOf(ctx);
     const link = await deps.loginLink(by);
     const text = link === null ? NO_PAGE : loginText(link);
     await reply(ctx, text, { link_preview_options: { is_disabled: true } });
@@ -60,6 +60,10 @@ export function adminCommands(deps: AdminDeps): Composer<Context> {
 function inManagersChat({ adminChatId }: AdminDeps) {
   const composer = new Composer<Context>();
   return { composer, chat: composer.filter((ctx) => ctx.chat?.id === adminChatId()) };
+}
+
+function managerOf(ctx: Context): string {
+  return managerName(visitorOf(ctx.from, 0));
 }
 
 /** Says how a press went, also when it went wrong. */

@@ -1,13 +1,13 @@
 // A press on a profile's button: the lead. One menu message gives one lead, whatever is pressed and how often.
 
 import { Composer, type Context, type NextFunction } from "grammy";
-import type { CallbackQuery, Message } from "grammy/types";
-import { inLanguage, type Profile, profileOfWord } from "../profile.ts";
+import type { MessageAddress } from "../lead.ts";
+import { inLanguage, LIMITS, type Profile, profileOfWord } from "../profile.ts";
 import { describeError } from "../telegram.ts";
-import { chosenText, confirmation } from "../texts.ts";
-import { visitorOf } from "./visitor.ts";
+import { chosenText, clip, confirmation, isBlank } from "../texts.ts";
 import type { BotDeps } from "./deps.ts";
 import { sendMenu } from "./menu.ts";
+import { isId, isMessageId, isRecord, visitorOf } from "./visitor.ts";
 
 /** Answers every press, whatever becomes of it: an unanswered one goes on spinning. */
 export function answerPresses({ journal, afterVisitors, log }: BotDeps): Composer<Context> {
@@ -31,63 +31,75 @@ export function answerPresses({ journal, afterVisitors, log }: BotDeps): Compose
 export function choiceComposer(deps: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   composer.on("callback_query:data", async (ctx) => {
-    const query = ctx.callbackQuery;
-    const menu = query.message;
+    const { from, data } = ctx.callbackQuery;
+    const menu = menuOf(ctx.callbackQuery.message);
     if (menu === undefined) return; // A press on an inline message: none of ours.
-    const profile = profileOf(query, deps);
-    const choice = profile && chosenText(profile, query.data, borneText(query));
+    const { chatId, messageId } = menu;
+    const borne = borneText(menu, data);
+    const profile = profileOf(menu, data, deps);
+    const choice = profile && chosenText(profile, data, borne);
     if (profile === undefined || choice === undefined) return await sendMenu(ctx, deps);
 
+    const visitor = visitorOf(from, chatId);
     const lead = {
       id: deps.newId(),
       profile: profile.key,
       profileName: profile.name,
       choice,
-      visitor: visitorOf(query.from),
-      chatId: menu.chat.id,
-      menuMessageId: menu.message_id,
+      visitor,
+      chatId,
+      menuMessageId: messageId,
       receivedAtMs: deps.now(),
     };
     // The visitor reads their own language; the CRM and the managers get the base's choice.
-    const shown = inLanguage(profile, query.from.language_code ?? null);
-    const text = confirmation(shown, chosenText(shown, query.data, borneText(query)) ?? choice);
+    const shown = inLanguage(profile, visitor.language);
+    const text = confirmation(shown, chosenText(shown, data, borne) ?? choice);
     const photo = isPhoto(menu) ?? (profile.photoUrl !== null);
-    await deps.delivery.receive(
-      lead,
-      { chatId: menu.chat.id, messageId: menu.message_id, text, photo },
-      profile,
-    );
+    await deps.delivery.receive(lead, { chatId, messageId, text, photo }, profile);
   });
   return composer;
 }
 
-type DataQuery = CallbackQuery & { readonly data: string };
-
-/** The profile that the message greeted for; else the one that has such a button now. */
-function profileOf(query: DataQuery, { journal, profiles }: BotDeps): Profile | undefined {
-  const current = profiles();
-  const menu = query.message;
-  const greeted = menu && journal.findMenu({ chatId: menu.chat.id, messageId: menu.message_id });
-  return (greeted === undefined ? undefined : profileOfWord(current, greeted)) ??
-    current.byCallbackData.get(query.data);
+/** The message that was pressed: where it is, and what is known of it. */
+interface PressedMenu extends MessageAddress {
+  /** Undefined where Telegram does not show the message to bots any more. */
+  readonly message: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What the pressed button said, where Telegram still shows the message to bots. */
-function borneText(query: DataQuery): string | undefined {
-  const rows = asMessage(query.message)?.reply_markup?.inline_keyboard ?? [];
-  return rows.flat().find((button) =>
-    "callback_data" in button && button.callback_data === query.data
-  )
-    ?.text;
+/** Read as foreign data: without its place there is no press, nothing else of it is essential. */
+function menuOf(message: unknown): PressedMenu | undefined {
+  if (!isRecord(message)) return undefined;
+  const { chat, message_id: messageId } = message;
+  const chatId = isRecord(chat) ? chat["id"] : undefined;
+  if (!isId(chatId) || !isMessageId(messageId)) return undefined;
+  // Telegram sends an InaccessibleMessage, dated 0, for what is older than 48 hours (Bot API: MaybeInaccessibleMessage).
+  const isShown = message["date"] !== 0;
+  return { chatId, messageId, message: isShown ? message : undefined };
+}
+
+/** The profile that the message greeted for; else the one that has such a button now. */
+function profileOf(
+  menu: MessageAddress,
+  data: string,
+  { journal, profiles }: BotDeps,
+): Profile | undefined {
+  const current = profiles();
+  return profileOfWord(current, journal.findMenu(menu) ?? "") ?? current.byCallbackData.get(data);
+}
+
+/** What the pressed button said. */
+function borneText({ message }: PressedMenu, data: string): string | undefined {
+  const markup = message?.["reply_markup"];
+  const rows = isRecord(markup) ? markup["inline_keyboard"] : undefined;
+  const buttons: unknown[] = Array.isArray(rows) ? rows.flat() : [];
+  const pressed = buttons.filter(isRecord).find((button) => button["callback_data"] === data);
+  const text = pressed?.["text"];
+  return typeof text === "string" && !isBlank(text)
+    ? clip(text.replaceAll("\0", "").toWellFormed(), LIMITS.choice)
+    : undefined;
 }
 
 /** Undefined for a message too old to be shown. */
-function isPhoto(menu: CallbackQuery["message"]): boolean | undefined {
-  const message = asMessage(menu);
-  return message && message.photo !== undefined;
-}
-
-/** Telegram sends an InaccessibleMessage, dated 0, for what is older than 48 hours (Bot API: MaybeInaccessibleMessage). */
-function asMessage(message: CallbackQuery["message"]): Message | undefined {
-  return message === undefined || message.date === 0 ? undefined : message as Message;
+function isPhoto({ message }: PressedMenu): boolean | undefined {
+  return message && Array.isArray(message["photo"]);
 }

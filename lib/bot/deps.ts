@@ -9,7 +9,7 @@ import type { Profiles } from "../profile.ts";
 export interface BotDeps {
   readonly profiles: () => Profiles;
   readonly journal: Pick<Journal, "rememberMenu" | "findMenu" | "latestLead" | "committed">;
-  readonly delivery: Pick<Delivery, "receive" | "receiveFollowUp">;
+  readonly delivery: Pick<Delivery, "receive" | "receiveFollowUp" | "receiveEdit">;
   /** A UUID for each new lead. */
   readonly newId: () => string;
   /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */

@@ -6,6 +6,7 @@ import { inLanguage, type Profile, profileOfWord, SELECT } from "../profile.ts";
 import { describeError, failureOf } from "../telegram.ts";
 import { greeting, menu } from "../texts.ts";
 import type { BotDeps } from "./deps.ts";
+import { languageOf } from "./visitor.ts";
 
 /** `/start` with a deep link's payload. */
 export function startCommand(deps: BotDeps): Composer<Context> {
@@ -44,7 +45,7 @@ async function sendGreetingOrMenu(ctx: Context, deps: BotDeps, key: string): Pro
 
 async function sendGreeting(ctx: Context, deps: BotDeps, profile: Profile): Promise<void> {
   await deps.journal.committed();
-  const shown = inLanguage(profile, ctx.from?.language_code ?? null);
+  const shown = inLanguage(profile, languageOf(ctx.from));
   const { text, photoUrl, keyboard } = greeting(shown);
   const sent = photoUrl === null
     ? undefined

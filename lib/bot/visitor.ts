@@ -1,14 +1,56 @@
-// Telegram's user → the visitor that a lead is about.
+// Telegram's user → the visitor that a lead is about. Reads it as foreign data: only the id is essential, nothing else costs a lead.
 
-import type { User } from "grammy/types";
+import { MESSAGE_IDS } from "../journal/bots.ts";
 import type { Visitor } from "../lead.ts";
 
-export function visitorOf(user: User): Visitor {
+/** Longest kept part of a name, in UTF-16 units; Telegram's own limit is 64 characters. */
+const MOST_NAME = 256;
+
+/** Names that Telegram gives out (https://core.telegram.org/method/account.checkUsername); `\w` leaves room for older ones. */
+const USERNAME = /^\w{1,64}$/;
+
+/** IETF tags are letters, digits and hyphens; the longest registered ones stay below 36 characters (RFC 5646, 4.4.1). */
+const LANGUAGE = /^[A-Za-z0-9-]{1,35}$/;
+
+/**
+ * The visitor that an update's `from` describes. Whatever is missing, odd or too long in it is left out.
+ *
+ * @param privateChatId Stands in for an id that is missing: a private chat has its user's (Bot API: Chat.id).
+ */
+export function visitorOf(from: unknown, privateChatId: number): Visitor {
+  const user: Readonly<Record<string, unknown>> = isRecord(from) ? from : {};
+  const { id, username, first_name, last_name } = user;
   return {
-    userId: user.id,
-    username: user.username || null,
-    firstName: user.first_name,
-    lastName: user.last_name || null,
-    language: user.language_code ?? null,
+    userId: isId(id) ? id : privateChatId,
+    username: typeof username === "string" && USERNAME.test(username) ? username : null,
+    firstName: nameOf(first_name),
+    lastName: nameOf(last_name) || null,
+    language: languageOf(from),
   };
+}
+
+/** The tag of the visitor's language; null where Telegram gave none that could be one. */
+export function languageOf(from: unknown): string | null {
+  const tag = isRecord(from) ? from["language_code"] : undefined;
+  return typeof tag === "string" && LANGUAGE.test(tag) ? tag : null;
+}
+
+/** Whether it can be the id of a user or a chat: a whole number of at most 52 bits (Bot API: User.id). */
+export function isId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && value !== 0;
+}
+
+/** Whether the journal can keep it as a message's id (`MESSAGE_IDS`); negative ones name another bot's messages. */
+export function isMessageId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) < MESSAGE_IDS;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/** Without what SQLite, JSON or Telegram would not take: half characters and NUL. */
+function nameOf(value: unknown): string {
+  if (typeof value !== "string") return "";
+  return value.slice(0, MOST_NAME).replaceAll("\0", "").toWellFormed();
 }

@@ -119,6 +119,7 @@ function demoConfig(
     LOCALES_PATH: world.localesPath,
     DATA_DIR: join(world.folder, "data"),
     CRM_TIMEOUT_SECONDS: "1",
+    REPEAT_WINDOW_MINUTES: "0", // Who tries the same button again wants to see it again.
     PORT: "0",
   });
   if (!result.ok) throw new Error(`The demo's configuration has faults: ${JSON.stringify(result)}`);

@@ -5,8 +5,8 @@ import type { Chat, Message, ReactionType, User } from "grammy/types";
 import type { ChatLimit } from "./telegram_limits.ts";
 import { type Awaited, Signal } from "./waiting.ts";
 
-/** Private chats, groups and supergroups; the simulator has no channels. */
-export type SimChat = Exclude<Chat, Chat.ChannelChat>;
+/** Private chats, groups, supergroups and channels. */
+export type SimChat = Chat;
 
 /** A message as the Bot API shows it, always with its sender. */
 export type SimMessage = Message & { from: User; chat: SimChat };
@@ -79,6 +79,8 @@ export class ChatRoom implements ChatView {
   standing: Standing;
   /** Whether the bot sees every message of a group, as administrators do. */
   showsAllToBot = false;
+  /** Whether members who are no administrators may send messages, the bot among them. */
+  membersMayWrite = true;
   readonly limit: ChatLimit;
   readonly topics = new Map<number, Topic>();
   readonly #options: RoomOptions;

@@ -55,6 +55,7 @@ export function copyMessages(world: World, params: Params): MessageId[] {
     });
   }
   if (contents.length === 0) throw badRequest("there are no messages to copy");
+  world.total.admit(contents.length, world.now());
   target.room.limit.admit(contents.length, world.now());
   return contents.map((content) => {
     const { message_id } = target.room.add(world.bot, { ...target.common, ...content });

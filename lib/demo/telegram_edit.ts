@@ -105,6 +105,7 @@ function change(
   replaced: readonly (keyof MessageContent)[],
 ): SimMessage {
   const replyMarkup = readReplyMarkup(params.json("reply_markup"));
+  world.total.admit(1, world.now());
   const edited: SimMessage = { ...message };
   for (const field of [...replaced, "reply_markup"] as const) delete edited[field];
   Object.assign(edited, content, replyMarkup ? { reply_markup: replyMarkup } : {});

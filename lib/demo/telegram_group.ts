@@ -3,6 +3,7 @@
 import type { ChatMember, User } from "grammy/types";
 import type { ChatRoom, ChatView } from "./telegram_chat.ts";
 import { type Person, SimPerson } from "./telegram_people.ts";
+import { messageUpdate } from "./telegram_updates.ts";
 import type { World } from "./telegram_world.ts";
 
 /** A member's own details, or a person who is in the simulator already. */
@@ -18,6 +19,8 @@ export interface Group {
   member(details: MemberDetails): Person;
   /** Makes the bot an administrator, or takes it back. */
   promoteBot(isAdministrator?: boolean): void;
+  /** Takes from members who are no administrators, such as the bot, the right to send messages, or gives it back. */
+  muteMembers(muted?: boolean): void;
   /** Removes the bot; it gets my_chat_member and from now on 403. */
   kickBot(): void;
   /** Brings a removed bot back. */
@@ -61,6 +64,10 @@ export class SimGroup implements Group {
     this.#room.showsAllToBot = isAdministrator;
   }
 
+  muteMembers(muted = true): void {
+    this.#room.membersMayWrite = !muted;
+  }
+
   kickBot(): void {
     if (this.#room.standing.kind !== "open") return;
     this.#room.standing = { kind: "kicked" };
@@ -82,9 +89,10 @@ export class SimGroup implements Group {
     const room = this.#world.addGroupRoom({ ...details, ...(newId ? { id: newId } : {}) });
     room.showsAllToBot = this.#room.showsAllToBot;
     const farewell = this.#room.add(this.#owner, { migrate_to_chat_id: room.id });
-    this.#world.updates.push({ message: farewell });
+    this.#world.updates.push(messageUpdate(farewell));
     this.#room.standing = { kind: "migrated", toChatId: room.id };
-    this.#world.updates.push({ message: room.add(this.#owner, { migrate_from_chat_id: id }) });
+    const welcome = room.add(this.#owner, { migrate_from_chat_id: id });
+    this.#world.updates.push(messageUpdate(welcome));
     return new SimGroup(this.#world, room, this.#owner);
   }
 

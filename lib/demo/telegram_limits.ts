@@ -1,4 +1,4 @@
-// How many messages a bot may send into one chat before Telegram answers 429. Knows no message.
+// How many messages a bot may send, into one chat and in all, before Telegram answers 429. Knows no message.
 // Source: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 
 import { tooManyRequests } from "./telegram_refusal.ts";
@@ -42,6 +42,19 @@ export function createGroupLimit(): ChatLimit {
         const freeAtMs = (sentAtMs[excess - 1] ?? nowMs) + MINUTE_MS;
         throw tooManyRequests(freeAtMs - nowMs);
       }
+      for (let message = 0; message < messages; message++) sentAtMs.push(nowMs);
+    },
+  };
+}
+
+/** For the bot as a whole: so many messages within any second. */
+export function createTotalLimit(perSecond: number): ChatLimit {
+  let sentAtMs: number[] = [];
+  return {
+    admit(messages, nowMs) {
+      sentAtMs = sentAtMs.filter((atMs) => atMs > nowMs - SECOND_MS);
+      const excess = sentAtMs.length + Math.min(messages, perSecond) - perSecond;
+      if (excess > 0) throw tooManyRequests((sentAtMs[excess - 1] ?? nowMs) + SECOND_MS - nowMs);
       for (let message = 0; message < messages; message++) sentAtMs.push(nowMs);
     },
   };

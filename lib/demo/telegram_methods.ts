@@ -18,7 +18,13 @@ import {
   requiredText,
 } from "./telegram_params.ts";
 import { badRequest, TelegramRefusal } from "./telegram_refusal.ts";
-import { sendDocument, sendMediaGroup, sendMessage, sendPhoto } from "./telegram_send.ts";
+import {
+  checkTopic,
+  sendDocument,
+  sendMediaGroup,
+  sendMessage,
+  sendPhoto,
+} from "./telegram_send.ts";
 import { parseAllowedUpdates } from "./telegram_updates.ts";
 import type { World } from "./telegram_world.ts";
 
@@ -36,6 +42,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   editMessageText,
   forwardMessage,
   getChat,
+  getChatMember,
   getMe: (world) => world.me,
   getMyCommands,
   getUpdates,
@@ -142,6 +149,8 @@ function answerCallbackQuery(world: World, params: Params): true {
 
 function sendChatAction(world: World, params: Params): true {
   const room = world.writableRoom(params.text("chat_id"));
+  const threadId = params.integer("message_thread_id");
+  if (threadId) checkTopic(room, threadId);
   const action = params.text("action") ?? "";
   if (!CHAT_ACTIONS.has(action)) throw badRequest("wrong parameter action in request");
   room.act(action);
@@ -149,14 +158,28 @@ function sendChatAction(world: World, params: Params): true {
 }
 
 function getChat(world: World, params: Params) {
-  const { chat } = world.readableRoom(params.text("chat_id"));
+  const { chat, membersMayWrite } = world.readableRoom(params.text("chat_id"));
+  const isGroup = chat.type === "group" || chat.type === "supergroup";
   return {
     ...chat,
+    ...(isGroup ? { permissions: { can_send_messages: membersMayWrite } } : {}),
     ...(chat.username === undefined ? {} : { active_usernames: [chat.username] }),
     accent_color_id: 0,
     max_reaction_count: 11,
     accepted_gift_types: {},
   };
+}
+
+/** Of the bot itself; the simulator keeps no list of members. */
+function getChatMember(world: World, params: Params) {
+  const { chat, showsAllToBot } = world.readableRoom(params.text("chat_id"));
+  if (params.integer("user_id") !== world.bot.id) throw badRequest("member not found");
+  if (showsAllToBot) {
+    const rights = chat.type === "channel" ? { can_post_messages: true } : {};
+    return { user: world.bot, status: "administrator", ...rights };
+  }
+  if (chat.type === "channel") throw badRequest("member list is inaccessible");
+  return { user: world.bot, status: "member" };
 }
 
 function setMyCommands(world: World, params: Params): true {
@@ -195,6 +218,9 @@ function readCommandsKey(world: World, params: Params): string {
   if (scope !== undefined && !isObject(scope)) {
     throw badRequest("can't parse BotCommandScope: expected an Object");
   }
-  if (scope?.["chat_id"] !== undefined) world.readableRoom(String(scope["chat_id"]));
+  if (scope?.["chat_id"] !== undefined) {
+    const { chat } = world.readableRoom(String(scope["chat_id"]));
+    if (chat.type === "channel") throw badRequest("can't change commands in channel chats");
+  }
   return commandsKey(scope, params.text("language_code"));
 }

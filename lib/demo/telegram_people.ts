@@ -12,7 +12,7 @@ import {
 } from "./telegram_chat.ts";
 import { withFoundEntities } from "./telegram_entities.ts";
 import type { Press } from "./telegram_press.ts";
-import type { UpdateContent } from "./telegram_updates.ts";
+import { messageUpdate, type UpdateContent } from "./telegram_updates.ts";
 import type { World } from "./telegram_world.ts";
 
 /** After this time a bot gets a message only as InaccessibleMessage. */
@@ -51,8 +51,10 @@ export interface Person {
   sendAlbum(items: readonly AlbumItem[], extra?: MessageContent): SimMessage[];
   /** Any other content, for kinds of message that have no method here. */
   send(content: MessageContent): SimMessage;
-  /** Changes the words of an own message; the bot gets edited_message. */
+  /** Changes the words of an own message, its caption where it has a file; the bot gets edited_message. */
   edit(message: SimMessage, text: string): SimMessage;
+  /** Puts other content into an own message, another file for one; fields that are not named stay. */
+  amend(message: SimMessage, content: MessageContent): SimMessage;
   /**
    * Presses a button, named by its text or its callback_data: one that the message has now, or had
    * in the version handed in (an app that has not heard of an edit). Throws when there is none.
@@ -130,24 +132,33 @@ export class SimPerson implements Person {
   send(content: MessageContent): SimMessage {
     this.mayWrite();
     const message = this.room.add(this.user, content);
-    if (this.#botSees(message)) this.queue({ message });
+    if (this.#botSees(message)) this.queue(messageUpdate(message));
     return message;
   }
 
   edit(message: SimMessage, text: string): SimMessage {
+    const { entities: _, caption_entities: __, ...rest } = this.#own(message);
+    return rest.text === undefined
+      ? this.#change({ ...rest, caption: text, ...found("caption_entities", text) })
+      : this.#change({ ...rest, text, ...found("entities", text) });
+  }
+
+  amend(message: SimMessage, content: MessageContent): SimMessage {
+    return this.#change({ ...this.#own(message), ...content });
+  }
+
+  #own(message: SimMessage): SimMessage {
     const current = this.room.message(message.message_id);
     if (current?.from.id !== this.id) {
       throw new TypeError("Cannot edit: not a message of one's own");
     }
-    const { entities: _, ...rest } = current;
-    const edited = {
-      ...rest,
-      edit_date: Math.floor(this.world.now() / 1000),
-      text,
-      ...found("entities", text),
-    };
+    return current;
+  }
+
+  #change(message: SimMessage): SimMessage {
+    const edited = { ...message, edit_date: Math.floor(this.world.now() / 1000) };
     this.room.replace(edited);
-    if (this.#botSees(edited)) this.queue({ edited_message: edited });
+    if (this.#botSees(edited)) this.queue(messageUpdate(edited, "edited_"));
     return edited;
   }
 

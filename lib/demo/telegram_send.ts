@@ -73,6 +73,7 @@ export function sendMediaGroup(world: World, params: Params): SimMessage[] {
     throw badRequest("document can't be mixed with other media types");
   }
   const media_group_id = world.nextAlbumId();
+  world.total.admit(items.length, world.now());
   target.room.limit.admit(items.length, world.now());
   return items.map((item) =>
     target.room.add(world.bot, {
@@ -103,6 +104,7 @@ export function readTarget(world: World, params: Params): Target {
 
 /** Adds one message of the bot, if the chat's limit admits it. */
 export function deliver(world: World, target: Target, content: MessageContent): SimMessage {
+  world.total.admit(1, world.now());
   target.room.limit.admit(1, world.now());
   return target.room.add(world.bot, {
     ...target.common,
@@ -170,7 +172,8 @@ function readReply(room: ChatRoom, params: Params): SimMessage | undefined {
   return message;
 }
 
-function checkTopic(room: ChatRoom, threadId: number): void {
+/** Throws what Telegram says of a topic that takes no message of the bot. */
+export function checkTopic(room: ChatRoom, threadId: number): void {
   const topic = room.topics.get(threadId);
   if (!topic) throw badRequest("message thread not found");
   if (topic.isClosed) throw badRequest("TOPIC_CLOSED");

@@ -36,6 +36,8 @@ export interface TelegramServerOptions {
   now?: () => number;
   /** "off" admits any number of messages; default "telegram". */
   limits?: "telegram" | "off";
+  /** Messages and edits in any second, in all; default Infinity, Telegram's is 30. */
+  messagesPerSecond?: number;
   /** How many of the last calls are kept at least (at most twice as many); default 5000. */
   maxCalls?: number;
   /** How many of a chat's last messages are kept; default 50,000. */
@@ -54,7 +56,7 @@ export interface TelegramServer extends AsyncDisposable {
   onChatEvent(listener: (event: ChatEvent) => void): () => void;
   /** A person with a private chat; the bot may write to them once they have written. */
   user(details: Partial<User> & { first_name: string }): Visitor;
-  /** A group with the bot as a member; type "group" unless it is a forum. */
+  /** A group or channel with the bot as a member; type "group" unless it is a forum. */
   group(details: GroupDetails): Group;
   /** The last calls, oldest first, each noted when it is finished. */
   readonly calls: readonly RecordedCall[];
@@ -85,7 +87,8 @@ export interface TelegramServer extends AsyncDisposable {
 export interface GroupDetails {
   id?: number;
   title: string;
-  type?: "group" | "supergroup";
+  /** In a channel the bot must be an administrator to post, and hears no command. */
+  type?: "group" | "supergroup" | "channel";
   is_forum?: boolean;
   /** An administrator hears every message; see Group on privacy mode. */
   bot_is_admin?: boolean;
@@ -101,6 +104,7 @@ export async function startTelegramServer(
     username: options.username ?? "triborg_demo_bot",
     now: options.now ?? Date.now,
     limits: options.limits ?? "telegram",
+    messagesPerSecond: options.messagesPerSecond ?? Infinity,
     maxMessagesPerChat: options.maxMessagesPerChat ?? 50_000,
     failsafeMs,
   });

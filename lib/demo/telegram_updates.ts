@@ -1,6 +1,6 @@
 // The queue of updates that wait for the bot, and getUpdates on it. Knows no chat.
 
-import type { Update } from "grammy/types";
+import type { Message, Update } from "grammy/types";
 import { badRequest, conflict, type TelegramRefusal } from "./telegram_refusal.ts";
 import { Signal } from "./waiting.ts";
 
@@ -17,6 +17,12 @@ const LONGEST_POLL_S = 50;
 const SENT_ONLY_WHEN_ASKED = new Set(["chat_member", "message_reaction", "message_reaction_count"]);
 
 export type UpdateContent = Omit<Update, "update_id">;
+
+/** What a message is to the bot: of a channel it hears as of posts. */
+export function messageUpdate(message: Message, edited: "edited_" | "" = ""): UpdateContent {
+  const kind = message.chat.type === "channel" ? "channel_post" : "message";
+  return { [`${edited}${kind}`]: message };
+}
 
 export interface Poll {
   offset: number;

@@ -4,7 +4,13 @@
 import type { BotCommand, User, UserFromGetMe } from "grammy/types";
 import { type ChatEvent, ChatRoom, type SimChat, type Standing } from "./telegram_chat.ts";
 import { FileStore } from "./telegram_files.ts";
-import { createGroupLimit, createPrivateLimit, NO_LIMIT } from "./telegram_limits.ts";
+import {
+  type ChatLimit,
+  createGroupLimit,
+  createPrivateLimit,
+  createTotalLimit,
+  NO_LIMIT,
+} from "./telegram_limits.ts";
 import { PressBook } from "./telegram_press.ts";
 import { badRequest, forbidden, TelegramRefusal } from "./telegram_refusal.ts";
 import { UpdateQueue } from "./telegram_updates.ts";
@@ -15,6 +21,7 @@ export interface WorldOptions {
   username: string;
   now: () => number;
   limits: "telegram" | "off";
+  messagesPerSecond: number;
   maxMessagesPerChat: number;
   failsafeMs: number;
 }
@@ -31,6 +38,8 @@ export class World {
   readonly chatEvents: Signal<ChatEvent>;
   /** Commands by scope and language, as setMyCommands stored them. */
   readonly commands = new Map<string, readonly BotCommand[]>();
+  /** How many messages and edits the bot may send in all. */
+  readonly total: ChatLimit;
   readonly #options: WorldOptions;
   readonly #users = new Map<number, User>();
   readonly #rooms = new Map<number, ChatRoom>();
@@ -42,6 +51,9 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.now = options.now;
+    this.total = options.messagesPerSecond === Infinity
+      ? NO_LIMIT
+      : createTotalLimit(options.messagesPerSecond);
     this.updates = new UpdateQueue(options.now, options.failsafeMs);
     this.presses = new PressBook(options.now, options.failsafeMs);
     this.chatEvents = new Signal(options.failsafeMs);
@@ -83,17 +95,19 @@ export class World {
   }
 
   addGroupRoom(
-    details: { id?: number; title: string; type: "group" | "supergroup"; isForum: boolean },
+    details: {
+      id?: number;
+      title: string;
+      type: "group" | "supergroup" | "channel";
+      isForum: boolean;
+    },
   ): ChatRoom {
     const { title, type, isForum } = details;
-    const chat: SimChat = type === "group"
-      ? { id: details.id ?? -(++this.#lastGroupId), title, type }
-      : {
-        id: details.id ?? -(++this.#lastSupergroupId),
-        title,
-        type,
-        ...(isForum ? { is_forum: true } : {}),
-      };
+    const id = details.id ??
+      (type === "group" ? -(++this.#lastGroupId) : -(++this.#lastSupergroupId));
+    const chat: SimChat = type === "supergroup"
+      ? { id, title, type, ...(isForum ? { is_forum: true } : {}) }
+      : { id, title, type };
     return this.#addRoom(chat, { kind: "open" });
   }
 
@@ -119,6 +133,12 @@ export class World {
     if (room.standing.kind === "blocked") throw forbidden("bot was blocked by the user");
     if (room.standing.kind === "never_started") {
       throw forbidden("bot can't initiate conversation with a user");
+    }
+    if (room.chat.type === "channel" && !room.showsAllToBot) {
+      throw badRequest("need administrator rights in the channel chat");
+    }
+    if (!room.membersMayWrite && !room.showsAllToBot) {
+      throw badRequest("not enough rights to send text messages to the chat");
     }
     return room;
   }

@@ -24,6 +24,7 @@ export interface InboxRecords {
   /** Hands out due updates, oldest first. They stay the caller's until finished or postponed. */
   takeUpdates(nowMs: number, most: number): StoredUpdate[];
   finishUpdate(id: number): void;
+  /** Does nothing to an update that is finished: the disk may have kept a postponement waiting for long. */
   postponeUpdate(id: number, dueAtMs: number): void;
   /** Forgets finished updates below `offset`, which Telegram will not hand over again. */
   forgetUpdates(offset: number): void;
@@ -39,12 +40,13 @@ export function inboxRecords(db: Database): InboxRecords {
   const take = db.writer(
     `UPDATE inbox SET due_at_ms = NULL WHERE update_id IN (
        SELECT update_id FROM inbox WHERE due_at_ms <= ? ORDER BY due_at_ms, update_id LIMIT ?)
-     RETURNING update_id, body, failures, received_at_ms`,
+     RETURNING CAST(update_id AS REAL) AS update_id, body, failures, received_at_ms`, // One past 2^53 would throw.
   );
   const empty = db.writer("UPDATE inbox SET body = NULL, due_at_ms = NULL WHERE update_id = ?");
   const remove = db.writer("DELETE FROM inbox WHERE update_id = ?");
   const postpone = db.writer(
-    "UPDATE inbox SET due_at_ms = ?, failures = failures + 1 WHERE update_id = ?",
+    `UPDATE inbox SET due_at_ms = ?, failures = failures + 1
+     WHERE update_id = ? AND body IS NOT NULL`,
   );
   const forget = db.writer("DELETE FROM inbox WHERE update_id < ? AND body IS NULL");
   const nextDue = db.reader(
@@ -62,11 +64,14 @@ export function inboxRecords(db: Database): InboxRecords {
     recordUpdates(updates, nowMs, dueAtMs) {
       // After a quiet week Telegram counts anew (Bot API: Update.update_id).
       for (const { id } of updates) if (id < toldBelow) toldBelow = id;
-      const fresh = updates.filter(({ id, body }) => insert.run(id, body, nowMs, dueAtMs).changes);
-      return new Set(fresh.map(({ id }) => id));
+      const isFresh = ({ id, body }: { readonly id: number; readonly body: string }) =>
+        insert.run(id, body, nowMs, dueAtMs).changes;
+      // A batch that stood in part would be known when Telegram hands it over again, and handled by no one.
+      return db.atomically(() => new Set(updates.filter(isFresh).map(({ id }) => id)));
     },
     takeUpdates: (nowMs, most) =>
-      take.all(nowMs, most).map((row) => ({
+      // An earlier version could make a finished update due again; taking it is its end.
+      take.all(nowMs, most).filter((row) => row["body"] !== null).map((row) => ({
         id: Number(row["update_id"]),
         body: String(row["body"]),
         failures: Number(row["failures"]),

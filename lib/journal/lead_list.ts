@@ -4,7 +4,8 @@
 
 import type { Database, Reader, Row } from "../db.ts";
 import type { CrmOutcome, FollowUpContent, Lead, LeadState } from "../lead.ts";
-import { toLead } from "./leads.ts";
+import type { BotKeys } from "./bots.ts";
+import { HELD, toLead } from "./leads.ts";
 import type { LeadCounts } from "./profile_counts.ts";
 import type { WorkKind } from "./outbox.ts";
 
@@ -60,9 +61,19 @@ export interface LeadLife {
   readonly confirmedAtMs: number | null;
   readonly cardShownAtMs: number | null;
   readonly alertedAtMs: number | null;
+  /** Whether it was held back from the CRM as one of too many. */
+  readonly held: boolean;
+  /** How often its visitor asked for the same again; undefined for never. */
+  readonly repeats: Repeats | undefined;
   readonly followUps: readonly LifeFollowUp[];
   /** What is still owed about it. */
   readonly owed: readonly WorkKind[];
+}
+
+/** How often a lead was asked for again. */
+export interface Repeats {
+  readonly times: number;
+  readonly lastAtMs: number;
 }
 
 export interface LifeFollowUp {
@@ -89,6 +100,8 @@ export interface LeadList {
   leadTotals(): { readonly profile: string; readonly state: LeadState; readonly leads: number }[];
   /** Ended attempts by outcome, kept as they end. */
   attemptTotals(): { readonly outcome: CrmOutcome["kind"]; readonly attempts: number }[];
+  /** Repeated presses by profile, counted as they come. */
+  repeatTotals(): { readonly profile: string; readonly presses: number }[];
   /** Owed work by kind. */
   owedTotals(): { readonly kind: WorkKind; readonly works: number }[];
   /** When the oldest lead came that neither the CRM nor the managers have yet, and how many the managers' chat refused. */
@@ -108,7 +121,7 @@ const INDEXED: readonly (LeadState | null)[] = ["undelivered", "in_admin_chat", 
 
 const MOST_NUMBER = Number.MAX_SAFE_INTEGER;
 
-export function leadList(db: Database): LeadList {
+export function leadList(db: Database, keys: BotKeys): LeadList {
   const pages = new Map<string, Pages>();
   const firstSince = db.reader(
     "SELECT number FROM leads WHERE received_at_ms >= ? ORDER BY received_at_ms LIMIT 1",
@@ -132,6 +145,10 @@ export function leadList(db: Database): LeadList {
   const setCardShown = db.writer("UPDATE leads SET card_shown_at_ms = ? WHERE number = ?");
   const selectOfChat = db.reader("SELECT * FROM leads WHERE chat_id = ? ORDER BY number DESC");
   const attempts = db.reader("SELECT outcome, attempts FROM attempt_counts");
+  const selectRepeats = db.reader(
+    "SELECT count(*) AS times, max(pressed_at_ms) AS last FROM repeats WHERE lead = ?",
+  );
+  const repeats = db.reader("SELECT profile, presses FROM repeat_counts");
   const owed = db.reader("SELECT kind, count(*) AS works FROM outbox GROUP BY kind");
   const oldestRefused = db.reader(
     "SELECT received_at_ms FROM leads WHERE state = 'undelivered' ORDER BY number LIMIT 1",
@@ -198,6 +215,12 @@ export function leadList(db: Database): LeadList {
     }));
   }
 
+  function repeatsOf(lead: number): Repeats | undefined {
+    const row = selectRepeats.get(lead);
+    const times = Number(row?.["times"]);
+    return times === 0 ? undefined : { times, lastAtMs: Number(row?.["last"]) };
+  }
+
   return {
     listLeads(filter, cursor, most) {
       const back = cursor.after === undefined;
@@ -216,7 +239,7 @@ export function leadList(db: Database): LeadList {
         ...span,
       ];
       const rows = page.all(...plain, most + 1, ...patterns.flat());
-      const leads = rows.slice(0, most).map(toListed);
+      const leads = rows.slice(0, most).map((row) => toListed(row, keys));
       if (rows.length > most) {
         return { leads: inOrder(leads, back), next: leads.at(-1)?.number, cutShort: false };
       }
@@ -245,10 +268,12 @@ export function leadList(db: Database): LeadList {
       const row = select.get(number);
       if (row === undefined) return undefined;
       return {
-        lead: toListed(row),
+        lead: toListed(row, keys),
         confirmedAtMs: numberOrNull(row["confirmed_at_ms"]),
         cardShownAtMs: numberOrNull(row["card_shown_at_ms"]),
         alertedAtMs: numberOrNull(row["alerted_at_ms"]),
+        held: row["card_reason"] === HELD,
+        repeats: repeatsOf(number),
         followUps: selectFollowUps.all(number).map((each) => ({
           number: Number(each["number"]),
           content: JSON.parse(String(each["content"])),
@@ -259,12 +284,17 @@ export function leadList(db: Database): LeadList {
       };
     },
     markCardShown: (lead, nowMs) => void setCardShown.run(nowMs, lead),
-    leadsOfChat: (chatId) => selectOfChat.all(chatId).map(toLead),
+    leadsOfChat: (chatId) => selectOfChat.all(chatId).map((row) => toLead(row, keys)),
     leadTotals,
     attemptTotals: () =>
       attempts.all().map((row) => ({
         outcome: String(row["outcome"]) as CrmOutcome["kind"], // Written by `endAttempt` alone.
         attempts: Number(row["attempts"]),
+      })),
+    repeatTotals: () =>
+      repeats.all().map((row) => ({
+        profile: String(row["profile"]),
+        presses: Number(row["presses"]),
       })),
     owedTotals: () =>
       owed.all().map((row) => ({
@@ -308,9 +338,9 @@ function patternsOf(word: string): string[] {
   return distinct.map((each) => `%${each.replace(/[%_\\]/g, "\\$&")}%`);
 }
 
-function toListed(row: Row): ListedLead {
+function toListed(row: Row, keys: BotKeys): ListedLead {
   return {
-    ...toLead(row),
+    ...toLead(row, keys),
     closed: row["closed_by"] === null
       ? null
       : { by: String(row["closed_by"]), atMs: Number(row["closed_at_ms"]) },

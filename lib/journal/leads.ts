@@ -13,6 +13,7 @@ import {
   type NewLead,
   statesBefore,
 } from "../lead.ts";
+import type { BotKeys } from "./bots.ts";
 
 export interface LeadRecords {
   /** Remembers which profile's buttons a message bears. */
@@ -24,7 +25,10 @@ export interface LeadRecords {
   findLead(number: number): Lead | undefined;
   /** The newest lead of a chat that was received after `sinceMs`. */
   latestLead(chatId: number, sinceMs: number): Lead | undefined;
+  /** Remembers when a lead's visitor first had a confirmation. */
   markConfirmed(lead: number, nowMs: number): void;
+  /** Holds a new lead back from the CRM: it stands open, without a card, until a person decides. */
+  holdLead(lead: number): void;
   /** Moves a lead; false when it is not where such a move begins. */
   moveLead(lead: number, to: LeadState): boolean;
   rememberCard(lead: number, reason: CardReason, card: MessageAddress): void;
@@ -35,7 +39,7 @@ export interface LeadRecords {
   markClosed(lead: number, by: string, nowMs: number): void;
   /** The leads that one message shows, oldest first, as their cards have to look now. */
   cardsOn(message: MessageAddress): Card[];
-  /** Leads whose card is open, oldest first; of one profile, where given. */
+  /** Leads whose card is open, oldest first; of one profile, where given. Held ones have none. */
   openCards(profile: string | null, most: number): Lead[];
   countOpenCards(profile: string): number;
   /** A lead's POSTs, first to last. */
@@ -49,6 +53,8 @@ export interface LeadRecords {
   endAttempt(attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
   /** Attempts that were begun and never ended: the process died in their middle. */
   openAttempts(): Attempt[];
+  /** A lead's attempt that was begun and has not ended. */
+  openAttemptOf(lead: number): Attempt | undefined;
   /** How many leads are in each state. */
   countLeads(): Record<LeadState, number>;
 }
@@ -59,7 +65,11 @@ export interface Attempt {
   readonly nth: number;
 }
 
-export function leadRecords(db: Database): LeadRecords {
+/** Stands for the reason of a card where a lead is held back; the bot before this one takes it for any other. */
+export const HELD = "held";
+
+export function leadRecords(db: Database, keys: BotKeys): LeadRecords {
+  const { keyOf } = keys;
   const insertMenu = db.writer(
     "INSERT OR REPLACE INTO menus (chat_id, message_id, profile, sent_at_ms) VALUES (?, ?, ?, ?)",
   );
@@ -74,7 +84,13 @@ export function leadRecords(db: Database): LeadRecords {
   const selectLatest = db.reader(
     "SELECT * FROM leads WHERE chat_id = ? AND received_at_ms > ? ORDER BY number DESC LIMIT 1",
   );
-  const confirm = db.writer("UPDATE leads SET confirmed_at_ms = ? WHERE number = ?");
+  const confirm = db.writer(
+    "UPDATE leads SET confirmed_at_ms = ? WHERE number = ? AND confirmed_at_ms IS NULL",
+  );
+  const hold = db.writer(
+    `UPDATE leads SET state = 'in_admin_chat', card_reason = '${HELD}'
+     WHERE number = ? AND state = 'received'`,
+  );
   const moves = Object.fromEntries(
     LEAD_STATES.map((to) => {
       const from = statesBefore(to).map((state) => `'${state}'`).join(", ");
@@ -96,13 +112,17 @@ export function leadRecords(db: Database): LeadRecords {
      FROM leads WHERE card_chat_id = ? AND card_message_id = ? ORDER BY number`,
   );
   const selectOpen = db.reader(
-    "SELECT * FROM leads WHERE state = 'in_admin_chat' ORDER BY number LIMIT ?",
+    `SELECT * FROM leads WHERE state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'
+     ORDER BY number LIMIT ?`,
   );
   const selectOpenOf = db.reader(
-    "SELECT * FROM leads WHERE profile = ? AND state = 'in_admin_chat' ORDER BY number LIMIT ?",
+    `SELECT * FROM leads INDEXED BY leads_open WHERE profile = ? AND state = 'in_admin_chat'
+       AND card_reason IS NOT '${HELD}' ORDER BY number LIMIT ?`,
   );
   const countOpen = db.reader(
-    "SELECT leads FROM lead_counts WHERE profile = ? AND state = 'in_admin_chat'",
+    `SELECT leads - (SELECT count(*) FROM leads
+       WHERE profile = ?1 AND state = 'in_admin_chat' AND card_reason = '${HELD}') AS leads
+     FROM lead_counts WHERE profile = ?1 AND state = 'in_admin_chat'`,
   );
   const selectAttempts = db.reader("SELECT * FROM attempts WHERE lead = ? ORDER BY nth");
   const begin = db.writer(
@@ -114,6 +134,7 @@ export function leadRecords(db: Database): LeadRecords {
      WHERE lead = ? AND nth = ? AND ended_at_ms IS NULL`,
   );
   const open = db.reader("SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL ORDER BY lead");
+  const openOf = db.reader("SELECT nth FROM attempts WHERE lead = ? AND ended_at_ms IS NULL");
   const count = db.reader("SELECT state, sum(leads) AS leads FROM lead_counts GROUP BY state");
 
   function attemptsOf(lead: number): AttemptRecord[] {
@@ -122,9 +143,9 @@ export function leadRecords(db: Database): LeadRecords {
 
   return {
     rememberMenu: ({ chatId, messageId }, profile, nowMs) =>
-      void insertMenu.run(chatId, messageId, profile, nowMs),
+      void insertMenu.run(chatId, keyOf(messageId), profile, nowMs),
     findMenu({ chatId, messageId }) {
-      const row = selectMenu.get(chatId, messageId);
+      const row = selectMenu.get(chatId, keyOf(messageId));
       return row === undefined ? undefined : String(row["profile"]);
     },
     insertLead(lead) {
@@ -140,7 +161,7 @@ export function leadRecords(db: Database): LeadRecords {
         visitor.lastName,
         visitor.language,
         lead.chatId,
-        lead.menuMessageId,
+        keyOf(lead.menuMessageId),
         lead.receivedAtMs,
       );
       if (!changes) return undefined;
@@ -148,22 +169,23 @@ export function leadRecords(db: Database): LeadRecords {
     },
     findLead(number) {
       const row = select.get(number);
-      return row === undefined ? undefined : toLead(row);
+      return row === undefined ? undefined : toLead(row, keys);
     },
     latestLead(chatId, sinceMs) {
       const row = selectLatest.get(chatId, sinceMs);
-      return row === undefined ? undefined : toLead(row);
+      return row === undefined ? undefined : toLead(row, keys);
     },
     markConfirmed: (lead, nowMs) => void confirm.run(nowMs, lead),
+    holdLead: (lead) => void hold.run(lead),
     moveLead: (lead, to) => moves[to].run(lead).changes === 1,
     rememberCard: (lead, reason, { chatId, messageId }) =>
-      void setCard.run(reason, chatId, messageId, lead),
+      void setCard.run(reason, chatId, keyOf(messageId), lead),
     markAlerted: (lead, nowMs) => void alert.run(nowMs, lead),
     wasAlerted: (lead) => select.get(lead)?.["alerted_at_ms"] != null,
     markClosed: (lead, by, nowMs) => void close.run(by, nowMs, lead),
     cardsOn: ({ chatId, messageId }) =>
-      selectOnCard.all(chatId, messageId).map((row): Card => ({
-        lead: toLead(row),
+      selectOnCard.all(chatId, keyOf(messageId)).map((row): Card => ({
+        lead: toLead(row, keys),
         reason: row["card_reason"] === "no_webhook" ? "no_webhook" : "crm_failed",
         lastAttempt: attemptsOf(Number(row["number"])).at(-1) ?? null,
         sending: row["sending"] === 1,
@@ -173,7 +195,7 @@ export function leadRecords(db: Database): LeadRecords {
       })),
     openCards(profile, most) {
       const rows = profile === null ? selectOpen.all(most) : selectOpenOf.all(profile, most);
-      return rows.map(toLead);
+      return rows.map((row) => toLead(row, keys));
     },
     countOpenCards: (profile) => Number(countOpen.get(profile)?.["leads"] ?? 0),
     attemptsOf,
@@ -186,6 +208,10 @@ export function leadRecords(db: Database): LeadRecords {
     },
     openAttempts: () =>
       open.all().map((row) => ({ lead: Number(row["lead"]), nth: Number(row["nth"]) })),
+    openAttemptOf(lead) {
+      const row = openOf.get(lead);
+      return row === undefined ? undefined : { lead, nth: Number(row["nth"]) };
+    },
     countLeads() {
       const counts = { received: 0, in_crm: 0, in_admin_chat: 0, undelivered: 0, by_hand: 0 };
       return Object.assign(
@@ -217,7 +243,8 @@ function toAttempt(row: Row): AttemptRecord {
   };
 }
 
-export function toLead(row: Row): Lead {
+export function toLead(row: Row, { idOf }: BotKeys): Lead {
+  const cardMessageId = row["card_message_id"] === null ? -1 : idOf(Number(row["card_message_id"]));
   return {
     number: Number(row["number"]),
     id: String(row["id"]),
@@ -233,11 +260,12 @@ export function toLead(row: Row): Lead {
       language: textOrNull(row["language"]),
     },
     chatId: Number(row["chat_id"]),
-    menuMessageId: Number(row["menu_message_id"]),
+    menuMessageId: idOf(Number(row["menu_message_id"])),
     receivedAtMs: Number(row["received_at_ms"]),
-    card: row["card_message_id"] === null ? null : {
+    // No bot can change what another one wrote.
+    card: cardMessageId < 0 ? null : {
       chatId: Number(row["card_chat_id"]),
-      messageId: Number(row["card_message_id"]),
+      messageId: cardMessageId,
     },
   };
 }

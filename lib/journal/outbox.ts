@@ -23,7 +23,7 @@ export interface Work {
   /** Which queue it waits in: one of the lanes below. */
   readonly lane: string;
   readonly kind: WorkKind;
-  /** Number of the lead, the follow-up or the managers' message that it is about; 0 for what is about none. */
+  /** Number of the lead, the follow-up or the managers' message that it is about; 0 for what is about none, below 0 a chat's. */
   readonly subject: number;
   /** What the kind needs beside its subject. */
   readonly body: string;
@@ -72,6 +72,8 @@ export interface OutboxRecords {
   lanes(prefix: string): string[];
   /** Such work that is owed, waiting or in hand. */
   findWork(kind: WorkKind, subject: number): Work | undefined;
+  /** Whether work in hand is still owed: it may have been forgotten meanwhile. */
+  isOwed(work: Work): boolean;
   /** How much due work of a kind waits in a lane; counts no further than `most`. */
   countDueWork(lane: string, kind: WorkKind, nowMs: number, most: number): number;
   /** How many leads are on their way to the CRM or to the managers. */
@@ -108,6 +110,7 @@ export function outboxRecords(db: Database): OutboxRecords {
      RETURNING id, lane, kind, subject, body, failures`,
   );
   const find = db.reader("SELECT * FROM outbox WHERE subject = ? AND kind = ? LIMIT 1");
+  const owed = db.reader("SELECT 1 FROM outbox WHERE id = ?");
   const count = db.reader("SELECT count(*) AS works FROM outbox WHERE kind IN ('post', 'card')");
   const countDue = db.reader(
     `SELECT count(*) AS works FROM (
@@ -137,6 +140,7 @@ export function outboxRecords(db: Database): OutboxRecords {
       const row = find.get(subject, kind);
       return row === undefined ? undefined : toWork(row);
     },
+    isOwed: ({ id }) => owed.get(id) !== undefined,
     countOwedLeads: () => Number(count.get()?.["works"]),
     countDueWork: (lane, kind, nowMs, most) =>
       Number(countDue.get(lane, kind, nowMs, most)?.["works"]),
@@ -147,7 +151,8 @@ export function outboxRecords(db: Database): OutboxRecords {
   };
 }
 
-function toWork(row: Row): Work {
+/** Work as its row has it. */
+export function toWork(row: Row): Work {
   return {
     id: Number(row["id"]),
     lane: String(row["lane"]),

@@ -20,8 +20,6 @@ export interface ProfileCounts {
   countLeadsOf(profile: string): number;
   /** The newest ended attempt among a profile's newest leads. */
   lastAnswer(profile: string): LastAnswer | undefined;
-  /** Puts a profile's leads and open menus under its new key. */
-  renameProfile(from: string, to: string): void;
 }
 
 export function profileCounts(db: Database): ProfileCounts {
@@ -36,8 +34,6 @@ export function profileCounts(db: Database): ProfileCounts {
        AND ended_at_ms IS NOT NULL
      ORDER BY ended_at_ms DESC LIMIT 1`,
   );
-  const renameLeads = db.writer("UPDATE leads SET profile = ? WHERE profile = ?");
-  const renameMenus = db.writer("UPDATE menus SET profile = ? WHERE profile = ?");
 
   return {
     countByProfile(fromMs, toMs) {
@@ -60,10 +56,6 @@ export function profileCounts(db: Database): ProfileCounts {
         begunAtMs: Number(row["begun_at_ms"]),
         endedAtMs: Number(row["ended_at_ms"]),
       };
-    },
-    renameProfile(from, to) {
-      renameLeads.run(to, from);
-      renameMenus.run(to, from);
     },
   };
 }

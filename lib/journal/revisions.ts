@@ -32,8 +32,6 @@ export interface RevisionRecords {
   newestRevisions(): Revision[];
   /** The last version of each profile that is deleted, the newest deleted first. */
   deletedProfiles(most: number): Revision[];
-  /** Puts a profile's history under its new key; before the file with that key is recorded. */
-  renameRevisions(from: string, to: string): void;
 }
 
 export function revisionRecords(db: Database): RevisionRecords {
@@ -62,7 +60,6 @@ export function revisionRecords(db: Database): RevisionRecords {
     `SELECT * FROM revisions WHERE profile = ? AND content IS NOT NULL
      ORDER BY number DESC LIMIT 1`,
   );
-  const rename = db.writer("UPDATE revisions SET profile = ? WHERE profile = ?");
 
   return {
     recordRevisions(content, savedBy, nowMs) {
@@ -94,7 +91,6 @@ export function revisionRecords(db: Database): RevisionRecords {
         const row = lastContent.get(String(profile));
         return row === undefined ? [] : [toRevision(row)];
       }),
-    renameRevisions: (from, to) => void rename.run(to, from),
   };
 }
 

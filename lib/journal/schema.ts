@@ -206,6 +206,51 @@ const FIFTH: Migration = `
 
 export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH, FIFTH];
 
+const BOTS: Migration = `
+  -- The bots that have worked on this journal. The first has slot 0 (bots.ts).
+  CREATE TABLE bots (
+    slot INTEGER PRIMARY KEY,
+    bot_id TEXT NOT NULL UNIQUE
+  ) STRICT;
+`;
+
+const REPEATS: Migration = `
+  -- Presses that asked for a lead again, by the menu that was pressed.
+  CREATE TABLE repeats (
+    chat_id INTEGER NOT NULL,
+    menu_message_id INTEGER NOT NULL,
+    lead INTEGER NOT NULL REFERENCES leads (number),
+    pressed_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, menu_message_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX repeats_of_lead ON repeats (lead, pressed_at_ms);
+  CREATE TABLE repeat_counts (
+    profile TEXT PRIMARY KEY,
+    presses INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
+const HELD: Migration = `
+  -- Leads that were held back from the CRM. Others are not in it, and cost nothing.
+  CREATE INDEX leads_held ON leads (profile) WHERE state = 'in_admin_chat' AND card_reason = 'held';
+`;
+
+const FOLLOW_UP_EDITS = `
+  -- Where the managers have a follow-up, so that what its visitor edits later can reply to it.
+  ALTER TABLE follow_ups ADD COLUMN shown_chat_id INTEGER;
+  ALTER TABLE follow_ups ADD COLUMN shown_message_id INTEGER;
+
+  -- An edit of one message of another follow-up. Its content is what the bot before this one shows, as a follow-up of its own.
+  ALTER TABLE follow_ups ADD COLUMN edit_of INTEGER;
+  ALTER TABLE follow_ups ADD COLUMN edited_message_id INTEGER;
+  CREATE INDEX follow_ups_edits ON follow_ups (edit_of, edited_message_id)
+    WHERE edit_of IS NOT NULL;
+
+  -- What a message says by now, and when it was last edited, by Telegram's clock.
+  ALTER TABLE follow_up_messages ADD COLUMN content TEXT;
+  ALTER TABLE follow_up_messages ADD COLUMN edited_at_s INTEGER;
+`;
+
 const PROFILE_FILES = `
   -- The newest good texts of locales.json as a whole. saved_by is null for an edit found on disk.
   CREATE TABLE profile_files (
@@ -219,4 +264,10 @@ const PROFILE_FILES = `
 `;
 
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
-export const ADDITIONS: Additions = { profile_files: PROFILE_FILES };
+export const ADDITIONS: Additions = {
+  bots: BOTS,
+  repeats: REPEATS,
+  held: HELD,
+  follow_up_edits: FOLLOW_UP_EDITS,
+  profile_files: PROFILE_FILES,
+};

@@ -1,29 +1,8 @@
 // The part of @std/dotenv this bot uses, where the package itself is out of reach: names and behaviour of
 // @std/dotenv 0.225. Knows nothing of the bot's own variables.
-
-/** Where {@linkcode load} reads, and whether it also writes to the environment. */
-export interface LoadOptions {
-  /** Path of the file; `null` reads none. */
-  envPath?: string | URL | null;
-  /** Also sets the variables that the environment does not have yet. Needs env permission for each. */
-  export?: boolean;
-}
-
-/**
- * Reads a `.env` file. The result holds the file's values, whatever the environment says.
- *
- * @returns A record by name; `{}` if the file is missing.
- */
-export async function load(options: LoadOptions = {}): Promise<Record<string, string>> {
-  const { envPath = ".env", export: exports = false } = options;
-  const values = envPath === null || envPath === "" ? {} : parse(await readIfPresent(envPath));
-  if (exports) {
-    for (const [name, value] of Object.entries(values)) {
-      if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
-    }
-  }
-  return values;
-}
+//
+// Not offered, so that using it does not compile: load() (deprecated, gone in 0.227), stringify(). Where a value refers
+// to itself, parse() throws here and hangs there: look for that first.
 
 /**
  * Reads the text of a `.env` file. `$NAME` in an unquoted value becomes that variable of the file or, failing that,
@@ -52,18 +31,8 @@ export function parse(text: string): Record<string, string> {
   return values;
 }
 
-async function readIfPresent(path: string | URL): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
-}
-
 function readValue(text: string, start: number): { value: string; isQuoted: boolean; end: number } {
-  const quote = text.charAt(start);
-  const close = quote === "'" || quote === '"' ? text.indexOf(quote, start + 1) : -1;
+  const close = closingQuote(text, start);
   if (close === -1) {
     const end = endOf(/[\r\n#]/g, text, start);
     return {
@@ -73,8 +42,18 @@ function readValue(text: string, start: number): { value: string; isQuoted: bool
     };
   }
   const inner = text.slice(start + 1, close).replace(/^\r?\n?/, "").replace(/\r?\n?$/, "");
-  const value = quote === '"' ? readEscapes(inner) : inner;
+  const value = text.charAt(start) === '"' ? readEscapes(inner) : inner;
   return { value, isQuoted: true, end: endOf(/[\r\n]/g, text, close) };
+}
+
+/** Where a quoted value ends, -1 where there is none. A double quote may stand inside, behind a backslash. */
+function closingQuote(text: string, start: number): number {
+  const quote = text.charAt(start);
+  if (quote === "'") return text.indexOf(quote, start + 1);
+  if (quote !== '"') return -1;
+  let at = start + 1;
+  while (at < text.length && text.charAt(at) !== quote) at += text.charAt(at) === "\\" ? 2 : 1;
+  return at < text.length ? at : -1;
 }
 
 function endOf(stop: RegExp, text: string, from: number): number {
@@ -82,8 +61,17 @@ function endOf(stop: RegExp, text: string, from: number): number {
   return stop.exec(text)?.index ?? text.length;
 }
 
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  '"': '"',
+  "'": "'",
+  "\\": "\\",
+};
+
 function readEscapes(text: string): string {
-  return text.replaceAll("\\n", "\n").replaceAll("\\r", "\r").replaceAll("\\t", "\t");
+  return text.replace(/\\([\s\S])/g, (escape, character) => ESCAPES[character] ?? escape);
 }
 
 /** `${NAME}`, `${NAME:-default}`, `$NAME` and `$NAME:-default`; `\$NAME` stays as it is. */

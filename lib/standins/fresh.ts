@@ -1,14 +1,17 @@
 // The part of Fresh this bot uses, where the package itself is out of reach: names and behaviour of
 // @fresh/core 2.3. Draws with preact-render-to-string; knows nothing of the bot.
+//
+// Not offered, so that using it does not compile: use(path, …), all, put, patch, delete, ws, route, layout, appWrapper,
+// mountApp, fsRoutes, islands; of ctx route, config, data, isPartial, Component, upgrade; page(), csrf() and the other
+// ready middlewares. Not imitated in what is drawn: `data-frsh-key` on keyed elements, comments round keyed components,
+// `aria-current` and `data-current` on links of h() or with spread attributes, nonces, `?__frsh_c=` on images, and what
+// `?fresh-partial=true` adds.
 
 import { isValidElement, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 
 /** Answers a request, or hands it on with `ctx.next()`. */
 export type Middleware<State> = (ctx: Context<State>) => Response | Promise<Response>;
-
-/** Fresh's older name for {@linkcode Middleware}. */
-export type MiddlewareFn<State> = Middleware<State>;
 
 export type { Context };
 
@@ -141,7 +144,7 @@ class Context<State> {
   render(vnode: VNode | null, init: ResponseInit = {}): Promise<Response> {
     return Promise.try(() => {
       if (vnode !== null && !isValidElement(vnode)) {
-        throw new TypeError("Cannot render: it is not an element");
+        throw new Error("Cannot render: it is not an element");
       }
       return this.html(completeDocument(vnode === null ? "" : renderToString(vnode)), init);
     });
@@ -167,11 +170,11 @@ class Context<State> {
 
 /** Thrown to end a request with a status; without a message, the visitor reads the status's text. */
 export class HttpError extends Error {
-  override name = "HttpError";
   status: ErrorStatus;
 
   constructor(status: ErrorStatus, message?: string, options?: ErrorOptions) {
     super(message, options);
+    this.name = this.constructor.name;
     this.status = status;
   }
 }

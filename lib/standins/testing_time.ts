@@ -1,5 +1,8 @@
 // The part of @std/testing/time this project's tests use, where the package itself is out of reach: names and
 // behaviour of @std/testing 1. Knows nothing of what is tested.
+//
+// Not offered, so that using it does not compile: advanceRate, delay(), runAll(), runAllAsync(), restoreFor(). Not
+// imitated: there a class that extends the faked Date loses its methods.
 
 /** Time was faked twice, or restored where it was not faked. */
 export class TimeError extends Error {
@@ -110,14 +113,19 @@ export class FakeTime implements Disposable {
   }
 
   #replaceGlobals(): void {
-    const clear = (id: unknown) => void (typeof id === "number" && this.#timers.delete(id));
+    const clear = (id: unknown) => {
+      if (typeof id === "number") current().#timers.delete(id);
+    };
     Object.assign(globalThis, {
       Date: this.#fakeDate(),
-      setTimeout: (call: Call, ms = 0, ...args: unknown[]) =>
-        this.#add(() => call(...args), Math.max(0, Math.floor(ms)), null),
-      setInterval: (call: Call, ms = 0, ...args: unknown[]) => {
+      setTimeout(call: unknown, ms = 0, ...args: unknown[]) {
+        const run = callback(call);
+        return current().#add(() => run(...args), Math.max(0, Math.floor(ms)), null);
+      },
+      setInterval(call: unknown, ms = 0, ...args: unknown[]) {
+        const run = callback(call);
         const everyMs = Math.max(1, Math.floor(ms));
-        return this.#add(() => call(...args), everyMs, everyMs);
+        return current().#add(() => run(...args), everyMs, everyMs);
       },
       clearTimeout: clear,
       clearInterval: clear,
@@ -131,18 +139,24 @@ export class FakeTime implements Disposable {
   }
 
   #fakeDate(): DateConstructor {
-    const now = () => this.#nowMs;
-    return new Proxy(this.#real.Date, {
-      construct: (RealDate, args, target) =>
+    const RealDate = this.#real.Date;
+    // A Date that outlives the faked time tells the real one.
+    const now = () => faked?.now ?? RealDate.now();
+    return new Proxy(RealDate, {
+      construct: (_, args, target) =>
         Reflect.construct(RealDate, args.length === 0 ? [now()] : args, target),
-      apply: (RealDate) => new RealDate(now()).toString(),
-      get: (RealDate, key, receiver) => key === "now" ? now : Reflect.get(RealDate, key, receiver),
+      apply: () => new RealDate(now()).toString(),
+      get: (_, key, receiver) => key === "now" ? now : Reflect.get(RealDate, key, receiver),
     });
   }
 
+  /** A delay that is no number never ends. */
   #add(run: () => void, afterMs: number, everyMs: number | null): number {
-    this.#timers.set(++this.#lastId, { dueMs: this.#nowMs + afterMs, everyMs, run });
-    return this.#lastId;
+    const id = ++this.#lastId;
+    if (!Number.isNaN(afterMs)) {
+      this.#timers.set(id, { dueMs: this.#nowMs + afterMs, everyMs, run });
+    }
+    return id;
   }
 
   #run(id: number): void {
@@ -179,3 +193,14 @@ interface Timer {
 }
 
 let faked: FakeTime | null = null;
+
+/** The faked time that a timer belongs to, wherever its function was taken from. */
+function current(): FakeTime {
+  if (faked === null) throw new TimeError("Cannot use a faked timer: time is not faked any more");
+  return faked;
+}
+
+function callback(call: unknown): Call {
+  if (typeof call === "function") return call as Call;
+  throw new TimeError("Cannot fake a timer: its callback is no function");
+}

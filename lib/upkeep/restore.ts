@@ -1,46 +1,95 @@
-// `deno task restore [file]`: puts a backup in the journal's place, the newest unless one is named. The journal that was there is kept beside it.
+// `deno task restore [file | --list]`: puts a copy in the journal's place, the newest unless one is named. Checks and counts it first, and keeps the journal that was there.
 
-import { load } from "@std/dotenv";
-import { join } from "node:path";
-import { lockFolder } from "../lock.ts";
-import { listBackups } from "../upkeep.ts";
+import { inspectJournal, type JournalContents } from "../journal/copies.ts";
+import { type Lock, lockFolder } from "../lock.ts";
+import { backupFolder, listCopies } from "./backups.ts";
+import { freeBytes } from "./free_space.ts";
+import { replaceJournal } from "./replace_journal.ts";
+import { readScriptVariables } from "./script_variables.ts";
+import { contentsWords, reasonOf, sizeWords } from "./words.ts";
+import { readZone } from "./zone.ts";
 
-async function main(): Promise<number> {
-  const dataDir = Deno.env.get("DATA_DIR") ?? (await load())["DATA_DIR"] ?? "data";
-  const backup = Deno.args[0] ?? (await listBackups(dataDir))[0];
-  if (backup === undefined) {
-    console.error(`❌ В ${join(dataDir, "backups")} нет ни одной резервной копии`);
+const USAGE = "Как пользоваться: deno task restore [файл копии] или deno task restore --list";
+
+interface Place {
+  readonly dataDir: string;
+  readonly timeZone: string;
+  readonly nowMs: number;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const read = await readScriptVariables();
+  const place: Place = {
+    dataDir: read("DATA_DIR") ?? "data",
+    timeZone: readZone(read("TZ")),
+    nowMs: Date.now(),
+  };
+  const [first, ...others] = args.filter((arg) => arg !== "--");
+  if (others.length > 0 || (first?.startsWith("-") && first !== "--list")) {
+    console.error(`❌ ${USAGE}`);
     return 1;
   }
-  const lock = lockFolder(dataDir);
-  if (lock === undefined) {
-    console.error(`❌ С папкой ${dataDir} работает бот. Остановите его сначала`);
-    return 5;
+  if (first === "--list") return await list(place);
+  return await restore(first, place);
+}
+
+/** One line a copy, newest first. */
+async function list({ dataDir, timeZone, nowMs }: Place): Promise<number> {
+  const copies = await listCopies(dataDir);
+  if (copies.length === 0) console.log(`В ${backupFolder(dataDir)} нет ни одной копии журнала`);
+  for (const path of copies) {
+    const { size } = await Deno.stat(path);
+    console.log(`${path}  ${sizeWords(size)}  ${describe(path)}`);
   }
+  return 0;
+
+  function describe(path: string): string {
+    try {
+      return contentsWords(inspectJournal(path), nowMs, timeZone);
+    } catch (error) {
+      return `❌ ${reasonOf(error)}`;
+    }
+  }
+}
+
+async function restore(asked: string | undefined, place: Place): Promise<number> {
+  const { dataDir } = place;
+  const copy = asked ?? (await listCopies(dataDir))[0];
+  if (copy === undefined) {
+    console.error(`❌ В ${backupFolder(dataDir)} нет ни одной копии журнала`);
+    return 1;
+  }
+  let lock: Lock | undefined;
   try {
-    await replaceJournal(dataDir, backup);
-    console.log(`✅ Журнал восстановлен из ${backup}. Прежний лежит рядом, с окончанием .before`);
+    lock = lockFolder(dataDir);
+    if (lock === undefined) {
+      console.error(
+        `❌ С папкой ${dataDir} работает бот или другое восстановление. Остановите его сначала`,
+      );
+      return 5;
+    }
+    const { contents, putAside } = await replaceJournal({ ...place, copy, freeBytes });
+    say(copy, contents, putAside, place);
     return 0;
   } catch (error) {
-    console.error(
-      `❌ Не восстановить из ${backup}: ${error instanceof Error ? error.message : error}`,
-    );
+    console.error(`❌ Не восстановить из ${copy}: ${reasonOf(error)}. Журнал остался, каким был`);
     return 1;
   } finally {
-    lock.release();
+    lock?.release();
   }
 }
 
-async function replaceJournal(dataDir: string, backup: string): Promise<void> {
-  const journal = join(dataDir, "triborg.db");
-  const incoming = `${journal}.incoming`;
-  await Deno.copyFile(backup, incoming);
-  for (const ending of ["", "-wal", "-shm"]) {
-    await Deno.rename(journal + ending, `${journal}${ending}.before`).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
-  }
-  await Deno.rename(incoming, journal);
+function say(
+  copy: string,
+  contents: JournalContents,
+  putAside: string | undefined,
+  { nowMs, timeZone }: Place,
+): void {
+  const before = putAside === undefined ? "Прежнего не было" : `Прежний лежит рядом: ${putAside}`;
+  console.log(
+    `✅ Журнал восстановлен из ${copy}: ${contentsWords(contents, nowMs, timeZone)}. ${before}.\n` +
+      "Лиды, которые копия ещё должна CRM, придут карточками с пометкой «возможен дубль».",
+  );
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) Deno.exit(await main(Deno.args));

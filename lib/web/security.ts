@@ -10,8 +10,9 @@ export interface Reach {
 export function ownOrigin(request: Request, { publicUrl, trustProxy }: Reach): string {
   if (publicUrl !== null) return publicUrl;
   const { protocol, host } = new URL(request.url);
-  const outside = trustProxy ? request.headers.get("x-forwarded-proto") : null;
-  return `${outside === "https" ? "https:" : protocol}//${host}`;
+  // Of several proxies the first, which the browser talks to.
+  const outside = trustProxy ? request.headers.get("x-forwarded-proto")?.split(",", 1)[0] : null;
+  return `${outside?.trim().toLowerCase() === "https" ? "https:" : protocol}//${host}`;
 }
 
 /**
@@ -26,7 +27,7 @@ export function isFromOwnPage(request: Request, own: string): boolean {
   return origin === null || origin === "null" ? site !== null : origin === own;
 }
 
-/** The visitor's address, for counting failed tries: a whole /64 of IPv6 is one household. */
+/** The visitor's address, for counting wrong passwords: a whole /64 of IPv6 is one household. */
 export function addressOf(
   request: Request,
   info: Deno.ServeHandlerInfo,
@@ -35,15 +36,33 @@ export function addressOf(
   const { remoteAddr } = info;
   const direct = remoteAddr.transport === "tcp" ? remoteAddr.hostname : remoteAddr.transport;
   // The last one is what the proxy itself saw; those before it anybody can write.
-  const forwarded = request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
-  const address = withoutPort(trustProxy && forwarded ? forwarded : direct);
-  return address.includes(":") && !address.includes(".") ? prefix64(address) : address;
+  const forwarded = trustProxy ? request.headers.get("x-forwarded-for")?.split(",").at(-1) : null;
+  return networkOf(forwarded ?? "") ?? networkOf(direct) ?? direct;
 }
 
-/** Some proxies write `192.0.2.7:5000` or `[2001:db8::7]:5000`. */
-function withoutPort(address: string): string {
-  return /^\[([^\]]*)\]/.exec(address)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(address)?.[1] ??
-    address;
+/** An IPv4 address, or an IPv6 address's /64, in one spelling each; undefined for what is no address. */
+export function networkOf(text: string): string | undefined {
+  const address = withoutPort(text.trim());
+  if (IPV4.test(address)) return address;
+  const [bare = ""] = address.split("%", 1); // A zone is this machine's own matter.
+  const spelled = bare.includes(":") ? URL.parse(`http://[${bare}]`)?.hostname : undefined;
+  if (spelled === undefined) return undefined;
+  const [, high, low] = /^\[::ffff:([\da-f]+):([\da-f]+)\]$/.exec(spelled) ?? [];
+  if (high !== undefined && low !== undefined) return ipv4Of(parseInt(high, 16), parseInt(low, 16));
+  return prefix64(spelled.slice(1, -1));
+}
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+
+/** Some proxies write `192.0.2.7:5000`, `[2001:db8::7]:5000`, or either in quotes. */
+function withoutPort(text: string): string {
+  const address = text.replace(/^"|"$/g, "");
+  return /^\[([^\]]*)\]/.exec(address)?.[1] ?? /^([\d.]+):\d+$/.exec(address)?.[1] ?? address;
+}
+
+/** The address that a machine with both kinds calls `::ffff:192.0.2.7`. */
+function ipv4Of(high: number, low: number): string {
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }
 
 function prefix64(address: string): string {

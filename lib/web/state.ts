@@ -33,6 +33,7 @@ export interface WebDeps {
     | "findFile"
     | "latestFileBy"
     | "deletedProfiles"
+    | "forgetProfile"
     | "committed"
     | keyof LeadList
     | "attemptsOf"
@@ -74,7 +75,7 @@ export interface State {
   /** Set behind `requireSession`, as is `formToken`. */
   session: Session;
   formToken: string;
-  /** Set for a POST behind `requireForm`. */
+  /** Set for a POST to the way in, and for one behind `requireForm`. */
   form: URLSearchParams;
   /** The form lacks the session's token: it may be drawn again, with 403, and nothing else. */
   isFormStale: boolean;

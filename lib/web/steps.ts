@@ -11,6 +11,9 @@ import { MOST_BEFORE_STRANGERS, MOST_WAITING } from "./turns.ts";
 /** The name of the hidden field that carries the session's form token. */
 export const FORM_TOKEN = "form_token";
 
+/** No password or link is longer, in bytes. */
+const MOST_LOGIN_BYTES = 8 * 1024;
+
 /** Tells the handlers about the house and the request. */
 export function introduce(deps: WebDeps): Middleware<State> {
   const { journal, config: { timeZone }, now } = deps;
@@ -69,8 +72,19 @@ export const requireForm = define.middleware(async (ctx) => {
 /** Lets a request compute when it is the page's turn beside the bot. What it waits for here costs nobody anything. */
 export const inTurn = inTurnAmong(MOST_WAITING);
 
-/** The same for whoever is not logged in. */
-export const strangerInTurn = inTurnAmong(MOST_BEFORE_STRANGERS);
+/** The same for strangers. */
+const strangerInTurn = inTurnAmong(MOST_BEFORE_STRANGERS);
+
+/**
+ * Reads the form that asks to come in, and lets it compute in turn. Who shows a link that is good goes ahead: however many
+ * strangers crowd the way in, a manager's link works.
+ */
+export const linkOrStrangerInTurn = define.middleware(async (ctx) => {
+  if (!isReading(ctx.req)) ctx.state.form = await readForm(ctx.req, MOST_LOGIN_BYTES);
+  const token = (ctx.state.form ?? ctx.url.searchParams).get("token");
+  if (token !== null && ctx.state.deps.auth.isLinkGood(token)) return ctx.next();
+  return strangerInTurn(ctx);
+});
 
 function inTurnAmong(most: number): Middleware<State> {
   return define.middleware((ctx) => {

@@ -1,9 +1,12 @@
 // What the leads' list and one lead's page share: who it is, where it is, what can be done about it.
 
 import type { Lead, LeadState } from "../../lib/lead.ts";
-import { contact, fullName } from "../../lib/texts.ts";
+import { fullName } from "../../lib/texts.ts";
+import { backupsHoldUntilMs } from "../../lib/upkeep.ts";
+import type { State } from "../../lib/web/state.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { FormToken, type Frame } from "./page.tsx";
+import { moments } from "./time.ts";
 
 /** An erased person has no id any more. */
 export function isErased({ visitor }: Pick<Lead, "visitor">): boolean {
@@ -11,9 +14,7 @@ export function isErased({ visitor }: Pick<Lead, "visitor">): boolean {
 }
 
 export function nameOf(lead: Lead, words: LeadsWords): string {
-  return isErased(lead)
-    ? words.erasedPerson
-    : fullName(lead.visitor).trim() || contact(lead.visitor);
+  return isErased(lead) ? words.erasedPerson : fullName(lead.visitor).trim();
 }
 
 /** Whether a person can still do something about it. */
@@ -84,15 +85,24 @@ export function doneText(done: string | null, words: LeadsWords): string | undef
     : undefined;
 }
 
-export function DoneNote({ done, words }: {
+export function DoneNote({ done, words, more }: {
   readonly done: string | null;
   readonly words: LeadsWords;
+  /** Said after it. */
+  readonly more?: string | undefined;
 }) {
   const text = doneText(done, words);
   if (text === undefined) return null;
   return (
     <div class={done === "settled" ? "note warning" : "note"} role="status">
       <p>{text}</p>
+      {more !== undefined && <p>{more}</p>}
     </div>
   );
+}
+
+/** Until when the nightly backups hold somebody who is erased now. */
+export function heldInBackups({ deps: { config: { timeZone }, now }, language }: State): string {
+  const when = moments({ language, timeZone, nowMs: now() });
+  return LEADS[language].eraseBackups(when(backupsHoldUntilMs(now(), timeZone)));
 }

@@ -62,7 +62,7 @@ function momentsOf(
   frame: Frame,
   words: LeadsWords,
 ): Moment[] {
-  const { lead, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, followUps } = life;
+  const { lead, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, followUps, repeats } = life;
   const happened: Moment[] = [
     { atMs: lead.receivedAtMs, light: "good", text: words.received(lead.choice) },
   ];
@@ -71,6 +71,12 @@ function momentsOf(
     happened.push({ atMs: confirmedAtMs, light: "good", text: words.confirmed });
   } else if (owed.includes("confirmation")) {
     expected.push({ atMs: null, light: "warning", text: words.confirming });
+  }
+  if (life.held) {
+    happened.push({ atMs: lead.receivedAtMs, light: "warning", text: words.held });
+  }
+  if (repeats !== undefined) {
+    happened.push({ atMs: repeats.lastAtMs, light: "quiet", text: words.repeated(repeats.times) });
   }
   for (const each of attempts) happened.push(attemptMoment(each, frame.language, words));
   if (alertedAtMs !== null) happened.push({ atMs: alertedAtMs, light: "bad", text: words.alerted });

@@ -45,6 +45,9 @@ export function frameOf({ state, url }: { readonly state: State; readonly url: U
 function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => string): Notice {
   if (trouble.kind === "database") return { text: words.database };
   if (trouble.kind === "polling") return { text: words.polling(when(trouble.sinceMs)) };
+  if (trouble.kind === "admin_chat_unusable") {
+    return { text: words.adminChatUnusable[trouble.problem] };
+  }
   if (trouble.kind === "admin_chat") return { text: words.adminChat(when(trouble.sinceMs)) };
   return {
     text: words.undelivered(trouble.leads, when(trouble.sinceMs)),

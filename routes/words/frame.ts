@@ -29,6 +29,18 @@ export const FRAME = bilingual({
   adminChat: (since: string) =>
     `Чат менеджеров не принимает сообщения с ${since}. Карточки ждут и придут, когда бот снова ` +
     "сможет писать туда. Проверьте, что он состоит в чате",
+  adminChatUnusable: {
+    not_found:
+      "ADMIN_CHAT_ID: такого чата нет, или бот в нём не состоит. Карточки туда не придут. " +
+      "Добавьте бота в чат и отправьте там /id — он ответит, что написать в .env",
+    no_access: "ADMIN_CHAT_ID: бота нет в чате менеджеров. Карточки ждут. Верните его в чат",
+    may_not_write:
+      "ADMIN_CHAT_ID: боту нельзя писать в чат менеджеров. Карточки ждут. Разрешите ему " +
+      "отправлять сообщения или сделайте администратором",
+    not_admin:
+      "ADMIN_CHAT_ID: бот не может публиковать в канале менеджеров. Карточки ждут. Сделайте " +
+      "его администратором с правом публиковать сообщения",
+  },
   brokenFile: (version: string, where: string) =>
     `locales.json на диске с ошибкой, работает версия от ${version}. ${where} ` +
     "Исправьте файл — сохранить отсюда пока нельзя",
@@ -56,6 +68,18 @@ export const FRAME = bilingual({
   adminChat: (since: string) =>
     `The managers' chat has taken no message since ${since}. Cards wait and will come once the bot ` +
     "can write there again. Check that it is in the chat",
+  adminChatUnusable: {
+    not_found:
+      "ADMIN_CHAT_ID: there is no such chat, or the bot is not in it. No card will arrive. " +
+      "Add the bot to the chat and send /id there: it answers what to write into .env",
+    no_access: "ADMIN_CHAT_ID: the bot is not in the managers' chat. Cards wait. Add it again",
+    may_not_write:
+      "ADMIN_CHAT_ID: the bot may not write into the managers' chat. Cards wait. Permit it " +
+      "to send messages, or make it an administrator",
+    not_admin:
+      "ADMIN_CHAT_ID: the bot cannot post in the managers' channel. Cards wait. Make it an " +
+      "administrator who may post messages",
+  },
   brokenFile: (version: string, where: string) =>
     `locales.json on disk has a fault, the version of ${version} is at work. ${where} ` +
     "Fix the file: nothing can be saved from here until then",

@@ -72,6 +72,11 @@ const ru = {
   write: "Написать в Telegram",
   life: "Что было с лидом",
   received: (choice: string) => `Посетитель выбрал «${choice}»`,
+  repeated: (times: number) =>
+    times === 1
+      ? "Посетитель нажал ещё раз: это тот же лид"
+      : `Посетитель нажал ещё раз, всего повторов: ${times}. Это тот же лид`,
+  held: "В CRM не отправлен: слишком много лидов от этого посетителя за час. Решать вам",
   confirmed: "Посетитель получил подтверждение",
   confirming: "Подтверждение посетителю ещё не дошло. Пробуем снова",
   attempt: (by: string | null) => by === null ? "CRM" : `CRM, ещё раз (${by})`,
@@ -105,6 +110,9 @@ const ru = {
     "будет некому.",
   eraseElsewhere:
     "Записи в CRM и пересланные сообщения в чате менеджеров бот не удаляет. Удалите их сами.",
+  eraseBackups: (until: string) =>
+    `В ночных копиях журнала эти данные останутся до ${until}: копии сменяются за неделю, если бот ` +
+    "работает каждую ночь. Копии, сделанные вручную, и отложенные журналы удалите сами.",
   eraseBusy:
     "Лид этого человека сейчас в пути к CRM. Подождите минуту и повторите: ничего не стёрто.",
   eraseWord: "стереть",
@@ -177,6 +185,11 @@ export const LEADS = bilingual<typeof ru>(ru, {
   write: "Write in Telegram",
   life: "The lead's life",
   received: (choice: string) => `The visitor chose “${choice}”`,
+  repeated: (times: number) =>
+    times === 1
+      ? "The visitor pressed again: it is the same lead"
+      : `The visitor pressed again, ${times} repeats in all: it is the same lead`,
+  held: "Not sent to the CRM: too many leads of this visitor within an hour. The decision is yours",
   confirmed: "The visitor got the confirmation",
   confirming: "The confirmation has not reached the visitor yet. Trying again",
   attempt: (by: string | null) => by === null ? "CRM" : `CRM, once more (${by})`,
@@ -210,6 +223,9 @@ export const LEADS = bilingual<typeof ru>(ru, {
     "chat: there would be nobody to call back.",
   eraseElsewhere:
     "The bot deletes neither records in the CRM nor messages passed on to the managers' chat. Delete those yourself.",
+  eraseBackups: (until: string) =>
+    `The journal's nightly backups will hold this data until ${until}: they are replaced within a week ` +
+    "if the bot runs every night. Copies made by hand and journals put aside are yours to delete.",
   eraseBusy:
     "A lead of this person is on its way to the CRM. Wait a minute and try again: nothing was erased.",
   eraseWord: "erase",

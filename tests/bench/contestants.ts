@@ -4,6 +4,7 @@ import type { Locales } from "../helpers/a_profile.ts";
 import { textLines } from "../helpers/text_lines.ts";
 import type { Addresses } from "./peer.ts";
 import { parseUsage, type Usage } from "./usage.ts";
+import { DENO } from "../helpers/deno.ts";
 
 /** The folder of this file. */
 export const HERE = new URL("./", import.meta.url).pathname;
@@ -93,7 +94,7 @@ export async function startBot(contestant: Contestant, options: StartOptions): P
   await Deno.writeTextFile(localesPath, JSON.stringify(locales));
 
   const spawnedAtMs = performance.timeOrigin + performance.now();
-  const child = new Deno.Command(contestant.runtime, {
+  const child = new Deno.Command(contestant.runtime === "deno" ? DENO : "node", {
     args: argumentsOf(contestant, meter, denoFlags),
     cwd: contestant.folder,
     env: {
@@ -105,6 +106,7 @@ export async function startBot(contestant: Contestant, options: StartOptions): P
       DATA_DIR: `${folder}/data`,
       PORT: String(port),
       CRM_TIMEOUT_SECONDS: String(crmTimeoutSeconds),
+      TELEGRAM_MESSAGES_PER_SECOND: "0",
     },
     clearEnv: true,
     stdin: "piped",

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { openJournal } from "../../lib/journal.ts";
 import { type Contestant, type GrownJournal, HERE, inherited } from "./contestants.ts";
 import { FIRST_CHAT_ID, SPREAD } from "./presses.ts";
+import { DENO } from "../helpers/deno.ts";
 
 /** How many leads there are already. */
 const SIZES = [0, 100_000, 1_000_000];
@@ -68,7 +69,7 @@ export function onGrownJournals(bots: readonly Contestant[], folder: string): Co
  * count this one's greatest memory as that of every bot it starts afterwards (getrusage: ru_maxrss).
  */
 export async function fillJournal({ path, leads }: GrownJournal): Promise<void> {
-  const { success } = await new Deno.Command("deno", {
+  const { success } = await new Deno.Command(DENO, {
     args: ["run", "--allow-read", "--allow-write", `${HERE}growth.ts`, path, String(leads)],
     env: inherited(),
     clearEnv: true,

@@ -21,6 +21,7 @@ import { installTelegraf, nodeVersion, onNode } from "./node_bots.ts";
 import { PARTS, type Parts } from "./parts.ts";
 import { type PeerProcess, startPeer } from "./peer_process.ts";
 import { table, toReport } from "./report.ts";
+import { DENO } from "../helpers/deno.ts";
 
 interface Plan {
   readonly rounds: number;
@@ -131,7 +132,7 @@ async function measureParts({ sizes }: Plan, peer: PeerProcess): Promise<Parts> 
   const folder = await Deno.makeTempDir({ prefix: "triborg-bench-" });
   try {
     const url = `${peer.addresses.botApi}/parts`;
-    const { success, stdout } = await new Deno.Command("deno", {
+    const { success, stdout } = await new Deno.Command(DENO, {
       args: [
         ...["run", "--allow-net", "--allow-read", "--allow-write"],
         ...[new URL("./parts.ts", import.meta.url).pathname, url, folder, String(sizes.posts)],

@@ -3,6 +3,7 @@
 import { textLines } from "../helpers/text_lines.ts";
 import { inherited } from "./contestants.ts";
 import { type Addresses, DEADLINE_MS, type Orders } from "./peer.ts";
+import { DENO } from "../helpers/deno.ts";
 
 export interface PeerProcess {
   readonly addresses: Addresses;
@@ -15,7 +16,7 @@ export interface PeerProcess {
 }
 
 export async function startPeer(): Promise<PeerProcess> {
-  const child = new Deno.Command("deno", {
+  const child = new Deno.Command(DENO, {
     args: ["run", "--allow-net", new URL("./peer.ts", import.meta.url).pathname],
     env: inherited(),
     clearEnv: true,

@@ -3,6 +3,7 @@
 
 import { textLines } from "../helpers/text_lines.ts";
 import { inherited } from "./contestants.ts";
+import { DENO } from "../helpers/deno.ts";
 
 /** What they read, and how. */
 export interface Load {
@@ -28,7 +29,7 @@ export interface Readers {
 
 /** Starts readers; resolves when the first of them has a page. @throws {Error} When the page is refused. */
 export async function startReaders(load: Load): Promise<Readers> {
-  const child = new Deno.Command("deno", {
+  const child = new Deno.Command(DENO, {
     args: ["run", "--allow-net", import.meta.filename!, JSON.stringify(load)],
     env: inherited(),
     clearEnv: true,

@@ -4,6 +4,7 @@ import { chromium, type Page } from "playwright-core";
 import { textLines } from "../helpers/text_lines.ts";
 import { openPage } from "../helpers/a_page.ts";
 import { inventLeads } from "../helpers/invented_leads.ts";
+import { DENO, taskArguments } from "../helpers/deno.ts";
 
 const FOLDER = new URL("./screenshots/", import.meta.url);
 
@@ -51,9 +52,8 @@ await browser.close();
 
 /** The demo as newcomers start it; its transcript ends with its address. */
 async function startDemo(): Promise<{ address: string; stop(): Promise<void> }> {
-  const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
-  const args = String(tasks.demo).split(" ").slice(1);
-  const child = new Deno.Command("deno", { args, stdout: "piped", stdin: "null" }).spawn();
+  const args = await taskArguments("demo");
+  const child = new Deno.Command(DENO, { args, stdout: "piped", stdin: "null" }).spawn();
   const lines = child.stdout.pipeThrough(textLines()).getReader();
   for (;;) {
     const { value = "", done } = await lines.read();

@@ -1,6 +1,7 @@
 // The bot as operators run it: a process of its own, started by the words of `deno task start`.
 
 import { textLines } from "./text_lines.ts";
+import { DENO, taskArguments } from "./deno.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -20,19 +21,20 @@ export interface BotProcess {
   readonly ended: Promise<number>;
 }
 
-/** The arguments of `deno task start` after `deno`. */
-export async function startArguments(): Promise<string[]> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  return String(tasks.start).split(/\s+/).slice(1);
-}
-
 /** Starts the bot with this environment and nothing of the tests' own. */
 export async function startBotProcess(
   env: Readonly<Record<string, string>>,
-  options: { readonly args?: readonly string[]; readonly cwd?: string } = {},
+  options: {
+    readonly args?: readonly string[];
+    readonly cwd?: string;
+    /** How many files the process may have open, as `ulimit -n` sets it. */
+    readonly openFiles?: number | undefined;
+  } = {},
 ): Promise<BotProcess> {
-  const child = new Deno.Command("deno", {
-    args: [...(options.args ?? await startArguments())],
+  const args = [...(options.args ?? await taskArguments("start"))];
+  const limit = `ulimit -n ${options.openFiles}; exec "$0" "$@"`;
+  const child = new Deno.Command(options.openFiles === undefined ? DENO : "sh", {
+    args: options.openFiles === undefined ? args : ["-c", limit, DENO, ...args],
     cwd: options.cwd ?? ROOT,
     env: { ...inherited(), ...env },
     clearEnv: true,
@@ -98,7 +100,7 @@ export async function startBotProcess(
 
 /** What `deno` itself needs to find its caches. */
 function inherited(): Record<string, string> {
-  const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY"];
+  const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY", "JSR_URL"];
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = Deno.env.get(name);

@@ -35,6 +35,8 @@ export interface HouseOptions {
   /** Changes the shipped locales.json before the bot starts. */
   readonly locales?: (locales: Locales, crm: CrmServer) => void;
   readonly telegram?: Partial<TelegramServerOptions>;
+  /** How many files the bot may have open. */
+  readonly openFiles?: number;
   /** Leaves the first start to the story; else the story begins when the bot polls. */
   readonly asleep?: boolean;
 }
@@ -74,9 +76,10 @@ export async function withHouse(
         DATA_DIR: `${folder}/data`,
         PORT: "0",
         CRM_TIMEOUT_SECONDS: "1",
+        ...(options.telegram?.limits === "off" ? { TELEGRAM_MESSAGES_PER_SECOND: "0" } : {}),
         ...options.env,
         ...env,
-      });
+      }, { openFiles: options.openFiles });
       return bot;
     },
     async editLocales(edit) {

@@ -94,6 +94,10 @@ export async function openPeer(options: PeerOptions): Promise<Peer> {
       case "answerCallbackQuery":
       case "setMyCommands":
         return true;
+      case "getChat":
+        return { id: chatId, type: "supergroup", title: "Менеджеры" };
+      case "getChatMember":
+        return { status: "administrator", user: BOT };
       default:
         ledger.fault(`a call of ${method}`);
         return true;

@@ -1,0 +1,106 @@
+// What a failed call of the Bot API means, and how it is said without the token.
+
+import { GrammyError, HttpError } from "grammy";
+import { FIRST_WAIT_MS, LONGEST_WAIT_MS } from "./backoff.ts";
+import { NoAnswer } from "./bot_api.ts";
+
+/** The longest wait that Telegram asks for in the course of things, in ms; a longer one is a failure. */
+export const LONGEST_SHORT_WAIT_MS = 60_000;
+
+/** What a failed call means for whoever made it. */
+export type CallFailure =
+  /** Telegram understood and said no: 400 and its kin. Saying it again changes nothing. */
+  | { readonly kind: "refused"; readonly migratedTo: number | undefined }
+  /** The bot may not write there: 403. */
+  | { readonly kind: "forbidden" }
+  /** 429: not before this many ms, from a second to 5 minutes whatever was asked for. */
+  | { readonly kind: "too_many"; readonly retryAfterMs: number }
+  /** The network, the time, Telegram's own fault or a proxy's: it may go well another time, and may have gone well. */
+  | { readonly kind: "unreached" }
+  /** 401, or 404 as Telegram answers to what is no token at all: the token is wrong or revoked. */
+  | { readonly kind: "unauthorized" }
+  /** 409: another instance polls, or a webhook is set. */
+  | { readonly kind: "conflict" };
+
+/** A send that may have arrived, and was repeated as often as that allows; the message says what went wrong. */
+export class OutcomeUnknown extends Error {}
+
+/** Tells what a thrown error means; undefined when it is no failed call but a defect. */
+export function failureOf(error: unknown): CallFailure | undefined {
+  if (error instanceof HttpError || error instanceof OutcomeUnknown) return { kind: "unreached" };
+  if (!(error instanceof GrammyError)) return undefined;
+  const { error_code: code, parameters } = error;
+  if (code === 401 || code === 404) return { kind: "unauthorized" };
+  if (code === 403) return { kind: "forbidden" };
+  if (code === 409) return { kind: "conflict" };
+  if (code === 429) return { kind: "too_many", retryAfterMs: retryAfterMs(parameters) };
+  if (code >= 500) return { kind: "unreached" };
+  return { kind: "refused", migratedTo: migratedTo(parameters) };
+}
+
+/**
+ * Reads how long a 429 asks to wait (Bot API: ResponseParameters), in ms: from 1 s to `mostMs`, 1 s for what is no
+ * number. The most has to stay below 2^31 ms: a longer timer fires at once.
+ */
+export function retryAfterMs(parameters: unknown, mostMs = LONGEST_WAIT_MS): number {
+  const asked = askedMs(parameters);
+  return asked > FIRST_WAIT_MS ? Math.min(asked, mostMs) : FIRST_WAIT_MS; // NaN is not above it.
+}
+
+function askedMs(parameters: unknown): number {
+  const { retry_after }: { retry_after?: unknown } = Object(parameters);
+  return typeof retry_after === "number" ? retry_after * 1000 : NaN;
+}
+
+/** The supergroup that a group became: its id is negative (Bot API: ResponseParameters). */
+function migratedTo(parameters: unknown): number | undefined {
+  const { migrate_to_chat_id: id }: { migrate_to_chat_id?: unknown } = Object(parameters);
+  return typeof id === "number" && Number.isSafeInteger(id) && id < 0 ? id : undefined;
+}
+
+/** Of a description longer than any of Telegram's, so many characters are told. */
+const MOST_DESCRIBED = 500;
+
+/**
+ * A failed call in words that hold no token: grammY keeps the address in the cause alone.
+ *
+ * @param mostMs The longest that its caller waits after a 429; said when Telegram asks for more than a minute.
+ */
+export function describeError(error: unknown, mostMs = LONGEST_WAIT_MS): string {
+  if (error instanceof GrammyError) {
+    const description = error.description.slice(0, MOST_DESCRIBED);
+    return `${error.error_code}: ${description}${describeWait(error, mostMs)}`;
+  }
+  if (error instanceof HttpError) return `нет связи с Telegram (${causeWord(error.error)})`;
+  if (error instanceof OutcomeUnknown) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+function describeWait({ error_code, parameters }: GrammyError, mostMs: number): string {
+  const asked = askedMs(parameters);
+  if (error_code !== 429 || !(asked > LONGEST_SHORT_WAIT_MS)) return "";
+  const waits = retryAfterMs(parameters, mostMs);
+  return ` (Telegram просит ждать ${asked / 1000} с, ждём ${waits / 1000} с)`;
+}
+
+function causeWord(cause: unknown): string {
+  let deepest = cause;
+  while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause;
+  if (deepest instanceof NoAnswer) return deepest.message;
+  if (deepest instanceof SyntaxError) return "ответ не разобрать";
+  // Only these words are taken over: around them stands the address with the token.
+  const message = deepest instanceof Error ? deepest.message : String(deepest);
+  const words =
+    /[a-z ]{0,60}\(os error \d{1,9}\)|dns error|timed out|connection closed|certificate|reset/i
+      .exec(message);
+  return words?.[0].trim() ?? (deepest instanceof Error ? deepest.name : "неизвестная причина");
+}
+
+/** Whether a call is proven not to have arrived: there was no connection. */
+export function neverConnected(error: unknown): boolean {
+  let cause = error instanceof HttpError ? error.error : error;
+  for (; cause instanceof Error; cause = cause.cause) {
+    if (cause.message.includes("client error (Connect)")) return true;
+  }
+  return false;
+}

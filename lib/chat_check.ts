@@ -1,0 +1,179 @@
+// Whether the bot may write into a chat that the configuration names: asked at the start and every hour, said aloud when not. Sends no message.
+
+import { type Api, GrammyError } from "grammy";
+import type { Chat, ChatFullInfo, ChatMember } from "grammy/types";
+import type { Log } from "./log.ts";
+import { describeError, failureOf } from "./telegram.ts";
+
+/** Why nothing can be shown in a chat. */
+export type ChatProblem =
+  /** There is no such chat, or the bot was never in it. */
+  | "not_found"
+  /** The bot was removed or blocked, or a person has not started it. */
+  | "no_access"
+  /** It is a member that may not send messages. */
+  | "may_not_write"
+  /** It is not an administrator of the channel who may post. */
+  | "not_admin";
+
+export interface ChatCheck {
+  /** Asks from now on, until the process stops. @param botId The bot's own id, from getMe. */
+  start(botId: number): void;
+  /** What is wrong, as far as it is known; a message that was shown since proves that nothing is. */
+  problem(): ChatProblem | undefined;
+}
+
+export interface ChatCheckOptions {
+  readonly api: Pick<Api, "getChat" | "getChatMember" | "sendChatAction">;
+  /** Who names the chat, for the log. */
+  readonly variable: "ADMIN_CHAT_ID" | "ALERT_CHAT_ID";
+  readonly chatId: () => number;
+  readonly topicId: number | null;
+  /** When the chat last took a message; undefined before the first. */
+  readonly lastShownAtMs: () => number | undefined;
+  /** Told when the chat turns out usable, and whenever it is so again. */
+  readonly onUsable: (type: Chat["type"]) => void;
+  readonly now: () => number;
+  /** Ends early when the process stops. */
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly stopping: AbortSignal;
+  readonly log: Log;
+}
+
+/** How often a chat that is well is asked for, and what is wrong said again, in ms (user requirement). */
+const HOUR_MS = 60 * 60_000;
+
+/** Waits while a chat is wrong or Telegram does not answer, in ms: doubling, at most a minute. */
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 60_000;
+
+type Verdict =
+  | { readonly kind: "usable"; readonly type: Chat["type"]; readonly topicFault: string | null }
+  | { readonly kind: "unusable"; readonly problem: ChatProblem; readonly reason: string }
+  /** Telegram did not say: no fault of the chat's. */
+  | { readonly kind: "unknown" };
+
+export function createChatCheck(options: ChatCheckOptions): ChatCheck {
+  const { variable, chatId, topicId, lastShownAtMs, onUsable, now, sleep, stopping, log } = options;
+  let problem: ChatProblem | undefined;
+  let foundAtMs = -Infinity;
+  let saidAtMs = -Infinity;
+  let usable = false;
+  let topicFault: string | null = null;
+
+  async function run(botId: number): Promise<void> {
+    for (let waits = 0; !stopping.aborted;) {
+      const verdict = await ask(options, botId);
+      if (stopping.aborted) return;
+      if (verdict.kind === "usable") noteUsable(verdict.type, verdict.topicFault);
+      if (verdict.kind === "unusable") noteProblem(verdict.problem, verdict.reason);
+      waits = verdict.kind === "usable" ? 0 : waits + 1;
+      const waitMs = FIRST_WAIT_MS * 2 ** Math.min(waits - 1, 9);
+      await sleep(waits === 0 ? HOUR_MS : Math.min(waitMs, LONGEST_WAIT_MS));
+    }
+  }
+
+  function noteUsable(type: Chat["type"], fault: string | null): void {
+    if (problem !== undefined) {
+      log.info("✅ Чат {chat} ({variable}) снова доступен", { chat: chatId(), variable });
+    }
+    problem = undefined;
+    if (fault !== null && fault !== topicFault) {
+      log.warn(
+        "⚠️ ADMIN_TOPIC_ID={topic}: такой темы в чате нет или она закрыта: {reason}. " +
+          "Карточки придут в группу без темы. Верное значение назовёт /id, отправленная в теме",
+        { topic: topicId, reason: fault },
+      );
+    }
+    topicFault = fault;
+    if (!usable) onUsable(type);
+    usable = true;
+  }
+
+  function noteProblem(found: ChatProblem, reason: string): void {
+    usable = false;
+    foundAtMs = now();
+    if (found !== problem || now() - saidAtMs >= HOUR_MS) {
+      saidAtMs = now();
+      const facts = { variable, chat: chatId(), reason };
+      const message = `{variable}={chat}: ${ADVICE[found]} ({reason})`;
+      if (variable === "ADMIN_CHAT_ID") log.error(`❌ ${message}`, facts);
+      else log.warn(`⚠️ ${message}`, facts);
+    }
+    problem = found;
+  }
+
+  return {
+    start: (botId) => void run(botId),
+    problem: () => (lastShownAtMs() ?? -Infinity) >= foundAtMs ? undefined : problem,
+  };
+}
+
+const ADVICE: Readonly<Record<ChatProblem, string>> = {
+  not_found: "такого чата нет, или бот в нём не состоит, карточки туда не придут. " +
+    "Добавьте бота в чат и отправьте там /id: он ответит, что написать в .env",
+  no_access: "бота нет в этом чате, карточки туда не придут. " +
+    "Верните его; в личном чате отправьте ему /start",
+  may_not_write: "боту нельзя писать в этот чат, карточки туда не придут. " +
+    "Разрешите ему отправлять сообщения или сделайте администратором",
+  not_admin: "в этом канале бот не может публиковать, карточки туда не придут. " +
+    "Сделайте его администратором с правом публиковать сообщения",
+};
+
+async function ask(
+  { api, chatId, topicId }: Pick<ChatCheckOptions, "api" | "chatId" | "topicId">,
+  botId: number,
+): Promise<Verdict> {
+  const id = chatId();
+  let chat: ChatFullInfo | undefined;
+  try {
+    chat = await api.getChat(id);
+    if (chat.type === "private") await api.sendChatAction(id, "typing");
+    else {
+      const problem = problemOf(chat, await api.getChatMember(id, botId));
+      if (problem !== undefined) return { kind: "unusable", problem, reason: "права бота" };
+    }
+    return { kind: "usable", type: chat.type, topicFault: await askTopic(api, id, topicId) };
+  } catch (error) {
+    const problem = problemIn(error, chat);
+    if (problem === undefined) return { kind: "unknown" };
+    return { kind: "unusable", problem, reason: describeError(error) };
+  }
+}
+
+function problemOf(chat: ChatFullInfo, member: ChatMember): ChatProblem | undefined {
+  if (member.status === "left" || member.status === "kicked") return "no_access";
+  if (chat.type === "channel") {
+    const mayPost = member.status === "creator" ||
+      member.status === "administrator" && member.can_post_messages !== false;
+    return mayPost ? undefined : "not_admin";
+  }
+  const isMuted = member.status === "restricted" && !member.can_send_messages ||
+    member.status === "member" && chat.permissions?.can_send_messages === false;
+  return isMuted ? "may_not_write" : undefined;
+}
+
+/** Undefined for what says nothing about the chat: a network fault, a group that moved, a server that knows no such method. */
+function problemIn(error: unknown, chat: ChatFullInfo | undefined): ChatProblem | undefined {
+  const failure = failureOf(error);
+  if (error instanceof GrammyError && error.error_code === 404) return undefined;
+  if (failure?.kind === "forbidden") return "no_access";
+  if (failure?.kind !== "refused" || failure.migratedTo !== undefined) return undefined;
+  // Of a channel's members nobody but its administrators hears.
+  return chat?.type === "channel" ? "not_admin" : "not_found";
+}
+
+/** Why the topic takes nothing, while the chat does; null when it does, or that is not known. */
+async function askTopic(
+  api: ChatCheckOptions["api"],
+  chatId: number,
+  topicId: number | null,
+): Promise<string | null> {
+  if (topicId === null) return null;
+  try {
+    await api.sendChatAction(chatId, "typing", { message_thread_id: topicId });
+    return null;
+  } catch (error) {
+    return failureOf(error)?.kind === "refused" ? describeError(error) : null;
+  }
+}

@@ -1,0 +1,79 @@
+// The text of a `.env` file → its values, or what is wrong with it. Knows none of the variables, reads no file.
+
+import { parse } from "@std/dotenv";
+
+export type EnvFile =
+  | { readonly ok: true; readonly values: Readonly<Record<string, string>> }
+  /** A sentence that names the variable and quotes no value: half a password may follow a dollar sign. */
+  | { readonly ok: false; readonly fault: string };
+
+/**
+ * Reads a `.env` file. In a value without quotes `$NAME` stands for another variable; a dollar sign that was meant as
+ * one, or a value that refers to itself, is a fault: @std/dotenv writes "undefined" for the first and never returns
+ * from the second.
+ *
+ * @param environment What a name means that the file does not have.
+ */
+export function readEnvFile(
+  text: string,
+  environment: (name: string) => string | undefined,
+): EnvFile {
+  if (!text.includes("$")) return { ok: true, values: parse(text) };
+  const references = referencesIn(text);
+  for (const [name, wanted] of references) {
+    // What the environment has is expanded as well.
+    const isKnown = (each: string) =>
+      references.has(each) || environment(each)?.includes("$") === false;
+    if (!wanted.every(({ name, hasDefault }) => hasDefault || isKnown(name))) {
+      const fault = `${name}: значение со знаком $ берут в одинарные кавычки: 'a$b'`;
+      return { ok: false, fault };
+    }
+  }
+  const circle = [...references.keys()].find((name) => leadsBack(name, references));
+  if (circle !== undefined) {
+    return { ok: false, fault: `${circle}: значение ссылается само на себя` };
+  }
+  return { ok: true, values: parse(text) };
+}
+
+interface Reference {
+  readonly name: string;
+  readonly hasDefault: boolean;
+}
+
+type References = ReadonlyMap<string, readonly Reference[]>;
+
+/** Every variable of the file, with what its value refers to. */
+function referencesIn(text: string): References {
+  // With another sign for "$" nothing is expanded; with "#", which ends a value without quotes, such values lose it.
+  const unexpanded = parse(text.replaceAll("$", DOLLAR));
+  const cut = parse(text.replaceAll("$", "#"));
+  return new Map(
+    Object.entries(unexpanded).map(([name, value]) => {
+      const isQuoted = cut[name]?.includes("#") === true;
+      return [name, isQuoted ? [] : referencesOf(value.replaceAll(DOLLAR, "$"))];
+    }),
+  );
+}
+
+/** A character that no file holds. */
+const DOLLAR = "\uE000";
+
+/** What @std/dotenv expands: `$NAME`, `${NAME}`, each with `:-` and a default or without. */
+function referencesOf(value: string): Reference[] {
+  const found = value.matchAll(/\$\{([^}:]*)(:-)?|(?<!\\)\$(\w+)(:-)?/g);
+  return [...found].map(([, braced, bracedDefault, bare = "", bareDefault]) => ({
+    name: braced ?? bare,
+    hasDefault: (bracedDefault ?? bareDefault) !== undefined,
+  }));
+}
+
+function leadsBack(name: string, references: References): boolean {
+  const reached = new Set<string>();
+  const visit = (from: string) => {
+    for (const next of references.get(from) ?? []) reached.add(next.name);
+  };
+  visit(name);
+  for (const each of reached) visit(each);
+  return reached.has(name);
+}

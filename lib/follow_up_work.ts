@@ -1,0 +1,132 @@
+// Shows the managers a follow-up part by part. What Telegram will not have is said in words, with its sender's name. Does not decide when.
+
+import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
+import { type FollowUpPart, followUpParts } from "./cards.ts";
+import { editParts, undeliverableNote, wordsInPieces } from "./follow_up_texts.ts";
+import type { Journal } from "./journal.ts";
+import type { FollowUp, Lead, MessageAddress } from "./lead.ts";
+import type { Log } from "./log.ts";
+import type { Keep } from "./outbox.ts";
+import type { Profiles } from "./profile.ts";
+import type { Formatted } from "./texts.ts";
+
+export interface FollowUpWorkOptions {
+  readonly journal: Pick<Journal, "markPartShown" | "fact" | "rememberFact" | "forgetFact">;
+  readonly adminChat: Pick<AdminChat, "showPart">;
+  readonly profiles: () => Profiles;
+  readonly keep: Keep;
+  readonly log: Log;
+}
+
+/** How showing ended. "failed" is the chat's fault, or the network's: it may go well another time. */
+export type FollowUpOutcome =
+  | { readonly kind: "shown" }
+  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
+  | { readonly kind: "stopped" };
+
+/** Returns what shows the parts of a follow-up that are not shown yet, and records each that is. */
+export function createFollowUpWork(
+  { journal, adminChat, profiles, keep, log }: FollowUpWorkOptions,
+): (followUp: FollowUp, lead: Lead) => Promise<FollowUpOutcome> {
+  async function showAll(followUp: FollowUp, lead: Lead): Promise<FollowUpOutcome> {
+    const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
+    const toParts = followUp.edit === undefined ? followUpParts : editParts;
+    const parts = toParts(followUp, lead.visitor, template);
+    for (const [index, part] of parts.entries()) {
+      if (index < followUp.partsShown) continue;
+      const outcome = await showPart(part, { followUp, lead });
+      if (outcome.kind !== "shown") return outcome;
+      await keep(() => journal.markPartShown(followUp.number, index + 1, outcome.message));
+    }
+    return { kind: "shown" };
+  }
+
+  async function showPart(part: FollowUpPart, sent: Sent): Promise<Told> {
+    const { followUp } = sent;
+    const outcome = await adminChat.showPart(part, followUp, replyTo(sent));
+    const isAlbum = part.kind === "copy" && followUp.messageIds.length > 1;
+    if (outcome.kind === "refused") {
+      const albumFiles = isAlbum ? followUp.messageIds.length : null;
+      return await sayInstead(sent, { albumFiles, reason: outcome.reason });
+    }
+    if (outcome.kind !== "shown" || part.kind === "text") return outcome;
+    const { missing: albumFiles = 0 } = outcome;
+    if (albumFiles === 0) return await forgetAdvice(sent, outcome);
+    const said = await sayInstead(sent, { albumFiles, reason: "message not found" });
+    return said.kind === "shown" ? outcome : said;
+  }
+
+  /** A text that goes through tells that the content was refused, and one that does not that it is the chat. */
+  async function sayInstead(
+    sent: Sent,
+    { albumFiles, reason }: { readonly albumFiles: number | null; readonly reason: string },
+  ): Promise<Told> {
+    const { followUp: { content }, lead } = sent;
+    const fact = adviceFact(sent);
+    const advise = content.media !== null && !OWN_FAULT.test(reason) &&
+      journal.fact(fact) === undefined;
+    const note = undeliverableNote({ content, albumFiles, lead, advise });
+    let outcome = note.withWords === null ? undefined : await tell(note.withWords, sent);
+    if (outcome === undefined || outcome.kind === "refused") {
+      outcome = await tell(note.alone, sent);
+      if (outcome.kind === "refused") return { kind: "failed", reason: outcome.reason };
+      if (outcome.kind === "shown") outcome = await tellWords(outcome, sent);
+    }
+    if (outcome.kind !== "shown") return outcome;
+    log.warn("⚠️ Дополнение к лиду не переслать: {reason}. Менеджерам показаны слова", {
+      lead: lead.number,
+      reason,
+    });
+    if (advise) await keep(() => journal.rememberFact(fact, "1"));
+    return outcome;
+  }
+
+  /** The note is in the chat, so what is refused of the words has no other way into it. */
+  async function tellWords(noted: Told, sent: Sent): Promise<Told> {
+    for (const piece of wordsInPieces(sent.followUp.content)) {
+      const outcome = await tell(piece, sent);
+      if (outcome.kind === "failed" || outcome.kind === "stopped") return outcome;
+      if (outcome.kind === "refused") {
+        log.error("❌ Слова дополнения Telegram не принимает: {reason}", {
+          lead: sent.lead.number,
+          reason: outcome.reason,
+        });
+      }
+    }
+    return noted;
+  }
+
+  function tell(message: Formatted, sent: Sent): Promise<ShowOutcome> {
+    return adminChat.showPart({ kind: "text", message }, sent.followUp, replyTo(sent));
+  }
+
+  /** Once a kind goes through, its advice is worth saying again when it does not. */
+  async function forgetAdvice(sent: Sent, outcome: Told): Promise<Told> {
+    const fact = adviceFact(sent);
+    if (journal.fact(fact) !== undefined) await keep(() => journal.forgetFact(fact));
+    return outcome;
+  }
+
+  return showAll;
+}
+
+interface Sent {
+  readonly followUp: FollowUp;
+  readonly lead: Lead;
+}
+
+/** What the chat took, or that it took nothing. */
+type Told = Exclude<ShowOutcome, { readonly kind: "refused" }>;
+
+function replyTo({ followUp, lead }: Sent): MessageAddress | null {
+  return followUp.edit === undefined ? lead.card : followUp.edit.first;
+}
+
+/** What is remembered when managers were told to permit a kind of media. */
+function adviceFact({ followUp }: Sent): string {
+  return `permission_advised:${followUp.content.media}`;
+}
+
+/** Refusals that no permission would change: the message is gone, or its sender protects it. Only the advice hangs on it. */
+const OWN_FAULT =
+  /not found|can't be (copied|forwarded)|no messages to|too long|MESSAGE_ID_INVALID/i;

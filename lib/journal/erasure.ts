@@ -1,0 +1,93 @@
+// The journal forgets who a lead was about, in every table that told it. Does not decide when, or whom.
+
+import type { Database } from "../db.ts";
+
+/** A person as the journal's texts name them. */
+export interface Erased {
+  readonly chatId: number;
+  /** As a note names the person: `@name`, `id310452007`, the full name. */
+  readonly names: readonly string[];
+}
+
+export interface ErasureRecords {
+  /** Erases who one lead was about: name, username, ids, messages, what the CRM said of it, and what is owed to them. */
+  eraseLead(lead: number): void;
+  /** Erases what is known of a person beside their leads: menus, waiting messages and reminders, notes that name them. */
+  eraseChat(person: Erased): void;
+}
+
+export function erasureRecords(db: Database): ErasureRecords {
+  const ofFollowUps = "SELECT number FROM follow_ups WHERE lead = ?1";
+  // In this order: what comes last is what the others are found by. Work in hand goes too; its end is then no move.
+  const ofLead = [
+    `DELETE FROM menus WHERE (chat_id, message_id) =
+       (SELECT chat_id, menu_message_id FROM leads WHERE number = ?1)`,
+    `DELETE FROM outbox WHERE subject = 0 AND kind = 'reminder' AND EXISTS (
+       SELECT 1 FROM leads WHERE number = ?1 AND chat_id = json_extract(body, '$.chatId')
+         AND received_at_ms >= json_extract(body, '$.sentAtMs'))`,
+    "DELETE FROM outbox WHERE kind = 'confirmation' AND subject = ?1",
+    "DELETE FROM repeats WHERE lead = ?1",
+    "DELETE FROM facts WHERE name = 'held_of:' || (SELECT chat_id FROM leads WHERE number = ?1)",
+    `DELETE FROM outbox WHERE kind IN ('follow_up', 'thanks') AND subject IN (${ofFollowUps})`,
+    `DELETE FROM follow_up_messages WHERE follow_up IN (${ofFollowUps})`,
+    `UPDATE follow_ups SET chat_id = 0, album_id = NULL,
+       content = '{"text":"","entities":[],"media":null,"captionable":false}' WHERE lead = ?1`,
+    "UPDATE attempts SET reason = NULL WHERE lead = ?1",
+    `UPDATE leads SET user_id = 0, username = NULL, first_name = '', last_name = NULL,
+       language = NULL, chat_id = 0, menu_message_id = -number WHERE number = ?1`,
+  ].map((sql) => db.writer(sql));
+  const ofChat = [
+    "DELETE FROM menus WHERE chat_id = ?1",
+    "DELETE FROM outbox WHERE kind = 'thanks' AND body = CAST(?1 AS TEXT)",
+    `DELETE FROM outbox WHERE subject = 0 AND kind = 'reminder'
+       AND json_extract(body, '$.chatId') = ?1`,
+  ].map((sql) => db.writer(sql));
+  const notes = db.reader("SELECT id, body FROM outbox WHERE kind = 'note'");
+  const forgetNote = db.writer("DELETE FROM outbox WHERE id = ?");
+  const updates = db.reader("SELECT update_id, body FROM inbox WHERE body IS NOT NULL");
+  const emptyUpdate = db.writer(
+    "UPDATE inbox SET body = NULL, due_at_ms = NULL WHERE update_id = ?",
+  );
+
+  return {
+    eraseLead(lead) {
+      for (const each of ofLead) each.run(lead);
+      db.forgetDeleted();
+    },
+    eraseChat({ chatId, names }) {
+      for (const each of ofChat) each.run(chatId);
+      for (const { id, body } of notes.all()) {
+        if (names.some((name) => isNamedIn(String(body), name))) forgetNote.run(Number(id));
+      }
+      for (const { update_id, body } of updates.all()) {
+        if (chatsOf(String(body)).includes(chatId)) emptyUpdate.run(Number(update_id));
+      }
+      db.forgetDeleted();
+    },
+  };
+}
+
+/** The chats that an update is about, whatever it brings: each part names its chat, a press that of its message. */
+function chatsOf(update: string): unknown[] {
+  try {
+    const parts: unknown[] = Object.values(JSON.parse(update) ?? {});
+    const messages = parts.map((part) => memberOf(part, "message"));
+    return [...parts, ...messages].map((each) => memberOf(memberOf(each, "chat"), "id"));
+  } catch {
+    return []; // It is put aside when it is taken.
+  }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** Not as a part of a longer name. */
+function isNamedIn(text: string, name: string): boolean {
+  const letter = /[\p{L}\p{N}_]/u;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const [before = "", after = ""] = [text[at - 1], text[at + name.length]];
+    if (!letter.test(before) && !letter.test(after)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,158 @@
+// The journal's edits: what visitors made of messages that had become follow-ups.
+
+import type { Database, Row } from "../db.ts";
+import type { FollowUp, FollowUpContent, MessageAddress } from "../lead.ts";
+import type { BotKeys } from "./bots.ts";
+
+/** What a message says after its visitor edited it. */
+export interface EditedMessage {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly content: FollowUpContent;
+  /** When, in s since 1970, by Telegram's clock; null when it did not say. */
+  readonly editedAtS: number | null;
+}
+
+/** What an edit means for the managers. */
+export type RecordedEdit =
+  /** The message is no follow-up's. */
+  | { readonly kind: "unknown" }
+  /** Nothing that they are shown has changed, or a newer edit is known. */
+  | { readonly kind: "unchanged" }
+  /** What waits to be shown says it now. */
+  | { readonly kind: "replaced" }
+  /** They have the message already: the edit is a follow-up of its own. */
+  | { readonly kind: "begun"; readonly followUp: number };
+
+export interface EditRecords {
+  /** @param words What the edit says, for the page. */
+  insertEdit(
+    edit: EditedMessage,
+    words: Pick<FollowUpContent, "text" | "entities">,
+    nowMs: number,
+  ): RecordedEdit;
+  /** Whether a follow-up is an edit of one that the managers do not have yet. */
+  waitsForFirstVersion(number: number): boolean;
+}
+
+/** `findEdit` reads an edit as the follow-up that it is: what its message says now; undefined when its person was erased. */
+export function editRecords(
+  db: Database,
+  { keyOf, idOf }: BotKeys,
+): EditRecords & { readonly findEdit: (row: Row) => FollowUp | undefined } {
+  const selectMessage = db.reader(
+    `SELECT follow_up, content, edited_at_s FROM follow_up_messages
+     WHERE chat_id = ? AND message_id = ?`,
+  );
+  const countMessages = db.reader(
+    "SELECT count(*) AS messages FROM follow_up_messages WHERE follow_up = ?",
+  );
+  const select = db.reader("SELECT * FROM follow_ups WHERE number = ?");
+  const selectLastEdit = db.reader(
+    `SELECT * FROM follow_ups WHERE edit_of = ? AND edited_message_id = ?
+     ORDER BY number DESC LIMIT 1`,
+  );
+  const selectWork = db.reader(
+    "SELECT due_at_ms FROM outbox WHERE subject = ? AND kind = 'follow_up' LIMIT 1",
+  );
+  const insertEditRow = db.writer(
+    `INSERT INTO follow_ups (lead, chat_id, content, received_at_ms, edit_of, edited_message_id)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  );
+  const setContent = db.writer("UPDATE follow_ups SET content = ? WHERE number = ?");
+  const setMessageContent = db.writer(
+    `UPDATE follow_up_messages SET content = ?, edited_at_s = ?
+     WHERE chat_id = ? AND message_id = ?`,
+  );
+
+  /** Whether nothing of a follow-up has been sent, nor is being sent now: what it says may still be changed. */
+  function isUntouched(row: Row): boolean {
+    if (row["shown_at_ms"] !== null || row["parts_shown"] !== 0) return false;
+    return row["taken"] === 0 || selectWork.get(Number(row["number"]))?.["due_at_ms"] != null;
+  }
+
+  return {
+    insertEdit({ chatId, messageId, content, editedAtS }, words, nowMs) {
+      const key = keyOf(messageId);
+      const message = selectMessage.get(chatId, key);
+      const first = message && select.get(Number(message["follow_up"]));
+      if (message === undefined || first === undefined) return { kind: "unknown" };
+      const followUp = Number(first["number"]);
+      const isAlone = countMessages.get(followUp)?.["messages"] === 1;
+      const before = contentIn(message) ?? (isAlone ? contentIn(first) : undefined);
+      const lastEditedAtS = Number(message["edited_at_s"] ?? 0);
+      const isOld = editedAtS !== null && editedAtS < lastEditedAtS;
+      if (isOld || saysTheSame(before, content)) return { kind: "unchanged" };
+
+      const at = editedAtS ?? lastEditedAtS;
+      setMessageContent.run(JSON.stringify(content), at, chatId, key);
+      if (isUntouched(first)) {
+        if (isAlone) setContent.run(JSON.stringify(content), followUp);
+        return { kind: "replaced" };
+      }
+      const last = selectLastEdit.get(followUp, key);
+      const waiting = last !== undefined && isUntouched(last) ? last : undefined;
+      const newFile = hasNewFile(before, content) || contentIn(waiting)?.file !== undefined;
+      const told = JSON.stringify({
+        ...words,
+        ...NO_MEDIA,
+        ...(newFile ? { file: content.file } : {}),
+      });
+      if (waiting !== undefined) {
+        setContent.run(told, Number(waiting["number"]));
+        return { kind: "replaced" };
+      }
+      const lead = Number(first["lead"]);
+      const row = insertEditRow.run(lead, chatId, told, nowMs, followUp, key);
+      return { kind: "begun", followUp: Number(row.lastInsertRowid) };
+    },
+    waitsForFirstVersion(number) {
+      const first = select.get(number)?.["edit_of"];
+      return first != null && selectWork.get(Number(first)) !== undefined;
+    },
+    findEdit(row) {
+      const chatId = Number(row["chat_id"]);
+      const key = Number(row["edited_message_id"]);
+      const content = contentIn(selectMessage.get(chatId, key));
+      const first = select.get(Number(row["edit_of"]));
+      if (content === undefined || first === undefined) return undefined;
+      return {
+        number: Number(row["number"]),
+        lead: Number(row["lead"]),
+        chatId,
+        messageIds: [idOf(key)],
+        content,
+        partsShown: Number(row["parts_shown"]),
+        edit: { first: addressOf(first, idOf), newFile: contentIn(row)?.file !== undefined },
+      };
+    },
+  };
+}
+
+/** An edit is shown as words to the bot that knows no edits: it would look for messages to copy. */
+const NO_MEDIA = { media: null, captionable: false } as const;
+
+function contentIn(row: Row | undefined): FollowUpContent | undefined {
+  const content = row?.["content"];
+  return content == null ? undefined : JSON.parse(String(content));
+}
+
+/** Null also for what another bot has shown: nothing of this one can reply to it. */
+function addressOf(row: Row, idOf: BotKeys["idOf"]): MessageAddress | null {
+  const chatId = row["shown_chat_id"];
+  const messageId = idOf(Number(row["shown_message_id"]));
+  if (chatId == null || messageId < 0) return null;
+  return { chatId: Number(chatId), messageId };
+}
+
+function saysTheSame(before: FollowUpContent | undefined, after: FollowUpContent): boolean {
+  return before?.text === after.text && before.media === after.media &&
+    JSON.stringify(before.entities) === JSON.stringify(after.entities) &&
+    !hasNewFile(before, after);
+}
+
+/** Of what an earlier bot recorded the file is not known. */
+function hasNewFile(before: FollowUpContent | undefined, after: FollowUpContent): boolean {
+  if (before === undefined || after.file === undefined) return false;
+  return before.media === null || before.file !== undefined && before.file !== after.file;
+}

@@ -1,0 +1,82 @@
+// The line in the managers' chat that counts the leads of one visitor which were held back. Knows no text.
+
+import type { Database } from "../db.ts";
+import { ADMIN_CHAT_LANE, type OutboxRecords } from "./outbox.ts";
+
+/** A visitor is spoken of once in this time, in ms. */
+const LINE_EVERY_MS = 60 * 60 * 1000;
+
+/** The line waits until its visitor has been quiet for so long, and for so long at most, in ms: then its count is right. */
+const QUIET_MS = 3_000;
+const LONGEST_WAIT_MS = 2 * 60_000;
+
+export interface HeldRecords {
+  /**
+   * Counts one more lead that was held back. Owes the line that tells of it, or puts the count into the one that waits.
+   *
+   * @param text Of the line, for so many leads.
+   */
+  oweHeldLine(chatId: number, nowMs: number, text: (leads: number) => string): void;
+  /** What waits to be said of a visitor is not said. */
+  forgetHeldLine(chatId: number): void;
+}
+
+/** What a visitor's newest line counts, and from when on; the fact `held_of:<chat>`. */
+interface Line {
+  readonly fromMs: number;
+  readonly leads: number;
+}
+
+export function heldRecords(
+  db: Database,
+  { addWork, forgetWork }: Pick<OutboxRecords, "addWork" | "forgetWork">,
+): HeldRecords {
+  const select = db.reader("SELECT value FROM facts WHERE name = 'held_of:' || ?");
+  const save = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES ('held_of:' || ?, ?)");
+  const forget = db.writer("DELETE FROM facts WHERE name = 'held_of:' || ?");
+  // Never sooner: the managers' chat may have refused it, and its visitor must not have it tried again and again.
+  const rewrite = db.writer(
+    `UPDATE outbox SET body = ?, due_at_ms = max(due_at_ms, ?)
+     WHERE subject = ? AND kind = 'note' AND due_at_ms IS NOT NULL`,
+  );
+
+  function rewriteLine({ fromMs, leads }: Line, chatId: number, nowMs: number, body: string) {
+    const isWaiting = rewrite.run(body, dueAtMs(fromMs, nowMs), subjectOf(chatId)).changes > 0;
+    if (isWaiting) remember(chatId, { fromMs, leads });
+    return isWaiting;
+  }
+
+  function remember(chatId: number, line: Line): void {
+    save.run(String(chatId), JSON.stringify(line));
+  }
+
+  return {
+    oweHeldLine(chatId, nowMs, text) {
+      const stored = select.get(String(chatId))?.["value"];
+      const last: Line | undefined = stored === undefined ? undefined : JSON.parse(String(stored));
+      if (last !== undefined) {
+        const counted = { ...last, leads: last.leads + 1 };
+        if (rewriteLine(counted, chatId, nowMs, text(counted.leads))) return;
+      }
+      const soonestMs = (last?.fromMs ?? -Infinity) + LINE_EVERY_MS;
+      // However the clock was set in between, not later than an hour from now.
+      const fromMs = Math.min(Math.max(soonestMs, nowMs), nowMs + LINE_EVERY_MS);
+      const work = { kind: "note", subject: subjectOf(chatId), body: text(1) } as const;
+      addWork({ lane: ADMIN_CHAT_LANE, ...work }, dueAtMs(fromMs, nowMs));
+      remember(chatId, { fromMs, leads: 1 });
+    },
+    forgetHeldLine(chatId) {
+      forgetWork("note", subjectOf(chatId));
+      forget.run(String(chatId));
+    },
+  };
+}
+
+function dueAtMs(fromMs: number, nowMs: number): number {
+  return Math.min(Math.max(nowMs, fromMs) + QUIET_MS, fromMs + LONGEST_WAIT_MS);
+}
+
+/** Below zero, where no other note is. */
+function subjectOf(chatId: number): number {
+  return -chatId;
+}

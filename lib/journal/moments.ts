@@ -1,0 +1,44 @@
+// The moments in the journal that something waits for: moved when the clock was set, so that no wait grows or shrinks.
+
+import type { Database } from "../db.ts";
+
+export interface Moments {
+  /**
+   * The clock was set by so many ms: what waits goes on waiting for as long as it had to before. What says
+   * when something happened stays.
+   */
+  shiftWaits(byMs: number): void;
+  /** When the newest thing happened that the journal knows of, in ms since 1970; undefined in an empty one. */
+  newestMomentMs(): number | undefined;
+}
+
+/** Facts that hold a moment from which a span is measured. */
+const SPANS = "name = 'polled_at_ms' OR name GLOB 'offered_at_ms:*'";
+
+export function moments(db: Database): Moments {
+  const shifts = [
+    "UPDATE outbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
+    "UPDATE inbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
+    "UPDATE links SET expires_at_ms = expires_at_ms + ?",
+    "UPDATE sessions SET opened_at_ms = opened_at_ms + ?1, seen_at_ms = seen_at_ms + ?1",
+    `UPDATE facts SET value = CAST(CAST(value AS INTEGER) + CAST(? AS INTEGER) AS TEXT) WHERE ${SPANS}`,
+  ].map((sql) => db.writer(sql));
+  const newest = db.reader(
+    `SELECT max(at_ms) AS newest FROM (
+       SELECT received_at_ms AS at_ms FROM leads WHERE number = (SELECT max(number) FROM leads)
+       UNION ALL SELECT received_at_ms FROM inbox
+       UNION ALL SELECT max(saved_at_ms) FROM revisions
+       UNION ALL SELECT CAST(value AS INTEGER) FROM facts
+         WHERE name IN ('polled_at_ms', 'health_checked_at_ms'))`,
+  );
+
+  return {
+    shiftWaits(byMs) {
+      for (const each of shifts) each.run(byMs);
+    },
+    newestMomentMs() {
+      const atMs = newest.get()?.["newest"];
+      return typeof atMs === "number" ? atMs : undefined;
+    },
+  };
+}

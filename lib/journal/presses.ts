@@ -1,0 +1,105 @@
+// What a visitor pressed before: the same choice again is the same lead, and too many leads in an hour are held back. Sends nothing.
+
+import type { Database } from "../db.ts";
+import type { NewLead } from "../lead.ts";
+import type { BotKeys } from "./bots.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** What decides whether a press is a lead, and one for the CRM. */
+export interface PressLimits {
+  /** Within this of a lead's receipt the same visitor's same choice is that lead again, in ms; 0 for never. */
+  readonly repeatWindowMs: number;
+  /** Most leads of one visitor within an hour that are POSTed. */
+  readonly mostInAnHour: number;
+}
+
+export type PressVerdict =
+  /** A lead as every other. */
+  | { readonly kind: "lead" }
+  /** A lead that is one too many. */
+  | { readonly kind: "too_many" }
+  /** The lead of this number again, from another menu. */
+  | { readonly kind: "repeat"; readonly lead: number }
+  /** Its menu was answered already. */
+  | { readonly kind: "known" };
+
+export interface PressRecords {
+  /**
+   * Weighs a press by what its visitor pressed before. A repeat is told by bot, visitor, profile and choice (the base's words), and
+   * reckoned from the receipt of the lead, not from its last repeat: who asks again every nine minutes is heard of every ten.
+   * Moments are compared either way, so that a clock that was set back does not make an old lead of a new one.
+   */
+  judgePress(press: NewLead, limits: PressLimits): PressVerdict;
+  /** Remembers that a press was a repeat. */
+  insertRepeat(press: NewLead, lead: number): void;
+}
+
+export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressRecords {
+  // In the index alone, however many leads a chat has given; the newest have the highest numbers.
+  const selectNewest = db.reader(
+    "SELECT number FROM leads WHERE chat_id = ? ORDER BY number DESC LIMIT ?",
+  );
+  const selectMoment = db.reader("SELECT received_at_ms FROM leads WHERE number = ?");
+  const selectLead = db.reader(
+    "SELECT 1 FROM leads WHERE chat_id = ? AND menu_message_id = ?",
+  );
+  const selectRepeat = db.reader(
+    "SELECT 1 FROM repeats WHERE chat_id = ? AND menu_message_id = ?",
+  );
+  // Leads from before the window are passed over by number, without a look at their rows.
+  const selectSame = db.reader(
+    `SELECT number FROM leads WHERE chat_id = ?1 AND menu_message_id >= ?2 AND menu_message_id < ?3
+       AND +number >= (SELECT number FROM leads WHERE received_at_ms > ?4 ORDER BY received_at_ms LIMIT 1)
+       AND received_at_ms > ?4 AND received_at_ms < ?5
+       AND user_id = ?6 AND profile = ?7 AND choice = ?8
+     ORDER BY number DESC LIMIT 1`,
+  );
+  const insert = db.writer(
+    "INSERT INTO repeats (chat_id, menu_message_id, lead, pressed_at_ms) VALUES (?, ?, ?, ?)",
+  );
+  const count = db.writer(
+    `INSERT INTO repeat_counts VALUES (?, 1)
+     ON CONFLICT (profile) DO UPDATE SET presses = presses + 1`,
+  );
+
+  function sameLead(press: NewLead, windowMs: number): number | undefined {
+    if (windowMs === 0) return undefined;
+    const { chatId, receivedAtMs, visitor, profile, choice } = press;
+    const row = selectSame.get(
+      chatId,
+      ...range,
+      receivedAtMs - windowMs,
+      receivedAtMs + windowMs,
+      visitor.userId,
+      profile,
+      choice,
+    );
+    return row === undefined ? undefined : Number(row["number"]);
+  }
+
+  /** Whether the visitor has had so many leads within an hour. */
+  function hasHad(most: number, newest: readonly number[], nowMs: number): boolean {
+    const nth = newest[most - 1];
+    if (nth === undefined) return false;
+    return Math.abs(nowMs - Number(selectMoment.get(nth)?.["received_at_ms"])) < HOUR_MS;
+  }
+
+  return {
+    judgePress(press, { repeatWindowMs, mostInAnHour }) {
+      const { chatId, menuMessageId, receivedAtMs } = press;
+      const newest = selectNewest.all(chatId, mostInAnHour).map((row) => Number(row["number"]));
+      if (newest.length === 0) return { kind: "lead" };
+      const menu = [chatId, keyOf(menuMessageId)] as const;
+      if (selectLead.get(...menu) ?? selectRepeat.get(...menu)) return { kind: "known" };
+      const lead = sameLead(press, repeatWindowMs);
+      if (lead !== undefined) return { kind: "repeat", lead };
+      const tooMany = hasHad(mostInAnHour, newest, receivedAtMs);
+      return { kind: tooMany ? "too_many" : "lead" };
+    },
+    insertRepeat({ chatId, menuMessageId, receivedAtMs, profile }, lead) {
+      insert.run(chatId, keyOf(menuMessageId), lead, receivedAtMs);
+      count.run(profile);
+    },
+  };
+}

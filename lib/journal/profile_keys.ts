@@ -1,0 +1,82 @@
+// What the journal keeps under a profile's key, and what becomes of it when the profile gets another key or goes.
+
+import type { Database } from "../db.ts";
+import { SEND_ALL_LANES } from "./outbox.ts";
+
+/** How the names of facts about one profile begin; its key follows. */
+export const PROFILE_FACTS = {
+  /** Its CRM failed and has not answered since. */
+  crmDown: "crm_down:",
+  /** When sending all open cards was last offered, in ms since 1970. */
+  offeredAtMs: "offered_at_ms:",
+  /** The account of a run that sends all open cards. */
+  sendAll: "send_all:",
+} as const;
+
+/** What the profile is called now; its former key follows. */
+const RENAMED = "renamed:";
+
+/** Most names in a row that are followed: more than anybody gives one profile while an old button is about. */
+const MOST_NAMES = 32;
+
+export interface ProfileKeys {
+  /** Puts all that is kept under a profile's key under its new one, and remembers what it was called. */
+  renameProfile(from: string, to: string): void;
+  /**
+   * The key by which a profile goes now that was named earlier, as by a button in the chat.
+   *
+   * @param live The profiles that there are: a key that one of them has is its own, whatever it was before.
+   */
+  currentProfile(key: string, live: { has(key: string): boolean }): string;
+  /** Forgets what was only about a profile's CRM, and the offers that wait, when the profile is deleted. Its leads stay. */
+  forgetProfile(key: string): void;
+}
+
+export function profileKeys(db: Database): ProfileKeys {
+  const moves = [
+    "UPDATE leads SET profile = ?1 WHERE profile = ?2",
+    "UPDATE menus SET profile = ?1 WHERE profile = ?2",
+    "UPDATE outbox SET body = ?1 WHERE subject = 0 AND kind = 'offer' AND body = ?2",
+    `UPDATE outbox SET body = json_set(body, '$.profile', ?1)
+     WHERE subject = 0 AND kind = 'reminder' AND json_extract(body, '$.profile') = ?2`,
+    // A rename is found in the file as an end and a beginning; the end was none.
+    `DELETE FROM revisions WHERE content IS NULL AND ?1 <> ?2 AND number = (SELECT max(number) FROM revisions WHERE profile = ?2)`,
+    "UPDATE revisions SET profile = ?1 WHERE profile = ?2",
+  ].map((sql) => db.writer(sql));
+  const moveLane = db.writer("UPDATE outbox SET lane = ? WHERE lane = ?");
+  const moveFact = db.writer("UPDATE OR REPLACE facts SET name = ? WHERE name = ?");
+  const insertFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
+  const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
+  const selectFact = db.reader("SELECT value FROM facts WHERE name = ?");
+  const forgetOffers = db.writer(
+    "DELETE FROM outbox WHERE subject = 0 AND kind = 'offer' AND body = ?",
+  );
+
+  function renameProfile(from: string, to: string): void {
+    for (const each of moves) each.run(to, from);
+    moveLane.run(SEND_ALL_LANES + to, SEND_ALL_LANES + from);
+    for (const name of Object.values(PROFILE_FACTS)) moveFact.run(name + to, name + from);
+    deleteFact.run(RENAMED + to);
+    insertFact.run(RENAMED + from, to);
+  }
+
+  return {
+    renameProfile: (from, to) =>
+      from === to ? undefined : db.atomically(() => renameProfile(from, to)),
+    currentProfile(key, live) {
+      let current = key;
+      for (let names = 0; names < MOST_NAMES && !live.has(current); names++) {
+        const next = selectFact.get(RENAMED + current)?.["value"];
+        if (next === undefined) break;
+        current = String(next);
+      }
+      return current;
+    },
+    forgetProfile: (key) =>
+      db.atomically(() => {
+        forgetOffers.run(key);
+        deleteFact.run(PROFILE_FACTS.crmDown + key);
+        deleteFact.run(PROFILE_FACTS.offeredAtMs + key);
+      }),
+  };
+}

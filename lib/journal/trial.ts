@@ -1,0 +1,49 @@
+// Whether a lead could be recorded now: does all the writes that one takes, and undoes them.
+
+import type { Database } from "../db.ts";
+
+/** What a lead writes on its way, at the places where the next real one will write. */
+const WRITES = [
+  `INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms)
+   SELECT coalesce(max(update_id), 0) + 1, '{}', 0, 0 FROM inbox`,
+  "INSERT OR REPLACE INTO menus (chat_id, message_id, profile, sent_at_ms) VALUES (0, 0, '', 0)",
+  `INSERT INTO leads (id, state, profile, profile_name, choice, user_id, first_name, chat_id,
+     menu_message_id, received_at_ms)
+   SELECT '', 'received', '', '', '', 0, '', 0, -coalesce(max(number), 0) - 1, 0 FROM leads`,
+  "INSERT INTO attempts (lead, nth, begun_at_ms) SELECT max(number), 1, 0 FROM leads",
+  `INSERT INTO outbox (lane, kind, subject, body, due_at_ms)
+   SELECT 'trial', 'post', max(number), '', 0 FROM leads`,
+  `INSERT INTO follow_ups (lead, chat_id, content, received_at_ms)
+   SELECT max(number), 0, '', 0 FROM leads`,
+  `INSERT INTO follow_up_messages (chat_id, message_id, follow_up)
+   SELECT 0, -max(number), max(number) FROM follow_ups`,
+  "INSERT OR REPLACE INTO facts (name, value) VALUES ('tried', '')",
+];
+
+/** What is read before anything is sent. */
+const READS = [
+  "SELECT 1 FROM inbox WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1",
+  "SELECT lane FROM outbox WHERE due_at_ms IS NOT NULL ORDER BY lane, due_at_ms LIMIT 1",
+];
+
+export interface Trial {
+  /**
+   * Tries whether a lead can be recorded.
+   *
+   * @throws {Error} What SQLite says against it: the file is damaged, the disk is full, another process holds it.
+   */
+  tryToRecord(): void;
+}
+
+export function trial(db: Database): Trial {
+  const writes = WRITES.map((sql) => db.writer(sql));
+  const reads = READS.map((sql) => db.reader(sql));
+  return {
+    tryToRecord() {
+      for (const each of reads) each.all();
+      db.rehearse(() => {
+        for (const each of writes) each.run();
+      });
+    },
+  };
+}

@@ -1,0 +1,127 @@
+// Watches whether leads can be recorded: tries it every few seconds, names the cause of a failure that lasts, and tells when the process should leave.
+
+import type { LostFile } from "./db/files.ts";
+import type { Log } from "./log.ts";
+
+/** How often the journal is tried, and its files looked for, in ms. */
+const TRY_MS = 4_000;
+const LOOK_MS = 2_000;
+
+/** After this long without a record the process leaves, in ms: a supervisor starts it again, and an operator hears of it. */
+const PATIENCE_MS = 60_000;
+
+/** How often a failure that lasts is said again, in ms. */
+const SAY_AGAIN_MS = 30_000;
+
+/** Why the process has to leave. */
+export type JournalEnd =
+  /** Nothing could be recorded for a minute. */
+  | "unwritable"
+  /** The journal was deleted or replaced under the process: it must not be closed, as that touches what lies there now. */
+  | "lost";
+
+export interface JournalWatch {
+  /** Resolves when the process has to leave; never while all is well. */
+  readonly ended: Promise<JournalEnd>;
+  /** Records what Telegram handed over, counts how that went, and passes on its outcome. @throws Where the journal is lost. */
+  recording<T>(record: () => Promise<T>): Promise<T>;
+  start(): void;
+  stop(): void;
+}
+
+/** Something that has failed since, and was last named in the log. */
+interface Failure {
+  readonly sinceMs: number;
+  saidMs: number;
+}
+
+export function watchJournal(
+  { tryToRecord, lostFile, elapsedMs, log }: {
+    /** Tries to record a lead. Resolves with the cause where that fails, and never rejects. */
+    readonly tryToRecord: () => Promise<string | undefined>;
+    readonly lostFile: () => LostFile | undefined;
+    readonly elapsedMs: () => number;
+    readonly log: Log;
+  },
+): JournalWatch {
+  const { promise: ended, resolve: end } = Promise.withResolvers<JournalEnd>();
+  const failures = new Map<string, Failure>();
+  let trying: Promise<void> = Promise.resolve();
+  let isLost = false;
+  const timers: ReturnType<typeof setInterval>[] = [];
+
+  function worked(what: string): void {
+    if (!failures.delete(what) || failures.size > 0) return;
+    log.info("✅ Журнал снова записывается");
+  }
+
+  function failed(what: string, cause: string): void {
+    const nowMs = elapsedMs();
+    const failure = failures.get(what) ?? { sinceMs: nowMs, saidMs: -Infinity };
+    failures.set(what, failure);
+    const seconds = Math.round((nowMs - failure.sinceMs) / 1000);
+    if (nowMs - failure.sinceMs >= PATIENCE_MS) {
+      log.error(
+        "❌ Журнал не записать уже {seconds} с: {cause}. Бот останавливается: новое остаётся у Telegram",
+        { seconds, cause },
+      );
+      return end("unwritable");
+    }
+    if (nowMs - failure.saidMs < SAY_AGAIN_MS) return;
+    failure.saidMs = nowMs;
+    const lasting = seconds > 0 ? " уже {seconds} с" : "";
+    log.error(`❌ Журнал не записать${lasting}: {cause}. Лиды пока остаются у Telegram`, {
+      seconds,
+      cause,
+    });
+  }
+
+  async function tryNow(): Promise<void> {
+    const cause = await tryToRecord();
+    if (cause === undefined) worked("trial");
+    else failed("trial", cause);
+  }
+
+  function look(): LostFile | undefined {
+    const lost = lostFile();
+    if (lost === undefined || isLost) return lost;
+    isLost = true;
+    const what = lost.kind === "deleted" ? "удалён" : "подменён другим файлом";
+    log.error(
+      `❌ КРИТИЧЕСКАЯ ОШИБКА: файл журнала {path} ${what} под работающим ботом. Бот останавливается: ` +
+        "новое остаётся у Telegram. Верните файл или восстановите журнал: deno task restore",
+      { path: lost.path },
+    );
+    end("lost");
+    return lost;
+  }
+
+  return {
+    ended,
+    async recording(record) {
+      const lost = look();
+      if (lost !== undefined) throw new Error(`Database file "${lost.path}" was ${lost.kind}`);
+      try {
+        const result = await record();
+        worked("accept");
+        return result;
+      } catch (error) {
+        if (isOfSqlite(error)) failed("accept", error.message);
+        throw error;
+      }
+    },
+    start() {
+      timers.push(setInterval(look, LOOK_MS));
+      // One after another: each may wait for seconds for a disk or another process.
+      timers.push(setInterval(() => void (trying = trying.then(tryNow)), TRY_MS));
+    },
+    stop() {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}
+
+/** A defect in what an update holds is none of the journal's. */
+function isOfSqlite(error: unknown): error is Error {
+  return error instanceof Error && "errcode" in error;
+}

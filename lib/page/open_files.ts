@@ -1,0 +1,57 @@
+// What the page does about a system that lets the process open few files: keeps some in reserve, loads nothing without room.
+
+/** Files that are open for their own sake. */
+export interface Reserve {
+  /** Opens what is missing of them, as far as there is room. */
+  hold(): void;
+  /** Closes them, so that something else can be opened; false when there was none. */
+  release(): boolean;
+}
+
+/** A reserve of so many files, empty until it is held. */
+export function createReserve(count: number): Reserve {
+  const files: Deno.FsFile[] = [];
+  return {
+    hold() {
+      try {
+        while (files.length < count) files.push(openOne());
+      } catch {
+        // There is no room now.
+      }
+    },
+    release() {
+      const held = files.splice(0);
+      for (const file of held) file.close();
+      return held.length > 0;
+    },
+  };
+}
+
+/**
+ * Returns what loads modules when they are first needed, and once; a load that failed is tried again with the next
+ * need. It rejects without having tried where fewer than `files` can be opened now: a module that Deno could not
+ * open stays so for the life of the process.
+ */
+export function loadOnce<T>(files: number, load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+
+  async function loadWithRoom(): Promise<T> {
+    const probe: Deno.FsFile[] = [];
+    try {
+      while (probe.length < files) probe.push(openOne());
+    } finally {
+      for (const file of probe) file.close();
+    }
+    return await load();
+  }
+
+  return () =>
+    loaded ??= loadWithRoom().catch((error) => {
+      loaded = undefined;
+      throw error;
+    });
+}
+
+function openOne(): Deno.FsFile {
+  return Deno.openSync(".");
+}

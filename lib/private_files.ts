@@ -1,0 +1,69 @@
+// Keeps the data folder readable by its owner alone: its files name visitors. Does not know what is in them.
+
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+
+/** Names in a data folder that are the bot's own, or that the README puts there. */
+const OURS = /^(triborg.*|backups|.*locales.*|\.env.*|lost\+found)$/;
+
+/** Something that other users of the machine can still read. */
+export interface OpenToOthers {
+  readonly path: string;
+  /** Why its mode was not changed. */
+  readonly cause: string;
+}
+
+/**
+ * Makes a folder (0700), and those above it as the system does. One that is there is left as it is.
+ *
+ * @throws What the file system throws.
+ */
+export function makePrivateFolder(folder: string): void {
+  Deno.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+}
+
+/**
+ * Makes an empty file (0600) before others write it: SQLite gives its WAL the mode of its database.
+ *
+ * @throws {Deno.errors.AlreadyExists} If there is one.
+ */
+export function createPrivateFile(path: string): void {
+  Deno.openSync(path, { write: true, createNew: true, mode: FILE_MODE }).close();
+}
+
+/**
+ * Sets the modes of a data folder (0700) and of the bot's files in it (0600), of any age. A folder that also
+ * holds other things keeps its mode: others may need it.
+ *
+ * @returns What stays open to others.
+ */
+export function keepPrivate(folder: string): OpenToOthers[] {
+  if (Deno.build.os === "windows") return [];
+  const left: OpenToOthers[] = [];
+  const entries = [...Deno.readDirSync(folder)];
+  if (entries.every(({ name }) => OURS.test(name))) tighten(folder, FOLDER_MODE, left);
+  else if (isOpen(folder)) left.push({ path: folder, cause: "в папке есть и чужие файлы" });
+  for (const { name, isFile, isDirectory } of entries) {
+    if (isFile && name.startsWith("triborg")) tighten(`${folder}/${name}`, FILE_MODE, left);
+    if (!isDirectory || name !== "backups") continue;
+    tighten(`${folder}/${name}`, FOLDER_MODE, left);
+    for (const each of Deno.readDirSync(`${folder}/${name}`)) {
+      if (each.isFile) tighten(`${folder}/${name}/${each.name}`, FILE_MODE, left);
+    }
+  }
+  return left;
+}
+
+function tighten(path: string, mode: number, left: OpenToOthers[]): void {
+  try {
+    if (isOpen(path)) Deno.chmodSync(path, mode);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    left.push({ path, cause: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function isOpen(path: string): boolean {
+  const { mode } = Deno.statSync(path);
+  return mode !== null && (mode & 0o077) !== 0;
+}

@@ -1,0 +1,124 @@
+// Telegram's limits on a bot's messages: when the next may leave, in all and to one chat. Waits nowhere, reads no clock.
+
+/**
+ * Messages that one chat takes at once; afterwards one a second (https://core.telegram.org/bots/faq, "How do I avoid
+ * hitting limits"; the burst is a user requirement).
+ */
+export const CHAT_BURST = 4;
+
+const SECOND_MS = 1_000;
+
+/**
+ * Telegram counts a message when it arrives, which is before the answer: its second is over a second after that. An
+ * answer that is late must not keep its place longer than this, in ms.
+ */
+const MOST_ON_ITS_WAY_MS = 150;
+
+/** A wait for everything is asked about again after so long at most, in ms. */
+const LONGEST_HOLD_OF_ALL_MS = 30_000;
+
+/** How many chats are remembered before those that may be written to are forgotten. */
+const FEW_CHATS = 1_000;
+
+export type ChatId = number | string;
+
+/** A message on its way, as `begin` gives it to `end`. */
+export interface Sending {
+  readonly messages: number;
+  /** When it no longer counts towards the limit of all. */
+  countsUntilMs: number;
+}
+
+export interface SendLimits {
+  /** How long until a chat takes so many messages more, after so many that wait, in ms; 0 when it does. */
+  chatWaitMs(chat: ChatId, messages: number, nowMs: number, before?: number): number;
+  /** How long until Telegram takes so many more in all, in ms; 0 when it does. */
+  totalWaitMs(messages: number, nowMs: number): number;
+  begin(chat: ChatId, messages: number, nowMs: number): Sending;
+  end(sending: Sending, nowMs: number): void;
+  /** Telegram answered 429: nothing goes there before `waitMs` have passed, and nothing at all where it is about all. */
+  refused(chat: ChatId, waitMs: number, nowMs: number): void;
+}
+
+interface ChatState {
+  /** When the chat has taken all that was sent, at one message a second. */
+  takenAtMs: number;
+  heldUntilMs: number;
+}
+
+const FREE: Readonly<ChatState> = { takenAtMs: -Infinity, heldUntilMs: -Infinity };
+
+/** @param perSecond Most messages in a second in all; 0 keeps no limits, and heeds 429s all the same. */
+export function createSendLimits(perSecond: number): SendLimits {
+  const chats = new Map<ChatId, ChatState>();
+  let crowdedAt = FEW_CHATS;
+  let recent: Sending[] = [];
+  let allHeldUntilMs = -Infinity;
+  let lastRefused: { readonly chat: ChatId; readonly atMs: number } | undefined;
+
+  function stateOf(chat: ChatId, nowMs: number): ChatState {
+    const known = chats.get(chat);
+    if (known !== undefined) return known;
+    if (chats.size >= crowdedAt) {
+      for (const [each, { takenAtMs, heldUntilMs }] of chats) {
+        if (takenAtMs <= nowMs && heldUntilMs <= nowMs) chats.delete(each);
+      }
+      crowdedAt = Math.max(FEW_CHATS, chats.size * 2);
+    }
+    const state = { ...FREE };
+    chats.set(chat, state);
+    return state;
+  }
+
+  function countRecent(nowMs: number): number {
+    if (recent.some(({ countsUntilMs }) => countsUntilMs <= nowMs)) {
+      recent = recent.filter(({ countsUntilMs }) => countsUntilMs > nowMs);
+    }
+    return recent.reduce((sum, { messages }) => sum + messages, 0);
+  }
+
+  return {
+    chatWaitMs(chat, messages, nowMs, before = 0) {
+      const { takenAtMs, heldUntilMs } = chats.get(chat) ?? FREE;
+      if (perSecond === 0) return Math.max(heldUntilMs - nowMs, 0);
+      // More than the burst goes when the chat has taken all else.
+      const roomMs = (CHAT_BURST - Math.min(messages, CHAT_BURST)) * SECOND_MS;
+      const owedMs = Math.max(takenAtMs - nowMs, 0) + before * SECOND_MS;
+      return Math.max(owedMs - roomMs, heldUntilMs - nowMs, 0);
+    },
+    totalWaitMs(messages, nowMs) {
+      const heldMs = Math.max(allHeldUntilMs - nowMs, 0);
+      if (perSecond === 0) return heldMs;
+      let excess = countRecent(nowMs) + Math.min(messages, perSecond) - perSecond;
+      if (excess <= 0) return heldMs;
+      const leaving = recent.toSorted((a, b) => a.countsUntilMs - b.countsUntilMs);
+      const last = leaving.find((sending) => (excess -= sending.messages) <= 0);
+      return Math.max((last?.countsUntilMs ?? nowMs) - nowMs, heldMs);
+    },
+    begin(chat, messages, nowMs) {
+      const sending = { messages, countsUntilMs: nowMs + MOST_ON_ITS_WAY_MS + SECOND_MS };
+      if (perSecond === 0) return sending;
+      const state = stateOf(chat, nowMs);
+      state.takenAtMs = Math.max(state.takenAtMs, nowMs) + messages * SECOND_MS;
+      recent.push(sending);
+      return sending;
+    },
+    end(sending, nowMs) {
+      sending.countsUntilMs = Math.min(sending.countsUntilMs, nowMs + SECOND_MS);
+    },
+    refused(chat, waitMs, nowMs) {
+      const state = stateOf(chat, nowMs);
+      state.heldUntilMs = Math.max(state.heldUntilMs, nowMs + waitMs);
+      // Telegram does not say what a 429 is about. The chats are kept within their own limits: where two persons'
+      // are refused at once while many messages leave, it is about all of them. A group has limits of its own.
+      if (perSecond === 0 || typeof chat === "string" || chat < 0) return;
+      const beside = lastRefused !== undefined && lastRefused.chat !== chat &&
+        nowMs - lastRefused.atMs < SECOND_MS;
+      lastRefused = { chat, atMs: nowMs };
+      if (beside && countRecent(nowMs) * 2 >= perSecond) {
+        const untilMs = nowMs + Math.min(waitMs, LONGEST_HOLD_OF_ALL_MS);
+        allHeldUntilMs = Math.max(allHeldUntilMs, untilMs);
+      }
+    },
+  };
+}

@@ -1,0 +1,179 @@
+// What getUpdates answered → the updates that the bot can handle, and why others are put aside. Reports nothing.
+
+import type { Update } from "grammy/types";
+import { MESSAGE_IDS } from "./journal.ts";
+
+/**
+ * Ids above it are no update's: Telegram counts in 32 bits, and an offset beyond its count would confirm what is
+ * yet to come (Bot API: Update.update_id).
+ */
+const MOST_UPDATE_ID = 2 ** 40;
+
+/** An update that the bot cannot handle. */
+export interface Aside {
+  /** Undefined where the id itself is unusable. */
+  readonly id: number | undefined;
+  /** Which field is wrong; holds nothing that a person typed. */
+  readonly fault: string;
+}
+
+export interface Batch {
+  readonly updates: readonly Update[];
+  readonly aside: readonly Aside[];
+  /** What to ask for next; undefined when no id is usable. */
+  readonly nextOffset: number | undefined;
+}
+
+/** Reads a batch; what is wrong with one update keeps none of the others. */
+export function readBatch(result: readonly unknown[]): Batch {
+  const updates: Update[] = [];
+  const aside: Aside[] = [];
+  const seen = new Set<number>();
+  let nextOffset: number | undefined;
+  for (const value of result) {
+    const read = readUpdate(value);
+    const id = read.kind === "good" ? read.update.update_id : read.id;
+    // The last, not the highest: after a quiet week Telegram counts anew (Bot API: Update.update_id).
+    if (id !== undefined) nextOffset = id + 1;
+    if (read.kind === "aside") aside.push(read);
+    else if (seen.has(read.update.update_id)) aside.push({ id, fault: "update_id повторяется" });
+    else updates.push(read.update);
+    if (read.kind === "good") seen.add(read.update.update_id);
+  }
+  return { updates, aside, nextOffset };
+}
+
+export type ReadUpdate =
+  | { readonly kind: "good"; readonly update: Update }
+  | { readonly kind: "aside" } & Aside;
+
+/**
+ * Reads one update. What the bot cannot do without decides; other known fields of a wrong type are taken out of
+ * `value`, and unknown ones stay.
+ */
+export function readUpdate(value: unknown): ReadUpdate {
+  if (!isObject(value)) return { kind: "aside", id: undefined, fault: "не объект" };
+  const { update_id: given } = value;
+  const id = isWhole(given, 1) && given <= MOST_UPDATE_ID ? given : undefined;
+  if (id === undefined) return { kind: "aside", id, fault: "update_id не номер" };
+  const fault = faultOf(value);
+  return isUpdate(value, fault)
+    ? { kind: "good", update: value }
+    : { kind: "aside", id, fault: fault ?? "" };
+}
+
+/**
+ * Reads an update that the journal kept, whose id and messages may be named by negative numbers (journal/bots.ts);
+ * undefined where an earlier version took what the bot cannot handle.
+ */
+export function readStoredUpdate(value: unknown): Update | undefined {
+  if (!isObject(value) || !isId(value["update_id"])) return undefined;
+  return isUpdate(value, faultOf(value)) ? value : undefined;
+}
+
+type Fields = Record<string, unknown>;
+
+function isUpdate(value: object, fault: string | undefined): value is Update {
+  return fault === undefined && "update_id" in value;
+}
+
+function faultOf(update: Fields): string | undefined {
+  for (const kind of ["message", "edited_message", "channel_post", "edited_channel_post"]) {
+    if (kind in update) {
+      const fault = faultOfMessage(update[kind], kind);
+      if (fault !== undefined) return fault;
+    }
+  }
+  return "callback_query" in update ? faultOfPress(update["callback_query"]) : undefined;
+}
+
+/** Where a message is: all that is needed of a menu that was pressed. */
+function faultOfPlace(message: unknown, path: string): string | undefined {
+  if (!isObject(message)) return `${path} не объект`;
+  const { message_id: id, chat } = message;
+  if (!isId(id) || id >= MESSAGE_IDS) return `${path}.message_id не номер`;
+  if (!isObject(chat)) return `${path}.chat не объект`;
+  return isId(chat["id"]) ? undefined : `${path}.chat.id не номер`;
+}
+
+function faultOfMessage(message: unknown, path: string, isReply = false): string | undefined {
+  const fault = faultOfPlace(message, path);
+  if (fault !== undefined || !isObject(message)) return fault;
+  // In a private chat its own id tells who it is.
+  if (faultOfUser(message["from"], "") !== undefined) delete message["from"];
+  // Words of another type are content of an unknown kind, and hold no command.
+  const hasWords = [message["text"], message["caption"]].some((each) => typeof each === "string");
+  if (!hasWords) delete message["entities"];
+  for (const [field, isGood] of Object.entries(INESSENTIAL)) {
+    if (field in message && !isGood(message[field])) delete message[field];
+  }
+  // A reply is shown without the one that it replies to (Bot API: Message.reply_to_message).
+  const reply = message["reply_to_message"];
+  if (isReply || (reply !== undefined && faultOfMessage(reply, "", true) !== undefined)) {
+    delete message["reply_to_message"];
+  }
+  return undefined;
+}
+
+/** What a message may lack. */
+const INESSENTIAL: Readonly<Record<string, (value: unknown) => boolean>> = {
+  entities: areEntities,
+  caption_entities: areEntities,
+  media_group_id: (value) => typeof value === "string",
+  message_thread_id: (value) => isWhole(value, 1),
+  reply_markup: (value) => isObject(value) && isListOf(value["inline_keyboard"], areButtons),
+};
+
+function areButtons(value: unknown): boolean {
+  return isListOf(value, isObject);
+}
+
+function areEntities(value: unknown): boolean {
+  return isListOf(
+    value,
+    (each) =>
+      isObject(each) && typeof each["type"] === "string" && isWhole(each["offset"], 0) &&
+      isWhole(each["length"], 0),
+  );
+}
+
+function faultOfPress(press: unknown): string | undefined {
+  if (!isObject(press)) return "callback_query не объект";
+  const { from, message, data } = press;
+  if (data !== undefined && typeof data !== "string") return "callback_query.data не строка";
+  const who = faultOfUser(from, "callback_query.from");
+  if (message === undefined) return who;
+  const fault = faultOfPlace(message, "callback_query.message");
+  if (who !== undefined && fault === undefined) delete press["from"]; // As for a message.
+  return fault;
+}
+
+/** What a user may lack, or deleted accounts leave empty. */
+const USER_WORDS = ["first_name", "last_name", "username", "language_code"];
+
+function faultOfUser(user: unknown, path: string): string | undefined {
+  if (!isObject(user)) return `${path} не объект`;
+  if (!isId(user["id"])) return `${path}.id не номер`;
+  for (const field of USER_WORDS) {
+    if (field in user && typeof user[field] !== "string") delete user[field];
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isListOf(value: unknown, isGood: (each: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isGood);
+}
+
+/** Fractions, and what a number cannot hold to the last digit, are no id: another person could have it. */
+function isWhole(value: unknown, least: number): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= least;
+}
+
+/** Of a person or a chat; groups have negative ones. */
+function isId(value: unknown): value is number {
+  return isWhole(value, -Number.MAX_SAFE_INTEGER) && value !== 0;
+}

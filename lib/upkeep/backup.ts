@@ -1,0 +1,105 @@
+// `deno task backup [file]`: copies the journal and locales.json as they stand now, also while the bot runs. Never overwrites a file.
+
+import { timeInName } from "../calendar.ts";
+import { removeDatabase } from "../db/copy.ts";
+import { copyJournal, inspectJournal } from "../journal/copies.ts";
+import { createPrivateFile, makePrivateFolder } from "../private_files.ts";
+import { backupFolder, byHandName } from "./backups.ts";
+import { freeBytes } from "./free_space.ts";
+import { askForRoom } from "./room.ts";
+import { readScriptVariables } from "./script_variables.ts";
+import { contentsWords, reasonOf } from "./words.ts";
+import { readZone } from "./zone.ts";
+
+const USAGE = "Как пользоваться: deno task backup [файл копии]";
+
+async function main(args: readonly string[]): Promise<number> {
+  const read = await readScriptVariables();
+  const dataDir = read("DATA_DIR") ?? "data";
+  const timeZone = readZone(read("TZ"));
+  const nowMs = Date.now();
+  const [asked, ...others] = args.filter((arg) => arg !== "--");
+  if (others.length > 0 || asked?.startsWith("-")) {
+    console.error(`❌ ${USAGE}`);
+    return 1;
+  }
+  const copy = asked ?? `${backupFolder(dataDir)}/${byHandName(timeInName(nowMs, timeZone))}`;
+  const profiles = `${copy.replace(/\.db$/, "")}.locales.json`;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      removeUnfinished(copy, profiles);
+      Deno.exit(1);
+    });
+  }
+  try {
+    if (asked === undefined) makePrivateFolder(backupFolder(dataDir));
+    const locales = await Deno.readFile(read("LOCALES_PATH") ?? "locales/locales.json");
+    const contents = await copyBoth(`${dataDir}/triborg.db`, copy, locales, profiles, nowMs);
+    console.log(
+      `✅ Копия журнала: ${copy}, ${
+        contentsWords(contents, nowMs, timeZone)
+      }. Профили: ${profiles}`,
+    );
+    return 0;
+  } catch (error) {
+    console.error(`❌ Копию не сделать: ${reasonOf(error)}`);
+    return 1;
+  }
+}
+
+/** Both are made under other names, and get theirs when both are whole. */
+async function copyBoth(
+  journal: string,
+  copy: string,
+  locales: Uint8Array,
+  profiles: string,
+  nowMs: number,
+) {
+  await Deno.stat(journal); // Says which file there is not.
+  for (const path of [copy, profiles]) refuseToOverwrite(path);
+  const folder = /^.*[\\/]/.exec(copy)?.[0] ?? ".";
+  await askForRoom(journal, await freeBytes(folder));
+  try {
+    await copyJournal(journal, unfinished(copy), nowMs);
+    const contents = inspectJournal(unfinished(copy));
+    createPrivateFile(unfinished(profiles));
+    await Deno.writeFile(unfinished(profiles), locales);
+    for (const path of [profiles, copy]) publish(path);
+    return contents;
+  } catch (error) {
+    removeUnfinished(copy, profiles);
+    throw error;
+  }
+}
+
+function unfinished(path: string): string {
+  return `${path}.${Deno.pid}.unfinished`;
+}
+
+/** A link never takes the place of another file, as a rename does. */
+function publish(path: string): void {
+  try {
+    Deno.linkSync(unfinished(path), path);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) throw error;
+    refuseToOverwrite(path); // A file system without links.
+    return Deno.renameSync(unfinished(path), path);
+  }
+  Deno.removeSync(unfinished(path));
+}
+
+function removeUnfinished(...paths: string[]): void {
+  for (const path of paths) removeDatabase(unfinished(path));
+}
+
+function refuseToOverwrite(path: string): void {
+  try {
+    Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  throw new Deno.errors.AlreadyExists(path);
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,42 @@
+// The nightly copy of the journal: asks for room, copies, puts the copy in its place, removes the oldest. Leaves no part of a copy.
+
+import { daysAfter } from "../calendar.ts";
+import type { Journal } from "../journal.ts";
+import { removeDatabase } from "../db/copy.ts";
+import { makePrivateFolder } from "../private_files.ts";
+import { backupFolder, dayOf, listBackups, nightlyName } from "./backups.ts";
+import { askForRoom } from "./room.ts";
+
+/** How many nightly copies are kept. */
+export const BACKUPS_KEPT = 7;
+
+export interface NightlyBackupOptions {
+  readonly journal: Pick<Journal, "backUp">;
+  readonly dataDir: string;
+  readonly freeBytes: (folder: string) => Promise<number | undefined>;
+  readonly now: () => number;
+  /** False while the clock may be wrong: names are days, and the oldest of them goes. */
+  readonly mayRemoveOld: boolean;
+}
+
+/**
+ * Copies the journal of a running bot to the file of a day such as `2026-11-28`.
+ *
+ * @throws {Error} If there is no room, or the disk fails; then no part of a copy is left.
+ */
+export async function backUpNightly(options: NightlyBackupOptions, day: string): Promise<void> {
+  const { journal, dataDir, freeBytes, now, mayRemoveOld } = options;
+  const folder = backupFolder(dataDir);
+  makePrivateFolder(folder);
+  const unfinished = `${folder}/unfinished.tmp`;
+  removeDatabase(unfinished); // Of a process that was killed.
+  await askForRoom(`${dataDir}/triborg.db`, await freeBytes(folder));
+  await journal.backUp(unfinished, now());
+  await Deno.rename(unfinished, `${folder}/${nightlyName(day)}`);
+  if (!mayRemoveOld) return;
+  const all = await listBackups(dataDir);
+  // A day that is still to come was named by a clock that was wrong: such a copy is older than it says.
+  const toCome = all.filter((path) => daysAfter(dayOf(path), day) > 1);
+  const past = all.filter((path) => !toCome.includes(path));
+  for (const old of [...past.slice(BACKUPS_KEPT), ...toCome]) await Deno.remove(old);
+}

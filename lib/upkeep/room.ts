@@ -1,0 +1,38 @@
+// Whether a disk has room for a copy of the journal and for what the bot writes meanwhile.
+
+import { ENDINGS } from "../db/files.ts";
+
+/** A copy of the journal, and as much again for the leads that come meanwhile. */
+const TIMES = 2;
+
+const MEBIBYTE = 2 ** 20;
+
+/**
+ * Asks for room before a copy is begun.
+ *
+ * @param path The journal, or what is copied in its place.
+ * @param free Free bytes where the copy goes; undefined where that is not known: then it is tried.
+ * @throws {RangeError} If there is not twice the size of the journal, its WAL included.
+ */
+export async function askForRoom(path: string, free: number | undefined): Promise<void> {
+  if (free === undefined) return;
+  const sizes = await Promise.all(ENDINGS.map((ending) => sizeOf(path + ending)));
+  const wanted = TIMES * sizes.reduce((sum, size) => sum + size, 0);
+  if (free >= wanted) return;
+  throw new RangeError(
+    `на диске мало места: свободно ${inMebibytes(free)} МБ, нужно ${inMebibytes(wanted)} МБ`,
+  );
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return path.endsWith("-shm") ? 0 : (await Deno.stat(path)).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+function inMebibytes(bytes: number): string {
+  return (bytes / MEBIBYTE).toFixed(1).replace(".", ",");
+}

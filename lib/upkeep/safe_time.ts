@@ -1,0 +1,79 @@
+// The time that irreversible work goes by. It never runs ahead because a clock was set: it believes a clock that has been steady for a day.
+
+import type { Journal } from "../journal.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A clock that was corrected by less counts as steady, in ms. */
+const CORRECTION_MS = 60_000;
+
+const FACT = "safe_time";
+
+export interface SafeTime {
+  /** Goes on by what has passed, and believes the clock when that has been steady for long enough. Recorded, not committed. */
+  look(): void;
+  /** In ms since 1970: not later than the true time as far as anything can tell, at most once `look` was called. */
+  nowMs(): number;
+  /** Whether the clock has been steady for a day. */
+  isSteady(): boolean;
+}
+
+interface State {
+  /** What the clock said at the last look. */
+  readonly clockMs: number;
+  readonly safeMs: number;
+  /** Since when the clock has been steady, by itself. */
+  readonly steadySinceMs: number;
+}
+
+/** Made before anything new is recorded: it compares the clock with the newest that the journal knows of. */
+export function createSafeTime(
+  { journal, now, elapsedMs }: {
+    readonly journal: Pick<Journal, "fact" | "rememberFact" | "newestMomentMs">;
+    readonly now: () => number;
+    readonly elapsedMs: () => number;
+  },
+): SafeTime {
+  let state = startFrom(readState() ?? newState());
+  let lookedMs = elapsedMs();
+
+  /** Undefined in a journal of a bot that kept no such time. */
+  function readState(): State | undefined {
+    const stored = journal.fact(FACT);
+    return stored === undefined ? undefined : JSON.parse(stored); // As `look` wrote it.
+  }
+
+  function newState(): State {
+    const clockMs = journal.newestMomentMs() ?? now();
+    return { clockMs, safeMs: clockMs, steadySinceMs: clockMs - DAY_MS };
+  }
+
+  /** Up to a day may have passed since the last process; what the clock says beyond that has to be shown by time. */
+  function startFrom({ clockMs, safeMs, steadySinceMs }: State): State {
+    const nowMs = now();
+    const passedMs = nowMs - clockMs;
+    if (passedMs >= -CORRECTION_MS && passedMs <= DAY_MS) {
+      return { clockMs: nowMs, safeMs: safeMs + Math.max(passedMs, 0), steadySinceMs };
+    }
+    return { clockMs: nowMs, safeMs: Math.min(safeMs, nowMs), steadySinceMs: nowMs };
+  }
+
+  function isSteady(): boolean {
+    return state.clockMs - state.steadySinceMs >= DAY_MS;
+  }
+
+  return {
+    look() {
+      const clockMs = now();
+      const passedMs = elapsedMs() - lookedMs;
+      lookedMs += passedMs;
+      const wasSetMs = clockMs - state.clockMs - passedMs;
+      const steadySinceMs = Math.abs(wasSetMs) > CORRECTION_MS ? clockMs : state.steadySinceMs;
+      state = { clockMs, safeMs: state.safeMs + passedMs, steadySinceMs };
+      if (isSteady()) state = { ...state, safeMs: clockMs };
+      journal.rememberFact(FACT, JSON.stringify(state));
+    },
+    nowMs: () => state.safeMs,
+    isSteady,
+  };
+}

@@ -1,0 +1,29 @@
+// What the backup and restore scripts have in common to say. Reads and writes nothing.
+
+import { dayAndTime } from "../calendar.ts";
+import type { JournalContents } from "../journal/copies.ts";
+import { leadsWord } from "../manager_texts.ts";
+
+/** «12 345 лидов, последний 28.11 18:02». */
+export function contentsWords(
+  { leads, lastReceivedAtMs }: JournalContents,
+  nowMs: number,
+  timeZone: string,
+): string {
+  const [count = "", word = ""] = leadsWord(leads).split(" ");
+  const grouped = `${count.replace(/\B(?=(\d{3})+$)/g, " ")} ${word}`;
+  if (lastReceivedAtMs === null) return grouped;
+  return `${grouped}, последний ${dayAndTime(lastReceivedAtMs, nowMs, timeZone)}`;
+}
+
+/** A number of bytes as people read it: «7,7 МБ». */
+export function sizeWords(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1).replace(".", ",")} МБ`;
+}
+
+/** Why something failed, in one line. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return `файла нет (${error.message})`;
+  if (error instanceof Deno.errors.AlreadyExists) return `файл уже есть (${error.message})`;
+  return error instanceof Error ? error.message : String(error);
+}

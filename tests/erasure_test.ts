@@ -1,0 +1,115 @@
+// Erasing a person: nothing of them is left in any table, and others keep what is theirs.
+
+import assert from "node:assert/strict";
+import { openDatabase } from "../lib/db.ts";
+import { type Journal, journalIn, VISITORS_LANE } from "../lib/journal.ts";
+import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
+import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
+
+interface Person {
+  readonly id: number;
+  readonly username: string;
+  readonly lastName: string;
+  readonly secret: string;
+}
+
+const GALLIARD = { id: 310452007, username: "betterrman", lastName: "Sharapov", secret: "тайна" };
+const OTHER = { id: 31045200, username: "betterrman2", lastName: "Petrov", secret: "бриф" };
+
+/** Lends a journal in which each table that can tells of both persons, and all its text. */
+function withBoth(run: (journal: Journal, dump: () => string) => void): void {
+  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
+  const journal = journalIn(db);
+  tellOf(journal, GALLIARD, 1);
+  tellOf(journal, OTHER, 2);
+  const dump = () => {
+    const tables = db.reader("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    return tables.map(({ name }) => JSON.stringify(db.reader(`SELECT * FROM ${name}`).all()))
+      .join();
+  };
+  try {
+    run(journal, dump);
+  } finally {
+    journal.close();
+  }
+}
+
+function tellOf(journal: Journal, person: Person, number: number): void {
+  const chatId = person.id;
+  const visitor = aVisitor({
+    userId: person.id,
+    username: person.username,
+    lastName: person.lastName,
+  });
+  journal.rememberMenu({ chatId, messageId: 2 }, "agency", NOON_MS - 9);
+  journal.rememberMenu({ chatId, messageId: 8 }, "agency", NOON_MS - 9);
+  journal.oweReminders(0, NOON_MS, NOON_MS);
+  const lead = aNewLead({ id: `${number}`, visitor, chatId });
+  const body = JSON.stringify({ chatId, messageId: 2, text: person.secret });
+  const { post } = journal.recordChoice(lead, body, "crm:host:a", true)!;
+  const attempt = journal.beginAttempt(number, null, NOON_MS);
+  journal.failInCrm(post, attempt, { kind: "answered", status: 400, body: person.secret }, NOON_MS);
+  const card = journal.takeWorkOfKind("admin_chat", "card", NOON_MS)!;
+  journal.settleInAdminChat([card], { chatId: -1, messageId: number }, NOON_MS);
+  for (const messageId of [4, 5]) {
+    const content = someContent({ text: person.secret });
+    journal.recordFollowUp({ lead: number, chatId, messageId, albumId: null, content }, NOON_MS);
+  }
+  const note = `📎 @${person.username} написал`;
+  journal.addWork({ lane: "admin_chat", kind: "note", subject: 0, body: note }, NOON_MS);
+  const from = { id: person.id, first_name: person.lastName };
+  const message = { chat: { id: chatId }, from, text: person.secret };
+  const waiting = [
+    { message },
+    { edited_message: message },
+    { callback_query: { from, message: { chat: { id: chatId } }, data: "agency_clients" } },
+    { my_chat_member: { chat: { id: chatId }, from } },
+  ];
+  const updates = waiting.map((each, nth) => ({
+    id: number * 10 + nth,
+    body: JSON.stringify({ update_id: number * 10 + nth, ...each }),
+  }));
+  journal.recordUpdates(updates.slice(0, 2), NOON_MS, null); // In hand.
+  journal.recordUpdates(updates.slice(2), NOON_MS, NOON_MS);
+}
+
+function tracesOf(person: Person, text: string): string[] {
+  return [String(person.id), person.username, person.lastName, person.secret]
+    .filter((each) => new RegExp(`(?<![\\p{L}\\p{N}])${each}(?![\\p{L}\\p{N}])`, "u").test(text));
+}
+
+Deno.test("erasing a person leaves nothing of them in any table, also not of what is in hand, and another's stays", () =>
+  withBoth((journal, dump) => {
+    assert.equal(tracesOf(GALLIARD, dump()).length, 4);
+    const others = (text: string) => [...text.matchAll(new RegExp(`${OTHER.id}\\b`, "g"))].length;
+    const before = others(dump());
+    journal.takeWork(VISITORS_LANE, NOON_MS, 1);
+    assert.equal(journal.erasePerson(GALLIARD.id, "Анна", NOON_MS), 1);
+    assert.deepEqual(tracesOf(GALLIARD, dump()), []);
+    assert.equal(others(dump()), before);
+    assert.equal(tracesOf(OTHER, dump()).length, 4);
+    const updates = journal.takeUpdates(NOON_MS, 9).map(({ id }) => id);
+    assert.deepEqual(updates, [22, 23]);
+  }));
+
+Deno.test("an update that was in hand when its person was erased does not come back by failing", () =>
+  withBoth((journal, dump) => {
+    journal.erasePerson(GALLIARD.id, "Анна", NOON_MS);
+    journal.postponeUpdate(10, NOON_MS);
+    journal.recover({ kind: "interrupted", reason: "" }, NOON_MS);
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [20, 21, 22, 23]);
+    assert.deepEqual(tracesOf(GALLIARD, dump()), []);
+  }));
+
+Deno.test("the nightly erasure forgets what is owed to an old lead's person with the lead", () =>
+  withBoth((journal, dump) => {
+    journal.closeByHand(1, "Анна", NOON_MS);
+    assert.equal(journal.eraseSettledBefore(NOON_MS + 1, 0, 99).erased, 1);
+    const owed = dump();
+    for (const kind of ["thanks", "confirmation", "reminder", "follow_up"]) {
+      assert.ok(!new RegExp(`"${kind}"[^}]*${GALLIARD.id}\\b`).test(owed), kind);
+    }
+    assert.equal(journal.findWork("confirmation", 1), undefined);
+    assert.deepEqual(journal.findLife(1)?.followUps.map(({ content }) => content.text), ["", ""]);
+    assert.equal(tracesOf(OTHER, dump()).length, 4);
+  }));

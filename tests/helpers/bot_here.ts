@@ -1,0 +1,55 @@
+// The bot in the test's own process, beside the simulated Telegram and CRM, so that a story can move its clocks.
+
+import assert from "node:assert/strict";
+import { readConfig } from "../../lib/config.ts";
+import { openHouse } from "../../lib/house.ts";
+import type { Running } from "../../lib/rooms.ts";
+import { aLog, type LogOfTest } from "./a_log.ts";
+import { type House, TOKEN, withHouse } from "./house.ts";
+
+export interface MovedMachine {
+  /** How far the wall clock is from the true time, in ms. */
+  skewMs: number;
+  /** Further than this process has lived, in ms. */
+  passedMs: number;
+}
+
+export interface BotHere {
+  readonly house: House;
+  readonly machine: MovedMachine;
+  readonly log: LogOfTest;
+  readonly bot: Running;
+}
+
+/** The bot in the test's own process, on a machine whose clocks the story moves. */
+export async function withBot(story: (here: BotHere) => Promise<void>): Promise<void> {
+  await withHouse(async (house) => {
+    const machine: MovedMachine = { skewMs: 0, passedMs: 0 };
+    const log = aLog();
+    const env = {
+      BOT_TOKEN: TOKEN,
+      ADMIN_CHAT_ID: String(house.admin.id),
+      TELEGRAM_API_ROOT: house.telegram.url,
+      LOCALES_PATH: house.localesPath,
+      DATA_DIR: `${house.folder}/data`,
+      PORT: "0",
+      CRM_TIMEOUT_SECONDS: "1",
+    };
+    const result = readConfig(env);
+    assert.ok(result.ok);
+    const running = await openHouse(result.config, log, {
+      now: () => Date.now() + machine.skewMs + machine.passedMs,
+      elapsedMs: () => performance.now() + machine.passedMs,
+      random: Math.random,
+    });
+    assert.notEqual(typeof running, "number");
+    const bot = running as Running;
+    try {
+      await house.telegram.untilPolled();
+      await story({ house, machine, log, bot });
+    } finally {
+      bot.stop();
+      await bot.ended;
+    }
+  }, { asleep: true });
+}

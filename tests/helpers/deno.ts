@@ -1,0 +1,18 @@
+// Deno as it runs these tests: its binary, and the tasks of the configuration that they run with.
+
+/** The running binary: `deno` need not be on the PATH. */
+export const DENO = Deno.execPath();
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** The configuration that these tests run with: the JSR packages themselves, or the stand-ins. */
+const CONFIG = import.meta.resolve("fresh").startsWith("jsr:") ? "deno.jsr.json" : "deno.json";
+
+/** Its path, for a process that works elsewhere. */
+export const CONFIG_PATH = new URL(CONFIG, ROOT).pathname;
+
+/** The arguments of a task after `deno`, as operators start it. */
+export async function taskArguments(task: string): Promise<string[]> {
+  const { tasks } = JSON.parse(await Deno.readTextFile(CONFIG_PATH));
+  return String(tasks[task]).split(/\s+/).slice(1);
+}

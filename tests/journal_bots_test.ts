@@ -1,0 +1,210 @@
+// One journal under several bots, one after another: what is unique within one bot only is never taken for another's.
+
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import {
+  ADMIN_CHAT_LANE,
+  EDITS_LANE,
+  FOLLOW_UPS_LANE,
+  type Journal,
+  openJournal,
+  VISITORS_LANE,
+} from "../lib/journal.ts";
+import { openDatabase } from "../lib/db.ts";
+import { MIGRATIONS } from "../lib/journal/schema.ts";
+import { aNewLead, NOON_MS, someContent } from "./helpers/a_lead.ts";
+
+const [A, B, C] = ["111", "222", "333"];
+const CHAT = aNewLead().chatId;
+const MENU = { chatId: CHAT, messageId: 2 };
+
+interface File {
+  readonly path: string;
+  /** Opens it for a bot, closed before. */
+  as(botId: string): Journal;
+  close(): void;
+}
+
+/** Lends a journal's file. */
+function withFile(run: (file: File) => void): void {
+  const folder = Deno.makeTempDirSync({ prefix: "triborg-bots-" });
+  const path = `${folder}/triborg.db`;
+  let journal: Journal | undefined;
+  function close(): void {
+    journal?.close();
+    journal = undefined;
+  }
+  try {
+    run({
+      path,
+      as(botId) {
+        close();
+        return journal = openJournal(path, botId);
+      },
+      close,
+    });
+  } finally {
+    close();
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function press(journal: Journal, id: string, messageId = 2) {
+  const lead = aNewLead({ id, menuMessageId: messageId });
+  const confirmation = JSON.stringify({ ...MENU, messageId, text: "✅", photo: false });
+  return journal.recordChoice(lead, confirmation, "crm:x", false)?.lead;
+}
+
+Deno.test("the same menu message of two bots gives two leads, and of each bot one, also when they come back", () =>
+  withFile(({ as }) => {
+    assert.ok(press(as(A), "a"));
+    const ofB = press(as(B), "b");
+    assert.equal(ofB?.menuMessageId, 2);
+    assert.equal(press(as(B), "b again"), undefined);
+    assert.equal(press(as(A), "a again"), undefined);
+    assert.ok(press(as(C), "c"));
+    assert.equal(press(as(B), "b once more"), undefined);
+  }));
+
+Deno.test("a journal from before there were bots is its first bot's", () =>
+  withFile(({ as, path }) => {
+    const old = openDatabase(path, MIGRATIONS);
+    old.writer(
+      `INSERT INTO leads (id, state, profile, profile_name, choice, user_id, first_name, chat_id,
+         menu_message_id, received_at_ms, card_chat_id, card_message_id, card_reason)
+       VALUES ('old', 'in_admin_chat', 'agency', 'A', 'C', ?1, 'G', ?1, 2, 0, -1001, 77, 'crm_failed')`,
+    ).run(CHAT);
+    old.close();
+    const journal = as(A);
+    assert.equal(press(journal, "again"), undefined);
+    assert.deepEqual(journal.findLead(1)?.card, { chatId: -1001, messageId: 77 });
+    assert.equal(journal.cardsOn({ chatId: -1001, messageId: 77 }).length, 1);
+    assert.ok(press(as(B), "b"));
+  }));
+
+Deno.test("the bot before this one keeps its place in a journal that a second bot has used", () =>
+  withFile(({ as, path, close }) => {
+    press(as(A), "a");
+    press(as(B), "b");
+    close();
+    const old = new DatabaseSync(path);
+    const { changes } = old.prepare(
+      `INSERT INTO leads (id, state, profile, profile_name, choice, user_id, first_name, chat_id,
+         menu_message_id, received_at_ms) VALUES ('o', 'received', 'p', 'P', 'c', 1, '', ?, 2, 0)
+       ON CONFLICT (chat_id, menu_message_id) DO NOTHING`,
+    ).run(CHAT);
+    old.close();
+    assert.equal(changes, 0);
+  }));
+
+Deno.test("menus, follow-ups and cards of one bot are none of another's", () =>
+  withFile(({ as }) => {
+    const card = { chatId: -1001, messageId: 77 };
+    const message = {
+      lead: 1,
+      chatId: CHAT,
+      messageId: 9,
+      albumId: null,
+      content: someContent(),
+    };
+    const ofA = as(A);
+    ofA.rememberMenu(MENU, "agency", NOON_MS);
+    press(ofA, "a");
+    ofA.rememberCard(1, "crm_failed", card);
+    ofA.recordFollowUp(message, NOON_MS);
+
+    const ofB = as(B);
+    assert.equal(ofB.findMenu(MENU), undefined);
+    assert.deepEqual(ofB.cardsOn(card), []);
+    assert.equal(ofB.findLead(1)?.card, null, "it cannot be edited, nor replied to");
+    assert.ok((ofB.takeFollowUp(1)?.messageIds[0] ?? 0) < 0, "it cannot be copied");
+    assert.equal(ofB.recordFollowUp({ ...message, lead: 1 }, NOON_MS).kind, "begun");
+    ofB.rememberMenu(MENU, "cg", NOON_MS);
+
+    const again = as(A);
+    assert.equal(again.findMenu(MENU), "agency");
+    assert.deepEqual(again.findLead(1)?.card, card);
+    assert.deepEqual(again.takeFollowUp(1)?.messageIds, [9]);
+    assert.equal(again.recordFollowUp(message, NOON_MS).kind, "known");
+  }));
+
+const PRESS = {
+  update_id: 5,
+  callback_query: {
+    data: "x",
+    message: { message_id: 2, chat: { id: CHAT }, reply_to_message: { message_id: 1 } },
+  },
+};
+
+Deno.test("updates that one bot left are handled under the next, under names of their own, in their order", () =>
+  withFile(({ as }) => {
+    const ofA = as(A);
+    ofA.rememberMenu(MENU, "agency", NOON_MS);
+    const updates = [PRESS, { update_id: 6 }, { update_id: 7 }, { update_id: 8 }];
+    const records = updates.map((each) => ({ id: each.update_id, body: JSON.stringify(each) }));
+    ofA.recordUpdates([...records, { id: 9, body: "{broken" }], NOON_MS, NOON_MS);
+    ofA.takeUpdates(NOON_MS, 2);
+    ofA.finishUpdate(7);
+
+    const ofB = as(B);
+    ofB.recover({ kind: "interrupted", reason: "" }, NOON_MS);
+    const fresh = ofB.recordUpdates(records, NOON_MS, null);
+    assert.deepEqual([...fresh], [5, 6, 7, 8], "one bot's update ids mean nothing to the next");
+    const left = ofB.takeUpdates(NOON_MS, 10);
+    assert.deepEqual(left.map(({ id }) => id), [-4, -3, -2, -1]);
+    const [first, ...others] = left.map(({ body }) => body);
+    assert.deepEqual(others.slice(-1), ["{broken"]);
+    const { update_id, callback_query } = JSON.parse(first ?? "");
+    assert.equal(update_id, -4);
+    const { message_id, reply_to_message } = callback_query.message;
+    assert.ok(message_id < 0 && reply_to_message.message_id < 0);
+    assert.equal(ofB.findMenu({ chatId: CHAT, messageId: message_id }), "agency");
+    assert.ok(press(ofB, "left", message_id));
+    assert.ok(press(ofB, "b"), "the same message id of B is another menu");
+
+    ofB.finishUpdate(-4);
+    ofB.forgetUpdates(9);
+    assert.equal(press(as(A), "a"), undefined, "the lead that A's press gave under B is A's");
+  }));
+
+Deno.test("what one bot owed is said by the next in a new message", () =>
+  withFile(({ as }) => {
+    const ofA = as(A);
+    press(ofA, "a");
+    const report = { message: { chatId: -1001, messageId: 80 }, report: {} };
+    const work = { lane: EDITS_LANE, kind: "offer_update", subject: 80 } as const;
+    ofA.addWork({ ...work, body: JSON.stringify(report) }, NOON_MS);
+    ofA.rememberFact("send_all:agency", JSON.stringify({ ...report, running: 0 }));
+    ofA.addWork({ lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: "текст" }, NOON_MS);
+
+    const ofB = as(B);
+    ofB.recover({ kind: "interrupted", reason: "" }, NOON_MS);
+    const [confirmation] = ofB.takeWork(VISITORS_LANE, NOON_MS, 9);
+    assert.ok(JSON.parse(confirmation!.body).messageId < 0);
+    assert.ok(JSON.parse(ofB.takeWork(EDITS_LANE, NOON_MS, 9)[0]!.body).message.messageId < 0);
+    assert.ok(JSON.parse(ofB.fact("send_all:agency")!).message.messageId < 0);
+    assert.equal(ofB.takeWork(ADMIN_CHAT_LANE, NOON_MS, 9)[0]?.body, "текст");
+    assert.deepEqual(ofB.takeWork(FOLLOW_UPS_LANE, NOON_MS, 9), []);
+  }));
+
+Deno.test("another bot's menus are nobody to be reminded of, and its absence is its own", () =>
+  withFile(({ as }) => {
+    as(A).rememberMenu(MENU, "agency", NOON_MS);
+    const ofB = as(B);
+    assert.equal(ofB.oweReminders(0, NOON_MS + 1, NOON_MS + 1), 0);
+    assert.notEqual(ofB.ownFact("polled_at_ms"), "polled_at_ms");
+    const ofA = as(A);
+    assert.equal(ofA.oweReminders(0, NOON_MS + 1, NOON_MS + 1), 1);
+    assert.equal(ofA.ownFact("polled_at_ms"), "polled_at_ms");
+  }));
+
+Deno.test("a new token of the same bot is the same bot, and a journal opened without one is its last bot's", () =>
+  withFile(({ as, path, close }) => {
+    press(as(A), "a");
+    press(as(B), "b");
+    close();
+    const journal = openJournal(path);
+    assert.equal(journal.findLead(2)?.menuMessageId, 2);
+    assert.ok((journal.findLead(1)?.menuMessageId ?? 0) < 0);
+    journal.close();
+  }));

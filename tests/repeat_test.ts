@@ -1,0 +1,235 @@
+// Visitors who press again, and visitors who press too often: one lead for one wish, and no flood for CRM or managers.
+
+import assert from "node:assert/strict";
+import {
+  ADMIN_CHAT_LANE,
+  type Journal,
+  openJournal,
+  type PressLimits,
+  VISITORS_LANE,
+} from "../lib/journal.ts";
+import type { NewLead } from "../lib/lead.ts";
+import { heldText } from "../lib/manager_texts.ts";
+import { aNewLead, aVisitor, NOON_MS } from "./helpers/a_lead.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const LIMITS: PressLimits = { repeatWindowMs: 10 * MINUTE_MS, mostInAnHour: 20 };
+
+function withJournal(run: (journal: Journal) => void): void {
+  const journal = openJournal(":memory:");
+  try {
+    run(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+/** A press on another menu, or another thing altogether. */
+function again(details: Partial<NewLead> = {}): NewLead {
+  return aNewLead({ id: "again", menuMessageId: 3, ...details });
+}
+
+function record(journal: Journal, details: Partial<NewLead> = {}): number {
+  return journal.recordChoice(aNewLead(details), "{}", "crm:x", false)!.lead.number;
+}
+
+// — The same choice again —
+
+for (
+  const [what, details, verdict] of [
+    ["on another menu", {}, { kind: "repeat", lead: 1 }],
+    ["a moment before the window ends", { receivedAtMs: NOON_MS + 10 * MINUTE_MS - 1 }, {
+      kind: "repeat",
+      lead: 1,
+    }],
+    ["as the window ends", { receivedAtMs: NOON_MS + 10 * MINUTE_MS }, { kind: "lead" }],
+    ["while the clock is a little back", { receivedAtMs: NOON_MS - 5 }, {
+      kind: "repeat",
+      lead: 1,
+    }],
+    ["after the clock was set back by hours", { receivedAtMs: NOON_MS - 6 * HOUR_MS }, {
+      kind: "lead",
+    }],
+    ["of another choice", { choice: "Создать сайт" }, { kind: "lead" }],
+    ["in another profile", { profile: "cg" }, { kind: "lead" }],
+    ["of another person", { visitor: aVisitor({ userId: 5 }) }, { kind: "lead" }],
+    ["in another chat", { chatId: 5 }, { kind: "lead" }],
+    ["on the same menu", { menuMessageId: 2 }, { kind: "known" }],
+    ["on the same menu of another choice", { menuMessageId: 2, choice: "Создать сайт" }, {
+      kind: "known",
+    }],
+  ] as const
+) {
+  Deno.test(`a press ${what} is ${verdict.kind === "lead" ? "a lead" : `told as ${verdict.kind}`}`, () =>
+    withJournal((journal) => {
+      record(journal);
+      assert.deepEqual(journal.judgePress(again(details), LIMITS), verdict);
+    }));
+}
+
+Deno.test("a window of 0 makes each menu's press a lead", () =>
+  withJournal((journal) => {
+    record(journal);
+    const limits = { ...LIMITS, repeatWindowMs: 0 };
+    assert.deepEqual(journal.judgePress(again(), limits), { kind: "lead" });
+  }));
+
+Deno.test("the window begins with the lead: repeats do not make it longer", () =>
+  withJournal((journal) => {
+    record(journal);
+    const ninth = again({ receivedAtMs: NOON_MS + 9 * MINUTE_MS });
+    journal.recordRepeat(ninth, 1, "{}");
+    const later = again({ menuMessageId: 4, receivedAtMs: NOON_MS + 11 * MINUTE_MS });
+    assert.deepEqual(journal.judgePress(later, LIMITS), { kind: "lead" });
+  }));
+
+Deno.test("a repeat owes its own confirmation, is counted once, and leaves the first one's moment as it was", () =>
+  withJournal((journal) => {
+    const first = journal.recordChoice(aNewLead(), "first", "crm:x", false)!;
+    journal.finishConfirmation(first.confirmation, NOON_MS + 1);
+    const { lead, confirmation } = journal.recordRepeat(again(), 1, "second");
+    assert.equal(lead.id, first.lead.id);
+    assert.deepEqual([confirmation.kind, confirmation.subject], ["confirmation", 1]);
+
+    journal.recover({ kind: "interrupted", reason: "" }, NOON_MS + 2);
+    const [work] = journal.takeWork(VISITORS_LANE, NOON_MS + 2, 9);
+    assert.equal(work?.body, "second", "it survives the process");
+    journal.finishConfirmation(work!, NOON_MS + 3);
+
+    assert.deepEqual(journal.judgePress(again(), LIMITS), { kind: "known" });
+    const other = again({ choice: "Создать сайт", receivedAtMs: NOON_MS + 2 * HOUR_MS });
+    assert.deepEqual(journal.judgePress(other, LIMITS), { kind: "known" }, "its menu is answered");
+    const life = journal.findLife(1);
+    assert.deepEqual(life?.repeats, { times: 1, lastAtMs: NOON_MS });
+    assert.equal(life?.confirmedAtMs, NOON_MS + 1);
+    assert.deepEqual(journal.repeatTotals(), [{ profile: "agency", presses: 1 }]);
+    assert.equal(journal.countLeads().received, 1);
+  }));
+
+Deno.test("an erased person's lead is repeated by nobody, and their repeats are forgotten", () =>
+  withJournal((journal) => {
+    const lead = record(journal);
+    journal.recordRepeat(again(), lead, "{}");
+    journal.oweHeldLine(aNewLead().chatId, NOON_MS, () => "о нём");
+    journal.takeWork("crm:x", NOON_MS, 1).forEach(journal.finishWork);
+    journal.moveLead(lead, "in_crm");
+    assert.equal(journal.erasePerson(aNewLead().chatId, "@maria", NOON_MS), 1);
+    assert.equal(journal.findLife(lead)?.repeats, undefined);
+    assert.equal(journal.fact(`held_of:${aNewLead().chatId}`), undefined);
+    assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
+    assert.deepEqual(journal.judgePress(again({ menuMessageId: 9 }), LIMITS), { kind: "lead" });
+  }));
+
+// — Too many —
+
+/** So many leads of one visitor, a second after one another, each of its own choice. */
+function recordMany(journal: Journal, leads: number, details: Partial<NewLead> = {}): void {
+  for (let nth = 1; nth <= leads; nth++) {
+    const receivedAtMs = NOON_MS + nth * 1000;
+    const id = `id-${nth}`;
+    record(journal, { id, menuMessageId: 100 - nth, choice: `№ ${nth}`, receivedAtMs, ...details });
+  }
+}
+
+Deno.test("the 20th lead of a visitor within an hour goes to the CRM, the 21st is one too many", () =>
+  withJournal((journal) => {
+    const press = again({ menuMessageId: 500, receivedAtMs: NOON_MS + 20_500 });
+    recordMany(journal, 19);
+    assert.deepEqual(journal.judgePress(press, LIMITS), { kind: "lead" });
+    record(journal, { menuMessageId: 200, receivedAtMs: NOON_MS + 20_000 });
+    assert.deepEqual(
+      journal.judgePress({ ...press, choice: "иное" }, LIMITS),
+      { kind: "too_many" },
+    );
+    const hourAfterFirst = { ...press, choice: "иное", receivedAtMs: NOON_MS + 1000 + HOUR_MS };
+    assert.deepEqual(journal.judgePress(hourAfterFirst, LIMITS), { kind: "lead" });
+  }));
+
+Deno.test("a held lead stands open on the page alone: no POST, no card, no offer, no alarm; a person may send it", () =>
+  withJournal((journal) => {
+    const held = journal.recordHeld(aNewLead(), "{}")!;
+    assert.equal(held.lead.state, "in_admin_chat");
+    assert.equal(journal.findLead(1)?.state, "in_admin_chat");
+    assert.deepEqual(journal.lanes(""), [VISITORS_LANE]);
+    assert.equal(journal.countOpenCards("agency"), 0);
+    assert.deepEqual(journal.openCards("agency", -1), []);
+    assert.deepEqual(journal.openCards(null, 9), []);
+    assert.deepEqual(journal.undelivered(), { oldestAtMs: undefined, leads: 0 });
+    assert.equal(journal.findLife(1)?.held, true);
+    assert.deepEqual(journal.countListed(EVERYTHING), { in_admin_chat: 1 });
+    assert.equal(journal.recordHeld(aNewLead({ id: "same menu" }), "{}"), undefined);
+    assert.equal(journal.oweResend(1, "@maria", "crm:x", NOON_MS), "asked");
+    assert.equal(journal.closeByHand(1, "@maria", NOON_MS), true);
+  }));
+
+const EVERYTHING = { state: null, profile: null, fromMs: null, toMs: null, words: "" };
+
+// — The line that counts them —
+
+const CHAT = 7;
+const text = (leads: number) => `лидов: ${leads}`;
+
+/** What would be shown at a moment. */
+function shownAt(journal: Journal, atMs: number): string[] {
+  return journal.takeWork(ADMIN_CHAT_LANE, atMs, 9).map((work) => {
+    journal.finishWork(work);
+    return work.body;
+  });
+}
+
+Deno.test("a burst is told in one line with its whole count, when it is over", () =>
+  withJournal((journal) => {
+    for (let nth = 0; nth < 79; nth++) journal.oweHeldLine(CHAT, NOON_MS + nth * 1000, text);
+    assert.deepEqual(shownAt(journal, NOON_MS + 78_000), []);
+    assert.deepEqual(shownAt(journal, NOON_MS + 82_000), ["лидов: 79"]);
+  }));
+
+Deno.test("who goes on and on is told of after two minutes, and then once an hour", () =>
+  withJournal((journal) => {
+    const shown: [minute: number, line: string][] = [];
+    for (let second = 0; second < 3 * 3600; second++) {
+      const nowMs = NOON_MS + second * 1000;
+      for (const line of shownAt(journal, nowMs)) shown.push([second / 60, line]);
+      journal.oweHeldLine(CHAT, nowMs, text);
+    }
+    assert.deepEqual(shown, [[2, "лидов: 120"], [62, "лидов: 3600"], [122, "лидов: 3600"]]);
+  }));
+
+Deno.test("a line that the chat refused keeps its wait, however often its visitor presses", () =>
+  withJournal((journal) => {
+    journal.oweHeldLine(CHAT, NOON_MS, text);
+    const [work] = journal.takeWork(ADMIN_CHAT_LANE, NOON_MS + 5_000, 1);
+    journal.postponeWork(work!, NOON_MS + 5 * MINUTE_MS);
+    journal.oweHeldLine(CHAT, NOON_MS + 6_000, text);
+    assert.equal(journal.nextWorkDueAtMs(ADMIN_CHAT_LANE), NOON_MS + 5 * MINUTE_MS);
+    assert.deepEqual(shownAt(journal, NOON_MS + 5 * MINUTE_MS), ["лидов: 2"]);
+  }));
+
+Deno.test("a lead that is held while its line is being shown is in the next one, also when the clock was set back", () =>
+  withJournal((journal) => {
+    journal.oweHeldLine(CHAT, NOON_MS, text);
+    const [work] = journal.takeWork(ADMIN_CHAT_LANE, NOON_MS + 5_000, 1);
+    journal.oweHeldLine(CHAT, NOON_MS - 6 * HOUR_MS, text);
+    journal.finishWork(work!);
+    const dueAtMs = journal.nextWorkDueAtMs(ADMIN_CHAT_LANE)!;
+    assert.ok(dueAtMs <= NOON_MS - 5 * HOUR_MS + 5_000);
+    assert.deepEqual(shownAt(journal, dueAtMs), ["лидов: 1"]);
+  }));
+
+Deno.test("visitors have a line each", () =>
+  withJournal((journal) => {
+    for (const chatId of [7, 8, 7]) journal.oweHeldLine(chatId, NOON_MS, text);
+    assert.deepEqual(shownAt(journal, NOON_MS + 5_000), ["лидов: 2", "лидов: 1"]);
+  }));
+
+Deno.test("the line agrees with its number, and names who has no username by id", () => {
+  const of = (leads: number) => heldText(leads, aVisitor({ username: null, userId: 42 }));
+  assert.equal(
+    of(79),
+    "⚠️ Ещё 79 лидов от id42 за час не отправлены в CRM, они на странице «Лиды»",
+  );
+  assert.equal(of(1), "⚠️ Ещё 1 лид от id42 за час не отправлен в CRM, он на странице «Лиды»");
+  assert.match(of(11), /Ещё 11 лидов .* не отправлены/);
+  assert.match(of(21), /Ещё 21 лид .* не отправлен /);
+});

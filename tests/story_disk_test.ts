@@ -1,0 +1,164 @@
+// The bot as a process, and what happens to its folder: deleted, damaged, restored, read by others.
+
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { openJournal } from "../lib/journal.ts";
+import { withBot } from "./helpers/bot_here.ts";
+import { type House, withHouse } from "./helpers/house.ts";
+import { CHOICE, CONFIRMATION, seedCard } from "./helpers/seed.ts";
+import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "./helpers/visits.ts";
+
+const mv = (from: string, to: string) => Deno.rename(from, to);
+
+for (
+  const [what, lose] of [
+    ["the data folder is deleted", (data: string) => Deno.remove(data, { recursive: true })],
+    ["the data folder is moved away", (data: string) => mv(data, `${data}.away`)],
+    ["the journal is deleted", (data: string) => Deno.remove(`${data}/triborg.db`)],
+    ["the WAL is deleted", (data: string) => Deno.remove(`${data}/triborg.db-wal`)],
+    ["another journal is put in its place", async (data: string) => {
+      await Deno.copyFile(`${data}/triborg.db`, `${data}/triborg-other.db`);
+      await mv(`${data}/triborg-other.db`, `${data}/triborg.db`);
+    }],
+  ] as const
+) {
+  Deno.test(`when ${what} the bot confirms nothing more, says so and leaves with 1 within 10 s`, () =>
+    withHouse(async (house) => {
+      const visitor = galliard(house);
+      const menu = await greet(visitor);
+      const before = Date.now();
+      await lose(`${house.folder}/data`);
+      visitor.press(menu, CHOICE);
+      assert.equal(await house.bot.ended, 1);
+      assert.ok(Date.now() - before < 10_000);
+      await house.bot.line(/^❌ КРИТИЧЕСКАЯ ОШИБКА: файл журнала .*triborg\.db/);
+      assert.ok(house.telegram.pendingUpdates >= 1);
+      assert.equal(house.crm.receivedCount, 0);
+      await house.restart();
+      // Telegram hands the press over again; where the journal is gone the bot no longer knows its menu.
+      await visitor.chat.waitFor((each) =>
+        wordsOf(each) === CONFIRMATION || /MONSTER AGENCY/.test(wordsOf(each))
+      );
+    }));
+}
+
+Deno.test("restored from a copy the bot sends no lead again: what was owed comes as a card that may be a duplicate", () =>
+  withHouse(async (house) => {
+    const data = `${house.folder}/data`;
+    house.crm.behave({ kind: "silent" });
+    await becomeLead(galliard(house));
+    await house.crm.nextLead();
+    await house.bot.kill();
+    // A journal of the moment before the POST left, as a nightly copy would hold it.
+    const journal = openJournal(`${data}/triborg.db`);
+    journal.recover({ kind: "unreachable", reason: "" }, Date.now());
+    await journal.committed();
+    await Deno.mkdir(`${data}/backups`, { recursive: true });
+    journal.close();
+    undoAttempt(`${data}/triborg.db`);
+    const asItWas = openJournal(`${data}/triborg.db`);
+    await asItWas.backUp(`${data}/backups/triborg-2026-01-02.db`, Date.now());
+    asItWas.close();
+    // By hand, without the task: the copy itself says that it is one.
+    await Deno.copyFile(`${data}/backups/triborg-2026-01-02.db`, `${data}/triborg.db`);
+    house.crm.behave({ kind: "answer" });
+    await house.restart();
+    const card = await house.admin.chat.nextMessage();
+    assert.equal(wordsOf(card), seedCard());
+    assert.ok(buttonTexts(card).some((text) => text.includes("возможен дубль")));
+    await house.bot.line("♻️ Журнал восстановлен из копии");
+    await becomeLead(house.telegram.user({ first_name: "Next", username: "next" }));
+    await house.crm.nextLead();
+    assert.equal(house.crm.receivedCount, 2);
+  }, { env: { CRM_TIMEOUT_SECONDS: "60" } }));
+
+/** The lead is owed to the CRM, and was never sent. */
+function undoAttempt(path: string): void {
+  using journal = new DatabaseSync(path);
+  journal.exec(
+    `DELETE FROM attempts; DELETE FROM facts WHERE name = 'tried';
+     UPDATE outbox SET kind = 'post', lane = 'crm:host:127.0.0.1', body = '' WHERE kind = 'card'`,
+  );
+}
+
+Deno.test("everything in the data folder is its owner's alone, also what was there before", () =>
+  withHouse(async (house) => {
+    const data = `${house.folder}/data`;
+    await Deno.mkdir(`${data}/backups`, { recursive: true, mode: 0o755 });
+    openJournal(`${data}/triborg.db`).close();
+    await Deno.writeTextFile(`${data}/backups/triborg-2026-01-02.db`, "", { mode: 0o644 });
+    for (const path of [data, `${data}/backups`]) await Deno.chmod(path, 0o755);
+    await Deno.chmod(`${data}/triborg.db`, 0o644);
+    await house.restart();
+    await becomeLead(galliard(house));
+    const open: string[] = [];
+    for (const path of pathsIn(data)) {
+      if ((Deno.statSync(path).mode! & 0o077) !== 0) open.push(path);
+    }
+    assert.deepEqual(open, []);
+  }, { asleep: true }));
+
+function pathsIn(folder: string): string[] {
+  const inside = [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? pathsIn(`${folder}/${name}`) : [`${folder}/${name}`]
+  );
+  return [folder, ...inside];
+}
+
+Deno.test("a folder that also holds other things keeps its mode, and the log says who can read it", () =>
+  withHouse(async (house) => {
+    const data = `${house.folder}/data`;
+    await Deno.mkdir(data);
+    await Deno.chmod(data, 0o755);
+    await Deno.writeTextFile(`${data}/index.html`, "");
+    await house.restart();
+    await house.bot.line(
+      /⚠️ Другие пользователи .*data, прав не изменить: в папке есть и чужие файлы/,
+    );
+    assert.equal((await Deno.stat(data)).mode! & 0o777, 0o755);
+    await becomeLead(galliard(house));
+    assert.equal((await Deno.stat(`${data}/triborg.db`)).mode! & 0o777, 0o600);
+  }, { asleep: true }));
+
+Deno.test("a damaged journal that is too large to be checked whole refuses the start", () =>
+  withHouse(async (house) => {
+    const path = await largeDamagedJournal(house);
+    const bot = await house.restart();
+    assert.equal(await bot.ended, 1);
+    await bot.line(/^❌ Журнал в папке .* не открыть: .*malformed/);
+    assert.ok((await Deno.stat(path)).size > 64 * 2 ** 20);
+    assert.deepEqual(house.telegram.calls.filter(({ method }) => method !== "getUpdates"), []);
+  }, { asleep: true }));
+
+/** Over 64 MB, and sound but for the pages where leads are recorded. */
+async function largeDamagedJournal({ folder }: House): Promise<string> {
+  const path = `${folder}/data/triborg.db`;
+  await Deno.mkdir(`${folder}/data`);
+  openJournal(path).close();
+  using journal = new DatabaseSync(path);
+  journal.exec(
+    `INSERT INTO facts VALUES ('filling', zeroblob(0) || hex(zeroblob(34000000)));
+     PRAGMA wal_checkpoint(TRUNCATE);`,
+  );
+  const pages = journal.prepare(
+    "SELECT rootpage FROM sqlite_schema WHERE name IN ('inbox', 'outbox', 'leads')",
+  ).all().map(({ rootpage }) => Number(rootpage));
+  using file = await Deno.open(path, { write: true });
+  for (const page of pages) {
+    await file.seek((page - 1) * 4_096, Deno.SeekMode.Start);
+    await file.write(new Uint8Array(4_096).fill(7));
+  }
+  return path;
+}
+
+Deno.test("a journal that takes no lead any more is named in the log and in /health, and after a minute ends the bot with 1", () =>
+  withBot(async ({ house, machine, log, bot }) => {
+    const visitor = galliard(house);
+    await greet(visitor);
+    using other = new DatabaseSync(`${house.folder}/data/triborg.db`, { timeout: 5_000 });
+    other.exec("DROP TABLE attempts");
+    await log.line("Журнал не записать: no such table: attempts");
+    machine.passedMs += 60_000;
+    assert.equal(await bot.ended, 1);
+    await log.line("Бот останавливается");
+  }));
