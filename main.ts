@@ -1,16 +1,19 @@
 // The script a person runs: reads the environment and the clock, opens the house, and closes it on a signal. Holds no rule.
 
-import { type Config, readConfig, VARIABLES } from "./lib/config.ts";
+import { type Config, readConfig, unknownVariables, VARIABLES } from "./lib/config.ts";
 import { readEnvFile } from "./lib/env_file.ts";
 import { EXIT } from "./lib/exit.ts";
 import { openHouse } from "./lib/house.ts";
 import { lateLog } from "./lib/log/late_log.ts";
-import { writeByTurns } from "./lib/log/line_writer.ts";
 import { createMask } from "./lib/log/mask.ts";
+import { createOutput, droppedLine, type Output } from "./lib/log/output.ts";
 import type { Machine, Running, Voice } from "./lib/rooms.ts";
 
 /** Within this the process is gone after SIGINT or SIGTERM, in ms; open POSTs are cut off earlier. */
 const STOP_WITHIN_MS = 7_500;
+
+/** How long the process stays for lines that a slow reader has not taken yet, in ms. */
+const FLUSH_WITHIN_MS = 1_000;
 
 const MACHINE: Machine = {
   now: Date.now,
@@ -24,29 +27,40 @@ export function start(config: Config, voice: Voice): Promise<Running | number> {
 }
 
 /** Runs the bot until a signal ends it, and tells the exit code. */
-async function main(): Promise<number> {
+async function main(output: Output): Promise<number> {
   const signalled = Promise.withResolvers<"signalled">();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => signalled.resolve("signalled"));
   }
   // Also out of a start that hangs on reading `.env` or the profiles.
   signalled.promise.then(() => setTimeout(() => Deno.exit(0), STOP_WITHIN_MS));
-  const config = await readEnvironment();
-  if (config === undefined) return EXIT.faults;
-  const { write, flush } = writeByTurns((lines) => console.log(lines));
-  // However the process ends.
-  for (const end of ["unload", "error", "unhandledrejection"]) addEventListener(end, flush);
+  const environment = await readEnvironment(output);
+  if (environment === undefined) return EXIT.faults;
+  const { config, warnings } = environment;
   const mask = createMask();
   const log = lateLog(async () => {
     const { createLog } = await import("./lib/log.ts");
-    return createLog({ format: config.logFormat, level: config.logLevel, mask, write });
+    return createLog({
+      format: config.logFormat,
+      level: config.logLevel,
+      mask,
+      write: output.lines.write,
+    });
   });
+  output.onRoom((dropped) => log.warn(droppedLine(dropped), { ...dropped }));
+  endOnDefect(async (cause) => {
+    log.error("❌ Неожиданная ошибка, бот завершается: {cause}", { cause });
+    await log.open().catch(() => {});
+    await leave(EXIT.defect, output);
+  });
+  for (const warning of warnings) log.warn("⚠️ {warning}", { warning });
   // Its lines wait until then; also those of a start that was refused, or failed.
   const running = await start(config, { log, mask }).finally(log.open);
   if (typeof running === "number") return running;
   if (Deno.stdout.isTerminal()) {
     const link = await running.newLoginLink("терминал");
-    if (link !== null) console.log(`🔑 Страница настроек, вход на 10 минут: ${link}`);
+    const line = `🔑 Страница настроек, вход на 10 минут: ${link}`;
+    if (link !== null) output.lines.write(line, "urgent");
   }
   const ended = await Promise.race([running.ended, signalled.promise]);
   if (ended !== "signalled") return ended;
@@ -55,21 +69,24 @@ async function main(): Promise<number> {
   return await running.ended;
 }
 
-/** The environment over `.env`; undefined after every fault has been said. */
-async function readEnvironment(): Promise<Config | undefined> {
+/** The environment over `.env`, with what is odd in it; undefined after every fault has been said. */
+async function readEnvironment(
+  { faults: { write } }: Output,
+): Promise<{ readonly config: Config; readonly warnings: readonly string[] } | undefined> {
   let text: string;
   try {
     text = await Deno.readTextFile(".env");
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) {
-      console.error(`❌ .env: не прочесть: ${error instanceof Error ? error.message : error}`);
+      const cause = error instanceof Error ? error.message : String(error);
+      write(`❌ .env: не прочесть: ${cause}`, "urgent");
       return undefined;
     }
     text = "";
   }
   const file = readEnvFile(text, (name) => Deno.env.get(name));
   if (!file.ok) {
-    console.error(`❌ .env: ${file.fault}`);
+    write(`❌ .env: ${file.fault}`, "urgent");
     return undefined;
   }
   const { values } = file;
@@ -77,9 +94,35 @@ async function readEnvironment(): Promise<Config | undefined> {
     VARIABLES.map((name) => [name, Deno.env.get(name) ?? values[name]]),
   );
   const result = readConfig(env);
-  if (result.ok) return result.config;
-  for (const { variable, message } of result.faults) console.error(`❌ ${variable}: ${message}`);
+  const warnings = unknownVariables(Object.keys(values));
+  if (result.ok) return { config: result.config, warnings };
+  // One of them may be the variable that is missing.
+  for (const warning of warnings) write(`⚠️ ${warning}`, "urgent");
+  for (const { variable, message } of result.faults) write(`❌ ${variable}: ${message}`, "urgent");
   return undefined;
 }
 
-if (import.meta.main) Deno.exit(await main());
+/** What no code has caught, which Deno itself would write unmasked, past the lines that still wait. */
+function endOnDefect(end: (cause: string) => Promise<void>): void {
+  const take = (event: Event, error: unknown) => {
+    event.preventDefault();
+    void end(error instanceof Error ? error.stack ?? error.message : String(error));
+  };
+  addEventListener("error", (event) => take(event, event.error), { once: true });
+  addEventListener("unhandledrejection", (event) => take(event, event.reason), { once: true });
+}
+
+/** Ends the process once its last lines are out, or nobody takes them. */
+async function leave(code: number, output: Output): Promise<never> {
+  await Promise.race([output.flushed(), sleep(FLUSH_WITHIN_MS)]);
+  Deno.exit(code);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+if (import.meta.main) {
+  const output = createOutput({ stdout: Deno.stdout, stderr: Deno.stderr, sleep });
+  await leave(await main(output), output);
+}

@@ -68,12 +68,17 @@ const MOST_DESCRIBED = 500;
  */
 export function describeError(error: unknown, mostMs = LONGEST_WAIT_MS): string {
   if (error instanceof GrammyError) {
-    const description = error.description.slice(0, MOST_DESCRIBED);
-    return `${error.error_code}: ${description}${describeWait(error, mostMs)}`;
+    return `${error.error_code}: ${short(error.description)}${describeWait(error, mostMs)}`;
   }
   if (error instanceof HttpError) return `нет связи с Telegram (${causeWord(error.error)})`;
   if (error instanceof OutcomeUnknown) return error.message;
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return short(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
+
+/** Cut between words: half a secret could not be told for one any more. */
+function short(text: string): string {
+  if (text.length <= MOST_DESCRIBED) return text;
+  return `${text.slice(0, text.lastIndexOf(" ", MOST_DESCRIBED) + 1).trimEnd()}…`;
 }
 
 function describeWait({ error_code, parameters }: GrammyError, mostMs: number): string {
@@ -89,9 +94,9 @@ function causeWord(cause: unknown): string {
   if (deepest instanceof NoAnswer) return deepest.message;
   if (deepest instanceof SyntaxError) return "ответ не разобрать";
   // Only these words are taken over: around them stands the address with the token.
-  const message = deepest instanceof Error ? deepest.message : String(deepest);
+  const message = (deepest instanceof Error ? deepest.message : String(deepest)).slice(0, 2_000);
   const words =
-    /[a-z ]{0,60}\(os error \d{1,9}\)|dns error|timed out|connection closed|certificate|reset/i
+    /(?<![a-z ])[a-z ]*\(os error \d+\)|dns error|timed out|connection closed|certificate|reset/i
       .exec(message);
   return words?.[0].trim() ?? (deepest instanceof Error ? deepest.name : "неизвестная причина");
 }

@@ -131,6 +131,55 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return faults.length > 0 ? { ok: false, faults } : { ok: true, config: Object.freeze(config) };
 }
 
+/**
+ * A sentence for each name that the bot reads nothing from, with the variable that is probably meant. For
+ * names of a file of its own alone: an environment has names of others.
+ */
+export function unknownVariables(names: readonly string[]): string[] {
+  const known: ReadonlySet<string> = new Set(VARIABLES);
+  return names.filter((name) => !known.has(name)).map((name) => {
+    const meant = nearestVariable(name);
+    const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
+    return `.env: неизвестная переменная ${shown}` +
+      (meant === undefined ? "" : `, может быть, ${meant}?`);
+  });
+}
+
+/** Undefined where every variable differs in more than a third of its letters. */
+function nearestVariable(name: string): Variable | undefined {
+  let nearest: Variable | undefined;
+  let least = Infinity;
+  for (const each of VARIABLES) {
+    const most = Math.max(1, Math.floor(each.length / 3));
+    if (Math.abs(each.length - name.length) > most) continue;
+    const distance = editDistance(name.toUpperCase(), each);
+    if (distance > most || distance >= least) continue;
+    [nearest, least] = [each, distance];
+  }
+  return nearest;
+}
+
+/** How many letters have to be put in, taken out, changed or swapped with their neighbour. */
+function editDistance(from: string, to: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const isSame = from[row - 1] === to[column - 1];
+      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      current.push(Math.min(
+        (last[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
+        isSwapped && row > 1 && column > 1 ? (beforeLast[column - 2] ?? 0) + 1 : Infinity,
+      ));
+    }
+    [beforeLast, last] = [last, current];
+  }
+  return last[to.length] ?? 0;
+}
+
 /** Deno's own spans hold whole addresses, and the Bot API's hold the token (https://docs.deno.com/runtime/fundamentals/open_telemetry/). */
 function tracingFault(env: Readonly<Record<string, string | undefined>>): ConfigFault | null {
   const on = /^(1|true)$/i.test(env["OTEL_DENO"]?.trim() ?? "");
@@ -175,7 +224,13 @@ function parseApiRoot(text: string): string {
   if (url.search !== "" || url.hash !== "" || /\/bot\d+:/.test(url.pathname)) {
     throw new SyntaxError(`найден адрес с лишней частью, ${wanted}`);
   }
-  return text.replace(/\/+$/, "");
+  return withoutTrailingSlashes(text);
+}
+
+function withoutTrailingSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "/") end -= 1;
+  return text.slice(0, end);
 }
 
 function parseHost(text: string): string {
@@ -248,6 +303,6 @@ function parseWord<T extends string>(text: string, words: readonly T[]): T {
 
 function quote(text: string): string {
   // A token pasted into the wrong line is still a token.
-  if (/\d+:[\w-]{8,}/.test(text)) return "что-то похожее на токен";
+  if (/\d:[\w-]{8,}/.test(text)) return "что-то похожее на токен";
   return `«${text.length > 60 ? `${text.slice(0, 60)}…` : text}»`;
 }

@@ -12,6 +12,9 @@ export const MAX_ANSWER_BYTES = 64 * 1024;
 /** At most this much of an answer is kept and logged, in characters (user requirement). */
 export const MAX_ANSWER_CHARACTERS = 500;
 
+/** At most this much of the words for a broken connection is kept and logged, in characters. */
+const MAX_REASON_CHARACTERS = 500;
+
 export interface CrmRequest {
   readonly url: string;
   /** The deadline in ms; covers connecting, headers and body. */
@@ -162,22 +165,28 @@ function deepestMessage(error: unknown): string {
 
 /** A webhook's address is its password. */
 function withoutUrls(message: string): string {
-  return message.replace(/\b[a-z][a-z\d+.-]*:\/\/[^\s)]*/gi, "…");
+  // An address that is cut through is still taken out from its beginning on.
+  const beginning = message.slice(0, MAX_REASON_CHARACTERS);
+  return beginning.replace(/(?<![a-z\d+.-])[a-z\d+.-]*:\/\/[^\s)]*/gi, "…");
 }
 
 /** Reads until the end, the limit or `late`: the status is known, and what came of the body is kept. */
-async function readAnswer({ body }: Response, late: Promise<void>): Promise<string> {
-  if (body === null) return "";
+async function readAnswer({ body }: Response, late: Promise<void>): Promise<AnswerText> {
+  if (body === null) return { text: "", isWhole: true };
   const reader = body.getReader();
   const cancel = () => reader.cancel().catch(() => {}); // Ends a read that is under way.
-  late.then(cancel);
+  let isLate = false;
+  late.then(() => {
+    isLate = true;
+    cancel();
+  });
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   try {
     while (bytes < MAX_ANSWER_BYTES) {
       const { done, value } = await reader.read();
-      if (done) return text;
+      if (done) return { text, isWhole: !isLate };
       text += decoder.decode(value.subarray(0, MAX_ANSWER_BYTES - bytes), { stream: true });
       bytes += value.length;
     }
@@ -185,14 +194,26 @@ async function readAnswer({ body }: Response, late: Promise<void>): Promise<stri
   } catch {
     // The connection was cut off.
   }
-  return text;
+  return { text, isWhole: false };
 }
 
-function excerpt(answer: string, url: string, mask: Mask): string {
+/** An answer's text as far as it came. */
+interface AnswerText {
+  readonly text: string;
+  /** Whether the answer ends here; a part may end within a secret. */
+  readonly isWhole: boolean;
+}
+
+/** Cut before anything else: a peer decides how long its answer is. */
+function excerpt({ text, isWhole }: AnswerText, url: string, mask: Mask): string {
   mask.hideWebhook(url);
-  const visible = mask.apply(answer).replace(/[\p{Cc}\s]+/gu, " ").trim();
+  const visible = mask.beginning(text, EXCERPT_FROM_CHARACTERS, !isWhole)
+    .replace(/[\p{Cc}\s]+/gu, " ").trim();
   return visible.slice(0, MAX_ANSWER_CHARACTERS).toWellFormed();
 }
+
+/** More than what is kept, as a page's blanks and secrets become shorter. */
+const EXCERPT_FROM_CHARACTERS = 8 * MAX_ANSWER_CHARACTERS;
 
 function logOutcome(log: Log, outcome: CrmOutcome, facts: Facts): void {
   switch (outcome.kind) {

@@ -24,8 +24,8 @@ export interface Scan {
   readonly members: readonly Span[];
 }
 
-/** Deeper brackets are a fault: what edits such a text calls itself for each. */
-const DEEPEST = 1_000;
+/** As many doubled keys as are told. */
+const MOST_DOUBLED = 100;
 
 /** An open object or list: where each key of it stands, and which part of it is read. */
 interface Open {
@@ -63,7 +63,9 @@ function scan(text: string, doubled: Doubled[], members: Span[]): void {
     const key: string = JSON.parse(text.slice(at, end));
     const firstAt = open.keys?.get(key);
     if (firstAt === undefined) open.keys?.set(key, at);
-    else doubled.push({ key, at, firstAt, path: stack.slice(0, -1).map(({ part }) => part) });
+    else if (doubled.length < MOST_DOUBLED) {
+      doubled.push({ key, at, firstAt, path: stack.slice(0, -1).map(({ part }) => part) });
+    }
     open.part = key;
     const keyAt = at;
     at = afterSpaces(text, end);
@@ -77,7 +79,6 @@ function scan(text: string, doubled: Doubled[], members: Span[]): void {
     let endAt: number;
     const sign = text[at];
     if (sign === "{" || sign === "[") {
-      if (stack.length === DEEPEST) throw new Broken(at, "слишком много вложенных скобок");
       const open: Open = { keys: sign === "{" ? new Map() : undefined, part: 0 };
       stack.push(open);
       at = afterSpaces(text, at + 1);
@@ -139,8 +140,8 @@ function scalarEnd(text: string, at: number): number {
   return end;
 }
 
-/** The end of a text in quotes that begins here. */
-function stringEnd(text: string, at: number): number {
+/** The end of a text in quotes that begins here. @throws {Error} Where it does not end, or holds what JSON has not. */
+export function stringEnd(text: string, at: number): number {
   for (let end = at + 1; end < text.length; end += 1) {
     const code = text.charCodeAt(end);
     if (code === QUOTE) return end + 1;

@@ -1,6 +1,6 @@
 // A JSON object as text, with its order, spelling and places. Knows no profiles.
 
-import { scanJson } from "./json_scan.ts";
+import { scanJson, stringEnd } from "./json_scan.ts";
 
 /** A JSON object as text. Joined again, its parts give every byte of it. */
 export interface JsonText {
@@ -43,7 +43,7 @@ export type JsonResult =
 
 /**
  * Reads JSON by RFC 8259: comments and trailing commas are faults, and so is a key that stands twice in
- * one object. Of several syntax faults the first is told; of doubled keys, all. A byte order mark is kept.
+ * one object. Of several syntax faults the first is told; of doubled keys, up to 100. A byte order mark is kept.
  */
 export function readJson(text: string): JsonResult {
   const plain = text.replace(/^\uFEFF/, " "); // As wide as the mark, so that offsets stay.
@@ -100,10 +100,15 @@ export function valuesOf({ members }: JsonText): ReadonlyMap<string, unknown> {
 
 /** The same for all texts that say the same in the same spelling, whatever spaces and line ends are between. */
 export function withoutLayout(text: string): string {
-  return text.replace(
-    /"(?:[^"\\]|\\.)*"|\s+/g,
-    (token) => token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : "",
-  );
+  let result = "";
+  for (let at = 0; at < text.length;) {
+    const sign = text.charAt(at);
+    const end = sign === '"' ? stringEnd(text, at) : at + 1;
+    if (sign === '"') result += JSON.stringify(JSON.parse(text.slice(at, end)));
+    else if (!" \t\r\n".includes(sign)) result += sign;
+    at = end;
+  }
+  return result;
 }
 
 function faulty(faults: readonly TextFault[]): JsonResult {

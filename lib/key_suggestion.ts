@@ -21,8 +21,8 @@ export function suggestKey(name: string, isTaken: (key: string) => boolean): str
   // Accents are signs of their own in this form, but й and ё are letters.
   const plain = name.toLowerCase().replace(/[а-яёґєіїў]/g, (each) => LATIN[each] ?? "")
     .normalize("NFD").replace(/\p{M}/gu, "");
-  const words = plain.replace(/[^a-z0-9]+/g, "-").slice(0, LONGEST).replace(/^-+|-+$/g, "");
-  const stem = words === "" ? "profile" : words;
+  const words = plain.split(/[^a-z0-9]+/).filter((word) => word !== "").join("-");
+  const stem = words.slice(0, words.at(LONGEST - 1) === "-" ? LONGEST - 1 : LONGEST) || "profile";
   if (!isTaken(stem)) return stem;
   for (let nth = 2;; nth += 1) {
     if (!isTaken(`${stem}-${nth}`)) return `${stem}-${nth}`;

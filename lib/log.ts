@@ -2,7 +2,9 @@
 
 import { configureSync, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
 import type { LogFormat, LogLevel } from "./config.ts";
+import type { Weight } from "./log/line_writer.ts";
 import type { Mask } from "./log/mask.ts";
+import { oneLine } from "./log/one_line.ts";
 
 /** What a line is about: its placeholders, and the fields of its JSON form. */
 export type Facts = Readonly<Record<string, string | number | boolean | null>>;
@@ -16,23 +18,22 @@ export interface Log {
 }
 
 /**
- * Starts the process's log.
+ * Starts the process's log. What comes from outside is cut, masked and made one visible line here, for both
+ * formats.
  *
- * @param write Gets each finished line, without its line break, and whether somebody may be needed.
+ * @param write Gets each finished line, without its line break, and how much depends on it.
  */
 export function createLog(
   options: {
     readonly format: LogFormat;
     readonly level: LogLevel;
     readonly mask: Mask;
-    readonly write: (line: string, isUrgent: boolean) => void;
+    readonly write: (line: string, weight: Weight) => void;
   },
 ): Log {
+  const { mask } = options;
   const format = options.format === "json" ? jsonLine : textLine;
-  const sink: Sink = (record) => {
-    const isUrgent = record.level !== "debug" && record.level !== "info";
-    options.write(options.mask.apply(format(record)), isUrgent);
-  };
+  const sink: Sink = (record) => options.write(format(record, mask), weightOf(record));
   configureSync({
     reset: true,
     sinks: { sink },
@@ -46,16 +47,32 @@ export function createLog(
 
 const LOGTAPE_LEVEL = { debug: "debug", info: "info", warn: "warning", error: "error" } as const;
 
-/** One line whatever a visitor or a CRM put into it: a lead's name cannot forge a line of the log. */
-function textLine(record: LogRecord): string {
-  return record.message.map(String).join("").replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ");
+/** At most this much of one fact is shown, in UTF-16 units: more than any text of a lead. */
+const MOST_OF_FACT = 4096;
+
+function weightOf({ level, properties }: LogRecord): Weight {
+  if (level === "debug" || level === "info") return "plain";
+  return Object.hasOwn(properties, "lead") ? "lead" : "urgent";
 }
 
-function jsonLine(record: LogRecord): string {
-  return JSON.stringify({
+function textLine(record: LogRecord, mask: Mask): string {
+  const parts = record.message.map((part) => cut(String(part), mask));
+  return oneLine(mask.apply(parts.join("")));
+}
+
+function jsonLine(record: LogRecord, mask: Mask): string {
+  const own = {
     time: new Date(record.timestamp).toISOString(),
     level: record.level,
-    message: textLine(record),
-    ...record.properties,
-  });
+    message: textLine(record, mask),
+  };
+  const facts = Object.entries(record.properties).map(([name, value]) => [
+    oneLine(Object.hasOwn(own, name) ? `fact_${name}` : name),
+    typeof value === "string" ? oneLine(mask.apply(cut(value, mask))) : value,
+  ]);
+  return JSON.stringify({ ...own, ...Object.fromEntries(facts) });
+}
+
+function cut(text: string, mask: Mask): string {
+  return text.length <= MOST_OF_FACT ? text : `${mask.beginning(text, MOST_OF_FACT)}…`;
 }

@@ -3,8 +3,11 @@
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** Names in a data folder that are the bot's own, or that the README puts there. */
-const OURS = /^(triborg.*|backups|.*locales.*|\.env.*|lost\+found)$/;
+/** Whether a name in a data folder is the bot's own, or one that the README puts there. */
+function isOurs(name: string): boolean {
+  return name.startsWith("triborg") || name.startsWith(".env") || name.includes("locales") ||
+    name === "backups" || name === "lost+found";
+}
 
 /** Something that other users of the machine can still read. */
 export interface OpenToOthers {
@@ -41,7 +44,7 @@ export function keepPrivate(folder: string): OpenToOthers[] {
   if (Deno.build.os === "windows") return [];
   const left: OpenToOthers[] = [];
   const entries = [...Deno.readDirSync(folder)];
-  if (entries.every(({ name }) => OURS.test(name))) tighten(folder, FOLDER_MODE, left);
+  if (entries.every(({ name }) => isOurs(name))) tighten(folder, FOLDER_MODE, left);
   else if (isOpen(folder)) left.push({ path: folder, cause: "в папке есть и чужие файлы" });
   for (const { name, isFile, isDirectory } of entries) {
     if (isFile && name.startsWith("triborg")) tighten(`${folder}/${name}`, FILE_MODE, left);

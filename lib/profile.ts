@@ -83,6 +83,8 @@ export const LIMITS = {
   choice: 1024,
   /** Ours: an admin reads them in one list. */
   aliases: 50,
+  /** Ours: lists and objects within each other. A profile has 6, and JSON.stringify fails at some thousands. */
+  depth: 64,
 } as const;
 
 /** Callback data of a menu button is this and the profile's key. */
@@ -104,6 +106,12 @@ export function parseProfiles(content: unknown): ProfilesResult {
   const all = content instanceof Map
     ? content as ReadonlyMap<string, unknown>
     : new Map(Object.entries(content));
+  for (const [key, value] of all) {
+    if (isTooDeep(value)) {
+      faults.push({ path: key, message: `вложенность глубже ${LIMITS.depth}, столько не бывает` });
+    }
+  }
+  if (faults.length > 0) return { ok: false, faults }; // Whatever walks through it would fail.
   const menu = read(FallbackSchema, all.get("fallback"), "fallback", faults);
   const entries = [...all].filter(([key]) => isProfileKey(key));
   if (entries.length === 0) {
@@ -118,9 +126,9 @@ export function parseProfiles(content: unknown): ProfilesResult {
     if (raw === undefined) continue;
     const profile = withNameIn(toProfile(key, raw));
     checkFilled(profile, key, faults);
-    checkLengths(profile, `${key}.step2`, faults);
-    for (const language of profile.translations.keys()) {
-      checkLengths(inLanguage(profile, language), `${key}.translations.${language}.step2`, faults);
+    checkLengths(profile, undefined, `${key}.step2`, faults);
+    for (const [language, translation] of profile.translations) {
+      checkLengths(profile, translation, `${key}.translations.${language}.step2`, faults);
     }
     checkChoices(profile.buttons, `${key}.step1`, faults);
     checkUnique(profile.buttons, `${key}.step1`, callbackDataPaths, faults);
@@ -152,6 +160,18 @@ export function parseProfiles(content: unknown): ProfilesResult {
     byCallbackData,
   };
   return { ok: true, profiles, warnings };
+}
+
+/** Goes level by level: a call for each would fail where it has to tell. */
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > LIMITS.depth) return true;
+    level = level.flatMap((each) =>
+      typeof each === "object" && each !== null ? Object.values(each) : []
+    ).filter((each) => typeof each === "object" && each !== null);
+  }
+  return false;
 }
 
 /** Notes such as `_comment` or `$schema` may stand beside the profiles. */
@@ -190,6 +210,7 @@ export function inLanguage(profile: Profile, language: string | null): Profile {
 /** The profile with its name in place of `{name}`, in every text and language. */
 export function withNameIn(profile: Profile): Profile {
   const { name } = profile;
+  if (!textsOf(profile).some((text) => text.includes(NAME))) return profile;
   const put = (text: string) => text.replaceAll(NAME, () => name);
   const putIn = (texts: ReadonlyMap<string, string>) =>
     new Map([...texts].map(([key, text]) => [key, put(text)]));
@@ -212,13 +233,28 @@ export function withNameIn(profile: Profile): Profile {
   };
 }
 
+function textsOf(profile: Profile): string[] {
+  const { caption, confirmationTemplate, followUpTemplate, buttons, choices } = profile;
+  return [
+    caption,
+    confirmationTemplate,
+    followUpTemplate,
+    ...buttons.map(({ text }) => text),
+    ...choices.values(),
+    ...[...profile.translations.values()].flatMap((texts) => [
+      texts.caption ?? "",
+      texts.confirmationTemplate ?? "",
+      ...texts.buttons.values(),
+      ...texts.choices.values(),
+    ]),
+  ];
+}
+
 /** What becomes the profile's name in each of its texts. */
 export const NAME = "{name}";
 
-/** The longest text that a button of this profile puts in place of `{choice}`. */
-export function longestChoice(profile: Profile): string {
-  return profile.buttons.map((button) => choiceText(profile, button))
-    .reduce((longest, text) => (text.length > longest.length ? text : longest), "");
+function longestOf(texts: readonly string[]): string {
+  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
 }
 
 /** What a press on this button asks for, in words. */
@@ -265,7 +301,7 @@ const template = (...placeholders: string[]) =>
     v.check(
       (value) => strangers(value, placeholders).length === 0,
       (issue) =>
-        `найдено ${strangers(issue.input, placeholders).join(", ")}, ` +
+        `найдено ${someOf(strangers(issue.input, placeholders))}, ` +
         `можно только ${placeholders.join(", ")} и ${NAME}`,
     ),
   );
@@ -306,6 +342,13 @@ function dictionary<T extends v.GenericSchema>(
 function languageFault(tag: string): string | null {
   if (/^[a-z]{2,3}(-[a-z\d]{2,8})*$/i.test(tag)) return null;
   return "такого языка нет, нужен код вида en или pt-br";
+}
+
+/** A few of them, each cut: a fault is a line. */
+function someOf(found: readonly string[]): string {
+  const shown = [...new Set(found)].slice(0, 5)
+    .map((each) => each.length > 64 ? `${each.slice(0, 64)}…}` : each);
+  return shown.join(", ");
 }
 
 function strangers(value: string, placeholders: readonly string[]): string[] {
@@ -529,9 +572,20 @@ function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
   }
 }
 
-function checkLengths(profile: Profile, path: string, faults: Fault[]): void {
-  const length = profile.confirmationTemplate.replaceAll("{choice}", () => longestChoice(profile))
-    .length;
+/** Looks up a translation's texts one by one: a copy of the choices for each language would be quadratic. */
+function checkLengths(
+  profile: Profile,
+  translation: Translation | undefined,
+  path: string,
+  faults: Fault[],
+): void {
+  const template = translation?.confirmationTemplate ?? profile.confirmationTemplate;
+  const longest = longestOf(profile.buttons.map((button) => {
+    const { callbackData } = button;
+    return translation?.choices.get(callbackData) ?? translation?.buttons.get(callbackData) ??
+      choiceText(profile, button);
+  }));
+  const length = template.replaceAll("{choice}", () => longest).length;
   if (length <= LIMITS.text) return;
   faults.push({
     path: `${path}.success_caption_template`,

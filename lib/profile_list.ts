@@ -81,10 +81,31 @@ function withCopy(
 
 /** Puts `{name}` where a text says a name; `Ан` is not said in `Анна`. */
 function nameInTexts(name: string): (text: string) => string {
-  const escaped = name.trim().replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-  if (escaped === "") return (text) => text;
-  const said = new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "gu");
-  return (text) => text.replace(said, () => NAME);
+  const said = name.trim();
+  if (said === "") return (text) => text;
+  return (text) => {
+    const [first = "", ...others] = text.split(said);
+    let result = first;
+    let before = first;
+    for (const other of others) {
+      const isInWord = isWord(lastOf(before)) || isWord(firstOf(other));
+      result += (isInWord ? said : NAME) + other;
+      before = other;
+    }
+    return result;
+  };
+}
+
+function isWord(sign: string): boolean {
+  return /[\p{L}\p{N}]/u.test(sign);
+}
+
+function firstOf(text: string): string {
+  return String.fromCodePoint(text.codePointAt(0) ?? 0);
+}
+
+function lastOf(text: string): string {
+  return [...text.slice(-2)].at(-1) ?? "";
 }
 
 /** Whether visitors or managers read what stands there, at any depth below the profile or a translation of it. */

@@ -117,7 +117,7 @@ export function keepProfiles(
   let latest = 0;
 
   function adopt(version: Version, { by, renamed }: Saving, atMs: number): Version {
-    for (const warning of version.warnings) {
+    for (const warning of shortened(version.warnings)) {
       log.warn("⚠️ {line}. Лиды профиля пойдут в чат менеджеров", { line: faultLine(warning) });
     }
     refused = undefined;
@@ -216,6 +216,15 @@ export function faultWords({ path, message }: Fault): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
+/** As many faults of one file as are told one by one; a file that is wrong in all places is wrong in one. */
+const MOST_FAULTS = 100;
+
+function shortened(faults: readonly Fault[]): readonly Fault[] {
+  if (faults.length <= MOST_FAULTS) return faults;
+  const left = faults.length - MOST_FAULTS;
+  return [...faults.slice(0, MOST_FAULTS), { path: "", message: `и ещё таких мест: ${left}` }];
+}
+
 /** A good version of the file. */
 export interface Version {
   readonly text: string;
@@ -240,7 +249,7 @@ export function parseText(text: string | null): ReadResult {
     return { ok: false, text, faults: read.faults.map(toFault) };
   }
   const result = parseProfiles(read.ok ? valuesOf(read.json) : read.value);
-  if (!result.ok) return { ...result, text };
+  if (!result.ok) return { ok: false, text, faults: shortened(result.faults) };
   if (!read.ok) throw new TypeError("Cannot keep profiles of what is no object");
   const { profiles, warnings } = result;
   return { ok: true, version: { text, content: read.json, profiles, warnings } };

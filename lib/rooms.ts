@@ -149,6 +149,7 @@ export function openRooms(config: Config, ground: Ground): Running {
 
   const chatCheck = createChatCheck({
     ...shared,
+    now: elapsedMs,
     api,
     variable: "ADMIN_CHAT_ID",
     chatId: adminChat.chatId,
@@ -165,6 +166,7 @@ export function openRooms(config: Config, ground: Ground): Running {
   const { alertChatId } = config;
   const alertCheck = alertChatId === null ? undefined : createChatCheck({
     ...shared,
+    now: elapsedMs,
     api,
     variable: "ALERT_CHAT_ID",
     chatId: () => alertChatId,

@@ -125,7 +125,12 @@ function Chip({ query, state, text, count }: {
 
 /** `1 000 000`, with spaces that do not break. */
 function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
+  const digits = String(count);
+  const groups: string[] = [];
+  for (let end = digits.length; end > 0; end -= 3) {
+    groups.unshift(digits.slice(Math.max(0, end - 3), end));
+  }
+  return groups.join("\u00a0");
 }
 
 function Filters({ query, profiles, words }: {

@@ -208,7 +208,7 @@ function suggestedKey(state: State, name: string): string {
 /** A key for a copy: `agency2`, `agency3`, … */
 function freeKey(state: State, from: string): string {
   const content = contentOf(state);
-  const stem = from.replace(/\d+$/, "");
+  const stem = from.replace(/(?<!\d)\d+$/, "");
   for (let nth = 2;; nth += 1) {
     if (!content.members.has(`${stem}${nth}`)) return `${stem}${nth}`;
   }

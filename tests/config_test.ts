@@ -1,7 +1,13 @@
 // The configuration: read from a record, or every fault at once, by variable and without secrets.
 
 import assert from "node:assert/strict";
-import { type ConfigFault, readConfig, type Variable, VARIABLES } from "../lib/config.ts";
+import {
+  type ConfigFault,
+  readConfig,
+  unknownVariables,
+  type Variable,
+  VARIABLES,
+} from "../lib/config.ts";
 
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
 const REQUIRED = { BOT_TOKEN: TOKEN, ADMIN_CHAT_ID: "-1001234567890" };
@@ -258,4 +264,33 @@ Deno.test("a long value is shown by its first 60 characters", () => {
   const message = faultOf("LOG_LEVEL", "x".repeat(61));
   assert.ok(message.startsWith(`найдено «${"x".repeat(60)}…», `), message);
   assert.ok(faultOf("LOG_LEVEL", "x".repeat(60)).startsWith(`найдено «${"x".repeat(60)}», `));
+});
+
+for (
+  const [name, meant] of [
+    ["BOT_TOKN", "BOT_TOKEN"],
+    ["BOT_TOEKN", "BOT_TOKEN"],
+    ["bot_token", "BOT_TOKEN"],
+    ["ADMIN_CHATID", "ADMIN_CHAT_ID"],
+    ["ADMIN_PASSWROD", "ADMIN_PASSWORD"],
+    ["PROT", "PORT"],
+    ["CRM_TIMEOUT_SECOND", "CRM_TIMEOUT_SECONDS"],
+    ["CRM_TIMEOUT", undefined],
+    ["COMPOSE_PROJECT_NAME", undefined],
+    ["X", undefined],
+  ] as const
+) {
+  Deno.test(`the variable ${name} is unknown, and ${meant ?? "none"} is near it`, () => {
+    const asked = meant === undefined ? "" : `, может быть, ${meant}?`;
+    assert.deepEqual(unknownVariables([name]), [`.env: неизвестная переменная ${name}${asked}`]);
+  });
+}
+
+Deno.test("no variable that the bot reads is unknown", () => {
+  assert.deepEqual(unknownVariables(VARIABLES), []);
+});
+
+Deno.test("a long unknown name is cut, and costs nothing", () => {
+  const [line = ""] = unknownVariables(["BOT_TOKEN".repeat(100_000)]);
+  assert.ok(line.length < 120, line);
 });

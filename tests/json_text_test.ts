@@ -138,7 +138,9 @@ Deno.test("readJson takes exactly what JSON.parse takes, but for doubled keys", 
 });
 
 Deno.test("brackets nested without end are a fault, not a crash", () => {
-  assert.deepEqual(faultsOf("[".repeat(100_000)), ["1:1001  слишком много вложенных скобок"]);
+  assert.deepEqual(faultsOf("[".repeat(100_000)), [
+    "1:100001  файл обрывается, нужна закрывающая скобка «]»",
+  ]);
 });
 
 // — Changing —

@@ -5,7 +5,9 @@ import { spy } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { LOG_LEVELS } from "../lib/config.ts";
 import { lateLog } from "../lib/log/late_log.ts";
-import { writeByTurns } from "../lib/log/line_writer.ts";
+
+import type { Weight } from "../lib/log/line_writer.ts";
+import { createLog } from "../lib/log.ts";
 import { createMask } from "../lib/log/mask.ts";
 import { NOON_MS } from "./helpers/a_lead.ts";
 import { aLog } from "./helpers/a_log.ts";
@@ -50,6 +52,116 @@ Deno.test("a visitor's name cannot forge a line of the log", () => {
     log.info("Имя: {name}", { name: `Galliard${lineBreak}✅ Лид успешно отправлен` });
     assert.deepEqual(lines, ["Имя: Galliard ✅ Лид успешно отправлен"]);
   }
+});
+
+/** What a terminal obeys or nobody sees, and how the log shows it. */
+const UNSEEN: readonly (readonly [string, string])[] = [
+  ["\u001b[31m", "\\u001b[31m"],
+  ["\u0000", "\\u0000"],
+  ["\t", "\\u0009"],
+  ["\u007f", "\\u007f"],
+  ["\u0085", "\\u0085"],
+  ["\u009b2J", "\\u009b2J"],
+  ["\u000b\u000c", "\\u000b\\u000c"],
+  ["\u202e", "\\u202e"],
+  ["\u2066\u2069", "\\u2066\\u2069"],
+  ["\u200e\u200f\u061c", "\\u200e\\u200f\\u061c"],
+  ["\ufeff\u200b\u00ad\u2060", "\\ufeff\\u200b\\u00ad\\u2060"],
+  ["\u{e0041}\u{e007f}", "\\u{e0041}\\u{e007f}"],
+  ["\ud83d", "\\ud83d"],
+];
+
+for (const [unseen, shown] of UNSEEN) {
+  Deno.test(`${shown} in a name stands in the log as it is written here, in both formats`, () => {
+    const text = aLog();
+    text.log.info("Имя: {name}", { name: `Gal${unseen}liard` });
+    assert.deepEqual(text.lines, [`Имя: Gal${shown}liard`]);
+    const json = aLog({ format: "json" });
+    json.log.info(`Имя: {name}${unseen}`, { name: `Gal${unseen}liard`, [`a${unseen}`]: 1 });
+    const { message, name } = JSON.parse(json.lines[0] ?? "");
+    assert.equal(name, `Gal${shown}liard`);
+    assert.equal(message, `Имя: Gal${shown}liard${shown}`);
+    assert.doesNotMatch(json.lines.join(), /(?!\u200d)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u);
+  });
+}
+
+Deno.test("ordinary names, emoji of several parts and flags stay as they are", () => {
+  const names = [
+    "Galliard",
+    "Юлия Ё",
+    "👩‍👩‍👧‍👦",
+    "❤️‍🔥",
+    "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    "🇷🇺",
+    "علی‌رضا",
+    "श्री",
+    "O'Neil  \u00a0Jr.",
+  ];
+  for (const format of ["text", "json"] as const) {
+    for (const name of names) {
+      const { log, lines } = aLog({ format });
+      log.info("{name}", { name });
+      const shown = format === "text" ? lines[0] : JSON.parse(lines[0] ?? "").name;
+      assert.equal(shown, name);
+    }
+  }
+});
+
+Deno.test("a line break in a fact of the JSON form is a space there too", () => {
+  const { log, lines } = aLog({ format: "json" });
+  log.info("{name}", { name: "Galliard \r\n ✅ Лид" });
+  assert.equal(lines.length, 1);
+  assert.equal(JSON.parse(lines[0] ?? "").name, "Galliard ✅ Лид");
+});
+
+Deno.test("no fact takes the place of a line's own time, level or message", () => {
+  using _time = new FakeTime(NOON_MS);
+  const { log, lines } = aLog({ format: "json" });
+  log.info("Сказано: {message}", { time: "now", level: "fatal", message: "не то", constructor: 1 });
+  assert.deepEqual(JSON.parse(lines[0] ?? ""), {
+    time: "2026-01-15T12:00:00.000Z",
+    level: "info",
+    message: "Сказано: не то",
+    fact_time: "now",
+    fact_level: "fatal",
+    fact_message: "не то",
+    constructor: 1,
+  });
+});
+
+Deno.test("a fact is cut before it is worked on, and shows no half of a secret at the cut", () => {
+  for (const format of ["text", "json"] as const) {
+    const { log, mask, lines } = aLog({ format });
+    mask.hide("correct horse");
+    log.warn("{answer}", { answer: "x".repeat(4090) + "correct horse" + "y".repeat(1_000_000) });
+    assert.ok((lines[0]?.length ?? 0) < 10_000);
+    assert.doesNotMatch(lines[0] ?? "", /corr|horse|y/);
+    assert.match(lines[0] ?? "", /x\*\*\*…/);
+  }
+});
+
+Deno.test("a secret with a quote or a backslash is masked in the JSON form too", () => {
+  const { log, mask, lines } = aLog({ format: "json" });
+  mask.hide('pass"word\\1');
+  log.warn("Пароль {password}", { password: 'pass"word\\1' });
+  assert.equal(JSON.parse(lines[0] ?? "").password, "***");
+  assert.doesNotMatch(lines[0] ?? "", /pass"|pass\\|word\\/);
+});
+
+Deno.test("a fault about a lead is told from other faults and from plain lines", () => {
+  const weights: Weight[] = [];
+  const log = createLog({
+    format: "text",
+    level: "debug",
+    mask: createMask(),
+    write: (_line, weight) => weights.push(weight),
+  });
+  log.info("a", { lead: 1 });
+  log.debug("b");
+  log.warn("c");
+  log.error("d", { lead: 1 });
+  log.warn("e", { lead: 1 });
+  assert.deepEqual(weights, ["plain", "plain", "urgent", "lead", "lead"]);
 });
 
 Deno.test("a fact that looks like a placeholder stays as it is", () => {
@@ -128,23 +240,6 @@ Deno.test("the token in a webhook's path or query is masked without what stands 
   const answer = mask.apply('webhook "POST f3b1c0de5ec7e7" is not registered, key k3y-0f-1t');
   assert.ok(!answer.includes("f3b1c0de5ec7e7"), answer);
   assert.ok(!answer.includes("k3y-0f-1t"), answer);
-});
-
-Deno.test("writeByTurns writes the lines of one turn together, and an urgent one at once with all before it", async () => {
-  const written: string[] = [];
-  const { write, flush } = writeByTurns((lines) => written.push(lines));
-  write("a", false);
-  write("b", false);
-  assert.deepEqual(written, []);
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(written, ["a\nb"]);
-  write("c", false);
-  write("d", true);
-  assert.deepEqual(written, ["a\nb", "c\nd"]);
-  write("e", false);
-  flush();
-  flush();
-  assert.deepEqual(written.slice(2), ["e"]);
 });
 
 Deno.test("a late log keeps its lines in their order until it is opened, and loads its writer once", async () => {

@@ -302,3 +302,40 @@ Deno.test("a conversation survives a restart: the old menu still gives a lead", 
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
     await house.crm.nextLead();
   }));
+
+for (const typed of ["/Start agency", "/START agency", "/start  Agency ", "/sTART@{bot} AGENCY"]) {
+  Deno.test(`«${typed}», as a phone's keyboard writes it, is a profile's link`, () =>
+    withHouse(async (house) => {
+      const visitor = galliard(house);
+      const { username = "" } = house.telegram.bot;
+      visitor.say(typed.replace("{bot}", username.toUpperCase()));
+      assert.deepEqual(buttonTexts(await visitor.chat.nextMessage()), AGENCY_BUTTONS);
+    }));
+}
+
+Deno.test("of two profiles whose keys differ in their case alone the one is greeted that was written", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    for (
+      const [key, name] of [["twin", "Первый"], ["TWIN", "Второй"], ["Twin", "Первый"]] as const
+    ) {
+      visitor.say(`/start ${key}`);
+      assert.equal(wordsOf(await visitor.chat.nextMessage()), name);
+    }
+  }, {
+    locales(locales) {
+      for (const [key, caption] of [["twin", "Первый"], ["TWIN", "Второй"]]) {
+        const buttons = [{ text: "Да", callback_data: `${key}_yes` }];
+        locales[key ?? ""] = { ...locales.agency, step1: { caption, buttons } };
+      }
+    },
+  }));
+
+Deno.test("a command for another bot is no start, and one within a text is none", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    for (const said of ["/start@other_bot agency", "см. /start agency", "/started agency"]) {
+      visitor.say(said);
+      assert.notDeepEqual(buttonTexts(await visitor.chat.nextMessage()), AGENCY_BUTTONS);
+    }
+  }));

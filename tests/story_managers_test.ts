@@ -201,7 +201,7 @@ Deno.test("the managers' commands answer in their chat alone, and are registered
     assert.match(status, /Ждут отправки: 0/);
     assert.match(status, /Сегодня: 1 лид — 0 в CRM, 0 внесены вручную, 1 ждут/);
 
-    maria.say(`/leads@${house.telegram.bot.username}`);
+    maria.say(`/LEADS@${house.telegram.bot.username}`);
     const leads = await house.admin.chat.nextMessage();
     assert.match(wordsOf(leads), new RegExp(`@betterrman — ${CHOICE}`));
     const link = leads.entities?.find(({ type }) => type === "text_link");
@@ -209,7 +209,7 @@ Deno.test("the managers' commands answer in their chat alone, and are registered
       link?.type === "text_link" && link.url.endsWith(`/${card.message_id}`),
       JSON.stringify(leads.entities),
     );
-    maria.say("/help");
+    maria.say("/Help");
     assert.match(wordsOf(await house.admin.chat.nextMessage()), /\/status/);
 
     const commands = house.telegram.commands({ type: "chat", chat_id: house.admin.id });

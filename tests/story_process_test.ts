@@ -56,6 +56,7 @@ Deno.test("the .env file is read, and the environment wins over it", () =>
         `TELEGRAM_API_ROOT='${house.telegram.url}'`,
         "PORT=0",
         "LOCALES_PATH=nowhere.json # the environment knows better",
+        "ADMIN_PASWORD=correct-horse-battery",
       ].join("\n"),
     );
     const permissions = (await taskArguments("start")).filter((arg) => arg.startsWith("--allow"));
@@ -64,8 +65,29 @@ Deno.test("the .env file is read, and the environment wins over it", () =>
       cwd: house.folder,
     });
     await bot.line("на связи");
+    await bot.line("⚠️ .env: неизвестная переменная ADMIN_PASWORD, может быть, ADMIN_PASSWORD?");
     assert.equal(await bot.stop(), 0);
+    assert.doesNotMatch(bot.lines.join("\n"), /horse/);
   }, { asleep: true }));
+
+Deno.test("a variable that is missing for a slip of the pen in .env is told beside its fault", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  try {
+    await Deno.writeTextFile(`${folder}/.env`, `BOT_TOKN=${TOKEN}\nADMIN_CHAT_ID=-100\n`);
+    const args = (await taskArguments("start")).flatMap((arg) =>
+      arg === "main.ts" ? ["--config", `${ROOT}deno.json`, `${ROOT}main.ts`] : [arg]
+    );
+    const bot = await startBotProcess({}, { args, cwd: folder });
+    assert.equal(await bot.ended, 2);
+    await bot.line("⚠️ .env: неизвестная переменная BOT_TOKN, может быть, BOT_TOKEN?");
+    await bot.line(/^❌ BOT_TOKEN: не задана/);
+    assert.doesNotMatch(bot.lines.join("\n"), /AAF0test/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+const ROOT = new URL("../", import.meta.url).pathname;
 
 Deno.test("a start that hangs on reading the profiles can be stopped", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });

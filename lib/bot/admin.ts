@@ -4,6 +4,7 @@ import { Composer, type Context } from "grammy";
 import { HELP, loginText, managerName, NO_PAGE, PRESS } from "../manager_texts.ts";
 import type { Managers } from "../managers.ts";
 import { describeError } from "../telegram.ts";
+import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
 import { visitorOf } from "./visitor.ts";
 
@@ -42,18 +43,18 @@ export function adminPresses(deps: AdminDeps): Composer<Context> {
 export function adminCommands(deps: AdminDeps): Composer<Context> {
   const { managers } = deps;
   const { composer, chat } = inManagersChat(deps);
-  chat.command("status", (ctx) => reply(ctx, managers.status()));
-  chat.command("leads", (ctx) => {
+  onCommand(chat, "status", (ctx) => reply(ctx, managers.status()));
+  onCommand(chat, "leads", (ctx) => {
     const { text, entities } = managers.openCards();
     return reply(ctx, text, { entities, link_preview_options: { is_disabled: true } });
   });
-  chat.command("admin", async (ctx) => {
+  onCommand(chat, "admin", async (ctx) => {
     const by = ctx.from === undefined ? "чат менеджеров" : managerOf(ctx);
     const link = await deps.loginLink(by);
     const text = link === null ? NO_PAGE : loginText(link);
     await reply(ctx, text, { link_preview_options: { is_disabled: true } });
   });
-  chat.command("help", (ctx) => reply(ctx, HELP));
+  onCommand(chat, "help", (ctx) => reply(ctx, HELP));
   return composer;
 }
 

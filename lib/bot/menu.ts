@@ -5,16 +5,25 @@ import type { Message } from "grammy/types";
 import { inLanguage, type Profile, profileOfWord, SELECT } from "../profile.ts";
 import { describeError, failureOf } from "../telegram.ts";
 import { greeting, menu } from "../texts.ts";
+import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
 import { languageOf } from "./visitor.ts";
 
 /** `/start` with a deep link's payload. */
 export function startCommand(deps: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
-  composer.command("start", async (ctx) => {
-    await sendGreetingOrMenu(ctx, deps, String(ctx.match));
+  onCommand(composer, "start", async (ctx, payload) => {
+    await sendGreetingOrMenu(ctx, deps, typedKey(deps, payload));
   });
   return composer;
+}
+
+/** The key that a payload means: a link has it to the letter, a keyboard may have begun it with a capital. */
+function typedKey({ profiles }: BotDeps, payload: string): string {
+  const { byKey } = profiles();
+  if (byKey.has(payload)) return payload;
+  const low = payload.toLowerCase();
+  return byKey.keys().find((key) => key.toLowerCase() === low) ?? payload;
 }
 
 /** The buttons of the menu of profiles. */

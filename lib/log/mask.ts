@@ -1,5 +1,7 @@
 // Takes the secrets out of what is about to be shown. Knows no log.
 
+import { append, createWordFinder, type Stretch, type WordFinder } from "./word_finder.ts";
+
 /** Knows the secrets of this installation and takes them out of whatever is about to be shown. */
 export interface Mask {
   /** From now on `secret` never leaves. Shorter than 4 characters is no secret but a piece of text. */
@@ -7,19 +9,38 @@ export interface Mask {
   /** Hides the token-like parts of a webhook address: path and query. */
   hideWebhook(address: string): void;
   apply(text: string): string;
+  /**
+   * The text's first `most` UTF-16 units, masked, also a secret that goes on behind them. Its cost does not
+   * depend on the rest of the text.
+   *
+   * @param isBroken Whether the text broke off where it ends: then it may end within a secret.
+   */
+  beginning(text: string, most: number, isBroken?: boolean): string;
 }
 
+const LEAST_SECRET = 4;
+
 export function createMask(): Mask {
-  let longestFirst: readonly string[] = [];
+  const secrets = new Set<string>();
+  const addresses = new Set<string>();
+  let finder: WordFinder | undefined = createWordFinder(new Set());
+
+  /** Built when it is needed: thousands of addresses come at once. */
+  function wordFinder(): WordFinder {
+    return finder ??= createWordFinder(secrets);
+  }
+
   const mask: Mask = {
     hide(secret) {
-      if (secret.length < 4 || longestFirst.includes(secret)) return;
-      // One secret may be the beginning of another, whose rest would stay.
-      longestFirst = [...longestFirst, secret].sort((a, b) => b.length - a.length);
+      if (secret.length < LEAST_SECRET || secrets.has(secret)) return;
+      secrets.add(secret);
+      finder = undefined;
     },
     hideWebhook(address) {
-      const [, path = "", query = ""] = /^\s*[a-z]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/i.exec(address) ??
-        [];
+      if (addresses.has(address)) return;
+      addresses.add(address);
+      const [, path = "", query = ""] =
+        /^\s*[a-z]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/i.exec(address.toWellFormed()) ?? [];
       // A CRM may name the token alone; short pieces such as "hook" are ordinary words.
       const pieces = [...path.split("/"), ...query.split(/[?&=]/)];
       for (const part of [path, query, ...pieces.filter((each) => each.length >= 8)]) {
@@ -29,9 +50,14 @@ export function createMask(): Mask {
         mask.hide(part.replaceAll("/", "\\/"));
       }
     },
-    apply(text) {
-      for (const secret of longestFirst) text = text.replaceAll(secret, MASK);
-      return text.replace(BOT_TOKEN, MASK);
+    apply: (text) => cover(text, secretsIn(text, wordFinder()), text.length),
+    beginning(text, most, isBroken = false) {
+      const finder = wordFinder();
+      const window = text.slice(0, most + Math.max(finder.longest, LONGEST_TOKEN));
+      const found = secretsIn(window, finder);
+      const begun = isBroken && window.length === text.length ? finder.begunAtEnd(text) : 0;
+      if (begun >= LEAST_SECRET) append(found, { from: text.length - begun, to: text.length });
+      return cover(window, found, Math.min(most, window.length));
     },
   };
   return mask;
@@ -45,7 +71,32 @@ function decoded(part: string): string {
   }
 }
 
+function secretsIn(text: string, finder: WordFinder): Stretch[] {
+  const words = finder.find(text);
+  const tokens = [...text.matchAll(BOT_TOKEN)]
+    .map(({ index, 0: token }) => ({ from: index, to: index + token.length }));
+  if (tokens.length === 0) return words;
+  const all: Stretch[] = [];
+  for (const each of [...words, ...tokens].toSorted((a, b) => a.to - b.to)) append(all, each);
+  return all;
+}
+
+/** The text up to `end`, with a mask for each stretch that begins before it. */
+function cover(text: string, stretches: readonly Stretch[], end: number): string {
+  let covered = "";
+  let at = 0;
+  for (const { from, to } of stretches) {
+    if (from >= end) break;
+    covered += text.slice(at, from) + MASK;
+    at = to;
+  }
+  return covered + text.slice(at, Math.max(at, end));
+}
+
 const MASK = "***";
 
 /** A bot token wherever one shows up, also somebody else's (Telegram: Authorizing your bot). */
-const BOT_TOKEN = /\d{5,}:[\w-]{30,}/g;
+const BOT_TOKEN = /(?<!\d)\d{5,}:[\w-]{30,}/g;
+
+/** More than the part of a token that tells it for one, in UTF-16 units. */
+const LONGEST_TOKEN = 256;

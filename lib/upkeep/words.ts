@@ -10,8 +10,8 @@ export function contentsWords(
   nowMs: number,
   timeZone: string,
 ): string {
-  const [count = "", word = ""] = leadsWord(leads).split(" ");
-  const grouped = `${count.replace(/\B(?=(\d{3})+$)/g, " ")} ${word}`;
+  const count = leads.toLocaleString("ru").replaceAll("\u00a0", " ");
+  const grouped = leadsWord(leads).replace(String(leads), count);
   if (lastReceivedAtMs === null) return grouped;
   return `${grouped}, последний ${dayAndTime(lastReceivedAtMs, nowMs, timeZone)}`;
 }

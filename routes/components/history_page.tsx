@@ -136,9 +136,8 @@ function changedParts({ parts, partsBefore, change }: Line): (Part & { before: s
 function summary(line: Line, words: HistoryWords): string {
   const names = changedParts(line).map(({ label, text, before, isList }) => {
     if (!isList) return label.toLocaleLowerCase();
-    const [now, then] = [text.split("\n"), before.split("\n")];
-    const changes = now.filter((each) => !then.includes(each)).length;
-    return words.buttons(Math.max(changes, then.filter((each) => !now.includes(each)).length));
+    const [now, then] = [new Set(text.split("\n")), new Set(before.split("\n"))];
+    return words.buttons(Math.max(now.difference(then).size, then.difference(now).size));
   });
   return names.join(", ") || words.otherFields;
 }

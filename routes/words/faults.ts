@@ -22,7 +22,7 @@ export function faultOfFile({ path, message }: Fault, language: Language): strin
 }
 
 /** Whoever edits the menu chooses profiles, not callback data. */
-const TWICE_IN_MENU = /^найдено «select_.+» второй раз, уже есть в .+$/;
+const TWICE_IN_MENU = /^найдено «select_[^]+» второй раз, уже есть в [^]+$/;
 
 function inEnglish(message: string): string {
   const [, line, column, rest] = /^строка (\d+), столбец (\d+): (.*)$/.exec(message) ?? [];
@@ -64,7 +64,7 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
   [/^байт (\d+), нужно от 1 до (\d+)$/, "$1 bytes, 1 to $2 are needed"],
   [/^нет ни одной кнопки, нужно от 1 до (\d+)$/, "there is no button, 1 to $1 are needed"],
   [/^кнопок (\d+), нужно не больше (\d+)$/, "$1 buttons, at most $2 are possible"],
-  [/^нет (\S+) и (\S+), нужен текст с (.+) и (.+)$/, "$1 and $2 are missing from the text"],
+  [/^нет (\S+) и (\S+), нужен текст с \S+ и \S+$/, "$1 and $2 are missing from the text"],
   [/^нет (\S+), нужен текст с .+$/, "$1 is missing from the text"],
   [
     /^найдено (\{.*\}), можно только (\S+), (\S+) и (\S+)$/,
@@ -102,7 +102,7 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
   [/^этот профиль уже есть в меню$/, "this profile is in the menu already"],
   [/^пусто, нужно слово для ссылки$/, "empty, a word for the link is needed"],
   [/^первой нужна буква$/, "a letter has to come first"],
-  [/^найдено «(.+)» второй раз, уже есть в (.+)$/, "“$1” is there twice, first in $2"],
+  [/^найдено «([^]+)» второй раз, уже есть в ([^]+)$/, "“$1” is there twice, first in $2"],
   [
     /^найдено «(.+)», но select_ бывает только у кнопок меню$/,
     "“$1” begins with select_, as only the menu's buttons may",

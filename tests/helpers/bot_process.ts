@@ -17,6 +17,10 @@ export interface BotProcess {
   stop(): Promise<number>;
   /** SIGKILL: what was in memory is gone. */
   kill(): Promise<void>;
+  /** Closes the reading end of its stdout. */
+  closeStdout(): void;
+  /** Resolves when the process has ended, its lines read or not. */
+  readonly gone: Promise<unknown>;
   /** The exit code, when it ends by itself. */
   readonly ended: Promise<number>;
 }
@@ -29,6 +33,8 @@ export async function startBotProcess(
     readonly cwd?: string;
     /** How many files the process may have open, as `ulimit -n` sets it. */
     readonly openFiles?: number | undefined;
+    /** Until it resolves nobody reads stdout. */
+    readonly stalled?: Promise<void> | undefined;
   } = {},
 ): Promise<BotProcess> {
   const args = [...(options.args ?? await taskArguments("start"))];
@@ -45,23 +51,32 @@ export async function startBotProcess(
 
   const lines: string[] = [];
   const waiting = new Set<() => void>();
-  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
-    for await (const line of stream.pipeThrough(textLines())) {
+  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>, signal?: AbortSignal) => {
+    for await (const line of stream.pipeThrough(textLines(), { ...signal && { signal } })) {
       lines.push(line);
       for (const look of waiting) look();
     }
   };
-  const reading = Promise.all([read(child.stdout), read(child.stderr)]);
+  const closing = new AbortController();
+  const readStdout = async () => {
+    await options.stalled;
+    await read(child.stdout, closing.signal).catch((error) => {
+      if (!closing.signal.aborted) throw error;
+    });
+  };
+  const reading = Promise.all([readStdout(), read(child.stderr)]);
   const ended = Promise.all([child.status, reading]).then(([status]) => {
     for (const look of waiting) look();
     return status.code;
   });
-  let gone = false;
-  ended.then(() => gone = true);
+  let isGone = false;
+  ended.then(() => isGone = true);
 
   return {
     lines,
     ended,
+    gone: child.status,
+    closeStdout: () => closing.abort(),
     line(wanted, patienceMs = 15_000) {
       const accepts = typeof wanted === "function"
         ? wanted
@@ -75,7 +90,7 @@ export async function startBotProcess(
         const look = () => {
           const found = lines.find(accepts);
           if (found !== undefined) finish(() => resolve(found));
-          else if (gone) finish(() => reject(failed("the process ended")));
+          else if (isGone) finish(() => reject(failed("the process ended")));
         };
         const failed = (why: string) =>
           new Error(`No log line like ${wanted}: ${why}. The log:\n${lines.join("\n")}`);
@@ -88,11 +103,11 @@ export async function startBotProcess(
       });
     },
     async stop() {
-      if (!gone) child.kill("SIGTERM");
+      if (!isGone) child.kill("SIGTERM");
       return await ended;
     },
     async kill() {
-      if (!gone) child.kill("SIGKILL");
+      if (!isGone) child.kill("SIGKILL");
       await ended;
     },
   };

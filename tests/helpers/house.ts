@@ -37,6 +37,8 @@ export interface HouseOptions {
   readonly telegram?: Partial<TelegramServerOptions>;
   /** How many files the bot may have open. */
   readonly openFiles?: number;
+  /** Until it resolves nobody reads the bot's stdout. */
+  readonly stalled?: Promise<void>;
   /** Leaves the first start to the story; else the story begins when the bot polls. */
   readonly asleep?: boolean;
 }
@@ -79,7 +81,7 @@ export async function withHouse(
         ...(options.telegram?.limits === "off" ? { TELEGRAM_MESSAGES_PER_SECOND: "0" } : {}),
         ...options.env,
         ...env,
-      }, { openFiles: options.openFiles });
+      }, { openFiles: options.openFiles, stalled: options.stalled });
       return bot;
     },
     async editLocales(edit) {

@@ -1,0 +1,496 @@
+// Every regular expression of the bot takes time in proportion to its text, whatever the text is.
+
+import assert from "node:assert/strict";
+import { SELECT } from "../lib/profile.ts";
+import { leastMs } from "./helpers/least_ms.ts";
+import { expressionsOf, readExpressions } from "./helpers/expressions.ts";
+
+const SIZE = 64 * 1024;
+const MOST_MS = 20;
+
+/** `before`, then `pumped` as often as it fits into 64 KiB, then `after`. */
+type Pump = readonly [before: string, pumped: string, after?: string];
+
+/**
+ * The texts that give each expression the most to do: what it takes as a repetition, and an end that
+ * makes it fail, beside what ALWAYS holds. An expression that is not here fails the test: think what
+ * its worst text is, and write it down.
+ */
+const WORST: Readonly<Record<string, readonly Pump[]>> = {
+  "lib/admin_chat.ts /message is not modified|message to edit not found|message can't be edited|group chat was upgraded/i":
+    [["", "message is not "], ["", "message to edit "], ["", "group chat was "]],
+  "lib/bot/admin.ts new RegExp(`^${prefix}(.+)$`)": [["resend:", "x", "\n"]],
+  "lib/bot/visitor.ts /^[A-Za-z0-9-]{1,35}$/": [["", "a-"]],
+  "lib/bot/visitor.ts /^\\w{1,64}$/": [["", "a_"]],
+  "lib/bot_api.ts /\\/(send|copy|forward)[A-Za-z]*$/": [["", "/send"], ["/send", "a", "!"]],
+  "lib/call_failure.ts /(?<![a-z ])[a-z ]*\\(os error \\d+\\)|dns error|timed out|connection closed|certificate|reset/i":
+    [["", "a "], ["", "a (os error "], ["", "(os error 1"], ["(os error ", "1", "!"], [
+      "",
+      "a",
+      " (os error 1",
+    ]],
+  "lib/bot/menu.ts new RegExp(`^${SELECT}`)": [["", "select"]],
+  "lib/cards.ts /(@?\\{username\\}|\\{message\\})/": [["", "@{username"], ["", "@"], [
+    "",
+    "{message",
+  ]],
+  "lib/cards.ts /^-100(\\d+)$/": [["-100", "1", "x"]],
+  "lib/config.ts /\\/bot\\d+:/": [["", "/bot1"], ["/bot", "1", "!"]],
+  "lib/config.ts /\\d:[\\w-]{8,}/": [["", "1"], ["", "1:aaaaaaa!"]],
+  "lib/config.ts /^(1|true)$/i": [["", "1"], ["", "true"]],
+  "lib/config.ts /^-?\\d+$/": [["-", "1", "!"]],
+  "lib/config.ts /^[\\w.:-]+$/": [["", "a.", "!"]],
+  "lib/config.ts /^\\d+$/": [["", "1", "!"]],
+  "lib/config.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
+  "lib/config.ts /^\\d+:[\\w-]+$/": [["", "1"], ["1:", "a", "!"]],
+  "lib/config.ts /^\\d/": [["", "1"]],
+  "lib/crm.ts /(?<![a-z\\d+.-])[a-z\\d+.-]*:\\/\\/[^\\s)]*/gi": [
+    ["", "a."],
+    ["", "a-1+"],
+    ["", "a://"],
+    ["", "a:// "],
+    ["", "a:/"],
+  ],
+  "lib/crm.ts /[\\p{Cc}\\s]+/gu": [["", "\u0000 "], ["", "a "]],
+  "lib/follow_up_work.ts /not found|can't be (copied|forwarded)|no messages to|too long|MESSAGE_ID_INVALID/i":
+    [["", "not foun"], ["", "can't be "], ["", "no messages "]],
+  "lib/journal/erasure.ts /[\\p{L}\\p{N}_]/u": [["", "!"]],
+  "lib/journal/lead_list.ts /[%_\\\\]/g": [["", "%_\\"]],
+  "lib/journal/lead_list.ts /\\s+/": [["", "a "], ["", " ", "a"]],
+  "lib/journal/lead_list.ts /^[\\x20-\\x7e]*$/": [["", "a", "я"]],
+  "lib/log/mask.ts /(?<!\\d)\\d{5,}:[\\w-]{30,}/g": [["", "1"], ["", "1", ":"], ["", "12345:"], [
+    "",
+    "12345:aaaaaaaaaaaaaaaaaaaaaaaaaaaaa!",
+  ], ["12345:", "a"]],
+  "lib/log/mask.ts /[?&=]/": [["", "?&="]],
+  "lib/log/mask.ts /^\\s*[a-z]+:\\/\\/[^/?#]*([^?#]*)(\\?[^#]*)?/i": [
+    ["", " ", "!"],
+    ["", "a", ":/"],
+    ["a://", "a"],
+    ["a://x/", "a", "?#"],
+    ["a://x/?", "a"],
+  ],
+  "lib/log/one_line.ts /(\\u{1F3F4}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{2,6}\\u{E007F})|(?![\\u200c\\u200d])[\\p{Cc}\\p{Cf}\\p{Cs}]/gu":
+    [
+      ["", "\ud83c\udff4"],
+      ["", "\ud83c\udff4\udb40\udc67"],
+      ["", "\ud83c\udff4\udb40\udc67\udb40\udc62\udb40\udc65\udb40\udc6e\udb40\udc67\udb40\udc62"],
+      ["", "\u001b"],
+      ["", "\u200d"],
+    ],
+  "lib/log/one_line.ts /[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]/u": [["", "a"], ["", "🔥"]],
+  "lib/log/one_line.ts /[\\r\\n\\u2028\\u2029]/": [["", "a"]],
+  "lib/log/one_line.ts /\\s+/g": [["", " ", "a"], ["", " \n"]],
+  "lib/manager_texts.ts /^(\\d+):([\\da-f]{8})$/": [["", "1", ":a"], ["1:", "a"]],
+  "lib/page/request.ts /^(?:[\\w.-]+|\\[[\\da-f:.]+\\])(?::\\d{1,5})?$/i": [
+    ["", "a.", "!"],
+    ["[", "a:", "!"],
+    ["a:", "1", "!"],
+  ],
+  "lib/page/request.ts /^(connect|trace|track)$/i": [["", "trace"]],
+  "lib/page/request.ts /^https?:\\/\\/([^/?#]*)(.*)$/i": [
+    ["http://", "a", "\n"],
+    ["http://a/", "b", "\n"],
+  ],
+  "lib/profile.ts /\\{\\w*\\}/g": [["", "{"], ["", "{a"], ["{", "a", "!"]],
+  "lib/profile.ts /^[\\w-]+$/": [["", "a-", "!"]],
+  "lib/profile.ts /^[a-z]{2,3}(-[a-z\\d]{2,8})*$/i": [["en", "-aa", "!"], [
+    "en",
+    "-aaaaaaaa",
+    "a!",
+  ]],
+  "lib/profile_edits.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
+  "lib/profile_file.ts /[\\\\/][^\\\\/]*$/": [["", "/a", "/\n/"], ["/", "a", "\\"]],
+  "lib/profile_file.ts /\\/[^/]*$/": [["", "/a", "/"], ["/", "a"]],
+  "lib/profile_translations.ts /^[\\w-]+\\./": [["", "a", "!"]],
+  "lib/profile_translations.ts /^step1\\.buttons\\[(\\d+)\\]/": [["step1.buttons[", "1", "!"]],
+  "lib/send_pace.ts /^(send(?!ChatAction)|copy|forward|editMessage)/": [["", "sendChatActio"]],
+  "lib/send_retries.ts /^(send|copy|forward)/": [["", "sen"]],
+  "lib/standins/fresh.ts /<body[\\s>]/": [["", "<body"]],
+  "lib/standins/fresh.ts /<head[\\s>]/": [["", "<head"]],
+  "lib/standins/fresh.ts /<html[\\s>]/": [["", "<html"]],
+  "lib/standins/fresh.ts /[*:{}+?()]/": [["", "a"]],
+  "lib/standins/fresh.ts /\\/+/g": [["", "/", "a"], ["", "a/"]],
+  "lib/standins/fresh.ts /^\\/?\\*?$/": [["", "/*"]],
+  "lib/text_diff.ts /[\\p{L}\\p{N}_]+|\\s+|[^\\p{L}\\p{N}_\\s]/gu": [["", "a ."], ["", "a"], [
+    "",
+    " ",
+  ]],
+  "lib/text_diff.ts /^[^\\S\\n]+$/": [["", " ", "\n"]],
+  "lib/texts.ts /[\\uD800-\\uDBFF]$/": [["", "\ud83d", "!"]],
+  "lib/texts.ts /[^\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Cc}\\p{Cf}\\p{Cs}\\u2800\\ufffd]/u":
+    [["", " "], ["", "\u200b\u2800"]],
+  "lib/upkeep/backup.ts /\\.db$/": [["", ".d"], ["", ".db", "!"]],
+  "lib/upkeep/backup.ts /^.*[\\\\/]/": [["", "a"], ["", "a", "\n/"]],
+  "lib/upkeep/backups.ts /^triborg-(\\d{4})-(\\d\\d)-(\\d\\d)\\.db$/": [[
+    "",
+    "triborg-2026-01-01.db",
+  ]],
+  "lib/upkeep/backups.ts /^triborg-(\\d{8}-\\d{6})\\.db$/": [["", "triborg-20260101-010101.db"]],
+  "lib/web/compression.ts /\\bgzip\\b(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))/": [
+    ["", "gzip", " ;q=0"],
+    ["", "gzip ;q=0.0 ", "x"],
+    ["gzip", " ", ";"],
+    ["gzip;", " ", "q=0!"],
+    ["gzip;q=0.", "0", "!"],
+    ["gzip;q=0", " ", "!"],
+  ],
+  "lib/web/form.ts /\\r\\n?/g": [["", "\r\n"], ["", "\r"]],
+  'lib/web/security.ts /^"|"$/g': [["", '"']],
+  "lib/web/security.ts /^(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}$/": [["", "1."], [
+    "",
+    "1",
+  ]],
+  "lib/web/security.ts /^([\\d.]+):\\d+$/": [["", "1."], ["1:", "1", "!"]],
+  "lib/web/security.ts /^\\[::ffff:([\\da-f]+):([\\da-f]+)\\]$/": [
+    ["[::ffff:", "a", "!"],
+    ["[::ffff:a:", "a", "!"],
+  ],
+  "lib/web/security.ts /^\\[([^\\]]*)\\]/": [["", "["], ["[", "a"]],
+  "lib/web/steps.ts /^\\/(menu|profiles\\/[^/]+(\\/languages\\/[^/]+)?)$/": [[
+    "/profiles/",
+    "a",
+    "//",
+  ], ["/profiles/a/languages/", "a", "/"]],
+  "lib/webhook_address.ts /^[a-z][a-z\\d+.-]*:\\/\\/[^\\\\\\s]+$/i": [["", "a", "!"], [
+    "a://",
+    "a",
+    " ",
+  ]],
+  "lib/webhook_address.ts /^\\s*https?:\\/\\/(?:[^/?#]*@)?([^/?#\\s]*)/i": [
+    ["", " ", "!"],
+    ["http://", "a", "/"],
+    ["http://", "@"],
+    ["http://", "a@", "/"],
+  ],
+  "lib/webhook_trial.ts /\\.$/": [["", "."], ["", ".", "a"]],
+  "lib/webhook_trial.ts /^(?:64:ff9b::|::ffff:)(?:6464:64c8|100\\.100\\.100\\.200)$/": [[
+    "",
+    "64:ff9b::",
+  ], ["", "::ffff:"]],
+  "lib/webhook_trial.ts /^(?:::|64:ff9b::|::ffff:|::ffff:0:)(?:a9fe:|169\\.254\\.)/": [[
+    "",
+    "::ffff:0:",
+  ]],
+  "lib/webhook_trial.ts /^169\\.254\\.\\d+\\.\\d+$/": [["169.254.", "1", "!"], [
+    "169.254.1.",
+    "1",
+    "!",
+  ]],
+  "lib/webhook_trial.ts /^\\[|\\]$/g": [["", "]", "!"], ["", "["]],
+  "lib/webhook_trial.ts /^fe[89ab][\\da-f]?:/": [["", "fe8a"]],
+  "routes/components/form_faults.ts /^step1\\.buttons\\[(\\d+)\\]/": [["step1.buttons[", "1", "!"]],
+  "routes/components/form_faults.ts /^step2\\.choices\\.(.+)$/": [["step2.choices.", "a", "\n"]],
+  "routes/components/languages.ts /^[a-z]{2,3}(-[a-z\\d]{2,8})*$/": [["en", "-aa", "!"], [
+    "en",
+    "-aaaaaaaa",
+    "a!",
+  ]],
+  "routes/components/moments.tsx /^-100(\\d+)$/": [["-100", "1", "!"]],
+  'routes/lead.tsx /^\\/leads(?:\\/\\d+)?(?:\\?[!"$-~]*)?$/': [["/leads/", "1", "!"], [
+    "/leads?",
+    "a",
+    " ",
+  ]],
+  "routes/lead.tsx /^\\d{1,15}$/": [["", "1"]],
+  "routes/lead_query.ts /^\\d{1,15}$/": [["", "1"]],
+  "routes/lead_query.ts /^\\d{4}-\\d\\d-\\d\\d$/": [["", "2026-01-01"]],
+  'routes/leads_csv.ts /[;,"\\r\\n\\t]/': [["", "a"]],
+  "routes/leads_csv.ts /^[=+\\-@\\t\\r\\n]/": [["", "="]],
+  "routes/login.tsx /^\\/+/": [["", "/", "a"]],
+  "routes/profile_list.tsx /(?<!\\d)\\d+$/": [["", "1", "a"], ["", "1a"]],
+  "routes/words/faults.ts /^байт (\\d+), нужно от 1 до (\\d+)$/": [["байт ", "1", "!"], [
+    "байт 1, нужно от 1 до ",
+    "1",
+    "!",
+  ]],
+  "routes/words/faults.ts /^вместе с самым длинным выбором символов (\\d+), нужно не больше (\\d+)$/":
+    [["вместе с самым длинным выбором символов ", "1", "!"], [
+      "вместе с самым длинным выбором символов 1, нужно не больше ",
+      "1",
+      "!",
+    ]],
+  "routes/words/faults.ts /^имя профиля не годится для ссылки, нужно от 1 до (\\d+) символов .*$/":
+    [["имя профиля не годится для ссылки, нужно от 1 до ", "1", "!"], [
+      "имя профиля не годится для ссылки, нужно от 1 до 1 символов ",
+      "a",
+      "\n",
+    ]],
+  "routes/words/faults.ts /^кнопок (\\d+), нужно не больше (\\d+)$/": [["кнопок ", "1", "!"], [
+    "кнопок 1, нужно не больше ",
+    "1",
+    "!",
+  ]],
+  "routes/words/faults.ts /^найден текст, нужно число$/": [["", "найден текст, нужно число"]],
+  "routes/words/faults.ts /^найдено (\\S+), нужно число секунд от (\\d+) до (\\d+)$/": [[
+    "найдено ",
+    "a,",
+    " ",
+  ], ["найдено a, нужно число секунд от ", "1", "!"]],
+  "routes/words/faults.ts /^найдено (\\{.*\\}), можно только (\\S+) и (\\S+)$/": [
+    ["найдено {", "}, можно только a и "],
+    ["найдено {", "}, можно только ", "\n"],
+    ["найдено {}, можно только ", "a", "\n"],
+  ],
+  "routes/words/faults.ts /^найдено «(.+)», но select_ бывает только у кнопок меню$/": [[
+    "найдено «",
+    "», но select_ ",
+  ], ["найдено «", "», но select_ бывает только у кнопок меню", "\n"]],
+  "routes/words/faults.ts /^найдено «(.+)», нужно select_<профиль> из этого файла$/": [[
+    "найдено «",
+    "», нужно select_ ",
+  ], ["найдено «", "», нужно select_<профиль> из этого файла", "\n"]],
+  "routes/words/faults.ts /^найдено «([^]+)» второй раз, уже есть в ([^]+)$/": [
+    ["найдено «", "a"],
+    ["найдено «a", "» второй раз, уже есть в "],
+    ["найдено «a", "» второй раз, уже есть в ", "\n"],
+  ],
+  "routes/words/faults.ts /^найдено «select_[^]+» второй раз, уже есть в [^]+$/": [
+    ["найдено «select_a", "» второй раз, уже есть в "],
+    ["найдено «select_", "a"],
+    ["найдено «select_a", "» второй раз, уже есть в ", "\n"],
+  ],
+  "routes/words/faults.ts /^нет (\\S+) и (\\S+), нужен текст с \\S+ и \\S+$/": [
+    ["нет ", "a", "\n"],
+    ["нет a и b, нужен текст с ", " и "],
+    ["нет a и b, нужен текст с ", "a и ", "\n"],
+  ],
+  "routes/words/faults.ts /^нет (\\S+), нужен текст с .+$/": [["нет ", ",", " "], [
+    "нет a, нужен текст с ",
+    "a",
+    "\n",
+  ]],
+  "routes/words/faults.ts /^нет ни одной кнопки, нужно от 1 до (\\d+)$/": [[
+    "нет ни одной кнопки, нужно от 1 до ",
+    "1",
+    "!",
+  ]],
+  "routes/words/faults.ts /^нет, нужно значение$/": [["", "нет, нужно значение"]],
+  "routes/words/faults.ts /^первой нужна буква$/": [["", "первой нужна буква"]],
+  "routes/words/faults.ts /^пусто, нужен текст от 1 до (\\d+) символов$/": [[
+    "пусто, нужен текст от 1 до ",
+    "1",
+    "!",
+  ]],
+  "routes/words/faults.ts /^пусто, нужно слово для ссылки$/": [["", "пусто, нужно слово "]],
+  "routes/words/faults.ts /^символов (\\d+), нужно не больше (\\d+)$/": [["символов ", "1", "!"], [
+    "символов 1, нужно не больше ",
+    "1",
+    "!",
+  ]],
+  "routes/words/faults.ts /^такое имя профиля занято, нужно другое$/": [[
+    "",
+    "такое имя профиля занято, ",
+  ]],
+  "routes/words/faults.ts /^это служебный адрес машины, CRM на нём не бывает$/": [[
+    "",
+    "это служебный адрес ",
+  ]],
+  "routes/words/faults.ts /^этот профиль уже есть в меню$/": [["", "этот профиль "]],
+  "routes/words/faults.ts new RegExp(`^найден адрес с логином, ${ADDRESS_RU}$`)": [[
+    "",
+    "найден адрес с логином, ",
+  ]],
+  "routes/words/faults.ts new RegExp(`^найдена схема «(.+)», ${ADDRESS_RU}$`)": [[
+    "найдена схема «",
+    "» ",
+  ], ["найдена схема «", "», нужен адрес http:// или https:// без логина и пароля", "\n"]],
+  "routes/words/faults.ts new RegExp(`^не похоже на адрес, ${ADDRESS_RU}$`)": [[
+    "",
+    "не похоже на адрес, нужен адрес http://",
+  ]],
+  "lib/file_overwrite.ts /[\\\\/][^\\\\/]*$/": [["", "/a"], ["", "\\"]],
+  "lib/json_edit.ts /\\r\\n?|\\n/g": [["", "\r"]],
+  "lib/json_edit.ts /[\\r\\n]/": [["", "a"]],
+  'lib/json_edit.ts /"\\s*:\\s*$/': [["", '": '], ['":', " ", "x"], ['"', " ", "x"]],
+  "lib/json_edit.ts /[\\r\\n]([ \\t]*)$/": [["", "\n "], ["\n", " ", "x"]],
+  "lib/json_rewrite.ts /\\r\\n|\\r|\\n/": [["", "\r"]],
+  'lib/json_rewrite.ts /[\\r\\n]([ \\t]+)"/': [["", "\n "], ["\n", " ", "x"]],
+  'lib/json_rewrite.ts /^[^"]*"(?:[^"\\\\]|\\\\.)*"(\\s*:[ \\t]*)/': [["", "a"], ['"', '\\"'], [
+    '"',
+    "a",
+  ], ['"a"', " ", "x"]],
+  "lib/json_rewrite.ts /[\\r\\n]/": [["", "a"]],
+  "lib/json_rewrite.ts /[\\r\\n]([ \\t]*)$/": [["", "\n "], ["\n", " ", "x"]],
+  "lib/json_scan.ts /(true|false|null)|(-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?)/y": [
+    ["", "tru"],
+    ["", "1", "x"],
+    ["1.", "1", "x"],
+    ["1e", "1", "x"],
+  ],
+  "lib/json_scan.ts /[.eE\\d]/": [["", "a"]],
+  "lib/json_scan.ts /\\w/": [["", "!"]],
+  "lib/json_scan.ts /[\\da-fA-F]{4}/y": [["", "12g"]],
+  "lib/json_scan.ts /^\\/[/*]/": [["", "/"]],
+  "lib/json_scan.ts /[-\\d]/": [["", "a"]],
+  "lib/json_scan.ts /[\\p{L}_']/u": [["", "1"]],
+  "lib/json_scan.ts /[\\p{L}_'][\\p{L}\\d_']/uy": [["", "a!"]],
+  "lib/json_text.ts /^\\uFEFF/": [["", "﻿"]],
+  "lib/json_text.ts /^[^,]*,/": [["", " "]],
+  "lib/json_text.ts /\\r\\n|\\r|\\n/": [["", "\r"]],
+  "lib/key_suggestion.ts /[а-яёґєіїў]/g": [["", "я"]],
+  "lib/key_suggestion.ts /\\p{M}/gu": [["", "á"]],
+  "lib/key_suggestion.ts /[^a-z0-9]+/": [["", "! "], ["a", " "]],
+  "lib/profile_edits.ts /\\r\\n?/g": [["", "\r"]],
+  "lib/profile_edits.ts /\\r\\n?|\\n/g": [["", "\r"]],
+  "lib/profile_list.ts /[\\p{L}\\p{N}]/u": [["", "!"]],
+  "routes/profile_form.ts /\\S+/g": [["", "a "], ["", "a"]],
+  "routes/profiles.tsx /^[_$]/": [["", "_"]],
+  "routes/words/faults.ts /^строка /": [["", "строка /"]],
+  "routes/words/faults.ts /^строка (\\d+), столбец (\\d+): (.*)$/": [["строка ", "1"], [
+    "строка 1, столбец ",
+    "1",
+  ], ["строка 1, столбец 1: ", "a", "\n"]],
+  "routes/words/faults.ts /^на диске нет места$/": [["", "на диске нет места"]],
+  "routes/words/faults.ts /^диск открыт только для чтения$/": [[
+    "",
+    "диск открыт только для чтения",
+  ]],
+  "routes/words/faults.ts /^нет прав на запись$/": [["", "нет прав на запись"]],
+  "routes/words/faults.ts /^диск отвечает ошибкой$/": [["", "диск отвечает ошибкой"]],
+  "routes/words/faults.ts /^файл занят$/": [["", "файл занят"]],
+  "routes/words/faults.ts /^ошибка диска ?(.*)$/": [["ошибка диска ", "a", "\n"]],
+  "routes/words/faults.ts /^ключ «(.+)» второй раз, уже есть в строке (\\d+)$/": [[
+    "ключ «",
+    "» второй раз, уже есть в строке 1",
+    "!",
+  ], ["ключ «a» второй раз, уже есть в строке ", "1", "!"]],
+  "routes/words/faults.ts /^перед «(.)» лишняя запятая: уберите её$/": [["", "перед «"]],
+  "routes/words/faults.ts /^найден комментарий, .*$/": [["найден комментарий, ", "a", "\n"]],
+  "routes/words/faults.ts /^.*, перед этим нужна запятая$/": [[
+    "",
+    ", перед этим нужна запятая",
+    "!",
+  ]],
+  "routes/words/faults.ts /^файл обрывается, нужна закрывающая скобка «(.)»$/": [[
+    "",
+    "файл обрывается, нужна закрывающая скобка «",
+  ]],
+  "routes/words/faults.ts /^текст не закрыт, .*$/": [["текст не закрыт, ", "a", "\n"]],
+  "routes/words/faults.ts /^файла нет или его нельзя прочесть$/": [[
+    "",
+    "файла нет или его нельзя прочесть",
+  ]],
+  "routes/words/faults.ts /^файл пуст, нужны профили$/": [["", "файл пуст, нужны профили"]],
+  "routes/words/faults.ts /^кодировка не UTF-8, .*$/": [["кодировка не UTF-8, ", "a", "\n"]],
+  "routes/words/faults.ts /^найдено (\\{.*\\}), можно только (\\S+), (\\S+) и (\\S+)$/": [
+    ["найдено {", "}, можно только a, b и c", "\n"],
+    ["найдено {}, можно только ", "a,"],
+    ["найдено {}, можно только a, ", "b"],
+    ["найдено {", "}, можно только "],
+  ],
+  "routes/words/faults.ts /^вместе с названием символов (\\d+), нужно не больше (\\d+)$/": [[
+    "вместе с названием символов ",
+    "1",
+  ], ["вместе с названием символов 1, нужно не больше ", "1", "!"]],
+  "routes/words/faults.ts /^это прежняя ссылка другого профиля, нужно другое слово$/": [[
+    "",
+    "это прежняя ссылка другого профиля, нужно другое слово",
+  ]],
+  "routes/words/faults.ts /^прежних ссылок (\\d+), нужно не больше (\\d+)$/": [[
+    "прежних ссылок ",
+    "1",
+  ], ["прежних ссылок 1, нужно не больше ", "1", "!"]],
+  "routes/words/faults.ts /^найдено «(.+)», но это слово самого профиля$/": [[
+    "найдено «",
+    "», но это слово самого профиля",
+    "!",
+  ]],
+};
+
+/** Those that are put together while the bot runs, as they are then. */
+const BUILT: Readonly<Record<string, RegExp>> = {
+  "lib/bot/admin.ts new RegExp(`^${prefix}(.+)$`)": /^resend:(.+)$/,
+  "lib/bot/menu.ts new RegExp(`^${SELECT}`)": new RegExp(`^${SELECT}`),
+  "routes/words/faults.ts new RegExp(`^найден адрес с логином, ${ADDRESS_RU}$`)":
+    /^найден адрес с логином, нужен адрес http:\/\/ или https:\/\/ без логина и пароля$/,
+  "routes/words/faults.ts new RegExp(`^найдена схема «(.+)», ${ADDRESS_RU}$`)":
+    /^найдена схема «(.+)», нужен адрес http:\/\/ или https:\/\/ без логина и пароля$/,
+  "routes/words/faults.ts new RegExp(`^не похоже на адрес, ${ADDRESS_RU}$`)":
+    /^не похоже на адрес, нужен адрес http:\/\/ или https:\/\/ без логина и пароля$/,
+};
+
+/** Whatever an expression looks for, these are tried on it. */
+const ALWAYS: readonly Pump[] = [
+  ..."1aZя _-/.:;,@?=&{}[]()\"'\\«»$%\n\r\t\u2028\u00a0\uD83D".split("").map((
+    each,
+  ): Pump => ["", each, "!"]),
+  ...["1a", "a.", "a-", "a:", "a ", " \n", "\r\n", "()", "{}", "${", "[[", "\"'", "//", "://", ":-"]
+    .flatMap((each): Pump[] => [["", each, "!"], ["", each, "\n"]]),
+  ["", "🔥", "\uD83D"],
+];
+
+/** Texts of the expression's own characters, each alone and each with each: most bad ones show in one of them. */
+function* ownCharacters({ source }: RegExp): Generator<Pump> {
+  const own = [...new Set(source.replaceAll(/[\\^$|()]/g, "") + " 1a")].slice(0, 24);
+  for (const one of own) {
+    for (const other of own) yield ["", one + other, "\n\u0000"];
+  }
+}
+
+function textOf([before, pumped, after = ""]: Pump, size = SIZE): string {
+  return before + pumped.repeat(Math.ceil(size / pumped.length)) + after;
+}
+
+/** What of a list of texts an expression takes too long for. */
+function slowOn(regExp: RegExp, pumps: Iterable<Pump>, size = SIZE, mostMs = MOST_MS): string[] {
+  const slow: string[] = [];
+  for (const pump of pumps) {
+    const text = textOf(pump, size);
+    // All matches, as with `g`; without it the first alone.
+    const ms = leastMs(() => text.replace(regExp, ""), mostMs);
+    if (ms > mostMs) slow.push(`${JSON.stringify(pump)}: ${ms.toFixed()} ms`);
+  }
+  return slow;
+}
+
+Deno.test("every regular expression of the sources has its worst texts here, and no other has", async () => {
+  const names = (await readExpressions()).map(({ name }) => name);
+  assert.deepEqual([...new Set(names)].toSorted(), Object.keys(WORST).toSorted());
+});
+
+Deno.test("every regular expression takes at most 20 ms for its worst text of 64 KiB", async () => {
+  const slow = (await readExpressions()).flatMap(({ name, regExp }) => {
+    const tried = regExp ?? BUILT[name];
+    assert.ok(tried, `Say in BUILT what ${name} is`);
+    return slowOn(tried, [...WORST[name] ?? [], ...ALWAYS]).map((each) => `${name} on ${each}`);
+  });
+  assert.deepEqual(slow, []);
+});
+
+Deno.test("no regular expression is slow on a text of its own characters", async () => {
+  // A quarter of the length, a sixteenth of a quadratic one's time, is enough to tell one.
+  const slow = (await readExpressions()).flatMap(({ name, regExp }) => {
+    const tried = regExp ?? BUILT[name];
+    assert.ok(tried);
+    return slowOn(tried, ownCharacters(tried), SIZE / 4, MOST_MS / 4)
+      .map((each) => `${name} on ${each}`);
+  });
+  assert.deepEqual(slow, []);
+});
+
+Deno.test("a quadratic expression is found out by the texts that are always tried", () => {
+  const bad = [/\d{5,}:[\w-]{30,}/g, /\s*[\r\n]+\s*/g, /\b[a-z][a-z\d+.-]*:\/\//gi, /\/+$/];
+  for (const each of bad) {
+    const isFound = ALWAYS.some((pump) => slowOn(each, [pump], SIZE / 8, MOST_MS / 4).length > 0);
+    assert.ok(isFound, String(each));
+  }
+});
+
+Deno.test("expressionsOf reads literals, RegExp and patterns handed over as a text, and no division", () => {
+  const source = [
+    "const half = (total / 2) / parts; // no /comment/",
+    "const one = /a\\/[/]b/gi.test(text);",
+    "const two = new RegExp(`^${some}$`), three = RegExp(other);",
+    'text.match("x+"); text.search(`y${z}`); text.match(/k+/); text.split("/a/");',
+    "const view = <a href={'/b/'}>it's / or / isn't</a>;",
+  ].join("\n");
+  assert.deepEqual(expressionsOf("some.tsx", source).map(({ name }) => name), [
+    "some.tsx /a\\/[/]b/gi",
+    "some.tsx new RegExp(`^${some}$`)",
+    "some.tsx RegExp(other)",
+    'some.tsx text.match("x+")',
+    "some.tsx text.search(`y${z}`)",
+    "some.tsx /k+/",
+  ]);
+});

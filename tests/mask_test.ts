@@ -1,0 +1,76 @@
+// The mask: what is cut is cut first, no half secret shows, and thousands of secrets cost no more than a few.
+
+import assert from "node:assert/strict";
+import { createMask } from "../lib/log/mask.ts";
+import { leastMs } from "./helpers/least_ms.ts";
+
+const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
+
+function aMask() {
+  const mask = createMask();
+  mask.hideWebhook("https://crm.example.ru/hook/f3b1c0de5ec7e7");
+  return mask;
+}
+
+Deno.test("the beginning of a text has no part of a secret, wherever the cut goes through it", () => {
+  const mask = aMask();
+  const text = `see /hook/f3b1c0de5ec7e7 and ${TOKEN} for more`;
+  for (let most = 0; most <= text.length; most += 1) {
+    const shown = mask.beginning(text, most);
+    assert.doesNotMatch(shown, /\/h|f3b|98|AAF/, `at ${most}`);
+    assert.ok("see *** and *** for more".startsWith(shown.replace(/\*+$/, "")), shown);
+  }
+});
+
+Deno.test("the beginning of a text goes as far as it was asked for, secrets not counted", () => {
+  const mask = aMask();
+  assert.equal(mask.beginning("a /hook/f3b1c0de5ec7e7 b", 100), "a *** b");
+  assert.equal(mask.beginning("a /hook/f3b1c0de5ec7e7 bcd", 24), "a *** b");
+  assert.equal(mask.beginning("abcdef", 3), "abc");
+  assert.equal(mask.beginning("", 3), "");
+});
+
+Deno.test("a text that broke off shows no beginning of a secret at its end", () => {
+  const mask = aMask();
+  assert.equal(mask.beginning("Cannot POST /hook/f3b1c0", 500, true), "Cannot POST ***");
+  assert.equal(mask.beginning("Cannot POST /hook/f3b1c0", 500), "Cannot POST /hook/f3b1c0");
+  assert.equal(mask.beginning("Cannot POST /h", 500, true), "Cannot POST /h");
+});
+
+Deno.test("secrets that overlap are masked as one, and a token with a secret in it whole", () => {
+  const mask = createMask();
+  mask.hide("xyzab");
+  mask.hide("abcdef");
+  mask.hide("never-be-seen");
+  assert.equal(mask.apply("-xyzabcdef-"), "-***-");
+  assert.equal(mask.apply(`bot ${TOKEN} ends`), "bot *** ends");
+});
+
+Deno.test("half a character in an address hides the rest of it all the same", () => {
+  const mask = createMask();
+  mask.hideWebhook("https://crm.example.ru/hook/f3b1c0de\uD83D/5ec7e7aa");
+  assert.ok(!mask.apply("404 f3b1c0de 5ec7e7aa").includes("5ec7e7aa"));
+});
+
+Deno.test("three thousand webhook addresses make a line no dearer than three, and are learned in linear time", () => {
+  const line = "📤 Отправка лида в AmoCRM: https://crm.example.ru/… ".repeat(4_000);
+  const costs = [3, 3_000].map((count) => {
+    const mask = createMask();
+    for (let nth = 0; nth < count; nth += 1) mask.hideWebhook(address(nth));
+    mask.apply("");
+    return leastMs(() => mask.apply(line));
+  });
+  assert.ok((costs[1] ?? 0) < 5 * (costs[0] ?? 0) + 5, `${costs} ms`);
+  const learning = [3_000, 12_000].map((count) =>
+    leastMs(() => {
+      const mask = createMask();
+      for (let nth = 0; nth < count; nth += 1) mask.hideWebhook(address(nth));
+      assert.equal(mask.apply(`POST ${address(count - 1)}`), "POST https://crm.example.ru***");
+    })
+  );
+  assert.ok((learning[1] ?? 0) < 4 * 3 * (learning[0] ?? 0), `${learning} ms`);
+});
+
+function address(nth: number): string {
+  return `https://crm.example.ru/hook/${(0x1f3b1c0de5 + nth * 7_919_999).toString(16)}`;
+}

@@ -1,0 +1,142 @@
+// The log's reader stands still or goes, and the bot does not mind.
+
+import assert from "node:assert/strict";
+import type { BotProcess } from "./helpers/bot_process.ts";
+import { startBotProcess } from "./helpers/bot_process.ts";
+import { taskArguments } from "./helpers/deno.ts";
+import { TOKEN, withHouse } from "./helpers/house.ts";
+import { becomeLead, galliard } from "./helpers/visits.ts";
+
+/** A port that was free a moment ago. */
+function freePort(): string {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return String(listener.addr.port);
+}
+
+async function assertHealthy(port: string): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${port}/health`);
+  await response.body?.cancel();
+  assert.equal(response.status, 200);
+}
+
+/** Fails when the process is not gone in time after SIGTERM. */
+async function assertStops(bot: BotProcess, read: () => void): Promise<void> {
+  const begunAtMs = performance.now();
+  const stopped = bot.stop();
+  await bot.gone; // Its lines are read only now.
+  assert.ok(performance.now() - begunAtMs < 7_500);
+  read();
+  assert.equal(await stopped, 0);
+}
+
+Deno.test("while nobody reads stdout, leads go on, /health answers, and SIGTERM ends the process", async () => {
+  const PORT = freePort();
+  const reader = Promise.withResolvers<void>();
+  await withHouse(async (house) => {
+    for (let round = 0; round < 11; round += 1) {
+      await Promise.all(Array.from({ length: 20 }, (_, nth) => {
+        const id = `${round}_${nth}`;
+        const visitor = house.telegram.user({ first_name: `Гость ${id}`, username: `guest_${id}` });
+        return becomeLead(visitor);
+      }));
+    }
+    await assertHealthy(PORT);
+    house.crm.behave({ kind: "answer", status: 500, body: "я".repeat(500) });
+    await becomeLead(galliard(house));
+    await house.admin.chat.nextMessage();
+    await assertHealthy(PORT);
+    await assertStops(house.bot, reader.resolve);
+  }, {
+    env: { PORT, LOG_LEVEL: "debug", LOG_FORMAT: "json" },
+    telegram: { limits: "off" },
+    stalled: reader.promise,
+  });
+});
+
+Deno.test("a reader of stdout that goes away does not end the bot, whose critical lines go to stderr", () =>
+  withHouse(async (house) => {
+    await house.bot.line("на связи");
+    house.bot.closeStdout();
+    for (let nth = 0; nth < 3; nth += 1) await becomeLead(galliard(house));
+    house.admin.kickBot();
+    house.crm.behave({ kind: "answer", status: 500 });
+    await becomeLead(galliard(house));
+    await house.bot.line("КРИТИЧЕСКАЯ ОШИБКА");
+    assert.ok(!house.bot.lines.some((line) => line.includes("Лид успешно отправлен")));
+    assert.equal(await house.bot.stop(), 0);
+  }));
+
+Deno.test("lines before an exit by itself are all written", async () => {
+  const bot = await startBotProcess({ BOT_TOKEN: TOKEN, PORT: "x".repeat(100) });
+  assert.equal(await bot.ended, 2);
+  await bot.line("ADMIN_CHAT_ID");
+  await bot.line("PORT");
+});
+
+for (
+  const [what, code] of [
+    ["an error", "throw new Error(`boom ${TOKEN}`)"],
+    ["a rejection", "void Promise.reject(new Error(`boom ${TOKEN}`))"],
+  ] as const
+) {
+  Deno.test(`${what} that no code catches ends the bot with 1, after every line and without a secret`, () =>
+    withHouse(async (house) => {
+      const defect = `${house.folder}/defect.ts`;
+      await Deno.writeTextFile(
+        defect,
+        `const TOKEN = "${TOKEN}"; Deno.unrefTimer(setTimeout(() => { ${code}; }, 700));`,
+      );
+      const [run = "", ...rest] = await taskArguments("start");
+      const bot = await startBotProcess({
+        BOT_TOKEN: TOKEN,
+        ADMIN_CHAT_ID: String(house.admin.id),
+        TELEGRAM_API_ROOT: house.telegram.url,
+        LOCALES_PATH: house.localesPath,
+        DATA_DIR: `${house.folder}/data`,
+        PORT: "0",
+      }, { args: [run, "--preload", defect, ...rest] });
+      assert.equal(await bot.ended, 1);
+      await bot.line(/^❌ Неожиданная ошибка, бот завершается: Error: boom \*\*\* at /);
+      assert.doesNotMatch(bot.lines.join("\n"), /AAF0test/);
+    }, { asleep: true }));
+}
+
+Deno.test("a reader that comes back gets what was kept in order, with one line that counts the rest", async () => {
+  const output = new URL("../lib/log/output.ts", import.meta.url).href;
+  const script = `
+    import { createOutput } from "${output}";
+    const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const output = createOutput({ stdout: Deno.stdout, stderr: Deno.stderr, sleep });
+    output.onRoom(({ lines }) => output.lines.write("dropped " + lines, "urgent"));
+    for (let nth = 0; nth < 100_000; nth++) output.lines.write(nth + " " + "x".repeat(90), "plain");
+    output.lines.write("lead", "lead");
+    await sleep(100);
+    output.faults.write("the event loop is free", "urgent");
+    await output.flushed();
+    output.lines.write("later", "plain");
+    await output.flushed();
+    Deno.exit(0);
+  `;
+  const child = new Deno.Command("deno", {
+    args: ["run", "--no-prompt", "--quiet", "-"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(script));
+  await writer.close();
+  const faults = child.stderr.getReader();
+  assert.equal(new TextDecoder().decode((await faults.read()).value), "the event loop is free\n");
+  const lines = (await new Response(child.stdout).text()).trimEnd().split("\n");
+  await faults.cancel();
+  assert.equal((await child.status).code, 0);
+  const kept = lines.filter((line) => line.endsWith("x")).map((line) => Number.parseInt(line));
+  assert.ok(kept.length > 10_000 && kept.length < 100_000);
+  assert.deepEqual(kept, Array.from(kept, (_, nth) => nth));
+  assert.deepEqual(lines.filter((line) => !line.endsWith("x")), [
+    "lead",
+    `dropped ${100_000 - kept.length}`,
+    "later",
+  ]);
+});
