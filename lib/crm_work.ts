@@ -5,7 +5,7 @@ import type { Attempt, Journal, Work } from "./journal.ts";
 import type { CrmOutcome, Lead } from "./lead.ts";
 import type { Log } from "./log.ts";
 import type { Keep } from "./outbox.ts";
-import type { Profile, Profiles } from "./profile.ts";
+import { type Profile, profileOfWord, type Profiles } from "./profile.ts";
 import type { SendAll } from "./send_all.ts";
 import { crmPayload } from "./texts.ts";
 
@@ -44,7 +44,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     if (askerOf(work) !== null && (lead.state === "in_crm" || lead.state === "by_hand")) {
       return await skip(work);
     }
-    const profile = profiles().byKey.get(lead.profile);
+    const profile = profileOfWord(profiles(), lead.profile);
     if (profile === undefined) await reportNoWebhook(work, lead);
     else await post(work, lead, profile);
   }

@@ -28,6 +28,8 @@ export interface HealthFacts {
   readonly undeliveredLeads: number;
   /** Since when every send to the managers' chat fails; undefined when the last one went well, or none was made. */
   readonly adminChatFailsSinceMs: number | undefined;
+  /** Since when locales.json is broken on disk, while a good version is at work; undefined while it is good. */
+  readonly profilesBrokenSinceMs?: number | undefined;
   /** Why the bot cannot write into the managers' chat, as Telegram says when asked. */
   readonly adminChatProblem?: ChatProblem | undefined;
 }
@@ -76,6 +78,8 @@ export interface HealthReport {
   readonly polling: { readonly startedAt: string; readonly lastAnswerAt: string | null };
   readonly undelivered: { readonly leads: number; readonly oldestAt: string | null };
   readonly adminChat: { readonly failingSince: string | null };
+  /** A broken locales.json alone is no reason for 503: the last good version is at work. */
+  readonly profiles: { readonly ok: boolean; readonly brokenSince: string | null };
 }
 
 /** Weighs the facts. */
@@ -91,6 +95,10 @@ export function reportOf(facts: HealthFacts): HealthReport {
       oldestAt: isoOrNull(facts.oldestUndeliveredAtMs),
     },
     adminChat: { failingSince: isoOrNull(facts.adminChatFailsSinceMs) },
+    profiles: {
+      ok: facts.profilesBrokenSinceMs === undefined,
+      brokenSince: isoOrNull(facts.profilesBrokenSinceMs),
+    },
   };
 }
 

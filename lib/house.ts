@@ -8,7 +8,13 @@ import { type Journal, openJournal } from "./journal.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import type { Log } from "./log.ts";
 import { keepPrivate, type OpenToOthers } from "./private_files.ts";
-import { faultLine, keepProfiles, readProfiles } from "./profile_store.ts";
+import {
+  faultLine,
+  keepProfiles,
+  mendTornFile,
+  readProfiles,
+  type Version,
+} from "./profile_store.ts";
 import type { Machine, Running, Voice } from "./rooms.ts";
 
 /** Builds and starts the bot; the returned number is the exit code of a start that was refused. */
@@ -30,10 +36,18 @@ export async function openHouse(
     return code;
   }
 
-  const first = await readProfiles(config.localesPath);
-  if (!first.ok) {
-    for (const fault of first.faults) log.error("❌ {line}", { line: faultLine(fault) });
-    return refuse(EXIT.faults);
+  let read = await readProfiles(config.localesPath);
+  if (!read.ok && await mendTornFile(config.localesPath, config.dataDir)) {
+    log.warn("⚠️ locales.json: прошлая запись оборвалась, возвращён текст до неё");
+    read = await readProfiles(config.localesPath);
+  }
+  const kept = read.ok ? undefined : await readKept(journal);
+  if (!read.ok) {
+    for (const fault of read.faults) log.error("❌ {line}", { line: faultLine(fault) });
+    if (kept === undefined) return refuse(EXIT.faults);
+    log.error("❌ locales.json на диске с ошибкой: работает версия от {when} из журнала", {
+      when: kept.clockTime(kept.savedAtMs, machine.now(), config.timeZone),
+    });
   }
   const early = askEarly({ token: config.botToken, apiRoot: config.telegramApiRoot });
   await roundsOfEventLoop(3); // While the rest is done and loaded hardly anything leaves: the question goes first.
@@ -43,18 +57,44 @@ export async function openHouse(
   } catch (error) {
     return refuse(await reportJournal(config.dataDir, error, log));
   }
+  if (read.ok) await mendTornFile(config.localesPath, config.dataDir); // Copies that are of no more use go.
+  const first = read.ok ? atWork(read.version, journal) : kept;
+  if (first === undefined) return refuse(EXIT.faults);
   const profiles = keepProfiles(first.version, {
     path: config.localesPath,
+    spareFolder: config.dataDir,
     log,
-    onLoad(loaded, { content, by }) {
+    now: machine.now,
+    since: first.savedAtMs ?? machine.now(),
+    broken: read.ok ? undefined : read,
+    onLoad(loaded, version) {
       for (const { webhook } of loaded.byKey.values()) {
         if (webhook !== null) mask.hideWebhook(webhook.url);
       }
-      journal.recordRevisions(content, by, machine.now());
+      journal.recordVersion(version, machine.now());
     },
   });
   const { openRooms } = await import("./rooms.ts");
   return openRooms(config, { log, mask, journal, profiles, lock, machine, early });
+}
+
+/** What only a start with a broken file needs, loaded then. */
+async function readKept(journal: Journal) {
+  const [{ keptVersion }, { clockTime }] = await Promise.all([
+    import("./profile_fallback.ts"),
+    import("./calendar.ts"),
+  ]);
+  const kept = keptVersion(journal);
+  return kept && { ...kept, clockTime };
+}
+
+/** The version that was read, with the moment when it became current, if the journal knows it. */
+function atWork(
+  version: Version,
+  journal: Pick<Journal, "latestFile">,
+): { readonly version: Version; readonly savedAtMs?: number } {
+  const newest = journal.latestFile();
+  return newest?.text === version.text ? { version, savedAtMs: newest.savedAtMs } : { version };
 }
 
 /** Not by setTimeout: a first one takes 4 ms. */

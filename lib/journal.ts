@@ -1,6 +1,7 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 
 import { type Database, openDatabase, type Row } from "./db.ts";
+import type { JsonText } from "./json_text.ts";
 import {
   type CardReason,
   type CrmOutcome,
@@ -40,6 +41,11 @@ import { COPIED_FACT, copyMark, RESTORED } from "./journal/copies.ts";
 import { type Moments, moments } from "./journal/moments.ts";
 import { type PressRecords, pressRecords } from "./journal/presses.ts";
 import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
+import {
+  type ProfileFileRecords,
+  profileFileRecords,
+  type Renaming,
+} from "./journal/profile_files.ts";
 import { type ProfileKeys, profileKeys } from "./journal/profile_keys.ts";
 import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
@@ -120,12 +126,18 @@ export interface Journal
     AuthRecords,
     LoginMessageRecords,
     RevisionRecords,
+    ProfileFileRecords,
     ProfileCounts,
     ProfileKeys,
     LeadList,
     ErasureRecords,
     Moments,
     Trial {
+  /**
+   * Records a version of locales.json that became current: the whole text, what differs in each profile, and,
+   * where a link was changed, the profile's leads and history under its new key.
+   */
+  recordVersion(version: NewVersion, nowMs: number): void;
   /**
    * Records a press: the lead, its confirmation and its POST. The confirmation is handed to the caller;
    * undefined when the menu already gave a lead.
@@ -244,6 +256,16 @@ export interface Journal
   close(): void;
 }
 
+/** A version of locales.json that became current. */
+export interface NewVersion {
+  readonly text: string;
+  readonly content: JsonText;
+  /** Null for an edit found on disk. */
+  readonly by: string | null;
+  /** The change of a link that it is. */
+  readonly renamed: Renaming | null;
+}
+
 /**
  * Opens the journal in a file, or in `:memory:`.
  *
@@ -276,6 +298,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...authRecords(db),
     ...loginMessageRecords(db, keys),
     ...revisionRecords(db),
+    ...profileFileRecords(db),
     ...profileCounts(db),
     ...profileKeys(db),
     ...leadList(db, keys),
@@ -303,6 +326,7 @@ type Records =
   & AuthRecords
   & LoginMessageRecords
   & RevisionRecords
+  & ProfileFileRecords
   & ProfileCounts
   & ProfileKeys
   & LeadList
@@ -312,6 +336,7 @@ type Records =
 
 /** The moves of several statements. */
 type Verb =
+  | "recordVersion"
   | "recordChoice"
   | "recordRepeat"
   | "recordHeld"
@@ -452,6 +477,11 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
   }
 
   const verbs: Pick<Journal, Verb> = {
+    recordVersion({ text, content, by, renamed }, nowMs) {
+      if (renamed !== null) records.renameProfile(renamed.from, renamed.to);
+      records.recordRevisions(content, by, nowMs);
+      records.recordFile({ text, savedBy: by, renamed }, nowMs);
+    },
     recordChoice(newLead, confirmation, lane, postsNow) {
       const lead = records.insertLead(newLead);
       if (lead === undefined) return undefined;

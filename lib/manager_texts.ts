@@ -43,6 +43,24 @@ export function outcomeWords(
   }
 }
 
+/** Told once when locales.json has been broken on disk for a while. @param moments As the managers' clocks tell them. */
+export function brokenFileText(
+  { since, version, fault }: {
+    readonly since: string;
+    readonly version: string;
+    readonly fault: string;
+  },
+): string {
+  return `⚠️ locales.json на диске с ошибкой с ${since}, работает версия от ${version}.\n\n` +
+    `${fault}.\n\n` +
+    "Лиды идут как прежде. Правки из файла и со страницы не подействуют, пока файл не исправят.";
+}
+
+/** Told when the managers had been told that it is broken. */
+export function mendedFileText(): string {
+  return "✅ locales.json снова в порядке, правки действуют.";
+}
+
 /** Told once when a CRM answers again while cards are open. */
 export function offer(
   profileKey: string,

@@ -16,10 +16,15 @@ export interface Button {
   readonly callbackData: string;
 }
 
-/** One offer of the agency: what its visitors read, and where their leads go. */
+/**
+ * One offer of the agency: what its visitors read, and where their leads go. `{name}` in any text has become
+ * the name.
+ */
 export interface Profile {
   readonly key: string;
   readonly name: string;
+  /** Words that links led here by before; they still do. */
+  readonly aliases: readonly string[];
   /** Null where the file has none, or an impossible one: then leads go to the admin chat. */
   readonly webhook: Webhook | null;
   /** How long the CRM may take, in ms; null leaves it to the configuration. */
@@ -56,6 +61,7 @@ export interface Profiles {
   /** The menu: each button's callback data is `select_<profile>`. */
   readonly menu: readonly Button[];
   readonly byKey: ReadonlyMap<string, Profile>;
+  readonly byAlias: ReadonlyMap<string, Profile>;
   /** The profile whose greeting bears this callback data. */
   readonly byCallbackData: ReadonlyMap<string, Profile>;
 }
@@ -76,6 +82,8 @@ export const LIMITS = {
   /** Ours: with these the card fits into one message whatever a visitor is called. */
   name: 256,
   choice: 1024,
+  /** Ours: an admin reads them in one list. */
+  aliases: 50,
   /** Ours: lists and objects within each other. A profile has 6, and JSON.stringify fails at some thousands. */
   depth: 64,
 } as const;
@@ -85,21 +93,28 @@ export const SELECT = "select_";
 
 const RESERVED = new Set(["fallback", "constructor", "prototype"]);
 
-/** Reads the parsed content of locales.json. Keys it does not know are no fault. */
+/**
+ * Reads the parsed content of locales.json. Keys it does not know are no fault.
+ *
+ * @param content An object, or a map where the order of whole-number keys counts.
+ */
 export function parseProfiles(content: unknown): ProfilesResult {
   const faults: Fault[] = [];
   const warnings: Fault[] = [];
   if (!isRecord(content)) {
     return { ok: false, faults: [{ path: "", message: `${found(content)}, нужен объект JSON` }] };
   }
-  for (const [key, value] of Object.entries(content)) {
+  const all = content instanceof Map
+    ? content as ReadonlyMap<string, unknown>
+    : new Map(Object.entries(content));
+  for (const [key, value] of all) {
     if (isTooDeep(value)) {
       faults.push({ path: key, message: `вложенность глубже ${LIMITS.depth}, столько не бывает` });
     }
   }
   if (faults.length > 0) return { ok: false, faults }; // Whatever walks through it would fail.
-  const menu = read(FallbackSchema, content["fallback"], "fallback", faults);
-  const entries = Object.entries(content).filter(([key]) => isProfileKey(key));
+  const menu = read(FallbackSchema, all.get("fallback"), "fallback", faults);
+  const entries = [...all].filter(([key]) => isProfileKey(key));
   if (entries.length === 0) {
     faults.push({ path: "", message: "нет ни одного профиля, нужен хотя бы один" });
   }
@@ -110,7 +125,8 @@ export function parseProfiles(content: unknown): ProfilesResult {
     checkKey(key, faults);
     const raw = read(ProfileSchema, value, key, faults);
     if (raw === undefined) continue;
-    const profile = toProfile(key, raw);
+    const profile = withNameIn(toProfile(key, raw));
+    checkFilled(profile, key, faults);
     checkLengths(profile, undefined, `${key}.step2`, faults);
     for (const [language, translation] of profile.translations) {
       checkLengths(profile, translation, `${key}.translations.${language}.step2`, faults);
@@ -124,6 +140,7 @@ export function parseProfiles(content: unknown): ProfilesResult {
     }
     byKey.set(key, profile);
   }
+  checkAliases([...byKey.values()], new Set(entries.map(([key]) => key)), faults);
   if (menu !== undefined) {
     checkUnique(menu.buttons.map(toButton), "fallback", callbackDataPaths, faults);
     checkMenu(menu.buttons.map(toButton), new Set(entries.map(([key]) => key)), faults);
@@ -131,13 +148,16 @@ export function parseProfiles(content: unknown): ProfilesResult {
   if (faults.length > 0 || menu === undefined) return { ok: false, faults };
 
   const byCallbackData = new Map<string, Profile>();
+  const byAlias = new Map<string, Profile>();
   for (const profile of byKey.values()) {
+    for (const alias of profile.aliases) byAlias.set(alias, profile);
     for (const button of profile.buttons) byCallbackData.set(button.callbackData, profile);
   }
   const profiles: Profiles = {
     welcomeText: menu.welcome_text,
     menu: menu.buttons.map(toButton),
     byKey,
+    byAlias,
     byCallbackData,
   };
   return { ok: true, profiles, warnings };
@@ -160,6 +180,14 @@ function isProfileKey(key: string): boolean {
   return key !== "fallback" && !key.startsWith("_") && !key.startsWith("$");
 }
 
+/** The profile that a link's word leads to, also by a word that it had before. */
+export function profileOfWord(
+  { byKey, byAlias }: Pick<Profiles, "byKey" | "byAlias">,
+  word: string,
+): Profile | undefined {
+  return byKey.get(word) ?? byAlias.get(word);
+}
+
 /** The profile as somebody of this language reads it: key by key over the base. */
 export function inLanguage(profile: Profile, language: string | null): Profile {
   const tag = language?.toLowerCase() ?? "";
@@ -179,6 +207,52 @@ export function inLanguage(profile: Profile, language: string | null): Profile {
     choices: new Map([...profile.choices, ...buttons, ...choices]),
   };
 }
+
+/** The profile with its name in place of `{name}`, in every text and language. */
+export function withNameIn(profile: Profile): Profile {
+  const { name } = profile;
+  if (!textsOf(profile).some((text) => text.includes(NAME))) return profile;
+  const put = (text: string) => text.replaceAll(NAME, () => name);
+  const putIn = (texts: ReadonlyMap<string, string>) =>
+    new Map([...texts].map(([key, text]) => [key, put(text)]));
+  const maybe = (text: string | null) => text === null ? null : put(text);
+  return {
+    ...profile,
+    caption: put(profile.caption),
+    buttons: profile.buttons.map(({ text, callbackData }) => ({ text: put(text), callbackData })),
+    confirmationTemplate: put(profile.confirmationTemplate),
+    followUpTemplate: put(profile.followUpTemplate),
+    choices: putIn(profile.choices),
+    translations: new Map(
+      [...profile.translations].map(([language, texts]) => [language, {
+        caption: maybe(texts.caption),
+        buttons: putIn(texts.buttons),
+        confirmationTemplate: maybe(texts.confirmationTemplate),
+        choices: putIn(texts.choices),
+      }]),
+    ),
+  };
+}
+
+function textsOf(profile: Profile): string[] {
+  const { caption, confirmationTemplate, followUpTemplate, buttons, choices } = profile;
+  return [
+    caption,
+    confirmationTemplate,
+    followUpTemplate,
+    ...buttons.map(({ text }) => text),
+    ...choices.values(),
+    ...[...profile.translations.values()].flatMap((texts) => [
+      texts.caption ?? "",
+      texts.confirmationTemplate ?? "",
+      ...texts.buttons.values(),
+      ...texts.choices.values(),
+    ]),
+  ];
+}
+
+/** What becomes the profile's name in each of its texts. */
+export const NAME = "{name}";
 
 function longestOf(texts: readonly string[]): string {
   return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
@@ -229,7 +303,7 @@ const template = (...placeholders: string[]) =>
       (value) => strangers(value, placeholders).length === 0,
       (issue) =>
         `найдено ${someOf(strangers(issue.input, placeholders))}, ` +
-        `можно только ${placeholders.join(" и ")}`,
+        `можно только ${placeholders.join(", ")} и ${NAME}`,
     ),
   );
 
@@ -279,7 +353,9 @@ function someOf(found: readonly string[]): string {
 }
 
 function strangers(value: string, placeholders: readonly string[]): string[] {
-  return (value.match(/\{\w*\}/g) ?? []).filter((each) => !placeholders.includes(each));
+  return (value.match(/\{\w*\}/g) ?? []).filter((each) =>
+    each !== NAME && !placeholders.includes(each)
+  );
 }
 
 const FallbackSchema = v.looseObject({ welcome_text: text(LIMITS.text), buttons });
@@ -307,6 +383,16 @@ const TranslationSchema = v.looseObject({
 
 const ProfileSchema = v.looseObject({
   name: text(LIMITS.name),
+  aliases: v.optional(
+    v.pipe(
+      v.array(v.string()),
+      v.maxLength(
+        LIMITS.aliases,
+        (issue) => `прежних ссылок ${issue.input.length}, нужно не больше ${LIMITS.aliases}`,
+      ),
+    ),
+    [],
+  ),
   // Any value: a webhook address that is no address is a warning, never a fault.
   webhook_url: v.optional(v.unknown()),
   timeout_seconds: v.nullish(
@@ -391,15 +477,38 @@ function found(value: unknown): string {
   return `найдено ${String(value)}`;
 }
 
-function checkKey(key: string, faults: Fault[]): void {
+function checkKey(key: string, faults: Fault[], path = key): void {
   if (RESERVED.has(key)) {
-    faults.push({ path: key, message: "такое имя профиля занято, нужно другое" });
+    faults.push({ path, message: "такое имя профиля занято, нужно другое" });
   } else if (!/^[\w-]+$/.test(key) || byteLength(SELECT + key) > LIMITS.callbackDataBytes) {
     faults.push({
-      path: key,
+      path,
       message: `имя профиля не годится для ссылки, нужно от 1 до ${
         LIMITS.callbackDataBytes - SELECT.length
       } символов A–Z, a–z, 0–9, _ и -`,
+    });
+  }
+}
+
+/** A word leads to one profile: it is no other's key, and one profile's alias once. */
+function checkAliases(
+  profiles: readonly Profile[],
+  keys: ReadonlySet<string>,
+  faults: Fault[],
+): void {
+  const seen = new Map<string, string>();
+  for (const { key, aliases } of profiles) {
+    aliases.forEach((alias, index) => {
+      const path = `${key}.aliases[${index}]`;
+      const first = seen.get(alias);
+      checkKey(alias, faults, path);
+      if (keys.has(alias)) {
+        faults.push({ path, message: `найдено «${alias}», но это слово самого профиля` });
+      } else if (first !== undefined) {
+        faults.push({ path, message: `найдено «${alias}» второй раз, уже есть в ${first}` });
+      } else {
+        seen.set(alias, path);
+      }
     });
   }
 }
@@ -444,6 +553,26 @@ function checkMenu(menu: readonly Button[], keys: ReadonlySet<string>, faults: F
   });
 }
 
+/** With a long name in place of `{name}` a text may no longer fit. */
+function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
+  const check = (path: string, text: string, most: number) => {
+    if (text.length <= most) return;
+    const message = `вместе с названием символов ${text.length}, нужно не больше ${most}`;
+    faults.push({ path: `${key}.${path}`, message });
+  };
+  check("step1.caption", profile.caption, LIMITS.text);
+  profile.buttons.forEach(({ text }, index) => {
+    check(`step1.buttons[${index}].text`, text, LIMITS.name);
+  });
+  check("followup.admin_followup_template", profile.followUpTemplate, LIMITS.text);
+  for (const [choice, text] of profile.choices) {
+    check(`step2.choices.${choice}`, text, LIMITS.choice);
+  }
+  for (const [language, { caption }] of profile.translations) {
+    check(`translations.${language}.step1.caption`, caption ?? "", LIMITS.text);
+  }
+}
+
 /** Looks up a translation's texts one by one: a copy of the choices for each language would be quadratic. */
 function checkLengths(
   profile: Profile,
@@ -469,6 +598,7 @@ function toProfile(key: string, raw: RawProfile): Profile {
   return {
     key,
     name: raw.name,
+    aliases: raw.aliases,
     webhook: toWebhook(raw.webhook_url),
     crmTimeoutMs: raw.timeout_seconds == null ? null : raw.timeout_seconds * 1000,
     photoUrl: raw.step1.photo_url?.trim() || null,

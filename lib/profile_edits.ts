@@ -1,12 +1,15 @@
-// What the page's forms change in locales.json: content in, content out. Touches no file; keeps every key it does not know.
+// What the page's forms change in locales.json: text in, text out. Touches no file; what a form did not change keeps its bytes.
 
 import { createHash } from "node:crypto";
-import { type Button, type Fault, parseProfiles, type Profile, SELECT } from "./profile.ts";
+import { withValue } from "./json_edit.ts";
+import { type JsonText, valueAt, valuesOf } from "./json_text.ts";
+import { type Fault, parseProfiles, type Profile, withNameIn } from "./profile.ts";
+import { list, record, text } from "./raw_values.ts";
 import { addressFault } from "./webhook_address.ts";
 import { isForbiddenAddress } from "./webhook_trial.ts";
 
-/** The parsed file. */
-export type Content = Readonly<Record<string, unknown>>;
+/** The file: its text, and what each key of it says. */
+export type Content = JsonText;
 
 /** The menu's key beside the profiles. */
 export const MENU_KEY = "fallback";
@@ -21,6 +24,8 @@ export interface ProfileForm {
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
   readonly followUpTemplate: string;
+  /** Words of links before that still lead here; where they are missing, the form has no field for them. */
+  readonly aliases?: readonly string[] | undefined;
 }
 
 export interface ButtonForm {
@@ -30,19 +35,13 @@ export interface ButtonForm {
   readonly choice: string;
 }
 
-/** The menu as its form has it. */
-export interface MenuForm {
-  readonly welcomeText: string;
-  readonly buttons: readonly { readonly text: string; readonly profile: string }[];
-}
-
 /**
  * Names one version of a profile, or of the menu; the same for a profile that is not there. Its
  * translations have forms and versions of their own.
  */
 export function versionOf(content: Content, key: string): string {
-  const { translations: _own, ...base } = record(content[key]);
-  const text = JSON.stringify(content[key] === undefined ? null : base);
+  const { translations: _own, ...base } = record(valueAt(content, key));
+  const text = JSON.stringify(content.members.has(key) ? base : null);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
@@ -66,44 +65,103 @@ export function profileForm(raw: unknown): ProfileForm {
     }),
     confirmationTemplate: text(step2["success_caption_template"]),
     followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
+    aliases: aliasesOf(raw),
   };
 }
 
-/** The file with a profile as its form has it; the rest of the profile stays as it is. */
+/** The words of links before that a profile of the file has. */
+export function aliasesOf(raw: unknown): string[] {
+  const { aliases } = record(raw);
+  return Array.isArray(aliases) ? aliases.filter((each) => typeof each === "string") : [];
+}
+
+/** The file with a profile as its form has it; a field that says what it said stays as it is spelled. */
 export function withProfile(content: Content, key: string, form: ProfileForm): Content {
-  const profile = record(content[key]);
+  const profile = record(valueAt(content, key));
+  const before = profileForm(profile);
   const step1 = record(profile["step1"]);
   const step2 = record(profile["step2"]);
-  const known = new Map(list(step1["buttons"]).map((each) => [text(each["callback_data"]), each]));
-  // Choices of removed buttons stay: messages that were sent before still bear them.
-  const choices = { ...record(step2["choices"]) };
-  for (const { callbackData, text, choice } of form.buttons) {
-    choices[callbackData] = choice.trim() === "" ? text : choice;
-  }
-  return {
-    ...content,
-    [key]: {
-      ...profile,
-      name: form.name,
-      webhook_url: form.webhookUrl.trim(),
-      ...seconds(form.timeoutSeconds, "timeout_seconds" in profile),
-      step1: {
-        ...step1,
-        photo_url: form.photoUrl.trim(),
-        caption: form.caption,
-        buttons: form.buttons.map(({ callbackData, text }) => ({
-          ...known.get(callbackData),
-          text,
-          callback_data: callbackData,
-        })),
-      },
-      step2: { ...step2, success_caption_template: form.confirmationTemplate, choices },
-      followup: {
-        ...record(profile["followup"]),
-        admin_followup_template: form.followUpTemplate,
-      },
+  const followUp = record(profile["followup"]);
+  return withValue(content, key, {
+    ...profile,
+    ...changed("name", oneLine(before.name), form.name),
+    ...form.aliases === undefined || form.aliases.join() === before.aliases?.join()
+      ? {}
+      : { aliases: form.aliases.length === 0 ? undefined : form.aliases },
+    ...changed("webhook_url", before.webhookUrl.trim(), form.webhookUrl.trim()),
+    ...seconds(before.timeoutSeconds, form.timeoutSeconds),
+    step1: {
+      ...step1,
+      ...changed("photo_url", before.photoUrl.trim(), form.photoUrl.trim()),
+      ...changed("caption", before.caption, form.caption),
+      buttons: buttonsOf(list(step1["buttons"]), form.buttons),
     },
-  };
+    step2: {
+      ...step2,
+      ...changed(
+        "success_caption_template",
+        before.confirmationTemplate,
+        form.confirmationTemplate,
+      ),
+      ...choicesOf(step2["choices"], before.buttons, form.buttons),
+    },
+    followup: {
+      ...followUp,
+      ...changed("admin_followup_template", before.followUpTemplate, form.followUpTemplate),
+    },
+  });
+}
+
+/** A key with what was typed; without one where that is what the field was filled with. */
+export function changed(name: string, before: string, after: string): Record<string, string> {
+  return isSameInField(before, after) ? {} : { [name]: after };
+}
+
+/** Whether a field of a form that was filled with `before` and left alone sends `after`. Browsers send other line ends. */
+export function isSameInField(before: string, after: string): boolean {
+  return plain(before) === plain(after);
+}
+
+function plain(typed: string): string {
+  return typed.replace(/\r\n?/g, "\n");
+}
+
+/** Buttons as a form has them; of a known one only the text may be another. */
+export function buttonsOf(
+  before: readonly Readonly<Record<string, unknown>>[],
+  typed: readonly Pick<ButtonForm, "text" | "callbackData">[],
+): unknown[] {
+  const known = new Map(before.map((each) => [text(each["callback_data"]), each]));
+  return typed.map(({ callbackData, text: said }) => {
+    const button = known.get(callbackData);
+    return {
+      ...button,
+      ...changed("text", button === undefined ? "" : oneLine(text(button["text"])), said),
+      ...button === undefined ? { text: said, callback_data: callbackData } : {},
+    };
+  });
+}
+
+/** Choices of removed buttons stay: messages that were sent before still bear them. */
+function choicesOf(
+  raw: unknown,
+  before: readonly ButtonForm[],
+  typed: readonly ButtonForm[],
+): { choices?: Readonly<Record<string, unknown>> } {
+  const choices = { ...record(raw) };
+  const known = new Map(before.map((each) => [each.callbackData, each]));
+  for (const { callbackData, text, choice } of typed) {
+    const was = known.get(callbackData);
+    const isLeft = was !== undefined && isSameInField(oneLine(was.text), text) &&
+      isSameInField(oneLine(was.choice), choice);
+    if (!isLeft) choices[callbackData] = choice.trim() === "" ? text : choice;
+  }
+  return Object.keys(choices).length === 0 && raw === undefined ? {} : { choices };
+}
+
+/** As a field of one line sends it. */
+function oneLine(text: string): string {
+  return text.replace(/\r\n?|\n/g, " ");
 }
 
 /**
@@ -111,7 +169,7 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
  * than the file: an address that nothing can be posted to is a fault here.
  */
 export function profileFaults(content: Content, key: string, form: ProfileForm): Fault[] {
-  const result = parseProfiles(withProfile(content, key, form));
+  const result = parseProfiles(valuesOf(withProfile(content, key, form)));
   const faults = result.ok ? [] : result.faults.map(({ path, message }) => ({
     path: path.startsWith(`${key}.`) ? path.slice(key.length + 1) : path,
     message,
@@ -128,9 +186,10 @@ export const FORBIDDEN_ADDRESS = "это служебный адрес маши�
 /** The profile as the bot would have it, whatever is wrong with the form: for the preview. */
 export function draftProfile(key: string, form: ProfileForm): Profile {
   const photo = form.photoUrl.trim();
-  return {
+  return withNameIn({
     key,
     name: form.name,
+    aliases: form.aliases ?? [],
     webhook: form.webhookUrl.trim() === "" ? null : { url: "", fault: null },
     crmTimeoutMs: null,
     photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,
@@ -144,7 +203,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
       ),
     ),
     translations: new Map(),
-  };
+  });
 }
 
 /**
@@ -157,68 +216,9 @@ export function newCallbackData(key: string, random: number): string {
   return `${key}_${Math.floor(random * 36 ** 5).toString(36).padStart(5, "0")}`;
 }
 
-/** The form of the menu. */
-export function menuForm(content: Content): MenuForm {
-  const menu = record(content[MENU_KEY]);
-  return {
-    welcomeText: text(menu["welcome_text"]),
-    buttons: list(menu["buttons"]).map((button) => ({
-      text: text(button["text"]),
-      profile: text(button["callback_data"]).slice(SELECT.length),
-    })),
-  };
-}
-
-/** The file with the menu as its form has it. */
-export function withMenu(content: Content, form: MenuForm): Content {
-  const menu = record(content[MENU_KEY]);
-  const known = new Map(list(menu["buttons"]).map((each) => [text(each["callback_data"]), each]));
-  return {
-    ...content,
-    [MENU_KEY]: {
-      ...menu,
-      welcome_text: form.welcomeText,
-      buttons: form.buttons.map(({ text, profile }) => ({
-        ...known.get(SELECT + profile),
-        text,
-        callback_data: SELECT + profile,
-      })),
-    },
-  };
-}
-
-/** Everything that is wrong with the menu's form, each with its path inside the menu. */
-export function menuFaults(content: Content, form: MenuForm): Fault[] {
-  const result = parseProfiles(withMenu(content, form));
-  if (result.ok) return [];
-  return result.faults.map(({ path, message }) => ({
-    path: path.startsWith(`${MENU_KEY}.`) ? path.slice(MENU_KEY.length + 1) : path,
-    message,
-  }));
-}
-
-/** The menu as the bot would have it. */
-export function draftMenu(form: MenuForm): { welcomeText: string; menu: Button[] } {
-  const menu = form.buttons.map(({ text, profile }) => ({ text, callbackData: SELECT + profile }));
-  return { welcomeText: form.welcomeText, menu };
-}
-
-function seconds(typed: string, hadSome: boolean): Record<string, unknown> {
+function seconds(before: string, typed: string): { timeout_seconds?: unknown } {
   const trimmed = typed.trim().replace(",", ".");
-  if (trimmed === "") return hadSome ? { timeout_seconds: null } : {};
+  if (trimmed === before) return {};
+  if (trimmed === "") return { timeout_seconds: null };
   return { timeout_seconds: /^\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : typed };
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Record<string, unknown>
-    : {};
-}
-
-function list(value: unknown): Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.map(record) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }

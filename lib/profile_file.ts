@@ -1,11 +1,12 @@
 // locales.json on disk: reads it, replaces it in one step, watches it. Does not know what it says.
 
+import { copyPlaces, overwrite, restoreCopy } from "./file_overwrite.ts";
 import type { Log } from "./log.ts";
 
 /** How long the folder has to be quiet before a changed file is read, in ms: editors write in steps. */
 const QUIET_MS = 100;
 
-/** The text of a file; null where there is none or it cannot be read. Undecodable bytes become U+FFFD. */
+/** The text of a file, with its byte order mark; null where there is none or it cannot be read. Undecodable bytes become U+FFFD. */
 export async function readText(path: string): Promise<string | null> {
   try {
     return decode(await Deno.readFile(path));
@@ -15,21 +16,89 @@ export async function readText(path: string): Promise<string | null> {
 }
 
 function decode(bytes: Uint8Array<ArrayBuffer>): string {
-  return new TextDecoder().decode(bytes);
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 /**
- * Whoever reads the file sees the old version or the new one, also after a power cut. False, with nothing
- * changed, when the file did not say `basedOn` any more.
+ * Replaces the file: who reads it sees the old version or the new one, also after a power cut. Where it cannot
+ * be replaced (a single file mounted into a container, a folder that is read-only) it is written in place, with
+ * a copy of the old text beside it, or in `spareFolder`, until that is done.
+ *
+ * @returns False, with nothing changed, when the file did not say `basedOn` any more.
+ * @throws What the disk says; `diskFault` has a sentence for it.
  */
-export async function replaceFile(path: string, text: string, basedOn: string): Promise<boolean> {
+export async function replaceFile(
+  path: string,
+  text: string,
+  basedOn: string,
+  spareFolder: string,
+): Promise<boolean> {
   const target = await Deno.realPath(path);
+  const bytes = new TextEncoder().encode(text);
+  try {
+    return await replaceByRename(target, bytes, basedOn);
+  } catch (error) {
+    if (!NO_RENAME.has(codeOf(error))) throw error;
+    const places = copyPlaces(target, spareFolder);
+    return await overwrite(target, bytes, places, (before) => decode(before) === basedOn);
+  }
+}
+
+/**
+ * Puts the old text back that a write in place left behind which was cut off.
+ *
+ * @param isWhole Whether a text is good.
+ * @returns Whether anything was put back.
+ */
+export async function restoreTorn(
+  path: string,
+  spareFolder: string,
+  isWhole: (text: string) => boolean,
+): Promise<boolean> {
+  const target = await Deno.realPath(path);
+  return await restoreCopy(
+    target,
+    copyPlaces(target, spareFolder),
+    (bytes) => isWhole(decode(bytes)),
+  );
+}
+
+/** Why the disk did not take a file, as the end of a Russian sentence. */
+export function diskFault(error: unknown): string {
+  const code = codeOf(error);
+  return DISK_FAULTS[code] ?? `ошибка диска${code === "" ? "" : ` ${code}`}`;
+}
+
+const DISK_FAULTS: Readonly<Record<string, string>> = {
+  ENOSPC: "на диске нет места",
+  EDQUOT: "на диске нет места",
+  EROFS: "диск открыт только для чтения",
+  EACCES: "нет прав на запись",
+  EPERM: "нет прав на запись",
+  EIO: "диск отвечает ошибкой",
+  EBUSY: "файл занят",
+  ETXTBSY: "файл занят",
+};
+
+/** What a rename, or a new file in the folder, is refused with where the file itself may well be written (rename(2), open(2)). */
+const NO_RENAME: ReadonlySet<string> = new Set(
+  ["EBUSY", "EXDEV", "EPERM", "EACCES", "EROFS", "ETXTBSY", "ENAMETOOLONG", "EOPNOTSUPP", "EINVAL"],
+);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+async function replaceByRename(
+  target: string,
+  bytes: Uint8Array,
+  basedOn: string,
+): Promise<boolean> {
   const { mode } = await Deno.stat(target);
   const { folder, name } = placeOfFile(target);
   const temporary = `${folder}.${name}.${crypto.randomUUID()}.tmp`;
   try {
     using file = await Deno.open(temporary, { write: true, createNew: true, mode: mode ?? 0o644 });
-    const bytes = new TextEncoder().encode(text);
     // A nearly full disk takes a part and says so.
     for (let written = 0; written < bytes.length;) {
       written += await file.write(bytes.subarray(written));
@@ -57,9 +126,11 @@ export function watchFile(path: string, changed: () => void, log: Log): { close(
   let watcher: Deno.FsWatcher;
   let isLink: boolean;
   try {
-    const target = placeOfFile(Deno.realPathSync(path));
-    isLink = Deno.lstatSync(path).isSymlink;
-    watcher = Deno.watchFs([...new Set([folder, target.folder])], { recursive: false });
+    const target = targetOf(path);
+    isLink = target !== undefined && Deno.lstatSync(path).isSymlink;
+    // The file too: of one that is mounted by itself the folder hears nothing.
+    const all = target === undefined ? [folder] : [folder, placeOfFile(target).folder, target];
+    watcher = Deno.watchFs([...new Set(all)], { recursive: false });
   } catch (cause) {
     log.warn("⚠️ За locales.json не уследить, правки подействуют после перезапуска: {cause}", {
       cause: cause instanceof Error ? cause.message : String(cause),
@@ -81,6 +152,15 @@ export function watchFile(path: string, changed: () => void, log: Log): { close(
       clearTimeout(timer);
     },
   };
+}
+
+/** The file that a path leads to; undefined while there is none. */
+function targetOf(path: string): string | undefined {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A path's folder, with its slash, and the name in it. Done by hand: Node's own modules would take a start 5 ms. */

@@ -1,10 +1,13 @@
-// What the page changes in the list of profiles: add, duplicate, rename, move, delete. Content in, content out; touches no file.
+// What the page changes in the list of profiles: add, duplicate, rename, move, delete. Text in, text out; touches no file.
 
-import { type Fault, LIMITS, parseProfiles, SELECT } from "./profile.ts";
-import { type Content, MENU_KEY, newCallbackData } from "./profile_edits.ts";
+import { arranged, layOut, withKey, withoutMember, withText, withValue } from "./json_edit.ts";
+import { mapStrings } from "./json_rewrite.ts";
+import { valueAt, valuesOf, withoutLayout } from "./json_text.ts";
+import { type Fault, LIMITS, NAME, parseProfiles, SELECT } from "./profile.ts";
+import { aliasesOf, type Content, MENU_KEY, newCallbackData } from "./profile_edits.ts";
 
 /** A profile for a start: every text is there and says something sensible. */
-function blankProfile(key: string, name: string, random: () => number): Content {
+function blankProfile(key: string, name: string, random: () => number): object {
   const callbackData = newCallbackData(key, random());
   const choice = "Оставить заявку";
   return {
@@ -20,7 +23,9 @@ function blankProfile(key: string, name: string, random: () => number): Content 
         "👤 Мы свяжемся с вами в Telegram в ближайшее время.",
       choices: { [callbackData]: choice },
     },
-    followup: { admin_followup_template: "📎 Дополнение от @{username}:\n\n{message}" },
+    followup: {
+      admin_followup_template: "📎 Дополнение от @{username}:\n\n{message}",
+    },
   };
 }
 
@@ -38,41 +43,95 @@ export function withNewProfile(
   },
   random: () => number,
 ): Content {
-  const profile = from === undefined
-    ? blankProfile(key, name, random)
-    : { ...copyProfile(content[from], from, key, random), name };
-  return withMenuButton({ ...content, [key]: profile }, key, name);
+  const added = from === undefined
+    ? withValue(content, key, blankProfile(key, name, random))
+    : withCopy(content, { key, name, from }, random);
+  return withMenuButton(added, key, name);
 }
 
 /** Callback data is one profile's alone, so a copy gets its own. */
-function copyProfile(raw: unknown, from: string, key: string, random: () => number): object {
-  const buttons = (raw as { step1: { buttons: { callback_data: string }[] } }).step1.buttons;
-  const renamed = new Map(buttons.map(({ callback_data }) => {
-    const own = callback_data.startsWith(`${from}_`)
-      ? key + callback_data.slice(from.length)
-      : newCallbackData(key, random());
-    return [callback_data, own.length <= 64 ? own : newCallbackData(key, random())];
-  }));
-  return renameIn(raw, renamed) as object;
-}
-
-/** Puts new callback data in place of the old, as a value and as a key, wherever it stands. */
-function renameIn(value: unknown, renamed: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((each) => renameIn(each, renamed));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      renamed.get(name) ?? name,
-      name === "callback_data" ? renamed.get(String(inner)) ?? inner : renameIn(inner, renamed),
-    ]),
+function withCopy(
+  content: Content,
+  { key, name, from }: { readonly key: string; readonly name: string; readonly from: string },
+  random: () => number,
+): Content {
+  const original = content.members.get(from);
+  if (original === undefined) throw new ReferenceError(`No profile "${from}"`);
+  const own = new Map(
+    buttonsOf(original.value).map(({ callback_data }) => {
+      const derived = callback_data.startsWith(`${from}_`)
+        ? key + callback_data.slice(from.length)
+        : newCallbackData(key, random());
+      const isShort = derived.length <= LIMITS.callbackDataBytes;
+      return [callback_data, isShort ? derived : newCallbackData(key, random())];
+    }),
   );
+  const named = nameInTexts(nameOf(content, from));
+  const text = mapStrings(original.text, {
+    key: (each) => own.get(each) ?? each,
+    value(each, path) {
+      if (path.at(-1) === "callback_data") return own.get(each) ?? each;
+      return isTextOfProfile(path) ? named(each) : each;
+    },
+  });
+  const copy = withText(content, key, text);
+  // A link's word leads to one profile: those before are the original's.
+  return withValue(copy, key, { ...valueAt(copy, key) as object, name, aliases: undefined });
 }
 
-/** Gives a profile another key, where it stands; the menu's button follows. */
+/** Puts `{name}` where a text says a name; `Ан` is not said in `Анна`. */
+function nameInTexts(name: string): (text: string) => string {
+  const said = name.trim();
+  if (said === "") return (text) => text;
+  return (text) => {
+    const [first = "", ...others] = text.split(said);
+    let result = first;
+    let before = first;
+    for (const other of others) {
+      const isInWord = isWord(lastOf(before)) || isWord(firstOf(other));
+      result += (isInWord ? said : NAME) + other;
+      before = other;
+    }
+    return result;
+  };
+}
+
+function isWord(sign: string): boolean {
+  return /[\p{L}\p{N}]/u.test(sign);
+}
+
+function firstOf(text: string): string {
+  return String.fromCodePoint(text.codePointAt(0) ?? 0);
+}
+
+function lastOf(text: string): string {
+  return [...text.slice(-2)].at(-1) ?? "";
+}
+
+/** Whether visitors or managers read what stands there, at any depth below the profile or a translation of it. */
+function isTextOfProfile(path: readonly (string | number)[]): boolean {
+  const [step = "", key = "", ...rest] = path[0] === "translations" ? path.slice(2) : path;
+  switch (step) {
+    case "step1":
+      return key === "caption" || key === "buttons" && rest.length === 2 && rest[1] === "text";
+    case "step2":
+      return key === "success_caption_template" || key === "choices";
+    case "followup":
+      return key === "admin_followup_template";
+    default:
+      return false;
+  }
+}
+
+function buttonsOf(raw: unknown): readonly MenuButton[] {
+  return (raw as { step1: { buttons: readonly MenuButton[] } }).step1.buttons;
+}
+
+/** Gives a profile another key, where it stands; the menu's button follows, and the old key stays as an alias. */
 export function withRenamedProfile(content: Content, from: string, to: string): Content {
-  const entries = Object.entries(content).map(([key, value]) => [key === from ? to : key, value]);
+  const aliases = aliasesOf(valueAt(content, from)).filter((each) => each !== to);
   return withMenuButtons(
-    Object.fromEntries(entries),
+    withAliases(withKey(content, from, to), to, [...aliases, from]),
     (buttons) =>
       buttons.map((button) =>
         button.callback_data === SELECT + from ? { ...button, callback_data: SELECT + to } : button
@@ -86,12 +145,7 @@ export function withMovedProfile(content: Content, key: string, to: "up" | "down
   const other = keys[keys.indexOf(key) + (to === "up" ? -1 : 1)];
   if (other === undefined) return content;
   const swapped = new Map([[key, other], [other, key]]);
-  return Object.fromEntries(
-    Object.keys(content).map((each) => {
-      const place = swapped.get(each) ?? each;
-      return [place, content[place]];
-    }),
-  );
+  return arranged(content, [...content.members.keys()].map((each) => swapped.get(each) ?? each));
 }
 
 /**
@@ -99,50 +153,80 @@ export function withMovedProfile(content: Content, key: string, to: "up" | "down
  * every profile that is left.
  */
 export function withoutProfile(content: Content, key: string): Content {
-  const { [key]: _gone, ...rest } = content;
+  const rest = withoutMember(content, key);
   return withMenuButtons(rest, (buttons) => {
     const left = buttons.filter(({ callback_data }) => callback_data !== SELECT + key);
     if (left.length > 0) return left;
     return profileKeys(rest).map((each) => ({
-      text: (rest[each] as { name: string }).name,
+      text: nameOf(rest, each),
       callback_data: SELECT + each,
     }));
   });
 }
 
-/** Puts a profile back as it was, which may be one that was deleted meanwhile. */
-export function withRestored(content: Content, key: string, raw: unknown): Content {
-  const isNew = !Object.hasOwn(content, key);
-  const restored = { ...content, [key]: raw };
-  if (!isNew || key === MENU_KEY) return restored;
-  return withMenuButton(restored, key, (raw as { name: string }).name);
+/**
+ * Puts a profile back as it was, which may be one that was deleted meanwhile.
+ *
+ * @param spelled The profile as the file had it. What has no layout (histories of older bots) gets the file's.
+ */
+export function withRestored(content: Content, key: string, spelled: string): Content {
+  const restored = withSpelled(content, key, spelled);
+  if (key === MENU_KEY) return restored;
+  // A version from before a change of the link must not end the links that lead here since.
+  const [now, then] = [content, restored].map((each) => aliasesOf(valueAt(each, key)));
+  const aliases = [...new Set([...then ?? [], ...now ?? []])];
+  if (content.members.has(key)) {
+    return aliases.length === then?.length ? restored : withAliases(restored, key, aliases);
+  }
+  return withMenuButton(restored, key, nameOf(restored, key));
 }
 
-/** What is wrong with a new key; undefined if nothing is. */
-export function keyFault(content: Content, key: string): string | undefined {
+function withAliases(content: Content, key: string, aliases: readonly string[]): Content {
+  return withValue(content, key, { ...valueAt(content, key) as object, aliases });
+}
+
+function withSpelled(content: Content, key: string, spelled: string): Content {
+  const compact = withoutLayout(spelled);
+  if (compact !== spelled) return withText(content, key, spelled);
+  // Only where the same numbers can be put into what stands there.
+  const rewritten = withValue(content, key, JSON.parse(spelled));
+  const isSame = withoutLayout(rewritten.members.get(key)?.text ?? "") === compact;
+  return isSame ? rewritten : withText(content, key, layOut(content, key, spelled));
+}
+
+function nameOf(content: Content, key: string): string {
+  return (valueAt(content, key) as { readonly name: string }).name;
+}
+
+/**
+ * What is wrong with a new key; undefined if nothing is.
+ *
+ * @param own The profile that is to have it, if there is one already: it may take back a word it had.
+ */
+export function keyFault(content: Content, key: string, own?: string): string | undefined {
   if (key === "") return "пусто, нужно слово для ссылки";
   // `select_` begins the menu's callback data, and a profile's key begins its buttons'.
-  if (Object.hasOwn(content, key) || `${key}_`.startsWith(SELECT)) {
+  if (content.members.has(key) || `${key}_`.startsWith(SELECT)) {
     return "такое имя профиля занято, нужно другое";
   }
-  // Keys of digits alone would jump to the file's beginning: objects order them first.
-  if (/^\d/.test(key) || key.startsWith("_") || key.startsWith("$")) {
-    return "первой нужна буква";
-  }
+  const isAlias = profileKeys(content)
+    .some((each) => each !== own && aliasesOf(valueAt(content, each)).includes(key));
+  if (isAlias) return "это прежняя ссылка другого профиля, нужно другое слово";
+  if (key.startsWith("_") || key.startsWith("$")) return "первой нужна буква";
   const [some = ""] = profileKeys(content);
-  const result = parseProfiles({ ...content, [key]: content[some] });
+  const result = parseProfiles(new Map(valuesOf(content)).set(key, valueAt(content, some)));
   return result.ok ? undefined : result.faults.find(({ path }) => path === key)?.message;
 }
 
 /** The first fault of the whole file, if an edit would leave one. */
 export function firstFault(content: Content): Fault | undefined {
-  const result = parseProfiles(content);
+  const result = parseProfiles(valuesOf(content));
   return result.ok ? undefined : result.faults[0];
 }
 
 /** The profiles' keys in the order of the file. */
 export function profileKeys(content: Content): string[] {
-  return Object.keys(content).filter((key) => {
+  return [...content.members.keys()].filter((key) => {
     return key !== MENU_KEY && !key.startsWith("_") && !key.startsWith("$");
   });
 }
@@ -167,6 +251,6 @@ function withMenuButtons(
   content: Content,
   change: (buttons: readonly MenuButton[]) => readonly MenuButton[],
 ): Content {
-  const menu = content[MENU_KEY] as { readonly buttons: readonly MenuButton[] };
-  return { ...content, [MENU_KEY]: { ...menu, buttons: change(menu.buttons) } };
+  const menu = valueAt(content, MENU_KEY) as { readonly buttons: readonly MenuButton[] };
+  return withValue(content, MENU_KEY, { ...menu, buttons: change(menu.buttons) });
 }

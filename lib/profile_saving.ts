@@ -1,8 +1,9 @@
 // Takes an edit to the file: on the newest version, all or nothing. Knows no forms.
 
+import { textOf } from "./json_text.ts";
 import type { Content } from "./profile_edits.ts";
 import type { Fault } from "./profile.ts";
-import type { ProfileStore } from "./profile_store.ts";
+import type { ProfileStore, Saving } from "./profile_store.ts";
 
 export type EditResult =
   | { readonly kind: "saved" }
@@ -11,7 +12,9 @@ export type EditResult =
   /** The file would be faulty. Nothing was written. */
   | { readonly kind: "refused"; readonly faults: readonly Fault[] }
   /** The file on disk is faulty, and whoever is editing it would lose their work. Nothing was written. */
-  | { readonly kind: "broken"; readonly faults: readonly Fault[] };
+  | { readonly kind: "broken"; readonly faults: readonly Fault[] }
+  /** The disk did not take it, and why, in Russian. What is on it is what was there before. */
+  | { readonly kind: "failed"; readonly reason: string };
 
 /** How often an edit is tried again when the file changes under it. */
 const MOST_TRIES = 3;
@@ -21,17 +24,19 @@ const MOST_TRIES = 3;
  *
  * @param edit Makes the new content; undefined when it no longer applies.
  * @param by Who saves, for the history.
+ * @param renamed The change of a profile's key that the edit is.
  */
 export async function saveEdit(
   store: Pick<ProfileStore, "content" | "text" | "faults" | "save">,
   by: string,
   edit: (content: Content) => Content | undefined,
+  renamed?: Saving["renamed"],
 ): Promise<EditResult> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const basedOn = store.text();
-    const next = edit(store.content() as Content);
+    const next = edit(store.content());
     if (next === undefined) return { kind: "stale" };
-    const result = await store.save(next, basedOn, by);
+    const result = await store.save(textOf(next), basedOn, { by, renamed });
     if (result.kind !== "stale") return result;
     const faults = store.faults();
     if (faults.length > 0) return { kind: "broken", faults };

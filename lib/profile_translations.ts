@@ -1,8 +1,17 @@
-// A profile's texts in other languages: content in, content out. An empty text is the base's. Touches no file.
+// A profile's texts in other languages: text in, text out. An empty text is the base's. Touches no file.
 
 import { createHash } from "node:crypto";
-import { type Fault, inLanguage, parseProfiles, type Profile } from "./profile.ts";
-import { type ButtonForm, type Content, draftProfile, profileForm } from "./profile_edits.ts";
+import { withValue } from "./json_edit.ts";
+import { valueAt, valuesOf } from "./json_text.ts";
+import { type Fault, inLanguage, parseProfiles, type Profile, withNameIn } from "./profile.ts";
+import {
+  type ButtonForm,
+  type Content,
+  draftProfile,
+  isSameInField,
+  profileForm,
+} from "./profile_edits.ts";
+import { list, record, text } from "./raw_values.ts";
 
 /** A translation as its form has it; its buttons are the base's, in their order. */
 export interface TranslationForm {
@@ -20,7 +29,7 @@ export function languagesOf(raw: unknown): string[] {
 
 /** Names one version of a translation, by its own texts alone. */
 export function translationVersion(content: Content, key: string, language: string): string {
-  const texts = JSON.stringify(translationOf(content[key], language));
+  const texts = JSON.stringify(translationOf(valueAt(content, key), language));
   return createHash("sha256").update(texts).digest("hex").slice(0, 16);
 }
 
@@ -48,7 +57,7 @@ export function withTranslation(
   language: string,
   form: TranslationForm,
 ): Content {
-  const profile = record(content[key]);
+  const profile = record(valueAt(content, key));
   const translations = { ...record(profile["translations"]) };
   const name = Object.keys(translations).find((each) => each.toLowerCase() === language);
   const texts = toTexts(record(translations[name ?? language]), form);
@@ -56,7 +65,7 @@ export function withTranslation(
   else translations[name ?? language] = texts;
   const { translations: _before, ...rest } = profile;
   const has = Object.keys(translations).length > 0;
-  return { ...content, [key]: has ? { ...rest, translations } : rest };
+  return withValue(content, key, has ? { ...rest, translations } : rest);
 }
 
 /** Everything that is wrong with a translation's form, each with its path inside the translation. */
@@ -66,9 +75,9 @@ export function translationFaults(
   language: string,
   form: TranslationForm,
 ): Fault[] {
-  const result = parseProfiles(withTranslation(content, key, language, form));
+  const result = parseProfiles(valuesOf(withTranslation(content, key, language, form)));
   if (result.ok) return [];
-  const texts = toTexts(translationOf(content[key], language), form);
+  const texts = toTexts(translationOf(valueAt(content, key), language), form);
   const written = list(record(record(texts)["step1"])["buttons"]);
   return result.faults.map(({ path, message }) => {
     const inside = path.replace(`${key}.translations.`, "").replace(/^[\w-]+\./, "");
@@ -98,34 +107,41 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
       : form.confirmationTemplate,
     choices: filled(form.buttons.map(({ callbackData, choice }) => [callbackData, choice])),
   };
-  return inLanguage({ ...base, translations: new Map([["xx", translation]]) }, "xx");
+  const profile = { ...base, translations: new Map([["xx", translation]]) };
+  return inLanguage(withNameIn(profile), "xx");
 }
 
-/** Undefined when the form holds no text at all. */
+/** Undefined when the form holds no text at all. Texts of buttons that the form does not have stay. */
 function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
+  if (isBlank(form)) return undefined;
   const { step1, step2 } = stepsOf(before);
+  const typed = new Set<unknown>(form.buttons.map(({ callbackData }) => callbackData));
   const known = new Map(list(step1["buttons"]).map((each) => [each["callback_data"], each]));
-  const buttons = form.buttons.filter(({ text }) => text.trim() !== "")
-    .map(({ text, callbackData }) => ({
+  const buttons = [
+    ...form.buttons.filter(({ text }) => text.trim() !== "").map(({ text, callbackData }) => ({
       ...known.get(callbackData),
-      text,
+      text: kept(known.get(callbackData)?.["text"], text),
       callback_data: callbackData,
-    }));
-  const choices = Object.fromEntries(
-    form.buttons.filter(({ choice }) => choice.trim() !== "")
-      .map(({ callbackData, choice }) => [callbackData, choice]),
-  );
+    })),
+    ...list(step1["buttons"]).filter((each) => !typed.has(each["callback_data"])),
+  ];
+  const said = record(step2["choices"]);
+  const choices = Object.fromEntries([
+    ...Object.entries(said).filter(([callbackData]) => !typed.has(callbackData)),
+    ...form.buttons.filter(({ choice }) => choice.trim() !== "")
+      .map(({ callbackData, choice }) => [callbackData, kept(said[callbackData], choice)]),
+  ]);
   const first = {
-    ...form.caption.trim() === "" ? {} : { caption: form.caption },
+    ...form.caption.trim() === "" ? {} : { caption: kept(step1["caption"], form.caption) },
     ...buttons.length === 0 ? {} : { buttons },
   };
+  const template = form.confirmationTemplate;
   const second = {
-    ...form.confirmationTemplate.trim() === ""
+    ...template.trim() === ""
       ? {}
-      : { success_caption_template: form.confirmationTemplate },
+      : { success_caption_template: kept(step2["success_caption_template"], template) },
     ...Object.keys(choices).length === 0 ? {} : { choices },
   };
-  if (isEmpty(first) && isEmpty(second)) return undefined;
   const firstWhole = { ...without(step1, ["caption", "buttons"]), ...first };
   const secondWhole = { ...without(step2, ["success_caption_template", "choices"]), ...second };
   return {
@@ -133,6 +149,16 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     ...isEmpty(firstWhole) ? {} : { step1: firstWhole },
     ...isEmpty(secondWhole) ? {} : { step2: secondWhole },
   };
+}
+
+function isBlank({ caption, buttons, confirmationTemplate }: TranslationForm): boolean {
+  const texts = buttons.flatMap(({ text, choice }) => [text, choice]);
+  return [caption, confirmationTemplate, ...texts].every((each) => each.trim() === "");
+}
+
+/** The text as it is spelled, where the field was left alone. */
+function kept(before: unknown, typed: string): string {
+  return typeof before === "string" && isSameInField(before, typed) ? before : typed;
 }
 
 function isEmpty(value: Raw): boolean {
@@ -151,16 +177,4 @@ function translationOf(raw: unknown, language: string): Raw {
 
 function without(value: Raw, names: readonly string[]): Raw {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
-}
-
-function record(value: unknown): Raw {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Raw : {};
-}
-
-function list(value: unknown): Raw[] {
-  return Array.isArray(value) ? value.map(record) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

@@ -22,6 +22,7 @@ import { COMMANDS, TOPIC_AWAY } from "./manager_texts.ts";
 import { createManagers } from "./managers.ts";
 import { createKeep } from "./outbox.ts";
 import { createPace } from "./pace.ts";
+import { createProfileAlarm } from "./profile_alarm.ts";
 import { createPresence } from "./presence.ts";
 import { servePage } from "./page.ts";
 import type { ProfileStore } from "./profile_store.ts";
@@ -207,6 +208,12 @@ export function openRooms(config: Config, ground: Ground): Running {
     adminChatFailsSinceMs: failsSinceMs,
     adminChatProblem: chatCheck.problem,
   });
+  const alarm = createProfileAlarm({
+    ...shared,
+    breakage: profiles.breakage,
+    wake: delivery.wake,
+    tellTime,
+  });
   const watch = watchJournal({ ...shared, ...health, lostFile: journal.lostFile });
   const page = servePage({
     ...shared,
@@ -217,7 +224,10 @@ export function openRooms(config: Config, ground: Ground): Running {
     linkUsed: loginMessages.wake,
     config,
     troubles: () => troublesOf(health.facts()),
-    health: health.check,
+    health: async () => {
+      const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
+      return { ...await health.check(), profilesBrokenSinceMs };
+    },
     botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
   });
   const bot = createBot({
@@ -273,6 +283,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     watch.start();
     upkeep.start();
     loginMessages.start();
+    void alarm.run();
     introduce().catch(() => {}); // Polling meets the same fault, and reports it.
     try {
       await pollUpdates({

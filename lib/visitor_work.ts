@@ -3,7 +3,7 @@
 import type { Journal, Reminder, Work } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { Keep } from "./outbox.ts";
-import type { Profiles } from "./profile.ts";
+import { profileOfWord, type Profiles } from "./profile.ts";
 import { greeting, menu, REMINDER, THANKS } from "./texts.ts";
 import type { Confirmation, SendOutcome, VisitorChat } from "./visitor_chat.ts";
 
@@ -44,7 +44,8 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const { chatId, profile: key, sentAtMs }: Reminder = JSON.parse(work.body);
     const isLeadByNow = journal.latestLead(chatId, sentAtMs - 1) !== undefined;
     if (isLeadByNow) return await keep(() => journal.finishWork(work));
-    const profile = profiles().byKey.get(journal.currentProfile(key, profiles().byKey));
+    const current = profiles();
+    const profile = profileOfWord(current, journal.currentProfile(key, current.byKey));
     const { keyboard } = profile === undefined ? menu(profiles()) : greeting(profile);
     const outcome = await visitorChat.remind(chatId, REMINDER, keyboard);
     await record(work, outcome, () =>

@@ -24,11 +24,12 @@ import { handler as login } from "../routes/login.tsx";
 import { handler as logout } from "../routes/logout.ts";
 import { handler as menu, preview as menuPreview } from "../routes/menu.tsx";
 import { handler as metrics } from "../routes/metrics.ts";
-import { move, newProfile, remove, rename } from "../routes/profile_list.tsx";
+import { keyOfName, move, newProfile, remove, rename } from "../routes/profile_list.tsx";
 import { handler as profile, preview } from "../routes/profile.tsx";
 import { handler as profiles } from "../routes/profiles.tsx";
 import { png as qrPng, svg as qrSvg } from "../routes/qr.ts";
 import { handler as sessions } from "../routes/sessions.tsx";
+import { handler as undo } from "../routes/undo.tsx";
 import { handler as translation, preview as translationPreview } from "../routes/translation.tsx";
 import { compressPage } from "./web/compression.ts";
 import { secureHeaders } from "./web/security.ts";
@@ -72,6 +73,7 @@ export function createApp(deps: WebDeps): Handler {
     .post("/profiles/:key/languages/:language/preview", translationPreview.POST)
     .get("/new-profile", newProfile.GET)
     .post("/new-profile", newProfile.POST)
+    .get("/new-profile/key", keyOfName.GET)
     .get("/profiles/:key/qr.svg", qrSvg.GET)
     .get("/profiles/:key/qr.png", qrPng.GET)
     .post("/profiles/:key/move", move.POST)
@@ -81,6 +83,7 @@ export function createApp(deps: WebDeps): Handler {
     .post("/profiles/:key/delete", remove.POST)
     .get("/profiles/:key/history", history.GET)
     .post("/profiles/:key/history", history.POST)
+    .post("/undo", undo.POST)
     .get("/leads", leads.GET)
     .get("/leads.csv", leadsCsv.GET)
     .get("/leads/:number", lead.GET)

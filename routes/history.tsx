@@ -2,8 +2,8 @@
 
 import { HttpError } from "fresh";
 import type { Revision } from "../lib/journal/revisions.ts";
-import type { Fault } from "../lib/profile.ts";
-import { MENU_KEY, menuForm, profileForm } from "../lib/profile_edits.ts";
+import { menuFormOf } from "../lib/menu_edits.ts";
+import { MENU_KEY, profileForm } from "../lib/profile_edits.ts";
 import { withRestored } from "../lib/profile_list.ts";
 import { languagesOf, translationForm } from "../lib/profile_translations.ts";
 import { saveEdit } from "../lib/profile_saving.ts";
@@ -12,6 +12,7 @@ import { define, type State } from "../lib/web/state.ts";
 import { HistoryPage, type Line } from "./components/history_page.tsx";
 import { nameOfLanguage } from "./components/languages.ts";
 import { frameOf } from "./components/page.tsx";
+import { statusOf } from "./components/unsaved.tsx";
 import { type Part, partsOf } from "./components/versions.tsx";
 import { menuParts } from "./menu.tsx";
 import { translationParts } from "./translation.tsx";
@@ -57,15 +58,15 @@ function historyOf(keyOf: (ctx: Asked) => string) {
       const { state } = ctx;
       const key = keyOf(ctx);
       const revision = state.deps.journal.findRevision(Number(field(state.form, "restore")));
-      if (revision?.profile !== key || revision.content === null) throw new HttpError(404);
+      const text = revision?.text ?? null;
+      if (revision?.profile !== key || text === null) throw new HttpError(404);
       const result = await saveEdit(
         state.deps.profiles,
         state.session.openedBy,
-        (content) => withRestored(content, key, revision.content),
+        (content) => withRestored(content, key, text),
       );
       const { path } = subject(state, key);
       if (result.kind === "saved") return ctx.redirect(`${path}?saved`, 303);
-      const faults: readonly Fault[] = result.kind === "refused" ? result.faults : [];
       return ctx.render(
         <HistoryPage
           frame={frameOf(ctx)}
@@ -73,9 +74,9 @@ function historyOf(keyOf: (ctx: Asked) => string) {
           lines={linesOf(state, key)}
           open={0}
           most={MOST}
-          refused={faults}
+          refusal={result}
         />,
-        { status: result.kind === "refused" ? 422 : 409 },
+        { status: statusOf(result) },
       );
     },
   });
@@ -114,7 +115,7 @@ function changeOf(revision: Revision, before: Revision | undefined): Line["chang
 }
 
 function textsOf({ content }: Revision, key: string, state: State): Part[] {
-  if (key === MENU_KEY) return menuParts(menuForm({ [MENU_KEY]: content }), state);
+  if (key === MENU_KEY) return menuParts(menuFormOf(content), state);
   const translated = languagesOf(content).flatMap((language) =>
     translationParts(translationForm(content, language), state)
       .map((part) => ({ ...part, label: `${nameOfLanguage(language)}: ${part.label}` }))

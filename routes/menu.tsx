@@ -1,15 +1,7 @@
 // The menu's form: its greeting, and where each button leads.
 
-import {
-  type Content,
-  draftMenu,
-  MENU_KEY,
-  menuFaults,
-  type MenuForm,
-  menuForm,
-  versionOf,
-  withMenu,
-} from "../lib/profile_edits.ts";
+import { draftMenu, menuFaults, type MenuForm, menuForm, withMenu } from "../lib/menu_edits.ts";
+import { type Content, MENU_KEY, versionOf } from "../lib/profile_edits.ts";
 import { saveEdit } from "../lib/profile_saving.ts";
 import { field, fields } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
@@ -32,7 +24,9 @@ export const handler = define.handlers({
     const typed = readMenuForm(state.form);
     const version = field(state.form, "version");
     const draw = (more: Partial<MenuView>, form: MenuForm = typed, status = 200) => {
-      const view = { ...viewOf(state, form), version, isUnsaved: true, ...more };
+      const content = contentOf(state);
+      const isUnsaved = withMenu(content, form) !== content;
+      const view = { ...viewOf(state, form), version, isUnsaved, ...more };
       return ctx.render(<MenuEditor frame={frameOf(ctx)} view={view} />, { status });
     };
     if (state.isFormStale) return draw({ note: { kind: "renewed" } }, typed, 403);
@@ -60,6 +54,8 @@ export const handler = define.handlers({
         return draw({ faults: result.faults, note: { kind: "refused" } }, typed, 422);
       case "broken":
         return draw({ note: { kind: "broken", faults: result.faults } }, typed, 409);
+      case "failed":
+        return draw({ note: { kind: "failed", reason: result.reason } }, typed, 507);
       case "stale": {
         const content: Content = contentOf(state);
         const mine = menuParts(typed, state);

@@ -1,6 +1,7 @@
 // A profile's form: one form, one save; beside it what visitors and managers will see.
 
 import { HttpError } from "fresh";
+import { valueAt } from "../lib/json_text.ts";
 import type { Fault } from "../lib/profile.ts";
 import {
   type Content,
@@ -23,13 +24,14 @@ import { ProfilePreview } from "./components/preview.tsx";
 import { FORM_ID, ProfileEditor, type ProfileView } from "./components/profile_editor.tsx";
 import { partsOf } from "./components/versions.tsx";
 import { type Move, newButton, readProfileForm, readWish, rearrange } from "./profile_form.ts";
+import { newestChange } from "./undo.tsx";
 import { PROFILE } from "./words/profile.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
     const key = profileKey(ctx);
     const content = contentOf(ctx.state);
-    const view = viewOf(ctx.state, key, profileForm(content[key]));
+    const view = viewOf(ctx.state, key, profileForm(valueAt(content, key)));
     const note = noteOf(ctx.url, ctx.state, key);
     return ctx.render(
       <ProfileEditor frame={frameOf(ctx)} view={note ? { ...view, note } : view} />,
@@ -43,7 +45,9 @@ export const handler = define.handlers({
     const wish = readWish(state.form);
     const draw = (more: Partial<ProfileView>, form: ProfileForm = typed, status = 200) => {
       const version = field(state.form, "version");
-      const view = { ...viewOf(state, key, form), version, isUnsaved: true, ...more };
+      const content = contentOf(state);
+      const isUnsaved = withProfile(content, key, form) !== content;
+      const view = { ...viewOf(state, key, form), version, isUnsaved, ...more };
       return ctx.render(<ProfileEditor frame={frameOf(ctx)} view={view} />, { status });
     };
 
@@ -55,6 +59,10 @@ export const handler = define.handlers({
         return draw({ pressed: wish.index });
       case "test":
         return draw({ trial: await test(state, typed) });
+      case "unalias": {
+        const aliases = typed.aliases?.filter((_, index) => index !== wish.index);
+        return draw({}, { ...typed, aliases });
+      }
       case "add": {
         const button = newButton(newCallbackData(key, Math.random()));
         const focus = { field: "button_text", index: typed.buttons.length } as const;
@@ -75,11 +83,13 @@ export const handler = define.handlers({
             return draw({ faults: result.faults, note: { kind: "refused" } }, typed, 422);
           case "broken":
             return draw({ note: { kind: "broken", faults: result.faults } }, typed, 409);
+          case "failed":
+            return draw({ note: { kind: "failed", reason: result.reason } }, typed, 507);
           case "stale": {
             const content = contentOf(state);
-            if (content[key] === undefined) throw new HttpError(404);
+            if (!content.members.has(key)) throw new HttpError(404);
             const words = PROFILE[state.language];
-            const theirs = partsOf(profileForm(content[key]), words);
+            const theirs = partsOf(profileForm(valueAt(content, key)), words);
             const note = { kind: "stale", mine: partsOf(typed, words), theirs } as const;
             return draw({ version: versionOf(content, key), note }, typed, 409);
           }
@@ -118,7 +128,7 @@ export function profileKey(
 }
 
 export function contentOf({ deps }: State): Content {
-  return deps.profiles.content() as Content;
+  return deps.profiles.content();
 }
 
 function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
@@ -126,7 +136,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
   return {
     key,
     savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
-    languages: languagesOf(content[key]),
+    languages: languagesOf(valueAt(content, key)),
     form,
     version: versionOf(content, key),
     faults: [],
@@ -165,9 +175,7 @@ function movedTo({ kind, index }: Move): number {
 }
 
 /** What the press that led here did. */
-export function noteOf(url: URL, { deps }: State, key: string): Note | undefined {
-  if (url.searchParams.has("created")) return { kind: "created" };
-  if (!url.searchParams.has("saved")) return undefined;
-  const [, before] = deps.journal.listRevisions(key, 2);
-  return { kind: "saved", before: before?.content === null ? undefined : before?.number };
+export function noteOf(url: URL, state: State, key: string): Note | undefined {
+  const kind = (["created", "saved"] as const).find((each) => url.searchParams.has(each));
+  return kind && { kind, change: newestChange(state, key) };
 }

@@ -9,7 +9,7 @@ const MOST_BUTTONS = 200;
 /** What a press of one of the form's buttons asks for. */
 export type Wish =
   | { readonly kind: "save" | "show" | "test" | "add" }
-  | { readonly kind: "press"; readonly index: number }
+  | { readonly kind: "press" | "unalias"; readonly index: number }
   | Move;
 
 /** ↑, ↓ or ✕ beside one of a list's rows. */
@@ -34,6 +34,7 @@ export function readProfileForm(form: URLSearchParams): ProfileForm {
     })),
     confirmationTemplate: field(form, "confirmation"),
     followUpTemplate: field(form, "follow_up"),
+    aliases: form.has("aliases") ? field(form, "aliases").match(/\S+/g) ?? [] : undefined,
   };
 }
 
@@ -45,6 +46,7 @@ export function readWish(form: URLSearchParams): Wish {
     case "add":
       return { kind };
     case "press":
+    case "unalias":
       return { kind, index: Number(place) || 0 };
     case "up":
     case "down":

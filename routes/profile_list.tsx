@@ -10,12 +10,14 @@ import {
   withoutProfile,
   withRenamedProfile,
 } from "../lib/profile_list.ts";
+import { suggestKey } from "../lib/key_suggestion.ts";
 import { LIMITS } from "../lib/profile.ts";
 import { saveEdit } from "../lib/profile_saving.ts";
 import { field } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
 import { frameOf } from "./components/page.tsx";
 import { Delete, NewProfile, Rename } from "./components/profile_list_forms.tsx";
+import { statusOf, UnsavedPage } from "./components/unsaved.tsx";
 import { contentOf, profileKey } from "./profile.tsx";
 import { faultSentence } from "./words/faults.ts";
 import { PROFILE_LIST } from "./words/profile_list.ts";
@@ -42,6 +44,7 @@ export const newProfile = define.handlers({
       throw new HttpError(404);
     }
     const wrongKey = keyFault(content, view.key);
+    const suggested = view.key === "" && view.name !== "" ? suggestedKey(state, view.name) : "";
     const wrongName = wrongKey === undefined
       ? firstFault(withNewProfile(content, view, Math.random))?.message
       : nameFault(view.name);
@@ -51,7 +54,11 @@ export const newProfile = define.handlers({
         nameFault: wrongName && faultSentence(wrongName, language),
       };
       return ctx.render(
-        <NewProfile frame={frameOf(ctx)} state={state} view={{ ...view, ...faults }} />,
+        <NewProfile
+          frame={frameOf(ctx)}
+          state={state}
+          view={{ ...view, key: view.key || suggested, ...faults }}
+        />,
         { status: 422 },
       );
     }
@@ -59,11 +66,21 @@ export const newProfile = define.handlers({
       deps.profiles,
       state.session.openedBy,
       (content) =>
-        Object.hasOwn(content, view.key) ? undefined : withNewProfile(content, view, Math.random),
+        content.members.has(view.key) ? undefined : withNewProfile(content, view, Math.random),
     );
-    if (result.kind !== "saved") throw new HttpError(409);
+    if (result.kind !== "saved") {
+      return ctx.render(
+        <NewProfile frame={frameOf(ctx)} state={state} view={{ ...view, refusal: result }} />,
+        { status: statusOf(result) },
+      );
+    }
     return ctx.redirect(`/profiles/${view.key}?created`, 303);
   },
+});
+
+/** `/new-profile/key?name=…`: the word that a name suggests, for the script to put in place while somebody types. */
+export const keyOfName = define.handlers({
+  GET: (ctx) => ctx.text(suggestedKey(ctx.state, ctx.url.searchParams.get("name") ?? "")),
 });
 
 /** `/profiles/agency/rename` */
@@ -80,7 +97,7 @@ export const rename = define.handlers({
     const to = field(state.form, "key").trim();
     if (to === from) return ctx.redirect(`/profiles/${from}`, 303);
     // The history and leads of a deleted profile must not become another's.
-    const wrong = keyFault(contentOf(state), to) ??
+    const wrong = keyFault(contentOf(state), to, from) ??
       (journal.latestRevision(to) === undefined
         ? undefined
         : "такое имя профиля занято, нужно другое");
@@ -92,12 +109,16 @@ export const rename = define.handlers({
       );
     }
     const result = await saveEdit(profiles, state.session.openedBy, (content) => {
-      const still = Object.hasOwn(content, from) && !Object.hasOwn(content, to);
+      const still = content.members.has(from) && !content.members.has(to);
       return still ? withRenamedProfile(content, from, to) : undefined;
-    });
-    if (result.kind !== "saved") throw new HttpError(409);
-    journal.renameProfile(from, to);
-    await journal.committed();
+    }, { from, to });
+    if (result.kind !== "saved") {
+      return ctx.render(
+        <Rename frame={frameOf(ctx)} state={state} from={from} to={to} refusal={result} />,
+        { status: statusOf(result) },
+      );
+    }
+    await recorded(state);
     state.deps.delivery.wake(); // A run of all cards goes on under the new key.
     return ctx.redirect(`/profiles/${to}?saved`, 303);
   },
@@ -113,7 +134,12 @@ export const move = define.handlers({
       ctx.state.session.openedBy,
       (content) => withMovedProfile(content, key, to),
     );
-    if (result.kind !== "saved") throw new HttpError(409);
+    if (result.kind !== "saved") {
+      return ctx.render(
+        <UnsavedPage frame={frameOf(ctx)} refusal={result} />,
+        { status: statusOf(result) },
+      );
+    }
     return ctx.redirect(`/#${key}`, 303);
   },
 });
@@ -141,15 +167,42 @@ export const remove = define.handlers({
       state.session.openedBy,
       (content) => profileKeys(content).length > 1 ? withoutProfile(content, key) : undefined,
     );
-    if (result.kind !== "saved") throw new HttpError(409);
+    if (result.kind !== "saved") {
+      return ctx.render(
+        <Delete frame={frameOf(ctx)} state={state} profile={key} refusal={result} />,
+        { status: statusOf(result) },
+      );
+    }
     state.deps.journal.forgetProfile(key);
-    await state.deps.journal.committed();
+    await recorded(state);
     return ctx.redirect(`/?deleted=${key}`, 303);
   },
 });
 
+/** The file is saved by then: what the journal cannot take down is said in the log. */
+async function recorded({ deps }: State): Promise<void> {
+  try {
+    await deps.journal.committed();
+  } catch (cause) {
+    deps.log.error("❌ locales.json сохранён, но журнал этого не записал: {cause}", {
+      cause: String(cause),
+    });
+  }
+}
+
 function nameFault(name: string): string | undefined {
   return name === "" ? `пусто, нужен текст от 1 до ${LIMITS.name} символов` : undefined;
+}
+
+function suggestedKey(state: State, name: string): string {
+  const content = contentOf(state);
+  return suggestKey(
+    name.slice(0, LIMITS.name),
+    // A deleted profile's word would bring its history and leads along.
+    (key) =>
+      content.members.has(key) || state.deps.journal.latestRevision(key) !== undefined ||
+      keyFault(content, key) !== undefined,
+  );
 }
 
 /** A key for a copy: `agency2`, `agency3`, … */
@@ -157,6 +210,6 @@ function freeKey(state: State, from: string): string {
   const content = contentOf(state);
   const stem = from.replace(/(?<!\d)\d+$/, "");
   for (let nth = 2;; nth += 1) {
-    if (!Object.hasOwn(content, `${stem}${nth}`)) return `${stem}${nth}`;
+    if (!content.members.has(`${stem}${nth}`)) return `${stem}${nth}`;
   }
 }

@@ -1,13 +1,21 @@
 // The first page: a card per profile with its fate at a glance, and the menu below.
 
 import { menu } from "../lib/texts.ts";
-import { define, type WebDeps } from "../lib/web/state.ts";
+import type { Revision } from "../lib/journal/revisions.ts";
+import { MENU_KEY } from "../lib/profile_edits.ts";
+import { define, type State, type WebDeps } from "../lib/web/state.ts";
 import { frameOf, Page } from "./components/page.tsx";
 import { ProfileCard } from "./components/profile_card.tsx";
 import { Keyboard, Message } from "./components/telegram.tsx";
+import { DeletedProfiles } from "./components/deleted_profiles.tsx";
+import { UndoForm } from "./components/note.tsx";
+import { newestChange } from "./undo.tsx";
 import { PROFILES } from "./words/profiles.ts";
 
 const DAYS = 14;
+
+/** How many deleted profiles are listed, the newest. */
+const MOST_DELETED = 30;
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -28,10 +36,12 @@ export const handler = define.handlers({
         </div>
         {deleted !== null && !byKey.has(deleted) &&
           deps.journal.latestRevision(deleted) !== undefined && (
-          <p class="note" role="status">
-            {words.deleted}
-            <a href={`/profiles/${deleted}/history`}>{words.restoreDeleted}</a>
-          </p>
+          <div class="note" role="status">
+            <p>
+              {words.deleted} <a href={`/profiles/${deleted}/history`}>{words.restoreDeleted}</a>
+            </p>
+            <UndoForm change={newestChange(ctx.state, deleted)} frame={frame} />
+          </div>
         )}
         {isEmpty && <p class="greeting">{words.empty}</p>}
         <div class="cards">
@@ -50,6 +60,10 @@ export const handler = define.handlers({
             />
           ))}
         </div>
+        <DeletedProfiles
+          revisions={deletedOf(ctx.state)}
+          frame={frame}
+        />
         <section class="menu-of-profiles">
           <div class="title">
             <h2>{words.menu}</h2>
@@ -66,6 +80,13 @@ export const handler = define.handlers({
     );
   },
 });
+
+/** The last versions of profiles that are not in the file any more, nor in another's history. */
+function deletedOf({ deps }: State): Revision[] {
+  const { byKey } = deps.profiles.current();
+  return deps.journal.deletedProfiles(MOST_DELETED)
+    .filter(({ profile }) => profile !== MENU_KEY && !/^[_$]/.test(profile) && !byKey.has(profile));
+}
 
 /** The link that opens a profile in Telegram; undefined until the bot's name is known. */
 export function deepLink({ botUsername }: WebDeps, key: string): string | undefined {

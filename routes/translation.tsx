@@ -1,6 +1,7 @@
 // A profile's texts in one more language.
 
 import { HttpError } from "fresh";
+import { valueAt } from "../lib/json_text.ts";
 import { draftProfile, profileForm } from "../lib/profile_edits.ts";
 import {
   draftInLanguage,
@@ -30,7 +31,7 @@ import { PROFILE } from "./words/profile.ts";
 export const handler = define.handlers({
   GET(ctx) {
     const { key, language } = placeOf(ctx);
-    const form = translationForm(contentOf(ctx.state)[key], language);
+    const form = translationForm(valueAt(contentOf(ctx.state), key), language);
     const view = viewOf(ctx.state, key, language, form);
     const note = noteOf(ctx.url, ctx.state, key);
     const noted = note === undefined ? view : { ...view, note };
@@ -45,7 +46,9 @@ export const handler = define.handlers({
     const typed = wish.kind === "remove" ? EMPTY : asked;
     const version = field(state.form, "version");
     const draw = (more: Partial<TranslationView>, status = 200) => {
-      const view = { ...viewOf(state, key, language, asked), version, isUnsaved: true, ...more };
+      const content = contentOf(state);
+      const isUnsaved = withTranslation(content, key, language, asked) !== content;
+      const view = { ...viewOf(state, key, language, asked), version, isUnsaved, ...more };
       return ctx.render(<TranslationEditor frame={frameOf(ctx)} view={view} />, { status });
     };
     if (state.isFormStale) return draw({ note: { kind: "renewed" } }, 403);
@@ -58,7 +61,7 @@ export const handler = define.handlers({
       state.deps.profiles,
       state.session.openedBy,
       (content) =>
-        content[key] !== undefined && translationVersion(content, key, language) === version
+        content.members.has(key) && translationVersion(content, key, language) === version
           ? withTranslation(content, key, language, typed)
           : undefined,
     );
@@ -71,11 +74,13 @@ export const handler = define.handlers({
         return draw({ faults: result.faults, note: { kind: "refused" } }, 422);
       case "broken":
         return draw({ note: { kind: "broken", faults: result.faults } }, 409);
+      case "failed":
+        return draw({ note: { kind: "failed", reason: result.reason } }, 507);
       case "stale": {
         const content = contentOf(state);
-        if (content[key] === undefined) throw new HttpError(404);
+        if (!content.members.has(key)) throw new HttpError(404);
         const mine = translationParts(typed, state);
-        const theirs = translationParts(translationForm(content[key], language), state);
+        const theirs = translationParts(translationForm(valueAt(content, key), language), state);
         const now = translationVersion(content, key, language);
         return draw({ version: now, note: { kind: "stale", mine, theirs } }, 409);
       }
@@ -87,7 +92,7 @@ export const handler = define.handlers({
 export const preview = define.handlers({
   POST(ctx) {
     const { key } = placeOf(ctx);
-    const raw = contentOf(ctx.state)[key];
+    const raw = valueAt(contentOf(ctx.state), key);
     const wish = readWish(ctx.state.form);
     return ctx.render(
       <ProfilePreview
@@ -120,7 +125,7 @@ function readTranslationForm(state: State, key: string): TranslationForm {
     (values[keys.indexOf(callbackData)] ?? "").replaceAll("\n", " ");
   return {
     caption: field(form, "caption"),
-    buttons: profileForm(contentOf(state)[key]).buttons.map(({ callbackData }) => ({
+    buttons: profileForm(valueAt(contentOf(state), key)).buttons.map(({ callbackData }) => ({
       callbackData,
       text: typed(texts, callbackData),
       choice: typed(choices, callbackData),
@@ -136,19 +141,19 @@ function viewOf(
   form: TranslationForm,
 ): TranslationView {
   const content = contentOf(state);
-  const base = profileForm(content[key]);
+  const base = profileForm(valueAt(content, key));
   return {
     key,
     savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
     language,
-    languages: languagesOf(content[key]),
+    languages: languagesOf(valueAt(content, key)),
     form,
     base,
     version: translationVersion(content, key, language),
     faults: [],
     pressed: 0,
     isUnsaved: false,
-    draft: draftInLanguage(key, content[key], form),
+    draft: draftInLanguage(key, valueAt(content, key), form),
     baseDraft: draftProfile(key, base),
   };
 }

@@ -15,6 +15,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["pace.ts"],
   ["calendar.ts"],
   ["text_diff.ts"],
+  ["key_suggestion.ts"],
   ["config.ts"],
   ["env_file.ts"],
   ["log.ts", "log/"],
@@ -23,7 +24,12 @@ const ROWS: readonly (readonly string[])[] = [
   ["lock.ts"],
   ["webhook_address.ts"],
   ["network_address.ts"],
+  ["json_scan.ts"],
+  ["json_text.ts"],
+  ["json_rewrite.ts"],
+  ["json_edit.ts"],
   ["profile.ts"],
+  ["file_overwrite.ts"],
   ["profile_file.ts"],
   ["profile_store.ts"],
   ["texts.ts"],
@@ -35,11 +41,15 @@ const ROWS: readonly (readonly string[])[] = [
   ["db.ts", "db/"],
   ["journal.ts", "journal/"],
   ["crm_connection.ts"],
+  ["profile_fallback.ts"],
   ["crm.ts"],
   ["webhook_trial.ts"],
+  ["raw_values.ts"],
   ["profile_edits.ts"],
+  ["menu_edits.ts"],
   ["profile_translations.ts"],
   ["profile_list.ts"],
+  ["profile_undo.ts"],
   ["profile_saving.ts"],
   ["bot_api.ts"],
   ["early_poll.ts"],
@@ -55,6 +65,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["visitor_chat.ts"],
   ["presence.ts"],
   ["health.ts"],
+  ["profile_alarm.ts"],
   ["journal_watch.ts"],
   ["outbox.ts"],
   ["login_messages.ts"],
@@ -82,6 +93,7 @@ const ROWS: readonly (readonly string[])[] = [
 
 /** Only these rooms know these packages. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "jsonc-parser": ["json_rewrite.ts"],
   "ky": ["crm.ts"],
   "node:sqlite": ["db.ts"],
   "node:http": ["page.ts"],
@@ -108,6 +120,10 @@ const PURE = [
   "lead.ts",
   "backoff.ts",
   "config.ts",
+  "json_scan.ts",
+  "json_text.ts",
+  "json_rewrite.ts",
+  "json_edit.ts",
   "profile.ts",
   "texts.ts",
   "cards.ts",
@@ -263,7 +279,7 @@ Deno.test("Telegram is asked before anything is loaded that can come later, and 
   const start = [...waited("../main.ts")];
   assert.ok(start.includes("journal.ts"));
   // Of Node's modules SQLite alone can be had without loading all that Node's others stand on.
-  const slow = /^(rooms\.ts|grammy|ky|@logtape\/logtape|node:(?!sqlite$).*)$/;
+  const slow = /^(rooms\.ts|grammy|ky|@logtape\/logtape|jsonc-parser|node:(?!sqlite$).*)$/;
   assert.deepEqual(start.filter((path) => slow.test(path)), []);
   const rooms = [...waited("rooms.ts")];
   assert.ok(rooms.includes("delivery.ts") && rooms.includes("grammy"));

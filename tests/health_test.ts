@@ -34,7 +34,14 @@ Deno.test("what is not known yet is not unhealthy", () => {
     polling: { startedAt: "2026-01-15T11:59:59.000Z", lastAnswerAt: null },
     undelivered: { leads: 0, oldestAt: null },
     adminChat: { failingSince: null },
+    profiles: { ok: true, brokenSince: null },
   });
+});
+
+Deno.test("a broken locales.json is told, and is no reason to call the bot unhealthy", () => {
+  const { ok, reasons, profiles } = reportOf(someFacts({ profilesBrokenSinceMs: NOON_MS }));
+  assert.deepEqual([ok, reasons], [true, []]);
+  assert.deepEqual(profiles, { ok: false, brokenSince: "2026-01-15T12:00:00.000Z" });
 });
 
 Deno.test("polling is alive for two minutes after Telegram's last answer, and no longer", () => {

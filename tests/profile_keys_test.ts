@@ -2,9 +2,16 @@
 
 import assert from "node:assert/strict";
 import { type Journal, openJournal, sendAllLane, VISITORS_LANE } from "../lib/journal.ts";
+import { type JsonText, readJson } from "../lib/json_text.ts";
 import { createSendAll } from "../lib/send_all.ts";
 import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
 import { anotherProfile, someProfiles } from "./helpers/a_profile.ts";
+
+function json(text: string): JsonText {
+  const read = readJson(text);
+  assert.ok(read.ok);
+  return read.json;
+}
 
 const FAILED = { kind: "answered", status: 500, body: "" } as const;
 const OFFER = { chatId: -1, messageId: 99 };
@@ -43,14 +50,14 @@ Deno.test("a profile with another key keeps its leads, menus, history, reminders
     const sendAll = sendAllOf(journal, ["agency"]);
     journal.rememberMenu({ chatId: 7, messageId: 70 }, "agency", NOON_MS - 9);
     journal.oweReminders(0, NOON_MS, NOON_MS);
-    journal.recordRevisions({ agency: {} }, "Анна", NOON_MS);
+    journal.recordRevisions(json('{"agency":{}}'), "Анна", NOON_MS);
     openCard(journal, 1);
     openCard(journal, 2);
     sendAll.crmFailed(1);
     sendAll.crmAnswered(1);
     sendAll.crmFailed(1);
 
-    journal.recordRevisions({ studio: {} }, "Анна", NOON_MS);
+    journal.recordRevisions(json('{"studio":{}}'), "Анна", NOON_MS);
     journal.renameProfile("agency", "studio");
 
     assert.equal(journal.findLead(1)?.profile, "studio");

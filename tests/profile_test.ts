@@ -1,8 +1,14 @@
 // The schema of locales.json: what it takes, and each fault with its path.
 
 import assert from "node:assert/strict";
-import { type Fault, parseProfiles } from "../lib/profile.ts";
-import { anotherProfile, aProfile, type Locales, someLocales } from "./helpers/a_profile.ts";
+import { type Fault, parseProfiles, profileOfWord } from "../lib/profile.ts";
+import {
+  anotherProfile,
+  aProfile,
+  type Locales,
+  someLocales,
+  someProfiles,
+} from "./helpers/a_profile.ts";
 
 function faultsOf(content: unknown): readonly Fault[] {
   const result = parseProfiles(content);
@@ -35,6 +41,7 @@ Deno.test("parseProfiles reads a whole file", () => {
   assert.deepEqual(agency, {
     key: "agency",
     name: "MONSTER AGENCY",
+    aliases: [],
     webhook: { url: "https://crm.example.ru/webhook/agency", fault: null },
     crmTimeoutMs: null,
     photoUrl: "https://example.ru/agency.jpg",
@@ -92,6 +99,85 @@ Deno.test("keys that nobody knows are no fault, wherever they stand", () => {
     locales.agency.step2.delay = 5;
     locales.agency.followup.limit = null;
   });
+});
+
+Deno.test("the shipped file has no key that does nothing", async () => {
+  const known = new Set(
+    ("name webhook_url step1 photo_url caption buttons text callback_data step2 " +
+      "success_caption_template choices followup admin_followup_template").split(" "),
+  );
+  const { fallback: _menu, ...profiles } = JSON.parse(
+    await Deno.readTextFile("locales/locales.json"),
+  );
+  const strangers: string[] = [];
+  JSON.stringify(Object.values(profiles), (key, value) => {
+    if (key !== "" && !/^\d+$/.test(key) && !known.has(key)) strangers.push(key);
+    return key === "choices" ? undefined : value;
+  });
+  assert.deepEqual(strangers, []);
+});
+
+Deno.test("a profile's old words lead to it, and each word to one profile", () => {
+  const profiles = someProfiles((all) => {
+    all.agency.aliases = ["flowers", "roses-1"];
+    all.cg = anotherProfile("cg");
+  });
+  assert.equal(profileOfWord(profiles, "flowers")?.key, "agency");
+  assert.equal(profileOfWord(profiles, "roses-1")?.key, "agency");
+  assert.equal(profileOfWord(profiles, "cg")?.key, "cg");
+  assert.equal(profileOfWord(profiles, "fallback"), undefined);
+  assert.deepEqual(
+    faultsOf(someLocales((all) => {
+      all.cg = { ...anotherProfile("cg"), aliases: ["flowers", "agency", "cg"] };
+      all.agency.aliases = ["flowers", "flowers", "а", "", "x".repeat(58), "fallback"];
+      all.list = {
+        ...anotherProfile("list"),
+        aliases: Array(51).fill("").map((_, nth) => `w${nth}`),
+      };
+      all.word = { ...anotherProfile("word"), aliases: "flowers" };
+    })).map(({ path, message }) => `${path}: ${message}`),
+    [
+      "list.aliases: прежних ссылок 51, нужно не больше 50",
+      "word.aliases: найден текст, нужен список",
+      "agency.aliases[1]: найдено «flowers» второй раз, уже есть в agency.aliases[0]",
+      ...[2, 3, 4].map((index) =>
+        `agency.aliases[${index}]: имя профиля не годится для ссылки, нужно от 1 до 57 символов ` +
+        "A–Z, a–z, 0–9, _ и -"
+      ),
+      "agency.aliases[5]: такое имя профиля занято, нужно другое",
+      "cg.aliases[0]: найдено «flowers» второй раз, уже есть в agency.aliases[0]",
+      "cg.aliases[1]: найдено «agency», но это слово самого профиля",
+      "cg.aliases[2]: найдено «cg», но это слово самого профиля",
+    ],
+  );
+});
+
+Deno.test("{name} is the profile's name in every text, and has to fit with it", () => {
+  const profile = aProfile((agency) => {
+    agency.name = "Имя $1";
+    agency.step1.caption = "{name}!";
+    agency.step1.buttons[0].text = "О {name}";
+    agency.step2.choices.agency_clients = "Клиенты {name}";
+    agency.step2.success_caption_template = "{name}: {choice}";
+    agency.translations = { en: { step2: { success_caption_template: "{name} got {choice}" } } };
+  });
+  assert.equal(profile.caption, "Имя $1!");
+  assert.equal(profile.buttons[0]?.text, "О Имя $1");
+  assert.equal(profile.choices.get("agency_clients"), "Клиенты Имя $1");
+  assert.equal(profile.confirmationTemplate, "Имя $1: {choice}");
+  assert.equal(profile.translations.get("en")?.confirmationTemplate, "Имя $1 got {choice}");
+  const name = "x".repeat(200);
+  assert.deepEqual(
+    faultsOf(someLocales(({ agency }) => {
+      agency.name = name;
+      agency.step1.caption = "{name}" + "y".repeat(3_896);
+      agency.step1.buttons[0].text = "{name}" + "y".repeat(57);
+    })),
+    [{
+      path: "agency.step1.buttons[0].text",
+      message: "вместе с названием символов 257, нужно не больше 256",
+    }],
+  );
 });
 
 Deno.test("admin_message_template is kept and not looked at", () => {
@@ -290,7 +376,7 @@ const FAULTS: readonly [
     "the confirmation has a stranger's placeholder",
     ({ agency }) => agency.step2.success_caption_template = "{choice} {username} {}",
     "agency.step2.success_caption_template",
-    "найдено {username}, {}, можно только {choice}",
+    "найдено {username}, {}, можно только {choice} и {name}",
   ],
   [
     "the choices are text",
@@ -326,7 +412,7 @@ const FAULTS: readonly [
     "the follow-up has a stranger's placeholder",
     ({ agency }) => agency.followup.admin_followup_template = "{username} {message} {choice}",
     "agency.followup.admin_followup_template",
-    "найдено {choice}, можно только {username} и {message}",
+    "найдено {choice}, можно только {username}, {message} и {name}",
   ],
 ];
 

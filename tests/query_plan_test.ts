@@ -18,6 +18,7 @@ const SMALL: readonly string[] = [
   "login_messages", // The same, as the managers' chat shows them.
   "sessions", // Where managers are logged in.
   "revisions", // What managers edited.
+  "profile_files", // Twenty of the newest texts of locales.json.
 ];
 
 /** A value of these finds what is about one lead, one visitor or one message: a handful of rows. */

@@ -260,7 +260,7 @@ Deno.test("a start that is refused for its journal or its profiles asks Telegram
     await Deno.writeTextFile(house.localesPath, "{");
     const withoutProfiles = await house.restart();
     assert.equal(await withoutProfiles.ended, 2);
-    await withoutProfiles.line(/^❌ locales\.json: не разобрать JSON/);
+    await withoutProfiles.line(/^❌ locales\.json: строка 1, столбец 2: файл обрывается/);
     assert.deepEqual(house.telegram.calls, []);
   }, { asleep: true }));
 

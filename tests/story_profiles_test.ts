@@ -1,6 +1,7 @@
 // What admins do to locales.json, before the start and while the bot runs.
 
 import assert from "node:assert/strict";
+import { openJournal } from "../lib/journal.ts";
 import { withHouse } from "./helpers/house.ts";
 import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "./helpers/visits.ts";
 
@@ -107,6 +108,62 @@ Deno.test("a removed file leaves the last good profiles in place", () =>
     await becomeLead(galliard(house));
   }));
 
+for (
+  const [name, spoil] of [
+    ["broken", (path: string) => Deno.writeTextFile(path, '{\n  "agency": 1,\n}')],
+    ["missing", (path: string) => Deno.remove(path)],
+    ["unreadable", (path: string) => Deno.remove(path).then(() => Deno.mkdir(path))],
+  ] as const
+) {
+  Deno.test(`a restart with a file that is ${name} goes on with the last good version, and says so`, () =>
+    withHouse(async (house) => {
+      await house.editLocales(({ agency }) => agency.step1.caption = "Последняя исправная");
+      await house.bot.line("изменения приняты");
+      await house.bot.stop();
+      const good = await Deno.readTextFile(house.localesPath);
+      await spoil(house.localesPath);
+
+      const bot = await house.restart();
+      await bot.line(/^❌ locales\.json: (строка 3, столбец 1: перед «}»|файла нет)/);
+      await bot.line(
+        /^❌ locales\.json на диске с ошибкой: работает версия от [\d.: ]+ из журнала/,
+      );
+      assert.equal(wordsOf(await greet(galliard(house))), "Последняя исправная");
+
+      if (name === "unreadable") await Deno.remove(house.localesPath);
+      await Deno.writeTextFile(house.localesPath, good.replace("Последняя", "Снова"));
+      await bot.line("изменения приняты");
+      assert.equal(bot.lines.filter((line) => line.startsWith("❌")).length, 2);
+    }));
+}
+
+Deno.test("the managers are told of a file that has been broken for five minutes, also across a restart", () =>
+  withHouse(async (house) => {
+    await house.bot.stop();
+    const journal = openJournal(`${house.folder}/data/triborg.db`);
+    journal.rememberFact("profiles_broken", JSON.stringify({ sinceMs: Date.now() - 300_000 }));
+    journal.close();
+    await Deno.writeTextFile(house.localesPath, '{"agency": 1,}');
+    await house.restart();
+    const note = await house.admin.chat.waitFor((each) => wordsOf(each).includes("locales.json"));
+    assert.match(
+      wordsOf(note),
+      /^⚠️ locales\.json на диске с ошибкой с [\d.: ]+, работает версия от [\d.: ]+\.\n\nСтрока 1, столбец 14: перед «}»/,
+    );
+  }));
+
+Deno.test("a start puts back the text before a save in place that was cut off", () =>
+  withHouse(async (house) => {
+    const good = await Deno.readTextFile(house.localesPath);
+    await Deno.mkdir(`${house.folder}/data`);
+    await Deno.writeTextFile(`${house.folder}/data/.locales.json.before`, good);
+    await Deno.writeTextFile(house.localesPath, good.slice(0, 1_000));
+    const bot = await house.restart();
+    await bot.line("⚠️ locales.json: прошлая запись оборвалась, возвращён текст до неё");
+    await house.telegram.untilPolled();
+    assert.equal(await Deno.readTextFile(house.localesPath), good);
+  }, { asleep: true }));
+
 Deno.test("an edited webhook address is where the very next lead goes", () =>
   withHouse(async (house) => {
     await becomeLead(galliard(house));
@@ -118,6 +175,24 @@ Deno.test("an edited webhook address is where the very next lead goes", () =>
     await becomeLead(galliard(house));
     const lead = await house.crm.nextLead();
     assert.match(lead.path, /elsewhere/);
+  }));
+
+Deno.test("a link's old word greets for its profile, and a menu that bears it gives a lead to it", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    const menu = await greet(visitor);
+    const text = await Deno.readTextFile(house.localesPath);
+    const locales = text.replace('"agency": {', '"marketing": {\n    "aliases": ["agency"],')
+      .replace('"select_agency"', '"select_marketing"');
+    await Deno.writeTextFile(house.localesPath, locales);
+    await house.bot.line("изменения приняты");
+    visitor.press(menu, "agency_clients");
+    const { body } = await house.crm.nextLead();
+    assert.match(JSON.stringify(body), /"request_details":"Привлечь клиентов"/);
+
+    const next = house.telegram.user({ first_name: "Next" });
+    assert.equal(buttonTexts(await greet(next, "agency"))[0], "Привлечь клиентов");
+    assert.equal(buttonTexts(await greet(next, "marketing"))[0], "Привлечь клиентов");
   }));
 
 Deno.test("notes and unknown keys in the file are no fault", () =>

@@ -52,8 +52,8 @@ Deno.test("after saving, one press takes it back", async () => {
   const before = await page.file();
   await save(page, browser, { caption: "Ошибка" });
   const html = await (await browser.get("/profiles/agency?saved")).text();
-  const number = /name="restore" value="(\d+)"[^>]*>Вернуть как было/.exec(html)?.[1];
-  assert.equal((await restore(browser, Number(number))).status, 303);
+  const change = /name="change" value="(\d+)"[^>]*>Вернуть как было/.exec(html)?.[1] ?? "";
+  assert.equal((await browser.post("/undo", { change })).status, 303);
   assert.deepEqual(await page.file(), before);
 });
 

@@ -87,6 +87,19 @@ Deno.test("faults are 422, stand at their fields, are counted, and nothing typed
   assert.deepEqual(await page.file(), before);
 });
 
+Deno.test("a form that says what is saved is not called unsaved after its address was tried", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  const fields = profileFields(page, "agency");
+  for (const wish of ["test", "show", "press:0"]) {
+    const html = await (await browser.post("/profiles/agency", { ...fields, do: wish })).text();
+    assert.doesNotMatch(html, /data-unsaved|Ещё не сохранено/, wish);
+    const typed = { ...fields, caption: "Набрано", do: wish };
+    const changed = await (await browser.post("/profiles/agency", typed)).text();
+    assert.match(changed, /data-unsaved[^]*Ещё не сохранено/, wish);
+  }
+});
+
 Deno.test("the first faulty field gets the focus, and no other", async () => {
   await using page = await openPage();
   const browser = await page.login();
@@ -110,7 +123,7 @@ Deno.test("in English the faults are English too", async () => {
     timeout_seconds: "500",
     photo_url: "https://user:secret@example.ru/",
     caption: "x".repeat(5000),
-    confirmation: "Done {choice} {name}",
+    confirmation: "Done {choice} {person}",
     follow_up: "nothing",
     button_key: [],
     button_text: [],
@@ -224,7 +237,10 @@ Deno.test("a file that somebody broke on disk is not written over, and the page 
   assert.equal(response.status, 409);
   assert.match(await response.text(), /locales\.json на диске ошибка[^]*value="AGENCY 2"/);
   assert.equal(await Deno.readTextFile(page.path), '{"agency": ');
-  assert.match(await (await browser.get("/")).text(), /В файле locales\.json ошибка/);
+  assert.match(
+    await (await browser.get("/")).text(),
+    /locales\.json на диске с ошибкой, работает версия от 15:00/,
+  );
 });
 
 Deno.test("add, move and remove buttons work by plain posts and save nothing", async () => {

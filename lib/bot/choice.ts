@@ -2,7 +2,7 @@
 
 import { Composer, type Context, type NextFunction } from "grammy";
 import type { MessageAddress } from "../lead.ts";
-import { inLanguage, LIMITS, type Profile } from "../profile.ts";
+import { inLanguage, LIMITS, type Profile, profileOfWord } from "../profile.ts";
 import { describeError } from "../telegram.ts";
 import { chosenText, clip, confirmation, isBlank } from "../texts.ts";
 import type { BotDeps } from "./deps.ts";
@@ -83,8 +83,8 @@ function profileOf(
   data: string,
   { journal, profiles }: BotDeps,
 ): Profile | undefined {
-  const { byKey, byCallbackData } = profiles();
-  return byKey.get(journal.findMenu(menu) ?? "") ?? byCallbackData.get(data);
+  const current = profiles();
+  return profileOfWord(current, journal.findMenu(menu) ?? "") ?? current.byCallbackData.get(data);
 }
 
 /** What the pressed button said. */

@@ -2,7 +2,7 @@
 
 import { Composer, type Context } from "grammy";
 import type { Message } from "grammy/types";
-import { inLanguage, type Profile, SELECT } from "../profile.ts";
+import { inLanguage, type Profile, profileOfWord, SELECT } from "../profile.ts";
 import { describeError, failureOf } from "../telegram.ts";
 import { greeting, menu } from "../texts.ts";
 import { onCommand } from "./command.ts";
@@ -47,7 +47,7 @@ export async function sendMenu(ctx: Context, deps: BotDeps): Promise<void> {
 const NO_PROFILE = "";
 
 async function sendGreetingOrMenu(ctx: Context, deps: BotDeps, key: string): Promise<void> {
-  const profile = deps.profiles().byKey.get(key);
+  const profile = profileOfWord(deps.profiles(), key);
   if (profile === undefined) await sendMenu(ctx, deps);
   else await sendGreeting(ctx, deps, profile);
 }

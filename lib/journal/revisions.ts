@@ -1,6 +1,7 @@
 // The journal's history of the profiles: every version, who saved it and when. Does not know what a version says.
 
 import type { Database, Row } from "../db.ts";
+import { type JsonText, withoutLayout } from "../json_text.ts";
 
 export interface Revision {
   readonly number: number;
@@ -9,22 +10,28 @@ export interface Revision {
   readonly savedAtMs: number;
   /** Null for an edit found on disk. */
   readonly savedBy: string | null;
-  /** The profile as the file had it; null when it was deleted. */
+  /** The profile parsed; null when it was deleted. */
   readonly content: unknown;
+  /** The profile as the file had it, to the byte; null when it was deleted. Bots before spelled it in one line. */
+  readonly text: string | null;
 }
 
 export interface RevisionRecords {
   /**
-   * Records whatever differs from the newest version of each profile, and what is gone.
+   * Records whatever differs from the newest version of each profile, and what is gone. Another layout is
+   * no difference.
    *
-   * @param content The parsed file.
    * @param savedBy Null for an edit found on disk.
    */
-  recordRevisions(content: unknown, savedBy: string | null, nowMs: number): void;
+  recordRevisions(content: JsonText, savedBy: string | null, nowMs: number): void;
   findRevision(number: number): Revision | undefined;
   /** Newest first. */
   listRevisions(profile: string, most: number): Revision[];
   latestRevision(profile: string): number | undefined;
+  /** The newest version of each profile, deleted ones too, in the order in which they were first recorded. */
+  newestRevisions(): Revision[];
+  /** The last version of each profile that is deleted, the newest deleted first. */
+  deletedProfiles(most: number): Revision[];
 }
 
 export function revisionRecords(db: Database): RevisionRecords {
@@ -39,21 +46,34 @@ export function revisionRecords(db: Database): RevisionRecords {
     `SELECT profile, content FROM revisions
      WHERE number IN (SELECT max(number) FROM revisions GROUP BY profile)`,
   );
+  const newestInOrder = db.reader(
+    `SELECT revisions.* FROM revisions
+     JOIN (SELECT max(number) AS newest, min(number) AS first FROM revisions GROUP BY profile)
+       ON number = newest ORDER BY first`,
+  );
+  const deleted = db.reader(
+    `SELECT profile FROM revisions
+     WHERE number IN (SELECT max(number) FROM revisions GROUP BY profile) AND content IS NULL
+     ORDER BY number DESC LIMIT ?`,
+  );
+  const lastContent = db.reader(
+    `SELECT * FROM revisions WHERE profile = ? AND content IS NOT NULL
+     ORDER BY number DESC LIMIT 1`,
+  );
 
   return {
     recordRevisions(content, savedBy, nowMs) {
       const known = new Map(
         newest.all().map((row) => [String(row["profile"]), row["content"] as string | null]),
       );
-      const entries = new Map(
-        Object.entries(content as Record<string, unknown>)
-          .map(([profile, value]) => [profile, JSON.stringify(value)]),
-      );
-      for (const [profile, text] of entries) {
-        if (known.get(profile) !== text) insert.run(profile, nowMs, savedBy, text);
+      for (const [profile, { text }] of content.members) {
+        const before = known.get(profile);
+        if (before != null && isSame(before, text)) continue;
+        insert.run(profile, nowMs, savedBy, text);
       }
       for (const [profile, text] of known) {
-        if (text !== null && !entries.has(profile)) insert.run(profile, nowMs, savedBy, null);
+        if (text === null || content.members.has(profile)) continue;
+        insert.run(profile, nowMs, savedBy, null);
       }
     },
     findRevision(number) {
@@ -65,7 +85,17 @@ export function revisionRecords(db: Database): RevisionRecords {
       const row = list.get(profile, 1);
       return row === undefined ? undefined : Number(row["number"]);
     },
+    newestRevisions: () => newestInOrder.all().map(toRevision),
+    deletedProfiles: (most) =>
+      deleted.all(most).flatMap(({ profile }) => {
+        const row = lastContent.get(String(profile));
+        return row === undefined ? [] : [toRevision(row)];
+      }),
   };
+}
+
+function isSame(before: string, after: string): boolean {
+  return before === after || withoutLayout(before) === withoutLayout(after);
 }
 
 function toRevision(row: Row): Revision {
@@ -75,5 +105,6 @@ function toRevision(row: Row): Revision {
     savedAtMs: Number(row["saved_at_ms"]),
     savedBy: row["saved_by"] === null ? null : String(row["saved_by"]),
     content: row["content"] === null ? null : JSON.parse(String(row["content"])),
+    text: row["content"] === null ? null : String(row["content"]),
   };
 }

@@ -263,6 +263,18 @@ const FOLLOW_UP_EDITS = `
   ALTER TABLE follow_up_messages ADD COLUMN edited_at_s INTEGER;
 `;
 
+const PROFILE_FILES = `
+  -- The newest good texts of locales.json as a whole. saved_by is null for an edit found on disk.
+  CREATE TABLE profile_files (
+    number INTEGER PRIMARY KEY,
+    saved_at_ms INTEGER NOT NULL,
+    saved_by TEXT,
+    renamed_from TEXT,
+    renamed_to TEXT,
+    text TEXT NOT NULL
+  ) STRICT;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
 export const ADDITIONS: Additions = {
   bots: BOTS,
@@ -270,4 +282,5 @@ export const ADDITIONS: Additions = {
   held: HELD,
   login_messages: LOGIN_MESSAGES,
   follow_up_edits: FOLLOW_UP_EDITS,
+  profile_files: PROFILE_FILES,
 };

@@ -18,17 +18,22 @@ export type { Trouble } from "../health.ts";
 /** The house, as far as the page needs it. */
 export interface WebDeps {
   readonly auth: Auth;
-  readonly profiles: Pick<ProfileStore, "current" | "content" | "text" | "faults" | "save">;
+  readonly profiles: Pick<
+    ProfileStore,
+    "current" | "content" | "text" | "faults" | "breakage" | "save"
+  >;
   readonly journal: Pick<
     Journal,
     | "countByProfile"
     | "countLeadsOf"
     | "lastAnswer"
-    | "renameProfile"
-    | "forgetProfile"
     | "listRevisions"
     | "findRevision"
     | "latestRevision"
+    | "findFile"
+    | "latestFileBy"
+    | "deletedProfiles"
+    | "forgetProfile"
     | "committed"
     | keyof LeadList
     | "attemptsOf"

@@ -19,6 +19,7 @@ document.addEventListener("submit", ({ submitter }) => showBusy(submitter));
 document.addEventListener("submit", decideInPlace);
 [...document.querySelectorAll("[data-fresh]")].slice(0, MOST_WATCHED).forEach(watch);
 for (const button of document.querySelectorAll("[data-copy]")) offerCopy(button);
+for (const field of document.querySelectorAll("[data-suggested]")) suggest(field);
 // Where the address names a place on the page, browsers go there instead, once all is loaded.
 if (location.hash !== "") addEventListener("load", () => setTimeout(focusFirst));
 
@@ -59,6 +60,26 @@ function keepPreview(form) {
     event.preventDefault();
     pressed = button.value;
     refresh();
+  });
+}
+
+/** Fills a field with what the form's name suggests, until somebody writes in it. */
+function suggest(field) {
+  const { name } = field.form.elements;
+  let timer;
+  let own = false;
+  field.addEventListener("input", () => own = field.value !== "");
+  name.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const asked = name.value;
+      if (own || asked.trim() === "") return;
+      const address = `${field.dataset.suggested}?${new URLSearchParams({ name: asked })}`;
+      const response = await fetch(address).catch(() => null);
+      if (!response?.ok) return;
+      const key = await response.text();
+      if (!own && name.value === asked) field.value = key;
+    }, QUIET_MS);
   });
 }
 

@@ -23,6 +23,8 @@ export interface TextFieldProps extends FieldProps {
   /** Stands right of the input, such as a button or a unit. */
   readonly beside?: ComponentChildren;
   readonly narrow?: boolean;
+  /** An address that tells what to write here for what stands in the form's `name`; a script asks it. */
+  readonly suggested?: string;
   /** Stands below: what a button beside it found out. */
   readonly children?: ComponentChildren;
 }
@@ -43,6 +45,7 @@ export function TextField(props: TextFieldProps) {
           placeholder={placeholder}
           autocomplete="off"
           lang={props.lang}
+          data-suggested={props.suggested}
           {...described(props)}
         />
         {beside}

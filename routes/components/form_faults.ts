@@ -25,6 +25,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "step1.buttons": "buttons",
   "step2.success_caption_template": "confirmation",
   "followup.admin_followup_template": "follow_up",
+  "aliases": "aliases",
 };
 
 /** In the order of the form, so that the first one is the topmost. */
@@ -39,6 +40,7 @@ const ORDER = [
   "button_choice",
   "confirmation",
   "follow_up",
+  "aliases",
 ];
 
 export function sortFaults(
@@ -67,6 +69,7 @@ export function sortFaults(
 function placeOf(path: string, { buttons }: Pick<ProfileForm, "buttons">): string | undefined {
   const field = FIELDS[path];
   if (field !== undefined) return field;
+  if (path.startsWith("aliases[")) return "aliases";
   const nth = /^step1\.buttons\[(\d+)\]/.exec(path)?.[1];
   if (nth !== undefined) return `button_text:${nth}`;
   const chosen = /^step2\.choices\.(.+)$/.exec(path)?.[1];

@@ -1,11 +1,11 @@
 // A list of versions, of which one may be open with its changes word by word.
 
 import type { Revision } from "../../lib/journal/revisions.ts";
-import type { Fault } from "../../lib/profile.ts";
 import { diffWords } from "../../lib/text_diff.ts";
-import { faultSentence } from "../words/faults.ts";
+import { faultOfFile } from "../words/faults.ts";
 import { HISTORY, type HistoryWords } from "../words/history.ts";
 import { FormToken, type Frame, Page } from "./page.tsx";
+import { type Refusal, Unsaved } from "./unsaved.tsx";
 import { type Part, Pieces } from "./versions.tsx";
 
 export interface Line {
@@ -16,7 +16,7 @@ export interface Line {
   readonly partsBefore: readonly Part[];
 }
 
-export function HistoryPage({ frame, name, path, lines, open, most, refused }: {
+export function HistoryPage({ frame, name, path, lines, open, most, refusal }: {
   readonly frame: Frame;
   readonly name: string;
   /** The page of what it is the history of. */
@@ -25,8 +25,8 @@ export function HistoryPage({ frame, name, path, lines, open, most, refused }: {
   /** The version that is open; 0 for none. */
   readonly open: number;
   readonly most: number;
-  /** Why a version could not be restored; empty when the file on disk is at fault. */
-  readonly refused?: readonly Fault[];
+  /** Why a version could not be restored. */
+  readonly refusal?: Refusal;
 }) {
   const words = HISTORY[frame.language];
   return (
@@ -36,18 +36,19 @@ export function HistoryPage({ frame, name, path, lines, open, most, refused }: {
       </p>
       <h1>{words.title(name)}</h1>
       <p class="hint">{words.hint(most)}</p>
-      {refused && (
+      {refusal && refusal.kind !== "refused" && (
+        <Unsaved refusal={refusal} language={frame.language} />
+      )}
+      {refusal?.kind === "refused" && (
         <div class="note bad" role="alert">
           <p>
-            <span aria-hidden="true">⚠</span> {refused.length > 0 ? words.refused : words.stale}
+            <span aria-hidden="true">⚠</span> {words.refused}
           </p>
-          {refused.length > 0 && (
-            <ul>
-              {refused.map(({ path, message }) => (
-                <li key={path}>{path}: {faultSentence(message, frame.language)}</li>
-              ))}
-            </ul>
-          )}
+          <ul>
+            {refusal.faults.map((fault) => (
+              <li key={fault.message}>{faultOfFile(fault, frame.language)}</li>
+            ))}
+          </ul>
         </div>
       )}
       {lines.length === 0 && <p>{words.nothing}</p>}

@@ -1,7 +1,7 @@
 // The form of the menu beside its preview.
 
 import { type Button, type Fault, LIMITS } from "../../lib/profile.ts";
-import type { MenuForm } from "../../lib/profile_edits.ts";
+import type { MenuForm } from "../../lib/menu_edits.ts";
 import { menu } from "../../lib/texts.ts";
 import type { Language } from "../../lib/web/language.ts";
 import { faultSentence } from "../words/faults.ts";
@@ -184,7 +184,12 @@ export function MenuPreview({ draft, language }: {
   readonly language: Language;
 }) {
   const words = PREVIEW[language];
-  const { text, keyboard } = menu({ ...draft, byKey: new Map(), byCallbackData: new Map() });
+  const { text, keyboard } = menu({
+    ...draft,
+    byKey: new Map(),
+    byAlias: new Map(),
+    byCallbackData: new Map(),
+  });
   return (
     <section class="preview" id="preview" aria-label={words.title}>
       <h2>{words.visitor}</h2>

@@ -1,18 +1,20 @@
 // The line on top of a form: what its last press did, or why it did not.
 
 import type { Fault } from "../../lib/profile.ts";
+import { faultOfFile, faultWords } from "../words/faults.ts";
 import { PROFILE } from "../words/profile.ts";
 import { FormToken, type Frame } from "./page.tsx";
 import { type Part, SideBySide } from "./versions.tsx";
 
 export type Note =
-  /** `before` is the version that "take it back" restores. */
-  | { readonly kind: "saved"; readonly before: number | undefined }
-  | { readonly kind: "created" }
+  /** `change` is what "take it back" takes back. */
+  | { readonly kind: "saved" | "created"; readonly change: number | undefined }
   | { readonly kind: "refused" }
   /** The form was opened before this login. */
   | { readonly kind: "renewed" }
   | { readonly kind: "broken"; readonly faults: readonly Fault[] }
+  /** The disk did not take it; `reason` is the parser's, in Russian. */
+  | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "stale"; readonly mine: readonly Part[]; readonly theirs: readonly Part[] };
 
 export function NoteLine({ note, faults, path, frame }: {
@@ -25,21 +27,13 @@ export function NoteLine({ note, faults, path, frame }: {
   const words = PROFILE[frame.language];
   switch (note.kind) {
     case "created":
-      return <p class="note" role="status">{words.created}</p>;
     case "saved":
       return (
         <div class="note" role="status">
           <p>
-            <span aria-hidden="true">✓</span> {words.saved}
+            <span aria-hidden="true">✓</span> {words[note.kind]}
           </p>
-          {note.before !== undefined && (
-            <form method="post" action={`${path}/history`}>
-              <FormToken frame={frame} />
-              <button type="submit" class="outline" name="restore" value={String(note.before)}>
-                {words.undo}
-              </button>
-            </form>
-          )}
+          <UndoForm change={note.change} frame={frame} />
         </div>
       );
     case "renewed":
@@ -63,7 +57,20 @@ export function NoteLine({ note, faults, path, frame }: {
           <p>
             <span aria-hidden="true">⚠</span> {words.broken}
           </p>
-          <ul>{note.faults.map(({ path, message }) => <li key={path}>{path} {message}</li>)}</ul>
+          <ul>
+            {note.faults.map((fault) => (
+              <li key={fault.message}>{faultOfFile(fault, frame.language)}</li>
+            ))}
+          </ul>
+        </div>
+      );
+    case "failed":
+      return (
+        <div class="note bad" role="alert">
+          <p>
+            <span aria-hidden="true">⚠</span>{" "}
+            {words.failed(faultWords(note.reason, frame.language))}
+          </p>
         </div>
       );
     case "stale":
@@ -80,4 +87,20 @@ export function NoteLine({ note, faults, path, frame }: {
         </div>
       );
   }
+}
+
+/** The button that takes a change back; nothing where there is none to take back. */
+export function UndoForm({ change, frame }: {
+  readonly change: number | undefined;
+  readonly frame: Frame;
+}) {
+  if (change === undefined) return null;
+  return (
+    <form method="post" action="/undo">
+      <FormToken frame={frame} />
+      <button type="submit" class="outline" name="change" value={String(change)}>
+        {PROFILE[frame.language].undo}
+      </button>
+    </form>
+  );
 }

@@ -5,6 +5,7 @@ import type { Language } from "../../lib/web/language.ts";
 import type { State, Trouble } from "../../lib/web/state.ts";
 import { FORM_TOKEN } from "../../lib/web/steps.ts";
 import { assets } from "../assets/assets.ts";
+import { faultOfFile } from "../words/faults.ts";
 import { FRAME, type FrameWords } from "../words/frame.ts";
 import { moments } from "./time.ts";
 
@@ -32,9 +33,11 @@ export function frameOf({ state, url }: { readonly state: State; readonly url: U
   const when = moments({ language, timeZone, nowMs: deps.now() });
   const words = FRAME[language];
   const notices = deps.troubles().map((trouble) => notice(trouble, words, when));
-  const [fault] = deps.profiles.faults();
-  if (fault !== undefined) {
-    notices.unshift({ text: words.brokenFile(`${fault.path} ${fault.message}`.trim()) });
+  const broken = deps.profiles.breakage();
+  const [fault] = broken?.faults ?? [];
+  if (broken !== undefined && fault !== undefined) {
+    const where = faultOfFile(fault, language);
+    notices.unshift({ text: words.brokenFile(when(broken.versionAtMs), where) });
   }
   return { language, path: url.pathname, who: session.openedBy, formToken, notices, when };
 }

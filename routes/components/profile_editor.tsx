@@ -5,6 +5,7 @@ import { type Fault, LIMITS } from "../../lib/profile.ts";
 import { draftProfile, type ProfileForm } from "../../lib/profile_edits.ts";
 import type { WebhookTrial } from "../../lib/webhook_trial.ts";
 import { meaningOf, PROFILE, type ProfileWords } from "../words/profile.ts";
+import { AliasesField } from "./aliases_field.tsx";
 import { ButtonsField, type Focus } from "./buttons_field.tsx";
 import { EditorPage } from "./editor_page.tsx";
 import { TextArea, TextField } from "./fields.tsx";
@@ -187,6 +188,12 @@ function Fields({ view, faults, words, frame }: {
         rows={4}
         most={LIMITS.text}
         hint={words.followUpHint}
+      />
+      <AliasesField
+        aliases={form.aliases ?? []}
+        path={`/profiles/${key}`}
+        fault={faults.of("aliases")}
+        words={words}
       />
     </>
   );

@@ -6,6 +6,7 @@ import { PROFILE_LIST } from "../words/profile_list.ts";
 import { TextField } from "./fields.tsx";
 import { type Frame, Page } from "./page.tsx";
 import { SmallForm } from "./small_form.tsx";
+import { type Refusal, Unsaved } from "./unsaved.tsx";
 
 /** The form of a new profile, as typed. */
 export interface NewView {
@@ -14,6 +15,7 @@ export interface NewView {
   readonly key: string;
   readonly nameFault?: string | undefined;
   readonly keyFault?: string | undefined;
+  readonly refusal?: Refusal;
 }
 
 export function NewProfile({ frame, state, view }: {
@@ -26,6 +28,7 @@ export function NewProfile({ frame, state, view }: {
   const title = original ? words.copyTitle(original.name) : words.newTitle;
   return (
     <SmallForm frame={frame} title={title} action="/new-profile" submit={words.create}>
+      {view.refusal && <Unsaved refusal={view.refusal} language={frame.language} />}
       {view.from !== undefined && <input type="hidden" name="from" value={view.from} />}
       <TextField
         name="name"
@@ -40,6 +43,7 @@ export function NewProfile({ frame, state, view }: {
         label={words.key}
         value={view.key}
         hint={words.keyHint(state.deps.botUsername() ?? "…")}
+        suggested="/new-profile/key"
         fault={view.keyFault}
         focus={view.keyFault !== undefined}
       />
@@ -48,12 +52,13 @@ export function NewProfile({ frame, state, view }: {
   );
 }
 
-export function Rename({ frame, state, from, to, fault }: {
+export function Rename({ frame, state, from, to, fault, refusal }: {
   readonly frame: Frame;
   readonly state: State;
   readonly from: string;
   readonly to: string;
   readonly fault?: string;
+  readonly refusal?: Refusal;
 }) {
   const words = PROFILE_LIST[frame.language];
   const name = state.deps.profiles.current().byKey.get(from)?.name ?? from;
@@ -66,6 +71,7 @@ export function Rename({ frame, state, from, to, fault }: {
       submit={words.rename}
       back={`/profiles/${from}`}
     >
+      {refusal && <Unsaved refusal={refusal} language={frame.language} />}
       <p>{words.renameWarning(`t.me/${bot}?start=${from}`)}</p>
       <TextField
         name="key"
@@ -79,11 +85,12 @@ export function Rename({ frame, state, from, to, fault }: {
   );
 }
 
-export function Delete({ frame, state, profile, fault }: {
+export function Delete({ frame, state, profile, fault, refusal }: {
   readonly frame: Frame;
   readonly state: State;
   readonly profile: string;
   readonly fault?: string;
+  readonly refusal?: Refusal;
 }) {
   const words = PROFILE_LIST[frame.language];
   const { deps } = state;
@@ -106,6 +113,7 @@ export function Delete({ frame, state, profile, fault }: {
       back={`/profiles/${profile}`}
       danger
     >
+      {refusal && <Unsaved refusal={refusal} language={frame.language} />}
       <p>
         {words.deleteWarning} {words.deleteLeads(deps.journal.countLeadsOf(profile))}{" "}
         {words.deleteBack}
@@ -113,7 +121,7 @@ export function Delete({ frame, state, profile, fault }: {
       <TextField
         name="key"
         label={words.deleteConfirm(profile)}
-        value=""
+        value={refusal === undefined ? "" : profile}
         fault={fault}
         focus
       />

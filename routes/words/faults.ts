@@ -1,18 +1,32 @@
 // Faults as sentences. The parser says them in Russian; here is what each says in English.
 
+import type { Fault } from "../../lib/profile.ts";
 import type { Language } from "../../lib/web/language.ts";
 
 /** A fault of the parser as a sentence in the page's language. */
 export function faultSentence(message: string, language: Language): string {
-  const plain = message.replace(TWICE_IN_MENU, "этот профиль уже есть в меню");
-  const said = language === "ru" ? plain : inEnglish(plain);
+  const said = faultWords(message.replace(TWICE_IN_MENU, "этот профиль уже есть в меню"), language);
   return `${said.slice(0, 1).toUpperCase()}${said.slice(1)}.`;
+}
+
+/** The same as a part of a sentence. */
+export function faultWords(message: string, language: Language): string {
+  return language === "ru" ? message : inEnglish(message);
+}
+
+/** A fault of the file on disk as a sentence, with the place where there is one. */
+export function faultOfFile({ path, message }: Fault, language: Language): string {
+  return path === "" || /^строка /.test(message)
+    ? faultSentence(message, language)
+    : `${path}: ${faultWords(message, language)}.`;
 }
 
 /** Whoever edits the menu chooses profiles, not callback data. */
 const TWICE_IN_MENU = /^найдено «select_[^]+» второй раз, уже есть в [^]+$/;
 
 function inEnglish(message: string): string {
+  const [, line, column, rest] = /^строка (\d+), столбец (\d+): (.*)$/.exec(message) ?? [];
+  if (rest !== undefined) return `line ${line}, column ${column}: ${inEnglish(rest)}`;
   for (const [pattern, english] of ENGLISH) {
     if (pattern.test(message)) return message.replace(pattern, english);
   }
@@ -23,6 +37,24 @@ const ADDRESS_RU = "нужен адрес http:\\/\\/ или https:\\/\\/ без
 const ADDRESS_EN = "an http:// or https:// address without a login and password is needed";
 
 const ENGLISH: readonly (readonly [RegExp, string])[] = [
+  [/^на диске нет места$/, "the disk is full"],
+  [/^диск открыт только для чтения$/, "the disk is read-only"],
+  [/^нет прав на запись$/, "there is no right to write"],
+  [/^диск отвечает ошибкой$/, "the disk answers with an error"],
+  [/^файл занят$/, "the file is in use"],
+  [/^ошибка диска ?(.*)$/, "an error of the disk $1"],
+  [
+    /^ключ «(.+)» второй раз, уже есть в строке (\d+)$/,
+    "the key “$1” stands twice, first in line $2",
+  ],
+  [/^перед «(.)» лишняя запятая: уберите её$/, "a comma too many before “$1”: take it out"],
+  [/^найден комментарий, .*$/, "a comment, which JSON does not have: take it out"],
+  [/^.*, перед этим нужна запятая$/, "a comma is missing before this"],
+  [/^файл обрывается, нужна закрывающая скобка «(.)»$/, "the file breaks off, “$1” is missing"],
+  [/^текст не закрыт, .*$/, "a text is not closed, a quote is missing on this line"],
+  [/^файла нет или его нельзя прочесть$/, "the file is missing or cannot be read"],
+  [/^файл пуст, нужны профили$/, "the file is empty, profiles are needed"],
+  [/^кодировка не UTF-8, .*$/, "the encoding is not UTF-8, save the file in UTF-8"],
   [/^пусто, нужен текст от 1 до (\d+) символов$/, "empty, a text of 1 to $1 characters is needed"],
   [/^символов (\d+), нужно не больше (\d+)$/, "$1 characters, at most $2 fit"],
   [
@@ -34,8 +66,15 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
   [/^кнопок (\d+), нужно не больше (\d+)$/, "$1 buttons, at most $2 are possible"],
   [/^нет (\S+) и (\S+), нужен текст с \S+ и \S+$/, "$1 and $2 are missing from the text"],
   [/^нет (\S+), нужен текст с .+$/, "$1 is missing from the text"],
+  [
+    /^найдено (\{.*\}), можно только (\S+), (\S+) и (\S+)$/,
+    "$1 is unknown, only $2, $3 and $4 are possible",
+  ],
   [/^найдено (\{.*\}), можно только (\S+) и (\S+)$/, "$1 is unknown, only $2 and $3 are possible"],
-  [/^найдено (\{.*\}), можно только (\S+)$/, "$1 is unknown, only $2 is possible"],
+  [
+    /^вместе с названием символов (\d+), нужно не больше (\d+)$/,
+    "$1 characters with the name in it, at most $2 fit",
+  ],
   [
     /^найдено (\S+), нужно число секунд от (\d+) до (\d+)$/,
     "it is $1, a number of seconds from $2 to $3 is needed",
@@ -49,6 +88,12 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
     /^это служебный адрес машины, CRM на нём не бывает$/,
     "this is an address of the machine itself, no CRM lives there",
   ],
+  [
+    /^это прежняя ссылка другого профиля, нужно другое слово$/,
+    "this was another profile's link, choose another word",
+  ],
+  [/^прежних ссылок (\d+), нужно не больше (\d+)$/, "$1 links before, at most $2 are possible"],
+  [/^найдено «(.+)», но это слово самого профиля$/, "“$1” is the word of a profile itself"],
   [/^такое имя профиля занято, нужно другое$/, "this word is taken, choose another"],
   [
     /^имя профиля не годится для ссылки, нужно от 1 до (\d+) символов .*$/,

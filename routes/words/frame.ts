@@ -41,8 +41,8 @@ export const FRAME = bilingual({
       "ADMIN_CHAT_ID: бот не может публиковать в канале менеджеров. Карточки ждут. Сделайте " +
       "его администратором с правом публиковать сообщения",
   },
-  brokenFile: (where: string) =>
-    `В файле locales.json ошибка: ${where}. Бот работает по последней исправной версии. ` +
+  brokenFile: (version: string, where: string) =>
+    `locales.json на диске с ошибкой, работает версия от ${version}. ${where} ` +
     "Исправьте файл — сохранить отсюда пока нельзя",
 }, {
   brand: "Triborg",
@@ -80,8 +80,8 @@ export const FRAME = bilingual({
       "ADMIN_CHAT_ID: the bot cannot post in the managers' channel. Cards wait. Make it an " +
       "administrator who may post messages",
   },
-  brokenFile: (where: string) =>
-    `The file locales.json has a fault: ${where}. The bot works with the last good version. ` +
+  brokenFile: (version: string, where: string) =>
+    `locales.json on disk has a fault, the version of ${version} is at work. ${where} ` +
     "Fix the file: nothing can be saved from here until then",
 });
 

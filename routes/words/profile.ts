@@ -33,10 +33,17 @@ export const PROFILE = bilingual({
   remove: (nth: number) => `Убрать: кнопка ${nth}`,
   add: "+ кнопка",
   confirmation: "Подтверждение",
-  confirmationHint: "Посетитель видит его сразу после нажатия. Вместо {choice} встанет его выбор.",
+  confirmationHint:
+    "Посетитель видит его сразу после нажатия. Вместо {choice} встанет его выбор, " +
+    "вместо {name} — название профиля, и так в любом тексте.",
   followUp: "Дополнение для менеджера",
   followUpHint:
-    "Что придёт в чат, когда посетитель напишет ещё. {username} — кто, {message} — что написал.",
+    "Что придёт в чат, когда посетитель напишет ещё. {username} — кто, {message} — что " +
+    "написал, {name} — название профиля.",
+  aliases: "Прежние ссылки",
+  aliasesHint: "Они по-прежнему ведут сюда: со старых постов и напечатанных QR-кодов. " +
+    "Уберите ту, что больше не нужна.",
+  removeAlias: (word: string) => `Убрать прежнюю ссылку ${word}`,
   save: "Сохранить",
   show: "Показать в предпросмотре",
   preview: "Показать, как это увидят",
@@ -51,6 +58,9 @@ export const PROFILE = bilingual({
     "Не сохранено: форма открыта до этого входа. Набранное на месте — проверьте и сохраните ещё раз.",
   broken:
     "Не сохранено: в файле locales.json на диске ошибка. Исправьте файл и сохраните ещё раз, набранное осталось в форме.",
+  failed: (reason: string) =>
+    `Не сохранено: ${reason}. Набранное осталось в форме, бот работает с прежними текстами. ` +
+    "Освободите место или исправьте права и сохраните ещё раз.",
   stale: "Не сохранено: пока вы правили, здесь сохранили другое.",
   staleWhat:
     "Ниже обе версии. В форме — ваша: сохраните её, если она нужна вместо той, или возьмите сохранённую.",
@@ -111,10 +121,16 @@ export const PROFILE = bilingual({
   remove: (nth: number) => `Remove: button ${nth}`,
   add: "+ button",
   confirmation: "Confirmation",
-  confirmationHint: "The visitor sees it right after pressing. {choice} becomes what they chose.",
+  confirmationHint: "The visitor sees it right after pressing. {choice} becomes what they chose, " +
+    "{name} the profile's name, here and in every text.",
   followUp: "Follow-up for the manager",
   followUpHint:
-    "What comes to the chat when the visitor writes more. {username} is who, {message} is what.",
+    "What comes to the chat when the visitor writes more. {username} is who, {message} is what, " +
+    "{name} is the profile's name.",
+  aliases: "Links before",
+  aliasesHint: "They still lead here, from old posts and printed QR codes. " +
+    "Remove one that is not needed any more.",
+  removeAlias: (word: string) => `Remove the old link ${word}`,
   save: "Save",
   show: "Show in the preview",
   preview: "Show how it will look",
@@ -129,6 +145,9 @@ export const PROFILE = bilingual({
     "Not saved: the form is from before this login. What you typed is in place: check it and save again.",
   broken:
     "Not saved: the file locales.json on disk has a fault. Fix the file and save again; what you typed is still in the form.",
+  failed: (reason: string) =>
+    `Not saved: ${reason}. What you typed is still in the form, the bot works with the texts before. ` +
+    "Make room or mend the rights, and save again.",
   stale: "Not saved: something else was saved here while you were editing.",
   staleWhat:
     "Both versions are below. The form holds yours: save it if it should replace the other, or take the saved one.",

@@ -14,8 +14,8 @@ export const PROFILE_LIST = bilingual({
   createHint: "Дальше — тексты и адрес вебхука. Профиль сразу появится в меню бота.",
   renameTitle: (name: string) => `Сменить ссылку профиля «${name}»`,
   renameWarning: (link: string) =>
-    `Старая ссылка ${link} перестанет вести на этот профиль: кто по ней придёт, увидит меню. ` +
-    "Напечатанные QR-коды тоже. Лиды и история останутся с профилем.",
+    `Старая ссылка ${link} и напечатанные QR-коды продолжат вести на этот профиль, пока вы не ` +
+    "уберёте её в нём. Лиды и история останутся с профилем.",
   rename: "Сменить",
   deleteTitle: (name: string) => `Удалить профиль «${name}»`,
   deleteWarning: "Ссылка профиля покажет меню, кнопка исчезнет из меню.",
@@ -45,8 +45,8 @@ export const PROFILE_LIST = bilingual({
   createHint: "Texts and the webhook address come next. The profile joins the bot's menu at once.",
   renameTitle: (name: string) => `Change the link of “${name}”`,
   renameWarning: (link: string) =>
-    `The old link ${link} will no longer lead to this profile: whoever follows it sees the menu. ` +
-    "The same goes for printed QR codes. Leads and history stay with the profile.",
+    `The old link ${link} and printed QR codes will still lead to this profile until you remove it ` +
+    "there. Leads and history stay with the profile.",
   rename: "Change",
   deleteTitle: (name: string) => `Delete “${name}”`,
   deleteWarning: "The profile's link will show the menu, its button leaves the menu.",

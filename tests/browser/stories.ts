@@ -277,6 +277,68 @@ story(
 );
 
 story(
+  "a changed link is taken back with one press, and a changed one goes on leading to its profile",
+  () =>
+    surf(async ({ page, origin, house }) => {
+      const changeLink = async () => {
+        await page.goto(`${origin}/profiles/agency/rename`);
+        await page.getByLabel("Слово для ссылки").fill("marketing");
+        await page.getByRole("button", { name: "Сменить" }).click();
+        await page.getByText("Сохранено. Уже работает.").waitFor();
+      };
+      const before = await Deno.readTextFile(house.localesPath);
+      await changeLink();
+      await page.getByRole("button", { name: "Вернуть как было" }).click();
+      await page.waitForURL(`${origin}/profiles/agency?saved`);
+      assert.equal(await Deno.readTextFile(house.localesPath), before);
+
+      await changeLink();
+      const visitor = house.telegram.user({ first_name: "Galliard" });
+      visitor.start("agency");
+      const greeting = await visitor.chat.nextMessage();
+      assert.match(greeting.text ?? greeting.caption ?? "", /MONSTER AGENCY/);
+
+      assert.deepEqual(await seriousFaults(page), []);
+      await page.getByRole("button", { name: "Убрать прежнюю ссылку agency" }).click();
+      await page.getByText("Ещё не сохранено.").waitFor();
+      await page.getByRole("button", { name: "Сохранить" }).click();
+      await page.getByText("Сохранено. Уже работает.").waitFor();
+      visitor.start("agency");
+      const menu = await visitor.chat.nextMessage();
+      assert.match(menu.text ?? "", /Выберите/);
+    }),
+);
+
+story(
+  "a new profile's word comes from its name, a deleted profile from the list, and a trial changes no form",
+  () =>
+    surf(async ({ page, origin }) => {
+      await page.goto(`${origin}/new-profile`);
+      const key = page.getByLabel("Слово для ссылки");
+      await page.getByLabel("Название").pressSequentially("Цветы на дом");
+      while (await key.inputValue() !== "tsvety-na-dom") await page.waitForTimeout(20);
+      await key.fill("own");
+      await page.getByLabel("Название").fill("Цветы на дом!");
+      await page.getByRole("button", { name: "Создать" }).click();
+      await page.waitForURL(`${origin}/profiles/own?created`);
+
+      await page.getByRole("button", { name: "Проверить" }).click();
+      await page.locator(".trial").waitFor();
+      await page.getByRole("link", { name: "Лиды" }).click();
+      await page.waitForURL(`${origin}/leads`); // Nothing asks whether to leave.
+
+      await page.goto(`${origin}/profiles/own/delete`);
+      await page.getByLabel("впишите own").fill("own");
+      await page.getByRole("button", { name: "Удалить" }).click();
+      await page.waitForURL(/deleted=own/);
+      await page.getByText("Удалённые (1)").click();
+      assert.deepEqual(await seriousFaults(page), []);
+      await page.getByRole("button", { name: "Вернуть: Цветы на дом!" }).click();
+      await page.waitForURL(`${origin}/profiles/own?saved`);
+    }),
+);
+
+story(
   "every page is usable by everybody, light and dark, wide and narrow",
   () =>
     surf(async (surfing) => {

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { type Auth, createAuth } from "../../lib/auth.ts";
 import { createHealth } from "../../lib/health.ts";
+import { valueAt } from "../../lib/json_text.ts";
 import { type Journal, openJournal } from "../../lib/journal.ts";
-import { type Content, profileForm, versionOf } from "../../lib/profile_edits.ts";
+import { profileForm, versionOf } from "../../lib/profile_edits.ts";
 import type { ProfileStore } from "../../lib/profile_store.ts";
 import { createApp, type Handler, type WebDeps } from "../../lib/web.ts";
 import { NOON_MS } from "./a_lead.ts";
@@ -52,8 +53,8 @@ export function profileFields(
   { store }: PageOfTest,
   key: string,
 ): Record<string, string | string[]> {
-  const content = store.content() as Content;
-  const form = profileForm(content[key]);
+  const content = store.content();
+  const form = profileForm(valueAt(content, key));
   return {
     version: versionOf(content, key),
     do: "save",
@@ -72,6 +73,8 @@ export function profileFields(
 
 export interface PageOptions {
   readonly locales?: Locales;
+  /** The file to the byte, instead of `locales`. */
+  readonly text?: string;
   readonly password?: string | null;
   readonly config?: Partial<WebDeps["config"]>;
   readonly deps?: Partial<WebDeps>;
@@ -84,7 +87,8 @@ export interface PageOptions {
 export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-page-" });
   const path = `${folder}/locales.json`;
-  await Deno.writeTextFile(path, JSON.stringify(options.locales ?? someLocales(), null, 2));
+  const text = options.text ?? JSON.stringify(options.locales ?? someLocales(), null, 2);
+  await Deno.writeTextFile(path, text);
   const log = aLog();
   const journal = options.journal ?? openJournal(":memory:");
   const clock = { nowMs: NOON_MS };
@@ -93,8 +97,9 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
   const store = await openStore({
     path,
     log: log.log,
-    onLoad(_profiles, { content, by }) {
-      journal.recordRevisions(content, by, now());
+    now,
+    onLoad(_profiles, version) {
+      journal.recordVersion(version, now());
       loaded.resolve();
       loaded = Promise.withResolvers();
     },
@@ -122,7 +127,10 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       wake() {},
     },
     troubles: () => [],
-    health: health.check,
+    health: async () => {
+      const profilesBrokenSinceMs = store.breakage()?.sinceMs;
+      return { ...await health.check(), profilesBrokenSinceMs };
+    },
     botUsername: () => "monstrassistentbot",
     config: {
       publicUrl: null,

@@ -1,12 +1,19 @@
 // The store of a file's profiles, read and kept in one step.
 
+import { dirname } from "node:path";
 import { keepProfiles, type ProfileStore, readProfiles } from "../../lib/profile_store.ts";
+
+type StoreOptions = Parameters<typeof keepProfiles>[1];
 
 /** @throws {TypeError} If the file has faults. */
 export async function openStore(
-  options: Parameters<typeof keepProfiles>[1],
+  options: Omit<StoreOptions, "spareFolder" | "now"> & Partial<StoreOptions>,
 ): Promise<ProfileStore> {
   const first = await readProfiles(options.path);
   if (!first.ok) throw new TypeError(`Cannot open: ${JSON.stringify(first.faults)}`);
-  return keepProfiles(first.version, options);
+  return keepProfiles(first.version, {
+    spareFolder: dirname(options.path),
+    now: Date.now,
+    ...options,
+  });
 }

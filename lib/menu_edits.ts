@@ -1,0 +1,60 @@
+// What the menu's form changes in locales.json: text in, text out. Touches no file; what the form did not change keeps its bytes.
+
+import { withValue } from "./json_edit.ts";
+import { valueAt, valuesOf } from "./json_text.ts";
+import { type Button, type Fault, parseProfiles, SELECT } from "./profile.ts";
+import { buttonsOf, changed, type Content, MENU_KEY } from "./profile_edits.ts";
+import { list, record, text } from "./raw_values.ts";
+
+/** The menu as its form has it. */
+export interface MenuForm {
+  readonly welcomeText: string;
+  readonly buttons: readonly { readonly text: string; readonly profile: string }[];
+}
+
+/** The form of the menu. */
+export function menuForm(content: Content): MenuForm {
+  return menuFormOf(valueAt(content, MENU_KEY));
+}
+
+/** The form of a menu that the file has, or had. */
+export function menuFormOf(raw: unknown): MenuForm {
+  const menu = record(raw);
+  return {
+    welcomeText: text(menu["welcome_text"]),
+    buttons: list(menu["buttons"]).map((button) => ({
+      text: text(button["text"]),
+      profile: text(button["callback_data"]).slice(SELECT.length),
+    })),
+  };
+}
+
+/** The file with the menu as its form has it. */
+export function withMenu(content: Content, form: MenuForm): Content {
+  const menu = record(valueAt(content, MENU_KEY));
+  const buttons = form.buttons.map(({ text, profile }) => ({
+    text,
+    callbackData: SELECT + profile,
+  }));
+  return withValue(content, MENU_KEY, {
+    ...menu,
+    ...changed("welcome_text", text(menu["welcome_text"]), form.welcomeText),
+    buttons: buttonsOf(list(menu["buttons"]), buttons),
+  });
+}
+
+/** Everything that is wrong with the menu's form, each with its path inside the menu. */
+export function menuFaults(content: Content, form: MenuForm): Fault[] {
+  const result = parseProfiles(valuesOf(withMenu(content, form)));
+  if (result.ok) return [];
+  return result.faults.map(({ path, message }) => ({
+    path: path.startsWith(`${MENU_KEY}.`) ? path.slice(MENU_KEY.length + 1) : path,
+    message,
+  }));
+}
+
+/** The menu as the bot would have it. */
+export function draftMenu(form: MenuForm): { welcomeText: string; menu: Button[] } {
+  const menu = form.buttons.map(({ text, profile }) => ({ text, callbackData: SELECT + profile }));
+  return { welcomeText: form.welcomeText, menu };
+}

@@ -1,0 +1,88 @@
+// Tells the managers' chat of a locales.json that stays broken on disk, once, and when it is mended. Sends nothing itself.
+
+import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
+import type { Log } from "./log.ts";
+import { brokenFileText, mendedFileText, type TellTime } from "./manager_texts.ts";
+import { type Breakage, faultWords } from "./profile_store.ts";
+
+/** How long the file may be broken before the managers are told, in ms: an edit by hand takes a moment. */
+export const BROKEN_PATIENCE_MS = 5 * 60_000;
+
+/** How often the file's state is looked at, in ms. */
+const LOOK_MS = 15_000;
+
+/** The breakage that the journal remembers across restarts. */
+const FACT = "profiles_broken";
+
+export interface ProfileAlarm {
+  /** Does what is due now. */
+  look(): void;
+  /** Looks every 15 seconds until the process stops. */
+  run(): Promise<void>;
+}
+
+export function createProfileAlarm(
+  { breakage, journal, wake, tellTime, sleep, stopping, now, log }: {
+    readonly breakage: () => Breakage | undefined;
+    readonly journal: Pick<Journal, "fact" | "rememberFact" | "forgetFact" | "addWork">;
+    /** Told that the managers are owed something. */
+    readonly wake: () => void;
+    readonly tellTime: TellTime;
+    readonly sleep: (ms: number) => Promise<void>;
+    readonly stopping: AbortSignal;
+    readonly now: () => number;
+    readonly log: Log;
+  },
+): ProfileAlarm {
+  function owe(body: string): void {
+    journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body }, now());
+    wake();
+  }
+
+  function look(): void {
+    const broken = breakage();
+    const known = readKnown(journal.fact(FACT));
+    if (broken === undefined) {
+      if (known?.told) owe(mendedFileText());
+      if (known !== undefined) journal.forgetFact(FACT);
+      return;
+    }
+    const sinceMs = Math.min(known?.sinceMs ?? Infinity, broken.sinceMs);
+    const isDue = !known?.told && now() - sinceMs >= BROKEN_PATIENCE_MS;
+    if (isDue) {
+      const [fault] = broken.faults;
+      owe(brokenFileText({
+        since: tellTime(sinceMs),
+        version: tellTime(broken.versionAtMs),
+        fault: fault === undefined ? "" : faultWords(fault),
+      }));
+    }
+    if (known === undefined || isDue) {
+      journal.rememberFact(FACT, JSON.stringify({ sinceMs, told: isDue }));
+    }
+  }
+
+  return {
+    look,
+    async run() {
+      while (!stopping.aborted) {
+        try {
+          look();
+        } catch (cause) {
+          log.error("❌ О locales.json менеджерам не сказать: {cause}. Повторим", {
+            cause: String(cause),
+          });
+        }
+        await sleep(LOOK_MS);
+      }
+    },
+  };
+}
+
+function readKnown(
+  fact: string | undefined,
+): { readonly sinceMs: number; readonly told: boolean } | undefined {
+  if (fact === undefined) return undefined;
+  const { sinceMs, told } = JSON.parse(fact);
+  return { sinceMs: Number(sinceMs), told: told === true };
+}

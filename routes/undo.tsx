@@ -1,0 +1,71 @@
+// Takes back a change that the page has just made, whole.
+
+import { HttpError } from "fresh";
+import { type JsonText, readJson } from "../lib/json_text.ts";
+import { MENU_KEY } from "../lib/profile_edits.ts";
+import { saveEdit } from "../lib/profile_saving.ts";
+import { changedKeys, withoutChange } from "../lib/profile_undo.ts";
+import { field } from "../lib/web/form.ts";
+import { define, type State } from "../lib/web/state.ts";
+import { frameOf } from "./components/page.tsx";
+import { statusOf, UnsavedPage } from "./components/unsaved.tsx";
+
+/** A change of the file that the journal still has both sides of. */
+interface Change {
+  readonly number: number;
+  readonly before: JsonText;
+  readonly after: JsonText;
+  readonly renamed: { readonly from: string; readonly to: string } | null;
+}
+
+export const handler = define.handlers({
+  async POST(ctx) {
+    const { state } = ctx;
+    const change = findChange(state, Number(field(state.form, "change")));
+    if (change === undefined) throw new HttpError(404);
+    const { before, after, renamed } = change;
+    const result = await saveEdit(
+      state.deps.profiles,
+      state.session.openedBy,
+      (content) => withoutChange(content, before, after),
+      renamed === null ? undefined : { from: renamed.to, to: renamed.from },
+    );
+    if (result.kind !== "saved") {
+      return ctx.render(
+        <UnsavedPage frame={frameOf(ctx)} refusal={result} />,
+        { status: statusOf(result) },
+      );
+    }
+    if (renamed !== null) state.deps.delivery.wake(); // A run of all cards goes on under the key.
+    return ctx.redirect(pageOf(state, change), 303);
+  },
+});
+
+/** The number of this person's newest change, if it changed this profile, or the menu: what "take it back" takes back. */
+export function newestChange(state: State, key: string): number | undefined {
+  const { journal } = state.deps;
+  const newest = journal.latestFileBy(state.session.openedBy);
+  const change = newest && findChange(state, newest.number);
+  if (change === undefined) return undefined;
+  return changedKeys(change.before, change.after).includes(key) ? change.number : undefined;
+}
+
+function findChange({ deps }: State, number: number): Change | undefined {
+  if (!Number.isSafeInteger(number)) return undefined;
+  const [file, last] = [number, number - 1].map((each) => deps.journal.findFile(each));
+  if (file === undefined || last === undefined || file.savedBy === null) return undefined;
+  const [before, after] = [readJson(last.text), readJson(file.text)];
+  if (!before.ok || !after.ok) return undefined;
+  return { number, before: before.json, after: after.json, renamed: file.renamed };
+}
+
+/** Where what was taken back can be seen. */
+function pageOf({ deps }: State, { before, after }: Change): string {
+  const { byKey } = deps.profiles.current();
+  const keys = changedKeys(before, after);
+  const [profile, ...others] = keys.filter((key) => byKey.has(key));
+  if (profile !== undefined && others.length === 0) return `/profiles/${profile}?saved`;
+  const gone = keys.find((key) => key !== MENU_KEY && !before.members.has(key));
+  if (gone !== undefined) return `/?deleted=${gone}`;
+  return keys.includes(MENU_KEY) ? "/menu?saved" : "/";
+}

@@ -1,0 +1,119 @@
+// What the managers hear of a locales.json that is broken on disk: once, after a while, and when it is mended.
+
+import assert from "node:assert/strict";
+import { type Journal, openJournal } from "../lib/journal.ts";
+import { BROKEN_PATIENCE_MS, createProfileAlarm } from "../lib/profile_alarm.ts";
+import type { Breakage } from "../lib/profile_store.ts";
+import { aLog } from "./helpers/a_log.ts";
+import { NOON_MS } from "./helpers/a_lead.ts";
+
+const FAULT = { path: "agency", message: "строка 14, столбец 3: найден текст, нужна запятая" };
+
+function withJournal(run: (journal: Journal) => void): void {
+  const journal = openJournal(":memory:");
+  try {
+    run(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+function anAlarm(journal: Journal) {
+  const state = { nowMs: NOON_MS, broken: undefined as Breakage | undefined, wakes: 0 };
+  const alarm = createProfileAlarm({
+    breakage: () => state.broken,
+    journal,
+    wake: () => state.wakes += 1,
+    tellTime: (atMs) => new Date(atMs).toISOString().slice(11, 16),
+    sleep: () => Promise.resolve(),
+    stopping: new AbortController().signal,
+    now: () => state.nowMs,
+    log: aLog().log,
+  });
+  return {
+    journal,
+    state,
+    look: alarm.look,
+    break: () =>
+      state.broken = {
+        faults: [FAULT],
+        sinceMs: state.nowMs,
+        versionAtMs: NOON_MS - 60 * 60_000,
+      },
+    notes() {
+      const notes: string[] = [];
+      for (;;) {
+        const work = journal.takeWorkOfKind("admin_chat", "note", state.nowMs);
+        if (work === undefined) return notes;
+        notes.push(work.body);
+        journal.finishWork(work);
+      }
+    },
+  };
+}
+
+Deno.test("after five minutes the managers are told once what is wrong, and once that it is mended", () =>
+  withJournal((journal) => {
+    const it = anAlarm(journal);
+    it.look();
+    it.break();
+    it.state.nowMs += BROKEN_PATIENCE_MS - 1;
+    it.look();
+    assert.deepEqual(it.notes(), []);
+    it.state.nowMs += 1;
+    it.look();
+    it.look();
+    assert.deepEqual(it.notes(), [
+      "⚠️ locales.json на диске с ошибкой с 12:00, работает версия от 11:00.\n\n" +
+      "Строка 14, столбец 3: найден текст, нужна запятая.\n\n" +
+      "Лиды идут как прежде. Правки из файла и со страницы не подействуют, пока файл не исправят.",
+    ]);
+    it.state.nowMs += 60 * 60_000;
+    it.look();
+    assert.deepEqual(it.notes(), []);
+    it.state.broken = undefined;
+    it.look();
+    it.look();
+    assert.deepEqual(it.notes(), ["✅ locales.json снова в порядке, правки действуют."]);
+    assert.equal(it.state.wakes, 2);
+
+    it.break();
+    it.state.nowMs += BROKEN_PATIENCE_MS;
+    it.look();
+    assert.equal(it.notes().length, 1);
+  }));
+
+Deno.test("what is mended within five minutes is nobody's news", () =>
+  withJournal((journal) => {
+    const it = anAlarm(journal);
+    it.break();
+    it.look();
+    it.state.nowMs += 60_000;
+    it.state.broken = undefined;
+    it.look();
+    assert.deepEqual(it.notes(), []);
+    it.break();
+    it.state.nowMs += BROKEN_PATIENCE_MS - 1;
+    it.look();
+    assert.deepEqual(it.notes(), []);
+  }));
+
+Deno.test("a restart neither forgets a breakage nor tells it twice", () =>
+  withJournal((journal) => {
+    const before = anAlarm(journal);
+    before.break();
+    before.look();
+    const after = anAlarm(journal);
+    after.state.nowMs += BROKEN_PATIENCE_MS;
+    after.break();
+    after.look();
+    assert.equal(after.notes().length, 1);
+    const next = anAlarm(journal);
+    next.state.nowMs += 2 * BROKEN_PATIENCE_MS;
+    next.break();
+    next.look();
+    assert.deepEqual(next.notes(), []);
+    next.state.broken = undefined;
+    next.look();
+    assert.deepEqual(next.notes(), ["✅ locales.json снова в порядке, правки действуют."]);
+  }));

@@ -1,0 +1,87 @@
+// The journal's last good profiles, for a start whose file is broken.
+
+import assert from "node:assert/strict";
+import { type Journal, openJournal } from "../lib/journal.ts";
+import { keptVersion } from "../lib/profile_fallback.ts";
+import { parseText, type Version } from "../lib/profile_store.ts";
+import { anotherProfile, type Locales, someLocales } from "./helpers/a_profile.ts";
+
+function withJournal(run: (journal: Journal) => void): void {
+  const journal = openJournal(":memory:");
+  try {
+    run(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+function versionOf(text: string): Version {
+  const read = parseText(text);
+  assert.ok(read.ok);
+  return read.version;
+}
+
+function textOf(edit?: (locales: Locales) => void): string {
+  return JSON.stringify(someLocales(edit), null, 2);
+}
+
+Deno.test("the last good version is the newest text, to the byte", () =>
+  withJournal((journal) => {
+    assert.equal(keptVersion(journal), undefined);
+    const texts = [textOf(), textOf(({ agency }) => agency.name = "ВТОРОЕ") + "\n\n"];
+    for (const [index, text] of texts.entries()) {
+      const { content } = versionOf(text);
+      journal.recordVersion({ text, content, by: null, renamed: null }, 1_000 * (index + 1));
+    }
+    const kept = keptVersion(journal) ?? assert.fail();
+    assert.deepEqual([kept.version.text, kept.savedAtMs], [texts[1], 2_000]);
+  }));
+
+Deno.test("a journal of a bot that kept no whole texts gives its newest profiles, in their order", () =>
+  withJournal((journal) => {
+    const first = textOf((all) => {
+      all.year = anotherProfile("year");
+      all.gone = anotherProfile("gone");
+      all._note = "для людей";
+    }).replace('"year": {', '"2026": {');
+    journal.recordRevisions(versionOf(first).content, null, 1_000);
+    const second = first.replace("MONSTER AGENCY", "НОВОЕ").replace('"gone"', '"other"');
+    journal.recordRevisions(versionOf(second).content, null, 2_000);
+    const kept = keptVersion(journal) ?? assert.fail();
+    assert.deepEqual([...kept.version.profiles.byKey.keys()], ["agency", "2026", "other"]);
+    assert.deepEqual([...kept.version.content.members.keys()].toSorted(), [
+      "2026",
+      "_note",
+      "agency",
+      "fallback",
+      "other",
+    ]);
+    assert.equal(kept.version.profiles.byKey.get("agency")?.name, "НОВОЕ");
+    assert.equal(kept.savedAtMs, 2_000);
+  }));
+
+Deno.test("what an older bot recorded after the newest whole text counts more than that text", () =>
+  withJournal((journal) => {
+    const text = textOf();
+    const { content } = versionOf(text);
+    journal.recordVersion({ text, content, by: null, renamed: null }, 1_000);
+    const later = versionOf(textOf(({ agency }) => agency.name = "ПОЗЖЕ"));
+    journal.recordRevisions(later.content, null, 2_000);
+    assert.equal(keptVersion(journal)?.version.profiles.byKey.get("agency")?.name, "ПОЗЖЕ");
+  }));
+
+Deno.test("the journal keeps the newest whole texts and no more", () =>
+  withJournal((journal) => {
+    const { content } = versionOf(textOf());
+    for (let nth = 1; nth <= 30; nth += 1) {
+      journal.recordVersion({ text: `${nth}`, content, by: "@anna", renamed: null }, nth);
+    }
+    assert.equal(journal.findFile(10), undefined);
+    assert.equal(journal.findFile(11)?.text, "11");
+    const long = "x".repeat(600_000);
+    journal.recordVersion({ text: long, content, by: null, renamed: null }, 99);
+    assert.equal(journal.findFile(29), undefined);
+    assert.equal(journal.latestFileBy("@anna")?.text, "30");
+    journal.recordVersion({ text: long, content, by: "@anna", renamed: null }, 100);
+    assert.equal(journal.latestFile()?.number, 31);
+  }));

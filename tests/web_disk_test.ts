@@ -1,0 +1,69 @@
+// Saves that the disk refuses: a note in the form, with everything typed still there.
+
+import assert from "node:assert/strict";
+import { openPage, profileFields } from "./helpers/a_page.ts";
+import { anotherProfile, someLocales } from "./helpers/a_profile.ts";
+
+const FULL =
+  /Не сохранено: на диске нет места\. [^<]*Бот работает с прежними текстами|Не сохранено: на диске нет места\. [^<]*бот работает/;
+
+/** A disk that takes no file until the end of the block. */
+function fullDisk(): Disposable {
+  const { open } = Deno;
+  const full = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
+  Deno.open = (path, options) => options?.write ? Promise.reject(full) : open(path, options);
+  return { [Symbol.dispose]: () => void (Deno.open = open) };
+}
+
+Deno.test("whatever is saved to a full disk, the form says so and keeps what was typed", async () => {
+  const locales = someLocales((all) => all.cg = anotherProfile("cg"));
+  await using page = await openPage({ locales });
+  const browser = await page.login();
+  await browser.post("/profiles/agency", { ...profileFields(page, "agency"), name: "Первое" });
+  const [, first] = page.journal.listRevisions("agency", 2);
+  const version = async (path: string) =>
+    /name="version" value="(\w+)"/.exec(await (await browser.get(path)).text())?.[1] ?? "";
+  const before = await Deno.readTextFile(page.path);
+  const forms: readonly (readonly [string, Record<string, string | string[]>, RegExp?])[] = [
+    ["/profiles/agency", { ...profileFields(page, "agency"), caption: "Набрано" }, />Набрано</],
+    [
+      "/menu",
+      {
+        version: await version("/menu"),
+        do: "save",
+        welcome: "Набрано",
+        button_text: ["К"],
+        button_profile: ["cg"],
+      },
+      />Набрано</,
+    ],
+    [
+      "/profiles/agency/languages/en",
+      {
+        version: await version("/profiles/agency/languages/en"),
+        do: "save",
+        caption: "Typed",
+        confirmation: "",
+      },
+      />Typed</,
+    ],
+    ["/new-profile", { name: "Набрано", key: "typed" }, /value="Набрано"[^]*value="typed"/],
+    ["/profiles/cg/rename", { key: "typed" }, /value="typed"/],
+    ["/profiles/cg/delete", { key: "cg" }, /value="cg"/],
+    ["/profiles/cg/move", { do: "up" }],
+    ["/profiles/agency/history", { restore: String(first?.number) }],
+  ];
+  for (const [path, fields, typed] of forms) {
+    using _disk = fullDisk();
+    const response = await browser.post(path, fields);
+    const html = await response.text();
+    assert.equal(response.status, 507, path);
+    assert.match(html, FULL, path);
+    if (typed !== undefined) assert.match(html, typed, path);
+  }
+  assert.equal(await Deno.readTextFile(page.path), before);
+  const english = { "accept-language": "en" };
+  using _disk = fullDisk();
+  const response = await browser.post("/profiles/cg/rename", { key: "typed" }, english);
+  assert.match(await response.text(), /Not saved: the disk is full\./);
+});
