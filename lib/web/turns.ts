@@ -1,7 +1,7 @@
-// The page takes turns with the bot: both live on one event loop, and nobody's confirmation shall wait for a page. One request
-// computes at a time, and after each the page rests. Knows no requests and no bot.
+// The page takes turns with the bot: both live on one event loop, and no confirmation may wait for many pages. One request
+// computes at a time; while others wait, the page rests after each. Knows no requests and no bot.
 
-/** How long the page rests after a turn, in ms, however short it was: a press is confirmed within that. */
+/** How long the page rests after a turn while others wait, in ms, however short it was: a press is confirmed within that. */
 export const LEAST_REST_MS = 15;
 
 /** How long it rests beyond that, in times of the turn's own length: it takes less than a quarter of the event loop. */
@@ -42,7 +42,8 @@ export function createTurns({ elapsedMs, nextRound, sleep }: {
 
   async function passOn(begunAtMs: number): Promise<void> {
     await nextRound();
-    await sleep(restMs(elapsedMs() - begunAtMs));
+    // A single reader has to send the next request first: that is rest enough.
+    if (waiting.length > 0) await sleep(restMs(elapsedMs() - begunAtMs));
     const next = waiting.shift();
     if (next === undefined) taken = false;
     else next();
