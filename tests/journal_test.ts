@@ -978,6 +978,29 @@ Deno.test("a resend that a copy owes is not made: the card in the chat says that
     ]);
   }));
 
+Deno.test("a lead whose card was open when the copy was made may have been entered since: its card says so", () =>
+  withCopy((journal) => {
+    const lead = record(journal);
+    const attempt = begin(journal, lead);
+    const failed = { kind: "answered", status: 500, body: "" } as const;
+    journal.failInCrm(takePost(journal), attempt, failed, NOON_MS);
+    journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS);
+  }, (copy) => {
+    assert.deepEqual(copy.recover(INTERRUPTED, NOON_MS + 5), []);
+    assert.equal(takeOne(copy, EDITS_LANE, NOON_MS + 5).kind, "card_update");
+    assert.equal(copy.cardsOn(CARD)[0]?.lastAttempt?.outcome, "interrupted");
+    assert.deepEqual(copy.lanes(CRM_LANES), []);
+  }));
+
+Deno.test("a lead that was held back when the copy was made may have been sent since: its life says so", () =>
+  withCopy((journal) => {
+    journal.recordHeld(aNewLead(), "{}");
+  }, (copy) => {
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.deepEqual(copy.attemptsOf(1).map(({ outcome }) => outcome), ["interrupted"]);
+    assert.deepEqual(copy.lanes(ADMIN_CHAT_LANE), []);
+  }));
+
 Deno.test("a resend and a card that a copy owes for one lead leave one card", () =>
   withCopy((journal) => {
     const lead = record(journal);
