@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { askEarly } from "./early_poll.ts";
 import { EXIT } from "./exit.ts";
 import { MOST_CHECKED_PAGES } from "./db.ts";
+import { putStrayWalAside } from "./db/stray_wal.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import type { Log } from "./log.ts";
@@ -115,6 +116,15 @@ async function openJournalIn(
     if (lock !== undefined) {
       tellOpenToOthers(keepPrivate(folder), log);
       const [botId] = botToken.split(":");
+      const stray = putStrayWalAside(`${folder}/triborg.db`);
+      if (stray !== undefined) {
+        log.warn(
+          "♻️ Журнал положен сюда копией, а WAL рядом остался от прежнего: он отложен в {path}",
+          {
+            path: stray,
+          },
+        );
+      }
       return { journal: openJournal(`${folder}/triborg.db`, botId, elapsedMs), lock };
     }
   } catch (error) {

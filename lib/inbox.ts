@@ -13,6 +13,9 @@ import { readStoredUpdate } from "./updates.ts";
 /** Most updates that are handled at once. */
 const MOST_IN_HAND = 512;
 
+/** Most presses that are handled beside them, past messages that wait: a crowd's greetings leave at Telegram's pace. */
+const MOST_PASSING = 256;
+
 /** Most updates that wait in memory for their turn, about 4 KB each; more wait on disk alone. */
 const MOST_IN_LINE = 2_000;
 
@@ -54,6 +57,8 @@ export function createInbox(options: InboxOptions): Inbox {
   let line: InHand[] = [];
   /** How many of those in hand wait for another of their chat: they take nobody's place. */
   let behind = 0;
+  /** Those in hand that went past the line: they take nobody's place either. */
+  const passing = new Set<number>();
   let waitingOnDisk = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
@@ -74,6 +79,7 @@ export function createInbox(options: InboxOptions): Inbox {
         if (fresh.has(update.update_id)) line.push({ update, failures: 0, receivedAtMs });
       }
       takeFromLine();
+      takePresses();
     }
     try {
       await journal.committed();
@@ -86,7 +92,7 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   function roomInHand(): number {
-    return MOST_IN_HAND - (inHand.size - behind);
+    return MOST_IN_HAND - (inHand.size - behind - passing.size);
   }
 
   function takeFromLine(): void {
@@ -99,6 +105,26 @@ export function createInbox(options: InboxOptions): Inbox {
     }
   }
 
+  /** A press may be a lead: it does not wait behind messages, except its own chat's. */
+  function takePresses(): void {
+    if (stopped) return;
+    const chats = new Set<number>();
+    let isBehindMessages = false;
+    line = line.filter((one) => {
+      const chat = chatOf(one.update);
+      const isPress = one.update.callback_query !== undefined;
+      const isFree = !chats.has(chat) && !lastOfChat.has(chat);
+      if (isPress && isBehindMessages && isFree && passing.size < MOST_PASSING) {
+        passing.add(one.update.update_id);
+        take(one);
+        return false;
+      }
+      chats.add(chat);
+      isBehindMessages ||= !isPress;
+      return true;
+    });
+  }
+
   /** Begins at once where the chat is free, so that the handler's records join the open transaction. */
   function take(one: InHand): void {
     const chat = chatOf(one.update);
@@ -109,6 +135,7 @@ export function createInbox(options: InboxOptions): Inbox {
     lastOfChat.set(chat, done);
     done.then(() => {
       inHand.delete(id);
+      passing.delete(id);
       if (lastOfChat.get(chat) === done) lastOfChat.delete(chat);
       if (line.length > 0) takeFromLine();
       else if (waitingOnDisk) takeWaiting();

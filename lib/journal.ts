@@ -197,7 +197,7 @@ export interface Journal
   /**
    * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it
    * ends as interrupted and its card is due; everything else that is owed is due at once. In a copy that
-   * took the journal's place everything owed to a CRM may have arrived, and no lead is sent again.
+   * took the journal's place every lead that nobody has entered may have been since, and no lead is sent again.
    *
    * @param alongside Records what else follows from each of them, with the same move.
    * @returns The cut-off attempts, each with the work it was made for.
@@ -394,6 +394,9 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
     `SELECT outbox.* FROM outbox JOIN leads ON number = subject
      WHERE kind = 'post' AND state NOT IN ('in_crm', 'by_hand') ORDER BY id`,
   );
+  const openLeads = db.reader(
+    "SELECT number FROM leads WHERE state = 'in_admin_chat' ORDER BY number",
+  );
   const leadsWithCard = db.reader("SELECT subject FROM outbox WHERE kind = 'card' ORDER BY id");
   const rememberPresses = db.writer(
     `INSERT OR REPLACE INTO facts (name, value)
@@ -459,18 +462,24 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
     records.endAttempt(records.beginAttempt(lead, null, nowMs), RESTORED, nowMs);
   }
 
+  function doubt(lead: number, nowMs: number): void {
+    const isDoubtful = mayHaveArrived(records.attemptsOf(lead).at(-1)?.outcome ?? null);
+    if (!isDoubtful) recordDoubt(lead, nowMs);
+  }
+
   function recoverCopy(nowMs: number, alongside: (work: Work) => void): CutOff[] {
-    for (const row of leadsWithCard.all()) {
-      const lead = Number(row["subject"]);
-      const isDoubtful = mayHaveArrived(records.attemptsOf(lead).at(-1)?.outcome ?? null);
-      if (!isDoubtful) recordDoubt(lead, nowMs);
-    }
+    for (const row of leadsWithCard.all()) doubt(Number(row["subject"]), nowMs);
     const cutOff = postsToOpenLeads.all().map(toWork).map((work) => {
       const attempt = records.beginAttempt(work.subject, isResend(work) ? work.body : null, nowMs);
       failInCrm(work, attempt, RESTORED, nowMs);
       alongside(work);
       return { attempt, work };
     });
+    for (const row of openLeads.all()) {
+      const lead = Number(row["number"]);
+      doubt(lead, nowMs);
+      oweCardUpdate(lead, nowMs); // Its card may say by now that the CRM or a manager has it.
+    }
     rememberPresses.run();
     deleteFact.run(COPIED_FACT);
     return cutOff;

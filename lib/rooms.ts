@@ -94,6 +94,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     log,
   });
   const { now, elapsedMs } = clock;
+  journal.clampWaits(now());
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
   const stopping = new AbortController();
   const cutOff = new AbortController();

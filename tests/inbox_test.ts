@@ -202,6 +202,37 @@ Deno.test("512 updates are in hand at once, and the 513th waits in line until on
     assert.equal(peak(), 512);
   }, { held: true }));
 
+function ids(from: number, count: number): number[] {
+  return batch(from, count).map(({ update_id }) => update_id);
+}
+
+/** A press in a chat. */
+function aPress(update_id: number, chatId: number): Update {
+  const { message } = anUpdate(update_id, chatId);
+  if (message === undefined) throw new TypeError("Cannot press: no message");
+  const { from } = message;
+  return { update_id, callback_query: { id: "1", from, message, chat_instance: "1", data: "x" } };
+}
+
+Deno.test("a press goes past messages that wait, except its own chat's, and takes no place in hand", () =>
+  withInbox(async ({ inbox, handled, end }) => {
+    await inbox.accept(batch(1, 600));
+    await inbox.accept([aPress(601, 600), aPress(602, 1), aPress(603, 10_000)]);
+    assert.deepEqual(handled.slice(512), [603], "600 waits in line, and 1 is in hand");
+    await end(603);
+    for (let id = 1; id <= 100; id++) await end(id);
+    assert.deepEqual(handled.slice(513), [...ids(513, 88), 602]);
+    await end(600);
+    assert.equal(handled.at(-1), 601);
+  }, { held: true }));
+
+Deno.test("256 presses at most go past messages that wait", () =>
+  withInbox(async ({ inbox, handled }) => {
+    await inbox.accept(batch(1, 600));
+    await inbox.accept(ids(601, 300).map((id) => aPress(id, 10_000 + id)));
+    assert.deepEqual(handled.slice(512), ids(601, 256));
+  }, { held: true }));
+
 Deno.test("a long line moves on when 64 updates have ended, so that the next share a transaction", () =>
   withInbox(async ({ inbox, handled, end }) => {
     await inbox.accept(batch(1, 512));

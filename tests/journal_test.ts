@@ -978,6 +978,29 @@ Deno.test("a resend that a copy owes is not made: the card in the chat says that
     ]);
   }));
 
+Deno.test("a lead whose card was open when the copy was made may have been entered since: its card says so", () =>
+  withCopy((journal) => {
+    const lead = record(journal);
+    const attempt = begin(journal, lead);
+    const failed = { kind: "answered", status: 500, body: "" } as const;
+    journal.failInCrm(takePost(journal), attempt, failed, NOON_MS);
+    journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS);
+  }, (copy) => {
+    assert.deepEqual(copy.recover(INTERRUPTED, NOON_MS + 5), []);
+    assert.equal(takeOne(copy, EDITS_LANE, NOON_MS + 5).kind, "card_update");
+    assert.equal(copy.cardsOn(CARD)[0]?.lastAttempt?.outcome, "interrupted");
+    assert.deepEqual(copy.lanes(CRM_LANES), []);
+  }));
+
+Deno.test("a lead that was held back when the copy was made may have been sent since: its life says so", () =>
+  withCopy((journal) => {
+    journal.recordHeld(aNewLead(), "{}");
+  }, (copy) => {
+    copy.recover(INTERRUPTED, NOON_MS + 5);
+    assert.deepEqual(copy.attemptsOf(1).map(({ outcome }) => outcome), ["interrupted"]);
+    assert.deepEqual(copy.lanes(ADMIN_CHAT_LANE), []);
+  }));
+
 Deno.test("a resend and a card that a copy owes for one lead leave one card", () =>
   withCopy((journal) => {
     const lead = record(journal);
@@ -1065,7 +1088,8 @@ Deno.test("shiftWaits moves what waits, logins and heartbeats, and not when some
     journal.recordUpdates(updates(11), NOON_MS, NOON_MS + 60_000);
     journal.addLink("hash", "@manager", NOON_MS + 60_000);
     journal.addSession("cookie", "@manager", "", NOON_MS);
-    journal.rememberFact("polled_at_ms", String(NOON_MS));
+    const heartbeats = ["polled_at_ms", "polled_at_ms:1"];
+    for (const name of heartbeats) journal.rememberFact(name, String(NOON_MS));
     journal.shiftWaits(-DAY_MS);
     assert.equal(journal.nextWorkDueAtMs(crmLane(HOST)), NOON_MS + 60_000 - DAY_MS);
     assert.equal(journal.nextUpdateDueAtMs(), NOON_MS + 60_000 - DAY_MS);
@@ -1073,8 +1097,28 @@ Deno.test("shiftWaits moves what waits, logins and heartbeats, and not when some
     assert.equal(journal.hasLink("hash", NOON_MS + 59_999 - DAY_MS), true);
     const limits = { seenAfterMs: 0, openedAfterMs: 0 };
     assert.equal(journal.findSession("cookie", limits)?.seenAtMs, NOON_MS - DAY_MS);
-    assert.equal(journal.fact("polled_at_ms"), String(NOON_MS - DAY_MS));
+    for (const name of heartbeats) assert.equal(journal.fact(name), String(NOON_MS - DAY_MS));
     assert.equal(journal.findLead(lead.number)?.receivedAtMs, NOON_MS);
+  }));
+
+Deno.test("clampWaits forgets moments of later than now, and shortens logins", () =>
+  withJournal((journal) => {
+    for (const name of ["polled_at_ms", "polled_at_ms:1", "offered_at_ms:x"]) {
+      journal.rememberFact(name, String(NOON_MS + DAY_MS));
+    }
+    journal.rememberFact("offered_at_ms:y", String(NOON_MS));
+    journal.addLink("ahead", "@manager", NOON_MS + 2 * DAY_MS);
+    journal.addLink("hash", "@manager", NOON_MS + 60_000);
+    journal.addSession("cookie", "@manager", "", NOON_MS + DAY_MS);
+    journal.clampWaits(NOON_MS);
+    assert.deepEqual(journal.factsOf("polled_at_ms"), []);
+    assert.deepEqual(journal.factsOf("offered_at_ms:"), ["y"]);
+    assert.deepEqual(["ahead", "hash"].map((each) => journal.hasLink(each, NOON_MS)), [
+      false,
+      true,
+    ]);
+    const limits = { seenAfterMs: 0, openedAfterMs: 0 };
+    assert.equal(journal.findSession("cookie", limits)?.seenAtMs, NOON_MS);
   }));
 
 // — Whether a lead could be recorded —

@@ -44,7 +44,8 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /^SELECT max\(\w+\) AS id FROM (inbox|outbox)$/, // Of its key: one look at the last row.
     /^SELECT max\(at_ms\) AS newest FROM/,
   ],
-  "once, at a start on a restored copy: what it owes": [
+  "once, at a start on a restored copy: what it owes, and the leads that are open in it": [
+    /^SELECT number FROM leads WHERE state = 'in_admin_chat' ORDER BY number$/,
     /FROM outbox JOIN leads ON number = subject WHERE kind = 'post'/,
     /^SELECT subject FROM outbox WHERE kind = 'card'/,
     /^INSERT OR REPLACE INTO facts .* FROM inbox WHERE json_valid/,

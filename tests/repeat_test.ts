@@ -68,6 +68,15 @@ for (
     }));
 }
 
+Deno.test("a press is told as repeat also when the clock was set back and others became leads since", () =>
+  withJournal((journal) => {
+    record(journal);
+    const minutesBack = NOON_MS - 8 * MINUTE_MS;
+    record(journal, { id: "other", chatId: 5, receivedAtMs: minutesBack });
+    const press = again({ receivedAtMs: minutesBack + MINUTE_MS });
+    assert.deepEqual(journal.judgePress(press, LIMITS), { kind: "repeat", lead: 1 });
+  }));
+
 Deno.test("a window of 0 makes each menu's press a lead", () =>
   withJournal((journal) => {
     record(journal);

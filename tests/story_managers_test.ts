@@ -167,6 +167,21 @@ Deno.test("the first lead that the CRM takes after an outage brings one offer, a
     assert.equal(house.admin.chat.messages.length, 4); // Three cards and one offer.
   }));
 
+Deno.test("an offer that was made while the clock was a year ahead keeps no later one back", () =>
+  withHouse(async (house) => {
+    await house.crm.down();
+    await cardOf(house);
+    await house.bot.stop();
+    const journal = new DatabaseSync(`${house.folder}/data/triborg.db`);
+    journal.prepare("INSERT INTO facts VALUES ('offered_at_ms:agency', ?)")
+      .run(String(Date.now() + 365 * 24 * 60 * 60 * 1000));
+    journal.close();
+    await house.crm.up();
+    await house.restart();
+    await becomeLead(house.telegram.user({ first_name: "Later", username: "later" }));
+    assert.match(wordsOf(await house.admin.chat.nextMessage()), /CRM снова принимает лиды/);
+  }));
+
 Deno.test("sending all stops when the CRM fails again, and says how far it came", () =>
   withHouse(async (house) => {
     await house.crm.down();

@@ -66,6 +66,18 @@ Deno.test("of one visitor's 30 leads in a moment 20 reach the CRM, and the manag
     assert.equal(house.admin.chat.messages.length, 1);
   }, { env: { REPEAT_WINDOW_MINUTES: "0" }, telegram: { limits: "off" } }));
 
+Deno.test("a visitor who goes on after the line about held leads is not told of again within the hour", () =>
+  withHouse(async (house) => {
+    const visitor = galliard(house);
+    for (let nth = 0; nth < 22; nth++) await becomeLead(visitor);
+    assert.match(wordsOf(await house.admin.chat.nextMessage()), /Ещё 2 лида/);
+    await becomeLead(visitor);
+    // Longer than a line waits for its visitor to be quiet.
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    await becomeLead(visitor);
+    await assertAdminChatSilent(house);
+  }, { env: { REPEAT_WINDOW_MINUTES: "0" }, telegram: { limits: "off" } }));
+
 Deno.test("a visitor whose first name Telegram does not tell is a lead by username", () =>
   withHouse(async (house) => {
     const visitor = house.telegram.user({ first_name: null as unknown as string, username: "x_1" });

@@ -8,12 +8,20 @@ export interface Moments {
    * when something happened stays.
    */
   shiftWaits(byMs: number): void;
+  /**
+   * Corrects what an earlier process wrote by a clock that was ahead: no span is measured from a moment of later than
+   * now, and a login link that ends later than any may is none.
+   */
+  clampWaits(nowMs: number): void;
   /** When the newest thing happened that the journal knows of, in ms since 1970; undefined in an empty one. */
   newestMomentMs(): number | undefined;
 }
 
 /** Facts that hold a moment from which a span is measured. */
-const SPANS = "name = 'polled_at_ms' OR name GLOB 'offered_at_ms:*'";
+const SPANS = "(name GLOB 'polled_at_ms*' OR name GLOB 'offered_at_ms:*')";
+
+/** No login link works for so long, in ms. */
+const LONGEST_LINK_MS = 24 * 60 * 60 * 1000;
 
 export function moments(db: Database): Moments {
   const shifts = [
@@ -22,6 +30,11 @@ export function moments(db: Database): Moments {
     "UPDATE links SET expires_at_ms = expires_at_ms + ?",
     "UPDATE sessions SET opened_at_ms = opened_at_ms + ?1, seen_at_ms = seen_at_ms + ?1",
     `UPDATE facts SET value = CAST(CAST(value AS INTEGER) + CAST(? AS INTEGER) AS TEXT) WHERE ${SPANS}`,
+  ].map((sql) => db.writer(sql));
+  const clamps = [
+    `DELETE FROM facts WHERE ${SPANS} AND CAST(value AS INTEGER) > ?1`,
+    "UPDATE sessions SET opened_at_ms = min(opened_at_ms, ?1), seen_at_ms = min(seen_at_ms, ?1)",
+    `DELETE FROM links WHERE expires_at_ms > ?1 + ${LONGEST_LINK_MS}`,
   ].map((sql) => db.writer(sql));
   const newest = db.reader(
     `SELECT max(at_ms) AS newest FROM (
@@ -35,6 +48,9 @@ export function moments(db: Database): Moments {
   return {
     shiftWaits(byMs) {
       for (const each of shifts) each.run(byMs);
+    },
+    clampWaits(nowMs) {
+      for (const each of clamps) each.run(nowMs);
     },
     newestMomentMs() {
       const atMs = newest.get()?.["newest"];

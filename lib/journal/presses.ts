@@ -6,6 +6,9 @@ import type { BotKeys } from "./bots.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 
+/** So many of a chat's newest leads may be the one that a press repeats: who has more within a window is held back anyway. */
+const MOST_COMPARED = 1_000;
+
 /** What decides whether a press is a lead, and one for the CRM. */
 export interface PressLimits {
   /** Within this of a lead's receipt the same visitor's same choice is that lead again, in ms; 0 for never. */
@@ -47,10 +50,12 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressReco
   const selectRepeat = db.reader(
     "SELECT 1 FROM repeats WHERE chat_id = ? AND menu_message_id = ?",
   );
-  // Leads from before the window are passed over by number, without a look at their rows.
+  // The others are passed over by number, without a look at their rows. Not from the first number of the window
+  // on: after a clock was set back it is higher than that of leads before it.
   const selectSame = db.reader(
     `SELECT number FROM leads WHERE chat_id = ?1 AND menu_message_id >= ?2 AND menu_message_id < ?3
-       AND +number >= (SELECT number FROM leads WHERE received_at_ms > ?4 ORDER BY received_at_ms LIMIT 1)
+       AND +number >= (SELECT min(number) FROM (
+         SELECT number FROM leads WHERE chat_id = ?1 ORDER BY number DESC LIMIT ${MOST_COMPARED}))
        AND received_at_ms > ?4 AND received_at_ms < ?5
        AND user_id = ?6 AND profile = ?7 AND choice = ?8
      ORDER BY number DESC LIMIT 1`,

@@ -1,0 +1,63 @@
+// A copy that was put in the journal's place by hand, beside the WAL of the journal before it.
+
+import assert from "node:assert/strict";
+import { putStrayWalAside } from "../lib/db/stray_wal.ts";
+import { openJournal } from "../lib/journal.ts";
+import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
+
+/** Lends a journal of two leads as a kill leaves it, and a copy of its first lead. */
+async function withKilled(test: (path: string, copy: string) => void): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const [path, copy] = [`${folder}/triborg.db`, `${folder}/copy.db`];
+  const journal = openJournal(`${folder}/open.db`);
+  try {
+    journal.recordChoice(aNewLead(), "{}", "crm:host:x", false);
+    await journal.committed();
+    await journal.backUp(copy, NOON_MS);
+    journal.recordChoice(aNewLead({ id: "second", menuMessageId: 3 }), "{}", "crm:host:x", false);
+    await journal.committed();
+    for (const ending of ["", "-wal"]) {
+      await Deno.copyFile(`${folder}/open.db${ending}`, path + ending);
+    }
+    test(path, copy);
+  } finally {
+    journal.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function leadsIn(path: string): number {
+  const journal = openJournal(path);
+  try {
+    return [1, 2].filter((number) => journal.findLead(number) !== undefined).length;
+  } finally {
+    journal.close();
+  }
+}
+
+Deno.test("a WAL beside a copy is not the copy's: it is put aside, and the copy opens as it is", () =>
+  withKilled((path, copy) => {
+    const wal = Deno.readFileSync(`${path}-wal`);
+    Deno.copyFileSync(copy, path);
+    Deno.writeTextFileSync(`${path}-wal-of-another`, "of a time before");
+    const aside = putStrayWalAside(path);
+    assert.equal(aside, `${path}-wal-of-another-2`);
+    assert.deepEqual(Deno.readFileSync(aside), wal);
+    assert.equal(leadsIn(path), 1);
+  }));
+
+Deno.test("the WAL of a journal that was killed is its own and stays", () =>
+  withKilled((path) => {
+    assert.equal(putStrayWalAside(path), undefined);
+    assert.equal(leadsIn(path), 2);
+  }));
+
+Deno.test("what is no database, or not there, is left to SQLite", () =>
+  withKilled((path) => {
+    Deno.writeTextFileSync(path, "no database");
+    assert.equal(putStrayWalAside(path), undefined);
+    Deno.removeSync(path);
+    assert.equal(putStrayWalAside(path), undefined);
+    Deno.removeSync(`${path}-wal`);
+    assert.equal(putStrayWalAside(path), undefined);
+  }));
