@@ -538,3 +538,28 @@ Deno.test("backUp makes a new file of one piece, and never overwrites", () =>
     await assert.rejects(db.backUp(`${path}.bad`, "INSERT INTO nowhere VALUES (1)"), /nowhere/);
     await assert.rejects(Deno.stat(`${path}.bad`), Deno.errors.NotFound);
   }));
+
+Deno.test("on a small disk the WAL stays small, and grows again when there is room", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/test.db`;
+  const db = openDatabase(path, ["CREATE TABLE t (number INTEGER PRIMARY KEY, words TEXT)"]);
+  const insert = db.writer("INSERT INTO t (words) VALUES (?)");
+  const walBytes = () => Deno.statSync(`${path}-wal`).size;
+  const write = async (times: number) => {
+    for (let time = 0; time < times; time++) {
+      insert.run("x".repeat(20_000));
+      await db.committed();
+    }
+  };
+  try {
+    db.limitWal(2.5 * 2 ** 20);
+    await write(100);
+    assert.ok(walBytes() < 2 ** 19, `${walBytes()} bytes`);
+    db.limitWal(2 ** 40);
+    await write(100);
+    assert.ok(walBytes() > 2 ** 20, `${walBytes()} bytes`);
+  } finally {
+    db.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -162,3 +162,36 @@ Deno.test("a journal that takes no lead any more is named in the log and in /hea
     assert.equal(await bot.ended, 1);
     await log.line("Бот останавливается");
   }));
+
+Deno.test({
+  name: "a disk with 3 MB left takes leads as long as their journal fits, the WAL does not fill it",
+  ignore: !canMount(),
+  fn: () =>
+    withHouse(async (house) => {
+      const data = `${house.folder}/data`;
+      await Deno.mkdir(data);
+      await run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", data);
+      try {
+        await house.restart();
+        for (let lead = 1; lead <= 150; lead++) {
+          await becomeLead(house.telegram.user({ first_name: `L${lead}`, username: `l${lead}` }));
+        }
+        assert.doesNotMatch(house.bot.lines.join("\n"), /full/);
+        await house.bot.kill();
+      } finally {
+        await run("umount", "-l", data);
+      }
+    }, { asleep: true, telegram: { limits: "off" } }),
+});
+
+/** Only root may. */
+function canMount(): boolean {
+  if (Deno.build.os !== "linux") return false;
+  const { stdout } = new Deno.Command("id", { args: ["-u"] }).outputSync();
+  return new TextDecoder().decode(stdout).trim() === "0";
+}
+
+async function run(command: string, ...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(command, { args, stdin: "null" }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+}
