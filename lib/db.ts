@@ -75,7 +75,7 @@ export interface Database {
    * @param freeBytes What is free on the disk now.
    */
   limitWal(freeBytes: number): void;
-  /** The first of the database's files that is not at its path any more: what is written is written into nowhere. */
+  /** The first of the database's files that is not at its path any more, or was cut: what is written is not found again. */
   lostFile(): LostFile | undefined;
   /** Commits what is open and closes the file. */
   close(): void;

@@ -448,6 +448,22 @@ for (const ending of ["", "-wal", "-shm"]) {
     }));
 }
 
+Deno.test("a WAL that was emptied is told when it is written on, and one that the database emptied is none", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    const { write } = writers(db);
+    write("one");
+    db.forgetDeleted();
+    await db.committed();
+    assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
+    write("two");
+    await db.committed();
+    assert.equal(db.lostFile(), undefined);
+    await Deno.truncate(`${path}-wal`);
+    write("three");
+    await db.committed();
+    assert.deepEqual(db.lostFile(), { path: `${path}-wal`, kind: "cut" });
+  }));
+
 Deno.test("nothing is committed once another file lies in the database's place", () =>
   withDatabase(async (db, _onDisk, path) => {
     await Deno.copyFile(path, `${path}.other`);

@@ -16,6 +16,7 @@ for (
     ["the data folder is moved away", (data: string) => mv(data, `${data}.away`)],
     ["the journal is deleted", (data: string) => Deno.remove(`${data}/triborg.db`)],
     ["the WAL is deleted", (data: string) => Deno.remove(`${data}/triborg.db-wal`)],
+    ["the journal is emptied", (data: string) => Deno.truncate(`${data}/triborg.db`)],
     ["another journal is put in its place", async (data: string) => {
       await Deno.copyFile(`${data}/triborg.db`, `${data}/triborg-other.db`);
       await mv(`${data}/triborg-other.db`, `${data}/triborg.db`);
@@ -41,6 +42,16 @@ for (
       );
     }));
 }
+
+Deno.test("when the WAL is emptied the bot notices at its next record, says so and leaves with 1 within 10 s", () =>
+  withHouse(async (house) => {
+    await becomeLead(galliard(house));
+    const before = Date.now();
+    await Deno.truncate(`${house.folder}/data/triborg.db-wal`);
+    assert.equal(await house.bot.ended, 1);
+    assert.ok(Date.now() - before < 10_000);
+    await house.bot.line(/^❌ КРИТИЧЕСКАЯ ОШИБКА: файл журнала .*triborg\.db-wal обрезан/);
+  }));
 
 Deno.test("restored from a copy the bot sends no lead again: what was owed comes as a card that may be a duplicate", () =>
   withHouse(async (house) => {
