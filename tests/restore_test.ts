@@ -5,6 +5,7 @@ import { type Journal, openJournal } from "../lib/journal.ts";
 import { inspectJournal } from "../lib/journal/copies.ts";
 import { MIGRATIONS } from "../lib/journal/schema.ts";
 import { lockFolder } from "../lib/lock.ts";
+import { replaceJournal } from "../lib/upkeep/replace_journal.ts";
 import { DatabaseSync } from "node:sqlite";
 import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
 import { CONFIG_PATH, DENO, taskArguments } from "./helpers/deno.ts";
@@ -209,6 +210,25 @@ Deno.test("a damaged journal is put aside as it stands, with its WAL", () =>
     const [aside = ""] = names().filter((name) => /^triborg-before-.*db$/.test(name));
     assert.equal(await Deno.readTextFile(`${data}/${aside}`), "no database");
     assert.equal(await Deno.readTextFile(`${data}/${aside}-wal`), "no WAL");
+    assert.equal(inspectJournal(`${data}/triborg.db`).leads, 2);
+  }));
+
+Deno.test("where files cannot have two names the journal is put aside all the same", () =>
+  withPlace(async ({ folder, data, journal, run }) => {
+    await journal(2).committed();
+    await run("backup", `${folder}/copy.db`);
+    const { linkSync } = Deno;
+    Deno.linkSync = () => {
+      throw new Deno.errors.NotSupported("no links");
+    };
+    const { putAside = "" } = await replaceJournal({
+      dataDir: data,
+      copy: `${folder}/copy.db`,
+      timeZone: "Europe/Moscow",
+      nowMs: NOON_MS,
+      freeBytes: () => Promise.resolve(undefined),
+    }).finally(() => Deno.linkSync = linkSync);
+    assert.equal(inspectJournal(putAside).leads, 2);
     assert.equal(inspectJournal(`${data}/triborg.db`).leads, 2);
   }));
 

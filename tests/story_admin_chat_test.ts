@@ -223,6 +223,12 @@ Deno.test("/id is answered in any chat with the id and what to write where", () 
       new RegExp(`ADMIN_CHAT_ID=${forum.id}\nADMIN_TOPIC_ID=${topic}$`),
     );
     assert.equal(answer.message_thread_id, topic);
+    const channel = house.telegram.group({ title: "Лиды", type: "channel", bot_is_admin: true });
+    channel.member({ first_name: "Глеб" }).say("/id");
+    assert.match(
+      wordsOf(await channel.chat.nextMessage()),
+      new RegExp(`ADMIN_CHAT_ID=${channel.id}$`),
+    );
     house.admin.member({ first_name: "Вера" }).say("/id");
     assert.match(wordsOf(await house.admin.chat.nextMessage()), /Лиды приходят сюда/);
   }));
