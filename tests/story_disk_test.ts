@@ -53,6 +53,20 @@ Deno.test("when the WAL is emptied the bot notices at its next record, says so a
     await house.bot.line(/^❌ КРИТИЧЕСКАЯ ОШИБКА: файл журнала .*triborg\.db-wal обрезан/);
   }));
 
+Deno.test("a start without a journal, but beside copies of one, names the newest", () =>
+  withHouse(async (house) => {
+    const data = `${house.folder}/data`;
+    await house.restart();
+    await house.telegram.untilPolled();
+    await house.bot.stop();
+    assert.doesNotMatch(house.bot.lines.join("\n"), /начат новый/);
+    await Deno.mkdir(`${data}/backups`, { recursive: true });
+    await mv(`${data}/triborg.db`, `${data}/backups/triborg-2026-01-02.db`);
+    await house.restart();
+    await house.bot.line(/^❌ Журнала в папке .*начат новый.*triborg-2026-01-02\.db/);
+    await becomeLead(galliard(house));
+  }, { asleep: true }));
+
 Deno.test("restored from a copy the bot sends no lead again: what was owed comes as a card that may be a duplicate", () =>
   withHouse(async (house) => {
     const data = `${house.folder}/data`;
