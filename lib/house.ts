@@ -126,7 +126,7 @@ function tellOpenToOthers(left: readonly OpenToOthers[], log: Log): void {
 
 /** Says why the journal cannot be used, and tells the exit code for that. */
 async function reportJournal(folder: string, error: unknown, log: Log): Promise<number> {
-  const backup = await newestCopy(folder);
+  const backup = isDamage(error) ? await newestCopy(folder) : undefined;
   log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
     folder,
     cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
@@ -135,4 +135,10 @@ async function reportJournal(folder: string, error: unknown, log: Log): Promise<
       : `. Последняя копия — ${backup}, её вернёт deno task restore`,
   });
   return EXIT.defect;
+}
+
+/** A copy is older than the journal: it is no help against a full disk, missing rights or a bot that is too old. */
+function isDamage(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : "";
+  return ["malformed", "is damaged", "not a database"].some((words) => message.includes(words));
 }

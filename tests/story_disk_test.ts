@@ -67,6 +67,35 @@ Deno.test("a start without a journal, but beside copies of one, names the newest
     await becomeLead(galliard(house));
   }, { asleep: true }));
 
+for (
+  const [what, spoil, advises] of [
+    ["a damaged journal", (path: string) => Deno.writeTextFile(path, "x".repeat(9_999)), true],
+    ["a journal of a newer bot", (path: string) => {
+      using journal = new DatabaseSync(path);
+      journal.exec("PRAGMA user_version = 99");
+      return Promise.resolve();
+    }, false],
+    ["a journal that is a folder", async (path: string) => {
+      await Deno.remove(path);
+      await Deno.mkdir(path);
+    }, false],
+  ] as const
+) {
+  Deno.test(`${what} refuses the start and ${advises ? "names" : "does not name"} a copy`, () =>
+    withHouse(async (house) => {
+      const path = `${house.folder}/data/triborg.db`;
+      await Deno.mkdir(`${house.folder}/data/backups`, { recursive: true });
+      const journal = openJournal(path);
+      await journal.backUp(`${house.folder}/data/backups/triborg-2026-01-02.db`, Date.now());
+      journal.close();
+      await spoil(path);
+      await house.restart();
+      assert.equal(await house.bot.ended, 1);
+      const line = await house.bot.line(/^❌ Журнал в папке .* не открыть/);
+      assert.equal(line.includes("triborg-2026-01-02.db, её вернёт deno task restore"), advises);
+    }, { asleep: true }));
+}
+
 Deno.test("restored from a copy the bot sends no lead again: what was owed comes as a card that may be a duplicate", () =>
   withHouse(async (house) => {
     const data = `${house.folder}/data`;
