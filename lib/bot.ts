@@ -37,6 +37,7 @@ export function createBot(
   presses.filter(isPrivate).use(menuPresses(deps), choiceComposer(deps));
   const messages = bot.on("message");
   messages.use(adminCommands(deps), idCommand(deps));
+  bot.on("channel_post").use(idCommand(deps)); // Who sets a channel up as managers' chat needs its id, too.
   const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));
   const content = visitors.filter((ctx) => isContent(ctx.message));

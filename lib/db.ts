@@ -20,6 +20,11 @@ const LAZY_COMMIT_MS = 20;
  */
 const WAL_PAGES = 4_000;
 
+/** On a small disk it takes this part of what is free at most, and is written back no more often than that. */
+const WAL_PART = 1 / 8;
+const LEAST_WAL_PAGES = 100;
+const PAGE_BYTES = 4096;
+
 export interface Database {
   /** A statement that only reads; prepared when it first runs, and once. */
   reader(sql: string): Reader;
@@ -63,7 +68,14 @@ export interface Database {
    * @param mostPages A larger file is left for another time.
    */
   overwriteFreePages(mostPages: number): void;
-  /** The first of the database's files that is not at its path any more: what is written is written into nowhere. */
+  /**
+   * Keeps the WAL small where the disk is: once that is full, the WAL cannot be written back into a file that
+   * would have to grow, and nothing can be written any more.
+   *
+   * @param freeBytes What is free on the disk now.
+   */
+  limitWal(freeBytes: number): void;
+  /** The first of the database's files that is not at its path any more, or was cut: what is written is not found again. */
   lostFile(): LostFile | undefined;
   /** Commits what is open and closes the file. */
   close(): void;
@@ -370,6 +382,11 @@ function withGroupCommit(
         if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
       }
       emptyWal();
+    },
+    limitWal(freeBytes) {
+      const pages = Math.floor(freeBytes * WAL_PART / PAGE_BYTES);
+      const most = Math.min(Math.max(pages, LEAST_WAL_PAGES), WAL_PAGES);
+      sqlite.exec(`PRAGMA wal_autocheckpoint = ${most}`);
     },
     lostFile: files.lost,
     committedSoon: () => open ? waiting.promise : Promise.resolve(),

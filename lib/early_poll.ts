@@ -7,7 +7,7 @@ import { fetchAnswer } from "./bot_api.ts";
 /** What every getUpdates asks for (Bot API: getUpdates). */
 export const WANTED = {
   limit: 100,
-  allowed_updates: ["message", "edited_message", "callback_query"],
+  allowed_updates: ["message", "edited_message", "channel_post", "callback_query"],
 } as const;
 
 /** How long the answer may take, in ms; Telegram is asked to answer at once. */

@@ -116,16 +116,18 @@ async function openJournalIn(
     if (lock !== undefined) {
       tellOpenToOthers(keepPrivate(folder), log);
       const [botId] = botToken.split(":");
-      const stray = putStrayWalAside(`${folder}/triborg.db`);
+      const path = `${folder}/triborg.db`;
+      const stray = putStrayWalAside(path);
       if (stray !== undefined) {
         log.warn(
           "♻️ Журнал положен сюда копией, а WAL рядом остался от прежнего: он отложен в {path}",
-          {
-            path: stray,
-          },
+          { path: stray },
         );
       }
-      return { journal: openJournal(`${folder}/triborg.db`, botId, elapsedMs), lock };
+      const isNew = !holdsAnything(path);
+      const journal = openJournal(path, botId, elapsedMs);
+      if (isNew) await tellCopies(folder, log);
+      return { journal, lock };
     }
   } catch (error) {
     lock?.release();
@@ -135,6 +137,30 @@ async function openJournalIn(
     folder,
   });
   return EXIT.locked;
+}
+
+function holdsAnything(path: string): boolean {
+  try {
+    return Deno.statSync(path).size > 0;
+  } catch {
+    return false; // Opening it says why.
+  }
+}
+
+/** A journal that begins beside copies of another: that one was deleted, and a supervisor has started the bot again. */
+async function tellCopies(folder: string, log: Log): Promise<void> {
+  const backup = await newestCopy(folder);
+  if (backup === undefined) return;
+  log.error(
+    "❌ Журнала в папке {folder} нет, начат новый. Если прежний пропал: последняя копия — {backup}, её вернёт deno task restore",
+    { folder, backup },
+  );
+}
+
+async function newestCopy(folder: string): Promise<string | undefined> {
+  const { listCopies } = await import("./upkeep/backups.ts");
+  const [backup] = await listCopies(folder).catch(() => []);
+  return backup;
 }
 
 function tellOpenToOthers(left: readonly OpenToOthers[], log: Log): void {
@@ -148,8 +174,7 @@ function tellOpenToOthers(left: readonly OpenToOthers[], log: Log): void {
 
 /** Says why the journal cannot be used, and tells the exit code for that. */
 async function reportJournal(folder: string, error: unknown, log: Log): Promise<number> {
-  const { listCopies } = await import("./upkeep/backups.ts");
-  const [backup] = await listCopies(folder).catch(() => []);
+  const backup = isDamage(error) ? await newestCopy(folder) : undefined;
   log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
     folder,
     cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
@@ -158,4 +183,10 @@ async function reportJournal(folder: string, error: unknown, log: Log): Promise<
       : `. Последняя копия — ${backup}, её вернёт deno task restore`,
   });
   return EXIT.defect;
+}
+
+/** A copy is older than the journal: it is no help against a full disk, missing rights or a bot that is too old. */
+function isDamage(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : "";
+  return ["malformed", "is damaged", "not a database"].some((words) => message.includes(words));
 }

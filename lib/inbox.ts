@@ -254,8 +254,9 @@ export function createInbox(options: InboxOptions): Inbox {
 }
 
 /** What no Bot API sends must not stop the batch that it came in. */
-function chatOf({ message, edited_message, callback_query }: Update): number {
+function chatOf({ message, edited_message, channel_post, callback_query }: Update): number {
   const chat: Partial<Chat> | undefined = message?.chat ?? edited_message?.chat ??
+    channel_post?.chat ??
     callback_query?.message?.chat ?? callback_query?.from;
   return chat?.id ?? 0;
 }

@@ -250,6 +250,7 @@ export interface Journal
   /** Copies the journal to a new file, and marks that as a copy; throws as `copyDatabase` does. */
   backUp(path: string, nowMs: number): Promise<void>;
   overwriteFreePages: Database["overwriteFreePages"];
+  limitWal: Database["limitWal"];
   lostFile: Database["lostFile"];
   committed: Database["committed"];
   committedSoon: Database["committedSoon"];
@@ -677,6 +678,7 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
     },
     backUp: (path, nowMs) => db.backUp(path, copyMark(nowMs)),
     overwriteFreePages: db.overwriteFreePages,
+    limitWal: db.limitWal,
     lostFile: db.lostFile,
     committed: db.committed,
     committedSoon: db.committedSoon,

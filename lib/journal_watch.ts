@@ -86,7 +86,7 @@ export function watchJournal(
     const lost = lostFile();
     if (lost === undefined || isLost) return lost;
     isLost = true;
-    const what = lost.kind === "deleted" ? "удалён" : "подменён другим файлом";
+    const what = LOST[lost.kind];
     log.error(
       `❌ КРИТИЧЕСКАЯ ОШИБКА: файл журнала {path} ${what} под работающим ботом. Бот останавливается: ` +
         "новое остаётся у Telegram. Верните файл или восстановите журнал: deno task restore",
@@ -120,6 +120,12 @@ export function watchJournal(
     },
   };
 }
+
+const LOST: Readonly<Record<LostFile["kind"], string>> = {
+  deleted: "удалён",
+  replaced: "подменён другим файлом",
+  cut: "обрезан",
+};
 
 /** A defect in what an update holds is none of the journal's. */
 function isOfSqlite(error: unknown): error is Error {

@@ -162,7 +162,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     onUsable(type) {
       if (type !== "channel") return registerCommands(adminChat.chatId());
       log.info(
-        "ℹ️ Чат менеджеров — канал: карточки и кнопки в нём работают, а команд бот там не слышит. " +
+        "ℹ️ Чат менеджеров — канал: карточки и кнопки в нём работают, а команд бот там не слышит, кроме /id. " +
           "На страницу настроек входите по ADMIN_PASSWORD",
       );
     },

@@ -68,7 +68,7 @@ interface Job {
 }
 
 export function createUpkeep(options: UpkeepOptions): Upkeep {
-  const { journal, retentionDays, timeZone, wake, now, elapsedMs, log } = options;
+  const { journal, dataDir, retentionDays, timeZone, wake, now, elapsedMs, log } = options;
   const safeTime = createSafeTime(options);
   const pausedUntilMs = new Map<Job, number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -104,6 +104,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
 
   async function look(): Promise<void> {
     safeTime.look();
+    await fitWalToDisk();
     for (const job of jobs) {
       if (stopped) return;
       try {
@@ -117,6 +118,11 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
         });
       }
     }
+  }
+
+  async function fitWalToDisk(): Promise<void> {
+    const free = await options.freeBytes(dataDir).catch(() => undefined);
+    if (free !== undefined && !stopped) journal.limitWal(free);
   }
 
   async function doIfDue(job: Job): Promise<void> {

@@ -448,6 +448,22 @@ for (const ending of ["", "-wal", "-shm"]) {
     }));
 }
 
+Deno.test("a WAL that was emptied is told when it is written on, and one that the database emptied is none", () =>
+  withDatabase(async (db, _onDisk, path) => {
+    const { write } = writers(db);
+    write("one");
+    db.forgetDeleted();
+    await db.committed();
+    assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
+    write("two");
+    await db.committed();
+    assert.equal(db.lostFile(), undefined);
+    await Deno.truncate(`${path}-wal`);
+    write("three");
+    await db.committed();
+    assert.deepEqual(db.lostFile(), { path: `${path}-wal`, kind: "cut" });
+  }));
+
 Deno.test("nothing is committed once another file lies in the database's place", () =>
   withDatabase(async (db, _onDisk, path) => {
     await Deno.copyFile(path, `${path}.other`);
@@ -538,3 +554,28 @@ Deno.test("backUp makes a new file of one piece, and never overwrites", () =>
     await assert.rejects(db.backUp(`${path}.bad`, "INSERT INTO nowhere VALUES (1)"), /nowhere/);
     await assert.rejects(Deno.stat(`${path}.bad`), Deno.errors.NotFound);
   }));
+
+Deno.test("on a small disk the WAL stays small, and grows again when there is room", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/test.db`;
+  const db = openDatabase(path, ["CREATE TABLE t (number INTEGER PRIMARY KEY, words TEXT)"]);
+  const insert = db.writer("INSERT INTO t (words) VALUES (?)");
+  const walBytes = () => Deno.statSync(`${path}-wal`).size;
+  const write = async (times: number) => {
+    for (let time = 0; time < times; time++) {
+      insert.run("x".repeat(20_000));
+      await db.committed();
+    }
+  };
+  try {
+    db.limitWal(2.5 * 2 ** 20);
+    await write(100);
+    assert.ok(walBytes() < 2 ** 19, `${walBytes()} bytes`);
+    db.limitWal(2 ** 40);
+    await write(100);
+    assert.ok(walBytes() > 2 ** 20, `${walBytes()} bytes`);
+  } finally {
+    db.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -40,7 +40,7 @@ Deno.test("askEarly hands over what waits at Telegram, and confirms none of it",
       offset: 0,
       timeout: 0,
       limit: 100,
-      allowed_updates: ["message", "edited_message", "callback_query"],
+      allowed_updates: ["message", "edited_message", "channel_post", "callback_query"],
     }]);
   }));
 

@@ -5,8 +5,10 @@ import { type Journal, openJournal } from "../lib/journal.ts";
 import { inspectJournal } from "../lib/journal/copies.ts";
 import { MIGRATIONS } from "../lib/journal/schema.ts";
 import { lockFolder } from "../lib/lock.ts";
+import { replaceJournal } from "../lib/upkeep/replace_journal.ts";
 import { DatabaseSync } from "node:sqlite";
 import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
+import { CONFIG_PATH, DENO, taskArguments } from "./helpers/deno.ts";
 
 interface Place {
   readonly folder: string;
@@ -28,7 +30,6 @@ async function withPlace(test: (place: Place) => Promise<void>): Promise<void> {
   await Deno.mkdir(data);
   const localesPath = `${folder}/locales.json`;
   await Deno.writeTextFile(localesPath, '{"agency":{}}');
-  const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
   let open: Journal | undefined;
   try {
     await test({
@@ -43,7 +44,7 @@ async function withPlace(test: (place: Place) => Promise<void>): Promise<void> {
       async run(task, ...args) {
         open?.close();
         open = undefined;
-        return await run(tasks[task], args, data, localesPath);
+        return await run(task, args, data, localesPath);
       },
       names: (path = data) => [...Deno.readDirSync(path)].map(({ name }) => name).sort(),
     });
@@ -54,9 +55,21 @@ async function withPlace(test: (place: Place) => Promise<void>): Promise<void> {
 }
 
 async function run(task: string, args: readonly string[], data: string, localesPath: string) {
-  const { code, stdout, stderr } = await new Deno.Command("deno", {
-    args: [...task.split(" ").slice(1), ...args],
-    env: { DATA_DIR: data, LOCALES_PATH: localesPath, TZ: "Europe/Moscow", NO_COLOR: "1" },
+  return await runDeno([...await taskArguments(task), ...args], ".", {
+    DATA_DIR: data,
+    LOCALES_PATH: localesPath,
+  });
+}
+
+async function runDeno(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  const { code, stdout, stderr } = await new Deno.Command(DENO, {
+    args: [...args],
+    cwd,
+    env: { TZ: "Europe/Moscow", NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -200,6 +213,25 @@ Deno.test("a damaged journal is put aside as it stands, with its WAL", () =>
     assert.equal(inspectJournal(`${data}/triborg.db`).leads, 2);
   }));
 
+Deno.test("where files cannot have two names the journal is put aside all the same", () =>
+  withPlace(async ({ folder, data, journal, run }) => {
+    await journal(2).committed();
+    await run("backup", `${folder}/copy.db`);
+    const { linkSync } = Deno;
+    Deno.linkSync = () => {
+      throw new Deno.errors.NotSupported("no links");
+    };
+    const { putAside = "" } = await replaceJournal({
+      dataDir: data,
+      copy: `${folder}/copy.db`,
+      timeZone: "Europe/Moscow",
+      nowMs: NOON_MS,
+      freeBytes: () => Promise.resolve(undefined),
+    }).finally(() => Deno.linkSync = linkSync);
+    assert.equal(inspectJournal(putAside).leads, 2);
+    assert.equal(inspectJournal(`${data}/triborg.db`).leads, 2);
+  }));
+
 Deno.test("restore --list tells each copy's size and leads, newest first, and what is no journal", () =>
   withPlace(async ({ data, journal, run, names }) => {
     assert.equal((await run("restore", "--list")).code, 0);
@@ -220,9 +252,8 @@ Deno.test("backup copies the journal of a running bot and the profiles, and neve
     const lock = lockFolder(data);
     const open = journal(2);
     await open.committed();
-    const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
     const copy = `${folder}/copy.db`;
-    const backUp = () => run(tasks.backup, [copy], data, `${folder}/locales.json`);
+    const backUp = () => run("backup", [copy], data, `${folder}/locales.json`);
     const { code, said } = await backUp();
     assert.equal(code, 0, said);
     assert.match(said, /copy\.db, 2 лида.*copy\.locales\.json/);
@@ -249,4 +280,40 @@ Deno.test("backup without a journal, without profiles or to nowhere leaves nothi
     assert.equal(unnamed.code, 1);
     assert.match(unnamed.said, /locales\.json/);
     assert.deepEqual(names(folder), ["data"]);
+  }));
+
+Deno.test("a path on the command line is meant from where it was typed, and a folder takes a copy under its own name", () =>
+  withPlace(async ({ folder, data, journal, names }) => {
+    await journal(2).committed();
+    const here = `${folder}/here`;
+    await Deno.mkdir(here);
+    const env = { DATA_DIR: data, LOCALES_PATH: `${folder}/locales.json` };
+    const task = (...args: string[]) =>
+      runDeno(["task", "--config", CONFIG_PATH, ...args], here, { ...env, INIT_CWD: here });
+    const made = await task("backup", "copy.db");
+    assert.equal(made.code, 0, made.said);
+    assert.deepEqual(names(here), ["copy.db", "copy.locales.json"]);
+    assert.match(made.said, new RegExp(`${here}/copy\\.db`));
+    const inFolder = await task("backup", ".");
+    assert.equal(inFolder.code, 0, inFolder.said);
+    assert.match(names(here).join(" "), /triborg-\d{8}-\d{6}\.db/);
+    for (const empty of ["backup", "restore"]) assert.equal((await task(empty, "")).code, 1);
+  }));
+
+Deno.test("a variable that is empty counts as not set, and a .env with a fault stops the scripts", () =>
+  withPlace(async ({ folder, journal }) => {
+    await journal(2).committed();
+    const at = (script: string) => [
+      ...["run", "-A", "--config", CONFIG_PATH],
+      new URL(`../lib/upkeep/${script}.ts`, import.meta.url).pathname,
+    ];
+    const env = { DATA_DIR: " ", LOCALES_PATH: `${folder}/locales.json` };
+    const made = await runDeno(at("backup"), folder, env);
+    assert.equal(made.code, 0, made.said); // Of `data`, the default.
+    await Deno.writeTextFile(`${folder}/.env`, "DATA_DIR=$NOWHERE/data");
+    for (const script of ["backup", "restore"]) {
+      const { code, said } = await runDeno(at(script), folder, env);
+      assert.equal(code, 1);
+      assert.match(said, /^❌ \.env: DATA_DIR: /);
+    }
   }));

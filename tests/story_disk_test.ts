@@ -16,6 +16,7 @@ for (
     ["the data folder is moved away", (data: string) => mv(data, `${data}.away`)],
     ["the journal is deleted", (data: string) => Deno.remove(`${data}/triborg.db`)],
     ["the WAL is deleted", (data: string) => Deno.remove(`${data}/triborg.db-wal`)],
+    ["the journal is emptied", (data: string) => Deno.truncate(`${data}/triborg.db`)],
     ["another journal is put in its place", async (data: string) => {
       await Deno.copyFile(`${data}/triborg.db`, `${data}/triborg-other.db`);
       await mv(`${data}/triborg-other.db`, `${data}/triborg.db`);
@@ -40,6 +41,59 @@ for (
         wordsOf(each) === CONFIRMATION || /MONSTER AGENCY/.test(wordsOf(each))
       );
     }));
+}
+
+Deno.test("when the WAL is emptied the bot notices at its next record, says so and leaves with 1 within 10 s", () =>
+  withHouse(async (house) => {
+    await becomeLead(galliard(house));
+    const before = Date.now();
+    await Deno.truncate(`${house.folder}/data/triborg.db-wal`);
+    assert.equal(await house.bot.ended, 1);
+    assert.ok(Date.now() - before < 10_000);
+    await house.bot.line(/^❌ КРИТИЧЕСКАЯ ОШИБКА: файл журнала .*triborg\.db-wal обрезан/);
+  }));
+
+Deno.test("a start without a journal, but beside copies of one, names the newest", () =>
+  withHouse(async (house) => {
+    const data = `${house.folder}/data`;
+    await house.restart();
+    await house.telegram.untilPolled();
+    await house.bot.stop();
+    assert.doesNotMatch(house.bot.lines.join("\n"), /начат новый/);
+    await Deno.mkdir(`${data}/backups`, { recursive: true });
+    await mv(`${data}/triborg.db`, `${data}/backups/triborg-2026-01-02.db`);
+    await house.restart();
+    await house.bot.line(/^❌ Журнала в папке .*начат новый.*triborg-2026-01-02\.db/);
+    await becomeLead(galliard(house));
+  }, { asleep: true }));
+
+for (
+  const [what, spoil, advises] of [
+    ["a damaged journal", (path: string) => Deno.writeTextFile(path, "x".repeat(9_999)), true],
+    ["a journal of a newer bot", (path: string) => {
+      using journal = new DatabaseSync(path);
+      journal.exec("PRAGMA user_version = 99");
+      return Promise.resolve();
+    }, false],
+    ["a journal that is a folder", async (path: string) => {
+      await Deno.remove(path);
+      await Deno.mkdir(path);
+    }, false],
+  ] as const
+) {
+  Deno.test(`${what} refuses the start and ${advises ? "names" : "does not name"} a copy`, () =>
+    withHouse(async (house) => {
+      const path = `${house.folder}/data/triborg.db`;
+      await Deno.mkdir(`${house.folder}/data/backups`, { recursive: true });
+      const journal = openJournal(path);
+      await journal.backUp(`${house.folder}/data/backups/triborg-2026-01-02.db`, Date.now());
+      journal.close();
+      await spoil(path);
+      await house.restart();
+      assert.equal(await house.bot.ended, 1);
+      const line = await house.bot.line(/^❌ Журнал в папке .* не открыть/);
+      assert.equal(line.includes("triborg-2026-01-02.db, её вернёт deno task restore"), advises);
+    }, { asleep: true }));
 }
 
 Deno.test("restored from a copy the bot sends no lead again: what was owed comes as a card that may be a duplicate", () =>
@@ -162,3 +216,36 @@ Deno.test("a journal that takes no lead any more is named in the log and in /hea
     assert.equal(await bot.ended, 1);
     await log.line("Бот останавливается");
   }));
+
+Deno.test({
+  name: "a disk with 3 MB left takes leads as long as their journal fits, the WAL does not fill it",
+  ignore: !canMount(),
+  fn: () =>
+    withHouse(async (house) => {
+      const data = `${house.folder}/data`;
+      await Deno.mkdir(data);
+      await run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", data);
+      try {
+        await house.restart();
+        for (let lead = 1; lead <= 150; lead++) {
+          await becomeLead(house.telegram.user({ first_name: `L${lead}`, username: `l${lead}` }));
+        }
+        assert.doesNotMatch(house.bot.lines.join("\n"), /full/);
+        await house.bot.kill();
+      } finally {
+        await run("umount", "-l", data);
+      }
+    }, { asleep: true, telegram: { limits: "off" } }),
+});
+
+/** Only root may. */
+function canMount(): boolean {
+  if (Deno.build.os !== "linux") return false;
+  const { stdout } = new Deno.Command("id", { args: ["-u"] }).outputSync();
+  return new TextDecoder().decode(stdout).trim() === "0";
+}
+
+async function run(command: string, ...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(command, { args, stdin: "null" }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+}

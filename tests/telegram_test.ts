@@ -448,7 +448,7 @@ Deno.test("pollUpdates asks for messages and presses, 100 at most", () =>
     assert.deepEqual(asked, {
       offset: 0,
       limit: 100,
-      allowed_updates: ["message", "edited_message", "callback_query"],
+      allowed_updates: ["message", "edited_message", "channel_post", "callback_query"],
     });
   }));
 

@@ -361,3 +361,14 @@ Deno.test("a copy that breaks off leaves nothing, and one that was killed is rem
       breaks ? Promise.reject(new Error("disk I/O error")) : journal.backUp(path, nowMs),
   }));
 });
+
+Deno.test("a copy that cannot take its place leaves nothing", () =>
+  withUpkeep(async ({ upkeep, folder, until, log }) => {
+    await upkeep.look();
+    await Deno.mkdir(`${folder}/backups/triborg-2026-03-11.db`, { recursive: true });
+    until(MORNING_MS + DAY_MS);
+    await upkeep.look();
+    assert.match(log.lines.join("\n"), /Резервная копия журнала: не удалось/);
+    const names = [...Deno.readDirSync(`${folder}/backups`)].map(({ name }) => name);
+    assert.deepEqual(names, ["triborg-2026-03-11.db"]);
+  }));

@@ -14,7 +14,7 @@ export function onCommand<C extends Context>(
   name: string,
   handle: (ctx: C, argument: string) => Promise<unknown>,
 ): void {
-  composer.on("message:entities:bot_command", async (ctx, next) => {
+  composer.on(":entities:bot_command", async (ctx, next) => {
     const argument = argumentOf(ctx, name);
     if (argument === undefined) await next();
     else await handle(ctx, argument);
@@ -22,11 +22,9 @@ export function onCommand<C extends Context>(
 }
 
 /** Undefined for another command, or none. A command stands at the beginning (Bot API: MessageEntity). */
-function argumentOf({ message, me }: Context, name: string): string | undefined {
-  const text = message?.text ?? "";
-  const entity = message?.entities?.find(({ type, offset }) =>
-    type === "bot_command" && offset === 0
-  );
+function argumentOf({ msg, me }: Context, name: string): string | undefined {
+  const text = msg?.text ?? "";
+  const entity = msg?.entities?.find(({ type, offset }) => type === "bot_command" && offset === 0);
   if (entity === undefined) return undefined;
   const [command, bot] = text.slice(1, entity.length).toLowerCase().split("@");
   if (command !== name || (bot ?? me.username.toLowerCase()) !== me.username.toLowerCase()) {

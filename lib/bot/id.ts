@@ -2,19 +2,26 @@
 
 import { Composer, type Context } from "grammy";
 import { idText } from "../manager_texts.ts";
+import { failureOf } from "../telegram.ts";
 import type { AdminDeps } from "./admin.ts";
 import { onCommand } from "./command.ts";
 
 export function idCommand({ adminChatId }: Pick<AdminDeps, "adminChatId">): Composer<Context> {
   const composer = new Composer<Context>();
   onCommand(composer, "id", async (ctx) => {
-    if (ctx.chat === undefined) return;
+    const { chat } = ctx;
+    if (chat === undefined) return;
     const topicId = ctx.msg?.is_topic_message ? ctx.msg.message_thread_id : undefined;
-    const isManagers = ctx.chat.id === adminChatId();
-    await ctx.reply(
-      idText(ctx.chat.id, topicId ?? null, isManagers),
-      topicId === undefined ? {} : { message_thread_id: topicId },
-    );
+    const isManagers = chat.id === adminChatId();
+    const text = idText(chat.id, topicId ?? null, isManagers);
+    if (topicId === undefined) await ctx.reply(text);
+    else {
+      await ctx.reply(text, { message_thread_id: topicId }).catch((error) => {
+        // A topic that is closed: its id is asked for all the same.
+        if (failureOf(error)?.kind !== "refused") throw error;
+        return ctx.api.sendMessage(chat.id, text); // `reply` would go into the topic by itself.
+      });
+    }
   });
   return composer;
 }

@@ -1,13 +1,13 @@
-// Tells whether an open database's files are still those at its path. Reads nothing in them.
+// Tells whether an open database's files are still those at its path, and hold what was written. Reads the WAL's first bytes alone.
 
 /** What became of a file that SQLite goes on writing into. */
 export interface LostFile {
   readonly path: string;
-  readonly kind: "deleted" | "replaced";
+  readonly kind: "deleted" | "replaced" | "cut";
 }
 
 export interface DatabaseFiles {
-  /** The first of the database, its WAL and its shared memory that is not at its path any more. */
+  /** The first of the database, its WAL and its shared memory that is not at its path any more, or was cut short there. */
   lost(): LostFile | undefined;
 }
 
@@ -24,9 +24,21 @@ export function rememberFiles(path: string): DatabaseFiles {
     if (typeof now === "object" && then === undefined) before.set(file, now);
     if (now === undefined || then === undefined) return undefined;
     if (now === "deleted") return { path: file, kind: now };
-    return now.dev === then.dev && now.ino === then.ino
-      ? undefined
-      : { path: file, kind: "replaced" };
+    if (now.dev !== then.dev || now.ino !== then.ino) return { path: file, kind: "replaced" };
+    if (file === path && now.size < then.size || isHollow(file, now)) {
+      return { path: file, kind: "cut" };
+    }
+    before.set(file, now);
+    return undefined;
+  }
+
+  /**
+   * Whether the WAL was emptied from outside and written on since: SQLite goes on where it was, and leaves a hole. Only
+   * the WAL is opened for that: closing another of the files would end SQLite's locks on it
+   * (https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
+   */
+  function isHollow(file: string, { size }: Identity): boolean {
+    return file === `${path}-wal` && size > 0 && startOf(file) === 0;
   }
 
   function lost(): LostFile | undefined {
@@ -45,13 +57,25 @@ export function rememberFiles(path: string): DatabaseFiles {
 interface Identity {
   readonly dev: number;
   readonly ino: number;
+  readonly size: number;
+}
+
+/** The number that a file begins with: never 0 in a WAL (https://sqlite.org/fileformat.html#the_write_ahead_log). */
+function startOf(path: string): number | undefined {
+  try {
+    using file = Deno.openSync(path);
+    const bytes = new Uint8Array(4);
+    return file.readSync(bytes) === 4 ? new DataView(bytes.buffer).getUint32(0) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined where the system cannot tell now, or never does: that proves nothing. */
 function identify(path: string): Identity | "deleted" | undefined {
   try {
-    const { dev, ino } = Deno.statSync(path);
-    return ino === null || ino === 0 ? undefined : { dev, ino };
+    const { dev, ino, size } = Deno.statSync(path);
+    return ino === null || ino === 0 ? undefined : { dev, ino, size };
   } catch (error) {
     const isGone = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotADirectory;

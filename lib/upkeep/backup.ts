@@ -1,4 +1,4 @@
-// `deno task backup [file]`: copies the journal and locales.json as they stand now, also while the bot runs. Never overwrites a file.
+// `deno task backup [file or folder]`: copies the journal and locales.json as they stand now, also while the bot runs. Never overwrites a file.
 
 import { timeInName } from "../calendar.ts";
 import { removeDatabase } from "../db/copy.ts";
@@ -7,23 +7,24 @@ import { createPrivateFile, makePrivateFolder } from "../private_files.ts";
 import { backupFolder, byHandName } from "./backups.ts";
 import { freeBytes } from "./free_space.ts";
 import { askForRoom } from "./room.ts";
-import { readScriptVariables } from "./script_variables.ts";
+import { pathAsTyped, type ReadVariable, runScript } from "./script_variables.ts";
 import { contentsWords, reasonOf } from "./words.ts";
 import { readZone } from "./zone.ts";
 
-const USAGE = "Как пользоваться: deno task backup [файл копии]";
+const USAGE = "Как пользоваться: deno task backup [файл копии или папка]";
 
-async function main(args: readonly string[]): Promise<number> {
-  const read = await readScriptVariables();
+async function main(args: readonly string[], read: ReadVariable): Promise<number> {
   const dataDir = read("DATA_DIR") ?? "data";
   const timeZone = readZone(read("TZ"));
   const nowMs = Date.now();
-  const [asked, ...others] = args.filter((arg) => arg !== "--");
-  if (others.length > 0 || asked?.startsWith("-")) {
+  const [asked, ...others] = args;
+  if (others.length > 0 || asked === "" || asked?.startsWith("-")) {
     console.error(`❌ ${USAGE}`);
     return 1;
   }
-  const copy = asked ?? `${backupFolder(dataDir)}/${byHandName(timeInName(nowMs, timeZone))}`;
+  const to = asked === undefined ? backupFolder(dataDir) : pathAsTyped(asked);
+  const name = byHandName(timeInName(nowMs, timeZone));
+  const copy = asked === undefined || await isFolder(to) ? `${to}/${name}` : to;
   const profiles = `${copy.replace(/\.db$/, "")}.locales.json`;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
@@ -45,6 +46,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`❌ Копию не сделать: ${reasonOf(error)}`);
     return 1;
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
 /** Both are made under other names, and get theirs when both are whole. */
@@ -102,4 +107,4 @@ function refuseToOverwrite(path: string): void {
   throw new Deno.errors.AlreadyExists(path);
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await runScript(main));

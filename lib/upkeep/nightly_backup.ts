@@ -32,7 +32,12 @@ export async function backUpNightly(options: NightlyBackupOptions, day: string):
   removeDatabase(unfinished); // Of a process that was killed.
   await askForRoom(`${dataDir}/triborg.db`, await freeBytes(folder));
   await journal.backUp(unfinished, now());
-  await Deno.rename(unfinished, `${folder}/${nightlyName(day)}`);
+  try {
+    await Deno.rename(unfinished, `${folder}/${nightlyName(day)}`);
+  } catch (error) {
+    removeDatabase(unfinished);
+    throw error;
+  }
   if (!mayRemoveOld) return;
   const all = await listBackups(dataDir);
   // A day that is still to come was named by a clock that was wrong: such a copy is older than it says.

@@ -89,12 +89,21 @@ function putJournalAside(journal: string, dataDir: string, time: string): string
     return undefined;
   }
   const aside = unusedName(dataDir, time, "");
-  Deno.linkSync(journal, aside);
+  linkOrMove(journal, aside);
   if (isThere(`${journal}-wal`)) Deno.renameSync(`${journal}-wal`, `${aside}-wal`);
   for (const ending of ["-shm", "-journal"]) {
     if (isThere(journal + ending)) Deno.removeSync(journal + ending);
   }
   return aside;
+}
+
+/** Not every file system has links (exFAT, network shares): there the journal has no name for a moment. */
+function linkOrMove(journal: string, aside: string): void {
+  try {
+    Deno.linkSync(journal, aside);
+  } catch {
+    Deno.renameSync(journal, aside);
+  }
 }
 
 function unusedName(dataDir: string, time: string, ending: string): string {

@@ -5,7 +5,7 @@ import { type Lock, lockFolder } from "../lock.ts";
 import { backupFolder, listCopies } from "./backups.ts";
 import { freeBytes } from "./free_space.ts";
 import { replaceJournal } from "./replace_journal.ts";
-import { readScriptVariables } from "./script_variables.ts";
+import { pathAsTyped, type ReadVariable, runScript } from "./script_variables.ts";
 import { contentsWords, reasonOf, sizeWords } from "./words.ts";
 import { readZone } from "./zone.ts";
 
@@ -17,20 +17,19 @@ interface Place {
   readonly nowMs: number;
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const read = await readScriptVariables();
+async function main(args: readonly string[], read: ReadVariable): Promise<number> {
   const place: Place = {
     dataDir: read("DATA_DIR") ?? "data",
     timeZone: readZone(read("TZ")),
     nowMs: Date.now(),
   };
-  const [first, ...others] = args.filter((arg) => arg !== "--");
-  if (others.length > 0 || (first?.startsWith("-") && first !== "--list")) {
+  const [first, ...others] = args;
+  if (others.length > 0 || first === "" || (first?.startsWith("-") && first !== "--list")) {
     console.error(`❌ ${USAGE}`);
     return 1;
   }
   if (first === "--list") return await list(place);
-  return await restore(first, place);
+  return await restore(first && pathAsTyped(first), place);
 }
 
 /** One line a copy, newest first. */
@@ -92,4 +91,4 @@ function say(
   );
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await runScript(main));

@@ -23,7 +23,19 @@ export function sizeWords(bytes: number): string {
 
 /** Why something failed, in one line. */
 export function reasonOf(error: unknown): string {
+  if (codeOf(error) === "ENOENT") return `папки нет (${messageOf(error)})`; // Node's modules throw none of Deno's errors.
+  if (error instanceof Deno.errors.PermissionDenied) return `нет прав (${error.message})`;
   if (error instanceof Deno.errors.NotFound) return `файла нет (${error.message})`;
   if (error instanceof Deno.errors.AlreadyExists) return `файл уже есть (${error.message})`;
+  return messageOf(error);
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && !(error instanceof Deno.errors.NotFound) && "code" in error
+    ? error.code
+    : undefined;
+}
+
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
