@@ -108,7 +108,8 @@ export function openDatabase(
   try {
     sqlite.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-       PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA secure_delete = ON;`,
+       PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA secure_delete = ON;
+       PRAGMA temp_store = MEMORY;`, // A savepoint of some 64 KB must need neither a further file nor /tmp.
     );
     sqlite.exec("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK;"); // Says now where it cannot be written.
     const isNew = versionOf(sqlite) === 0;

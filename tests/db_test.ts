@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { FakeTime } from "@std/testing/time";
 import { type Database, openDatabase } from "../lib/db.ts";
 import { isStorageFault } from "../lib/storage_fault.ts";
+import { DENO } from "./helpers/deno.ts";
 
 const NOTES = "CREATE TABLE notes (number INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT";
 
@@ -537,4 +538,35 @@ Deno.test("backUp makes a new file of one piece, and never overwrites", () =>
     await assert.rejects(db.backUp(`${path}.copy`, ""), Deno.errors.AlreadyExists);
     await assert.rejects(db.backUp(`${path}.bad`, "INSERT INTO nowhere VALUES (1)"), /nowhere/);
     await assert.rejects(Deno.stat(`${path}.bad`), Deno.errors.NotFound);
+  }));
+
+Deno.test("a move of many pages is recorded where no further file can be opened", () =>
+  withFolder(async (folder) => {
+    const script = `
+      import { openDatabase } from "${new URL("../lib/db.ts", import.meta.url).href}";
+      const db = openDatabase("${folder}/triborg.db", [${JSON.stringify(NOTES)}]);
+      const add = db.writer("INSERT INTO notes (words) VALUES (?)");
+      for (let nth = 0; nth < 200; nth += 1) add.run("x".repeat(2_000));
+      await db.committed();
+      try {
+        for (;;) Deno.openSync(".");
+      } catch {
+        // There is no room for another.
+      }
+      const change = db.writer("UPDATE notes SET words = words || '!'");
+      db.atomically(() => change.run());
+      await db.committed();
+      console.log("recorded");
+    `;
+    const child = new Deno.Command("sh", {
+      args: ["-c", 'ulimit -n 64; exec "$0" "$@"', DENO, "run", "-A", "--no-lock", "--quiet", "-"],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(script));
+    await writer.close();
+    const { stdout, stderr } = await child.output();
+    assert.equal(new TextDecoder().decode(stdout), "recorded\n", new TextDecoder().decode(stderr));
   }));
