@@ -1,5 +1,13 @@
 // One HTTP exchange with the Bot API: follows no redirect, reads a bounded body. Knows no method and no grammY.
 
+/**
+ * Connections that are kept between calls. Deno's own client keeps as many as were ever open at once, for 90 s: after a
+ * crowd they would be the files that the page and the POSTs need.
+ */
+const MOST_KEPT = 8;
+
+const client = Deno.createHttpClient({ poolMaxIdlePerHost: MOST_KEPT });
+
 /** The longest answer that is read, in bytes: a hundred of the longest messages take about half of it. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
@@ -16,7 +24,12 @@ export async function fetchAnswer(
   input: RequestInfo | URL,
   init?: RequestInit,
 ): Promise<Response> {
-  const response = await fetch(input, { ...init, ...sentOnce(input, init), redirect: "manual" });
+  const response = await fetch(input, {
+    ...init,
+    ...sentOnce(input, init),
+    redirect: "manual",
+    client,
+  });
   if (response.status >= 300 && response.status < 400) {
     await response.body?.cancel();
     throw new NoAnswer(`перенаправление ${response.status}`);

@@ -37,7 +37,7 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
 /** Listens for the page. Where the address is taken the log says so, and it is tried again: the bot takes leads without it. */
 export function servePage(options: PageOptions): PageServer {
   const { config, log } = options;
-  const page = loadOnce(FILES_OF_PAGE, () => buildPage(options));
+  const page = loadOnce(FILES_OF_PAGE, () => buildPage(options), () => server.makeRoom());
   const answerHealth = createHealthAnswer(options);
   let fails = false;
 

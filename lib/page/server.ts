@@ -33,6 +33,8 @@ export interface ServerOptions
 export interface PageSockets {
   /** Where it listens; undefined while it cannot. */
   address(): Deno.NetAddr | undefined;
+  /** Closes half of the connections and the files in reserve, for what has to be opened now. */
+  makeRoom(): void;
   /** Closes what waits at once, and after a second what is still being answered. */
   close(): Promise<void>;
 }
@@ -99,6 +101,10 @@ export function openServer(options: ServerOptions): PageSockets {
   reserve.hold();
   return {
     address: listener.address,
+    makeRoom() {
+      connections.shed();
+      reserve.release(); // They are held again when a connection closes.
+    },
     async close() {
       listener.close();
       reserve.release();
