@@ -64,7 +64,7 @@ Deno.test("openDatabase makes the file, durable and with foreign keys", () =>
     assert.equal(pragma("journal_mode"), "wal");
     assert.equal(pragma("synchronous"), 2, "FULL");
     assert.equal(pragma("foreign_keys"), 1);
-    assert.equal(pragma("busy_timeout"), 5_000);
+    assert.equal(pragma("busy_timeout"), 100, "a wait that stops the whole process");
     assert.equal(pragma("user_version"), 2);
     db.close();
   }));
@@ -156,6 +156,20 @@ Deno.test("openDatabase refuses a file that another process writes and does not 
     assert.throws(() => openDatabase(path, MIGRATIONS), {
       message: /triborg\.db": database is locked$/,
     });
+  }));
+
+Deno.test("a database that another process writes refuses at once, and takes the same write afterwards", () =>
+  withDatabase(async (db, onDisk, path) => {
+    const add = db.writer("INSERT INTO notes (words) VALUES (?)");
+    using other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    const begunAtMs = performance.now();
+    assert.throws(() => add.run("first"), (error) => isStorageFault(error));
+    assert.ok(performance.now() - begunAtMs < 1_000); // Nothing else of the process runs meanwhile.
+    other.exec("ROLLBACK");
+    add.run("first");
+    await db.committed();
+    assert.deepEqual(onDisk(), ["first"]);
   }));
 
 Deno.test("openDatabase names the path that it cannot open", () =>
