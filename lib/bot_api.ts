@@ -1,5 +1,24 @@
 // One HTTP exchange with the Bot API: follows no redirect, reads a bounded body. Knows no method and no grammY.
 
+/** Connections that are kept between calls once files have run out. */
+const FEW_KEPT = 8;
+
+/** Keeps as many connections as were ever open at once, for 90 s, as Deno's own client does; this one can be closed. */
+let client = Deno.createHttpClient({});
+let keepsFew = false;
+
+/**
+ * From the first call on few connections to Telegram are kept while no call uses them, and those that are kept now are
+ * closed: a process that may open few files needs them for something else after a crowd.
+ */
+export function keepFewConnections(): void {
+  if (keepsFew) return;
+  keepsFew = true;
+  const before = client;
+  client = Deno.createHttpClient({ poolMaxIdlePerHost: FEW_KEPT });
+  before.close(); // Calls that are under way keep theirs.
+}
+
 /** The longest answer that is read, in bytes: a hundred of the longest messages take about half of it. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
@@ -16,7 +35,12 @@ export async function fetchAnswer(
   input: RequestInfo | URL,
   init?: RequestInit,
 ): Promise<Response> {
-  const response = await fetch(input, { ...init, ...sentOnce(input, init), redirect: "manual" });
+  const response = await fetch(input, {
+    ...init,
+    ...sentOnce(input, init),
+    redirect: "manual",
+    client,
+  });
   if (response.status >= 300 && response.status < 400) {
     await response.body?.cancel();
     throw new NoAnswer(`перенаправление ${response.status}`);

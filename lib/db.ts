@@ -120,7 +120,8 @@ export function openDatabase(
   try {
     sqlite.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-       PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA secure_delete = ON;`,
+       PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA secure_delete = ON;
+       PRAGMA temp_store = MEMORY;`, // A savepoint of some 64 KB must need neither a further file nor /tmp.
     );
     sqlite.exec("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK;"); // Says now where it cannot be written.
     const isNew = versionOf(sqlite) === 0;
@@ -219,9 +220,15 @@ function truncateWal(sqlite: DatabaseSync): boolean {
   try {
     return sqlite.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] === 0;
   } finally {
-    sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_OPEN_MS}`);
   }
 }
+
+/**
+ * How long a statement of the running bot waits for another process, in ms: nothing else runs meanwhile. Whoever was
+ * refused tries again with waits.
+ */
+const BUSY_TIMEOUT_OPEN_MS = 100;
 
 /** How often the files are looked for before a commit, in ms: that takes 20 µs, a tenth of a lead's. */
 const LOOK_MS = 100;
@@ -238,6 +245,7 @@ function withGroupCommit(
   let walHoldsDeleted = false;
   let lookedMs = -Infinity;
   const files: DatabaseFiles = rememberFiles(file);
+  sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_OPEN_MS}`);
 
   /** Most statements never run in an hour of the bot's life, and every start would wait for all of them. */
   function preparing(sql: string): () => StatementSync {

@@ -38,12 +38,14 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   readonly elapsedMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
+  /** Told when files have run out. */
+  readonly onFewFiles: () => void;
 }
 
 /** Listens for the page. Where the address is taken the log says so, and it is tried again: the bot takes leads without it. */
 export function servePage(options: PageOptions): PageServer {
   const { config, log } = options;
-  const page = loadOnce(FILES_OF_PAGE, () => buildPage(options));
+  const page = loadOnce(FILES_OF_PAGE, () => buildPage(options), () => void server.makeRoom());
   const answerHealth = createHealthAnswer(options);
   let fails = false;
 

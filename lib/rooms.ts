@@ -2,6 +2,7 @@
 
 import { createAdminChat } from "./admin_chat.ts";
 import { createBot } from "./bot.ts";
+import { keepFewConnections } from "./bot_api.ts";
 import { createChatCheck } from "./chat_check.ts";
 import { clockTime, dayStartMs } from "./calendar.ts";
 import { createClock } from "./clock.ts";
@@ -229,6 +230,7 @@ export function openRooms(config: Config, ground: Ground): Running {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
       return { ...await health.check(), profilesBrokenSinceMs };
     },
+    onFewFiles: keepFewConnections,
     botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
   });
   const bot = createBot({

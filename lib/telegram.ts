@@ -132,8 +132,11 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       reportAside(aside, log);
       if (failures > 0) log.info("✅ Связь с Telegram восстановлена");
       failures = 0;
-      if (nextOffset !== undefined) offset = nextOffset;
-      else if (patient && now() - askedAtMs < LEAST_POLL_MS) hasty++;
+      if (nextOffset !== undefined) {
+        // After a quiet week once; over and over where a server minds no offset.
+        if (nextOffset < offset) await sleep(LEAST_POLL_MS);
+        offset = nextOffset;
+      } else if (patient && now() - askedAtMs < LEAST_POLL_MS) hasty++;
       else hasty = 0;
       if (hasty > 1) await sleep(LEAST_POLL_MS);
     } catch (error) {

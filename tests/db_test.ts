@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { FakeTime } from "@std/testing/time";
 import { type Database, openDatabase } from "../lib/db.ts";
 import { isStorageFault } from "../lib/storage_fault.ts";
+import { DENO } from "./helpers/deno.ts";
 
 const NOTES = "CREATE TABLE notes (number INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT";
 
@@ -63,7 +64,7 @@ Deno.test("openDatabase makes the file, durable and with foreign keys", () =>
     assert.equal(pragma("journal_mode"), "wal");
     assert.equal(pragma("synchronous"), 2, "FULL");
     assert.equal(pragma("foreign_keys"), 1);
-    assert.equal(pragma("busy_timeout"), 5_000);
+    assert.equal(pragma("busy_timeout"), 100, "a wait that stops the whole process");
     assert.equal(pragma("user_version"), 2);
     db.close();
   }));
@@ -155,6 +156,20 @@ Deno.test("openDatabase refuses a file that another process writes and does not 
     assert.throws(() => openDatabase(path, MIGRATIONS), {
       message: /triborg\.db": database is locked$/,
     });
+  }));
+
+Deno.test("a database that another process writes refuses at once, and takes the same write afterwards", () =>
+  withDatabase(async (db, onDisk, path) => {
+    const add = db.writer("INSERT INTO notes (words) VALUES (?)");
+    using other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    const begunAtMs = performance.now();
+    assert.throws(() => add.run("first"), (error) => isStorageFault(error));
+    assert.ok(performance.now() - begunAtMs < 1_000); // Nothing else of the process runs meanwhile.
+    other.exec("ROLLBACK");
+    add.run("first");
+    await db.committed();
+    assert.deepEqual(onDisk(), ["first"]);
   }));
 
 Deno.test("openDatabase names the path that it cannot open", () =>
@@ -579,3 +594,34 @@ Deno.test("on a small disk the WAL stays small, and grows again when there is ro
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("a move of many pages is recorded where no further file can be opened", () =>
+  withFolder(async (folder) => {
+    const script = `
+      import { openDatabase } from "${new URL("../lib/db.ts", import.meta.url).href}";
+      const db = openDatabase("${folder}/triborg.db", [${JSON.stringify(NOTES)}]);
+      const add = db.writer("INSERT INTO notes (words) VALUES (?)");
+      for (let nth = 0; nth < 200; nth += 1) add.run("x".repeat(2_000));
+      await db.committed();
+      try {
+        for (;;) Deno.openSync(".");
+      } catch {
+        // There is no room for another.
+      }
+      const change = db.writer("UPDATE notes SET words = words || '!'");
+      db.atomically(() => change.run());
+      await db.committed();
+      console.log("recorded");
+    `;
+    const child = new Deno.Command("sh", {
+      args: ["-c", 'ulimit -n 64; exec "$0" "$@"', DENO, "run", "-A", "--no-lock", "--quiet", "-"],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(script));
+    await writer.close();
+    const { stdout, stderr } = await child.output();
+    assert.equal(new TextDecoder().decode(stdout), "recorded\n", new TextDecoder().decode(stderr));
+  }));

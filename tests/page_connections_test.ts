@@ -108,6 +108,15 @@ Deno.test("what is loaded is loaded once, and tried again after a failure", asyn
   assert.equal(await load(), 2);
 });
 
+Deno.test("where there is no room for what is loaded, it is made; without any, nothing is loaded", async () => {
+  const hugeLimit = 2 ** 20; // No process may have so many files open.
+  let rooms = 0;
+  let loads = 0;
+  const load = loadOnce(hugeLimit, () => Promise.resolve(loads += 1), () => void (rooms += 1));
+  await assert.rejects(load(), /open files/);
+  assert.deepEqual([rooms, loads], [1, 0]);
+});
+
 Deno.test("a reserve is released once, and can be held again", () => {
   const reserve = createReserve(3);
   assert.equal(reserve.release(), false);

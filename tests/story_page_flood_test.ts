@@ -26,7 +26,7 @@ for (
       assert.match(wordsOf(await house.admin.chat.nextMessage()), /@card/);
       for (const peer of flood) peer[Symbol.dispose]();
       const signal = AbortSignal.timeout(BACK_WITHIN_MS);
-      assert.deepEqual((await (await askHealth(port, signal)).json()).reasons, []);
+      assert.deepEqual((await (await ask(port, "/health", signal)).json()).reasons, []);
       assert.deepEqual(house.bot.lines.filter((line) => /uncaught|unhandled/i.test(line)), []);
       assert.equal(await house.bot.stop(), 0);
     }, onPort(port, { openFiles }));
@@ -37,7 +37,7 @@ Deno.test("while 1,100 idle connections stay, /health is answered all the same",
   const port = freePort();
   return withHouse(async (house) => {
     const flood = await connectMany(port, 1_100);
-    const response = await askHealth(port, AbortSignal.timeout(BACK_WITHIN_MS));
+    const response = await ask(port, "/health", AbortSignal.timeout(BACK_WITHIN_MS));
     assert.equal((await response.json()).ok, true);
     for (const peer of flood) peer[Symbol.dispose]();
     assert.equal(await house.bot.stop(), 0);
@@ -57,7 +57,7 @@ Deno.test("with 64 open files, a CRM that hangs and many who ask for /health, ev
     const signal = AbortSignal.timeout(20_000);
     for (let round = 0; round < 10; round += 1) {
       await Promise.all(Array.from({ length: 4 }, async () => {
-        const response = await askHealth(port, signal);
+        const response = await ask(port, "/health", signal);
         assert.equal(typeof (await response.json()).ok, "boolean");
       }));
     }
@@ -68,6 +68,31 @@ Deno.test("with 64 open files, a CRM that hangs and many who ask for /health, ev
       for (const [name] of text.matchAll(/@visitor_\d+/g)) cards.add(name);
     }
     assert.deepEqual(house.bot.lines.filter((line) => /uncaught|unhandled/i.test(line)), []);
+    assert.equal(await house.bot.stop(), 0);
+  }, onPort(port, { openFiles: 64, telegram: { limits: "off" } }));
+});
+
+Deno.test("with 64 open files, a crowd of presses and of readers leaves the journal and the page what they need", () => {
+  const port = freePort();
+  return withHouse(async (house) => {
+    house.crm.behave({ kind: "silent" });
+    const visitors = Array.from(
+      { length: 40 },
+      (_, nth) => house.telegram.user({ first_name: "Visitor", username: `crowd_${nth}` }),
+    );
+    const menus = await Promise.all(visitors.map((visitor) => greet(visitor)));
+    const flood = await connectMany(port, 100);
+    for (const [nth, visitor] of visitors.entries()) visitor.press(menus[nth]!, CHOICE);
+    for (const { chat } of visitors) await chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+    await house.bot.line("Fallback");
+    for (const peer of flood) peer[Symbol.dispose]();
+    const signal = AbortSignal.timeout(BACK_WITHIN_MS);
+    assert.equal((await (await ask(port, "/health", signal)).json()).database.writable, true);
+    for (;;) {
+      const page = await ask(port, "/login", signal);
+      await page.body?.cancel();
+      if (page.status === 200) break;
+    }
     assert.equal(await house.bot.stop(), 0);
   }, onPort(port, { openFiles: 64, telegram: { limits: "off" } }));
 });
@@ -105,10 +130,10 @@ async function connectMany(port: number, count: number): Promise<RawPeer[]> {
 }
 
 /** Asks again while the connection is refused or cut off, until `signal`. */
-async function askHealth(port: number, signal: AbortSignal): Promise<Response> {
+async function ask(port: number, path: string, signal: AbortSignal): Promise<Response> {
   for (;;) {
     try {
-      return await fetch(`http://127.0.0.1:${port}/health`, {
+      return await fetch(`http://127.0.0.1:${port}${path}`, {
         signal,
         headers: { connection: "close" },
       });

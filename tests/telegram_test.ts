@@ -891,6 +891,13 @@ Deno.test("pollUpdates asks once a second where each batch is the same, whatever
   assert.deepEqual(waits, [1_000, 1_000]);
 });
 
+Deno.test("pollUpdates waits a second wherever ids are lower than the one that it asked for", async () => {
+  const [five, six] = [batchOf({ update_id: 5 }), batchOf({ update_id: 6 })];
+  const { waits, offsets } = await pollServer([five, six, five, six, five, six], 6);
+  assert.deepEqual(offsets, [0, 6, 7, 6, 7, 6]);
+  assert.deepEqual(waits, [1_000, 1_000]);
+});
+
 Deno.test("pollUpdates asks once a second where a request is never held", async () => {
   const { waits } = await pollServer([batchOf()], 6);
   assert.deepEqual(waits, [1_000, 1_000, 1_000]);

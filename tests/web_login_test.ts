@@ -409,6 +409,17 @@ Deno.test("a body over 1 MiB is 413, announced or not", async () => {
   assert.equal(response.status, 413);
 });
 
+Deno.test("a form whose sender leaves in its middle is 400, and no line of the log", async () => {
+  await using page = await openPage();
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull: (controller) => controller.error(new Error("The client left")),
+  });
+  const headers = { "origin": ORIGIN, "content-type": "application/x-www-form-urlencoded" };
+  const request = new Request(`${ORIGIN}/login`, { method: "POST", body, headers });
+  assert.equal((await page.handler(request)).status, 400);
+  assert.deepEqual(page.log.lines, []);
+});
+
 Deno.test("every response bears the security headers, errors and files too", async () => {
   await using page = await openPage();
   const browser = await page.login();

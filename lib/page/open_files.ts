@@ -31,16 +31,22 @@ export function createReserve(count: number): Reserve {
  * Returns what loads modules when they are first needed, and once; a load that failed is tried again with the next
  * need. It rejects without having tried where fewer than `files` can be opened now: a module that Deno could not
  * open stays so for the life of the process.
+ *
+ * @param makeRoom Closes what can be closed, where there are fewer.
  */
-export function loadOnce<T>(files: number, load: () => Promise<T>): () => Promise<T> {
+export function loadOnce<T>(
+  files: number,
+  load: () => Promise<T>,
+  makeRoom: () => void = () => {},
+): () => Promise<T> {
   let loaded: Promise<T> | undefined;
 
   async function loadWithRoom(): Promise<T> {
-    const probe: Deno.FsFile[] = [];
     try {
-      while (probe.length < files) probe.push(openOne());
-    } finally {
-      for (const file of probe) file.close();
+      probe(files);
+    } catch {
+      makeRoom();
+      probe(files);
     }
     return await load();
   }
@@ -50,6 +56,16 @@ export function loadOnce<T>(files: number, load: () => Promise<T>): () => Promis
       loaded = undefined;
       throw error;
     });
+}
+
+/** @throws {Error} Where fewer files can be opened. */
+function probe(files: number): void {
+  const opened: Deno.FsFile[] = [];
+  try {
+    while (opened.length < files) opened.push(openOne());
+  } finally {
+    for (const file of opened) file.close();
+  }
 }
 
 function openOne(): Deno.FsFile {

@@ -28,11 +28,15 @@ export interface ServerOptions
   readonly refuse: (status: 400 | 405 | 417) => Response;
   readonly listen?: ListenerOptions["listen"];
   readonly deadlines?: Deadlines;
+  /** Told when files have run out: what the rest of the bot can do without is to be closed. */
+  readonly onFewFiles?: () => void;
 }
 
 export interface PageSockets {
   /** Where it listens; undefined while it cannot. */
   address(): Deno.NetAddr | undefined;
+  /** Closes half of the connections and the files in reserve, for what has to be opened now. */
+  makeRoom(): unknown;
   /** Closes what waits at once, and after a second what is still being answered. */
   close(): Promise<void>;
 }
@@ -87,18 +91,23 @@ export function openServer(options: ServerOptions): PageSockets {
     }
   }
 
+  /** Whether the files in reserve were closed; they are held again when a connection closes. */
+  function makeRoom(): boolean {
+    connections.shed();
+    options.onFewFiles?.();
+    return reserve.release();
+  }
+
   const listener = keepListening({
     listen: (where) => Deno.listen(where),
     ...options,
     take,
-    onFailure() {
-      connections.shed();
-      return reserve.release();
-    },
+    onFailure: makeRoom,
   });
   reserve.hold();
   return {
     address: listener.address,
+    makeRoom,
     async close() {
       listener.close();
       reserve.release();

@@ -8,7 +8,7 @@ export const MOST_FORM_BYTES = 1024 * 1024;
 /**
  * Reads a form as browsers send it.
  *
- * @throws {HttpError} 415 for another kind of body, 413 for one that is too large.
+ * @throws {HttpError} 415 for another kind of body, 413 for one that is too large, 400 for one that breaks off.
  */
 export async function readForm(
   request: Request,
@@ -31,10 +31,15 @@ async function readText(request: Request, mostBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new HttpError(413); // Leaving the loop cancels the body.
-    text += decoder.decode(chunk, { stream: true });
+  try {
+    for await (const chunk of request.body ?? []) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) throw new HttpError(413); // Leaving the loop cancels the body.
+      text += decoder.decode(chunk, { stream: true });
+    }
+  } catch (error) {
+    // Its sender has left: no defect of the page, and strangers could fill the log with it.
+    throw error instanceof HttpError ? error : new HttpError(400);
   }
   return text + decoder.decode();
 }
