@@ -1,6 +1,6 @@
 // A JSON object as text, with its order, spelling and places. Knows no profiles.
 
-import { scanJson, stringEnd } from "./json_scan.ts";
+import { BrokenJson, type Scan, scanJson, tokensOf } from "./json_scan.ts";
 
 /** A JSON object as text. Joined again, its parts give every byte of it. */
 export interface JsonText {
@@ -47,10 +47,14 @@ export type JsonResult =
  */
 export function readJson(text: string): JsonResult {
   const plain = text.replace(/^\uFEFF/, " "); // As wide as the mark, so that offsets stay.
-  const { fault, doubled, members: spans } = scanJson(plain);
-  if (fault !== undefined) {
-    return faulty([{ ...placeOf(text, fault.at), path: [], message: fault.message }]);
+  let scan: Scan;
+  try {
+    scan = scanJson(plain);
+  } catch (error) {
+    if (!(error instanceof BrokenJson)) throw error;
+    return faulty([{ ...placeOf(text, error.at), path: [], message: error.message }]);
   }
+  const { doubled, members: spans } = scan;
   if (doubled.length > 0) {
     return faulty(doubled.map(({ key, at, firstAt, path }) => {
       const first = placeOf(text, firstAt).line;
@@ -98,15 +102,11 @@ export function valuesOf({ members }: JsonText): ReadonlyMap<string, unknown> {
   return new Map([...members].map(([key, { value }]) => [key, value]));
 }
 
-/** The same for all texts that say the same in the same spelling, whatever spaces and line ends are between. */
+/** The same for all valid texts that say the same in the same spelling, whatever spaces and line ends are between. */
 export function withoutLayout(text: string): string {
   let result = "";
-  for (let at = 0; at < text.length;) {
-    const sign = text.charAt(at);
-    const end = sign === '"' ? stringEnd(text, at) : at + 1;
-    if (sign === '"') result += JSON.stringify(JSON.parse(text.slice(at, end)));
-    else if (!" \t\r\n".includes(sign)) result += sign;
-    at = end;
+  for (const { sign, at, endAt, value } of tokensOf(text)) {
+    result += sign === '"' ? JSON.stringify(value) : text.slice(at, endAt);
   }
   return result;
 }
