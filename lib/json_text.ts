@@ -121,6 +121,7 @@ function placeOf(text: string, at: number): { readonly line: number; readonly co
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether a parsed value is an object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

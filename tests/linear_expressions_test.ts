@@ -296,9 +296,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "routes/leads_csv.ts /^[\\t\\r\\n]/": [["", "\t"]],
   "lib/file_overwrite.ts /[\\\\/][^\\\\/]*$/": [["", "/a"], ["", "\\"]],
   "lib/json_edit.ts /\\r\\n?|\\n/g": [["", "\r"]],
-  "lib/json_edit.ts /[\\r\\n]/": [["", "a"]],
   'lib/json_edit.ts /"\\s*:\\s*$/': [["", '": '], ['":', " ", "x"], ['"', " ", "x"]],
-  "lib/json_edit.ts /[\\r\\n]([ \\t]*)$/": [["", "\n "], ["\n", " ", "x"]],
   "lib/json_rewrite.ts /\\r\\n|\\r|\\n/": [["", "\r"]],
   'lib/json_rewrite.ts /[\\r\\n]([ \\t]+)"/': [["", "\n "], ["\n", " ", "x"]],
   'lib/json_rewrite.ts /^[^"]*"(?:[^"\\\\]|\\\\.)*"(\\s*:[ \\t]*)/': [["", "a"], ['"', '\\"'], [
