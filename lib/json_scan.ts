@@ -13,39 +13,47 @@ export interface Span {
   readonly endAt: number;
 }
 
-/** A key that stands twice in one object. */
-export interface Doubled {
-  readonly key: string;
-  readonly at: number;
-  readonly firstAt: number;
-  /** The keys and places on the way to the object. */
+/** What is wrong at a place of a text. Lines and columns count from 1. */
+export interface TextFault {
+  readonly line: number;
+  readonly column: number;
+  /** The keys on the way to the object that has the fault; empty for the outermost. */
   readonly path: readonly (string | number)[];
+  /** What was found and what is wanted, in Russian; quotes nothing that may be secret. */
+  readonly message: string;
 }
 
 export interface Scan {
   readonly members: readonly Span[];
-  /** In the order of the text, up to 100. */
-  readonly doubled: readonly Doubled[];
+  /** The first that breaks the text, or every key that stands twice in one object, up to 100. */
+  readonly faults: readonly TextFault[];
 }
 
-/** What breaks a text first: what was found and what is wanted, in Russian. Quotes nothing that may be secret. */
-export class BrokenJson extends SyntaxError {
-  constructor(readonly at: number, message: string) {
+class BrokenJson extends SyntaxError {
+  readonly fault: TextFault;
+
+  /** @param shift How many characters of the token are before the fault. */
+  constructor({ line, column }: Token, message: string, shift = 0) {
     super(message);
+    this.fault = { line, column: column + shift, path: [], message };
   }
 }
 
 const MOST_DOUBLED = 100;
 
-/** The first and the last kind of token that is a value: null, true, false, a text, a number. */
-const FIRST_VALUE: SyntaxKind.NullKeyword = 7;
-const LAST_VALUE: SyntaxKind.NumericLiteral = 11;
+// The scanner's kinds of token; its enum is not there at run time. From NULL to NUMBER they are whole values.
+const NULL: SyntaxKind.NullKeyword = 7;
+const NUMBER: SyntaxKind.NumericLiteral = 11;
+const LINE_BREAK: SyntaxKind.LineBreakTrivia = 14;
+const SPACES: SyntaxKind.Trivia = 15;
 
 interface Token {
   /** The first character; empty at the end of the text. */
   readonly sign: string;
   readonly at: number;
   readonly endAt: number;
+  readonly line: number;
+  readonly column: number;
   /** Whether it is a whole value. */
   readonly isValue: boolean;
   /** A text without its quotes and escapes; a number or a word as it is spelled. */
@@ -55,27 +63,33 @@ interface Token {
 /** What the next token has to be. */
 type Wanted = "value" | "key" | "colon" | "comma" | "end";
 
-/** An open object or list: where each key of it stands, and which part of it is read. */
+/** An open object or list: in which line each key of it stands, and which part of it is read. */
 interface Open {
   readonly close: "}" | "]";
   readonly keys: Map<string, number>;
   part: string | number;
 }
 
-/**
- * Reads a text by RFC 8259, to any depth and in a time that grows with its length alone.
- *
- * @throws {BrokenJson}
- */
+/** Reads a text by RFC 8259, to any depth and in a time that grows with its length alone. */
 export function scanJson(text: string): Scan {
   const members: Span[] = [];
-  const doubled: Doubled[] = [];
+  const faults: TextFault[] = [];
+  try {
+    scan(text, members, faults);
+    return { members, faults };
+  } catch (error) {
+    if (!(error instanceof BrokenJson)) throw error;
+    return { members, faults: [error.fault] };
+  }
+}
+
+function scan(text: string, members: Span[], faults: TextFault[]): void {
   const stack: Open[] = [];
   let wanted: Wanted = "value";
   let before = "";
   let member = { key: "", keyAt: 0, valueAt: 0 };
   for (const token of tokensOf(text)) {
-    const { sign, at, endAt, value } = token;
+    const { sign, at, endAt, line, column, value } = token;
     const open = stack.at(-1);
     const isOuter = stack.length === 1;
     if (wanted === "value" && isOuter) member = { ...member, valueAt: at };
@@ -90,11 +104,12 @@ export function scanJson(text: string): Scan {
     } else if (wanted === "value" && token.isValue) {
       wanted = "comma";
     } else if (wanted === "key" && sign === '"' && open !== undefined) {
-      const firstAt = open.keys.get(value);
-      if (firstAt === undefined) open.keys.set(value, at);
-      else if (doubled.length < MOST_DOUBLED) {
+      const firstLine = open.keys.get(value);
+      if (firstLine === undefined) open.keys.set(value, line);
+      else if (faults.length < MOST_DOUBLED) {
         const path = stack.slice(0, -1).map(({ part }) => part);
-        doubled.push({ key: value, at, firstAt, path });
+        const message = `ключ «${value}» второй раз, уже есть в строке ${firstLine}`;
+        faults.push({ line, column, path, message });
       }
       open.part = value;
       if (isOuter) member = { key: value, keyAt: at, valueAt: at };
@@ -113,57 +128,61 @@ export function scanJson(text: string): Scan {
     if (wanted === "comma" && stack.length === 0) wanted = "end";
     before = sign;
   }
-  return { members, doubled };
 }
 
 /**
  * The tokens of a text without what is between them, and one for its end.
  *
- * @throws {BrokenJson} At a comment, or a text or a number that JSON has not.
+ * @throws {SyntaxError} At a comment, or a text or a number that JSON has not.
  */
 export function* tokensOf(text: string): Generator<Token> {
-  const scanner = createScanner(text, true);
-  for (let endAt = 0, sign = " "; sign !== "";) {
+  const scanner = createScanner(text);
+  for (let sign = " "; sign !== "";) {
     const kind: number = scanner.scan();
+    if (kind === SPACES || kind === LINE_BREAK) continue;
     const at = scanner.getTokenOffset();
-    const comment = text.slice(endAt, at).indexOf("/");
-    if (comment >= 0) {
-      throw new BrokenJson(endAt + comment, "найден комментарий, в JSON их не бывает: уберите его");
-    }
+    const endAt = scanner.getPosition();
     const code = text.codePointAt(at);
     sign = code === undefined ? "" : String.fromCodePoint(code);
-    endAt = scanner.getPosition();
+    const token = {
+      sign,
+      at,
+      endAt,
+      line: scanner.getTokenStartLine() + 1,
+      column: scanner.getTokenStartCharacter() + 1,
+      isValue: kind >= NULL && kind <= NUMBER,
+      value: scanner.getTokenValue(),
+    };
+    if (sign === "/" && endAt > at + 1) {
+      throw new BrokenJson(token, "найден комментарий, в JSON их не бывает: уберите его");
+    }
     // The scanner takes `007` for three numbers, and `0x1` for a number and a word.
-    const isCut = kind === LAST_VALUE && /[\w.]/.test(text[endAt] ?? "");
-    if (isCut || scanner.getTokenError() !== 0) throw brokenToken(text, at);
-    const isValue = kind >= FIRST_VALUE && kind <= LAST_VALUE;
-    yield { sign, at, endAt, isValue, value: scanner.getTokenValue() };
+    const isCut = kind === NUMBER && /[\w.]/.test(text[endAt] ?? "");
+    if (isCut || scanner.getTokenError() !== 0) throw brokenToken(text, token);
+    yield token;
   }
 }
 
 /** The fault inside a number or a text in quotes. */
-function brokenToken(text: string, at: number): BrokenJson {
-  if (text[at] !== '"') {
-    return new BrokenJson(at, "число написано с ошибкой, нужно вида 10 или 0.5");
+function brokenToken(text: string, token: Token): BrokenJson {
+  const { sign, at } = token;
+  if (sign !== '"') {
+    return new BrokenJson(token, "число написано с ошибкой, нужно вида 10 или 0.5");
   }
   // One character by RFC 8259, section 7. Repeated inside the expression, a long text would exhaust the stack.
   const character = /[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
   let badAt = at + 1;
   for (character.lastIndex = badAt; character.test(text);) badAt = character.lastIndex;
   const [bad, next] = [text[badAt], text[badAt + 1]];
-  if (bad === "\\" && next === "u") {
-    return new BrokenJson(badAt, "в тексте найдено \\u, нужно четыре знака 0–9, a–f после него");
+  if (bad === undefined || bad === "\r" || bad === "\n" || bad === "\\" && next === undefined) {
+    return new BrokenJson(token, 'текст не закрыт, нужна кавычка " в той же строке');
   }
-  if (bad === "\\" && next !== undefined) {
-    const message = 'в тексте найдена косая черта \\ перед чужим знаком, нужно \\\\, \\" или \\n';
-    return new BrokenJson(badAt, message);
-  }
-  if (bad === undefined || bad === "\\" || bad === "\r" || bad === "\n") {
-    return new BrokenJson(at, 'текст не закрыт, нужна кавычка " в той же строке');
-  }
-  const message =
-    "в тексте найден управляющий знак, нужно \\t вместо табуляции и \\n вместо новой строки";
-  return new BrokenJson(badAt, message);
+  const message = bad !== "\\"
+    ? "найден управляющий знак, нужно \\t вместо табуляции и \\n вместо новой строки"
+    : next === "u"
+    ? "найдено \\u, нужно четыре знака 0–9, a–f после него"
+    : 'найдена косая черта \\ перед чужим знаком, нужно \\\\, \\" или \\n';
+  return new BrokenJson(token, `в тексте ${message}`, badAt - at);
 }
 
 const WANTED: Readonly<Record<Wanted, string>> = {
@@ -176,17 +195,18 @@ const WANTED: Readonly<Record<Wanted, string>> = {
 
 /** The fault of a token that should not be here. */
 function unexpected(token: Token, wanted: Wanted, before: string, open?: Open): BrokenJson {
-  const { sign, at } = token;
+  const { sign } = token;
   if (sign === "" && open !== undefined && (wanted === "comma" || "{[".includes(before))) {
-    return new BrokenJson(at, `файл обрывается, нужна закрывающая скобка «${open.close}»`);
+    return new BrokenJson(token, `файл обрывается, нужна закрывающая скобка «${open.close}»`);
   }
   if (sign === open?.close && before === ",") {
-    return new BrokenJson(at, `перед «${sign}» лишняя запятая: уберите её`);
+    return new BrokenJson(token, `перед «${sign}» лишняя запятая: уберите её`);
   }
   const what = sign === "" ? "файл обрывается" : found(token);
   const where = wanted === "end" ? " после последней скобки" : "";
+  // Also at the end, where the sign is empty.
   const isNoValue = wanted === "value" && "{}[],:".includes(sign);
-  return new BrokenJson(at, `${what}${where}, ${isNoValue ? "нужно значение" : WANTED[wanted]}`);
+  return new BrokenJson(token, `${what}${where}, ${isNoValue ? "нужно значение" : WANTED[wanted]}`);
 }
 
 /** A word may be half a password; a sign is none. */

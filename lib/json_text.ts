@@ -1,6 +1,6 @@
 // A JSON object as text, with its order, spelling and places. Knows no profiles.
 
-import { BrokenJson, type Scan, scanJson, tokensOf } from "./json_scan.ts";
+import { scanJson, type TextFault, tokensOf } from "./json_scan.ts";
 
 /** A JSON object as text. Joined again, its parts give every byte of it. */
 export interface JsonText {
@@ -25,15 +25,7 @@ export interface Member {
   readonly tail: string;
 }
 
-/** What is wrong at a place of a text. Lines and columns count from 1. */
-export interface TextFault {
-  readonly line: number;
-  readonly column: number;
-  /** The keys on the way to the object that has the fault; empty for the outermost. */
-  readonly path: readonly (string | number)[];
-  /** What was found and what is wanted, in Russian; quotes nothing that may be secret. */
-  readonly message: string;
-}
+export type { TextFault };
 
 export type JsonResult =
   | { readonly ok: true; readonly json: JsonText }
@@ -46,44 +38,31 @@ export type JsonResult =
  * one object. Of several syntax faults the first is told; of doubled keys, up to 100. A byte order mark is kept.
  */
 export function readJson(text: string): JsonResult {
-  const plain = text.replace(/^\uFEFF/, " "); // As wide as the mark, so that offsets stay.
-  let scan: Scan;
-  try {
-    scan = scanJson(plain);
-  } catch (error) {
-    if (!(error instanceof BrokenJson)) throw error;
-    return faulty([{ ...placeOf(text, error.at), path: [], message: error.message }]);
-  }
-  const { doubled, members: spans } = scan;
-  if (doubled.length > 0) {
-    return faulty(doubled.map(({ key, at, firstAt, path }) => {
-      const first = placeOf(text, firstAt).line;
-      const message = `ключ «${key}» второй раз, уже есть в строке ${first}`;
-      return { ...placeOf(text, at), path, message };
-    }));
-  }
+  const plain = text.replace(/^\uFEFF/, "");
+  const { members: spans, faults } = scanJson(plain);
+  if (faults.length > 0) return { ok: false, kind: "faulty", faults };
   const value: unknown = JSON.parse(plain);
   if (!isRecord(value)) return { ok: false, kind: "other", value };
 
+  const mark = text.slice(0, text.length - plain.length);
   const openedAt = plain.indexOf("{") + 1;
   const members = new Map<string, Member>();
   spans.forEach(({ key, keyAt, valueAt, endAt }, index) => {
     const before = spans[index - 1]?.endAt ?? openedAt;
     const isLast = index === spans.length - 1;
     members.set(key, {
-      gap: text.slice(before, keyAt).replace(/^[^,]*,/, ""),
-      head: text.slice(keyAt, valueAt),
-      text: text.slice(valueAt, endAt),
+      gap: plain.slice(before, keyAt).replace(/^[^,]*,/, ""),
+      head: plain.slice(keyAt, valueAt),
+      text: plain.slice(valueAt, endAt),
       value: value[key],
-      tail: isLast ? "" : text.slice(endAt, text.indexOf(",", endAt)),
+      tail: isLast ? "" : plain.slice(endAt, plain.indexOf(",", endAt)),
     });
   });
-  const json = {
-    before: text.slice(0, openedAt),
-    members,
-    after: text.slice(spans.at(-1)?.endAt ?? openedAt),
+  const before = mark + plain.slice(0, openedAt);
+  return {
+    ok: true,
+    json: { before, members, after: plain.slice(spans.at(-1)?.endAt ?? openedAt) },
   };
-  return { ok: true, json };
 }
 
 /** The text that the parts are of. */
@@ -109,16 +88,6 @@ export function withoutLayout(text: string): string {
     result += sign === '"' ? JSON.stringify(value) : text.slice(at, endAt);
   }
   return result;
-}
-
-function faulty(faults: readonly TextFault[]): JsonResult {
-  return { ok: false, kind: "faulty", faults };
-}
-
-/** A byte order mark is no column. */
-function placeOf(text: string, at: number): { readonly line: number; readonly column: number } {
-  const lines = text.slice(text.startsWith("\uFEFF") ? 1 : 0, at).split(/\r\n|\r|\n/);
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 /** Whether a parsed value is an object. */

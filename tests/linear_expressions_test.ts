@@ -314,7 +314,6 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/json_scan.ts /[\\p{L}_']/u": [["", "1"]],
   "lib/json_text.ts /^\\uFEFF/": [["", "﻿"]],
   "lib/json_text.ts /^[^,]*,/": [["", " "]],
-  "lib/json_text.ts /\\r\\n|\\r|\\n/": [["", "\r"]],
   "lib/key_suggestion.ts /[а-яёґєіїў]/g": [["", "я"]],
   "lib/key_suggestion.ts /\\p{M}/gu": [["", "á"]],
   "lib/key_suggestion.ts /[^a-z0-9]+/": [["", "! "], ["a", " "]],
