@@ -1,6 +1,6 @@
 // Changes the members of a JSON text without touching other bytes. Knows no profiles. Loads a package that no start waits for.
 
-import { inLines, print, rewrite, type Style, styleOf } from "./json_rewrite.ts";
+import { gapOfNew, indentOf, layOut, rewrite, type Style, styleOf } from "./json_rewrite.ts";
 import { type JsonText, type Member, textOf } from "./json_text.ts";
 
 /** Gives a member this value; of what is there only the bytes change that say something else. A new one comes last. */
@@ -8,7 +8,7 @@ export function withValue(json: JsonText, key: string, value: unknown): JsonText
   const member = json.members.get(key);
   const style = styleOfNew(json);
   const text = member === undefined
-    ? print(value, style, indentOf(gapOfNew(json)))
+    ? layOut(JSON.stringify(value), style, indentOf(gapInside(json)))
     : rewrite(member.text, value, style, indentOf(member.gap));
   return text === member?.text ? json : withText(json, key, text);
 }
@@ -23,16 +23,16 @@ export function withText(json: JsonText, key: string, spelled: string): JsonText
   members.set(
     key,
     member === undefined
-      ? { gap: gapOfNew(json), head: JSON.stringify(key) + style.colon, text, value, tail: "" }
+      ? { gap: gapInside(json), head: JSON.stringify(key) + style.colon, text, value, tail: "" }
       : { ...member, text, value },
   );
   return { ...json, members };
 }
 
-/** A value that is spelled in one line in the layout of the file, with its numbers as they are spelled. */
-export function layOut(json: JsonText, key: string, spelled: string): string {
-  const gap = json.members.get(key)?.gap ?? gapOfNew(json);
-  return inLines(spelled, styleOf(textOf(json)), indentOf(gap));
+/** A value without spaces between its parts in the layout of the file, with its numbers as they are spelled. */
+export function laidOut(json: JsonText, key: string, compact: string): string {
+  const gap = json.members.get(key)?.gap ?? gapInside(json);
+  return layOut(compact, styleOfNew(json), indentOf(gap));
 }
 
 /** Takes a member out, with its comma. */
@@ -67,12 +67,12 @@ export function arranged(json: JsonText, keys: readonly string[]): JsonText {
   return { ...json, members: new Map(members) };
 }
 
-/** What stands before a new last member: what stands before its neighbour. */
-function gapOfNew(json: JsonText): string {
+/** What stands before a new last member. */
+function gapInside(json: JsonText): string {
   const gaps = [...json.members.values()].map(({ gap }) => gap);
-  const { unit, lineEnd, space } = styleOfNew(json);
-  if (gaps.length === 0) return unit === null ? "" : lineEnd + unit;
-  return gaps.findLast((gap) => /[\r\n]/.test(gap)) ?? gaps[1] ?? space;
+  const style = styleOfNew(json);
+  if (gaps.length > 0) return gapOfNew(gaps, style);
+  return style.unit === null ? "" : style.lineEnd + style.unit;
 }
 
 /** The layout of the whole, with the colon of the last member. */
@@ -84,9 +84,4 @@ function styleOfNew(json: JsonText): Style {
 
 function colonOf(head: string): string {
   return head.slice(head.search(/"\s*:\s*$/) + 1);
-}
-
-/** The indentation of a member's line; null for one that begins no line. */
-function indentOf(gap: string): string | null {
-  return /[\r\n]([ \t]*)$/.exec(gap)?.[1] ?? null;
 }

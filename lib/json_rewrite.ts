@@ -1,6 +1,7 @@
 // Makes a JSON text say another value: only the bytes change that said something else, and what is new looks like its neighbours.
 
-import { applyEdits, type Edit, format, type Node, parseTree, visit } from "jsonc-parser";
+import { type Edit, format, type Node, parseTree, visit } from "jsonc-parser";
+import { isRecord } from "./json_text.ts";
 
 /** How a file is laid out. */
 export interface Style {
@@ -30,35 +31,33 @@ export function styleOf(text: string): Style {
 export function rewrite(text: string, next: unknown, style: Style, indent: string | null): string {
   const node = parseTree(text);
   if (node === undefined) throw new SyntaxError("Cannot rewrite what is no JSON");
-  return new Rewriter(text, style).text(node, next, indent);
+  const plain: unknown = JSON.parse(JSON.stringify(next)); // Without keys that are undefined.
+  return new Rewriter(text, style).text(node, plain, indent);
 }
 
-/** A value in a file's style. @param indent As for `rewrite`; with null it stands in one line. */
-export function print(value: unknown, style: Style, indent: string | null): string {
+/**
+ * A value in a file's style, its numbers as they are spelled.
+ *
+ * @param compact The value without spaces between its parts.
+ * @param indent As for `rewrite`; with null it stands in one line.
+ */
+export function layOut(compact: string, style: Style, indent: string | null): string {
   const { unit, lineEnd, colon, space } = style;
-  const parts = partsOf(value).map(([key, inner]) => (inside: string | null) =>
-    (key === undefined ? "" : JSON.stringify(key) + colon) + print(inner, style, inside)
-  );
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const [open, close] = Array.isArray(value) ? "[]" : "{}";
-  if (parts.length === 0) return `${open}${close}`;
-  if (unit === null || indent === null) {
-    return open + parts.map((part) => part(null)).join(`,${space}`) + close;
+  const isInLines = unit !== null && indent !== null;
+  let text = compact;
+  if (isInLines) {
+    const options = { tabSize: 1, insertSpaces: false, eol: "\n" };
+    text = withEdits(compact, format(compact, undefined, options))
+      .replaceAll("\t", unit).replaceAll("\n", lineEnd + indent);
   }
-  const inside = indent + unit;
-  const lines = parts.map((part) => `${lineEnd}${inside}${part(inside)}`);
-  return `${open}${lines.join(",")}${lineEnd}${indent}${close}`;
-}
-
-/** A value that is spelled in one line in a file's style. @param indent As for `rewrite`. */
-export function inLines(text: string, { unit, lineEnd }: Style, indent: string | null): string {
-  if (unit === null || indent === null) return text;
-  const options = {
-    tabSize: unit.length,
-    insertSpaces: !unit.includes("\t"),
-    eol: lineEnd,
-  };
-  return applyEdits(text, format(text, undefined, options)).replaceAll(lineEnd, lineEnd + indent);
+  const edits: Edit[] = [];
+  visit(text, {
+    onSeparator(sign, offset) {
+      if (sign === ":") edits.push({ offset, length: isInLines ? ": ".length : 1, content: colon });
+      else if (!isInLines) edits.push({ offset, length: 1, content: `,${space}` });
+    },
+  });
+  return withEdits(text, edits);
 }
 
 /** Changes keys and texts wherever they stand; every other byte stays. */
@@ -79,13 +78,25 @@ export function mapStrings(
       if (typeof literal === "string") put(offset, length, literal, value(literal, path()));
     },
   });
-  return applyEdits(text, edits);
+  return withEdits(text, edits);
 }
 
-/** A part of a list or an object that is to be: what it is made from, and its text. */
+/** The package's applyEdits copies the whole text for each edit. @param edits In the order of the text. */
+function withEdits(text: string, edits: readonly Edit[]): string {
+  let result = "";
+  let at = 0;
+  for (const { offset, length, content } of edits) {
+    result += text.slice(at, offset) + content;
+    at = offset + length;
+  }
+  return result + text.slice(at);
+}
+
+/** A part of a list or an object that is to be. */
 interface Part {
   /** The place of the part it was; undefined for a new one. */
   readonly from?: number | undefined;
+  /** The element, or the key with its value. */
   readonly text: string;
 }
 
@@ -99,78 +110,64 @@ class Rewriter {
   }
 
   text(node: Node, next: unknown, indent: string | null): string {
-    if (says(node, next)) return this.#slice(node);
-    if (node.type === "object" && isRecord(next)) return this.#object(node, next, indent);
-    if (node.type === "array" && Array.isArray(next)) return this.#array(node, next, indent);
-    return print(next, this.#style, indent);
+    const text = this.#slice(node);
+    const value: unknown = JSON.parse(text);
+    if (isSame(value, next)) return text;
+    if (childrenOf(node).length > 0) {
+      if (isRecord(value) && isRecord(next)) return this.#compose(node, this.#members(node, next));
+      if (Array.isArray(value) && Array.isArray(next)) {
+        return this.#compose(node, this.#elements(node, next, matches(value, next)));
+      }
+    }
+    return layOut(JSON.stringify(next), this.#style, indent);
   }
 
-  #object(node: Node, next: Readonly<Record<string, unknown>>, indent: string | null): string {
-    const inside = this.#indentInside(node, indent);
-    const old = node.children ?? [];
-    const keys = new Set<string>();
+  #members(node: Node, next: Readonly<Record<string, unknown>>): readonly Part[] {
+    const indent = this.#indentInside(node);
+    const left = new Map(Object.entries(next));
     const parts: Part[] = [];
-    for (const [from, property] of old.entries()) {
-      const [key, value] = property.children ?? [];
-      if (key === undefined || value === undefined || next[key.value] === undefined) continue;
-      if (!Object.hasOwn(next, key.value)) continue;
-      keys.add(key.value);
-      const head = this.#text.slice(property.offset, value.offset);
-      parts.push({ from, text: head + this.text(value, next[key.value], inside) });
+    let { colon } = this.#style; // As the last neighbour has it.
+    for (const [from, { offset, children: [key, value] = [] }] of childrenOf(node).entries()) {
+      if (key === undefined || value === undefined) continue;
+      colon = this.#text.slice(key.offset + key.length, value.offset);
+      if (!left.has(key.value)) continue;
+      const head = this.#text.slice(offset, value.offset);
+      parts.push({ from, text: head + this.text(value, left.get(key.value), indent) });
+      left.delete(key.value);
     }
-    const style = { ...this.#style, colon: this.#colonIn(old.at(-1)) };
-    for (const [key, value] of Object.entries(next)) {
-      if (keys.has(key) || value === undefined) continue;
-      parts.push({ text: JSON.stringify(key) + style.colon + print(value, style, inside) });
+    for (const [key, value] of left) {
+      const text = layOut(JSON.stringify(value), { ...this.#style, colon }, indent);
+      parts.push({ text: JSON.stringify(key) + colon + text });
     }
-    return this.#compose(node, parts, indent);
+    return parts;
   }
 
-  #array(node: Node, next: readonly unknown[], indent: string | null): string {
-    const old = node.children ?? [];
-    const inside = this.#indentInside(node, indent);
-    const from = matches(old, next);
-    const parts = next.map((value, index): Part => {
-      const place = from[index];
-      const model = place === undefined ? old.at(-1) : old[place];
-      const text = model === undefined
-        ? print(value, this.#style, inside)
-        : this.text(model, value, inside);
-      return { from: place, text };
+  #elements(
+    node: Node,
+    next: readonly unknown[],
+    places: ReadonlyMap<number, number>,
+  ): readonly Part[] {
+    const indent = this.#indentInside(node);
+    return next.flatMap((value, index): Part[] => {
+      const from = places.get(index);
+      const model = childrenOf(node).at(from ?? -1);
+      return model === undefined ? [] : [{ from, text: this.text(model, value, indent) }];
     });
-    return this.#compose(node, parts, indent);
   }
 
   /** Puts parts between the brackets, with the spaces that the old ones had round them. */
-  #compose(node: Node, parts: readonly Part[], indent: string | null): string {
-    const { unit, lineEnd, space } = this.#style;
+  #compose(node: Node, parts: readonly Part[]): string {
     const whole = this.#slice(node);
-    const [open, close] = [whole.slice(0, 1), whole.slice(-1)];
-    if (parts.length === 0) return open + close;
+    if (parts.length === 0) return whole.slice(0, 1) + whole.slice(-1);
     const { gaps, tails, end } = this.#spaces(node);
-    const [first] = gaps;
-    if (first === undefined) {
-      const isInLines = unit !== null && indent !== null;
-      const gap = isInLines ? lineEnd + indent + unit : "";
-      const texts = parts.map(({ text }) => gap + text);
-      return open + texts.join(isInLines ? "," : `,${space}`) +
-        (isInLines ? lineEnd + indent : "") +
-        close;
-    }
-    const usual = gaps.findLast((gap) => /[\r\n]/.test(gap)) ?? gaps[1] ?? space;
+    const usual = gapOfNew(gaps, this.#style);
     const texts = parts.map(({ from, text }, index) => {
-      const gap = index === 0 ? first : from === undefined || from === 0 ? usual : gaps[from];
+      // What stands before the first part is for the first place alone.
+      const gap = index === 0 ? gaps[0] : from === undefined || from === 0 ? usual : gaps[from];
       const tail = index === parts.length - 1 || from === undefined ? "" : tails[from] ?? "";
       return (gap ?? usual) + text + tail;
     });
-    return open + texts.join(",") + end + close;
-  }
-
-  /** The colon as a neighbour has it, with the spaces round it. */
-  #colonIn(property: Node | undefined): string {
-    const [key, value] = property?.children ?? [];
-    if (key === undefined || value === undefined) return this.#style.colon;
-    return this.#text.slice(key.offset + key.length, value.offset);
+    return whole.slice(0, 1) + texts.join(",") + end + whole.slice(-1);
   }
 
   /** The space before each part, between it and its comma, and before the closing bracket. */
@@ -178,7 +175,7 @@ class Rewriter {
     const gaps: string[] = [];
     const tails: string[] = [];
     let at = node.offset + 1;
-    for (const { offset, length } of node.children ?? []) {
+    for (const { offset, length } of childrenOf(node)) {
       const between = this.#text.slice(at, offset);
       const comma = between.indexOf(",");
       if (comma >= 0) tails.push(between.slice(0, comma));
@@ -189,12 +186,8 @@ class Rewriter {
   }
 
   /** The indentation of what begins a line inside; null where the parts stand in one line. */
-  #indentInside(node: Node, indent: string | null): string | null {
-    const { gaps } = this.#spaces(node);
-    const gap = gaps.findLast((each) => /[\r\n]/.test(each)) ?? gaps[0];
-    if (gap !== undefined) return /[\r\n]([ \t]*)$/.exec(gap)?.[1] ?? null;
-    const { unit } = this.#style;
-    return unit === null || indent === null ? null : indent + unit;
+  #indentInside(node: Node): string | null {
+    return indentOf(gapOfNew(this.#spaces(node).gaps, this.#style));
   }
 
   #slice({ offset, length }: Node): string {
@@ -202,58 +195,51 @@ class Rewriter {
   }
 }
 
+/** What stands before a new last part, where this stands before those there are. */
+export function gapOfNew(gaps: readonly string[], { space }: Style): string {
+  return gaps.findLast((gap) => /[\r\n]/.test(gap)) ?? gaps[1] ?? space;
+}
+
+/** The indentation that a gap ends with; null for one without a line end. */
+export function indentOf(gap: string): string | null {
+  return /[\r\n]([ \t]*)$/.exec(gap)?.[1] ?? null;
+}
+
 /** For each new element the place of the old one that it is, or was; each old one once. */
-function matches(old: readonly Node[], next: readonly unknown[]): (number | undefined)[] {
+function matches(
+  old: readonly unknown[],
+  next: readonly unknown[],
+): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
   const free = new Set(old.keys());
-  const found: (number | undefined)[] = next.map(() => undefined);
-  const passes: readonly ((node: Node, value: unknown, isInPlace: boolean) => boolean)[] = [
-    (node, value, isInPlace) => isInPlace && says(node, value),
-    (node, value) => says(node, value),
-    (node, value) =>
-      isRecord(value) && says(memberOf(node, "callback_data"), value["callback_data"]),
-    (_node, _value, isInPlace) => isInPlace,
+  const passes: readonly ((place: number, index: number) => boolean)[] = [
+    (place, index) => place === index && isSame(old[place], next[index]),
+    (place, index) => isSame(old[place], next[index]),
+    (place, index) => {
+      const [before, after] = [old[place], next[index]];
+      return isRecord(before) && isRecord(after) && before["callback_data"] !== undefined &&
+        isSame(before["callback_data"], after["callback_data"]);
+    },
+    (place, index) => place === index,
   ];
-  for (const isSame of passes) {
-    for (const [index, value] of next.entries()) {
-      if (found[index] !== undefined) continue;
-      for (const place of free) {
-        const node = old[place];
-        if (node === undefined || !isSame(node, value, place === index)) continue;
-        found[index] = place;
-        free.delete(place);
-        break;
-      }
+  for (const isMatch of passes) {
+    for (const index of next.keys()) {
+      const place = found.has(index)
+        ? undefined
+        : free.values().find((each) => isMatch(each, index));
+      if (place === undefined) continue;
+      found.set(index, place);
+      free.delete(place);
     }
   }
   return found;
 }
 
-function memberOf(node: Node, name: string): Node | undefined {
-  return node.children?.find(({ children }) => children?.[0]?.value === name)?.children?.[1];
+function childrenOf({ children = [] }: Node): readonly Node[] {
+  return children;
 }
 
-/** Whether a text already says a value. */
-function says(node: Node | undefined, value: unknown): boolean {
-  if (node === undefined) return false;
-  const { children = [] } = node;
-  if (node.type === "array") {
-    return Array.isArray(value) && value.length === children.length &&
-      children.every((child, index) => says(child, value[index]));
-  }
-  if (node.type === "object") {
-    return isRecord(value) && Object.keys(value).length === children.length &&
-      children.every(({ children: [key, child] = [] }) =>
-        key !== undefined && Object.hasOwn(value, key.value) && says(child, value[key.value])
-      );
-  }
-  return node.value === value;
-}
-
-function partsOf(value: unknown): (readonly [string | undefined, unknown])[] {
-  if (Array.isArray(value)) return value.map((each) => [undefined, each] as const);
-  return isRecord(value) ? Object.entries(value).filter(([, each]) => each !== undefined) : [];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Whether two parsed values are spelled the same. One with other order of keys is another. */
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

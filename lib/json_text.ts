@@ -1,6 +1,6 @@
 // A JSON object as text, with its order, spelling and places. Knows no profiles.
 
-import { scanJson, stringEnd } from "./json_scan.ts";
+import { scanJson, type TextFault, tokensOf } from "./json_scan.ts";
 
 /** A JSON object as text. Joined again, its parts give every byte of it. */
 export interface JsonText {
@@ -25,15 +25,7 @@ export interface Member {
   readonly tail: string;
 }
 
-/** What is wrong at a place of a text. Lines and columns count from 1. */
-export interface TextFault {
-  readonly line: number;
-  readonly column: number;
-  /** The keys on the way to the object that has the fault; empty for the outermost. */
-  readonly path: readonly (string | number)[];
-  /** What was found and what is wanted, in Russian; quotes nothing that may be secret. */
-  readonly message: string;
-}
+export type { TextFault };
 
 export type JsonResult =
   | { readonly ok: true; readonly json: JsonText }
@@ -46,40 +38,31 @@ export type JsonResult =
  * one object. Of several syntax faults the first is told; of doubled keys, up to 100. A byte order mark is kept.
  */
 export function readJson(text: string): JsonResult {
-  const plain = text.replace(/^\uFEFF/, " "); // As wide as the mark, so that offsets stay.
-  const { fault, doubled, members: spans } = scanJson(plain);
-  if (fault !== undefined) {
-    return faulty([{ ...placeOf(text, fault.at), path: [], message: fault.message }]);
-  }
-  if (doubled.length > 0) {
-    return faulty(doubled.map(({ key, at, firstAt, path }) => {
-      const first = placeOf(text, firstAt).line;
-      const message = `ключ «${key}» второй раз, уже есть в строке ${first}`;
-      return { ...placeOf(text, at), path, message };
-    }));
-  }
+  const plain = text.replace(/^\uFEFF/, "");
+  const { members: spans, faults } = scanJson(plain);
+  if (faults.length > 0) return { ok: false, kind: "faulty", faults };
   const value: unknown = JSON.parse(plain);
   if (!isRecord(value)) return { ok: false, kind: "other", value };
 
+  const mark = text.slice(0, text.length - plain.length);
   const openedAt = plain.indexOf("{") + 1;
   const members = new Map<string, Member>();
   spans.forEach(({ key, keyAt, valueAt, endAt }, index) => {
     const before = spans[index - 1]?.endAt ?? openedAt;
     const isLast = index === spans.length - 1;
     members.set(key, {
-      gap: text.slice(before, keyAt).replace(/^[^,]*,/, ""),
-      head: text.slice(keyAt, valueAt),
-      text: text.slice(valueAt, endAt),
+      gap: plain.slice(before, keyAt).replace(/^[^,]*,/, ""),
+      head: plain.slice(keyAt, valueAt),
+      text: plain.slice(valueAt, endAt),
       value: value[key],
-      tail: isLast ? "" : text.slice(endAt, text.indexOf(",", endAt)),
+      tail: isLast ? "" : plain.slice(endAt, plain.indexOf(",", endAt)),
     });
   });
-  const json = {
-    before: text.slice(0, openedAt),
-    members,
-    after: text.slice(spans.at(-1)?.endAt ?? openedAt),
+  const before = mark + plain.slice(0, openedAt);
+  return {
+    ok: true,
+    json: { before, members, after: plain.slice(spans.at(-1)?.endAt ?? openedAt) },
   };
-  return { ok: true, json };
 }
 
 /** The text that the parts are of. */
@@ -98,29 +81,16 @@ export function valuesOf({ members }: JsonText): ReadonlyMap<string, unknown> {
   return new Map([...members].map(([key, { value }]) => [key, value]));
 }
 
-/** The same for all texts that say the same in the same spelling, whatever spaces and line ends are between. */
+/** The same for all valid texts that say the same in the same spelling, whatever spaces and line ends are between. */
 export function withoutLayout(text: string): string {
   let result = "";
-  for (let at = 0; at < text.length;) {
-    const sign = text.charAt(at);
-    const end = sign === '"' ? stringEnd(text, at) : at + 1;
-    if (sign === '"') result += JSON.stringify(JSON.parse(text.slice(at, end)));
-    else if (!" \t\r\n".includes(sign)) result += sign;
-    at = end;
+  for (const { sign, at, endAt, value } of tokensOf(text)) {
+    result += sign === '"' ? JSON.stringify(value) : text.slice(at, endAt);
   }
   return result;
 }
 
-function faulty(faults: readonly TextFault[]): JsonResult {
-  return { ok: false, kind: "faulty", faults };
-}
-
-/** A byte order mark is no column. */
-function placeOf(text: string, at: number): { readonly line: number; readonly column: number } {
-  const lines = text.slice(text.startsWith("\uFEFF") ? 1 : 0, at).split(/\r\n|\r|\n/);
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether a parsed value is an object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

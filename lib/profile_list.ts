@@ -1,6 +1,6 @@
 // What the page changes in the list of profiles: add, duplicate, rename, move, delete. Text in, text out; touches no file.
 
-import { arranged, layOut, withKey, withoutMember, withText, withValue } from "./json_edit.ts";
+import { arranged, laidOut, withKey, withoutMember, withText, withValue } from "./json_edit.ts";
 import { mapStrings } from "./json_rewrite.ts";
 import { valueAt, valuesOf, withoutLayout } from "./json_text.ts";
 import { type Fault, LIMITS, NAME, parseProfiles, SELECT } from "./profile.ts";
@@ -191,7 +191,7 @@ function withSpelled(content: Content, key: string, spelled: string): Content {
   // Only where the same numbers can be put into what stands there.
   const rewritten = withValue(content, key, JSON.parse(spelled));
   const isSame = withoutLayout(rewritten.members.get(key)?.text ?? "") === compact;
-  return isSame ? rewritten : withText(content, key, layOut(content, key, spelled));
+  return isSame ? rewritten : withText(content, key, laidOut(content, key, spelled));
 }
 
 function nameOf(content: Content, key: string): string {

@@ -93,7 +93,8 @@ const ROWS: readonly (readonly string[])[] = [
 
 /** Only these rooms know these packages. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  "jsonc-parser": ["json_rewrite.ts"],
+  "jsonc-parser": ["json_scan.ts", "json_rewrite.ts"],
+  "jsonc-parser/lib/esm/impl/scanner.js": ["json_scan.ts"],
   "ky": ["crm.ts"],
   "node:sqlite": ["db.ts"],
   "node:http": ["page.ts"],
