@@ -1,5 +1,6 @@
 // What the menu's form changes in locales.json: text in, text out. Touches no file; what the form did not change keeps its bytes.
 
+import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "./json_edit.ts";
 import { valueAt, valuesOf } from "./json_text.ts";
 import { type Button, type Fault, parseProfiles, SELECT } from "./profile.ts";
@@ -43,14 +44,18 @@ export function withMenu(content: Content, form: MenuForm): Content {
   });
 }
 
-/** Everything that is wrong with the menu's form, each with its path inside the menu. */
+/** Everything that is wrong with the menu's form, each with its path inside the menu; two buttons of one text too. */
 export function menuFaults(content: Content, form: MenuForm): Fault[] {
   const result = parseProfiles(valuesOf(withMenu(content, form)));
-  if (result.ok) return [];
-  return result.faults.map(({ path, message }) => ({
+  const faults = (result.ok ? [] : result.faults).map(({ path, message }) => ({
     path: path.startsWith(`${MENU_KEY}.`) ? path.slice(MENU_KEY.length + 1) : path,
     message,
   }));
+  for (const { index, first } of repeatsAmong(form.buttons.map(({ text }) => text))) {
+    const message = repeatMessage({ language: null, first });
+    faults.push({ path: `buttons[${index}].text`, message });
+  }
+  return faults;
 }
 
 /** The menu as the bot would have it. */

@@ -267,8 +267,8 @@ const text = (most: number) =>
   v.pipe(
     v.string(),
     v.check((value) => value.trim() !== "", `пусто, нужен текст от 1 до ${most} символов`),
-    v.maxLength(
-      most,
+    v.check(
+      (value) => value.trim() === "" || value.length <= most,
       (issue) => `символов ${issue.input.length}, нужно не больше ${most}`,
     ),
   );
@@ -294,7 +294,7 @@ const template = (...placeholders: string[]) =>
   v.pipe(
     text(LIMITS.text),
     v.check(
-      (value) => placeholders.every((each) => value.includes(each)),
+      (value) => value.trim() === "" || placeholders.every((each) => value.includes(each)),
       (issue) =>
         `нет ${placeholders.filter((each) => !issue.input.includes(each)).join(" и ")}, ` +
         `нужен текст с ${placeholders.join(" и ")}`,
@@ -452,7 +452,7 @@ function pathOf(issue: v.BaseIssue<unknown>): string {
 
 const WANTED: Readonly<Record<string, string>> = {
   string: "нужен текст",
-  number: "нужно число",
+  number: "нужно число секунд",
   array: "нужен список",
   loose_object: "нужен объект",
   custom: "нужен объект",
@@ -479,11 +479,11 @@ function found(value: unknown): string {
 
 function checkKey(key: string, faults: Fault[], path = key): void {
   if (RESERVED.has(key)) {
-    faults.push({ path, message: "такое имя профиля занято, нужно другое" });
+    faults.push({ path, message: "такое слово для ссылки занято, нужно другое" });
   } else if (!/^[\w-]+$/.test(key) || byteLength(SELECT + key) > LIMITS.callbackDataBytes) {
     faults.push({
       path,
-      message: `имя профиля не годится для ссылки, нужно от 1 до ${
+      message: `слово не годится для ссылки, нужно от 1 до ${
         LIMITS.callbackDataBytes - SELECT.length
       } символов A–Z, a–z, 0–9, _ и -`,
     });

@@ -1,6 +1,7 @@
 // What the page's forms change in locales.json: text in, text out. Touches no file; what a form did not change keeps its bytes.
 
 import { createHash } from "node:crypto";
+import { repeatMessage, repeatsIn } from "./button_texts.ts";
 import { withValue } from "./json_edit.ts";
 import { type JsonText, valueAt, valuesOf } from "./json_text.ts";
 import { type Fault, parseProfiles, type Profile, withNameIn } from "./profile.ts";
@@ -166,14 +167,24 @@ function oneLine(text: string): string {
 
 /**
  * Everything that is wrong with a profile's form, each with its path inside the profile. Stricter
- * than the file: an address that nothing can be posted to is a fault here.
+ * than the file: an address that nothing can be posted to is a fault here, and so are two buttons of one text.
  */
 export function profileFaults(content: Content, key: string, form: ProfileForm): Fault[] {
   const result = parseProfiles(valuesOf(withProfile(content, key, form)));
-  const faults = result.ok ? [] : result.faults.map(({ path, message }) => ({
+  // A choice that is typed nowhere is its button's text, and what is wrong with it is said there.
+  const untyped = new Set(
+    form.buttons.filter(({ choice }) => choice.trim() === "")
+      .map(({ callbackData }) => `step2.choices.${callbackData}`),
+  );
+  const faults = (result.ok ? [] : result.faults).map(({ path, message }) => ({
     path: path.startsWith(`${key}.`) ? path.slice(key.length + 1) : path,
     message,
-  }));
+  })).filter(({ path }) => !untyped.has(path));
+  const translations = result.ok ? result.profiles.byKey.get(key)?.translations : undefined;
+  const profile = { ...draftProfile(key, form), translations: translations ?? new Map() };
+  for (const repeat of repeatsIn(profile)) {
+    faults.push({ path: `step1.buttons[${repeat.index}].text`, message: repeatMessage(repeat) });
+  }
   if (form.webhookUrl.trim() === "") return faults;
   const fault = addressFault(form.webhookUrl) ??
     (isForbiddenAddress(form.webhookUrl) ? FORBIDDEN_ADDRESS : null);

@@ -207,7 +207,7 @@ export function keyFault(content: Content, key: string, own?: string): string | 
   if (key === "") return "пусто, нужно слово для ссылки";
   // `select_` begins the menu's callback data, and a profile's key begins its buttons'.
   if (content.members.has(key) || `${key}_`.startsWith(SELECT)) {
-    return "такое имя профиля занято, нужно другое";
+    return "такое слово для ссылки занято, нужно другое";
   }
   const isAlias = profileKeys(content)
     .some((each) => each !== own && aliasesOf(valueAt(content, each)).includes(key));

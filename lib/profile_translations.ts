@@ -1,6 +1,7 @@
 // A profile's texts in other languages: text in, text out. An empty text is the base's. Touches no file.
 
 import { createHash } from "node:crypto";
+import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "./json_edit.ts";
 import { valueAt, valuesOf } from "./json_text.ts";
 import { type Fault, inLanguage, parseProfiles, type Profile, withNameIn } from "./profile.ts";
@@ -68,7 +69,7 @@ export function withTranslation(
   return withValue(content, key, has ? { ...rest, translations } : rest);
 }
 
-/** Everything that is wrong with a translation's form, each with its path inside the translation. */
+/** Everything that is wrong with a translation's form, each with its path inside the translation; two buttons of one text too. */
 export function translationFaults(
   content: Content,
   key: string,
@@ -76,13 +77,21 @@ export function translationFaults(
   form: TranslationForm,
 ): Fault[] {
   const result = parseProfiles(valuesOf(withTranslation(content, key, language, form)));
-  if (result.ok) return [];
-  const texts = toTexts(translationOf(valueAt(content, key), language), form);
+  const raw = valueAt(content, key);
+  const texts = toTexts(translationOf(raw, language), form);
   const written = list(record(record(texts)["step1"])["buttons"]);
-  return result.faults.map(({ path, message }) => {
+  const faults = (result.ok ? [] : result.faults).map(({ path, message }) => {
     const inside = path.replace(`${key}.translations.`, "").replace(/^[\w-]+\./, "");
     return { path: toFormIndex(inside, written, form), message };
   });
+  // Where no button has a text of its own, what is the same twice is the base's and cannot be mended here.
+  const isOwn = form.buttons.some(({ text }) => text.trim() !== "");
+  const shown = isOwn ? draftInLanguage(key, raw, form).buttons.map(({ text }) => text) : [];
+  for (const { index, first } of repeatsAmong(shown)) {
+    const message = repeatMessage({ language: null, first });
+    faults.push({ path: `step1.buttons[${index}].text`, message });
+  }
+  return faults;
 }
 
 /** Buttons without a text are not written: the fault's place in the file is another in the form. */

@@ -9,7 +9,8 @@ import { MENU } from "../words/menu.ts";
 import { PREVIEW } from "../words/preview.ts";
 import { PROFILE } from "../words/profile.ts";
 import { Columns } from "./editor_page.tsx";
-import { FaultLine, TextArea } from "./fields.tsx";
+import { ButtonCautions, cautionsOf } from "./button_cautions.tsx";
+import { Caution, FaultLine, TextArea } from "./fields.tsx";
 import { type Note, NoteLine } from "./note.tsx";
 import { FormToken, type Frame, Page } from "./page.tsx";
 import { Keyboard, Message } from "./telegram.tsx";
@@ -115,6 +116,7 @@ function MenuButtons({ form, profiles, sentences, frame }: {
 }) {
   const words = MENU[frame.language];
   const listFault = sentences.get("buttons");
+  const cautions = cautionsOf(form.buttons.map(({ text }) => text), frame.language);
   return (
     <fieldset class="buttons" id="buttons">
       <legend>
@@ -128,6 +130,7 @@ function MenuButtons({ form, profiles, sentences, frame }: {
         {form.buttons.map(({ text, profile }, index) => {
           const nth = index + 1;
           const textFault = sentences.get(`buttons[${index}].text`);
+          const caution = textFault === undefined ? cautions.get(index) : undefined;
           const targetFault = sentences.get(`buttons[${index}].callback_data`);
           const move = (kind: "up" | "down" | "remove", sign: string, disabled: boolean) => (
             <button
@@ -167,6 +170,7 @@ function MenuButtons({ form, profiles, sentences, frame }: {
                 {move("remove", "✕", false)}
               </div>
               {textFault !== undefined && <FaultLine fault={textFault} />}
+              {caution !== undefined && <Caution>{caution}</Caution>}
               {targetFault !== undefined && <FaultLine fault={targetFault} />}
             </li>
           );
@@ -200,6 +204,7 @@ export function MenuPreview({ draft, language }: {
             draw={(label) => <span class="key" data-part="button_text">{label}</span>}
           />
         </Message>
+        <ButtonCautions texts={draft.menu.map(({ text: label }) => label)} language={language} />
       </div>
     </section>
   );

@@ -6,7 +6,8 @@ import type { TranslationForm } from "../../lib/profile_translations.ts";
 import { PROFILE } from "../words/profile.ts";
 import { TRANSLATION } from "../words/translation.ts";
 import { EditorPage } from "./editor_page.tsx";
-import { FaultLine, TextArea } from "./fields.tsx";
+import { cautionsOf } from "./button_cautions.tsx";
+import { Caution, FaultLine, TextArea } from "./fields.tsx";
 import { type FormFaults, sortFaults } from "./form_faults.ts";
 import { nameOfLanguage } from "./languages.ts";
 import { type Note, NoteLine } from "./note.tsx";
@@ -120,6 +121,7 @@ function Buttons({ view, faults, frame }: {
 }) {
   const words = TRANSLATION[frame.language];
   const { form, base, language } = view;
+  const cautions = cautionsOf(view.draft.buttons.map((each) => each.text), frame.language);
   return (
     <fieldset class="buttons" id="buttons">
       <legend>{PROFILE[frame.language].buttons}</legend>
@@ -128,6 +130,7 @@ function Buttons({ view, faults, frame }: {
           const original = base.buttons[index];
           const said = original?.text ?? "";
           const textFault = faults.ofButton(index, "button_text");
+          const caution = textFault === undefined && text !== "" ? cautions.get(index) : undefined;
           const choiceFault = faults.ofButton(index, "button_choice");
           return (
             <li key={callbackData}>
@@ -144,6 +147,7 @@ function Buttons({ view, faults, frame }: {
                 autofocus={faults.isFirst("button_text", index)}
               />
               {textFault !== undefined && <FaultLine fault={textFault} />}
+              {caution !== undefined && <Caution>{caution}</Caution>}
               <div class="button-more flush">
                 <code>{callbackData}</code>
                 <details open={choice !== "" || choiceFault !== undefined}>
