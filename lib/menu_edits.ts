@@ -3,13 +3,15 @@
 import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "./json_edit.ts";
 import { valueAt, valuesOf } from "./json_text.ts";
-import { type Button, type Fault, parseProfiles, SELECT } from "./profile.ts";
-import { buttonsOf, changed, type Content, MENU_KEY } from "./profile_edits.ts";
+import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./profile.ts";
+import { buttonsOf, changed, changedOwn, type Content, MENU_KEY } from "./profile_edits.ts";
 import { list, record, text } from "./raw_values.ts";
 
 /** The menu as its form has it. */
 export interface MenuForm {
   readonly welcomeText: string;
+  /** Empty where the bot's own counts. */
+  readonly awayText: string;
   readonly buttons: readonly { readonly text: string; readonly profile: string }[];
 }
 
@@ -23,6 +25,7 @@ export function menuFormOf(raw: unknown): MenuForm {
   const menu = record(raw);
   return {
     welcomeText: text(menu["welcome_text"]),
+    awayText: text(menu["away_text"]),
     buttons: list(menu["buttons"]).map((button) => ({
       text: text(button["text"]),
       profile: text(button["callback_data"]).slice(SELECT.length),
@@ -40,6 +43,7 @@ export function withMenu(content: Content, form: MenuForm): Content {
   return withValue(content, MENU_KEY, {
     ...menu,
     ...changed("welcome_text", text(menu["welcome_text"]), form.welcomeText),
+    ...changedOwn("away_text", text(menu["away_text"]), form.awayText),
     buttons: buttonsOf(list(menu["buttons"]), buttons),
   });
 }
@@ -59,7 +63,11 @@ export function menuFaults(content: Content, form: MenuForm): Fault[] {
 }
 
 /** The menu as the bot would have it. */
-export function draftMenu(form: MenuForm): { welcomeText: string; menu: Button[] } {
+export function draftMenu(form: MenuForm): MenuTexts {
   const menu = form.buttons.map(({ text, profile }) => ({ text, callbackData: SELECT + profile }));
-  return { welcomeText: form.welcomeText, menu };
+  return {
+    welcomeText: form.welcomeText,
+    awayText: form.awayText.trim() === "" ? null : form.awayText,
+    menu,
+  };
 }

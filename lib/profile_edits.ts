@@ -25,6 +25,8 @@ export interface ProfileForm {
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
   readonly followUpTemplate: string;
+  /** Empty where the bot's own counts. */
+  readonly thanksText: string;
   /** Words of links before that still lead here; where they are missing, the form has no field for them. */
   readonly aliases?: readonly string[] | undefined;
 }
@@ -66,6 +68,7 @@ export function profileForm(raw: unknown): ProfileForm {
     }),
     confirmationTemplate: text(step2["success_caption_template"]),
     followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
+    thanksText: text(record(profile["followup"])["thanks_text"]),
     aliases: aliasesOf(raw),
   };
 }
@@ -109,6 +112,7 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
     followup: {
       ...followUp,
       ...changed("admin_followup_template", before.followUpTemplate, form.followUpTemplate),
+      ...changedOwn("thanks_text", before.thanksText, form.thanksText),
     },
   });
 }
@@ -116,6 +120,16 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
 /** A key with what was typed; without one where that is what the field was filled with. */
 export function changed(name: string, before: string, after: string): Record<string, string> {
   return isSameInField(before, after) ? {} : { [name]: after };
+}
+
+/** The same for a text that the bot has one of its own for: an emptied field takes the key out. */
+export function changedOwn(
+  name: string,
+  before: string,
+  after: string,
+): Record<string, string | undefined> {
+  const isGone = after.trim() === "" && before !== "";
+  return isGone ? { [name]: undefined } : changed(name, before, after);
 }
 
 /** Whether a field of a form that was filled with `before` and left alone sends `after`. Browsers send other line ends. */
@@ -208,6 +222,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     buttons: form.buttons.map(({ text, callbackData }) => ({ text, callbackData })),
     confirmationTemplate: form.confirmationTemplate,
     followUpTemplate: form.followUpTemplate,
+    thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
     choices: new Map(
       form.buttons.flatMap(({ callbackData, choice }) =>
         choice.trim() === "" ? [] : [[callbackData, choice] as const]

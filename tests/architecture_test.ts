@@ -49,6 +49,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["profile_edits.ts"],
   ["menu_edits.ts"],
   ["profile_translations.ts"],
+  ["menu_translations.ts"],
   ["profile_list.ts"],
   ["profile_undo.ts"],
   ["profile_saving.ts"],

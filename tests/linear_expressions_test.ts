@@ -290,6 +290,8 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "",
     "не похоже на адрес, нужен адрес http://",
   ]],
+  "lib/menu_translations.ts /^[\\w-]+\\./": [["", "a-"]],
+  "lib/menu_translations.ts /^buttons\\[(\\d+)\\]/": [["buttons[", "1", "!"]],
   "lib/network_address.ts /\\.$/": [["", "."], ["", ".", "a"]],
   "lib/network_address.ts /^\\[|\\]$/g": [["", "["], ["", "]", "a"]],
   "lib/network_address.ts /^\\d+(\\.\\d+){3}$/": [["", "1", "!"], ["1.1.", "1", "!"], [

@@ -26,6 +26,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "step1.buttons": "buttons",
   "step2.success_caption_template": "confirmation",
   "followup.admin_followup_template": "follow_up",
+  "followup.thanks_text": "thanks",
   "aliases": "aliases",
 };
 
@@ -41,6 +42,7 @@ const ORDER = [
   "button_choice",
   "confirmation",
   "follow_up",
+  "thanks",
   "aliases",
 ];
 

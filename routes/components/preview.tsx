@@ -3,7 +3,7 @@
 import { cardMessage, followUpParts } from "../../lib/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
 import { choiceText, type Profile } from "../../lib/profile.ts";
-import { confirmation, greeting } from "../../lib/texts.ts";
+import { confirmation, greeting, thanks } from "../../lib/texts.ts";
 import type { Language } from "../../lib/web/language.ts";
 import { PREVIEW } from "../words/preview.ts";
 import { ButtonCautions } from "./button_cautions.tsx";
@@ -67,6 +67,8 @@ export function ProfilePreview({ language, profile, base, pressed, form }: Previ
               text={confirmation(profile, choiceText(profile, button))}
               part="confirmation"
             />
+            <p class="press">{words.wrote(THEIR_WORDS)}</p>
+            <Message text={thanks(profile)} part="thanks" />
           </>
         )}
       </div>

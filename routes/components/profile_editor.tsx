@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { type Fault, LIMITS } from "../../lib/profile.ts";
 import { draftProfile, type ProfileForm } from "../../lib/profile_edits.ts";
+import { THANKS } from "../../lib/texts.ts";
 import type { WebhookTrial } from "../../lib/webhook_trial.ts";
 import { meaningOf, PROFILE, type ProfileWords } from "../words/profile.ts";
 import { AliasesField } from "./aliases_field.tsx";
@@ -197,6 +198,15 @@ function Fields({ view, faults, cautions, words, frame }: {
         rows={4}
         most={LIMITS.text}
         hint={words.followUpHint}
+      />
+      <TextArea
+        {...common("thanks")}
+        label={words.thanks}
+        value={form.thanksText}
+        placeholder={THANKS}
+        rows={2}
+        most={LIMITS.text}
+        hint={words.thanksHint}
       />
       <AliasesField
         aliases={form.aliases ?? []}

@@ -3,6 +3,7 @@
 import { type Fault, LIMITS, type Profile } from "../../lib/profile.ts";
 import type { ProfileForm } from "../../lib/profile_edits.ts";
 import type { TranslationForm } from "../../lib/profile_translations.ts";
+import { THANKS } from "../../lib/texts.ts";
 import { PROFILE } from "../words/profile.ts";
 import { TRANSLATION } from "../words/translation.ts";
 import { EditorPage } from "./editor_page.tsx";
@@ -98,6 +99,14 @@ export function TranslationEditor({ frame, view }: {
           placeholder={base.confirmationTemplate}
           rows={6}
           hint={words.confirmationHint}
+        />
+        <TextArea
+          {...field("thanks")}
+          label={common.thanks}
+          value={form.thanksText}
+          placeholder={base.thanksText || THANKS}
+          rows={2}
+          hint={words.thanksHint}
         />
         <div class="save-bar">
           <button type="submit" name="do" value="save">{common.save}</button>

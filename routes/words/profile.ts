@@ -40,6 +40,8 @@ export const PROFILE = bilingual({
   followUpHint:
     "Что придёт в чат, когда посетитель напишет ещё. {username} — кто, {message} — что " +
     "написал, {name} — название профиля.",
+  thanks: "Ответ на дополнение",
+  thanksHint: "Что прочтёт посетитель, когда напишет ещё. Пусто — обычный текст.",
   aliases: "Прежние ссылки",
   aliasesHint: "Они по-прежнему ведут сюда: со старых постов и напечатанных QR-кодов. " +
     "Уберите ту, что больше не нужна.",
@@ -127,6 +129,8 @@ export const PROFILE = bilingual({
   followUpHint:
     "What comes to the chat when the visitor writes more. {username} is who, {message} is what, " +
     "{name} is the profile's name.",
+  thanks: "Answer to a follow-up",
+  thanksHint: "What the visitor reads after writing more. Empty: the usual text.",
   aliases: "Links before",
   aliasesHint: "They still lead here, from old posts and printed QR codes. " +
     "Remove one that is not needed any more.",
