@@ -128,7 +128,7 @@ export function changedOwn(
   before: string,
   after: string,
 ): Record<string, string | undefined> {
-  const isGone = after.trim() === "" && before !== "";
+  const isGone = after.trim() === "" && !isSameInField(before, after);
   return isGone ? { [name]: undefined } : changed(name, before, after);
 }
 

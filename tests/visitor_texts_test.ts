@@ -141,6 +141,25 @@ Deno.test("the thanks are edited, shown, counted, kept in the history, and taken
   assert.deepEqual(await page.file(), before);
 });
 
+Deno.test("a form that is saved as it was opened leaves an empty text of the file as it is spelled", async () => {
+  const locales = someLocales((all) => {
+    all.agency.followup.thanks_text = " ";
+    all.fallback.away_text = null;
+  });
+  await using page = await openPage({ locales });
+  const browser = await page.login();
+  const fields = profileFields(page, "agency");
+  assert.equal((await browser.post("/profiles/agency", fields)).status, 303);
+  const menu = {
+    version: versionIn(await (await browser.get("/menu")).text()),
+    welcome: locales.fallback.welcome_text,
+    button_text: ["Маркетинг"],
+    button_profile: ["agency"],
+  };
+  assert.equal((await browser.post("/menu", menu)).status, 303);
+  assert.deepEqual(await page.file(), locales);
+});
+
 Deno.test("a translation has thanks of its own, and what else stands beside them stays", async () => {
   const locales = someLocales(({ agency }) => {
     agency.translations = { en: { followup: { note: "for people" } } };
