@@ -75,6 +75,8 @@ export interface Reminder {
   /** Whose buttons the open menu bears; empty for the menu of profiles. */
   readonly profile: string;
   readonly sentAtMs: number;
+  /** The visitor's language; the bot before this one did not write it. */
+  readonly language?: string | null;
 }
 
 /** What a press left in the journal. */
@@ -407,7 +409,7 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
        AND json_extract(body, '$.callback_query.message.message_id') IS NOT NULL`,
   );
   const openMenus = db.reader(
-    `SELECT chat_id, profile, sent_at_ms, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
+    `SELECT chat_id, profile, sent_at_ms, language, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
        SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
        AND message_id >= ? AND message_id < ?
      GROUP BY chat_id HAVING sent_at_ms < ?`,
@@ -621,6 +623,7 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
             chatId: Number(row["chat_id"]),
             profile: String(row["profile"]),
             sentAtMs: Number(row["sent_at_ms"]),
+            language: row["language"] === null ? null : String(row["language"]),
           } satisfies Reminder,
         );
         records.addWork({ lane: VISITORS_LANE, kind: "reminder", subject: 0, body }, nowMs);

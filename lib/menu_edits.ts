@@ -1,14 +1,17 @@
 // What the menu's form changes in locales.json: text in, text out. Touches no file; what the form did not change keeps its bytes.
 
+import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "./json_edit.ts";
 import { valueAt, valuesOf } from "./json_text.ts";
-import { type Button, type Fault, parseProfiles, SELECT } from "./profile.ts";
-import { buttonsOf, changed, type Content, MENU_KEY } from "./profile_edits.ts";
+import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./profile.ts";
+import { buttonsOf, changed, changedOwn, type Content, MENU_KEY } from "./profile_edits.ts";
 import { list, record, text } from "./raw_values.ts";
 
 /** The menu as its form has it. */
 export interface MenuForm {
   readonly welcomeText: string;
+  /** Empty where the bot's own counts. */
+  readonly awayText: string;
   readonly buttons: readonly { readonly text: string; readonly profile: string }[];
 }
 
@@ -22,6 +25,7 @@ export function menuFormOf(raw: unknown): MenuForm {
   const menu = record(raw);
   return {
     welcomeText: text(menu["welcome_text"]),
+    awayText: text(menu["away_text"]),
     buttons: list(menu["buttons"]).map((button) => ({
       text: text(button["text"]),
       profile: text(button["callback_data"]).slice(SELECT.length),
@@ -39,22 +43,31 @@ export function withMenu(content: Content, form: MenuForm): Content {
   return withValue(content, MENU_KEY, {
     ...menu,
     ...changed("welcome_text", text(menu["welcome_text"]), form.welcomeText),
+    ...changedOwn("away_text", text(menu["away_text"]), form.awayText),
     buttons: buttonsOf(list(menu["buttons"]), buttons),
   });
 }
 
-/** Everything that is wrong with the menu's form, each with its path inside the menu. */
+/** Everything that is wrong with the menu's form, each with its path inside the menu; two buttons of one text too. */
 export function menuFaults(content: Content, form: MenuForm): Fault[] {
   const result = parseProfiles(valuesOf(withMenu(content, form)));
-  if (result.ok) return [];
-  return result.faults.map(({ path, message }) => ({
+  const faults = (result.ok ? [] : result.faults).map(({ path, message }) => ({
     path: path.startsWith(`${MENU_KEY}.`) ? path.slice(MENU_KEY.length + 1) : path,
     message,
   }));
+  for (const { index, first } of repeatsAmong(form.buttons.map(({ text }) => text))) {
+    const message = repeatMessage({ language: null, first });
+    faults.push({ path: `buttons[${index}].text`, message });
+  }
+  return faults;
 }
 
 /** The menu as the bot would have it. */
-export function draftMenu(form: MenuForm): { welcomeText: string; menu: Button[] } {
+export function draftMenu(form: MenuForm): MenuTexts {
   const menu = form.buttons.map(({ text, profile }) => ({ text, callbackData: SELECT + profile }));
-  return { welcomeText: form.welcomeText, menu };
+  return {
+    welcomeText: form.welcomeText,
+    awayText: form.awayText.trim() === "" ? null : form.awayText,
+    menu,
+  };
 }

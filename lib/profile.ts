@@ -36,6 +36,8 @@ export interface Profile {
   readonly confirmationTemplate: string;
   /** With `{username}` and `{message}`. */
   readonly followUpTemplate: string;
+  /** What a visitor reads after a follow-up; null where the file says nothing. */
+  readonly thanksText: string | null;
   readonly choices: ReadonlyMap<string, string>;
   /** By language tag in lower case, such as `en` or `pt-br`. */
   readonly translations: ReadonlyMap<string, Translation>;
@@ -47,7 +49,25 @@ export interface Translation {
   /** By callback data. */
   readonly buttons: ReadonlyMap<string, string>;
   readonly confirmationTemplate: string | null;
+  readonly thanksText: string | null;
   readonly choices: ReadonlyMap<string, string>;
+}
+
+/** What visitors read who came without a profile, or whose menu was open while the bot was away. */
+export interface MenuTexts {
+  readonly welcomeText: string;
+  /** The reminder after an absence; null where the file says nothing. */
+  readonly awayText: string | null;
+  /** Each button's callback data is `select_<profile>`. */
+  readonly menu: readonly Button[];
+}
+
+/** The menu's texts in another language; what is missing is the base's. */
+export interface MenuTranslation {
+  readonly welcomeText: string | null;
+  readonly awayText: string | null;
+  /** By callback data. */
+  readonly buttons: ReadonlyMap<string, string>;
 }
 
 /** A webhook address as the file has it; `fault` says why nothing can be posted to it. */
@@ -56,10 +76,9 @@ export interface Webhook {
   readonly fault: string | null;
 }
 
-export interface Profiles {
-  readonly welcomeText: string;
-  /** The menu: each button's callback data is `select_<profile>`. */
-  readonly menu: readonly Button[];
+export interface Profiles extends MenuTexts {
+  /** By language tag in lower case. */
+  readonly menuTranslations: ReadonlyMap<string, MenuTranslation>;
   readonly byKey: ReadonlyMap<string, Profile>;
   readonly byAlias: ReadonlyMap<string, Profile>;
   /** The profile whose greeting bears this callback data. */
@@ -155,7 +174,9 @@ export function parseProfiles(content: unknown): ProfilesResult {
   }
   const profiles: Profiles = {
     welcomeText: menu.welcome_text,
+    awayText: menu.away_text,
     menu: menu.buttons.map(toButton),
+    menuTranslations: inLowerCase(menu.translations, toMenuTranslation),
     byKey,
     byAlias,
     byCallbackData,
@@ -190,22 +211,42 @@ export function profileOfWord(
 
 /** The profile as somebody of this language reads it: key by key over the base. */
 export function inLanguage(profile: Profile, language: string | null): Profile {
-  const tag = language?.toLowerCase() ?? "";
-  const translation = profile.translations.get(tag) ??
-    profile.translations.get(tag.split("-")[0] ?? "");
+  const translation = forLanguage(profile.translations, language);
   if (translation === undefined) return profile;
-  const { caption, buttons, confirmationTemplate, choices } = translation;
+  const { caption, buttons, confirmationTemplate, thanksText, choices } = translation;
   return {
     ...profile,
     caption: caption ?? profile.caption,
-    buttons: profile.buttons.map(({ text, callbackData }) => ({
-      text: buttons.get(callbackData) ?? text,
-      callbackData,
-    })),
+    buttons: inWords(profile.buttons, buttons),
     confirmationTemplate: confirmationTemplate ?? profile.confirmationTemplate,
+    thanksText: thanksText ?? profile.thanksText,
     // A button that is translated is not confirmed in the base's words.
     choices: new Map([...profile.choices, ...buttons, ...choices]),
   };
+}
+
+/** The menu as somebody of this language reads it: text by text over the base. */
+export function menuInLanguage(profiles: Profiles, language: string | null): MenuTexts {
+  const translation = forLanguage(profiles.menuTranslations, language);
+  if (translation === undefined) return profiles;
+  return {
+    welcomeText: translation.welcomeText ?? profiles.welcomeText,
+    awayText: translation.awayText ?? profiles.awayText,
+    menu: inWords(profiles.menu, translation.buttons),
+  };
+}
+
+/** A region's texts, else its language's: `pt` also serves `pt-BR`. */
+function forLanguage<T>(byTag: ReadonlyMap<string, T>, language: string | null): T | undefined {
+  const tag = language?.toLowerCase() ?? "";
+  return byTag.get(tag) ?? byTag.get(tag.split("-")[0] ?? "");
+}
+
+function inWords(buttons: readonly Button[], texts: ReadonlyMap<string, string>): Button[] {
+  return buttons.map(({ text, callbackData }) => ({
+    text: texts.get(callbackData) ?? text,
+    callbackData,
+  }));
 }
 
 /** The profile with its name in place of `{name}`, in every text and language. */
@@ -222,12 +263,14 @@ export function withNameIn(profile: Profile): Profile {
     buttons: profile.buttons.map(({ text, callbackData }) => ({ text: put(text), callbackData })),
     confirmationTemplate: put(profile.confirmationTemplate),
     followUpTemplate: put(profile.followUpTemplate),
+    thanksText: maybe(profile.thanksText),
     choices: putIn(profile.choices),
     translations: new Map(
       [...profile.translations].map(([language, texts]) => [language, {
         caption: maybe(texts.caption),
         buttons: putIn(texts.buttons),
         confirmationTemplate: maybe(texts.confirmationTemplate),
+        thanksText: maybe(texts.thanksText),
         choices: putIn(texts.choices),
       }]),
     ),
@@ -235,16 +278,18 @@ export function withNameIn(profile: Profile): Profile {
 }
 
 function textsOf(profile: Profile): string[] {
-  const { caption, confirmationTemplate, followUpTemplate, buttons, choices } = profile;
+  const { caption, confirmationTemplate, followUpTemplate, thanksText, buttons, choices } = profile;
   return [
     caption,
     confirmationTemplate,
     followUpTemplate,
+    thanksText ?? "",
     ...buttons.map(({ text }) => text),
     ...choices.values(),
     ...[...profile.translations.values()].flatMap((texts) => [
       texts.caption ?? "",
       texts.confirmationTemplate ?? "",
+      texts.thanksText ?? "",
       ...texts.buttons.values(),
       ...texts.choices.values(),
     ]),
@@ -267,11 +312,25 @@ const text = (most: number) =>
   v.pipe(
     v.string(),
     v.check((value) => value.trim() !== "", `пусто, нужен текст от 1 до ${most} символов`),
-    v.maxLength(
-      most,
+    v.check(
+      (value) => value.trim() === "" || value.length <= most,
       (issue) => `символов ${issue.input.length}, нужно не больше ${most}`,
     ),
   );
+
+/** A text that may be missing or empty: null then, for the bot's own. */
+const ownText = v.pipe(
+  v.nullish(
+    v.pipe(
+      v.string(),
+      v.check(
+        (value) => value.trim() === "" || value.length <= LIMITS.text,
+        (issue) => `символов ${issue.input.length}, нужно не больше ${LIMITS.text}`,
+      ),
+    ),
+  ),
+  v.transform((value) => value?.trim() ? value : null),
+);
 
 const callbackData = v.pipe(
   v.string(),
@@ -294,7 +353,7 @@ const template = (...placeholders: string[]) =>
   v.pipe(
     text(LIMITS.text),
     v.check(
-      (value) => placeholders.every((each) => value.includes(each)),
+      (value) => value.trim() === "" || placeholders.every((each) => value.includes(each)),
       (issue) =>
         `нет ${placeholders.filter((each) => !issue.input.includes(each)).join(" и ")}, ` +
         `нужен текст с ${placeholders.join(" и ")}`,
@@ -358,18 +417,29 @@ function strangers(value: string, placeholders: readonly string[]): string[] {
   );
 }
 
-const FallbackSchema = v.looseObject({ welcome_text: text(LIMITS.text), buttons });
+const translatedButtons = v.optional(
+  v.array(v.looseObject({ text: text(LIMITS.name), callback_data: v.string() })),
+  [],
+);
+
+/** The same text keys as the menu's own; each may be missing. */
+const MenuTranslationSchema = v.looseObject({
+  welcome_text: v.optional(text(LIMITS.text)),
+  away_text: v.optional(text(LIMITS.text)),
+  buttons: translatedButtons,
+});
+
+const FallbackSchema = v.looseObject({
+  welcome_text: text(LIMITS.text),
+  away_text: v.optional(ownText, null),
+  buttons,
+  translations: v.optional(dictionary(MenuTranslationSchema, languageFault), {}),
+});
 
 /** The same text keys as the profile's own; each may be missing. */
 const TranslationSchema = v.looseObject({
   step1: v.optional(
-    v.looseObject({
-      caption: v.optional(text(LIMITS.text)),
-      buttons: v.optional(
-        v.array(v.looseObject({ text: text(LIMITS.name), callback_data: v.string() })),
-        [],
-      ),
-    }),
+    v.looseObject({ caption: v.optional(text(LIMITS.text)), buttons: translatedButtons }),
     {},
   ),
   step2: v.optional(
@@ -379,6 +449,7 @@ const TranslationSchema = v.looseObject({
     }),
     {},
   ),
+  followup: v.optional(v.looseObject({ thanks_text: v.optional(text(LIMITS.text)) }), {}),
 });
 
 const ProfileSchema = v.looseObject({
@@ -425,6 +496,7 @@ const ProfileSchema = v.looseObject({
   }),
   followup: v.looseObject({
     admin_followup_template: template("{username}", "{message}"),
+    thanks_text: v.optional(ownText, null),
   }),
   translations: v.optional(dictionary(TranslationSchema, languageFault), {}),
 });
@@ -452,7 +524,7 @@ function pathOf(issue: v.BaseIssue<unknown>): string {
 
 const WANTED: Readonly<Record<string, string>> = {
   string: "нужен текст",
-  number: "нужно число",
+  number: "нужно число секунд",
   array: "нужен список",
   loose_object: "нужен объект",
   custom: "нужен объект",
@@ -479,11 +551,11 @@ function found(value: unknown): string {
 
 function checkKey(key: string, faults: Fault[], path = key): void {
   if (RESERVED.has(key)) {
-    faults.push({ path, message: "такое имя профиля занято, нужно другое" });
+    faults.push({ path, message: "такое слово для ссылки занято, нужно другое" });
   } else if (!/^[\w-]+$/.test(key) || byteLength(SELECT + key) > LIMITS.callbackDataBytes) {
     faults.push({
       path,
-      message: `имя профиля не годится для ссылки, нужно от 1 до ${
+      message: `слово не годится для ссылки, нужно от 1 до ${
         LIMITS.callbackDataBytes - SELECT.length
       } символов A–Z, a–z, 0–9, _ и -`,
     });
@@ -565,11 +637,13 @@ function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
     check(`step1.buttons[${index}].text`, text, LIMITS.name);
   });
   check("followup.admin_followup_template", profile.followUpTemplate, LIMITS.text);
+  check("followup.thanks_text", profile.thanksText ?? "", LIMITS.text);
   for (const [choice, text] of profile.choices) {
     check(`step2.choices.${choice}`, text, LIMITS.choice);
   }
-  for (const [language, { caption }] of profile.translations) {
+  for (const [language, { caption, thanksText }] of profile.translations) {
     check(`translations.${language}.step1.caption`, caption ?? "", LIMITS.text);
+    check(`translations.${language}.followup.thanks_text`, thanksText ?? "", LIMITS.text);
   }
 }
 
@@ -606,21 +680,35 @@ function toProfile(key: string, raw: RawProfile): Profile {
     buttons: raw.step1.buttons.map(toButton),
     confirmationTemplate: raw.step2.success_caption_template,
     followUpTemplate: raw.followup.admin_followup_template,
+    thanksText: raw.followup.thanks_text,
     choices: raw.step2.choices,
-    translations: new Map(
-      [...raw.translations].map(([language, texts]) => [
-        language.toLowerCase(),
-        toTranslation(texts),
-      ]),
-    ),
+    translations: inLowerCase(raw.translations, toTranslation),
   };
 }
 
-function toTranslation({ step1, step2 }: v.InferOutput<typeof TranslationSchema>): Translation {
+function inLowerCase<Raw, Texts>(
+  translations: ReadonlyMap<string, Raw>,
+  toTexts: (raw: Raw) => Texts,
+): Map<string, Texts> {
+  return new Map([...translations].map(([tag, raw]) => [tag.toLowerCase(), toTexts(raw)]));
+}
+
+function toMenuTranslation(raw: v.InferOutput<typeof MenuTranslationSchema>): MenuTranslation {
+  return {
+    welcomeText: raw.welcome_text ?? null,
+    awayText: raw.away_text ?? null,
+    buttons: new Map(raw.buttons.map(({ text, callback_data }) => [callback_data, text])),
+  };
+}
+
+function toTranslation(
+  { step1, step2, followup }: v.InferOutput<typeof TranslationSchema>,
+): Translation {
   return {
     caption: step1.caption ?? null,
     buttons: new Map(step1.buttons?.map(({ text, callback_data }) => [callback_data, text])),
     confirmationTemplate: step2.success_caption_template ?? null,
+    thanksText: followup.thanks_text ?? null,
     choices: step2.choices ?? new Map(),
   };
 }

@@ -1,6 +1,7 @@
 // What the page's forms change in locales.json: text in, text out. Touches no file; what a form did not change keeps its bytes.
 
 import { createHash } from "node:crypto";
+import { repeatMessage, repeatsIn } from "./button_texts.ts";
 import { withValue } from "./json_edit.ts";
 import { type JsonText, valueAt, valuesOf } from "./json_text.ts";
 import { type Fault, parseProfiles, type Profile, withNameIn } from "./profile.ts";
@@ -24,6 +25,8 @@ export interface ProfileForm {
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
   readonly followUpTemplate: string;
+  /** Empty where the bot's own counts. */
+  readonly thanksText: string;
   /** Words of links before that still lead here; where they are missing, the form has no field for them. */
   readonly aliases?: readonly string[] | undefined;
 }
@@ -65,6 +68,7 @@ export function profileForm(raw: unknown): ProfileForm {
     }),
     confirmationTemplate: text(step2["success_caption_template"]),
     followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
+    thanksText: text(record(profile["followup"])["thanks_text"]),
     aliases: aliasesOf(raw),
   };
 }
@@ -108,6 +112,7 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
     followup: {
       ...followUp,
       ...changed("admin_followup_template", before.followUpTemplate, form.followUpTemplate),
+      ...changedOwn("thanks_text", before.thanksText, form.thanksText),
     },
   });
 }
@@ -115,6 +120,16 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
 /** A key with what was typed; without one where that is what the field was filled with. */
 export function changed(name: string, before: string, after: string): Record<string, string> {
   return isSameInField(before, after) ? {} : { [name]: after };
+}
+
+/** The same for a text that the bot has one of its own for: an emptied field takes the key out. */
+export function changedOwn(
+  name: string,
+  before: string,
+  after: string,
+): Record<string, string | undefined> {
+  const isGone = after.trim() === "" && !isSameInField(before, after);
+  return isGone ? { [name]: undefined } : changed(name, before, after);
 }
 
 /** Whether a field of a form that was filled with `before` and left alone sends `after`. Browsers send other line ends. */
@@ -166,14 +181,24 @@ function oneLine(text: string): string {
 
 /**
  * Everything that is wrong with a profile's form, each with its path inside the profile. Stricter
- * than the file: an address that nothing can be posted to is a fault here.
+ * than the file: an address that nothing can be posted to is a fault here, and so are two buttons of one text.
  */
 export function profileFaults(content: Content, key: string, form: ProfileForm): Fault[] {
   const result = parseProfiles(valuesOf(withProfile(content, key, form)));
-  const faults = result.ok ? [] : result.faults.map(({ path, message }) => ({
+  // A choice that is typed nowhere is its button's text, and what is wrong with it is said there.
+  const untyped = new Set(
+    form.buttons.filter(({ choice }) => choice.trim() === "")
+      .map(({ callbackData }) => `step2.choices.${callbackData}`),
+  );
+  const faults = (result.ok ? [] : result.faults).map(({ path, message }) => ({
     path: path.startsWith(`${key}.`) ? path.slice(key.length + 1) : path,
     message,
-  }));
+  })).filter(({ path }) => !untyped.has(path));
+  const translations = result.ok ? result.profiles.byKey.get(key)?.translations : undefined;
+  const profile = { ...draftProfile(key, form), translations: translations ?? new Map() };
+  for (const repeat of repeatsIn(profile)) {
+    faults.push({ path: `step1.buttons[${repeat.index}].text`, message: repeatMessage(repeat) });
+  }
   if (form.webhookUrl.trim() === "") return faults;
   const fault = addressFault(form.webhookUrl) ??
     (isForbiddenAddress(form.webhookUrl) ? FORBIDDEN_ADDRESS : null);
@@ -197,6 +222,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     buttons: form.buttons.map(({ text, callbackData }) => ({ text, callbackData })),
     confirmationTemplate: form.confirmationTemplate,
     followUpTemplate: form.followUpTemplate,
+    thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
     choices: new Map(
       form.buttons.flatMap(({ callbackData, choice }) =>
         choice.trim() === "" ? [] : [[callbackData, choice] as const]

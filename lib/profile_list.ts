@@ -117,7 +117,7 @@ function isTextOfProfile(path: readonly (string | number)[]): boolean {
     case "step2":
       return key === "success_caption_template" || key === "choices";
     case "followup":
-      return key === "admin_followup_template";
+      return key === "admin_followup_template" || key === "thanks_text";
     default:
       return false;
   }
@@ -130,13 +130,12 @@ function buttonsOf(raw: unknown): readonly MenuButton[] {
 /** Gives a profile another key, where it stands; the menu's button follows, and the old key stays as an alias. */
 export function withRenamedProfile(content: Content, from: string, to: string): Content {
   const aliases = aliasesOf(valueAt(content, from)).filter((each) => each !== to);
-  return withMenuButtons(
-    withAliases(withKey(content, from, to), to, [...aliases, from]),
-    (buttons) =>
-      buttons.map((button) =>
-        button.callback_data === SELECT + from ? { ...button, callback_data: SELECT + to } : button
-      ),
-  );
+  const renamed = withAliases(withKey(content, from, to), to, [...aliases, from]);
+  const follow = (buttons: readonly MenuButton[]) =>
+    buttons.map((button) =>
+      button.callback_data === SELECT + from ? { ...button, callback_data: SELECT + to } : button
+    );
+  return withMenuTranslations(withMenuButtons(renamed, follow), follow);
 }
 
 /** Moves a profile before or behind its neighbour. */
@@ -207,7 +206,7 @@ export function keyFault(content: Content, key: string, own?: string): string | 
   if (key === "") return "пусто, нужно слово для ссылки";
   // `select_` begins the menu's callback data, and a profile's key begins its buttons'.
   if (content.members.has(key) || `${key}_`.startsWith(SELECT)) {
-    return "такое имя профиля занято, нужно другое";
+    return "такое слово для ссылки занято, нужно другое";
   }
   const isAlias = profileKeys(content)
     .some((each) => each !== own && aliasesOf(valueAt(content, each)).includes(key));
@@ -245,6 +244,23 @@ function withMenuButton(content: Content, key: string, text: string): Content {
         ? [...buttons, { text, callback_data: SELECT + key }]
         : buttons,
   );
+}
+
+/** Changes the buttons of the menu's translations, as far as it has any. */
+function withMenuTranslations(
+  content: Content,
+  change: (buttons: readonly MenuButton[]) => readonly MenuButton[],
+): Content {
+  type Texts = Readonly<Record<string, { readonly buttons?: readonly MenuButton[] }>>;
+  const menu = valueAt(content, MENU_KEY) as { readonly translations?: Texts };
+  if (menu.translations === undefined) return content;
+  const translations = Object.fromEntries(
+    Object.entries(menu.translations).map(([tag, texts]) => [
+      tag,
+      texts.buttons === undefined ? texts : { ...texts, buttons: change(texts.buttons) },
+    ]),
+  );
+  return withValue(content, MENU_KEY, { ...menu, translations });
 }
 
 function withMenuButtons(

@@ -1,5 +1,6 @@
 // Keeps the profiles of locales.json: loads, saves, and holds on to the last good version. Knows no bot, web or texts.
 
+import { repeatsOfFile } from "./button_texts.ts";
 import { type JsonText, readJson, type TextFault, valuesOf } from "./json_text.ts";
 import type { Log } from "./log.ts";
 import { type Fault, parseProfiles, type Profiles } from "./profile.ts";
@@ -120,9 +121,13 @@ export function keepProfiles(
     for (const warning of shortened(version.warnings)) {
       log.warn("⚠️ {line}. Лиды профиля пойдут в чат менеджеров", { line: faultLine(warning) });
     }
+    const { profiles, content, text } = version;
+    // No fault: a bot that started with such a file yesterday has to start today.
+    for (const repeat of shortened(repeatsOfFile(profiles))) {
+      log.warn("⚠️ {line}", { line: faultLine(repeat) });
+    }
     refused = undefined;
     versionAtMs = atMs;
-    const { profiles, content, text } = version;
     try {
       onLoad(profiles, { profiles, text, content, by: by ?? null, renamed: renamed ?? null });
     } catch (cause) {

@@ -1,6 +1,7 @@
 // A profile's texts in other languages: text in, text out. An empty text is the base's. Touches no file.
 
 import { createHash } from "node:crypto";
+import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "./json_edit.ts";
 import { valueAt, valuesOf } from "./json_text.ts";
 import { type Fault, inLanguage, parseProfiles, type Profile, withNameIn } from "./profile.ts";
@@ -18,9 +19,11 @@ export interface TranslationForm {
   readonly caption: string;
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
+  readonly thanksText: string;
 }
 
-type Raw = Readonly<Record<string, unknown>>;
+/** An object of the file as it was read. */
+export type Raw = Readonly<Record<string, unknown>>;
 
 /** The languages that a profile has texts in, beside its own. */
 export function languagesOf(raw: unknown): string[] {
@@ -34,7 +37,7 @@ export function translationVersion(content: Content, key: string, language: stri
 }
 
 export function translationForm(raw: unknown, language: string): TranslationForm {
-  const { step1, step2 } = stepsOf(translationOf(raw, language));
+  const { step1, step2, followup } = stepsOf(translationOf(raw, language));
   const texts = new Map(
     list(step1["buttons"]).map((each) => [each["callback_data"], each["text"]]),
   );
@@ -47,6 +50,7 @@ export function translationForm(raw: unknown, language: string): TranslationForm
       choice: text(choices[callbackData]),
     })),
     confirmationTemplate: text(step2["success_caption_template"]),
+    thanksText: text(followup["thanks_text"]),
   };
 }
 
@@ -57,10 +61,20 @@ export function withTranslation(
   language: string,
   form: TranslationForm,
 ): Content {
+  const texts = toTexts(translationOf(valueAt(content, key), language), form);
+  return withTexts(content, key, language, texts);
+}
+
+/** The file with the texts of one language of a profile, or of the menu; undefined takes the language out. */
+export function withTexts(
+  content: Content,
+  key: string,
+  language: string,
+  texts: Raw | undefined,
+): Content {
   const profile = record(valueAt(content, key));
   const translations = { ...record(profile["translations"]) };
   const name = Object.keys(translations).find((each) => each.toLowerCase() === language);
-  const texts = toTexts(record(translations[name ?? language]), form);
   if (texts === undefined) delete translations[name ?? language];
   else translations[name ?? language] = texts;
   const { translations: _before, ...rest } = profile;
@@ -68,7 +82,7 @@ export function withTranslation(
   return withValue(content, key, has ? { ...rest, translations } : rest);
 }
 
-/** Everything that is wrong with a translation's form, each with its path inside the translation. */
+/** Everything that is wrong with a translation's form, each with its path inside the translation; two buttons of one text too. */
 export function translationFaults(
   content: Content,
   key: string,
@@ -76,13 +90,21 @@ export function translationFaults(
   form: TranslationForm,
 ): Fault[] {
   const result = parseProfiles(valuesOf(withTranslation(content, key, language, form)));
-  if (result.ok) return [];
-  const texts = toTexts(translationOf(valueAt(content, key), language), form);
+  const raw = valueAt(content, key);
+  const texts = toTexts(translationOf(raw, language), form);
   const written = list(record(record(texts)["step1"])["buttons"]);
-  return result.faults.map(({ path, message }) => {
+  const faults = (result.ok ? [] : result.faults).map(({ path, message }) => {
     const inside = path.replace(`${key}.translations.`, "").replace(/^[\w-]+\./, "");
     return { path: toFormIndex(inside, written, form), message };
   });
+  // Where no button has a text of its own, what is the same twice is the base's and cannot be mended here.
+  const isOwn = form.buttons.some(({ text }) => text.trim() !== "");
+  const shown = isOwn ? draftInLanguage(key, raw, form).buttons.map(({ text }) => text) : [];
+  for (const { index, first } of repeatsAmong(shown)) {
+    const message = repeatMessage({ language: null, first });
+    faults.push({ path: `step1.buttons[${index}].text`, message });
+  }
+  return faults;
 }
 
 /** Buttons without a text are not written: the fault's place in the file is another in the form. */
@@ -105,6 +127,7 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
     confirmationTemplate: form.confirmationTemplate.trim() === ""
       ? null
       : form.confirmationTemplate,
+    thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
     choices: filled(form.buttons.map(({ callbackData, choice }) => [callbackData, choice])),
   };
   const profile = { ...base, translations: new Map([["xx", translation]]) };
@@ -114,17 +137,9 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
 /** Undefined when the form holds no text at all. Texts of buttons that the form does not have stay. */
 function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
   if (isBlank(form)) return undefined;
-  const { step1, step2 } = stepsOf(before);
+  const { step1, step2, followup } = stepsOf(before);
   const typed = new Set<unknown>(form.buttons.map(({ callbackData }) => callbackData));
-  const known = new Map(list(step1["buttons"]).map((each) => [each["callback_data"], each]));
-  const buttons = [
-    ...form.buttons.filter(({ text }) => text.trim() !== "").map(({ text, callbackData }) => ({
-      ...known.get(callbackData),
-      text: kept(known.get(callbackData)?.["text"], text),
-      callback_data: callbackData,
-    })),
-    ...list(step1["buttons"]).filter((each) => !typed.has(each["callback_data"])),
-  ];
+  const buttons = translatedButtons(list(step1["buttons"]), form.buttons);
   const said = record(step2["choices"]);
   const choices = Object.fromEntries([
     ...Object.entries(said).filter(([callbackData]) => !typed.has(callbackData)),
@@ -142,22 +157,45 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
       : { success_caption_template: kept(step2["success_caption_template"], template) },
     ...Object.keys(choices).length === 0 ? {} : { choices },
   };
+  const thanks = form.thanksText;
+  const third = {
+    ...without(followup, ["thanks_text"]),
+    ...thanks.trim() === "" ? {} : { thanks_text: kept(followup["thanks_text"], thanks) },
+  };
   const firstWhole = { ...without(step1, ["caption", "buttons"]), ...first };
   const secondWhole = { ...without(step2, ["success_caption_template", "choices"]), ...second };
   return {
-    ...without(before, ["step1", "step2"]),
+    ...without(before, ["step1", "step2", "followup"]),
     ...isEmpty(firstWhole) ? {} : { step1: firstWhole },
     ...isEmpty(secondWhole) ? {} : { step2: secondWhole },
+    ...isEmpty(third) ? {} : { followup: third },
   };
 }
 
-function isBlank({ caption, buttons, confirmationTemplate }: TranslationForm): boolean {
+/** The buttons of a translation: those with a text, and those that the form does not have. */
+export function translatedButtons(
+  before: readonly Raw[],
+  typed: readonly Pick<ButtonForm, "text" | "callbackData">[],
+): Raw[] {
+  const known = new Map(before.map((each) => [each["callback_data"], each]));
+  const keys = new Set<unknown>(typed.map(({ callbackData }) => callbackData));
+  return [
+    ...typed.filter(({ text }) => text.trim() !== "").map(({ text, callbackData }) => ({
+      ...known.get(callbackData),
+      text: kept(known.get(callbackData)?.["text"], text),
+      callback_data: callbackData,
+    })),
+    ...before.filter((each) => !keys.has(each["callback_data"])),
+  ];
+}
+
+function isBlank({ caption, buttons, confirmationTemplate, thanksText }: TranslationForm): boolean {
   const texts = buttons.flatMap(({ text, choice }) => [text, choice]);
-  return [caption, confirmationTemplate, ...texts].every((each) => each.trim() === "");
+  return [caption, confirmationTemplate, thanksText, ...texts].every((each) => each.trim() === "");
 }
 
 /** The text as it is spelled, where the field was left alone. */
-function kept(before: unknown, typed: string): string {
+export function kept(before: unknown, typed: string): string {
   return typeof before === "string" && isSameInField(before, typed) ? before : typed;
 }
 
@@ -165,11 +203,16 @@ function isEmpty(value: Raw): boolean {
   return Object.keys(value).length === 0;
 }
 
-function stepsOf(texts: Raw): { readonly step1: Raw; readonly step2: Raw } {
-  return { step1: record(texts["step1"]), step2: record(texts["step2"]) };
+function stepsOf(texts: Raw): Readonly<Record<"step1" | "step2" | "followup", Raw>> {
+  return {
+    step1: record(texts["step1"]),
+    step2: record(texts["step2"]),
+    followup: record(texts["followup"]),
+  };
 }
 
-function translationOf(raw: unknown, language: string): Raw {
+/** What the file has of one language of a profile, or of the menu. */
+export function translationOf(raw: unknown, language: string): Raw {
   const translations = record(record(raw)["translations"]);
   const name = Object.keys(translations).find((each) => each.toLowerCase() === language);
   return name === undefined ? {} : record(translations[name]);

@@ -2,7 +2,7 @@
 
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import type { Lead, Visitor } from "./lead.ts";
-import { type Button, choiceText, LIMITS, type Profile, type Profiles } from "./profile.ts";
+import { type Button, choiceText, LIMITS, type MenuTexts, type Profile } from "./profile.ts";
 
 /** A message's words with their formatting; entities carry it, so nothing typed can break it. */
 export interface Formatted {
@@ -27,8 +27,10 @@ export function greeting(profile: Profile): Greeting {
 }
 
 /** What a visitor sees who came without a profile: all of them to choose from. */
-export function menu(profiles: Profiles): { text: string; keyboard: InlineKeyboardMarkup } {
-  return { text: profiles.welcomeText, keyboard: keyboard(profiles.menu) };
+export function menu(
+  { welcomeText, menu }: Pick<MenuTexts, "welcomeText" | "menu">,
+): { text: string; keyboard: InlineKeyboardMarkup } {
+  return { text: welcomeText, keyboard: keyboard(menu) };
 }
 
 function keyboard(buttons: readonly Button[]): InlineKeyboardMarkup {
@@ -58,12 +60,22 @@ export function confirmation(profile: Profile, choice: string): string {
   return clip(profile.confirmationTemplate.replaceAll("{choice}", () => choice), LIMITS.text);
 }
 
-/** What a visitor reads whose menu was open while the bot was away; the buttons come under it. */
-export const REMINDER = "👋 Мы снова на связи. Если вы нажимали кнопку, а ответа не было, — " +
+/** What a visitor reads whose menu was open while the bot was away, where locales.json says nothing. */
+export const AWAY = "👋 Мы снова на связи. Если вы нажимали кнопку, а ответа не было, — " +
   "нажмите ещё раз:";
 
-/** What the visitor reads after a follow-up. */
-export const THANKS = "🙏 Спасибо, получили! Передали вашему стратегу.";
+/** What the visitor reads after a follow-up, where locales.json says nothing. */
+export const THANKS = "🙏 Спасибо, получили! Уже передали.";
+
+/** The same as the profile says it; undefined stands for a profile that is gone. */
+export function thanks(profile: Pick<Profile, "thanksText"> | undefined): string {
+  return profile?.thanksText ?? THANKS;
+}
+
+/** What stands over the buttons that are sent anew after the bot was away. */
+export function away({ awayText }: Pick<MenuTexts, "awayText">): string {
+  return awayText ?? AWAY;
+}
 
 /** `@name`, or `id<number>` for who has none (user requirement). */
 export function contact(visitor: Visitor): string {

@@ -3,8 +3,14 @@
 import type { Journal, Reminder, Work } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { Keep } from "./outbox.ts";
-import { profileOfWord, type Profiles } from "./profile.ts";
-import { greeting, menu, REMINDER, THANKS } from "./texts.ts";
+import {
+  inLanguage,
+  menuInLanguage,
+  type Profile,
+  profileOfWord,
+  type Profiles,
+} from "./profile.ts";
+import { away, greeting, menu, thanks } from "./texts.ts";
 import type { Confirmation, SendOutcome, VisitorChat } from "./visitor_chat.ts";
 
 export interface VisitorWorkOptions {
@@ -36,26 +42,38 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
   }
 
   async function thank(work: Work): Promise<void> {
-    const outcome = await visitorChat.thank(Number(work.body), THANKS);
+    const lead = journal.findLead(journal.leadOfFollowUp(work.subject));
+    const profile = lead && profileOf(lead.profile);
+    const shown = profile && inLanguage(profile, lead.visitor.language);
+    const outcome = await visitorChat.thank(Number(work.body), thanks(shown));
     await record(work, outcome, () => journal.finishWork(work));
   }
 
   async function remind(work: Work): Promise<void> {
-    const { chatId, profile: key, sentAtMs }: Reminder = JSON.parse(work.body);
+    const reminder: Reminder = JSON.parse(work.body);
+    const { chatId, sentAtMs } = reminder;
     const isLeadByNow = journal.latestLead(chatId, sentAtMs - 1) !== undefined;
     if (isLeadByNow) return await keep(() => journal.finishWork(work));
-    const current = profiles();
-    const profile = profileOfWord(current, journal.currentProfile(key, current.byKey));
-    const { keyboard } = profile === undefined ? menu(profiles()) : greeting(profile);
-    const outcome = await visitorChat.remind(chatId, REMINDER, keyboard);
+    const language = reminder.language ?? journal.latestLead(chatId, 0)?.visitor.language ?? null;
+    const profile = profileOf(reminder.profile);
+    const texts = menuInLanguage(profiles(), language);
+    const { keyboard } = profile === undefined
+      ? menu(texts)
+      : greeting(inLanguage(profile, language));
+    const outcome = await visitorChat.remind(chatId, away(texts), keyboard);
     await record(work, outcome, () =>
       journal.atomically(() => {
         // A person who was erased meanwhile is owed nothing, and leaves no menu behind.
         if (outcome.kind === "sent" && journal.isOwed(work)) {
-          journal.rememberMenu(outcome.menu, profile?.key ?? "", now());
+          journal.rememberMenu(outcome.menu, profile?.key ?? "", now(), language);
         }
         journal.finishWork(work);
       }));
+  }
+
+  function profileOf(key: string): Profile | undefined {
+    const current = profiles();
+    return profileOfWord(current, journal.currentProfile(key, current.byKey));
   }
 
   async function record(

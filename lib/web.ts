@@ -22,6 +22,10 @@ import { handler as leads } from "../routes/leads.tsx";
 import { handler as leadsCsv } from "../routes/leads_csv.ts";
 import { handler as login } from "../routes/login.tsx";
 import { handler as logout } from "../routes/logout.ts";
+import {
+  handler as menuTranslation,
+  preview as menuTranslationPreview,
+} from "../routes/menu_translation.tsx";
 import { handler as menu, preview as menuPreview } from "../routes/menu.tsx";
 import { handler as metrics } from "../routes/metrics.ts";
 import { keyOfName, move, newProfile, remove, rename } from "../routes/profile_list.tsx";
@@ -93,6 +97,9 @@ export function createApp(deps: WebDeps): Handler {
     .get("/menu", menu.GET)
     .post("/menu", menu.POST)
     .post("/menu/preview", menuPreview.POST)
+    .get("/menu/languages/:language", menuTranslation.GET)
+    .post("/menu/languages/:language", menuTranslation.POST)
+    .post("/menu/languages/:language/preview", menuTranslationPreview.POST)
     .get("/menu/history", menuHistory.GET)
     .post("/menu/history", menuHistory.POST);
 

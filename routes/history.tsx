@@ -3,6 +3,7 @@
 import { HttpError } from "fresh";
 import type { Revision } from "../lib/journal/revisions.ts";
 import { menuFormOf } from "../lib/menu_edits.ts";
+import { menuTranslationFormOf } from "../lib/menu_translations.ts";
 import { MENU_KEY, profileForm } from "../lib/profile_edits.ts";
 import { withRestored } from "../lib/profile_list.ts";
 import { languagesOf, translationForm } from "../lib/profile_translations.ts";
@@ -14,7 +15,7 @@ import { nameOfLanguage } from "./components/languages.ts";
 import { frameOf } from "./components/page.tsx";
 import { statusOf } from "./components/unsaved.tsx";
 import { type Part, partsOf } from "./components/versions.tsx";
-import { menuParts } from "./menu.tsx";
+import { menuParts, menuTranslationParts } from "./menu.tsx";
 import { translationParts } from "./translation.tsx";
 import { HISTORY } from "./words/history.ts";
 import { PROFILE } from "./words/profile.ts";
@@ -115,10 +116,15 @@ function changeOf(revision: Revision, before: Revision | undefined): Line["chang
 }
 
 function textsOf({ content }: Revision, key: string, state: State): Part[] {
-  if (key === MENU_KEY) return menuParts(menuFormOf(content), state);
   const translated = languagesOf(content).flatMap((language) =>
-    translationParts(translationForm(content, language), state)
+    translatedTexts(content, key, language, state)
       .map((part) => ({ ...part, label: `${nameOfLanguage(language)}: ${part.label}` }))
   );
+  if (key === MENU_KEY) return [...menuParts(menuFormOf(content), state), ...translated];
   return [...partsOf(profileForm(content), PROFILE[state.language]), ...translated];
+}
+
+function translatedTexts(content: unknown, key: string, language: string, state: State): Part[] {
+  if (key !== MENU_KEY) return translationParts(translationForm(content, language), state);
+  return menuTranslationParts(menuTranslationFormOf(content, language), state);
 }

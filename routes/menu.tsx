@@ -1,11 +1,15 @@
 // The menu's form: its greeting, and where each button leads.
 
 import { draftMenu, menuFaults, type MenuForm, menuForm, withMenu } from "../lib/menu_edits.ts";
+import { valueAt } from "../lib/json_text.ts";
+import type { MenuTranslationForm } from "../lib/menu_translations.ts";
 import { type Content, MENU_KEY, versionOf } from "../lib/profile_edits.ts";
+import { languagesOf } from "../lib/profile_translations.ts";
 import { saveEdit } from "../lib/profile_saving.ts";
 import { field, fields } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
-import { MenuEditor, MenuPreview, type MenuView } from "./components/menu_editor.tsx";
+import { MenuEditor, type MenuView } from "./components/menu_editor.tsx";
+import { MenuPreview } from "./components/menu_preview.tsx";
 import { frameOf } from "./components/page.tsx";
 import type { Part } from "./components/versions.tsx";
 import { contentOf, noteOf } from "./profile.tsx";
@@ -85,6 +89,21 @@ export function menuParts(form: MenuForm, { deps, language }: State): Part[] {
   return [
     { label: words.welcome, text: form.welcomeText },
     { label: words.buttons, text: lines.join("\n"), isList: true },
+    { label: words.away, text: form.awayText },
+  ];
+}
+
+/** A translation of the menu as a list of named texts. */
+export function menuTranslationParts(
+  form: MenuTranslationForm,
+  { language }: Pick<State, "language">,
+): Part[] {
+  const words = MENU[language];
+  const lines = form.buttons.map(({ text }) => text).filter((text) => text !== "");
+  return [
+    { label: words.welcome, text: form.welcomeText },
+    { label: words.buttons, text: lines.join("\n"), isList: true },
+    { label: words.away, text: form.awayText },
   ];
 }
 
@@ -92,6 +111,7 @@ function readMenuForm(form: URLSearchParams): MenuForm {
   const profiles = fields(form, "button_profile");
   return {
     welcomeText: field(form, "welcome"),
+    awayText: field(form, "away"),
     buttons: fields(form, "button_text").slice(0, 200).map((text, index) => ({
       text: text.replaceAll("\n", " "),
       profile: profiles[index] ?? "",
@@ -101,9 +121,11 @@ function readMenuForm(form: URLSearchParams): MenuForm {
 
 function viewOf(state: State, form: MenuForm): MenuView {
   const { byKey } = state.deps.profiles.current();
+  const content = contentOf(state);
   return {
     form,
-    version: versionOf(contentOf(state), MENU_KEY),
+    version: versionOf(content, MENU_KEY),
+    languages: languagesOf(valueAt(content, MENU_KEY)),
     profiles: [...byKey.values()].map(({ key, name }) => ({ key, name })),
     faults: [],
     isUnsaved: false,

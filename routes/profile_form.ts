@@ -34,6 +34,7 @@ export function readProfileForm(form: URLSearchParams): ProfileForm {
     })),
     confirmationTemplate: field(form, "confirmation"),
     followUpTemplate: field(form, "follow_up"),
+    thanksText: field(form, "thanks"),
     aliases: form.has("aliases") ? field(form, "aliases").match(/\S+/g) ?? [] : undefined,
   };
 }

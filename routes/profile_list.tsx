@@ -100,7 +100,7 @@ export const rename = define.handlers({
     const wrong = keyFault(contentOf(state), to, from) ??
       (journal.latestRevision(to) === undefined
         ? undefined
-        : "такое имя профиля занято, нужно другое");
+        : "такое слово для ссылки занято, нужно другое");
     if (wrong !== undefined) {
       const fault = faultSentence(wrong, state.language);
       return ctx.render(
@@ -155,7 +155,7 @@ export const remove = define.handlers({
     const { state } = ctx;
     const key = profileKey(ctx);
     const isLast = profileKeys(contentOf(state)).length === 1;
-    if (isLast || field(state.form, "key").trim() !== key) {
+    if (isLast || !isSameWord(field(state.form, "key"), key)) {
       const fault = PROFILE_LIST[state.language].deleteMismatch(key);
       return ctx.render(
         <Delete frame={frameOf(ctx)} state={state} profile={key} fault={fault} />,
@@ -188,6 +188,11 @@ async function recorded({ deps }: State): Promise<void> {
       cause: String(cause),
     });
   }
+}
+
+/** A phone's keyboard begins with a capital and ends with a space. */
+function isSameWord(typed: string, key: string): boolean {
+  return typed.trim().toLowerCase() === key.toLowerCase();
 }
 
 function nameFault(name: string): string | undefined {

@@ -24,10 +24,11 @@ export const handler = define.handlers({
     const frame = frameOf(ctx);
     const deleted = ctx.url.searchParams.get("deleted");
     const days = ctx.state.dayCounts(DAYS);
-    const { byKey, ...profiles } = deps.profiles.current();
+    const profiles = deps.profiles.current();
+    const { byKey } = profiles;
     const isEmpty = days.every(({ byProfile }) => byProfile.size === 0) &&
       [...byKey.keys()].every((key) => deps.journal.countLeadsOf(key) === 0);
-    const { text, keyboard } = menu({ byKey, ...profiles });
+    const { text, keyboard } = menu(profiles);
     return ctx.render(
       <Page frame={frame} title={words.title}>
         <div class="title">

@@ -106,7 +106,12 @@ export const preview = define.handlers({
   },
 });
 
-const EMPTY: TranslationForm = { caption: "", buttons: [], confirmationTemplate: "" };
+const EMPTY: TranslationForm = {
+  caption: "",
+  buttons: [],
+  confirmationTemplate: "",
+  thanksText: "",
+};
 
 function placeOf(
   ctx: { readonly state: State; readonly params: Readonly<Record<string, string>> },
@@ -131,6 +136,7 @@ function readTranslationForm(state: State, key: string): TranslationForm {
       choice: typed(choices, callbackData),
     })),
     confirmationTemplate: field(form, "confirmation"),
+    thanksText: field(form, "thanks"),
   };
 }
 
@@ -170,5 +176,6 @@ export function translationParts(
     { label: words.caption, text: form.caption },
     { label: words.buttons, text: lines.join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },
+    { label: words.thanks, text: form.thanksText },
   ];
 }

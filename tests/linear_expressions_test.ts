@@ -23,6 +23,8 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/bot/visitor.ts /^[A-Za-z0-9-]{1,35}$/": [["", "a-"]],
   "lib/bot/visitor.ts /^\\w{1,64}$/": [["", "a_"]],
   "lib/bot_api.ts /\\/(send|copy|forward)[A-Za-z]*$/": [["", "/send"], ["/send", "a", "!"]],
+  "lib/button_texts.ts /\\p{Default_Ignorable_Code_Point}/gu": [["", "\u200b"], ["", "a\u200b"]],
+  "lib/button_texts.ts /\\s+/g": [["", " "], ["", "a "]],
   "lib/call_failure.ts /(?<![a-z ])[a-z ]*\\(os error \\d+\\)|dns error|timed out|connection closed|certificate|reset/i":
     [["", "a "], ["", "a (os error "], ["", "(os error 1"], ["(os error ", "1", "!"], [
       "",
@@ -193,18 +195,24 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
       "1",
       "!",
     ]],
-  "routes/words/faults.ts /^имя профиля не годится для ссылки, нужно от 1 до (\\d+) символов .*$/":
-    [["имя профиля не годится для ссылки, нужно от 1 до ", "1", "!"], [
-      "имя профиля не годится для ссылки, нужно от 1 до 1 символов ",
-      "a",
-      "\n",
-    ]],
+  "routes/words/faults.ts /^слово не годится для ссылки, нужно от 1 до (\\d+) символов .*$/": [[
+    "слово не годится для ссылки, нужно от 1 до ",
+    "1",
+    "!",
+  ], [
+    "слово не годится для ссылки, нужно от 1 до 1 символов ",
+    "a",
+    "\n",
+  ]],
   "routes/words/faults.ts /^кнопок (\\d+), нужно не больше (\\d+)$/": [["кнопок ", "1", "!"], [
     "кнопок 1, нужно не больше ",
     "1",
     "!",
   ]],
-  "routes/words/faults.ts /^найден текст, нужно число$/": [["", "найден текст, нужно число"]],
+  "routes/words/faults.ts /^найден текст, нужно число секунд$/": [[
+    "",
+    "найден текст, нужно число",
+  ]],
   "routes/words/faults.ts /^найдено (\\S+), нужно число секунд от (\\d+) до (\\d+)$/": [[
     "найдено ",
     "a,",
@@ -261,9 +269,9 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "1",
     "!",
   ]],
-  "routes/words/faults.ts /^такое имя профиля занято, нужно другое$/": [[
+  "routes/words/faults.ts /^такое слово для ссылки занято, нужно другое$/": [[
     "",
-    "такое имя профиля занято, ",
+    "такое слово для ссылки занято, ",
   ]],
   "routes/words/faults.ts /^это служебный адрес машины, CRM на нём не бывает$/": [[
     "",
@@ -282,6 +290,8 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "",
     "не похоже на адрес, нужен адрес http://",
   ]],
+  "lib/menu_translations.ts /^[\\w-]+\\./": [["", "a-"]],
+  "lib/menu_translations.ts /^buttons\\[(\\d+)\\]/": [["buttons[", "1", "!"]],
   "lib/network_address.ts /\\.$/": [["", "."], ["", ".", "a"]],
   "lib/network_address.ts /^\\[|\\]$/g": [["", "["], ["", "]", "a"]],
   "lib/network_address.ts /^\\d+(\\.\\d+){3}$/": [["", "1", "!"], ["1.1.", "1", "!"], [
@@ -322,6 +332,20 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profile_list.ts /[\\p{L}\\p{N}]/u": [["", "!"]],
   "routes/profile_form.ts /\\S+/g": [["", "a "], ["", "a"]],
   "routes/profiles.tsx /^[_$]/": [["", "_"]],
+  "routes/words/faults.ts /^на языке (\\S+) такой же текст у кнопки (\\d+), нужен другой$/": [
+    ["на языке ", "a"],
+    ["на языке a такой же текст у кнопки ", "1", "!"],
+  ],
+  "routes/words/faults.ts /^такой же текст у кнопки (\\d+), нужен другой$/": [
+    ["такой же текст у кнопки ", "1", "!"],
+  ],
+  "routes/words/faults.ts /^такого профиля больше нет, выберите другой$/": [
+    ["", "такого профиля "],
+  ],
+  "routes/words/faults.ts /^найдено «[^»]*», нужно select_<профиль> из этого файла$/": [
+    ["найдено «", "a"],
+    ["", "найдено «"],
+  ],
   "routes/words/faults.ts /^строка /": [["", "строка /"]],
   "routes/words/faults.ts /^строка (\\d+), столбец (\\d+): (.*)$/": [["строка ", "1"], [
     "строка 1, столбец ",

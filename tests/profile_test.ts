@@ -52,6 +52,7 @@ Deno.test("parseProfiles reads a whole file", () => {
     ],
     confirmationTemplate: "✅ Принято: {choice}.",
     followUpTemplate: "Дополнение от @{username}:\n{message}",
+    thanksText: null,
     choices: new Map([["agency_clients", "Привлечь клиентов"], ["agency_website", "Создать сайт"]]),
     translations: new Map(),
   });
@@ -141,10 +142,10 @@ Deno.test("a profile's old words lead to it, and each word to one profile", () =
       "word.aliases: найден текст, нужен список",
       "agency.aliases[1]: найдено «flowers» второй раз, уже есть в agency.aliases[0]",
       ...[2, 3, 4].map((index) =>
-        `agency.aliases[${index}]: имя профиля не годится для ссылки, нужно от 1 до 57 символов ` +
+        `agency.aliases[${index}]: слово не годится для ссылки, нужно от 1 до 57 символов ` +
         "A–Z, a–z, 0–9, _ и -"
       ),
-      "agency.aliases[5]: такое имя профиля занято, нужно другое",
+      "agency.aliases[5]: такое слово для ссылки занято, нужно другое",
       "cg.aliases[0]: найдено «flowers» второй раз, уже есть в agency.aliases[0]",
       "cg.aliases[1]: найдено «agency», но это слово самого профиля",
       "cg.aliases[2]: найдено «cg», но это слово самого профиля",
@@ -262,7 +263,7 @@ const FAULTS: readonly [
     "timeout_seconds is text",
     ({ agency }) => agency.timeout_seconds = "10",
     "agency.timeout_seconds",
-    "найден текст, нужно число",
+    "найден текст, нужно число секунд",
   ],
   [
     "timeout_seconds is out of range",
@@ -627,8 +628,7 @@ Deno.test("a profile's key may be as long as its menu button allows", () => {
   const set = (key: string) => (locales: Locales) => locales[key] = anotherProfile("other");
   assertNoFault(set("a".repeat(57)));
   assertNoFault(set("Ab_9-z"));
-  const message =
-    "имя профиля не годится для ссылки, нужно от 1 до 57 символов A–Z, a–z, 0–9, _ и -";
+  const message = "слово не годится для ссылки, нужно от 1 до 57 символов A–Z, a–z, 0–9, _ и -";
   assertFault(set("a".repeat(58)), "a".repeat(58), message);
   assertFault(set("my profile"), "my profile", message);
   assertFault(set("агентство"), "агентство", message);
@@ -639,7 +639,7 @@ Deno.test("a profile cannot be called constructor or prototype", () => {
     assertFault(
       (locales) => locales[key] = anotherProfile("other"),
       key,
-      "такое имя профиля занято, нужно другое",
+      "такое слово для ссылки занято, нужно другое",
     );
   }
 });

@@ -7,7 +7,7 @@ import { type House, withHouse } from "./helpers/house.ts";
 import { CHOICE, CONFIRMATION } from "./helpers/seed.ts";
 import { becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";
 
-const THANKS = "🙏 Спасибо, получили! Передали вашему стратегу.";
+const THANKS = "🙏 Спасибо, получили! Уже передали.";
 const HEADER = "📎 Дополнение к лиду MONSTER AGENCY от @betterrman:\n\n";
 
 function countThanks(messages: readonly SimMessage[]): number {

@@ -1,6 +1,7 @@
 // A profile in two languages, told through the running bot.
 
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { type Locales, withHouse } from "./helpers/house.ts";
 
 const inEnglish = (locales: Locales) => {
@@ -11,6 +12,14 @@ const inEnglish = (locales: Locales) => {
         buttons: [{ text: "Get clients", callback_data: "agency_clients" }],
       },
       step2: { success_caption_template: "✅ Accepted: {choice}." },
+      followup: { thanks_text: "🙏 Thank you! {name} has it." },
+    },
+  };
+  locales.fallback.translations = {
+    en: {
+      welcome_text: "What can we do for you?",
+      away_text: "We are back.",
+      buttons: [{ text: "🚀 Marketing", callback_data: "select_agency" }],
     },
   };
 };
@@ -31,6 +40,8 @@ Deno.test("a visitor reads their own language; the CRM and the managers get the 
     const { body } = await crm.nextLead();
     assert.equal((body as { request_details: string }).request_details, "Привлечь клиентов");
     await admin.chat.waitFor(({ text }) => text?.includes("Запрос: Привлечь клиентов") === true);
+    visitor.say("one more thing");
+    await visitor.chat.waitFor(({ text }) => text === "🙏 Thank you! MONSTER AGENCY has it.");
   }, { locales: inEnglish }));
 
 Deno.test("a visitor whose language has no texts reads the base", () =>
@@ -38,4 +49,21 @@ Deno.test("a visitor whose language has no texts reads the base", () =>
     const visitor = telegram.user({ first_name: "Hans", language_code: "de" });
     visitor.start("agency");
     assert.match((await visitor.chat.nextMessage()).text ?? "", /Что для вас сейчас главное/);
+  }, { locales: inEnglish }));
+
+Deno.test("the menu and the reminder after an absence are in the visitor's language, lead or none", () =>
+  withHouse(async (house) => {
+    const visitor = house.telegram.user({ first_name: "Ann", language_code: "en" });
+    visitor.start();
+    const menu = await visitor.chat.nextMessage();
+    assert.equal(menu.text, "What can we do for you?");
+    assert.equal(menu.reply_markup?.inline_keyboard[0]?.[0]?.text, "🚀 Marketing");
+    await house.bot.stop();
+    const db = new DatabaseSync(`${house.folder}/data/triborg.db`);
+    db.exec("UPDATE facts SET value = value - 200000 WHERE name = 'polled_at_ms'");
+    db.close();
+    await house.restart();
+    const reminder = await visitor.chat.nextMessage();
+    assert.equal(reminder.text, "We are back.");
+    assert.equal(reminder.reply_markup?.inline_keyboard[0]?.[0]?.text, "🚀 Marketing");
   }, { locales: inEnglish }));

@@ -11,7 +11,11 @@ Deno.test("the history tells who saved what and when, edits on disk too, newest 
   await page.editFile(({ agency }) => agency.step1.caption = "Третья версия");
 
   const html = await (await browser.get("/profiles/agency/history")).text();
-  const lines = [...html.matchAll(/<time>([^<]*)<\/time>, <strong>([^<]*)<\/strong>([^]*?)<\/p>/g)]
+  const lines = [
+    ...html.matchAll(
+      /<time>([^<]*)<\/time>, <strong>(?:<bdi>)?([^<]*)(?:<\/bdi>)?<\/strong>([^]*?)<\/p>/g,
+    ),
+  ]
     .map(([, time, who, what]) => [time, who, what?.replace(/<[^>]*>|\s+/g, " ").trim()]);
   assert.deepEqual(lines, [
     ["15:02", "файл на диске", "— приветствие сейчас"],

@@ -2,7 +2,7 @@
 
 import { Composer, type Context } from "grammy";
 import type { Message } from "grammy/types";
-import { inLanguage, type Profile, profileOfWord, SELECT } from "../profile.ts";
+import { inLanguage, menuInLanguage, type Profile, profileOfWord, SELECT } from "../profile.ts";
 import { describeError, failureOf } from "../telegram.ts";
 import { greeting, menu } from "../texts.ts";
 import { onCommand } from "./command.ts";
@@ -38,9 +38,10 @@ export function menuPresses(deps: BotDeps): Composer<Context> {
 /** Whatever nobody else understood gets the menu. */
 export async function sendMenu(ctx: Context, deps: BotDeps): Promise<void> {
   await deps.journal.committed(); // What is not on disk comes again, and would be answered again.
-  const { text, keyboard } = menu(deps.profiles());
+  const language = languageOf(ctx.from);
+  const { text, keyboard } = menu(menuInLanguage(deps.profiles(), language));
   const message = await ctx.reply(text, { reply_markup: keyboard });
-  rememberMenu(deps, message, NO_PROFILE);
+  rememberMenu(deps, message, NO_PROFILE, language);
 }
 
 /** Stands for the menu of profiles where a menu is remembered. */
@@ -54,20 +55,26 @@ async function sendGreetingOrMenu(ctx: Context, deps: BotDeps, key: string): Pro
 
 async function sendGreeting(ctx: Context, deps: BotDeps, profile: Profile): Promise<void> {
   await deps.journal.committed();
-  const shown = inLanguage(profile, languageOf(ctx.from));
+  const language = languageOf(ctx.from);
+  const shown = inLanguage(profile, language);
   const { text, photoUrl, keyboard } = greeting(shown);
   const sent = photoUrl === null
     ? undefined
     : await sendPhoto(ctx, deps, profile, photoUrl, { caption: text, reply_markup: keyboard });
   const message = sent ?? await ctx.reply(text, { reply_markup: keyboard });
-  rememberMenu(deps, message, profile.key);
+  rememberMenu(deps, message, profile.key, language);
 }
 
 /** What cannot be remembered is no reason to greet again: a press finds its profile by the button too. */
-function rememberMenu({ journal, now, log }: BotDeps, message: Message, profile: string): void {
+function rememberMenu(
+  { journal, now, log }: BotDeps,
+  message: Message,
+  profile: string,
+  language: string | null,
+): void {
   try {
     const address = { chatId: message.chat.id, messageId: message.message_id };
-    journal.rememberMenu(address, profile, now());
+    journal.rememberMenu(address, profile, now(), language);
   } catch (error) {
     log.warn("⚠️ Меню не запомнить: {cause}", { cause: describeError(error) });
   }

@@ -16,8 +16,17 @@ import {
 import type { BotKeys } from "./bots.ts";
 
 export interface LeadRecords {
-  /** Remembers which profile's buttons a message bears. */
-  rememberMenu(menu: MessageAddress, profile: string, nowMs: number): void;
+  /**
+   * Remembers which profile's buttons a message bears.
+   *
+   * @param language The visitor's, as Telegram named it; null where it did not.
+   */
+  rememberMenu(
+    menu: MessageAddress,
+    profile: string,
+    nowMs: number,
+    language?: string | null,
+  ): void;
   /** The profile whose buttons a message bears. */
   findMenu(menu: MessageAddress): string | undefined;
   /** Records a lead; undefined when its menu message already gave one. */
@@ -71,7 +80,8 @@ export const HELD = "held";
 export function leadRecords(db: Database, keys: BotKeys): LeadRecords {
   const { keyOf } = keys;
   const insertMenu = db.writer(
-    "INSERT OR REPLACE INTO menus (chat_id, message_id, profile, sent_at_ms) VALUES (?, ?, ?, ?)",
+    `INSERT OR REPLACE INTO menus (chat_id, message_id, profile, sent_at_ms, language)
+     VALUES (?, ?, ?, ?, ?)`,
   );
   const selectMenu = db.reader("SELECT profile FROM menus WHERE chat_id = ? AND message_id = ?");
   const insert = db.writer(
@@ -142,8 +152,8 @@ export function leadRecords(db: Database, keys: BotKeys): LeadRecords {
   }
 
   return {
-    rememberMenu: ({ chatId, messageId }, profile, nowMs) =>
-      void insertMenu.run(chatId, keyOf(messageId), profile, nowMs),
+    rememberMenu: ({ chatId, messageId }, profile, nowMs, language = null) =>
+      void insertMenu.run(chatId, keyOf(messageId), profile, nowMs, language),
     findMenu({ chatId, messageId }) {
       const row = selectMenu.get(chatId, keyOf(messageId));
       return row === undefined ? undefined : String(row["profile"]);

@@ -275,6 +275,11 @@ const PROFILE_FILES = `
   ) STRICT;
 `;
 
+const MENU_LANGUAGES = `
+  -- The language of whoever got a menu, as Telegram named it: a reminder is written in it.
+  ALTER TABLE menus ADD COLUMN language TEXT;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
 export const ADDITIONS: Additions = {
   bots: BOTS,
@@ -283,4 +288,5 @@ export const ADDITIONS: Additions = {
   login_messages: LOGIN_MESSAGES,
   follow_up_edits: FOLLOW_UP_EDITS,
   profile_files: PROFILE_FILES,
+  menu_languages: MENU_LANGUAGES,
 };

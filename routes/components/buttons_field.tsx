@@ -3,7 +3,7 @@
 import { LIMITS } from "../../lib/profile.ts";
 import type { ButtonForm } from "../../lib/profile_edits.ts";
 import type { ProfileWords } from "../words/profile.ts";
-import { FaultLine } from "./fields.tsx";
+import { Caution, FaultLine } from "./fields.tsx";
 import type { FormFaults } from "./form_faults.ts";
 
 /** Where the focus goes after a press: to the pressed arrow's new place, or to a new button's text. */
@@ -17,11 +17,13 @@ interface ButtonsProps {
   /** Where the form is posted; a press comes back to this list. */
   readonly path: string;
   readonly faults: FormFaults;
+  /** What is odd about a button and no fault, by its place. */
+  readonly cautions: ReadonlyMap<number, string>;
   readonly focus?: Focus | undefined;
   readonly words: ProfileWords;
 }
 
-export function ButtonsField({ buttons, path, faults, focus, words }: ButtonsProps) {
+export function ButtonsField({ buttons, path, faults, cautions, focus, words }: ButtonsProps) {
   const fault = faults.of("buttons");
   return (
     <fieldset class="buttons" id="buttons">
@@ -40,6 +42,7 @@ export function ButtonsField({ buttons, path, faults, focus, words }: ButtonsPro
             isLast={index === buttons.length - 1}
             path={path}
             faults={faults}
+            cautions={cautions}
             focus={focus?.index === index ? focus : undefined}
             words={words}
           />
@@ -52,12 +55,13 @@ export function ButtonsField({ buttons, path, faults, focus, words }: ButtonsPro
   );
 }
 
-function ButtonRow({ button, index, isLast, path, faults, focus, words }:
+function ButtonRow({ button, index, isLast, path, faults, cautions, focus, words }:
   & Omit<ButtonsProps, "buttons">
   & { readonly button: ButtonForm; readonly index: number; readonly isLast: boolean }) {
   const nth = index + 1;
   const { text, choice, callbackData } = button;
   const textFault = faults.ofButton(index, "button_text");
+  const caution = textFault === undefined ? cautions.get(index) : undefined;
   const choiceFault = faults.ofButton(index, "button_choice");
   const move = (kind: "up" | "down" | "remove", sign: string, disabled: boolean) => (
     <button
@@ -86,12 +90,15 @@ function ButtonRow({ button, index, isLast, path, faults, focus, words }:
           autocomplete="off"
           aria-label={words.button(nth)}
           aria-invalid={textFault === undefined ? undefined : "true"}
-          aria-describedby={textFault === undefined ? undefined : `button-${index}-fault`}
+          aria-describedby={textFault === undefined
+            ? caution && `button-${index}-caution`
+            : `button-${index}-fault`}
           autofocus={focus?.field === "button_text" || faults.isFirst("button_text", index)}
         />
         {move("remove", "✕", false)}
       </div>
       {textFault !== undefined && <FaultLine id={`button-${index}-fault`} fault={textFault} />}
+      {caution !== undefined && <Caution id={`button-${index}-caution`}>{caution}</Caution>}
       <div class="button-more">
         <code title={words.buttonKey}>{callbackData}</code>
         <details open={choice !== "" || choiceFault !== undefined}>

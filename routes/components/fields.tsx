@@ -23,6 +23,8 @@ export interface TextFieldProps extends FieldProps {
   /** Stands right of the input, such as a button or a unit. */
   readonly beside?: ComponentChildren;
   readonly narrow?: boolean;
+  /** A word for machines: a phone neither begins it with a capital nor corrects it. */
+  readonly isKey?: boolean;
   /** An address that tells what to write here for what stands in the form's `name`; a script asks it. */
   readonly suggested?: string;
   /** Stands below: what a button beside it found out. */
@@ -31,7 +33,8 @@ export interface TextFieldProps extends FieldProps {
 
 /** One line of text. */
 export function TextField(props: TextFieldProps) {
-  const { name, value, type = "text", inputMode, placeholder, beside, narrow, children } = props;
+  const { name, value, type = "text", inputMode, placeholder, beside, narrow, isKey, children } =
+    props;
   return (
     <div class="field" id={`field-${name}`}>
       <FieldLabel {...props} />
@@ -44,6 +47,8 @@ export function TextField(props: TextFieldProps) {
           inputMode={inputMode}
           placeholder={placeholder}
           autocomplete="off"
+          autocapitalize={isKey ? "none" : undefined}
+          spellcheck={isKey ? false : undefined}
           lang={props.lang}
           data-suggested={props.suggested}
           {...described(props)}
@@ -114,6 +119,18 @@ export function FaultLine({ id, fault }: { readonly id?: string; readonly fault:
   return (
     <p class="fault" id={id}>
       <span aria-hidden="true">⚠</span> {fault}
+    </p>
+  );
+}
+
+/** What is odd about a field, and no fault. */
+export function Caution({ id, children }: {
+  readonly id?: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <p class="caution" id={id}>
+      <span aria-hidden="true">▲</span> {children}
     </p>
   );
 }

@@ -3,7 +3,8 @@
 import type { Fault } from "../../lib/profile.ts";
 import type { ProfileForm } from "../../lib/profile_edits.ts";
 import type { Language } from "../../lib/web/language.ts";
-import { faultSentence } from "../words/faults.ts";
+import { faultSentence, faultWords } from "../words/faults.ts";
+import { PROFILE } from "../words/profile.ts";
 
 export interface FormFaults {
   readonly count: number;
@@ -25,6 +26,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "step1.buttons": "buttons",
   "step2.success_caption_template": "confirmation",
   "followup.admin_followup_template": "follow_up",
+  "followup.thanks_text": "thanks",
   "aliases": "aliases",
 };
 
@@ -40,6 +42,7 @@ const ORDER = [
   "button_choice",
   "confirmation",
   "follow_up",
+  "thanks",
   "aliases",
 ];
 
@@ -52,7 +55,9 @@ export function sortFaults(
   const elsewhere: string[] = [];
   for (const { path, message } of faults) {
     const place = placeOf(path, form);
-    const sentence = faultSentence(message, language);
+    const sentence = path.endsWith(".callback_data")
+      ? `${PROFILE[language].buttonKey}: ${faultWords(message, language)}.`
+      : faultSentence(message, language);
     if (place === undefined) elsewhere.push(`${path}: ${sentence}`);
     else if (!sentences.has(place)) sentences.set(place, sentence);
   }

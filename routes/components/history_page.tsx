@@ -4,6 +4,7 @@ import type { Revision } from "../../lib/journal/revisions.ts";
 import { diffWords } from "../../lib/text_diff.ts";
 import { faultOfFile } from "../words/faults.ts";
 import { HISTORY, type HistoryWords } from "../words/history.ts";
+import { Isolated, isolated } from "./isolated.tsx";
 import { FormToken, type Frame, Page } from "./page.tsx";
 import { type Refusal, Unsaved } from "./unsaved.tsx";
 import { type Part, Pieces } from "./versions.tsx";
@@ -30,11 +31,13 @@ export function HistoryPage({ frame, name, path, lines, open, most, refusal }: {
 }) {
   const words = HISTORY[frame.language];
   return (
-    <Page frame={frame} title={words.title(name)}>
+    <Page frame={frame} title={words.title(isolated(name))}>
       <p class="crumbs">
         <a href={path}>{path === "/menu" ? words.backToMenu : words.back}</a>
       </p>
-      <h1>{words.title(name)}</h1>
+      <h1>
+        <Isolated say={words.title} what={name} />
+      </h1>
       <p class="hint">{words.hint(most)}</p>
       {refusal && refusal.kind !== "refused" && (
         <Unsaved refusal={refusal} language={frame.language} />
@@ -82,8 +85,11 @@ function Version({ line, isOpen, path, frame, words }: {
     <li id={id}>
       <div class="version">
         <p>
-          <time>{when}</time>, <strong>{revision.savedBy ?? words.onDisk}</strong> —{" "}
-          {change === "edited" ? summary(line, words) : words[change]}
+          <time>{when}</time>,{" "}
+          <strong>
+            {revision.savedBy === null ? words.onDisk : <bdi>{revision.savedBy}</bdi>}
+          </strong>{" "}
+          — {change === "edited" ? summary(line, words) : words[change]}
           {isCurrent && change !== "deleted" && <mark>{words.current}</mark>}
         </p>
         {changed.length > 0 && (

@@ -1,23 +1,25 @@
 // The form of the menu beside its preview.
 
-import { type Button, type Fault, LIMITS } from "../../lib/profile.ts";
-import type { MenuForm } from "../../lib/menu_edits.ts";
-import { menu } from "../../lib/texts.ts";
-import type { Language } from "../../lib/web/language.ts";
+import { draftMenu, type MenuForm } from "../../lib/menu_edits.ts";
+import { type Fault, LIMITS } from "../../lib/profile.ts";
+import { AWAY } from "../../lib/texts.ts";
 import { faultSentence } from "../words/faults.ts";
 import { MENU } from "../words/menu.ts";
-import { PREVIEW } from "../words/preview.ts";
 import { PROFILE } from "../words/profile.ts";
 import { Columns } from "./editor_page.tsx";
-import { FaultLine, TextArea } from "./fields.tsx";
+import { cautionsOf } from "./button_cautions.tsx";
+import { Caution, FaultLine, TextArea } from "./fields.tsx";
+import { LanguageTabs } from "./language_tabs.tsx";
+import { MenuPreview } from "./menu_preview.tsx";
 import { type Note, NoteLine } from "./note.tsx";
 import { FormToken, type Frame, Page } from "./page.tsx";
-import { Keyboard, Message } from "./telegram.tsx";
 
 export interface MenuView {
   readonly form: MenuForm;
   /** The saved version that the form was made from. */
   readonly version: string;
+  /** Those that the menu has texts in, beside the base. */
+  readonly languages: readonly string[];
   readonly profiles: readonly { readonly key: string; readonly name: string }[];
   readonly faults: readonly Fault[];
   readonly isUnsaved: boolean;
@@ -34,10 +36,6 @@ export function MenuEditor({ frame, view }: { readonly frame: Frame; readonly vi
     view.faults.map(({ path, message }) => [path, faultSentence(message, frame.language)]),
   );
   const missing = profiles.filter(({ key }) => !form.buttons.some((each) => each.profile === key));
-  const draft = {
-    welcomeText: form.welcomeText,
-    menu: form.buttons.map(({ text }) => ({ text, callbackData: "" })),
-  };
   return (
     <Page frame={frame} title={words.title}>
       <div class="title">
@@ -47,6 +45,7 @@ export function MenuEditor({ frame, view }: { readonly frame: Frame; readonly vi
         </nav>
       </div>
       <p class="hint">{words.hint}</p>
+      <LanguageTabs frame={frame} path="/menu" languages={view.languages} shown={null} />
       {view.note && (
         <NoteLine
           note={view.note}
@@ -57,7 +56,7 @@ export function MenuEditor({ frame, view }: { readonly frame: Frame; readonly vi
       )}
       <Columns
         label={common.preview}
-        preview={<MenuPreview draft={draft} language={frame.language} />}
+        preview={<MenuPreview draft={draftMenu(form)} language={frame.language} />}
       >
         <form
           class="editor"
@@ -89,6 +88,17 @@ export function MenuEditor({ frame, view }: { readonly frame: Frame; readonly vi
             focus={sentences.has("welcome_text")}
           />
           <MenuButtons form={form} profiles={profiles} sentences={sentences} frame={frame} />
+          <TextArea
+            name="away"
+            label={words.away}
+            value={form.awayText}
+            placeholder={AWAY}
+            rows={3}
+            most={LIMITS.text}
+            hint={words.awayHint}
+            fault={sentences.get("away_text")}
+            focus={!sentences.has("welcome_text") && sentences.has("away_text")}
+          />
           {missing.length > 0 && (
             <p class="hint">
               {words.missingHint} {missing.map(({ name }) => name).join(", ")}
@@ -115,6 +125,7 @@ function MenuButtons({ form, profiles, sentences, frame }: {
 }) {
   const words = MENU[frame.language];
   const listFault = sentences.get("buttons");
+  const cautions = cautionsOf(form.buttons.map(({ text }) => text), frame.language);
   return (
     <fieldset class="buttons" id="buttons">
       <legend>
@@ -128,6 +139,7 @@ function MenuButtons({ form, profiles, sentences, frame }: {
         {form.buttons.map(({ text, profile }, index) => {
           const nth = index + 1;
           const textFault = sentences.get(`buttons[${index}].text`);
+          const caution = textFault === undefined ? cautions.get(index) : undefined;
           const targetFault = sentences.get(`buttons[${index}].callback_data`);
           const move = (kind: "up" | "down" | "remove", sign: string, disabled: boolean) => (
             <button
@@ -167,6 +179,7 @@ function MenuButtons({ form, profiles, sentences, frame }: {
                 {move("remove", "✕", false)}
               </div>
               {textFault !== undefined && <FaultLine fault={textFault} />}
+              {caution !== undefined && <Caution>{caution}</Caution>}
               {targetFault !== undefined && <FaultLine fault={targetFault} />}
             </li>
           );
@@ -176,31 +189,5 @@ function MenuButtons({ form, profiles, sentences, frame }: {
         {words.add}
       </button>
     </fieldset>
-  );
-}
-
-export function MenuPreview({ draft, language }: {
-  readonly draft: { readonly welcomeText: string; readonly menu: readonly Button[] };
-  readonly language: Language;
-}) {
-  const words = PREVIEW[language];
-  const { text, keyboard } = menu({
-    ...draft,
-    byKey: new Map(),
-    byAlias: new Map(),
-    byCallbackData: new Map(),
-  });
-  return (
-    <section class="preview" id="preview" aria-label={words.title}>
-      <h2>{words.visitor}</h2>
-      <div class="phone">
-        <Message text={text} part="welcome">
-          <Keyboard
-            keyboard={keyboard}
-            draw={(label) => <span class="key" data-part="button_text">{label}</span>}
-          />
-        </Message>
-      </div>
-    </section>
   );
 }

@@ -3,9 +3,10 @@
 import { cardMessage, followUpParts } from "../../lib/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
 import { choiceText, type Profile } from "../../lib/profile.ts";
-import { confirmation, greeting } from "../../lib/texts.ts";
+import { confirmation, greeting, thanks } from "../../lib/texts.ts";
 import type { Language } from "../../lib/web/language.ts";
 import { PREVIEW } from "../words/preview.ts";
+import { ButtonCautions } from "./button_cautions.tsx";
 import { Keyboard, Message } from "./telegram.tsx";
 
 /** Whom the preview shows: the seed's own example. */
@@ -58,6 +59,7 @@ export function ProfilePreview({ language, profile, base, pressed, form }: Previ
             )}
           />
         </Message>
+        <ButtonCautions texts={profile.buttons.map(({ text }) => text)} language={language} />
         {button !== undefined && (
           <>
             <p class="press">{words.pressed(button.text)}</p>
@@ -65,6 +67,8 @@ export function ProfilePreview({ language, profile, base, pressed, form }: Previ
               text={confirmation(profile, choiceText(profile, button))}
               part="confirmation"
             />
+            <p class="press">{words.wrote(THEIR_WORDS)}</p>
+            <Message text={thanks(profile)} part="thanks" />
           </>
         )}
       </div>

@@ -3,9 +3,11 @@
 import type { ComponentChildren } from "preact";
 import { type Fault, LIMITS } from "../../lib/profile.ts";
 import { draftProfile, type ProfileForm } from "../../lib/profile_edits.ts";
+import { THANKS } from "../../lib/texts.ts";
 import type { WebhookTrial } from "../../lib/webhook_trial.ts";
 import { meaningOf, PROFILE, type ProfileWords } from "../words/profile.ts";
 import { AliasesField } from "./aliases_field.tsx";
+import { cautionsOf } from "./button_cautions.tsx";
 import { ButtonsField, type Focus } from "./buttons_field.tsx";
 import { EditorPage } from "./editor_page.tsx";
 import { TextArea, TextField } from "./fields.tsx";
@@ -81,7 +83,13 @@ export function ProfileEditor({ frame, view }: {
         <button type="submit" class="first" name="do" value="save" tabIndex={-1} aria-hidden="true">
           {words.save}
         </button>
-        <Fields view={view} faults={faults} words={words} frame={frame} />
+        <Fields
+          view={view}
+          faults={faults}
+          cautions={cautionsOf(draft.buttons.map(({ text }) => text), frame.language)}
+          words={words}
+          frame={frame}
+        />
         <div class="save-bar">
           <button type="submit" name="do" value="save">{words.save}</button>
           <noscript>
@@ -96,9 +104,10 @@ export function ProfileEditor({ frame, view }: {
   );
 }
 
-function Fields({ view, faults, words, frame }: {
+function Fields({ view, faults, cautions, words, frame }: {
   readonly view: ProfileView;
   readonly faults: FormFaults;
+  readonly cautions: ReadonlyMap<number, string>;
   readonly words: ProfileWords;
   readonly frame: Frame;
 }) {
@@ -170,6 +179,7 @@ function Fields({ view, faults, words, frame }: {
         buttons={form.buttons}
         path={`/profiles/${key}`}
         faults={faults}
+        cautions={cautions}
         focus={view.focus}
         words={words}
       />
@@ -188,6 +198,15 @@ function Fields({ view, faults, words, frame }: {
         rows={4}
         most={LIMITS.text}
         hint={words.followUpHint}
+      />
+      <TextArea
+        {...common("thanks")}
+        label={words.thanks}
+        value={form.thanksText}
+        placeholder={THANKS}
+        rows={2}
+        most={LIMITS.text}
+        hint={words.thanksHint}
       />
       <AliasesField
         aliases={form.aliases ?? []}

@@ -40,6 +40,7 @@ export function NewProfile({ frame, state, view }: {
       />
       <TextField
         name="key"
+        isKey
         label={words.key}
         value={view.key}
         hint={words.keyHint(state.deps.botUsername() ?? "…")}
@@ -75,6 +76,7 @@ export function Rename({ frame, state, from, to, fault, refusal }: {
       <p>{words.renameWarning(`t.me/${bot}?start=${from}`)}</p>
       <TextField
         name="key"
+        isKey
         label={words.key}
         value={to}
         hint={words.keyHint(bot)}
@@ -120,6 +122,7 @@ export function Delete({ frame, state, profile, fault, refusal }: {
       </p>
       <TextField
         name="key"
+        isKey
         label={words.deleteConfirm(profile)}
         value={refusal === undefined ? "" : profile}
         fault={fault}

@@ -3,10 +3,12 @@
 import { type Fault, LIMITS, type Profile } from "../../lib/profile.ts";
 import type { ProfileForm } from "../../lib/profile_edits.ts";
 import type { TranslationForm } from "../../lib/profile_translations.ts";
+import { THANKS } from "../../lib/texts.ts";
 import { PROFILE } from "../words/profile.ts";
 import { TRANSLATION } from "../words/translation.ts";
 import { EditorPage } from "./editor_page.tsx";
-import { FaultLine, TextArea } from "./fields.tsx";
+import { cautionsOf } from "./button_cautions.tsx";
+import { Caution, FaultLine, TextArea } from "./fields.tsx";
 import { type FormFaults, sortFaults } from "./form_faults.ts";
 import { nameOfLanguage } from "./languages.ts";
 import { type Note, NoteLine } from "./note.tsx";
@@ -98,6 +100,14 @@ export function TranslationEditor({ frame, view }: {
           rows={6}
           hint={words.confirmationHint}
         />
+        <TextArea
+          {...field("thanks")}
+          label={common.thanks}
+          value={form.thanksText}
+          placeholder={base.thanksText || THANKS}
+          rows={2}
+          hint={words.thanksHint}
+        />
         <div class="save-bar">
           <button type="submit" name="do" value="save">{common.save}</button>
           <noscript>
@@ -120,6 +130,7 @@ function Buttons({ view, faults, frame }: {
 }) {
   const words = TRANSLATION[frame.language];
   const { form, base, language } = view;
+  const cautions = cautionsOf(view.draft.buttons.map((each) => each.text), frame.language);
   return (
     <fieldset class="buttons" id="buttons">
       <legend>{PROFILE[frame.language].buttons}</legend>
@@ -128,6 +139,7 @@ function Buttons({ view, faults, frame }: {
           const original = base.buttons[index];
           const said = original?.text ?? "";
           const textFault = faults.ofButton(index, "button_text");
+          const caution = textFault === undefined && text !== "" ? cautions.get(index) : undefined;
           const choiceFault = faults.ofButton(index, "button_choice");
           return (
             <li key={callbackData}>
@@ -144,6 +156,7 @@ function Buttons({ view, faults, frame }: {
                 autofocus={faults.isFirst("button_text", index)}
               />
               {textFault !== undefined && <FaultLine fault={textFault} />}
+              {caution !== undefined && <Caution>{caution}</Caution>}
               <div class="button-more flush">
                 <code>{callbackData}</code>
                 <details open={choice !== "" || choiceFault !== undefined}>

@@ -24,6 +24,7 @@ export function partsOf(form: ProfileForm, words: ProfileWords): Part[] {
     { label: words.buttons, text: form.buttons.map(buttonLine).join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },
     { label: words.followUp, text: form.followUpTemplate },
+    { label: words.thanks, text: form.thanksText },
     { label: words.aliases, text: (form.aliases ?? []).join("\n") },
   ];
 }

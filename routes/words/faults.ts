@@ -5,7 +5,9 @@ import type { Language } from "../../lib/web/language.ts";
 
 /** A fault of the parser as a sentence in the page's language. */
 export function faultSentence(message: string, language: Language): string {
-  const said = faultWords(message.replace(TWICE_IN_MENU, "этот профиль уже есть в меню"), language);
+  const plain = message.replace(TWICE_IN_MENU, "этот профиль уже есть в меню")
+    .replace(GONE_FROM_MENU, "такого профиля больше нет, выберите другой");
+  const said = faultWords(plain, language);
   return `${said.slice(0, 1).toUpperCase()}${said.slice(1)}.`;
 }
 
@@ -23,6 +25,8 @@ export function faultOfFile({ path, message }: Fault, language: Language): strin
 
 /** Whoever edits the menu chooses profiles, not callback data. */
 const TWICE_IN_MENU = /^найдено «select_[^]+» второй раз, уже есть в [^]+$/;
+
+const GONE_FROM_MENU = /^найдено «[^»]*», нужно select_<профиль> из этого файла$/;
 
 function inEnglish(message: string): string {
   const [, line, column, rest] = /^строка (\d+), столбец (\d+): (.*)$/.exec(message) ?? [];
@@ -62,6 +66,15 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
     "$1 characters with the longest choice in it, at most $2 fit",
   ],
   [/^байт (\d+), нужно от 1 до (\d+)$/, "$1 bytes, 1 to $2 are needed"],
+  [
+    /^на языке (\S+) такой же текст у кнопки (\d+), нужен другой$/,
+    "in the language $1 it says what button $2 says, another text is needed",
+  ],
+  [
+    /^такой же текст у кнопки (\d+), нужен другой$/,
+    "it says what button $1 says, another text is needed",
+  ],
+  [/^такого профиля больше нет, выберите другой$/, "this profile is gone, choose another"],
   [/^нет ни одной кнопки, нужно от 1 до (\d+)$/, "there is no button, 1 to $1 are needed"],
   [/^кнопок (\d+), нужно не больше (\d+)$/, "$1 buttons, at most $2 are possible"],
   [/^нет (\S+) и (\S+), нужен текст с \S+ и \S+$/, "$1 and $2 are missing from the text"],
@@ -79,7 +92,7 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
     /^найдено (\S+), нужно число секунд от (\d+) до (\d+)$/,
     "it is $1, a number of seconds from $2 to $3 is needed",
   ],
-  [/^найден текст, нужно число$/, "a number is needed"],
+  [/^найден текст, нужно число секунд$/, "it is a text, a number of seconds is needed"],
   [/^нет, нужно значение$/, "missing, a value is needed"],
   [new RegExp(`^не похоже на адрес, ${ADDRESS_RU}$`), `it is no address, ${ADDRESS_EN}`],
   [new RegExp(`^найдена схема «(.+)», ${ADDRESS_RU}$`), `it begins with “$1”, ${ADDRESS_EN}`],
@@ -94,9 +107,9 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
   ],
   [/^прежних ссылок (\d+), нужно не больше (\d+)$/, "$1 links before, at most $2 are possible"],
   [/^найдено «(.+)», но это слово самого профиля$/, "“$1” is the word of a profile itself"],
-  [/^такое имя профиля занято, нужно другое$/, "this word is taken, choose another"],
+  [/^такое слово для ссылки занято, нужно другое$/, "this word is taken, choose another"],
   [
-    /^имя профиля не годится для ссылки, нужно от 1 до (\d+) символов .*$/,
+    /^слово не годится для ссылки, нужно от 1 до (\d+) символов .*$/,
     "1 to $1 characters of A–Z, a–z, 0–9, _ and - are needed",
   ],
   [/^этот профиль уже есть в меню$/, "this profile is in the menu already"],

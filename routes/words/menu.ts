@@ -8,6 +8,11 @@ export const MENU = bilingual({
   history: "История",
   welcome: "Приветствие",
   buttons: "Кнопки",
+  away: "После перерыва в работе бота",
+  awayHint:
+    "Придёт с теми же кнопками тому, у кого меню было открыто, пока бот не работал. Пусто — обычный текст.",
+  translationHint: (name: string) =>
+    `Эти тексты увидят посетители, у которых Telegram на языке «${name}». Пустое поле — как в основном.`,
   text: (nth: number) => `Кнопка ${nth}`,
   target: (nth: number) => `Куда ведёт кнопка ${nth}`,
   up: (nth: number) => `Выше: кнопка ${nth}`,
@@ -22,6 +27,11 @@ export const MENU = bilingual({
   history: "History",
   welcome: "Greeting",
   buttons: "Buttons",
+  away: "After the bot was away",
+  awayHint:
+    "Comes with the same buttons to those whose menu was open while the bot was not running. Empty: the usual text.",
+  translationHint: (name: string) =>
+    `Visitors whose Telegram is in “${name}” will see these texts. An empty field is as in the base.`,
   text: (nth: number) => `Button ${nth}`,
   target: (nth: number) => `Where button ${nth} leads`,
   up: (nth: number) => `Up: button ${nth}`,

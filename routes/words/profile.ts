@@ -18,8 +18,8 @@ export const PROFILE = bilingual({
   timeout: "Ждать ответа CRM",
   seconds: "с",
   timeoutHint: (seconds: number) => `Пусто — ${seconds} с, как задано для всего бота.`,
-  photo: "Фото",
-  photoHint: "Адрес картинки. Пусто — без фото.",
+  photo: "Адрес фото",
+  photoHint: "Пусто — без фото.",
   caption: "Приветствие",
   captionOver: "Длиннее 1024 символов: Telegram не примет с фото, уйдёт один текст.",
   buttons: "Кнопки",
@@ -40,6 +40,8 @@ export const PROFILE = bilingual({
   followUpHint:
     "Что придёт в чат, когда посетитель напишет ещё. {username} — кто, {message} — что " +
     "написал, {name} — название профиля.",
+  thanks: "Ответ на дополнение",
+  thanksHint: "Что прочтёт посетитель, когда напишет ещё. Пусто — обычный текст.",
   aliases: "Прежние ссылки",
   aliasesHint: "Они по-прежнему ведут сюда: со старых постов и напечатанных QR-кодов. " +
     "Уберите ту, что больше не нужна.",
@@ -106,8 +108,8 @@ export const PROFILE = bilingual({
   timeout: "Wait for the CRM",
   seconds: "s",
   timeoutHint: (seconds: number) => `Empty: ${seconds} s, as set for the whole bot.`,
-  photo: "Photo",
-  photoHint: "A picture's address. Empty: no photo.",
+  photo: "Photo address",
+  photoHint: "Empty: no photo.",
   caption: "Greeting",
   captionOver: "Over 1024 characters: Telegram takes no photo with it, the text goes alone.",
   buttons: "Buttons",
@@ -127,6 +129,8 @@ export const PROFILE = bilingual({
   followUpHint:
     "What comes to the chat when the visitor writes more. {username} is who, {message} is what, " +
     "{name} is the profile's name.",
+  thanks: "Answer to a follow-up",
+  thanksHint: "What the visitor reads after writing more. Empty: the usual text.",
   aliases: "Links before",
   aliasesHint: "They still lead here, from old posts and printed QR codes. " +
     "Remove one that is not needed any more.",

@@ -50,6 +50,32 @@ story(
 );
 
 story(
+  "a long button and a repeat are told as one types, and go when they are mended",
+  () =>
+    surf(async ({ page, origin, again }) => {
+      await page.goto(`${origin}/profiles/agency`);
+      const preview = page.locator("#preview");
+      const second = page.getByLabel("Кнопка 2", { exact: true });
+      await second.fill("привлечь  КЛИЕНТОВ");
+      await preview.getByText("Кнопка 2. Такой же текст у кнопки 1").waitFor();
+      await second.fill("Создать сайт, который приводит клиентов каждый день");
+      await preview.getByText("помещается около 40 символов, здесь 51").waitFor();
+      await second.fill("Создать сайт");
+      await preview.locator(".caution").waitFor({ state: "detached" });
+
+      const phone = await again({ viewport: PHONE, colorScheme: "dark" });
+      await phone.goto(`${origin}/menu/languages/en`);
+      await phone.getByLabel("После перерыва в работе бота").fill("We are back.");
+      await phone.getByRole("button", { name: "Сохранить" }).click();
+      await phone.getByText("Сохранено. Уже работает.").waitFor();
+      assert.deepEqual(await seriousFaults(phone), []);
+      assert.equal(await overflow(phone), 0);
+      await phone.getByRole("button", { name: "Вернуть как было" }).click();
+      await phone.waitForURL(`${origin}/menu?saved`);
+    }),
+);
+
+story(
   "leaving with unsaved changes asks first, saving does not",
   () =>
     surf(async ({ page, origin }) => {
@@ -364,6 +390,7 @@ const PATHS = [
   "/profiles/agency/delete",
   "/new-profile",
   "/menu",
+  "/menu/languages/en",
   "/menu/history",
   "/leads",
   "/sessions",

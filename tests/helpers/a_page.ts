@@ -68,6 +68,7 @@ export function profileFields(
     button_choice: form.buttons.map(({ choice }) => choice),
     confirmation: form.confirmationTemplate,
     follow_up: form.followUpTemplate,
+    thanks: form.thanksText,
   };
 }
 

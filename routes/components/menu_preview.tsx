@@ -1,0 +1,33 @@
+// What a visitor sees of the menu: drawn from the very messages that the bot would send.
+
+import type { MenuTexts } from "../../lib/profile.ts";
+import { away, menu } from "../../lib/texts.ts";
+import type { Language } from "../../lib/web/language.ts";
+import { PREVIEW } from "../words/preview.ts";
+import { ButtonCautions } from "./button_cautions.tsx";
+import { Keyboard, Message } from "./telegram.tsx";
+
+export function MenuPreview({ draft, language }: {
+  readonly draft: MenuTexts;
+  readonly language: Language;
+}) {
+  const words = PREVIEW[language];
+  const { text, keyboard } = menu(draft);
+  const buttons = (
+    <Keyboard
+      keyboard={keyboard}
+      draw={(label) => <span class="key" data-part="button_text">{label}</span>}
+    />
+  );
+  return (
+    <section class="preview" id="preview" aria-label={words.title}>
+      <h2>{words.visitor}</h2>
+      <div class="phone">
+        <Message text={text} part="welcome">{buttons}</Message>
+        <ButtonCautions texts={draft.menu.map((button) => button.text)} language={language} />
+        <p class="press">{words.wasAway}</p>
+        <Message text={away(draft)} part="away">{buttons}</Message>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,185 @@
+// The form of the menu in another language beside its preview: the base's texts stand where nothing is typed.
+
+import type { MenuForm } from "../../lib/menu_edits.ts";
+import type { MenuTranslationForm } from "../../lib/menu_translations.ts";
+import { type Fault, LIMITS, type MenuTexts } from "../../lib/profile.ts";
+import { AWAY } from "../../lib/texts.ts";
+import { faultSentence } from "../words/faults.ts";
+import { MENU } from "../words/menu.ts";
+import { PROFILE } from "../words/profile.ts";
+import { TRANSLATION } from "../words/translation.ts";
+import { cautionsOf } from "./button_cautions.tsx";
+import { Columns } from "./editor_page.tsx";
+import { Caution, FaultLine, TextArea } from "./fields.tsx";
+import { LanguageTabs } from "./language_tabs.tsx";
+import { nameOfLanguage } from "./languages.ts";
+import { MenuPreview } from "./menu_preview.tsx";
+import { type Note, NoteLine } from "./note.tsx";
+import { FormToken, type Frame, Page } from "./page.tsx";
+
+export interface MenuTranslationView {
+  readonly language: string;
+  /** Those that the menu has texts in, beside the base. */
+  readonly languages: readonly string[];
+  readonly form: MenuTranslationForm;
+  readonly base: MenuForm;
+  /** As a visitor of this language would read the form. */
+  readonly draft: MenuTexts;
+  readonly version: string;
+  readonly faults: readonly Fault[];
+  readonly isUnsaved: boolean;
+  readonly note?: Note;
+}
+
+/** The sentence for each field that has a fault, by its path. */
+type Sentences = ReadonlyMap<string, string>;
+
+export function MenuTranslationEditor({ frame, view }: {
+  readonly frame: Frame;
+  readonly view: MenuTranslationView;
+}) {
+  const words = MENU[frame.language];
+  const common = PROFILE[frame.language];
+  const { form, base, language } = view;
+  const path = `/menu/languages/${language}`;
+  const sentences: Sentences = new Map(
+    view.faults.map(({ path, message }) => [path, faultSentence(message, frame.language)]),
+  );
+  const first = ["welcome_text", "away_text"].find((each) => sentences.has(each));
+  const field = (name: string, of: string) => ({
+    name,
+    fault: sentences.get(of),
+    focus: first === of,
+    lang: language,
+    most: LIMITS.text,
+  });
+  return (
+    <Page frame={frame} title={words.title}>
+      <div class="title">
+        <h1>{words.title}</h1>
+        <nav class="beside" aria-label={common.more}>
+          <a href="/menu/history">{words.history}</a>
+        </nav>
+      </div>
+      <LanguageTabs frame={frame} path="/menu" languages={view.languages} shown={language} />
+      {view.note && (
+        <NoteLine
+          note={view.note}
+          faults={{ count: sentences.size, elsewhere: elsewhereOf(sentences, form) }}
+          path={path}
+          frame={frame}
+        />
+      )}
+      <Columns
+        label={common.preview}
+        preview={<MenuPreview draft={view.draft} language={frame.language} />}
+      >
+        <form
+          class="editor"
+          method="post"
+          action={path}
+          data-preview={`${path}/preview`}
+          data-unsaved={view.isUnsaved ? "" : undefined}
+        >
+          <FormToken frame={frame} />
+          <input type="hidden" name="version" value={view.version} />
+          {/* Enter in a field presses a form's first button: it must be this one. */}
+          <button
+            type="submit"
+            class="first"
+            name="do"
+            value="save"
+            tabIndex={-1}
+            aria-hidden="true"
+          >
+            {common.save}
+          </button>
+          <p class="hint">{words.translationHint(nameOfLanguage(language))}</p>
+          <TextArea
+            {...field("welcome", "welcome_text")}
+            label={words.welcome}
+            value={form.welcomeText}
+            placeholder={base.welcomeText}
+            rows={5}
+          />
+          <Buttons view={view} sentences={sentences} hasFocus={first === undefined} frame={frame} />
+          <TextArea
+            {...field("away", "away_text")}
+            label={words.away}
+            value={form.awayText}
+            placeholder={base.awayText || AWAY}
+            rows={3}
+            hint={words.awayHint}
+          />
+          <div class="save-bar">
+            <button type="submit" name="do" value="save">{common.save}</button>
+            <noscript>
+              <button type="submit" class="outline" name="do" value="show">{common.show}</button>
+            </noscript>
+            {view.isUnsaved && <span class="hint">{common.unsaved}</span>}
+            {view.languages.includes(language) && (
+              <button type="submit" class="quiet" name="do" value="remove:0">
+                {TRANSLATION[frame.language].remove}
+              </button>
+            )}
+          </div>
+        </form>
+      </Columns>
+    </Page>
+  );
+}
+
+function Buttons({ view, sentences, hasFocus, frame }: {
+  readonly view: MenuTranslationView;
+  readonly sentences: Sentences;
+  /** Whether the first faulty field is one of these. */
+  readonly hasFocus: boolean;
+  readonly frame: Frame;
+}) {
+  const { form, base, draft, language } = view;
+  const words = TRANSLATION[frame.language];
+  const cautions = cautionsOf(draft.menu.map((button) => button.text), frame.language);
+  const first = form.buttons.findIndex((_, index) => sentences.has(`buttons[${index}].text`));
+  return (
+    <fieldset class="buttons" id="buttons">
+      <legend>{MENU[frame.language].buttons}</legend>
+      <ol>
+        {form.buttons.map(({ callbackData, text }, index) => {
+          const said = base.buttons[index]?.text ?? "";
+          const fault = sentences.get(`buttons[${index}].text`);
+          const caution = fault === undefined && text !== "" ? cautions.get(index) : undefined;
+          return (
+            <li key={callbackData}>
+              <input type="hidden" name="button_key" value={callbackData} />
+              <input
+                type="text"
+                name="button_text"
+                value={text}
+                placeholder={said}
+                lang={language}
+                autocomplete="off"
+                aria-label={words.button(said)}
+                aria-invalid={fault === undefined ? undefined : "true"}
+                autofocus={hasFocus && index === first}
+              />
+              {fault !== undefined && <FaultLine fault={fault} />}
+              {caution !== undefined && <Caution>{caution}</Caution>}
+            </li>
+          );
+        })}
+      </ol>
+      <p class="hint">{words.buttonsHint}</p>
+    </fieldset>
+  );
+}
+
+/** Faults that no field of this form can mend. */
+function elsewhereOf(sentences: Sentences, { buttons }: MenuTranslationForm): string[] {
+  const fields = new Set([
+    "welcome_text",
+    "away_text",
+    ...buttons.map((_, index) => `buttons[${index}].text`),
+  ]);
+  return [...sentences].filter(([path]) => !fields.has(path))
+    .map(([path, sentence]) => `${path}: ${sentence}`);
+}
