@@ -21,11 +21,3 @@ export function waitMs(failures: number, random: number): number {
   const full = Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 30), LONGEST_WAIT_MS);
   return Math.round(full * (0.8 + 0.2 * random));
 }
-
-/**
- * Whether what is due at a moment still has to wait. What is due after twice the longest wait was recorded by a
- * clock that was wrong, and is due.
- */
-export function isWaiting(dueAtMs: number, nowMs: number): boolean {
-  return dueAtMs > nowMs && dueAtMs <= nowMs + 2 * LONGEST_WAIT_MS;
-}

@@ -201,10 +201,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function receiveHeld(newLead: NewLead, confirmation: Confirmation) {
-    const recorded = journal.recordHeld(newLead, JSON.stringify(confirmation));
-    if (recorded === undefined) return undefined;
     const { visitor, chatId, profile } = newLead;
-    journal.oweHeldLine(chatId, now(), (leads) => heldText(leads, visitor));
+    const recorded = journal.atomically(() => {
+      const held = journal.recordHeld(newLead, JSON.stringify(confirmation));
+      if (held !== undefined) {
+        journal.oweHeldLine(chatId, now(), (leads) => heldText(leads, visitor));
+      }
+      return held;
+    });
+    if (recorded === undefined) return undefined;
     await journal.committed();
     log.warn(
       "⚠️ Больше {most} лидов за час от одного посетителя: лид не отправлен, он на странице «Лиды». " +

@@ -2,7 +2,7 @@
 
 import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
-import { FIRST_WAIT_MS, isWaiting, LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
+import { FIRST_WAIT_MS, LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
 import { OutcomeUnknown } from "./call_failure.ts";
 import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
@@ -189,9 +189,7 @@ export function createInbox(options: InboxOptions): Inbox {
       waitingOnDisk = true; // Whatever ends in hand looks again.
       return;
     }
-    const firstMs = journal.nextUpdateDueAtMs() ?? now();
-    const untilMs = isWaiting(firstMs, now()) ? now() : Math.max(firstMs, now());
-    const stored = journal.takeUpdates(untilMs, room);
+    const stored = journal.takeUpdates(now(), room);
     for (const { id, body, failures, receivedAtMs } of stored) {
       if (inHand.has(id)) continue; // Its taking was undone on disk while it was in hand.
       const update = parse(id, body);
