@@ -6,7 +6,6 @@ import {
   type CrmOutcome,
   type FollowUpContent,
   type Lead,
-  mayHaveArrived,
   type MessageAddress,
   type NewLead,
   type Visitor,
@@ -29,17 +28,18 @@ import {
   ADMIN_CHAT_LANE,
   EDITS_LANE,
   FOLLOW_UPS_LANE,
+  isResend,
   type OutboxRecords,
   outboxRecords,
-  toWork,
   VISITORS_LANE,
   type Work,
 } from "./journal/outbox.ts";
-import { COPIED_FACT, copyMark, RESTORED } from "./journal/copies.ts";
+import { copyMark } from "./journal/copies.ts";
 import { type Moments, moments } from "./journal/moments.ts";
 import { type PressRecords, pressRecords } from "./journal/presses.ts";
 import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
 import { type ProfileKeys, profileKeys } from "./journal/profile_keys.ts";
+import { type Recovery, recovery } from "./journal/recovery.ts";
 import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
 import { type Trial, trial } from "./journal/trial.ts";
@@ -47,6 +47,7 @@ import { type Trial, trial } from "./journal/trial.ts";
 export * from "./journal/outbox.ts";
 export { PROFILE_FACTS } from "./journal/profile_keys.ts";
 export { COPIED_FACT } from "./journal/copies.ts";
+export type { CutOff } from "./journal/recovery.ts";
 export type { Attempt } from "./journal/leads.ts";
 export type {
   Cursor,
@@ -94,12 +95,6 @@ export type ResendAsked =
   | "settled"
   | "unknown";
 
-/** An attempt that an earlier process may have made, and the work that it was made for. */
-export interface CutOff {
-  readonly attempt: Attempt;
-  readonly work: Work | undefined;
-}
-
 /** How long an album is left for its next part before it is shown, in ms: its parts are updates of their own. */
 export const ALBUM_QUIET_MS = 1_000;
 
@@ -123,7 +118,8 @@ export interface Journal
     LeadList,
     ErasureRecords,
     Moments,
-    Trial {
+    Trial,
+    Pick<Recovery, "recover"> {
   /**
    * Records a press: the lead, its confirmation and its POST. The confirmation is handed to the caller;
    * undefined when the menu already gave a lead.
@@ -180,15 +176,6 @@ export interface Journal
     nowMs: number,
   ): RecordedEdit;
   finishFollowUp(work: Work, nowMs: number): void;
-  /**
-   * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it
-   * ends as interrupted and its card is due; everything else that is owed is due at once. In a copy that
-   * took the journal's place everything owed to a CRM may have arrived, and no lead is sent again.
-   *
-   * @param alongside Records what else follows from each of them, with the same move.
-   * @returns The cut-off attempts, each with the work it was made for.
-   */
-  recover(interrupted: CrmOutcome, nowMs: number, alongside?: (work: Work) => void): CutOff[];
   /**
    * Owes a reminder to each chat whose newest menu was sent between two moments and gave no lead.
    *
@@ -283,13 +270,6 @@ export function journalIn(db: Database, botId?: string): Journal {
   return { ...records, ...moves(db, records, keys) };
 }
 
-/** Names the presses that a copy held: by the menu, which makes a lead one. */
-const PRESS_OF_COPY = "press_of_copy:";
-
-function pressOfCopy({ chatId, menuMessageId }: NewLead): string {
-  return `${PRESS_OF_COPY}${chatId}:${menuMessageId}`;
-}
-
 type Records =
   & InboxRecords
   & OutboxRecords
@@ -359,20 +339,6 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
     `UPDATE outbox SET due_at_ms = ? WHERE kind = 'follow_up' AND due_at_ms IS NOT NULL
        AND subject IN (SELECT number FROM follow_ups WHERE edit_of = ?)`,
   );
-  const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
-  const allWorkDue = db.writer("UPDATE outbox SET due_at_ms = ?");
-  const postsToOpenLeads = db.reader(
-    `SELECT outbox.* FROM outbox JOIN leads ON number = subject
-     WHERE kind = 'post' AND state NOT IN ('in_crm', 'by_hand') ORDER BY id`,
-  );
-  const leadsWithCard = db.reader("SELECT subject FROM outbox WHERE kind = 'card' ORDER BY id");
-  const rememberPresses = db.writer(
-    `INSERT OR REPLACE INTO facts (name, value)
-     SELECT '${PRESS_OF_COPY}' || json_extract(body, '$.callback_query.message.chat.id') || ':' ||
-       json_extract(body, '$.callback_query.message.message_id'), ''
-     FROM inbox WHERE json_valid(body)
-       AND json_extract(body, '$.callback_query.message.message_id') IS NOT NULL`,
-  );
   const openMenus = db.reader(
     `SELECT chat_id, profile, sent_at_ms, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
        SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
@@ -425,27 +391,7 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
     else turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
   }
 
-  /** An attempt that a copy does not know of may have been made: the lead's card says that it may be in the CRM already. */
-  function recordDoubt(lead: number, nowMs: number): void {
-    records.endAttempt(records.beginAttempt(lead, null, nowMs), RESTORED, nowMs);
-  }
-
-  function recoverCopy(nowMs: number, alongside: (work: Work) => void): CutOff[] {
-    for (const row of leadsWithCard.all()) {
-      const lead = Number(row["subject"]);
-      const isDoubtful = mayHaveArrived(records.attemptsOf(lead).at(-1)?.outcome ?? null);
-      if (!isDoubtful) recordDoubt(lead, nowMs);
-    }
-    const cutOff = postsToOpenLeads.all().map(toWork).map((work) => {
-      const attempt = records.beginAttempt(work.subject, isResend(work) ? work.body : null, nowMs);
-      failInCrm(work, attempt, RESTORED, nowMs);
-      alongside(work);
-      return { attempt, work };
-    });
-    rememberPresses.run();
-    deleteFact.run(COPIED_FACT);
-    return cutOff;
-  }
+  const { recover, takePressOfCopy, recordDoubt } = recovery(db, records, failInCrm);
 
   const verbs: Pick<Journal, Verb> = {
     recordChoice(newLead, confirmation, lane, postsNow) {
@@ -454,7 +400,7 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       const { number: subject, receivedAtMs } = lead;
       const post = { lane, kind: "post", subject, body: "" } as const;
       const told = oweConfirmation(subject, confirmation);
-      if (deleteFact.run(pressOfCopy(newLead)).changes > 0) {
+      if (takePressOfCopy(newLead)) {
         recordDoubt(subject, receivedAtMs);
         const card = { lane: ADMIN_CHAT_LANE, kind: "card", subject, body: "crm_failed" } as const;
         return { lead, confirmation: told, post: records.addWork(card, receivedAtMs) };
@@ -466,12 +412,14 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       const lead = records.findLead(number);
       if (lead === undefined) throw new ReferenceError(`No lead ${number}`);
       records.insertRepeat(press, number);
+      takePressOfCopy(press);
       return { lead, confirmation: oweConfirmation(number, confirmation) };
     },
     recordHeld(newLead, confirmation) {
       const lead = records.insertLead(newLead);
       if (lead === undefined) return undefined;
       records.holdLead(lead.number);
+      takePressOfCopy(newLead);
       return {
         lead: { ...lead, state: "in_admin_chat" },
         confirmation: oweConfirmation(lead.number, confirmation),
@@ -553,22 +501,7 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       records.finishWork(work);
       hurryEdits.run(nowMs, work.subject);
     },
-    recover(interrupted, nowMs, alongside = () => {}) {
-      allUpdatesDue.run(nowMs);
-      allWorkDue.run(nowMs);
-      const cutOff = records.openAttempts().map((attempt) => {
-        const work = records.findWork("post", attempt.lead);
-        if (work === undefined) records.endAttempt(attempt, interrupted, nowMs);
-        else {
-          failInCrm(work, attempt, interrupted, nowMs);
-          alongside(work);
-        }
-        return { attempt, work };
-      });
-      return selectFact.get(COPIED_FACT) === undefined
-        ? cutOff
-        : [...cutOff, ...recoverCopy(nowMs, alongside)];
-    },
+    recover,
     oweReminders(sinceMs, untilMs, nowMs) {
       const menus = openMenus.all(sinceMs, ...keys.range, untilMs);
       for (const row of menus) {
@@ -647,11 +580,6 @@ function namesOf({ userId, username, firstName, lastName }: Visitor): string[] {
   if (username !== null) names.push(`@${username}`);
   if (lastName !== null) names.push(`${firstName} ${lastName}`);
   return names;
-}
-
-/** The manager's name stands in the work for a POST that a manager asked for. */
-function isResend({ body }: Work): boolean {
-  return body !== "";
 }
 
 /** Makes each of the verbs stand whole or not at all, also when something between its writes throws. */

@@ -162,3 +162,8 @@ export function toWork(row: Row): Work {
     failures: Number(row["failures"]),
   };
 }
+
+/** Whether a manager asked for a POST: their name is its body. */
+export function isResend({ body }: Work): boolean {
+  return body !== "";
+}
