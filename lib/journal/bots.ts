@@ -34,10 +34,12 @@ export function openForBot(db: Database, botId: string | undefined): BotKeys {
   const last = Number(lastFact?.["value"] ?? 0);
   const slot = botId === undefined ? last : slotOf(db, botId);
   if (botId !== undefined && (lastFact === undefined || slot !== last)) {
-    db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES ('bot_slot', ?)")
-      .run(String(slot));
+    db.atomically(() => {
+      db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES ('bot_slot', ?)")
+        .run(String(slot));
+      if (slot !== last) leaveBehind(db, keysOf(last));
+    });
   }
-  if (slot !== last) leaveBehind(db, keysOf(last));
   return keysOf(slot);
 }
 

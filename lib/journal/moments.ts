@@ -12,8 +12,11 @@ export interface Moments {
   newestMomentMs(): number | undefined;
 }
 
+/** When polling last worked; the facts of other bots than the first have their number behind it (bots.ts). */
+const HEARTBEATS = "name = 'polled_at_ms' OR name GLOB 'polled_at_ms:*'";
+
 /** Facts that hold a moment from which a span is measured. */
-const SPANS = "name = 'polled_at_ms' OR name GLOB 'offered_at_ms:*'";
+const SPANS = `${HEARTBEATS} OR name GLOB 'offered_at_ms:*'`;
 
 export function moments(db: Database): Moments {
   const shifts = [
@@ -22,6 +25,8 @@ export function moments(db: Database): Moments {
     "UPDATE links SET expires_at_ms = expires_at_ms + ?",
     "UPDATE sessions SET opened_at_ms = opened_at_ms + ?1, seen_at_ms = seen_at_ms + ?1",
     `UPDATE facts SET value = CAST(CAST(value AS INTEGER) + CAST(? AS INTEGER) AS TEXT) WHERE ${SPANS}`,
+    `UPDATE facts SET value = json_set(value, '$.fromMs', json_extract(value, '$.fromMs') + ?)
+     WHERE name GLOB 'held_of:*'`,
   ].map((sql) => db.writer(sql));
   const newest = db.reader(
     `SELECT max(at_ms) AS newest FROM (
@@ -29,13 +34,14 @@ export function moments(db: Database): Moments {
        UNION ALL SELECT received_at_ms FROM inbox
        UNION ALL SELECT max(saved_at_ms) FROM revisions
        UNION ALL SELECT CAST(value AS INTEGER) FROM facts
-         WHERE name IN ('polled_at_ms', 'health_checked_at_ms'))`,
+         WHERE ${HEARTBEATS} OR name = 'health_checked_at_ms')`,
   );
 
   return {
-    shiftWaits(byMs) {
-      for (const each of shifts) each.run(byMs);
-    },
+    shiftWaits: (byMs) =>
+      db.atomically(() => {
+        for (const each of shifts) each.run(byMs);
+      }),
     newestMomentMs() {
       const atMs = newest.get()?.["newest"];
       return typeof atMs === "number" ? atMs : undefined;
