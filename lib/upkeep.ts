@@ -54,6 +54,8 @@ export interface UpkeepOptions {
   readonly log: Log;
 }
 
+type Erasure = ReturnType<Journal["eraseSettledBefore"]>;
+
 /** Something that is done once a day. */
 interface Job {
   /** Under which the journal remembers the day on which it was last done. */
@@ -64,7 +66,8 @@ interface Job {
   readonly pauseMs: number;
   /** As the log names it. */
   readonly name: string;
-  run(day: string, hour: number): Promise<void>;
+  /** Whether it is done: a stop may come before its end. */
+  run(day: string, hour: number): Promise<boolean>;
 }
 
 export function createUpkeep(options: UpkeepOptions): Upkeep {
@@ -83,7 +86,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       name: "Строка за вчерашний день",
       run(_day, hour) {
         if (hour < DAILY_LATEST_HOUR) oweDailyLine();
-        return Promise.resolve();
+        return Promise.resolve(true);
       },
     },
     {
@@ -126,7 +129,8 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     // was remembered by a clock that was wrong.
     if (last === undefined || daysAfter(last, day) > 1) journal.rememberFact(job.fact, day);
     else if (last < day && hour >= job.hour && !isPaused(job)) {
-      await job.run(day, hour);
+      const isDone = await job.run(day, hour);
+      if (!isDone) return;
       journal.rememberFact(job.fact, day);
       await journal.committed();
       wake();
@@ -138,19 +142,26 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
   }
 
   /** A few leads at a time: whoever presses meanwhile is answered as fast as ever. */
-  async function eraseOldPersons(): Promise<void> {
+  async function eraseOldPersons(): Promise<boolean> {
     journal.overwriteFreePages(Infinity);
     journal.forgetMenusBefore(safeTime.nowMs() - MENUS_KEPT_MS);
     const beforeMs = safeTime.nowMs() - retentionDays * DAY_MS;
     let all = 0;
-    for (let from: number | undefined = 0; from !== undefined;) {
-      const { erased, next } = journal.eraseSettledBefore(beforeMs, from, LEADS_AT_ONCE, now());
+    let from: number | undefined = 0;
+    while (from !== undefined && !stopped) {
+      const { erased, next }: Erasure = journal.eraseSettledBefore(
+        beforeMs,
+        from,
+        LEADS_AT_ONCE,
+        now(),
+      );
       all += erased;
       from = next;
       await journal.committed();
       await new Promise((resolve) => setImmediate(resolve)); // Where nothing was written, that waits for nothing.
     }
     if (all > 0) log.info("🧹 Стёрты личные данные старых лидов: {leads}", { leads: all });
+    return from === undefined;
   }
 
   function oweDailyLine(): void {
@@ -165,7 +176,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body }, now());
   }
 
-  async function backUp(day: string): Promise<void> {
+  async function backUp(day: string): Promise<boolean> {
     try {
       await backUpNightly({ ...options, mayRemoveOld: safeTime.isSteady() }, day);
       journal.forgetFact(BACKUP_FAILURE);
@@ -176,6 +187,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       throw error;
     }
     log.info("💾 Резервная копия журнала готова: {day}", { day });
+    return true;
   }
 
   function lookAndPlan(): void {
