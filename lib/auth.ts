@@ -73,12 +73,14 @@ export function loginLink(origin: string, token: string): string {
 }
 
 export function createAuth(
-  { records, committed, password, now }: {
+  { records, committed, password, now, elapsedMs = now }: {
     readonly records: AuthRecords;
     /** Resolves when what was recorded is on disk. */
     readonly committed: () => Promise<void>;
     readonly password: string | null;
     readonly now: () => number;
+    /** A span's clock, in ms: it cannot be set. The other one where that cannot be set either. */
+    readonly elapsedMs?: () => number;
   },
 ): Auth {
   const throttle = createThrottle(MOST_FAILURES, MINUTE_MS);
@@ -111,10 +113,10 @@ export function createAuth(
     },
     /** Counts a failure before anything is awaited, so that tries at once do not share a count. */
     async enterByPassword(given, name, visit) {
-      const waitMs = throttle.waitMs(visit.address, now());
+      const waitMs = throttle.waitMs(visit.address, elapsedMs());
       if (waitMs > 0) return { kind: "too_many", waitMs };
       if (password !== null && isSame(given, password)) return await enter(visit, name);
-      throttle.recordFailure(visit.address, now());
+      throttle.recordFailure(visit.address, elapsedMs());
       return { kind: "refused" };
     },
     findSession(cookie) {

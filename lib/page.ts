@@ -104,7 +104,7 @@ function refuse(status: 400 | 405 | 417 | 503, request?: Request): Response {
 }
 
 async function buildPage(options: PageOptions) {
-  const { config, journal, crm, stopping, now } = options;
+  const { config, journal, crm, stopping, now, elapsedMs } = options;
   const [
     { createAuth, loginLink },
     { createWebhookTrial, resolveHost },
@@ -117,9 +117,16 @@ async function buildPage(options: PageOptions) {
     import("./web/turns.ts"),
   ]);
   const { committed } = journal;
-  const auth = createAuth({ records: journal, committed, password: config.adminPassword, now });
+  const { adminPassword: password } = config;
+  const auth = createAuth({ records: journal, committed, password, now, elapsedMs });
   const newId = () => crypto.randomUUID();
-  const testWebhook = createWebhookTrial({ crm, lookup: resolveHost, newId, now, stopping });
+  const testWebhook = createWebhookTrial({
+    crm,
+    lookup: resolveHost,
+    newId,
+    now: elapsedMs,
+    stopping,
+  });
   const nextRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
   const turns = createTurns({ ...options, nextRound });
   return { auth, loginLink, app: createApp({ ...options, auth, testWebhook, turns }) };

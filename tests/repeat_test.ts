@@ -68,6 +68,15 @@ for (
     }));
 }
 
+Deno.test("a press is told as a repeat also when the clock was set back since, and another's lead came first by it", () =>
+  withJournal((journal) => {
+    record(journal);
+    const other = { chatId: 5, visitor: aVisitor({ userId: 5 }) };
+    record(journal, { ...other, receivedAtMs: NOON_MS - 9 * MINUTE_MS });
+    const press = again({ receivedAtMs: NOON_MS - 8 * MINUTE_MS });
+    assert.deepEqual(journal.judgePress(press, LIMITS), { kind: "repeat", lead: 1 });
+  }));
+
 Deno.test("a window of 0 makes each menu's press a lead", () =>
   withJournal((journal) => {
     record(journal);

@@ -3,6 +3,7 @@
 import type { Database } from "../db.ts";
 import type { NewLead } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
+import { OUT_OF_STEP } from "./lead_list.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -51,6 +52,7 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressReco
   const selectSame = db.reader(
     `SELECT number FROM leads WHERE chat_id = ?1 AND menu_message_id >= ?2 AND menu_message_id < ?3
        AND +number >= (SELECT number FROM leads WHERE received_at_ms > ?4 ORDER BY received_at_ms LIMIT 1)
+         - ${OUT_OF_STEP}
        AND received_at_ms > ?4 AND received_at_ms < ?5
        AND user_id = ?6 AND profile = ?7 AND choice = ?8
      ORDER BY number DESC LIMIT 1`,
