@@ -2,6 +2,7 @@
 
 import { type Config, readConfig, unknownVariables, VARIABLES } from "./lib/config.ts";
 import { readEnvFile } from "./lib/env_file.ts";
+import { messageOf, stackOf } from "./lib/error_words.ts";
 import { EXIT } from "./lib/exit.ts";
 import { openHouse } from "./lib/house.ts";
 import { lateLog } from "./lib/log/late_log.ts";
@@ -78,7 +79,7 @@ async function readEnvironment(
     text = await Deno.readTextFile(".env");
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) {
-      const cause = error instanceof Error ? error.message : String(error);
+      const cause = messageOf(error);
       write(`❌ .env: не прочесть: ${cause}`, "urgent");
       return undefined;
     }
@@ -106,7 +107,7 @@ async function readEnvironment(
 function endOnDefect(end: (cause: string) => Promise<void>): void {
   const take = (event: Event, error: unknown) => {
     event.preventDefault();
-    void end(error instanceof Error ? error.stack ?? error.message : String(error));
+    void end(stackOf(error));
   };
   addEventListener("error", (event) => take(event, event.error), { once: true });
   addEventListener("unhandledrejection", (event) => take(event, event.reason), { once: true });

@@ -7,6 +7,7 @@ import {
   type StatementSync,
 } from "node:sqlite";
 import { BUSY_TIMEOUT_MS, copyDatabase } from "./db/copy.ts";
+import { messageOf } from "./error_words.ts";
 import { type DatabaseFiles, type LostFile, rememberFiles } from "./db/files.ts";
 import { createPrivateFile } from "./private_files.ts";
 import { isDiskFault, TransactionUndone } from "./storage_fault.ts";
@@ -396,8 +397,4 @@ function rounded<T>(rows: T): T {
     }
   }
   return rows;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@
 
 import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
 import type { ChatProblem } from "./chat_check.ts";
+import { messageOf } from "./error_words.ts";
 import type { Journal } from "./journal.ts";
 
 /** So long may Telegram be silent, in ms (user requirement). */
@@ -200,10 +201,6 @@ export function createHealth(
       return fault;
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The managers' chat as it is, which remembers since when its sends fail, and when one last went well. */

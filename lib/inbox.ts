@@ -4,6 +4,7 @@ import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
 import { OutcomeUnknown } from "./call_failure.ts";
+import { stackOf } from "./error_words.ts";
 import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { Keep } from "./outbox.ts";
@@ -139,7 +140,7 @@ export function createInbox(options: InboxOptions): Inbox {
   /** The update stays where it is until the next start: a move that a defect stops is not tried for ever. */
   function reportDefect(error: unknown): void {
     log.error("❌ Неожиданная ошибка при записи обновления: {cause}", {
-      cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      cause: stackOf(error),
     });
   }
 

@@ -1,6 +1,7 @@
 // Works through lanes of the journal's outbox: bounded, due work only, one lane never delays another. Does not know what the work is.
 
 import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
+import { messageOf, stackOf } from "./error_words.ts";
 import type { Journal, Work } from "./journal.ts";
 import type { Log } from "./log.ts";
 import { isStorageFault } from "./storage_fault.ts";
@@ -199,12 +200,4 @@ export function createKeep(
   return Object.assign((write: () => void) => keep(write, journal.committed), {
     soon: (write: () => void) => keep(write, journal.committedSoon),
   });
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

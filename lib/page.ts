@@ -3,6 +3,7 @@
 
 import type { Config } from "./config.ts";
 import type { Crm, CrmTrial } from "./crm.ts";
+import { messageOf } from "./error_words.ts";
 import type { Journal } from "./journal.ts";
 import { loadOnce } from "./page/open_files.ts";
 import { openServer } from "./page/server.ts";
@@ -52,7 +53,7 @@ export function servePage(options: PageOptions): PageServer {
     if (fails) return;
     fails = true;
     log.error("❌ Страница настроек не открылась: {cause}", {
-      cause: error instanceof Error ? error.message : String(error),
+      cause: messageOf(error),
     });
   }
 

@@ -1,6 +1,7 @@
 // What has to be done now and then: the nightly backup, the erasure of old leads' persons, the daily line. Runs in no request.
 
 import { dayAndHour, dayBeforeStartMs, daysAfter, dayStartMs } from "./calendar.ts";
+import { messageOf } from "./error_words.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
 import type { LeadState } from "./lead.ts";
 import type { Log } from "./log.ts";
@@ -116,7 +117,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
         log.error("❌ {work}: не удалось, повторим через {minutes} мин: {cause}", {
           work: job.name,
           minutes: job.pauseMs / 60_000,
-          cause: error instanceof Error ? error.message : String(error),
+          cause: messageOf(error),
         });
       }
     }
@@ -181,7 +182,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       await backUpNightly({ ...options, mayRemoveOld: safeTime.isSteady() }, day);
       journal.forgetFact(BACKUP_FAILURE);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       journal.rememberFact(BACKUP_FAILURE, reason);
       await journal.committed();
       throw error;
@@ -193,7 +194,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
   function lookAndPlan(): void {
     looking = look().catch((error) => {
       log.error("❌ Обслуживание журнала не удалось: {cause}. Повторим", {
-        cause: error instanceof Error ? error.message : String(error),
+        cause: messageOf(error),
       });
     }).finally(() => {
       if (!stopped) timer = setTimeout(lookAndPlan, LOOK_MS);

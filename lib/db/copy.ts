@@ -74,11 +74,17 @@ export function readDatabase<T>(path: string, read: (row: ReadRow) => T): T {
   }
 }
 
-function isThere(path: string): boolean {
+/**
+ * Whether there is anything at a path, also a link that leads nowhere.
+ *
+ * @throws What the file system throws where that cannot be told.
+ */
+export function isThere(path: string): boolean {
   try {
     Deno.lstatSync(path);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }

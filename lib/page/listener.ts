@@ -1,6 +1,7 @@
 // Listens for the page, and goes on: a port that is taken and an accept that fails are tried again. Knows no HTTP.
 
 import { waitMs } from "../backoff.ts";
+import { messageOf } from "../error_words.ts";
 import type { Log } from "../log.ts";
 
 /** The longest wait before the next try, in ms: the page is back within 5 s of whatever kept it away. */
@@ -49,7 +50,7 @@ export function keepListening(options: ListenerOptions): Listener {
   let closed = false;
 
   function report(error: unknown): void {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = messageOf(error);
     if (listener === undefined) {
       if (missing) return;
       missing = true;

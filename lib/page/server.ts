@@ -1,6 +1,7 @@
 // The page's server: listener, bounded connections, HTTP. What a connection needs is loaded when the first one comes: an
 // idle bot does not pay for it. Knows nothing of the page.
 
+import { messageOf } from "../error_words.ts";
 import type { Facts, Log } from "../log.ts";
 import type { Connection } from "./connection.ts";
 import { createConnections, MOST_CONNECTIONS } from "./connections.ts";
@@ -82,7 +83,7 @@ export function openServer(options: ServerOptions): PageSockets {
     } catch (error) {
       close(tcp);
       warn("⚠️ Страница настроек не ответила: {cause}", {
-        cause: error instanceof Error ? error.message : String(error),
+        cause: messageOf(error),
       });
     }
   }

@@ -1,6 +1,6 @@
 // Puts a copy in the journal's place: everything is checked on a copy of the copy, and the journal that was there is kept. The caller holds the folder's lock.
 
-import { changeDatabase, removeDatabase } from "../db/copy.ts";
+import { changeDatabase, isThere, removeDatabase } from "../db/copy.ts";
 import { timeInName } from "../calendar.ts";
 import { inspectJournal, type JournalContents, markCopy, NoJournal } from "../journal/copies.ts";
 import { createPrivateFile } from "../private_files.ts";
@@ -101,15 +101,5 @@ function unusedName(dataDir: string, time: string, ending: string): string {
   for (let number = 1;; number++) {
     const path = `${dataDir}/triborg-before-${time}${number === 1 ? "" : `-${number}`}.db`;
     if (!isThere(path) && !isThere(`${path}-wal`)) return path + ending;
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

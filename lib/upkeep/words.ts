@@ -2,6 +2,7 @@
 
 import { dayAndTime } from "../calendar.ts";
 import type { JournalContents } from "../journal/copies.ts";
+import { messageOf } from "../error_words.ts";
 import { leadsWord } from "../manager_texts.ts";
 
 /** «12 345 лидов, последний 28.11 18:02». */
@@ -25,5 +26,5 @@ export function sizeWords(bytes: number): string {
 export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return `файла нет (${error.message})`;
   if (error instanceof Deno.errors.AlreadyExists) return `файл уже есть (${error.message})`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
