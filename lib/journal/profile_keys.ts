@@ -42,6 +42,9 @@ export function profileKeys(db: Database): ProfileKeys {
     // A rename is found in the file as an end and a beginning; the end was none.
     `DELETE FROM revisions WHERE content IS NULL AND ?1 <> ?2 AND number = (SELECT max(number) FROM revisions WHERE profile = ?2)`,
     "UPDATE revisions SET profile = ?1 WHERE profile = ?2",
+    `INSERT INTO repeat_counts SELECT ?1, presses FROM repeat_counts WHERE profile = ?2
+     ON CONFLICT (profile) DO UPDATE SET presses = presses + excluded.presses`,
+    "DELETE FROM repeat_counts WHERE profile = ?2",
   ].map((sql) => db.writer(sql));
   const moveLane = db.writer("UPDATE outbox SET lane = ? WHERE lane = ?");
   const moveFact = db.writer("UPDATE OR REPLACE facts SET name = ? WHERE name = ?");
