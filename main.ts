@@ -103,17 +103,18 @@ async function readEnvironment(
   return undefined;
 }
 
-/** What no code has caught, which Deno itself would write unmasked, past the lines that still wait. */
+/** What no code has caught, which Deno itself would write unmasked, past the lines that still wait. Only the first is said. */
 function endOnDefect(end: (cause: string) => Promise<void>): void {
+  let ending: Promise<void> | undefined;
   const take = (event: Event, error: unknown) => {
-    event.preventDefault();
-    void end(stackOf(error));
+    event.preventDefault(); // Also of those that follow while the process ends.
+    ending ??= end(stackOf(error));
   };
-  addEventListener("error", (event) => take(event, event.error), { once: true });
-  addEventListener("unhandledrejection", (event) => take(event, event.reason), { once: true });
+  addEventListener("error", (event) => take(event, event.error));
+  addEventListener("unhandledrejection", (event) => take(event, event.reason));
 }
 
-/** Ends the process once its last lines are out, or nobody takes them. */
+/** Ends the process once its last lines are out, or are not read in time. */
 async function leave(code: number, output: Output): Promise<never> {
   await Promise.race([output.flushed(), sleep(FLUSH_WITHIN_MS)]);
   Deno.exit(code);
