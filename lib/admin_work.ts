@@ -174,6 +174,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   async function showNote(work: Work): Promise<void> {
+    await adminChat.ready();
+    if (!journal.isOwed(work)) return; // It named a person who was erased meanwhile.
     await finishOrRetry(work, await adminChat.show({ text: work.body, entities: [] }));
   }
 

@@ -385,6 +385,28 @@ Deno.test("what a person sent is not shown when they are erased while it waits f
   }, { managers: { ready: () => ready.promise }, thank });
 });
 
+Deno.test("a note that names a person is not shown when they are erased while it waits for Telegram's pace", () => {
+  const ready = Promise.withResolvers<void>();
+  return withDelivery(async ({ delivery, journal, sent }) => {
+    const { subject: number } = aLeadOf(journal, 1, NOON_MS);
+    const [post] = journal.takeWork("crm:host:a", NOON_MS, 9);
+    journal.oweCard(post!, "crm_failed", NOON_MS);
+    journal.settleInAdminChat(
+      journal.takeWork(ADMIN_CHAT_LANE, NOON_MS, 9),
+      { chatId: -1, messageId: 99 },
+      NOON_MS,
+    );
+    const { chatId } = journal.findLead(number)!;
+    journal.oweHeldLine(chatId, NOON_MS - 60 * 60_000, () => "⚠️ Ещё 1 лид от @betterrman");
+    delivery.wake();
+    await allTurns();
+    assert.equal(journal.erasePerson(chatId, "Анна", NOON_MS), 1);
+    ready.resolve();
+    await allTurns();
+    assert.equal(sent.includes("card"), false);
+  }, { managers: { ready: () => ready.promise } });
+});
+
 Deno.test("cards of one message stand in the order that its edits keep", () =>
   withDelivery(async ({ delivery, journal, texts }) => {
     for (let nth = 30; nth > 0; nth--) aLeadOf(journal, nth, NOON_MS);
