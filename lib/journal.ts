@@ -13,6 +13,7 @@ import {
 import { type AuthRecords, authRecords } from "./journal/auth.ts";
 import { type BotKeys, openForBot } from "./journal/bots.ts";
 import { type ErasureRecords, erasureRecords } from "./journal/erasure.ts";
+import { type FactRecords, factRecords } from "./journal/facts.ts";
 import {
   type FollowUpRecords,
   followUpRecords,
@@ -103,23 +104,7 @@ export const ALBUM_QUIET_MS = 1_000;
  * same turn of the event loop records; `committed` tells when that is on disk. A move that concerns
  * several tables is on disk whole or, when the disk fails, not at all.
  */
-export interface Journal
-  extends
-    InboxRecords,
-    OutboxRecords,
-    LeadRecords,
-    PressRecords,
-    HeldRecords,
-    FollowUpRecords,
-    AuthRecords,
-    RevisionRecords,
-    ProfileCounts,
-    ProfileKeys,
-    LeadList,
-    ErasureRecords,
-    Moments,
-    Trial,
-    Pick<Recovery, "recover"> {
+export interface Journal extends Records, Pick<Recovery, "recover"> {
   /**
    * Records a press: the lead, its confirmation and its POST. The confirmation is handed to the caller;
    * undefined when the menu already gave a lead.
@@ -182,13 +167,6 @@ export interface Journal
    * @returns How many.
    */
   oweReminders(sinceMs: number, untilMs: number, nowMs: number): number;
-  rememberFact(name: string, value: string): void;
-  forgetFact(name: string): void;
-  fact(name: string): string | undefined;
-  /** The name of a fact that is about the bot, where one of another bot must not be taken for it. */
-  ownFact(name: string): string;
-  /** The names of facts that begin with `prefix`, without it. */
-  factsOf(prefix: string): string[];
   /**
    * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
    * or a manager has and which were received before a moment. Looks at so many leads at most, from
@@ -260,6 +238,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...followUpRecords(db, keys),
     ...authRecords(db),
     ...revisionRecords(db),
+    ...factRecords(db, keys),
     ...profileCounts(db),
     ...profileKeys(db),
     ...leadList(db, keys),
@@ -279,6 +258,7 @@ type Records =
   & FollowUpRecords
   & AuthRecords
   & RevisionRecords
+  & FactRecords
   & ProfileCounts
   & ProfileKeys
   & LeadList
@@ -350,10 +330,6 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
      FROM leads WHERE number >= ? ORDER BY number LIMIT ?`,
   );
   const forgetMenus = db.writer("DELETE FROM menus WHERE sent_at_ms < ?");
-  const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
-  const insertFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
-  const selectFacts = db.reader("SELECT name FROM facts WHERE name >= ? AND name < ?");
-  const selectFact = db.reader("SELECT value FROM facts WHERE name = ?");
 
   function closeByHand(number: number, by: string, nowMs: number): boolean {
     if (!records.moveLead(number, "by_hand")) return false;
@@ -548,17 +524,6 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
 
   return {
     ...whole(db, verbs),
-    ownFact: keys.ownFact,
-    rememberFact: (name, value) => void insertFact.run(name, value),
-    forgetFact: (name) => void deleteFact.run(name),
-    fact(name) {
-      const row = selectFact.get(name);
-      return row === undefined ? undefined : String(row["value"]);
-    },
-    factsOf: (prefix) =>
-      selectFacts.all(prefix, prefix + "\u{10FFFF}").map((row) =>
-        String(row["name"]).slice(prefix.length)
-      ),
     forgetMenusBefore: (beforeMs) => void forgetMenus.run(beforeMs),
     atomically: db.atomically,
     check() {
