@@ -55,7 +55,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         for (const work of works) await reportUndelivered(work, outcome);
       }
     } catch (error) {
-      // The outbox takes back the first; the others are in nobody's hand but ours. What is in the chat goes with it.
+      // The outbox takes back the first; the others have to be put back here. What is in the chat goes with it.
       if (!unrecorded.has(first.id)) { for (const work of works.slice(1)) putBack(work); }
       throw error;
     }

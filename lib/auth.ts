@@ -79,7 +79,7 @@ export function createAuth(
     readonly committed: () => Promise<void>;
     readonly password: string | null;
     readonly now: () => number;
-    /** A span's clock, in ms: it cannot be set. The other one where that cannot be set either. */
+    /** A monotonic clock for spans, in ms; `now` where that is one. */
     readonly elapsedMs?: () => number;
   },
 ): Auth {

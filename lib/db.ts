@@ -90,7 +90,7 @@ export interface Writer extends Reader {
  * is committed survives a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
  *
  * @param path In a folder that is there.
- * @param elapsedMs A span's clock, in ms: before a commit the files are looked for every 100 ms then, else each time.
+ * @param elapsedMs A monotonic clock for spans, in ms: before a commit the files are looked for every 100 ms then, else each time.
  * @throws {Error} If the file is no database, cannot be written, or comes from a newer version of the bot.
  */
 export function openDatabase(
@@ -186,7 +186,7 @@ function withGroupCommit(
     open = true;
     lazy = setTimeout(commit, LAZY_COMMIT_MS);
     waiting = Promise.withResolvers();
-    waiting.promise.catch(() => {}); // Whoever waits has a promise of their own chain.
+    waiting.promise.catch(() => {}); // Prevents an unhandled rejection; callers await this promise too.
   }
 
   /** A full disk may undo one statement alone, and a move in several would stand in part. */

@@ -84,7 +84,7 @@ export interface DeliveryOptions {
   /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
-  /** A span's clock, in ms: nobody sets it. Without one no follow-up is held back for the sake of others. */
+  /** A monotonic clock for spans, in ms. Without one no follow-up is held back for the sake of others. */
   readonly elapsedMs?: () => number;
   readonly random: () => number;
   readonly log: Log;

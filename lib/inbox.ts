@@ -53,7 +53,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const inHand = new Map<number, Promise<void>>();
   const lastOfChat = new Map<number, Promise<void>>();
   let line: InHand[] = [];
-  /** How many of those in hand wait for another of their chat: they take nobody's place. */
+  /** How many of those in hand wait for another of their chat: they do not count against `MOST_IN_HAND`. */
   let behind = 0;
   let waitingOnDisk = false;
   let timer: ReturnType<typeof setTimeout> | undefined;

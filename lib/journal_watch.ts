@@ -20,6 +20,7 @@ export type JournalEnd =
   /** The journal was deleted or replaced under the process: it must not be closed, as that touches what lies there now. */
   | "lost";
 
+/** Tells how recording goes. */
 export interface JournalWatch {
   /** Resolves when the process has to leave; never while all is well. */
   readonly ended: Promise<JournalEnd>;
@@ -35,6 +36,7 @@ interface Failure {
   saidMs: number;
 }
 
+/** Watches nothing before `start`; `recording` counts at once. */
 export function watchJournal(
   { tryToRecord, lostFile, elapsedMs, log }: {
     /** Tries to record a lead. Resolves with the cause where that fails, and never rejects. */

@@ -1,4 +1,4 @@
-// The page as the bot starts it: listens, answers /health by itself, and builds the rest when somebody first asks for it, so
+// The page as the bot starts it: listens, answers /health by itself, and builds the rest at the first request for it, so
 // that the bot's start does not wait for it.
 
 import type { Config } from "./config.ts";
@@ -29,7 +29,7 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   readonly journal: Journal;
   readonly crm: Crm & CrmTrial;
   readonly stopping: AbortSignal;
-  /** A clock that nobody sets. */
+  /** A monotonic clock for spans, in ms. */
   readonly elapsedMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;

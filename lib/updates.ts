@@ -18,6 +18,7 @@ export interface Aside {
   readonly fault: string;
 }
 
+/** A batch, read. */
 export interface Batch {
   readonly updates: readonly Update[];
   readonly aside: readonly Aside[];
@@ -44,6 +45,7 @@ export function readBatch(result: readonly unknown[]): Batch {
   return { updates, aside, nextOffset };
 }
 
+/** One update, read. */
 export type ReadUpdate =
   | { readonly kind: "good"; readonly update: Update }
   | { readonly kind: "aside" } & Aside;

@@ -48,7 +48,7 @@ export interface UpkeepOptions {
   /** Told that the managers are owed something. */
   readonly wake: () => void;
   readonly now: () => number;
-  /** A span's clock, in ms: it cannot be set. */
+  /** A monotonic clock for spans, in ms. */
   readonly elapsedMs: () => number;
   /** Free bytes where a folder is; undefined where that is not known. */
   readonly freeBytes: (folder: string) => Promise<number | undefined>;
@@ -142,7 +142,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     return elapsedMs() < (pausedUntilMs.get(job) ?? -Infinity);
   }
 
-  /** A few leads at a time: whoever presses meanwhile is answered as fast as ever. */
+  /** A few leads at a time: a press meanwhile is answered as fast as ever. */
   async function eraseOldPersons(): Promise<boolean> {
     journal.overwriteFreePages(Infinity);
     journal.forgetMenusBefore(safeTime.nowMs() - MENUS_KEPT_MS);

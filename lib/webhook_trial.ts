@@ -26,7 +26,7 @@ export function createWebhookTrial(
     readonly crm: CrmTrial;
     readonly lookup: Lookup;
     readonly newId: () => string;
-    /** A span's clock, in ms. */
+    /** A monotonic clock for spans, in ms. */
     readonly now: () => number;
     readonly stopping: AbortSignal;
   },

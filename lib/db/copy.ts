@@ -1,4 +1,4 @@
-// Copies a database while it is written, and looks into one that nobody has open. Does not know what a lead is.
+// Copies a database while it is written, and looks into one that is not open elsewhere. Does not know what a lead is.
 
 import { backup, DatabaseSync } from "node:sqlite";
 import { createPrivateFile } from "../private_files.ts";
@@ -32,7 +32,7 @@ export async function copyDatabase(from: string, to: string, mark: string): Prom
   }
 }
 
-/** Runs SQL in a database that nobody has open, and leaves it of one piece, without a WAL. */
+/** Runs SQL in a database that is not open elsewhere, and leaves it of one piece, without a WAL. */
 export function changeDatabase(path: string, sql: string): void {
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {

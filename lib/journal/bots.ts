@@ -13,6 +13,7 @@ export const MESSAGE_IDS = 2 ** 32;
 /** Slots whose keys are whole numbers of 53 bits. */
 const MOST_BOTS = 2 ** 21;
 
+/** How one bot's messages and facts are named in the journal. */
 export interface BotKeys {
   /** What a message is kept under. @throws {RangeError} For what is no message id. */
   keyOf(messageId: number): number;

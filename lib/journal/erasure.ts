@@ -10,6 +10,7 @@ export interface Erased {
   readonly names: readonly string[];
 }
 
+/** What is erased of a person, by table. */
 export interface ErasureRecords {
   /** Erases who one lead was about: name, username, ids, messages, what the CRM said of it, and what is owed to them. */
   eraseLead(lead: number): void;
@@ -17,6 +18,7 @@ export interface ErasureRecords {
   eraseChat(person: Erased): void;
 }
 
+/** The records in an open database. */
 export function erasureRecords(db: Database): ErasureRecords {
   const ofFollowUps = "SELECT number FROM follow_ups WHERE lead = ?1";
   // In this order: what comes last is what the others are found by. Work in hand goes too; its end is then no move.

@@ -3,6 +3,7 @@
 import type { Database } from "../db.ts";
 import type { BotKeys } from "./bots.ts";
 
+/** Names and values. */
 export interface FactRecords {
   rememberFact(name: string, value: string): void;
   forgetFact(name: string): void;
@@ -14,6 +15,7 @@ export interface FactRecords {
   factsOf(prefix: string): string[];
 }
 
+/** The records in an open database. */
 export function factRecords(db: Database, { ownFact }: Pick<BotKeys, "ownFact">): FactRecords {
   const insert = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
   const remove = db.writer("DELETE FROM facts WHERE name = ?");

@@ -2,6 +2,7 @@
 
 import type { Database } from "../db.ts";
 
+/** Moments as the clock says them. */
 export interface Moments {
   /**
    * The clock was set by so many ms: what waits goes on waiting for as long as it had to before. What says
@@ -18,6 +19,7 @@ const HEARTBEATS = "name = 'polled_at_ms' OR name GLOB 'polled_at_ms:*'";
 /** Facts that hold a moment from which a span is measured. */
 const SPANS = `${HEARTBEATS} OR name GLOB 'offered_at_ms:*'`;
 
+/** The moments in an open database. */
 export function moments(db: Database): Moments {
   const shifts = [
     "UPDATE outbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",

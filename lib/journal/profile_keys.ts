@@ -16,7 +16,7 @@ export const PROFILE_FACTS = {
 /** What the profile is called now; its former key follows. */
 const RENAMED = "renamed:";
 
-/** Most names in a row that are followed: more than anybody gives one profile while an old button is about. */
+/** Most names in a row that are followed: more than one profile gets while an old button is in the chat. */
 const MOST_NAMES = 32;
 
 export interface ProfileKeys {

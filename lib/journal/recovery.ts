@@ -12,6 +12,7 @@ export interface CutOff {
   readonly work: Work | undefined;
 }
 
+/** What a start does first. */
 export interface Recovery {
   /**
    * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it

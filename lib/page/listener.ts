@@ -13,6 +13,7 @@ const TELL_EVERY_MS = 60_000;
 /** After so many failures in a row the listener is closed and opened anew. */
 const FAILURES_OF_A_LISTENER = 3;
 
+/** Where to listen, and who takes the connections. */
 export interface ListenerOptions {
   readonly host: string;
   /** 0 takes a free port, and keeps it. */
@@ -25,7 +26,7 @@ export interface ListenerOptions {
   readonly onFailure: () => boolean;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
-  /** A clock that nobody sets. */
+  /** A monotonic clock for spans, in ms. */
   readonly elapsedMs: () => number;
   readonly log: Log;
 }
@@ -33,6 +34,7 @@ export interface ListenerOptions {
 /** What of Deno's listener is used. */
 export type Listened = Pick<Deno.TcpListener, "accept" | "addr" | "close">;
 
+/** A listener that comes back. */
 export interface Listener {
   /** Where it listens; undefined while it cannot. */
   address(): Deno.NetAddr | undefined;

@@ -21,6 +21,7 @@ const RESERVED_FILES = 2 * FILES_OF_HTTP;
 /** The log tells at most this often that connections are closed, in ms. */
 const TELL_EVERY_MS = 60_000;
 
+/** Where to listen, and what answers. */
 export interface ServerOptions
   extends Pick<ListenerOptions, "host" | "port" | "sleep" | "random" | "elapsedMs" | "log"> {
   /** Answers one request. It never rejects. */
@@ -31,6 +32,7 @@ export interface ServerOptions
   readonly deadlines?: Deadlines;
 }
 
+/** The page's open sockets. */
 export interface PageSockets {
   /** Where it listens; undefined while it cannot. */
   address(): Deno.NetAddr | undefined;

@@ -6,6 +6,7 @@ import { inspectJournal, type JournalContents, markCopy, NoJournal } from "../jo
 import { createPrivateFile } from "../private_files.ts";
 import { askForRoom } from "./room.ts";
 
+/** Which file takes whose place. */
 export interface ReplaceOptions {
   readonly dataDir: string;
   /** The file that becomes the journal; it is left as it is. */
@@ -15,6 +16,7 @@ export interface ReplaceOptions {
   readonly freeBytes: (folder: string) => Promise<number | undefined>;
 }
 
+/** What became of both journals. */
 export interface Replaced {
   /** What the new journal holds. */
   readonly contents: JournalContents;
