@@ -80,7 +80,10 @@ export function createLineWriter({ write, onRoom, onGone, sleep }: LineWriterOpt
   function start(): void {
     clearImmediate(turn);
     turn = undefined;
-    writing ??= writeAll().finally(() => writing = undefined);
+    writing ??= writeAll().finally(() => {
+      writing = undefined;
+      if (queue.length > 0) start(); // It came after the last look into the queue.
+    });
   }
 
   async function writeAll(): Promise<void> {
