@@ -12,7 +12,7 @@ import { type DatabaseFiles, type LostFile, rememberFiles } from "./db/files.ts"
 import { fillFreePages, isOverwritten, rememberOverwritten } from "./db/free_pages.ts";
 import { add, type Additions, migrate, type Migration, versionOf } from "./db/steps.ts";
 import { createPrivateFile } from "./private_files.ts";
-import { isDiskFault, TransactionUndone } from "./storage_fault.ts";
+import { isBusy, isDiskFault, TransactionUndone } from "./storage_fault.ts";
 
 export type { Additions, Migration } from "./db/steps.ts";
 
@@ -154,6 +154,9 @@ function truncateWal(sqlite: DatabaseSync): boolean {
   }
 }
 
+/** How long a write waits for another process that held the file at the last one, too, in ms: nothing else runs meanwhile. */
+const HELD_TIMEOUT_MS = 200;
+
 /** How often the files are looked for before a commit, in ms: that takes 20 µs, a tenth of a lead's. */
 const LOOK_MS = 100;
 
@@ -168,6 +171,8 @@ function withGroupCommit(
   let urgent: ReturnType<typeof setImmediate> | undefined;
   let walHoldsDeleted = false;
   let lookedMs = -Infinity;
+  /** Another process held the file when a write was last begun. */
+  let isHeld = false;
   const files: DatabaseFiles = rememberFiles(file);
 
   /** Most statements never run in an hour of the bot's life, and every start would wait for all of them. */
@@ -178,11 +183,27 @@ function withGroupCommit(
 
   const beginning = preparing("BEGIN IMMEDIATE");
 
+  function beginNow(): void {
+    try {
+      beginning().run(); // An error of `exec` bears no code on Deno.
+    } catch (error) {
+      if (isBusy(error) && !isHeld) waitFor(HELD_TIMEOUT_MS);
+      isHeld ||= isBusy(error);
+      throw error;
+    }
+    if (isHeld) waitFor(BUSY_TIMEOUT_MS);
+    isHeld = false;
+  }
+
+  function waitFor(ms: number): void {
+    sqlite.exec(`PRAGMA busy_timeout = ${ms}`);
+  }
+
   function begin(): void {
     if (open && sqlite.isTransaction) return;
     // A full disk made SQLite undo the transaction: what comes now must not stand without what came before.
     if (open) throw new TransactionUndone();
-    beginning().run(); // An error of `exec` bears no code on Deno.
+    beginNow();
     open = true;
     lazy = setTimeout(commit, LAZY_COMMIT_MS);
     waiting = Promise.withResolvers();

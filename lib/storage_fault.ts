@@ -30,6 +30,11 @@ export function isDiskFault(error: unknown): boolean {
   return NO_SPACE.includes(primaryCodeOf(error));
 }
 
+/** Whether another process holds the database: SQLITE_BUSY. */
+export function isBusy(error: unknown): boolean {
+  return primaryCodeOf(error) === 5;
+}
+
 /** SQLite's primary result code; NaN for what is no error of SQLite. */
 function primaryCodeOf(error: unknown): number {
   const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;

@@ -374,6 +374,23 @@ Deno.test("atomically on a full disk leaves nothing of its turn, and the next tu
   db.close();
 });
 
+Deno.test("while another process holds the file a write waits for it once, and then shortly until it is free", () =>
+  withDatabase((db, _onDisk, path) => {
+    const waitsMs = () => db.reader("PRAGMA busy_timeout").get()?.["timeout"];
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    db.reader("PRAGMA busy_timeout = 0").get();
+    for (let nth = 0; nth < 2; nth++) {
+      assert.throws(() => writers(db).write("locked out"), isStorageFault);
+      assert.equal(waitsMs(), 200);
+    }
+    other.exec("ROLLBACK");
+    writers(db).write("free");
+    assert.equal(waitsMs(), 5_000);
+    other.close();
+    return Promise.resolve();
+  }));
+
 Deno.test("a storage fault is one of the disk, the file or a lock, and no defect", () =>
   withDatabase((db, _onDisk, path) => {
     const codeOf = (errcode: number) => Object.assign(new Error("SQLite says no"), { errcode });
