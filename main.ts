@@ -2,6 +2,7 @@
 
 import { type Config, readConfig, unknownVariables, VARIABLES } from "./lib/config.ts";
 import { readEnvFile } from "./lib/env_file.ts";
+import { messageOf, stackOf } from "./lib/error_words.ts";
 import { EXIT } from "./lib/exit.ts";
 import { openHouse } from "./lib/house.ts";
 import { lateLog } from "./lib/log/late_log.ts";
@@ -78,7 +79,7 @@ async function readEnvironment(
     text = await Deno.readTextFile(".env");
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) {
-      const cause = error instanceof Error ? error.message : String(error);
+      const cause = messageOf(error);
       write(`❌ .env: не прочесть: ${cause}`, "urgent");
       return undefined;
     }
@@ -102,17 +103,18 @@ async function readEnvironment(
   return undefined;
 }
 
-/** What no code has caught, which Deno itself would write unmasked, past the lines that still wait. */
+/** What no code has caught, which Deno itself would write unmasked, past the lines that still wait. Only the first is said. */
 function endOnDefect(end: (cause: string) => Promise<void>): void {
+  let ending: Promise<void> | undefined;
   const take = (event: Event, error: unknown) => {
-    event.preventDefault();
-    void end(error instanceof Error ? error.stack ?? error.message : String(error));
+    event.preventDefault(); // Also of those that follow while the process ends.
+    ending ??= end(stackOf(error));
   };
-  addEventListener("error", (event) => take(event, event.error), { once: true });
-  addEventListener("unhandledrejection", (event) => take(event, event.reason), { once: true });
+  addEventListener("error", (event) => take(event, event.error));
+  addEventListener("unhandledrejection", (event) => take(event, event.reason));
 }
 
-/** Ends the process once its last lines are out, or nobody takes them. */
+/** Ends the process once its last lines are out, or are not read in time. */
 async function leave(code: number, output: Output): Promise<never> {
   await Promise.race([output.flushed(), sleep(FLUSH_WITHIN_MS)]);
   Deno.exit(code);

@@ -55,7 +55,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         for (const work of works) await reportUndelivered(work, outcome);
       }
     } catch (error) {
-      // The outbox takes back the first; the others are in nobody's hand but ours. What is in the chat goes with it.
+      // The outbox takes back the first; the others have to be put back here. What is in the chat goes with it.
       if (!unrecorded.has(first.id)) { for (const work of works.slice(1)) putBack(work); }
       throw error;
     }
@@ -174,6 +174,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   async function showNote(work: Work): Promise<void> {
+    await adminChat.ready();
+    if (!journal.isOwed(work)) return; // It named a person who was erased meanwhile.
     await finishOrRetry(work, await adminChat.show({ text: work.body, entities: [] }));
   }
 

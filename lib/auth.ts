@@ -78,7 +78,7 @@ export function loginLink(origin: string, token: string): string {
 }
 
 export function createAuth(
-  { records, committed, password, now, linkUsed = () => {} }: {
+  { records, committed, password, now, elapsedMs = now, linkUsed = () => {} }: {
     readonly records: AuthRecords;
     /** Resolves when what was recorded is on disk. */
     readonly committed: () => Promise<void>;
@@ -86,6 +86,8 @@ export function createAuth(
     readonly now: () => number;
     /** Told when somebody came in by a link. */
     readonly linkUsed?: () => void;
+    /** A monotonic clock for spans, in ms; `now` where that is one. */
+    readonly elapsedMs?: () => number;
   },
 ): Auth {
   const throttle = createThrottle(MOST_FAILURES, MINUTE_MS);
@@ -121,10 +123,10 @@ export function createAuth(
     },
     /** Counts a failure before anything is awaited, so that tries at once do not share a count. */
     async enterByPassword(given, name, visit) {
-      const waitMs = throttle.waitMs(visit.address, now());
+      const waitMs = throttle.waitMs(visit.address, elapsedMs());
       if (waitMs > 0) return { kind: "too_many", waitMs };
       if (password !== null && isSame(given, password)) return await enter(visit, name);
-      throttle.recordFailure(visit.address, now());
+      throttle.recordFailure(visit.address, elapsedMs());
       return { kind: "refused" };
     },
     findSession(cookie) {

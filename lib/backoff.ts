@@ -21,14 +21,3 @@ export function waitMs(failures: number, random: number): number {
   const full = Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 30), LONGEST_WAIT_MS);
   return Math.round(full * (0.8 + 0.2 * random));
 }
-
-/** Nothing is put off for longer than this, in ms: a line that is told once an hour waits longest. */
-const FARTHEST_DUE_MS = 2 * 60 * 60 * 1000;
-
-/**
- * Whether what is due at a moment still has to wait. What is due later than anything is put off was recorded by a
- * clock that was wrong, and is due.
- */
-export function isWaiting(dueAtMs: number, nowMs: number): boolean {
-  return dueAtMs > nowMs && dueAtMs <= nowMs + FARTHEST_DUE_MS;
-}

@@ -8,7 +8,7 @@ import { isContent } from "./bot/content.ts";
 import { editComposer, followUpComposer } from "./bot/follow_up.ts";
 import { idCommand } from "./bot/id.ts";
 import { menuPresses, sendMenu, startCommand } from "./bot/menu.ts";
-import { isId } from "./bot/visitor.ts";
+import { isId } from "./foreign.ts";
 import { onlyAnswers } from "./bot_answers.ts";
 import { clientOptions, type TelegramOptions } from "./telegram.ts";
 

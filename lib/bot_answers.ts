@@ -2,6 +2,7 @@
 
 import { HttpError, type Transformer } from "grammy";
 import { NoAnswer } from "./bot_api.ts";
+import { isId, isRecord, isWhole } from "./foreign.ts";
 
 /** Throws an HttpError at what is no answer of the Bot API (https://core.telegram.org/bots/api#making-requests). */
 export const onlyAnswers: Transformer = async (call, method, payload, signal) => {
@@ -11,7 +12,7 @@ export const onlyAnswers: Transformer = async (call, method, payload, signal) =>
 };
 
 function isAnswer(method: string, answer: unknown): boolean {
-  if (!isObject(answer)) return false;
+  if (!isRecord(answer)) return false;
   if (answer["ok"] === true) return isResult(method, answer["result"]);
   return answer["ok"] === false && Number.isInteger(answer["error_code"]) &&
     typeof answer["description"] === "string";
@@ -23,7 +24,7 @@ function isResult(method: string, result: unknown): boolean {
     case "getUpdates":
       return Array.isArray(result);
     case "getMe":
-      return isObject(result) && isId(result["id"]) && typeof result["username"] === "string";
+      return isRecord(result) && isId(result["id"]) && typeof result["username"] === "string";
     case "copyMessages":
       return Array.isArray(result) && result.every(isMessage);
     case "copyMessage":
@@ -36,13 +37,5 @@ function isResult(method: string, result: unknown): boolean {
 }
 
 function isMessage(value: unknown): boolean {
-  return isObject(value) && isId(value["message_id"]);
-}
-
-function isId(value: unknown): boolean {
-  return typeof value === "number" && Number.isSafeInteger(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(value) && isWhole(value["message_id"], 0); // 0 for one that is sent later (Bot API: Message).
 }

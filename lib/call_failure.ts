@@ -7,7 +7,7 @@ import { NoAnswer } from "./bot_api.ts";
 /** The longest wait that Telegram asks for in the course of things, in ms; a longer one is a failure. */
 export const LONGEST_SHORT_WAIT_MS = 60_000;
 
-/** What a failed call means for whoever made it. */
+/** What a failed call means for its caller. */
 export type CallFailure =
   /** Telegram understood and said no: 400 and its kin. Saying it again changes nothing. */
   | { readonly kind: "refused"; readonly migratedTo: number | undefined }

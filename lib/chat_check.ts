@@ -16,6 +16,7 @@ export type ChatProblem =
   /** It is not an administrator of the channel who may post. */
   | "not_admin";
 
+/** Asks about one chat, and remembers the answer. */
 export interface ChatCheck {
   /** Asks from now on, until the process stops. @param botId The bot's own id, from getMe. */
   start(botId: number): void;
@@ -23,6 +24,7 @@ export interface ChatCheck {
   problem(): ChatProblem | undefined;
 }
 
+/** The chat, the way to ask about it, and who is told. */
 export interface ChatCheckOptions {
   readonly api: Pick<Api, "getChat" | "getChatMember" | "sendChatAction">;
   /** Who names the chat, for the log. */
@@ -53,6 +55,7 @@ type Verdict =
   /** Telegram did not say: no fault of the chat's. */
   | { readonly kind: "unknown" };
 
+/** Asks nothing before `start`. */
 export function createChatCheck(options: ChatCheckOptions): ChatCheck {
   const { variable, chatId, topicId, lastShownAtMs, onUsable, now, sleep, stopping, log } = options;
   let problem: ChatProblem | undefined;
@@ -159,7 +162,7 @@ function problemIn(error: unknown, chat: ChatFullInfo | undefined): ChatProblem 
   if (error instanceof GrammyError && error.error_code === 404) return undefined;
   if (failure?.kind === "forbidden") return "no_access";
   if (failure?.kind !== "refused" || failure.migratedTo !== undefined) return undefined;
-  // Of a channel's members nobody but its administrators hears.
+  // A channel answers getChatMember to its administrators alone.
   return chat?.type === "channel" ? "not_admin" : "not_found";
 }
 

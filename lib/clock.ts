@@ -16,10 +16,11 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** How often the machine's clock is looked at, in ms. */
 const LOOK_MS = 1_000;
 
+/** The time for everything in the process. */
 export interface Clock {
   /** The time, in whole ms since 1970. Between two moments at which it follows the machine's, it is monotonic. */
   now(): number;
-  /** A span's clock, in ms: it cannot be set. */
+  /** A monotonic clock for spans, in ms. */
   elapsedMs(): number;
   /** What this clock says now of the moment at which `elapsedMs` said this. */
   momentOf(elapsedMs: number): number;

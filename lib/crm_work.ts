@@ -63,7 +63,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       facts: { lead: lead.number, profile: lead.profile },
     }, cutOff);
     if (outcome.kind !== "accepted") return await fail(work, attempt, outcome);
-    // Not awaited: whoever waits for this place need not wait for the disk.
+    // Not awaited: the next POST in this place need not wait for the disk.
     void succeed(work, attempt, outcome).catch((error) => giveBack(work, error));
   }
 

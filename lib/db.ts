@@ -7,9 +7,14 @@ import {
   type StatementSync,
 } from "node:sqlite";
 import { BUSY_TIMEOUT_MS, copyDatabase } from "./db/copy.ts";
+import { messageOf } from "./error_words.ts";
 import { type DatabaseFiles, type LostFile, rememberFiles } from "./db/files.ts";
+import { fillFreePages, isOverwritten, rememberOverwritten } from "./db/free_pages.ts";
+import { add, type Additions, migrate, type Migration, versionOf } from "./db/steps.ts";
 import { createPrivateFile } from "./private_files.ts";
 import { isDiskFault, TransactionUndone } from "./storage_fault.ts";
+
+export type { Additions, Migration } from "./db/steps.ts";
 
 /** How long a write may be left for company before it is committed by itself, in ms. */
 const LAZY_COMMIT_MS = 20;
@@ -92,21 +97,12 @@ export interface Writer extends Reader {
   run(...values: SQLInputValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
 }
 
-/** A step of the schema; its position in the list is the version it leads to. */
-export type Migration = string;
-
-/**
- * Steps that only add to the schema (tables, indexes, columns that may be left out), by name. They do not
- * count as a version, so that the bot before this one can still open the file.
- */
-export type Additions = Readonly<Record<string, string>>;
-
 /**
  * Opens a database file, or `:memory:`, durable and migrated: WAL with synchronous=FULL, so that what
  * is committed survives a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
  *
  * @param path In a folder that is there.
- * @param elapsedMs A span's clock, in ms: before a commit the files are looked for every 100 ms then, else each time.
+ * @param elapsedMs A monotonic clock for spans, in ms: before a commit the files are looked for every 100 ms then, else each time.
  * @throws {Error} If the file is no database, cannot be written, or comes from a newer version of the bot.
  */
 export function openDatabase(
@@ -144,10 +140,6 @@ function makeFile(path: string): void {
   }
 }
 
-function versionOf(sqlite: DatabaseSync): number {
-  return Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"]);
-}
-
 /** Largest file that a start checks and rewrites, in pages: about a tenth of a second's work. */
 export const MOST_CHECKED_PAGES = 16_384;
 
@@ -164,55 +156,6 @@ function damageOf(sqlite: DatabaseSync): string | undefined {
     return messageOf(error);
   }
 }
-
-function migrate(sqlite: DatabaseSync, migrations: readonly Migration[]): void {
-  const version = versionOf(sqlite);
-  if (version > migrations.length) {
-    throw new RangeError(
-      `its version is ${version}, this bot knows versions up to ${migrations.length}`,
-    );
-  }
-  migrations.slice(version).forEach((migration, index) => {
-    sqlite.exec(
-      `BEGIN IMMEDIATE; ${migration}; PRAGMA user_version = ${version + index + 1}; COMMIT;`,
-    );
-  });
-}
-
-function add(sqlite: DatabaseSync, additions: Additions): void {
-  sqlite.exec("CREATE TABLE IF NOT EXISTS additions (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID");
-  const made = new Set(sqlite.prepare("SELECT name FROM additions").all().map(({ name }) => name));
-  for (const [name, sql] of Object.entries(additions)) {
-    if (made.has(name)) continue;
-    sqlite.exec(`BEGIN IMMEDIATE; ${sql}; INSERT INTO additions VALUES ('${name}'); COMMIT;`);
-  }
-}
-
-/** Stands among the additions: no free page holds what was deleted before `secure_delete` was on. */
-const OVERWRITTEN = "free_pages_overwritten";
-
-function rememberOverwritten(sqlite: DatabaseSync): void {
-  sqlite.exec(`INSERT OR IGNORE INTO additions VALUES ('${OVERWRITTEN}')`);
-}
-
-function isOverwritten(sqlite: DatabaseSync): boolean {
-  return sqlite.prepare("SELECT 1 FROM additions WHERE name = ?").get(OVERWRITTEN) !== undefined;
-}
-
-/** Fills free pages with a row's zeros. Each holds a page's bytes without the 4 bytes that lead to the next (https://sqlite.org/fileformat.html#ovflpgs). */
-function fillFreePages(sqlite: DatabaseSync): void {
-  const pragma = (name: string) => Number(sqlite.prepare(`PRAGMA ${name}`).get()?.[name]);
-  const bytes = pragma("freelist_count") * (pragma("page_size") - 4);
-  sqlite.exec("BEGIN IMMEDIATE; CREATE TABLE filling (zeros BLOB)");
-  const fill = sqlite.prepare("INSERT INTO filling VALUES (zeroblob(?))");
-  for (let left = bytes; left > 0; left -= MOST_FILLED) fill.run(Math.min(left, MOST_FILLED));
-  sqlite.exec("DROP TABLE filling");
-  rememberOverwritten(sqlite);
-  sqlite.exec("COMMIT");
-}
-
-/** In one row, in bytes; SQLite takes a thousand million at most. */
-const MOST_FILLED = 2 ** 28;
 
 /** Not while a backup reads the old pages: SQLite would wait for it, and the process with it. */
 function truncateWal(sqlite: DatabaseSync): boolean {
@@ -263,7 +206,7 @@ function withGroupCommit(
     open = true;
     lazy = setTimeout(commit, LAZY_COMMIT_MS);
     waiting = Promise.withResolvers();
-    waiting.promise.catch(() => {}); // Whoever waits has a promise of their own chain.
+    waiting.promise.catch(() => {}); // Prevents an unhandled rejection; callers await this promise too.
   }
 
   /** A full disk may undo one statement alone, and a move in several would stand in part. */
@@ -427,8 +370,4 @@ function rounded<T>(rows: T): T {
     }
   }
   return rows;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -84,7 +84,7 @@ export interface DeliveryOptions {
   /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
-  /** A span's clock, in ms: nobody sets it. Without one no follow-up is held back for the sake of others. */
+  /** A monotonic clock for spans, in ms. Without one no follow-up is held back for the sake of others. */
   readonly elapsedMs?: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -201,10 +201,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function receiveHeld(newLead: NewLead, confirmation: Confirmation) {
-    const recorded = journal.recordHeld(newLead, JSON.stringify(confirmation));
-    if (recorded === undefined) return undefined;
     const { visitor, chatId, profile } = newLead;
-    journal.oweHeldLine(chatId, now(), (leads) => heldText(leads, visitor));
+    const recorded = journal.atomically(() => {
+      const held = journal.recordHeld(newLead, JSON.stringify(confirmation));
+      if (held !== undefined) {
+        journal.oweHeldLine(chatId, now(), (leads) => heldText(leads, visitor));
+      }
+      return held;
+    });
+    if (recorded === undefined) return undefined;
     await journal.committed();
     log.warn(
       "⚠️ Больше {most} лидов за час от одного посетителя: лид не отправлен, он на странице «Лиды». " +

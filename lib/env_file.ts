@@ -2,6 +2,7 @@
 
 import { parse } from "@std/dotenv";
 
+/** What a `.env` file holds. */
 export type EnvFile =
   | { readonly ok: true; readonly values: Readonly<Record<string, string>> }
   /** A sentence that names the variable and quotes no value: half a password may follow a dollar sign. */

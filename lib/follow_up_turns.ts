@@ -14,19 +14,21 @@ const MINUTE_MS = 60_000;
 /** While nothing may be shown, what becomes due meanwhile is looked for this often, in ms. */
 const LOOK_MS = 1_000;
 
+/** A chat and a journal that visitors' follow-ups take turns in. */
 export interface FollowUpTurns {
   /** The same chat; what it shows counts. */
   readonly chat: AdminChat;
-  /** The same journal, whose lane of follow-ups hands out the next visitor's, and none while it is nobody's turn. */
+  /** The same journal, whose lane of follow-ups hands out the next visitor's, and none while no visitor has a turn. */
   readonly journal: Journal;
 }
 
+/** Wraps both; nothing of what it counts outlives the process. */
 export function createFollowUpTurns(
   { journal, adminChat, now, elapsedMs }: {
     readonly journal: Journal;
     readonly adminChat: AdminChat;
     readonly now: () => number;
-    /** A span's clock, in ms: nobody sets it. Without one visitors take turns, and nothing is held back. */
+    /** A monotonic clock for spans, in ms. Without one visitors take turns, and nothing is held back. */
     readonly elapsedMs?: () => number;
   },
 ): FollowUpTurns {

@@ -10,6 +10,7 @@ import type { Keep } from "./outbox.ts";
 import type { Profiles } from "./profile.ts";
 import type { Formatted } from "./texts.ts";
 
+/** What showing a follow-up needs. */
 export interface FollowUpWorkOptions {
   readonly journal: Pick<Journal, "markPartShown" | "fact" | "rememberFact" | "forgetFact">;
   readonly adminChat: Pick<AdminChat, "showPart">;

@@ -1,20 +1,20 @@
-// Whether all is well: what is known of the house, weighed. Does no HTTP, reads no clock; what is not known yet is not
-// held against anybody.
+// Whether all is well: facts → troubles and a report. Does no HTTP, reads no clock; what is not known yet is no trouble.
 
 import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
 import type { ChatProblem } from "./chat_check.ts";
+import { messageOf } from "./error_words.ts";
 import type { Journal } from "./journal.ts";
 
-/** So long may Telegram be silent, in ms (user requirement). */
+/** Longest silence of Telegram before it is a trouble, in ms (user requirement). */
 export const POLL_PATIENCE_MS = 2 * 60_000;
 
-/** So long a lead may be on its way, in ms: the longest wait for a CRM, and for a card behind others. */
+/** Longest time that a lead may be on its way, in ms: the longest wait for a CRM, and for a card behind others. */
 export const LEAD_PATIENCE_MS = 5 * 60_000;
 
-/** The journal is tried at most this often, in ms: anybody may ask. */
+/** The journal is tried at most this often, in ms: `/health` needs no login. */
 const TRY_EVERY_MS = 5_000;
 
-/** What is known of the house at a moment. */
+/** What is known of the bot at a moment. */
 export interface HealthFacts {
   readonly nowMs: number;
   readonly startedAtMs: number;
@@ -130,7 +130,7 @@ export function createHealth(
     readonly adminChatFailsSinceMs: () => number | undefined;
     readonly adminChatProblem?: () => ChatProblem | undefined;
     readonly now: () => number;
-    /** A span's clock, in ms: it cannot be set. The other one where that cannot be set either. */
+    /** A monotonic clock for spans, in ms; `now` where that is one. */
     readonly elapsedMs?: () => number;
   },
 ): Health {
@@ -208,10 +208,6 @@ export function createHealth(
       return fault;
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The managers' chat as it is, which remembers since when its sends fail, and when one last went well. */

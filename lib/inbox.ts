@@ -2,8 +2,9 @@
 
 import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
-import { FIRST_WAIT_MS, isWaiting, LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
+import { FIRST_WAIT_MS, LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
 import { OutcomeUnknown } from "./call_failure.ts";
+import { stackOf } from "./error_words.ts";
 import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { Keep } from "./outbox.ts";
@@ -55,7 +56,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const inHand = new Map<number, Promise<void>>();
   const lastOfChat = new Map<number, Promise<void>>();
   let line: InHand[] = [];
-  /** How many of those in hand wait for another of their chat: they take nobody's place. */
+  /** How many of those in hand wait for another of their chat: they do not count against `MOST_IN_HAND`. */
   let behind = 0;
   /** Those in hand that went past the line: they take nobody's place either. */
   const passing = new Set<number>();
@@ -166,7 +167,7 @@ export function createInbox(options: InboxOptions): Inbox {
   /** The update stays where it is until the next start: a move that a defect stops is not tried for ever. */
   function reportDefect(error: unknown): void {
     log.error("❌ Неожиданная ошибка при записи обновления: {cause}", {
-      cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      cause: stackOf(error),
     });
   }
 
@@ -216,9 +217,7 @@ export function createInbox(options: InboxOptions): Inbox {
       waitingOnDisk = true; // Whatever ends in hand looks again.
       return;
     }
-    const firstMs = journal.nextUpdateDueAtMs() ?? now();
-    const untilMs = isWaiting(firstMs, now()) ? now() : Math.max(firstMs, now());
-    const stored = journal.takeUpdates(untilMs, room);
+    const stored = journal.takeUpdates(now(), room);
     for (const { id, body, failures, receivedAtMs } of stored) {
       if (inHand.has(id)) continue; // Its taking was undone on disk while it was in hand.
       const update = parse(id, body);

@@ -16,6 +16,7 @@ const BY_THEMSELVES_MS = 600_000;
 /** Most follow-ups that are taken to be joined. */
 const MOST_JOINED = 100;
 
+/** What showing follow-ups together needs. */
 export interface JoinedWorkOptions {
   readonly journal: Journal;
   readonly adminChat: Pick<AdminChat, "showPart">;

@@ -7,7 +7,6 @@ import {
   type CrmOutcome,
   type FollowUpContent,
   type Lead,
-  mayHaveArrived,
   type MessageAddress,
   type NewLead,
   type Visitor,
@@ -15,6 +14,7 @@ import {
 import { type AuthRecords, authRecords } from "./journal/auth.ts";
 import { type BotKeys, openForBot } from "./journal/bots.ts";
 import { type ErasureRecords, erasureRecords } from "./journal/erasure.ts";
+import { type FactRecords, factRecords } from "./journal/facts.ts";
 import {
   type FollowUpRecords,
   followUpRecords,
@@ -31,13 +31,13 @@ import {
   ADMIN_CHAT_LANE,
   EDITS_LANE,
   FOLLOW_UPS_LANE,
+  isResend,
   type OutboxRecords,
   outboxRecords,
-  toWork,
   VISITORS_LANE,
   type Work,
 } from "./journal/outbox.ts";
-import { COPIED_FACT, copyMark, RESTORED } from "./journal/copies.ts";
+import { copyMark } from "./journal/copies.ts";
 import { type Moments, moments } from "./journal/moments.ts";
 import { type PressRecords, pressRecords } from "./journal/presses.ts";
 import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
@@ -47,6 +47,7 @@ import {
   type Renaming,
 } from "./journal/profile_files.ts";
 import { type ProfileKeys, profileKeys } from "./journal/profile_keys.ts";
+import { type Recovery, recovery } from "./journal/recovery.ts";
 import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
 import { type Trial, trial } from "./journal/trial.ts";
@@ -54,6 +55,7 @@ import { type Trial, trial } from "./journal/trial.ts";
 export * from "./journal/outbox.ts";
 export { PROFILE_FACTS } from "./journal/profile_keys.ts";
 export { COPIED_FACT } from "./journal/copies.ts";
+export type { CutOff } from "./journal/recovery.ts";
 export type { Attempt } from "./journal/leads.ts";
 export type {
   Cursor,
@@ -103,12 +105,6 @@ export type ResendAsked =
   | "settled"
   | "unknown";
 
-/** An attempt that an earlier process may have made, and the work that it was made for. */
-export interface CutOff {
-  readonly attempt: Attempt;
-  readonly work: Work | undefined;
-}
-
 /** How long an album is left for its next part before it is shown, in ms: its parts are updates of their own. */
 export const ALBUM_QUIET_MS = 1_000;
 
@@ -117,24 +113,7 @@ export const ALBUM_QUIET_MS = 1_000;
  * same turn of the event loop records; `committed` tells when that is on disk. A move that concerns
  * several tables is on disk whole or, when the disk fails, not at all.
  */
-export interface Journal
-  extends
-    InboxRecords,
-    OutboxRecords,
-    LeadRecords,
-    PressRecords,
-    HeldRecords,
-    FollowUpRecords,
-    AuthRecords,
-    LoginMessageRecords,
-    RevisionRecords,
-    ProfileFileRecords,
-    ProfileCounts,
-    ProfileKeys,
-    LeadList,
-    ErasureRecords,
-    Moments,
-    Trial {
+export interface Journal extends Records, Pick<Recovery, "recover"> {
   /**
    * Records a version of locales.json that became current: the whole text, what differs in each profile, and,
    * where a link was changed, the profile's leads and history under its new key.
@@ -197,27 +176,11 @@ export interface Journal
   ): RecordedEdit;
   finishFollowUp(work: Work, nowMs: number): void;
   /**
-   * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it
-   * ends as interrupted and its card is due; everything else that is owed is due at once. In a copy that
-   * took the journal's place every lead that nobody has entered may have been since, and no lead is sent again.
-   *
-   * @param alongside Records what else follows from each of them, with the same move.
-   * @returns The cut-off attempts, each with the work it was made for.
-   */
-  recover(interrupted: CrmOutcome, nowMs: number, alongside?: (work: Work) => void): CutOff[];
-  /**
    * Owes a reminder to each chat whose newest menu was sent between two moments and gave no lead.
    *
    * @returns How many.
    */
   oweReminders(sinceMs: number, untilMs: number, nowMs: number): number;
-  rememberFact(name: string, value: string): void;
-  forgetFact(name: string): void;
-  fact(name: string): string | undefined;
-  /** The name of a fact that is about the bot, where one of another bot must not be taken for it. */
-  ownFact(name: string): string;
-  /** The names of facts that begin with `prefix`, without it. */
-  factsOf(prefix: string): string[];
   /**
    * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
    * or a manager has and which were received before a moment. Looks at so many leads at most, from
@@ -302,6 +265,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...loginMessageRecords(db, keys),
     ...revisionRecords(db),
     ...profileFileRecords(db),
+    ...factRecords(db, keys),
     ...profileCounts(db),
     ...profileKeys(db),
     ...leadList(db, keys),
@@ -310,13 +274,6 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...trial(db),
   };
   return { ...records, ...moves(db, records, keys) };
-}
-
-/** Names the presses that a copy held: by the menu, which makes a lead one. */
-const PRESS_OF_COPY = "press_of_copy:";
-
-function pressOfCopy({ chatId, menuMessageId }: NewLead): string {
-  return `${PRESS_OF_COPY}${chatId}:${menuMessageId}`;
 }
 
 type Records =
@@ -330,6 +287,7 @@ type Records =
   & LoginMessageRecords
   & RevisionRecords
   & ProfileFileRecords
+  & FactRecords
   & ProfileCounts
   & ProfileKeys
   & LeadList
@@ -391,23 +349,6 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
     `UPDATE outbox SET due_at_ms = ? WHERE kind = 'follow_up' AND due_at_ms IS NOT NULL
        AND subject IN (SELECT number FROM follow_ups WHERE edit_of = ?)`,
   );
-  const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
-  const allWorkDue = db.writer("UPDATE outbox SET due_at_ms = ?");
-  const postsToOpenLeads = db.reader(
-    `SELECT outbox.* FROM outbox JOIN leads ON number = subject
-     WHERE kind = 'post' AND state NOT IN ('in_crm', 'by_hand') ORDER BY id`,
-  );
-  const openLeads = db.reader(
-    "SELECT number FROM leads WHERE state = 'in_admin_chat' ORDER BY number",
-  );
-  const leadsWithCard = db.reader("SELECT subject FROM outbox WHERE kind = 'card' ORDER BY id");
-  const rememberPresses = db.writer(
-    `INSERT OR REPLACE INTO facts (name, value)
-     SELECT '${PRESS_OF_COPY}' || json_extract(body, '$.callback_query.message.chat.id') || ':' ||
-       json_extract(body, '$.callback_query.message.message_id'), ''
-     FROM inbox WHERE json_valid(body)
-       AND json_extract(body, '$.callback_query.message.message_id') IS NOT NULL`,
-  );
   const openMenus = db.reader(
     `SELECT chat_id, profile, sent_at_ms, language, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
        SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
@@ -419,10 +360,6 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
      FROM leads WHERE number >= ? ORDER BY number LIMIT ?`,
   );
   const forgetMenus = db.writer("DELETE FROM menus WHERE sent_at_ms < ?");
-  const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
-  const insertFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
-  const selectFacts = db.reader("SELECT name FROM facts WHERE name >= ? AND name < ?");
-  const selectFact = db.reader("SELECT value FROM facts WHERE name = ?");
 
   function closeByHand(number: number, by: string, nowMs: number): boolean {
     if (!records.moveLead(number, "by_hand")) return false;
@@ -460,33 +397,7 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
     else turnIntoCard.run("crm_failed" satisfies CardReason, nowMs, work.id);
   }
 
-  /** An attempt that a copy does not know of may have been made: the lead's card says that it may be in the CRM already. */
-  function recordDoubt(lead: number, nowMs: number): void {
-    records.endAttempt(records.beginAttempt(lead, null, nowMs), RESTORED, nowMs);
-  }
-
-  function doubt(lead: number, nowMs: number): void {
-    const isDoubtful = mayHaveArrived(records.attemptsOf(lead).at(-1)?.outcome ?? null);
-    if (!isDoubtful) recordDoubt(lead, nowMs);
-  }
-
-  function recoverCopy(nowMs: number, alongside: (work: Work) => void): CutOff[] {
-    for (const row of leadsWithCard.all()) doubt(Number(row["subject"]), nowMs);
-    const cutOff = postsToOpenLeads.all().map(toWork).map((work) => {
-      const attempt = records.beginAttempt(work.subject, isResend(work) ? work.body : null, nowMs);
-      failInCrm(work, attempt, RESTORED, nowMs);
-      alongside(work);
-      return { attempt, work };
-    });
-    for (const row of openLeads.all()) {
-      const lead = Number(row["number"]);
-      doubt(lead, nowMs);
-      oweCardUpdate(lead, nowMs); // Its card may say by now that the CRM or a manager has it.
-    }
-    rememberPresses.run();
-    deleteFact.run(COPIED_FACT);
-    return cutOff;
-  }
+  const { recover, takePressOfCopy, recordDoubt } = recovery(db, records, failInCrm, oweCardUpdate);
 
   const verbs: Pick<Journal, Verb> = {
     recordVersion({ text, content, by, renamed }, nowMs) {
@@ -500,7 +411,7 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       const { number: subject, receivedAtMs } = lead;
       const post = { lane, kind: "post", subject, body: "" } as const;
       const told = oweConfirmation(subject, confirmation);
-      if (deleteFact.run(pressOfCopy(newLead)).changes > 0) {
+      if (takePressOfCopy(newLead)) {
         recordDoubt(subject, receivedAtMs);
         const card = { lane: ADMIN_CHAT_LANE, kind: "card", subject, body: "crm_failed" } as const;
         return { lead, confirmation: told, post: records.addWork(card, receivedAtMs) };
@@ -512,12 +423,14 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       const lead = records.findLead(number);
       if (lead === undefined) throw new ReferenceError(`No lead ${number}`);
       records.insertRepeat(press, number);
+      takePressOfCopy(press);
       return { lead, confirmation: oweConfirmation(number, confirmation) };
     },
     recordHeld(newLead, confirmation) {
       const lead = records.insertLead(newLead);
       if (lead === undefined) return undefined;
       records.holdLead(lead.number);
+      takePressOfCopy(newLead);
       return {
         lead: { ...lead, state: "in_admin_chat" },
         confirmation: oweConfirmation(lead.number, confirmation),
@@ -599,22 +512,7 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
       records.finishWork(work);
       hurryEdits.run(nowMs, work.subject);
     },
-    recover(interrupted, nowMs, alongside = () => {}) {
-      allUpdatesDue.run(nowMs);
-      allWorkDue.run(nowMs);
-      const cutOff = records.openAttempts().map((attempt) => {
-        const work = records.findWork("post", attempt.lead);
-        if (work === undefined) records.endAttempt(attempt, interrupted, nowMs);
-        else {
-          failInCrm(work, attempt, interrupted, nowMs);
-          alongside(work);
-        }
-        return { attempt, work };
-      });
-      return selectFact.get(COPIED_FACT) === undefined
-        ? cutOff
-        : [...cutOff, ...recoverCopy(nowMs, alongside)];
-    },
+    recover,
     oweReminders(sinceMs, untilMs, nowMs) {
       const menus = openMenus.all(sinceMs, ...keys.range, untilMs);
       for (const row of menus) {
@@ -662,17 +560,6 @@ function moves(db: Database, records: Records, keys: BotKeys): Omit<Journal, key
 
   return {
     ...whole(db, verbs),
-    ownFact: keys.ownFact,
-    rememberFact: (name, value) => void insertFact.run(name, value),
-    forgetFact: (name) => void deleteFact.run(name),
-    fact(name) {
-      const row = selectFact.get(name);
-      return row === undefined ? undefined : String(row["value"]);
-    },
-    factsOf: (prefix) =>
-      selectFacts.all(prefix, prefix + "\u{10FFFF}").map((row) =>
-        String(row["name"]).slice(prefix.length)
-      ),
     forgetMenusBefore: (beforeMs) => void forgetMenus.run(beforeMs),
     atomically: db.atomically,
     check() {
@@ -695,11 +582,6 @@ function namesOf({ userId, username, firstName, lastName }: Visitor): string[] {
   if (username !== null) names.push(`@${username}`);
   if (lastName !== null) names.push(`${firstName} ${lastName}`);
   return names;
-}
-
-/** The manager's name stands in the work for a POST that a manager asked for. */
-function isResend({ body }: Work): boolean {
-  return body !== "";
 }
 
 /** Makes each of the verbs stand whole or not at all, also when something between its writes throws. */

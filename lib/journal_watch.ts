@@ -3,7 +3,7 @@
 import type { LostFile } from "./db/files.ts";
 import type { Log } from "./log.ts";
 
-/** How often the journal is tried, and its files looked for, in ms. */
+/** How long after one try of the journal the next begins, and how often its files are looked for, in ms. */
 const TRY_MS = 4_000;
 const LOOK_MS = 2_000;
 
@@ -20,6 +20,7 @@ export type JournalEnd =
   /** The journal was deleted or replaced under the process: it must not be closed, as that touches what lies there now. */
   | "lost";
 
+/** Tells how recording goes. */
 export interface JournalWatch {
   /** Resolves when the process has to leave; never while all is well. */
   readonly ended: Promise<JournalEnd>;
@@ -35,6 +36,7 @@ interface Failure {
   saidMs: number;
 }
 
+/** Watches nothing before `start`; `recording` counts at once. */
 export function watchJournal(
   { tryToRecord, lostFile, elapsedMs, log }: {
     /** Tries to record a lead. Resolves with the cause where that fails, and never rejects. */
@@ -46,9 +48,10 @@ export function watchJournal(
 ): JournalWatch {
   const { promise: ended, resolve: end } = Promise.withResolvers<JournalEnd>();
   const failures = new Map<string, Failure>();
-  let trying: Promise<void> = Promise.resolve();
   let isLost = false;
-  const timers: ReturnType<typeof setInterval>[] = [];
+  let isStopped = false;
+  let looking: ReturnType<typeof setInterval> | undefined;
+  let nextTry: ReturnType<typeof setTimeout> | undefined;
 
   function worked(what: string): void {
     if (!failures.delete(what) || failures.size > 0) return;
@@ -82,6 +85,12 @@ export function watchJournal(
     else failed("trial", cause);
   }
 
+  /** Counted from the end of the last try: where another process holds the file each takes seconds in which nothing else runs. */
+  function planTry(): void {
+    if (isStopped) return;
+    nextTry = setTimeout(() => void tryNow().finally(planTry), TRY_MS);
+  }
+
   function look(): LostFile | undefined {
     const lost = lostFile();
     if (lost === undefined || isLost) return lost;
@@ -111,12 +120,13 @@ export function watchJournal(
       }
     },
     start() {
-      timers.push(setInterval(look, LOOK_MS));
-      // One after another: each may wait for seconds for a disk or another process.
-      timers.push(setInterval(() => void (trying = trying.then(tryNow)), TRY_MS));
+      looking = setInterval(look, LOOK_MS);
+      planTry();
     },
     stop() {
-      for (const timer of timers) clearInterval(timer);
+      isStopped = true;
+      clearInterval(looking);
+      clearTimeout(nextTry);
     },
   };
 }

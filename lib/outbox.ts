@@ -1,6 +1,7 @@
 // Works through lanes of the journal's outbox: bounded, due work only, one lane never delays another. Does not know what the work is.
 
-import { FIRST_WAIT_MS, isWaiting, waitMs } from "./backoff.ts";
+import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
+import { messageOf, stackOf } from "./error_words.ts";
 import type { Journal, Work } from "./journal.ts";
 import type { Log } from "./log.ts";
 import { isStorageFault } from "./storage_fault.ts";
@@ -71,14 +72,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const room = roomIn(lane);
       if (room <= 0) continue; // Stays awake: whatever ends in hand pumps again.
       const dueAtMs = journal.nextWorkDueAtMs(lane);
-      if (dueAtMs === undefined || isWaiting(dueAtMs, now())) {
+      if (dueAtMs === undefined || dueAtMs > now()) {
         sleepUntil(lane, dueAtMs);
         continue;
       }
       // Work whose taking was undone is due in the journal while it is still in hand.
-      const works = journal.takeWork(lane, Math.max(dueAtMs, now()), room).filter(({ id }) =>
-        !inHand.has(id)
-      );
+      const works = journal.takeWork(lane, now(), room).filter(({ id }) => !inHand.has(id));
       for (const work of works) void runNow(work);
       if (works.length < room) turn ??= setImmediate(pump); // Finds out when its next work is due.
       // To the end of the line: the next place is another lane's, however much this one owes.
@@ -136,7 +135,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     isFree(lane) {
       if (stopped || roomIn(lane) <= 0) return false;
       const dueAtMs = journal.nextWorkDueAtMs(lane);
-      return dueAtMs === undefined || isWaiting(dueAtMs, now());
+      return dueAtMs === undefined || dueAtMs > now();
     },
     runNow,
     giveBack,
@@ -201,12 +200,4 @@ export function createKeep(
   return Object.assign((write: () => void) => keep(write, journal.committed), {
     soon: (write: () => void) => keep(write, journal.committedSoon),
   });
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

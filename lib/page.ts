@@ -1,10 +1,11 @@
-// The page as the bot starts it: listens, answers /health by itself, and builds the rest when somebody first asks for it, so
+// The page as the bot starts it: listens, answers /health by itself, and builds the rest at the first request for it, so
 // that the bot's start does not wait for it.
 
 import type { LoginLink } from "./bot/admin.ts";
 import type { Config } from "./config.ts";
 import type { Crm, CrmTrial } from "./crm.ts";
 import type { Lookup } from "./crm_connection.ts";
+import { messageOf } from "./error_words.ts";
 import type { Journal } from "./journal.ts";
 import { loadOnce } from "./page/open_files.ts";
 import { openServer } from "./page/server.ts";
@@ -34,7 +35,7 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   /** What a CRM's name resolves to. */
   readonly lookup: Lookup;
   readonly stopping: AbortSignal;
-  /** A clock that nobody sets. */
+  /** A monotonic clock for spans, in ms. */
   readonly elapsedMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
@@ -60,7 +61,7 @@ export function servePage(options: PageOptions): PageServer {
     if (fails) return;
     fails = true;
     log.error("❌ Страница настроек не открылась: {cause}", {
-      cause: error instanceof Error ? error.message : String(error),
+      cause: messageOf(error),
     });
   }
 
@@ -120,7 +121,7 @@ function refuse(status: 400 | 405 | 417 | 503, request?: Request): Response {
 }
 
 async function buildPage(options: PageOptions) {
-  const { config, journal, crm, lookup, stopping, now } = options;
+  const { config, journal, crm, lookup, stopping, now, elapsedMs, linkUsed } = options;
   const [
     { createAuth, LINK_MS, linkHash, loginLink },
     { createWebhookTrial },
@@ -133,16 +134,10 @@ async function buildPage(options: PageOptions) {
     import("./web/turns.ts"),
   ]);
   const { committed } = journal;
-  const { linkUsed } = options;
-  const auth = createAuth({
-    records: journal,
-    committed,
-    password: config.adminPassword,
-    now,
-    linkUsed,
-  });
+  const { adminPassword: password } = config;
+  const auth = createAuth({ records: journal, committed, password, now, elapsedMs, linkUsed });
   const newId = () => crypto.randomUUID();
-  const testWebhook = createWebhookTrial({ crm, lookup, newId, now, stopping });
+  const testWebhook = createWebhookTrial({ crm, lookup, newId, now: elapsedMs, stopping });
   const nextRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
   const turns = createTurns({ ...options, nextRound });
   return {

@@ -29,7 +29,7 @@ export function createPresence(
     /** Told that reminders are owed. */
     readonly remind: () => void;
     readonly now: () => number;
-    /** A span's clock, in ms: it cannot be set. The other one where that cannot be set either. */
+    /** A monotonic clock for spans, in ms; `now` where that is one. */
     readonly elapsedMs?: () => number;
     readonly log: Log;
   },

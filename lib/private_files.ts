@@ -1,5 +1,7 @@
 // Keeps the data folder readable by its owner alone: its files name visitors. Does not know what is in them.
 
+import { messageOf } from "./error_words.ts";
+
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
@@ -62,7 +64,7 @@ function tighten(path: string, mode: number, left: OpenToOthers[]): void {
     if (isOpen(path)) Deno.chmodSync(path, mode);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
-    left.push({ path, cause: error instanceof Error ? error.message : String(error) });
+    left.push({ path, cause: messageOf(error) });
   }
 }
 

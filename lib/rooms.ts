@@ -67,7 +67,7 @@ export interface Running {
 export interface Machine {
   /** The time, in ms since 1970. */
   readonly now: () => number;
-  /** A span's clock, in ms: nobody sets it. */
+  /** A monotonic clock for spans, in ms. */
   readonly elapsedMs: () => number;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -111,7 +111,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     log,
   };
   const keep = createKeep(shared);
-  const pace = createSendPace({ ...shared, elapsedMs, perSecond: config.messagesPerSecond });
+  const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
   const api = createApi(telegram);
   const lookup = rememberLookups(resolveHost, elapsedMs);
   const crm = createCrm({ log, mask, lookup });
@@ -122,14 +122,18 @@ export function openRooms(config: Config, ground: Ground): Running {
   const watched = watchSends(
     createAdminChat({
       ...shared,
-      now: elapsedMs, // The pace is a span; somebody may set the clock.
+      now: elapsedMs, // It measures spans alone.
       api: createApi(telegram, pace.at("managers")),
       chatId: Number(journal.fact(movedTo) ?? config.adminChatId),
       topicId: config.adminTopicId,
       topicAway: journal.fact(topicAway) !== undefined,
       onTopic(isAway) {
         const write = isAway ? noteTopicAway : () => journal.forgetFact(topicAway);
-        keep(write).then(() => delivery.wake());
+        keep(write).then(() => delivery.wake(), (cause) => {
+          log.error("❌ Состояние темы чата менеджеров не записать: {cause}", {
+            cause: String(cause),
+          });
+        });
       },
       alertChatId: config.alertChatId,
       onMigrate(chatId) {
@@ -147,9 +151,11 @@ export function openRooms(config: Config, ground: Ground): Running {
   };
   const adminChat = watched.chat;
   function noteTopicAway(): void {
-    journal.rememberFact(topicAway, "1");
     const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: TOPIC_AWAY } as const;
-    journal.addWork(note, now());
+    journal.atomically(() => {
+      journal.rememberFact(topicAway, "1");
+      journal.addWork(note, now());
+    });
   }
 
   const chatCheck = createChatCheck({
@@ -181,7 +187,6 @@ export function openRooms(config: Config, ground: Ground): Running {
   });
   const delivery = createDelivery({
     ...shared,
-    elapsedMs,
     crm,
     adminChat,
     visitorChat: createVisitorChat(
@@ -292,7 +297,7 @@ export function openRooms(config: Config, ground: Ground): Running {
       await pollUpdates({
         ...shared,
         ...telegram,
-        now: elapsedMs, // It measures spans alone; somebody may set the clock.
+        now: elapsedMs, // It measures spans alone.
         early,
         accept: (updates) => introduce().then(() => watch.recording(() => inbox.accept(updates))),
         polled(offset, caughtUp) {
@@ -322,7 +327,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     clearTimeout(timer);
     crm.close();
     await profiles.close();
-    // What lies at a lost journal's path now is somebody else's: SQLite would write and remove files there.
+    // Another file may be at a lost journal's path now: SQLite would write and remove files there.
     if (journalEnd !== "lost") journal.close();
     lock.release();
   }

@@ -124,7 +124,7 @@ export function createSendAll(
     return total;
   }
 
-  /** Not as whoever sends knows it: the profile may have got another key since. */
+  /** Not as the sender knows it: the profile may have got another key since. */
   function profileOf(lead: number): string {
     return journal.findLead(lead)?.profile ?? "";
   }

@@ -20,6 +20,7 @@ const LONGEST_HOLD_OF_ALL_MS = 30_000;
 /** How many chats are remembered before those that may be written to are forgotten. */
 const FEW_CHATS = 1_000;
 
+/** As the Bot API takes it: a number, or a channel's `@name`. */
 export type ChatId = number | string;
 
 /** A message on its way, as `begin` gives it to `end`. */
@@ -29,6 +30,7 @@ export interface Sending {
   countsUntilMs: number;
 }
 
+/** What was sent lately, and what may be sent next. Moments are of one monotonic clock, in ms. */
 export interface SendLimits {
   /** How long until a chat takes so many messages more, after so many that wait, in ms; 0 when it does. */
   chatWaitMs(chat: ChatId, messages: number, nowMs: number, before?: number): number;

@@ -6,6 +6,7 @@ import { type ChatId, createSendLimits, type Sending } from "./send_limits.ts";
 
 /** Whose message it is, the most urgent first. */
 export const RANKS = ["confirmation", "visitor", "managers", "other"] as const;
+/** One of them. */
 export type Rank = typeof RANKS[number];
 
 /** A message waits so long for its own chat, in ms; where it would be longer, its caller gets the 429 at once. */
@@ -19,16 +20,18 @@ const STOPPED_MS = 1_000;
 
 const SENDS = /^(send(?!ChatAction)|copy|forward|editMessage)/;
 
+/** The limit, and what waiting needs. */
 export interface SendPaceOptions {
   /** Most messages in a second in all; 0 for a Bot API server without limits. */
   readonly perSecond: number;
-  /** A span's clock, in ms. */
+  /** A monotonic clock for spans, in ms. */
   readonly elapsedMs: () => number;
   /** Ends early when the process stops. */
   readonly sleep: (ms: number) => Promise<void>;
   readonly stopping: AbortSignal;
 }
 
+/** One queue for all clients of a bot. */
 export interface SendPace {
   /** What calls of a rank pass on their way to Telegram; methods that send nothing pass at once. */
   at(rank: Rank): Transformer;
@@ -108,7 +111,7 @@ export function createSendPace(options: SendPaceOptions): SendPace {
   }
 
   function letOneLeave(nowMs: number): boolean {
-    if (limits.totalWaitMs(1, nowMs) > 0) return false; // However many wait, none need be looked at.
+    if (limits.totalWaitMs(1, nowMs) > 0) return false; // Then no line need be looked at.
     const isLate = ({ waiting: [first], servedAtMs }: Line) =>
       first !== undefined && nowMs - Math.max(first.sinceMs, servedAtMs) >= TURN_EVERY_MS;
     const late = lines.filter(isLate);
@@ -119,7 +122,7 @@ export function createSendPace(options: SendPaceOptions): SendPace {
       const next = line.waiting[at];
       if (next === undefined) continue;
       if (limits.totalWaitMs(next.messages, nowMs) > 0) {
-        if (late.includes(line)) return false; // An album's room comes together only where no other takes it.
+        if (late.includes(line)) return false; // Waits until there is room for the whole album.
         continue;
       }
       line.waiting.splice(at, 1);

@@ -7,7 +7,7 @@ import { describeError, neverConnected, OutcomeUnknown, retryAfterMs } from "./c
 /** How often a call is made at most. */
 const TRIES = 3;
 
-/** The longest wait before a call is repeated, in ms; whoever needs longer ones has them on disk. */
+/** The longest wait before a call is repeated, in ms; longer ones wait on disk. */
 const LONGEST_RETRY_WAIT_MS = 5_000;
 
 /** Sends of one update that may have arrived unanswered: the visitor reads the same thing twice at most. */

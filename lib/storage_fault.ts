@@ -1,4 +1,4 @@
-// Tells what keeps the database from being written from a defect in the code that writes. Does not open it.
+// Tells a fault of the disk, the file or another process from a defect in the code that writes. Does not open the database.
 
 /** A full disk made SQLite undo the open transaction; what comes next in it has to be written again. */
 export class TransactionUndone extends Error {

@@ -100,7 +100,7 @@ async function unlessStopped<T>(promise: T | Promise<T>, signal: AbortSignal) {
 /**
  * Polls until `signal` aborts, whatever happens on the way.
  *
- * @throws {PollingEnded} If the token is refused.
+ * @throws {PollingEnded} If the token is refused, or another instance polls with it for longer than `CONFLICT_PATIENCE_MS`.
  */
 export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
   const { accept, polled, early, sleep, random, now, log, token, apiRoot } = options;
@@ -162,7 +162,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
         failures = 0;
         log.info("🔌 Вебхук, оставленный прежним ботом, снят; накопленные обновления сохранены");
         if (removals++ === 0) return 0;
-        return Math.min(waitMs(removals - 1, random()), LONGEST_POLL_WAIT_MS); // Somebody sets it again and again.
+        return Math.min(waitMs(removals - 1, random()), LONGEST_POLL_WAIT_MS); // Another program sets it again and again.
       }
     }
     if (failure?.kind === "conflict") {

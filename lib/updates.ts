@@ -1,6 +1,7 @@
 // What getUpdates answered → the updates that the bot can handle, and why others are put aside. Reports nothing.
 
 import type { Update } from "grammy/types";
+import { isId, isRecord, isWhole } from "./foreign.ts";
 import { MESSAGE_IDS } from "./journal.ts";
 
 /**
@@ -17,6 +18,7 @@ export interface Aside {
   readonly fault: string;
 }
 
+/** A batch, read. */
 export interface Batch {
   readonly updates: readonly Update[];
   readonly aside: readonly Aside[];
@@ -43,6 +45,7 @@ export function readBatch(result: readonly unknown[]): Batch {
   return { updates, aside, nextOffset };
 }
 
+/** One update, read. */
 export type ReadUpdate =
   | { readonly kind: "good"; readonly update: Update }
   | { readonly kind: "aside" } & Aside;
@@ -52,7 +55,7 @@ export type ReadUpdate =
  * `value`, and unknown ones stay.
  */
 export function readUpdate(value: unknown): ReadUpdate {
-  if (!isObject(value)) return { kind: "aside", id: undefined, fault: "не объект" };
+  if (!isRecord(value)) return { kind: "aside", id: undefined, fault: "не объект" };
   const { update_id: given } = value;
   const id = isWhole(given, 1) && given <= MOST_UPDATE_ID ? given : undefined;
   if (id === undefined) return { kind: "aside", id, fault: "update_id не номер" };
@@ -67,7 +70,7 @@ export function readUpdate(value: unknown): ReadUpdate {
  * undefined where an earlier version took what the bot cannot handle.
  */
 export function readStoredUpdate(value: unknown): Update | undefined {
-  if (!isObject(value) || !isId(value["update_id"])) return undefined;
+  if (!isRecord(value) || !isId(value["update_id"])) return undefined;
   return isUpdate(value, faultOf(value)) ? value : undefined;
 }
 
@@ -89,16 +92,16 @@ function faultOf(update: Fields): string | undefined {
 
 /** Where a message is: all that is needed of a menu that was pressed. */
 function faultOfPlace(message: unknown, path: string): string | undefined {
-  if (!isObject(message)) return `${path} не объект`;
+  if (!isRecord(message)) return `${path} не объект`;
   const { message_id: id, chat } = message;
   if (!isId(id) || id >= MESSAGE_IDS) return `${path}.message_id не номер`;
-  if (!isObject(chat)) return `${path}.chat не объект`;
+  if (!isRecord(chat)) return `${path}.chat не объект`;
   return isId(chat["id"]) ? undefined : `${path}.chat.id не номер`;
 }
 
 function faultOfMessage(message: unknown, path: string, isReply = false): string | undefined {
   const fault = faultOfPlace(message, path);
-  if (fault !== undefined || !isObject(message)) return fault;
+  if (fault !== undefined || !isRecord(message)) return fault;
   // In a private chat its own id tells who it is.
   if (faultOfUser(message["from"], "") !== undefined) delete message["from"];
   // Words of another type are content of an unknown kind, and hold no command.
@@ -121,24 +124,24 @@ const INESSENTIAL: Readonly<Record<string, (value: unknown) => boolean>> = {
   caption_entities: areEntities,
   media_group_id: (value) => typeof value === "string",
   message_thread_id: (value) => isWhole(value, 1),
-  reply_markup: (value) => isObject(value) && isListOf(value["inline_keyboard"], areButtons),
+  reply_markup: (value) => isRecord(value) && isListOf(value["inline_keyboard"], areButtons),
 };
 
 function areButtons(value: unknown): boolean {
-  return isListOf(value, isObject);
+  return isListOf(value, isRecord);
 }
 
 function areEntities(value: unknown): boolean {
   return isListOf(
     value,
     (each) =>
-      isObject(each) && typeof each["type"] === "string" && isWhole(each["offset"], 0) &&
+      isRecord(each) && typeof each["type"] === "string" && isWhole(each["offset"], 0) &&
       isWhole(each["length"], 0),
   );
 }
 
 function faultOfPress(press: unknown): string | undefined {
-  if (!isObject(press)) return "callback_query не объект";
+  if (!isRecord(press)) return "callback_query не объект";
   const { from, message, data } = press;
   if (data !== undefined && typeof data !== "string") return "callback_query.data не строка";
   const who = faultOfUser(from, "callback_query.from");
@@ -152,7 +155,7 @@ function faultOfPress(press: unknown): string | undefined {
 const USER_WORDS = ["first_name", "last_name", "username", "language_code"];
 
 function faultOfUser(user: unknown, path: string): string | undefined {
-  if (!isObject(user)) return `${path} не объект`;
+  if (!isRecord(user)) return `${path} не объект`;
   if (!isId(user["id"])) return `${path}.id не номер`;
   for (const field of USER_WORDS) {
     if (field in user && typeof user[field] !== "string") delete user[field];
@@ -160,20 +163,6 @@ function faultOfUser(user: unknown, path: string): string | undefined {
   return undefined;
 }
 
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isListOf(value: unknown, isGood: (each: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(isGood);
-}
-
-/** Fractions, and what a number cannot hold to the last digit, are no id: another person could have it. */
-function isWhole(value: unknown, least: number): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= least;
-}
-
-/** Of a person or a chat; groups have negative ones. */
-function isId(value: unknown): value is number {
-  return isWhole(value, -Number.MAX_SAFE_INTEGER) && value !== 0;
 }

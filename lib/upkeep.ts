@@ -1,6 +1,7 @@
 // What has to be done now and then: the nightly backup, the erasure of old leads' persons, the daily line. Runs in no request.
 
 import { dayAndHour, dayBeforeStartMs, daysAfter, dayStartMs } from "./calendar.ts";
+import { messageOf } from "./error_words.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
 import type { Place } from "./lead.ts";
 import type { Log } from "./log.ts";
@@ -47,12 +48,14 @@ export interface UpkeepOptions {
   /** Told that the managers are owed something. */
   readonly wake: () => void;
   readonly now: () => number;
-  /** A span's clock, in ms: it cannot be set. */
+  /** A monotonic clock for spans, in ms. */
   readonly elapsedMs: () => number;
   /** Free bytes where a folder is; undefined where that is not known. */
   readonly freeBytes: (folder: string) => Promise<number | undefined>;
   readonly log: Log;
 }
+
+type Erasure = ReturnType<Journal["eraseSettledBefore"]>;
 
 /** Something that is done once a day. */
 interface Job {
@@ -64,7 +67,8 @@ interface Job {
   readonly pauseMs: number;
   /** As the log names it. */
   readonly name: string;
-  run(day: string, hour: number): Promise<void>;
+  /** Whether it is done: a stop may come before its end. */
+  run(day: string, hour: number): Promise<boolean>;
 }
 
 export function createUpkeep(options: UpkeepOptions): Upkeep {
@@ -83,7 +87,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       name: "Строка за вчерашний день",
       run(_day, hour) {
         if (hour < DAILY_LATEST_HOUR) oweDailyLine();
-        return Promise.resolve();
+        return Promise.resolve(true);
       },
     },
     {
@@ -114,7 +118,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
         log.error("❌ {work}: не удалось, повторим через {minutes} мин: {cause}", {
           work: job.name,
           minutes: job.pauseMs / 60_000,
-          cause: error instanceof Error ? error.message : String(error),
+          cause: messageOf(error),
         });
       }
     }
@@ -132,7 +136,8 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     // was remembered by a clock that was wrong.
     if (last === undefined || daysAfter(last, day) > 1) journal.rememberFact(job.fact, day);
     else if (last < day && hour >= job.hour && !isPaused(job)) {
-      await job.run(day, hour);
+      const isDone = await job.run(day, hour);
+      if (!isDone) return;
       journal.rememberFact(job.fact, day);
       await journal.committed();
       wake();
@@ -143,20 +148,27 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     return elapsedMs() < (pausedUntilMs.get(job) ?? -Infinity);
   }
 
-  /** A few leads at a time: whoever presses meanwhile is answered as fast as ever. */
-  async function eraseOldPersons(): Promise<void> {
+  /** A few leads at a time: a press meanwhile is answered as fast as ever. */
+  async function eraseOldPersons(): Promise<boolean> {
     journal.overwriteFreePages(Infinity);
     journal.forgetMenusBefore(safeTime.nowMs() - MENUS_KEPT_MS);
     const beforeMs = safeTime.nowMs() - retentionDays * DAY_MS;
     let all = 0;
-    for (let from: number | undefined = 0; from !== undefined;) {
-      const { erased, next } = journal.eraseSettledBefore(beforeMs, from, LEADS_AT_ONCE, now());
+    let from: number | undefined = 0;
+    while (from !== undefined && !stopped) {
+      const { erased, next }: Erasure = journal.eraseSettledBefore(
+        beforeMs,
+        from,
+        LEADS_AT_ONCE,
+        now(),
+      );
       all += erased;
       from = next;
       await journal.committed();
       await new Promise((resolve) => setImmediate(resolve)); // Where nothing was written, that waits for nothing.
     }
     if (all > 0) log.info("🧹 Стёрты личные данные старых лидов: {leads}", { leads: all });
+    return from === undefined;
   }
 
   function oweDailyLine(): void {
@@ -171,23 +183,24 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body }, now());
   }
 
-  async function backUp(day: string): Promise<void> {
+  async function backUp(day: string): Promise<boolean> {
     try {
       await backUpNightly({ ...options, mayRemoveOld: safeTime.isSteady() }, day);
       journal.forgetFact(BACKUP_FAILURE);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       journal.rememberFact(BACKUP_FAILURE, reason);
       await journal.committed();
       throw error;
     }
     log.info("💾 Резервная копия журнала готова: {day}", { day });
+    return true;
   }
 
   function lookAndPlan(): void {
     looking = look().catch((error) => {
       log.error("❌ Обслуживание журнала не удалось: {cause}. Повторим", {
-        cause: error instanceof Error ? error.message : String(error),
+        cause: messageOf(error),
       });
     }).finally(() => {
       if (!stopped) timer = setTimeout(lookAndPlan, LOOK_MS);

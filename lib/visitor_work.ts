@@ -1,5 +1,6 @@
 // Work that is owed to visitors: confirmations, thanks, reminders. Decides what is said; sends through visitor_chat.
 
+import { stackOf } from "./error_words.ts";
 import type { Journal, Reminder, Work } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { Keep } from "./outbox.ts";
@@ -88,7 +89,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
           // It was said, and is not said again for a defect in what else is to be recorded.
           log.error("❌ Неожиданная ошибка при записи ответа посетителю: {cause}", {
             ...facts,
-            cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+            cause: stackOf(error),
           });
           return keep.soon(() => journal.finishWork(work));
         });

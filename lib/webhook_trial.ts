@@ -27,6 +27,7 @@ export function createWebhookTrial(
     readonly crm: CrmTrial;
     readonly lookup: Lookup;
     readonly newId: () => string;
+    /** A monotonic clock for spans, in ms. */
     readonly now: () => number;
     readonly stopping: AbortSignal;
   },

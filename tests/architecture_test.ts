@@ -10,6 +10,8 @@ import { DENO } from "./helpers/deno.ts";
  */
 const ROWS: readonly (readonly string[])[] = [
   ["exit.ts"],
+  ["error_words.ts"],
+  ["foreign.ts"],
   ["lead.ts"],
   ["backoff.ts"],
   ["pace.ts"],
@@ -120,6 +122,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms that decide: they reach neither files nor network, not even to ask for their types. */
 const PURE = [
+  "error_words.ts",
+  "foreign.ts",
   "lead.ts",
   "backoff.ts",
   "config.ts",

@@ -170,6 +170,17 @@ Deno.test("a form token belongs to one session and is usable again", () =>
     assert.equal(token.includes(one), false);
   }));
 
+Deno.test("wrong passwords are forgotten after a minute, also when the clock is set back by an hour meanwhile", () =>
+  withAuth(async ({ auth, clock }) => {
+    for (let nth = 0; nth < MOST_FAILURES; nth++) await auth.enterByPassword("wrong", "ann", HERE);
+    clock.elapsedMs = clock.nowMs;
+    clock.nowMs -= 60 * MINUTE_MS;
+    const refused = await auth.enterByPassword(PASSWORD, "ann", HERE);
+    assert.deepEqual(refused, { kind: "too_many", waitMs: MINUTE_MS });
+    clock.elapsedMs += MINUTE_MS;
+    assert.equal((await auth.enterByPassword(PASSWORD, "ann", HERE)).kind, "entered");
+  }));
+
 Deno.test("loginLink names the page's address and the token", () => {
   assert.equal(loginLink("https://bot.example", "abc"), "https://bot.example/login?token=abc");
 });
@@ -178,7 +189,8 @@ const PASSWORD = "correct horse battery";
 
 interface House {
   readonly auth: Auth;
-  readonly clock: { nowMs: number };
+  /** The span's clock goes with the time where it says nothing else. */
+  readonly clock: { nowMs: number; elapsedMs?: number };
   /** All that the two tables hold, as text. */
   readonly everything: () => string;
 }
@@ -188,12 +200,13 @@ async function withAuth(
   password: string | null = PASSWORD,
 ): Promise<void> {
   const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
-  const clock = { nowMs: NOON_MS };
+  const clock: House["clock"] = { nowMs: NOON_MS };
   const auth = createAuth({
     records: authRecords(db),
     committed: db.committed,
     password,
     now: () => clock.nowMs,
+    elapsedMs: () => clock.elapsedMs ?? clock.nowMs,
   });
   const rows = () =>
     ["links", "sessions"].map((table) => db.reader(`SELECT * FROM ${table}`).all());

@@ -167,6 +167,57 @@ Deno.test("of a visitor's 99 leads 20 are POSTed, all are confirmed, and the man
     assert.equal(await delivery.sendAll("agency", "@maria", { chatId: -1, messageId: 1 }), 0);
   }, { managers: {} }));
 
+Deno.test("a visitor whose leads are held back is not spoken of again before an hour has passed", () =>
+  withDelivery(async ({ delivery, texts, later }) => {
+    let menus = 0;
+    async function press(times: number): Promise<void> {
+      for (let nth = 0; nth < times; nth++) {
+        const menu = ++menus;
+        const lead = aNewLead({ id: `id-${menu}`, menuMessageId: menu, choice: `№ ${menu}` });
+        await delivery.receive(lead, { ...CONFIRMATION, messageId: menu }, aProfile());
+      }
+    }
+    async function showWhatIsDue(): Promise<void> {
+      delivery.wake();
+      for (let nth = 0; nth < 5; nth++) await turn();
+    }
+    await press(22);
+    later(5_000);
+    await showWhatIsDue();
+    assert.equal(texts.length, 1);
+    await press(2);
+    later(20 * 60_000);
+    await showWhatIsDue();
+    assert.equal(texts.length, 1);
+    later(60 * 60_000);
+    await showWhatIsDue();
+    assert.equal(texts.length, 2);
+    assert.match(texts[1] ?? "", /Ещё 2 лида /);
+  }, { managers: {} }));
+
+Deno.test("a lead that a defect keeps the managers from hearing of is not held back in silence", () => {
+  let calls = 0;
+  return withDelivery(async ({ delivery, journal }) => {
+    for (let menu = 1; menu <= 20; menu++) {
+      const lead = aNewLead({ id: `id-${menu}`, menuMessageId: menu, choice: `№ ${menu}` });
+      await delivery.receive(lead, { ...CONFIRMATION, messageId: menu }, aProfile());
+    }
+    const lead = aNewLead({ id: "id-21", menuMessageId: 21, choice: "№ 21" });
+    const confirmation = { ...CONFIRMATION, messageId: 21 };
+    await assert.rejects(delivery.receive(lead, confirmation, aProfile()), TypeError);
+    assert.equal(journal.findLead(21), undefined);
+    assert.equal((await delivery.receive(lead, confirmation, aProfile()))?.number, 21);
+  }, {
+    managers: {},
+    breakJournal: (journal) => ({
+      oweHeldLine(...line) {
+        if (calls++ === 0) throw new TypeError("oweHeldLine is broken");
+        journal.oweHeldLine(...line);
+      },
+    }),
+  });
+});
+
 Deno.test("a lead that was held back can be sent, as a person decides", () =>
   withDelivery(async ({ delivery, journal, posted }) => {
     journal.recordHeld(aNewLead(), JSON.stringify(CONFIRMATION));
@@ -332,6 +383,28 @@ Deno.test("what a person sent is not shown when they are erased while it waits f
     assert.deepEqual(sent, []);
     assert.deepEqual(journal.lanes(""), []);
   }, { managers: { ready: () => ready.promise }, thank });
+});
+
+Deno.test("a note that names a person is not shown when they are erased while it waits for Telegram's pace", () => {
+  const ready = Promise.withResolvers<void>();
+  return withDelivery(async ({ delivery, journal, sent }) => {
+    const { subject: number } = aLeadOf(journal, 1, NOON_MS);
+    const [post] = journal.takeWork("crm:host:a", NOON_MS, 9);
+    journal.oweCard(post!, "crm_failed", NOON_MS);
+    journal.settleInAdminChat(
+      journal.takeWork(ADMIN_CHAT_LANE, NOON_MS, 9),
+      { chatId: -1, messageId: 99 },
+      NOON_MS,
+    );
+    const { chatId } = journal.findLead(number)!;
+    journal.oweHeldLine(chatId, NOON_MS - 60 * 60_000, () => "⚠️ Ещё 1 лид от @betterrman");
+    delivery.wake();
+    await allTurns();
+    assert.equal(journal.erasePerson(chatId, "Анна", NOON_MS), 1);
+    ready.resolve();
+    await allTurns();
+    assert.equal(sent.includes("card"), false);
+  }, { managers: { ready: () => ready.promise } });
 });
 
 Deno.test("cards of one message stand in the order that its edits keep", () =>

@@ -78,6 +78,19 @@ function tracesOf(person: Person, text: string): string[] {
     .filter((each) => new RegExp(`(?<![\\p{L}\\p{N}])${each}(?![\\p{L}\\p{N}])`, "u").test(text));
 }
 
+Deno.test("thanks that are owed to an erased person's chat are forgotten, whatever they are for", () =>
+  withBoth((journal) => {
+    for (const { id } of [GALLIARD, OTHER]) {
+      const thanks = { lane: VISITORS_LANE, kind: "thanks", subject: 999, body: `${id}` } as const;
+      journal.addWork(thanks, NOON_MS);
+    }
+    assert.notEqual(journal.erasePerson(GALLIARD.id, "@manager", NOON_MS), undefined);
+    const left = journal.takeWork(VISITORS_LANE, NOON_MS, 99).filter(({ subject }) =>
+      subject === 999
+    );
+    assert.deepEqual(left.map(({ body }) => body), [`${OTHER.id}`]);
+  }));
+
 Deno.test("erasing a person leaves nothing of them in any table, also not of what is in hand, and another's stays", () =>
   withBoth((journal, dump) => {
     assert.equal(tracesOf(GALLIARD, dump()).length, 4);

@@ -7,11 +7,12 @@ import {
   EDITS_LANE,
   FOLLOW_UPS_LANE,
   type Journal,
+  journalIn,
   openJournal,
   VISITORS_LANE,
 } from "../lib/journal.ts";
 import { openDatabase } from "../lib/db.ts";
-import { MIGRATIONS } from "../lib/journal/schema.ts";
+import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
 import { aNewLead, NOON_MS, someContent } from "./helpers/a_lead.ts";
 
 const [A, B, C] = ["111", "222", "333"];
@@ -54,6 +55,35 @@ function press(journal: Journal, id: string, messageId = 2) {
   const confirmation = JSON.stringify({ ...MENU, messageId, text: "✅", photo: false });
   return journal.recordChoice(lead, confirmation, "crm:x", false)?.lead;
 }
+
+Deno.test("what a bot left is named as another's as a whole: a defect in between leaves it to the next start", () => {
+  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
+  const before = journalIn(db, A);
+  before.recordUpdates([{ id: 7, body: JSON.stringify({ update_id: 7 }) }], NOON_MS, NOON_MS);
+  const broken = {
+    ...db,
+    reader(sql: string) {
+      if (sql.includes("'offer_update'")) throw new TypeError("reader is broken");
+      return db.reader(sql);
+    },
+  };
+  assert.throws(() => journalIn(broken, B), TypeError);
+  assert.deepEqual(before.takeUpdates(NOON_MS, 9).map(({ id }) => id), [7]);
+  before.postponeUpdate(7, NOON_MS);
+  assert.deepEqual(journalIn(db, B).takeUpdates(NOON_MS, 9).map(({ id }) => id), [-1]);
+  db.close();
+});
+
+Deno.test("the second bot's heartbeat moves with the clock as the first one's, and tells the newest moment", () =>
+  withFile(({ as }) => {
+    as(A);
+    const journal = as(B);
+    const heartbeat = journal.ownFact("polled_at_ms");
+    journal.rememberFact(heartbeat, String(NOON_MS));
+    assert.equal(journal.newestMomentMs(), NOON_MS);
+    journal.shiftWaits(5_000);
+    assert.equal(journal.fact(heartbeat), String(NOON_MS + 5_000));
+  }));
 
 Deno.test("the same menu message of two bots gives two leads, and of each bot one, also when they come back", () =>
   withFile(({ as }) => {

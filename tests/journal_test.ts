@@ -1032,6 +1032,38 @@ Deno.test("a press that a copy had not handled yet becomes a card, and the next 
   });
 });
 
+const chat = aNewLead().chatId;
+
+for (
+  const [how, handle] of Object.entries({
+    "its press repeats another": (copy: Journal) => {
+      const lead = record(copy, 9);
+      copy.recordRepeat(aNewLead(), lead.number, "{}");
+    },
+    "its press is one too many": (copy: Journal) => copy.recordHeld(aNewLead(), "{}"),
+    "its person is erased": (copy: Journal) => copy.erasePerson(chat, "@manager", NOON_MS),
+    "its press gave nothing, and the bot starts again": (copy: Journal) => {
+      copy.finishUpdate(2);
+      copy.recover(INTERRUPTED, NOON_MS + 6);
+    },
+  })
+) {
+  Deno.test(`no trace of a press that a copy had not handled is left when ${how}`, () => {
+    const press = (id: unknown) =>
+      JSON.stringify({ callback_query: { message: { message_id: 2, chat: { id } } } });
+    return withCopy((journal) => {
+      const bodies = [{ id: 2, body: press(chat) }, { id: 3, body: press(undefined) }];
+      journal.recordUpdates(bodies, NOON_MS, null);
+    }, (copy) => {
+      copy.recover(INTERRUPTED, NOON_MS + 5);
+      copy.recover(INTERRUPTED, NOON_MS + 5);
+      assert.deepEqual(copy.factsOf("press_of_copy:"), [`${chat}:2`]);
+      handle(copy);
+      assert.deepEqual(copy.factsOf("press_of_copy:"), []);
+    });
+  });
+}
+
 Deno.test("what a copy says of settled leads stays, and a journal that is no copy sends what it owes", () =>
   withJournalFile(async (journal, reopen, path) => {
     const lead = record(journal);

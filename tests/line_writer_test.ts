@@ -57,6 +57,28 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 /** A line that takes a thousandth of what plain lines may take. */
 const LONG = "x".repeat(MOST_WAITING.plain / 1000 - 32);
 
+for (let ticks = 0; ticks < 12; ticks++) {
+  Deno.test(`a line that comes ${ticks} promises after the last write has ended is written, and waits for no other line`, async () => {
+    const written: string[] = [];
+    const ended = Promise.withResolvers<void>();
+    const lines = createLineWriter({
+      write(bytes) {
+        written.push(new TextDecoder().decode(bytes));
+        return ended.promise.then(() => bytes.length);
+      },
+      onRoom: () => {},
+      onGone: () => {},
+      sleep: () => Promise.resolve(),
+    });
+    lines.write("first", "urgent");
+    ended.resolve();
+    for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+    lines.write("second", "urgent");
+    await lines.flushed();
+    assert.deepEqual(written, ["first\n", "second\n"]);
+  });
+}
+
 Deno.test("lines of one turn leave together, and an urgent one at once with all before it", async () => {
   const { stream, writer } = aWriter();
   stream.read();

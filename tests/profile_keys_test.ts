@@ -72,6 +72,17 @@ Deno.test("a profile with another key keeps its leads, menus, history, reminders
     }
   }));
 
+Deno.test("a profile with another key keeps the count of its repeats, beside those that the key had before", () =>
+  withJournal((journal) => {
+    for (const [menu, profile] of [[2, "agency"], [12, "studio"]] as const) {
+      const lead = aNewLead({ id: `lead-${menu}`, menuMessageId: menu, profile });
+      const recorded = journal.recordChoice(lead, "{}", "crm:host:a", false)!.lead;
+      journal.recordRepeat({ ...lead, menuMessageId: menu + 1 }, recorded.number, "{}");
+    }
+    journal.renameProfile("agency", "studio");
+    assert.deepEqual(journal.repeatTotals(), [{ profile: "studio", presses: 2 }]);
+  }));
+
 Deno.test("an offer in the chat finds its profile under every later key, and sends all its cards", () =>
   withJournal((journal) => {
     openCard(journal, 1);

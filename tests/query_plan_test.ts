@@ -49,6 +49,7 @@ const WIDE: Readonly<Record<string, readonly RegExp[]>> = {
     /FROM outbox JOIN leads ON number = subject WHERE kind = 'post'/,
     /^SELECT subject FROM outbox WHERE kind = 'card'/,
     /^INSERT OR REPLACE INTO facts .* FROM inbox WHERE json_valid/,
+    /^DELETE FROM facts .* FROM inbox WHERE json_valid/,
   ],
   "when the clock was set: what is owed": [
     /^UPDATE (outbox|inbox) SET due_at_ms = due_at_ms \+ \? WHERE due_at_ms IS NOT NULL$/,

@@ -226,6 +226,20 @@ Deno.test("a lead that is held while its line is being shown is in the next one,
     assert.deepEqual(shownAt(journal, dueAtMs), ["лидов: 1"]);
   }));
 
+for (const byMs of [-6 * HOUR_MS, 6 * HOUR_MS]) {
+  Deno.test(`a line that waits for its hour waits no longer when the clock is set by ${byMs / HOUR_MS} h`, () =>
+    withJournal((journal) => {
+      journal.oweHeldLine(CHAT, NOON_MS, text);
+      shownAt(journal, NOON_MS + 5_000);
+      journal.oweHeldLine(CHAT, NOON_MS + 6_000, text);
+      const dueAtMs = journal.nextWorkDueAtMs(ADMIN_CHAT_LANE)!;
+      journal.shiftWaits(byMs);
+      journal.oweHeldLine(CHAT, NOON_MS + byMs + 7_000, text);
+      assert.equal(journal.nextWorkDueAtMs(ADMIN_CHAT_LANE), dueAtMs + byMs);
+      assert.deepEqual(shownAt(journal, dueAtMs + byMs), ["лидов: 2"]);
+    }));
+}
+
 Deno.test("visitors have a line each", () =>
   withJournal((journal) => {
     for (const chatId of [7, 8, 7]) journal.oweHeldLine(chatId, NOON_MS, text);

@@ -192,6 +192,36 @@ Deno.test("while old leads are looked through, where nobody is left to erase, ot
   }));
 });
 
+Deno.test("a stop waits for no more than a portion of the erasure, and the next process goes on with it", () => {
+  let portions = 0;
+  return withUpkeep(async (house) => {
+    const { journal } = house;
+    await house.upkeep.look();
+    for (let nth = 1; nth <= 1_000; nth++) {
+      const { number } = recordLead(journal, MORNING_MS, nth);
+      journal.moveLead(number, "in_crm");
+    }
+    await journal.committed();
+    house.until(MORNING_MS + 200 * DAY_MS);
+    await house.upkeep.look(); // Believes the clock from now on.
+    house.until(MORNING_MS + 201 * DAY_MS);
+    portions = 0;
+    const looking = house.upkeep.look();
+    while (portions === 0) await new Promise((resolve) => setImmediate(resolve));
+    void house.upkeep.stop();
+    await looking;
+    assert.ok(portions <= 2, `${portions} portions`);
+    await house.restart().look();
+    assert.equal(journal.findLead(1_000)?.visitor.firstName, "");
+  }, (journal) => ({
+    ...journal,
+    eraseSettledBefore(...asked) {
+      portions++;
+      return journal.eraseSettledBefore(...asked);
+    },
+  }));
+});
+
 // — The clock —
 
 /** An old settled lead whose person is erased when the bot believes that its time is over. */

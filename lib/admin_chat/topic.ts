@@ -3,6 +3,7 @@
 /** How long a topic that took nothing is left alone before a message tries it again, in ms. */
 export const TOPIC_RETRY_MS = 5 * 60_000;
 
+/** Where messages of a forum group go, as its topic takes them or not. */
 export interface Topic {
   /** Where the next message goes: the topic's id, or null for the group without a topic. */
   next(): number | null;
@@ -12,17 +13,19 @@ export interface Topic {
   refused(reason: string): void;
 }
 
+/** What a topic starts from. */
 export interface TopicOptions {
   /** Null where messages go into no topic. */
   readonly topicId: number | null;
-  /** Whether it took nothing when an earlier process last tried: then it is tried at once, and nobody is told again. */
+  /** Whether it took nothing when an earlier process last tried: then it is tried at once, and the change is not reported again. */
   readonly isAway: boolean;
   /** Told once when it takes nothing any more, and once when it is back. */
   readonly onChange: (isAway: boolean, reason: string) => void;
-  /** A span's clock, in ms. */
+  /** A monotonic clock for spans, in ms. */
   readonly now: () => number;
 }
 
+/** Starts as an earlier process left it. */
 export function createTopic({ topicId, isAway, onChange, now }: TopicOptions): Topic {
   let away = isAway;
   let tryAtMs = -Infinity;

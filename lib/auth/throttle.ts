@@ -1,4 +1,4 @@
-// Counts failed tries by address. Reads no clock.
+// Counts failed tries by address. Reads no clock; its moments are of one that cannot be set.
 
 /** At most this many addresses are remembered; past it the one that failed longest ago is forgotten. */
 const MOST_ADDRESSES = 10_000;

@@ -1,13 +1,14 @@
 // A press on a profile's button: the lead. One menu message gives one lead, whatever is pressed and how often.
 
 import { Composer, type Context, type NextFunction } from "grammy";
+import { isId, isRecord } from "../foreign.ts";
 import type { MessageAddress } from "../lead.ts";
 import { inLanguage, LIMITS, type Profile, profileOfWord } from "../profile.ts";
 import { describeError } from "../telegram.ts";
 import { chosenText, clip, confirmation, isBlank } from "../texts.ts";
 import type { BotDeps } from "./deps.ts";
 import { sendMenu } from "./menu.ts";
-import { isId, isMessageId, isRecord, visitorOf } from "./visitor.ts";
+import { isMessageId, visitorOf } from "./visitor.ts";
 
 /** Answers every press, whatever becomes of it: an unanswered one goes on spinning. */
 export function answerPresses({ journal, afterVisitors, log }: BotDeps): Composer<Context> {

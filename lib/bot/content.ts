@@ -1,6 +1,7 @@
 // A visitor's message → what the managers are shown of it. Reads any message without throwing: new kinds of content come with each Bot API version.
 
 import type { Message, MessageEntity } from "grammy/types";
+import { isRecord, isWhole } from "../foreign.ts";
 import type { FollowUpContent } from "../lead.ts";
 import { LIMITS } from "../profile.ts";
 import { clip, MEDIA_WORDS } from "../texts.ts";
@@ -80,7 +81,7 @@ const MOST_LEVELS = 64;
 
 /** What a person typed into content of an unknown kind, line by line. */
 function typedWords(value: unknown, level = 0): string {
-  if (!isRecord(value) || level > MOST_LEVELS) return "";
+  if (typeof value !== "object" || value === null || level > MOST_LEVELS) return "";
   return Object.entries(value).map(([name, each]) =>
     TYPED.has(name) ? run(each, level + 1) : typedWords(each, level + 1)
   ).filter((line) => line !== "").join("\n");
@@ -91,10 +92,6 @@ function run(value: unknown, level: number): string {
   if (typeof value === "string") return value;
   if (!Array.isArray(value) || level > MOST_LEVELS) return typedWords(value, level);
   return value.map((each) => run(each, level + 1)).join("");
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 /** FNV-1a: enough to tell a changed message from the same one. */
@@ -114,13 +111,9 @@ function readEntities(entities: unknown, text: string): MessageEntity[] {
 function isFormatting(entity: unknown, end: number): entity is MessageEntity {
   if (!isRecord(entity) || !FORMATTING.has(entity["type"])) return false;
   const { type, offset, length, url, user } = entity;
-  if (!isWhole(offset) || !isWhole(length) || offset + length > end) return false;
+  if (!isWhole(offset, 0) || !isWhole(length, 0) || offset + length > end) return false;
   if (type === "text_link") return typeof url === "string";
-  return type !== "text_mention" || (isRecord(user) && isWhole(user["id"]));
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
+  return type !== "text_mention" || (isRecord(user) && isWhole(user["id"], 0));
 }
 
 const FORMATTING: ReadonlySet<unknown> = new Set<MessageEntity["type"]>([

@@ -1,6 +1,7 @@
 // Telegram's user → the visitor that a lead is about. Reads it as foreign data: only the id is essential, nothing else costs a lead.
 
 import { MESSAGE_IDS } from "../journal/bots.ts";
+import { isId, isRecord } from "../foreign.ts";
 import type { Visitor } from "../lead.ts";
 
 /** Longest kept part of a name, in UTF-16 units; Telegram's own limit is 64 characters. */
@@ -35,18 +36,9 @@ export function languageOf(from: unknown): string | null {
   return typeof tag === "string" && LANGUAGE.test(tag) ? tag : null;
 }
 
-/** Whether it can be the id of a user or a chat: a whole number of at most 52 bits (Bot API: User.id). */
-export function isId(value: unknown): value is number {
-  return Number.isSafeInteger(value) && value !== 0;
-}
-
 /** Whether the journal can keep it as a message's id (`MESSAGE_IDS`); negative ones name another bot's messages. */
 export function isMessageId(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) < MESSAGE_IDS;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 /** Without what SQLite, JSON or Telegram would not take: half characters and NUL. */

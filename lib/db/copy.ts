@@ -1,4 +1,4 @@
-// Copies a database while it is written, and looks into one that nobody has open. Does not know what a lead is.
+// Copies a database while it is written, and looks into one that is not open elsewhere. Does not know what a lead is.
 
 import { backup, DatabaseSync } from "node:sqlite";
 import { createPrivateFile } from "../private_files.ts";
@@ -32,7 +32,7 @@ export async function copyDatabase(from: string, to: string, mark: string): Prom
   }
 }
 
-/** Runs SQL in a database that nobody has open, and leaves it of one piece, without a WAL. */
+/** Runs SQL in a database that is not open elsewhere, and leaves it of one piece, without a WAL. */
 export function changeDatabase(path: string, sql: string): void {
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
@@ -74,11 +74,17 @@ export function readDatabase<T>(path: string, read: (row: ReadRow) => T): T {
   }
 }
 
-function isThere(path: string): boolean {
+/**
+ * Whether there is anything at a path, also a link that leads nowhere.
+ *
+ * @throws What the file system throws where that cannot be told.
+ */
+export function isThere(path: string): boolean {
   try {
     Deno.lstatSync(path);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }

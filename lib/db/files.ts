@@ -6,6 +6,7 @@ export interface LostFile {
   readonly kind: "deleted" | "replaced" | "cut";
 }
 
+/** The files of one open database. */
 export interface DatabaseFiles {
   /** The first of the database, its WAL and its shared memory that is not at its path any more, or was cut short there. */
   lost(): LostFile | undefined;

@@ -13,6 +13,7 @@ export const MESSAGE_IDS = 2 ** 32;
 /** Slots whose keys are whole numbers of 53 bits. */
 const MOST_BOTS = 2 ** 21;
 
+/** How one bot's messages and facts are named in the journal. */
 export interface BotKeys {
   /** What a message is kept under. @throws {RangeError} For what is no message id. */
   keyOf(messageId: number): number;
@@ -34,10 +35,12 @@ export function openForBot(db: Database, botId: string | undefined): BotKeys {
   const last = Number(lastFact?.["value"] ?? 0);
   const slot = botId === undefined ? last : slotOf(db, botId);
   if (botId !== undefined && (lastFact === undefined || slot !== last)) {
-    db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES ('bot_slot', ?)")
-      .run(String(slot));
+    db.atomically(() => {
+      db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES ('bot_slot', ?)")
+        .run(String(slot));
+      if (slot !== last) leaveBehind(db, keysOf(last));
+    });
   }
-  if (slot !== last) leaveBehind(db, keysOf(last));
   return keysOf(slot);
 }
 

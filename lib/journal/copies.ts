@@ -1,6 +1,7 @@
 // Copies of the journal: made, looked into, marked as copies. What a copy owes may long have been done by the journal it was made of.
 
 import { changeDatabase, copyDatabase, readDatabase, type ReadRow } from "../db/copy.ts";
+import { messageOf } from "../error_words.ts";
 import type { CrmOutcome } from "../lead.ts";
 import { MIGRATIONS } from "./schema.ts";
 
@@ -50,7 +51,7 @@ export function inspectJournal(path: string): JournalContents {
     return readDatabase(path, contentsOf);
   } catch (error) {
     if (error instanceof NoJournal) throw error;
-    throw new NoJournal(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new NoJournal(messageOf(error), { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 // The journal forgets who a lead was about, in every table that told it. Does not decide when, or whom.
 
 import type { Database } from "../db.ts";
+import { PRESS_OF_COPY } from "./recovery.ts";
 
 /** A person as the journal's texts name them. */
 export interface Erased {
@@ -9,6 +10,7 @@ export interface Erased {
   readonly names: readonly string[];
 }
 
+/** What is erased of a person, by table. */
 export interface ErasureRecords {
   /** Erases who one lead was about: name, username, ids, messages, what the CRM said of it, and what is owed to them. */
   eraseLead(lead: number): void;
@@ -16,6 +18,7 @@ export interface ErasureRecords {
   eraseChat(person: Erased): void;
 }
 
+/** The records in an open database. */
 export function erasureRecords(db: Database): ErasureRecords {
   const ofFollowUps = "SELECT number FROM follow_ups WHERE lead = ?1";
   // In this order: what comes last is what the others are found by. Work in hand goes too; its end is then no move.
@@ -36,11 +39,13 @@ export function erasureRecords(db: Database): ErasureRecords {
     `UPDATE leads SET user_id = 0, username = NULL, first_name = '', last_name = NULL,
        language = NULL, chat_id = 0, menu_message_id = -number WHERE number = ?1`,
   ].map((sql) => db.writer(sql));
+  // A number comes as REAL from node:sqlite, and would be "7.0" as a text.
   const ofChat = [
     "DELETE FROM menus WHERE chat_id = ?1",
-    "DELETE FROM outbox WHERE kind = 'thanks' AND body = CAST(?1 AS TEXT)",
+    "DELETE FROM outbox WHERE kind = 'thanks' AND body = CAST(CAST(?1 AS INTEGER) AS TEXT)",
     `DELETE FROM outbox WHERE subject = 0 AND kind = 'reminder'
        AND json_extract(body, '$.chatId') = ?1`,
+    `DELETE FROM facts WHERE name GLOB '${PRESS_OF_COPY}' || CAST(?1 AS INTEGER) || ':*'`,
   ].map((sql) => db.writer(sql));
   const notes = db.reader("SELECT id, body FROM outbox WHERE kind = 'note'");
   const forgetNote = db.writer("DELETE FROM outbox WHERE id = ?");

@@ -24,6 +24,7 @@ export type RecordedEdit =
   /** They have the message already: the edit is a follow-up of its own. */
   | { readonly kind: "begun"; readonly followUp: number };
 
+/** Edits of messages that became follow-ups. */
 export interface EditRecords {
   /** @param words What the edit says, for the page. */
   insertEdit(

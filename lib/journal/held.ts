@@ -10,6 +10,7 @@ const LINE_EVERY_MS = 60 * 60 * 1000;
 const QUIET_MS = 3_000;
 const LONGEST_WAIT_MS = 2 * 60_000;
 
+/** The line about one visitor's held leads. */
 export interface HeldRecords {
   /**
    * Counts one more lead that was held back. Owes the line that tells of it, or puts the count into the one that waits.
@@ -27,6 +28,7 @@ interface Line {
   readonly leads: number;
 }
 
+/** The records in an open database. */
 export function heldRecords(
   db: Database,
   { addWork, forgetWork }: Pick<OutboxRecords, "addWork" | "forgetWork">,

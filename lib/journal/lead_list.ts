@@ -25,7 +25,7 @@ export const MOST_COUNTED = 20_000;
 const MOST_WORDS = 3;
 
 /** How far a lead's number may be out of step with its time, in leads: somebody may set the clock. */
-const OUT_OF_STEP = 1_000;
+export const OUT_OF_STEP = 1_000;
 
 export interface LeadFilter {
   readonly place: Place | null;

@@ -2,6 +2,7 @@
 
 import type { Database } from "../db.ts";
 
+/** Moments as the clock says them. */
 export interface Moments {
   /**
    * The clock was set by so many ms: what waits goes on waiting for as long as it had to before. What says
@@ -17,19 +18,26 @@ export interface Moments {
   newestMomentMs(): number | undefined;
 }
 
-/** Facts that hold a moment from which a span is measured. */
-const SPANS = "(name GLOB 'polled_at_ms*' OR name GLOB 'offered_at_ms:*')";
+/** When polling last worked; the facts of other bots than the first have their number behind it (bots.ts). */
+const HEARTBEATS = "name = 'polled_at_ms' OR name GLOB 'polled_at_ms:*'";
 
 /** No login link works for so long, in ms. */
 const LONGEST_LINK_MS = 24 * 60 * 60 * 1000;
 
+/** Facts that hold a moment from which a span is measured. */
+const SPANS = `(${HEARTBEATS} OR name GLOB 'offered_at_ms:*')`;
+
+/** The moments in an open database. */
 export function moments(db: Database): Moments {
   const shifts = [
     "UPDATE outbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
     "UPDATE inbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
     "UPDATE links SET expires_at_ms = expires_at_ms + ?",
+    "UPDATE login_messages SET expires_at_ms = expires_at_ms + ?",
     "UPDATE sessions SET opened_at_ms = opened_at_ms + ?1, seen_at_ms = seen_at_ms + ?1",
     `UPDATE facts SET value = CAST(CAST(value AS INTEGER) + CAST(? AS INTEGER) AS TEXT) WHERE ${SPANS}`,
+    `UPDATE facts SET value = json_set(value, '$.fromMs', json_extract(value, '$.fromMs') + ?)
+     WHERE name GLOB 'held_of:*'`,
   ].map((sql) => db.writer(sql));
   const clamps = [
     `DELETE FROM facts WHERE ${SPANS} AND CAST(value AS INTEGER) > ?1`,
@@ -42,16 +50,18 @@ export function moments(db: Database): Moments {
        UNION ALL SELECT received_at_ms FROM inbox
        UNION ALL SELECT max(saved_at_ms) FROM revisions
        UNION ALL SELECT CAST(value AS INTEGER) FROM facts
-         WHERE name IN ('polled_at_ms', 'health_checked_at_ms'))`,
+         WHERE ${HEARTBEATS} OR name = 'health_checked_at_ms')`,
   );
 
   return {
-    shiftWaits(byMs) {
-      for (const each of shifts) each.run(byMs);
-    },
-    clampWaits(nowMs) {
-      for (const each of clamps) each.run(nowMs);
-    },
+    shiftWaits: (byMs) =>
+      db.atomically(() => {
+        for (const each of shifts) each.run(byMs);
+      }),
+    clampWaits: (nowMs) =>
+      db.atomically(() => {
+        for (const each of clamps) each.run(nowMs);
+      }),
     newestMomentMs() {
       const atMs = newest.get()?.["newest"];
       return typeof atMs === "number" ? atMs : undefined;

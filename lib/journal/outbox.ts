@@ -84,7 +84,7 @@ export function outboxRecords(db: Database): OutboxRecords {
   const insert = db.writer(
     "INSERT INTO outbox (id, lane, kind, subject, body, due_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
   );
-  // Whoever still has done work in hand must not meet its number on new work.
+  // An id that is in hand must not be given to new work.
   let lastId = Number(db.reader("SELECT max(id) AS id FROM outbox").get()?.["id"] ?? 0);
   const take = db.writer(
     `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
@@ -157,4 +157,9 @@ export function toWork(row: Row): Work {
     body: String(row["body"]),
     failures: Number(row["failures"]),
   };
+}
+
+/** Whether a manager asked for a POST: their name is its body. */
+export function isResend({ body }: Work): boolean {
+  return body !== "";
 }

@@ -17,6 +17,7 @@ export interface PressLimits {
   readonly mostInAnHour: number;
 }
 
+/** What a press is, by what its visitor pressed before. */
 export type PressVerdict =
   /** A lead as every other. */
   | { readonly kind: "lead" }
@@ -27,6 +28,7 @@ export type PressVerdict =
   /** Its menu was answered already. */
   | { readonly kind: "known" };
 
+/** Presses beside the leads that they gave. */
 export interface PressRecords {
   /**
    * Weighs a press by what its visitor pressed before. A repeat is told by bot, visitor, profile and choice (the base's words), and
@@ -38,6 +40,7 @@ export interface PressRecords {
   insertRepeat(press: NewLead, lead: number): void;
 }
 
+/** The records in an open database. */
 export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressRecords {
   // In the index alone, however many leads a chat has given; the newest have the highest numbers.
   const selectNewest = db.reader(

@@ -16,7 +16,7 @@ export const PROFILE_FACTS = {
 /** What the profile is called now; its former key follows. */
 const RENAMED = "renamed:";
 
-/** Most names in a row that are followed: more than anybody gives one profile while an old button is about. */
+/** Most names in a row that are followed: more than one profile gets while an old button is in the chat. */
 const MOST_NAMES = 32;
 
 export interface ProfileKeys {
@@ -42,6 +42,9 @@ export function profileKeys(db: Database): ProfileKeys {
     // A rename is found in the file as an end and a beginning; the end was none.
     `DELETE FROM revisions WHERE content IS NULL AND ?1 <> ?2 AND number = (SELECT max(number) FROM revisions WHERE profile = ?2)`,
     "UPDATE revisions SET profile = ?1 WHERE profile = ?2",
+    `INSERT INTO repeat_counts SELECT ?1, presses FROM repeat_counts WHERE profile = ?2
+     ON CONFLICT (profile) DO UPDATE SET presses = presses + excluded.presses`,
+    "DELETE FROM repeat_counts WHERE profile = ?2",
   ].map((sql) => db.writer(sql));
   const moveLane = db.writer("UPDATE outbox SET lane = ? WHERE lane = ?");
   const moveFact = db.writer("UPDATE OR REPLACE facts SET name = ? WHERE name = ?");

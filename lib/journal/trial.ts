@@ -26,6 +26,7 @@ const READS = [
   "SELECT lane FROM outbox WHERE due_at_ms IS NOT NULL ORDER BY lane, due_at_ms LIMIT 1",
 ];
 
+/** A lead's writes, tried. */
 export interface Trial {
   /**
    * Tries whether a lead can be recorded.
@@ -35,6 +36,7 @@ export interface Trial {
   tryToRecord(): void;
 }
 
+/** The trial in an open database. */
 export function trial(db: Database): Trial {
   const writes = WRITES.map((sql) => db.writer(sql));
   const reads = READS.map((sql) => db.reader(sql));

@@ -7,7 +7,7 @@ export type Weight = "plain" | "urgent" | "lead";
 export interface LineWriter {
   /** Queues a line; drops and counts it when too much waits already for one of its weight. */
   write(line: string, weight: Weight): void;
-  /** Resolves when every line is written, or nobody can read them any more. */
+  /** Resolves when every line is written, or the reader is gone. */
   flushed(): Promise<void>;
 }
 
@@ -18,6 +18,7 @@ export interface Dropped {
   readonly leads: number;
 }
 
+/** Where lines go, and who is told of those that do not. */
 export interface LineWriterOptions {
   /** Writes a part of the bytes, at least one, and resolves with their number; `Deno.stdout.write`. */
   readonly write: (bytes: Uint8Array) => Promise<number>;
@@ -28,6 +29,7 @@ export interface LineWriterOptions {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
+/** A line that waits. */
 export interface QueuedLine {
   readonly line: string;
   readonly weight: Weight;
@@ -78,7 +80,10 @@ export function createLineWriter({ write, onRoom, onGone, sleep }: LineWriterOpt
   function start(): void {
     clearImmediate(turn);
     turn = undefined;
-    writing ??= writeAll().finally(() => writing = undefined);
+    writing ??= writeAll().finally(() => {
+      writing = undefined;
+      if (queue.length > 0) start(); // It came after the last look into the queue.
+    });
   }
 
   async function writeAll(): Promise<void> {

@@ -1,7 +1,7 @@
 // Makes a text one line that shows what it holds. Knows no log.
 
 /**
- * The text in one line. Line breaks become a space; what a terminal would obey or nobody would see is
+ * The text in one line. Line breaks become a space; what a terminal would obey or not show is
  * written as its number, `\u001b`: control characters, directions of writing, tags, half characters.
  */
 export function oneLine(text: string): string {

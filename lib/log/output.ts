@@ -2,8 +2,9 @@
 
 import { createLineWriter, type Dropped, type LineWriter } from "./line_writer.ts";
 
+/** The process's two streams. */
 export interface Output {
-  /** The log's lines. Those that are more than plain go to stderr once nobody reads stdout any more. */
+  /** The log's lines. Those that are more than plain go to stderr once stdout's reader is gone. */
   readonly lines: LineWriter;
   /** What is said before there is a log. */
   readonly faults: LineWriter;
@@ -15,6 +16,7 @@ export interface Output {
 
 type Stream = Pick<typeof Deno.stdout, "write">;
 
+/** Writes nothing by itself. */
 export function createOutput(
   { stdout, stderr, sleep }: {
     readonly stdout: Stream;

@@ -6,6 +6,7 @@ export interface Stretch {
   readonly to: number;
 }
 
+/** Finds a fixed set of words. */
 export interface WordFinder {
   /** What the words cover, in order; words that overlap give one stretch. */
   find(text: string): Stretch[];

@@ -13,6 +13,7 @@ const WRITE_BYTES = 64 * 1024;
 /** How long the peer may still send after the last answer, in ms: closed at once, it could lose that answer. */
 const LINGER_MS = 1_000;
 
+/** A connection; it closes itself when a deadline passes. */
 export class Connection extends Duplex {
   /** Where it comes from; a whole /64 of IPv6 is one address. */
   readonly address: string;

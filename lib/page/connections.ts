@@ -12,6 +12,7 @@ const LEAST_CONNECTIONS = 8;
 /** How long the bound stays lower after files ran out, in ms. */
 export const LOWERED_FOR_MS = 60_000;
 
+/** What is asked of a connection. */
 export interface Peer {
   readonly address: string;
   /** It waits for this side. Otherwise the peer has to send or to read something, and can make way. */
@@ -19,6 +20,7 @@ export interface Peer {
   destroy(): unknown;
 }
 
+/** The connections that are open. */
 export interface Connections<T extends Peer> {
   /**
    * Makes room and keeps a newcomer; false when every connection that is open is being served. Makes way: of the
@@ -36,7 +38,7 @@ export interface Connections<T extends Peer> {
 }
 
 /**
- * @param elapsedMs A clock that nobody sets.
+ * @param elapsedMs A monotonic clock for spans, in ms.
  * @param onCrowd Told when a connection is closed, or not admitted, for want of room.
  */
 export function createConnections<T extends Peer>(

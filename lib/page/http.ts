@@ -1,4 +1,4 @@
-// HTTP/1.1 on connections that somebody else accepts: node:http parses, each request becomes a Request, its Response is
+// HTTP/1.1 on connections that are accepted elsewhere: node:http parses, each request becomes a Request, its Response is
 // written back. Bounds the time and number of what a peer sends. Knows nothing of the page.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -17,6 +17,7 @@ export interface Deadlines {
   readonly writeMs: number;
 }
 
+/** Room for browsers on slow networks. */
 export const DEADLINES: Deadlines = {
   headersMs: 10_000,
   idleMs: 30_000,
@@ -33,6 +34,7 @@ const MOST_PIPELINED = 16;
 /** Answers one request. It never rejects. */
 export type Answer = (request: Request, info: Deno.ServeHandlerInfo) => Promise<Response>;
 
+/** An HTTP server without a listener. */
 export interface Http {
   /** Takes a connection over, until it closes. */
   serve(connection: Connection): void;

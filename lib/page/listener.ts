@@ -1,6 +1,7 @@
 // Listens for the page, and goes on: a port that is taken and an accept that fails are tried again. Knows no HTTP.
 
 import { waitMs } from "../backoff.ts";
+import { messageOf } from "../error_words.ts";
 import type { Log } from "../log.ts";
 
 /** The longest wait before the next try, in ms: the page is back within 5 s of whatever kept it away. */
@@ -12,6 +13,7 @@ const TELL_EVERY_MS = 60_000;
 /** After so many failures in a row the listener is closed and opened anew. */
 const FAILURES_OF_A_LISTENER = 3;
 
+/** Where to listen, and who takes the connections. */
 export interface ListenerOptions {
   readonly host: string;
   /** 0 takes a free port, and keeps it. */
@@ -24,7 +26,7 @@ export interface ListenerOptions {
   readonly onFailure: () => boolean;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
-  /** A clock that nobody sets. */
+  /** A monotonic clock for spans, in ms. */
   readonly elapsedMs: () => number;
   readonly log: Log;
 }
@@ -32,6 +34,7 @@ export interface ListenerOptions {
 /** What of Deno's listener is used. */
 export type Listened = Pick<Deno.TcpListener, "accept" | "addr" | "close">;
 
+/** A listener that comes back. */
 export interface Listener {
   /** Where it listens; undefined while it cannot. */
   address(): Deno.NetAddr | undefined;
@@ -49,7 +52,7 @@ export function keepListening(options: ListenerOptions): Listener {
   let closed = false;
 
   function report(error: unknown): void {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = messageOf(error);
     if (listener === undefined) {
       if (missing) return;
       missing = true;

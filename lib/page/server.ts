@@ -1,6 +1,7 @@
 // The page's server: listener, bounded connections, HTTP. What a connection needs is loaded when the first one comes: an
 // idle bot does not pay for it. Knows nothing of the page.
 
+import { messageOf } from "../error_words.ts";
 import type { Facts, Log } from "../log.ts";
 import type { Connection } from "./connection.ts";
 import { createConnections, MOST_CONNECTIONS } from "./connections.ts";
@@ -20,6 +21,7 @@ const RESERVED_FILES = 2 * FILES_OF_HTTP;
 /** The log tells at most this often that connections are closed, in ms. */
 const TELL_EVERY_MS = 60_000;
 
+/** Where to listen, and what answers. */
 export interface ServerOptions
   extends Pick<ListenerOptions, "host" | "port" | "sleep" | "random" | "elapsedMs" | "log"> {
   /** Answers one request. It never rejects. */
@@ -32,6 +34,7 @@ export interface ServerOptions
   readonly onFewFiles?: () => void;
 }
 
+/** The page's open sockets. */
 export interface PageSockets {
   /** Where it listens; undefined while it cannot. */
   address(): Deno.NetAddr | undefined;
@@ -86,7 +89,7 @@ export function openServer(options: ServerOptions): PageSockets {
     } catch (error) {
       close(tcp);
       warn("⚠️ Страница настроек не ответила: {cause}", {
-        cause: error instanceof Error ? error.message : String(error),
+        cause: messageOf(error),
       });
     }
   }

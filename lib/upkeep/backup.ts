@@ -1,7 +1,7 @@
 // `deno task backup [file or folder]`: copies the journal and locales.json as they stand now, also while the bot runs. Never overwrites a file.
 
 import { timeInName } from "../calendar.ts";
-import { removeDatabase } from "../db/copy.ts";
+import { isThere, removeDatabase } from "../db/copy.ts";
 import { copyJournal, inspectJournal } from "../journal/copies.ts";
 import { createPrivateFile, makePrivateFolder } from "../private_files.ts";
 import { backupFolder, byHandName } from "./backups.ts";
@@ -98,13 +98,7 @@ function removeUnfinished(...paths: string[]): void {
 }
 
 function refuseToOverwrite(path: string): void {
-  try {
-    Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  throw new Deno.errors.AlreadyExists(path);
+  if (isThere(path)) throw new Deno.errors.AlreadyExists(path);
 }
 
 if (import.meta.main) Deno.exit(await runScript(main));

@@ -18,7 +18,7 @@ export function dayOf(nightly: string): string {
   return nightly.slice(-"2026-11-28.db".length, -".db".length);
 }
 
-/** A copy that somebody asked for, by the time in its name; the nightly rotation leaves these alone. */
+/** A copy made by hand, by the time in its name; the nightly rotation leaves these alone. */
 export function byHandName(time: string): string {
   return `triborg-${time}.db`;
 }

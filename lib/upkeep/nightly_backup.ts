@@ -10,6 +10,7 @@ import { askForRoom } from "./room.ts";
 /** How many nightly copies are kept. */
 export const BACKUPS_KEPT = 7;
 
+/** The journal, and where its copies are. */
 export interface NightlyBackupOptions {
   readonly journal: Pick<Journal, "backUp">;
   readonly dataDir: string;

@@ -1,11 +1,12 @@
 // Puts a copy in the journal's place: everything is checked on a copy of the copy, and the journal that was there is kept. The caller holds the folder's lock.
 
-import { changeDatabase, removeDatabase } from "../db/copy.ts";
+import { changeDatabase, isThere, removeDatabase } from "../db/copy.ts";
 import { timeInName } from "../calendar.ts";
 import { inspectJournal, type JournalContents, markCopy, NoJournal } from "../journal/copies.ts";
 import { createPrivateFile } from "../private_files.ts";
 import { askForRoom } from "./room.ts";
 
+/** Which file takes whose place. */
 export interface ReplaceOptions {
   readonly dataDir: string;
   /** The file that becomes the journal; it is left as it is. */
@@ -15,6 +16,7 @@ export interface ReplaceOptions {
   readonly freeBytes: (folder: string) => Promise<number | undefined>;
 }
 
+/** What became of both journals. */
 export interface Replaced {
   /** What the new journal holds. */
   readonly contents: JournalContents;
@@ -110,15 +112,5 @@ function unusedName(dataDir: string, time: string, ending: string): string {
   for (let number = 1;; number++) {
     const path = `${dataDir}/triborg-before-${time}${number === 1 ? "" : `-${number}`}.db`;
     if (!isThere(path) && !isThere(`${path}-wal`)) return path + ending;
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

@@ -1,11 +1,10 @@
 // Whether a disk has room for a copy of the journal and for what the bot writes meanwhile.
 
 import { ENDINGS } from "../db/files.ts";
+import { sizeWords } from "./words.ts";
 
 /** A copy of the journal, and as much again for the leads that come meanwhile. */
 const TIMES = 2;
-
-const MEBIBYTE = 2 ** 20;
 
 /**
  * Asks for room before a copy is begun.
@@ -20,7 +19,7 @@ export async function askForRoom(path: string, free: number | undefined): Promis
   const wanted = TIMES * sizes.reduce((sum, size) => sum + size, 0);
   if (free >= wanted) return;
   throw new RangeError(
-    `на диске мало места: свободно ${inMebibytes(free)} МБ, нужно ${inMebibytes(wanted)} МБ`,
+    `на диске мало места: свободно ${sizeWords(free)}, нужно ${sizeWords(wanted)}`,
   );
 }
 
@@ -31,8 +30,4 @@ async function sizeOf(path: string): Promise<number> {
     if (error instanceof Deno.errors.NotFound) return 0;
     throw error;
   }
-}
-
-function inMebibytes(bytes: number): string {
-  return (bytes / MEBIBYTE).toFixed(1).replace(".", ",");
 }

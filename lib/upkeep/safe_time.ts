@@ -9,6 +9,7 @@ const CORRECTION_MS = 60_000;
 
 const FACT = "safe_time";
 
+/** A time that may be behind the clock, and not ahead of the true one. */
 export interface SafeTime {
   /** Goes on by what has passed, and believes the clock when that has been steady for long enough. Recorded, not committed. */
   look(): void;

@@ -2,6 +2,7 @@
 
 import { dayAndTime } from "../calendar.ts";
 import type { JournalContents } from "../journal/copies.ts";
+import { messageOf } from "../error_words.ts";
 import { leadsWord } from "../manager_texts.ts";
 
 /** «12 345 лидов, последний 28.11 18:02». */
@@ -34,8 +35,4 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && !(error instanceof Deno.errors.NotFound) && "code" in error
     ? error.code
     : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

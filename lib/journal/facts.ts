@@ -1,0 +1,38 @@
+// The journal's facts: what has to be remembered once, by name. Knows none of them.
+
+import type { Database } from "../db.ts";
+import type { BotKeys } from "./bots.ts";
+
+/** Names and values. */
+export interface FactRecords {
+  rememberFact(name: string, value: string): void;
+  forgetFact(name: string): void;
+  /** Undefined where there is no such fact. */
+  fact(name: string): string | undefined;
+  /** The name of a fact that is about the bot, where one of another bot must not be taken for it. */
+  ownFact(name: string): string;
+  /** The names of facts that begin with `prefix`, without it. */
+  factsOf(prefix: string): string[];
+}
+
+/** The records in an open database. */
+export function factRecords(db: Database, { ownFact }: Pick<BotKeys, "ownFact">): FactRecords {
+  const insert = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
+  const remove = db.writer("DELETE FROM facts WHERE name = ?");
+  const select = db.reader("SELECT value FROM facts WHERE name = ?");
+  const selectNames = db.reader("SELECT name FROM facts WHERE name >= ? AND name < ?");
+
+  return {
+    rememberFact: (name, value) => void insert.run(name, value),
+    forgetFact: (name) => void remove.run(name),
+    fact(name) {
+      const row = select.get(name);
+      return row === undefined ? undefined : String(row["value"]);
+    },
+    ownFact,
+    factsOf: (prefix) =>
+      selectNames.all(prefix, prefix + "\u{10FFFF}").map((row) =>
+        String(row["name"]).slice(prefix.length)
+      ),
+  };
+}
