@@ -66,7 +66,7 @@ export function createCrm(
     redirect: "manual", // Behind a redirect a login page would count as 200.
     throwHttpErrors: false, // Ky would read up to 10 MiB of the answer first.
     headers: { "user-agent": "Triborg" },
-    fetch: (input, init) => fetchChecked(new Request(input, init), lookup, client),
+    fetch: (input, init) => fetchChecked(input, init, { lookup, client }),
     hooks: {
       beforeRequest: [
         ({ options }) => {

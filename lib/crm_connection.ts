@@ -56,21 +56,21 @@ export class UnknownHostError extends Error {
  * @throws {UnknownHostError}
  */
 export async function fetchChecked(
-  request: Request,
-  lookup: Lookup,
-  client: Deno.HttpClient,
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+  { lookup, client }: { readonly lookup: Lookup; readonly client: Deno.HttpClient },
 ): Promise<Response> {
-  const url = new URL(request.url);
+  const url = new URL(input instanceof Request ? input.url : input);
   if (isForbiddenHost(url.hostname)) throw new ForbiddenHostError();
   if (isIpAddress(url.hostname) || isLocalhost(url.hostname)) {
-    return await fetch(request, { client });
+    return await fetch(input, { ...init, client });
   }
   const addresses = await lookup(url.hostname).catch((cause) => {
     throw new UnknownHostError(undefined, { cause });
   });
   if (addresses.some(isForbiddenHost)) throw new ForbiddenHostError();
-  if (url.protocol === "https:") return await fetch(request, { client });
-  return await fetchFromOneOf(addresses, request, client);
+  if (url.protocol === "https:") return await fetch(input, { ...init, client });
+  return await fetchFromOneOf(addresses, new Request(input, init), client);
 }
 
 /** The next address is tried only where nothing can have arrived at the last one. */

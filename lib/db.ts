@@ -8,7 +8,7 @@ import {
 } from "node:sqlite";
 import { BUSY_TIMEOUT_MS, copyDatabase } from "./db/copy.ts";
 import { messageOf } from "./error_words.ts";
-import { type DatabaseFiles, type LostFile, rememberFiles } from "./db/files.ts";
+import { type DatabaseFiles, rememberFiles } from "./db/files.ts";
 import { fillFreePages, isOverwritten, rememberOverwritten } from "./db/free_pages.ts";
 import { add, type Additions, migrate, type Migration, versionOf } from "./db/steps.ts";
 import { createPrivateFile } from "./private_files.ts";
@@ -81,7 +81,7 @@ export interface Database {
    */
   limitWal(freeBytes: number): void;
   /** The first of the database's files that is not at its path any more, or was cut: what is written is not found again. */
-  lostFile(): LostFile | undefined;
+  lostFile: DatabaseFiles["lost"];
   /** Commits what is open and closes the file. */
   close(): void;
 }
@@ -289,10 +289,13 @@ function withGroupCommit(
     writer(sql) {
       const prepared = preparing(sql);
       // A statement that has written cannot be run again to read its rows differently.
+      let reading: StatementSync | undefined;
       const returning = () => {
-        const statement = prepared();
-        statement.setReadBigInts(true);
-        return statement;
+        if (reading === undefined) {
+          reading = prepared();
+          reading.setReadBigInts(true);
+        }
+        return reading;
       };
       return {
         run: (...values) => writing(() => prepared().run(...values)),

@@ -1,6 +1,6 @@
 // Watches whether leads can be recorded: tries it every few seconds, names the cause of a failure that lasts, and tells when the process should leave.
 
-import type { LostFile } from "./db/files.ts";
+import type { DatabaseFiles, LostFile } from "./db/files.ts";
 import type { Log } from "./log.ts";
 
 /** How long after one try of the journal the next begins, and how often its files are looked for, in ms. */
@@ -41,7 +41,7 @@ export function watchJournal(
   { tryToRecord, lostFile, elapsedMs, log }: {
     /** Tries to record a lead. Resolves with the cause where that fails, and never rejects. */
     readonly tryToRecord: () => Promise<string | undefined>;
-    readonly lostFile: () => LostFile | undefined;
+    readonly lostFile: DatabaseFiles["lost"];
     readonly elapsedMs: () => number;
     readonly log: Log;
   },
@@ -91,8 +91,8 @@ export function watchJournal(
     nextTry = setTimeout(() => void tryNow().finally(planTry), TRY_MS);
   }
 
-  function look(): LostFile | undefined {
-    const lost = lostFile();
+  function look(thoroughly = false): LostFile | undefined {
+    const lost = lostFile(thoroughly);
     if (lost === undefined || isLost) return lost;
     isLost = true;
     const what = LOST[lost.kind];
@@ -120,7 +120,7 @@ export function watchJournal(
       }
     },
     start() {
-      looking = setInterval(look, LOOK_MS);
+      looking = setInterval(() => look(true), LOOK_MS);
       planTry();
     },
     stop() {

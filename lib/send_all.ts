@@ -61,6 +61,7 @@ export function createSendAll(
     },
 
     crmAnswered(lead) {
+      if (journal.factsOf(PROFILE_FACTS.crmDown).length === 0) return; // As nearly always: no lead is looked up.
       const profile = profileOf(lead);
       if (journal.fact(downFact(profile)) === undefined) return;
       // Cards that are still on their way are offered with the next lead: the fact stays until then.

@@ -8,8 +8,12 @@ export interface LostFile {
 
 /** The files of one open database. */
 export interface DatabaseFiles {
-  /** The first of the database, its WAL and its shared memory that is not at its path any more, or was cut short there. */
-  lost(): LostFile | undefined;
+  /**
+   * The first of the database, its WAL and its shared memory that is not at its path any more, or was cut short there.
+   *
+   * @param thoroughly Whether the WAL's beginning is read too, which takes as long as the rest.
+   */
+  lost(thoroughly?: boolean): LostFile | undefined;
 }
 
 /** Where SQLite keeps a database in WAL mode (https://sqlite.org/walformat.html#files_on_disk). */
@@ -19,14 +23,14 @@ export const ENDINGS = ["", "-wal", "-shm"] as const;
 export function rememberFiles(path: string): DatabaseFiles {
   const before = new Map<string, Identity>();
 
-  function look(file: string): LostFile | undefined {
+  function look(file: string, thoroughly: boolean): LostFile | undefined {
     const now = identify(file);
     const then = before.get(file);
     if (typeof now === "object" && then === undefined) before.set(file, now);
     if (now === undefined || then === undefined) return undefined;
     if (now === "deleted") return { path: file, kind: now };
     if (now.dev !== then.dev || now.ino !== then.ino) return { path: file, kind: "replaced" };
-    if (file === path && now.size < then.size || isHollow(file, now)) {
+    if (file === path && now.size < then.size || thoroughly && isHollow(file, now)) {
       return { path: file, kind: "cut" };
     }
     before.set(file, now);
@@ -42,10 +46,10 @@ export function rememberFiles(path: string): DatabaseFiles {
     return file === `${path}-wal` && size > 0 && startOf(file) === 0;
   }
 
-  function lost(): LostFile | undefined {
+  function lost(thoroughly = false): LostFile | undefined {
     if (path === ":memory:") return undefined;
     for (const ending of ENDINGS) {
-      const found = look(path + ending);
+      const found = look(path + ending, thoroughly);
       if (found !== undefined) return found;
     }
     return undefined;

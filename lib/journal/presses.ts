@@ -42,6 +42,7 @@ export interface PressRecords {
 
 /** The records in an open database. */
 export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressRecords {
+  const selectAny = db.reader("SELECT 1 FROM leads WHERE chat_id = ? LIMIT 1");
   // In the index alone, however many leads a chat has given; the newest have the highest numbers.
   const selectNewest = db.reader(
     "SELECT number FROM leads WHERE chat_id = ? ORDER BY number DESC LIMIT ?",
@@ -96,8 +97,8 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressReco
   return {
     judgePress(press, { repeatWindowMs, mostInAnHour }) {
       const { chatId, menuMessageId, receivedAtMs } = press;
+      if (selectAny.get(chatId) === undefined) return { kind: "lead" };
       const newest = selectNewest.all(chatId, mostInAnHour).map((row) => Number(row["number"]));
-      if (newest.length === 0) return { kind: "lead" };
       const menu = [chatId, keyOf(menuMessageId)] as const;
       if (selectLead.get(...menu) ?? selectRepeat.get(...menu)) return { kind: "known" };
       const lead = sameLead(press, repeatWindowMs);
