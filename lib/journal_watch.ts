@@ -91,8 +91,8 @@ export function watchJournal(
     nextTry = setTimeout(() => void tryNow().finally(planTry), TRY_MS);
   }
 
-  function look(thoroughly = false): LostFile | undefined {
-    const lost = lostFile(thoroughly);
+  function look(depth: "wal" | "files" | "content"): LostFile | undefined {
+    const lost = lostFile(depth);
     if (lost === undefined || isLost) return lost;
     isLost = true;
     const what = LOST[lost.kind];
@@ -105,13 +105,19 @@ export function watchJournal(
     return lost;
   }
 
+  function refuse(lost: LostFile | undefined): void {
+    if (lost !== undefined) throw new Error(`Database file "${lost.path}" was ${lost.kind}`);
+  }
+
   return {
     ended,
     async recording(record) {
-      const lost = look();
-      if (lost !== undefined) throw new Error(`Database file "${lost.path}" was ${lost.kind}`);
+      refuse(look("wal"));
       try {
         const result = await record();
+        // What the visitor waits for leaves first; Telegram is told of the batch only after this.
+        await new Promise((resolve) => setImmediate(resolve));
+        refuse(look("files"));
         worked("accept");
         return result;
       } catch (error) {
@@ -120,7 +126,7 @@ export function watchJournal(
       }
     },
     start() {
-      looking = setInterval(() => look(true), LOOK_MS);
+      looking = setInterval(() => look("content"), LOOK_MS);
       planTry();
     },
     stop() {

@@ -472,11 +472,11 @@ Deno.test("a WAL that was emptied is told when it is written on, and one that th
     assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
     write("two");
     await db.committed();
-    assert.equal(db.lostFile(true), undefined);
+    assert.equal(db.lostFile("content"), undefined);
     await Deno.truncate(`${path}-wal`);
     write("three");
     await db.committed();
-    assert.deepEqual(db.lostFile(true), { path: `${path}-wal`, kind: "cut" });
+    assert.deepEqual(db.lostFile("content"), { path: `${path}-wal`, kind: "cut" });
   }));
 
 Deno.test("nothing is committed once another file lies in the database's place", () =>

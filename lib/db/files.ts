@@ -11,9 +11,9 @@ export interface DatabaseFiles {
   /**
    * The first of the database, its WAL and its shared memory that is not at its path any more, or was cut short there.
    *
-   * @param thoroughly Whether the WAL's beginning is read too, which takes as long as the rest.
+   * @param depth "wal" looks at the WAL alone, which everything new goes into; "content" also reads its beginning.
    */
-  lost(thoroughly?: boolean): LostFile | undefined;
+  lost(depth?: "wal" | "files" | "content"): LostFile | undefined;
 }
 
 /** Where SQLite keeps a database in WAL mode (https://sqlite.org/walformat.html#files_on_disk). */
@@ -23,14 +23,14 @@ export const ENDINGS = ["", "-wal", "-shm"] as const;
 export function rememberFiles(path: string): DatabaseFiles {
   const before = new Map<string, Identity>();
 
-  function look(file: string, thoroughly: boolean): LostFile | undefined {
+  function look(file: string, readsWal: boolean): LostFile | undefined {
     const now = identify(file);
     const then = before.get(file);
     if (typeof now === "object" && then === undefined) before.set(file, now);
     if (now === undefined || then === undefined) return undefined;
     if (now === "deleted") return { path: file, kind: now };
     if (now.dev !== then.dev || now.ino !== then.ino) return { path: file, kind: "replaced" };
-    if (file === path && now.size < then.size || thoroughly && isHollow(file, now)) {
+    if (file === path && now.size < then.size || readsWal && isHollow(file, now)) {
       return { path: file, kind: "cut" };
     }
     before.set(file, now);
@@ -46,10 +46,10 @@ export function rememberFiles(path: string): DatabaseFiles {
     return file === `${path}-wal` && size > 0 && startOf(file) === 0;
   }
 
-  function lost(thoroughly = false): LostFile | undefined {
+  function lost(depth: "wal" | "files" | "content" = "files"): LostFile | undefined {
     if (path === ":memory:") return undefined;
-    for (const ending of ENDINGS) {
-      const found = look(path + ending, thoroughly);
+    for (const ending of depth === "wal" ? (["-wal"] as const) : ENDINGS) {
+      const found = look(path + ending, depth === "content");
       if (found !== undefined) return found;
     }
     return undefined;
