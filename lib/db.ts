@@ -163,15 +163,15 @@ function truncateWal(sqlite: DatabaseSync): boolean {
   try {
     return sqlite.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] === 0;
   } finally {
-    sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_OPEN_MS}`);
+    sqlite.exec(`PRAGMA busy_timeout = ${RUNNING_BUSY_TIMEOUT_MS}`);
   }
 }
 
 /**
- * How long a statement of the running bot waits for another process, in ms: nothing else runs meanwhile. Whoever was
- * refused tries again with waits.
+ * How long a statement of the running bot waits for another process, in ms: nothing else runs meanwhile. The
+ * caller tries again with waits.
  */
-const BUSY_TIMEOUT_OPEN_MS = 100;
+const RUNNING_BUSY_TIMEOUT_MS = 100;
 
 /** How often the files are looked for before a commit, in ms: that takes 20 µs, a tenth of a lead's. */
 const LOOK_MS = 100;
@@ -188,7 +188,7 @@ function withGroupCommit(
   let walHoldsDeleted = false;
   let lookedMs = -Infinity;
   const files: DatabaseFiles = rememberFiles(file);
-  sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_OPEN_MS}`);
+  sqlite.exec(`PRAGMA busy_timeout = ${RUNNING_BUSY_TIMEOUT_MS}`);
 
   /** Most statements never run in an hour of the bot's life, and every start would wait for all of them. */
   function preparing(sql: string): () => StatementSync {
@@ -202,7 +202,7 @@ function withGroupCommit(
     if (open && sqlite.isTransaction) return;
     // A full disk made SQLite undo the transaction: what comes now must not stand without what came before.
     if (open) throw new TransactionUndone();
-    beginning().run(); // An error of `exec` bears no code on Deno.
+    beginning().run(); // An error of `exec` has no code on Deno.
     open = true;
     lazy = setTimeout(commit, LAZY_COMMIT_MS);
     waiting = Promise.withResolvers();

@@ -2,6 +2,7 @@
 
 import type { AdminChat } from "./admin_chat.ts";
 import { waitMs } from "./backoff.ts";
+import { messageOf } from "./error_words.ts";
 import type { Journal } from "./journal.ts";
 import type { LoginMessage } from "./journal/login_messages.ts";
 import type { MessageAddress } from "./lead.ts";
@@ -55,7 +56,7 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
     clearTimeout(timer);
     looking = looking.then(changeDead).then(plan).catch((error) => {
       log.error("❌ Сообщение со ссылкой не изменить: {reason}. Пробуем снова", {
-        reason: error instanceof Error ? error.message : String(error),
+        reason: messageOf(error),
       });
       failures += 1;
       plan();

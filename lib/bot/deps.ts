@@ -1,6 +1,5 @@
 // What the bot's conversations are lent by the rest of the house.
 
-import type { Context } from "grammy";
 import type { Delivery } from "../delivery.ts";
 import type { Journal } from "../journal.ts";
 import type { Log } from "../log.ts";
@@ -17,6 +16,3 @@ export interface BotDeps {
   readonly now: () => number;
   readonly log: Log;
 }
-
-/** An update in a private chat. */
-export type PrivateContext = Context & { readonly chat: { readonly type: "private" } };

@@ -1,5 +1,7 @@
 // A WAL that is another file's: beside a copy that was put in a database's place by hand, SQLite would play it over the copy. Opens no database.
 
+import { isThere } from "./copy.ts";
+
 /** Where a database file tells its modes of writing and reading: 1 for a rollback journal, 2 for WAL (https://sqlite.org/fileformat.html#file_format_version_numbers). */
 const MODES_AT = 18;
 const ROLLBACK = 1;
@@ -30,15 +32,5 @@ function unusedName(wanted: string): string {
   for (let number = 1;; number++) {
     const path = number === 1 ? wanted : `${wanted}-${number}`;
     if (!isThere(path)) return path;
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

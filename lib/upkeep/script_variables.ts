@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { readEnvFile } from "../env_file.ts";
+import { messageOf } from "../error_words.ts";
 
 /** Reads a variable; undefined where it is not set, empty or blank, as the bot itself reads it. */
 export type ReadVariable = (name: string) => string | undefined;
@@ -32,7 +33,7 @@ async function readFile(): Promise<ReturnType<typeof readEnvFile>> {
     return readEnvFile(await Deno.readTextFile(".env"), (name) => Deno.env.get(name));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { ok: true, values: {} };
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = messageOf(error);
     return { ok: false, fault: `не прочесть: ${cause}` };
   }
 }

@@ -49,6 +49,29 @@ export function EditorPage({
   );
 }
 
+/** The end of a form: saves it, and without a script shows it; what else may be done with it follows. */
+export function SaveBar({ frame, isUnsaved, showAt, children }: {
+  readonly frame: Frame;
+  readonly isUnsaved: boolean;
+  /** Where the form is sent to be shown, if not to where it is saved. */
+  readonly showAt?: string;
+  readonly children?: ComponentChildren;
+}) {
+  const words = PROFILE[frame.language];
+  return (
+    <div class="save-bar">
+      <button type="submit" name="do" value="save">{words.save}</button>
+      <noscript>
+        <button type="submit" class="outline" name="do" value="show" formaction={showAt}>
+          {words.show}
+        </button>
+      </noscript>
+      {isUnsaved && <span class="hint">{words.unsaved}</span>}
+      {children}
+    </div>
+  );
+}
+
 /** A form and its preview. */
 export function Columns({ label, preview, children }: {
   readonly label: string;

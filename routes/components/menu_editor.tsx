@@ -6,7 +6,7 @@ import { AWAY } from "../../lib/texts.ts";
 import { faultSentence } from "../words/faults.ts";
 import { MENU } from "../words/menu.ts";
 import { PROFILE } from "../words/profile.ts";
-import { Columns } from "./editor_page.tsx";
+import { Columns, SaveBar } from "./editor_page.tsx";
 import { cautionsOf } from "./button_cautions.tsx";
 import { Caution, FaultLine, TextArea } from "./fields.tsx";
 import { LanguageTabs } from "./language_tabs.tsx";
@@ -104,13 +104,7 @@ export function MenuEditor({ frame, view }: { readonly frame: Frame; readonly vi
               {words.missingHint} {missing.map(({ name }) => name).join(", ")}
             </p>
           )}
-          <div class="save-bar">
-            <button type="submit" name="do" value="save">{common.save}</button>
-            <noscript>
-              <button type="submit" class="outline" name="do" value="show">{common.show}</button>
-            </noscript>
-            {view.isUnsaved && <span class="hint">{common.unsaved}</span>}
-          </div>
+          <SaveBar frame={frame} isUnsaved={view.isUnsaved} />
         </form>
       </Columns>
     </Page>

@@ -9,7 +9,7 @@ import { MENU } from "../words/menu.ts";
 import { PROFILE } from "../words/profile.ts";
 import { TRANSLATION } from "../words/translation.ts";
 import { cautionsOf } from "./button_cautions.tsx";
-import { Columns } from "./editor_page.tsx";
+import { Columns, SaveBar } from "./editor_page.tsx";
 import { Caution, FaultLine, TextArea } from "./fields.tsx";
 import { LanguageTabs } from "./language_tabs.tsx";
 import { nameOfLanguage } from "./languages.ts";
@@ -111,18 +111,13 @@ export function MenuTranslationEditor({ frame, view }: {
             rows={3}
             hint={words.awayHint}
           />
-          <div class="save-bar">
-            <button type="submit" name="do" value="save">{common.save}</button>
-            <noscript>
-              <button type="submit" class="outline" name="do" value="show">{common.show}</button>
-            </noscript>
-            {view.isUnsaved && <span class="hint">{common.unsaved}</span>}
+          <SaveBar frame={frame} isUnsaved={view.isUnsaved}>
             {view.languages.includes(language) && (
               <button type="submit" class="quiet" name="do" value="remove:0">
                 {TRANSLATION[frame.language].remove}
               </button>
             )}
-          </div>
+          </SaveBar>
         </form>
       </Columns>
     </Page>

@@ -9,7 +9,7 @@ import { meaningOf, PROFILE, type ProfileWords } from "../words/profile.ts";
 import { AliasesField } from "./aliases_field.tsx";
 import { cautionsOf } from "./button_cautions.tsx";
 import { ButtonsField, type Focus } from "./buttons_field.tsx";
-import { EditorPage } from "./editor_page.tsx";
+import { EditorPage, SaveBar } from "./editor_page.tsx";
 import { TextArea, TextField } from "./fields.tsx";
 import { type FormFaults, sortFaults } from "./form_faults.ts";
 import { type Note, NoteLine } from "./note.tsx";
@@ -90,15 +90,7 @@ export function ProfileEditor({ frame, view }: {
           words={words}
           frame={frame}
         />
-        <div class="save-bar">
-          <button type="submit" name="do" value="save">{words.save}</button>
-          <noscript>
-            <button type="submit" class="outline" name="do" value="show" formaction={path}>
-              {words.show}
-            </button>
-          </noscript>
-          {view.isUnsaved && <span class="hint">{words.unsaved}</span>}
-        </div>
+        <SaveBar frame={frame} isUnsaved={view.isUnsaved} showAt={path} />
       </form>
     </EditorPage>
   );

@@ -6,7 +6,7 @@ import type { TranslationForm } from "../../lib/profile_translations.ts";
 import { THANKS } from "../../lib/texts.ts";
 import { PROFILE } from "../words/profile.ts";
 import { TRANSLATION } from "../words/translation.ts";
-import { EditorPage } from "./editor_page.tsx";
+import { EditorPage, SaveBar } from "./editor_page.tsx";
 import { cautionsOf } from "./button_cautions.tsx";
 import { Caution, FaultLine, TextArea } from "./fields.tsx";
 import { type FormFaults, sortFaults } from "./form_faults.ts";
@@ -108,16 +108,11 @@ export function TranslationEditor({ frame, view }: {
           rows={2}
           hint={words.thanksHint}
         />
-        <div class="save-bar">
-          <button type="submit" name="do" value="save">{common.save}</button>
-          <noscript>
-            <button type="submit" class="outline" name="do" value="show">{common.show}</button>
-          </noscript>
-          {view.isUnsaved && <span class="hint">{common.unsaved}</span>}
+        <SaveBar frame={frame} isUnsaved={view.isUnsaved}>
           {view.languages.includes(language) && (
             <button type="submit" class="quiet" name="do" value="remove:0">{words.remove}</button>
           )}
-        </div>
+        </SaveBar>
       </form>
     </EditorPage>
   );
