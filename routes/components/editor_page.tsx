@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { PROFILE } from "../words/profile.ts";
 import { LanguageTabs } from "./language_tabs.tsx";
-import { type Frame, Page } from "./page.tsx";
+import { FormToken, type Frame, Page } from "./page.tsx";
 
 export function EditorPage({
   frame,
@@ -46,6 +46,40 @@ export function EditorPage({
       {note}
       <Columns label={words.preview} preview={preview}>{children}</Columns>
     </Page>
+  );
+}
+
+/** The form of an editor: sent to its path to be saved, and to `preview` under it at every change. */
+export function EditorForm({ frame, id, path, version, isUnsaved, leave, children }: {
+  readonly frame: Frame;
+  /** For the buttons of the preview that belong to the form. */
+  readonly id?: string;
+  readonly path: string;
+  /** Of what was saved when the form was opened. */
+  readonly version: string;
+  readonly isUnsaved: boolean;
+  /** What to ask before the page is left with changes. */
+  readonly leave?: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <form
+      id={id}
+      class="editor"
+      method="post"
+      action={path}
+      data-preview={`${path}/preview`}
+      data-unsaved={isUnsaved ? "" : undefined}
+      data-leave={leave}
+    >
+      <FormToken frame={frame} />
+      <input type="hidden" name="version" value={version} />
+      {/* Enter in a field presses a form's first button: it must be this one. */}
+      <button type="submit" class="first" name="do" value="save" tabIndex={-1} aria-hidden="true">
+        {PROFILE[frame.language].save}
+      </button>
+      {children}
+    </form>
   );
 }
 

@@ -6,13 +6,13 @@ import { AWAY } from "../../lib/texts.ts";
 import { faultSentence } from "../words/faults.ts";
 import { MENU } from "../words/menu.ts";
 import { PROFILE } from "../words/profile.ts";
-import { Columns, SaveBar } from "./editor_page.tsx";
+import { Columns, EditorForm, SaveBar } from "./editor_page.tsx";
 import { cautionsOf } from "./button_cautions.tsx";
 import { Caution, FaultLine, TextArea } from "./fields.tsx";
 import { LanguageTabs } from "./language_tabs.tsx";
 import { MenuPreview } from "./menu_preview.tsx";
 import { type Note, NoteLine } from "./note.tsx";
-import { FormToken, type Frame, Page } from "./page.tsx";
+import { type Frame, Page } from "./page.tsx";
 
 export interface MenuView {
   readonly form: MenuForm;
@@ -58,26 +58,12 @@ export function MenuEditor({ frame, view }: { readonly frame: Frame; readonly vi
         label={common.preview}
         preview={<MenuPreview draft={draftMenu(form)} language={frame.language} />}
       >
-        <form
-          class="editor"
-          method="post"
-          action="/menu"
-          data-preview="/menu/preview"
-          data-unsaved={view.isUnsaved ? "" : undefined}
+        <EditorForm
+          frame={frame}
+          path="/menu"
+          version={view.version}
+          isUnsaved={view.isUnsaved}
         >
-          <FormToken frame={frame} />
-          <input type="hidden" name="version" value={view.version} />
-          {/* Enter in a field presses a form's first button: it must be this one. */}
-          <button
-            type="submit"
-            class="first"
-            name="do"
-            value="save"
-            tabIndex={-1}
-            aria-hidden="true"
-          >
-            {common.save}
-          </button>
           <TextArea
             name="welcome"
             label={words.welcome}
@@ -105,7 +91,7 @@ export function MenuEditor({ frame, view }: { readonly frame: Frame; readonly vi
             </p>
           )}
           <SaveBar frame={frame} isUnsaved={view.isUnsaved} />
-        </form>
+        </EditorForm>
       </Columns>
     </Page>
   );

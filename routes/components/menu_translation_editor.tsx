@@ -9,13 +9,13 @@ import { MENU } from "../words/menu.ts";
 import { PROFILE } from "../words/profile.ts";
 import { TRANSLATION } from "../words/translation.ts";
 import { cautionsOf } from "./button_cautions.tsx";
-import { Columns, SaveBar } from "./editor_page.tsx";
+import { Columns, EditorForm, SaveBar } from "./editor_page.tsx";
 import { Caution, FaultLine, TextArea } from "./fields.tsx";
 import { LanguageTabs } from "./language_tabs.tsx";
 import { nameOfLanguage } from "./languages.ts";
 import { MenuPreview } from "./menu_preview.tsx";
 import { type Note, NoteLine } from "./note.tsx";
-import { FormToken, type Frame, Page } from "./page.tsx";
+import { type Frame, Page } from "./page.tsx";
 
 export interface MenuTranslationView {
   readonly language: string;
@@ -74,26 +74,12 @@ export function MenuTranslationEditor({ frame, view }: {
         label={common.preview}
         preview={<MenuPreview draft={view.draft} language={frame.language} />}
       >
-        <form
-          class="editor"
-          method="post"
-          action={path}
-          data-preview={`${path}/preview`}
-          data-unsaved={view.isUnsaved ? "" : undefined}
+        <EditorForm
+          frame={frame}
+          path={path}
+          version={view.version}
+          isUnsaved={view.isUnsaved}
         >
-          <FormToken frame={frame} />
-          <input type="hidden" name="version" value={view.version} />
-          {/* Enter in a field presses a form's first button: it must be this one. */}
-          <button
-            type="submit"
-            class="first"
-            name="do"
-            value="save"
-            tabIndex={-1}
-            aria-hidden="true"
-          >
-            {common.save}
-          </button>
           <p class="hint">{words.translationHint(nameOfLanguage(language))}</p>
           <TextArea
             {...field("welcome", "welcome_text")}
@@ -118,7 +104,7 @@ export function MenuTranslationEditor({ frame, view }: {
               </button>
             )}
           </SaveBar>
-        </form>
+        </EditorForm>
       </Columns>
     </Page>
   );

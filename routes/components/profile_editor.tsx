@@ -9,11 +9,11 @@ import { meaningOf, PROFILE, type ProfileWords } from "../words/profile.ts";
 import { AliasesField } from "./aliases_field.tsx";
 import { cautionsOf } from "./button_cautions.tsx";
 import { ButtonsField, type Focus } from "./buttons_field.tsx";
-import { EditorPage, SaveBar } from "./editor_page.tsx";
+import { EditorForm, EditorPage, SaveBar } from "./editor_page.tsx";
 import { TextArea, TextField } from "./fields.tsx";
 import { type FormFaults, sortFaults } from "./form_faults.ts";
 import { type Note, NoteLine } from "./note.tsx";
-import { FormToken, type Frame } from "./page.tsx";
+import type { Frame } from "./page.tsx";
 import { ProfilePreview } from "./preview.tsx";
 import { duration } from "./time.ts";
 
@@ -68,21 +68,14 @@ export function ProfileEditor({ frame, view }: {
         />
       }
     >
-      <form
+      <EditorForm
+        frame={frame}
         id={FORM_ID}
-        class="editor"
-        method="post"
-        action={path}
-        data-preview={`${path}/preview`}
-        data-unsaved={view.isUnsaved ? "" : undefined}
-        data-leave={words.leave}
+        path={path}
+        version={view.version}
+        isUnsaved={view.isUnsaved}
+        leave={words.leave}
       >
-        <FormToken frame={frame} />
-        <input type="hidden" name="version" value={view.version} />
-        {/* Enter in a field presses a form's first button: it must be this one. */}
-        <button type="submit" class="first" name="do" value="save" tabIndex={-1} aria-hidden="true">
-          {words.save}
-        </button>
         <Fields
           view={view}
           faults={faults}
@@ -91,7 +84,7 @@ export function ProfileEditor({ frame, view }: {
           frame={frame}
         />
         <SaveBar frame={frame} isUnsaved={view.isUnsaved} showAt={path} />
-      </form>
+      </EditorForm>
     </EditorPage>
   );
 }

@@ -6,13 +6,13 @@ import type { TranslationForm } from "../../lib/profile_translations.ts";
 import { THANKS } from "../../lib/texts.ts";
 import { PROFILE } from "../words/profile.ts";
 import { TRANSLATION } from "../words/translation.ts";
-import { EditorPage, SaveBar } from "./editor_page.tsx";
+import { EditorForm, EditorPage, SaveBar } from "./editor_page.tsx";
 import { cautionsOf } from "./button_cautions.tsx";
 import { Caution, FaultLine, TextArea } from "./fields.tsx";
 import { type FormFaults, sortFaults } from "./form_faults.ts";
 import { nameOfLanguage } from "./languages.ts";
 import { type Note, NoteLine } from "./note.tsx";
-import { FormToken, type Frame } from "./page.tsx";
+import type { Frame } from "./page.tsx";
 import { ProfilePreview } from "./preview.tsx";
 
 export const TRANSLATION_FORM_ID = "translation";
@@ -69,20 +69,13 @@ export function TranslationEditor({ frame, view }: {
         />
       }
     >
-      <form
+      <EditorForm
+        frame={frame}
         id={TRANSLATION_FORM_ID}
-        class="editor"
-        method="post"
-        action={path}
-        data-preview={`${path}/preview`}
-        data-unsaved={view.isUnsaved ? "" : undefined}
+        path={path}
+        version={view.version}
+        isUnsaved={view.isUnsaved}
       >
-        <FormToken frame={frame} />
-        <input type="hidden" name="version" value={view.version} />
-        {/* Enter in a field presses a form's first button: it must be this one. */}
-        <button type="submit" class="first" name="do" value="save" tabIndex={-1} aria-hidden="true">
-          {common.save}
-        </button>
         <p class="hint">{words.hint(name)}</p>
         <TextArea
           {...field("caption")}
@@ -113,7 +106,7 @@ export function TranslationEditor({ frame, view }: {
             <button type="submit" class="quiet" name="do" value="remove:0">{words.remove}</button>
           )}
         </SaveBar>
-      </form>
+      </EditorForm>
     </EditorPage>
   );
 }
