@@ -50,7 +50,7 @@ export function EditorPage({
 }
 
 /** The form of an editor: sent to its path to be saved, and to `preview` under it at every change. */
-export function EditorForm({ frame, id, path, version, isUnsaved, leave, children }: {
+export function EditorForm({ frame, id, path, version, isUnsaved, children }: {
   readonly frame: Frame;
   /** For the buttons of the preview that belong to the form. */
   readonly id?: string;
@@ -58,8 +58,6 @@ export function EditorForm({ frame, id, path, version, isUnsaved, leave, childre
   /** Of what was saved when the form was opened. */
   readonly version: string;
   readonly isUnsaved: boolean;
-  /** What to ask before the page is left with changes. */
-  readonly leave?: string;
   readonly children: ComponentChildren;
 }) {
   return (
@@ -70,7 +68,6 @@ export function EditorForm({ frame, id, path, version, isUnsaved, leave, childre
       action={path}
       data-preview={`${path}/preview`}
       data-unsaved={isUnsaved ? "" : undefined}
-      data-leave={leave}
     >
       <FormToken frame={frame} />
       <input type="hidden" name="version" value={version} />

@@ -74,7 +74,6 @@ export function ProfileEditor({ frame, view }: {
         path={path}
         version={view.version}
         isUnsaved={view.isUnsaved}
-        leave={words.leave}
       >
         <Fields
           view={view}

@@ -53,7 +53,6 @@ export const PROFILE = bilingual({
   created: "Профиль создан и уже в меню. Впишите свои тексты и адрес вебхука.",
   undo: "Вернуть как было",
   unsaved: "Ещё не сохранено.",
-  leave: "Изменения не сохранены. Уйти?",
   notSaved: (count: number) => `Не сохранено: ${ruFaults(count)}. Исправьте отмеченные поля.`,
   elsewhere: "Ошибка не в этой форме",
   renewed:
@@ -142,7 +141,6 @@ export const PROFILE = bilingual({
   created: "The profile is made and in the menu. Enter your texts and the webhook address.",
   undo: "Take it back",
   unsaved: "Not saved yet.",
-  leave: "Your changes are not saved. Leave?",
   notSaved: (count: number) => `Not saved: ${enFaults(count)}. Correct the marked fields.`,
   elsewhere: "The fault is not in this form",
   renewed:
