@@ -2,7 +2,7 @@
 
 import { type Config, readConfig, unknownVariables, VARIABLES } from "./lib/config.ts";
 import { readEnvFile } from "./lib/env_file.ts";
-import { messageOf, stackOf } from "./lib/error_words.ts";
+import { messageOf, stackOf } from "./lib/log/error_words.ts";
 import { EXIT } from "./lib/exit.ts";
 import { openHouse } from "./lib/house.ts";
 import { lateLog } from "./lib/log/late_log.ts";
@@ -40,7 +40,7 @@ async function main(output: Output): Promise<number> {
   const { config, warnings } = environment;
   const mask = createMask();
   const log = lateLog(async () => {
-    const { createLog } = await import("./lib/log.ts");
+    const { createLog } = await import("./lib/log/log.ts");
     return createLog({
       format: config.logFormat,
       level: config.logLevel,

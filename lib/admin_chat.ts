@@ -7,7 +7,7 @@ import { createTopic } from "./admin_chat/topic.ts";
 import { LONGEST_SHORT_WAIT_MS } from "./call_failure.ts";
 import type { FollowUpPart } from "./cards.ts";
 import type { MessageAddress } from "./lead.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import { describeError, failureOf } from "./telegram.ts";
 import type { Formatted } from "./texts.ts";
 

@@ -6,7 +6,7 @@ import { createFollowUpWork, type FollowUpOutcome } from "./follow_up_work.ts";
 import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
 import { createJoinedWork } from "./joined_work.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
-import type { Facts, Log } from "./log.ts";
+import type { Facts, Log } from "./log/log.ts";
 import { offer, type SendAllReport, sendAllReport, type TellTime } from "./manager_texts.ts";
 import type { Keep } from "./outbox.ts";
 import type { Profiles } from "./profile.ts";

@@ -2,7 +2,7 @@
 
 import { type Api, GrammyError } from "grammy";
 import type { Chat, ChatFullInfo, ChatMember } from "grammy/types";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import { describeError, failureOf } from "./telegram.ts";
 
 /** Why nothing can be shown in a chat. */

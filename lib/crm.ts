@@ -9,7 +9,7 @@ import {
   UnknownHostError,
 } from "./crm_connection.ts";
 import type { CrmOutcome } from "./lead.ts";
-import type { Facts, Log } from "./log.ts";
+import type { Facts, Log } from "./log/log.ts";
 import type { Mask } from "./log/mask.ts";
 import { addressFault, hostOf } from "./webhook_address.ts";
 

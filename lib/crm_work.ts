@@ -3,7 +3,7 @@
 import type { Crm } from "./crm.ts";
 import type { Attempt, Journal, Work } from "./journal.ts";
 import type { CrmOutcome, Lead } from "./lead.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
 import { type Profile, profileOfWord, type Profiles } from "./profile.ts";
 import type { SendAll } from "./send_all.ts";

@@ -7,7 +7,7 @@ import {
   type StatementSync,
 } from "node:sqlite";
 import { BUSY_TIMEOUT_MS, copyDatabase } from "./db/copy.ts";
-import { messageOf } from "./error_words.ts";
+import { messageOf } from "./log/error_words.ts";
 import { type DatabaseFiles, rememberFiles } from "./db/files.ts";
 import { fillFreePages, isOverwritten, rememberOverwritten } from "./db/free_pages.ts";
 import { add, type Additions, migrate, type Migration, versionOf } from "./db/steps.ts";

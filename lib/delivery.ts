@@ -23,7 +23,7 @@ import {
 import { editedWords } from "./follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
 import { createFollowUpTurns } from "./follow_up_turns.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import { heldText, type TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
 import type { Profile, Profiles } from "./profile.ts";

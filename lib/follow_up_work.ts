@@ -5,7 +5,7 @@ import { type FollowUpPart, followUpParts } from "./cards.ts";
 import { editParts, undeliverableNote, wordsInPieces } from "./follow_up_texts.ts";
 import type { Journal } from "./journal.ts";
 import type { FollowUp, Lead, MessageAddress } from "./lead.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
 import type { Profiles } from "./profile.ts";
 import type { Formatted } from "./texts.ts";

@@ -2,7 +2,7 @@
 
 import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
 import type { ChatProblem } from "./chat_check.ts";
-import { messageOf } from "./error_words.ts";
+import { messageOf } from "./log/error_words.ts";
 import type { Journal } from "./journal.ts";
 
 /** Longest silence of Telegram before it is a trouble, in ms (user requirement). */

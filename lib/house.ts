@@ -7,7 +7,7 @@ import { MOST_CHECKED_PAGES } from "./db.ts";
 import { putStrayWalAside } from "./db/stray_wal.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { type Lock, lockFolder } from "./lock.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import { keepPrivate, type OpenToOthers } from "./private_files.ts";
 import {
   faultLine,

@@ -4,7 +4,7 @@ import type { AdminChat } from "./admin_chat.ts";
 import { type Joined, joinFollowUps } from "./joined_follow_ups.ts";
 import type { Journal, Work } from "./journal.ts";
 import { isSettled, type Lead } from "./lead.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
 import type { Profiles } from "./profile.ts";
 import { contact } from "./texts.ts";

@@ -2,11 +2,11 @@
 
 import type { AdminChat } from "./admin_chat.ts";
 import { waitMs } from "./backoff.ts";
-import { messageOf } from "./error_words.ts";
+import { messageOf } from "./log/error_words.ts";
 import type { Journal } from "./journal.ts";
 import type { LoginMessage } from "./journal/login_messages.ts";
 import type { MessageAddress } from "./lead.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import { deadLinkText, type TellTime } from "./manager_texts.ts";
 import type { Keep } from "./outbox.ts";
 

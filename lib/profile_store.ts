@@ -2,7 +2,7 @@
 
 import { repeatsOfFile } from "./button_texts.ts";
 import { type JsonText, readJson, type TextFault, valuesOf } from "./json_text.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import { type Fault, parseProfiles, type Profiles } from "./profile.ts";
 import { diskFault, readText, replaceFile, restoreTorn, watchFile } from "./profile_file.ts";
 

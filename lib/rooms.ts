@@ -17,7 +17,7 @@ import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
 import { createLoginMessages } from "./login_messages.ts";
 import type { Lock } from "./lock.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import type { Mask } from "./log/mask.ts";
 import { COMMANDS, TOPIC_AWAY } from "./manager_texts.ts";
 import { createManagers } from "./managers.ts";

@@ -7,7 +7,7 @@ import { fetchAnswer } from "./bot_api.ts";
 import { onlyAnswers } from "./bot_answers.ts";
 import { describeError, failureOf } from "./call_failure.ts";
 import { WANTED } from "./early_poll.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import { type Aside, readBatch } from "./updates.ts";
 
 export { type CallFailure, describeError, failureOf } from "./call_failure.ts";

@@ -1,10 +1,10 @@
 // What has to be done now and then: the nightly backup, the erasure of old leads' persons, the daily line. Runs in no request.
 
 import { dayAndHour, dayBeforeStartMs, daysAfter, dayStartMs } from "./calendar.ts";
-import { messageOf } from "./error_words.ts";
+import { messageOf } from "./log/error_words.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
 import type { Place } from "./lead.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import { dailyText } from "./manager_texts.ts";
 import { backUpNightly, BACKUPS_KEPT } from "./upkeep/nightly_backup.ts";
 import { createSafeTime } from "./upkeep/safe_time.ts";

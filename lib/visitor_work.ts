@@ -1,8 +1,8 @@
 // Work that is owed to visitors: confirmations, thanks, reminders. Decides what is said; sends through visitor_chat.
 
-import { stackOf } from "./error_words.ts";
+import { stackOf } from "./log/error_words.ts";
 import type { Journal, Reminder, Work } from "./journal.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
 import {
   inLanguage,

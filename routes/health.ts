@@ -2,7 +2,7 @@
 // without the page, which may be what fails.
 
 import { type HealthFacts, reportOf } from "../lib/health.ts";
-import type { Log } from "../lib/log.ts";
+import type { Log } from "../lib/log/log.ts";
 
 /** Returns what answers `/health`: always JSON, also when the facts cannot be had. */
 export function createHealthAnswer({ health, log }: {

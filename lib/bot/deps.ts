@@ -2,7 +2,7 @@
 
 import type { Delivery } from "../delivery.ts";
 import type { Journal } from "../journal.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../log/log.ts";
 import type { Profiles } from "../profile.ts";
 
 export interface BotDeps {

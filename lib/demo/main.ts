@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { start } from "../../main.ts";
 import { type Config, readConfig } from "../config.ts";
-import { createLog } from "../log.ts";
+import { createLog } from "../log/log.ts";
 import { createMask } from "../log/mask.ts";
 import { serveDemoChat } from "./chat.tsx";
 import { createChatStage } from "./chat_stage.ts";

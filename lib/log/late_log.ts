@@ -1,6 +1,6 @@
 // A log whose writer is loaded when a start has time for it. Knows not how a line is written.
 
-import type { Facts, Log } from "../log.ts";
+import type { Facts, Log } from "./log.ts";
 
 export interface LateLog extends Log {
   /** Loads the writer, once, and hands it the lines that waited. */

@@ -1,7 +1,7 @@
 // The bot's own log, its lines kept for a test to read and to wait for.
 
 import type { LogFormat, LogLevel } from "../../lib/config.ts";
-import { createLog, type Log } from "../../lib/log.ts";
+import { createLog, type Log } from "../../lib/log/log.ts";
 import { createMask, type Mask } from "../../lib/log/mask.ts";
 
 // Taken when the file loads, so that a test's fake clock does not hold back the failsafe.

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createWordFinder, type Stretch } from "../lib/log/word_finder.ts";
+import { createWordFinder, type Stretch } from "../../lib/log/word_finder.ts";
 
 /** By the plainest way: marks what each word covers; stretches that only touch stay apart. */
 function covered(text: string, words: readonly string[]): boolean[] {

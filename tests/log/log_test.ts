@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { spy } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
-import { LOG_LEVELS } from "../lib/config.ts";
-import { lateLog } from "../lib/log/late_log.ts";
+import { LOG_LEVELS } from "../../lib/config.ts";
+import { lateLog } from "../../lib/log/late_log.ts";
 
-import type { Weight } from "../lib/log/line_writer.ts";
-import { createLog } from "../lib/log.ts";
-import { createMask } from "../lib/log/mask.ts";
-import { NOON_MS } from "./helpers/a_lead.ts";
-import { aLog } from "./helpers/a_log.ts";
+import type { Weight } from "../../lib/log/line_writer.ts";
+import { createLog } from "../../lib/log/log.ts";
+import { createMask } from "../../lib/log/mask.ts";
+import { NOON_MS } from "../helpers/a_lead.ts";
+import { aLog } from "../helpers/a_log.ts";
 
 const WEBHOOK = "https://crm.example.ru/webhook/f3b1c0de5ec7e7?key=k3y-0f-1t";
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";

@@ -6,8 +6,8 @@ import {
   type Dropped,
   MOST_WAITING,
   type QueuedLine,
-} from "../lib/log/line_writer.ts";
-import { createOutput, droppedLine } from "../lib/log/output.ts";
+} from "../../lib/log/line_writer.ts";
+import { createOutput, droppedLine } from "../../lib/log/output.ts";
 
 /** A stream whose reader does as it is told. */
 function aStream() {

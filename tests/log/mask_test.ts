@@ -1,8 +1,8 @@
 // The mask: what is cut is cut first, no half secret shows, and thousands of secrets cost no more than a few.
 
 import assert from "node:assert/strict";
-import { createMask } from "../lib/log/mask.ts";
-import { leastMs } from "./helpers/least_ms.ts";
+import { createMask } from "../../lib/log/mask.ts";
+import { leastMs } from "../helpers/least_ms.ts";
 
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
 
