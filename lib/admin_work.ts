@@ -3,7 +3,7 @@
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./admin_chat.ts";
 import { cardMessage, packCards } from "./cards.ts";
 import { createFollowUpWork, type FollowUpOutcome } from "./follow_up_work.ts";
-import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal.ts";
+import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal/journal.ts";
 import { createJoinedWork } from "./joined_work.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
 import type { Facts, Log } from "./log/log.ts";

@@ -19,7 +19,7 @@ import {
   SEND_ALL_LANES,
   VISITORS_LANE,
   type Work,
-} from "./journal.ts";
+} from "./journal/journal.ts";
 import { editedWords } from "./follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
 import { createFollowUpTurns } from "./follow_up_turns.ts";

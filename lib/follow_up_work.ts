@@ -3,7 +3,7 @@
 import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
 import { type FollowUpPart, followUpParts } from "./cards.ts";
 import { editParts, undeliverableNote, wordsInPieces } from "./follow_up_texts.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import type { FollowUp, Lead, MessageAddress } from "./lead.ts";
 import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";

@@ -3,7 +3,7 @@
 import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
 import type { ChatProblem } from "./chat_check.ts";
 import { messageOf } from "./log/error_words.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 
 /** Longest silence of Telegram before it is a trouble, in ms (user requirement). */
 export const POLL_PATIENCE_MS = 2 * 60_000;

@@ -3,9 +3,9 @@
 import type { Config } from "./config.ts";
 import { askEarly } from "./early_poll.ts";
 import { EXIT } from "./exit.ts";
-import { MOST_CHECKED_PAGES } from "./db.ts";
-import { putStrayWalAside } from "./db/stray_wal.ts";
-import { type Journal, openJournal } from "./journal.ts";
+import { MOST_CHECKED_PAGES } from "./journal/database.ts";
+import { putStrayWalAside } from "./journal/stray_wal.ts";
+import { type Journal, openJournal } from "./journal/journal.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import type { Log } from "./log/log.ts";
 import { keepPrivate, type OpenToOthers } from "./private_files.ts";

@@ -2,7 +2,7 @@
 
 import type { AdminChat } from "./admin_chat.ts";
 import { type Joined, joinFollowUps } from "./joined_follow_ups.ts";
-import type { Journal, Work } from "./journal.ts";
+import type { Journal, Work } from "./journal/journal.ts";
 import { isSettled, type Lead } from "./lead.ts";
 import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";

@@ -3,7 +3,7 @@
 import type { AdminChat } from "./admin_chat.ts";
 import { waitMs } from "./backoff.ts";
 import { messageOf } from "./log/error_words.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import type { LoginMessage } from "./journal/login_messages.ts";
 import type { MessageAddress } from "./lead.ts";
 import type { Log } from "./log/log.ts";

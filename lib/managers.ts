@@ -2,7 +2,7 @@
 
 import { MOST_LISTED, openCardsText } from "./cards.ts";
 import type { Delivery } from "./delivery.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "./lead.ts";
 import { readPressedLead, statusText, type TellTime, TOASTS } from "./manager_texts.ts";
 import type { Profiles } from "./profile.ts";

@@ -2,9 +2,9 @@
 
 import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
 import { messageOf, stackOf } from "./log/error_words.ts";
-import type { Journal, Work } from "./journal.ts";
+import type { Journal, Work } from "./journal/journal.ts";
 import type { Log } from "./log/log.ts";
-import { isStorageFault } from "./storage_fault.ts";
+import { isStorageFault } from "./journal/storage_fault.ts";
 
 export interface OutboxOptions {
   readonly journal: Journal;

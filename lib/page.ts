@@ -6,7 +6,7 @@ import type { Config } from "./config.ts";
 import type { Crm, CrmTrial } from "./crm.ts";
 import type { Lookup } from "./crm_connection.ts";
 import { messageOf } from "./log/error_words.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import { loadOnce } from "./page/open_files.ts";
 import { openServer } from "./page/server.ts";
 import { createHealthAnswer } from "../routes/health.ts";

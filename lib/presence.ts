@@ -1,6 +1,6 @@
 // Knows when the bot last heard Telegram. After an absence longer than Telegram keeps a press, visitors with an open menu are owed a reminder.
 
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import type { Log } from "./log/log.ts";
 
 /** Telegram forgets a press after this, in ms (telegram-bot-api, Client.cpp). */

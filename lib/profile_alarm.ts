@@ -1,6 +1,6 @@
 // Tells the managers' chat of a locales.json that stays broken on disk, once, and when it is mended. Sends nothing itself.
 
-import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
+import { ADMIN_CHAT_LANE, type Journal } from "./journal/journal.ts";
 import type { Log } from "./log/log.ts";
 import { brokenFileText, mendedFileText, type TellTime } from "./manager_texts.ts";
 import { type Breakage, faultWords } from "./profile_store.ts";

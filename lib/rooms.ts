@@ -13,7 +13,7 @@ import { createDelivery } from "./delivery.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth, troublesOf, watchSends } from "./health.ts";
 import { createInbox } from "./inbox.ts";
-import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
+import { ADMIN_CHAT_LANE, type Journal } from "./journal/journal.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
 import { createLoginMessages } from "./login_messages.ts";
 import type { Lock } from "./lock.ts";

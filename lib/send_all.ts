@@ -8,7 +8,7 @@ import {
   SEND_ALL_LANES,
   sendAllLane,
   type Work,
-} from "./journal.ts";
+} from "./journal/journal.ts";
 import type { MessageAddress } from "./lead.ts";
 import type { SendAllReport } from "./manager_texts.ts";
 import type { Profiles } from "./profile.ts";

@@ -2,7 +2,7 @@
 
 import type { Update } from "grammy/types";
 import { isId, isRecord, isWhole } from "./foreign.ts";
-import { MESSAGE_IDS } from "./journal.ts";
+import { MESSAGE_IDS } from "./journal/journal.ts";
 
 /**
  * Ids above it are no update's: Telegram counts in 32 bits, and an offset beyond its count would confirm what is

@@ -2,7 +2,7 @@
 
 import { dayAndHour, dayBeforeStartMs, daysAfter, dayStartMs } from "./calendar.ts";
 import { messageOf } from "./log/error_words.ts";
-import { ADMIN_CHAT_LANE, type Journal } from "./journal.ts";
+import { ADMIN_CHAT_LANE, type Journal } from "./journal/journal.ts";
 import type { Place } from "./lead.ts";
 import type { Log } from "./log/log.ts";
 import { dailyText } from "./manager_texts.ts";

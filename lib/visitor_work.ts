@@ -1,7 +1,7 @@
 // Work that is owed to visitors: confirmations, thanks, reminders. Decides what is said; sends through visitor_chat.
 
 import { stackOf } from "./log/error_words.ts";
-import type { Journal, Reminder, Work } from "./journal.ts";
+import type { Journal, Reminder, Work } from "./journal/journal.ts";
 import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
 import {

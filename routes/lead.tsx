@@ -1,7 +1,7 @@
 // One lead: who, what, where; its life; and what a person may decide about it.
 
 import { HttpError } from "fresh";
-import type { LeadLife } from "../lib/journal.ts";
+import type { LeadLife } from "../lib/journal/journal.ts";
 import { type Lead, mayHaveArrived, placeOf } from "../lib/lead.ts";
 import { field } from "../lib/web/form.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";

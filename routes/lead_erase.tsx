@@ -1,6 +1,6 @@
 // Erases a person: asks for a typed word first, says what will happen to leads that are still open.
 
-import type { LeadLife } from "../lib/journal.ts";
+import type { LeadLife } from "../lib/journal/journal.ts";
 import type { Lead } from "../lib/lead.ts";
 import { field } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";

@@ -1,7 +1,7 @@
 // The leads' list as an address: what is filtered, and where in the list one is. Bad values are refused, not guessed at.
 
 import { HttpError } from "fresh";
-import type { Cursor, LeadFilter } from "../lib/journal.ts";
+import type { Cursor, LeadFilter } from "../lib/journal/journal.ts";
 import { type Place, PLACES } from "../lib/lead.ts";
 
 /** What the form of filters holds, as it was typed. */

@@ -1,7 +1,7 @@
 // The list of leads: newest first, filtered, page by page.
 
 import type { ComponentChildren } from "preact";
-import { type LeadPage, type ListedLead } from "../lib/journal.ts";
+import { type LeadPage, type ListedLead } from "../lib/journal/journal.ts";
 import { mostLookedAt } from "../lib/journal/lead_list.ts";
 import type { PlaceCounts } from "../lib/lead.ts";
 import type { Language } from "../lib/web/language.ts";

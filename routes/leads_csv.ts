@@ -1,6 +1,6 @@
 // The filtered list as a table for Excel and its kin, written as it is read: no list is ever whole in memory.
 
-import type { LeadFilter, LeadPage, ListedLead } from "../lib/journal.ts";
+import type { LeadFilter, LeadPage, ListedLead } from "../lib/journal/journal.ts";
 import { placeOf } from "../lib/lead.ts";
 import { fullName } from "../lib/texts.ts";
 import type { Language } from "../lib/web/language.ts";

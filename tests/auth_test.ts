@@ -8,7 +8,7 @@ import {
   SESSION_IDLE_MS,
   SESSION_MOST_MS,
 } from "../lib/auth.ts";
-import { openDatabase } from "../lib/db.ts";
+import { openDatabase } from "../lib/journal/database.ts";
 import { authRecords } from "../lib/journal/auth.ts";
 import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
 import { NOON_MS } from "./helpers/a_lead.ts";

@@ -5,7 +5,7 @@ import { type Api, GrammyError } from "grammy";
 import { FakeTime } from "@std/testing/time";
 import { createAdminChat } from "../lib/admin_chat.ts";
 import { createDelivery } from "../lib/delivery.ts";
-import { type Journal, openJournal } from "../lib/journal.ts";
+import { type Journal, openJournal } from "../lib/journal/journal.ts";
 import type { FollowUpContent } from "../lib/lead.ts";
 import { createKeep } from "../lib/outbox.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";

@@ -9,7 +9,7 @@ import {
   watchSends,
 } from "../lib/health.ts";
 import type { ShowOutcome } from "../lib/admin_chat.ts";
-import { openJournal } from "../lib/journal.ts";
+import { openJournal } from "../lib/journal/journal.ts";
 import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
 import { openPage } from "./helpers/a_page.ts";
 

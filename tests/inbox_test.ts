@@ -7,7 +7,7 @@ import { BotError, type Context, GrammyError, HttpError } from "grammy";
 import type { Update } from "grammy/types";
 import { OutcomeUnknown } from "../lib/call_failure.ts";
 import { createInbox, type Inbox } from "../lib/inbox.ts";
-import { type Journal, openJournal } from "../lib/journal.ts";
+import { type Journal, openJournal } from "../lib/journal/journal.ts";
 import type { Log } from "../lib/log/log.ts";
 import { createKeep, type Keep } from "../lib/outbox.ts";
 import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";

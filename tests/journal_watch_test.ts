@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
 import { watchJournal } from "../lib/journal_watch.ts";
-import type { LostFile } from "../lib/db/files.ts";
+import type { LostFile } from "../lib/journal/database_files.ts";
 import { aLog } from "./helpers/a_log.ts";
 
 function aWatch() {

@@ -11,7 +11,7 @@ import {
   type Journal,
   SEND_ALL_LANES,
   type Work,
-} from "../lib/journal.ts";
+} from "../lib/journal/journal.ts";
 import type { CrmOutcome } from "../lib/lead.ts";
 import { createKeep } from "../lib/outbox.ts";
 import { createSendAll } from "../lib/send_all.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
 import type { ShowOutcome } from "../lib/admin_chat.ts";
 import { createAuth, LINK_MS, linkHash } from "../lib/auth.ts";
-import { type Journal, openJournal } from "../lib/journal.ts";
+import { type Journal, openJournal } from "../lib/journal/journal.ts";
 import type { MessageAddress } from "../lib/lead.ts";
 import { createLoginMessages, type LoginMessages } from "../lib/login_messages.ts";
 import { createKeep } from "../lib/outbox.ts";

@@ -7,7 +7,7 @@ import type { Update } from "grammy/types";
 import { createBot } from "../lib/bot.ts";
 import { crmPayload, fullName } from "../lib/texts.ts";
 import { card } from "../lib/cards.ts";
-import { type Journal, openJournal } from "../lib/journal.ts";
+import { type Journal, openJournal } from "../lib/journal/journal.ts";
 import type { Lead } from "../lib/lead.ts";
 import { managerName } from "../lib/manager_texts.ts";
 import { visitorOf } from "../lib/bot/visitor.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
-import { type Journal, openJournal, type Work } from "../lib/journal.ts";
+import { type Journal, openJournal, type Work } from "../lib/journal/journal.ts";
 import { createKeep, createOutbox, type Keep, type Outbox } from "../lib/outbox.ts";
 import { NOON_MS } from "./helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";

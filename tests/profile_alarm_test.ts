@@ -1,7 +1,7 @@
 // What the managers hear of a locales.json that is broken on disk: once, after a while, and when it is mended.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../lib/journal.ts";
+import { type Journal, openJournal } from "../lib/journal/journal.ts";
 import { BROKEN_PATIENCE_MS, createProfileAlarm } from "../lib/profile_alarm.ts";
 import type { Breakage } from "../lib/profile_store.ts";
 import { aLog } from "./helpers/a_log.ts";

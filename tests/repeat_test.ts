@@ -7,7 +7,7 @@ import {
   openJournal,
   type PressLimits,
   VISITORS_LANE,
-} from "../lib/journal.ts";
+} from "../lib/journal/journal.ts";
 import type { NewLead } from "../lib/lead.ts";
 import { heldText } from "../lib/manager_texts.ts";
 import { aNewLead, aVisitor, NOON_MS } from "./helpers/a_lead.ts";

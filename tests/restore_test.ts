@@ -1,7 +1,7 @@
 // `deno task backup` and `deno task restore`, as processes of their own.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../lib/journal.ts";
+import { type Journal, openJournal } from "../lib/journal/journal.ts";
 import { inspectJournal } from "../lib/journal/copies.ts";
 import { MIGRATIONS } from "../lib/journal/schema.ts";
 import { lockFolder } from "../lib/lock.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { openJournal } from "../lib/journal.ts";
+import { openJournal } from "../lib/journal/journal.ts";
 import { withBot } from "./helpers/bot_here.ts";
 import { type House, withHouse } from "./helpers/house.ts";
 import { CHOICE, CONFIRMATION, seedCard } from "./helpers/seed.ts";

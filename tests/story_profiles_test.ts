@@ -1,7 +1,7 @@
 // What admins do to locales.json, before the start and while the bot runs.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../lib/journal.ts";
+import { openJournal } from "../lib/journal/journal.ts";
 import { withHouse } from "./helpers/house.ts";
 import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "./helpers/visits.ts";
 

@@ -1,7 +1,7 @@
 // What is done now and then, on a clock of the test's own.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../lib/journal.ts";
+import { type Journal, openJournal } from "../lib/journal/journal.ts";
 import { createUpkeep, listBackups, type Upkeep } from "../lib/upkeep.ts";
 import { aNewLead, aVisitor } from "./helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";

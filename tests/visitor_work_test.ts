@@ -1,7 +1,7 @@
 // Thanks and reminders in the visitor's own language, also those that a bot before this one owed.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../lib/journal.ts";
+import { type Journal, openJournal } from "../lib/journal/journal.ts";
 import { VISITORS_LANE } from "../lib/journal/outbox.ts";
 import { createKeep } from "../lib/outbox.ts";
 import { AWAY, THANKS } from "../lib/texts.ts";

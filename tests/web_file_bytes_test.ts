@@ -1,7 +1,7 @@
 // The page's saves in a file that people keep by hand: only what was edited changes, to the byte.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../lib/journal.ts";
+import { openJournal } from "../lib/journal/journal.ts";
 import { readJson } from "../lib/json_text.ts";
 import {
   type Browser,

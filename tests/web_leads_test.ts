@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { cardMessage } from "../lib/cards.ts";
-import { openJournal } from "../lib/journal.ts";
+import { openJournal } from "../lib/journal/journal.ts";
 import type { CrmOutcome, NewLead } from "../lib/lead.ts";
 import { cell } from "../routes/leads_csv.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";

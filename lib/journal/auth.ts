@@ -1,6 +1,6 @@
 // The journal's one-time links and sessions, known by their hashes alone. Does not hash, reads no clock.
 
-import type { Database, Row } from "../db.ts";
+import type { Database, Row } from "./database.ts";
 
 /** Somebody who is logged in, on one device. */
 export interface Session {

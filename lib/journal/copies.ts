@@ -1,6 +1,6 @@
 // Copies of the journal: made, looked into, marked as copies. What a copy owes may long have been done by the journal it was made of.
 
-import { changeDatabase, copyDatabase, readDatabase, type ReadRow } from "../db/copy.ts";
+import { changeDatabase, copyDatabase, readDatabase, type ReadRow } from "./database_copy.ts";
 import { messageOf } from "../log/error_words.ts";
 import type { CrmOutcome } from "../lead.ts";
 import { MIGRATIONS } from "./schema.ts";

@@ -1,6 +1,6 @@
 // The journal forgets who a lead was about, in every table that told it. Does not decide when, or whom.
 
-import type { Database } from "../db.ts";
+import type { Database } from "./database.ts";
 import { PRESS_OF_COPY } from "./recovery.ts";
 
 /** A person as the journal's texts name them. */

@@ -1,6 +1,6 @@
 // The journal's facts: what has to be remembered once, by name. Knows none of them.
 
-import type { Database } from "../db.ts";
+import type { Database } from "./database.ts";
 import type { BotKeys } from "./bots.ts";
 
 /** Names and values. */

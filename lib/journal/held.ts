@@ -1,6 +1,6 @@
 // The line in the managers' chat that counts the leads of one visitor which were held back. Knows no text.
 
-import type { Database } from "../db.ts";
+import type { Database } from "./database.ts";
 import { ADMIN_CHAT_LANE, type OutboxRecords } from "./outbox.ts";
 
 /** A visitor is spoken of once in this time, in ms. */

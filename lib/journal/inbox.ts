@@ -1,6 +1,6 @@
 // The journal's inbox: updates between Telegram's hands and ours. Does not look inside them.
 
-import type { Database } from "../db.ts";
+import type { Database } from "./database.ts";
 
 export interface StoredUpdate {
   readonly id: number;

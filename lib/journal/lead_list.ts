@@ -2,7 +2,7 @@
 // The cost of a page does not grow with the journal: a filter that no index answers looks at so many leads and
 // says how far it came.
 
-import type { Database, Reader, Row } from "../db.ts";
+import type { Database, Reader, Row } from "./database.ts";
 import type { CrmOutcome, FollowUpContent, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import { HELD, toLead } from "./leads.ts";

@@ -1,6 +1,6 @@
 // The journal's leads, the menus they come from, and their attempts at the CRM.
 
-import type { Database, Row, Writer } from "../db.ts";
+import type { Database, Row, Writer } from "./database.ts";
 import {
   type AttemptRecord,
   type Card,

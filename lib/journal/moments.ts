@@ -1,6 +1,6 @@
 // The moments in the journal that something waits for: moved when the clock was set, so that no wait grows or shrinks.
 
-import type { Database } from "../db.ts";
+import type { Database } from "./database.ts";
 
 /** Moments as the clock says them. */
 export interface Moments {

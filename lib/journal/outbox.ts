@@ -1,6 +1,6 @@
 // The journal's outbox: work that is owed, by lane and time. Does not do it.
 
-import type { Database, Row } from "../db.ts";
+import type { Database, Row } from "./database.ts";
 
 export type WorkKind =
   /** To a visitor. */

@@ -1,6 +1,6 @@
 // What the journal tells of a profile's leads: how many went where, and what its CRM last answered.
 
-import type { Database } from "../db.ts";
+import type { Database } from "./database.ts";
 import { type CrmOutcome, type LeadState, type Place, type PlaceCounts, placeOf } from "../lead.ts";
 import { HELD } from "./leads.ts";
 

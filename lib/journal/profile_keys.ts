@@ -1,6 +1,6 @@
 // What the journal keeps under a profile's key, and what becomes of it when the profile gets another key or goes.
 
-import type { Database } from "../db.ts";
+import type { Database } from "./database.ts";
 import { SEND_ALL_LANES } from "./outbox.ts";
 
 /** How the names of facts about one profile begin; its key follows. */

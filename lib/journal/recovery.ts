@@ -1,6 +1,6 @@
 // The journal at a start: takes up what an earlier process left, and sees to it that a copy in the journal's place sends no lead again.
 
-import type { Database } from "../db.ts";
+import type { Database } from "./database.ts";
 import { type CrmOutcome, mayHaveArrived, type NewLead } from "../lead.ts";
 import { COPIED_FACT, RESTORED } from "./copies.ts";
 import type { Attempt, LeadRecords } from "./leads.ts";

@@ -1,6 +1,6 @@
 // The journal's tables, as numbered migrations. A migration that has shipped is never edited.
 
-import type { Additions, Migration } from "../db.ts";
+import type { Additions, Migration } from "./database.ts";
 
 const FIRST: Migration = `
   -- Updates that Telegram handed over. A finished one loses its body, and goes when Telegram has been

@@ -1,7 +1,7 @@
 // `deno task backup [file or folder]`: copies the journal and locales.json as they stand now, also while the bot runs. Never overwrites a file.
 
 import { timeInName } from "../calendar.ts";
-import { isThere, removeDatabase } from "../db/copy.ts";
+import { isThere, removeDatabase } from "../journal/database_copy.ts";
 import { copyJournal, inspectJournal } from "../journal/copies.ts";
 import { createPrivateFile, makePrivateFolder } from "../private_files.ts";
 import { backupFolder, byHandName } from "./backups.ts";

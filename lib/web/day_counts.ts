@@ -1,6 +1,6 @@
 // How many leads went where, day by day. Days that are over are read again only now and then: little changes in them.
 
-import type { Journal } from "../journal.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { PlaceCounts } from "../lead.ts";
 
 export interface CountedDay {

@@ -5,7 +5,7 @@ import type { Auth, Session } from "../auth.ts";
 import type { Config } from "../config.ts";
 import type { Delivery } from "../delivery.ts";
 import type { HealthFacts, Trouble } from "../health.ts";
-import type { Journal, LeadList } from "../journal.ts";
+import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { ProfileStore } from "../profile_store.ts";
 import type { WebhookTrial } from "../webhook_trial.ts";

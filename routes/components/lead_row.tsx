@@ -1,6 +1,6 @@
 // One lead as a row of the list: who, what, where; what can be done about it, and what was just done.
 
-import type { ListedLead } from "../../lib/journal.ts";
+import type { ListedLead } from "../../lib/journal/journal.ts";
 import { placeOf } from "../../lib/lead.ts";
 import { LEADS } from "../words/leads.ts";
 import {

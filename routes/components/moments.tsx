@@ -1,7 +1,7 @@
 // One lead's life as a line of moments, from the press to the manager who entered it.
 
 import type { ComponentChildren } from "preact";
-import type { LeadLife } from "../../lib/journal.ts";
+import type { LeadLife } from "../../lib/journal/journal.ts";
 import type { AttemptRecord } from "../../lib/lead.ts";
 import type { Language } from "../../lib/web/language.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";

@@ -2,7 +2,7 @@
 // the bot's moves would take many minutes. Measures nothing.
 
 import { DatabaseSync } from "node:sqlite";
-import { openJournal } from "../../lib/journal.ts";
+import { openJournal } from "../../lib/journal/journal.ts";
 import { type Contestant, type GrownJournal, HERE, inherited } from "./contestants.ts";
 import { FIRST_CHAT_ID, SPREAD } from "./presses.ts";
 import { DENO } from "../helpers/deno.ts";

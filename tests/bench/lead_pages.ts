@@ -1,6 +1,6 @@
 // How long a page of the list of leads takes, on a journal that a bot left: requests to the page as a function, one by one.
 
-import { openJournal } from "../../lib/journal.ts";
+import { openJournal } from "../../lib/journal/journal.ts";
 import { openPage } from "../helpers/a_page.ts";
 
 /** Requests whose times are thrown away. */

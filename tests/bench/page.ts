@@ -97,7 +97,7 @@ async function fillJournal(
   folder: string,
   keys: readonly string[],
 ): Promise<string> {
-  const { openJournal }: typeof import("../../lib/journal.ts") = await import(
+  const { openJournal }: typeof import("../../lib/journal/journal.ts") = await import(
     `${house}/lib/journal.ts`
   );
   const { createAuth }: typeof import("../../lib/auth.ts") = await import(`${house}/lib/auth.ts`);

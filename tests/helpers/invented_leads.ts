@@ -1,6 +1,6 @@
 // Leads that never were: a fortnight of them, each gone the way its number says.
 
-import type { Journal } from "../../lib/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
 import type { Lead } from "../../lib/lead.ts";
 import { aNewLead, aVisitor } from "./a_lead.ts";
 

@@ -4,8 +4,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { spy } from "@std/testing/mock";
 import { DatabaseSync as Connection } from "node:sqlite";
-import { openDatabase } from "../../lib/db.ts";
-import { type Journal, journalIn } from "../../lib/journal.ts";
+import { openDatabase } from "../../lib/journal/database.ts";
+import { type Journal, journalIn } from "../../lib/journal/journal.ts";
 import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
 
 /** When the process dies: so many commits from now, before that commit reaches the disk or right after. */

@@ -1,10 +1,10 @@
 // Erasing a person: nothing of them is left in any table, and others keep what is theirs.
 
 import assert from "node:assert/strict";
-import { openDatabase } from "../lib/db.ts";
-import { type Journal, journalIn, VISITORS_LANE } from "../lib/journal.ts";
-import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
-import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
+import { openDatabase } from "../../lib/journal/database.ts";
+import { type Journal, journalIn, VISITORS_LANE } from "../../lib/journal/journal.ts";
+import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 
 interface Person {
   readonly id: number;

@@ -1,11 +1,16 @@
 // A profile gets another key, or goes: what the journal keeps under its key goes along, and an old button still finds it.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal, sendAllLane, VISITORS_LANE } from "../lib/journal.ts";
-import { type JsonText, readJson } from "../lib/json_text.ts";
-import { createSendAll } from "../lib/send_all.ts";
-import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
-import { anotherProfile, someProfiles } from "./helpers/a_profile.ts";
+import {
+  type Journal,
+  openJournal,
+  sendAllLane,
+  VISITORS_LANE,
+} from "../../lib/journal/journal.ts";
+import { type JsonText, readJson } from "../../lib/json_text.ts";
+import { createSendAll } from "../../lib/send_all.ts";
+import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { anotherProfile, someProfiles } from "../helpers/a_profile.ts";
 
 function json(text: string): JsonText {
   const read = readJson(text);

@@ -2,10 +2,10 @@
 // as SQLite tells it, without running one.
 
 import assert from "node:assert/strict";
-import { type Database, openDatabase } from "../lib/db.ts";
-import { type Cursor, journalIn, type LeadFilter } from "../lib/journal.ts";
-import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
-import { PLACES } from "../lib/lead.ts";
+import { type Database, openDatabase } from "../../lib/journal/database.ts";
+import { type Cursor, journalIn, type LeadFilter } from "../../lib/journal/journal.ts";
+import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { PLACES } from "../../lib/lead.ts";
 
 /** Tables that do not grow with leads, their visitors or what is owed to them. Every other table does. */
 const SMALL: readonly string[] = [

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { FakeTime } from "@std/testing/time";
-import { type Database, openDatabase } from "../lib/db.ts";
-import { isStorageFault } from "../lib/storage_fault.ts";
-import { DENO } from "./helpers/deno.ts";
+import { type Database, openDatabase } from "../../lib/journal/database.ts";
+import { isStorageFault } from "../../lib/journal/storage_fault.ts";
+import { DENO } from "../helpers/deno.ts";
 
 const NOTES = "CREATE TABLE notes (number INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT";
 
@@ -598,7 +598,9 @@ Deno.test("on a small disk the WAL stays small, and grows again when there is ro
 Deno.test("a move of many pages is recorded where no further file can be opened", () =>
   withFolder(async (folder) => {
     const script = `
-      import { openDatabase } from "${new URL("../lib/db.ts", import.meta.url).href}";
+      import { openDatabase } from "${
+      new URL("../../lib/journal/database.ts", import.meta.url).href
+    }";
       const db = openDatabase("${folder}/triborg.db", [${JSON.stringify(NOTES)}]);
       const add = db.writer("INSERT INTO notes (words) VALUES (?)");
       for (let nth = 0; nth < 200; nth += 1) add.run("x".repeat(2_000));

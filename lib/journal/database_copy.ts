@@ -2,7 +2,7 @@
 
 import { backup, DatabaseSync } from "node:sqlite";
 import { createPrivateFile } from "../private_files.ts";
-import { ENDINGS } from "./files.ts";
+import { ENDINGS } from "./database_files.ts";
 
 /** How long SQLite waits for another connection's lock, in ms. */
 export const BUSY_TIMEOUT_MS = 5_000;

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { openDatabase } from "../lib/db.ts";
-import type { Cursor, LeadFilter } from "../lib/journal.ts";
-import { openForBot } from "../lib/journal/bots.ts";
-import { leadList, mostLookedAt } from "../lib/journal/lead_list.ts";
-import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
-import { PLACES as LEAD_PLACES } from "../lib/lead.ts";
+import { openDatabase } from "../../lib/journal/database.ts";
+import type { Cursor, LeadFilter } from "../../lib/journal/journal.ts";
+import { openForBot } from "../../lib/journal/bots.ts";
+import { leadList, mostLookedAt } from "../../lib/journal/lead_list.ts";
+import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { PLACES as LEAD_PLACES } from "../../lib/lead.ts";
 
 /** More than a page may ever look at. */
 const LEADS = 12_000;

@@ -1,6 +1,6 @@
 // A WAL that is another file's: beside a copy that was put in a database's place by hand, SQLite would play it over the copy. Opens no database.
 
-import { isThere } from "./copy.ts";
+import { isThere } from "./database_copy.ts";
 
 /** Where a database file tells its modes of writing and reading: 1 for a rollback journal, 2 for WAL (https://sqlite.org/fileformat.html#file_format_version_numbers). */
 const MODES_AT = 18;

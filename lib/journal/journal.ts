@@ -1,7 +1,7 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 
-import { type Database, openDatabase, type Row } from "./db.ts";
-import type { JsonText } from "./json_text.ts";
+import { type Database, openDatabase, type Row } from "./database.ts";
+import type { JsonText } from "../json_text.ts";
 import {
   type CardReason,
   type CrmOutcome,
@@ -10,23 +10,23 @@ import {
   type MessageAddress,
   type NewLead,
   type Visitor,
-} from "./lead.ts";
-import { type AuthRecords, authRecords } from "./journal/auth.ts";
-import { type BotKeys, openForBot } from "./journal/bots.ts";
-import { type ErasureRecords, erasureRecords } from "./journal/erasure.ts";
-import { type FactRecords, factRecords } from "./journal/facts.ts";
+} from "../lead.ts";
+import { type AuthRecords, authRecords } from "./auth.ts";
+import { type BotKeys, openForBot } from "./bots.ts";
+import { type ErasureRecords, erasureRecords } from "./erasure.ts";
+import { type FactRecords, factRecords } from "./facts.ts";
 import {
   type FollowUpRecords,
   followUpRecords,
   type NewFollowUpMessage,
   type RecordedFollowUp,
-} from "./journal/follow_ups.ts";
-import type { EditedMessage, RecordedEdit } from "./journal/follow_up_edits.ts";
-import { type HeldRecords, heldRecords } from "./journal/held.ts";
-import { type InboxRecords, inboxRecords } from "./journal/inbox.ts";
-import { type Attempt, type LeadRecords, leadRecords } from "./journal/leads.ts";
-import { type LoginMessageRecords, loginMessageRecords } from "./journal/login_messages.ts";
-import { type LeadList, leadList } from "./journal/lead_list.ts";
+} from "./follow_ups.ts";
+import type { EditedMessage, RecordedEdit } from "./follow_up_edits.ts";
+import { type HeldRecords, heldRecords } from "./held.ts";
+import { type InboxRecords, inboxRecords } from "./inbox.ts";
+import { type Attempt, type LeadRecords, leadRecords } from "./leads.ts";
+import { type LoginMessageRecords, loginMessageRecords } from "./login_messages.ts";
+import { type LeadList, leadList } from "./lead_list.ts";
 import {
   ADMIN_CHAT_LANE,
   EDITS_LANE,
@@ -36,40 +36,29 @@ import {
   outboxRecords,
   VISITORS_LANE,
   type Work,
-} from "./journal/outbox.ts";
-import { copyMark } from "./journal/copies.ts";
-import { type Moments, moments } from "./journal/moments.ts";
-import { type PressRecords, pressRecords } from "./journal/presses.ts";
-import { type ProfileCounts, profileCounts } from "./journal/profile_counts.ts";
-import {
-  type ProfileFileRecords,
-  profileFileRecords,
-  type Renaming,
-} from "./journal/profile_files.ts";
-import { type ProfileKeys, profileKeys } from "./journal/profile_keys.ts";
-import { type Recovery, recovery } from "./journal/recovery.ts";
-import { type RevisionRecords, revisionRecords } from "./journal/revisions.ts";
-import { ADDITIONS, MIGRATIONS } from "./journal/schema.ts";
-import { type Trial, trial } from "./journal/trial.ts";
+} from "./outbox.ts";
+import { copyMark } from "./copies.ts";
+import { type Moments, moments } from "./moments.ts";
+import { type PressRecords, pressRecords } from "./presses.ts";
+import { type ProfileCounts, profileCounts } from "./profile_counts.ts";
+import { type ProfileFileRecords, profileFileRecords, type Renaming } from "./profile_files.ts";
+import { type ProfileKeys, profileKeys } from "./profile_keys.ts";
+import { type Recovery, recovery } from "./recovery.ts";
+import { type RevisionRecords, revisionRecords } from "./revisions.ts";
+import { ADDITIONS, MIGRATIONS } from "./schema.ts";
+import { type Trial, trial } from "./trial.ts";
 
-export * from "./journal/outbox.ts";
-export { PROFILE_FACTS } from "./journal/profile_keys.ts";
-export { COPIED_FACT } from "./journal/copies.ts";
-export type { CutOff } from "./journal/recovery.ts";
-export type { Attempt } from "./journal/leads.ts";
-export type {
-  Cursor,
-  LeadFilter,
-  LeadLife,
-  LeadList,
-  LeadPage,
-  ListedLead,
-} from "./journal/lead_list.ts";
-export { MESSAGE_IDS } from "./journal/bots.ts";
-export type { PressLimits } from "./journal/presses.ts";
-export type { StoredUpdate } from "./journal/inbox.ts";
-export type { DueFollowUps, NewFollowUpMessage, RecordedFollowUp } from "./journal/follow_ups.ts";
-export type { EditedMessage, RecordedEdit } from "./journal/follow_up_edits.ts";
+export * from "./outbox.ts";
+export { PROFILE_FACTS } from "./profile_keys.ts";
+export { COPIED_FACT } from "./copies.ts";
+export type { CutOff } from "./recovery.ts";
+export type { Attempt } from "./leads.ts";
+export type { Cursor, LeadFilter, LeadLife, LeadList, LeadPage, ListedLead } from "./lead_list.ts";
+export { MESSAGE_IDS } from "./bots.ts";
+export type { PressLimits } from "./presses.ts";
+export type { StoredUpdate } from "./inbox.ts";
+export type { DueFollowUps, NewFollowUpMessage, RecordedFollowUp } from "./follow_ups.ts";
+export type { EditedMessage, RecordedEdit } from "./follow_up_edits.ts";
 
 /** A reminder as the outbox keeps it until it is sent. */
 export interface Reminder {

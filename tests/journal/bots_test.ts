@@ -10,10 +10,10 @@ import {
   journalIn,
   openJournal,
   VISITORS_LANE,
-} from "../lib/journal.ts";
-import { openDatabase } from "../lib/db.ts";
-import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
-import { aNewLead, NOON_MS, someContent } from "./helpers/a_lead.ts";
+} from "../../lib/journal/journal.ts";
+import { openDatabase } from "../../lib/journal/database.ts";
+import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 
 const [A, B, C] = ["111", "222", "333"];
 const CHAT = aNewLead().chatId;

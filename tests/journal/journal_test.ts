@@ -17,11 +17,11 @@ import {
   openJournal,
   VISITORS_LANE,
   type Work,
-} from "../lib/journal.ts";
-import { canMove, type CrmOutcome, type Lead, type LeadState } from "../lib/lead.ts";
-import { openDatabase } from "../lib/db.ts";
-import { MIGRATIONS } from "../lib/journal/schema.ts";
-import { aNewLead, NOON_MS, someContent } from "./helpers/a_lead.ts";
+} from "../../lib/journal/journal.ts";
+import { canMove, type CrmOutcome, type Lead, type LeadState } from "../../lib/lead.ts";
+import { openDatabase } from "../../lib/journal/database.ts";
+import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 
 const HOST = "crm.example.ru";
 const CARD = { chatId: -1001, messageId: 77 };

@@ -1,9 +1,9 @@
 // A copy that was put in the journal's place by hand, beside the WAL of the journal before it.
 
 import assert from "node:assert/strict";
-import { putStrayWalAside } from "../lib/db/stray_wal.ts";
-import { openJournal } from "../lib/journal.ts";
-import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
+import { putStrayWalAside } from "../../lib/journal/stray_wal.ts";
+import { openJournal } from "../../lib/journal/journal.ts";
+import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 
 /** Lends a journal of two leads as a kill leaves it, and a copy of its first lead. */
 async function withKilled(test: (path: string, copy: string) => void): Promise<void> {

@@ -6,15 +6,15 @@ import {
   type SQLOutputValue,
   type StatementSync,
 } from "node:sqlite";
-import { BUSY_TIMEOUT_MS, copyDatabase } from "./db/copy.ts";
-import { messageOf } from "./log/error_words.ts";
-import { type DatabaseFiles, rememberFiles } from "./db/files.ts";
-import { fillFreePages, isOverwritten, rememberOverwritten } from "./db/free_pages.ts";
-import { add, type Additions, migrate, type Migration, versionOf } from "./db/steps.ts";
-import { createPrivateFile } from "./private_files.ts";
+import { BUSY_TIMEOUT_MS, copyDatabase } from "./database_copy.ts";
+import { messageOf } from "../log/error_words.ts";
+import { type DatabaseFiles, rememberFiles } from "./database_files.ts";
+import { fillFreePages, isOverwritten, rememberOverwritten } from "./free_pages.ts";
+import { add, type Additions, migrate, type Migration, versionOf } from "./steps.ts";
+import { createPrivateFile } from "../private_files.ts";
 import { isDiskFault, TransactionUndone } from "./storage_fault.ts";
 
-export type { Additions, Migration } from "./db/steps.ts";
+export type { Additions, Migration } from "./steps.ts";
 
 /** How long a write may be left for company before it is committed by itself, in ms. */
 const LAZY_COMMIT_MS = 20;
