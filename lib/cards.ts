@@ -13,7 +13,7 @@ import {
   type Visitor,
 } from "./lead.ts";
 import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./manager_texts.ts";
-import { LIMITS } from "./profile.ts";
+import { LIMITS } from "./profiles/schema.ts";
 import { clip, contact, type Formatted, fullName, isBlank } from "./texts.ts";
 
 const HEADLINES: Readonly<Record<CardReason, string>> = {

@@ -5,7 +5,7 @@ import type { Attempt, Journal, Work } from "./journal/journal.ts";
 import type { CrmOutcome, Lead } from "./lead.ts";
 import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
-import { type Profile, profileOfWord, type Profiles } from "./profile.ts";
+import { type Profile, profileOfWord, type Profiles } from "./profiles/schema.ts";
 import type { SendAll } from "./send_all.ts";
 import { crmPayload } from "./texts.ts";
 

@@ -26,12 +26,12 @@ import { createFollowUpTurns } from "./follow_up_turns.ts";
 import type { Log } from "./log/log.ts";
 import { heldText, type TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
-import type { Profile, Profiles } from "./profile.ts";
+import type { Profile, Profiles } from "./profiles/schema.ts";
 import { createSendAll } from "./send_all.ts";
 import { contact } from "./texts.ts";
 import type { Confirmation, VisitorChat } from "./visitor_chat.ts";
 import { createVisitorWork } from "./visitor_work.ts";
-import { hostOf } from "./webhook_address.ts";
+import { hostOf } from "./profiles/webhook_address.ts";
 
 /** Open POSTs: in all, and to one host, so that one dead CRM leaves room for the others. */
 const MOST_POSTS = 256;

@@ -11,7 +11,7 @@ import {
   wordsIn,
 } from "./cards.ts";
 import type { FollowUp, FollowUpContent, Lead, Visitor } from "./lead.ts";
-import { LIMITS } from "./profile.ts";
+import { LIMITS } from "./profiles/schema.ts";
 import { clip, type Formatted, MEDIA_WORDS } from "./texts.ts";
 
 /**

@@ -7,7 +7,7 @@ import type { Journal } from "./journal/journal.ts";
 import type { FollowUp, Lead, MessageAddress } from "./lead.ts";
 import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
-import type { Profiles } from "./profile.ts";
+import type { Profiles } from "./profiles/schema.ts";
 import type { Formatted } from "./texts.ts";
 
 /** What showing a follow-up needs. */

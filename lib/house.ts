@@ -15,7 +15,7 @@ import {
   mendTornFile,
   readProfiles,
   type Version,
-} from "./profile_store.ts";
+} from "./profiles/store.ts";
 import type { Machine, Running, Voice } from "./rooms.ts";
 
 /** Builds and starts the bot; the returned number is the exit code of a start that was refused. */
@@ -82,7 +82,7 @@ export async function openHouse(
 /** What only a start with a broken file needs, loaded then. */
 async function readKept(journal: Journal) {
   const [{ keptVersion }, { clockTime }] = await Promise.all([
-    import("./profile_fallback.ts"),
+    import("./profiles/fallback.ts"),
     import("./calendar.ts"),
   ]);
   const kept = keptVersion(journal);

@@ -6,7 +6,7 @@ import type { Journal, Work } from "./journal/journal.ts";
 import { isSettled, type Lead } from "./lead.ts";
 import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
-import type { Profiles } from "./profile.ts";
+import type { Profiles } from "./profiles/schema.ts";
 import { contact } from "./texts.ts";
 
 /** Up to so many messages of a visitor in ten minutes are shown by themselves (user requirement). */

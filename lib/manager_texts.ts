@@ -2,7 +2,7 @@
 
 import type { InlineKeyboardMarkup } from "grammy/types";
 import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor } from "./lead.ts";
-import { LIMITS } from "./profile.ts";
+import { LIMITS } from "./profiles/schema.ts";
 import { contact, isBlank } from "./texts.ts";
 
 /** What the managers' buttons say back to the bot. */

@@ -5,7 +5,7 @@ import type { Delivery } from "./delivery.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "./lead.ts";
 import { readPressedLead, statusText, type TellTime, TOASTS } from "./manager_texts.ts";
-import type { Profiles } from "./profile.ts";
+import type { Profiles } from "./profiles/schema.ts";
 import type { Formatted } from "./texts.ts";
 
 export interface Managers {

@@ -3,7 +3,7 @@
 import { ADMIN_CHAT_LANE, type Journal } from "./journal/journal.ts";
 import type { Log } from "./log/log.ts";
 import { brokenFileText, mendedFileText, type TellTime } from "./manager_texts.ts";
-import { type Breakage, faultWords } from "./profile_store.ts";
+import { type Breakage, faultWords } from "./profiles/store.ts";
 
 /** How long the file may be broken before the managers are told, in ms: an edit by hand takes a moment. */
 export const BROKEN_PATIENCE_MS = 5 * 60_000;

@@ -26,7 +26,7 @@ import { createPace } from "./pace.ts";
 import { createProfileAlarm } from "./profile_alarm.ts";
 import { createPresence } from "./presence.ts";
 import { servePage } from "./page.ts";
-import type { ProfileStore } from "./profile_store.ts";
+import type { ProfileStore } from "./profiles/store.ts";
 import { createSendPace } from "./send_pace.ts";
 import { createBudgets } from "./send_retries.ts";
 import {

@@ -11,7 +11,7 @@ import {
 } from "./journal/journal.ts";
 import type { MessageAddress } from "./lead.ts";
 import type { SendAllReport } from "./manager_texts.ts";
-import type { Profiles } from "./profile.ts";
+import type { Profiles } from "./profiles/schema.ts";
 
 /** A run stops after so many failures in a row: the CRM is down again. */
 const MOST_FAILURES_RUNNING = 3;

@@ -2,7 +2,13 @@
 
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import type { Lead, Visitor } from "./lead.ts";
-import { type Button, choiceText, LIMITS, type MenuTexts, type Profile } from "./profile.ts";
+import {
+  type Button,
+  choiceText,
+  LIMITS,
+  type MenuTexts,
+  type Profile,
+} from "./profiles/schema.ts";
 
 /** A message's words with their formatting; entities carry it, so nothing typed can break it. */
 export interface Formatted {

@@ -10,7 +10,7 @@ import {
   type Profile,
   profileOfWord,
   type Profiles,
-} from "./profile.ts";
+} from "./profiles/schema.ts";
 import { away, greeting, menu, thanks } from "./texts.ts";
 import type { Confirmation, SendOutcome, VisitorChat } from "./visitor_chat.ts";
 

@@ -5,7 +5,7 @@ import type { Lookup } from "./crm_connection.ts";
 import type { CrmOutcome } from "./lead.ts";
 import { bareHost, isForbiddenAddress, isForbiddenHost } from "./network_address.ts";
 import { testPayload } from "./texts.ts";
-import { addressFault } from "./webhook_address.ts";
+import { addressFault } from "./profiles/webhook_address.ts";
 
 export { isForbiddenAddress } from "./network_address.ts";
 

@@ -2,12 +2,12 @@
 
 import { HttpError } from "fresh";
 import type { Revision } from "../lib/journal/revisions.ts";
-import { menuFormOf } from "../lib/menu_edits.ts";
-import { menuTranslationFormOf } from "../lib/menu_translations.ts";
-import { MENU_KEY, profileForm } from "../lib/profile_edits.ts";
-import { withRestored } from "../lib/profile_list.ts";
-import { languagesOf, translationForm } from "../lib/profile_translations.ts";
-import { saveEdit } from "../lib/profile_saving.ts";
+import { menuFormOf } from "../lib/profiles/menu_edits.ts";
+import { menuTranslationFormOf } from "../lib/profiles/menu_translations.ts";
+import { MENU_KEY, profileForm } from "../lib/profiles/edits.ts";
+import { withRestored } from "../lib/profiles/list.ts";
+import { languagesOf, translationForm } from "../lib/profiles/translations.ts";
+import { saveEdit } from "../lib/profiles/saving.ts";
 import { field } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
 import { HistoryPage, type Line } from "./components/history_page.tsx";

@@ -1,11 +1,17 @@
 // The menu's form: its greeting, and where each button leads.
 
-import { draftMenu, menuFaults, type MenuForm, menuForm, withMenu } from "../lib/menu_edits.ts";
-import { valueAt } from "../lib/json_text.ts";
-import type { MenuTranslationForm } from "../lib/menu_translations.ts";
-import { type Content, MENU_KEY, versionOf } from "../lib/profile_edits.ts";
-import { languagesOf } from "../lib/profile_translations.ts";
-import { saveEdit } from "../lib/profile_saving.ts";
+import {
+  draftMenu,
+  menuFaults,
+  type MenuForm,
+  menuForm,
+  withMenu,
+} from "../lib/profiles/menu_edits.ts";
+import { valueAt } from "../lib/profiles/json_text.ts";
+import type { MenuTranslationForm } from "../lib/profiles/menu_translations.ts";
+import { type Content, MENU_KEY, versionOf } from "../lib/profiles/edits.ts";
+import { languagesOf } from "../lib/profiles/translations.ts";
+import { saveEdit } from "../lib/profiles/saving.ts";
 import { field, fields } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
 import { MenuEditor, type MenuView } from "./components/menu_editor.tsx";

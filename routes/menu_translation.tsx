@@ -1,18 +1,18 @@
 // The menu's texts in one more language.
 
 import { HttpError } from "fresh";
-import { menuForm } from "../lib/menu_edits.ts";
+import { menuForm } from "../lib/profiles/menu_edits.ts";
 import {
   draftMenuInLanguage,
   menuTranslationFaults,
   type MenuTranslationForm,
   menuTranslationForm,
   withMenuTranslation,
-} from "../lib/menu_translations.ts";
-import { MENU_KEY } from "../lib/profile_edits.ts";
-import { saveEdit } from "../lib/profile_saving.ts";
-import { languagesOf, translationVersion } from "../lib/profile_translations.ts";
-import { valueAt } from "../lib/json_text.ts";
+} from "../lib/profiles/menu_translations.ts";
+import { MENU_KEY } from "../lib/profiles/edits.ts";
+import { saveEdit } from "../lib/profiles/saving.ts";
+import { languagesOf, translationVersion } from "../lib/profiles/translations.ts";
+import { valueAt } from "../lib/profiles/json_text.ts";
 import { field, fields } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
 import { isLanguageTag } from "./components/languages.ts";

@@ -1,8 +1,8 @@
 // A profile's form: one form, one save; beside it what visitors and managers will see.
 
 import { HttpError } from "fresh";
-import { valueAt } from "../lib/json_text.ts";
-import type { Fault } from "../lib/profile.ts";
+import { valueAt } from "../lib/profiles/json_text.ts";
+import type { Fault } from "../lib/profiles/schema.ts";
 import {
   type Content,
   draftProfile,
@@ -12,9 +12,9 @@ import {
   profileForm,
   versionOf,
   withProfile,
-} from "../lib/profile_edits.ts";
-import { languagesOf } from "../lib/profile_translations.ts";
-import { saveEdit } from "../lib/profile_saving.ts";
+} from "../lib/profiles/edits.ts";
+import { languagesOf } from "../lib/profiles/translations.ts";
+import { saveEdit } from "../lib/profiles/saving.ts";
 import { field } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
 import type { WebhookTrial } from "../lib/webhook_trial.ts";

@@ -1,6 +1,6 @@
 // Reads the form of a profile: what was typed, and which of its buttons was pressed.
 
-import type { ButtonForm, ProfileForm } from "../lib/profile_edits.ts";
+import type { ButtonForm, ProfileForm } from "../lib/profiles/edits.ts";
 import { field, fields } from "../lib/web/form.ts";
 
 /** More than Telegram shows are not even drawn again; the fault says how many there were. */

@@ -9,10 +9,10 @@ import {
   withNewProfile,
   withoutProfile,
   withRenamedProfile,
-} from "../lib/profile_list.ts";
-import { suggestKey } from "../lib/key_suggestion.ts";
-import { LIMITS } from "../lib/profile.ts";
-import { saveEdit } from "../lib/profile_saving.ts";
+} from "../lib/profiles/list.ts";
+import { suggestKey } from "../lib/profiles/key_suggestion.ts";
+import { LIMITS } from "../lib/profiles/schema.ts";
+import { saveEdit } from "../lib/profiles/saving.ts";
 import { field } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
 import { frameOf } from "./components/page.tsx";

@@ -2,7 +2,7 @@
 
 import { menu } from "../lib/texts.ts";
 import type { Revision } from "../lib/journal/revisions.ts";
-import { MENU_KEY } from "../lib/profile_edits.ts";
+import { MENU_KEY } from "../lib/profiles/edits.ts";
 import { define, type State, type WebDeps } from "../lib/web/state.ts";
 import { frameOf, Page } from "./components/page.tsx";
 import { ProfileCard } from "./components/profile_card.tsx";

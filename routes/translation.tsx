@@ -1,8 +1,8 @@
 // A profile's texts in one more language.
 
 import { HttpError } from "fresh";
-import { valueAt } from "../lib/json_text.ts";
-import { draftProfile, profileForm } from "../lib/profile_edits.ts";
+import { valueAt } from "../lib/profiles/json_text.ts";
+import { draftProfile, profileForm } from "../lib/profiles/edits.ts";
 import {
   draftInLanguage,
   languagesOf,
@@ -11,8 +11,8 @@ import {
   translationForm,
   translationVersion,
   withTranslation,
-} from "../lib/profile_translations.ts";
-import { saveEdit } from "../lib/profile_saving.ts";
+} from "../lib/profiles/translations.ts";
+import { saveEdit } from "../lib/profiles/saving.ts";
 import { field, fields } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
 import { isLanguageTag } from "./components/languages.ts";

@@ -1,10 +1,10 @@
 // Takes back a change that the page has just made, whole.
 
 import { HttpError } from "fresh";
-import { type JsonText, readJson } from "../lib/json_text.ts";
-import { MENU_KEY } from "../lib/profile_edits.ts";
-import { saveEdit } from "../lib/profile_saving.ts";
-import { changedKeys, withoutChange } from "../lib/profile_undo.ts";
+import { type JsonText, readJson } from "../lib/profiles/json_text.ts";
+import { MENU_KEY } from "../lib/profiles/edits.ts";
+import { saveEdit } from "../lib/profiles/saving.ts";
+import { changedKeys, withoutChange } from "../lib/profiles/undo.ts";
 import { field } from "../lib/web/form.ts";
 import { define, type State } from "../lib/web/state.ts";
 import { frameOf } from "./components/page.tsx";

@@ -6,7 +6,7 @@ import { createCrm, type CrmRequest } from "../lib/crm.ts";
 import { type CrmBehaviour, type CrmServer, startCrmServer } from "../lib/demo/crm_server.ts";
 import type { CrmOutcome } from "../lib/lead.ts";
 import { crmPayload } from "../lib/texts.ts";
-import { hostOf } from "../lib/webhook_address.ts";
+import { hostOf } from "../lib/profiles/webhook_address.ts";
 import { aLead, aVisitor, NOON_MS } from "./helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";
 

@@ -1,7 +1,7 @@
 // Every regular expression of the bot takes time in proportion to its text, whatever the text is.
 
 import assert from "node:assert/strict";
-import { SELECT } from "../lib/profile.ts";
+import { SELECT } from "../lib/profiles/schema.ts";
 import { leastMs } from "./helpers/least_ms.ts";
 import { expressionsOf, readExpressions } from "./helpers/expressions.ts";
 
@@ -23,8 +23,11 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/bot/visitor.ts /^[A-Za-z0-9-]{1,35}$/": [["", "a-"]],
   "lib/bot/visitor.ts /^\\w{1,64}$/": [["", "a_"]],
   "lib/bot_api.ts /\\/(send|copy|forward)[A-Za-z]*$/": [["", "/send"], ["/send", "a", "!"]],
-  "lib/button_texts.ts /\\p{Default_Ignorable_Code_Point}/gu": [["", "\u200b"], ["", "a\u200b"]],
-  "lib/button_texts.ts /\\s+/g": [["", " "], ["", "a "]],
+  "lib/profiles/button_texts.ts /\\p{Default_Ignorable_Code_Point}/gu": [["", "\u200b"], [
+    "",
+    "a\u200b",
+  ]],
+  "lib/profiles/button_texts.ts /\\s+/g": [["", " "], ["", "a "]],
   "lib/call_failure.ts /(?<![a-z ])[a-z ]*\\(os error \\d+\\)|dns error|timed out|connection closed|certificate|reset/i":
     [["", "a "], ["", "a (os error "], ["", "(os error 1"], ["(os error ", "1", "!"], [
       "",
@@ -94,18 +97,18 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     ["http://", "a", "\n"],
     ["http://a/", "b", "\n"],
   ],
-  "lib/profile.ts /\\{\\w*\\}/g": [["", "{"], ["", "{a"], ["{", "a", "!"]],
-  "lib/profile.ts /^[\\w-]+$/": [["", "a-", "!"]],
-  "lib/profile.ts /^[a-z]{2,3}(-[a-z\\d]{2,8})*$/i": [["en", "-aa", "!"], [
+  "lib/profiles/schema.ts /\\{\\w*\\}/g": [["", "{"], ["", "{a"], ["{", "a", "!"]],
+  "lib/profiles/schema.ts /^[\\w-]+$/": [["", "a-", "!"]],
+  "lib/profiles/schema.ts /^[a-z]{2,3}(-[a-z\\d]{2,8})*$/i": [["en", "-aa", "!"], [
     "en",
     "-aaaaaaaa",
     "a!",
   ]],
-  "lib/profile_edits.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
-  "lib/profile_file.ts /[\\\\/][^\\\\/]*$/": [["", "/a", "/\n/"], ["/", "a", "\\"]],
-  "lib/profile_file.ts /\\/[^/]*$/": [["", "/a", "/"], ["/", "a"]],
-  "lib/profile_translations.ts /^[\\w-]+\\./": [["", "a", "!"]],
-  "lib/profile_translations.ts /^step1\\.buttons\\[(\\d+)\\]/": [["step1.buttons[", "1", "!"]],
+  "lib/profiles/edits.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
+  "lib/profiles/file.ts /[\\\\/][^\\\\/]*$/": [["", "/a", "/\n/"], ["/", "a", "\\"]],
+  "lib/profiles/file.ts /\\/[^/]*$/": [["", "/a", "/"], ["/", "a"]],
+  "lib/profiles/translations.ts /^[\\w-]+\\./": [["", "a", "!"]],
+  "lib/profiles/translations.ts /^step1\\.buttons\\[(\\d+)\\]/": [["step1.buttons[", "1", "!"]],
   "lib/send_pace.ts /^(send(?!ChatAction)|copy|forward|editMessage)/": [["", "sendChatActio"]],
   "lib/send_retries.ts /^(send|copy|forward)/": [["", "sen"]],
   "lib/standins/fresh.ts /<body[\\s>]/": [["", "<body"]],
@@ -114,11 +117,14 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/standins/fresh.ts /[*:{}+?()]/": [["", "a"]],
   "lib/standins/fresh.ts /\\/+/g": [["", "/", "a"], ["", "a/"]],
   "lib/standins/fresh.ts /^\\/?\\*?$/": [["", "/*"]],
-  "lib/text_diff.ts /[\\p{L}\\p{N}_]+|\\s+|[^\\p{L}\\p{N}_\\s]/gu": [["", "a ."], ["", "a"], [
+  "lib/profiles/text_diff.ts /[\\p{L}\\p{N}_]+|\\s+|[^\\p{L}\\p{N}_\\s]/gu": [["", "a ."], [
+    "",
+    "a",
+  ], [
     "",
     " ",
   ]],
-  "lib/text_diff.ts /^[^\\S\\n]+$/": [["", " ", "\n"]],
+  "lib/profiles/text_diff.ts /^[^\\S\\n]+$/": [["", " ", "\n"]],
   "lib/texts.ts /[\\uD800-\\uDBFF]$/": [["", "\ud83d", "!"]],
   "lib/texts.ts /[^\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Cc}\\p{Cf}\\p{Cs}\\u2800\\ufffd]/u":
     [["", " "], ["", "\u200b\u2800"]],
@@ -154,12 +160,12 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "a",
     "//",
   ], ["/profiles/a/languages/", "a", "/"]],
-  "lib/webhook_address.ts /^[a-z][a-z\\d+.-]*:\\/\\/[^\\\\\\s]+$/i": [["", "a", "!"], [
+  "lib/profiles/webhook_address.ts /^[a-z][a-z\\d+.-]*:\\/\\/[^\\\\\\s]+$/i": [["", "a", "!"], [
     "a://",
     "a",
     " ",
   ]],
-  "lib/webhook_address.ts /^\\s*https?:\\/\\/(?:[^/?#]*@)?([^/?#\\s]*)/i": [
+  "lib/profiles/webhook_address.ts /^\\s*https?:\\/\\/(?:[^/?#]*@)?([^/?#\\s]*)/i": [
     ["", " ", "!"],
     ["http://", "a", "/"],
     ["http://", "@"],
@@ -290,8 +296,8 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "",
     "не похоже на адрес, нужен адрес http://",
   ]],
-  "lib/menu_translations.ts /^[\\w-]+\\./": [["", "a-"]],
-  "lib/menu_translations.ts /^buttons\\[(\\d+)\\]/": [["buttons[", "1", "!"]],
+  "lib/profiles/menu_translations.ts /^[\\w-]+\\./": [["", "a-"]],
+  "lib/profiles/menu_translations.ts /^buttons\\[(\\d+)\\]/": [["buttons[", "1", "!"]],
   "lib/network_address.ts /\\.$/": [["", "."], ["", ".", "a"]],
   "lib/network_address.ts /^\\[|\\]$/g": [["", "["], ["", "]", "a"]],
   "lib/network_address.ts /^\\d+(\\.\\d+){3}$/": [["", "1", "!"], ["1.1.", "1", "!"], [
@@ -304,32 +310,35 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "routes/leads_csv.ts /^[=+\\-@]/": [["", "="]],
   "routes/leads_csv.ts /^[\\p{C}\\p{Z}]+/u": [["", "\u200b "], ["", " ", "a"]],
   "routes/leads_csv.ts /^[\\t\\r\\n]/": [["", "\t"]],
-  "lib/file_overwrite.ts /[\\\\/][^\\\\/]*$/": [["", "/a"], ["", "\\"]],
-  "lib/json_edit.ts /\\r\\n?|\\n/g": [["", "\r"]],
-  'lib/json_edit.ts /"\\s*:\\s*$/': [["", '": '], ['":', " ", "x"], ['"', " ", "x"]],
-  "lib/json_rewrite.ts /\\r\\n|\\r|\\n/": [["", "\r"]],
-  'lib/json_rewrite.ts /[\\r\\n]([ \\t]+)"/': [["", "\n "], ["\n", " ", "x"]],
-  'lib/json_rewrite.ts /^[^"]*"(?:[^"\\\\]|\\\\.)*"(\\s*:[ \\t]*)/': [["", "a"], ['"', '\\"'], [
+  "lib/profiles/file_overwrite.ts /[\\\\/][^\\\\/]*$/": [["", "/a"], ["", "\\"]],
+  "lib/profiles/json_edit.ts /\\r\\n?|\\n/g": [["", "\r"]],
+  'lib/profiles/json_edit.ts /"\\s*:\\s*$/': [["", '": '], ['":', " ", "x"], ['"', " ", "x"]],
+  "lib/profiles/json_rewrite.ts /\\r\\n|\\r|\\n/": [["", "\r"]],
+  'lib/profiles/json_rewrite.ts /[\\r\\n]([ \\t]+)"/': [["", "\n "], ["\n", " ", "x"]],
+  'lib/profiles/json_rewrite.ts /^[^"]*"(?:[^"\\\\]|\\\\.)*"(\\s*:[ \\t]*)/': [["", "a"], [
+    '"',
+    '\\"',
+  ], [
     '"',
     "a",
   ], ['"a"', " ", "x"]],
-  "lib/json_rewrite.ts /[\\r\\n]/": [["", "a"]],
-  "lib/json_rewrite.ts /[\\r\\n]([ \\t]*)$/": [["", "\n "], ["\n", " ", "x"]],
-  'lib/json_scan.ts /[ !#-[\\]-\\uffff]|\\\\(?:["\\\\/bfnrt]|u[\\da-fA-F]{4})/y': [
+  "lib/profiles/json_rewrite.ts /[\\r\\n]/": [["", "a"]],
+  "lib/profiles/json_rewrite.ts /[\\r\\n]([ \\t]*)$/": [["", "\n "], ["\n", " ", "x"]],
+  'lib/profiles/json_scan.ts /[ !#-[\\]-\\uffff]|\\\\(?:["\\\\/bfnrt]|u[\\da-fA-F]{4})/y': [
     ["", "a"],
     ["", "\\u004"],
   ],
-  "lib/json_scan.ts /[\\w.]/": [["", "!"]],
-  "lib/json_scan.ts /[-\\d]/": [["", "a"]],
-  "lib/json_scan.ts /[\\p{L}_']/u": [["", "1"]],
-  "lib/json_text.ts /^\\uFEFF/": [["", "﻿"]],
-  "lib/json_text.ts /^[^,]*,/": [["", " "]],
-  "lib/key_suggestion.ts /[а-яёґєіїў]/g": [["", "я"]],
-  "lib/key_suggestion.ts /\\p{M}/gu": [["", "á"]],
-  "lib/key_suggestion.ts /[^a-z0-9]+/": [["", "! "], ["a", " "]],
-  "lib/profile_edits.ts /\\r\\n?/g": [["", "\r"]],
-  "lib/profile_edits.ts /\\r\\n?|\\n/g": [["", "\r"]],
-  "lib/profile_list.ts /[\\p{L}\\p{N}]/u": [["", "!"]],
+  "lib/profiles/json_scan.ts /[\\w.]/": [["", "!"]],
+  "lib/profiles/json_scan.ts /[-\\d]/": [["", "a"]],
+  "lib/profiles/json_scan.ts /[\\p{L}_']/u": [["", "1"]],
+  "lib/profiles/json_text.ts /^\\uFEFF/": [["", "﻿"]],
+  "lib/profiles/json_text.ts /^[^,]*,/": [["", " "]],
+  "lib/profiles/key_suggestion.ts /[а-яёґєіїў]/g": [["", "я"]],
+  "lib/profiles/key_suggestion.ts /\\p{M}/gu": [["", "á"]],
+  "lib/profiles/key_suggestion.ts /[^a-z0-9]+/": [["", "! "], ["a", " "]],
+  "lib/profiles/edits.ts /\\r\\n?/g": [["", "\r"]],
+  "lib/profiles/edits.ts /\\r\\n?|\\n/g": [["", "\r"]],
+  "lib/profiles/list.ts /[\\p{L}\\p{N}]/u": [["", "!"]],
   "routes/profile_form.ts /\\S+/g": [["", "a "], ["", "a"]],
   "routes/profiles.tsx /^[_$]/": [["", "_"]],
   "routes/words/faults.ts /^на языке (\\S+) такой же текст у кнопки (\\d+), нужен другой$/": [

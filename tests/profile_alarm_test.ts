@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../lib/journal/journal.ts";
 import { BROKEN_PATIENCE_MS, createProfileAlarm } from "../lib/profile_alarm.ts";
-import type { Breakage } from "../lib/profile_store.ts";
+import type { Breakage } from "../lib/profiles/store.ts";
 import { aLog } from "./helpers/a_log.ts";
 import { NOON_MS } from "./helpers/a_lead.ts";
 

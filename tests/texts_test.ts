@@ -7,7 +7,7 @@ import { card, followUpParts } from "../lib/cards.ts";
 import { editParts, undeliverableNote, wordsInPieces } from "../lib/follow_up_texts.ts";
 import { formatCaption, formatText } from "../lib/demo/telegram_text.ts";
 import type { FollowUpContent } from "../lib/lead.ts";
-import { LIMITS } from "../lib/profile.ts";
+import { LIMITS } from "../lib/profiles/schema.ts";
 import {
   chosenText,
   confirmation,

@@ -2,7 +2,13 @@
 
 import { Composer, type Context } from "grammy";
 import type { Message } from "grammy/types";
-import { inLanguage, menuInLanguage, type Profile, profileOfWord, SELECT } from "../profile.ts";
+import {
+  inLanguage,
+  menuInLanguage,
+  type Profile,
+  profileOfWord,
+  SELECT,
+} from "../profiles/schema.ts";
 import { describeError, failureOf } from "../telegram.ts";
 import { greeting, menu } from "../texts.ts";
 import { onCommand } from "./command.ts";

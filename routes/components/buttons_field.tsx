@@ -1,7 +1,7 @@
 // The list of a profile's buttons: add, remove and move without a script.
 
-import { LIMITS } from "../../lib/profile.ts";
-import type { ButtonForm } from "../../lib/profile_edits.ts";
+import { LIMITS } from "../../lib/profiles/schema.ts";
+import type { ButtonForm } from "../../lib/profiles/edits.ts";
 import type { ProfileWords } from "../words/profile.ts";
 import { Caution, FaultLine } from "./fields.tsx";
 import type { FormFaults } from "./form_faults.ts";

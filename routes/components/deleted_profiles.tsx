@@ -1,7 +1,7 @@
 // Profiles that were deleted: where to find one again, and the press that brings it back.
 
 import type { Revision } from "../../lib/journal/revisions.ts";
-import { profileForm } from "../../lib/profile_edits.ts";
+import { profileForm } from "../../lib/profiles/edits.ts";
 import { PROFILES } from "../words/profiles.ts";
 import { FormToken, type Frame } from "./page.tsx";
 

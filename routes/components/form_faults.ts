@@ -1,7 +1,7 @@
 // Sorts the faults of a profile's form to their fields.
 
-import type { Fault } from "../../lib/profile.ts";
-import type { ProfileForm } from "../../lib/profile_edits.ts";
+import type { Fault } from "../../lib/profiles/schema.ts";
+import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import type { Language } from "../../lib/web/language.ts";
 import { faultSentence, faultWords } from "../words/faults.ts";
 import { PROFILE } from "../words/profile.ts";

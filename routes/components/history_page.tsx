@@ -1,7 +1,7 @@
 // A list of versions, of which one may be open with its changes word by word.
 
 import type { Revision } from "../../lib/journal/revisions.ts";
-import { diffWords } from "../../lib/text_diff.ts";
+import { diffWords } from "../../lib/profiles/text_diff.ts";
 import { faultOfFile } from "../words/faults.ts";
 import { HISTORY, type HistoryWords } from "../words/history.ts";
 import { Isolated, isolated } from "./isolated.tsx";

@@ -1,7 +1,7 @@
 // The form of the menu beside its preview.
 
-import { draftMenu, type MenuForm } from "../../lib/menu_edits.ts";
-import { type Fault, LIMITS } from "../../lib/profile.ts";
+import { draftMenu, type MenuForm } from "../../lib/profiles/menu_edits.ts";
+import { type Fault, LIMITS } from "../../lib/profiles/schema.ts";
 import { AWAY } from "../../lib/texts.ts";
 import { faultSentence } from "../words/faults.ts";
 import { MENU } from "../words/menu.ts";

@@ -1,8 +1,8 @@
 // The form of the menu in another language beside its preview: the base's texts stand where nothing is typed.
 
-import type { MenuForm } from "../../lib/menu_edits.ts";
-import type { MenuTranslationForm } from "../../lib/menu_translations.ts";
-import { type Fault, LIMITS, type MenuTexts } from "../../lib/profile.ts";
+import type { MenuForm } from "../../lib/profiles/menu_edits.ts";
+import type { MenuTranslationForm } from "../../lib/profiles/menu_translations.ts";
+import { type Fault, LIMITS, type MenuTexts } from "../../lib/profiles/schema.ts";
 import { AWAY } from "../../lib/texts.ts";
 import { faultSentence } from "../words/faults.ts";
 import { MENU } from "../words/menu.ts";

@@ -1,8 +1,8 @@
 // The form of a profile beside its preview.
 
 import type { ComponentChildren } from "preact";
-import { type Fault, LIMITS } from "../../lib/profile.ts";
-import { draftProfile, type ProfileForm } from "../../lib/profile_edits.ts";
+import { type Fault, LIMITS } from "../../lib/profiles/schema.ts";
+import { draftProfile, type ProfileForm } from "../../lib/profiles/edits.ts";
 import { THANKS } from "../../lib/texts.ts";
 import type { WebhookTrial } from "../../lib/webhook_trial.ts";
 import { meaningOf, PROFILE, type ProfileWords } from "../words/profile.ts";

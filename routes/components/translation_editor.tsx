@@ -1,8 +1,8 @@
 // The form of a translation beside its preview: the base's texts stand where nothing is typed.
 
-import { type Fault, LIMITS, type Profile } from "../../lib/profile.ts";
-import type { ProfileForm } from "../../lib/profile_edits.ts";
-import type { TranslationForm } from "../../lib/profile_translations.ts";
+import { type Fault, LIMITS, type Profile } from "../../lib/profiles/schema.ts";
+import type { ProfileForm } from "../../lib/profiles/edits.ts";
+import type { TranslationForm } from "../../lib/profiles/translations.ts";
 import { THANKS } from "../../lib/texts.ts";
 import { PROFILE } from "../words/profile.ts";
 import { TRANSLATION } from "../words/translation.ts";

@@ -1,9 +1,9 @@
 // A profile as a list of named texts, and two versions of it side by side or as one text with its changes.
 
 import { createHash } from "node:crypto";
-import { hostOf } from "../../lib/webhook_address.ts";
-import type { ProfileForm } from "../../lib/profile_edits.ts";
-import { diffWords, type Piece } from "../../lib/text_diff.ts";
+import { hostOf } from "../../lib/profiles/webhook_address.ts";
+import type { ProfileForm } from "../../lib/profiles/edits.ts";
+import { diffWords, type Piece } from "../../lib/profiles/text_diff.ts";
 import type { ProfileWords } from "../words/profile.ts";
 
 /** A named text of a version. */

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { type Auth, createAuth } from "../../lib/auth.ts";
 import { createHealth } from "../../lib/health.ts";
-import { valueAt } from "../../lib/json_text.ts";
+import { valueAt } from "../../lib/profiles/json_text.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
-import { profileForm, versionOf } from "../../lib/profile_edits.ts";
-import type { ProfileStore } from "../../lib/profile_store.ts";
+import { profileForm, versionOf } from "../../lib/profiles/edits.ts";
+import type { ProfileStore } from "../../lib/profiles/store.ts";
 import { createApp, type Handler, type WebDeps } from "../../lib/web.ts";
 import { NOON_MS } from "./a_lead.ts";
 import { aLog, type LogOfTest } from "./a_log.ts";

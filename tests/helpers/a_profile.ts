@@ -1,6 +1,6 @@
 // Profiles for tests: one small whole locales.json, which a test edits where it matters.
 
-import { parseProfiles, type Profile, type Profiles } from "../../lib/profile.ts";
+import { parseProfiles, type Profile, type Profiles } from "../../lib/profiles/schema.ts";
 
 /** locales.json as tests edit it. */
 // deno-lint-ignore no-explicit-any

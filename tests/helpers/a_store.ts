@@ -1,7 +1,7 @@
 // The store of a file's profiles, read and kept in one step.
 
 import { dirname } from "node:path";
-import { keepProfiles, type ProfileStore, readProfiles } from "../../lib/profile_store.ts";
+import { keepProfiles, type ProfileStore, readProfiles } from "../../lib/profiles/store.ts";
 
 type StoreOptions = Parameters<typeof keepProfiles>[1];
 

@@ -3,8 +3,8 @@
 import { arranged, laidOut, withKey, withoutMember, withText, withValue } from "./json_edit.ts";
 import { mapStrings } from "./json_rewrite.ts";
 import { valueAt, valuesOf, withoutLayout } from "./json_text.ts";
-import { type Fault, LIMITS, NAME, parseProfiles, SELECT } from "./profile.ts";
-import { aliasesOf, type Content, MENU_KEY, newCallbackData } from "./profile_edits.ts";
+import { type Fault, LIMITS, NAME, parseProfiles, SELECT } from "./schema.ts";
+import { aliasesOf, type Content, MENU_KEY, newCallbackData } from "./edits.ts";
 
 /** A profile for a start: every text is there and says something sensible. */
 function blankProfile(key: string, name: string, random: () => number): object {

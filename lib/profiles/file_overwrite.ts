@@ -10,7 +10,7 @@ export interface CopyPlaces {
 export function copyPlaces(target: string, spareFolder: string): CopyPlaces {
   const at = target.search(/[\\/][^\\/]*$/) + 1;
   const name = `.${target.slice(at)}.before`;
-  return { beside: (target.slice(0, at) || "./") + name, spare: `${spareFolder}/${name}` };
+  return { beside: (target.slice(0, at) || "../") + name, spare: `${spareFolder}/${name}` };
 }
 
 /**

@@ -3,9 +3,9 @@
 import { inWordsOf, repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { valueAt, valuesOf } from "./json_text.ts";
 import { menuForm, menuFormOf } from "./menu_edits.ts";
-import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./profile.ts";
-import { type Content, MENU_KEY } from "./profile_edits.ts";
-import { kept, translatedButtons, translationOf, withTexts } from "./profile_translations.ts";
+import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./schema.ts";
+import { type Content, MENU_KEY } from "./edits.ts";
+import { kept, translatedButtons, translationOf, withTexts } from "./translations.ts";
 import { list, text } from "./raw_values.ts";
 
 /** A translation of the menu as its form has it; its buttons are the base's, in their order. */

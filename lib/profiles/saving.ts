@@ -1,9 +1,9 @@
 // Takes an edit to the file: on the newest version, all or nothing. Knows no forms.
 
 import { textOf } from "./json_text.ts";
-import type { Content } from "./profile_edits.ts";
-import type { Fault } from "./profile.ts";
-import type { ProfileStore, Saving } from "./profile_store.ts";
+import type { Content } from "./edits.ts";
+import type { Fault } from "./schema.ts";
+import type { ProfileStore, Saving } from "./store.ts";
 
 export type EditResult =
   | { readonly kind: "saved" }

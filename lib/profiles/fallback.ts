@@ -1,7 +1,7 @@
 // The last good profiles of the journal, for a start whose file on disk is broken, missing or unreadable.
 
-import type { Journal } from "./journal/journal.ts";
-import { parseText, type Version } from "./profile_store.ts";
+import type { Journal } from "../journal/journal.ts";
+import { parseText, type Version } from "./store.ts";
 
 /** A good version, and since when it is the newest. */
 export interface KeptVersion {

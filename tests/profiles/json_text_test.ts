@@ -9,10 +9,16 @@ import {
   withoutMember,
   withText,
   withValue,
-} from "../lib/json_edit.ts";
-import { mapStrings } from "../lib/json_rewrite.ts";
-import { type JsonText, readJson, textOf, valueAt, withoutLayout } from "../lib/json_text.ts";
-import { leastMs } from "./helpers/least_ms.ts";
+} from "../../lib/profiles/json_edit.ts";
+import { mapStrings } from "../../lib/profiles/json_rewrite.ts";
+import {
+  type JsonText,
+  readJson,
+  textOf,
+  valueAt,
+  withoutLayout,
+} from "../../lib/profiles/json_text.ts";
+import { leastMs } from "../helpers/least_ms.ts";
 
 function json(text: string): JsonText {
   const read = readJson(text);

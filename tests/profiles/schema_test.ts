@@ -1,14 +1,14 @@
 // The schema of locales.json: what it takes, and each fault with its path.
 
 import assert from "node:assert/strict";
-import { type Fault, parseProfiles, profileOfWord } from "../lib/profile.ts";
+import { type Fault, parseProfiles, profileOfWord } from "../../lib/profiles/schema.ts";
 import {
   anotherProfile,
   aProfile,
   type Locales,
   someLocales,
   someProfiles,
-} from "./helpers/a_profile.ts";
+} from "../helpers/a_profile.ts";
 
 function faultsOf(content: unknown): readonly Fault[] {
   const result = parseProfiles(content);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { inLanguage, parseProfiles } from "../lib/profile.ts";
-import { aProfile, someLocales } from "./helpers/a_profile.ts";
+import { inLanguage, parseProfiles } from "../../lib/profiles/schema.ts";
+import { aProfile, someLocales } from "../helpers/a_profile.ts";
 
 Deno.test("a profile without translations is the same in every language", () => {
   const profile = aProfile();

@@ -1,10 +1,10 @@
 // The profiles' file where it cannot be replaced by a rename: written in place, and never left half-written.
 
 import assert from "node:assert/strict";
-import { mendTornFile } from "../lib/profile_store.ts";
-import { aLog } from "./helpers/a_log.ts";
-import { openStore } from "./helpers/a_store.ts";
-import { someLocales } from "./helpers/a_profile.ts";
+import { mendTornFile } from "../../lib/profiles/store.ts";
+import { aLog } from "../helpers/a_log.ts";
+import { openStore } from "../helpers/a_store.ts";
+import { someLocales } from "../helpers/a_profile.ts";
 
 const OLD = JSON.stringify(someLocales(), null, 2);
 const NEW = OLD.replace("MONSTER AGENCY", "НОВОЕ ИМЯ, ДЛИННЕЕ ПРЕЖНЕГО");

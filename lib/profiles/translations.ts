@@ -4,14 +4,14 @@ import { createHash } from "node:crypto";
 import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "./json_edit.ts";
 import { valueAt, valuesOf } from "./json_text.ts";
-import { type Fault, inLanguage, parseProfiles, type Profile, withNameIn } from "./profile.ts";
+import { type Fault, inLanguage, parseProfiles, type Profile, withNameIn } from "./schema.ts";
 import {
   type ButtonForm,
   type Content,
   draftProfile,
   isSameInField,
   profileForm,
-} from "./profile_edits.ts";
+} from "./edits.ts";
 import { list, record, text } from "./raw_values.ts";
 
 /** A translation as its form has it; its buttons are the base's, in their order. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { diffWords, type Piece } from "../lib/text_diff.ts";
+import { diffWords, type Piece } from "../../lib/profiles/text_diff.ts";
 
 Deno.test("a changed word is taken out and put in, the rest stays", () => {
   assert.deepEqual(diffWords("Добрый день, друзья!", "Добрый вечер, друзья!"), [

@@ -1,7 +1,7 @@
 // locales.json on disk: reads it, replaces it in one step, watches it. Does not know what it says.
 
 import { copyPlaces, overwrite, restoreCopy } from "./file_overwrite.ts";
-import type { Log } from "./log/log.ts";
+import type { Log } from "../log/log.ts";
 
 /** How long the folder has to be quiet before a changed file is read, in ms: editors write in steps. */
 const QUIET_MS = 100;
@@ -167,5 +167,5 @@ function targetOf(path: string): string | undefined {
 function placeOfFile(path: string): { readonly folder: string; readonly name: string } {
   const slash = Deno.build.os === "windows" ? /[\\/][^\\/]*$/ : /\/[^/]*$/;
   const at = path.search(slash) + 1;
-  return { folder: path.slice(0, at) || "./", name: path.slice(at) };
+  return { folder: path.slice(0, at) || "../", name: path.slice(at) };
 }

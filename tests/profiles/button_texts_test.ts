@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { charactersOf, repeatsAmong, repeatsIn } from "../lib/button_texts.ts";
-import { parseProfiles } from "../lib/profile.ts";
-import { openPage, profileFields } from "./helpers/a_page.ts";
-import { anotherProfile, aProfile, someLocales } from "./helpers/a_profile.ts";
+import { charactersOf, repeatsAmong, repeatsIn } from "../../lib/profiles/button_texts.ts";
+import { parseProfiles } from "../../lib/profiles/schema.ts";
+import { openPage, profileFields } from "../helpers/a_page.ts";
+import { anotherProfile, aProfile, someLocales } from "../helpers/a_profile.ts";
 
 const LONG = "Привлечь клиентов из рекламы и соцсетей 1"; // 41 characters.
 

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { basename, dirname } from "node:path";
 import { FakeTime } from "@std/testing/time";
-import { textOf as joined, valuesOf } from "../lib/json_text.ts";
-import { keepProfiles, type ProfileStore, readProfiles } from "../lib/profile_store.ts";
-import { aLog, type LogOfTest } from "./helpers/a_log.ts";
-import { openStore } from "./helpers/a_store.ts";
-import { anotherProfile, type Locales, someLocales } from "./helpers/a_profile.ts";
+import { textOf as joined, valuesOf } from "../../lib/profiles/json_text.ts";
+import { keepProfiles, type ProfileStore, readProfiles } from "../../lib/profiles/store.ts";
+import { aLog, type LogOfTest } from "../helpers/a_log.ts";
+import { openStore } from "../helpers/a_store.ts";
+import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
 
 interface Room extends LogOfTest {
   readonly store: ProfileStore;

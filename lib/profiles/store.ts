@@ -2,9 +2,9 @@
 
 import { repeatsOfFile } from "./button_texts.ts";
 import { type JsonText, readJson, type TextFault, valuesOf } from "./json_text.ts";
-import type { Log } from "./log/log.ts";
-import { type Fault, parseProfiles, type Profiles } from "./profile.ts";
-import { diskFault, readText, replaceFile, restoreTorn, watchFile } from "./profile_file.ts";
+import type { Log } from "../log/log.ts";
+import { type Fault, parseProfiles, type Profiles } from "./schema.ts";
+import { diskFault, readText, replaceFile, restoreTorn, watchFile } from "./file.ts";
 
 export type SaveResult =
   | { readonly kind: "saved" }

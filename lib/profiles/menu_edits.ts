@@ -3,8 +3,8 @@
 import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "./json_edit.ts";
 import { valueAt, valuesOf } from "./json_text.ts";
-import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./profile.ts";
-import { buttonsOf, changed, changedOwn, type Content, MENU_KEY } from "./profile_edits.ts";
+import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./schema.ts";
+import { buttonsOf, changed, changedOwn, type Content, MENU_KEY } from "./edits.ts";
 import { list, record, text } from "./raw_values.ts";
 
 /** The menu as its form has it. */
