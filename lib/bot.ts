@@ -9,8 +9,8 @@ import { editComposer, followUpComposer } from "./bot/follow_up.ts";
 import { idCommand } from "./bot/id.ts";
 import { menuPresses, sendMenu, startCommand } from "./bot/menu.ts";
 import { isId } from "./foreign.ts";
-import { onlyAnswers } from "./bot_answers.ts";
-import { clientOptions, type TelegramOptions } from "./telegram.ts";
+import { onlyAnswers } from "./telegram/answers.ts";
+import { clientOptions, type TelegramOptions } from "./telegram/polling.ts";
 
 export interface BotOptions extends TelegramOptions {
   /** What every call passes. */

@@ -3,7 +3,7 @@
 import { type Api, GrammyError } from "grammy";
 import type { Chat, ChatFullInfo, ChatMember } from "grammy/types";
 import type { Log } from "./log/log.ts";
-import { describeError, failureOf } from "./telegram.ts";
+import { describeError, failureOf } from "./telegram/polling.ts";
 
 /** Why nothing can be shown in a chat. */
 export type ChatProblem =

@@ -1,7 +1,7 @@
 // Opens the house: its folder, the journal, the profiles, then the rooms on them; or says why not. Holds no rule.
 
 import type { Config } from "./config.ts";
-import { askEarly } from "./early_poll.ts";
+import { askEarly } from "./telegram/early_poll.ts";
 import { EXIT } from "./exit.ts";
 import { MOST_CHECKED_PAGES } from "./journal/database.ts";
 import { putStrayWalAside } from "./journal/stray_wal.ts";

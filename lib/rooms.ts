@@ -2,7 +2,7 @@
 
 import { createAdminChat } from "./admin_chat.ts";
 import { createBot } from "./bot.ts";
-import { keepFewConnections } from "./bot_api.ts";
+import { keepFewConnections } from "./telegram/http.ts";
 import { createChatCheck } from "./chat_check.ts";
 import { clockTime, dayStartMs } from "./calendar.ts";
 import { createClock } from "./clock.ts";
@@ -12,7 +12,7 @@ import { rememberLookups, resolveHost } from "./crm_connection.ts";
 import { createDelivery } from "./delivery.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth, troublesOf, watchSends } from "./health.ts";
-import { createInbox } from "./inbox.ts";
+import { createInbox } from "./telegram/update_inbox.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "./journal/journal.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
 import { createLoginMessages } from "./login_messages.ts";
@@ -24,11 +24,11 @@ import { createManagers } from "./managers.ts";
 import { createKeep } from "./outbox.ts";
 import { createPace } from "./pace.ts";
 import { createProfileAlarm } from "./profile_alarm.ts";
-import { createPresence } from "./presence.ts";
+import { createPresence } from "./telegram/presence.ts";
 import { servePage } from "./page.ts";
 import type { ProfileStore } from "./profiles/store.ts";
-import { createSendPace } from "./send_pace.ts";
-import { createBudgets } from "./send_retries.ts";
+import { createSendPace } from "./telegram/send_pace.ts";
+import { createBudgets } from "./telegram/send_retries.ts";
 import {
   createApi,
   describeError,
@@ -36,7 +36,7 @@ import {
   type PollingOptions,
   pollUpdates,
   withRetries,
-} from "./telegram.ts";
+} from "./telegram/polling.ts";
 import { createUpkeep } from "./upkeep.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { createVisitorChat } from "./visitor_chat.ts";

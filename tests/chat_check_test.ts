@@ -8,7 +8,7 @@ import {
   startTelegramServer,
   type TelegramServer,
 } from "../lib/demo/telegram_server.ts";
-import { createApi } from "../lib/telegram.ts";
+import { createApi } from "../lib/telegram/polling.ts";
 import { NOON_MS } from "./helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";
 

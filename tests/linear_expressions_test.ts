@@ -22,13 +22,13 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/bot/admin.ts new RegExp(`^${prefix}(.+)$`)": [["resend:", "x", "\n"]],
   "lib/bot/visitor.ts /^[A-Za-z0-9-]{1,35}$/": [["", "a-"]],
   "lib/bot/visitor.ts /^\\w{1,64}$/": [["", "a_"]],
-  "lib/bot_api.ts /\\/(send|copy|forward)[A-Za-z]*$/": [["", "/send"], ["/send", "a", "!"]],
+  "lib/telegram/http.ts /\\/(send|copy|forward)[A-Za-z]*$/": [["", "/send"], ["/send", "a", "!"]],
   "lib/profiles/button_texts.ts /\\p{Default_Ignorable_Code_Point}/gu": [["", "\u200b"], [
     "",
     "a\u200b",
   ]],
   "lib/profiles/button_texts.ts /\\s+/g": [["", " "], ["", "a "]],
-  "lib/call_failure.ts /(?<![a-z ])[a-z ]*\\(os error \\d+\\)|dns error|timed out|connection closed|certificate|reset/i":
+  "lib/telegram/failures.ts /(?<![a-z ])[a-z ]*\\(os error \\d+\\)|dns error|timed out|connection closed|certificate|reset/i":
     [["", "a "], ["", "a (os error "], ["", "(os error 1"], ["(os error ", "1", "!"], [
       "",
       "a",
@@ -109,8 +109,11 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profiles/file.ts /\\/[^/]*$/": [["", "/a", "/"], ["/", "a"]],
   "lib/profiles/translations.ts /^[\\w-]+\\./": [["", "a", "!"]],
   "lib/profiles/translations.ts /^step1\\.buttons\\[(\\d+)\\]/": [["step1.buttons[", "1", "!"]],
-  "lib/send_pace.ts /^(send(?!ChatAction)|copy|forward|editMessage)/": [["", "sendChatActio"]],
-  "lib/send_retries.ts /^(send|copy|forward)/": [["", "sen"]],
+  "lib/telegram/send_pace.ts /^(send(?!ChatAction)|copy|forward|editMessage)/": [[
+    "",
+    "sendChatActio",
+  ]],
+  "lib/telegram/send_retries.ts /^(send|copy|forward)/": [["", "sen"]],
   "lib/standins/fresh.ts /<body[\\s>]/": [["", "<body"]],
   "lib/standins/fresh.ts /<head[\\s>]/": [["", "<head"]],
   "lib/standins/fresh.ts /<html[\\s>]/": [["", "<html"]],

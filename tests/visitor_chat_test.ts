@@ -8,7 +8,7 @@ import {
   type TelegramServer,
   type Visitor,
 } from "../lib/demo/telegram_server.ts";
-import { createApi } from "../lib/telegram.ts";
+import { createApi } from "../lib/telegram/polling.ts";
 import { createVisitorChat, type SendOutcome, type VisitorChat } from "../lib/visitor_chat.ts";
 
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";

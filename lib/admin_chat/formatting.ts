@@ -1,6 +1,6 @@
 // Formatting that Telegram refuses costs the formatting, never the words.
 
-import { describeError, failureOf } from "../telegram.ts";
+import { describeError, failureOf } from "../telegram/polling.ts";
 import type { Formatted } from "../texts.ts";
 
 /**

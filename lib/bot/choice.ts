@@ -4,7 +4,7 @@ import { Composer, type Context, type NextFunction } from "grammy";
 import { isId, isRecord } from "../foreign.ts";
 import type { MessageAddress } from "../lead.ts";
 import { inLanguage, LIMITS, type Profile, profileOfWord } from "../profiles/schema.ts";
-import { describeError } from "../telegram.ts";
+import { describeError } from "../telegram/polling.ts";
 import { chosenText, clip, confirmation, isBlank } from "../texts.ts";
 import type { BotDeps } from "./deps.ts";
 import { sendMenu } from "./menu.ts";

@@ -2,7 +2,7 @@
 
 import { Composer, type Context } from "grammy";
 import { idText } from "../manager_texts.ts";
-import { failureOf } from "../telegram.ts";
+import { failureOf } from "../telegram/polling.ts";
 import type { AdminDeps } from "./admin.ts";
 import { onCommand } from "./command.ts";
 

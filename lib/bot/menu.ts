@@ -9,7 +9,7 @@ import {
   profileOfWord,
   SELECT,
 } from "../profiles/schema.ts";
-import { describeError, failureOf } from "../telegram.ts";
+import { describeError, failureOf } from "../telegram/polling.ts";
 import { greeting, menu } from "../texts.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";

@@ -1,7 +1,7 @@
 // Knows when the bot last heard Telegram. After an absence longer than Telegram keeps a press, visitors with an open menu are owed a reminder.
 
-import type { Journal } from "./journal/journal.ts";
-import type { Log } from "./log/log.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Log } from "../log/log.ts";
 
 /** Telegram forgets a press after this, in ms (telegram-bot-api, Client.cpp). */
 const PRESS_KEPT_MS = 150_000;

@@ -1,7 +1,7 @@
 // Lets messages leave at Telegram's pace, confirmations first; one chat's wait delays no other. Does not know what is said.
 
 import type { Transformer } from "grammy";
-import { retryAfterMs } from "./call_failure.ts";
+import { retryAfterMs } from "./failures.ts";
 import { type ChatId, createSendLimits, type Sending } from "./send_limits.ts";
 
 /** Whose message it is, the most urgent first. */

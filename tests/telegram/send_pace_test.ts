@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { Api } from "grammy";
-import { createTotalLimit } from "../lib/demo/telegram_limits.ts";
-import { createSendPace, type Rank } from "../lib/send_pace.ts";
+import { createTotalLimit } from "../../lib/demo/telegram_limits.ts";
+import { createSendPace, type Rank } from "../../lib/telegram/send_pace.ts";
 
 interface Sent {
   readonly atMs: number;

@@ -2,15 +2,15 @@
 
 import { Api, type ApiClientOptions, type Transformer } from "grammy";
 import type { Update } from "grammy/types";
-import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
-import { fetchAnswer } from "./bot_api.ts";
-import { onlyAnswers } from "./bot_answers.ts";
-import { describeError, failureOf } from "./call_failure.ts";
+import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
+import { fetchAnswer } from "./http.ts";
+import { onlyAnswers } from "./answers.ts";
+import { describeError, failureOf } from "./failures.ts";
 import { WANTED } from "./early_poll.ts";
-import type { Log } from "./log/log.ts";
+import type { Log } from "../log/log.ts";
 import { type Aside, readBatch } from "./updates.ts";
 
-export { type CallFailure, describeError, failureOf } from "./call_failure.ts";
+export { type CallFailure, describeError, failureOf } from "./failures.ts";
 export { withRetries } from "./send_retries.ts";
 
 /** How long Telegram may hold a getUpdates request while there is nothing to say, in s; each answer is a heartbeat. */

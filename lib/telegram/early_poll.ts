@@ -2,7 +2,7 @@
 // before the bot can handle it. Knows no grammY.
 
 import type { Update } from "grammy/types";
-import { fetchAnswer } from "./bot_api.ts";
+import { fetchAnswer } from "./http.ts";
 
 /** What every getUpdates asks for (Bot API: getUpdates). */
 export const WANTED = {

@@ -5,13 +5,13 @@ import { DatabaseSync } from "node:sqlite";
 import { FakeTime } from "@std/testing/time";
 import { BotError, type Context, GrammyError, HttpError } from "grammy";
 import type { Update } from "grammy/types";
-import { OutcomeUnknown } from "../lib/call_failure.ts";
-import { createInbox, type Inbox } from "../lib/inbox.ts";
-import { type Journal, openJournal } from "../lib/journal/journal.ts";
-import type { Log } from "../lib/log/log.ts";
-import { createKeep, type Keep } from "../lib/outbox.ts";
-import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
-import { aLog, type LogOfTest } from "./helpers/a_log.ts";
+import { OutcomeUnknown } from "../../lib/telegram/failures.ts";
+import { createInbox, type Inbox } from "../../lib/telegram/update_inbox.ts";
+import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Log } from "../../lib/log/log.ts";
+import { createKeep, type Keep } from "../../lib/outbox.ts";
+import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 
 /** A message to the bot; chat 1 unless told otherwise. */
 function anUpdate(update_id: number, chatId = 1): Update {

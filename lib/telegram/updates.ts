@@ -1,8 +1,8 @@
 // What getUpdates answered → the updates that the bot can handle, and why others are put aside. Reports nothing.
 
 import type { Update } from "grammy/types";
-import { isId, isRecord, isWhole } from "./foreign.ts";
-import { MESSAGE_IDS } from "./journal/journal.ts";
+import { isId, isRecord, isWhole } from "../foreign.ts";
+import { MESSAGE_IDS } from "../journal/journal.ts";
 
 /**
  * Ids above it are no update's: Telegram counts in 32 bits, and an offset beyond its count would confirm what is

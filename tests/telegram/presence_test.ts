@@ -1,10 +1,10 @@
 // When an absence counts, on a clock of the test's own.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../lib/journal/journal.ts";
-import { createPresence } from "../lib/presence.ts";
-import { NOON_MS } from "./helpers/a_lead.ts";
-import { aLog } from "./helpers/a_log.ts";
+import { openJournal } from "../../lib/journal/journal.ts";
+import { createPresence } from "../../lib/telegram/presence.ts";
+import { NOON_MS } from "../helpers/a_lead.ts";
+import { aLog } from "../helpers/a_log.ts";
 
 function aPresence(journal = openJournal(":memory:")) {
   let nowMs = NOON_MS;

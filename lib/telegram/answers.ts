@@ -1,8 +1,8 @@
 // Lets through only what the Bot API would answer: a proxy's JSON is no refusal, and a result of another shape no success.
 
 import { HttpError, type Transformer } from "grammy";
-import { NoAnswer } from "./bot_api.ts";
-import { isId, isRecord, isWhole } from "./foreign.ts";
+import { NoAnswer } from "./http.ts";
+import { isId, isRecord, isWhole } from "../foreign.ts";
 
 /** Throws an HttpError at what is no answer of the Bot API (https://core.telegram.org/bots/api#making-requests). */
 export const onlyAnswers: Transformer = async (call, method, payload, signal) => {

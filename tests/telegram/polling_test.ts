@@ -7,7 +7,7 @@ import {
   type Fault,
   startTelegramServer,
   type TelegramServer,
-} from "../lib/demo/telegram_server.ts";
+} from "../../lib/demo/telegram_server.ts";
 import {
   type CallFailure,
   createApi,
@@ -17,11 +17,11 @@ import {
   type PollingOptions,
   pollUpdates,
   withRetries,
-} from "../lib/telegram.ts";
-import { createBudgets } from "../lib/send_retries.ts";
-import { OutcomeUnknown } from "../lib/call_failure.ts";
-import { NOON_MS } from "./helpers/a_lead.ts";
-import { aLog, type LogOfTest } from "./helpers/a_log.ts";
+} from "../../lib/telegram/polling.ts";
+import { createBudgets } from "../../lib/telegram/send_retries.ts";
+import { OutcomeUnknown } from "../../lib/telegram/failures.ts";
+import { NOON_MS } from "../helpers/a_lead.ts";
+import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
 

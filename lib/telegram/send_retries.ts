@@ -1,8 +1,8 @@
 // Repeats calls that met a short fault, and makes no third send of one update where the first two may have arrived.
 
 import { GrammyError, HttpError, type Transformer } from "grammy";
-import { waitMs } from "./backoff.ts";
-import { describeError, neverConnected, OutcomeUnknown, retryAfterMs } from "./call_failure.ts";
+import { waitMs } from "../backoff.ts";
+import { describeError, neverConnected, OutcomeUnknown, retryAfterMs } from "./failures.ts";
 
 /** How often a call is made at most. */
 const TRIES = 3;

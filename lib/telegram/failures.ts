@@ -1,8 +1,8 @@
 // What a failed call of the Bot API means, and how it is said without the token.
 
 import { GrammyError, HttpError } from "grammy";
-import { FIRST_WAIT_MS, LONGEST_WAIT_MS } from "./backoff.ts";
-import { NoAnswer } from "./bot_api.ts";
+import { FIRST_WAIT_MS, LONGEST_WAIT_MS } from "../backoff.ts";
+import { NoAnswer } from "./http.ts";
 
 /** The longest wait that Telegram asks for in the course of things, in ms; a longer one is a failure. */
 export const LONGEST_SHORT_WAIT_MS = 60_000;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readBatch, readUpdate } from "../lib/updates.ts";
+import { readBatch, readUpdate } from "../../lib/telegram/updates.ts";
 
 const user = { id: 5, is_bot: false, first_name: "Galliard" };
 const chat = { id: 5, type: "private", first_name: "Galliard" };

@@ -1,9 +1,9 @@
 // The first question to Telegram, asked before the house is there: nothing of it is lost, whatever comes of it.
 
 import assert from "node:assert/strict";
-import { askEarly } from "../lib/early_poll.ts";
-import { type PollingOptions, pollUpdates } from "../lib/telegram.ts";
-import { aLog } from "./helpers/a_log.ts";
+import { askEarly } from "../../lib/telegram/early_poll.ts";
+import { type PollingOptions, pollUpdates } from "../../lib/telegram/polling.ts";
+import { aLog } from "../helpers/a_log.ts";
 
 const TOKEN = "123456:AAF0bench-token-of-nobodys-bot-00000000";
 
