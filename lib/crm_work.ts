@@ -1,6 +1,6 @@
 // Work that is owed to a CRM: a lead's POST, and what comes of it. Decides what follows; sends through crm.
 
-import type { Crm } from "./crm.ts";
+import type { Crm } from "./crm/post.ts";
 import type { Attempt, Journal, Work } from "./journal/journal.ts";
 import type { CrmOutcome, Lead } from "./lead.ts";
 import type { Log } from "./log/log.ts";

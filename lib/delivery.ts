@@ -3,7 +3,7 @@
 import type { AdminChat } from "./admin_chat.ts";
 import { createAdminWork } from "./admin_work.ts";
 import { LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
-import type { Crm } from "./crm.ts";
+import type { Crm } from "./crm/post.ts";
 import { createCrmWork } from "./crm_work.ts";
 import {
   ADMIN_CHAT_LANE,

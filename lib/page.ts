@@ -3,8 +3,8 @@
 
 import type { LoginLink } from "./bot/admin.ts";
 import type { Config } from "./config.ts";
-import type { Crm, CrmTrial } from "./crm.ts";
-import type { Lookup } from "./crm_connection.ts";
+import type { Crm, CrmTrial } from "./crm/post.ts";
+import type { Lookup } from "./crm/connection.ts";
 import { messageOf } from "./log/error_words.ts";
 import type { Journal } from "./journal/journal.ts";
 import { loadOnce } from "./page/open_files.ts";
@@ -129,7 +129,7 @@ async function buildPage(options: PageOptions) {
     { createTurns },
   ] = await Promise.all([
     import("./auth.ts"),
-    import("./webhook_trial.ts"),
+    import("./crm/webhook_trial.ts"),
     import("./web.ts"),
     import("./web/turns.ts"),
   ]);

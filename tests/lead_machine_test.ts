@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { CrmRequest } from "../lib/crm.ts";
+import type { CrmRequest } from "../lib/crm/post.ts";
 import { createCrmWork } from "../lib/crm_work.ts";
 import {
   ADMIN_CHAT_LANE,

@@ -49,14 +49,14 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/config.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
   "lib/config.ts /^\\d+:[\\w-]+$/": [["", "1"], ["1:", "a", "!"]],
   "lib/config.ts /^\\d/": [["", "1"]],
-  "lib/crm.ts /(?<![a-z\\d+.-])[a-z\\d+.-]*:\\/\\/[^\\s)]*/gi": [
+  "lib/crm/post.ts /(?<![a-z\\d+.-])[a-z\\d+.-]*:\\/\\/[^\\s)]*/gi": [
     ["", "a."],
     ["", "a-1+"],
     ["", "a://"],
     ["", "a:// "],
     ["", "a:/"],
   ],
-  "lib/crm.ts /[\\p{Cc}\\s]+/gu": [["", "\u0000 "], ["", "a "]],
+  "lib/crm/post.ts /[\\p{Cc}\\s]+/gu": [["", "\u0000 "], ["", "a "]],
   "lib/follow_up_work.ts /not found|can't be (copied|forwarded)|no messages to|too long|MESSAGE_ID_INVALID/i":
     [["", "not foun"], ["", "can't be "], ["", "no messages "]],
   "lib/journal/erasure.ts /[\\p{L}\\p{N}_]/u": [["", "!"]],
@@ -301,9 +301,9 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   ]],
   "lib/profiles/menu_translations.ts /^[\\w-]+\\./": [["", "a-"]],
   "lib/profiles/menu_translations.ts /^buttons\\[(\\d+)\\]/": [["buttons[", "1", "!"]],
-  "lib/network_address.ts /\\.$/": [["", "."], ["", ".", "a"]],
-  "lib/network_address.ts /^\\[|\\]$/g": [["", "["], ["", "]", "a"]],
-  "lib/network_address.ts /^\\d+(\\.\\d+){3}$/": [["", "1", "!"], ["1.1.", "1", "!"], [
+  "lib/crm/network_address.ts /\\.$/": [["", "."], ["", ".", "a"]],
+  "lib/crm/network_address.ts /^\\[|\\]$/g": [["", "["], ["", "]", "a"]],
+  "lib/crm/network_address.ts /^\\d+(\\.\\d+){3}$/": [["", "1", "!"], ["1.1.", "1", "!"], [
     "1.1.1.1",
     "1",
     "!",

@@ -8,7 +8,7 @@ import type { HealthFacts, Trouble } from "../health.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { ProfileStore } from "../profiles/store.ts";
-import type { WebhookTrial } from "../webhook_trial.ts";
+import type { WebhookTrial } from "../crm/webhook_trial.ts";
 import type { DayCounts } from "./day_counts.ts";
 import type { Language } from "./language.ts";
 import type { Turns } from "./turns.ts";

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { type Fault, LIMITS } from "../../lib/profiles/schema.ts";
 import { draftProfile, type ProfileForm } from "../../lib/profiles/edits.ts";
 import { THANKS } from "../../lib/texts.ts";
-import type { WebhookTrial } from "../../lib/webhook_trial.ts";
+import type { WebhookTrial } from "../../lib/crm/webhook_trial.ts";
 import { meaningOf, PROFILE, type ProfileWords } from "../words/profile.ts";
 import { AliasesField } from "./aliases_field.tsx";
 import { cautionsOf } from "./button_cautions.tsx";

@@ -1,7 +1,7 @@
 // Finds every regular expression that the bot's sources hold, by reading them.
 
 export interface Expression {
-  /** The file and the expression as it is written there, such as `lib/crm.ts /\s+/g`. */
+  /** The file and the expression as it is written there, such as `lib/crm/post.ts /\s+/g`. */
   readonly name: string;
   /** Null where it is put together while the bot runs. */
   readonly regExp: RegExp | null;

@@ -7,11 +7,11 @@ import {
   type Lookup,
   resolveHost,
   UnknownHostError,
-} from "./crm_connection.ts";
-import type { CrmOutcome } from "./lead.ts";
-import type { Facts, Log } from "./log/log.ts";
-import type { Mask } from "./log/mask.ts";
-import { addressFault, hostOf } from "./profiles/webhook_address.ts";
+} from "./connection.ts";
+import type { CrmOutcome } from "../lead.ts";
+import type { Facts, Log } from "../log/log.ts";
+import type { Mask } from "../log/mask.ts";
+import { addressFault, hostOf } from "../profiles/webhook_address.ts";
 
 /** At most this much of an answer is read, in bytes (user requirement). */
 export const MAX_ANSWER_BYTES = 64 * 1024;

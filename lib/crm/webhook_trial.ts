@@ -1,11 +1,11 @@
 // Tries a webhook address with a marked test lead. Refuses addresses that only the machine itself should reach.
 
-import type { CrmTrial } from "./crm.ts";
-import type { Lookup } from "./crm_connection.ts";
-import type { CrmOutcome } from "./lead.ts";
+import type { CrmTrial } from "./post.ts";
+import type { Lookup } from "./connection.ts";
+import type { CrmOutcome } from "../lead.ts";
 import { bareHost, isForbiddenAddress, isForbiddenHost } from "./network_address.ts";
-import { testPayload } from "./texts.ts";
-import { addressFault } from "./profiles/webhook_address.ts";
+import { testPayload } from "../texts.ts";
+import { addressFault } from "../profiles/webhook_address.ts";
 
 export { isForbiddenAddress } from "./network_address.ts";
 

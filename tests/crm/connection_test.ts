@@ -1,10 +1,10 @@
 // A POST goes to the address that was checked, whatever its name resolves to a moment later.
 
 import assert from "node:assert/strict";
-import { createCrm } from "../lib/crm.ts";
-import { type Lookup, rememberLookups, resolveHost } from "../lib/crm_connection.ts";
-import type { CrmOutcome } from "../lib/lead.ts";
-import { aLog } from "./helpers/a_log.ts";
+import { createCrm } from "../../lib/crm/post.ts";
+import { type Lookup, rememberLookups, resolveHost } from "../../lib/crm/connection.ts";
+import type { CrmOutcome } from "../../lib/lead.ts";
+import { aLog } from "../helpers/a_log.ts";
 
 interface Received {
   readonly url: string;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { createCrm } from "../lib/crm.ts";
-import { startCrmServer } from "../lib/demo/crm_server.ts";
-import { createWebhookTrial, isForbiddenAddress } from "../lib/webhook_trial.ts";
-import type { Lookup } from "../lib/crm_connection.ts";
-import { aLog } from "./helpers/a_log.ts";
+import { createCrm } from "../../lib/crm/post.ts";
+import { startCrmServer } from "../../lib/demo/crm_server.ts";
+import { createWebhookTrial, isForbiddenAddress } from "../../lib/crm/webhook_trial.ts";
+import type { Lookup } from "../../lib/crm/connection.ts";
+import { aLog } from "../helpers/a_log.ts";
 
 Deno.test("a trial sends one lead that is plainly marked as a test, and tells the answer", async () => {
   await using server = await startCrmServer();
