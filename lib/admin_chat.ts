@@ -9,7 +9,7 @@ import type { FollowUpPart } from "./cards.ts";
 import type { MessageAddress } from "./lead.ts";
 import type { Log } from "./log/log.ts";
 import { describeError, failureOf } from "./telegram/polling.ts";
-import type { Formatted } from "./texts.ts";
+import type { Formatted } from "./visitors/texts.ts";
 
 /** Most messages a bot may send into a group within a minute (https://core.telegram.org/bots/faq#broadcasting-to-users). */
 export const MESSAGES_PER_MINUTE = 20;

@@ -10,7 +10,7 @@ import type { Facts, Log } from "./log/log.ts";
 import { offer, type SendAllReport, sendAllReport, type TellTime } from "./manager_texts.ts";
 import type { Keep } from "./outbox.ts";
 import type { Profiles } from "./profiles/schema.ts";
-import { contact, fullName } from "./texts.ts";
+import { contact, fullName } from "./visitors/texts.ts";
 
 /** How long a follow-up waits for its lead's card before it looks again, in ms; the card wakes it earlier. */
 const CARD_CHECK_MS = 60_000;

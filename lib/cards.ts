@@ -14,7 +14,7 @@ import {
 } from "./lead.ts";
 import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./manager_texts.ts";
 import { LIMITS } from "./profiles/schema.ts";
-import { clip, contact, type Formatted, fullName, isBlank } from "./texts.ts";
+import { clip, contact, type Formatted, fullName, isBlank } from "./visitors/texts.ts";
 
 const HEADLINES: Readonly<Record<CardReason, string>> = {
   crm_failed: "⚠️ [FALLBACK - CRM НЕДОСТУПНА] ⚠️",

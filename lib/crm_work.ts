@@ -7,7 +7,7 @@ import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
 import { type Profile, profileOfWord, type Profiles } from "./profiles/schema.ts";
 import type { SendAll } from "./send_all.ts";
-import { crmPayload } from "./texts.ts";
+import { crmPayload } from "./visitors/texts.ts";
 
 export interface CrmWork {
   /** Does a POST that waited, and records what came of it. */

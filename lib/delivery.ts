@@ -28,9 +28,9 @@ import { heldText, type TellTime } from "./manager_texts.ts";
 import { createOutbox, type Keep } from "./outbox.ts";
 import type { Profile, Profiles } from "./profiles/schema.ts";
 import { createSendAll } from "./send_all.ts";
-import { contact } from "./texts.ts";
-import type { Confirmation, VisitorChat } from "./visitor_chat.ts";
-import { createVisitorWork } from "./visitor_work.ts";
+import { contact } from "./visitors/texts.ts";
+import type { Confirmation, VisitorChat } from "./visitors/chat.ts";
+import { createVisitorWork } from "./visitors/work.ts";
 import { hostOf } from "./profiles/webhook_address.ts";
 
 /** Open POSTs: in all, and to one host, so that one dead CRM leaves room for the others. */

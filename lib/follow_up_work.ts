@@ -8,7 +8,7 @@ import type { FollowUp, Lead, MessageAddress } from "./lead.ts";
 import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
 import type { Profiles } from "./profiles/schema.ts";
-import type { Formatted } from "./texts.ts";
+import type { Formatted } from "./visitors/texts.ts";
 
 /** What showing a follow-up needs. */
 export interface FollowUpWorkOptions {

@@ -7,7 +7,7 @@ import { isSettled, type Lead } from "./lead.ts";
 import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
 import type { Profiles } from "./profiles/schema.ts";
-import { contact } from "./texts.ts";
+import { contact } from "./visitors/texts.ts";
 
 /** Up to so many messages of a visitor in ten minutes are shown by themselves (user requirement). */
 const MOST_BY_THEMSELVES = 20;

@@ -6,7 +6,7 @@ import type { Journal } from "./journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "./lead.ts";
 import { readPressedLead, statusText, type TellTime, TOASTS } from "./manager_texts.ts";
 import type { Profiles } from "./profiles/schema.ts";
-import type { Formatted } from "./texts.ts";
+import type { Formatted } from "./visitors/texts.ts";
 
 export interface Managers {
   /** Each answers with what the manager who pressed reads; `pressed` is what the card's button says. */

@@ -39,7 +39,7 @@ import {
 } from "./telegram/polling.ts";
 import { createUpkeep } from "./upkeep.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
-import { createVisitorChat } from "./visitor_chat.ts";
+import { createVisitorChat } from "./visitors/chat.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;

@@ -2,7 +2,7 @@
 
 import type { LeadFilter, LeadPage, ListedLead } from "../lib/journal/journal.ts";
 import { placeOf } from "../lib/lead.ts";
-import { fullName } from "../lib/texts.ts";
+import { fullName } from "../lib/visitors/texts.ts";
 import type { Language } from "../lib/web/language.ts";
 import { define, type WebDeps } from "../lib/web/state.ts";
 import { isErased } from "./components/lead_parts.tsx";

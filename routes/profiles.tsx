@@ -1,6 +1,6 @@
 // The first page: a card per profile with its fate at a glance, and the menu below.
 
-import { menu } from "../lib/texts.ts";
+import { menu } from "../lib/visitors/texts.ts";
 import type { Revision } from "../lib/journal/revisions.ts";
 import { MENU_KEY } from "../lib/profiles/edits.ts";
 import { define, type State, type WebDeps } from "../lib/web/state.ts";

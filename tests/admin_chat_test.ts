@@ -12,7 +12,7 @@ import {
   type Visitor,
 } from "../lib/demo/telegram_server.ts";
 import { createApi } from "../lib/telegram/polling.ts";
-import { type Formatted } from "../lib/texts.ts";
+import { type Formatted } from "../lib/visitors/texts.ts";
 import { aLead, aVisitor, NOON_MS } from "./helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";
 

@@ -10,7 +10,7 @@ import type { CrmRequest } from "../lib/crm/post.ts";
 import { ADMIN_CHAT_LANE, EDITS_LANE, type Journal, openJournal } from "../lib/journal/journal.ts";
 import type { CrmOutcome } from "../lib/lead.ts";
 import { createKeep } from "../lib/outbox.ts";
-import type { SendOutcome } from "../lib/visitor_chat.ts";
+import type { SendOutcome } from "../lib/visitors/chat.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "./helpers/a_log.ts";
 import { aProfile, someProfiles } from "./helpers/a_profile.ts";

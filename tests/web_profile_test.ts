@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { greeting } from "../lib/texts.ts";
+import { greeting } from "../lib/visitors/texts.ts";
 import type { WebhookTrial } from "../lib/crm/webhook_trial.ts";
 import { anotherProfile, someLocales } from "./helpers/a_profile.ts";
 import { openPage, profileFields } from "./helpers/a_page.ts";

@@ -1,7 +1,7 @@
 // Formatting that Telegram refuses costs the formatting, never the words.
 
 import { describeError, failureOf } from "../telegram/polling.ts";
-import type { Formatted } from "../texts.ts";
+import type { Formatted } from "../visitors/texts.ts";
 
 /**
  * Sends words with their formatting, and without where Telegram refuses: it may be the formatting that it refuses.

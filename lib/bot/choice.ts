@@ -5,7 +5,7 @@ import { isId, isRecord } from "../foreign.ts";
 import type { MessageAddress } from "../lead.ts";
 import { inLanguage, LIMITS, type Profile, profileOfWord } from "../profiles/schema.ts";
 import { describeError } from "../telegram/polling.ts";
-import { chosenText, clip, confirmation, isBlank } from "../texts.ts";
+import { chosenText, clip, confirmation, isBlank } from "../visitors/texts.ts";
 import type { BotDeps } from "./deps.ts";
 import { sendMenu } from "./menu.ts";
 import { isMessageId, visitorOf } from "./visitor.ts";

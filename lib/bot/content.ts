@@ -4,7 +4,7 @@ import type { Message, MessageEntity } from "grammy/types";
 import { isRecord, isWhole } from "../foreign.ts";
 import type { FollowUpContent } from "../lead.ts";
 import { LIMITS } from "../profiles/schema.ts";
-import { clip, MEDIA_WORDS } from "../texts.ts";
+import { clip, MEDIA_WORDS } from "../visitors/texts.ts";
 import { COMMON, MEDIA, SERVICE } from "./message_fields.ts";
 
 /**

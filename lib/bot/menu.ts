@@ -10,7 +10,7 @@ import {
   SELECT,
 } from "../profiles/schema.ts";
 import { describeError, failureOf } from "../telegram/polling.ts";
-import { greeting, menu } from "../texts.ts";
+import { greeting, menu } from "../visitors/texts.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
 import { languageOf } from "./visitor.ts";

@@ -1,7 +1,7 @@
 // What the leads' list and one lead's page share: who it is, where it is, what can be done about it.
 
 import type { AttemptRecord, Lead } from "../../lib/lead.ts";
-import { fullName } from "../../lib/texts.ts";
+import { fullName } from "../../lib/visitors/texts.ts";
 import { backupsHoldUntilMs } from "../../lib/upkeep.ts";
 import type { State } from "../../lib/web/state.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";

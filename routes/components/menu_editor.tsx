@@ -2,7 +2,7 @@
 
 import { draftMenu, type MenuForm } from "../../lib/profiles/menu_edits.ts";
 import { type Fault, LIMITS } from "../../lib/profiles/schema.ts";
-import { AWAY } from "../../lib/texts.ts";
+import { AWAY } from "../../lib/visitors/texts.ts";
 import { faultSentence } from "../words/faults.ts";
 import { MENU } from "../words/menu.ts";
 import { PROFILE } from "../words/profile.ts";

@@ -1,7 +1,7 @@
 // What a visitor sees of the menu: drawn from the very messages that the bot would send.
 
 import type { MenuTexts } from "../../lib/profiles/schema.ts";
-import { away, menu } from "../../lib/texts.ts";
+import { away, menu } from "../../lib/visitors/texts.ts";
 import type { Language } from "../../lib/web/language.ts";
 import { PREVIEW } from "../words/preview.ts";
 import { ButtonCautions } from "./button_cautions.tsx";

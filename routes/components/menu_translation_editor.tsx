@@ -3,7 +3,7 @@
 import type { MenuForm } from "../../lib/profiles/menu_edits.ts";
 import type { MenuTranslationForm } from "../../lib/profiles/menu_translations.ts";
 import { type Fault, LIMITS, type MenuTexts } from "../../lib/profiles/schema.ts";
-import { AWAY } from "../../lib/texts.ts";
+import { AWAY } from "../../lib/visitors/texts.ts";
 import { faultSentence } from "../words/faults.ts";
 import { MENU } from "../words/menu.ts";
 import { PROFILE } from "../words/profile.ts";

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { type Fault, LIMITS } from "../../lib/profiles/schema.ts";
 import { draftProfile, type ProfileForm } from "../../lib/profiles/edits.ts";
-import { THANKS } from "../../lib/texts.ts";
+import { THANKS } from "../../lib/visitors/texts.ts";
 import type { WebhookTrial } from "../../lib/crm/webhook_trial.ts";
 import { meaningOf, PROFILE, type ProfileWords } from "../words/profile.ts";
 import { AliasesField } from "./aliases_field.tsx";

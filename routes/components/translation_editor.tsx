@@ -3,7 +3,7 @@
 import { type Fault, LIMITS, type Profile } from "../../lib/profiles/schema.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import type { TranslationForm } from "../../lib/profiles/translations.ts";
-import { THANKS } from "../../lib/texts.ts";
+import { THANKS } from "../../lib/visitors/texts.ts";
 import { PROFILE } from "../words/profile.ts";
 import { TRANSLATION } from "../words/translation.ts";
 import { EditorForm, EditorPage, SaveBar } from "./editor_page.tsx";

@@ -5,7 +5,7 @@ import { FakeTime } from "@std/testing/time";
 import { createCrm, type CrmRequest } from "../../lib/crm/post.ts";
 import { type CrmBehaviour, type CrmServer, startCrmServer } from "../../lib/demo/crm_server.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
-import { crmPayload } from "../../lib/texts.ts";
+import { crmPayload } from "../../lib/visitors/texts.ts";
 import { hostOf } from "../../lib/profiles/webhook_address.ts";
 import { aLead, aVisitor, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";

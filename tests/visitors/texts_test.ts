@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { MessageEntity, User } from "grammy/types";
-import { card, followUpParts } from "../lib/cards.ts";
-import { editParts, undeliverableNote, wordsInPieces } from "../lib/follow_up_texts.ts";
-import { formatCaption, formatText } from "../lib/demo/telegram_text.ts";
-import type { FollowUpContent } from "../lib/lead.ts";
-import { LIMITS } from "../lib/profiles/schema.ts";
+import { card, followUpParts } from "../../lib/cards.ts";
+import { editParts, undeliverableNote, wordsInPieces } from "../../lib/follow_up_texts.ts";
+import { formatCaption, formatText } from "../../lib/demo/telegram_text.ts";
+import type { FollowUpContent } from "../../lib/lead.ts";
+import { LIMITS } from "../../lib/profiles/schema.ts";
 import {
   chosenText,
   confirmation,
@@ -18,9 +18,9 @@ import {
   greeting,
   menu,
   THANKS,
-} from "../lib/texts.ts";
-import { aFollowUp, aLead, aVisitor, someContent } from "./helpers/a_lead.ts";
-import { aProfile, someProfiles } from "./helpers/a_profile.ts";
+} from "../../lib/visitors/texts.ts";
+import { aFollowUp, aLead, aVisitor, someContent } from "../helpers/a_lead.ts";
+import { aProfile, someProfiles } from "../helpers/a_profile.ts";
 
 // — The card —
 

@@ -7,9 +7,9 @@ import {
   startTelegramServer,
   type TelegramServer,
   type Visitor,
-} from "../lib/demo/telegram_server.ts";
-import { createApi } from "../lib/telegram/polling.ts";
-import { createVisitorChat, type SendOutcome, type VisitorChat } from "../lib/visitor_chat.ts";
+} from "../../lib/demo/telegram_server.ts";
+import { createApi } from "../../lib/telegram/polling.ts";
+import { createVisitorChat, type SendOutcome, type VisitorChat } from "../../lib/visitors/chat.ts";
 
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
 const PHOTO_URL = "https://example.ru/agency.jpg";

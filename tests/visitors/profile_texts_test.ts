@@ -1,18 +1,18 @@
 // The thanks, the reminder and the menu in the visitor's language: in the file, in the forms, in the preview and in the history.
 
 import assert from "node:assert/strict";
-import { readJson } from "../lib/profiles/json_text.ts";
-import { inLanguage, menuInLanguage, parseProfiles } from "../lib/profiles/schema.ts";
-import { withNewProfile, withRenamedProfile } from "../lib/profiles/list.ts";
-import { AWAY, away, menu, THANKS, thanks } from "../lib/texts.ts";
-import { openPage, profileFields } from "./helpers/a_page.ts";
+import { readJson } from "../../lib/profiles/json_text.ts";
+import { inLanguage, menuInLanguage, parseProfiles } from "../../lib/profiles/schema.ts";
+import { withNewProfile, withRenamedProfile } from "../../lib/profiles/list.ts";
+import { AWAY, away, menu, THANKS, thanks } from "../../lib/visitors/texts.ts";
+import { openPage, profileFields } from "../helpers/a_page.ts";
 import {
   anotherProfile,
   aProfile,
   type Locales,
   someLocales,
   someProfiles,
-} from "./helpers/a_profile.ts";
+} from "../helpers/a_profile.ts";
 
 const IN_ENGLISH = {
   welcome_text: "What can we do for you?",

@@ -1,14 +1,14 @@
 // Every text that a visitor reads and a CRM gets, within Telegram's limits. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
-import type { Lead, Visitor } from "./lead.ts";
+import type { Lead, Visitor } from "../lead.ts";
 import {
   type Button,
   choiceText,
   LIMITS,
   type MenuTexts,
   type Profile,
-} from "./profiles/schema.ts";
+} from "../profiles/schema.ts";
 
 /** A message's words with their formatting; entities carry it, so nothing typed can break it. */
 export interface Formatted {

@@ -1,18 +1,18 @@
 // Work that is owed to visitors: confirmations, thanks, reminders. Decides what is said; sends through visitor_chat.
 
-import { stackOf } from "./log/error_words.ts";
-import type { Journal, Reminder, Work } from "./journal/journal.ts";
-import type { Log } from "./log/log.ts";
-import type { Keep } from "./outbox.ts";
+import { stackOf } from "../log/error_words.ts";
+import type { Journal, Reminder, Work } from "../journal/journal.ts";
+import type { Log } from "../log/log.ts";
+import type { Keep } from "../outbox.ts";
 import {
   inLanguage,
   menuInLanguage,
   type Profile,
   profileOfWord,
   type Profiles,
-} from "./profiles/schema.ts";
+} from "../profiles/schema.ts";
 import { away, greeting, menu, thanks } from "./texts.ts";
-import type { Confirmation, SendOutcome, VisitorChat } from "./visitor_chat.ts";
+import type { Confirmation, SendOutcome, VisitorChat } from "./chat.ts";
 
 export interface VisitorWorkOptions {
   readonly journal: Journal;

@@ -1,14 +1,14 @@
 // Thanks and reminders in the visitor's own language, also those that a bot before this one owed.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../lib/journal/journal.ts";
-import { VISITORS_LANE } from "../lib/journal/outbox.ts";
-import { createKeep } from "../lib/outbox.ts";
-import { AWAY, THANKS } from "../lib/texts.ts";
-import { createVisitorWork } from "../lib/visitor_work.ts";
-import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
-import { aLog } from "./helpers/a_log.ts";
-import { type Locales, someProfiles } from "./helpers/a_profile.ts";
+import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import { VISITORS_LANE } from "../../lib/journal/outbox.ts";
+import { createKeep } from "../../lib/outbox.ts";
+import { AWAY, THANKS } from "../../lib/visitors/texts.ts";
+import { createVisitorWork } from "../../lib/visitors/work.ts";
+import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import { aLog } from "../helpers/a_log.ts";
+import { type Locales, someProfiles } from "../helpers/a_profile.ts";
 
 const inTwoLanguages = (all: Locales) => {
   all.fallback.away_text = "Мы здесь.";
