@@ -6,7 +6,7 @@ import type { CrmOutcome, Lead } from "./lead.ts";
 import type { Log } from "./log/log.ts";
 import type { Keep } from "./outbox.ts";
 import { type Profile, profileOfWord, type Profiles } from "./profiles/schema.ts";
-import type { SendAll } from "./send_all.ts";
+import type { SendAll } from "./managers/send_all.ts";
 import { crmPayload } from "./visitors/texts.ts";
 
 export interface CrmWork {

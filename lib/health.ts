@@ -1,7 +1,7 @@
 // Whether all is well: facts → troubles and a report. Does no HTTP, reads no clock; what is not known yet is no trouble.
 
-import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
-import type { ChatProblem } from "./chat_check.ts";
+import type { AdminChat, ShowOutcome } from "./managers/chat.ts";
+import type { ChatProblem } from "./managers/chat_check.ts";
 import { messageOf } from "./log/error_words.ts";
 import type { Journal } from "./journal/journal.ts";
 

@@ -1,9 +1,9 @@
 // The rooms: built on an open journal and good profiles, handed what they need of each other, started, closed in reverse order. Holds no rule.
 
-import { createAdminChat } from "./admin_chat.ts";
+import { createAdminChat } from "./managers/chat.ts";
 import { createBot } from "./bot.ts";
 import { keepFewConnections } from "./telegram/http.ts";
-import { createChatCheck } from "./chat_check.ts";
+import { createChatCheck } from "./managers/chat_check.ts";
 import { clockTime, dayStartMs } from "./calendar.ts";
 import { createClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -15,15 +15,15 @@ import { createHealth, troublesOf, watchSends } from "./health.ts";
 import { createInbox } from "./telegram/update_inbox.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "./journal/journal.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
-import { createLoginMessages } from "./login_messages.ts";
+import { createLoginMessages } from "./managers/login_messages.ts";
 import type { Lock } from "./lock.ts";
 import type { Log } from "./log/log.ts";
 import type { Mask } from "./log/mask.ts";
-import { COMMANDS, TOPIC_AWAY } from "./manager_texts.ts";
+import { COMMANDS, TOPIC_AWAY } from "./managers/texts.ts";
 import { createManagers } from "./managers.ts";
 import { createKeep } from "./outbox.ts";
 import { createPace } from "./pace.ts";
-import { createProfileAlarm } from "./profile_alarm.ts";
+import { createProfileAlarm } from "./managers/profile_alarm.ts";
 import { createPresence } from "./telegram/presence.ts";
 import { servePage } from "./page.ts";
 import type { ProfileStore } from "./profiles/store.ts";

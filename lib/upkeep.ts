@@ -5,7 +5,7 @@ import { messageOf } from "./log/error_words.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "./journal/journal.ts";
 import type { Place } from "./lead.ts";
 import type { Log } from "./log/log.ts";
-import { dailyText } from "./manager_texts.ts";
+import { dailyText } from "./managers/texts.ts";
 import { backUpNightly, BACKUPS_KEPT } from "./upkeep/nightly_backup.ts";
 import { createSafeTime } from "./upkeep/safe_time.ts";
 

@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
-import type { ShowOutcome } from "../lib/admin_chat.ts";
+import type { ShowOutcome } from "../lib/managers/chat.ts";
 import { createDelivery, type Delivery } from "../lib/delivery.ts";
-import { cardMessage } from "../lib/cards.ts";
+import { cardMessage } from "../lib/managers/cards.ts";
 import type { CrmRequest } from "../lib/crm/post.ts";
 import { ADMIN_CHAT_LANE, EDITS_LANE, type Journal, openJournal } from "../lib/journal/journal.ts";
 import type { CrmOutcome } from "../lib/lead.ts";

@@ -8,7 +8,7 @@ import {
   troublesOf,
   watchSends,
 } from "../lib/health.ts";
-import type { ShowOutcome } from "../lib/admin_chat.ts";
+import type { ShowOutcome } from "../lib/managers/chat.ts";
 import { openJournal } from "../lib/journal/journal.ts";
 import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
 import { openPage } from "./helpers/a_page.ts";

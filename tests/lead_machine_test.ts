@@ -14,7 +14,7 @@ import {
 } from "../lib/journal/journal.ts";
 import type { CrmOutcome } from "../lib/lead.ts";
 import { createKeep } from "../lib/outbox.ts";
-import { createSendAll } from "../lib/send_all.ts";
+import { createSendAll } from "../lib/managers/send_all.ts";
 import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
 import { aLog } from "./helpers/a_log.ts";
 import { someProfiles } from "./helpers/a_profile.ts";

@@ -17,7 +17,7 @@ type Pump = readonly [before: string, pumped: string, after?: string];
  * its worst text is, and write it down.
  */
 const WORST: Readonly<Record<string, readonly Pump[]>> = {
-  "lib/admin_chat.ts /message is not modified|message to edit not found|message can't be edited|group chat was upgraded/i":
+  "lib/managers/chat.ts /message is not modified|message to edit not found|message can't be edited|group chat was upgraded/i":
     [["", "message is not "], ["", "message to edit "], ["", "group chat was "]],
   "lib/bot/admin.ts new RegExp(`^${prefix}(.+)$`)": [["resend:", "x", "\n"]],
   "lib/bot/visitor.ts /^[A-Za-z0-9-]{1,35}$/": [["", "a-"]],
@@ -35,11 +35,11 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
       " (os error 1",
     ]],
   "lib/bot/menu.ts new RegExp(`^${SELECT}`)": [["", "select"]],
-  "lib/cards.ts /(@?\\{username\\}|\\{message\\})/": [["", "@{username"], ["", "@"], [
+  "lib/managers/cards.ts /(@?\\{username\\}|\\{message\\})/": [["", "@{username"], ["", "@"], [
     "",
     "{message",
   ]],
-  "lib/cards.ts /^-100(\\d+)$/": [["-100", "1", "x"]],
+  "lib/managers/cards.ts /^-100(\\d+)$/": [["-100", "1", "x"]],
   "lib/config.ts /\\/bot\\d+:/": [["", "/bot1"], ["/bot", "1", "!"]],
   "lib/config.ts /\\d:[\\w-]{8,}/": [["", "1"], ["", "1:aaaaaaa!"]],
   "lib/config.ts /^(1|true)$/i": [["", "1"], ["", "true"]],
@@ -57,7 +57,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     ["", "a:/"],
   ],
   "lib/crm/post.ts /[\\p{Cc}\\s]+/gu": [["", "\u0000 "], ["", "a "]],
-  "lib/follow_up_work.ts /not found|can't be (copied|forwarded)|no messages to|too long|MESSAGE_ID_INVALID/i":
+  "lib/managers/follow_up_work.ts /not found|can't be (copied|forwarded)|no messages to|too long|MESSAGE_ID_INVALID/i":
     [["", "not foun"], ["", "can't be "], ["", "no messages "]],
   "lib/journal/erasure.ts /[\\p{L}\\p{N}_]/u": [["", "!"]],
   "lib/journal/lead_list.ts /[%_\\\\]/g": [["", "%_\\"]],
@@ -86,7 +86,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/log/one_line.ts /[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]/u": [["", "a"], ["", "🔥"]],
   "lib/log/one_line.ts /[\\r\\n\\u2028\\u2029]/": [["", "a"]],
   "lib/log/one_line.ts /\\s+/g": [["", " ", "a"], ["", " \n"]],
-  "lib/manager_texts.ts /^(\\d+):([\\da-f]{8})$/": [["", "1", ":a"], ["1:", "a"]],
+  "lib/managers/texts.ts /^(\\d+):([\\da-f]{8})$/": [["", "1", ":a"], ["1:", "a"]],
   "lib/page/request.ts /^(?:[\\w.-]+|\\[[\\da-f:.]+\\])(?::\\d{1,5})?$/i": [
     ["", "a.", "!"],
     ["[", "a:", "!"],

@@ -9,7 +9,7 @@ import {
   VISITORS_LANE,
 } from "../lib/journal/journal.ts";
 import type { NewLead } from "../lib/lead.ts";
-import { heldText } from "../lib/manager_texts.ts";
+import { heldText } from "../lib/managers/texts.ts";
 import { aNewLead, aVisitor, NOON_MS } from "./helpers/a_lead.ts";
 
 const MINUTE_MS = 60_000;

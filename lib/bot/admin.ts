@@ -1,7 +1,7 @@
 // The managers' chat: the cards' buttons and the commands. Answers nobody elsewhere.
 
 import { Composer, type Context } from "grammy";
-import { HELP, LINK_COMES, loginText, managerName, NO_PAGE, PRESS } from "../manager_texts.ts";
+import { HELP, LINK_COMES, loginText, managerName, NO_PAGE, PRESS } from "../managers/texts.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { Managers } from "../managers.ts";
 import { describeError } from "../telegram/polling.ts";

@@ -1,7 +1,7 @@
 // `/id`: which chat this is, and what to write where so that leads come here. Answers in any chat.
 
 import { Composer, type Context } from "grammy";
-import { idText } from "../manager_texts.ts";
+import { idText } from "../managers/texts.ts";
 import { failureOf } from "../telegram/polling.ts";
 import type { AdminDeps } from "./admin.ts";
 import { onCommand } from "./command.ts";

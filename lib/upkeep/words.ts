@@ -3,7 +3,7 @@
 import { dayAndTime } from "../calendar.ts";
 import type { JournalContents } from "../journal/copies.ts";
 import { messageOf } from "../log/error_words.ts";
-import { leadsWord } from "../manager_texts.ts";
+import { leadsWord } from "../managers/texts.ts";
 
 /** «12 345 лидов, последний 28.11 18:02». */
 export function contentsWords(

@@ -1,6 +1,6 @@
 // What a visitor and a manager will see: drawn from the very messages that the bot would send.
 
-import { cardMessage, followUpParts } from "../../lib/cards.ts";
+import { cardMessage, followUpParts } from "../../lib/managers/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
 import { choiceText, type Profile } from "../../lib/profiles/schema.ts";
 import { confirmation, greeting, thanks } from "../../lib/visitors/texts.ts";

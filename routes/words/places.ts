@@ -1,6 +1,6 @@
 // Where a lead is, in one word: the same on every chip, bar, row and table.
 
-import { PLACE_WORDS } from "../../lib/manager_texts.ts";
+import { PLACE_WORDS } from "../../lib/managers/texts.ts";
 import { bilingual } from "./bilingual.ts";
 
 export const PLACE_NAMES = bilingual(PLACE_WORDS, {

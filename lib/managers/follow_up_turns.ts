@@ -1,7 +1,7 @@
 // Whose follow-up the managers' chat shows next: visitors take turns, and one of them never uses up the minute's messages. Shows nothing.
 
-import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./admin_chat.ts";
-import { type DueFollowUps, FOLLOW_UPS_LANE, type Journal, type Work } from "./journal/journal.ts";
+import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./chat.ts";
+import { type DueFollowUps, FOLLOW_UPS_LANE, type Journal, type Work } from "../journal/journal.ts";
 
 /** So many messages of a visitor in a minute are shown however few are left for others. */
 const SHARE = 5;

@@ -1,16 +1,20 @@
 // The chats that the configuration names, asked for: what is wrong with one is said once an hour, and cleared when it is mended.
 
 import assert from "node:assert/strict";
-import { type ChatCheck, type ChatCheckOptions, createChatCheck } from "../lib/chat_check.ts";
+import {
+  type ChatCheck,
+  type ChatCheckOptions,
+  createChatCheck,
+} from "../../lib/managers/chat_check.ts";
 import {
   type Group,
   type GroupDetails,
   startTelegramServer,
   type TelegramServer,
-} from "../lib/demo/telegram_server.ts";
-import { createApi } from "../lib/telegram/polling.ts";
-import { NOON_MS } from "./helpers/a_lead.ts";
-import { aLog, type LogOfTest } from "./helpers/a_log.ts";
+} from "../../lib/demo/telegram_server.ts";
+import { createApi } from "../../lib/telegram/polling.ts";
+import { NOON_MS } from "../helpers/a_lead.ts";
+import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
 const MINUTE_MS = 60_000;

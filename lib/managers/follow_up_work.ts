@@ -1,14 +1,14 @@
 // Shows the managers a follow-up part by part. What Telegram will not have is said in words, with its sender's name. Does not decide when.
 
-import type { AdminChat, ShowOutcome } from "./admin_chat.ts";
+import type { AdminChat, ShowOutcome } from "./chat.ts";
 import { type FollowUpPart, followUpParts } from "./cards.ts";
 import { editParts, undeliverableNote, wordsInPieces } from "./follow_up_texts.ts";
-import type { Journal } from "./journal/journal.ts";
-import type { FollowUp, Lead, MessageAddress } from "./lead.ts";
-import type { Log } from "./log/log.ts";
-import type { Keep } from "./outbox.ts";
-import type { Profiles } from "./profiles/schema.ts";
-import type { Formatted } from "./visitors/texts.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { FollowUp, Lead, MessageAddress } from "../lead.ts";
+import type { Log } from "../log/log.ts";
+import type { Keep } from "../outbox.ts";
+import type { Profiles } from "../profiles/schema.ts";
+import type { Formatted } from "../visitors/texts.ts";
 
 /** What showing a follow-up needs. */
 export interface FollowUpWorkOptions {

@@ -8,10 +8,10 @@ import {
   SEND_ALL_LANES,
   sendAllLane,
   type Work,
-} from "./journal/journal.ts";
-import type { MessageAddress } from "./lead.ts";
-import type { SendAllReport } from "./manager_texts.ts";
-import type { Profiles } from "./profiles/schema.ts";
+} from "../journal/journal.ts";
+import type { MessageAddress } from "../lead.ts";
+import type { SendAllReport } from "./texts.ts";
+import type { Profiles } from "../profiles/schema.ts";
 
 /** A run stops after so many failures in a row: the CRM is down again. */
 const MOST_FAILURES_RUNNING = 3;

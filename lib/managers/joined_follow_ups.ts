@@ -2,8 +2,8 @@
 
 import type { MessageEntity } from "grammy/types";
 import { followUpParts } from "./cards.ts";
-import type { FollowUp, Visitor } from "./lead.ts";
-import type { Formatted } from "./visitors/texts.ts";
+import type { FollowUp, Visitor } from "../lead.ts";
+import type { Formatted } from "../visitors/texts.ts";
 
 /** Most entities of one message; Telegram ignores the rest (https://limits.tginfo.me, "entities per message"). */
 const MOST_ENTITIES = 100;

@@ -1,16 +1,16 @@
 // Work that is owed to the managers' chat: cards, what became of them, follow-ups, offers. Decides what is shown; sends through admin_chat.
 
-import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./admin_chat.ts";
+import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./chat.ts";
 import { cardMessage, packCards } from "./cards.ts";
 import { createFollowUpWork, type FollowUpOutcome } from "./follow_up_work.ts";
-import { ADMIN_CHAT_LANE, type Journal, type Work } from "./journal/journal.ts";
+import { ADMIN_CHAT_LANE, type Journal, type Work } from "../journal/journal.ts";
 import { createJoinedWork } from "./joined_work.ts";
-import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "./lead.ts";
-import type { Facts, Log } from "./log/log.ts";
-import { offer, type SendAllReport, sendAllReport, type TellTime } from "./manager_texts.ts";
-import type { Keep } from "./outbox.ts";
-import type { Profiles } from "./profiles/schema.ts";
-import { contact, fullName } from "./visitors/texts.ts";
+import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "../lead.ts";
+import type { Facts, Log } from "../log/log.ts";
+import { offer, type SendAllReport, sendAllReport, type TellTime } from "./texts.ts";
+import type { Keep } from "../outbox.ts";
+import type { Profiles } from "../profiles/schema.ts";
+import { contact, fullName } from "../visitors/texts.ts";
 
 /** How long a follow-up waits for its lead's card before it looks again, in ms; the card wakes it earlier. */
 const CARD_CHECK_MS = 60_000;

@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
-import type { ShowOutcome } from "../lib/admin_chat.ts";
-import { createAuth, LINK_MS, linkHash } from "../lib/auth.ts";
-import { type Journal, openJournal } from "../lib/journal/journal.ts";
-import type { MessageAddress } from "../lib/lead.ts";
-import { createLoginMessages, type LoginMessages } from "../lib/login_messages.ts";
-import { createKeep } from "../lib/outbox.ts";
-import { aLog } from "./helpers/a_log.ts";
+import type { ShowOutcome } from "../../lib/managers/chat.ts";
+import { createAuth, LINK_MS, linkHash } from "../../lib/auth.ts";
+import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { MessageAddress } from "../../lib/lead.ts";
+import { createLoginMessages, type LoginMessages } from "../../lib/managers/login_messages.ts";
+import { createKeep } from "../../lib/outbox.ts";
+import { aLog } from "../helpers/a_log.ts";
 
 interface Chat {
   readonly journal: Journal;

@@ -2,14 +2,14 @@
 
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
-import { formattedOrPlain } from "./admin_chat/formatting.ts";
-import { createTopic } from "./admin_chat/topic.ts";
-import { LONGEST_SHORT_WAIT_MS } from "./telegram/failures.ts";
+import { formattedOrPlain } from "./formatting.ts";
+import { createTopic } from "./topic.ts";
+import { LONGEST_SHORT_WAIT_MS } from "../telegram/failures.ts";
 import type { FollowUpPart } from "./cards.ts";
-import type { MessageAddress } from "./lead.ts";
-import type { Log } from "./log/log.ts";
-import { describeError, failureOf } from "./telegram/polling.ts";
-import type { Formatted } from "./visitors/texts.ts";
+import type { MessageAddress } from "../lead.ts";
+import type { Log } from "../log/log.ts";
+import { describeError, failureOf } from "../telegram/polling.ts";
+import type { Formatted } from "../visitors/texts.ts";
 
 /** Most messages a bot may send into a group within a minute (https://core.telegram.org/bots/faq#broadcasting-to-users). */
 export const MESSAGES_PER_MINUTE = 20;

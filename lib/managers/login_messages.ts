@@ -1,14 +1,14 @@
 // Sees to it that no message in the managers' chat goes on showing a link that was used or is over. Makes no links.
 
-import type { AdminChat } from "./admin_chat.ts";
-import { waitMs } from "./backoff.ts";
-import { messageOf } from "./log/error_words.ts";
-import type { Journal } from "./journal/journal.ts";
-import type { LoginMessage } from "./journal/login_messages.ts";
-import type { MessageAddress } from "./lead.ts";
-import type { Log } from "./log/log.ts";
-import { deadLinkText, type TellTime } from "./manager_texts.ts";
-import type { Keep } from "./outbox.ts";
+import type { AdminChat } from "./chat.ts";
+import { waitMs } from "../backoff.ts";
+import { messageOf } from "../log/error_words.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { LoginMessage } from "../journal/login_messages.ts";
+import type { MessageAddress } from "../lead.ts";
+import type { Log } from "../log/log.ts";
+import { deadLinkText, type TellTime } from "./texts.ts";
+import type { Keep } from "../outbox.ts";
 
 /** How often links are looked at while there are any, in ms: somebody may set the clock. */
 const LOOK_MS = 30_000;

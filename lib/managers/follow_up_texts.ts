@@ -10,9 +10,9 @@ import {
   plain,
   wordsIn,
 } from "./cards.ts";
-import type { FollowUp, FollowUpContent, Lead, Visitor } from "./lead.ts";
-import { LIMITS } from "./profiles/schema.ts";
-import { clip, type Formatted, MEDIA_WORDS } from "./visitors/texts.ts";
+import type { FollowUp, FollowUpContent, Lead, Visitor } from "../lead.ts";
+import { LIMITS } from "../profiles/schema.ts";
+import { clip, type Formatted, MEDIA_WORDS } from "../visitors/texts.ts";
 
 /**
  * An edit as the managers get it, as a reply to the first version: its words, or the message again when

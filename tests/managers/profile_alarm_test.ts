@@ -1,11 +1,11 @@
 // What the managers hear of a locales.json that is broken on disk: once, after a while, and when it is mended.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../lib/journal/journal.ts";
-import { BROKEN_PATIENCE_MS, createProfileAlarm } from "../lib/profile_alarm.ts";
-import type { Breakage } from "../lib/profiles/store.ts";
-import { aLog } from "./helpers/a_log.ts";
-import { NOON_MS } from "./helpers/a_lead.ts";
+import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import { BROKEN_PATIENCE_MS, createProfileAlarm } from "../../lib/managers/profile_alarm.ts";
+import type { Breakage } from "../../lib/profiles/store.ts";
+import { aLog } from "../helpers/a_log.ts";
+import { NOON_MS } from "../helpers/a_lead.ts";
 
 const FAULT = { path: "agency", message: "строка 14, столбец 3: найден текст, нужна запятая" };
 

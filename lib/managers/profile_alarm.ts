@@ -1,9 +1,9 @@
 // Tells the managers' chat of a locales.json that stays broken on disk, once, and when it is mended. Sends nothing itself.
 
-import { ADMIN_CHAT_LANE, type Journal } from "./journal/journal.ts";
-import type { Log } from "./log/log.ts";
-import { brokenFileText, mendedFileText, type TellTime } from "./manager_texts.ts";
-import { type Breakage, faultWords } from "./profiles/store.ts";
+import { ADMIN_CHAT_LANE, type Journal } from "../journal/journal.ts";
+import type { Log } from "../log/log.ts";
+import { brokenFileText, mendedFileText, type TellTime } from "./texts.ts";
+import { type Breakage, faultWords } from "../profiles/store.ts";
 
 /** How long the file may be broken before the managers are told, in ms: an edit by hand takes a moment. */
 export const BROKEN_PATIENCE_MS = 5 * 60_000;

@@ -11,10 +11,10 @@ import {
   mayHaveArrived,
   type MessageAddress,
   type Visitor,
-} from "./lead.ts";
-import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./manager_texts.ts";
-import { LIMITS } from "./profiles/schema.ts";
-import { clip, contact, type Formatted, fullName, isBlank } from "./visitors/texts.ts";
+} from "../lead.ts";
+import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./texts.ts";
+import { LIMITS } from "../profiles/schema.ts";
+import { clip, contact, type Formatted, fullName, isBlank } from "../visitors/texts.ts";
 
 const HEADLINES: Readonly<Record<CardReason, string>> = {
   crm_failed: "⚠️ [FALLBACK - CRM НЕДОСТУПНА] ⚠️",

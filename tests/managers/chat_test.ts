@@ -1,20 +1,20 @@
 // The managers' chat: cards and follow-ups shown at Telegram's pace, also after the group has moved.
 
 import assert from "node:assert/strict";
-import { type AdminChat, createAdminChat, MESSAGES_PER_MINUTE } from "../lib/admin_chat.ts";
-import { TOPIC_RETRY_MS } from "../lib/admin_chat/topic.ts";
-import { card } from "../lib/cards.ts";
+import { type AdminChat, createAdminChat, MESSAGES_PER_MINUTE } from "../../lib/managers/chat.ts";
+import { TOPIC_RETRY_MS } from "../../lib/managers/topic.ts";
+import { card } from "../../lib/managers/cards.ts";
 import {
   type Fault,
   type Group,
   startTelegramServer,
   type TelegramServer,
   type Visitor,
-} from "../lib/demo/telegram_server.ts";
-import { createApi } from "../lib/telegram/polling.ts";
-import { type Formatted } from "../lib/visitors/texts.ts";
-import { aLead, aVisitor, NOON_MS } from "./helpers/a_lead.ts";
-import { aLog, type LogOfTest } from "./helpers/a_log.ts";
+} from "../../lib/demo/telegram_server.ts";
+import { createApi } from "../../lib/telegram/polling.ts";
+import { type Formatted } from "../../lib/visitors/texts.ts";
+import { aLead, aVisitor, NOON_MS } from "../helpers/a_lead.ts";
+import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
 

@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { type Api, GrammyError } from "grammy";
 import { FakeTime } from "@std/testing/time";
-import { createAdminChat } from "../lib/admin_chat.ts";
-import { createDelivery } from "../lib/delivery.ts";
-import { type Journal, openJournal } from "../lib/journal/journal.ts";
-import type { FollowUpContent } from "../lib/lead.ts";
-import { createKeep } from "../lib/outbox.ts";
-import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
-import { aLog } from "./helpers/a_log.ts";
-import { someProfiles } from "./helpers/a_profile.ts";
+import { createAdminChat } from "../../lib/managers/chat.ts";
+import { createDelivery } from "../../lib/delivery.ts";
+import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { FollowUpContent } from "../../lib/lead.ts";
+import { createKeep } from "../../lib/outbox.ts";
+import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import { aLog } from "../helpers/a_log.ts";
+import { someProfiles } from "../helpers/a_profile.ts";
 
 const REFUSED = new GrammyError(
   "no",

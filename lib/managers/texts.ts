@@ -1,9 +1,9 @@
 // Every plain text of the managers' chat: offers, answers to commands and presses. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup } from "grammy/types";
-import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor } from "./lead.ts";
-import { LIMITS } from "./profiles/schema.ts";
-import { contact, isBlank } from "./visitors/texts.ts";
+import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor } from "../lead.ts";
+import { LIMITS } from "../profiles/schema.ts";
+import { contact, isBlank } from "../visitors/texts.ts";
 
 /** What the managers' buttons say back to the bot. */
 export const PRESS = { byHand: "by_hand:", resend: "resend:", sendAll: "all:" } as const;

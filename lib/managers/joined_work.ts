@@ -1,13 +1,13 @@
 // A visitor who sends many messages: their texts go to the managers' chat in as few messages as Telegram allows. Shows nothing else.
 
-import type { AdminChat } from "./admin_chat.ts";
+import type { AdminChat } from "./chat.ts";
 import { type Joined, joinFollowUps } from "./joined_follow_ups.ts";
-import type { Journal, Work } from "./journal/journal.ts";
-import { isSettled, type Lead } from "./lead.ts";
-import type { Log } from "./log/log.ts";
-import type { Keep } from "./outbox.ts";
-import type { Profiles } from "./profiles/schema.ts";
-import { contact } from "./visitors/texts.ts";
+import type { Journal, Work } from "../journal/journal.ts";
+import { isSettled, type Lead } from "../lead.ts";
+import type { Log } from "../log/log.ts";
+import type { Keep } from "../outbox.ts";
+import type { Profiles } from "../profiles/schema.ts";
+import { contact } from "../visitors/texts.ts";
 
 /** Up to so many messages of a visitor in ten minutes are shown by themselves (user requirement). */
 const MOST_BY_THEMSELVES = 20;

@@ -2,8 +2,8 @@
 
 import { type Api, GrammyError } from "grammy";
 import type { Chat, ChatFullInfo, ChatMember } from "grammy/types";
-import type { Log } from "./log/log.ts";
-import { describeError, failureOf } from "./telegram/polling.ts";
+import type { Log } from "../log/log.ts";
+import { describeError, failureOf } from "../telegram/polling.ts";
 
 /** Why nothing can be shown in a chat. */
 export type ChatProblem =
