@@ -1,6 +1,6 @@
 // What the bot's conversations are lent by the rest of the house.
 
-import type { Delivery } from "../delivery.ts";
+import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { Profiles } from "../profiles/schema.ts";

@@ -5,7 +5,7 @@ import { type Joined, joinFollowUps } from "./joined_follow_ups.ts";
 import type { Journal, Work } from "../journal/journal.ts";
 import { isSettled, type Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
-import type { Keep } from "../outbox.ts";
+import type { Keep } from "../delivery/lanes.ts";
 import type { Profiles } from "../profiles/schema.ts";
 import { contact } from "../visitors/texts.ts";
 

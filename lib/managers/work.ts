@@ -8,7 +8,7 @@ import { createJoinedWork } from "./joined_work.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "../lead.ts";
 import type { Facts, Log } from "../log/log.ts";
 import { offer, type SendAllReport, sendAllReport, type TellTime } from "./texts.ts";
-import type { Keep } from "../outbox.ts";
+import type { Keep } from "../delivery/lanes.ts";
 import type { Profiles } from "../profiles/schema.ts";
 import { contact, fullName } from "../visitors/texts.ts";
 

@@ -3,7 +3,7 @@
 import { createDefine } from "fresh";
 import type { Auth, Session } from "../auth.ts";
 import type { Config } from "../config.ts";
-import type { Delivery } from "../delivery.ts";
+import type { Delivery } from "../delivery/delivery.ts";
 import type { HealthFacts, Trouble } from "../health.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";

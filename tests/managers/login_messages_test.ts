@@ -7,7 +7,7 @@ import { createAuth, LINK_MS, linkHash } from "../../lib/auth.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { MessageAddress } from "../../lib/lead.ts";
 import { createLoginMessages, type LoginMessages } from "../../lib/managers/login_messages.ts";
-import { createKeep } from "../../lib/outbox.ts";
+import { createKeep } from "../../lib/delivery/lanes.ts";
 import { aLog } from "../helpers/a_log.ts";
 
 interface Chat {

@@ -3,17 +3,22 @@
 
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
-import type { ShowOutcome } from "../lib/managers/chat.ts";
-import { createDelivery, type Delivery } from "../lib/delivery.ts";
-import { cardMessage } from "../lib/managers/cards.ts";
-import type { CrmRequest } from "../lib/crm/post.ts";
-import { ADMIN_CHAT_LANE, EDITS_LANE, type Journal, openJournal } from "../lib/journal/journal.ts";
-import type { CrmOutcome } from "../lib/lead.ts";
-import { createKeep } from "../lib/outbox.ts";
-import type { SendOutcome } from "../lib/visitors/chat.ts";
-import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
-import { aLog, type LogOfTest } from "./helpers/a_log.ts";
-import { aProfile, someProfiles } from "./helpers/a_profile.ts";
+import type { ShowOutcome } from "../../lib/managers/chat.ts";
+import { createDelivery, type Delivery } from "../../lib/delivery/delivery.ts";
+import { cardMessage } from "../../lib/managers/cards.ts";
+import type { CrmRequest } from "../../lib/crm/post.ts";
+import {
+  ADMIN_CHAT_LANE,
+  EDITS_LANE,
+  type Journal,
+  openJournal,
+} from "../../lib/journal/journal.ts";
+import type { CrmOutcome } from "../../lib/lead.ts";
+import { createKeep } from "../../lib/delivery/lanes.ts";
+import type { SendOutcome } from "../../lib/visitors/chat.ts";
+import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import { aLog, type LogOfTest } from "../helpers/a_log.ts";
+import { aProfile, someProfiles } from "../helpers/a_profile.ts";
 
 interface Room extends LogOfTest {
   readonly journal: Journal;

@@ -7,10 +7,10 @@ import {
   openJournal,
   type PressLimits,
   VISITORS_LANE,
-} from "../lib/journal/journal.ts";
-import type { NewLead } from "../lib/lead.ts";
-import { heldText } from "../lib/managers/texts.ts";
-import { aNewLead, aVisitor, NOON_MS } from "./helpers/a_lead.ts";
+} from "../../lib/journal/journal.ts";
+import type { NewLead } from "../../lib/lead.ts";
+import { heldText } from "../../lib/managers/texts.ts";
+import { aNewLead, aVisitor, NOON_MS } from "../helpers/a_lead.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

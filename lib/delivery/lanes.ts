@@ -1,10 +1,10 @@
 // Works through lanes of the journal's outbox: bounded, due work only, one lane never delays another. Does not know what the work is.
 
-import { FIRST_WAIT_MS, waitMs } from "./backoff.ts";
-import { messageOf, stackOf } from "./log/error_words.ts";
-import type { Journal, Work } from "./journal/journal.ts";
-import type { Log } from "./log/log.ts";
-import { isStorageFault } from "./journal/storage_fault.ts";
+import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
+import { messageOf, stackOf } from "../log/error_words.ts";
+import type { Journal, Work } from "../journal/journal.ts";
+import type { Log } from "../log/log.ts";
+import { isStorageFault } from "../journal/storage_fault.ts";
 
 export interface OutboxOptions {
   readonly journal: Journal;

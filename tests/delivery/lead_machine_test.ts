@@ -3,22 +3,22 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { CrmRequest } from "../lib/crm/post.ts";
-import { createCrmWork } from "../lib/crm_work.ts";
+import type { CrmRequest } from "../../lib/crm/post.ts";
+import { createCrmWork } from "../../lib/crm/work.ts";
 import {
   ADMIN_CHAT_LANE,
   CRM_LANES,
   type Journal,
   SEND_ALL_LANES,
   type Work,
-} from "../lib/journal/journal.ts";
-import type { CrmOutcome } from "../lib/lead.ts";
-import { createKeep } from "../lib/outbox.ts";
-import { createSendAll } from "../lib/managers/send_all.ts";
-import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
-import { aLog } from "./helpers/a_log.ts";
-import { someProfiles } from "./helpers/a_profile.ts";
-import { type Death, type Life, type Mortal, mortalJournal } from "./helpers/mortal_journal.ts";
+} from "../../lib/journal/journal.ts";
+import type { CrmOutcome } from "../../lib/lead.ts";
+import { createKeep } from "../../lib/delivery/lanes.ts";
+import { createSendAll } from "../../lib/managers/send_all.ts";
+import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { aLog } from "../helpers/a_log.ts";
+import { someProfiles } from "../helpers/a_profile.ts";
+import { type Death, type Life, type Mortal, mortalJournal } from "../helpers/mortal_journal.ts";
 
 const LANE = "crm:host:crm.example.ru";
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
-import { createPace } from "../lib/pace.ts";
+import { createPace } from "../../lib/delivery/pace.ts";
 
 Deno.test("a pace lets nothing begin in the round in which it was asked for", async () => {
   using time = new FakeTime();

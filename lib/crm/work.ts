@@ -1,13 +1,13 @@
 // Work that is owed to a CRM: a lead's POST, and what comes of it. Decides what follows; sends through crm.
 
-import type { Crm } from "./crm/post.ts";
-import type { Attempt, Journal, Work } from "./journal/journal.ts";
-import type { CrmOutcome, Lead } from "./lead.ts";
-import type { Log } from "./log/log.ts";
-import type { Keep } from "./outbox.ts";
-import { type Profile, profileOfWord, type Profiles } from "./profiles/schema.ts";
-import type { SendAll } from "./managers/send_all.ts";
-import { crmPayload } from "./visitors/texts.ts";
+import type { Crm } from "./post.ts";
+import type { Attempt, Journal, Work } from "../journal/journal.ts";
+import type { CrmOutcome, Lead } from "../lead.ts";
+import type { Log } from "../log/log.ts";
+import type { Keep } from "../delivery/lanes.ts";
+import { type Profile, profileOfWord, type Profiles } from "../profiles/schema.ts";
+import type { SendAll } from "../managers/send_all.ts";
+import { crmPayload } from "../visitors/texts.ts";
 
 export interface CrmWork {
   /** Does a POST that waited, and records what came of it. */

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
-import { type Journal, openJournal, type Work } from "../lib/journal/journal.ts";
-import { createKeep, createOutbox, type Keep, type Outbox } from "../lib/outbox.ts";
-import { NOON_MS } from "./helpers/a_lead.ts";
-import { aLog, type LogOfTest } from "./helpers/a_log.ts";
+import { type Journal, openJournal, type Work } from "../../lib/journal/journal.ts";
+import { createKeep, createOutbox, type Keep, type Outbox } from "../../lib/delivery/lanes.ts";
+import { NOON_MS } from "../helpers/a_lead.ts";
+import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 
 interface Room extends LogOfTest {
   readonly journal: Journal;

@@ -1,10 +1,10 @@
 // The way of a lead: press → confirmation and CRM → admin chat → again, until somebody has it. Imports no ky, grammY or SQLite.
 
-import type { AdminChat } from "./managers/chat.ts";
-import { createAdminWork } from "./managers/work.ts";
-import { LONGEST_WAIT_MS, waitMs } from "./backoff.ts";
-import type { Crm } from "./crm/post.ts";
-import { createCrmWork } from "./crm_work.ts";
+import type { AdminChat } from "../managers/chat.ts";
+import { createAdminWork } from "../managers/work.ts";
+import { LONGEST_WAIT_MS, waitMs } from "../backoff.ts";
+import type { Crm } from "../crm/post.ts";
+import { createCrmWork } from "../crm/work.ts";
 import {
   ADMIN_CHAT_LANE,
   COPIED_FACT,
@@ -19,19 +19,19 @@ import {
   SEND_ALL_LANES,
   VISITORS_LANE,
   type Work,
-} from "./journal/journal.ts";
-import { editedWords } from "./managers/follow_up_texts.ts";
-import type { CrmOutcome, Lead, MessageAddress, NewLead } from "./lead.ts";
-import { createFollowUpTurns } from "./managers/follow_up_turns.ts";
-import type { Log } from "./log/log.ts";
-import { heldText, type TellTime } from "./managers/texts.ts";
-import { createOutbox, type Keep } from "./outbox.ts";
-import type { Profile, Profiles } from "./profiles/schema.ts";
-import { createSendAll } from "./managers/send_all.ts";
-import { contact } from "./visitors/texts.ts";
-import type { Confirmation, VisitorChat } from "./visitors/chat.ts";
-import { createVisitorWork } from "./visitors/work.ts";
-import { hostOf } from "./profiles/webhook_address.ts";
+} from "../journal/journal.ts";
+import { editedWords } from "../managers/follow_up_texts.ts";
+import type { CrmOutcome, Lead, MessageAddress, NewLead } from "../lead.ts";
+import { createFollowUpTurns } from "../managers/follow_up_turns.ts";
+import type { Log } from "../log/log.ts";
+import { heldText, type TellTime } from "../managers/texts.ts";
+import { createOutbox, type Keep } from "./lanes.ts";
+import type { Profile, Profiles } from "../profiles/schema.ts";
+import { createSendAll } from "../managers/send_all.ts";
+import { contact } from "../visitors/texts.ts";
+import type { Confirmation, VisitorChat } from "../visitors/chat.ts";
+import { createVisitorWork } from "../visitors/work.ts";
+import { hostOf } from "../profiles/webhook_address.ts";
 
 /** Open POSTs: in all, and to one host, so that one dead CRM leaves room for the others. */
 const MOST_POSTS = 256;
