@@ -1,7 +1,7 @@
 // The rooms: built on an open journal and good profiles, handed what they need of each other, started, closed in reverse order. Holds no rule.
 
 import { createAdminChat } from "./managers/chat.ts";
-import { createBot } from "./bot.ts";
+import { createBot } from "./bot/bot.ts";
 import { keepFewConnections } from "./telegram/http.ts";
 import { createChatCheck } from "./managers/chat_check.ts";
 import { clockTime, dayStartMs } from "./calendar.ts";
@@ -20,7 +20,7 @@ import type { Lock } from "./lock.ts";
 import type { Log } from "./log/log.ts";
 import type { Mask } from "./log/mask.ts";
 import { COMMANDS, TOPIC_AWAY } from "./managers/texts.ts";
-import { createManagers } from "./managers.ts";
+import { createManagers } from "./bot/managers.ts";
 import { createKeep } from "./delivery/lanes.ts";
 import { createPace } from "./delivery/pace.ts";
 import { createProfileAlarm } from "./managers/profile_alarm.ts";

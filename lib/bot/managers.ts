@@ -1,12 +1,12 @@
 // What managers ask for in their chat: close a card, send it again, send them all, see how things stand. Sends nothing itself.
 
-import { MOST_LISTED, openCardsText } from "./managers/cards.ts";
-import type { Delivery } from "./delivery/delivery.ts";
-import type { Journal } from "./journal/journal.ts";
-import type { MessageAddress, Place, PlaceCounts } from "./lead.ts";
-import { readPressedLead, statusText, type TellTime, TOASTS } from "./managers/texts.ts";
-import type { Profiles } from "./profiles/schema.ts";
-import type { Formatted } from "./visitors/texts.ts";
+import { MOST_LISTED, openCardsText } from "../managers/cards.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { MessageAddress, Place, PlaceCounts } from "../lead.ts";
+import { readPressedLead, statusText, type TellTime, TOASTS } from "../managers/texts.ts";
+import type { Profiles } from "../profiles/schema.ts";
+import type { Formatted } from "../visitors/texts.ts";
 
 export interface Managers {
   /** Each answers with what the manager who pressed reads; `pressed` is what the card's button says. */

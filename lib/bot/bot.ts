@@ -1,16 +1,16 @@
 // The bot: which conversation an update belongs to, in what order. Knows no SQL, no CRM, no texts.
 
 import { Bot, type Context, type Transformer } from "grammy";
-import { adminCommands, type AdminDeps, adminPresses } from "./bot/admin.ts";
-import { answerPresses, choiceComposer } from "./bot/choice.ts";
-import type { BotDeps } from "./bot/deps.ts";
-import { isContent } from "./bot/content.ts";
-import { editComposer, followUpComposer } from "./bot/follow_up.ts";
-import { idCommand } from "./bot/id.ts";
-import { menuPresses, sendMenu, startCommand } from "./bot/menu.ts";
-import { isId } from "./foreign.ts";
-import { onlyAnswers } from "./telegram/answers.ts";
-import { clientOptions, type TelegramOptions } from "./telegram/polling.ts";
+import { adminCommands, type AdminDeps, adminPresses } from "./admin.ts";
+import { answerPresses, choiceComposer } from "./choice.ts";
+import type { BotDeps } from "./deps.ts";
+import { isContent } from "./content.ts";
+import { editComposer, followUpComposer } from "./follow_up.ts";
+import { idCommand } from "./id.ts";
+import { menuPresses, sendMenu, startCommand } from "./menu.ts";
+import { isId } from "../foreign.ts";
+import { onlyAnswers } from "../telegram/answers.ts";
+import { clientOptions, type TelegramOptions } from "../telegram/polling.ts";
 
 export interface BotOptions extends TelegramOptions {
   /** What every call passes. */

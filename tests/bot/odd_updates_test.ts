@@ -4,17 +4,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Update } from "grammy/types";
-import { createBot } from "../lib/bot.ts";
-import { crmPayload, fullName } from "../lib/visitors/texts.ts";
-import { card } from "../lib/managers/cards.ts";
-import { type Journal, openJournal } from "../lib/journal/journal.ts";
-import type { Lead } from "../lib/lead.ts";
-import { managerName } from "../lib/managers/texts.ts";
-import { visitorOf } from "../lib/bot/visitor.ts";
-import type { Confirmation } from "../lib/visitors/chat.ts";
-import { aVisitor, NOON_MS } from "./helpers/a_lead.ts";
-import { aLog } from "./helpers/a_log.ts";
-import { someProfiles } from "./helpers/a_profile.ts";
+import { createBot } from "../../lib/bot/bot.ts";
+import { crmPayload, fullName } from "../../lib/visitors/texts.ts";
+import { card } from "../../lib/managers/cards.ts";
+import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Lead } from "../../lib/lead.ts";
+import { managerName } from "../../lib/managers/texts.ts";
+import { visitorOf } from "../../lib/bot/visitor.ts";
+import type { Confirmation } from "../../lib/visitors/chat.ts";
+import { aVisitor, NOON_MS } from "../helpers/a_lead.ts";
+import { aLog } from "../helpers/a_log.ts";
+import { someProfiles } from "../helpers/a_profile.ts";
 
 const USER = 310_452_007;
 

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Message } from "grammy/types";
-import { contentOf, isContent } from "../lib/bot/content.ts";
-import { COMMON, MEDIA, SERVICE } from "../lib/bot/message_fields.ts";
+import { contentOf, isContent } from "../../lib/bot/content.ts";
+import { COMMON, MEDIA, SERVICE } from "../../lib/bot/message_fields.ts";
 
 /** A message as Telegram would hand it over, with any fields. */
 function aMessage(fields: Readonly<Record<string, unknown>>): Message {
