@@ -25,7 +25,7 @@ import { createKeep } from "./delivery/lanes.ts";
 import { createPace } from "./delivery/pace.ts";
 import { createProfileAlarm } from "./managers/profile_alarm.ts";
 import { createPresence } from "./telegram/presence.ts";
-import { servePage } from "./page.ts";
+import { servePage } from "./page/page.ts";
 import type { ProfileStore } from "./profiles/store.ts";
 import { createSendPace } from "./telegram/send_pace.ts";
 import { createBudgets } from "./telegram/send_retries.ts";

@@ -1,8 +1,8 @@
 // Serves the page's own files.
 
 import { HttpError } from "fresh";
-import { takesGzip } from "../lib/web/compression.ts";
-import { define } from "../lib/web/state.ts";
+import { takesGzip } from "../lib/page/compression.ts";
+import { define } from "../lib/page/state.ts";
 import { assets } from "./assets/assets.ts";
 
 export const handler = define.handlers({

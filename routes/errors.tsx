@@ -1,8 +1,8 @@
 // What a person sees when a request fails: a sentence and where to go, never the cause.
 
 import { HttpError } from "fresh";
-import { pickLanguage } from "../lib/web/language.ts";
-import { define } from "../lib/web/state.ts";
+import { pickLanguage } from "../lib/page/language.ts";
+import { define } from "../lib/page/state.ts";
 import { BarePage } from "./components/page.tsx";
 import { ERRORS, type Sentence } from "./words/errors.ts";
 

@@ -3,8 +3,8 @@
 import { HttpError } from "fresh";
 import type { LeadLife } from "../lib/journal/journal.ts";
 import { type Lead, mayHaveArrived, placeOf } from "../lib/lead.ts";
-import { field } from "../lib/web/form.ts";
-import { define, type WebDeps } from "../lib/web/state.ts";
+import { field } from "../lib/page/form.ts";
+import { define, type WebDeps } from "../lib/page/state.ts";
 import {
   type Done,
   freshPath,

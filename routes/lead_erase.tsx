@@ -2,8 +2,8 @@
 
 import type { LeadLife } from "../lib/journal/journal.ts";
 import type { Lead } from "../lib/lead.ts";
-import { field } from "../lib/web/form.ts";
-import { define, type State } from "../lib/web/state.ts";
+import { field } from "../lib/page/form.ts";
+import { define, type State } from "../lib/page/state.ts";
 import { FaultLine, TextField } from "./components/fields.tsx";
 import { heldInBackups, isErased, isOpen, nameOf } from "./components/lead_parts.tsx";
 import { Isolated, isolated } from "./components/isolated.tsx";

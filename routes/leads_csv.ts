@@ -3,8 +3,8 @@
 import type { LeadFilter, LeadPage, ListedLead } from "../lib/journal/journal.ts";
 import { placeOf } from "../lib/lead.ts";
 import { fullName } from "../lib/visitors/texts.ts";
-import type { Language } from "../lib/web/language.ts";
-import { define, type WebDeps } from "../lib/web/state.ts";
+import type { Language } from "../lib/page/language.ts";
+import { define, type WebDeps } from "../lib/page/state.ts";
 import { isErased } from "./components/lead_parts.tsx";
 import { filterOf, readQuery } from "./lead_query.ts";
 import { LEADS } from "./words/leads.ts";

@@ -1,10 +1,10 @@
 // The way in: by a one-time link, or by password where one is set.
 
-import type { Entry } from "../lib/auth.ts";
-import { SESSION_MOST_MS } from "../lib/auth.ts";
-import { field } from "../lib/web/form.ts";
-import { sessionCookie } from "../lib/web/security.ts";
-import { define, type State } from "../lib/web/state.ts";
+import type { Entry } from "../lib/page/auth.ts";
+import { SESSION_MOST_MS } from "../lib/page/auth.ts";
+import { field } from "../lib/page/form.ts";
+import { sessionCookie } from "../lib/page/security.ts";
+import { define, type State } from "../lib/page/state.ts";
 import { BarePage } from "./components/page.tsx";
 import { LOGIN } from "./words/login.ts";
 

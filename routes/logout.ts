@@ -1,7 +1,7 @@
 // The way out.
 
-import { sessionCookie } from "../lib/web/security.ts";
-import { define } from "../lib/web/state.ts";
+import { sessionCookie } from "../lib/page/security.ts";
+import { define } from "../lib/page/state.ts";
 
 export const handler = define.handlers({
   async POST(ctx) {

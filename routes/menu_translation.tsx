@@ -13,8 +13,8 @@ import { MENU_KEY } from "../lib/profiles/edits.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { languagesOf, translationVersion } from "../lib/profiles/translations.ts";
 import { valueAt } from "../lib/profiles/json_text.ts";
-import { field, fields } from "../lib/web/form.ts";
-import { define, type State } from "../lib/web/state.ts";
+import { field, fields } from "../lib/page/form.ts";
+import { define, type State } from "../lib/page/state.ts";
 import { isLanguageTag } from "./components/languages.ts";
 import { MenuPreview } from "./components/menu_preview.tsx";
 import {

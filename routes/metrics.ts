@@ -1,10 +1,10 @@
 // Numbers for Prometheus, to whoever shows METRICS_TOKEN. Counts only: no person is in them.
 
 import { HttpError } from "fresh";
-import { isSame } from "../lib/auth.ts";
+import { isSame } from "../lib/page/auth.ts";
 import { type HealthFacts, reportOf } from "../lib/health.ts";
-import { exposition, EXPOSITION_TYPE, type Metric } from "../lib/web/exposition.ts";
-import { define, type WebDeps } from "../lib/web/state.ts";
+import { exposition, EXPOSITION_TYPE, type Metric } from "../lib/page/exposition.ts";
+import { define, type WebDeps } from "../lib/page/state.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {

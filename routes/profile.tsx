@@ -15,8 +15,8 @@ import {
 } from "../lib/profiles/edits.ts";
 import { languagesOf } from "../lib/profiles/translations.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
-import { field } from "../lib/web/form.ts";
-import { define, type State } from "../lib/web/state.ts";
+import { field } from "../lib/page/form.ts";
+import { define, type State } from "../lib/page/state.ts";
 import type { WebhookTrial } from "../lib/crm/webhook_trial.ts";
 import type { Note } from "./components/note.tsx";
 import { frameOf } from "./components/page.tsx";

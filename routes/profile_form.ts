@@ -1,7 +1,7 @@
 // Reads the form of a profile: what was typed, and which of its buttons was pressed.
 
 import type { ButtonForm, ProfileForm } from "../lib/profiles/edits.ts";
-import { field, fields } from "../lib/web/form.ts";
+import { field, fields } from "../lib/page/form.ts";
 
 /** More than Telegram shows are not even drawn again; the fault says how many there were. */
 const MOST_BUTTONS = 200;

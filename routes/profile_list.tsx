@@ -13,8 +13,8 @@ import {
 import { suggestKey } from "../lib/profiles/key_suggestion.ts";
 import { LIMITS } from "../lib/profiles/schema.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
-import { field } from "../lib/web/form.ts";
-import { define, type State } from "../lib/web/state.ts";
+import { field } from "../lib/page/form.ts";
+import { define, type State } from "../lib/page/state.ts";
 import { frameOf } from "./components/page.tsx";
 import { Delete, NewProfile, Rename } from "./components/profile_list_forms.tsx";
 import { statusOf, UnsavedPage } from "./components/unsaved.tsx";

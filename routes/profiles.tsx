@@ -3,7 +3,7 @@
 import { menu } from "../lib/visitors/texts.ts";
 import type { Revision } from "../lib/journal/revisions.ts";
 import { MENU_KEY } from "../lib/profiles/edits.ts";
-import { define, type State, type WebDeps } from "../lib/web/state.ts";
+import { define, type State, type WebDeps } from "../lib/page/state.ts";
 import { frameOf, Page } from "./components/page.tsx";
 import { ProfileCard } from "./components/profile_card.tsx";
 import { Keyboard, Message } from "./components/telegram.tsx";

@@ -2,8 +2,8 @@
 
 import { HttpError } from "fresh";
 import { encode } from "uqr";
-import { bitmapPng } from "../lib/web/png.ts";
-import { define, type State } from "../lib/web/state.ts";
+import { bitmapPng } from "../lib/page/png.ts";
+import { define, type State } from "../lib/page/state.ts";
 import { profileKey } from "./profile.tsx";
 import { deepLink } from "./profiles.tsx";
 

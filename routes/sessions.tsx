@@ -1,8 +1,8 @@
 // Who is logged in, and where; each of them can be shown the door.
 
-import type { Session } from "../lib/auth.ts";
-import { field } from "../lib/web/form.ts";
-import { define } from "../lib/web/state.ts";
+import type { Session } from "../lib/page/auth.ts";
+import { field } from "../lib/page/form.ts";
+import { define } from "../lib/page/state.ts";
 import { isolated } from "./components/isolated.tsx";
 import { FormToken, type Frame, frameOf, Page } from "./components/page.tsx";
 import { SESSIONS } from "./words/sessions.ts";

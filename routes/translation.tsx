@@ -13,8 +13,8 @@ import {
   withTranslation,
 } from "../lib/profiles/translations.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
-import { field, fields } from "../lib/web/form.ts";
-import { define, type State } from "../lib/web/state.ts";
+import { field, fields } from "../lib/page/form.ts";
+import { define, type State } from "../lib/page/state.ts";
 import { isLanguageTag } from "./components/languages.ts";
 import { frameOf } from "./components/page.tsx";
 import { ProfilePreview } from "./components/preview.tsx";

@@ -5,8 +5,8 @@ import { type JsonText, readJson } from "../lib/profiles/json_text.ts";
 import { MENU_KEY } from "../lib/profiles/edits.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { changedKeys, withoutChange } from "../lib/profiles/undo.ts";
-import { field } from "../lib/web/form.ts";
-import { define, type State } from "../lib/web/state.ts";
+import { field } from "../lib/page/form.ts";
+import { define, type State } from "../lib/page/state.ts";
 import { frameOf } from "./components/page.tsx";
 import { statusOf, UnsavedPage } from "./components/unsaved.tsx";
 

@@ -87,13 +87,13 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/log/one_line.ts /[\\r\\n\\u2028\\u2029]/": [["", "a"]],
   "lib/log/one_line.ts /\\s+/g": [["", " ", "a"], ["", " \n"]],
   "lib/managers/texts.ts /^(\\d+):([\\da-f]{8})$/": [["", "1", ":a"], ["1:", "a"]],
-  "lib/page/request.ts /^(?:[\\w.-]+|\\[[\\da-f:.]+\\])(?::\\d{1,5})?$/i": [
+  "lib/page/server/request.ts /^(?:[\\w.-]+|\\[[\\da-f:.]+\\])(?::\\d{1,5})?$/i": [
     ["", "a.", "!"],
     ["[", "a:", "!"],
     ["a:", "1", "!"],
   ],
-  "lib/page/request.ts /^(connect|trace|track)$/i": [["", "trace"]],
-  "lib/page/request.ts /^https?:\\/\\/([^/?#]*)(.*)$/i": [
+  "lib/page/server/request.ts /^(connect|trace|track)$/i": [["", "trace"]],
+  "lib/page/server/request.ts /^https?:\\/\\/([^/?#]*)(.*)$/i": [
     ["http://", "a", "\n"],
     ["http://a/", "b", "\n"],
   ],
@@ -138,7 +138,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "triborg-2026-01-01.db",
   ]],
   "lib/upkeep/backups.ts /^triborg-(\\d{8}-\\d{6})\\.db$/": [["", "triborg-20260101-010101.db"]],
-  "lib/web/compression.ts /\\bgzip\\b(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))/": [
+  "lib/page/compression.ts /\\bgzip\\b(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))/": [
     ["", "gzip", " ;q=0"],
     ["", "gzip ;q=0.0 ", "x"],
     ["gzip", " ", ";"],
@@ -146,19 +146,19 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     ["gzip;q=0.", "0", "!"],
     ["gzip;q=0", " ", "!"],
   ],
-  "lib/web/form.ts /\\r\\n?/g": [["", "\r\n"], ["", "\r"]],
-  'lib/web/security.ts /^"|"$/g': [["", '"']],
-  "lib/web/security.ts /^(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}$/": [["", "1."], [
+  "lib/page/form.ts /\\r\\n?/g": [["", "\r\n"], ["", "\r"]],
+  'lib/page/security.ts /^"|"$/g': [["", '"']],
+  "lib/page/security.ts /^(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}$/": [["", "1."], [
     "",
     "1",
   ]],
-  "lib/web/security.ts /^([\\d.]+):\\d+$/": [["", "1."], ["1:", "1", "!"]],
-  "lib/web/security.ts /^\\[::ffff:([\\da-f]+):([\\da-f]+)\\]$/": [
+  "lib/page/security.ts /^([\\d.]+):\\d+$/": [["", "1."], ["1:", "1", "!"]],
+  "lib/page/security.ts /^\\[::ffff:([\\da-f]+):([\\da-f]+)\\]$/": [
     ["[::ffff:", "a", "!"],
     ["[::ffff:a:", "a", "!"],
   ],
-  "lib/web/security.ts /^\\[([^\\]]*)\\]/": [["", "["], ["[", "a"]],
-  "lib/web/steps.ts /^\\/(menu|profiles\\/[^/]+(\\/languages\\/[^/]+)?)$/": [[
+  "lib/page/security.ts /^\\[([^\\]]*)\\]/": [["", "["], ["[", "a"]],
+  "lib/page/steps.ts /^\\/(menu|profiles\\/[^/]+(\\/languages\\/[^/]+)?)$/": [[
     "/profiles/",
     "a",
     "//",
@@ -308,7 +308,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "1",
     "!",
   ]],
-  "lib/page.ts /^(127\\..*|0\\.0\\.0\\.0|::1?|localhost)$/": [["127.", "1", "\n"]],
+  "lib/page/page.ts /^(127\\..*|0\\.0\\.0\\.0|::1?|localhost)$/": [["127.", "1", "\n"]],
   "routes/components/isolated.tsx /[\\u202a-\\u202e\\u2066-\\u2069]/g": [["", "\u202e"], ["", "a"]],
   "routes/leads_csv.ts /^[=+\\-@]/": [["", "="]],
   "routes/leads_csv.ts /^[\\p{C}\\p{Z}]+/u": [["", "\u200b "], ["", " ", "a"]],

@@ -2,10 +2,10 @@
 
 import { App, createDefine, HttpError } from "fresh";
 import { handler as assets } from "../../routes/assets.ts";
-import { field, readForm } from "../web/form.ts";
-import { pickLanguage } from "../web/language.ts";
-import { isFromOwnPage, ownOrigin, secureHeaders } from "../web/security.ts";
-import type { State } from "../web/state.ts";
+import { field, readForm } from "../page/form.ts";
+import { pickLanguage } from "../page/language.ts";
+import { isFromOwnPage, ownOrigin, secureHeaders } from "../page/security.ts";
+import type { State } from "../page/state.ts";
 import style from "./chat.css" with { type: "text" };
 import script from "./chat_script.js" with { type: "text" };
 import { ChatPage } from "./chat_page.tsx";

@@ -1,6 +1,6 @@
 // The demo's page: two phones and a CRM between them. Draws what the stage shows; decides nothing.
 
-import type { Language } from "../web/language.ts";
+import type { Language } from "../page/language.ts";
 import { assets } from "../../routes/assets/assets.ts";
 import { Formatted } from "../../routes/components/telegram.tsx";
 import { type ChatStage, MODES } from "./chat_stage.ts";

@@ -1,7 +1,7 @@
 // What is odd about a message's buttons and no fault: at their fields, and under the preview as one types.
 
 import { BUTTON_LINE, charactersOf, repeatsAmong } from "../../lib/profiles/button_texts.ts";
-import type { Language } from "../../lib/web/language.ts";
+import type { Language } from "../../lib/page/language.ts";
 import { BUTTONS } from "../words/buttons.ts";
 import { Caution } from "./fields.tsx";
 

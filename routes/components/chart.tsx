@@ -1,7 +1,7 @@
 // A small bar chart: a profile's leads day by day, stacked by where they went.
 
 import type { PlaceCounts } from "../../lib/lead.ts";
-import type { Language } from "../../lib/web/language.ts";
+import type { Language } from "../../lib/page/language.ts";
 import { PLACE_NAMES } from "../words/places.ts";
 import { PROFILES } from "../words/profiles.ts";
 import { day } from "./time.ts";

@@ -2,7 +2,7 @@
 
 import type { Fault } from "../../lib/profiles/schema.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
-import type { Language } from "../../lib/web/language.ts";
+import type { Language } from "../../lib/page/language.ts";
 import { faultSentence, faultWords } from "../words/faults.ts";
 import { PROFILE } from "../words/profile.ts";
 

@@ -2,7 +2,7 @@
 
 import type { MenuTexts } from "../../lib/profiles/schema.ts";
 import { away, menu } from "../../lib/visitors/texts.ts";
-import type { Language } from "../../lib/web/language.ts";
+import type { Language } from "../../lib/page/language.ts";
 import { PREVIEW } from "../words/preview.ts";
 import { ButtonCautions } from "./button_cautions.tsx";
 import { Keyboard, Message } from "./telegram.tsx";

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { LeadLife } from "../../lib/journal/journal.ts";
 import type { AttemptRecord } from "../../lib/lead.ts";
-import type { Language } from "../../lib/web/language.ts";
+import type { Language } from "../../lib/page/language.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { Isolated } from "./isolated.tsx";
 import type { Frame } from "./page.tsx";

@@ -1,9 +1,9 @@
 // The frame around every page: brand, places, who is logged in, what is wrong right now.
 
 import type { ComponentChildren } from "preact";
-import type { Language } from "../../lib/web/language.ts";
-import type { State, Trouble } from "../../lib/web/state.ts";
-import { FORM_TOKEN } from "../../lib/web/steps.ts";
+import type { Language } from "../../lib/page/language.ts";
+import type { State, Trouble } from "../../lib/page/state.ts";
+import { FORM_TOKEN } from "../../lib/page/steps.ts";
 import { assets } from "../assets/assets.ts";
 import { faultOfFile } from "../words/faults.ts";
 import { FRAME, type FrameWords } from "../words/frame.ts";

@@ -1,7 +1,7 @@
 // The mark of where a lead is: a shape and a colour of its own, so that each is told from the others without the other.
 
 import type { Place } from "../../lib/lead.ts";
-import type { Language } from "../../lib/web/language.ts";
+import type { Language } from "../../lib/page/language.ts";
 import { PLACE_NAMES } from "../words/places.ts";
 
 const SIGNS: Readonly<Record<Place, string>> = {

@@ -1,6 +1,6 @@
 // Moments in words, in the installation's time zone.
 
-import type { Language } from "../../lib/web/language.ts";
+import type { Language } from "../../lib/page/language.ts";
 
 const WORDS = {
   ru: { yesterday: "вчера", second: "с", millisecond: "мс" },

@@ -1,7 +1,7 @@
 // Why a short form was not saved. What was typed stands below it.
 
 import type { EditResult } from "../../lib/profiles/saving.ts";
-import type { Language } from "../../lib/web/language.ts";
+import type { Language } from "../../lib/page/language.ts";
 import { faultOfFile, faultWords } from "../words/faults.ts";
 import { UNSAVED } from "../words/unsaved.ts";
 import { type Frame, Page } from "./page.tsx";

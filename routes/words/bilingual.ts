@@ -1,6 +1,6 @@
 // Both languages of a text, held to the same keys by the type checker.
 
-import type { Language } from "../../lib/web/language.ts";
+import type { Language } from "../../lib/page/language.ts";
 
 /** Russian first: English has to have the same keys and the same parameters. */
 export function bilingual<Words>(

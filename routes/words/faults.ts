@@ -1,7 +1,7 @@
 // Faults as sentences. The parser says them in Russian; here is what each says in English.
 
 import type { Fault } from "../../lib/profiles/schema.ts";
-import type { Language } from "../../lib/web/language.ts";
+import type { Language } from "../../lib/page/language.ts";
 
 /** A fault of the parser as a sentence in the page's language. */
 export function faultSentence(message: string, language: Language): string {

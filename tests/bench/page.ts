@@ -100,7 +100,9 @@ async function fillJournal(
   const { openJournal }: typeof import("../../lib/journal/journal.ts") = await import(
     `${house}/lib/journal.ts`
   );
-  const { createAuth }: typeof import("../../lib/auth.ts") = await import(`${house}/lib/auth.ts`);
+  const { createAuth }: typeof import("../../lib/page/auth.ts") = await import(
+    `${house}/lib/auth.ts`
+  );
   await Deno.mkdir(`${folder}/data`, { recursive: true });
   const journal = openJournal(`${folder}/data/triborg.db`);
   try {

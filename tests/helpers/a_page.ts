@@ -1,13 +1,13 @@
 // The config page with a house of its own: a real file, a journal in memory, a clock that the test moves.
 
 import assert from "node:assert/strict";
-import { type Auth, createAuth } from "../../lib/auth.ts";
+import { type Auth, createAuth } from "../../lib/page/auth.ts";
 import { createHealth } from "../../lib/health.ts";
 import { valueAt } from "../../lib/profiles/json_text.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { profileForm, versionOf } from "../../lib/profiles/edits.ts";
 import type { ProfileStore } from "../../lib/profiles/store.ts";
-import { createApp, type Handler, type WebDeps } from "../../lib/web.ts";
+import { createApp, type Handler, type WebDeps } from "../../lib/page/app.ts";
 import { NOON_MS } from "./a_lead.ts";
 import { aLog, type LogOfTest } from "./a_log.ts";
 import { openStore } from "./a_store.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
 import type { ShowOutcome } from "../../lib/managers/chat.ts";
-import { createAuth, LINK_MS, linkHash } from "../../lib/auth.ts";
+import { createAuth, LINK_MS, linkHash } from "../../lib/page/auth.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { MessageAddress } from "../../lib/lead.ts";
 import { createLoginMessages, type LoginMessages } from "../../lib/managers/login_messages.ts";

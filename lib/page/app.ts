@@ -5,39 +5,42 @@
 //      `ctx.state` (deps, language, session; for a POST also form) and draws with
 //      `ctx.render(<Page frame={frameOf(ctx)} title={…}>…</Page>)`. After a POST it answers `ctx.redirect(…, 303)`.
 //   2. Its words stand in routes/words/<name>.ts, made by `bilingual(ru, en)`.
-//   3. What it needs of the house is added to `WebDeps` (lib/web/state.ts), as functions or as a `Pick`.
+//   3. What it needs of the house is added to `WebDeps` (lib/page/state.ts), as functions or as a `Pick`.
 //   4. It is registered below by path; before `requireSession` only if anybody may see it. What takes long by
 //      itself is cut into portions, each in a turn of its own (`ctx.state.deps.turns`).
 // A form is a POST with <FormToken frame={frame} /> in it; `field(ctx.state.form, name)` reads it. A refusal
 // is thrown as `new HttpError(404)`; routes/errors.tsx has a sentence for it. Shared parts are in routes/components/.
 
 import { App } from "fresh";
-import { handler as assets } from "../routes/assets.ts";
-import { errorPage, malformedAddress } from "../routes/errors.tsx";
-import { createHealthAnswer } from "../routes/health.ts";
-import { handler as history, menuHistory } from "../routes/history.tsx";
-import { handler as lead } from "../routes/lead.tsx";
-import { handler as eraseLead } from "../routes/lead_erase.tsx";
-import { handler as leads } from "../routes/leads.tsx";
-import { handler as leadsCsv } from "../routes/leads_csv.ts";
-import { handler as login } from "../routes/login.tsx";
-import { handler as logout } from "../routes/logout.ts";
+import { handler as assets } from "../../routes/assets.ts";
+import { errorPage, malformedAddress } from "../../routes/errors.tsx";
+import { createHealthAnswer } from "../../routes/health.ts";
+import { handler as history, menuHistory } from "../../routes/history.tsx";
+import { handler as lead } from "../../routes/lead.tsx";
+import { handler as eraseLead } from "../../routes/lead_erase.tsx";
+import { handler as leads } from "../../routes/leads.tsx";
+import { handler as leadsCsv } from "../../routes/leads_csv.ts";
+import { handler as login } from "../../routes/login.tsx";
+import { handler as logout } from "../../routes/logout.ts";
 import {
   handler as menuTranslation,
   preview as menuTranslationPreview,
-} from "../routes/menu_translation.tsx";
-import { handler as menu, preview as menuPreview } from "../routes/menu.tsx";
-import { handler as metrics } from "../routes/metrics.ts";
-import { keyOfName, move, newProfile, remove, rename } from "../routes/profile_list.tsx";
-import { handler as profile, preview } from "../routes/profile.tsx";
-import { handler as profiles } from "../routes/profiles.tsx";
-import { png as qrPng, svg as qrSvg } from "../routes/qr.ts";
-import { handler as sessions } from "../routes/sessions.tsx";
-import { handler as undo } from "../routes/undo.tsx";
-import { handler as translation, preview as translationPreview } from "../routes/translation.tsx";
-import { compressPage } from "./web/compression.ts";
-import { secureHeaders } from "./web/security.ts";
-import type { State, WebDeps } from "./web/state.ts";
+} from "../../routes/menu_translation.tsx";
+import { handler as menu, preview as menuPreview } from "../../routes/menu.tsx";
+import { handler as metrics } from "../../routes/metrics.ts";
+import { keyOfName, move, newProfile, remove, rename } from "../../routes/profile_list.tsx";
+import { handler as profile, preview } from "../../routes/profile.tsx";
+import { handler as profiles } from "../../routes/profiles.tsx";
+import { png as qrPng, svg as qrSvg } from "../../routes/qr.ts";
+import { handler as sessions } from "../../routes/sessions.tsx";
+import { handler as undo } from "../../routes/undo.tsx";
+import {
+  handler as translation,
+  preview as translationPreview,
+} from "../../routes/translation.tsx";
+import { compressPage } from "./compression.ts";
+import { secureHeaders } from "./security.ts";
+import type { State, WebDeps } from "./state.ts";
 import {
   introduce,
   inTurn,
@@ -45,9 +48,9 @@ import {
   refuseForeign,
   requireForm,
   requireSession,
-} from "./web/steps.ts";
+} from "./steps.ts";
 
-export type { Trouble, WebDeps } from "./web/state.ts";
+export type { Trouble, WebDeps } from "./state.ts";
 
 export type Handler = (request: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
 

@@ -1,10 +1,10 @@
 // Who may use the page: one-time links, sessions, form tokens. Keeps hashes only; sets no cookies, knows no routes.
 
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { createThrottle } from "./auth/throttle.ts";
-import type { AuthRecords, Session, SessionLimits } from "./journal/auth.ts";
+import { createThrottle } from "./throttle.ts";
+import type { AuthRecords, Session, SessionLimits } from "../journal/auth.ts";
 
-export type { Session } from "./journal/auth.ts";
+export type { Session } from "../journal/auth.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,8 +1,8 @@
 // Listens for the page, and goes on: a port that is taken and an accept that fails are tried again. Knows no HTTP.
 
-import { waitMs } from "../backoff.ts";
-import { messageOf } from "../log/error_words.ts";
-import type { Log } from "../log/log.ts";
+import { waitMs } from "../../backoff.ts";
+import { messageOf } from "../../log/error_words.ts";
+import type { Log } from "../../log/log.ts";
 
 /** The longest wait before the next try, in ms: the page is back within 5 s of whatever kept it away. */
 export const LONGEST_WAIT_MS = 4_000;

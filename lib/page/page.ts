@@ -1,19 +1,19 @@
 // The page as the bot starts it: listens, answers /health by itself, and builds the rest at the first request for it, so
 // that the bot's start does not wait for it.
 
-import type { LoginLink } from "./bot/admin.ts";
-import type { Config } from "./config.ts";
-import type { Crm, CrmTrial } from "./crm/post.ts";
-import type { Lookup } from "./crm/connection.ts";
-import { messageOf } from "./log/error_words.ts";
-import type { Journal } from "./journal/journal.ts";
-import { loadOnce } from "./page/open_files.ts";
-import { openServer } from "./page/server.ts";
-import { createHealthAnswer } from "../routes/health.ts";
-import { ERRORS } from "../routes/words/errors.ts";
-import type { WebDeps } from "./web.ts";
-import { pickLanguage } from "./web/language.ts";
-import { secureHeaders } from "./web/security.ts";
+import type { LoginLink } from "../bot/admin.ts";
+import type { Config } from "../config.ts";
+import type { Crm, CrmTrial } from "../crm/post.ts";
+import type { Lookup } from "../crm/connection.ts";
+import { messageOf } from "../log/error_words.ts";
+import type { Journal } from "../journal/journal.ts";
+import { loadOnce } from "./server/open_files.ts";
+import { openServer } from "./server/server.ts";
+import { createHealthAnswer } from "../../routes/health.ts";
+import { ERRORS } from "../../routes/words/errors.ts";
+import type { WebDeps } from "./app.ts";
+import { pickLanguage } from "./language.ts";
+import { secureHeaders } from "./security.ts";
 
 /** Loading the page opens about this many files at once. */
 const FILES_OF_PAGE = 16;
@@ -129,9 +129,9 @@ async function buildPage(options: PageOptions) {
     { createTurns },
   ] = await Promise.all([
     import("./auth.ts"),
-    import("./crm/webhook_trial.ts"),
-    import("./web.ts"),
-    import("./web/turns.ts"),
+    import("../crm/webhook_trial.ts"),
+    import("./app.ts"),
+    import("./turns.ts"),
   ]);
   const { committed } = journal;
   const { adminPassword: password } = config;

@@ -7,11 +7,11 @@ import {
   MOST_FAILURES,
   SESSION_IDLE_MS,
   SESSION_MOST_MS,
-} from "../lib/auth.ts";
-import { openDatabase } from "../lib/journal/database.ts";
-import { authRecords } from "../lib/journal/auth.ts";
-import { ADDITIONS, MIGRATIONS } from "../lib/journal/schema.ts";
-import { NOON_MS } from "./helpers/a_lead.ts";
+} from "../../lib/page/auth.ts";
+import { openDatabase } from "../../lib/journal/database.ts";
+import { authRecords } from "../../lib/journal/auth.ts";
+import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { NOON_MS } from "../helpers/a_lead.ts";
 
 const HERE = { address: "192.0.2.7", device: "Firefox" };
 const ELSEWHERE = { address: "192.0.2.8", device: "Chrome" };

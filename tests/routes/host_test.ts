@@ -1,8 +1,8 @@
 // What reaches the page without a browser: requests that no Request object can be.
 
 import assert from "node:assert/strict";
-import { withHouse } from "./helpers/house.ts";
-import { connectRaw, get } from "./helpers/raw_http.ts";
+import { withHouse } from "../helpers/house.ts";
+import { connectRaw, get } from "../helpers/raw_http.ts";
 
 const REQUESTS: readonly (readonly [string, number])[] = [
   ...["evil.com:99999", "a b", "[", "a%zz", "", "a/b", "user@a"].map((host) =>

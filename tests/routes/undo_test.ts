@@ -1,15 +1,15 @@
 // "Take it back": every change that the page offers to take back is taken back whole.
 
 import assert from "node:assert/strict";
-import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
+import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import {
   type Browser,
   type Fields,
   openPage,
   type PageOfTest,
   profileFields,
-} from "./helpers/a_page.ts";
-import { anotherProfile, someLocales } from "./helpers/a_profile.ts";
+} from "../helpers/a_page.ts";
+import { anotherProfile, someLocales } from "../helpers/a_profile.ts";
 
 async function open() {
   const locales = someLocales((all) => {

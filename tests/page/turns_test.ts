@@ -8,7 +8,7 @@ import {
   MOST_WAITING,
   REST_PER_TURN,
   type Turns,
-} from "../lib/web/turns.ts";
+} from "../../lib/page/turns.ts";
 
 interface Table {
   readonly turns: Turns;

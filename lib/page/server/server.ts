@@ -1,8 +1,8 @@
 // The page's server: listener, bounded connections, HTTP. What a connection needs is loaded when the first one comes: an
 // idle bot does not pay for it. Knows nothing of the page.
 
-import { messageOf } from "../log/error_words.ts";
-import type { Facts, Log } from "../log/log.ts";
+import { messageOf } from "../../log/error_words.ts";
+import type { Facts, Log } from "../../log/log.ts";
 import type { Connection } from "./connection.ts";
 import { createConnections, MOST_CONNECTIONS } from "./connections.ts";
 import type { Answer, Deadlines } from "./http.ts";

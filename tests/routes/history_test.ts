@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Browser, openPage, type PageOfTest, profileFields } from "./helpers/a_page.ts";
-import { anotherProfile, someLocales } from "./helpers/a_profile.ts";
+import { type Browser, openPage, type PageOfTest, profileFields } from "../helpers/a_page.ts";
+import { anotherProfile, someLocales } from "../helpers/a_profile.ts";
 
 Deno.test("the history tells who saved what and when, edits on disk too, newest first", async () => {
   await using page = await openPage();

@@ -1,9 +1,9 @@
 // The page while it is not its turn: what waits, what does not, who is sent away.
 
 import assert from "node:assert/strict";
-import type { Turns } from "../lib/web/turns.ts";
-import { openPage } from "./helpers/a_page.ts";
-import { inventLeads } from "./helpers/invented_leads.ts";
+import type { Turns } from "../../lib/page/turns.ts";
+import { openPage } from "../helpers/a_page.ts";
+import { inventLeads } from "../helpers/invented_leads.ts";
 
 interface HeldTurns extends Turns {
   /** How many wait for their turn. */

@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
-import { networkOf } from "../web/security.ts";
+import { networkOf } from "../security.ts";
 
 /** Read at once, in bytes. */
 const READ_BYTES = 16 * 1024;

@@ -6,8 +6,8 @@ import {
   createConnections,
   LOWERED_FOR_MS,
   MOST_CONNECTIONS,
-} from "../lib/page/connections.ts";
-import { createReserve, loadOnce } from "../lib/page/open_files.ts";
+} from "../../../lib/page/server/connections.ts";
+import { createReserve, loadOnce } from "../../../lib/page/server/open_files.ts";
 
 interface PeerOfTest {
   readonly address: string;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { crc32, gunzipSync, inflateSync } from "node:zlib";
 import { encode } from "uqr";
-import { inventLeads } from "./helpers/invented_leads.ts";
-import { someLocales, withProfiles } from "./helpers/a_profile.ts";
-import { type Browser, openPage } from "./helpers/a_page.ts";
+import { inventLeads } from "../helpers/invented_leads.ts";
+import { someLocales, withProfiles } from "../helpers/a_profile.ts";
+import { type Browser, openPage } from "../helpers/a_page.ts";
 
 /** User requirement: a cold page with its stylesheet, and each later one, in bytes on the wire. */
 const MOST_COLD = 40_000;

@@ -1,7 +1,7 @@
 // What the page's handlers are lent by the house, and what its middlewares find out about a request.
 
 import { createDefine } from "fresh";
-import type { Auth, Session } from "../auth.ts";
+import type { Auth, Session } from "./auth.ts";
 import type { Config } from "../config.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { HealthFacts, Trouble } from "../health.ts";

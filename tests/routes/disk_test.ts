@@ -1,8 +1,8 @@
 // Saves that the disk refuses: a note in the form, with everything typed still there.
 
 import assert from "node:assert/strict";
-import { openPage, profileFields } from "./helpers/a_page.ts";
-import { anotherProfile, someLocales } from "./helpers/a_profile.ts";
+import { openPage, profileFields } from "../helpers/a_page.ts";
+import { anotherProfile, someLocales } from "../helpers/a_profile.ts";
 
 const FULL =
   /Не сохранено: на диске нет места\. [^<]*Бот работает с прежними текстами|Не сохранено: на диске нет места\. [^<]*бот работает/;

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
-import { MOST_CONNECTIONS } from "../lib/page/connections.ts";
-import { DEADLINES } from "../lib/page/http.ts";
-import { openServer, type ServerOptions } from "../lib/page/server.ts";
-import { aLog, type LogOfTest } from "./helpers/a_log.ts";
-import { connectRaw, get, post } from "./helpers/raw_http.ts";
+import { MOST_CONNECTIONS } from "../../../lib/page/server/connections.ts";
+import { DEADLINES } from "../../../lib/page/server/http.ts";
+import { openServer, type ServerOptions } from "../../../lib/page/server/server.ts";
+import { aLog, type LogOfTest } from "../../helpers/a_log.ts";
+import { connectRaw, get, post } from "../../helpers/raw_http.ts";
 
 interface ServerOfTest {
   readonly port: number;

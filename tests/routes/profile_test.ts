@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { greeting } from "../lib/visitors/texts.ts";
-import type { WebhookTrial } from "../lib/crm/webhook_trial.ts";
-import { anotherProfile, someLocales } from "./helpers/a_profile.ts";
-import { openPage, profileFields } from "./helpers/a_page.ts";
+import { greeting } from "../../lib/visitors/texts.ts";
+import type { WebhookTrial } from "../../lib/crm/webhook_trial.ts";
+import { anotherProfile, someLocales } from "../helpers/a_profile.ts";
+import { openPage, profileFields } from "../helpers/a_page.ts";
 
 Deno.test("what is saved is in the file, and the bot's next greeting says it", async () => {
   await using page = await openPage();

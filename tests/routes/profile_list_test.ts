@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
-import { openPage, type PageOfTest } from "./helpers/a_page.ts";
-import { inLanguage } from "../lib/profiles/schema.ts";
-import { anotherProfile, type Locales, someLocales } from "./helpers/a_profile.ts";
+import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { openPage, type PageOfTest } from "../helpers/a_page.ts";
+import { inLanguage } from "../../lib/profiles/schema.ts";
+import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
 
 Deno.test("an empty bot greets, and a card shows what to do about a missing webhook", async () => {
   const locales = someLocales((all) => all.cg = { ...anotherProfile("cg"), webhook_url: "" });

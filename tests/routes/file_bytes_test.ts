@@ -1,16 +1,16 @@
 // The page's saves in a file that people keep by hand: only what was edited changes, to the byte.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../lib/journal/journal.ts";
-import { readJson } from "../lib/profiles/json_text.ts";
+import { openJournal } from "../../lib/journal/journal.ts";
+import { readJson } from "../../lib/profiles/json_text.ts";
 import {
   type Browser,
   openPage,
   ORIGIN,
   type PageOfTest,
   profileFields,
-} from "./helpers/a_page.ts";
-import { anotherProfile, someLocales } from "./helpers/a_profile.ts";
+} from "../helpers/a_page.ts";
+import { anotherProfile, someLocales } from "../helpers/a_profile.ts";
 
 /** Tabs, Windows line ends, a byte order mark, no newline at the end, odd numbers, spellings and orders. */
 const BY_HAND = [

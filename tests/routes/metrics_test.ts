@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { exposition } from "../lib/web/exposition.ts";
-import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
-import { openPage } from "./helpers/a_page.ts";
+import { exposition } from "../../lib/page/exposition.ts";
+import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { openPage } from "../helpers/a_page.ts";
 
 const TOKEN = "a-token-of-the-metrics";
 const withToken = { config: { metricsToken: TOKEN } };

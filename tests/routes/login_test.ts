@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { LINK_MS, SESSION_IDLE_MS } from "../lib/auth.ts";
-import { type Browser, openPage, ORIGIN, type PageOfTest, PASSWORD } from "./helpers/a_page.ts";
+import { LINK_MS, SESSION_IDLE_MS } from "../../lib/page/auth.ts";
+import { type Browser, openPage, ORIGIN, type PageOfTest, PASSWORD } from "../helpers/a_page.ts";
 
 Deno.test("a link asks before it lets in, so that a link preview cannot use it up", async () => {
   await using page = await openPage();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { nameOfLanguage, OFFERED } from "../routes/components/languages.ts";
-import { openPage } from "./helpers/a_page.ts";
+import { nameOfLanguage, OFFERED } from "../../routes/components/languages.ts";
+import { openPage } from "../helpers/a_page.ts";
 
 Deno.test("every offered language stands by its own name, by alphabet, with its lang", async () => {
   await using page = await openPage();

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { cardMessage } from "../lib/managers/cards.ts";
-import { openJournal } from "../lib/journal/journal.ts";
-import type { CrmOutcome, NewLead } from "../lib/lead.ts";
-import { cell } from "../routes/leads_csv.ts";
-import { aNewLead, aVisitor, NOON_MS, someContent } from "./helpers/a_lead.ts";
-import { openPage, ORIGIN, type PageOfTest } from "./helpers/a_page.ts";
+import { cardMessage } from "../../lib/managers/cards.ts";
+import { openJournal } from "../../lib/journal/journal.ts";
+import type { CrmOutcome, NewLead } from "../../lib/lead.ts";
+import { cell } from "../../routes/leads_csv.ts";
+import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import { openPage, ORIGIN, type PageOfTest } from "../helpers/a_page.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
