@@ -1,14 +1,14 @@
 // The script a person runs: reads the environment and the clock, opens the house, and closes it on a signal. Holds no rule.
 
-import { type Config, readConfig, unknownVariables, VARIABLES } from "./lib/config.ts";
-import { readEnvFile } from "./lib/env_file.ts";
+import { type Config, readConfig, unknownVariables, VARIABLES } from "./lib/app/config.ts";
+import { readEnvFile } from "./lib/app/env_file.ts";
 import { messageOf, stackOf } from "./lib/log/error_words.ts";
-import { EXIT } from "./lib/exit.ts";
-import { openHouse } from "./lib/house.ts";
+import { EXIT } from "./lib/app/exit.ts";
+import { openHouse } from "./lib/app/start.ts";
 import { lateLog } from "./lib/log/late_log.ts";
 import { createMask } from "./lib/log/mask.ts";
 import { createOutput, droppedLine, type Output } from "./lib/log/output.ts";
-import type { Machine, Running, Voice } from "./lib/rooms.ts";
+import type { Machine, Running, Voice } from "./lib/app/app.ts";
 
 /** Within this the process is gone after SIGINT or SIGTERM, in ms; open POSTs are cut off earlier. */
 const STOP_WITHIN_MS = 7_500;

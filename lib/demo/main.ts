@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { start } from "../../main.ts";
-import { type Config, readConfig } from "../config.ts";
+import { type Config, readConfig } from "../app/config.ts";
 import { createLog } from "../log/log.ts";
 import { createMask } from "../log/mask.ts";
 import { serveDemoChat } from "./chat.tsx";

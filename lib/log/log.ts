@@ -1,7 +1,7 @@
 // The log: bare lines for people, JSON lines for machines, secrets masked in both. Knows no routes or SQL.
 
 import { configureSync, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
-import type { LogFormat, LogLevel } from "../config.ts";
+import type { LogFormat, LogLevel } from "../app/config.ts";
 import type { Weight } from "./line_writer.ts";
 import type { Mask } from "./mask.ts";
 import { oneLine } from "./one_line.ts";

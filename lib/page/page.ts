@@ -2,7 +2,7 @@
 // that the bot's start does not wait for it.
 
 import type { LoginLink } from "../bot/admin.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../app/config.ts";
 import type { Crm, CrmTrial } from "../crm/post.ts";
 import type { Lookup } from "../crm/connection.ts";
 import { messageOf } from "../log/error_words.ts";

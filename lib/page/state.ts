@@ -2,9 +2,9 @@
 
 import { createDefine } from "fresh";
 import type { Auth, Session } from "./auth.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../app/config.ts";
 import type { Delivery } from "../delivery/delivery.ts";
-import type { HealthFacts, Trouble } from "../health.ts";
+import type { HealthFacts, Trouble } from "../app/health.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { ProfileStore } from "../profiles/store.ts";
@@ -13,7 +13,7 @@ import type { DayCounts } from "./day_counts.ts";
 import type { Language } from "./language.ts";
 import type { Turns } from "./turns.ts";
 
-export type { Trouble } from "../health.ts";
+export type { Trouble } from "../app/health.ts";
 
 /** The house, as far as the page needs it. */
 export interface WebDeps {

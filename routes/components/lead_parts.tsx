@@ -2,7 +2,7 @@
 
 import type { AttemptRecord, Lead } from "../../lib/lead.ts";
 import { fullName } from "../../lib/visitors/texts.ts";
-import { backupsHoldUntilMs } from "../../lib/upkeep.ts";
+import { backupsHoldUntilMs } from "../../lib/app/upkeep/upkeep.ts";
 import type { State } from "../../lib/page/state.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { isolated } from "./isolated.tsx";

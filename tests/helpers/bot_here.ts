@@ -1,9 +1,9 @@
 // The bot in the test's own process, beside the simulated Telegram and CRM, so that a story can move its clocks.
 
 import assert from "node:assert/strict";
-import { readConfig } from "../../lib/config.ts";
-import { openHouse } from "../../lib/house.ts";
-import type { Running } from "../../lib/rooms.ts";
+import { readConfig } from "../../lib/app/config.ts";
+import { openHouse } from "../../lib/app/start.ts";
+import type { Running } from "../../lib/app/app.ts";
 import { aLog, type LogOfTest } from "./a_log.ts";
 import { type House, TOKEN, withHouse } from "./house.ts";
 

@@ -1,7 +1,7 @@
 // Watches whether leads can be recorded: tries it every few seconds, names the cause of a failure that lasts, and tells when the process should leave.
 
-import type { DatabaseFiles, LostFile } from "./journal/database_files.ts";
-import type { Log } from "./log/log.ts";
+import type { DatabaseFiles, LostFile } from "../journal/database_files.ts";
+import type { Log } from "../log/log.ts";
 
 /** How long after one try of the journal the next begins, and how often its files are looked for, in ms. */
 const TRY_MS = 4_000;

@@ -7,7 +7,7 @@ import {
   unknownVariables,
   type Variable,
   VARIABLES,
-} from "../lib/config.ts";
+} from "../../lib/app/config.ts";
 
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
 const REQUIRED = { BOT_TOKEN: TOKEN, ADMIN_CHAT_ID: "-1001234567890" };

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
-import { watchJournal } from "../lib/journal_watch.ts";
-import type { LostFile } from "../lib/journal/database_files.ts";
-import { aLog } from "./helpers/a_log.ts";
+import { watchJournal } from "../../lib/app/journal_watch.ts";
+import type { LostFile } from "../../lib/journal/database_files.ts";
+import { aLog } from "../helpers/a_log.ts";
 
 function aWatch() {
   const time = new FakeTime();

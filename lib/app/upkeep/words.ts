@@ -1,9 +1,9 @@
 // What the backup and restore scripts have in common to say. Reads and writes nothing.
 
-import { dayAndTime } from "../calendar.ts";
-import type { JournalContents } from "../journal/copies.ts";
-import { messageOf } from "../log/error_words.ts";
-import { leadsWord } from "../managers/texts.ts";
+import { dayAndTime } from "../../calendar.ts";
+import type { JournalContents } from "../../journal/copies.ts";
+import { messageOf } from "../../log/error_words.ts";
+import { leadsWord } from "../../managers/texts.ts";
 
 /** «12 345 лидов, последний 28.11 18:02». */
 export function contentsWords(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readEnvFile } from "../lib/env_file.ts";
+import { readEnvFile } from "../../lib/app/env_file.ts";
 
 function read(text: string, environment: Readonly<Record<string, string>> = {}) {
   const result = readEnvFile(text, (name) => environment[name]);

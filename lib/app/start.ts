@@ -1,13 +1,13 @@
 // Opens the house: its folder, the journal, the profiles, then the rooms on them; or says why not. Holds no rule.
 
 import type { Config } from "./config.ts";
-import { askEarly } from "./telegram/early_poll.ts";
+import { askEarly } from "../telegram/early_poll.ts";
 import { EXIT } from "./exit.ts";
-import { MOST_CHECKED_PAGES } from "./journal/database.ts";
-import { putStrayWalAside } from "./journal/stray_wal.ts";
-import { type Journal, openJournal } from "./journal/journal.ts";
+import { MOST_CHECKED_PAGES } from "../journal/database.ts";
+import { putStrayWalAside } from "../journal/stray_wal.ts";
+import { type Journal, openJournal } from "../journal/journal.ts";
 import { type Lock, lockFolder } from "./lock.ts";
-import type { Log } from "./log/log.ts";
+import type { Log } from "../log/log.ts";
 import { keepPrivate, type OpenToOthers } from "./private_files.ts";
 import {
   faultLine,
@@ -15,8 +15,8 @@ import {
   mendTornFile,
   readProfiles,
   type Version,
-} from "./profiles/store.ts";
-import type { Machine, Running, Voice } from "./rooms.ts";
+} from "../profiles/store.ts";
+import type { Machine, Running, Voice } from "./app.ts";
 
 /** Builds and starts the bot; the returned number is the exit code of a start that was refused. */
 export async function openHouse(
@@ -75,15 +75,15 @@ export async function openHouse(
       journal.recordVersion(version, machine.now());
     },
   });
-  const { openRooms } = await import("./rooms.ts");
+  const { openRooms } = await import("./app.ts");
   return openRooms(config, { log, mask, journal, profiles, lock, machine, early });
 }
 
 /** What only a start with a broken file needs, loaded then. */
 async function readKept(journal: Journal) {
   const [{ keptVersion }, { clockTime }] = await Promise.all([
-    import("./profiles/fallback.ts"),
-    import("./calendar.ts"),
+    import("../profiles/fallback.ts"),
+    import("../calendar.ts"),
   ]);
   const kept = keptVersion(journal);
   return kept && { ...kept, clockTime };

@@ -1,8 +1,8 @@
 // One process per data folder.
 
 import assert from "node:assert/strict";
-import { lockFolder } from "../lib/lock.ts";
-import { DENO } from "./helpers/deno.ts";
+import { lockFolder } from "../../lib/app/lock.ts";
+import { DENO } from "../helpers/deno.ts";
 
 async function withFolder(run: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
@@ -40,7 +40,7 @@ Deno.test("lockFolder takes two folders side by side", () =>
 
 Deno.test("lockFolder takes a folder whose last process was killed", () =>
   withFolder(async (folder) => {
-    const room = new URL("../lib/lock.ts", import.meta.url).href;
+    const room = new URL("../../lib/app/lock.ts", import.meta.url).href;
     const child = new Deno.Command(DENO, {
       args: ["run", "--allow-read", "--allow-write", "-"],
       stdin: "piped",

@@ -3,13 +3,13 @@
 import { timeInName } from "../calendar.ts";
 import { isThere, removeDatabase } from "../journal/database_copy.ts";
 import { copyJournal, inspectJournal } from "../journal/copies.ts";
-import { createPrivateFile, makePrivateFolder } from "../private_files.ts";
-import { backupFolder, byHandName } from "./backups.ts";
-import { freeBytes } from "./free_space.ts";
-import { askForRoom } from "./room.ts";
-import { pathAsTyped, type ReadVariable, runScript } from "./script_variables.ts";
-import { contentsWords, reasonOf } from "./words.ts";
-import { readZone } from "./zone.ts";
+import { createPrivateFile, makePrivateFolder } from "./private_files.ts";
+import { backupFolder, byHandName } from "./upkeep/backups.ts";
+import { freeBytes } from "./upkeep/free_space.ts";
+import { askForRoom } from "./upkeep/room.ts";
+import { pathAsTyped, type ReadVariable, runScript } from "./upkeep/script_variables.ts";
+import { contentsWords, reasonOf } from "./upkeep/words.ts";
+import { readZone } from "./upkeep/zone.ts";
 
 const USAGE = "Как пользоваться: deno task backup [файл копии или папка]";
 

@@ -1,13 +1,13 @@
 // `deno task restore [file | --list]`: puts a copy in the journal's place, the newest unless one is named. Checks and counts it first, and keeps the journal that was there.
 
 import { inspectJournal, type JournalContents } from "../journal/copies.ts";
-import { type Lock, lockFolder } from "../lock.ts";
-import { backupFolder, listCopies } from "./backups.ts";
-import { freeBytes } from "./free_space.ts";
-import { replaceJournal } from "./replace_journal.ts";
-import { pathAsTyped, type ReadVariable, runScript } from "./script_variables.ts";
-import { contentsWords, reasonOf, sizeWords } from "./words.ts";
-import { readZone } from "./zone.ts";
+import { type Lock, lockFolder } from "./lock.ts";
+import { backupFolder, listCopies } from "./upkeep/backups.ts";
+import { freeBytes } from "./upkeep/free_space.ts";
+import { replaceJournal } from "./upkeep/replace_journal.ts";
+import { pathAsTyped, type ReadVariable, runScript } from "./upkeep/script_variables.ts";
+import { contentsWords, reasonOf, sizeWords } from "./upkeep/words.ts";
+import { readZone } from "./upkeep/zone.ts";
 
 const USAGE = "Как пользоваться: deno task restore [файл копии] или deno task restore --list";
 

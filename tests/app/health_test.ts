@@ -7,11 +7,11 @@ import {
   reportOf,
   troublesOf,
   watchSends,
-} from "../lib/health.ts";
-import type { ShowOutcome } from "../lib/managers/chat.ts";
-import { openJournal } from "../lib/journal/journal.ts";
-import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
-import { openPage } from "./helpers/a_page.ts";
+} from "../../lib/app/health.ts";
+import type { ShowOutcome } from "../../lib/managers/chat.ts";
+import { openJournal } from "../../lib/journal/journal.ts";
+import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { openPage } from "../helpers/a_page.ts";
 
 function someFacts(details: Partial<HealthFacts> = {}): HealthFacts {
   return {

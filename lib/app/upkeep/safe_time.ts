@@ -1,6 +1,6 @@
 // The time that irreversible work goes by. It never runs ahead because a clock was set: it believes a clock that has been steady for a day.
 
-import type { Journal } from "../journal/journal.ts";
+import type { Journal } from "../../journal/journal.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

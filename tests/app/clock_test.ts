@@ -1,9 +1,9 @@
 // The process's clock beside a machine whose clock is set.
 
 import assert from "node:assert/strict";
-import { createClock } from "../lib/clock.ts";
-import { NOON_MS } from "./helpers/a_lead.ts";
-import { aLog } from "./helpers/a_log.ts";
+import { createClock } from "../../lib/app/clock.ts";
+import { NOON_MS } from "../helpers/a_lead.ts";
+import { aLog } from "../helpers/a_log.ts";
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 60 * 60 * SECOND_MS;

@@ -1,8 +1,8 @@
 // The nightly copy of the journal: asks for room, copies, puts the copy in its place, removes the oldest. Leaves no part of a copy.
 
-import { daysAfter } from "../calendar.ts";
-import type { Journal } from "../journal/journal.ts";
-import { removeDatabase } from "../journal/database_copy.ts";
+import { daysAfter } from "../../calendar.ts";
+import type { Journal } from "../../journal/journal.ts";
+import { removeDatabase } from "../../journal/database_copy.ts";
 import { makePrivateFolder } from "../private_files.ts";
 import { backupFolder, dayOf, listBackups, nightlyName } from "./backups.ts";
 import { askForRoom } from "./room.ts";

@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { readEnvFile } from "../env_file.ts";
-import { messageOf } from "../log/error_words.ts";
+import { messageOf } from "../../log/error_words.ts";
 
 /** Reads a variable; undefined where it is not set, empty or blank, as the bot itself reads it. */
 export type ReadVariable = (name: string) => string | undefined;

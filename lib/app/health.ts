@@ -1,9 +1,9 @@
 // Whether all is well: facts → troubles and a report. Does no HTTP, reads no clock; what is not known yet is no trouble.
 
-import type { AdminChat, ShowOutcome } from "./managers/chat.ts";
-import type { ChatProblem } from "./managers/chat_check.ts";
-import { messageOf } from "./log/error_words.ts";
-import type { Journal } from "./journal/journal.ts";
+import type { AdminChat, ShowOutcome } from "../managers/chat.ts";
+import type { ChatProblem } from "../managers/chat_check.ts";
+import { messageOf } from "../log/error_words.ts";
+import type { Journal } from "../journal/journal.ts";
 
 /** Longest silence of Telegram before it is a trouble, in ms (user requirement). */
 export const POLL_PATIENCE_MS = 2 * 60_000;

@@ -1,15 +1,15 @@
 // What has to be done now and then: the nightly backup, the erasure of old leads' persons, the daily line. Runs in no request.
 
-import { dayAndHour, dayBeforeStartMs, daysAfter, dayStartMs } from "./calendar.ts";
-import { messageOf } from "./log/error_words.ts";
-import { ADMIN_CHAT_LANE, type Journal } from "./journal/journal.ts";
-import type { Place } from "./lead.ts";
-import type { Log } from "./log/log.ts";
-import { dailyText } from "./managers/texts.ts";
-import { backUpNightly, BACKUPS_KEPT } from "./upkeep/nightly_backup.ts";
-import { createSafeTime } from "./upkeep/safe_time.ts";
+import { dayAndHour, dayBeforeStartMs, daysAfter, dayStartMs } from "../../calendar.ts";
+import { messageOf } from "../../log/error_words.ts";
+import { ADMIN_CHAT_LANE, type Journal } from "../../journal/journal.ts";
+import type { Place } from "../../lead.ts";
+import type { Log } from "../../log/log.ts";
+import { dailyText } from "../../managers/texts.ts";
+import { backUpNightly, BACKUPS_KEPT } from "./nightly_backup.ts";
+import { createSafeTime } from "./safe_time.ts";
 
-export { listBackups } from "./upkeep/backups.ts";
+export { listBackups } from "./backups.ts";
 
 /** How often the clock is looked at, in ms. */
 const LOOK_MS = 60_000;

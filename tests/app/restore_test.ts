@@ -1,14 +1,14 @@
 // `deno task backup` and `deno task restore`, as processes of their own.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../lib/journal/journal.ts";
-import { inspectJournal } from "../lib/journal/copies.ts";
-import { MIGRATIONS } from "../lib/journal/schema.ts";
-import { lockFolder } from "../lib/lock.ts";
-import { replaceJournal } from "../lib/upkeep/replace_journal.ts";
+import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import { inspectJournal } from "../../lib/journal/copies.ts";
+import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { lockFolder } from "../../lib/app/lock.ts";
+import { replaceJournal } from "../../lib/app/upkeep/replace_journal.ts";
 import { DatabaseSync } from "node:sqlite";
-import { aNewLead, NOON_MS } from "./helpers/a_lead.ts";
-import { CONFIG_PATH, DENO, taskArguments } from "./helpers/deno.ts";
+import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { CONFIG_PATH, DENO, taskArguments } from "../helpers/deno.ts";
 
 interface Place {
   readonly folder: string;
@@ -305,7 +305,7 @@ Deno.test("a variable that is empty counts as not set, and a .env with a fault s
     await journal(2).committed();
     const at = (script: string) => [
       ...["run", "-A", "--config", CONFIG_PATH],
-      new URL(`../lib/upkeep/${script}.ts`, import.meta.url).pathname,
+      new URL(`../../lib/upkeep/${script}.ts`, import.meta.url).pathname,
     ];
     const env = { DATA_DIR: " ", LOCALES_PATH: `${folder}/locales.json` };
     const made = await runDeno(at("backup"), folder, env);

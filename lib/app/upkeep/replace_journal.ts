@@ -1,8 +1,8 @@
 // Puts a copy in the journal's place: everything is checked on a copy of the copy, and the journal that was there is kept. The caller holds the folder's lock.
 
-import { changeDatabase, isThere, removeDatabase } from "../journal/database_copy.ts";
-import { timeInName } from "../calendar.ts";
-import { inspectJournal, type JournalContents, markCopy, NoJournal } from "../journal/copies.ts";
+import { changeDatabase, isThere, removeDatabase } from "../../journal/database_copy.ts";
+import { timeInName } from "../../calendar.ts";
+import { inspectJournal, type JournalContents, markCopy, NoJournal } from "../../journal/copies.ts";
 import { createPrivateFile } from "../private_files.ts";
 import { askForRoom } from "./room.ts";
 

@@ -1,10 +1,10 @@
 // What is done now and then, on a clock of the test's own.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../lib/journal/journal.ts";
-import { createUpkeep, listBackups, type Upkeep } from "../lib/upkeep.ts";
-import { aNewLead, aVisitor } from "./helpers/a_lead.ts";
-import { aLog, type LogOfTest } from "./helpers/a_log.ts";
+import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import { createUpkeep, listBackups, type Upkeep } from "../../lib/app/upkeep/upkeep.ts";
+import { aNewLead, aVisitor } from "../helpers/a_lead.ts";
+import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,34 +1,34 @@
 // The rooms: built on an open journal and good profiles, handed what they need of each other, started, closed in reverse order. Holds no rule.
 
-import { createAdminChat } from "./managers/chat.ts";
-import { createBot } from "./bot/bot.ts";
-import { keepFewConnections } from "./telegram/http.ts";
-import { createChatCheck } from "./managers/chat_check.ts";
-import { clockTime, dayStartMs } from "./calendar.ts";
+import { createAdminChat } from "../managers/chat.ts";
+import { createBot } from "../bot/bot.ts";
+import { keepFewConnections } from "../telegram/http.ts";
+import { createChatCheck } from "../managers/chat_check.ts";
+import { clockTime, dayStartMs } from "../calendar.ts";
 import { createClock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { createCrm } from "./crm/post.ts";
-import { rememberLookups, resolveHost } from "./crm/connection.ts";
-import { createDelivery } from "./delivery/delivery.ts";
+import { createCrm } from "../crm/post.ts";
+import { rememberLookups, resolveHost } from "../crm/connection.ts";
+import { createDelivery } from "../delivery/delivery.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth, troublesOf, watchSends } from "./health.ts";
-import { createInbox } from "./telegram/update_inbox.ts";
-import { ADMIN_CHAT_LANE, type Journal } from "./journal/journal.ts";
+import { createInbox } from "../telegram/update_inbox.ts";
+import { ADMIN_CHAT_LANE, type Journal } from "../journal/journal.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
-import { createLoginMessages } from "./managers/login_messages.ts";
+import { createLoginMessages } from "../managers/login_messages.ts";
 import type { Lock } from "./lock.ts";
-import type { Log } from "./log/log.ts";
-import type { Mask } from "./log/mask.ts";
-import { COMMANDS, TOPIC_AWAY } from "./managers/texts.ts";
-import { createManagers } from "./bot/managers.ts";
-import { createKeep } from "./delivery/lanes.ts";
-import { createPace } from "./delivery/pace.ts";
-import { createProfileAlarm } from "./managers/profile_alarm.ts";
-import { createPresence } from "./telegram/presence.ts";
-import { servePage } from "./page/page.ts";
-import type { ProfileStore } from "./profiles/store.ts";
-import { createSendPace } from "./telegram/send_pace.ts";
-import { createBudgets } from "./telegram/send_retries.ts";
+import type { Log } from "../log/log.ts";
+import type { Mask } from "../log/mask.ts";
+import { COMMANDS, TOPIC_AWAY } from "../managers/texts.ts";
+import { createManagers } from "../bot/managers.ts";
+import { createKeep } from "../delivery/lanes.ts";
+import { createPace } from "../delivery/pace.ts";
+import { createProfileAlarm } from "../managers/profile_alarm.ts";
+import { createPresence } from "../telegram/presence.ts";
+import { servePage } from "../page/page.ts";
+import type { ProfileStore } from "../profiles/store.ts";
+import { createSendPace } from "../telegram/send_pace.ts";
+import { createBudgets } from "../telegram/send_retries.ts";
 import {
   createApi,
   describeError,
@@ -36,10 +36,10 @@ import {
   type PollingOptions,
   pollUpdates,
   withRetries,
-} from "./telegram/polling.ts";
-import { createUpkeep } from "./upkeep.ts";
+} from "../telegram/polling.ts";
+import { createUpkeep } from "./upkeep/upkeep.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
-import { createVisitorChat } from "./visitors/chat.ts";
+import { createVisitorChat } from "../visitors/chat.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;

@@ -1,6 +1,6 @@
 // The process's one clock: runs on the monotonic clock, and follows the machine's when that was set. Does not know what waits.
 
-import type { Log } from "./log/log.ts";
+import type { Log } from "../log/log.ts";
 
 /** How far the machine's clock may be from this one before it counts as set, in ms. */
 const TOLERATED_MS = 1_000;
