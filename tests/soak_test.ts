@@ -1,7 +1,7 @@
 // The soak's own parts: what it counts, and that it tells a rise from noise.
 
 import assert from "node:assert/strict";
-import type { CrmMode } from "../lib/demo/crm_modes.ts";
+import type { CrmMode } from "../lib/simulator/crm/modes.ts";
 import { seededRandom } from "./soak/chance.ts";
 import { nextCrmMode, nextFault } from "./soak/flaky.ts";
 import { Ledger } from "./soak/ledger.ts";

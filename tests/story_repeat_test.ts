@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { startTelegramServer, type Visitor } from "../lib/demo/telegram_server.ts";
+import { startTelegramServer, type Visitor } from "../lib/simulator/telegram/server.ts";
 import { type House, withHouse } from "./helpers/house.ts";
 import { CHOICE, CONFIRMATION } from "./helpers/seed.ts";
 import { assertAdminChatSilent, becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";

@@ -5,7 +5,7 @@ import { assets } from "../../routes/assets/assets.ts";
 import { Formatted } from "../../routes/components/telegram.tsx";
 import { type ChatStage, MODES } from "./chat_stage.ts";
 import { CHAT, type ChatWords } from "./chat_words.ts";
-import type { SimMessage } from "./telegram_server.ts";
+import type { SimMessage } from "../simulator/telegram/server.ts";
 
 /** How often a browser without script looks again, in seconds. */
 const REFRESH_SECONDS = 3;

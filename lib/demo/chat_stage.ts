@@ -1,7 +1,7 @@
 // What the demo's page shows and does: one visitor, one manager, a CRM with four moods. Draws nothing, knows no HTTP.
 
-import type { CrmMode, CrmServer, ReceivedLead } from "./crm_server.ts";
-import type { Group, SimMessage, TelegramServer, Visitor } from "./telegram_server.ts";
+import type { CrmMode, CrmServer, ReceivedLead } from "../simulator/crm/server.ts";
+import type { Group, SimMessage, TelegramServer, Visitor } from "../simulator/telegram/server.ts";
 
 export const MODES = ["answers", "error", "silent", "down"] as const;
 export type Mode = typeof MODES[number];

@@ -8,9 +8,9 @@ import { createLog } from "../log/log.ts";
 import { createMask } from "../log/mask.ts";
 import { serveDemoChat } from "./chat.tsx";
 import { createChatStage } from "./chat_stage.ts";
-import { startCrmServer } from "./crm_server.ts";
+import { startCrmServer } from "../simulator/crm/server.ts";
 import { type Scenario, SCENARIOS, type Stage } from "./scenarios.ts";
-import { startTelegramServer } from "./telegram_server.ts";
+import { startTelegramServer } from "../simulator/telegram/server.ts";
 import { createTranscript, type Transcript } from "./transcript.ts";
 
 const TOKEN = "1234567890:demo-token-of-a-bot-that-does-not-exist";

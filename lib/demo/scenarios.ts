@@ -1,8 +1,8 @@
 // The seed's four scenarios and the critical one, played by a visitor against the running bot. Each tells what was
 // seen on every side, and which of the seed's promises held.
 
-import type { CrmServer } from "./crm_server.ts";
-import type { Group, SimMessage, TelegramServer } from "./telegram_server.ts";
+import type { CrmServer } from "../simulator/crm/server.ts";
+import type { Group, SimMessage, TelegramServer } from "../simulator/telegram/server.ts";
 
 /** Where a scenario is played: the simulated world, and the bot's log in it. */
 export interface Stage {

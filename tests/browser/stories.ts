@@ -1,7 +1,7 @@
 // The page in a real browser, in front of the running bot. Run by `deno task test:browser`.
 
 import assert from "node:assert/strict";
-import { startCrmServer } from "../../lib/demo/crm_server.ts";
+import { startCrmServer } from "../../lib/simulator/crm/server.ts";
 import { isThereABrowser, overflow, PHONE, seriousFaults, surf, type Surfing } from "./browser.ts";
 
 const ignore = !isThereABrowser();

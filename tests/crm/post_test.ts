@@ -3,7 +3,11 @@
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
 import { createCrm, type CrmRequest } from "../../lib/crm/post.ts";
-import { type CrmBehaviour, type CrmServer, startCrmServer } from "../../lib/demo/crm_server.ts";
+import {
+  type CrmBehaviour,
+  type CrmServer,
+  startCrmServer,
+} from "../../lib/simulator/crm/server.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
 import { crmPayload } from "../../lib/visitors/texts.ts";
 import { hostOf } from "../../lib/profiles/webhook_address.ts";

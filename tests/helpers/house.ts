@@ -1,12 +1,12 @@
 // A whole house for one story: simulated Telegram and CRM over HTTP, a folder of its own, the bot as a process.
 
-import { type CrmServer, startCrmServer } from "../../lib/demo/crm_server.ts";
+import { type CrmServer, startCrmServer } from "../../lib/simulator/crm/server.ts";
 import {
   type Group,
   startTelegramServer,
   type TelegramServer,
   type TelegramServerOptions,
-} from "../../lib/demo/telegram_server.ts";
+} from "../../lib/simulator/telegram/server.ts";
 import { type BotProcess, startBotProcess } from "./bot_process.ts";
 
 export const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";

@@ -1,7 +1,7 @@
 // What visitors do in most stories.
 
 import assert from "node:assert/strict";
-import type { Press, SimMessage, Visitor } from "../../lib/demo/telegram_server.ts";
+import type { Press, SimMessage, Visitor } from "../../lib/simulator/telegram/server.ts";
 import type { House } from "./house.ts";
 import { CHOICE, CONFIRMATION } from "./seed.ts";
 

@@ -11,7 +11,7 @@ import {
   type GroupDetails,
   startTelegramServer,
   type TelegramServer,
-} from "../../lib/demo/telegram_server.ts";
+} from "../../lib/simulator/telegram/server.ts";
 import { createApi } from "../../lib/telegram/polling.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";

@@ -10,7 +10,7 @@ import {
   startTelegramServer,
   type TelegramServer,
   type Visitor,
-} from "../../lib/demo/telegram_server.ts";
+} from "../../lib/simulator/telegram/server.ts";
 import { createApi } from "../../lib/telegram/polling.ts";
 import { type Formatted } from "../../lib/visitors/texts.ts";
 import { aLead, aVisitor, NOON_MS } from "../helpers/a_lead.ts";

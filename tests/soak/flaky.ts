@@ -1,7 +1,7 @@
 // What goes wrong with which share of the requests, at the CRM and at the Bot API. Knows no HTTP.
 
-import type { CrmMode } from "../../lib/demo/crm_modes.ts";
-import type { Fault } from "../../lib/demo/telegram_faults.ts";
+import type { CrmMode } from "../../lib/simulator/crm/modes.ts";
+import type { Fault } from "../../lib/simulator/telegram/faults.ts";
 import { pick } from "./chance.ts";
 
 /** Resolves after so many ms. */

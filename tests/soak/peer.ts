@@ -1,12 +1,12 @@
 // The Bot API, the managers' chat and the CRM that the bot meets for so long: lean, flaky, and counting. What they saw is in the ledger.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type CrmMode, respond } from "../../lib/demo/crm_modes.ts";
-import { HttpFront, readBody } from "../../lib/demo/http_front.ts";
-import { sendGatewayPage, sendJson, sendRefusal } from "../../lib/demo/telegram_api.ts";
-import type { Fault } from "../../lib/demo/telegram_faults.ts";
-import { createGroupLimit } from "../../lib/demo/telegram_limits.ts";
-import { TelegramRefusal } from "../../lib/demo/telegram_refusal.ts";
+import { type CrmMode, respond } from "../../lib/simulator/crm/modes.ts";
+import { HttpFront, readBody } from "../../lib/simulator/http_front.ts";
+import { sendGatewayPage, sendJson, sendRefusal } from "../../lib/simulator/telegram/api.ts";
+import type { Fault } from "../../lib/simulator/telegram/faults.ts";
+import { createGroupLimit } from "../../lib/simulator/telegram/limits.ts";
+import { TelegramRefusal } from "../../lib/simulator/telegram/refusal.ts";
 import {
   BOT,
   isConfirmation,

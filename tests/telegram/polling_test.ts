@@ -7,7 +7,7 @@ import {
   type Fault,
   startTelegramServer,
   type TelegramServer,
-} from "../../lib/demo/telegram_server.ts";
+} from "../../lib/simulator/telegram/server.ts";
 import {
   type CallFailure,
   createApi,

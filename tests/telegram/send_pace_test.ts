@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Api } from "grammy";
-import { createTotalLimit } from "../../lib/demo/telegram_limits.ts";
+import { createTotalLimit } from "../../lib/simulator/telegram/limits.ts";
 import { createSendPace, type Rank } from "../../lib/telegram/send_pace.ts";
 
 interface Sent {

@@ -7,7 +7,7 @@ import {
   startTelegramServer,
   type TelegramServer,
   type Visitor,
-} from "../../lib/demo/telegram_server.ts";
+} from "../../lib/simulator/telegram/server.ts";
 import { createApi } from "../../lib/telegram/polling.ts";
 import { createVisitorChat, type SendOutcome, type VisitorChat } from "../../lib/visitors/chat.ts";
 

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { MessageEntity, User } from "grammy/types";
 import { card, followUpParts } from "../../lib/managers/cards.ts";
 import { editParts, undeliverableNote, wordsInPieces } from "../../lib/managers/follow_up_texts.ts";
-import { formatCaption, formatText } from "../../lib/demo/telegram_text.ts";
+import { formatCaption, formatText } from "../../lib/simulator/telegram/text.ts";
 import type { FollowUpContent } from "../../lib/lead.ts";
 import { LIMITS } from "../../lib/profiles/schema.ts";
 import {

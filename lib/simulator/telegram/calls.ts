@@ -2,9 +2,9 @@
 // method.
 
 import type { ResponseParameters } from "grammy/types";
-import type { IncomingCall } from "./telegram_faults.ts";
-import type { UploadedFile } from "./telegram_params.ts";
-import { Signal } from "./waiting.ts";
+import type { IncomingCall } from "./faults.ts";
+import type { UploadedFile } from "./params.ts";
+import { Signal } from "../waiting.ts";
 
 /** How a call ended for the bot. */
 export type CallOutcome =

@@ -1,9 +1,9 @@
 // A person in a private chat with the bot: starts it, blocks it, comes back.
 
 import type { ChatMember, User } from "grammy/types";
-import type { ChatRoom, SimMessage } from "./telegram_chat.ts";
-import { type Person, SimPerson } from "./telegram_people.ts";
-import type { World } from "./telegram_world.ts";
+import type { ChatRoom, SimMessage } from "./chat.ts";
+import { type Person, SimPerson } from "./people.ts";
+import type { World } from "./world.ts";
 
 /** A private chat. The bot may write into it once the person has written, until it is blocked. */
 export interface Visitor extends Person {

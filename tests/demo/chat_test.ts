@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type DemoChat, serveDemoChat } from "../lib/demo/chat.tsx";
-import { type ChatStage, createChatStage } from "../lib/demo/chat_stage.ts";
-import { type House, withHouse } from "./helpers/house.ts";
+import { type DemoChat, serveDemoChat } from "../../lib/demo/chat.tsx";
+import { type ChatStage, createChatStage } from "../../lib/demo/chat_stage.ts";
+import { type House, withHouse } from "../helpers/house.ts";
 
 /** A browser without script: what it posts, and the page it reads. */
 interface PlainBrowser {

@@ -9,9 +9,9 @@ import {
   inOrder,
   readEntities,
   withFoundEntities,
-} from "./telegram_entities.ts";
-import { parseHtml } from "./telegram_html.ts";
-import { badRequest } from "./telegram_refusal.ts";
+} from "./entities.ts";
+import { parseHtml } from "./html.ts";
+import { badRequest } from "./refusal.ts";
 
 /** The longest text of a message, in UTF-16 units after formatting was read. */
 export const MAX_TEXT_LENGTH = 4096;

@@ -1,8 +1,8 @@
 // The simulated Telegram is as strict as the real one: its limits, its error texts, its queue.
 
 import assert from "node:assert/strict";
-import { startTelegramServer, type TelegramServer } from "../lib/demo/telegram_server.ts";
-import { isObject } from "../lib/demo/telegram_params.ts";
+import { startTelegramServer, type TelegramServer } from "../../lib/simulator/telegram/server.ts";
+import { isObject } from "../../lib/simulator/telegram/params.ts";
 
 const TOKEN = "7012345678:AAFakeTokenForTestsOnly";
 const HOUR_MS = 3_600_000;

@@ -2,11 +2,11 @@
 // Source: https://core.telegram.org/bots/api#copymessage
 
 import type { MessageId } from "grammy/types";
-import type { MessageContent, SimMessage } from "./telegram_chat.ts";
-import type { Params } from "./telegram_params.ts";
-import { badRequest } from "./telegram_refusal.ts";
-import { deliver, readCaption, readTarget } from "./telegram_send.ts";
-import type { World } from "./telegram_world.ts";
+import type { MessageContent, SimMessage } from "./chat.ts";
+import type { Params } from "./params.ts";
+import { badRequest } from "./refusal.ts";
+import { deliver, readCaption, readTarget } from "./send.ts";
+import type { World } from "./world.ts";
 
 /** The most messages of one copyMessages call. */
 export const MAX_COPIES = 100;

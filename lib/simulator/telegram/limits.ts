@@ -1,7 +1,7 @@
 // How many messages a bot may send, into one chat and in all, before Telegram answers 429. Knows no message.
 // Source: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 
-import { tooManyRequests } from "./telegram_refusal.ts";
+import { tooManyRequests } from "./refusal.ts";
 
 /** Messages into one group within any minute. */
 export const GROUP_MESSAGES_PER_MINUTE = 20;

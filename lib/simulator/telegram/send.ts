@@ -2,9 +2,9 @@
 // Source: https://core.telegram.org/bots/api#available-methods
 
 import type { InlineKeyboardMarkup, LinkPreviewOptions } from "grammy/types";
-import { type ChatRoom, type MessageContent, quoted, type SimMessage } from "./telegram_chat.ts";
-import { linkFault } from "./telegram_links.ts";
-import { readReplyMarkup } from "./telegram_markup.ts";
+import { type ChatRoom, type MessageContent, quoted, type SimMessage } from "./chat.ts";
+import { linkFault } from "./links.ts";
+import { readReplyMarkup } from "./markup.ts";
 import {
   isObject,
   type JsonObject,
@@ -14,10 +14,10 @@ import {
   requiredInteger,
   requiredText,
   type UploadedFile,
-} from "./telegram_params.ts";
-import { badRequest } from "./telegram_refusal.ts";
-import { formatCaption, formatText, type RawText } from "./telegram_text.ts";
-import type { World } from "./telegram_world.ts";
+} from "./params.ts";
+import { badRequest } from "./refusal.ts";
+import { formatCaption, formatText, type RawText } from "./text.ts";
+import type { World } from "./world.ts";
 
 /** The most members of one album. */
 export const MAX_ALBUM = 10;

@@ -2,9 +2,9 @@
 // itself, and the rule that each lies inside the text and inside or outside every other.
 
 import type { MessageEntity, User } from "grammy/types";
-import { linkFault, mentionedUserId } from "./telegram_links.ts";
-import { badRequest } from "./telegram_refusal.ts";
-import { isObject, reading, requiredInteger, requiredText } from "./telegram_params.ts";
+import { linkFault, mentionedUserId } from "./links.ts";
+import { badRequest } from "./refusal.ts";
+import { isObject, reading, requiredInteger, requiredText } from "./params.ts";
 
 /** Finds a user that the bot has met; Telegram mentions no other by id. */
 export type FindUser = (id: number) => User | undefined;

@@ -1,7 +1,7 @@
 // The parameters of one Bot API call, read the way Telegram reads them: whether they came as JSON,
 // as a form or in the query, every value is text first. Knows no method.
 
-import { badRequest } from "./telegram_refusal.ts";
+import { badRequest } from "./refusal.ts";
 
 /** A file that came in a multipart body. */
 export interface UploadedFile {

@@ -2,14 +2,14 @@
 // Telegram does. Knows no method.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readBody } from "./http_front.ts";
-import type { CallList, CallOutcome } from "./telegram_calls.ts";
-import type { Fault, FaultBook, IncomingCall } from "./telegram_faults.ts";
-import { callMethod } from "./telegram_methods.ts";
-import { Params } from "./telegram_params.ts";
-import { TelegramRefusal } from "./telegram_refusal.ts";
-import { parsePath, readParams } from "./telegram_requests.ts";
-import type { World } from "./telegram_world.ts";
+import { readBody } from "../http_front.ts";
+import type { CallList, CallOutcome } from "./calls.ts";
+import type { Fault, FaultBook, IncomingCall } from "./faults.ts";
+import { callMethod } from "./methods.ts";
+import { Params } from "./params.ts";
+import { TelegramRefusal } from "./refusal.ts";
+import { parsePath, readParams } from "./requests.ts";
+import type { World } from "./world.ts";
 
 const MAX_BODY_BYTES = 50 * 1024 * 1024;
 

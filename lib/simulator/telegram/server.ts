@@ -3,27 +3,27 @@
 // Source: https://core.telegram.org/bots/api
 
 import type { BotCommand, User } from "grammy/types";
-import { HttpFront } from "./http_front.ts";
-import { BotApi } from "./telegram_api.ts";
-import { CallList, type RecordedCall } from "./telegram_calls.ts";
-import type { ChatEvent, ChatView } from "./telegram_chat.ts";
-import { FaultBook, type FaultRule } from "./telegram_faults.ts";
-import type { PhotoFault } from "./telegram_files.ts";
-import { type Group, SimGroup } from "./telegram_group.ts";
-import { commandsKey } from "./telegram_methods.ts";
-import type { JsonObject } from "./telegram_params.ts";
-import { SimVisitor, type Visitor } from "./telegram_visitor.ts";
-import { World } from "./telegram_world.ts";
-import { DEFAULT_FAILSAFE_MS } from "./waiting.ts";
+import { HttpFront } from "../http_front.ts";
+import { BotApi } from "./api.ts";
+import { CallList, type RecordedCall } from "./calls.ts";
+import type { ChatEvent, ChatView } from "./chat.ts";
+import { FaultBook, type FaultRule } from "./faults.ts";
+import type { PhotoFault } from "./files.ts";
+import { type Group, SimGroup } from "./group.ts";
+import { commandsKey } from "./methods.ts";
+import type { JsonObject } from "./params.ts";
+import { SimVisitor, type Visitor } from "./visitor.ts";
+import { World } from "./world.ts";
+import { DEFAULT_FAILSAFE_MS } from "../waiting.ts";
 
-export type { CallOutcome, RecordedCall } from "./telegram_calls.ts";
-export type { ChatEvent, ChatView, MessageContent, SimMessage } from "./telegram_chat.ts";
-export type { Fault, FaultRule, IncomingCall } from "./telegram_faults.ts";
-export type { PhotoFault } from "./telegram_files.ts";
-export type { Group, MemberDetails } from "./telegram_group.ts";
-export type { AlbumItem, Person, PressOptions } from "./telegram_people.ts";
-export type { Press, PressAnswer } from "./telegram_press.ts";
-export type { Visitor } from "./telegram_visitor.ts";
+export type { CallOutcome, RecordedCall } from "./calls.ts";
+export type { ChatEvent, ChatView, MessageContent, SimMessage } from "./chat.ts";
+export type { Fault, FaultRule, IncomingCall } from "./faults.ts";
+export type { PhotoFault } from "./files.ts";
+export type { Group, MemberDetails } from "./group.ts";
+export type { AlbumItem, Person, PressOptions } from "./people.ts";
+export type { Press, PressAnswer } from "./press.ts";
+export type { Visitor } from "./visitor.ts";
 
 export interface TelegramServerOptions {
   /** Calls with any other token are answered 401. */

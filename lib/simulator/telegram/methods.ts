@@ -2,31 +2,19 @@
 // Source: https://core.telegram.org/bots/api#available-methods
 
 import type { BotCommand } from "grammy/types";
-import { copyMessage, copyMessages, forwardMessage } from "./telegram_copy.ts";
+import { copyMessage, copyMessages, forwardMessage } from "./copy.ts";
 import {
   deleteMessage,
   editMessageCaption,
   editMessageReplyMarkup,
   editMessageText,
   setMessageReaction,
-} from "./telegram_edit.ts";
-import {
-  isObject,
-  type JsonObject,
-  type Params,
-  reading,
-  requiredText,
-} from "./telegram_params.ts";
-import { badRequest, TelegramRefusal } from "./telegram_refusal.ts";
-import {
-  checkTopic,
-  sendDocument,
-  sendMediaGroup,
-  sendMessage,
-  sendPhoto,
-} from "./telegram_send.ts";
-import { parseAllowedUpdates } from "./telegram_updates.ts";
-import type { World } from "./telegram_world.ts";
+} from "./edit.ts";
+import { isObject, type JsonObject, type Params, reading, requiredText } from "./params.ts";
+import { badRequest, TelegramRefusal } from "./refusal.ts";
+import { checkTopic, sendDocument, sendMediaGroup, sendMessage, sendPhoto } from "./send.ts";
+import { parseAllowedUpdates } from "./updates.ts";
+import type { World } from "./world.ts";
 
 type Method = (world: World, params: Params, gone: AbortSignal) => unknown;
 

@@ -2,15 +2,9 @@
 // Source: https://core.telegram.org/bots/api#inlinekeyboardmarkup
 
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from "grammy/types";
-import { linkFault } from "./telegram_links.ts";
-import {
-  isObject,
-  type JsonObject,
-  optionalFlag,
-  reading,
-  requiredText,
-} from "./telegram_params.ts";
-import { badRequest } from "./telegram_refusal.ts";
+import { linkFault } from "./links.ts";
+import { isObject, type JsonObject, optionalFlag, reading, requiredText } from "./params.ts";
+import { badRequest } from "./refusal.ts";
 
 /** The most bytes of callback_data. */
 export const MAX_CALLBACK_DATA_BYTES = 64;

@@ -1,10 +1,10 @@
 // A group or supergroup: its members, its topics, and what its owner does to the bot.
 
 import type { ChatMember, User } from "grammy/types";
-import type { ChatRoom, ChatView } from "./telegram_chat.ts";
-import { type Person, SimPerson } from "./telegram_people.ts";
-import { messageUpdate } from "./telegram_updates.ts";
-import type { World } from "./telegram_world.ts";
+import type { ChatRoom, ChatView } from "./chat.ts";
+import { type Person, SimPerson } from "./people.ts";
+import { messageUpdate } from "./updates.ts";
+import type { World } from "./world.ts";
 
 /** A member's own details, or a person who is in the simulator already. */
 export type MemberDetails = (Partial<User> & { first_name: string }) | Person;

@@ -2,8 +2,8 @@
 // Knows no chat.
 
 import type { CallbackQuery } from "grammy/types";
-import { badRequest } from "./telegram_refusal.ts";
-import { Signal } from "./waiting.ts";
+import { badRequest } from "./refusal.ts";
+import { Signal } from "../waiting.ts";
 
 /** How long a callback query can be answered: "about a minute" by observation. */
 export const ANSWERABLE_MS = 60_000;

@@ -2,13 +2,13 @@
 // Source: https://core.telegram.org/bots/api#updating-messages
 
 import type { ReactionType } from "grammy/types";
-import type { ChatRoom, MessageContent, SimMessage } from "./telegram_chat.ts";
-import { readReplyMarkup } from "./telegram_markup.ts";
-import { isObject, type Params } from "./telegram_params.ts";
-import { badRequest } from "./telegram_refusal.ts";
-import { readCaption, readLinkPreview, textContent } from "./telegram_send.ts";
-import { formatText } from "./telegram_text.ts";
-import type { World } from "./telegram_world.ts";
+import type { ChatRoom, MessageContent, SimMessage } from "./chat.ts";
+import { readReplyMarkup } from "./markup.ts";
+import { isObject, type Params } from "./params.ts";
+import { badRequest } from "./refusal.ts";
+import { readCaption, readLinkPreview, textContent } from "./send.ts";
+import { formatText } from "./text.ts";
+import type { World } from "./world.ts";
 
 const DELETABLE_MS = 48 * 60 * 60 * 1000;
 

@@ -2,8 +2,8 @@
 // next one. Knows no user's behaviour and no Bot API method.
 
 import type { Chat, Message, ReactionType, User } from "grammy/types";
-import type { ChatLimit } from "./telegram_limits.ts";
-import { type Awaited, Signal } from "./waiting.ts";
+import type { ChatLimit } from "./limits.ts";
+import { type Awaited, Signal } from "../waiting.ts";
 
 /** Private chats, groups, supergroups and channels. */
 export type SimChat = Chat;

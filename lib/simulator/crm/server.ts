@@ -2,11 +2,11 @@
 // read. Knows nothing of any real CRM's fields.
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import { type CrmMode, LOGIN_PATH, respond, sendLoginPage } from "./crm_modes.ts";
-import { HttpFront, readBody } from "./http_front.ts";
-import { DEFAULT_FAILSAFE_MS, Signal } from "./waiting.ts";
+import { type CrmMode, LOGIN_PATH, respond, sendLoginPage } from "./modes.ts";
+import { HttpFront, readBody } from "../http_front.ts";
+import { DEFAULT_FAILSAFE_MS, Signal } from "../waiting.ts";
 
-export type { CrmMode } from "./crm_modes.ts";
+export type { CrmMode } from "./modes.ts";
 
 /** A request to a webhook address, read to its end. */
 export interface ReceivedLead {

@@ -1,7 +1,7 @@
 // The simulated CRM answers well or badly as ordered, and counts what it was sent.
 
 import assert from "node:assert/strict";
-import { type CrmMode, type CrmServer, startCrmServer } from "../lib/demo/crm_server.ts";
+import { type CrmMode, type CrmServer, startCrmServer } from "../../lib/simulator/crm/server.ts";
 
 const LEAD = { name: "Galliard", contact: "@betterrman" };
 

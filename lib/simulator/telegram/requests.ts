@@ -2,8 +2,8 @@
 // encodings that Telegram takes. Processes nothing.
 // Source: https://core.telegram.org/bots/api#making-requests
 
-import { isObject, Params, type UploadedFile } from "./telegram_params.ts";
-import { badRequest } from "./telegram_refusal.ts";
+import { isObject, Params, type UploadedFile } from "./params.ts";
+import { badRequest } from "./refusal.ts";
 
 /** A path of the form /bot<token>/<method>, or undefined for any other. */
 export function parsePath(

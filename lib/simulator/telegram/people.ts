@@ -9,11 +9,11 @@ import {
   type MessageContent,
   quoted,
   type SimMessage,
-} from "./telegram_chat.ts";
-import { withFoundEntities } from "./telegram_entities.ts";
-import type { Press } from "./telegram_press.ts";
-import { messageUpdate, type UpdateContent } from "./telegram_updates.ts";
-import type { World } from "./telegram_world.ts";
+} from "./chat.ts";
+import { withFoundEntities } from "./entities.ts";
+import type { Press } from "./press.ts";
+import { messageUpdate, type UpdateContent } from "./updates.ts";
+import type { World } from "./world.ts";
 
 /** After this time a bot gets a message only as InaccessibleMessage. */
 export const ACCESSIBLE_MS = 48 * 60 * 60 * 1000;

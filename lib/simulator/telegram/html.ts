@@ -2,9 +2,9 @@
 // Source: https://core.telegram.org/bots/api#html-style
 
 import type { MessageEntity } from "grammy/types";
-import { byteOffset, type FindUser, inOrder, linkEntity } from "./telegram_entities.ts";
-import { linkFault, mentionedUserId } from "./telegram_links.ts";
-import { badRequest, type TelegramRefusal } from "./telegram_refusal.ts";
+import { byteOffset, type FindUser, inOrder, linkEntity } from "./entities.ts";
+import { linkFault, mentionedUserId } from "./links.ts";
+import { badRequest, type TelegramRefusal } from "./refusal.ts";
 
 const PLAIN_TAGS: ReadonlyMap<string, MessageEntity.CommonMessageEntity["type"]> = new Map([
   ["b", "bold"],

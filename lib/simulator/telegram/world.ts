@@ -2,19 +2,19 @@
 // that wait. Knows neither HTTP nor the Bot API's methods.
 
 import type { BotCommand, User, UserFromGetMe } from "grammy/types";
-import { type ChatEvent, ChatRoom, type SimChat, type Standing } from "./telegram_chat.ts";
-import { FileStore } from "./telegram_files.ts";
+import { type ChatEvent, ChatRoom, type SimChat, type Standing } from "./chat.ts";
+import { FileStore } from "./files.ts";
 import {
   type ChatLimit,
   createGroupLimit,
   createPrivateLimit,
   createTotalLimit,
   NO_LIMIT,
-} from "./telegram_limits.ts";
-import { PressBook } from "./telegram_press.ts";
-import { badRequest, forbidden, TelegramRefusal } from "./telegram_refusal.ts";
-import { UpdateQueue } from "./telegram_updates.ts";
-import { Signal } from "./waiting.ts";
+} from "./limits.ts";
+import { PressBook } from "./press.ts";
+import { badRequest, forbidden, TelegramRefusal } from "./refusal.ts";
+import { UpdateQueue } from "./updates.ts";
+import { Signal } from "../waiting.ts";
 
 export interface WorldOptions {
   token: string;

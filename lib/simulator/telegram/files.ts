@@ -3,9 +3,9 @@
 // Source: https://core.telegram.org/bots/api#sending-files
 
 import type { Document, PhotoSize, Sticker, Video, Voice } from "grammy/types";
-import { linkFault } from "./telegram_links.ts";
-import type { UploadedFile } from "./telegram_params.ts";
-import { badRequest } from "./telegram_refusal.ts";
+import { linkFault } from "./links.ts";
+import type { UploadedFile } from "./params.ts";
+import { badRequest } from "./refusal.ts";
 
 /** Why Telegram cannot use what stands at an address. */
 export type PhotoFault = "unreachable" | "not a picture" | "wrong address";

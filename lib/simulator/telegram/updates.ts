@@ -1,8 +1,8 @@
 // The queue of updates that wait for the bot, and getUpdates on it. Knows no chat.
 
 import type { Message, Update } from "grammy/types";
-import { badRequest, conflict, type TelegramRefusal } from "./telegram_refusal.ts";
-import { Signal } from "./waiting.ts";
+import { badRequest, conflict, type TelegramRefusal } from "./refusal.ts";
+import { Signal } from "../waiting.ts";
 
 // Taken when the file loads: a long poll lasts real seconds, even under a test's fake clock.
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
