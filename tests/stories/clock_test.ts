@@ -1,10 +1,10 @@
 // The whole bot on a machine whose clock is set: nothing that waits waits longer, and nobody is bothered.
 
 import assert from "node:assert/strict";
-import { withBot } from "./helpers/bot_here.ts";
-import { type House, withHouse } from "./helpers/house.ts";
-import { CHOICE, seedCard } from "./helpers/seed.ts";
-import { becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";
+import { withBot } from "../helpers/bot_here.ts";
+import { type House, withHouse } from "../helpers/house.ts";
+import { CHOICE, seedCard } from "../helpers/seed.ts";
+import { becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,9 +1,9 @@
 // What happens to the managers' chat, and that no card is lost over it.
 
 import assert from "node:assert/strict";
-import { withHouse } from "./helpers/house.ts";
-import { seedCard } from "./helpers/seed.ts";
-import { becomeLead, galliard, wordsOf } from "./helpers/visits.ts";
+import { withHouse } from "../helpers/house.ts";
+import { seedCard } from "../helpers/seed.ts";
+import { becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
 
 const CRITICAL = "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: ";
 

@@ -1,10 +1,10 @@
 // What the bench says of its figures: the ratios it draws, and whether the bot kept its bounds. The figures are made up.
 
 import assert from "node:assert/strict";
-import { type Figures, QUICK } from "./bench/cases.ts";
-import type { Measured } from "./bench/measured.ts";
-import { table, toReport } from "./bench/report.ts";
-import { BOUNDS, judge } from "./bench/wanted.ts";
+import { type Figures, QUICK } from "./cases.ts";
+import type { Measured } from "./measured.ts";
+import { table, toReport } from "./report.ts";
+import { BOUNDS, judge } from "./wanted.ts";
 
 /** Whoever others are compared to. */
 const COMPARED: Figures = {

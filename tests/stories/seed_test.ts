@@ -1,10 +1,10 @@
 // The seed's four scenarios and its critical one, told through the running bot; and the demo that shows them.
 
 import assert from "node:assert/strict";
-import { withHouse } from "./helpers/house.ts";
-import { FALLBACK_LINE, seedCard } from "./helpers/seed.ts";
-import { assertAdminChatSilent, becomeLead, galliard, wordsOf } from "./helpers/visits.ts";
-import { DENO, taskArguments } from "./helpers/deno.ts";
+import { withHouse } from "../helpers/house.ts";
+import { FALLBACK_LINE, seedCard } from "../helpers/seed.ts";
+import { assertAdminChatSilent, becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
+import { DENO, taskArguments } from "../helpers/deno.ts";
 
 Deno.test("a lead that the CRM takes leaves the admin chat silent until the follow-up", () =>
   withHouse(async (house) => {

@@ -1,10 +1,10 @@
 // The running bot while its page is flooded: leads go on, and the page is back when the flood is over.
 
 import assert from "node:assert/strict";
-import { type HouseOptions, withHouse } from "./helpers/house.ts";
-import { connectRaw, get, post, type RawPeer } from "./helpers/raw_http.ts";
-import { CHOICE, CONFIRMATION } from "./helpers/seed.ts";
-import { becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";
+import { type HouseOptions, withHouse } from "../helpers/house.ts";
+import { connectRaw, get, post, type RawPeer } from "../helpers/raw_http.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import { becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 /** How soon the page has to answer when a flood is over, in ms (user requirement). */
 const BACK_WITHIN_MS = 5_000;

@@ -1,10 +1,10 @@
 // The bot as one script file, as operators carry it to a server.
 
 import assert from "node:assert/strict";
-import { startBotProcess } from "./helpers/bot_process.ts";
-import { TOKEN, withHouse } from "./helpers/house.ts";
-import { becomeLead, galliard } from "./helpers/visits.ts";
-import { DENO, taskArguments } from "./helpers/deno.ts";
+import { startBotProcess } from "../helpers/bot_process.ts";
+import { TOKEN, withHouse } from "../helpers/house.ts";
+import { becomeLead, galliard } from "../helpers/visits.ts";
+import { DENO, taskArguments } from "../helpers/deno.ts";
 
 Deno.test("the bundle runs with Deno alone, .env and locales/ beside it", () =>
   withHouse(async (house) => {

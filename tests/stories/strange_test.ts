@@ -1,9 +1,9 @@
 // A Telegram that is none, or answers what no Telegram has answered yet: the bot stays, and takes what it can.
 
 import assert from "node:assert/strict";
-import { type BotProcess, startBotProcess } from "./helpers/bot_process.ts";
-import { type House, TOKEN, withHouse } from "./helpers/house.ts";
-import { galliard, greet, wordsOf } from "./helpers/visits.ts";
+import { type BotProcess, startBotProcess } from "../helpers/bot_process.ts";
+import { type House, TOKEN, withHouse } from "../helpers/house.ts";
+import { galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 /** Undefined where the call is held until the bot leaves. */
 type Answer = (params: Record<string, unknown>) => Response | undefined;

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { Person, SimMessage } from "../lib/simulator/telegram/server.ts";
-import { type House, withHouse } from "./helpers/house.ts";
-import { CHOICE, seedCard } from "./helpers/seed.ts";
-import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "./helpers/visits.ts";
+import type { Person, SimMessage } from "../../lib/simulator/telegram/server.ts";
+import { type House, withHouse } from "../helpers/house.ts";
+import { CHOICE, seedCard } from "../helpers/seed.ts";
+import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const BY_HAND = "✅ Внёс в CRM";
 const RESEND = "🔁 Отправить в CRM";

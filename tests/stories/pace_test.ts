@@ -1,9 +1,9 @@
 // A crowd at once, while Telegram counts: everybody is confirmed, about as fast as its limits allow.
 
 import assert from "node:assert/strict";
-import { type House, withHouse } from "./helpers/house.ts";
-import { CHOICE, CONFIRMATION } from "./helpers/seed.ts";
-import { greet, wordsOf } from "./helpers/visits.ts";
+import { type House, withHouse } from "../helpers/house.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import { greet, wordsOf } from "../helpers/visits.ts";
 
 const PER_SECOND = 30;
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { type Locales, withHouse } from "./helpers/house.ts";
+import { type Locales, withHouse } from "../helpers/house.ts";
 
 const inEnglish = (locales: Locales) => {
   locales.agency.translations = {

@@ -1,9 +1,9 @@
 // What admins do to locales.json, before the start and while the bot runs.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../lib/journal/journal.ts";
-import { withHouse } from "./helpers/house.ts";
-import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "./helpers/visits.ts";
+import { openJournal } from "../../lib/journal/journal.ts";
+import { withHouse } from "../helpers/house.ts";
+import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 Deno.test("a file that no conversation can run on stops the start with every fault and its path", () =>
   withHouse(async (house) => {

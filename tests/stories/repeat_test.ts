@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { startTelegramServer, type Visitor } from "../lib/simulator/telegram/server.ts";
-import { type House, withHouse } from "./helpers/house.ts";
-import { CHOICE, CONFIRMATION } from "./helpers/seed.ts";
-import { assertAdminChatSilent, becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";
+import { startTelegramServer, type Visitor } from "../../lib/simulator/telegram/server.ts";
+import { type House, withHouse } from "../helpers/house.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import { assertAdminChatSilent, becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const OTHER_TOKEN = "123456789:AAF0another-token-that-must-not-be-seen0";
 

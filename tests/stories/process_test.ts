@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { startBotProcess } from "./helpers/bot_process.ts";
-import { type House, TOKEN, withHouse } from "./helpers/house.ts";
-import { CHOICE, CONFIRMATION, seedCard } from "./helpers/seed.ts";
-import { becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";
-import { CONFIG_PATH, DENO, taskArguments } from "./helpers/deno.ts";
+import { startBotProcess } from "../helpers/bot_process.ts";
+import { type House, TOKEN, withHouse } from "../helpers/house.ts";
+import { CHOICE, CONFIRMATION, seedCard } from "../helpers/seed.ts";
+import { becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
+import { CONFIG_PATH, DENO, taskArguments } from "../helpers/deno.ts";
 
 Deno.test("every fault of the configuration is reported at once, without a secret, with exit code 2", async () => {
   const secret = "1234567890:AAsecret-secret-secret-secret-secret";
@@ -47,7 +47,7 @@ Deno.test("missing required variables are named, with exit code 2", async () => 
 
 Deno.test("the .env file is read, and the environment wins over it", () =>
   withHouse(async (house) => {
-    const main = new URL("../main.ts", import.meta.url).pathname;
+    const main = new URL("../../main.ts", import.meta.url).pathname;
     await Deno.writeTextFile(
       `${house.folder}/.env`,
       [
@@ -87,7 +87,7 @@ Deno.test("a variable that is missing for a slip of the pen in .env is told besi
   }
 });
 
-const ROOT = new URL("../", import.meta.url).pathname;
+const ROOT = new URL("../../", import.meta.url).pathname;
 
 Deno.test("a start that hangs on reading the profiles can be stopped", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });

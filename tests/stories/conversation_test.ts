@@ -1,9 +1,9 @@
 // What visitors live through before the CRM: greetings, menus, presses of every kind.
 
 import assert from "node:assert/strict";
-import { withHouse } from "./helpers/house.ts";
-import { CHOICE, CONFIRMATION } from "./helpers/seed.ts";
-import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "./helpers/visits.ts";
+import { withHouse } from "../helpers/house.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const AGENCY_BUTTONS = [
   "Привлечь клиентов",

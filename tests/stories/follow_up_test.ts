@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { MessageContent, SimMessage } from "../lib/simulator/telegram/server.ts";
-import { type House, withHouse } from "./helpers/house.ts";
-import { CHOICE, CONFIRMATION } from "./helpers/seed.ts";
-import { becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";
+import type { MessageContent, SimMessage } from "../../lib/simulator/telegram/server.ts";
+import { type House, withHouse } from "../helpers/house.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import { becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const THANKS = "🙏 Спасибо, получили! Уже передали.";
 const HEADER = "📎 Дополнение к лиду MONSTER AGENCY от @betterrman:\n\n";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { type House, withHouse } from "./helpers/house.ts";
+import { type House, withHouse } from "../helpers/house.ts";
 
 async function askForLink(
   { admin }: House,

@@ -1,8 +1,8 @@
 // No secret leaves: every failure at once, with secrets that are known to the test.
 
 import assert from "node:assert/strict";
-import { TOKEN, withHouse } from "./helpers/house.ts";
-import { becomeLead, galliard } from "./helpers/visits.ts";
+import { TOKEN, withHouse } from "../helpers/house.ts";
+import { becomeLead, galliard } from "../helpers/visits.ts";
 
 const PASSWORD = "a password that nobody may see";
 const METRICS = "metrics-token-that-nobody-may-see";

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { House } from "./helpers/house.ts";
-import { withHouse } from "./helpers/house.ts";
-import { CHOICE, CONFIRMATION } from "./helpers/seed.ts";
-import { greet, wordsOf } from "./helpers/visits.ts";
+import type { House } from "../helpers/house.ts";
+import { withHouse } from "../helpers/house.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import { greet, wordsOf } from "../helpers/visits.ts";
 
 const VISITORS = 300;
 const KILLS = 20;

@@ -1,14 +1,14 @@
 // The soak's own parts: what it counts, and that it tells a rise from noise.
 
 import assert from "node:assert/strict";
-import type { CrmMode } from "../lib/simulator/crm/modes.ts";
-import { seededRandom } from "./soak/chance.ts";
-import { nextCrmMode, nextFault } from "./soak/flaky.ts";
-import { Ledger } from "./soak/ledger.ts";
-import { type Timers, watchAbortListeners, watchTimers } from "./soak/live.ts";
-import { type Gauge, GAUGES, type Sample } from "./soak/samples.ts";
-import { type Point, trendOf } from "./soak/trend.ts";
-import { type Finding, type Seen, verdict } from "./soak/verdict.ts";
+import type { CrmMode } from "../../lib/simulator/crm/modes.ts";
+import { seededRandom } from "./chance.ts";
+import { nextCrmMode, nextFault } from "./flaky.ts";
+import { Ledger } from "./ledger.ts";
+import { type Timers, watchAbortListeners, watchTimers } from "./live.ts";
+import { type Gauge, GAUGES, type Sample } from "./samples.ts";
+import { type Point, trendOf } from "./trend.ts";
+import { type Finding, type Seen, verdict } from "./verdict.ts";
 
 const MINUTES = 30;
 

@@ -1,11 +1,11 @@
 // The log's reader stands still or goes, and the bot does not mind.
 
 import assert from "node:assert/strict";
-import type { BotProcess } from "./helpers/bot_process.ts";
-import { startBotProcess } from "./helpers/bot_process.ts";
-import { taskArguments } from "./helpers/deno.ts";
-import { TOKEN, withHouse } from "./helpers/house.ts";
-import { becomeLead, galliard } from "./helpers/visits.ts";
+import type { BotProcess } from "../helpers/bot_process.ts";
+import { startBotProcess } from "../helpers/bot_process.ts";
+import { taskArguments } from "../helpers/deno.ts";
+import { TOKEN, withHouse } from "../helpers/house.ts";
+import { becomeLead, galliard } from "../helpers/visits.ts";
 
 /** A port that was free a moment ago. */
 function freePort(): string {
@@ -102,7 +102,7 @@ for (
 }
 
 Deno.test("a reader that comes back gets what was kept in order, with one line that counts the rest", async () => {
-  const output = new URL("../lib/log/output.ts", import.meta.url).href;
+  const output = new URL("../../lib/log/output.ts", import.meta.url).href;
   const script = `
     import { createOutput } from "${output}";
     const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

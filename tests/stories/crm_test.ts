@@ -1,10 +1,10 @@
 // What CRMs do to leads, through the running bot and a real HTTP server.
 
 import assert from "node:assert/strict";
-import type { CrmMode, ReceivedLead } from "../lib/simulator/crm/server.ts";
-import { type House, type HouseOptions, withHouse } from "./helpers/house.ts";
-import { CHOICE, CONFIRMATION, seedCard } from "./helpers/seed.ts";
-import { assertAdminChatSilent, becomeLead, galliard, greet, wordsOf } from "./helpers/visits.ts";
+import type { CrmMode, ReceivedLead } from "../../lib/simulator/crm/server.ts";
+import { type House, type HouseOptions, withHouse } from "../helpers/house.ts";
+import { CHOICE, CONFIRMATION, seedCard } from "../helpers/seed.ts";
+import { assertAdminChatSilent, becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const NO_WEBHOOK = seedCard({ headline: "⚠️ [WEBHOOK НЕ НАСТРОЕН] ⚠️" });
 

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { openJournal } from "../lib/journal/journal.ts";
-import { withBot } from "./helpers/bot_here.ts";
-import { type House, withHouse } from "./helpers/house.ts";
-import { CHOICE, CONFIRMATION, seedCard } from "./helpers/seed.ts";
-import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "./helpers/visits.ts";
+import { openJournal } from "../../lib/journal/journal.ts";
+import { withBot } from "../helpers/bot_here.ts";
+import { type House, withHouse } from "../helpers/house.ts";
+import { CHOICE, CONFIRMATION, seedCard } from "../helpers/seed.ts";
+import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const mv = (from: string, to: string) => Deno.rename(from, to);
 
