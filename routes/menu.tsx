@@ -7,7 +7,7 @@ import {
   menuForm,
   withMenu,
 } from "../lib/profiles/menu_edits.ts";
-import { valueAt } from "../lib/profiles/json_text.ts";
+import { valueAt } from "../lib/json/text.ts";
 import type { MenuTranslationForm } from "../lib/profiles/menu_translations.ts";
 import { type Content, MENU_KEY, versionOf } from "../lib/profiles/edits.ts";
 import { languagesOf } from "../lib/profiles/translations.ts";

@@ -12,7 +12,7 @@ import {
 import { MENU_KEY } from "../lib/profiles/edits.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { languagesOf, translationVersion } from "../lib/profiles/translations.ts";
-import { valueAt } from "../lib/profiles/json_text.ts";
+import { valueAt } from "../lib/json/text.ts";
 import { field, fields } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
 import { isLanguageTag } from "./components/languages.ts";

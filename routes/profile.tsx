@@ -1,7 +1,7 @@
 // A profile's form: one form, one save; beside it what visitors and managers will see.
 
 import { HttpError } from "fresh";
-import { valueAt } from "../lib/profiles/json_text.ts";
+import { valueAt } from "../lib/json/text.ts";
 import type { Fault } from "../lib/profiles/schema.ts";
 import {
   type Content,

@@ -1,7 +1,7 @@
 // A profile's texts in one more language.
 
 import { HttpError } from "fresh";
-import { valueAt } from "../lib/profiles/json_text.ts";
+import { valueAt } from "../lib/json/text.ts";
 import { draftProfile, profileForm } from "../lib/profiles/edits.ts";
 import {
   draftInLanguage,

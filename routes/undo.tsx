@@ -1,7 +1,7 @@
 // Takes back a change that the page has just made, whole.
 
 import { HttpError } from "fresh";
-import { type JsonText, readJson } from "../lib/profiles/json_text.ts";
+import { type JsonText, readJson } from "../lib/json/text.ts";
 import { MENU_KEY } from "../lib/profiles/edits.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { changedKeys, withoutChange } from "../lib/profiles/undo.ts";

@@ -133,11 +133,11 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     [["", " "], ["", "\u200b\u2800"]],
   "lib/app/backup.ts /\\.db$/": [["", ".d"], ["", ".db", "!"]],
   "lib/app/backup.ts /^.*[\\\\/]/": [["", "a"], ["", "a", "\n/"]],
-  "lib/app/upkeep/backups.ts /^triborg-(\\d{4})-(\\d\\d)-(\\d\\d)\\.db$/": [[
+  "lib/journal/backups.ts /^triborg-(\\d{4})-(\\d\\d)-(\\d\\d)\\.db$/": [[
     "",
     "triborg-2026-01-01.db",
   ]],
-  "lib/app/upkeep/backups.ts /^triborg-(\\d{8}-\\d{6})\\.db$/": [[
+  "lib/journal/backups.ts /^triborg-(\\d{8}-\\d{6})\\.db$/": [[
     "",
     "triborg-20260101-010101.db",
   ]],
@@ -304,9 +304,9 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   ]],
   "lib/profiles/menu_translations.ts /^[\\w-]+\\./": [["", "a-"]],
   "lib/profiles/menu_translations.ts /^buttons\\[(\\d+)\\]/": [["buttons[", "1", "!"]],
-  "lib/crm/network_address.ts /\\.$/": [["", "."], ["", ".", "a"]],
-  "lib/crm/network_address.ts /^\\[|\\]$/g": [["", "["], ["", "]", "a"]],
-  "lib/crm/network_address.ts /^\\d+(\\.\\d+){3}$/": [["", "1", "!"], ["1.1.", "1", "!"], [
+  "lib/profiles/network_address.ts /\\.$/": [["", "."], ["", ".", "a"]],
+  "lib/profiles/network_address.ts /^\\[|\\]$/g": [["", "["], ["", "]", "a"]],
+  "lib/profiles/network_address.ts /^\\d+(\\.\\d+){3}$/": [["", "1", "!"], ["1.1.", "1", "!"], [
     "1.1.1.1",
     "1",
     "!",
@@ -317,28 +317,28 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "routes/leads_csv.ts /^[\\p{C}\\p{Z}]+/u": [["", "\u200b "], ["", " ", "a"]],
   "routes/leads_csv.ts /^[\\t\\r\\n]/": [["", "\t"]],
   "lib/profiles/file_overwrite.ts /[\\\\/][^\\\\/]*$/": [["", "/a"], ["", "\\"]],
-  "lib/profiles/json_edit.ts /\\r\\n?|\\n/g": [["", "\r"]],
-  'lib/profiles/json_edit.ts /"\\s*:\\s*$/': [["", '": '], ['":', " ", "x"], ['"', " ", "x"]],
-  "lib/profiles/json_rewrite.ts /\\r\\n|\\r|\\n/": [["", "\r"]],
-  'lib/profiles/json_rewrite.ts /[\\r\\n]([ \\t]+)"/': [["", "\n "], ["\n", " ", "x"]],
-  'lib/profiles/json_rewrite.ts /^[^"]*"(?:[^"\\\\]|\\\\.)*"(\\s*:[ \\t]*)/': [["", "a"], [
+  "lib/json/edit.ts /\\r\\n?|\\n/g": [["", "\r"]],
+  'lib/json/edit.ts /"\\s*:\\s*$/': [["", '": '], ['":', " ", "x"], ['"', " ", "x"]],
+  "lib/json/rewrite.ts /\\r\\n|\\r|\\n/": [["", "\r"]],
+  'lib/json/rewrite.ts /[\\r\\n]([ \\t]+)"/': [["", "\n "], ["\n", " ", "x"]],
+  'lib/json/rewrite.ts /^[^"]*"(?:[^"\\\\]|\\\\.)*"(\\s*:[ \\t]*)/': [["", "a"], [
     '"',
     '\\"',
   ], [
     '"',
     "a",
   ], ['"a"', " ", "x"]],
-  "lib/profiles/json_rewrite.ts /[\\r\\n]/": [["", "a"]],
-  "lib/profiles/json_rewrite.ts /[\\r\\n]([ \\t]*)$/": [["", "\n "], ["\n", " ", "x"]],
-  'lib/profiles/json_scan.ts /[ !#-[\\]-\\uffff]|\\\\(?:["\\\\/bfnrt]|u[\\da-fA-F]{4})/y': [
+  "lib/json/rewrite.ts /[\\r\\n]/": [["", "a"]],
+  "lib/json/rewrite.ts /[\\r\\n]([ \\t]*)$/": [["", "\n "], ["\n", " ", "x"]],
+  'lib/json/scan.ts /[ !#-[\\]-\\uffff]|\\\\(?:["\\\\/bfnrt]|u[\\da-fA-F]{4})/y': [
     ["", "a"],
     ["", "\\u004"],
   ],
-  "lib/profiles/json_scan.ts /[\\w.]/": [["", "!"]],
-  "lib/profiles/json_scan.ts /[-\\d]/": [["", "a"]],
-  "lib/profiles/json_scan.ts /[\\p{L}_']/u": [["", "1"]],
-  "lib/profiles/json_text.ts /^\\uFEFF/": [["", "﻿"]],
-  "lib/profiles/json_text.ts /^[^,]*,/": [["", " "]],
+  "lib/json/scan.ts /[\\w.]/": [["", "!"]],
+  "lib/json/scan.ts /[-\\d]/": [["", "a"]],
+  "lib/json/scan.ts /[\\p{L}_']/u": [["", "1"]],
+  "lib/json/text.ts /^\\uFEFF/": [["", "﻿"]],
+  "lib/json/text.ts /^[^,]*,/": [["", " "]],
   "lib/profiles/key_suggestion.ts /[а-яёґєіїў]/g": [["", "я"]],
   "lib/profiles/key_suggestion.ts /\\p{M}/gu": [["", "á"]],
   "lib/profiles/key_suggestion.ts /[^a-z0-9]+/": [["", "! "], ["a", " "]],

@@ -3,8 +3,8 @@
 import { timeInName } from "../calendar.ts";
 import { isThere, removeDatabase } from "../journal/database_copy.ts";
 import { copyJournal, inspectJournal } from "../journal/copies.ts";
-import { createPrivateFile, makePrivateFolder } from "./private_files.ts";
-import { backupFolder, byHandName } from "./upkeep/backups.ts";
+import { createPrivateFile, makePrivateFolder } from "../journal/private_files.ts";
+import { backupFolder, byHandName } from "../journal/backups.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { askForRoom } from "./upkeep/room.ts";
 import { pathAsTyped, type ReadVariable, runScript } from "./upkeep/script_variables.ts";

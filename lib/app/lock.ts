@@ -1,6 +1,6 @@
 // One process per data folder: a lock that the system releases however the process ends.
 
-import { makePrivateFolder } from "./private_files.ts";
+import { makePrivateFolder } from "../journal/private_files.ts";
 
 export interface Lock {
   release(): void;

@@ -2,7 +2,7 @@
 
 import { inspectJournal, type JournalContents } from "../journal/copies.ts";
 import { type Lock, lockFolder } from "./lock.ts";
-import { backupFolder, listCopies } from "./upkeep/backups.ts";
+import { backupFolder, listCopies } from "../journal/backups.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { replaceJournal } from "./upkeep/replace_journal.ts";
 import { pathAsTyped, type ReadVariable, runScript } from "./upkeep/script_variables.ts";

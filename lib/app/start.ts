@@ -8,7 +8,7 @@ import { putStrayWalAside } from "../journal/stray_wal.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import type { Log } from "../log/log.ts";
-import { keepPrivate, type OpenToOthers } from "./private_files.ts";
+import { keepPrivate, type OpenToOthers } from "../journal/private_files.ts";
 import {
   faultLine,
   keepProfiles,
@@ -158,7 +158,7 @@ async function tellCopies(folder: string, log: Log): Promise<void> {
 }
 
 async function newestCopy(folder: string): Promise<string | undefined> {
-  const { listCopies } = await import("./upkeep/backups.ts");
+  const { listCopies } = await import("../journal/backups.ts");
   const [backup] = await listCopies(folder).catch(() => []);
   return backup;
 }

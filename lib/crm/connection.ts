@@ -1,7 +1,7 @@
 // Where a POST to a CRM goes: checks what a host resolves to, and connects to what was checked. Knows no lead.
 
 import { lookup as systemLookup } from "node:dns/promises";
-import { bareHost, isForbiddenHost, isIpAddress } from "./network_address.ts";
+import { bareHost, isForbiddenHost, isIpAddress } from "../profiles/network_address.ts";
 
 /** All addresses of a host name. Rejects where it has none. */
 export type Lookup = (host: string) => Promise<readonly string[]>;

@@ -11,7 +11,7 @@ import { messageOf } from "../log/error_words.ts";
 import { type DatabaseFiles, rememberFiles } from "./database_files.ts";
 import { fillFreePages, isOverwritten, rememberOverwritten } from "./free_pages.ts";
 import { add, type Additions, migrate, type Migration, versionOf } from "./steps.ts";
-import { createPrivateFile } from "../app/private_files.ts";
+import { createPrivateFile } from "./private_files.ts";
 import { isDiskFault, TransactionUndone } from "./storage_fault.ts";
 
 export type { Additions, Migration } from "./steps.ts";

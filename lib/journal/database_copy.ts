@@ -1,7 +1,7 @@
 // Copies a database while it is written, and looks into one that is not open elsewhere. Does not know what a lead is.
 
 import { backup, DatabaseSync } from "node:sqlite";
-import { createPrivateFile } from "../app/private_files.ts";
+import { createPrivateFile } from "./private_files.ts";
 import { ENDINGS } from "./database_files.ts";
 
 /** How long SQLite waits for another connection's lock, in ms. */

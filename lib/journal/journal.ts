@@ -1,7 +1,7 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 
 import { type Database, openDatabase, type Row } from "./database.ts";
-import type { JsonText } from "../profiles/json_text.ts";
+import type { JsonText } from "../json/text.ts";
 import {
   type CardReason,
   type CrmOutcome,

@@ -1,7 +1,7 @@
 // The journal's history of the profiles: every version, who saved it and when. Does not know what a version says.
 
 import type { Database, Row } from "./database.ts";
-import { type JsonText, withoutLayout } from "../profiles/json_text.ts";
+import { type JsonText, withoutLayout } from "../json/text.ts";
 
 export interface Revision {
   readonly number: number;

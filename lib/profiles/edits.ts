@@ -2,8 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { repeatMessage, repeatsIn } from "./button_texts.ts";
-import { withValue } from "./json_edit.ts";
-import { type JsonText, valueAt, valuesOf } from "./json_text.ts";
+import { withValue } from "../json/edit.ts";
+import { type JsonText, valueAt, valuesOf } from "../json/text.ts";
 import { type Fault, parseProfiles, type Profile, withNameIn } from "./schema.ts";
 import { list, record, text } from "./raw_values.ts";
 import { addressFault } from "./webhook_address.ts";

@@ -1,8 +1,8 @@
 // What the page changes in the list of profiles: add, duplicate, rename, move, delete. Text in, text out; touches no file.
 
-import { arranged, laidOut, withKey, withoutMember, withText, withValue } from "./json_edit.ts";
-import { mapStrings } from "./json_rewrite.ts";
-import { valueAt, valuesOf, withoutLayout } from "./json_text.ts";
+import { arranged, laidOut, withKey, withoutMember, withText, withValue } from "../json/edit.ts";
+import { mapStrings } from "../json/rewrite.ts";
+import { valueAt, valuesOf, withoutLayout } from "../json/text.ts";
 import { type Fault, LIMITS, NAME, parseProfiles, SELECT } from "./schema.ts";
 import { aliasesOf, type Content, MENU_KEY, newCallbackData } from "./edits.ts";
 

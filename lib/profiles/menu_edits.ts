@@ -1,8 +1,8 @@
 // What the menu's form changes in locales.json: text in, text out. Touches no file; what the form did not change keeps its bytes.
 
 import { repeatMessage, repeatsAmong } from "./button_texts.ts";
-import { withValue } from "./json_edit.ts";
-import { valueAt, valuesOf } from "./json_text.ts";
+import { withValue } from "../json/edit.ts";
+import { valueAt, valuesOf } from "../json/text.ts";
 import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./schema.ts";
 import { buttonsOf, changed, changedOwn, type Content, MENU_KEY } from "./edits.ts";
 import { list, record, text } from "./raw_values.ts";

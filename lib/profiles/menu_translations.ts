@@ -1,7 +1,7 @@
 // The menu's texts in other languages: text in, text out. An empty text is the base's. Touches no file.
 
 import { inWordsOf, repeatMessage, repeatsAmong } from "./button_texts.ts";
-import { valueAt, valuesOf } from "./json_text.ts";
+import { valueAt, valuesOf } from "../json/text.ts";
 import { menuForm, menuFormOf } from "./menu_edits.ts";
 import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./schema.ts";
 import { type Content, MENU_KEY } from "./edits.ts";

@@ -1,6 +1,6 @@
 // Takes an edit to the file: on the newest version, all or nothing. Knows no forms.
 
-import { textOf } from "./json_text.ts";
+import { textOf } from "../json/text.ts";
 import type { Content } from "./edits.ts";
 import type { Fault } from "./schema.ts";
 import type { ProfileStore, Saving } from "./store.ts";

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { CRM_TIMEOUT_SECONDS } from "../app/config.ts";
-import { isForbiddenAddress } from "../crm/network_address.ts";
+import { isForbiddenAddress } from "./network_address.ts";
 import { addressFault } from "./webhook_address.ts";
 
 /** What is wrong at one place of locales.json, such as `agency.step1.buttons[2].callback_data`. */

@@ -1,7 +1,7 @@
 // Keeps the profiles of locales.json: loads, saves, and holds on to the last good version. Knows no bot, web or texts.
 
 import { repeatsOfFile } from "./button_texts.ts";
-import { type JsonText, readJson, type TextFault, valuesOf } from "./json_text.ts";
+import { type JsonText, readJson, type TextFault, valuesOf } from "../json/text.ts";
 import type { Log } from "../log/log.ts";
 import { type Fault, parseProfiles, type Profiles } from "./schema.ts";
 import { diskFault, readText, replaceFile, restoreTorn, watchFile } from "./file.ts";

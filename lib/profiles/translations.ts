@@ -2,8 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { repeatMessage, repeatsAmong } from "./button_texts.ts";
-import { withValue } from "./json_edit.ts";
-import { valueAt, valuesOf } from "./json_text.ts";
+import { withValue } from "../json/edit.ts";
+import { valueAt, valuesOf } from "../json/text.ts";
 import { type Fault, inLanguage, parseProfiles, type Profile, withNameIn } from "./schema.ts";
 import {
   type ButtonForm,

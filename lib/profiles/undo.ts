@@ -1,7 +1,7 @@
 // Takes a change of locales.json back, whole: texts, order, links, translations, the menu. Text in, text out; touches no file.
 
-import { arranged, withoutMember, withText } from "./json_edit.ts";
-import { type JsonText, textOf } from "./json_text.ts";
+import { arranged, withoutMember, withText } from "../json/edit.ts";
+import { type JsonText, textOf } from "../json/text.ts";
 
 /** The keys whose values a change made other, added or took out. */
 export function changedKeys(before: JsonText, after: JsonText): string[] {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type Auth, createAuth } from "../../lib/page/auth.ts";
 import { createHealth } from "../../lib/app/health.ts";
-import { valueAt } from "../../lib/profiles/json_text.ts";
+import { valueAt } from "../../lib/json/text.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { profileForm, versionOf } from "../../lib/profiles/edits.ts";
 import type { ProfileStore } from "../../lib/profiles/store.ts";

@@ -7,7 +7,7 @@ import {
   sendAllLane,
   VISITORS_LANE,
 } from "../../lib/journal/journal.ts";
-import { type JsonText, readJson } from "../../lib/profiles/json_text.ts";
+import { type JsonText, readJson } from "../../lib/json/text.ts";
 import { createSendAll } from "../../lib/managers/send_all.ts";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { anotherProfile, someProfiles } from "../helpers/a_profile.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { basename, dirname } from "node:path";
 import { FakeTime } from "@std/testing/time";
-import { textOf as joined, valuesOf } from "../../lib/profiles/json_text.ts";
+import { textOf as joined, valuesOf } from "../../lib/json/text.ts";
 import { keepProfiles, type ProfileStore, readProfiles } from "../../lib/profiles/store.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 import { openStore } from "../helpers/a_store.ts";

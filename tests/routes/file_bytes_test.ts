@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openJournal } from "../../lib/journal/journal.ts";
-import { readJson } from "../../lib/profiles/json_text.ts";
+import { readJson } from "../../lib/json/text.ts";
 import {
   type Browser,
   openPage,

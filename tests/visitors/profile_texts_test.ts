@@ -1,7 +1,7 @@
 // The thanks, the reminder and the menu in the visitor's language: in the file, in the forms, in the preview and in the history.
 
 import assert from "node:assert/strict";
-import { readJson } from "../../lib/profiles/json_text.ts";
+import { readJson } from "../../lib/json/text.ts";
 import { inLanguage, menuInLanguage, parseProfiles } from "../../lib/profiles/schema.ts";
 import { withNewProfile, withRenamedProfile } from "../../lib/profiles/list.ts";
 import { AWAY, away, menu, THANKS, thanks } from "../../lib/visitors/texts.ts";

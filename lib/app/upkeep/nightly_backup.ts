@@ -3,8 +3,8 @@
 import { daysAfter } from "../../calendar.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { removeDatabase } from "../../journal/database_copy.ts";
-import { makePrivateFolder } from "../private_files.ts";
-import { backupFolder, dayOf, listBackups, nightlyName } from "./backups.ts";
+import { makePrivateFolder } from "../../journal/private_files.ts";
+import { backupFolder, dayOf, listBackups, nightlyName } from "../../journal/backups.ts";
 import { askForRoom } from "./room.ts";
 
 /** How many nightly copies are kept. */

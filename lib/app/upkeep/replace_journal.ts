@@ -3,7 +3,7 @@
 import { changeDatabase, isThere, removeDatabase } from "../../journal/database_copy.ts";
 import { timeInName } from "../../calendar.ts";
 import { inspectJournal, type JournalContents, markCopy, NoJournal } from "../../journal/copies.ts";
-import { createPrivateFile } from "../private_files.ts";
+import { createPrivateFile } from "../../journal/private_files.ts";
 import { askForRoom } from "./room.ts";
 
 /** Which file takes whose place. */

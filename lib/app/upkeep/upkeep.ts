@@ -9,7 +9,7 @@ import { dailyText } from "../../managers/texts.ts";
 import { backUpNightly, BACKUPS_KEPT } from "./nightly_backup.ts";
 import { createSafeTime } from "./safe_time.ts";
 
-export { listBackups } from "./backups.ts";
+export { listBackups } from "../../journal/backups.ts";
 
 /** How often the clock is looked at, in ms. */
 const LOOK_MS = 60_000;

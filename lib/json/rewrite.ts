@@ -1,7 +1,7 @@
 // Makes a JSON text say another value: only the bytes change that said something else, and what is new looks like its neighbours.
 
 import { type Edit, format, type Node, parseTree, visit } from "jsonc-parser";
-import { isRecord } from "./json_text.ts";
+import { isRecord } from "./text.ts";
 
 /** How a file is laid out. */
 export interface Style {

@@ -1,7 +1,7 @@
 // Changes the members of a JSON text without touching other bytes. Knows no profiles. Loads a package that no start waits for.
 
-import { gapOfNew, indentOf, layOut, rewrite, type Style, styleOf } from "./json_rewrite.ts";
-import { type JsonText, type Member, textOf } from "./json_text.ts";
+import { gapOfNew, indentOf, layOut, rewrite, type Style, styleOf } from "./rewrite.ts";
+import { type JsonText, type Member, textOf } from "./text.ts";
 
 /** Gives a member this value; of what is there only the bytes change that say something else. A new one comes last. */
 export function withValue(json: JsonText, key: string, value: unknown): JsonText {

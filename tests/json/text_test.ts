@@ -9,15 +9,9 @@ import {
   withoutMember,
   withText,
   withValue,
-} from "../../lib/profiles/json_edit.ts";
-import { mapStrings } from "../../lib/profiles/json_rewrite.ts";
-import {
-  type JsonText,
-  readJson,
-  textOf,
-  valueAt,
-  withoutLayout,
-} from "../../lib/profiles/json_text.ts";
+} from "../../lib/json/edit.ts";
+import { mapStrings } from "../../lib/json/rewrite.ts";
+import { type JsonText, readJson, textOf, valueAt, withoutLayout } from "../../lib/json/text.ts";
 import { leastMs } from "../helpers/least_ms.ts";
 
 function json(text: string): JsonText {

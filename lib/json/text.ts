@@ -1,6 +1,6 @@
 // A JSON object as text, with its order, spelling and places. Knows no profiles.
 
-import { scanJson, type TextFault, tokensOf } from "./json_scan.ts";
+import { scanJson, type TextFault, tokensOf } from "./scan.ts";
 
 /** A JSON object as text. Joined again, its parts give every byte of it. */
 export interface JsonText {
