@@ -1,7 +1,7 @@
 // Tells machines whether all is well: 200, or 503 with reasons. Nobody has to be logged in; nobody's data is in it. Answers
 // without the page, which may be what fails.
 
-import { type HealthFacts, reportOf } from "../lib/app/health.ts";
+import { type HealthFacts, reportOf } from "../lib/page/health_report.ts";
 import type { Log } from "../lib/log/log.ts";
 
 /** Returns what answers `/health`: always JSON, also when the facts cannot be had. */

@@ -2,7 +2,7 @@
 
 import type { LeadFilter, LeadPage, ListedLead } from "../lib/journal/journal.ts";
 import { placeOf } from "../lib/lead.ts";
-import { fullName } from "../lib/visitors/texts.ts";
+import { fullName } from "../lib/visitor_name.ts";
 import type { Language } from "../lib/page/language.ts";
 import { define, type WebDeps } from "../lib/page/state.ts";
 import { isErased } from "./components/lead_parts.tsx";

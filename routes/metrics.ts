@@ -2,7 +2,7 @@
 
 import { HttpError } from "fresh";
 import { isSame } from "../lib/page/auth.ts";
-import { type HealthFacts, reportOf } from "../lib/app/health.ts";
+import { type HealthFacts, reportOf } from "../lib/page/health_report.ts";
 import { exposition, EXPOSITION_TYPE, type Metric } from "../lib/page/exposition.ts";
 import { define, type WebDeps } from "../lib/page/state.ts";
 

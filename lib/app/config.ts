@@ -1,5 +1,8 @@
 // Environment record → frozen configuration, or every fault at once. Reads no file, prints no secret.
 
+import { LOG_LEVELS, type LogFormat, type LogLevel } from "../log/log.ts";
+import { CRM_TIMEOUT_SECONDS } from "../profiles/limits.ts";
+
 /** The public Bot API; `TELEGRAM_API_ROOT` names another server, such as a local one. */
 export const PUBLIC_API_ROOT = "https://api.telegram.org";
 
@@ -30,10 +33,6 @@ export const VARIABLES = [
 ] as const;
 
 export type Variable = typeof VARIABLES[number];
-
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
-export type LogLevel = typeof LOG_LEVELS[number];
-export type LogFormat = "text" | "json";
 
 export interface Config {
   readonly botToken: string;
@@ -243,9 +242,6 @@ function parseWhole(text: string, least: number, most: number): number {
   if (/^\d+$/.test(text) && number >= least && number <= most) return number;
   throw new SyntaxError(`найдено ${quote(text)}, нужно целое число от ${least} до ${most}`);
 }
-
-/** Range of a CRM deadline in seconds, here and in `locales.json` (user requirement). */
-export const CRM_TIMEOUT_SECONDS = { least: 1, most: 120 } as const;
 
 function parseSeconds(text: string): number {
   const { least, most } = CRM_TIMEOUT_SECONDS;

@@ -8,17 +8,7 @@ import { describeError } from "../telegram/polling.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
 import { visitorOf } from "./visitor.ts";
-
-/** A one-time link into the page. */
-export interface LoginLink {
-  readonly url: string;
-  /** Whether its address means the reader's own machine. */
-  readonly isLocal: boolean;
-  /** What is kept of it. */
-  readonly hash: string;
-  readonly askedBy: string;
-  readonly expiresAtMs: number;
-}
+import type { LoginLink } from "../page/auth.ts";
 
 export interface AdminDeps extends Pick<BotDeps, "log"> {
   readonly managers: Managers;

@@ -4,10 +4,9 @@ import type { CrmTrial } from "./post.ts";
 import type { Lookup } from "./connection.ts";
 import type { CrmOutcome } from "../lead.ts";
 import { bareHost, isForbiddenAddress, isForbiddenHost } from "../profiles/network_address.ts";
-import { testPayload } from "../visitors/texts.ts";
+import { testPayload } from "./payload.ts";
 import { addressFault } from "../profiles/webhook_address.ts";
 
-export { isForbiddenAddress } from "../profiles/network_address.ts";
 
 /** How a try of a webhook address ended. */
 export type WebhookTrial =

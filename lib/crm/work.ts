@@ -4,10 +4,9 @@ import type { Crm } from "./post.ts";
 import type { Attempt, Journal, Work } from "../journal/journal.ts";
 import type { CrmOutcome, Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
-import type { Keep } from "../delivery/lanes.ts";
+import type { Keep } from "../journal/durable.ts";
 import { type Profile, profileOfWord, type Profiles } from "../profiles/schema.ts";
-import type { SendAll } from "../managers/send_all.ts";
-import { crmPayload } from "../visitors/texts.ts";
+import { crmPayload } from "./payload.ts";
 
 export interface CrmWork {
   /** Does a POST that waited, and records what came of it. */
@@ -16,12 +15,19 @@ export interface CrmWork {
   post(work: Work, lead: Lead, profile: Profile): Promise<void>;
 }
 
+/** Keeps account of CRMs that fail and of all open cards being sent; records within its caller's transaction. */
+export interface CrmAccount {
+  crmAnswered(lead: number): void;
+  crmFailed(lead: number): void;
+  count(work: Work, result: "sent" | "failed" | "skipped"): void;
+}
+
 export interface CrmWorkOptions {
   readonly journal: Journal;
   readonly crm: Crm;
   readonly profiles: () => Profiles;
   readonly crmTimeoutMs: number;
-  readonly sendAll: SendAll;
+  readonly sendAll: CrmAccount;
   /** Told that the managers may be owed something. */
   readonly wakeManagers: () => void;
   readonly keep: Keep;

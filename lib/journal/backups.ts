@@ -1,4 +1,14 @@
-// The copies of a journal in its folder: how they are named, which there are. Makes none.
+// The copies of a journal in its folder: how they are named, which there are, how long they are kept. Makes none.
+
+import { dayStartMs } from "../calendar.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How many nightly copies are kept. */
+export const BACKUPS_KEPT = 7;
+
+/** The hours, in the managers' zone, from which the night's work and the daily line are due. */
+export const NIGHT_HOUR = 3;
 
 const NIGHTLY = /^triborg-(\d{4})-(\d\d)-(\d\d)\.db$/;
 const BY_HAND = /^triborg-(\d{8}-\d{6})\.db$/;
@@ -56,4 +66,12 @@ async function namesIn(dataDir: string): Promise<string[]> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return names;
+}
+
+/**
+ * Until when the nightly backups hold what the journal held at a moment, in ms since 1970, where the bot makes one every
+ * night: that night's copy is the first of those that are kept.
+ */
+export function backupsHoldUntilMs(atMs: number, timeZone: string): number {
+  return dayStartMs(atMs + BACKUPS_KEPT * DAY_MS, timeZone) + NIGHT_HOUR * 60 * 60 * 1000;
 }

@@ -1,10 +1,13 @@
 // The log: bare lines for people, JSON lines for machines, secrets masked in both. Knows no routes or SQL.
 
 import { configureSync, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
-import type { LogFormat, LogLevel } from "../app/config.ts";
 import type { Weight } from "./line_writer.ts";
 import type { Mask } from "./mask.ts";
 import { oneLine } from "./one_line.ts";
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = typeof LOG_LEVELS[number];
+export type LogFormat = "text" | "json";
 
 /** What a line is about: its placeholders, and the fields of its JSON form. */
 export type Facts = Readonly<Record<string, string | number | boolean | null>>;

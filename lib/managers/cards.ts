@@ -14,7 +14,8 @@ import {
 } from "../lead.ts";
 import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./texts.ts";
 import { LIMITS } from "../profiles/schema.ts";
-import { clip, contact, type Formatted, fullName, isBlank } from "../visitors/texts.ts";
+import { clip, type Formatted } from "../visitors/texts.ts";
+import { contact, fullName, isBlank } from "../visitor_name.ts";
 
 const HEADLINES: Readonly<Record<CardReason, string>> = {
   crm_failed: "⚠️ [FALLBACK - CRM НЕДОСТУПНА] ⚠️",

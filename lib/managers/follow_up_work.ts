@@ -6,7 +6,7 @@ import { editParts, undeliverableNote, wordsInPieces } from "./follow_up_texts.t
 import type { Journal } from "../journal/journal.ts";
 import type { FollowUp, Lead, MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
-import type { Keep } from "../delivery/lanes.ts";
+import type { Keep } from "../journal/durable.ts";
 import type { Profiles } from "../profiles/schema.ts";
 import type { Formatted } from "../visitors/texts.ts";
 

@@ -5,9 +5,9 @@ import { type Joined, joinFollowUps } from "./joined_follow_ups.ts";
 import type { Journal, Work } from "../journal/journal.ts";
 import { isSettled, type Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
-import type { Keep } from "../delivery/lanes.ts";
+import type { Keep } from "../journal/durable.ts";
 import type { Profiles } from "../profiles/schema.ts";
-import { contact } from "../visitors/texts.ts";
+import { contact } from "../visitor_name.ts";
 
 /** Up to so many messages of a visitor in ten minutes are shown by themselves (user requirement). */
 const MOST_BY_THEMSELVES = 20;

@@ -8,7 +8,7 @@ import type { LoginMessage } from "../journal/login_messages.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
 import { deadLinkText, type TellTime } from "./texts.ts";
-import type { Keep } from "../delivery/lanes.ts";
+import type { Keep } from "../journal/durable.ts";
 
 /** How often links are looked at while there are any, in ms: somebody may set the clock. */
 const LOOK_MS = 30_000;

@@ -3,7 +3,7 @@
 import type { InlineKeyboardMarkup } from "grammy/types";
 import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor } from "../lead.ts";
 import { LIMITS } from "../profiles/schema.ts";
-import { contact, isBlank } from "../visitors/texts.ts";
+import { contact, isBlank } from "../visitor_name.ts";
 
 /** What the managers' buttons say back to the bot. */
 export const PRESS = { byHand: "by_hand:", resend: "resend:", sendAll: "all:" } as const;

@@ -8,9 +8,9 @@ import { createJoinedWork } from "./joined_work.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "../lead.ts";
 import type { Facts, Log } from "../log/log.ts";
 import { offer, type SendAllReport, sendAllReport, type TellTime } from "./texts.ts";
-import type { Keep } from "../delivery/lanes.ts";
+import type { Keep } from "../journal/durable.ts";
 import type { Profiles } from "../profiles/schema.ts";
-import { contact, fullName } from "../visitors/texts.ts";
+import { contact, fullName } from "../visitor_name.ts";
 
 /** How long a follow-up waits for its lead's card before it looks again, in ms; the card wakes it earlier. */
 const CARD_CHECK_MS = 60_000;

@@ -30,6 +30,17 @@ export interface Visit {
   readonly device: string;
 }
 
+/** A one-time link into the page. */
+export interface LoginLink {
+  readonly url: string;
+  /** Whether its address means the reader's own machine. */
+  readonly isLocal: boolean;
+  /** What is kept of it. */
+  readonly hash: string;
+  readonly askedBy: string;
+  readonly expiresAtMs: number;
+}
+
 export type Entry =
   | {
     readonly kind: "entered";

@@ -1,8 +1,7 @@
 // The page as the bot starts it: listens, answers /health by itself, and builds the rest at the first request for it, so
 // that the bot's start does not wait for it.
 
-import type { LoginLink } from "../bot/admin.ts";
-import type { Config } from "../app/config.ts";
+import type { LoginLink } from "./auth.ts";
 import type { Crm, CrmTrial } from "../crm/post.ts";
 import type { Lookup } from "../crm/connection.ts";
 import { messageOf } from "../log/error_words.ts";
@@ -14,6 +13,7 @@ import { ERRORS } from "../../routes/words/errors.ts";
 import type { WebDeps } from "./app.ts";
 import { pickLanguage } from "./language.ts";
 import { secureHeaders } from "./security.ts";
+import type { PageConfig } from "./state.ts";
 
 /** Loading the page opens about this many files at once. */
 const FILES_OF_PAGE = 16;
@@ -27,7 +27,11 @@ export interface PageServer {
 type Built = "auth" | "testWebhook" | "turns";
 
 export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config"> {
-  readonly config: Config;
+  readonly config: PageConfig & {
+    readonly host: string;
+    readonly port: number;
+    readonly adminPassword: string | null;
+  };
   readonly journal: Journal;
   readonly crm: Crm & CrmTrial;
   /** Told when somebody came in by a link. */

@@ -2,9 +2,8 @@
 
 import { createDefine } from "fresh";
 import type { Auth, Session } from "./auth.ts";
-import type { Config } from "../app/config.ts";
 import type { Delivery } from "../delivery/delivery.ts";
-import type { HealthFacts, Trouble } from "../app/health.ts";
+import type { HealthFacts, Trouble } from "./health_report.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { ProfileStore } from "../profiles/store.ts";
@@ -13,7 +12,20 @@ import type { DayCounts } from "./day_counts.ts";
 import type { Language } from "./language.ts";
 import type { Turns } from "./turns.ts";
 
-export type { Trouble } from "../app/health.ts";
+export type { Trouble } from "./health_report.ts";
+
+/** What the page needs of the configuration. */
+export interface PageConfig {
+  /** The origin that people reach the page by, behind a proxy; without a trailing slash. */
+  readonly publicUrl: string | null;
+  /** Whether X-Forwarded-For tells the visitor's address. */
+  readonly trustProxy: boolean;
+  /** The managers' time zone, an IANA name. */
+  readonly timeZone: string;
+  readonly crmTimeoutMs: number;
+  /** Opens `/metrics`; without it there is none. */
+  readonly metricsToken: string | null;
+}
 
 /** The house, as far as the page needs it. */
 export interface WebDeps {
@@ -53,10 +65,7 @@ export interface WebDeps {
   readonly health: () => Promise<HealthFacts>;
   /** The bot's name without `@`; undefined until Telegram has told it. */
   readonly botUsername: () => string | undefined;
-  readonly config: Pick<
-    Config,
-    "publicUrl" | "trustProxy" | "timeZone" | "crmTimeoutMs" | "metricsToken"
-  >;
+  readonly config: PageConfig;
   readonly now: () => number;
   /** Ends early when the process stops. */
   readonly sleep: (ms: number) => Promise<void>;

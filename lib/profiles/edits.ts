@@ -7,7 +7,7 @@ import { type JsonText, valueAt, valuesOf } from "../json/text.ts";
 import { type Fault, parseProfiles, type Profile, withNameIn } from "./schema.ts";
 import { list, record, text } from "./raw_values.ts";
 import { addressFault } from "./webhook_address.ts";
-import { isForbiddenAddress } from "../crm/webhook_trial.ts";
+import { isForbiddenAddress } from "./network_address.ts";
 
 /** The file: its text, and what each key of it says. */
 export type Content = JsonText;

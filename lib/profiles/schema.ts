@@ -1,7 +1,7 @@
 // The schema of locales.json: unknown → profiles, or a list of faults with their paths. Touches no file.
 
 import * as v from "valibot";
-import { CRM_TIMEOUT_SECONDS } from "../app/config.ts";
+import { CRM_TIMEOUT_SECONDS } from "./limits.ts";
 import { isForbiddenAddress } from "./network_address.ts";
 import { addressFault } from "./webhook_address.ts";
 

@@ -7,7 +7,7 @@ import { OutcomeUnknown } from "./failures.ts";
 import { stackOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
-import type { Keep } from "../delivery/lanes.ts";
+import type { Keep } from "../journal/durable.ts";
 import { describeError, failureOf } from "./polling.ts";
 import { readStoredUpdate } from "./updates.ts";
 

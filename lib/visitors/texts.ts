@@ -1,7 +1,6 @@
-// Every text that a visitor reads and a CRM gets, within Telegram's limits. Sends nothing, stores nothing.
+// Every text that a visitor reads, within Telegram's limits. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
-import type { Lead, Visitor } from "../lead.ts";
 import {
   type Button,
   choiceText,
@@ -81,45 +80,6 @@ export function thanks(profile: Pick<Profile, "thanksText"> | undefined): string
 /** What stands over the buttons that are sent anew after the bot was away. */
 export function away({ awayText }: Pick<MenuTexts, "awayText">): string {
   return awayText ?? AWAY;
-}
-
-/** `@name`, or `id<number>` for who has none (user requirement). */
-export function contact(visitor: Visitor): string {
-  return visitor.username === null ? `id${visitor.userId}` : `@${visitor.username}`;
-}
-
-/** First and last name joined by a space, literally; the contact where neither shows anything. */
-export function fullName(visitor: Visitor): string {
-  const names = [visitor.firstName, visitor.lastName ?? ""].filter((name) => !isBlank(name));
-  return names.length === 0 ? contact(visitor) : names.join(" ");
-}
-
-/** Whether nothing of a text can be seen: spaces, invisible and unreadable characters alone. */
-export function isBlank(text: string): boolean {
-  return !VISIBLE.test(text);
-}
-
-/** U+2800 is drawn as an empty cell, U+FFFD stands for what could not be read. */
-const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\u2800\ufffd]/u;
-
-/** The body of a lead's POST, with exactly the keys that the CRM's integration reads (user requirement). */
-export function crmPayload(lead: Lead): Readonly<Record<string, unknown>> {
-  return {
-    lead_name: `Новый лид с Telegram: ${lead.profileName}`,
-    contact: { name: fullName(lead.visitor), username: contact(lead.visitor) },
-    source: "Telegram Bot",
-    request_details: lead.choice,
-  };
-}
-
-/** The body of a test POST: a lead in every key, and plainly none in its words. */
-export function testPayload(profileName: string): Readonly<Record<string, unknown>> {
-  return {
-    lead_name: `ТЕСТ. Новый лид с Telegram: ${profileName}`,
-    contact: { name: "Проверка вебхука", username: "@test" },
-    source: "Telegram Bot",
-    request_details: "Это проверка адреса, не клиент. Сделку можно удалить",
-  };
 }
 
 /** What kind of media a follow-up is, in words for a manager. */

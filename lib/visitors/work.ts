@@ -3,7 +3,7 @@
 import { stackOf } from "../log/error_words.ts";
 import type { Journal, Reminder, Work } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
-import type { Keep } from "../delivery/lanes.ts";
+import type { Keep } from "../journal/durable.ts";
 import {
   inLanguage,
   menuInLanguage,

@@ -1,8 +1,8 @@
 // What the leads' list and one lead's page share: who it is, where it is, what can be done about it.
 
 import type { AttemptRecord, Lead } from "../../lib/lead.ts";
-import { fullName } from "../../lib/visitors/texts.ts";
-import { backupsHoldUntilMs } from "../../lib/app/upkeep/upkeep.ts";
+import { fullName } from "../../lib/visitor_name.ts";
+import { backupsHoldUntilMs } from "../../lib/journal/backups.ts";
 import type { State } from "../../lib/page/state.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { isolated } from "./isolated.tsx";

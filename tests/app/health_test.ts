@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
+import { createHealth, watchSends } from "../../lib/app/health.ts";
 import {
-  createHealth,
   type HealthFacts,
   LEAD_PATIENCE_MS,
   POLL_PATIENCE_MS,
   reportOf,
   troublesOf,
-  watchSends,
-} from "../../lib/app/health.ts";
+} from "../../lib/page/health_report.ts";
 import type { ShowOutcome } from "../../lib/managers/chat.ts";
 import { openJournal } from "../../lib/journal/journal.ts";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";

@@ -9,7 +9,7 @@ import {
   startCrmServer,
 } from "../../lib/simulator/crm/server.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
-import { crmPayload } from "../../lib/visitors/texts.ts";
+import { crmPayload } from "../../lib/crm/payload.ts";
 import { hostOf } from "../../lib/profiles/webhook_address.ts";
 import { aLead, aVisitor, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";

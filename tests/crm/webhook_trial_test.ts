@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createCrm } from "../../lib/crm/post.ts";
 import { startCrmServer } from "../../lib/simulator/crm/server.ts";
-import { createWebhookTrial, isForbiddenAddress } from "../../lib/crm/webhook_trial.ts";
+import { createWebhookTrial } from "../../lib/crm/webhook_trial.ts";
+import { isForbiddenAddress } from "../../lib/profiles/network_address.ts";
 import type { Lookup } from "../../lib/crm/connection.ts";
 import { aLog } from "../helpers/a_log.ts";
 

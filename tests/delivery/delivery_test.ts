@@ -14,7 +14,7 @@ import {
   openJournal,
 } from "../../lib/journal/journal.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
-import { createKeep } from "../../lib/delivery/lanes.ts";
+import { createKeep } from "../../lib/journal/durable.ts";
 import type { SendOutcome } from "../../lib/visitors/chat.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
 import { type Journal, openJournal, type Work } from "../../lib/journal/journal.ts";
-import { createKeep, createOutbox, type Keep, type Outbox } from "../../lib/delivery/lanes.ts";
+import { createOutbox, type Outbox } from "../../lib/delivery/lanes.ts";
+import { createKeep, type Keep } from "../../lib/journal/durable.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 

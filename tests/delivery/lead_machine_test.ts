@@ -13,7 +13,7 @@ import {
   type Work,
 } from "../../lib/journal/journal.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
-import { createKeep } from "../../lib/delivery/lanes.ts";
+import { createKeep } from "../../lib/journal/durable.ts";
 import { createSendAll } from "../../lib/managers/send_all.ts";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";

@@ -1,6 +1,6 @@
 // The bot's own log, its lines kept for a test to read and to wait for.
 
-import type { LogFormat, LogLevel } from "../../lib/app/config.ts";
+import type { LogFormat, LogLevel } from "../../lib/log/log.ts";
 import { createLog, type Log } from "../../lib/log/log.ts";
 import { createMask, type Mask } from "../../lib/log/mask.ts";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spy } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
-import { LOG_LEVELS } from "../../lib/app/config.ts";
+import { LOG_LEVELS } from "../../lib/log/log.ts";
 import { lateLog } from "../../lib/log/late_log.ts";
 
 import type { Weight } from "../../lib/log/line_writer.ts";

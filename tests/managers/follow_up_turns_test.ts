@@ -7,7 +7,7 @@ import { createAdminChat } from "../../lib/managers/chat.ts";
 import { createDelivery } from "../../lib/delivery/delivery.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { FollowUpContent } from "../../lib/lead.ts";
-import { createKeep } from "../../lib/delivery/lanes.ts";
+import { createKeep } from "../../lib/journal/durable.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";

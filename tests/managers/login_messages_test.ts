@@ -7,7 +7,7 @@ import { createAuth, LINK_MS, linkHash } from "../../lib/page/auth.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { MessageAddress } from "../../lib/lead.ts";
 import { createLoginMessages, type LoginMessages } from "../../lib/managers/login_messages.ts";
-import { createKeep } from "../../lib/delivery/lanes.ts";
+import { createKeep } from "../../lib/journal/durable.ts";
 import { aLog } from "../helpers/a_log.ts";
 
 interface Chat {

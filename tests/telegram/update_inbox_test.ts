@@ -9,7 +9,7 @@ import { OutcomeUnknown } from "../../lib/telegram/failures.ts";
 import { createInbox, type Inbox } from "../../lib/telegram/update_inbox.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { Log } from "../../lib/log/log.ts";
-import { createKeep, type Keep } from "../../lib/delivery/lanes.ts";
+import { createKeep, type Keep } from "../../lib/journal/durable.ts";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 

@@ -11,14 +11,13 @@ import { LIMITS } from "../../lib/profiles/schema.ts";
 import {
   chosenText,
   confirmation,
-  contact,
-  crmPayload,
   type Formatted,
-  fullName,
   greeting,
   menu,
   THANKS,
 } from "../../lib/visitors/texts.ts";
+import { contact, fullName } from "../../lib/visitor_name.ts";
+import { crmPayload } from "../../lib/crm/payload.ts";
 import { aFollowUp, aLead, aVisitor, someContent } from "../helpers/a_lead.ts";
 import { aProfile, someProfiles } from "../helpers/a_profile.ts";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { VISITORS_LANE } from "../../lib/journal/outbox.ts";
-import { createKeep } from "../../lib/delivery/lanes.ts";
+import { createKeep } from "../../lib/journal/durable.ts";
 import { AWAY, THANKS } from "../../lib/visitors/texts.ts";
 import { createVisitorWork } from "../../lib/visitors/work.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";

@@ -4,11 +4,14 @@ import { daysAfter } from "../../calendar.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { removeDatabase } from "../../journal/database_copy.ts";
 import { makePrivateFolder } from "../../journal/private_files.ts";
-import { backupFolder, dayOf, listBackups, nightlyName } from "../../journal/backups.ts";
+import {
+  backupFolder,
+  BACKUPS_KEPT,
+  dayOf,
+  listBackups,
+  nightlyName,
+} from "../../journal/backups.ts";
 import { askForRoom } from "./room.ts";
-
-/** How many nightly copies are kept. */
-export const BACKUPS_KEPT = 7;
 
 /** The journal, and where its copies are. */
 export interface NightlyBackupOptions {

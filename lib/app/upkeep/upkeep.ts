@@ -6,7 +6,8 @@ import { ADMIN_CHAT_LANE, type Journal } from "../../journal/journal.ts";
 import type { Place } from "../../lead.ts";
 import type { Log } from "../../log/log.ts";
 import { dailyText } from "../../managers/texts.ts";
-import { backUpNightly, BACKUPS_KEPT } from "./nightly_backup.ts";
+import { backUpNightly } from "./nightly_backup.ts";
+import { NIGHT_HOUR } from "../../journal/backups.ts";
 import { createSafeTime } from "./safe_time.ts";
 
 export { listBackups } from "../../journal/backups.ts";
@@ -14,8 +15,6 @@ export { listBackups } from "../../journal/backups.ts";
 /** How often the clock is looked at, in ms. */
 const LOOK_MS = 60_000;
 
-/** The hours, in the managers' zone, from which the night's work and the daily line are due. */
-const NIGHT_HOUR = 3;
 const DAILY_HOUR = 9;
 
 /** After this hour a missed daily line is not news any more. */
@@ -216,12 +215,4 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       return looking;
     },
   };
-}
-
-/**
- * Until when the nightly backups hold what the journal held at a moment, in ms since 1970, where the bot makes one every
- * night: that night's copy is the first of those that are kept.
- */
-export function backupsHoldUntilMs(atMs: number, timeZone: string): number {
-  return dayStartMs(atMs + BACKUPS_KEPT * DAY_MS, timeZone) + NIGHT_HOUR * 60 * 60 * 1000;
 }

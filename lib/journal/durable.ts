@@ -1,0 +1,61 @@
+// Records in the journal what has already happened outside, and goes on trying while the disk refuses. Knows no work.
+
+import { waitMs } from "../backoff.ts";
+import { messageOf } from "../log/error_words.ts";
+import type { Log } from "../log/log.ts";
+import type { Journal } from "./journal.ts";
+import { isStorageFault } from "./storage_fault.ts";
+
+/**
+ * Writes into the journal what has already happened outside, whole, and goes on trying until it is on disk: a
+ * full disk must not turn a sent card into a second one. Gives up only when the process stops.
+ *
+ * @throws What `write` throws when that is a defect: another try would end the same. The caller sees to it that
+ *   the work is done later, and that what has happened outside does not happen again.
+ */
+export interface Keep {
+  (write: () => void): Promise<void>;
+  /**
+   * Shares its fsync with what comes within 20 ms: for what a crash may make undone without a loss, as it
+   * is then said again or looked at by a person.
+   */
+  soon(write: () => void): Promise<void>;
+}
+
+export function createKeep(
+  { journal, sleep, stopping, random, log }: {
+    readonly journal: Pick<Journal, "committed" | "committedSoon">;
+    readonly sleep: (ms: number) => Promise<void>;
+    readonly stopping: AbortSignal;
+    readonly random: () => number;
+    readonly log: Log;
+  },
+): Keep {
+  async function keep(write: () => void, committed: () => Promise<void>): Promise<void> {
+    for (let failures = 1;; failures++) {
+      const fault = await attempt(write, committed);
+      if (fault === undefined) return;
+      if (failures === 1) log.error("❌ Журнал не записать: {cause}. Пробуем снова", fault);
+      if (stopping.aborted) return;
+      await sleep(waitMs(failures, random()));
+    }
+  }
+
+  async function attempt(
+    write: () => void,
+    committed: () => Promise<void>,
+  ): Promise<{ readonly cause: string } | undefined> {
+    try {
+      write(); // One move of the journal, or several within `atomically`.
+    } catch (error) {
+      if (!isStorageFault(error)) throw error;
+      return { cause: messageOf(error) };
+    }
+    // A commit that fails undoes what others wrote as well, and may have failed through them.
+    return await committed().then(() => undefined, (error) => ({ cause: messageOf(error) }));
+  }
+
+  return Object.assign((write: () => void) => keep(write, journal.committed), {
+    soon: (write: () => void) => keep(write, journal.committedSoon),
+  });
+}
