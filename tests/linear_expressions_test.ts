@@ -129,7 +129,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   ]],
   "lib/profiles/text_diff.ts /^[^\\S\\n]+$/": [["", " ", "\n"]],
   "lib/visitors/texts.ts /[\\uD800-\\uDBFF]$/": [["", "\ud83d", "!"]],
-  "lib/visitors/texts.ts /[^\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Cc}\\p{Cf}\\p{Cs}\\u2800\\ufffd]/u":
+  "lib/visitor_name.ts /[^\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Cc}\\p{Cf}\\p{Cs}\\u2800\\ufffd]/u":
     [["", " "], ["", "\u200b\u2800"]],
   "lib/app/backup.ts /\\.db$/": [["", ".d"], ["", ".db", "!"]],
   "lib/app/backup.ts /^.*[\\\\/]/": [["", "a"], ["", "a", "\n/"]],

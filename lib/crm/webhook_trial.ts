@@ -7,7 +7,6 @@ import { bareHost, isForbiddenAddress, isForbiddenHost } from "../profiles/netwo
 import { testPayload } from "./payload.ts";
 import { addressFault } from "../profiles/webhook_address.ts";
 
-
 /** How a try of a webhook address ended. */
 export type WebhookTrial =
   | {

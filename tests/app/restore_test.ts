@@ -305,7 +305,7 @@ Deno.test("a variable that is empty counts as not set, and a .env with a fault s
     await journal(2).committed();
     const at = (script: string) => [
       ...["run", "-A", "--config", CONFIG_PATH],
-      new URL(`../../lib/upkeep/${script}.ts`, import.meta.url).pathname,
+      new URL(`../../lib/app/${script}.ts`, import.meta.url).pathname,
     ];
     const env = { DATA_DIR: " ", LOCALES_PATH: `${folder}/locales.json` };
     const made = await runDeno(at("backup"), folder, env);

@@ -93,15 +93,18 @@ function toFigures(
 
 /** Leads of a fortnight and somebody who is logged in, through the contestant's own rooms; tells the cookie. */
 async function fillJournal(
-  { folder: house }: Contestant,
+  { folder: checkout }: Contestant,
   folder: string,
   keys: readonly string[],
 ): Promise<string> {
-  const { openJournal }: typeof import("../../lib/journal/journal.ts") = await import(
-    `${house}/lib/journal.ts`
+  // The second path of each is where releases before 2026-12 have it.
+  const { openJournal }: typeof import("../../lib/journal/journal.ts") = await importFirst(
+    `${checkout}/lib/journal/journal.ts`,
+    `${checkout}/lib/journal.ts`,
   );
-  const { createAuth }: typeof import("../../lib/page/auth.ts") = await import(
-    `${house}/lib/auth.ts`
+  const { createAuth }: typeof import("../../lib/page/auth.ts") = await importFirst(
+    `${checkout}/lib/page/auth.ts`,
+    `${checkout}/lib/auth.ts`,
   );
   await Deno.mkdir(`${folder}/data`, { recursive: true });
   const journal = openJournal(`${folder}/data/triborg.db`);
@@ -116,6 +119,10 @@ async function fillJournal(
   } finally {
     journal.close();
   }
+}
+
+async function importFirst<Module>(path: string, olderPath: string): Promise<Module> {
+  return await import(await Deno.stat(path).then(() => path, () => olderPath));
 }
 
 /** A port that was free a moment ago. */

@@ -442,7 +442,7 @@ Deno.test("work whose outcome a defect keeps from being recorded is due again, w
     outbox.wake("visitors");
     await turn();
     assert.equal(lines.length, 1);
-    assert.match(lines[0] ?? "", /TypeError: finishWork is broken at .*outbox_test/);
+    assert.match(lines[0] ?? "", /TypeError: finishWork is broken at .*lanes_test/);
     time.tick(1_000);
     await turn();
     assert.deepEqual(begun, [1, 1]);

@@ -8,7 +8,7 @@ export interface Expression {
 }
 
 /** Parts that meet no foreign text: the running bot has none of them, and `.env` is its operator's own. */
-const APART = /^lib\/(demo\/|env_file|standins\/(testing_|dotenv))/;
+const APART = /^lib\/(demo\/|simulator\/|app\/env_file|standins\/(testing_|dotenv))/;
 
 /** Every regular expression of main.ts, lib/ and routes/, except those APART. */
 export async function readExpressions(): Promise<Expression[]> {
