@@ -16,10 +16,16 @@ const STOP_WITHIN_MS = 7_500;
 /** How long the process stays for lines that a slow reader has not taken yet, in ms. */
 const FLUSH_WITHIN_MS = 1_000;
 
+/** Deno's fetch sends https through the proxy that one of these names. */
+const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
 const MACHINE: Machine = {
   now: Date.now,
   elapsedMs: () => performance.now(),
   random: Math.random,
+  get isProxied() {
+    return PROXY_VARIABLES.some((name) => Boolean(Deno.env.get(name)));
+  },
 };
 
 /** Opens the house on this machine; the returned number is the exit code of a start that was refused. */

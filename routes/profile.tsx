@@ -6,6 +6,7 @@ import type { Fault } from "../lib/profiles/schema.ts";
 import {
   type Content,
   draftProfile,
+  FORBIDDEN_ADDRESS,
   newCallbackData,
   profileFaults,
   type ProfileForm,
@@ -154,11 +155,24 @@ async function save(state: State, key: string, form: ProfileForm): Promise<Saved
   const version = field(state.form, "version");
   const faults = profileFaults(contentOf(state), key, form);
   if (faults.length > 0) return { kind: "refused", faults };
+  if (await isForbiddenWebhook(state, key, form)) {
+    return { kind: "refused", faults: [{ path: "webhook_url", message: FORBIDDEN_ADDRESS }] };
+  }
   return await saveEdit(
     state.deps.profiles,
     state.session.openedBy,
     (content) => versionOf(content, key) === version ? withProfile(content, key, form) : undefined,
   );
+}
+
+/** Only a new address is resolved: the name server must not keep anybody from changing a text. */
+async function isForbiddenWebhook(
+  state: State,
+  key: string,
+  { webhookUrl }: ProfileForm,
+): Promise<boolean> {
+  const saved = profileForm(valueAt(contentOf(state), key)).webhookUrl;
+  return webhookUrl !== saved && await state.deps.isForbiddenTarget(webhookUrl);
 }
 
 async function test({ deps }: State, form: ProfileForm): Promise<WebhookTrial | "empty"> {

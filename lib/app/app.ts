@@ -72,6 +72,8 @@ export interface Machine {
   readonly elapsedMs: () => number;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Whether the environment names a proxy for https. */
+  readonly isProxied: boolean;
 }
 
 /** What the rooms are built on. */
@@ -115,7 +117,7 @@ export function openRooms(config: Config, ground: Ground): Running {
   const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
   const api = createApi(telegram);
   const lookup = rememberLookups(resolveHost, elapsedMs);
-  const crm = createCrm({ log, mask, lookup });
+  const crm = createCrm({ log, mask, lookup, isProxied: machine.isProxied });
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
   const movedTo = `admin_chat_of:${config.adminChatId}`;

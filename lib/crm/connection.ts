@@ -1,6 +1,7 @@
 // Where a POST to a CRM goes: checks what a host resolves to, and connects to what was checked. Knows no lead.
 
 import { lookup as systemLookup } from "node:dns/promises";
+import { fetchFromAddress } from "./https_request.ts";
 import { bareHost, isForbiddenHost, isIpAddress } from "../profiles/network_address.ts";
 
 /** All addresses of a host name. Rejects where it has none. */
@@ -46,53 +47,97 @@ export class UnknownHostError extends Error {
   override readonly name = "UnknownHostError";
 }
 
+export interface Connections {
+  readonly lookup: Lookup;
+  /** Has to allow the Host header. */
+  readonly client: Deno.HttpClient;
+  /** Whether the environment names a proxy for https: then that one connects, and resolves the name. */
+  readonly isProxied?: boolean;
+  /** Trusted over https instead of the system's certificates, PEM; for tests. */
+  readonly caCerts?: readonly string[];
+}
+
 /**
- * Fetches as `fetch` does, and never from an address that was not checked. Over http a name is replaced by a checked
- * address of it, whatever the name resolves to a moment later. Over https the connection resolves the name again, and
- * its certificate proves that it reached what the name belongs to: a machine's own services have none for it.
+ * Fetches as `fetch` does, and only from an address that was checked, whatever the name resolves to a moment later.
  *
- * @param client Has to allow the Host header.
  * @throws {ForbiddenHostError}
  * @throws {UnknownHostError}
  */
 export async function fetchChecked(
   input: RequestInfo | URL,
   init: RequestInit | undefined,
-  { lookup, client }: { readonly lookup: Lookup; readonly client: Deno.HttpClient },
+  connections: Connections,
 ): Promise<Response> {
+  const { client, lookup, isProxied } = connections;
   const url = new URL(input instanceof Request ? input.url : input);
-  if (isForbiddenHost(url.hostname)) throw new ForbiddenHostError();
-  if (isIpAddress(url.hostname) || isLocalhost(url.hostname)) {
+  const addresses = await checkedAddresses(url.hostname, lookup);
+  if (addresses === "own" || (isProxied && url.protocol === "https:")) {
     return await fetch(input, { ...init, client });
   }
-  const addresses = await lookup(url.hostname).catch((cause) => {
+  return await fetchFromOneOf(addresses, new Request(input, init), connections);
+}
+
+/**
+ * What a host resolves to; `own` for an IP address and the machine's own names, which need no resolving.
+ *
+ * @throws {ForbiddenHostError} If the host is, or resolves to, an address that no CRM lives at.
+ * @throws {UnknownHostError} If it does not resolve.
+ */
+export async function checkedAddresses(
+  host: string,
+  lookup: Lookup,
+): Promise<readonly string[] | "own"> {
+  if (isForbiddenHost(host)) throw new ForbiddenHostError();
+  if (isIpAddress(host) || isLocalhost(host)) return "own";
+  const addresses = await lookup(host).catch((cause) => {
     throw new UnknownHostError(undefined, { cause });
   });
   if (addresses.some(isForbiddenHost)) throw new ForbiddenHostError();
-  if (url.protocol === "https:") return await fetch(input, { ...init, client });
-  return await fetchFromOneOf(addresses, new Request(input, init), client);
+  return addresses;
+}
+
+/** Whether no POST would leave for an address: it is, or resolves to, one that no CRM lives at. A name that does not resolve may. */
+export async function isForbiddenTarget(address: string, lookup: Lookup): Promise<boolean> {
+  const host = URL.parse(address.trim())?.hostname;
+  if (host === undefined) return false;
+  return await checkedAddresses(host, lookup).then(
+    () => false,
+    (error) => error instanceof ForbiddenHostError,
+  );
 }
 
 /** The next address is tried only where nothing can have arrived at the last one. */
 async function fetchFromOneOf(
   addresses: readonly string[],
   request: Request,
-  client: Deno.HttpClient,
+  { client, caCerts }: Connections,
 ): Promise<Response> {
-  const { method, redirect, signal } = request;
-  const headers = new Headers(request.headers);
-  headers.set("host", new URL(request.url).host);
-  const body = await request.text();
+  const isHttps = request.url.startsWith("https:");
   for (const [index, address] of addresses.entries()) {
-    const url = new URL(request.url);
-    url.hostname = address.includes(":") ? `[${bareHost(address)}]` : address;
     try {
-      return await fetch(url, { method, headers, body, redirect, signal, client });
+      const again = request.clone();
+      return isHttps
+        ? await fetchFromAddress(again, bareHost(address), caCerts)
+        : await fetchOverHttp(again, address, client);
     } catch (error) {
       if (index === addresses.length - 1 || !isUnconnected(error)) throw error;
     }
   }
   throw new UnknownHostError();
+}
+
+async function fetchOverHttp(
+  request: Request,
+  address: string,
+  client: Deno.HttpClient,
+): Promise<Response> {
+  const url = new URL(request.url);
+  const { method, redirect, signal } = request;
+  const headers = new Headers(request.headers);
+  headers.set("host", url.host);
+  url.hostname = address.includes(":") ? `[${bareHost(address)}]` : address;
+  const body = await request.text();
+  return await fetch(url, { method, headers, body, redirect, signal, client });
 }
 
 /** Whether a failed fetch never had a connection: only then can nothing have arrived. */

@@ -2,6 +2,7 @@
 
 import ky, { isNetworkError, isTimeoutError } from "ky";
 import {
+  type Connections,
   fetchChecked,
   ForbiddenHostError,
   type Lookup,
@@ -51,12 +52,12 @@ export interface CrmTrial {
 }
 
 export function createCrm(
-  { log, mask, lookup = resolveHost }: {
+  { log, mask, lookup = resolveHost, ...connections }: {
     readonly log: Log;
     readonly mask: Mask;
     /** What a CRM's name resolves to. */
     readonly lookup?: Lookup;
-  },
+  } & Omit<Connections, "lookup" | "client">,
 ): Crm & CrmTrial {
   // Deno sends a POST again when a reused connection dies under it; without a pool none is reused.
   const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, allowHost: true });
@@ -66,7 +67,7 @@ export function createCrm(
     redirect: "manual", // Behind a redirect a login page would count as 200.
     throwHttpErrors: false, // Ky would read up to 10 MiB of the answer first.
     headers: { "user-agent": "Triborg" },
-    fetch: (input, init) => fetchChecked(input, init, { lookup, client }),
+    fetch: (input, init) => fetchChecked(input, init, { ...connections, lookup, client }),
     hooks: {
       beforeRequest: [
         ({ options }) => {

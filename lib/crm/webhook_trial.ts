@@ -1,9 +1,8 @@
 // Tries a webhook address with a marked test lead. Refuses addresses that only the machine itself should reach.
 
 import type { CrmTrial } from "./post.ts";
-import type { Lookup } from "./connection.ts";
+import { isForbiddenTarget, type Lookup } from "./connection.ts";
 import type { CrmOutcome } from "../lead.ts";
-import { bareHost, isForbiddenAddress, isForbiddenHost } from "../profiles/network_address.ts";
 import { testPayload } from "./payload.ts";
 import { addressFault } from "../profiles/webhook_address.ts";
 
@@ -33,9 +32,7 @@ export function createWebhookTrial(
   return async (address, timeoutMs, profileName) => {
     const url = address.trim();
     if (addressFault(url) !== null) return { kind: "impossible" };
-    const host = new URL(url).hostname;
-    const resolved = await lookup(bareHost(host)).catch(() => []);
-    if (isForbiddenAddress(url) || resolved.some(isForbiddenHost)) return { kind: "forbidden" };
+    if (await isForbiddenTarget(url, lookup)) return { kind: "forbidden" };
     const begunAtMs = now();
     const { outcome, answer } = await crm.trySending({
       url,

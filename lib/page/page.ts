@@ -18,13 +18,16 @@ import type { PageConfig } from "./state.ts";
 /** Loading the page opens about this many files at once. */
 const FILES_OF_PAGE = 16;
 
+/** How long saving waits for what a webhook address resolves to, in ms; a POST waits for it anyway. */
+const RESOLVE_WITHIN_MS = 3_000;
+
 export interface PageServer {
   /** A one-time link into the page for who asked; null where the page is not open. */
   newLoginLink(by: string): Promise<LoginLink | null>;
   close(): Promise<void>;
 }
 
-type Built = "auth" | "testWebhook" | "turns";
+type Built = "auth" | "testWebhook" | "isForbiddenTarget" | "turns";
 
 export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config"> {
   readonly config: PageConfig & {
@@ -129,11 +132,13 @@ async function buildPage(options: PageOptions) {
   const [
     { createAuth, LINK_MS, linkHash, loginLink },
     { createWebhookTrial },
+    { isForbiddenTarget },
     { createApp },
     { createTurns },
   ] = await Promise.all([
     import("./auth.ts"),
     import("../crm/webhook_trial.ts"),
+    import("../crm/connection.ts"),
     import("./app.ts"),
     import("./turns.ts"),
   ]);
@@ -149,7 +154,17 @@ async function buildPage(options: PageOptions) {
     LINK_MS,
     linkHash,
     loginLink,
-    app: createApp({ ...options, auth, testWebhook, turns }),
+    app: createApp({
+      ...options,
+      auth,
+      testWebhook,
+      isForbiddenTarget: (address) =>
+        Promise.race([
+          isForbiddenTarget(address, lookup),
+          options.sleep(RESOLVE_WITHIN_MS).then(() => false),
+        ]),
+      turns,
+    }),
   };
 }
 

@@ -59,6 +59,8 @@ export interface WebDeps {
     timeoutMs: number,
     profileName: string,
   ) => Promise<WebhookTrial>;
+  /** Whether a webhook address resolves to one that no CRM lives at. */
+  readonly isForbiddenTarget: (address: string) => Promise<boolean>;
   /** What is wrong with the house right now; the strip under the frame says it. */
   readonly troubles: () => readonly Trouble[];
   /** What `/health` and `/metrics` tell, after having tried the journal. */

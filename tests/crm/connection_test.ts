@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createCrm } from "../../lib/crm/post.ts";
 import { type Lookup, rememberLookups, resolveHost } from "../../lib/crm/connection.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
+import { CERTIFICATE, CERTIFICATE_HOST, PRIVATE_KEY } from "../helpers/a_certificate.ts";
 import { aLog } from "../helpers/a_log.ts";
 
 interface Received {
@@ -12,17 +13,30 @@ interface Received {
   readonly body: string;
 }
 
+interface Sent {
+  readonly outcome: CrmOutcome;
+  readonly received: readonly Received[];
+  readonly lines: readonly string[];
+}
+
+interface Way {
+  readonly scheme?: "http" | "https";
+  readonly respond?: () => Response;
+  readonly caCerts?: readonly string[];
+  readonly timeoutMs?: number;
+}
+
 /** Sends one lead to a name by way of a lookup; tells what came of it and what a server on 127.0.0.1 received. */
 async function sendTo(
   name: string,
   lookup: Lookup,
-): Promise<
   {
-    readonly outcome: CrmOutcome;
-    readonly received: readonly Received[];
-    readonly lines: readonly string[];
-  }
-> {
+    scheme = "http",
+    respond = () => new Response(null, { status: 201 }),
+    caCerts = [CERTIFICATE],
+    timeoutMs = 5_000,
+  }: Way = {},
+): Promise<Sent> {
   const received: Received[] = [];
   const answer = async (request: Request) => {
     received.push({
@@ -30,15 +44,19 @@ async function sendTo(
       host: request.headers.get("host"),
       body: await request.text(),
     });
-    return new Response(null, { status: 201 });
+    return respond();
   };
-  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answer);
+  const tls = scheme === "https" ? { cert: CERTIFICATE, key: PRIVATE_KEY } : {};
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {}, ...tls },
+    answer,
+  );
   const { log, mask, lines } = aLog();
-  const crm = createCrm({ log, mask, lookup });
+  const crm = createCrm({ log, mask, lookup, caCerts });
   try {
     const outcome = await crm.sendLead({
-      url: `http://${name}:${server.addr.port}/hook?key=s3cret`,
-      timeoutMs: 5_000,
+      url: `${scheme}://${name}:${server.addr.port}/hook?key=s3cret`,
+      timeoutMs,
       idempotencyKey: "5b0f6a52-8c5e-4a53-9d0e-3f2f3a6f7c11",
       payload: { lead_name: "A" },
       facts: {},
@@ -49,18 +67,128 @@ async function sendTo(
   }
 }
 
-Deno.test("a POST goes to the address that its name was checked for, in the name's own words", async () => {
-  const answers = [["127.0.0.1"], ["169.254.169.254"]];
-  const { outcome, received } = await sendTo(
-    "crm.example.invalid",
-    () => Promise.resolve(answers.shift() ?? assert.fail("the name was resolved again")),
-  );
-  assert.deepEqual(outcome, { kind: "accepted", status: 201 });
-  assert.equal(answers.length, 1);
-  assert.equal(received.length, 1);
-  assert.equal(received[0]?.url, "/hook?key=s3cret");
-  assert.match(received[0]?.host ?? "", /^crm\.example\.invalid:\d+$/);
-  assert.equal(received[0]?.body, '{"lead_name":"A"}');
+for (const scheme of ["http", "https"] as const) {
+  Deno.test(`a POST over ${scheme} goes to the address that its name was checked for, with the name's own Host`, async () => {
+    const answers = [["127.0.0.1"], ["169.254.169.254"]];
+    const { outcome, received } = await sendTo(
+      CERTIFICATE_HOST,
+      () => Promise.resolve(answers.shift() ?? assert.fail("the name was resolved again")),
+      { scheme },
+    );
+    assert.deepEqual(outcome, { kind: "accepted", status: 201 });
+    assert.equal(answers.length, 1);
+    assert.equal(received.length, 1);
+    assert.equal(received[0]?.url, "/hook?key=s3cret");
+    assert.match(received[0]?.host ?? "", /^crm\.example\.invalid:\d+$/);
+    assert.equal(received[0]?.body, '{"lead_name":"A"}');
+  });
+}
+
+Deno.test("https trusts no certificate of another name or of an unknown signer: nothing was sent", async () => {
+  const here = () => Promise.resolve(["127.0.0.1"]);
+  for (
+    const { outcome, received } of [
+      await sendTo("other.example.invalid", here, { scheme: "https" }),
+      await sendTo(CERTIFICATE_HOST, here, { scheme: "https", caCerts: [] }),
+    ]
+  ) {
+    assert.equal(outcome.kind, "unreachable");
+    assert.deepEqual(received, []);
+  }
+});
+
+Deno.test("an answer over https is read as one over http is", async () => {
+  const here = () => Promise.resolve(["127.0.0.1"]);
+  const { outcome } = await sendTo(CERTIFICATE_HOST, here, {
+    scheme: "https",
+    respond: () => new Response("Неверный  ключ\n", { status: 422 }),
+  });
+  assert.deepEqual(outcome, { kind: "answered", status: 422, body: "Неверный ключ" });
+  const redirected = await sendTo(CERTIFICATE_HOST, here, {
+    scheme: "https",
+    respond: () => new Response(null, { status: 302, headers: { location: "/login" } }),
+  });
+  assert.deepEqual(redirected.outcome, { kind: "answered", status: 302, body: "" });
+  assert.equal(redirected.received.length, 1);
+  const empty = await sendTo(CERTIFICATE_HOST, here, {
+    scheme: "https",
+    respond: () => new Response(null, { status: 204 }),
+  });
+  assert.deepEqual(empty.outcome, { kind: "answered", status: 204, body: "" });
+});
+
+Deno.test("an https server that cuts the connection gets one POST, which may have arrived", async () => {
+  let connections = 0;
+  using listener = Deno.listenTls({
+    port: 0,
+    hostname: "127.0.0.1",
+    cert: CERTIFICATE,
+    key: PRIVATE_KEY,
+  });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      connections += 1;
+      await connection.read(new Uint8Array(4096));
+      connection.close();
+    }
+  })();
+  const { log, mask } = aLog();
+  const crm = createCrm({
+    log,
+    mask,
+    lookup: () => Promise.resolve(["127.0.0.1"]),
+    caCerts: [CERTIFICATE],
+  });
+  const url = `https://${CERTIFICATE_HOST}:${listener.addr.port}/`;
+  const request = { url, timeoutMs: 5_000, idempotencyKey: "1", payload: {}, facts: {} };
+  const outcome = await crm.sendLead(request, new AbortController().signal);
+  crm.close();
+  listener.close();
+  await serving.catch(() => {});
+  assert.equal(outcome.kind, "interrupted");
+  assert.equal(connections, 1);
+});
+
+Deno.test("an https answer that never ends is cut off at the deadline, its status kept", async () => {
+  let cancelled = false;
+  const { outcome } = await sendTo(CERTIFICATE_HOST, () => Promise.resolve(["127.0.0.1"]), {
+    scheme: "https",
+    timeoutMs: 300,
+    respond: () =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => controller.enqueue(new TextEncoder().encode("слишком")),
+          cancel: () => void (cancelled = true),
+        }),
+        { status: 500 },
+      ),
+  });
+  assert.deepEqual(outcome, { kind: "answered", status: 500, body: "слишком" });
+  assert.ok(cancelled);
+});
+
+Deno.test("an https server that says nothing is a timeout", async () => {
+  const never = Promise.withResolvers<Response>();
+  const { log, mask } = aLog();
+  await using server = Deno.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    onListen() {},
+    cert: CERTIFICATE,
+    key: PRIVATE_KEY,
+  }, () => never.promise);
+  const crm = createCrm({
+    log,
+    mask,
+    lookup: () => Promise.resolve(["127.0.0.1"]),
+    caCerts: [CERTIFICATE],
+  });
+  const url = `https://${CERTIFICATE_HOST}:${server.addr.port}/`;
+  const request = { url, timeoutMs: 200, idempotencyKey: "1", payload: {}, facts: {} };
+  const outcome = await crm.sendLead(request, new AbortController().signal);
+  crm.close();
+  never.resolve(new Response());
+  assert.deepEqual(outcome, { kind: "timeout", afterMs: 200 });
 });
 
 for (

@@ -121,6 +121,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     auth,
     profiles: store,
     journal,
+    isForbiddenTarget: () => Promise.resolve(false),
     testWebhook: () => Promise.resolve({ kind: "impossible" }),
     delivery: {
       resend: (lead, by) => Promise.resolve(journal.oweResend(lead, by, "crm:host:", now())),

@@ -41,6 +41,7 @@ export async function withBot(story: (here: BotHere) => Promise<void>): Promise<
       now: () => Date.now() + machine.skewMs + machine.passedMs,
       elapsedMs: () => performance.now() + machine.passedMs,
       random: Math.random,
+      isProxied: false,
     });
     assert.notEqual(typeof running, "number");
     const bot = running as Running;

@@ -357,6 +357,39 @@ Deno.test("testing a webhook shows the status, the time, the answer and what it 
   assert.deepEqual(await page.file(), before);
 });
 
+Deno.test("a webhook address that resolves to the machine's own services is not saved, and what was typed stays", async () => {
+  const asked: string[] = [];
+  await using page = await openPage({
+    deps: {
+      isForbiddenTarget(address) {
+        asked.push(address);
+        return Promise.resolve(address.includes("innocent"));
+      },
+    },
+  });
+  const browser = await page.login();
+  const before = await page.file();
+  const typed = {
+    ...profileFields(page, "agency"),
+    webhook_url: "https://innocent.example.ru/hook",
+    caption: "Набрано вместе с адресом",
+  };
+  const refused = await browser.post("/profiles/agency", typed);
+  assert.equal(refused.status, 422);
+  const html = await refused.text();
+  assert.match(html, /Это служебный адрес машины, CRM на нём не бывает/);
+  assert.match(html, /value="https:\/\/innocent.example.ru\/hook"/);
+  assert.match(html, /Набрано вместе с адресом/);
+  assert.deepEqual(await page.file(), before);
+  // An address that was there is not resolved again for a change of text.
+  const saved = await browser.post("/profiles/agency", {
+    ...profileFields(page, "agency"),
+    caption: "Другое приветствие",
+  });
+  assert.equal(saved.status, 303);
+  assert.deepEqual(asked, ["https://innocent.example.ru/hook"]);
+});
+
 Deno.test("every ending of a webhook's test has a sentence", async () => {
   let trial: WebhookTrial = { kind: "impossible" };
   await using page = await openPage({ deps: { testWebhook: () => Promise.resolve(trial) } });

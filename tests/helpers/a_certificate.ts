@@ -1,0 +1,25 @@
+// A certificate for tests: of `crm.example.invalid`, signed by itself, good until 2126. Made by
+// `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500`.
+
+export const CERTIFICATE_HOST = "crm.example.invalid";
+
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBsDCCAVagAwIBAgIUMS6JLG03lQh9NBqAJI0Z2dgII58wCgYIKoZIzj0EAwIw
+HjEcMBoGA1UEAwwTY3JtLmV4YW1wbGUuaW52YWxpZDAgFw0yNjExMjkwNTU1Mzla
+GA8yMTI2MTEwNTA1NTUzOVowHjEcMBoGA1UEAwwTY3JtLmV4YW1wbGUuaW52YWxp
+ZDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOybmYTnnZ2bXbFUypoEO0Z0c+Tc
+RXQncmm4pcXmlLoFCz7KOf4a+PX03nP/cLiWgblunaMM7xrAlhNoGWLltaCjcDBu
+MB0GA1UdDgQWBBR61tCvFs9xLIq07nYAlqBfCgQy+DAfBgNVHSMEGDAWgBR61tCv
+Fs9xLIq07nYAlqBfCgQy+DAeBgNVHREEFzAVghNjcm0uZXhhbXBsZS5pbnZhbGlk
+MAwGA1UdEwEB/wQCMAAwCgYIKoZIzj0EAwIDSAAwRQIhAPWx12qfQ4uH0B0Q8bT9
+DP/0yokhwVdGklx56OoPdAKxAiAblS6z9ThUV1Gm9WcFVa2WceACskJJqJOAbTv3
+Lls1HA==
+-----END CERTIFICATE-----
+`;
+
+export const PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgtLqsbe0EnT0I+F0q
+pYj8FgN+0wX90cj8Fft+TITlDuehRANCAATsm5mE552dm12xVMqaBDtGdHPk3EV0
+J3JpuKXF5pS6BQs+yjn+Gvj19N5z/3C4loG5bp2jDO8awJYTaBli5bWg
+-----END PRIVATE KEY-----
+`;
