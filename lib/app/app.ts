@@ -22,7 +22,7 @@ import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
 import { COMMANDS, TOPIC_AWAY } from "../managers/texts.ts";
 import { createManagers } from "../bot/managers.ts";
-import { createKeep } from "../journal/durable.ts";
+import { createDurableRecording } from "../journal/durable.ts";
 import { createPace } from "../delivery/pace.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { createPresence } from "../telegram/presence.ts";
@@ -113,7 +113,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     afterVisitors: createPace(),
     log,
   };
-  const keep = createKeep(shared);
+  const recordDurably = createDurableRecording(shared);
   const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
   const api = createApi(telegram);
   const lookup = rememberLookups(resolveHost, elapsedMs);
@@ -132,7 +132,7 @@ export function openRooms(config: Config, ground: Ground): Running {
       topicAway: journal.fact(topicAway) !== undefined,
       onTopic(isAway) {
         const write = isAway ? noteTopicAway : () => journal.forgetFact(topicAway);
-        keep(write).then(() => delivery.wake(), (cause) => {
+        recordDurably(write).then(() => delivery.wake(), (cause) => {
           log.error("❌ Состояние темы чата менеджеров не записать: {cause}", {
             cause: String(cause),
           });
@@ -140,7 +140,7 @@ export function openRooms(config: Config, ground: Ground): Running {
       },
       alertChatId: config.alertChatId,
       onMigrate(chatId) {
-        keep(() => journal.rememberFact(movedTo, String(chatId))).catch((cause) => {
+        recordDurably(() => journal.rememberFact(movedTo, String(chatId))).catch((cause) => {
           log.error("❌ Новый id чата менеджеров не записать: {cause}", { cause: String(cause) });
         });
         registerCommands(chatId);
@@ -199,7 +199,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     crmTimeoutMs: config.crmTimeoutMs,
     repeatWindowMs: config.repeatWindowMs,
     tellTime,
-    keep,
+    recordDurably,
     cutOff: cutOff.signal,
   });
   const budgetOf = createBudgets();
@@ -210,7 +210,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     tellTime,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
-  const loginMessages = createLoginMessages({ ...shared, adminChat, keep, tellTime });
+  const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
   const presence = createPresence({ ...shared, remind: delivery.wake });
   const health = createHealth({
     ...shared,
@@ -255,7 +255,11 @@ export function openRooms(config: Config, ground: Ground): Running {
     loginLinkShown: loginMessages.remember,
   });
   const upkeep = createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake });
-  const inbox = createInbox({ ...shared, keep, handle: (update) => bot.handleUpdate(update) });
+  const inbox = createInbox({
+    ...shared,
+    recordDurably,
+    handle: (update) => bot.handleUpdate(update),
+  });
 
   /** The bot must know its own name before it can tell whom a command is for. */
   let introduced: Promise<void> | undefined;

@@ -1,19 +1,19 @@
-// Records in the journal what has already happened outside, and goes on trying while the disk refuses. Knows no work.
+// Records in the journal what has already happened outside, and goes on trying while the disk refuses.
 
 import { waitMs } from "../backoff.ts";
 import { messageOf } from "../log/error_words.ts";
 import type { Log } from "../log/log.ts";
 import type { Journal } from "./journal.ts";
-import { isStorageFault } from "./storage_fault.ts";
+import { StorageError } from "./storage_error.ts";
 
 /**
- * Writes into the journal what has already happened outside, whole, and goes on trying until it is on disk: a
- * full disk must not turn a sent card into a second one. Gives up only when the process stops.
+ * Writes into the journal what has already happened outside, by one verb of it, and goes on trying until it is on disk:
+ * a full disk must not turn a sent card into a second one. Gives up only when the process stops.
  *
- * @throws What `write` throws when that is a defect: another try would end the same. The caller sees to it that
- *   the work is done later, and that what has happened outside does not happen again.
+ * @throws What `write` throws when that is no `StorageError`: another try at a defect would end the same. The caller sees to it
+ *   that the work is done later, and that what has happened outside does not happen again.
  */
-export interface Keep {
+export interface RecordDurably {
   (write: () => void): Promise<void>;
   /**
    * Shares its fsync with what comes within 20 ms: for what a crash may make undone without a loss, as it
@@ -22,7 +22,7 @@ export interface Keep {
   soon(write: () => void): Promise<void>;
 }
 
-export function createKeep(
+export function createDurableRecording(
   { journal, sleep, stopping, random, log }: {
     readonly journal: Pick<Journal, "committed" | "committedSoon">;
     readonly sleep: (ms: number) => Promise<void>;
@@ -30,8 +30,8 @@ export function createKeep(
     readonly random: () => number;
     readonly log: Log;
   },
-): Keep {
-  async function keep(write: () => void, committed: () => Promise<void>): Promise<void> {
+): RecordDurably {
+  async function record(write: () => void, committed: () => Promise<void>): Promise<void> {
     for (let failures = 1;; failures++) {
       const fault = await attempt(write, committed);
       if (fault === undefined) return;
@@ -46,16 +46,16 @@ export function createKeep(
     committed: () => Promise<void>,
   ): Promise<{ readonly cause: string } | undefined> {
     try {
-      write(); // One move of the journal, or several within `atomically`.
+      write();
     } catch (error) {
-      if (!isStorageFault(error)) throw error;
+      if (!(error instanceof StorageError)) throw error;
       return { cause: messageOf(error) };
     }
     // A commit that fails undoes what others wrote as well, and may have failed through them.
     return await committed().then(() => undefined, (error) => ({ cause: messageOf(error) }));
   }
 
-  return Object.assign((write: () => void) => keep(write, journal.committed), {
-    soon: (write: () => void) => keep(write, journal.committedSoon),
+  return Object.assign((write: () => void) => record(write, journal.committed), {
+    soon: (write: () => void) => record(write, journal.committedSoon),
   });
 }

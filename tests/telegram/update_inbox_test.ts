@@ -7,9 +7,10 @@ import { BotError, type Context, GrammyError, HttpError } from "grammy";
 import type { Update } from "grammy/types";
 import { OutcomeUnknown } from "../../lib/telegram/failures.ts";
 import { createInbox, type Inbox } from "../../lib/telegram/update_inbox.ts";
+import { StorageError } from "../../lib/journal/storage_error.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { Log } from "../../lib/log/log.ts";
-import { createKeep, type Keep } from "../../lib/journal/durable.ts";
+import { createDurableRecording, type RecordDurably } from "../../lib/journal/durable.ts";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 
@@ -55,7 +56,7 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
   let peak = 0;
   const inbox = createInbox({
     journal,
-    keep: aKeep(journal, lines.log),
+    recordDurably: aRecording(journal, lines.log),
     now: Date.now,
     random: () => 1,
     log: lines.log,
@@ -85,8 +86,8 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
   }
 }
 
-function aKeep(journal: Journal, log: Log): Keep {
-  return createKeep({
+function aRecording(journal: Journal, log: Log): RecordDurably {
+  return createDurableRecording({
     journal,
     log,
     random: () => 1,
@@ -123,7 +124,7 @@ Deno.test("accept resolves when the batch is on disk, with what the bot recorded
     Number(onDisk.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.["rows"]);
   const inbox = createInbox({
     journal,
-    keep: aKeep(journal, aLog().log),
+    recordDurably: aRecording(journal, aLog().log),
     now: () => NOON_MS,
     random: () => 1,
     log: aLog().log,
@@ -497,7 +498,7 @@ Deno.test("an update that failed is not lost when the journal cannot note it for
     breakJournal: (journal) => ({
       ...journal,
       postponeUpdate(...args) {
-        if (breaks++ === 0) throw new Error("disk is full");
+        if (breaks++ === 0) throw new StorageError("disk is full");
         journal.postponeUpdate(...args);
       },
     }),
