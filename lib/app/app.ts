@@ -14,7 +14,8 @@ import { EXIT } from "./exit.ts";
 import { createHealth, watchSends } from "./health.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
-import { ADMIN_CHAT_LANE, type Journal } from "../journal/journal.ts";
+import type { Journal } from "../journal/journal.ts";
+import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import type { Lock } from "./lock.ts";
@@ -114,6 +115,8 @@ export function openRooms(config: Config, ground: Ground): Running {
     log,
   };
   const recordDurably = createDurableRecording(shared);
+  const gather = () => shared.sleep(GATHERED_MS);
+  const recordDone = createDoneRecording({ journal, recordDurably, gather });
   const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
   const api = createApi(telegram);
   const lookup = rememberLookups(resolveHost, elapsedMs);
@@ -131,8 +134,11 @@ export function openRooms(config: Config, ground: Ground): Running {
       topicId: config.adminTopicId,
       topicAway: journal.fact(topicAway) !== undefined,
       onTopic(isAway) {
-        const write = isAway ? noteTopicAway : () => journal.forgetFact(topicAway);
-        recordDurably(write).then(() => delivery.wake(), (cause) => {
+        recordDurably(() =>
+          isAway
+            ? journal.noteFact(topicAway, "1", TOPIC_AWAY, now())
+            : journal.forgetFact(topicAway)
+        ).then(() => delivery.wake(), (cause) => {
           log.error("❌ Состояние темы чата менеджеров не записать: {cause}", {
             cause: String(cause),
           });
@@ -153,14 +159,6 @@ export function openRooms(config: Config, ground: Ground): Running {
     return sinceMs === undefined ? undefined : clock.momentOf(sinceMs);
   };
   const adminChat = watched.chat;
-  function noteTopicAway(): void {
-    const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: TOPIC_AWAY } as const;
-    journal.atomically(() => {
-      journal.rememberFact(topicAway, "1");
-      journal.addWork(note, now());
-    });
-  }
-
   const chatCheck = createChatCheck({
     ...shared,
     now: elapsedMs,
@@ -200,6 +198,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     repeatWindowMs: config.repeatWindowMs,
     tellTime,
     recordDurably,
+    recordDone,
     cutOff: cutOff.signal,
   });
   const budgetOf = createBudgets();
@@ -258,6 +257,7 @@ export function openRooms(config: Config, ground: Ground): Running {
   const inbox = createInbox({
     ...shared,
     recordDurably,
+    recordDone,
     handle: (update) => bot.handleUpdate(update),
   });
 

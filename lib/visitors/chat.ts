@@ -2,19 +2,10 @@
 
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup } from "grammy/types";
+import type { Confirmation } from "../journal/work.ts";
 import type { MessageAddress } from "../lead.ts";
 import { LIMITS } from "../profiles/schema.ts";
 import { type CallFailure, describeError, failureOf } from "../telegram/polling.ts";
-
-/** A confirmation as the outbox keeps it until it is sent. */
-export interface Confirmation {
-  readonly chatId: number;
-  /** The menu message that is edited into the confirmation. */
-  readonly messageId: number;
-  readonly text: string;
-  /** Whether the menu is a photo, so that its words are a caption. */
-  readonly photo: boolean;
-}
 
 /** What became of a message to somebody's chat. */
 export type SendOutcome =
