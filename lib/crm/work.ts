@@ -96,8 +96,8 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       facts: { lead: lead.number, profile: lead.profile },
     }, cutOff);
     if (outcome.kind !== "accepted") return await fail(work, attempt, outcome);
-    await recordDone({ kind: "accepted", work, attempt, outcome, atMs: now() });
-    wakeManagers();
+    const done = { kind: "accepted", work, attempt, outcome, atMs: now() } as const;
+    if (await recordDone(done)) wakeManagers();
   }
 
   function fail(work: WorkOf<"post">, attempt: Attempt, outcome: CrmOutcome): Promise<void> {

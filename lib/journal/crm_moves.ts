@@ -43,8 +43,12 @@ export interface CrmMoves {
   refusePost(work: WorkOf<"post">, outcome: CrmOutcome, nowMs: number): void;
   /** No POST is called for any more: the card of its lead says how things stand. */
   skipPost(work: WorkOf<"post">, nowMs: number): void;
-  /** Records what has ended, all of it or nothing. */
-  recordDone(done: readonly Done[]): void;
+  /**
+   * Records what has ended, all of it or nothing.
+   *
+   * @returns Whether the managers may be owed something for it.
+   */
+  recordDone(done: readonly Done[]): boolean;
 }
 
 /** What follows in other moves. */
@@ -125,7 +129,7 @@ export function crmMoves(
   function settleFirst(
     accepted: readonly Ended<"accepted">[],
     confirmedAtMs: ReadonlyMap<number, number>,
-  ): void {
+  ): boolean {
     const rows = JSON.stringify(accepted.map(({ work, attempt, outcome, atMs }) => [
       work.subject,
       attempt.nth,
@@ -135,20 +139,23 @@ export function crmMoves(
     ]));
     const nowMs = Math.max(...accepted.map(({ atMs }) => atMs));
     closeAll.run(rows);
-    for (const row of settleAll.all(rows)) {
+    const followed = settleAll.all(rows)
+      .filter((row) => row["has_follow_ups"] === 1 || row["is_any_crm_down"] === 1);
+    for (const row of followed) {
       const lead = Number(row["number"]);
-      if (row["has_follow_ups"] === 1) cards.releaseFollowUps(lead, nowMs);
-      if (row["is_any_crm_down"] === 1) account.crmAnswered(lead, nowMs);
+      cards.releaseFollowUps(lead, nowMs);
+      account.crmAnswered(lead, nowMs);
     }
+    return followed.length > 0;
   }
 
-  function recordDone(done: readonly Done[]): void {
+  function recordDone(done: readonly Done[]): boolean {
     const confirmed = done.filter((each) => each.kind === "confirmed");
     const accepted = done.filter((each) => each.kind === "accepted");
     const handled = done.filter((each) => each.kind === "handled");
     const first = accepted.filter(({ work }) => !isResend(work));
     const confirmedAtMs = new Map(confirmed.map(({ work, atMs }) => [work.subject, atMs]));
-    if (first.length > 0) settleFirst(first, confirmedAtMs);
+    const owesManagers = first.length > 0 && settleFirst(first, confirmedAtMs);
     for (const { work } of first) confirmedAtMs.delete(work.subject);
     if (confirmedAtMs.size > 0) confirmAll.run(JSON.stringify([...confirmedAtMs]));
     const works = [...confirmed, ...first].map(({ work }) => work);
@@ -157,6 +164,7 @@ export function crmMoves(
       if (isResend(work)) endAttempt(work, attempt, outcome, atMs);
     }
     if (handled.length > 0) finishUpdates(handled.map(({ update }) => update));
+    return owesManagers || first.length < accepted.length;
   }
 
   return {

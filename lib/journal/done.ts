@@ -8,11 +8,12 @@ import type { Done, Journal } from "./journal.ts";
 export const GATHERED_MS = 20;
 
 /**
- * Records what has ended, within some 20 ms, and resolves when it is on disk.
+ * Records what has ended, within some 20 ms, and resolves when it is on disk; tells whether the managers may be owed
+ * something for it.
  *
  * @throws What the journal throws when that is a defect; nothing else is kept from being recorded by it.
  */
-export type RecordDone = (done: Done) => Promise<void>;
+export type RecordDone = (done: Done) => Promise<boolean>;
 
 export function createDoneRecording({ journal, recordDurably, gather }: {
   readonly journal: Pick<Journal, "recordDone">;
@@ -20,13 +21,19 @@ export function createDoneRecording({ journal, recordDurably, gather }: {
   /** Resolves when what has ended by then is to be recorded; at once when the process stops. */
   readonly gather: () => Promise<void>;
 }): RecordDone {
-  let batch: { readonly done: Done[]; readonly recorded: Promise<boolean> } | undefined;
+  let batch: { readonly done: Done[]; readonly recorded: Promise<boolean | undefined> } | undefined;
 
-  /** Whether all of it is recorded: a defect in one thing must not undo the others. */
-  async function recordAll(done: readonly Done[]): Promise<boolean> {
+  async function record(done: readonly Done[]): Promise<boolean> {
+    let owesManagers = false;
+    await recordDurably(() => void (owesManagers = journal.recordDone(done)));
+    return owesManagers;
+  }
+
+  /** Undefined when it is not recorded: a defect in one thing must not undo the others. */
+  async function recordAll(done: readonly Done[]): Promise<boolean | undefined> {
     await gather();
     batch = undefined;
-    return await recordDurably(() => journal.recordDone(done)).then(() => true, () => false);
+    return await record(done).catch(() => undefined);
   }
 
   return async (one) => {
@@ -35,6 +42,6 @@ export function createDoneRecording({ journal, recordDurably, gather }: {
       batch = { done, recorded: recordAll(done) };
     }
     batch.done.push(one);
-    if (!await batch.recorded) await recordDurably(() => journal.recordDone([one]));
+    return await batch.recorded ?? await record([one]);
   };
 }

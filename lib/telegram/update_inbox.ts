@@ -165,7 +165,7 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   function finish(id: number): void {
-    const recorded = recordDone({ kind: "handled", update: id }).catch(reportDefect)
+    const recorded = recordDone({ kind: "handled", update: id }).then(() => {}, reportDefect)
       .then(() => void ending.delete(id));
     ending.set(id, recorded);
   }

@@ -43,7 +43,9 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
   async function confirm(work: WorkOf<"confirmation">, tried = () => {}): Promise<void> {
     const outcome = await visitorChat.confirm(work.body);
     tried();
-    await record(work, outcome, () => recordDone({ kind: "confirmed", work, atMs: now() }));
+    await record(work, outcome, async () => {
+      await recordDone({ kind: "confirmed", work, atMs: now() });
+    });
   }
 
   async function thank(work: WorkOf<"thanks">): Promise<void> {

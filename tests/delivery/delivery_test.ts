@@ -485,7 +485,7 @@ Deno.test("a confirmation that a defect kept from being recorded is sent once", 
         if (done.some(({ kind }) => kind === "confirmed")) {
           throw new TypeError("recordDone is broken");
         }
-        journal.recordDone(done);
+        return journal.recordDone(done);
       },
     }),
   }));
@@ -517,7 +517,7 @@ for (const kind of ["accepted", "answered"] as const) {
       breakJournal: (journal) => ({
         recordDone(done) {
           if (done.some(({ kind }) => kind === "accepted")) breakOnce();
-          journal.recordDone(done);
+          return journal.recordDone(done);
         },
         endAttempt(...ended) {
           breakOnce();

@@ -130,16 +130,16 @@ class World {
 
   boot(life: Life) {
     const now = () => this.#nowMs;
-    const journal: Journal = { ...life.journal };
-    for (const end of ENDS) {
-      const move = journal[end] as (...args: never[]) => void;
-      journal[end] = (...args: never[]) => {
-        move(...args);
-        if (this.#defect !== end) return;
+    const breaking = ENDS.map((end) => {
+      const move = life.journal[end] as (...args: never[]) => unknown;
+      return [end, (...args: never[]) => {
+        const result = move(...args);
+        if (this.#defect !== end) return result;
         this.#defect = undefined;
         throw new TypeError(`${end} is not what it was`);
-      };
-    }
+      }];
+    });
+    const journal: Journal = { ...life.journal, ...Object.fromEntries(breaking) };
     journal.oweResend = (lead, ...rest) => {
       const asked = life.journal.oweResend(lead, ...rest);
       if (asked === "asked") this.#unsaid.wishes.push(lead);

@@ -8,5 +8,9 @@ export function recordsAtOnce(
   journal: Pick<Journal, "recordDone">,
   recordDurably: RecordDurably,
 ): RecordDone {
-  return (done) => recordDurably(() => journal.recordDone([done]));
+  return async (done) => {
+    let owesManagers = false;
+    await recordDurably(() => void (owesManagers = journal.recordDone([done])));
+    return owesManagers;
+  };
 }

@@ -612,7 +612,7 @@ Deno.test("updates that fail or end while the disk is full are neither lost nor 
     // A full disk undoes what a turn wrote: here the turn's writes never come to pass.
     breakJournal: (journal) => ({
       ...journal,
-      recordDone: (done) => isFull ? undefined : journal.recordDone(done),
+      recordDone: (done) => !isFull && journal.recordDone(done),
       postponeUpdate: (id, dueAtMs) => isFull ? undefined : journal.postponeUpdate(id, dueAtMs),
       committed: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
       committedSoon: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
@@ -672,7 +672,7 @@ for (const method of ["recordDone", "postponeUpdate"] as const) {
           const isBroken = method === "recordDone" &&
             done.some((each) => each.kind === "handled" && each.update === 11);
           if (isBroken) throw new TypeError("recordDone is broken");
-          journal.recordDone(done);
+          return journal.recordDone(done);
         },
         postponeUpdate(id, dueAtMs) {
           if (method === "postponeUpdate") throw new TypeError("postponeUpdate is broken");
