@@ -6,7 +6,6 @@ import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
 import { fetchAnswer } from "./http.ts";
 import { onlyAnswers } from "./answers.ts";
 import { describeError, failureOf } from "./failures.ts";
-import { WANTED } from "./early_poll.ts";
 import type { Log } from "../log/log.ts";
 import { type Aside, readBatch } from "./updates.ts";
 
@@ -21,6 +20,9 @@ const LONGEST_POLL_WAIT_MS = 30_000;
 
 /** Telegram holds a request longer than this when there is nothing to say, in ms; a server that does not is asked less. */
 const LEAST_POLL_MS = 1_000;
+
+/** The kinds of updates that the bot handles (https://core.telegram.org/bots/api#getupdates). */
+const WANTED = ["message", "edited_message", "channel_post", "callback_query"] as const;
 
 /** How long another instance may get in the way before this one leaves, in ms (user requirement). */
 export const CONFLICT_PATIENCE_MS = 30_000;
@@ -77,24 +79,10 @@ export interface PollingOptions extends TelegramOptions {
    * @param caughtUp Whether Telegram had nothing to hand over.
    */
   readonly polled: (offset: number, caughtUp: boolean) => void;
-  /** The first answer, where Telegram was asked before; undefined inside where that went wrong. */
-  readonly early?: Promise<Update[] | undefined> | undefined;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
   readonly log: Log;
-}
-
-/** What the promise resolves with; undefined as soon as the process stops. */
-async function unlessStopped<T>(promise: T | Promise<T>, signal: AbortSignal) {
-  const stopped = Promise.withResolvers<undefined>();
-  const stop = () => stopped.resolve(undefined);
-  signal.addEventListener("abort", stop);
-  try {
-    return await Promise.race([promise, stopped.promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 /**
@@ -103,7 +91,7 @@ async function unlessStopped<T>(promise: T | Promise<T>, signal: AbortSignal) {
  * @throws {PollingEnded} If the token is refused, or another instance polls with it for longer than `CONFLICT_PATIENCE_MS`.
  */
 export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
-  const { accept, polled, early, sleep, random, now, log, token, apiRoot } = options;
+  const { accept, polled, sleep, random, now, log, token, apiRoot } = options;
   const api = new Api(token, clientOptions(apiRoot, LONG_POLL_SECONDS + CALL_SECONDS));
   api.config.use(onlyAnswers);
   let offset = 0;
@@ -119,8 +107,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       // At first and after a fault a quick answer is asked for, so that it is known at once how things stand.
       const patient = asked && failures === 0;
       const askedAtMs = now();
-      const result = (asked ? undefined : await unlessStopped(early, signal)) ??
-        await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
+      const result = await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
       const { updates, aside, nextOffset } = readBatch(result);
       if (patient) conflictSinceMs = undefined;
       asked = true;
@@ -203,11 +190,7 @@ function getUpdates(
   timeout: number,
   signal: AbortSignal,
 ): Promise<Update[]> {
-  const options = {
-    offset,
-    timeout,
-    ...WANTED,
-  };
+  const options = { offset, timeout, limit: 100, allowed_updates: WANTED };
   // grammY's types name a polyfill's AbortSignal; its web build takes the platform's.
   return api.getUpdates(options, signal as unknown as Parameters<Api["getUpdates"]>[1]);
 }
