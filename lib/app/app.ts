@@ -16,7 +16,7 @@ import { clockTime, dayStartMs } from "../calendar.ts";
 import { rememberLookups, resolveHost } from "../crm/connection.ts";
 import { createCrm } from "../crm/post.ts";
 import { createDelivery } from "../delivery/delivery.ts";
-import { createPace } from "../delivery/pace.ts";
+import { createAfterVisitors } from "../delivery/after_visitors.ts";
 import { createDurableRecording } from "../journal/durable.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
@@ -120,7 +120,7 @@ function createParts(
     random: machine.random,
     sleep: (ms: number) => sleepUnless(stopping.signal, ms),
     stopping: stopping.signal,
-    afterVisitors: createPace(),
+    afterVisitors: createAfterVisitors(),
     log,
   };
   const recordDurably = createDurableRecording(shared);
