@@ -36,10 +36,10 @@ import { createVisitorChat } from "../visitors/chat.ts";
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
 
-/** How long an orderly end may take where the journal cannot be written, in ms. */
+/** How long an orderly shutdown may take when the journal cannot be written, in ms. */
 const CLOSE_WITHIN_MS = 7_000;
 
-/** What the app says, and what it must not say. */
+/** The log, and the secrets it must mask. */
 export interface Output {
   readonly log: Log;
   readonly mask: Mask;
@@ -67,7 +67,11 @@ export interface App {
   stop(): void;
 }
 
-/** Starts the bot; the returned number is the exit code of a start that was refused. */
+/**
+ * Starts the bot.
+ *
+ * @returns The exit code when it cannot start; the log says why.
+ */
 export async function startApp(
   config: Config,
   output: Output,
@@ -91,7 +95,7 @@ export async function startApp(
 
 type Parts = ReturnType<typeof createParts>;
 
-/** Creates everything and starts nothing. */
+/** Creates all parts and starts none. */
 function createParts(
   config: Config,
   { log, mask, journal, lock, machine, profiles }: Output & OpenJournal & {
@@ -246,11 +250,11 @@ function run(parts: Parts): App {
       await pollUpdates({
         ...parts,
         ...parts.telegram,
-        now: parts.elapsedMs, // It measures spans alone.
+        now: parts.elapsedMs, // Only for durations.
         accept: (updates) => introduce().then(() => watch.recording(() => inbox.accept(updates))),
         polled(offset, caughtUp) {
           journal.forgetUpdates(offset);
-          // A bot that does not know its own name takes no update: /health must not call that well.
+          // Without its own name the bot takes no update: /health must not report that as polling.
           introduce().then(() => presence.polled(caughtUp)).catch(() => {});
         },
       }, parts.stopping);
@@ -264,7 +268,7 @@ function run(parts: Parts): App {
 
   let journalEnd: JournalEnd | undefined;
 
-  /** Where the journal is not to be had the process ends, whether or not it can be closed in good order. */
+  /** Ends the process when the journal is unusable, even if shutdown hangs. */
   async function leave(end: JournalEnd): Promise<number> {
     journalEnd = end;
     stop();
@@ -281,7 +285,7 @@ function run(parts: Parts): App {
   };
 }
 
-/** Returns what asks Telegram for the bot's name, until it is known: the bot needs it to tell whom a command is for. */
+/** Returns a function that calls getMe until it succeeds once: grammY needs the name to match commands. */
 function createIntroduction({ telegram, bot, inbox, managersChat, profiles, log }: Parts) {
   const api = createApi(telegram);
   let introduced: Promise<void> | undefined;
@@ -303,7 +307,7 @@ function createIntroduction({ telegram, bot, inbox, managersChat, profiles, log 
     });
 }
 
-/** @param isLost Whether the journal's files are gone: SQLite would write and remove files at their paths. */
+/** @param isLost Whether the journal's files are gone: closing would write and remove files at their paths. */
 async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   const { journal, delivery, inbox, loginMessages, cutOff } = parts;
   parts.stop();
@@ -312,7 +316,7 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
   await parts.page.close();
   await parts.upkeep.stop();
-  // No POST is begun any more, while handlers in hand may still owe a visitor something.
+  // No new POST begins, but running handlers may still add work for visitors: delivery stops twice.
   await Promise.all([inbox.stop(), delivery.stop(), loginMessages.stop()]);
   await delivery.stop();
   clearTimeout(timer);
@@ -322,14 +326,14 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   parts.lock.release();
 }
 
-/** Resolves when something has ended, or after `ms`. */
+/** Resolves when `work` settles, or after `ms`. */
 async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** Resolves after `ms`, or at once when the process stops. */
+/** Resolves after `ms`, or early when the process stops. */
 function sleepUnless(stopping: AbortSignal, ms: number): Promise<void> {
   return new Promise((resolve) => {
     function wake(): void {

@@ -1,4 +1,4 @@
-// Wires the managers' chat: where it is by now, its topic, its commands, and the checks whether the bot may write there.
+// Wires the managers' chat: its current id, its topic, its commands, and the checks that the bot may write there.
 
 import type { Config } from "./config.ts";
 import { watchSends } from "./health.ts";
@@ -11,13 +11,13 @@ import { COMMANDS, TOPIC_AWAY } from "../managers/texts.ts";
 import { createApi, describeError, withRetries } from "../telegram/polling.ts";
 import type { SendPace } from "../telegram/send_pace.ts";
 
-/** The managers' chat, and what is known of it. */
+/** The managers' chat and its condition. */
 export interface ManagersChat {
   readonly chat: AdminChat;
   /** Since when every send fails, by the monotonic clock. */
   readonly failsSinceMs: () => number | undefined;
   readonly problem: () => ChatProblem | undefined;
-  /** Asks about the chats from now on. @param botId The bot's own id, from getMe. */
+  /** Starts the hourly checks. @param botId The bot's own id, from getMe. */
   startChecks(botId: number): void;
 }
 
@@ -26,10 +26,10 @@ export function createManagersChat(options: {
   readonly journal: Journal;
   readonly recordDurably: RecordDurably;
   readonly pace: SendPace;
-  /** Told that a note for the managers is due. */
+  /** Called when a note for the managers is due. */
   readonly wake: () => void;
   readonly now: () => number;
-  /** A monotonic clock for spans, in ms. */
+  /** A monotonic clock, in ms. */
   readonly elapsedMs: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -79,7 +79,7 @@ export function createManagersChat(options: {
     });
   }
 
-  /** The managers' commands stand in the menu of their chat alone. */
+  /** Shows the commands in the menu of the managers' chat only. */
   function registerCommands(chatId: number): void {
     const scope = { type: "chat", chat_id: chatId } as const;
     commandsApi.setMyCommands(COMMANDS, { scope }).catch((error) => {

@@ -1,4 +1,4 @@
-// What the bot's conversations are lent by the rest of the house.
+// Dependencies of the bot's composers.
 
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";

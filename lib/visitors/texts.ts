@@ -53,11 +53,11 @@ function keyboard(buttons: readonly Button[]): InlineKeyboardMarkup {
 export function chosenText(
   profile: Profile,
   callbackData: string,
-  borne: string | undefined,
+  pressed: string | undefined,
 ): string | undefined {
   const button = profile.buttons.find((each) => each.callbackData === callbackData);
   if (button !== undefined) return choiceText(profile, button);
-  return borne ?? profile.choices.get(callbackData);
+  return pressed ?? profile.choices.get(callbackData);
 }
 
 /** The visitor's confirmation: the same whatever the CRM does. */
