@@ -16,9 +16,9 @@ import { type Frame, Page } from "./page.tsx";
 
 export interface MenuView {
   readonly form: MenuForm;
-  /** The saved version that the form was made from. */
+  /** The saved version that the form was opened from. */
   readonly version: string;
-  /** Those that the menu has texts in, beside the base. */
+  /** The menu's translations. */
   readonly languages: readonly string[];
   readonly profiles: readonly { readonly key: string; readonly name: string }[];
   readonly faults: readonly Fault[];

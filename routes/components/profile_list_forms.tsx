@@ -1,4 +1,4 @@
-// The small forms around the list of profiles: a new one, another link, the end of one.
+// The forms beside the list of profiles: new, rename, delete.
 
 import { LIMITS } from "../../lib/profiles/schema.ts";
 import type { State } from "../../lib/page/state.ts";
