@@ -1,4 +1,4 @@
-// What the page says when it cannot do what was asked.
+// The words of error pages.
 
 import { bilingual } from "./bilingual.ts";
 

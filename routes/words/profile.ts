@@ -191,7 +191,7 @@ export const PROFILE = bilingual({
 
 export type ProfileWords = typeof PROFILE["ru"];
 
-/** What a test lead's fate means for whoever set the address. */
+/** What a test lead's outcome means for the profile's address. */
 export function meaningOf(
   outcome: CrmOutcome,
   { trial }: ProfileWords,
