@@ -26,7 +26,7 @@ export function styleOf(text: string): Style {
  * The text with another value. Elements of a list keep their bytes when they move; objects are matched by
  * `callback_data`.
  *
- * @param indent The indentation of the line in which the value begins; null if everything is in one line.
+ * @param indent The indentation of the line in which the value begins; null if the members around it are in one line.
  */
 export function rewrite(text: string, next: unknown, style: Style, indent: string | null): string {
   const node = parseTree(text);
