@@ -187,7 +187,7 @@ Deno.test("loginLink contains the page's address and the token", () => {
 
 const PASSWORD = "correct horse battery";
 
-interface House {
+interface Setup {
   readonly auth: Auth;
   /** The monotonic clock follows `now` unless set. */
   readonly clock: { nowMs: number; elapsedMs?: number };
@@ -196,11 +196,11 @@ interface House {
 }
 
 async function withAuth(
-  story: (house: House) => Promise<void>,
+  story: (setup: Setup) => Promise<void>,
   password: string | null = PASSWORD,
 ): Promise<void> {
   const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
-  const clock: House["clock"] = { nowMs: NOON_MS };
+  const clock: Setup["clock"] = { nowMs: NOON_MS };
   const auth = createAuth({
     records: authRecords(db),
     committed: db.committed,

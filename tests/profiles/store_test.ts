@@ -9,7 +9,7 @@ import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 import { openStore } from "../helpers/a_store.ts";
 import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
 
-interface Room extends LogOfTest {
+interface Setup extends LogOfTest {
   readonly store: ProfileStore;
   readonly folder: string;
   readonly path: string;
@@ -39,7 +39,7 @@ async function withFile(run: (path: string) => Promise<void>): Promise<void> {
 
 /** Lends a store on a file in its own folder. */
 async function withStore(
-  run: (room: Room) => Promise<void>,
+  run: (setup: Setup) => Promise<void>,
   locales: Locales = someLocales(),
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
@@ -200,13 +200,13 @@ Deno.test("an edit written in several steps is read once it is complete", () =>
   }));
 
 Deno.test("a broken edit is refused with one log line, and the last good profiles stay", () =>
-  withStore(async (room) => {
-    const before = room.store.text();
-    await room.write('{"agency": ');
-    assert.match(await room.line("❌"), /^❌ locales\.json: строка 1, столбец 12: .+$/);
-    assert.equal(nameOf(room.store), "MONSTER AGENCY");
-    assert.equal(room.store.text(), before);
-    assert.equal(room.loads, 1);
+  withStore(async (setup) => {
+    const before = setup.store.text();
+    await setup.write('{"agency": ');
+    assert.match(await setup.line("❌"), /^❌ locales\.json: строка 1, столбец 12: .+$/);
+    assert.equal(nameOf(setup.store), "MONSTER AGENCY");
+    assert.equal(setup.store.text(), before);
+    assert.equal(setup.loads, 1);
   }));
 
 Deno.test("each fault of an edit is one line with its path", () =>
@@ -383,17 +383,17 @@ Deno.test("a store started with a kept version reports the broken file once, and
 // — Saving —
 
 Deno.test("save writes a new version and makes it current at once", () =>
-  withStore(async (room) => {
-    const { store } = room;
+  withStore(async (setup) => {
+    const { store } = setup;
     const before = store.text();
     const saved = await store.save(textOf(named("СОХРАНЕНО")), before);
     assert.deepEqual(saved, { kind: "saved" });
     assert.notEqual(store.text(), before);
     assert.equal(nameOf(store), "СОХРАНЕНО");
-    assert.deepEqual(await room.read(), named("СОХРАНЕНО"));
+    assert.deepEqual(await setup.read(), named("СОХРАНЕНО"));
     assert.deepEqual(valuesIn(store), named("СОХРАНЕНО"));
-    assert.equal(room.loads, 2);
-    assert.deepEqual(await namesIn(room.folder), ["locales.json"]);
+    assert.equal(setup.loads, 2);
+    assert.deepEqual(await namesIn(setup.folder), ["locales.json"]);
   }));
 
 Deno.test("save keeps unknown keys in their order", async () => {
@@ -410,12 +410,12 @@ Deno.test("save keeps unknown keys in their order", async () => {
 });
 
 Deno.test("a saved version is not loaded a second time as an edit on disk", () =>
-  withStore(async (room) => {
-    await room.store.save(textOf(named("ОДИН РАЗ")), room.store.text());
+  withStore(async (setup) => {
+    await setup.store.save(textOf(named("ОДИН РАЗ")), setup.store.text());
     using readByWatcher = nextRead();
     await readByWatcher;
-    assert.equal(room.loads, 2);
-    assert.deepEqual(room.lines, []);
+    assert.equal(setup.loads, 2);
+    assert.deepEqual(setup.lines, []);
   }));
 
 Deno.test("save refuses an edit of a stale version and writes nothing", () =>
