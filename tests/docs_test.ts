@@ -11,8 +11,9 @@ const DOCUMENTS = [
   "docs/performance.md",
 ];
 
-/** `lib/backoff.ts`, `lib/crm/`, `main.ts`, or a function in one: `lib/backoff.ts:waitMs`. */
-const REFERENCE = /`((?:lib|routes|tests|locales|docs)\/[\w./]*|main\.ts)(?::(\w+))?`/g;
+/** `lib/crm/`, `main.ts`, or a name in a file: `lib/backoff.ts:waitMs`, `lib/bot/admin.ts` (`inManagersChat`). */
+const REFERENCE =
+  /`((?:lib|routes|tests|locales|docs)\/[\w./]*|main\.ts)(?::(\w+)`|` \(`(\w+)`\)|`)/g;
 
 async function holds(path: string, name: string | undefined): Promise<boolean> {
   try {
@@ -29,10 +30,12 @@ Deno.test("every file and function that the documents name exists", async () => 
   let named = 0;
   for (const document of DOCUMENTS) {
     for (
-      const [reference, path = "", name] of (await Deno.readTextFile(document)).matchAll(REFERENCE)
+      const [reference, path = "", inside, beside] of (await Deno.readTextFile(document)).matchAll(
+        REFERENCE,
+      )
     ) {
       named++;
-      if (!await holds(path, name)) missing.push(`${document}: ${reference}`);
+      if (!await holds(path, inside ?? beside)) missing.push(`${document}: ${reference}`);
     }
   }
   assert.deepEqual(missing, []);
