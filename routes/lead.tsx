@@ -152,7 +152,6 @@ async function untilSent(
   }
 }
 
-/** The result of the last press, as far as known. */
 export function progressOf(
   lead: Lead,
   wish: Wish | undefined,

@@ -4,7 +4,6 @@ import { HttpError } from "fresh";
 import type { Cursor, LeadFilter } from "../lib/journal/journal.ts";
 import { type Place, PLACES } from "../lib/lead.ts";
 
-/** The filters as typed. */
 export interface LeadQuery {
   readonly state: Place | "";
   readonly profile: string;
@@ -66,7 +65,6 @@ export function filterOf({ state, profile, from, to, q }: LeadQuery, timeZone: s
   };
 }
 
-/** The address of a list, without empty filters. */
 export function addressOf(
   query: LeadQuery,
   { path = "/leads", cursor }: { readonly path?: string; readonly cursor?: Cursor } = {},

@@ -85,7 +85,6 @@ export const preview = define.handlers({
   },
 });
 
-/** The menu as a list of named texts. */
 export function menuParts(form: MenuForm, { deps, language }: State): Part[] {
   const words = MENU[language];
   const { byKey } = deps.profiles.current();
@@ -99,7 +98,6 @@ export function menuParts(form: MenuForm, { deps, language }: State): Part[] {
   ];
 }
 
-/** A translation of the menu as a list of named texts. */
 export function menuTranslationParts(
   form: MenuTranslationForm,
   { language }: Pick<State, "language">,

@@ -104,7 +104,6 @@ function languageOf({ params }: { readonly params: Readonly<Record<string, strin
   return language;
 }
 
-/** The typed texts, with the buttons that the menu has now. */
 function readForm(state: State, language: string): MenuTranslationForm {
   const { form } = state;
   const keys = fields(form, "button_key");

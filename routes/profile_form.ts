@@ -6,7 +6,6 @@ import { field, fields } from "../lib/page/form.ts";
 /** More buttons are not drawn again; the fault says how many there were. */
 const MOST_BUTTONS = 200;
 
-/** What a pressed button of the form asks for. */
 export type Wish =
   | { readonly kind: "save" | "show" | "test" | "add" }
   | { readonly kind: "press" | "unalias"; readonly index: number }

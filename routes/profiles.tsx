@@ -14,7 +14,6 @@ import { PROFILES } from "./words/profiles.ts";
 
 const DAYS = 14;
 
-/** How many deleted profiles are listed, newest first. */
 const MOST_DELETED = 30;
 
 export const handler = define.handlers({

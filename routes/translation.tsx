@@ -121,7 +121,6 @@ function placeOf(
   return { key: profileKey(ctx), language };
 }
 
-/** The typed texts, with the buttons that the profile has now. */
 function readTranslationForm(state: State, key: string): TranslationForm {
   const { form } = state;
   const keys = fields(form, "button_key");
@@ -164,7 +163,6 @@ function viewOf(
   };
 }
 
-/** A translation as a list of named texts. */
 export function translationParts(
   form: TranslationForm,
   { language }: Pick<State, "language">,

@@ -59,7 +59,6 @@ function findChange({ deps }: State, number: number): Change | undefined {
   return { number, before: before.json, after: after.json, renamed: file.renamed };
 }
 
-/** The page that shows the undone change. */
 function pageOf({ deps }: State, { before, after }: Change): string {
   const { byKey } = deps.profiles.current();
   const keys = changedKeys(before, after);

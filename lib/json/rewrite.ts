@@ -92,11 +92,9 @@ function withEdits(text: string, edits: readonly Edit[]): string {
   return result + text.slice(at);
 }
 
-/** A part of the new list or object. */
 interface Part {
   /** The old part's index; undefined for a new part. */
   readonly from?: number | undefined;
-  /** The element, or the key with its value. */
   readonly text: string;
 }
 

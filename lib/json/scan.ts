@@ -54,13 +54,11 @@ interface Token {
   readonly endAt: number;
   readonly line: number;
   readonly column: number;
-  /** Whether it is a whole value. */
   readonly isValue: boolean;
   /** A string without quotes and escapes; a number or word as spelled. */
   readonly value: string;
 }
 
-/** What the next token must be. */
 type Wanted = "value" | "key" | "colon" | "comma" | "end";
 
 /** An open object or list: the line of each key, and the part being read. */
@@ -163,7 +161,6 @@ export function* tokensOf(text: string): Generator<Token> {
   }
 }
 
-/** The fault inside a number or string. */
 function brokenToken(text: string, token: Token): BrokenJson {
   const { sign, at } = token;
   if (sign !== '"') {
@@ -193,7 +190,6 @@ const WANTED: Readonly<Record<Wanted, string>> = {
   end: "нужно убрать лишнее",
 };
 
-/** The fault of an unexpected token. */
 function unexpected(token: Token, wanted: Wanted, before: string, open?: Open): BrokenJson {
   const { sign } = token;
   if (sign === "" && open !== undefined && (wanted === "comma" || "{[".includes(before))) {

@@ -4,11 +4,9 @@ import { scanJson, type TextFault, tokensOf } from "./scan.ts";
 
 /** A JSON object as text; its parts joined give back every byte. */
 export interface JsonText {
-  /** Everything up to and including the opening brace. */
   readonly before: string;
   /** In the order of the text, even if keys look like whole numbers. */
   readonly members: ReadonlyMap<string, Member>;
-  /** Everything after the last member. */
   readonly after: string;
 }
 

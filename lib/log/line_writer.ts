@@ -14,7 +14,6 @@ export interface LineWriter {
 /** How many lines were dropped since the last report. */
 export interface Dropped {
   readonly lines: number;
-  /** Those about a lead. */
   readonly leads: number;
 }
 
@@ -45,7 +44,6 @@ export const MOST_WAITING: Readonly<Record<Weight, number>> = {
   lead: 24 * 1024 * 1024,
 };
 
-/** The size of one write, in UTF-16 units. */
 const MOST_AT_ONCE = 64 * 1024;
 
 /** The wait after a failed write, in ms. */

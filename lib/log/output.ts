@@ -6,11 +6,9 @@ import { createLineWriter, type Dropped, type LineWriter } from "./line_writer.t
 export interface Output {
   /** Log lines. Once stdout's reader is gone, faults and lines about leads go to stderr. */
   readonly lines: LineWriter;
-  /** Messages before there is a log. */
   readonly faults: LineWriter;
   /** Sets the callback for when log lines have room again after some were dropped. */
   onRoom(tell: (dropped: Dropped) => void): void;
-  /** Resolves when both streams are written. */
   flushed(): Promise<void>;
 }
 

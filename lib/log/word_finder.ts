@@ -12,7 +12,6 @@ export interface WordFinder {
   find(text: string): Stretch[];
   /** The length of the longest incomplete word at the text's end; 0 for none. */
   begunAtEnd(text: string): number;
-  /** The longest word's length. */
   readonly longest: number;
 }
 
@@ -59,7 +58,6 @@ export function createWordFinder(words: ReadonlySet<string>): WordFinder {
 function createNodes(most: number, longest: number) {
   /** The length of the longest word ending in a node; 0 for none. */
   const ending = new Int32Array(most);
-  /** The depth of a node. */
   const depth = new Int32Array(most);
   const parent = new Int32Array(most);
   const unitOf = new Uint16Array(most);

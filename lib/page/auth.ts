@@ -34,7 +34,6 @@ export interface LoginLink {
   readonly url: string;
   /** Whether it opens only on the bot's own machine. */
   readonly isLocal: boolean;
-  /** The hash of its token. */
   readonly hash: string;
   readonly askedBy: string;
   readonly expiresAtMs: number;
@@ -43,7 +42,6 @@ export interface LoginLink {
 export type Entry =
   | {
     readonly kind: "entered";
-    /** The session's secret. */
     readonly cookie: string;
     readonly session: Session;
   }
@@ -53,7 +51,6 @@ export type Entry =
   | { readonly kind: "too_many"; readonly waitMs: number };
 
 export interface Auth {
-  /** Whether a password is configured. */
   readonly hasPassword: boolean;
   /**
    * Makes a one-time link's token. It works for {@linkcode LINK_MS} and once.
@@ -69,7 +66,6 @@ export interface Auth {
   enterByPassword(password: string, name: string, visit: Visit): Promise<Entry>;
   /** The session of a cookie; records its use. */
   findSession(cookie: string): Session | undefined;
-  /** The token that every form of this session carries. */
   formToken(cookie: string): string;
   isFormToken(cookie: string, token: string): boolean;
   /** Most recently used first. */

@@ -18,7 +18,6 @@ export interface HealthFacts {
   readonly polledAtMs: number | undefined;
   /** When the oldest lead that is still owed was received. */
   readonly oldestUndeliveredAtMs: number | undefined;
-  /** Leads that the managers' chat refused. */
   readonly undeliveredLeads: number;
   /** Since when every send to the managers' chat has failed; undefined if the last one succeeded or there was none. */
   readonly adminChatFailsSinceMs: number | undefined;
@@ -32,7 +31,6 @@ export interface HealthFacts {
 export type Trouble =
   /** The journal cannot be read or written: no new updates are taken, none are lost. */
   | { readonly kind: "database" }
-  /** Telegram has not answered a poll since then. */
   | { readonly kind: "polling"; readonly sinceMs: number }
   /** At least `leads` leads reached neither the CRM nor the managers' chat. */
   | { readonly kind: "undelivered"; readonly leads: number; readonly sinceMs: number }

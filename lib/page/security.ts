@@ -60,7 +60,6 @@ function withoutPort(text: string): string {
   return /^\[([^\]]*)\]/.exec(address)?.[1] ?? /^([\d.]+):\d+$/.exec(address)?.[1] ?? address;
 }
 
-/** The IPv4 address in `::ffff:192.0.2.7`. */
 function ipv4Of(high: number, low: number): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }

@@ -18,7 +18,6 @@ export type { Trouble } from "./health_report.ts";
 export interface PageConfig {
   /** The page's public origin behind a proxy, without a trailing slash. */
   readonly publicUrl: string | null;
-  /** Whether X-Forwarded-For is trusted. */
   readonly trustProxy: boolean;
   /** The managers' time zone, an IANA name. */
   readonly timeZone: string;
@@ -58,7 +57,7 @@ export interface WebDeps {
     timeoutMs: number,
     profileName: string,
   ) => Promise<WebhookTrial>;
-  /** Whether a webhook address resolves to one that no CRM lives at. */
+  /** Whether a webhook address resolves to an address that cannot be a CRM. */
   readonly isForbiddenTarget: (address: string) => Promise<boolean>;
   /** The current troubles, shown in the strip below the header. */
   readonly troubles: () => readonly Trouble[];

@@ -171,7 +171,6 @@ function choicesOf(
   return Object.keys(choices).length === 0 && raw === undefined ? {} : { choices };
 }
 
-/** As an input of one line sends it. */
 function oneLine(text: string): string {
   return text.replace(/\r\n?|\n/g, " ");
 }

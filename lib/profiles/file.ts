@@ -154,7 +154,6 @@ export function watchFile(path: string, changed: () => void, log: Log): { close(
   };
 }
 
-/** The file that a path resolves to; undefined if there is none. */
 function targetOf(path: string): string | undefined {
   try {
     return Deno.realPathSync(path);
@@ -163,7 +162,6 @@ function targetOf(path: string): string | undefined {
   }
 }
 
-/** A path's folder with its slash, and the name in it. */
 function placeOfFile(path: string): { readonly folder: string; readonly name: string } {
   const slash = Deno.build.os === "windows" ? /[\\/][^\\/]*$/ : /\/[^/]*$/;
   const at = path.search(slash) + 1;

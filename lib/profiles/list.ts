@@ -6,7 +6,6 @@ import { valueAt, valuesOf, withoutLayout } from "../json/text.ts";
 import { type Fault, LIMITS, NAME, parseProfiles, SELECT } from "./schema.ts";
 import { aliasesOf, type Content, MENU_KEY, newCallbackData } from "./edits.ts";
 
-/** A new profile with sensible texts everywhere. */
 function blankProfile(key: string, name: string, random: () => number): object {
   const callbackData = newCallbackData(key, random());
   const choice = "Оставить заявку";
@@ -243,7 +242,6 @@ function withMenuButton(content: Content, key: string, text: string): Content {
   );
 }
 
-/** Changes the buttons of the menu's translations, if any. */
 function withMenuTranslations(
   content: Content,
   change: (buttons: readonly MenuButton[]) => readonly MenuButton[],

@@ -97,7 +97,6 @@ function ipv4Number(host: string): number | undefined {
   return plain.split(".").reduce((address, byte) => address * 256 + Number(byte), 0);
 }
 
-/** An IPv6 address as its eight groups. */
 function ipv6Groups(host: string): number[] | undefined {
   if (!host.includes(":")) return undefined;
   const plain = URL.parse(`http://[${host}]/`)?.hostname.slice(1, -1);

@@ -28,7 +28,6 @@ export interface Loaded {
 /** A broken, missing or unreadable file while the previous version is in use. */
 export interface Breakage {
   readonly faults: readonly Fault[];
-  /** When it was noticed. */
   readonly sinceMs: number;
   /** When the version in use became current. */
   readonly versionAtMs: number;
@@ -41,7 +40,6 @@ export interface Saving {
 }
 
 export interface ProfileStore {
-  /** The last good version. */
   current(): Profiles;
   /** The file behind `current`, with unknown keys. */
   content(): JsonText;
@@ -57,7 +55,6 @@ export interface ProfileStore {
    * @param basedOn The text of the version that the new one was made from.
    */
   save(text: string, basedOn: string, saving?: Saving): Promise<SaveResult>;
-  /** Stops watching. */
   close(): Promise<void>;
 }
 
@@ -219,7 +216,6 @@ export function faultWords({ path, message }: Fault): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-/** Most faults of one file that are reported. */
 const MOST_FAULTS = 100;
 
 function shortened(faults: readonly Fault[]): readonly Fault[] {

@@ -24,7 +24,6 @@ export function diffWords(before: string, after: string): Piece[] {
   ]);
 }
 
-/** Splits into words, whitespace and single other characters. */
 function words(text: string): string[] {
   return text.match(/[\p{L}\p{N}_]+|\s+|[^\p{L}\p{N}_\s]/gu) ?? [];
 }
@@ -100,10 +99,8 @@ function gather(pieces: readonly Piece[]): Piece[] {
 /** Closes the last change. */
 const END: Piece = { kind: "same", text: "" };
 
-/** Blanks within a line. */
 const BLANK = /^[^\S\n]+$/;
 
-/** Joins neighbours of one kind and drops empty pieces. */
 function joined(pieces: readonly Piece[]): Piece[] {
   const result: { kind: Piece["kind"]; text: string }[] = [];
   for (const { kind, text } of pieces) {

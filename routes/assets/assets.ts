@@ -8,7 +8,6 @@ import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
 
 export interface Asset {
-  /** With a hash of the content. */
   readonly path: string;
   readonly type: string;
   readonly content: Uint8Array<ArrayBuffer>;

@@ -5,7 +5,6 @@ import type { Language } from "../../lib/page/language.ts";
 import { BUTTONS } from "../words/buttons.ts";
 import { Caution } from "./fields.tsx";
 
-/** Warnings by the button's index. */
 export function cautionsOf(texts: readonly string[], language: Language): Map<number, string> {
   const words = BUTTONS[language];
   const cautions = new Map<number, string>();

@@ -17,7 +17,6 @@ interface ButtonsProps {
   /** Where the form is posted; the answer opens at this list. */
   readonly path: string;
   readonly faults: FormFaults;
-  /** Warnings by the button's index. */
   readonly cautions: ReadonlyMap<number, string>;
   readonly focus?: Focus | undefined;
   readonly words: ProfileWords;

@@ -11,7 +11,6 @@ export interface Day {
   readonly counts: PlaceCounts;
 }
 
-/** In stacking order. */
 export const STACK = ["in_crm", "by_hand", "in_admin_chat", "held", "on_its_way"] as const;
 
 export function sumOf(counts: PlaceCounts): number {

@@ -18,7 +18,6 @@ export function EditorPage({
   readonly frame: Frame;
   readonly profileKey: string;
   readonly name: string;
-  /** The profile's translations. */
   readonly languages: readonly string[];
   /** The open tab's language; null for the base. */
   readonly shown: string | null;
@@ -52,10 +51,8 @@ export function EditorPage({
 /** The form of an editor: posted to its path to be saved, and to `<path>/preview` at every change. */
 export function EditorForm({ frame, id, path, version, isUnsaved, children }: {
   readonly frame: Frame;
-  /** The preview's buttons refer to the form by it. */
   readonly id?: string;
   readonly path: string;
-  /** The saved version that the form was opened from. */
   readonly version: string;
   readonly isUnsaved: boolean;
   readonly children: ComponentChildren;

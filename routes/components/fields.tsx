@@ -10,7 +10,6 @@ export interface FieldProps {
   readonly fault?: string | undefined;
   /** The limit shown by the character count, in UTF-16 units as Telegram counts. */
   readonly most?: number;
-  /** Whether the field has the focus when the page opens. */
   readonly focus?: boolean;
   readonly lang?: string | undefined;
 }

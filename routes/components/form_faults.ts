@@ -8,12 +8,10 @@ import { PROFILE } from "../words/profile.ts";
 
 export interface FormFaults {
   readonly count: number;
-  /** The sentence for a field, if it has a fault. */
   of(field: string): string | undefined;
   ofButton(index: number, part: "button_text" | "button_choice"): string | undefined;
   /** Whether it is the first faulty field, which gets the focus. */
   isFirst(field: string, index?: number): boolean;
-  /** Faults that belong to no field of this form. */
   readonly elsewhere: readonly string[];
 }
 
@@ -30,7 +28,6 @@ const FIELDS: Readonly<Record<string, string>> = {
   "aliases": "aliases",
 };
 
-/** In the order of the form. */
 const ORDER = [
   "name",
   "webhook_url",

@@ -20,13 +20,11 @@ export interface Line {
 export function HistoryPage({ frame, name, path, lines, open, most, refusal }: {
   readonly frame: Frame;
   readonly name: string;
-  /** The page of the profile or menu. */
   readonly path: string;
   readonly lines: readonly Line[];
   /** The open version's number; 0 for none. */
   readonly open: number;
   readonly most: number;
-  /** Why a version could not be restored. */
   readonly refusal?: Refusal;
 }) {
   const words = HISTORY[frame.language];

@@ -17,7 +17,6 @@ export function nameOf(lead: Lead, words: LeadsWords): string {
   return isErased(lead) ? words.erasedPerson : fullName(lead.visitor).trim();
 }
 
-/** Whether a manager can still act on it. */
 export function isOpen(lead: Lead): boolean {
   return (lead.state === "in_admin_chat" || lead.state === "undelivered") && !isErased(lead);
 }
@@ -68,15 +67,12 @@ const WISHES = ["asked", "running", "settled", "closed", "erased"] as const;
 /** What a press asked for, as named in the next page's address. */
 export type Wish = typeof WISHES[number];
 
-/** A press and its result so far. */
 export interface Done {
   readonly wish: Wish;
   readonly sending: boolean;
-  /** The lead's latest POST. */
   readonly attempt: AttemptRecord | undefined;
 }
 
-/** The press that an address names; undefined for an unknown word. */
 export function readWish({ searchParams }: URL): Wish | undefined {
   return WISHES.find((each) => each === searchParams.get("done"));
 }
@@ -93,7 +89,6 @@ export function freshPath({ number }: Lead, wish: Wish | undefined, back?: strin
 export function LeadNote({ done, words, more }: {
   readonly done: Done;
   readonly words: LeadsWords;
-  /** After the sentence. */
   readonly more?: string | undefined;
 }) {
   const { text, light } = noteOf(done, words);

@@ -21,7 +21,6 @@ export function LeadRow({ lead, back, sending, done, frame }: {
   readonly back: string;
   /** Whether a POST is open or due. */
   readonly sending: boolean;
-  /** The last press and its result. */
   readonly done: Done | undefined;
   readonly frame: Frame;
 }) {

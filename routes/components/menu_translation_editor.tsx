@@ -19,7 +19,6 @@ import { type Frame, Page } from "./page.tsx";
 
 export interface MenuTranslationView {
   readonly language: string;
-  /** The menu's translations. */
   readonly languages: readonly string[];
   readonly form: MenuTranslationForm;
   readonly base: MenuForm;
@@ -31,7 +30,6 @@ export interface MenuTranslationView {
   readonly note?: Note;
 }
 
-/** Fault messages by path. */
 type Sentences = ReadonlyMap<string, string>;
 
 export function MenuTranslationEditor({ frame, view }: {
@@ -113,7 +111,6 @@ export function MenuTranslationEditor({ frame, view }: {
 function Buttons({ view, sentences, hasFocus, frame }: {
   readonly view: MenuTranslationView;
   readonly sentences: Sentences;
-  /** Whether one of these is the first faulty field. */
   readonly hasFocus: boolean;
   readonly frame: Frame;
 }) {
@@ -154,7 +151,6 @@ function Buttons({ view, sentences, hasFocus, frame }: {
   );
 }
 
-/** Faults that belong to no field of this form. */
 function elsewhereOf(sentences: Sentences, { buttons }: MenuTranslationForm): string[] {
   const fields = new Set([
     "welcome_text",

@@ -89,7 +89,6 @@ export function NoteLine({ note, faults, path, frame }: {
   }
 }
 
-/** The button that undoes a change; nothing if there is no change. */
 export function UndoForm({ change, frame }: {
   readonly change: number | undefined;
   readonly frame: Frame;

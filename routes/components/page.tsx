@@ -15,17 +15,14 @@ export interface Frame {
   readonly who: string;
   readonly formToken: string;
   readonly notices: readonly Notice[];
-  /** Formats a moment for people. */
   readonly when: (atMs: number) => string;
 }
 
-/** A line of the strip: a trouble, and a link to it. */
 interface Notice {
   readonly text: string;
   readonly link?: { readonly href: string; readonly text: string };
 }
 
-/** Builds the frame from the state of a request with a session. */
 export function frameOf({ state, url }: { readonly state: State; readonly url: URL }): Frame {
   const { deps, language, session, formToken } = state;
   const { timeZone } = deps.config;

@@ -9,7 +9,6 @@ import { PREVIEW } from "../words/preview.ts";
 import { ButtonCautions } from "./button_cautions.tsx";
 import { Keyboard, Message } from "./telegram.tsx";
 
-/** The example visitor of the preview. */
 const SOMEBODY: Visitor = {
   userId: 1,
   username: "betterrman",
@@ -22,13 +21,10 @@ const THEIR_WORDS = "https://example.com";
 
 export interface PreviewProps {
   readonly language: Language;
-  /** The profile in the shown language. */
   readonly profile: Profile;
   /** In the base language, which the managers and the CRM always get. */
   readonly base: Profile;
-  /** The pressed button's index. */
   readonly pressed: number;
-  /** The form that the preview's buttons belong to. */
   readonly form: string;
 }
 

@@ -77,7 +77,6 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
   );
 }
 
-/** Whether the profile's leads arrive. */
 function Health({ profile, answer, frame }: {
   readonly profile: Profile;
   readonly answer: LastAnswer | undefined;

@@ -17,17 +17,14 @@ import type { Frame } from "./page.tsx";
 import { ProfilePreview } from "./preview.tsx";
 import { duration } from "./time.ts";
 
-/** The form that the preview's buttons belong to. */
 export const FORM_ID = "profile";
 
 export interface ProfileView {
   readonly key: string;
   /** The saved name; the form may have another. */
   readonly savedName: string;
-  /** The profile's translations. */
   readonly languages: readonly string[];
   readonly form: ProfileForm;
-  /** The saved version that the form was opened from. */
   readonly version: string;
   readonly faults: readonly Fault[];
   /** The index of the button whose confirmation the preview shows. */

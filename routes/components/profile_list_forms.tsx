@@ -8,7 +8,6 @@ import { type Frame, Page } from "./page.tsx";
 import { SmallForm } from "./small_form.tsx";
 import { type Refusal, Unsaved } from "./unsaved.tsx";
 
-/** The form of a new profile, as typed. */
 export interface NewView {
   readonly from: string | undefined;
   readonly name: string;

@@ -27,7 +27,6 @@ export function Message({ text, entities = [], photoUrl, part, children }: Messa
   );
 }
 
-/** The rows of a keyboard. */
 export function Keyboard(
   { keyboard, draw }: {
     readonly keyboard: InlineKeyboardMarkup;
@@ -44,7 +43,6 @@ export function Keyboard(
   );
 }
 
-/** A message's text with its entities as HTML. */
 export function Formatted(
   { text, entities }: { readonly text: string; readonly entities: readonly MessageEntity[] },
 ) {

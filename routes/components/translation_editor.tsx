@@ -29,7 +29,6 @@ export interface TranslationView {
   readonly pressed: number;
   readonly isUnsaved: boolean;
   readonly note?: Note;
-  /** The profile in this language, and in the base language. */
   readonly draft: Profile;
   readonly baseDraft: Profile;
 }

@@ -8,7 +8,6 @@ import { type Frame, Page } from "./page.tsx";
 
 export type Refusal = Exclude<EditResult, { readonly kind: "saved" }>;
 
-/** The HTTP status for an edit that was not saved. */
 export function statusOf({ kind }: Refusal): number {
   return { stale: 409, broken: 409, refused: 422, failed: 507 }[kind];
 }

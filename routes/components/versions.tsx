@@ -9,7 +9,6 @@ import type { ProfileWords } from "../words/profile.ts";
 export interface Part {
   readonly label: string;
   readonly text: string;
-  /** Whether each line is a separate entry. */
   readonly isList?: true;
 }
 
@@ -39,7 +38,6 @@ function hidden(address: string): string {
   return `${hostOf(address) || "…"}/… (${mark})`;
 }
 
-/** Two versions side by side, where they differ. */
 export function SideBySide({ mine, theirs, words }: {
   readonly mine: readonly Part[];
   readonly theirs: readonly Part[];

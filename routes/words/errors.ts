@@ -2,7 +2,6 @@
 
 import { bilingual } from "./bilingual.ts";
 
-/** A headline, and what to do. */
 export interface Sentence {
   readonly title: string;
   readonly text: string;

@@ -11,7 +11,6 @@ export function faultSentence(message: string, language: Language): string {
   return `${said.slice(0, 1).toUpperCase()}${said.slice(1)}.`;
 }
 
-/** The same as part of a sentence. */
 export function faultWords(message: string, language: Language): string {
   return language === "ru" ? message : inEnglish(message);
 }
