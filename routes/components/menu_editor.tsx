@@ -16,9 +16,7 @@ import { type Frame, Page } from "./page.tsx";
 
 export interface MenuView {
   readonly form: MenuForm;
-  /** The saved version that the form was made from. */
   readonly version: string;
-  /** Those that the menu has texts in, beside the base. */
   readonly languages: readonly string[];
   readonly profiles: readonly { readonly key: string; readonly name: string }[];
   readonly faults: readonly Fault[];

@@ -1,4 +1,4 @@
-// A profile at a glance: whether its leads arrive, where they went, its link, and what can be done with it.
+// A profile's card in the list: status, where its leads went, link, actions.
 
 import type { LastAnswer } from "../../lib/journal/profile_counts.ts";
 import type { Place } from "../../lib/lead.ts";
@@ -77,7 +77,6 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
   );
 }
 
-/** One glance: whether the profile's leads arrive. */
 function Health({ profile, answer, frame }: {
   readonly profile: Profile;
   readonly answer: LastAnswer | undefined;

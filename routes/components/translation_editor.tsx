@@ -1,4 +1,4 @@
-// The form of a translation beside its preview: the base's texts stand where nothing is typed.
+// The form of a translation beside its preview; empty fields show the base text.
 
 import { type Fault, LIMITS, type Profile } from "../../lib/profiles/schema.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
@@ -29,7 +29,6 @@ export interface TranslationView {
   readonly pressed: number;
   readonly isUnsaved: boolean;
   readonly note?: Note;
-  /** As a visitor of this language would read the form, and as everybody else reads the profile. */
   readonly draft: Profile;
   readonly baseDraft: Profile;
 }
