@@ -1,7 +1,7 @@
 // Every regular expression of the bot takes time in proportion to its text, whatever the text is.
 
 import assert from "node:assert/strict";
-import { SELECT } from "../lib/profiles/schema.ts";
+import { SELECT } from "../lib/profiles/profile.ts";
 import { leastMs } from "./helpers/least_ms.ts";
 import { expressionsOf, readExpressions } from "./helpers/expressions.ts";
 
@@ -98,8 +98,8 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     ["http://a/", "b", "\n"],
   ],
   "lib/profiles/schema.ts /\\{\\w*\\}/g": [["", "{"], ["", "{a"], ["{", "a", "!"]],
-  "lib/profiles/schema.ts /^[\\w-]+$/": [["", "a-", "!"]],
-  "lib/profiles/schema.ts /^[a-z]{2,3}(-[a-z\\d]{2,8})*$/i": [["en", "-aa", "!"], [
+  "lib/profiles/checks.ts /^[\\w-]+$/": [["", "a-", "!"]],
+  "lib/profiles/language.ts /^[a-z]{2,3}(-[a-z\\d]{2,8})*$/i": [["en", "-aa", "!"], [
     "en",
     "-aaaaaaaa",
     "a!",

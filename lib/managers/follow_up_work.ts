@@ -7,7 +7,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { FollowUp, Lead, MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
 import type { Keep } from "../journal/durable.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
 /** What showing a follow-up needs. */

@@ -1,6 +1,7 @@
 // What is odd about the texts of one message's buttons: longer than a phone's line, or the same twice. Touches no file.
 
-import type { Button, Fault, Profile, Profiles } from "./schema.ts";
+import type { Button, Profile, Profiles } from "./profile.ts";
+import type { Fault } from "./faults.ts";
 
 /** Most characters of a button that a phone shows (ours, measured at 390 px); the rest is cut off there. */
 export const BUTTON_LINE = 40;

@@ -3,7 +3,7 @@
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup } from "grammy/types";
 import type { MessageAddress } from "../lead.ts";
-import { LIMITS } from "../profiles/schema.ts";
+import { LIMITS } from "../profiles/limits.ts";
 import { type CallFailure, describeError, failureOf } from "../telegram/polling.ts";
 
 /** A confirmation as the outbox keeps it until it is sent. */

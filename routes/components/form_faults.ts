@@ -1,6 +1,6 @@
 // Sorts the faults of a profile's form to their fields.
 
-import type { Fault } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { faultSentence, faultWords } from "../words/faults.ts";

@@ -1,6 +1,6 @@
 // The line on top of a form: what its last press did, or why it did not.
 
-import type { Fault } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
 import { faultOfFile, faultWords } from "../words/faults.ts";
 import { PROFILE } from "../words/profile.ts";
 import { FormToken, type Frame } from "./page.tsx";

@@ -1,6 +1,6 @@
 // The small forms around the list of profiles: a new one, another link, the end of one.
 
-import { LIMITS } from "../../lib/profiles/schema.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import type { State } from "../../lib/page/state.ts";
 import { PROFILE_LIST } from "../words/profile_list.ts";
 import { TextField } from "./fields.tsx";

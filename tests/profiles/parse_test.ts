@@ -1,7 +1,9 @@
 // The schema of locales.json: what it takes, and each fault with its path.
 
 import assert from "node:assert/strict";
-import { type Fault, parseProfiles, profileOfWord } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
+import { parseProfiles } from "../../lib/profiles/parse.ts";
+import { profileOfWord } from "../../lib/profiles/profile.ts";
 import {
   anotherProfile,
   aProfile,
