@@ -49,14 +49,14 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/app/config.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
   "lib/app/config.ts /^\\d+:[\\w-]+$/": [["", "1"], ["1:", "a", "!"]],
   "lib/app/config.ts /^\\d/": [["", "1"]],
-  "lib/crm/post.ts /(?<![a-z\\d+.-])[a-z\\d+.-]*:\\/\\/[^\\s)]*/gi": [
+  "lib/crm/outcome.ts /(?<![a-z\\d+.-])[a-z\\d+.-]*:\\/\\/[^\\s)]*/gi": [
     ["", "a."],
     ["", "a-1+"],
     ["", "a://"],
     ["", "a:// "],
     ["", "a:/"],
   ],
-  "lib/crm/post.ts /[\\p{Cc}\\s]+/gu": [["", "\u0000 "], ["", "a "]],
+  "lib/crm/answer.ts /[\\p{Cc}\\s]+/gu": [["", "\u0000 "], ["", "a "]],
   "lib/managers/follow_up_work.ts /not found|can't be (copied|forwarded)|no messages to|too long|MESSAGE_ID_INVALID/i":
     [["", "not foun"], ["", "can't be "], ["", "no messages "]],
   "lib/journal/erasure.ts /[\\p{L}\\p{N}_]/u": [["", "!"]],
