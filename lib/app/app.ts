@@ -29,15 +29,10 @@ import { createPresence } from "../telegram/presence.ts";
 import { servePage } from "../page/page.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
-import { createBudgets } from "../telegram/send_retries.ts";
-import {
-  createApi,
-  describeError,
-  PollingEnded,
-  type PollingOptions,
-  pollUpdates,
-  withRetries,
-} from "../telegram/polling.ts";
+import { createBudgets, withRetries } from "../telegram/send_retries.ts";
+import { createApi } from "../telegram/client.ts";
+import { describeError } from "../telegram/failures.ts";
+import { PollingEnded, type PollingOptions, pollUpdates } from "../telegram/polling.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { createVisitorChat } from "../visitors/chat.ts";

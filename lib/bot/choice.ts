@@ -6,7 +6,7 @@ import type { MessageAddress } from "../lead.ts";
 import { inLanguage } from "../profiles/language.ts";
 import { LIMITS } from "../profiles/limits.ts";
 import { type Profile, profileOfWord } from "../profiles/profile.ts";
-import { describeError } from "../telegram/polling.ts";
+import { describeError } from "../telegram/failures.ts";
 import { chosenText, clip, confirmation } from "../visitors/texts.ts";
 import { isBlank } from "../visitor_name.ts";
 import type { BotDeps } from "./deps.ts";

@@ -4,7 +4,7 @@ import { Composer, type Context } from "grammy";
 import type { Message } from "grammy/types";
 import { inLanguage, menuInLanguage } from "../profiles/language.ts";
 import { type Profile, profileOfWord, SELECT } from "../profiles/profile.ts";
-import { describeError, failureOf } from "../telegram/polling.ts";
+import { describeError, failureOf } from "../telegram/failures.ts";
 import { greeting, menu } from "../visitors/texts.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";

@@ -4,11 +4,15 @@ import type { Api } from "grammy";
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import { formattedOrPlain } from "./formatting.ts";
 import { createTopic } from "./topic.ts";
-import { LONGEST_SHORT_WAIT_MS } from "../telegram/failures.ts";
+import {
+  describeError,
+  failureOf,
+  isRefusedAs,
+  LONGEST_SHORT_WAIT_MS,
+} from "../telegram/failures.ts";
 import type { FollowUpPart } from "./cards.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
-import { describeError, failureOf } from "../telegram/polling.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
 /** Most messages a bot may send into a group within a minute (https://core.telegram.org/bots/faq#broadcasting-to-users). */
@@ -197,7 +201,8 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
       const { chatId: chat, messageId } = address;
       // Another bot's (journal/bots.ts), which this one can never edit.
       if (messageId < 0) return { kind: "shown", message: address };
-      const isDone = (reason: string) => UNEDITABLE.test(reason);
+      // Done already, or never possible, as in a group that has moved.
+      const isDone = (reason: string) => isRefusedAs(reason, "unchanged", "uneditable", "moved");
       const outcome = await show(0, async () => {
         const send = (words: Formatted) =>
           api.editMessageText(chat, messageId, words.text, {
@@ -259,7 +264,3 @@ interface Place {
   readonly chatId: number;
   readonly topicId: number | null;
 }
-
-/** Telegram's answers to an edit that is done already or can never be, as in a group that has moved. */
-const UNEDITABLE =
-  /message is not modified|message to edit not found|message can't be edited|group chat was upgraded/i;

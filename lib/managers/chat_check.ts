@@ -1,9 +1,9 @@
 // Whether the bot may write into a chat that the configuration names: asked at the start and every hour, said aloud when not. Sends no message.
 
-import { type Api, GrammyError } from "grammy";
+import type { Api } from "grammy";
 import type { Chat, ChatFullInfo, ChatMember } from "grammy/types";
 import type { Log } from "../log/log.ts";
-import { describeError, failureOf } from "../telegram/polling.ts";
+import { describeError, failureOf } from "../telegram/failures.ts";
 
 /** Why nothing can be shown in a chat. */
 export type ChatProblem =
@@ -159,7 +159,6 @@ function problemOf(chat: ChatFullInfo, member: ChatMember): ChatProblem | undefi
 /** Undefined for what says nothing about the chat: a network fault, a group that moved, a server that knows no such method. */
 function problemIn(error: unknown, chat: ChatFullInfo | undefined): ChatProblem | undefined {
   const failure = failureOf(error);
-  if (error instanceof GrammyError && error.error_code === 404) return undefined;
   if (failure?.kind === "forbidden") return "no_access";
   if (failure?.kind !== "refused" || failure.migratedTo !== undefined) return undefined;
   // A channel answers getChatMember to its administrators alone.

@@ -1,6 +1,6 @@
 // Formatting that Telegram refuses costs the formatting, never the words.
 
-import { describeError, failureOf } from "../telegram/polling.ts";
+import { describeError, failureOf } from "../telegram/failures.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
 /**

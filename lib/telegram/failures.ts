@@ -1,4 +1,4 @@
-// What a failed call of the Bot API means, and how it is said without the token.
+// What a failed call of the Bot API means, by one table of Telegram's refusals, and its words without the token.
 
 import { GrammyError, HttpError } from "grammy";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS } from "../backoff.ts";
@@ -25,17 +25,71 @@ export type CallFailure =
 /** A send that may have arrived, and was repeated as often as that allows; the message says what went wrong. */
 export class OutcomeUnknown extends Error {}
 
+/** What a refusal means beyond its code. */
+export type RefusalMeaning =
+  /** An edit would change nothing: what it says is shown already. */
+  | "unchanged"
+  /** The message can never be edited: it is gone, or not the bot's. */
+  | "uneditable"
+  /** The group is a supergroup now, and its messages stayed behind. */
+  | "moved"
+  /** The message is gone, protected or too long: no permission for the bot would change that. */
+  | "uncopyable"
+  /** Updates go to a webhook. */
+  | "webhook_set";
+
+type Refusal = readonly [
+  code: number,
+  /** What the description says; null for any. */
+  says: RegExp | null,
+  means: Exclude<CallFailure["kind"], "refused" | "unreached"> | RefusalMeaning,
+  /** A page of Telegram's, or a file of github.com/tdlib: of telegram-bot-api ("api") or td. */
+  source: string,
+];
+
+/** Every refusal that the bot tells from others. */
+const REFUSALS: readonly Refusal[] = [
+  [401, null, "unauthorized", "api, ClientManager.cpp: invalid token specified"],
+  [404, null, "unauthorized", "api, HttpConnection.cpp: Not Found"],
+  [403, null, "forbidden", "api, Client.cpp: bot was blocked by the user, bot was kicked"],
+  [409, null, "conflict", "api, Client.cpp: terminated by other getUpdates request"],
+  [409, /webhook/, "webhook_set", "api, Client.cpp: while webhook is active"],
+  [429, null, "too_many", "https://core.telegram.org/bots/api#responseparameters"],
+  [400, /message is not modified/i, "unchanged", "api, Client.cpp: MESSAGE_NOT_MODIFIED"],
+  [400, /message to edit not found/i, "uneditable", "api, Client.cpp: check_message"],
+  [400, /message can't be edited/i, "uneditable", "td, MessagesManager.cpp"],
+  [400, /group chat was upgraded/i, "moved", "api, Client.cpp: migrate_to_chat_id"],
+  [400, /not found/i, "uncopyable", "api, Client.cpp: message to copy not found"],
+  [400, /can't be (copied|forwarded)/i, "uncopyable", "td, MessagesManager.cpp"],
+  [400, /no messages to/i, "uncopyable", "td, MessagesManager.cpp: of an album none is left"],
+  [400, /too long/i, "uncopyable", "td, MessageContent.cpp: Message caption is too long"],
+  [400, /MESSAGE_ID_INVALID/i, "uncopyable", "https://core.telegram.org/api/errors"],
+];
+
+/** Whether a refusal, by its description or by `describeError`, has one of these meanings. */
+export function isRefusedAs(reason: string, ...meanings: readonly RefusalMeaning[]): boolean {
+  return REFUSALS.some(([, says, means]) =>
+    says !== null && meanings.some((each) => each === means) && says.test(reason)
+  );
+}
+
 /** Tells what a thrown error means; undefined when it is no failed call but a defect. */
 export function failureOf(error: unknown): CallFailure | undefined {
   if (error instanceof HttpError || error instanceof OutcomeUnknown) return { kind: "unreached" };
   if (!(error instanceof GrammyError)) return undefined;
   const { error_code: code, parameters } = error;
-  if (code === 401 || code === 404) return { kind: "unauthorized" };
-  if (code === 403) return { kind: "forbidden" };
-  if (code === 409) return { kind: "conflict" };
-  if (code === 429) return { kind: "too_many", retryAfterMs: retryAfterMs(parameters) };
-  if (code >= 500) return { kind: "unreached" };
-  return { kind: "refused", migratedTo: migratedTo(parameters) };
+  const known = REFUSALS.find(([each, says]) => each === code && says === null)?.[2];
+  switch (known) {
+    case "unauthorized":
+    case "forbidden":
+    case "conflict":
+      return { kind: known };
+    case "too_many":
+      return { kind: known, retryAfterMs: retryAfterMs(parameters) };
+    default:
+      if (code >= 500) return { kind: "unreached" };
+      return { kind: "refused", migratedTo: migratedTo(parameters) };
+  }
 }
 
 /**

@@ -1,17 +1,14 @@
-// The way to the Bot API: a client that takes nothing else for it, and the poll loop. Handles no command.
+// The poll loop: asks Telegram for updates until the process stops, whatever happens on the way. Handles no update.
 
-import { Api, type ApiClientOptions, type Transformer } from "grammy";
+import { Api } from "grammy";
 import type { Update } from "grammy/types";
 import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
-import { fetchAnswer } from "./http.ts";
 import { onlyAnswers } from "./answers.ts";
-import { describeError, failureOf } from "./failures.ts";
+import { CALL_SECONDS, clientOptions, type TelegramOptions } from "./client.ts";
+import { describeError, failureOf, isRefusedAs } from "./failures.ts";
 import { WANTED } from "./early_poll.ts";
 import type { Log } from "../log/log.ts";
 import { type Aside, readBatch } from "./updates.ts";
-
-export { type CallFailure, describeError, failureOf } from "./failures.ts";
-export { withRetries } from "./send_retries.ts";
 
 /** How long Telegram may hold a getUpdates request while there is nothing to say, in s; each answer is a heartbeat. */
 const LONG_POLL_SECONDS = 10;
@@ -27,34 +24,6 @@ export const CONFLICT_PATIENCE_MS = 30_000;
 
 /** After how long a silence of Telegram's is a fault that is reported, in ms (user requirement). */
 export const SILENCE_MS = 120_000;
-
-/** How long any other call may take, in s. */
-const CALL_SECONDS = 15;
-
-export interface TelegramOptions {
-  readonly token: string;
-  /** Without a trailing slash. */
-  readonly apiRoot: string;
-}
-
-/** How a client reaches Telegram; `onlyAnswers` has to be its first transformer. */
-export function clientOptions(apiRoot: string, timeoutSeconds = CALL_SECONDS): ApiClientOptions {
-  return { apiRoot, timeoutSeconds, fetch: fetchAnswer };
-}
-
-/**
- * A client for calls that their caller repeats by itself.
- *
- * @param transformers What each call passes on its way out, the last first.
- */
-export function createApi(
-  { token, apiRoot }: TelegramOptions,
-  ...transformers: readonly Transformer[]
-): Api {
-  const api = new Api(token, clientOptions(apiRoot));
-  api.config.use(onlyAnswers, ...transformers);
-  return api;
-}
 
 /** Why polling ended by itself. */
 export class PollingEnded extends Error {
@@ -156,7 +125,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
         { cause: error },
       );
     }
-    if (failure?.kind === "conflict" && describeError(error).includes("webhook")) {
+    if (failure?.kind === "conflict" && isRefusedAs(describeError(error), "webhook_set")) {
       const removed = await removeWebhook(api);
       if (removed) {
         failures = 0;

@@ -4,7 +4,7 @@ import type { Api } from "grammy";
 import type { InlineKeyboardMarkup } from "grammy/types";
 import type { MessageAddress } from "../lead.ts";
 import { LIMITS } from "../profiles/limits.ts";
-import { type CallFailure, describeError, failureOf } from "../telegram/polling.ts";
+import { type CallFailure, describeError, failureOf, isRefusedAs } from "../telegram/failures.ts";
 
 /** A confirmation as the outbox keeps it until it is sent. */
 export interface Confirmation {
@@ -57,7 +57,7 @@ export function createVisitorChat(others: Api, urgent = others): VisitorChat {
           : api.editMessageText(chatId, messageId, text)
       );
       if (edited.kind !== "given_up" || edited.forbidden) return edited;
-      if (edited.reason.includes("message is not modified")) return { kind: "sent" };
+      if (isRefusedAs(edited.reason, "unchanged")) return { kind: "sent" };
       return attempt(() => api.sendMessage(chatId, text));
     },
     thank: (chatId, text) => attempt(() => others.sendMessage(chatId, text)),

@@ -10,16 +10,13 @@ import {
 } from "../../lib/simulator/telegram/server.ts";
 import {
   type CallFailure,
-  createApi,
   describeError,
   failureOf,
-  PollingEnded,
-  type PollingOptions,
-  pollUpdates,
-  withRetries,
-} from "../../lib/telegram/polling.ts";
-import { createBudgets } from "../../lib/telegram/send_retries.ts";
-import { OutcomeUnknown } from "../../lib/telegram/failures.ts";
+  OutcomeUnknown,
+} from "../../lib/telegram/failures.ts";
+import { createApi } from "../../lib/telegram/client.ts";
+import { PollingEnded, type PollingOptions, pollUpdates } from "../../lib/telegram/polling.ts";
+import { createBudgets, withRetries } from "../../lib/telegram/send_retries.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 
