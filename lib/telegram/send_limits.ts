@@ -1,4 +1,4 @@
-// Telegram's limits on a bot's messages: when the next may leave, in all and to one chat. Waits nowhere, reads no clock.
+// Telegram's limits on a bot's messages, in all and to one chat: how long until the next may be sent. Does not wait, reads no clock.
 
 /**
  * Messages that one chat takes at once; afterwards one a second (https://core.telegram.org/bots/faq, "How do I avoid
@@ -55,6 +55,8 @@ export function createSendLimits(perSecond: number): SendLimits {
   const chats = new Map<ChatId, ChatState>();
   let crowdedAt = FEW_CHATS;
   let recent: Sending[] = [];
+  /** Messages of `recent`, those included that no longer count. */
+  let recentMessages = 0;
   let allHeldUntilMs = -Infinity;
   let lastRefused: { readonly chat: ChatId; readonly atMs: number } | undefined;
 
@@ -72,11 +74,11 @@ export function createSendLimits(perSecond: number): SendLimits {
     return state;
   }
 
+  /** Walks through all that is recent: for each message that may be sent this would be quadratic. */
   function countRecent(nowMs: number): number {
-    if (recent.some(({ countsUntilMs }) => countsUntilMs <= nowMs)) {
-      recent = recent.filter(({ countsUntilMs }) => countsUntilMs > nowMs);
-    }
-    return recent.reduce((sum, { messages }) => sum + messages, 0);
+    recent = recent.filter(({ countsUntilMs }) => countsUntilMs > nowMs);
+    recentMessages = recent.reduce((sum, { messages }) => sum + messages, 0);
+    return recentMessages;
   }
 
   return {
@@ -91,7 +93,9 @@ export function createSendLimits(perSecond: number): SendLimits {
     totalWaitMs(messages, nowMs) {
       const heldMs = Math.max(allHeldUntilMs - nowMs, 0);
       if (perSecond === 0) return heldMs;
-      let excess = countRecent(nowMs) + Math.min(messages, perSecond) - perSecond;
+      const most = perSecond - Math.min(messages, perSecond);
+      if (recentMessages <= most) return heldMs;
+      let excess = countRecent(nowMs) - most;
       if (excess <= 0) return heldMs;
       const leaving = recent.toSorted((a, b) => a.countsUntilMs - b.countsUntilMs);
       const last = leaving.find((sending) => (excess -= sending.messages) <= 0);
@@ -103,6 +107,7 @@ export function createSendLimits(perSecond: number): SendLimits {
       const state = stateOf(chat, nowMs);
       state.takenAtMs = Math.max(state.takenAtMs, nowMs) + messages * SECOND_MS;
       recent.push(sending);
+      recentMessages += messages;
       return sending;
     },
     end(sending, nowMs) {

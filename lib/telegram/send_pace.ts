@@ -61,10 +61,10 @@ export function createSendPace(options: SendPaceOptions): SendPace {
 
   function take(rank: Rank, chat: ChatId, messages: number): Turn | Promise<Turn> {
     const nowMs = elapsedMs();
-    const waiting = lines.flatMap((line) => line.waiting);
-    if (waiting.length === 0 && mayLeave(chat, messages, nowMs)) {
+    if (!isAnyWaiting() && mayLeave(chat, messages, nowMs)) {
       return limits.begin(chat, messages, nowMs);
     }
+    const waiting = lines.flatMap((line) => line.waiting);
     const before = waiting.reduce((sum, each) => each.chat === chat ? sum + each.messages : sum, 0);
     const chatMs = limits.chatWaitMs(chat, messages, nowMs, before);
     if (chatMs > LONGEST_CHAT_WAIT_MS) return chatMs;
@@ -72,6 +72,10 @@ export function createSendPace(options: SendPaceOptions): SendPace {
       lines[RANKS.indexOf(rank)]?.waiting.push({ chat, messages, sinceMs: nowMs, settle });
       pump();
     });
+  }
+
+  function isAnyWaiting(): boolean {
+    return lines.some(({ waiting }) => waiting.length > 0);
   }
 
   function mayLeave(chat: ChatId, messages: number, nowMs: number): boolean {
@@ -157,7 +161,7 @@ export function createSendPace(options: SendPaceOptions): SendPace {
         return answer;
       } finally {
         limits.end(turn, elapsedMs());
-        if (lines.some(({ waiting }) => waiting.length > 0)) pump();
+        if (isAnyWaiting()) pump();
       }
     },
   };
