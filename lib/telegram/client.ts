@@ -14,15 +14,15 @@ export interface TelegramOptions {
   readonly apiRoot: string;
 }
 
-/** How a client reaches Telegram; `onlyAnswers` has to be its first transformer. */
+/** Options of a grammY client; `onlyAnswers` has to be its first transformer. */
 export function clientOptions(apiRoot: string, timeoutSeconds = CALL_SECONDS): ApiClientOptions {
   return { apiRoot, timeoutSeconds, fetch: fetchAnswer };
 }
 
 /**
- * A client for calls that their caller repeats by itself.
+ * Creates a client that repeats no call.
  *
- * @param transformers What each call passes on its way out, the last first.
+ * @param transformers The last is applied first.
  */
 export function createApi(
   { token, apiRoot }: TelegramOptions,

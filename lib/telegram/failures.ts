@@ -4,25 +4,25 @@ import { GrammyError, HttpError } from "grammy";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS } from "../backoff.ts";
 import { NoAnswer } from "./http.ts";
 
-/** The longest wait that Telegram asks for in the course of things, in ms; a longer one is a failure. */
+/** Longest wait after a 429 that counts as ordinary, in ms; a longer one is a failure. */
 export const LONGEST_SHORT_WAIT_MS = 60_000;
 
 /** What a failed call means for its caller. */
 export type CallFailure =
-  /** Telegram understood and said no: 400 and its kin. Saying it again changes nothing. */
+  /** Telegram understood and said no: a 4xx without a meaning of its own. Asking again changes nothing. */
   | { readonly kind: "refused"; readonly migratedTo: number | undefined }
   /** The bot may not write there: 403. */
   | { readonly kind: "forbidden" }
-  /** 429: not before this many ms, from a second to 5 minutes whatever was asked for. */
+  /** 429: wait so many ms, from a second to 5 minutes whatever was asked for. */
   | { readonly kind: "too_many"; readonly retryAfterMs: number }
-  /** The network, the time, Telegram's own fault or a proxy's: it may go well another time, and may have gone well. */
+  /** A fault of the network, Telegram or a proxy, or no answer in time: it may work later, and may have worked. */
   | { readonly kind: "unreached" }
-  /** 401, or 404 as Telegram answers to what is no token at all: the token is wrong or revoked. */
+  /** 401, or 404 as for a malformed token: the token is wrong or revoked. */
   | { readonly kind: "unauthorized" }
   /** 409: another instance polls, or a webhook is set. */
   | { readonly kind: "conflict" };
 
-/** A send that may have arrived, and was repeated as often as that allows; the message says what went wrong. */
+/** A send that may have arrived and is not repeated any more; the message says what went wrong. */
 export class OutcomeUnknown extends Error {}
 
 /** What a refusal means beyond its code. */
@@ -112,13 +112,13 @@ function migratedTo(parameters: unknown): number | undefined {
   return typeof id === "number" && Number.isSafeInteger(id) && id < 0 ? id : undefined;
 }
 
-/** Of a description longer than any of Telegram's, so many characters are told. */
+/** Longest description that is logged, in characters; none of Telegram's own is longer. */
 const MOST_DESCRIBED = 500;
 
 /**
- * A failed call in words that hold no token: grammY keeps the address in the cause alone.
+ * Describes a failed call without the token: grammY keeps the address in the cause alone.
  *
- * @param mostMs The longest that its caller waits after a 429; said when Telegram asks for more than a minute.
+ * @param mostMs The longest wait of its caller after a 429; mentioned when Telegram asks for more than a minute.
  */
 export function describeError(error: unknown, mostMs = LONGEST_WAIT_MS): string {
   if (error instanceof GrammyError) {
@@ -129,7 +129,7 @@ export function describeError(error: unknown, mostMs = LONGEST_WAIT_MS): string 
   return short(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }
 
-/** Cut between words: half a secret could not be told for one any more. */
+/** Cuts between words: the log's mask would not recognise half a secret. */
 function short(text: string): string {
   if (text.length <= MOST_DESCRIBED) return text;
   return `${text.slice(0, text.lastIndexOf(" ", MOST_DESCRIBED) + 1).trimEnd()}…`;
@@ -147,7 +147,7 @@ function causeWord(cause: unknown): string {
   while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause;
   if (deepest instanceof NoAnswer) return deepest.message;
   if (deepest instanceof SyntaxError) return "ответ не разобрать";
-  // Only these words are taken over: around them stands the address with the token.
+  // Only these words: the address with the token stands around them.
   const message = (deepest instanceof Error ? deepest.message : String(deepest)).slice(0, 2_000);
   const words =
     /(?<![a-z ])[a-z ]*\(os error \d+\)|dns error|timed out|connection closed|certificate|reset/i
@@ -155,7 +155,7 @@ function causeWord(cause: unknown): string {
   return words?.[0].trim() ?? (deepest instanceof Error ? deepest.name : "неизвестная причина");
 }
 
-/** Whether a call is proven not to have arrived: there was no connection. */
+/** Whether a call certainly did not arrive, as there was no connection. */
 export function neverConnected(error: unknown): boolean {
   let cause = error instanceof HttpError ? error.error : error;
   for (; cause instanceof Error; cause = cause.cause) {
