@@ -115,7 +115,7 @@ Deno.test("a store loads the file and tells of it", () =>
     assert.deepEqual(lines, []);
   }));
 
-Deno.test("a store says which profile's leads go to the admin chat, and why", () =>
+Deno.test("a store says which profile's leads go to the managers' chat, and why", () =>
   withStore(
     ({ lines }) => {
       assert.deepEqual(lines, [
