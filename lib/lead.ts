@@ -53,7 +53,7 @@ export interface Lead {
   readonly chatId: number;
   readonly menuMessageId: number;
   readonly receivedAtMs: number;
-  /** The card in the admin chat, once it has been shown. */
+  /** The card in the managers' chat, once it has been shown. */
   readonly card: MessageAddress | null;
 }
 
@@ -73,7 +73,7 @@ export interface FollowUp {
   /** In the order in which the visitor sent them; more than one only for an album. */
   readonly messageIds: readonly number[];
   readonly content: FollowUpContent;
-  /** How many of its messages the admin chat already has. */
+  /** How many of its messages the managers' chat already has. */
   readonly partsShown: number;
   /** For what its visitor made of one message of an earlier follow-up. */
   readonly edit?: FollowUpEdit;

@@ -47,7 +47,7 @@ export interface Config {
   readonly crmTimeoutMs: number;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
-  /** The second way into the page, beside a link from the admin chat; at least 12 characters. */
+  /** The second way into the page, beside a link from the managers' chat; at least 12 characters. */
   readonly adminPassword: string | null;
   /** The origin that people reach the page by, behind a proxy; without a trailing slash. */
   readonly publicUrl: string | null;
@@ -55,7 +55,7 @@ export interface Config {
   readonly trustProxy: boolean;
   /** Opens `/metrics`; without it there is none. */
   readonly metricsToken: string | null;
-  /** The second way out for cards when the admin chat fails. */
+  /** The second way out for cards when the managers' chat fails. */
   readonly alertChatId: number | null;
   /** The topic of a forum group that cards go to. */
   readonly adminTopicId: number | null;

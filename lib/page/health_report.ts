@@ -34,7 +34,7 @@ export type Trouble =
   | { readonly kind: "database" }
   /** Telegram has not answered since. */
   | { readonly kind: "polling"; readonly sinceMs: number }
-  /** Leads, so many at least, that neither the CRM nor the admin chat has taken. */
+  /** Leads, so many at least, that neither the CRM nor the managers' chat has taken. */
   | { readonly kind: "undelivered"; readonly leads: number; readonly sinceMs: number }
   /** The bot cannot write into the chat that ADMIN_CHAT_ID names. */
   | { readonly kind: "admin_chat_unusable"; readonly problem: ChatProblem }
