@@ -1,14 +1,13 @@
-// The script a person runs: reads the environment and the clock, opens the house, and closes it on a signal. Holds no rule.
+// The script a person runs: reads the environment and the clock, starts the app, and stops it on a signal. Holds no rule.
 
 import { type Config, readConfig, unknownVariables, VARIABLES } from "./lib/app/config.ts";
 import { readEnvFile } from "./lib/app/env_file.ts";
 import { messageOf, stackOf } from "./lib/log/error_words.ts";
 import { EXIT } from "./lib/app/exit.ts";
-import { openHouse } from "./lib/app/start.ts";
-import { lateLog } from "./lib/log/late_log.ts";
+import { type Machine, startApp } from "./lib/app/app.ts";
+import { createLog } from "./lib/log/log.ts";
 import { createMask } from "./lib/log/mask.ts";
 import { createOutput, droppedLine, type Output } from "./lib/log/output.ts";
-import type { Machine, Running, Voice } from "./lib/app/app.ts";
 
 /** Within this the process is gone after SIGINT or SIGTERM, in ms; open POSTs are cut off earlier. */
 const STOP_WITHIN_MS = 7_500;
@@ -28,11 +27,6 @@ const MACHINE: Machine = {
   },
 };
 
-/** Opens the house on this machine; the returned number is the exit code of a start that was refused. */
-export function start(config: Config, voice: Voice): Promise<Running | number> {
-  return openHouse(config, voice, MACHINE);
-}
-
 /** Runs the bot until a signal ends it, and tells the exit code. */
 async function main(output: Output): Promise<number> {
   const signalled = Promise.withResolvers<"signalled">();
@@ -45,35 +39,30 @@ async function main(output: Output): Promise<number> {
   if (environment === undefined) return EXIT.faults;
   const { config, warnings } = environment;
   const mask = createMask();
-  const log = lateLog(async () => {
-    const { createLog } = await import("./lib/log/log.ts");
-    return createLog({
-      format: config.logFormat,
-      level: config.logLevel,
-      mask,
-      write: output.lines.write,
-    });
+  const log = createLog({
+    format: config.logFormat,
+    level: config.logLevel,
+    mask,
+    write: output.lines.write,
   });
   output.onRoom((dropped) => log.warn(droppedLine(dropped), { ...dropped }));
   endOnDefect(async (cause) => {
     log.error("❌ Неожиданная ошибка, бот завершается: {cause}", { cause });
-    await log.open().catch(() => {});
     await leave(EXIT.defect, output);
   });
   for (const warning of warnings) log.warn("⚠️ {warning}", { warning });
-  // Its lines wait until then; also those of a start that was refused, or failed.
-  const running = await start(config, { log, mask }).finally(log.open);
-  if (typeof running === "number") return running;
+  const app = await startApp(config, { log, mask }, MACHINE);
+  if (typeof app === "number") return app;
   if (Deno.stdout.isTerminal()) {
-    const link = await running.newLoginLink("терминал");
+    const link = await app.newLoginLink("терминал");
     const line = `🔑 Страница настроек, вход на 10 минут: ${link}`;
     if (link !== null) output.lines.write(line, "urgent");
   }
-  const ended = await Promise.race([running.ended, signalled.promise]);
+  const ended = await Promise.race([app.ended, signalled.promise]);
   if (ended !== "signalled") return ended;
   log.info("👋 Останавливаемся: незаконченное останется в журнале");
-  running.stop();
-  return await running.ended;
+  app.stop();
+  return await app.ended;
 }
 
 /** The environment over `.env`, with what is odd in it; undefined after every fault has been said. */

@@ -4,7 +4,7 @@ import type { Crm } from "./post.ts";
 import type { Attempt, Journal, Work } from "../journal/journal.ts";
 import type { CrmOutcome, Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
-import type { Keep } from "../journal/durable.ts";
+import type { RecordDurably } from "../journal/durable.ts";
 import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
 import { crmPayload } from "./payload.ts";
 
@@ -30,7 +30,7 @@ export interface CrmWorkOptions {
   readonly sendAll: CrmAccount;
   /** Told that the managers may be owed something. */
   readonly wakeManagers: () => void;
-  readonly keep: Keep;
+  readonly recordDurably: RecordDurably;
   /** Makes work due again whose outcome a defect kept from being recorded. */
   readonly giveBack: (work: Work, error: unknown) => Promise<void>;
   readonly now: () => number;
@@ -39,8 +39,18 @@ export interface CrmWorkOptions {
 }
 
 export function createCrmWork(options: CrmWorkOptions): CrmWork {
-  const { journal, crm, profiles, sendAll, wakeManagers, keep, giveBack, now, log, cutOff } =
-    options;
+  const {
+    journal,
+    crm,
+    profiles,
+    sendAll,
+    wakeManagers,
+    recordDurably,
+    giveBack,
+    now,
+    log,
+    cutOff,
+  } = options;
 
   async function run(work: Work): Promise<void> {
     const lead = journal.findLead(work.subject);
@@ -74,7 +84,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   }
 
   async function succeed(work: Work, attempt: Attempt, outcome: CrmOutcome): Promise<void> {
-    await keep.soon(() =>
+    await recordDurably.soon(() =>
       journal.atomically(() => {
         journal.settleInCrm(work, attempt, outcome, now());
         sendAll.crmAnswered(work.subject);
@@ -85,7 +95,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   }
 
   async function fail(work: Work, attempt: Attempt, outcome: CrmOutcome): Promise<void> {
-    await keep(() =>
+    await recordDurably(() =>
       journal.atomically(() => {
         journal.failInCrm(work, attempt, outcome, now());
         sendAll.crmFailed(work.subject);
@@ -100,7 +110,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       lead: lead.number,
       profile: lead.profile,
     });
-    await keep(() =>
+    await recordDurably(() =>
       journal.atomically(() => {
         if (askerOf(work) === null) journal.oweCard(work, "no_webhook", now());
         else journal.refuseResend(work, NO_WEBHOOK, now());
@@ -111,7 +121,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   }
 
   async function skip(work: Work): Promise<void> {
-    await keep(() =>
+    await recordDurably(() =>
       journal.atomically(() => {
         journal.endResend(work, now());
         sendAll.count(work, "skipped");

@@ -26,7 +26,7 @@ import { createFollowUpTurns } from "../managers/follow_up_turns.ts";
 import type { Log } from "../log/log.ts";
 import { heldText, type TellTime } from "../managers/texts.ts";
 import { createOutbox } from "./lanes.ts";
-import { type Keep } from "../journal/durable.ts";
+import { type RecordDurably } from "../journal/durable.ts";
 import type { Profile, Profiles } from "../profiles/profile.ts";
 import { createSendAll } from "../managers/send_all.ts";
 import { contact } from "../visitor_name.ts";
@@ -81,7 +81,7 @@ export interface DeliveryOptions {
   /** Within this a visitor's same choice again is the same lead, in ms; 0 for never. */
   readonly repeatWindowMs: number;
   readonly tellTime: TellTime;
-  readonly keep: Keep;
+  readonly recordDurably: RecordDurably;
   /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;

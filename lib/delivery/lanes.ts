@@ -2,7 +2,7 @@
 
 import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
 import { messageOf, stackOf } from "../log/error_words.ts";
-import type { Keep } from "../journal/durable.ts";
+import type { RecordDurably } from "../journal/durable.ts";
 import type { Journal, Work } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 
@@ -14,7 +14,7 @@ export interface OutboxOptions {
   readonly most: number;
   /** Most of it in one lane. */
   readonly mostPerLane: (lane: string) => number;
-  readonly keep: Keep;
+  readonly recordDurably: RecordDurably;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -34,7 +34,7 @@ export interface Outbox {
 }
 
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { journal, run, most, mostPerLane, keep, now, random, log } = options;
+  const { journal, run, most, mostPerLane, recordDurably, now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
   const inHandByLane = new Map<string, number>();
   const awake = new Set<string>();
@@ -120,7 +120,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const facts = { kind: work.kind };
     log.error("❌ Неожиданная ошибка, повторим: {cause}", { ...facts, cause: stackOf(error) });
     try {
-      await keep(() => journal.postponeWork(work, now() + waitMs(work.failures + 1, random())));
+      await recordDurably(() =>
+        journal.postponeWork(work, now() + waitMs(work.failures + 1, random()))
+      );
       wake(work.lane);
     } catch (cause) {
       log.error("❌ Работу не вернуть в очередь, она ждёт перезапуска: {cause}", {

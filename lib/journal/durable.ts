@@ -13,7 +13,7 @@ import { isStorageFault } from "./storage_fault.ts";
  * @throws What `write` throws when that is a defect: another try would end the same. The caller sees to it that
  *   the work is done later, and that what has happened outside does not happen again.
  */
-export interface Keep {
+export interface RecordDurably {
   (write: () => void): Promise<void>;
   /**
    * Shares its fsync with what comes within 20 ms: for what a crash may make undone without a loss, as it
@@ -22,7 +22,7 @@ export interface Keep {
   soon(write: () => void): Promise<void>;
 }
 
-export function createKeep(
+export function createDurableRecording(
   { journal, sleep, stopping, random, log }: {
     readonly journal: Pick<Journal, "committed" | "committedSoon">;
     readonly sleep: (ms: number) => Promise<void>;
@@ -30,8 +30,8 @@ export function createKeep(
     readonly random: () => number;
     readonly log: Log;
   },
-): Keep {
-  async function keep(write: () => void, committed: () => Promise<void>): Promise<void> {
+): RecordDurably {
+  async function record(write: () => void, committed: () => Promise<void>): Promise<void> {
     for (let failures = 1;; failures++) {
       const fault = await attempt(write, committed);
       if (fault === undefined) return;
@@ -55,7 +55,7 @@ export function createKeep(
     return await committed().then(() => undefined, (error) => ({ cause: messageOf(error) }));
   }
 
-  return Object.assign((write: () => void) => keep(write, journal.committed), {
-    soon: (write: () => void) => keep(write, journal.committedSoon),
+  return Object.assign((write: () => void) => record(write, journal.committed), {
+    soon: (write: () => void) => record(write, journal.committedSoon),
   });
 }

@@ -6,7 +6,7 @@ import { editParts, undeliverableNote, wordsInPieces } from "./follow_up_texts.t
 import type { Journal } from "../journal/journal.ts";
 import type { FollowUp, Lead, MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
-import type { Keep } from "../journal/durable.ts";
+import type { RecordDurably } from "../journal/durable.ts";
 import type { Profiles } from "../profiles/profile.ts";
 import { isRefusedAs } from "../telegram/failures.ts";
 import type { Formatted } from "../visitors/texts.ts";
@@ -16,7 +16,7 @@ export interface FollowUpWorkOptions {
   readonly journal: Pick<Journal, "markPartShown" | "fact" | "rememberFact" | "forgetFact">;
   readonly adminChat: Pick<AdminChat, "showPart">;
   readonly profiles: () => Profiles;
-  readonly keep: Keep;
+  readonly recordDurably: RecordDurably;
   readonly log: Log;
 }
 
@@ -28,7 +28,7 @@ export type FollowUpOutcome =
 
 /** Returns what shows the parts of a follow-up that are not shown yet, and records each that is. */
 export function createFollowUpWork(
-  { journal, adminChat, profiles, keep, log }: FollowUpWorkOptions,
+  { journal, adminChat, profiles, recordDurably, log }: FollowUpWorkOptions,
 ): (followUp: FollowUp, lead: Lead) => Promise<FollowUpOutcome> {
   async function showAll(followUp: FollowUp, lead: Lead): Promise<FollowUpOutcome> {
     const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
@@ -38,7 +38,7 @@ export function createFollowUpWork(
       if (index < followUp.partsShown) continue;
       const outcome = await showPart(part, { followUp, lead });
       if (outcome.kind !== "shown") return outcome;
-      await keep(() => journal.markPartShown(followUp.number, index + 1, outcome.message));
+      await recordDurably(() => journal.markPartShown(followUp.number, index + 1, outcome.message));
     }
     return { kind: "shown" };
   }
@@ -79,7 +79,7 @@ export function createFollowUpWork(
       lead: lead.number,
       reason,
     });
-    if (advise) await keep(() => journal.rememberFact(fact, "1"));
+    if (advise) await recordDurably(() => journal.rememberFact(fact, "1"));
     return outcome;
   }
 
@@ -105,7 +105,7 @@ export function createFollowUpWork(
   /** Once a kind goes through, its advice is worth saying again when it does not. */
   async function forgetAdvice(sent: Sent, outcome: Told): Promise<Told> {
     const fact = adviceFact(sent);
-    if (journal.fact(fact) !== undefined) await keep(() => journal.forgetFact(fact));
+    if (journal.fact(fact) !== undefined) await recordDurably(() => journal.forgetFact(fact));
     return outcome;
   }
 

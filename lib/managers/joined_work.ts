@@ -5,7 +5,7 @@ import { type Joined, joinFollowUps } from "./joined_follow_ups.ts";
 import type { Journal, Work } from "../journal/journal.ts";
 import { isSettled, type Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
-import type { Keep } from "../journal/durable.ts";
+import type { RecordDurably } from "../journal/durable.ts";
 import type { Profiles } from "../profiles/profile.ts";
 import { contact } from "../visitor_name.ts";
 
@@ -21,7 +21,7 @@ export interface JoinedWorkOptions {
   readonly journal: Journal;
   readonly adminChat: Pick<AdminChat, "showPart">;
   readonly profiles: () => Profiles;
-  readonly keep: Keep;
+  readonly recordDurably: RecordDurably;
   /** When failed work is due again. */
   readonly retryAtMs: (work: Work, atLeastMs?: number) => number;
   readonly now: () => number;
@@ -33,7 +33,7 @@ export interface JoinedWorkOptions {
  * nothing done, where it is to be shown by itself.
  */
 export function createJoinedWork(options: JoinedWorkOptions): (first: Work) => Promise<boolean> {
-  const { journal, adminChat, profiles, keep, retryAtMs, now, log } = options;
+  const { journal, adminChat, profiles, recordDurably, retryAtMs, now, log } = options;
 
   return async (first) => {
     if (first.failures > 0) return false; // The fault may be another's: it is tried by itself.
@@ -84,7 +84,7 @@ export function createJoinedWork(options: JoinedWorkOptions): (first: Work) => P
       });
     }
     const atLeastMs = outcome.kind === "failed" ? outcome.retryAfterMs : undefined;
-    await keep(() =>
+    await recordDurably(() =>
       journal.atomically(() => {
         for (const work of works) {
           if (outcome.kind === "shown") {

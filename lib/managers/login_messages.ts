@@ -8,7 +8,7 @@ import type { LoginMessage } from "../journal/login_messages.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
 import { deadLinkText, type TellTime } from "./texts.ts";
-import type { Keep } from "../journal/durable.ts";
+import type { RecordDurably } from "../journal/durable.ts";
 
 /** How often links are looked at while there are any, in ms: somebody may set the clock. */
 const LOOK_MS = 30_000;
@@ -37,7 +37,7 @@ export interface LoginMessages {
 export interface LoginMessagesOptions {
   readonly journal: Journal;
   readonly adminChat: Pick<AdminChat, "edit">;
-  readonly keep: Keep;
+  readonly recordDurably: RecordDurably;
   readonly tellTime: TellTime;
   readonly now: () => number;
   readonly random: () => number;
@@ -46,7 +46,7 @@ export interface LoginMessagesOptions {
 }
 
 export function createLoginMessages(options: LoginMessagesOptions): LoginMessages {
-  const { journal, adminChat, keep, tellTime, now, random, stopping, log } = options;
+  const { journal, adminChat, recordDurably, tellTime, now, random, stopping, log } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let looking = Promise.resolve();
   let failures = 0;
@@ -81,7 +81,7 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
       log.warn("⚠️ Сообщение со ссылкой не изменить: {reason}", { reason: outcome.reason });
       if (now() < expiresAtMs + GIVEN_UP_AFTER_MS) return false;
     }
-    await keep(() => journal.forgetLoginMessage(hash));
+    await recordDurably(() => journal.forgetLoginMessage(hash));
     return true;
   }
 
@@ -95,7 +95,7 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
 
   return {
     async remember({ hash, askedBy, expiresAtMs }, message) {
-      await keep(() =>
+      await recordDurably(() =>
         journal.rememberLoginMessage({ hash, askedBy, expiresAtMs, message }, now())
       );
       look();

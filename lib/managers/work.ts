@@ -8,7 +8,7 @@ import { createJoinedWork } from "./joined_work.ts";
 import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "../lead.ts";
 import type { Facts, Log } from "../log/log.ts";
 import { offer, type SendAllReport, sendAllReport, type TellTime } from "./texts.ts";
-import type { Keep } from "../journal/durable.ts";
+import type { RecordDurably } from "../journal/durable.ts";
 import type { Profiles } from "../profiles/profile.ts";
 import { contact, fullName } from "../visitor_name.ts";
 
@@ -22,7 +22,7 @@ export interface AdminWorkOptions {
   readonly journal: Journal;
   readonly adminChat: AdminChat;
   readonly profiles: () => Profiles;
-  readonly keep: Keep;
+  readonly recordDurably: RecordDurably;
   /** When failed work is due again, not before so many ms. */
   readonly retryAtMs: (work: Work, atLeastMs?: number) => number;
   readonly tellTime: TellTime;
@@ -32,7 +32,7 @@ export interface AdminWorkOptions {
 
 /** Returns what does one piece of the managers' work, and records what came of it. */
 export function createAdminWork(options: AdminWorkOptions): (work: Work) => Promise<void> {
-  const { journal, adminChat, profiles, keep, retryAtMs, tellTime, now, log } = options;
+  const { journal, adminChat, profiles, recordDurably, retryAtMs, tellTime, now, log } = options;
   const showParts = createFollowUpWork(options);
 
   const showTogether = createJoinedWork(options);
@@ -44,7 +44,9 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     const before = unrecorded.get(first.id);
     if (before !== undefined) return await recordShown(before.works, before.message);
     await adminChat.ready(); // Only then is it known what there is to show.
-    if (isSettled(leadOf(first.subject).state)) return await keep(() => journal.finishWork(first));
+    if (isSettled(leadOf(first.subject).state)) {
+      return await recordDurably(() => journal.finishWork(first));
+    }
     const works = [first, ...takeCompany()];
     try {
       const { cards, message, keyboard } = packCards(works.map(toCard), tellTime);
@@ -77,7 +79,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     }
     const [first] = works;
     if (first !== undefined) unrecorded.set(first.id, { works, message });
-    await keep(() => journal.settleInAdminChat(works, message, now()));
+    await recordDurably(() => journal.settleInAdminChat(works, message, now()));
     if (first !== undefined) unrecorded.delete(first.id);
   }
 
@@ -117,15 +119,15 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       { ...wholeLead(lead), reason },
     );
     const again = retryAtMs(work, retryAfterMs);
-    await keep(() => journal.markUndelivered(work, again));
+    await recordDurably(() => journal.markUndelivered(work, again));
     if (journal.wasAlerted(lead.number)) return;
     const alerted = await adminChat.alert(cardMessage([toCard(work)], tellTime).message);
-    if (alerted) await keep(() => journal.markAlerted(lead.number, now()));
+    if (alerted) await recordDurably(() => journal.markAlerted(lead.number, now()));
   }
 
   async function updateCard(work: Work): Promise<void> {
     const address = leadOf(work.subject).card;
-    if (address === null) return await keep(() => journal.finishWork(work));
+    if (address === null) return await recordDurably(() => journal.finishWork(work));
     const { message, keyboard } = cardMessage(journal.cardsOn(address), tellTime);
     await finishOrRetry(work, await adminChat.edit(address, message, keyboard));
   }
@@ -134,10 +136,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     const lead = leadOf(journal.leadOfFollowUp(work.subject));
     if (!isSettled(lead.state) || journal.waitsForFirstVersion(work.subject)) {
       // It is shown as a reply to its card, once it is known whether there is one; an edit to its first version.
-      return await keep(() => journal.releaseWork(work, now() + CARD_CHECK_MS));
+      return await recordDurably(() => journal.releaseWork(work, now() + CARD_CHECK_MS));
     }
     const followUp = journal.takeFollowUp(work.subject);
-    if (followUp === undefined) return await keep(() => journal.finishWork(work)); // Its person was erased.
+    if (followUp === undefined) return await recordDurably(() => journal.finishWork(work)); // Its person was erased.
     const outcome = await showParts(followUp, lead);
     if (outcome.kind === "stopped") return;
     if (outcome.kind === "failed") {
@@ -146,21 +148,23 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         reason: outcome.reason,
       });
       const again = retryAtMs(work, retryAfterOf(outcome));
-      return await keep(() => journal.postponeWork(work, again));
+      return await recordDurably(() => journal.postponeWork(work, again));
     }
     log.info("📎 Дополнение к лиду показано менеджерам. Профиль: {profile}, Username: {username}", {
       lead: lead.number,
       profile: lead.profile,
       username: contact(lead.visitor),
     });
-    await keep(() => journal.finishFollowUp(work, now()));
+    await recordDurably(() => journal.finishFollowUp(work, now()));
   }
 
   async function showOffer(work: Work): Promise<void> {
     const key = journal.currentProfile(work.body, profiles().byKey);
     const open = journal.countOpenCards(key);
     const name = profiles().byKey.get(key)?.name;
-    if (open === 0 || name === undefined) return await keep(() => journal.finishWork(work));
+    if (open === 0 || name === undefined) {
+      return await recordDurably(() => journal.finishWork(work));
+    }
     const { text, keyboard } = offer(key, name, open);
     await finishOrRetry(work, await adminChat.show({ text, entities: [] }, keyboard));
   }
@@ -181,10 +185,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
 
   async function finishOrRetry(work: Work, outcome: ShowOutcome): Promise<void> {
     if (outcome.kind === "stopped") return;
-    if (outcome.kind === "shown") return await keep(() => journal.finishWork(work));
+    if (outcome.kind === "shown") return await recordDurably(() => journal.finishWork(work));
     log.error("❌ Чат менеджеров не обновить: {reason}. Пробуем снова", { reason: outcome.reason });
     const again = retryAtMs(work, retryAfterOf(outcome));
-    await keep(() => journal.postponeWork(work, again));
+    await recordDurably(() => journal.postponeWork(work, again));
   }
 
   function leadOf(number: number): Lead {

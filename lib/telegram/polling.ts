@@ -6,7 +6,6 @@ import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
 import { onlyAnswers } from "./answers.ts";
 import { CALL_SECONDS, clientOptions, type TelegramOptions } from "./client.ts";
 import { describeError, failureOf, isRefusedAs } from "./failures.ts";
-import { WANTED } from "./early_poll.ts";
 import type { Log } from "../log/log.ts";
 import { type Aside, readBatch } from "./updates.ts";
 
@@ -18,6 +17,9 @@ const LONGEST_POLL_WAIT_MS = 30_000;
 
 /** Telegram holds a request without updates longer than this, in ms; a server that does not is asked less often. */
 const LEAST_POLL_MS = 1_000;
+
+/** The kinds of updates that the bot handles (https://core.telegram.org/bots/api#getupdates). */
+const WANTED = ["message", "edited_message", "channel_post", "callback_query"] as const;
 
 /** How long another instance may poll with the same token before this one ends, in ms (user requirement). */
 export const CONFLICT_PATIENCE_MS = 30_000;
@@ -47,24 +49,10 @@ export interface PollingOptions extends TelegramOptions {
    * @param caughtUp Whether the answer held no updates.
    */
   readonly polled: (offset: number, caughtUp: boolean) => void;
-  /** The first answer, if Telegram was already asked; resolves with undefined if that failed. */
-  readonly early?: Promise<Update[] | undefined> | undefined;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
   readonly log: Log;
-}
-
-/** Resolves as the promise does, or with undefined as soon as the process stops. */
-async function unlessStopped<T>(promise: T | Promise<T>, signal: AbortSignal) {
-  const stopped = Promise.withResolvers<undefined>();
-  const stop = () => stopped.resolve(undefined);
-  signal.addEventListener("abort", stop);
-  try {
-    return await Promise.race([promise, stopped.promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 /**
@@ -73,7 +61,7 @@ async function unlessStopped<T>(promise: T | Promise<T>, signal: AbortSignal) {
  * @throws {PollingEnded} If the token is refused, or another instance polls with it for longer than `CONFLICT_PATIENCE_MS`.
  */
 export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
-  const { accept, polled, early, sleep, random, now, log, token, apiRoot } = options;
+  const { accept, polled, sleep, random, now, log, token, apiRoot } = options;
   const api = new Api(token, clientOptions(apiRoot, LONG_POLL_SECONDS + CALL_SECONDS));
   api.config.use(onlyAnswers);
   let offset = 0;
@@ -89,8 +77,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       // At first and after a fault Telegram is asked to answer at once, so that its state is known soon.
       const patient = asked && failures === 0;
       const askedAtMs = now();
-      const result = (asked ? undefined : await unlessStopped(early, signal)) ??
-        await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
+      const result = await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
       const { updates, aside, nextOffset } = readBatch(result);
       if (patient) conflictSinceMs = undefined;
       asked = true;
@@ -173,11 +160,7 @@ function getUpdates(
   timeout: number,
   signal: AbortSignal,
 ): Promise<Update[]> {
-  const options = {
-    offset,
-    timeout,
-    ...WANTED,
-  };
+  const options = { offset, timeout, limit: 100, allowed_updates: WANTED };
   // grammY's types name a polyfill's AbortSignal; its web build takes the platform's.
   return api.getUpdates(options, signal as unknown as Parameters<Api["getUpdates"]>[1]);
 }

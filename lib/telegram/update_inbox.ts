@@ -7,7 +7,7 @@ import { describeError, failureOf, OutcomeUnknown } from "./failures.ts";
 import { stackOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
-import type { Keep } from "../journal/durable.ts";
+import type { RecordDurably } from "../journal/durable.ts";
 import { readStoredUpdate } from "./updates.ts";
 
 /** Most updates that are handled at once. */
@@ -38,7 +38,7 @@ export interface InboxOptions {
   readonly journal: Journal;
   /** Handles one update; what it records before its first wait shares the batch's transaction. */
   readonly handle: (update: Update) => Promise<void>;
-  readonly keep: Keep;
+  readonly recordDurably: RecordDurably;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -51,7 +51,7 @@ interface InHand {
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { journal, handle, keep, now, random, log } = options;
+  const { journal, handle, recordDurably, now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
   const lastOfChat = new Map<number, Promise<void>>();
   let line: InHand[] = [];
@@ -160,7 +160,7 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   function finish(id: number): void {
-    keep.soon(() => journal.finishUpdate(id)).catch(reportDefect);
+    recordDurably.soon(() => journal.finishUpdate(id)).catch(reportDefect);
   }
 
   /** The update stays where it is until the next start: a move that a defect stops is not tried for ever. */
@@ -187,7 +187,10 @@ export function createInbox(options: InboxOptions): Inbox {
         LONGEST_WAIT_MS,
       );
       const again = now() + waitsMs;
-      keep(() => journal.postponeUpdate(update.update_id, again)).then(takeWaiting, reportDefect);
+      recordDurably(() => journal.postponeUpdate(update.update_id, again)).then(
+        takeWaiting,
+        reportDefect,
+      );
     }
   }
 

@@ -3,7 +3,7 @@
 import { stackOf } from "../log/error_words.ts";
 import type { Journal, Reminder, Work } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
-import type { Keep } from "../journal/durable.ts";
+import type { RecordDurably } from "../journal/durable.ts";
 import { inLanguage, menuInLanguage } from "../profiles/language.ts";
 import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
 import { away, greeting, menu, thanks } from "./texts.ts";
@@ -13,7 +13,7 @@ export interface VisitorWorkOptions {
   readonly journal: Journal;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
-  readonly keep: Keep;
+  readonly recordDurably: RecordDurably;
   /** When failed work is due again, not before so many ms. */
   readonly retryAtMs: (work: Work, atLeastMs: number) => number;
   readonly now: () => number;
@@ -29,7 +29,7 @@ export interface VisitorWork {
 }
 
 export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
-  const { journal, visitorChat, profiles, keep, retryAtMs, now, log } = options;
+  const { journal, visitorChat, profiles, recordDurably, retryAtMs, now, log } = options;
 
   async function confirm(work: Work, confirmation: Confirmation, tried = () => {}): Promise<void> {
     const outcome = await visitorChat.confirm(confirmation);
@@ -49,7 +49,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const reminder: Reminder = JSON.parse(work.body);
     const { chatId, sentAtMs } = reminder;
     const isLeadByNow = journal.latestLead(chatId, sentAtMs - 1) !== undefined;
-    if (isLeadByNow) return await keep(() => journal.finishWork(work));
+    if (isLeadByNow) return await recordDurably(() => journal.finishWork(work));
     const language = reminder.language ?? journal.latestLead(chatId, 0)?.visitor.language ?? null;
     const profile = profileOf(reminder.profile);
     const texts = menuInLanguage(profiles(), language);
@@ -80,24 +80,24 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const facts = { kind: work.kind, subject: work.subject };
     switch (outcome.kind) {
       case "sent":
-        return await keep.soon(finish).catch((error) => {
+        return await recordDurably.soon(finish).catch((error) => {
           // It was said, and is not said again for a defect in what else is to be recorded.
           log.error("❌ Неожиданная ошибка при записи ответа посетителю: {cause}", {
             ...facts,
             cause: stackOf(error),
           });
-          return keep.soon(() => journal.finishWork(work));
+          return recordDurably.soon(() => journal.finishWork(work));
         });
       case "given_up":
         log.warn("⚠️ Посетителю не ответить: {reason}", { ...facts, reason: outcome.reason });
-        return await keep(() => journal.finishWork(work));
+        return await recordDurably(() => journal.finishWork(work));
       case "failed": {
         log.warn("⚠️ Посетителю не ответить: {reason}. Пробуем снова", {
           ...facts,
           reason: outcome.reason,
         });
         const again = retryAtMs(work, outcome.retryAfterMs ?? 0);
-        return await keep(() => journal.postponeWork(work, again));
+        return await recordDurably(() => journal.postponeWork(work, again));
       }
       default:
         return outcome satisfies never;

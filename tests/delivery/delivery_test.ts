@@ -14,7 +14,7 @@ import {
   openJournal,
 } from "../../lib/journal/journal.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
-import { createKeep } from "../../lib/journal/durable.ts";
+import { createDurableRecording } from "../../lib/journal/durable.ts";
 import type { SendOutcome } from "../../lib/visitors/chat.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
@@ -71,7 +71,7 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
   const never = () => Promise.reject(new Error("no manager is asked here"));
   const delivery = createDelivery({
     ...shared,
-    keep: createKeep(shared),
+    recordDurably: createDurableRecording(shared),
     afterVisitors: turn,
     profiles: () => profiles,
     crmTimeoutMs: 10_000,

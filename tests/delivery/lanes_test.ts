@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
 import { type Journal, openJournal, type Work } from "../../lib/journal/journal.ts";
 import { createOutbox, type Outbox } from "../../lib/delivery/lanes.ts";
-import { createKeep, type Keep } from "../../lib/journal/durable.ts";
+import { createDurableRecording, type RecordDurably } from "../../lib/journal/durable.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 
@@ -45,7 +45,7 @@ async function withOutbox(
   const begun: number[] = [];
   const held: PromiseWithResolvers<void>[] = [];
   let peak = 0;
-  const keep = createKeep({
+  const recordDurably = createDurableRecording({
     journal,
     log: lines.log,
     random: () => 1,
@@ -54,7 +54,7 @@ async function withOutbox(
   });
   const outbox = createOutbox({
     journal,
-    keep,
+    recordDurably,
     now: Date.now,
     random: () => 1,
     log: lines.log,
@@ -68,7 +68,7 @@ async function withOutbox(
         peak = Math.max(peak, held.length);
         await gate.promise;
       }
-      await keep(() => journal.finishWork(work));
+      await recordDurably(() => journal.finishWork(work));
     },
   });
   try {
@@ -370,7 +370,7 @@ async function withKeep(
   failures: number,
   run: (
     room: LogOfTest & {
-      keep: Keep;
+      recordDurably: RecordDurably;
       waits: number[];
       stopping: AbortController;
       /** How the journal was asked to commit, in order. */
@@ -384,37 +384,37 @@ async function withKeep(
   const commits: ("now" | "soon")[] = [];
   const commit = (how: "now" | "soon") =>
     commits.push(how) > failures ? Promise.resolve() : Promise.reject(new Error("disk is full"));
-  const keep = createKeep({
+  const recordDurably = createDurableRecording({
     journal: { committed: () => commit("now"), committedSoon: () => commit("soon") },
     sleep: (ms) => Promise.resolve(void waits.push(ms)),
     stopping: stopping.signal,
     random: () => 1,
     log: lines.log,
   });
-  await run({ ...lines, keep, waits, stopping, commits });
+  await run({ ...lines, recordDurably, waits, stopping, commits });
 }
 
 Deno.test("keep writes once when all is well", () =>
-  withKeep(0, async ({ keep, waits, lines }) => {
+  withKeep(0, async ({ recordDurably, waits, lines }) => {
     let writes = 0;
-    await keep(() => writes++);
+    await recordDurably(() => writes++);
     assert.equal(writes, 1);
     assert.deepEqual([waits, lines], [[], []]);
   }));
 
 Deno.test("keep writes again until it is on disk, with growing waits, and says so once", () =>
-  withKeep(3, async ({ keep, waits, lines }) => {
+  withKeep(3, async ({ recordDurably, waits, lines }) => {
     let writes = 0;
-    await keep(() => writes++);
+    await recordDurably(() => writes++);
     assert.equal(writes, 4);
     assert.deepEqual(waits, [1_000, 2_000, 4_000]);
     assert.deepEqual(lines, ["❌ Журнал не записать: disk is full. Пробуем снова"]);
   }));
 
 Deno.test("keep goes on when the write itself throws", () =>
-  withKeep(0, async ({ keep, lines }) => {
+  withKeep(0, async ({ recordDurably, lines }) => {
     let writes = 0;
-    await keep(() => {
+    await recordDurably(() => {
       if (writes++ === 0) throw new Error("database is locked");
     });
     assert.equal(writes, 2);
@@ -422,9 +422,9 @@ Deno.test("keep goes on when the write itself throws", () =>
   }));
 
 Deno.test("keep tries a defect once, writes nothing more and throws it", () =>
-  withKeep(0, async ({ keep, lines, waits, commits }) => {
+  withKeep(0, async ({ recordDurably, lines, waits, commits }) => {
     let writes = 0;
-    for (const how of [keep, keep.soon]) {
+    for (const how of [recordDurably, recordDurably.soon]) {
       const kept = how(() => {
         writes++;
         throw new TypeError("x is not a function");
@@ -481,19 +481,19 @@ Deno.test("work that can neither be done nor given back ends no process and hold
   }));
 
 Deno.test("keep gives up when the process stops, after one try", () =>
-  withKeep(Infinity, async ({ keep, stopping, waits }) => {
+  withKeep(Infinity, async ({ recordDurably, stopping, waits }) => {
     stopping.abort();
     let writes = 0;
-    await keep(() => writes++);
+    await recordDurably(() => writes++);
     assert.equal(writes, 1);
     assert.deepEqual(waits, []);
   }));
 
 Deno.test("keep.soon shares its commit with what comes after it, and is as stubborn", () =>
-  withKeep(1, async ({ keep, commits, waits }) => {
+  withKeep(1, async ({ recordDurably, commits, waits }) => {
     let writes = 0;
-    await keep.soon(() => writes++);
-    await keep(() => writes++);
+    await recordDurably.soon(() => writes++);
+    await recordDurably(() => writes++);
     assert.equal(writes, 3);
     assert.deepEqual(commits, ["soon", "soon", "now"]);
     assert.deepEqual(waits, [1_000]);

@@ -13,7 +13,7 @@ import {
   type Work,
 } from "../../lib/journal/journal.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
-import { createKeep } from "../../lib/journal/durable.ts";
+import { createDurableRecording } from "../../lib/journal/durable.ts";
 import { createSendAll } from "../../lib/managers/send_all.ts";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
@@ -143,7 +143,7 @@ class World {
       if (asked === "asked") this.#unsaid.wishes.push(lead);
       return asked;
     };
-    const keep = createKeep({
+    const recordDurably = createDurableRecording({
       journal,
       log: aLog().log,
       random: () => 1,
@@ -152,10 +152,10 @@ class World {
     });
     const sendAll = createSendAll({ journal, profiles: () => this.#profiles, now });
     const giveBack = (work: Work) =>
-      keep(() => journal.postponeWork(work, this.#nowMs)).catch(() => {});
+      recordDurably(() => journal.postponeWork(work, this.#nowMs)).catch(() => {});
     const crmWork = createCrmWork({
       journal,
-      keep,
+      recordDurably,
       sendAll,
       giveBack,
       now,
@@ -166,7 +166,7 @@ class World {
       cutOff: new AbortController().signal,
       crm: { sendLead: (request) => Promise.resolve(this.#receive(life, request)), close() {} },
     });
-    return { journal, keep, sendAll, giveBack, crmWork };
+    return { journal, recordDurably, sendAll, giveBack, crmWork };
   }
 
   #receive(life: Life, { idempotencyKey }: CrmRequest): CrmOutcome {
@@ -264,16 +264,16 @@ class World {
   }
 
   async #card(shown: boolean): Promise<void> {
-    const { journal, keep } = this.#bot;
+    const { journal, recordDurably } = this.#bot;
     const work = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", this.#nowMs);
     if (work === undefined) return;
     const before = journal.findLead(work.subject)?.state;
     if (shown) {
       this.shown.add(work.subject);
       const card = { chatId: -100, messageId: work.subject };
-      return await keep(() => journal.settleInAdminChat([work], card, this.#nowMs));
+      return await recordDurably(() => journal.settleInAdminChat([work], card, this.#nowMs));
     }
-    await keep(() => journal.markUndelivered(work, this.#nowMs + 1_000));
+    await recordDurably(() => journal.markUndelivered(work, this.#nowMs + 1_000));
     const after = journal.findLead(work.subject)?.state;
     assert.equal(after, before === "received" ? "undelivered" : before);
   }

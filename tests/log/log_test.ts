@@ -1,10 +1,8 @@
 // The log: one line each, for people or for machines, without secrets.
 
 import assert from "node:assert/strict";
-import { spy } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { LOG_LEVELS } from "../../lib/log/log.ts";
-import { lateLog } from "../../lib/log/late_log.ts";
 
 import type { Weight } from "../../lib/log/line_writer.ts";
 import { createLog } from "../../lib/log/log.ts";
@@ -240,31 +238,4 @@ Deno.test("the token in a webhook's path or query is masked without what stands 
   const answer = mask.apply('webhook "POST f3b1c0de5ec7e7" is not registered, key k3y-0f-1t');
   assert.ok(!answer.includes("f3b1c0de5ec7e7"), answer);
   assert.ok(!answer.includes("k3y-0f-1t"), answer);
-});
-
-Deno.test("a late log keeps its lines in their order until it is opened, and loads its writer once", async () => {
-  const { log, lines } = aLog();
-  let loads = 0;
-  const late = lateLog(() => {
-    loads++;
-    return Promise.resolve(log);
-  });
-  late.warn("{what} первая", { what: "строка" });
-  late.info("вторая");
-  assert.deepEqual(lines, []);
-  await Promise.all([late.open(), late.open()]);
-  late.error("третья");
-  assert.deepEqual(lines, ["строка первая", "вторая", "третья"]);
-  assert.equal(loads, 1);
-});
-
-Deno.test("a late log whose writer cannot be loaded says the bare messages that waited", async () => {
-  using said = spy(console, "error");
-  const late = lateLog(() => Promise.reject(new TypeError("no such module")));
-  late.error("❌ Журнал не открыть: {cause}", { cause: "secret" });
-  await assert.rejects(late.open(), /no such module/);
-  late.warn("потом");
-  assert.deepEqual(said.calls.map(({ args }) => args), [["❌ Журнал не открыть: {cause}"], [
-    "потом",
-  ]]);
 });

@@ -7,7 +7,7 @@ import { createAdminChat } from "../../lib/managers/chat.ts";
 import { createDelivery } from "../../lib/delivery/delivery.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { FollowUpContent } from "../../lib/lead.ts";
-import { createKeep } from "../../lib/journal/durable.ts";
+import { createDurableRecording } from "../../lib/journal/durable.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
@@ -66,7 +66,7 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
   const never = () => Promise.reject(new Error("not asked here"));
   const delivery = createDelivery({
     ...shared,
-    keep: createKeep(shared),
+    recordDurably: createDurableRecording(shared),
     elapsedMs: Date.now,
     afterVisitors: () => Promise.resolve(),
     profiles: () => profiles,

@@ -7,7 +7,7 @@ import { createAuth, LINK_MS, linkHash } from "../../lib/page/auth.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { MessageAddress } from "../../lib/lead.ts";
 import { createLoginMessages, type LoginMessages } from "../../lib/managers/login_messages.ts";
-import { createKeep } from "../../lib/journal/durable.ts";
+import { createDurableRecording } from "../../lib/journal/durable.ts";
 import { aLog } from "../helpers/a_log.ts";
 
 interface Chat {
@@ -38,10 +38,10 @@ async function withChat(run: (chat: Chat) => Promise<void>): Promise<void> {
   function open(): LoginMessages {
     stopping = new AbortController();
     const shared = { journal, now, random, log, stopping: stopping.signal };
-    const keep = createKeep({ ...shared, sleep: () => Promise.resolve() });
+    const recordDurably = createDurableRecording({ ...shared, sleep: () => Promise.resolve() });
     return createLoginMessages({
       ...shared,
-      keep,
+      recordDurably,
       tellTime: (atMs) => new Date(atMs).toISOString().slice(11, 16),
       adminChat: {
         edit(message: MessageAddress, { text }) {

@@ -9,7 +9,7 @@ import { OutcomeUnknown } from "../../lib/telegram/failures.ts";
 import { createInbox, type Inbox } from "../../lib/telegram/update_inbox.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { Log } from "../../lib/log/log.ts";
-import { createKeep, type Keep } from "../../lib/journal/durable.ts";
+import { createDurableRecording, type RecordDurably } from "../../lib/journal/durable.ts";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 
@@ -55,7 +55,7 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
   let peak = 0;
   const inbox = createInbox({
     journal,
-    keep: aKeep(journal, lines.log),
+    recordDurably: aKeep(journal, lines.log),
     now: Date.now,
     random: () => 1,
     log: lines.log,
@@ -85,8 +85,8 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
   }
 }
 
-function aKeep(journal: Journal, log: Log): Keep {
-  return createKeep({
+function aKeep(journal: Journal, log: Log): RecordDurably {
+  return createDurableRecording({
     journal,
     log,
     random: () => 1,
@@ -123,7 +123,7 @@ Deno.test("accept resolves when the batch is on disk, with what the bot recorded
     Number(onDisk.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.["rows"]);
   const inbox = createInbox({
     journal,
-    keep: aKeep(journal, aLog().log),
+    recordDurably: aKeep(journal, aLog().log),
     now: () => NOON_MS,
     random: () => 1,
     log: aLog().log,

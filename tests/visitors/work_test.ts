@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { VISITORS_LANE } from "../../lib/journal/outbox.ts";
-import { createKeep } from "../../lib/journal/durable.ts";
+import { createDurableRecording } from "../../lib/journal/durable.ts";
 import { AWAY, THANKS } from "../../lib/visitors/texts.ts";
 import { createVisitorWork } from "../../lib/visitors/work.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
@@ -60,7 +60,7 @@ async function saidTo(
       },
     },
     profiles: () => profiles,
-    keep: createKeep({
+    recordDurably: createDurableRecording({
       journal,
       sleep: () => Promise.resolve(),
       stopping: new AbortController().signal,
