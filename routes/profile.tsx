@@ -2,7 +2,7 @@
 
 import { HttpError } from "fresh";
 import { valueAt } from "../lib/json/text.ts";
-import type { Fault } from "../lib/profiles/schema.ts";
+import type { Fault } from "../lib/profiles/faults.ts";
 import {
   type Content,
   draftProfile,

@@ -11,7 +11,7 @@ import {
   withRenamedProfile,
 } from "../lib/profiles/list.ts";
 import { suggestKey } from "../lib/profiles/key_suggestion.ts";
-import { LIMITS } from "../lib/profiles/schema.ts";
+import { LIMITS } from "../lib/profiles/limits.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { field } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";

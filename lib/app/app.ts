@@ -26,10 +26,11 @@ import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
-import { createApi, PollingEnded, pollUpdates, withRetries } from "../telegram/polling.ts";
+import { createApi } from "../telegram/client.ts";
+import { PollingEnded, pollUpdates } from "../telegram/polling.ts";
+import { createBudgets, withRetries } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
-import { createBudgets } from "../telegram/send_retries.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
 

@@ -8,7 +8,9 @@ import type { Log } from "../log/log.ts";
 import { type AdminChat, createAdminChat } from "../managers/chat.ts";
 import { type ChatCheck, type ChatProblem, createChatCheck } from "../managers/chat_check.ts";
 import { COMMANDS, TOPIC_AWAY } from "../managers/texts.ts";
-import { createApi, describeError, withRetries } from "../telegram/polling.ts";
+import { createApi } from "../telegram/client.ts";
+import { describeError } from "../telegram/failures.ts";
+import { withRetries } from "../telegram/send_retries.ts";
 import type { SendPace } from "../telegram/send_pace.ts";
 
 /** The managers' chat and its condition. */

@@ -4,7 +4,7 @@ import { Composer, type Context } from "grammy";
 import { HELP, LINK_COMES, loginText, managerName, NO_PAGE, PRESS } from "../managers/texts.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { Managers } from "./managers.ts";
-import { describeError } from "../telegram/polling.ts";
+import { describeError } from "../telegram/failures.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
 import { visitorOf } from "./visitor.ts";

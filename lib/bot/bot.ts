@@ -10,7 +10,7 @@ import { idCommand } from "./id.ts";
 import { menuPresses, sendMenu, startCommand } from "./menu.ts";
 import { isId } from "../foreign.ts";
 import { onlyAnswers } from "../telegram/answers.ts";
-import { clientOptions, type TelegramOptions } from "../telegram/polling.ts";
+import { clientOptions, type TelegramOptions } from "../telegram/client.ts";
 
 export interface BotOptions extends TelegramOptions {
   /** Applied to every API call. */

@@ -3,8 +3,10 @@
 import { Composer, type Context, type NextFunction } from "grammy";
 import { isId, isRecord } from "../foreign.ts";
 import type { MessageAddress } from "../lead.ts";
-import { inLanguage, LIMITS, type Profile, profileOfWord } from "../profiles/schema.ts";
-import { describeError } from "../telegram/polling.ts";
+import { inLanguage } from "../profiles/language.ts";
+import { LIMITS } from "../profiles/limits.ts";
+import { type Profile, profileOfWord } from "../profiles/profile.ts";
+import { describeError } from "../telegram/failures.ts";
 import { chosenText, clip, confirmation } from "../visitors/texts.ts";
 import { isBlank } from "../visitor_name.ts";
 import type { BotDeps } from "./deps.ts";

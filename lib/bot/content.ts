@@ -3,7 +3,7 @@
 import type { Message, MessageEntity } from "grammy/types";
 import { isRecord, isWhole } from "../foreign.ts";
 import type { FollowUpContent } from "../lead.ts";
-import { LIMITS } from "../profiles/schema.ts";
+import { LIMITS } from "../profiles/limits.ts";
 import { clip, MEDIA_WORDS } from "../visitors/texts.ts";
 import { COMMON, MEDIA, SERVICE } from "./message_fields.ts";
 

@@ -3,7 +3,7 @@
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 
 export interface BotDeps {
   readonly profiles: () => Profiles;

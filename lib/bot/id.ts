@@ -2,7 +2,7 @@
 
 import { Composer, type Context } from "grammy";
 import { idText } from "../managers/texts.ts";
-import { failureOf } from "../telegram/polling.ts";
+import { failureOf } from "../telegram/failures.ts";
 import type { AdminDeps } from "./admin.ts";
 import { onCommand } from "./command.ts";
 

@@ -5,7 +5,7 @@ import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "../lead.ts";
 import { readPressedLead, statusText, type TellTime, TOASTS } from "../managers/texts.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
 export interface Managers {

@@ -2,14 +2,9 @@
 
 import { Composer, type Context } from "grammy";
 import type { Message } from "grammy/types";
-import {
-  inLanguage,
-  menuInLanguage,
-  type Profile,
-  profileOfWord,
-  SELECT,
-} from "../profiles/schema.ts";
-import { describeError, failureOf } from "../telegram/polling.ts";
+import { inLanguage, menuInLanguage } from "../profiles/language.ts";
+import { type Profile, profileOfWord, SELECT } from "../profiles/profile.ts";
+import { describeError, failureOf } from "../telegram/failures.ts";
 import { greeting, menu } from "../visitors/texts.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";

@@ -5,7 +5,7 @@ import type { Attempt, Journal, Work } from "../journal/journal.ts";
 import type { CrmOutcome, Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import { type Profile, profileOfWord, type Profiles } from "../profiles/schema.ts";
+import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
 import { crmPayload } from "./payload.ts";
 
 export interface CrmWork {

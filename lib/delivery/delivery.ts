@@ -27,7 +27,7 @@ import type { Log } from "../log/log.ts";
 import { heldText, type TellTime } from "../managers/texts.ts";
 import { createOutbox } from "./lanes.ts";
 import { type RecordDurably } from "../journal/durable.ts";
-import type { Profile, Profiles } from "../profiles/schema.ts";
+import type { Profile, Profiles } from "../profiles/profile.ts";
 import { createSendAll } from "../managers/send_all.ts";
 import { contact } from "../visitor_name.ts";
 import type { Confirmation, VisitorChat } from "../visitors/chat.ts";

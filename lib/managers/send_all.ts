@@ -11,7 +11,7 @@ import {
 } from "../journal/journal.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { SendAllReport } from "./texts.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 
 /** A run stops after so many failures in a row: the CRM is down again. */
 const MOST_FAILURES_RUNNING = 3;

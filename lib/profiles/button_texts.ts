@@ -1,6 +1,7 @@
 // Finds button texts that are too long for a phone or appear twice in one message. Touches no file.
 
-import type { Button, Fault, Profile, Profiles } from "./schema.ts";
+import type { Button, Profile, Profiles } from "./profile.ts";
+import type { Fault } from "./faults.ts";
 
 /** How many characters of a button a phone shows, measured at a width of 390 px. */
 export const BUTTON_LINE = 40;

@@ -3,7 +3,11 @@
 import { arranged, laidOut, withKey, withoutMember, withText, withValue } from "../json/edit.ts";
 import { mapStrings } from "../json/rewrite.ts";
 import { valueAt, valuesOf, withoutLayout } from "../json/text.ts";
-import { type Fault, LIMITS, NAME, parseProfiles, SELECT } from "./schema.ts";
+import type { Fault } from "./faults.ts";
+import { LIMITS } from "./limits.ts";
+import { NAME } from "./name_in_texts.ts";
+import { parseProfiles } from "./parse.ts";
+import { SELECT } from "./profile.ts";
 import { aliasesOf, type Content, MENU_KEY, newCallbackData } from "./edits.ts";
 
 function blankProfile(key: string, name: string, random: () => number): object {

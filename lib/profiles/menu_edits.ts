@@ -3,7 +3,9 @@
 import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "../json/edit.ts";
 import { valueAt, valuesOf } from "../json/text.ts";
-import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./schema.ts";
+import type { Fault } from "./faults.ts";
+import { type MenuTexts, SELECT } from "./profile.ts";
+import { parseProfiles } from "./parse.ts";
 import { buttonsOf, changed, changedOwn, type Content, MENU_KEY } from "./edits.ts";
 import { list, record, text } from "./raw_values.ts";
 

@@ -3,7 +3,9 @@
 import { inWordsOf, repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { valueAt, valuesOf } from "../json/text.ts";
 import { menuForm, menuFormOf } from "./menu_edits.ts";
-import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./schema.ts";
+import type { Fault } from "./faults.ts";
+import { type MenuTexts, SELECT } from "./profile.ts";
+import { parseProfiles } from "./parse.ts";
 import { type Content, MENU_KEY } from "./edits.ts";
 import { kept, translatedButtons, translationOf, withTexts } from "./translations.ts";
 import { list, text } from "./raw_values.ts";

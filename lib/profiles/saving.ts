@@ -2,7 +2,7 @@
 
 import { textOf } from "../json/text.ts";
 import type { Content } from "./edits.ts";
-import type { Fault } from "./schema.ts";
+import type { Fault } from "./faults.ts";
 import type { ProfileStore, Saving } from "./store.ts";
 
 export type EditResult =

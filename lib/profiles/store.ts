@@ -3,7 +3,9 @@
 import { repeatsOfFile } from "./button_texts.ts";
 import { type JsonText, readJson, type TextFault, valuesOf } from "../json/text.ts";
 import type { Log } from "../log/log.ts";
-import { type Fault, parseProfiles, type Profiles } from "./schema.ts";
+import type { Fault } from "./faults.ts";
+import { parseProfiles } from "./parse.ts";
+import type { Profiles } from "./profile.ts";
 import { diskFault, readText, replaceFile, restoreTorn, watchFile } from "./file.ts";
 
 export type SaveResult =

@@ -4,7 +4,11 @@ import { createHash } from "node:crypto";
 import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "../json/edit.ts";
 import { valueAt, valuesOf } from "../json/text.ts";
-import { type Fault, inLanguage, parseProfiles, type Profile, withNameIn } from "./schema.ts";
+import type { Fault } from "./faults.ts";
+import { inLanguage } from "./language.ts";
+import { parseProfiles } from "./parse.ts";
+import type { Profile } from "./profile.ts";
+import { withNameIn } from "./name_in_texts.ts";
 import {
   type ButtonForm,
   type Content,

@@ -4,13 +4,8 @@ import { stackOf } from "../log/error_words.ts";
 import type { Journal, Reminder, Work } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import {
-  inLanguage,
-  menuInLanguage,
-  type Profile,
-  profileOfWord,
-  type Profiles,
-} from "../profiles/schema.ts";
+import { inLanguage, menuInLanguage } from "../profiles/language.ts";
+import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
 import { away, greeting, menu, thanks } from "./texts.ts";
 import type { Confirmation, SendOutcome, VisitorChat } from "./chat.ts";
 

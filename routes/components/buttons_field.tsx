@@ -1,6 +1,6 @@
 // The list of a profile's buttons: add, remove and move, also without scripts.
 
-import { LIMITS } from "../../lib/profiles/schema.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import type { ButtonForm } from "../../lib/profiles/edits.ts";
 import type { ProfileWords } from "../words/profile.ts";
 import { Caution, FaultLine } from "./fields.tsx";

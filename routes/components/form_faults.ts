@@ -1,6 +1,6 @@
 // Assigns the faults of a profile's form to its fields.
 
-import type { Fault } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { faultSentence, faultWords } from "../words/faults.ts";

@@ -2,7 +2,9 @@
 
 import type { MenuForm } from "../../lib/profiles/menu_edits.ts";
 import type { MenuTranslationForm } from "../../lib/profiles/menu_translations.ts";
-import { type Fault, LIMITS, type MenuTexts } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
+import type { MenuTexts } from "../../lib/profiles/profile.ts";
 import { AWAY } from "../../lib/visitors/texts.ts";
 import { faultSentence } from "../words/faults.ts";
 import { MENU } from "../words/menu.ts";

@@ -1,6 +1,6 @@
 // The line above a form: the result of the last press.
 
-import type { Fault } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
 import { faultOfFile, faultWords } from "../words/faults.ts";
 import { PROFILE } from "../words/profile.ts";
 import { FormToken, type Frame } from "./page.tsx";

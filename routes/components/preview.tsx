@@ -2,7 +2,7 @@
 
 import { cardMessage, followUpParts } from "../../lib/managers/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
-import { choiceText, type Profile } from "../../lib/profiles/schema.ts";
+import { choiceText, type Profile } from "../../lib/profiles/profile.ts";
 import { confirmation, greeting, thanks } from "../../lib/visitors/texts.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { PREVIEW } from "../words/preview.ts";

@@ -2,7 +2,7 @@
 
 import type { LastAnswer } from "../../lib/journal/profile_counts.ts";
 import type { Place } from "../../lib/lead.ts";
-import type { Profile } from "../../lib/profiles/schema.ts";
+import type { Profile } from "../../lib/profiles/profile.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { PROFILES, type ProfilesWords } from "../words/profiles.ts";
 import { Chart, type Day, STACK, sumOf } from "./chart.tsx";

@@ -1,7 +1,8 @@
 // The form of a profile beside its preview.
 
 import type { ComponentChildren } from "preact";
-import { type Fault, LIMITS } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import { draftProfile, type ProfileForm } from "../../lib/profiles/edits.ts";
 import { THANKS } from "../../lib/visitors/texts.ts";
 import type { WebhookTrial } from "../../lib/crm/webhook_trial.ts";

@@ -1,6 +1,6 @@
 // The forms beside the list of profiles: new, rename, delete.
 
-import { LIMITS } from "../../lib/profiles/schema.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import type { State } from "../../lib/page/state.ts";
 import { PROFILE_LIST } from "../words/profile_list.ts";
 import { TextField } from "./fields.tsx";

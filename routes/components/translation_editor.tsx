@@ -1,6 +1,8 @@
 // The form of a translation beside its preview; empty fields show the base text.
 
-import { type Fault, LIMITS, type Profile } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
+import type { Profile } from "../../lib/profiles/profile.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import type { TranslationForm } from "../../lib/profiles/translations.ts";
 import { THANKS } from "../../lib/visitors/texts.ts";

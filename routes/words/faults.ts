@@ -1,6 +1,6 @@
 // Faults as sentences. The parser's are Russian; this file translates them into English.
 
-import type { Fault } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
 import type { Language } from "../../lib/page/language.ts";
 
 /** A fault of the parser as a sentence in the page's language. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { charactersOf, repeatsAmong, repeatsIn } from "../../lib/profiles/button_texts.ts";
-import { parseProfiles } from "../../lib/profiles/schema.ts";
+import { parseProfiles } from "../../lib/profiles/parse.ts";
 import { openPage, profileFields } from "../helpers/a_page.ts";
 import { anotherProfile, aProfile, someLocales } from "../helpers/a_profile.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { openPage, type PageOfTest } from "../helpers/a_page.ts";
-import { inLanguage } from "../../lib/profiles/schema.ts";
+import { inLanguage } from "../../lib/profiles/language.ts";
 import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
 
 Deno.test("without leads the page explains itself, and a card says what to do about a missing webhook", async () => {

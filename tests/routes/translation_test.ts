@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inLanguage } from "../../lib/profiles/schema.ts";
+import { inLanguage } from "../../lib/profiles/language.ts";
 import { confirmation, greeting } from "../../lib/visitors/texts.ts";
 import { openPage, profileFields } from "../helpers/a_page.ts";
 import { aProfile, someLocales } from "../helpers/a_profile.ts";

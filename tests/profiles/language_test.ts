@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { inLanguage, parseProfiles } from "../../lib/profiles/schema.ts";
+import { inLanguage } from "../../lib/profiles/language.ts";
+import { parseProfiles } from "../../lib/profiles/parse.ts";
 import { aProfile, someLocales } from "../helpers/a_profile.ts";
 
 Deno.test("a profile without translations is the same in every language", () => {
