@@ -17,6 +17,7 @@ import { rememberLookups, resolveHost } from "../crm/connection.ts";
 import { createCrm } from "../crm/post.ts";
 import { createDelivery } from "../delivery/delivery.ts";
 import { createAfterVisitors } from "../delivery/after_visitors.ts";
+import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
 import { createDurableRecording } from "../journal/durable.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
@@ -129,6 +130,8 @@ function createParts(
     log,
   };
   const recordDurably = createDurableRecording(shared);
+  const gather = () => shared.sleep(GATHERED_MS);
+  const recordDone = createDoneRecording({ journal, recordDurably, gather });
   const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
   const lookup = rememberLookups(resolveHost, elapsedMs);
   const crm = createCrm({ log, mask, lookup, isProxied: machine.isProxied });
@@ -155,6 +158,7 @@ function createParts(
     repeatWindowMs: config.repeatWindowMs,
     tellTime,
     recordDurably,
+    recordDone,
     cutOff: cutOff.signal,
   });
   const managers = createManagers({
@@ -230,6 +234,7 @@ function createParts(
     inbox: createInbox({
       ...shared,
       recordDurably,
+      recordDone,
       handle: (update) => bot.handleUpdate(update),
     }),
   };

@@ -3,7 +3,7 @@
 import type { Config } from "./config.ts";
 import { watchSends } from "./health.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import { ADMIN_CHAT_LANE, type Journal } from "../journal/journal.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import { type AdminChat, createAdminChat } from "../managers/chat.ts";
 import { type ChatCheck, type ChatProblem, createChatCheck } from "../managers/chat_check.ts";
@@ -54,8 +54,11 @@ export function createManagersChat(options: {
       topicId: config.adminTopicId,
       topicAway: journal.fact(topicAway) !== undefined,
       onTopic(isAway) {
-        const write = isAway ? noteTopicAway : () => journal.forgetFact(topicAway);
-        recordDurably(write).then(wake, (cause) => {
+        recordDurably(() =>
+          isAway
+            ? journal.noteFact(topicAway, "1", TOPIC_AWAY, now())
+            : journal.forgetFact(topicAway)
+        ).then(wake, (cause) => {
           log.error("❌ Состояние темы чата менеджеров не записать: {cause}", {
             cause: String(cause),
           });
@@ -72,14 +75,6 @@ export function createManagersChat(options: {
     elapsedMs,
   );
   const { chat } = watched;
-
-  function noteTopicAway(): void {
-    const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: TOPIC_AWAY } as const;
-    journal.atomically(() => {
-      journal.rememberFact(topicAway, "1");
-      journal.addWork(note, now());
-    });
-  }
 
   /** Shows the commands in the menu of the managers' chat only. */
   function registerCommands(chatId: number): void {

@@ -2,6 +2,7 @@
 
 import { Composer, type Context, type NextFunction } from "grammy";
 import { isId, isRecord } from "../foreign.ts";
+import type { KnownMenu } from "../journal/journal.ts";
 import type { MessageAddress } from "../lead.ts";
 import { inLanguage } from "../profiles/language.ts";
 import { LIMITS } from "../profiles/limits.ts";
@@ -40,7 +41,8 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
     if (menu === undefined) return; // An inline message, which the bot never sends.
     const { chatId, messageId } = menu;
     const pressed = pressedText(menu, data);
-    const profile = profileOf(menu, data, deps);
+    const known = deps.journal.findMenu(menu);
+    const profile = profileOf(known, data, deps);
     const choice = profile && chosenText(profile, data, pressed);
     if (profile === undefined || choice === undefined) return await sendMenu(ctx, deps);
 
@@ -59,7 +61,8 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
     const shown = inLanguage(profile, visitor.language);
     const text = confirmation(shown, chosenText(shown, data, pressed) ?? choice);
     const photo = isPhoto(menu) ?? (profile.photoUrl !== null);
-    await deps.delivery.receive(lead, { chatId, messageId, text, photo }, profile);
+    const confirmed = { chatId, messageId, text, photo };
+    await deps.delivery.receive(lead, confirmed, profile, known.chatHasLeads);
   });
   return composer;
 }
@@ -83,12 +86,12 @@ function menuOf(message: unknown): PressedMenu | undefined {
 
 /** The profile that the message was sent for, or the one that has such a button now. */
 function profileOf(
-  menu: MessageAddress,
+  known: KnownMenu,
   data: string,
-  { journal, profiles }: BotDeps,
+  { profiles }: BotDeps,
 ): Profile | undefined {
   const current = profiles();
-  return profileOfWord(current, journal.findMenu(menu) ?? "") ?? current.byCallbackData.get(data);
+  return profileOfWord(current, known.profile ?? "") ?? current.byCallbackData.get(data);
 }
 
 /** Text of the pressed button. */

@@ -6,9 +6,9 @@ import { editParts, undeliverableNote, wordsInPieces } from "./follow_up_texts.t
 import type { Journal } from "../journal/journal.ts";
 import type { FollowUp, Lead, MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
+import { isRefusedAs } from "../telegram/failures.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import type { Profiles } from "../profiles/profile.ts";
-import { isRefusedAs } from "../telegram/failures.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
 /** What showing a follow-up needs. */

@@ -102,10 +102,10 @@ export function createAuth(
     return { seenAfterMs: now() - SESSION_IDLE_MS, openedAfterMs: now() - SESSION_MOST_MS };
   }
 
-  async function enter({ device }: Visit, openedBy: string): Promise<Entry> {
-    records.forgetExpired(limits(), now());
+  async function enter(open: (hash: string) => Session | undefined): Promise<Entry> {
     const cookie = newSecret();
-    const session = records.addSession(hash(cookie), openedBy, device, now());
+    const session = open(hash(cookie));
+    if (session === undefined) return { kind: "refused" };
     await committed();
     return { kind: "entered", cookie, session };
   }
@@ -114,24 +114,29 @@ export function createAuth(
     hasPassword: password !== null,
     async issueLink(askedBy) {
       const token = newSecret();
-      records.forgetExpired(limits(), now());
-      records.addLink(hash(token), askedBy, now() + LINK_MS);
+      const link = { hash: hash(token), askedBy, expiresAtMs: now() + LINK_MS };
+      records.addLink(link, limits(), now());
       await committed();
       return token;
     },
     isLinkGood: (token) => records.hasLink(hash(token), now()),
-    async enterByLink(token, visit) {
-      const askedBy = records.takeLink(hash(token), now());
-      if (askedBy === undefined) return { kind: "refused" };
-      const entry = await enter(visit, askedBy);
-      linkUsed();
+    async enterByLink(token, { device }) {
+      const entry = await enter((cookie) =>
+        records.openByLink(hash(token), { hash: cookie, device }, limits(), now())
+      );
+      if (entry.kind === "entered") linkUsed();
       return entry;
     },
     /** Counts a failure before any await, so that concurrent attempts cannot share a count. */
     async enterByPassword(given, name, visit) {
       const waitMs = throttle.waitMs(visit.address, elapsedMs());
       if (waitMs > 0) return { kind: "too_many", waitMs };
-      if (password !== null && isSame(given, password)) return await enter(visit, name);
+      if (password !== null && isSame(given, password)) {
+        const { device } = visit;
+        return await enter((cookie) =>
+          records.openSession({ hash: cookie, device }, name, limits(), now())
+        );
+      }
       throttle.recordFailure(visit.address, elapsedMs());
       return { kind: "refused" };
     },

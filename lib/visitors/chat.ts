@@ -2,21 +2,12 @@
 
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup } from "grammy/types";
+import type { Confirmation } from "../journal/work.ts";
 import type { MessageAddress } from "../lead.ts";
 import { LIMITS } from "../profiles/limits.ts";
 import { type CallFailure, describeError, failureOf, isRefusedAs } from "../telegram/failures.ts";
 
-/** A confirmation, as the outbox keeps it. */
-export interface Confirmation {
-  readonly chatId: number;
-  /** The menu message that is edited into the confirmation. */
-  readonly messageId: number;
-  readonly text: string;
-  /** Whether the menu is a photo, so that its words are a caption. */
-  readonly photo: boolean;
-}
-
-/** How a message to a visitor ended. */
+/** What became of a message to somebody's chat. */
 export type SendOutcome =
   | { readonly kind: "sent" }
   /** Another try would end in the same way. */

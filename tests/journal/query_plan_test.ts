@@ -207,7 +207,10 @@ function toStep(parent: number, detail: string): Step | undefined {
   const line = /^(?:SCAN|SEARCH) ([^\s(]+)(?: USING (.*?))?(?: \(([^()]*)\))?$/.exec(detail);
   const [, table, by = "", terms = ""] = line ?? [];
   if (table === undefined) {
-    assert.doesNotMatch(detail, /^(SCAN|SEARCH) (?!\(|CONSTANT ROW)/);
+    assert.doesNotMatch(
+      detail,
+      /^(SCAN|SEARCH) (?!\(|CONSTANT ROW|\d+-ROW VALUES|json_each VIRTUAL)/,
+    );
     return undefined;
   }
   const all = by.startsWith("AUTOMATIC") ? [] : [...terms.matchAll(/(\w+)([=<>])/g)];

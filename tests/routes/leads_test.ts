@@ -4,8 +4,16 @@ import { cardMessage } from "../../lib/managers/cards.ts";
 import { openJournal } from "../../lib/journal/journal.ts";
 import type { CrmOutcome, NewLead } from "../../lib/lead.ts";
 import { cell } from "../../routes/leads_csv.ts";
-import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import {
+  A_HELD_LINE,
+  aConfirmation,
+  aNewLead,
+  aVisitor,
+  NOON_MS,
+  someContent,
+} from "../helpers/a_lead.ts";
 import { openPage, ORIGIN, type PageOfTest } from "../helpers/a_page.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -14,7 +22,7 @@ let menus = 0;
 /** Records a lead with its own menu; returns its number. */
 function record({ journal }: PageOfTest, details: Partial<NewLead> = {}): number {
   menus += 1;
-  const lead = journal.insertLead(aNewLead({ menuMessageId: menus, ...details }));
+  const lead = partsOf(journal).insertLead(aNewLead({ menuMessageId: menus, ...details }));
   assert.ok(lead);
   return lead.number;
 }
@@ -25,20 +33,24 @@ function recordOpen(page: PageOfTest, details: Partial<NewLead> = {}): number {
   menus += 1;
   const recorded = journal.recordChoice(
     aNewLead({ menuMessageId: menus, ...details }),
-    "{}",
+    aConfirmation(),
     "crm",
     false,
   );
   assert.ok(recorded);
-  journal.finishConfirmation(recorded.confirmation, NOON_MS + 100);
+  journal.recordDone([{ kind: "confirmed", work: recorded.confirmation, atMs: NOON_MS + 100 }]);
   const post = journal.findWork("post", recorded.lead.number);
   assert.ok(post);
   const attempt = journal.beginAttempt(recorded.lead.number, null, NOON_MS + 200);
-  journal.endAttempt(attempt, { kind: "answered", status: 500, body: "Bad <day>" }, NOON_MS + 700);
-  journal.oweCard(post, "crm_failed", NOON_MS + 700);
+  partsOf(journal).closeAttempt(
+    attempt,
+    { kind: "answered", status: 500, body: "Bad <day>" },
+    NOON_MS + 700,
+  );
+  partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS + 700);
   const message = { chatId: -1001234, messageId: 7 };
   journal.settleInAdminChat(
-    [{ ...post, kind: "card", body: "crm_failed" }],
+    [{ ...post, kind: "card", body: { reason: "crm_failed" } }],
     message,
     NOON_MS + 900,
   );
@@ -68,7 +80,7 @@ Deno.test("the list shows leads newest first, with person, choice, place and tim
     choice: "Брендинг <b>",
     visitor: aVisitor({ username: null, userId: 6123, firstName: "Безник" }),
   });
-  page.journal.moveLead(first, "in_crm");
+  partsOf(page.journal).moveLead(first, "in_crm");
   const html = await (await (await page.login()).get("/leads")).text();
   assert.deepEqual(listed(html), [second, first]);
   for (const words of ["Безник", "id 6123", "Брендинг &lt;b>", "@betterrman", "В CRM", "15:00"]) {
@@ -84,9 +96,9 @@ Deno.test("an empty list explains how leads arrive", async () => {
 
 Deno.test("chips count the leads of the selected profile by state", async () => {
   await using page = await openPage();
-  for (let lead = 0; lead < 3; lead += 1) page.journal.moveLead(record(page), "in_crm");
-  page.journal.moveLead(record(page), "undelivered");
-  page.journal.moveLead(record(page, { profile: "cg" }), "in_admin_chat");
+  for (let lead = 0; lead < 3; lead += 1) partsOf(page.journal).moveLead(record(page), "in_crm");
+  partsOf(page.journal).moveLead(record(page), "undelivered");
+  partsOf(page.journal).moveLead(record(page, { profile: "cg" }), "in_admin_chat");
   record(page, { profile: "cg" });
   const browser = await page.login();
 
@@ -114,7 +126,7 @@ Deno.test("the list is filtered by state, profile and day", async () => {
   const old = record(page, { receivedAtMs: NOON_MS - 2 * DAY_MS });
   const other = record(page, { profile: "cg" });
   const open = record(page);
-  page.journal.moveLead(open, "in_admin_chat");
+  partsOf(page.journal).moveLead(open, "in_admin_chat");
   const browser = await page.login();
   const list = async (query: string) => listed(await (await browser.get(`/leads?${query}`)).text());
   assert.deepEqual(await list("state=in_admin_chat"), [open]);
@@ -344,7 +356,7 @@ Deno.test("a lead's timeline shows how often its visitor pressed again", async (
   const browser = await page.login();
   for (const [nth, words] of ["ещё раз: это тот же лид", "всего повторов: 2"].entries()) {
     const press = aNewLead({ menuMessageId: 1000 + nth, receivedAtMs: NOON_MS + nth * 1000 });
-    page.journal.recordRepeat(press, number, "{}");
+    page.journal.recordRepeat(press, number, aConfirmation());
     const html = await (await browser.get(`/leads/${number}`)).text();
     assert.ok(html.includes("Посетитель нажал ещё раз") && html.includes(words), html);
   }
@@ -352,7 +364,11 @@ Deno.test("a lead's timeline shows how often its visitor pressed again", async (
 
 Deno.test("a held lead is marked, and can be sent from the list and from its page", async () => {
   await using page = await openPage();
-  const held = page.journal.recordHeld(aNewLead({ menuMessageId: 2000 }), "{}");
+  const held = page.journal.recordHeld(
+    aNewLead({ menuMessageId: 2000 }),
+    aConfirmation(),
+    A_HELD_LINE,
+  );
   assert.ok(held);
   const browser = await page.login();
   const list = await (await browser.get("/leads?state=held")).text();
@@ -377,7 +393,7 @@ Deno.test("a press sends an open lead again, in the name of the person who press
     sent.headers.get("location"),
     `/leads?state=in_crm&done=asked&lead=${lead}#lead-${lead}`,
   );
-  assert.equal(page.journal.findWork("post", lead)?.body, "@boss");
+  assert.equal(page.journal.findWork("post", lead)?.body.askedBy, "@boss");
   const again = await browser.post(`/leads/${lead}`, { do: "resend" });
   assert.equal(again.headers.get("location"), `/leads/${lead}?done=running`);
   const html = await (await browser.get(`/leads/${lead}?done=running`)).text();
@@ -439,10 +455,10 @@ for (
 function answer({ journal }: PageOfTest, lead: number, outcome: CrmOutcome): void {
   const post = journal.findWork("post", lead);
   assert.ok(post);
-  const attempt = journal.beginAttempt(lead, post.body, NOON_MS);
-  if (outcome.kind === "accepted") return journal.settleInCrm(post, attempt, outcome, NOON_MS);
-  journal.endAttempt(attempt, outcome, NOON_MS);
-  journal.endResend(post, NOON_MS);
+  const attempt = journal.beginAttempt(lead, post.body.askedBy, NOON_MS);
+  if (outcome.kind === "accepted") return journal.endAttempt(post, attempt, outcome, NOON_MS);
+  partsOf(journal).closeAttempt(attempt, outcome, NOON_MS);
+  journal.skipPost(post, NOON_MS);
 }
 
 Deno.test("if the CRM is slower than the page may wait, the row goes on polling", async () => {
@@ -468,7 +484,7 @@ Deno.test("an id beyond 2^53 breaks neither the list, nor the lead's page, nor t
   try {
     const path = `${folder}/triborg.db`;
     const old = openJournal(path);
-    old.insertLead(aNewLead());
+    partsOf(old).insertLead(aNewLead());
     old.close();
     const sqlite = new DatabaseSync(path);
     sqlite.exec(
@@ -508,7 +524,11 @@ Deno.test("the page warns before sending again after a doubtful attempt", async 
   await using page = await openPage();
   const lead = recordOpen(page);
   const attempt = page.journal.beginAttempt(lead, "@a", NOON_MS);
-  page.journal.endAttempt(attempt, { kind: "timeout", afterMs: 10_000 }, NOON_MS + 10_000);
+  partsOf(page.journal).closeAttempt(
+    attempt,
+    { kind: "timeout", afterMs: 10_000 },
+    NOON_MS + 10_000,
+  );
   const html = await (await (await page.login()).get(`/leads/${lead}`)).text();
   assert.match(html, /возможен дубль/);
 });
@@ -657,11 +677,16 @@ Deno.test("a person is not erased while one of their leads is being sent", async
 Deno.test("a lead that neither the CRM nor the chat has is on its way, in the list and in the counts", async () => {
   await using page = await openPage();
   const numbers = [1, 2].map((menuMessageId) => {
-    const recorded = page.journal.recordChoice(aNewLead({ menuMessageId }), "{}", "crm", false);
+    const recorded = page.journal.recordChoice(
+      aNewLead({ menuMessageId }),
+      aConfirmation(),
+      "crm",
+      false,
+    );
     assert.ok(recorded);
     return recorded.lead.number;
   });
-  page.journal.moveLead(numbers[1] ?? 0, "undelivered");
+  partsOf(page.journal).moveLead(numbers[1] ?? 0, "undelivered");
   recordOpen(page);
   const browser = await page.login();
   for (const state of ["on_its_way", "undelivered"]) {
@@ -680,10 +705,14 @@ Deno.test("a lead's place has the same word in the list, on its page, in the CSV
   const byHand = recordOpen(page);
   page.journal.closeByHand(byHand, "@anna", NOON_MS);
   words.set("Внесён вручную", byHand);
-  const held = page.journal.recordHeld(aNewLead({ menuMessageId: 3000 }), "{}");
+  const held = page.journal.recordHeld(
+    aNewLead({ menuMessageId: 3000 }),
+    aConfirmation(),
+    A_HELD_LINE,
+  );
   words.set("Ждёт решения", held?.lead.number ?? 0);
   const taken = record(page);
-  page.journal.moveLead(taken, "in_crm");
+  partsOf(page.journal).moveLead(taken, "in_crm");
   words.set("В CRM", taken);
   words.set("Доставляется", record(page));
   const browser = await page.login();
@@ -715,8 +744,8 @@ Deno.test("a visitor without a username has a link by id", async () => {
     await (await browser.get(`/leads/${nameless}`)).text(),
     /href="tg:\/\/user\?id=6123"/,
   );
-  page.journal.closeByHand(nameless, "@a", NOON_MS);
-  page.journal.eraseLead(nameless);
+  partsOf(page.journal).moveLead(nameless, "in_crm");
+  page.journal.eraseSettledBefore(NOON_MS + 1, nameless, 1);
   assert.doesNotMatch(await (await browser.get(`/leads/${nameless}`)).text(), /tg:\/\/user/);
 });
 
@@ -724,9 +753,9 @@ Deno.test("the strip links to the leads that are still owed", async () => {
   await using page = await openPage({
     deps: { troubles: () => [{ kind: "undelivered", leads: 2, sinceMs: NOON_MS }] },
   });
-  const recorded = page.journal.recordChoice(aNewLead(), "{}", "crm", false);
+  const recorded = page.journal.recordChoice(aNewLead(), aConfirmation(), "crm", false);
   const waiting = recorded?.lead.number ?? 0;
-  page.journal.moveLead(waiting, "undelivered");
+  partsOf(page.journal).moveLead(waiting, "undelivered");
   const browser = await page.login();
   const html = await (await browser.get("/leads")).text();
   const link = /class="strip"[^]*?href="([^"]+)"/.exec(html)?.[1];

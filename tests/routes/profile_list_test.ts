@@ -3,6 +3,7 @@ import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { openPage, type PageOfTest } from "../helpers/a_page.ts";
 import { inLanguage } from "../../lib/profiles/language.ts";
 import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 Deno.test("without leads the page explains itself, and a card says what to do about a missing webhook", async () => {
   const locales = someLocales((all) => all.cg = { ...anotherProfile("cg"), webhook_url: "" });
@@ -51,7 +52,7 @@ Deno.test("a card shows the CRM's last answer in words", async () => {
     const begunAtMs = NOON_MS + index * 20_000;
     const lead = record(page, index + 1, begunAtMs, "in_crm");
     const attempt = page.journal.beginAttempt(lead, null, begunAtMs);
-    page.journal.endAttempt(attempt, outcome, begunAtMs + tookMs);
+    partsOf(page.journal).closeAttempt(attempt, outcome, begunAtMs + tookMs);
     page.nowMs = begunAtMs + tookMs;
     assert.match(await (await browser.get("/")).text(), sentence);
   }
@@ -431,8 +432,8 @@ function record(
   state: "in_crm" | "in_admin_chat" | "undelivered",
 ): number {
   const id = `00000000-0000-4000-8000-${String(nth).padStart(12, "0")}`;
-  const lead = journal.insertLead(aNewLead({ id, menuMessageId: nth, receivedAtMs }));
+  const lead = partsOf(journal).insertLead(aNewLead({ id, menuMessageId: nth, receivedAtMs }));
   assert.ok(lead);
-  journal.moveLead(lead.number, state);
+  partsOf(journal).moveLead(lead.number, state);
   return lead.number;
 }

@@ -1,7 +1,7 @@
 // "Take it back": every change offered there is undone completely.
 
 import assert from "node:assert/strict";
-import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import {
   type Browser,
   type Fields,
@@ -48,7 +48,7 @@ async function versionOn(browser: Browser, path: string): Promise<string> {
 
 function record({ journal }: PageOfTest, profile: string): void {
   const lead = { ...aNewLead(), profile, receivedAtMs: NOON_MS };
-  assert.ok(journal.recordChoice(lead, "", "crm:host:", false));
+  assert.ok(journal.recordChoice(lead, aConfirmation(), "crm:host:", false));
 }
 
 Deno.test("texts, a rename, a translation, the menu, a new profile and a deletion are undone byte for byte", async () => {
