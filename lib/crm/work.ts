@@ -49,6 +49,8 @@ export interface CrmWorkOptions {
   readonly crmTimeoutMs: number;
   /** Told that the managers may be owed something. */
   readonly wakeManagers: () => void;
+  /** Told that a POST has ended, and that another need not wait until that is recorded. */
+  readonly ended: (work: Work) => void;
   readonly recordDurably: RecordDurably;
   readonly recordDone: RecordDone;
   readonly now: () => number;
@@ -96,6 +98,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       facts: { lead: lead.number, profile: lead.profile },
     }, cutOff);
     if (outcome.kind !== "accepted") return await fail(work, attempt, outcome);
+    options.ended(work);
     const done = { kind: "accepted", work, attempt, outcome, atMs: now() } as const;
     if (await recordDone(done)) wakeManagers();
   }

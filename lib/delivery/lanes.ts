@@ -75,7 +75,7 @@ export function createLanes(options: LaneOptions): Lanes {
   const { journal, now, random } = options;
   const retryAtMs = (work: Work, atLeastMs = 0) =>
     now() + Math.min(Math.max(waitMs(work.failures + 1, random()), atLeastMs), LONGEST_WAIT_MS);
-  const crmWork = createCrmWork({ ...options, wakeManagers });
+  const crmWork = createCrmWork({ ...options, wakeManagers, ended: (work) => posts.free(work) });
   const posts = createOutbox({
     ...options,
     run: crmWork.run,

@@ -27,6 +27,8 @@ export interface Outbox {
   isFree(lane: string): boolean;
   /** Does work that its caller recorded as in hand. Whatever makes work of its lane due meanwhile has to wake that. */
   runNow(work: Work, run: () => Promise<void>): Promise<void>;
+  /** Work in hand takes no room any more: what is left of it is to be recorded. */
+  free(work: Work): void;
   /** Makes work due again, after a growing wait, that a defect kept from being done or recorded. Never rejects. */
   giveBack(work: Work | UnreadableWork, error: unknown): Promise<void>;
   /** Takes no more work, and resolves when what is in hand is done. */
@@ -36,7 +38,9 @@ export interface Outbox {
 export function createOutbox(options: OutboxOptions): Outbox {
   const { journal, run, most, mostPerLane, recordDurably, now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
-  const inHandByLane = new Map<string, number>();
+  /** The lanes of those in hand that take room, and how many there are in each. */
+  const taking = new Map<number, string>();
+  const takenByLane = new Map<string, number>();
   const awake = new Set<string>();
   /** When the next work of a lane is due that was looked at and not woken since. */
   const restsUntilMs = new Map<string, number>();
@@ -71,7 +75,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function roomIn(lane: string): number {
-    return Math.min(most - inHand.size, mostPerLane(lane) - (inHandByLane.get(lane) ?? 0));
+    return Math.min(most - taking.size, mostPerLane(lane) - (takenByLane.get(lane) ?? 0));
   }
 
   function takeDueWork(): void {
@@ -118,16 +122,24 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   function hold(work: Work | UnreadableWork, doIt: () => Promise<void>): Promise<void> {
     const { id, lane } = work;
-    inHandByLane.set(lane, (inHandByLane.get(lane) ?? 0) + 1);
+    taking.set(id, lane);
+    takenByLane.set(lane, (takenByLane.get(lane) ?? 0) + 1);
     const done = doIt().catch((error) => giveBack(work, error)).finally(() => {
       inHand.delete(id);
-      const busy = (inHandByLane.get(lane) ?? 1) - 1;
-      if (busy > 0) inHandByLane.set(lane, busy);
-      else inHandByLane.delete(lane);
-      if (awake.size > 0 && !stopped) pumpSoon(); // There is room for it now.
+      free(work);
     });
     inHand.set(id, done);
     return done;
+  }
+
+  function free({ id }: Pick<Work, "id">): void {
+    const lane = taking.get(id);
+    if (lane === undefined) return;
+    taking.delete(id);
+    const taken = (takenByLane.get(lane) ?? 1) - 1;
+    if (taken > 0) takenByLane.set(lane, taken);
+    else takenByLane.delete(lane);
+    if (awake.size > 0 && !stopped) pumpSoon();
   }
 
   async function giveBack(work: Work | UnreadableWork, error: unknown): Promise<void> {
@@ -157,6 +169,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return dueAtMs > now();
     },
     runNow: hold,
+    free,
     giveBack,
     async stop() {
       stopped = true;

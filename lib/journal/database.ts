@@ -198,6 +198,7 @@ function withGroupCommit(
   }
 
   const beginning = preparing("BEGIN IMMEDIATE");
+  const ending = preparing("COMMIT");
 
   function begin(): void {
     if (open && sqlite.isTransaction) return;
@@ -253,7 +254,7 @@ function withGroupCommit(
     open = false;
     try {
       refuseLost();
-      sqlite.exec("COMMIT");
+      ending().run();
       waiting.resolve();
     } catch (error) {
       waiting.reject(new StorageError(messageOf(error), error));

@@ -164,6 +164,7 @@ class World {
       profiles: () => this.#profiles,
       crmTimeoutMs: 10_000,
       wakeManagers() {},
+      ended() {},
       log: aLog().log,
       cutOff: cutOff.signal,
       crm: { sendLead: (request) => Promise.resolve(this.#receive(life, request)), close() {} },
