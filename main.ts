@@ -1,22 +1,21 @@
-// The script a person runs: reads the environment and the clock, opens the house, and closes it on a signal. Holds no rule.
+// Entry point: reads the environment and the clock, starts the app, and stops it on a signal.
 
 import { type Config, readConfig, unknownVariables, VARIABLES } from "./lib/app/config.ts";
 import { readEnvFile } from "./lib/app/env_file.ts";
 import { messageOf, stackOf } from "./lib/log/error_words.ts";
 import { EXIT } from "./lib/app/exit.ts";
-import { openHouse } from "./lib/app/start.ts";
-import { lateLog } from "./lib/log/late_log.ts";
+import { type Machine, startApp } from "./lib/app/app.ts";
+import { createLog } from "./lib/log/log.ts";
 import { createMask } from "./lib/log/mask.ts";
 import { createOutput, droppedLine, type Output } from "./lib/log/output.ts";
-import type { Machine, Running, Voice } from "./lib/app/app.ts";
 
-/** Within this the process is gone after SIGINT or SIGTERM, in ms; open POSTs are cut off earlier. */
+/** Longest time from SIGINT or SIGTERM to exit, in ms; open POSTs are cut off earlier. */
 const STOP_WITHIN_MS = 7_500;
 
-/** How long the process stays for lines that a slow reader has not taken yet, in ms. */
+/** How long the exit waits for log lines that a slow reader has not taken, in ms. */
 const FLUSH_WITHIN_MS = 1_000;
 
-/** Deno's fetch sends https through the proxy that one of these names. */
+/** Any of these makes Deno's fetch use a proxy for https. */
 const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 const MACHINE: Machine = {
@@ -28,55 +27,45 @@ const MACHINE: Machine = {
   },
 };
 
-/** Opens the house on this machine; the returned number is the exit code of a start that was refused. */
-export function start(config: Config, voice: Voice): Promise<Running | number> {
-  return openHouse(config, voice, MACHINE);
-}
-
-/** Runs the bot until a signal ends it, and tells the exit code. */
+/** Runs the bot until it ends; resolves with the exit code. */
 async function main(output: Output): Promise<number> {
   const signalled = Promise.withResolvers<"signalled">();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => signalled.resolve("signalled"));
   }
-  // Also out of a start that hangs on reading `.env` or the profiles.
+  // Also ends a start that hangs on reading `.env` or the profiles.
   signalled.promise.then(() => setTimeout(() => Deno.exit(0), STOP_WITHIN_MS));
   const environment = await readEnvironment(output);
   if (environment === undefined) return EXIT.faults;
   const { config, warnings } = environment;
   const mask = createMask();
-  const log = lateLog(async () => {
-    const { createLog } = await import("./lib/log/log.ts");
-    return createLog({
-      format: config.logFormat,
-      level: config.logLevel,
-      mask,
-      write: output.lines.write,
-    });
+  const log = createLog({
+    format: config.logFormat,
+    level: config.logLevel,
+    mask,
+    write: output.lines.write,
   });
   output.onRoom((dropped) => log.warn(droppedLine(dropped), { ...dropped }));
   endOnDefect(async (cause) => {
     log.error("❌ Неожиданная ошибка, бот завершается: {cause}", { cause });
-    await log.open().catch(() => {});
     await leave(EXIT.defect, output);
   });
   for (const warning of warnings) log.warn("⚠️ {warning}", { warning });
-  // Its lines wait until then; also those of a start that was refused, or failed.
-  const running = await start(config, { log, mask }).finally(log.open);
-  if (typeof running === "number") return running;
+  const app = await startApp(config, { log, mask }, MACHINE);
+  if (typeof app === "number") return app;
   if (Deno.stdout.isTerminal()) {
-    const link = await running.newLoginLink("терминал");
+    const link = await app.newLoginLink("терминал");
     const line = `🔑 Страница настроек, вход на 10 минут: ${link}`;
     if (link !== null) output.lines.write(line, "urgent");
   }
-  const ended = await Promise.race([running.ended, signalled.promise]);
+  const ended = await Promise.race([app.ended, signalled.promise]);
   if (ended !== "signalled") return ended;
   log.info("👋 Останавливаемся: незаконченное останется в журнале");
-  running.stop();
-  return await running.ended;
+  app.stop();
+  return await app.ended;
 }
 
-/** The environment over `.env`, with what is odd in it; undefined after every fault has been said. */
+/** Reads `.env` and the environment, which wins; undefined after reporting every fault. */
 async function readEnvironment(
   { faults: { write } }: Output,
 ): Promise<{ readonly config: Config; readonly warnings: readonly string[] } | undefined> {
@@ -103,24 +92,24 @@ async function readEnvironment(
   const result = readConfig(env);
   const warnings = unknownVariables(Object.keys(values));
   if (result.ok) return { config: result.config, warnings };
-  // One of them may be the variable that is missing.
+  // A misspelled name may be the missing variable.
   for (const warning of warnings) write(`⚠️ ${warning}`, "urgent");
   for (const { variable, message } of result.faults) write(`❌ ${variable}: ${message}`, "urgent");
   return undefined;
 }
 
-/** What no code has caught, which Deno itself would write unmasked, past the lines that still wait. Only the first is said. */
+/** Handles uncaught errors, which Deno would print unmasked. Only the first is reported. */
 function endOnDefect(end: (cause: string) => Promise<void>): void {
   let ending: Promise<void> | undefined;
   const take = (event: Event, error: unknown) => {
-    event.preventDefault(); // Also of those that follow while the process ends.
+    event.preventDefault(); // Also for those that follow while the process ends.
     ending ??= end(stackOf(error));
   };
   addEventListener("error", (event) => take(event, event.error));
   addEventListener("unhandledrejection", (event) => take(event, event.reason));
 }
 
-/** Ends the process once its last lines are out, or are not read in time. */
+/** Exits once the last log lines are written, or are not read in time. */
 async function leave(code: number, output: Output): Promise<never> {
   await Promise.race([output.flushed(), sleep(FLUSH_WITHIN_MS)]);
   Deno.exit(code);

@@ -1,68 +1,50 @@
-// The rooms: built on an open journal and good profiles, handed what they need of each other, started, closed in reverse order. Holds no rule.
+// The app: wires the parts, runs them until something ends, closes them in reverse order. Holds no rule about leads.
 
-import { createAdminChat } from "../managers/chat.ts";
-import { createBot } from "../bot/bot.ts";
-import { keepFewConnections } from "../telegram/http.ts";
-import { createChatCheck } from "../managers/chat_check.ts";
-import { clockTime, dayStartMs } from "../calendar.ts";
-import { createClock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { createCrm } from "../crm/post.ts";
-import { rememberLookups, resolveHost } from "../crm/connection.ts";
-import { createDelivery } from "../delivery/delivery.ts";
+import { createClock } from "./clock.ts";
 import { EXIT } from "./exit.ts";
-import { createHealth, watchSends } from "./health.ts";
-import { troublesOf } from "../page/health_report.ts";
-import { createInbox } from "../telegram/update_inbox.ts";
-import type { Journal } from "../journal/journal.ts";
-import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
+import { createHealth } from "./health.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
-import { createLoginMessages } from "../managers/login_messages.ts";
-import type { Lock } from "./lock.ts";
+import { createManagersChat } from "./managers_chat.ts";
+import { openCheckedJournal, type OpenJournal } from "./open_journal.ts";
+import { openProfiles } from "./open_profiles.ts";
+import { freeBytes } from "./upkeep/free_space.ts";
+import { createUpkeep } from "./upkeep/upkeep.ts";
+import { createBot } from "../bot/bot.ts";
+import { createManagers } from "../bot/managers.ts";
+import { clockTime, dayStartMs } from "../calendar.ts";
+import { rememberLookups, resolveHost } from "../crm/connection.ts";
+import { createCrm } from "../crm/post.ts";
+import { createDelivery } from "../delivery/delivery.ts";
+import { createAfterVisitors } from "../delivery/after_visitors.ts";
+import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
+import { createDurableRecording } from "../journal/durable.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
-import { COMMANDS, TOPIC_AWAY } from "../managers/texts.ts";
-import { createManagers } from "../bot/managers.ts";
-import { createDurableRecording } from "../journal/durable.ts";
-import { createPace } from "../delivery/pace.ts";
+import { createLoginMessages } from "../managers/login_messages.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
-import { createPresence } from "../telegram/presence.ts";
+import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
 import type { ProfileStore } from "../profiles/store.ts";
+import { keepFewConnections } from "../telegram/http.ts";
+import { createApi } from "../telegram/client.ts";
+import { PollingEnded, pollUpdates } from "../telegram/polling.ts";
+import { createBudgets, withRetries } from "../telegram/send_retries.ts";
+import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
-import { createBudgets } from "../telegram/send_retries.ts";
-import {
-  createApi,
-  describeError,
-  PollingEnded,
-  type PollingOptions,
-  pollUpdates,
-  withRetries,
-} from "../telegram/polling.ts";
-import { createUpkeep } from "./upkeep/upkeep.ts";
-import { freeBytes } from "./upkeep/free_space.ts";
+import { createInbox } from "../telegram/update_inbox.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
 
-/** How long an orderly end may take where the journal cannot be written, in ms. */
+/** How long an orderly shutdown may take when the journal cannot be written, in ms. */
 const CLOSE_WITHIN_MS = 7_000;
 
-/** What the bot says, and what it must not say. */
-export interface Voice {
+/** The log, and the secrets it must mask. */
+export interface Output {
   readonly log: Log;
   readonly mask: Mask;
-}
-
-/** A running bot. */
-export interface Running {
-  /** Resolves with the exit code when the bot has ended, by `stop` or by itself. */
-  readonly ended: Promise<number>;
-  /** A one-time link into the page; null where there is no page. */
-  newLoginLink(by: string): Promise<string | null>;
-  /** Ends polling, handlers, delivery and journal, in this order, losing nothing. */
-  stop(): void;
 }
 
 /** What only `main.ts` takes from the machine. */
@@ -77,19 +59,52 @@ export interface Machine {
   readonly isProxied: boolean;
 }
 
-/** What the rooms are built on. */
-export interface Ground extends Voice {
-  readonly journal: Journal;
-  readonly profiles: ProfileStore;
-  readonly lock: Lock;
-  readonly machine: Machine;
-  /** What Telegram was already asked. */
-  readonly early: PollingOptions["early"];
+/** A running bot. */
+export interface App {
+  /** Resolves with the exit code when the bot has ended, by `stop` or by itself. */
+  readonly ended: Promise<number>;
+  /** A one-time link into the page; null where there is no page. */
+  newLoginLink(by: string): Promise<string | null>;
+  /** Ends polling, handlers, delivery and journal, in this order, losing nothing. */
+  stop(): void;
 }
 
-/** Builds the rooms and starts them; closes them in reverse order. */
-export function openRooms(config: Config, ground: Ground): Running {
-  const { log, mask, journal, profiles, lock, machine, early } = ground;
+/**
+ * Starts the bot.
+ *
+ * @returns The exit code when it cannot start; the log says why.
+ */
+export async function startApp(
+  config: Config,
+  output: Output,
+  machine: Machine,
+): Promise<App | number> {
+  const { log, mask } = output;
+  for (const secret of [config.botToken, config.adminPassword, config.metricsToken]) {
+    if (secret !== null) mask.hide(secret);
+  }
+  const opened = await openCheckedJournal(config, machine.elapsedMs, log);
+  if (typeof opened === "number") return opened;
+  const { journal, lock } = opened;
+  const profiles = await openProfiles(config, { ...output, journal, now: machine.now });
+  if (profiles === undefined) {
+    journal.close();
+    lock.release();
+    return EXIT.faults;
+  }
+  return run(createParts(config, { ...output, ...opened, machine, profiles }));
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+/** Creates all parts and starts none. */
+function createParts(
+  config: Config,
+  { log, mask, journal, lock, machine, profiles }: Output & OpenJournal & {
+    readonly machine: Machine;
+    readonly profiles: ProfileStore;
+  },
+) {
   const clock = createClock({
     machine,
     followed(byMs) {
@@ -111,81 +126,26 @@ export function openRooms(config: Config, ground: Ground): Running {
     random: machine.random,
     sleep: (ms: number) => sleepUnless(stopping.signal, ms),
     stopping: stopping.signal,
-    afterVisitors: createPace(),
+    afterVisitors: createAfterVisitors(),
     log,
   };
   const recordDurably = createDurableRecording(shared);
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
   const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
-  const api = createApi(telegram);
   const lookup = rememberLookups(resolveHost, elapsedMs);
   const crm = createCrm({ log, mask, lookup, isProxied: machine.isProxied });
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
-  const movedTo = `admin_chat_of:${config.adminChatId}`;
-  const topicAway = `topic_away:${config.adminChatId}:${config.adminTopicId}`;
-  const watched = watchSends(
-    createAdminChat({
-      ...shared,
-      now: elapsedMs, // It measures spans alone.
-      api: createApi(telegram, pace.at("managers")),
-      chatId: Number(journal.fact(movedTo) ?? config.adminChatId),
-      topicId: config.adminTopicId,
-      topicAway: journal.fact(topicAway) !== undefined,
-      onTopic(isAway) {
-        recordDurably(() =>
-          isAway
-            ? journal.noteFact(topicAway, "1", TOPIC_AWAY, now())
-            : journal.forgetFact(topicAway)
-        ).then(() => delivery.wake(), (cause) => {
-          log.error("❌ Состояние темы чата менеджеров не записать: {cause}", {
-            cause: String(cause),
-          });
-        });
-      },
-      alertChatId: config.alertChatId,
-      onMigrate(chatId) {
-        recordDurably(() => journal.rememberFact(movedTo, String(chatId))).catch((cause) => {
-          log.error("❌ Новый id чата менеджеров не записать: {cause}", { cause: String(cause) });
-        });
-        registerCommands(chatId);
-      },
-    }),
-    elapsedMs,
-  );
-  const failsSinceMs = () => {
-    const sinceMs = watched.failsSinceMs();
-    return sinceMs === undefined ? undefined : clock.momentOf(sinceMs);
-  };
-  const adminChat = watched.chat;
-  const chatCheck = createChatCheck({
+
+  const managersChat = createManagersChat({
     ...shared,
-    now: elapsedMs,
-    api,
-    variable: "ADMIN_CHAT_ID",
-    chatId: adminChat.chatId,
-    topicId: config.adminTopicId,
-    lastShownAtMs: watched.lastShownAtMs,
-    onUsable(type) {
-      if (type !== "channel") return registerCommands(adminChat.chatId());
-      log.info(
-        "ℹ️ Чат менеджеров — канал: карточки и кнопки в нём работают, а команд бот там не слышит, кроме /id. " +
-          "На страницу настроек входите по ADMIN_PASSWORD",
-      );
-    },
+    config,
+    recordDurably,
+    pace,
+    wake: () => delivery.wake(),
   });
-  const { alertChatId } = config;
-  const alertCheck = alertChatId === null ? undefined : createChatCheck({
-    ...shared,
-    now: elapsedMs,
-    api,
-    variable: "ALERT_CHAT_ID",
-    chatId: () => alertChatId,
-    topicId: null,
-    lastShownAtMs: () => undefined,
-    onUsable: () => {},
-  });
+  const adminChat = managersChat.chat;
   const delivery = createDelivery({
     ...shared,
     crm,
@@ -201,8 +161,6 @@ export function openRooms(config: Config, ground: Ground): Running {
     recordDone,
     cutOff: cutOff.signal,
   });
-  const budgetOf = createBudgets();
-  const newId = () => crypto.randomUUID();
   const managers = createManagers({
     ...shared,
     delivery,
@@ -214,16 +172,12 @@ export function openRooms(config: Config, ground: Ground): Running {
   const health = createHealth({
     ...shared,
     lastPolledAtMs: presence.lastPolledAtMs,
-    adminChatFailsSinceMs: failsSinceMs,
-    adminChatProblem: chatCheck.problem,
+    adminChatFailsSinceMs() {
+      const sinceMs = managersChat.failsSinceMs();
+      return sinceMs === undefined ? undefined : clock.momentOf(sinceMs);
+    },
+    adminChatProblem: managersChat.problem,
   });
-  const alarm = createProfileAlarm({
-    ...shared,
-    breakage: profiles.breakage,
-    wake: delivery.wake,
-    tellTime,
-  });
-  const watch = watchJournal({ ...shared, ...health, lostFile: journal.lostFile });
   const page = servePage({
     ...shared,
     profiles,
@@ -240,6 +194,7 @@ export function openRooms(config: Config, ground: Ground): Running {
     onFewFiles: keepFewConnections,
     botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
   });
+  const budgetOf = createBudgets();
   const bot = createBot({
     ...telegram,
     pace: pace.at("visitor"),
@@ -248,71 +203,67 @@ export function openRooms(config: Config, ground: Ground): Running {
     ...shared,
     delivery,
     managers,
-    newId,
+    newId: () => crypto.randomUUID(),
     adminChatId: adminChat.chatId,
     loginLink: page.newLoginLink,
     loginLinkShown: loginMessages.remember,
   });
-  const upkeep = createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake });
-  const inbox = createInbox({
+  return {
     ...shared,
-    recordDurably,
-    recordDone,
-    handle: (update) => bot.handleUpdate(update),
-  });
+    telegram,
+    clock,
+    lock,
+    cutOff,
+    stop: () => stopping.abort(),
+    profiles,
+    crm,
+    managersChat,
+    delivery,
+    loginMessages,
+    presence,
+    page,
+    bot,
+    alarm: createProfileAlarm({
+      ...shared,
+      breakage: profiles.breakage,
+      wake: delivery.wake,
+      tellTime,
+    }),
+    watch: watchJournal({ ...shared, ...health, lostFile: journal.lostFile }),
+    upkeep: createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake }),
+    inbox: createInbox({
+      ...shared,
+      recordDurably,
+      recordDone,
+      handle: (update) => bot.handleUpdate(update),
+    }),
+  };
+}
 
-  /** The bot must know its own name before it can tell whom a command is for. */
-  let introduced: Promise<void> | undefined;
-  function introduce(): Promise<void> {
-    return introduced ??= api.getMe().then((me) => {
-      bot.botInfo = me;
-      log.info("🤖 @{username} на связи. Профилей: {profiles}", {
-        username: me.username,
-        profiles: profiles.current().byKey.size,
-      });
-      inbox.start();
-      chatCheck.start(me.id);
-      alertCheck?.start(me.id);
-    }).catch((error) => {
-      introduced = undefined;
-      throw error;
-    });
-  }
-
-  const commandsApi = createApi(telegram, withRetries(shared.sleep, shared.random));
-  /** The managers' commands stand in the menu of their chat alone. */
-  function registerCommands(chatId: number): void {
-    const scope = { type: "chat", chat_id: chatId } as const;
-    commandsApi.setMyCommands(COMMANDS, { scope }).catch((error) => {
-      log.warn("⚠️ Команды в чате менеджеров не зарегистрировать: {cause}", {
-        cause: describeError(error),
-      });
-    });
-  }
-
-  let journalEnd: JournalEnd | undefined;
+function run(parts: Parts): App {
+  const { journal, page, watch, inbox, presence, log, stop } = parts;
+  const introduce = createIntroduction(parts);
 
   async function work(): Promise<number> {
-    await delivery.start();
-    clock.start();
+    await parts.delivery.start();
+    parts.clock.start();
     watch.start();
-    upkeep.start();
-    loginMessages.start();
-    void alarm.run();
+    parts.upkeep.start();
+    parts.loginMessages.start();
+    void parts.alarm.run();
     introduce().catch(() => {}); // Polling meets the same fault, and reports it.
     try {
       await pollUpdates({
-        ...shared,
-        ...telegram,
-        now: elapsedMs, // It measures spans alone.
-        early,
+        ...parts,
+        ...parts.telegram,
+        now: parts.elapsedMs, // Only for durations.
         accept: (updates) => introduce().then(() => watch.recording(() => inbox.accept(updates))),
         polled(offset, caughtUp) {
           journal.forgetUpdates(offset);
-          // A bot that does not know its own name takes no update: /health must not call that well.
+          // Without its own name the bot takes no update: /health must not report that as polling.
           introduce().then(() => presence.polled(caughtUp)).catch(() => {});
         },
-      }, stopping.signal);
+      }, parts.stopping);
       return 0;
     } catch (error) {
       if (!(error instanceof PollingEnded)) throw error;
@@ -321,50 +272,74 @@ export function openRooms(config: Config, ground: Ground): Running {
     }
   }
 
-  async function close(): Promise<void> {
-    stopping.abort();
-    watch.stop();
-    clock.stop();
-    const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
-    await page.close();
-    await upkeep.stop();
-    // No POST is begun any more, while handlers in hand may still owe a visitor something.
-    await Promise.all([inbox.stop(), delivery.stop(), loginMessages.stop()]);
-    await delivery.stop();
-    clearTimeout(timer);
-    crm.close();
-    await profiles.close();
-    // Another file may be at a lost journal's path now: SQLite would write and remove files there.
-    if (journalEnd !== "lost") journal.close();
-    lock.release();
-  }
+  let journalEnd: JournalEnd | undefined;
 
-  /** Where the journal is not to be had the process ends, whether or not it can be closed in good order. */
+  /** Ends the process when the journal is unusable, even if shutdown hangs. */
   async function leave(end: JournalEnd): Promise<number> {
     journalEnd = end;
-    stopping.abort();
+    stop();
     if (end === "unwritable") await inTime(worked, CLOSE_WITHIN_MS);
     return EXIT.defect;
   }
 
-  const worked = work().finally(close);
+  const worked = work().finally(() => close(parts, () => journalEnd === "lost"));
   const left = watch.ended.then(leave);
-  const ended = Promise.race([left, worked.then((code) => journalEnd === undefined ? code : left)]);
   return {
-    ended,
-    stop: () => stopping.abort(),
+    ended: Promise.race([left, worked.then((code) => journalEnd === undefined ? code : left)]),
+    stop,
     newLoginLink: async (by) => (await page.newLoginLink(by))?.url ?? null,
   };
 }
 
-/** Resolves when something has ended, or after `ms`. */
+/** Returns a function that calls getMe until it succeeds once: grammY needs the name to match commands. */
+function createIntroduction({ telegram, bot, inbox, managersChat, profiles, log }: Parts) {
+  const api = createApi(telegram);
+  let introduced: Promise<void> | undefined;
+
+  async function introduce(): Promise<void> {
+    bot.botInfo = await api.getMe();
+    log.info("🤖 @{username} на связи. Профилей: {profiles}", {
+      username: bot.botInfo.username,
+      profiles: profiles.current().byKey.size,
+    });
+    inbox.start();
+    managersChat.startChecks(bot.botInfo.id);
+  }
+
+  return () =>
+    introduced ??= introduce().catch((error) => {
+      introduced = undefined;
+      throw error;
+    });
+}
+
+/** @param isLost Whether the journal's files are gone: closing would write and remove files at their paths. */
+async function close(parts: Parts, isLost: () => boolean): Promise<void> {
+  const { journal, delivery, inbox, loginMessages, cutOff } = parts;
+  parts.stop();
+  parts.watch.stop();
+  parts.clock.stop();
+  const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
+  await parts.page.close();
+  await parts.upkeep.stop();
+  // No new POST begins, but running handlers may still add work for visitors: delivery stops twice.
+  await Promise.all([inbox.stop(), delivery.stop(), loginMessages.stop()]);
+  await delivery.stop();
+  clearTimeout(timer);
+  parts.crm.close();
+  await parts.profiles.close();
+  if (!isLost()) journal.close();
+  parts.lock.release();
+}
+
+/** Resolves when `work` settles, or after `ms`. */
 async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** Resolves after `ms`, or at once when the process stops. */
+/** Resolves after `ms`, or early when the process stops. */
 function sleepUnless(stopping: AbortSignal, ms: number): Promise<void> {
   return new Promise((resolve) => {
     function wake(): void {

@@ -6,7 +6,7 @@ import type { CrmOutcome, Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import { type Profile, profileOfWord, type Profiles } from "../profiles/schema.ts";
+import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
 import { crmPayload } from "./payload.ts";
 
 export interface CrmWork {

@@ -12,7 +12,7 @@ import { editedWords } from "../managers/follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "../lead.ts";
 import { createLanes, type LaneOptions } from "./lanes.ts";
 import { heldText } from "../managers/texts.ts";
-import type { Profile } from "../profiles/schema.ts";
+import type { Profile } from "../profiles/profile.ts";
 import { contact } from "../visitor_name.ts";
 import type { Confirmation } from "../journal/work.ts";
 import { hostOf } from "../profiles/webhook_address.ts";

@@ -22,7 +22,7 @@ import type { TellTime } from "../managers/texts.ts";
 import { createOutbox } from "./outbox.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 import type { VisitorChat } from "../visitors/chat.ts";
 import { createVisitorWork } from "../visitors/work.ts";
 

@@ -2,7 +2,7 @@
 // as a transcript, then stays up. Needs no token and no network.
 
 import { join } from "node:path";
-import { start } from "../../main.ts";
+import { type Machine, startApp } from "../app/app.ts";
 import { type Config, readConfig } from "../app/config.ts";
 import { createLog } from "../log/log.ts";
 import { createMask } from "../log/mask.ts";
@@ -21,6 +21,13 @@ const PATIENCE_MS = 5_000;
 /** Between two steps of a scenario in the browser: slow enough for eyes. */
 const PACE_MS = 900;
 
+const MACHINE: Machine = {
+  now: Date.now,
+  elapsedMs: () => performance.now(),
+  random: Math.random,
+  isProxied: false,
+};
+
 async function main(once: boolean): Promise<number> {
   const transcript = createTranscript((line) => console.log(line));
   const folder = await Deno.makeTempDir({ prefix: "triborg-demo-" });
@@ -33,13 +40,13 @@ async function main(once: boolean): Promise<number> {
   const log = createLineBook();
   const mask = createMask();
   const config = demoConfig({ telegram: telegram.url, adminChatId: admin.id, folder, localesPath });
-  const running = await start(config, {
+  const app = await startApp(config, {
     log: createLog({ format: "text", level: "info", mask, write: log.write }),
     mask,
-  });
-  if (typeof running === "number") {
+  }, MACHINE);
+  if (typeof app === "number") {
     console.error(log.lines.join("\n"));
-    return running;
+    return app;
   }
   try {
     const stage: Stage = { telegram, crm, admin, lines: log.lines, nextLine: log.next };
@@ -52,8 +59,8 @@ async function main(once: boolean): Promise<number> {
     await converse(stage, transcript);
     return 0;
   } finally {
-    running.stop();
-    await running.ended;
+    app.stop();
+    await app.ended;
     await Deno.remove(folder, { recursive: true });
   }
 }

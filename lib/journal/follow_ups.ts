@@ -49,7 +49,7 @@ export interface FollowUpRecords {
   /** Hands out a follow-up to be shown; what comes of its album from now on is a follow-up of its own. Undefined when it is gone. */
   takeFollowUp(number: number): FollowUp | undefined;
   /**
-   * Remembers how much of a follow-up the admin chat has, so that a retry goes on from there.
+   * Remembers how much of a follow-up the managers' chat has, so that a retry goes on from there.
    *
    * @param at The message that shows it, which an edit will reply to.
    */

@@ -6,7 +6,7 @@ import type { Journal, Work, WorkOf } from "../journal/journal.ts";
 import { isSettled, type Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 import { contact } from "../visitor_name.ts";
 
 /** Up to so many messages of a visitor in ten minutes are shown by themselves (user requirement). */

@@ -3,7 +3,7 @@
 import type { InlineKeyboardMarkup } from "grammy/types";
 import type { SendAllReport } from "../journal/work.ts";
 import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor } from "../lead.ts";
-import { LIMITS } from "../profiles/schema.ts";
+import { LIMITS } from "../profiles/limits.ts";
 import { contact, isBlank } from "../visitor_name.ts";
 
 /** What the managers' buttons say back to the bot. */

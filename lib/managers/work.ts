@@ -9,7 +9,7 @@ import { type Card, isSettled, type Lead, type MessageAddress } from "../lead.ts
 import type { Facts, Log } from "../log/log.ts";
 import { offer, sendAllReport, type TellTime } from "./texts.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 import { contact, fullName } from "../visitor_name.ts";
 
 /** How long a follow-up waits for its lead's card before it looks again, in ms; the card wakes it earlier. */

@@ -3,13 +3,12 @@
 import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS, waitMs } from "../backoff.ts";
-import { OutcomeUnknown } from "./failures.ts";
+import { describeError, failureOf, OutcomeUnknown } from "./failures.ts";
 import { stackOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import { describeError, failureOf } from "./polling.ts";
 import { readStoredUpdate } from "./updates.ts";
 
 /** Most updates that are handled at once. */

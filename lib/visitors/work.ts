@@ -5,13 +5,8 @@ import type { Journal, Work, WorkOf } from "../journal/journal.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { Log } from "../log/log.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import {
-  inLanguage,
-  menuInLanguage,
-  type Profile,
-  profileOfWord,
-  type Profiles,
-} from "../profiles/schema.ts";
+import { inLanguage, menuInLanguage } from "../profiles/language.ts";
+import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
 import { away, greeting, menu, thanks } from "./texts.ts";
 import type { SendOutcome, VisitorChat } from "./chat.ts";
 

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readConfig } from "../../lib/app/config.ts";
-import { openHouse } from "../../lib/app/start.ts";
-import type { Running } from "../../lib/app/app.ts";
+import { type App, startApp } from "../../lib/app/app.ts";
 import { aLog, type LogOfTest } from "./a_log.ts";
 import { type House, TOKEN, withHouse } from "./house.ts";
 
@@ -18,7 +17,7 @@ export interface BotHere {
   readonly house: House;
   readonly machine: MovedMachine;
   readonly log: LogOfTest;
-  readonly bot: Running;
+  readonly bot: App;
 }
 
 /** The bot in the test's own process, on a machine whose clocks the story moves. */
@@ -37,14 +36,14 @@ export async function withBot(story: (here: BotHere) => Promise<void>): Promise<
     };
     const result = readConfig(env);
     assert.ok(result.ok);
-    const running = await openHouse(result.config, log, {
+    const app = await startApp(result.config, log, {
       now: () => Date.now() + machine.skewMs + machine.passedMs,
       elapsedMs: () => performance.now() + machine.passedMs,
       random: Math.random,
       isProxied: false,
     });
-    assert.notEqual(typeof running, "number");
-    const bot = running as Running;
+    assert.ok(typeof app !== "number");
+    const bot = app;
     try {
       await house.telegram.untilPolled();
       await story({ house, machine, log, bot });

@@ -114,7 +114,7 @@ function begin(journal: Journal, lead: Lead): Attempt {
   return journal.beginAttempt(lead.number, null, NOON_MS);
 }
 
-/** A lead whose card is in the admin chat. */
+/** A lead whose card is in the managers' chat. */
 function recordShown(journal: Journal, menuMessageId = 2): Lead {
   const lead = record(journal, menuMessageId);
   partsOf(journal).turnIntoCard(takePost(journal), "crm_failed", NOON_MS);
@@ -122,7 +122,7 @@ function recordShown(journal: Journal, menuMessageId = 2): Lead {
   return lead;
 }
 
-/** A lead that neither the CRM nor the admin chat took. */
+/** A lead that neither the CRM nor the managers' chat took. */
 function recordUndelivered(journal: Journal): Lead {
   const lead = record(journal);
   partsOf(journal).turnIntoCard(takePost(journal), "crm_failed", NOON_MS);

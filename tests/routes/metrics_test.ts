@@ -34,7 +34,7 @@ for (
   });
 }
 
-Deno.test("metrics count leads, owed work and attempts, and name no person", async () => {
+Deno.test("metrics count leads, due work and attempts, without personal data", async () => {
   await using page = await openPage(withToken);
   const { journal } = page;
   const recorded = journal.recordChoice(aNewLead(), aConfirmation(), "crm.example", false);

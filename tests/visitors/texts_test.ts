@@ -7,7 +7,7 @@ import { card, followUpParts } from "../../lib/managers/cards.ts";
 import { editParts, undeliverableNote, wordsInPieces } from "../../lib/managers/follow_up_texts.ts";
 import { formatCaption, formatText } from "../../lib/simulator/telegram/text.ts";
 import type { FollowUpContent } from "../../lib/lead.ts";
-import { LIMITS } from "../../lib/profiles/schema.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import {
   chosenText,
   confirmation,

@@ -55,7 +55,7 @@ export function createHttp({ answer, refuse, onWaiting, deadlines = DEADLINES }:
   // Node's own limits on time have no effect on Deno; a missing Host is refused in this file.
   const server = createServer({
     maxHeaderSize: MOST_HEADER_BYTES,
-    keepAliveTimeout: deadlines.idleMs, // Only tells the client: Keep-Alive: timeout=30.
+    keepAliveTimeout: deadlines.idleMs, // Only tells the client: RecordDurably-Alive: timeout=30.
     requireHostHeader: false,
   });
   // A client may close its sending half after the request (RFC 9112, 9.6).

@@ -1,0 +1,111 @@
+// Opens the journal at start-up, or reports why it cannot be used.
+
+import type { Config } from "./config.ts";
+import { EXIT } from "./exit.ts";
+import { type Lock, lockFolder } from "./lock.ts";
+import { listCopies } from "../journal/backups.ts";
+import { MOST_CHECKED_PAGES } from "../journal/database.ts";
+import { type Journal, openJournal } from "../journal/journal.ts";
+import { keepPrivate, type OpenToOthers } from "../journal/private_files.ts";
+import { putStrayWalAside } from "../journal/stray_wal.ts";
+import type { Log } from "../log/log.ts";
+
+/** The journal and the lock on its folder, to be released after the journal is closed. */
+export interface OpenJournal {
+  readonly journal: Journal;
+  readonly lock: Lock;
+}
+
+/**
+ * Locks the data folder, opens the journal in it and checks its integrity.
+ *
+ * @returns The exit code when it cannot be used; the log says why.
+ */
+export async function openCheckedJournal(
+  { dataDir: folder, botToken }: Pick<Config, "dataDir" | "botToken">,
+  elapsedMs: () => number,
+  log: Log,
+): Promise<OpenJournal | number> {
+  let lock: Lock | undefined;
+  let journal: Journal | undefined;
+  try {
+    lock = lockFolder(folder);
+    if (lock !== undefined) {
+      tellOpenToOthers(keepPrivate(folder), log);
+      const [botId] = botToken.split(":");
+      const path = `${folder}/triborg.db`;
+      const stray = putStrayWalAside(path);
+      if (stray !== undefined) {
+        log.warn(
+          "♻️ Журнал положен сюда копией, а WAL рядом остался от прежнего: он отложен в {path}",
+          { path: stray },
+        );
+      }
+      const isNew = !holdsAnything(path);
+      journal = openJournal(path, botId, elapsedMs);
+      if (isNew) await tellCopies(folder, log);
+      journal.check();
+      journal.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one is overwritten at night.
+      return { journal, lock };
+    }
+  } catch (error) {
+    journal?.close();
+    lock?.release();
+    return await reportJournal(folder, error, log);
+  }
+  log.error("❌ С папкой {folder} уже работает другой процесс бота. Остановите его сначала", {
+    folder,
+  });
+  return EXIT.locked;
+}
+
+function holdsAnything(path: string): boolean {
+  try {
+    return Deno.statSync(path).size > 0;
+  } catch {
+    return false; // Opening it reports why.
+  }
+}
+
+/** A new journal beside backups: the old one was probably deleted, and a supervisor restarted the bot. */
+async function tellCopies(folder: string, log: Log): Promise<void> {
+  const backup = await newestCopy(folder);
+  if (backup === undefined) return;
+  log.error(
+    "❌ Журнала в папке {folder} нет, начат новый. Если прежний пропал: последняя копия — {backup}, её вернёт deno task restore",
+    { folder, backup },
+  );
+}
+
+async function newestCopy(folder: string): Promise<string | undefined> {
+  const [backup] = await listCopies(folder).catch(() => []);
+  return backup;
+}
+
+function tellOpenToOthers(left: readonly OpenToOthers[], log: Log): void {
+  for (const { path, cause } of left) {
+    log.warn("⚠️ Другие пользователи сервера могут читать {path}, прав не изменить: {cause}", {
+      path,
+      cause,
+    });
+  }
+}
+
+/** Reports why the journal cannot be used, and returns the exit code. */
+async function reportJournal(folder: string, error: unknown, log: Log): Promise<number> {
+  const backup = isDamage(error) ? await newestCopy(folder) : undefined;
+  log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
+    folder,
+    cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    advice: backup === undefined
+      ? ""
+      : `. Последняя копия — ${backup}, её вернёт deno task restore`,
+  });
+  return EXIT.defect;
+}
+
+/** Whether a backup helps: it does not against a full disk, missing rights or an outdated bot. */
+function isDamage(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : "";
+  return ["malformed", "is damaged", "not a database"].some((words) => message.includes(words));
+}

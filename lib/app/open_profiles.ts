@@ -1,0 +1,66 @@
+// Reads locales.json at start-up: repairs a torn write, falls back to the journal's last good version.
+
+import type { Config } from "./config.ts";
+import { clockTime } from "../calendar.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Log } from "../log/log.ts";
+import type { Mask } from "../log/mask.ts";
+import { keptVersion } from "../profiles/fallback.ts";
+import {
+  faultLine,
+  keepProfiles,
+  mendTornFile,
+  type ProfileStore,
+  readProfiles,
+  type Version,
+} from "../profiles/store.ts";
+
+/** Undefined when neither the file nor the journal has valid profiles; the log says what is wrong. */
+export async function openProfiles(
+  { localesPath, dataDir, timeZone }: Pick<Config, "localesPath" | "dataDir" | "timeZone">,
+  { journal, log, mask, now }: {
+    readonly journal: Journal;
+    readonly log: Log;
+    readonly mask: Mask;
+    readonly now: () => number;
+  },
+): Promise<ProfileStore | undefined> {
+  let read = await readProfiles(localesPath);
+  if (!read.ok && await mendTornFile(localesPath, dataDir)) {
+    log.warn("⚠️ locales.json: прошлая запись оборвалась, возвращён текст до неё");
+    read = await readProfiles(localesPath);
+  }
+  const first = read.ok ? currentVersion(read.version, journal) : keptVersion(journal);
+  if (!read.ok) {
+    for (const fault of read.faults) log.error("❌ {line}", { line: faultLine(fault) });
+    if (first?.savedAtMs === undefined) return undefined;
+    log.error("❌ locales.json на диске с ошибкой: работает версия от {when} из журнала", {
+      when: clockTime(first.savedAtMs, now(), timeZone),
+    });
+  }
+  if (first === undefined) return undefined;
+  if (read.ok) await mendTornFile(localesPath, dataDir); // Removes leftover copies.
+  return keepProfiles(first.version, {
+    path: localesPath,
+    spareFolder: dataDir,
+    log,
+    now,
+    since: first.savedAtMs ?? now(),
+    broken: read.ok ? undefined : read,
+    onLoad(loaded, version) {
+      for (const { webhook } of loaded.byKey.values()) {
+        if (webhook !== null) mask.hideWebhook(webhook.url);
+      }
+      journal.recordVersion(version, now());
+    },
+  });
+}
+
+/** The version that was read, with the time since when it is current, if the journal knows it. */
+function currentVersion(
+  version: Version,
+  journal: Pick<Journal, "latestFile">,
+): { readonly version: Version; readonly savedAtMs?: number } {
+  const newest = journal.latestFile();
+  return newest?.text === version.text ? { version, savedAtMs: newest.savedAtMs } : { version };
+}
