@@ -1,7 +1,7 @@
 // Where a POST to a CRM goes: checks what a host resolves to, and connects to what was checked. Knows no lead.
 
 import { lookup as systemLookup } from "node:dns/promises";
-import { fetchFromAddress } from "./https_request.ts";
+import { fetchFromAddress } from "./https_tunnel.ts";
 import { bareHost, isForbiddenHost, isIpAddress } from "../profiles/network_address.ts";
 
 /** All addresses of a host name. Rejects where it has none. */
@@ -53,7 +53,7 @@ export interface Connections {
   readonly client: Deno.HttpClient;
   /** Whether the environment names a proxy for https: then that one connects, and resolves the name. */
   readonly isProxied?: boolean;
-  /** Trusted over https instead of the system's certificates, PEM; for tests. */
+  /** Trusted over https beside the system's certificates, PEM; for tests. */
   readonly caCerts?: readonly string[];
 }
 
