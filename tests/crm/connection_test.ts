@@ -2,14 +2,19 @@
 
 import assert from "node:assert/strict";
 import { createCrm } from "../../lib/crm/post.ts";
-import { type Lookup, rememberLookups, resolveHost } from "../../lib/crm/connection.ts";
+import {
+  isForbiddenTarget,
+  type Lookup,
+  rememberLookups,
+  resolveHost,
+} from "../../lib/crm/connection.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
 import { CERTIFICATE, CERTIFICATE_HOST, PRIVATE_KEY } from "../helpers/a_certificate.ts";
 import { aLog } from "../helpers/a_log.ts";
 
 interface Received {
   readonly url: string;
-  readonly host: string | null;
+  readonly host: string;
   readonly body: string;
 }
 
@@ -285,6 +290,18 @@ Deno.test("a lookup that never ends is a timeout", async () => {
   } finally {
     crm.close();
   }
+});
+
+Deno.test("a webhook address is forbidden when its name resolves to a forbidden address in time", async () => {
+  const never = () => new Promise<never>(() => {});
+  const isForbidden = (lookup: Lookup, sleep: (ms: number) => Promise<void> = never) =>
+    isForbiddenTarget("https://crm.example.invalid/hook", lookup, sleep);
+  assert.equal(await isForbidden(() => Promise.resolve(["127.0.0.1", "169.254.169.254"])), true);
+  assert.equal(await isForbidden(() => Promise.resolve(["127.0.0.1"])), false);
+  assert.equal(await isForbidden(() => Promise.reject(new Error("ENOTFOUND"))), false);
+  const slept: number[] = [];
+  assert.equal(await isForbidden(never, (ms) => Promise.resolve(void slept.push(ms))), false);
+  assert.deepEqual(slept, [3_000]);
 });
 
 Deno.test("what a name resolved to is used for half a minute, a failure is not", async () => {
