@@ -4,6 +4,11 @@ import type { CrmMode } from "../../lib/simulator/crm/modes.ts";
 import type { Fault } from "../../lib/simulator/telegram/faults.ts";
 import { pick } from "./chance.ts";
 
+/** What goes wrong with one call: a simulator's fault, but for the endless ones, or a late answer. */
+export type CallFault =
+  | Exclude<Fault, { kind: "hang" }>
+  | { kind: "hold"; until: Promise<void> };
+
 /** Resolves after so many ms. */
 export type Sleep = (ms: number) => Promise<void>;
 
@@ -20,7 +25,7 @@ const CRM: readonly (readonly [number, (random: () => number, sleep: Sleep) => C
 ];
 
 /** The shares of all calls but getUpdates that fail. */
-const CALLS: readonly (readonly [number, Fault])[] = [
+const CALLS: readonly (readonly [number, CallFault])[] = [
   [0.01, {
     kind: "error",
     error_code: 429,
@@ -37,7 +42,7 @@ const CALLS: readonly (readonly [number, Fault])[] = [
 const LATE_MS = 2_000;
 
 /** Of getUpdates fewer fail: there are as many as presses, and after each failure the bot waits a second. */
-const POLLS: readonly (readonly [number, (sleep: Sleep) => Fault])[] = [
+const POLLS: readonly (readonly [number, (sleep: Sleep) => CallFault])[] = [
   [0.002, () => ({ kind: "error", error_code: 500, description: "Internal Server Error" })],
   [0.002, () => ({ kind: "html", status: 502 })],
   [0.002, () => ({ kind: "reset_before" })],
@@ -51,6 +56,10 @@ export function nextCrmMode(random: () => number, sleep: Sleep): CrmMode {
 }
 
 /** What goes wrong with the next call, if anything. */
-export function nextFault(method: string, random: () => number, sleep: Sleep): Fault | undefined {
+export function nextFault(
+  method: string,
+  random: () => number,
+  sleep: Sleep,
+): CallFault | undefined {
   return method === "getUpdates" ? pick(POLLS, random())?.(sleep) : pick(CALLS, random());
 }

@@ -3,8 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type CrmMode, respond } from "../../lib/simulator/crm/modes.ts";
 import { HttpFront, readBody } from "../../lib/simulator/http_front.ts";
-import { sendGatewayPage, sendJson, sendRefusal } from "../../lib/simulator/telegram/api.ts";
-import type { Fault } from "../../lib/simulator/telegram/faults.ts";
+import { sendGatewayPage, sendJson, sendRefusal } from "../../lib/simulator/telegram/http.ts";
 import { createGroupLimit } from "../../lib/simulator/telegram/limits.ts";
 import { TelegramRefusal } from "../../lib/simulator/telegram/refusal.ts";
 import {
@@ -16,6 +15,7 @@ import {
   sentMessage,
 } from "../bench/presses.ts";
 import { Session } from "../bench/session.ts";
+import type { CallFault } from "./flaky.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** How long a getUpdates waits at most, in ms: what the bot asks for. */
@@ -27,7 +27,7 @@ export interface PeerOptions {
   readonly ledger: Ledger;
   /** Told when somebody who wrote /start is greeted. */
   readonly greeted: (visitor: number) => void;
-  readonly nextFault: (method: string) => Fault | undefined;
+  readonly nextFault: (method: string) => CallFault | undefined;
   readonly nextCrmMode: () => CrmMode;
 }
 
@@ -152,7 +152,7 @@ async function readJson(request: IncomingMessage): Promise<Params> {
 }
 
 /** Lets a fault happen that comes before the processing; says whether to go on. */
-async function passes(fault: Fault, response: ServerResponse): Promise<boolean> {
+async function passes(fault: CallFault, response: ServerResponse): Promise<boolean> {
   switch (fault.kind) {
     case "error":
       sendRefusal(
@@ -171,9 +171,6 @@ async function passes(fault: Fault, response: ServerResponse): Promise<boolean> 
       return true;
     case "reset_after":
       return true;
-    case "hang":
-    case "hang_after":
-      throw new RangeError(`Cannot ${fault.kind}: nothing here waits for ever`);
   }
 }
 

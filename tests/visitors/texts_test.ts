@@ -471,7 +471,7 @@ function userOf(id: number): User {
 /** Fails where Telegram would refuse the message, or show half a character. */
 function assertSendable({ text, entities }: Formatted, kind: "text" | "caption" = "text"): void {
   assert.ok(text.isWellFormed(), "half a character");
-  const raw = { text, parseMode: undefined, entities };
+  const raw = { text, entities };
   const { entities: shown } = (kind === "text" ? formatText : formatCaption)(raw, userOf);
   for (const { type } of entities) assert.ok(shown.some((each) => each.type === type), type);
 }
