@@ -1,4 +1,4 @@
-// Profiles for tests: one small whole locales.json, which a test edits where it matters.
+// Profiles for tests: a small complete locales.json, which a test edits where it matters.
 
 import { parseProfiles, type Profile, type Profiles } from "../../lib/profiles/schema.ts";
 
@@ -6,7 +6,7 @@ import { parseProfiles, type Profile, type Profiles } from "../../lib/profiles/s
 // deno-lint-ignore no-explicit-any
 export type Locales = any;
 
-/** A locales.json with one profile, `agency`, that has nothing to complain about. */
+/** A locales.json with one profile, `agency`, without a fault. */
 export function someLocales(edit: (locales: Locales) => void = () => {}): Locales {
   const locales: Locales = {
     fallback: {
@@ -44,7 +44,7 @@ export function anotherProfile(key: string): Locales {
   return profile;
 }
 
-/** The same file with profiles added up to this many, each with a button in the menu. */
+/** The same file with this many profiles, each with a button in the menu. */
 export function withProfiles(locales: Locales, count: number): Locales {
   const all = structuredClone(locales);
   const isProfile = (key: string) => !/^(fallback$|[_$])/.test(key);

@@ -1,4 +1,4 @@
-// The simulated CRM answers well or badly as ordered, and counts what it was sent.
+// The simulated CRM behaves as ordered and counts its requests.
 
 import assert from "node:assert/strict";
 import { type CrmMode, startCrmServer } from "../../lib/simulator/crm/server.ts";
@@ -111,7 +111,7 @@ Deno.test("an address that is no webhook is answered 404 and no lead", async () 
   assert.deepEqual([status, crm.receivedCount], [404, 0]);
 });
 
-Deno.test("nextLead takes each lead once, and a wait that is not met says what came", async () => {
+Deno.test("nextLead takes each lead once, and a wait that fails says what came", async () => {
   await using crm = await startCrmServer({ failsafeMs: 1 });
   await post(crm.url, statusAndText);
   await crm.nextLead();

@@ -1,4 +1,4 @@
-// The simulated Telegram is as strict as the real one: its limits, its error texts, its queue.
+// The simulated Telegram is as strict as the real one where the bot relies on it.
 
 import assert from "node:assert/strict";
 import { startTelegramServer, type TelegramServer } from "../../lib/simulator/telegram/server.ts";
@@ -7,7 +7,6 @@ import { isObject } from "../../lib/simulator/telegram/params.ts";
 const TOKEN = "7012345678:AAFakeTokenForTestsOnly";
 const HOUR_MS = 3_600_000;
 
-/** A clock that stands until it is moved. */
 function stoppedClock() {
   let atMs = Date.UTC(2026, 0, 15, 12);
   return { now: () => atMs, move: (byMs: number) => atMs += byMs };
@@ -123,7 +122,7 @@ Deno.test("/start arrives with its payload and a bot_command entity, shaped as T
   });
 });
 
-Deno.test("an offset confirms everything below it, and what is not confirmed comes again", async () => {
+Deno.test("an offset confirms everything below it, and unconfirmed updates come again", async () => {
   await using tg = await start();
   const visitor = started(tg);
   visitor.say("one");
@@ -136,7 +135,7 @@ Deno.test("an offset confirms everything below it, and what is not confirmed com
   assert.equal(tg.pendingUpdates, 2);
 });
 
-Deno.test("a long poll ends when something happens, with all that happened together", async () => {
+Deno.test("a long poll ends with all updates of one moment", async () => {
   await using tg = await start();
   const visitor = tg.user({ first_name: "Anna" });
   const poll = updates(tg, { timeout: 50 });
@@ -166,7 +165,7 @@ Deno.test("of two parallel polls the earlier one ends with 409", async () => {
   assert.equal((await later).status, 200);
 });
 
-Deno.test("a poll whose client has left holds nothing back from the next one", async () => {
+Deno.test("a poll whose client has left keeps no update from the next one", async () => {
   await using tg = await start();
   const leaving = new AbortController();
   const left = assert.rejects(ask(tg, "getUpdates", { timeout: 50 }, leaving.signal));
@@ -195,7 +194,7 @@ Deno.test("getUpdates is refused while a webhook is set, until deleteWebhook", a
   assert.equal((await updates(tg)).length, 1);
 });
 
-Deno.test("allowed_updates are remembered and hold for later updates only", async () => {
+Deno.test("allowed_updates are remembered and apply to later updates only", async () => {
   await using tg = await start();
   const visitor = started(tg);
   await updates(tg, { allowed_updates: ["callback_query"] });
@@ -340,7 +339,7 @@ Deno.test("parse_mode is refused, since the bot formats with entities", async ()
   );
 });
 
-Deno.test("half of a surrogate pair is refused wherever it stands", async () => {
+Deno.test("half of a surrogate pair is refused in texts and buttons", async () => {
   await using tg = await start();
   const { id: chat_id } = started(tg);
   const half = "😀".slice(0, 1);
@@ -414,7 +413,7 @@ Deno.test("the bot may write to a person only after they wrote and while they do
   await sent(tg, "sendMessage", params);
 });
 
-Deno.test("a chat that does not exist is not found, and a missing one is said to be empty", async () => {
+Deno.test("an unknown chat is not found, and a missing chat_id is called empty", async () => {
   await using tg = await start();
   const text = "x";
   await refused(tg, "sendMessage", { chat_id: -1, text }, "Bad Request: chat not found");
@@ -471,7 +470,7 @@ Deno.test("a forum takes messages into open topics only", async () => {
   );
 });
 
-Deno.test("in a group the bot hears commands and replies to itself, as administrator everything", async () => {
+Deno.test("in a group the bot gets commands and replies to itself, as administrator everything", async () => {
   await using tg = await start();
   const group = tg.group({ title: "Leads" });
   const manager = group.member({ first_name: "Olga" });
@@ -487,7 +486,7 @@ Deno.test("in a group the bot hears commands and replies to itself, as administr
   assert.equal(tg.pendingUpdates, 3);
 });
 
-Deno.test("a reply wants its message, unless it may stand alone", async () => {
+Deno.test("a reply needs its message, unless allow_sending_without_reply", async () => {
   await using tg = await start();
   const { id: chat_id, chat } = started(tg);
   const reply_parameters = { message_id: 999 };
@@ -761,7 +760,7 @@ Deno.test("commands are stored by scope, and a badly named one is refused", asyn
 
 // — Faults —
 
-Deno.test("a reset before leaves no trace, a reset after leaves the message", async () => {
+Deno.test("reset_before has no effect, reset_after leaves the message", async () => {
   await using tg = await start();
   const { id: chat_id, chat } = started(tg);
   const params = { chat_id, text: "x" };
@@ -778,7 +777,7 @@ Deno.test("a reset before leaves no trace, a reset after leaves the message", as
   ]);
 });
 
-Deno.test("while Telegram is down connections are refused, afterwards all is as it was", async () => {
+Deno.test("while Telegram is down connections are refused, and nothing is lost", async () => {
   await using tg = await start();
   const visitor = started(tg);
   const poll = assert.rejects(ask(tg, "getUpdates", { timeout: 50, offset: 2_000_000_000 }));
@@ -804,7 +803,7 @@ Deno.test("nextMessage takes the bot's messages one by one and leaves those pass
   assert.equal((await third).text, "three");
 });
 
-Deno.test("a wait that is not met says what was awaited and what the chat holds", async () => {
+Deno.test("a wait that fails says what was awaited and what the chat holds", async () => {
   await using tg = await start({ failsafeMs: 1 });
   const visitor = started(tg);
   await assert.rejects(visitor.chat.nextMessage(), (error) => {

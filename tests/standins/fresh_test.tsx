@@ -81,7 +81,7 @@ Deno.test("onError answers outside the middlewares: they see the throw, not its 
   assert.equal(response.headers.get("x-seen"), null);
 });
 
-Deno.test("notFound may stand anywhere and answers unmatched paths as well as a thrown 404", async () => {
+Deno.test("notFound may be registered anywhere and answers unmatched paths as well as a thrown 404", async () => {
   const app = new App<State>()
     .onError("*", (ctx) => ctx.text("sorry"))
     .get("/", () => {
@@ -222,7 +222,7 @@ Deno.test("the first of two handlers of the same path and method wins", async ()
   assert.equal(await bodyOf(app, "/"), "first");
 });
 
-Deno.test("ctx.next() behind the last handler is a 404", async () => {
+Deno.test("ctx.next() in the last handler is a 404", async () => {
   const app = new App<State>().get("/", (ctx) => ctx.next());
 
   assert.equal((await ask(app, "/")).status, 404);
@@ -245,7 +245,7 @@ Deno.test("a handler that returns no Response is a 500", async () => {
   assert.equal((await ask(app, "/")).status, 500);
 });
 
-Deno.test("an unknown error is a 500 that says nothing, and goes to the console", async () => {
+Deno.test("an unknown error is a 500 without its message, and goes to the console", async () => {
   using errors = quietErrors();
   const failure = new Error("token 123:abc");
   const app = new App<State>().get("/", () => {
@@ -275,7 +275,7 @@ Deno.test("an HttpError answers with its status, and its message or the status's
   assert.equal(await said.text(), "At most 1 MB");
 });
 
-Deno.test("an HttpError of 500 and more goes to the console too, one below does not", async () => {
+Deno.test("an HttpError from 500 on goes to the console, one below 500 does not", async () => {
   using errors = quietErrors();
   const app = new App<State>()
     .get("/503", () => {
@@ -291,7 +291,7 @@ Deno.test("an HttpError of 500 and more goes to the console too, one below does 
   assert.equal(errors.calls.length, 1);
 });
 
-Deno.test("HttpError is an Error with a status of the errors alone, an optional message and a cause", () => {
+Deno.test("HttpError is an Error with an error status, an optional message and a cause", () => {
   const cause = new Error("inner");
   const error = new HttpError(400, "Taken", { cause });
 
@@ -388,7 +388,7 @@ Deno.test("ctx.text answers plain text and takes an init", async () => {
   assert.deepEqual([response.status, await response.text()], [202, "t"]);
 });
 
-Deno.test("ctx.redirect is a 302 unless told otherwise, and keeps a path on this site", async () => {
+Deno.test("ctx.redirect is a 302 by default, and keeps a path on this site", async () => {
   const targets: Record<string, string> = {
     "/login": "/login",
     "//evil.example/x": "/evil.example/x",

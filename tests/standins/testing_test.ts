@@ -80,7 +80,7 @@ Deno.test("tick runs the timers due by then, in order of due time, then of start
   assert.equal(time.now, 20);
 });
 
-Deno.test("a timer without delay that a timer starts runs in the same tick", () => {
+Deno.test("a timer without delay that another timer starts runs in the same tick", () => {
   using time = new FakeTime(0);
   const ran: number[] = [];
   setTimeout(() => setTimeout(() => ran.push(time.now)), 10);
@@ -89,7 +89,7 @@ Deno.test("a timer without delay that a timer starts runs in the same tick", () 
   assert.deepEqual(ran, [10]);
 });
 
-Deno.test("an interval runs until it is cleared, also by itself", () => {
+Deno.test("an interval runs until it is cleared, also from its own callback", () => {
   using time = new FakeTime(0);
   const ran: number[] = [];
   const id = setInterval(() => ran.push(time.now), 1000);
@@ -155,7 +155,7 @@ Deno.test("next goes to the next due time and runs all that is due then", () => 
   assert.equal(time.now, 60);
 });
 
-Deno.test("tickAsync runs the microtasks that are pending, before time passes", async () => {
+Deno.test("tickAsync runs pending microtasks before time passes", async () => {
   using time = new FakeTime(0);
   const ran: number[] = [];
   const waitTwice = async () => {
@@ -173,7 +173,7 @@ Deno.test("tickAsync runs the microtasks that are pending, before time passes", 
   assert.deepEqual(ran, [10, 30]);
 });
 
-Deno.test("runMicrotasks runs the microtasks that are pending, and no timer", async () => {
+Deno.test("runMicrotasks runs pending microtasks and no timer", async () => {
   using time = new FakeTime(0);
   const [microtask, timer] = [aCount(), aCount()];
   manyMicrotasks().then(() => microtask());
@@ -195,7 +195,7 @@ Deno.test("AbortSignal.timeout follows fake time", () => {
   assert.equal(signal.reason.name, "TimeoutError");
 });
 
-Deno.test("restore brings everything back, once", () => {
+Deno.test("restore puts back every global, and throws the second time", () => {
   const real = [Date, setTimeout, clearTimeout, setInterval, clearInterval, AbortSignal.timeout];
   const time = new FakeTime();
   assert.notEqual(Date, real[0]);
@@ -207,7 +207,7 @@ Deno.test("restore brings everything back, once", () => {
   );
 });
 
-Deno.test("what was taken from faked time tells the real time after it, and starts no timer", () => {
+Deno.test("globals kept from faked time tell the real time after restore, and start no timer", () => {
   const time = new FakeTime(1000);
   const { Date: Taken, setTimeout: start, setInterval: repeat, clearTimeout: clear } = globalThis;
   time.restore();

@@ -55,6 +55,7 @@ export interface Topic {
   isClosed: boolean;
 }
 
+/** What a chat is created with. */
 export interface SimChatOptions {
   chat: Chat;
   standing: Standing;

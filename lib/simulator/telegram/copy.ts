@@ -26,18 +26,19 @@ const REST = [
   "dice",
 ] as const;
 
+/** Copies one message; a caption that is given, even an empty one, replaces the old one. */
 export function copyMessage(world: World, params: Params): MessageId {
   const target = readTarget(world, params);
   const source = readSource(world, params);
   const content = copyable(source);
   if (!content) throw badRequest("message can't be copied");
-  // A caption that is given replaces the old one, even by nothing.
   const isRecaptioned = params.has("caption") && hasMedia(source);
   const words = isRecaptioned ? readCaption(world, params) : picked(source, WORDS);
   const { message_id } = deliver(world, target, { ...content, ...words });
   return { message_id };
 }
 
+/** Copies messages, albums as albums; leaves out what cannot be copied. */
 export function copyMessages(world: World, params: Params): MessageId[] {
   const target = readTarget(world, params);
   const ids = readIds(params.json("message_ids"));
@@ -83,7 +84,7 @@ function readIds(value: unknown): number[] {
   return ids;
 }
 
-/** What a copy takes over besides the caption; undefined for service and protected messages. */
+/** What is copied besides the caption; undefined for service and protected messages. */
 function copyable(source: SimMessage): MessageContent | undefined {
   if (source.has_protected_content) return undefined;
   const content = { ...picked(source, REST), ...picked(source, MEDIA) };

@@ -9,6 +9,7 @@ import { badRequest } from "./refusal.ts";
 import { readCaption, readText } from "./send.ts";
 import type { World } from "./world.ts";
 
+/** Replaces the text of a message of the bot. */
 export function editMessageText(world: World, params: Params): SimMessage {
   const found = readEditable(world, params);
   if (found.message.text === undefined) {
@@ -18,6 +19,7 @@ export function editMessageText(world: World, params: Params): SimMessage {
   return change(world, found, params, text, ["text", "entities", "link_preview_options"]);
 }
 
+/** Replaces the caption of a message of the bot. */
 export function editMessageCaption(world: World, params: Params): SimMessage {
   const found = readEditable(world, params);
   const { photo, document, video, audio, animation, voice } = found.message;
@@ -28,10 +30,12 @@ export function editMessageCaption(world: World, params: Params): SimMessage {
   return change(world, found, params, caption, ["caption", "caption_entities"]);
 }
 
+/** Replaces the buttons of a message of the bot. */
 export function editMessageReplyMarkup(world: World, params: Params): SimMessage {
   return change(world, readEditable(world, params), params, {}, []);
 }
 
+/** Replaces the bot's reaction to a message. */
 export function setMessageReaction(world: World, params: Params): true {
   const { chat, message } = readMessage(world, params, "react");
   const given = params.json("reaction") ?? [];

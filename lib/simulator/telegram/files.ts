@@ -8,6 +8,7 @@ import { badRequest } from "./refusal.ts";
 
 const PHOTO_WIDTHS = [90, 320, 800];
 
+/** Creates the files of one simulated Telegram, each with ids of its own. */
 export class FileStore {
   readonly #broken = new Set<(url: string) => boolean>();
   #created = 0;

@@ -32,6 +32,7 @@ export interface Group {
   deleteTopic(threadId: number): void;
 }
 
+/** The group as the simulated Telegram plays it. */
 export class SimGroup implements Group {
   readonly #world: World;
   readonly #owner: User;

@@ -2,6 +2,7 @@
 
 import { badRequest } from "./refusal.ts";
 
+/** A JSON object as it came, its values not yet checked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Whether a value is a JSON object. */

@@ -18,7 +18,8 @@ import type { World } from "./world.ts";
 /** After this time a bot gets a message only as InaccessibleMessage. */
 const ACCESSIBLE_MS = 48 * 60 * 60 * 1000;
 
-export interface PressOptions {
+/** How a press reaches the bot. */
+interface PressOptions {
   /** The press reaches the bot twice, under two update ids and two query ids. */
   twiceUnderTwoUpdateIds?: boolean;
   /** The bot gets the message as InaccessibleMessage whatever its age. */
@@ -26,7 +27,7 @@ export interface PressOptions {
 }
 
 /** One item of an album, with a caption if wanted. */
-export type AlbumItem = { kind: "photo" | "video"; caption?: string };
+type AlbumItem = { kind: "photo" | "video"; caption?: string };
 
 /**
  * A person in one chat. Every method returns the message as the bot will see it; `extra` adds or
@@ -62,6 +63,7 @@ export interface Person {
   press(message: SimMessage | number, button: string, options?: PressOptions): Press;
 }
 
+/** The person as the simulated Telegram plays them. */
 export class SimPerson implements Person {
   constructor(
     protected readonly world: World,

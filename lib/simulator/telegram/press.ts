@@ -12,7 +12,7 @@ const MAX_OPEN_QUERIES = 20_000;
 const MAX_ANSWER_LENGTH = 200;
 
 /** What the bot answered to a press with answerCallbackQuery. */
-export interface PressAnswer {
+interface PressAnswer {
   text: string | undefined;
 }
 

@@ -9,18 +9,20 @@ import { badRequest } from "./refusal.ts";
 import { formatCaption, formatText, type RawText } from "./text.ts";
 import type { World } from "./world.ts";
 
-/** Where a new message goes, and what every kind of message has in common. */
-export interface Target {
+/** Where a new message goes, and the fields that every kind of message has. */
+interface Target {
   chat: SimChat;
   common: MessageContent;
   replyMarkup: InlineKeyboardMarkup | undefined;
 }
 
+/** Sends a text. */
 export function sendMessage(world: World, params: Params): SimMessage {
   const target = readTarget(world, params);
   return deliver(world, target, readText(world, params));
 }
 
+/** Sends a photo by its web address. */
 export function sendPhoto(world: World, params: Params): SimMessage {
   const target = readTarget(world, params);
   const url = params.text("photo");

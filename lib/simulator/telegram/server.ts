@@ -23,6 +23,7 @@ export type { Person } from "./person.ts";
 export type { Press } from "./press.ts";
 export type { Visitor } from "./visitor.ts";
 
+/** What a simulated Telegram is started with. */
 export interface TelegramServerOptions {
   /** Calls with any other token are answered 401. */
   token: string;
@@ -36,6 +37,7 @@ export interface TelegramServerOptions {
   failsafeMs?: number;
 }
 
+/** A running simulated Telegram. */
 export interface TelegramServer extends AsyncDisposable {
   /** The root of the Bot API, without a slash at the end. */
   readonly url: string;
@@ -66,7 +68,7 @@ export interface TelegramServer extends AsyncDisposable {
   readonly polled: boolean;
   /** Resolves once a bot is waiting in a long poll: it is up and idle. */
   untilPolled(): Promise<void>;
-  /** Stops listening and cuts every connection; chats and updates stay. */
+  /** Stops listening and cuts every connection; keeps chats and updates. */
   down(): Promise<void>;
   /** Listens again on the same port. */
   up(): Promise<void>;
@@ -74,6 +76,7 @@ export interface TelegramServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** A group to create. */
 export interface GroupDetails {
   id?: number;
   title: string;

@@ -17,7 +17,7 @@ const MAX_TEXT_LENGTH = 4096;
 /** The longest caption, in UTF-16 units. */
 const MAX_CAPTION_LENGTH = 1024;
 
-export interface FormattedText {
+interface FormattedText {
   text: string;
   entities: MessageEntity[];
 }

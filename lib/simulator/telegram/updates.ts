@@ -15,6 +15,7 @@ const UPDATE_KEPT_MS = 24 * 60 * 60 * 1000;
 const FIRST_UPDATE_ID = 518_204_377;
 const LONGEST_POLL_S = 50;
 
+/** An update before it has its id. */
 export type UpdateContent = Omit<Update, "update_id">;
 
 /** The update of a message, new or edited; in a channel it is a post. */
@@ -23,7 +24,8 @@ export function messageUpdate(message: Message, edited: "edited_" | "" = ""): Up
   return { [`${edited}${kind}`]: message };
 }
 
-export interface Poll {
+/** One getUpdates call. */
+interface Poll {
   offset: number;
   limit: number;
   timeoutS: number;
@@ -42,6 +44,7 @@ interface OpenPoll {
   end: (refusal?: TelegramRefusal) => void;
 }
 
+/** The updates that wait for the bot, and the long poll that is open. */
 export class UpdateQueue {
   readonly #now: () => number;
   readonly #polls: Signal<void>;
@@ -85,7 +88,7 @@ export class UpdateQueue {
       expiresAtMs: this.#now() + keptMs,
     });
     if (!this.#openPoll || this.#wakePlanned) return;
-    // One turn later, so that what happens together (the photos of an album) arrives together.
+    // In a microtask, so that what happens together (the photos of an album) arrives together.
     this.#wakePlanned = true;
     queueMicrotask(() => {
       this.#wakePlanned = false;

@@ -13,6 +13,7 @@ export interface Visitor extends Person {
   block(): void;
 }
 
+/** The visitor as the simulated Telegram plays them. */
 export class SimVisitor extends SimPerson implements Visitor {
   constructor(world: World, user: User) {
     super(world, world.addPrivateChat(user), user);

@@ -16,7 +16,8 @@ import { badRequest, forbidden, TelegramRefusal } from "./refusal.ts";
 import { UpdateQueue } from "./updates.ts";
 import { Signal } from "../waiting.ts";
 
-export interface WorldOptions {
+/** What the simulated Telegram is created with. */
+interface WorldOptions {
   token: string;
   now: () => number;
   limits: "telegram" | "off";
@@ -24,6 +25,7 @@ export interface WorldOptions {
   failsafeMs: number;
 }
 
+/** The whole state of one simulated Telegram. */
 export class World {
   /** The bot as getMe shows it. */
   readonly me: UserFromGetMe;
