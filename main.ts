@@ -1,4 +1,4 @@
-// The script a person runs: reads the environment and the clock, starts the app, and stops it on a signal. Holds no rule.
+// Entry point: reads the environment and the clock, starts the app, and stops it on a signal.
 
 import { type Config, readConfig, unknownVariables, VARIABLES } from "./lib/app/config.ts";
 import { readEnvFile } from "./lib/app/env_file.ts";
@@ -9,13 +9,13 @@ import { createLog } from "./lib/log/log.ts";
 import { createMask } from "./lib/log/mask.ts";
 import { createOutput, droppedLine, type Output } from "./lib/log/output.ts";
 
-/** Within this the process is gone after SIGINT or SIGTERM, in ms; open POSTs are cut off earlier. */
+/** Longest time from SIGINT or SIGTERM to exit, in ms; open POSTs are cut off earlier. */
 const STOP_WITHIN_MS = 7_500;
 
-/** How long the process stays for lines that a slow reader has not taken yet, in ms. */
+/** How long the exit waits for log lines that a slow reader has not taken, in ms. */
 const FLUSH_WITHIN_MS = 1_000;
 
-/** Deno's fetch sends https through the proxy that one of these names. */
+/** Any of these makes Deno's fetch use a proxy for https. */
 const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 const MACHINE: Machine = {
@@ -27,13 +27,13 @@ const MACHINE: Machine = {
   },
 };
 
-/** Runs the bot until a signal ends it, and tells the exit code. */
+/** Runs the bot until it ends; resolves with the exit code. */
 async function main(output: Output): Promise<number> {
   const signalled = Promise.withResolvers<"signalled">();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => signalled.resolve("signalled"));
   }
-  // Also out of a start that hangs on reading `.env` or the profiles.
+  // Also ends a start that hangs on reading `.env` or the profiles.
   signalled.promise.then(() => setTimeout(() => Deno.exit(0), STOP_WITHIN_MS));
   const environment = await readEnvironment(output);
   if (environment === undefined) return EXIT.faults;
@@ -65,7 +65,7 @@ async function main(output: Output): Promise<number> {
   return await app.ended;
 }
 
-/** The environment over `.env`, with what is odd in it; undefined after every fault has been said. */
+/** Reads `.env` and the environment, which wins; undefined after reporting every fault. */
 async function readEnvironment(
   { faults: { write } }: Output,
 ): Promise<{ readonly config: Config; readonly warnings: readonly string[] } | undefined> {
@@ -92,24 +92,24 @@ async function readEnvironment(
   const result = readConfig(env);
   const warnings = unknownVariables(Object.keys(values));
   if (result.ok) return { config: result.config, warnings };
-  // One of them may be the variable that is missing.
+  // A misspelled name may be the missing variable.
   for (const warning of warnings) write(`⚠️ ${warning}`, "urgent");
   for (const { variable, message } of result.faults) write(`❌ ${variable}: ${message}`, "urgent");
   return undefined;
 }
 
-/** What no code has caught, which Deno itself would write unmasked, past the lines that still wait. Only the first is said. */
+/** Handles uncaught errors, which Deno would print unmasked. Only the first is reported. */
 function endOnDefect(end: (cause: string) => Promise<void>): void {
   let ending: Promise<void> | undefined;
   const take = (event: Event, error: unknown) => {
-    event.preventDefault(); // Also of those that follow while the process ends.
+    event.preventDefault(); // Also for those that follow while the process ends.
     ending ??= end(stackOf(error));
   };
   addEventListener("error", (event) => take(event, event.error));
   addEventListener("unhandledrejection", (event) => take(event, event.reason));
 }
 
-/** Ends the process once its last lines are out, or are not read in time. */
+/** Exits once the last log lines are written, or are not read in time. */
 async function leave(code: number, output: Output): Promise<never> {
   await Promise.race([output.flushed(), sleep(FLUSH_WITHIN_MS)]);
   Deno.exit(code);

@@ -1,14 +1,14 @@
-// Attempt number and chance → how long to wait. Sleeps nowhere, reads no clock.
+// How long to wait after a failed attempt.
 
-/** The first wait after a failed send, in ms (DESIGN: numbers that several rooms share). */
+/** The first wait after a failed send, in ms. */
 export const FIRST_WAIT_MS = 1_000;
 
-/** No wait is longer than this, in ms: somebody who mends the fault sees it work within 5 minutes. */
+/** The longest wait, in ms: a repaired fault shows within 5 minutes. */
 export const LONGEST_WAIT_MS = 300_000;
 
 /**
- * The wait before the next try, in ms: doubling from 1 s, at most 5 minutes, the last fifth left to
- * chance so that what failed together does not return together.
+ * The wait before the next try, in ms: doubling from 1 s, at most 5 minutes. The last fifth is random, so that what
+ * failed together does not retry together.
  *
  * @param failures How many tries have failed so far, 1 or more.
  * @param random A number from 0 to 1, `Math.random()` outside tests.

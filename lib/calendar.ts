@@ -1,22 +1,22 @@
-// Moments in the managers' time zone: where a day begins, what its clock says. Reads no clock.
+// Dates and times in the managers' time zone.
 
-/** When the day of a moment began there, in ms since 1970. */
+/** Start of the day that contains a moment, in ms since 1970. */
 export function dayStartMs(atMs: number, timeZone: string): number {
   return zoned(atMs, timeZone).startOfDay().epochMilliseconds;
 }
 
-/** When the day before that of a moment began there, in ms since 1970. */
+/** Start of the day before it, in ms since 1970. */
 export function dayBeforeStartMs(atMs: number, timeZone: string): number {
   return zoned(atMs, timeZone).startOfDay().subtract({ days: 1 }).epochMilliseconds;
 }
 
-/** The day and the full hour that a clock there shows, such as `2026-11-22` and 9. */
+/** Day and full hour of a moment, such as `2026-11-22` and 9. */
 export function dayAndHour(atMs: number, timeZone: string): { day: string; hour: number } {
   const { hour } = zoned(atMs, timeZone);
   return { day: zoned(atMs, timeZone).toPlainDate().toString(), hour };
 }
 
-/** `12:20` for a moment of today, `22.11 12:20` for another day's. */
+/** `12:20` for today, `22.11 12:20` for another day. */
 export function clockTime(atMs: number, nowMs: number, timeZone: string): string {
   const at = zoned(atMs, timeZone);
   const two = (part: number) => String(part).padStart(2, "0");
@@ -25,7 +25,7 @@ export function clockTime(atMs: number, nowMs: number, timeZone: string): string
   return sameDay ? time : `${two(at.day)}.${two(at.month)} ${time}`;
 }
 
-/** `28.11 18:02`, and with its year for a moment of another year. */
+/** `28.11 18:02`, with the year when it is another one. */
 export function dayAndTime(atMs: number, nowMs: number, timeZone: string): string {
   const at = zoned(atMs, timeZone);
   const two = (part: number) => String(part).padStart(2, "0");
@@ -40,7 +40,7 @@ export function timeInName(atMs: number, timeZone: string): string {
   return `${date.replaceAll("-", "")}-${time.replaceAll(":", "")}`;
 }
 
-/** How many days one day such as `2026-11-22` is after another; negative when before. */
+/** Days from one date such as `2026-11-22` to another; negative when it is earlier. */
 export function daysAfter(day: string, other: string): number {
   return Temporal.PlainDate.from(day).since(Temporal.PlainDate.from(other)).days;
 }

@@ -1,4 +1,4 @@
-// The words of the house: lead, follow-up, states, outcomes, allowed moves. Imports nothing.
+// The domain types: lead, follow-up, states, outcomes, allowed moves. Imports nothing.
 
 export const LEAD_STATES = [
   "received",
@@ -8,10 +8,10 @@ export const LEAD_STATES = [
   "by_hand",
 ] as const;
 
-/** Where a lead is. `received` and `undelivered` are still owed to somebody; the rest are not. */
+/** Where a lead is. `received` and `undelivered` still have to be delivered. */
 export type LeadState = typeof LEAD_STATES[number];
 
-/** Where a lead is, as people are told of it: one word each, the same in the chat, on the page and in the table. */
+/** Where a lead is, as people read it: the same words in the chat, on the page and in the CSV. */
 export const PLACES = ["on_its_way", "in_admin_chat", "held", "in_crm", "by_hand"] as const;
 export type Place = typeof PLACES[number];
 
@@ -25,10 +25,10 @@ export function placeOf(state: LeadState, held: boolean): Place {
   return state === "in_admin_chat" && held ? "held" : state;
 }
 
-/** Leads by place; a place without leads may be missing. */
+/** Number of leads by place; empty places may be missing. */
 export type PlaceCounts = Readonly<Partial<Record<Place, number>>>;
 
-/** Who pressed or wrote, as Telegram described them at that moment. */
+/** Who pressed or wrote, as Telegram described them then. */
 export interface Visitor {
   readonly userId: number;
   readonly username: string | null;
@@ -38,14 +38,14 @@ export interface Visitor {
   readonly language: string | null;
 }
 
-/** One request of a visitor. Its menu message is its identity: one menu gives at most one lead. */
+/** One request of a visitor. One menu message gives at most one lead. */
 export interface Lead {
   /** Short, for people and for links inside the journal. */
   readonly number: number;
   /** UUID; the CRM gets it as the idempotency key of every attempt. */
   readonly id: string;
   readonly state: LeadState;
-  /** Key in `locales.json`; the profile may be gone by now, so its name is kept beside it. */
+  /** Key in `locales.json`. The profile may be deleted later, so its name is kept too. */
   readonly profile: string;
   readonly profileName: string;
   readonly choice: string;
@@ -53,11 +53,11 @@ export interface Lead {
   readonly chatId: number;
   readonly menuMessageId: number;
   readonly receivedAtMs: number;
-  /** The card in the admin chat, once it has been shown. */
+  /** The card in the managers' chat, once it has been shown. */
   readonly card: MessageAddress | null;
 }
 
-/** A lead before the journal has given it a number and a state. */
+/** A lead that the journal has not numbered yet. */
 export type NewLead = Omit<Lead, "number" | "state" | "card">;
 
 export interface MessageAddress {
@@ -70,40 +70,40 @@ export interface FollowUp {
   readonly number: number;
   readonly lead: number;
   readonly chatId: number;
-  /** In the order in which the visitor sent them; more than one only for an album. */
+  /** In the order they were sent; more than one only for an album. */
   readonly messageIds: readonly number[];
   readonly content: FollowUpContent;
-  /** How many of its messages the admin chat already has. */
+  /** How many of its messages are in the managers' chat already. */
   readonly partsShown: number;
-  /** For what its visitor made of one message of an earlier follow-up. */
+  /** Set for an edit of a message of an earlier follow-up. */
   readonly edit?: FollowUpEdit;
 }
 
 export interface FollowUpEdit {
   /** Where the managers have the first version; null when that is not known. */
   readonly first: MessageAddress | null;
-  /** Whether there is another file in the message now, and not only other words. */
+  /** Whether the file was replaced, not only the words. */
   readonly newFile: boolean;
 }
 
-/** What a follow-up says in words, and whether there is something beside the words to be copied. */
+/** The words of a follow-up, and what else has to be copied. */
 export interface FollowUpContent {
   /** The text or caption; empty for media without one. */
   readonly text: string;
-  /** Telegram's entities of `text`, kept so that no hidden link is lost. */
+  /** Telegram's entities of `text`; they may hold links. */
   readonly entities: readonly unknown[];
-  /** What kind of media it is, in words for a manager; null for plain text. */
+  /** Kind of media in words for a manager; null for plain text. */
   readonly media: string | null;
   /** Whether Telegram lets this kind of media carry a caption. */
   readonly captionable: boolean;
-  /** Tells the media from another of its kind, so that an edit which replaces it is noticed; absent where it has no such mark. */
+  /** Identifies the file, so that an edit which replaces it is noticed; absent for media without an id. */
   readonly file?: string;
 }
 
-/** How one POST to the CRM ended. */
+/** How one POST to the CRM ended. Only `timeout` and `interrupted` may have arrived. */
 export type CrmOutcome =
   | { readonly kind: "accepted"; readonly status: 200 | 201 | 202 }
-  /** Any other status, a redirect too: the CRM declined. */
+  /** Any other status, including redirects: the CRM declined. */
   | { readonly kind: "answered"; readonly status: number; readonly body: string }
   /** Never connected: it did not arrive. */
   | { readonly kind: "unreachable"; readonly reason: string }
@@ -113,13 +113,13 @@ export type CrmOutcome =
   | { readonly kind: "timeout"; readonly afterMs: number }
   /** Our side: an impossible address, a blocked port. */
   | { readonly kind: "client"; readonly reason: string }
-  /** A defect: marked, logged, and still a card. */
+  /** A defect in the bot: logged, and still a card. */
   | { readonly kind: "unexpected"; readonly reason: string };
 
 /** Why a lead becomes a card: the CRM failed it, or its profile has no webhook address. */
 export type CardReason = "crm_failed" | "no_webhook";
 
-/** One POST as the journal keeps it; open while `endedAtMs` is null. */
+/** One POST as recorded; open while `endedAtMs` is null. */
 export interface AttemptRecord {
   readonly nth: number;
   readonly begunAtMs: number;
@@ -132,17 +132,17 @@ export interface AttemptRecord {
   readonly askedBy: string | null;
 }
 
-/** A lead as its card shows it. */
+/** What a card shows of a lead. */
 export interface Card {
   readonly lead: Lead;
   readonly reason: CardReason;
   readonly lastAttempt: AttemptRecord | null;
-  /** A manager asked for another POST, and it has not ended yet. */
+  /** Whether another POST that a manager asked for has not ended yet. */
   readonly sending: boolean;
   readonly closed: { readonly by: string; readonly atMs: number } | null;
 }
 
-/** Whether a lead whose POST ended so may be in the CRM all the same. */
+/** Whether the lead may be in the CRM although the POST was not accepted. */
 export function mayHaveArrived(outcome: CrmOutcome["kind"] | null): boolean {
   return outcome === "timeout" || outcome === "interrupted";
 }
@@ -155,7 +155,7 @@ const MOVES: Readonly<Record<LeadState, readonly LeadState[]>> = {
   by_hand: [],
 };
 
-/** Whether a lead may go from one state to another. Staying where it is is no move. */
+/** Whether a lead may move from one state to another. Staying is no move. */
 export function canMove(from: LeadState, to: LeadState): boolean {
   return MOVES[from].includes(to);
 }
@@ -165,7 +165,7 @@ export function statesBefore(to: LeadState): LeadState[] {
   return LEAD_STATES.filter((from) => canMove(from, to));
 }
 
-/** Whether the CRM or a manager already has the lead, so that nothing of it is owed any more. */
+/** Whether the CRM or a manager has the lead, so that nothing is left to deliver. */
 export function isSettled(state: LeadState): boolean {
   return state !== "received" && state !== "undelivered";
 }

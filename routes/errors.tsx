@@ -1,4 +1,4 @@
-// What a person sees when a request fails: a sentence and where to go, never the cause.
+// The page for a failed request: a sentence and a link, never the cause.
 
 import { HttpError } from "fresh";
 import { pickLanguage } from "../lib/page/language.ts";
@@ -9,12 +9,12 @@ import { ERRORS, type Sentence } from "./words/errors.ts";
 type Kind = Exclude<keyof typeof ERRORS["ru"], "home" | "event">;
 
 export const errorPage = define.middleware((ctx) => {
-  // It also answers what fails before the request was introduced.
+  // The request may have failed before `introduce` ran.
   const language = pickLanguage(ctx.req.headers.get("accept-language"));
   const { error } = ctx;
   const words = ERRORS[language];
   const kind = kindOf(error);
-  // A crowd is answered in passing: whoever is sent away must not cost what those cost who are served.
+  // Cheap on purpose: refusing a request must cost less than serving one.
   if (kind === "busy") {
     return ctx.text(plain(words.busy), { status: 503, headers: { "retry-after": "1" } });
   }
@@ -40,7 +40,7 @@ export const errorPage = define.middleware((ctx) => {
   );
 });
 
-/** The answer to a path that cannot be decoded, which no route ever sees. */
+/** The answer to a path that cannot be decoded; no route gets such a request. */
 export function malformedAddress(request: Request): Response {
   const words = ERRORS[pickLanguage(request.headers.get("accept-language"))];
   return new Response(plain(words.badAddress), { status: 400 });

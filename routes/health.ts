@@ -1,10 +1,10 @@
-// Tells machines whether all is well: 200, or 503 with reasons. Nobody has to be logged in; nobody's data is in it. Answers
-// without the page, which may be what fails.
+// `/health`: 200, or 503 with reasons. Needs no login, contains no personal data, and does not load the page, which may be
+// what fails.
 
 import { type HealthFacts, reportOf } from "../lib/page/health_report.ts";
 import type { Log } from "../lib/log/log.ts";
 
-/** Returns what answers `/health`: always JSON, also when the facts cannot be had. */
+/** Creates the handler of `/health`. Its answer is JSON even when the facts cannot be read. */
 export function createHealthAnswer({ health, log }: {
   readonly health: () => Promise<HealthFacts>;
   readonly log: Log;
@@ -17,7 +17,7 @@ export function createHealthAnswer({ health, log }: {
       fails = false;
       return Response.json(report, { status: report.ok ? 200 : 503 });
     } catch (error) {
-      // A monitor asks every few seconds: only the first failure is news.
+      // Monitors ask every few seconds: log only the first failure.
       if (!fails) {
         log.error("❌ Состояние бота не узнать: {cause}", {
           cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),

@@ -1,4 +1,4 @@
-// Every version of a profile or of the menu: who saved it and when, what changed, and the way back to it.
+// The versions of a profile or of the menu: who saved which when, what changed, and restoring one.
 
 import { HttpError } from "fresh";
 import type { Revision } from "../lib/journal/revisions.ts";
@@ -20,14 +20,13 @@ import { translationParts } from "./translation.tsx";
 import { HISTORY } from "./words/history.ts";
 import { PROFILE } from "./words/profile.ts";
 
-/** How many versions the page lists. */
 const MOST = 50;
 
 export const handler = historyOf((ctx) => {
   const key = ctx.params["key"] ?? "";
   const { journal, profiles } = ctx.state.deps;
   const isKnown = profiles.current().byKey.has(key) || journal.latestRevision(key) !== undefined;
-  // The history of a deleted profile stays: it is the way to get it back.
+  // A deleted profile's history stays, so that it can be restored.
   if (!isKnown || key === MENU_KEY) throw new HttpError(404);
   return key;
 });
@@ -83,7 +82,6 @@ function historyOf(keyOf: (ctx: Asked) => string) {
   });
 }
 
-/** Whose history it is, and where its page is. */
 function subject({ deps, language }: State, key: string): { name: string; path: string } {
   if (key === MENU_KEY) return { name: HISTORY[language].menu, path: "/menu" };
   return {
@@ -93,7 +91,7 @@ function subject({ deps, language }: State, key: string): { name: string; path: 
 }
 
 function linesOf(state: State, key: string): Line[] {
-  // One more than is shown, as what the last one is compared with.
+  // One more than is shown: the last one is compared with it.
   const revisions = state.deps.journal.listRevisions(key, MOST + 1);
   return revisions.slice(0, MOST).map((revision, index): Line => {
     const before = revisions[index + 1];

@@ -1,4 +1,4 @@
-// One lead: who, what, where; its life; and what a person may decide about it.
+// The page of one lead: person, timeline, and what a manager may decide.
 
 import { HttpError } from "fresh";
 import type { LeadLife } from "../lib/journal/journal.ts";
@@ -135,11 +135,11 @@ export const handler = define.handlers({
   },
 });
 
-/** A press waits this long for the CRM's answer before its page is shown, in looks and in ms between them. */
+/** How often, and after how many ms each, the answer to a press looks for the CRM's outcome before it is sent. */
 const LOOKS = 30;
 const BETWEEN_LOOKS_MS = 100;
 
-/** A script looks again by itself: it is only spared a second look at a CRM that answers at once. */
+/** Shorter for the script, which polls by itself: only a CRM that answers at once is waited for. */
 const LOOKS_OF_SCRIPT = 5;
 
 async function untilSent(
@@ -152,7 +152,6 @@ async function untilSent(
   }
 }
 
-/** How far a lead has come, and what became of what was just asked for. */
 export function progressOf(
   lead: Lead,
   wish: Wish | undefined,
@@ -183,7 +182,7 @@ async function decide(
   }
 }
 
-/** A form's way back leads nowhere but to the leads. */
+/** Only addresses of the leads' pages are accepted to return to. */
 function isLeadsPath(path: string): boolean {
   return /^\/leads(?:\/\d+)?(?:\?[!"$-~]*)?$/.test(path);
 }

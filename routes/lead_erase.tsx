@@ -1,4 +1,4 @@
-// Erases a person: asks for a typed word first, says what will happen to leads that are still open.
+// Erases a person after a typed confirmation, and says what happens to leads that are still open.
 
 import type { LeadLife } from "../lib/journal/journal.ts";
 import type { Lead } from "../lib/lead.ts";

@@ -1,27 +1,26 @@
-// The leads' list as an address: what is filtered, and where in the list one is. Bad values are refused, not guessed at.
+// The address of the list of leads: filters and position. Invalid values are refused.
 
 import { HttpError } from "fresh";
 import type { Cursor, LeadFilter } from "../lib/journal/journal.ts";
 import { type Place, PLACES } from "../lib/lead.ts";
 
-/** What the form of filters holds, as it was typed. */
 export interface LeadQuery {
   readonly state: Place | "";
   readonly profile: string;
-  /** First and last day, such as `2026-11-22`. */
+  /** First and last day, as in `2026-11-22`. */
   readonly from: string;
   readonly to: string;
   readonly q: string;
 }
 
-/** The longest search that is looked at. */
+/** Longer searches are cut off. */
 export const MOST_SEARCH = 100;
 
-/** @throws {HttpError} 400 for a state, day or number that is none. */
+/** @throws {HttpError} 400 for an invalid state, day or number. */
 export function readQuery({ searchParams }: URL): LeadQuery {
   const read = (name: keyof LeadQuery) => searchParams.get(name)?.trim() ?? "";
   const named = read("state");
-  const state = named === "undelivered" ? "on_its_way" : named; // As older addresses call it.
+  const state = named === "undelivered" ? "on_its_way" : named; // In older addresses.
   if (!isPlace(state)) throw new HttpError(400);
   for (const day of [read("from"), read("to")]) dayOf(day);
   return {
@@ -41,7 +40,7 @@ export function readCursor({ searchParams }: URL): Cursor {
   return { before: Number.MAX_SAFE_INTEGER };
 }
 
-/** The cursor that an address names, for another address of the same place in the list. */
+/** The position named by an address, for another address at the same position. */
 export function currentCursor(url: URL): { readonly cursor?: Cursor } {
   const isFirst = !url.searchParams.has("before") && !url.searchParams.has("after");
   return isFirst ? {} : { cursor: readCursor(url) };
@@ -53,7 +52,7 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** What the journal is asked; days begin and end in the installation's time zone. */
+/** The filter for the journal; days begin and end in the configured time zone. */
 export function filterOf({ state, profile, from, to, q }: LeadQuery, timeZone: string): LeadFilter {
   const begin = (day: Temporal.PlainDate | null) =>
     day === null ? null : day.toZonedDateTime(timeZone).epochMilliseconds;
@@ -66,7 +65,6 @@ export function filterOf({ state, profile, from, to, q }: LeadQuery, timeZone: s
   };
 }
 
-/** The address of a list; what is empty is left out. */
 export function addressOf(
   query: LeadQuery,
   { path = "/leads", cursor }: { readonly path?: string; readonly cursor?: Cursor } = {},

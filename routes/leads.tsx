@@ -82,14 +82,14 @@ export const handler = define.handlers({
   },
 });
 
-/** The lead that a press in the list was about, as the address says. */
+/** The lead that was pressed in the list, as the address says. */
 function touchedLead(url: URL): { readonly number: number; readonly wish: Wish } | undefined {
   const wish = readWish(url);
   const number = url.searchParams.get("lead");
   return wish === undefined || number === null ? undefined : { number: wholeNumber(number), wish };
 }
 
-/** A lead that was just moved out of the list is shown in its old place once more. */
+/** A lead that a press just moved out of the filtered list stays in its old row once more. */
 function withTouched(
   leads: readonly ListedLead[],
   touched: number | undefined,
@@ -101,7 +101,7 @@ function withTouched(
   return [...leads, life.lead].sort((a, b) => b.number - a.number);
 }
 
-/** The profiles there are, and those whose leads outlived them. */
+/** The current profiles, and deleted ones that still have leads. */
 function profilesOf({ profiles, journal }: WebDeps): [key: string, name: string][] {
   const { byKey } = profiles.current();
   const gone = journal.profilesWithLeads().filter((key) => !byKey.has(key)).sort();
@@ -117,7 +117,6 @@ function emptyText(query: LeadQuery, counts: PlaceCounts | undefined, words: Lea
   return query.state === "" ? words.empty : words.nothingLeft;
 }
 
-/** The places in the order of their chips. */
 const CHIPS = ["on_its_way", "in_admin_chat", "held", "in_crm", "by_hand"] as const;
 
 function Chips({ query, counts, language }: {
@@ -127,7 +126,7 @@ function Chips({ query, counts, language }: {
 }) {
   const words = LEADS[language];
   const all = counts && Object.values(counts).reduce((sum, leads) => sum + leads, 0);
-  // Few bots ever hold a lead back.
+  // Rare, so shown only when there are any.
   const chips = CHIPS.filter((place) =>
     place !== "held" || query.state === place || (counts?.held ?? 0) > 0
   );

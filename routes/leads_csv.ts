@@ -1,4 +1,4 @@
-// The filtered list as a table for Excel and its kin, written as it is read: no list is ever whole in memory.
+// The filtered list of leads as CSV. Streamed: the list is never in memory as a whole.
 
 import type { LeadFilter, LeadPage, ListedLead } from "../lib/journal/journal.ts";
 import { placeOf } from "../lib/lead.ts";
@@ -13,10 +13,10 @@ import { PLACE_NAMES } from "./words/places.ts";
 /** Read in one turn: a few ms. */
 const ROWS_AT_ONCE = 500;
 
-/** Excel takes the separator of its language; everything else finds it out by itself. */
+/** Excel expects the separator of its language; other programs detect it. */
 const SEPARATORS: Readonly<Record<Language, string>> = { ru: ";", en: "," };
 
-/** By it Excel knows UTF-8. */
+/** Without it Excel does not recognize UTF-8. */
 const BYTE_ORDER_MARK = "\ufeff";
 
 export const handler = define.handlers({
@@ -33,7 +33,6 @@ export const handler = define.handlers({
   },
 });
 
-/** Rows, and where the next ones begin. */
 interface Portion extends Pick<LeadPage, "next"> {
   readonly lines: string;
 }
@@ -77,16 +76,13 @@ async function* linesOf(
   }
 }
 
-/** A cell that a table program can neither misread nor run (OWASP, CSV injection). */
+/** A cell that a spreadsheet neither misreads nor runs (OWASP, CSV injection). */
 export function cell(text: string): string {
   const harmless = isFormula(text) ? `'${text}` : text;
   return /[;,"\r\n\t]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-/**
- * Whether a table program may take a cell for a formula: by its first sign in any width, also behind what cannot be
- * seen, which some programs leave out when they read the file.
- */
+/** Whether a spreadsheet may take a cell for a formula. Some skip invisible characters at its start and read full-width signs. */
 function isFormula(text: string): boolean {
   const [first = ""] = text.replace(/^[\p{C}\p{Z}]+/u, "");
   return /^[\t\r\n]/.test(text) || /^[=+\-@]/.test(first.normalize("NFKC"));

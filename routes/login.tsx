@@ -1,4 +1,4 @@
-// The way in: by a one-time link, or by password where one is set.
+// Login by one-time link, or by password if one is set.
 
 import type { Entry } from "../lib/page/auth.ts";
 import { SESSION_MOST_MS } from "../lib/page/auth.ts";
@@ -20,7 +20,7 @@ export const handler = define.handlers({
     const token = ctx.url.searchParams.get("token");
     const next = localPath(ctx.url.searchParams.get("next"));
     if (token === null) return ctx.render(<Login state={ctx.state} next={next} />);
-    // Link previews come this way too: a GET consumes nothing.
+    // Link previews send a GET too, so it consumes nothing.
     if (!ctx.state.deps.auth.isLinkGood(token)) {
       return ctx.render(<Login state={ctx.state} view={{ kind: "stale" }} next={next} />, {
         status: 410,
@@ -63,7 +63,7 @@ export const handler = define.handlers({
   },
 });
 
-/** Where to go after login: a path of this page, whatever the link says and however browsers read it. */
+/** Where to go after login: always a path of this page, however a browser parses `next`. */
 function localPath(next: string | null): string {
   const here = "http://here";
   const url = next?.startsWith("/") ? URL.parse(next, here) : null;
@@ -103,7 +103,7 @@ function Login(
         <form method="post" action="/login">
           <p class="hint">{words.orPassword}</p>
           <input type="hidden" name="next" value={next} />
-          {/* Password managers look for whose password it is. */}
+          {/* For password managers. */}
           <input type="text" name="username" value="admin" autocomplete="username" hidden />
           <label>
             {words.password}

@@ -1,4 +1,4 @@
-// The way out.
+// Logout.
 
 import { sessionCookie } from "../lib/page/security.ts";
 import { define } from "../lib/page/state.ts";

@@ -1,4 +1,4 @@
-// The menu's form: its greeting, and where each button leads.
+// The menu's form: greeting and buttons.
 
 import {
   draftMenu,
@@ -77,7 +77,7 @@ export const handler = define.handlers({
   },
 });
 
-/** The preview alone, for the script to put in place while somebody types. */
+/** The preview alone, fetched by the script while typing. */
 export const preview = define.handlers({
   POST(ctx) {
     const draft = draftMenu(readMenuForm(ctx.state.form));
@@ -85,7 +85,6 @@ export const preview = define.handlers({
   },
 });
 
-/** The menu as a list of named texts. */
 export function menuParts(form: MenuForm, { deps, language }: State): Part[] {
   const words = MENU[language];
   const { byKey } = deps.profiles.current();
@@ -99,7 +98,6 @@ export function menuParts(form: MenuForm, { deps, language }: State): Part[] {
   ];
 }
 
-/** A translation of the menu as a list of named texts. */
 export function menuTranslationParts(
   form: MenuTranslationForm,
   { language }: Pick<State, "language">,

@@ -1,4 +1,4 @@
-// The menu's texts in one more language.
+// The form of the menu's texts in another language.
 
 import { HttpError } from "fresh";
 import { menuForm } from "../lib/profiles/menu_edits.ts";
@@ -87,7 +87,7 @@ export const handler = define.handlers({
   },
 });
 
-/** The preview alone, for the script to put in place while somebody types. */
+/** The preview alone, fetched by the script while typing. */
 export const preview = define.handlers({
   POST(ctx) {
     const { state } = ctx;
@@ -104,7 +104,6 @@ function languageOf({ params }: { readonly params: Readonly<Record<string, strin
   return language;
 }
 
-/** What was typed, beside the buttons that the menu has now. */
 function readForm(state: State, language: string): MenuTranslationForm {
   const { form } = state;
   const keys = fields(form, "button_key");

@@ -1,4 +1,4 @@
-// Numbers for Prometheus, to whoever shows METRICS_TOKEN. Counts only: no person is in them.
+// Metrics for Prometheus, behind METRICS_TOKEN. No personal data.
 
 import { HttpError } from "fresh";
 import { isSame } from "../lib/page/auth.ts";

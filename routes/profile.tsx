@@ -1,8 +1,8 @@
-// A profile's form: one form, one save; beside it what visitors and managers will see.
+// A profile's form with its preview.
 
 import { HttpError } from "fresh";
 import { valueAt } from "../lib/json/text.ts";
-import type { Fault } from "../lib/profiles/schema.ts";
+import type { Fault } from "../lib/profiles/faults.ts";
 import {
   type Content,
   draftProfile,
@@ -100,7 +100,7 @@ export const handler = define.handlers({
   },
 });
 
-/** The preview alone, for the script to put in place while somebody types. */
+/** The preview alone, fetched by the script while typing. */
 export const preview = define.handlers({
   POST(ctx) {
     const key = profileKey(ctx);
@@ -119,7 +119,7 @@ export const preview = define.handlers({
   },
 });
 
-/** The key of a profile that there is. */
+/** The key in the address. @throws {HttpError} 404 if there is no such profile. */
 export function profileKey(
   { state, params }: { readonly state: State; readonly params: Readonly<Record<string, string>> },
 ): string {
@@ -165,7 +165,7 @@ async function save(state: State, key: string, form: ProfileForm): Promise<Saved
   );
 }
 
-/** Only a new address is resolved: the name server must not keep anybody from changing a text. */
+/** Only a changed address is resolved: a failing name server must not prevent editing a text. */
 async function isForbiddenWebhook(
   state: State,
   key: string,
@@ -182,13 +182,13 @@ async function test({ deps }: State, form: ProfileForm): Promise<WebhookTrial | 
   return await deps.testWebhook(form.webhookUrl, timeoutMs, form.name);
 }
 
-/** Where the moved row is now; where a removed one was. */
+/** The moved row's new index; a removed row's old one. */
 function movedTo({ kind, index }: Move): number {
   if (kind === "remove") return index;
   return kind === "up" ? Math.max(index - 1, 0) : index + 1;
 }
 
-/** What the press that led here did. */
+/** The note for the press that redirected here. */
 export function noteOf(url: URL, state: State, key: string): Note | undefined {
   const kind = (["created", "saved"] as const).find((each) => url.searchParams.has(each));
   return kind && { kind, change: newestChange(state, key) };

@@ -1,18 +1,17 @@
-// Reads the form of a profile: what was typed, and which of its buttons was pressed.
+// Reads the form of a profile: the fields, and which button was pressed.
 
 import type { ButtonForm, ProfileForm } from "../lib/profiles/edits.ts";
 import { field, fields } from "../lib/page/form.ts";
 
-/** More than Telegram shows are not even drawn again; the fault says how many there were. */
+/** More buttons are not drawn again; the fault says how many there were. */
 const MOST_BUTTONS = 200;
 
-/** What a press of one of the form's buttons asks for. */
 export type Wish =
   | { readonly kind: "save" | "show" | "test" | "add" }
   | { readonly kind: "press" | "unalias"; readonly index: number }
   | Move;
 
-/** ↑, ↓ or ✕ beside one of a list's rows. */
+/** ↑, ↓ or ✕ beside a row. */
 export interface Move {
   readonly kind: "up" | "down" | "remove";
   readonly index: number;
@@ -58,7 +57,6 @@ export function readWish(form: URLSearchParams): Wish {
   }
 }
 
-/** A list after a move of one of its rows. */
 export function rearrange<T>(rows: readonly T[], { kind, index }: Move): T[] {
   if (kind === "remove") return rows.filter((_, each) => each !== index);
   const to = kind === "up" ? index - 1 : index + 1;

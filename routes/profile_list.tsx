@@ -1,4 +1,4 @@
-// The list of profiles: add or duplicate, change a link, move, delete.
+// Changes to the list of profiles: add, duplicate, rename, move, delete.
 
 import { HttpError } from "fresh";
 import {
@@ -11,7 +11,7 @@ import {
   withRenamedProfile,
 } from "../lib/profiles/list.ts";
 import { suggestKey } from "../lib/profiles/key_suggestion.ts";
-import { LIMITS } from "../lib/profiles/schema.ts";
+import { LIMITS } from "../lib/profiles/limits.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { field } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
@@ -78,7 +78,7 @@ export const newProfile = define.handlers({
   },
 });
 
-/** `/new-profile/key?name=…`: the word that a name suggests, for the script to put in place while somebody types. */
+/** `/new-profile/key?name=…`: a key suggested for a name, fetched by the script while typing. */
 export const keyOfName = define.handlers({
   GET: (ctx) => ctx.text(suggestedKey(ctx.state, ctx.url.searchParams.get("name") ?? "")),
 });
@@ -96,7 +96,7 @@ export const rename = define.handlers({
     const from = profileKey(ctx);
     const to = field(state.form, "key").trim();
     if (to === from) return ctx.redirect(`/profiles/${from}`, 303);
-    // The history and leads of a deleted profile must not become another's.
+    // Another profile must not take over a deleted one's history and leads.
     const wrong = keyFault(contentOf(state), to, from) ??
       (journal.latestRevision(to) === undefined
         ? undefined
@@ -119,7 +119,7 @@ export const rename = define.handlers({
       );
     }
     await recorded(state);
-    state.deps.delivery.wake(); // A run of all cards goes on under the new key.
+    state.deps.delivery.wake(); // "Send all" continues under the new key.
     return ctx.redirect(`/profiles/${to}?saved`, 303);
   },
 });
@@ -179,7 +179,7 @@ export const remove = define.handlers({
   },
 });
 
-/** The file is saved by then: what the journal cannot take down is said in the log. */
+/** The file is already saved, so a failure of the journal is only logged. */
 async function recorded({ deps }: State): Promise<void> {
   try {
     await deps.journal.committed();
@@ -190,7 +190,7 @@ async function recorded({ deps }: State): Promise<void> {
   }
 }
 
-/** A phone's keyboard begins with a capital and ends with a space. */
+/** A phone's keyboard adds a capital and a trailing space. */
 function isSameWord(typed: string, key: string): boolean {
   return typed.trim().toLowerCase() === key.toLowerCase();
 }
@@ -203,7 +203,7 @@ function suggestedKey(state: State, name: string): string {
   const content = contentOf(state);
   return suggestKey(
     name.slice(0, LIMITS.name),
-    // A deleted profile's word would bring its history and leads along.
+    // A deleted profile's key would bring its history and leads along.
     (key) =>
       content.members.has(key) || state.deps.journal.latestRevision(key) !== undefined ||
       keyFault(content, key) !== undefined,

@@ -1,4 +1,4 @@
-// The first page: a card per profile with its fate at a glance, and the menu below.
+// The first page: a card per profile, and the menu.
 
 import { menu } from "../lib/visitors/texts.ts";
 import type { Revision } from "../lib/journal/revisions.ts";
@@ -14,7 +14,6 @@ import { PROFILES } from "./words/profiles.ts";
 
 const DAYS = 14;
 
-/** How many deleted profiles are listed, the newest. */
 const MOST_DELETED = 30;
 
 export const handler = define.handlers({
@@ -82,7 +81,7 @@ export const handler = define.handlers({
   },
 });
 
-/** The last versions of profiles that are not in the file any more, nor in another's history. */
+/** The latest versions of profiles that are neither in the file nor part of another's history. */
 function deletedOf({ deps }: State): Revision[] {
   const { byKey } = deps.profiles.current();
   return deps.journal.deletedProfiles(MOST_DELETED)

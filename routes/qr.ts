@@ -7,10 +7,10 @@ import { define, type State } from "../lib/page/state.ts";
 import { profileKey } from "./profile.tsx";
 import { deepLink } from "./profiles.tsx";
 
-/** Free ground around the code, in its own squares (ISO/IEC 18004, 9.1). */
+/** Quiet zone around the code, in modules (ISO/IEC 18004, 9.1). */
 const QUIET = 4;
 
-/** A square of the code in the PNG's pixels: sharp on a poster's scale too. */
+/** Pixels per module in the PNG: sharp on a poster too. */
 const PIXELS = 16;
 
 export const svg = define.handlers({
@@ -35,7 +35,7 @@ function linkOf(
   return link;
 }
 
-/** One path of runs: a tenth of what a rectangle per square would take. */
+/** One path of horizontal runs: a tenth of the size of a rectangle per module. */
 function drawQr(text: string): string {
   const { data, size } = encode(text, { border: 0 });
   const runs = data.map((row, y) => {

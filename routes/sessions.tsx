@@ -1,4 +1,4 @@
-// Who is logged in, and where; each of them can be shown the door.
+// The list of sessions, each with a button that ends it.
 
 import type { Session } from "../lib/page/auth.ts";
 import { field } from "../lib/page/form.ts";
@@ -95,7 +95,7 @@ function Row({ each, isHere, frame }: {
   );
 }
 
-/** `Chrome, Android`: as much of a user agent as tells one's own devices apart. */
+/** `Chrome, Android`: enough of a user agent to tell one's devices apart. */
 function nameOf(userAgent: string): string | undefined {
   const browser = BROWSERS.find(([sign]) => userAgent.includes(sign))?.[1];
   const system = SYSTEMS.find(([sign]) => userAgent.includes(sign))?.[1];
@@ -103,7 +103,7 @@ function nameOf(userAgent: string): string | undefined {
   return known.length === 0 ? undefined : known.join(", ");
 }
 
-/** The first sign found counts: later ones stand in the earlier browsers' names too. */
+/** The first match counts: earlier browsers' user agents contain the later names too. */
 const BROWSERS = [
   ["YaBrowser", "Яндекс Браузер"],
   ["Edg", "Edge"],

@@ -1,4 +1,4 @@
-// A profile's texts in one more language.
+// The form of a profile's texts in another language.
 
 import { HttpError } from "fresh";
 import { valueAt } from "../lib/json/text.ts";
@@ -88,7 +88,7 @@ export const handler = define.handlers({
   },
 });
 
-/** The preview alone, for the script to put in place while somebody types. */
+/** The preview alone, fetched by the script while typing. */
 export const preview = define.handlers({
   POST(ctx) {
     const { key } = placeOf(ctx);
@@ -121,7 +121,6 @@ function placeOf(
   return { key: profileKey(ctx), language };
 }
 
-/** What was typed, beside the buttons that the profile has now. */
 function readTranslationForm(state: State, key: string): TranslationForm {
   const { form } = state;
   const keys = fields(form, "button_key");
@@ -164,7 +163,6 @@ function viewOf(
   };
 }
 
-/** A translation as a list of named texts. */
 export function translationParts(
   form: TranslationForm,
   { language }: Pick<State, "language">,

@@ -1,4 +1,4 @@
-// Takes back a change that the page has just made, whole.
+// Undoes a whole change that was just made on the page.
 
 import { HttpError } from "fresh";
 import { type JsonText, readJson } from "../lib/json/text.ts";
@@ -10,7 +10,7 @@ import { define, type State } from "../lib/page/state.ts";
 import { frameOf } from "./components/page.tsx";
 import { statusOf, UnsavedPage } from "./components/unsaved.tsx";
 
-/** A change of the file that the journal still has both sides of. */
+/** A change whose old and new text are still in the journal. */
 interface Change {
   readonly number: number;
   readonly before: JsonText;
@@ -36,12 +36,12 @@ export const handler = define.handlers({
         { status: statusOf(result) },
       );
     }
-    if (renamed !== null) state.deps.delivery.wake(); // A run of all cards goes on under the key.
+    if (renamed !== null) state.deps.delivery.wake(); // "Send all" continues under the key.
     return ctx.redirect(pageOf(state, change), 303);
   },
 });
 
-/** The number of this person's newest change, if it changed this profile, or the menu: what "take it back" takes back. */
+/** The number of this person's newest change if it concerns this profile (or the menu): the one that "take it back" undoes. */
 export function newestChange(state: State, key: string): number | undefined {
   const { journal } = state.deps;
   const newest = journal.latestFileBy(state.session.openedBy);
@@ -59,7 +59,6 @@ function findChange({ deps }: State, number: number): Change | undefined {
   return { number, before: before.json, after: after.json, renamed: file.renamed };
 }
 
-/** Where what was taken back can be seen. */
 function pageOf({ deps }: State, { before, after }: Change): string {
   const { byKey } = deps.profiles.current();
   const keys = changedKeys(before, after);

@@ -1,7 +1,7 @@
 // Every regular expression of the bot takes time in proportion to its text, whatever the text is.
 
 import assert from "node:assert/strict";
-import { SELECT } from "../lib/profiles/schema.ts";
+import { SELECT } from "../lib/profiles/profile.ts";
 import { leastMs } from "./helpers/least_ms.ts";
 import { expressionsOf, readExpressions } from "./helpers/expressions.ts";
 
@@ -17,8 +17,6 @@ type Pump = readonly [before: string, pumped: string, after?: string];
  * its worst text is, and write it down.
  */
 const WORST: Readonly<Record<string, readonly Pump[]>> = {
-  "lib/managers/chat.ts /message is not modified|message to edit not found|message can't be edited|group chat was upgraded/i":
-    [["", "message is not "], ["", "message to edit "], ["", "group chat was "]],
   "lib/bot/admin.ts new RegExp(`^${prefix}(.+)$`)": [["resend:", "x", "\n"]],
   "lib/bot/visitor.ts /^[A-Za-z0-9-]{1,35}$/": [["", "a-"]],
   "lib/bot/visitor.ts /^\\w{1,64}$/": [["", "a_"]],
@@ -49,16 +47,24 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/app/config.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
   "lib/app/config.ts /^\\d+:[\\w-]+$/": [["", "1"], ["1:", "a", "!"]],
   "lib/app/config.ts /^\\d/": [["", "1"]],
-  "lib/crm/post.ts /(?<![a-z\\d+.-])[a-z\\d+.-]*:\\/\\/[^\\s)]*/gi": [
+  "lib/crm/outcome.ts /(?<![a-z\\d+.-])[a-z\\d+.-]*:\\/\\/[^\\s)]*/gi": [
     ["", "a."],
     ["", "a-1+"],
     ["", "a://"],
     ["", "a:// "],
     ["", "a:/"],
   ],
-  "lib/crm/post.ts /[\\p{Cc}\\s]+/gu": [["", "\u0000 "], ["", "a "]],
-  "lib/managers/follow_up_work.ts /not found|can't be (copied|forwarded)|no messages to|too long|MESSAGE_ID_INVALID/i":
-    [["", "not foun"], ["", "can't be "], ["", "no messages "]],
+  "lib/crm/answer.ts /[\\p{Cc}\\s]+/gu": [["", "\u0000 "], ["", "a "]],
+  "lib/telegram/failures.ts /webhook/": [["", "webhoo"]],
+  "lib/telegram/failures.ts /message is not modified/i": [["", "message is not "]],
+  "lib/telegram/failures.ts /message to edit not found/i": [["", "message to edit "]],
+  "lib/telegram/failures.ts /message can't be edited/i": [["", "message can't be "]],
+  "lib/telegram/failures.ts /group chat was upgraded/i": [["", "group chat was "]],
+  "lib/telegram/failures.ts /not found/i": [["", "not foun"]],
+  "lib/telegram/failures.ts /can't be (copied|forwarded)/i": [["", "can't be "]],
+  "lib/telegram/failures.ts /no messages to/i": [["", "no messages "]],
+  "lib/telegram/failures.ts /too long/i": [["", "too "]],
+  "lib/telegram/failures.ts /MESSAGE_ID_INVALID/i": [["", "MESSAGE_ID_"]],
   "lib/journal/erasure.ts /[\\p{L}\\p{N}_]/u": [["", "!"]],
   "lib/journal/lead_list.ts /[%_\\\\]/g": [["", "%_\\"]],
   "lib/journal/lead_list.ts /\\s+/": [["", "a "], ["", " ", "a"]],
@@ -98,8 +104,8 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     ["http://a/", "b", "\n"],
   ],
   "lib/profiles/schema.ts /\\{\\w*\\}/g": [["", "{"], ["", "{a"], ["{", "a", "!"]],
-  "lib/profiles/schema.ts /^[\\w-]+$/": [["", "a-", "!"]],
-  "lib/profiles/schema.ts /^[a-z]{2,3}(-[a-z\\d]{2,8})*$/i": [["en", "-aa", "!"], [
+  "lib/profiles/checks.ts /^[\\w-]+$/": [["", "a-", "!"]],
+  "lib/profiles/language.ts /^[a-z]{2,3}(-[a-z\\d]{2,8})*$/i": [["en", "-aa", "!"], [
     "en",
     "-aaaaaaaa",
     "a!",

@@ -17,6 +17,7 @@ import { rememberLookups, resolveHost } from "../crm/connection.ts";
 import { createCrm } from "../crm/post.ts";
 import { createDelivery } from "../delivery/delivery.ts";
 import { createAfterVisitors } from "../delivery/after_visitors.ts";
+import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
 import { createDurableRecording } from "../journal/durable.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
@@ -26,20 +27,21 @@ import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
-import { createApi, PollingEnded, pollUpdates, withRetries } from "../telegram/polling.ts";
+import { createApi } from "../telegram/client.ts";
+import { PollingEnded, pollUpdates } from "../telegram/polling.ts";
+import { createBudgets, withRetries } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
-import { createBudgets } from "../telegram/send_retries.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
 
-/** How long an orderly end may take where the journal cannot be written, in ms. */
+/** How long an orderly shutdown may take when the journal cannot be written, in ms. */
 const CLOSE_WITHIN_MS = 7_000;
 
-/** What the app says, and what it must not say. */
+/** The log, and the secrets it must mask. */
 export interface Output {
   readonly log: Log;
   readonly mask: Mask;
@@ -67,7 +69,11 @@ export interface App {
   stop(): void;
 }
 
-/** Starts the bot; the returned number is the exit code of a start that was refused. */
+/**
+ * Starts the bot.
+ *
+ * @returns The exit code when it cannot start; the log says why.
+ */
 export async function startApp(
   config: Config,
   output: Output,
@@ -91,7 +97,7 @@ export async function startApp(
 
 type Parts = ReturnType<typeof createParts>;
 
-/** Creates everything and starts nothing. */
+/** Creates all parts and starts none. */
 function createParts(
   config: Config,
   { log, mask, journal, lock, machine, profiles }: Output & OpenJournal & {
@@ -124,6 +130,8 @@ function createParts(
     log,
   };
   const recordDurably = createDurableRecording(shared);
+  const gather = () => shared.sleep(GATHERED_MS);
+  const recordDone = createDoneRecording({ journal, recordDurably, gather });
   const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
   const lookup = rememberLookups(resolveHost, elapsedMs);
   const crm = createCrm({ log, mask, lookup, isProxied: machine.isProxied });
@@ -150,6 +158,7 @@ function createParts(
     repeatWindowMs: config.repeatWindowMs,
     tellTime,
     recordDurably,
+    recordDone,
     cutOff: cutOff.signal,
   });
   const managers = createManagers({
@@ -225,6 +234,7 @@ function createParts(
     inbox: createInbox({
       ...shared,
       recordDurably,
+      recordDone,
       handle: (update) => bot.handleUpdate(update),
     }),
   };
@@ -246,11 +256,11 @@ function run(parts: Parts): App {
       await pollUpdates({
         ...parts,
         ...parts.telegram,
-        now: parts.elapsedMs, // It measures spans alone.
+        now: parts.elapsedMs, // Only for durations.
         accept: (updates) => introduce().then(() => watch.recording(() => inbox.accept(updates))),
         polled(offset, caughtUp) {
           journal.forgetUpdates(offset);
-          // A bot that does not know its own name takes no update: /health must not call that well.
+          // Without its own name the bot takes no update: /health must not report that as polling.
           introduce().then(() => presence.polled(caughtUp)).catch(() => {});
         },
       }, parts.stopping);
@@ -264,7 +274,7 @@ function run(parts: Parts): App {
 
   let journalEnd: JournalEnd | undefined;
 
-  /** Where the journal is not to be had the process ends, whether or not it can be closed in good order. */
+  /** Ends the process when the journal is unusable, even if shutdown hangs. */
   async function leave(end: JournalEnd): Promise<number> {
     journalEnd = end;
     stop();
@@ -281,7 +291,7 @@ function run(parts: Parts): App {
   };
 }
 
-/** Returns what asks Telegram for the bot's name, until it is known: the bot needs it to tell whom a command is for. */
+/** Returns a function that calls getMe until it succeeds once: grammY needs the name to match commands. */
 function createIntroduction({ telegram, bot, inbox, managersChat, profiles, log }: Parts) {
   const api = createApi(telegram);
   let introduced: Promise<void> | undefined;
@@ -303,7 +313,7 @@ function createIntroduction({ telegram, bot, inbox, managersChat, profiles, log 
     });
 }
 
-/** @param isLost Whether the journal's files are gone: SQLite would write and remove files at their paths. */
+/** @param isLost Whether the journal's files are gone: closing would write and remove files at their paths. */
 async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   const { journal, delivery, inbox, loginMessages, cutOff } = parts;
   parts.stop();
@@ -312,7 +322,7 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
   await parts.page.close();
   await parts.upkeep.stop();
-  // No POST is begun any more, while handlers in hand may still owe a visitor something.
+  // No new POST begins, but running handlers may still add work for visitors: delivery stops twice.
   await Promise.all([inbox.stop(), delivery.stop(), loginMessages.stop()]);
   await delivery.stop();
   clearTimeout(timer);
@@ -322,14 +332,14 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   parts.lock.release();
 }
 
-/** Resolves when something has ended, or after `ms`. */
+/** Resolves when `work` settles, or after `ms`. */
 async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** Resolves after `ms`, or at once when the process stops. */
+/** Resolves after `ms`, or early when the process stops. */
 function sleepUnless(stopping: AbortSignal, ms: number): Promise<void> {
   return new Promise((resolve) => {
     function wake(): void {

@@ -52,7 +52,7 @@ async function isFolder(path: string): Promise<boolean> {
   return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
-/** Both are made under other names, and get theirs when both are whole. */
+/** Writes both under temporary names and renames them when both are complete. */
 async function copyBoth(
   journal: string,
   copy: string,
@@ -60,7 +60,7 @@ async function copyBoth(
   profiles: string,
   nowMs: number,
 ) {
-  await Deno.stat(journal); // Says which file there is not.
+  await Deno.stat(journal); // Throws with the name of the missing file.
   for (const path of [copy, profiles]) refuseToOverwrite(path);
   const folder = /^.*[\\/]/.exec(copy)?.[0] ?? ".";
   await askForRoom(journal, await freeBytes(folder));
@@ -81,13 +81,13 @@ function unfinished(path: string): string {
   return `${path}.${Deno.pid}.unfinished`;
 }
 
-/** A link never takes the place of another file, as a rename does. */
+/** Links instead of renaming: a rename would overwrite. */
 function publish(path: string): void {
   try {
     Deno.linkSync(unfinished(path), path);
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) throw error;
-    refuseToOverwrite(path); // A file system without links.
+    refuseToOverwrite(path); // The file system has no links.
     return Deno.renameSync(unfinished(path), path);
   }
   Deno.removeSync(unfinished(path));

@@ -1,39 +1,39 @@
-// The process's one clock: runs on the monotonic clock, and follows the machine's when that was set. Does not know what waits.
+// The process's clock: monotonic, and corrected when the machine's clock was set.
 
 import type { Log } from "../log/log.ts";
 
-/** How far the machine's clock may be from this one before it counts as set, in ms. */
+/** Difference from which the machine's clock counts as set, in ms. */
 const TOLERATED_MS = 1_000;
 
-/** A clock that was set is followed after it has stayed so for this long, in ms: often it is set back at once. */
+/** How long a new setting must last before it is followed, in ms: often it is reverted at once. */
 const HELD_MS = 60_000;
 
-/** The same for one that was set by more than a day: a wrong date shows nowhere until then. */
+/** The same for a change of more than a day, so that a wrong date appears nowhere until then, in ms. */
 const FAR_HELD_MS = 10 * 60_000;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** How often the machine's clock is looked at, in ms. */
+/** How often the machine's clock is compared, in ms. */
 const LOOK_MS = 1_000;
 
-/** The time for everything in the process. */
+/** The time source of the whole process. */
 export interface Clock {
-  /** The time, in whole ms since 1970. Between two moments at which it follows the machine's, it is monotonic. */
+  /** Whole ms since 1970; monotonic except when it follows the machine's clock. */
   now(): number;
   /** A monotonic clock for spans, in ms. */
   elapsedMs(): number;
-  /** What this clock says now of the moment at which `elapsedMs` said this. */
+  /** Converts a reading of `elapsedMs` to this clock's time. */
   momentOf(elapsedMs: number): number;
-  /** Compares it with the machine's; whether it was set after that. */
+  /** Compares it with the machine's clock; resolves with whether it was corrected. */
   look(): Promise<boolean>;
-  /** Looks every second from now on. */
+  /** Compares every second from now on. */
   start(): void;
   stop(): void;
 }
 
 /**
- * @param followed Told by how many ms the clock is set, in the same step: it moves what waits on disk by as much.
- *   A rejection means that this was undone, and then the clock is not set either.
+ * @param followed Called with the correction in ms: moves the due times on disk by as much. When it rejects, the clock
+ *   is not corrected either.
  */
 export function createClock(
   { machine, followed, log }: {
@@ -78,13 +78,13 @@ export function createClock(
     try {
       const onDisk = followed(byMs);
       offsetMs += byMs;
-      // What is written until this is known shares the transaction, and is undone with it.
+      // Writes until then share the transaction, and are rolled back with it.
       await onDisk.catch((error) => {
         offsetMs -= byMs;
         throw error;
       });
     } catch {
-      return false; // The next look tries again; what is wrong with the journal is said by those who need it.
+      return false; // Tried again with the next comparison; others report the journal's fault.
     }
     set = undefined;
     log.info("🕰️ Часы сервера переведены на {seconds} с: сроки отправок остались прежними", {

@@ -47,29 +47,29 @@ export interface Config {
   readonly crmTimeoutMs: number;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
-  /** The second way into the page, beside a link from the admin chat; at least 12 characters. */
+  /** Second way to log in, beside a link from the managers' chat; at least 12 characters. */
   readonly adminPassword: string | null;
-  /** The origin that people reach the page by, behind a proxy; without a trailing slash. */
+  /** Public origin of the page behind a proxy; without a trailing slash. */
   readonly publicUrl: string | null;
-  /** Whether X-Forwarded-For tells the visitor's address. */
+  /** Whether X-Forwarded-For is trusted. */
   readonly trustProxy: boolean;
-  /** Opens `/metrics`; without it there is none. */
+  /** Enables `/metrics` and guards it. */
   readonly metricsToken: string | null;
-  /** The second way out for cards when the admin chat fails. */
+  /** Gets the cards when the managers' chat fails. */
   readonly alertChatId: number | null;
-  /** The topic of a forum group that cards go to. */
+  /** Forum topic that cards are sent to. */
   readonly adminTopicId: number | null;
-  /** After how many days the personal parts of closed leads are erased. */
+  /** Days after which personal data of closed leads are erased. */
   readonly retentionDays: number;
-  /** Within this a visitor's same choice again is the same lead, in ms; 0 makes each press a lead. */
+  /** Window in which a repeated choice is the same lead, in ms; 0 makes each press a lead. */
   readonly repeatWindowMs: number;
-  /** Most messages that the bot sends in a second; 0 for a Bot API server without limits. */
+  /** Most messages a second to Telegram; 0 for a Bot API server without limits. */
   readonly messagesPerSecond: number;
-  /** IANA name of the zone that days and the daily line are counted in. */
+  /** IANA time zone of the managers' days and of the daily line. */
   readonly timeZone: string;
 }
 
-/** What is wrong with one variable: found and wanted, in a sentence that holds no secret. */
+/** What is wrong with one variable: found and wanted, without a secret. */
 export interface ConfigFault {
   readonly variable: Variable;
   readonly message: string;
@@ -91,7 +91,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       faults.push({ variable, message: error.message });
-      return undefined as never; // Never read: with a fault there is no config.
+      return undefined as never; // Never used: a fault prevents the config.
     }
   };
 
@@ -131,8 +131,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 /**
- * A sentence for each name that the bot reads nothing from, with the variable that is probably meant. For
- * names of a file of its own alone: an environment has names of others.
+ * A sentence for each unknown name, with the variable that is probably meant. Only for `.env`: an environment also has
+ * names of other programs.
  */
 export function unknownVariables(names: readonly string[]): string[] {
   const known: ReadonlySet<string> = new Set(VARIABLES);
@@ -144,7 +144,7 @@ export function unknownVariables(names: readonly string[]): string[] {
   });
 }
 
-/** Undefined where every variable differs in more than a third of its letters. */
+/** Undefined when every variable differs in more than a third of its letters. */
 function nearestVariable(name: string): Variable | undefined {
   let nearest: Variable | undefined;
   let least = Infinity;
@@ -158,7 +158,7 @@ function nearestVariable(name: string): Variable | undefined {
   return nearest;
 }
 
-/** How many letters have to be put in, taken out, changed or swapped with their neighbour. */
+/** Edit distance with swaps of neighbouring letters. */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);
@@ -179,7 +179,7 @@ function editDistance(from: string, to: string): number {
   return last[to.length] ?? 0;
 }
 
-/** Deno's own spans hold whole addresses, and the Bot API's hold the token (https://docs.deno.com/runtime/fundamentals/open_telemetry/). */
+/** Refused, because Deno's fetch spans hold whole addresses, and the Bot API's hold the token (https://docs.deno.com/runtime/fundamentals/open_telemetry/). */
 function tracingFault(env: Readonly<Record<string, string | undefined>>): ConfigFault | null {
   const on = /^(1|true)$/i.test(env["OTEL_DENO"]?.trim() ?? "");
   const withoutTracing = env["OTEL_DENO_TRACING"]?.trim().toLowerCase() === "false";
@@ -258,7 +258,7 @@ function parseSecret(text: string, least: number): string {
 function parseOrigin(text: string): string {
   const wanted = "нужен адрес вида https://bot.example.ru без пути";
   const url = URL.parse(text);
-  // What may hold a password is not shown.
+  // Not shown: it may hold a password.
   if (text.includes("@")) throw new SyntaxError(`найден адрес с логином, ${wanted}`);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
     throw new SyntaxError(`найдено ${quote(text)}, ${wanted}`);
@@ -280,9 +280,9 @@ function parseTimeZone(text: string): string {
   throw new SyntaxError(`найдено ${quote(text)}, нужно имя зоны, например Europe/Moscow`);
 }
 
-/** Does not ask Intl, whose tables would take 5 MB of an idle bot's memory. */
+/** Without Intl, whose tables take 5 MB of an idle bot's memory. */
 function isTimeZone(text: string): boolean {
-  if (/^\d/.test(text)) return false; // Temporal also takes a moment for the zone that it names.
+  if (/^\d/.test(text)) return false; // Temporal also accepts a timestamp as a zone.
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text);
     return true;

@@ -2,18 +2,17 @@
 
 import { parse } from "@std/dotenv";
 
-/** What a `.env` file holds. */
+/** The values of a `.env` file, or its fault. */
 export type EnvFile =
   | { readonly ok: true; readonly values: Readonly<Record<string, string>> }
-  /** A sentence that names the variable and quotes no value: half a password may follow a dollar sign. */
+  /** Names the variable and quotes no value: half a password may follow a dollar sign. */
   | { readonly ok: false; readonly fault: string };
 
 /**
- * Reads a `.env` file. In a value without quotes `$NAME` stands for another variable; a dollar sign that was meant as
- * one, or a value that refers to itself, is a fault: @std/dotenv writes "undefined" for the first and never returns
- * from the second.
+ * Reads a `.env` file. In a value without quotes `$NAME` is replaced by that variable; an unknown name or a value that
+ * refers to itself is a fault: @std/dotenv writes "undefined" for the first and never returns from the second.
  *
- * @param environment What a name means that the file does not have.
+ * @param environment Looks up names that the file does not define.
  */
 export function readEnvFile(
   text: string,
@@ -44,7 +43,7 @@ interface Reference {
 
 type References = ReadonlyMap<string, readonly Reference[]>;
 
-/** Every variable of the file, with what its value refers to. */
+/** The variables of the file, each with the names that its value refers to. */
 function referencesIn(text: string): References {
   // With another sign for "$" nothing is expanded; with "#", which ends a value without quotes, such values lose it.
   const unexpanded = parse(text.replaceAll("$", DOLLAR));
@@ -57,7 +56,7 @@ function referencesIn(text: string): References {
   );
 }
 
-/** A character that no file holds. */
+/** A character that cannot occur in the file. */
 const DOLLAR = "\uE000";
 
 /** What @std/dotenv expands: `$NAME`, `${NAME}`, each with `:-` and a default or without. */

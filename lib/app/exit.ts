@@ -1,4 +1,4 @@
-// The process's exit codes, for whoever supervises it. Imports nothing.
+// The process's exit codes.
 
-/** Exit codes beside 0: what an operator's supervisor should not repeat blindly. */
+/** Exit codes other than 0; a supervisor should restart only after `defect`. */
 export const EXIT = { defect: 1, faults: 2, unauthorized: 3, conflict: 4, locked: 5 } as const;

@@ -1,4 +1,4 @@
-// Gathers the facts that tell whether all is well. Does no HTTP, reads no clock.
+// Collects the facts behind `/health`.
 
 import { messageOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -6,19 +6,19 @@ import type { AdminChat, ShowOutcome } from "../managers/chat.ts";
 import type { ChatProblem } from "../managers/chat_check.ts";
 import type { HealthFacts } from "../page/health_report.ts";
 
-/** The journal is tried at most this often, in ms: `/health` needs no login. */
+/** The journal is written for a check at most this often, in ms: `/health` needs no login. */
 const TRY_EVERY_MS = 5_000;
 
 export interface Health {
-  /** What is known without trying anything. Never throws: a journal that cannot be read is a trouble. */
+  /** What is known without a test write. Never throws: an unreadable journal is one of the facts. */
   facts(): HealthFacts;
-  /** The same after having tried to write into the journal. Never rejects. */
+  /** The same after a test write. Never rejects. */
   check(): Promise<HealthFacts>;
-  /** Tries whether a lead can be recorded; the cause where not. Never rejects. */
+  /** Tries to record a lead; resolves with the cause of a failure. Never rejects. */
   tryToRecord(): Promise<string | undefined>;
 }
 
-/** Gathers the facts from those that know them. */
+/** Collects the facts from the parts that know them. */
 export function createHealth(
   { journal, lastPolledAtMs, adminChatFailsSinceMs, adminChatProblem, now, elapsedMs = now }: {
     readonly journal: Pick<
@@ -29,7 +29,7 @@ export function createHealth(
     readonly adminChatFailsSinceMs: () => number | undefined;
     readonly adminChatProblem?: () => ChatProblem | undefined;
     readonly now: () => number;
-    /** A monotonic clock for spans, in ms; `now` where that is one. */
+    /** A monotonic clock, in ms; defaults to `now`. */
     readonly elapsedMs?: () => number;
   },
 ): Health {
@@ -38,7 +38,7 @@ export function createHealth(
   let tried = false;
   let trying: Promise<void> | undefined;
   let triedMs = -Infinity;
-  /** The oldest lead that is on its way: its age goes on growing when the clock is set. */
+  /** The oldest undelivered lead; its age is measured by the monotonic clock. */
   let oldest: { readonly atMs: number; readonly sinceMs: number } | undefined;
 
   async function tryNow(): Promise<void> {
@@ -54,7 +54,7 @@ export function createHealth(
     tried = true;
   }
 
-  /** What it cannot tell is left out, and the journal is at fault. */
+  /** A failed read counts as a fault of the journal. */
   function undelivered(): ReturnType<Journal["undelivered"]> {
     try {
       return journal.undelivered();
@@ -109,7 +109,7 @@ export function createHealth(
   };
 }
 
-/** The managers' chat as it is, which remembers since when its sends fail, and when one last went well. */
+/** Wraps the managers' chat and remembers since when its sends fail and when one last succeeded. */
 export function watchSends(
   chat: AdminChat,
   now: () => number,

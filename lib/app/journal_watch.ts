@@ -1,45 +1,45 @@
-// Watches whether leads can be recorded: tries it every few seconds, names the cause of a failure that lasts, and tells when the process should leave.
+// Checks every few seconds that leads can be recorded, reports a lasting failure, and says when the process must exit.
 
 import type { DatabaseFiles, LostFile } from "../journal/database_files.ts";
 import type { Log } from "../log/log.ts";
 
-/** How long after one try of the journal the next begins, and how often its files are looked for, in ms. */
+/** Pause between two test writes, and between two checks of the files, in ms. */
 const TRY_MS = 4_000;
 const LOOK_MS = 2_000;
 
-/** After this long without a record the process leaves, in ms: a supervisor starts it again, and an operator hears of it. */
+/** After this long without a successful write the process exits, in ms, so that a supervisor restarts it. */
 const PATIENCE_MS = 60_000;
 
-/** How often a failure that lasts is said again, in ms. */
+/** How often a lasting failure is reported again, in ms. */
 const SAY_AGAIN_MS = 30_000;
 
-/** Why the process has to leave. */
+/** Why the process must exit. */
 export type JournalEnd =
   /** Nothing could be recorded for a minute. */
   | "unwritable"
-  /** The journal was deleted or replaced under the process: it must not be closed, as that touches what lies there now. */
+  /** The journal was deleted or replaced: it must not be closed, as that would touch the new file. */
   | "lost";
 
-/** Tells how recording goes. */
+/** The watch over the journal. */
 export interface JournalWatch {
-  /** Resolves when the process has to leave; never while all is well. */
+  /** Resolves when the process must exit. */
   readonly ended: Promise<JournalEnd>;
-  /** Records what Telegram handed over, counts how that went, and passes on its outcome. @throws Where the journal is lost. */
+  /** Runs `record`, counts its success or failure, and returns its result. @throws When the journal is lost. */
   recording<T>(record: () => Promise<T>): Promise<T>;
   start(): void;
   stop(): void;
 }
 
-/** Something that has failed since, and was last named in the log. */
+/** A lasting failure and when it was last reported. */
 interface Failure {
   readonly sinceMs: number;
   saidMs: number;
 }
 
-/** Watches nothing before `start`; `recording` counts at once. */
+/** Idle until `start`; `recording` counts from the beginning. */
 export function watchJournal(
   { tryToRecord, lostFile, elapsedMs, log }: {
-    /** Tries to record a lead. Resolves with the cause where that fails, and never rejects. */
+    /** Tries to record a lead; resolves with the cause of a failure. Never rejects. */
     readonly tryToRecord: () => Promise<string | undefined>;
     readonly lostFile: DatabaseFiles["lost"];
     readonly elapsedMs: () => number;
@@ -85,7 +85,7 @@ export function watchJournal(
     else failed("trial", cause);
   }
 
-  /** Counted from the end of the last try: where another process holds the file each takes seconds in which nothing else runs. */
+  /** Counted from the end of the last check: with a locked file each one blocks for seconds. */
   function planTry(): void {
     if (isStopped) return;
     nextTry = setTimeout(() => void tryNow().finally(planTry), TRY_MS);
@@ -115,7 +115,7 @@ export function watchJournal(
       refuse(look("wal"));
       try {
         const result = await record();
-        // What the visitor waits for leaves first; Telegram is told of the batch only after this.
+        // Telegram is told of the batch only after this.
         await new Promise((resolve) => setImmediate(resolve));
         refuse(look("files"));
         worked("accept");
@@ -143,7 +143,7 @@ const LOST: Readonly<Record<LostFile["kind"], string>> = {
   cut: "обрезан",
 };
 
-/** A defect in what an update holds is none of the journal's. */
+/** A defect in an update's content is no fault of the journal. */
 function isOfSqlite(error: unknown): error is Error {
   return error instanceof Error && "errcode" in error;
 }

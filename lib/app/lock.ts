@@ -1,4 +1,4 @@
-// One process per data folder: a lock that the system releases however the process ends.
+// One process per data folder: a file lock that the system releases when the process ends.
 
 import { makePrivateFolder } from "../journal/private_files.ts";
 
@@ -7,9 +7,9 @@ export interface Lock {
 }
 
 /**
- * Takes the folder for this process, making it if need be; undefined when another process has it.
+ * Locks the folder for this process, creating it if needed; undefined when another process holds it.
  *
- * @throws What the file system throws, for a folder that cannot be made or written.
+ * @throws What the file system throws for a folder that cannot be created or written.
  */
 export function lockFolder(folder: string): Lock | undefined {
   makePrivateFolder(folder);

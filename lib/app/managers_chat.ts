@@ -1,23 +1,25 @@
-// Wires the managers' chat: where it is by now, its topic, its commands, and the checks whether the bot may write there.
+// Wires the managers' chat: its current id, its topic, its commands, and the checks that the bot may write there.
 
 import type { Config } from "./config.ts";
 import { watchSends } from "./health.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import { ADMIN_CHAT_LANE, type Journal } from "../journal/journal.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import { type AdminChat, createAdminChat } from "../managers/chat.ts";
 import { type ChatCheck, type ChatProblem, createChatCheck } from "../managers/chat_check.ts";
 import { COMMANDS, TOPIC_AWAY } from "../managers/texts.ts";
-import { createApi, describeError, withRetries } from "../telegram/polling.ts";
+import { createApi } from "../telegram/client.ts";
+import { describeError } from "../telegram/failures.ts";
+import { withRetries } from "../telegram/send_retries.ts";
 import type { SendPace } from "../telegram/send_pace.ts";
 
-/** The managers' chat, and what is known of it. */
+/** The managers' chat and its condition. */
 export interface ManagersChat {
   readonly chat: AdminChat;
   /** Since when every send fails, by the monotonic clock. */
   readonly failsSinceMs: () => number | undefined;
   readonly problem: () => ChatProblem | undefined;
-  /** Asks about the chats from now on. @param botId The bot's own id, from getMe. */
+  /** Starts the hourly checks. @param botId The bot's own id, from getMe. */
   startChecks(botId: number): void;
 }
 
@@ -26,10 +28,10 @@ export function createManagersChat(options: {
   readonly journal: Journal;
   readonly recordDurably: RecordDurably;
   readonly pace: SendPace;
-  /** Told that a note for the managers is due. */
+  /** Called when a note for the managers is due. */
   readonly wake: () => void;
   readonly now: () => number;
-  /** A monotonic clock for spans, in ms. */
+  /** A monotonic clock, in ms. */
   readonly elapsedMs: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -52,8 +54,11 @@ export function createManagersChat(options: {
       topicId: config.adminTopicId,
       topicAway: journal.fact(topicAway) !== undefined,
       onTopic(isAway) {
-        const write = isAway ? noteTopicAway : () => journal.forgetFact(topicAway);
-        recordDurably(write).then(wake, (cause) => {
+        recordDurably(() =>
+          isAway
+            ? journal.noteFact(topicAway, "1", TOPIC_AWAY, now())
+            : journal.forgetFact(topicAway)
+        ).then(wake, (cause) => {
           log.error("❌ Состояние темы чата менеджеров не записать: {cause}", {
             cause: String(cause),
           });
@@ -71,15 +76,7 @@ export function createManagersChat(options: {
   );
   const { chat } = watched;
 
-  function noteTopicAway(): void {
-    const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: TOPIC_AWAY } as const;
-    journal.atomically(() => {
-      journal.rememberFact(topicAway, "1");
-      journal.addWork(note, now());
-    });
-  }
-
-  /** The managers' commands stand in the menu of their chat alone. */
+  /** Shows the commands in the menu of the managers' chat only. */
   function registerCommands(chatId: number): void {
     const scope = { type: "chat", chat_id: chatId } as const;
     commandsApi.setMyCommands(COMMANDS, { scope }).catch((error) => {

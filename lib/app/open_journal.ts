@@ -1,4 +1,4 @@
-// Opens the journal at a start, or says why it cannot be used. Knows nothing of what it holds.
+// Opens the journal at start-up, or reports why it cannot be used.
 
 import type { Config } from "./config.ts";
 import { EXIT } from "./exit.ts";
@@ -10,16 +10,16 @@ import { keepPrivate, type OpenToOthers } from "../journal/private_files.ts";
 import { putStrayWalAside } from "../journal/stray_wal.ts";
 import type { Log } from "../log/log.ts";
 
-/** The journal, and the lock on its folder that is released after it. */
+/** The journal and the lock on its folder, to be released after the journal is closed. */
 export interface OpenJournal {
   readonly journal: Journal;
   readonly lock: Lock;
 }
 
 /**
- * Locks the data folder, opens the journal in it and checks that it is sound.
+ * Locks the data folder, opens the journal in it and checks its integrity.
  *
- * @returns The exit code where it cannot be used; the log says why.
+ * @returns The exit code when it cannot be used; the log says why.
  */
 export async function openCheckedJournal(
   { dataDir: folder, botToken }: Pick<Config, "dataDir" | "botToken">,
@@ -45,7 +45,7 @@ export async function openCheckedJournal(
       journal = openJournal(path, botId, elapsedMs);
       if (isNew) await tellCopies(folder, log);
       journal.check();
-      journal.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one waits for the night.
+      journal.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one is overwritten at night.
       return { journal, lock };
     }
   } catch (error) {
@@ -63,11 +63,11 @@ function holdsAnything(path: string): boolean {
   try {
     return Deno.statSync(path).size > 0;
   } catch {
-    return false; // Opening it says why.
+    return false; // Opening it reports why.
   }
 }
 
-/** A journal that begins beside copies of another: that one was deleted, and a supervisor has started the bot again. */
+/** A new journal beside backups: the old one was probably deleted, and a supervisor restarted the bot. */
 async function tellCopies(folder: string, log: Log): Promise<void> {
   const backup = await newestCopy(folder);
   if (backup === undefined) return;
@@ -91,7 +91,7 @@ function tellOpenToOthers(left: readonly OpenToOthers[], log: Log): void {
   }
 }
 
-/** Says why the journal cannot be used, and tells the exit code for that. */
+/** Reports why the journal cannot be used, and returns the exit code. */
 async function reportJournal(folder: string, error: unknown, log: Log): Promise<number> {
   const backup = isDamage(error) ? await newestCopy(folder) : undefined;
   log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
@@ -104,7 +104,7 @@ async function reportJournal(folder: string, error: unknown, log: Log): Promise<
   return EXIT.defect;
 }
 
-/** A copy is older than the journal: it is no help against a full disk, missing rights or a bot that is too old. */
+/** Whether a backup helps: it does not against a full disk, missing rights or an outdated bot. */
 function isDamage(error: unknown): boolean {
   const message = error instanceof Error ? error.message : "";
   return ["malformed", "is damaged", "not a database"].some((words) => message.includes(words));

@@ -1,4 +1,4 @@
-// Reads locales.json at a start: mends a torn write, goes on with the journal's last good version where the file is broken.
+// Reads locales.json at start-up: repairs a torn write, falls back to the journal's last good version.
 
 import type { Config } from "./config.ts";
 import { clockTime } from "../calendar.ts";
@@ -15,7 +15,7 @@ import {
   type Version,
 } from "../profiles/store.ts";
 
-/** Undefined where neither the file nor the journal has good profiles; the log says what is wrong. */
+/** Undefined when neither the file nor the journal has valid profiles; the log says what is wrong. */
 export async function openProfiles(
   { localesPath, dataDir, timeZone }: Pick<Config, "localesPath" | "dataDir" | "timeZone">,
   { journal, log, mask, now }: {
@@ -39,7 +39,7 @@ export async function openProfiles(
     });
   }
   if (first === undefined) return undefined;
-  if (read.ok) await mendTornFile(localesPath, dataDir); // Copies that are of no more use go.
+  if (read.ok) await mendTornFile(localesPath, dataDir); // Removes leftover copies.
   return keepProfiles(first.version, {
     path: localesPath,
     spareFolder: dataDir,
@@ -56,7 +56,7 @@ export async function openProfiles(
   });
 }
 
-/** The version that was read, with the moment when it became current, if the journal knows it. */
+/** The version that was read, with the time since when it is current, if the journal knows it. */
 function currentVersion(
   version: Version,
   journal: Pick<Journal, "latestFile">,

@@ -1,10 +1,10 @@
-// The managers' chat: the cards' buttons and the commands. Answers nobody elsewhere.
+// The managers' chat: buttons of cards and offers, commands. Ignores other chats.
 
 import { Composer, type Context } from "grammy";
 import { HELP, LINK_COMES, loginText, managerName, NO_PAGE, PRESS } from "../managers/texts.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { Managers } from "./managers.ts";
-import { describeError } from "../telegram/polling.ts";
+import { describeError } from "../telegram/failures.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
 import { visitorOf } from "./visitor.ts";
@@ -12,11 +12,11 @@ import type { LoginLink } from "../page/auth.ts";
 
 export interface AdminDeps extends Pick<BotDeps, "log"> {
   readonly managers: Managers;
-  /** Where the managers are now. */
+  /** Current id of the managers' chat. */
   readonly adminChatId: () => number;
-  /** A one-time link into the page, for who asked; null where there is no page. */
+  /** Makes a one-time link into the page; null when the page is not open. */
   readonly loginLink: (by: string) => Promise<LoginLink | null>;
-  /** Told which message is about to show a link; resolves when that is on disk. */
+  /** Records which message is about to show a link; resolves when that is on disk. */
   readonly loginLinkShown: (link: LoginLink, message: MessageAddress) => Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export function adminCommands(deps: AdminDeps): Composer<Context> {
     const by = ctx.from === undefined ? "чат менеджеров" : managerOf(ctx);
     const link = await deps.loginLink(by);
     if (link === null) return await reply(ctx, NO_PAGE);
-    // The message is on record before it shows the link, so that a crash in between leaves no live link behind.
+    // Recorded before the message shows the link, so that a crash in between leaves no live link in the chat.
     const { chat, message_id } = await reply(ctx, LINK_COMES);
     await deps.loginLinkShown(link, { chatId: chat.id, messageId: message_id });
     return await ctx.api.editMessageText(chat.id, message_id, loginText(link.url, link.isLocal), {
@@ -76,7 +76,7 @@ function managerOf(ctx: Context): string {
   return managerName(visitorOf(ctx.from, 0));
 }
 
-/** Says how a press went, also when it went wrong. */
+/** Answers the press with its result, or with a failure. */
 async function answer(ctx: Context, { log }: AdminDeps, act: () => Promise<string>) {
   let text = "Не получилось, попробуйте ещё раз";
   try {

@@ -1,4 +1,4 @@
-// The bot: which conversation an update belongs to, in what order. Knows no SQL, no CRM, no texts.
+// Builds the bot: which composer handles which update, and in what order.
 
 import { Bot, type Context, type Transformer } from "grammy";
 import { adminCommands, type AdminDeps, adminPresses } from "./admin.ts";
@@ -10,16 +10,16 @@ import { idCommand } from "./id.ts";
 import { menuPresses, sendMenu, startCommand } from "./menu.ts";
 import { isId } from "../foreign.ts";
 import { onlyAnswers } from "../telegram/answers.ts";
-import { clientOptions, type TelegramOptions } from "../telegram/polling.ts";
+import { clientOptions, type TelegramOptions } from "../telegram/client.ts";
 
 export interface BotOptions extends TelegramOptions {
-  /** What every call passes. */
+  /** Applied to every API call. */
   readonly pace: Transformer;
-  /** What the calls of one update pass before that. */
+  /** Applied to the API calls of one update, before `pace`. */
   readonly retries: (update: number) => Transformer;
 }
 
-/** Builds the bot. Errors of its handlers reach whoever calls `handleUpdate`. */
+/** Builds the bot. Errors of its handlers reach the caller of `handleUpdate`. */
 export function createBot(
   { token, apiRoot, pace, retries }: BotOptions,
   deps: BotDeps & AdminDeps,
@@ -31,13 +31,13 @@ export function createBot(
     return next();
   });
 
-  // By the kind of update first: each walks past few that are not for it.
+  // Split by kind of update first, so that each update passes few composers.
   const presses = bot.on("callback_query");
   presses.use(adminPresses(deps), answerPresses(deps));
   presses.filter(isPrivate).use(menuPresses(deps), choiceComposer(deps));
   const messages = bot.on("message");
   messages.use(adminCommands(deps), idCommand(deps));
-  bot.on("channel_post").use(idCommand(deps)); // Who sets a channel up as managers' chat needs its id, too.
+  bot.on("channel_post").use(idCommand(deps)); // For setting up a channel as managers' chat.
   const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));
   const content = visitors.filter((ctx) => isContent(ctx.message));
@@ -46,7 +46,7 @@ export function createBot(
   return bot;
 }
 
-/** By the chat's type; where that is missing by its id, which is below zero for every chat of several (Bot API: Chat.id). */
+/** By the chat's type, or by its id where the type is missing: groups have negative ids (Bot API: Chat.id). */
 function isPrivate({ chat }: Context): boolean {
   const type: unknown = chat?.type;
   return typeof type === "string" ? type === "private" : isId(chat?.id) && chat.id > 0;

@@ -1,23 +1,26 @@
-// A press on a profile's button: the lead. One menu message gives one lead, whatever is pressed and how often.
+// A press on a profile's button becomes a lead. One menu message gives one lead, however often it is pressed.
 
 import { Composer, type Context, type NextFunction } from "grammy";
 import { isId, isRecord } from "../foreign.ts";
+import type { KnownMenu } from "../journal/journal.ts";
 import type { MessageAddress } from "../lead.ts";
-import { inLanguage, LIMITS, type Profile, profileOfWord } from "../profiles/schema.ts";
-import { describeError } from "../telegram/polling.ts";
+import { inLanguage } from "../profiles/language.ts";
+import { LIMITS } from "../profiles/limits.ts";
+import { type Profile, profileOfWord } from "../profiles/profile.ts";
+import { describeError } from "../telegram/failures.ts";
 import { chosenText, clip, confirmation } from "../visitors/texts.ts";
 import { isBlank } from "../visitor_name.ts";
 import type { BotDeps } from "./deps.ts";
 import { sendMenu } from "./menu.ts";
 import { isMessageId, visitorOf } from "./visitor.ts";
 
-/** Answers every press, whatever becomes of it: an unanswered one goes on spinning. */
+/** Answers every press, even when handling fails: otherwise its button keeps spinning. */
 export function answerPresses({ journal, afterVisitors, log }: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   composer.on("callback_query", async (ctx, next: NextFunction) => {
     const handled = next();
-    handled.catch(() => {}); // It is awaited below; until then it must not count as unhandled.
-    // The confirmation leaves first: it waits for the same commit and was asked for earlier.
+    handled.catch(() => {}); // Awaited below; prevents an unhandled rejection until then.
+    // The confirmation waits for the same commit and leaves first.
     await journal.committed().catch(() => {});
     await afterVisitors();
     try {
@@ -35,11 +38,12 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
   composer.on("callback_query:data", async (ctx) => {
     const { from, data } = ctx.callbackQuery;
     const menu = menuOf(ctx.callbackQuery.message);
-    if (menu === undefined) return; // A press on an inline message: none of ours.
+    if (menu === undefined) return; // An inline message, which the bot never sends.
     const { chatId, messageId } = menu;
-    const borne = borneText(menu, data);
-    const profile = profileOf(menu, data, deps);
-    const choice = profile && chosenText(profile, data, borne);
+    const pressed = pressedText(menu, data);
+    const known = deps.journal.findMenu(menu);
+    const profile = profileOf(known, data, deps);
+    const choice = profile && chosenText(profile, data, pressed);
     if (profile === undefined || choice === undefined) return await sendMenu(ctx, deps);
 
     const visitor = visitorOf(from, chatId);
@@ -53,22 +57,23 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
       menuMessageId: messageId,
       receivedAtMs: deps.now(),
     };
-    // The visitor reads their own language; the CRM and the managers get the base's choice.
+    // The visitor reads their language; CRM and managers get the base language's choice.
     const shown = inLanguage(profile, visitor.language);
-    const text = confirmation(shown, chosenText(shown, data, borne) ?? choice);
+    const text = confirmation(shown, chosenText(shown, data, pressed) ?? choice);
     const photo = isPhoto(menu) ?? (profile.photoUrl !== null);
-    await deps.delivery.receive(lead, { chatId, messageId, text, photo }, profile);
+    const confirmed = { chatId, messageId, text, photo };
+    await deps.delivery.receive(lead, confirmed, profile, known.chatHasLeads);
   });
   return composer;
 }
 
-/** The message that was pressed: where it is, and what is known of it. */
+/** The message whose button was pressed. */
 interface PressedMenu extends MessageAddress {
-  /** Undefined where Telegram does not show the message to bots any more. */
+  /** Undefined when Telegram no longer shows the message to bots. */
   readonly message: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Read as foreign data: without its place there is no press, nothing else of it is essential. */
+/** Only the chat and message id are required; everything else may be missing. */
 function menuOf(message: unknown): PressedMenu | undefined {
   if (!isRecord(message)) return undefined;
   const { chat, message_id: messageId } = message;
@@ -79,18 +84,18 @@ function menuOf(message: unknown): PressedMenu | undefined {
   return { chatId, messageId, message: isShown ? message : undefined };
 }
 
-/** The profile that the message greeted for; else the one that has such a button now. */
+/** The profile that the message was sent for, or the one that has such a button now. */
 function profileOf(
-  menu: MessageAddress,
+  known: KnownMenu,
   data: string,
-  { journal, profiles }: BotDeps,
+  { profiles }: BotDeps,
 ): Profile | undefined {
   const current = profiles();
-  return profileOfWord(current, journal.findMenu(menu) ?? "") ?? current.byCallbackData.get(data);
+  return profileOfWord(current, known.profile ?? "") ?? current.byCallbackData.get(data);
 }
 
-/** What the pressed button said. */
-function borneText({ message }: PressedMenu, data: string): string | undefined {
+/** Text of the pressed button. */
+function pressedText({ message }: PressedMenu, data: string): string | undefined {
   const markup = message?.["reply_markup"];
   const rows = isRecord(markup) ? markup["inline_keyboard"] : undefined;
   const buttons: unknown[] = Array.isArray(rows) ? rows.flat() : [];
@@ -101,7 +106,7 @@ function borneText({ message }: PressedMenu, data: string): string | undefined {
     : undefined;
 }
 
-/** Undefined for a message too old to be shown. */
+/** Undefined for an inaccessible message. */
 function isPhoto({ message }: PressedMenu): boolean | undefined {
   return message && Array.isArray(message["photo"]);
 }

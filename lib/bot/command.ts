@@ -1,13 +1,13 @@
-// Which command a message is, however a phone has written it. Answers none.
+// Matches commands in any case.
 
 import type { Composer, Context } from "grammy";
 
 /**
- * Handles one command, in any case: a phone's keyboard makes `/Start` of `/start`. One that names another
- * bot, as groups with several have them, is passed on.
+ * Handles one command in any case: phone keyboards turn `/start` into `/Start`. A command for another bot of the group
+ * is passed on.
  *
  * @param name In lower case, without the slash.
- * @param handle Gets what follows the command, without the blanks around it.
+ * @param handle Gets the trimmed text after the command.
  */
 export function onCommand<C extends Context>(
   composer: Composer<C>,
@@ -21,7 +21,7 @@ export function onCommand<C extends Context>(
   });
 }
 
-/** Undefined for another command, or none. A command stands at the beginning (Bot API: MessageEntity). */
+/** Text after the command; undefined for another command or none. */
 function argumentOf({ msg, me }: Context, name: string): string | undefined {
   const text = msg?.text ?? "";
   const entity = msg?.entities?.find(({ type, offset }) => type === "bot_command" && offset === 0);

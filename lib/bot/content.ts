@@ -1,22 +1,22 @@
-// A visitor's message → what the managers are shown of it. Reads any message without throwing: new kinds of content come with each Bot API version.
+// A visitor's message → what the managers see of it. Never throws: each Bot API version adds new kinds of content.
 
 import type { Message, MessageEntity } from "grammy/types";
 import { isRecord, isWhole } from "../foreign.ts";
 import type { FollowUpContent } from "../lead.ts";
-import { LIMITS } from "../profiles/schema.ts";
+import { LIMITS } from "../profiles/limits.ts";
 import { clip, MEDIA_WORDS } from "../visitors/texts.ts";
 import { COMMON, MEDIA, SERVICE } from "./message_fields.ts";
 
 /**
- * Whether a message is what a person sent, and not what Telegram says about the chat: a pinned message, a new timer.
- * What is not known to be a service message is content: a visitor's word must not be lost with a kind that is new.
+ * Whether a person sent the message, in contrast to a service message such as a pinned one. An unknown kind counts as
+ * content, so that nothing a visitor sends is lost.
  */
 export function isContent(message: Message): boolean {
   if (message.forward_origin !== undefined) return true; // Service messages cannot be forwarded.
   return mediaOf(message) !== "other" || !SERVICE.some((each) => message[each] !== undefined);
 }
 
-/** What the managers are shown of a message; unknown kinds are media that can be copied. */
+/** What the managers see of a message; unknown kinds are copied like media. */
 export function contentOf(message: Message): FollowUpContent {
   const media = mediaOf(message);
   const file = fileOf(message, media);

@@ -1,9 +1,9 @@
-// What the bot's conversations are lent by the rest of the house.
+// Dependencies of the bot's composers.
 
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 
 export interface BotDeps {
   readonly profiles: () => Profiles;

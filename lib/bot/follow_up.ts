@@ -1,4 +1,4 @@
-// What a visitor sends within 24 hours after becoming a lead, and what they make of it later: it goes to the managers.
+// Messages of a visitor within 24 hours of a lead, and their later edits, go to the managers.
 
 import { Composer, type Context } from "grammy";
 import { contentOf } from "./content.ts";
@@ -25,7 +25,7 @@ export function followUpComposer(deps: BotDeps): Composer<Context> {
   return composer;
 }
 
-/** Edits of messages that went to the managers, however long ago: the message tells whose they are. */
+/** Edits of messages that went to the managers, at any time. */
 export function editComposer(deps: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   composer.on("edited_message", async (ctx) => {

@@ -1,8 +1,8 @@
-// `/id`: which chat this is, and what to write where so that leads come here. Answers in any chat.
+// `/id`: answers in any chat with its id and how to make it the managers' chat.
 
 import { Composer, type Context } from "grammy";
 import { idText } from "../managers/texts.ts";
-import { failureOf } from "../telegram/polling.ts";
+import { failureOf } from "../telegram/failures.ts";
 import type { AdminDeps } from "./admin.ts";
 import { onCommand } from "./command.ts";
 
@@ -17,9 +17,9 @@ export function idCommand({ adminChatId }: Pick<AdminDeps, "adminChatId">): Comp
     if (topicId === undefined) await ctx.reply(text);
     else {
       await ctx.reply(text, { message_thread_id: topicId }).catch((error) => {
-        // A topic that is closed: its id is asked for all the same.
+        // The topic is closed.
         if (failureOf(error)?.kind !== "refused") throw error;
-        return ctx.api.sendMessage(chat.id, text); // `reply` would go into the topic by itself.
+        return ctx.api.sendMessage(chat.id, text); // `reply` would add the topic again.
       });
     }
   });

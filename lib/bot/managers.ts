@@ -1,15 +1,15 @@
-// What managers ask for in their chat: close a card, send it again, send them all, see how things stand. Sends nothing itself.
+// What managers can do in their chat: close a card, resend it, send all, see the status. Returns texts, sends nothing.
 
 import { MOST_LISTED, openCardsText } from "../managers/cards.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "../lead.ts";
 import { readPressedLead, statusText, type TellTime, TOASTS } from "../managers/texts.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
 export interface Managers {
-  /** Each answers with what the manager who pressed reads; `pressed` is what the card's button says. */
+  /** Each resolves with the answer to the press; `pressed` is the button's payload. */
   closeByHand(pressed: string, by: string): Promise<string>;
   resend(pressed: string, by: string): Promise<string>;
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<string>;
@@ -22,7 +22,7 @@ export function createManagers(
     readonly journal: Journal;
     readonly delivery: Pick<Delivery, "closeByHand" | "resend" | "sendAll">;
     readonly profiles: () => Profiles;
-    /** When the day of a moment began, in the managers' zone. */
+    /** Start of the day that contains a moment, in the managers' time zone. */
     readonly dayStartMs: (atMs: number) => number;
     readonly tellTime: TellTime;
     readonly now: () => number;

@@ -1,15 +1,10 @@
-// The conversation's beginning: a profile's greeting, and the menu of profiles for whoever came without one.
+// Start of a conversation: a profile's greeting, or the menu of profiles.
 
 import { Composer, type Context } from "grammy";
 import type { Message } from "grammy/types";
-import {
-  inLanguage,
-  menuInLanguage,
-  type Profile,
-  profileOfWord,
-  SELECT,
-} from "../profiles/schema.ts";
-import { describeError, failureOf } from "../telegram/polling.ts";
+import { inLanguage, menuInLanguage } from "../profiles/language.ts";
+import { type Profile, profileOfWord, SELECT } from "../profiles/profile.ts";
+import { describeError, failureOf } from "../telegram/failures.ts";
 import { greeting, menu } from "../visitors/texts.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
@@ -24,7 +19,7 @@ export function startCommand(deps: BotDeps): Composer<Context> {
   return composer;
 }
 
-/** The key that a payload means: a link has it to the letter, a keyboard may have begun it with a capital. */
+/** The profile key that a payload means; typed by hand it may differ in case. */
 function typedKey({ profiles }: BotDeps, payload: string): string {
   const { byKey } = profiles();
   if (byKey.has(payload)) return payload;
@@ -41,16 +36,16 @@ export function menuPresses(deps: BotDeps): Composer<Context> {
   return composer;
 }
 
-/** Whatever nobody else understood gets the menu. */
+/** Sends the menu of profiles: the answer to everything that no other composer handles. */
 export async function sendMenu(ctx: Context, deps: BotDeps): Promise<void> {
-  await deps.journal.committed(); // What is not on disk comes again, and would be answered again.
+  await deps.journal.committed(); // An update that is not on disk comes again, and would be answered twice.
   const language = languageOf(ctx.from);
   const { text, keyboard } = menu(menuInLanguage(deps.profiles(), language));
   const message = await ctx.reply(text, { reply_markup: keyboard });
   rememberMenu(deps, message, NO_PROFILE, language);
 }
 
-/** Stands for the menu of profiles where a menu is remembered. */
+/** Recorded in place of a profile for the menu of profiles. */
 const NO_PROFILE = "";
 
 async function sendGreetingOrMenu(ctx: Context, deps: BotDeps, key: string): Promise<void> {
@@ -71,7 +66,7 @@ async function sendGreeting(ctx: Context, deps: BotDeps, profile: Profile): Prom
   rememberMenu(deps, message, profile.key, language);
 }
 
-/** What cannot be remembered is no reason to greet again: a press finds its profile by the button too. */
+/** A failure must not repeat the greeting: a press also finds its profile by the button. */
 function rememberMenu(
   { journal, now, log }: BotDeps,
   message: Message,
@@ -86,7 +81,7 @@ function rememberMenu(
   }
 }
 
-/** Undefined where Telegram cannot fetch or send the photo. */
+/** Undefined when Telegram cannot fetch or send the photo. */
 async function sendPhoto(
   ctx: Context,
   { log }: BotDeps,

@@ -1,8 +1,8 @@
-// The fields of a Telegram message, sorted: content, service messages, what every message may have (https://core.telegram.org/bots/api#message).
+// The fields of a Telegram message: content, service messages, common fields (https://core.telegram.org/bots/api#message).
 
 import type { Message } from "grammy/types";
 
-/** Content that has a word of its own for managers; the first match is the truer: an animation comes as a document too, a venue as a location. */
+/** Content with a word of its own for managers. The first match wins: an animation is also a document, a venue a location. */
 export const MEDIA = [
   "animation",
   "photo",
@@ -20,7 +20,7 @@ export const MEDIA = [
   "story",
 ] as const satisfies readonly (keyof Message)[];
 
-/** What Telegram says about a chat: no person sent it. */
+/** Service messages, which no person sent. */
 export const SERVICE = [
   "boost_added",
   "channel_chat_created",
@@ -81,7 +81,7 @@ export const SERVICE = [
   "write_access_allowed",
 ] as const satisfies readonly (keyof Message)[];
 
-/** What every message may have, whatever it holds. */
+/** Fields that any message may have. */
 export const COMMON = [
   "author_signature",
   "business_connection_id",
@@ -126,7 +126,7 @@ export const COMMON = [
   "via_bot",
 ] as const satisfies readonly (keyof Message)[];
 
-/** Content that goes under a general word. */
+/** Content that is described by a general word. */
 type OtherContent =
   | "checklist"
   | "game"
@@ -143,6 +143,6 @@ type Sorted =
   | "text"
   | "entities";
 
-/** Does not compile while a field of the Bot API's Message stands in none of the lists above. */
+/** Fails to compile while a field of the Bot API's Message is in none of the lists above. */
 export type Unsorted = None<Exclude<keyof Message, Sorted>>;
 type None<T extends never> = T;

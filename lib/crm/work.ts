@@ -1,76 +1,95 @@
 // Work that is owed to a CRM: a lead's POST, and what comes of it. Decides what follows; sends through crm.
 
 import type { Crm } from "./post.ts";
-import type { Attempt, Journal, Work } from "../journal/journal.ts";
+import type { Attempt, Journal, Work, WorkOf } from "../journal/journal.ts";
 import type { CrmOutcome, Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
+import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import { type Profile, profileOfWord, type Profiles } from "../profiles/schema.ts";
+import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
 import { crmPayload } from "./payload.ts";
 
 export interface CrmWork {
   /** Does a POST that waited, and records what came of it. */
   run(work: Work): Promise<void>;
-  /** Does the POST of a lead that its caller has at hand, and records what came of it. */
-  post(work: Work, lead: Lead, profile: Profile): Promise<void>;
+  /** Does the POST of a lead whose attempt is recorded as begun, and records what came of it. */
+  post(begun: BegunPost): Promise<void>;
 }
 
-/** Keeps account of CRMs that fail and of all open cards being sent; records within its caller's transaction. */
-export interface CrmAccount {
-  crmAnswered(lead: number): void;
-  crmFailed(lead: number): void;
-  count(work: Work, result: "sent" | "failed" | "skipped"): void;
+/** A POST that may leave. */
+export interface BegunPost {
+  readonly work: WorkOf<"post">;
+  readonly attempt: Attempt;
+  readonly lead: Lead;
+  readonly profile: ProfileWithWebhook;
+}
+
+type ProfileWithWebhook = Profile & { readonly webhook: NonNullable<Profile["webhook"]> };
+
+/** Whether a profile's leads go to a CRM. */
+export function hasWebhook(profile: Profile): profile is ProfileWithWebhook {
+  return profile.webhook !== null;
 }
 
 export interface CrmWorkOptions {
-  readonly journal: Journal;
+  readonly journal: Pick<
+    Journal,
+    | "findLead"
+    | "openAttemptOf"
+    | "beginAttempt"
+    | "endAttempt"
+    | "withdrawAttempt"
+    | "refusePost"
+    | "skipPost"
+    | "releaseWork"
+    | "committed"
+  >;
   readonly crm: Crm;
   readonly profiles: () => Profiles;
   readonly crmTimeoutMs: number;
-  readonly sendAll: CrmAccount;
   /** Told that the managers may be owed something. */
   readonly wakeManagers: () => void;
+  /** Told that a POST has ended, and that another need not wait until that is recorded. */
+  readonly ended: (work: Work) => void;
   readonly recordDurably: RecordDurably;
-  /** Makes work due again whose outcome a defect kept from being recorded. */
-  readonly giveBack: (work: Work, error: unknown) => Promise<void>;
+  readonly recordDone: RecordDone;
   readonly now: () => number;
   readonly log: Log;
   readonly cutOff: AbortSignal;
 }
 
 export function createCrmWork(options: CrmWorkOptions): CrmWork {
-  const {
-    journal,
-    crm,
-    profiles,
-    sendAll,
-    wakeManagers,
-    recordDurably,
-    giveBack,
-    now,
-    log,
-    cutOff,
-  } = options;
+  const { journal, crm, profiles, wakeManagers, recordDurably, recordDone, now, log, cutOff } =
+    options;
 
   async function run(work: Work): Promise<void> {
+    if (work.kind !== "post") throw new TypeError(`Work of kind ${work.kind} is not the CRM's`);
     const lead = journal.findLead(work.subject);
     if (lead === undefined) throw new ReferenceError(`No lead ${work.subject}`);
     const unrecorded = journal.openAttemptOf(lead.number);
     if (unrecorded !== undefined) return await fail(work, unrecorded, UNRECORDED);
-    if (askerOf(work) !== null && (lead.state === "in_crm" || lead.state === "by_hand")) {
-      return await skip(work);
+    const { askedBy } = work.body;
+    if (askedBy !== null && (lead.state === "in_crm" || lead.state === "by_hand")) {
+      return await record(() => journal.skipPost(work, now()));
     }
     const profile = profileOfWord(profiles(), lead.profile);
-    if (profile === undefined) await reportNoWebhook(work, lead);
-    else await post(work, lead, profile);
+    if (profile === undefined || !hasWebhook(profile)) return await reportNoWebhook(work, lead);
+    if (cutOff.aborted) return journal.releaseWork(work, now());
+    const attempt = journal.beginAttempt(lead.number, askedBy, now());
+    await journal.committed();
+    await send({ work, attempt, lead, profile });
   }
 
-  /** A POST is recorded as begun before it leaves, so that neither a crash nor a defect can send it twice. */
-  async function post(work: Work, lead: Lead, profile: Profile): Promise<void> {
-    if (profile.webhook === null) return await reportNoWebhook(work, lead);
-    if (cutOff.aborted) return journal.releaseWork(work, now());
-    const attempt = journal.beginAttempt(lead.number, askerOf(work), now());
-    await journal.committed();
+  async function post(begun: BegunPost): Promise<void> {
+    const { work, attempt } = begun;
+    if (cutOff.aborted) {
+      return await recordDurably(() => journal.withdrawAttempt(work, attempt, now()));
+    }
+    await send(begun);
+  }
+
+  /** Its attempt is on disk as begun, so that neither a crash nor a defect can send it twice. */
+  async function send({ work, attempt, lead, profile }: BegunPost): Promise<void> {
     const outcome = await crm.sendLead({
       url: profile.webhook.url,
       timeoutMs: profile.crmTimeoutMs ?? options.crmTimeoutMs,
@@ -79,63 +98,29 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       facts: { lead: lead.number, profile: lead.profile },
     }, cutOff);
     if (outcome.kind !== "accepted") return await fail(work, attempt, outcome);
-    // Not awaited: the next POST in this place need not wait for the disk.
-    void succeed(work, attempt, outcome).catch((error) => giveBack(work, error));
+    options.ended(work);
+    const done = { kind: "accepted", work, attempt, outcome, atMs: now() } as const;
+    if (await recordDone(done)) wakeManagers();
   }
 
-  async function succeed(work: Work, attempt: Attempt, outcome: CrmOutcome): Promise<void> {
-    await recordDurably.soon(() =>
-      journal.atomically(() => {
-        journal.settleInCrm(work, attempt, outcome, now());
-        sendAll.crmAnswered(work.subject);
-        sendAll.count(work, "sent");
-      })
-    );
-    wakeManagers();
+  function fail(work: WorkOf<"post">, attempt: Attempt, outcome: CrmOutcome): Promise<void> {
+    return record(() => journal.endAttempt(work, attempt, outcome, now()));
   }
 
-  async function fail(work: Work, attempt: Attempt, outcome: CrmOutcome): Promise<void> {
-    await recordDurably(() =>
-      journal.atomically(() => {
-        journal.failInCrm(work, attempt, outcome, now());
-        sendAll.crmFailed(work.subject);
-        sendAll.count(work, "failed");
-      })
-    );
-    wakeManagers();
-  }
-
-  async function reportNoWebhook(work: Work, lead: Lead): Promise<void> {
+  function reportNoWebhook(work: WorkOf<"post">, lead: Lead): Promise<void> {
     log.warn("⚠️ Вебхук не настроен, лид остаётся за чатом менеджеров. Профиль: {profile}", {
       lead: lead.number,
       profile: lead.profile,
     });
-    await recordDurably(() =>
-      journal.atomically(() => {
-        if (askerOf(work) === null) journal.oweCard(work, "no_webhook", now());
-        else journal.refuseResend(work, NO_WEBHOOK, now());
-        sendAll.count(work, "failed");
-      })
-    );
-    wakeManagers();
+    return record(() => journal.refusePost(work, NO_WEBHOOK, now()));
   }
 
-  async function skip(work: Work): Promise<void> {
-    await recordDurably(() =>
-      journal.atomically(() => {
-        journal.endResend(work, now());
-        sendAll.count(work, "skipped");
-      })
-    );
+  async function record(move: () => void): Promise<void> {
+    await recordDurably(move);
     wakeManagers();
   }
 
   return { run, post };
-}
-
-/** The manager who wants the POST; null for a lead's first. */
-function askerOf({ body }: Work): string | null {
-  return body === "" ? null : body;
 }
 
 /** What a manager's wish to send comes to while the profile has no address. */

@@ -1,151 +1,150 @@
-// Works through lanes of the journal's outbox: bounded, due work only, one lane never delays another. Does not know what the work is.
+// The lanes of owed work: what does the work of each, how much of it at once, and what wakes which. Holds no rule about leads.
 
-import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
-import { messageOf, stackOf } from "../log/error_words.ts";
-import type { RecordDurably } from "../journal/durable.ts";
-import type { Journal, Work } from "../journal/journal.ts";
+import type { AdminChat } from "../managers/chat.ts";
+import { createAdminWork } from "../managers/work.ts";
+import { LONGEST_WAIT_MS, waitMs } from "../backoff.ts";
+import type { Crm } from "../crm/post.ts";
+import { type BegunPost, createCrmWork } from "../crm/work.ts";
+import {
+  ADMIN_CHAT_LANE,
+  CRM_LANES,
+  EDITS_LANE,
+  FOLLOW_UPS_LANE,
+  type Journal,
+  SEND_ALL_LANES,
+  VISITORS_LANE,
+  type Work,
+  type WorkOf,
+} from "../journal/journal.ts";
+import { createFollowUpTurns } from "../managers/follow_up_turns.ts";
 import type { Log } from "../log/log.ts";
+import type { TellTime } from "../managers/texts.ts";
+import { createOutbox } from "./outbox.ts";
+import type { RecordDone } from "../journal/done.ts";
+import type { RecordDurably } from "../journal/durable.ts";
+import type { Profiles } from "../profiles/profile.ts";
+import type { VisitorChat } from "../visitors/chat.ts";
+import { createVisitorWork } from "../visitors/work.ts";
 
-export interface OutboxOptions {
+/** Open POSTs: in all, and to one host, so that one dead CRM leaves room for the others. */
+const MOST_POSTS = 256;
+const MOST_POSTS_PER_HOST = 128;
+
+/** Messages to visitors that are repeated at once; first tries go with their update. */
+const MOST_VISITORS = 64;
+
+export interface LaneOptions {
   readonly journal: Journal;
-  /** Does one piece of work and records what came of it; a throw is a defect and makes it due again. */
-  readonly run: (work: Work) => Promise<void>;
-  /** Most work in hand at once. */
-  readonly most: number;
-  /** Most of it in one lane. */
-  readonly mostPerLane: (lane: string) => number;
+  readonly crm: Crm;
+  readonly adminChat: AdminChat;
+  readonly visitorChat: VisitorChat;
+  readonly profiles: () => Profiles;
+  readonly crmTimeoutMs: number;
+  readonly tellTime: TellTime;
   readonly recordDurably: RecordDurably;
+  readonly recordDone: RecordDone;
   readonly now: () => number;
+  /** A monotonic clock for spans, in ms. Without one no follow-up is held back for the sake of others. */
+  readonly elapsedMs?: () => number;
   readonly random: () => number;
   readonly log: Log;
+  /** Cuts POSTs off that are still open when the process has to go. */
+  readonly cutOff: AbortSignal;
 }
 
-export interface Outbox {
-  /** Tells that a lane may have due work. */
-  wake(lane: string): void;
-  /** Whether new work of a lane may be in hand at once: there is room, and nothing due waits before it. */
-  isFree(lane: string): boolean;
-  /** Does work that its caller recorded as in hand, in the caller's own way where that is given. */
-  runNow(work: Work, run?: (work: Work) => Promise<void>): Promise<void>;
-  /** Makes work due again, after a growing wait, that a defect kept from being done or recorded. Never rejects. */
-  giveBack(work: Work, error: unknown): Promise<void>;
-  /** Takes no more work, and resolves when what is in hand is done. */
+export interface Lanes {
+  /** Whether a POST to a lane may leave at once: there is room, and nothing due waits before it. */
+  mayPost(lane: string): boolean;
+  /** Does a POST that was recorded as begun, as soon as `ready` says that it may leave; false means that there is none. */
+  post(begun: BegunPost, ready: () => Promise<boolean>): void;
+  /** Gives a confirmation that was recorded just now; resolves when Telegram has answered. That is recorded later. */
+  confirm(work: WorkOf<"confirmation">): Promise<void>;
+  /** Tells that a CRM may be owed a POST. */
+  wakePosts(lane: string): void;
+  /** The same of the runs that send all cards of a profile. */
+  wakeRuns(): void;
+  wakeManagers(): void;
+  wakeVisitors(): void;
+  /** Takes up what an earlier process left. */
+  wakeAll(): void;
+  /** Takes up nothing more, and resolves when what was in hand is recorded. */
   stop(): Promise<void>;
 }
 
-export function createOutbox(options: OutboxOptions): Outbox {
-  const { journal, run, most, mostPerLane, recordDurably, now, random, log } = options;
-  const inHand = new Map<number, Promise<void>>();
-  const inHandByLane = new Map<string, number>();
-  const awake = new Set<string>();
-  const timers = new Map<string, ReturnType<typeof setTimeout>>();
-  let turn: ReturnType<typeof setImmediate> | undefined;
-  let stopped = false;
-  let unreadable = false;
+export function createLanes(options: LaneOptions): Lanes {
+  const { journal, now, random } = options;
+  const retryAtMs = (work: Work, atLeastMs = 0) =>
+    now() + Math.min(Math.max(waitMs(work.failures + 1, random()), atLeastMs), LONGEST_WAIT_MS);
+  const crmWork = createCrmWork({ ...options, wakeManagers, ended: (work) => posts.free(work) });
+  const posts = createOutbox({
+    ...options,
+    run: crmWork.run,
+    most: MOST_POSTS,
+    mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
+  });
+  const turns = createFollowUpTurns(options);
+  const adminWork = createAdminWork({ ...options, adminChat: turns.chat, retryAtMs });
+  const oneByOne = {
+    ...options,
+    // A card that is shown makes its lead's follow-ups due, and may have to be edited.
+    run: (work: Work) => adminWork(work).finally(wakeManagers),
+    most: 1,
+    mostPerLane: () => 1,
+  };
+  const managers = createOutbox({ ...oneByOne, journal: turns.journal });
+  const edits = createOutbox(oneByOne);
+  const visitorWork = createVisitorWork({ ...options, retryAtMs, wakeVisitors });
+  const visitors = createOutbox({
+    ...options,
+    run: visitorWork.run,
+    most: MOST_VISITORS,
+    mostPerLane: () => MOST_VISITORS,
+  });
+  /** Bounded with their updates: counted with what is repeated they would leave that no room. */
+  const firstTries = new Set<Promise<void>>();
 
-  function wake(lane: string): void {
-    if (stopped) return;
-    awake.add(lane);
-    turn ??= setImmediate(pump);
+  /** By the lanes that there are: a profile may have got another key. */
+  function wakeRuns(): void {
+    for (const lane of journal.lanes(SEND_ALL_LANES)) posts.wake(lane);
   }
 
-  function pump(): void {
-    turn = undefined;
-    try {
-      takeDueWork();
-      unreadable = false;
-    } catch (error) {
-      if (!unreadable) {
-        log.error("❌ Журнал не прочесть: {cause}. Пробуем снова", { cause: messageOf(error) });
-      }
-      unreadable = true;
-      for (const lane of awake) wakeAfter(lane, FIRST_WAIT_MS);
-    }
+  function wakeManagers(): void {
+    for (const lane of [ADMIN_CHAT_LANE, FOLLOW_UPS_LANE]) managers.wake(lane);
+    edits.wake(EDITS_LANE);
   }
 
-  function roomIn(lane: string): number {
-    return Math.min(most - inHand.size, mostPerLane(lane) - (inHandByLane.get(lane) ?? 0));
-  }
-
-  function takeDueWork(): void {
-    for (const lane of [...awake]) {
-      const room = roomIn(lane);
-      if (room <= 0) continue; // Stays awake: whatever ends in hand pumps again.
-      const dueAtMs = journal.nextWorkDueAtMs(lane);
-      if (dueAtMs === undefined || dueAtMs > now()) {
-        sleepUntil(lane, dueAtMs);
-        continue;
-      }
-      // Work whose taking was undone is due in the journal while it is still in hand.
-      const works = journal.takeWork(lane, now(), room).filter(({ id }) => !inHand.has(id));
-      for (const work of works) void runNow(work);
-      if (works.length < room) turn ??= setImmediate(pump); // Finds out when its next work is due.
-      // To the end of the line: the next place is another lane's, however much this one owes.
-      awake.delete(lane);
-      awake.add(lane);
-    }
-  }
-
-  function sleepUntil(lane: string, dueAtMs: number | undefined): void {
-    awake.delete(lane);
-    if (dueAtMs !== undefined) wakeAfter(lane, Math.max(dueAtMs - now(), 1));
-  }
-
-  function wakeAfter(lane: string, ms: number): void {
-    clearTimeout(timers.get(lane));
-    timers.set(
-      lane,
-      setTimeout(() => {
-        timers.delete(lane);
-        wake(lane);
-      }, ms),
-    );
-  }
-
-  function runNow(work: Work, runIt = run): Promise<void> {
-    const { id, lane } = work;
-    inHandByLane.set(lane, (inHandByLane.get(lane) ?? 0) + 1);
-    const done = runIt(work).catch((error) => giveBack(work, error)).finally(() => {
-      inHand.delete(id);
-      const busy = (inHandByLane.get(lane) ?? 1) - 1;
-      if (busy > 0) inHandByLane.set(lane, busy);
-      else inHandByLane.delete(lane);
-      wake(lane);
-    });
-    inHand.set(id, done);
-    return done;
-  }
-
-  async function giveBack(work: Work, error: unknown): Promise<void> {
-    const facts = { kind: work.kind };
-    log.error("❌ Неожиданная ошибка, повторим: {cause}", { ...facts, cause: stackOf(error) });
-    try {
-      await recordDurably(() =>
-        journal.postponeWork(work, now() + waitMs(work.failures + 1, random()))
-      );
-      wake(work.lane);
-    } catch (cause) {
-      log.error("❌ Работу не вернуть в очередь, она ждёт перезапуска: {cause}", {
-        ...facts,
-        cause: stackOf(cause),
-      });
-    }
+  function wakeVisitors(): void {
+    visitors.wake(VISITORS_LANE);
   }
 
   return {
-    wake,
-    isFree(lane) {
-      if (stopped || roomIn(lane) <= 0) return false;
-      const dueAtMs = journal.nextWorkDueAtMs(lane);
-      return dueAtMs === undefined || dueAtMs > now();
+    mayPost: posts.isFree,
+    post({ work, ...begun }, ready) {
+      posts.runNow(work, async () => {
+        if (await ready()) await crmWork.post({ work, ...begun });
+      });
     },
-    runNow,
-    giveBack,
+    confirm(work) {
+      const { promise: tried, resolve } = Promise.withResolvers<void>();
+      const done = visitorWork.confirm(work, resolve)
+        .catch((error) => visitors.giveBack(work, error))
+        .then(resolve);
+      firstTries.add(done);
+      done.then(() => firstTries.delete(done));
+      return tried;
+    },
+    wakePosts: posts.wake,
+    wakeRuns,
+    wakeManagers,
+    wakeVisitors,
+    wakeAll() {
+      for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
+      wakeManagers();
+      wakeVisitors();
+    },
     async stop() {
-      stopped = true;
-      clearImmediate(turn);
-      for (const timer of timers.values()) clearTimeout(timer);
-      while (inHand.size > 0) await Promise.all(inHand.values());
+      const stopped = [posts, managers, edits, visitors].map((each) => each.stop());
+      await Promise.all([...stopped, ...firstTries]);
     },
   };
 }

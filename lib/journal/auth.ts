@@ -20,20 +20,39 @@ export interface SessionLimits {
   readonly openedAfterMs: number;
 }
 
+/** Who a session is opened for. */
+export interface NewSession {
+  /** Of the cookie's secret. */
+  readonly hash: string;
+  readonly device: string;
+}
+
+/** What works no more is forgotten whenever a link is made or a session opened. */
 export interface AuthRecords {
-  addLink(hash: string, askedBy: string, expiresAtMs: number): void;
+  addLink(
+    link: { readonly hash: string; readonly askedBy: string; readonly expiresAtMs: number },
+    limits: SessionLimits,
+    nowMs: number,
+  ): void;
   /** Whether a link could still be consumed. */
   hasLink(hash: string, nowMs: number): boolean;
-  /** Consumes a link in one statement, so that it works once, and notes it for the message that carries it; who asked for it, if it was good. */
-  takeLink(hash: string, nowMs: number): string | undefined;
-  addSession(hash: string, openedBy: string, device: string, nowMs: number): Session;
+  /**
+   * Opens a session for the one who asked for a link. The link works once; the message that carries it is noted as over.
+   *
+   * @returns Undefined when the link was no good.
+   */
+  openByLink(
+    linkHash: string,
+    session: NewSession,
+    limits: SessionLimits,
+    nowMs: number,
+  ): Session | undefined;
+  openSession(session: NewSession, openedBy: string, limits: SessionLimits, nowMs: number): Session;
   findSession(hash: string, limits: SessionLimits): Session | undefined;
   touchSession(number: number, nowMs: number): void;
   /** Last seen first. */
   listSessions(limits: SessionLimits): Session[];
   endSession(number: number): void;
-  /** Forgets links and sessions whose time is over. */
-  forgetExpired(limits: SessionLimits, nowMs: number): void;
 }
 
 export function authRecords(db: Database): AuthRecords {
@@ -65,26 +84,38 @@ export function authRecords(db: Database): AuthRecords {
     "DELETE FROM sessions WHERE seen_at_ms <= ? OR opened_at_ms <= ?",
   );
 
+  function forgetExpired({ seenAfterMs, openedAfterMs }: SessionLimits, nowMs: number): void {
+    forgetLinks.run(nowMs);
+    forgetSessions.run(seenAfterMs, openedAfterMs);
+  }
+
+  function openSession(
+    { hash, device }: NewSession,
+    openedBy: string,
+    limits: SessionLimits,
+    nowMs: number,
+  ): Session {
+    forgetExpired(limits, nowMs);
+    const number = Number(insert.run(hash, openedBy, device, nowMs).lastInsertRowid);
+    return { number, openedBy, device, openedAtMs: nowMs, seenAtMs: nowMs };
+  }
+
   return {
-    addLink: (hash, askedBy, expiresAtMs) => void insertLink.run(hash, askedBy, expiresAtMs),
+    addLink: ({ hash, askedBy, expiresAtMs }, limits, nowMs) =>
+      db.atomically(() => {
+        forgetExpired(limits, nowMs);
+        insertLink.run(hash, askedBy, expiresAtMs);
+      }),
     hasLink: (hash, nowMs) => selectLink.get(hash, nowMs) !== undefined,
-    takeLink(hash, nowMs) {
-      const row = consumeLink.get(hash, nowMs);
-      if (row === undefined) return undefined;
-      const askedBy = String(row["asked_by"]);
-      noteUse.run(askedBy, nowMs, hash);
-      return askedBy;
-    },
-    addSession(hash, openedBy, device, nowMs) {
-      const { lastInsertRowid } = insert.run(hash, openedBy, device, nowMs);
-      return {
-        number: Number(lastInsertRowid),
-        openedBy,
-        device,
-        openedAtMs: nowMs,
-        seenAtMs: nowMs,
-      };
-    },
+    openByLink: (linkHash, session, limits, nowMs) =>
+      db.atomically(() => {
+        const row = consumeLink.get(linkHash, nowMs);
+        if (row === undefined) return undefined;
+        const askedBy = String(row["asked_by"]);
+        noteUse.run(askedBy, nowMs, linkHash);
+        return openSession(session, askedBy, limits, nowMs);
+      }),
+    openSession: (...opened) => db.atomically(() => openSession(...opened)),
     findSession(hash, { seenAfterMs, openedAfterMs }) {
       const row = select.get(hash, seenAfterMs, openedAfterMs);
       return row === undefined ? undefined : toSession(row);
@@ -93,10 +124,6 @@ export function authRecords(db: Database): AuthRecords {
     listSessions: ({ seenAfterMs, openedAfterMs }) =>
       list.all(seenAfterMs, openedAfterMs).map(toSession),
     endSession: (number) => void end.run(number),
-    forgetExpired({ seenAfterMs, openedAfterMs }, nowMs) {
-      forgetLinks.run(nowMs);
-      forgetSessions.run(seenAfterMs, openedAfterMs);
-    },
   };
 }
 

@@ -12,7 +12,7 @@ import { type DatabaseFiles, rememberFiles } from "./database_files.ts";
 import { fillFreePages, isOverwritten, rememberOverwritten } from "./free_pages.ts";
 import { add, type Additions, migrate, type Migration, versionOf } from "./steps.ts";
 import { createPrivateFile } from "./private_files.ts";
-import { isDiskFault, TransactionUndone } from "./storage_fault.ts";
+import { isDiskFault, StorageError, toStorageError } from "./storage_error.ts";
 
 export type { Additions, Migration } from "./steps.ts";
 
@@ -30,6 +30,7 @@ const WAL_PART = 1 / 8;
 const LEAST_WAL_PAGES = 100;
 const PAGE_BYTES = 4096;
 
+/** Statements throw a `StorageError` where the disk, the file or another process keeps them from running. */
 export interface Database {
   /** A statement that only reads; prepared when it first runs, and once. */
   reader(sql: string): Reader;
@@ -44,8 +45,8 @@ export interface Database {
    */
   atomically<T>(write: () => T): T;
   /**
-   * Resolves when everything written so far is on disk, and rejects when it could not be put there:
-   * then all of it is undone. Writes of one turn of the event loop share one transaction and one
+   * Resolves when everything written so far is on disk, and rejects with a `StorageError` when it could not be put
+   * there: then all of it is undone. Writes of one turn of the event loop share one transaction and one
    * fsync.
    */
   committed(): Promise<void>;
@@ -197,11 +198,12 @@ function withGroupCommit(
   }
 
   const beginning = preparing("BEGIN IMMEDIATE");
+  const ending = preparing("COMMIT");
 
   function begin(): void {
     if (open && sqlite.isTransaction) return;
     // A full disk made SQLite undo the transaction: what comes now must not stand without what came before.
-    if (open) throw new TransactionUndone();
+    if (open) throw new StorageError("the transaction was undone");
     beginning().run(); // An error of `exec` has no code on Deno.
     open = true;
     lazy = setTimeout(commit, LAZY_COMMIT_MS);
@@ -211,12 +213,12 @@ function withGroupCommit(
 
   /** A full disk may undo one statement alone, and a move in several would stand in part. */
   function writing<T>(write: () => T): T {
-    begin();
     try {
+      begin();
       return write();
     } catch (error) {
       if (isDiskFault(error) && sqlite.isTransaction) sqlite.exec("ROLLBACK");
-      throw error;
+      throw toStorageError(error);
     }
   }
 
@@ -252,10 +254,10 @@ function withGroupCommit(
     open = false;
     try {
       refuseLost();
-      sqlite.exec("COMMIT");
+      ending().run();
       waiting.resolve();
     } catch (error) {
-      waiting.reject(error);
+      waiting.reject(new StorageError(messageOf(error), error));
       if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
     }
     if (walHoldsDeleted) emptyWal();
@@ -356,7 +358,7 @@ function readingAny<T>(statement: StatementSync, read: (statement: StatementSync
   try {
     return read(statement);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof RangeError)) throw toStorageError(error);
     statement.setReadBigInts(true);
     try {
       return rounded(read(statement));

@@ -1,17 +1,17 @@
-// Records in the journal what has already happened outside, and goes on trying while the disk refuses. Knows no work.
+// Records in the journal what has already happened outside, and goes on trying while the disk refuses.
 
 import { waitMs } from "../backoff.ts";
 import { messageOf } from "../log/error_words.ts";
 import type { Log } from "../log/log.ts";
 import type { Journal } from "./journal.ts";
-import { isStorageFault } from "./storage_fault.ts";
+import { StorageError } from "./storage_error.ts";
 
 /**
- * Writes into the journal what has already happened outside, whole, and goes on trying until it is on disk: a
- * full disk must not turn a sent card into a second one. Gives up only when the process stops.
+ * Writes into the journal what has already happened outside, by one verb of it, and goes on trying until it is on disk:
+ * a full disk must not turn a sent card into a second one. Gives up only when the process stops.
  *
- * @throws What `write` throws when that is a defect: another try would end the same. The caller sees to it that
- *   the work is done later, and that what has happened outside does not happen again.
+ * @throws What `write` throws when that is no `StorageError`: another try at a defect would end the same. The caller sees to it
+ *   that the work is done later, and that what has happened outside does not happen again.
  */
 export interface RecordDurably {
   (write: () => void): Promise<void>;
@@ -46,9 +46,9 @@ export function createDurableRecording(
     committed: () => Promise<void>,
   ): Promise<{ readonly cause: string } | undefined> {
     try {
-      write(); // One move of the journal, or several within `atomically`.
+      write();
     } catch (error) {
-      if (!isStorageFault(error)) throw error;
+      if (!(error instanceof StorageError)) throw error;
       return { cause: messageOf(error) };
     }
     // A commit that fails undoes what others wrote as well, and may have failed through them.

@@ -1,13 +1,42 @@
 // The journal forgets who a lead was about, in every table that told it. Does not decide when, or whom.
 
-import type { Database } from "./database.ts";
+import type { CardConsequences, CardMoves } from "./card_moves.ts";
+import type { Database, Row } from "./database.ts";
+import type { HeldMoves } from "./held.ts";
+import type { Lead, Visitor } from "../lead.ts";
+import type { LeadLives } from "./lead_life.ts";
 import { PRESS_OF_COPY } from "./recovery.ts";
+import { recordIn } from "./stored_json.ts";
 
 /** A person as the journal's texts name them. */
 export interface Erased {
   readonly chatId: number;
   /** As a note names the person: `@name`, `id310452007`, the full name. */
   readonly names: readonly string[];
+}
+
+export interface ErasureMoves {
+  /**
+   * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
+   * or a manager has and which were received before a moment. Looks at so many leads at most, from
+   * number `from` on. One that came after a lead of later than the moment is not older than that, whatever the
+   * clock said; a lead of later than `nowMs` says nothing of others.
+   *
+   * @returns How many it erased, and where to go on; undefined when it came to the moment.
+   */
+  eraseSettledBefore(
+    beforeMs: number,
+    from: number,
+    most: number,
+    nowMs?: number,
+  ): { readonly erased: number; readonly next: number | undefined };
+  /**
+   * Erases a person: all leads of their chat, what is still owed to that chat or in hand for it, their updates
+   * that wait to be handled, and who they were on the managers' cards. Leads that nobody has entered are closed, as nobody could be called back.
+   *
+   * @returns How many leads; undefined, with nothing changed, while one of them is on its way to the CRM.
+   */
+  erasePerson(chatId: number, by: string, nowMs: number): number | undefined;
 }
 
 /** What is erased of a person, by table. */
@@ -72,15 +101,67 @@ export function erasureRecords(db: Database): ErasureRecords {
   };
 }
 
+/** The moves in an open database. */
+export function erasureMoves(
+  db: Database,
+  { leadsOfChat, isPostOwed }: LeadLives,
+  { closeByHand, oweCardUpdate }: CardMoves & CardConsequences,
+  { forgetHeldLine }: HeldMoves,
+): ErasureMoves {
+  const { eraseLead, eraseChat } = erasureRecords(db);
+  const leadsFrom = db.reader(
+    `SELECT number, received_at_ms, state IN ('in_crm', 'by_hand') AND user_id <> 0 AS erasable
+     FROM leads WHERE number >= ? ORDER BY number LIMIT ?`,
+  );
+
+  function isOnItsWay({ number, state }: Lead): boolean {
+    return state === "received" || isPostOwed(number);
+  }
+
+  return {
+    eraseSettledBefore: (beforeMs, from, most, nowMs = Infinity) =>
+      db.atomically(() => {
+        const all = leadsFrom.all(from, most);
+        const isYoung = (row: Row) =>
+          Number(row["received_at_ms"]) >= beforeMs && Number(row["received_at_ms"]) <= nowMs;
+        const young = all.findIndex(isYoung);
+        const rows = young === -1 ? all : all.slice(0, young);
+        const old = rows.filter((row) => Number(row["received_at_ms"]) < beforeMs);
+        const due = old.filter((row) => row["erasable"] === 1).map((row) => Number(row["number"]));
+        for (const number of due) eraseLead(number);
+        const last = rows.at(-1);
+        const goesOn = last !== undefined && rows.length === most;
+        return { erased: due.length, next: goesOn ? Number(last["number"]) + 1 : undefined };
+      }),
+    erasePerson: (chatId, by, nowMs) =>
+      db.atomically(() => {
+        const leads = leadsOfChat(chatId);
+        if (leads.some(isOnItsWay)) return undefined;
+        for (const { number, card } of leads) {
+          const isClosedNow = closeByHand(number, by, nowMs);
+          eraseLead(number);
+          if (card !== null && !isClosedNow) oweCardUpdate(number, nowMs);
+        }
+        eraseChat({ chatId, names: leads.flatMap(({ visitor }) => namesOf(visitor)) });
+        forgetHeldLine(chatId);
+        return leads.length;
+      }),
+  };
+}
+
+/** As texts for the managers' chat name a visitor; a first name alone may be another's. */
+function namesOf({ userId, username, firstName, lastName }: Visitor): string[] {
+  const names = userId === 0 ? [] : [`id${userId}`, String(userId)];
+  if (username !== null) names.push(`@${username}`);
+  if (lastName !== null) names.push(`${firstName} ${lastName}`);
+  return names;
+}
+
 /** The chats that an update is about, whatever it brings: each part names its chat, a press that of its message. */
 function chatsOf(update: string): unknown[] {
-  try {
-    const parts: unknown[] = Object.values(JSON.parse(update) ?? {});
-    const messages = parts.map((part) => memberOf(part, "message"));
-    return [...parts, ...messages].map((each) => memberOf(memberOf(each, "chat"), "id"));
-  } catch {
-    return []; // It is put aside when it is taken.
-  }
+  const parts = Object.values(recordIn(update) ?? {});
+  const messages = parts.map((part) => memberOf(part, "message"));
+  return [...parts, ...messages].map((each) => memberOf(memberOf(each, "chat"), "id"));
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -2,11 +2,19 @@
 
 import type { Database } from "./database.ts";
 import type { BotKeys } from "./bots.ts";
+import type { OutboxMoves } from "./outbox.ts";
+import { ADMIN_CHAT_LANE } from "./work.ts";
 
 /** Names and values. */
 export interface FactRecords {
   rememberFact(name: string, value: string): void;
   forgetFact(name: string): void;
+  /**
+   * Owes the managers a note, and remembers the fact that it tells, or forgets the one that it ends.
+   *
+   * @param value Null to forget it.
+   */
+  noteFact(name: string, value: string | null, text: string, nowMs: number): void;
   /** Undefined where there is no such fact. */
   fact(name: string): string | undefined;
   /** The name of a fact that is about the bot, where one of another bot must not be taken for it. */
@@ -16,7 +24,11 @@ export interface FactRecords {
 }
 
 /** The records in an open database. */
-export function factRecords(db: Database, { ownFact }: Pick<BotKeys, "ownFact">): FactRecords {
+export function factRecords(
+  db: Database,
+  { ownFact }: Pick<BotKeys, "ownFact">,
+  { addWork }: OutboxMoves,
+): FactRecords {
   const insert = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
   const remove = db.writer("DELETE FROM facts WHERE name = ?");
   const select = db.reader("SELECT value FROM facts WHERE name = ?");
@@ -25,6 +37,12 @@ export function factRecords(db: Database, { ownFact }: Pick<BotKeys, "ownFact">)
   return {
     rememberFact: (name, value) => void insert.run(name, value),
     forgetFact: (name) => void remove.run(name),
+    noteFact: (name, value, text, nowMs) =>
+      db.atomically(() => {
+        if (value === null) remove.run(name);
+        else insert.run(name, value);
+        addWork({ lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: { text } }, nowMs);
+      }),
     fact(name) {
       const row = select.get(name);
       return row === undefined ? undefined : String(row["value"]);

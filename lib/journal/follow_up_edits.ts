@@ -3,6 +3,7 @@
 import type { Database, Row } from "./database.ts";
 import type { FollowUp, FollowUpContent, MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
+import { contentIn } from "./stored_json.ts";
 
 /** What a message says after its visitor edited it. */
 export interface EditedMessage {
@@ -80,7 +81,7 @@ export function editRecords(
       if (message === undefined || first === undefined) return { kind: "unknown" };
       const followUp = Number(first["number"]);
       const isAlone = countMessages.get(followUp)?.["messages"] === 1;
-      const before = contentIn(message) ?? (isAlone ? contentIn(first) : undefined);
+      const before = contentOf(message) ?? (isAlone ? contentOf(first) : undefined);
       const lastEditedAtS = Number(message["edited_at_s"] ?? 0);
       const isOld = editedAtS !== null && editedAtS < lastEditedAtS;
       if (isOld || saysTheSame(before, content)) return { kind: "unchanged" };
@@ -93,7 +94,7 @@ export function editRecords(
       }
       const last = selectLastEdit.get(followUp, key);
       const waiting = last !== undefined && isUntouched(last) ? last : undefined;
-      const newFile = hasNewFile(before, content) || contentIn(waiting)?.file !== undefined;
+      const newFile = hasNewFile(before, content) || contentOf(waiting)?.file !== undefined;
       const told = JSON.stringify({
         ...words,
         ...NO_MEDIA,
@@ -114,7 +115,7 @@ export function editRecords(
     findEdit(row) {
       const chatId = Number(row["chat_id"]);
       const key = Number(row["edited_message_id"]);
-      const content = contentIn(selectMessage.get(chatId, key));
+      const content = contentOf(selectMessage.get(chatId, key));
       const first = select.get(Number(row["edit_of"]));
       if (content === undefined || first === undefined) return undefined;
       return {
@@ -124,7 +125,7 @@ export function editRecords(
         messageIds: [idOf(key)],
         content,
         partsShown: Number(row["parts_shown"]),
-        edit: { first: addressOf(first, idOf), newFile: contentIn(row)?.file !== undefined },
+        edit: { first: addressOf(first, idOf), newFile: contentOf(row)?.file !== undefined },
       };
     },
   };
@@ -133,9 +134,9 @@ export function editRecords(
 /** An edit is shown as words to the bot that knows no edits: it would look for messages to copy. */
 const NO_MEDIA = { media: null, captionable: false } as const;
 
-function contentIn(row: Row | undefined): FollowUpContent | undefined {
+function contentOf(row: Row | undefined): FollowUpContent | undefined {
   const content = row?.["content"];
-  return content == null ? undefined : JSON.parse(String(content));
+  return content == null ? undefined : contentIn(content);
 }
 
 /** Null also for what another bot has shown: nothing of this one can reply to it. */

@@ -3,8 +3,13 @@
 import type { Database, Row } from "./database.ts";
 import type { FollowUp, FollowUpContent, MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
-import { type EditRecords, editRecords } from "./follow_up_edits.ts";
-import { FOLLOW_UPS_LANE, toWork, type Work } from "./outbox.ts";
+import { type EditedMessage, editRecords, type RecordedEdit } from "./follow_up_edits.ts";
+import type { OutboxMoves } from "./outbox.ts";
+import { contentIn } from "./stored_json.ts";
+import { FOLLOW_UPS_LANE, VISITORS_LANE, type WorkOf } from "./work.ts";
+
+/** How long an album is left for its next part before it is shown, in ms: its parts are updates of their own. */
+export const ALBUM_QUIET_MS = 1_000;
 
 export interface NewFollowUpMessage {
   readonly lead: number;
@@ -15,16 +20,6 @@ export interface NewFollowUpMessage {
   readonly content: FollowUpContent;
 }
 
-/** What a visitor's chat has due for the managers. */
-export interface DueFollowUps {
-  /** The visitor's chat. */
-  readonly visitor: number;
-  /** Number of the first of them. */
-  readonly followUp: number;
-  /** How many messages that one is, an album with the one that announces it. */
-  readonly messages: number;
-}
-
 /** What recording a message did: began a follow-up, joined its album's, or found it known. */
 export interface RecordedFollowUp {
   readonly kind: "begun" | "joined" | "known";
@@ -33,30 +28,43 @@ export interface RecordedFollowUp {
   readonly firstOfAlbum: boolean;
 }
 
-export interface FollowUpRecords extends EditRecords {
-  insertFollowUp(message: NewFollowUpMessage, nowMs: number): RecordedFollowUp;
+export interface FollowUpRecords {
+  /** Records what a lead sent; the follow-up is due, and for its first message the thanks. */
+  recordFollowUp(message: NewFollowUpMessage, nowMs: number): RecordedFollowUp;
+  /**
+   * Records what a visitor made of a message: what waits to be shown says it from now on, and where the managers have
+   * the message already, its edit is due.
+   *
+   * @param words What the edit says, for the page.
+   */
+  recordEdit(
+    edit: EditedMessage,
+    words: Pick<FollowUpContent, "text" | "entities">,
+    nowMs: number,
+  ): RecordedEdit;
+  /** Whether a follow-up is an edit of one that the managers do not have yet. */
+  waitsForFirstVersion(number: number): boolean;
   /** The number of the lead that a follow-up belongs to; 0 when there is no such follow-up. */
   leadOfFollowUp(number: number): number;
   /** Hands out a follow-up to be shown; what comes of its album from now on is a follow-up of its own. Undefined when it is gone. */
   takeFollowUp(number: number): FollowUp | undefined;
   /**
-   * Remembers how much of a follow-up the admin chat has, so that a retry goes on from there.
+   * Remembers how much of a follow-up the managers' chat has, so that a retry goes on from there.
    *
    * @param at The message that shows it, which an edit will reply to.
    */
   markPartShown(followUp: number, parts: number, at?: MessageAddress): void;
-  markShown(followUp: number, nowMs: number): void;
-  /** How many messages the first due follow-ups are, an album with the one that announces it. */
-  countDueFollowUpMessages(first: number, nowMs: number): number;
-  /** The visitors who have follow-ups due. */
-  dueFollowUps(nowMs: number): DueFollowUps[];
-  /** Hands out the first due follow-ups of a visitor, in the order in which they were sent. */
-  takeFollowUpsOf(visitor: number, nowMs: number, most: number): Work[];
-  /** How many messages a follow-up's visitor sent within a span that ended with it. */
-  countMessagesUntil(followUp: number, withinMs: number): number;
+  /** All of a follow-up has been shown: edits of it that waited for that are due. */
+  finishFollowUp(work: WorkOf<"follow_up">, nowMs: number): void;
+  /** Follow-ups were shown together, in one message. */
+  finishJoined(works: readonly WorkOf<"follow_up">[], at: MessageAddress, nowMs: number): void;
 }
 
-export function followUpRecords(db: Database, keys: BotKeys): FollowUpRecords {
+export function followUpRecords(
+  db: Database,
+  keys: BotKeys,
+  outbox: OutboxMoves,
+): FollowUpRecords {
   const { keyOf, idOf } = keys;
   const insert = db.writer(
     `INSERT INTO follow_ups (lead, chat_id, album_id, content, received_at_ms)
@@ -81,61 +89,80 @@ export function followUpRecords(db: Database, keys: BotKeys): FollowUpRecords {
   const setAddress = db.writer(
     "UPDATE follow_ups SET shown_chat_id = ?, shown_message_id = ? WHERE number = ?",
   );
-  const countDue = db.reader(
-    `SELECT sum(max(parts, 1) + (parts > 1)) AS messages FROM (
-       SELECT (SELECT count(*) FROM follow_up_messages WHERE follow_up = subject) AS parts
-       FROM outbox WHERE lane = '${FOLLOW_UPS_LANE}' AND due_at_ms <= ?
-       ORDER BY due_at_ms, id LIMIT ?)`,
-  );
-  const due = db.reader(
-    `SELECT chat_id, min(number) AS first FROM outbox JOIN follow_ups ON number = subject
-     WHERE lane = '${FOLLOW_UPS_LANE}' AND due_at_ms <= ? GROUP BY chat_id`,
-  );
-  const countParts = db.reader(
-    "SELECT count(*) AS parts FROM follow_up_messages WHERE follow_up = ?",
-  );
-  const takeOf = db.writer(
-    `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
-       SELECT id FROM outbox JOIN follow_ups ON number = subject
-       WHERE lane = '${FOLLOW_UPS_LANE}' AND due_at_ms <= ? AND chat_id = ?
-       ORDER BY number LIMIT ?)
-     RETURNING id, lane, kind, subject, body, failures`,
-  );
-  const countUntil = db.reader(
-    `SELECT count(*) AS messages FROM follow_ups AS last
-     JOIN leads ON leads.chat_id = last.chat_id
-     JOIN follow_ups AS sent ON sent.lead = leads.number AND sent.number <= last.number
-       AND sent.received_at_ms > last.received_at_ms - ?2
-     JOIN follow_up_messages ON follow_up_messages.follow_up = sent.number
-     WHERE last.number = ?1`,
-  );
   const setShown = db.writer("UPDATE follow_ups SET shown_at_ms = ? WHERE number = ?");
-  const { findEdit, ...edits } = editRecords(db, keys);
+  const delayFollowUp = db.writer(
+    `UPDATE outbox SET due_at_ms = ?
+     WHERE kind = 'follow_up' AND subject = ? AND due_at_ms IS NOT NULL`,
+  );
+  const hurryEdits = db.writer(
+    `UPDATE outbox SET due_at_ms = ? WHERE kind = 'follow_up' AND due_at_ms IS NOT NULL
+       AND subject IN (SELECT number FROM follow_ups WHERE edit_of = ?)`,
+  );
+  const { findEdit, insertEdit, waitsForFirstVersion } = editRecords(db, keys);
+
+  function insertFollowUp(
+    { lead, chatId, messageId, albumId, content }: NewFollowUpMessage,
+    nowMs: number,
+  ): RecordedFollowUp {
+    const known = selectMessage.get(chatId, keyOf(messageId));
+    if (known !== undefined) {
+      return { kind: "known", followUp: Number(known["follow_up"]), firstOfAlbum: false };
+    }
+    const album = albumId === null ? undefined : selectAlbum.get(chatId, albumId);
+    if (album?.["taken"] === 0) {
+      const followUp = Number(album["number"]);
+      insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
+      return { kind: "joined", followUp, firstOfAlbum: false };
+    }
+    const { lastInsertRowid } = insert.run(
+      lead,
+      chatId,
+      albumId,
+      JSON.stringify(content),
+      nowMs,
+    );
+    const followUp = Number(lastInsertRowid);
+    insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
+    return { kind: "begun", followUp, firstOfAlbum: album === undefined };
+  }
+
+  function oweShowing(followUp: number, dueAtMs: number): void {
+    const work = { kind: "follow_up", subject: followUp, body: null } as const;
+    outbox.addWork({ lane: FOLLOW_UPS_LANE, ...work }, dueAtMs);
+  }
+
+  function markPartShown(followUp: number, parts: number, at?: MessageAddress): void {
+    setPart.run(parts, followUp);
+    if (at !== undefined) setAddress.run(at.chatId, keyOf(at.messageId), followUp);
+  }
+
+  function finishFollowUp(work: WorkOf<"follow_up">, nowMs: number): void {
+    setShown.run(nowMs, work.subject);
+    outbox.finishWork(work);
+    hurryEdits.run(nowMs, work.subject);
+  }
 
   return {
-    ...edits,
-    insertFollowUp({ lead, chatId, messageId, albumId, content }, nowMs) {
-      const known = selectMessage.get(chatId, keyOf(messageId));
-      if (known !== undefined) {
-        return { kind: "known", followUp: Number(known["follow_up"]), firstOfAlbum: false };
-      }
-      const album = albumId === null ? undefined : selectAlbum.get(chatId, albumId);
-      if (album?.["taken"] === 0) {
-        const followUp = Number(album["number"]);
-        insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
-        return { kind: "joined", followUp, firstOfAlbum: false };
-      }
-      const { lastInsertRowid } = insert.run(
-        lead,
-        chatId,
-        albumId,
-        JSON.stringify(content),
-        nowMs,
-      );
-      const followUp = Number(lastInsertRowid);
-      insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
-      return { kind: "begun", followUp, firstOfAlbum: album === undefined };
-    },
+    recordFollowUp: (message, nowMs) =>
+      db.atomically(() => {
+        const recorded = insertFollowUp(message, nowMs);
+        const { kind, followUp: subject, firstOfAlbum } = recorded;
+        const dueAtMs = message.albumId === null ? nowMs : nowMs + ALBUM_QUIET_MS;
+        if (kind === "joined") delayFollowUp.run(dueAtMs, subject);
+        if (kind === "begun") oweShowing(subject, dueAtMs);
+        if (kind === "begun" && firstOfAlbum) {
+          const body = { chatId: message.chatId };
+          outbox.addWork({ lane: VISITORS_LANE, kind: "thanks", subject, body }, nowMs);
+        }
+        return recorded;
+      }),
+    recordEdit: (edit, words, nowMs) =>
+      db.atomically(() => {
+        const recorded = insertEdit(edit, words, nowMs);
+        if (recorded.kind === "begun") oweShowing(recorded.followUp, nowMs);
+        return recorded;
+      }),
+    waitsForFirstVersion,
     leadOfFollowUp: (number) => Number(selectLead.get(number)?.["lead"] ?? 0),
     takeFollowUp(number) {
       const row = take.get(number);
@@ -147,28 +174,19 @@ export function followUpRecords(db: Database, keys: BotKeys): FollowUpRecords {
         lead: Number(row["lead"]),
         chatId: Number(row["chat_id"]),
         messageIds: messages.map((each) => idOf(Number(each["message_id"]))),
-        content: withAllWords(JSON.parse(String(row["content"])), messages),
+        content: withAllWords(contentIn(row["content"]), messages),
         partsShown: Number(row["parts_shown"]),
       };
     },
-    markPartShown(followUp, parts, at) {
-      setPart.run(parts, followUp);
-      if (at !== undefined) setAddress.run(at.chatId, keyOf(at.messageId), followUp);
-    },
-    countDueFollowUpMessages: (first, nowMs) =>
-      Number(countDue.get(nowMs, first)?.["messages"] ?? 0),
-    dueFollowUps: (nowMs) =>
-      due.all(nowMs).map((row) => {
-        const followUp = Number(row["first"]);
-        const parts = Number(countParts.get(followUp)?.["parts"]);
-        const messages = parts > 1 ? parts + 1 : 1;
-        return { visitor: Number(row["chat_id"]), followUp, messages };
+    markPartShown: (...part) => db.atomically(() => markPartShown(...part)),
+    finishFollowUp: (work, nowMs) => db.atomically(() => finishFollowUp(work, nowMs)),
+    finishJoined: (works, at, nowMs) =>
+      db.atomically(() => {
+        for (const work of works) {
+          markPartShown(work.subject, 1, at);
+          finishFollowUp(work, nowMs);
+        }
       }),
-    takeFollowUpsOf: (visitor, nowMs, most) =>
-      takeOf.all(nowMs, visitor, most).map(toWork).sort((a, b) => a.subject - b.subject),
-    countMessagesUntil: (followUp, withinMs) =>
-      Number(countUntil.get(followUp, withinMs)?.["messages"]),
-    markShown: (followUp, nowMs) => void setShown.run(nowMs, followUp),
   };
 }
 
@@ -176,7 +194,7 @@ export function followUpRecords(db: Database, keys: BotKeys): FollowUpRecords {
 function withAllWords(content: FollowUpContent, messages: readonly Row[]): FollowUpContent {
   if (messages.length < 2) return content;
   const captions = messages.flatMap((row): FollowUpContent[] =>
-    row["content"] === null ? [] : [JSON.parse(String(row["content"]))]
+    row["content"] === null ? [] : [contentIn(row["content"])]
   ).filter(({ text }) => text !== "");
   const [{ text, entities } = content, ...more] = captions;
   if (more.length === 0) return { ...content, text, entities };

@@ -1,7 +1,9 @@
 // The line in the managers' chat that counts the leads of one visitor which were held back. Knows no text.
 
 import type { Database } from "./database.ts";
-import { ADMIN_CHAT_LANE, type OutboxRecords } from "./outbox.ts";
+import type { OutboxMoves } from "./outbox.ts";
+import { recordIn } from "./stored_json.ts";
+import { ADMIN_CHAT_LANE } from "./work.ts";
 
 /** A visitor is spoken of once in this time, in ms. */
 const LINE_EVERY_MS = 60 * 60 * 1000;
@@ -10,14 +12,23 @@ const LINE_EVERY_MS = 60 * 60 * 1000;
 const QUIET_MS = 3_000;
 const LONGEST_WAIT_MS = 2 * 60_000;
 
-/** The line about one visitor's held leads. */
+/** What the line says, by what it counts. */
+export interface HeldTexts {
+  /** For one lead. */
+  readonly alone: string;
+  /** For one more than the newest line counted. */
+  readonly counted: string;
+}
+
 export interface HeldRecords {
-  /**
-   * Counts one more lead that was held back. Owes the line that tells of it, or puts the count into the one that waits.
-   *
-   * @param text Of the line, for so many leads.
-   */
-  oweHeldLine(chatId: number, nowMs: number, text: (leads: number) => string): void;
+  /** How many leads of a visitor the newest line counts; 0 where there is none. */
+  countInHeldLine(chatId: number): number;
+}
+
+/** What the journal's own moves need beside that. */
+export interface HeldMoves extends HeldRecords {
+  /** Counts one more lead that was held back. Owes the line that tells of it, or puts the count into the one that waits. */
+  oweHeldLine(chatId: number, nowMs: number, texts: HeldTexts): void;
   /** What waits to be said of a visitor is not said. */
   forgetHeldLine(chatId: number): void;
 }
@@ -31,8 +42,8 @@ interface Line {
 /** The records in an open database. */
 export function heldRecords(
   db: Database,
-  { addWork, forgetWork }: Pick<OutboxRecords, "addWork" | "forgetWork">,
-): HeldRecords {
+  { addWork, forgetWork }: OutboxMoves,
+): HeldMoves {
   const select = db.reader("SELECT value FROM facts WHERE name = 'held_of:' || ?");
   const save = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES ('held_of:' || ?, ?)");
   const forget = db.writer("DELETE FROM facts WHERE name = 'held_of:' || ?");
@@ -41,6 +52,11 @@ export function heldRecords(
     `UPDATE outbox SET body = ?, due_at_ms = max(due_at_ms, ?)
      WHERE subject = ? AND kind = 'note' AND due_at_ms IS NOT NULL`,
   );
+
+  function lineOf(chatId: number): Line | undefined {
+    const { fromMs, leads } = recordIn(select.get(String(chatId))?.["value"]) ?? {};
+    return typeof fromMs === "number" && typeof leads === "number" ? { fromMs, leads } : undefined;
+  }
 
   function rewriteLine({ fromMs, leads }: Line, chatId: number, nowMs: number, body: string) {
     const isWaiting = rewrite.run(body, dueAtMs(fromMs, nowMs), subjectOf(chatId)).changes > 0;
@@ -53,17 +69,21 @@ export function heldRecords(
   }
 
   return {
-    oweHeldLine(chatId, nowMs, text) {
-      const stored = select.get(String(chatId))?.["value"];
-      const last: Line | undefined = stored === undefined ? undefined : JSON.parse(String(stored));
+    countInHeldLine: (chatId) => lineOf(chatId)?.leads ?? 0,
+    oweHeldLine(chatId, nowMs, texts) {
+      const last = lineOf(chatId);
       if (last !== undefined) {
         const counted = { ...last, leads: last.leads + 1 };
-        if (rewriteLine(counted, chatId, nowMs, text(counted.leads))) return;
+        if (rewriteLine(counted, chatId, nowMs, texts.counted)) return;
       }
       const soonestMs = (last?.fromMs ?? -Infinity) + LINE_EVERY_MS;
       // However the clock was set in between, not later than an hour from now.
       const fromMs = Math.min(Math.max(soonestMs, nowMs), nowMs + LINE_EVERY_MS);
-      const work = { kind: "note", subject: subjectOf(chatId), body: text(1) } as const;
+      const work = {
+        kind: "note",
+        subject: subjectOf(chatId),
+        body: { text: texts.alone },
+      } as const;
       addWork({ lane: ADMIN_CHAT_LANE, ...work }, dueAtMs(fromMs, nowMs));
       remember(chatId, { fromMs, leads: 1 });
     },

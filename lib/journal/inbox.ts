@@ -23,16 +23,23 @@ export interface InboxRecords {
   ): Set<number>;
   /** Hands out due updates, oldest first. They stay the caller's until finished or postponed. */
   takeUpdates(nowMs: number, most: number): StoredUpdate[];
-  finishUpdate(id: number): void;
   /** Does nothing to an update that is finished: the disk may have kept a postponement waiting for long. */
   postponeUpdate(id: number, dueAtMs: number): void;
-  /** Forgets finished updates below `offset`, which Telegram will not hand over again. */
+  /** Telegram will not hand over updates below `offset` again: what is finished of them is forgotten, many at a time. */
   forgetUpdates(offset: number): void;
   /** When the next waiting update is due; undefined if none waits. */
   nextUpdateDueAtMs(): number | undefined;
 }
 
-export function inboxRecords(db: Database): InboxRecords {
+/** What the journal's own moves need beside that. */
+export interface InboxMoves extends InboxRecords {
+  finishUpdates(ids: readonly number[]): void;
+}
+
+/** So many finished updates are left before they are forgotten: they hold nothing but their number. */
+export const MOST_FINISHED = 256;
+
+export function inboxRecords(db: Database): InboxMoves {
   const insert = db.writer(
     `INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT (update_id) DO NOTHING`,
@@ -42,8 +49,9 @@ export function inboxRecords(db: Database): InboxRecords {
        SELECT update_id FROM inbox WHERE due_at_ms <= ? ORDER BY due_at_ms, update_id LIMIT ?)
      RETURNING CAST(update_id AS REAL) AS update_id, body, failures, received_at_ms`, // One past 2^53 would throw.
   );
-  const empty = db.writer("UPDATE inbox SET body = NULL, due_at_ms = NULL WHERE update_id = ?");
-  const remove = db.writer("DELETE FROM inbox WHERE update_id = ?");
+  const listed = "update_id IN (SELECT value FROM json_each(?))";
+  const empty = db.writer(`UPDATE inbox SET body = NULL, due_at_ms = NULL WHERE ${listed}`);
+  const remove = db.writer(`DELETE FROM inbox WHERE ${listed}`);
   const postpone = db.writer(
     `UPDATE inbox SET due_at_ms = ?, failures = failures + 1
      WHERE update_id = ? AND body IS NOT NULL`,
@@ -55,10 +63,10 @@ export function inboxRecords(db: Database): InboxRecords {
 
   /** Below it Telegram has been told: what is finished there needs no trace. */
   let toldBelow = -Infinity;
-  /** No finished update above it is left in the table. */
-  let lastTrace = Number(
-    db.reader("SELECT max(update_id) AS id FROM inbox").get()?.["id"] ?? -Infinity,
-  );
+  /** How many finished updates the table may still hold; those of an earlier process are not counted. */
+  let finished = db.reader("SELECT max(update_id) AS id FROM inbox").get()?.["id"] == null
+    ? 0
+    : Infinity;
 
   return {
     recordUpdates(updates, nowMs, dueAtMs) {
@@ -77,19 +85,19 @@ export function inboxRecords(db: Database): InboxRecords {
         failures: Number(row["failures"]),
         receivedAtMs: Number(row["received_at_ms"]),
       })).sort((a, b) => a.id - b.id),
-    finishUpdate(id) {
-      if (id < toldBelow) remove.run(id);
-      else {
-        empty.run(id);
-        lastTrace = Math.max(lastTrace, id);
-      }
+    finishUpdates(ids) {
+      const told = ids.filter((id) => id < toldBelow);
+      const untold = ids.filter((id) => id >= toldBelow);
+      if (told.length > 0) remove.run(JSON.stringify(told));
+      if (untold.length > 0) empty.run(JSON.stringify(untold));
+      finished += untold.length;
     },
     postponeUpdate: (id, dueAtMs) => void postpone.run(dueAtMs, id),
     forgetUpdates(offset) {
       toldBelow = offset;
-      if (lastTrace === -Infinity) return;
+      if (finished < MOST_FINISHED) return;
       forget.run(offset);
-      if (lastTrace < offset) lastTrace = -Infinity;
+      finished = 0;
     },
     nextUpdateDueAtMs: () => {
       const row = nextDue.get();

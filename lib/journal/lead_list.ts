@@ -1,13 +1,13 @@
-// The journal's leads as the page lists them: filtered, page by page, counted; and one lead's whole life.
+// The journal's leads as the page lists them: filtered, page by page, counted.
 // The cost of a page does not grow with the journal: a filter that no index answers looks at so many leads and
 // says how far it came.
 
 import type { Database, Reader, Row } from "./database.ts";
-import type { CrmOutcome, FollowUpContent, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
+import type { Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
-import { HELD, toLead } from "./leads.ts";
+import { closedIn, HELD, leadState, toLead } from "./leads.ts";
 import { byPlace, heldReader } from "./profile_counts.ts";
-import type { WorkKind } from "./outbox.ts";
+import type { Totals } from "./totals.ts";
 
 /** Most leads that one question looks at; words take the longest to be looked for. */
 const MOST_LOOKED_AT = 5_000;
@@ -59,33 +59,7 @@ export interface ListedLead extends Lead {
   readonly closed: { readonly by: string; readonly atMs: number } | null;
 }
 
-/** What became of a lead beside its attempts. */
-export interface LeadLife {
-  readonly lead: ListedLead;
-  readonly confirmedAtMs: number | null;
-  readonly cardShownAtMs: number | null;
-  readonly alertedAtMs: number | null;
-  /** How often its visitor asked for the same again; undefined for never. */
-  readonly repeats: Repeats | undefined;
-  readonly followUps: readonly LifeFollowUp[];
-  /** What is still owed about it. */
-  readonly owed: readonly WorkKind[];
-}
-
-/** How often a lead was asked for again. */
-export interface Repeats {
-  readonly times: number;
-  readonly lastAtMs: number;
-}
-
-export interface LifeFollowUp {
-  readonly number: number;
-  readonly content: FollowUpContent;
-  readonly receivedAtMs: number;
-  readonly shownAtMs: number | null;
-}
-
-export interface LeadList {
+export interface LeadPages {
   listLeads(filter: LeadFilter, cursor: Cursor, most: number): LeadPage;
   /**
    * How many leads there are in each place, of one profile or all; the filter's own place and words do not
@@ -94,22 +68,6 @@ export interface LeadList {
   countListed(filter: LeadFilter): PlaceCounts | undefined;
   /** The profiles that have ever had a lead. */
   profilesWithLeads(): string[];
-  findLife(number: number): LeadLife | undefined;
-  /** Whether a POST of a lead is owed or under way. */
-  isPostOwed(lead: number): boolean;
-  markCardShown(lead: number, nowMs: number): void;
-  /** The leads that came from a chat, newest first. */
-  leadsOfChat(chatId: number): Lead[];
-  /** Leads by profile and state, kept as they change. */
-  leadTotals(): { readonly profile: string; readonly state: LeadState; readonly leads: number }[];
-  /** Ended attempts by outcome, kept as they end. */
-  attemptTotals(): { readonly outcome: CrmOutcome["kind"]; readonly attempts: number }[];
-  /** Repeated presses by profile, counted as they come. */
-  repeatTotals(): { readonly profile: string; readonly presses: number }[];
-  /** Owed work by kind. */
-  owedTotals(): { readonly kind: WorkKind; readonly works: number }[];
-  /** When the oldest lead came that neither the CRM nor the managers have yet, and how many the managers' chat refused. */
-  undelivered(): { readonly oldestAtMs: number | undefined; readonly leads: number };
 }
 
 const COLUMNS =
@@ -131,54 +89,28 @@ const CONDITIONS: Readonly<Record<Place, string>> = {
 
 const MOST_NUMBER = Number.MAX_SAFE_INTEGER;
 
-export function leadList(db: Database, keys: BotKeys): LeadList {
-  const pages = new Map<string, Pages>();
+export function leadPages(
+  db: Database,
+  keys: BotKeys,
+  { leadTotals }: Pick<Totals, "leadTotals">,
+): LeadPages {
+  const pages = new Map<string, Statements>();
   const heldByProfile = heldReader(db);
   const firstSince = db.reader(
     "SELECT number FROM leads WHERE received_at_ms >= ? ORDER BY received_at_ms LIMIT 1",
   );
-  const totals = db.reader("SELECT profile, state, leads FROM lead_counts WHERE leads > 0");
   const countSpan = db.reader(
     `SELECT state, count(*) AS leads FROM (
        SELECT state FROM leads INDEXED BY leads_by_time
        WHERE received_at_ms >= ?1 AND received_at_ms < ?2 AND (?3 IS NULL OR profile = ?3)
        LIMIT ${MOST_COUNTED + 1}) GROUP BY state`,
   );
-  const select = db.reader(
-    "SELECT *, CAST(user_id AS TEXT) AS user_id_text FROM leads WHERE number = ?",
-  );
-  const selectFollowUps = db.reader(
-    `SELECT number, content, received_at_ms, shown_at_ms FROM follow_ups WHERE lead = ?
-     ORDER BY number`,
-  );
-  const selectOwed = db.reader(
-    `SELECT kind FROM outbox WHERE subject = ?
-       AND kind IN ('confirmation', 'post', 'card', 'card_update')`,
-  );
-  const selectPost = db.reader("SELECT 1 FROM outbox WHERE subject = ? AND kind = 'post' LIMIT 1");
-  const setCardShown = db.writer("UPDATE leads SET card_shown_at_ms = ? WHERE number = ?");
-  const selectOfChat = db.reader("SELECT * FROM leads WHERE chat_id = ? ORDER BY number DESC");
-  const attempts = db.reader("SELECT outcome, attempts FROM attempt_counts");
-  const selectRepeats = db.reader(
-    "SELECT count(*) AS times, max(pressed_at_ms) AS last FROM repeats WHERE lead = ?",
-  );
-  const repeats = db.reader("SELECT profile, presses FROM repeat_counts");
-  const owed = db.reader("SELECT kind, count(*) AS works FROM outbox GROUP BY kind");
-  const oldestRefused = db.reader(
-    "SELECT received_at_ms FROM leads WHERE state = 'undelivered' ORDER BY number LIMIT 1",
-  );
-  // Owed work keeps its place in line: the first of it is about the oldest leads.
-  const oldestOnItsWay = db.reader(
-    `SELECT min(received_at_ms) AS received_at_ms FROM leads WHERE state = 'received' AND number IN (
-       SELECT subject FROM outbox WHERE kind IN ('post', 'card') ORDER BY id LIMIT 100)`,
-  );
-
   /** Statements differ by what an index answers, by direction and by how many patterns each word has. */
   function pagesOf(
     { place, profile }: LeadFilter,
     back: boolean,
     words: readonly number[],
-  ): Pages {
+  ): Statements {
     const name = [place, profile !== null, back, ...words].join();
     const known = pages.get(name);
     if (known !== undefined) return known;
@@ -217,20 +149,6 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
     };
   }
 
-  function leadTotals() {
-    return totals.all().map((row) => ({
-      profile: String(row["profile"]),
-      state: String(row["state"]) as LeadState, // The table's source holds it to these words.
-      leads: Number(row["leads"]),
-    }));
-  }
-
-  function repeatsOf(lead: number): Repeats | undefined {
-    const row = selectRepeats.get(lead);
-    const times = Number(row?.["times"]);
-    return times === 0 ? undefined : { times, lastAtMs: Number(row?.["last"]) };
-  }
-
   return {
     listLeads(filter, cursor, most) {
       const back = cursor.after === undefined;
@@ -267,7 +185,7 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
         }
       } else {
         for (const row of countSpan.all(...span, profile)) {
-          add(String(row["state"]) as LeadState, Number(row["leads"]));
+          add(leadState(row["state"]), Number(row["leads"]));
         }
         const counted = Object.values(counts).reduce((sum, leads) => sum + leads, 0);
         if (counted > MOST_COUNTED) return undefined;
@@ -276,54 +194,6 @@ export function leadList(db: Database, keys: BotKeys): LeadList {
       return byPlace(counts, held);
     },
     profilesWithLeads: () => [...new Set(leadTotals().map(({ profile }) => profile))],
-    findLife(number) {
-      const row = select.get(number);
-      if (row === undefined) return undefined;
-      return {
-        lead: toListed(row, keys),
-        confirmedAtMs: numberOrNull(row["confirmed_at_ms"]),
-        cardShownAtMs: numberOrNull(row["card_shown_at_ms"]),
-        alertedAtMs: numberOrNull(row["alerted_at_ms"]),
-        repeats: repeatsOf(number),
-        followUps: selectFollowUps.all(number).map((each) => ({
-          number: Number(each["number"]),
-          content: JSON.parse(String(each["content"])),
-          receivedAtMs: Number(each["received_at_ms"]),
-          shownAtMs: numberOrNull(each["shown_at_ms"]),
-        })),
-        owed: selectOwed.all(number).map((each) => String(each["kind"]) as WorkKind),
-      };
-    },
-    isPostOwed: (lead) => selectPost.get(lead) !== undefined,
-    markCardShown: (lead, nowMs) => void setCardShown.run(nowMs, lead),
-    leadsOfChat: (chatId) => selectOfChat.all(chatId).map((row) => toLead(row, keys)),
-    leadTotals,
-    attemptTotals: () =>
-      attempts.all().map((row) => ({
-        outcome: String(row["outcome"]) as CrmOutcome["kind"], // Written by `endAttempt` alone.
-        attempts: Number(row["attempts"]),
-      })),
-    repeatTotals: () =>
-      repeats.all().map((row) => ({
-        profile: String(row["profile"]),
-        presses: Number(row["presses"]),
-      })),
-    owedTotals: () =>
-      owed.all().map((row) => ({
-        kind: String(row["kind"]) as WorkKind, // The table's CHECK holds it to these words.
-        works: Number(row["works"]),
-      })),
-    undelivered() {
-      const moments = [oldestRefused.get(), oldestOnItsWay.get()]
-        .flatMap((row) =>
-          typeof row?.["received_at_ms"] === "number" ? [row["received_at_ms"]] : []
-        );
-      const refused = leadTotals().filter(({ state }) => state === "undelivered");
-      return {
-        oldestAtMs: moments.length === 0 ? undefined : Math.min(...moments),
-        leads: refused.reduce((sum, { leads }) => sum + leads, 0),
-      };
-    },
   };
 }
 
@@ -347,7 +217,7 @@ function indexedPlace(place: Place | null, order: string, most: number): string 
   }
 }
 
-interface Pages {
+interface Statements {
   readonly page: Reader;
   /** How far the page looked. */
   readonly looked: Reader;
@@ -370,17 +240,12 @@ function patternsOf(word: string): string[] {
   return distinct.map((each) => `%${each.replace(/[%_\\]/g, "\\$&")}%`);
 }
 
-function toListed(row: Row, keys: BotKeys): ListedLead {
+/** A lead as the page lists it. */
+export function toListed(row: Row, keys: BotKeys): ListedLead {
   return {
     ...toLead(row, keys),
     held: row["card_reason"] === HELD,
     userIdText: String(row["user_id_text"]),
-    closed: row["closed_by"] === null
-      ? null
-      : { by: String(row["closed_by"]), atMs: Number(row["closed_at_ms"]) },
+    closed: closedIn(row),
   };
-}
-
-function numberOrNull(value: unknown): number | null {
-  return value === null ? null : Number(value);
 }

@@ -1,97 +1,88 @@
 // The journal's outbox: work that is owed, by lane and time. Does not do it.
 
 import type { Database, Row } from "./database.ts";
+import {
+  type NewWork,
+  readWork,
+  type UnreadableWork,
+  type Work,
+  type WorkIn,
+  type WorkKind,
+  writeBody,
+} from "./work.ts";
 
-export type WorkKind =
-  /** To a visitor. */
-  | "confirmation"
-  | "thanks"
-  | "reminder"
-  /** To a CRM. */
-  | "post"
-  /** To the managers. */
-  | "card"
-  | "card_update"
-  | "follow_up"
-  | "offer"
-  | "offer_update"
-  | "note";
-
-/** One piece of owed work. It is deleted when done, and due again when it failed. */
-export interface Work {
-  readonly id: number;
-  /** Which queue it waits in: one of the lanes below. */
-  readonly lane: string;
-  readonly kind: WorkKind;
-  /** Number of the lead, the follow-up or the managers' message that it is about; 0 for what is about none, below 0 a chat's. */
-  readonly subject: number;
-  /** What the kind needs beside its subject. */
-  readonly body: string;
-  readonly failures: number;
-}
-
-export type NewWork = Omit<Work, "id" | "failures">;
-
-export const VISITORS_LANE = "visitors";
-export const ADMIN_CHAT_LANE = "admin_chat";
-
-/** Follow-ups wait by themselves, so that they and cards take turns: neither is behind all of the others. */
-export const FOLLOW_UPS_LANE = "admin_chat:follow_ups";
-
-/** What messages in the managers' chat have to say by now: that is no new message, and waits for none. */
-export const EDITS_LANE = "admin_chat:edits";
-
-/** POSTs wait by host, so that one dead CRM does not delay the others. */
-export function crmLane(host: string): string {
-  return `${CRM_LANES}host:${host}`;
-}
-
-/** The open cards of a profile that a manager sends one after another. */
-export function sendAllLane(profile: string): string {
-  return `${SEND_ALL_LANES}${profile}`;
-}
-
-export const CRM_LANES = "crm:";
-export const SEND_ALL_LANES = "crm:all:";
-
+/** The outbox. Work that was taken, or recorded as in hand, stays the caller's until finished or postponed. */
 export interface OutboxRecords {
   /** @param dueAtMs Null when the caller does the work itself, at once. */
-  addWork(work: NewWork, dueAtMs: number | null): Work;
-  /** Hands out due work of a lane, longest due first. It stays the caller's until finished or postponed. */
-  takeWork(lane: string, nowMs: number, most: number): Work[];
-  finishWork(work: Work): void;
-  /** Such work is owed no more, also where it is in hand. */
-  forgetWork(kind: WorkKind, subject: number): void;
+  addWork<New extends NewWork>(work: New, dueAtMs: number | null): New & Numbered;
+  /** Hands out due work of a lane, longest due first. */
+  takeWork(lane: string, nowMs: number, most: number): (Work | UnreadableWork)[];
+  /** Hands out one more due piece of work of one kind. */
+  takeWorkOfKind<Kind extends WorkKind>(
+    lane: string,
+    kind: Kind,
+    nowMs: number,
+  ): WorkIn<Kind> | undefined;
+  finishWork(work: Numbered): void;
   /** Gives work back that was taken and not tried. */
-  releaseWork(work: Work, dueAtMs: number): void;
+  releaseWork(work: Numbered, dueAtMs: number): void;
   /** Counts one more failure; `failures` of the next `takeWork` tells. */
-  postponeWork(work: Work, dueAtMs: number): void;
+  postponeWork(work: Numbered, dueAtMs: number): void;
+  /** The same for work that was tried together. */
+  postponeAll(works: readonly { readonly work: Numbered; readonly dueAtMs: number }[]): void;
   /** When the next waiting work of a lane is due; undefined if none waits. */
   nextWorkDueAtMs(lane: string): number | undefined;
   /** The lanes that begin with `prefix` and have work, waiting or in hand. */
   lanes(prefix: string): string[];
   /** Such work that is owed, waiting or in hand. */
-  findWork(kind: WorkKind, subject: number): Work | undefined;
+  findWork<Kind extends WorkKind>(kind: Kind, subject: number): WorkIn<Kind> | undefined;
   /** Whether work in hand is still owed: it may have been forgotten meanwhile. */
-  isOwed(work: Work): boolean;
+  isOwed(work: Numbered): boolean;
   /** How much due work of a kind waits in a lane; counts no further than `most`. */
   countDueWork(lane: string, kind: WorkKind, nowMs: number, most: number): number;
-  /** Hands out one more due piece of work of one kind. */
-  takeWorkOfKind(lane: string, kind: WorkKind, nowMs: number): Work | undefined;
 }
 
-export function outboxRecords(db: Database): OutboxRecords {
-  const insert = db.writer(
-    "INSERT INTO outbox (id, lane, kind, subject, body, due_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
-  );
+/** What tells one piece of work from another. */
+export interface Numbered {
+  readonly id: number;
+  readonly failures: number;
+}
+
+/** What the journal's own moves need beside that. */
+export interface OutboxMoves extends OutboxRecords {
+  /** Adds two pieces of work by one statement. */
+  addBoth<First extends NewWork, Second extends NewWork>(
+    first: First,
+    second: Second,
+    dueAtMs: number | null,
+  ): readonly [First & Numbered, Second & Numbered];
+  finishAll(works: readonly Numbered[]): void;
+  /** Such work is owed no more, also where it is in hand. */
+  forgetWork(kind: WorkKind, subject: number): void;
+}
+
+export const OUTBOX_COLUMNS = "id, lane, kind, subject, body, failures";
+
+export function outboxRecords(db: Database): OutboxMoves {
+  const values = "(?, ?, ?, ?, ?, ?)";
+  const into = "INSERT INTO outbox (id, lane, kind, subject, body, due_at_ms) VALUES";
+  const insert = db.writer(`${into} ${values}`);
+  const insertBoth = db.writer(`${into} ${values}, ${values}`);
   // An id that is in hand must not be given to new work.
   let lastId = Number(db.reader("SELECT max(id) AS id FROM outbox").get()?.["id"] ?? 0);
   const take = db.writer(
     `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
        SELECT id FROM outbox WHERE lane = ? AND due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?)
-     RETURNING id, lane, kind, subject, body, failures`,
+     RETURNING ${OUTBOX_COLUMNS}`,
+  );
+  const takeOfKind = db.writer(
+    `UPDATE outbox SET due_at_ms = NULL WHERE id = (
+       SELECT id FROM outbox WHERE lane = ? AND kind = ? AND due_at_ms <= ?
+       ORDER BY due_at_ms, id LIMIT 1)
+     RETURNING ${OUTBOX_COLUMNS}`,
   );
   const finish = db.writer("DELETE FROM outbox WHERE id = ?");
+  const finishAll = db.writer("DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))");
   const forget = db.writer("DELETE FROM outbox WHERE subject = ? AND kind = ?");
   const postpone = db.writer(
     "UPDATE outbox SET due_at_ms = ?, failures = failures + 1 WHERE id = ?",
@@ -101,12 +92,6 @@ export function outboxRecords(db: Database): OutboxRecords {
     `SELECT due_at_ms FROM outbox WHERE lane = ? AND due_at_ms IS NOT NULL
      ORDER BY due_at_ms LIMIT 1`,
   );
-  const takeOfKind = db.writer(
-    `UPDATE outbox SET due_at_ms = NULL WHERE id = (
-       SELECT id FROM outbox WHERE lane = ? AND kind = ? AND due_at_ms <= ?
-       ORDER BY due_at_ms, id LIMIT 1)
-     RETURNING id, lane, kind, subject, body, failures`,
-  );
   const find = db.reader("SELECT * FROM outbox WHERE subject = ? AND kind = ? LIMIT 1");
   const owed = db.reader("SELECT 1 FROM outbox WHERE id = ?");
   const countDue = db.reader(
@@ -115,51 +100,61 @@ export function outboxRecords(db: Database): OutboxRecords {
   );
   const lanes = db.reader("SELECT DISTINCT lane FROM outbox WHERE lane >= ? AND lane < ?");
 
+  function number<New extends NewWork>(work: New): New & Numbered {
+    return { ...work, id: ++lastId, failures: 0 };
+  }
+
+  function rowOf(work: NewWork & Numbered, dueAtMs: number | null) {
+    return [work.id, work.lane, work.kind, work.subject, writeBody(work), dueAtMs] as const;
+  }
+
   return {
     addWork(work, dueAtMs) {
-      const { lane, kind, subject, body } = work;
-      const id = ++lastId;
-      insert.run(id, lane, kind, subject, body, dueAtMs);
-      return { ...work, id, failures: 0 };
+      const added = number(work);
+      insert.run(...rowOf(added, dueAtMs));
+      return added;
+    },
+    addBoth(first, second, dueAtMs) {
+      const added = [number(first), number(second)] as const;
+      insertBoth.run(...rowOf(added[0], null), ...rowOf(added[1], dueAtMs));
+      return added;
     },
     takeWork: (lane, nowMs, most) =>
-      take.all(lane, nowMs, most).map(toWork).sort((a, b) => a.id - b.id),
+      take.all(lane, nowMs, most).map(readWork).sort((a, b) => a.id - b.id),
+    takeWorkOfKind: (lane, kind, nowMs) => workOfKind(kind, takeOfKind.get(lane, kind, nowMs)),
     finishWork: ({ id }) => void finish.run(id),
+    finishAll: (works) => void finishAll.run(JSON.stringify(works.map(({ id }) => id))),
     forgetWork: (kind, subject) => void forget.run(subject, kind),
     releaseWork: ({ id }, dueAtMs) => void release.run(dueAtMs, id),
     postponeWork: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
+    postponeAll: (works) =>
+      db.atomically(() => {
+        for (const { work, dueAtMs } of works) postpone.run(dueAtMs, work.id);
+      }),
     nextWorkDueAtMs: (lane) => {
       const row = nextDue.get(lane);
       return row === undefined ? undefined : Number(row["due_at_ms"]);
     },
     lanes: (prefix) => lanes.all(prefix, prefix + "\u{10FFFF}").map((row) => String(row["lane"])),
-    findWork(kind, subject) {
-      const row = find.get(subject, kind);
-      return row === undefined ? undefined : toWork(row);
-    },
+    findWork: (kind, subject) => workOfKind(kind, find.get(subject, kind)),
     isOwed: ({ id }) => owed.get(id) !== undefined,
     countDueWork: (lane, kind, nowMs, most) =>
       Number(countDue.get(lane, kind, nowMs, most)?.["works"]),
-    takeWorkOfKind(lane, kind, nowMs) {
-      const row = takeOfKind.get(lane, kind, nowMs);
-      return row === undefined ? undefined : toWork(row);
-    },
   };
 }
 
-/** Work as its row has it. */
-export function toWork(row: Row): Work {
-  return {
-    id: Number(row["id"]),
-    lane: String(row["lane"]),
-    kind: String(row["kind"]) as WorkKind, // The table's CHECK holds it to these words.
-    subject: Number(row["subject"]),
-    body: String(row["body"]),
-    failures: Number(row["failures"]),
-  };
+/** The work of a kind in a row; undefined where there is none, or none that can be read. */
+export function workOfKind<Kind extends WorkKind>(
+  kind: Kind,
+  row: Row | undefined,
+): WorkIn<Kind> | undefined {
+  const work = row && readWork(row);
+  return work !== undefined && isOfKind(work, kind) ? work : undefined;
 }
 
-/** Whether a manager asked for a POST: their name is its body. */
-export function isResend({ body }: Work): boolean {
-  return body !== "";
+function isOfKind<Kind extends WorkKind>(
+  work: Work | UnreadableWork,
+  kind: Kind,
+): work is WorkIn<Kind> {
+  return work.kind === kind;
 }

@@ -15,6 +15,8 @@ export interface PressLimits {
   readonly repeatWindowMs: number;
   /** Most leads of one visitor within an hour that are POSTed. */
   readonly mostInAnHour: number;
+  /** Whether the chat has given a lead before, as `findMenu` tells. */
+  readonly chatHasLeads: boolean;
 }
 
 /** What a press is, by what its visitor pressed before. */
@@ -36,13 +38,16 @@ export interface PressRecords {
    * Moments are compared either way, so that a clock that was set back does not make an old lead of a new one.
    */
   judgePress(press: NewLead, limits: PressLimits): PressVerdict;
+}
+
+/** What the journal's own moves need beside that. */
+export interface PressMoves extends PressRecords {
   /** Remembers that a press was a repeat. */
   insertRepeat(press: NewLead, lead: number): void;
 }
 
 /** The records in an open database. */
-export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressRecords {
-  const selectAny = db.reader("SELECT 1 FROM leads WHERE chat_id = ? LIMIT 1");
+export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressMoves {
   // In the index alone, however many leads a chat has given; the newest have the highest numbers.
   const selectNewest = db.reader(
     "SELECT number FROM leads WHERE chat_id = ? ORDER BY number DESC LIMIT ?",
@@ -95,9 +100,9 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressReco
   }
 
   return {
-    judgePress(press, { repeatWindowMs, mostInAnHour }) {
+    judgePress(press, { repeatWindowMs, mostInAnHour, chatHasLeads }) {
       const { chatId, menuMessageId, receivedAtMs } = press;
-      if (selectAny.get(chatId) === undefined) return { kind: "lead" };
+      if (!chatHasLeads) return { kind: "lead" };
       const newest = selectNewest.all(chatId, mostInAnHour).map((row) => Number(row["number"]));
       const menu = [chatId, keyOf(menuMessageId)] as const;
       if (selectLead.get(...menu) ?? selectRepeat.get(...menu)) return { kind: "known" };

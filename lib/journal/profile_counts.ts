@@ -1,8 +1,17 @@
 // What the journal tells of a profile's leads: how many went where, and what its CRM last answered.
 
 import type { Database } from "./database.ts";
-import { type CrmOutcome, type LeadState, type Place, type PlaceCounts, placeOf } from "../lead.ts";
-import { HELD } from "./leads.ts";
+import {
+  type CrmOutcome,
+  LEAD_STATES,
+  type LeadState,
+  type Place,
+  type PlaceCounts,
+  placeOf,
+} from "../lead.ts";
+import { outcomeKind } from "./attempts.ts";
+import { HELD, leadState } from "./leads.ts";
+import { numberOrNull } from "./rows.ts";
 
 /** An ended attempt, as far as the journal kept it. */
 export interface LastAnswer {
@@ -44,8 +53,7 @@ export function profileCounts(db: Database): ProfileCounts {
       for (const row of count.all(fromMs, toMs)) {
         const profile = String(row["profile"]);
         const ofProfile = states.get(profile) ?? {};
-        // The table's CHECK holds it to these words.
-        ofProfile[String(row["state"]) as LeadState] = Number(row["leads"]);
+        ofProfile[leadState(row["state"])] = Number(row["leads"]);
         states.set(profile, ofProfile);
       }
       return new Map(
@@ -57,8 +65,8 @@ export function profileCounts(db: Database): ProfileCounts {
       const row = last.get(profile);
       if (row === undefined) return undefined;
       return {
-        outcome: String(row["outcome"]) as CrmOutcome["kind"],
-        status: row["status"] === null ? null : Number(row["status"]),
+        outcome: outcomeKind(row["outcome"]),
+        status: numberOrNull(row["status"]),
         begunAtMs: Number(row["begun_at_ms"]),
         endedAtMs: Number(row["ended_at_ms"]),
       };
@@ -71,11 +79,11 @@ export function byPlace(
   states: Readonly<Partial<Record<LeadState, number>>>,
   held: number,
 ): PlaceCounts {
-  const inChat = (states.in_admin_chat ?? 0) - held;
-  const counts = { ...states, in_admin_chat: inChat, held };
-  const places: Partial<Record<Place, number>> = {};
-  for (const [state, leads] of Object.entries(counts) as [LeadState | "held", number][]) {
-    const place = state === "held" ? state : placeOf(state, false);
+  const counts = { ...states, in_admin_chat: (states.in_admin_chat ?? 0) - held };
+  const places: Partial<Record<Place, number>> = held === 0 ? {} : { held };
+  for (const state of LEAD_STATES) {
+    const leads = counts[state] ?? 0;
+    const place = placeOf(state, false);
     if (leads !== 0) places[place] = (places[place] ?? 0) + leads;
   }
   return places;

@@ -1,7 +1,7 @@
 // What the journal keeps under a profile's key, and what becomes of it when the profile gets another key or goes.
 
 import type { Database } from "./database.ts";
-import { SEND_ALL_LANES } from "./outbox.ts";
+import { SEND_ALL_LANES } from "./work.ts";
 
 /** How the names of facts about one profile begin; its key follows. */
 export const PROFILE_FACTS = {

@@ -3,13 +3,17 @@
 import type { Database } from "./database.ts";
 import { type CrmOutcome, mayHaveArrived, type NewLead } from "../lead.ts";
 import { COPIED_FACT, RESTORED } from "./copies.ts";
-import type { Attempt, LeadRecords } from "./leads.ts";
-import { isResend, type OutboxRecords, toWork, type Work } from "./outbox.ts";
+import type { Attempt, AttemptMoves } from "./attempts.ts";
+import type { CardConsequences } from "./card_moves.ts";
+import type { CrmMoves } from "./crm_moves.ts";
+import { type OutboxMoves, workOfKind } from "./outbox.ts";
+import type { CrmAccount } from "./send_all.ts";
+import type { WorkOf } from "./work.ts";
 
 /** An attempt that an earlier process may have made, and the work that it was made for. */
 export interface CutOff {
   readonly attempt: Attempt;
-  readonly work: Work | undefined;
+  readonly work: WorkOf<"post"> | undefined;
 }
 
 /** What a start does first. */
@@ -19,10 +23,9 @@ export interface Recovery {
    * ends as interrupted and its card is due; everything else that is owed is due at once. In a copy that
    * took the journal's place every lead that was not entered may have been since, and no lead is sent again.
    *
-   * @param alongside Records what else follows from each of them, with the same move.
    * @returns The cut-off attempts, each with the work it was made for.
    */
-  recover(interrupted: CrmOutcome, nowMs: number, alongside?: (work: Work) => void): CutOff[];
+  recover(interrupted: CrmOutcome, nowMs: number): CutOff[];
 }
 
 /** What the moves of a press need to know of a copy. */
@@ -36,16 +39,38 @@ export interface CopyRecords {
 /** Begins the names of facts about presses that waited in a copy; the menu that was pressed follows, as `chat:message`. */
 export const PRESS_OF_COPY = "press_of_copy:";
 
-/**
- * @param failInCrm The move of an attempt that the CRM did not accept.
- * @param oweCardUpdate Owes an edit of a lead's card.
- */
+/** What waited in a copy is asked for at each press; nearly every journal has nothing of it. */
+export function copyRecords(db: Database, attempts: AttemptMoves): CopyRecords & Renewable {
+  const { closeAttempt, beginAttempt } = attempts;
+  const selectAny = db.reader(
+    `SELECT 1 FROM facts WHERE name >= '${PRESS_OF_COPY}' AND name < '${PRESS_OF_COPY}\u{10FFFF}' LIMIT 1`,
+  );
+  const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
+  let mayBeThere = selectAny.get() !== undefined;
+  return {
+    takePressOfCopy: ({ chatId, menuMessageId }) =>
+      mayBeThere && deleteFact.run(`${PRESS_OF_COPY}${chatId}:${menuMessageId}`).changes > 0,
+    recordDoubt: (lead, nowMs) => closeAttempt(beginAttempt(lead, null, nowMs), RESTORED, nowMs),
+    renew: () => void (mayBeThere ||= selectAny.get() !== undefined),
+  };
+}
+
+interface Renewable {
+  /** Presses that waited in a copy have been recorded just now. */
+  renew(): void;
+}
+
 export function recovery(
   db: Database,
-  records: LeadRecords & OutboxRecords,
-  failInCrm: (work: Work, attempt: Attempt, outcome: CrmOutcome, nowMs: number) => void,
-  oweCardUpdate: (lead: number, nowMs: number) => void,
-): Recovery & CopyRecords {
+  { attempts, outbox, cards, account, copy, cutOffAttempt }: {
+    readonly attempts: AttemptMoves;
+    readonly outbox: OutboxMoves;
+    readonly cards: CardConsequences;
+    readonly account: CrmAccount;
+    readonly copy: CopyRecords & Renewable;
+    readonly cutOffAttempt: CrmMoves["endAttempt"];
+  },
+): Recovery {
   const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
   const allWorkDue = db.writer("UPDATE outbox SET due_at_ms = ?");
   const postsToOpenLeads = db.reader(
@@ -71,52 +96,44 @@ export function recovery(
   const selectFact = db.reader("SELECT 1 FROM facts WHERE name = ?");
   const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
 
-  function recordDoubt(lead: number, nowMs: number): void {
-    records.endAttempt(records.beginAttempt(lead, null, nowMs), RESTORED, nowMs);
-  }
-
   function doubt(lead: number, nowMs: number): void {
-    const isDoubtful = mayHaveArrived(records.attemptsOf(lead).at(-1)?.outcome ?? null);
-    if (!isDoubtful) recordDoubt(lead, nowMs);
+    const isDoubtful = mayHaveArrived(attempts.attemptsOf(lead).at(-1)?.outcome ?? null);
+    if (!isDoubtful) copy.recordDoubt(lead, nowMs);
   }
 
-  function recoverCopy(nowMs: number, alongside: (work: Work) => void): CutOff[] {
+  function recoverCopy(nowMs: number): CutOff[] {
     for (const row of leadsWithCard.all()) doubt(Number(row["subject"]), nowMs);
-    const cutOff = postsToOpenLeads.all().map(toWork).map((work) => {
-      const attempt = records.beginAttempt(work.subject, isResend(work) ? work.body : null, nowMs);
-      failInCrm(work, attempt, RESTORED, nowMs);
-      alongside(work);
+    const works = postsToOpenLeads.all().flatMap((row) => workOfKind("post", row) ?? []);
+    const cutOff = works.map((work) => {
+      const attempt = attempts.beginAttempt(work.subject, work.body.askedBy, nowMs);
+      cutOffAttempt(work, attempt, RESTORED, nowMs);
       return { attempt, work };
     });
     for (const row of openLeads.all()) {
       const lead = Number(row["number"]);
       doubt(lead, nowMs);
-      oweCardUpdate(lead, nowMs); // Its card may say by now that the CRM or a manager has it.
+      cards.oweCardUpdate(lead, nowMs); // Its card may say by now that the CRM or a manager has it.
     }
     rememberPresses.run();
     deleteFact.run(COPIED_FACT);
     return cutOff;
   }
 
-  return {
-    takePressOfCopy: ({ chatId, menuMessageId }) =>
-      deleteFact.run(`${PRESS_OF_COPY}${chatId}:${menuMessageId}`).changes > 0,
-    recordDoubt,
-    recover(interrupted, nowMs, alongside = () => {}) {
-      allUpdatesDue.run(nowMs);
-      allWorkDue.run(nowMs);
-      const cutOff = records.openAttempts().map((attempt) => {
-        const work = records.findWork("post", attempt.lead);
-        if (work === undefined) records.endAttempt(attempt, interrupted, nowMs);
-        else {
-          failInCrm(work, attempt, interrupted, nowMs);
-          alongside(work);
-        }
-        return { attempt, work };
-      });
-      if (selectFact.get(COPIED_FACT) !== undefined) cutOff.push(...recoverCopy(nowMs, alongside));
-      forgetHandledPresses.run();
-      return cutOff;
-    },
-  };
+  function recover(interrupted: CrmOutcome, nowMs: number): CutOff[] {
+    allUpdatesDue.run(nowMs);
+    allWorkDue.run(nowMs);
+    const cutOff: CutOff[] = attempts.openAttempts().map((attempt) => {
+      const work = outbox.findWork("post", attempt.lead);
+      if (work === undefined) attempts.closeAttempt(attempt, interrupted, nowMs);
+      else cutOffAttempt(work, attempt, interrupted, nowMs);
+      return { attempt, work };
+    });
+    if (selectFact.get(COPIED_FACT) !== undefined) cutOff.push(...recoverCopy(nowMs));
+    forgetHandledPresses.run();
+    copy.renew();
+    account.endStrandedRuns(nowMs);
+    return cutOff;
+  }
+
+  return { recover: (interrupted, nowMs) => db.atomically(() => recover(interrupted, nowMs)) };
 }

@@ -1,6 +1,7 @@
 // The journal's history of the profiles: every version, who saved it and when. Does not know what a version says.
 
 import type { Database, Row } from "./database.ts";
+import { textOrNull } from "./rows.ts";
 import { type JsonText, withoutLayout } from "../json/text.ts";
 
 export interface Revision {
@@ -64,7 +65,7 @@ export function revisionRecords(db: Database): RevisionRecords {
   return {
     recordRevisions(content, savedBy, nowMs) {
       const known = new Map(
-        newest.all().map((row) => [String(row["profile"]), row["content"] as string | null]),
+        newest.all().map((row) => [String(row["profile"]), textOrNull(row["content"])]),
       );
       for (const [profile, { text }] of content.members) {
         const before = known.get(profile);
@@ -103,8 +104,8 @@ function toRevision(row: Row): Revision {
     number: Number(row["number"]),
     profile: String(row["profile"]),
     savedAtMs: Number(row["saved_at_ms"]),
-    savedBy: row["saved_by"] === null ? null : String(row["saved_by"]),
+    savedBy: textOrNull(row["saved_by"]),
     content: row["content"] === null ? null : JSON.parse(String(row["content"])),
-    text: row["content"] === null ? null : String(row["content"]),
+    text: textOrNull(row["content"]),
   };
 }

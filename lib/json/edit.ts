@@ -1,9 +1,9 @@
-// Changes the members of a JSON text without touching other bytes. Knows no profiles. Loads a package that no start waits for.
+// Changes the members of a JSON text without touching other bytes. Knows no profiles.
 
 import { gapOfNew, indentOf, layOut, rewrite, type Style, styleOf } from "./rewrite.ts";
 import { type JsonText, type Member, textOf } from "./text.ts";
 
-/** Gives a member this value; of what is there only the bytes change that say something else. A new one comes last. */
+/** Sets a member's value and changes only the bytes that differ. A new member is appended. */
 export function withValue(json: JsonText, key: string, value: unknown): JsonText {
   const member = json.members.get(key);
   const style = styleOfNew(json);
@@ -13,11 +13,11 @@ export function withValue(json: JsonText, key: string, value: unknown): JsonText
   return text === member?.text ? json : withText(json, key, text);
 }
 
-/** Gives a member this value as it is spelled, with the line ends of the file. A new one comes last. */
+/** Sets a member's value as spelled, with the file's line ends. A new member is appended. */
 export function withText(json: JsonText, key: string, spelled: string): JsonText {
   const member = json.members.get(key);
   const style = styleOfNew(json);
-  const text = spelled.replace(/\r\n?|\n/g, style.lineEnd); // Inside quotes there are none.
+  const text = spelled.replace(/\r\n?|\n/g, style.lineEnd); // Strings contain no line breaks.
   const value: unknown = JSON.parse(text);
   const members = new Map(json.members);
   members.set(
@@ -29,18 +29,18 @@ export function withText(json: JsonText, key: string, spelled: string): JsonText
   return { ...json, members };
 }
 
-/** A value without spaces between its parts in the layout of the file, with its numbers as they are spelled. */
+/** Lays out a compact value like the file; numbers keep their spelling. */
 export function laidOut(json: JsonText, key: string, compact: string): string {
   const gap = json.members.get(key)?.gap ?? gapInside(json);
   return layOut(compact, styleOfNew(json), indentOf(gap));
 }
 
-/** Takes a member out, with its comma. */
+/** Removes a member with its comma. */
 export function withoutMember(json: JsonText, key: string): JsonText {
   return arranged(json, [...json.members.keys()].filter((each) => each !== key));
 }
 
-/** Gives a member another key, where it stands. */
+/** Renames a member in place. */
 export function withKey(json: JsonText, from: string, to: string): JsonText {
   const members = [...json.members].map(([key, member]): [string, Member] => {
     if (key !== from) return [key, member];
@@ -49,7 +49,7 @@ export function withKey(json: JsonText, from: string, to: string): JsonText {
   return { ...json, members: new Map(members) };
 }
 
-/** The members of these keys in this order; the space round each place stays. */
+/** Reorders members; the whitespace around each position stays. */
 export function arranged(json: JsonText, keys: readonly string[]): JsonText {
   const [first] = json.members.values();
   const old = [...json.members.values()];
@@ -67,7 +67,7 @@ export function arranged(json: JsonText, keys: readonly string[]): JsonText {
   return { ...json, members: new Map(members) };
 }
 
-/** What stands before a new last member. */
+/** The whitespace before a new last member. */
 function gapInside(json: JsonText): string {
   const gaps = [...json.members.values()].map(({ gap }) => gap);
   const style = styleOfNew(json);
@@ -75,7 +75,7 @@ function gapInside(json: JsonText): string {
   return style.unit === null ? "" : style.lineEnd + style.unit;
 }
 
-/** The layout of the whole, with the colon of the last member. */
+/** The file's layout, with the last member's colon. */
 function styleOfNew(json: JsonText): Style {
   const style = styleOf(textOf(json));
   const head = [...json.members.values()].at(-1)?.head;

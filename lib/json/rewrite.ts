@@ -1,20 +1,20 @@
-// Makes a JSON text say another value: only the bytes change that said something else, and what is new looks like its neighbours.
+// Changes a JSON text to another value: only bytes that differ change, and new parts look like their neighbours.
 
 import { type Edit, format, type Node, parseTree, visit } from "jsonc-parser";
 import { isRecord } from "./text.ts";
 
-/** How a file is laid out. */
+/** The layout of a file. */
 export interface Style {
-  /** One step of indentation; null where everything stands in one line. */
+  /** One step of indentation; null if everything is in one line. */
   readonly unit: string | null;
   readonly lineEnd: string;
-  /** The colon with the spaces round it. */
+  /** The colon with the spaces around it. */
   readonly colon: string;
-  /** What follows a comma inside a line. */
+  /** The whitespace after a comma within a line. */
   readonly space: string;
 }
 
-/** Reads the layout off a text. */
+/** Detects the layout of a text. */
 export function styleOf(text: string): Style {
   const [lineEnd = "\n"] = /\r\n|\r|\n/.exec(text) ?? [];
   const unit = /[\r\n]([ \t]+)"/.exec(text)?.[1] ?? null;
@@ -23,23 +23,23 @@ export function styleOf(text: string): Style {
 }
 
 /**
- * The text with another value in it. A list's elements keep their bytes when they move; an object is known
- * again by its `callback_data`.
+ * The text with another value. Elements of a list keep their bytes when they move; objects are matched by
+ * `callback_data`.
  *
- * @param indent The indentation of the line that the value begins in; null where it begins none.
+ * @param indent The indentation of the line in which the value begins; null if the members around it are in one line.
  */
 export function rewrite(text: string, next: unknown, style: Style, indent: string | null): string {
   const node = parseTree(text);
   if (node === undefined) throw new SyntaxError("Cannot rewrite what is no JSON");
-  const plain: unknown = JSON.parse(JSON.stringify(next)); // Without keys that are undefined.
+  const plain: unknown = JSON.parse(JSON.stringify(next)); // Drops undefined keys.
   return new Rewriter(text, style).text(node, plain, indent);
 }
 
 /**
- * A value in a file's style, its numbers as they are spelled.
+ * Lays out a value in a file's style; numbers keep their spelling.
  *
- * @param compact The value without spaces between its parts.
- * @param indent As for `rewrite`; with null it stands in one line.
+ * @param compact The value without whitespace.
+ * @param indent As for `rewrite`; null for one line.
  */
 export function layOut(compact: string, style: Style, indent: string | null): string {
   const { unit, lineEnd, colon, space } = style;
@@ -60,7 +60,7 @@ export function layOut(compact: string, style: Style, indent: string | null): st
   return withEdits(text, edits);
 }
 
-/** Changes keys and texts wherever they stand; every other byte stays. */
+/** Changes keys and strings at any depth; every other byte stays. */
 export function mapStrings(
   text: string,
   { key, value }: {
@@ -81,7 +81,7 @@ export function mapStrings(
   return withEdits(text, edits);
 }
 
-/** The package's applyEdits copies the whole text for each edit. @param edits In the order of the text. */
+/** Not the package's applyEdits, which copies the whole text for each edit. @param edits In the order of the text. */
 function withEdits(text: string, edits: readonly Edit[]): string {
   let result = "";
   let at = 0;
@@ -92,11 +92,9 @@ function withEdits(text: string, edits: readonly Edit[]): string {
   return result + text.slice(at);
 }
 
-/** A part of a list or an object that is to be. */
 interface Part {
-  /** The place of the part it was; undefined for a new one. */
+  /** The old part's index; undefined for a new part. */
   readonly from?: number | undefined;
-  /** The element, or the key with its value. */
   readonly text: string;
 }
 
@@ -126,7 +124,7 @@ class Rewriter {
     const indent = this.#indentInside(node);
     const left = new Map(Object.entries(next));
     const parts: Part[] = [];
-    let { colon } = this.#style; // As the last neighbour has it.
+    let { colon } = this.#style; // Overwritten by the last neighbour's.
     for (const [from, { offset, children: [key, value] = [] }] of childrenOf(node).entries()) {
       if (key === undefined || value === undefined) continue;
       colon = this.#text.slice(key.offset + key.length, value.offset);
@@ -155,14 +153,14 @@ class Rewriter {
     });
   }
 
-  /** Puts parts between the brackets, with the spaces that the old ones had round them. */
+  /** Puts parts between the brackets, with the whitespace that surrounded the old ones. */
   #compose(node: Node, parts: readonly Part[]): string {
     const whole = this.#slice(node);
     if (parts.length === 0) return whole.slice(0, 1) + whole.slice(-1);
     const { gaps, tails, end } = this.#spaces(node);
     const usual = gapOfNew(gaps, this.#style);
     const texts = parts.map(({ from, text }, index) => {
-      // What stands before the first part is for the first place alone.
+      // The whitespace before the first part belongs to the first position.
       const gap = index === 0 ? gaps[0] : from === undefined || from === 0 ? usual : gaps[from];
       const tail = index === parts.length - 1 || from === undefined ? "" : tails[from] ?? "";
       return (gap ?? usual) + text + tail;
@@ -170,7 +168,7 @@ class Rewriter {
     return whole.slice(0, 1) + texts.join(",") + end + whole.slice(-1);
   }
 
-  /** The space before each part, between it and its comma, and before the closing bracket. */
+  /** The whitespace before each part, before its comma, and before the closing bracket. */
   #spaces(node: Node): { gaps: string[]; tails: string[]; end: string } {
     const gaps: string[] = [];
     const tails: string[] = [];
@@ -185,7 +183,7 @@ class Rewriter {
     return { gaps, tails, end: this.#text.slice(at, node.offset + node.length - 1) };
   }
 
-  /** The indentation of what begins a line inside; null where the parts stand in one line. */
+  /** The indentation of lines inside; null if the parts are in one line. */
   #indentInside(node: Node): string | null {
     return indentOf(gapOfNew(this.#spaces(node).gaps, this.#style));
   }
@@ -195,17 +193,17 @@ class Rewriter {
   }
 }
 
-/** What stands before a new last part, where this stands before those there are. */
+/** The whitespace before a new last part, given that before the existing ones. */
 export function gapOfNew(gaps: readonly string[], { space }: Style): string {
   return gaps.findLast((gap) => /[\r\n]/.test(gap)) ?? gaps[1] ?? space;
 }
 
-/** The indentation that a gap ends with; null for one without a line end. */
+/** The indentation at a gap's end; null without a line break. */
 export function indentOf(gap: string): string | null {
   return /[\r\n]([ \t]*)$/.exec(gap)?.[1] ?? null;
 }
 
-/** For each new element the place of the old one that it is, or was; each old one once. */
+/** For each new element the index of the matching old one; each old one is used once. */
 function matches(
   old: readonly unknown[],
   next: readonly unknown[],
@@ -239,7 +237,7 @@ function childrenOf({ children = [] }: Node): readonly Node[] {
   return children;
 }
 
-/** Whether two parsed values are spelled the same. One with other order of keys is another. */
+/** Whether two parsed values are equal, including the order of keys. */
 function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,11 +1,11 @@
-// Reads JSON token by token: where the outermost object's members stand, what breaks the text, which keys stand twice.
+// Scans JSON: the positions of the outermost object's members, syntax faults, and duplicate keys.
 
 import type { SyntaxKind } from "jsonc-parser";
-// The package's main entry is CommonJS and takes a start 15 ms; this file of it is an ES module and takes 2 ms.
+// The package's main entry is CommonJS and loads in 15 ms; this ES module of it in 2 ms.
 // @ts-types="jsonc-parser"
 import { createScanner } from "jsonc-parser/lib/esm/impl/scanner.js";
 
-/** The places of a member of the outermost object, as offsets. */
+/** The offsets of a member of the outermost object. */
 export interface Span {
   readonly key: string;
   readonly keyAt: number;
@@ -13,19 +13,19 @@ export interface Span {
   readonly endAt: number;
 }
 
-/** What is wrong at a place of a text. Lines and columns count from 1. */
+/** A fault at a position. Lines and columns count from 1. */
 export interface TextFault {
   readonly line: number;
   readonly column: number;
-  /** The keys on the way to the object that has the fault; empty for the outermost. */
+  /** The keys leading to the faulty object; empty for the outermost. */
   readonly path: readonly (string | number)[];
-  /** What was found and what is wanted, in Russian; quotes nothing that may be secret. */
+  /** What was found and what is expected, in Russian; quotes nothing that may be secret. */
   readonly message: string;
 }
 
 export interface Scan {
   readonly members: readonly Span[];
-  /** The first that breaks the text, or every key that stands twice in one object, up to 100. */
+  /** The first syntax fault, or up to 100 duplicate keys. */
   readonly faults: readonly TextFault[];
 }
 
@@ -41,7 +41,7 @@ class BrokenJson extends SyntaxError {
 
 const MOST_DOUBLED = 100;
 
-// The scanner's kinds of token; its enum is not there at run time. From NULL to NUMBER they are whole values.
+// The scanner's token kinds; its enum does not exist at run time. NULL to NUMBER are whole values.
 const NULL: SyntaxKind.NullKeyword = 7;
 const NUMBER: SyntaxKind.NumericLiteral = 11;
 const LINE_BREAK: SyntaxKind.LineBreakTrivia = 14;
@@ -54,23 +54,21 @@ interface Token {
   readonly endAt: number;
   readonly line: number;
   readonly column: number;
-  /** Whether it is a whole value. */
   readonly isValue: boolean;
-  /** A text without its quotes and escapes; a number or a word as it is spelled. */
+  /** A string without quotes and escapes; a number or word as spelled. */
   readonly value: string;
 }
 
-/** What the next token has to be. */
 type Wanted = "value" | "key" | "colon" | "comma" | "end";
 
-/** An open object or list: in which line each key of it stands, and which part of it is read. */
+/** An open object or list: the line of each key, and the part being read. */
 interface Open {
   readonly close: "}" | "]";
   readonly keys: Map<string, number>;
   part: string | number;
 }
 
-/** Reads a text by RFC 8259, to any depth and in a time that grows with its length alone. */
+/** Scans a text by RFC 8259, at any depth, in linear time. */
 export function scanJson(text: string): Scan {
   const members: Span[] = [];
   const faults: TextFault[] = [];
@@ -131,9 +129,9 @@ function scan(text: string, members: Span[], faults: TextFault[]): void {
 }
 
 /**
- * The tokens of a text without what is between them, and one for its end.
+ * The tokens of a text without whitespace, and one for its end.
  *
- * @throws {SyntaxError} At a comment, or a text or a number that JSON has not.
+ * @throws {SyntaxError} At a comment, or an invalid string or number.
  */
 export function* tokensOf(text: string): Generator<Token> {
   const scanner = createScanner(text);
@@ -156,20 +154,19 @@ export function* tokensOf(text: string): Generator<Token> {
     if (sign === "/" && endAt > at + 1) {
       throw new BrokenJson(token, "найден комментарий, в JSON их не бывает: уберите его");
     }
-    // The scanner takes `007` for three numbers, and `0x1` for a number and a word.
+    // The scanner reads `007` as three numbers, and `0x1` as a number and a word.
     const isCut = kind === NUMBER && /[\w.]/.test(text[endAt] ?? "");
     if (isCut || scanner.getTokenError() !== 0) throw brokenToken(text, token);
     yield token;
   }
 }
 
-/** The fault inside a number or a text in quotes. */
 function brokenToken(text: string, token: Token): BrokenJson {
   const { sign, at } = token;
   if (sign !== '"') {
     return new BrokenJson(token, "число написано с ошибкой, нужно вида 10 или 0.5");
   }
-  // One character by RFC 8259, section 7. Repeated inside the expression, a long text would exhaust the stack.
+  // One character (RFC 8259, section 7): with a repetition in the expression a long string would exhaust the stack.
   const character = /[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
   let badAt = at + 1;
   for (character.lastIndex = badAt; character.test(text);) badAt = character.lastIndex;
@@ -193,7 +190,6 @@ const WANTED: Readonly<Record<Wanted, string>> = {
   end: "нужно убрать лишнее",
 };
 
-/** The fault of a token that should not be here. */
 function unexpected(token: Token, wanted: Wanted, before: string, open?: Open): BrokenJson {
   const { sign } = token;
   if (sign === "" && open !== undefined && (wanted === "comma" || "{[".includes(before))) {
@@ -204,12 +200,12 @@ function unexpected(token: Token, wanted: Wanted, before: string, open?: Open): 
   }
   const what = sign === "" ? "файл обрывается" : found(token);
   const where = wanted === "end" ? " после последней скобки" : "";
-  // Also at the end, where the sign is empty.
+  // Also at the end of the text, where `sign` is empty.
   const isNoValue = wanted === "value" && "{}[],:".includes(sign);
   return new BrokenJson(token, `${what}${where}, ${isNoValue ? "нужно значение" : WANTED[wanted]}`);
 }
 
-/** A word may be half a password; a sign is none. */
+/** A word may be part of a password and is not quoted; a sign is. */
 function found({ sign, value }: Token): string {
   if (sign === '"') return "найден текст";
   if (/[-\d]/.test(sign)) return "найдено число";

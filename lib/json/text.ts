@@ -1,27 +1,25 @@
-// A JSON object as text, with its order, spelling and places. Knows no profiles.
+// A JSON object as text that keeps order and spelling. Knows no profiles.
 
 import { scanJson, type TextFault, tokensOf } from "./scan.ts";
 
-/** A JSON object as text. Joined again, its parts give every byte of it. */
+/** A JSON object as text; its parts joined give back every byte. */
 export interface JsonText {
-  /** Everything up to the opening brace, with it. */
   readonly before: string;
-  /** In the order of the text, also where keys look like whole numbers. */
+  /** In the order of the text, even if keys look like whole numbers. */
   readonly members: ReadonlyMap<string, Member>;
-  /** Everything behind the last member. */
   readonly after: string;
 }
 
-/** One key with its value, as they are spelled. */
+/** A key with its value, as spelled. */
 export interface Member {
-  /** What stands between the comma or the brace before it and the key. */
+  /** The whitespace before the key. */
   readonly gap: string;
-  /** The key in its quotes, and the colon. */
+  /** The quoted key and the colon. */
   readonly head: string;
   readonly text: string;
-  /** The same parsed; numbers past 2^53 are rounded here and nowhere else. */
+  /** The parsed value; only here are numbers above 2^53 rounded. */
   readonly value: unknown;
-  /** What stands between the value and the comma. */
+  /** The whitespace before the comma. */
   readonly tail: string;
 }
 
@@ -29,13 +27,13 @@ export type { TextFault };
 
 export type JsonResult =
   | { readonly ok: true; readonly json: JsonText }
-  /** Valid JSON that is no object. */
+  /** Valid JSON, but not an object. */
   | { readonly ok: false; readonly kind: "other"; readonly value: unknown }
   | { readonly ok: false; readonly kind: "faulty"; readonly faults: readonly TextFault[] };
 
 /**
- * Reads JSON by RFC 8259: comments and trailing commas are faults, and so is a key that stands twice in
- * one object. Of several syntax faults the first is told; of doubled keys, up to 100. A byte order mark is kept.
+ * Parses JSON by RFC 8259; comments, trailing commas and duplicate keys are faults. Reports the first syntax fault, or up
+ * to 100 duplicate keys. Keeps a byte order mark.
  */
 export function readJson(text: string): JsonResult {
   const plain = text.replace(/^\uFEFF/, "");
@@ -65,13 +63,13 @@ export function readJson(text: string): JsonResult {
   };
 }
 
-/** The text that the parts are of. */
+/** Joins the parts. */
 export function textOf({ before, members, after }: JsonText): string {
   const parts = [...members.values()].map(({ gap, head, text, tail }) => gap + head + text + tail);
   return before + parts.join(",") + after;
 }
 
-/** The parsed value of a member; undefined where there is none. */
+/** The parsed value of a member; undefined if there is none. */
 export function valueAt({ members }: JsonText, key: string): unknown {
   return members.get(key)?.value;
 }
@@ -81,7 +79,7 @@ export function valuesOf({ members }: JsonText): ReadonlyMap<string, unknown> {
   return new Map([...members].map(([key, { value }]) => [key, value]));
 }
 
-/** The same for all valid texts that say the same in the same spelling, whatever spaces and line ends are between. */
+/** The text without insignificant whitespace: equal for texts that differ only in layout. */
 export function withoutLayout(text: string): string {
   let result = "";
   for (const { sign, at, endAt, value } of tokensOf(text)) {

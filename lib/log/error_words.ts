@@ -1,11 +1,11 @@
-// What a caught value says for itself. Masks nothing.
+// The message of a caught value. Masks nothing.
 
 /** A thrown value's message. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The same with the places in the code, for a defect. */
+/** A thrown value's stack, for a defect. */
 export function stackOf(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }

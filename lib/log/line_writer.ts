@@ -1,43 +1,42 @@
-// Writes finished lines in their order, many with one call, and never waits for their reader. Knows not what stands in them.
+// Writes lines in order, many with one call, and never blocks on the reader. Does not know what they say.
 
-/** How much depends on a line: a lead's last record, a fault, or neither. */
+/** How important a line is: a record of a lead, a fault, or neither. */
 export type Weight = "plain" | "urgent" | "lead";
 
-/** Lines on their way out. */
+/** A queue of lines to be written. */
 export interface LineWriter {
-  /** Queues a line; drops and counts it when too much waits already for one of its weight. */
+  /** Queues a line; drops and counts it if too much is waiting for its weight. */
   write(line: string, weight: Weight): void;
-  /** Resolves when every line is written, or the reader is gone. */
+  /** Resolves when every line is written or the reader is gone. */
   flushed(): Promise<void>;
 }
 
-/** How many lines were dropped since it was last said. */
+/** How many lines were dropped since the last report. */
 export interface Dropped {
   readonly lines: number;
-  /** Those of them about a lead. */
   readonly leads: number;
 }
 
-/** Where lines go, and who is told of those that do not. */
+/** Where lines go, and callbacks for those that are dropped. */
 export interface LineWriterOptions {
-  /** Writes a part of the bytes, at least one, and resolves with their number; `Deno.stdout.write`. */
+  /** Writes at least one of the bytes and resolves with their number, as `Deno.stdout.write`. */
   readonly write: (bytes: Uint8Array) => Promise<number>;
-  /** Told when there is room again; what it writes comes before any later line. */
+  /** Called when there is room again; what it writes precedes any later line. */
   readonly onRoom: (dropped: Dropped) => void;
-  /** Told once when the reader has gone: the lines that it did not get. */
+  /** Called once when the reader is gone, with the lines that it did not get. */
   readonly onGone: (unread: readonly QueuedLine[]) => void;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** A line that waits. */
+/** A waiting line. */
 export interface QueuedLine {
   readonly line: string;
   readonly weight: Weight;
 }
 
 /**
- * How much may wait in all when a line of this weight comes, in UTF-16 units: 8, 16 and 48 MB at most. So
- * neither a crowd's lines nor a peer's faults take the room of those about leads.
+ * The most that may be waiting when a line of a weight is queued, in UTF-16 units (8, 16 and 48 MB): lines about leads are
+ * kept when others are dropped.
  */
 export const MOST_WAITING: Readonly<Record<Weight, number>> = {
   plain: 4 * 1024 * 1024,
@@ -45,21 +44,20 @@ export const MOST_WAITING: Readonly<Record<Weight, number>> = {
   lead: 24 * 1024 * 1024,
 };
 
-/** How much is written with one call, in UTF-16 units. */
 const MOST_AT_ONCE = 64 * 1024;
 
-/** How long until a write that failed is tried again, in ms: a disk may have room again. */
+/** The wait after a failed write, in ms. */
 const RETRY_MS = 1_000;
 
 /**
- * Lines of one turn of the event loop leave together, as do those that come while a write is under way; an
- * urgent line starts a write at once.
+ * Lines of one turn of the event loop are written together, as are those queued during a write; an urgent line starts a
+ * write at once.
  */
 export function createLineWriter({ write, onRoom, onGone, sleep }: LineWriterOptions): LineWriter {
   let queue: QueuedLine[] = [];
   let waiting = 0;
   let dropped: Dropped = { lines: 0, leads: 0 };
-  /** From the first plain line that is dropped until half of the room is free: one count for all of them. */
+  /** Set from the first dropped plain line until half of the room is free, so that one report covers them all. */
   let isCrowded = false;
   let isGone = false;
   let turn: ReturnType<typeof setImmediate> | undefined;
@@ -82,7 +80,7 @@ export function createLineWriter({ write, onRoom, onGone, sleep }: LineWriterOpt
     turn = undefined;
     writing ??= writeAll().finally(() => {
       writing = undefined;
-      if (queue.length > 0) start(); // It came after the last look into the queue.
+      if (queue.length > 0) start(); // A line was queued after the last check.
     });
   }
 
@@ -107,7 +105,7 @@ export function createLineWriter({ write, onRoom, onGone, sleep }: LineWriterOpt
     return lines;
   }
 
-  /** How many bytes were written; 0 where it has to be tried again. */
+  /** The number of bytes written; 0 to try again. */
   async function writePart(bytes: Uint8Array): Promise<number> {
     try {
       return await write(bytes);
@@ -147,7 +145,7 @@ export function createLineWriter({ write, onRoom, onGone, sleep }: LineWriterOpt
   };
 }
 
-/** With what its place in the queue takes, so that empty lines do not wait for nothing. */
+/** Includes the overhead of a queue entry, so that empty lines count too. */
 function costOf(line: string): number {
   return line.length + 32;
 }

@@ -1,19 +1,19 @@
-// Takes the secrets out of what is about to be shown. Knows no log.
+// Masks secrets in text that is about to be shown. Knows no log.
 
 import { append, createWordFinder, type Stretch, type WordFinder } from "./word_finder.ts";
 
-/** Knows the secrets of this installation and takes them out of whatever is about to be shown. */
+/** Masks the secrets of this installation. */
 export interface Mask {
-  /** From now on `secret` never leaves. Shorter than 4 characters is no secret but a piece of text. */
+  /** Masks `secret` from now on. Fewer than 4 characters are ignored: they occur in ordinary text. */
   hide(secret: string): void;
-  /** Hides the token-like parts of a webhook address: path and query. */
+  /** Masks the path and query of a webhook address, which contain its token. */
   hideWebhook(address: string): void;
   apply(text: string): string;
   /**
-   * The text's first `most` UTF-16 units, masked, also a secret that goes on behind them. Its cost does not
-   * depend on the rest of the text.
+   * The first `most` UTF-16 units of the text, masked, including a secret cut by that limit. The cost does not depend on
+   * the rest of the text.
    *
-   * @param isBroken Whether the text broke off where it ends: then it may end within a secret.
+   * @param isBroken Whether the text was cut off, so that it may end within a secret.
    */
   beginning(text: string, most: number, isBroken?: boolean): string;
 }
@@ -25,7 +25,7 @@ export function createMask(): Mask {
   const addresses = new Set<string>();
   let finder: WordFinder | undefined = createWordFinder(new Set());
 
-  /** Built when it is needed: thousands of addresses come at once. */
+  /** Built on demand, because thousands of addresses are added at once. */
   function wordFinder(): WordFinder {
     return finder ??= createWordFinder(secrets);
   }
@@ -41,7 +41,7 @@ export function createMask(): Mask {
       addresses.add(address);
       const [, path = "", query = ""] =
         /^\s*[a-z]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/i.exec(address.toWellFormed()) ?? [];
-      // A CRM may name the token alone; short pieces such as "hook" are ordinary words.
+      // A CRM may quote the token alone; short segments such as "hook" are ordinary words.
       const pieces = [...path.split("/"), ...query.split(/[?&=]/)];
       for (const part of [path, query, ...pieces.filter((each) => each.length >= 8)]) {
         mask.hide(part);
@@ -81,7 +81,7 @@ function secretsIn(text: string, finder: WordFinder): Stretch[] {
   return all;
 }
 
-/** The text up to `end`, with a mask for each stretch that begins before it. */
+/** The text up to `end`, with a mask for each range that begins before it. */
 function cover(text: string, stretches: readonly Stretch[], end: number): string {
   let covered = "";
   let at = 0;
@@ -95,8 +95,8 @@ function cover(text: string, stretches: readonly Stretch[], end: number): string
 
 const MASK = "***";
 
-/** A bot token wherever one shows up, also somebody else's (Telegram: Authorizing your bot). */
+/** Any bot token, also of another bot (Telegram: Authorizing your bot). */
 const BOT_TOKEN = /(?<!\d)\d{5,}:[\w-]{30,}/g;
 
-/** More than the part of a token that tells it for one, in UTF-16 units. */
+/** In UTF-16 units: longer than the part by which a token is recognized. */
 const LONGEST_TOKEN = 256;

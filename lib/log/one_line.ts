@@ -1,8 +1,8 @@
-// Makes a text one line that shows what it holds. Knows no log.
+// Turns a text into one visible line. Knows no log.
 
 /**
- * The text in one line. Line breaks become a space; what a terminal would obey or not show is
- * written as its number, `\u001b`: control characters, directions of writing, tags, half characters.
+ * The text in one line. Line breaks become a space; control characters, writing directions, tags and lone surrogates,
+ * which a terminal obeys or does not show, become escapes such as `\u001b`.
  */
 export function oneLine(text: string): string {
   if (!UNSEEN.test(text)) return text;
@@ -11,15 +11,12 @@ export function oneLine(text: string): string {
     .replace(FLAG_OR_UNSEEN, (found, flag) => flag ?? escaped(found));
 }
 
-/** Control, format and half characters, and Unicode's own line breaks. */
+/** Control and format characters, lone surrogates, and Unicode's line breaks. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 const LINE_BREAK = /[\r\n\u2028\u2029]/;
 
-/**
- * Joiners stay, as emoji of several parts and some scripts are made with them; so do the tags of a flag such
- * as Scotland's (Unicode Technical Standard #51, annex C).
- */
+/** Joiners stay, because emoji and some scripts need them; so do the tags of a flag (Unicode Technical Standard #51, annex C). */
 const FLAG_OR_UNSEEN =
   /(\u{1F3F4}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{2,6}\u{E007F})|(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}]/gu;
 

@@ -1,22 +1,20 @@
-// Where the process's lines go: the log's to stdout, faults of the configuration to stderr. Holds no rule of the log.
+// The process's output: log lines to stdout, configuration faults to stderr.
 
 import { createLineWriter, type Dropped, type LineWriter } from "./line_writer.ts";
 
 /** The process's two streams. */
 export interface Output {
-  /** The log's lines. Those that are more than plain go to stderr once stdout's reader is gone. */
+  /** Log lines. Once stdout's reader is gone, faults and lines about leads go to stderr. */
   readonly lines: LineWriter;
-  /** What is said before there is a log. */
   readonly faults: LineWriter;
-  /** From now on told when the log's lines have room again, and how many were dropped. */
+  /** Sets the callback for when log lines have room again after some were dropped. */
   onRoom(tell: (dropped: Dropped) => void): void;
-  /** Resolves when both are written. */
   flushed(): Promise<void>;
 }
 
 type Stream = Pick<typeof Deno.stdout, "write">;
 
-/** Writes nothing by itself. */
+/** Creates the output; writes nothing by itself. */
 export function createOutput(
   { stdout, stderr, sleep }: {
     readonly stdout: Stream;
@@ -52,7 +50,7 @@ export function createOutput(
   };
 }
 
-/** The log's line about lines that it lost; its placeholders are what was dropped. */
+/** The log line about dropped lines; its placeholders are the fields of `Dropped`. */
 export function droppedLine({ leads }: Dropped): string {
   return leads === 0
     ? "⚠️ … {lines} строк журнала пропущено: их не успевали читать"

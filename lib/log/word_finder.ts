@@ -1,6 +1,6 @@
-// Finds any of many words in a text, in one pass over it. Knows not what they are.
+// Finds any of many words in one pass over a text. Does not know what they mean.
 
-/** A part of a text, in UTF-16 units; `to` is the first that does not belong to it. */
+/** A range of a text in UTF-16 units; `to` is exclusive. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -8,17 +8,16 @@ export interface Stretch {
 
 /** Finds a fixed set of words. */
 export interface WordFinder {
-  /** What the words cover, in order; words that overlap give one stretch. */
+  /** The ranges covered by words, in order; overlapping words give one range. */
   find(text: string): Stretch[];
-  /** How much of the text's end is the beginning of a word that would go on; 0 for nothing. */
+  /** The length of the longest incomplete word at the text's end; 0 for none. */
   begunAtEnd(text: string): number;
-  /** The longest word's length. */
   readonly longest: number;
 }
 
 /**
- * Builds the automaton of Aho and Corasick (Efficient String Matching, 1975): time and memory in
- * proportion to the words' length, and one step per unit of a text however many words there are.
+ * Builds the automaton of Aho and Corasick (Efficient String Matching, 1975): linear in the words' length to build, one
+ * step per unit of text to search, however many words there are.
  */
 export function createWordFinder(words: ReadonlySet<string>): WordFinder {
   let units = 0;
@@ -27,7 +26,7 @@ export function createWordFinder(words: ReadonlySet<string>): WordFinder {
     units += length;
     longest = Math.max(longest, length);
   }
-  // A node for every unit at most; node 0 is the beginning.
+  // At most one node per unit; node 0 is the root.
   const nodes = createNodes(units + 1, longest);
   for (const word of words) nodes.add(word);
   nodes.link();
@@ -55,21 +54,20 @@ export function createWordFinder(words: ReadonlySet<string>): WordFinder {
   };
 }
 
-/** The automaton, in arrays of numbers: objects for hundreds of thousands of nodes would take ten times as much. */
+/** The automaton in typed arrays: objects for hundreds of thousands of nodes would take ten times the memory. */
 function createNodes(most: number, longest: number) {
-  /** The length of the longest word that ends in a node; 0 for none. */
+  /** The length of the longest word ending in a node; 0 for none. */
   const ending = new Int32Array(most);
-  /** How many units lead to a node. */
   const depth = new Int32Array(most);
   const parent = new Int32Array(most);
   const unitOf = new Uint16Array(most);
-  /** The node of the longest shorter beginning that ends in the same units. */
+  /** The node of the longest proper suffix that begins a word. */
   const fallback = new Int32Array(most);
-  /** A hash table from a node and a unit to the next node, at most half full. */
+  /** A hash table from node and unit to the next node, at most half full. */
   const table = new Int32Array(2 ** Math.ceil(Math.log2(most * 2)));
   let count = 1;
 
-  /** Where the next node stands in the table, or would stand: there is 0 then. */
+  /** The slot of the next node, or an empty slot (0). */
   function placeOf(node: number, unit: number): number {
     const mask = table.length - 1;
     const hash = Math.imul(node, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b);
@@ -86,7 +84,7 @@ function createNodes(most: number, longest: number) {
     }
   }
 
-  /** All nodes but the first, by counting: a fallback is never as deep as its node. */
+  /** All nodes but the root, by depth: a fallback is never as deep as its node. */
   function byDepth(): Int32Array {
     const begins = new Int32Array(longest + 2);
     for (const each of depth.subarray(1, count)) begins[each + 1] = (begins[each + 1] ?? 0) + 1;
@@ -123,7 +121,7 @@ function createNodes(most: number, longest: number) {
       }
       ending[node] = word.length;
     },
-    /** Once, after all words. */
+    /** Call once, after all words. */
     link(): void {
       for (const node of byDepth()) {
         const from = parent[node] ?? 0;
@@ -135,7 +133,7 @@ function createNodes(most: number, longest: number) {
   };
 }
 
-/** Adds a stretch that ends behind all others, and takes in those that it overlaps. */
+/** Adds a range that ends after all others, merging those that it overlaps. */
 export function append(stretches: Stretch[], { from, to }: Stretch): void {
   for (let last = stretches.at(-1); last !== undefined && last.to > from; last = stretches.at(-1)) {
     from = Math.min(from, last.from);

@@ -13,7 +13,7 @@ import {
   type Visitor,
 } from "../lead.ts";
 import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./texts.ts";
-import { LIMITS } from "../profiles/schema.ts";
+import { LIMITS } from "../profiles/limits.ts";
 import { clip, type Formatted } from "../visitors/texts.ts";
 import { contact, fullName, isBlank } from "../visitor_name.ts";
 

@@ -1,51 +1,56 @@
-// The managers' chat: shows cards and follow-ups, follows a migrated group, keeps to Telegram's pace. Does not decide when.
+// Sends into the managers' chat: at Telegram's pace, into its topic, and after the group when it moves. Does not decide when.
 
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import { formattedOrPlain } from "./formatting.ts";
+import { createMinutePace } from "./minute_pace.ts";
 import { createTopic } from "./topic.ts";
-import { LONGEST_SHORT_WAIT_MS } from "../telegram/failures.ts";
+import {
+  describeError,
+  failureOf,
+  isRefusedAs,
+  LONGEST_SHORT_WAIT_MS,
+} from "../telegram/failures.ts";
 import type { FollowUpPart } from "./cards.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
-import { describeError, failureOf } from "../telegram/polling.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
 /** Most messages a bot may send into a group within a minute (https://core.telegram.org/bots/faq#broadcasting-to-users). */
 export const MESSAGES_PER_MINUTE = 20;
 
-const MINUTE_MS = 60_000;
-
+/** How showing a message ended. */
 export type ShowOutcome =
   /** `missing` messages of an album could not be copied. */
   | { readonly kind: "shown"; readonly message: MessageAddress; readonly missing?: number }
-  /** Telegram said no (400, 403), to what was shown or to the chat as a whole: a plain text tells which. */
+  /** Telegram refused (400, 403) the message or the chat as a whole: trying a plain text tells which. */
   | { readonly kind: "refused"; readonly reason: string }
-  /** `retryAfterMs`: not before so many ms, where Telegram said so. */
+  /** `retryAfterMs`: the wait that Telegram asks for. */
   | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
-  /** The process stops before Telegram's pace allowed the message: it stays owed. */
+  /** The process stops before Telegram's pace allowed the message: it stays due. */
   | { readonly kind: "stopped" };
 
+/** The managers' chat. */
 export interface AdminChat {
-  /** Where the managers are, also after their group has moved. */
+  /** The chat's current id, also after the group has moved. */
   chatId(): number;
   /** Resolves when Telegram's pace allows a message, or the process stops. */
   ready(): Promise<void>;
-  /** Shows a text, with buttons where given; without its formatting where Telegram will not have that. */
+  /** Shows a text, with buttons if given; without its formatting if Telegram refuses that. */
   show(message: Formatted, keyboard?: InlineKeyboardMarkup): Promise<ShowOutcome>;
-  /** Makes a message say something else; one that is gone or says it already is no failure. */
+  /** Edits a message; one that is gone or says so already is no failure. */
   edit(
     address: MessageAddress,
     message: Formatted,
     keyboard: InlineKeyboardMarkup,
   ): Promise<ShowOutcome>;
-  /** Shows a text in the second chat, where there is one. Never throws: it is tried once. */
+  /** Shows a text in the second chat, if there is one; tries once, never throws, and says whether it was shown. */
   alert(message: Formatted): Promise<boolean>;
   /**
    * Shows one part of a follow-up.
    *
    * @param from The visitor's messages, for a part that copies them.
-   * @param card The message to reply to; ignored when it is gone, in another chat or in a topic that takes nothing.
+   * @param card The message to reply to; ignored if it is gone, in another chat or in a topic that refuses messages.
    */
   showPart(
     part: FollowUpPart,
@@ -54,18 +59,19 @@ export interface AdminChat {
   ): Promise<ShowOutcome>;
 }
 
+/** What the managers' chat needs. */
 export interface AdminChatOptions {
   readonly api: Api;
   readonly chatId: number;
   /** The topic of a forum group that messages go to. */
   readonly topicId: number | null;
-  /** Whether the topic took nothing when an earlier process last tried. */
+  /** Whether the topic refused messages when an earlier process last tried. */
   readonly topicAway?: boolean;
-  /** Told when the topic takes nothing, so that messages go into the group without it, and when it is back. */
+  /** Called when the topic refuses messages, so that they go into the group without it, and when it is back. */
   readonly onTopic?: (isAway: boolean) => void;
-  /** The second way out when the managers' chat fails. */
+  /** The chat that is alerted when the managers' chat fails. */
   readonly alertChatId: number | null;
-  /** Told the new id when the group became a supergroup. */
+  /** Called with the new id when the group became a supergroup. */
   readonly onMigrate: (chatId: number) => void;
   readonly now: () => number;
   /** Ends early when the process stops. */
@@ -74,27 +80,16 @@ export interface AdminChatOptions {
   readonly log: Log;
 }
 
+/** Creates the managers' chat; sends nothing yet. */
 export function createAdminChat(options: AdminChatOptions): AdminChat {
   const { api, onMigrate, now, sleep, stopping, log } = options;
   const { topicId } = options;
   const topic = createTopic({ topicId, isAway: options.topicAway ?? false, onChange, now });
+  const pace = createMinutePace(MESSAGES_PER_MINUTE, options);
   let chatId = options.chatId;
-  const sentAtMs: number[] = [];
-
-  function room(): number {
-    while (sentAtMs[0] !== undefined && sentAtMs[0] <= now() - MINUTE_MS) sentAtMs.shift();
-    return MESSAGES_PER_MINUTE - sentAtMs.length;
-  }
-
-  /** Waits until Telegram's pace allows so many more messages; an album of more than a minute's goes when nothing else did. */
-  async function pace(messages: number): Promise<void> {
-    while (!stopping.aborted && room() < Math.min(messages, MESSAGES_PER_MINUTE)) {
-      await sleep((sentAtMs[0] ?? now()) + MINUTE_MS - now());
-    }
-  }
 
   function follow(movedTo: number): void {
-    if (movedTo === chatId) return; // A message beside this one has heard of it.
+    if (movedTo === chatId) return; // A concurrent message was told first.
     log.warn("🔀 Чат менеджеров переехал: {from} → {to}. Запомнено", { from: chatId, to: movedTo });
     chatId = movedTo;
     onMigrate(chatId);
@@ -120,16 +115,16 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     let refusedInTopic: string | undefined;
     let waitedMs = 0;
     for (;;) {
-      await pace(messages);
+      await pace.ready(messages);
       if (stopping.aborted) return { kind: "stopped" };
       const to = movedTo ?? chatId;
       const inTopic = messages === 0 || refusedInTopic !== undefined ? null : topic.next();
       try {
         const sent = await send({ chatId: to, topicId: inTopic });
-        if (movedTo !== undefined) follow(movedTo); // Not before: what is no chat must not be remembered.
+        if (movedTo !== undefined) follow(movedTo); // Not before: an id that is no chat must not be remembered.
         if (inTopic !== null) topic.took();
         if (refusedInTopic !== undefined) topic.refused(refusedInTopic);
-        sentAtMs.push(...sent.map(() => now()));
+        pace.sent(sent.length);
         const message = { chatId: to, messageId: sent[0]?.message_id ?? 0 };
         const missing = messages - sent.length;
         return missing > 0 ? { kind: "shown", message, missing } : { kind: "shown", message };
@@ -144,13 +139,13 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
           await sleep(retryAfterMs);
           continue;
         }
-        // Once: where each answer names another chat there is none. An edit stays where its message is.
+        // Once only, in case each answer names another chat. An edit stays where its message is.
         if (failure.kind === "refused" && movedTo === undefined && messages > 0) {
           movedTo = failure.migratedTo;
           if (movedTo !== undefined && movedTo !== to) continue;
         }
         if (failure.kind === "refused" && inTopic !== null) {
-          refusedInTopic = reason; // Whether that is the topic's fault the same without it tells.
+          refusedInTopic = reason; // The same message without the topic shows whether that is its fault.
           continue;
         }
         const isRefused = failure.kind === "refused" || failure.kind === "forbidden";
@@ -159,7 +154,7 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     }
   }
 
-  /** Past the topic no message is a reply: Telegram would put it beside the message that it replies to, into the topic. */
+  /** Outside the topic no message is a reply: Telegram would put a reply into the topic of the message it replies to. */
   function placing({ chatId, topicId: id }: Place, replyTo: MessageAddress | null = null) {
     const isReply = replyTo?.chatId === chatId && id === topicId;
     return {
@@ -191,13 +186,14 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
 
   return {
     chatId: () => chatId,
-    ready: () => pace(1),
+    ready: () => pace.ready(1),
     show: (message, keyboard) => showText(() => message, { keyboard }),
     async edit(address, { text, entities }, keyboard) {
       const { chatId: chat, messageId } = address;
-      // Another bot's (journal/bots.ts), which this one can never edit.
+      // A message of another bot (journal/bots.ts), which this one cannot edit.
       if (messageId < 0) return { kind: "shown", message: address };
-      const isDone = (reason: string) => UNEDITABLE.test(reason);
+      // Done already, or never possible, as in a group that has moved.
+      const isDone = (reason: string) => isRefusedAs(reason, "unchanged", "uneditable", "moved");
       const outcome = await show(0, async () => {
         const send = (words: Formatted) =>
           api.editMessageText(chat, messageId, words.text, {
@@ -259,7 +255,3 @@ interface Place {
   readonly chatId: number;
   readonly topicId: number | null;
 }
-
-/** Telegram's answers to an edit that is done already or can never be, as in a group that has moved. */
-const UNEDITABLE =
-  /message is not modified|message to edit not found|message can't be edited|group chat was upgraded/i;

@@ -1,9 +1,9 @@
-// Whether the bot may write into a chat that the configuration names: asked at the start and every hour, said aloud when not. Sends no message.
+// Checks at start and every hour whether the bot may write into a configured chat, and logs why not. Sends no message.
 
-import { type Api, GrammyError } from "grammy";
+import type { Api } from "grammy";
 import type { Chat, ChatFullInfo, ChatMember } from "grammy/types";
 import type { Log } from "../log/log.ts";
-import { describeError, failureOf } from "../telegram/polling.ts";
+import { describeError, failureOf } from "../telegram/failures.ts";
 
 /** Why nothing can be shown in a chat. */
 export type ChatProblem =
@@ -16,24 +16,24 @@ export type ChatProblem =
   /** It is not an administrator of the channel who may post. */
   | "not_admin";
 
-/** Asks about one chat, and remembers the answer. */
+/** Checks one chat, and remembers the result. */
 export interface ChatCheck {
-  /** Asks from now on, until the process stops. @param botId The bot's own id, from getMe. */
+  /** Checks from now on, until the process stops. @param botId The bot's own id, from getMe. */
   start(botId: number): void;
-  /** What is wrong, as far as it is known; a message that was shown since proves that nothing is. */
+  /** The last problem found; undefined if a message was shown since. */
   problem(): ChatProblem | undefined;
 }
 
-/** The chat, the way to ask about it, and who is told. */
+/** The chat, and what checking it needs. */
 export interface ChatCheckOptions {
   readonly api: Pick<Api, "getChat" | "getChatMember" | "sendChatAction">;
-  /** Who names the chat, for the log. */
+  /** The variable that names the chat, for the log. */
   readonly variable: "ADMIN_CHAT_ID" | "ALERT_CHAT_ID";
   readonly chatId: () => number;
   readonly topicId: number | null;
   /** When the chat last took a message; undefined before the first. */
   readonly lastShownAtMs: () => number | undefined;
-  /** Told when the chat turns out usable, and whenever it is so again. */
+  /** Called when the chat turns out usable, and when it is usable again after a problem. */
   readonly onUsable: (type: Chat["type"]) => void;
   readonly now: () => number;
   /** Ends early when the process stops. */
@@ -42,20 +42,20 @@ export interface ChatCheckOptions {
   readonly log: Log;
 }
 
-/** How often a chat that is well is asked for, and what is wrong said again, in ms (user requirement). */
+/** How often a usable chat is checked, and a lasting problem logged again, in ms (user requirement). */
 const HOUR_MS = 60 * 60_000;
 
-/** Waits while a chat is wrong or Telegram does not answer, in ms: doubling, at most a minute. */
+/** Waits while a chat is unusable or Telegram does not answer, in ms: doubling, at most a minute. */
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 60_000;
 
 type Verdict =
   | { readonly kind: "usable"; readonly type: Chat["type"]; readonly topicFault: string | null }
   | { readonly kind: "unusable"; readonly problem: ChatProblem; readonly reason: string }
-  /** Telegram did not say: no fault of the chat's. */
+  /** Telegram did not answer that: no problem of the chat. */
   | { readonly kind: "unknown" };
 
-/** Asks nothing before `start`. */
+/** Creates a check; it asks nothing before `start`. */
 export function createChatCheck(options: ChatCheckOptions): ChatCheck {
   const { variable, chatId, topicId, lastShownAtMs, onUsable, now, sleep, stopping, log } = options;
   let problem: ChatProblem | undefined;
@@ -156,17 +156,16 @@ function problemOf(chat: ChatFullInfo, member: ChatMember): ChatProblem | undefi
   return isMuted ? "may_not_write" : undefined;
 }
 
-/** Undefined for what says nothing about the chat: a network fault, a group that moved, a server that knows no such method. */
+/** Undefined for errors that say nothing about the chat: network faults, a group that moved, an unknown method. */
 function problemIn(error: unknown, chat: ChatFullInfo | undefined): ChatProblem | undefined {
   const failure = failureOf(error);
-  if (error instanceof GrammyError && error.error_code === 404) return undefined;
   if (failure?.kind === "forbidden") return "no_access";
   if (failure?.kind !== "refused" || failure.migratedTo !== undefined) return undefined;
-  // A channel answers getChatMember to its administrators alone.
+  // Channels answer getChatMember to administrators only.
   return chat?.type === "channel" ? "not_admin" : "not_found";
 }
 
-/** Why the topic takes nothing, while the chat does; null when it does, or that is not known. */
+/** Why the topic refuses messages while the chat takes them; null if it takes them or that is not known. */
 async function askTopic(
   api: ChatCheckOptions["api"],
   chatId: number,

@@ -11,7 +11,7 @@ import {
   wordsIn,
 } from "./cards.ts";
 import type { FollowUp, FollowUpContent, Lead, Visitor } from "../lead.ts";
-import { LIMITS } from "../profiles/schema.ts";
+import { LIMITS } from "../profiles/limits.ts";
 import { clip, type Formatted, MEDIA_WORDS } from "../visitors/texts.ts";
 
 /**

@@ -1,7 +1,7 @@
 // Whose follow-up the managers' chat shows next: visitors take turns, and one of them never uses up the minute's messages. Shows nothing.
 
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./chat.ts";
-import { type DueFollowUps, FOLLOW_UPS_LANE, type Journal, type Work } from "../journal/journal.ts";
+import { type DueFollowUps, FOLLOW_UPS_LANE, type Journal } from "../journal/journal.ts";
 
 /** So many messages of a visitor in a minute are shown however few are left for others. */
 const SHARE = 5;
@@ -88,7 +88,7 @@ export function createFollowUpTurns(
         const isDue = lane === FOLLOW_UPS_LANE && dueAtMs !== undefined && dueAtMs <= now();
         return isDue && choose() === undefined ? now() + LOOK_MS : dueAtMs;
       },
-      takeWork(lane, nowMs, most): Work[] {
+      takeWork(lane, nowMs, most) {
         if (lane !== FOLLOW_UPS_LANE) return journal.takeWork(lane, nowMs, most);
         const next = choose();
         return next === undefined ? [] : journal.takeFollowUpsOf(next.visitor, nowMs, 1);

@@ -6,8 +6,9 @@ import { editParts, undeliverableNote, wordsInPieces } from "./follow_up_texts.t
 import type { Journal } from "../journal/journal.ts";
 import type { FollowUp, Lead, MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
+import { isRefusedAs } from "../telegram/failures.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
 /** What showing a follow-up needs. */
@@ -64,7 +65,7 @@ export function createFollowUpWork(
   ): Promise<Told> {
     const { followUp: { content }, lead } = sent;
     const fact = adviceFact(sent);
-    const advise = content.media !== null && !OWN_FAULT.test(reason) &&
+    const advise = content.media !== null && !isRefusedAs(reason, "uncopyable") &&
       journal.fact(fact) === undefined;
     const note = undeliverableNote({ content, albumFiles, lead, advise });
     let outcome = note.withWords === null ? undefined : await tell(note.withWords, sent);
@@ -127,7 +128,3 @@ function replyTo({ followUp, lead }: Sent): MessageAddress | null {
 function adviceFact({ followUp }: Sent): string {
   return `permission_advised:${followUp.content.media}`;
 }
-
-/** Refusals that no permission would change: the message is gone, or its sender protects it. Only the advice hangs on it. */
-const OWN_FAULT =
-  /not found|can't be (copied|forwarded)|no messages to|too long|MESSAGE_ID_INVALID/i;

@@ -1,12 +1,12 @@
-// Formatting that Telegram refuses costs the formatting, never the words.
+// Sends words without their formatting when Telegram refuses them with it.
 
-import { describeError, failureOf } from "../telegram/polling.ts";
+import { describeError, failureOf } from "../telegram/failures.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
 /**
- * Sends words with their formatting, and without where Telegram refuses: it may be the formatting that it refuses.
+ * Sends words with their formatting, and once more without it if Telegram refuses.
  *
- * @param isFinal Tells refusals that have nothing to do with the words.
+ * @param isFinal Whether a refusal has nothing to do with the words.
  */
 export async function formattedOrPlain<T>(
   words: Formatted,

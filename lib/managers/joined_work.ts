@@ -2,11 +2,11 @@
 
 import type { AdminChat } from "./chat.ts";
 import { type Joined, joinFollowUps } from "./joined_follow_ups.ts";
-import type { Journal, Work } from "../journal/journal.ts";
+import type { Journal, Work, WorkOf } from "../journal/journal.ts";
 import { isSettled, type Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 import { contact } from "../visitor_name.ts";
 
 /** Up to so many messages of a visitor in ten minutes are shown by themselves (user requirement). */
@@ -32,7 +32,9 @@ export interface JoinedWorkOptions {
  * Returns what shows a follow-up together with the texts after it, and records what came of them; false, with
  * nothing done, where it is to be shown by itself.
  */
-export function createJoinedWork(options: JoinedWorkOptions): (first: Work) => Promise<boolean> {
+export function createJoinedWork(
+  options: JoinedWorkOptions,
+): (first: WorkOf<"follow_up">) => Promise<boolean> {
   const { journal, adminChat, profiles, recordDurably, retryAtMs, now, log } = options;
 
   return async (first) => {
@@ -62,7 +64,7 @@ export function createJoinedWork(options: JoinedWorkOptions): (first: Work) => P
   };
 
   async function show(
-    works: readonly Work[],
+    works: readonly WorkOf<"follow_up">[],
     { message }: Joined,
     lead: Lead,
     visitor: number,
@@ -77,22 +79,14 @@ export function createJoinedWork(options: JoinedWorkOptions): (first: Work) => P
           "Профиль: {profile}, Username: {username}",
         { ...facts, username: contact(lead.visitor) },
       );
-    } else {
-      log.error("❌ Дополнение к лиду не показать менеджерам: {reason}. Пробуем снова", {
-        ...facts,
-        reason: outcome.reason,
-      });
+      return await recordDurably(() => journal.finishJoined(works, outcome.message, now()));
     }
+    log.error("❌ Дополнение к лиду не показать менеджерам: {reason}. Пробуем снова", {
+      ...facts,
+      reason: outcome.reason,
+    });
     const atLeastMs = outcome.kind === "failed" ? outcome.retryAfterMs : undefined;
-    await recordDurably(() =>
-      journal.atomically(() => {
-        for (const work of works) {
-          if (outcome.kind === "shown") {
-            journal.markPartShown(work.subject, 1, outcome.message);
-            journal.finishFollowUp(work, now());
-          } else journal.postponeWork(work, retryAtMs(work, atLeastMs));
-        }
-      })
-    );
+    const again = works.map((work) => ({ work, dueAtMs: retryAtMs(work, atLeastMs) }));
+    await recordDurably(() => journal.postponeAll(again));
   }
 }

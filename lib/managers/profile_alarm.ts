@@ -1,6 +1,7 @@
 // Tells the managers' chat of a locales.json that stays broken on disk, once, and when it is mended. Sends nothing itself.
 
-import { ADMIN_CHAT_LANE, type Journal } from "../journal/journal.ts";
+import { isRecord } from "../foreign.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import { brokenFileText, mendedFileText, type TellTime } from "./texts.ts";
 import { type Breakage, faultWords } from "../profiles/store.ts";
@@ -24,7 +25,7 @@ export interface ProfileAlarm {
 export function createProfileAlarm(
   { breakage, journal, wake, tellTime, sleep, stopping, now, log }: {
     readonly breakage: () => Breakage | undefined;
-    readonly journal: Pick<Journal, "fact" | "rememberFact" | "forgetFact" | "addWork">;
+    readonly journal: Pick<Journal, "fact" | "rememberFact" | "forgetFact" | "noteFact">;
     /** Told that the managers are owed something. */
     readonly wake: () => void;
     readonly tellTime: TellTime;
@@ -34,32 +35,32 @@ export function createProfileAlarm(
     readonly log: Log;
   },
 ): ProfileAlarm {
-  function owe(body: string): void {
-    journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body }, now());
-    wake();
-  }
-
   function look(): void {
     const broken = breakage();
     const known = readKnown(journal.fact(FACT));
     if (broken === undefined) {
-      if (known?.told) owe(mendedFileText());
-      if (known !== undefined) journal.forgetFact(FACT);
+      if (known?.told) tell(null, mendedFileText());
+      else if (known !== undefined) journal.forgetFact(FACT);
       return;
     }
     const sinceMs = Math.min(known?.sinceMs ?? Infinity, broken.sinceMs);
     const isDue = !known?.told && now() - sinceMs >= BROKEN_PATIENCE_MS;
     if (isDue) {
       const [fault] = broken.faults;
-      owe(brokenFileText({
+      const text = brokenFileText({
         since: tellTime(sinceMs),
         version: tellTime(broken.versionAtMs),
         fault: fault === undefined ? "" : faultWords(fault),
-      }));
+      });
+      tell(JSON.stringify({ sinceMs, told: true }), text);
+    } else if (known === undefined) {
+      journal.rememberFact(FACT, JSON.stringify({ sinceMs, told: false }));
     }
-    if (known === undefined || isDue) {
-      journal.rememberFact(FACT, JSON.stringify({ sinceMs, told: isDue }));
-    }
+  }
+
+  function tell(value: string | null, text: string): void {
+    journal.noteFact(FACT, value, text, now());
+    wake();
   }
 
   return {
@@ -83,6 +84,7 @@ function readKnown(
   fact: string | undefined,
 ): { readonly sinceMs: number; readonly told: boolean } | undefined {
   if (fact === undefined) return undefined;
-  const { sinceMs, told } = JSON.parse(fact);
+  const stored: unknown = JSON.parse(fact);
+  const { sinceMs, told } = isRecord(stored) ? stored : {};
   return { sinceMs: Number(sinceMs), told: told === true };
 }

@@ -1,8 +1,9 @@
 // Every plain text of the managers' chat: offers, answers to commands and presses. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup } from "grammy/types";
+import type { SendAllReport } from "../journal/work.ts";
 import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor } from "../lead.ts";
-import { LIMITS } from "../profiles/schema.ts";
+import { LIMITS } from "../profiles/limits.ts";
 import { contact, isBlank } from "../visitor_name.ts";
 
 /** What the managers' buttons say back to the bot. */
@@ -79,17 +80,6 @@ export function offer(
 }
 
 /** How sending all open cards of a profile goes, or went. */
-export interface SendAllReport {
-  readonly profileName: string;
-  readonly total: number;
-  readonly sent: number;
-  readonly failed: number;
-  /** Closed by somebody meanwhile. */
-  readonly skipped: number;
-  /** Ended early, because the CRM failed several times running. */
-  readonly stopped: boolean;
-}
-
 export function sendAllReport(report: SendAllReport): string {
   const { profileName, total, sent, failed, skipped, stopped } = report;
   const done = sent + failed + skipped;

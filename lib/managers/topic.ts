@@ -1,11 +1,11 @@
-// The topic of a forum group that messages go to, and the group without a topic while it takes none. Sends nothing.
+// Which topic of a forum group messages go to, and the group without a topic while that one refuses them. Sends nothing.
 
-/** How long a topic that took nothing is left alone before a message tries it again, in ms. */
+/** How long messages pass by a topic that refused one before it is tried again, in ms. */
 export const TOPIC_RETRY_MS = 5 * 60_000;
 
-/** Where messages of a forum group go, as its topic takes them or not. */
+/** Where messages of a forum group go. */
 export interface Topic {
-  /** Where the next message goes: the topic's id, or null for the group without a topic. */
+  /** The topic for the next message; null for the group without a topic. */
   next(): number | null;
   /** The topic took a message. */
   took(): void;
@@ -13,19 +13,19 @@ export interface Topic {
   refused(reason: string): void;
 }
 
-/** What a topic starts from. */
+/** The topic, and its last known state. */
 export interface TopicOptions {
-  /** Null where messages go into no topic. */
+  /** Null if messages go into no topic. */
   readonly topicId: number | null;
-  /** Whether it took nothing when an earlier process last tried: then it is tried at once, and the change is not reported again. */
+  /** Whether it refused messages when an earlier process last tried: it is tried at once, and its change is not reported again. */
   readonly isAway: boolean;
-  /** Told once when it takes nothing any more, and once when it is back. */
+  /** Called once when it begins to refuse messages, and once when it takes them again. */
   readonly onChange: (isAway: boolean, reason: string) => void;
   /** A monotonic clock for spans, in ms. */
   readonly now: () => number;
 }
 
-/** Starts as an earlier process left it. */
+/** Creates a topic in the state that an earlier process left it in. */
 export function createTopic({ topicId, isAway, onChange, now }: TopicOptions): Topic {
   let away = isAway;
   let tryAtMs = -Infinity;

@@ -3,13 +3,13 @@
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./chat.ts";
 import { cardMessage, packCards } from "./cards.ts";
 import { createFollowUpWork, type FollowUpOutcome } from "./follow_up_work.ts";
-import { ADMIN_CHAT_LANE, type Journal, type Work } from "../journal/journal.ts";
+import { ADMIN_CHAT_LANE, type Journal, type Work, type WorkOf } from "../journal/journal.ts";
 import { createJoinedWork } from "./joined_work.ts";
-import { type Card, type CardReason, isSettled, type Lead, type MessageAddress } from "../lead.ts";
+import { type Card, isSettled, type Lead, type MessageAddress } from "../lead.ts";
 import type { Facts, Log } from "../log/log.ts";
-import { offer, type SendAllReport, sendAllReport, type TellTime } from "./texts.ts";
+import { offer, sendAllReport, type TellTime } from "./texts.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Profiles } from "../profiles/schema.ts";
+import type { Profiles } from "../profiles/profile.ts";
 import { contact, fullName } from "../visitor_name.ts";
 
 /** How long a follow-up waits for its lead's card before it looks again, in ms; the card wakes it earlier. */
@@ -38,9 +38,12 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   const showTogether = createJoinedWork(options);
 
   /** Cards that are in the chat and that a defect kept from being recorded, by the first of them. */
-  const unrecorded = new Map<number, { works: readonly Work[]; message: MessageAddress }>();
+  const unrecorded = new Map<
+    number,
+    { works: readonly WorkOf<"card">[]; message: MessageAddress }
+  >();
 
-  async function showCards(first: Work): Promise<void> {
+  async function showCards(first: WorkOf<"card">): Promise<void> {
     const before = unrecorded.get(first.id);
     if (before !== undefined) return await recordShown(before.works, before.message);
     await adminChat.ready(); // Only then is it known what there is to show.
@@ -64,11 +67,14 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   /** To its old place, near enough: before other cards, but not before what has waited longer than its lead. */
-  function putBack(work: Work): void {
+  function putBack(work: WorkOf<"card">): void {
     journal.releaseWork(work, journal.findLead(work.subject)?.receivedAtMs ?? now());
   }
 
-  async function recordShown(works: readonly Work[], message: MessageAddress): Promise<void> {
+  async function recordShown(
+    works: readonly WorkOf<"card">[],
+    message: MessageAddress,
+  ): Promise<void> {
     for (const work of works) {
       const lead = leadOf(work.subject);
       log.warn(
@@ -84,8 +90,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   /** More due cards for the same message, when otherwise the last of them would wait longer than a minute. */
-  function takeCompany(): Work[] {
-    const company: Work[] = [];
+  function takeCompany(): WorkOf<"card">[] {
+    const company: WorkOf<"card">[] = [];
     const due = journal.countDueWork(ADMIN_CHAT_LANE, "card", now(), MESSAGES_PER_MINUTE);
     const between = journal.countDueFollowUpMessages(due, now()); // Follow-ups have every second turn.
     if (due + between < MESSAGES_PER_MINUTE) return company;
@@ -97,10 +103,10 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     return company;
   }
 
-  function toCard(work: Work): Card {
+  function toCard(work: WorkOf<"card">): Card {
     return {
       lead: leadOf(work.subject),
-      reason: work.body as CardReason, // As `oweCard` wrote it.
+      reason: work.body.reason,
       lastAttempt: journal.attemptsOf(work.subject).at(-1) ?? null,
       sending: journal.findWork("post", work.subject) !== undefined,
       closed: null,
@@ -108,7 +114,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   async function reportUndelivered(
-    work: Work,
+    work: WorkOf<"card">,
     { reason, retryAfterMs }: { readonly reason: string; readonly retryAfterMs?: number },
   ): Promise<void> {
     const lead = leadOf(work.subject);
@@ -125,14 +131,14 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     if (alerted) await recordDurably(() => journal.markAlerted(lead.number, now()));
   }
 
-  async function updateCard(work: Work): Promise<void> {
+  async function updateCard(work: WorkOf<"card_update">): Promise<void> {
     const address = leadOf(work.subject).card;
     if (address === null) return await recordDurably(() => journal.finishWork(work));
     const { message, keyboard } = cardMessage(journal.cardsOn(address), tellTime);
     await finishOrRetry(work, await adminChat.edit(address, message, keyboard));
   }
 
-  async function showFollowUp(work: Work): Promise<void> {
+  async function showFollowUp(work: WorkOf<"follow_up">): Promise<void> {
     const lead = leadOf(journal.leadOfFollowUp(work.subject));
     if (!isSettled(lead.state) || journal.waitsForFirstVersion(work.subject)) {
       // It is shown as a reply to its card, once it is known whether there is one; an edit to its first version.
@@ -158,8 +164,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     await recordDurably(() => journal.finishFollowUp(work, now()));
   }
 
-  async function showOffer(work: Work): Promise<void> {
-    const key = journal.currentProfile(work.body, profiles().byKey);
+  async function showOffer(work: WorkOf<"offer">): Promise<void> {
+    const key = journal.currentProfile(work.body.profile, profiles().byKey);
     const open = journal.countOpenCards(key);
     const name = profiles().byKey.get(key)?.name;
     if (open === 0 || name === undefined) {
@@ -169,18 +175,16 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     await finishOrRetry(work, await adminChat.show({ text, entities: [] }, keyboard));
   }
 
-  async function updateOffer(work: Work): Promise<void> {
-    const { message, report }: { message: MessageAddress; report: SendAllReport } = JSON.parse(
-      work.body,
-    );
+  async function updateOffer(work: WorkOf<"offer_update">): Promise<void> {
+    const { message, report } = work.body;
     const words = { text: sendAllReport(report), entities: [] };
     await finishOrRetry(work, await adminChat.edit(message, words, { inline_keyboard: [] }));
   }
 
-  async function showNote(work: Work): Promise<void> {
+  async function showNote(work: WorkOf<"note">): Promise<void> {
     await adminChat.ready();
     if (!journal.isOwed(work)) return; // It named a person who was erased meanwhile.
-    await finishOrRetry(work, await adminChat.show({ text: work.body, entities: [] }));
+    await finishOrRetry(work, await adminChat.show({ text: work.body.text, entities: [] }));
   }
 
   async function finishOrRetry(work: Work, outcome: ShowOutcome): Promise<void> {
@@ -220,7 +224,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       case "post":
         throw new TypeError(`Work of kind ${work.kind} is not the managers'`);
       default:
-        return work.kind satisfies never;
+        return work satisfies never;
     }
   };
 }

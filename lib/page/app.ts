@@ -1,11 +1,11 @@
-// The config page as one function from request to response: the order of the steps, every route by its name.
+// The page as one function from request to response: the order of the steps, and every route.
 //
 // Adding a route:
 //   1. routes/<name>.tsx exports `handler = define.handlers({ GET, POST })`; it takes what it needs from
 //      `ctx.state` (deps, language, session; for a POST also form) and draws with
 //      `ctx.render(<Page frame={frameOf(ctx)} title={…}>…</Page>)`. After a POST it answers `ctx.redirect(…, 303)`.
-//   2. Its words stand in routes/words/<name>.ts, made by `bilingual(ru, en)`.
-//   3. What it needs of the house is added to `WebDeps` (lib/page/state.ts), as functions or as a `Pick`.
+//   2. Its words are in routes/words/<name>.ts, made by `bilingual(ru, en)`.
+//   3. What it needs from the bot is added to `WebDeps` (lib/page/state.ts), as functions or as a `Pick`.
 //   4. It is registered below by path; before `requireSession` only if anybody may see it. What takes long by
 //      itself is cut into portions, each in a turn of its own (`ctx.state.deps.turns`).
 // A form is a POST with <FormToken frame={frame} /> in it; `field(ctx.state.form, name)` reads it. A refusal
@@ -54,7 +54,7 @@ export type { Trouble, WebDeps } from "./state.ts";
 
 export type Handler = (request: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
 
-/** Builds the page. The returned function puts the security headers on every response, whatever it answers. */
+/** Builds the page. The returned function puts the security headers on every response. */
 export function createApp(deps: WebDeps): Handler {
   const app = new App<State>()
     .onError("*", errorPage)
@@ -109,7 +109,7 @@ export function createApp(deps: WebDeps): Handler {
   const handle = app.handler();
   return async (request, info) => {
     const response = await handle(request, info).catch((error) => {
-      // Fresh throws on a malformed `%` in a path, outside its own error page.
+      // Fresh throws on a malformed `%` in a path, without its error page.
       if (error instanceof URIError) return malformedAddress(request);
       throw error;
     });

@@ -1,18 +1,18 @@
-// Makes text small on the wire.
+// Compresses responses.
 
 import { gzipSync } from "node:zlib";
 
-/** Below this gzip's own weight eats what it saves, in bytes. */
+/** In bytes; below this gzip's overhead exceeds its gain. */
 const LEAST_BYTES = 860;
 
-/** Whether the browser takes gzip (RFC 9110, 12.5.3). */
+/** Whether the browser accepts gzip (RFC 9110, 12.5.3). */
 export function takesGzip(request: Request): boolean {
   return /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(
     request.headers.get("accept-encoding") ?? "",
   );
 }
 
-/** The same page, compressed where that pays. Streams and files stay as they are. */
+/** Compresses a page where that saves bytes. Streams and files stay as they are. */
 export async function compressPage(request: Request, response: Response): Promise<Response> {
   const kind = response.headers.get("content-type") ?? "";
   if (!kind.startsWith("text/html") || response.body === null) return response;

@@ -1,4 +1,4 @@
-// How many leads went where, day by day. Days that are over are read again only now and then: little changes in them.
+// Leads by day and place. Past days are cached, because they rarely change.
 
 import type { Journal } from "../journal/journal.ts";
 import type { PlaceCounts } from "../lead.ts";
@@ -8,10 +8,10 @@ export interface CountedDay {
   readonly byProfile: ReadonlyMap<string, PlaceCounts>;
 }
 
-/** How old the count of a day that is over may be, in ms: a manager may close a lead of yesterday's. */
+/** How old a past day's count may be, in ms: a manager may still close yesterday's lead. */
 const FRESH_MS = 10_000;
 
-/** The last days in a time zone, oldest first, today among them. */
+/** The last days in a time zone, oldest first, including today. */
 export type DayCounts = (days: number) => readonly CountedDay[];
 
 export function createDayCounts(

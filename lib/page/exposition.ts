@@ -1,4 +1,4 @@
-// Measurements as text (https://prometheus.io/docs/instrumenting/exposition_formats/). Knows none of them.
+// The Prometheus text format (https://prometheus.io/docs/instrumenting/exposition_formats/). Knows no metric.
 
 export interface Metric {
   readonly name: string;
@@ -12,10 +12,10 @@ export interface Sample {
   readonly value: number;
 }
 
-/** The content type that goes with the text. */
+/** The content type of the format. */
 export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** One block per metric; one without samples is left out. */
+/** One block per metric; metrics without samples are left out. */
 export function exposition(metrics: readonly Metric[]): string {
   return metrics.filter(({ samples }) => samples.length > 0).map((metric) => {
     const { name, help, type, samples } = metric;

@@ -1,8 +1,8 @@
-// A posted form, read within a limit. Knows no fields.
+// Reads a posted form within a size limit. Knows no fields.
 
 import { HttpError } from "fresh";
 
-/** More than the largest profile takes when every letter is sent as `%D0%90`, in bytes. */
+/** In bytes: more than the largest profile with every letter sent as `%D0%90`. */
 export const MOST_FORM_BYTES = 1024 * 1024;
 
 /**
@@ -38,23 +38,23 @@ async function readText(request: Request, mostBytes: number): Promise<string> {
       text += decoder.decode(chunk, { stream: true });
     }
   } catch (error) {
-    // Its sender has left: no defect of the page, and strangers could fill the log with it.
+    // The sender has left: no defect, and logging it would let strangers fill the log.
     throw error instanceof HttpError ? error : new HttpError(400);
   }
   return text + decoder.decode();
 }
 
-/** One field as text: line breaks as `\n`, whatever the browser sent; empty when the form has none. */
+/** A field's text with `\n` line breaks; empty if the form does not have it. */
 export function field(form: URLSearchParams, name: string): string {
   return tidy(form.get(name) ?? "");
 }
 
-/** All fields of a name, in the order of the form. */
+/** All fields with a name, in the order of the form. */
 export function fields(form: URLSearchParams, name: string): string[] {
   return form.getAll(name).map(tidy);
 }
 
 function tidy(value: string): string {
-  // U+FFFD stands for what was lost in copying; the file may not have it (`parse` of the profile store).
+  // U+FFFD marks characters lost in copying; the profile store refuses it.
   return value.replace(/\r\n?/g, "\n").replaceAll("\uFFFD", "");
 }

@@ -1,47 +1,45 @@
-// Whether all is well: facts → troubles and what `/health` tells. Asks nobody; what is not known yet is no trouble.
+// Turns facts about the bot into troubles and the content of `/health`. Facts not known yet are no trouble.
 
 import type { ChatProblem } from "../managers/chat_check.ts";
 
-/** Longest silence of Telegram before it is a trouble, in ms (user requirement). */
+/** Longest polling silence before `/health` reports trouble, in ms: Telegram forgets a press after 150 s. */
 export const POLL_PATIENCE_MS = 2 * 60_000;
 
-/** Longest time that a lead may be on its way, in ms: the longest wait for a CRM, and for a card behind others. */
+/** Longest time that a lead may be on its way, in ms: the longest CRM timeout plus a queue of cards. */
 export const LEAD_PATIENCE_MS = 5 * 60_000;
 
-/** What is known of the bot at a moment. */
+/** The facts at a moment. */
 export interface HealthFacts {
   readonly nowMs: number;
   readonly startedAtMs: number;
-  /** Whether the last try to write went well; undefined before the first. */
+  /** Whether the last trial write succeeded; undefined before the first. */
   readonly databaseWritable: boolean | undefined;
-  /** When Telegram last answered a poll; undefined before the first time. */
+  /** When Telegram last answered a poll; undefined before the first answer. */
   readonly polledAtMs: number | undefined;
-  /** When the oldest lead came that nobody has yet. */
+  /** When the oldest lead that is still owed was received. */
   readonly oldestUndeliveredAtMs: number | undefined;
-  /** Leads that the managers' chat refused. */
   readonly undeliveredLeads: number;
-  /** Since when every send to the managers' chat fails; undefined when the last one went well, or none was made. */
+  /** Since when every send to the managers' chat has failed; undefined if the last one succeeded or there was none. */
   readonly adminChatFailsSinceMs: number | undefined;
-  /** Since when locales.json is broken on disk, while a good version is at work; undefined while it is good. */
+  /** Since when locales.json is broken on disk while a good version is in use; undefined while it is good. */
   readonly profilesBrokenSinceMs?: number | undefined;
-  /** Why the bot cannot write into the managers' chat, as Telegram says when asked. */
+  /** Why the bot cannot write into the managers' chat, according to Telegram. */
   readonly adminChatProblem?: ChatProblem | undefined;
 }
 
-/** Something that is wrong, and since when. */
+/** A trouble, and since when. */
 export type Trouble =
-  /** The journal cannot be read or written: nothing new is taken, nothing is lost. */
+  /** The journal cannot be read or written: no new updates are taken, none are lost. */
   | { readonly kind: "database" }
-  /** Telegram has not answered since. */
   | { readonly kind: "polling"; readonly sinceMs: number }
-  /** Leads, so many at least, that neither the CRM nor the admin chat has taken. */
+  /** At least `leads` leads reached neither the CRM nor the managers' chat. */
   | { readonly kind: "undelivered"; readonly leads: number; readonly sinceMs: number }
   /** The bot cannot write into the chat that ADMIN_CHAT_ID names. */
   | { readonly kind: "admin_chat_unusable"; readonly problem: ChatProblem }
-  /** The managers' chat takes nothing. */
+  /** Every send to the managers' chat fails. */
   | { readonly kind: "admin_chat"; readonly sinceMs: number };
 
-/** Everything that is wrong, the worst first. */
+/** All troubles, the worst first. */
 export function troublesOf(facts: HealthFacts): Trouble[] {
   const { nowMs, undeliveredLeads: leads, oldestUndeliveredAtMs, adminChatFailsSinceMs } = facts;
   const troubles: Trouble[] = [];
@@ -64,7 +62,7 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
   return troubles;
 }
 
-/** What `/health` tells: no person, no address, no cause. Moments are ISO 8601, null for what never was. */
+/** The content of `/health`, without personal data, addresses and causes. Moments are ISO 8601, null if never. */
 export interface HealthReport {
   readonly ok: boolean;
   readonly reasons: readonly Trouble["kind"][];
@@ -72,11 +70,11 @@ export interface HealthReport {
   readonly polling: { readonly startedAt: string; readonly lastAnswerAt: string | null };
   readonly undelivered: { readonly leads: number; readonly oldestAt: string | null };
   readonly adminChat: { readonly failingSince: string | null };
-  /** A broken locales.json alone is no reason for 503: the last good version is at work. */
+  /** A broken locales.json alone is no reason for 503: the last good version is in use. */
   readonly profiles: { readonly ok: boolean; readonly brokenSince: string | null };
 }
 
-/** Weighs the facts. */
+/** Builds the content of `/health`. */
 export function reportOf(facts: HealthFacts): HealthReport {
   const reasons = troublesOf(facts).map(({ kind }) => kind);
   return {

@@ -1,11 +1,11 @@
-// Which of the page's two languages a browser gets.
+// Chooses between the page's two languages.
 
 export const LANGUAGES = ["ru", "en"] as const;
 
 export type Language = typeof LANGUAGES[number];
 
 /**
- * The language that the browser prefers of those the page has; Russian when it names neither.
+ * The preferred language of the two; Russian if the browser names neither.
  *
  * @param accepted The header Accept-Language (RFC 9110, 12.5.4).
  */

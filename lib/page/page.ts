@@ -147,8 +147,7 @@ async function buildPage(options: PageOptions) {
   const auth = createAuth({ records: journal, committed, password, now, elapsedMs, linkUsed });
   const newId = () => crypto.randomUUID();
   const testWebhook = createWebhookTrial({ crm, lookup, newId, now: elapsedMs, stopping });
-  const nextRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
-  const turns = createTurns({ ...options, nextRound });
+  const turns = createTurns();
   return {
     auth,
     LINK_MS,

@@ -1,4 +1,4 @@
-// A bitmap of black and white squares as a PNG (https://www.w3.org/TR/png-3/). Knows nothing of what it shows.
+// Draws black and white squares as a PNG (https://www.w3.org/TR/png-3/). Does not know what they show.
 
 import { crc32, deflateSync } from "node:zlib";
 
@@ -15,7 +15,7 @@ export function bitmapPng(
   const lineBytes = 1 + Math.ceil(width / 8);
   const image = new Uint8Array(lineBytes * rows.length * scale);
   rows.forEach((row, y) => {
-    const line = new Uint8Array(lineBytes); // The first byte says: not filtered.
+    const line = new Uint8Array(lineBytes); // First byte 0: no filter.
     for (let x = 0; x < width; x += 1) {
       if (row[Math.floor(x / scale)]) continue;
       const at = 1 + (x >> 3);
@@ -26,7 +26,7 @@ export function bitmapPng(
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width);
   header.setUint32(4, rows.length * scale);
-  header.setUint8(8, 1); // One bit a pixel, greyscale; the other fields are 0.
+  header.setUint8(8, 1); // One bit per pixel, greyscale; the other fields are 0.
   return joined([
     new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk("IHDR", new Uint8Array(header.buffer)),

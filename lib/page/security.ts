@@ -1,4 +1,4 @@
-// What keeps others out of the page: origins, addresses, cookies, headers. Knows no sessions.
+// Origins, client addresses, cookies and security headers. Knows no sessions.
 
 /** How the page is reached. */
 export interface Reach {
@@ -6,28 +6,28 @@ export interface Reach {
   readonly trustProxy: boolean;
 }
 
-/** The origin that the page's own forms come from: `PUBLIC_URL`, else the Host header's. */
+/** The origin of the page's own forms: `PUBLIC_URL`, else from the Host header. */
 export function ownOrigin(request: Request, { publicUrl, trustProxy }: Reach): string {
   if (publicUrl !== null) return publicUrl;
   const { protocol, host } = new URL(request.url);
-  // Of several proxies the first, which the browser talks to.
+  // With several proxies the first counts: the browser talks to it.
   const outside = trustProxy ? request.headers.get("x-forwarded-proto")?.split(",", 1)[0] : null;
   return `${outside?.trim().toLowerCase() === "https" ? "https:" : protocol}//${host}`;
 }
 
 /**
- * Whether the browser says that this very page sent the request. What says nothing is not a browser
- * of ours: every one in use sends Origin or Sec-Fetch-Site with a form.
+ * Whether the request comes from this page according to the browser. A request without Origin and Sec-Fetch-Site is
+ * refused: every current browser sends one of them with a form.
  */
 export function isFromOwnPage(request: Request, own: string): boolean {
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
   if (site !== null && site !== "same-origin") return false;
-  // "null" stands for an origin the browser keeps to itself, as under a no-referrer policy.
+  // "null" is an origin that the browser hides, as under a no-referrer policy.
   return origin === null || origin === "null" ? site !== null : origin === own;
 }
 
-/** The visitor's address, for counting wrong passwords: a whole /64 of IPv6 is one household. */
+/** The client's address for counting wrong passwords: a /64 of IPv6 counts as one, because one client has it all. */
 export function addressOf(
   request: Request,
   info: Deno.ServeHandlerInfo,
@@ -35,16 +35,16 @@ export function addressOf(
 ): string {
   const { remoteAddr } = info;
   const direct = remoteAddr.transport === "tcp" ? remoteAddr.hostname : remoteAddr.transport;
-  // The last one is what the proxy itself saw; those before it anybody can write.
+  // The last one is what the proxy saw; a client can forge those before it.
   const forwarded = trustProxy ? request.headers.get("x-forwarded-for")?.split(",").at(-1) : null;
   return networkOf(forwarded ?? "") ?? networkOf(direct) ?? direct;
 }
 
-/** An IPv4 address, or an IPv6 address's /64, in one spelling each; undefined for what is no address. */
+/** A normalized IPv4 address or IPv6 /64; undefined if it is no address. */
 export function networkOf(text: string): string | undefined {
   const address = withoutPort(text.trim());
   if (IPV4.test(address)) return address;
-  const [bare = ""] = address.split("%", 1); // A zone is this machine's own matter.
+  const [bare = ""] = address.split("%", 1); // Without the zone.
   const spelled = bare.includes(":") ? URL.parse(`http://[${bare}]`)?.hostname : undefined;
   if (spelled === undefined) return undefined;
   const [, high, low] = /^\[::ffff:([\da-f]+):([\da-f]+)\]$/.exec(spelled) ?? [];
@@ -54,13 +54,12 @@ export function networkOf(text: string): string | undefined {
 
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
-/** Some proxies write `192.0.2.7:5000`, `[2001:db8::7]:5000`, or either in quotes. */
+/** Some proxies write `192.0.2.7:5000`, `[2001:db8::7]:5000`, or quote them. */
 function withoutPort(text: string): string {
   const address = text.replace(/^"|"$/g, "");
   return /^\[([^\]]*)\]/.exec(address)?.[1] ?? /^([\d.]+):\d+$/.exec(address)?.[1] ?? address;
 }
 
-/** The address that a machine with both kinds calls `::ffff:192.0.2.7`. */
 function ipv4Of(high: number, low: number): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }
@@ -103,7 +102,7 @@ const POLICY = [
   "style-src 'self'",
   "script-src 'self'",
   "connect-src 'self'",
-  // A profile's photo lies wherever its address says; Pico's icons are data.
+  // A profile's photo may be anywhere; Pico's icons are data URLs.
   "img-src 'self' data: https: http:",
   "form-action 'self'",
   "base-uri 'none'",
@@ -120,7 +119,7 @@ const HEADERS = {
   "permissions-policy": "camera=(), geolocation=(), microphone=()",
 } as const;
 
-/** Puts the security headers on; what says nothing of caching is kept by nobody. */
+/** Sets the security headers; a response without cache-control is not cached. */
 export function secureHeaders(headers: Headers): void {
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");

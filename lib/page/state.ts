@@ -1,4 +1,4 @@
-// What the page's handlers are lent by the house, and what its middlewares find out about a request.
+// What the page's handlers get: functions of the bot, and what the middlewares found out about the request.
 
 import { createDefine } from "fresh";
 import type { Auth, Session } from "./auth.ts";
@@ -14,20 +14,19 @@ import type { Turns } from "./turns.ts";
 
 export type { Trouble } from "./health_report.ts";
 
-/** What the page needs of the configuration. */
+/** The part of the configuration that the page needs. */
 export interface PageConfig {
-  /** The origin that people reach the page by, behind a proxy; without a trailing slash. */
+  /** The page's public origin behind a proxy, without a trailing slash. */
   readonly publicUrl: string | null;
-  /** Whether X-Forwarded-For tells the visitor's address. */
   readonly trustProxy: boolean;
   /** The managers' time zone, an IANA name. */
   readonly timeZone: string;
   readonly crmTimeoutMs: number;
-  /** Opens `/metrics`; without it there is none. */
+  /** The token for `/metrics`; without it there are no metrics. */
   readonly metricsToken: string | null;
 }
 
-/** The house, as far as the page needs it. */
+/** The part of the bot that the page needs. */
 export interface WebDeps {
   readonly auth: Auth;
   readonly profiles: Pick<
@@ -51,21 +50,20 @@ export interface WebDeps {
     | "attemptsOf"
     | "erasePerson"
   >;
-  /** What a person may decide about a lead. */
   readonly delivery: Pick<Delivery, "resend" | "closeByHand" | "wake">;
-  /** Sends a marked test lead to an address that a form holds. */
+  /** Sends a marked test lead to an address from a form. */
   readonly testWebhook: (
     address: string,
     timeoutMs: number,
     profileName: string,
   ) => Promise<WebhookTrial>;
-  /** Whether a webhook address resolves to one that no CRM lives at. */
+  /** Whether a webhook address resolves to an address that cannot be a CRM. */
   readonly isForbiddenTarget: (address: string) => Promise<boolean>;
-  /** What is wrong with the house right now; the strip under the frame says it. */
+  /** The current troubles, shown in the strip below the header. */
   readonly troubles: () => readonly Trouble[];
-  /** What `/health` and `/metrics` tell, after having tried the journal. */
+  /** The facts for `/health` and `/metrics`, after a trial write to the journal. */
   readonly health: () => Promise<HealthFacts>;
-  /** The bot's name without `@`; undefined until Telegram has told it. */
+  /** The bot's name without `@`; undefined until getMe has answered. */
   readonly botUsername: () => string | undefined;
   readonly config: PageConfig;
   readonly now: () => number;
@@ -76,21 +74,20 @@ export interface WebDeps {
   readonly log: Log;
 }
 
-/** What is known of a request by the time a handler sees it. */
+/** What the middlewares have found out about a request. */
 export interface State {
   deps: WebDeps;
   dayCounts: DayCounts;
   language: Language;
-  /** The origin the page is reached by. */
   origin: string;
-  /** Where the request came from, for counting failed tries. */
+  /** The client's address, for counting failed logins. */
   address: string;
   /** Set behind `requireSession`, as is `formToken`. */
   session: Session;
   formToken: string;
-  /** Set for a POST to the way in, and for one behind `requireForm`. */
+  /** Set for a POST to `/login` or behind `requireForm`. */
   form: URLSearchParams;
-  /** The form lacks the session's token: it may be drawn again, with 403, and nothing else. */
+  /** The form lacks the session's token: it may only be drawn again, with 403. */
   isFormStale: boolean;
 }
 

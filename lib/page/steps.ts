@@ -1,4 +1,4 @@
-// What happens to every request before its handler sees it, one named step after the other.
+// The middlewares that a request passes before its handler.
 
 import { HttpError, type Middleware } from "fresh";
 import { createDayCounts } from "./day_counts.ts";
@@ -11,10 +11,10 @@ import { MOST_BEFORE_STRANGERS, MOST_WAITING } from "./turns.ts";
 /** The name of the hidden field that carries the session's form token. */
 export const FORM_TOKEN = "form_token";
 
-/** No password or link is longer, in bytes. */
+/** In bytes; no password or link is longer. */
 const MOST_LOGIN_BYTES = 8 * 1024;
 
-/** Tells the handlers about the house and the request. */
+/** Fills the state with the dependencies and the request's language, origin and address. */
 export function introduce(deps: WebDeps): Middleware<State> {
   const { journal, config: { timeZone }, now } = deps;
   const dayCounts = createDayCounts({ journal, timeZone, now });
@@ -28,13 +28,13 @@ export function introduce(deps: WebDeps): Middleware<State> {
   });
 }
 
-/** What changes something must come from this page: a cookie alone does not say who pressed. */
+/** Refuses writes from other origins: a cookie alone does not prove who sent the form. */
 export const refuseForeign = define.middleware((ctx) => {
   if (isReading(ctx.req) || isFromOwnPage(ctx.req, ctx.state.origin)) return ctx.next();
   throw new HttpError(403, "foreign");
 });
 
-/** Lets in who is logged in. A reader is sent to log in; who posts is told, as a redirect would lose the form. */
+/** Requires a session. A GET is redirected to the login; a POST gets 401, because a redirect would lose the form. */
 export const requireSession = define.middleware((ctx) => {
   const { deps, origin } = ctx.state;
   const cookie = readSessionCookie(ctx.req, origin);
@@ -50,12 +50,12 @@ export const requireSession = define.middleware((ctx) => {
   return ctx.redirect(`/login${next}`, 303);
 });
 
-/** Forms that are long enough to be drawn again with what was typed when their token is out of date. */
+/** Long forms: with an outdated token they are drawn again instead of losing what was typed. */
 const LONG_FORMS = /^\/(menu|profiles\/[^/]+(\/languages\/[^/]+)?)$/;
 
 /**
- * Reads a posted form and checks that it carries the session's token. A long form without it, as after
- * a new login in another tab, is only drawn again: whatever was pressed in it counts as "show".
+ * Reads a posted form and checks the session's token in it. A long form without the token, as after a new login in
+ * another tab, is only drawn again: whatever was pressed counts as "show".
  */
 export const requireForm = define.middleware(async (ctx) => {
   if (isReading(ctx.req)) return ctx.next();

@@ -1,10 +1,10 @@
-// Counts failed tries by address. Reads no clock; its moments are of one that cannot be set.
+// Counts failed logins by address. Reads no clock; takes moments of a monotonic one.
 
-/** At most this many addresses are remembered; past it the one that failed longest ago is forgotten. */
+/** At most this many addresses are remembered; the one that failed longest ago is dropped first. */
 const MOST_ADDRESSES = 10_000;
 
 export interface Throttle {
-  /** How long an address has to wait, in ms; 0 while it may try. */
+  /** How long an address has to wait, in ms; 0 if it may try now. */
   waitMs(address: string, nowMs: number): number;
   recordFailure(address: string, nowMs: number): void;
 }
@@ -24,7 +24,7 @@ export function createThrottle(most: number, withinMs: number): Throttle {
     },
     recordFailure(address, nowMs) {
       const atMs = [...recent(address, nowMs), nowMs];
-      failures.delete(address); // Set again, it moves to the end: the first is the longest ago.
+      failures.delete(address); // Moves it to the end; the first entry failed longest ago.
       failures.set(address, atMs);
       const [first] = failures.keys();
       if (failures.size > MOST_ADDRESSES && first !== undefined) failures.delete(first);

@@ -1,19 +1,20 @@
-// What is odd about the texts of one message's buttons: longer than a phone's line, or the same twice. Touches no file.
+// Finds button texts that are too long for a phone or appear twice in one message. Touches no file.
 
-import type { Button, Fault, Profile, Profiles } from "./schema.ts";
+import type { Button, Profile, Profiles } from "./profile.ts";
+import type { Fault } from "./faults.ts";
 
-/** Most characters of a button that a phone shows (ours, measured at 390 px); the rest is cut off there. */
+/** How many characters of a button a phone shows, measured at a width of 390 px. */
 export const BUTTON_LINE = 40;
 
-/** A button that says what one before it says, in one language; null for the base. */
+/** A button with the text of an earlier one; `language` is null for the base. */
 export interface Repeat {
   readonly language: string | null;
   readonly index: number;
-  /** The place of the first button of this text. */
+  /** The index of the first button with this text. */
   readonly first: number;
 }
 
-/** How many characters a visitor sees, whatever they are made of: 👨‍👩‍👧 is one. */
+/** Counts characters as a visitor sees them: 👨‍👩‍👧 is one. */
 export function charactersOf(text: string): number {
   const trimmed = text.trim();
   return trimmed.length <= BUTTON_LINE
@@ -21,7 +22,7 @@ export function charactersOf(text: string): number {
     : [...new Intl.Segmenter().segment(trimmed)].length;
 }
 
-/** The places of texts that a visitor cannot tell from one before: case, spaces and invisible signs do not count. */
+/** The indexes of texts equal to an earlier one, ignoring case, spaces and invisible characters. */
 export function repeatsAmong(texts: readonly string[]): Omit<Repeat, "language">[] {
   const seen = new Map<string, number>();
   return texts.flatMap((text, index) => {
@@ -33,8 +34,8 @@ export function repeatsAmong(texts: readonly string[]): Omit<Repeat, "language">
 }
 
 /**
- * The buttons of a profile that visitors cannot tell apart, in the base and in each language that has buttons of
- * its own; what is the base's is told for the base alone. `{name}` has become the name by then.
+ * The repeated buttons of a profile, in the base and in each translation with buttons; a repeat in the base is reported
+ * only there. `{name}` must already be replaced.
  */
 export function repeatsIn({ buttons, translations }: Profile): Repeat[] {
   const base = repeatsAmong(buttons.map(({ text }) => text));
@@ -49,7 +50,7 @@ export function repeatsIn({ buttons, translations }: Profile): Repeat[] {
   return [...base.map((each) => ({ language: null, ...each })), ...translated];
 }
 
-/** The buttons' texts with those of a translation over them. */
+/** The buttons' texts with a translation's over them. */
 export function inWordsOf(
   buttons: readonly Button[],
   texts: ReadonlyMap<string, string>,
@@ -57,13 +58,13 @@ export function inWordsOf(
   return buttons.map(({ callbackData, text }) => texts.get(callbackData) ?? text);
 }
 
-/** A repeat as a fault says it; a form refuses it, a file is only warned of: it may be older than this rule. */
+/** The message for a repeat. Forms refuse it; for a file it is a warning, because the file may be older than this rule. */
 export function repeatMessage({ language, first }: Omit<Repeat, "index">): string {
   const where = language === null ? "" : `на языке ${language} `;
   return `${where}такой же текст у кнопки ${first + 1}, нужен другой`;
 }
 
-/** Every repeat of the file, with its path. */
+/** All repeats in the file, with their paths. */
 export function repeatsOfFile({ byKey, menu }: Pick<Profiles, "byKey" | "menu">): Fault[] {
   const inMenu = repeatsAmong(menu.map(({ text }) => text)).map(({ index, first }) => ({
     path: `fallback.buttons[${index}].text`,

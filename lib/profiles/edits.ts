@@ -1,21 +1,24 @@
-// What the page's forms change in locales.json: text in, text out. Touches no file; what a form did not change keeps its bytes.
+// Applies the profile's form to locales.json: text in, text out. Touches no file; unchanged values keep their bytes.
 
 import { createHash } from "node:crypto";
 import { repeatMessage, repeatsIn } from "./button_texts.ts";
 import { withValue } from "../json/edit.ts";
 import { type JsonText, valueAt, valuesOf } from "../json/text.ts";
-import { type Fault, parseProfiles, type Profile, withNameIn } from "./schema.ts";
+import type { Fault } from "./faults.ts";
+import { parseProfiles } from "./parse.ts";
+import type { Profile } from "./profile.ts";
+import { withNameIn } from "./name_in_texts.ts";
 import { list, record, text } from "./raw_values.ts";
 import { addressFault } from "./webhook_address.ts";
 import { isForbiddenAddress } from "./network_address.ts";
 
-/** The file: its text, and what each key of it says. */
+/** The file as text with parsed members. */
 export type Content = JsonText;
 
-/** The menu's key beside the profiles. */
+/** The menu's key in the file. */
 export const MENU_KEY = "fallback";
 
-/** A profile as its form has it: everything as typed. */
+/** The fields of a profile's form, as typed. */
 export interface ProfileForm {
   readonly name: string;
   readonly webhookUrl: string;
@@ -25,30 +28,27 @@ export interface ProfileForm {
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
   readonly followUpTemplate: string;
-  /** Empty where the bot's own counts. */
+  /** Empty for the bot's own text. */
   readonly thanksText: string;
-  /** Words of links before that still lead here; where they are missing, the form has no field for them. */
+  /** Old link words that still lead here; undefined if the form has no field for them. */
   readonly aliases?: readonly string[] | undefined;
 }
 
 export interface ButtonForm {
   readonly callbackData: string;
   readonly text: string;
-  /** What the CRM and the confirmation call it; empty where that is the text. */
+  /** The name for the CRM and the confirmation; empty if it is the text. */
   readonly choice: string;
 }
 
-/**
- * Names one version of a profile, or of the menu; the same for a profile that is not there. Its
- * translations have forms and versions of their own.
- */
+/** A hash of a profile or of the menu without translations, which have versions of their own. */
 export function versionOf(content: Content, key: string): string {
   const { translations: _own, ...base } = record(valueAt(content, key));
   const text = JSON.stringify(content.members.has(key) ? base : null);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
-/** The form of a profile that the file has. */
+/** The form filled from a profile in the file. */
 export function profileForm(raw: unknown): ProfileForm {
   const profile = record(raw);
   const step1 = record(profile["step1"]);
@@ -73,13 +73,13 @@ export function profileForm(raw: unknown): ProfileForm {
   };
 }
 
-/** The words of links before that a profile of the file has. */
+/** The old link words of a profile in the file. */
 export function aliasesOf(raw: unknown): string[] {
   const { aliases } = record(raw);
   return Array.isArray(aliases) ? aliases.filter((each) => typeof each === "string") : [];
 }
 
-/** The file with a profile as its form has it; a field that says what it said stays as it is spelled. */
+/** The file with a form applied to a profile; unchanged fields keep their spelling. */
 export function withProfile(content: Content, key: string, form: ProfileForm): Content {
   const profile = record(valueAt(content, key));
   const before = profileForm(profile);
@@ -117,12 +117,12 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
   });
 }
 
-/** A key with what was typed; without one where that is what the field was filled with. */
+/** The key with the typed text; empty if the field was not changed. */
 export function changed(name: string, before: string, after: string): Record<string, string> {
   return isSameInField(before, after) ? {} : { [name]: after };
 }
 
-/** The same for a text that the bot has one of its own for: an emptied field takes the key out. */
+/** The same for an optional text: an emptied field removes the key. */
 export function changedOwn(
   name: string,
   before: string,
@@ -132,7 +132,7 @@ export function changedOwn(
   return isGone ? { [name]: undefined } : changed(name, before, after);
 }
 
-/** Whether a field of a form that was filled with `before` and left alone sends `after`. Browsers send other line ends. */
+/** Whether `after` is what a browser sends for an untouched field filled with `before`: line ends may differ. */
 export function isSameInField(before: string, after: string): boolean {
   return plain(before) === plain(after);
 }
@@ -141,7 +141,7 @@ function plain(typed: string): string {
   return typed.replace(/\r\n?/g, "\n");
 }
 
-/** Buttons as a form has them; of a known one only the text may be another. */
+/** Applies a form's buttons; a known button can only change its text. */
 export function buttonsOf(
   before: readonly Readonly<Record<string, unknown>>[],
   typed: readonly Pick<ButtonForm, "text" | "callbackData">[],
@@ -157,7 +157,7 @@ export function buttonsOf(
   });
 }
 
-/** Choices of removed buttons stay: messages that were sent before still bear them. */
+/** Choices of removed buttons stay: old messages still have those buttons. */
 function choicesOf(
   raw: unknown,
   before: readonly ButtonForm[],
@@ -174,18 +174,17 @@ function choicesOf(
   return Object.keys(choices).length === 0 && raw === undefined ? {} : { choices };
 }
 
-/** As a field of one line sends it. */
 function oneLine(text: string): string {
   return text.replace(/\r\n?|\n/g, " ");
 }
 
 /**
- * Everything that is wrong with a profile's form, each with its path inside the profile. Stricter
- * than the file: an address that nothing can be posted to is a fault here, and so are two buttons of one text.
+ * The faults of a profile's form, with paths inside the profile. Stricter than the file: an unusable webhook address and
+ * repeated button texts are faults here.
  */
 export function profileFaults(content: Content, key: string, form: ProfileForm): Fault[] {
   const result = parseProfiles(valuesOf(withProfile(content, key, form)));
-  // A choice that is typed nowhere is its button's text, and what is wrong with it is said there.
+  // An empty choice is the button's text, whose fault is reported there.
   const untyped = new Set(
     form.buttons.filter(({ choice }) => choice.trim() === "")
       .map(({ callbackData }) => `step2.choices.${callbackData}`),
@@ -205,10 +204,10 @@ export function profileFaults(content: Content, key: string, form: ProfileForm):
   return fault === null ? faults : [{ path: "webhook_url", message: fault }, ...faults];
 }
 
-/** Why the page refuses an address that the file may have. */
+/** Why the page refuses an address that the file may contain. */
 export const FORBIDDEN_ADDRESS = "это служебный адрес машины, CRM на нём не бывает";
 
-/** The profile as the bot would have it, whatever is wrong with the form: for the preview. */
+/** The profile for the preview, even from a faulty form. */
 export function draftProfile(key: string, form: ProfileForm): Profile {
   const photo = form.photoUrl.trim();
   return withNameIn({
@@ -233,8 +232,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
 }
 
 /**
- * Callback data for a new button. It is never one that an earlier button had: messages that were
- * sent before would change their meaning.
+ * Callback data for a new button, never used before: otherwise old messages would change their meaning.
  *
  * @param random From 0 to 1.
  */

@@ -1,17 +1,17 @@
-// The last good profiles of the journal, for a start whose file on disk is broken, missing or unreadable.
+// The journal's last good profiles, for a start with a broken, missing or unreadable file.
 
 import type { Journal } from "../journal/journal.ts";
 import { parseText, type Version } from "./store.ts";
 
-/** A good version, and since when it is the newest. */
+/** A good version, and when it was saved. */
 export interface KeptVersion {
   readonly version: Version;
   readonly savedAtMs: number;
 }
 
 /**
- * The newest good version that the journal has: the whole text, or, where a bot before this one was the last to
- * record a change, the profiles one by one. Undefined where there is none, or none that is good today.
+ * The newest good version in the journal: the whole text, or the single profiles if an older bot recorded the last change.
+ * Undefined if there is none, or none that passes today's checks.
  */
 export function keptVersion(
   journal: Pick<Journal, "latestFile" | "newestRevisions">,

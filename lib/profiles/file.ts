@@ -1,12 +1,12 @@
-// locales.json on disk: reads it, replaces it in one step, watches it. Does not know what it says.
+// locales.json on disk: reads, replaces and watches it. Does not know what it says.
 
 import { copyPlaces, overwrite, restoreCopy } from "./file_overwrite.ts";
 import type { Log } from "../log/log.ts";
 
-/** How long the folder has to be quiet before a changed file is read, in ms: editors write in steps. */
+/** How long the folder must be quiet before a changed file is read, in ms: editors write in several steps. */
 const QUIET_MS = 100;
 
-/** The text of a file, with its byte order mark; null where there is none or it cannot be read. Undecodable bytes become U+FFFD. */
+/** The text of a file with its byte order mark; null if it cannot be read. Undecodable bytes become U+FFFD. */
 export async function readText(path: string): Promise<string | null> {
   try {
     return decode(await Deno.readFile(path));
@@ -20,12 +20,12 @@ function decode(bytes: Uint8Array<ArrayBuffer>): string {
 }
 
 /**
- * Replaces the file: who reads it sees the old version or the new one, also after a power cut. Where it cannot
- * be replaced (a single file mounted into a container, a folder that is read-only) it is written in place, with
- * a copy of the old text beside it, or in `spareFolder`, until that is done.
+ * Replaces the file atomically, also in a power cut. If it cannot be replaced (a file mounted into a container on its own,
+ * a read-only folder), it is written in place, with a copy of the old text beside it, or in `spareFolder`, until that is
+ * done.
  *
- * @returns False, with nothing changed, when the file did not say `basedOn` any more.
- * @throws What the disk says; `diskFault` has a sentence for it.
+ * @returns False, with nothing changed, if the file no longer says `basedOn`.
+ * @throws The error of the disk; `diskFault` has a sentence for it.
  */
 export async function replaceFile(
   path: string,
@@ -45,10 +45,10 @@ export async function replaceFile(
 }
 
 /**
- * Puts the old text back that a write in place left behind which was cut off.
+ * Restores the old text after an interrupted write in place.
  *
  * @param isWhole Whether a text is good.
- * @returns Whether anything was put back.
+ * @returns Whether anything was restored.
  */
 export async function restoreTorn(
   path: string,
@@ -63,7 +63,7 @@ export async function restoreTorn(
   );
 }
 
-/** Why the disk did not take a file, as the end of a Russian sentence. */
+/** Why the disk refused a file, as the end of a Russian sentence. */
 export function diskFault(error: unknown): string {
   const code = codeOf(error);
   return DISK_FAULTS[code] ?? `ошибка диска${code === "" ? "" : ` ${code}`}`;
@@ -80,7 +80,7 @@ const DISK_FAULTS: Readonly<Record<string, string>> = {
   ETXTBSY: "файл занят",
 };
 
-/** What a rename, or a new file in the folder, is refused with where the file itself may well be written (rename(2), open(2)). */
+/** Errors of a rename or of a new file after which the file itself may still be writable (rename(2), open(2)). */
 const NO_RENAME: ReadonlySet<string> = new Set(
   ["EBUSY", "EXDEV", "EPERM", "EACCES", "EROFS", "ETXTBSY", "ENAMETOOLONG", "EOPNOTSUPP", "EINVAL"],
 );
@@ -99,12 +99,12 @@ async function replaceByRename(
   const temporary = `${folder}.${name}.${crypto.randomUUID()}.tmp`;
   try {
     using file = await Deno.open(temporary, { write: true, createNew: true, mode: mode ?? 0o644 });
-    // A nearly full disk takes a part and says so.
+    // A nearly full disk may write a part only.
     for (let written = 0; written < bytes.length;) {
       written += await file.write(bytes.subarray(written));
     }
     await file.sync();
-    // In one go: while this was written, somebody may have edited the file on disk.
+    // Checked right before the rename: the file may have been edited during the write.
     if (decode(Deno.readFileSync(target)) === basedOn) {
       Deno.renameSync(temporary, target);
       return true;
@@ -118,8 +118,8 @@ async function replaceByRename(
 }
 
 /**
- * Watches the folder, because a watch on a file goes deaf when the file is replaced by a rename; for a
- * link its target's folder too, and every name, because any of the links on the way may be swapped.
+ * Watches the folder, because a watch on a file goes deaf when a rename replaces the file. For a link also its target's
+ * folder, with every name, because any link on the way may be replaced.
  */
 export function watchFile(path: string, changed: () => void, log: Log): { close(): Promise<void> } {
   const { folder, name } = placeOfFile(path);
@@ -128,7 +128,7 @@ export function watchFile(path: string, changed: () => void, log: Log): { close(
   try {
     const target = targetOf(path);
     isLink = target !== undefined && Deno.lstatSync(path).isSymlink;
-    // The file too: of one that is mounted by itself the folder hears nothing.
+    // The file too: the folder gets no events for a file that is mounted on its own.
     const all = target === undefined ? [folder] : [folder, placeOfFile(target).folder, target];
     watcher = Deno.watchFs([...new Set(all)], { recursive: false });
   } catch (cause) {
@@ -137,7 +137,7 @@ export function watchFile(path: string, changed: () => void, log: Log): { close(
     });
     return { close: () => Promise.resolve() };
   }
-  let timer = setTimeout(changed, QUIET_MS); // Once in any case: for an edit that came before the watch.
+  let timer = setTimeout(changed, QUIET_MS); // Fires once anyway, for an edit from before the watch.
   const watching = (async () => {
     for await (const { paths } of watcher) {
       if (!isLink && !paths.some((each) => placeOfFile(each).name === name)) continue;
@@ -148,13 +148,12 @@ export function watchFile(path: string, changed: () => void, log: Log): { close(
   return {
     async close() {
       watcher.close();
-      await watching; // It may have seen one more change.
+      await watching; // It may have scheduled one more read.
       clearTimeout(timer);
     },
   };
 }
 
-/** The file that a path leads to; undefined while there is none. */
 function targetOf(path: string): string | undefined {
   try {
     return Deno.realPathSync(path);
@@ -163,7 +162,6 @@ function targetOf(path: string): string | undefined {
   }
 }
 
-/** A path's folder, with its slash, and the name in it. Done by hand: Node's own modules would take a start 5 ms. */
 function placeOfFile(path: string): { readonly folder: string; readonly name: string } {
   const slash = Deno.build.os === "windows" ? /[\\/][^\\/]*$/ : /\/[^/]*$/;
   const at = path.search(slash) + 1;

@@ -1,12 +1,12 @@
-// Writes a file in place where it cannot be replaced by a rename, with a copy of the old text until that is done. Knows nothing of what it says.
+// Writes a file in place, with a copy of the old text until that is done. Does not know what it says.
 
-/** Where the copy may be put: beside the file, or else in a folder that the bot can write. */
+/** Where the copy may be: beside the file, or else in a folder that the bot can write to. */
 export interface CopyPlaces {
   readonly beside: string;
   readonly spare: string;
 }
 
-/** The copy's paths for a file. @param target The file itself, not a link to it. */
+/** The possible paths of the copy. @param target The file itself, not a link to it. */
 export function copyPlaces(target: string, spareFolder: string): CopyPlaces {
   const at = target.search(/[\\/][^\\/]*$/) + 1;
   const name = `.${target.slice(at)}.before`;
@@ -14,13 +14,12 @@ export function copyPlaces(target: string, spareFolder: string): CopyPlaces {
 }
 
 /**
- * Writes over a file in place: first a copy of what it said, then the new bytes, then the copy goes. Of a
- * process that dies in between the copy is left, for `restoreCopy`. When the disk refuses in the middle, the
- * old bytes are put back.
+ * Overwrites a file in place: copies the old text, writes the new bytes, removes the copy. If the process dies in between,
+ * the copy remains for `restoreCopy`; if the disk fails in between, the old bytes are written back.
  *
- * @param isStill Whether the file says what it should before it is written over; looked at right before.
- * @returns False, with nothing changed, when it does not.
- * @throws What the disk says.
+ * @param isStill Whether the file is unchanged; called right before it is overwritten.
+ * @returns False, with nothing changed, if it is not.
+ * @throws The error of the disk.
  */
 export async function overwrite(
   target: string,
@@ -37,7 +36,7 @@ export async function overwrite(
     if (isDone) await writeInPlace(target, bytes);
   } catch (error) {
     if (await isPutBack(target, before)) await Deno.remove(copy);
-    throw error; // Where it is not, the copy is the only whole text.
+    throw error; // Otherwise the copy is the only whole text.
   }
   await Deno.remove(copy).catch(() => {});
   return isDone;
@@ -53,10 +52,10 @@ async function isPutBack(target: string, before: Uint8Array): Promise<boolean> {
 }
 
 /**
- * Puts back what a process left that died, or met a broken disk, while it was writing in place.
+ * Restores the file from a copy that an interrupted write in place left, and removes copies that are no longer needed.
  *
- * @param isWhole Whether a text is good: a good file is left as it is.
- * @returns Whether the file was put back. Copies that are of no more use are gone afterwards.
+ * @param isWhole Whether a text is good; a good file is left as it is.
+ * @returns Whether the file was restored.
  */
 export async function restoreCopy(
   target: string,
@@ -79,13 +78,13 @@ async function writeCopy(bytes: Uint8Array, { beside, spare }: CopyPlaces): Prom
     await writeWhole(beside, bytes, { create: true, truncate: true, mode: 0o600 });
     return beside;
   } catch {
-    await Deno.remove(beside).catch(() => {}); // A full disk takes a part.
+    await Deno.remove(beside).catch(() => {}); // A full disk may have written a part.
     await writeWhole(spare, bytes, { create: true, truncate: true, mode: 0o600 });
     return spare;
   }
 }
 
-/** The length is cut last, so that at no moment the file is empty. */
+/** Truncates last, so that the file is never empty. */
 async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
   await writeWhole(path, bytes, {});
 }
@@ -96,7 +95,7 @@ async function writeWhole(
   options: Deno.OpenOptions,
 ): Promise<void> {
   using file = await Deno.open(path, { ...options, write: true });
-  // A nearly full disk takes a part and says so.
+  // A nearly full disk may write a part only.
   for (let written = 0; written < bytes.length;) {
     written += await file.write(bytes.subarray(written));
   }

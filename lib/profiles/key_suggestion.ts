@@ -1,9 +1,9 @@
-// Suggests a word for a profile's link from its name. Touches nothing.
+// Suggests a profile's key, the word of its link, from its name.
 
-/** Longest word that is suggested, in characters: it has to be typed and read aloud. */
+/** In characters; a link's word is typed and read aloud. */
 const LONGEST = 32;
 
-/** Cyrillic letters as links spell them; a letter that is missing here is left out. */
+/** Transliteration of Cyrillic letters; other letters are left out. */
 // deno-fmt-ignore: a table.
 const LATIN: Readonly<Record<string, string>> = {
   а: "a", б: "b", в: "v", г: "g", ґ: "g", д: "d", е: "e", ё: "e", є: "ye", ж: "zh", з: "z",
@@ -13,12 +13,12 @@ const LATIN: Readonly<Record<string, string>> = {
 };
 
 /**
- * A word for a link in Latin letters, digits and hyphens: `Цветы на дом` gives `tsvety-na-dom`.
+ * Suggests a key of Latin letters, digits and hyphens: `tsvety-na-dom` for `Цветы на дом`.
  *
- * @param isTaken Whether a word cannot be had; then a number is put behind it.
+ * @param isTaken Whether a key is taken; then a number is appended.
  */
 export function suggestKey(name: string, isTaken: (key: string) => boolean): string {
-  // Accents are signs of their own in this form, but й and ё are letters.
+  // In this form accents are separate characters, but й and ё stay letters.
   const plain = name.toLowerCase().replace(/[а-яёґєіїў]/g, (each) => LATIN[each] ?? "")
     .normalize("NFD").replace(/\p{M}/gu, "");
   const words = plain.split(/[^a-z0-9]+/).filter((word) => word !== "").join("-");

@@ -1,12 +1,15 @@
-// What the page changes in the list of profiles: add, duplicate, rename, move, delete. Text in, text out; touches no file.
+// Changes the list of profiles in locales.json: add, duplicate, rename, move, delete. Text in, text out; touches no file.
 
 import { arranged, laidOut, withKey, withoutMember, withText, withValue } from "../json/edit.ts";
 import { mapStrings } from "../json/rewrite.ts";
 import { valueAt, valuesOf, withoutLayout } from "../json/text.ts";
-import { type Fault, LIMITS, NAME, parseProfiles, SELECT } from "./schema.ts";
+import type { Fault } from "./faults.ts";
+import { LIMITS } from "./limits.ts";
+import { NAME } from "./name_in_texts.ts";
+import { parseProfiles } from "./parse.ts";
+import { SELECT } from "./profile.ts";
 import { aliasesOf, type Content, MENU_KEY, newCallbackData } from "./edits.ts";
 
-/** A profile for a start: every text is there and says something sensible. */
 function blankProfile(key: string, name: string, random: () => number): object {
   const callbackData = newCallbackData(key, random());
   const choice = "Оставить заявку";
@@ -30,7 +33,7 @@ function blankProfile(key: string, name: string, random: () => number): object {
 }
 
 /**
- * Adds a profile at the end, and to the menu.
+ * Appends a profile, and its button to the menu.
  *
  * @param from The profile to copy; undefined for a blank one.
  */
@@ -49,7 +52,7 @@ export function withNewProfile(
   return withMenuButton(added, key, name);
 }
 
-/** Callback data is one profile's alone, so a copy gets its own. */
+/** Callback data must be unique to a profile, so a copy gets its own. */
 function withCopy(
   content: Content,
   { key, name, from }: { readonly key: string; readonly name: string; readonly from: string },
@@ -75,11 +78,11 @@ function withCopy(
     },
   });
   const copy = withText(content, key, text);
-  // A link's word leads to one profile: those before are the original's.
+  // A link leads to one profile: old links stay with the original.
   return withValue(copy, key, { ...valueAt(copy, key) as object, name, aliases: undefined });
 }
 
-/** Puts `{name}` where a text says a name; `Ан` is not said in `Анна`. */
+/** Replaces a name in a text by `{name}`; `Ан` does not occur in `Анна`. */
 function nameInTexts(name: string): (text: string) => string {
   const said = name.trim();
   if (said === "") return (text) => text;
@@ -108,7 +111,7 @@ function lastOf(text: string): string {
   return [...text.slice(-2)].at(-1) ?? "";
 }
 
-/** Whether visitors or managers read what stands there, at any depth below the profile or a translation of it. */
+/** Whether visitors or managers read the value at this path of a profile or translation. */
 function isTextOfProfile(path: readonly (string | number)[]): boolean {
   const [step = "", key = "", ...rest] = path[0] === "translations" ? path.slice(2) : path;
   switch (step) {
@@ -127,7 +130,7 @@ function buttonsOf(raw: unknown): readonly MenuButton[] {
   return (raw as { step1: { buttons: readonly MenuButton[] } }).step1.buttons;
 }
 
-/** Gives a profile another key, where it stands; the menu's button follows, and the old key stays as an alias. */
+/** Renames a profile's key in place; the menu's button follows, and the old key becomes an alias. */
 export function withRenamedProfile(content: Content, from: string, to: string): Content {
   const aliases = aliasesOf(valueAt(content, from)).filter((each) => each !== to);
   const renamed = withAliases(withKey(content, from, to), to, [...aliases, from]);
@@ -138,7 +141,7 @@ export function withRenamedProfile(content: Content, from: string, to: string): 
   return withMenuTranslations(withMenuButtons(renamed, follow), follow);
 }
 
-/** Moves a profile before or behind its neighbour. */
+/** Moves a profile up or down by one. */
 export function withMovedProfile(content: Content, key: string, to: "up" | "down"): Content {
   const keys = profileKeys(content);
   const other = keys[keys.indexOf(key) + (to === "up" ? -1 : 1)];
@@ -147,10 +150,7 @@ export function withMovedProfile(content: Content, key: string, to: "up" | "down
   return arranged(content, [...content.members.keys()].map((each) => swapped.get(each) ?? each));
 }
 
-/**
- * Takes a profile out, and out of the menu; a menu that would be left without a button gets one for
- * every profile that is left.
- */
+/** Removes a profile and its menu button; a menu left without buttons gets one for each remaining profile. */
 export function withoutProfile(content: Content, key: string): Content {
   const rest = withoutMember(content, key);
   return withMenuButtons(rest, (buttons) => {
@@ -164,14 +164,14 @@ export function withoutProfile(content: Content, key: string): Content {
 }
 
 /**
- * Puts a profile back as it was, which may be one that was deleted meanwhile.
+ * Restores a version of a profile, also of a deleted one.
  *
- * @param spelled The profile as the file had it. What has no layout (histories of older bots) gets the file's.
+ * @param spelled The profile as spelled in the file; text without layout (from older bots) gets the file's.
  */
 export function withRestored(content: Content, key: string, spelled: string): Content {
   const restored = withSpelled(content, key, spelled);
   if (key === MENU_KEY) return restored;
-  // A version from before a change of the link must not end the links that lead here since.
+  // Restoring a version from before a rename must not break links that lead here now.
   const [now, then] = [content, restored].map((each) => aliasesOf(valueAt(each, key)));
   const aliases = [...new Set([...then ?? [], ...now ?? []])];
   if (content.members.has(key)) {
@@ -187,7 +187,7 @@ function withAliases(content: Content, key: string, aliases: readonly string[]):
 function withSpelled(content: Content, key: string, spelled: string): Content {
   const compact = withoutLayout(spelled);
   if (compact !== spelled) return withText(content, key, spelled);
-  // Only where the same numbers can be put into what stands there.
+  // Only if the numbers' spelling can be kept.
   const rewritten = withValue(content, key, JSON.parse(spelled));
   const isSame = withoutLayout(rewritten.members.get(key)?.text ?? "") === compact;
   return isSame ? rewritten : withText(content, key, laidOut(content, key, spelled));
@@ -198,13 +198,13 @@ function nameOf(content: Content, key: string): string {
 }
 
 /**
- * What is wrong with a new key; undefined if nothing is.
+ * The fault of a new key; undefined if there is none.
  *
- * @param own The profile that is to have it, if there is one already: it may take back a word it had.
+ * @param own The profile to be renamed, if any: it may take back one of its aliases.
  */
 export function keyFault(content: Content, key: string, own?: string): string | undefined {
   if (key === "") return "пусто, нужно слово для ссылки";
-  // `select_` begins the menu's callback data, and a profile's key begins its buttons'.
+  // The menu's callback data begin with `select_`, and a profile's with its key.
   if (content.members.has(key) || `${key}_`.startsWith(SELECT)) {
     return "такое слово для ссылки занято, нужно другое";
   }
@@ -217,7 +217,7 @@ export function keyFault(content: Content, key: string, own?: string): string | 
   return result.ok ? undefined : result.faults.find(({ path }) => path === key)?.message;
 }
 
-/** The first fault of the whole file, if an edit would leave one. */
+/** The first fault of the whole file, if any. */
 export function firstFault(content: Content): Fault | undefined {
   const result = parseProfiles(valuesOf(content));
   return result.ok ? undefined : result.faults[0];
@@ -235,7 +235,7 @@ interface MenuButton {
   readonly callback_data: string;
 }
 
-/** A full menu stays as it is: the profile's link opens it all the same. */
+/** A full menu stays as it is: the profile's link still works. */
 function withMenuButton(content: Content, key: string, text: string): Content {
   return withMenuButtons(
     content,
@@ -246,7 +246,6 @@ function withMenuButton(content: Content, key: string, text: string): Content {
   );
 }
 
-/** Changes the buttons of the menu's translations, as far as it has any. */
 function withMenuTranslations(
   content: Content,
   change: (buttons: readonly MenuButton[]) => readonly MenuButton[],

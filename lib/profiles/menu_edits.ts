@@ -1,26 +1,28 @@
-// What the menu's form changes in locales.json: text in, text out. Touches no file; what the form did not change keeps its bytes.
+// Applies the menu's form to locales.json: text in, text out. Touches no file; unchanged values keep their bytes.
 
 import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "../json/edit.ts";
 import { valueAt, valuesOf } from "../json/text.ts";
-import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./schema.ts";
+import type { Fault } from "./faults.ts";
+import { type MenuTexts, SELECT } from "./profile.ts";
+import { parseProfiles } from "./parse.ts";
 import { buttonsOf, changed, changedOwn, type Content, MENU_KEY } from "./edits.ts";
 import { list, record, text } from "./raw_values.ts";
 
-/** The menu as its form has it. */
+/** The fields of the menu's form. */
 export interface MenuForm {
   readonly welcomeText: string;
-  /** Empty where the bot's own counts. */
+  /** Empty for the bot's own text. */
   readonly awayText: string;
   readonly buttons: readonly { readonly text: string; readonly profile: string }[];
 }
 
-/** The form of the menu. */
+/** The form filled from the file. */
 export function menuForm(content: Content): MenuForm {
   return menuFormOf(valueAt(content, MENU_KEY));
 }
 
-/** The form of a menu that the file has, or had. */
+/** The form filled from a current or earlier menu. */
 export function menuFormOf(raw: unknown): MenuForm {
   const menu = record(raw);
   return {
@@ -33,7 +35,7 @@ export function menuFormOf(raw: unknown): MenuForm {
   };
 }
 
-/** The file with the menu as its form has it. */
+/** The file with the form applied. */
 export function withMenu(content: Content, form: MenuForm): Content {
   const menu = record(valueAt(content, MENU_KEY));
   const buttons = form.buttons.map(({ text, profile }) => ({
@@ -48,7 +50,7 @@ export function withMenu(content: Content, form: MenuForm): Content {
   });
 }
 
-/** Everything that is wrong with the menu's form, each with its path inside the menu; two buttons of one text too. */
+/** The faults of the menu's form, with paths inside the menu; repeated button texts are faults too. */
 export function menuFaults(content: Content, form: MenuForm): Fault[] {
   const result = parseProfiles(valuesOf(withMenu(content, form)));
   const faults = (result.ok ? [] : result.faults).map(({ path, message }) => ({
@@ -62,7 +64,7 @@ export function menuFaults(content: Content, form: MenuForm): Fault[] {
   return faults;
 }
 
-/** The menu as the bot would have it. */
+/** The menu for the preview. */
 export function draftMenu(form: MenuForm): MenuTexts {
   const menu = form.buttons.map(({ text, profile }) => ({ text, callbackData: SELECT + profile }));
   return {

@@ -1,26 +1,28 @@
-// The menu's texts in other languages: text in, text out. An empty text is the base's. Touches no file.
+// The menu's texts in other languages: text in, text out. Empty texts fall back to the base. Touches no file.
 
 import { inWordsOf, repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { valueAt, valuesOf } from "../json/text.ts";
 import { menuForm, menuFormOf } from "./menu_edits.ts";
-import { type Fault, type MenuTexts, parseProfiles, SELECT } from "./schema.ts";
+import type { Fault } from "./faults.ts";
+import { type MenuTexts, SELECT } from "./profile.ts";
+import { parseProfiles } from "./parse.ts";
 import { type Content, MENU_KEY } from "./edits.ts";
 import { kept, translatedButtons, translationOf, withTexts } from "./translations.ts";
 import { list, text } from "./raw_values.ts";
 
-/** A translation of the menu as its form has it; its buttons are the base's, in their order. */
+/** The fields of a menu translation's form; the buttons are the base's, in their order. */
 export interface MenuTranslationForm {
   readonly welcomeText: string;
   readonly awayText: string;
   readonly buttons: readonly { readonly callbackData: string; readonly text: string }[];
 }
 
-/** The form of the menu in a language, beside the buttons that it has now. */
+/** The form for a language, with the menu's current buttons. */
 export function menuTranslationForm(content: Content, language: string): MenuTranslationForm {
   return menuTranslationFormOf(valueAt(content, MENU_KEY), language);
 }
 
-/** The same of a menu that the file has, or had. */
+/** The same for a current or earlier menu. */
 export function menuTranslationFormOf(raw: unknown, language: string): MenuTranslationForm {
   const texts = translationOf(raw, language);
   const said = new Map(list(texts["buttons"]).map((each) => [each["callback_data"], each["text"]]));
@@ -34,7 +36,7 @@ export function menuTranslationFormOf(raw: unknown, language: string): MenuTrans
   };
 }
 
-/** The file with a translation of the menu as its form has it; one without a text goes. */
+/** The file with the form applied; a translation without texts is removed. */
 export function withMenuTranslation(
   content: Content,
   language: string,
@@ -55,14 +57,14 @@ export function withMenuTranslation(
   });
 }
 
-/** Everything that is wrong with the form, each with its path as the menu's own form has it; two buttons of one text too. */
+/** The faults of the form, with paths as in the menu's form; repeated button texts are faults too. */
 export function menuTranslationFaults(
   content: Content,
   language: string,
   form: MenuTranslationForm,
 ): Fault[] {
   const result = parseProfiles(valuesOf(withMenuTranslation(content, language, form)));
-  // Buttons without a text are not written: the fault's place in the file is another in the form.
+  // Buttons without a text are not written, so indexes in the file differ from those in the form.
   const written = form.buttons.flatMap(({ text }, index) => text.trim() === "" ? [] : [index]);
   const faults = (result.ok ? [] : result.faults).map(({ path, message }) => ({
     path: path.replace(`${MENU_KEY}.translations.`, "").replace(/^[\w-]+\./, "")
@@ -77,7 +79,7 @@ export function menuTranslationFaults(
   return faults;
 }
 
-/** The menu as a visitor of this language would read it, whatever is wrong with the form. */
+/** The menu in this language for the preview, even from a faulty form. */
 export function draftMenuInLanguage(content: Content, form: MenuTranslationForm): MenuTexts {
   const base = menuForm(content);
   const buttons = base.buttons.map(({ text, profile }) => ({

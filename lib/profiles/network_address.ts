@@ -1,16 +1,15 @@
-// Which network addresses no CRM lives at, however they are written. Asks nobody.
+// Recognizes network addresses that cannot be a CRM, however they are written. Resolves no names.
 
 /**
- * Whether an address of the web is one that no CRM lives at: link-local, where clouds serve the machine's own
- * credentials (RFC 3927; RFC 4291, 2.5.6), or another address or name of such a service. Loopback and private
- * networks are fine: CRMs run there.
+ * Whether a URL's host cannot be a CRM: link-local, where clouds serve the machine's credentials (RFC 3927; RFC 4291,
+ * 2.5.6), or another address or name of such a metadata service. Loopback and private networks are allowed: CRMs run there.
  */
 export function isForbiddenAddress(address: string): boolean {
   const host = URL.parse(address.trim())?.hostname;
   return host !== undefined && isForbiddenHost(host);
 }
 
-/** Whether a host, as a name or as an address of either family in any spelling, is one that no CRM lives at. */
+/** The same for a host: a name, or an IPv4 or IPv6 address in any spelling. */
 export function isForbiddenHost(host: string): boolean {
   const name = bareHost(host).toLowerCase().replace(/\.$/, "");
   if (METADATA_NAMES.has(name)) return true;
@@ -22,13 +21,13 @@ export function isForbiddenHost(host: string): boolean {
   return address !== undefined && isForbiddenIpv4(address);
 }
 
-/** Whether a host is an address, so that no name stands between what was checked and what is connected to. */
+/** Whether a host is an IP address and needs no resolving. */
 export function isIpAddress(host: string): boolean {
   const name = bareHost(host);
   return ipv6Groups(name) !== undefined || ipv4Number(name) !== undefined;
 }
 
-/** A host without the brackets and the zone that an IPv6 address may have. */
+/** A host without an IPv6 address's brackets and zone. */
 export function bareHost(host: string): string {
   const [address = ""] = host.replace(/^\[|\]$/g, "").split("%", 1);
   return address;
@@ -42,10 +41,10 @@ const METADATA_NAMES = new Set([
   "instance-data.ec2.internal",
 ]);
 
-/** Metadata services outside the link-local range: of Alibaba, Oracle, Azure. */
+/** Metadata services outside the link-local range: Alibaba, Oracle, Azure. */
 const METADATA_IPV4 = new Set(["100.100.100.200", "192.0.0.192", "168.63.129.16"].map(ipv4Number));
 
-/** The same over IPv6: of AWS and Google. */
+/** The same over IPv6: AWS and Google. */
 const METADATA_IPV6 = new Set(
   ["fd00:ec2::254", "fd20:ce::254"].map((each) => String(ipv6Groups(each))),
 );
@@ -60,7 +59,7 @@ function isForbiddenIpv6(groups: readonly number[]): boolean {
   return isLinkLocal || METADATA_IPV6.has(String(groups));
 }
 
-/** Every IPv4 address that an IPv6 address may lead to. */
+/** Every IPv4 address that an IPv6 address may be routed to. */
 function embeddedIpv4(groups: readonly number[]): number[] {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
   const last = joined(g, h);
@@ -80,7 +79,7 @@ function embeddedIpv4(groups: readonly number[]): number[] {
   return found;
 }
 
-/** The IPv4 address that begins at a byte of an IPv6 address; RFC 6052, 2.2, leaves the ninth byte out. */
+/** The IPv4 address at a byte of an IPv6 address; RFC 6052, 2.2, skips the ninth byte. */
 function ipv4From(groups: readonly number[], from: number): number {
   const bytes = groups.flatMap((group) => [group >> 8, group & 0xff]);
   const used = bytes.flatMap((byte, at) => at >= from && at !== 8 ? [byte] : []).slice(0, 4);
@@ -91,14 +90,13 @@ function joined(high: number, low: number): number {
   return high * 2 ** 16 + low;
 }
 
-/** An IPv4 address as a number, in whichever of its spellings (https://url.spec.whatwg.org/#concept-ipv4-parser). */
+/** An IPv4 address in any spelling as a number (https://url.spec.whatwg.org/#concept-ipv4-parser). */
 function ipv4Number(host: string): number | undefined {
   const plain = URL.parse(`http://${host}/`)?.hostname ?? "";
   if (!/^\d+(\.\d+){3}$/.test(plain)) return undefined;
   return plain.split(".").reduce((address, byte) => address * 256 + Number(byte), 0);
 }
 
-/** An IPv6 address as its eight groups. */
 function ipv6Groups(host: string): number[] | undefined {
   if (!host.includes(":")) return undefined;
   const plain = URL.parse(`http://[${host}]/`)?.hostname.slice(1, -1);

@@ -1,4 +1,4 @@
-// What stands in a parsed file, taken as what it should be; anything else as empty.
+// Reads parsed values as the expected type; anything else is empty.
 
 /** An object; an empty one for anything else. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
@@ -12,7 +12,7 @@ export function list(value: unknown): Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.map(record) : [];
 }
 
-/** A text, or a number as one. */
+/** A text, or a number as text. */
 export function text(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }

@@ -1,30 +1,30 @@
-// Takes an edit to the file: on the newest version, all or nothing. Knows no forms.
+// Saves an edit to the file, based on the newest version, whole or not at all. Knows no forms.
 
 import { textOf } from "../json/text.ts";
 import type { Content } from "./edits.ts";
-import type { Fault } from "./schema.ts";
+import type { Fault } from "./faults.ts";
 import type { ProfileStore, Saving } from "./store.ts";
 
 export type EditResult =
   | { readonly kind: "saved" }
-  /** What the edit was made from has changed meanwhile. Nothing was written. */
+  /** The edited part has changed meanwhile. Nothing was written. */
   | { readonly kind: "stale" }
-  /** The file would be faulty. Nothing was written. */
+  /** The edit would make the file faulty. Nothing was written. */
   | { readonly kind: "refused"; readonly faults: readonly Fault[] }
-  /** The file on disk is faulty, and whoever is editing it would lose their work. Nothing was written. */
+  /** The file on disk is faulty, and saving would overwrite someone's edit. Nothing was written. */
   | { readonly kind: "broken"; readonly faults: readonly Fault[] }
-  /** The disk did not take it, and why, in Russian. What is on it is what was there before. */
+  /** The disk refused the file and still has the old version; `reason` is in Russian. */
   | { readonly kind: "failed"; readonly reason: string };
 
-/** How often an edit is tried again when the file changes under it. */
+/** How often an edit is repeated when the file changes meanwhile. */
 const MOST_TRIES = 3;
 
 /**
- * Saves an edit. When the file changed elsewhere, the edit is made again from what it says now.
+ * Saves an edit. If the file has changed elsewhere, the edit is repeated on the new content.
  *
- * @param edit Makes the new content; undefined when it no longer applies.
- * @param by Who saves, for the history.
- * @param renamed The change of a profile's key that the edit is.
+ * @param edit Returns the new content; undefined if the edit no longer applies.
+ * @param by The person's name for the history.
+ * @param renamed The rename of a profile that the edit makes, if any.
  */
 export async function saveEdit(
   store: Pick<ProfileStore, "content" | "text" | "faults" | "save">,

@@ -1,17 +1,19 @@
-// Keeps the profiles of locales.json: loads, saves, and holds on to the last good version. Knows no bot, web or texts.
+// Loads, watches and saves locales.json, and keeps the last good version. Knows no bot, page or texts.
 
 import { repeatsOfFile } from "./button_texts.ts";
 import { type JsonText, readJson, type TextFault, valuesOf } from "../json/text.ts";
 import type { Log } from "../log/log.ts";
-import { type Fault, parseProfiles, type Profiles } from "./schema.ts";
+import type { Fault } from "./faults.ts";
+import { parseProfiles } from "./parse.ts";
+import type { Profiles } from "./profile.ts";
 import { diskFault, readText, replaceFile, restoreTorn, watchFile } from "./file.ts";
 
 export type SaveResult =
   | { readonly kind: "saved" }
-  /** Somebody else saved, or the file was changed on disk: nothing was written. A good file is current now. */
+  /** The file has changed meanwhile: nothing was written. If the new file is good, it is current now. */
   | { readonly kind: "stale" }
   | { readonly kind: "refused"; readonly faults: readonly Fault[] }
-  /** The disk did not take it. The version before is still there and at work. */
+  /** The disk refused the file. The previous version is still on disk and in use. */
   | { readonly kind: "failed"; readonly reason: string };
 
 /** A version of the file that became current. */
@@ -19,91 +21,86 @@ export interface Loaded {
   readonly profiles: Profiles;
   readonly text: string;
   readonly content: JsonText;
-  /** Who saved it; null when it was found on disk. */
+  /** Who saved it; null for an edit on disk. */
   readonly by: string | null;
-  /** The change of a profile's key that it is, as far as the page made it. */
+  /** The rename of a profile, if the page made one. */
   readonly renamed: { readonly from: string; readonly to: string } | null;
 }
 
-/** A file on disk that is broken, missing or unreadable while a version before it is at work. */
+/** A broken, missing or unreadable file while the previous version is in use. */
 export interface Breakage {
   readonly faults: readonly Fault[];
-  /** When it was first seen. */
   readonly sinceMs: number;
-  /** When the version at work became current. */
+  /** When the version in use became current. */
   readonly versionAtMs: number;
 }
 
-/** Who saves a version, and how it came to be. */
+/** Who saves a version, and the rename it makes. */
 export interface Saving {
   readonly by?: string;
   readonly renamed?: { readonly from: string; readonly to: string } | undefined;
 }
 
 export interface ProfileStore {
-  /** The last good version. */
   current(): Profiles;
-  /** The file behind `current` as text and values, with the keys that the bot does not know. */
+  /** The file behind `current`, with unknown keys. */
   content(): JsonText;
-  /** The file's text behind `current`: tells one version from another. */
+  /** The text of the file behind `current`, which identifies the version. */
   text(): string;
-  /** What is wrong with the file on disk, while the version before it is still the current one. */
+  /** The faults of the file on disk while the previous version is in use. */
   faults(): readonly Fault[];
-  /** The same with its moments; undefined while the file on disk is good. */
+  /** The same with moments; undefined while the file on disk is good. */
   breakage(): Breakage | undefined;
   /**
-   * Writes a new version in one step; with a fault or from a stale version nothing is written.
+   * Writes a new version atomically; nothing is written if it is faulty or based on a stale version.
    *
    * @param basedOn The text of the version that the new one was made from.
-   * @param saving Who saves, for the history.
    */
   save(text: string, basedOn: string, saving?: Saving): Promise<SaveResult>;
-  /** Stops watching. */
   close(): Promise<void>;
 }
 
-/** A file as it was read: good, or with all its faults. */
+/** A good file, or its faults. */
 export type ReadResult =
   | { readonly ok: true; readonly version: Version }
-  /** `text` is null where there is none to read. */
+  /** `text` is null if the file cannot be read. */
   | { readonly ok: false; readonly text: string | null; readonly faults: readonly Fault[] };
 
-/** Reads the file. Keeps nothing of it. */
+/** Reads and checks the file. */
 export async function readProfiles(path: string): Promise<ReadResult> {
   return parseText(await readText(path));
 }
 
 /**
- * Puts the file's old text back where a save in place was cut off, by a crash or a broken disk. A file that
- * is good is left alone.
+ * Restores the file's old text after an interrupted save in place. A good file is left alone.
  *
- * @returns Whether it was put back.
+ * @returns Whether it was restored.
  */
 export async function mendTornFile(path: string, spareFolder: string): Promise<boolean> {
   try {
     return await restoreTorn(path, spareFolder, (text) => parseText(text).ok);
   } catch {
-    return false; // There is no file, or no writing it: what reads it says so.
+    return false; // Missing or not writable: reading it reports that.
   }
 }
 
 /**
- * Keeps the profiles from a first version on, and begins to watch the file's folder: an edit on disk takes
- * effect by itself, also one since the first version was read.
+ * Starts with a first version and watches the file, so that edits on disk take effect, also those made since the first
+ * version was read.
  *
- * @param onLoad Called with every version that becomes current, the first included.
+ * @param onLoad Called with every version that becomes current, including the first.
  */
 export function keepProfiles(
   first: Version,
   { path, spareFolder, log, now, since = now(), broken, onLoad = () => {} }: {
     readonly path: string;
-    /** Where a copy of the file is kept while it is written, if its own folder cannot be written. */
+    /** Where a copy of the file is kept during a write if its own folder is not writable. */
     readonly spareFolder: string;
     readonly log: Log;
     readonly now: () => number;
     /** When the first version became current, in ms since 1970. */
     readonly since?: number;
-    /** What is on disk where that is not the first version: it was read, refused, and said. */
+    /** The refused file on disk, already reported, if it is not the first version. */
     readonly broken?: Extract<ReadResult, { ok: false }> | undefined;
     readonly onLoad?: (profiles: Profiles, loaded: Loaded) => void;
   },
@@ -113,7 +110,7 @@ export function keepProfiles(
   let current = adopt(first, {}, since);
   if (broken !== undefined) refused = { ...broken, sinceMs: now() };
   let saving: Promise<unknown> = Promise.resolve();
-  // Readings and saves in the order they began: a slow one must not bring back what a later one replaced.
+  // Reads and saves in the order in which they began: a slow read must not undo a later save.
   let begun = 0;
   let latest = 0;
 
@@ -122,7 +119,7 @@ export function keepProfiles(
       log.warn("⚠️ {line}. Лиды профиля пойдут в чат менеджеров", { line: faultLine(warning) });
     }
     const { profiles, content, text } = version;
-    // No fault: a bot that started with such a file yesterday has to start today.
+    // Only a warning: files accepted by earlier versions must stay valid.
     for (const repeat of shortened(repeatsOfFile(profiles))) {
       log.warn("⚠️ {line}", { line: faultLine(repeat) });
     }
@@ -131,7 +128,7 @@ export function keepProfiles(
     try {
       onLoad(profiles, { profiles, text, content, by: by ?? null, renamed: renamed ?? null });
     } catch (cause) {
-      // The history misses this version; the bot must not.
+      // The history lacks this version; the bot must still use it.
       log.error("❌ locales.json: версию не записать в историю: {cause}", { cause: String(cause) });
     }
     return version;
@@ -178,7 +175,7 @@ export function keepProfiles(
 
   async function isOnDisk(text: string): Promise<boolean> {
     if (await readText(path) === text) return true;
-    // An earlier save may have met a broken disk in the middle of the file.
+    // The disk may have failed in the middle of an earlier save.
     return await mendTornFile(path, spareFolder) && await readText(path) === text;
   }
 
@@ -210,18 +207,17 @@ export function keepProfiles(
   };
 }
 
-/** A fault as a line of the log has it, after its mark. */
+/** A fault as a log line, without its mark. */
 export function faultLine({ path, message }: Fault): string {
   return path === "" ? `locales.json: ${message}` : `locales.json: ${path}: ${message}`;
 }
 
-/** A fault as a sentence of its own, in Russian. One with a line needs no path. */
+/** A fault as a Russian sentence; with a line number it needs no path. */
 export function faultWords({ path, message }: Fault): string {
   const words = path === "" || message.startsWith("строка ") ? message : `${path}: ${message}`;
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-/** As many faults of one file as are told one by one; a file that is wrong in all places is wrong in one. */
 const MOST_FAULTS = 100;
 
 function shortened(faults: readonly Fault[]): readonly Fault[] {
@@ -238,7 +234,7 @@ export interface Version {
   readonly warnings: readonly Fault[];
 }
 
-/** Reads a text as the file's; null stands for a file that is missing or cannot be read. */
+/** Parses the file's text; null stands for a file that cannot be read. */
 export function parseText(text: string | null): ReadResult {
   const refusal = (message: string): ReadResult => ({
     ok: false,
@@ -247,7 +243,7 @@ export function parseText(text: string | null): ReadResult {
   });
   if (text === null) return refusal("файла нет или его нельзя прочесть");
   if (text.trim() === "") return refusal("файл пуст, нужны профили");
-  // What could not be decoded; visitors would read it.
+  // U+FFFD: undecodable bytes, which visitors would see.
   if (text.includes("\uFFFD")) return refusal("кодировка не UTF-8, сохраните файл в UTF-8");
   const read = readJson(text);
   if (!read.ok && read.kind === "faulty") {

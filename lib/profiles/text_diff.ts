@@ -1,17 +1,14 @@
-// What changed between two texts, word by word. Knows nothing of what they say.
+// The difference between two texts, word by word.
 
 export interface Piece {
   readonly kind: "same" | "removed" | "added";
   readonly text: string;
 }
 
-/** Past this the table of the comparison would take longer than anybody reads. */
+/** Larger comparisons would take too long. */
 const MOST_CELLS = 300_000;
 
-/**
- * The pieces of both texts in order: `same` and `removed` make up the first, `same` and `added` the
- * second.
- */
+/** The pieces of both texts in order: `same` and `removed` give the first, `same` and `added` the second. */
 export function diffWords(before: string, after: string): Piece[] {
   const [from, to] = [words(before), words(after)];
   let start = 0;
@@ -27,7 +24,6 @@ export function diffWords(before: string, after: string): Piece[] {
   ]);
 }
 
-/** Words, the space between them, and each sign for itself. */
 function words(text: string): string[] {
   return text.match(/[\p{L}\p{N}_]+|\s+|[^\p{L}\p{N}_\s]/gu) ?? [];
 }
@@ -60,7 +56,7 @@ function middle(from: readonly string[], to: readonly string[]): Piece[] {
   return pieces;
 }
 
-/** For every pair of rests, how many words they have in common at most and in order. */
+/** The length of the longest common subsequence of each pair of suffixes. */
 function commonLengths(from: readonly string[], to: readonly string[]): Uint16Array {
   const width = to.length + 1;
   const lengths = new Uint16Array((from.length + 1) * width);
@@ -77,10 +73,7 @@ function commonLengths(from: readonly string[], to: readonly string[]): Uint16Ar
   return lengths;
 }
 
-/**
- * One piece for each stretch: what was removed, then what was put in its place. Blanks between two
- * changed words belong to the change, as nobody reads a sentence in shreds.
- */
+/** Joins changes: per stretch what was removed, then what was added. Blanks between two changed words belong to the change. */
 function gather(pieces: readonly Piece[]): Piece[] {
   const gathered: Piece[] = [];
   let [removed, added, blank] = ["", "", ""];
@@ -106,10 +99,8 @@ function gather(pieces: readonly Piece[]): Piece[] {
 /** Closes the last change. */
 const END: Piece = { kind: "same", text: "" };
 
-/** Blanks within a line. */
 const BLANK = /^[^\S\n]+$/;
 
-/** Neighbours of one kind as one piece, without the empty ones. */
 function joined(pieces: readonly Piece[]): Piece[] {
   const result: { kind: Piece["kind"]; text: string }[] = [];
   for (const { kind, text } of pieces) {

@@ -1,10 +1,14 @@
-// A profile's texts in other languages: text in, text out. An empty text is the base's. Touches no file.
+// A profile's texts in other languages: text in, text out. Empty texts fall back to the base. Touches no file.
 
 import { createHash } from "node:crypto";
 import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "../json/edit.ts";
 import { valueAt, valuesOf } from "../json/text.ts";
-import { type Fault, inLanguage, parseProfiles, type Profile, withNameIn } from "./schema.ts";
+import type { Fault } from "./faults.ts";
+import { inLanguage } from "./language.ts";
+import { parseProfiles } from "./parse.ts";
+import type { Profile } from "./profile.ts";
+import { withNameIn } from "./name_in_texts.ts";
 import {
   type ButtonForm,
   type Content,
@@ -14,7 +18,7 @@ import {
 } from "./edits.ts";
 import { list, record, text } from "./raw_values.ts";
 
-/** A translation as its form has it; its buttons are the base's, in their order. */
+/** The fields of a translation's form; the buttons are the base's, in their order. */
 export interface TranslationForm {
   readonly caption: string;
   readonly buttons: readonly ButtonForm[];
@@ -22,15 +26,15 @@ export interface TranslationForm {
   readonly thanksText: string;
 }
 
-/** An object of the file as it was read. */
+/** A parsed object of the file. */
 export type Raw = Readonly<Record<string, unknown>>;
 
-/** The languages that a profile has texts in, beside its own. */
+/** The languages of a profile's translations. */
 export function languagesOf(raw: unknown): string[] {
   return Object.keys(record(record(raw)["translations"])).map((each) => each.toLowerCase());
 }
 
-/** Names one version of a translation, by its own texts alone. */
+/** A hash of a translation's texts. */
 export function translationVersion(content: Content, key: string, language: string): string {
   const texts = JSON.stringify(translationOf(valueAt(content, key), language));
   return createHash("sha256").update(texts).digest("hex").slice(0, 16);
@@ -54,7 +58,7 @@ export function translationForm(raw: unknown, language: string): TranslationForm
   };
 }
 
-/** The file with a translation as its form has it; one without a text goes. */
+/** The file with the form applied; a translation without texts is removed. */
 export function withTranslation(
   content: Content,
   key: string,
@@ -65,7 +69,7 @@ export function withTranslation(
   return withTexts(content, key, language, texts);
 }
 
-/** The file with the texts of one language of a profile, or of the menu; undefined takes the language out. */
+/** The file with the texts of one language of a profile or of the menu; undefined removes the language. */
 export function withTexts(
   content: Content,
   key: string,
@@ -82,7 +86,7 @@ export function withTexts(
   return withValue(content, key, has ? { ...rest, translations } : rest);
 }
 
-/** Everything that is wrong with a translation's form, each with its path inside the translation; two buttons of one text too. */
+/** The faults of a translation's form, with paths inside the translation; repeated button texts are faults too. */
 export function translationFaults(
   content: Content,
   key: string,
@@ -97,7 +101,7 @@ export function translationFaults(
     const inside = path.replace(`${key}.translations.`, "").replace(/^[\w-]+\./, "");
     return { path: toFormIndex(inside, written, form), message };
   });
-  // Where no button has a text of its own, what is the same twice is the base's and cannot be mended here.
+  // If no button is translated, repeats are the base's and cannot be corrected here.
   const isOwn = form.buttons.some(({ text }) => text.trim() !== "");
   const shown = isOwn ? draftInLanguage(key, raw, form).buttons.map(({ text }) => text) : [];
   for (const { index, first } of repeatsAmong(shown)) {
@@ -107,7 +111,7 @@ export function translationFaults(
   return faults;
 }
 
-/** Buttons without a text are not written: the fault's place in the file is another in the form. */
+/** Buttons without a text are not written, so indexes in the file differ from those in the form. */
 function toFormIndex(path: string, written: readonly Raw[], form: TranslationForm): string {
   return path.replace(/^step1\.buttons\[(\d+)\]/, (_, index) => {
     const callbackData = written[Number(index)]?.["callback_data"];
@@ -116,7 +120,7 @@ function toFormIndex(path: string, written: readonly Raw[], form: TranslationFor
   });
 }
 
-/** The profile as a visitor of this language would read it, whatever is wrong with the form. */
+/** The profile in this language for the preview, even from a faulty form. */
 export function draftInLanguage(key: string, raw: unknown, form: TranslationForm): Profile {
   const filled = (pairs: (readonly [string, string])[]) =>
     new Map(pairs.filter(([, value]) => value.trim() !== ""));
@@ -134,7 +138,7 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
   return inLanguage(withNameIn(profile), "xx");
 }
 
-/** Undefined when the form holds no text at all. Texts of buttons that the form does not have stay. */
+/** Undefined if the form has no text at all. Texts of buttons that the form does not show stay. */
 function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
   if (isBlank(form)) return undefined;
   const { step1, step2, followup } = stepsOf(before);
@@ -172,7 +176,7 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
   };
 }
 
-/** The buttons of a translation: those with a text, and those that the form does not have. */
+/** The buttons of a translation: those with a text, and those that the form does not show. */
 export function translatedButtons(
   before: readonly Raw[],
   typed: readonly Pick<ButtonForm, "text" | "callbackData">[],
@@ -194,7 +198,7 @@ function isBlank({ caption, buttons, confirmationTemplate, thanksText }: Transla
   return [caption, confirmationTemplate, thanksText, ...texts].every((each) => each.trim() === "");
 }
 
-/** The text as it is spelled, where the field was left alone. */
+/** The old spelling if the field was not changed. */
 export function kept(before: unknown, typed: string): string {
   return typeof before === "string" && isSameInField(before, typed) ? before : typed;
 }
@@ -211,7 +215,7 @@ function stepsOf(texts: Raw): Readonly<Record<"step1" | "step2" | "followup", Ra
   };
 }
 
-/** What the file has of one language of a profile, or of the menu. */
+/** The file's texts in one language of a profile or of the menu. */
 export function translationOf(raw: unknown, language: string): Raw {
   const translations = record(record(raw)["translations"]);
   const name = Object.keys(translations).find((each) => each.toLowerCase() === language);

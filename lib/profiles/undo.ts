@@ -1,21 +1,21 @@
-// Takes a change of locales.json back, whole: texts, order, links, translations, the menu. Text in, text out; touches no file.
+// Undoes a whole change of locales.json: texts, order, links, translations, menu. Text in, text out; touches no file.
 
 import { arranged, withoutMember, withText } from "../json/edit.ts";
 import { type JsonText, textOf } from "../json/text.ts";
 
-/** The keys whose values a change made other, added or took out. */
+/** The keys that a change added, changed or removed. */
 export function changedKeys(before: JsonText, after: JsonText): string[] {
   const keys = new Set([...before.members.keys(), ...after.members.keys()]);
   return [...keys].filter((key) => textAt(before, key) !== textAt(after, key));
 }
 
 /**
- * The file without a change. What others changed elsewhere since then stays.
+ * The file without a change; later changes to other parts stay.
  *
  * @param content The file now.
- * @param before The file as the change found it.
- * @param after The file as the change left it.
- * @returns Undefined when the same was changed again since: then nobody can tell what to keep.
+ * @param before The file before the change.
+ * @param after The file after the change.
+ * @returns Undefined if the same part was changed again since.
  */
 export function withoutChange(
   content: JsonText,
@@ -33,7 +33,7 @@ export function withoutChange(
   return arranged(result, orderOf(result, before, after));
 }
 
-/** The order before the change where that was changed; the members that the change brought back, where they stood. */
+/** Restores the order before the change, and removed members at their old positions. */
 function orderOf(result: JsonText, before: JsonText, after: JsonText): string[] {
   const [now, then, left] = [result, before, after].map(({ members }) => [...members.keys()]) as [
     string[],

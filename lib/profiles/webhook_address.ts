@@ -1,10 +1,10 @@
-// What a webhook address has to look like, and which host it names. Asks nobody.
+// Checks a webhook address and names its host. Resolves no names.
 
-/** Why nothing can be fetched from or posted to an address; null if it can. Never quotes the address: it is a secret. */
+/** Why an address cannot be fetched from or posted to; null if it can. Never quotes the address, which is a secret. */
 export function addressFault(address: string): string | null {
   const wanted = "нужен адрес http:// или https:// без логина и пароля";
   const url = URL.parse(address.trim());
-  // URL.parse mends "http:/host" and "http:\\host"; what is not written plainly cannot be masked either.
+  // URL.parse corrects "http:/host" and "http:\\host", but then the mask would not find the address as written.
   const plain = /^[a-z][a-z\d+.-]*:\/\/[^\\\s]+$/i.test(address.trim());
   if (url === null || (!plain && url.protocol.startsWith("http"))) {
     return `не похоже на адрес, ${wanted}`;
@@ -16,7 +16,7 @@ export function addressFault(address: string): string | null {
   return null;
 }
 
-/** The host of a webhook address, with its port, as the address spells it. Empty if it has none. */
+/** The host of a webhook address with its port, as spelled; empty if there is none. */
 export function hostOf(url: string): string {
   return /^\s*https?:\/\/(?:[^/?#]*@)?([^/?#\s]*)/i.exec(url)?.[1] ?? "";
 }

@@ -1,10 +1,10 @@
-// Lets through only what the Bot API would answer: a proxy's JSON is no refusal, and a result of another shape no success.
+// Accepts only answers of the Bot API: a proxy's JSON is no refusal, and a result of another shape no success.
 
 import { HttpError, type Transformer } from "grammy";
 import { NoAnswer } from "./http.ts";
 import { isId, isRecord, isWhole } from "../foreign.ts";
 
-/** Throws an HttpError at what is no answer of the Bot API (https://core.telegram.org/bots/api#making-requests). */
+/** Throws an HttpError for anything but an answer of the Bot API (https://core.telegram.org/bots/api#making-requests). */
 export const onlyAnswers: Transformer = async (call, method, payload, signal) => {
   const answer = await call(method, payload, signal);
   if (isAnswer(method, answer)) return answer;
@@ -18,7 +18,7 @@ function isAnswer(method: string, answer: unknown): boolean {
     typeof answer["description"] === "string";
 }
 
-/** Looks at no more of a result than its callers use. */
+/** Checks no more of a result than its callers use. */
 function isResult(method: string, result: unknown): boolean {
   switch (method) {
     case "getUpdates":

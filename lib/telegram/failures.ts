@@ -1,41 +1,95 @@
-// What a failed call of the Bot API means, and how it is said without the token.
+// What a failed call of the Bot API means, by one table of Telegram's refusals, and its words without the token.
 
 import { GrammyError, HttpError } from "grammy";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS } from "../backoff.ts";
 import { NoAnswer } from "./http.ts";
 
-/** The longest wait that Telegram asks for in the course of things, in ms; a longer one is a failure. */
+/** Longest wait after a 429 that counts as ordinary, in ms; a longer one is a failure. */
 export const LONGEST_SHORT_WAIT_MS = 60_000;
 
 /** What a failed call means for its caller. */
 export type CallFailure =
-  /** Telegram understood and said no: 400 and its kin. Saying it again changes nothing. */
+  /** Telegram understood and said no: a 4xx without a meaning of its own. Asking again changes nothing. */
   | { readonly kind: "refused"; readonly migratedTo: number | undefined }
   /** The bot may not write there: 403. */
   | { readonly kind: "forbidden" }
-  /** 429: not before this many ms, from a second to 5 minutes whatever was asked for. */
+  /** 429: wait so many ms, from a second to 5 minutes whatever was asked for. */
   | { readonly kind: "too_many"; readonly retryAfterMs: number }
-  /** The network, the time, Telegram's own fault or a proxy's: it may go well another time, and may have gone well. */
+  /** A fault of the network, Telegram or a proxy, or no answer in time: it may work later, and may have worked. */
   | { readonly kind: "unreached" }
-  /** 401, or 404 as Telegram answers to what is no token at all: the token is wrong or revoked. */
+  /** 401, or 404 as for a malformed token: the token is wrong or revoked. */
   | { readonly kind: "unauthorized" }
   /** 409: another instance polls, or a webhook is set. */
   | { readonly kind: "conflict" };
 
-/** A send that may have arrived, and was repeated as often as that allows; the message says what went wrong. */
+/** A send that may have arrived and is not repeated any more; the message says what went wrong. */
 export class OutcomeUnknown extends Error {}
+
+/** What a refusal means beyond its code. */
+export type RefusalMeaning =
+  /** An edit would change nothing: what it says is shown already. */
+  | "unchanged"
+  /** The message can never be edited: it is gone, or not the bot's. */
+  | "uneditable"
+  /** The group is a supergroup now, and its messages stayed behind. */
+  | "moved"
+  /** The message is gone, protected or too long: no permission for the bot would change that. */
+  | "uncopyable"
+  /** Updates go to a webhook. */
+  | "webhook_set";
+
+type Refusal = readonly [
+  code: number,
+  /** What the description says; null for any. */
+  says: RegExp | null,
+  means: Exclude<CallFailure["kind"], "refused" | "unreached"> | RefusalMeaning,
+  /** A page of Telegram's, or a file of github.com/tdlib: of telegram-bot-api ("api") or td. */
+  source: string,
+];
+
+/** Every refusal that the bot tells from others. */
+const REFUSALS: readonly Refusal[] = [
+  [401, null, "unauthorized", "api, ClientManager.cpp: invalid token specified"],
+  [404, null, "unauthorized", "api, HttpConnection.cpp: Not Found"],
+  [403, null, "forbidden", "api, Client.cpp: bot was blocked by the user, bot was kicked"],
+  [409, null, "conflict", "api, Client.cpp: terminated by other getUpdates request"],
+  [409, /webhook/, "webhook_set", "api, Client.cpp: while webhook is active"],
+  [429, null, "too_many", "https://core.telegram.org/bots/api#responseparameters"],
+  [400, /message is not modified/i, "unchanged", "api, Client.cpp: MESSAGE_NOT_MODIFIED"],
+  [400, /message to edit not found/i, "uneditable", "api, Client.cpp: check_message"],
+  [400, /message can't be edited/i, "uneditable", "td, MessagesManager.cpp"],
+  [400, /group chat was upgraded/i, "moved", "api, Client.cpp: migrate_to_chat_id"],
+  [400, /not found/i, "uncopyable", "api, Client.cpp: message to copy not found"],
+  [400, /can't be (copied|forwarded)/i, "uncopyable", "td, MessagesManager.cpp"],
+  [400, /no messages to/i, "uncopyable", "td, MessagesManager.cpp: of an album none is left"],
+  [400, /too long/i, "uncopyable", "td, MessageContent.cpp: Message caption is too long"],
+  [400, /MESSAGE_ID_INVALID/i, "uncopyable", "https://core.telegram.org/api/errors"],
+];
+
+/** Whether a refusal, by its description or by `describeError`, has one of these meanings. */
+export function isRefusedAs(reason: string, ...meanings: readonly RefusalMeaning[]): boolean {
+  return REFUSALS.some(([, says, means]) =>
+    says !== null && meanings.some((each) => each === means) && says.test(reason)
+  );
+}
 
 /** Tells what a thrown error means; undefined when it is no failed call but a defect. */
 export function failureOf(error: unknown): CallFailure | undefined {
   if (error instanceof HttpError || error instanceof OutcomeUnknown) return { kind: "unreached" };
   if (!(error instanceof GrammyError)) return undefined;
   const { error_code: code, parameters } = error;
-  if (code === 401 || code === 404) return { kind: "unauthorized" };
-  if (code === 403) return { kind: "forbidden" };
-  if (code === 409) return { kind: "conflict" };
-  if (code === 429) return { kind: "too_many", retryAfterMs: retryAfterMs(parameters) };
-  if (code >= 500) return { kind: "unreached" };
-  return { kind: "refused", migratedTo: migratedTo(parameters) };
+  const known = REFUSALS.find(([each, says]) => each === code && says === null)?.[2];
+  switch (known) {
+    case "unauthorized":
+    case "forbidden":
+    case "conflict":
+      return { kind: known };
+    case "too_many":
+      return { kind: known, retryAfterMs: retryAfterMs(parameters) };
+    default:
+      if (code >= 500) return { kind: "unreached" };
+      return { kind: "refused", migratedTo: migratedTo(parameters) };
+  }
 }
 
 /**
@@ -58,13 +112,13 @@ function migratedTo(parameters: unknown): number | undefined {
   return typeof id === "number" && Number.isSafeInteger(id) && id < 0 ? id : undefined;
 }
 
-/** Of a description longer than any of Telegram's, so many characters are told. */
+/** Longest description that is logged, in characters; none of Telegram's own is longer. */
 const MOST_DESCRIBED = 500;
 
 /**
- * A failed call in words that hold no token: grammY keeps the address in the cause alone.
+ * Describes a failed call without the token: grammY keeps the address in the cause alone.
  *
- * @param mostMs The longest that its caller waits after a 429; said when Telegram asks for more than a minute.
+ * @param mostMs The longest wait of its caller after a 429; mentioned when Telegram asks for more than a minute.
  */
 export function describeError(error: unknown, mostMs = LONGEST_WAIT_MS): string {
   if (error instanceof GrammyError) {
@@ -75,7 +129,7 @@ export function describeError(error: unknown, mostMs = LONGEST_WAIT_MS): string 
   return short(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }
 
-/** Cut between words: half a secret could not be told for one any more. */
+/** Cuts between words: the log's mask would not recognise half a secret. */
 function short(text: string): string {
   if (text.length <= MOST_DESCRIBED) return text;
   return `${text.slice(0, text.lastIndexOf(" ", MOST_DESCRIBED) + 1).trimEnd()}…`;
@@ -93,7 +147,7 @@ function causeWord(cause: unknown): string {
   while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause;
   if (deepest instanceof NoAnswer) return deepest.message;
   if (deepest instanceof SyntaxError) return "ответ не разобрать";
-  // Only these words are taken over: around them stands the address with the token.
+  // Only these words: the address with the token stands around them.
   const message = (deepest instanceof Error ? deepest.message : String(deepest)).slice(0, 2_000);
   const words =
     /(?<![a-z ])[a-z ]*\(os error \d+\)|dns error|timed out|connection closed|certificate|reset/i
@@ -101,7 +155,7 @@ function causeWord(cause: unknown): string {
   return words?.[0].trim() ?? (deepest instanceof Error ? deepest.name : "неизвестная причина");
 }
 
-/** Whether a call is proven not to have arrived: there was no connection. */
+/** Whether a call certainly did not arrive, as there was no connection. */
 export function neverConnected(error: unknown): boolean {
   let cause = error instanceof HttpError ? error.error : error;
   for (; cause instanceof Error; cause = cause.cause) {

@@ -3,33 +3,34 @@
 /** Connections that are kept between calls once files have run out. */
 const FEW_KEPT = 8;
 
-/** Keeps as many connections as were ever open at once, for 90 s, as Deno's own client does; this one can be closed. */
+/** Keeps idle connections for 90 s without a limit, as Deno's default client does, and unlike that one can be closed. */
 let client = Deno.createHttpClient({});
 let keepsFew = false;
 
 /**
- * From the first call on few connections to Telegram are kept while no call uses them, and those that are kept now are
- * closed: a process that may open few files needs them for something else after a crowd.
+ * Keeps few idle connections to Telegram from now on, and closes the idle ones: a process that may open few files needs
+ * them for other things after a burst.
  */
 export function keepFewConnections(): void {
   if (keepsFew) return;
   keepsFew = true;
   const before = client;
   client = Deno.createHttpClient({ poolMaxIdlePerHost: FEW_KEPT });
-  before.close(); // Calls that are under way keep theirs.
+  before.close(); // Open calls keep their connections.
 }
 
 /** The longest answer that is read, in bytes: a hundred of the longest messages take about half of it. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
-/** What came in place of an answer of the Bot API; the message is for the log and holds no address. */
+/** Something else than an answer of the Bot API arrived; the message is for the log and holds no address. */
 export class NoAnswer extends Error {}
 
 /**
- * As `fetch`. What answers with a redirect is a proxy or a login page: the token in the path must not go there.
+ * Fetches as `fetch` does, without following redirects: only a proxy or a login page redirects, and the token in the
+ * path must not go there.
  *
- * @throws {NoAnswer} At a redirect, and at a body of more than 32 MiB.
- * @throws {TypeError} As `fetch`; its words hold the address, and with it the token.
+ * @throws {NoAnswer} For a redirect, and for a body of more than 32 MiB.
+ * @throws {TypeError} As `fetch`; its message holds the address, and with it the token.
  */
 export async function fetchAnswer(
   input: RequestInfo | URL,
@@ -49,8 +50,8 @@ export async function fetchAnswer(
 }
 
 /**
- * Where a kept connection dies, Deno's fetch sends a text body again, though it may have arrived (seen with 2.9.6). A
- * blob it reads once.
+ * When a kept connection dies, Deno's fetch sends a text body again, though it may have arrived (seen with 2.9.6). It
+ * reads a blob once.
  */
 function sentOnce(input: RequestInfo | URL, init: RequestInit | undefined): { body?: Blob } {
   const body = init?.body;
@@ -58,7 +59,7 @@ function sentOnce(input: RequestInfo | URL, init: RequestInit | undefined): { bo
   return /\/(send|copy|forward)[A-Za-z]*$/.test(input) ? { body: new Blob([body]) } : {};
 }
 
-/** The length of a compressed body says nothing of what it becomes. */
+/** By its length, which says nothing about a compressed body. */
 function isShort({ headers }: Response): boolean {
   const length = headers.get("content-length");
   return length !== null && !headers.has("content-encoding") && Number(length) <= MOST_BYTES;

@@ -1,62 +1,31 @@
-// The way to the Bot API: a client that takes nothing else for it, and the poll loop. Handles no command.
+// The poll loop: asks Telegram for updates until the process stops, whatever happens on the way. Handles no update.
 
-import { Api, type ApiClientOptions, type Transformer } from "grammy";
+import { Api } from "grammy";
 import type { Update } from "grammy/types";
 import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
-import { fetchAnswer } from "./http.ts";
 import { onlyAnswers } from "./answers.ts";
-import { describeError, failureOf } from "./failures.ts";
+import { CALL_SECONDS, clientOptions, type TelegramOptions } from "./client.ts";
+import { describeError, failureOf, isRefusedAs } from "./failures.ts";
 import type { Log } from "../log/log.ts";
 import { type Aside, readBatch } from "./updates.ts";
 
-export { type CallFailure, describeError, failureOf } from "./failures.ts";
-export { withRetries } from "./send_retries.ts";
-
-/** How long Telegram may hold a getUpdates request while there is nothing to say, in s; each answer is a heartbeat. */
+/** How long Telegram may hold a getUpdates request without updates, in s; each answer is a heartbeat. */
 const LONG_POLL_SECONDS = 10;
 
 /** The longest wait before Telegram is asked again, in ms: it forgets a press after 150 s. */
 const LONGEST_POLL_WAIT_MS = 30_000;
 
-/** Telegram holds a request longer than this when there is nothing to say, in ms; a server that does not is asked less. */
+/** Telegram holds a request without updates longer than this, in ms; a server that does not is asked less often. */
 const LEAST_POLL_MS = 1_000;
 
 /** The kinds of updates that the bot handles (https://core.telegram.org/bots/api#getupdates). */
 const WANTED = ["message", "edited_message", "channel_post", "callback_query"] as const;
 
-/** How long another instance may get in the way before this one leaves, in ms (user requirement). */
+/** How long another instance may poll with the same token before this one ends, in ms (user requirement). */
 export const CONFLICT_PATIENCE_MS = 30_000;
 
-/** After how long a silence of Telegram's is a fault that is reported, in ms (user requirement). */
+/** Longest silence of Telegram before it is reported, in ms (user requirement). */
 export const SILENCE_MS = 120_000;
-
-/** How long any other call may take, in s. */
-const CALL_SECONDS = 15;
-
-export interface TelegramOptions {
-  readonly token: string;
-  /** Without a trailing slash. */
-  readonly apiRoot: string;
-}
-
-/** How a client reaches Telegram; `onlyAnswers` has to be its first transformer. */
-export function clientOptions(apiRoot: string, timeoutSeconds = CALL_SECONDS): ApiClientOptions {
-  return { apiRoot, timeoutSeconds, fetch: fetchAnswer };
-}
-
-/**
- * A client for calls that their caller repeats by itself.
- *
- * @param transformers What each call passes on its way out, the last first.
- */
-export function createApi(
-  { token, apiRoot }: TelegramOptions,
-  ...transformers: readonly Transformer[]
-): Api {
-  const api = new Api(token, clientOptions(apiRoot));
-  api.config.use(onlyAnswers, ...transformers);
-  return api;
-}
 
 /** Why polling ended by itself. */
 export class PollingEnded extends Error {
@@ -69,14 +38,15 @@ export class PollingEnded extends Error {
   }
 }
 
+/** What polling needs. */
 export interface PollingOptions extends TelegramOptions {
-  /** Puts a batch on disk. Telegram hears of it only after this resolved; a rejection keeps it there. */
+  /** Puts a batch on disk. It is confirmed to Telegram only once this has resolved. */
   readonly accept: (updates: readonly Update[]) => Promise<void>;
   /**
-   * Told after every round that Telegram answered.
+   * Called after every answer.
    *
-   * @param offset Below it Telegram will never hand over again.
-   * @param caughtUp Whether Telegram had nothing to hand over.
+   * @param offset Telegram will not deliver updates below it again.
+   * @param caughtUp Whether the answer held no updates.
    */
   readonly polled: (offset: number, caughtUp: boolean) => void;
   readonly now: () => number;
@@ -86,7 +56,7 @@ export interface PollingOptions extends TelegramOptions {
 }
 
 /**
- * Polls until `signal` aborts, whatever happens on the way.
+ * Polls until `signal` aborts.
  *
  * @throws {PollingEnded} If the token is refused, or another instance polls with it for longer than `CONFLICT_PATIENCE_MS`.
  */
@@ -104,7 +74,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
   let hasty = 0;
   while (!signal.aborted) {
     try {
-      // At first and after a fault a quick answer is asked for, so that it is known at once how things stand.
+      // At first and after a fault Telegram is asked to answer at once, so that its state is known soon.
       const patient = asked && failures === 0;
       const askedAtMs = now();
       const result = await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
@@ -120,7 +90,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       if (failures > 0) log.info("✅ Связь с Telegram восстановлена");
       failures = 0;
       if (nextOffset !== undefined) {
-        // After a quiet week once; over and over where a server minds no offset.
+        // Once after a quiet week; again and again if the server ignores the offset.
         if (nextOffset < offset) await sleep(LEAST_POLL_MS);
         offset = nextOffset;
       } else if (patient && now() - askedAtMs < LEAST_POLL_MS) hasty++;
@@ -133,7 +103,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
     }
   }
 
-  /** Deals with a failed round, and tells how long to wait before the next, in ms. */
+  /** Handles a failed round; returns how long to wait before the next, in ms. */
   async function recover(error: unknown): Promise<number> {
     const failure = failureOf(error);
     if (failure?.kind === "unauthorized") {
@@ -143,7 +113,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
         { cause: error },
       );
     }
-    if (failure?.kind === "conflict" && describeError(error).includes("webhook")) {
+    if (failure?.kind === "conflict" && isRefusedAs(describeError(error), "webhook_set")) {
       const removed = await removeWebhook(api);
       if (removed) {
         failures = 0;
@@ -175,7 +145,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
         : "❌ Telegram недоступен, обновления не получить: {cause}. Пробуем снова";
       log.error(message, { cause: describeError(error, LONGEST_POLL_WAIT_MS) });
     }
-    if (error instanceof Stuck) return FIRST_WAIT_MS; // What comes beside it must not wait longer.
+    if (error instanceof Stuck) return FIRST_WAIT_MS; // New updates beside it must not wait longer.
     if (failure?.kind === "too_many") return Math.min(failure.retryAfterMs, LONGEST_POLL_WAIT_MS);
     const patience = conflictSinceMs === undefined
       ? LONGEST_POLL_WAIT_MS
@@ -199,11 +169,11 @@ async function removeWebhook(api: Api): Promise<boolean> {
   try {
     return await api.deleteWebhook({ drop_pending_updates: false });
   } catch {
-    return false; // The conflict stays, and is reported.
+    return false; // The next round meets the conflict again, and it is reported.
   }
 }
 
-/** A batch that Telegram will hand over again: nothing in it has an id that an offset could pass. */
+/** A batch without a usable id: no offset could confirm it, and Telegram delivers it again and again. */
 class Stuck extends Error {
   constructor(fault = "update_id прежний") {
     super(`Telegram отдаёт их снова и снова (${fault})`);

@@ -25,7 +25,7 @@ export interface Presence {
 
 export function createPresence(
   { journal, remind, now, elapsedMs = now, log }: {
-    readonly journal: Pick<Journal, "fact" | "ownFact" | "rememberFact" | "oweReminders">;
+    readonly journal: Pick<Journal, "fact" | "ownFact" | "recordPolled">;
     /** Told that reminders are owed. */
     readonly remind: () => void;
     readonly now: () => number;
@@ -54,22 +54,21 @@ export function createPresence(
       if (elapsed - before > PRESS_KEPT_MS) {
         absence ??= { sinceMs: momentOf(before), untilMs: nowMs };
       }
-      if (absence !== undefined) {
-        // The heartbeat stays old until the reminders are owed: a crash in between loses none.
-        if (!caughtUp) return;
-        const { sinceMs, untilMs } = absence;
-        const owed = journal.oweReminders(sinceMs - MENU_FRESH_MS, untilMs, nowMs);
-        log.info("👋 Бота не было на связи {seconds} с. Напомним о меню посетителям: {owed}", {
-          seconds: Math.round((untilMs - sinceMs) / 1000),
-          owed,
-        });
-        absence = undefined;
-        if (owed > 0) remind();
-      } else if (elapsed - writtenMs < HEARTBEAT_MS) {
-        return;
-      }
-      journal.rememberFact(heartbeat, String(nowMs));
+      // The heartbeat stays old until the reminders are owed: a crash in between loses none.
+      if (absence === undefined ? elapsed - writtenMs < HEARTBEAT_MS : !caughtUp) return;
+      const owed = journal.recordPolled(
+        heartbeat,
+        nowMs,
+        absence && { menusSinceMs: absence.sinceMs - MENU_FRESH_MS, untilMs: absence.untilMs },
+      );
       writtenMs = elapsed;
+      if (absence === undefined) return;
+      log.info("👋 Бота не было на связи {seconds} с. Напомним о меню посетителям: {owed}", {
+        seconds: Math.round((absence.untilMs - absence.sinceMs) / 1000),
+        owed,
+      });
+      absence = undefined;
+      if (owed > 0) remind();
     },
     lastPolledAtMs: () => lastMs === undefined ? undefined : momentOf(lastMs),
   };

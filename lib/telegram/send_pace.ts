@@ -1,21 +1,21 @@
-// Lets messages leave at Telegram's pace, confirmations first; one chat's wait delays no other. Does not know what is said.
+// Sends messages at Telegram's pace, confirmations first; one chat's wait delays no other. Does not look at what they say.
 
 import type { Transformer } from "grammy";
 import { retryAfterMs } from "./failures.ts";
 import { type ChatId, createSendLimits, type Sending } from "./send_limits.ts";
 
-/** Whose message it is, the most urgent first. */
+/** Kinds of messages, the most urgent first. */
 export const RANKS = ["confirmation", "visitor", "managers", "other"] as const;
 /** One of them. */
 export type Rank = typeof RANKS[number];
 
-/** A message waits so long for its own chat, in ms; where it would be longer, its caller gets the 429 at once. */
+/** Longest wait for the limit of one chat, in ms; a message that would wait longer gets a 429 at once. */
 const LONGEST_CHAT_WAIT_MS = 5_000;
 
-/** A rank whose messages wait sends one at least this often, in ms, however many go before them. */
+/** A rank whose messages wait sends one at least this often, in ms, however many are more urgent. */
 const TURN_EVERY_MS = 2_000;
 
-/** When what waited may be asked for again after a stop, in ms: that is the next process's. */
+/** The wait that messages are given when the process stops, in ms: the next process sends them. */
 const STOPPED_MS = 1_000;
 
 const SENDS = /^(send(?!ChatAction)|copy|forward|editMessage)/;
@@ -31,63 +31,69 @@ export interface SendPaceOptions {
   readonly stopping: AbortSignal;
 }
 
-/** One queue for all clients of a bot. */
+/** The pace that all clients of a bot share. */
 export interface SendPace {
-  /** What calls of a rank pass on their way to Telegram; methods that send nothing pass at once. */
+  /** The transformer for calls of a rank; methods that send nothing do not wait. */
   at(rank: Rank): Transformer;
 }
 
-/** A message that may leave, or after how many ms its caller may ask again. */
-type Turn = Sending | number;
+/** A message that may be sent now, or after how many ms its caller may try again. */
+type Permit = Sending | number;
 
 interface Waiting {
   readonly chat: ChatId;
   readonly messages: number;
   readonly sinceMs: number;
-  readonly settle: (turn: Turn) => void;
+  readonly settle: (permit: Permit) => void;
 }
 
-interface Line {
+interface Queue {
   readonly waiting: Waiting[];
-  servedAtMs: number;
+  lastSentAtMs: number;
 }
 
 /** Creates the pace that all clients of one bot share. What waits when the process stops gets a 429. */
 export function createSendPace(options: SendPaceOptions): SendPace {
   const { elapsedMs, sleep, stopping } = options;
   const limits = createSendLimits(options.perSecond);
-  const lines = RANKS.map((): Line => ({ waiting: [], servedAtMs: -Infinity }));
+  const queues = RANKS.map((): Queue => ({ waiting: [], lastSentAtMs: -Infinity }));
   let wakeAtMs = Infinity;
 
-  function take(rank: Rank, chat: ChatId, messages: number): Turn | Promise<Turn> {
+  function askPermit(rank: Rank, chat: ChatId, messages: number): Permit | Promise<Permit> {
     const nowMs = elapsedMs();
-    const waiting = lines.flatMap((line) => line.waiting);
-    if (waiting.length === 0 && mayLeave(chat, messages, nowMs)) {
+    if (!isAnyWaiting() && mayBeSent(chat, messages, nowMs)) {
       return limits.begin(chat, messages, nowMs);
     }
+    const waiting = queues.flatMap((queue) => queue.waiting);
     const before = waiting.reduce((sum, each) => each.chat === chat ? sum + each.messages : sum, 0);
     const chatMs = limits.chatWaitMs(chat, messages, nowMs, before);
     if (chatMs > LONGEST_CHAT_WAIT_MS) return chatMs;
     return new Promise((settle) => {
-      lines[RANKS.indexOf(rank)]?.waiting.push({ chat, messages, sinceMs: nowMs, settle });
+      queues[RANKS.indexOf(rank)]?.waiting.push({ chat, messages, sinceMs: nowMs, settle });
       pump();
     });
   }
 
-  function mayLeave(chat: ChatId, messages: number, nowMs: number): boolean {
+  function isAnyWaiting(): boolean {
+    return queues.some(({ waiting }) => waiting.length > 0);
+  }
+
+  function mayBeSent(chat: ChatId, messages: number, nowMs: number): boolean {
     return limits.totalWaitMs(messages, nowMs) === 0 &&
       limits.chatWaitMs(chat, messages, nowMs) === 0;
   }
 
-  /** Lets go what may, and comes back when more may. */
+  /** Permits what may be sent now, and runs again when more may. */
   function pump(): void {
     const nowMs = elapsedMs();
-    sendAwayHeld(nowMs);
-    while (letOneLeave(nowMs));
-    const waiting = lines.flatMap((line) => line.waiting);
+    refuseHeld(nowMs);
+    while (permitOne(nowMs));
+    const waiting = queues.flatMap((queue) => queue.waiting);
     if (waiting.length === 0) return;
     if (stopping.aborted) {
-      for (const line of lines) for (const { settle } of line.waiting.splice(0)) settle(STOPPED_MS);
+      for (const queue of queues) {
+        for (const { settle } of queue.waiting.splice(0)) settle(STOPPED_MS);
+      }
       return;
     }
     const oneMs = limits.totalWaitMs(1, nowMs);
@@ -98,9 +104,9 @@ export function createSendPace(options: SendPaceOptions): SendPace {
     wakeAfter(Math.max(Math.min(...waits), 1), nowMs);
   }
 
-  /** What waits for a chat that Telegram holds for longer is its caller's to see to. */
-  function sendAwayHeld(nowMs: number): void {
-    for (const { waiting } of lines) {
+  /** Refuses messages to chats that Telegram closed for longer: their callers try again. */
+  function refuseHeld(nowMs: number): void {
+    for (const { waiting } of queues) {
       for (const each of [...waiting]) {
         const waitMs = limits.chatWaitMs(each.chat, each.messages, nowMs);
         if (waitMs <= LONGEST_CHAT_WAIT_MS) continue;
@@ -110,23 +116,23 @@ export function createSendPace(options: SendPaceOptions): SendPace {
     }
   }
 
-  function letOneLeave(nowMs: number): boolean {
-    if (limits.totalWaitMs(1, nowMs) > 0) return false; // Then no line need be looked at.
-    const isLate = ({ waiting: [first], servedAtMs }: Line) =>
-      first !== undefined && nowMs - Math.max(first.sinceMs, servedAtMs) >= TURN_EVERY_MS;
-    const late = lines.filter(isLate);
-    for (const line of [...late, ...lines]) {
-      const at = line.waiting.findIndex(({ chat, messages }) =>
+  function permitOne(nowMs: number): boolean {
+    if (limits.totalWaitMs(1, nowMs) > 0) return false; // No queue need be looked at.
+    const isLate = ({ waiting: [first], lastSentAtMs }: Queue) =>
+      first !== undefined && nowMs - Math.max(first.sinceMs, lastSentAtMs) >= TURN_EVERY_MS;
+    const late = queues.filter(isLate);
+    for (const queue of [...late, ...queues]) {
+      const at = queue.waiting.findIndex(({ chat, messages }) =>
         limits.chatWaitMs(chat, messages, nowMs) === 0
       );
-      const next = line.waiting[at];
+      const next = queue.waiting[at];
       if (next === undefined) continue;
       if (limits.totalWaitMs(next.messages, nowMs) > 0) {
-        if (late.includes(line)) return false; // Waits until there is room for the whole album.
+        if (late.includes(queue)) return false; // It waits for a whole album's room.
         continue;
       }
-      line.waiting.splice(at, 1);
-      line.servedAtMs = nowMs;
+      queue.waiting.splice(at, 1);
+      queue.lastSentAtMs = nowMs;
       next.settle(limits.begin(next.chat, next.messages, nowMs));
       return true;
     }
@@ -147,8 +153,8 @@ export function createSendPace(options: SendPaceOptions): SendPace {
     at: (rank) => async (call, method, payload, signal) => {
       if (!SENDS.test(method)) return await call(method, payload, signal);
       const { chat, messages } = readPayload(payload);
-      const turn = await take(rank, chat, messages);
-      if (typeof turn === "number") return tooEarly(turn);
+      const permit = await askPermit(rank, chat, messages);
+      if (typeof permit === "number") return tooEarly(permit);
       try {
         const answer = await call(method, payload, signal);
         if (!answer.ok && answer.error_code === 429) {
@@ -156,8 +162,8 @@ export function createSendPace(options: SendPaceOptions): SendPace {
         }
         return answer;
       } finally {
-        limits.end(turn, elapsedMs());
-        if (lines.some(({ waiting }) => waiting.length > 0)) pump();
+        limits.end(permit, elapsedMs());
+        if (isAnyWaiting()) pump();
       }
     },
   };
@@ -171,7 +177,7 @@ function readPayload(payload: object): { readonly chat: ChatId; readonly message
   };
 }
 
-/** What Telegram would answer, had it been asked. */
+/** Telegram's own answer to a message that comes too early. */
 function tooEarly(waitMs: number) {
   const retry_after = Math.ceil(waitMs / 1000);
   return {

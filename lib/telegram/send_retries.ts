@@ -10,7 +10,7 @@ const TRIES = 3;
 /** The longest wait before a call is repeated, in ms; longer ones wait on disk. */
 const LONGEST_RETRY_WAIT_MS = 5_000;
 
-/** Sends of one update that may have arrived unanswered: the visitor reads the same thing twice at most. */
+/** Most unanswered sends of one update that may have arrived: the visitor reads the same thing twice at most. */
 const MOST_MAYBE_SENT = 2;
 
 /** Most updates whose sends are remembered. */
@@ -21,7 +21,7 @@ export interface Budget {
   maybeSent: number;
 }
 
-/** Remembers an update's budget, so that it holds also when the update is handled again. */
+/** Remembers each update's budget, so that it also counts when the update is handled again. */
 export function createBudgets(): (update: number) => Budget {
   const budgets = new Map<number, Budget>();
   return (update) => {
@@ -46,7 +46,7 @@ export function withRetries(
   budget: Budget = { maybeSent: 0 },
 ): Transformer {
   return async (call, method, payload, signal) => {
-    // A spinner that is old is worth no second try: it would hold its visitor's place.
+    // Stopping a button's spinner late is worth no second try, which would delay its visitor's next update.
     if (method === "answerCallbackQuery") return await call(method, payload, signal);
     const isSend = /^(send|copy|forward)/.test(method);
     for (let failures = 1;; failures++) {

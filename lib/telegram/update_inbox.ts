@@ -3,12 +3,12 @@
 import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS, waitMs } from "../backoff.ts";
-import { OutcomeUnknown } from "./failures.ts";
+import { describeError, failureOf, OutcomeUnknown } from "./failures.ts";
 import { stackOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
+import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import { describeError, failureOf } from "./polling.ts";
 import { readStoredUpdate } from "./updates.ts";
 
 /** Most updates that are handled at once. */
@@ -40,6 +40,7 @@ export interface InboxOptions {
   /** Handles one update; what it records before its first wait shares the batch's transaction. */
   readonly handle: (update: Update) => Promise<void>;
   readonly recordDurably: RecordDurably;
+  readonly recordDone: RecordDone;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -52,7 +53,7 @@ interface InHand {
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { journal, handle, recordDurably, now, random, log } = options;
+  const { journal, handle, recordDurably, recordDone, now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
   const lastOfChat = new Map<number, Promise<void>>();
   let line: InHand[] = [];
@@ -60,6 +61,8 @@ export function createInbox(options: InboxOptions): Inbox {
   let behind = 0;
   /** Those in hand that went past the line: they take nobody's place either. */
   const passing = new Set<number>();
+  /** Those that were handled and are not recorded as that yet. */
+  const ending = new Map<number, Promise<void>>();
   let waitingOnDisk = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
@@ -161,7 +164,9 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   function finish(id: number): void {
-    recordDurably.soon(() => journal.finishUpdate(id)).catch(reportDefect);
+    const recorded = recordDone({ kind: "handled", update: id }).then(() => {}, reportDefect)
+      .then(() => void ending.delete(id));
+    ending.set(id, recorded);
   }
 
   /** The update stays where it is until the next start: a move that a defect stops is not tried for ever. */
@@ -222,7 +227,7 @@ export function createInbox(options: InboxOptions): Inbox {
     }
     const stored = journal.takeUpdates(now(), room);
     for (const { id, body, failures, receivedAtMs } of stored) {
-      if (inHand.has(id)) continue; // Its taking was undone on disk while it was in hand.
+      if (inHand.has(id) || ending.has(id)) continue; // Its taking was undone on disk while it was in hand.
       const update = parse(id, body);
       if (update !== undefined) take({ update, failures, receivedAtMs });
     }
@@ -251,6 +256,7 @@ export function createInbox(options: InboxOptions): Inbox {
       stopped = true;
       clearTimeout(timer);
       while (inHand.size > 0) await Promise.all(inHand.values());
+      await Promise.all(ending.values());
     },
   };
 }

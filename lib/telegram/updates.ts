@@ -1,12 +1,12 @@
-// What getUpdates answered → the updates that the bot can handle, and why others are put aside. Reports nothing.
+// Checks the updates of a getUpdates answer: those that the bot can handle, and why others are put aside. Reports nothing.
 
 import type { Update } from "grammy/types";
 import { isId, isRecord, isWhole } from "../foreign.ts";
 import { MESSAGE_IDS } from "../journal/journal.ts";
 
 /**
- * Ids above it are no update's: Telegram counts in 32 bits, and an offset beyond its count would confirm what is
- * yet to come (Bot API: Update.update_id).
+ * Highest id that is believed: Telegram counts in 32 bits, and an offset beyond its count would confirm updates that
+ * are yet to come (Bot API: Update.update_id).
  */
 const MOST_UPDATE_ID = 2 ** 40;
 
@@ -18,7 +18,7 @@ export interface Aside {
   readonly fault: string;
 }
 
-/** A batch, read. */
+/** A batch that was read. */
 export interface Batch {
   readonly updates: readonly Update[];
   readonly aside: readonly Aside[];
@@ -26,7 +26,7 @@ export interface Batch {
   readonly nextOffset: number | undefined;
 }
 
-/** Reads a batch; what is wrong with one update keeps none of the others. */
+/** Reads a batch; a fault in one update does not affect the others. */
 export function readBatch(result: readonly unknown[]): Batch {
   const updates: Update[] = [];
   const aside: Aside[] = [];
@@ -45,14 +45,14 @@ export function readBatch(result: readonly unknown[]): Batch {
   return { updates, aside, nextOffset };
 }
 
-/** One update, read. */
+/** One update that was read. */
 export type ReadUpdate =
   | { readonly kind: "good"; readonly update: Update }
   | { readonly kind: "aside" } & Aside;
 
 /**
- * Reads one update. What the bot cannot do without decides; other known fields of a wrong type are taken out of
- * `value`, and unknown ones stay.
+ * Reads one update. It is put aside when a field that the bot needs is wrong; other known fields of a wrong type are
+ * removed from `value`, and unknown ones stay.
  */
 export function readUpdate(value: unknown): ReadUpdate {
   if (!isRecord(value)) return { kind: "aside", id: undefined, fault: "не объект" };
@@ -66,8 +66,8 @@ export function readUpdate(value: unknown): ReadUpdate {
 }
 
 /**
- * Reads an update that the journal kept, whose id and messages may be named by negative numbers (journal/bots.ts);
- * undefined where an earlier version took what the bot cannot handle.
+ * Reads an update from the journal, whose ids may be negative (journal/bots.ts); undefined for one that an earlier
+ * version accepted and that the bot cannot handle.
  */
 export function readStoredUpdate(value: unknown): Update | undefined {
   if (!isRecord(value) || !isId(value["update_id"])) return undefined;
@@ -90,7 +90,7 @@ function faultOf(update: Fields): string | undefined {
   return "callback_query" in update ? faultOfPress(update["callback_query"]) : undefined;
 }
 
-/** Where a message is: all that is needed of a menu that was pressed. */
+/** Checks where a message is: enough for a menu whose button was pressed. */
 function faultOfPlace(message: unknown, path: string): string | undefined {
   if (!isRecord(message)) return `${path} не объект`;
   const { message_id: id, chat } = message;
@@ -102,15 +102,15 @@ function faultOfPlace(message: unknown, path: string): string | undefined {
 function faultOfMessage(message: unknown, path: string, isReply = false): string | undefined {
   const fault = faultOfPlace(message, path);
   if (fault !== undefined || !isRecord(message)) return fault;
-  // In a private chat its own id tells who it is.
+  // In a private chat the chat's id names the sender, too.
   if (faultOfUser(message["from"], "") !== undefined) delete message["from"];
-  // Words of another type are content of an unknown kind, and hold no command.
+  // Without a text there is no command.
   const hasWords = [message["text"], message["caption"]].some((each) => typeof each === "string");
   if (!hasWords) delete message["entities"];
   for (const [field, isGood] of Object.entries(INESSENTIAL)) {
     if (field in message && !isGood(message[field])) delete message[field];
   }
-  // A reply is shown without the one that it replies to (Bot API: Message.reply_to_message).
+  // Telegram nests one reply at most (Bot API: Message.reply_to_message).
   const reply = message["reply_to_message"];
   if (isReply || (reply !== undefined && faultOfMessage(reply, "", true) !== undefined)) {
     delete message["reply_to_message"];
@@ -118,7 +118,7 @@ function faultOfMessage(message: unknown, path: string, isReply = false): string
   return undefined;
 }
 
-/** What a message may lack. */
+/** Fields that a message may lack. */
 const INESSENTIAL: Readonly<Record<string, (value: unknown) => boolean>> = {
   entities: areEntities,
   caption_entities: areEntities,
@@ -151,7 +151,7 @@ function faultOfPress(press: unknown): string | undefined {
   return fault;
 }
 
-/** What a user may lack, or deleted accounts leave empty. */
+/** Fields that a user may lack. */
 const USER_WORDS = ["first_name", "last_name", "username", "language_code"];
 
 function faultOfUser(user: unknown, path: string): string | undefined {

@@ -1,51 +1,45 @@
-// What a visitor is told about a lead: the confirmation and the thanks. Does not decide when.
+// Sends to visitors: confirmations, thanks, reminders. Does not decide when.
 
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup } from "grammy/types";
+import type { Confirmation } from "../journal/work.ts";
 import type { MessageAddress } from "../lead.ts";
-import { LIMITS } from "../profiles/schema.ts";
-import { type CallFailure, describeError, failureOf } from "../telegram/polling.ts";
-
-/** A confirmation as the outbox keeps it until it is sent. */
-export interface Confirmation {
-  readonly chatId: number;
-  /** The menu message that is edited into the confirmation. */
-  readonly messageId: number;
-  readonly text: string;
-  /** Whether the menu is a photo, so that its words are a caption. */
-  readonly photo: boolean;
-}
+import { LIMITS } from "../profiles/limits.ts";
+import { type CallFailure, describeError, failureOf, isRefusedAs } from "../telegram/failures.ts";
 
 /** What became of a message to somebody's chat. */
 export type SendOutcome =
   | { readonly kind: "sent" }
-  /** Another try would end the same. */
+  /** Another try would end in the same way. */
   | { readonly kind: "given_up"; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs: number | null };
 
+/** Sends messages to visitors. */
 export interface VisitorChat {
   /**
-   * Edits the menu into the confirmation, without buttons; where Telegram will not have the edit, sends
-   * a new message. Saying it twice changes nothing where the edit went through.
+   * Edits the menu into the confirmation, without buttons; sends a new message if Telegram refuses the edit. A
+   * second call after an edit changes nothing.
    */
   confirm(confirmation: Confirmation): Promise<SendOutcome>;
+  /** Thanks for a follow-up. */
   thank(chatId: number, text: string): Promise<SendOutcome>;
-  /** Sends a menu's buttons anew. */
+  /** Sends a menu's buttons again. */
   remind(chatId: number, text: string, keyboard: InlineKeyboardMarkup): Promise<RemindOutcome>;
 }
 
+/** How a reminder ended; a sent one is a new menu. */
 export type RemindOutcome =
   | { readonly kind: "sent"; readonly menu: MessageAddress }
   | Exclude<SendOutcome, { readonly kind: "sent" }>;
 
-/** @param urgent The client for confirmations, where it is another. */
+/** @param urgent The client for confirmations, if it is another one. */
 export function createVisitorChat(others: Api, urgent = others): VisitorChat {
   return {
     async confirm({ chatId, messageId, text, photo }) {
       const api = urgent;
       if (photo && text.length > LIMITS.caption) {
         const sent = await attempt(() => api.sendMessage(chatId, text));
-        // The confirmation is what counts; buttons that stay behind give no second lead.
+        // If this fails the buttons stay, and give no second lead.
         if (sent.kind === "sent") {
           await attempt(() => api.editMessageReplyMarkup(chatId, messageId));
         }
@@ -57,7 +51,7 @@ export function createVisitorChat(others: Api, urgent = others): VisitorChat {
           : api.editMessageText(chatId, messageId, text)
       );
       if (edited.kind !== "given_up" || edited.forbidden) return edited;
-      if (edited.reason.includes("message is not modified")) return { kind: "sent" };
+      if (isRefusedAs(edited.reason, "unchanged")) return { kind: "sent" };
       return attempt(() => api.sendMessage(chatId, text));
     },
     thank: (chatId, text) => attempt(() => others.sendMessage(chatId, text)),

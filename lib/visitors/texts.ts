@@ -1,13 +1,8 @@
 // Every text that a visitor reads, within Telegram's limits. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
-import {
-  type Button,
-  choiceText,
-  LIMITS,
-  type MenuTexts,
-  type Profile,
-} from "../profiles/schema.ts";
+import { type Button, choiceText, type MenuTexts, type Profile } from "../profiles/profile.ts";
+import { LIMITS } from "../profiles/limits.ts";
 
 /** A message's words with their formatting; entities carry it, so nothing typed can break it. */
 export interface Formatted {
@@ -53,11 +48,11 @@ function keyboard(buttons: readonly Button[]): InlineKeyboardMarkup {
 export function chosenText(
   profile: Profile,
   callbackData: string,
-  borne: string | undefined,
+  pressed: string | undefined,
 ): string | undefined {
   const button = profile.buttons.find((each) => each.callbackData === callbackData);
   if (button !== undefined) return choiceText(profile, button);
-  return borne ?? profile.choices.get(callbackData);
+  return pressed ?? profile.choices.get(callbackData);
 }
 
 /** The visitor's confirmation: the same whatever the CRM does. */

@@ -1,26 +1,25 @@
 // Work that is owed to visitors: confirmations, thanks, reminders. Decides what is said; sends through visitor_chat.
 
 import { stackOf } from "../log/error_words.ts";
-import type { Journal, Reminder, Work } from "../journal/journal.ts";
+import type { Journal, Work, WorkOf } from "../journal/journal.ts";
+import type { RecordDone } from "../journal/done.ts";
 import type { Log } from "../log/log.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import {
-  inLanguage,
-  menuInLanguage,
-  type Profile,
-  profileOfWord,
-  type Profiles,
-} from "../profiles/schema.ts";
+import { inLanguage, menuInLanguage } from "../profiles/language.ts";
+import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
 import { away, greeting, menu, thanks } from "./texts.ts";
-import type { Confirmation, SendOutcome, VisitorChat } from "./chat.ts";
+import type { SendOutcome, VisitorChat } from "./chat.ts";
 
 export interface VisitorWorkOptions {
   readonly journal: Journal;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
   readonly recordDurably: RecordDurably;
+  readonly recordDone: RecordDone;
   /** When failed work is due again, not before so many ms. */
   readonly retryAtMs: (work: Work, atLeastMs: number) => number;
+  /** Told that failed work will be due again. */
+  readonly wakeVisitors: () => void;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -30,29 +29,30 @@ export interface VisitorWork {
   /** Work as the journal kept it. */
   run(work: Work): Promise<void>;
   /** A confirmation that was recorded just now; `tried` is called as soon as Telegram has answered. */
-  confirm(work: Work, confirmation: Confirmation, tried: () => void): Promise<void>;
+  confirm(work: WorkOf<"confirmation">, tried: () => void): Promise<void>;
 }
 
 export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
-  const { journal, visitorChat, profiles, recordDurably, retryAtMs, now, log } = options;
+  const { journal, visitorChat, profiles, recordDurably, recordDone, now, log } = options;
 
-  async function confirm(work: Work, confirmation: Confirmation, tried = () => {}): Promise<void> {
-    const outcome = await visitorChat.confirm(confirmation);
+  async function confirm(work: WorkOf<"confirmation">, tried = () => {}): Promise<void> {
+    const outcome = await visitorChat.confirm(work.body);
     tried();
-    await record(work, outcome, () => journal.finishConfirmation(work, now()));
+    await record(work, outcome, async () => {
+      await recordDone({ kind: "confirmed", work, atMs: now() });
+    });
   }
 
-  async function thank(work: Work): Promise<void> {
+  async function thank(work: WorkOf<"thanks">): Promise<void> {
     const lead = journal.findLead(journal.leadOfFollowUp(work.subject));
     const profile = lead && profileOf(lead.profile);
     const shown = profile && inLanguage(profile, lead.visitor.language);
-    const outcome = await visitorChat.thank(Number(work.body), thanks(shown));
-    await record(work, outcome, () => journal.finishWork(work));
+    const outcome = await visitorChat.thank(work.body.chatId, thanks(shown));
+    await record(work, outcome, () => recordDurably.soon(() => journal.finishWork(work)));
   }
 
-  async function remind(work: Work): Promise<void> {
-    const reminder: Reminder = JSON.parse(work.body);
-    const { chatId, sentAtMs } = reminder;
+  async function remind(work: WorkOf<"reminder">): Promise<void> {
+    const { chatId, sentAtMs, ...reminder } = work.body;
     const isLeadByNow = journal.latestLead(chatId, sentAtMs - 1) !== undefined;
     if (isLeadByNow) return await recordDurably(() => journal.finishWork(work));
     const language = reminder.language ?? journal.latestLead(chatId, 0)?.visitor.language ?? null;
@@ -62,14 +62,11 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
       ? menu(texts)
       : greeting(inLanguage(profile, language));
     const outcome = await visitorChat.remind(chatId, away(texts), keyboard);
-    await record(work, outcome, () =>
-      journal.atomically(() => {
-        // A person who was erased meanwhile is owed nothing, and leaves no menu behind.
-        if (outcome.kind === "sent" && journal.isOwed(work)) {
-          journal.rememberMenu(outcome.menu, profile?.key ?? "", now(), language);
-        }
-        journal.finishWork(work);
-      }));
+    await record(work, outcome, () => {
+      if (outcome.kind !== "sent") return Promise.resolve();
+      const sent = { menu: outcome.menu, profile: profile?.key ?? "", language };
+      return recordDurably.soon(() => journal.finishReminder(work, sent, now()));
+    });
   }
 
   function profileOf(key: string): Profile | undefined {
@@ -80,12 +77,12 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
   async function record(
     work: Work,
     outcome: { readonly kind: "sent" } | SendOutcome,
-    finish: () => void,
+    finish: () => Promise<void>,
   ): Promise<void> {
     const facts = { kind: work.kind, subject: work.subject };
     switch (outcome.kind) {
       case "sent":
-        return await recordDurably.soon(finish).catch((error) => {
+        return await finish().catch((error) => {
           // It was said, and is not said again for a defect in what else is to be recorded.
           log.error("❌ Неожиданная ошибка при записи ответа посетителю: {cause}", {
             ...facts,
@@ -101,8 +98,9 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
           ...facts,
           reason: outcome.reason,
         });
-        const again = retryAtMs(work, outcome.retryAfterMs ?? 0);
-        return await recordDurably(() => journal.postponeWork(work, again));
+        const again = options.retryAtMs(work, outcome.retryAfterMs ?? 0);
+        await recordDurably(() => journal.postponeWork(work, again));
+        return options.wakeVisitors();
       }
       default:
         return outcome satisfies never;
@@ -111,7 +109,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
 
   return {
     async run(work) {
-      if (work.kind === "confirmation") await confirm(work, JSON.parse(work.body));
+      if (work.kind === "confirmation") await confirm(work);
       else if (work.kind === "thanks") await thank(work);
       else if (work.kind === "reminder") await remind(work);
       else throw new TypeError(`Work of kind ${work.kind} is not the visitors'`);

@@ -1,4 +1,4 @@
-// The page's stylesheet, script and icon: one address per content, so that browsers keep them for good.
+// The page's stylesheet, script and icon. Each address contains a hash, so that browsers can cache it forever.
 
 import pico from "@picocss/pico/css/pico.min.css" with { type: "text" };
 import { createHash } from "node:crypto";
@@ -8,14 +8,13 @@ import style from "./page.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
 
 export interface Asset {
-  /** With a hash of the content. */
   readonly path: string;
   readonly type: string;
   readonly content: Uint8Array<ArrayBuffer>;
   readonly gzipped: Uint8Array<ArrayBuffer>;
 }
 
-/** Made at the first request, not on import: a bot whose page nobody opens does not pay for it. */
+/** Built at the first request: a bot whose page is never opened does not pay for it. */
 export function assets(): Readonly<Record<"style" | "script" | "icon", Asset>> {
   return made ??= {
     style: asset("page.css", "text/css; charset=utf-8", `${pico}\n${style}`),

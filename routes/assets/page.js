@@ -1,12 +1,12 @@
-// What a script adds to pages that work without one: the preview as one types, counters, copying, a question before leaving,
-// leads that change in place.
+// What the script adds to pages that work without it: live preview, counters, copying, a question before leaving, leads that
+// update in place.
 
 const QUIET_MS = 250;
 
-/** When a lead under way is looked at again, in ms; a CRM may take two minutes. */
+/** When a lead that is being sent is polled, in ms; a CRM may take two minutes. */
 const LOOKS_MS = [1000, 1000, 2000, 3000, 5000, 8000, 10000, 15000, 20000, 30000, 30000];
 
-/** Most leads that are looked at by themselves, so that a long list costs the bot little. */
+/** Most leads that are polled, so that a long list costs the bot little. */
 const MOST_WATCHED = 5;
 
 const form = document.querySelector("form[data-preview]");
@@ -20,14 +20,14 @@ document.addEventListener("submit", decideInPlace);
 [...document.querySelectorAll("[data-fresh]")].slice(0, MOST_WATCHED).forEach(watch);
 for (const button of document.querySelectorAll("[data-copy]")) offerCopy(button);
 for (const field of document.querySelectorAll("[data-suggested]")) suggest(field);
-// Where the address names a place on the page, browsers go there instead, once all is loaded.
+// With a fragment in the address, browsers scroll there after loading.
 if (location.hash !== "") addEventListener("load", () => setTimeout(focusFirst));
 
 function focusFirst() {
   document.querySelector("[autofocus]")?.focus();
 }
 
-/** Draws the preview anew while somebody types, from the server's own texts, and follows the focus. */
+/** Updates the preview from the server while typing, and scrolls it to the part in focus. */
 function keepPreview(form) {
   let timer;
   let pressed = "press:0";
@@ -63,7 +63,7 @@ function keepPreview(form) {
   });
 }
 
-/** Fills a field with what the form's name suggests, until somebody writes in it. */
+/** Fills a field with the suggestion for the form's name until it is edited. */
 function suggest(field) {
   const { name } = field.form.elements;
   let timer;
@@ -83,7 +83,7 @@ function suggest(field) {
   });
 }
 
-/** Marks the part of the preview that the field in focus is about, and brings it into sight. */
+/** Highlights the preview's part for the field in focus, and scrolls to it. */
 function follow(field) {
   const preview = document.getElementById("preview");
   for (const part of preview?.querySelectorAll(".here") ?? []) part.classList.remove("here");
@@ -99,7 +99,7 @@ function follow(field) {
   }
 }
 
-/** Asks before somebody leaves with changes that are not saved. */
+/** Asks before leaving with unsaved changes. */
 function guard(form) {
   let unsaved = "unsaved" in form.dataset;
   form.addEventListener("input", () => unsaved = true);
@@ -111,7 +111,7 @@ function guard(form) {
   });
 }
 
-/** Counts as Telegram does: in UTF-16 units, which is what a string's length is. */
+/** Counts UTF-16 units, as Telegram does. */
 function count(field) {
   const counter = document.querySelector(`[data-counts="${CSS.escape(field.id ?? "")}"]`);
   if (counter === null) return;
@@ -137,7 +137,7 @@ function offerCopy(button) {
   });
 }
 
-/** Sends a decision about a lead and shows what came of it where the lead stands, without leaving the page. */
+/** Sends a decision about a lead and shows the result in place. */
 async function decideInPlace(event) {
   const { target: form, submitter } = event;
   const part = form.closest('[id^="lead-"]');
@@ -148,13 +148,13 @@ async function decideInPlace(event) {
   const body = new URLSearchParams(new FormData(form, submitter));
   body.set("script", "yes");
   const drawn = await draw(form.action, { method: "POST", body });
-  // Never sent again by itself: that could be a second deal.
+  // Never repeated automatically: that could create a second deal.
   if (drawn === null || swap(part, drawn) === null) return location.reload();
   const chips = drawn.querySelector(".chips");
   if (chips !== null) document.querySelector(".chips")?.replaceWith(chips);
 }
 
-/** Looks at a lead that is under way until it has arrived. */
+/** Polls a lead that is being sent until its outcome is known. */
 async function watch(part) {
   for (const ms of LOOKS_MS) {
     await new Promise((resolve) => setTimeout(resolve, ms));
@@ -168,14 +168,14 @@ async function watch(part) {
   }
 }
 
-/** The page at an address; null when there is none to be had. */
+/** The page at an address; null if it cannot be fetched. */
 async function draw(path, options) {
   const response = await fetch(path, options).catch(() => null);
   if (!response?.ok) return null;
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
-/** Puts the lead as another page shows it in the place of the one shown here; the focus stays with it. */
+/** Replaces a lead by its version in another page; keeps the focus. */
 function swap(part, drawn) {
   const fresh = drawn.getElementById(part.id);
   if (fresh === null) return null;

@@ -1,11 +1,11 @@
-// The words of links before that still lead to a profile: each can be removed, also without a script.
+// The old link words that still lead to a profile. Each can be removed, also without scripts.
 
 import type { ProfileWords } from "../words/profile.ts";
 import { FaultLine } from "./fields.tsx";
 
 export function AliasesField({ aliases, path, fault, words }: {
   readonly aliases: readonly string[];
-  /** Where the form is posted; a press comes back to this list. */
+  /** Where the form is posted; the answer opens at this list. */
   readonly path: string;
   readonly fault: string | undefined;
   readonly words: ProfileWords;

@@ -1,11 +1,10 @@
-// What is odd about a message's buttons and no fault: at their fields, and under the preview as one types.
+// Warnings about a message's buttons that do not prevent saving: at their fields, and under the preview while typing.
 
 import { BUTTON_LINE, charactersOf, repeatsAmong } from "../../lib/profiles/button_texts.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { BUTTONS } from "../words/buttons.ts";
 import { Caution } from "./fields.tsx";
 
-/** A sentence for each button that has something odd, by its place. */
 export function cautionsOf(texts: readonly string[], language: Language): Map<number, string> {
   const words = BUTTONS[language];
   const cautions = new Map<number, string>();
@@ -17,7 +16,6 @@ export function cautionsOf(texts: readonly string[], language: Language): Map<nu
   return cautions;
 }
 
-/** The same under a preview's buttons. */
 export function ButtonCautions({ texts, language }: {
   readonly texts: readonly string[];
   readonly language: Language;

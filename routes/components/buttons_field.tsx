@@ -1,12 +1,12 @@
-// The list of a profile's buttons: add, remove and move without a script.
+// The list of a profile's buttons: add, remove and move, also without scripts.
 
-import { LIMITS } from "../../lib/profiles/schema.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import type { ButtonForm } from "../../lib/profiles/edits.ts";
 import type { ProfileWords } from "../words/profile.ts";
 import { Caution, FaultLine } from "./fields.tsx";
 import type { FormFaults } from "./form_faults.ts";
 
-/** Where the focus goes after a press: to the pressed arrow's new place, or to a new button's text. */
+/** The focus after a press: the pressed arrow in its new row, or a new button's text. */
 export interface Focus {
   readonly field: "button_text" | "up" | "down" | "remove";
   readonly index: number;
@@ -14,10 +14,9 @@ export interface Focus {
 
 interface ButtonsProps {
   readonly buttons: readonly ButtonForm[];
-  /** Where the form is posted; a press comes back to this list. */
+  /** Where the form is posted; the answer opens at this list. */
   readonly path: string;
   readonly faults: FormFaults;
-  /** What is odd about a button and no fault, by its place. */
   readonly cautions: ReadonlyMap<number, string>;
   readonly focus?: Focus | undefined;
   readonly words: ProfileWords;

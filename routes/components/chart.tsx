@@ -1,4 +1,4 @@
-// A small bar chart: a profile's leads day by day, stacked by where they went.
+// A small bar chart of a profile's leads by day, stacked by where they went.
 
 import type { PlaceCounts } from "../../lib/lead.ts";
 import type { Language } from "../../lib/page/language.ts";
@@ -11,7 +11,6 @@ export interface Day {
   readonly counts: PlaceCounts;
 }
 
-/** The places in the order in which bars are stacked and texts name them. */
 export const STACK = ["in_crm", "by_hand", "in_admin_chat", "held", "on_its_way"] as const;
 
 export function sumOf(counts: PlaceCounts): number {
@@ -21,10 +20,10 @@ export function sumOf(counts: PlaceCounts): number {
 const STEP = 20;
 const GAP = 3;
 const HEIGHT = 48;
-/** A day of fewer leads does not fill the chart: one lead is no peak. */
+/** The least full scale: a single lead must not look like a peak. */
 const LEAST_SCALE = 5;
 
-/** Small in the page, as there is one for each profile: a path per place, and a text for each day over it. */
+/** Kept small, because there is one per profile: a path per place and a tooltip per day. */
 export function Chart(
   { days, label, language }: {
     readonly days: readonly Day[];

@@ -1,4 +1,4 @@
-// Profiles that were deleted: where to find one again, and the press that brings it back.
+// The deleted profiles, each with its history and a button that restores it.
 
 import type { Revision } from "../../lib/journal/revisions.ts";
 import { profileForm } from "../../lib/profiles/edits.ts";
@@ -6,7 +6,6 @@ import { PROFILES } from "../words/profiles.ts";
 import { FormToken, type Frame } from "./page.tsx";
 
 export function DeletedProfiles({ revisions, frame }: {
-  /** The last version of each. */
   readonly revisions: readonly Revision[];
   readonly frame: Frame;
 }) {

@@ -1,4 +1,4 @@
-// The page of a form with its preview beside it; on a phone above it, behind a switch.
+// A form with its preview beside it; on a phone the preview is above, behind a switch.
 
 import type { ComponentChildren } from "preact";
 import { PROFILE } from "../words/profile.ts";
@@ -18,7 +18,6 @@ export function EditorPage({
   readonly frame: Frame;
   readonly profileKey: string;
   readonly name: string;
-  /** Those that the profile has texts in, beside the base. */
   readonly languages: readonly string[];
   /** The open tab's language; null for the base. */
   readonly shown: string | null;
@@ -49,13 +48,11 @@ export function EditorPage({
   );
 }
 
-/** The form of an editor: sent to its path to be saved, and to `preview` under it at every change. */
+/** The form of an editor: posted to its path to be saved, and to `<path>/preview` at every change. */
 export function EditorForm({ frame, id, path, version, isUnsaved, children }: {
   readonly frame: Frame;
-  /** For the buttons of the preview that belong to the form. */
   readonly id?: string;
   readonly path: string;
-  /** Of what was saved when the form was opened. */
   readonly version: string;
   readonly isUnsaved: boolean;
   readonly children: ComponentChildren;
@@ -71,7 +68,7 @@ export function EditorForm({ frame, id, path, version, isUnsaved, children }: {
     >
       <FormToken frame={frame} />
       <input type="hidden" name="version" value={version} />
-      {/* Enter in a field presses a form's first button: it must be this one. */}
+      {/* Enter in a field presses the form's first button. */}
       <button type="submit" class="first" name="do" value="save" tabIndex={-1} aria-hidden="true">
         {PROFILE[frame.language].save}
       </button>
@@ -80,11 +77,11 @@ export function EditorForm({ frame, id, path, version, isUnsaved, children }: {
   );
 }
 
-/** The end of a form: saves it, and without a script shows it; what else may be done with it follows. */
+/** The buttons below a form: save, show the preview (without scripts), and `children`. */
 export function SaveBar({ frame, isUnsaved, showAt, children }: {
   readonly frame: Frame;
   readonly isUnsaved: boolean;
-  /** Where the form is sent to be shown, if not to where it is saved. */
+  /** Where the form is posted to be shown; by default its own path. */
   readonly showAt?: string;
   readonly children?: ComponentChildren;
 }) {
@@ -103,7 +100,6 @@ export function SaveBar({ frame, isUnsaved, showAt, children }: {
   );
 }
 
-/** A form and its preview. */
 export function Columns({ label, preview, children }: {
   readonly label: string;
   readonly preview: ComponentChildren;

@@ -1,4 +1,4 @@
-// Form fields: a label, the input, what it is for, how much of the limit is used, and what is wrong with it.
+// Form fields: label, input, hint, character count and fault.
 
 import type { ComponentChildren } from "preact";
 
@@ -7,11 +7,9 @@ export interface FieldProps {
   readonly label: string;
   readonly value: string;
   readonly hint?: ComponentChildren;
-  /** What is wrong with it; the field is then marked. */
   readonly fault?: string | undefined;
-  /** Shows how many characters of this many are used, as Telegram counts them (UTF-16 units). */
+  /** The limit shown by the character count, in UTF-16 units as Telegram counts. */
   readonly most?: number;
-  /** Takes the focus when the page opens. */
   readonly focus?: boolean;
   readonly lang?: string | undefined;
 }
@@ -20,18 +18,17 @@ export interface TextFieldProps extends FieldProps {
   readonly type?: "text" | "url" | "password";
   readonly inputMode?: "url" | "decimal";
   readonly placeholder?: string | undefined;
-  /** Stands right of the input, such as a button or a unit. */
+  /** To the right of the input, such as a button or a unit. */
   readonly beside?: ComponentChildren;
   readonly narrow?: boolean;
-  /** A word for machines: a phone neither begins it with a capital nor corrects it. */
+  /** Switches off a phone's capitals and corrections. */
   readonly isKey?: boolean;
-  /** An address that tells what to write here for what stands in the form's `name`; a script asks it. */
+  /** The URL from which the script fetches a suggestion for the form's `name`. */
   readonly suggested?: string;
-  /** Stands below: what a button beside it found out. */
+  /** Below the input: the result of a button beside it. */
   readonly children?: ComponentChildren;
 }
 
-/** One line of text. */
 export function TextField(props: TextFieldProps) {
   const { name, value, type = "text", inputMode, placeholder, beside, narrow, isKey, children } =
     props;
@@ -61,7 +58,6 @@ export function TextField(props: TextFieldProps) {
   );
 }
 
-/** Several lines of text. */
 export function TextArea(
   props: FieldProps & { readonly rows: number; readonly placeholder?: string },
 ) {
@@ -77,7 +73,7 @@ export function TextArea(
         placeholder={placeholder}
         {...described(props)}
       >
-        {/* The first line break right after the tag would be lost (HTML, 13.1.2.5). */}
+        {/* HTML drops a line break right after the tag (13.1.2.5). */}
         {value.startsWith("\n") ? `\n${value}` : value}
       </textarea>
       <FieldNotes {...props} />
@@ -94,7 +90,7 @@ function FieldLabel({ name, label, value, most }: FieldProps) {
   );
 }
 
-/** `182/1024`; the script keeps it true while somebody types. */
+/** `182/1024`; the script updates it while typing. */
 export function Counter(
   { of, used, most }: { readonly of: string; readonly used: number; readonly most: number },
 ) {
@@ -114,7 +110,6 @@ function FieldNotes({ name, hint, fault }: FieldProps) {
   );
 }
 
-/** A fault as a sentence under its field. */
 export function FaultLine({ id, fault }: { readonly id?: string; readonly fault: string }) {
   return (
     <p class="fault" id={id}>
@@ -123,7 +118,7 @@ export function FaultLine({ id, fault }: { readonly id?: string; readonly fault:
   );
 }
 
-/** What is odd about a field, and no fault. */
+/** A warning that does not prevent saving. */
 export function Caution({ id, children }: {
   readonly id?: string;
   readonly children: ComponentChildren;

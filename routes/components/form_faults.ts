@@ -1,6 +1,6 @@
-// Sorts the faults of a profile's form to their fields.
+// Assigns the faults of a profile's form to its fields.
 
-import type { Fault } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { faultSentence, faultWords } from "../words/faults.ts";
@@ -8,12 +8,10 @@ import { PROFILE } from "../words/profile.ts";
 
 export interface FormFaults {
   readonly count: number;
-  /** The sentence for a field, if it has a fault. */
   of(field: string): string | undefined;
   ofButton(index: number, part: "button_text" | "button_choice"): string | undefined;
-  /** Whether it is the form's first faulty field, which gets the focus. */
+  /** Whether it is the first faulty field, which gets the focus. */
   isFirst(field: string, index?: number): boolean;
-  /** Faults that no field of this form can mend. */
   readonly elsewhere: readonly string[];
 }
 
@@ -30,7 +28,6 @@ const FIELDS: Readonly<Record<string, string>> = {
   "aliases": "aliases",
 };
 
-/** In the order of the form, so that the first one is the topmost. */
 const ORDER = [
   "name",
   "webhook_url",

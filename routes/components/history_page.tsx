@@ -1,4 +1,4 @@
-// A list of versions, of which one may be open with its changes word by word.
+// A list of versions; the open one shows its changes word by word.
 
 import type { Revision } from "../../lib/journal/revisions.ts";
 import { diffWords } from "../../lib/profiles/text_diff.ts";
@@ -20,13 +20,11 @@ export interface Line {
 export function HistoryPage({ frame, name, path, lines, open, most, refusal }: {
   readonly frame: Frame;
   readonly name: string;
-  /** The page of what it is the history of. */
   readonly path: string;
   readonly lines: readonly Line[];
-  /** The version that is open; 0 for none. */
+  /** The open version's number; 0 for none. */
   readonly open: number;
   readonly most: number;
-  /** Why a version could not be restored. */
   readonly refusal?: Refusal;
 }) {
   const words = HISTORY[frame.language];

@@ -1,6 +1,6 @@
-// Foreign words within ours: what is written from right to left, or turns the direction, must not reorder what stands around it.
+// Isolates foreign text in a sentence: right-to-left text must not reorder the words around it.
 
-/** A sentence with foreign words in it, such as a name; they are laid out by themselves. */
+/** A sentence with foreign text in it, such as a name. */
 export function Isolated({ say, what }: {
   readonly say: (what: string) => string;
   readonly what: string;
@@ -15,10 +15,10 @@ export function Isolated({ say, what }: {
   );
 }
 
-/** Stands in no text of ours. */
+/** A character that none of our texts contains. */
 const GAP = "\u0001";
 
-/** The same for attributes and titles, which hold no elements (Unicode UAX #9, 2.5: FSI and PDI). */
+/** The same for attributes and titles, which cannot contain elements (Unicode UAX #9, 2.5: FSI and PDI). */
 export function isolated(what: string): string {
   return `\u2068${what.replace(/[\u202a-\u202e\u2066-\u2069]/g, "")}\u2069`;
 }

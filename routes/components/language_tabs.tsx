@@ -7,9 +7,7 @@ import type { Frame } from "./page.tsx";
 
 export function LanguageTabs({ frame, path, languages, shown }: {
   readonly frame: Frame;
-  /** The profile's page. */
   readonly path: string;
-  /** Those that the profile has texts in, beside the base. */
   readonly languages: readonly string[];
   /** The open tab; null for the base. */
   readonly shown: string | null;

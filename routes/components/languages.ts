@@ -1,9 +1,6 @@
 // Languages by their own names, for the tabs of a profile and of the menu.
 
-/**
- * Each in its own words and letters, with a capital: the names that Intl has are English for the smaller ones,
- * because the runtime carries a part of CLDR alone.
- */
+/** Native names, capitalized. Intl is no help: the runtime has only a part of CLDR and falls back to English names. */
 const OWN_NAMES: Readonly<Record<string, string>> = {
   be: "Беларуская",
   bg: "Български",
@@ -62,10 +59,7 @@ const OWN_NAMES: Readonly<Record<string, string>> = {
   ko: "한국어",
 };
 
-/**
- * What the editor offers to add: the languages of those who write to Russian-speaking agencies most. By alphabet,
- * Cyrillic first, then Latin, then the rest.
- */
+/** The languages that the editor offers, in alphabetical order: Cyrillic, Latin, then other scripts. */
 export const OFFERED = [
   "be",
   "ky",
@@ -89,7 +83,7 @@ export const OFFERED = [
   "zh",
 ] as const;
 
-/** A language in its own words, with its region where it has one: `English`, `Português (BR)`. What is not known is its tag. */
+/** A language's native name with its region, if any: `English`, `Português (BR)`. The tag itself for an unknown language. */
 export function nameOfLanguage(tag: string): string {
   const [language = "", ...rest] = tag.toLowerCase().split("-");
   const name = Object.hasOwn(OWN_NAMES, language) ? OWN_NAMES[language] : undefined;
@@ -97,7 +91,7 @@ export function nameOfLanguage(tag: string): string {
   return rest.length === 0 ? name : `${name} (${rest.join("-").toUpperCase()})`;
 }
 
-/** Whether a tag is one that visitors' apps can have (as `locales.json` allows them). */
+/** Whether `locales.json` allows a language tag. */
 export function isLanguageTag(tag: string): boolean {
   return /^[a-z]{2,3}(-[a-z\d]{2,8})*$/.test(tag);
 }

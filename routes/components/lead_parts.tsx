@@ -1,4 +1,4 @@
-// What the leads' list and one lead's page share: who it is, where it is, what can be done about it.
+// Shared by the list of leads and the page of one lead: the person, the place, the buttons.
 
 import type { AttemptRecord, Lead } from "../../lib/lead.ts";
 import { fullName } from "../../lib/visitor_name.ts";
@@ -9,7 +9,6 @@ import { isolated } from "./isolated.tsx";
 import { FormToken, type Frame } from "./page.tsx";
 import { moments } from "./time.ts";
 
-/** An erased person has no id any more. */
 export function isErased({ visitor }: Pick<Lead, "visitor">): boolean {
   return visitor.userId === 0;
 }
@@ -18,17 +17,16 @@ export function nameOf(lead: Lead, words: LeadsWords): string {
   return isErased(lead) ? words.erasedPerson : fullName(lead.visitor).trim();
 }
 
-/** Whether a person can still do something about it. */
 export function isOpen(lead: Lead): boolean {
   return (lead.state === "in_admin_chat" || lead.state === "undelivered") && !isErased(lead);
 }
 
-/** The two things a manager may do about an open lead; afterwards the page at `back` opens. */
+/** The two buttons of an open lead; after a press the page at `back` opens. */
 export function LeadActions({ lead, frame, back, sending, small = false }: {
   readonly lead: Lead;
   readonly frame: Frame;
   readonly back: string;
-  /** While it is being sent nothing can be pressed; the buttons keep their place. */
+  /** Disables the buttons while the lead is being sent. */
   readonly sending: boolean;
   readonly small?: boolean;
 }) {
@@ -66,23 +64,20 @@ export function LeadActions({ lead, frame, back, sending, small = false }: {
 
 const WISHES = ["asked", "running", "settled", "closed", "erased"] as const;
 
-/** What a press asked for, as the address of the page that follows it says. */
+/** What a press asked for, as named in the next page's address. */
 export type Wish = typeof WISHES[number];
 
-/** What a press did, and how it ended so far. */
 export interface Done {
   readonly wish: Wish;
   readonly sending: boolean;
-  /** The lead's last POST. */
   readonly attempt: AttemptRecord | undefined;
 }
 
-/** The wish that an address names; undefined for one that was made up. */
 export function readWish({ searchParams }: URL): Wish | undefined {
   return WISHES.find((each) => each === searchParams.get("done"));
 }
 
-/** Where the script finds the lead as it is by then: its row of the list at `back`, or its own page. */
+/** Where the script reloads the lead from: its row in the list at `back`, or its own page. */
 export function freshPath({ number }: Lead, wish: Wish | undefined, back?: string): string {
   const parameters = new URLSearchParams();
   if (back !== undefined) parameters.set("row", back);
@@ -90,11 +85,10 @@ export function freshPath({ number }: Lead, wish: Wish | undefined, back?: strin
   return `/leads/${number}?${parameters}`;
 }
 
-/** What a press did; the script reads it out when it changes. */
+/** The result of a press; a screen reader announces changes. */
 export function LeadNote({ done, words, more }: {
   readonly done: Done;
   readonly words: LeadsWords;
-  /** Said after it. */
   readonly more?: string | undefined;
 }) {
   const { text, light } = noteOf(done, words);
@@ -123,12 +117,12 @@ function noteOf(
   return { text, light: "warning" };
 }
 
-/** Where the script puts what a screen reader is to say. */
+/** The live region for screen readers; the script fills it. */
 export function Told() {
   return <p id="told" class="visually-hidden" role="status" />;
 }
 
-/** Until when the nightly backups hold somebody who is erased now. */
+/** Until when the nightly backups still contain a person erased now. */
 export function heldInBackups({ deps: { config: { timeZone }, now }, language }: State): string {
   const when = moments({ language, timeZone, nowMs: now() });
   return LEADS[language].eraseBackups(when(backupsHoldUntilMs(now(), timeZone)));

@@ -1,4 +1,4 @@
-// One lead as a row of the list: who, what, where; what can be done about it, and what was just done.
+// One lead as a row of the list, with its buttons and the result of the last press.
 
 import type { ListedLead } from "../../lib/journal/journal.ts";
 import { placeOf } from "../../lib/lead.ts";
@@ -17,11 +17,10 @@ import { PlaceName } from "./place.tsx";
 
 export function LeadRow({ lead, back, sending, done, frame }: {
   readonly lead: ListedLead;
-  /** The list that the row is in, and that a press in it leads back to. */
+  /** The address of the list, to which a press returns. */
   readonly back: string;
-  /** Whether a POST of it is under way or owed. */
+  /** Whether a POST is open or due. */
   readonly sending: boolean;
-  /** What was just done about it. */
   readonly done: Done | undefined;
   readonly frame: Frame;
 }) {

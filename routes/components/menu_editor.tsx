@@ -1,7 +1,8 @@
 // The form of the menu beside its preview.
 
 import { draftMenu, type MenuForm } from "../../lib/profiles/menu_edits.ts";
-import { type Fault, LIMITS } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import { AWAY } from "../../lib/visitors/texts.ts";
 import { faultSentence } from "../words/faults.ts";
 import { MENU } from "../words/menu.ts";
@@ -16,9 +17,7 @@ import { type Frame, Page } from "./page.tsx";
 
 export interface MenuView {
   readonly form: MenuForm;
-  /** The saved version that the form was made from. */
   readonly version: string;
-  /** Those that the menu has texts in, beside the base. */
   readonly languages: readonly string[];
   readonly profiles: readonly { readonly key: string; readonly name: string }[];
   readonly faults: readonly Fault[];

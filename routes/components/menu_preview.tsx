@@ -1,6 +1,6 @@
-// What a visitor sees of the menu: drawn from the very messages that the bot would send.
+// Preview of the menu, built by the functions that write the bot's messages.
 
-import type { MenuTexts } from "../../lib/profiles/schema.ts";
+import type { MenuTexts } from "../../lib/profiles/profile.ts";
 import { away, menu } from "../../lib/visitors/texts.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { PREVIEW } from "../words/preview.ts";

@@ -1,8 +1,10 @@
-// The form of the menu in another language beside its preview: the base's texts stand where nothing is typed.
+// The form of the menu in another language beside its preview; empty fields show the base text.
 
 import type { MenuForm } from "../../lib/profiles/menu_edits.ts";
 import type { MenuTranslationForm } from "../../lib/profiles/menu_translations.ts";
-import { type Fault, LIMITS, type MenuTexts } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
+import type { MenuTexts } from "../../lib/profiles/profile.ts";
 import { AWAY } from "../../lib/visitors/texts.ts";
 import { faultSentence } from "../words/faults.ts";
 import { MENU } from "../words/menu.ts";
@@ -19,11 +21,10 @@ import { type Frame, Page } from "./page.tsx";
 
 export interface MenuTranslationView {
   readonly language: string;
-  /** Those that the menu has texts in, beside the base. */
   readonly languages: readonly string[];
   readonly form: MenuTranslationForm;
   readonly base: MenuForm;
-  /** As a visitor of this language would read the form. */
+  /** The menu as a visitor with this language would see it. */
   readonly draft: MenuTexts;
   readonly version: string;
   readonly faults: readonly Fault[];
@@ -31,7 +32,6 @@ export interface MenuTranslationView {
   readonly note?: Note;
 }
 
-/** The sentence for each field that has a fault, by its path. */
 type Sentences = ReadonlyMap<string, string>;
 
 export function MenuTranslationEditor({ frame, view }: {
@@ -113,7 +113,6 @@ export function MenuTranslationEditor({ frame, view }: {
 function Buttons({ view, sentences, hasFocus, frame }: {
   readonly view: MenuTranslationView;
   readonly sentences: Sentences;
-  /** Whether the first faulty field is one of these. */
   readonly hasFocus: boolean;
   readonly frame: Frame;
 }) {
@@ -154,7 +153,6 @@ function Buttons({ view, sentences, hasFocus, frame }: {
   );
 }
 
-/** Faults that no field of this form can mend. */
 function elsewhereOf(sentences: Sentences, { buttons }: MenuTranslationForm): string[] {
   const fields = new Set([
     "welcome_text",

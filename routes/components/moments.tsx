@@ -1,4 +1,4 @@
-// One lead's life as a line of moments, from the press to the manager who entered it.
+// The timeline of a lead, from the press to the manager who entered it.
 
 import type { ComponentChildren } from "preact";
 import type { LeadLife } from "../../lib/journal/journal.ts";
@@ -10,11 +10,11 @@ import type { Frame } from "./page.tsx";
 import { day, duration } from "./time.ts";
 
 interface Moment {
-  /** Null for what has not happened yet. */
+  /** Null if it has not happened yet. */
   readonly atMs: number | null;
   readonly light: "good" | "warning" | "bad" | "quiet";
   readonly text: ComponentChildren;
-  /** What somebody else said: the CRM, the visitor. */
+  /** Quoted text of the CRM or the visitor. */
   readonly quote?: string | null;
   readonly note?: string;
 }
@@ -127,7 +127,7 @@ function attemptMoment(
   return { atMs: endedAtMs, light, text: <>{who}: {what} · {took}</>, quote: reason };
 }
 
-/** Messages of supergroups have addresses (https://core.telegram.org/api/links#message-links). */
+/** Only messages in supergroups have links (https://core.telegram.org/api/links#message-links). */
 function cardLink({ lead: { card } }: LeadLife): string | undefined {
   const group = card === null ? undefined : /^-100(\d+)$/.exec(String(card.chatId))?.[1];
   return group === undefined ? undefined : `https://t.me/c/${group}/${card?.messageId}`;

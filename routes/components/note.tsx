@@ -1,26 +1,26 @@
-// The line on top of a form: what its last press did, or why it did not.
+// The line above a form: the result of the last press.
 
-import type { Fault } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
 import { faultOfFile, faultWords } from "../words/faults.ts";
 import { PROFILE } from "../words/profile.ts";
 import { FormToken, type Frame } from "./page.tsx";
 import { type Part, SideBySide } from "./versions.tsx";
 
 export type Note =
-  /** `change` is what "take it back" takes back. */
+  /** `change` is undone by "take it back". */
   | { readonly kind: "saved" | "created"; readonly change: number | undefined }
   | { readonly kind: "refused" }
-  /** The form was opened before this login. */
+  /** The form was opened in an earlier session. */
   | { readonly kind: "renewed" }
   | { readonly kind: "broken"; readonly faults: readonly Fault[] }
-  /** The disk did not take it; `reason` is the parser's, in Russian. */
+  /** The disk refused the file; `reason` is in Russian. */
   | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "stale"; readonly mine: readonly Part[]; readonly theirs: readonly Part[] };
 
 export function NoteLine({ note, faults, path, frame }: {
   readonly note: Note;
   readonly faults: { readonly count: number; readonly elsewhere: readonly string[] };
-  /** The form's own page; its history is below it. */
+  /** The form's page; its history is at `<path>/history`. */
   readonly path: string;
   readonly frame: Frame;
 }) {
@@ -89,7 +89,6 @@ export function NoteLine({ note, faults, path, frame }: {
   }
 }
 
-/** The button that takes a change back; nothing where there is none to take back. */
 export function UndoForm({ change, frame }: {
   readonly change: number | undefined;
   readonly frame: Frame;

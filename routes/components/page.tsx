@@ -1,4 +1,4 @@
-// The frame around every page: brand, places, who is logged in, what is wrong right now.
+// The frame around every page: brand, navigation, session, current troubles.
 
 import type { ComponentChildren } from "preact";
 import type { Language } from "../../lib/page/language.ts";
@@ -9,24 +9,20 @@ import { faultOfFile } from "../words/faults.ts";
 import { FRAME, type FrameWords } from "../words/frame.ts";
 import { moments } from "./time.ts";
 
-/** What the frame shows beside the page itself. */
 export interface Frame {
   readonly language: Language;
   readonly path: string;
   readonly who: string;
   readonly formToken: string;
   readonly notices: readonly Notice[];
-  /** Says moments as people do. */
   readonly when: (atMs: number) => string;
 }
 
-/** A line of the strip: what is wrong, and where to press. */
 interface Notice {
   readonly text: string;
   readonly link?: { readonly href: string; readonly text: string };
 }
 
-/** Gathers what the frame shows from the state of a request that has a session. */
 export function frameOf({ state, url }: { readonly state: State; readonly url: URL }): Frame {
   const { deps, language, session, formToken } = state;
   const { timeZone } = deps.config;
@@ -55,7 +51,7 @@ function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => str
   };
 }
 
-/** A page for who is logged in. */
+/** A page behind the login. */
 export function Page(
   { frame, title, children }: {
     readonly frame: Frame;
@@ -98,7 +94,7 @@ export function Page(
   );
 }
 
-/** A page for anybody: the way in, and what went wrong. */
+/** A page without a session: login and errors. */
 export function BarePage(
   { language, title, children }: {
     readonly language: Language;
@@ -116,7 +112,7 @@ export function BarePage(
   );
 }
 
-/** Every form has it: the proof that the form came from this session's page. */
+/** Part of every form: proves that the form came from this session's page. */
 export function FormToken({ frame }: { readonly frame: Pick<Frame, "formToken"> }) {
   return <input type="hidden" name={FORM_TOKEN} value={frame.formToken} />;
 }
@@ -163,7 +159,7 @@ function Document(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        {/* Under the header's no-referrer browsers would send "Origin: null" with our own forms. */}
+        {/* With the header's no-referrer, browsers would send "Origin: null" with our forms. */}
         <meta name="referrer" content="same-origin" />
         <title>{`${title} · ${FRAME[language].brand}`}</title>
         <link rel="icon" href={icon.path} type="image/svg+xml" />

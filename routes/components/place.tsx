@@ -1,4 +1,4 @@
-// The mark of where a lead is: a shape and a colour of its own, so that each is told from the others without the other.
+// The mark of a lead's place. Shape and colour each suffice to tell the places apart.
 
 import type { Place } from "../../lib/lead.ts";
 import type { Language } from "../../lib/page/language.ts";
@@ -16,7 +16,7 @@ export function PlaceMark({ place }: { readonly place: Place }) {
   return <span class={`mark-${place}`} aria-hidden="true">{SIGNS[place]}</span>;
 }
 
-/** The mark with its word; with a count, as legends have it. */
+/** The mark with its word, in legends also with a count. */
 export function PlaceName({ place, leads, language }: {
   readonly place: Place;
   readonly leads?: number;

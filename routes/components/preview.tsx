@@ -1,15 +1,14 @@
-// What a visitor and a manager will see: drawn from the very messages that the bot would send.
+// Preview for visitors and managers, built by the functions that write the bot's messages.
 
 import { cardMessage, followUpParts } from "../../lib/managers/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
-import { choiceText, type Profile } from "../../lib/profiles/schema.ts";
+import { choiceText, type Profile } from "../../lib/profiles/profile.ts";
 import { confirmation, greeting, thanks } from "../../lib/visitors/texts.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { PREVIEW } from "../words/preview.ts";
 import { ButtonCautions } from "./button_cautions.tsx";
 import { Keyboard, Message } from "./telegram.tsx";
 
-/** Whom the preview shows: the seed's own example. */
 const SOMEBODY: Visitor = {
   userId: 1,
   username: "betterrman",
@@ -22,13 +21,10 @@ const THEIR_WORDS = "https://example.com";
 
 export interface PreviewProps {
   readonly language: Language;
-  /** As a visitor of the shown language gets it. */
   readonly profile: Profile;
-  /** The managers' and the CRM's choice is always the base language's. */
+  /** In the base language, which the managers and the CRM always get. */
   readonly base: Profile;
-  /** The pressed button's place. */
   readonly pressed: number;
-  /** The form that the preview's buttons belong to. */
   readonly form: string;
 }
 

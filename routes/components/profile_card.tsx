@@ -1,8 +1,8 @@
-// A profile at a glance: whether its leads arrive, where they went, its link, and what can be done with it.
+// A profile's card in the list: status, where its leads went, link, actions.
 
 import type { LastAnswer } from "../../lib/journal/profile_counts.ts";
 import type { Place } from "../../lib/lead.ts";
-import type { Profile } from "../../lib/profiles/schema.ts";
+import type { Profile } from "../../lib/profiles/profile.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { PROFILES, type ProfilesWords } from "../words/profiles.ts";
 import { Chart, type Day, STACK, sumOf } from "./chart.tsx";
@@ -77,7 +77,6 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
   );
 }
 
-/** One glance: whether the profile's leads arrive. */
 function Health({ profile, answer, frame }: {
   readonly profile: Profile;
   readonly answer: LastAnswer | undefined;

@@ -1,7 +1,8 @@
 // The form of a profile beside its preview.
 
 import type { ComponentChildren } from "preact";
-import { type Fault, LIMITS } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import { draftProfile, type ProfileForm } from "../../lib/profiles/edits.ts";
 import { THANKS } from "../../lib/visitors/texts.ts";
 import type { WebhookTrial } from "../../lib/crm/webhook_trial.ts";
@@ -17,22 +18,19 @@ import type { Frame } from "./page.tsx";
 import { ProfilePreview } from "./preview.tsx";
 import { duration } from "./time.ts";
 
-/** The form that the preview's buttons belong to. */
 export const FORM_ID = "profile";
 
 export interface ProfileView {
   readonly key: string;
-  /** The name as it is saved; the form may hold another. */
+  /** The saved name; the form may have another. */
   readonly savedName: string;
-  /** Those that the profile has texts in, beside the base. */
   readonly languages: readonly string[];
   readonly form: ProfileForm;
-  /** The saved version that the form was made from. */
   readonly version: string;
   readonly faults: readonly Fault[];
-  /** The button whose confirmation the preview shows. */
+  /** The index of the button whose confirmation the preview shows. */
   readonly pressed: number;
-  /** What counts where the profile's own timeout is empty. */
+  /** The default when the profile has no timeout. */
   readonly crmTimeoutMs: number;
   readonly isUnsaved: boolean;
   readonly note?: Note;
@@ -202,7 +200,7 @@ function Fields({ view, faults, cautions, words, frame }: {
   );
 }
 
-/** What became of the test lead: status, time, what the CRM said, and what that means. */
+/** The result of the test lead: status, time, the CRM's answer, and its meaning. */
 function Trial({ trial, words, frame }: {
   readonly trial: WebhookTrial | "empty";
   readonly words: ProfileWords;

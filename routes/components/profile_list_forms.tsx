@@ -1,6 +1,6 @@
-// The small forms around the list of profiles: a new one, another link, the end of one.
+// The forms beside the list of profiles: new, rename, delete.
 
-import { LIMITS } from "../../lib/profiles/schema.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import type { State } from "../../lib/page/state.ts";
 import { PROFILE_LIST } from "../words/profile_list.ts";
 import { TextField } from "./fields.tsx";
@@ -8,7 +8,6 @@ import { type Frame, Page } from "./page.tsx";
 import { SmallForm } from "./small_form.tsx";
 import { type Refusal, Unsaved } from "./unsaved.tsx";
 
-/** The form of a new profile, as typed. */
 export interface NewView {
   readonly from: string | undefined;
   readonly name: string;

@@ -1,4 +1,4 @@
-// A page with one short form: a question, an answer, a way back.
+// A page with one short form and a link back.
 
 import type { ComponentChildren } from "preact";
 import { PROFILE_LIST } from "../words/profile_list.ts";

@@ -1,4 +1,4 @@
-// Telegram's own look: bubbles, photos and buttons, drawn from the messages that the bot sends.
+// Draws the bot's messages as Telegram shows them: bubbles, photos and buttons.
 
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import type { ComponentChildren } from "preact";
@@ -7,12 +7,12 @@ export interface MessageProps {
   readonly text: string;
   readonly entities?: readonly MessageEntity[];
   readonly photoUrl?: string | null;
-  /** Which part of a form it shows: the preview scrolls to the one in focus. */
+  /** The part of the form that it shows; the preview scrolls to the part in focus. */
   readonly part?: string;
   readonly children?: ComponentChildren;
 }
 
-/** One message of the bot, with the buttons under it as children. */
+/** One message; the buttons below it are children. */
 export function Message({ text, entities = [], photoUrl, part, children }: MessageProps) {
   return (
     <div class="message" data-part={part}>
@@ -27,7 +27,6 @@ export function Message({ text, entities = [], photoUrl, part, children }: Messa
   );
 }
 
-/** A keyboard's rows; `draw` makes a button of a text and its place. */
 export function Keyboard(
   { keyboard, draw }: {
     readonly keyboard: InlineKeyboardMarkup;
@@ -44,7 +43,6 @@ export function Keyboard(
   );
 }
 
-/** A message's text with its entities as HTML: bold as bold. */
 export function Formatted(
   { text, entities }: { readonly text: string; readonly entities: readonly MessageEntity[] },
 ) {
@@ -64,7 +62,7 @@ export function Formatted(
   );
 }
 
-/** A bare string in a list would be escaped twice by the precompiled templates; an element is not. */
+/** The precompiled templates escape a bare string in a list twice; an element is not. */
 function dress(text: string, types: readonly MessageEntity["type"][]): ComponentChildren {
   return types.reduce<ComponentChildren>((inner, type) => {
     switch (type) {

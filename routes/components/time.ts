@@ -1,4 +1,4 @@
-// Moments in words, in the installation's time zone.
+// Moments and durations as text, in the configured time zone.
 
 import type { Language } from "../../lib/page/language.ts";
 
@@ -7,7 +7,7 @@ const WORDS = {
   en: { yesterday: "yesterday", second: "s", millisecond: "ms" },
 } as const;
 
-/** Says moments: `12:04` today, `вчера 12:04`, `3 нояб. 12:04`, with the year when it is another one. */
+/** Formats moments: `12:04` today, `вчера 12:04`, `3 нояб. 12:04`, with the year if it is not this one. */
 export function moments(
   { language, timeZone, nowMs }: {
     readonly language: Language;

@@ -1,6 +1,8 @@
-// The form of a translation beside its preview: the base's texts stand where nothing is typed.
+// The form of a translation beside its preview; empty fields show the base text.
 
-import { type Fault, LIMITS, type Profile } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
+import type { Profile } from "../../lib/profiles/profile.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import type { TranslationForm } from "../../lib/profiles/translations.ts";
 import { THANKS } from "../../lib/visitors/texts.ts";
@@ -29,7 +31,6 @@ export interface TranslationView {
   readonly pressed: number;
   readonly isUnsaved: boolean;
   readonly note?: Note;
-  /** As a visitor of this language would read the form, and as everybody else reads the profile. */
   readonly draft: Profile;
   readonly baseDraft: Profile;
 }

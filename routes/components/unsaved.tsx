@@ -1,4 +1,4 @@
-// Why a short form was not saved. What was typed stands below it.
+// Says why a short form was not saved, above what was typed.
 
 import type { EditResult } from "../../lib/profiles/saving.ts";
 import type { Language } from "../../lib/page/language.ts";
@@ -6,10 +6,8 @@ import { faultOfFile, faultWords } from "../words/faults.ts";
 import { UNSAVED } from "../words/unsaved.ts";
 import { type Frame, Page } from "./page.tsx";
 
-/** An edit that was not saved. */
 export type Refusal = Exclude<EditResult, { readonly kind: "saved" }>;
 
-/** The answer's status for an edit that was not saved. */
 export function statusOf({ kind }: Refusal): number {
   return { stale: 409, broken: 409, refused: 422, failed: 507 }[kind];
 }
@@ -37,7 +35,7 @@ export function Unsaved({ refusal, language }: {
   );
 }
 
-/** The same as a page, for a press that has no form to go back to. */
+/** The same as a page, for a press without a form. */
 export function UnsavedPage({ refusal, frame }: {
   readonly refusal: Refusal;
   readonly frame: Frame;

@@ -1,4 +1,4 @@
-// A profile as a list of named texts, and two versions of it side by side or as one text with its changes.
+// A profile as a list of named texts; two versions side by side, or as one text with changes.
 
 import { createHash } from "node:crypto";
 import { hostOf } from "../../lib/profiles/webhook_address.ts";
@@ -6,11 +6,9 @@ import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import { diffWords, type Piece } from "../../lib/profiles/text_diff.ts";
 import type { ProfileWords } from "../words/profile.ts";
 
-/** A named text of a version. */
 export interface Part {
   readonly label: string;
   readonly text: string;
-  /** Whether each line is an entry of its own. */
   readonly isList?: true;
 }
 
@@ -33,17 +31,13 @@ function buttonLine({ text, choice }: ProfileForm["buttons"][number]): string {
   return choice === "" ? text : `${text} → ${choice}`;
 }
 
-/**
- * A webhook's address is its password: outside its own field only the host is shown, and a mark by
- * which two of one host can be told apart.
- */
+/** A webhook address is a secret: outside its field only the host is shown, with a mark to tell two of one host apart. */
 function hidden(address: string): string {
   if (address.trim() === "") return "";
   const mark = createHash("sha256").update(address.trim()).digest("hex").slice(0, 4);
   return `${hostOf(address) || "…"}/… (${mark})`;
 }
 
-/** Two versions side by side, where they differ. */
 export function SideBySide({ mine, theirs, words }: {
   readonly mine: readonly Part[];
   readonly theirs: readonly Part[];
@@ -82,12 +76,11 @@ export function SideBySide({ mine, theirs, words }: {
   );
 }
 
-/** A text with what was taken out and what was put in. */
 export function Pieces({ pieces }: { readonly pieces: readonly Piece[] }) {
   return (
     <span class="pieces">
       {pieces.map(({ kind, text }, index) => {
-        // A bare string in a list would be escaped twice by the precompiled templates.
+        // The precompiled templates escape a bare string in a list twice.
         if (kind === "same") return <span key={index}>{text}</span>;
         return kind === "removed" ? <del key={index}>{text}</del> : <ins key={index}>{text}</ins>;
       })}

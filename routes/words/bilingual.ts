@@ -1,8 +1,8 @@
-// Both languages of a text, held to the same keys by the type checker.
+// Texts in both languages; the type checker requires the same keys.
 
 import type { Language } from "../../lib/page/language.ts";
 
-/** Russian first: English has to have the same keys and the same parameters. */
+/** English must have the keys and parameters of the Russian texts. */
 export function bilingual<Words>(
   ru: Words,
   en: NoInfer<Words>,
@@ -10,7 +10,7 @@ export function bilingual<Words>(
   return { ru, en };
 }
 
-/** The form of a word that goes with a number: 1 лид, 2 лида, 5 лидов. */
+/** The form of a word for a number: 1 лид, 2 лида, 5 лидов. */
 export function plural(
   language: Language,
   count: number,

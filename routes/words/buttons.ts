@@ -1,4 +1,4 @@
-// The words for what is odd about a message's buttons.
+// The warnings about a message's buttons.
 
 import { bilingual } from "./bilingual.ts";
 

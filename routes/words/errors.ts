@@ -1,8 +1,7 @@
-// What the page says when it cannot do what was asked.
+// The words of error pages.
 
 import { bilingual } from "./bilingual.ts";
 
-/** A headline, and what to do. */
 export interface Sentence {
   readonly title: string;
   readonly text: string;

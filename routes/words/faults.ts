@@ -1,6 +1,6 @@
-// Faults as sentences. The parser says them in Russian; here is what each says in English.
+// Faults as sentences. The parser's are Russian; this file translates them into English.
 
-import type { Fault } from "../../lib/profiles/schema.ts";
+import type { Fault } from "../../lib/profiles/faults.ts";
 import type { Language } from "../../lib/page/language.ts";
 
 /** A fault of the parser as a sentence in the page's language. */
@@ -11,19 +11,18 @@ export function faultSentence(message: string, language: Language): string {
   return `${said.slice(0, 1).toUpperCase()}${said.slice(1)}.`;
 }
 
-/** The same as a part of a sentence. */
 export function faultWords(message: string, language: Language): string {
   return language === "ru" ? message : inEnglish(message);
 }
 
-/** A fault of the file on disk as a sentence, with the place where there is one. */
+/** A fault of the file on disk as a sentence, with its place if it has one. */
 export function faultOfFile({ path, message }: Fault, language: Language): string {
   return path === "" || /^строка /.test(message)
     ? faultSentence(message, language)
     : `${path}: ${faultWords(message, language)}.`;
 }
 
-/** Whoever edits the menu chooses profiles, not callback data. */
+/** In the menu's form one chooses profiles, not callback data. */
 const TWICE_IN_MENU = /^найдено «select_[^]+» второй раз, уже есть в [^]+$/;
 
 const GONE_FROM_MENU = /^найдено «[^»]*», нужно select_<профиль> из этого файла$/;

@@ -1,4 +1,4 @@
-// The words of the way in.
+// The words of the login.
 
 import { bilingual } from "./bilingual.ts";
 

@@ -1,4 +1,4 @@
-// Where a lead is, in one word: the same on every chip, bar, row and table.
+// The names of a lead's places: the same on every chip, bar, row and table.
 
 import { PLACE_WORDS } from "../../lib/managers/texts.ts";
 import { bilingual } from "./bilingual.ts";

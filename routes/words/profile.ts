@@ -191,7 +191,6 @@ export const PROFILE = bilingual({
 
 export type ProfileWords = typeof PROFILE["ru"];
 
-/** What a test lead's fate means for whoever set the address. */
 export function meaningOf(
   outcome: CrmOutcome,
   { trial }: ProfileWords,

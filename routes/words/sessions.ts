@@ -1,4 +1,4 @@
-// The words of the list of who is logged in.
+// The words of the list of sessions.
 
 import { bilingual } from "./bilingual.ts";
 

@@ -9,8 +9,9 @@ import {
 } from "../../lib/page/health_report.ts";
 import type { ShowOutcome } from "../../lib/managers/chat.ts";
 import { openJournal } from "../../lib/journal/journal.ts";
-import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { openPage } from "../helpers/a_page.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 function someFacts(details: Partial<HealthFacts> = {}): HealthFacts {
   return {
@@ -173,7 +174,7 @@ Deno.test("a journal that cannot be read is a trouble of its own, and no health 
 
 Deno.test("the age of a lead and of Telegram's silence do not change when the clock is set", () => {
   const journal = openJournal(":memory:");
-  journal.recordChoice(aNewLead({ receivedAtMs: NOON_MS }), "", "crm", false);
+  journal.recordChoice(aNewLead({ receivedAtMs: NOON_MS }), aConfirmation(), "crm", false);
   let nowMs = NOON_MS;
   let elapsedMs = 0;
   const health = createHealth({
@@ -198,20 +199,20 @@ Deno.test("the facts name the oldest lead that nobody has", () => {
   const journal = openJournal(":memory:");
   const undelivered = journal.recordChoice(
     aNewLead({ menuMessageId: 1, receivedAtMs: NOON_MS - 20 }),
-    "",
+    aConfirmation(),
     "crm",
     false,
   );
   journal.recordChoice(
     aNewLead({ menuMessageId: 2, receivedAtMs: NOON_MS - 10 }),
-    "",
+    aConfirmation(),
     "crm",
     false,
   );
   assert.deepEqual(journal.undelivered(), { oldestAtMs: NOON_MS - 20, leads: 0 });
-  journal.moveLead(undelivered?.lead.number ?? 0, "undelivered");
+  partsOf(journal).moveLead(undelivered?.lead.number ?? 0, "undelivered");
   assert.deepEqual(journal.undelivered(), { oldestAtMs: NOON_MS - 20, leads: 1 });
-  journal.moveLead(undelivered?.lead.number ?? 0, "in_admin_chat");
+  partsOf(journal).moveLead(undelivered?.lead.number ?? 0, "in_admin_chat");
   assert.deepEqual(journal.undelivered(), { oldestAtMs: NOON_MS - 10, leads: 0 });
   journal.close();
 });
@@ -228,8 +229,8 @@ Deno.test("/health is 200 for anybody while all is well", async () => {
 Deno.test("/health is 503 with its reasons, and tells of no person", async () => {
   await using page = await openPage();
   const { journal } = page;
-  const recorded = journal.recordChoice(aNewLead(), "", "crm.example", false);
-  journal.moveLead(recorded?.lead.number ?? 0, "undelivered");
+  const recorded = journal.recordChoice(aNewLead(), aConfirmation(), "crm.example", false);
+  partsOf(journal).moveLead(recorded?.lead.number ?? 0, "undelivered");
   const response = await page.browser().get("/health");
   assert.equal(response.status, 503);
   const text = await response.text();

@@ -7,7 +7,7 @@ import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import { lockFolder } from "../../lib/app/lock.ts";
 import { replaceJournal } from "../../lib/app/upkeep/replace_journal.ts";
 import { DatabaseSync } from "node:sqlite";
-import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { CONFIG_PATH, DENO, taskArguments } from "../helpers/deno.ts";
 
 interface Place {
@@ -82,7 +82,7 @@ function record(journal: Journal, leads: number): void {
     const details = { menuMessageId: Number(lead), receivedAtMs: NOON_MS, chatId: chatId + leads };
     journal.recordChoice(
       aNewLead({ ...details, id: crypto.randomUUID() }),
-      "{}",
+      aConfirmation(),
       "crm:host:x",
       false,
     );

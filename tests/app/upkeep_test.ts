@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { createUpkeep, listBackups, type Upkeep } from "../../lib/app/upkeep/upkeep.ts";
-import { aNewLead, aVisitor } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, aVisitor } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -78,13 +79,13 @@ async function withUpkeep(
 
 function notes(journal: Journal): string[] {
   return journal.takeWork("admin_chat", Number.MAX_SAFE_INTEGER, 100)
-    .filter(({ kind }) => kind === "note").map(({ body }) => body);
+    .flatMap((work) => work.kind === "note" ? [work.body.text] : []);
 }
 
 function recordLead(journal: Journal, receivedAtMs: number, number: number) {
   const recorded = journal.recordChoice(
     aNewLead({ receivedAtMs, menuMessageId: number, id: String(number) }),
-    "{}",
+    aConfirmation(),
     "crm.example.com",
     false,
   );
@@ -97,8 +98,8 @@ Deno.test("the daily line tells of yesterday at nine, once, with the word in its
     await upkeep.look();
     for (let lead = 1; lead <= 42; lead++) {
       const { number } = recordLead(journal, MORNING_MS + lead, lead);
-      journal.moveLead(number, lead <= 40 ? "in_crm" : "in_admin_chat");
-      if (lead > 40) journal.moveLead(number, "by_hand");
+      partsOf(journal).moveLead(number, lead <= 40 ? "in_crm" : "in_admin_chat");
+      if (lead > 40) partsOf(journal).moveLead(number, "by_hand");
     }
     recordLead(journal, MORNING_MS + DAY_MS - 1, 43); // 08:00 of the day it is told: not yesterday's.
     until(MORNING_MS + DAY_MS);
@@ -142,9 +143,9 @@ Deno.test("after the retention the persons of settled leads are erased, and open
     const settled = recordLead(journal, MORNING_MS, 1);
     const open = recordLead(journal, MORNING_MS, 2);
     const fresh = recordLead(journal, MORNING_MS + 2 * DAY_MS, 3);
-    journal.moveLead(settled.number, "in_crm");
-    journal.moveLead(open.number, "in_admin_chat");
-    journal.moveLead(fresh.number, "in_crm");
+    partsOf(journal).moveLead(settled.number, "in_crm");
+    partsOf(journal).moveLead(open.number, "in_admin_chat");
+    partsOf(journal).moveLead(fresh.number, "in_crm");
     journal.recordFollowUp({
       lead: settled.number,
       chatId: settled.chatId,
@@ -199,7 +200,7 @@ Deno.test("a stop waits for no more than a portion of the erasure, and the next 
     await house.upkeep.look();
     for (let nth = 1; nth <= 1_000; nth++) {
       const { number } = recordLead(journal, MORNING_MS, nth);
-      journal.moveLead(number, "in_crm");
+      partsOf(journal).moveLead(number, "in_crm");
     }
     await journal.committed();
     house.until(MORNING_MS + 200 * DAY_MS);
@@ -228,7 +229,7 @@ Deno.test("a stop waits for no more than a portion of the erasure, and the next 
 async function oldLead({ journal, upkeep }: House): Promise<() => boolean> {
   await upkeep.look();
   const { number } = recordLead(journal, MORNING_MS, 1);
-  journal.moveLead(number, "in_crm");
+  partsOf(journal).moveLead(number, "in_crm");
   await journal.committed();
   return () => journal.findLead(number)?.visitor.firstName === "";
 }
@@ -262,7 +263,7 @@ Deno.test("a process that starts with a clock 200 days ahead of the journal eras
 Deno.test("a journal of a bot that kept no safe time is measured by its newest record", () =>
   withUpkeep(async (house) => {
     recordLead(house.journal, MORNING_MS, 1);
-    house.journal.moveLead(1, "in_crm");
+    partsOf(house.journal).moveLead(1, "in_crm");
     house.journal.rememberFact("erased_of", "2026-03-10");
     house.set(MORNING_MS + 200 * DAY_MS);
     await house.restart().look();
@@ -301,7 +302,7 @@ Deno.test("a lead that was recorded by a clock in the past is not older than the
     await upkeep.look();
     for (const [number, atMs] of [[1, MORNING_MS], [2, 0], [3, MORNING_MS + 1]] as const) {
       recordLead(journal, atMs, number);
-      journal.moveLead(number, "in_crm");
+      partsOf(journal).moveLead(number, "in_crm");
     }
     until(MORNING_MS + DAY_MS);
     await upkeep.look();

@@ -8,11 +8,10 @@ import { createBot } from "../../lib/bot/bot.ts";
 import { fullName } from "../../lib/visitor_name.ts";
 import { crmPayload } from "../../lib/crm/payload.ts";
 import { card } from "../../lib/managers/cards.ts";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import { type Confirmation, type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { Lead } from "../../lib/lead.ts";
 import { managerName } from "../../lib/managers/texts.ts";
 import { visitorOf } from "../../lib/bot/visitor.ts";
-import type { Confirmation } from "../../lib/visitors/chat.ts";
 import { aVisitor, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
@@ -50,7 +49,7 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
     profiles: () => profiles,
     delivery: {
       receive(lead, confirmation) {
-        const recorded = journal.recordChoice(lead, JSON.stringify(confirmation), "crm:x", false);
+        const recorded = journal.recordChoice(lead, confirmation, "crm:x", false);
         if (recorded === undefined) return Promise.resolve(undefined);
         handled.leads.push(recorded.lead);
         handled.confirmations.push(confirmation);
@@ -246,7 +245,7 @@ Deno.test("whatever stands in the inessential fields of a /start, it is greeted"
         const message = { message_id: 1, date: 1, text, entities, from, chat };
         await handle([{ update_id: 1, message }], ({ calls, journal }) => {
           assert.deepEqual(calls, ["sendPhoto"]);
-          assert.equal(journal.findMenu({ chatId: USER, messageId: 901 }), "agency");
+          assert.equal(journal.findMenu({ chatId: USER, messageId: 901 }).profile, "agency");
         });
       },
     ),

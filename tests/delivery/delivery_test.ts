@@ -16,9 +16,18 @@ import {
 import type { CrmOutcome } from "../../lib/lead.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
 import type { SendOutcome } from "../../lib/visitors/chat.ts";
-import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import {
+  A_HELD_LINE,
+  aConfirmation,
+  aNewLead,
+  aVisitor,
+  NOON_MS,
+  someContent,
+} from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 import { aProfile, someProfiles } from "../helpers/a_profile.ts";
+import { recordsAtOnce } from "../helpers/records_at_once.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 interface Room extends LogOfTest {
   readonly journal: Journal;
@@ -69,9 +78,11 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     return { kind: "shown", message: { chatId: -1, messageId } };
   }
   const never = () => Promise.reject(new Error("no manager is asked here"));
+  const recordDurably = createDurableRecording(shared);
   const delivery = createDelivery({
     ...shared,
-    recordDurably: createDurableRecording(shared),
+    recordDurably,
+    recordDone: recordsAtOnce(journal, recordDurably),
     afterVisitors: turn,
     profiles: () => profiles,
     crmTimeoutMs: 10_000,
@@ -215,9 +226,9 @@ Deno.test("a lead that a defect keeps the managers from hearing of is not held b
   }, {
     managers: {},
     breakJournal: (journal) => ({
-      oweHeldLine(...line) {
-        if (calls++ === 0) throw new TypeError("oweHeldLine is broken");
-        journal.oweHeldLine(...line);
+      recordHeld(...held) {
+        if (calls++ === 0) throw new TypeError("recordHeld is broken");
+        return journal.recordHeld(...held);
       },
     }),
   });
@@ -225,7 +236,7 @@ Deno.test("a lead that a defect keeps the managers from hearing of is not held b
 
 Deno.test("a lead that was held back can be sent, as a person decides", () =>
   withDelivery(async ({ delivery, journal, posted }) => {
-    journal.recordHeld(aNewLead(), JSON.stringify(CONFIRMATION));
+    journal.recordHeld(aNewLead(), CONFIRMATION, A_HELD_LINE);
     assert.equal(await delivery.resend(1, "@maria"), "asked");
     for (let nth = 0; nth < 3; nth++) await turn();
     assert.equal(posted.length, 1);
@@ -276,14 +287,15 @@ Deno.test("more leads than may be POSTed to one host wait, and each is POSTed on
 function aLeadOf(journal: Journal, nth: number, receivedAtMs: number) {
   const visitor = aVisitor({ username: `visitor${nth}` });
   const lead = aNewLead({ id: `lead-${nth}`, menuMessageId: nth, receivedAtMs, visitor });
-  const { confirmation, post } = journal.recordChoice(lead, "{}", "crm:host:a", false)!;
+  const { confirmation, post } = journal.recordChoice(lead, aConfirmation(), "crm:host:a", false)!;
   journal.finishWork(confirmation);
+  assert.ok(post.kind === "post");
   return post;
 }
 
 function oweCards(journal: Journal, from: number, to: number, atMs = NOON_MS): void {
   for (let nth = from; nth <= to; nth++) {
-    journal.oweCard(aLeadOf(journal, nth, atMs), "crm_failed", atMs);
+    partsOf(journal).turnIntoCard(aLeadOf(journal, nth, atMs), "crm_failed", atMs);
   }
 }
 
@@ -299,7 +311,7 @@ function oweFollowUps(journal: Journal, from: number, to: number, parts = 1): vo
   for (let nth = from; nth <= to; nth++) {
     const post = aLeadOf(journal, nth, NOON_MS);
     const attempt = journal.beginAttempt(nth, null, NOON_MS);
-    journal.settleInCrm(post, attempt, { kind: "accepted", status: 200 }, NOON_MS);
+    journal.endAttempt(post, attempt, { kind: "accepted", status: 200 }, NOON_MS);
     oweFollowUp(journal, nth, parts);
   }
 }
@@ -363,9 +375,7 @@ Deno.test("a lead that is closed while its card waits is not announced", () => {
   const ready = Promise.withResolvers<void>();
   return withDelivery(async ({ delivery, journal, sent }) => {
     oweCards(journal, 1, 1);
-    for (const card of journal.takeWork(ADMIN_CHAT_LANE, NOON_MS, 9)) {
-      journal.markUndelivered(card, NOON_MS);
-    }
+    journal.markUndelivered(journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", NOON_MS)!, NOON_MS);
     delivery.wake();
     await allTurns();
     assert.ok(await delivery.closeByHand(1, "Анна"));
@@ -395,14 +405,15 @@ Deno.test("a note that names a person is not shown when they are erased while it
   return withDelivery(async ({ delivery, journal, sent }) => {
     const { subject: number } = aLeadOf(journal, 1, NOON_MS);
     const [post] = journal.takeWork("crm:host:a", NOON_MS, 9);
-    journal.oweCard(post!, "crm_failed", NOON_MS);
+    partsOf(journal).turnIntoCard(post!, "crm_failed", NOON_MS);
     journal.settleInAdminChat(
-      journal.takeWork(ADMIN_CHAT_LANE, NOON_MS, 9),
+      [journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", NOON_MS)!],
       { chatId: -1, messageId: 99 },
       NOON_MS,
     );
     const { chatId } = journal.findLead(number)!;
-    journal.oweHeldLine(chatId, NOON_MS - 60 * 60_000, () => "⚠️ Ещё 1 лид от @betterrman");
+    const line = "⚠️ Ещё 1 лид от @betterrman";
+    partsOf(journal).oweHeldLine(chatId, NOON_MS - 60 * 60_000, { alone: line, counted: line });
     delivery.wake();
     await allTurns();
     assert.equal(journal.erasePerson(chatId, "Анна", NOON_MS), 1);
@@ -416,7 +427,7 @@ Deno.test("cards of one message stand in the order that its edits keep", () =>
   withDelivery(async ({ delivery, journal, texts }) => {
     for (let nth = 30; nth > 0; nth--) aLeadOf(journal, nth, NOON_MS);
     for (const post of journal.takeWork("crm:host:a", NOON_MS, 99)) {
-      journal.oweCard(post, "crm_failed", NOON_MS - post.subject);
+      partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS - post.subject);
     }
     delivery.wake();
     await allTurns();
@@ -467,11 +478,14 @@ Deno.test("a confirmation that a defect kept from being recorded is sent once", 
     await allTurns();
     assert.deepEqual(sent, ["confirmation", "POST"]);
     assert.deepEqual(journal.lanes(""), []);
-    assert.ok(lines.some((line) => line.includes("TypeError: finishConfirmation is broken at")));
+    assert.ok(lines.some((line) => line.includes("TypeError: recordDone is broken at")));
   }, {
-    breakJournal: () => ({
-      finishConfirmation() {
-        throw new TypeError("finishConfirmation is broken");
+    breakJournal: (journal) => ({
+      recordDone(done) {
+        if (done.some(({ kind }) => kind === "confirmed")) {
+          throw new TypeError("recordDone is broken");
+        }
+        return journal.recordDone(done);
       },
     }),
   }));
@@ -479,12 +493,9 @@ Deno.test("a confirmation that a defect kept from being recorded is sent once", 
 for (const kind of ["accepted", "answered"] as const) {
   Deno.test(`a lead whose POST was ${kind}, which a defect kept from being recorded, is not POSTed again and gets a card`, () => {
     let defects = 1;
-    const breaking = (method: "settleInCrm" | "failInCrm") => (journal: Journal) => ({
-      [method](...args: Parameters<Journal["settleInCrm"]>) {
-        if (defects-- > 0) throw new TypeError(`${method} is broken`);
-        journal[method](...args);
-      },
-    });
+    const breakOnce = () => {
+      if (defects-- > 0) throw new TypeError("the outcome cannot be recorded");
+    };
     return withDelivery(async ({ delivery, journal, posted, sent, later }) => {
       using time = new FakeTime(NOON_MS);
       await delivery.receive(aNewLead(), CONFIRMATION, aProfile());
@@ -503,7 +514,16 @@ for (const kind of ["accepted", "answered"] as const) {
         Promise.resolve(
           kind === "accepted" ? { kind, status: 200 } : { kind, status: 500, body: "" },
         ),
-      breakJournal: breaking(kind === "accepted" ? "settleInCrm" : "failInCrm"),
+      breakJournal: (journal) => ({
+        recordDone(done) {
+          if (done.some(({ kind }) => kind === "accepted")) breakOnce();
+          return journal.recordDone(done);
+        },
+        endAttempt(...ended) {
+          breakOnce();
+          journal.endAttempt(...ended);
+        },
+      }),
     });
   });
 }
@@ -540,7 +560,8 @@ Deno.test("edits wait for no message and take no message's turn", () => {
     oweCards(journal, 10, 10);
     for (let nth = 0; nth < 9; nth++) {
       const message = { chatId: -1, messageId: nth };
-      const body = JSON.stringify({ message, report: { profileName: "", total: 0 } });
+      const counts = { total: 0, sent: 0, failed: 0, skipped: 0, stopped: false };
+      const body = { message, report: { profileName: "", ...counts } };
       journal.addWork({ lane: EDITS_LANE, kind: "offer_update", subject: 0, body }, NOON_MS);
     }
     delivery.wake();
@@ -555,7 +576,7 @@ Deno.test("edits wait for no message and take no message's turn", () => {
 Deno.test("cards that did not fit into a message go before later ones, and not before all else", () =>
   withDelivery(async ({ delivery, journal, sent, later }) => {
     oweCards(journal, 1, 30);
-    const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: NOTE } as const;
+    const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: { text: NOTE } } as const;
     journal.addWork(note, NOON_MS + 1_000);
     oweCards(journal, 31, 120, NOON_MS + 2_000);
     later(3_000);
@@ -600,7 +621,7 @@ Deno.test("visitors' chats that do not answer leave room for what is owed to oth
       received.push(delivery.receive(lead, { ...CONFIRMATION, chatId: nth }, aProfile()));
     }
     await turn();
-    journal.addWork({ lane: "visitors", kind: "thanks", subject: 1, body: "7" }, NOON_MS);
+    journal.addWork({ lane: "visitors", kind: "thanks", subject: 1, body: { chatId: 7 } }, NOON_MS);
     await journal.committed();
     delivery.wake();
     await turn();
@@ -621,7 +642,7 @@ Deno.test("thanks that become due while the disk is full are sent once", () => {
   const thanked: number[] = [];
   return withDelivery(async ({ delivery, journal }) => {
     for (const chatId of [1, 2, 3]) {
-      const body = String(chatId);
+      const body = { chatId };
       journal.addWork({ lane: "visitors", kind: "thanks", subject: chatId, body }, NOON_MS);
     }
     await journal.committed();

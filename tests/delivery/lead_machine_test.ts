@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { CrmRequest } from "../../lib/crm/post.ts";
-import { createCrmWork } from "../../lib/crm/work.ts";
+import { createCrmWork, hasWebhook } from "../../lib/crm/work.ts";
 import {
   ADMIN_CHAT_LANE,
   CRM_LANES,
@@ -13,9 +13,9 @@ import {
   type Work,
 } from "../../lib/journal/journal.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
+import { createDoneRecording } from "../../lib/journal/done.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
-import { createSendAll } from "../../lib/managers/send_all.ts";
-import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { type Death, type Life, type Mortal, mortalJournal } from "../helpers/mortal_journal.ts";
@@ -33,12 +33,16 @@ const outcome: fc.Arbitrary<CrmOutcome> = fc.constantFrom<CrmOutcome>(
 );
 
 /** The moves that end an attempt or a wish. */
-const ENDS = ["settleInCrm", "failInCrm", "oweCard", "endResend", "refuseResend"] as const;
+const ENDS = ["recordDone", "endAttempt", "refusePost", "skipPost"] as const;
 type End = typeof ENDS[number];
 
 /** One thing that can happen; the number chooses among what is there. */
 type Step =
   | { readonly kind: "press"; readonly menu: number }
+  /** A press whose POST leaves as soon as it is recorded; its outcome. */
+  | { readonly kind: "direct"; readonly menu: number; readonly outcome: CrmOutcome }
+  /** The same, and the process is told to go before the POST has left. */
+  | { readonly kind: "withdrawn"; readonly menu: number }
   /** So many POSTs at once, as they end. */
   | { readonly kind: "posts"; readonly outcomes: readonly CrmOutcome[] }
   | { readonly kind: "card"; readonly shown: boolean }
@@ -54,6 +58,8 @@ type Step =
 const pick = fc.nat(1000);
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant("press" as const), menu: fc.nat(3) }),
+  fc.record({ kind: fc.constant("direct" as const), menu: fc.nat(3), outcome }),
+  fc.record({ kind: fc.constant("withdrawn" as const), menu: fc.nat(3) }),
   {
     weight: 5,
     arbitrary: fc.record({
@@ -117,27 +123,23 @@ class World {
     this.#defect = undefined;
     this.#life = await this.#mortal.live();
     this.#bot = this.boot(this.#life);
-    const { journal, sendAll } = this.#bot;
-    journal.atomically(() => {
-      const count = (work: Work) => sendAll.count(work, "failed");
-      journal.recover({ kind: "interrupted", reason: "restart" }, this.#nowMs, count);
-      sendAll.endStranded();
-    });
+    const { journal } = this.#bot;
+    journal.recover({ kind: "interrupted", reason: "restart" }, this.#nowMs);
     await journal.committed();
   }
 
   boot(life: Life) {
     const now = () => this.#nowMs;
-    const journal: Journal = { ...life.journal };
-    for (const end of ENDS) {
-      const move = journal[end] as (...args: never[]) => void;
-      journal[end] = (...args: never[]) => {
-        move(...args);
-        if (this.#defect !== end) return;
+    const breaking = ENDS.map((end) => {
+      const move = life.journal[end] as (...args: never[]) => unknown;
+      return [end, (...args: never[]) => {
+        const result = move(...args);
+        if (this.#defect !== end) return result;
         this.#defect = undefined;
         throw new TypeError(`${end} is not what it was`);
-      };
-    }
+      }];
+    });
+    const journal: Journal = { ...life.journal, ...Object.fromEntries(breaking) };
     journal.oweResend = (lead, ...rest) => {
       const asked = life.journal.oweResend(lead, ...rest);
       if (asked === "asked") this.#unsaid.wishes.push(lead);
@@ -150,23 +152,24 @@ class World {
       sleep: () => life.isAlive() ? Promise.resolve() : new Promise(() => {}),
       stopping: new AbortController().signal,
     });
-    const sendAll = createSendAll({ journal, profiles: () => this.#profiles, now });
+    const recordDone = createDoneRecording({ journal, recordDurably, gather: someTurns });
     const giveBack = (work: Work) =>
       recordDurably(() => journal.postponeWork(work, this.#nowMs)).catch(() => {});
+    const cutOff = new AbortController();
     const crmWork = createCrmWork({
       journal,
       recordDurably,
-      sendAll,
-      giveBack,
+      recordDone,
       now,
       profiles: () => this.#profiles,
       crmTimeoutMs: 10_000,
       wakeManagers() {},
+      ended() {},
       log: aLog().log,
-      cutOff: new AbortController().signal,
+      cutOff: cutOff.signal,
       crm: { sendLead: (request) => Promise.resolve(this.#receive(life, request)), close() {} },
     });
-    return { journal, recordDurably, sendAll, giveBack, crmWork };
+    return { journal, recordDurably, recordDone, giveBack, crmWork, cutOff };
   }
 
   #receive(life: Life, { idempotencyKey }: CrmRequest): CrmOutcome {
@@ -197,10 +200,16 @@ class World {
   }
 
   async #do(step: Step): Promise<void> {
-    const { journal, sendAll } = this.#bot;
+    const { journal } = this.#bot;
     switch (step.kind) {
       case "press":
         return await this.#press(step.menu);
+      case "direct":
+        return await this.#pressAndPost(step.menu, step.outcome);
+      case "withdrawn":
+        this.#bot.cutOff.abort();
+        await this.#pressAndPost(step.menu, DECLINED);
+        return await this.start();
       case "posts":
         return await this.#post(step.outcomes);
       case "card":
@@ -214,7 +223,7 @@ class World {
         return await journal.committed();
       }
       case "send_all":
-        sendAll.begin("agency", "@maria", { chatId: -100, messageId: 7 });
+        this.#sendAll(journal);
         return await journal.committed();
       case "by_hand": {
         const lead = this.#choose(step.pick);
@@ -235,17 +244,47 @@ class World {
   }
 
   async #press(menu: number): Promise<void> {
+    this.#record(menu, false);
+    await this.journal.committed();
+  }
+
+  /** As the delivery does a press while its lane is free. */
+  async #pressAndPost(menu: number, outcome: CrmOutcome): Promise<void> {
+    const { journal, crmWork, giveBack } = this.#bot;
+    this.#outcomes = [outcome];
+    const recorded = this.#record(menu, true);
+    await journal.committed();
+    if (recorded === undefined) return;
+    const { confirmation, lead, post: work, attempt } = recorded;
+    assert.ok(work.kind === "post" && attempt !== undefined);
+    const profile = WITH_WEBHOOK.byKey.get("agency");
+    assert.ok(profile !== undefined && hasWebhook(profile));
+    const posted = crmWork.post({ work, attempt, lead, profile }).catch(() => giveBack(work));
+    const confirmed = this.#bot.recordDone({
+      kind: "confirmed",
+      work: confirmation,
+      atMs: this.#nowMs,
+    }).catch(() => {});
+    await Promise.all([posted, confirmed]);
+    await journal.committed();
+  }
+
+  #record(menu: number, postsNow: boolean) {
     const known = this.menus.has(menu);
     const number = this.menus.size + 1;
-    const recorded = this.journal.recordChoice(
-      aNewLead({ menuMessageId: menu, id: String(number), receivedAtMs: this.#nowMs }),
-      "{}",
-      LANE,
-      false,
-    );
+    const lead = aNewLead({ menuMessageId: menu, id: String(number), receivedAtMs: this.#nowMs });
+    const recorded = this.journal.recordChoice(lead, aConfirmation(), LANE, postsNow);
     assert.equal(recorded === undefined, known, "one menu gives one lead");
     if (recorded !== undefined) this.#unsaid.menus.push(menu);
-    await this.journal.committed();
+    return recorded;
+  }
+
+  #sendAll(journal: Journal): void {
+    const numbers = Array.from({ length: this.menus.size }, (_, index) => index + 1);
+    const quiet = numbers.filter((number) => journal.findWork("post", number) === undefined);
+    journal.beginSendAll(ALL_CARDS, this.#nowMs);
+    const wished = quiet.filter((number) => journal.findWork("post", number) !== undefined);
+    this.#unsaid.wishes.push(...wished);
   }
 
   /** As the outbox does the due work of the CRM's lanes. */
@@ -256,7 +295,10 @@ class World {
     for (const lane of journal.lanes(CRM_LANES)) {
       const room = outcomes.length - works.length;
       const most = lane.startsWith(SEND_ALL_LANES) ? Math.min(room, 1) : room;
-      works.push(...journal.takeWork(lane, this.#nowMs, most));
+      for (const work of journal.takeWork(lane, this.#nowMs, most)) {
+        assert.ok(work.kind !== "unreadable");
+        works.push(work);
+      }
     }
     await journal.committed();
     await Promise.all(works.map((work) => crmWork.run(work).catch(() => giveBack(work))));
@@ -328,6 +370,18 @@ class World {
   }
 }
 
+const ALL_CARDS = {
+  profile: "agency",
+  profileName: "MONSTER AGENCY",
+  by: "@maria",
+  offer: { chatId: -100, messageId: 7 },
+};
+
+/** While what has ended is gathered, other steps of the same moment end too, and a kill finds it unrecorded. */
+async function someTurns(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const DECLINED: CrmOutcome = { kind: "answered", status: 500, body: "" };
 
 function add(counts: Map<number, number>, key: number): void {
@@ -361,14 +415,37 @@ for (const when of ["before", "after"] as const) {
   }
 }
 
-for (const end of ["settleInCrm", "failInCrm"] as const) {
+for (const when of ["before", "after"] as const) {
+  for (const commits of [0, 1, 2, 3]) {
+    for (const outcome of [{ kind: "accepted", status: 200 }, DECLINED] as const) {
+      Deno.test(`a lead POSTed at once that ${outcome.kind} is not POSTed again by a kill ${when} commit ${commits} of it`, () =>
+        live([
+          { kind: "kill", death: { commits, when } },
+          { kind: "direct", menu: 1, outcome },
+          { kind: "posts", outcomes: [DECLINED] },
+        ]));
+    }
+  }
+}
+
+Deno.test("a POST that has not left when the process is told to go is sent by the next one", async () => {
+  using world = new World();
+  await world.start();
+  await world.do({ kind: "withdrawn", menu: 1 });
+  assert.equal(world.posts.get(1), undefined);
+  await world.do({ kind: "posts", outcomes: [{ kind: "accepted", status: 200 }] });
+  assert.equal(world.journal.findLead(1)?.state, "in_crm");
+  assert.equal(world.journal.attemptsOf(1).length, 1);
+});
+
+for (const end of ["recordDone", "endAttempt"] as const) {
   Deno.test(`a POST whose end a defect in ${end} kept from being recorded is not sent again`, () =>
     live([
       { kind: "press", menu: 1 },
       { kind: "defect", of: end },
       {
         kind: "posts",
-        outcomes: [end === "settleInCrm" ? { kind: "accepted", status: 200 } : DECLINED],
+        outcomes: [end === "recordDone" ? { kind: "accepted", status: 200 } : DECLINED],
       },
       { kind: "posts", outcomes: [DECLINED] },
     ]));

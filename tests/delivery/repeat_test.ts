@@ -10,11 +10,16 @@ import {
 } from "../../lib/journal/journal.ts";
 import type { NewLead } from "../../lib/lead.ts";
 import { heldText } from "../../lib/managers/texts.ts";
-import { aNewLead, aVisitor, NOON_MS } from "../helpers/a_lead.ts";
+import { A_HELD_LINE, aConfirmation, aNewLead, aVisitor, NOON_MS } from "../helpers/a_lead.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const LIMITS: PressLimits = { repeatWindowMs: 10 * MINUTE_MS, mostInAnHour: 20 };
+const LIMITS: PressLimits = {
+  repeatWindowMs: 10 * MINUTE_MS,
+  mostInAnHour: 20,
+  chatHasLeads: true,
+};
 
 function withJournal(run: (journal: Journal) => void): void {
   const journal = openJournal(":memory:");
@@ -31,7 +36,7 @@ function again(details: Partial<NewLead> = {}): NewLead {
 }
 
 function record(journal: Journal, details: Partial<NewLead> = {}): number {
-  return journal.recordChoice(aNewLead(details), "{}", "crm:x", false)!.lead.number;
+  return journal.recordChoice(aNewLead(details), aConfirmation(), "crm:x", false)!.lead.number;
 }
 
 // — The same choice again —
@@ -88,23 +93,27 @@ Deno.test("the window begins with the lead: repeats do not make it longer", () =
   withJournal((journal) => {
     record(journal);
     const ninth = again({ receivedAtMs: NOON_MS + 9 * MINUTE_MS });
-    journal.recordRepeat(ninth, 1, "{}");
+    journal.recordRepeat(ninth, 1, aConfirmation());
     const later = again({ menuMessageId: 4, receivedAtMs: NOON_MS + 11 * MINUTE_MS });
     assert.deepEqual(journal.judgePress(later, LIMITS), { kind: "lead" });
   }));
 
 Deno.test("a repeat owes its own confirmation, is counted once, and leaves the first one's moment as it was", () =>
   withJournal((journal) => {
-    const first = journal.recordChoice(aNewLead(), "first", "crm:x", false)!;
-    journal.finishConfirmation(first.confirmation, NOON_MS + 1);
-    const { lead, confirmation } = journal.recordRepeat(again(), 1, "second");
+    const first = journal.recordChoice(aNewLead(), aConfirmation(), "crm:x", false)!;
+    journal.recordDone([{ kind: "confirmed", work: first.confirmation, atMs: NOON_MS + 1 }]);
+    const { lead, confirmation } = journal.recordRepeat(
+      again(),
+      1,
+      aConfirmation({ text: "second" }),
+    );
     assert.equal(lead.id, first.lead.id);
     assert.deepEqual([confirmation.kind, confirmation.subject], ["confirmation", 1]);
 
     journal.recover({ kind: "interrupted", reason: "" }, NOON_MS + 2);
-    const [work] = journal.takeWork(VISITORS_LANE, NOON_MS + 2, 9);
-    assert.equal(work?.body, "second", "it survives the process");
-    journal.finishConfirmation(work!, NOON_MS + 3);
+    const work = journal.takeWorkOfKind(VISITORS_LANE, "confirmation", NOON_MS + 2);
+    assert.equal(work?.body.text, "second", "it survives the process");
+    journal.recordDone([{ kind: "confirmed", work: work!, atMs: NOON_MS + 3 }]);
 
     assert.deepEqual(journal.judgePress(again(), LIMITS), { kind: "known" });
     const other = again({ choice: "Создать сайт", receivedAtMs: NOON_MS + 2 * HOUR_MS });
@@ -119,10 +128,10 @@ Deno.test("a repeat owes its own confirmation, is counted once, and leaves the f
 Deno.test("an erased person's lead is repeated by nobody, and their repeats are forgotten", () =>
   withJournal((journal) => {
     const lead = record(journal);
-    journal.recordRepeat(again(), lead, "{}");
-    journal.oweHeldLine(aNewLead().chatId, NOON_MS, () => "о нём");
+    journal.recordRepeat(again(), lead, aConfirmation());
+    partsOf(journal).oweHeldLine(aNewLead().chatId, NOON_MS, A_HELD_LINE);
     journal.takeWork("crm:x", NOON_MS, 1).forEach(journal.finishWork);
-    journal.moveLead(lead, "in_crm");
+    partsOf(journal).moveLead(lead, "in_crm");
     assert.equal(journal.erasePerson(aNewLead().chatId, "@maria", NOON_MS), 1);
     assert.equal(journal.findLife(lead)?.repeats, undefined);
     assert.equal(journal.fact(`held_of:${aNewLead().chatId}`), undefined);
@@ -157,17 +166,24 @@ Deno.test("the 20th lead of a visitor within an hour goes to the CRM, the 21st i
 
 Deno.test("a held lead stands open on the page alone: no POST, no card, no offer, no alarm; a person may send it", () =>
   withJournal((journal) => {
-    const held = journal.recordHeld(aNewLead(), "{}")!;
+    const held = journal.recordHeld(aNewLead(), aConfirmation(), A_HELD_LINE)!;
     assert.equal(held.lead.state, "in_admin_chat");
     assert.equal(journal.findLead(1)?.state, "in_admin_chat");
-    assert.deepEqual(journal.lanes(""), [VISITORS_LANE]);
+    assert.equal(
+      journal.takeWorkOfKind(ADMIN_CHAT_LANE, "note", NOON_MS + 5_000)?.body.text,
+      "1 held",
+    );
+    assert.deepEqual(journal.lanes("").toSorted(), [ADMIN_CHAT_LANE, VISITORS_LANE]);
     assert.equal(journal.countOpenCards("agency"), 0);
     assert.deepEqual(journal.openCards("agency", -1), []);
     assert.deepEqual(journal.openCards(null, 9), []);
     assert.deepEqual(journal.undelivered(), { oldestAtMs: undefined, leads: 0 });
     assert.equal(journal.findLife(1)?.lead.held, true);
     assert.deepEqual(journal.countListed(EVERYTHING), { held: 1 });
-    assert.equal(journal.recordHeld(aNewLead({ id: "same menu" }), "{}"), undefined);
+    assert.equal(
+      journal.recordHeld(aNewLead({ id: "same menu" }), aConfirmation(), A_HELD_LINE),
+      undefined,
+    );
     assert.equal(journal.oweResend(1, "@maria", "crm:x", NOON_MS), "asked");
     assert.equal(journal.closeByHand(1, "@maria", NOON_MS), true);
   }));
@@ -183,13 +199,22 @@ const text = (leads: number) => `лидов: ${leads}`;
 function shownAt(journal: Journal, atMs: number): string[] {
   return journal.takeWork(ADMIN_CHAT_LANE, atMs, 9).map((work) => {
     journal.finishWork(work);
-    return work.body;
+    assert.ok(work.kind === "note");
+    return work.body.text;
   });
+}
+
+/** Counts a lead of a visitor, as `recordHeld` does. */
+function countHeld(journal: Journal, nowMs: number, chatId = CHAT): void {
+  const counted = text(journal.countInHeldLine(chatId) + 1);
+  partsOf(journal).oweHeldLine(chatId, nowMs, { alone: text(1), counted });
 }
 
 Deno.test("a burst is told in one line with its whole count, when it is over", () =>
   withJournal((journal) => {
-    for (let nth = 0; nth < 79; nth++) journal.oweHeldLine(CHAT, NOON_MS + nth * 1000, text);
+    for (let nth = 0; nth < 79; nth++) {
+      countHeld(journal, NOON_MS + nth * 1000);
+    }
     assert.deepEqual(shownAt(journal, NOON_MS + 78_000), []);
     assert.deepEqual(shownAt(journal, NOON_MS + 82_000), ["лидов: 79"]);
   }));
@@ -200,26 +225,26 @@ Deno.test("who goes on and on is told of after two minutes, and then once an hou
     for (let second = 0; second < 3 * 3600; second++) {
       const nowMs = NOON_MS + second * 1000;
       for (const line of shownAt(journal, nowMs)) shown.push([second / 60, line]);
-      journal.oweHeldLine(CHAT, nowMs, text);
+      countHeld(journal, nowMs);
     }
     assert.deepEqual(shown, [[2, "лидов: 120"], [62, "лидов: 3600"], [122, "лидов: 3600"]]);
   }));
 
 Deno.test("a line that the chat refused keeps its wait, however often its visitor presses", () =>
   withJournal((journal) => {
-    journal.oweHeldLine(CHAT, NOON_MS, text);
+    countHeld(journal, NOON_MS);
     const [work] = journal.takeWork(ADMIN_CHAT_LANE, NOON_MS + 5_000, 1);
     journal.postponeWork(work!, NOON_MS + 5 * MINUTE_MS);
-    journal.oweHeldLine(CHAT, NOON_MS + 6_000, text);
+    countHeld(journal, NOON_MS + 6_000);
     assert.equal(journal.nextWorkDueAtMs(ADMIN_CHAT_LANE), NOON_MS + 5 * MINUTE_MS);
     assert.deepEqual(shownAt(journal, NOON_MS + 5 * MINUTE_MS), ["лидов: 2"]);
   }));
 
 Deno.test("a lead that is held while its line is being shown is in the next one, also when the clock was set back", () =>
   withJournal((journal) => {
-    journal.oweHeldLine(CHAT, NOON_MS, text);
+    countHeld(journal, NOON_MS);
     const [work] = journal.takeWork(ADMIN_CHAT_LANE, NOON_MS + 5_000, 1);
-    journal.oweHeldLine(CHAT, NOON_MS - 6 * HOUR_MS, text);
+    countHeld(journal, NOON_MS - 6 * HOUR_MS);
     journal.finishWork(work!);
     const dueAtMs = journal.nextWorkDueAtMs(ADMIN_CHAT_LANE)!;
     assert.ok(dueAtMs <= NOON_MS - 5 * HOUR_MS + 5_000);
@@ -229,12 +254,12 @@ Deno.test("a lead that is held while its line is being shown is in the next one,
 for (const byMs of [-6 * HOUR_MS, 6 * HOUR_MS]) {
   Deno.test(`a line that waits for its hour waits no longer when the clock is set by ${byMs / HOUR_MS} h`, () =>
     withJournal((journal) => {
-      journal.oweHeldLine(CHAT, NOON_MS, text);
+      countHeld(journal, NOON_MS);
       shownAt(journal, NOON_MS + 5_000);
-      journal.oweHeldLine(CHAT, NOON_MS + 6_000, text);
+      countHeld(journal, NOON_MS + 6_000);
       const dueAtMs = journal.nextWorkDueAtMs(ADMIN_CHAT_LANE)!;
       journal.shiftWaits(byMs);
-      journal.oweHeldLine(CHAT, NOON_MS + byMs + 7_000, text);
+      countHeld(journal, NOON_MS + byMs + 7_000);
       assert.equal(journal.nextWorkDueAtMs(ADMIN_CHAT_LANE), dueAtMs + byMs);
       assert.deepEqual(shownAt(journal, dueAtMs + byMs), ["лидов: 2"]);
     }));
@@ -242,7 +267,7 @@ for (const byMs of [-6 * HOUR_MS, 6 * HOUR_MS]) {
 
 Deno.test("visitors have a line each", () =>
   withJournal((journal) => {
-    for (const chatId of [7, 8, 7]) journal.oweHeldLine(chatId, NOON_MS, text);
+    for (const chatId of [7, 8, 7]) countHeld(journal, NOON_MS, chatId);
     assert.deepEqual(shownAt(journal, NOON_MS + 5_000), ["лидов: 2", "лидов: 1"]);
   }));
 

@@ -1,5 +1,6 @@
 // Leads, visitors and follow-ups for tests: complete by default, a test states only what matters.
 
+import type { Confirmation } from "../../lib/journal/journal.ts";
 import type { FollowUp, FollowUpContent, Lead, NewLead, Visitor } from "../../lib/lead.ts";
 
 /** The tests' moment: 15 January 2026, noon UTC. */
@@ -33,6 +34,13 @@ export function aNewLead(details: Partial<NewLead> = {}): NewLead {
 export function aLead(details: Partial<Lead> = {}): Lead {
   return { ...aNewLead(), number: 1, state: "received", card: null, ...details };
 }
+
+export function aConfirmation(details: Partial<Confirmation> = {}): Confirmation {
+  return { chatId: 310_452_007, messageId: 2, text: "✅ Принято", photo: false, ...details };
+}
+
+/** What the managers are told of a lead that was held back. */
+export const A_HELD_LINE = { alone: "1 held", counted: "more held" };
 
 export function someContent(details: Partial<FollowUpContent> = {}): FollowUpContent {
   return { text: "https://example.com", entities: [], media: null, captionable: false, ...details };

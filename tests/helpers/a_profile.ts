@@ -1,6 +1,7 @@
 // Profiles for tests: a small complete locales.json, which a test edits where it matters.
 
-import { parseProfiles, type Profile, type Profiles } from "../../lib/profiles/schema.ts";
+import { parseProfiles } from "../../lib/profiles/parse.ts";
+import type { Profile, Profiles } from "../../lib/profiles/profile.ts";
 
 /** locales.json as tests edit it. */
 // deno-lint-ignore no-explicit-any

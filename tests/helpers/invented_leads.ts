@@ -3,6 +3,7 @@
 import type { Journal } from "../../lib/journal/journal.ts";
 import type { Lead } from "../../lib/lead.ts";
 import { aNewLead, aVisitor } from "./a_lead.ts";
+import { partsOf } from "./journal_parts.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -24,7 +25,7 @@ export function inventLeads(
     const [firstName = "", username = null] = PEOPLE[index % PEOPLE.length] ?? [];
     const profile = profiles[index % profiles.length] ?? "agency";
     const age = ((count - index) / count) ** 1.3 * 13.4 * DAY_MS * (0.8 + 0.2 * wave(index));
-    const lead = journal.insertLead(aNewLead({
+    const lead = partsOf(journal).insertLead(aNewLead({
       id: crypto.randomUUID(),
       profile,
       profileName: `MONSTER ${profile.toUpperCase()}`,
@@ -38,15 +39,19 @@ export function inventLeads(
 }
 
 function finish(journal: Journal, { number, profile, receivedAtMs }: Lead, index: number): void {
-  if (profile === "cg") return void journal.moveLead(number, "in_admin_chat");
+  if (profile === "cg") return void partsOf(journal).moveLead(number, "in_admin_chat");
   const attempt = journal.beginAttempt(number, null, receivedAtMs);
   const accepted = index % 9 !== 4;
   if (accepted) {
-    journal.endAttempt(attempt, { kind: "accepted", status: 200 }, receivedAtMs + 300);
-    journal.moveLead(number, "in_crm");
+    partsOf(journal).closeAttempt(attempt, { kind: "accepted", status: 200 }, receivedAtMs + 300);
+    partsOf(journal).moveLead(number, "in_crm");
   } else {
-    journal.endAttempt(attempt, { kind: "timeout", afterMs: 10_000 }, receivedAtMs + 10_000);
-    journal.moveLead(number, index % 5 === 0 ? "undelivered" : "in_admin_chat");
+    partsOf(journal).closeAttempt(
+      attempt,
+      { kind: "timeout", afterMs: 10_000 },
+      receivedAtMs + 10_000,
+    );
+    partsOf(journal).moveLead(number, index % 5 === 0 ? "undelivered" : "in_admin_chat");
   }
 }
 

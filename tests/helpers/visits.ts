@@ -35,7 +35,7 @@ export function buttonTexts(message: SimMessage): string[] {
   return (message.reply_markup?.inline_keyboard ?? []).flat().map(({ text }) => text);
 }
 
-/** Fails if anything reaches the managers' chat before a marker lead's follow-up. */
+/** Fails if anything comes into the managers' chat before a marker lead's follow-up does. */
 export async function assertAdminChatSilent(house: House): Promise<void> {
   // A second visitor's follow-up passes the same queue, so everything before it has been shown.
   const marker = house.telegram.user({ first_name: "Marker", username: "marker" });

@@ -13,7 +13,8 @@ import {
 } from "../../lib/journal/journal.ts";
 import { openDatabase } from "../../lib/journal/database.ts";
 import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
-import { aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 const [A, B, C] = ["111", "222", "333"];
 const CHAT = aNewLead().chatId;
@@ -52,7 +53,7 @@ function withFile(run: (file: File) => void): void {
 
 function press(journal: Journal, id: string, messageId = 2) {
   const lead = aNewLead({ id, menuMessageId: messageId });
-  const confirmation = JSON.stringify({ ...MENU, messageId, text: "✅", photo: false });
+  const confirmation = aConfirmation({ ...MENU, messageId });
   return journal.recordChoice(lead, confirmation, "crm:x", false)?.lead;
 }
 
@@ -140,11 +141,11 @@ Deno.test("menus, follow-ups and cards of one bot are none of another's", () =>
     const ofA = as(A);
     ofA.rememberMenu(MENU, "agency", NOON_MS);
     press(ofA, "a");
-    ofA.rememberCard(1, "crm_failed", card);
+    partsOf(ofA).rememberCard(1, "crm_failed", card, NOON_MS);
     ofA.recordFollowUp(message, NOON_MS);
 
     const ofB = as(B);
-    assert.equal(ofB.findMenu(MENU), undefined);
+    assert.equal(ofB.findMenu(MENU).profile, undefined);
     assert.deepEqual(ofB.cardsOn(card), []);
     assert.equal(ofB.findLead(1)?.card, null, "it cannot be edited, nor replied to");
     assert.ok((ofB.takeFollowUp(1)?.messageIds[0] ?? 0) < 0, "it cannot be copied");
@@ -152,7 +153,7 @@ Deno.test("menus, follow-ups and cards of one bot are none of another's", () =>
     ofB.rememberMenu(MENU, "cg", NOON_MS);
 
     const again = as(A);
-    assert.equal(again.findMenu(MENU), "agency");
+    assert.equal(again.findMenu(MENU).profile, "agency");
     assert.deepEqual(again.findLead(1)?.card, card);
     assert.deepEqual(again.takeFollowUp(1)?.messageIds, [9]);
     assert.equal(again.recordFollowUp(message, NOON_MS).kind, "known");
@@ -174,7 +175,7 @@ Deno.test("updates that one bot left are handled under the next, under names of 
     const records = updates.map((each) => ({ id: each.update_id, body: JSON.stringify(each) }));
     ofA.recordUpdates([...records, { id: 9, body: "{broken" }], NOON_MS, NOON_MS);
     ofA.takeUpdates(NOON_MS, 2);
-    ofA.finishUpdate(7);
+    ofA.recordDone([{ kind: "handled", update: 7 }]);
 
     const ofB = as(B);
     ofB.recover({ kind: "interrupted", reason: "" }, NOON_MS);
@@ -188,11 +189,11 @@ Deno.test("updates that one bot left are handled under the next, under names of 
     assert.equal(update_id, -4);
     const { message_id, reply_to_message } = callback_query.message;
     assert.ok(message_id < 0 && reply_to_message.message_id < 0);
-    assert.equal(ofB.findMenu({ chatId: CHAT, messageId: message_id }), "agency");
+    assert.equal(ofB.findMenu({ chatId: CHAT, messageId: message_id }).profile, "agency");
     assert.ok(press(ofB, "left", message_id));
     assert.ok(press(ofB, "b"), "the same message id of B is another menu");
 
-    ofB.finishUpdate(-4);
+    ofB.recordDone([{ kind: "handled", update: -4 }]);
     ofB.forgetUpdates(9);
     assert.equal(press(as(A), "a"), undefined, "the lead that A's press gave under B is A's");
   }));
@@ -201,19 +202,21 @@ Deno.test("what one bot owed is said by the next in a new message", () =>
   withFile(({ as }) => {
     const ofA = as(A);
     press(ofA, "a");
-    const report = { message: { chatId: -1001, messageId: 80 }, report: {} };
-    const work = { lane: EDITS_LANE, kind: "offer_update", subject: 80 } as const;
-    ofA.addWork({ ...work, body: JSON.stringify(report) }, NOON_MS);
-    ofA.rememberFact("send_all:agency", JSON.stringify({ ...report, running: 0 }));
-    ofA.addWork({ lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: "текст" }, NOON_MS);
+    const message = { chatId: -1001, messageId: 80 };
+    const counts = { total: 2, sent: 1, failed: 0, skipped: 0, stopped: false };
+    const body = { message, report: { profileName: "MONSTER AGENCY", ...counts } };
+    ofA.addWork({ lane: EDITS_LANE, kind: "offer_update", subject: 80, body }, NOON_MS);
+    ofA.rememberFact("send_all:agency", JSON.stringify({ ...body, running: 0 }));
+    ofA.noteFact("told", "1", "текст", NOON_MS);
 
     const ofB = as(B);
-    ofB.recover({ kind: "interrupted", reason: "" }, NOON_MS);
-    const [confirmation] = ofB.takeWork(VISITORS_LANE, NOON_MS, 9);
-    assert.ok(JSON.parse(confirmation!.body).messageId < 0);
-    assert.ok(JSON.parse(ofB.takeWork(EDITS_LANE, NOON_MS, 9)[0]!.body).message.messageId < 0);
     assert.ok(JSON.parse(ofB.fact("send_all:agency")!).message.messageId < 0);
-    assert.equal(ofB.takeWork(ADMIN_CHAT_LANE, NOON_MS, 9)[0]?.body, "текст");
+    ofB.recover({ kind: "interrupted", reason: "" }, NOON_MS);
+    const confirmation = ofB.takeWorkOfKind(VISITORS_LANE, "confirmation", NOON_MS);
+    assert.ok(confirmation!.body.messageId < 0);
+    const update = ofB.takeWorkOfKind(EDITS_LANE, "offer_update", NOON_MS);
+    assert.ok(update!.body.message.messageId < 0);
+    assert.equal(ofB.takeWorkOfKind(ADMIN_CHAT_LANE, "note", NOON_MS)?.body.text, "текст");
     assert.deepEqual(ofB.takeWork(FOLLOW_UPS_LANE, NOON_MS, 9), []);
   }));
 
@@ -221,10 +224,10 @@ Deno.test("another bot's menus are nobody to be reminded of, and its absence is 
   withFile(({ as }) => {
     as(A).rememberMenu(MENU, "agency", NOON_MS);
     const ofB = as(B);
-    assert.equal(ofB.oweReminders(0, NOON_MS + 1, NOON_MS + 1), 0);
+    assert.equal(ofB.recordPolled("x", NOON_MS + 1, { menusSinceMs: 0, untilMs: NOON_MS + 1 }), 0);
     assert.notEqual(ofB.ownFact("polled_at_ms"), "polled_at_ms");
     const ofA = as(A);
-    assert.equal(ofA.oweReminders(0, NOON_MS + 1, NOON_MS + 1), 1);
+    assert.equal(ofA.recordPolled("x", NOON_MS + 1, { menusSinceMs: 0, untilMs: NOON_MS + 1 }), 1);
     assert.equal(ofA.ownFact("polled_at_ms"), "polled_at_ms");
   }));
 

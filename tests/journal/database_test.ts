@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { FakeTime } from "@std/testing/time";
 import { type Database, openDatabase } from "../../lib/journal/database.ts";
-import { isStorageFault } from "../../lib/journal/storage_fault.ts";
+import { StorageError, toStorageError } from "../../lib/journal/storage_error.ts";
 import { DENO } from "../helpers/deno.ts";
 
 const NOTES = "CREATE TABLE notes (number INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT";
@@ -164,7 +164,7 @@ Deno.test("a database that another process writes refuses at once, and takes the
     using other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE");
     const begunAtMs = performance.now();
-    assert.throws(() => add.run("first"), (error) => isStorageFault(error));
+    assert.throws(() => add.run("first"), StorageError);
     assert.ok(performance.now() - begunAtMs < 1_000); // Nothing else of the process runs meanwhile.
     other.exec("ROLLBACK");
     add.run("first");
@@ -380,8 +380,8 @@ Deno.test("atomically on a full disk leaves nothing of its turn, and the next tu
       write("one");
       write("x".repeat(100_000));
     });
-  assert.throws(tooMuch, isStorageFault);
-  assert.throws(() => db.atomically(() => write("two")), isStorageFault);
+  assert.throws(tooMuch, StorageError);
+  assert.throws(() => db.atomically(() => write("two")), StorageError);
   await assert.rejects(db.committed());
   db.atomically(() => write("three"));
   await db.committed();
@@ -391,22 +391,25 @@ Deno.test("atomically on a full disk leaves nothing of its turn, and the next tu
 
 Deno.test("a storage fault is one of the disk, the file or a lock, and no defect", () =>
   withDatabase((db, _onDisk, path) => {
-    const codeOf = (errcode: number) => Object.assign(new Error("SQLite says no"), { errcode });
+    const ofCode = (errcode: number) => Object.assign(new Error("SQLite says no"), { errcode });
     for (const code of [5, 6, 7, 8, 10, 10 | (12 << 8), 11, 13, 14, 26]) {
-      assert.ok(isStorageFault(codeOf(code)), String(code));
+      const thrown = ofCode(code);
+      const error = toStorageError(thrown);
+      assert.ok(error instanceof StorageError && error.cause === thrown, String(code));
+      assert.equal(error.message, "SQLite says no");
     }
-    for (const code of [1, 18, 19, 20, 21, 25]) assert.ok(!isStorageFault(codeOf(code)), `${code}`);
-    for (const error of [new TypeError("null"), new RangeError("boom"), null, "text"]) {
-      assert.ok(!isStorageFault(error));
+    const defects = [1, 18, 19, 20, 21, 25].map(ofCode);
+    for (const error of [...defects, new Error("no code"), new TypeError("null"), null, "text"]) {
+      assert.equal(toStorageError(error), error);
     }
     const other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE");
     db.reader("PRAGMA busy_timeout = 0").get();
-    assert.throws(() => writers(db).write("locked out"), isStorageFault);
+    assert.throws(() => writers(db).write("locked out"), StorageError);
     other.exec("ROLLBACK");
     assert.throws(
       () => db.writer("INSERT INTO notes (words) VALUES (NULL)").run(),
-      (error) => !isStorageFault(error),
+      (error) => !(error instanceof StorageError),
     );
     other.close();
     return Promise.resolve();

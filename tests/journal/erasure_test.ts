@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { openDatabase } from "../../lib/journal/database.ts";
 import { type Journal, journalIn, VISITORS_LANE } from "../../lib/journal/journal.ts";
 import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
-import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 
 interface Person {
   readonly id: number;
@@ -43,19 +43,24 @@ function tellOf(journal: Journal, person: Person, number: number): void {
   });
   journal.rememberMenu({ chatId, messageId: 2 }, "agency", NOON_MS - 9);
   journal.rememberMenu({ chatId, messageId: 8 }, "agency", NOON_MS - 9);
-  journal.oweReminders(0, NOON_MS, NOON_MS);
+  journal.recordPolled("polled_at_ms", NOON_MS, { menusSinceMs: 0, untilMs: NOON_MS });
   const lead = aNewLead({ id: `${number}`, visitor, chatId });
-  const body = JSON.stringify({ chatId, messageId: 2, text: person.secret });
-  const { post } = journal.recordChoice(lead, body, "crm:host:a", true)!;
-  const attempt = journal.beginAttempt(number, null, NOON_MS);
-  journal.failInCrm(post, attempt, { kind: "answered", status: 400, body: person.secret }, NOON_MS);
+  const body = aConfirmation({ chatId, text: person.secret });
+  const { post, attempt } = journal.recordChoice(lead, body, "crm:host:a", true)!;
+  assert.ok(post.kind === "post" && attempt !== undefined);
+  journal.endAttempt(
+    post,
+    attempt,
+    { kind: "answered", status: 400, body: person.secret },
+    NOON_MS,
+  );
   const card = journal.takeWorkOfKind("admin_chat", "card", NOON_MS)!;
   journal.settleInAdminChat([card], { chatId: -1, messageId: number }, NOON_MS);
   for (const messageId of [4, 5]) {
     const content = someContent({ text: person.secret });
     journal.recordFollowUp({ lead: number, chatId, messageId, albumId: null, content }, NOON_MS);
   }
-  const note = `📎 @${person.username} написал`;
+  const note = { text: `📎 @${person.username} написал` };
   journal.addWork({ lane: "admin_chat", kind: "note", subject: 0, body: note }, NOON_MS);
   const from = { id: person.id, first_name: person.lastName };
   const message = { chat: { id: chatId }, from, text: person.secret };
@@ -81,14 +86,14 @@ function tracesOf(person: Person, text: string): string[] {
 Deno.test("thanks that are owed to an erased person's chat are forgotten, whatever they are for", () =>
   withBoth((journal) => {
     for (const { id } of [GALLIARD, OTHER]) {
-      const thanks = { lane: VISITORS_LANE, kind: "thanks", subject: 999, body: `${id}` } as const;
-      journal.addWork(thanks, NOON_MS);
+      const body = { chatId: id };
+      journal.addWork({ lane: VISITORS_LANE, kind: "thanks", subject: 999, body }, NOON_MS);
     }
     assert.notEqual(journal.erasePerson(GALLIARD.id, "@manager", NOON_MS), undefined);
-    const left = journal.takeWork(VISITORS_LANE, NOON_MS, 99).filter(({ subject }) =>
-      subject === 999
+    const left = journal.takeWork(VISITORS_LANE, NOON_MS, 99).flatMap((work) =>
+      work.kind === "thanks" && work.subject === 999 ? [work.body.chatId] : []
     );
-    assert.deepEqual(left.map(({ body }) => body), [`${OTHER.id}`]);
+    assert.deepEqual(left, [OTHER.id]);
   }));
 
 Deno.test("erasing a person leaves nothing of them in any table, also not of what is in hand, and another's stays", () =>

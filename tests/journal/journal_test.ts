@@ -17,11 +17,14 @@ import {
   openJournal,
   VISITORS_LANE,
   type Work,
+  type WorkOf,
 } from "../../lib/journal/journal.ts";
 import { canMove, type CrmOutcome, type Lead, type LeadState } from "../../lib/lead.ts";
 import { openDatabase } from "../../lib/journal/database.ts";
 import { MIGRATIONS } from "../../lib/journal/schema.ts";
-import { aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import { A_HELD_LINE, aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import { MOST_FINISHED } from "../../lib/journal/inbox.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 const HOST = "crm.example.ru";
 const CARD = { chatId: -1001, messageId: 77 };
@@ -64,11 +67,15 @@ async function withJournalFile(
 }
 
 /** Records a choice; a number tells one menu message from another. */
-function record(journal: Journal, menuMessageId = 2, details = {}): Lead & { confirmation: Work } {
+function record(
+  journal: Journal,
+  menuMessageId = 2,
+  details = {},
+): Lead & { confirmation: WorkOf<"confirmation"> } {
   const id = `5b0f6a52-0000-0000-0000-${String(menuMessageId).padStart(12, "0")}`;
   const recorded = journal.recordChoice(
     aNewLead({ id, menuMessageId, ...details }),
-    '{"text":"✅ Принято"}',
+    aConfirmation(),
     crmLane(HOST),
     false,
   );
@@ -80,11 +87,26 @@ function record(journal: Journal, menuMessageId = 2, details = {}): Lead & { con
 function takeOne(journal: Journal, lane: string, nowMs = NOON_MS): Work {
   const [work, ...others] = journal.takeWork(lane, nowMs, 9);
   assert.ok(work && others.length === 0, `${lane} has ${others.length + (work ? 1 : 0)}`);
+  assert.ok(work.kind !== "unreadable");
   return work;
 }
 
-function takePost(journal: Journal): Work {
-  return takeOne(journal, crmLane(HOST));
+function takePost(journal: Journal): WorkOf<"post"> {
+  const work = takeOne(journal, crmLane(HOST));
+  assert.ok(work.kind === "post");
+  return work;
+}
+
+function takeCard(journal: Journal, nowMs = NOON_MS): WorkOf<"card"> {
+  const work = takeOne(journal, ADMIN_CHAT_LANE, nowMs);
+  assert.ok(work.kind === "card");
+  return work;
+}
+
+function takeFollowUp(journal: Journal, nowMs = NOON_MS): WorkOf<"follow_up"> {
+  const work = takeOne(journal, FOLLOW_UPS_LANE, nowMs);
+  assert.ok(work.kind === "follow_up");
+  return work;
 }
 
 /** A first POST that has begun. */
@@ -92,19 +114,19 @@ function begin(journal: Journal, lead: Lead): Attempt {
   return journal.beginAttempt(lead.number, null, NOON_MS);
 }
 
-/** A lead whose card is in the admin chat. */
+/** A lead whose card is in the managers' chat. */
 function recordShown(journal: Journal, menuMessageId = 2): Lead {
   const lead = record(journal, menuMessageId);
-  journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
-  journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS);
+  partsOf(journal).turnIntoCard(takePost(journal), "crm_failed", NOON_MS);
+  journal.settleInAdminChat([takeCard(journal)], CARD, NOON_MS);
   return lead;
 }
 
-/** A lead that neither the CRM nor the admin chat took. */
+/** A lead that neither the CRM nor the managers' chat took. */
 function recordUndelivered(journal: Journal): Lead {
   const lead = record(journal);
-  journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
-  journal.markUndelivered(takeOne(journal, ADMIN_CHAT_LANE), NOON_MS + 1_000);
+  partsOf(journal).turnIntoCard(takePost(journal), "crm_failed", NOON_MS);
+  journal.markUndelivered(takeCard(journal), NOON_MS + 1_000);
   return lead;
 }
 
@@ -154,7 +176,7 @@ Deno.test("a postponed update is due again with one failure more", () =>
 Deno.test("a late postponement does not make a finished update due again", () =>
   withJournal((journal) => {
     journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS);
-    journal.finishUpdate(11);
+    journal.recordDone([{ kind: "handled", update: 11 }]);
     journal.postponeUpdate(11, NOON_MS);
     assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
     assert.equal(journal.nextUpdateDueAtMs(), undefined);
@@ -165,7 +187,7 @@ Deno.test("a late postponement does not make a finished update due again", () =>
 Deno.test("an update without a body that an earlier version left due is not handed out, and ends", () =>
   withJournalFile(async (journal, reopen, path) => {
     journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS);
-    journal.finishUpdate(11);
+    journal.recordDone([{ kind: "handled", update: 11 }]);
     await journal.committed();
     const other = new DatabaseSync(path);
     other.exec(`UPDATE inbox SET due_at_ms = ${NOON_MS}`);
@@ -175,21 +197,36 @@ Deno.test("an update without a body that an earlier version left due is not hand
     assert.equal(next.nextUpdateDueAtMs(), undefined);
   }));
 
-Deno.test("a finished update is known until Telegram was told of it, and then forgotten", () =>
+Deno.test("finished updates are known until Telegram was told of them, and then forgotten, many at a time", () =>
   withJournal((journal) => {
-    journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS);
-    journal.finishUpdate(11);
-    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
-    journal.forgetUpdates(11);
+    const ids = Array.from({ length: MOST_FINISHED }, (_, index) => 11 + index);
+    const last = ids.at(-1)!;
+    journal.recordUpdates(updates(...ids, last + 1), NOON_MS, NOON_MS);
+    const finish = (update: number) => journal.recordDone([{ kind: "handled", update }]);
+    ids.slice(0, -1).forEach(finish);
+    journal.forgetUpdates(last);
     assert.deepEqual(journal.recordUpdates(updates(11), NOON_MS, NOON_MS), new Set());
-    journal.forgetUpdates(12);
-    assert.deepEqual(journal.recordUpdates(updates(11), NOON_MS, NOON_MS), new Set([11]));
+    finish(last);
+    journal.forgetUpdates(last);
+    assert.deepEqual(journal.recordUpdates(updates(11, last), NOON_MS, null), new Set([11]));
+    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [last + 1]);
+  }));
+
+Deno.test("a journal that holds finished updates of an earlier process forgets them when Telegram is first heard", () =>
+  withJournalFile(async (journal, reopen) => {
+    journal.recordUpdates(updates(11), NOON_MS, NOON_MS);
+    journal.recordDone([{ kind: "handled", update: 11 }]);
+    await journal.committed();
+    const next = reopen();
+    assert.deepEqual(next.recordUpdates(updates(11), NOON_MS, NOON_MS), new Set());
+    next.forgetUpdates(12);
+    assert.deepEqual(next.recordUpdates(updates(11), NOON_MS, NOON_MS), new Set([11]));
   }));
 
 Deno.test("forgetUpdates keeps what is not finished", () =>
   withJournal((journal) => {
     journal.recordUpdates(updates(11, 12), NOON_MS, null);
-    journal.finishUpdate(12);
+    journal.recordDone([{ kind: "handled", update: 12 }]);
     journal.forgetUpdates(100);
     journal.recover(INTERRUPTED, NOON_MS);
     assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [11]);
@@ -201,7 +238,7 @@ Deno.test("recordChoice records the lead, with its confirmation in hand and its 
   withJournal((journal) => {
     const recorded = journal.recordChoice(
       aNewLead(),
-      '{"text":"✅ Принято"}',
+      aConfirmation(),
       crmLane(HOST),
       false,
     );
@@ -214,7 +251,7 @@ Deno.test("recordChoice records the lead, with its confirmation in hand and its 
       lane: VISITORS_LANE,
       kind: "confirmation",
       subject: 1,
-      body: '{"text":"✅ Принято"}',
+      body: aConfirmation(),
       failures: 0,
     });
     assert.deepEqual(journal.takeWork(VISITORS_LANE, NOON_MS, 9), []);
@@ -222,16 +259,17 @@ Deno.test("recordChoice records the lead, with its confirmation in hand and its 
     assert.deepEqual([post.kind, post.subject, post.failures], ["post", 1, 0]);
   }));
 
-Deno.test("recordChoice leaves a POST that leaves at once in its caller's hands, and a restart makes it due", () =>
+Deno.test("recordChoice begins the attempt of a POST that leaves at once, and a restart makes it a card", () =>
   withJournal((journal) => {
-    const recorded = journal.recordChoice(aNewLead(), "{}", crmLane(HOST), true);
+    const recorded = journal.recordChoice(aNewLead(), aConfirmation(), crmLane(HOST), true);
     assert.ok(recorded);
     const { post } = recorded;
     assert.deepEqual(journal.findWork("post", 1), post);
     assert.equal(journal.nextWorkDueAtMs(post.lane), undefined);
-    assert.deepEqual(journal.openAttempts(), [], "nothing has left yet");
+    assert.deepEqual(journal.openAttempts(), [recorded.attempt], "it may have left");
     journal.recover({ kind: "interrupted", reason: "kill" }, NOON_MS);
-    assert.deepEqual(journal.takeWork(post.lane, NOON_MS, 9), [post]);
+    assert.deepEqual(journal.takeWork(post.lane, NOON_MS, 9), []);
+    assert.equal(takeCard(journal).subject, 1);
   }));
 
 Deno.test("a lead keeps whatever its visitor is called, and who has no name", () =>
@@ -252,7 +290,7 @@ Deno.test("one menu gives one lead, the first, whoever presses what in it", () =
   withJournal((journal) => {
     const first = record(journal, 2, { choice: "Привлечь клиентов" });
     const again = aNewLead({ id: "another", menuMessageId: 2, choice: "Создать сайт" });
-    assert.equal(journal.recordChoice(again, "{}", crmLane(HOST), false), undefined);
+    assert.equal(journal.recordChoice(again, aConfirmation(), crmLane(HOST), false), undefined);
     assert.equal(journal.findLead(first.number)?.choice, "Привлечь клиентов");
     assert.equal(journal.findLead(first.number + 1), undefined);
     takePost(journal);
@@ -280,14 +318,14 @@ Deno.test("a menu is remembered with the profile whose buttons it bears", () =>
   withJournal((journal) => {
     journal.rememberMenu({ chatId: 1, messageId: 2 }, "agency", NOON_MS);
     journal.rememberMenu({ chatId: 1, messageId: 2 }, "cg", NOON_MS);
-    assert.equal(journal.findMenu({ chatId: 1, messageId: 2 }), "cg");
-    assert.equal(journal.findMenu({ chatId: 2, messageId: 2 }), undefined);
+    assert.equal(journal.findMenu({ chatId: 1, messageId: 2 }).profile, "cg");
+    assert.equal(journal.findMenu({ chatId: 2, messageId: 2 }).profile, undefined);
   }));
 
-Deno.test("finishConfirmation leaves nothing owed to the visitor", () =>
+Deno.test("a confirmation that was given leaves nothing owed to the visitor", () =>
   withJournal((journal) => {
     const { confirmation } = record(journal);
-    journal.finishConfirmation(confirmation, NOON_MS);
+    journal.recordDone([{ kind: "confirmed", work: confirmation, atMs: NOON_MS }]);
     assert.deepEqual(journal.lanes(VISITORS_LANE), []);
   }));
 
@@ -297,7 +335,7 @@ Deno.test("a lead moves from received to in_crm when the CRM took it, and nothin
   withJournal((journal) => {
     const lead = record(journal);
     const post = takePost(journal);
-    journal.settleInCrm(post, begin(journal, lead), ACCEPTED, NOON_MS);
+    journal.endAttempt(post, begin(journal, lead), ACCEPTED, NOON_MS);
     assert.equal(stateOf(journal, lead), "in_crm");
     assert.deepEqual(journal.lanes(CRM_LANES), []);
     assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
@@ -310,13 +348,13 @@ for (const reason of ["crm_failed", "no_webhook"] as const) {
       const lead = record(journal);
       const post = takePost(journal);
       journal.postponeWork(post, NOON_MS);
-      journal.oweCard(takePost(journal), reason, NOON_MS + 5);
+      partsOf(journal).turnIntoCard(takePost(journal), reason, NOON_MS + 5);
       assert.deepEqual(journal.lanes(CRM_LANES), []);
       assert.deepEqual(journal.takeWork(ADMIN_CHAT_LANE, NOON_MS + 4, 9), []);
-      const card = takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 5);
+      const card = takeCard(journal, NOON_MS + 5);
       assert.deepEqual(
         [card.kind, card.subject, card.body, card.failures],
-        ["card", lead.number, reason, 0],
+        ["card", lead.number, { reason }, 0],
       );
       assert.equal(stateOf(journal, lead), "received");
     }));
@@ -335,14 +373,14 @@ Deno.test("a lead moves from received to undelivered when its card cannot be sho
     const lead = recordUndelivered(journal);
     assert.equal(stateOf(journal, lead), "undelivered");
     assert.equal(journal.nextWorkDueAtMs(ADMIN_CHAT_LANE), NOON_MS + 1_000);
-    const card = takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 1_000);
-    assert.deepEqual([card.kind, card.body, card.failures], ["card", "crm_failed", 1]);
+    const card = takeCard(journal, NOON_MS + 1_000);
+    assert.deepEqual([card.body.reason, card.failures], ["crm_failed", 1]);
   }));
 
 Deno.test("an undelivered lead stays undelivered while its card fails, with one failure more each time", () =>
   withJournal((journal) => {
     const lead = recordUndelivered(journal);
-    journal.markUndelivered(takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 1_000), NOON_MS + 3_000);
+    journal.markUndelivered(takeCard(journal, NOON_MS + 1_000), NOON_MS + 3_000);
     assert.equal(stateOf(journal, lead), "undelivered");
     assert.equal(takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 3_000).failures, 2);
   }));
@@ -350,7 +388,7 @@ Deno.test("an undelivered lead stays undelivered while its card fails, with one 
 Deno.test("a lead moves from undelivered to in_admin_chat when its card is shown after all", () =>
   withJournal((journal) => {
     const lead = recordUndelivered(journal);
-    const card = takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 1_000);
+    const card = takeCard(journal, NOON_MS + 1_000);
     journal.settleInAdminChat([card], CARD, NOON_MS + 1_000);
     assert.equal(stateOf(journal, lead), "in_admin_chat");
   }));
@@ -366,7 +404,7 @@ for (
       const lead = prepare(journal);
       assert.equal(journal.oweResend(lead.number, "@boss", crmLane(HOST), NOON_MS), "asked");
       const attempt = journal.beginAttempt(lead.number, "@boss", NOON_MS);
-      journal.settleInCrm(takePost(journal), attempt, ACCEPTED, NOON_MS);
+      journal.endAttempt(takePost(journal), attempt, ACCEPTED, NOON_MS);
       assert.equal(stateOf(journal, lead), "in_crm");
     }));
 
@@ -393,7 +431,7 @@ Deno.test("a manager's wish to send a lead again counts once, and not for a lead
     assert.equal(ask(lead.number), "asked");
     assert.equal(ask(lead.number), "running");
     const attempt = journal.beginAttempt(lead.number, "@boss", NOON_MS);
-    journal.settleInCrm(takePost(journal), attempt, ACCEPTED, NOON_MS);
+    journal.endAttempt(takePost(journal), attempt, ACCEPTED, NOON_MS);
     assert.equal(ask(lead.number), "settled");
   }));
 
@@ -407,7 +445,11 @@ Deno.test("moveLead moves a lead as the words allow, wherever it is pushed, and 
           const lead = record(journal);
           let state: LeadState = "received";
           for (const to of pushes) {
-            assert.equal(journal.moveLead(lead.number, to), canMove(state, to), `${state} → ${to}`);
+            assert.equal(
+              partsOf(journal).moveLead(lead.number, to),
+              canMove(state, to),
+              `${state} → ${to}`,
+            );
             if (canMove(state, to)) {
               state = to;
             }
@@ -441,7 +483,7 @@ Deno.test("attempts of a lead are counted from 1 and open until they end", () =>
     const first = begin(journal, lead);
     assert.deepEqual(first, { lead: lead.number, nth: 1 });
     assert.deepEqual(journal.openAttempts(), [first]);
-    journal.endAttempt(first, { kind: "timeout", afterMs: 10_000 }, NOON_MS + 10_000);
+    partsOf(journal).closeAttempt(first, { kind: "timeout", afterMs: 10_000 }, NOON_MS + 10_000);
     assert.deepEqual(journal.openAttempts(), []);
     assert.deepEqual(begin(journal, lead).nth, 2);
   }));
@@ -460,7 +502,7 @@ for (const [outcome, status, reason] of OUTCOMES) {
   Deno.test(`an attempt that ends as ${outcome.kind} is kept with its status and reason`, () =>
     withJournal((journal) => {
       const lead = record(journal);
-      journal.endAttempt(begin(journal, lead), outcome, NOON_MS + 50);
+      partsOf(journal).closeAttempt(begin(journal, lead), outcome, NOON_MS + 50);
       assert.deepEqual(journal.attemptsOf(lead.number), [{
         nth: 1,
         begunAtMs: NOON_MS,
@@ -477,8 +519,8 @@ Deno.test("an attempt ends once: its first outcome stays", () =>
   withJournal((journal) => {
     const lead = record(journal);
     const attempt = begin(journal, lead);
-    journal.endAttempt(attempt, ACCEPTED, NOON_MS);
-    journal.endAttempt(attempt, INTERRUPTED, NOON_MS);
+    partsOf(journal).closeAttempt(attempt, ACCEPTED, NOON_MS);
+    partsOf(journal).closeAttempt(attempt, INTERRUPTED, NOON_MS);
     assert.equal(journal.attemptsOf(lead.number)[0]?.outcome, "accepted");
   }));
 
@@ -487,7 +529,7 @@ Deno.test("an attempt ends once: its first outcome stays", () =>
 Deno.test("takeWork hands out what is due of a lane, longest due first, each once", () =>
   withJournal((journal) => {
     const owe = (subject: number, dueAtMs: number | null, lane = VISITORS_LANE) =>
-      journal.addWork({ lane, kind: "thanks", subject, body: "" }, dueAtMs);
+      journal.addWork({ lane, kind: "thanks", subject, body: { chatId: 1 } }, dueAtMs);
     owe(1, NOON_MS);
     owe(2, NOON_MS - 2);
     owe(3, NOON_MS - 1);
@@ -508,9 +550,15 @@ Deno.test("lanes are those with work, waiting or in hand, whatever a host is cal
   withJournal((journal) => {
     const hosts = ["", "crm.example.ru:8080", "INVALID_URL_FOR_TESTING", "пример.рф"];
     for (const host of hosts) {
-      journal.addWork({ lane: crmLane(host), kind: "post", subject: 1, body: "" }, NOON_MS);
+      journal.addWork(
+        { lane: crmLane(host), kind: "post", subject: 1, body: { askedBy: null } },
+        NOON_MS,
+      );
     }
-    journal.addWork({ lane: VISITORS_LANE, kind: "thanks", subject: 1, body: "" }, NOON_MS);
+    journal.addWork(
+      { lane: VISITORS_LANE, kind: "thanks", subject: 1, body: { chatId: 1 } },
+      NOON_MS,
+    );
     journal.takeWork(crmLane(""), NOON_MS, 9);
     assert.deepEqual(journal.lanes(CRM_LANES).toSorted(), hosts.map(crmLane).toSorted());
     assert.deepEqual(journal.lanes(crmLane("")).toSorted(), hosts.map(crmLane).toSorted());
@@ -529,11 +577,11 @@ Deno.test("facts are remembered, the newest under its name", () =>
 Deno.test("a card that was sent again while it was being shown has to say so", () =>
   withJournal((journal) => {
     const lead = recordUndelivered(journal);
-    const card = takeOne(journal, ADMIN_CHAT_LANE, NOON_MS + 1_000);
+    const card = takeCard(journal, NOON_MS + 1_000);
     assert.equal(journal.oweResend(lead.number, "Анна", crmLane(HOST), NOON_MS), "asked");
     const attempt = journal.beginAttempt(lead.number, "Анна", NOON_MS);
-    journal.endAttempt(attempt, { kind: "answered", status: 500, body: "" }, NOON_MS);
-    journal.endResend(takePost(journal), NOON_MS);
+    partsOf(journal).closeAttempt(attempt, { kind: "answered", status: 500, body: "" }, NOON_MS);
+    journal.skipPost(takePost(journal), NOON_MS);
     assert.equal(journal.findWork("card_update", lead.number), undefined); // There is no card yet.
     journal.settleInAdminChat([card], CARD, NOON_MS);
     assert.ok(journal.findWork("card_update", lead.number));
@@ -547,7 +595,7 @@ Deno.test("an edit that waits is not owed twice, and is due at once when there i
     journal.closeByHand(lead.number, "Борис", NOON_MS + 5);
     takeOne(journal, EDITS_LANE, NOON_MS + 5);
     assert.deepEqual(journal.takeWork(EDITS_LANE, NOON_MS + 300_000, 9), []);
-    journal.endResend(takePost(journal), NOON_MS + 5); // What is in hand may have been written before.
+    journal.skipPost(takePost(journal), NOON_MS + 5); // What is in hand may have been written before.
     takeOne(journal, EDITS_LANE, NOON_MS + 5);
   }));
 
@@ -580,7 +628,7 @@ Deno.test("a message becomes a follow-up, due at once, and so are the thanks", (
     const work = takeOne(journal, FOLLOW_UPS_LANE);
     assert.deepEqual([work.kind, work.subject], ["follow_up", 1]);
     const thanks = takeOne(journal, VISITORS_LANE);
-    assert.deepEqual([thanks.kind, thanks.body], ["thanks", "1"]);
+    assert.deepEqual([thanks.kind, thanks.body], ["thanks", { chatId: 1 }]);
   }));
 
 Deno.test("a message is recorded once, however often Telegram sends it", () =>
@@ -642,7 +690,7 @@ Deno.test("finishFollowUp leaves nothing owed", () =>
   withJournal((journal) => {
     record(journal);
     journal.recordFollowUp(aMessage(4), NOON_MS);
-    journal.finishFollowUp(takeOne(journal, FOLLOW_UPS_LANE), NOON_MS);
+    journal.finishFollowUp(takeFollowUp(journal), NOON_MS);
     assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
   }));
 
@@ -652,7 +700,7 @@ Deno.test("a follow-up that was put off comes before a later one that was not", 
     journal.recordFollowUp(aMessage(4, { lead: lead.number }), NOON_MS);
     journal.releaseWork(takeOne(journal, FOLLOW_UPS_LANE), NOON_MS + 60_000);
     journal.recordFollowUp(aMessage(5, { lead: lead.number }), NOON_MS + 10_000);
-    journal.settleInCrm(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS + 30_000);
+    journal.endAttempt(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS + 30_000);
     const works = journal.takeWork(FOLLOW_UPS_LANE, NOON_MS + 30_000, 1);
     assert.deepEqual(works.map(({ subject }) => subject), [1]);
   }));
@@ -673,7 +721,7 @@ function recordShownFollowUp(journal: Journal): void {
   journal.recordFollowUp(aMessage(4, { content: someContent({ text: "раз" }) }), NOON_MS);
   journal.takeFollowUp(1);
   journal.markPartShown(1, 1, SHOWN_AT);
-  journal.finishFollowUp(takeOne(journal, FOLLOW_UPS_LANE), NOON_MS);
+  journal.finishFollowUp(takeFollowUp(journal), NOON_MS);
 }
 
 Deno.test("an edit of a message that is shown is a follow-up of its own, once, and knows where the first version is", () =>
@@ -728,7 +776,7 @@ Deno.test("an edit that waits for the first version is due when that is shown", 
   withJournal((journal) => {
     record(journal);
     journal.recordFollowUp(aMessage(4), NOON_MS);
-    const first = takeOne(journal, FOLLOW_UPS_LANE);
+    const first = takeFollowUp(journal);
     journal.takeFollowUp(1);
     edit(journal, "два");
     journal.releaseWork(takeOne(journal, FOLLOW_UPS_LANE), NOON_MS + 60_000);
@@ -768,7 +816,13 @@ Deno.test("an edit of what is no follow-up, or of an erased person, is unknown",
     recordShownFollowUp(journal);
     edit(journal, "два");
     takeOne(journal, FOLLOW_UPS_LANE);
-    journal.eraseLead(1);
+    journal.endAttempt(
+      takePost(journal),
+      begin(journal, { ...aNewLead(), number: 1, state: "received", card: null }),
+      ACCEPTED,
+      NOON_MS,
+    );
+    journal.erasePerson(aNewLead().chatId, "@boss", NOON_MS);
     assert.deepEqual(edit(journal, "три", 2), { kind: "unknown" });
     assert.equal(journal.takeFollowUp(2), undefined);
   }));
@@ -812,8 +866,8 @@ Deno.test("follow-ups and edits that an older bot left are in their own lanes", 
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   try {
     const old = openDatabase(`${folder}/triborg.db`, MIGRATIONS.slice(0, 4));
-    for (const [id, kind] of ["card", "follow_up", "card_update", "offer_update"].entries()) {
-      old.writer("INSERT INTO outbox VALUES (?, 'admin_chat', ?, 1, '', 0, ?)").run(
+    for (const [id, kind] of ["card", "follow_up", "card_update", "card_update"].entries()) {
+      old.writer("INSERT INTO outbox VALUES (?, 'admin_chat', ?, ?1, '', 0, ?)").run(
         id,
         kind,
         NOON_MS,
@@ -824,7 +878,7 @@ Deno.test("follow-ups and edits that an older bot left are in their own lanes", 
     assert.equal(takeOne(journal, ADMIN_CHAT_LANE).kind, "card");
     assert.equal(takeOne(journal, FOLLOW_UPS_LANE).kind, "follow_up");
     const edits = journal.takeWork(EDITS_LANE, NOON_MS, 9).map(({ kind }) => kind);
-    assert.deepEqual(edits, ["card_update", "offer_update"]);
+    assert.deepEqual(edits, ["card_update", "card_update"]);
     journal.close();
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -834,11 +888,11 @@ Deno.test("follow-ups and edits that an older bot left are in their own lanes", 
 for (
   const [what, settle] of [
     ["the CRM took its lead", (journal: Journal, lead: Lead) => {
-      journal.settleInCrm(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS + 5);
+      journal.endAttempt(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS + 5);
     }],
     ["the card of its lead is shown", (journal: Journal) => {
-      journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
-      journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS + 5);
+      partsOf(journal).turnIntoCard(takePost(journal), "crm_failed", NOON_MS);
+      journal.settleInAdminChat([takeCard(journal)], CARD, NOON_MS + 5);
     }],
   ] as const
 ) {
@@ -881,7 +935,9 @@ Deno.test("recover ends an attempt that was cut off as interrupted, and owes the
     assert.deepEqual([ended?.outcome, ended?.endedAtMs], ["interrupted", NOON_MS + 5]);
     assert.deepEqual(next.lanes(CRM_LANES), []);
     const card = takeOne(next, ADMIN_CHAT_LANE, NOON_MS + 5);
-    assert.deepEqual([card.kind, card.subject, card.body], ["card", lead.number, "crm_failed"]);
+    assert.deepEqual([card.kind, card.subject, card.body], ["card", lead.number, {
+      reason: "crm_failed",
+    }]);
   }));
 
 Deno.test("recover leaves a POST that had not begun to be sent", () =>
@@ -953,8 +1009,8 @@ Deno.test("a card that a copy owes stays owed, and may be a duplicate", () =>
   withCopy((journal) => {
     const lead = record(journal);
     const attempt = begin(journal, lead);
-    journal.endAttempt(attempt, { kind: "answered", status: 500, body: "" }, NOON_MS);
-    journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
+    partsOf(journal).closeAttempt(attempt, { kind: "answered", status: 500, body: "" }, NOON_MS);
+    partsOf(journal).turnIntoCard(takePost(journal), "crm_failed", NOON_MS);
   }, (copy) => {
     copy.recover(INTERRUPTED, NOON_MS + 5);
     assert.equal(takeOne(copy, ADMIN_CHAT_LANE, NOON_MS + 5).kind, "card");
@@ -964,8 +1020,8 @@ Deno.test("a card that a copy owes stays owed, and may be a duplicate", () =>
 Deno.test("a resend that a copy owes is not made: the card in the chat says that it may be a duplicate", () =>
   withCopy((journal) => {
     const lead = record(journal);
-    journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
-    journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS);
+    partsOf(journal).turnIntoCard(takePost(journal), "crm_failed", NOON_MS);
+    journal.settleInAdminChat([takeCard(journal)], CARD, NOON_MS);
     assert.equal(journal.oweResend(lead.number, "@manager", crmLane(HOST), NOON_MS), "asked");
   }, (copy) => {
     copy.recover(INTERRUPTED, NOON_MS + 5);
@@ -983,8 +1039,8 @@ Deno.test("a lead whose card was open when the copy was made may have been enter
     const lead = record(journal);
     const attempt = begin(journal, lead);
     const failed = { kind: "answered", status: 500, body: "" } as const;
-    journal.failInCrm(takePost(journal), attempt, failed, NOON_MS);
-    journal.settleInAdminChat([takeOne(journal, ADMIN_CHAT_LANE)], CARD, NOON_MS);
+    journal.endAttempt(takePost(journal), attempt, failed, NOON_MS);
+    journal.settleInAdminChat([takeCard(journal)], CARD, NOON_MS);
   }, (copy) => {
     assert.deepEqual(copy.recover(INTERRUPTED, NOON_MS + 5), []);
     assert.equal(takeOne(copy, EDITS_LANE, NOON_MS + 5).kind, "card_update");
@@ -994,17 +1050,17 @@ Deno.test("a lead whose card was open when the copy was made may have been enter
 
 Deno.test("a lead that was held back when the copy was made may have been sent since: its life says so", () =>
   withCopy((journal) => {
-    journal.recordHeld(aNewLead(), "{}");
+    journal.recordHeld(aNewLead(), aConfirmation(), A_HELD_LINE);
   }, (copy) => {
     copy.recover(INTERRUPTED, NOON_MS + 5);
     assert.deepEqual(copy.attemptsOf(1).map(({ outcome }) => outcome), ["interrupted"]);
-    assert.deepEqual(copy.lanes(ADMIN_CHAT_LANE), []);
+    assert.equal(copy.findWork("card", 1), undefined);
   }));
 
 Deno.test("a resend and a card that a copy owes for one lead leave one card", () =>
   withCopy((journal) => {
     const lead = record(journal);
-    journal.oweCard(takePost(journal), "crm_failed", NOON_MS);
+    partsOf(journal).turnIntoCard(takePost(journal), "crm_failed", NOON_MS);
     journal.oweResend(lead.number, "@manager", crmLane(HOST), NOON_MS);
   }, (copy) => {
     copy.recover(INTERRUPTED, NOON_MS + 5);
@@ -1022,12 +1078,17 @@ Deno.test("a press that a copy had not handled yet becomes a card, and the next 
     journal.recordUpdates([{ id: 2, body: press(2) }, { id: 5, body: "no JSON" }], NOON_MS, null);
   }, (copy) => {
     copy.recover(INTERRUPTED, NOON_MS + 5);
-    const recorded = copy.recordChoice(aNewLead(), "{}", crmLane(HOST), true);
+    const recorded = copy.recordChoice(aNewLead(), aConfirmation(), crmLane(HOST), true);
     assert.equal(recorded?.post.kind, "card");
     assert.deepEqual(copy.lanes(CRM_LANES), []);
     assert.equal(takeOne(copy, ADMIN_CHAT_LANE, NOON_MS + 5).kind, "card");
     assert.equal(copy.attemptsOf(1)[0]?.outcome, "interrupted");
-    const other = copy.recordChoice(aNewLead({ menuMessageId: 3 }), "{}", crmLane(HOST), true);
+    const other = copy.recordChoice(
+      aNewLead({ menuMessageId: 3 }),
+      aConfirmation(),
+      crmLane(HOST),
+      true,
+    );
     assert.equal(other?.post.kind, "post");
   });
 });
@@ -1038,12 +1099,13 @@ for (
   const [how, handle] of Object.entries({
     "its press repeats another": (copy: Journal) => {
       const lead = record(copy, 9);
-      copy.recordRepeat(aNewLead(), lead.number, "{}");
+      copy.recordRepeat(aNewLead(), lead.number, aConfirmation());
     },
-    "its press is one too many": (copy: Journal) => copy.recordHeld(aNewLead(), "{}"),
+    "its press is one too many": (copy: Journal) =>
+      copy.recordHeld(aNewLead(), aConfirmation(), A_HELD_LINE),
     "its person is erased": (copy: Journal) => copy.erasePerson(chat, "@manager", NOON_MS),
     "its press gave nothing, and the bot starts again": (copy: Journal) => {
-      copy.finishUpdate(2);
+      copy.recordDone([{ kind: "handled", update: 2 }]);
       copy.recover(INTERRUPTED, NOON_MS + 6);
     },
   })
@@ -1068,7 +1130,7 @@ Deno.test("what a copy says of settled leads stays, and a journal that is no cop
   withJournalFile(async (journal, reopen, path) => {
     const lead = record(journal);
     const attempt = begin(journal, lead);
-    journal.settleInCrm(takePost(journal), attempt, ACCEPTED, NOON_MS);
+    journal.endAttempt(takePost(journal), attempt, ACCEPTED, NOON_MS);
     record(journal, 3);
     await journal.backUp(`${path}.copy`, NOON_MS);
     const next = reopen();
@@ -1093,8 +1155,8 @@ Deno.test("an erased person's name is in no file of the journal any more", () =>
         : aNewLead().visitor;
       const lead = record(journal, menu, { visitor, chatId: isWanted ? 1 : 2 });
       journal.recordUpdates([{ id: menu, body: `{"from":"${visitor.firstName}"}` }], NOON_MS, null);
-      journal.finishConfirmation(lead.confirmation, NOON_MS);
-      journal.settleInCrm(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS);
+      journal.recordDone([{ kind: "confirmed", work: lead.confirmation, atMs: NOON_MS }]);
+      journal.endAttempt(takePost(journal), begin(journal, lead), ACCEPTED, NOON_MS);
       journal.recordFollowUp({
         lead: lead.number,
         chatId: lead.chatId,
@@ -1102,7 +1164,7 @@ Deno.test("an erased person's name is in no file of the journal any more", () =>
         albumId: null,
         content: { ...someContent(), text: `I am ${visitor.firstName}` },
       }, NOON_MS);
-      journal.finishUpdate(menu);
+      journal.recordDone([{ kind: "handled", update: menu }]);
       await journal.committed();
     }
     assert.ok(nameIn("-wal"));
@@ -1113,13 +1175,19 @@ Deno.test("an erased person's name is in no file of the journal any more", () =>
 
 // — A clock that is set —
 
+const NO_LIMITS = { seenAfterMs: -1, openedAfterMs: -1 };
+
 Deno.test("shiftWaits moves what waits, logins and heartbeats, and not when something happened", () =>
   withJournal((journal) => {
     const lead = record(journal);
     journal.postponeWork(takePost(journal), NOON_MS + 60_000);
     journal.recordUpdates(updates(11), NOON_MS, NOON_MS + 60_000);
-    journal.addLink("hash", "@manager", NOON_MS + 60_000);
-    journal.addSession("cookie", "@manager", "", NOON_MS);
+    journal.addLink(
+      { hash: "hash", askedBy: "@manager", expiresAtMs: NOON_MS + 60_000 },
+      NO_LIMITS,
+      0,
+    );
+    journal.openSession({ hash: "cookie", device: "" }, "@manager", NO_LIMITS, NOON_MS);
     const heartbeats = ["polled_at_ms", "polled_at_ms:1"];
     for (const name of heartbeats) journal.rememberFact(name, String(NOON_MS));
     journal.shiftWaits(-DAY_MS);
@@ -1139,9 +1207,17 @@ Deno.test("clampWaits forgets moments of later than now, and shortens logins", (
       journal.rememberFact(name, String(NOON_MS + DAY_MS));
     }
     journal.rememberFact("offered_at_ms:y", String(NOON_MS));
-    journal.addLink("ahead", "@manager", NOON_MS + 2 * DAY_MS);
-    journal.addLink("hash", "@manager", NOON_MS + 60_000);
-    journal.addSession("cookie", "@manager", "", NOON_MS + DAY_MS);
+    journal.openSession({ hash: "cookie", device: "" }, "@manager", NO_LIMITS, NOON_MS + DAY_MS);
+    journal.addLink(
+      { hash: "ahead", askedBy: "@manager", expiresAtMs: NOON_MS + 2 * DAY_MS },
+      NO_LIMITS,
+      0,
+    );
+    journal.addLink(
+      { hash: "hash", askedBy: "@manager", expiresAtMs: NOON_MS + 60_000 },
+      NO_LIMITS,
+      0,
+    );
     journal.clampWaits(NOON_MS);
     assert.deepEqual(journal.factsOf("polled_at_ms"), []);
     assert.deepEqual(journal.factsOf("offered_at_ms:"), ["y"]);
@@ -1185,7 +1261,7 @@ Deno.test("a lead that does not fit on the disk with all it owes is not recorded
   const { journal, connection } = openWatched();
   const { page_count } = connection.prepare("PRAGMA page_count").get() ?? {};
   connection.exec(`PRAGMA max_page_count = ${page_count}`);
-  const confirmation = JSON.stringify({ text: "x".repeat(100_000) });
+  const confirmation = aConfirmation({ text: "x".repeat(100_000) });
   assert.throws(() => journal.recordChoice(aNewLead(), confirmation, crmLane(HOST), false), /full/);
   await assert.rejects(journal.committed());
   assert.equal(journal.findLead(1), undefined);
@@ -1206,7 +1282,7 @@ function openWatched(): { journal: Journal; connection: DatabaseSync; statements
 
 Deno.test("the number of finished work is not given to new work, whose owner may still have the old in hand", () => {
   const journal = openJournal(":memory:");
-  const work = { lane: "visitors", kind: "thanks", subject: 1, body: "1" } as const;
+  const work = { lane: "visitors", kind: "thanks", subject: 1, body: { chatId: 1 } } as const;
   const first = journal.addWork(work, NOON_MS);
   journal.finishWork(first);
   assert.notEqual(journal.addWork(work, NOON_MS).id, first.id);

@@ -5,7 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "../../lib/journal/database.ts";
 import type { Cursor, LeadFilter } from "../../lib/journal/journal.ts";
 import { openForBot } from "../../lib/journal/bots.ts";
-import { leadList, mostLookedAt } from "../../lib/journal/lead_list.ts";
+import { leadPages, mostLookedAt } from "../../lib/journal/lead_list.ts";
+import { totals } from "../../lib/journal/totals.ts";
 import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
 import { PLACES as LEAD_PLACES } from "../../lib/lead.ts";
 
@@ -78,13 +79,17 @@ function aLongList(): LongList {
   sqlite.function("visit", (_number) => (visited += 1, 1));
   // Stands before the table of this name. SQLite reads the view as a condition more on each lead that it comes to.
   sqlite.exec("CREATE TEMP VIEW leads AS SELECT * FROM main.leads WHERE visit(number)");
-  const { listLeads } = leadList({
-    ...db,
-    reader: (sql) => ({
-      get: (...values) => sqlite.prepare(sql).get(...values),
-      all: (...values) => sqlite.prepare(sql).all(...values),
-    }),
-  }, openForBot(db, undefined));
+  const { listLeads } = leadPages(
+    {
+      ...db,
+      reader: (sql) => ({
+        get: (...values) => sqlite.prepare(sql).get(...values),
+        all: (...values) => sqlite.prepare(sql).all(...values),
+      }),
+    },
+    openForBot(db, undefined),
+    totals(db),
+  );
   return {
     list(filter, cursor) {
       visited = 0;

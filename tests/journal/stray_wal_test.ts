@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { putStrayWalAside } from "../../lib/journal/stray_wal.ts";
 import { openJournal } from "../../lib/journal/journal.ts";
-import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 
 /** Lends a journal of two leads as a kill leaves it, and a copy of its first lead. */
 async function withKilled(test: (path: string, copy: string) => void): Promise<void> {
@@ -11,10 +11,15 @@ async function withKilled(test: (path: string, copy: string) => void): Promise<v
   const [path, copy] = [`${folder}/triborg.db`, `${folder}/copy.db`];
   const journal = openJournal(`${folder}/open.db`);
   try {
-    journal.recordChoice(aNewLead(), "{}", "crm:host:x", false);
+    journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:x", false);
     await journal.committed();
     await journal.backUp(copy, NOON_MS);
-    journal.recordChoice(aNewLead({ id: "second", menuMessageId: 3 }), "{}", "crm:host:x", false);
+    journal.recordChoice(
+      aNewLead({ id: "second", menuMessageId: 3 }),
+      aConfirmation(),
+      "crm:host:x",
+      false,
+    );
     await journal.committed();
     for (const ending of ["", "-wal"]) {
       await Deno.copyFile(`${folder}/open.db${ending}`, path + ending);

@@ -1,4 +1,4 @@
-// JSON as text: what is read of it, and that an edit changes the bytes of what it edits and no others.
+// JSON as text: reading, and edits that change only their own bytes.
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -48,7 +48,7 @@ Deno.test("readJson keeps every byte, and the order of keys that look like numbe
   assert.deepEqual(valueAt(json('{"__proto__":{"a":1}}'), "__proto__"), { a: 1 });
 });
 
-Deno.test("readJson tells line and column of what breaks the text, what it found and what it wants", () => {
+Deno.test("readJson reports line and column of a syntax fault, what it found and what it expects", () => {
   assert.deepEqual(
     [
       '{\n  "a": 1,\n}',
@@ -97,7 +97,7 @@ Deno.test("readJson tells line and column of what breaks the text, what it found
   );
 });
 
-Deno.test("readJson names every key that stands twice in one object, with both lines", () => {
+Deno.test("readJson reports every duplicate key with both lines", () => {
   assert.deepEqual(
     faultsOf('{\n"a": {"x": 1,\n"x": 2},\n"b": [{"y":1},{"y":1,\n"y":2}],\n"a": 3}'),
     [
@@ -108,7 +108,7 @@ Deno.test("readJson names every key that stands twice in one object, with both l
   );
 });
 
-Deno.test("readJson takes exactly what JSON.parse takes, but for doubled keys", () => {
+Deno.test("readJson accepts exactly what JSON.parse accepts, except duplicate keys", () => {
   const soup = fc.array(
     fc.constantFrom(
       "{",
@@ -147,7 +147,7 @@ Deno.test("readJson takes exactly what JSON.parse takes, but for doubled keys", 
   );
 });
 
-Deno.test("brackets nested without end are a fault, not a crash", () => {
+Deno.test("endlessly nested brackets are a fault, not a crash", () => {
   assert.deepEqual(faultsOf("[".repeat(100_000)), [
     "1:100001  файл обрывается, нужна закрывающая скобка «]»",
   ]);
@@ -158,7 +158,7 @@ Deno.test("brackets nested without end are a fault, not a crash", () => {
 const UGLY = '{\r\n\t"a" : {"n":23851234567890123,"one":1.0,"k":1e3 , "t":"\\u0041"},\r\n\r\n' +
   '\t"2026": [ {"callback_data":"x","id":9007199254740993}, {"callback_data":"y"} ],\r\n\t"z":{}\r\n}';
 
-Deno.test("withValue changes the bytes of what says something else, and no others", () => {
+Deno.test("withValue changes only the bytes of values that differ", () => {
   const a = valueAt(json(UGLY), "a") as Record<string, unknown>;
   assert.equal(textOf(withValue(json(UGLY), "a", { ...a })), UGLY);
   assert.equal(
@@ -181,7 +181,7 @@ Deno.test("withValue changes the bytes of what says something else, and no other
   );
 });
 
-Deno.test("a list's elements keep their bytes when they move, change or go", () => {
+Deno.test("a list's elements keep their bytes when others are moved, changed or removed", () => {
   const [x, y] = valueAt(json(UGLY), "2026") as Record<string, unknown>[];
   const list = (text: string) => UGLY.replace(/\[ .* \]/, text);
   const rewritten = (value: unknown) => textOf(withValue(json(UGLY), "2026", value));
@@ -199,7 +199,7 @@ Deno.test("a list's elements keep their bytes when they move, change or go", () 
   assert.equal(rewritten([]), list("[]"));
 });
 
-Deno.test("members are renamed, moved, taken out and put back, each with its bytes", () => {
+Deno.test("members keep their bytes when renamed, moved, removed and restored", () => {
   const text = '{ "a": 1.0,\n  "2": 2,\n  "1": 1e3\n}\n';
   assert.equal(textOf(withKey(json(text), "2", "x")), text.replace('"2"', '"x"'));
   assert.equal(
@@ -216,7 +216,7 @@ Deno.test("members are renamed, moved, taken out and put back, each with its byt
   );
 });
 
-Deno.test("laidOut gives a value the layout of the file, and leaves its numbers as they are spelled", () => {
+Deno.test("laidOut gives a value the layout of the file and keeps the spelling of numbers", () => {
   const compact = '{"x":[1.0,{}],"y z":"a,b:c"}';
   assert.equal(
     laidOut(json('{\r\n\t\t"a":1\r\n}'), "b", compact),
@@ -248,7 +248,7 @@ Deno.test("a profile with 4,000 choices is laid out, mapped and rewritten in les
   }
 });
 
-Deno.test("whatever an object becomes, the text says exactly that, and again is the same text", () => {
+Deno.test("after any edit the text parses to the new value, and repeating the edit changes nothing", () => {
   const value = fc.jsonValue({ maxDepth: 4 });
   const object = fc.dictionary(fc.string(), value, { maxKeys: 5 });
   const layout = fc.constantFrom(undefined, 1, 2, "\t");
@@ -267,7 +267,7 @@ Deno.test("whatever an object becomes, the text says exactly that, and again is 
   );
 });
 
-Deno.test("mapStrings changes keys and texts, and withoutLayout tells spellings of numbers apart", () => {
+Deno.test("mapStrings changes keys and strings, and withoutLayout distinguishes spellings of numbers", () => {
   const text = '{ "a": "a", "b": [ "a", 1.0 ] }';
   assert.equal(
     mapStrings(text, {

@@ -1,4 +1,4 @@
-// Lines on their way to a reader that is slow, stands still, comes back or goes.
+// Writing lines to a reader that is slow, stalls, recovers or goes away.
 
 import assert from "node:assert/strict";
 import {
@@ -9,7 +9,7 @@ import {
 } from "../../lib/log/line_writer.ts";
 import { createOutput, droppedLine } from "../../lib/log/output.ts";
 
-/** A stream whose reader does as it is told. */
+/** A stream with a reader controlled by the test. */
 function aStream() {
   const decoder = new TextDecoder();
   const reading = Promise.withResolvers<void>();
@@ -17,10 +17,9 @@ function aStream() {
   let calls = 0;
   let taken = "";
   return {
-    /** Every line that was read. */
     lines: () => taken.split("\n").slice(0, -1),
     calls: () => calls,
-    /** Its next writes fail so, one after another. */
+    /** Errors for the next writes, in order. */
     fail: (...errors: Error[]) => void (failures = errors),
     read: () => reading.resolve(),
     async write(bytes: Uint8Array): Promise<number> {
@@ -28,7 +27,7 @@ function aStream() {
       await reading.promise;
       const failure = failures.shift();
       if (failure !== undefined) throw failure;
-      const part = bytes.subarray(0, 10_000); // As a pipe does that has little room.
+      const part = bytes.subarray(0, 10_000); // As a nearly full pipe does.
       taken += decoder.decode(part, { stream: true });
       return part.length;
     },
@@ -54,11 +53,11 @@ function aWriter() {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A line that takes a thousandth of what plain lines may take. */
+/** A line of a thousandth of the limit for plain lines. */
 const LONG = "x".repeat(MOST_WAITING.plain / 1000 - 32);
 
 for (let ticks = 0; ticks < 12; ticks++) {
-  Deno.test(`a line that comes ${ticks} promises after the last write has ended is written, and waits for no other line`, async () => {
+  Deno.test(`a line queued ${ticks} promises after the end of the last write is written without waiting for another line`, async () => {
     const written: string[] = [];
     const ended = Promise.withResolvers<void>();
     const lines = createLineWriter({
@@ -79,7 +78,7 @@ for (let ticks = 0; ticks < 12; ticks++) {
   });
 }
 
-Deno.test("lines of one turn leave together, and an urgent one at once with all before it", async () => {
+Deno.test("lines of one turn are written together, and an urgent line at once with all before it", async () => {
   const { stream, writer } = aWriter();
   stream.read();
   writer.write("a", "plain");
@@ -95,7 +94,7 @@ Deno.test("lines of one turn leave together, and an urgent one at once with all 
   assert.deepEqual(stream.lines(), ["a", "b", "c", "d"]);
 });
 
-Deno.test("what comes while a write is under way leaves with the next, in order", async () => {
+Deno.test("lines queued during a write are written with the next one, in order", async () => {
   const { stream, writer } = aWriter();
   writer.write("0", "urgent");
   for (let nth = 1; nth < 1000; nth += 1) writer.write(String(nth), nth % 7 ? "plain" : "urgent");
@@ -105,7 +104,7 @@ Deno.test("what comes while a write is under way leaves with the next, in order"
   assert.equal(stream.calls(), 2);
 });
 
-Deno.test("a line longer than what is written with one call arrives whole", async () => {
+Deno.test("a line longer than one write arrives whole", async () => {
   const { stream, writer } = aWriter();
   stream.read();
   const long = "Длинная ".repeat(50_000);
@@ -115,11 +114,11 @@ Deno.test("a line longer than what is written with one call arrives whole", asyn
   assert.deepEqual(stream.lines(), [long, "b"]);
 });
 
-Deno.test("flushed resolves at once where nothing waits", async () => {
+Deno.test("flushed resolves at once when nothing is waiting", async () => {
   await aWriter().writer.flushed();
 });
 
-Deno.test("for a reader that stands still plain lines are dropped, and counted when there is room again", async () => {
+Deno.test("plain lines are dropped while the reader stalls, and reported when there is room again", async () => {
   const { stream, writer, dropped } = aWriter();
   for (let nth = 0; nth < 1500; nth += 1) writer.write(`${nth} ${LONG}`, "plain");
   writer.write("lead 1", "lead");
@@ -141,7 +140,7 @@ Deno.test("for a reader that stands still plain lines are dropped, and counted w
   ]);
 });
 
-Deno.test("faults leave room for lines about leads, and what all may take is bounded", async () => {
+Deno.test("faults leave room for lines about leads, and the total is bounded", async () => {
   const { stream, writer, dropped } = aWriter();
   for (let nth = 0; nth < 4_000; nth += 1) writer.write(`plain ${LONG}`, "plain");
   for (let nth = 0; nth < 4_000; nth += 1) writer.write(`fault ${LONG}`, "urgent");
@@ -158,14 +157,14 @@ Deno.test("faults leave room for lines about leads, and what all may take is bou
   assert.ok((dropped[0]?.leads ?? 0) > 0);
 });
 
-Deno.test("empty lines take room too", () => {
+Deno.test("empty lines count towards the limit", () => {
   const { stream, writer, dropped } = aWriter();
   for (let nth = 0; nth < 1_000_000; nth += 1) writer.write("", "plain");
   stream.read();
   return writer.flushed().then(() => assert.ok((dropped[0]?.lines ?? 0) > 800_000));
 });
 
-Deno.test("a full disk is tried again until it takes the rest", async () => {
+Deno.test("a write to a full disk is repeated until the rest is written", async () => {
   const { stream, writer, slept } = aWriter();
   stream.fail(new Error("No space left on device"), new Deno.errors.WouldBlock("busy"));
   stream.read();
@@ -175,7 +174,7 @@ Deno.test("a full disk is tried again until it takes the rest", async () => {
   assert.deepEqual(slept, [1_000, 1_000]);
 });
 
-Deno.test("a reader that has gone is written to no more, and what it did not get is handed back", async () => {
+Deno.test("after the reader has gone nothing is written to it, and the rest of the lines is returned", async () => {
   const { stream, writer, unread } = aWriter();
   writer.write("a", "urgent");
   writer.write("b", "plain");
@@ -188,7 +187,7 @@ Deno.test("a reader that has gone is written to no more, and what it did not get
   assert.equal(stream.calls(), 1);
 });
 
-Deno.test("once nobody reads stdout, lines that are more than plain go to stderr; with neither nothing happens", async () => {
+Deno.test("once stdout is closed, faults and lines about leads go to stderr; with both closed nothing happens", async () => {
   const [stdout, stderr] = [aStream(), aStream()];
   const output = createOutput({ stdout, stderr, sleep: () => Promise.resolve() });
   stdout.fail(new Deno.errors.BrokenPipe("gone"));
@@ -207,7 +206,7 @@ Deno.test("once nobody reads stdout, lines that are more than plain go to stderr
   assert.deepEqual(stderr.lines(), ["lead", "fault"]);
 });
 
-Deno.test("the line about dropped lines says whether leads were among them, and that they are safe", () => {
+Deno.test("the line about dropped lines says whether they were about leads, and that the leads are safe", () => {
   assert.match(droppedLine({ lines: 7, leads: 0 }), /… \{lines\} строк журнала пропущено/);
   assert.match(droppedLine({ lines: 7, leads: 2 }), /\{lines\} строк журнала пропущено.*\{leads\}/);
 });

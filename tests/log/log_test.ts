@@ -1,4 +1,4 @@
-// The log: one line each, for people or for machines, without secrets.
+// The log: single lines, as text or JSON, without secrets.
 
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
@@ -13,7 +13,7 @@ import { aLog } from "../helpers/a_log.ts";
 const WEBHOOK = "https://crm.example.ru/webhook/f3b1c0de5ec7e7?key=k3y-0f-1t";
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
 
-Deno.test("a line in text format is its message with the facts in their places", () => {
+Deno.test("a line in text format is its message with the facts filled in", () => {
   const { log, lines } = aLog();
   log.info("📤 Отправка лида в AmoCRM: {address}", {
     address: "https://crm.example.ru/…",
@@ -37,7 +37,7 @@ Deno.test("a line in JSON format has time, level, message and every fact as a fi
 });
 
 for (const [at, level] of LOG_LEVELS.entries()) {
-  Deno.test(`the log at level ${level} shows that level and what is graver`, () => {
+  Deno.test(`the log at level ${level} shows that level and more severe ones`, () => {
     const { log, lines } = aLog({ level });
     for (const each of LOG_LEVELS) log[each](each);
     assert.deepEqual(lines, LOG_LEVELS.slice(at));
@@ -52,7 +52,7 @@ Deno.test("a visitor's name cannot forge a line of the log", () => {
   }
 });
 
-/** What a terminal obeys or nobody sees, and how the log shows it. */
+/** Characters that a terminal obeys or does not show, and how the log writes them. */
 const UNSEEN: readonly (readonly [string, string])[] = [
   ["\u001b[31m", "\\u001b[31m"],
   ["\u0000", "\\u0000"],
@@ -70,7 +70,7 @@ const UNSEEN: readonly (readonly [string, string])[] = [
 ];
 
 for (const [unseen, shown] of UNSEEN) {
-  Deno.test(`${shown} in a name stands in the log as it is written here, in both formats`, () => {
+  Deno.test(`${shown} in a name is written like this in both formats`, () => {
     const text = aLog();
     text.log.info("Имя: {name}", { name: `Gal${unseen}liard` });
     assert.deepEqual(text.lines, [`Имя: Gal${shown}liard`]);
@@ -83,7 +83,7 @@ for (const [unseen, shown] of UNSEEN) {
   });
 }
 
-Deno.test("ordinary names, emoji of several parts and flags stay as they are", () => {
+Deno.test("ordinary names, composed emoji and flags stay as they are", () => {
   const names = [
     "Galliard",
     "Юлия Ё",
@@ -105,14 +105,14 @@ Deno.test("ordinary names, emoji of several parts and flags stay as they are", (
   }
 });
 
-Deno.test("a line break in a fact of the JSON form is a space there too", () => {
+Deno.test("a line break in a fact becomes a space in JSON format too", () => {
   const { log, lines } = aLog({ format: "json" });
   log.info("{name}", { name: "Galliard \r\n ✅ Лид" });
   assert.equal(lines.length, 1);
   assert.equal(JSON.parse(lines[0] ?? "").name, "Galliard ✅ Лид");
 });
 
-Deno.test("no fact takes the place of a line's own time, level or message", () => {
+Deno.test("no fact overwrites a line's own time, level or message", () => {
   using _time = new FakeTime(NOON_MS);
   const { log, lines } = aLog({ format: "json" });
   log.info("Сказано: {message}", { time: "now", level: "fatal", message: "не то", constructor: 1 });
@@ -127,7 +127,7 @@ Deno.test("no fact takes the place of a line's own time, level or message", () =
   });
 });
 
-Deno.test("a fact is cut before it is worked on, and shows no half of a secret at the cut", () => {
+Deno.test("a long fact is cut first, and shows no part of a secret at the cut", () => {
   for (const format of ["text", "json"] as const) {
     const { log, mask, lines } = aLog({ format });
     mask.hide("correct horse");
@@ -138,7 +138,7 @@ Deno.test("a fact is cut before it is worked on, and shows no half of a secret a
   }
 });
 
-Deno.test("a secret with a quote or a backslash is masked in the JSON form too", () => {
+Deno.test("a secret with a quote or a backslash is masked in JSON format too", () => {
   const { log, mask, lines } = aLog({ format: "json" });
   mask.hide('pass"word\\1');
   log.warn("Пароль {password}", { password: 'pass"word\\1' });
@@ -146,7 +146,7 @@ Deno.test("a secret with a quote or a backslash is masked in the JSON form too",
   assert.doesNotMatch(lines[0] ?? "", /pass"|pass\\|word\\/);
 });
 
-Deno.test("a fault about a lead is told from other faults and from plain lines", () => {
+Deno.test("a fault about a lead, another fault and a plain line have different weights", () => {
   const weights: Weight[] = [];
   const log = createLog({
     format: "text",
@@ -179,14 +179,14 @@ Deno.test("a hidden secret is masked in the message and in the facts, in both fo
   }
 });
 
-Deno.test("a secret is hidden from 4 characters on", () => {
+Deno.test("a secret of 4 or more characters is masked", () => {
   const mask = createMask();
   mask.hide("abcd");
   mask.hide("xyz");
   assert.equal(mask.apply("abcd xyz"), "*** xyz");
 });
 
-Deno.test("a bot's token is masked wherever it shows up, also one that nobody named", () => {
+Deno.test("any bot token is masked, also an unknown one", () => {
   const mask = createMask();
   assert.equal(mask.apply(`GET /bot${TOKEN}/getMe`), "GET /bot***/getMe");
 });
@@ -198,33 +198,33 @@ Deno.test("a webhook's path and query are masked, and its host stays", () => {
   assert.equal(mask.apply("Cannot POST /webhook/f3b1c0de5ec7e7"), "Cannot POST ***");
 });
 
-Deno.test("a webhook's path is masked as a CRM's JSON or a URL spells it too", () => {
+Deno.test("a webhook's path is also masked as spelled in JSON or in a URL", () => {
   const mask = createMask();
   mask.hideWebhook("https://crm.example.ru/вебхук/f3b1");
   assert.equal(mask.apply('{"path":"\\/вебхук\\/f3b1"}'), '{"path":"***"}');
   assert.equal(mask.apply(`/${encodeURIComponent("вебхук")}/f3b1`), "***");
 });
 
-Deno.test("a webhook's path is masked as a CRM decodes it", () => {
+Deno.test("a webhook's path is masked in decoded form too", () => {
   const mask = createMask();
   mask.hideWebhook("https://crm.example.ru/hook/f3b1%20c0de%2F5ec7");
   assert.equal(mask.apply("404: /hook/f3b1 c0de/5ec7"), "404: ***");
 });
 
-Deno.test("a webhook's path that cannot be decoded is masked as it stands", () => {
+Deno.test("a webhook's path that cannot be decoded is masked as written", () => {
   const mask = createMask();
   mask.hideWebhook("https://crm.example.ru/hook/100%");
   assert.equal(mask.apply("404: /hook/100%"), "404: ***");
 });
 
-Deno.test("a webhook without a path hides no slash of other texts", () => {
+Deno.test("a webhook without a path does not mask slashes elsewhere", () => {
   const mask = createMask();
   mask.hideWebhook("https://crm.example.ru/");
   mask.hideWebhook("https://crm.example.ru");
   assert.equal(mask.apply("https://example.ru/a/b"), "https://example.ru/a/b");
 });
 
-Deno.test("a webhook's path is masked whole when another's is its beginning", () => {
+Deno.test("a webhook's path is masked whole when another path is its prefix", () => {
   const mask = createMask();
   mask.hideWebhook("https://crm.example.ru/hook/a1");
   mask.hideWebhook("https://crm.example.ru/hook/a1f3b1c0de");
@@ -232,7 +232,7 @@ Deno.test("a webhook's path is masked whole when another's is its beginning", ()
 });
 
 // As in n8n's answer to an address that it does not know.
-Deno.test("the token in a webhook's path or query is masked without what stands before it", () => {
+Deno.test("the token in a webhook's path or query is masked on its own too", () => {
   const mask = createMask();
   mask.hideWebhook(WEBHOOK);
   const answer = mask.apply('webhook "POST f3b1c0de5ec7e7" is not registered, key k3y-0f-1t');

@@ -1,4 +1,4 @@
-// The mask: what is cut is cut first, no half secret shows, and thousands of secrets cost no more than a few.
+// The mask: no part of a secret shows at a cut, and thousands of secrets cost no more than a few.
 
 import assert from "node:assert/strict";
 import { createMask } from "../../lib/log/mask.ts";
@@ -12,7 +12,7 @@ function aMask() {
   return mask;
 }
 
-Deno.test("the beginning of a text has no part of a secret, wherever the cut goes through it", () => {
+Deno.test("the beginning of a text shows no part of a secret, wherever it is cut", () => {
   const mask = aMask();
   const text = `see /hook/f3b1c0de5ec7e7 and ${TOKEN} for more`;
   for (let most = 0; most <= text.length; most += 1) {
@@ -22,7 +22,7 @@ Deno.test("the beginning of a text has no part of a secret, wherever the cut goe
   }
 });
 
-Deno.test("the beginning of a text goes as far as it was asked for, secrets not counted", () => {
+Deno.test("the beginning of a text has the requested length before masking", () => {
   const mask = aMask();
   assert.equal(mask.beginning("a /hook/f3b1c0de5ec7e7 b", 100), "a *** b");
   assert.equal(mask.beginning("a /hook/f3b1c0de5ec7e7 bcd", 24), "a *** b");
@@ -30,7 +30,7 @@ Deno.test("the beginning of a text goes as far as it was asked for, secrets not 
   assert.equal(mask.beginning("", 3), "");
 });
 
-Deno.test("a text that broke off shows no beginning of a secret at its end", () => {
+Deno.test("a truncated text shows no beginning of a secret at its end", () => {
   const mask = aMask();
   assert.equal(mask.beginning("Cannot POST /hook/f3b1c0", 500, true), "Cannot POST ***");
   assert.equal(mask.beginning("Cannot POST /hook/f3b1c0", 500), "Cannot POST /hook/f3b1c0");
@@ -46,13 +46,13 @@ Deno.test("secrets that overlap are masked as one, and a token with a secret in 
   assert.equal(mask.apply(`bot ${TOKEN} ends`), "bot *** ends");
 });
 
-Deno.test("half a character in an address hides the rest of it all the same", () => {
+Deno.test("a lone surrogate in an address does not prevent masking the rest", () => {
   const mask = createMask();
   mask.hideWebhook("https://crm.example.ru/hook/f3b1c0de\uD83D/5ec7e7aa");
   assert.ok(!mask.apply("404 f3b1c0de 5ec7e7aa").includes("5ec7e7aa"));
 });
 
-Deno.test("three thousand webhook addresses make a line no dearer than three, and are learned in linear time", () => {
+Deno.test("a line costs the same with three thousand webhook addresses as with three, and adding them takes linear time", () => {
   const line = "📤 Отправка лида в AmoCRM: https://crm.example.ru/… ".repeat(4_000);
   const costs = [3, 3_000].map((count) => {
     const mask = createMask();

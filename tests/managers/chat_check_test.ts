@@ -12,7 +12,7 @@ import {
   startTelegramServer,
   type TelegramServer,
 } from "../../lib/simulator/telegram/server.ts";
-import { createApi } from "../../lib/telegram/polling.ts";
+import { createApi } from "../../lib/telegram/client.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 

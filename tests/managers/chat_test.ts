@@ -11,7 +11,7 @@ import {
   type TelegramServer,
   type Visitor,
 } from "../../lib/simulator/telegram/server.ts";
-import { createApi } from "../../lib/telegram/polling.ts";
+import { createApi } from "../../lib/telegram/client.ts";
 import { type Formatted } from "../../lib/visitors/texts.ts";
 import { aLead, aVisitor, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";

@@ -8,9 +8,10 @@ import { createDelivery } from "../../lib/delivery/delivery.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { FollowUpContent } from "../../lib/lead.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
-import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
+import { recordsAtOnce } from "../helpers/records_at_once.ts";
 
 const REFUSED = new GrammyError(
   "no",
@@ -64,9 +65,11 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
   } as unknown as Api;
   const profiles = someProfiles();
   const never = () => Promise.reject(new Error("not asked here"));
+  const recordDurably = createDurableRecording(shared);
   const delivery = createDelivery({
     ...shared,
-    recordDurably: createDurableRecording(shared),
+    recordDurably,
+    recordDone: recordsAtOnce(journal, recordDurably),
     elapsedMs: Date.now,
     afterVisitors: () => Promise.resolve(),
     profiles: () => profiles,
@@ -91,20 +94,20 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
   function leadOf(visitor: number): number {
     const known = leads.get(visitor);
     if (known !== undefined) return known;
-    const { lead, post, confirmation } = journal.recordChoice(
+    const { lead, post, attempt, confirmation } = journal.recordChoice(
       aNewLead({
         id: `lead-${visitor}`,
         chatId: visitor,
         visitor: aVisitor({ userId: visitor, username: `visitor${visitor}` }),
         receivedAtMs: Date.now(),
       }),
-      "{}",
+      aConfirmation(),
       "crm:host:a",
       true,
     )!;
     journal.finishWork(confirmation);
-    const attempt = journal.beginAttempt(lead.number, null, Date.now());
-    journal.settleInCrm(post, attempt, { kind: "accepted", status: 200 }, Date.now());
+    assert.ok(post.kind === "post" && attempt !== undefined);
+    journal.endAttempt(post, attempt, { kind: "accepted", status: 200 }, Date.now());
     leads.set(visitor, lead.number);
     return lead.number;
   }

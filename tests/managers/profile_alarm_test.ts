@@ -45,7 +45,7 @@ function anAlarm(journal: Journal) {
       for (;;) {
         const work = journal.takeWorkOfKind("admin_chat", "note", state.nowMs);
         if (work === undefined) return notes;
-        notes.push(work.body);
+        notes.push(work.body.text);
         journal.finishWork(work);
       }
     },

@@ -17,7 +17,7 @@ const HERE = { address: "192.0.2.7", device: "Firefox" };
 const ELSEWHERE = { address: "192.0.2.8", device: "Chrome" };
 const MINUTE_MS = 60_000;
 
-Deno.test("a link lets in once, whoever asked for it by name", () =>
+Deno.test("a link works once and opens a session in the name of the person who asked for it", () =>
   withAuth(async ({ auth }) => {
     const token = await auth.issueLink("@manager");
     assert.equal(auth.isLinkGood(token), true);
@@ -32,7 +32,7 @@ Deno.test("a link lets in once, whoever asked for it by name", () =>
     assert.deepEqual(await auth.enterByLink(token, HERE), { kind: "refused" });
   }));
 
-Deno.test("of two who use a link at the same moment one gets in", () =>
+Deno.test("two concurrent uses of a link open one session", () =>
   withAuth(async ({ auth }) => {
     const token = await auth.issueLink("@manager");
     const both = await Promise.all([
@@ -42,7 +42,7 @@ Deno.test("of two who use a link at the same moment one gets in", () =>
     assert.deepEqual(both.map(({ kind }) => kind), ["entered", "refused"]);
   }));
 
-Deno.test("a link works until its ten minutes are over, and not a moment longer", () =>
+Deno.test("a link works for ten minutes and not a millisecond longer", () =>
   withAuth(async ({ auth, clock }) => {
     const [early, late] = [await auth.issueLink("@a"), await auth.issueLink("@b")];
     clock.nowMs += LINK_MS - 1;
@@ -52,7 +52,7 @@ Deno.test("a link works until its ten minutes are over, and not a moment longer"
     assert.equal((await auth.enterByLink(late, HERE)).kind, "refused");
   }));
 
-Deno.test("neither links nor cookies stand in the database", () =>
+Deno.test("the database contains neither links nor cookies", () =>
   withAuth(async ({ auth, everything }) => {
     const token = await auth.issueLink("@manager");
     assert.equal(everything().includes(token), false);
@@ -62,7 +62,7 @@ Deno.test("neither links nor cookies stand in the database", () =>
     assert.ok(everything().includes("@manager"));
   }));
 
-Deno.test("the password lets in under the name it is given, another one does not", () =>
+Deno.test("the password opens a session with the given name, a wrong one does not", () =>
   withAuth(async ({ auth }) => {
     assert.equal(auth.hasPassword, true);
     assert.equal((await auth.enterByPassword("incorrect", "по паролю", HERE)).kind, "refused");
@@ -70,7 +70,7 @@ Deno.test("the password lets in under the name it is given, another one does not
     assert.equal(entry.kind === "entered" && entry.session.openedBy, "по паролю");
   }));
 
-Deno.test("without a password nobody comes in by one, not even by an empty one", () =>
+Deno.test("without a configured password no password works, not even an empty one", () =>
   withAuth(async ({ auth }) => {
     assert.equal(auth.hasPassword, false);
     assert.equal((await auth.enterByPassword("", "по паролю", HERE)).kind, "refused");
@@ -92,7 +92,7 @@ Deno.test("after five failures within a minute an address waits, and others do n
     assert.equal((await auth.enterByPassword(PASSWORD, "по паролю", HERE)).kind, "entered");
   }));
 
-Deno.test("tries made at once are counted one by one", () =>
+Deno.test("concurrent failures are counted one by one", () =>
   withAuth(async ({ auth }) => {
     const tries = Array.from(
       { length: 20 },
@@ -103,7 +103,7 @@ Deno.test("tries made at once are counted one by one", () =>
     assert.equal(kinds.filter((kind) => kind === "too_many").length, 20 - MOST_FAILURES);
   }));
 
-Deno.test("links are not counted: whatever was guessed before, a good one lets in", () =>
+Deno.test("a valid link works after any number of invalid ones", () =>
   withAuth(async ({ auth }) => {
     const token = await auth.issueLink("@manager");
     for (let tries = 0; tries < 10 * MOST_FAILURES; tries += 1) {
@@ -113,7 +113,7 @@ Deno.test("links are not counted: whatever was guessed before, a good one lets i
     assert.equal((await auth.enterByLink(token, HERE)).kind, "entered");
   }));
 
-Deno.test("an address that used up its passwords still comes in by a link", () =>
+Deno.test("an address blocked for wrong passwords can still log in by link", () =>
   withAuth(async ({ auth }) => {
     const token = await auth.issueLink("@manager");
     for (let tries = 0; tries < MOST_FAILURES; tries += 1) {
@@ -147,7 +147,7 @@ Deno.test("a session ends 7 days after it was opened, however much it is used", 
     assert.deepEqual(auth.sessions(), []);
   }));
 
-Deno.test("sessions are listed last seen first, and one can be ended alone", () =>
+Deno.test("sessions are listed by last use, and each can be ended separately", () =>
   withAuth(async ({ auth, clock }) => {
     const phone = await enter(auth, "@phone");
     clock.nowMs += MINUTE_MS;
@@ -159,7 +159,7 @@ Deno.test("sessions are listed last seen first, and one can be ended alone", () 
     assert.ok(auth.findSession(laptop));
   }));
 
-Deno.test("a form token belongs to one session and is usable again", () =>
+Deno.test("a form token belongs to one session and can be used repeatedly", () =>
   withAuth(async ({ auth }) => {
     const [one, other] = [await enter(auth), await enter(auth)];
     const token = auth.formToken(one);
@@ -170,7 +170,7 @@ Deno.test("a form token belongs to one session and is usable again", () =>
     assert.equal(token.includes(one), false);
   }));
 
-Deno.test("wrong passwords are forgotten after a minute, also when the clock is set back by an hour meanwhile", () =>
+Deno.test("wrong passwords are forgotten after a minute, even if the clock is set back by an hour meanwhile", () =>
   withAuth(async ({ auth, clock }) => {
     for (let nth = 0; nth < MOST_FAILURES; nth++) await auth.enterByPassword("wrong", "ann", HERE);
     clock.elapsedMs = clock.nowMs;
@@ -181,26 +181,26 @@ Deno.test("wrong passwords are forgotten after a minute, also when the clock is 
     assert.equal((await auth.enterByPassword(PASSWORD, "ann", HERE)).kind, "entered");
   }));
 
-Deno.test("loginLink names the page's address and the token", () => {
+Deno.test("loginLink contains the page's address and the token", () => {
   assert.equal(loginLink("https://bot.example", "abc"), "https://bot.example/login?token=abc");
 });
 
 const PASSWORD = "correct horse battery";
 
-interface House {
+interface Setup {
   readonly auth: Auth;
-  /** The span's clock goes with the time where it says nothing else. */
+  /** The monotonic clock follows `now` unless set. */
   readonly clock: { nowMs: number; elapsedMs?: number };
-  /** All that the two tables hold, as text. */
+  /** The content of both tables as text. */
   readonly everything: () => string;
 }
 
 async function withAuth(
-  story: (house: House) => Promise<void>,
+  story: (setup: Setup) => Promise<void>,
   password: string | null = PASSWORD,
 ): Promise<void> {
   const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
-  const clock: House["clock"] = { nowMs: NOON_MS };
+  const clock: Setup["clock"] = { nowMs: NOON_MS };
   const auth = createAuth({
     records: authRecords(db),
     committed: db.committed,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { nameOfLanguage, OFFERED } from "../../routes/components/languages.ts";
 import { openPage } from "../helpers/a_page.ts";
 
-Deno.test("every offered language stands by its own name, by alphabet, with its lang", async () => {
+Deno.test("offered languages have native names, alphabetical order and a lang attribute", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const html = await (await browser.get("/profiles/agency")).text();
@@ -30,7 +30,7 @@ Deno.test("every offered language stands by its own name, by alphabet, with its 
   }
 });
 
-Deno.test("a region stands behind its language, and an unknown language is its tag", () => {
+Deno.test("a region follows its language's name, and an unknown language is shown as its tag", () => {
   assert.equal(nameOfLanguage("pt-br"), "Português (BR)");
   assert.equal(nameOfLanguage("EN"), "English");
   assert.equal(nameOfLanguage("tlh"), "tlh");

@@ -1,179 +1,170 @@
-// The page's turns beside the bot, on a clock that stands: who computes when, and how long the page rests.
+// The page's turns: their order, what waits for them and what does not, which requests are refused.
 
 import assert from "node:assert/strict";
-import {
-  createTurns,
-  LEAST_REST_MS,
-  MOST_REST_MS,
-  MOST_WAITING,
-  REST_PER_TURN,
-  type Turns,
-} from "../../lib/page/turns.ts";
+import { createTurns, type Turns } from "../../lib/page/turns.ts";
+import { openPage } from "../helpers/a_page.ts";
+import { inventLeads } from "../helpers/invented_leads.ts";
 
-interface Table {
-  readonly turns: Turns;
-  /** What has begun, in order. */
-  readonly begun: string[];
-  /** Takes a turn that computes so long. */
-  ask(name: string, tookMs?: number): Promise<void>;
-  /** The event loop comes round; the page then rests so long, in ms; undefined where it does not rest. */
-  round(): Promise<number | undefined>;
-  /** The rest is over. */
-  rested(): Promise<void>;
+interface HeldTurns extends Turns {
+  /** How many wait for their turn. */
+  readonly waiting: () => number;
+  /** How many have had it. */
+  readonly taken: () => number;
+  crowded: boolean;
+  /** From now on everybody waits. */
+  hold(): void;
+  /** Everybody has their turn. */
+  free(): void;
 }
 
-function aTable(): Table {
-  let nowMs = 0;
-  let rounds = Promise.withResolvers<void>();
-  let rest = Promise.withResolvers<void>();
-  let restMs: number | undefined;
-  const begun: string[] = [];
-  const turns = createTurns({
-    elapsedMs: () => nowMs,
-    nextRound: () => rounds.promise,
-    sleep(ms) {
-      restMs = ms;
-      return rest.promise;
-    },
-  });
+function heldTurns(): HeldTurns {
+  let turn = Promise.resolve();
+  let release = () => {};
+  let waiting = 0;
+  let taken = 0;
   return {
-    turns,
-    begun,
-    ask: (name, tookMs = 0) =>
-      turns.take(() => {
-        begun.push(name);
-        nowMs += tookMs;
-      }),
-    async round() {
-      restMs = undefined;
-      rounds.resolve();
-      rounds = Promise.withResolvers();
-      await settled();
-      return restMs;
+    crowded: false,
+    async take(work) {
+      waiting += 1;
+      await turn;
+      waiting -= 1;
+      taken += 1;
+      return await work();
     },
-    async rested() {
-      rest.resolve();
-      rest = Promise.withResolvers();
-      await settled();
+    isCrowded() {
+      return this.crowded;
     },
+    waiting: () => waiting,
+    taken: () => taken,
+    hold() {
+      ({ promise: turn, resolve: release } = Promise.withResolvers<void>());
+    },
+    free: () => release(),
   };
 }
 
-/** Everything that could happen without timers has happened. */
-function settled(): Promise<void> {
+Deno.test("/health, /metrics and the page's files answer while it is not the page's turn", async () => {
+  const turns = heldTurns();
+  const token = "a-token-of-the-metrics";
+  await using page = await openPage({ deps: { turns }, config: { metricsToken: token } });
+  const browser = page.browser();
+  const style = /href="(\/assets\/[^"]+css)"/.exec(await (await browser.get("/login")).text());
+  turns.hold();
+  turns.crowded = true;
+  const headers = { authorization: `Bearer ${token}` };
+  for (const path of ["/health", "/metrics", style?.[1] ?? ""]) {
+    const response = await browser.get(path, headers);
+    assert.equal(response.status, 200, path);
+    await response.body?.cancel();
+  }
+  assert.equal(turns.waiting(), 0);
+});
+
+Deno.test("pages wait for their turn, and so does the way in", async () => {
+  const turns = heldTurns();
+  await using page = await openPage({ deps: { turns } });
+  const browser = await page.login();
+  turns.hold();
+  const paths = ["/", "/profiles/agency", "/leads", "/menu", "/login"];
+  const responses = Promise.all(paths.map((path) => browser.get(path)));
+  while (turns.waiting() < paths.length) await nextRound();
+  turns.free();
+  for (const { status } of await responses) assert.equal(status, 200);
+});
+
+Deno.test("a form that arrives slowly takes no turn before it is there", async () => {
+  const turns = heldTurns();
+  await using page = await openPage({ deps: { turns } });
+  const browser = await page.login();
+  turns.hold();
+  const body = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+  const response = page.handler(
+    new Request("http://bot.test/profiles/agency/preview", {
+      method: "POST",
+      body: body.readable,
+      headers: {
+        cookie: browser.cookie,
+        "content-type": "application/x-www-form-urlencoded",
+        "sec-fetch-site": "same-origin",
+      },
+    }),
+  );
+  const writer = body.writable.getWriter();
+  const token = page.auth.formToken(browser.cookie.split("=")[1] ?? "");
+  const sending = writer.write(new TextEncoder().encode(`form_token=${token}`));
+  for (let round = 0; round < 100; round += 1) await nextRound();
+  assert.equal(turns.waiting(), 0);
+  await sending;
+  await writer.close();
+  while (turns.waiting() === 0) await nextRound();
+  turns.free();
+  assert.equal((await response).status, 200);
+});
+
+Deno.test("the table of leads takes a turn for each portion, and no more than are read", async () => {
+  const turns = heldTurns();
+  await using page = await openPage({ deps: { turns } });
+  inventLeads(page.journal, page.nowMs, 2_001);
+  const browser = await page.login();
+  const before = turns.taken();
+  const response = await browser.get("/leads.csv");
+  const reader = response.body!.getReader();
+  await reader.read();
+  for (let round = 0; round < 100; round += 1) await nextRound();
+  assert.ok(turns.taken() - before <= 3, "one for the request, and a portion or two ahead");
+  while (!(await reader.read()).done);
+  assert.equal(turns.taken() - before, 1 + 5);
+});
+
+Deno.test("who comes into a crowd is sent away with a sentence and a time to come again", async () => {
+  const turns = heldTurns();
+  await using page = await openPage({ deps: { turns } });
+  const browser = await page.login();
+  turns.crowded = true;
+  const russian = await browser.get("/");
+  assert.equal(russian.status, 503);
+  assert.equal(russian.headers.get("retry-after"), "1");
+  assert.match(await russian.text(), /^Слишком много запросов сразу\. Ничего не изменено/);
+  assert.match(russian.headers.get("content-security-policy") ?? "", /default-src 'none'/);
+  const english = await browser.post("/menu", { do: "save" }, { "accept-language": "en" });
+  assert.equal(english.status, 503);
+  assert.match(await english.text(), /Nothing was changed/);
+  assert.deepEqual(page.log.lines.filter((line) => line.includes("❌")), []);
+});
+
+Deno.test("turns begin in order, one at a time, and none waits for what an earlier one awaits", async () => {
+  const turns = createTurns();
+  const begun: number[] = [];
+  const crm = Promise.withResolvers<void>();
+  const first = turns.take(async () => {
+    begun.push(1);
+    await crm.promise;
+  });
+  const others = [2, 3].map((nth) => turns.take(() => void begun.push(nth)));
+  await Promise.resolve();
+  assert.deepEqual(begun, [1]);
+  assert.deepEqual([turns.isCrowded(2), turns.isCrowded(3)], [true, false]);
+  await Promise.all(others);
+  assert.deepEqual(begun, [1, 2, 3]);
+  crm.resolve();
+  await first;
+  await nextTimers();
+});
+
+Deno.test("a turn that fails is over", async () => {
+  const turns = createTurns();
+  await assert.rejects(
+    turns.take(() => Promise.reject(new RangeError("no such page"))),
+    RangeError,
+  );
+  assert.equal(await turns.take(() => "next"), "next");
+  await nextTimers();
+});
+
+function nextTimers(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve));
+}
+
+function nextRound(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
-
-Deno.test("a lone request has its turn at once, and its answer before the page rests", async () => {
-  const { turns } = aTable();
-  assert.equal(await turns.take(() => "page"), "page");
-});
-
-Deno.test("requests compute one at a time, in the order they came, with a rest between them", async () => {
-  const { begun, ask, round, rested } = aTable();
-  const all = ["first", "second", "third"].map((name) => ask(name));
-  await settled();
-  assert.deepEqual(begun, ["first"]);
-  await round();
-  assert.deepEqual(begun, ["first"]);
-  await rested();
-  assert.deepEqual(begun, ["first", "second"]);
-  await round();
-  await rested();
-  assert.deepEqual(begun, ["first", "second", "third"]);
-  await Promise.all(all);
-});
-
-Deno.test("who comes while the page rests waits for the end of the rest", async () => {
-  const { begun, ask, round, rested } = aTable();
-  const second = [ask("first"), ask("second")][1];
-  await round();
-  const third = ask("third");
-  await settled();
-  assert.deepEqual(begun, ["first"]);
-  await rested();
-  await second;
-  await round();
-  await rested();
-  await third;
-});
-
-Deno.test("while nothing waits the page does not rest", async () => {
-  const { begun, ask, round } = aTable();
-  await ask("first", 8);
-  assert.equal(await round(), undefined);
-  await ask("second");
-  assert.deepEqual(begun, ["first", "second"]);
-});
-
-for (
-  const [tookMs, restMs] of [
-    [0, LEAST_REST_MS],
-    [8, LEAST_REST_MS + 8 * REST_PER_TURN],
-    [60_000, MOST_REST_MS],
-  ] as const
-) {
-  Deno.test(`after a turn of ${tookMs} ms the page rests ${restMs} ms while others wait`, async () => {
-    const { ask, round, rested } = aTable();
-    const all = [ask("page", tookMs), ask("next")];
-    assert.equal(await round(), restMs);
-    await rested();
-    await Promise.all(all);
-  });
-}
-
-Deno.test("however many read the page at once, the bot has three quarters of the event loop", () => {
-  for (let tookMs = 0; tookMs <= (MOST_REST_MS - LEAST_REST_MS) / REST_PER_TURN; tookMs += 1) {
-    assert.ok(tookMs / (tookMs + LEAST_REST_MS + REST_PER_TURN * tookMs) < 0.25);
-  }
-});
-
-Deno.test("a request that waits for a CRM holds up nobody", async () => {
-  const { turns, begun, ask, round, rested } = aTable();
-  const crm = Promise.withResolvers<string>();
-  const trial = turns.take(() => crm.promise);
-  const other = ask("other");
-  await round();
-  await rested();
-  await other;
-  assert.deepEqual(begun, ["other"]);
-  crm.resolve("accepted");
-  assert.equal(await trial, "accepted");
-});
-
-for (
-  const [way, fail] of [
-    ["throws", () => {
-      throw new TypeError("broken");
-    }],
-    ["rejects", () => Promise.reject(new TypeError("broken"))],
-  ] as const
-) {
-  Deno.test(`a request that ${way} hands its turn on`, async () => {
-    const { turns, begun, ask, round, rested } = aTable();
-    const broken = turns.take(fail);
-    const other = ask("other");
-    await assert.rejects(broken, /broken/);
-    await round();
-    await rested();
-    await other;
-    assert.deepEqual(begun, ["other"]);
-  });
-}
-
-Deno.test("it is crowded when so many wait, and no longer when one of them had their turn", async () => {
-  const { turns, ask, round, rested } = aTable();
-  const all = [ask("first")];
-  for (let nth = 1; nth < MOST_WAITING; nth += 1) all.push(ask(`waiting ${nth}`));
-  assert.equal(turns.isCrowded(), false);
-  all.push(ask("the last that may"));
-  assert.equal(turns.isCrowded(), true);
-  await round();
-  await rested();
-  assert.equal(turns.isCrowded(), false);
-  for (let nth = 2; nth < all.length; nth += 1) {
-    await round();
-    await rested();
-  }
-  await Promise.all(all);
-});

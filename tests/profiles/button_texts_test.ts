@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { charactersOf, repeatsAmong, repeatsIn } from "../../lib/profiles/button_texts.ts";
-import { parseProfiles } from "../../lib/profiles/schema.ts";
+import { parseProfiles } from "../../lib/profiles/parse.ts";
 import { openPage, profileFields } from "../helpers/a_page.ts";
 import { anotherProfile, aProfile, someLocales } from "../helpers/a_profile.ts";
 
 const LONG = "Привлечь клиентов из рекламы и соцсетей 1"; // 41 characters.
 
-Deno.test("texts that a visitor cannot tell apart are the same, and empty ones are not", () => {
+Deno.test("texts that look the same are repeats, empty ones are not", () => {
   const texts = ["Сайт", " сайт ", "", "са\u200bйт", "", "Сайт  под ключ", "Сайт под ключ"];
   assert.deepEqual(repeatsAmong(texts), [
     { index: 1, first: 0 },
@@ -20,7 +20,7 @@ Deno.test("characters are counted as a visitor sees them", () => {
   assert.equal(charactersOf(` ${"👨‍👩‍👧".repeat(40)} `), 40);
 });
 
-Deno.test("a repeat is found in the base, by {name}, and in a language over the base", () => {
+Deno.test("a repeat is found in the base, through {name}, and in a translation combined with the base", () => {
   const named = aProfile((agency) => {
     agency.step1.buttons[0].text = "О {name}";
     agency.step1.buttons[1].text = "о monster agency";
@@ -35,7 +35,7 @@ Deno.test("a repeat is found in the base, by {name}, and in a language over the 
   assert.deepEqual(repeatsIn(translated), [{ language: "en", index: 1, first: 0 }]);
 });
 
-Deno.test("a file with two buttons of one text starts, with a warning, and its other texts can be saved", async () => {
+Deno.test("a file with a repeated button text is accepted with a warning, and its other texts can be saved", async () => {
   const locales = someLocales((all) => {
     all.agency.step1.buttons[1].text = "Привлечь клиентов";
     all.agency.step2.choices = {};
@@ -53,7 +53,7 @@ Deno.test("a file with two buttons of one text starts, with a warning, and its o
   assert.equal((await browser.post("/profiles/cg", fields)).status, 303);
 });
 
-Deno.test("two buttons of one text are one fault of the form at the second, and nothing is saved", async () => {
+Deno.test("a repeated button text is one fault at the second button, and nothing is saved", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const before = await page.file();
@@ -72,7 +72,7 @@ Deno.test("two buttons of one text are one fault of the form at the second, and 
   assert.deepEqual(await page.file(), before);
 });
 
-Deno.test("a new text of the base that a translation has already is a fault, and so is one of a translation", async () => {
+Deno.test("a base text that repeats a translated one is a fault, and so is the reverse", async () => {
   const locales = someLocales(({ agency }) => {
     agency.translations = {
       en: { step1: { buttons: [{ text: "Website", callback_data: "agency_clients" }] } },
@@ -95,7 +95,7 @@ Deno.test("a new text of the base that a translation has already is a fault, and
   assert.match(await response.text(), /Не сохранено: 1 ошибка[^]*Такой же текст у кнопки 1/);
 });
 
-Deno.test("two menu buttons of one text are a fault of the menu's form", async () => {
+Deno.test("a repeated menu button text is a fault of the menu's form", async () => {
   const locales = someLocales((all) => all.cg = anotherProfile("cg"));
   await using page = await openPage({ locales });
   const browser = await page.login();
@@ -110,7 +110,7 @@ Deno.test("two menu buttons of one text are a fault of the menu's form", async (
   assert.match(await response.text(), /Не сохранено: 1 ошибка[^]*Такой же текст у кнопки 1/);
 });
 
-Deno.test("an empty text is one fault, whatever field it is", async () => {
+Deno.test("an empty text is one fault in every field", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const empty = {
@@ -137,7 +137,7 @@ Deno.test("an empty text is one fault, whatever field it is", async () => {
   assert.equal(result.ok ? 0 : result.faults.length, 2);
 });
 
-Deno.test("a button that is too long for its choice too is one fault", async () => {
+Deno.test("a button text that is also too long as a choice is one fault", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const response = await browser.post("/profiles/agency", {
@@ -147,7 +147,7 @@ Deno.test("a button that is too long for its choice too is one fault", async () 
   assert.match(await response.text(), /Не сохранено: 1 ошибка\./);
 });
 
-Deno.test("a button longer than a phone's line is warned of at its field and in the preview, and saved", async () => {
+Deno.test("a button longer than a phone's line gets a warning at its field and in the preview, and is saved", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const fields = { ...profileFields(page, "agency"), button_text: [LONG, "Создать сайт"] };
@@ -165,7 +165,7 @@ Deno.test("a button longer than a phone's line is warned of at its field and in 
   );
 });
 
-Deno.test("a fault of a button's key says so", async () => {
+Deno.test("a fault of a button's key names the key", async () => {
   const locales = someLocales((all) => all.cg = anotherProfile("cg"));
   await using page = await openPage({ locales });
   const browser = await page.login();

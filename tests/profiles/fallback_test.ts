@@ -25,7 +25,7 @@ function textOf(edit?: (locales: Locales) => void): string {
   return JSON.stringify(someLocales(edit), null, 2);
 }
 
-Deno.test("the last good version is the newest text, to the byte", () =>
+Deno.test("the last good version is the newest text, byte for byte", () =>
   withJournal((journal) => {
     assert.equal(keptVersion(journal), undefined);
     const texts = [textOf(), textOf(({ agency }) => agency.name = "ВТОРОЕ") + "\n\n"];
@@ -37,7 +37,7 @@ Deno.test("the last good version is the newest text, to the byte", () =>
     assert.deepEqual([kept.version.text, kept.savedAtMs], [texts[1], 2_000]);
   }));
 
-Deno.test("a journal of a bot that kept no whole texts gives its newest profiles, in their order", () =>
+Deno.test("a journal of an older bot, without whole texts, gives the newest profiles in order", () =>
   withJournal((journal) => {
     const first = textOf((all) => {
       all.year = anotherProfile("year");
@@ -60,7 +60,7 @@ Deno.test("a journal of a bot that kept no whole texts gives its newest profiles
     assert.equal(kept.savedAtMs, 2_000);
   }));
 
-Deno.test("what an older bot recorded after the newest whole text counts more than that text", () =>
+Deno.test("a newer record of an older bot takes precedence over the newest whole text", () =>
   withJournal((journal) => {
     const text = textOf();
     const { content } = versionOf(text);
@@ -70,7 +70,7 @@ Deno.test("what an older bot recorded after the newest whole text counts more th
     assert.equal(keptVersion(journal)?.version.profiles.byKey.get("agency")?.name, "ПОЗЖЕ");
   }));
 
-Deno.test("the journal keeps the newest whole texts and no more", () =>
+Deno.test("the journal keeps a limited number of whole texts", () =>
   withJournal((journal) => {
     const { content } = versionOf(textOf());
     for (let nth = 1; nth <= 30; nth += 1) {

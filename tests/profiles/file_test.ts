@@ -1,4 +1,4 @@
-// The profiles' file where it cannot be replaced by a rename: written in place, and never left half-written.
+// A file that cannot be replaced by a rename: written in place, and never left incomplete.
 
 import assert from "node:assert/strict";
 import { mendTornFile } from "../../lib/profiles/store.ts";
@@ -13,7 +13,7 @@ interface Place {
   readonly path: string;
   readonly spareFolder: string;
   read(): Promise<string>;
-  /** The names in the file's folder and in the spare one. */
+  /** The file names in the file's folder and in the spare one. */
   names(): Promise<string[]>;
   save(text: string): Promise<{ readonly kind: string }>;
 }
@@ -46,7 +46,7 @@ function refusal(code: string): Error {
   return Object.assign(new Error(`refused with ${code}`), { code });
 }
 
-/** A rename that is refused until the end of the block, as onto a file that is mounted by itself. */
+/** Refuses renames until the end of the block, as for a file mounted on its own. */
 function refusedRename(code = "EBUSY"): Disposable {
   const { renameSync } = Deno;
   Deno.renameSync = () => {
@@ -55,7 +55,7 @@ function refusedRename(code = "EBUSY"): Disposable {
   return { [Symbol.dispose]: () => void (Deno.renameSync = renameSync) };
 }
 
-/** A folder that takes no new file until the end of the block. */
+/** Refuses new files in a folder until the end of the block. */
 function readOnlyFolder(path: string): Disposable {
   const { open } = Deno;
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
@@ -66,7 +66,7 @@ function readOnlyFolder(path: string): Disposable {
   return { [Symbol.dispose]: () => void (Deno.open = open) };
 }
 
-/** Lets the file itself be written up to a byte, so many times; other files as ever. */
+/** Lets the file be written only up to a byte, a number of times; other files are not affected. */
 function tearing(path: string, { after, times }: { after: number; times: number }): Disposable {
   const { open } = Deno;
   let left = times;
@@ -87,7 +87,7 @@ function tearing(path: string, { after, times }: { after: number; times: number 
   return { [Symbol.dispose]: () => void (Deno.open = open) };
 }
 
-Deno.test("a file that no rename may replace is written in place, longer and shorter, and no copy stays", () =>
+Deno.test("a file that cannot be renamed onto is written in place, longer or shorter, and no copy stays", () =>
   withFile(async ({ path, read, names, save }) => {
     const { ino } = await Deno.stat(path);
     for (const code of ["EBUSY", "EXDEV", "EPERM", "EACCES", "ETXTBSY"]) {
@@ -101,7 +101,7 @@ Deno.test("a file that no rename may replace is written in place, longer and sho
     assert.deepEqual(await names(), ["locales.json"]);
   }));
 
-Deno.test("in a folder that takes no file the copy of the old text is in the data folder", () =>
+Deno.test("if the folder is not writable, the copy of the old text is in the data folder", () =>
   withFile(async ({ path, spareFolder, read, names, save }) => {
     using _folder = readOnlyFolder(path);
     const { open } = Deno;
@@ -118,7 +118,7 @@ Deno.test("in a folder that takes no file the copy of the old text is in the dat
     assert.deepEqual(await names(), ["locales.json"]);
   }));
 
-Deno.test("a disk that breaks off in the middle of the file leaves the old text", () =>
+Deno.test("if the disk fails in the middle of the file, the old text stays", () =>
   withFile(async ({ path, read, names, save }) => {
     using _rename = refusedRename();
     using _disk = tearing(path, { after: 100, times: 1 });
@@ -127,7 +127,7 @@ Deno.test("a disk that breaks off in the middle of the file leaves the old text"
     assert.deepEqual(await names(), ["locales.json"]);
   }));
 
-Deno.test("a disk that takes the old text back neither keeps its copy, and the next save mends the file", () =>
+Deno.test("if the old text cannot be written back either, its copy stays, and the next save repairs the file", () =>
   withFile(async ({ path, read, names, save }) => {
     using _rename = refusedRename();
     const shorter = OLD.replace("MONSTER AGENCY", "M");
@@ -135,7 +135,7 @@ Deno.test("a disk that takes the old text back neither keeps its copy, and the n
       using _disk = tearing(path, { after: 300, times: 2 });
       assert.equal((await save(shorter)).kind, "failed");
     }
-    await Deno.writeTextFile(path, shorter.slice(0, 300)); // As a disk would that lost the rest.
+    await Deno.writeTextFile(path, shorter.slice(0, 300)); // As if the disk had lost the rest.
     assert.deepEqual(await names(), [".locales.json.before", "locales.json"]);
     assert.equal((await save(NEW)).kind, "saved");
     assert.equal(await read(), NEW);
@@ -153,7 +153,7 @@ Deno.test("a full disk refuses the save before the file itself is touched", () =
     assert.deepEqual(await names(), ["locales.json"]);
   }));
 
-Deno.test("an edit that came to the disk meanwhile is not written over in place either", () =>
+Deno.test("a write in place does not overwrite a concurrent edit", () =>
   withFile(async ({ path, read, names, save }) => {
     using _rename = refusedRename();
     const { open } = Deno;
@@ -167,7 +167,7 @@ Deno.test("an edit that came to the disk meanwhile is not written over in place 
     assert.deepEqual(await names(), ["locales.json"]);
   }));
 
-Deno.test("a start after a crash in the middle of the file puts the old text back, from either copy", () =>
+Deno.test("a start after a crash in the middle of a write restores the old text, from either copy", () =>
   withFile(async ({ path, spareFolder, read, names }) => {
     for (const folder of [path.slice(0, path.lastIndexOf("/")), spareFolder]) {
       await Deno.writeTextFile(`${folder}/.locales.json.before`, OLD);
@@ -178,7 +178,7 @@ Deno.test("a start after a crash in the middle of the file puts the old text bac
     }
   }));
 
-Deno.test("a copy that is of no more use goes, and a good file or a broken one of people's is left alone", () =>
+Deno.test("an unneeded copy is removed; a good file and one that a person broke are left alone", () =>
   withFile(async ({ path, spareFolder, read, names }) => {
     await Deno.writeTextFile(`${spareFolder}/.locales.json.before`, OLD);
     await Deno.writeTextFile(path, NEW);

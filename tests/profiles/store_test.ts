@@ -1,4 +1,4 @@
-// The profiles' file: loaded, watched, saved in one step, and never worse than the last good version.
+// The profiles' file: loading, watching, atomic saves, and keeping the last good version.
 
 import assert from "node:assert/strict";
 import { basename, dirname } from "node:path";
@@ -9,7 +9,7 @@ import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 import { openStore } from "../helpers/a_store.ts";
 import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
 
-interface Room extends LogOfTest {
+interface Setup extends LogOfTest {
   readonly store: ProfileStore;
   readonly folder: string;
   readonly path: string;
@@ -17,7 +17,7 @@ interface Room extends LogOfTest {
   read(): Promise<Locales>;
   /** Writes the file in place. */
   write(content: Locales | string): Promise<void>;
-  /** Puts a new file in the place of the old one, as editors do. */
+  /** Replaces the file, as editors do. */
   replace(content: Locales): Promise<void>;
   /** How many versions became current. */
   readonly loads: number;
@@ -25,7 +25,7 @@ interface Room extends LogOfTest {
 
 const ACCEPTED = "✅ locales.json: изменения приняты, профилей: ";
 
-/** Gives the path of a good file in a folder of its own. */
+/** Lends the path of a good file in its own folder. */
 async function withFile(run: (path: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const path = `${folder}/locales.json`;
@@ -37,9 +37,9 @@ async function withFile(run: (path: string) => Promise<void>): Promise<void> {
   }
 }
 
-/** Opens a store on a file in a folder of its own, and closes both. */
+/** Lends a store on a file in its own folder. */
 async function withStore(
-  run: (room: Room) => Promise<void>,
+  run: (setup: Setup) => Promise<void>,
   locales: Locales = someLocales(),
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
@@ -95,7 +95,7 @@ function nextRead(): Promise<void> & Disposable {
     try {
       return await readFile(...args);
     } finally {
-      setTimeout(resolve); // When the store has dealt with what it read.
+      setTimeout(resolve); // After the store has processed what it read.
     }
   };
   return Object.assign(promise, { [Symbol.dispose]: restore });
@@ -107,7 +107,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 // — Opening —
 
-Deno.test("a store loads the file and tells of it", () =>
+Deno.test("a store loads the file and calls onLoad", () =>
   withStore(async ({ store, loads, lines, read }) => {
     assert.equal(nameOf(store), "MONSTER AGENCY");
     assert.deepEqual(valuesIn(store), await read());
@@ -115,7 +115,7 @@ Deno.test("a store loads the file and tells of it", () =>
     assert.deepEqual(lines, []);
   }));
 
-Deno.test("a store says which profile's leads go to the admin chat, and why", () =>
+Deno.test("a store says which profile's leads go to the managers' chat, and why", () =>
   withStore(
     ({ lines }) => {
       assert.deepEqual(lines, [
@@ -131,7 +131,7 @@ Deno.test("a store says which profile's leads go to the admin chat, and why", ()
     }),
   ));
 
-Deno.test("readProfiles refuses a file that a conversation cannot run on, with all its faults", async () => {
+Deno.test("readProfiles refuses a faulty file and returns all faults", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const path = `${folder}/locales.json`;
   const faultsOf = async (text: string) => {
@@ -158,7 +158,7 @@ Deno.test("readProfiles refuses a file that a conversation cannot run on, with a
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("readProfiles refuses a file that is not there", async () => {
+Deno.test("readProfiles refuses a missing file", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   assert.deepEqual(await readProfiles(`${folder}/locales.json`), {
     ok: false,
@@ -189,7 +189,7 @@ Deno.test("a file replaced by a rename takes effect, every time", () =>
     }
   }));
 
-Deno.test("an edit that is written in steps is read when it is whole", () =>
+Deno.test("an edit written in several steps is read once it is complete", () =>
   withStore(async ({ store, path, line, lines }) => {
     const text = textOf(named("ЦЕЛОЕ"));
     Deno.writeTextFileSync(path, text.slice(0, 100));
@@ -199,14 +199,14 @@ Deno.test("an edit that is written in steps is read when it is whole", () =>
     assert.equal(lines.length, 1);
   }));
 
-Deno.test("a broken edit is refused in one line, and the last good profiles stay", () =>
-  withStore(async (room) => {
-    const before = room.store.text();
-    await room.write('{"agency": ');
-    assert.match(await room.line("❌"), /^❌ locales\.json: строка 1, столбец 12: .+$/);
-    assert.equal(nameOf(room.store), "MONSTER AGENCY");
-    assert.equal(room.store.text(), before);
-    assert.equal(room.loads, 1);
+Deno.test("a broken edit is refused with one log line, and the last good profiles stay", () =>
+  withStore(async (setup) => {
+    const before = setup.store.text();
+    await setup.write('{"agency": ');
+    assert.match(await setup.line("❌"), /^❌ locales\.json: строка 1, столбец 12: .+$/);
+    assert.equal(nameOf(setup.store), "MONSTER AGENCY");
+    assert.equal(setup.store.text(), before);
+    assert.equal(setup.loads, 1);
   }));
 
 Deno.test("each fault of an edit is one line with its path", () =>
@@ -233,7 +233,7 @@ Deno.test("an emptied file is refused, and the last good profiles stay", () =>
     assert.equal(nameOf(store), "MONSTER AGENCY");
   }));
 
-Deno.test("a file that is no UTF-8 is refused, and the last good profiles stay", () =>
+Deno.test("a file that is not UTF-8 is refused, and the last good profiles stay", () =>
   withStore(async ({ store, path, line }) => {
     const windows1251 = new Uint8Array([0x7b, 0x22, 0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2, 0x22]);
     await Deno.writeFile(path, windows1251);
@@ -244,7 +244,7 @@ Deno.test("a file that is no UTF-8 is refused, and the last good profiles stay",
     assert.equal(nameOf(store), "MONSTER AGENCY");
   }));
 
-Deno.test("a removed file is refused, and taken up when it is back", () =>
+Deno.test("a removed file is reported, and read again when it is back", () =>
   withStore(async ({ store, path, write, line }) => {
     await Deno.remove(path);
     assert.equal(await line("❌"), "❌ locales.json: файла нет или его нельзя прочесть");
@@ -254,7 +254,7 @@ Deno.test("a removed file is refused, and taken up when it is back", () =>
     assert.equal(nameOf(store), "СНОВА ТУТ");
   }));
 
-Deno.test("a broken file that is mended takes effect", () =>
+Deno.test("a broken file takes effect once repaired", () =>
   withStore(async ({ store, write, line }) => {
     await write("{");
     await line("❌");
@@ -263,7 +263,7 @@ Deno.test("a broken file that is mended takes effect", () =>
     assert.equal(nameOf(store), "ПОЧИНЕНО");
   }));
 
-Deno.test("a broken file that is written again unchanged is reported once", () =>
+Deno.test("a broken file rewritten unchanged is reported once", () =>
   withStore(async ({ write, line, lines }) => {
     await write("{");
     await line("❌");
@@ -273,7 +273,7 @@ Deno.test("a broken file that is written again unchanged is reported once", () =
     assert.equal(lines.length, 1);
   }));
 
-Deno.test("a file that breaks as it broke before is reported again", () =>
+Deno.test("the same fault is reported again after a repair", () =>
   withStore(async ({ write, line, lines }) => {
     await write("{");
     await line("❌");
@@ -287,8 +287,8 @@ Deno.test("a file that breaks as it broke before is reported again", () =>
     assert.equal(lines.length, 2);
   }));
 
-// A watcher lets its last events through after it was closed.
-Deno.test("a closed store reads nothing more, also when an edit had just been seen", async () => {
+// A watcher may deliver its last events after it was closed.
+Deno.test("a closed store reads nothing, even if an edit was just noticed", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const path = `${folder}/locales.json`;
   await Deno.writeTextFile(path, textOf(someLocales()));
@@ -304,7 +304,7 @@ Deno.test("a closed store reads nothing more, also when an edit had just been se
   assert.deepEqual(lines.lines, []);
 });
 
-/** Puts events of a folder in the test's hand. */
+/** Lets the test send a folder's events. */
 function watcherInHand(): Disposable & { see(path: string): void } {
   const { watchFs } = Deno;
   const events = new TransformStream<Deno.FsEvent, Deno.FsEvent>(undefined, undefined, {
@@ -321,7 +321,7 @@ function watcherInHand(): Disposable & { see(path: string): void } {
   };
 }
 
-Deno.test("a store tells since when the file is broken, and since when the version at work is there", () =>
+Deno.test("breakage says since when the file is broken and since when the version in use is current", () =>
   withFile(async (path) => {
     const { log, line } = aLog();
     let nowMs = 1_000;
@@ -348,7 +348,7 @@ Deno.test("a store tells since when the file is broken, and since when the versi
     await store.close();
   }));
 
-Deno.test("a store that begins with another version than the broken one on disk says nothing twice, and takes the mended one", async () => {
+Deno.test("a store started with a kept version reports the broken file once, and loads the repaired one", async () => {
   for (const isMissing of [false, true]) {
     await withFile(async (path) => {
       const first = await readProfiles(path);
@@ -382,21 +382,21 @@ Deno.test("a store that begins with another version than the broken one on disk 
 
 // — Saving —
 
-Deno.test("save writes a new version that is current at once", () =>
-  withStore(async (room) => {
-    const { store } = room;
+Deno.test("save writes a new version and makes it current at once", () =>
+  withStore(async (setup) => {
+    const { store } = setup;
     const before = store.text();
     const saved = await store.save(textOf(named("СОХРАНЕНО")), before);
     assert.deepEqual(saved, { kind: "saved" });
     assert.notEqual(store.text(), before);
     assert.equal(nameOf(store), "СОХРАНЕНО");
-    assert.deepEqual(await room.read(), named("СОХРАНЕНО"));
+    assert.deepEqual(await setup.read(), named("СОХРАНЕНО"));
     assert.deepEqual(valuesIn(store), named("СОХРАНЕНО"));
-    assert.equal(room.loads, 2);
-    assert.deepEqual(await namesIn(room.folder), ["locales.json"]);
+    assert.equal(setup.loads, 2);
+    assert.deepEqual(await namesIn(setup.folder), ["locales.json"]);
   }));
 
-Deno.test("save keeps the keys that the bot does not know, in their order", async () => {
+Deno.test("save keeps unknown keys in their order", async () => {
   const text = JSON.stringify(
     someLocales(({ agency }) => {
       agency.step2.choices_help = { agency_clients: ["подсказка"] };
@@ -409,13 +409,13 @@ Deno.test("save keeps the keys that the bot does not know, in their order", asyn
   }, text);
 });
 
-Deno.test("save is no edit on disk: it is not loaded twice", () =>
-  withStore(async (room) => {
-    await room.store.save(textOf(named("ОДИН РАЗ")), room.store.text());
+Deno.test("a saved version is not loaded a second time as an edit on disk", () =>
+  withStore(async (setup) => {
+    await setup.store.save(textOf(named("ОДИН РАЗ")), setup.store.text());
     using readByWatcher = nextRead();
     await readByWatcher;
-    assert.equal(room.loads, 2);
-    assert.deepEqual(room.lines, []);
+    assert.equal(setup.loads, 2);
+    assert.deepEqual(setup.lines, []);
   }));
 
 Deno.test("save refuses an edit of a stale version and writes nothing", () =>
@@ -427,7 +427,7 @@ Deno.test("save refuses an edit of a stale version and writes nothing", () =>
     assert.deepEqual(await read(), named("ПЕРВОЕ"));
   }));
 
-Deno.test("save sees an edit on disk that has not been loaded yet", () =>
+Deno.test("save notices an edit on disk that has not been loaded yet", () =>
   withStore(async ({ store, path, read }) => {
     const before = store.text();
     Deno.writeTextFileSync(path, textOf(named("НА ДИСКЕ")));
@@ -436,7 +436,7 @@ Deno.test("save sees an edit on disk that has not been loaded yet", () =>
     assert.deepEqual(await read(), named("НА ДИСКЕ"));
   }));
 
-Deno.test("save does not write over a broken file or in the place of a removed one", () =>
+Deno.test("save overwrites no broken file and does not recreate a removed one", () =>
   withStore(async ({ store, path, write, folder }) => {
     await write("{");
     assert.equal((await store.save(textOf(named("ФОРМА")), store.text())).kind, "stale");
@@ -446,7 +446,7 @@ Deno.test("save does not write over a broken file or in the place of a removed o
     assert.deepEqual(await namesIn(folder), []);
   }));
 
-Deno.test("of two saves at once the first is saved and the second is stale", () =>
+Deno.test("of two concurrent saves the first is saved and the second is stale", () =>
   withStore(async ({ store, read }) => {
     const before = store.text();
     const [first, second] = await Promise.all([
@@ -457,7 +457,7 @@ Deno.test("of two saves at once the first is saved and the second is stale", () 
     assert.deepEqual(await read(), named("ПЕРВОЕ"));
   }));
 
-Deno.test("a reading that hangs holds up neither saves nor edits, and brings nothing back when it ends", () =>
+Deno.test("a hanging read delays neither saves nor edits, and its late result is ignored", () =>
   withStore(async ({ store, write, line, lines }) => {
     const { readFile } = Deno;
     const slow = Promise.withResolvers<void>();
@@ -484,7 +484,7 @@ Deno.test("a reading that hangs holds up neither saves nor edits, and brings not
     }
   }));
 
-Deno.test("save refuses profiles with a fault, names it, and writes nothing", () =>
+Deno.test("save refuses faulty profiles, returns the fault and writes nothing", () =>
   withStore(async ({ store, read, folder, lines }) => {
     const faulty = someLocales(({ agency }) => agency.name = "");
     assert.deepEqual(await store.save(textOf(faulty), store.text()), {
@@ -497,14 +497,14 @@ Deno.test("save refuses profiles with a fault, names it, and writes nothing", ()
     assert.deepEqual(lines, []);
   }));
 
-Deno.test("save keeps who may read the file", () =>
+Deno.test("save keeps the file's mode", () =>
   withStore(async ({ store, path }) => {
     await Deno.chmod(path, 0o600);
     await store.save(textOf(named("СОХРАНЕНО")), store.text());
     assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
   }));
 
-Deno.test("save through a symbolic link writes the file that it leads to", async () => {
+Deno.test("save through a symbolic link writes its target", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const target = `${folder}/target.json`;
   const path = `${folder}/locales.json`;
@@ -518,7 +518,7 @@ Deno.test("save through a symbolic link writes the file that it leads to", async
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("an edit of the file that a symbolic link leads to takes effect, and so does another link", async () => {
+Deno.test("an edit of a symbolic link's target takes effect, and so does a changed link", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const [path, first, second] = ["locales.json", "v1/locales.json", "v2/locales.json"]
     .map((name) => `${folder}/${name}`) as [string, string, string];
@@ -558,7 +558,7 @@ Deno.test("an edit between reading the first version and watching the file takes
     await store.close();
   }));
 
-Deno.test("a version that nobody could note down is current all the same", () =>
+Deno.test("a version that cannot be recorded becomes current anyway", () =>
   withFile(async (path) => {
     const { log, lines } = aLog();
     const onLoad = () => {
@@ -572,7 +572,7 @@ Deno.test("a version that nobody could note down is current all the same", () =>
     await store.close();
   }));
 
-Deno.test("save leaves the old version and nothing half-written when the disk fails, and can go on", () =>
+Deno.test("save leaves the old version and no temporary file when the disk fails, and works again afterwards", () =>
   withStore(async ({ store, read, folder, lines }) => {
     const before = store.text();
     {
@@ -593,7 +593,7 @@ Deno.test("save leaves the old version and nothing half-written when the disk fa
     assert.equal((await store.save(textOf(named("ВЛЕЗЛО")), before)).kind, "saved");
   }));
 
-Deno.test("save does not write over an edit that came to the disk while it was writing", () =>
+Deno.test("save does not overwrite an edit made during the write", () =>
   withStore(async ({ store, read, folder, path }) => {
     const { sync } = Deno.FsFile.prototype;
     using _disk = brokenDisk("sync", async function (this: Deno.FsFile) {
@@ -606,8 +606,8 @@ Deno.test("save does not write over an edit that came to the disk while it was w
     assert.deepEqual(await namesIn(folder), ["locales.json"]);
   }));
 
-// One write may take a part of the bytes and say how many, as on a disk that is nearly full (write(2)).
-Deno.test("save writes the whole file where the disk takes it in pieces", () =>
+// A write may take only a part of the bytes, as on a nearly full disk (write(2)).
+Deno.test("save writes the whole file when writes are partial", () =>
   withStore(async ({ store, read }) => {
     const { write } = Deno.FsFile.prototype;
     using _disk = brokenDisk("write", function (this: Deno.FsFile, bytes: Uint8Array) {
@@ -617,7 +617,7 @@ Deno.test("save writes the whole file where the disk takes it in pieces", () =>
     assert.deepEqual(await read(), named("ПО ЧАСТЯМ"));
   }));
 
-/** Files whose `method` does something else until the end of the block. */
+/** Replaces a method of files until the end of the block. */
 function brokenDisk<M extends "sync" | "write">(
   method: M,
   instead: Deno.FsFile[M],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { diffWords, type Piece } from "../../lib/profiles/text_diff.ts";
 
-Deno.test("a changed word is taken out and put in, the rest stays", () => {
+Deno.test("a changed word is removed and added, the rest stays", () => {
   assert.deepEqual(diffWords("Добрый день, друзья!", "Добрый вечер, друзья!"), [
     { kind: "same", text: "Добрый " },
     { kind: "removed", text: "день" },
@@ -11,7 +11,7 @@ Deno.test("a changed word is taken out and put in, the rest stays", () => {
   ]);
 });
 
-Deno.test("words changed side by side are one change, with the blanks between them", () => {
+Deno.test("adjacent changed words are one change, including the blanks between them", () => {
   assert.deepEqual(diffWords("мы очень рады", "вы крайне рады"), [
     { kind: "removed", text: "мы очень" },
     { kind: "added", text: "вы крайне" },
@@ -26,7 +26,7 @@ Deno.test("equal texts are one piece, and an empty one is none", () => {
   assert.deepEqual(diffWords("старое", ""), [{ kind: "removed", text: "старое" }]);
 });
 
-Deno.test("from the pieces both texts can be put together again", () => {
+Deno.test("both texts can be rebuilt from the pieces", () => {
   const text = fc.array(fc.constantFrom("мы", "вы", " ", "\n", ", ", "🔥", "{choice}"), {
     maxLength: 30,
   }).map((words) => words.join(""));
@@ -38,7 +38,7 @@ Deno.test("from the pieces both texts can be put together again", () => {
   }));
 });
 
-Deno.test("texts too long to be compared word by word are shown one after the other", () => {
+Deno.test("texts too long for a word-by-word comparison are one removal and one addition", () => {
   const [before, after] = ["а ".repeat(3000), "б ".repeat(3000)];
   const pieces = diffWords(before, after);
   assert.equal(without(pieces, "added"), before);

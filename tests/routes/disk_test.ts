@@ -1,4 +1,4 @@
-// Saves that the disk refuses: a note in the form, with everything typed still there.
+// Saves that the disk refuses: a note in the form, which keeps what was typed.
 
 import assert from "node:assert/strict";
 import { openPage, profileFields } from "../helpers/a_page.ts";
@@ -7,7 +7,7 @@ import { anotherProfile, someLocales } from "../helpers/a_profile.ts";
 const FULL =
   /Не сохранено: на диске нет места\. [^<]*Бот работает с прежними текстами|Не сохранено: на диске нет места\. [^<]*бот работает/;
 
-/** A disk that takes no file until the end of the block. */
+/** Makes the disk refuse every file until the end of the block. */
 function fullDisk(): Disposable {
   const { open } = Deno;
   const full = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
@@ -15,7 +15,7 @@ function fullDisk(): Disposable {
   return { [Symbol.dispose]: () => void (Deno.open = open) };
 }
 
-Deno.test("whatever is saved to a full disk, the form says so and keeps what was typed", async () => {
+Deno.test("every form reports a full disk and keeps what was typed", async () => {
   const locales = someLocales((all) => all.cg = anotherProfile("cg"));
   await using page = await openPage({ locales });
   const browser = await page.login();

@@ -1,4 +1,4 @@
-// The page's saves in a file that people keep by hand: only what was edited changes, to the byte.
+// Saving a handwritten file through the page: only edited bytes change.
 
 import assert from "node:assert/strict";
 import { openJournal } from "../../lib/journal/journal.ts";
@@ -12,7 +12,7 @@ import {
 } from "../helpers/a_page.ts";
 import { anotherProfile, someLocales } from "../helpers/a_profile.ts";
 
-/** Tabs, Windows line ends, a byte order mark, no newline at the end, odd numbers, spellings and orders. */
+/** Tabs, CRLF, a byte order mark, no final newline, unusual numbers, spellings and orders. */
 const BY_HAND = [
   "\uFEFF{",
   '\t"$schema" : "x", "_note": [1.0, 1e3, 23851234567890123],',
@@ -61,25 +61,25 @@ async function done(response: Promise<Response>): Promise<void> {
 }
 
 function save(page: PageOfTest, browser: Browser, changed: Record<string, string | string[]>) {
-  // A browser fills a field with \n for every line end.
+  // Browsers fill fields with \n line ends.
   const fields = profileFields(page, "b");
   const caption = String(fields["caption"]).replaceAll("\r\n", "\n");
   return done(browser.post("/profiles/b", { ...fields, caption, ...changed }));
 }
 
-Deno.test("a form that is saved as it was opened changes no byte", async () => {
+Deno.test("saving an unchanged form changes no byte", async () => {
   await using it = await open();
   await save(it.page, it.browser, {});
   assert.equal(await it.bytes(), BY_HAND);
 });
 
-Deno.test("a saved field changes its own bytes alone", async () => {
+Deno.test("saving a field changes only its own bytes", async () => {
   await using it = await open();
   await save(it.page, it.browser, { caption: "Новое" });
   assert.equal(await it.bytes(), BY_HAND.replace('"Строка\\r\\nи ещё"', '"Новое"'));
 });
 
-Deno.test("a button that is renamed, moved or added leaves the others' bytes as they are", async () => {
+Deno.test("renaming, moving or adding a button leaves the other buttons' bytes", async () => {
   await using it = await open();
   await save(it.page, it.browser, { button_text: ["Икс", "Зет"], button_choice: ["", ""] });
   const renamed = BY_HAND.replace('"Игрек"', '"Зет"').replace(
@@ -103,7 +103,7 @@ Deno.test("a button that is renamed, moved or added leaves the others' bytes as 
   ].join("\r\n")));
 });
 
-Deno.test("profiles keep the file's order everywhere, also those with keys like numbers, and move in it", async () => {
+Deno.test("profiles keep the file's order everywhere, even with keys that look like numbers, and can be moved", async () => {
   await using it = await open();
   assert.deepEqual([...it.page.store.current().byKey.keys()], ["b", "2026", "2025"]);
   const html = await (await it.browser.get("/")).text();
@@ -117,7 +117,7 @@ Deno.test("profiles keep the file's order everywhere, also those with keys like 
   assert.equal(await it.bytes(), BY_HAND);
 });
 
-Deno.test("a profile is duplicated with its own spelling and numbers", async () => {
+Deno.test("a duplicated profile keeps the original's spelling and numbers", async () => {
   await using it = await open();
   await done(it.browser.post("/new-profile", { name: "Копия", key: "2027", from: "2026" }));
   const copy = profileByHand("2026").replaceAll("2026_", "2027_").replace('"2026"', '"2027"')
@@ -129,7 +129,7 @@ Deno.test("a profile is duplicated with its own spelling and numbers", async () 
   );
 });
 
-Deno.test("a deleted profile goes with its comma, and comes back from the history to the byte", async () => {
+Deno.test("a profile is deleted with its comma, and restored from the history byte for byte", async () => {
   await using it = await open();
   await done(it.browser.post("/profiles/2025/delete", { key: "2025" }));
   const without = BY_HAND.replace(`,\r\n\r\n${profileByHand("2025").replace(/,$/, "")}`, "");
@@ -140,7 +140,7 @@ Deno.test("a deleted profile goes with its comma, and comes back from the histor
   assert.equal(await it.bytes(), BY_HAND.replace('"select_2026"} ]', menu));
 });
 
-Deno.test("the menu and a translation are saved beside what else stands there", async () => {
+Deno.test("saving the menu or a translation keeps unknown keys", async () => {
   await using it = await open();
   const html = await (await it.browser.get("/menu")).text();
   const version = /name="version" value="(\w+)"/.exec(html)?.[1] ?? "";
@@ -181,7 +181,7 @@ Deno.test("the menu and a translation are saved beside what else stands there", 
   );
 });
 
-Deno.test("a profile that stands twice, or a key in it, is a fault with both lines, and nothing is lost", async () => {
+Deno.test("a duplicate profile or key is a fault with both lines, and nothing is lost", async () => {
   await using it = await open();
   const twice = BY_HAND.replace('"2025": {', '"2026": {');
   await Deno.writeTextFile(it.page.path, twice);
@@ -225,7 +225,7 @@ Deno.test("a file in one line stays in one line", async () => {
   assert.equal(now, JSON.stringify(JSON.parse(now)));
 });
 
-Deno.test("of hundreds of profiles one is saved, and every other keeps its bytes", async () => {
+Deno.test("saving one of hundreds of profiles keeps the bytes of the others", async () => {
   const locales = someLocales();
   for (let nth = 1; nth <= 300; nth += 1) locales[`p${nth}`] = anotherProfile(`p${nth}`);
   const text = JSON.stringify(locales, null, 2) + "\n";
@@ -237,7 +237,7 @@ Deno.test("of hundreds of profiles one is saved, and every other keeps its bytes
   assert.equal(await it.bytes(), text.slice(0, at) + edited);
 });
 
-Deno.test("a version that is spelled in one line comes back in the file's layout, with its numbers", async () => {
+Deno.test("a version stored in one line is restored in the file's layout, with its numbers", async () => {
   const big = "23851234567890123";
   const text = JSON.stringify(
     someLocales((all) => all.cg = { ...anotherProfile("cg"), id: 1 }),
@@ -258,7 +258,7 @@ Deno.test("a version that is spelled in one line comes back in the file's layout
   assert.equal(after, before);
 });
 
-Deno.test("a history that an older bot kept in one line goes on without a version that nobody made", async () => {
+Deno.test("a history stored in one line by an older bot continues without a spurious version", async () => {
   const text = JSON.stringify(someLocales(), null, 2);
   const journal = openJournal(":memory:");
   const inOneLine = readJson(JSON.stringify(someLocales()));

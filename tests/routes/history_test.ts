@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Browser, openPage, type PageOfTest, profileFields } from "../helpers/a_page.ts";
 import { anotherProfile, someLocales } from "../helpers/a_profile.ts";
 
-Deno.test("the history tells who saved what and when, edits on disk too, newest first", async () => {
+Deno.test("the history shows who saved what and when, also edits on disk, newest first", async () => {
   await using page = await openPage();
   const browser = await page.login("@anna");
   page.nowMs += 60_000;
@@ -33,7 +33,7 @@ Deno.test("an open version shows its changes word by word", async () => {
   assert.match(html, /Что для вас <\/span><del[^>]*>сейчас<\/del><ins[^>]*>теперь<\/ins>/);
 });
 
-Deno.test("a restored version is a new one, by whoever restored it, and works at once", async () => {
+Deno.test("a restored version is a new one by the person who restored it, and takes effect at once", async () => {
   await using page = await openPage();
   const browser = await page.login("@oleg");
   const before = await page.file();
@@ -50,7 +50,7 @@ Deno.test("a restored version is a new one, by whoever restored it, and works at
   assert.equal(page.journal.listRevisions("agency", 5).length, 3);
 });
 
-Deno.test("after saving, one press takes it back", async () => {
+Deno.test("one press undoes a save", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const before = await page.file();
@@ -61,7 +61,7 @@ Deno.test("after saving, one press takes it back", async () => {
   assert.deepEqual(await page.file(), before);
 });
 
-Deno.test("a deleted profile comes back from its history, into the menu too", async () => {
+Deno.test("a deleted profile is restored from its history, also in the menu", async () => {
   const locales = someLocales((all) => {
     all.cg = anotherProfile("cg");
     all.fallback.buttons.push({ text: "Графика", callback_data: "select_cg" });
@@ -81,7 +81,7 @@ Deno.test("a deleted profile comes back from its history, into the menu too", as
   assert.equal(file.fallback.buttons.at(-1).callback_data, "select_cg");
 });
 
-Deno.test("a version that no longer fits the rest is refused, and says why", async () => {
+Deno.test("a version that conflicts with the rest of the file is refused with the reason", async () => {
   const locales = someLocales((all) => all.cg = anotherProfile("cg"));
   await using page = await openPage({ locales });
   const browser = await page.login();
@@ -95,7 +95,7 @@ Deno.test("a version that no longer fits the rest is refused, and says why", asy
   assert.match(await response.text(), /Эту версию не вернуть/);
 });
 
-Deno.test("only a version of this very profile can be restored", async () => {
+Deno.test("only versions of the same profile can be restored", async () => {
   const locales = someLocales((all) => all.cg = anotherProfile("cg"));
   await using page = await openPage({ locales });
   const browser = await page.login();
@@ -105,7 +105,7 @@ Deno.test("only a version of this very profile can be restored", async () => {
   assert.equal((await browser.get("/profiles/nobody/history")).status, 404);
 });
 
-Deno.test("the menu has a history of its own", async () => {
+Deno.test("the menu has its own history", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const before = await page.file();
@@ -118,7 +118,7 @@ Deno.test("the menu has a history of its own", async () => {
   assert.deepEqual(await page.file(), before);
 });
 
-Deno.test("the history shows that a webhook's address changed, and not the address", async () => {
+Deno.test("the history shows that a webhook address changed, but not the address", async () => {
   await using page = await openPage();
   const browser = await page.login();
   await save(page, browser, { webhook_url: "https://crm.example.ru/webhook/other" });

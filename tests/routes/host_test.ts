@@ -1,4 +1,4 @@
-// What reaches the page without a browser: requests that no Request object can be.
+// Raw requests that cannot be a Request object.
 
 import assert from "node:assert/strict";
 import { withHouse } from "../helpers/house.ts";
@@ -17,7 +17,7 @@ const REQUESTS: readonly (readonly [string, number])[] = [
   [get("/login?token=junk", "Connection: close"), 410],
 ];
 
-Deno.test("whatever is sent to the page, the answer has the security headers", () => {
+Deno.test("the answer to any raw request has the security headers", () => {
   const port = freePort();
   return withHouse(async (house) => {
     for (const [request, status] of REQUESTS) {

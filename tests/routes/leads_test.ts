@@ -4,48 +4,60 @@ import { cardMessage } from "../../lib/managers/cards.ts";
 import { openJournal } from "../../lib/journal/journal.ts";
 import type { CrmOutcome, NewLead } from "../../lib/lead.ts";
 import { cell } from "../../routes/leads_csv.ts";
-import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import {
+  A_HELD_LINE,
+  aConfirmation,
+  aNewLead,
+  aVisitor,
+  NOON_MS,
+  someContent,
+} from "../helpers/a_lead.ts";
 import { openPage, ORIGIN, type PageOfTest } from "../helpers/a_page.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 let menus = 0;
 
-/** Records a lead of its own menu; tells its number. */
+/** Records a lead with its own menu; returns its number. */
 function record({ journal }: PageOfTest, details: Partial<NewLead> = {}): number {
   menus += 1;
-  const lead = journal.insertLead(aNewLead({ menuMessageId: menus, ...details }));
+  const lead = partsOf(journal).insertLead(aNewLead({ menuMessageId: menus, ...details }));
   assert.ok(lead);
   return lead.number;
 }
 
-/** A lead whose card stands in the managers' chat. */
+/** A lead whose card is in the managers' chat. */
 function recordOpen(page: PageOfTest, details: Partial<NewLead> = {}): number {
   const { journal } = page;
   menus += 1;
   const recorded = journal.recordChoice(
     aNewLead({ menuMessageId: menus, ...details }),
-    "{}",
+    aConfirmation(),
     "crm",
     false,
   );
   assert.ok(recorded);
-  journal.finishConfirmation(recorded.confirmation, NOON_MS + 100);
+  journal.recordDone([{ kind: "confirmed", work: recorded.confirmation, atMs: NOON_MS + 100 }]);
   const post = journal.findWork("post", recorded.lead.number);
   assert.ok(post);
   const attempt = journal.beginAttempt(recorded.lead.number, null, NOON_MS + 200);
-  journal.endAttempt(attempt, { kind: "answered", status: 500, body: "Bad <day>" }, NOON_MS + 700);
-  journal.oweCard(post, "crm_failed", NOON_MS + 700);
+  partsOf(journal).closeAttempt(
+    attempt,
+    { kind: "answered", status: 500, body: "Bad <day>" },
+    NOON_MS + 700,
+  );
+  partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS + 700);
   const message = { chatId: -1001234, messageId: 7 };
   journal.settleInAdminChat(
-    [{ ...post, kind: "card", body: "crm_failed" }],
+    [{ ...post, kind: "card", body: { reason: "crm_failed" } }],
     message,
     NOON_MS + 900,
   );
   return recorded.lead.number;
 }
 
-/** The numbers of the leads that a list shows, in its order. */
+/** The numbers of the leads in a list, in order. */
 function listed(html: string): number[] {
   return [...html.matchAll(/class="person" href="\/leads\/(\d+)"/g)].map(([, number]) =>
     Number(number)
@@ -61,14 +73,14 @@ function count(html: string, chip: string): string | undefined {
   return new RegExp(`[> ]${chip} <span class="count">([^<]*)<`).exec(html)?.[1];
 }
 
-Deno.test("the list shows leads newest first, with who, what, where and when", async () => {
+Deno.test("the list shows leads newest first, with person, choice, place and time", async () => {
   await using page = await openPage();
   const first = record(page);
   const second = record(page, {
     choice: "Брендинг <b>",
     visitor: aVisitor({ username: null, userId: 6123, firstName: "Безник" }),
   });
-  page.journal.moveLead(first, "in_crm");
+  partsOf(page.journal).moveLead(first, "in_crm");
   const html = await (await (await page.login()).get("/leads")).text();
   assert.deepEqual(listed(html), [second, first]);
   for (const words of ["Безник", "id 6123", "Брендинг &lt;b>", "@betterrman", "В CRM", "15:00"]) {
@@ -76,17 +88,17 @@ Deno.test("the list shows leads newest first, with who, what, where and when", a
   }
 });
 
-Deno.test("an empty list says how the first lead comes", async () => {
+Deno.test("an empty list explains how leads arrive", async () => {
   await using page = await openPage();
   const html = await (await (await page.login()).get("/leads")).text();
   assert.match(html, /Лидов пока нет\. Откройте ссылку профиля/);
 });
 
-Deno.test("chips count leads by state, of the profile that is asked for", async () => {
+Deno.test("chips count the leads of the selected profile by state", async () => {
   await using page = await openPage();
-  for (let lead = 0; lead < 3; lead += 1) page.journal.moveLead(record(page), "in_crm");
-  page.journal.moveLead(record(page), "undelivered");
-  page.journal.moveLead(record(page, { profile: "cg" }), "in_admin_chat");
+  for (let lead = 0; lead < 3; lead += 1) partsOf(page.journal).moveLead(record(page), "in_crm");
+  partsOf(page.journal).moveLead(record(page), "undelivered");
+  partsOf(page.journal).moveLead(record(page, { profile: "cg" }), "in_admin_chat");
   record(page, { profile: "cg" });
   const browser = await page.login();
 
@@ -99,7 +111,7 @@ Deno.test("chips count leads by state, of the profile that is asked for", async 
   assert.deepEqual([count(cg, "Все"), count(cg, "В чате"), count(cg, "В CRM")], ["2", "1", "0"]);
 });
 
-Deno.test("counts follow leads that move, and a profile that is renamed", async () => {
+Deno.test("counts follow moved leads and a renamed profile", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   page.journal.closeByHand(lead, "@manager", NOON_MS);
@@ -114,7 +126,7 @@ Deno.test("the list is filtered by state, profile and day", async () => {
   const old = record(page, { receivedAtMs: NOON_MS - 2 * DAY_MS });
   const other = record(page, { profile: "cg" });
   const open = record(page);
-  page.journal.moveLead(open, "in_admin_chat");
+  partsOf(page.journal).moveLead(open, "in_admin_chat");
   const browser = await page.login();
   const list = async (query: string) => listed(await (await browser.get(`/leads?${query}`)).text());
   assert.deepEqual(await list("state=in_admin_chat"), [open]);
@@ -127,7 +139,7 @@ Deno.test("the list is filtered by state, profile and day", async () => {
 
 Deno.test("days begin at midnight in the managers' time zone", async () => {
   await using page = await openPage();
-  const midnight = Date.UTC(2026, 0, 14, 21); // In Moscow.
+  const midnight = Date.UTC(2026, 0, 14, 21); // Midnight in Moscow.
   const before = record(page, { receivedAtMs: midnight - 1 });
   const after = record(page, { receivedAtMs: midnight });
   const browser = await page.login();
@@ -161,7 +173,7 @@ for (
   });
 }
 
-Deno.test("a search that looked at many leads says so and goes on where it stopped", async () => {
+Deno.test("a search that stops after many leads says so and can be continued", async () => {
   await using page = await openPage();
   const wanted = record(page, { visitor: aVisitor(ANNA) });
   for (let lead = 0; lead < 3_000; lead += 1) record(page);
@@ -173,7 +185,7 @@ Deno.test("a search that looked at many leads says so and goes on where it stopp
   assert.deepEqual(listed(await (await browser.get(further)).text()), [wanted]);
 });
 
-Deno.test("pages lead to the oldest lead and back, none twice and none left out", async () => {
+Deno.test("paging reaches the oldest lead and back, with no lead repeated or skipped", async () => {
   await using page = await openPage();
   const all = Array.from({ length: 120 }, () => record(page)).reverse();
   const browser = await page.login();
@@ -205,7 +217,7 @@ const BAD = [
 ];
 
 for (const query of BAD) {
-  Deno.test(`a list with ${query} is 400, as is its table`, async () => {
+  Deno.test(`a list with ${query} is 400, and so is its CSV`, async () => {
     await using page = await openPage();
     const browser = await page.login();
     assert.equal((await browser.get(`/leads?${query}`)).status, 400);
@@ -214,7 +226,7 @@ for (const query of BAD) {
   });
 }
 
-Deno.test("a long or odd search is no fault of the page", async () => {
+Deno.test("a long or unusual search works", async () => {
   await using page = await openPage();
   record(page);
   const browser = await page.login();
@@ -223,7 +235,7 @@ Deno.test("a long or odd search is no fault of the page", async () => {
   }
 });
 
-Deno.test("the table holds the filtered leads, in UTF-8 with a byte order mark", async () => {
+Deno.test("the CSV has the filtered leads, in UTF-8 with a byte order mark", async () => {
   await using page = await openPage();
   const open = recordOpen(page, { choice: 'Сайт; "под ключ"' });
   page.journal.closeByHand(open, "@manager", NOON_MS + 60_000);
@@ -240,14 +252,14 @@ Deno.test("the table holds the filtered leads, in UTF-8 with a byte order mark",
   ]);
 });
 
-Deno.test("the table of an English browser is separated by commas", async () => {
+Deno.test("the CSV for an English browser is separated by commas", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const response = await browser.get("/leads.csv", { "accept-language": "en" });
   assert.match(await response.text(), /No\.,Received,Profile/);
 });
 
-Deno.test("the table goes on beyond what is read at once", async () => {
+Deno.test("the CSV is longer than one portion", async () => {
   await using page = await openPage();
   for (let lead = 0; lead < 1_201; lead += 1) record(page);
   const browser = await page.login();
@@ -255,7 +267,7 @@ Deno.test("the table goes on beyond what is read at once", async () => {
   assert.equal(lines.length, 1_202);
 });
 
-Deno.test("a cell that a table program would run is defused, others stay as they are", () => {
+Deno.test("a cell that a spreadsheet would run is defused, others stay as they are", () => {
   for (const start of ["=", "+", "-", "@", "\t", "\r"]) {
     assert.match(cell(`${start}cmd|' /C calc'!A0`), /^"?'[=+\-@\t\r]/);
   }
@@ -275,7 +287,7 @@ Deno.test("a cell that a table program would run is defused, others stay as they
   assert.deepEqual(harmless.map(cell), harmless);
 });
 
-Deno.test("what a visitor or a manager is called cannot reorder the words around it", async () => {
+Deno.test("a visitor's or manager's name cannot reorder the text around it", async () => {
   await using page = await openPage();
   const name = "\u202eанна\u2069 שלום";
   const lead = recordOpen(page, {
@@ -304,7 +316,7 @@ Deno.test("what a visitor or a manager is called cannot reorder the words around
   }
 });
 
-Deno.test("a lead opens to its life: press, confirmation, attempt, card, follow-up, manager", async () => {
+Deno.test("a lead's page shows its timeline: press, confirmation, attempt, card, follow-up, manager", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   page.journal.recordFollowUp({
@@ -338,21 +350,25 @@ Deno.test("a lead opens to its life: press, confirmation, attempt, card, follow-
   assert.ok(!places.includes(-1), JSON.stringify(places));
 });
 
-Deno.test("a lead's life tells that its visitor pressed again, and how often", async () => {
+Deno.test("a lead's timeline shows how often its visitor pressed again", async () => {
   await using page = await openPage();
   const number = record(page);
   const browser = await page.login();
   for (const [nth, words] of ["ещё раз: это тот же лид", "всего повторов: 2"].entries()) {
     const press = aNewLead({ menuMessageId: 1000 + nth, receivedAtMs: NOON_MS + nth * 1000 });
-    page.journal.recordRepeat(press, number, "{}");
+    page.journal.recordRepeat(press, number, aConfirmation());
     const html = await (await browser.get(`/leads/${number}`)).text();
     assert.ok(html.includes("Посетитель нажал ещё раз") && html.includes(words), html);
   }
 });
 
-Deno.test("a lead that was held back says so, and can be sent from the list and from its page", async () => {
+Deno.test("a held lead is marked, and can be sent from the list and from its page", async () => {
   await using page = await openPage();
-  const held = page.journal.recordHeld(aNewLead({ menuMessageId: 2000 }), "{}");
+  const held = page.journal.recordHeld(
+    aNewLead({ menuMessageId: 2000 }),
+    aConfirmation(),
+    A_HELD_LINE,
+  );
   assert.ok(held);
   const browser = await page.login();
   const list = await (await browser.get("/leads?state=held")).text();
@@ -367,7 +383,7 @@ Deno.test("a lead that was held back says so, and can be sent from the list and 
   assert.doesNotMatch(html, /Карточка в чате менеджеров/);
 });
 
-Deno.test("an open lead is sent again by a press, in the name of who pressed", async () => {
+Deno.test("a press sends an open lead again, in the name of the person who pressed", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   const browser = await page.login("@boss");
@@ -377,7 +393,7 @@ Deno.test("an open lead is sent again by a press, in the name of who pressed", a
     sent.headers.get("location"),
     `/leads?state=in_crm&done=asked&lead=${lead}#lead-${lead}`,
   );
-  assert.equal(page.journal.findWork("post", lead)?.body, "@boss");
+  assert.equal(page.journal.findWork("post", lead)?.body.askedBy, "@boss");
   const again = await browser.post(`/leads/${lead}`, { do: "resend" });
   assert.equal(again.headers.get("location"), `/leads/${lead}?done=running`);
   const html = await (await browser.get(`/leads/${lead}?done=running`)).text();
@@ -385,7 +401,7 @@ Deno.test("an open lead is sent again by a press, in the name of who pressed", a
   assert.match(html, /value="resend" class="outline" disabled/);
 });
 
-Deno.test("a press in the list leads back to the same place of the list, and its row says what it did", async () => {
+Deno.test("a press in the list returns to the same place, and the row shows the result", async () => {
   await using page = await openPage();
   const numbers = Array.from({ length: 60 }, () => recordOpen(page));
   const browser = await page.login();
@@ -412,7 +428,7 @@ for (
     [{ kind: "timeout", afterMs: 10_000 }, "CRM не ответила вовремя."],
   ] as const
 ) {
-  Deno.test(`a press waits for the CRM and says how it ended: ${outcome.kind}`, async () => {
+  Deno.test(`a press waits for the CRM and shows the outcome: ${outcome.kind}`, async () => {
     let lead = 0;
     let looks = 0;
     await using page: PageOfTest = await openPage({
@@ -435,17 +451,17 @@ for (
   });
 }
 
-/** What the delivery records when a CRM has answered a lead that was sent again. */
+/** Records the CRM's answer to a lead that was sent again, as the delivery does. */
 function answer({ journal }: PageOfTest, lead: number, outcome: CrmOutcome): void {
   const post = journal.findWork("post", lead);
   assert.ok(post);
-  const attempt = journal.beginAttempt(lead, post.body, NOON_MS);
-  if (outcome.kind === "accepted") return journal.settleInCrm(post, attempt, outcome, NOON_MS);
-  journal.endAttempt(attempt, outcome, NOON_MS);
-  journal.endResend(post, NOON_MS);
+  const attempt = journal.beginAttempt(lead, post.body.askedBy, NOON_MS);
+  if (outcome.kind === "accepted") return journal.endAttempt(post, attempt, outcome, NOON_MS);
+  partsOf(journal).closeAttempt(attempt, outcome, NOON_MS);
+  journal.skipPost(post, NOON_MS);
 }
 
-Deno.test("a CRM that takes longer than a page may wait is waited for by the row itself", async () => {
+Deno.test("if the CRM is slower than the page may wait, the row goes on polling", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   const browser = await page.login();
@@ -463,12 +479,12 @@ Deno.test("a CRM that takes longer than a page may wait is waited for by the row
   assert.doesNotMatch(now, /data-fresh/);
 });
 
-Deno.test("an id that no number holds breaks neither the list, nor its lead, nor the table", async () => {
+Deno.test("an id beyond 2^53 breaks neither the list, nor the lead's page, nor the CSV", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-page-" });
   try {
     const path = `${folder}/triborg.db`;
     const old = openJournal(path);
-    old.insertLead(aNewLead());
+    partsOf(old).insertLead(aNewLead());
     old.close();
     const sqlite = new DatabaseSync(path);
     sqlite.exec(
@@ -504,16 +520,20 @@ Deno.test("an open lead is closed by hand, once", async () => {
   assert.equal(page.journal.findLife(lead)?.lead.closed?.by, "@boss");
 });
 
-Deno.test("a doubtful attempt is said before somebody sends again", async () => {
+Deno.test("the page warns before sending again after a doubtful attempt", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   const attempt = page.journal.beginAttempt(lead, "@a", NOON_MS);
-  page.journal.endAttempt(attempt, { kind: "timeout", afterMs: 10_000 }, NOON_MS + 10_000);
+  partsOf(page.journal).closeAttempt(
+    attempt,
+    { kind: "timeout", afterMs: 10_000 },
+    NOON_MS + 10_000,
+  );
   const html = await (await (await page.login()).get(`/leads/${lead}`)).text();
   assert.match(html, /возможен дубль/);
 });
 
-Deno.test("a form's way back never leads away from the leads", async () => {
+Deno.test("after a press only pages of leads are opened", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   const browser = await page.login();
@@ -523,7 +543,7 @@ Deno.test("a form's way back never leads away from the leads", async () => {
   }
 });
 
-Deno.test("an unknown lead is 404, an unknown wish 400, a broken address 400", async () => {
+Deno.test("an unknown lead is 404, an unknown press 400, an invalid address 400", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   const browser = await page.login();
@@ -536,7 +556,7 @@ Deno.test("an unknown lead is 404, an unknown wish 400, a broken address 400", a
   assert.equal((await browser.get("/leads/%E0%A4%A")).status, 400);
 });
 
-Deno.test("without a session nothing of leads is shown or changed", async () => {
+Deno.test("without a session no lead is shown or changed", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   const stranger = page.browser();
@@ -551,7 +571,7 @@ Deno.test("without a session nothing of leads is shown or changed", async () => 
   assert.equal(page.journal.findLead(lead)?.state, "in_admin_chat");
 });
 
-Deno.test("a form from elsewhere, or without its token, changes no lead", async () => {
+Deno.test("a form from another origin or without its token changes no lead", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   const browser = await page.login();
@@ -565,7 +585,7 @@ Deno.test("a form from elsewhere, or without its token, changes no lead", async 
   assert.deepEqual([kept?.state, kept?.visitor.firstName], ["in_admin_chat", "Galliard"]);
 });
 
-Deno.test("erasing asks for a typed word and says what becomes of open leads", async () => {
+Deno.test("erasing asks for a typed word and says what happens to open leads", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   record(page, { chatId: 5 });
@@ -579,11 +599,11 @@ Deno.test("erasing asks for a typed word and says what becomes of open leads", a
   assert.equal(page.journal.findLead(lead)?.visitor.firstName, "Galliard");
 });
 
-Deno.test("erasing says until when backups still hold the person, before and afterwards", async () => {
+Deno.test("erasing says, before and after, until when backups still contain the person", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   const browser = await page.login();
-  const until = /копиях журнала эти данные останутся до 22 янв\. 03:00/; // Noon of 15 January, 7 nights on.
+  const until = /копиях журнала эти данные останутся до 22 янв\. 03:00/; // Seven nights after 15 January.
   assert.match(await (await browser.get(`/leads/${lead}/erase`)).text(), until);
   const erased = await browser.post(`/leads/${lead}/erase`, { word: "стереть" });
   const path = erased.headers.get("location") ?? "";
@@ -593,7 +613,7 @@ Deno.test("erasing says until when backups still hold the person, before and aft
   assert.doesNotMatch(await (await browser.get(`/leads/${lead}`)).text(), until);
 });
 
-Deno.test("erasing takes every trace of the person from all their leads, and keeps the counts", async () => {
+Deno.test("erasing removes all personal data from all the person's leads, and keeps the counts", async () => {
   await using page = await openPage();
   const { journal } = page;
   const visitor = aVisitor({ firstName: "Имярек", lastName: "Тайный", username: "very_secret" });
@@ -625,7 +645,7 @@ Deno.test("erasing takes every trace of the person from all their leads, and kee
   assert.equal(journal.findWork("follow_up", 1), undefined);
 });
 
-Deno.test("an erased open lead is closed, and its card is owed its new text", async () => {
+Deno.test("an erased open lead is closed, and its card is due to change", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   const browser = await page.login("@boss");
@@ -642,7 +662,7 @@ Deno.test("an erased open lead is closed, and its card is owed its new text", as
   assert.equal((await browser.post(`/leads/${lead}/erase`, { word: "стереть" })).status, 409);
 });
 
-Deno.test("a person with a lead on its way is not erased before it has arrived", async () => {
+Deno.test("a person is not erased while one of their leads is being sent", async () => {
   await using page = await openPage();
   const done = recordOpen(page);
   record(page);
@@ -654,14 +674,19 @@ Deno.test("a person with a lead on its way is not erased before it has arrived",
   assert.deepEqual([kept?.visitor.firstName, kept?.state], ["Galliard", "in_admin_chat"]);
 });
 
-Deno.test("what neither the CRM nor the chat has is on its way, in the list as in the counts", async () => {
+Deno.test("a lead that neither the CRM nor the chat has is on its way, in the list and in the counts", async () => {
   await using page = await openPage();
   const numbers = [1, 2].map((menuMessageId) => {
-    const recorded = page.journal.recordChoice(aNewLead({ menuMessageId }), "{}", "crm", false);
+    const recorded = page.journal.recordChoice(
+      aNewLead({ menuMessageId }),
+      aConfirmation(),
+      "crm",
+      false,
+    );
     assert.ok(recorded);
     return recorded.lead.number;
   });
-  page.journal.moveLead(numbers[1] ?? 0, "undelivered");
+  partsOf(page.journal).moveLead(numbers[1] ?? 0, "undelivered");
   recordOpen(page);
   const browser = await page.login();
   for (const state of ["on_its_way", "undelivered"]) {
@@ -673,17 +698,21 @@ Deno.test("what neither the CRM nor the chat has is on its way, in the list as i
   }
 });
 
-Deno.test("a lead's place is one word on its row, its page, the table and the bars", async () => {
+Deno.test("a lead's place has the same word in the list, on its page, in the CSV and in the chart", async () => {
   await using page = await openPage();
   const words = new Map<string, number>();
   words.set("В чате", recordOpen(page, { choice: "in the chat" }));
   const byHand = recordOpen(page);
   page.journal.closeByHand(byHand, "@anna", NOON_MS);
   words.set("Внесён вручную", byHand);
-  const held = page.journal.recordHeld(aNewLead({ menuMessageId: 3000 }), "{}");
+  const held = page.journal.recordHeld(
+    aNewLead({ menuMessageId: 3000 }),
+    aConfirmation(),
+    A_HELD_LINE,
+  );
   words.set("Ждёт решения", held?.lead.number ?? 0);
   const taken = record(page);
-  page.journal.moveLead(taken, "in_crm");
+  partsOf(page.journal).moveLead(taken, "in_crm");
   words.set("В CRM", taken);
   words.set("Доставляется", record(page));
   const browser = await page.login();
@@ -702,7 +731,7 @@ Deno.test("a lead's place is one word on its row, its page, the table and the ba
   assert.equal(new Set(list.match(/<span class="mark-\w+" aria-hidden="true">.</g)).size, 5);
 });
 
-Deno.test("a visitor without a username is written to by their id", async () => {
+Deno.test("a visitor without a username has a link by id", async () => {
   await using page = await openPage();
   const named = record(page);
   const nameless = record(page, { visitor: aVisitor({ username: null, userId: 6123 }) });
@@ -715,25 +744,25 @@ Deno.test("a visitor without a username is written to by their id", async () => 
     await (await browser.get(`/leads/${nameless}`)).text(),
     /href="tg:\/\/user\?id=6123"/,
   );
-  page.journal.closeByHand(nameless, "@a", NOON_MS);
-  page.journal.eraseLead(nameless);
+  partsOf(page.journal).moveLead(nameless, "in_crm");
+  page.journal.eraseSettledBefore(NOON_MS + 1, nameless, 1);
   assert.doesNotMatch(await (await browser.get(`/leads/${nameless}`)).text(), /tg:\/\/user/);
 });
 
-Deno.test("the strip leads to the leads that nobody has", async () => {
+Deno.test("the strip links to the leads that are still owed", async () => {
   await using page = await openPage({
     deps: { troubles: () => [{ kind: "undelivered", leads: 2, sinceMs: NOON_MS }] },
   });
-  const recorded = page.journal.recordChoice(aNewLead(), "{}", "crm", false);
+  const recorded = page.journal.recordChoice(aNewLead(), aConfirmation(), "crm", false);
   const waiting = recorded?.lead.number ?? 0;
-  page.journal.moveLead(waiting, "undelivered");
+  partsOf(page.journal).moveLead(waiting, "undelivered");
   const browser = await page.login();
   const html = await (await browser.get("/leads")).text();
   const link = /class="strip"[^]*?href="([^"]+)"/.exec(html)?.[1];
   assert.deepEqual(listed(await (await browser.get(link ?? "")).text()), [waiting]);
 });
 
-Deno.test("the page of leads speaks English to who prefers it", async () => {
+Deno.test("the page of leads is in English for an English browser", async () => {
   await using page = await openPage();
   const lead = recordOpen(page);
   const browser = await page.login();
@@ -746,7 +775,7 @@ Deno.test("the page of leads speaks English to who prefers it", async () => {
   );
 });
 
-Deno.test("a list of leads of a later page answers HEAD and only GET", async () => {
+Deno.test("a later page of the list answers GET and HEAD only", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const head = await page.handler(

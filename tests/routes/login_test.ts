@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Browser, openPage, ORIGIN, type PageOfTest, PASSWORD } from "../helpers/a_page.ts";
 
-Deno.test("a link asks before it lets in, so that a link preview cannot use it up", async () => {
+Deno.test("opening a link only asks to confirm, so that a link preview cannot use it up", async () => {
   await using page = await openPage();
   const token = await page.auth.issueLink("@manager");
   const browser = page.browser();
@@ -18,7 +18,7 @@ Deno.test("a link asks before it lets in, so that a link preview cannot use it u
   assert.match(await home.text(), /@manager/);
 });
 
-Deno.test("over http the cookie is HttpOnly and SameSite=Strict, for a week at most", async () => {
+Deno.test("over http the cookie is HttpOnly, SameSite=Strict and lasts at most a week", async () => {
   await using page = await openPage();
   const token = await page.auth.issueLink("@manager");
   const response = await page.browser().post("/login", { token });
@@ -28,7 +28,7 @@ Deno.test("over http the cookie is HttpOnly and SameSite=Strict, for a week at m
   );
 });
 
-Deno.test("over https the cookie is bound to the host and never travels in the open", async () => {
+Deno.test("over https the cookie is bound to the host and Secure", async () => {
   await using page = await openPage({ config: { publicUrl: "https://bot.example" } });
   const token = await page.auth.issueLink("@manager");
   const response = await page.browser().post("/login", { token });
@@ -38,7 +38,7 @@ Deno.test("over https the cookie is bound to the host and never travels in the o
   );
 });
 
-Deno.test("a used link says what to do instead, on GET and POST", async () => {
+Deno.test("a used link explains what to do instead, on GET and POST", async () => {
   await using page = await openPage();
   const token = await page.auth.issueLink("@manager");
   await page.browser().post("/login", { token });
@@ -55,7 +55,7 @@ Deno.test("a used link says what to do instead, on GET and POST", async () => {
   }
 });
 
-Deno.test("the password lets in; a wrong one is 403 and says so at its field", async () => {
+Deno.test("the password opens a session; a wrong one is 403 with a message at its field", async () => {
   await using page = await openPage();
   const browser = page.browser();
   const refused = await browser.post("/login", { password: "Correct horse battery" });
@@ -65,7 +65,7 @@ Deno.test("the password lets in; a wrong one is 403 and says so at its field", a
   assert.equal((await browser.get("/")).status, 200);
 });
 
-Deno.test("without ADMIN_PASSWORD no password is asked for or taken", async () => {
+Deno.test("without ADMIN_PASSWORD no password is asked for or accepted", async () => {
   await using page = await openPage({ password: null });
   const browser = page.browser();
   assert.doesNotMatch(await (await browser.get("/login")).text(), /type="password"/);
@@ -85,7 +85,7 @@ Deno.test("after five wrong passwords within a minute the answer is 429 with the
   assert.equal((await browser.post("/login", { password: PASSWORD })).status, 303);
 });
 
-Deno.test("a stranger's junk tokens keep out neither a manager's link nor the password", async () => {
+Deno.test("invalid tokens from a stranger block neither a manager's link nor the password", async () => {
   await using page = await openPage();
   const token = await page.auth.issueLink("@manager");
   const stranger = page.browser();
@@ -98,7 +98,7 @@ Deno.test("a stranger's junk tokens keep out neither a manager's link nor the pa
   assert.equal((await page.browser().post("/login", { password: PASSWORD })).status, 303);
 });
 
-Deno.test("while strangers crowd the way in, a good link works, and nothing else does", async () => {
+Deno.test("while strangers flood the login, only a valid link works", async () => {
   let crowded = false;
   const turns = {
     take: async <T>(work: () => T | Promise<T>) => await work(),
@@ -161,7 +161,7 @@ const SAME_ADDRESS: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 for (const [address, spellings] of SAME_ADDRESS) {
-  Deno.test(`${address} is one address however a proxy spells it`, async () => {
+  Deno.test(`${address} counts as the same address in every spelling of a proxy`, async () => {
     await using page = await openPage({ config: { trustProxy: true } });
     const from = async (forwarded: string, password = "wrong") => {
       const headers = { "x-forwarded-for": `203.0.113.9, ${forwarded}` };
@@ -173,7 +173,7 @@ for (const [address, spellings] of SAME_ADDRESS) {
   });
 }
 
-Deno.test("what a proxy forwards that is no address counts for the proxy's own", async () => {
+Deno.test("a forwarded value that is not an address counts as the proxy's own address", async () => {
   await using page = await openPage({ config: { trustProxy: true } });
   const statuses: number[] = [];
   for (const forwarded of ["unknown", "_hidden", "", "1.2.3.4,", "x".repeat(10_000), "::::1"]) {
@@ -184,7 +184,7 @@ Deno.test("what a proxy forwards that is no address counts for the proxy's own",
   assert.deepEqual(statuses, [403, 403, 403, 403, 403, 429]);
 });
 
-Deno.test("failed tries are counted by the address that the proxy saw, where a proxy is trusted", async () => {
+Deno.test("behind a trusted proxy failures are counted by the address that the proxy saw", async () => {
   await using page = await openPage({ config: { trustProxy: true } });
   const browser = page.browser();
   const from = (chain: string) =>
@@ -195,7 +195,7 @@ Deno.test("failed tries are counted by the address that the proxy saw, where a p
   assert.equal((await from("203.0.113.1, 192.0.2.8")).status, 403);
 });
 
-Deno.test("without TRUST_PROXY a forwarded address is anybody's word and not believed", async () => {
+Deno.test("without TRUST_PROXY a forwarded address is ignored", async () => {
   await using page = await openPage();
   const browser = page.browser();
   const statuses: number[] = [];
@@ -206,7 +206,7 @@ Deno.test("without TRUST_PROXY a forwarded address is anybody's word and not bel
   assert.deepEqual(statuses, [403, 403, 403, 403, 403, 429]);
 });
 
-Deno.test("addresses of one IPv6 network are one address", async () => {
+Deno.test("addresses in one IPv6 /64 count as one address", async () => {
   await using page = await openPage({ config: { trustProxy: true } });
   const browser = page.browser();
   const from = (address: string) =>
@@ -217,7 +217,7 @@ Deno.test("addresses of one IPv6 network are one address", async () => {
   assert.equal((await from("2001:db8:0:8::1")).status, 403);
 });
 
-Deno.test("who is not logged in is sent to log in, and back to where they wanted to go", async () => {
+Deno.test("without a session a page redirects to the login, and the login back to the page", async () => {
   await using page = await openPage();
   const browser = page.browser();
   const sent = await browser.get("/sessions?a=1");
@@ -228,7 +228,7 @@ Deno.test("who is not logged in is sent to log in, and back to where they wanted
   assert.equal(entered.headers.get("location"), "/sessions?a=1");
 });
 
-Deno.test("login never leads away from the page", async () => {
+Deno.test("the login redirects only within the page", async () => {
   await using page = await openPage();
   for (
     const next of [
@@ -270,7 +270,7 @@ Deno.test("logging out ends the session itself, not just its cookie", async () =
   assert.equal((await browser.get("/")).status, 303);
 });
 
-Deno.test("logging out is no GET", async () => {
+Deno.test("logging out needs a POST", async () => {
   await using page = await openPage();
   const browser = await page.login();
   assert.equal((await browser.get("/logout")).status, 405);
@@ -290,7 +290,7 @@ Deno.test("the list of sessions ends another device's session", async () => {
   assert.equal((await browser.get("/")).status, 200);
 });
 
-Deno.test("the list of sessions ends all but one's own", async () => {
+Deno.test("the list of sessions ends all other sessions", async () => {
   await using page = await openPage();
   const others = [await page.login("@a"), await page.login("@b")];
   const browser = await page.login("@manager");
@@ -329,7 +329,7 @@ const OWN: readonly (readonly [string, HeadersInit])[] = [
 ];
 
 for (const [what, headers] of OWN) {
-  Deno.test(`a POST with ${what} is the page's own`, async () => {
+  Deno.test(`a POST with ${what} is accepted as the page's own`, async () => {
     await using page = await openPage();
     const browser = await page.login();
     assert.equal((await logOutFrom(page, browser, headers)).status, 303);
@@ -392,7 +392,7 @@ Deno.test("a body over 1 MiB is 413, announced or not", async () => {
   assert.equal(response.status, 413);
 });
 
-Deno.test("a form whose sender leaves in its middle is 400, and no line of the log", async () => {
+Deno.test("a form that breaks off is 400 and is not logged", async () => {
   await using page = await openPage();
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull: (controller) => controller.error(new Error("The client left")),
@@ -403,7 +403,7 @@ Deno.test("a form whose sender leaves in its middle is 400, and no line of the l
   assert.deepEqual(page.log.lines, []);
 });
 
-Deno.test("every response bears the security headers, errors and files too", async () => {
+Deno.test("every response has the security headers, also errors and files", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const file = /href="(\/assets\/[^"]+css)"/.exec(await (await browser.get("/")).text())?.[1];
@@ -439,7 +439,7 @@ Deno.test("every response bears the security headers, errors and files too", asy
   }
 });
 
-Deno.test("a defect says its event id to the person and its cause to the log alone", async () => {
+Deno.test("a defect shows the person an event id; its cause is only logged", async () => {
   await using page = await openPage({
     deps: {
       troubles() {
@@ -456,7 +456,7 @@ Deno.test("a defect says its event id to the person and its cause to the log alo
   assert.match(await page.log.line(`событие ${id}`), /the cause with a secret/);
 });
 
-Deno.test("the page speaks Russian first, and English to a browser that prefers it", async () => {
+Deno.test("the page is in Russian, and in English for a browser that prefers it", async () => {
   await using page = await openPage();
   const browser = page.browser();
   const title = async (accepted?: string) => {
@@ -471,7 +471,7 @@ Deno.test("the page speaks Russian first, and English to a browser that prefers 
   assert.deepEqual(await title("ru;q=0,en;q=0.1"), ["en", "Log"]);
 });
 
-/** A logout with everything right but for the headers. */
+/** A logout that is valid except for the given headers. */
 function logOutFrom(page: PageOfTest, browser: Browser, headers: HeadersInit): Promise<Response> {
   const form_token = page.auth.formToken(browser.cookie.split("=")[1] ?? "");
   return page.handler(

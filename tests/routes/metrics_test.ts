@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { exposition } from "../../lib/page/exposition.ts";
-import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { openPage } from "../helpers/a_page.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 const TOKEN = "a-token-of-the-metrics";
 const withToken = { config: { metricsToken: TOKEN } };
@@ -33,17 +34,17 @@ for (
   });
 }
 
-Deno.test("metrics count leads, owed work and attempts, and name no person", async () => {
+Deno.test("metrics count leads, due work and attempts, without personal data", async () => {
   await using page = await openPage(withToken);
   const { journal } = page;
-  const recorded = journal.recordChoice(aNewLead(), "{}", "crm.example", false);
+  const recorded = journal.recordChoice(aNewLead(), aConfirmation(), "crm.example", false);
   assert.ok(recorded);
   const post = journal.findWork("post", recorded.lead.number);
   assert.ok(post);
   const attempt = journal.beginAttempt(recorded.lead.number, null, NOON_MS);
-  journal.settleInCrm(post, attempt, { kind: "accepted", status: 200 }, NOON_MS + 300);
-  journal.insertLead(aNewLead({ menuMessageId: 9, profile: "cg" }));
-  journal.insertRepeat(aNewLead({ menuMessageId: 10 }), recorded.lead.number);
+  journal.endAttempt(post, attempt, { kind: "accepted", status: 200 }, NOON_MS + 300);
+  partsOf(journal).insertLead(aNewLead({ menuMessageId: 9, profile: "cg" }));
+  partsOf(journal).insertRepeat(aNewLead({ menuMessageId: 10 }), recorded.lead.number);
 
   const response = await page.browser().get("/metrics", { authorization: `Bearer ${TOKEN}` });
   assert.equal(response.status, 200);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { openPage, type PageOfTest } from "../helpers/a_page.ts";
-import { inLanguage } from "../../lib/profiles/schema.ts";
+import { inLanguage } from "../../lib/profiles/language.ts";
 import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
-Deno.test("an empty bot greets, and a card shows what to do about a missing webhook", async () => {
+Deno.test("without leads the page explains itself, and a card says what to do about a missing webhook", async () => {
   const locales = someLocales((all) => all.cg = { ...anotherProfile("cg"), webhook_url: "" });
   await using page = await openPage({ locales });
   const html = await (await (await page.login()).get("/")).text();
@@ -14,10 +15,10 @@ Deno.test("an empty bot greets, and a card shows what to do about a missing webh
   assert.match(html, /t\.me\/monstrassistentbot\?start=agency/);
 });
 
-Deno.test("a card counts where the last 14 days' leads went, by day in the installation's zone", async () => {
+Deno.test("a card counts where the last 14 days' leads went, by day in the configured time zone", async () => {
   await using page = await openPage();
   const day = 24 * 60 * 60 * 1000;
-  // 21:30 UTC is after midnight in Moscow: a lead of the next day there.
+  // 21:30 UTC is after midnight in Moscow, so the lead belongs to the next day.
   const lateMs = Date.UTC(2026, 0, 13, 21, 30);
   record(page, 1, NOON_MS, "in_crm");
   record(page, 2, NOON_MS - 1000, "in_admin_chat");
@@ -36,7 +37,7 @@ Deno.test("a card counts where the last 14 days' leads went, by day in the insta
   assert.match(html, /<svg class="chart"[^>]*aria-label="14 дней: 4 лида"/);
 });
 
-Deno.test("a card tells the CRM's last answer in words", async () => {
+Deno.test("a card shows the CRM's last answer in words", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const answers = [
@@ -51,13 +52,13 @@ Deno.test("a card tells the CRM's last answer in words", async () => {
     const begunAtMs = NOON_MS + index * 20_000;
     const lead = record(page, index + 1, begunAtMs, "in_crm");
     const attempt = page.journal.beginAttempt(lead, null, begunAtMs);
-    page.journal.endAttempt(attempt, outcome, begunAtMs + tookMs);
+    partsOf(page.journal).closeAttempt(attempt, outcome, begunAtMs + tookMs);
     page.nowMs = begunAtMs + tookMs;
     assert.match(await (await browser.get("/")).text(), sentence);
   }
 });
 
-Deno.test("a new profile is whole from the start, and in the menu", async () => {
+Deno.test("a new profile is complete, and in the menu", async () => {
   await using page = await openPage();
   const browser = await page.login();
   assert.equal((await browser.get("/new-profile")).status, 200);
@@ -72,7 +73,7 @@ Deno.test("a new profile is whole from the start, and in the menu", async () => 
   assert.match(await (await browser.get("/profiles/cg?created")).text(), /Профиль создан/);
 });
 
-Deno.test("a copy has every text of its original and callback data of its own", async () => {
+Deno.test("a copy has the original's texts and its own callback data", async () => {
   const locales = someLocales(({ agency }) => {
     agency.step1.buttons.push({ text: "Иное", callback_data: "other" });
     agency.step2.choices.other = "Другими словами";
@@ -101,7 +102,7 @@ Deno.test("a copy has every text of its original and callback data of its own", 
   });
 });
 
-Deno.test("a copy says its own name wherever its original said its own, in every language, and a later one too", async () => {
+Deno.test("a copy's texts have the copy's name instead of the original's, in every language, also after a rename", async () => {
   const locales = someLocales(({ agency }) => {
     agency.name = "Цветы (2+2)";
     agency.webhook_url = "https://crm.example.ru/Цветы (2+2)";
@@ -148,7 +149,7 @@ Deno.test("a copy says its own name wherever its original said its own, in every
   assert.match(html, /<p[^>]*>Пионы \$&amp; — доставка/);
 });
 
-Deno.test("a link's word is suggested from the name", async () => {
+Deno.test("a link word is suggested from the name", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const suggest = async (name: string) =>
@@ -160,7 +161,7 @@ Deno.test("a link's word is suggested from the name", async () => {
   assert.match(await response.text(), /name="key" value="shchetka-ezh"/);
 });
 
-Deno.test("a deleted profile is found in a list, and brought back from it", async () => {
+Deno.test("deleted profiles are listed and can be restored", async () => {
   const locales = someLocales((all) => {
     all.cg = { ...anotherProfile("cg"), name: "Графика" };
     all._note = "для людей";
@@ -181,7 +182,7 @@ Deno.test("a deleted profile is found in a list, and brought back from it", asyn
   assert.doesNotMatch(await (await browser.get("/")).text(), /Удалённые/);
 });
 
-Deno.test("a key that no link could carry is 422 and stays in the form", async () => {
+Deno.test("a key that is invalid in a link is 422 and stays in the form", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const cases: readonly (readonly [string, RegExp])[] = [
@@ -208,7 +209,7 @@ Deno.test("a key that no link could carry is 422 and stays in the form", async (
   );
 });
 
-Deno.test("a changed link takes the menu's button, the leads and the history along", async () => {
+Deno.test("after a rename the menu's button, the leads and the history follow", async () => {
   await using page = await openPage();
   const browser = await page.login();
   record(page, 1, NOON_MS, "in_crm");
@@ -231,7 +232,7 @@ Deno.test("a changed link takes the menu's button, the leads and the history alo
   assert.equal((await browser.get("/profiles/agency")).status, 404);
 });
 
-Deno.test("a link cannot be changed to one that is taken", async () => {
+Deno.test("a profile cannot be renamed to a key that is taken", async () => {
   const locales = someLocales((all) => all.cg = anotherProfile("cg"));
   await using page = await openPage({ locales });
   const browser = await page.login();
@@ -240,7 +241,7 @@ Deno.test("a link cannot be changed to one that is taken", async () => {
   assert.deepEqual(Object.keys(await page.file()), ["fallback", "agency", "cg"]);
 });
 
-Deno.test("a link is not changed to the menu's own word, nor to that of a deleted profile", async () => {
+Deno.test("a profile cannot be renamed to the menu's key or to a deleted profile's", async () => {
   const locales = someLocales((all) => all.cg = anotherProfile("cg"));
   await using page = await openPage({ locales });
   const browser = await page.login();
@@ -257,7 +258,7 @@ Deno.test("a link is not changed to the menu's own word, nor to that of a delete
   assert.deepEqual(Object.keys(await page.file()), ["fallback", "agency"]);
 });
 
-Deno.test("profiles move past their neighbours, and notes between them stay in place", async () => {
+Deno.test("profiles swap with their neighbours, and notes between them stay in place", async () => {
   const locales = someLocales((all) => {
     all._note = "for people";
     all.cg = anotherProfile("cg");
@@ -275,7 +276,7 @@ Deno.test("profiles move past their neighbours, and notes between them stay in p
   assert.deepEqual(await order(), ["fallback", "agency", "_note", "cg"]);
 });
 
-Deno.test("deleting asks for the profile's word, and a phone's capitals and spaces do no harm", async () => {
+Deno.test("deleting asks for the profile's key and ignores case and spaces", async () => {
   const locales = someLocales((all) => {
     all.cg = anotherProfile("cg");
     all.fallback.buttons.push({ text: "Графика", callback_data: "select_cg" });
@@ -298,7 +299,7 @@ Deno.test("deleting asks for the profile's word, and a phone's capitals and spac
   assert.equal(page.journal.countLeadsOf("agency"), 1);
 });
 
-Deno.test("a menu that a deletion would leave empty leads to the profiles that are left", async () => {
+Deno.test("a menu left empty by a deletion gets buttons for the remaining profiles", async () => {
   const locales = someLocales((all) => all.cg = { ...anotherProfile("cg"), name: "MONSTER CG" });
   await using page = await openPage({ locales });
   const browser = await page.login();
@@ -316,7 +317,7 @@ Deno.test("the only profile cannot be deleted", async () => {
   assert.ok("agency" in await page.file());
 });
 
-Deno.test("the menu's form saves its greeting and its buttons", async () => {
+Deno.test("the menu's form saves greeting and buttons", async () => {
   const locales = someLocales((all) => {
     all.cg = anotherProfile("cg");
     all.fallback.buttons[0].style = "primary";
@@ -397,7 +398,7 @@ Deno.test("the menu's buttons are added, moved and removed without saving", asyn
   assert.deepEqual(await page.file(), before);
 });
 
-Deno.test("what goes wrong in the house stands in the strip of every page", async () => {
+Deno.test("troubles are shown in the strip on every page", async () => {
   await using page = await openPage({
     deps: { troubles: () => [{ kind: "undelivered", leads: 3, sinceMs: NOON_MS }] },
   });
@@ -407,7 +408,7 @@ Deno.test("what goes wrong in the house stands in the strip of every page", asyn
   }
 });
 
-Deno.test("the strip says why the bot cannot write into the managers' chat, and what to do", async () => {
+Deno.test("the strip says why the bot cannot write into the managers' chat and what to do", async () => {
   for (
     const [problem, words] of [
       ["not_found", /ADMIN_CHAT_ID: такого чата нет[^]*отправьте там \/id/],
@@ -431,8 +432,8 @@ function record(
   state: "in_crm" | "in_admin_chat" | "undelivered",
 ): number {
   const id = `00000000-0000-4000-8000-${String(nth).padStart(12, "0")}`;
-  const lead = journal.insertLead(aNewLead({ id, menuMessageId: nth, receivedAtMs }));
+  const lead = partsOf(journal).insertLead(aNewLead({ id, menuMessageId: nth, receivedAtMs }));
   assert.ok(lead);
-  journal.moveLead(lead.number, state);
+  partsOf(journal).moveLead(lead.number, state);
   return lead.number;
 }

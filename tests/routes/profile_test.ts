@@ -4,7 +4,7 @@ import type { WebhookTrial } from "../../lib/crm/webhook_trial.ts";
 import { anotherProfile, someLocales } from "../helpers/a_profile.ts";
 import { openPage, profileFields } from "../helpers/a_page.ts";
 
-Deno.test("what is saved is in the file, and the bot's next greeting says it", async () => {
+Deno.test("a save changes the file and the bot's next greeting", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const response = await browser.post("/profiles/agency", {
@@ -29,7 +29,7 @@ Deno.test("what is saved is in the file, and the bot's next greeting says it", a
   assert.match(await (await browser.get("/profiles/agency?saved")).text(), /Уже работает/);
 });
 
-Deno.test("a form that is saved as it was opened changes nothing but what it is about", async () => {
+Deno.test("saving a profile keeps everything that is not in its form", async () => {
   const locales = someLocales(({ agency }) => {
     agency.note = "for people";
     agency.step1.buttons[0].style = "primary";
@@ -44,7 +44,7 @@ Deno.test("a form that is saved as it was opened changes nothing but what it is 
   assert.deepEqual(await page.file(), locales);
 });
 
-Deno.test("a choice that says what its button says follows the button's new text", async () => {
+Deno.test("a choice equal to its button's text follows a change of that text", async () => {
   const locales = someLocales(({ agency }) => {
     agency.step2.choices.agency_website = "Разработка сайта";
   });
@@ -60,7 +60,7 @@ Deno.test("a choice that says what its button says follows the button's new text
   });
 });
 
-Deno.test("faults are 422, stand at their fields, are counted, and nothing typed is lost or written", async () => {
+Deno.test("faults are 422, shown at their fields and counted; nothing typed is lost or written", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const before = await page.file();
@@ -87,7 +87,7 @@ Deno.test("faults are 422, stand at their fields, are counted, and nothing typed
   assert.deepEqual(await page.file(), before);
 });
 
-Deno.test("a form that says what is saved is not called unsaved after its address was tried", async () => {
+Deno.test("an unchanged form is not marked as unsaved after a webhook test", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const fields = profileFields(page, "agency");
@@ -168,7 +168,7 @@ Deno.test("60 buttons are 422, 50 are saved", async () => {
   assert.equal((await browser.post("/profiles/agency", fields(50))).status, 303);
 });
 
-Deno.test("an address of the machine's own metadata is refused, a private one is fine", async () => {
+Deno.test("a metadata service's address is refused, a private address is accepted", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const save = async (webhook_url: string) => {
@@ -181,7 +181,7 @@ Deno.test("an address of the machine's own metadata is refused, a private one is
   assert.equal(await save(""), 303);
 });
 
-Deno.test("a form made from an older version is 409 with both versions, and nothing is overwritten", async () => {
+Deno.test("a form opened from an older version is 409 with both versions, and nothing is overwritten", async () => {
   await using page = await openPage();
   const [anna, oleg] = [await page.login("@anna"), await page.login("@oleg")];
   const opened = profileFields(page, "agency");
@@ -197,13 +197,13 @@ Deno.test("a form made from an older version is 409 with both versions, and noth
   assert.match(html, />Приветствие Олега<\/textarea>/);
   assert.equal((await page.file()).agency.step1.caption, "Приветствие Анны");
 
-  // Oleg has seen both and saves again: now it is his decision.
+  // Oleg has seen both versions and saves again, knowingly.
   const version = /name="version" value="(\w+)"/.exec(html)?.[1] ?? "";
   assert.equal((await oleg.post("/profiles/agency", { ...stale, version })).status, 303);
   assert.equal((await page.file()).agency.step1.caption, "Приветствие Олега");
 });
 
-Deno.test("a form is stale as well when the file was changed on disk, even before the bot noticed", async () => {
+Deno.test("a form is also stale when the file was changed on disk, even before the bot noticed", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const opened = profileFields(page, "agency");
@@ -216,7 +216,7 @@ Deno.test("a form is stale as well when the file was changed on disk, even befor
   assert.equal((await page.file()).agency.step1.caption, "Правка на диске");
 });
 
-Deno.test("someone who saved another profile is in nobody's way, and loses nothing", async () => {
+Deno.test("saving different profiles at the same time does not conflict", async () => {
   const locales = someLocales((all) => all.cg = anotherProfile("cg"));
   await using page = await openPage({ locales });
   const browser = await page.login();
@@ -228,7 +228,7 @@ Deno.test("someone who saved another profile is in nobody's way, and loses nothi
   assert.deepEqual([agency.name, cg.name], ["AGENCY 2", "CG 2"]);
 });
 
-Deno.test("a file that somebody broke on disk is not written over, and the page says so", async () => {
+Deno.test("a file broken on disk is not overwritten, and the page says so", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const fields = { ...profileFields(page, "agency"), name: "AGENCY 2" };
@@ -243,7 +243,7 @@ Deno.test("a file that somebody broke on disk is not written over, and the page 
   );
 });
 
-Deno.test("add, move and remove buttons work by plain posts and save nothing", async () => {
+Deno.test("adding, moving and removing buttons works by plain POSTs and saves nothing", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const before = await page.file();
@@ -266,7 +266,7 @@ Deno.test("add, move and remove buttons work by plain posts and save nothing", a
   assert.deepEqual(await page.file(), before);
 });
 
-Deno.test("a new button gets a key of its own that is shown and saved", async () => {
+Deno.test("a new button gets its own key, shown and saved", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const fields = profileFields(page, "agency");
@@ -287,7 +287,7 @@ Deno.test("a new button gets a key of its own that is shown and saved", async ()
   });
 });
 
-Deno.test("Enter in a field saves: the form's first button is the one that does", async () => {
+Deno.test("Enter in a field saves, because the form's first button saves", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const html = await (await browser.get("/profiles/agency")).text();
@@ -309,7 +309,7 @@ Deno.test("the preview shows the bot's own messages, and the confirmation of the
   assert.match(html, /Внёс в CRM/);
 });
 
-Deno.test("the preview stands whatever is wrong with the form", async () => {
+Deno.test("the preview is drawn even for a faulty form", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const response = await browser.post("/profiles/agency/preview", {
@@ -357,7 +357,7 @@ Deno.test("testing a webhook shows the status, the time, the answer and what it 
   assert.deepEqual(await page.file(), before);
 });
 
-Deno.test("a webhook address that resolves to the machine's own services is not saved, and what was typed stays", async () => {
+Deno.test("a webhook address that resolves to a metadata service is not saved, and what was typed stays", async () => {
   const asked: string[] = [];
   await using page = await openPage({
     deps: {
@@ -381,7 +381,7 @@ Deno.test("a webhook address that resolves to the machine's own services is not 
   assert.match(html, /value="https:\/\/innocent.example.ru\/hook"/);
   assert.match(html, /Набрано вместе с адресом/);
   assert.deepEqual(await page.file(), before);
-  // An address that was there is not resolved again for a change of text.
+  // A saved address is not resolved again when a text changes.
   const saved = await browser.post("/profiles/agency", {
     ...profileFields(page, "agency"),
     caption: "Другое приветствие",
@@ -390,7 +390,7 @@ Deno.test("a webhook address that resolves to the machine's own services is not 
   assert.deepEqual(asked, ["https://innocent.example.ru/hook"]);
 });
 
-Deno.test("every ending of a webhook's test has a sentence", async () => {
+Deno.test("every outcome of a webhook test has a sentence", async () => {
   let trial: WebhookTrial = { kind: "impossible" };
   await using page = await openPage({ deps: { testWebhook: () => Promise.resolve(trial) } });
   const browser = await page.login();
@@ -424,7 +424,7 @@ Deno.test("every ending of a webhook's test has a sentence", async () => {
   assert.match(await empty.text(), /Впишите адрес/);
 });
 
-Deno.test("a form from before a new login is 403, saves nothing, and keeps what was typed", async () => {
+Deno.test("a form opened before a new login is 403, saves nothing and keeps what was typed", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const before = await page.file();
@@ -451,7 +451,7 @@ Deno.test("a form from before a new login is 403, saves nothing, and keeps what 
   assert.deepEqual(await page.file(), before);
 });
 
-Deno.test("an unknown profile is 404, a misspelt address 400, on every page of a profile", async () => {
+Deno.test("an unknown profile is 404, a malformed address 400, on every page of a profile", async () => {
   await using page = await openPage();
   const browser = await page.login();
   for (const below of ["", "/rename", "/delete"]) {
@@ -463,7 +463,7 @@ Deno.test("an unknown profile is 404, a misspelt address 400, on every page of a
   assert.equal((await browser.get("/profiles/fallback")).status, 404);
 });
 
-Deno.test("a webhook's address is shown in full in its own field alone", async () => {
+Deno.test("a webhook address is shown in full only in its own field", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const secret = "webhook/agency";
@@ -480,7 +480,7 @@ Deno.test("a webhook's address is shown in full in its own field alone", async (
   assert.equal(conflict.split("hidden/two").length - 1, 1);
 });
 
-/** A field of this name that is marked, and its sentence. */
+/** A marked field with its message. */
 function faultAt(name: string, sentence: string): RegExp {
   const words = RegExp.escape(sentence);
   return new RegExp(`id="${name}"[^>]*aria-invalid="true"[^]*?id="${name}-fault"[^]*?${words}`);

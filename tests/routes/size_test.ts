@@ -5,7 +5,7 @@ import { inventLeads } from "../helpers/invented_leads.ts";
 import { someLocales, withProfiles } from "../helpers/a_profile.ts";
 import { type Browser, openPage } from "../helpers/a_page.ts";
 
-/** User requirement: a cold page with its stylesheet, and each later one, in bytes on the wire. */
+/** In bytes on the wire: the first page with its stylesheet, and each later one, load fast on a phone. */
 const MOST_COLD = 40_000;
 const MOST_LATER = 15_000;
 
@@ -26,7 +26,7 @@ Deno.test("a first visit takes less than 40 KB with its stylesheet, later pages 
   }
 });
 
-Deno.test("the page's files may be kept for good, the pages themselves by nobody", async () => {
+Deno.test("the page's files are cached forever, the pages never", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const html = await browser.get("/");
@@ -39,7 +39,7 @@ Deno.test("the page's files may be kept for good, the pages themselves by nobody
   assert.equal((await browser.get("/assets/000000000000-page.css")).status, 404);
 });
 
-Deno.test("a browser that takes no gzip gets the same page as it is", async () => {
+Deno.test("a browser without gzip gets the same page uncompressed", async () => {
   await using page = await openPage();
   const browser = await page.login();
   for (const accepted of ["", "br", "gzip;q=0"]) {
@@ -51,7 +51,7 @@ Deno.test("a browser that takes no gzip gets the same page as it is", async () =
   assert.match(text, /^<!DOCTYPE html>/);
 });
 
-Deno.test("a profile's QR code is a small picture of its link", async () => {
+Deno.test("a profile's QR code is a small SVG of its link", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const response = await browser.get("/profiles/agency/qr.svg");
@@ -67,7 +67,7 @@ Deno.test("a profile's QR code is a small picture of its link", async () => {
   assert.ok(svg.includes(`viewBox="0 0 ${size + 8} ${size + 8}"`));
 });
 
-Deno.test("the same QR code is there as a PNG, sixteen pixels a square", async () => {
+Deno.test("the same QR code as a PNG has sixteen pixels per module", async () => {
   await using page = await openPage();
   const response = await (await page.login()).get("/profiles/agency/qr.png");
   assert.equal(response.headers.get("content-type"), "image/png");
@@ -94,14 +94,14 @@ Deno.test("the same QR code is there as a PNG, sixteen pixels a square", async (
   assert.deepEqual(data.map((row, y) => row.map((_, x) => isBlack(x, y))), data);
 });
 
-Deno.test("as long as the bot does not know its name there is no link and no QR code", async () => {
+Deno.test("until the bot knows its name there is no link and no QR code", async () => {
   await using page = await openPage({ deps: { botUsername: () => undefined } });
   const browser = await page.login();
   assert.match(await (await browser.get("/")).text(), /Ссылка появится/);
   assert.equal((await browser.get("/profiles/agency/qr.svg")).status, 404);
 });
 
-/** A response as it came over the wire, and its text. */
+/** A response's size on the wire, and its text. */
 async function pageOf(browser: Browser, path: string): Promise<{ bytes: number; text: string }> {
   const response = await browser.get(path, { "accept-encoding": "gzip, br" });
   assert.equal(response.headers.get("content-encoding"), "gzip");

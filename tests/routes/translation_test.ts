@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inLanguage } from "../../lib/profiles/schema.ts";
+import { inLanguage } from "../../lib/profiles/language.ts";
 import { confirmation, greeting } from "../../lib/visitors/texts.ts";
 import { openPage, profileFields } from "../helpers/a_page.ts";
 import { aProfile, someLocales } from "../helpers/a_profile.ts";
@@ -12,7 +12,7 @@ const ENGLISH = {
   step2: { success_caption_template: "✅ Accepted: {choice}." },
 };
 
-Deno.test("a visitor reads a translation key by key over the base", () => {
+Deno.test("a visitor gets translated texts, and base texts where there are none", () => {
   const profile = aProfile((agency) => agency.translations = { en: ENGLISH });
   const english = inLanguage(profile, "en");
   assert.equal(greeting(english).text, "What matters most to you now?");
@@ -25,7 +25,7 @@ Deno.test("a visitor reads a translation key by key over the base", () => {
   assert.equal(inLanguage(profile, null), profile);
 });
 
-Deno.test("the tab of a language saves its texts alone, and an empty one is the base's", async () => {
+Deno.test("a language's tab saves only its texts, and empty ones fall back to the base", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const opened = await (await browser.get("/profiles/agency/languages/en")).text();
@@ -51,7 +51,7 @@ Deno.test("the tab of a language saves its texts alone, and an empty one is the 
   );
 });
 
-Deno.test("saving the base leaves the translations, and saving one leaves the others", async () => {
+Deno.test("saving the base keeps the translations, and saving a translation keeps the others", async () => {
   const german = { step1: { caption: "Was ist Ihnen wichtig?" }, note: "for people" };
   const locales = someLocales(({ agency }) => agency.translations = { en: ENGLISH, DE: german });
   await using page = await openPage({ locales });
@@ -71,7 +71,7 @@ Deno.test("saving the base leaves the translations, and saving one leaves the ot
   });
 });
 
-Deno.test("a translation and its base can be edited by two people at once", async () => {
+Deno.test("two people can edit a translation and its base at the same time", async () => {
   const locales = someLocales(({ agency }) => agency.translations = { en: ENGLISH });
   await using page = await openPage({ locales });
   const browser = await page.login();
@@ -99,7 +99,7 @@ Deno.test("a stale translation is 409 with both versions", async () => {
   assert.equal((await page.file()).agency.translations.en.step1.caption, "Theirs");
 });
 
-Deno.test("faults of a translation stand at their fields", async () => {
+Deno.test("faults of a translation are shown at their fields", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const opened = await (await browser.get("/profiles/agency/languages/en")).text();
@@ -120,7 +120,7 @@ Deno.test("faults of a translation stand at their fields", async () => {
   assert.match(html, /id="confirmation-fault"[^]*?Нет {choice}/);
 });
 
-Deno.test("removing a language takes its texts out of the file", async () => {
+Deno.test("removing a language removes its texts from the file", async () => {
   const locales = someLocales(({ agency }) => agency.translations = { en: ENGLISH });
   await using page = await openPage({ locales });
   const browser = await page.login();
@@ -137,7 +137,7 @@ Deno.test("removing a language takes its texts out of the file", async () => {
   assert.equal("translations" in (await page.file()).agency, false);
 });
 
-Deno.test("the preview of a translation shows the visitor's language, and the base's to the managers", async () => {
+Deno.test("a translation's preview shows visitors' texts translated and managers' texts in the base language", async () => {
   await using page = await openPage();
   const browser = await page.login();
   const response = await browser.post("/profiles/agency/languages/en/preview", {
@@ -151,7 +151,7 @@ Deno.test("the preview of a translation shows the visitor's language, and the ba
   assert.match(html, /Запрос: Привлечь клиентов/);
 });
 
-Deno.test("what is no language is 404, and so is one of an unknown profile", async () => {
+Deno.test("an invalid language is 404, and so is an unknown profile", async () => {
   await using page = await openPage();
   const browser = await page.login();
   for (const path of ["agency/languages/english!", "agency/languages/EN", "nobody/languages/en"]) {

@@ -1,7 +1,7 @@
-// "Take it back": every change that the page offers to take back is taken back whole.
+// "Take it back": every change offered there is undone completely.
 
 import assert from "node:assert/strict";
-import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import {
   type Browser,
   type Fields,
@@ -26,14 +26,14 @@ async function open() {
   };
 }
 
-/** Posts a change; the page that it leads to. */
+/** Posts a change; returns the address it redirects to. */
 async function change(browser: Browser, path: string, fields: Fields): Promise<string> {
   const response = await browser.post(path, fields);
   assert.equal(response.status, 303, path);
   return response.headers.get("location") ?? "";
 }
 
-/** Presses "take it back" on a page; where that leads. */
+/** Presses "take it back" on a page; returns the address it redirects to. */
 async function takeBack(browser: Browser, path: string): Promise<string> {
   const html = await (await browser.get(path)).text();
   const number = /action="\/undo"[^]*?name="change" value="(\d+)"[^>]*>Вернуть как было/.exec(html)
@@ -48,10 +48,10 @@ async function versionOn(browser: Browser, path: string): Promise<string> {
 
 function record({ journal }: PageOfTest, profile: string): void {
   const lead = { ...aNewLead(), profile, receivedAtMs: NOON_MS };
-  assert.ok(journal.recordChoice(lead, "", "crm:host:", false));
+  assert.ok(journal.recordChoice(lead, aConfirmation(), "crm:host:", false));
 }
 
-Deno.test("texts, a link, a translation, the menu, a new profile and a deleted one are taken back to the byte", async () => {
+Deno.test("texts, a rename, a translation, the menu, a new profile and a deletion are undone byte for byte", async () => {
   await using it = await open();
   const { page, browser } = it;
   const before = await it.text();
@@ -95,7 +95,7 @@ Deno.test("texts, a link, a translation, the menu, a new profile and a deleted o
   }
 });
 
-Deno.test("a link that is taken back has its leads, its history and its menus again", async () => {
+Deno.test("an undone rename brings back leads, history and menus", async () => {
   await using it = await open();
   const { page, browser } = it;
   record(page, "cg");
@@ -111,7 +111,7 @@ Deno.test("a link that is taken back has its leads, its history and its menus ag
   assert.equal((await browser.get("/profiles/graphics")).status, 404);
 });
 
-Deno.test("what others changed elsewhere stays, and a deleted profile stands where it stood", async () => {
+Deno.test("others' changes elsewhere stay, and a restored profile is at its old position", async () => {
   await using it = await open();
   const { page, browser } = it;
   const landed = await change(browser, "/profiles/cg/delete", { key: "cg" });
@@ -123,7 +123,7 @@ Deno.test("what others changed elsewhere stays, and a deleted profile stands whe
   assert.equal(file.fallback.buttons.at(-1).callback_data, "select_cg");
 });
 
-Deno.test("what was changed again since is not taken back, and says so", async () => {
+Deno.test("a change that was changed again is not undone, and the page says so", async () => {
   await using it = await open();
   const { page, browser } = it;
   const fields = { ...profileFields(page, "agency"), caption: "Первое" };
@@ -137,7 +137,7 @@ Deno.test("what was changed again since is not taken back, and says so", async (
   assert.equal((await page.file()).agency.step1.caption, "Второе");
 });
 
-Deno.test("a page offers to take back this person's change of what it shows, and nothing else", async () => {
+Deno.test("a page offers to undo only this person's change of what it shows", async () => {
   await using it = await open();
   const { page, browser } = it;
   const other = await page.login("@oleg");
@@ -152,7 +152,7 @@ Deno.test("a page offers to take back this person's change of what it shows, and
   }
 });
 
-Deno.test("a link that was changed goes on leading to its profile until an admin removes it", async () => {
+Deno.test("an old link keeps working until it is removed", async () => {
   await using it = await open();
   const { page, browser } = it;
   await change(browser, "/profiles/cg/rename", { key: "graphics" });
@@ -166,7 +166,7 @@ Deno.test("a link that was changed goes on leading to its profile until an admin
   const html = await (await browser.get("/profiles/design")).text();
   assert.match(html, /Прежние ссылки[^]*\?start=cg[^]*\?start=graphics/);
 
-  // A form that knows nothing of them keeps them.
+  // A form without the field keeps them.
   await change(browser, "/profiles/design", { ...profileFields(page, "design"), name: "Имя" });
   assert.deepEqual((await page.file()).design.aliases, ["cg", "graphics"]);
 
@@ -188,7 +188,7 @@ Deno.test("a link that was changed goes on leading to its profile until an admin
   assert.equal((await page.file()).graphics.aliases, undefined);
 });
 
-Deno.test("a version from before a change of the link keeps the links that lead to its profile now", async () => {
+Deno.test("restoring a version from before a rename keeps the current links", async () => {
   await using it = await open();
   const { page, browser } = it;
   await change(browser, "/profiles/cg/rename", { key: "design" });
@@ -197,7 +197,7 @@ Deno.test("a version from before a change of the link keeps the links that lead 
   assert.deepEqual((await page.file()).design.aliases, ["cg"]);
 });
 
-Deno.test("a copy has no old links of its original", async () => {
+Deno.test("a copy does not take over the original's old links", async () => {
   await using it = await open();
   const { page, browser } = it;
   await change(browser, "/profiles/cg/rename", { key: "design" });

@@ -42,7 +42,7 @@ Deno.test("a group that became a supergroup is followed, and remembered after a 
     assert.deepEqual(toOldId, []);
   }, { asleep: true }));
 
-Deno.test("a wrong admin chat loses no card: it comes after the id is mended", () =>
+Deno.test("a wrong managers' chat loses no card: it comes after the id is mended", () =>
   withHouse(async (house) => {
     await house.crm.down();
     await house.restart({ ADMIN_CHAT_ID: "-100999" });
@@ -91,7 +91,7 @@ Deno.test("a card whose sending met a broken connection is sent again", () =>
     assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
   }));
 
-Deno.test("when the admin chat fails, a card is shown in the alert chat once and stays due for the admin chat", () =>
+Deno.test("when the managers' chat fails, a card is shown in the alert chat once and stays due for the managers' chat", () =>
   withHouse(async (house) => {
     await house.crm.down();
     const alert = house.telegram.group({ title: "Запасной чат" });
@@ -110,7 +110,7 @@ Deno.test("when the admin chat fails, a card is shown in the alert chat once and
     assert.equal(alert.chat.messages.length, 1);
   }, { asleep: true }));
 
-Deno.test("while the admin chat fails /health answers 503 and says so, and 200 when the card is there", () => {
+Deno.test("while the managers' chat fails /health answers 503 and says so, and 200 when the card is there", () => {
   const PORT = freePort();
   return withHouse(async (house) => {
     await house.crm.down();

@@ -29,6 +29,7 @@ for (
       const menu = await greet(visitor);
       const before = Date.now();
       await lose(`${house.folder}/data`);
+      await new Promise((resolve) => setTimeout(resolve, 150)); // Commits look at the files every 100 ms.
       visitor.press(menu, CHOICE);
       assert.equal(await house.bot.ended, 1);
       assert.ok(Date.now() - before < 10_000);

@@ -10,7 +10,7 @@ import { greet, wordsOf } from "../helpers/visits.ts";
 const VISITORS = 300;
 const KILLS = 20;
 
-Deno.test("300 presses survive kills at any line: each is confirmed, and is in the CRM or the admin chat", () =>
+Deno.test("300 presses survive kills at any line: each is confirmed, and is in the CRM or the managers' chat", () =>
   withHouse(async (house) => {
     const chance = createChance(20251024);
     const visitors = Array.from(

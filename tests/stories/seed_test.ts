@@ -6,7 +6,7 @@ import { FALLBACK_LINE, seedCard } from "../helpers/seed.ts";
 import { assertAdminChatSilent, becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
 import { DENO, taskArguments } from "../helpers/deno.ts";
 
-Deno.test("a lead that the CRM takes leaves the admin chat silent until the follow-up", () =>
+Deno.test("a lead that the CRM takes leaves the managers' chat silent until the follow-up", () =>
   withHouse(async (house) => {
     const visitor = galliard(house);
     await becomeLead(visitor);
@@ -36,7 +36,7 @@ Deno.test("a lead that the CRM takes leaves the admin chat silent until the foll
     );
   }));
 
-Deno.test("a lead taken while the CRM is down reaches the admin chat, and the visitor notices nothing", () =>
+Deno.test("a lead taken while the CRM is down reaches the managers' chat, and the visitor notices nothing", () =>
   withHouse(async (house) => {
     await house.crm.down();
     await becomeLead(galliard(house));
@@ -64,7 +64,7 @@ Deno.test("the seed's invalid webhook address is named as it was written, and th
     locales: (locales) => locales.agency.webhook_url = "https://INVALID_URL_FOR_TESTING/webhook",
   }));
 
-Deno.test("a lead that the CRM answers with 500 reaches the admin chat with the answer in the log", () =>
+Deno.test("a lead that the CRM answers with 500 reaches the managers' chat with the answer in the log", () =>
   withHouse(async (house) => {
     house.crm.behave({ kind: "answer", status: 500, body: "Internal Server Error" });
     await becomeLead(galliard(house));
@@ -75,7 +75,7 @@ Deno.test("a lead that the CRM answers with 500 reaches the admin chat with the 
     await house.bot.line((line) => line === FALLBACK_LINE);
   }));
 
-Deno.test("a lead that the CRM leaves unanswered reaches the admin chat after the deadline", () =>
+Deno.test("a lead that the CRM leaves unanswered reaches the managers' chat after the deadline", () =>
   withHouse(async (house) => {
     house.crm.behave({ kind: "silent" });
     await becomeLead(galliard(house));
@@ -85,7 +85,7 @@ Deno.test("a lead that the CRM leaves unanswered reaches the admin chat after th
     assert.equal(house.crm.receivedCount, 1);
   }));
 
-Deno.test("a lead that neither the CRM nor the admin chat takes is in the log whole, and its card comes later", () =>
+Deno.test("a lead that neither the CRM nor the managers' chat takes is in the log whole, and its card comes later", () =>
   withHouse(async (house) => {
     await house.crm.down();
     house.admin.kickBot();

@@ -7,11 +7,13 @@ import { BotError, type Context, GrammyError, HttpError } from "grammy";
 import type { Update } from "grammy/types";
 import { OutcomeUnknown } from "../../lib/telegram/failures.ts";
 import { createInbox, type Inbox } from "../../lib/telegram/update_inbox.ts";
+import { StorageError } from "../../lib/journal/storage_error.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { Log } from "../../lib/log/log.ts";
 import { createDurableRecording, type RecordDurably } from "../../lib/journal/durable.ts";
-import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
+import { recordsAtOnce } from "../helpers/records_at_once.ts";
 
 /** A message to the bot; chat 1 unless told otherwise. */
 function anUpdate(update_id: number, chatId = 1): Update {
@@ -53,9 +55,12 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
   const handled: number[] = [];
   const held = new Map<number, () => void>();
   let peak = 0;
+  const stopping = new AbortController();
+  const recordDurably = aRecording(journal, lines.log, stopping.signal);
   const inbox = createInbox({
     journal,
-    recordDurably: aKeep(journal, lines.log),
+    recordDurably,
+    recordDone: recordsAtOnce(journal, recordDurably),
     now: Date.now,
     random: () => 1,
     log: lines.log,
@@ -78,6 +83,7 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
   try {
     await run({ ...lines, journal, inbox, time, handled, peak: () => peak, end });
   } finally {
+    stopping.abort();
     const stopped = inbox.stop();
     while (held.size > 0) await Promise.all([...held.keys()].map(end));
     await stopped;
@@ -85,13 +91,21 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
   }
 }
 
-function aKeep(journal: Journal, log: Log): RecordDurably {
+function aRecording(
+  journal: Journal,
+  log: Log,
+  stopping = new AbortController().signal,
+): RecordDurably {
   return createDurableRecording({
     journal,
     log,
     random: () => 1,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    stopping: new AbortController().signal,
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        setTimeout(resolve, ms);
+        stopping.addEventListener("abort", () => resolve());
+      }),
+    stopping,
   });
 }
 
@@ -121,14 +135,16 @@ Deno.test("accept resolves when the batch is on disk, with what the bot recorded
   const onDisk = new DatabaseSync(path, { readOnly: true });
   const count = (table: string) =>
     Number(onDisk.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.["rows"]);
+  const recordDurably = aRecording(journal, aLog().log);
   const inbox = createInbox({
     journal,
-    recordDurably: aKeep(journal, aLog().log),
+    recordDurably,
+    recordDone: recordsAtOnce(journal, recordDurably),
     now: () => NOON_MS,
     random: () => 1,
     log: aLog().log,
     async handle() {
-      assert.ok(journal.recordChoice(aNewLead(), "{}", "crm.example.ru", false));
+      assert.ok(journal.recordChoice(aNewLead(), aConfirmation(), "crm.example.ru", false));
       assert.deepEqual([count("inbox"), count("leads")], [0, 0]);
       await journal.committed();
     },
@@ -497,7 +513,7 @@ Deno.test("an update that failed is not lost when the journal cannot note it for
     breakJournal: (journal) => ({
       ...journal,
       postponeUpdate(...args) {
-        if (breaks++ === 0) throw new Error("disk is full");
+        if (breaks++ === 0) throw new StorageError("disk is full");
         journal.postponeUpdate(...args);
       },
     }),
@@ -596,7 +612,7 @@ Deno.test("updates that fail or end while the disk is full are neither lost nor 
     // A full disk undoes what a turn wrote: here the turn's writes never come to pass.
     breakJournal: (journal) => ({
       ...journal,
-      finishUpdate: (id) => isFull ? undefined : journal.finishUpdate(id),
+      recordDone: (done) => !isFull && journal.recordDone(done),
       postponeUpdate: (id, dueAtMs) => isFull ? undefined : journal.postponeUpdate(id, dueAtMs),
       committed: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
       committedSoon: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
@@ -634,7 +650,7 @@ Deno.test("an update without a chat does not keep the others of its batch from b
     assert.deepEqual(handled, [11, 12, 13]);
   }));
 
-for (const method of ["finishUpdate", "postponeUpdate"] as const) {
+for (const method of ["recordDone", "postponeUpdate"] as const) {
   Deno.test(`a defect in ${method} is logged once with its stack, and the updates after it are handled`, () =>
     withInbox(async ({ inbox, handled, lines, time }) => {
       await inbox.accept([anUpdate(11, 1), anUpdate(12, 2)]);
@@ -652,9 +668,15 @@ for (const method of ["finishUpdate", "postponeUpdate"] as const) {
       },
       breakJournal: (journal) => ({
         ...journal,
-        [method](id: number, dueAtMs: number) {
-          if (id === 11) throw new TypeError(`${method} is broken`);
-          journal[method](id, dueAtMs);
+        recordDone(done) {
+          const isBroken = method === "recordDone" &&
+            done.some((each) => each.kind === "handled" && each.update === 11);
+          if (isBroken) throw new TypeError("recordDone is broken");
+          return journal.recordDone(done);
+        },
+        postponeUpdate(id, dueAtMs) {
+          if (method === "postponeUpdate") throw new TypeError("postponeUpdate is broken");
+          journal.postponeUpdate(id, dueAtMs);
         },
       }),
     }));

@@ -8,7 +8,7 @@ import {
   type TelegramServer,
   type Visitor,
 } from "../../lib/simulator/telegram/server.ts";
-import { createApi } from "../../lib/telegram/polling.ts";
+import { createApi } from "../../lib/telegram/client.ts";
 import { createVisitorChat, type SendOutcome, type VisitorChat } from "../../lib/visitors/chat.ts";
 
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";

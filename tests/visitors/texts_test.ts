@@ -7,7 +7,7 @@ import { card, followUpParts } from "../../lib/managers/cards.ts";
 import { editParts, undeliverableNote, wordsInPieces } from "../../lib/managers/follow_up_texts.ts";
 import { formatCaption, formatText } from "../../lib/simulator/telegram/text.ts";
 import type { FollowUpContent } from "../../lib/lead.ts";
-import { LIMITS } from "../../lib/profiles/schema.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import { chosenText, confirmation, type Formatted, greeting } from "../../lib/visitors/texts.ts";
 import { contact, fullName } from "../../lib/visitor_name.ts";
 import { crmPayload } from "../../lib/crm/payload.ts";

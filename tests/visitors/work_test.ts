@@ -1,14 +1,14 @@
 // Thanks and reminders in the visitor's own language, also those that a bot before this one owed.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
-import { VISITORS_LANE } from "../../lib/journal/outbox.ts";
+import { type Journal, openJournal, VISITORS_LANE } from "../../lib/journal/journal.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
 import { AWAY, THANKS } from "../../lib/visitors/texts.ts";
 import { createVisitorWork } from "../../lib/visitors/work.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { type Locales, someProfiles } from "../helpers/a_profile.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 const inTwoLanguages = (all: Locales) => {
   all.fallback.away_text = "Мы здесь.";
@@ -43,7 +43,7 @@ async function saidTo(
   const { log } = aLog();
   const said: string[] = [];
   const lead = { chatId: 7, visitor: aVisitor({ language }), receivedAtMs: NOON_MS - 10_000 };
-  journal.insertLead(aNewLead(lead));
+  partsOf(journal).insertLead(aNewLead(lead));
   owe(journal);
   const profiles = someProfiles(edit);
   const work = createVisitorWork({
@@ -67,7 +67,9 @@ async function saidTo(
       random: () => 1,
       log,
     }),
+    recordDone: () => Promise.reject(new Error("not asked here")),
     retryAtMs: () => NOON_MS,
+    wakeVisitors() {},
     now: () => NOON_MS,
     log,
   });
@@ -114,13 +116,22 @@ Deno.test("thanks of a profile that has another key by now are its own, and of o
 
 Deno.test("thanks that are owed for a follow-up that is not known are sent all the same", async () => {
   const owe: Owe = (journal) =>
-    journal.addWork({ lane: VISITORS_LANE, kind: "thanks", subject: 41, body: "7" }, NOON_MS);
+    journal.addWork(
+      { lane: VISITORS_LANE, kind: "thanks", subject: 41, body: { chatId: 7 } },
+      NOON_MS,
+    );
   assert.deepEqual(await saidTo(owe), [`7: ${THANKS}`]);
 });
 
 const openMenu = (profile: string, language?: string | null): Owe => (journal) => {
   journal.rememberMenu({ chatId: 7, messageId: 9 }, profile, NOON_MS - 1000, language);
-  assert.equal(journal.oweReminders(NOON_MS - 2000, NOON_MS, NOON_MS), 1);
+  assert.equal(
+    journal.recordPolled("polled_at_ms", NOON_MS, {
+      menusSinceMs: NOON_MS - 2000,
+      untilMs: NOON_MS,
+    }),
+    1,
+  );
 };
 
 Deno.test("a reminder has the text and the buttons of the language that the open menu had", async () => {
@@ -142,7 +153,8 @@ Deno.test("a menu without a language has its visitor's last lead's, or the base"
 
 Deno.test("a reminder that the bot before this one owed is sent", async () => {
   const owe: Owe = (journal) => {
-    const body = JSON.stringify({ chatId: 7, profile: "agency", sentAtMs: NOON_MS - 1000 });
+    const reminder = { chatId: 7, profile: "agency", sentAtMs: NOON_MS - 1000 };
+    const body = { ...reminder, language: null };
     journal.addWork({ lane: VISITORS_LANE, kind: "reminder", subject: 0, body }, NOON_MS);
   };
   const said = await saidTo(owe, { language: null });

@@ -178,8 +178,9 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
         counts[place] = (counts[place] ?? 0) + leads;
       }
     }
-    const body = dailyText(counts, journal.fact(BACKUP_FAILURE));
-    journal.addWork({ lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body }, now());
+    const text = dailyText(counts, journal.fact(BACKUP_FAILURE));
+    const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: { text } } as const;
+    journal.addWork(note, now());
   }
 
   async function backUp(day: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { inLanguage, parseProfiles } from "../../lib/profiles/schema.ts";
+import { inLanguage } from "../../lib/profiles/language.ts";
+import { parseProfiles } from "../../lib/profiles/parse.ts";
 import { aProfile, someLocales } from "../helpers/a_profile.ts";
 
 Deno.test("a profile without translations is the same in every language", () => {
@@ -7,7 +8,7 @@ Deno.test("a profile without translations is the same in every language", () => 
   assert.equal(inLanguage(profile, "en"), profile);
 });
 
-Deno.test("language tags count whatever their case, and a region falls back to its language", () => {
+Deno.test("language tags ignore case, and a region falls back to its language", () => {
   const profile = aProfile((agency) => {
     agency.translations = {
       EN: { step1: { caption: "Colour?" } },
@@ -20,7 +21,7 @@ Deno.test("language tags count whatever their case, and a region falls back to i
   assert.equal(inLanguage(profile, "eng").caption, profile.caption);
 });
 
-Deno.test("a choice is confirmed in the words of the translation: its own, its button's, the base's", () => {
+Deno.test("a choice is confirmed by the translated choice, else the translated button, else the base", () => {
   const profile = aProfile((agency) => {
     agency.step2.choices = { agency_clients: "Клиенты", agency_website: "Сайт" };
     agency.translations = {
@@ -38,7 +39,7 @@ Deno.test("a choice is confirmed in the words of the translation: its own, its b
   assert.equal(inLanguage(profile, "de").choices.get("agency_website"), "Сайт");
 });
 
-Deno.test("a translation of a button that is gone does no harm", () => {
+Deno.test("a translation of a removed button is ignored", () => {
   const profile = aProfile((agency) => {
     agency.translations = {
       en: { step1: { buttons: [{ text: "Gone", callback_data: "agency_gone" }] } },

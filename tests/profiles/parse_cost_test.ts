@@ -1,7 +1,7 @@
 // What a file costs that is large, wrong everywhere or deep: time in proportion, a bounded number of lines, no overflow.
 
 import assert from "node:assert/strict";
-import { parseProfiles } from "../../lib/profiles/schema.ts";
+import { parseProfiles } from "../../lib/profiles/parse.ts";
 import { readProfiles } from "../../lib/profiles/store.ts";
 import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
 import { leastMs } from "../helpers/least_ms.ts";

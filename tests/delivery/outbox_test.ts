@@ -1,9 +1,10 @@
 // Owed work: done when due, bounded, one lane beside the other, and never forgotten.
 
 import assert from "node:assert/strict";
+import { StorageError } from "../../lib/journal/storage_error.ts";
 import { FakeTime } from "@std/testing/time";
 import { type Journal, openJournal, type Work } from "../../lib/journal/journal.ts";
-import { createOutbox, type Outbox } from "../../lib/delivery/lanes.ts";
+import { createOutbox, type Outbox } from "../../lib/delivery/outbox.ts";
 import { createDurableRecording, type RecordDurably } from "../../lib/journal/durable.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
@@ -16,6 +17,8 @@ interface Room extends LogOfTest {
   readonly begun: number[];
   /** How many pieces were in hand at once, at most. */
   readonly peak: () => number;
+  /** Does a piece of work as the outbox does. */
+  run(work: Work): Promise<void>;
   /** Ends the oldest piece in hand; with an error, by throwing it. */
   end(error?: Error): Promise<void>;
   /** Owes a piece of work. */
@@ -60,17 +63,18 @@ async function withOutbox(
     log: lines.log,
     most: options.most ?? 10,
     mostPerLane: options.mostPerLane ?? (() => 10),
-    async run(work) {
-      begun.push(work.subject);
-      if (options.held) {
-        const gate = Promise.withResolvers<void>();
-        held.push(gate);
-        peak = Math.max(peak, held.length);
-        await gate.promise;
-      }
-      await recordDurably(() => journal.finishWork(work));
-    },
+    run: doOne,
   });
+  async function doOne(work: Work): Promise<void> {
+    begun.push(work.subject);
+    if (options.held) {
+      const gate = Promise.withResolvers<void>();
+      held.push(gate);
+      peak = Math.max(peak, held.length);
+      await gate.promise;
+    }
+    await recordDurably(() => journal.finishWork(work));
+  }
   try {
     await run({
       ...lines,
@@ -79,8 +83,9 @@ async function withOutbox(
       time,
       begun,
       peak: () => peak,
+      run: doOne,
       owe: (subject, { lane = "visitors", dueAtMs = NOON_MS } = {}) =>
-        journal.addWork({ lane, kind: "thanks", subject, body: "" }, dueAtMs),
+        journal.addWork({ lane, kind: "thanks", subject, body: { chatId: 1 } }, dueAtMs),
       async end(error) {
         const gate = held.shift();
         if (error === undefined) gate?.resolve();
@@ -201,9 +206,9 @@ Deno.test("lanes may have bounds of their own", () =>
   }, { held: true, mostPerLane: (lane) => lane === "narrow" ? 1 : 2 }));
 
 Deno.test("work that its caller has in hand is run at once, and counts", () =>
-  withOutbox(async ({ outbox, owe, begun, turn, end }) => {
+  withOutbox(async ({ outbox, owe, run, begun, turn, end }) => {
     const work = owe(1, { dueAtMs: null });
-    const done = outbox.runNow(work);
+    const done = outbox.runNow(work, () => run(work));
     assert.deepEqual(begun, [1]);
     owe(2);
     outbox.wake("visitors");
@@ -214,18 +219,13 @@ Deno.test("work that its caller has in hand is run at once, and counts", () =>
     assert.deepEqual(begun, [1, 2]);
   }, { held: true, most: 1 }));
 
-Deno.test("work may be run in its caller's own way", () =>
-  withOutbox(async ({ outbox, owe, begun }) => {
-    const work = owe(1, { dueAtMs: null });
-    const done: Work[] = [];
-    await outbox.runNow(work, (each) => Promise.resolve(void done.push(each)));
-    assert.deepEqual([done, begun], [[work], []]);
-  }));
-
 Deno.test("a lane is free while it has room and nothing due waits in it", () =>
-  withOutbox(async ({ outbox, owe, time, turn, end }) => {
+  withOutbox(async ({ outbox, owe, run, time, turn, end }) => {
+    const runNow = (work: Work) => void outbox.runNow(work, () => run(work));
     assert.ok(outbox.isFree("visitors"));
     owe(1, { dueAtMs: NOON_MS + 1_000 });
+    outbox.wake("visitors");
+    await turn();
     assert.ok(outbox.isFree("visitors"), "what is not due yet does not come first");
     time.tick(1_000);
     assert.ok(!outbox.isFree("visitors"), "what is due comes first");
@@ -233,9 +233,9 @@ Deno.test("a lane is free while it has room and nothing due waits in it", () =>
     outbox.wake("visitors");
     await turn();
     assert.ok(outbox.isFree("visitors"), "one in hand leaves room for one");
-    void outbox.runNow(owe(2, { dueAtMs: null }));
+    runNow(owe(2, { dueAtMs: null }));
     assert.ok(!outbox.isFree("visitors"), "two in hand are the most of a lane");
-    void outbox.runNow(owe(3, { lane: "crm:host:a", dueAtMs: null }));
+    runNow(owe(3, { lane: "crm:host:a", dueAtMs: null }));
     assert.ok(!outbox.isFree("crm:host:a"), "three in hand are the most of all");
     await end();
     assert.ok(outbox.isFree("visitors"));
@@ -296,6 +296,25 @@ Deno.test("work in hand is not begun again when the journal has it due", () =>
     await end();
     assert.deepEqual(begun, [1]);
   }, { held: true }));
+
+Deno.test("a row that cannot be read is logged and put off, and holds up no other", () =>
+  withOutbox(async ({ outbox, owe, begun, turn, time, lines, journal }) => {
+    const unreadable = { chatId: Number.NaN };
+    const bad = { lane: "visitors", kind: "thanks", subject: 1, body: unreadable } as const;
+    journal.addWork(bad, NOON_MS);
+    owe(2);
+    outbox.wake("visitors");
+    await turn();
+    assert.deepEqual(begun, [2]);
+    assert.match(
+      lines.join("\n"),
+      /^❌ Неожиданная ошибка, повторим: TypeError: Cannot read work 1 /,
+    );
+    time.tick(1_000);
+    await turn();
+    assert.equal(lines.length, 2);
+    assert.equal(journal.nextWorkDueAtMs("visitors"), NOON_MS + 3_000);
+  }, { most: 1 }));
 
 Deno.test("stop takes no more work, and resolves when what is in hand is recorded", () =>
   withOutbox(async ({ outbox, owe, begun, turn, end, journal }) => {
@@ -363,10 +382,10 @@ Deno.test("an outbox does not forget a lane whose next due time cannot be read",
     assert.deepEqual(begun, [1]);
   }, { breakJournal: broken("nextWorkDueAtMs") }));
 
-// — Keep —
+// — RecordDurably —
 
-/** A journal whose commits fail so often, and how a keep fared with it. */
-async function withKeep(
+/** A journal whose commits fail so often, and how a durable recording fared with it. */
+async function withRecording(
   failures: number,
   run: (
     room: LogOfTest & {
@@ -394,16 +413,16 @@ async function withKeep(
   await run({ ...lines, recordDurably, waits, stopping, commits });
 }
 
-Deno.test("keep writes once when all is well", () =>
-  withKeep(0, async ({ recordDurably, waits, lines }) => {
+Deno.test("recordDurably writes once when all is well", () =>
+  withRecording(0, async ({ recordDurably, waits, lines }) => {
     let writes = 0;
     await recordDurably(() => writes++);
     assert.equal(writes, 1);
     assert.deepEqual([waits, lines], [[], []]);
   }));
 
-Deno.test("keep writes again until it is on disk, with growing waits, and says so once", () =>
-  withKeep(3, async ({ recordDurably, waits, lines }) => {
+Deno.test("recordDurably writes again until it is on disk, with growing waits, and says so once", () =>
+  withRecording(3, async ({ recordDurably, waits, lines }) => {
     let writes = 0;
     await recordDurably(() => writes++);
     assert.equal(writes, 4);
@@ -411,18 +430,18 @@ Deno.test("keep writes again until it is on disk, with growing waits, and says s
     assert.deepEqual(lines, ["❌ Журнал не записать: disk is full. Пробуем снова"]);
   }));
 
-Deno.test("keep goes on when the write itself throws", () =>
-  withKeep(0, async ({ recordDurably, lines }) => {
+Deno.test("recordDurably goes on when the write itself throws", () =>
+  withRecording(0, async ({ recordDurably, lines }) => {
     let writes = 0;
     await recordDurably(() => {
-      if (writes++ === 0) throw new Error("database is locked");
+      if (writes++ === 0) throw new StorageError("database is locked");
     });
     assert.equal(writes, 2);
     assert.deepEqual(lines, ["❌ Журнал не записать: database is locked. Пробуем снова"]);
   }));
 
-Deno.test("keep tries a defect once, writes nothing more and throws it", () =>
-  withKeep(0, async ({ recordDurably, lines, waits, commits }) => {
+Deno.test("recordDurably tries a defect once, writes nothing more and throws it", () =>
+  withRecording(0, async ({ recordDurably, lines, waits, commits }) => {
     let writes = 0;
     for (const how of [recordDurably, recordDurably.soon]) {
       const kept = how(() => {
@@ -442,7 +461,7 @@ Deno.test("work whose outcome a defect keeps from being recorded is due again, w
     outbox.wake("visitors");
     await turn();
     assert.equal(lines.length, 1);
-    assert.match(lines[0] ?? "", /TypeError: finishWork is broken at .*lanes_test/);
+    assert.match(lines[0] ?? "", /TypeError: finishWork is broken at .*outbox_test/);
     time.tick(1_000);
     await turn();
     assert.deepEqual(begun, [1, 1]);
@@ -480,8 +499,8 @@ Deno.test("work that can neither be done nor given back ends no process and hold
     }),
   }));
 
-Deno.test("keep gives up when the process stops, after one try", () =>
-  withKeep(Infinity, async ({ recordDurably, stopping, waits }) => {
+Deno.test("recordDurably gives up when the process stops, after one try", () =>
+  withRecording(Infinity, async ({ recordDurably, stopping, waits }) => {
     stopping.abort();
     let writes = 0;
     await recordDurably(() => writes++);
@@ -489,8 +508,8 @@ Deno.test("keep gives up when the process stops, after one try", () =>
     assert.deepEqual(waits, []);
   }));
 
-Deno.test("keep.soon shares its commit with what comes after it, and is as stubborn", () =>
-  withKeep(1, async ({ recordDurably, commits, waits }) => {
+Deno.test("recordDurably.soon shares its commit with what comes after it, and is as stubborn", () =>
+  withRecording(1, async ({ recordDurably, commits, waits }) => {
     let writes = 0;
     await recordDurably.soon(() => writes++);
     await recordDurably(() => writes++);

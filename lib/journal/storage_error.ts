@@ -1,9 +1,12 @@
 // Tells a fault of the disk, the file or another process from a defect in the code that writes. Does not open the database.
 
-/** A full disk made SQLite undo the open transaction; what comes next in it has to be written again. */
-export class TransactionUndone extends Error {
-  constructor() {
-    super("the transaction was undone");
+import { messageOf } from "../log/error_words.ts";
+
+/** The disk, the file or another process kept a write or a read from happening; the same one may succeed later. */
+export class StorageError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "StorageError";
   }
 }
 
@@ -14,15 +17,13 @@ const NO_SPACE: readonly number[] = [7, 10, 13];
 const UNWRITABLE: readonly number[] = [...NO_SPACE, 3, 5, 6, 8, 11, 14, 15, 26];
 
 /**
- * Whether the disk, the file or another process kept a write from happening, so that the same write may succeed
- * later. What the language throws itself and what SQLite says of a statement or its values is a defect; a plain
- * `Error` without a code is none, as a send that is not recorded would be repeated for it.
+ * What a statement's failure is to the journal's callers: a `StorageError`, or, where SQLite refuses the statement or
+ * its values, the defect as it was thrown.
  */
-export function isStorageFault(error: unknown): boolean {
-  if (error instanceof TransactionUndone) return true;
-  const code = primaryCodeOf(error);
-  if (!Number.isNaN(code)) return UNWRITABLE.includes(code);
-  return error instanceof Error && Object.getPrototypeOf(error) === Error.prototype;
+export function toStorageError(error: unknown): unknown {
+  return UNWRITABLE.includes(primaryCodeOf(error))
+    ? new StorageError(messageOf(error), error)
+    : error;
 }
 
 /** Whether the disk is full or failing: SQLite may have undone one statement alone, or the whole transaction. */

@@ -1,0 +1,118 @@
+// The journal's attempts: each POST of a lead, begun before it leaves and ended when its outcome is known.
+
+import type { Database, Row } from "./database.ts";
+import type { AttemptRecord, CrmOutcome } from "../lead.ts";
+import { numberOrNull, textOrNull } from "./rows.ts";
+
+export interface Attempt {
+  readonly lead: number;
+  /** 1 for a lead's first POST. */
+  readonly nth: number;
+}
+
+/** Attempts as they are read. */
+export interface AttemptRecords {
+  /** A lead's POSTs, first to last. */
+  attemptsOf(lead: number): AttemptRecord[];
+  /**
+   * Records that a POST is about to leave.
+   *
+   * @param askedBy The manager who asked for it; null for a lead's first.
+   */
+  beginAttempt(lead: number, askedBy: string | null, nowMs: number): Attempt;
+  /** Attempts that were begun and never ended: the process died in their middle. */
+  openAttempts(): Attempt[];
+  /** A lead's attempt that was begun and has not ended. */
+  openAttemptOf(lead: number): Attempt | undefined;
+}
+
+/** What the journal's own moves need beside that. */
+export interface AttemptMoves extends AttemptRecords {
+  /** Begins the first attempt of a lead that was recorded just now. */
+  beginFirst(lead: number, nowMs: number): Attempt;
+  /** Records how an attempt ended, and nothing of what follows. */
+  closeAttempt(attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
+  /** An attempt that was begun was not made. */
+  forgetOpenAttempt(attempt: Attempt): void;
+}
+
+export function attemptRecords(db: Database): AttemptMoves {
+  const select = db.reader("SELECT * FROM attempts WHERE lead = ? ORDER BY nth");
+  const beginFirst = db.writer("INSERT INTO attempts (lead, nth, begun_at_ms) VALUES (?, 1, ?)");
+  const begin = db.writer(
+    `INSERT INTO attempts (lead, nth, begun_at_ms, asked_by)
+     VALUES (?1, 1 + (SELECT count(*) FROM attempts WHERE lead = ?1), ?2, ?3) RETURNING nth`,
+  );
+  const end = db.writer(
+    `UPDATE attempts SET ended_at_ms = ?, outcome = ?, status = ?, reason = ?
+     WHERE lead = ? AND nth = ? AND ended_at_ms IS NULL`,
+  );
+  const forget = db.writer(
+    "DELETE FROM attempts WHERE lead = ? AND nth = ? AND ended_at_ms IS NULL",
+  );
+  const open = db.reader("SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL ORDER BY lead");
+  const openOf = db.reader("SELECT nth FROM attempts WHERE lead = ? AND ended_at_ms IS NULL");
+
+  return {
+    attemptsOf: (lead) => select.all(lead).map(toAttempt),
+    beginFirst(lead, nowMs) {
+      beginFirst.run(lead, nowMs);
+      return { lead, nth: 1 };
+    },
+    beginAttempt: (lead, askedBy, nowMs) => ({
+      lead,
+      nth: Number(begin.get(lead, nowMs, askedBy)?.["nth"]),
+    }),
+    closeAttempt({ lead, nth }, outcome, nowMs) {
+      end.run(nowMs, outcome.kind, statusOf(outcome), reasonOf(outcome), lead, nth);
+    },
+    forgetOpenAttempt: ({ lead, nth }) => void forget.run(lead, nth),
+    openAttempts: () =>
+      open.all().map((row) => ({ lead: Number(row["lead"]), nth: Number(row["nth"]) })),
+    openAttemptOf(lead) {
+      const row = openOf.get(lead);
+      return row === undefined ? undefined : { lead, nth: Number(row["nth"]) };
+    },
+  };
+}
+
+function statusOf(outcome: CrmOutcome): number | null {
+  return "status" in outcome ? outcome.status : null;
+}
+
+function reasonOf(outcome: CrmOutcome): string | null {
+  if ("reason" in outcome) return outcome.reason;
+  return "body" in outcome ? outcome.body : null;
+}
+
+function toAttempt(row: Row): AttemptRecord {
+  return {
+    nth: Number(row["nth"]),
+    begunAtMs: Number(row["begun_at_ms"]),
+    endedAtMs: numberOrNull(row["ended_at_ms"]),
+    outcome: row["outcome"] === null ? null : outcomeKind(row["outcome"]),
+    status: numberOrNull(row["status"]),
+    reason: textOrNull(row["reason"]),
+    askedBy: textOrNull(row["asked_by"]),
+  };
+}
+
+const OUTCOMES: ReadonlySet<string> = new Set<CrmOutcome["kind"]>([
+  "accepted",
+  "answered",
+  "unreachable",
+  "interrupted",
+  "timeout",
+  "client",
+  "unexpected",
+]);
+
+function isOutcome(kind: string): kind is CrmOutcome["kind"] {
+  return OUTCOMES.has(kind);
+}
+
+/** How an attempt ended, as it is stored; a word that this version does not know is an unexpected one. */
+export function outcomeKind(stored: unknown): CrmOutcome["kind"] {
+  const kind = String(stored);
+  return isOutcome(kind) ? kind : "unexpected";
+}

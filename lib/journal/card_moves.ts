@@ -1,0 +1,131 @@
+// What the managers see and decide of a lead: its card, entered by hand, sent again. Shows nothing.
+
+import type { AttemptRecords } from "./attempts.ts";
+import type { Database } from "./database.ts";
+import type { CardReason, MessageAddress } from "../lead.ts";
+import { ALBUM_QUIET_MS } from "./follow_ups.ts";
+import type { LeadMoves } from "./leads.ts";
+import type { Numbered, OutboxMoves } from "./outbox.ts";
+import { ADMIN_CHAT_LANE, EDITS_LANE, type WorkOf } from "./work.ts";
+
+/** What became of a manager's wish to send a lead again. */
+export type ResendAsked =
+  | "asked"
+  /** Its attempt is under way: this wish is the same one. */
+  | "running"
+  /** The CRM or a manager already has it. */
+  | "settled"
+  | "unknown";
+
+export interface CardMoves {
+  /** Cards are in the managers' chat, several in one message where many were due. */
+  settleInAdminChat(works: readonly WorkOf<"card">[], card: MessageAddress, nowMs: number): void;
+  /** The card could not be shown: it is due again. */
+  markUndelivered(work: WorkOf<"card">, dueAtMs: number): void;
+  /** A manager entered a lead by hand; false when somebody has it already. */
+  closeByHand(lead: number, by: string, nowMs: number): boolean;
+  /**
+   * A manager wants one more POST for an open lead.
+   *
+   * @param lane Where it waits: the CRM's, or the profile's that sends one after another.
+   */
+  oweResend(lead: number, by: string, lane: string, nowMs: number): ResendAsked;
+}
+
+/** What follows in other moves. */
+export interface CardConsequences {
+  /** The card in the chat has to say something else; a lead without one has nothing to update. */
+  oweCardUpdate(lead: number, nowMs: number): void;
+  /** Follow-ups that waited for a lead to be settled are due. */
+  releaseFollowUps(lead: number, nowMs: number): void;
+  /** A POST comes to nothing: its lead's first card is due in its place. */
+  turnIntoCard(work: Numbered, reason: CardReason, nowMs: number): void;
+  /** A card that is not shown yet is needed no more. */
+  forgetWaitingCard(lead: number): void;
+}
+
+export function cardMoves(
+  db: Database,
+  leads: LeadMoves,
+  { attemptsOf }: Pick<AttemptRecords, "attemptsOf">,
+  outbox: OutboxMoves,
+): CardMoves & CardConsequences {
+  const turnIntoCard = db.writer(
+    `UPDATE outbox SET kind = 'card', lane = '${ADMIN_CHAT_LANE}', body = ?, failures = 0,
+       due_at_ms = ? WHERE id = ?`,
+  );
+  const forgetWaitingCard = db.writer(
+    "DELETE FROM outbox WHERE subject = ? AND kind = 'card' AND due_at_ms IS NOT NULL",
+  );
+  const hurryCardUpdate = db.writer(
+    `UPDATE outbox SET due_at_ms = ?
+     WHERE subject = ? AND kind = 'card_update' AND due_at_ms IS NOT NULL`,
+  );
+  const hasFollowUps = db.reader("SELECT 1 FROM follow_ups WHERE lead = ? LIMIT 1");
+  const releaseFollowUps = db.writer(
+    // Not behind those that came later and were not put off. By subject: the managers may be owed much.
+    `UPDATE outbox SET due_at_ms = (
+       SELECT min(?1, min(due_at_ms)) FROM outbox WHERE kind = 'follow_up'
+         AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2))
+     WHERE kind = 'follow_up' AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2)
+       AND +due_at_ms > ?1 + ${ALBUM_QUIET_MS}`,
+  );
+
+  const consequences: CardConsequences = {
+    oweCardUpdate(lead, nowMs) {
+      if (leads.findLead(lead)?.card == null) return;
+      if (hurryCardUpdate.run(nowMs, lead).changes > 0) return;
+      const work = { lane: EDITS_LANE, kind: "card_update", subject: lead, body: null } as const;
+      outbox.addWork(work, nowMs);
+    },
+    releaseFollowUps(lead, nowMs) {
+      if (hasFollowUps.get(lead) !== undefined) releaseFollowUps.run(nowMs, lead);
+    },
+    turnIntoCard: ({ id }, reason, nowMs) => void turnIntoCard.run(reason, nowMs, id),
+    forgetWaitingCard: (lead) => void forgetWaitingCard.run(lead),
+  };
+
+  /** Somebody may have settled it or sent it again while it was being shown; then the card has to say so. */
+  function settle(work: WorkOf<"card">, card: MessageAddress, nowMs: number): void {
+    const lead = work.subject;
+    leads.rememberCard(lead, work.body.reason, card, nowMs);
+    const isOpen = leads.moveLead(lead, "in_admin_chat");
+    const isAskedFor = outbox.findWork("post", lead) !== undefined ||
+      attemptsOf(lead).at(-1)?.askedBy != null;
+    if (!isOpen || isAskedFor) consequences.oweCardUpdate(lead, nowMs);
+    outbox.finishWork(work);
+    consequences.releaseFollowUps(lead, nowMs);
+  }
+
+  return {
+    ...consequences,
+    settleInAdminChat: (works, card, nowMs) =>
+      db.atomically(() => {
+        for (const work of works) settle(work, card, nowMs);
+      }),
+    markUndelivered: (work, dueAtMs) =>
+      db.atomically(() => {
+        leads.moveLead(work.subject, "undelivered");
+        outbox.postponeWork(work, dueAtMs);
+      }),
+    closeByHand: (number, by, nowMs) =>
+      db.atomically(() => {
+        if (!leads.moveLead(number, "by_hand")) return false;
+        leads.markClosed(number, by, nowMs);
+        consequences.forgetWaitingCard(number);
+        consequences.oweCardUpdate(number, nowMs);
+        consequences.releaseFollowUps(number, nowMs);
+        return true;
+      }),
+    oweResend: (number, by, lane, nowMs) =>
+      db.atomically(() => {
+        const lead = leads.findLead(number);
+        if (lead === undefined) return "unknown";
+        if (lead.state === "in_crm" || lead.state === "by_hand") return "settled";
+        if (outbox.findWork("post", number) !== undefined) return "running";
+        outbox.addWork({ lane, kind: "post", subject: number, body: { askedBy: by } }, nowMs);
+        consequences.oweCardUpdate(number, nowMs);
+        return "asked";
+      }),
+  };
+}

@@ -1,0 +1,112 @@
+// What a press leaves in the journal: a lead with its confirmation and its POST, a repeat, or a lead that is held back.
+
+import type { Attempt, AttemptMoves } from "./attempts.ts";
+import type { Database } from "./database.ts";
+import type { HeldMoves, HeldTexts } from "./held.ts";
+import type { Lead, NewLead } from "../lead.ts";
+import type { LeadMoves } from "./leads.ts";
+import type { OutboxMoves } from "./outbox.ts";
+import type { PressMoves } from "./presses.ts";
+import type { CopyRecords } from "./recovery.ts";
+import { ADMIN_CHAT_LANE, type Confirmation, VISITORS_LANE, type WorkOf } from "./work.ts";
+
+/** What a press left in the journal that calls for no POST. */
+export interface RecordedPress {
+  readonly lead: Lead;
+  /** In the caller's hands. */
+  readonly confirmation: WorkOf<"confirmation">;
+}
+
+/** What a press left in the journal. */
+export interface RecordedChoice extends RecordedPress {
+  /**
+   * The caller's, with the attempt that was begun for it; else due. A card in its place is due, and for the managers:
+   * a restored journal holds presses whose lead may long be in the CRM.
+   */
+  readonly post: WorkOf<"post"> | WorkOf<"card">;
+  readonly attempt: Attempt | undefined;
+}
+
+export interface ChoiceMoves {
+  /**
+   * Records a press: the lead, its confirmation and its POST; undefined when the menu already gave a lead.
+   *
+   * @param lane Where the POST waits.
+   * @param postsNow Whether the caller does the POST as soon as all this is on disk: then its attempt is begun.
+   */
+  recordChoice(
+    lead: NewLead,
+    confirmation: Confirmation,
+    lane: string,
+    postsNow: boolean,
+  ): RecordedChoice | undefined;
+  /** Records a press that asks for a lead again: counted, and confirmed as the first one. Its menu gives no other lead. */
+  recordRepeat(press: NewLead, lead: number, confirmation: Confirmation): RecordedPress;
+  /**
+   * Records a lead that is held back from the CRM until a person decides; undefined as `recordChoice`.
+   *
+   * @param line What the managers' chat is told of it.
+   */
+  recordHeld(lead: NewLead, confirmation: Confirmation, line: HeldTexts): RecordedPress | undefined;
+}
+
+export function choiceMoves(
+  db: Database,
+  { leads, attempts, outbox, presses, held, copy }: {
+    readonly leads: LeadMoves;
+    readonly attempts: AttemptMoves;
+    readonly outbox: OutboxMoves;
+    readonly presses: PressMoves;
+    readonly held: HeldMoves;
+    readonly copy: CopyRecords;
+  },
+): ChoiceMoves {
+  function confirmationOf(subject: number, body: Confirmation) {
+    return { lane: VISITORS_LANE, kind: "confirmation", subject, body } as const;
+  }
+
+  function recordChoice(
+    newLead: NewLead,
+    body: Confirmation,
+    lane: string,
+    postsNow: boolean,
+  ): RecordedChoice | undefined {
+    const lead = leads.insertLead(newLead);
+    if (lead === undefined) return undefined;
+    const { number: subject, receivedAtMs } = lead;
+    const told = confirmationOf(subject, body);
+    if (copy.takePressOfCopy(newLead)) {
+      copy.recordDoubt(subject, receivedAtMs);
+      const reason = { reason: "crm_failed" } as const;
+      const card = { lane: ADMIN_CHAT_LANE, kind: "card", subject, body: reason } as const;
+      const [confirmation, post] = outbox.addBoth(told, card, receivedAtMs);
+      return { lead, confirmation, post, attempt: undefined };
+    }
+    const waiting = { lane, kind: "post", subject, body: { askedBy: null } } as const;
+    const [confirmation, post] = outbox.addBoth(told, waiting, postsNow ? null : receivedAtMs);
+    const attempt = postsNow ? attempts.beginFirst(subject, receivedAtMs) : undefined;
+    return { lead, confirmation, post, attempt };
+  }
+
+  return {
+    recordChoice: (...choice) => db.atomically(() => recordChoice(...choice)),
+    recordRepeat: (press, number, confirmation) =>
+      db.atomically(() => {
+        const lead = leads.findLead(number);
+        if (lead === undefined) throw new ReferenceError(`No lead ${number}`);
+        presses.insertRepeat(press, number);
+        copy.takePressOfCopy(press);
+        return { lead, confirmation: outbox.addWork(confirmationOf(number, confirmation), null) };
+      }),
+    recordHeld: (newLead, body, line) =>
+      db.atomically(() => {
+        const lead = leads.insertLead(newLead);
+        if (lead === undefined) return undefined;
+        leads.holdLead(lead.number);
+        copy.takePressOfCopy(newLead);
+        const confirmation = outbox.addWork(confirmationOf(lead.number, body), null);
+        held.oweHeldLine(newLead.chatId, newLead.receivedAtMs, line);
+        return { lead: { ...lead, state: "in_admin_chat" }, confirmation };
+      }),
+  };
+}

@@ -1,0 +1,201 @@
+// How a lead's POST ends, and what follows from that. POSTs nothing.
+
+import type { Attempt, AttemptMoves } from "./attempts.ts";
+import type { CardConsequences } from "./card_moves.ts";
+import type { Database } from "./database.ts";
+import type { CrmOutcome } from "../lead.ts";
+import { type LeadMoves, statesBeforeSql } from "./leads.ts";
+import type { OutboxMoves } from "./outbox.ts";
+import { PROFILE_FACTS } from "./profile_keys.ts";
+import type { CrmAccount } from "./send_all.ts";
+import type { WorkOf } from "./work.ts";
+
+/** What has ended outside and leaves nothing owed: many of these are recorded by one verb. */
+export type Done =
+  /** Telegram took a lead's confirmation. */
+  | { readonly kind: "confirmed"; readonly work: WorkOf<"confirmation">; readonly atMs: number }
+  /** The CRM took a lead. */
+  | {
+    readonly kind: "accepted";
+    readonly work: WorkOf<"post">;
+    readonly attempt: Attempt;
+    readonly outcome: Accepted;
+    readonly atMs: number;
+  }
+  /** An update was handled to its end. */
+  | { readonly kind: "handled"; readonly update: number };
+
+type Accepted = Extract<CrmOutcome, { readonly kind: "accepted" }>;
+type Ended<Kind> = Extract<Done, { readonly kind: Kind }>;
+
+export interface CrmMoves {
+  /**
+   * Records how a POST ended, with all that follows: the lead is in the CRM, or its card is due, or the card says so
+   * where a manager had sent it again; the account of a run of all cards; the offer to send them.
+   */
+  endAttempt(work: WorkOf<"post">, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
+  /** An attempt that was recorded as begun was not made: its POST is due again. */
+  withdrawAttempt(work: WorkOf<"post">, attempt: Attempt, dueAtMs: number): void;
+  /**
+   * No POST can be made: a lead's card is due. Where a manager had sent it again, that is an attempt which ended where
+   * it began.
+   */
+  refusePost(work: WorkOf<"post">, outcome: CrmOutcome, nowMs: number): void;
+  /** No POST is called for any more: the card of its lead says how things stand. */
+  skipPost(work: WorkOf<"post">, nowMs: number): void;
+  /**
+   * Records what has ended, all of it or nothing.
+   *
+   * @returns Whether the managers may be owed something for it.
+   */
+  recordDone(done: readonly Done[]): boolean;
+}
+
+/** What follows in other moves. */
+export interface CrmConsequences {
+  /** An attempt of an earlier process ends without an answer, which says nothing of the CRM. */
+  cutOffAttempt(work: WorkOf<"post">, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
+}
+
+export function crmMoves(
+  db: Database,
+  { leads, attempts, outbox, cards, account, finishUpdates }: {
+    readonly leads: LeadMoves;
+    readonly attempts: AttemptMoves;
+    readonly outbox: OutboxMoves;
+    readonly cards: CardConsequences;
+    readonly account: CrmAccount;
+    readonly finishUpdates: (ids: readonly number[]) => void;
+  },
+): CrmMoves & CrmConsequences {
+  const ended = `(SELECT value ->> 0 AS lead, value ->> 1 AS nth, value ->> 2 AS status,
+    value ->> 3 AS at_ms, value ->> 4 AS confirmed_at_ms FROM json_each(?)) AS done`;
+  const closeAll = db.writer(
+    `UPDATE attempts SET ended_at_ms = done.at_ms, outcome = 'accepted', status = done.status
+     FROM ${ended} WHERE attempts.lead = done.lead AND attempts.nth = done.nth
+       AND ended_at_ms IS NULL`,
+  );
+  const settleAll = db.writer(
+    `UPDATE leads SET state = iif(state IN (${statesBeforeSql("in_crm")}), 'in_crm', state),
+       confirmed_at_ms = coalesce(leads.confirmed_at_ms, done.confirmed_at_ms)
+     FROM ${ended} WHERE number = done.lead
+     RETURNING number, EXISTS (SELECT 1 FROM follow_ups WHERE lead = leads.number) AS has_follow_ups,
+       EXISTS (SELECT 1 FROM facts WHERE name >= '${PROFILE_FACTS.crmDown}'
+         AND name < '${PROFILE_FACTS.crmDown}\u{10FFFF}') AS is_any_crm_down`,
+  );
+  const confirmAll = db.writer(
+    `UPDATE leads SET confirmed_at_ms = done.at_ms
+     FROM (SELECT value ->> 0 AS lead, value ->> 1 AS at_ms FROM json_each(?)) AS done
+     WHERE number = done.lead AND confirmed_at_ms IS NULL`,
+  );
+
+  function endResend(work: WorkOf<"post">, nowMs: number): void {
+    outbox.finishWork(work);
+    cards.oweCardUpdate(work.subject, nowMs);
+  }
+
+  function succeed(work: WorkOf<"post">, nowMs: number): void {
+    const lead = work.subject;
+    leads.moveLead(lead, "in_crm");
+    outbox.finishWork(work);
+    if (isResend(work)) { // There is a card to close.
+      cards.forgetWaitingCard(lead);
+      cards.oweCardUpdate(lead, nowMs);
+    }
+    cards.releaseFollowUps(lead, nowMs);
+    account.crmAnswered(lead, nowMs);
+    account.countTowardsRun(work, "sent", nowMs);
+  }
+
+  function fail(work: WorkOf<"post">, nowMs: number): void {
+    if (isResend(work)) endResend(work, nowMs);
+    else cards.turnIntoCard(work, "crm_failed", nowMs);
+    account.countTowardsRun(work, "failed", nowMs);
+  }
+
+  function endAttempt(
+    work: WorkOf<"post">,
+    attempt: Attempt,
+    outcome: CrmOutcome,
+    nowMs: number,
+  ): void {
+    attempts.closeAttempt(attempt, outcome, nowMs);
+    if (outcome.kind === "accepted") return succeed(work, nowMs);
+    fail(work, nowMs);
+    account.crmFailed(work.subject);
+  }
+
+  /** First POSTs that the CRM took: nearly all there are. */
+  function settleFirst(
+    accepted: readonly Ended<"accepted">[],
+    confirmedAtMs: ReadonlyMap<number, number>,
+  ): boolean {
+    const rows = JSON.stringify(accepted.map(({ work, attempt, outcome, atMs }) => [
+      work.subject,
+      attempt.nth,
+      outcome.status,
+      atMs,
+      confirmedAtMs.get(work.subject) ?? null,
+    ]));
+    const nowMs = Math.max(...accepted.map(({ atMs }) => atMs));
+    closeAll.run(rows);
+    const followed = settleAll.all(rows)
+      .filter((row) => row["has_follow_ups"] === 1 || row["is_any_crm_down"] === 1);
+    for (const row of followed) {
+      const lead = Number(row["number"]);
+      cards.releaseFollowUps(lead, nowMs);
+      account.crmAnswered(lead, nowMs);
+    }
+    return followed.length > 0;
+  }
+
+  function recordDone(done: readonly Done[]): boolean {
+    const confirmed = done.filter((each) => each.kind === "confirmed");
+    const accepted = done.filter((each) => each.kind === "accepted");
+    const handled = done.filter((each) => each.kind === "handled");
+    const first = accepted.filter(({ work }) => !isResend(work));
+    const confirmedAtMs = new Map(confirmed.map(({ work, atMs }) => [work.subject, atMs]));
+    const owesManagers = first.length > 0 && settleFirst(first, confirmedAtMs);
+    for (const { work } of first) confirmedAtMs.delete(work.subject);
+    if (confirmedAtMs.size > 0) confirmAll.run(JSON.stringify([...confirmedAtMs]));
+    const works = [...confirmed, ...first].map(({ work }) => work);
+    if (works.length > 0) outbox.finishAll(works);
+    for (const { work, attempt, outcome, atMs } of accepted) {
+      if (isResend(work)) endAttempt(work, attempt, outcome, atMs);
+    }
+    if (handled.length > 0) finishUpdates(handled.map(({ update }) => update));
+    return owesManagers || first.length < accepted.length;
+  }
+
+  return {
+    endAttempt: (...ended) => db.atomically(() => endAttempt(...ended)),
+    cutOffAttempt(work, attempt, outcome, nowMs) {
+      attempts.closeAttempt(attempt, outcome, nowMs);
+      fail(work, nowMs);
+    },
+    withdrawAttempt: (work, attempt, dueAtMs) =>
+      db.atomically(() => {
+        attempts.forgetOpenAttempt(attempt);
+        outbox.releaseWork(work, dueAtMs);
+      }),
+    refusePost: (work, outcome, nowMs) =>
+      db.atomically(() => {
+        const { askedBy } = work.body;
+        if (askedBy === null) return cards.turnIntoCard(work, "no_webhook", nowMs);
+        const attempt = attempts.beginAttempt(work.subject, askedBy, nowMs);
+        attempts.closeAttempt(attempt, outcome, nowMs);
+        endResend(work, nowMs);
+        account.countTowardsRun(work, "failed", nowMs);
+      }),
+    skipPost: (work, nowMs) =>
+      db.atomically(() => {
+        endResend(work, nowMs);
+        account.countTowardsRun(work, "skipped", nowMs);
+      }),
+    recordDone: (done) => db.atomically(() => recordDone(done)),
+  };
+}
+
+function isResend({ body }: WorkOf<"post">): boolean {
+  return body.askedBy !== null;
+}

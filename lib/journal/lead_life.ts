@@ -1,0 +1,93 @@
+// One lead's whole life, as the page tells it, and what is still owed about it.
+
+import type { Database } from "./database.ts";
+import type { FollowUpContent, Lead } from "../lead.ts";
+import type { BotKeys } from "./bots.ts";
+import { type ListedLead, toListed } from "./lead_list.ts";
+import { toLead } from "./leads.ts";
+import { numberOrNull } from "./rows.ts";
+import { contentIn } from "./stored_json.ts";
+import { readKind, type WorkKind } from "./work.ts";
+
+/** What became of a lead beside its attempts. */
+export interface LeadLife {
+  readonly lead: ListedLead;
+  readonly confirmedAtMs: number | null;
+  readonly cardShownAtMs: number | null;
+  readonly alertedAtMs: number | null;
+  /** How often its visitor asked for the same again; undefined for never. */
+  readonly repeats: Repeats | undefined;
+  readonly followUps: readonly LifeFollowUp[];
+  /** What is still owed about it. */
+  readonly owed: readonly WorkKind[];
+}
+
+/** How often a lead was asked for again. */
+export interface Repeats {
+  readonly times: number;
+  readonly lastAtMs: number;
+}
+
+export interface LifeFollowUp {
+  readonly number: number;
+  readonly content: FollowUpContent;
+  readonly receivedAtMs: number;
+  readonly shownAtMs: number | null;
+}
+
+/** The lives of leads. */
+export interface LeadLives {
+  findLife(number: number): LeadLife | undefined;
+  /** Whether a POST of a lead is owed or under way. */
+  isPostOwed(lead: number): boolean;
+  /** The leads that came from a chat, newest first. */
+  leadsOfChat(chatId: number): Lead[];
+}
+
+export function leadLives(db: Database, keys: BotKeys): LeadLives {
+  const select = db.reader(
+    "SELECT *, CAST(user_id AS TEXT) AS user_id_text FROM leads WHERE number = ?",
+  );
+  const selectFollowUps = db.reader(
+    `SELECT number, content, received_at_ms, shown_at_ms FROM follow_ups WHERE lead = ?
+     ORDER BY number`,
+  );
+  const selectOwed = db.reader(
+    `SELECT kind FROM outbox WHERE subject = ?
+       AND kind IN ('confirmation', 'post', 'card', 'card_update')`,
+  );
+  const selectPost = db.reader("SELECT 1 FROM outbox WHERE subject = ? AND kind = 'post' LIMIT 1");
+  const selectOfChat = db.reader("SELECT * FROM leads WHERE chat_id = ? ORDER BY number DESC");
+  const selectRepeats = db.reader(
+    "SELECT count(*) AS times, max(pressed_at_ms) AS last FROM repeats WHERE lead = ?",
+  );
+
+  function repeatsOf(lead: number): Repeats | undefined {
+    const row = selectRepeats.get(lead);
+    const times = Number(row?.["times"]);
+    return times === 0 ? undefined : { times, lastAtMs: Number(row?.["last"]) };
+  }
+
+  return {
+    findLife(number) {
+      const row = select.get(number);
+      if (row === undefined) return undefined;
+      return {
+        lead: toListed(row, keys),
+        confirmedAtMs: numberOrNull(row["confirmed_at_ms"]),
+        cardShownAtMs: numberOrNull(row["card_shown_at_ms"]),
+        alertedAtMs: numberOrNull(row["alerted_at_ms"]),
+        repeats: repeatsOf(number),
+        followUps: selectFollowUps.all(number).map((each) => ({
+          number: Number(each["number"]),
+          content: contentIn(each["content"]),
+          receivedAtMs: Number(each["received_at_ms"]),
+          shownAtMs: numberOrNull(each["shown_at_ms"]),
+        })),
+        owed: selectOwed.all(number).map((each) => readKind(each["kind"])),
+      };
+    },
+    isPostOwed: (lead) => selectPost.get(lead) !== undefined,
+    leadsOfChat: (chatId) => selectOfChat.all(chatId).map((row) => toLead(row, keys)),
+  };
+}

@@ -1,0 +1,130 @@
+// The journal's menus: which profile's buttons a message has, and who is to be reminded of one.
+
+import type { Database } from "./database.ts";
+import type { MessageAddress } from "../lead.ts";
+import type { BotKeys } from "./bots.ts";
+import type { OutboxMoves } from "./outbox.ts";
+import { VISITORS_LANE, type WorkOf } from "./work.ts";
+
+/** What is known of a message that was pressed. */
+export interface KnownMenu {
+  /** The profile whose buttons it has; undefined where that was not recorded. */
+  readonly profile: string | undefined;
+  /** Whether its chat has given a lead before. */
+  readonly chatHasLeads: boolean;
+}
+
+/** Menus that were sent. */
+export interface MenuRecords {
+  /**
+   * Remembers which profile's buttons a message has.
+   *
+   * @param language The visitor's, as Telegram named it; null where it did not.
+   */
+  rememberMenu(
+    menu: MessageAddress,
+    profile: string,
+    nowMs: number,
+    language?: string | null,
+  ): void;
+  findMenu(menu: MessageAddress): KnownMenu;
+  /**
+   * Records that the bot heard Telegram. After an absence it also owes a reminder to each chat whose newest menu was
+   * sent between two moments and gave no lead.
+   *
+   * @param heartbeat The fact that keeps the moment.
+   * @returns How many reminders it owes.
+   */
+  recordPolled(
+    heartbeat: string,
+    nowMs: number,
+    absence: { readonly menusSinceMs: number; readonly untilMs: number } | undefined,
+  ): number;
+  /**
+   * A reminder was sent, with a menu. To a person who was erased meanwhile nothing is owed, and nothing remains of it.
+   *
+   * @param profile Whose buttons the menu has; empty for the menu of profiles.
+   */
+  finishReminder(
+    work: WorkOf<"reminder">,
+    sent: {
+      readonly menu: MessageAddress;
+      readonly profile: string;
+      readonly language: string | null;
+    },
+    nowMs: number,
+  ): void;
+  /** Forgets menus that were sent before a moment. */
+  forgetMenusBefore(beforeMs: number): void;
+}
+
+export function menuRecords(
+  db: Database,
+  { keyOf, range }: BotKeys,
+  outbox: OutboxMoves,
+): MenuRecords {
+  const insert = db.writer(
+    `INSERT OR REPLACE INTO menus (chat_id, message_id, profile, sent_at_ms, language)
+     VALUES (?, ?, ?, ?, ?)`,
+  );
+  const select = db.reader(
+    `SELECT (SELECT profile FROM menus WHERE chat_id = ?1 AND message_id = ?2) AS profile,
+       EXISTS (SELECT 1 FROM leads WHERE chat_id = ?1) AS has_leads`,
+  );
+  const open = db.reader(
+    `SELECT chat_id, profile, sent_at_ms, language, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
+       SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
+       AND message_id >= ? AND message_id < ?
+     GROUP BY chat_id HAVING sent_at_ms < ?`,
+  );
+  const setFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
+  const forget = db.writer("DELETE FROM menus WHERE sent_at_ms < ?");
+
+  function rememberMenu(
+    { chatId, messageId }: MessageAddress,
+    profile: string,
+    nowMs: number,
+    language: string | null = null,
+  ): void {
+    insert.run(chatId, keyOf(messageId), profile, nowMs, language);
+  }
+
+  function oweReminders(sinceMs: number, untilMs: number, nowMs: number): number {
+    const menus = open.all(sinceMs, ...range, untilMs);
+    for (const row of menus) {
+      const body = {
+        chatId: Number(row["chat_id"]),
+        profile: String(row["profile"]),
+        sentAtMs: Number(row["sent_at_ms"]),
+        language: row["language"] === null ? null : String(row["language"]),
+      };
+      outbox.addWork({ lane: VISITORS_LANE, kind: "reminder", subject: 0, body }, nowMs);
+    }
+    return menus.length;
+  }
+
+  return {
+    rememberMenu,
+    findMenu({ chatId, messageId }) {
+      const row = select.get(chatId, keyOf(messageId));
+      const profile = row?.["profile"];
+      return {
+        profile: profile == null ? undefined : String(profile),
+        chatHasLeads: row?.["has_leads"] !== 0,
+      };
+    },
+    recordPolled: (heartbeat, nowMs, absence) =>
+      db.atomically(() => {
+        setFact.run(heartbeat, String(nowMs));
+        return absence === undefined
+          ? 0
+          : oweReminders(absence.menusSinceMs, absence.untilMs, nowMs);
+      }),
+    finishReminder: (work, { menu, profile, language }, nowMs) =>
+      db.atomically(() => {
+        if (outbox.isOwed(work)) rememberMenu(menu, profile, nowMs, language);
+        outbox.finishWork(work);
+      }),
+    forgetMenusBefore: (beforeMs) => void forget.run(beforeMs),
+  };
+}

@@ -1,0 +1,180 @@
+// The journal's account of CRMs that fail, and of sending all open cards of a profile: the offer, the run, its report.
+
+import type { CardConsequences, CardMoves } from "./card_moves.ts";
+import type { Database } from "./database.ts";
+import type { FactRecords } from "./facts.ts";
+import type { MessageAddress } from "../lead.ts";
+import type { LeadRecords } from "./leads.ts";
+import type { OutboxMoves } from "./outbox.ts";
+import { PROFILE_FACTS } from "./profile_keys.ts";
+import { isWhole } from "../foreign.ts";
+import { recordIn } from "./stored_json.ts";
+import {
+  addressIn,
+  ADMIN_CHAT_LANE,
+  EDITS_LANE,
+  reportIn,
+  SEND_ALL_LANES,
+  sendAllLane,
+  type SendAllReport,
+  type WorkOf,
+} from "./work.ts";
+
+/** A run stops after so many failures in a row: the CRM is down again. */
+const MOST_FAILURES_RUNNING = 3;
+
+/** A CRM that comes and goes brings an offer at most this often, in ms. */
+const OFFER_PAUSE_MS = 60_000;
+
+/** What a manager asked for by the button of an offer. */
+export interface SendAllRequest {
+  /** The key by which the profile goes now, and its name. */
+  readonly profile: string;
+  readonly profileName: string;
+  readonly by: string;
+  /** The message that offered it; its report is edited into that. */
+  readonly offer: MessageAddress;
+}
+
+export interface SendAllMoves {
+  /** Owes a POST to each open card of a profile, all or none; how many, 0 also while a run is under way. */
+  beginSendAll(request: SendAllRequest, nowMs: number): number;
+}
+
+/** How a POST of a run ended. */
+export type RunResult = "sent" | "failed" | "skipped";
+
+/** What other moves tell it. */
+export interface CrmAccount {
+  /** Remembers that the CRM of a lead's profile failed, until it answers. */
+  crmFailed(lead: number): void;
+  /** Owes an offer when the CRM of a lead's profile answers after it had failed and cards are open. */
+  crmAnswered(lead: number, nowMs: number): void;
+  /** Keeps the account of a run, and owes its report when it has ended. Work of other lanes is left alone. */
+  countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): void;
+  /** Ends the runs of which nothing is owed any more and whose last count is missing. */
+  endStrandedRuns(nowMs: number): void;
+}
+
+/** A run as the journal keeps it; `running` counts failures in a row. */
+interface Run {
+  readonly message: MessageAddress;
+  readonly report: SendAllReport;
+  readonly running: number;
+}
+
+export function sendAllMoves(
+  db: Database,
+  facts: FactRecords,
+  leads: LeadRecords,
+  outbox: OutboxMoves,
+  { oweCardUpdate, oweResend }: CardConsequences & CardMoves,
+): SendAllMoves & CrmAccount {
+  /** An earlier report that did not get there must not be said after it. */
+  function oweReport(message: MessageAddress, report: SendAllReport, nowMs: number): void {
+    const subject = message.messageId;
+    outbox.forgetWork("offer_update", subject);
+    const body = { message, report };
+    outbox.addWork({ lane: EDITS_LANE, kind: "offer_update", subject, body }, nowMs);
+  }
+
+  /** Not as the sender knows it: the profile may have got another key since. */
+  function profileOf(lead: number): string {
+    return leads.findLead(lead)?.profile ?? "";
+  }
+
+  function rememberRun(profile: string, run: Run): void {
+    facts.rememberFact(PROFILE_FACTS.sendAll + profile, JSON.stringify(run));
+  }
+
+  function runOf(profile: string): Run | undefined {
+    return runIn(facts.fact(PROFILE_FACTS.sendAll + profile));
+  }
+
+  /** Also what failed at the journal and is due later: nothing is sent after the report. */
+  function forgetWaiting(profile: string, nowMs: number): void {
+    for (const work of outbox.takeWork(sendAllLane(profile), Number.MAX_SAFE_INTEGER, -1)) {
+      outbox.finishWork(work);
+      oweCardUpdate(work.subject, nowMs);
+    }
+  }
+
+  return {
+    crmFailed(lead) {
+      const fact = PROFILE_FACTS.crmDown + profileOf(lead);
+      if (facts.fact(fact) === undefined) facts.rememberFact(fact, "1");
+    },
+
+    crmAnswered(lead, nowMs) {
+      const profile = profileOf(lead);
+      const { crmDown, offeredAtMs, sendAll } = PROFILE_FACTS;
+      if (facts.fact(crmDown + profile) === undefined) return;
+      // Cards that are still on their way are offered with the next lead: the fact stays until then.
+      if (leads.countOpenCards(profile) === 0) return;
+      if (facts.fact(sendAll + profile) !== undefined) return;
+      const lastAtMs = Number(facts.fact(offeredAtMs + profile) ?? -Infinity);
+      if (nowMs - lastAtMs < OFFER_PAUSE_MS) return;
+      facts.forgetFact(crmDown + profile);
+      facts.rememberFact(offeredAtMs + profile, String(nowMs));
+      const offer = {
+        lane: ADMIN_CHAT_LANE,
+        kind: "offer",
+        subject: 0,
+        body: { profile },
+      } as const;
+      outbox.addWork(offer, nowMs);
+    },
+
+    beginSendAll: ({ profile, profileName, by, offer }, nowMs) =>
+      db.atomically(() => {
+        if (runOf(profile) !== undefined) return 0;
+        const lane = sendAllLane(profile);
+        const open = leads.openCards(profile, -1);
+        const total = open.filter(({ number }) =>
+          oweResend(number, by, lane, nowMs) === "asked"
+        ).length;
+        if (total === 0) return 0;
+        const report = { profileName, total, sent: 0, failed: 0, skipped: 0, stopped: false };
+        facts.forgetFact(PROFILE_FACTS.offeredAtMs + profile);
+        rememberRun(profile, { message: offer, report, running: 0 });
+        oweReport(offer, report, nowMs);
+        return total;
+      }),
+
+    countTowardsRun(work, result, nowMs) {
+      if (!work.lane.startsWith(SEND_ALL_LANES)) return;
+      const profile = profileOf(work.subject);
+      const run = runOf(profile);
+      if (run === undefined) return;
+      const { message, report } = run;
+      const counted = { ...report, [result]: report[result] + 1 };
+      const running = result === "failed" ? run.running + 1 : 0;
+      const stopped = running >= MOST_FAILURES_RUNNING;
+      if (stopped) forgetWaiting(profile, nowMs);
+      if (stopped || counted.sent + counted.failed + counted.skipped === counted.total) {
+        facts.forgetFact(PROFILE_FACTS.sendAll + profile);
+        oweReport(message, { ...counted, stopped }, nowMs);
+      } else {
+        rememberRun(profile, { message, report: counted, running });
+      }
+    },
+
+    endStrandedRuns(nowMs) {
+      const busy = new Set(outbox.lanes(SEND_ALL_LANES));
+      for (const profile of facts.factsOf(PROFILE_FACTS.sendAll)) {
+        const run = runOf(profile);
+        if (run === undefined || busy.has(sendAllLane(profile))) continue;
+        facts.forgetFact(PROFILE_FACTS.sendAll + profile);
+        oweReport(run.message, { ...run.report, stopped: true }, nowMs);
+      }
+    },
+  };
+}
+
+function runIn(fact: string | undefined): Run | undefined {
+  const stored = recordIn(fact);
+  const message = addressIn(stored?.["message"]);
+  const report = reportIn(stored?.["report"]);
+  const running = stored?.["running"];
+  return message && report && isWhole(running, 0) ? { message, report, running } : undefined;
+}

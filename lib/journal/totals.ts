@@ -1,0 +1,73 @@
+// The journal's totals: leads, attempts, repeats and owed work, for the metrics and for health.
+
+import { outcomeKind } from "./attempts.ts";
+import type { Database } from "./database.ts";
+import type { CrmOutcome, LeadState } from "../lead.ts";
+import { leadState } from "./leads.ts";
+import { readKind, type WorkKind } from "./work.ts";
+
+export interface Totals {
+  /** Leads by profile and state, kept as they change. */
+  leadTotals(): { readonly profile: string; readonly state: LeadState; readonly leads: number }[];
+  /** Ended attempts by outcome, kept as they end. */
+  attemptTotals(): { readonly outcome: CrmOutcome["kind"]; readonly attempts: number }[];
+  /** Repeated presses by profile, counted as they come. */
+  repeatTotals(): { readonly profile: string; readonly presses: number }[];
+  /** Owed work by kind. */
+  owedTotals(): { readonly kind: WorkKind; readonly works: number }[];
+  /** When the oldest lead came that neither the CRM nor the managers have yet, and how many the managers' chat refused. */
+  undelivered(): { readonly oldestAtMs: number | undefined; readonly leads: number };
+}
+
+export function totals(db: Database): Totals {
+  const leads = db.reader("SELECT profile, state, leads FROM lead_counts WHERE leads > 0");
+  const attempts = db.reader("SELECT outcome, attempts FROM attempt_counts");
+  const repeats = db.reader("SELECT profile, presses FROM repeat_counts");
+  const owed = db.reader("SELECT kind, count(*) AS works FROM outbox GROUP BY kind");
+  const oldestRefused = db.reader(
+    "SELECT received_at_ms FROM leads WHERE state = 'undelivered' ORDER BY number LIMIT 1",
+  );
+  // Owed work keeps its place in line: the first of it is about the oldest leads.
+  const oldestOnItsWay = db.reader(
+    `SELECT min(received_at_ms) AS received_at_ms FROM leads WHERE state = 'received' AND number IN (
+       SELECT subject FROM outbox WHERE kind IN ('post', 'card') ORDER BY id LIMIT 100)`,
+  );
+
+  function leadTotals() {
+    return leads.all().map((row) => ({
+      profile: String(row["profile"]),
+      state: leadState(row["state"]),
+      leads: Number(row["leads"]),
+    }));
+  }
+
+  return {
+    leadTotals,
+    attemptTotals: () =>
+      attempts.all().map((row) => ({
+        outcome: outcomeKind(row["outcome"]),
+        attempts: Number(row["attempts"]),
+      })),
+    repeatTotals: () =>
+      repeats.all().map((row) => ({
+        profile: String(row["profile"]),
+        presses: Number(row["presses"]),
+      })),
+    owedTotals: () =>
+      owed.all().map((row) => ({
+        kind: readKind(row["kind"]),
+        works: Number(row["works"]),
+      })),
+    undelivered() {
+      const moments = [oldestRefused.get(), oldestOnItsWay.get()]
+        .flatMap((row) =>
+          typeof row?.["received_at_ms"] === "number" ? [row["received_at_ms"]] : []
+        );
+      const refused = leadTotals().filter(({ state }) => state === "undelivered");
+      return {
+        oldestAtMs: moments.length === 0 ? undefined : Math.min(...moments),
+        leads: refused.reduce((sum, { leads }) => sum + leads, 0),
+      };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// A version of locales.json that became current: the whole text, what differs in each profile, and a changed link.
+
+import type { Database } from "./database.ts";
+import type { JsonText } from "../json/text.ts";
+import type { ProfileFileRecords, Renaming } from "./profile_files.ts";
+import type { ProfileKeys } from "./profile_keys.ts";
+import type { RevisionRecords } from "./revisions.ts";
+
+/** A version of locales.json that became current. */
+export interface NewVersion {
+  readonly text: string;
+  readonly content: JsonText;
+  /** Null for an edit found on disk. */
+  readonly by: string | null;
+  /** The change of a link that it is. */
+  readonly renamed: Renaming | null;
+}
+
+export interface VersionMoves {
+  /**
+   * Records a version of locales.json that became current: the whole text, what differs in each profile, and,
+   * where a link was changed, the profile's leads and history under its new key.
+   */
+  recordVersion(version: NewVersion, nowMs: number): void;
+}
+
+export function versionMoves(
+  db: Database,
+  { renameProfile }: ProfileKeys,
+  { recordRevisions }: RevisionRecords,
+  { recordFile }: ProfileFileRecords,
+): VersionMoves {
+  return {
+    recordVersion: ({ text, content, by, renamed }, nowMs) =>
+      db.atomically(() => {
+        if (renamed !== null) renameProfile(renamed.from, renamed.to);
+        recordRevisions(content, by, nowMs);
+        recordFile({ text, savedBy: by, renamed }, nowMs);
+      }),
+  };
+}

@@ -1,0 +1,53 @@
+// Puts a profile's name in place of `{name}` in its texts.
+
+import type { Profile } from "./profile.ts";
+
+/** Stands for the profile's name in its texts. */
+export const NAME = "{name}";
+
+/** The profile with its name in place of `{name}`, in every text and language. */
+export function withNameIn(profile: Profile): Profile {
+  const { name } = profile;
+  if (!textsOf(profile).some((text) => text.includes(NAME))) return profile;
+  const put = (text: string) => text.replaceAll(NAME, () => name);
+  const putIn = (texts: ReadonlyMap<string, string>) =>
+    new Map([...texts].map(([key, text]) => [key, put(text)]));
+  const maybe = (text: string | null) => text === null ? null : put(text);
+  return {
+    ...profile,
+    caption: put(profile.caption),
+    buttons: profile.buttons.map(({ text, callbackData }) => ({ text: put(text), callbackData })),
+    confirmationTemplate: put(profile.confirmationTemplate),
+    followUpTemplate: put(profile.followUpTemplate),
+    thanksText: maybe(profile.thanksText),
+    choices: putIn(profile.choices),
+    translations: new Map(
+      [...profile.translations].map(([language, texts]) => [language, {
+        caption: maybe(texts.caption),
+        buttons: putIn(texts.buttons),
+        confirmationTemplate: maybe(texts.confirmationTemplate),
+        thanksText: maybe(texts.thanksText),
+        choices: putIn(texts.choices),
+      }]),
+    ),
+  };
+}
+
+function textsOf(profile: Profile): string[] {
+  const { caption, confirmationTemplate, followUpTemplate, thanksText, buttons, choices } = profile;
+  return [
+    caption,
+    confirmationTemplate,
+    followUpTemplate,
+    thanksText ?? "",
+    ...buttons.map(({ text }) => text),
+    ...choices.values(),
+    ...[...profile.translations.values()].flatMap((texts) => [
+      texts.caption ?? "",
+      texts.confirmationTemplate ?? "",
+      texts.thanksText ?? "",
+      ...texts.buttons.values(),
+      ...texts.choices.values(),
+    ]),
+  ];
+}

@@ -1,0 +1,93 @@
+// A profile and the menu as the bot uses them, read and checked. Touches no file.
+
+/** An inline button: its text, and what a press on it sends. */
+export interface Button {
+  readonly text: string;
+  readonly callbackData: string;
+}
+
+/**
+ * One offer of the agency: what its visitors read, and where their leads go. `{name}` is already replaced in
+ * its texts.
+ */
+export interface Profile {
+  readonly key: string;
+  readonly name: string;
+  /** Earlier words of its links; they still lead here. */
+  readonly aliases: readonly string[];
+  /** Null where the file has none, or an impossible one: then leads go to the managers' chat. */
+  readonly webhook: Webhook | null;
+  /** How long the CRM may take, in ms; null leaves it to the configuration. */
+  readonly crmTimeoutMs: number | null;
+  readonly photoUrl: string | null;
+  readonly caption: string;
+  readonly buttons: readonly Button[];
+  /** With `{choice}`. */
+  readonly confirmationTemplate: string;
+  /** With `{username}` and `{message}`. */
+  readonly followUpTemplate: string;
+  /** What a visitor reads after a follow-up; null where the file says nothing. */
+  readonly thanksText: string | null;
+  readonly choices: ReadonlyMap<string, string>;
+  /** By language tag in lower case, such as `en` or `pt-br`. */
+  readonly translations: ReadonlyMap<string, Translation>;
+}
+
+/** A profile's texts in another language; what is missing is the base's. */
+export interface Translation {
+  readonly caption: string | null;
+  /** By callback data. */
+  readonly buttons: ReadonlyMap<string, string>;
+  readonly confirmationTemplate: string | null;
+  readonly thanksText: string | null;
+  readonly choices: ReadonlyMap<string, string>;
+}
+
+/** Texts for visitors who came without a profile, or whose menu was open while the bot was away. */
+export interface MenuTexts {
+  readonly welcomeText: string;
+  /** The reminder after an absence; null where the file says nothing. */
+  readonly awayText: string | null;
+  /** Each button's callback data is `select_<profile>`. */
+  readonly menu: readonly Button[];
+}
+
+/** The menu's texts in another language; what is missing is the base's. */
+export interface MenuTranslation {
+  readonly welcomeText: string | null;
+  readonly awayText: string | null;
+  /** By callback data. */
+  readonly buttons: ReadonlyMap<string, string>;
+}
+
+/** A webhook address as the file has it; `fault` says why nothing can be posted to it. */
+export interface Webhook {
+  readonly url: string;
+  readonly fault: string | null;
+}
+
+/** The whole file: the menu and all profiles. */
+export interface Profiles extends MenuTexts {
+  /** By language tag in lower case. */
+  readonly menuTranslations: ReadonlyMap<string, MenuTranslation>;
+  readonly byKey: ReadonlyMap<string, Profile>;
+  readonly byAlias: ReadonlyMap<string, Profile>;
+  /** By the callback data of the buttons under its greeting. */
+  readonly byCallbackData: ReadonlyMap<string, Profile>;
+}
+
+/** A menu button's callback data is this followed by the profile's key. */
+export const SELECT = "select_";
+
+/** Finds the profile that a link's word leads to: its key, or one of its aliases. */
+export function profileOfWord(
+  { byKey, byAlias }: Pick<Profiles, "byKey" | "byAlias">,
+  word: string,
+): Profile | undefined {
+  return byKey.get(word) ?? byAlias.get(word);
+}
+
+/** What a press on this button asks for, in words; not translated. */
+export function choiceText(profile: Profile, button: Button): string {
+  return profile.choices.get(button.callbackData) ?? button.text;
+}
