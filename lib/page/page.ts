@@ -144,7 +144,7 @@ async function buildPage(options: PageOptions) {
   const auth = createAuth({ records: journal, committed, password, now, elapsedMs, linkUsed });
   const newId = () => crypto.randomUUID();
   const testWebhook = createWebhookTrial({ crm, lookup, sleep, newId, now: elapsedMs, stopping });
-  const turns = createTurns();
+  const turns = createTurns(elapsedMs);
   return {
     auth,
     LINK_MS,

@@ -1,7 +1,10 @@
 // One page request computes at a time, with a rest after each while others wait: bot and page share one event loop.
 
-/** The rest, in ms: with it a loaded page slows confirmations by less than a tenth. */
-const REST_MS = 30;
+/** A rest, in times of the turn before it: however slow the machine, the page takes a fifth of the event loop. */
+const REST_PER_TURN = 4;
+
+/** The longest rest, in ms: a machine that was suspended during a turn must not block the page. */
+const MOST_REST_MS = 300;
 
 /** Most requests that wait: together about 2 s of patience. */
 export const MOST_WAITING = 64;
@@ -19,22 +22,36 @@ export interface Turns {
   isCrowded(most?: number): boolean;
 }
 
-/** Turns in the order in which they were asked for. */
-export function createTurns(): Turns {
+/**
+ * Turns in the order in which they were asked for.
+ *
+ * @param elapsedMs A monotonic clock.
+ */
+export function createTurns(elapsedMs: () => number): Turns {
   let last = Promise.resolve();
   let waiting = 0;
+
+  async function endTurn(): Promise<void> {
+    waiting--;
+    const begunAtMs = elapsedMs();
+    await sleep(0); // What the work computes at once is done when a timer fires.
+    if (waiting > 0) {
+      await sleep(Math.min(REST_PER_TURN * (elapsedMs() - begunAtMs), MOST_REST_MS));
+    }
+  }
 
   return {
     async take(work) {
       const before = last;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      last = promise;
+      last = before.then(endTurn);
       waiting++;
       await before;
-      waiting--;
-      setTimeout(resolve, waiting > 0 ? REST_MS : 0); // Not before what `work` computes at once.
       return await work();
     },
     isCrowded: (most = MOST_WAITING) => waiting >= most,
   };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
 }

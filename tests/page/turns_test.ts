@@ -1,6 +1,7 @@
 // The page's turns: their order, what waits for them and what does not, which requests are refused.
 
 import assert from "node:assert/strict";
+import { FakeTime } from "@std/testing/time";
 import { createTurns, type Turns } from "../../lib/page/turns.ts";
 import { openPage } from "../helpers/a_page.ts";
 import { inventLeads } from "../helpers/invented_leads.ts";
@@ -133,7 +134,7 @@ Deno.test("who comes into a crowd is sent away with a sentence and a time to com
 });
 
 Deno.test("turns begin in order, one at a time, and none waits for what an earlier one awaits", async () => {
-  const turns = createTurns();
+  const turns = createTurns(() => 0);
   const begun: number[] = [];
   const crm = Promise.withResolvers<void>();
   const first = turns.take(async () => {
@@ -151,8 +152,44 @@ Deno.test("turns begin in order, one at a time, and none waits for what an earli
   await nextTimers();
 });
 
+for (
+  const [computesMs, restsMs] of [[7, 28], [60, 240], [3_600_000, 300]] as const
+) {
+  Deno.test(`while others wait the bot has ${restsMs} ms after a page that computes ${computesMs} ms`, async () => {
+    using time = new FakeTime();
+    let nowMs = 0;
+    const turns = createTurns(() => nowMs);
+    const begun: string[] = [];
+    const all = ["first", "second"].map((name) =>
+      turns.take(() => {
+        begun.push(name);
+        nowMs += computesMs;
+      })
+    );
+    await time.tickAsync(); // The turn is over.
+    await time.tickAsync(restsMs - 1);
+    await time.runMicrotasks();
+    assert.deepEqual(begun, ["first"]);
+    await time.tickAsync(1);
+    await time.runMicrotasks();
+    assert.deepEqual(begun, ["first", "second"]);
+    await Promise.all(all);
+    await time.tickAsync();
+  });
+}
+
+Deno.test("a single reader waits for no rest", async () => {
+  using time = new FakeTime();
+  let nowMs = 0;
+  const turns = createTurns(() => nowMs);
+  await turns.take(() => nowMs += 60);
+  await time.tickAsync();
+  await turns.take(() => nowMs += 60);
+  await time.tickAsync();
+});
+
 Deno.test("a turn that fails is over", async () => {
-  const turns = createTurns();
+  const turns = createTurns(() => 0);
   await assert.rejects(
     turns.take(() => Promise.reject(new RangeError("no such page"))),
     RangeError,
