@@ -68,11 +68,15 @@ const GROWING: Readonly<Record<string, (count: number) => Locales>> = {
 for (const [what, make] of Object.entries(GROWING)) {
   Deno.test(`3,000 ${what} take at most 0.5 s, and twice as many about twice as long`, () => {
     const [small, large] = [make(3_000), make(6_000)];
-    const smallMs = leastMs(() => parseProfiles(small));
-    const largeMs = leastMs(() => parseProfiles(large));
-    assert.ok(smallMs < 500, `${smallMs} ms`);
-    // Four times as long would be quadratic; what takes next to nothing cannot be told apart.
-    assert.ok(largeMs < 3 * smallMs + 5, `${smallMs} and ${largeMs} ms`);
+    const measured: string[] = [];
+    // A busy machine may slow one of the two; quadratic time, four times as long, never passes.
+    for (let round = 0; round < 5; round += 1) {
+      const smallMs = leastMs(() => parseProfiles(small));
+      const largeMs = leastMs(() => parseProfiles(large));
+      if (smallMs < 500 && largeMs < 3 * smallMs + 5) return;
+      measured.push(`${smallMs} and ${largeMs} ms`);
+    }
+    assert.fail(measured.join(", "));
   });
 }
 
