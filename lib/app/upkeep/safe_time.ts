@@ -1,5 +1,7 @@
 // The time that irreversible work goes by. It never runs ahead because a clock was set: it believes a clock that has been steady for a day.
 
+import { isWhole } from "../../foreign.ts";
+import { recordIn } from "../../journal/stored_json.ts";
 import type { Journal } from "../../journal/journal.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -38,10 +40,12 @@ export function createSafeTime(
   let state = startFrom(readState() ?? newState());
   let lookedMs = elapsedMs();
 
-  /** Undefined in a journal of a bot that kept no such time. */
+  /** Undefined in a journal without such a fact, or with one that cannot be read. */
   function readState(): State | undefined {
-    const stored = journal.fact(FACT);
-    return stored === undefined ? undefined : JSON.parse(stored); // As `look` wrote it.
+    const { clockMs, safeMs, steadySinceMs } = recordIn(journal.fact(FACT)) ?? {};
+    return isWhole(clockMs, 0) && isWhole(safeMs, 0) && isWhole(steadySinceMs, -Infinity)
+      ? { clockMs, safeMs, steadySinceMs }
+      : undefined;
   }
 
   function newState(): State {
