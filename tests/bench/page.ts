@@ -2,7 +2,6 @@
 // page gives figures.
 
 import { withProfiles } from "../helpers/a_profile.ts";
-import { inventLeads } from "../helpers/invented_leads.ts";
 import type { Bench, Figures } from "./cases.ts";
 import { type Contestant, shippedLocales, startBot } from "./contestants.ts";
 import { type Load, type Reading, startReaders } from "./readers.ts";
@@ -105,6 +104,9 @@ async function fillJournal(
   const { createAuth }: typeof import("../../lib/page/auth.ts") = await importFirst(
     `${checkout}/lib/page/auth.ts`,
     `${checkout}/lib/auth.ts`,
+  );
+  const { inventLeads }: typeof import("../helpers/invented_leads.ts") = await import(
+    `${checkout}/tests/helpers/invented_leads.ts`
   );
   await Deno.mkdir(`${folder}/data`, { recursive: true });
   const journal = openJournal(`${folder}/data/triborg.db`);
