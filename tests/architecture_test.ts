@@ -32,8 +32,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "jsonc-parser": ["json/"],
   "ky": ["crm/"],
   "node:sqlite": ["journal/"],
-  "node:http": ["page/", "crm/"],
-  "node:https": ["crm/"],
+  "node:http": ["page/"],
   "node:dns/promises": ["crm/"],
   "fresh": ["page/", "../routes/"],
   "preact": ["../routes/"],
@@ -271,7 +270,7 @@ Deno.test("SQL is the journal's, and fetch is the CRM's and the Bot API's", asyn
   assert.deepEqual(withSql.filter((path) => !path.startsWith("journal/")), []);
   assert.ok(withSql.length > 10);
   const withFetch = sources.filter(({ code }) => /\bfetch\(/.test(code)).map(({ path }) => path);
-  assert.deepEqual(withFetch, ["crm/connection.ts", "telegram/http.ts"]);
+  assert.deepEqual(withFetch, ["crm/connection.ts", "crm/https_tunnel.ts", "telegram/http.ts"]);
 });
 
 Deno.test("what only computes touches no file, no network and no timer", async () => {

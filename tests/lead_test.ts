@@ -12,25 +12,18 @@ const STATES: readonly LeadState[] = [
   "by_hand",
 ];
 
-const MOVES: readonly [from: LeadState, to: LeadState, because: string][] = [
-  ["received", "in_crm", "the CRM took it"],
-  ["received", "in_admin_chat", "its card was shown"],
-  ["received", "undelivered", "its card could not be shown"],
-  ["undelivered", "in_admin_chat", "its card was shown after all"],
-  ["undelivered", "in_crm", "a manager sent it again"],
-  ["undelivered", "by_hand", "a manager wrote it down"],
-  ["in_admin_chat", "in_crm", "a manager sent it again"],
-  ["in_admin_chat", "by_hand", "a manager wrote it down"],
+const MOVES: readonly [from: LeadState, to: LeadState][] = [
+  ["received", "in_crm"],
+  ["received", "in_admin_chat"],
+  ["received", "undelivered"],
+  ["undelivered", "in_admin_chat"],
+  ["undelivered", "in_crm"], // A manager sent it again.
+  ["undelivered", "by_hand"],
+  ["in_admin_chat", "in_crm"], // A manager sent it again.
+  ["in_admin_chat", "by_hand"],
 ];
 
-for (const [from, to, because] of MOVES) {
-  Deno.test(`a lead goes from ${from} to ${to} when ${because}`, () => {
-    assert.ok(canMove(from, to));
-    assert.ok(statesBefore(to).includes(from));
-  });
-}
-
-Deno.test("a lead makes no other move, and staying is none", () => {
+Deno.test("a lead makes these moves and no other, and staying is none", () => {
   const allowed = new Set(MOVES.map(([from, to]) => `${from} → ${to}`));
   for (const from of STATES) {
     for (const to of STATES) {
@@ -56,10 +49,4 @@ Deno.test("a lead that was settled is never owed again, wherever it is pushed", 
       settled = isSettled(state);
     }
   }));
-});
-
-Deno.test("a lead in the CRM or done by hand stays there", () => {
-  for (const from of ["in_crm", "by_hand"] as const) {
-    assert.deepEqual(STATES.filter((to) => canMove(from, to)), []);
-  }
 });

@@ -2,6 +2,7 @@
 
 import type { DatabaseFiles, LostFile } from "../journal/database_files.ts";
 import type { Log } from "../log/log.ts";
+import { StorageError } from "../journal/storage_error.ts";
 
 /** Pause between two test writes, and between two checks of the files, in ms. */
 const TRY_MS = 4_000;
@@ -121,7 +122,8 @@ export function watchJournal(
         worked("accept");
         return result;
       } catch (error) {
-        if (isOfSqlite(error)) failed("accept", error.message);
+        // A defect in an update's content is no fault of the journal.
+        if (error instanceof StorageError) failed("accept", error.message);
         throw error;
       }
     },
@@ -142,8 +144,3 @@ const LOST: Readonly<Record<LostFile["kind"], string>> = {
   replaced: "подменён другим файлом",
   cut: "обрезан",
 };
-
-/** A defect in an update's content is no fault of the journal. */
-function isOfSqlite(error: unknown): error is Error {
-  return error instanceof Error && "errcode" in error;
-}

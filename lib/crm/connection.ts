@@ -1,7 +1,7 @@
 // Where a POST to a CRM goes: checks what a host resolves to, and connects to what was checked. Knows no lead.
 
 import { lookup as systemLookup } from "node:dns/promises";
-import { fetchFromAddress } from "./https_request.ts";
+import { fetchFromAddress } from "./https_tunnel.ts";
 import { bareHost, isForbiddenHost, isIpAddress } from "../profiles/network_address.ts";
 
 /** All addresses of a host name. Rejects where it has none. */
@@ -9,6 +9,9 @@ export type Lookup = (host: string) => Promise<readonly string[]>;
 
 /** How long what a name resolved to is used again, in ms. */
 const FRESH_MS = 30_000;
+
+/** How long a check of an address waits for what its name resolves to, in ms; a POST resolves it again. */
+const RESOLVE_WITHIN_MS = 3_000;
 
 /** Most names that are remembered; each profile has one. */
 const MOST_NAMES = 1_000;
@@ -53,7 +56,7 @@ export interface Connections {
   readonly client: Deno.HttpClient;
   /** Whether the environment names a proxy for https: then that one connects, and resolves the name. */
   readonly isProxied?: boolean;
-  /** Trusted over https instead of the system's certificates, PEM; for tests. */
+  /** Trusted over https beside the system's certificates, PEM; for tests. */
   readonly caCerts?: readonly string[];
 }
 
@@ -96,14 +99,22 @@ export async function checkedAddresses(
   return addresses;
 }
 
-/** Whether no POST would leave for an address: it is, or resolves to, one that no CRM lives at. A name that does not resolve may. */
-export async function isForbiddenTarget(address: string, lookup: Lookup): Promise<boolean> {
+/**
+ * Whether no POST would leave for an address: it is, or resolves to, one that no CRM lives at. A name that does not
+ * resolve, or not within 3 s, is not forbidden.
+ */
+export async function isForbiddenTarget(
+  address: string,
+  lookup: Lookup,
+  sleep: (ms: number) => Promise<void>,
+): Promise<boolean> {
   const host = URL.parse(address.trim())?.hostname;
   if (host === undefined) return false;
-  return await checkedAddresses(host, lookup).then(
+  const checked = checkedAddresses(host, lookup).then(
     () => false,
     (error) => error instanceof ForbiddenHostError,
   );
+  return await Promise.race([checked, sleep(RESOLVE_WITHIN_MS).then(() => false)]);
 }
 
 /** The next address is tried only where nothing can have arrived at the last one. */

@@ -20,9 +20,10 @@ export type WebhookTrial =
   | { readonly kind: "forbidden" };
 
 export function createWebhookTrial(
-  { crm, lookup, newId, now, stopping }: {
+  { crm, lookup, sleep, newId, now, stopping }: {
     readonly crm: CrmTrial;
     readonly lookup: Lookup;
+    readonly sleep: (ms: number) => Promise<void>;
     readonly newId: () => string;
     /** A monotonic clock for spans, in ms. */
     readonly now: () => number;
@@ -32,7 +33,7 @@ export function createWebhookTrial(
   return async (address, timeoutMs, profileName) => {
     const url = address.trim();
     if (addressFault(url) !== null) return { kind: "impossible" };
-    if (await isForbiddenTarget(url, lookup)) return { kind: "forbidden" };
+    if (await isForbiddenTarget(url, lookup, sleep)) return { kind: "forbidden" };
     const begunAtMs = now();
     const { outcome, answer } = await crm.trySending({
       url,

@@ -1,4 +1,4 @@
-// The way of a lead: press → confirmation and CRM → managers' chat → again, until somebody has it. Imports no ky, grammY or SQLite.
+// The way of a lead: press → confirmation and CRM → managers' chat → again, until the CRM or a manager has it. Imports no ky, grammY or SQLite.
 
 import {
   COPIED_FACT,
@@ -41,7 +41,7 @@ export interface Delivery {
   receiveEdit(message: EditedMessage): Promise<void>;
   /** One more POST of an open lead, as a person decided. @throws As `receive`. */
   resend(lead: number, by: string): Promise<ResendAsked>;
-  /** A person entered a lead by hand; false when somebody has it already. @throws As `receive`. */
+  /** A person entered a lead by hand; false when the CRM or a manager has it already. @throws As `receive`. */
   closeByHand(lead: number, by: string): Promise<boolean>;
   /** Sends a profile's open cards one after another; how many, 0 also when it is under way. @throws As `receive`. */
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<number>;

@@ -1,4 +1,4 @@
-// The demo chat over HTTP, on this machine alone: the page, what its buttons do, and word of every move as it happens.
+// The demo page over HTTP, on this machine only: the page, its forms, and server-sent events.
 
 import { App, createDefine, HttpError } from "fresh";
 import { handler as assets } from "../../routes/assets.ts";
@@ -17,7 +17,7 @@ const REACTION_MS = 400;
 const define = createDefine<State>();
 
 /** The demo as one function from request to response. */
-export function createDemoChat(
+function createDemoChat(
   stage: ChatStage,
   botId: number,
 ): (request: Request, info?: Deno.ServeHandlerInfo) => Promise<Response> {
@@ -26,7 +26,7 @@ export function createDemoChat(
     return ctx.render(<ChatPage stage={stage} language={language} botId={botId} />);
   });
 
-  /** Reads a form of this page's own, does what it wants, and shows the page when the bot has reacted. */
+  /** Handles a form of this page, and shows the page when the bot has reacted. */
   function act(wish: (form: URLSearchParams) => Promise<boolean> | boolean) {
     return define.middleware(async (ctx) => {
       const origin = ownOrigin(ctx.req, { publicUrl: null, trustProxy: false });
@@ -113,7 +113,7 @@ function file(type: string, content: string): Response {
   return new Response(content, { headers: { "content-type": type } });
 }
 
-/** The bot's next move, or the end of patience: a browser without script then sees it at once. */
+/** Waits for the bot's reaction, so that a browser without script sees it at once. */
 function nextMove(stage: ChatStage): { readonly made: Promise<void>; readonly cancel: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   let moves = 0;

@@ -1,4 +1,4 @@
-// The demo's page: two phones and a CRM between them. Draws what the stage shows; decides nothing.
+// The demo's page: two phones with a CRM between them. Draws the stage; decides nothing.
 
 import type { Language } from "../page/language.ts";
 import { assets } from "../../routes/assets/assets.ts";
@@ -7,9 +7,10 @@ import { type ChatStage, MODES } from "./chat_stage.ts";
 import { CHAT, type ChatWords } from "./chat_words.ts";
 import type { SimMessage } from "../simulator/telegram/server.ts";
 
-/** How often a browser without script looks again, in seconds. */
+/** How often a browser without script reloads, in seconds. */
 const REFRESH_SECONDS = 3;
 
+/** The whole page. */
 export function ChatPage(
   { stage, language, botId }: {
     readonly stage: ChatStage;
@@ -209,7 +210,7 @@ function Bubble(
   );
 }
 
-/** What a person wants to see of a POST. */
+/** The parts of a POST that the page shows. */
 function readLead(body: unknown): { name: string; username: string; request: string } {
   const lead = record(body);
   const contact = record(lead["contact"]);

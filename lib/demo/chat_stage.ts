@@ -1,12 +1,15 @@
-// What the demo's page shows and does: one visitor, one manager, a CRM with four moods. Draws nothing, knows no HTTP.
+// The state and actions of the demo's page: one visitor, one manager, a CRM in one of four modes. Draws nothing, knows
+// no HTTP.
 
 import type { CrmMode, CrmServer, ReceivedLead } from "../simulator/crm/server.ts";
 import type { Group, SimMessage, TelegramServer, Visitor } from "../simulator/telegram/server.ts";
 
+/** What the CRM does with leads. */
 export const MODES = ["answers", "error", "silent", "down"] as const;
+/** One of `MODES`. */
 export type Mode = typeof MODES[number];
 
-/** What happened, as far as a light has to run. */
+/** Something that happened, for the page's animation. */
 export type Move =
   /** The visitor has their confirmation: the lead is on its way to the CRM. */
   | "pressed"
@@ -16,6 +19,7 @@ export type Move =
   | "card"
   | "other";
 
+/** The demo page's state and actions. */
 export interface ChatStage {
   readonly mode: Mode;
   /** Keys of the profiles whose links can be opened. */
@@ -25,11 +29,11 @@ export interface ChatStage {
   /** The newest first. */
   readonly received: readonly ReceivedLead[];
   setMode(mode: Mode): Promise<void>;
-  /** Each is false when there is no such thing to open, press or play. */
+  /** Each returns false when there is nothing to open, press or play. */
   open(profile: string): boolean;
   say(text: string): boolean;
   press(who: "visitor" | "manager", messageId: number, button: string): boolean;
-  /** Plays one of the seed's scenarios, at a pace that eyes can follow. */
+  /** Plays a scenario at a pace that a person can follow. */
   play(scenario: number): boolean;
   onMove(listener: (move: Move) => void): () => void;
   /** Ends what is being played. */
@@ -42,15 +46,15 @@ const BEHAVIOURS: Readonly<Record<Exclude<Mode, "down">, CrmMode>> = {
   silent: { kind: "silent" },
 };
 
-/** The scenarios by what the CRM does in them, in the seed's order. */
+/** What the CRM does in each scenario, in the order of their buttons. */
 const SCENARIOS: readonly Mode[] = ["answers", "down", "error", "silent"];
 
 const CHOICE = "Привлечь клиентов";
 const FOLLOW_UP = "https://example.com";
 
-/** Most leads that are shown as received. */
 const MOST_RECEIVED = 6;
 
+/** Creates the stage with a first visitor who has not written yet. */
 export function createChatStage(
   { telegram, crm, admin, profiles, paceMs }: {
     readonly telegram: TelegramServer;
@@ -122,7 +126,7 @@ export function createChatStage(
     if (wanted === "answers") visitor.say(FOLLOW_UP);
   }
 
-  /** Pressing what is gone meanwhile is no defect of the demo. */
+  /** Runs an action; false when its message or button is gone by now. */
   function attempt(act: () => unknown): boolean {
     try {
       act();
@@ -156,7 +160,7 @@ export function createChatStage(
     play(scenario) {
       const wanted = SCENARIOS[scenario];
       if (wanted === undefined) return false;
-      // A wait that fails ends its scenario, not the demo.
+      // A failed wait ends its scenario, not the demo.
       playing = playing.then(() => perform(wanted)).catch(() => {});
       return true;
     },

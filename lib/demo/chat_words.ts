@@ -2,6 +2,7 @@
 
 import { bilingual } from "../../routes/words/bilingual.ts";
 
+/** Every text of the page, in both languages. */
 export const CHAT = bilingual({
   title: "Triborg: ни один лид не теряется",
   hint:
@@ -53,4 +54,5 @@ export const CHAT = bilingual({
   photo: "photo",
 });
 
+/** The texts in one language. */
 export type ChatWords = typeof CHAT["ru"];

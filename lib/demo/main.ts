@@ -1,5 +1,5 @@
-// `deno task demo`: the real bot against a simulated Telegram and CRM on this machine. Plays the seed's scenarios
-// as a transcript, then stays up. Needs no token and no network.
+// `deno task demo`: the real bot with a simulated Telegram and CRM on this machine. Plays the scenarios as a
+// transcript, then stays up. Needs no token and no network.
 
 import { join } from "node:path";
 import { type Machine, startApp } from "../app/app.ts";
@@ -15,10 +15,10 @@ import { createTranscript, type Transcript } from "./transcript.ts";
 
 const TOKEN = "1234567890:demo-token-of-a-bot-that-does-not-exist";
 
-/** The scenario's waits: long enough for a slow machine, short enough for the transcript to take under 30 s. */
+/** Longest wait of a scenario for an event: enough for a slow machine; the transcript takes under 30 s. */
 const PATIENCE_MS = 5_000;
 
-/** Between two steps of a scenario in the browser: slow enough for eyes. */
+/** Between two steps of a scenario in the browser, slow enough to follow. */
 const PACE_MS = 900;
 
 const MACHINE: Machine = {
@@ -85,7 +85,7 @@ async function playOne(
   return checked.every(({ held }) => held);
 }
 
-/** Plays what is asked for by number, until the terminal's end or a signal. */
+/** Plays scenarios by number from stdin, until its end or a signal. */
 async function converse(stage: Stage, transcript: Transcript): Promise<void> {
   const ended = Promise.withResolvers<void>();
   Deno.addSignalListener("SIGINT", ended.resolve);
@@ -103,7 +103,7 @@ async function readCommands(stage: Stage, transcript: Transcript): Promise<void>
   }
 }
 
-/** The shipped profiles, with the simulated CRM's address and a photo each; tells their keys. */
+/** Writes the shipped profiles with the simulated CRM's address and a photo each; returns their keys. */
 async function writeLocales(path: string, webhook: string): Promise<string[]> {
   const shipped = new URL("../../locales/locales.json", import.meta.url);
   const locales = JSON.parse(await Deno.readTextFile(shipped));
@@ -126,14 +126,14 @@ function demoConfig(
     LOCALES_PATH: world.localesPath,
     DATA_DIR: join(world.folder, "data"),
     CRM_TIMEOUT_SECONDS: "1",
-    REPEAT_WINDOW_MINUTES: "0", // Who tries the same button again wants to see it again.
+    REPEAT_WINDOW_MINUTES: "0", // Pressing the same button again shows a new lead.
     PORT: "0",
   });
   if (!result.ok) throw new Error(`The demo's configuration has faults: ${JSON.stringify(result)}`);
   return result.config;
 }
 
-/** Keeps the log's lines, and tells of new ones. */
+/** Keeps the log's lines and waits for new ones. */
 function createLineBook() {
   const lines: string[] = [];
   const waiting = new Set<(line: string) => void>();

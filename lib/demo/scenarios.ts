@@ -1,31 +1,33 @@
-// The seed's four scenarios and the critical one, played by a visitor against the running bot. Each tells what was
-// seen on every side, and which of the seed's promises held.
+// The demo's scenarios, played by a visitor against the running bot. Each returns what was seen on every side, and
+// which promises held.
 
 import type { CrmServer } from "../simulator/crm/server.ts";
 import type { Group, SimMessage, TelegramServer } from "../simulator/telegram/server.ts";
 
-/** Where a scenario is played: the simulated world, and the bot's log in it. */
+/** Where a scenario is played: the simulated servers and the bot's log. */
 export interface Stage {
   readonly telegram: TelegramServer;
   readonly crm: CrmServer;
   readonly admin: Group;
   /** The log's lines so far. */
   readonly lines: readonly string[];
-  /** The first line that the log has from now on and that begins so; undefined after 5 s without one. */
+  /** The next log line with this beginning; undefined if none comes within 5 s. */
   nextLine(beginning: string): Promise<string | undefined>;
 }
 
-/** What a scenario showed. */
+/** One line of a scenario's transcript. */
 export interface Told {
   readonly side: "Посетитель" | "CRM" | "Чат менеджеров" | "Лог бота";
   readonly what: string;
 }
 
+/** A promise and whether it held. */
 export interface Checked {
   readonly promise: string;
   readonly held: boolean;
 }
 
+/** A scenario that can be played. */
 export interface Scenario {
   readonly title: string;
   play(
@@ -61,6 +63,7 @@ const CARD = `⚠️ [FALLBACK - CRM НЕДОСТУПНА] ⚠️
 const FALLBACK_LINE =
   "⚠️ Fallback: Лид отправлен в Telegram для ручного внесения. Профиль: agency, Username: @betterrman";
 
+/** All scenarios, in the transcript's order. */
 export const SCENARIOS: readonly Scenario[] = [
   {
     title: "Всё хорошо: CRM доступна",

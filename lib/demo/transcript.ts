@@ -1,7 +1,8 @@
-// The demo's scenarios as text in a terminal. Plays nothing.
+// Writes the demo's scenarios as text to a terminal. Plays nothing.
 
 import type { Checked, Told } from "./scenarios.ts";
 
+/** Writes each part of the transcript. */
 export interface Transcript {
   open(botName: string): void;
   scenario(
@@ -16,6 +17,7 @@ export interface Transcript {
 
 const SIDE_WIDTH = 16;
 
+/** @param write Writes one line. */
 export function createTranscript(write: (line: string) => void): Transcript {
   return {
     open(botName) {

@@ -22,7 +22,7 @@ export interface CardMoves {
   settleInAdminChat(works: readonly WorkOf<"card">[], card: MessageAddress, nowMs: number): void;
   /** The card could not be shown: it is due again. */
   markUndelivered(work: WorkOf<"card">, dueAtMs: number): void;
-  /** A manager entered a lead by hand; false when somebody has it already. */
+  /** A manager entered a lead by hand; false when the CRM or a manager has it already. */
   closeByHand(lead: number, by: string, nowMs: number): boolean;
   /**
    * A manager wants one more POST for an open lead.
@@ -85,7 +85,7 @@ export function cardMoves(
     forgetWaitingCard: (lead) => void forgetWaitingCard.run(lead),
   };
 
-  /** Somebody may have settled it or sent it again while it was being shown; then the card has to say so. */
+  /** A manager may have settled it or sent it again while it was being shown; then the card has to say so. */
   function settle(work: WorkOf<"card">, card: MessageAddress, nowMs: number): void {
     const lead = work.subject;
     leads.rememberCard(lead, work.body.reason, card, nowMs);

@@ -32,7 +32,8 @@ export interface ErasureMoves {
   ): { readonly erased: number; readonly next: number | undefined };
   /**
    * Erases a person: all leads of their chat, what is still owed to that chat or in hand for it, their updates
-   * that wait to be handled, and who they were on the managers' cards. Leads that nobody has entered are closed, as nobody could be called back.
+   * that wait to be handled, and who they were on the managers' cards. Leads that are still open are closed,
+   * as their person could not be called back any more.
    *
    * @returns How many leads; undefined, with nothing changed, while one of them is on its way to the CRM.
    */

@@ -37,8 +37,6 @@ export interface LeadRecords {
 export interface LeadMoves extends LeadRecords {
   /** Records a lead; undefined when its menu message already gave one. */
   insertLead(lead: NewLead): Lead | undefined;
-  /** Remembers when a lead's visitor first had a confirmation. */
-  markConfirmed(lead: number, nowMs: number): void;
   /** Holds a new lead back from the CRM: it stands open, without a card, until a person decides. */
   holdLead(lead: number): void;
   /** Moves a lead; false when it is not where such a move begins. */
@@ -72,9 +70,6 @@ export function leadRecords(
   const select = db.reader("SELECT * FROM leads WHERE number = ?");
   const selectLatest = db.reader(
     "SELECT * FROM leads WHERE chat_id = ? AND received_at_ms > ? ORDER BY number DESC LIMIT 1",
-  );
-  const confirm = db.writer(
-    "UPDATE leads SET confirmed_at_ms = ? WHERE number = ? AND confirmed_at_ms IS NULL",
   );
   const hold = db.writer(
     `UPDATE leads SET state = 'in_admin_chat', card_reason = '${HELD}'
@@ -141,7 +136,6 @@ export function leadRecords(
       const row = selectLatest.get(chatId, sinceMs);
       return row === undefined ? undefined : toLead(row, keys);
     },
-    markConfirmed: (lead, nowMs) => void confirm.run(nowMs, lead),
     holdLead: (lead) => void hold.run(lead),
     moveLead: (lead, to) => moves.get(to)?.run(lead).changes === 1,
     rememberCard: (lead, reason, { chatId, messageId }, nowMs) =>

@@ -30,7 +30,7 @@ export interface SendAllReport {
   readonly total: number;
   readonly sent: number;
   readonly failed: number;
-  /** Closed by somebody meanwhile. */
+  /** Closed by a manager meanwhile. */
   readonly skipped: number;
   /** Ended early, because the CRM failed several times running. */
   readonly stopped: boolean;

@@ -18,9 +18,6 @@ import type { PageConfig } from "./state.ts";
 /** Loading the page opens about this many files at once. */
 const FILES_OF_PAGE = 16;
 
-/** How long saving waits for what a webhook address resolves to, in ms; a POST waits for it anyway. */
-const RESOLVE_WITHIN_MS = 3_000;
-
 export interface PageServer {
   /** A one-time link into the page for who asked; null where the page is not open. */
   newLoginLink(by: string): Promise<LoginLink | null>;
@@ -128,7 +125,7 @@ function refuse(status: 400 | 405 | 417 | 503, request?: Request): Response {
 }
 
 async function buildPage(options: PageOptions) {
-  const { config, journal, crm, lookup, stopping, now, elapsedMs, linkUsed } = options;
+  const { config, journal, crm, lookup, sleep, stopping, now, elapsedMs, linkUsed } = options;
   const [
     { createAuth, LINK_MS, linkHash, loginLink },
     { createWebhookTrial },
@@ -146,7 +143,7 @@ async function buildPage(options: PageOptions) {
   const { adminPassword: password } = config;
   const auth = createAuth({ records: journal, committed, password, now, elapsedMs, linkUsed });
   const newId = () => crypto.randomUUID();
-  const testWebhook = createWebhookTrial({ crm, lookup, newId, now: elapsedMs, stopping });
+  const testWebhook = createWebhookTrial({ crm, lookup, sleep, newId, now: elapsedMs, stopping });
   const turns = createTurns(elapsedMs);
   return {
     auth,
@@ -157,11 +154,7 @@ async function buildPage(options: PageOptions) {
       ...options,
       auth,
       testWebhook,
-      isForbiddenTarget: (address) =>
-        Promise.race([
-          isForbiddenTarget(address, lookup),
-          options.sleep(RESOLVE_WITHIN_MS).then(() => false),
-        ]),
+      isForbiddenTarget: (address) => isForbiddenTarget(address, lookup, sleep),
       turns,
     }),
   };

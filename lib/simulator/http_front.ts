@@ -1,9 +1,10 @@
-// A listening HTTP server that can vanish and come back on the same port, with every connection cut.
-// Knows nothing of what is served.
+// An HTTP server that can go down, cutting every connection, and come up on the same port. Knows nothing of
+// what is served.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
+/** Answers one request. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Serves on 127.0.0.1; keep-alive connections stay open until the client or `down` ends them. */
@@ -42,8 +43,7 @@ export class HttpFront {
   async up(): Promise<void> {
     if (this.#server) return;
     const server = createServer(this.#answer);
-    // The server must not close idle connections by itself: a client would meet resets that no
-    // test asked for.
+    // The server does not close idle connections by itself: no test asked for such resets.
     server.keepAliveTimeout = 0;
     server.requestTimeout = 0;
     server.headersTimeout = 0;

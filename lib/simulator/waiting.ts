@@ -1,13 +1,12 @@
-// Waiting for something to happen in a simulated server, by event and never by polling. Knows
-// nothing of Telegram or of the CRM.
+// Waits for events of a simulated server, without polling. Knows nothing of Telegram or of the CRM.
 
-// Taken when the file loads, so that a test's fake clock neither fires nor holds back the failsafe.
+// Taken when the file loads, so that a test's fake clock does not affect the failsafe.
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
 
 /** How long a wait lasts before it fails, unless the caller says otherwise. */
 export const DEFAULT_FAILSAFE_MS = 15_000;
 
-/** What an expired wait tells: what was awaited, and what was there instead. */
+/** What the error of an expired wait says: what was awaited, and what was there instead. */
 export interface Awaited {
   /** Ends the sentence "Gave up waiting for …". */
   what: string;
@@ -20,7 +19,7 @@ interface Waiting<T> {
   giveUp: (reason: string) => void;
 }
 
-/** Events of one kind: whoever listens hears every one, whoever waits hears until satisfied. */
+/** Events of one kind, to listen to or to wait for. */
 export class Signal<T> {
   readonly #failsafeMs: number;
   readonly #listeners = new Set<(item: T) => void>();
@@ -74,7 +73,7 @@ export class Signal<T> {
     });
   }
 
-  /** Ends every wait with an error: what they wait for can no longer happen. */
+  /** Ends every wait with an error. */
   close(): void {
     for (const waiting of this.#waiting) waiting.giveUp("the server was closed");
   }

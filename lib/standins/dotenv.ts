@@ -1,8 +1,5 @@
-// The part of @std/dotenv this bot uses, where the package itself is out of reach: names and behaviour of
-// @std/dotenv 0.225. Knows nothing of the bot's own variables.
-//
-// Not offered, so that using it does not compile: load() (deprecated, gone in 0.227), stringify(). Where a value refers
-// to itself, parse() throws here and hangs there: look for that first.
+// The part of @std/dotenv that this bot uses, for where the package is out of reach: `parse` with the
+// behaviour of @std/dotenv 0.225. One difference: it throws where a value refers to itself, the package hangs.
 
 /**
  * Reads the text of a `.env` file. `$NAME` in an unquoted value becomes that variable of the file or, failing that,
@@ -46,7 +43,7 @@ function readValue(text: string, start: number): { value: string; isQuoted: bool
   return { value, isQuoted: true, end: endOf(/[\r\n]/g, text, close) };
 }
 
-/** Where a quoted value ends, -1 where there is none. A double quote may stand inside, behind a backslash. */
+/** Where a quoted value ends; -1 if the value is not quoted. A backslash escapes a double quote. */
 function closingQuote(text: string, start: number): number {
   const quote = text.charAt(start);
   if (quote === "'") return text.indexOf(quote, start + 1);
@@ -77,7 +74,7 @@ function readEscapes(text: string): string {
 /** `${NAME}`, `${NAME:-default}`, `$NAME` and `$NAME:-default`; `\$NAME` stays as it is. */
 const REFERENCE = /\$\{(.+?)(?::-(.+))?\}|(?<!\\)\$(\w+)(?::-(.+))?/g;
 
-/** More than a person writes: where a value refers to itself, @std/dotenv would go on for ever. */
+/** More than a person writes: a value beyond this refers to itself. */
 const MAX_DEPTH = 20;
 const MAX_LENGTH = 100_000;
 

@@ -1,13 +1,11 @@
-// The part of Fresh this bot uses, where the package itself is out of reach: names and behaviour of
+// The part of Fresh that this bot uses, for where the package is out of reach: names and behaviour of
 // @fresh/core 2.3. Draws with preact-render-to-string; knows nothing of the bot.
 //
-// Not offered, so that using it does not compile: use(path, …), all, put, patch, delete, ws, route, layout, appWrapper,
-// mountApp, fsRoutes, islands; of ctx route, config, data, isPartial, Component, upgrade; page(), csrf() and the other
-// ready middlewares. Not imitated in what is drawn: `data-frsh-key` on keyed elements, comments round keyed components,
-// `aria-current` and `data-current` on links of h() or with spread attributes, nonces, `?__frsh_c=` on images, and what
-// `?fresh-partial=true` adds.
+// Not imitated in what is drawn: `data-frsh-key` on keyed elements, comments round keyed components,
+// `aria-current` and `data-current` on links of h() or with spread attributes, nonces, `?__frsh_c=` on images,
+// and what `?fresh-partial=true` adds.
 
-import { isValidElement, type VNode } from "preact";
+import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 
 /** Answers a request, or hands it on with `ctx.next()`. */
@@ -117,7 +115,7 @@ export class App<State> {
 
 /** What a middleware gets: the request, and the ways to answer it. Unique to one request. */
 class Context<State> {
-  /** Empty at first; what it has to hold is for the middlewares to fill in. */
+  /** Empty at first; the middlewares fill it. */
   readonly state: State = {} as State;
   /** What was thrown, once something was. */
   error: unknown = null;
@@ -141,34 +139,21 @@ class Context<State> {
   }
 
   /** Draws an element as a whole document: adds the doctype, and html, head and body where missing. */
-  render(vnode: VNode | null, init: ResponseInit = {}): Promise<Response> {
+  render(vnode: VNode, init: ResponseInit = {}): Promise<Response> {
     return Promise.try(() => {
-      if (vnode !== null && !isValidElement(vnode)) {
-        throw new Error("Cannot render: it is not an element");
-      }
-      return this.html(completeDocument(vnode === null ? "" : renderToString(vnode)), init);
+      const headers = new Headers(init.headers);
+      headers.set("content-type", "text/html; charset=utf-8");
+      return new Response(completeDocument(renderToString(vnode)), { ...init, headers });
     });
-  }
-
-  /** Answers with HTML as it is. */
-  html(content: string, init: ResponseInit = {}): Response {
-    const headers = new Headers(init.headers);
-    headers.set("content-type", "text/html; charset=utf-8");
-    return new Response(content, { ...init, headers });
   }
 
   /** Answers with plain text, unless `init` names another content type. */
   text(content: string, init?: ResponseInit): Response {
     return new Response(content, init);
   }
-
-  /** Answers with the value as JSON. */
-  json(content: unknown, init?: ResponseInit): Response {
-    return Response.json(content, init);
-  }
 }
 
-/** Thrown to end a request with a status; without a message, the visitor reads the status's text. */
+/** Thrown to end a request with a status; without a message, the answer is the status's text. */
 export class HttpError extends Error {
   status: ErrorStatus;
 
@@ -182,7 +167,7 @@ export class HttpError extends Error {
 /** Helpers that return what they get, for the types alone. */
 export interface Define<State> {
   handlers<Given extends Handlers<State>>(handlers: Given): Given;
-  middleware<Given extends Middleware<State> | Middleware<State>[]>(middleware: Given): Given;
+  middleware(middleware: Middleware<State>): Middleware<State>;
 }
 
 /** Ties {@linkcode Define} to the app's state. */
@@ -193,8 +178,7 @@ export function createDefine<State>(): Define<State> {
   };
 }
 
-type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
-type Handlers<State> = Middleware<State> | { [M in Method]?: Middleware<State> };
+type Handlers<State> = { readonly [M in "GET" | "POST"]?: Middleware<State> };
 type Next = () => Promise<Response>;
 type Groups = Record<string, string | undefined>;
 
@@ -257,19 +241,18 @@ const NO_CONNECTION: Deno.ServeHandlerInfo = {
   completed: Promise.resolve(),
 };
 
-// deno-fmt-ignore: a table
-/** The texts of the error statuses (IANA HTTP Status Code Registry), in Fresh's wording. */
+/** The texts of the error statuses that this bot answers with, in Fresh's wording. */
 const STATUS_TEXT = {
-  400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 403: "Forbidden", 404: "Not Found",
-  405: "Method Not Allowed", 406: "Not Acceptable", 407: "Proxy Auth Required", 408: "Request Timeout",
-  409: "Conflict", 410: "Gone", 411: "Length Required", 412: "Precondition Failed", 413: "Content Too Large",
-  414: "URI Too Long", 415: "Unsupported Media Type", 416: "Range Not Satisfiable", 417: "Expectation Failed",
-  418: "I'm a teapot", 421: "Misdirected Request", 422: "Unprocessable Entity", 423: "Locked",
-  424: "Failed Dependency", 426: "Upgrade Required", 428: "Precondition Required", 429: "Too Many Requests",
-  431: "Request Header Fields Too Large", 451: "Unavailable For Legal Reasons", 500: "Internal Server Error",
-  501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
-  505: "HTTP Version Not Supported", 506: "Variant Also Negotiates", 507: "Insufficient Storage",
-  508: "Loop Detected", 510: "Not Extended", 511: "Network Authentication Required",
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  429: "Too Many Requests",
+  503: "Service Unavailable",
 } as const;
 
 type ErrorStatus = keyof typeof STATUS_TEXT;

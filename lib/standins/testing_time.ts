@@ -1,8 +1,5 @@
-// The part of @std/testing/time this project's tests use, where the package itself is out of reach: names and
-// behaviour of @std/testing 1. Knows nothing of what is tested.
-//
-// Not offered, so that using it does not compile: advanceRate, delay(), runAll(), runAllAsync(), restoreFor(). Not
-// imitated: there a class that extends the faked Date loses its methods.
+// The part of @std/testing/time that this project's tests use, for where the package is out of reach: names
+// and behaviour of @std/testing 1.
 
 /** Time was faked twice, or restored where it was not faked. */
 export class TimeError extends Error {
@@ -22,56 +19,35 @@ export class FakeTime implements Disposable {
     clearInterval,
     signalTimeout: AbortSignal.timeout,
   };
-  readonly #startMs: number;
   readonly #timers = new Map<number, Timer>();
   #nowMs: number;
   #lastId = 0;
 
   /**
-   * @param start When it is; now, if left out.
+   * @param start Unix time in ms; now, if left out.
    * @throws {TimeError} If time is faked already.
-   * @throws {TypeError} If `start` is not a date.
    */
-  constructor(start?: number | string | Date | null) {
+  constructor(start: number = Date.now()) {
     if (faked !== null) throw new TimeError("Cannot fake time: it is faked already");
-    this.#startMs = Math.floor(new Date(start ?? Date.now()).valueOf());
-    if (Number.isNaN(this.#startMs)) {
-      throw new TypeError(`Cannot fake time: "${start}" is not a date`);
-    }
-    this.#nowMs = this.#startMs;
+    this.#nowMs = Math.floor(start);
     this.#replaceGlobals();
     faked = this;
   }
 
-  /** Restores real time, whichever instance faked it. */
-  static restore(): void {
-    if (faked === null) throw new TimeError("Cannot restore time: it is not faked");
-    faked.restore();
-  }
-
   /** Unix time in ms. */
-  get start(): number {
-    return this.#startMs;
-  }
-
-  /** Unix time in ms. Setting it runs the timers due by then; a timer that throws stops it there. */
   get now(): number {
     return this.#nowMs;
   }
-  set now(untilMs: number) {
-    if (untilMs < this.#nowMs) {
-      throw new RangeError(`Cannot set time back: ${untilMs} is before ${this.#nowMs}`);
-    }
+
+  /** Lets `ms` pass and runs the timers due by then; a timer that throws stops time there. */
+  tick(ms = 0): void {
+    const untilMs = this.#nowMs + ms;
+    if (untilMs < this.#nowMs) throw new RangeError(`Cannot set time back by ${-ms} ms`);
     for (let id = this.#nextId(); id !== null; id = this.#nextId()) {
       if (this.#dueOf(id) > untilMs) break;
       this.#run(id);
     }
     this.#nowMs = untilMs;
-  }
-
-  /** Lets `ms` pass. */
-  tick(ms = 0): void {
-    this.now += ms;
   }
 
   /** Runs pending microtasks, then lets `ms` pass. */
@@ -83,17 +59,11 @@ export class FakeTime implements Disposable {
   /** Lets time pass to the next due timers. Returns whether there were any. */
   next(): boolean {
     const id = this.#nextId();
-    if (id !== null) this.now = this.#dueOf(id);
+    if (id !== null) this.tick(this.#dueOf(id) - this.#nowMs);
     return id !== null;
   }
 
-  /** Runs pending microtasks, then {@linkcode next}. */
-  async nextAsync(): Promise<boolean> {
-    await this.runMicrotasks();
-    return this.next();
-  }
-
-  /** Runs pending microtasks, those they start included. */
+  /** Runs pending microtasks, and those that they start. */
   async runMicrotasks(): Promise<void> {
     const { setTimeout } = this.#real;
     await new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -118,12 +88,10 @@ export class FakeTime implements Disposable {
     };
     Object.assign(globalThis, {
       Date: this.#fakeDate(),
-      setTimeout(call: unknown, ms = 0, ...args: unknown[]) {
-        const run = callback(call);
+      setTimeout(run: Call, ms = 0, ...args: unknown[]) {
         return current().#add(() => run(...args), Math.max(0, Math.floor(ms)), null);
       },
-      setInterval(call: unknown, ms = 0, ...args: unknown[]) {
-        const run = callback(call);
+      setInterval(run: Call, ms = 0, ...args: unknown[]) {
         const everyMs = Math.max(1, Math.floor(ms));
         return current().#add(() => run(...args), everyMs, everyMs);
       },
@@ -140,7 +108,7 @@ export class FakeTime implements Disposable {
 
   #fakeDate(): DateConstructor {
     const RealDate = this.#real.Date;
-    // A Date that outlives the faked time tells the real one.
+    // A Date kept after restore() tells the real time.
     const now = () => faked?.now ?? RealDate.now();
     return new Proxy(RealDate, {
       construct: (_, args, target) =>
@@ -150,12 +118,9 @@ export class FakeTime implements Disposable {
     });
   }
 
-  /** A delay that is no number never ends. */
   #add(run: () => void, afterMs: number, everyMs: number | null): number {
     const id = ++this.#lastId;
-    if (!Number.isNaN(afterMs)) {
-      this.#timers.set(id, { dueMs: this.#nowMs + afterMs, everyMs, run });
-    }
+    this.#timers.set(id, { dueMs: this.#nowMs + afterMs, everyMs, run });
     return id;
   }
 
@@ -163,7 +128,7 @@ export class FakeTime implements Disposable {
     const timer = this.#timers.get(id);
     if (timer === undefined) return;
     this.#nowMs = timer.dueMs;
-    // An interval goes behind the timers of its next due time, so it leaves its place in the map.
+    // An interval runs after the timers that are already due at its next time, so its place in the map changes.
     this.#timers.delete(id);
     if (timer.everyMs !== null) {
       this.#timers.set(id, { ...timer, dueMs: timer.dueMs + timer.everyMs });
@@ -194,13 +159,8 @@ interface Timer {
 
 let faked: FakeTime | null = null;
 
-/** The faked time that a timer belongs to, wherever its function was taken from. */
+/** The time that is faked now: timer functions may be kept after restore(). */
 function current(): FakeTime {
   if (faked === null) throw new TimeError("Cannot use a faked timer: time is not faked any more");
   return faked;
-}
-
-function callback(call: unknown): Call {
-  if (typeof call === "function") return call as Call;
-  throw new TimeError("Cannot fake a timer: its callback is no function");
 }

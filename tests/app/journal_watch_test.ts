@@ -5,6 +5,7 @@ import { FakeTime } from "@std/testing/time";
 import { watchJournal } from "../../lib/app/journal_watch.ts";
 import type { LostFile } from "../../lib/journal/database_files.ts";
 import { aLog } from "../helpers/a_log.ts";
+import { StorageError } from "../../lib/journal/storage_error.ts";
 
 function aWatch() {
   const time = new FakeTime();
@@ -64,7 +65,7 @@ Deno.test("a disk that gets room again within the minute costs nothing", async (
 Deno.test("updates that the journal refuses for a minute end the process, a defect in one does not", async () => {
   using test = aWatch();
   const { it, watch, pass } = test;
-  const malformed = Object.assign(new Error("malformed"), { errcode: 11 });
+  const malformed = new StorageError("malformed");
   for (
     const [error, end] of [[new TypeError("no id"), undefined], [malformed, "unwritable"]] as const
   ) {

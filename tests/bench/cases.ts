@@ -1,4 +1,4 @@
-// What is measured: each case gives figures of one contestant in one round. A new case is one more entry of `CASES`.
+// What is measured: each case gives figures of one contestant in one round. A new case is a new entry of `CASES`.
 
 import type { Contestant, Running, StartOptions } from "./contestants.ts";
 import { startBot } from "./contestants.ts";
@@ -7,7 +7,7 @@ import type { PressOrder, PressReport } from "./peer.ts";
 import type { PeerProcess } from "./peer_process.ts";
 import { median, quantile } from "./statistics.ts";
 
-/** The figures that cases give, with how the table shows them; `lower` tells which end is the good one. */
+/** The figures of the cases, and how the table shows them; `lower` says whether lower is better. */
 export const FIGURES = {
   one_p50_ms: { label: "press → confirmation, one by one, p50", unit: "ms", good: "low" },
   one_p95_ms: { label: "                                   p95", unit: "ms", good: "low" },
@@ -77,7 +77,7 @@ export const FIGURES = {
 export type Figure = keyof typeof FIGURES;
 export type Figures = Partial<Record<Figure, number>>;
 
-/** How much is done in one round. */
+/** The amount of work in one round. */
 export interface Sizes {
   readonly oneByOne: number;
   readonly timesFifty: number;
@@ -87,12 +87,12 @@ export interface Sizes {
   readonly starts: number;
   /** Requests for each page of the list of leads. */
   readonly pages: number;
-  /** Presses alone and as many while the page is read, for each path, so many times. */
+  /** How often presses alone and presses while the page is read are measured, for each path. */
   readonly pagePresses: number;
   readonly timesPage: number;
   /** POSTs of each kind when parts are measured alone. */
   readonly posts: number;
-  /** How long a silent CRM holds up whoever waits for it. */
+  /** How long a silent CRM delays those who wait for it. */
   readonly crmTimeoutSeconds: number;
 }
 
@@ -141,7 +141,7 @@ export interface Case {
   measure(bench: Bench): Promise<Figures>;
 }
 
-/** In this order: memory before any work, warm-up before what is timed, the peak after all of it. */
+/** In this order: memory before any work, warm-up before timed work, the peak at the end. */
 export const CASES: readonly Case[] = [
   { name: "idle", when: "running", measure: idleMemory },
   { name: "one", when: "running", measure: oneByOne },
@@ -159,7 +159,7 @@ export const GROWTH_CASES: readonly Case[] = [
   { name: "pages", when: "after", measure: pagesOfLeads },
 ];
 
-/** How long a bot is left alone before its idle memory is read, in ms. */
+/** Idle time before idle memory is read, in ms. */
 const IDLE_MS = 1_000;
 
 /** Presses whose times are thrown away. */
@@ -219,7 +219,7 @@ async function burst(bench: Bench): Promise<Figures> {
   for (let nth = 0; nth < sizes.bursts; nth++) {
     const before = await bot.usage();
     const [report] = await repeat(bench, 1, order);
-    const after = await bot.usage(); // What comes after the last confirmation is a lead's work too.
+    const after = await bot.usage(); // Work after the last confirmation belongs to the lead too.
     if (report === undefined) continue;
     rates.push(sizes.burst / report.allMs * 1000);
     cpuMs.push((after.cpuMs - before.cpuMs) / sizes.burst);
@@ -247,9 +247,9 @@ async function starts({ contestant, peer, sizes, startOptions }: Bench): Promise
   return { first_poll_ms: median(tookMs) };
 }
 
-/** The page as the bot would draw it, on the journal that the bot left. */
+/** Measures the page on the journal that the bot left. */
 async function pagesOfLeads({ startOptions, sizes }: Bench): Promise<Figures> {
-  const { measurePages } = await import("./lead_pages.ts"); // Nobody else needs the page.
+  const { measurePages } = await import("./lead_pages.ts");
   const times = await measurePages(`${startOptions.folder}/data/triborg.db`, sizes.pages);
   return {
     page_first_ms: median(times.newest),
@@ -258,7 +258,7 @@ async function pagesOfLeads({ startOptions, sizes }: Bench): Promise<Figures> {
   };
 }
 
-/** The same order several times, each when the bot has come to rest. */
+/** Gives the same order several times, each when the bot is idle. */
 async function repeat({ peer }: Bench, times: number, order: PressOrder): Promise<PressReport[]> {
   const reports: PressReport[] = [];
   for (let nth = 0; nth < times; nth++) {

@@ -1,4 +1,4 @@
-// The bots that are measured, each started as a process of its own: the floors, the usual one, ours. Knows no case.
+// The measured bots, each started as a process of its own: the floors, a Telegraf bot, ours. Knows no case.
 
 import type { Locales } from "../helpers/a_profile.ts";
 import { textLines } from "../helpers/text_lines.ts";
@@ -6,7 +6,6 @@ import type { Addresses } from "./peer.ts";
 import { parseUsage, type Usage } from "./usage.ts";
 import { DENO } from "../helpers/deno.ts";
 
-/** The folder of this file. */
 export const HERE = new URL("./", import.meta.url).pathname;
 
 /** How long a process may take to tell its usage, or to end, in ms. */
@@ -21,7 +20,7 @@ export interface Contestant {
   readonly folder: string;
   /** Whether it has a config page beside the bot. */
   readonly hasPage: boolean;
-  /** What its folder holds at first; nothing, where there is none. */
+  /** The journal that it starts on, if any. */
   readonly journal?: GrownJournal;
 }
 
@@ -31,7 +30,7 @@ export interface GrownJournal {
   readonly leads: number;
 }
 
-/** What holds for every bot of this folder. */
+/** Common to every bot of this folder. */
 export const OURS = { folder: `${HERE}../../`, hasPage: false };
 
 /** The bots that need nothing but Deno; the first is what all others are compared to. */
@@ -64,9 +63,8 @@ export interface Running {
   readonly spawnedAtMs: number;
   /** What it has used so far; only for one that was started with a meter. */
   usage(): Promise<Usage>;
-  /** Rejects with what it said when it ends before it is stopped; never resolves. */
+  /** Rejects with its output when it ends before it is stopped; never resolves. */
   readonly lost: Promise<never>;
-  /** Ends it. */
   stop(): Promise<void>;
 }
 
@@ -77,15 +75,15 @@ export interface StartOptions {
   readonly crmTimeoutSeconds: number;
   /** Loads the meter beside the bot, so that `usage` works. */
   readonly meter: boolean;
-  /** Instead of the shipped ones; the agency's webhook is the peer's in any case. */
+  /** Replaces the shipped profiles; the agency's webhook is always the peer's. */
   readonly locales?: Locales;
-  /** Where the page listens; a free port where none is given. */
+  /** The page's port; by default a free one. */
   readonly port?: number;
   /** More words for `deno run`. */
   readonly denoFlags?: readonly string[];
 }
 
-/** Starts a bot. Its log is written but thrown away: reading it would take time from what is measured. */
+/** Starts a bot. Its log is written and discarded: reading it would take CPU from what is measured. */
 export async function startBot(contestant: Contestant, options: StartOptions): Promise<Running> {
   const { addresses, folder, crmTimeoutSeconds, meter, port = 0, denoFlags = [] } = options;
   const localesPath = `${folder}/locales.json`;
@@ -126,7 +124,7 @@ export async function startBot(contestant: Contestant, options: StartOptions): P
 
   let stopping = false;
   const lost = Promise.withResolvers<never>();
-  lost.promise.catch(() => {}); // Whoever does not look is told by their own waiting.
+  lost.promise.catch(() => {}); // Prevents an unhandled rejection; callers await this promise too.
   reading.then(() => {
     if (!stopping) lost.reject(new Error(`${contestant.name} ended:\n${said.join("\n")}`));
   });
@@ -177,7 +175,7 @@ async function within<T>(promise: Promise<T>, complaint: () => string): Promise<
   }
 }
 
-/** What `deno` itself needs to find its caches. */
+/** The environment that `deno` needs to find its caches. */
 export function inherited(): Record<string, string> {
   const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY"];
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-// The floor: the least that does a lead's work. A loop, fetch, no framework, no journal, nothing tried twice; what it drops is lost.
+// The floor: the least code that does a lead's work. A loop and fetch; no framework, no journal, no retries.
 
 import { runFloor } from "./floor_loop.mjs";
 

@@ -1,4 +1,4 @@
-// What every floor does: asks for updates, answers presses, sends leads. Whoever starts it brings what sends. Knows no runtime.
+// The loop of every floor: asks for updates, answers presses, sends leads. The caller provides `send`. Knows no runtime.
 
 /**
  * Never ends.

@@ -1,5 +1,5 @@
-// Journals that hold settled leads already, for a bot to start on. Writes them through the bot's own schema, but by SQL of its own:
-// the bot's moves would take many minutes. Measures nothing.
+// Fills journals with settled leads, for a bot to start on. Uses the bot's schema with SQL of its own: the bot's verbs
+// would take many minutes. Measures nothing.
 
 import { DatabaseSync } from "node:sqlite";
 import { openJournal } from "../../lib/journal/journal.ts";
@@ -7,27 +7,26 @@ import { type Contestant, type GrownJournal, HERE, inherited } from "./contestan
 import { FIRST_CHAT_ID, SPREAD } from "./presses.ts";
 import { DENO } from "../helpers/deno.ts";
 
-/** How many leads there are already. */
 const SIZES = [0, 100_000, 1_000_000];
 
-/** How long ago the oldest lead came, in ms: nobody is erased yet. */
+/** Age of the oldest lead, in ms: too young to be erased. */
 const SPAN_MS = 179 * 24 * 60 * 60 * 1000;
 
-/** How long ago the newest lead came, in ms. */
+/** Age of the newest lead, in ms. */
 const LAST_AGE_MS = 15 * 60 * 1000;
 
-/** How long ago the oldest menu came that is still remembered, in ms. */
+/** Age of the oldest menu, in ms. */
 const MENUS_SPAN_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** For as long as a journal is filled, in KiB: random places of an index are then found in memory. */
+/** SQLite's cache while a journal is filled, in KiB: the indices fit in it. */
 const FILLING_CACHE_KIB = 1024 * 1024;
 
-/** Every eighth lead was entered by hand, after the CRM had let its POST run out of time. */
+/** Every eighth lead was entered by hand after its POST timed out. */
 const BY_HAND = "i % 8 = 7";
 
 /**
- * Their visitors' ids lie between those of the visitors who press, so that a new lead meets the indices
- * where old ones are.
+ * Their visitors' ids lie between those of the visitors who press, so that a new lead lands among old ones
+ * in the indices.
  */
 const VISITOR = `${FIRST_CHAT_ID + 1} + 2 * (i * ${SPREAD} & 0xffffffff)`;
 
@@ -56,7 +55,7 @@ const MENUS = `
   INSERT INTO menus SELECT chat_id, menu_message_id, profile, received_at_ms - 5000 FROM leads
   WHERE received_at_ms > :now - ${MENUS_SPAN_MS}`;
 
-/** Every bot on every size of journal, the empty one first. The journals are in the folder when they have been filled. */
+/** Every bot on every size of journal, the empty one first; fills the journals in the folder. */
 export function onGrownJournals(bots: readonly Contestant[], folder: string): Contestant[] {
   return SIZES.flatMap((leads) => {
     const journal = { path: `${folder}/${leads}.db`, leads };
@@ -65,8 +64,8 @@ export function onGrownJournals(bots: readonly Contestant[], folder: string): Co
 }
 
 /**
- * Writes a journal, which takes some ten seconds for a million leads; in a process of its own: Linux would
- * count this one's greatest memory as that of every bot it starts afterwards (getrusage: ru_maxrss).
+ * Writes a journal; a million leads take about ten seconds. In a process of its own: Linux counts the
+ * parent's peak memory as that of every bot it starts afterwards (getrusage: ru_maxrss).
  */
 export async function fillJournal({ path, leads }: GrownJournal): Promise<void> {
   const { success } = await new Deno.Command(DENO, {
@@ -90,7 +89,7 @@ function writeJournal(path: string, leads: number, nowMs: number): void {
   database.exec("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-/** Gives a bot's folder a copy of a journal. All of it is on disk then: nothing is left to be written beside the bot. */
+/** Copies a journal into a bot's folder and syncs it, so that the disk is idle when the bot starts. */
 export async function copyJournal({ path }: GrownJournal, folder: string): Promise<void> {
   await Deno.mkdir(`${folder}/data`);
   await Deno.copyFile(path, `${folder}/data/triborg.db`);

@@ -1,4 +1,4 @@
-// How long a page of the list of leads takes, on a journal that a bot left: requests to the page as a function, one by one.
+// Times pages of the list of leads on a journal that a bot left: requests to the page as a function, one by one.
 
 import { openJournal } from "../../lib/journal/journal.ts";
 import { openPage } from "../helpers/a_page.ts";
@@ -6,7 +6,7 @@ import { openPage } from "../helpers/a_page.ts";
 /** Requests whose times are thrown away. */
 const WARM_UP = 20;
 
-/** The places in the list, with what stands in the address there. */
+/** Places in the list, with their query. */
 const PLACES = {
   newest: () => "",
   middle: (leads: number) => `?before=${Math.ceil(leads / 2)}`,
@@ -15,7 +15,7 @@ const PLACES = {
 
 type Place = keyof typeof PLACES;
 
-/** The times of so many requests for each place, in ms; the places take turns. */
+/** Times of requests for each place, in ms; the places take turns. */
 export async function measurePages(path: string, times: number): Promise<Record<Place, number[]>> {
   const journal = openJournal(path);
   const leads = journal.leadTotals().reduce((sum, each) => sum + each.leads, 0);

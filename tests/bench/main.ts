@@ -2,11 +2,11 @@
 //
 //   deno task bench                      5 rounds, a table
 //   deno task bench --rounds 9           more rounds
-//   deno task bench --quick              one small round: does it run at all
+//   deno task bench --quick              one small round, to see that it runs
 //   deno task bench --json               everything measured, for machines
-//   deno task bench --of floor,triborg   these only: floor, ruled (the floor with the rules that are not let go of), telegraf,
+//   deno task bench --of floor,triborg   these only: floor, ruled (the floor with the bot's three rules), telegraf,
 //                                        node-floor, node-telegraf, triborg; the first is what the others are compared to
-//   deno task bench --node               the two on Node too, which take part only when asked for: node and npm are needed
+//   deno task bench --node               the two on Node too; they need node and npm
 //   deno task bench --cases one,burst    these only
 //   deno task bench --growth             instead: the bot on journals that hold 0, 100,000 and 1,000,000 leads
 //   deno task bench --beside FOLDER      one more contestant: the bot of another working copy
@@ -27,7 +27,7 @@ interface Plan {
   readonly rounds: number;
   readonly sizes: Sizes;
   readonly contestants: readonly Contestant[];
-  /** Where journals and packages are kept for as long as the bench runs. */
+  /** Where journals and packages are kept during the bench. */
   readonly folder: string;
   readonly cases: readonly Case[];
   /** Whether parts of the work are measured alone too. */
@@ -63,7 +63,7 @@ async function readPlan(args: string[], folder: string): Promise<Plan> {
   const bot = await botOf("triborg");
   const nodeBots = onNode(folder);
   const named = values.of?.split(",");
-  // Whoever is asked for by a flag of its own takes part beside those named.
+  // Contestants with a flag of their own take part beside those named.
   const besides = [...others, ...values.node ? nodeBots : []].map(({ name }) => name);
   const contestants = values.growth
     ? pick(onGrownJournals([bot, ...others], folder), named)
@@ -91,7 +91,7 @@ function pick<T extends { readonly name: string }>(all: readonly T[], names?: re
   return names === undefined ? all : all.filter(({ name }) => names.includes(name));
 }
 
-/** One contestant, started on a folder of its own, through all cases. */
+/** Runs one contestant, in a folder of its own, through all cases. */
 async function measure(contestant: Contestant, plan: Plan, peer: PeerProcess): Promise<Figures> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-bench-" });
   const { sizes, cases, profiles } = plan;
@@ -127,7 +127,7 @@ async function measure(contestant: Contestant, plan: Plan, peer: PeerProcess): P
   return Object.assign({}, ...figures);
 }
 
-/** What parts of a lead's work cost alone, at this moment on this machine. */
+/** Measures parts of a lead's work alone. */
 async function measureParts({ sizes }: Plan, peer: PeerProcess): Promise<Parts> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-bench-" });
   try {
@@ -170,7 +170,7 @@ async function run(plan: Plan): Promise<void> {
   try {
     for (let round = 1; round <= plan.rounds; round++) {
       if (plan.parts) parts.push(await measureParts(plan, peer));
-      // Whoever went first goes last, so that a machine that slows down is unfair to nobody.
+      // The order rotates, so that a machine that slows down is fair to all.
       const order = round % 2 === 1 ? plan.contestants : plan.contestants.toReversed();
       for (const contestant of order) {
         console.error(`round ${round} of ${plan.rounds}: ${contestant.name}`);

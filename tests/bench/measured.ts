@@ -1,4 +1,4 @@
-// The rounds' figures, and how those of two contestants compare in the same round. Knows no figure by its name.
+// The rounds' figures, and the ratios of two contestants in the same round. Knows no figure by name.
 
 import type { Figure, Figures } from "./cases.ts";
 
@@ -9,7 +9,7 @@ export interface Measured {
   readonly figures: Figures;
 }
 
-/** A contestant's values of a figure, by round. */
+/** Values of a contestant's figure, by round. */
 export function valuesOf(
   measured: readonly Measured[],
   figure: Figure,
@@ -24,7 +24,7 @@ export function valuesOf(
 }
 
 /**
- * One contestant's figure ÷ another's, for each round in which both have it.
+ * The ratio of two contestants' figure, for each round in which both have it.
  *
  * @param to null for the figure itself.
  */

@@ -1,6 +1,6 @@
-// Preloaded into each measured process, beside a program that knows nothing of it.
+// Preloaded into each measured process: reports its usage.
 
 import { answerUsageRequests } from "./usage.ts";
 
-// What a preload waits for is awaited before the program starts; an unreferenced timer is not.
+// Deno awaits a preload before the program starts, but not an unreferenced timer.
 Deno.unrefTimer(setTimeout(() => answerUsageRequests()));

@@ -1,4 +1,4 @@
-// The outside bots on Node, as they are usually run, and what they need beside Deno: node, npm, a folder for Telegraf.
+// The bots on Node, and what they need beside Deno: node, npm, a folder for Telegraf.
 
 import { type Contestant, HERE, OURS } from "./contestants.ts";
 
@@ -16,7 +16,7 @@ export function onNode(folder: string): Contestant[] {
   ];
 }
 
-/** Fetches for Node what Deno has in its own cache. */
+/** Installs Telegraf for Node; Deno has it in its cache. */
 export async function installTelegraf(folder: string): Promise<void> {
   const { success } = await new Deno.Command("npm", {
     args: [
@@ -28,7 +28,6 @@ export async function installTelegraf(folder: string): Promise<void> {
   if (!success) throw new Error("Cannot install Telegraf for Node");
 }
 
-/** The version of the Node that they run on. */
 export async function nodeVersion(): Promise<string> {
   const { stdout } = await new Deno.Command("node", { args: ["--version"] }).output();
   return new TextDecoder().decode(stdout).trim().replace(/^v/, "");

@@ -1,8 +1,8 @@
-// What this process has used so far, as one line that the bench knows. Runs under Deno and Node.
+// This process's usage as a line that the bench reads. Runs under Deno and Node.
 
 import process from "node:process";
 
-/** What a line begins with that tells a usage. */
+/** The beginning of a line with a usage. */
 export const MARK = "usage ";
 
 /** This process's own usage. */

@@ -1,5 +1,4 @@
-// The page beside the bot: how fast it is with much to show, and what it costs those who press meanwhile. Only a bot that has a
-// page gives figures.
+// Measures the page with much to show, and presses while it is read. Only bots with a page give figures.
 
 import { withProfiles } from "../helpers/a_profile.ts";
 import type { Bench, Figures } from "./cases.ts";
@@ -10,10 +9,10 @@ import { quantile } from "./statistics.ts";
 const PROFILES = 50;
 const LEADS = 10_000;
 
-/** Who reads at once. */
+/** Readers at once. */
 const READERS = 4;
 
-/** What is read, and how its figures are named. */
+/** The paths that are read, and the names of their figures. */
 const PATHS = {
   home: "/",
   profile: "/profiles/agency",
@@ -22,7 +21,7 @@ const PATHS = {
 
 type Name = keyof typeof PATHS;
 
-/** Presses one by one, alone and while somebody reads, in turns, so that the machine's moods are shared. */
+/** Presses one by one, alone and while the page is read, in turns, so that both meet the same machine. */
 export async function pageBesideBot(bench: Bench): Promise<Figures> {
   const { contestant, peer, sizes, startOptions } = bench;
   if (!contestant.hasPage) return {};
@@ -48,7 +47,7 @@ export async function pageBesideBot(bench: Bench): Promise<Figures> {
       const alone: number[] = [];
       const loaded: number[] = [];
       const readings = new Map<Name, Reading[]>();
-      await press(); // Warms up, as does the first of the readers.
+      await press(); // Warms up, as the first reader does.
       for (let nth = 0; nth < sizes.timesPage; nth++) {
         for (const [name, path] of Object.entries(PATHS) as [Name, string][]) {
           alone.push(...await press());
@@ -90,7 +89,7 @@ function toFigures(
   return figures;
 }
 
-/** Leads of a fortnight and somebody who is logged in, through the contestant's own rooms; tells the cookie. */
+/** Records leads of a fortnight and a login by the contestant's own code; returns the cookie. */
 async function fillJournal(
   { folder: checkout }: Contestant,
   folder: string,
@@ -127,7 +126,7 @@ async function importFirst<Module>(path: string, olderPath: string): Promise<Mod
   return await import(await Deno.stat(path).then(() => path, () => olderPath));
 }
 
-/** A port that was free a moment ago. */
+/** A free port. */
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;

@@ -1,5 +1,5 @@
-// A process of its own: what parts of a lead's work cost alone, those that DESIGN.md does not let go of.
-// Prints them as one line of JSON. Arguments: where to POST, a folder for a database, how many POSTs.
+// A process of its own: measures the parts of a lead's work that the bot's rules require, each alone. Prints one line
+// of JSON. Arguments: where to POST, a folder for a database, how many POSTs.
 
 import { DatabaseSync } from "node:sqlite";
 import { ruledPost } from "./ruled_post.ts";
@@ -38,7 +38,7 @@ async function measureParts(url: string, folder: string, posts: number): Promise
   };
   const byKy = ruledPost(client);
   const cpuOf = async (post: () => Promise<Response>) => {
-    await repeat(post, Math.ceil(posts / 4)); // The first ones are compiled.
+    await repeat(post, Math.ceil(posts / 4)); // Warms up.
     const before = ownUsage().cpuMs;
     await repeat(post, posts);
     return (ownUsage().cpuMs - before) / posts;
@@ -75,5 +75,5 @@ function commitMs(path: string): number {
 if (import.meta.main) {
   const [url = "", folder = "", posts = ""] = Deno.args;
   console.log(JSON.stringify(await measureParts(url, folder, Number(posts))));
-  Deno.exit(); // A kept connection would hold the process for a while.
+  Deno.exit(); // A kept connection would delay the end.
 }

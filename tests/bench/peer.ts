@@ -1,26 +1,26 @@
-// A process of its own: the Bot API, the CRM and the visitors that the measured bots meet. As lean as it can be, so that it is
-// the bots that are measured; it forgives what the demo's simulator would refuse, but counts every press.
+// A process of its own: the Bot API, the CRM and the visitors of the measured bots. Lean, so that the bots are what is
+// measured: it checks no call, but counts every press.
 
 import { BOT, chatIdOf, pressUpdate, sentMessage, startUpdate } from "./presses.ts";
 import { Session } from "./session.ts";
 import { ownUsage } from "./usage.ts";
 
-/** What the bench orders by POST to `/<name>` of the control address, and the report it gets. */
+/** The bench's orders, each a POST to `/<name>` of the control address, and their reports. */
 export interface Orders {
   /** Forgets everything of an earlier bot. */
   begin: { order: null; report: null };
   /** Waits for the first getUpdates after `begin`; reports when it came, in ms since 1970. */
   firstPoll: { order: null; report: number };
-  /** Waits until the bot has asked for nothing but updates for a while. */
+  /** Waits until the bot has called only getUpdates for a while. */
   quiet: { order: null; report: null };
   press: { order: PressOrder; report: PressReport };
 }
 
 export interface PressOrder {
   readonly count: number;
-  /** Each press a little after the one before it is done with, or all in one moment. */
+  /** Each press a little after the end of the last, or all at once. */
   readonly pace: "one by one" | "at once";
-  /** A silent CRM reads its leads and answers when everything else is done. */
+  /** A silent CRM reads leads and answers when everything else is done. */
   readonly crm: "answers" | "silent";
 }
 
@@ -31,11 +31,11 @@ export interface PressReport {
   readonly allMs: number;
   /** From another visitor's /start, a moment after the presses, to the greeting; null without a silent CRM. */
   readonly greetingMs: number | null;
-  /** The CPU time that the peer itself took meanwhile. */
+  /** The peer's own CPU time meanwhile. */
   readonly peerCpuMs: number;
 }
 
-/** The addresses that the peer prints as one line of JSON when it listens. */
+/** The addresses, which the peer prints as one line of JSON when it listens. */
 export interface Addresses {
   readonly control: string;
   readonly botApi: string;
@@ -45,16 +45,16 @@ export interface Addresses {
 /** How long an order may take, in ms. */
 export const DEADLINE_MS = 60_000;
 
-/** How long nothing may be asked but updates until a bot counts as quiet, in ms. */
+/** How long a bot calls only getUpdates until it counts as quiet, in ms. */
 const QUIET_MS = 150;
 
-/** How long after a press is done with the next one comes, in ms: a press finds the bot idle, as most do. */
+/** Time from the end of a press to the next, in ms: a press finds the bot idle, as most do. */
 const GAP_MS = 25;
 
-/** How long after the presses the other visitor writes /start, in ms. */
+/** Time from the presses to the other visitor's /start, in ms. */
 const START_AFTER_MS = 20;
 
-/** The visitor who writes /start: none of those who press. */
+/** The other visitor, who writes /start. */
 const STARTER = 1_000_000_000;
 
 let session = new Session();
@@ -139,7 +139,7 @@ const obey: Obeyed = {
   },
 };
 
-/** Another visitor writes /start; tells how long the greeting took. */
+/** Sends another visitor's /start; returns how long the greeting took, in ms. */
 async function greet(): Promise<number> {
   await sleep(START_AFTER_MS);
   let startedAtMs = 0;
@@ -196,5 +196,5 @@ if (import.meta.main) {
   };
   console.log(JSON.stringify(addresses));
   for await (const _order of Deno.stdin.readable);
-  Deno.exit(); // Whoever held its stdin is gone.
+  Deno.exit(); // The bench is gone.
 }

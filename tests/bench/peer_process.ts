@@ -1,4 +1,4 @@
-// The peer as the bench holds it: starts the process, gives it orders, ends it.
+// Starts the peer's process, gives it orders, ends it.
 
 import { textLines } from "../helpers/text_lines.ts";
 import { inherited } from "./contestants.ts";

@@ -1,4 +1,4 @@
-// The presses of one bot's session: as Telegram hands them over, and what has become of each. Knows no HTTP.
+// The presses of one bot's session, as updates, and what happened to each. Knows no HTTP.
 
 /** The button that every visitor presses: the first of the shipped agency. */
 const CHOICE = { text: "Привлечь клиентов", data: "agency_clients" };
@@ -14,16 +14,16 @@ const MENU_TEXT = "🔥 MONSTER AGENCY — маркетинг, который п
   "Стратегия, реклама и сайты под ключ. Сначала разбираемся в вашем бизнесе, потом предлагаем " +
   "решение.\n\n👇 Что для вас сейчас главное?";
 
-/** Ids of visitors and chats lie above this, wide apart: neighbours in time are none in an index. */
+/** Ids of visitors and chats lie above this, spread wide, so that neighbours in time are far apart in an index. */
 export const FIRST_CHAT_ID = 5_000_000_000;
 
-/** Spreads numbers over 32 bits, no two to one place; the other factor undoes it. */
+/** Spreads numbers over 32 bits without collision; the other factor reverses it. */
 export const SPREAD = 2_654_435_761;
 const GATHER = 244_002_641;
 
 const MENU_MESSAGE_ID = 7;
 
-/** When a press was handed over and what came of it, in ms of `performance.now()`. */
+/** When a press was sent and what followed, in ms of `performance.now()`. */
 export interface Press {
   readonly number: number;
   pressedAtMs: number;
@@ -34,15 +34,15 @@ export interface Press {
 
 type Event = "confirmedAtMs" | "answeredAtMs" | "postedAtMs";
 
-/** What a CRM is told of a lead, as far as it is looked at. */
+/** The fields of a posted lead that are read. */
 export interface PostedLead {
   readonly contact?: { readonly username?: unknown };
   readonly request_details?: unknown;
 }
 
-/** All presses of a session, found by what the bot says of them. */
+/** All presses of a session, found by the bot's calls. */
 export class Presses {
-  /** What came that was no part of a press, was wrong, or came a second time. */
+  /** Calls that belong to no press, are wrong, or came twice. */
   readonly faults: string[] = [];
   readonly #presses: Press[] = [];
   #owed = 0;
@@ -86,7 +86,7 @@ export class Presses {
     if (this.#owed > 0) await new Promise<void>((resolve) => this.#whenDone = resolve);
   }
 
-  /** What is still owed, in words. */
+  /** What is still missing, in words. */
   describe(): string {
     const without = (event: Event) =>
       this.#presses.filter((press) => press[event] === undefined).length;
@@ -105,7 +105,7 @@ export class Presses {
   }
 }
 
-/** Whether a text is what whoever pressed has to read. */
+/** Whether a text is the confirmation. */
 export function isConfirmation(text: unknown): boolean {
   return typeof text === "string" && text.startsWith(`✅ Принято: ${CHOICE.text}.`);
 }
@@ -134,13 +134,13 @@ export function pressUpdate({ number }: Press): object {
   };
 }
 
-/** Somebody who writes `/start agency` (https://core.telegram.org/bots/api#message). */
+/** A visitor's `/start agency` (https://core.telegram.org/bots/api#message). */
 export function startUpdate(number: number): object {
   const entities = [{ offset: 0, length: 6, type: "bot_command" }];
   return { message: { ...written(number, 1), text: "/start agency", entities } };
 }
 
-/** Somebody who writes after having pressed. */
+/** A visitor's message after a press. */
 export function textUpdate(number: number, text: string): object {
   return { message: { ...written(number, MENU_MESSAGE_ID + 1), text } };
 }
@@ -150,7 +150,7 @@ function written(number: number, messageId: number) {
   return { message_id: messageId, from, chat: privateChat(from), date: dateNow() };
 }
 
-/** The message that a bot gets back for what it sent or edited. */
+/** The answer to a message that was sent or edited. */
 export function sentMessage(chatId: unknown, text: unknown): object {
   return {
     message_id: MENU_MESSAGE_ID,
@@ -180,7 +180,7 @@ export const BOT = {
   supports_inline_queries: false,
 };
 
-/** The visitor's number in what a CRM is told; NaN when there is none. */
+/** The visitor's number in a posted lead; NaN when there is none. */
 export function numberOfLead({ contact }: PostedLead): number {
   return Number(String(contact?.username).replace("@visitor_", ""));
 }

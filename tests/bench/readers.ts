@@ -1,11 +1,10 @@
-// A process of its own: people who read one path of the page, each again as soon as they have read it. Neither the peer nor the
-// bench, so that the load takes no time from those who measure the bot. Knows nothing of presses.
+// A process of its own: readers that request one path of the page again and again. Apart from the peer and the bench, so
+// that this load takes no CPU from those. Knows nothing of presses.
 
 import { textLines } from "../helpers/text_lines.ts";
 import { inherited } from "./contestants.ts";
 import { DENO } from "../helpers/deno.ts";
 
-/** What they read, and how. */
 export interface Load {
   readonly url: string;
   /** `name=value` of a session. */
@@ -21,9 +20,9 @@ export interface Reading {
   readonly allMs: number;
 }
 
-/** Readers at work. */
+/** Running readers. */
 export interface Readers {
-  /** Lets each finish the page in hand, and tells what they have read. */
+  /** Ends after the pages in progress, and returns the times. */
   stop(): Promise<Reading>;
 }
 

@@ -1,4 +1,4 @@
-// The rounds' figures → one report, for machines and for people. Computes nothing but medians and ratios.
+// The report of a bench, as JSON or as a table. Computes nothing but medians and ratios.
 
 import { type Figure, FIGURES, type Sizes } from "./cases.ts";
 import { type Measured, ratios, valuesOf } from "./measured.ts";
@@ -22,9 +22,9 @@ export interface Report {
   /** The contestant that the others are compared to: the first one. */
   readonly reference: string;
   readonly figures: Readonly<Record<string, Readonly<Record<string, Cell>>>>;
-  /** What was wanted of the bot, and what was measured. */
+  /** The bounds and what was measured. */
   readonly wanted: readonly Verdict[];
-  /** What parts of a lead's work cost alone. */
+  /** The cost of parts of a lead's work alone. */
   readonly parts: Readonly<Partial<Record<Part, Summary>>>;
   /** Every round's own figures. */
   readonly measured: readonly Measured[];
@@ -35,7 +35,7 @@ export interface Cell extends Summary {
   readonly ratio: Summary | null;
 }
 
-/** What a run of the bench gathered. */
+/** The raw result of a bench. */
 export interface Run
   extends Pick<Report, "startedAt" | "tookSeconds" | "rounds" | "sizes" | "measured"> {
   /** One for each round. */
@@ -148,7 +148,6 @@ function short(value: number): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** Rows of a table, the first of them its head. */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((cells) => cells[column]?.length ?? 0))

@@ -1,4 +1,4 @@
-// What the bench says of its figures: the ratios it draws, and whether the bot kept its bounds. The figures are made up.
+// The bench's report on made-up figures: ratios, and whether the bot kept its bounds.
 
 import assert from "node:assert/strict";
 import { type Figures, QUICK } from "./cases.ts";
@@ -6,7 +6,7 @@ import type { Measured } from "./measured.ts";
 import { table, toReport } from "./report.ts";
 import { BOUNDS, judge } from "./wanted.ts";
 
-/** Whoever others are compared to. */
+/** The contestant that others are compared to. */
 const COMPARED: Figures = {
   leads_per_s: 1000,
   cpu_per_lead_ms: 1,
@@ -16,7 +16,7 @@ const COMPARED: Figures = {
   idle_mb: 50,
 };
 
-/** What reaches each bound, and what just misses it. */
+/** Figures that reach each bound, and that just miss it. */
 const CASES: Readonly<Record<string, readonly [reaches: Figures, misses: Figures]>> = {
   "leads_per_s floor": [{ leads_per_s: 600 }, { leads_per_s: 599 }],
   "leads_per_s telegraf": [{ leads_per_s: 1500 }, { leads_per_s: 1499 }],
@@ -50,7 +50,7 @@ function aReport(measured: readonly Measured[]) {
   });
 }
 
-Deno.test("there is a made-up figure on both sides of each bound", () => {
+Deno.test("each bound has a figure on both sides", () => {
   const named = BOUNDS.map(({ figure, to }) => `${figure} ${to?.at(-1) ?? "itself"}`);
   assert.deepEqual(named.toSorted(), Object.keys(CASES).toSorted());
 });
@@ -77,7 +77,7 @@ Deno.test("the bot is compared to Telegraf on Node when that took part", () => {
   assert.equal(verdict?.reached, false);
 });
 
-Deno.test("a verdict is on the median of the ratios within each round", () => {
+Deno.test("a verdict judges the median of the ratios within each round", () => {
   const measured = [[1000, 900], [2000, 1000], [500, 250]].flatMap(([floor, bot], index) =>
     aRound({ floor: { leads_per_s: floor! }, triborg: { leads_per_s: bot! } }, index + 1)
   );
@@ -86,7 +86,7 @@ Deno.test("a verdict is on the median of the ratios within each round", () => {
   assert.equal(verdict?.reached, false);
 });
 
-Deno.test("the table says what was wanted, what was measured and what the rules alone cost", () => {
+Deno.test("the table shows the bound, the measured ratio and the cost of the rules alone", () => {
   const report = aReport(aRound({
     floor: COMPARED,
     ruled: { leads_per_s: 700, idle_mb: 60 },
@@ -117,7 +117,7 @@ Deno.test("the report for machines holds the verdicts", () => {
   }]);
 });
 
-Deno.test("nothing is judged where the bot did not take part", () => {
+Deno.test("there is no verdict when the bot did not take part", () => {
   const report = aReport(aRound({ floor: COMPARED, ruled: COMPARED }));
   assert.deepEqual(report.wanted, []);
   assert.doesNotMatch(table(report), /wanted/);

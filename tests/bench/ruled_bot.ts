@@ -1,18 +1,18 @@
-// The floor with the three rules that DESIGN.md does not let go of: a batch is on disk before anything of it is sent, a lead is one
-// POST on a connection of its own, ky sends it. No framework, no states, nothing tried twice.
+// The floor with the bot's three rules: a batch is on disk before anything of it is sent, a lead is one POST on a
+// connection of its own, ky sends it. No framework, no states, no retries.
 
 import { DatabaseSync } from "node:sqlite";
 import { send } from "./floor_bot.ts";
 import { runFloor } from "./floor_loop.mjs";
 import { ruledPost } from "./ruled_post.ts";
 
-/** How long answered leads are left for others to share their fsync with, in ms. */
+/** How long answered leads wait to share an fsync, in ms. */
 const LAZY_COMMIT_MS = 20;
 
 /** The deadline of a POST, in ms. */
 const TIMEOUT_MS = 10_000;
 
-/** A row for each update, which says how its lead's POST was answered. */
+/** A row for each update, with the status of its lead's POST. */
 function openJournal(folder: string) {
   Deno.mkdirSync(folder, { recursive: true });
   const journal = new DatabaseSync(`${folder}/ruled.db`);

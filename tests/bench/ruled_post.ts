@@ -1,8 +1,7 @@
-// A POST as the bot's rules want it: by ky, once, on a connection of its own. Knows no lead.
+// A POST by the bot's rules: by ky, once, on a connection of its own. Knows no lead.
 
 import ky, { type KyInstance } from "ky";
 
-/** Sends each POST on a connection of its own, by this client. */
 export function ruledPost(client: Deno.HttpClient): KyInstance {
   return ky.create({
     method: "post",

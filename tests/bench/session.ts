@@ -1,11 +1,11 @@
-// One bot's time with the peer: the updates that wait for it, the presses, the moments worth noting. Knows no HTTP.
+// One bot's session with the peer: its waiting updates, its presses, its moments. Knows no HTTP.
 
 import { Presses } from "./presses.ts";
 
 /** Most updates in one answer (Bot API: getUpdates). */
 const BATCH = 100;
 
-/** What getUpdates asks for. */
+/** Parameters of getUpdates. */
 export interface Poll {
   readonly offset?: number;
   readonly limit?: number;
@@ -17,7 +17,7 @@ export class Session {
   readonly presses = new Presses();
   /** When the bot first asked for updates, in ms since 1970. */
   readonly firstPoll = Promise.withResolvers<number>();
-  /** When somebody who wrote /start was answered, in ms of `performance.now()`. */
+  /** When a /start was answered, in ms of `performance.now()`. */
   greeted = Promise.withResolvers<number>();
   /** While it is pending, the CRM reads leads and answers none. */
   crmSpeaks: Promise<void> = Promise.resolve();
@@ -32,7 +32,7 @@ export class Session {
     return this.#poll !== undefined;
   }
 
-  /** Queues updates; `queued` runs when they are written out and the next moment hands them over. */
+  /** Queues updates; `queued` runs right before they are handed over. */
   push(updates: readonly object[], queued: (atMs: number) => void): void {
     const ready = updates.map((update) => {
       const id = this.#nextId++;
@@ -47,7 +47,7 @@ export class Session {
   /** The updates as a JSON list; waits for the next `push` while there are none. */
   updates({ offset = 0, limit = BATCH, timeout = 0 }: Poll): Promise<string> {
     this.firstPoll.resolve(performance.timeOrigin + performance.now());
-    // What is handed out stays queued until a later offset confirms it.
+    // Updates stay queued until a later offset confirms them.
     const first = this.#queue.findIndex(({ id }) => id >= offset);
     this.#queue = first < 0 ? [] : this.#queue.slice(first);
     if (this.#queue.length > 0 || timeout === 0) return Promise.resolve(this.#take(limit));

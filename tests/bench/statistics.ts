@@ -1,4 +1,4 @@
-// Samples → the few numbers that stand for them.
+// Summarises samples.
 
 /** The value below which this share of the samples lies (nearest rank). NaN without samples. */
 export function quantile(samples: readonly number[], share: number): number {

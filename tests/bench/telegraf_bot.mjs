@@ -1,5 +1,5 @@
-// The usual bot: Telegraf, the seed's flow. A press is answered, the CRM is awaited, then the visitor reads the confirmation or
-// the managers get the card first. Runs under Deno, and under Node with the address of an installed Telegraf as its argument.
+// The usual bot: Telegraf. A press is answered, the CRM is awaited, then the visitor gets the confirmation, or the
+// managers get the card first. Runs under Deno, and under Node with the path of an installed Telegraf as its argument.
 
 import { readFileSync } from "node:fs";
 import { argv, env } from "node:process";

@@ -1,20 +1,20 @@
-// What a process has used so far, asked for over its stdin and told on its stderr.
+// A process's usage so far, requested on its stdin and reported on its stderr.
 
 import { MARK, ownUsage } from "./own_usage.mjs";
 
 export { ownUsage };
 
-/** What a process has used since it began. */
+/** A process's usage since its start. */
 export interface Usage {
   /** User and system time of all its threads, in ms. */
   readonly cpuMs: number;
   /** Resident memory now, in bytes. */
   readonly rssBytes: number;
-  /** The most resident memory it ever had, in bytes. */
+  /** Peak resident memory, in bytes. */
   readonly peakRssBytes: number;
 }
 
-/** Answers whatever comes on stdin with one line on stderr; ends the process with whoever held its stdin. */
+/** Answers each input on stdin with one line on stderr; ends the process when stdin ends. */
 export async function answerUsageRequests(usage: () => Usage = ownUsage): Promise<void> {
   const encoder = new TextEncoder();
   for await (const _request of Deno.stdin.readable) {

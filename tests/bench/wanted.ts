@@ -1,4 +1,4 @@
-// What the bot is held to, as ratios within one run, and whether it got there. The bounds are written here alone.
+// The bounds that the bot is held to, as ratios within one run, and the verdicts on them.
 
 import type { Figure } from "./cases.ts";
 import { type Measured, ratios } from "./measured.ts";
@@ -7,7 +7,7 @@ import { type Summary, summary } from "./statistics.ts";
 interface Bound {
   readonly what: string;
   readonly figure: Figure;
-  /** Compared to the first of these that took part; null, where the figure is a ratio by itself. */
+  /** Compared to the first of these that took part; null where the figure is a ratio itself. */
   readonly to: readonly string[] | null;
   readonly sign: keyof typeof KEEPS;
   readonly bound: number;
@@ -16,7 +16,7 @@ interface Bound {
 const FLOOR = ["floor"];
 const TELEGRAF = ["node-telegraf", "telegraf"];
 
-/** What is wanted (user requirement). */
+/** The bounds. */
 export const BOUNDS: readonly Bound[] = [
   { what: "leads/s", figure: "leads_per_s", to: FLOOR, sign: "≥", bound: 0.6 },
   { what: "leads/s", figure: "leads_per_s", to: TELEGRAF, sign: "≥", bound: 1.5 },
@@ -35,10 +35,10 @@ const KEEPS = {
   "<": (ratio: number, bound: number) => ratio < bound,
 };
 
-/** Who is held to the bounds. */
+/** The contestant that is held to the bounds. */
 const BOT = "triborg";
 
-/** Who shows what the rules alone cost. */
+/** The contestant that shows the cost of the rules alone. */
 const RULED = "ruled";
 
 /** A bound with what was measured. */
@@ -52,7 +52,7 @@ export interface Verdict extends Omit<Bound, "to"> {
   readonly withRulesAlone: Summary | null;
 }
 
-/** A verdict on each bound that the rounds can tell of. */
+/** A verdict on each bound that was measured. */
 export function judge(measured: readonly Measured[]): Verdict[] {
   return BOUNDS.flatMap(({ to: others, ...bound }) => {
     const to = others === null

@@ -2,14 +2,19 @@
 
 import assert from "node:assert/strict";
 import { createCrm } from "../../lib/crm/post.ts";
-import { type Lookup, rememberLookups, resolveHost } from "../../lib/crm/connection.ts";
+import {
+  isForbiddenTarget,
+  type Lookup,
+  rememberLookups,
+  resolveHost,
+} from "../../lib/crm/connection.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
 import { CERTIFICATE, CERTIFICATE_HOST, PRIVATE_KEY } from "../helpers/a_certificate.ts";
 import { aLog } from "../helpers/a_log.ts";
 
 interface Received {
   readonly url: string;
-  readonly host: string | null;
+  readonly host: string;
   readonly body: string;
 }
 
@@ -22,7 +27,8 @@ interface Sent {
 interface Way {
   readonly scheme?: "http" | "https";
   readonly respond?: () => Response;
-  readonly caCerts?: readonly string[];
+  /** Whether the server's certificate is trusted beside those that the bot trusts by itself. */
+  readonly isTrusted?: boolean;
   readonly timeoutMs?: number;
 }
 
@@ -33,7 +39,7 @@ async function sendTo(
   {
     scheme = "http",
     respond = () => new Response(null, { status: 201 }),
-    caCerts = [CERTIFICATE],
+    isTrusted = true,
     timeoutMs = 5_000,
   }: Way = {},
 ): Promise<Sent> {
@@ -41,7 +47,7 @@ async function sendTo(
   const answer = async (request: Request) => {
     received.push({
       url: new URL(request.url).pathname + new URL(request.url).search,
-      host: request.headers.get("host"),
+      host: new URL(request.url).host, // HTTP/2 has no Host header.
       body: await request.text(),
     });
     return respond();
@@ -52,7 +58,7 @@ async function sendTo(
     answer,
   );
   const { log, mask, lines } = aLog();
-  const crm = createCrm({ log, mask, lookup, caCerts });
+  const crm = createCrm({ log, mask, lookup, ...isTrusted && { caCerts: [CERTIFICATE] } });
   try {
     const outcome = await crm.sendLead({
       url: `${scheme}://${name}:${server.addr.port}/hook?key=s3cret`,
@@ -87,14 +93,34 @@ for (const scheme of ["http", "https"] as const) {
 Deno.test("https trusts no certificate of another name or of an unknown signer: nothing was sent", async () => {
   const here = () => Promise.resolve(["127.0.0.1"]);
   for (
-    const { outcome, received } of [
-      await sendTo("other.example.invalid", here, { scheme: "https" }),
-      await sendTo(CERTIFICATE_HOST, here, { scheme: "https", caCerts: [] }),
-    ]
+    const [fault, { outcome, received }] of [
+      [/not valid for name/, await sendTo("other.example.invalid", here, { scheme: "https" })],
+      [
+        /UnknownIssuer/,
+        await sendTo(CERTIFICATE_HOST, here, { scheme: "https", isTrusted: false }),
+      ],
+    ] as const
   ) {
-    assert.equal(outcome.kind, "unreachable");
+    assert.ok(outcome.kind === "unreachable", outcome.kind);
+    assert.match(outcome.reason, fault);
     assert.deepEqual(received, []);
   }
+});
+
+Deno.test("an https server that never answers the handshake is a timeout, and its connection is closed", async () => {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const ended = (async () => {
+    using connection = await listener.accept();
+    await new Response(connection.readable).bytes().catch(() => {});
+  })();
+  const { log, mask } = aLog();
+  const crm = createCrm({ log, mask, lookup: () => Promise.resolve(["127.0.0.1"]) });
+  const url = `https://${CERTIFICATE_HOST}:${listener.addr.port}/`;
+  const request = { url, timeoutMs: 200, idempotencyKey: "1", payload: {}, facts: {} };
+  const outcome = await crm.sendLead(request, new AbortController().signal);
+  crm.close();
+  assert.deepEqual(outcome, { kind: "timeout", afterMs: 200 });
+  await ended;
 });
 
 Deno.test("an answer over https is read as one over http is", async () => {
@@ -232,14 +258,17 @@ Deno.test("no POST leaves for an address that is forbidden as it stands, over ht
   }
 });
 
-Deno.test("a name with a dead address and a good one gets one POST", async () => {
-  const { outcome, received } = await sendTo(
-    "crm.example.invalid",
-    () => Promise.resolve(["127.0.0.2", "127.0.0.1"]),
-  );
-  assert.deepEqual(outcome, { kind: "accepted", status: 201 });
-  assert.equal(received.length, 1);
-});
+for (const scheme of ["http", "https"] as const) {
+  Deno.test(`a name with a dead address and a good one gets one POST over ${scheme}`, async () => {
+    const { outcome, received } = await sendTo(
+      CERTIFICATE_HOST,
+      () => Promise.resolve(["127.0.0.2", "127.0.0.1"]),
+      { scheme },
+    );
+    assert.deepEqual(outcome, { kind: "accepted", status: 201 });
+    assert.equal(received.length, 1);
+  });
+}
 
 Deno.test("a name that does not resolve is unreachable: nothing was sent", async () => {
   const { outcome, received } = await sendTo(
@@ -261,6 +290,18 @@ Deno.test("a lookup that never ends is a timeout", async () => {
   } finally {
     crm.close();
   }
+});
+
+Deno.test("a webhook address is forbidden when its name resolves to a forbidden address in time", async () => {
+  const never = () => new Promise<never>(() => {});
+  const isForbidden = (lookup: Lookup, sleep: (ms: number) => Promise<void> = never) =>
+    isForbiddenTarget("https://crm.example.invalid/hook", lookup, sleep);
+  assert.equal(await isForbidden(() => Promise.resolve(["127.0.0.1", "169.254.169.254"])), true);
+  assert.equal(await isForbidden(() => Promise.resolve(["127.0.0.1"])), false);
+  assert.equal(await isForbidden(() => Promise.reject(new Error("ENOTFOUND"))), false);
+  const slept: number[] = [];
+  assert.equal(await isForbidden(never, (ms) => Promise.resolve(void slept.push(ms))), false);
+  assert.deepEqual(slept, [3_000]);
 });
 
 Deno.test("what a name resolved to is used for half a minute, a failure is not", async () => {

@@ -161,6 +161,7 @@ function trialWith(crm: Sender, lookup: Lookup = () => Promise.resolve(["127.0.0
   return createWebhookTrial({
     crm,
     lookup,
+    sleep: () => new Promise(() => {}),
     newId: () => "5b0f6a52-8c5e-4a53-9d0e-3f2f3a6f7c11",
     now: () => nowMs += 7,
     stopping: new AbortController().signal,

@@ -3,7 +3,7 @@ import { type DemoChat, serveDemoChat } from "../../lib/demo/chat.tsx";
 import { type ChatStage, createChatStage } from "../../lib/demo/chat_stage.ts";
 import { type House, withHouse } from "../helpers/house.ts";
 
-/** A browser without script: what it posts, and the page it reads. */
+/** A browser without script. */
 interface PlainBrowser {
   page(headers?: HeadersInit): Promise<string>;
   post(path: string, fields: Record<string, string>, headers?: HeadersInit): Promise<Response>;
@@ -15,7 +15,7 @@ interface Demo extends PlainBrowser {
   readonly chat: DemoChat;
 }
 
-/** Tells a story about the demo's page beside a running bot. */
+/** Opens the demo's page beside a running bot. */
 function withDemo(story: (demo: Demo) => Promise<void>): Promise<void> {
   return withHouse(async (house) => {
     const { telegram, crm, admin } = house;
@@ -46,7 +46,7 @@ async function act({ post }: Demo, path: string, fields: Record<string, string>)
   assert.deepEqual([response.status, response.headers.get("location")], [303, "/demo"]);
 }
 
-/** The value of the button that bears these words. */
+/** The value of the button with these words. */
 async function button({ page }: Demo, words: string): Promise<string> {
   const html = await page();
   const found = new RegExp(`name="press" value="([^"]+)"[^>]*>${words}<`).exec(html)?.[1];
@@ -54,7 +54,7 @@ async function button({ page }: Demo, words: string): Promise<string> {
   return found;
 }
 
-/** Resolves when the stage is as wanted; every move is looked at. */
+/** Resolves when the condition holds, checked at every move. */
 async function until({ stage }: Demo, isSo: (stage: ChatStage) => boolean): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const look = () => {
@@ -66,14 +66,14 @@ async function until({ stage }: Demo, isSo: (stage: ChatStage) => boolean): Prom
   stop();
 }
 
-/** Opens the agency's link and presses its first button, as soon as it is there. */
+/** Opens the agency's link and presses its first button. */
 async function becomeLead(demo: Demo): Promise<void> {
   await act(demo, "/demo/visitor", { open: "agency" });
   await until(demo, ({ visitorMessages }) => visitorMessages.some((each) => each.reply_markup));
   await act(demo, "/demo/visitor", { press: await button(demo, "Привлечь клиентов") });
 }
 
-Deno.test("the demo shows a lead go from the visitor to the CRM, without script", async () => {
+Deno.test("the demo shows a lead go from the visitor to the CRM in a browser without script", async () => {
   await withDemo(async (demo) => {
     assert.match(await demo.page(), /Открыть ссылку[^]*Пока ничего[^]*Тишина/);
     await becomeLead(demo);
@@ -85,7 +85,7 @@ Deno.test("the demo shows a lead go from the visitor to the CRM, without script"
   });
 });
 
-Deno.test("with the CRM down the card comes to the managers, who close it in the demo", async () => {
+Deno.test("while the CRM is down the card reaches the managers, who close it in the demo", async () => {
   await withDemo(async (demo) => {
     await act(demo, "/demo/crm", { mode: "down" });
     assert.match(await demo.page(), /value="down" class="mode down" aria-pressed="true"/);
@@ -98,7 +98,7 @@ Deno.test("with the CRM down the card comes to the managers, who close it in the
   });
 });
 
-Deno.test("what the visitor writes comes to the managers", async () => {
+Deno.test("a visitor's message reaches the managers", async () => {
   await withDemo(async (demo) => {
     await becomeLead(demo);
     await demo.house.crm.nextLead();
@@ -108,7 +108,7 @@ Deno.test("what the visitor writes comes to the managers", async () => {
   });
 });
 
-Deno.test("a chip plays its scenario: a new visitor, the CRM as it says, the card", async () => {
+Deno.test("a scenario's button plays it: a new visitor, the CRM in its mode, the card", async () => {
   await withDemo(async (demo) => {
     await act(demo, "/demo/play", { scenario: "2" });
     const card = await demo.house.admin.chat.nextMessage();
@@ -118,7 +118,7 @@ Deno.test("a chip plays its scenario: a new visitor, the CRM as it says, the car
   });
 });
 
-Deno.test("a browser with script hears of every move, and may go at any moment", async () => {
+Deno.test("a browser with script gets every move as an event, and may leave at any time", async () => {
   await withDemo(async (demo) => {
     const events = await fetch(`${demo.chat.url}/events`);
     assert.equal(events.headers.get("content-type"), "text/event-stream");
@@ -135,7 +135,7 @@ Deno.test("a browser with script hears of every move, and may go at any moment",
   });
 });
 
-Deno.test("the demo refuses foreign forms and wishes that make no sense, and goes on", async () => {
+Deno.test("the demo refuses forms of other origins and invalid forms, and goes on", async () => {
   await withDemo(async (demo) => {
     const status = async (path: string, fields: Record<string, string>, headers?: HeadersInit) => {
       const response = await demo.post(path, fields, headers);
@@ -147,7 +147,7 @@ Deno.test("the demo refuses foreign forms and wishes that make no sense, and goe
     }
     const senseless: [string, Record<string, string>][] = [
       ["/demo/crm", { mode: "explode" }],
-      ["/demo/visitor", { open: "nobody" }],
+      ["/demo/visitor", { open: "unknown" }],
       ["/demo/visitor", { text: "  " }],
       ["/demo/visitor", {}],
       ["/demo/visitor", { press: "1 nothing" }],
@@ -163,7 +163,7 @@ Deno.test("the demo refuses foreign forms and wishes that make no sense, and goe
   });
 });
 
-Deno.test("the demo's page runs no script and no style but its own", async () => {
+Deno.test("the demo's page runs only its own scripts and styles", async () => {
   await withDemo(async (demo) => {
     const response = await fetch(demo.chat.url, { headers: { "accept-language": "en" } });
     const policy = response.headers.get("content-security-policy") ?? "";

@@ -1,9 +1,9 @@
-// Leads, visitors and follow-ups for tests: whole ones, of which a test says only what matters to it.
+// Leads, visitors and follow-ups for tests: complete by default, a test states only what matters.
 
 import type { Confirmation } from "../../lib/journal/journal.ts";
 import type { FollowUp, FollowUpContent, Lead, NewLead, Visitor } from "../../lib/lead.ts";
 
-/** The moment at which tests happen: 15 January 2026, noon UTC. */
+/** The tests' moment: 15 January 2026, noon UTC. */
 export const NOON_MS = Date.UTC(2026, 0, 15, 12);
 
 export function aVisitor(details: Partial<Visitor> = {}): Visitor {

@@ -1,10 +1,10 @@
-// The bot's own log, its lines kept for a test to read and to wait for.
+// The bot's log in memory, for a test to read and to wait for lines.
 
 import type { LogFormat, LogLevel } from "../../lib/log/log.ts";
 import { createLog, type Log } from "../../lib/log/log.ts";
 import { createMask, type Mask } from "../../lib/log/mask.ts";
 
-// Taken when the file loads, so that a test's fake clock does not hold back the failsafe.
+// Taken when the file loads, so that a test's fake clock does not affect the failsafe.
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
 
 const FAILSAFE_MS = 5_000;
@@ -12,9 +12,8 @@ const FAILSAFE_MS = 5_000;
 export interface LogOfTest {
   readonly log: Log;
   readonly mask: Mask;
-  /** Every line so far. */
   readonly lines: string[];
-  /** Takes the oldest line that holds these words and was not taken yet, or waits for one. */
+  /** Takes the oldest line with these words that was not taken yet, or waits for one. */
   line(words: string): Promise<string>;
 }
 

@@ -1,4 +1,4 @@
-// The config page with a house of its own: a real file, a journal in memory, a clock that the test moves.
+// The config page for tests: a real profiles file, a journal in memory, a clock that the test moves.
 
 import assert from "node:assert/strict";
 import { type Auth, createAuth } from "../../lib/page/auth.ts";
@@ -22,25 +22,25 @@ export interface PageOfTest extends AsyncDisposable {
   readonly store: ProfileStore;
   readonly log: LogOfTest;
   readonly path: string;
-  /** What the page is lent. */
+  /** The page's dependencies. */
   readonly deps: WebDeps;
   /** The page as a function. */
   readonly handler: Handler;
   nowMs: number;
-  /** A browser that nobody is logged in with. */
+  /** A browser without a session. */
   browser(): Browser;
-  /** A browser that came in by a link of this person's. */
+  /** A browser that logged in by a link of this person. */
   login(by?: string): Promise<Browser>;
-  /** What stands in the file. */
+  /** The file's content. */
   file(): Promise<Locales>;
-  /** Edits the file as somebody on the machine would, and waits until the bot has seen it. */
+  /** Edits the file on disk, and waits until the bot has seen it. */
   editFile(edit: (locales: Locales) => void): Promise<void>;
 }
 
-/** What a browser does, as far as the page can tell. */
+/** A browser's requests. */
 export interface Browser {
   get(path: string, headers?: HeadersInit): Promise<Response>;
-  /** Posts a form with this session's form token, as its own page would. */
+  /** Posts a form with this session's form token. */
   post(path: string, fields: Fields, headers?: HeadersInit): Promise<Response>;
   /** `name=value` of the session, once there is one. */
   cookie: string;
@@ -48,7 +48,7 @@ export interface Browser {
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
-/** What a profile's form holds right after it was opened. */
+/** The fields of a profile's form as opened. */
 export function profileFields(
   { store }: PageOfTest,
   key: string,
@@ -74,14 +74,14 @@ export function profileFields(
 
 export interface PageOptions {
   readonly locales?: Locales;
-  /** The file to the byte, instead of `locales`. */
+  /** The file's text, instead of `locales`. */
   readonly text?: string;
   readonly password?: string | null;
   readonly config?: Partial<WebDeps["config"]>;
   readonly deps?: Partial<WebDeps>;
-  /** Instead of an empty one in memory; it is closed with the page. */
+  /** By default an empty one in memory; closed with the page. */
   readonly journal?: Journal;
-  /** Instead of the clock that stands still. */
+  /** By default `nowMs`, which only the test moves. */
   readonly now?: () => number;
 }
 

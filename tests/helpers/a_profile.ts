@@ -1,4 +1,4 @@
-// Profiles for tests: one small whole locales.json, which a test edits where it matters.
+// Profiles for tests: a small complete locales.json, which a test edits where it matters.
 
 import { parseProfiles } from "../../lib/profiles/parse.ts";
 import type { Profile, Profiles } from "../../lib/profiles/profile.ts";
@@ -7,7 +7,7 @@ import type { Profile, Profiles } from "../../lib/profiles/profile.ts";
 // deno-lint-ignore no-explicit-any
 export type Locales = any;
 
-/** A locales.json with one profile, `agency`, that has nothing to complain about. */
+/** A locales.json with one profile, `agency`, without a fault. */
 export function someLocales(edit: (locales: Locales) => void = () => {}): Locales {
   const locales: Locales = {
     fallback: {
@@ -45,7 +45,7 @@ export function anotherProfile(key: string): Locales {
   return profile;
 }
 
-/** The same file with profiles added up to this many, each with a button in the menu. */
+/** The same file with this many profiles, each with a button in the menu. */
 export function withProfiles(locales: Locales, count: number): Locales {
   const all = structuredClone(locales);
   const isProfile = (key: string) => !/^(fallback$|[_$])/.test(key);

@@ -1,4 +1,4 @@
-// The store of a file's profiles, read and kept in one step.
+// Opens a store on a profiles file in one step.
 
 import { dirname } from "node:path";
 import { keepProfiles, type ProfileStore, readProfiles } from "../../lib/profiles/store.ts";

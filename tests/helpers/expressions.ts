@@ -1,13 +1,13 @@
-// Finds every regular expression that the bot's sources hold, by reading them.
+// Finds every regular expression in the bot's sources.
 
 export interface Expression {
-  /** The file and the expression as it is written there, such as `lib/crm/post.ts /\s+/g`. */
+  /** The file and the expression as written there, such as `lib/crm/post.ts /\s+/g`. */
   readonly name: string;
-  /** Null where it is put together while the bot runs. */
+  /** Null where it is built at run time. */
   readonly regExp: RegExp | null;
 }
 
-/** Parts that meet no foreign text: the running bot has none of them, and `.env` is its operator's own. */
+/** Parts that meet no foreign text: the running bot has none of them, and the operator writes `.env`. */
 const APART = /^lib\/(demo\/|simulator\/|app\/env_file|standins\/(testing_|dotenv))/;
 
 /** Every regular expression of main.ts, lib/ and routes/, except those APART. */
@@ -20,7 +20,7 @@ export async function readExpressions(): Promise<Expression[]> {
   return found.flat();
 }
 
-/** The regular expressions of one file: literals, `RegExp(…)`, and patterns handed over as a text. */
+/** The regular expressions of one file: literals, `RegExp(…)`, and patterns passed as strings. */
 export function expressionsOf(path: string, source: string): Expression[] {
   const found: Expression[] = [];
   const plugin: Deno.lint.Plugin = {

@@ -1,4 +1,4 @@
-// Leads that never were: a fortnight of them, each gone the way its number says.
+// Invented leads of a fortnight, each with a fate that depends on its number.
 
 import type { Journal } from "../../lib/journal/journal.ts";
 import type { Lead } from "../../lib/lead.ts";
@@ -14,7 +14,7 @@ const PEOPLE = [
   ["Олег", "oleg_dev"],
 ] as const;
 
-/** Records so many leads over the last 14 days, newest last, of the profiles agency, cg and express. */
+/** Records leads over the last 14 days, newest last, of the profiles agency, cg and express. */
 export function inventLeads(
   journal: Journal,
   nowMs: number,

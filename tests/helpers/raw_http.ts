@@ -1,11 +1,11 @@
-// A peer of the page that writes what it likes, byte by byte, as no HTTP client would.
+// A raw TCP client of the page, for requests that no HTTP client sends.
 
 export interface RawPeer extends Disposable {
-  /** Sends text as bytes; a peer that was cut off meanwhile notices nothing. */
+  /** Sends text as bytes; ignores a closed connection. */
   send(text: string): Promise<void>;
-  /** Reads on until the answer so far holds these words; rejects when the connection ends before. */
+  /** Reads until the answer holds these words; rejects when the connection ends before. */
   until(words: string): Promise<string>;
-  /** Reads on until the connection ends, however it does; resolves with all that came. */
+  /** Reads until the connection ends in any way; resolves with the whole answer. */
   untilClosed(): Promise<string>;
   /** Closes the sending half. */
   endSending(): Promise<void>;
@@ -19,7 +19,7 @@ export async function connectRaw(port: number): Promise<RawPeer> {
   let text = "";
 
   async function readMore(): Promise<boolean> {
-    const read = await connection.read(buffer).catch(() => null); // A reset is an end as well.
+    const read = await connection.read(buffer).catch(() => null); // A reset ends it too.
     if (read === null) return false;
     text += decoder.decode(buffer.subarray(0, read), { stream: true });
     return true;
@@ -48,12 +48,12 @@ export async function connectRaw(port: number): Promise<RawPeer> {
   };
 }
 
-/** A GET with these header lines, by default of a browser that keeps its connection. */
+/** A GET with these header lines, by default keep-alive. */
 export function get(path: string, ...lines: readonly string[]): string {
   return [`GET ${path} HTTP/1.1`, "Host: bot.test", ...lines, "", ""].join("\r\n");
 }
 
-/** A POST with a body that is announced by its length. */
+/** A POST with a content-length. */
 export function post(path: string, body: string, ...lines: readonly string[]): string {
   const length = `Content-Length: ${new TextEncoder().encode(body).length}`;
   return [`POST ${path} HTTP/1.1`, "Host: bot.test", length, ...lines, "", body].join("\r\n");

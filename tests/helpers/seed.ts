@@ -1,4 +1,4 @@
-// The seed document's texts, to the letter, typed once for all stories.
+// The required texts, to the letter, typed once for all stories.
 
 export const CHOICE = "Привлечь клиентов";
 
@@ -8,7 +8,7 @@ export const CONFIRMATION = `✅ Принято: Привлечь клиенто
 
 💡 Чтобы ускорить процесс, отправьте ссылку на ваш текущий сайт или соцсеть.`;
 
-/** The card of the seed, for another contact or name where given. */
+/** The required card, for another contact or name if given. */
 export function seedCard(
   { contact = "@betterrman", name = "Galliard", headline = "⚠️ [FALLBACK - CRM НЕДОСТУПНА] ⚠️" } =
     {},

@@ -1,16 +1,16 @@
-// What visitors do in most stories.
+// Visitors' actions that most stories share.
 
 import assert from "node:assert/strict";
 import type { Press, SimMessage, Visitor } from "../../lib/simulator/telegram/server.ts";
 import type { House } from "./house.ts";
 import { CHOICE, CONFIRMATION } from "./seed.ts";
 
-/** The seed's visitor. */
+/** The visitor of the required texts. */
 export function galliard({ telegram }: Pick<House, "telegram">): Visitor {
   return telegram.user({ first_name: "Galliard", username: "betterrman" });
 }
 
-/** Opens a profile's link and gives its greeting. */
+/** Opens a profile's link; returns the greeting. */
 export async function greet(visitor: Visitor, profile = "agency"): Promise<SimMessage> {
   visitor.start(profile);
   return await visitor.chat.nextMessage();
@@ -37,7 +37,7 @@ export function buttonTexts(message: SimMessage): string[] {
 
 /** Fails if anything comes into the managers' chat before a marker lead's follow-up does. */
 export async function assertAdminChatSilent(house: House): Promise<void> {
-  // A second visitor's follow-up passes the same queue: whatever was owed before it has been shown.
+  // A second visitor's follow-up passes the same queue, so everything before it has been shown.
   const marker = house.telegram.user({ first_name: "Marker", username: "marker" });
   await becomeLead(marker);
   marker.say("marker");

@@ -1,4 +1,4 @@
-// The simulated Telegram is as strict as the real one: its limits, its error texts, its queue.
+// The simulated Telegram is as strict as the real one where the bot relies on it.
 
 import assert from "node:assert/strict";
 import { startTelegramServer, type TelegramServer } from "../../lib/simulator/telegram/server.ts";
@@ -7,7 +7,6 @@ import { isObject } from "../../lib/simulator/telegram/params.ts";
 const TOKEN = "7012345678:AAFakeTokenForTestsOnly";
 const HOUR_MS = 3_600_000;
 
-/** A clock that stands until it is moved. */
 function stoppedClock() {
   let atMs = Date.UTC(2026, 0, 15, 12);
   return { now: () => atMs, move: (byMs: number) => atMs += byMs };
@@ -25,13 +24,16 @@ interface Answer {
   parameters: unknown;
 }
 
-async function ask(tg: TelegramServer, method: string, params: unknown = {}): Promise<Answer> {
-  const response = await fetch(`${tg.url}/bot${TOKEN}/${method}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(params),
-  });
-  return await readAnswer(response);
+async function ask(
+  tg: TelegramServer,
+  method: string,
+  params: unknown = {},
+  signal: AbortSignal | null = null,
+): Promise<Answer> {
+  const url = `${tg.url}/bot${TOKEN}/${method}`;
+  return await readAnswer(
+    await fetch(url, { method: "POST", body: JSON.stringify(params), signal }),
+  );
 }
 
 async function readAnswer(response: Response): Promise<Answer> {
@@ -96,44 +98,6 @@ Deno.test("a wrong token is answered 401 and an unknown method 404, as JSON with
   }
 });
 
-Deno.test("a method name counts in any case, and parameters may stand in the query", async () => {
-  await using tg = await start();
-  const visitor = started(tg);
-  const query = new URLSearchParams({ chat_id: String(visitor.id), text: "from the query" });
-  const response = await fetch(`${tg.url}/bot${TOKEN}/SENDMESSAGE?${query}`);
-  assert.equal((await readAnswer(response)).status, 200);
-  assert.equal((await visitor.chat.nextMessage()).text, "from the query");
-});
-
-Deno.test("a form takes structured parameters as JSON text and files as uploads", async () => {
-  await using tg = await start();
-  const visitor = started(tg);
-  const form = new FormData();
-  form.set("chat_id", String(visitor.id));
-  form.set("photo", new File([new Uint8Array(10)], "logo.png", { type: "image/png" }));
-  form.set("caption", "Hi");
-  form.set("reply_markup", JSON.stringify(markup({ text: "A", callback_data: "a" })));
-  const url = `${tg.url}/bot${TOKEN}/sendPhoto`;
-  assert.equal((await readAnswer(await fetch(url, { method: "POST", body: form }))).status, 200);
-  const message = await visitor.chat.nextMessage();
-  assert.equal(message.photo?.length, 3);
-  assert.equal(message.caption, "Hi");
-  assert.equal(message.reply_markup?.inline_keyboard[0]?.[0]?.text, "A");
-  assert.equal(tg.calls.at(-1)?.files[0]?.name, "logo.png");
-});
-
-Deno.test("getMe names the bot, and the sender of its messages is only what a User has", async () => {
-  await using tg = await start({ username: "monstrassistentbot" });
-  const visitor = started(tg);
-  const me = await sent(tg, "getMe", {});
-  assert.ok(isObject(me));
-  assert.equal(me["username"], "monstrassistentbot");
-  assert.equal(me["can_join_groups"], true);
-  await sent(tg, "sendMessage", { chat_id: visitor.id, text: "hello" });
-  assert.deepEqual((await visitor.chat.nextMessage()).from, tg.bot);
-  assert.equal("can_join_groups" in tg.bot, false);
-});
-
 // — Updates —
 
 Deno.test("/start arrives with its payload and a bot_command entity, shaped as Telegram shapes it", async () => {
@@ -158,7 +122,7 @@ Deno.test("/start arrives with its payload and a bot_command entity, shaped as T
   });
 });
 
-Deno.test("an offset confirms everything below it, and what is not confirmed comes again", async () => {
+Deno.test("an offset confirms everything below it, and unconfirmed updates come again", async () => {
   await using tg = await start();
   const visitor = started(tg);
   visitor.say("one");
@@ -171,16 +135,7 @@ Deno.test("an offset confirms everything below it, and what is not confirmed com
   assert.equal(tg.pendingUpdates, 2);
 });
 
-Deno.test("a negative offset forgets all but the last updates", async () => {
-  await using tg = await start();
-  const visitor = started(tg);
-  visitor.say("one");
-  visitor.say("two");
-  assert.equal((await updates(tg, { offset: -1 })).length, 1);
-  assert.equal(tg.pendingUpdates, 1);
-});
-
-Deno.test("a long poll ends when something happens, with all that happened together", async () => {
+Deno.test("a long poll ends with all updates of one moment", async () => {
   await using tg = await start();
   const visitor = tg.user({ first_name: "Anna" });
   const poll = updates(tg, { timeout: 50 });
@@ -210,11 +165,10 @@ Deno.test("of two parallel polls the earlier one ends with 409", async () => {
   assert.equal((await later).status, 200);
 });
 
-Deno.test("a poll whose client has left holds nothing back from the next one", async () => {
+Deno.test("a poll whose client has left keeps no update from the next one", async () => {
   await using tg = await start();
   const leaving = new AbortController();
-  const url = `${tg.url}/bot${TOKEN}/getUpdates?timeout=50`;
-  const left = assert.rejects(fetch(url, { signal: leaving.signal }));
+  const left = assert.rejects(ask(tg, "getUpdates", { timeout: 50 }, leaving.signal));
   await tg.untilPolled();
   leaving.abort();
   await left;
@@ -236,28 +190,11 @@ Deno.test("getUpdates is refused while a webhook is set, until deleteWebhook", a
     409,
   );
   started(tg);
-  const info = await sent(tg, "getWebhookInfo", {});
-  assert.ok(isObject(info));
-  assert.deepEqual([info["url"], info["pending_update_count"]], ["https://old.example/bot", 1]);
-  await sent(tg, "deleteWebhook", { drop_pending_updates: true });
-  assert.deepEqual(await updates(tg), []);
+  await sent(tg, "deleteWebhook", {});
+  assert.equal((await updates(tg)).length, 1);
 });
 
-Deno.test("setWebhook wants https and ends the poll that is open", async () => {
-  await using tg = await start();
-  await refused(
-    tg,
-    "setWebhook",
-    { url: "http://plain.example" },
-    "Bad Request: bad webhook: An HTTPS URL must be provided for webhook",
-  );
-  const poll = ask(tg, "getUpdates", { timeout: 50 });
-  await tg.untilPolled();
-  await sent(tg, "setWebhook", { url: "https://new.example" });
-  assert.equal((await poll).description, "Conflict: terminated by setWebhook request");
-});
-
-Deno.test("allowed_updates are remembered and hold for later updates only", async () => {
+Deno.test("allowed_updates are remembered and apply to later updates only", async () => {
   await using tg = await start();
   const visitor = started(tg);
   await updates(tg, { allowed_updates: ["callback_query"] });
@@ -288,7 +225,7 @@ Deno.test("a press waits 150 seconds in the queue and a message 24 hours", async
 
 // — Texts —
 
-Deno.test("a text has 1 to 4096 UTF-16 units after formatting and trimming", async () => {
+Deno.test("a text has 1 to 4096 UTF-16 units after trimming", async () => {
   await using tg = await start();
   const { id: chat_id, chat } = started(tg);
   await refused(tg, "sendMessage", { chat_id, text: "" }, "Bad Request: message text is empty");
@@ -297,8 +234,6 @@ Deno.test("a text has 1 to 4096 UTF-16 units after formatting and trimming", asy
   await refused(tg, "sendMessage", { chat_id, text: long }, "Bad Request: message is too long");
   await sent(tg, "sendMessage", { chat_id, text: `  ${long.slice(1)}\n` });
   assert.equal((await chat.nextMessage()).text?.length, 4096);
-  const html = { chat_id, text: `<b>${long.slice(1)}</b>`, parse_mode: "HTML" };
-  await sent(tg, "sendMessage", html);
 });
 
 Deno.test("a caption has at most 1024 UTF-16 units", async () => {
@@ -393,7 +328,18 @@ Deno.test("a text_mention is kept with the user as Telegram knows them", async (
   ]);
 });
 
-Deno.test("half of a surrogate pair is refused wherever it stands", async () => {
+Deno.test("parse_mode is refused, since the bot formats with entities", async () => {
+  await using tg = await start();
+  const { id: chat_id } = started(tg);
+  await refused(
+    tg,
+    "sendMessage",
+    { chat_id, text: "<b>x</b>", parse_mode: "HTML" },
+    "Bad Request: can't parse entities: this simulator reads no parse_mode",
+  );
+});
+
+Deno.test("half of a surrogate pair is refused in texts and buttons", async () => {
   await using tg = await start();
   const { id: chat_id } = started(tg);
   const half = "😀".slice(0, 1);
@@ -407,39 +353,6 @@ Deno.test("half of a surrogate pair is refused wherever it stands", async () => 
     { chat_id, text: "x", reply_markup },
     "Bad Request: inline keyboard button text must be encoded in UTF-8",
   );
-});
-
-Deno.test("parse_mode HTML becomes entities", async () => {
-  await using tg = await start();
-  const { id: chat_id, chat } = started(tg);
-  const text = '<b>Bold <i>both</i></b> &lt;3 <a href="https://example.com">link</a>';
-  await sent(tg, "sendMessage", { chat_id, text, parse_mode: "HTML" });
-  const message = await chat.nextMessage();
-  assert.equal(message.text, "Bold both <3 link");
-  assert.deepEqual(message.entities, [
-    { type: "bold", offset: 0, length: 9 },
-    { type: "italic", offset: 5, length: 4 },
-    { type: "text_link", offset: 13, length: 4, url: "https://example.com" },
-  ]);
-});
-
-Deno.test("broken HTML is refused with the place in bytes", async () => {
-  await using tg = await start();
-  const { id: chat_id } = started(tg);
-  const cases: [string, string][] = [
-    ["<b>open", `Can't find end tag corresponding to start tag "b"`],
-    ["ж<script>", `Unsupported start tag "script" at byte offset 2`],
-    ["<constructor>", `Unsupported start tag "constructor" at byte offset 0`],
-    ["a < b", "Unclosed start tag at byte offset 2"],
-    ["</b>", "Unexpected end tag at byte offset 0"],
-    ["<b><i>x</b></i>", `Unmatched end tag at byte offset 7, expected "</i>", found "</b>"`],
-  ];
-  for (const [text, fault] of cases) {
-    const description = `Bad Request: can't parse entities: ${fault}`;
-    await refused(tg, "sendMessage", { chat_id, text, parse_mode: "HTML" }, description);
-  }
-  const unsupported = { chat_id, text: "x", parse_mode: "LaTeX" };
-  await refused(tg, "sendMessage", unsupported, "Bad Request: unsupported parse_mode");
 });
 
 // — Buttons —
@@ -456,8 +369,8 @@ Deno.test("callback_data has 1 to 64 bytes, a button has a text and does somethi
     [{ text: "", callback_data: "a" }, "inline keyboard button text must be non-empty"],
     [{ callback_data: "a" }, `can't parse inline keyboard button: Can't find field "text"`],
     [
-      { text: "A", url: "http://localhost:8000" },
-      "inline keyboard button URL 'http://localhost:8000' is invalid: Wrong HTTP URL",
+      { text: "A", url: "https://example.com" },
+      'can\'t parse inline keyboard button: This simulator reads no "url"',
     ],
   ];
   for (const [button, fault] of cases) {
@@ -495,15 +408,12 @@ Deno.test("the bot may write to a person only after they wrote and while they do
   await sent(tg, "sendMessage", params);
   visitor.block();
   await refused(tg, "sendMessage", params, "Forbidden: bot was blocked by the user", 403);
-  const last = (await updates(tg)).at(-1)?.update["my_chat_member"];
-  assert.ok(isObject(last) && isObject(last["new_chat_member"]));
-  assert.equal(last["new_chat_member"]["status"], "kicked");
   assert.throws(() => visitor.say("hm"), TypeError);
   visitor.start();
   await sent(tg, "sendMessage", params);
 });
 
-Deno.test("a chat that does not exist is not found, and a missing one is said to be empty", async () => {
+Deno.test("an unknown chat is not found, and a missing chat_id is called empty", async () => {
   await using tg = await start();
   const text = "x";
   await refused(tg, "sendMessage", { chat_id: -1, text }, "Bad Request: chat not found");
@@ -560,7 +470,7 @@ Deno.test("a forum takes messages into open topics only", async () => {
   );
 });
 
-Deno.test("in a group the bot hears commands and replies to itself, as administrator everything", async () => {
+Deno.test("in a group the bot gets commands and replies to itself, as administrator everything", async () => {
   await using tg = await start();
   const group = tg.group({ title: "Leads" });
   const manager = group.member({ first_name: "Olga" });
@@ -576,7 +486,7 @@ Deno.test("in a group the bot hears commands and replies to itself, as administr
   assert.equal(tg.pendingUpdates, 3);
 });
 
-Deno.test("a reply wants its message, unless it may stand alone", async () => {
+Deno.test("a reply needs its message, unless allow_sending_without_reply", async () => {
   await using tg = await start();
   const { id: chat_id, chat } = started(tg);
   const reply_parameters = { message_id: 999 };
@@ -593,17 +503,16 @@ Deno.test("a reply wants its message, unless it may stand alone", async () => {
 
 // — Photos —
 
-Deno.test("a photo is an address, an upload or a known file_id, and an address can be broken", async () => {
+Deno.test("a photo is sent by its address, which Telegram may fail to fetch", async () => {
   await using tg = await start();
   const { id: chat_id, chat } = started(tg);
   const photo = "https://example.com/logo.png";
   await sent(tg, "sendPhoto", { chat_id, photo });
-  const known = (await chat.nextMessage()).photo?.at(-1)?.file_id;
-  await sent(tg, "sendPhoto", { chat_id, photo: known });
+  assert.equal((await chat.nextMessage()).photo?.length, 3);
   const wrong = "Bad Request: wrong file identifier/HTTP URL specified";
   await refused(tg, "sendPhoto", { chat_id, photo: "no such file" }, wrong);
   await refused(tg, "sendPhoto", { chat_id }, "Bad Request: there is no photo in the request");
-  const mend = tg.breakPhoto(photo);
+  const mend = tg.breakPhoto((url) => url === photo);
   const unreachable = "Bad Request: failed to get HTTP URL content";
   await refused(tg, "sendPhoto", { chat_id, photo }, unreachable);
   mend();
@@ -628,7 +537,6 @@ Deno.test("an edit replaces words and buttons, and one without a difference is r
   await sent(tg, "editMessageText", { chat_id, message_id, text: "Card, done" });
   assert.equal(chat.message(message_id)?.text, "Card, done");
   assert.equal(chat.message(message_id)?.reply_markup, undefined);
-  assert.deepEqual(chat.versions(message_id).map(({ text }) => text), ["Card", "Card, done"]);
 });
 
 Deno.test("only the bot's own messages of the right kind can be edited", async () => {
@@ -659,17 +567,6 @@ Deno.test("only the bot's own messages of the right kind can be edited", async (
   assert.equal(chat.message(photo ?? 0)?.caption, "now with words");
 });
 
-Deno.test("a deleted message is gone, and so is one that was never there", async () => {
-  await using tg = await start();
-  const { id: chat_id, chat } = started(tg);
-  await sent(tg, "sendMessage", { chat_id, text: "Card" });
-  const { message_id } = await chat.nextMessage();
-  await sent(tg, "deleteMessage", { chat_id, message_id });
-  await chat.waitUntil((messages) => messages.length === 1);
-  const description = "Bad Request: message to delete not found";
-  await refused(tg, "deleteMessage", { chat_id, message_id }, description);
-});
-
 Deno.test("a copy keeps media and caption and names no author", async () => {
   await using tg = await start();
   const visitor = started(tg);
@@ -685,7 +582,6 @@ Deno.test("a copy keeps media and caption and names no author", async () => {
   assert.equal((await managers.chat.nextMessage()).caption, "theirs");
   const missing = { ...from, message_id: 99 };
   await refused(tg, "copyMessage", missing, "Bad Request: message to copy not found");
-  await refused(tg, "forwardMessage", missing, "Bad Request: message to forward not found");
 });
 
 Deno.test("copies of an album are an album again, in the order of their ids", async () => {
@@ -709,19 +605,20 @@ Deno.test("copies of an album are an album again, in the order of their ids", as
   );
 });
 
-Deno.test("an album sends its members as one group, and more than ten are refused", async () => {
+Deno.test("a reaction is one emoji that Telegram knows", async () => {
   await using tg = await start();
   const { id: chat_id, chat } = started(tg);
-  const item = { type: "photo", media: "https://example.com/a.png" };
-  await sent(tg, "sendMediaGroup", { chat_id, media: [{ ...item, caption: "one" }, item] });
-  const [, first, second] = chat.messages;
-  assert.equal(first?.media_group_id, second?.media_group_id);
-  await refused(
-    tg,
-    "sendMediaGroup",
-    { chat_id, media: Array(11).fill(item) },
-    "Bad Request: too many messages to send as an album",
-  );
+  const params = { chat_id, message_id: 1 };
+  const reaction = [{ type: "emoji", emoji: "👍" }];
+  await sent(tg, "setMessageReaction", { ...params, reaction });
+  assert.deepEqual(chat.reaction(1), reaction);
+  const cases: [unknown[], string][] = [
+    [[...reaction, ...reaction], "REACTIONS_TOO_MANY"],
+    [[{ type: "emoji", emoji: "🦔" }], "REACTION_INVALID"],
+  ];
+  for (const [reaction, fault] of cases) {
+    await refused(tg, "setMessageReaction", { ...params, reaction }, `Bad Request: ${fault}`);
+  }
 });
 
 // — Presses —
@@ -746,16 +643,14 @@ Deno.test("a press carries the message with its buttons and can be answered with
   const press = visitor.press(message, "Attract clients");
   const [query] = callbackQueries(await updates(tg));
   assert.deepEqual([query?.["data"], query?.["message"]], ["clients", message]);
-  assert.equal(query?.["id"], press.queryIds[0]);
   clock.move(60_000);
   await sent(tg, "answerCallbackQuery", { callback_query_id: query?.["id"], text: "Thank you" });
   assert.equal((await press.answered).text, "Thank you");
-  const late = visitor.press(message, "clients");
-  clock.move(60_001);
+  clock.move(1);
   await refused(
     tg,
     "answerCallbackQuery",
-    { callback_query_id: late.queryIds[0] },
+    { callback_query_id: query?.["id"] },
     "Bad Request: query is too old and response timeout expired or query ID is invalid",
   );
 });
@@ -783,7 +678,7 @@ Deno.test("a press under a message older than 48 hours comes without the message
   });
 });
 
-Deno.test("nobody can press a button that they do not see", async () => {
+Deno.test("press throws for a button that the person does not see", async () => {
   await using tg = await start();
   const { visitor, message } = await menu(tg);
   assert.throws(() => visitor.press(message, "Sell"), /its buttons are Attract clients/);
@@ -836,17 +731,13 @@ Deno.test("a private chat takes a short burst and then one message a second", as
 Deno.test("an album of ten is not too much for a private chat at rest", async () => {
   const clock = stoppedClock();
   await using tg = await start({ now: clock.now });
-  const { id: chat_id } = started(tg);
-  const media = Array(10).fill({ type: "photo", media: "https://example.com/a.png" });
-  await sent(tg, "sendMediaGroup", { chat_id, media });
+  const visitor = started(tg);
+  const album = visitor.sendAlbum(Array(10).fill({ kind: "photo" }));
+  const { id: chat_id } = visitor;
+  const message_ids = album.map(({ message_id }) => message_id);
+  await sent(tg, "copyMessages", { chat_id, from_chat_id: chat_id, message_ids });
   const wait = "Too Many Requests: retry after 3";
   await refused(tg, "sendMessage", { chat_id, text: "x" }, wait, 429);
-});
-
-Deno.test("without limits everything is admitted", async () => {
-  await using tg = await start({ limits: "off", now: stoppedClock().now });
-  const params = { chat_id: tg.group({ title: "Leads" }).id, text: "x" };
-  for (let message = 0; message < 25; message++) await sent(tg, "sendMessage", params);
 });
 
 // — Commands —
@@ -858,41 +749,18 @@ Deno.test("commands are stored by scope, and a badly named one is refused", asyn
   const commands = [{ command: "login", description: "Open the page" }];
   await sent(tg, "setMyCommands", { commands, scope });
   assert.deepEqual(tg.commands(scope), commands);
-  assert.deepEqual(await sent(tg, "getMyCommands", {}), []);
+  assert.deepEqual(tg.commands(), []);
   await refused(
     tg,
     "setMyCommands",
     { commands: [{ command: "Log In", description: "x" }] },
     "Bad Request: BOT_COMMAND_INVALID",
   );
-  await sent(tg, "deleteMyCommands", { scope });
-  assert.deepEqual(tg.commands(scope), []);
 });
 
 // — Faults —
 
-Deno.test("an ordered error comes as often as ordered, for the calls it is meant for", async () => {
-  await using tg = await start();
-  const { id: chat_id } = started(tg);
-  tg.fault({
-    method: "sendMessage",
-    chatId: chat_id,
-    times: 1,
-    fault: {
-      kind: "error",
-      error_code: 429,
-      description: "Too Many Requests: retry after 3",
-      parameters: { retry_after: 3 },
-    },
-  });
-  await sent(tg, "getMe", {});
-  const params = { chat_id, text: "x" };
-  const answer = await ask(tg, "sendMessage", params);
-  assert.deepEqual([answer.status, answer.parameters], [429, { retry_after: 3 }]);
-  await sent(tg, "sendMessage", params);
-});
-
-Deno.test("a reset before leaves no trace, a reset after leaves the message", async () => {
+Deno.test("reset_before has no effect, reset_after leaves the message", async () => {
   await using tg = await start();
   const { id: chat_id, chat } = started(tg);
   const params = { chat_id, text: "x" };
@@ -909,39 +777,7 @@ Deno.test("a reset before leaves no trace, a reset after leaves the message", as
   ]);
 });
 
-Deno.test("a gateway's page is HTML with the status asked for", async () => {
-  await using tg = await start();
-  tg.fault({ fault: { kind: "html", status: 502 } });
-  const response = await fetch(`${tg.url}/bot${TOKEN}/getMe`);
-  assert.equal(response.status, 502);
-  assert.match(await response.text(), /<title>502 Bad Gateway<\/title>/);
-});
-
-Deno.test("a held call is answered when it is let go", async () => {
-  await using tg = await start();
-  const { id: chat_id, chat } = started(tg);
-  const gate = Promise.withResolvers<void>();
-  const params = { chat_id, text: "x" };
-  tg.fault({ method: "sendMessage", fault: { kind: "hold", until: gate.promise } });
-  const held = ask(tg, "sendMessage", params);
-  await sent(tg, "getMe", {});
-  assert.equal(chat.messages.length, 1);
-  gate.resolve();
-  assert.equal((await held).status, 200);
-});
-
-Deno.test("a hanging call ends with the server and not before", async () => {
-  const tg = await start();
-  const remove = tg.fault({ method: "getMe", fault: { kind: "hang" } });
-  const hung = assert.rejects(ask(tg, "getMe"));
-  await tg.nextCall("getMe", (call) => call.outcome.kind === "hung");
-  remove();
-  await sent(tg, "getMe", {});
-  await tg.close();
-  await hung;
-});
-
-Deno.test("while Telegram is down connections are refused, afterwards all is as it was", async () => {
+Deno.test("while Telegram is down connections are refused, and nothing is lost", async () => {
   await using tg = await start();
   const visitor = started(tg);
   const poll = assert.rejects(ask(tg, "getUpdates", { timeout: 50, offset: 2_000_000_000 }));
@@ -956,25 +792,6 @@ Deno.test("while Telegram is down connections are refused, afterwards all is as 
 
 // — Watching —
 
-Deno.test("calls are noted with parameters, chat, time and outcome, the oldest forgotten", async () => {
-  const clock = stoppedClock();
-  await using tg = await start({ now: clock.now, maxCalls: 2 });
-  const heard: string[] = [];
-  tg.onCall(({ method }) => heard.push(method));
-  const params = { chat_id: -5, text: "x" };
-  await ask(tg, "sendMessage", params);
-  const { params: noted, chatId, atMs, outcome } = await tg.nextCall("sendMessage");
-  assert.deepEqual({ noted, chatId, atMs, outcome }, {
-    noted: params,
-    chatId: -5,
-    atMs: clock.now(),
-    outcome: { kind: "error", error_code: 400, description: "Bad Request: chat not found" },
-  });
-  for (let call = 0; call < 4; call++) await ask(tg, "getMe");
-  assert.ok(tg.calls.length < 4);
-  assert.equal(heard.length, 5);
-});
-
 Deno.test("nextMessage takes the bot's messages one by one and leaves those passed over", async () => {
   await using tg = await start();
   const { id: chat_id, chat } = started(tg);
@@ -986,7 +803,7 @@ Deno.test("nextMessage takes the bot's messages one by one and leaves those pass
   assert.equal((await third).text, "three");
 });
 
-Deno.test("a wait that is not met says what was awaited and what the chat holds", async () => {
+Deno.test("a wait that fails says what was awaited and what the chat holds", async () => {
   await using tg = await start({ failsafeMs: 1 });
   const visitor = started(tg);
   await assert.rejects(visitor.chat.nextMessage(), (error) => {
@@ -995,21 +812,4 @@ Deno.test("a wait that is not met says what was awaited and what the chat holds"
     assert.match(error.message, /it holds: #1 Galliard: "\/start agency"/);
     return true;
   });
-});
-
-Deno.test("chat events tell a view what was sent, edited, deleted and reacted to", async () => {
-  await using tg = await start();
-  const { id: chat_id, chat } = started(tg);
-  const seen: string[] = [];
-  const stop = tg.onChatEvent((event) => seen.push(event.kind));
-  await sent(tg, "sendChatAction", { chat_id, action: "typing" });
-  await sent(tg, "sendMessage", { chat_id, text: "x" });
-  const { message_id } = await chat.nextMessage();
-  await sent(tg, "editMessageText", { chat_id, message_id, text: "y" });
-  const reaction = [{ type: "emoji", emoji: "👍" }];
-  await sent(tg, "setMessageReaction", { chat_id, message_id: 1, reaction });
-  await sent(tg, "deleteMessage", { chat_id, message_id });
-  stop();
-  assert.deepEqual(seen, ["action", "sent", "edited", "reacted", "deleted"]);
-  assert.deepEqual(chat.reaction(1), reaction);
 });

@@ -1,6 +1,6 @@
-// Chance that can be had again: numbers from a seed, and what they decide. Knows no fault.
+// Repeatable random numbers, and choices by them. Knows no fault.
 
-/** A generator of numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
+/** A generator of numbers from 0 to below 1, the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -11,7 +11,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** The first entry whose share, added to those before it, is above `random`; undefined for the rest. */
+/** Picks an entry by its share of 1; undefined for the rest. */
 export function pick<T>(shares: readonly (readonly [number, T])[], random: number): T | undefined {
   let below = 0;
   for (const [share, entry] of shares) {

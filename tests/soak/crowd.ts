@@ -1,18 +1,18 @@
-// Who comes, and when: presses at an even rate, a /start before some, a message after some. Knows no HTTP.
+// The visitors: presses at an even rate, a /start before some, a message after some. Knows no HTTP.
 
 import { pressUpdate, startUpdate, textUpdate } from "../bench/presses.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** Every fourth visitor writes /start and presses what they are greeted with; the others have a menu already. */
+/** Every fourth visitor writes /start and presses a button of the greeting; the others press an older menu's. */
 const START_EVERY = 4;
 
 /**
- * So often somebody writes after becoming a lead, in ms. Each message takes one of the 20 a minute that
- * the managers' chat takes, and the cards need most of those.
+ * How often a visitor writes after becoming a lead, in ms. Each message is one of the 20 a minute into the
+ * managers' chat, and the cards need most of those.
  */
 const WRITE_EVERY_MS = 30_000;
 
-/** How often it is looked who is due, in ms. */
+/** How often due visitors are looked for, in ms. */
 const TICK_MS = 25;
 
 export class Crowd {
@@ -25,7 +25,7 @@ export class Crowd {
     this.#push = push;
   }
 
-  /** Comes for so long, so many a second, or until `signal` aborts. */
+  /** Sends visitors at a rate for some time, or until `signal` aborts. */
   async come(forMs: number, perSecond: number, signal: AbortSignal): Promise<void> {
     const beganAtMs = performance.now();
     let arrived = 0;
@@ -39,7 +39,7 @@ export class Crowd {
     }
   }
 
-  /** Somebody who wrote /start was greeted: they press. */
+  /** Presses a button for a visitor who wrote /start and was greeted. */
   greeted(visitor: number): void {
     if (this.#ledger.note(visitor, "greeted")) this.#press(visitor);
   }
@@ -57,11 +57,11 @@ export class Crowd {
     this.#latest = visitor;
   }
 
-  /** False while there is nobody to write. */
+  /** False while no visitor can write. */
   #write(): boolean {
     const visitor = this.#latest;
     if (visitor < 0) return false;
-    this.#latest = -1; // Each of them writes once.
+    this.#latest = -1;
     this.#ledger.wrote(visitor);
     this.#push(textUpdate(visitor, `И ещё: нас интересует запуск в этом месяце (${visitor})`));
     return true;

@@ -1,4 +1,4 @@
-// What has become of every visitor, in one byte each: whoever is done with is forgotten but for that. Knows no HTTP.
+// What has happened to every visitor, in one byte each, and what went wrong. Knows no HTTP.
 
 const MARKS = {
   /** Wrote /start. */
@@ -15,11 +15,11 @@ const MARKS = {
 
 export type Mark = keyof typeof MARKS;
 
-/** How many visitors bear each mark, and what was said of them more often than it had to be. */
+/** How many visitors have each mark, and what happened more often than needed. */
 export interface Account extends Readonly<Record<Mark, number>> {
   /** Leads that the CRM accepted or the managers have. */
   readonly settled: number;
-  /** Follow-ups that visitors wrote, and those that the managers have. */
+  /** Follow-ups that visitors wrote, and those that the managers were shown. */
   readonly followUps: number;
   readonly followUpsShown: number;
   /** POSTs in all, and those whose idempotency key had come before. */
@@ -27,11 +27,11 @@ export interface Account extends Readonly<Record<Mark, number>> {
   readonly keysAgain: number;
   /** Marks that came a second time, as after an answer that was lost. */
   readonly again: Readonly<Partial<Record<Mark, number>>>;
-  /** What should never come, in words; the first few. */
+  /** What must not happen, in words; the first few. */
   readonly faults: readonly string[];
 }
 
-/** So many faults are kept in words. */
+/** How many faults are kept in words. */
 const MOST_FAULTS = 20;
 
 export class Ledger {
@@ -48,7 +48,7 @@ export class Ledger {
   };
   readonly #again: Partial<Record<Mark, number>> = {};
   readonly #faults: string[] = [];
-  /** A key is 36 characters: a few MB in half an hour, in a process that nobody measures. */
+  /** 36 characters each: a few MB in half an hour, in a process that is not measured. */
   readonly #keys = new Set<string>();
   readonly #followUpsOwed = new Set<number>();
   #settled = 0;
@@ -56,7 +56,7 @@ export class Ledger {
   #posts = 0;
   #keysAgain = 0;
 
-  /** A new visitor's number. */
+  /** Adds a visitor; returns their number. */
   add(): number {
     if (this.#visitors === this.#marks.length) {
       const larger = new Uint8Array(2 * this.#marks.length);
@@ -66,7 +66,7 @@ export class Ledger {
     return this.#visitors++;
   }
 
-  /** Notes a mark; false when it was there already, or the visitor is none. */
+  /** Records a mark; false when it is there already, or the visitor is unknown. */
   note(visitor: number, mark: Mark): boolean {
     const before = this.#marks[visitor];
     if (before === undefined || visitor >= this.#visitors) {
@@ -84,7 +84,7 @@ export class Ledger {
     return true;
   }
 
-  /** Notes a POST with its idempotency key. */
+  /** Records a POST with its idempotency key. */
   posted(visitor: number, key: string | undefined): void {
     this.#posts++;
     if (key === undefined) this.fault(`a POST of visitor ${visitor} without an idempotency key`);
@@ -93,13 +93,13 @@ export class Ledger {
     this.note(visitor, "posted");
   }
 
-  /** Notes that a visitor wrote once more. */
+  /** Records a visitor's follow-up. */
   wrote(visitor: number): void {
     this.#followUps++;
     this.#followUpsOwed.add(visitor);
   }
 
-  /** Notes that the managers read what a visitor wrote. */
+  /** Records that the managers were shown a visitor's follow-up. */
   followUpShown(visitor: number): void {
     this.#followUpsOwed.delete(visitor);
   }
@@ -113,7 +113,7 @@ export class Ledger {
     return this.#counts.pressed - this.#settled;
   }
 
-  /** Whether nobody is owed anything. */
+  /** Whether every visitor and every lead is done with. */
   get isEven(): boolean {
     const { started, greeted, pressed, confirmed } = this.#counts;
     return started === greeted && pressed === confirmed && this.owedLeads === 0 &&

@@ -1,6 +1,6 @@
-// Counts what lives in a process and could pile up: timers, and listeners on abort signals. Knows nothing of the program.
+// Counts what could pile up in a process: timers, and listeners on abort signals. Knows nothing of the program.
 
-/** How many there are now, and the most there were since `take` was last called. */
+/** The count now, and the most since `take` was last called. */
 export interface Live {
   readonly now: number;
   readonly most: number;
@@ -34,7 +34,7 @@ export type Timers = Pick<
 
 type Callback = (...args: unknown[]) => void;
 
-/** Puts counting functions in the place of a scope's timers. */
+/** Replaces a scope's timer functions by counting ones. */
 export function watchTimers(scope: Timers): Watch {
   const { setTimeout, clearTimeout, setInterval, clearInterval } = scope;
   const live = new Set<number>();
@@ -73,17 +73,17 @@ export function watchTimers(scope: Timers): Watch {
   return count;
 }
 
-/** The listeners that signals have for their abort, as `watchAbortListeners` counts them. */
+/** Abort listeners, as `watchAbortListeners` counts them. */
 export interface ListenerWatch extends Watch {
-  /** The most that any one signal has now. */
+  /** The most that one signal has now. */
   mostOnOne(): number;
 }
 
 type Listening = Pick<EventTarget, "addEventListener" | "removeEventListener">;
 
 /**
- * Puts counting methods in the place of `addEventListener` and `removeEventListener` of a prototype.
- * Listeners of a signal that was aborted, or of one that is garbage, are no more.
+ * Replaces `addEventListener` and `removeEventListener` of a prototype by counting methods. Listeners of
+ * an aborted or collected signal do not count.
  */
 export function watchAbortListeners(prototype: Listening): ListenerWatch {
   const { addEventListener, removeEventListener } = prototype;

@@ -2,9 +2,9 @@
 // something did not hold.
 //
 //   deno task soak                30 minutes at 20 leads/s, the first sixth of it to warm up
-//   deno task soak --minutes 3    a shorter one: does it hold at all; memory takes longer than its half minute to warm up
-//   deno task soak --rate 10      another load; more than 20 is more than the managers' chat takes
-//   deno task soak --seed 7       the same chance again
+//   deno task soak --minutes 3    a shorter one; memory takes longer than its half minute to warm up
+//   deno task soak --rate 10      another load; above 20 the managers' chat cannot keep up
+//   deno task soak --seed 7       the same random numbers again
 //   deno task soak --json         every sample, for machines
 
 import { parseArgs } from "node:util";
@@ -21,16 +21,15 @@ import { sleep } from "./sleep.ts";
 import { verdict } from "./verdict.ts";
 import { watch } from "./watch.ts";
 
-/** The share of the run that is warm-up. */
 const WARM_UP = 1 / 6;
 
-/** How long the bot has after the last visitor until nobody is owed anything, in ms: cards wait for the managers' pace. */
+/** How long the bot has after the last visitor to finish its work, in ms: cards wait for Telegram's limit. */
 const REST_MS = 180_000;
 
-/** So long it must have said nothing by then, in ms: what it says again after a lost answer comes within less. */
+/** How long no call may have come by then, in ms: repeats after a lost answer come sooner. */
 const QUIET_MS = 10_000;
 
-/** How long the CRM may take, in s: a silent one is many times silent within a run. */
+/** The CRM's deadline, in s: short, because a run has many silent answers. */
 const CRM_TIMEOUT_SECONDS = 2;
 
 interface Plan {
@@ -65,14 +64,14 @@ function readPlan(args: string[]): Plan {
   };
 }
 
-/** Waits until nobody is owed anything and all is quiet, or patience ends. */
+/** Waits until all work is done and the bot is quiet, or the time is over. */
 async function untilEven(ledger: Ledger, peer: Peer, signal: AbortSignal): Promise<void> {
   const untilMs = performance.now() + REST_MS;
   const isAtRest = () => ledger.isEven && performance.now() - peer.lastCallAtMs() > QUIET_MS;
   while (!isAtRest() && performance.now() < untilMs && !signal.aborted) await sleep(100, signal);
 }
 
-/** What the journal of a bot that has ended holds. */
+/** Reads the journal of a bot that has ended. */
 function readJournal(folder: string) {
   const journal = openJournal(`${folder}/data/triborg.db`);
   const sum = (numbers: number[]) => numbers.reduce((all, each) => all + each, 0);
@@ -115,7 +114,7 @@ async function soak(plan: Plan, interrupted: AbortSignal) {
     try {
       await Promise.race([peer.polled, bot.lost, interruption]);
       const watching = watch({ bot, peer, ledger }, minutes, samples, signal);
-      watching.catch(() => {}); // A bot that ended tells nothing: `lost` says so.
+      watching.catch(() => {}); // `lost` reports a bot that ended.
       await Promise.race([crowd.come(minutes * 60_000, rate, signal), bot.lost]);
       over.abort();
       await watching;

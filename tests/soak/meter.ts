@@ -1,12 +1,12 @@
-// Preloaded into the bot of the soak, beside a program that knows nothing of it: its usage, and what lives in it.
+// Preloaded into the soak's bot: reports its usage and what lives in it.
 
 import process from "node:process";
 import { answerUsageRequests, ownUsage, type Usage } from "../bench/usage.ts";
 import { type Live, watchAbortListeners, watchTimers } from "./live.ts";
 
-/** What the soak asks of the bot's process. */
+/** The figures of the bot's process. */
 export interface SoakUsage extends Usage {
-  /** V8's heap in use, in bytes: with what is garbage since its last collection. */
+  /** V8's heap in use, in bytes, with garbage since the last collection. */
   readonly heapBytes: number;
   readonly timers: Live;
   readonly listeners: Live;
@@ -27,5 +27,5 @@ function usage(): SoakUsage {
   };
 }
 
-// What a preload waits for is awaited before the program starts; an unreferenced timer is not.
+// Deno awaits a preload before the program starts, but not an unreferenced timer.
 Deno.unrefTimer(setTimeout(() => answerUsageRequests(usage)));

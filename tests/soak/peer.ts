@@ -1,10 +1,9 @@
-// The Bot API, the managers' chat and the CRM that the bot meets for so long: lean, flaky, and counting. What they saw is in the ledger.
+// The Bot API, the managers' chat and the CRM of the soak: lean and flaky. They record what they see in the ledger.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type CrmMode, respond } from "../../lib/simulator/crm/modes.ts";
 import { HttpFront, readBody } from "../../lib/simulator/http_front.ts";
-import { sendGatewayPage, sendJson, sendRefusal } from "../../lib/simulator/telegram/api.ts";
-import type { Fault } from "../../lib/simulator/telegram/faults.ts";
+import { sendGatewayPage, sendJson, sendRefusal } from "../../lib/simulator/telegram/http.ts";
 import { createGroupLimit } from "../../lib/simulator/telegram/limits.ts";
 import { TelegramRefusal } from "../../lib/simulator/telegram/refusal.ts";
 import {
@@ -16,22 +15,23 @@ import {
   sentMessage,
 } from "../bench/presses.ts";
 import { Session } from "../bench/session.ts";
+import type { CallFault } from "./flaky.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** How long a getUpdates waits at most, in ms: what the bot asks for. */
+/** Longest wait of a getUpdates, in ms: what the bot asks for. */
 const LONG_POLL_MS = 10_000;
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
 export interface PeerOptions {
   readonly ledger: Ledger;
-  /** Told when somebody who wrote /start is greeted. */
+  /** Called when a visitor who wrote /start is greeted. */
   readonly greeted: (visitor: number) => void;
-  readonly nextFault: (method: string) => Fault | undefined;
+  readonly nextFault: (method: string) => CallFault | undefined;
   readonly nextCrmMode: () => CrmMode;
 }
 
-/** The most connections that were open since they were last asked for. */
+/** The most open connections since the last call. */
 export interface Connections {
   readonly botApi: number;
   readonly crm: number;
@@ -46,7 +46,7 @@ export interface Peer {
   /** When the bot last asked for something but updates, in ms of `performance.now()`. */
   lastCallAtMs(): number;
   takeConnections(): Connections;
-  /** How many messages the managers' chat took, and refused because they were too many. */
+  /** How many messages the managers' chat took, and refused with 429. */
   readonly managersChat: { readonly messages: number; readonly refused: number };
   close(): Promise<void>;
 }
@@ -151,8 +151,8 @@ async function readJson(request: IncomingMessage): Promise<Params> {
   return body.length === 0 ? {} : JSON.parse(new TextDecoder().decode(body));
 }
 
-/** Lets a fault happen that comes before the processing; says whether to go on. */
-async function passes(fault: Fault, response: ServerResponse): Promise<boolean> {
+/** Applies a fault that precedes the processing; says whether to go on. */
+async function passes(fault: CallFault, response: ServerResponse): Promise<boolean> {
   switch (fault.kind) {
     case "error":
       sendRefusal(
@@ -171,22 +171,19 @@ async function passes(fault: Fault, response: ServerResponse): Promise<boolean> 
       return true;
     case "reset_after":
       return true;
-    case "hang":
-    case "hang_after":
-      throw new RangeError(`Cannot ${fault.kind}: nothing here waits for ever`);
   }
 }
 
-/** A front that remembers the most connections since it was last asked. */
+/** A server that remembers the most connections since `takePeak` was last called. */
 async function openCounted(
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   ledger: Ledger,
 ) {
   let peak = 0;
   const front = await HttpFront.open((request, response) => {
-    peak = Math.max(peak, front.openConnections); // No connection without a request.
+    peak = Math.max(peak, front.openConnections);
     answer(request, response).catch((error) => {
-      // A bot that stops leaves requests half written.
+      // A stopping bot leaves requests half written.
       if (request.complete) ledger.fault(`the peer failed: ${error?.message ?? error}`);
       response.destroy();
     });

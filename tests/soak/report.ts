@@ -1,4 +1,4 @@
-// A soak's result, for machines and for people. Computes nothing but how often a row is shown.
+// A soak's result as JSON or as a table. Computes nothing but which rows are shown.
 
 import { aligned } from "../bench/report.ts";
 import { type Gauge, GAUGES, type Sample } from "./samples.ts";
@@ -9,12 +9,12 @@ export interface Report extends Seen {
   readonly machine: { readonly os: string; readonly cores: number; readonly deno: string };
   readonly minutes: number;
   readonly seed: number;
-  /** Messages that the managers' chat took, and refused because they were too many. */
+  /** Messages that the managers' chat took, and refused with 429. */
   readonly managersChat: { readonly messages: number; readonly refused: number };
   readonly findings: readonly Finding[];
 }
 
-/** So many rows of samples are shown. */
+/** How many rows of samples are shown. */
 const ROWS = 16;
 
 export function table(report: Report): string {

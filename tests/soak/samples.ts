@@ -1,26 +1,26 @@
-// What is sampled during a soak, and what is demanded of each gauge. A new gauge is one more entry of `GAUGES`.
+// What is sampled during a soak, and the demand on each gauge. A new gauge is one more entry of `GAUGES`.
 
 /**
- * V8 lets garbage pile up and then collects all of it: memory is a saw with teeth of 50 MB, and what
- * two thirds of a run differ by is mostly where a tooth ends, in MB. A leak of 1 KB a lead is 29 MB
- * within the 25 minutes after the warm-up of a full run.
+ * How far memory may seem to rise, in MB. V8 collects garbage in steps of 50 MB, and the difference between thirds
+ * of a run is mostly where a step ends. A leak of 1 KB a lead is 29 MB in the 25 minutes after the warm-up
+ * of a full run.
  */
 const MEMORY_NOISE_MB = 10;
 
 /**
- * How long Telegram may have been out of reach before everybody comes at once, in s: three failed polls
- * in a row. How often that is, is chance. Each visitor of so long opens a connection to the Bot API and
- * one to the CRM, and starts the timers of two calls and of a POST.
+ * How long Telegram may be unreachable before all visitors of that time come at once, in s: three failed
+ * polls in a row. Each of them opens a connection to the Bot API and one to the CRM, and starts the timers
+ * of two calls and of a POST.
  */
 const PAUSE_S = 7;
 
-/** The minute's cards wait for the managers' pace: 20 messages of seven. */
+/** Cards that wait for the managers' chat's limit: 20 messages of seven in a minute. */
 const MINUTE_OF_CARDS = 140;
 
-/** Medians of what a moment needs, and no pause: they differ by this from third to third. */
+/** How much medians of a moment's needs differ from third to third. */
 const DRIFT = 25;
 
-/** Every gauge, with the column that shows it and what is demanded of it at so many leads a second. */
+/** Every gauge, with its column and the demand on it at a rate of leads a second. */
 export const GAUGES = {
   rssMb: { column: "resident MB", words: "resident memory, MB", noise: MEMORY_NOISE_MB },
   heapMb: { column: "heap MB", words: "heap in use, MB", noise: MEMORY_NOISE_MB },
@@ -28,7 +28,7 @@ export const GAUGES = {
     column: "to Bot API",
     words: "connections to the Bot API",
     burst: (rate) => PAUSE_S * rate,
-    drift: (rate) => PAUSE_S * rate, // They stay open for a while, in case they are needed again.
+    drift: (rate) => PAUSE_S * rate, // Kept open for a while for reuse.
   },
   crmConnections: {
     column: "to CRM",
@@ -77,14 +77,14 @@ export interface Steady {
   readonly noise: number;
 }
 
-/** Its highest value must not be above the warm-up's by more than a burst; from third to third it may drift. */
+/** Its highest value may exceed the warm-up's by a burst; from third to third it may drift. */
 export interface Bounded {
   readonly burst: (rate: number) => number;
   readonly drift: (rate: number) => number;
 }
 
 export type Sample = Readonly<Record<Gauge, number>> & {
-  /** Since the first visitor came, in s. */
+  /** Time since the first visitor came, in s. */
   readonly atS: number;
   readonly presses: number;
   /** The bot's CPU time since the first visitor came, in ms, and its share of one core since the sample before. */

@@ -1,4 +1,4 @@
-// The soak's own parts: what it counts, and that it tells a rise from noise.
+// The soak's own parts: what they count, and that they tell a rise from noise.
 
 import assert from "node:assert/strict";
 import type { CrmMode } from "../../lib/simulator/crm/modes.ts";
@@ -72,7 +72,7 @@ function onlyFailure(seen: Seen): string {
   return failure ?? assert.fail("everything held");
 }
 
-Deno.test("trendOf tells what a steady rise adds, whatever a few outliers say", () => {
+Deno.test("trendOf tells what a steady rise adds, despite outliers", () => {
   const points = series((atS, nth) => nth % 30 === 0 ? 10_000 : atS / 100);
   const { slopeAdds, first, last, most } = trendOf(points);
   assert.ok(Math.abs(slopeAdds - 17.9) < 0.01, `slope adds ${slopeAdds}`);
@@ -80,7 +80,7 @@ Deno.test("trendOf tells what a steady rise adds, whatever a few outliers say", 
   assert.equal(most, 10_000);
 });
 
-Deno.test("trendOf tells of no rise where a step up and a step down are as long", () => {
+Deno.test("trendOf sees no rise where a step up and a step down are equally long", () => {
   const { slopeAdds, first, last } = trendOf(series((atS) => atS > 600 && atS <= 1_200 ? 50 : 5));
   assert.deepEqual({ slopeAdds, first, last }, { slopeAdds: 0, first: 5, last: 5 });
 });
@@ -93,12 +93,12 @@ Deno.test("a run in which everything went well holds", () => {
   assert.deepEqual(failures(verdict(aRun())), []);
 });
 
-Deno.test("memory that rises by 1 KB a lead does not hold, though it is a saw", () => {
+Deno.test("memory that rises by 1 KB a lead fails, although it goes up and down", () => {
   const leaking = aRun({ gauges: { rssMb: (atS) => saw(atS) + 20 * atS / 1024 } });
   assert.match(onlyFailure(leaking), /^resident memory/);
 });
 
-Deno.test("memory that rises while it warms up, and no longer, holds", () => {
+Deno.test("memory that rises during the warm-up only holds", () => {
   const rssMb = (atS: number) => 60 + Math.min(atS, 1_200) / 10;
   assert.deepEqual(failures(verdict(aRun({ warmUpS: 1_200, gauges: { rssMb } }))), []);
   assert.match(onlyFailure(aRun({ warmUpS: 10, gauges: { rssMb } })), /^resident memory/);
@@ -115,11 +115,11 @@ for (
     ["owedLeads", /^leads that are neither/],
   ] as const
 ) {
-  Deno.test(`${gauge} that grow by one in ten leads do not hold`, () => {
+  Deno.test(`${gauge} that grow by one in ten leads fail`, () => {
     assert.match(onlyFailure(aRun({ gauges: { [gauge]: (atS: number) => 5 + 2 * atS } })), words);
   });
 
-  Deno.test(`${gauge} do not hold when one moment needs more than a burst explains`, () => {
+  Deno.test(`${gauge} fail when one moment needs more than a burst explains`, () => {
     const most = 6 + GAUGES[gauge].burst(20);
     const spike = aRun({ gauges: { [gauge]: (atS: number) => atS === 900 ? most : 5 } });
     assert.match(onlyFailure(spike), words);
@@ -128,7 +128,7 @@ for (
   });
 }
 
-Deno.test("timers that drift up slowly do not hold, though no moment has many", () => {
+Deno.test("timers that drift up slowly fail, although no moment has many", () => {
   assert.match(onlyFailure(aRun({ gauges: { timers: (atS) => 5 + atS / 40 } })), /^timers/);
 });
 
@@ -155,7 +155,11 @@ for (
       (l) => settle(l, ["pressed", "accepted"]),
       /confirmed: 1 of 2/,
     ],
-    ["a lead that nobody has", (l) => settle(l, ["pressed", "confirmed"]), /1 of 2$/],
+    [
+      "a lead that neither the CRM nor the managers have",
+      (l) => settle(l, ["pressed", "confirmed"]),
+      /1 of 2$/,
+    ],
     ["a /start without greeting", (l) => settle(l, ["started"]), /greeted: 1 of 2/],
     ["a follow-up that is not shown", (l) => l.wrote(0), /follow-ups .* 1 of 2/],
     ["a POST with the key of another lead", (l) => {
@@ -168,7 +172,7 @@ for (
       (l) => l.posted(0, "other"),
       /POSTs: 2, of as many leads: 1/,
     ],
-    ["a mark of nobody", (l) => l.note(99, "confirmed"), /visitor 99/],
+    ["a mark of an unknown visitor", (l) => l.note(99, "confirmed"), /visitor 99/],
   ] as [string, (ledger: Ledger) => void, RegExp][]
 ) {
   Deno.test(`${what} does not hold`, () => {
@@ -192,7 +196,7 @@ function settle(ledger: Ledger, marks: readonly Parameters<Ledger["note"]>[1][])
   for (const mark of marks) ledger.note(visitor, mark);
 }
 
-Deno.test("a ledger keeps every visitor apart, however many come", () => {
+Deno.test("a ledger keeps any number of visitors apart", () => {
   const ledger = new Ledger();
   for (let nth = 0; nth < 5_000; nth++) {
     const visitor = ledger.add();
@@ -212,7 +216,7 @@ Deno.test("a ledger keeps every visitor apart, however many come", () => {
   assert.equal(ledger.owedLeads, 2_500);
 });
 
-Deno.test("the same seed gives the same chance, another seed another", () => {
+Deno.test("the same seed gives the same numbers, another seed others", () => {
   const draw = (seed: number) => Array.from({ length: 5 }, seededRandom(seed));
   assert.deepEqual(draw(7), draw(7));
   assert.notDeepEqual(draw(7), draw(8));
@@ -306,7 +310,7 @@ Deno.test("abort listeners count until they are removed or their signal aborts",
   assert.equal(watch.mostOnOne(), 0);
 });
 
-Deno.test("an abort listener that was added until another signal aborts ends with that", () => {
+Deno.test("an abort listener with a signal of its own ends when that aborts", () => {
   const { watch, controller } = watchedSignals();
   const [one, until] = [controller(), new AbortController()];
   one.signal.addEventListener("abort", () => {}, { signal: until.signal });

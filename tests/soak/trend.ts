@@ -1,4 +1,4 @@
-// A series of samples → whether it goes up, told so that single outliers do not matter. Knows no unit.
+// Whether a series of samples rises, whatever single outliers say. Knows no unit.
 
 import { median, quantile } from "../bench/statistics.ts";
 
@@ -14,7 +14,7 @@ export interface Trend {
   /** The medians of the first and the last third. */
   readonly first: number;
   readonly last: number;
-  /** What nine of ten values of the first and the last third are not below. */
+  /** The value that nine of ten values of the first and the last third reach. */
   readonly firstFloor: number;
   readonly lastFloor: number;
   readonly most: number;

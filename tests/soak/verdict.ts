@@ -1,4 +1,4 @@
-// Everything that a soak saw → what held and what did not, each with the figures it rests on. Measures nothing.
+// Judges a soak: what held and what did not, each with its figures. Measures nothing.
 
 import type { Account } from "./ledger.ts";
 import {
@@ -22,7 +22,7 @@ export interface Seen {
   readonly samples: readonly Sample[];
   /** Leads a second. */
   readonly rate: number;
-  /** So long it warms up, in s since the first visitor came. */
+  /** Warm-up, in s since the first visitor came. */
   readonly warmUpS: number;
   /** Work that the journal of the stopped bot still owes. */
   readonly owedInJournal: number;
@@ -90,8 +90,8 @@ function gauges({ samples, warmUpS, rate }: Seen): Finding[] {
 }
 
 /**
- * A trend lifts the median, the floor and the slope alike; each of them alone is lifted by where the
- * last third happens to begin and end.
+ * A trend raises the median, the floor and the slope alike; each of them alone also rises by where the
+ * last third begins and ends.
  */
 export function judgeSteady({ words, noise }: Steady & Demand, trend: Trend): Finding {
   const { first, last, firstFloor, lastFloor, slopeAdds } = trend;

@@ -1,4 +1,4 @@
-// Looks at the bot and its world every few seconds. Judges nothing.
+// Samples the bot and its peers every few seconds. Judges nothing.
 
 import type { Running } from "../bench/contestants.ts";
 import type { Ledger } from "./ledger.ts";
@@ -11,12 +11,12 @@ import { sleep } from "./sleep.ts";
 const SAMPLE_MS = 10_000;
 const LEAST_SAMPLES = 36;
 
-/** Every so many samples it is said how things go. */
+/** Samples between two lines of progress. */
 const SAID_EVERY = 6;
 
 const MEGABYTE = 1024 * 1024;
 
-/** The bot in its world, as it is watched. */
+/** What is sampled. */
 export interface Watched {
   readonly bot: Running;
   readonly peer: Peer;
@@ -67,5 +67,5 @@ export async function watch(
 }
 
 async function usageOf(bot: Running): Promise<SoakUsage> {
-  return await bot.usage() as SoakUsage; // The preload of the soak tells more than the bench's.
+  return await bot.usage() as SoakUsage; // The soak's preload reports more than the bench's.
 }

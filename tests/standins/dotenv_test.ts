@@ -75,7 +75,7 @@ Deno.test("parse takes the last of two values of a name", () => {
   assertParsed("A=1\nA=2", { A: "2" });
 });
 
-Deno.test("parse skips a name that is no identifier, and says so", () => {
+Deno.test("parse skips a name that is no identifier, with a warning", () => {
   using warnings = quietWarnings();
 
   assertParsed("1A=x\nB-C=y\nD=z", { D: "z" });
@@ -94,7 +94,7 @@ Deno.test("parse expands $NAME and ${NAME} from the file in unquoted values only
   });
 });
 
-Deno.test("parse expands from the environment what the file does not hold, and else uses the default", () => {
+Deno.test("parse expands what the file lacks from the environment, else from the default", () => {
   Deno.env.set(NAME, "outer");
   try {
     assertParsed(`A=$${NAME}\nB=\${${NAME}:-x}\nC=\${${NAME}_NOT:-x}\nD=$${NAME}_NOT:-y`, {

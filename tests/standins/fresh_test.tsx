@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { App, type Context, createDefine, HttpError, type Middleware } from "fresh";
-import { h, type VNode } from "preact";
+import { h } from "preact";
 
 // Imported by its bare name, so that the same tests run on the stand-in and on Fresh itself.
 
@@ -19,7 +19,7 @@ Deno.test("a route answers GET and POST each with its own handler", async () => 
 
 Deno.test("the handlers of a route run in order and share ctx.state, which is new for each request", async () => {
   const app = new App<State>().use(leave("outer"))
-    .get("/", leave("inner"), (ctx) => ctx.json(ctx.state.trail));
+    .get("/", leave("inner"), (ctx) => Response.json(ctx.state.trail));
 
   assert.equal(await bodyOf(app, "/"), '["outer","inner"]');
   assert.equal(await bodyOf(app, "/"), '["outer","inner"]');
@@ -81,7 +81,7 @@ Deno.test("onError answers outside the middlewares: they see the throw, not its 
   assert.equal(response.headers.get("x-seen"), null);
 });
 
-Deno.test("notFound may stand anywhere and answers unmatched paths as well as a thrown 404", async () => {
+Deno.test("notFound may be registered anywhere and answers unmatched paths as well as a thrown 404", async () => {
   const app = new App<State>()
     .onError("*", (ctx) => ctx.text("sorry"))
     .get("/", () => {
@@ -146,7 +146,7 @@ Deno.test("an unmatched method on a known path is 405", async () => {
 Deno.test("a 405 reaches onError as an HttpError", async () => {
   const app = new App<State>()
     .use(leave("through"))
-    .onError("*", (ctx) => ctx.json([ctx.error instanceof HttpError && ctx.error.status]))
+    .onError("*", (ctx) => Response.json([ctx.error instanceof HttpError && ctx.error.status]))
     .get("/", (ctx) => ctx.text("ok"));
 
   assert.equal(await bodyOf(app, "/", { method: "DELETE" }), "[405]");
@@ -181,7 +181,7 @@ Deno.test("OPTIONS on a known path is 204 and lists its methods", async () => {
 });
 
 Deno.test("params are decoded, but an encoded slash stays encoded", async () => {
-  const app = new App<State>().get("/p/:key/:field", (ctx) => ctx.json({ ...ctx.params }));
+  const app = new App<State>().get("/p/:key/:field", (ctx) => Response.json({ ...ctx.params }));
 
   assert.equal(
     await bodyOf(app, "/p/%D1%82%D0%B5%D1%81%D1%82%20one/a%2Fb"),
@@ -222,14 +222,14 @@ Deno.test("the first of two handlers of the same path and method wins", async ()
   assert.equal(await bodyOf(app, "/"), "first");
 });
 
-Deno.test("ctx.next() behind the last handler is a 404", async () => {
+Deno.test("ctx.next() in the last handler is a 404", async () => {
   const app = new App<State>().get("/", (ctx) => ctx.next());
 
   assert.equal((await ask(app, "/")).status, 404);
 });
 
 Deno.test("ctx.info is the caller's, or a local stand-in", async () => {
-  const app = new App<State>().get("/", (ctx) => ctx.json(hostOf(ctx)));
+  const app = new App<State>().get("/", (ctx) => Response.json(hostOf(ctx)));
   const remoteAddr = { transport: "tcp", hostname: "192.0.2.7", port: 5000 } as const;
 
   const response = await app.handler()(request("/"), { remoteAddr, completed: Promise.resolve() });
@@ -245,7 +245,7 @@ Deno.test("a handler that returns no Response is a 500", async () => {
   assert.equal((await ask(app, "/")).status, 500);
 });
 
-Deno.test("an unknown error is a 500 that says nothing, and goes to the console", async () => {
+Deno.test("an unknown error is a 500 without its message, and goes to the console", async () => {
   using errors = quietErrors();
   const failure = new Error("token 123:abc");
   const app = new App<State>().get("/", () => {
@@ -275,31 +275,31 @@ Deno.test("an HttpError answers with its status, and its message or the status's
   assert.equal(await said.text(), "At most 1 MB");
 });
 
-Deno.test("an HttpError of 500 and more goes to the console too, one below does not", async () => {
+Deno.test("an HttpError from 500 on goes to the console, one below 500 does not", async () => {
   using errors = quietErrors();
   const app = new App<State>()
     .get("/503", () => {
       throw new HttpError(503);
     })
-    .get("/451", () => {
-      throw new HttpError(451);
+    .get("/415", () => {
+      throw new HttpError(415);
     });
 
-  assert.equal(await bodyOf(app, "/451"), "Unavailable For Legal Reasons");
+  assert.equal(await bodyOf(app, "/415"), "Unsupported Media Type");
   assert.equal(errors.calls.length, 0);
   assert.equal(await bodyOf(app, "/503"), "Service Unavailable");
   assert.equal(errors.calls.length, 1);
 });
 
-Deno.test("HttpError is an Error with a status of the errors alone, an optional message and a cause", () => {
+Deno.test("HttpError is an Error with an error status, an optional message and a cause", () => {
   const cause = new Error("inner");
-  const error = new HttpError(409, "Taken", { cause });
+  const error = new HttpError(400, "Taken", { cause });
 
   assert.ok(error instanceof Error);
-  assert.deepEqual([error.name, error.status, error.message], ["HttpError", 409, "Taken"]);
+  assert.deepEqual([error.name, error.status, error.message], ["HttpError", 400, "Taken"]);
   assert.equal(error.cause, cause);
   class Taken extends HttpError {}
-  assert.equal(new Taken(409).name, "Taken");
+  assert.equal(new Taken(400).name, "Taken");
   assert.equal(new HttpError(404).message, "");
   // @ts-expect-error: 200 is no error status
   assert.equal(new HttpError(200).status, 200);
@@ -365,47 +365,30 @@ Deno.test("ctx.render keeps the status and headers it is given, but for the cont
   assert.equal(response.headers.get("content-type"), "text/html; charset=utf-8");
 });
 
-Deno.test("ctx.render rejects what is no element, and what throws while it is drawn", async () => {
-  const refusals: unknown[] = [];
-  const tryRender = async (ctx: Context<State>, drawn: VNode) => {
-    await ctx.render(drawn).catch((error) => refusals.push(error));
-    return ctx.text("done");
-  };
+Deno.test("ctx.render rejects with what is thrown while it draws", async () => {
   const failure = new Error("no such lead");
   const Broken = () => {
     throw failure;
   };
-  const app = new App<State>()
-    .get("/text", (ctx) => tryRender(ctx, "text" as unknown as VNode))
-    .get("/broken", (ctx) => tryRender(ctx, <Broken />));
+  let refusal: unknown;
+  const app = new App<State>().get("/", async (ctx) => {
+    await ctx.render(<Broken />).catch((error) => refusal = error);
+    return ctx.text("done");
+  });
 
-  await ask(app, "/text");
-  await ask(app, "/broken");
-  assert.ok(refusals[0] instanceof Error);
-  assert.equal(refusals[1], failure);
+  await ask(app, "/");
+  assert.equal(refusal, failure);
 });
 
-Deno.test("ctx.text, html and json set their content types and take an init", async () => {
-  const app = new App<State>()
-    .get("/text", (ctx) => ctx.text("t", { status: 202 }))
-    .get("/html", (ctx) => ctx.html("<p>h</p>", { headers: { "x-kept": "1" } }))
-    .get("/json", (ctx) => ctx.json({ a: 1 }, { status: 409 }));
+Deno.test("ctx.text answers plain text and takes an init", async () => {
+  const app = new App<State>().get("/", (ctx) => ctx.text("t", { status: 202 }));
 
-  const [text, html, json] = [
-    await ask(app, "/text"),
-    await ask(app, "/html"),
-    await ask(app, "/json"),
-  ];
-  assert.equal(text.headers.get("content-type"), "text/plain;charset=UTF-8");
-  assert.deepEqual([text.status, await text.text()], [202, "t"]);
-  assert.equal(html.headers.get("content-type"), "text/html; charset=utf-8");
-  assert.equal(html.headers.get("x-kept"), "1");
-  assert.equal(await html.text(), "<p>h</p>");
-  assert.equal(json.headers.get("content-type"), "application/json");
-  assert.deepEqual([json.status, await json.text()], [409, '{"a":1}']);
+  const response = await ask(app, "/");
+  assert.equal(response.headers.get("content-type"), "text/plain;charset=UTF-8");
+  assert.deepEqual([response.status, await response.text()], [202, "t"]);
 });
 
-Deno.test("ctx.redirect is a 302 unless told otherwise, and keeps a path on this site", async () => {
+Deno.test("ctx.redirect is a 302 by default, and keeps a path on this site", async () => {
   const targets: Record<string, string> = {
     "/login": "/login",
     "//evil.example/x": "/evil.example/x",
@@ -431,7 +414,7 @@ Deno.test("createDefine returns handlers and middlewares as they are, with their
     return ctx.next();
   });
   const page = define.handlers({
-    GET: (ctx) => ctx.json(ctx.state.trail),
+    GET: (ctx) => Response.json(ctx.state.trail),
     POST: (ctx) => ctx.text(ctx.state.trail.join()),
   });
   const app = new App<State>().use(start).get("/", page.GET).post("/", page.POST);

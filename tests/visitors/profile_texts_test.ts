@@ -22,7 +22,6 @@ const IN_ENGLISH = {
 };
 
 Deno.test("the thanks are the profile's, in the visitor's language, with its name; else the bot's", () => {
-  assert.equal(THANKS, "🙏 Спасибо, получили! Уже передали.");
   assert.equal(thanks(undefined), THANKS);
   for (const text of [undefined, null, "", " "]) {
     assert.equal(thanks(aProfile((agency) => agency.followup.thanks_text = text)), THANKS);

@@ -8,18 +8,11 @@ import { editParts, undeliverableNote, wordsInPieces } from "../../lib/managers/
 import { formatCaption, formatText } from "../../lib/simulator/telegram/text.ts";
 import type { FollowUpContent } from "../../lib/lead.ts";
 import { LIMITS } from "../../lib/profiles/limits.ts";
-import {
-  chosenText,
-  confirmation,
-  type Formatted,
-  greeting,
-  menu,
-  THANKS,
-} from "../../lib/visitors/texts.ts";
+import { chosenText, confirmation, type Formatted, greeting } from "../../lib/visitors/texts.ts";
 import { contact, fullName } from "../../lib/visitor_name.ts";
 import { crmPayload } from "../../lib/crm/payload.ts";
 import { aFollowUp, aLead, aVisitor, someContent } from "../helpers/a_lead.ts";
-import { aProfile, someProfiles } from "../helpers/a_profile.ts";
+import { aProfile } from "../helpers/a_profile.ts";
 
 // — The card —
 
@@ -112,30 +105,6 @@ Deno.test("a greeting goes without its photo when its text is longer than a capt
   assert.equal(captioned(1024).photoUrl, "https://example.ru/agency.jpg");
   assert.equal(captioned(1025).photoUrl, null);
   assert.equal(captioned(1025).text.length, 1025);
-});
-
-Deno.test("the menu is exactly the buttons of fallback", () => {
-  const profiles = someProfiles(({ fallback }) => {
-    fallback.welcome_text = "Здравствуйте!";
-    fallback.buttons[0].text = "Клиенты";
-  });
-  assert.deepEqual(menu(profiles), {
-    text: "Здравствуйте!",
-    keyboard: { inline_keyboard: [[{ text: "Клиенты", callback_data: "select_agency" }]] },
-  });
-});
-
-Deno.test("a confirmation is the seed's to the letter", async () => {
-  const { agency } = JSON.parse(await Deno.readTextFile("locales/locales.json"));
-  const profile = aProfile((edited) => edited.step2 = agency.step2);
-  assert.equal(
-    confirmation(profile, "Привлечь клиентов"),
-    `✅ Принято: Привлечь клиентов.
-
-👤 Наш стратег свяжется с вами в Telegram в ближайшее время.
-
-💡 Чтобы ускорить процесс, отправьте ссылку на ваш текущий сайт или соцсеть.`,
-  );
 });
 
 Deno.test("a confirmation shows the choice as it is, in every place", () => {
@@ -408,10 +377,6 @@ Deno.test("any edit under any template is taken by Telegram", () => {
   );
 });
 
-Deno.test("the thanks fit into a message", () => {
-  assert.ok(THANKS.length > 0 && THANKS.length <= LIMITS.text);
-});
-
 // — Whatever anybody types —
 
 /** Text as Telegram hands it over: any characters, none of them half. */
@@ -471,7 +436,7 @@ function userOf(id: number): User {
 /** Fails where Telegram would refuse the message, or show half a character. */
 function assertSendable({ text, entities }: Formatted, kind: "text" | "caption" = "text"): void {
   assert.ok(text.isWellFormed(), "half a character");
-  const raw = { text, parseMode: undefined, entities };
+  const raw = { text, entities };
   const { entities: shown } = (kind === "text" ? formatText : formatCaption)(raw, userOf);
   for (const { type } of entities) assert.ok(shown.some((each) => each.type === type), type);
 }

@@ -1,9 +1,7 @@
-// The calls that the bot made, newest last, in a bounded list; and waiting for one. Knows no
-// method.
+// The last calls that the bot made, and waiting for one. Knows no method.
 
 import type { ResponseParameters } from "grammy/types";
 import type { IncomingCall } from "./faults.ts";
-import type { UploadedFile } from "./params.ts";
 import { Signal } from "../waiting.ts";
 
 /** How a call ended for the bot. */
@@ -17,25 +15,27 @@ export type CallOutcome =
   }
   /** The connection was cut; `processed` says whether the call had its effect. */
   | { kind: "reset"; processed: boolean }
-  /** Noted when it begins to hang. */
-  | { kind: "hung"; processed: boolean }
+  /** Recorded when the call begins to hang. */
+  | { kind: "hung" }
   | { kind: "html"; status: number };
 
+/** A finished call. */
 export interface RecordedCall extends IncomingCall {
-  readonly files: readonly UploadedFile[];
   /** When the call arrived, by the simulator's clock. */
   readonly atMs: number;
   readonly outcome: CallOutcome;
 }
 
+/** How many of the last calls are kept at least, and at most twice as many. */
+const LEAST_KEPT = 5000;
+
+/** The last calls, oldest first. */
 export class CallList {
-  readonly #maxCalls: number;
   readonly #signal: Signal<RecordedCall>;
   readonly #taken = new WeakSet<RecordedCall>();
   #calls: RecordedCall[] = [];
 
-  constructor(maxCalls: number, failsafeMs: number) {
-    this.#maxCalls = maxCalls;
+  constructor(failsafeMs: number) {
     this.#signal = new Signal(failsafeMs);
   }
 
@@ -45,7 +45,7 @@ export class CallList {
 
   add(call: RecordedCall): void {
     this.#calls.push(call);
-    if (this.#calls.length >= this.#maxCalls * 2) this.#calls = this.#calls.slice(-this.#maxCalls);
+    if (this.#calls.length >= LEAST_KEPT * 2) this.#calls = this.#calls.slice(-LEAST_KEPT);
     this.#signal.emit(call);
   }
 

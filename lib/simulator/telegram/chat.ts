@@ -1,52 +1,44 @@
-// One simulated chat: its messages as they stand now, their earlier versions, and waiting for the
-// next one. Knows no user's behaviour and no Bot API method.
+// One simulated chat: its messages as they stand now, and waiting for the next one. Knows no user's
+// behaviour and no Bot API method.
 
 import type { Chat, Message, ReactionType, User } from "grammy/types";
 import type { ChatLimit } from "./limits.ts";
 import { type Awaited, Signal } from "../waiting.ts";
 
-/** Private chats, groups, supergroups and channels. */
-export type SimChat = Chat;
-
 /** A message as the Bot API shows it, always with its sender. */
-export type SimMessage = Message & { from: User; chat: SimChat };
+export type SimMessage = Message & { from: User; chat: Chat };
 
 /** The part of a message that its chat does not add by itself. */
 export type MessageContent = Partial<Omit<Message, "message_id" | "date" | "chat" | "from">>;
 
 /** Something that became visible in a chat. */
 export type ChatEvent =
-  & { chat: ChatView; atMs: number }
+  & { chat: ChatView }
   & (
     | { kind: "sent"; message: SimMessage }
-    | { kind: "edited"; message: SimMessage; before: SimMessage }
-    | { kind: "deleted"; message: SimMessage }
+    | { kind: "edited"; message: SimMessage }
     | { kind: "reacted"; message: SimMessage; reaction: readonly ReactionType[] }
-    | { kind: "action"; action: string }
   );
 
 /** A chat as its people see it. Every wait ends by event, or fails after the failsafe time. */
 export interface ChatView {
   readonly id: number;
-  readonly chat: SimChat;
-  /** The messages as they stand now, oldest first: edits applied, deleted ones gone. */
+  readonly chat: Chat;
+  /** The messages as they stand now, oldest first. */
   readonly messages: readonly SimMessage[];
   message(messageId: number): SimMessage | undefined;
-  /** Every version of a message, oldest first; known for deleted messages too. */
-  versions(messageId: number): readonly SimMessage[];
   reaction(messageId: number): readonly ReactionType[];
-  onEvent(listener: (event: ChatEvent) => void): () => void;
   /**
    * Takes the oldest message of the bot that no earlier nextMessage took and that the predicate
-   * accepts; waits for one when there is none. Messages passed over stay to be taken.
+   * accepts; waits for one when there is none. Messages passed over can be taken later.
    */
   nextMessage(predicate?: (message: SimMessage) => boolean): Promise<SimMessage>;
   /**
-   * The first message, of anybody, that is or becomes (by an edit) what the predicate accepts.
-   * Takes nothing: asked again, it answers the same.
+   * The first message, of any sender, that the predicate accepts now or after a later edit. Takes
+   * nothing: asked again, it answers the same.
    */
   waitFor(predicate: (message: SimMessage) => boolean): Promise<SimMessage>;
-  /** Resolves once the chat as a whole is as wanted, for instance when a message is gone. */
+  /** Resolves once the condition holds for the chat as a whole. */
   waitUntil(condition: (messages: readonly SimMessage[]) => boolean): Promise<void>;
 }
 
@@ -60,22 +52,24 @@ export type Standing =
 
 /** A topic of a forum group; its id is its message_thread_id. */
 export interface Topic {
-  name: string;
   isClosed: boolean;
 }
 
-export interface RoomOptions {
-  chat: SimChat;
+/** What a chat is created with. */
+export interface SimChatOptions {
+  chat: Chat;
   standing: Standing;
   limit: ChatLimit;
   botId: number;
-  maxMessages: number;
   failsafeMs: number;
   now: () => number;
 }
 
+/** How many of a chat's last messages are kept. */
+const MOST_MESSAGES = 50_000;
+
 /** The chat as the simulated Telegram holds it. */
-export class ChatRoom implements ChatView {
+export class SimChat implements ChatView {
   standing: Standing;
   /** Whether the bot sees every message of a group, as administrators do. */
   showsAllToBot = false;
@@ -83,15 +77,14 @@ export class ChatRoom implements ChatView {
   membersMayWrite = true;
   readonly limit: ChatLimit;
   readonly topics = new Map<number, Topic>();
-  readonly #options: RoomOptions;
+  readonly #options: SimChatOptions;
   readonly #events: Signal<ChatEvent>;
   readonly #messages = new Map<number, SimMessage>();
   readonly #untaken = new Map<number, SimMessage>();
-  readonly #versions = new Map<number, SimMessage[]>();
   readonly #reactions = new Map<number, readonly ReactionType[]>();
   #lastMessageId = 0;
 
-  constructor(options: RoomOptions) {
+  constructor(options: SimChatOptions) {
     this.#options = options;
     this.standing = options.standing;
     this.limit = options.limit;
@@ -102,7 +95,7 @@ export class ChatRoom implements ChatView {
     return this.#options.chat.id;
   }
 
-  get chat(): SimChat {
+  get chat(): Chat {
     return this.#options.chat;
   }
 
@@ -116,11 +109,6 @@ export class ChatRoom implements ChatView {
 
   message(messageId: number): SimMessage | undefined {
     return this.#messages.get(messageId);
-  }
-
-  versions(messageId: number): readonly SimMessage[] {
-    const current = this.#messages.get(messageId);
-    return [...this.#versions.get(messageId) ?? [], ...current ? [current] : []];
   }
 
   reaction(messageId: number): readonly ReactionType[] {
@@ -145,8 +133,7 @@ export class ChatRoom implements ChatView {
   waitFor(predicate: (message: SimMessage) => boolean): Promise<SimMessage> {
     return this.#events.until((event) => {
       if (!event) return this.messages.find(predicate);
-      const changed = event.kind === "sent" || event.kind === "edited" ? event.message : undefined;
-      return changed && predicate(changed) ? changed : undefined;
+      return event.kind !== "reacted" && predicate(event.message) ? event.message : undefined;
     }, this.#awaited("a message"));
   }
 
@@ -166,35 +153,22 @@ export class ChatRoom implements ChatView {
     };
     this.#messages.set(message.message_id, message);
     if (from.id === this.#options.botId) this.#untaken.set(message.message_id, message);
-    if (this.#messages.size > this.#options.maxMessages) this.#forgetOldest();
-    this.#emit({ kind: "sent", message });
+    if (this.#messages.size > MOST_MESSAGES) this.#forgetOldest();
+    this.#events.emit({ chat: this, kind: "sent", message });
     return message;
   }
 
   /** Replaces a message by its new version, in place. */
   replace(message: SimMessage): void {
-    const before = this.#messages.get(message.message_id);
-    if (!before) return;
-    this.#keepVersion(before);
+    if (!this.#messages.has(message.message_id)) return;
     this.#messages.set(message.message_id, message);
     if (this.#untaken.has(message.message_id)) this.#untaken.set(message.message_id, message);
-    this.#emit({ kind: "edited", message, before });
-  }
-
-  remove(message: SimMessage): void {
-    this.#keepVersion(message);
-    this.#messages.delete(message.message_id);
-    this.#untaken.delete(message.message_id);
-    this.#emit({ kind: "deleted", message });
+    this.#events.emit({ chat: this, kind: "edited", message });
   }
 
   react(message: SimMessage, reaction: readonly ReactionType[]): void {
     this.#reactions.set(message.message_id, reaction);
-    this.#emit({ kind: "reacted", message, reaction });
-  }
-
-  act(action: string): void {
-    this.#emit({ kind: "action", action });
+    this.#events.emit({ chat: this, kind: "reacted", message, reaction });
   }
 
   /** Ends every wait in this chat. */
@@ -202,23 +176,11 @@ export class ChatRoom implements ChatView {
     this.#events.close();
   }
 
-  #keepVersion(message: SimMessage): void {
-    const versions = this.#versions.get(message.message_id);
-    if (versions) versions.push(message);
-    else this.#versions.set(message.message_id, [message]);
-  }
-
   #forgetOldest(): void {
     for (const oldest of this.#messages.keys()) {
-      for (const kept of [this.#messages, this.#untaken, this.#versions, this.#reactions]) {
-        kept.delete(oldest);
-      }
+      for (const kept of [this.#messages, this.#untaken, this.#reactions]) kept.delete(oldest);
       return;
     }
-  }
-
-  #emit(event: EventDetails): void {
-    this.#events.emit({ chat: this, atMs: this.#options.now(), ...event });
   }
 
   #awaited(what: string): Awaited {
@@ -237,11 +199,8 @@ export function quoted(message: SimMessage): NonNullable<Message["reply_to_messa
   return rest as NonNullable<Message["reply_to_message"]>;
 }
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-type EventDetails = DistributiveOmit<ChatEvent, "chat" | "atMs">;
-
-/** A message in one line, for people: number, sender, words, buttons. */
-export function describe(message: SimMessage): string {
+/** A message in one line: number, sender, words, buttons. */
+function describe(message: SimMessage): string {
   const words = message.text ?? message.caption ?? "";
   const kind = message.photo ? "(photo) " : message.document ? "(document) " : "";
   const buttons = message.reply_markup?.inline_keyboard.flat().map(({ text }) => `[${text}]`) ?? [];

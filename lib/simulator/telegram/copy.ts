@@ -1,4 +1,4 @@
-// The methods that take over a message from a chat: copy, copy several, forward.
+// The methods that copy messages from one chat to another.
 // Source: https://core.telegram.org/bots/api#copymessage
 
 import type { MessageId } from "grammy/types";
@@ -9,9 +9,9 @@ import { deliver, readCaption, readTarget } from "./send.ts";
 import type { World } from "./world.ts";
 
 /** The most messages of one copyMessages call. */
-export const MAX_COPIES = 100;
+const MAX_COPIES = 100;
 
-const WORDS = ["caption", "caption_entities", "show_caption_above_media"] as const;
+const WORDS = ["caption", "caption_entities"] as const;
 const MEDIA = ["photo", "document", "video", "animation", "audio", "voice"] as const;
 const REST = [
   "text",
@@ -26,62 +26,50 @@ const REST = [
   "dice",
 ] as const;
 
+/** Copies one message; a caption that is given, even an empty one, replaces the old one. */
 export function copyMessage(world: World, params: Params): MessageId {
   const target = readTarget(world, params);
-  const source = readSource(world, params, "copy");
+  const source = readSource(world, params);
   const content = copyable(source);
   if (!content) throw badRequest("message can't be copied");
-  // A caption that is given replaces the old one, even by nothing.
   const isRecaptioned = params.has("caption") && hasMedia(source);
   const words = isRecaptioned ? readCaption(world, params) : picked(source, WORDS);
   const { message_id } = deliver(world, target, { ...content, ...words });
   return { message_id };
 }
 
+/** Copies messages, albums as albums; leaves out what cannot be copied. */
 export function copyMessages(world: World, params: Params): MessageId[] {
   const target = readTarget(world, params);
   const ids = readIds(params.json("message_ids"));
-  const room = world.readableRoom(params.text("from_chat_id"));
+  const from = world.readableChat(params.integer("from_chat_id"));
   const albums = new Map<string, string>();
   const contents: MessageContent[] = [];
   for (const id of ids) {
-    const source = room.message(id);
+    const source = from.message(id);
     const content = source && copyable(source);
     if (!source || !content) continue;
     contents.push({
       ...content,
-      ...(params.flag("remove_caption") && hasMedia(source) ? {} : picked(source, WORDS)),
+      ...picked(source, WORDS),
       ...newAlbum(world, albums, source),
     });
   }
   if (contents.length === 0) throw badRequest("there are no messages to copy");
   world.total.admit(contents.length, world.now());
-  target.room.limit.admit(contents.length, world.now());
+  target.chat.limit.admit(contents.length, world.now());
   return contents.map((content) => {
-    const { message_id } = target.room.add(world.bot, { ...target.common, ...content });
+    const { message_id } = target.chat.add(world.bot, { ...target.common, ...content });
     return { message_id };
   });
 }
 
-export function forwardMessage(world: World, params: Params): SimMessage {
-  const target = readTarget(world, params);
-  const source = readSource(world, params, "forward");
-  const content = copyable(source);
-  if (!content) throw badRequest("message can't be forwarded");
-  return deliver(world, target, {
-    ...content,
-    ...picked(source, WORDS),
-    forward_origin: source.forward_origin ??
-      { type: "user", sender_user: source.from, date: source.date },
-  });
-}
-
-function readSource(world: World, params: Params, verb: string): SimMessage {
-  const room = world.readableRoom(params.text("from_chat_id"));
+function readSource(world: World, params: Params): SimMessage {
+  const from = world.readableChat(params.integer("from_chat_id"));
   const messageId = params.integer("message_id");
   if (!messageId) throw badRequest("message identifier is not specified");
-  const source = room.message(messageId);
-  if (!source) throw badRequest(`message to ${verb} not found`);
+  const source = from.message(messageId);
+  if (!source) throw badRequest("message to copy not found");
   return source;
 }
 
@@ -96,7 +84,7 @@ function readIds(value: unknown): number[] {
   return ids;
 }
 
-/** What a copy takes over besides the caption; undefined for service and protected messages. */
+/** What is copied besides the caption; undefined for service and protected messages. */
 function copyable(source: SimMessage): MessageContent | undefined {
   if (source.has_protected_content) return undefined;
   const content = { ...picked(source, REST), ...picked(source, MEDIA) };

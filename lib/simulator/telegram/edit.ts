@@ -1,67 +1,47 @@
-// The methods that change a message that is there: edit, delete, react.
+// The methods that change a message that is there: edit, react.
 // Source: https://core.telegram.org/bots/api#updating-messages
 
 import type { ReactionType } from "grammy/types";
-import type { ChatRoom, MessageContent, SimMessage } from "./chat.ts";
+import type { MessageContent, SimChat, SimMessage } from "./chat.ts";
 import { readReplyMarkup } from "./markup.ts";
 import { isObject, type Params } from "./params.ts";
 import { badRequest } from "./refusal.ts";
-import { readCaption, readLinkPreview, textContent } from "./send.ts";
-import { formatText } from "./text.ts";
+import { readCaption, readText } from "./send.ts";
 import type { World } from "./world.ts";
 
-const DELETABLE_MS = 48 * 60 * 60 * 1000;
-
+/** Replaces the text of a message of the bot. */
 export function editMessageText(world: World, params: Params): SimMessage {
-  const text = params.text("text");
-  if (text === undefined) throw badRequest("message text is empty");
-  const { room, message } = readMessage(world, params, "edit");
-  checkEditable(world, message);
-  if (message.text === undefined) throw badRequest("there is no text in the message to edit");
-  const entities = params.json("entities");
-  const raw = { text, parseMode: params.text("parse_mode"), entities };
-  const formatted = formatText(raw, world.findUser);
-  const preview = readLinkPreview(params.json("link_preview_options"));
-  return change(world, room, message, params, {
-    ...textContent(formatted.text, formatted.entities),
-    ...(preview ? { link_preview_options: preview } : {}),
-  }, ["text", "entities", "link_preview_options"]);
+  const found = readEditable(world, params);
+  if (found.message.text === undefined) {
+    throw badRequest("there is no text in the message to edit");
+  }
+  const text = readText(world, params);
+  return change(world, found, params, text, ["text", "entities", "link_preview_options"]);
 }
 
+/** Replaces the caption of a message of the bot. */
 export function editMessageCaption(world: World, params: Params): SimMessage {
-  const { room, message } = readMessage(world, params, "edit");
-  checkEditable(world, message);
-  const { photo, document, video, audio, animation, voice } = message;
+  const found = readEditable(world, params);
+  const { photo, document, video, audio, animation, voice } = found.message;
   if (!(photo ?? document ?? video ?? audio ?? animation ?? voice)) {
     throw badRequest("there is no caption in the message to edit");
   }
   const caption = readCaption(world, params);
-  return change(world, room, message, params, caption, ["caption", "caption_entities"]);
+  return change(world, found, params, caption, ["caption", "caption_entities"]);
 }
 
+/** Replaces the buttons of a message of the bot. */
 export function editMessageReplyMarkup(world: World, params: Params): SimMessage {
-  const { room, message } = readMessage(world, params, "edit");
-  checkEditable(world, message);
-  return change(world, room, message, params, {}, []);
+  return change(world, readEditable(world, params), params, {}, []);
 }
 
-export function deleteMessage(world: World, params: Params): true {
-  const { room, message } = readMessage(world, params, "delete");
-  const isOwn = message.from.id === world.bot.id;
-  const isOld = message.date * 1000 < world.now() - DELETABLE_MS;
-  if (isOld || (!isOwn && !room.isPrivate && !room.showsAllToBot)) {
-    throw badRequest("message can't be deleted");
-  }
-  room.remove(message);
-  return true;
-}
-
+/** Replaces the bot's reaction to a message. */
 export function setMessageReaction(world: World, params: Params): true {
-  const { room, message } = readMessage(world, params, "react");
+  const { chat, message } = readMessage(world, params, "react");
   const given = params.json("reaction") ?? [];
   if (!Array.isArray(given)) throw badRequest("can't parse reaction JSON object");
   if (given.length > 1) throw badRequest("REACTIONS_TOO_MANY");
-  room.react(message, given.map(readReaction));
+  chat.react(message, given.map(readReaction));
   return true;
 }
 
@@ -76,30 +56,29 @@ function readReaction(item: unknown): ReactionType {
 const REACTIONS = ["👍", "👎", "❤", "🔥", "🎉", "🤔", "🙏", "👌", "💯", "👀", "🤝", "✍"] as const;
 
 interface Found {
-  room: ChatRoom;
+  chat: SimChat;
   message: SimMessage;
 }
 
 function readMessage(world: World, params: Params, verb: string): Found {
-  const room = world.readableRoom(params.text("chat_id"));
+  const chat = world.readableChat(params.integer("chat_id"));
   const messageId = params.integer("message_id");
   if (!messageId) throw badRequest("message identifier is not specified");
-  const message = room.message(messageId);
+  const message = chat.message(messageId);
   if (!message) throw badRequest(`message to ${verb} not found`);
-  return { room, message };
+  return { chat, message };
 }
 
-function checkEditable(world: World, message: SimMessage): void {
-  if (message.from.id !== world.bot.id || message.forward_origin) {
-    throw badRequest("message can't be edited");
-  }
+function readEditable(world: World, params: Params): Found {
+  const found = readMessage(world, params, "edit");
+  if (found.message.from.id !== world.bot.id) throw badRequest("message can't be edited");
+  return found;
 }
 
 /** Puts new content in place of the named fields; buttons that the call does not repeat vanish. */
 function change(
   world: World,
-  room: ChatRoom,
-  message: SimMessage,
+  { chat, message }: Found,
   params: Params,
   content: MessageContent,
   replaced: readonly (keyof MessageContent)[],
@@ -116,7 +95,7 @@ function change(
     );
   }
   edited.edit_date = Math.floor(world.now() / 1000);
-  room.replace(edited);
+  chat.replace(edited);
   return edited;
 }
 

@@ -1,5 +1,5 @@
-// The formatting of a text: reading MessageEntity objects, finding the ones Telegram finds by
-// itself, and the rule that each lies inside the text and inside or outside every other.
+// The formatting of a text: reads MessageEntity objects, adds those that Telegram finds by itself, and
+// refuses those that leave the text or cross each other.
 
 import type { MessageEntity, User } from "grammy/types";
 import { linkFault, mentionedUserId } from "./links.ts";
@@ -92,7 +92,7 @@ function readEntity(item: unknown, findUser: FindUser): MessageEntity | undefine
 }
 
 /** A link, or the mention of a user when the address is `tg://user?id=…`. */
-export function linkEntity(
+function linkEntity(
   url: string,
   place: { offset: number; length: number },
   findUser: FindUser,
@@ -148,8 +148,8 @@ function splitsCharacter(text: string, at: number): boolean {
   return before >= 0xd800 && before <= 0xdbff && after >= 0xdc00 && after <= 0xdfff;
 }
 
-/** Where a UTF-16 offset lies in bytes, which Telegram's messages speak of. */
-export function byteOffset(text: string, at: number): number {
+/** A UTF-16 offset in bytes, as Telegram's error texts count. */
+function byteOffset(text: string, at: number): number {
   return new TextEncoder().encode(text.slice(0, at)).length;
 }
 

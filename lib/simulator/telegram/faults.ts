@@ -1,10 +1,10 @@
-// Faults on order: what shall go wrong with which call, and how often. Knows no HTTP.
+// Faults on order: what goes wrong with which call, and how often. Knows no HTTP.
 
 import type { ResponseParameters } from "grammy/types";
 
 /** What goes wrong with one call. */
 export type Fault =
-  /** An answer of Telegram's making; nothing is processed. */
+  /** An error answer of Telegram's; nothing is processed. */
   | {
     kind: "error";
     error_code: number;
@@ -17,18 +17,14 @@ export type Fault =
   | { kind: "reset_after" }
   /** Never answered until the server closes or the client leaves; nothing is processed. */
   | { kind: "hang" }
-  /** Processed, but never answered. */
-  | { kind: "hang_after" }
   /** A gateway's page in place of JSON; nothing is processed. */
-  | { kind: "html"; status: number }
-  /** Read at once, processed and answered when the promise is fulfilled. */
-  | { kind: "hold"; until: Promise<void> };
+  | { kind: "html"; status: number };
 
-/** A call as a rule sees it: before it is processed. */
+/** A call before it is processed. */
 export interface IncomingCall {
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** `chat_id` as a number; undefined when the call names no chat by number. */
+  /** `chat_id` as a number; undefined when the call has none. */
   readonly chatId: number | undefined;
 }
 
@@ -42,11 +38,11 @@ export interface FaultRule {
   fault: Fault;
 }
 
-/** The rules in force; the oldest that fits a call is the one that counts. */
+/** The rules in force; the oldest that fits a call counts. */
 export class FaultBook {
   readonly #rules: { rule: FaultRule; left: number }[] = [];
 
-  /** Adds a rule; the returned function takes it back. */
+  /** Adds a rule; the returned function removes it. */
   add(rule: FaultRule): () => void {
     const entry = { rule, left: rule.times ?? Infinity };
     this.#rules.push(entry);

@@ -1,12 +1,12 @@
-// How many messages a bot may send, into one chat and in all, before Telegram answers 429. Knows no message.
+// How many messages a bot may send, into one chat and in all, before Telegram answers 429.
 // Source: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 
 import { tooManyRequests } from "./refusal.ts";
 
 /** Messages into one group within any minute. */
-export const GROUP_MESSAGES_PER_MINUTE = 20;
+const GROUP_MESSAGES_PER_MINUTE = 20;
 /** Messages that one private chat takes at once; afterwards one a second. */
-export const PRIVATE_BURST = 8;
+const PRIVATE_BURST = 8;
 
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1000;
@@ -32,33 +32,26 @@ export function createPrivateLimit(): ChatLimit {
 
 /** For a group or supergroup: 20 messages within any minute. */
 export function createGroupLimit(): ChatLimit {
-  let sentAtMs: number[] = [];
-  return {
-    admit(messages, nowMs) {
-      sentAtMs = sentAtMs.filter((atMs) => atMs > nowMs - MINUTE_MS);
-      const room = GROUP_MESSAGES_PER_MINUTE - Math.min(messages, GROUP_MESSAGES_PER_MINUTE);
-      const excess = sentAtMs.length - room;
-      if (excess > 0) {
-        const freeAtMs = (sentAtMs[excess - 1] ?? nowMs) + MINUTE_MS;
-        throw tooManyRequests(freeAtMs - nowMs);
-      }
-      for (let message = 0; message < messages; message++) sentAtMs.push(nowMs);
-    },
-  };
+  return createWindowLimit(GROUP_MESSAGES_PER_MINUTE, MINUTE_MS);
 }
 
 /** For the bot as a whole: so many messages within any second. */
 export function createTotalLimit(perSecond: number): ChatLimit {
+  return createWindowLimit(perSecond, SECOND_MS);
+}
+
+/** More at once than the window holds goes out when the window is empty. */
+function createWindowLimit(most: number, windowMs: number): ChatLimit {
   let sentAtMs: number[] = [];
   return {
     admit(messages, nowMs) {
-      sentAtMs = sentAtMs.filter((atMs) => atMs > nowMs - SECOND_MS);
-      const excess = sentAtMs.length + Math.min(messages, perSecond) - perSecond;
-      if (excess > 0) throw tooManyRequests((sentAtMs[excess - 1] ?? nowMs) + SECOND_MS - nowMs);
+      sentAtMs = sentAtMs.filter((atMs) => atMs > nowMs - windowMs);
+      const excess = sentAtMs.length + Math.min(messages, most) - most;
+      if (excess > 0) throw tooManyRequests((sentAtMs[excess - 1] ?? nowMs) + windowMs - nowMs);
       for (let message = 0; message < messages; message++) sentAtMs.push(nowMs);
     },
   };
 }
 
-/** For benchmarks: everything is admitted. */
+/** Admits everything. */
 export const NO_LIMIT: ChatLimit = { admit: () => {} };

@@ -1,8 +1,8 @@
-// Which addresses Telegram takes as a link in a button or in a text. Fetches nothing.
+// Which addresses Telegram takes as a link in a text. Fetches nothing.
 
 const TAKEN_PROTOCOLS = new Set(["http:", "https:", "tg:", "ton:", "tonsite:"]);
 
-/** Says what Telegram has against the address, or undefined when it takes it. */
+/** Why Telegram refuses an address; undefined when it takes it. */
 export function linkFault(address: string): string | undefined {
   if (address.trim() === "") return "URL host is empty";
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(address)?.[1]?.toLowerCase();

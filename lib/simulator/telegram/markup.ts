@@ -1,17 +1,13 @@
-// The buttons of a message: reads reply_markup and refuses what Telegram refuses.
+// reply_markup: reads the buttons of a message and refuses what Telegram refuses.
 // Source: https://core.telegram.org/bots/api#inlinekeyboardmarkup
 
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from "grammy/types";
-import { linkFault } from "./links.ts";
 import { isObject, type JsonObject, optionalFlag, reading, requiredText } from "./params.ts";
 import { badRequest } from "./refusal.ts";
 
-/** The most bytes of callback_data. */
-export const MAX_CALLBACK_DATA_BYTES = 64;
+const MAX_CALLBACK_DATA_BYTES = 64;
 /** The most buttons of one message. */
-export const MAX_BUTTONS = 100;
-
-type ButtonLook = InlineKeyboardButton.AbstractInlineKeyboardButton;
+const MAX_BUTTONS = 100;
 
 /**
  * The inline keyboard of a reply_markup. undefined when there is none, and for the other kinds of
@@ -39,70 +35,26 @@ function readInlineKeyboard(rows: unknown): InlineKeyboardMarkup | undefined {
   return buttons > 0 ? { inline_keyboard } : undefined;
 }
 
+/** Reads callback_data alone: the bot sends no other kind of button. */
 function readButton(item: unknown): InlineKeyboardButton {
   return reading("can't parse inline keyboard button", () => {
     if (!isObject(item)) throw new RangeError("InlineKeyboardButton must be an Object");
+    const other = Object.keys(item).find((key) => key !== "text" && key !== "callback_data");
+    if (other !== undefined) throw new RangeError(`This simulator reads no "${other}"`);
     const text = requiredText(item, "text");
     if (!text.isWellFormed()) {
       throw badRequest("inline keyboard button text must be encoded in UTF-8");
     }
-    const button = withAction(item, { text, ...readLook(item) });
-    if (text.trim() === "") throw badRequest("inline keyboard button text must be non-empty");
-    return button;
-  });
-}
-
-function readLook(item: JsonObject): Omit<ButtonLook, "text"> {
-  const style = item["style"];
-  const icon = item["icon_custom_emoji_id"];
-  return {
-    ...(style === "danger" || style === "success" || style === "primary" ? { style } : {}),
-    ...(typeof icon === "string" ? { icon_custom_emoji_id: icon } : {}),
-  };
-}
-
-function withAction(item: JsonObject, look: ButtonLook): InlineKeyboardButton {
-  if (given(item, "url")) {
-    const url = requiredText(item, "url");
-    const fault = linkFault(url);
-    if (fault) throw badRequest(`inline keyboard button URL '${url}' is invalid: ${fault}`);
-    return { ...look, url };
-  }
-  if (given(item, "callback_data")) {
+    if ((item["callback_data"] ?? "") === "") {
+      throw new RangeError("Text buttons are unallowed in the inline keyboard");
+    }
     const data = requiredText(item, "callback_data");
     if (new TextEncoder().encode(data).length > MAX_CALLBACK_DATA_BYTES) {
       throw badRequest("BUTTON_DATA_INVALID");
     }
-    return { ...look, callback_data: data };
-  }
-  if (typeof item["switch_inline_query"] === "string") {
-    return { ...look, switch_inline_query: item["switch_inline_query"] };
-  }
-  if (typeof item["switch_inline_query_current_chat"] === "string") {
-    return { ...look, switch_inline_query_current_chat: item["switch_inline_query_current_chat"] };
-  }
-  const copyText = item["copy_text"];
-  if (isObject(copyText)) {
-    const text = requiredText(copyText, "text");
-    if (text.length < 1 || text.length > 256) throw badRequest("BUTTON_COPY_TEXT_INVALID");
-    return { ...look, copy_text: { text } };
-  }
-  const webApp = item["web_app"];
-  if (isObject(webApp)) {
-    const url = requiredText(webApp, "url");
-    if (!url.startsWith("https://")) {
-      throw badRequest(
-        `inline keyboard button Web App URL '${url}' is invalid: Only HTTPS links are allowed`,
-      );
-    }
-    return { ...look, web_app: { url } };
-  }
-  if ("pay" in item || "callback_game" in item) throw badRequest("BUTTON_TYPE_INVALID");
-  throw new RangeError("Text buttons are unallowed in the inline keyboard");
-}
-
-function given(item: JsonObject, field: string): boolean {
-  return item[field] !== undefined && item[field] !== null && item[field] !== "";
+    if (text.trim() === "") throw badRequest("inline keyboard button text must be non-empty");
+    return { text, callback_data: data };
+  });
 }
 
 function checkOtherMarkup(value: JsonObject): void {

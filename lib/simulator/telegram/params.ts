@@ -1,27 +1,18 @@
-// The parameters of one Bot API call, read the way Telegram reads them: whether they came as JSON,
-// as a form or in the query, every value is text first. Knows no method.
+// The parameters of one Bot API call, read and refused as Telegram does. Knows no method.
 
 import { badRequest } from "./refusal.ts";
 
-/** A file that came in a multipart body. */
-export interface UploadedFile {
-  name: string;
-  type: string;
-  bytes: Uint8Array;
-}
-
+/** A JSON object as it came, its values not yet checked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Whether a value is a JSON object. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Reads parameters by name; a value that is absent, null or "" is undefined. */
 export class Params {
-  constructor(
-    readonly raw: JsonObject,
-    readonly files: ReadonlyMap<string, UploadedFile> = new Map(),
-  ) {}
+  constructor(readonly raw: JsonObject) {}
 
   /** Whether the parameter was given at all, even as "". */
   has(name: string): boolean {
@@ -36,7 +27,7 @@ export class Params {
     return value;
   }
 
-  /** A whole number; anything that is none counts as 0, as with Telegram. */
+  /** A whole number; anything else counts as 0, as with Telegram. */
   integer(name: string): number | undefined {
     const value = this.raw[name];
     if (typeof value === "number") return Math.trunc(value);
@@ -45,23 +36,9 @@ export class Params {
     return /^-?\d+$/.test(text) ? Number(text) : 0;
   }
 
-  flag(name: string): boolean {
-    const value = this.raw[name];
-    if (typeof value === "boolean") return value;
-    const text = this.text(name)?.toLowerCase();
-    return text === "true" || text === "yes" || text === "1";
-  }
-
-  /** A structured parameter, which forms carry as JSON text. */
+  /** A structured parameter. */
   json(name: string): unknown {
-    const value = this.raw[name];
-    if (typeof value !== "string") return value ?? undefined;
-    if (value === "") return undefined;
-    try {
-      return JSON.parse(value);
-    } catch {
-      throw badRequest(`can't parse ${name.replaceAll("_", " ")} JSON object`);
-    }
+    return this.raw[name] ?? undefined;
   }
 }
 
@@ -85,7 +62,7 @@ export function requiredInteger(source: JsonObject, field: string): number {
   return number;
 }
 
-/** A field of truth inside a structured parameter; absent is undefined. */
+/** A boolean inside a structured parameter; absent is undefined. */
 export function optionalFlag(source: JsonObject, field: string): boolean | undefined {
   const value = source[field];
   if (value === undefined || value === null) return undefined;
@@ -95,7 +72,7 @@ export function optionalFlag(source: JsonObject, field: string): boolean | undef
 
 /**
  * Runs a reader of structured parameters and turns its RangeError into Telegram's 400. Without a
- * prefix the first letter goes small, as Telegram's answers have it.
+ * prefix the first letter becomes lower case, as in Telegram's answers.
  */
 export function reading<R>(prefix: string | null, read: () => R): R {
   try {

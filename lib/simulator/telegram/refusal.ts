@@ -1,4 +1,4 @@
-// "Telegram said no": the error half of a Bot API answer.
+// The error half of a Bot API answer.
 
 import type { ResponseParameters } from "grammy/types";
 

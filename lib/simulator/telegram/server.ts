@@ -1,82 +1,74 @@
-// The simulated Bot API server: HTTP in front of a small Telegram in memory, with people to play
-// and faults to order. Written from Telegram's public description, not from what one bot sends.
+// The simulated Bot API server: HTTP in front of a small Telegram in memory, with people who act and
+// faults on order. It offers what the bot calls, as strict as Telegram is there.
 // Source: https://core.telegram.org/bots/api
 
 import type { BotCommand, User } from "grammy/types";
 import { HttpFront } from "../http_front.ts";
-import { BotApi } from "./api.ts";
 import { CallList, type RecordedCall } from "./calls.ts";
 import type { ChatEvent, ChatView } from "./chat.ts";
 import { FaultBook, type FaultRule } from "./faults.ts";
-import type { PhotoFault } from "./files.ts";
 import { type Group, SimGroup } from "./group.ts";
+import { HttpApi } from "./http.ts";
 import { commandsKey } from "./methods.ts";
 import type { JsonObject } from "./params.ts";
 import { SimVisitor, type Visitor } from "./visitor.ts";
 import { World } from "./world.ts";
 import { DEFAULT_FAILSAFE_MS } from "../waiting.ts";
 
-export type { CallOutcome, RecordedCall } from "./calls.ts";
-export type { ChatEvent, ChatView, MessageContent, SimMessage } from "./chat.ts";
-export type { Fault, FaultRule, IncomingCall } from "./faults.ts";
-export type { PhotoFault } from "./files.ts";
-export type { Group, MemberDetails } from "./group.ts";
-export type { AlbumItem, Person, PressOptions } from "./people.ts";
-export type { Press, PressAnswer } from "./press.ts";
+export type { RecordedCall } from "./calls.ts";
+export type { MessageContent, SimMessage } from "./chat.ts";
+export type { Fault } from "./faults.ts";
+export type { Group } from "./group.ts";
+export type { Person } from "./person.ts";
+export type { Press } from "./press.ts";
 export type { Visitor } from "./visitor.ts";
 
+/** What a simulated Telegram is started with. */
 export interface TelegramServerOptions {
   /** Calls with any other token are answered 401. */
   token: string;
-  /** Without "@"; default triborg_demo_bot. */
-  username?: string;
-  /** 0, the default, takes a free one. */
-  port?: number;
   /** Milliseconds since 1970, for dates, ageing and limits; long polls last real seconds. */
   now?: () => number;
   /** "off" admits any number of messages; default "telegram". */
   limits?: "telegram" | "off";
   /** Messages and edits in any second, in all; default Infinity, Telegram's is 30. */
   messagesPerSecond?: number;
-  /** How many of the last calls are kept at least (at most twice as many); default 5000. */
-  maxCalls?: number;
-  /** How many of a chat's last messages are kept; default 50,000. */
-  maxMessagesPerChat?: number;
   /** After how long a wait of a test fails, in real milliseconds; default 15,000. */
   failsafeMs?: number;
 }
 
+/** A running simulated Telegram. */
 export interface TelegramServer extends AsyncDisposable {
   /** The root of the Bot API, without a slash at the end. */
   readonly url: string;
   readonly token: string;
   readonly bot: User;
   readonly chats: readonly ChatView[];
-  /** Every chat's events, for a view of all chats at once. */
+  /** Hears the events of every chat until the returned function is called. */
   onChatEvent(listener: (event: ChatEvent) => void): () => void;
   /** A person with a private chat; the bot may write to them once they have written. */
   user(details: Partial<User> & { first_name: string }): Visitor;
   /** A group or channel with the bot as a member; type "group" unless it is a forum. */
   group(details: GroupDetails): Group;
-  /** The last calls, oldest first, each noted when it is finished. */
+  /** The last calls, oldest first, each recorded when it is finished. */
   readonly calls: readonly RecordedCall[];
   onCall(listener: (call: RecordedCall) => void): () => void;
   /** Takes the oldest finished call that no earlier nextCall took, or waits for the next. */
   nextCall(method: string, predicate?: (call: RecordedCall) => boolean): Promise<RecordedCall>;
-  /** Orders a fault; the returned function takes the order back. */
+  /** Orders a fault; the returned function ends it. */
   fault(rule: FaultRule): () => void;
-  /** A photo or document at this address cannot be fetched; the returned function mends it. */
-  breakPhoto(matches: string | ((url: string) => boolean), fault?: PhotoFault): () => void;
+  /** Telegram cannot fetch a photo at such an address; the returned function ends that. */
+  breakPhoto(matches: (url: string) => boolean): () => void;
   /** A webhook that an earlier bot left behind; "" removes it. */
   setWebhookUrl(url: string): void;
-  /** The commands stored for a scope and language, as setMyCommands names them. */
-  commands(scope?: JsonObject, languageCode?: string): readonly BotCommand[];
+  /** The commands stored for a scope, as setMyCommands names them. */
+  commands(scope?: JsonObject): readonly BotCommand[];
   readonly pendingUpdates: number;
   /** Whether a bot is waiting in a long poll at this moment. */
   readonly polled: boolean;
-  /** Resolves once a bot is waiting in a long poll: it is up, and idle for the moment. */
+  /** Resolves once a bot is waiting in a long poll: it is up and idle. */
   untilPolled(): Promise<void>;
-  /** Stops listening and cuts every connection; chats and updates stay. */
+  /** Stops listening and cuts every connection; keeps chats and updates. */
   down(): Promise<void>;
   /** Listens again on the same port. */
   up(): Promise<void>;
@@ -84,6 +76,7 @@ export interface TelegramServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** A group to create. */
 export interface GroupDetails {
   id?: number;
   title: string;
@@ -101,19 +94,17 @@ export async function startTelegramServer(
   const failsafeMs = options.failsafeMs ?? DEFAULT_FAILSAFE_MS;
   const world = new World({
     token: options.token,
-    username: options.username ?? "triborg_demo_bot",
     now: options.now ?? Date.now,
     limits: options.limits ?? "telegram",
     messagesPerSecond: options.messagesPerSecond ?? Infinity,
-    maxMessagesPerChat: options.maxMessagesPerChat ?? 50_000,
     failsafeMs,
   });
-  const calls = new CallList(options.maxCalls ?? 5000, failsafeMs);
+  const calls = new CallList(failsafeMs);
   const faults = new FaultBook();
-  const api = new BotApi(options.token, world, calls, faults);
+  const api = new HttpApi(options.token, world, calls, faults);
   const front = await HttpFront.open((request, response) => {
     void api.answer(request, response);
-  }, options.port);
+  });
 
   const close = async () => {
     world.close();
@@ -125,7 +116,7 @@ export async function startTelegramServer(
     token: options.token,
     bot: world.bot,
     get chats() {
-      return world.rooms;
+      return world.chats;
     },
     onChatEvent: (listener) => world.chatEvents.listen(listener),
     user: (details) => new SimVisitor(world, world.addUser(details)),
@@ -136,12 +127,9 @@ export async function startTelegramServer(
     onCall: (listener) => calls.listen(listener),
     nextCall: (method, predicate = () => true) => calls.next(method, predicate),
     fault: (rule) => faults.add(rule),
-    breakPhoto: (matches, fault = "unreachable") => world.files.breakAddress(matches, fault),
-    setWebhookUrl: (url) => {
-      world.updates.webhookUrl = url;
-      if (url !== "") world.updates.interrupt("terminated by setWebhook request");
-    },
-    commands: (scope, languageCode) => world.commands.get(commandsKey(scope, languageCode)) ?? [],
+    breakPhoto: (matches) => world.files.breakAddress(matches),
+    setWebhookUrl: (url) => world.updates.setWebhook(url),
+    commands: (scope) => world.commands.get(commandsKey(scope)) ?? [],
     get pendingUpdates() {
       return world.updates.pending;
     },
@@ -158,12 +146,12 @@ export async function startTelegramServer(
 
 function createGroup(world: World, details: GroupDetails): Group {
   const isForum = details.is_forum ?? false;
-  const room = world.addGroupRoom({
+  const chat = world.addGroupChat({
+    id: details.id,
     title: details.title,
     type: details.type ?? (isForum ? "supergroup" : "group"),
     isForum,
-    ...(details.id === undefined ? {} : { id: details.id }),
   });
-  room.showsAllToBot = details.bot_is_admin ?? false;
-  return new SimGroup(world, room);
+  chat.showsAllToBot = details.bot_is_admin ?? false;
+  return new SimGroup(world, chat);
 }

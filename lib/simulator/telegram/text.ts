@@ -1,5 +1,5 @@
-// What Telegram does to a text or caption before it becomes a message: formatting read, places
-// checked, edges trimmed, length measured. Knows no chat.
+// What Telegram does to a text or caption before it becomes a message: entities checked, edges trimmed,
+// length measured. Knows no chat.
 // Source: https://core.telegram.org/bots/api#formatting-options and #sendmessage
 
 import type { MessageEntity } from "grammy/types";
@@ -10,23 +10,21 @@ import {
   readEntities,
   withFoundEntities,
 } from "./entities.ts";
-import { parseHtml } from "./html.ts";
 import { badRequest } from "./refusal.ts";
 
-/** The longest text of a message, in UTF-16 units after formatting was read. */
-export const MAX_TEXT_LENGTH = 4096;
-/** The longest caption, in UTF-16 units after formatting was read. */
-export const MAX_CAPTION_LENGTH = 1024;
+/** The longest text of a message, in UTF-16 units. */
+const MAX_TEXT_LENGTH = 4096;
+/** The longest caption, in UTF-16 units. */
+const MAX_CAPTION_LENGTH = 1024;
 
-export interface FormattedText {
+interface FormattedText {
   text: string;
   entities: MessageEntity[];
 }
 
-/** A text as a call brings it: the words, and one of the two ways to format them. */
+/** A text as a call brings it. */
 export interface RawText {
   text: string;
-  parseMode: string | undefined;
   entities: unknown;
 }
 
@@ -45,29 +43,12 @@ export function formatCaption(raw: RawText, findUser: FindUser): FormattedText {
   return formatted;
 }
 
-function format(raw: RawText, findUser: FindUser): FormattedText {
-  const parsed = parse(raw, findUser);
-  const given = inOrder(parsed.entities.filter((entity) => entity.length > 0));
-  checkPlaces(parsed.text, given);
-  const cleaned = clean(parsed.text, given);
+function format({ text, entities }: RawText, findUser: FindUser): FormattedText {
+  const read = readEntities(entities, findUser);
+  const given = inOrder(read.filter((entity) => entity.length > 0));
+  checkPlaces(text, given);
+  const cleaned = clean(text, given);
   return { text: cleaned.text, entities: withFoundEntities(cleaned.text, cleaned.entities) };
-}
-
-function parse(raw: RawText, findUser: FindUser): FormattedText {
-  switch (raw.parseMode?.toLowerCase()) {
-    case undefined:
-    case "none":
-      return { text: raw.text, entities: readEntities(raw.entities, findUser) };
-    case "html":
-      return parseHtml(raw.text, findUser);
-    case "markdown":
-    case "markdownv2":
-      throw badRequest(
-        `can't parse entities: this simulator does not read parse_mode ${raw.parseMode}`,
-      );
-    default:
-      throw badRequest("unsupported parse_mode");
-  }
 }
 
 /** Drops carriage returns, turns other control characters into spaces and trims both edges. */

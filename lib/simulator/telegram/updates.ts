@@ -1,4 +1,4 @@
-// The queue of updates that wait for the bot, and getUpdates on it. Knows no chat.
+// The queue of updates that wait for the bot, and getUpdates. Knows no chat.
 
 import type { Message, Update } from "grammy/types";
 import { badRequest, conflict, type TelegramRefusal } from "./refusal.ts";
@@ -8,27 +8,28 @@ import { Signal } from "../waiting.ts";
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
 
 /** How long Telegram keeps a press (telegram-bot-api, Client.cpp). */
-export const PRESS_KEPT_MS = 150_000;
+const PRESS_KEPT_MS = 150_000;
 /** How long Telegram keeps other updates (https://core.telegram.org/bots/api#getting-updates). */
-export const UPDATE_KEPT_MS = 24 * 60 * 60 * 1000;
+const UPDATE_KEPT_MS = 24 * 60 * 60 * 1000;
 
 const FIRST_UPDATE_ID = 518_204_377;
 const LONGEST_POLL_S = 50;
-const SENT_ONLY_WHEN_ASKED = new Set(["chat_member", "message_reaction", "message_reaction_count"]);
 
+/** An update before it has its id. */
 export type UpdateContent = Omit<Update, "update_id">;
 
-/** What a message is to the bot: of a channel it hears as of posts. */
+/** The update of a message, new or edited; in a channel it is a post. */
 export function messageUpdate(message: Message, edited: "edited_" | "" = ""): UpdateContent {
   const kind = message.chat.type === "channel" ? "channel_post" : "message";
   return { [`${edited}${kind}`]: message };
 }
 
-export interface Poll {
+/** One getUpdates call. */
+interface Poll {
   offset: number;
   limit: number;
   timeoutS: number;
-  /** undefined leaves the remembered list as it is; [] restores Telegram's default. */
+  /** undefined leaves the remembered list as it is; [] wants everything. */
   allowedUpdates: readonly string[] | undefined;
   /** Aborts when the client goes away. */
   gone: AbortSignal;
@@ -43,11 +44,12 @@ interface OpenPoll {
   end: (refusal?: TelegramRefusal) => void;
 }
 
+/** The updates that wait for the bot, and the long poll that is open. */
 export class UpdateQueue {
-  /** The address of a webhook; while it is set, getUpdates is refused. */
-  webhookUrl = "";
   readonly #now: () => number;
   readonly #polls: Signal<void>;
+  /** While it is set, getUpdates is refused. */
+  #webhookUrl = "";
   #nextUpdateId = FIRST_UPDATE_ID;
   #queued: Queued[] = [];
   #allowed: ReadonlySet<string> | null = null;
@@ -64,10 +66,6 @@ export class UpdateQueue {
     return this.#queued.length;
   }
 
-  get allowedUpdates(): readonly string[] | undefined {
-    return this.#allowed ? [...this.#allowed] : undefined;
-  }
-
   /** Whether a bot is waiting in a long poll at this moment. */
   get polled(): boolean {
     return this.#openPoll !== null;
@@ -81,21 +79,16 @@ export class UpdateQueue {
     });
   }
 
-  /** Remembers which kinds of update the bot wants; holds for updates from now on. */
-  allow(kinds: readonly string[]): void {
-    this.#allowed = kinds.length > 0 ? new Set(kinds) : null;
-  }
-
   push(content: UpdateContent): void {
     const kind = Object.keys(content)[0] ?? "";
-    if (this.#allowed ? !this.#allowed.has(kind) : SENT_ONLY_WHEN_ASKED.has(kind)) return;
+    if (this.#allowed?.has(kind) === false) return;
     const keptMs = content.callback_query ? PRESS_KEPT_MS : UPDATE_KEPT_MS;
     this.#queued.push({
       update: { update_id: this.#nextUpdateId++, ...content },
       expiresAtMs: this.#now() + keptMs,
     });
     if (!this.#openPoll || this.#wakePlanned) return;
-    // One turn later, so that what happens together (the photos of an album) arrives together.
+    // In a microtask, so that what happens together (the photos of an album) arrives together.
     this.#wakePlanned = true;
     queueMicrotask(() => {
       this.#wakePlanned = false;
@@ -105,16 +98,17 @@ export class UpdateQueue {
 
   /**
    * What getUpdates answers (https://core.telegram.org/bots/api#getupdates): everything below the
-   * offset is forgotten, a negative offset keeps only the last ones, and an empty queue waits.
+   * offset is forgotten, and an empty queue waits.
    */
   async fetch(poll: Poll): Promise<Update[]> {
-    if (this.webhookUrl) {
+    if (this.#webhookUrl) {
       throw conflict(
         "can't use getUpdates method while webhook is active; " +
           "use deleteWebhook to delete the webhook first",
       );
     }
-    if (poll.allowedUpdates) this.allow(poll.allowedUpdates);
+    const { allowedUpdates } = poll;
+    if (allowedUpdates) this.#allowed = allowedUpdates.length > 0 ? new Set(allowedUpdates) : null;
     this.#openPoll?.end(
       conflict(
         "terminated by other getUpdates request; make sure that only one bot instance is running",
@@ -128,26 +122,19 @@ export class UpdateQueue {
     return this.#take(limit);
   }
 
-  /** Ends an open poll as setWebhook does, or with nothing at all. */
-  interrupt(reason?: string): void {
-    this.#openPoll?.end(reason ? conflict(reason) : undefined);
+  /** Sets a webhook, which ends the open poll; "" removes it. */
+  setWebhook(url: string): void {
+    this.#webhookUrl = url;
+    if (url !== "") this.#openPoll?.end(conflict("terminated by setWebhook request"));
   }
 
   /** Ends the open poll and every wait. */
   close(): void {
-    this.interrupt();
+    this.#openPoll?.end();
     this.#polls.close();
   }
 
-  clear(): void {
-    this.#queued = [];
-  }
-
   #confirm(offset: number): void {
-    if (offset < 0) {
-      this.#queued = this.#queued.slice(offset);
-      return;
-    }
     let confirmed = 0;
     while ((this.#queued[confirmed]?.update.update_id ?? Infinity) < offset) confirmed += 1;
     if (confirmed > 0) this.#queued = this.#queued.slice(confirmed);

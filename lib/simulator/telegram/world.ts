@@ -1,8 +1,8 @@
-// Everything the simulated Telegram knows: the bot, the people, the chats, the files, the updates
-// that wait. Knows neither HTTP nor the Bot API's methods.
+// The state of the simulated Telegram: the bot, the people, the chats, the files, the waiting updates.
+// Knows neither HTTP nor the Bot API's methods.
 
-import type { BotCommand, User, UserFromGetMe } from "grammy/types";
-import { type ChatEvent, ChatRoom, type SimChat, type Standing } from "./chat.ts";
+import type { BotCommand, Chat, User, UserFromGetMe } from "grammy/types";
+import { type ChatEvent, SimChat, type Standing } from "./chat.ts";
 import { FileStore } from "./files.ts";
 import {
   type ChatLimit,
@@ -16,16 +16,16 @@ import { badRequest, forbidden, TelegramRefusal } from "./refusal.ts";
 import { UpdateQueue } from "./updates.ts";
 import { Signal } from "../waiting.ts";
 
-export interface WorldOptions {
+/** What the simulated Telegram is created with. */
+interface WorldOptions {
   token: string;
-  username: string;
   now: () => number;
   limits: "telegram" | "off";
   messagesPerSecond: number;
-  maxMessagesPerChat: number;
   failsafeMs: number;
 }
 
+/** The whole state of one simulated Telegram. */
 export class World {
   /** The bot as getMe shows it. */
   readonly me: UserFromGetMe;
@@ -36,13 +36,13 @@ export class World {
   readonly updates: UpdateQueue;
   readonly presses: PressBook;
   readonly chatEvents: Signal<ChatEvent>;
-  /** Commands by scope and language, as setMyCommands stored them. */
+  /** Commands by scope, as setMyCommands stored them. */
   readonly commands = new Map<string, readonly BotCommand[]>();
   /** How many messages and edits the bot may send in all. */
   readonly total: ChatLimit;
   readonly #options: WorldOptions;
   readonly #users = new Map<number, User>();
-  readonly #rooms = new Map<number, ChatRoom>();
+  readonly #chats = new Map<number, SimChat>();
   #lastUserId = 310_452_006;
   #lastGroupId = 4_120_377_815;
   #lastSupergroupId = 1_002_345_678_901;
@@ -57,7 +57,7 @@ export class World {
     this.updates = new UpdateQueue(options.now, options.failsafeMs);
     this.presses = new PressBook(options.now, options.failsafeMs);
     this.chatEvents = new Signal(options.failsafeMs);
-    this.me = createBot(options);
+    this.me = createBot(options.token);
     const { id, first_name, username } = this.me;
     this.bot = { id, is_bot: true, first_name, username };
     this.#users.set(this.bot.id, this.bot);
@@ -65,12 +65,8 @@ export class World {
 
   readonly findUser = (id: number): User | undefined => this.#users.get(id);
 
-  get rooms(): readonly ChatRoom[] {
-    return [...this.#rooms.values()];
-  }
-
-  room(chatId: number): ChatRoom | undefined {
-    return this.#rooms.get(chatId);
+  get chats(): readonly SimChat[] {
+    return [...this.#chats.values()];
   }
 
   /** Adds a person; a given id must be free. */
@@ -83,64 +79,60 @@ export class World {
     return user;
   }
 
-  addPrivateRoom(user: User): ChatRoom {
-    const chat: SimChat = {
+  addPrivateChat(user: User): SimChat {
+    const chat: Chat = {
       id: user.id,
       first_name: user.first_name,
       ...(user.last_name === undefined ? {} : { last_name: user.last_name }),
       ...(user.username === undefined ? {} : { username: user.username }),
       type: "private",
     };
-    return this.#addRoom(chat, { kind: "never_started" });
+    return this.#add(chat, { kind: "never_started" });
   }
 
-  addGroupRoom(
-    details: {
-      id?: number;
-      title: string;
-      type: "group" | "supergroup" | "channel";
-      isForum: boolean;
-    },
-  ): ChatRoom {
-    const { title, type, isForum } = details;
-    const id = details.id ??
-      (type === "group" ? -(++this.#lastGroupId) : -(++this.#lastSupergroupId));
-    const chat: SimChat = type === "supergroup"
+  addGroupChat({ title, type, isForum, id: given }: {
+    id?: number | undefined;
+    title: string;
+    type: "group" | "supergroup" | "channel";
+    isForum?: boolean;
+  }): SimChat {
+    const id = given ?? (type === "group" ? -(++this.#lastGroupId) : -(++this.#lastSupergroupId));
+    const chat: Chat = type === "supergroup"
       ? { id, title, type, ...(isForum ? { is_forum: true } : {}) }
       : { id, title, type };
-    return this.#addRoom(chat, { kind: "open" });
+    return this.#add(chat, { kind: "open" });
   }
 
   /** The chat that a call names, if the bot may read it. */
-  readableRoom(chatId: string | undefined): ChatRoom {
+  readableChat(chatId: number | undefined): SimChat {
     if (chatId === undefined) throw badRequest("chat_id is empty");
-    const room = this.#rooms.get(Number(chatId));
-    if (!room) throw badRequest("chat not found");
-    if (room.standing.kind === "kicked") {
-      throw forbidden(`bot was kicked from the ${room.chat.type} chat`);
-    }
-    if (room.standing.kind === "migrated") {
-      const parameters = { migrate_to_chat_id: room.standing.toChatId };
+    const found = this.#chats.get(chatId);
+    if (!found) throw badRequest("chat not found");
+    const { standing, chat } = found;
+    if (standing.kind === "kicked") throw forbidden(`bot was kicked from the ${chat.type} chat`);
+    if (standing.kind === "migrated") {
+      const parameters = { migrate_to_chat_id: standing.toChatId };
       const description = "Bad Request: group chat was upgraded to a supergroup chat";
       throw new TelegramRefusal(400, description, parameters);
     }
-    return room;
+    return found;
   }
 
   /** The chat that a call names, if the bot may write into it. */
-  writableRoom(chatId: string | undefined): ChatRoom {
-    const room = this.readableRoom(chatId);
-    if (room.standing.kind === "blocked") throw forbidden("bot was blocked by the user");
-    if (room.standing.kind === "never_started") {
+  writableChat(chatId: number | undefined): SimChat {
+    const found = this.readableChat(chatId);
+    const { standing, chat, showsAllToBot, membersMayWrite } = found;
+    if (standing.kind === "blocked") throw forbidden("bot was blocked by the user");
+    if (standing.kind === "never_started") {
       throw forbidden("bot can't initiate conversation with a user");
     }
-    if (room.chat.type === "channel" && !room.showsAllToBot) {
+    if (chat.type === "channel" && !showsAllToBot) {
       throw badRequest("need administrator rights in the channel chat");
     }
-    if (!room.membersMayWrite && !room.showsAllToBot) {
+    if (!membersMayWrite && !showsAllToBot) {
       throw badRequest("not enough rights to send text messages to the chat");
     }
-    return room;
+    return found;
   }
 
   nextAlbumId(): string {
@@ -151,39 +143,38 @@ export class World {
   close(): void {
     this.updates.close();
     this.presses.close();
-    for (const room of this.#rooms.values()) room.close();
+    for (const chat of this.#chats.values()) chat.close();
   }
 
-  #addRoom(chat: SimChat, standing: Standing): ChatRoom {
-    if (this.#rooms.has(chat.id)) {
+  #add(chat: Chat, standing: Standing): SimChat {
+    if (this.#chats.has(chat.id)) {
       throw new TypeError(`Cannot add chat ${chat.id}: the id is taken`);
     }
-    const room = new ChatRoom({
+    const added = new SimChat({
       chat,
       standing,
       limit: this.#limitFor(chat),
       botId: this.bot.id,
-      maxMessages: this.#options.maxMessagesPerChat,
       failsafeMs: this.#options.failsafeMs,
       now: this.now,
     });
-    room.onEvent((event) => this.chatEvents.emit(event));
-    this.#rooms.set(chat.id, room);
-    return room;
+    added.onEvent((event) => this.chatEvents.emit(event));
+    this.#chats.set(chat.id, added);
+    return added;
   }
 
-  #limitFor(chat: SimChat) {
+  #limitFor(chat: Chat): ChatLimit {
     if (this.#options.limits === "off") return NO_LIMIT;
     return chat.type === "private" ? createPrivateLimit() : createGroupLimit();
   }
 }
 
-function createBot({ token, username }: WorldOptions): UserFromGetMe {
+function createBot(token: string): UserFromGetMe {
   return {
     id: Number.parseInt(token, 10) || 7_012_345_678,
     is_bot: true,
     first_name: "Triborg",
-    username,
+    username: "triborg_demo_bot",
     can_join_groups: true,
     can_read_all_group_messages: false,
     supports_inline_queries: false,

@@ -1,13 +1,13 @@
-// What people do in the simulated Telegram: write, send files, press buttons. Turns each into the
+// What people do in the simulated Telegram: write, send files, press buttons. Turns each action into the
 // update that Telegram would queue for the bot. Knows no Bot API method.
 // Source: https://core.telegram.org/bots/api#update
 
-import type { MessageEntity, User } from "grammy/types";
+import type { User } from "grammy/types";
 import {
-  type ChatRoom,
   type ChatView,
   type MessageContent,
   quoted,
+  type SimChat,
   type SimMessage,
 } from "./chat.ts";
 import { withFoundEntities } from "./entities.ts";
@@ -16,9 +16,10 @@ import { messageUpdate, type UpdateContent } from "./updates.ts";
 import type { World } from "./world.ts";
 
 /** After this time a bot gets a message only as InaccessibleMessage. */
-export const ACCESSIBLE_MS = 48 * 60 * 60 * 1000;
+const ACCESSIBLE_MS = 48 * 60 * 60 * 1000;
 
-export interface PressOptions {
+/** How a press reaches the bot. */
+interface PressOptions {
   /** The press reaches the bot twice, under two update ids and two query ids. */
   twiceUnderTwoUpdateIds?: boolean;
   /** The bot gets the message as InaccessibleMessage whatever its age. */
@@ -26,7 +27,7 @@ export interface PressOptions {
 }
 
 /** One item of an album, with a caption if wanted. */
-export type AlbumItem = { kind: "photo" | "video" | "document"; caption?: string };
+type AlbumItem = { kind: "photo" | "video"; caption?: string };
 
 /**
  * A person in one chat. Every method returns the message as the bot will see it; `extra` adds or
@@ -38,34 +39,35 @@ export interface Person {
   readonly chat: ChatView;
   say(text: string, extra?: MessageContent): SimMessage;
   /** Replies to a message; in a forum the reply stands in the same topic. */
-  reply(message: SimMessage, text: string, extra?: MessageContent): SimMessage;
+  reply(message: SimMessage, text: string): SimMessage;
   sendPhoto(caption?: string, extra?: MessageContent): SimMessage;
-  sendDocument(caption?: string, extra?: MessageContent): SimMessage;
-  sendVideo(caption?: string, extra?: MessageContent): SimMessage;
-  sendVoice(caption?: string, extra?: MessageContent): SimMessage;
-  sendSticker(emoji?: string, extra?: MessageContent): SimMessage;
-  sendLocation(extra?: MessageContent): SimMessage;
-  /** The person's own contact, unless another is given. */
-  sendContact(phoneNumber: string, extra?: MessageContent): SimMessage;
+  sendDocument(caption?: string): SimMessage;
+  sendVideo(): SimMessage;
+  sendVoice(caption?: string): SimMessage;
+  sendSticker(): SimMessage;
+  sendLocation(): SimMessage;
+  /** Sends the person's own contact. */
+  sendContact(phoneNumber: string): SimMessage;
   /** One message and one update for each item, all with one media_group_id. */
-  sendAlbum(items: readonly AlbumItem[], extra?: MessageContent): SimMessage[];
+  sendAlbum(items: readonly AlbumItem[]): SimMessage[];
   /** Any other content, for kinds of message that have no method here. */
   send(content: MessageContent): SimMessage;
   /** Changes the words of an own message, its caption where it has a file; the bot gets edited_message. */
   edit(message: SimMessage, text: string): SimMessage;
-  /** Puts other content into an own message, another file for one; fields that are not named stay. */
+  /** Puts other content into an own message; fields that are not named stay. */
   amend(message: SimMessage, content: MessageContent): SimMessage;
   /**
    * Presses a button, named by its text or its callback_data: one that the message has now, or had
-   * in the version handed in (an app that has not heard of an edit). Throws when there is none.
+   * in the version handed in (an app that has not seen an edit yet). Throws when there is none.
    */
   press(message: SimMessage | number, button: string, options?: PressOptions): Press;
 }
 
+/** The person as the simulated Telegram plays them. */
 export class SimPerson implements Person {
   constructor(
     protected readonly world: World,
-    protected readonly room: ChatRoom,
+    readonly chat: SimChat,
     readonly user: User,
   ) {}
 
@@ -73,66 +75,62 @@ export class SimPerson implements Person {
     return this.user.id;
   }
 
-  get chat(): ChatView {
-    return this.room;
-  }
-
   say(text: string, extra: MessageContent = {}): SimMessage {
     return this.send({ text, ...found("entities", text), ...extra });
   }
 
-  reply(message: SimMessage, text: string, extra: MessageContent = {}): SimMessage {
+  reply(message: SimMessage, text: string): SimMessage {
     const { message_thread_id } = message;
     const topic = message_thread_id === undefined
       ? {}
       : { message_thread_id, is_topic_message: true };
-    return this.say(text, { reply_to_message: quoted(message), ...topic, ...extra });
+    return this.say(text, { reply_to_message: quoted(message), ...topic });
   }
 
   sendPhoto(caption = "", extra: MessageContent = {}): SimMessage {
     return this.send({ photo: this.world.files.createPhoto(), ...captioned(caption), ...extra });
   }
 
-  sendDocument(caption = "", extra: MessageContent = {}): SimMessage {
-    const document = this.world.files.createDocument();
-    return this.send({ document, ...captioned(caption), ...extra });
+  sendDocument(caption = ""): SimMessage {
+    return this.send({ document: this.world.files.createDocument(), ...captioned(caption) });
   }
 
-  sendVideo(caption = "", extra: MessageContent = {}): SimMessage {
-    return this.send({ video: this.world.files.createVideo(), ...captioned(caption), ...extra });
+  sendVideo(): SimMessage {
+    return this.send({ video: this.world.files.createVideo() });
   }
 
-  sendVoice(caption = "", extra: MessageContent = {}): SimMessage {
-    return this.send({ voice: this.world.files.createVoice(), ...captioned(caption), ...extra });
+  sendVoice(caption = ""): SimMessage {
+    return this.send({ voice: this.world.files.createVoice(), ...captioned(caption) });
   }
 
-  sendSticker(emoji = "👍", extra: MessageContent = {}): SimMessage {
-    return this.send({ sticker: this.world.files.createSticker(emoji), ...extra });
+  sendSticker(): SimMessage {
+    return this.send({ sticker: this.world.files.createSticker() });
   }
 
-  sendLocation(extra: MessageContent = {}): SimMessage {
-    return this.send({ location: { latitude: 52.520008, longitude: 13.404954 }, ...extra });
+  sendLocation(): SimMessage {
+    return this.send({ location: { latitude: 52.520008, longitude: 13.404954 } });
   }
 
-  sendContact(phoneNumber: string, extra: MessageContent = {}): SimMessage {
+  sendContact(phoneNumber: string): SimMessage {
     const { id, first_name } = this.user;
-    return this.send({
-      contact: { phone_number: phoneNumber, first_name, user_id: id },
-      ...extra,
+    return this.send({ contact: { phone_number: phoneNumber, first_name, user_id: id } });
+  }
+
+  sendAlbum(items: readonly AlbumItem[]): SimMessage[] {
+    const { files } = this.world;
+    const media_group_id = this.world.nextAlbumId();
+    return items.map(({ kind, caption = "" }) => {
+      const media = kind === "photo"
+        ? { photo: files.createPhoto() }
+        : { video: files.createVideo() };
+      return this.send({ ...media, media_group_id, ...captioned(caption) });
     });
   }
 
-  sendAlbum(items: readonly AlbumItem[], extra: MessageContent = {}): SimMessage[] {
-    const media_group_id = this.world.nextAlbumId();
-    return items.map(({ kind, caption = "" }) =>
-      this.send({ ...this.#media(kind), media_group_id, ...captioned(caption), ...extra })
-    );
-  }
-
   send(content: MessageContent): SimMessage {
-    this.mayWrite();
-    const message = this.room.add(this.user, content);
-    if (this.#botSees(message)) this.queue(messageUpdate(message));
+    this.checkMayWrite();
+    const message = this.chat.add(this.user, content);
+    if (this.#botSees(message)) this.#queue(messageUpdate(message));
     return message;
   }
 
@@ -147,25 +145,10 @@ export class SimPerson implements Person {
     return this.#change({ ...this.#own(message), ...content });
   }
 
-  #own(message: SimMessage): SimMessage {
-    const current = this.room.message(message.message_id);
-    if (current?.from.id !== this.id) {
-      throw new TypeError("Cannot edit: not a message of one's own");
-    }
-    return current;
-  }
-
-  #change(message: SimMessage): SimMessage {
-    const edited = { ...message, edit_date: Math.floor(this.world.now() / 1000) };
-    this.room.replace(edited);
-    if (this.#botSees(edited)) this.queue(messageUpdate(edited, "edited_"));
-    return edited;
-  }
-
   press(message: SimMessage | number, button: string, options: PressOptions = {}): Press {
-    this.mayWrite();
+    this.checkMayWrite();
     const messageId = typeof message === "number" ? message : message.message_id;
-    const current = this.room.message(messageId);
+    const current = this.chat.message(messageId);
     const seen = typeof message === "number" ? current : message;
     const data = callbackData(current, button) ?? callbackData(seen, button);
     if (data === undefined) {
@@ -176,54 +159,57 @@ export class SimPerson implements Person {
     }
     const isOld = !current || current.date * 1000 < this.world.now() - ACCESSIBLE_MS;
     const shown = isOld || options.inaccessible
-      ? { chat: this.room.chat, message_id: messageId, date: 0 as const }
+      ? { chat: this.chat.chat, message_id: messageId, date: 0 as const }
       : current;
     const query = {
       from: this.user,
       message: shown,
-      chat_instance: String(-BigInt(Math.abs(this.room.id)) * 8_191n),
+      chat_instance: String(-BigInt(Math.abs(this.chat.id)) * 8_191n),
       data,
     };
-    const press = this.world.presses.open(
+    return this.world.presses.open(
       query,
-      (callback_query) => this.queue({ callback_query }),
+      options.twiceUnderTwoUpdateIds ? 2 : 1,
+      (callback_query) => this.#queue({ callback_query }),
     );
-    if (options.twiceUnderTwoUpdateIds) press.again();
-    return press;
-  }
-
-  protected queue(content: UpdateContent): void {
-    const isShutOut = !this.room.isPrivate && this.room.standing.kind !== "open";
-    if (isShutOut) return;
-    this.world.updates.push(content);
   }
 
   /** Throws when this person cannot write here at the moment. */
-  protected mayWrite(): void {
-    if (this.room.standing.kind === "migrated") {
+  protected checkMayWrite(): void {
+    if (this.chat.standing.kind === "migrated") {
       throw new TypeError("Cannot write: the group has become a supergroup");
+    }
+  }
+
+  #own(message: SimMessage): SimMessage {
+    const current = this.chat.message(message.message_id);
+    if (current?.from.id !== this.id) {
+      throw new TypeError("Cannot edit: not a message of one's own");
+    }
+    return current;
+  }
+
+  #change(message: SimMessage): SimMessage {
+    const edited = { ...message, edit_date: Math.floor(this.world.now() / 1000) };
+    this.chat.replace(edited);
+    if (this.#botSees(edited)) this.#queue(messageUpdate(edited, "edited_"));
+    return edited;
+  }
+
+  #queue(content: UpdateContent): void {
+    if (this.chat.isPrivate || this.chat.standing.kind === "open") {
+      this.world.updates.push(content);
     }
   }
 
   /** Privacy mode: https://core.telegram.org/bots/features#privacy-mode */
   #botSees(message: SimMessage): boolean {
-    if (this.room.isPrivate) return true;
-    if (this.room.showsAllToBot) return true;
+    if (this.chat.isPrivate) return true;
+    if (this.chat.showsAllToBot) return true;
     if (message.reply_to_message?.from?.id === this.world.bot.id) return true;
     const command = /^\/\w+(?:@(\w+))?/.exec(message.text ?? message.caption ?? "");
     const addressee = command?.[1]?.toLowerCase() ?? this.world.bot.username.toLowerCase();
     return command !== null && addressee === this.world.bot.username.toLowerCase();
-  }
-
-  #media(kind: AlbumItem["kind"]): MessageContent {
-    switch (kind) {
-      case "photo":
-        return { photo: this.world.files.createPhoto() };
-      case "video":
-        return { video: this.world.files.createVideo() };
-      case "document":
-        return { document: this.world.files.createDocument() };
-    }
   }
 }
 
@@ -232,7 +218,7 @@ function captioned(caption: string): MessageContent {
 }
 
 function found(field: "entities" | "caption_entities", text: string): MessageContent {
-  const entities: MessageEntity[] = withFoundEntities(text, []);
+  const entities = withFoundEntities(text, []);
   return entities.length > 0 ? { [field]: entities } : {};
 }
 
@@ -243,9 +229,7 @@ function buttonsOf(message: SimMessage | undefined) {
 function callbackData(message: SimMessage | undefined, named: string): string | undefined {
   for (const button of buttonsOf(message)) {
     const data = "callback_data" in button ? button.callback_data : undefined;
-    if (button.text !== named && data !== named) continue;
-    if (data !== undefined) return data;
-    throw new TypeError(`Cannot press "${named}": this button opens something, it calls no bot`);
+    if (button.text === named || data === named) return data;
   }
   return undefined;
 }

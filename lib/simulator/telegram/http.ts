@@ -1,20 +1,19 @@
-// The HTTP side of the simulated Bot API: reads a call, lets an ordered fault happen, answers as
-// Telegram does. Knows no method.
+// The HTTP side of the simulated Bot API: reads a call, applies an ordered fault, answers as Telegram
+// does. Knows no method.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBody } from "../http_front.ts";
 import type { CallList, CallOutcome } from "./calls.ts";
 import type { Fault, FaultBook, IncomingCall } from "./faults.ts";
 import { callMethod } from "./methods.ts";
-import { Params } from "./params.ts";
-import { TelegramRefusal } from "./refusal.ts";
-import { parsePath, readParams } from "./requests.ts";
+import { isObject, Params } from "./params.ts";
+import { badRequest, TelegramRefusal } from "./refusal.ts";
 import type { World } from "./world.ts";
 
-const MAX_BODY_BYTES = 50 * 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Answers HTTP requests: reads the call, lets the ordered fault happen, answers as Telegram. */
-export class BotApi {
+/** Answers HTTP requests to the Bot API, which take their parameters as a JSON body. */
+export class HttpApi {
   constructor(
     readonly token: string,
     readonly world: World,
@@ -23,62 +22,57 @@ export class BotApi {
   ) {}
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = parsePath(request.url ?? "");
+    const [, token, method] = /^\/bot([^/?]+)\/([^/?]+)$/.exec(request.url ?? "") ?? [];
     const body = await readBody(request, MAX_BODY_BYTES).catch((error: unknown) => error);
     if (!(body instanceof Uint8Array)) {
       request.socket.destroy();
       return;
     }
-    if (!path || path.token !== this.token) {
-      const refusal = path
-        ? new TelegramRefusal(401, "Unauthorized")
-        : new TelegramRefusal(404, "Not Found");
-      return sendRefusal(response, refusal);
+    if (token === undefined || method === undefined) {
+      return sendRefusal(response, new TelegramRefusal(404, "Not Found"));
+    }
+    if (token !== this.token) {
+      return sendRefusal(response, new TelegramRefusal(401, "Unauthorized"));
     }
     const atMs = this.world.now();
     let params = new Params({});
     let refusal: TelegramRefusal | undefined;
     try {
-      params = await readParams(path.query, request.headers["content-type"] ?? "", body);
+      params = readParams(body);
     } catch (error) {
       refusal = asRefusal(error);
     }
     const chatId = Number(params.raw["chat_id"]);
     const call: IncomingCall = {
-      method: path.method,
+      method,
       params: params.raw,
       chatId: Number.isInteger(chatId) ? chatId : undefined,
     };
-    const files = [...params.files.values()];
-    const record = (outcome: CallOutcome) => this.calls.add({ ...call, files, atMs, outcome });
+    const record = (outcome: CallOutcome) => this.calls.add({ ...call, atMs, outcome });
     if (refusal) {
       sendRefusal(response, refusal);
       return record(errorOutcome(refusal));
     }
     const fault = this.faults.take(call);
-    if (fault && !await this.#passes(fault, response, record)) return;
-    await this.#process(call.method, params, fault, response, record);
+    if (fault && !this.#passes(fault, response, record)) return;
+    await this.#process(method, params, fault, response, record);
   }
 
-  /** Lets a fault happen that comes before the processing; says whether to go on. */
-  async #passes(
+  /** Applies a fault that precedes the processing; says whether to go on. */
+  #passes(
     fault: Fault,
     response: ServerResponse,
     record: (outcome: CallOutcome) => void,
-  ): Promise<boolean> {
+  ): boolean {
     switch (fault.kind) {
-      case "hold":
-        await fault.until;
-        return true;
       case "reset_after":
-      case "hang_after":
         return true;
       case "reset_before":
         response.socket?.destroy();
         record({ kind: "reset", processed: false });
         return false;
       case "hang":
-        record({ kind: "hung", processed: false });
+        record({ kind: "hung" });
         return false;
       case "html":
         sendGatewayPage(response, fault.status);
@@ -115,12 +109,23 @@ export class BotApi {
       response.socket?.destroy();
       return record({ kind: "reset", processed: true });
     }
-    if (fault?.kind === "hang_after") return record({ kind: "hung", processed: true });
     if (gone.signal.aborted) return record({ kind: "reset", processed: true });
     if (outcome.kind === "ok") sendJson(response, 200, { ok: true, result: outcome.result });
     else if (outcome.kind === "error") sendError(response, outcome);
     record(outcome);
   }
+}
+
+function readParams(body: Uint8Array): Params {
+  if (body.length === 0) return new Params({});
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    throw badRequest("can't parse request body as JSON");
+  }
+  if (!isObject(value)) throw badRequest("the request body must be a JSON object");
+  return new Params(value);
 }
 
 /** A defect of the simulator answers as Telegram's own would: 500. */
@@ -141,7 +146,7 @@ function errorOutcome({ errorCode, description, parameters }: TelegramRefusal): 
   };
 }
 
-/** Answers as Telegram says no. */
+/** Answers with a refusal, as Telegram words it. */
 export function sendRefusal(response: ServerResponse, refusal: TelegramRefusal): void {
   sendError(response, errorOutcome(refusal));
 }
@@ -150,6 +155,7 @@ function sendError(response: ServerResponse, { kind: _, ...error }: ErrorOutcome
   sendJson(response, error.error_code, { ok: false, ...error });
 }
 
+/** Answers with a value as JSON. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   const body = JSON.stringify(value);
   response.writeHead(status, {
@@ -159,7 +165,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.end(body);
 }
 
-/** Answers as what stands before Telegram does when Telegram does not. */
+/** Answers with the HTML page of a gateway that cannot reach Telegram. */
 export function sendGatewayPage(response: ServerResponse, status: number): void {
   const title = `${status} ${status === 502 ? "Bad Gateway" : "Gateway Error"}`;
   const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n` +

@@ -1,0 +1,254 @@
+// Commits what one turn of the event loop wrote in one go, and tells when it is on disk. Does not know what a lead is.
+
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { copyDatabase } from "./database_copy.ts";
+import { messageOf } from "../log/error_words.ts";
+import { type DatabaseFiles, rememberFiles } from "./database_files.ts";
+import {
+  damageOf,
+  pagesOf,
+  RUNNING_BUSY_TIMEOUT_MS,
+  truncateWal,
+  walPagesFor,
+} from "./file_care.ts";
+import { fillFreePages, isOverwritten } from "./free_pages.ts";
+import { type Reader, readingAny, rounded, type Writer } from "./statements.ts";
+import { isDiskFault, StorageError, toStorageError } from "./storage_error.ts";
+
+/** How long a write may be left for company before it is committed by itself, in ms. */
+const LAZY_COMMIT_MS = 20;
+
+/** Statements throw a `StorageError` where the disk, the file or another process keeps them from running. */
+export interface Database {
+  /** A statement that only reads; prepared when it first runs, and once. */
+  reader(sql: string): Reader;
+  /** A statement that writes, prepared likewise; running it opens the transaction that `committed` ends. */
+  writer(sql: string): Writer;
+  /**
+   * Runs several writes that stand together or not at all, also when something between them throws. What the
+   * same turn wrote before them stays. A call inside another is part of it.
+   *
+   * @param write Synchronous: what it writes after a wait would not belong to it.
+   * @throws What `write` throws.
+   */
+  atomically<T>(write: () => T): T;
+  /**
+   * Resolves when everything written so far is on disk, and rejects with a `StorageError` when it could not be put
+   * there: then all of it is undone. Writes of one turn of the event loop share one transaction and one
+   * fsync.
+   */
+  committed(): Promise<void>;
+  /** The same without hurry: writes are left up to 20 ms for others to share their fsync with. */
+  committedSoon(): Promise<void>;
+  /**
+   * Looks whether the file is damaged; a large one is not looked at.
+   *
+   * @throws {Error} If it is.
+   */
+  check(): void;
+  /** Copies the database as it stands to a new file, while it is written on; throws as `copyDatabase` does. */
+  backUp(path: string, mark: string): Promise<void>;
+  /** Runs writes and undoes them. @throws {Error} What they throw, and what SQLite says against a transaction. */
+  rehearse(write: () => void): void;
+  /**
+   * What is deleted now is out of the WAL too, soon after it is committed: as soon as no backup reads the old
+   * pages any more.
+   */
+  forgetDeleted(): void;
+  /**
+   * Overwrites the free pages that were left before deleting overwrote them, once. Nothing else runs meanwhile: about
+   * a second for 100 MB of them.
+   *
+   * @param mostPages A larger file is left for another time.
+   */
+  overwriteFreePages(mostPages: number): void;
+  /**
+   * Keeps the WAL small where the disk is: once that is full, the WAL cannot be written back into a file that
+   * would have to grow, and nothing can be written any more.
+   *
+   * @param freeBytes What is free on the disk now.
+   */
+  limitWal(freeBytes: number): void;
+  /** The first of the database's files that is not at its path any more, or was cut: what is written is not found again. */
+  lostFile: DatabaseFiles["lost"];
+  /** Commits what is open and closes the file. */
+  close(): void;
+}
+
+/** How often the files are looked for before a commit, in ms: that takes 20 µs, a tenth of a lead's. */
+const LOOK_MS = 100;
+
+/** The database of a connection that is open and migrated. */
+export function withGroupCommit(
+  sqlite: DatabaseSync,
+  file: string,
+  elapsedMs: (() => number) | undefined,
+): Database {
+  let open = false;
+  let waiting = Promise.withResolvers<void>();
+  let lazy: ReturnType<typeof setTimeout> | undefined;
+  let urgent: ReturnType<typeof setImmediate> | undefined;
+  let walHoldsDeleted = false;
+  let lookedMs = -Infinity;
+  const files: DatabaseFiles = rememberFiles(file);
+  sqlite.exec(`PRAGMA busy_timeout = ${RUNNING_BUSY_TIMEOUT_MS}`);
+
+  /** Most statements never run in an hour of the bot's life, and every start would wait for all of them. */
+  function preparing(sql: string): () => StatementSync {
+    let statement: StatementSync | undefined;
+    return () => statement ??= sqlite.prepare(sql);
+  }
+
+  const beginning = preparing("BEGIN IMMEDIATE");
+  const ending = preparing("COMMIT");
+
+  function begin(): void {
+    if (open && sqlite.isTransaction) return;
+    // A full disk made SQLite undo the transaction: what comes now must not stand without what came before.
+    if (open) throw new StorageError("the transaction was undone");
+    beginning().run(); // An error of `exec` has no code on Deno.
+    open = true;
+    lazy = setTimeout(commit, LAZY_COMMIT_MS);
+    waiting = Promise.withResolvers();
+    waiting.promise.catch(() => {}); // Prevents an unhandled rejection; callers await this promise too.
+  }
+
+  /** A full disk may undo one statement alone, and a move in several would stand in part. */
+  function writing<T>(write: () => T): T {
+    try {
+      begin();
+      return write();
+    } catch (error) {
+      if (isDiskFault(error) && sqlite.isTransaction) sqlite.exec("ROLLBACK");
+      throw toStorageError(error);
+    }
+  }
+
+  const save = preparing("SAVEPOINT verb");
+  const release = preparing("RELEASE verb");
+  const undo = preparing("ROLLBACK TO verb");
+  let within = false;
+
+  function atomically<T>(write: () => T): T {
+    if (within) return write();
+    writing(() => save().run());
+    within = true;
+    try {
+      const result = write();
+      writing(() => release().run());
+      return result;
+    } catch (error) {
+      if (sqlite.isTransaction) { // Else the whole transaction is undone already.
+        undo().run();
+        release().run();
+      }
+      throw error;
+    } finally {
+      within = false;
+    }
+  }
+
+  function commit(): void {
+    clearTimeout(lazy);
+    clearImmediate(urgent);
+    lazy = urgent = undefined;
+    if (!open) return;
+    open = false;
+    try {
+      refuseLost();
+      ending().run();
+      waiting.resolve();
+    } catch (error) {
+      waiting.reject(new StorageError(messageOf(error), error));
+      if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+    }
+    if (walHoldsDeleted) emptyWal();
+  }
+
+  function refuseLost(): void {
+    const nowMs = elapsedMs?.() ?? Infinity;
+    if (nowMs - lookedMs < LOOK_MS) return;
+    const lost = files.lost();
+    if (lost !== undefined) throw new Error(`Database file "${lost.path}" was ${lost.kind}`);
+    lookedMs = elapsedMs === undefined ? -Infinity : nowMs;
+  }
+
+  /** Where that cannot be done now, the next commit tries again. */
+  function emptyWal(): void {
+    try {
+      walHoldsDeleted = !truncateWal(sqlite);
+    } catch {
+      // A disk that is full or broken: the next commit meets it too, and says so.
+    }
+  }
+
+  return {
+    reader(sql) {
+      const prepared = preparing(sql);
+      return {
+        get: (...values) => readingAny(prepared(), (statement) => statement.get(...values)),
+        all: (...values) => readingAny(prepared(), (statement) => statement.all(...values)),
+      };
+    },
+    writer(sql) {
+      const prepared = preparing(sql);
+      // A statement that has written cannot be run again to read its rows differently.
+      let reading: StatementSync | undefined;
+      const returning = () => {
+        if (reading === undefined) {
+          reading = prepared();
+          reading.setReadBigInts(true);
+        }
+        return reading;
+      };
+      return {
+        run: (...values) => writing(() => prepared().run(...values)),
+        get: (...values) => writing(() => rounded(returning().get(...values))),
+        all: (...values) => writing(() => rounded(returning().all(...values))),
+      };
+    },
+    atomically,
+    committed() {
+      if (!open) return Promise.resolve();
+      urgent ??= setImmediate(commit);
+      return waiting.promise;
+    },
+    check() {
+      const damage = damageOf(sqlite);
+      if (damage !== undefined) throw new Error(`Database "${file}" is damaged: ${damage}`);
+    },
+    backUp(path, mark) {
+      commit();
+      return copyDatabase(file, path, mark);
+    },
+    rehearse(write) {
+      begin();
+      sqlite.exec("SAVEPOINT rehearsal");
+      try {
+        write();
+      } finally {
+        if (sqlite.isTransaction) sqlite.exec("ROLLBACK TO rehearsal; RELEASE rehearsal");
+      }
+    },
+    forgetDeleted: () => void (walHoldsDeleted = true),
+    overwriteFreePages(mostPages) {
+      if (isOverwritten(sqlite) || pagesOf(sqlite) > mostPages) return;
+      commit();
+      try {
+        fillFreePages(sqlite);
+      } finally {
+        if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+      }
+      emptyWal();
+    },
+    limitWal(freeBytes) {
+      sqlite.exec(`PRAGMA wal_autocheckpoint = ${walPagesFor(freeBytes)}`);
+    },
+    lostFile: files.lost,
+    committedSoon: () => open ? waiting.promise : Promise.resolve(),
+    close() {
+      commit();
+      sqlite.close();
+    },
+  };
+}
