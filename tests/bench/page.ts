@@ -1,7 +1,6 @@
 // Measures the page with much to show, and presses while it is read. Only bots with a page give figures.
 
 import { withProfiles } from "../helpers/a_profile.ts";
-import { inventLeads } from "../helpers/invented_leads.ts";
 import type { Bench, Figures } from "./cases.ts";
 import { type Contestant, shippedLocales, startBot } from "./contestants.ts";
 import { type Load, type Reading, startReaders } from "./readers.ts";
@@ -104,6 +103,9 @@ async function fillJournal(
   const { createAuth }: typeof import("../../lib/page/auth.ts") = await importFirst(
     `${checkout}/lib/page/auth.ts`,
     `${checkout}/lib/auth.ts`,
+  );
+  const { inventLeads }: typeof import("../helpers/invented_leads.ts") = await import(
+    `${checkout}/tests/helpers/invented_leads.ts`
   );
   await Deno.mkdir(`${folder}/data`, { recursive: true });
   const journal = openJournal(`${folder}/data/triborg.db`);
