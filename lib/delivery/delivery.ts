@@ -22,12 +22,10 @@ export const MOST_LEADS_AN_HOUR = 20;
 
 export interface Delivery {
   /**
-   * Records a lead and sets it on its way; a press that repeats an earlier one gives that lead, and a lead
-   * that is one too many of its visitor is held back. Resolves when the confirmation has been tried; undefined
-   * when the menu was already answered.
+   * Records a press and delivers its lead; a repeat gives the earlier lead, one too many is held back. Resolves when the
+   * confirmation has been tried; undefined when the menu was already answered. `chatHasLeads` comes from `findMenu`.
    *
-   * @param chatHasLeads Whether the chat has given a lead before, as the journal's `findMenu` tells.
-   * @throws If the journal cannot be written: then nothing has happened.
+   * @throws {StorageError} If the journal cannot be written; then nothing has happened.
    */
   receive(
     lead: NewLead,

@@ -10,23 +10,16 @@ export interface Attempt {
   readonly nth: number;
 }
 
-/** Attempts as they are read. */
 export interface AttemptRecords {
   /** A lead's POSTs, first to last. */
   attemptsOf(lead: number): AttemptRecord[];
-  /**
-   * Records that a POST is about to leave.
-   *
-   * @param askedBy The manager who asked for it; null for a lead's first.
-   */
+  /** Records that a POST is about to leave. `askedBy` is the manager who asked for it; null for a lead's first. */
   beginAttempt(lead: number, askedBy: string | null, nowMs: number): Attempt;
   /** Attempts that were begun and never ended: the process died in their middle. */
   openAttempts(): Attempt[];
-  /** A lead's attempt that was begun and has not ended. */
   openAttemptOf(lead: number): Attempt | undefined;
 }
 
-/** What the journal's own moves need beside that. */
 export interface AttemptMoves extends AttemptRecords {
   /** Begins the first attempt of a lead that was recorded just now. */
   beginFirst(lead: number, nowMs: number): Attempt;

@@ -20,9 +20,7 @@ export interface SessionLimits {
   readonly openedAfterMs: number;
 }
 
-/** Who a session is opened for. */
 export interface NewSession {
-  /** Of the cookie's secret. */
   readonly hash: string;
   readonly device: string;
 }
@@ -34,13 +32,8 @@ export interface AuthRecords {
     limits: SessionLimits,
     nowMs: number,
   ): void;
-  /** Whether a link could still be consumed. */
   hasLink(hash: string, nowMs: number): boolean;
-  /**
-   * Opens a session for the one who asked for a link. The link works once; the message that carries it is noted as over.
-   *
-   * @returns Undefined when the link was no good.
-   */
+  /** Uses up a link, opens a session for its owner and marks its message as over; undefined for an invalid link. */
   openByLink(
     linkHash: string,
     session: NewSession,

@@ -4,7 +4,6 @@ import { dayStartMs } from "../calendar.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** How many nightly copies are kept. */
 export const BACKUPS_KEPT = 7;
 
 /** The hours, in the managers' zone, from which the night's work and the daily line are due. */
@@ -33,7 +32,6 @@ export function byHandName(time: string): string {
   return `triborg-${time}.db`;
 }
 
-/** The nightly backups of a data folder, newest first. */
 export async function listBackups(dataDir: string): Promise<string[]> {
   return (await namesIn(dataDir)).filter((name) => NIGHTLY.test(name)).sort().reverse()
     .map((name) => `${backupFolder(dataDir)}/${name}`);
@@ -68,10 +66,7 @@ async function namesIn(dataDir: string): Promise<string[]> {
   return names;
 }
 
-/**
- * Until when the nightly backups hold what the journal held at a moment, in ms since 1970, where the bot makes one every
- * night: that night's copy is the first of those that are kept.
- */
+/** How long nightly backups keep what the journal held at a moment, in ms since 1970; that night's copy is the first. */
 export function backupsHoldUntilMs(atMs: number, timeZone: string): number {
   return dayStartMs(atMs + BACKUPS_KEPT * DAY_MS, timeZone) + NIGHT_HOUR * 60 * 60 * 1000;
 }

@@ -24,15 +24,10 @@ export interface CardMoves {
   markUndelivered(work: WorkOf<"card">, dueAtMs: number): void;
   /** A manager entered a lead by hand; false when the CRM or a manager has it already. */
   closeByHand(lead: number, by: string, nowMs: number): boolean;
-  /**
-   * A manager wants one more POST for an open lead.
-   *
-   * @param lane Where it waits: the CRM's, or the profile's that sends one after another.
-   */
+  /** Adds another POST of an open lead for a manager. `lane` is the CRM's, or the profile's where cards are sent in order. */
   oweResend(lead: number, by: string, lane: string, nowMs: number): ResendAsked;
 }
 
-/** What follows in other moves. */
 export interface CardConsequences {
   /** The card in the chat has to say something else; a lead without one has nothing to update. */
   oweCardUpdate(lead: number, nowMs: number): void;
@@ -40,7 +35,6 @@ export interface CardConsequences {
   releaseFollowUps(lead: number, nowMs: number): void;
   /** A POST comes to nothing: its lead's first card is due in its place. */
   turnIntoCard(work: Numbered, reason: CardReason, nowMs: number): void;
-  /** A card that is not shown yet is needed no more. */
   forgetWaitingCard(lead: number): void;
 }
 

@@ -13,26 +13,20 @@ import { ADMIN_CHAT_LANE, type Confirmation, VISITORS_LANE, type WorkOf } from "
 /** What a press left in the journal that calls for no POST. */
 export interface RecordedPress {
   readonly lead: Lead;
-  /** In the caller's hands. */
   readonly confirmation: WorkOf<"confirmation">;
 }
 
-/** What a press left in the journal. */
 export interface RecordedChoice extends RecordedPress {
-  /**
-   * The caller's, with the attempt that was begun for it; else due. A card in its place is due, and for the managers:
-   * a restored journal holds presses whose lead may long be in the CRM.
-   */
+  /** In hand when an attempt was begun for it, otherwise due. In a restored copy a card replaces it: the CRM may have the lead. */
   readonly post: WorkOf<"post"> | WorkOf<"card">;
   readonly attempt: Attempt | undefined;
 }
 
 export interface ChoiceMoves {
   /**
-   * Records a press: the lead, its confirmation and its POST; undefined when the menu already gave a lead.
+   * Records a press with its lead, confirmation and POST; undefined when the menu already gave a lead.
    *
-   * @param lane Where the POST waits.
-   * @param postsNow Whether the caller does the POST as soon as all this is on disk: then its attempt is begun.
+   * @param postsNow Whether the caller sends the POST as soon as this is on disk; then its attempt is begun too.
    */
   recordChoice(
     lead: NewLead,
@@ -42,11 +36,7 @@ export interface ChoiceMoves {
   ): RecordedChoice | undefined;
   /** Records a press that asks for a lead again: counted, and confirmed as the first one. Its menu gives no other lead. */
   recordRepeat(press: NewLead, lead: number, confirmation: Confirmation): RecordedPress;
-  /**
-   * Records a lead that is held back from the CRM until a person decides; undefined as `recordChoice`.
-   *
-   * @param line What the managers' chat is told of it.
-   */
+  /** Records a lead that is held back from the CRM, and the line that tells the managers; undefined as `recordChoice`. */
   recordHeld(lead: NewLead, confirmation: Confirmation, line: HeldTexts): RecordedPress | undefined;
 }
 

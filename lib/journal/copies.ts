@@ -31,7 +31,6 @@ export function markCopy(path: string, nowMs: number): void {
   changeDatabase(path, copyMark(nowMs));
 }
 
-/** What a journal holds. */
 export interface JournalContents {
   readonly leads: number;
   /** When the newest lead came, in ms since 1970; null where there is none. */
@@ -42,9 +41,9 @@ export interface JournalContents {
 export class NoJournal extends Error {}
 
 /**
- * Checks a journal file whole, and counts its leads. It takes seconds for a million of them.
+ * Checks a whole journal file and counts its leads; seconds for a million.
  *
- * @throws {NoJournal} If it is damaged, too new, or something else.
+ * @throws {NoJournal} If it is damaged, too new, or no journal.
  */
 export function inspectJournal(path: string): JournalContents {
   try {

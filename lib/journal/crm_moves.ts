@@ -12,9 +12,7 @@ import type { WorkOf } from "./work.ts";
 
 /** What has ended outside and leaves nothing owed: many of these are recorded by one verb. */
 export type Done =
-  /** Telegram took a lead's confirmation. */
   | { readonly kind: "confirmed"; readonly work: WorkOf<"confirmation">; readonly atMs: number }
-  /** The CRM took a lead. */
   | {
     readonly kind: "accepted";
     readonly work: WorkOf<"post">;
@@ -22,36 +20,24 @@ export type Done =
     readonly outcome: Accepted;
     readonly atMs: number;
   }
-  /** An update was handled to its end. */
   | { readonly kind: "handled"; readonly update: number };
 
 type Accepted = Extract<CrmOutcome, { readonly kind: "accepted" }>;
 type Ended<Kind> = Extract<Done, { readonly kind: Kind }>;
 
 export interface CrmMoves {
-  /**
-   * Records how a POST ended, with all that follows: the lead is in the CRM, or its card is due, or the card says so
-   * where a manager had sent it again; the account of a run of all cards; the offer to send them.
-   */
+  /** Records how a POST ended and all that follows: the lead's state, its card, the account of a run, the offer to send all. */
   endAttempt(work: WorkOf<"post">, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
   /** An attempt that was recorded as begun was not made: its POST is due again. */
   withdrawAttempt(work: WorkOf<"post">, attempt: Attempt, dueAtMs: number): void;
-  /**
-   * No POST can be made: a lead's card is due. Where a manager had sent it again, that is an attempt which ended where
-   * it began.
-   */
+  /** Records that no POST can be made: the lead's card is due; a manager's resend becomes an attempt that ended at once. */
   refusePost(work: WorkOf<"post">, outcome: CrmOutcome, nowMs: number): void;
   /** No POST is called for any more: the card of its lead says how things stand. */
   skipPost(work: WorkOf<"post">, nowMs: number): void;
-  /**
-   * Records what has ended, all of it or nothing.
-   *
-   * @returns Whether the managers may be owed something for it.
-   */
+  /** Records what has ended, all or nothing; tells whether work for the managers may be due. */
   recordDone(done: readonly Done[]): boolean;
 }
 
-/** What follows in other moves. */
 export interface CrmConsequences {
   /** An attempt of an earlier process ends without an answer, which says nothing of the CRM. */
   cutOffAttempt(work: WorkOf<"post">, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;

@@ -15,11 +15,10 @@ export type { Reader, Row, Writer } from "./statements.ts";
 export type { Additions, Migration } from "./steps.ts";
 
 /**
- * Opens a database file, or `:memory:`, durable and migrated: WAL with synchronous=FULL, so that what
- * is committed survives a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
+ * Opens and migrates a database file, or `:memory:`. WAL with synchronous=FULL: what is committed survives a power cut
+ * (https://sqlite.org/pragma.html#pragma_synchronous).
  *
- * @param path In a folder that is there.
- * @param elapsedMs A monotonic clock for spans, in ms: before a commit the files are looked for every 100 ms then, else each time.
+ * @param elapsedMs A monotonic clock, in ms; with it the files are checked every 100 ms before a commit, else each time.
  * @throws {Error} If the file is no database, cannot be written, or comes from a newer version of the bot.
  */
 export function openDatabase(

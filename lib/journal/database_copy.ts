@@ -8,11 +8,9 @@ import { ENDINGS } from "./database_files.ts";
 export const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * Copies a database as it stands at one moment to a new file, of one piece and without a WAL.
+ * Copies a database at one moment to a new file without a WAL, and runs `mark` in the copy.
  *
- * @param mark SQL that is run in the copy alone.
- * @throws {Deno.errors.AlreadyExists} If there is a file at `to`: it is left alone.
- * @throws {Error} On any other failure; then nothing is left at `to`.
+ * @throws {Error} On failure, also when `to` exists; then nothing is created.
  */
 export async function copyDatabase(from: string, to: string, mark: string): Promise<void> {
   createPrivateFile(to);
@@ -57,7 +55,7 @@ export function removeDatabase(path: string): void {
 export type ReadRow = (sql: string) => Readonly<Record<string, unknown>> | undefined;
 
 /**
- * Reads a database file and leaves its folder as it was.
+ * Reads a database file without changing its folder.
  *
  * @throws {Error} If it is no database, or cannot be read.
  */
@@ -74,11 +72,7 @@ export function readDatabase<T>(path: string, read: (row: ReadRow) => T): T {
   }
 }
 
-/**
- * Whether there is anything at a path, also a link that leads nowhere.
- *
- * @throws What the file system throws where that cannot be told.
- */
+/** Whether anything is at a path, including a dangling link. */
 export function isThere(path: string): boolean {
   try {
     Deno.lstatSync(path);

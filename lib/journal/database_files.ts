@@ -9,9 +9,8 @@ export interface LostFile {
 /** The files of one open database. */
 export interface DatabaseFiles {
   /**
-   * The first of the database, its WAL and its shared memory that is not at its path any more, or was cut short there.
-   *
-   * @param depth "wal" looks at the WAL alone, which everything new goes into; "content" also reads its beginning.
+   * The first of database, WAL and shared memory that was deleted, replaced or cut short. "wal" checks the WAL alone;
+   * "content" also reads its beginning.
    */
   lost(depth?: "wal" | "files" | "content"): LostFile | undefined;
 }

@@ -8,10 +8,9 @@ import type { Done, Journal } from "./journal.ts";
 export const GATHERED_MS = 20;
 
 /**
- * Records what has ended, within some 20 ms, and resolves when it is on disk; tells whether the managers may be owed
- * something for it.
+ * Records what has ended within about 20 ms; resolves when it is on disk, with whether work for the managers may be due.
  *
- * @throws What the journal throws when that is a defect; nothing else is kept from being recorded by it.
+ * @throws A defect in what was recorded; the rest of the batch is recorded all the same.
  */
 export type RecordDone = (done: Done) => Promise<boolean>;
 

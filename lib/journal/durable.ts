@@ -7,18 +7,14 @@ import type { Journal } from "./journal.ts";
 import { StorageError } from "./storage_error.ts";
 
 /**
- * Writes into the journal what has already happened outside, by one verb of it, and goes on trying until it is on disk:
- * a full disk must not turn a sent card into a second one. Gives up only when the process stops.
+ * Records by one verb what has already happened outside, and tries until it is on disk: a full disk must not turn a sent
+ * card into a second one. Gives up only when the process stops.
  *
- * @throws What `write` throws when that is no `StorageError`: another try at a defect would end the same. The caller sees to it
- *   that the work is done later, and that what has happened outside does not happen again.
+ * @throws What `write` throws other than a `StorageError`, which is a defect.
  */
 export interface RecordDurably {
   (write: () => void): Promise<void>;
-  /**
-   * Shares its fsync with what comes within 20 ms: for what a crash may make undone without a loss, as it
-   * is then said again or looked at by a person.
-   */
+  /** Shares its fsync with what comes within 20 ms, for what may be lost in a crash without harm. */
   soon(write: () => void): Promise<void>;
 }
 

@@ -17,12 +17,10 @@ export interface Erased {
 
 export interface ErasureMoves {
   /**
-   * Erases who leads were about, and keeps that they were: the personal parts of leads which the CRM
-   * or a manager has and which were received before a moment. Looks at so many leads at most, from
-   * number `from` on. One that came after a lead of later than the moment is not older than that, whatever the
-   * clock said; a lead of later than `nowMs` says nothing of others.
+   * Erases the personal data of settled leads received before a moment, from number `from` on, at most `most` leads a call. A
+   * lead after a later one counts as later, whatever the clock said; leads after `nowMs` say nothing about others.
    *
-   * @returns How many it erased, and where to go on; undefined when it came to the moment.
+   * @returns How many were erased, and where to go on; undefined at the end.
    */
   eraseSettledBefore(
     beforeMs: number,
@@ -31,11 +29,9 @@ export interface ErasureMoves {
     nowMs?: number,
   ): { readonly erased: number; readonly next: number | undefined };
   /**
-   * Erases a person: all leads of their chat, what is still owed to that chat or in hand for it, their updates
-   * that wait to be handled, and who they were on the managers' cards. Leads that are still open are closed,
-   * as their person could not be called back any more.
+   * Erases a person: the leads of their chat, pending work, waiting updates, names on cards. Open leads are closed.
    *
-   * @returns How many leads; undefined, with nothing changed, while one of them is on its way to the CRM.
+   * @returns How many leads; undefined, with nothing changed, while one is on its way to the CRM.
    */
   erasePerson(chatId: number, by: string, nowMs: number): number | undefined;
 }

@@ -9,11 +9,7 @@ import { ADMIN_CHAT_LANE } from "./work.ts";
 export interface FactRecords {
   rememberFact(name: string, value: string): void;
   forgetFact(name: string): void;
-  /**
-   * Owes the managers a note, and remembers the fact that it tells, or forgets the one that it ends.
-   *
-   * @param value Null to forget it.
-   */
+  /** Adds a note for the managers and remembers the fact behind it; a null value forgets that fact. */
   noteFact(name: string, value: string | null, text: string, nowMs: number): void;
   /** Undefined where there is no such fact. */
   fact(name: string): string | undefined;

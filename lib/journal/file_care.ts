@@ -4,8 +4,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { messageOf } from "../log/error_words.ts";
 
 /**
- * How far the WAL grows before it is written back, in pages of 4 KiB. With a million leads each new one dirties a
- * page somewhere, and writing back is mostly waiting for the disk: seldom and much takes less (SQLite: 1,000).
+ * Size at which the WAL is written back, in pages of 4 KiB. Writing back is mostly waiting for the disk, so it is done
+ * rarely and in bulk (SQLite's default: 1,000).
  */
 export const WAL_PAGES = 4_000;
 
@@ -20,16 +20,12 @@ export function walPagesFor(freeBytes: number): number {
   return Math.min(Math.max(pages, LEAST_WAL_PAGES), WAL_PAGES);
 }
 
-/**
- * How long a statement of the running bot waits for another process, in ms: nothing else runs meanwhile. The
- * caller tries again with waits.
- */
+/** How long a statement waits for another process, in ms; it blocks the event loop, and the caller retries. */
 export const RUNNING_BUSY_TIMEOUT_MS = 100;
 
 /** Largest file that a start checks and rewrites, in pages: about a tenth of a second's work. */
 export const MOST_CHECKED_PAGES = 16_384;
 
-/** How large a file is. */
 export function pagesOf(sqlite: DatabaseSync): number {
   return Number(sqlite.prepare("PRAGMA page_count").get()?.["page_count"]);
 }

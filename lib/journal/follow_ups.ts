@@ -32,10 +32,8 @@ export interface FollowUpRecords {
   /** Records what a lead sent; the follow-up is due, and for its first message the thanks. */
   recordFollowUp(message: NewFollowUpMessage, nowMs: number): RecordedFollowUp;
   /**
-   * Records what a visitor made of a message: what waits to be shown says it from now on, and where the managers have
-   * the message already, its edit is due.
-   *
-   * @param words What the edit says, for the page.
+   * Records an edit by the visitor: what is not shown yet changes, what the managers have gets an edit. `words` is its text
+   * for the page.
    */
   recordEdit(
     edit: EditedMessage,
@@ -48,15 +46,10 @@ export interface FollowUpRecords {
   leadOfFollowUp(number: number): number;
   /** Hands out a follow-up to be shown; what comes of its album from now on is a follow-up of its own. Undefined when it is gone. */
   takeFollowUp(number: number): FollowUp | undefined;
-  /**
-   * Remembers how much of a follow-up the managers' chat has, so that a retry goes on from there.
-   *
-   * @param at The message that shows it, which an edit will reply to.
-   */
+  /** Remembers how many parts of a follow-up are shown, and the message `at` that an edit will reply to. */
   markPartShown(followUp: number, parts: number, at?: MessageAddress): void;
   /** All of a follow-up has been shown: edits of it that waited for that are due. */
   finishFollowUp(work: WorkOf<"follow_up">, nowMs: number): void;
-  /** Follow-ups were shown together, in one message. */
   finishJoined(works: readonly WorkOf<"follow_up">[], at: MessageAddress, nowMs: number): void;
 }
 

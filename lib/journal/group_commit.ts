@@ -24,61 +24,38 @@ export interface Database {
   reader(sql: string): Reader;
   /** A statement that writes, prepared likewise; running it opens the transaction that `committed` ends. */
   writer(sql: string): Writer;
-  /**
-   * Runs several writes that stand together or not at all, also when something between them throws. What the
-   * same turn wrote before them stays. A call inside another is part of it.
-   *
-   * @param write Synchronous: what it writes after a wait would not belong to it.
-   * @throws What `write` throws.
-   */
+  /** Runs several writes as one, all or nothing, also when something between them throws; nests. `write` is synchronous. */
   atomically<T>(write: () => T): T;
   /**
-   * Resolves when everything written so far is on disk, and rejects with a `StorageError` when it could not be put
-   * there: then all of it is undone. Writes of one turn of the event loop share one transaction and one
-   * fsync.
+   * Resolves when everything written so far is on disk. Writes of one turn of the event loop share a transaction and an
+   * fsync; when that fails all of it is undone, and this rejects with a `StorageError`.
    */
   committed(): Promise<void>;
   /** The same without hurry: writes are left up to 20 ms for others to share their fsync with. */
   committedSoon(): Promise<void>;
-  /**
-   * Looks whether the file is damaged; a large one is not looked at.
-   *
-   * @throws {Error} If it is.
-   */
+  /** Checks a file that is not too large. @throws {Error} If it is damaged. */
   check(): void;
   /** Copies the database as it stands to a new file, while it is written on; throws as `copyDatabase` does. */
   backUp(path: string, mark: string): Promise<void>;
   /** Runs writes and undoes them. @throws {Error} What they throw, and what SQLite says against a transaction. */
   rehearse(write: () => void): void;
-  /**
-   * What is deleted now is out of the WAL too, soon after it is committed: as soon as no backup reads the old
-   * pages any more.
-   */
+  /** Also removes what is deleted now from the WAL, as soon as no backup reads the old pages. */
   forgetDeleted(): void;
   /**
-   * Overwrites the free pages that were left before deleting overwrote them, once. Nothing else runs meanwhile: about
-   * a second for 100 MB of them.
-   *
-   * @param mostPages A larger file is left for another time.
+   * Overwrites, once, free pages from before deleting overwrote them; blocks for about 1 s per 100 MB. Larger files than
+   * `mostPages` are skipped.
    */
   overwriteFreePages(mostPages: number): void;
-  /**
-   * Keeps the WAL small where the disk is: once that is full, the WAL cannot be written back into a file that
-   * would have to grow, and nothing can be written any more.
-   *
-   * @param freeBytes What is free on the disk now.
-   */
+  /** Keeps the WAL small on a nearly full disk, where it could not be written back into a growing file. */
   limitWal(freeBytes: number): void;
   /** The first of the database's files that is not at its path any more, or was cut: what is written is not found again. */
   lostFile: DatabaseFiles["lost"];
-  /** Commits what is open and closes the file. */
   close(): void;
 }
 
 /** How often the files are looked for before a commit, in ms: that takes 20 µs, a tenth of a lead's. */
 const LOOK_MS = 100;
 
-/** The database of a connection that is open and migrated. */
 export function withGroupCommit(
   sqlite: DatabaseSync,
   file: string,

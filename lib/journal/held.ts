@@ -14,7 +14,6 @@ const LONGEST_WAIT_MS = 2 * 60_000;
 
 /** What the line says, by what it counts. */
 export interface HeldTexts {
-  /** For one lead. */
   readonly alone: string;
   /** For one more than the newest line counted. */
   readonly counted: string;
@@ -25,7 +24,6 @@ export interface HeldRecords {
   countInHeldLine(chatId: number): number;
 }
 
-/** What the journal's own moves need beside that. */
 export interface HeldMoves extends HeldRecords {
   /** Counts one more lead that was held back. Owes the line that tells of it, or puts the count into the one that waits. */
   oweHeldLine(chatId: number, nowMs: number, texts: HeldTexts): void;
@@ -39,7 +37,6 @@ interface Line {
   readonly leads: number;
 }
 
-/** The records in an open database. */
 export function heldRecords(
   db: Database,
   { addWork, forgetWork }: OutboxMoves,

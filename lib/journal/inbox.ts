@@ -10,12 +10,7 @@ export interface StoredUpdate {
 }
 
 export interface InboxRecords {
-  /**
-   * Records updates once.
-   *
-   * @param dueAtMs Null when the caller handles them itself; else when they are to be taken.
-   * @returns The ids that were not known yet.
-   */
+  /** Records updates and returns the new ids. `dueAtMs` is null when the caller handles them itself. */
   recordUpdates(
     updates: readonly { readonly id: number; readonly body: string }[],
     nowMs: number,
@@ -27,11 +22,9 @@ export interface InboxRecords {
   postponeUpdate(id: number, dueAtMs: number): void;
   /** Telegram will not hand over updates below `offset` again: what is finished of them is forgotten, many at a time. */
   forgetUpdates(offset: number): void;
-  /** When the next waiting update is due; undefined if none waits. */
   nextUpdateDueAtMs(): number | undefined;
 }
 
-/** What the journal's own moves need beside that. */
 export interface InboxMoves extends InboxRecords {
   finishUpdates(ids: readonly number[]): void;
 }

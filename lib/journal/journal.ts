@@ -53,13 +53,11 @@ export { PROFILE_FACTS } from "./profile_keys.ts";
 export type { CutOff } from "./recovery.ts";
 export * from "./work.ts";
 
-/** Leads as the page lists, tells and counts them. */
 export type LeadList = LeadPages & LeadLives & Totals;
 
 /**
- * All records and their moves. Each call is on disk whole or, when the disk fails or a defect throws in its middle, not
- * at all. Everything here is synchronous and joins one transaction with what the same turn of the event loop records;
- * `committed` tells when that is on disk.
+ * Everything the journal can do. Each call is all or nothing, synchronous, and shares one transaction with the rest of its
+ * turn of the event loop; `committed` tells when that is on disk.
  */
 export interface Journal
   extends
@@ -95,11 +93,7 @@ export interface Journal
       Database,
       "committed" | "committedSoon" | "overwriteFreePages" | "limitWal" | "lostFile" | "close"
     > {
-  /**
-   * Looks whether the journal is damaged: a small file whole, a large one by what a lead takes.
-   *
-   * @throws {Error} If it is.
-   */
+  /** Checks a small file whole, a large one by a trial lead. @throws {Error} If it is damaged. */
   check(): void;
   /** Copies the journal to a new file, and marks that as a copy; throws as `copyDatabase` does. */
   backUp(path: string, nowMs: number): Promise<void>;
@@ -108,9 +102,7 @@ export interface Journal
 /**
  * Opens the journal in a file, or in `:memory:`.
  *
- * @param botId The bot that is to work on it: the digits before the colon of its token. Without one the
- *   journal is read as its last bot's.
- * @param elapsedMs As `openDatabase` takes it.
+ * @param botId The digits before the colon of the bot's token; without it the journal is read as its last bot's.
  * @throws {Error} As `openDatabase` does.
  */
 export function openJournal(path: string, botId?: string, elapsedMs?: () => number): Journal {
@@ -123,7 +115,6 @@ export function openJournal(path: string, botId?: string, elapsedMs?: () => numb
   }
 }
 
-/** The journal in a database that is open and migrated. */
 export function journalIn(db: Database, botId?: string): Journal {
   const keys = openForBot(db, botId); // First: what it names anew the others read.
   const outbox = outboxRecords(db);

@@ -18,11 +18,9 @@ export interface LeadLife {
   /** How often its visitor asked for the same again; undefined for never. */
   readonly repeats: Repeats | undefined;
   readonly followUps: readonly LifeFollowUp[];
-  /** What is still owed about it. */
   readonly owed: readonly WorkKind[];
 }
 
-/** How often a lead was asked for again. */
 export interface Repeats {
   readonly times: number;
   readonly lastAtMs: number;
@@ -35,7 +33,6 @@ export interface LifeFollowUp {
   readonly shownAtMs: number | null;
 }
 
-/** The lives of leads. */
 export interface LeadLives {
   findLife(number: number): LeadLife | undefined;
   /** Whether a POST of a lead is owed or under way. */

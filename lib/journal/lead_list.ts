@@ -61,10 +61,7 @@ export interface ListedLead extends Lead {
 
 export interface LeadPages {
   listLeads(filter: LeadFilter, cursor: Cursor, most: number): LeadPage;
-  /**
-   * How many leads there are in each place, of one profile or all; the filter's own place and words do not
-   * count. Undefined when a span of days holds too many to be counted.
-   */
+  /** Number of leads by place, of one profile or all, ignoring the filter's place and words; undefined for too many days. */
   countListed(filter: LeadFilter): PlaceCounts | undefined;
   /** The profiles that have ever had a lead. */
   profilesWithLeads(): string[];
@@ -197,10 +194,7 @@ export function leadPages(
   };
 }
 
-/**
- * How the leads of a place are found where an index has them (schema.ts); most leads are in none of these places.
- * Something is owed about each lead on its way.
- */
+/** Conditions that an index serves (schema.ts). Pending work exists for each lead on its way. */
 function indexedPlace(place: Place | null, order: string, most: number): string | undefined {
   switch (place) {
     case "in_admin_chat":

@@ -16,11 +16,7 @@ export interface KnownMenu {
 
 /** Menus that were sent. */
 export interface MenuRecords {
-  /**
-   * Remembers which profile's buttons a message has.
-   *
-   * @param language The visitor's, as Telegram named it; null where it did not.
-   */
+  /** Remembers which profile's buttons a message has, and the visitor's language; null where Telegram gave none. */
   rememberMenu(
     menu: MessageAddress,
     profile: string,
@@ -29,11 +25,8 @@ export interface MenuRecords {
   ): void;
   findMenu(menu: MessageAddress): KnownMenu;
   /**
-   * Records that the bot heard Telegram. After an absence it also owes a reminder to each chat whose newest menu was
-   * sent between two moments and gave no lead.
-   *
-   * @param heartbeat The fact that keeps the moment.
-   * @returns How many reminders it owes.
+   * Records that the bot heard Telegram. After an absence it adds a reminder for each chat whose newest menu was sent between
+   * two moments and gave no lead; returns how many.
    */
   recordPolled(
     heartbeat: string,
@@ -41,9 +34,8 @@ export interface MenuRecords {
     absence: { readonly menusSinceMs: number; readonly untilMs: number } | undefined,
   ): number;
   /**
-   * A reminder was sent, with a menu. To a person who was erased meanwhile nothing is owed, and nothing remains of it.
-   *
-   * @param profile Whose buttons the menu has; empty for the menu of profiles.
+   * Records that a reminder was sent with a menu, unless its person was erased meanwhile; `profile` is empty for the menu of
+   * profiles.
    */
   finishReminder(
     work: WorkOf<"reminder">,

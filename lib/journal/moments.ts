@@ -4,15 +4,9 @@ import type { Database } from "./database.ts";
 
 /** Moments as the clock says them. */
 export interface Moments {
-  /**
-   * The clock was set by so many ms: what waits goes on waiting for as long as it had to before. What says
-   * when something happened stays.
-   */
+  /** Moves due times by a correction of the clock, so that waits keep their length; timestamps stay. */
   shiftWaits(byMs: number): void;
-  /**
-   * Corrects what an earlier process wrote by a clock that was ahead: no span is measured from a moment of later than
-   * now, and a login link that ends later than any may is none.
-   */
+  /** Corrects what an earlier process wrote with a clock that was ahead. */
   clampWaits(nowMs: number): void;
   /** When the newest thing happened that the journal knows of, in ms since 1970; undefined in an empty one. */
   newestMomentMs(): number | undefined;

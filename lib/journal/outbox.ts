@@ -42,13 +42,11 @@ export interface OutboxRecords {
   countDueWork(lane: string, kind: WorkKind, nowMs: number, most: number): number;
 }
 
-/** What tells one piece of work from another. */
 export interface Numbered {
   readonly id: number;
   readonly failures: number;
 }
 
-/** What the journal's own moves need beside that. */
 export interface OutboxMoves extends OutboxRecords {
   /** Adds two pieces of work by one statement. */
   addBoth<First extends NewWork, Second extends NewWork>(

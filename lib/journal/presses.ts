@@ -33,9 +33,8 @@ export type PressVerdict =
 /** Presses beside the leads that they gave. */
 export interface PressRecords {
   /**
-   * Weighs a press by what its visitor pressed before. A repeat is told by bot, visitor, profile and choice (the base's words), and
-   * reckoned from the receipt of the lead, not from its last repeat: who asks again every nine minutes is heard of every ten.
-   * Moments are compared either way, so that a clock that was set back does not make an old lead of a new one.
+   * Judges a press by the visitor's earlier ones. A repeat has the same bot, visitor, profile and choice, within the window
+   * after the lead, not after its last repeat. Both directions of time count, in case the clock was set back.
    */
   judgePress(press: NewLead, limits: PressLimits): PressVerdict;
 }

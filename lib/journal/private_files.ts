@@ -18,29 +18,23 @@ export interface OpenToOthers {
   readonly cause: string;
 }
 
-/**
- * Makes a folder (0700), and those above it as the system does. One that is there is left as it is.
- *
- * @throws What the file system throws.
- */
+/** Creates a folder with mode 0700; an existing one keeps its mode. */
 export function makePrivateFolder(folder: string): void {
   Deno.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
 }
 
 /**
- * Makes an empty file (0600) before others write it: SQLite gives its WAL the mode of its database.
+ * Creates an empty file with mode 0600: SQLite gives its WAL the mode of its database.
  *
- * @throws {Deno.errors.AlreadyExists} If there is one.
+ * @throws {Deno.errors.AlreadyExists} If it exists.
  */
 export function createPrivateFile(path: string): void {
   Deno.openSync(path, { write: true, createNew: true, mode: FILE_MODE }).close();
 }
 
 /**
- * Sets the modes of a data folder (0700) and of the bot's files in it (0600), of any age. A folder that also
- * holds other things keeps its mode: others may need it.
- *
- * @returns What stays open to others.
+ * Restricts a data folder (0700) and the bot's files in it (0600); a folder with other files keeps its mode. Returns what
+ * stays open to others.
  */
 export function keepPrivate(folder: string): OpenToOthers[] {
   if (Deno.build.os === "windows") return [];

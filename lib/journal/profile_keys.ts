@@ -22,11 +22,7 @@ const MOST_NAMES = 32;
 export interface ProfileKeys {
   /** Puts all that is kept under a profile's key under its new one, and remembers what it was called. */
   renameProfile(from: string, to: string): void;
-  /**
-   * The key by which a profile goes now that was named earlier, as by a button in the chat.
-   *
-   * @param live The profiles that there are: a key that one of them has is its own, whatever it was before.
-   */
+  /** The current key of a profile named by an earlier one, unless a live profile has that key. */
   currentProfile(key: string, live: { has(key: string): boolean }): string;
   /** Forgets what was only about a profile's CRM, and the offers that wait, when the profile is deleted. Its leads stay. */
   forgetProfile(key: string): void;

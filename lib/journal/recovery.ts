@@ -19,11 +19,8 @@ export interface CutOff {
 /** What a start does first. */
 export interface Recovery {
   /**
-   * Takes up what an earlier process left: an attempt cut off in its middle may have arrived, so it
-   * ends as interrupted and its card is due; everything else that is owed is due at once. In a copy that
-   * took the journal's place every lead that was not entered may have been since, and no lead is sent again.
-   *
-   * @returns The cut-off attempts, each with the work it was made for.
+   * Continues after an earlier process: an attempt that was cut off may have arrived, so it ends as interrupted and its card is
+   * due; all other work is due at once. In a restored copy no lead is sent again. Returns the cut-off attempts.
    */
   recover(interrupted: CrmOutcome, nowMs: number): CutOff[];
 }

@@ -18,12 +18,7 @@ export interface Revision {
 }
 
 export interface RevisionRecords {
-  /**
-   * Records whatever differs from the newest version of each profile, and what is gone. Another layout is
-   * no difference.
-   *
-   * @param savedBy Null for an edit found on disk.
-   */
+  /** Records each profile that differs from its newest version, except in layout; `savedBy` is null for an edit on disk. */
   recordRevisions(content: JsonText, savedBy: string | null, nowMs: number): void;
   findRevision(number: number): Revision | undefined;
   /** Newest first. */

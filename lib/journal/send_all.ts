@@ -41,10 +41,8 @@ export interface SendAllMoves {
   beginSendAll(request: SendAllRequest, nowMs: number): number;
 }
 
-/** How a POST of a run ended. */
 export type RunResult = "sent" | "failed" | "skipped";
 
-/** What other moves tell it. */
 export interface CrmAccount {
   /** Remembers that the CRM of a lead's profile failed, until it answers. */
   crmFailed(lead: number): void;

@@ -29,7 +29,6 @@ export function readingAny<T>(statement: StatementSync, read: (statement: Statem
   }
 }
 
-/** Rows that were read with BigInts. */
 export function rounded<T>(rows: T): T {
   for (const row of Array.isArray(rows) ? rows : [rows]) {
     for (const [column, value] of Object.entries(row ?? {})) {

@@ -5,10 +5,7 @@ import type { DatabaseSync } from "node:sqlite";
 /** A step of the schema; its position in the list is the version it leads to. */
 export type Migration = string;
 
-/**
- * Steps that only add to the schema (tables, indexes, columns that may be left out), by name. They do not
- * count as a version, so that the bot before this one can still open the file.
- */
+/** Named steps that only add to the schema. They raise no version, so that the previous bot still opens the file. */
 export type Additions = Readonly<Record<string, string>>;
 
 /** How many migrations a database has had; 0 for a new one. */

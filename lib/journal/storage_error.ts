@@ -16,10 +16,7 @@ const NO_SPACE: readonly number[] = [7, 10, 13];
 /** Besides: SQLITE_PERM, BUSY, LOCKED, READONLY, CORRUPT, CANTOPEN, PROTOCOL and NOTADB. */
 const UNWRITABLE: readonly number[] = [...NO_SPACE, 3, 5, 6, 8, 11, 14, 15, 26];
 
-/**
- * What a statement's failure is to the journal's callers: a `StorageError`, or, where SQLite refuses the statement or
- * its values, the defect as it was thrown.
- */
+/** A `StorageError` for a fault of the storage; a defect in the statement as it was thrown. */
 export function toStorageError(error: unknown): unknown {
   return UNWRITABLE.includes(primaryCodeOf(error))
     ? new StorageError(messageOf(error), error)

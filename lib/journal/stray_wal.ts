@@ -6,12 +6,7 @@ import { isThere } from "./database_copy.ts";
 const MODES_AT = 18;
 const ROLLBACK = 1;
 
-/**
- * Renames a WAL beside a database that is in no WAL mode: a database in WAL mode says so before it has a WAL.
- *
- * @returns The WAL's new path; undefined where there is nothing to do.
- * @throws {Error} If it cannot be renamed.
- */
+/** Renames a WAL beside a database that is not in WAL mode; returns the new path, or undefined if there is none. */
 export function putStrayWalAside(path: string): string | undefined {
   if (!isThere(`${path}-wal`) || !isInRollbackMode(path)) return undefined;
   const aside = unusedName(`${path}-wal-of-another`);

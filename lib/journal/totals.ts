@@ -13,7 +13,6 @@ export interface Totals {
   attemptTotals(): { readonly outcome: CrmOutcome["kind"]; readonly attempts: number }[];
   /** Repeated presses by profile, counted as they come. */
   repeatTotals(): { readonly profile: string; readonly presses: number }[];
-  /** Owed work by kind. */
   owedTotals(): { readonly kind: WorkKind; readonly works: number }[];
   /** When the oldest lead came that neither the CRM nor the managers have yet, and how many the managers' chat refused. */
   undelivered(): { readonly oldestAtMs: number | undefined; readonly leads: number };

@@ -28,11 +28,7 @@ const READS = [
 
 /** A lead's writes, tried. */
 export interface Trial {
-  /**
-   * Tries whether a lead can be recorded.
-   *
-   * @throws {Error} What SQLite says against it: the file is damaged, the disk is full, another process holds it.
-   */
+  /** Tries to record a lead and undoes it. @throws {Error} What SQLite reports. */
   tryToRecord(): void;
 }
 

@@ -6,7 +6,6 @@ import type { ProfileFileRecords, Renaming } from "./profile_files.ts";
 import type { ProfileKeys } from "./profile_keys.ts";
 import type { RevisionRecords } from "./revisions.ts";
 
-/** A version of locales.json that became current. */
 export interface NewVersion {
   readonly text: string;
   readonly content: JsonText;
@@ -17,10 +16,7 @@ export interface NewVersion {
 }
 
 export interface VersionMoves {
-  /**
-   * Records a version of locales.json that became current: the whole text, what differs in each profile, and,
-   * where a link was changed, the profile's leads and history under its new key.
-   */
+  /** Records a new version of locales.json: the text, each changed profile, and a changed link with its leads and history. */
   recordVersion(version: NewVersion, nowMs: number): void;
 }
 

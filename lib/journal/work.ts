@@ -67,10 +67,8 @@ export interface WorkOf<Kind extends WorkKind> {
   readonly failures: number;
 }
 
-/** One piece of owed work. */
 export type Work = { readonly [Kind in WorkKind]: WorkOf<Kind> }[WorkKind];
 
-/** The work of one kind. */
 export type WorkIn<Kind extends WorkKind> = Extract<Work, { readonly kind: Kind }>;
 
 /** Work whose row does not hold what its kind needs. */
@@ -78,7 +76,6 @@ export interface UnreadableWork extends Omit<WorkOf<WorkKind>, "kind" | "body"> 
   readonly kind: "unreadable";
 }
 
-/** Work before the journal has given it an id. */
 export type NewWork = {
   readonly [Kind in WorkKind]: Omit<WorkOf<Kind>, "id" | "failures">;
 }[WorkKind];
@@ -155,7 +152,6 @@ function isKind(kind: string): kind is WorkKind {
   return Object.hasOwn(READERS, kind);
 }
 
-/** Work as its row has it. */
 export function readWork(row: Readonly<Record<string, unknown>>): Work | UnreadableWork {
   const kind = String(row["kind"]);
   const frame = {
@@ -212,7 +208,6 @@ export function addressIn(value: unknown): MessageAddress | undefined {
     : undefined;
 }
 
-/** A report as it is stored. */
 export function reportIn(value: unknown): SendAllReport | undefined {
   const { profileName, total, sent, failed, skipped, stopped } = isRecord(value) ? value : {};
   const areCounts = isWhole(total, 0) && isWhole(sent, 0) && isWhole(failed, 0) &&

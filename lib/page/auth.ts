@@ -52,11 +52,7 @@ export type Entry =
 
 export interface Auth {
   readonly hasPassword: boolean;
-  /**
-   * Makes a one-time link's token. It works for {@linkcode LINK_MS} and once.
-   *
-   * @param askedBy The person's name in the list of sessions and in the history.
-   */
+  /** Makes a one-time token that works for {@linkcode LINK_MS}. `askedBy` is its owner's name in sessions and history. */
   issueLink(askedBy: string): Promise<string>;
   /** Whether a link's token is valid now. Consumes nothing. */
   isLinkGood(token: string): boolean;

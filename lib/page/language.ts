@@ -4,11 +4,7 @@ export const LANGUAGES = ["ru", "en"] as const;
 
 export type Language = typeof LANGUAGES[number];
 
-/**
- * The preferred language of the two; Russian if the browser names neither.
- *
- * @param accepted The header Accept-Language (RFC 9110, 12.5.4).
- */
+/** The browser's preferred language of the two (Accept-Language, RFC 9110, 12.5.4); Russian if it names neither. */
 export function pickLanguage(accepted: string | null): Language {
   const wishes = (accepted ?? "").split(",").map((wish, index) => {
     const [tag = "", ...parameters] = wish.trim().toLowerCase().split(";");

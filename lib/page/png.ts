@@ -2,11 +2,7 @@
 
 import { crc32, deflateSync } from "node:zlib";
 
-/**
- * Draws rows of squares, black where true.
- *
- * @param scale The side of a square, in pixels.
- */
+/** Draws rows of squares with a side of `scale` pixels, black where true. */
 export function bitmapPng(
   rows: readonly (readonly boolean[])[],
   scale: number,

@@ -22,11 +22,7 @@ export interface Turns {
   isCrowded(most?: number): boolean;
 }
 
-/**
- * Turns in the order in which they were asked for.
- *
- * @param elapsedMs A monotonic clock.
- */
+/** Turns in order of request. @param elapsedMs A monotonic clock. */
 export function createTurns(elapsedMs: () => number): Turns {
   let last = Promise.resolve();
   let waiting = 0;

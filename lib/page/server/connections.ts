@@ -23,9 +23,8 @@ export interface Peer {
 /** The connections that are open. */
 export interface Connections<T extends Peer> {
   /**
-   * Makes room and keeps a newcomer; false when every connection that is open is being served. Makes way: of the
-   * address that has most of those who wait, the one that has waited longest. So a peer that opens many takes
-   * them from itself, while behind a proxy, where all have one address, those who are served stay.
+   * Admits a connection, if needed in place of the longest waiting one of the address that has most; false when all are being
+   * served. So a peer that opens many displaces its own.
    */
   admit(peer: T): boolean;
   /** The peer begins to wait anew, after those who wait already. */

@@ -28,11 +28,8 @@ export function createReserve(count: number): Reserve {
 }
 
 /**
- * Returns what loads modules when they are first needed, and once; a load that failed is tried again with the next
- * need. It rejects without having tried where fewer than `files` can be opened now: a module that Deno could not
- * open stays so for the life of the process.
- *
- * @param makeRoom Closes what can be closed, where there are fewer.
+ * Loads modules when first needed, once; a failed load is retried with the next need. Rejects without trying when fewer than
+ * `files` can be opened, even after `makeRoom`: a module that failed to open stays failed for the life of the process.
  */
 export function loadOnce<T>(
   files: number,
