@@ -1,22 +1,17 @@
-// The beginning of a CRM's answer, for the log and the journal: bounded in bytes and time, on one line, without secrets.
+// Reads the beginning of a CRM's answer for the log and the journal: bounded in bytes and time, one line, secrets masked.
 
 import type { Mask } from "../log/mask.ts";
 
-/** At most this much of an answer is read, in bytes (user requirement). */
+/** Most bytes of an answer that are read. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** At most this much of an answer is kept and logged, in characters (user requirement). */
+/** Most characters of an answer that are kept and logged. */
 const MAX_ANSWER_CHARACTERS = 500;
 
-/** So much is masked before it is cut, in characters: a page's blanks and secrets become shorter. */
+/** Characters that are masked before the cut: whitespace and secrets shrink. */
 const EXCERPT_FROM_CHARACTERS = 8 * MAX_ANSWER_CHARACTERS;
 
-/**
- * Reads the beginning of an answer until the end, the limit or `late`. Never throws: what came is kept.
- *
- * @param url The webhook's address, which an answer may repeat.
- * @param late Resolves when the time for the answer is over.
- */
+/** Reads an answer up to its end, the limit, or until `late` resolves; masks `url`. Never throws: what came is kept. */
 export async function readExcerpt(
   response: Response,
   { url, mask, late }: {
@@ -28,10 +23,9 @@ export async function readExcerpt(
   return excerpt(await readAnswer(response, late), url, mask);
 }
 
-/** An answer's text as far as it came. */
 interface AnswerText {
   readonly text: string;
-  /** Whether the answer ends here; a part may end within a secret. */
+  /** False for a part, which may end within a secret. */
   readonly isWhole: boolean;
 }
 
@@ -61,7 +55,6 @@ async function readAnswer({ body }: Response, late: Promise<void>): Promise<Answ
   return { text, isWhole: false };
 }
 
-/** Cut before anything else: a peer decides how long its answer is. */
 function excerpt({ text, isWhole }: AnswerText, url: string, mask: Mask): string {
   mask.hideWebhook(url);
   const visible = mask.beginning(text, EXCERPT_FROM_CHARACTERS, !isWhole)

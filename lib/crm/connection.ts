@@ -1,29 +1,29 @@
-// Where a POST to a CRM goes: checks what a host resolves to, and connects to what was checked. Knows no lead.
+// Checks the addresses that a CRM's host resolves to, and connects to these alone. Knows no lead.
 
 import { lookup as systemLookup } from "node:dns/promises";
 import { fetchFromAddress } from "./https_tunnel.ts";
 import { bareHost, isForbiddenHost, isIpAddress } from "../profiles/network_address.ts";
 
-/** All addresses of a host name. Rejects where it has none. */
+/** Resolves a host name; rejects if it has no address. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
 
-/** How long what a name resolved to is used again, in ms. */
+/** How long a lookup is reused, in ms. */
 const FRESH_MS = 30_000;
 
-/** How long a check of an address waits for what its name resolves to, in ms; a POST resolves it again. */
+/** Longest wait of `isForbiddenTarget` for a lookup, in ms; a POST resolves the name again. */
 const RESOLVE_WITHIN_MS = 3_000;
 
-/** Most names that are remembered; each profile has one. */
+/** Most names that are remembered; a profile has one. */
 const MOST_NAMES = 1_000;
 
-/** The addresses of a name by the system's own resolver, as a connection would get them: also those of the hosts file. */
+/** Resolves a name as a connection would, the hosts file included. */
 export async function resolveHost(host: string): Promise<string[]> {
   const found = await systemLookup(host, { all: true });
-  // IPv4 first: many machines have an IPv6 address and no way out with it.
+  // IPv4 first: many machines have an IPv6 address without a route.
   return found.sort((a, b) => a.family - b.family).map(({ address }) => address);
 }
 
-/** The same lookup, asked at most twice a minute for each name that it knows. */
+/** Caches a lookup for 30 s. */
 export function rememberLookups(lookup: Lookup, elapsedMs: () => number): Lookup {
   const known = new Map<
     string,
@@ -40,7 +40,7 @@ export function rememberLookups(lookup: Lookup, elapsedMs: () => number): Lookup
   };
 }
 
-/** No POST leaves for this host: it is, or resolves to, an address that no CRM lives at. */
+/** The host is, or resolves to, an address that is forbidden for CRMs: nothing was sent. */
 export class ForbiddenHostError extends Error {
   override readonly name = "ForbiddenHostError";
 }
@@ -50,18 +50,19 @@ export class UnknownHostError extends Error {
   override readonly name = "UnknownHostError";
 }
 
+/** How POSTs connect. */
 export interface Connections {
   readonly lookup: Lookup;
-  /** Has to allow the Host header. */
+  /** With `allowHost`. */
   readonly client: Deno.HttpClient;
-  /** Whether the environment names a proxy for https: then that one connects, and resolves the name. */
+  /** Whether the environment has a proxy for https, which then resolves the name itself. */
   readonly isProxied?: boolean;
   /** Trusted over https beside the system's certificates, PEM; for tests. */
   readonly caCerts?: readonly string[];
 }
 
 /**
- * Fetches as `fetch` does, and only from an address that was checked, whatever the name resolves to a moment later.
+ * Fetches from a checked address alone, even if the name resolves to another one a moment later.
  *
  * @throws {ForbiddenHostError}
  * @throws {UnknownHostError}
@@ -80,13 +81,8 @@ export async function fetchChecked(
   return await fetchFromOneOf(addresses, new Request(input, init), connections);
 }
 
-/**
- * What a host resolves to; `own` for an IP address and the machine's own names, which need no resolving.
- *
- * @throws {ForbiddenHostError} If the host is, or resolves to, an address that no CRM lives at.
- * @throws {UnknownHostError} If it does not resolve.
- */
-export async function checkedAddresses(
+/** The checked addresses of a host; "own" for an IP address and localhost, which need no lookup. */
+async function checkedAddresses(
   host: string,
   lookup: Lookup,
 ): Promise<readonly string[] | "own"> {
@@ -99,10 +95,7 @@ export async function checkedAddresses(
   return addresses;
 }
 
-/**
- * Whether no POST would leave for an address: it is, or resolves to, one that no CRM lives at. A name that does not
- * resolve, or not within 3 s, is not forbidden.
- */
+/** Whether an address is forbidden, or resolves to a forbidden one within 3 s. */
 export async function isForbiddenTarget(
   address: string,
   lookup: Lookup,
@@ -117,7 +110,7 @@ export async function isForbiddenTarget(
   return await Promise.race([checked, sleep(RESOLVE_WITHIN_MS).then(() => false)]);
 }
 
-/** The next address is tried only where nothing can have arrived at the last one. */
+/** Tries the next address only if nothing can have arrived at the last one. */
 async function fetchFromOneOf(
   addresses: readonly string[],
   request: Request,
@@ -151,13 +144,13 @@ async function fetchOverHttp(
   return await fetch(url, { method, headers, body, redirect, signal, client });
 }
 
-/** Whether a failed fetch never had a connection: only then can nothing have arrived. */
+/** Whether a failed fetch never connected, so that nothing arrived. */
 function isUnconnected(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && cause.message.includes("client error (Connect)");
 }
 
-/** Names of the machine itself (RFC 6761, 6.3), which nobody else can make resolve elsewhere. */
+/** RFC 6761, 6.3: these names always resolve to the machine itself. */
 function isLocalhost(host: string): boolean {
   return host === "localhost" || host.endsWith(".localhost");
 }

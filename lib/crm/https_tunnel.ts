@@ -1,13 +1,10 @@
-// One HTTPS request to a given address of a host: a tunnel within this process takes the place of fetch's proxy.
+// Sends one HTTPS request to a given IP address, through a proxy within this process.
 
 /**
- * Fetches over https as `fetch` does, by a connection to one IP address: SNI, certificate and Host header are the host's.
- * `fetch` takes no address beside the URL, but leaves connecting to a proxy (CONNECT, RFC 9110, 9.3.6). It asks no proxy
- * for a host that `NO_PROXY` names: there it resolves the name again.
+ * Fetches over https from one IP address; SNI, certificate and Host header are the host's. `fetch` takes no address
+ * beside the URL, but lets a proxy connect (CONNECT, RFC 9110, 9.3.6), except to hosts in `NO_PROXY`.
  *
- * @param caCerts Trusted beside the system's certificates, PEM; for tests.
- * @throws {TypeError} As `fetch` does. Its cause has `client error (Connect)` where TLS was not established, so that
- *   nothing can have arrived.
+ * @throws {TypeError} As `fetch`; its cause has `client error (Connect)` if TLS was not established.
  */
 export async function fetchFromAddress(
   request: Request,
@@ -21,7 +18,7 @@ export async function fetchFromAddress(
     caCerts: [...caCerts],
     proxy: { url: `http://127.0.0.1:${listener.addr.port}` },
   });
-  // It ends with a connection, which fetch reports.
+  // fetch reports a connection that ends.
   tunnel(listener, far).catch(() => {});
   return await fetch(request, { client });
 }
@@ -37,21 +34,21 @@ async function connect({ url, signal }: Request, address: string): Promise<Deno.
   }
 }
 
-/** Passes one connection on, whatever host it asks for, until either side closes it. */
+/** Connects one client to `far`, whatever host it asks for, until either side closes. */
 async function tunnel(listener: Deno.TcpListener, far: Deno.TcpConn): Promise<void> {
   using _far = far;
   using near = await listener.accept();
-  // Both would hold back the parts of a handshake, for some 40 ms each.
+  // Nagle's algorithm would delay each part of the handshake by some 40 ms.
   far.setNoDelay();
   near.setNoDelay();
   await readHead(near);
   await near.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
-  // What came last is still read by fetch, which then closes its side.
+  // fetch still reads the rest, and then closes its side.
   pass(far, near).then(() => near.closeWrite()).catch(() => {});
   await pass(near, far);
 }
 
-/** The client says no more before the answer. */
+/** The client sends nothing more before the answer. */
 async function readHead(from: Deno.Conn): Promise<void> {
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(1024);

@@ -1,21 +1,20 @@
-// How one POST to a CRM ended: in one word, and in the log. Sends nothing.
+// Classifies how a POST to a CRM ended, and logs it. Sends nothing.
 
 import { isNetworkError, isTimeoutError } from "ky";
 import { ForbiddenHostError, UnknownHostError } from "./connection.ts";
 import type { CrmOutcome } from "../lead.ts";
 import type { Facts, Log } from "../log/log.ts";
 
-/** Longest reason that is kept and logged, in characters. */
 const MAX_REASON_CHARACTERS = 500;
 
 type Accepted = Extract<CrmOutcome, { readonly kind: "accepted" }>;
 
-/** Whether a CRM has taken a lead by its answer (user requirement); any other status declines it. */
+/** Whether a CRM took the lead; any other status declines it. */
 export function isAccepted(status: number): status is Accepted["status"] {
   return status === 200 || status === 201 || status === 202;
 }
 
-/** Says in one word how a POST without an answer failed. Its caller knows how long a timeout took: here it is 0. */
+/** Classifies a POST without an answer; `afterMs` of a timeout is left to the caller. */
 export function outcomeOfError(error: unknown): CrmOutcome {
   if (error instanceof ForbiddenHostError) {
     return {
@@ -29,15 +28,14 @@ export function outcomeOfError(error: unknown): CrmOutcome {
   if (isTimeoutError(error)) return { kind: "timeout", afterMs: 0 };
   if (isNetworkError(error)) {
     const reason = deepestMessage(error);
-    // Only this marker proves that there was no connection, so that nothing arrived (seen with Deno 2.9.6).
+    // Only this marker proves that nothing arrived (seen with Deno 2.9.6).
     const [before, unconnected] = reason.split("client error (Connect): ");
     if (unconnected !== undefined) return { kind: "unreachable", reason: withoutUrls(unconnected) };
     return { kind: "interrupted", reason: withoutUrls(before ?? reason) };
   }
   const reason = withoutUrls(deepestMessage(error));
-  if (error instanceof Deno.errors.NotCapable) return { kind: "client", reason };
-  if (error instanceof TypeError) return { kind: "client", reason };
-  return { kind: "unexpected", reason };
+  const isClient = error instanceof Deno.errors.NotCapable || error instanceof TypeError;
+  return { kind: isClient ? "client" : "unexpected", reason };
 }
 
 function deepestMessage(error: unknown): string {
@@ -46,20 +44,19 @@ function deepestMessage(error: unknown): string {
   return deepest instanceof Error ? deepest.message : String(deepest);
 }
 
-/** A webhook's address is its password. */
+/** A webhook's address is its password. Cutting first is safe: half an address is removed too. */
 function withoutUrls(message: string): string {
-  // An address that is cut through is still taken out from its beginning on.
   const beginning = message.slice(0, MAX_REASON_CHARACTERS);
   return beginning.replace(/(?<![a-z\d+.-])[a-z\d+.-]*:\/\/[^\s)]*/gi, "…");
 }
 
 /** Logs the outcome; a lead that was not accepted is an error. */
-export function logOutcome(log: Log, outcome: CrmOutcome, facts: Facts): void {
+export function logOutcome(log: Log, outcome: CrmOutcome, lead: Facts): void {
+  const facts = { ...lead, outcome: outcome.kind };
   switch (outcome.kind) {
     case "accepted":
       return log.info("✅ Лид успешно отправлен в AmoCRM. Статус: {status}", {
         ...facts,
-        outcome: outcome.kind,
         status: outcome.status,
       });
     case "answered":
@@ -67,30 +64,27 @@ export function logOutcome(log: Log, outcome: CrmOutcome, facts: Facts): void {
         outcome.body === ""
           ? "❌ Ошибка отправки в AmoCRM. Статус: {status}"
           : "❌ Ошибка отправки в AmoCRM. Статус: {status}, Ответ: {body}",
-        { ...facts, outcome: outcome.kind, status: outcome.status, body: outcome.body },
+        { ...facts, status: outcome.status, body: outcome.body },
       );
     case "unreachable":
     case "interrupted":
       return log.error(
         "❌ CRM-сервер недоступен (ошибка соединения): Cannot connect to host {host}: {reason}",
-        { ...facts, outcome: outcome.kind, reason: outcome.reason },
+        { ...facts, reason: outcome.reason },
       );
     case "timeout":
       return log.error("❌ Таймаут при отправке в AmoCRM (>{seconds}s)", {
         ...facts,
-        outcome: outcome.kind,
         seconds: outcome.afterMs / 1000,
       });
     case "client":
       return log.error("❌ Ошибка HTTP-клиента при отправке в AmoCRM: {reason}", {
         ...facts,
-        outcome: outcome.kind,
         reason: outcome.reason,
       });
     case "unexpected":
       return log.error("❌ Неожиданная ошибка при отправке в AmoCRM: {reason}", {
         ...facts,
-        outcome: outcome.kind,
         reason: outcome.reason,
       });
     default:

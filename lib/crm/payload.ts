@@ -1,9 +1,9 @@
-// What a CRM gets of a lead. Sends nothing.
+// Bodies of POSTs to a CRM. Sends nothing.
 
 import type { Lead } from "../lead.ts";
 import { contact, fullName } from "../visitor_name.ts";
 
-/** The body of a lead's POST, with exactly the keys that the CRM's integration reads (user requirement). */
+/** A lead's body, with exactly the keys that the CRM's integration reads. */
 export function crmPayload(lead: Lead): Readonly<Record<string, unknown>> {
   return {
     lead_name: `Новый лид с Telegram: ${lead.profileName}`,
@@ -13,7 +13,7 @@ export function crmPayload(lead: Lead): Readonly<Record<string, unknown>> {
   };
 }
 
-/** The body of a test POST: a lead in every key, and plainly none in its words. */
+/** A test's body: the keys of a lead, with words that say it is none. */
 export function testPayload(profileName: string): Readonly<Record<string, unknown>> {
   return {
     lead_name: `ТЕСТ. Новый лид с Telegram: ${profileName}`,

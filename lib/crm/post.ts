@@ -9,26 +9,26 @@ import type { Facts, Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
 import { addressFault, hostOf } from "../profiles/webhook_address.ts";
 
-/** What is posted, where to, and for how long. */
+/** One POST. */
 export interface CrmRequest {
   readonly url: string;
-  /** The deadline in ms; covers connecting, headers and body. */
+  /** Covers connecting, headers and body. */
   readonly timeoutMs: number;
-  /** The same for every attempt of a lead, so that a CRM can tell a repetition. */
+  /** The same for every attempt of a lead, so that a CRM can recognise repetitions. */
   readonly idempotencyKey: string;
   readonly payload: Readonly<Record<string, unknown>>;
-  /** What the log lines say beside the outcome: whose lead it is. */
+  /** Fields of its log lines. */
   readonly facts: Facts;
 }
 
 /** Posts leads. */
 export interface Crm {
-  /** Sends one POST and logs it. Never throws: whatever happens is an outcome. An aborted `signal` interrupts it. */
+  /** Sends and logs one POST; `signal` interrupts it. Never throws. */
   sendLead(request: CrmRequest, signal: AbortSignal): Promise<CrmOutcome>;
   close(): void;
 }
 
-/** A POST's outcome, with the beginning of the answer. */
+/** The outcome of a test POST, with the beginning of the answer. */
 export interface Answered {
   readonly outcome: CrmOutcome;
   readonly answer: string;
@@ -36,35 +36,33 @@ export interface Answered {
 
 /** Posts a test lead. */
 export interface CrmTrial {
-  /** Sends a test lead as `sendLead` would, and returns the answer of an accepting CRM, too. */
+  /** Sends as `sendLead` does, and also returns an accepting CRM's answer. */
   trySending(request: CrmRequest, signal: AbortSignal): Promise<Answered>;
 }
 
-/** Creates the HTTP client that every POST shares; no two share a connection. */
+/** Creates the client for all POSTs, each on a connection of its own. */
 export function createCrm(
   { log, mask, lookup = resolveHost, ...connections }: {
     readonly log: Log;
     readonly mask: Mask;
-    /** What a CRM's name resolves to. */
     readonly lookup?: Lookup;
   } & Omit<Connections, "lookup" | "client">,
 ): Crm & CrmTrial {
-  // Deno sends a POST again when a reused connection dies under it; without a pool none is reused.
+  // Deno repeats a POST when a reused connection breaks, so none is reused.
   const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, allowHost: true });
   const post = ky.create({
     method: "post",
     retry: 0,
-    redirect: "manual", // Behind a redirect a login page would count as 200.
-    throwHttpErrors: false, // Ky would read up to 10 MiB of the answer first.
+    redirect: "manual", // A login page behind a redirect would answer 200.
+    throwHttpErrors: false, // Otherwise ky reads up to 10 MiB of the answer.
     headers: { "user-agent": "Triborg" },
     fetch: (input, init) => fetchChecked(input, init, { ...connections, lookup, client }),
     hooks: {
       beforeRequest: [
         ({ options }) => {
           const facts = options.context as Facts;
-          const what = facts["trial"] === true
-            ? "🧪 Проверка вебхука"
-            : "📤 Отправка лида в AmoCRM";
+          const isTrial = facts["trial"] === true;
+          const what = isTrial ? "🧪 Проверка вебхука" : "📤 Отправка лида в AmoCRM";
           log.info(`${what}: {address}`, facts);
         },
       ],
@@ -72,7 +70,7 @@ export function createCrm(
     },
   });
 
-  /** @param wanted What is read of an accepting answer; of any other both are. */
+  /** `wanted` is what is read of an accepting answer; of others everything is. */
   async function attempt(
     request: CrmRequest,
     signal: AbortSignal,
@@ -81,8 +79,7 @@ export function createCrm(
     const { url, timeoutMs, idempotencyKey, payload, facts } = request;
     const fault = addressFault(url);
     if (fault !== null) return withoutAnswer({ kind: "client", reason: `адрес вебхука: ${fault}` });
-    // Ky's timeout ends with the headers. An abort signal for the body would be made for every POST, most of
-    // which have none that is read.
+    // Ky's timeout ends with the headers. A timer is cheaper than an abort signal, and few bodies are read.
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, timeoutMs);
     try {
@@ -95,7 +92,7 @@ export function createCrm(
       });
       const { status } = response;
       if (isAccepted(status) && wanted === "status") {
-        // The status is the answer; a body that never ends must not hold the connection.
+        // A body that never ends must not hold the connection.
         response.body?.cancel().catch(() => {});
         return withoutAnswer({ kind: "accepted", status });
       }
@@ -139,7 +136,7 @@ function withoutAnswer(outcome: CrmOutcome): Answered {
   return { outcome, answer: "" };
 }
 
-/** Carries the outcome out of ky, whose own messages hold the whole address. */
+/** Replaces ky's errors, whose messages hold the whole address. */
 class PostError extends Error {
   constructor(readonly outcome: CrmOutcome) {
     super(outcome.kind);

@@ -1,4 +1,4 @@
-// Tries a webhook address with a marked test lead. Refuses addresses that only the machine itself should reach.
+// Tests a webhook address with a marked test lead. Refuses forbidden addresses.
 
 import type { CrmTrial } from "./post.ts";
 import { isForbiddenTarget, type Lookup } from "./connection.ts";
@@ -6,19 +6,18 @@ import type { CrmOutcome } from "../lead.ts";
 import { testPayload } from "./payload.ts";
 import { addressFault } from "../profiles/webhook_address.ts";
 
-/** How a try of a webhook address ended. */
+/** How a test of a webhook address ended; except for "sent", nothing was sent. */
 export type WebhookTrial =
   | {
     readonly kind: "sent";
     readonly outcome: CrmOutcome;
-    /** The first characters of what came back, also with a 200. */
     readonly answer: string;
     readonly tookMs: number;
   }
-  /** The address is impossible, or points into the machine's own network services. Nothing was sent. */
   | { readonly kind: "impossible" }
   | { readonly kind: "forbidden" };
 
+/** Returns a function that tests an address. */
 export function createWebhookTrial(
   { crm, lookup, sleep, newId, now, stopping }: {
     readonly crm: CrmTrial;

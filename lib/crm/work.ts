@@ -1,4 +1,4 @@
-// Work that is owed to a CRM: a lead's POST, and what comes of it. Decides what follows; sends through crm.
+// Does the CRM's work: a lead's POST, and records its outcome. Sends through post.ts.
 
 import type { Crm } from "./post.ts";
 import type { Attempt, Journal, Work, WorkOf } from "../journal/journal.ts";
@@ -9,14 +9,15 @@ import type { RecordDurably } from "../journal/durable.ts";
 import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
 import { crmPayload } from "./payload.ts";
 
+/** Sends POSTs and records their outcomes. */
 export interface CrmWork {
-  /** Does a POST that waited, and records what came of it. */
+  /** Sends a POST that waited in the journal. */
   run(work: Work): Promise<void>;
-  /** Does the POST of a lead whose attempt is recorded as begun, and records what came of it. */
+  /** Sends a POST whose attempt is recorded as begun. */
   post(begun: BegunPost): Promise<void>;
 }
 
-/** A POST that may leave. */
+/** A POST whose attempt has begun. */
 export interface BegunPost {
   readonly work: WorkOf<"post">;
   readonly attempt: Attempt;
@@ -31,6 +32,7 @@ export function hasWebhook(profile: Profile): profile is ProfileWithWebhook {
   return profile.webhook !== null;
 }
 
+/** What the CRM's work needs. */
 export interface CrmWorkOptions {
   readonly journal: Pick<
     Journal,
@@ -47,9 +49,9 @@ export interface CrmWorkOptions {
   readonly crm: Crm;
   readonly profiles: () => Profiles;
   readonly crmTimeoutMs: number;
-  /** Told that the managers may be owed something. */
+  /** Called when the managers' chat may have work. */
   readonly wakeManagers: () => void;
-  /** Told that a POST has ended, and that another need not wait until that is recorded. */
+  /** Called when a POST has ended, before that is recorded, so that the next may leave. */
   readonly ended: (work: Work) => void;
   readonly recordDurably: RecordDurably;
   readonly recordDone: RecordDone;
@@ -58,6 +60,7 @@ export interface CrmWorkOptions {
   readonly cutOff: AbortSignal;
 }
 
+/** Creates the CRM's work. */
 export function createCrmWork(options: CrmWorkOptions): CrmWork {
   const { journal, crm, profiles, wakeManagers, recordDurably, recordDone, now, log, cutOff } =
     options;
@@ -88,7 +91,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     await send(begun);
   }
 
-  /** Its attempt is on disk as begun, so that neither a crash nor a defect can send it twice. */
+  /** The attempt is on disk as begun, so neither a crash nor a defect can send it twice. */
   async function send({ work, attempt, lead, profile }: BegunPost): Promise<void> {
     const outcome = await crm.sendLead({
       url: profile.webhook.url,
@@ -123,8 +126,8 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   return { run, post };
 }
 
-/** What a manager's wish to send comes to while the profile has no address. */
+/** The outcome of a manager's resend while the profile has no webhook. */
 const NO_WEBHOOK: CrmOutcome = { kind: "client", reason: "вебхук не настроен" };
 
-/** How an attempt ends whose POST has left and whose outcome a defect kept from being recorded. */
+/** The outcome of an attempt that a defect kept from being recorded. */
 const UNRECORDED: CrmOutcome = { kind: "interrupted", reason: "исход отправки не записан" };

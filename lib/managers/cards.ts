@@ -1,4 +1,4 @@
-// What managers read with formatting: cards as they stand, follow-ups, the list of open cards. Sends nothing, stores nothing.
+// Formatted texts of the managers' chat: cards, follow-ups, the list of open cards. Sends nothing, stores nothing.
 
 import { a, b, fmt, FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity } from "grammy/types";
@@ -22,9 +22,9 @@ const HEADLINES: Readonly<Record<CardReason, string>> = {
   no_webhook: "⚠️ [WEBHOOK НЕ НАСТРОЕН] ⚠️",
 };
 
-/** The managers' card of a lead that the CRM did not take (seed: «Новый формат fallback сообщения»). */
-export function card(lead: Lead, reason: CardReason): Formatted {
-  return plain(fmt`${b}${HEADLINES[reason]}${b}
+/** The managers' card of a lead that the CRM did not take. */
+export function card(lead: Lead, reason: CardReason): FormattedString {
+  return fmt`${b}${HEADLINES[reason]}${b}
 
 ${b}🔥 НОВЫЙ ЛИД: ${clip(lead.profileName, LIMITS.name)} 🔥${b}
 
@@ -39,22 +39,17 @@ ${b}🔥 НОВЫЙ ЛИД: ${clip(lead.profileName, LIMITS.name)} 🔥${b}
 
 Задача:
 1. Внести лид в AmoCRM вручную.
-2. Связаться с клиентом в Telegram.`);
+2. Связаться с клиентом в Telegram.`;
 }
 
 /** One message of a follow-up to the managers. */
 export type FollowUpPart =
-  /** `alone` says whose it is, where the message cannot be a reply. */
+  /** `alone` names the visitor, for where the message cannot be a reply. */
   | { readonly kind: "text"; readonly message: Formatted; readonly alone?: Formatted }
-  /** The visitor's own message, copied; with a caption in place of its own, where given. */
+  /** A copy of the visitor's message; a caption replaces its own. */
   | { readonly kind: "copy"; readonly caption: Formatted | null; readonly alone?: Formatted };
 
-/**
- * A follow-up as the managers get it, complete: in one message where Telegram's limits allow,
- * else the template first and then what the visitor sent.
- *
- * @param template Of the lead's profile; undefined when the profile is gone.
- */
+/** A complete follow-up: one message where Telegram's limits allow, else the template and then what the visitor sent. */
 export function followUpParts(
   followUp: FollowUp,
   visitor: Visitor,
@@ -83,17 +78,17 @@ export function followUpParts(
   ];
 }
 
-/** The words for a profile that is gone: in the tone of the shipped ones. */
+/** The template for a lead whose profile is gone. */
 export const FOLLOW_UP_TEMPLATE = "📎 Дополнение от @{username}:\n\n{message}";
 
-/** A text of its own for the words that a follow-up is too long for. */
+/** The template filled with what the next message holds. */
 export function announce(template: string, visitor: Visitor, what: string): Formatted {
   const filled = fillIn(template, visitor, fmt`${what}`);
   const whole = clip(filled.text, LIMITS.text);
   return plain(filled.text.length <= LIMITS.text ? filled : filled.slice(0, whole.length - 1));
 }
 
-/** `@{username}` and `{username}` become the name, or for who has none a mention in place of both. */
+/** Fills a template; a visitor without a username becomes a mention, in place of the `@` too. */
 export function fillIn(
   template: string,
   visitor: Visitor,
@@ -108,7 +103,7 @@ export function fillIn(
   return FormattedString.join(pieces);
 }
 
-/** The visitor as a manager can reach them: `@name`, or `id…` that opens the profile when tapped. */
+/** `@name`, or for a visitor without one `id…` that opens their Telegram profile when tapped. */
 export function mention(visitor: Visitor): FormattedString {
   const label = contact(visitor);
   if (visitor.username !== null) return new FormattedString(label, []);
@@ -122,25 +117,24 @@ export function mention(visitor: Visitor): FormattedString {
   }]);
 }
 
-/** What a visitor typed, with its formatting. */
+/** A follow-up's text or caption with its formatting. */
 export function wordsIn(content: FollowUpContent): FormattedString {
   return new FormattedString(content.text, content.entities as MessageEntity[]);
 }
 
-/** Without the methods of its maker. */
+/** Drops the methods of the builder. */
 export function plain(formatted: FormattedString): Formatted {
   return { text: formatted.text, entities: formatted.entities };
 }
 
-/** Cards in one message, with the buttons of those that are open. */
+/** One message of cards, with the buttons of those that are open. */
 export interface CardMessage {
-  /** How many cards it holds. */
   readonly cards: number;
   readonly message: Formatted;
   readonly keyboard: InlineKeyboardMarkup;
 }
 
-/** As many of the first cards as one message may hold by Telegram's limit, and one at least; each whole, with its own buttons. */
+/** A message of the first cards, as many as Telegram's limit allows and at least one. */
 export function packCards(cards: readonly Card[], tellTime: TellTime): CardMessage {
   let length = 0;
   const tooMuch = cards.findIndex((each, index) => {
@@ -150,10 +144,10 @@ export function packCards(cards: readonly Card[], tellTime: TellTime): CardMessa
   return cardMessage(tooMuch === -1 ? cards : cards.slice(0, tooMuch), tellTime);
 }
 
-/** Room that a card keeps for what will stand under it later: who closed it, how another try ended. */
+/** Characters reserved under each card for its later status. */
 const STATUS_ROOM = 180;
 
-/** A message of cards as they stand now, in the order of their leads: an edit must not number them anew. */
+/** A message of cards in their current state, in the order of their leads, so that an edit keeps the numbering. */
 export function cardMessage(unordered: readonly Card[], tellTime: TellTime): CardMessage {
   const cards = unordered.toSorted((a, b) => a.lead.number - b.lead.number);
   const several = cards.length > 1;
@@ -165,14 +159,13 @@ export function cardMessage(unordered: readonly Card[], tellTime: TellTime): Car
   const rows = cards.flatMap((each, index) => buttonsOf(each, several ? ` · ${index + 1}` : ""));
   return {
     cards: cards.length,
-    message: { text: joined.text, entities: joined.entities },
+    message: plain(joined),
     keyboard: { inline_keyboard: rows },
   };
 }
 
 function oneCard(each: Card, tellTime: TellTime): FormattedString {
-  const { text, entities } = card(each.lead, each.reason);
-  const words = new FormattedString(text, entities);
+  const words = card(each.lead, each.reason);
   const status = statusOf(each, tellTime);
   return status === "" ? words : fmt`${words}\n\n${status}`;
 }
@@ -200,15 +193,15 @@ function buttonsOf({ lead, lastAttempt, sending }: Card, suffix: string): Inline
   ];
 }
 
-/** A restored journal counts anew, so a number alone could name somebody else's lead. */
+/** The start of the id guards against restored journals, which give the same numbers to other leads. */
 function pressedLead({ number, id }: Lead): string {
   return `${number}:${id.slice(0, 8)}`;
 }
 
-/** Most leads that `/leads` lists. */
+/** Most leads in the answer to `/leads`. */
 export const MOST_LISTED = 30;
 
-/** What `/leads` lists: open cards with links to their messages, as many as one message holds. */
+/** Answers `/leads`: open cards with links to their messages, as many as one message holds. */
 export function openCardsText(leads: readonly Lead[], tellTime: TellTime): Formatted {
   if (leads.length === 0) {
     return { text: "Открытых карточек нет: все лиды в CRM или внесены.", entities: [] };
@@ -221,8 +214,7 @@ export function openCardsText(leads: readonly Lead[], tellTime: TellTime): Forma
     list = longer;
     listed++;
   }
-  const { text, entities } = listed < leads.length ? fmt`${list}${MORE}` : list;
-  return { text, entities };
+  return plain(listed < leads.length ? fmt`${list}${MORE}` : list);
 }
 
 const MORE = "\n… и другие";
@@ -235,7 +227,7 @@ function openCardLine(lead: Lead, tellTime: TellTime): FormattedString {
   return fmt`${tellTime(lead.receivedAtMs)} · ${named} · ${profile}`;
 }
 
-/** Messages of supergroups have addresses, those of small groups have none (https://core.telegram.org/api/links#message-links). */
+/** Only messages of supergroups have links (https://core.telegram.org/api/links#message-links). */
 function messageLink({ chatId, messageId }: MessageAddress): string | undefined {
   const supergroup = /^-100(\d+)$/.exec(String(chatId))?.[1];
   return supergroup === undefined ? undefined : `https://t.me/c/${supergroup}/${messageId}`;

@@ -1,4 +1,4 @@
-// Sends into the managers' chat: at Telegram's pace, into its topic, and after the group when it moves. Does not decide when.
+// Sends into the managers' chat within Telegram's limits, into its topic, and follows the group when its id changes. Does not decide when.
 
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
@@ -19,39 +19,33 @@ import type { Formatted } from "../visitors/texts.ts";
 /** Most messages a bot may send into a group within a minute (https://core.telegram.org/bots/faq#broadcasting-to-users). */
 export const MESSAGES_PER_MINUTE = 20;
 
-/** How showing a message ended. */
+/** How a message to the managers' chat ended. */
 export type ShowOutcome =
   /** `missing` messages of an album could not be copied. */
   | { readonly kind: "shown"; readonly message: MessageAddress; readonly missing?: number }
-  /** Telegram refused (400, 403) the message or the chat as a whole: trying a plain text tells which. */
+  /** 400 or 403, for the message or for the chat: only a plain text tells which. */
   | { readonly kind: "refused"; readonly reason: string }
-  /** `retryAfterMs`: the wait that Telegram asks for. */
   | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
-  /** The process stops before Telegram's pace allowed the message: it stays due. */
+  /** The process stops; the message was not sent and stays due. */
   | { readonly kind: "stopped" };
 
 /** The managers' chat. */
 export interface AdminChat {
-  /** The chat's current id, also after the group has moved. */
+  /** The current id: it changes when the group becomes a supergroup. */
   chatId(): number;
-  /** Resolves when Telegram's pace allows a message, or the process stops. */
+  /** Resolves when the rate limit allows a message, or the process stops. */
   ready(): Promise<void>;
-  /** Shows a text, with buttons if given; without its formatting if Telegram refuses that. */
+  /** Sends a text, without its formatting if Telegram refuses that. */
   show(message: Formatted, keyboard?: InlineKeyboardMarkup): Promise<ShowOutcome>;
-  /** Edits a message; one that is gone or says so already is no failure. */
+  /** Edits a message; one that is gone or unchanged counts as shown. */
   edit(
     address: MessageAddress,
     message: Formatted,
     keyboard: InlineKeyboardMarkup,
   ): Promise<ShowOutcome>;
-  /** Shows a text in the second chat, if there is one; tries once, never throws, and says whether it was shown. */
+  /** Sends a text to the alert chat, once. Never throws; returns whether it was sent. */
   alert(message: Formatted): Promise<boolean>;
-  /**
-   * Shows one part of a follow-up.
-   *
-   * @param from The visitor's messages, for a part that copies them.
-   * @param card The message to reply to; ignored if it is gone, in another chat or in a topic that refuses messages.
-   */
+  /** Sends one part of a follow-up, as a reply to its card unless that is gone, in another chat or in a closed topic. */
   showPart(
     part: FollowUpPart,
     from: { readonly chatId: number; readonly messageIds: readonly number[] },
@@ -63,15 +57,13 @@ export interface AdminChat {
 export interface AdminChatOptions {
   readonly api: Api;
   readonly chatId: number;
-  /** The topic of a forum group that messages go to. */
   readonly topicId: number | null;
-  /** Whether the topic refused messages when an earlier process last tried. */
+  /** Whether the topic refused the last message of an earlier process. */
   readonly topicAway?: boolean;
-  /** Called when the topic refuses messages, so that they go into the group without it, and when it is back. */
+  /** Called when the topic begins to refuse messages, and when it takes them again. */
   readonly onTopic?: (isAway: boolean) => void;
-  /** The chat that is alerted when the managers' chat fails. */
   readonly alertChatId: number | null;
-  /** Called with the new id when the group became a supergroup. */
+  /** Called with the new id when the group has become a supergroup. */
   readonly onMigrate: (chatId: number) => void;
   readonly now: () => number;
   /** Ends early when the process stops. */
@@ -80,16 +72,15 @@ export interface AdminChatOptions {
   readonly log: Log;
 }
 
-/** Creates the managers' chat; sends nothing yet. */
+/** Creates the managers' chat. */
 export function createAdminChat(options: AdminChatOptions): AdminChat {
-  const { api, onMigrate, now, sleep, stopping, log } = options;
-  const { topicId } = options;
+  const { api, topicId, onMigrate, now, sleep, stopping, log } = options;
   const topic = createTopic({ topicId, isAway: options.topicAway ?? false, onChange, now });
   const pace = createMinutePace(MESSAGES_PER_MINUTE, options);
   let chatId = options.chatId;
 
   function follow(movedTo: number): void {
-    if (movedTo === chatId) return; // A concurrent message was told first.
+    if (movedTo === chatId) return; // A concurrent message was first.
     log.warn("🔀 Чат менеджеров переехал: {from} → {to}. Запомнено", { from: chatId, to: movedTo });
     chatId = movedTo;
     onMigrate(chatId);
@@ -121,7 +112,7 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
       const inTopic = messages === 0 || refusedInTopic !== undefined ? null : topic.next();
       try {
         const sent = await send({ chatId: to, topicId: inTopic });
-        if (movedTo !== undefined) follow(movedTo); // Not before: an id that is no chat must not be remembered.
+        if (movedTo !== undefined) follow(movedTo); // Only an id that works is remembered.
         if (inTopic !== null) topic.took();
         if (refusedInTopic !== undefined) topic.refused(refusedInTopic);
         pace.sent(sent.length);
@@ -139,13 +130,13 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
           await sleep(retryAfterMs);
           continue;
         }
-        // Once only, in case each answer names another chat. An edit stays where its message is.
+        // Once only, in case each answer names another chat; edits cannot follow.
         if (failure.kind === "refused" && movedTo === undefined && messages > 0) {
           movedTo = failure.migratedTo;
           if (movedTo !== undefined && movedTo !== to) continue;
         }
         if (failure.kind === "refused" && inTopic !== null) {
-          refusedInTopic = reason; // The same message without the topic shows whether that is its fault.
+          refusedInTopic = reason; // Sent again without the topic, to see which of the two is refused.
           continue;
         }
         const isRefused = failure.kind === "refused" || failure.kind === "forbidden";
@@ -154,7 +145,7 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     }
   }
 
-  /** Outside the topic no message is a reply: Telegram would put a reply into the topic of the message it replies to. */
+  /** Outside the topic nothing is a reply: Telegram puts a reply into the topic of the message it replies to. */
   function placing({ chatId, topicId: id }: Place, replyTo: MessageAddress | null = null) {
     const isReply = replyTo?.chatId === chatId && id === topicId;
     return {
@@ -188,11 +179,10 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     chatId: () => chatId,
     ready: () => pace.ready(1),
     show: (message, keyboard) => showText(() => message, { keyboard }),
-    async edit(address, { text, entities }, keyboard) {
+    async edit(address, message, keyboard) {
       const { chatId: chat, messageId } = address;
-      // A message of another bot (journal/bots.ts), which this one cannot edit.
+      // Another bot's message (journal/bots.ts) cannot be edited.
       if (messageId < 0) return { kind: "shown", message: address };
-      // Done already, or never possible, as in a group that has moved.
       const isDone = (reason: string) => isRefusedAs(reason, "unchanged", "uneditable", "moved");
       const outcome = await show(0, async () => {
         const send = (words: Formatted) =>
@@ -200,7 +190,7 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
             entities: words.entities,
             reply_markup: keyboard,
           });
-        await formattedOrPlain({ text, entities }, send, isDone);
+        await formattedOrPlain(message, send, isDone);
         return [];
       });
       const done = outcome.kind === "refused" && isDone(outcome.reason);
@@ -250,7 +240,6 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
   };
 }
 
-/** Where a message goes: a chat, and a topic in it or none. */
 interface Place {
   readonly chatId: number;
   readonly topicId: number | null;

@@ -16,15 +16,14 @@ export type ChatProblem =
   /** It is not an administrator of the channel who may post. */
   | "not_admin";
 
-/** Checks one chat, and remembers the result. */
+/** The state of one chat, checked regularly. */
 export interface ChatCheck {
-  /** Checks from now on, until the process stops. @param botId The bot's own id, from getMe. */
   start(botId: number): void;
-  /** The last problem found; undefined if a message was shown since. */
+  /** The last problem found; undefined once the chat has taken a message since. */
   problem(): ChatProblem | undefined;
 }
 
-/** The chat, and what checking it needs. */
+/** What a check needs. */
 export interface ChatCheckOptions {
   readonly api: Pick<Api, "getChat" | "getChatMember" | "sendChatAction">;
   /** The variable that names the chat, for the log. */
@@ -33,7 +32,7 @@ export interface ChatCheckOptions {
   readonly topicId: number | null;
   /** When the chat last took a message; undefined before the first. */
   readonly lastShownAtMs: () => number | undefined;
-  /** Called when the chat turns out usable, and when it is usable again after a problem. */
+  /** Called when the chat is first found usable, and after each problem. */
   readonly onUsable: (type: Chat["type"]) => void;
   readonly now: () => number;
   /** Ends early when the process stops. */
@@ -42,7 +41,7 @@ export interface ChatCheckOptions {
   readonly log: Log;
 }
 
-/** How often a usable chat is checked, and a lasting problem logged again, in ms (user requirement). */
+/** How often a usable chat is checked, and a lasting problem logged again, in ms. */
 const HOUR_MS = 60 * 60_000;
 
 /** Waits while a chat is unusable or Telegram does not answer, in ms: doubling, at most a minute. */
@@ -52,10 +51,10 @@ const LONGEST_WAIT_MS = 60_000;
 type Verdict =
   | { readonly kind: "usable"; readonly type: Chat["type"]; readonly topicFault: string | null }
   | { readonly kind: "unusable"; readonly problem: ChatProblem; readonly reason: string }
-  /** Telegram did not answer that: no problem of the chat. */
+  /** Telegram gave no answer about the chat. */
   | { readonly kind: "unknown" };
 
-/** Creates a check; it asks nothing before `start`. */
+/** Creates a check that begins with `start`. */
 export function createChatCheck(options: ChatCheckOptions): ChatCheck {
   const { variable, chatId, topicId, lastShownAtMs, onUsable, now, sleep, stopping, log } = options;
   let problem: ChatProblem | undefined;
@@ -156,7 +155,7 @@ function problemOf(chat: ChatFullInfo, member: ChatMember): ChatProblem | undefi
   return isMuted ? "may_not_write" : undefined;
 }
 
-/** Undefined for errors that say nothing about the chat: network faults, a group that moved, an unknown method. */
+/** Undefined for errors that say nothing about the chat, such as network faults and a group that has moved. */
 function problemIn(error: unknown, chat: ChatFullInfo | undefined): ChatProblem | undefined {
   const failure = failureOf(error);
   if (failure?.kind === "forbidden") return "no_access";
@@ -165,7 +164,7 @@ function problemIn(error: unknown, chat: ChatFullInfo | undefined): ChatProblem 
   return chat?.type === "channel" ? "not_admin" : "not_found";
 }
 
-/** Why the topic refuses messages while the chat takes them; null if it takes them or that is not known. */
+/** Why the topic refuses messages; null if it takes them or that is not known. */
 async function askTopic(
   api: ChatCheckOptions["api"],
   chatId: number,

@@ -1,4 +1,4 @@
-// What managers read of follow-ups beside the follow-ups themselves: edits, what could not be shown. Sends nothing, stores nothing.
+// Texts about follow-ups: edits, and messages that could not be copied. Sends nothing, stores nothing.
 
 import { fmt, type FormattedString } from "@grammyjs/parse-mode";
 import {
@@ -14,12 +14,7 @@ import type { FollowUp, FollowUpContent, Lead, Visitor } from "../lead.ts";
 import { LIMITS } from "../profiles/limits.ts";
 import { clip, type Formatted, MEDIA_WORDS } from "../visitors/texts.ts";
 
-/**
- * An edit as the managers get it, as a reply to the first version: its words, or the message again when
- * there is another file in it.
- *
- * @param template Of the lead's profile, for where it cannot be a reply; undefined when the profile is gone.
- */
+/** An edit, shown as a reply to the first version: its words, or the whole message if its file was replaced. */
 export function editParts(
   { content, edit }: Pick<FollowUp, "content" | "edit">,
   visitor: Visitor,
@@ -47,7 +42,7 @@ export function editParts(
 
 const EDITED = "✏️ Исправлено: ";
 
-/** What an edit says, for managers who see what it belongs to. */
+/** An edit's words, for a reply to the first version. */
 export function editedWords(content: FollowUpContent): Formatted {
   return plain(correction(content));
 }
@@ -57,17 +52,17 @@ function correction(content: FollowUpContent): FormattedString {
   return fmt`${EDITED}${content.media ?? "сообщение"} без подписи`;
 }
 
-/** What stands in for a message that Telegram did not put into the managers' chat. */
+/** A message that Telegram did not copy. */
 export interface Undeliverable {
   readonly content: FollowUpContent;
-  /** How many files of an album it is; null for a message of its own. */
+  /** How many files of an album are missing; null for a single message. */
   readonly albumFiles: number | null;
   readonly lead: Pick<Lead, "visitor" | "profileName">;
-  /** Whether to tell what the bot has to be permitted. */
+  /** Whether to name the permission that the bot may lack. */
   readonly advise: boolean;
 }
 
-/** Says what could not be shown and whose it was: alone, and with its words where one message holds both. */
+/** Names what could not be shown and its sender; `withWords` adds the message's text, if both fit into one message. */
 export function undeliverableNote(
   { content, albumFiles, lead, advise }: Undeliverable,
 ): { readonly alone: Formatted; readonly withWords: Formatted | null } {
@@ -83,7 +78,7 @@ export function undeliverableNote(
   return { alone: plain(alone), withWords: fits ? plain(withWords) : null };
 }
 
-/** The words of a message that could not be shown, in pieces that Telegram takes. */
+/** The text of a message in pieces within Telegram's limit. */
 export function wordsInPieces(content: FollowUpContent): Formatted[] {
   const pieces: Formatted[] = [];
   let rest = wordsIn(content);
@@ -101,7 +96,7 @@ function permitWords(media: string | null): string {
   return `Разрешите боту отправлять ${what} в этом чате, если они здесь запрещены.`;
 }
 
-/** What an administrator of the chat permits for each kind, as Telegram's apps name it. */
+/** The names of permissions in Telegram's apps. */
 const PERMITTED: ReadonlyMap<string, string> = new Map([
   [MEDIA_WORDS.photo, "фото"],
   [MEDIA_WORDS.document, "файлы"],

@@ -1,28 +1,28 @@
-// Whose follow-up the managers' chat shows next: visitors take turns, and one of them never uses up the minute's messages. Shows nothing.
+// Chooses the visitor whose follow-up is shown next, so that none uses up the managers' chat's messages of a minute. Shows nothing.
 
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./chat.ts";
 import { type DueFollowUps, FOLLOW_UPS_LANE, type Journal } from "../journal/journal.ts";
 
-/** So many messages of a visitor in a minute are shown however few are left for others. */
+/** Messages of one visitor in a minute that are shown however few are left for others. */
 const SHARE = 5;
 
-/** Beyond its share a visitor leaves so many of the minute's messages to others. */
+/** Messages of a minute that a visitor beyond their share leaves to others. */
 const LEFT_TO_OTHERS = 6;
 
 const MINUTE_MS = 60_000;
 
-/** While nothing may be shown, what becomes due meanwhile is looked for this often, in ms. */
+/** How often due follow-ups are looked for while none may be shown, in ms. */
 const LOOK_MS = 1_000;
 
-/** A chat and a journal that visitors' follow-ups take turns in. */
+/** The chat and the journal, wrapped. */
 export interface FollowUpTurns {
-  /** The same chat; what it shows counts. */
+  /** Counts what it shows. */
   readonly chat: AdminChat;
-  /** The same journal, whose lane of follow-ups hands out the next visitor's, and none while no visitor has a turn. */
+  /** Its lane of follow-ups hands out the next visitor's, and none while no visitor has a turn. */
   readonly journal: Journal;
 }
 
-/** Wraps both; nothing of what it counts outlives the process. */
+/** Wraps the chat and the journal; counts in memory only. */
 export function createFollowUpTurns(
   { journal, adminChat, now, elapsedMs }: {
     readonly journal: Journal;
@@ -34,10 +34,10 @@ export function createFollowUpTurns(
 ): FollowUpTurns {
   const clockMs = elapsedMs ?? (() => 0);
 
-  /** What was shown within the last minute, oldest first; `visitor` is their chat, undefined for cards and notes. */
+  /** Messages of the last minute; `visitor` is undefined for cards and notes. */
   let shown: { readonly atMs: number; readonly visitor: number | undefined }[] = [];
 
-  /** Since when follow-ups have been due, by number: the first of each visitor. */
+  /** Since when the first due follow-up of each visitor has been due, by its number. */
   let heldSinceMs: ReadonlyMap<number, number> = new Map();
 
   function count(outcome: ShowOutcome, messages: number, visitor?: number): ShowOutcome {
@@ -46,15 +46,14 @@ export function createFollowUpTurns(
     return outcome;
   }
 
-  function shownTo(visitor: number): number {
-    return shown.filter((each) => each.visitor === visitor).length;
-  }
-
-  /** Of the visitors whose turn it may be the one who had the fewest messages in this minute; of equals, who waits longest. */
+  /** Of the visitors who may have a turn: the one with the fewest messages in this minute, then the one who waits longest. */
   function choose(): { readonly visitor: number } | undefined {
     shown = shown.filter(({ atMs }) => atMs > clockMs() - MINUTE_MS);
     const due = journal.dueFollowUps(now())
-      .map((each) => ({ ...each, shown: shownTo(each.visitor) }))
+      .map((each) => ({
+        ...each,
+        shown: shown.filter(({ visitor }) => visitor === each.visitor).length,
+      }))
       .toSorted((a, b) => a.shown - b.shown || a.followUp - b.followUp);
     const next = due.find(isItsTurn);
     const heldBefore = heldSinceMs;
@@ -68,7 +67,7 @@ export function createFollowUpTurns(
     if (elapsedMs === undefined || due.shown + due.messages <= SHARE) return true;
     const left = MESSAGES_PER_MINUTE - shown.length - due.messages;
     const sinceMs = heldSinceMs.get(due.followUp) ?? elapsedMs();
-    // An album may find no such minute while others write all the time.
+    // Without this an album would wait as long as others keep writing.
     return left >= LEFT_TO_OTHERS || elapsedMs() - sinceMs >= MINUTE_MS;
   }
 

@@ -1,4 +1,4 @@
-// Shows the managers a follow-up part by part. What Telegram will not have is said in words, with its sender's name. Does not decide when.
+// Shows a follow-up part by part; replaces what Telegram refuses by a note with its sender and words. Does not decide when.
 
 import type { AdminChat, ShowOutcome } from "./chat.ts";
 import { type FollowUpPart, followUpParts } from "./cards.ts";
@@ -20,13 +20,12 @@ export interface FollowUpWorkOptions {
   readonly log: Log;
 }
 
-/** How showing ended. "failed" is the chat's fault, or the network's: it may go well another time. */
+/** How showing a follow-up ended; "failed" may succeed another time. */
 export type FollowUpOutcome =
   | { readonly kind: "shown" }
-  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
-  | { readonly kind: "stopped" };
+  | Extract<ShowOutcome, { readonly kind: "failed" | "stopped" }>;
 
-/** Returns what shows the parts of a follow-up that are not shown yet, and records each that is. */
+/** Returns a function that shows the remaining parts of a follow-up and records each. */
 export function createFollowUpWork(
   { journal, adminChat, profiles, recordDurably, log }: FollowUpWorkOptions,
 ): (followUp: FollowUp, lead: Lead) => Promise<FollowUpOutcome> {
@@ -58,7 +57,7 @@ export function createFollowUpWork(
     return said.kind === "shown" ? outcome : said;
   }
 
-  /** A text that goes through tells that the content was refused, and one that does not that it is the chat. */
+  /** If this text is refused too, the chat was the problem, not the content. */
   async function sayInstead(
     sent: Sent,
     { albumFiles, reason }: { readonly albumFiles: number | null; readonly reason: string },
@@ -83,7 +82,7 @@ export function createFollowUpWork(
     return outcome;
   }
 
-  /** The note is in the chat, so what is refused of the words has no other way into it. */
+  /** The note is shown already, so pieces that Telegram refuses are only logged. */
   async function tellWords(noted: Told, sent: Sent): Promise<Told> {
     for (const piece of wordsInPieces(sent.followUp.content)) {
       const outcome = await tell(piece, sent);
@@ -102,7 +101,7 @@ export function createFollowUpWork(
     return adminChat.showPart({ kind: "text", message }, sent.followUp, replyTo(sent));
   }
 
-  /** Once a kind goes through, its advice is worth saying again when it does not. */
+  /** After a success the advice is given again at the next refusal. */
   async function forgetAdvice(sent: Sent, outcome: Told): Promise<Told> {
     const fact = adviceFact(sent);
     if (journal.fact(fact) !== undefined) await recordDurably(() => journal.forgetFact(fact));
@@ -117,14 +116,13 @@ interface Sent {
   readonly lead: Lead;
 }
 
-/** What the chat took, or that it took nothing. */
 type Told = Exclude<ShowOutcome, { readonly kind: "refused" }>;
 
 function replyTo({ followUp, lead }: Sent): MessageAddress | null {
   return followUp.edit === undefined ? lead.card : followUp.edit.first;
 }
 
-/** What is remembered when managers were told to permit a kind of media. */
+/** Records that managers were told to permit a kind of media. */
 function adviceFact({ followUp }: Sent): string {
   return `permission_advised:${followUp.content.media}`;
 }

@@ -1,13 +1,9 @@
-// Sends words without their formatting when Telegram refuses them with it.
+// Sends a text without its formatting when Telegram refuses it with formatting.
 
 import { describeError, failureOf } from "../telegram/failures.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
-/**
- * Sends words with their formatting, and once more without it if Telegram refuses.
- *
- * @param isFinal Whether a refusal has nothing to do with the words.
- */
+/** Sends a text, and once more without formatting if Telegram refuses, unless `isFinal` knows the reason. */
 export async function formattedOrPlain<T>(
   words: Formatted,
   send: (words: Formatted) => Promise<T>,

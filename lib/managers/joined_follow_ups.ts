@@ -1,4 +1,4 @@
-// Texts of one visitor → one message, as many as Telegram's limits allow. Sends nothing, stores nothing.
+// Joins texts of one visitor into one message, as many as Telegram's limits allow. Sends nothing, stores nothing.
 
 import type { MessageEntity } from "grammy/types";
 import { followUpParts } from "./cards.ts";
@@ -10,20 +10,13 @@ const MOST_ENTITIES = 100;
 
 const BETWEEN = "\n\n";
 
-/** The first of a visitor's follow-ups that are shown together, in their order. */
+/** The first `count` follow-ups of a visitor, 2 or more, as one message. */
 export interface Joined {
-  /** How many, 2 or more. */
   readonly count: number;
   readonly message: Formatted;
 }
 
-/**
- * Joins the texts at the beginning of a line of follow-ups, under the template once. Media, albums, edits and
- * texts of another lead end the line.
- *
- * @param template Of the lead's profile; undefined when the profile is gone.
- * @returns Undefined where the first two do not go together.
- */
+/** Joins leading texts under one template, up to media, an edit or another lead; undefined if the first two cannot be joined. */
 export function joinFollowUps(
   followUps: readonly FollowUp[],
   visitor: Visitor,

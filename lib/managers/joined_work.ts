@@ -1,4 +1,4 @@
-// A visitor who sends many messages: their texts go to the managers' chat in as few messages as Telegram allows. Shows nothing else.
+// Shows many texts of one visitor in as few messages as Telegram allows. Shows no other follow-ups.
 
 import type { AdminChat } from "./chat.ts";
 import { type Joined, joinFollowUps } from "./joined_follow_ups.ts";
@@ -9,14 +9,13 @@ import type { RecordDurably } from "../journal/durable.ts";
 import type { Profiles } from "../profiles/profile.ts";
 import { contact } from "../visitor_name.ts";
 
-/** Up to so many messages of a visitor in ten minutes are shown by themselves (user requirement). */
-const MOST_BY_THEMSELVES = 20;
-const BY_THEMSELVES_MS = 600_000;
+/** Messages of a visitor in ten minutes that are shown singly; only a flood is joined. */
+const MOST_SINGLE = 20;
+const SINGLE_MS = 600_000;
 
-/** Most follow-ups that are taken to be joined. */
 const MOST_JOINED = 100;
 
-/** What showing follow-ups together needs. */
+/** What showing joined follow-ups needs. */
 export interface JoinedWorkOptions {
   readonly journal: Journal;
   readonly adminChat: Pick<AdminChat, "showPart">;
@@ -28,18 +27,15 @@ export interface JoinedWorkOptions {
   readonly log: Log;
 }
 
-/**
- * Returns what shows a follow-up together with the texts after it, and records what came of them; false, with
- * nothing done, where it is to be shown by itself.
- */
+/** Returns a function that shows a follow-up joined with the texts after it; false if it has to be shown singly. */
 export function createJoinedWork(
   options: JoinedWorkOptions,
 ): (first: WorkOf<"follow_up">) => Promise<boolean> {
   const { journal, adminChat, profiles, recordDurably, retryAtMs, now, log } = options;
 
   return async (first) => {
-    if (first.failures > 0) return false; // The fault may be another's: it is tried by itself.
-    if (journal.countMessagesUntil(first.subject, BY_THEMSELVES_MS) <= MOST_BY_THEMSELVES) {
+    if (first.failures > 0) return false; // Another of the texts may be at fault.
+    if (journal.countMessagesUntil(first.subject, SINGLE_MS) <= MOST_SINGLE) {
       return false;
     }
     const lead = journal.findLead(journal.leadOfFollowUp(first.subject));
@@ -56,7 +52,7 @@ export function createJoinedWork(
     try {
       await show(works, joined, lead, followUp.chatId);
     } catch (error) {
-      // The outbox takes back the first.
+      // The outbox releases the first.
       for (const work of works.slice(1)) journal.releaseWork(work, now());
       throw error;
     }

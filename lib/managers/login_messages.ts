@@ -1,4 +1,4 @@
-// Sees to it that no message in the managers' chat goes on showing a link that was used or is over. Makes no links.
+// Replaces login links in the managers' chat once they are used or expired. Makes no links.
 
 import type { AdminChat } from "./chat.ts";
 import { waitMs } from "../backoff.ts";
@@ -10,27 +10,28 @@ import type { Log } from "../log/log.ts";
 import { deadLinkText, type TellTime } from "./texts.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 
-/** How often links are looked at while there are any, in ms: somebody may set the clock. */
+/** Longest wait before links are checked again, in ms: the clock may be set meanwhile. */
 const LOOK_MS = 30_000;
 
-/** How long a message is tried to be changed after its link is over, in ms. */
+/** How long after a link's expiry its message is retried, in ms. */
 const GIVEN_UP_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** A link that was just made. */
+/** A new login link. */
 export interface NewLink {
   readonly hash: string;
   readonly askedBy: string;
   readonly expiresAtMs: number;
 }
 
+/** Messages with login links. */
 export interface LoginMessages {
-  /** Remembers which message carries a link; from now on it is changed when the link was used or is over. */
+  /** Records the message of a link, to replace it later. */
   remember(link: NewLink, message: MessageAddress): Promise<void>;
-  /** Looks now: a link was used. */
+  /** Checks now. */
   wake(): void;
-  /** Takes up what an earlier process left. */
+  /** Begins with what an earlier process left. */
   start(): void;
-  /** Resolves when a change in hand is recorded. */
+  /** Resolves when a change under way is recorded. */
   stop(): Promise<void>;
 }
 
@@ -51,7 +52,7 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
   let looking = Promise.resolve();
   let failures = 0;
 
-  /** One after another, so that no message is changed twice. */
+  /** Sequential, so that no message is edited twice. */
   function look(): void {
     clearTimeout(timer);
     looking = looking.then(changeDead).then(plan).catch((error) => {
@@ -72,7 +73,7 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
     failures = failed ? failures + 1 : 0;
   }
 
-  /** Whether it is done with. */
+  /** Returns whether the message needs no more tries. */
   async function change({ hash, message, used, expiresAtMs }: LoginMessage): Promise<boolean> {
     const text = deadLinkText(used, tellTime);
     const outcome = await adminChat.edit(message, { text, entities: [] }, { inline_keyboard: [] });

@@ -1,16 +1,15 @@
-// A limit on messages within any minute, as Telegram sets one for groups. Sends nothing.
+// A limit on messages within any minute, such as Telegram's for groups. Sends nothing.
 
 const MINUTE_MS = 60_000;
 
-/** Messages of the last minute, and the wait for more. */
+/** Waits for the limit, and counts what was sent. */
 export interface MinutePace {
-  /** Resolves when so many more messages may be sent, or the process stops. */
+  /** Resolves when this many messages may be sent, or the process stops. */
   ready(messages: number): Promise<void>;
-  /** Notes messages that were sent just now. */
   sent(messages: number): void;
 }
 
-/** @param most How many messages a minute takes; more than that at once wait until nothing else was sent in it. */
+/** Creates the limit; more than `most` messages at once wait for an empty minute. */
 export function createMinutePace(
   most: number,
   { now, sleep, stopping }: {

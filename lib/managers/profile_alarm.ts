@@ -1,4 +1,4 @@
-// Tells the managers' chat of a locales.json that stays broken on disk, once, and when it is mended. Sends nothing itself.
+// Queues one note for the managers when locales.json stays broken on disk, and one when it is repaired. Sends nothing.
 
 import { isRecord } from "../foreign.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -6,19 +6,19 @@ import type { Log } from "../log/log.ts";
 import { brokenFileText, mendedFileText, type TellTime } from "./texts.ts";
 import { type Breakage, faultWords } from "../profiles/store.ts";
 
-/** How long the file may be broken before the managers are told, in ms: an edit by hand takes a moment. */
+/** How long the file may be broken before the managers are told, in ms: edits by hand take a while. */
 export const BROKEN_PATIENCE_MS = 5 * 60_000;
 
-/** How often the file's state is looked at, in ms. */
 const LOOK_MS = 15_000;
 
-/** The breakage that the journal remembers across restarts. */
+/** The journal's record of the current breakage. */
 const FACT = "profiles_broken";
 
+/** Watches the state of locales.json. */
 export interface ProfileAlarm {
-  /** Does what is due now. */
+  /** Checks once. */
   look(): void;
-  /** Looks every 15 seconds until the process stops. */
+  /** Checks every 15 s until the process stops. */
   run(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export function createProfileAlarm(
   { breakage, journal, wake, tellTime, sleep, stopping, now, log }: {
     readonly breakage: () => Breakage | undefined;
     readonly journal: Pick<Journal, "fact" | "rememberFact" | "forgetFact" | "noteFact">;
-    /** Told that the managers are owed something. */
+    /** Called when a note was queued. */
     readonly wake: () => void;
     readonly tellTime: TellTime;
     readonly sleep: (ms: number) => Promise<void>;

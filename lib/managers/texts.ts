@@ -1,4 +1,4 @@
-// Every plain text of the managers' chat: offers, answers to commands and presses. Sends nothing, stores nothing.
+// Plain texts of the managers' chat: offers, answers to commands and presses. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup } from "grammy/types";
 import type { SendAllReport } from "../journal/work.ts";
@@ -6,19 +6,19 @@ import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor 
 import { LIMITS } from "../profiles/limits.ts";
 import { contact, isBlank } from "../visitor_name.ts";
 
-/** What the managers' buttons say back to the bot. */
+/** Prefixes of the managers' buttons' callback data. */
 export const PRESS = { byHand: "by_hand:", resend: "resend:", sendAll: "all:" } as const;
 
-/** Tells a moment the way the managers' clocks do. */
+/** Formats a moment in the managers' time zone. */
 export type TellTime = (atMs: number) => string;
 
-/** The lead that a card's button names; undefined when no such button was ever made. */
+/** Reads which lead a card's button is for; undefined if the bot never made such a button. */
 export function readPressedLead(data: string): { number: number; idStart: string } | undefined {
   const [, number, idStart] = /^(\d+):([\da-f]{8})$/.exec(data) ?? [];
   return idStart === undefined ? undefined : { number: Number(number), idStart };
 }
 
-/** How a POST ended, in a few words for a manager. */
+/** How a POST ended, in a few words. */
 export function outcomeWords(
   { outcome, status }: Pick<AttemptRecord, "outcome" | "status">,
 ): string {
@@ -44,7 +44,7 @@ export function outcomeWords(
   }
 }
 
-/** Told once when locales.json has been broken on disk for a while. @param moments As the managers' clocks tell them. */
+/** The note about a locales.json that stays broken on disk. */
 export function brokenFileText(
   { since, version, fault }: {
     readonly since: string;
@@ -57,12 +57,12 @@ export function brokenFileText(
     "Лиды идут как прежде. Правки из файла и со страницы не подействуют, пока файл не исправят.";
 }
 
-/** Told when the managers had been told that it is broken. */
+/** The note that locales.json is valid again. */
 export function mendedFileText(): string {
   return "✅ locales.json снова в порядке, правки действуют.";
 }
 
-/** Told once when a CRM answers again while cards are open. */
+/** The offer to send open cards when a CRM answers again. */
 export function offer(
   profileKey: string,
   profileName: string,
@@ -79,7 +79,7 @@ export function offer(
   };
 }
 
-/** How sending all open cards of a profile goes, or went. */
+/** The progress or result of sending all open cards of a profile. */
 export function sendAllReport(report: SendAllReport): string {
   const { profileName, total, sent, failed, skipped, stopped } = report;
   const done = sent + failed + skipped;
@@ -91,7 +91,7 @@ export function sendAllReport(report: SendAllReport): string {
   return lines.join("\n");
 }
 
-/** What `/status` tells of one profile. */
+/** One profile in the answer to `/status`. */
 export interface ProfileStatus {
   readonly name: string;
   readonly hasWebhook: boolean;
@@ -99,7 +99,7 @@ export interface ProfileStatus {
   readonly openCards: number;
 }
 
-/** Where a lead is, in one word, for everybody who reads of it. */
+/** The names of places, in the chat and on the page. */
 export const PLACE_WORDS: Readonly<Record<Place, string>> = {
   on_its_way: "Доставляется",
   in_admin_chat: "В чате",
@@ -108,10 +108,11 @@ export const PLACE_WORDS: Readonly<Record<Place, string>> = {
   by_hand: "Внесён вручную",
 };
 
+/** Answers `/status`. */
 export function statusText(
   status: {
     readonly profiles: readonly ProfileStatus[];
-    /** Leads that neither the CRM nor this chat has yet. */
+    /** Leads that are neither in the CRM nor in this chat yet. */
     readonly onTheirWay: number;
     readonly today: PlaceCounts;
   },
@@ -133,7 +134,7 @@ export function statusText(
   return `${head.slice(0, LIMITS.text - 500).toWellFormed()}\n\n${end.join("\n")}`;
 }
 
-/** The commands of the managers' chat, as Telegram's menu and `/help` list them. */
+/** The commands of the managers' chat. */
 export const COMMANDS = [
   { command: "status", description: "CRM по профилям и лиды за сегодня" },
   { command: "leads", description: "Открытые карточки" },
@@ -141,6 +142,7 @@ export const COMMANDS = [
   { command: "help", description: "Что умеет бот" },
 ] as const;
 
+/** Answers `/help`. */
 export const HELP = [
   "Сюда приходят лиды, которые не приняла CRM, и дополнения клиентов.",
   "",
@@ -150,11 +152,7 @@ export const HELP = [
   ...COMMANDS.map(({ command, description }) => `/${command} — ${description}`),
 ].join("\n");
 
-/**
- * Answers `/admin` with a one-time link.
- *
- * @param isLocal Whether its address means the reader's own machine.
- */
+/** Answers `/admin` with a one-time link; `isLocal` if the link works on the server alone. */
 export function loginText(link: string, isLocal: boolean): string {
   const text = `🔑 Страница настроек. Ссылка работает 10 минут и один раз:\n${link}`;
   return isLocal ? `${text}\n\n${LOCAL_ONLY}` : text;
@@ -164,10 +162,10 @@ const LOCAL_ONLY =
   "⚠️ Этот адрес открывается только на самом сервере: чтобы входить отсюда, задайте " +
   "PUBLIC_URL.";
 
-/** Stands in the answer to `/admin` for the moment before its link. */
+/** The answer to `/admin` until the link is recorded. */
 export const LINK_COMES = "🔑 Готовим ссылку…";
 
-/** What stands in place of a link that was used, or is over unused. */
+/** Replaces a link that was used, or that expired unused. */
 export function deadLinkText(
   used: { readonly by: string; readonly atMs: number } | null,
   tellTime: TellTime,
@@ -176,7 +174,7 @@ export function deadLinkText(
   return "🔑 Ссылка устарела. /admin пришлёт новую";
 }
 
-/** Answers `/id`: which chat it is, and what to write where so that leads come there. */
+/** Answers `/id` with the chat's id and the lines for `.env`. */
 export function idText(chatId: number, topicId: number | null, isManagers: boolean): string {
   const lines = [`id этого чата: ${chatId}`, ""];
   lines.push(isManagers ? "Лиды приходят сюда. В .env:" : "Чтобы лиды приходили сюда, в .env:");
@@ -185,14 +183,15 @@ export function idText(chatId: number, topicId: number | null, isManagers: boole
   return lines.join("\n");
 }
 
-/** Told once in the managers' chat when its topic takes nothing any more. */
+/** The note that the topic refuses messages. */
 export const TOPIC_AWAY =
   "⚠️ Тема для лидов закрыта или удалена, пока пишем в общий раздел группы. " +
   "Откройте её снова, или отправьте /id в другой теме и поправьте ADMIN_TOPIC_ID в .env.";
 
+/** Answers `/admin` while the page does not run. */
 export const NO_PAGE = "Страница настроек сейчас не открыта. Почему — сказано в логе бота.";
 
-/** What a manager reads on a press that changed nothing. */
+/** Toasts on presses of managers' buttons. */
 export const TOASTS = {
   closed: "Записано: лид внесён",
   asked: "Отправляем в CRM…",
@@ -202,18 +201,14 @@ export const TOASTS = {
   nothing: "Открытых карточек нет",
 } as const;
 
-/**
- * The daily line of yesterday's leads.
- *
- * @param backupFailure Why the night's backup was not made; undefined where it was.
- */
+/** The daily note on yesterday's leads, and on a backup that failed. */
 export function dailyText(counts: PlaceCounts, backupFailure?: string): string {
   const line = `Вчера: ${countsWords(counts)}`;
   if (backupFailure === undefined) return line;
   return `${line}\n\n⚠️ Резервной копии журнала за эту ночь нет: ${backupFailure}`;
 }
 
-/** «42 лида. В CRM 40 · В чате 0 · Внесён вручную 2 · Доставляется 0»; leads that were held back are rare. */
+/** «42 лида. В CRM 40 · В чате 0 · Внесён вручную 2 · Доставляется 0» */
 function countsWords(counts: PlaceCounts): string {
   const all = PLACES.reduce((sum, place) => sum + (counts[place] ?? 0), 0);
   const parts = (["in_crm", "in_admin_chat", "held", "by_hand", "on_its_way"] as const)
@@ -224,7 +219,7 @@ function countsWords(counts: PlaceCounts): string {
 
 const LEADS: Readonly<Record<string, string>> = { one: "лид", few: "лида", many: "лидов" };
 
-/** Made when first needed: it holds a megabyte and a half of the language's rules. */
+/** Created on first use: it takes 1.5 MB. */
 let plural: Intl.PluralRules | undefined;
 
 /** «1 лид», «42 лида», «5 лидов». */
@@ -233,14 +228,14 @@ export function leadsWord(count: number): string {
   return `${count} ${LEADS[plural.select(count)] ?? "лида"}`;
 }
 
-/** Tells of leads that one visitor gave beyond what is sent to the CRM by itself. */
+/** The note on leads of one visitor that were held back. */
 export function heldText(leads: number, visitor: Visitor): string {
   const isOne = leads % 10 === 1 && leads % 100 !== 11;
   const sent = isOne ? "не отправлен в CRM, он" : "не отправлены в CRM, они";
   return `⚠️ Ещё ${leadsWord(leads)} от ${contact(visitor)} за час ${sent} на странице «Лиды»`;
 }
 
-/** A manager as the cards name them. */
+/** A manager's name on cards. */
 export function managerName(manager: Visitor): string {
   const { username, firstName } = manager;
   const name = username !== null || isBlank(firstName) ? contact(manager) : firstName;

@@ -1,31 +1,30 @@
-// Which topic of a forum group messages go to, and the group without a topic while that one refuses them. Sends nothing.
+// Chooses a forum group's topic for messages, or none while the topic refuses them. Sends nothing.
 
-/** How long messages pass by a topic that refused one before it is tried again, in ms. */
+/** How long a topic that refused a message is avoided, in ms. */
 export const TOPIC_RETRY_MS = 5 * 60_000;
 
-/** Where messages of a forum group go. */
+/** The topic of a forum group. */
 export interface Topic {
-  /** The topic for the next message; null for the group without a topic. */
+  /** The topic for the next message; null for none. */
   next(): number | null;
-  /** The topic took a message. */
+  /** Notes that the topic took a message. */
   took(): void;
-  /** The topic refused a message that the group without it took. */
+  /** Notes that the topic refused a message that the group took without it. */
   refused(reason: string): void;
 }
 
 /** The topic, and its last known state. */
 export interface TopicOptions {
-  /** Null if messages go into no topic. */
   readonly topicId: number | null;
-  /** Whether it refused messages when an earlier process last tried: it is tried at once, and its change is not reported again. */
+  /** Whether it refused the last message of an earlier process; it is tried at once. */
   readonly isAway: boolean;
-  /** Called once when it begins to refuse messages, and once when it takes them again. */
+  /** Called when it begins to refuse messages, and when it takes them again. */
   readonly onChange: (isAway: boolean, reason: string) => void;
   /** A monotonic clock for spans, in ms. */
   readonly now: () => number;
 }
 
-/** Creates a topic in the state that an earlier process left it in. */
+/** Creates a topic in its last known state. */
 export function createTopic({ topicId, isAway, onChange, now }: TopicOptions): Topic {
   let away = isAway;
   let tryAtMs = -Infinity;

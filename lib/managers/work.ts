@@ -1,4 +1,4 @@
-// Work that is owed to the managers' chat: cards, what became of them, follow-ups, offers. Decides what is shown; sends through admin_chat.
+// Does the managers' work: cards, their updates, follow-ups, offers, notes. Decides what is shown; sends through chat.ts.
 
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./chat.ts";
 import { cardMessage, packCards } from "./cards.ts";
@@ -12,32 +12,32 @@ import type { RecordDurably } from "../journal/durable.ts";
 import type { Profiles } from "../profiles/profile.ts";
 import { contact, fullName } from "../visitor_name.ts";
 
-/** How long a follow-up waits for its lead's card before it looks again, in ms; the card wakes it earlier. */
+/** How long a follow-up waits for its lead's card, in ms; the card wakes it earlier. */
 const CARD_CHECK_MS = 60_000;
 
-/** Most cards that are taken to be packed together; Telegram's 4096 characters hold fewer. */
+/** Most cards taken for one message; Telegram's 4096 characters hold fewer. */
 const MOST_PACKED = 12;
 
+/** What the managers' work needs. */
 export interface AdminWorkOptions {
   readonly journal: Journal;
   readonly adminChat: AdminChat;
   readonly profiles: () => Profiles;
   readonly recordDurably: RecordDurably;
-  /** When failed work is due again, not before so many ms. */
+  /** When failed work is due again. */
   readonly retryAtMs: (work: Work, atLeastMs?: number) => number;
   readonly tellTime: TellTime;
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** Returns what does one piece of the managers' work, and records what came of it. */
+/** Returns a function that does one piece of the managers' work and records its outcome. */
 export function createAdminWork(options: AdminWorkOptions): (work: Work) => Promise<void> {
   const { journal, adminChat, profiles, recordDurably, retryAtMs, tellTime, now, log } = options;
   const showParts = createFollowUpWork(options);
-
   const showTogether = createJoinedWork(options);
 
-  /** Cards that are in the chat and that a defect kept from being recorded, by the first of them. */
+  /** Cards that were shown but could not be recorded, by the first of each message. */
   const unrecorded = new Map<
     number,
     { works: readonly WorkOf<"card">[]; message: MessageAddress }
@@ -46,7 +46,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   async function showCards(first: WorkOf<"card">): Promise<void> {
     const before = unrecorded.get(first.id);
     if (before !== undefined) return await recordShown(before.works, before.message);
-    await adminChat.ready(); // Only then is it known what there is to show.
+    await adminChat.ready(); // The lead may change meanwhile.
     if (isSettled(leadOf(first.subject).state)) {
       return await recordDurably(() => journal.finishWork(first));
     }
@@ -60,13 +60,13 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         for (const work of works) await reportUndelivered(work, outcome);
       }
     } catch (error) {
-      // The outbox takes back the first; the others have to be put back here. What is in the chat goes with it.
+      // The outbox releases the first. Shown cards stay with it, to be recorded at its next try.
       if (!unrecorded.has(first.id)) { for (const work of works.slice(1)) putBack(work); }
       throw error;
     }
   }
 
-  /** To its old place, near enough: before other cards, but not before what has waited longer than its lead. */
+  /** Back to about its place in the queue. */
   function putBack(work: WorkOf<"card">): void {
     journal.releaseWork(work, journal.findLead(work.subject)?.receivedAtMs ?? now());
   }
@@ -89,11 +89,11 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     if (first !== undefined) unrecorded.delete(first.id);
   }
 
-  /** More due cards for the same message, when otherwise the last of them would wait longer than a minute. */
+  /** More due cards for the same message, if the last of them would otherwise wait over a minute. */
   function takeCompany(): WorkOf<"card">[] {
     const company: WorkOf<"card">[] = [];
     const due = journal.countDueWork(ADMIN_CHAT_LANE, "card", now(), MESSAGES_PER_MINUTE);
-    const between = journal.countDueFollowUpMessages(due, now()); // Follow-ups have every second turn.
+    const between = journal.countDueFollowUpMessages(due, now()); // Cards and follow-ups alternate.
     if (due + between < MESSAGES_PER_MINUTE) return company;
     while (company.length + 1 < MOST_PACKED) {
       const next = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", now());
@@ -141,11 +141,11 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   async function showFollowUp(work: WorkOf<"follow_up">): Promise<void> {
     const lead = leadOf(journal.leadOfFollowUp(work.subject));
     if (!isSettled(lead.state) || journal.waitsForFirstVersion(work.subject)) {
-      // It is shown as a reply to its card, once it is known whether there is one; an edit to its first version.
+      // A reply needs its card, and an edit its first version.
       return await recordDurably(() => journal.releaseWork(work, now() + CARD_CHECK_MS));
     }
     const followUp = journal.takeFollowUp(work.subject);
-    if (followUp === undefined) return await recordDurably(() => journal.finishWork(work)); // Its person was erased.
+    if (followUp === undefined) return await recordDurably(() => journal.finishWork(work)); // Erased.
     const outcome = await showParts(followUp, lead);
     if (outcome.kind === "stopped") return;
     if (outcome.kind === "failed") {
@@ -183,7 +183,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
 
   async function showNote(work: WorkOf<"note">): Promise<void> {
     await adminChat.ready();
-    if (!journal.isOwed(work)) return; // It named a person who was erased meanwhile.
+    if (!journal.isOwed(work)) return; // Erased meanwhile.
     await finishOrRetry(work, await adminChat.show({ text: work.body.text, entities: [] }));
   }
 
@@ -209,7 +209,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         return await updateCard(work);
       case "follow_up":
         await adminChat.ready(); // Until then an edit changes what is shown.
-        if (!journal.isOwed(work)) return; // Its person was erased meanwhile.
+        if (!journal.isOwed(work)) return; // Erased meanwhile.
         if (!await showTogether(work)) await showFollowUp(work);
         return;
       case "offer":
@@ -233,7 +233,7 @@ function retryAfterOf(outcome: ShowOutcome | FollowUpOutcome): number | undefine
   return outcome.kind === "failed" ? outcome.retryAfterMs : undefined;
 }
 
-/** All of a lead, for the one line that says both ways out failed. */
+/** The whole lead, for the one critical line when neither CRM nor chat took it. */
 function wholeLead(lead: Lead): Facts {
   return {
     lead: lead.number,

@@ -1,4 +1,4 @@
-// Limits of what locales.json may say, with their sources. Knows no profile.
+// Limits on texts in locales.json, with their sources. Knows no profile.
 
 /** Telegram counts texts in UTF-16 units, after entities are parsed. */
 export const LIMITS = {
@@ -10,18 +10,18 @@ export const LIMITS = {
   callbackDataBytes: 64,
   /** The word behind `?start=` in a link (https://core.telegram.org/bots/features#deep-linking). */
   startPayload: 64,
-  /** Ours: Telegram takes 100, but nobody reads such a menu on a phone. */
+  /** Ours: Telegram takes 100, too many to read on a phone. */
   buttons: 50,
-  /** Ours: with these the card fits into one message whatever a visitor is called. */
+  /** Ours: with these a card always fits into one message. */
   name: 256,
   choice: 1024,
-  /** Ours: an admin reads them in one list. */
+  /** Ours: the page shows them in one list. */
   aliases: 50,
-  /** Ours: lists and objects within each other. A profile has 6, and JSON.stringify fails at some thousands. */
+  /** Ours: nested lists and objects. A profile has 6; JSON.stringify fails at some thousands. */
   depth: 64,
 } as const;
 
-/** Range of a CRM deadline in seconds, here and in the configuration (user requirement). */
+/** Range of a CRM deadline in seconds, here and in the configuration. */
 export const CRM_TIMEOUT_SECONDS = { least: 1, most: 120 } as const;
 
 /** How long a text is in UTF-8, as Telegram counts callback data. */

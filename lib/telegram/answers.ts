@@ -1,4 +1,4 @@
-// Accepts only answers of the Bot API: a proxy's JSON is no refusal, and a result of another shape no success.
+// Rejects answers that are not the Bot API's, such as a proxy's JSON or a result of another shape.
 
 import { HttpError, type Transformer } from "grammy";
 import { NoAnswer } from "./http.ts";
@@ -18,7 +18,7 @@ function isAnswer(method: string, answer: unknown): boolean {
     typeof answer["description"] === "string";
 }
 
-/** Checks no more of a result than its callers use. */
+/** Checks what callers use of a result. */
 function isResult(method: string, result: unknown): boolean {
   switch (method) {
     case "getUpdates":

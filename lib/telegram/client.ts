@@ -1,13 +1,13 @@
-// Clients of the Bot API, which take nothing else for its answers. Knows no method.
+// Creates clients of the Bot API. Knows no method.
 
 import { Api, type ApiClientOptions, type Transformer } from "grammy";
 import { onlyAnswers } from "./answers.ts";
 import { fetchAnswer } from "./http.ts";
 
-/** How long a call may take, in s. */
+/** Deadline of a call, in s. */
 export const CALL_SECONDS = 15;
 
-/** Which bot, and which Bot API server. */
+/** The bot and its Bot API server. */
 export interface TelegramOptions {
   readonly token: string;
   /** Without a trailing slash. */
@@ -19,11 +19,7 @@ export function clientOptions(apiRoot: string, timeoutSeconds = CALL_SECONDS): A
   return { apiRoot, timeoutSeconds, fetch: fetchAnswer };
 }
 
-/**
- * Creates a client that repeats no call.
- *
- * @param transformers The last is applied first.
- */
+/** Creates a client without retries; the last transformer is applied first. */
 export function createApi(
   { token, apiRoot }: TelegramOptions,
   ...transformers: readonly Transformer[]

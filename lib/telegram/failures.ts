@@ -1,53 +1,50 @@
-// What a failed call of the Bot API means, by one table of Telegram's refusals, and its words without the token.
+// Classifies failed calls of the Bot API by one table of refusals, and describes them without the token.
 
 import { GrammyError, HttpError } from "grammy";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS } from "../backoff.ts";
 import { NoAnswer } from "./http.ts";
 
-/** Longest wait after a 429 that counts as ordinary, in ms; a longer one is a failure. */
+/** Longest ordinary wait after a 429, in ms; a longer one is a failure. */
 export const LONGEST_SHORT_WAIT_MS = 60_000;
 
 /** What a failed call means for its caller. */
 export type CallFailure =
-  /** Telegram understood and said no: a 4xx without a meaning of its own. Asking again changes nothing. */
+  /** Any other 4xx: a retry would be refused too. */
   | { readonly kind: "refused"; readonly migratedTo: number | undefined }
   /** The bot may not write there: 403. */
   | { readonly kind: "forbidden" }
-  /** 429: wait so many ms, from a second to 5 minutes whatever was asked for. */
+  /** 429: wait from 1 s to 5 min. */
   | { readonly kind: "too_many"; readonly retryAfterMs: number }
-  /** A fault of the network, Telegram or a proxy, or no answer in time: it may work later, and may have worked. */
+  /** No answer of Telegram, or a 5xx: the call may have succeeded, and a retry may. */
   | { readonly kind: "unreached" }
-  /** 401, or 404 as for a malformed token: the token is wrong or revoked. */
+  /** 401, or 404 for a malformed token. */
   | { readonly kind: "unauthorized" }
   /** 409: another instance polls, or a webhook is set. */
   | { readonly kind: "conflict" };
 
-/** A send that may have arrived and is not repeated any more; the message says what went wrong. */
+/** A send that may have arrived and is not repeated any more. */
 export class OutcomeUnknown extends Error {}
 
 /** What a refusal means beyond its code. */
 export type RefusalMeaning =
-  /** An edit would change nothing: what it says is shown already. */
   | "unchanged"
   /** The message can never be edited: it is gone, or not the bot's. */
   | "uneditable"
-  /** The group is a supergroup now, and its messages stayed behind. */
+  /** The group became a supergroup; its messages are not in it. */
   | "moved"
-  /** The message is gone, protected or too long: no permission for the bot would change that. */
+  /** The message is gone, protected or too long: a permission would not help. */
   | "uncopyable"
-  /** Updates go to a webhook. */
   | "webhook_set";
 
 type Refusal = readonly [
   code: number,
-  /** What the description says; null for any. */
   says: RegExp | null,
   means: Exclude<CallFailure["kind"], "refused" | "unreached"> | RefusalMeaning,
   /** A page of Telegram's, or a file of github.com/tdlib: of telegram-bot-api ("api") or td. */
   source: string,
 ];
 
-/** Every refusal that the bot tells from others. */
+/** Every refusal that the bot handles in its own way; `says` is null for any description. */
 const REFUSALS: readonly Refusal[] = [
   [401, null, "unauthorized", "api, ClientManager.cpp: invalid token specified"],
   [404, null, "unauthorized", "api, HttpConnection.cpp: Not Found"],
@@ -73,7 +70,7 @@ export function isRefusedAs(reason: string, ...meanings: readonly RefusalMeaning
   );
 }
 
-/** Tells what a thrown error means; undefined when it is no failed call but a defect. */
+/** Classifies a thrown error; undefined for a defect. */
 export function failureOf(error: unknown): CallFailure | undefined {
   if (error instanceof HttpError || error instanceof OutcomeUnknown) return { kind: "unreached" };
   if (!(error instanceof GrammyError)) return undefined;
@@ -92,10 +89,7 @@ export function failureOf(error: unknown): CallFailure | undefined {
   }
 }
 
-/**
- * Reads how long a 429 asks to wait (Bot API: ResponseParameters), in ms: from 1 s to `mostMs`, 1 s for what is no
- * number. The most has to stay below 2^31 ms: a longer timer fires at once.
- */
+/** The wait that a 429 asks for, from 1 s to `mostMs`, which has to be below 2^31 ms: a longer timer fires at once. */
 export function retryAfterMs(parameters: unknown, mostMs = LONGEST_WAIT_MS): number {
   const asked = askedMs(parameters);
   return asked > FIRST_WAIT_MS ? Math.min(asked, mostMs) : FIRST_WAIT_MS; // NaN is not above it.
@@ -106,20 +100,16 @@ function askedMs(parameters: unknown): number {
   return typeof retry_after === "number" ? retry_after * 1000 : NaN;
 }
 
-/** The supergroup that a group became: its id is negative (Bot API: ResponseParameters). */
+/** The supergroup that a group became (Bot API: ResponseParameters). */
 function migratedTo(parameters: unknown): number | undefined {
   const { migrate_to_chat_id: id }: { migrate_to_chat_id?: unknown } = Object(parameters);
   return typeof id === "number" && Number.isSafeInteger(id) && id < 0 ? id : undefined;
 }
 
-/** Longest description that is logged, in characters; none of Telegram's own is longer. */
+/** Longest description that is logged, in characters; Telegram's are shorter. */
 const MOST_DESCRIBED = 500;
 
-/**
- * Describes a failed call without the token: grammY keeps the address in the cause alone.
- *
- * @param mostMs The longest wait of its caller after a 429; mentioned when Telegram asks for more than a minute.
- */
+/** Describes a failed call without the token; `mostMs` is its caller's longest wait after a 429. */
 export function describeError(error: unknown, mostMs = LONGEST_WAIT_MS): string {
   if (error instanceof GrammyError) {
     return `${error.error_code}: ${short(error.description)}${describeWait(error, mostMs)}`;
@@ -129,7 +119,7 @@ export function describeError(error: unknown, mostMs = LONGEST_WAIT_MS): string 
   return short(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }
 
-/** Cuts between words: the log's mask would not recognise half a secret. */
+/** Cuts between words, as the log's mask does not recognise half a secret. */
 function short(text: string): string {
   if (text.length <= MOST_DESCRIBED) return text;
   return `${text.slice(0, text.lastIndexOf(" ", MOST_DESCRIBED) + 1).trimEnd()}…`;
@@ -147,7 +137,7 @@ function causeWord(cause: unknown): string {
   while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause;
   if (deepest instanceof NoAnswer) return deepest.message;
   if (deepest instanceof SyntaxError) return "ответ не разобрать";
-  // Only these words: the address with the token stands around them.
+  // Nothing else of the message: it holds the address with the token.
   const message = (deepest instanceof Error ? deepest.message : String(deepest)).slice(0, 2_000);
   const words =
     /(?<![a-z ])[a-z ]*\(os error \d+\)|dns error|timed out|connection closed|certificate|reset/i
@@ -155,7 +145,7 @@ function causeWord(cause: unknown): string {
   return words?.[0].trim() ?? (deepest instanceof Error ? deepest.name : "неизвестная причина");
 }
 
-/** Whether a call certainly did not arrive, as there was no connection. */
+/** Whether a call never had a connection, so that it cannot have arrived. */
 export function neverConnected(error: unknown): boolean {
   let cause = error instanceof HttpError ? error.error : error;
   for (; cause instanceof Error; cause = cause.cause) {

@@ -1,16 +1,13 @@
-// One HTTP exchange with the Bot API: follows no redirect, reads a bounded body. Knows no method and no grammY.
+// HTTP for the Bot API: no redirects, bounded bodies. Knows no method and no grammY.
 
-/** Connections that are kept between calls once files have run out. */
+/** Idle connections that are kept once files have run out. */
 const FEW_KEPT = 8;
 
-/** Keeps idle connections for 90 s without a limit, as Deno's default client does, and unlike that one can be closed. */
+/** Like Deno's default client, which cannot be closed. */
 let client = Deno.createHttpClient({});
 let keepsFew = false;
 
-/**
- * Keeps few idle connections to Telegram from now on, and closes the idle ones: a process that may open few files needs
- * them for other things after a burst.
- */
+/** Closes idle connections and keeps few from now on, to save file descriptors. */
 export function keepFewConnections(): void {
   if (keepsFew) return;
   keepsFew = true;
@@ -19,18 +16,17 @@ export function keepFewConnections(): void {
   before.close(); // Open calls keep their connections.
 }
 
-/** The longest answer that is read, in bytes: a hundred of the longest messages take about half of it. */
+/** Longest answer that is read, in bytes: twice a hundred of the longest messages. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
-/** Something else than an answer of the Bot API arrived; the message is for the log and holds no address. */
+/** The answer is not the Bot API's; the message holds no address. */
 export class NoAnswer extends Error {}
 
 /**
- * Fetches as `fetch` does, without following redirects: only a proxy or a login page redirects, and the token in the
- * path must not go there.
+ * Fetches without following redirects, which would give the token to a proxy or a login page.
  *
  * @throws {NoAnswer} For a redirect, and for a body of more than 32 MiB.
- * @throws {TypeError} As `fetch`; its message holds the address, and with it the token.
+ * @throws {TypeError} As `fetch`; its message holds the token.
  */
 export async function fetchAnswer(
   input: RequestInfo | URL,
@@ -49,17 +45,14 @@ export async function fetchAnswer(
   return isShort(response) ? response : new Response(await readBounded(response));
 }
 
-/**
- * When a kept connection dies, Deno's fetch sends a text body again, though it may have arrived (seen with 2.9.6). It
- * reads a blob once.
- */
+/** Deno's fetch repeats a text body, but not a blob, when a kept connection breaks (seen with 2.9.6). */
 function sentOnce(input: RequestInfo | URL, init: RequestInit | undefined): { body?: Blob } {
   const body = init?.body;
   if (typeof input !== "string" || typeof body !== "string") return {};
   return /\/(send|copy|forward)[A-Za-z]*$/.test(input) ? { body: new Blob([body]) } : {};
 }
 
-/** By its length, which says nothing about a compressed body. */
+/** The length says nothing about a compressed body. */
 function isShort({ headers }: Response): boolean {
   const length = headers.get("content-length");
   return length !== null && !headers.has("content-encoding") && Number(length) <= MOST_BYTES;

@@ -1,4 +1,4 @@
-// The poll loop: asks Telegram for updates until the process stops, whatever happens on the way. Handles no update.
+// Polls Telegram for updates until the process stops, and recovers from failures. Handles no update.
 
 import { Api } from "grammy";
 import type { Update } from "grammy/types";
@@ -9,25 +9,25 @@ import { describeError, failureOf, isRefusedAs } from "./failures.ts";
 import type { Log } from "../log/log.ts";
 import { type Aside, readBatch } from "./updates.ts";
 
-/** How long Telegram may hold a getUpdates request without updates, in s; each answer is a heartbeat. */
+/** How long Telegram holds a getUpdates request without updates, in s. */
 const LONG_POLL_SECONDS = 10;
 
-/** The longest wait before Telegram is asked again, in ms: it forgets a press after 150 s. */
+/** Longest wait before the next request, in ms: Telegram forgets a press after 150 s. */
 const LONGEST_POLL_WAIT_MS = 30_000;
 
-/** Telegram holds a request without updates longer than this, in ms; a server that does not is asked less often. */
+/** Least time between requests to a server that does not hold them, in ms. */
 const LEAST_POLL_MS = 1_000;
 
 /** The kinds of updates that the bot handles (https://core.telegram.org/bots/api#getupdates). */
 const WANTED = ["message", "edited_message", "channel_post", "callback_query"] as const;
 
-/** How long another instance may poll with the same token before this one ends, in ms (user requirement). */
+/** How long another instance may poll with the same token before this one ends, in ms. */
 export const CONFLICT_PATIENCE_MS = 30_000;
 
-/** Longest silence of Telegram before it is reported, in ms (user requirement). */
+/** Longest silence of Telegram before it is reported, in ms. */
 export const SILENCE_MS = 120_000;
 
-/** Why polling ended by itself. */
+/** Polling cannot go on. */
 export class PollingEnded extends Error {
   constructor(
     readonly reason: "unauthorized" | "conflict",
@@ -40,14 +40,9 @@ export class PollingEnded extends Error {
 
 /** What polling needs. */
 export interface PollingOptions extends TelegramOptions {
-  /** Puts a batch on disk. It is confirmed to Telegram only once this has resolved. */
+  /** Records a batch; it is confirmed to Telegram once this has resolved. */
   readonly accept: (updates: readonly Update[]) => Promise<void>;
-  /**
-   * Called after every answer.
-   *
-   * @param offset Telegram will not deliver updates below it again.
-   * @param caughtUp Whether the answer held no updates.
-   */
+  /** Called after every answer. Updates below `offset` are confirmed; `caughtUp` if there were none. */
   readonly polled: (offset: number, caughtUp: boolean) => void;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -58,7 +53,7 @@ export interface PollingOptions extends TelegramOptions {
 /**
  * Polls until `signal` aborts.
  *
- * @throws {PollingEnded} If the token is refused, or another instance polls with it for longer than `CONFLICT_PATIENCE_MS`.
+ * @throws {PollingEnded} If the token is refused, or another instance polls with it for `CONFLICT_PATIENCE_MS`.
  */
 export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
   const { accept, polled, sleep, random, now, log, token, apiRoot } = options;
@@ -74,7 +69,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
   let hasty = 0;
   while (!signal.aborted) {
     try {
-      // At first and after a fault Telegram is asked to answer at once, so that its state is known soon.
+      // The first request and one after a failure return at once, to learn Telegram's state soon.
       const patient = asked && failures === 0;
       const askedAtMs = now();
       const result = await getUpdates(api, offset, patient ? LONG_POLL_SECONDS : 0, signal);
@@ -90,7 +85,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       if (failures > 0) log.info("✅ Связь с Telegram восстановлена");
       failures = 0;
       if (nextOffset !== undefined) {
-        // Once after a quiet week; again and again if the server ignores the offset.
+        // Normal once after a quiet week; a server that ignores the offset does it again and again.
         if (nextOffset < offset) await sleep(LEAST_POLL_MS);
         offset = nextOffset;
       } else if (patient && now() - askedAtMs < LEAST_POLL_MS) hasty++;
@@ -103,7 +98,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
     }
   }
 
-  /** Handles a failed round; returns how long to wait before the next, in ms. */
+  /** Handles a failed round; returns the wait before the next, in ms. */
   async function recover(error: unknown): Promise<number> {
     const failure = failureOf(error);
     if (failure?.kind === "unauthorized") {
@@ -119,7 +114,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
         failures = 0;
         log.info("🔌 Вебхук, оставленный прежним ботом, снят; накопленные обновления сохранены");
         if (removals++ === 0) return 0;
-        return Math.min(waitMs(removals - 1, random()), LONGEST_POLL_WAIT_MS); // Another program sets it again and again.
+        return Math.min(waitMs(removals - 1, random()), LONGEST_POLL_WAIT_MS); // Another program keeps setting it.
       }
     }
     if (failure?.kind === "conflict") {
@@ -145,7 +140,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
         : "❌ Telegram недоступен, обновления не получить: {cause}. Пробуем снова";
       log.error(message, { cause: describeError(error, LONGEST_POLL_WAIT_MS) });
     }
-    if (error instanceof Stuck) return FIRST_WAIT_MS; // New updates beside it must not wait longer.
+    if (error instanceof Stuck) return FIRST_WAIT_MS; // New updates must not wait longer.
     if (failure?.kind === "too_many") return Math.min(failure.retryAfterMs, LONGEST_POLL_WAIT_MS);
     const patience = conflictSinceMs === undefined
       ? LONGEST_POLL_WAIT_MS
@@ -169,11 +164,11 @@ async function removeWebhook(api: Api): Promise<boolean> {
   try {
     return await api.deleteWebhook({ drop_pending_updates: false });
   } catch {
-    return false; // The next round meets the conflict again, and it is reported.
+    return false; // The conflict is reported.
   }
 }
 
-/** A batch without a usable id: no offset could confirm it, and Telegram delivers it again and again. */
+/** A batch without a usable id, which no offset can confirm. */
 class Stuck extends Error {
   constructor(fault = "update_id прежний") {
     super(`Telegram отдаёт их снова и снова (${fault})`);

@@ -1,4 +1,4 @@
-// Knows when the bot last heard Telegram. After an absence longer than Telegram keeps a press, visitors with an open menu are owed a reminder.
+// Records when Telegram last answered. After an absence in which presses were lost, queues reminders for open menus. Sends nothing.
 
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
@@ -9,34 +9,32 @@ const PRESS_KEPT_MS = 150_000;
 /** How often the heartbeat is written while polling works, in ms. */
 const HEARTBEAT_MS = 10_000;
 
-/** How old a menu may be whose visitor is reminded, in ms. */
+/** Age of the oldest menu that gets a reminder, in ms. */
 const MENU_FRESH_MS = 24 * 60 * 60 * 1000;
 
+/** Whether the bot is in contact with Telegram. */
 export interface Presence {
-  /**
-   * Told after every successful poll.
-   *
-   * @param caughtUp Whether Telegram had nothing more to say: only then is it known who is a lead.
-   */
+  /** Notes a successful poll; only when `caughtUp` are all leads known. */
   polled(caughtUp: boolean): void;
-  /** When Telegram last answered a poll of this process; undefined before the first. */
+  /** When Telegram last answered this process; undefined before the first answer. */
   lastPolledAtMs(): number | undefined;
 }
 
+/** Creates the presence, from the heartbeat of earlier processes. */
 export function createPresence(
   { journal, remind, now, elapsedMs = now, log }: {
     readonly journal: Pick<Journal, "fact" | "ownFact" | "recordPolled">;
-    /** Told that reminders are owed. */
+    /** Called when reminders were queued. */
     readonly remind: () => void;
     readonly now: () => number;
-    /** A monotonic clock for spans, in ms; `now` where that is one. */
+    /** A monotonic clock, in ms. */
     readonly elapsedMs?: () => number;
     readonly log: Log;
   },
 ): Presence {
-  const heartbeat = journal.ownFact("polled_at_ms"); // Another bot's absence is not this one's.
+  const heartbeat = journal.ownFact("polled_at_ms"); // One for each bot.
   const writtenAtMs = journal.fact(heartbeat);
-  // In ms of the span's clock: an absence of this process cannot come from a clock that was set.
+  // On the monotonic clock: setting the wall clock makes no absence.
   let lastMs: number | undefined;
   let writtenMs = writtenAtMs === undefined ? NaN : elapsedMs() - (now() - Number(writtenAtMs));
   let absence: { readonly sinceMs: number; readonly untilMs: number } | undefined;
@@ -54,7 +52,7 @@ export function createPresence(
       if (elapsed - before > PRESS_KEPT_MS) {
         absence ??= { sinceMs: momentOf(before), untilMs: nowMs };
       }
-      // The heartbeat stays old until the reminders are owed: a crash in between loses none.
+      // The heartbeat stays old until the reminders are queued, so that a crash loses none.
       if (absence === undefined ? elapsed - writtenMs < HEARTBEAT_MS : !caughtUp) return;
       const owed = journal.recordPolled(
         heartbeat,

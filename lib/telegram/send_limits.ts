@@ -1,46 +1,40 @@
-// Telegram's limits on a bot's messages, in all and to one chat: how long until the next may be sent. Does not wait, reads no clock.
+// Computes the waits that Telegram's limits require, in total and for one chat. Does not wait, reads no clock.
 
-/**
- * Messages that one chat takes at once; afterwards one a second (https://core.telegram.org/bots/faq, "How do I avoid
- * hitting limits"; the burst is a user requirement).
- */
+/** Messages that one chat takes at once, as observed; then one a second (https://core.telegram.org/bots/faq). */
 export const CHAT_BURST = 4;
 
 const SECOND_MS = 1_000;
 
-/**
- * Telegram counts a message for a second from its arrival on, which is some time before its answer: at most this long
- * after it was sent, in ms.
- */
+/** Longest time until a message arrives, in ms: Telegram counts it for a second from then. */
 const MOST_ON_ITS_WAY_MS = 150;
 
-/** Longest wait of every chat after a 429, in ms. */
+/** Longest wait of all chats after a 429, in ms. */
 const LONGEST_HOLD_OF_ALL_MS = 30_000;
 
-/** Chats that are remembered before those without a wait are forgotten. */
+/** Chats that are remembered before idle ones are removed. */
 const FEW_CHATS = 1_000;
 
-/** As the Bot API takes it: a number, or a channel's `@name`. */
+/** A chat's id, or a channel's `@name`. */
 export type ChatId = number | string;
 
 /** A message that is being sent, or was sent within a second. */
 export interface Sending {
   readonly messages: number;
-  /** When it no longer counts towards the limit of all. */
+  /** When it no longer counts towards the total limit. */
   countsUntilMs: number;
 }
 
-/** The limits, by what was sent lately. Moments are of one monotonic clock, in ms. */
+/** The limits' state. Moments are of one monotonic clock, in ms. */
 export interface SendLimits {
-  /** How long until a chat takes so many more messages, with `before` others waiting for it, in ms; 0 if it does now. */
+  /** The wait until a chat takes this many messages, after `before` others, in ms. */
   chatWaitMs(chat: ChatId, messages: number, nowMs: number, before?: number): number;
-  /** How long until Telegram takes so many more in all, in ms; 0 if it does now. */
+  /** The wait for the total limit, in ms. */
   totalWaitMs(messages: number, nowMs: number): number;
-  /** Counts messages that are being sent now. */
+  /** Counts messages that are sent now. */
   begin(chat: ChatId, messages: number, nowMs: number): Sending;
-  /** Notes when Telegram answered. */
+  /** Notes Telegram's answer. */
   end(sending: Sending, nowMs: number): void;
-  /** Telegram answered 429: closes the chat for `waitMs`, and every chat where the 429 is about the limit of all. */
+  /** Closes a chat after a 429, or all chats if it is about the total limit. */
   refused(chat: ChatId, waitMs: number, nowMs: number): void;
 }
 
@@ -52,12 +46,12 @@ interface ChatState {
 
 const FREE: Readonly<ChatState> = { takenAtMs: -Infinity, heldUntilMs: -Infinity };
 
-/** @param perSecond Most messages in a second in all; with 0 there is no limit but what 429s ask for. */
+/** Creates the limits; with 0 messages a second only those that 429s ask for. */
 export function createSendLimits(perSecond: number): SendLimits {
   const chats = new Map<ChatId, ChatState>();
   let crowdedAt = FEW_CHATS;
   let recent: Sending[] = [];
-  /** Messages of `recent`, those included that no longer count. */
+  /** Sum of `recent`, expired messages included. */
   let recentMessages = 0;
   let allHeldUntilMs = -Infinity;
   let lastRefused: { readonly chat: ChatId; readonly atMs: number } | undefined;
@@ -76,7 +70,7 @@ export function createSendLimits(perSecond: number): SendLimits {
     return state;
   }
 
-  /** Walks through all that is recent: for each message that may be sent this would be quadratic. */
+  /** Linear in `recent`, so not called for every message. */
   function countRecent(nowMs: number): number {
     recent = recent.filter(({ countsUntilMs }) => countsUntilMs > nowMs);
     recentMessages = recent.reduce((sum, { messages }) => sum + messages, 0);
@@ -87,7 +81,7 @@ export function createSendLimits(perSecond: number): SendLimits {
     chatWaitMs(chat, messages, nowMs, before = 0) {
       const { takenAtMs, heldUntilMs } = chats.get(chat) ?? FREE;
       if (perSecond === 0) return Math.max(heldUntilMs - nowMs, 0);
-      // More than the burst is sent when the chat has taken everything before.
+      // An album above the burst waits until the chat has taken everything before it.
       const roomMs = (CHAT_BURST - Math.min(messages, CHAT_BURST)) * SECOND_MS;
       const owedMs = Math.max(takenAtMs - nowMs, 0) + before * SECOND_MS;
       return Math.max(owedMs - roomMs, heldUntilMs - nowMs, 0);
@@ -118,8 +112,7 @@ export function createSendLimits(perSecond: number): SendLimits {
     refused(chat, waitMs, nowMs) {
       const state = stateOf(chat, nowMs);
       state.heldUntilMs = Math.max(state.heldUntilMs, nowMs + waitMs);
-      // Telegram does not say what a 429 is about. Chats are kept within their own limits here: when two private
-      // chats are refused at once while many messages are sent, it is about all. A group has limits of its own.
+      // Telegram does not say which limit a 429 is about. Two private chats refused at once under load mean the total.
       if (perSecond === 0 || typeof chat === "string" || chat < 0) return;
       const beside = lastRefused !== undefined && lastRefused.chat !== chat &&
         nowMs - lastRefused.atMs < SECOND_MS;

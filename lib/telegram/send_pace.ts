@@ -1,4 +1,4 @@
-// Sends messages at Telegram's pace, confirmations first; one chat's wait delays no other. Does not look at what they say.
+// Delays messages to stay within Telegram's limits: confirmations first, chats independent of each other. Reads no text.
 
 import type { Transformer } from "grammy";
 import { retryAfterMs } from "./failures.ts";
@@ -6,23 +6,23 @@ import { type ChatId, createSendLimits, type Sending } from "./send_limits.ts";
 
 /** Kinds of messages, the most urgent first. */
 export const RANKS = ["confirmation", "visitor", "managers", "other"] as const;
-/** One of them. */
+/** The urgency of a message. */
 export type Rank = typeof RANKS[number];
 
-/** Longest wait for the limit of one chat, in ms; a message that would wait longer gets a 429 at once. */
+/** Longest wait for one chat, in ms; a message that would wait longer gets a 429 at once. */
 const LONGEST_CHAT_WAIT_MS = 5_000;
 
-/** A rank whose messages wait sends one at least this often, in ms, however many are more urgent. */
+/** A waiting rank sends a message at least this often, in ms, so that more urgent ones cannot starve it. */
 const TURN_EVERY_MS = 2_000;
 
-/** The wait that messages are given when the process stops, in ms: the next process sends them. */
+/** The wait in the 429 of messages that wait when the process stops, in ms. */
 const STOPPED_MS = 1_000;
 
 const SENDS = /^(send(?!ChatAction)|copy|forward|editMessage)/;
 
-/** The limit, and what waiting needs. */
+/** What the pace needs. */
 export interface SendPaceOptions {
-  /** Most messages in a second in all; 0 for a Bot API server without limits. */
+  /** Most messages in a second; 0 for a Bot API server without limits. */
   readonly perSecond: number;
   /** A monotonic clock for spans, in ms. */
   readonly elapsedMs: () => number;
@@ -33,11 +33,11 @@ export interface SendPaceOptions {
 
 /** The pace that all clients of a bot share. */
 export interface SendPace {
-  /** The transformer for calls of a rank; methods that send nothing do not wait. */
+  /** The transformer of a rank. */
   at(rank: Rank): Transformer;
 }
 
-/** A message that may be sent now, or after how many ms its caller may try again. */
+/** A message that may be sent now, or the wait before another try, in ms. */
 type Permit = Sending | number;
 
 interface Waiting {
@@ -52,7 +52,7 @@ interface Queue {
   lastSentAtMs: number;
 }
 
-/** Creates the pace that all clients of one bot share. What waits when the process stops gets a 429. */
+/** Creates the pace; messages that wait when the process stops get a 429. */
 export function createSendPace(options: SendPaceOptions): SendPace {
   const { elapsedMs, sleep, stopping } = options;
   const limits = createSendLimits(options.perSecond);
@@ -83,7 +83,7 @@ export function createSendPace(options: SendPaceOptions): SendPace {
       limits.chatWaitMs(chat, messages, nowMs) === 0;
   }
 
-  /** Permits what may be sent now, and runs again when more may. */
+  /** Permits what may be sent now, and schedules itself. */
   function pump(): void {
     const nowMs = elapsedMs();
     refuseHeld(nowMs);
@@ -104,7 +104,7 @@ export function createSendPace(options: SendPaceOptions): SendPace {
     wakeAfter(Math.max(Math.min(...waits), 1), nowMs);
   }
 
-  /** Refuses messages to chats that Telegram closed for longer: their callers try again. */
+  /** Refuses messages to chats that were closed meanwhile. */
   function refuseHeld(nowMs: number): void {
     for (const { waiting } of queues) {
       for (const each of [...waiting]) {
@@ -117,7 +117,7 @@ export function createSendPace(options: SendPaceOptions): SendPace {
   }
 
   function permitOne(nowMs: number): boolean {
-    if (limits.totalWaitMs(1, nowMs) > 0) return false; // No queue need be looked at.
+    if (limits.totalWaitMs(1, nowMs) > 0) return false;
     const isLate = ({ waiting: [first], lastSentAtMs }: Queue) =>
       first !== undefined && nowMs - Math.max(first.sinceMs, lastSentAtMs) >= TURN_EVERY_MS;
     const late = queues.filter(isLate);
@@ -128,7 +128,7 @@ export function createSendPace(options: SendPaceOptions): SendPace {
       const next = queue.waiting[at];
       if (next === undefined) continue;
       if (limits.totalWaitMs(next.messages, nowMs) > 0) {
-        if (late.includes(queue)) return false; // It waits for a whole album's room.
+        if (late.includes(queue)) return false; // Keeps room for its album.
         continue;
       }
       queue.waiting.splice(at, 1);

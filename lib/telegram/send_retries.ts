@@ -1,27 +1,25 @@
-// Repeats calls that met a short fault, and makes no third send of one update where the first two may have arrived.
+// Retries calls after short failures, but never sends a third time for one update if two sends may have arrived.
 
 import { GrammyError, HttpError, type Transformer } from "grammy";
 import { waitMs } from "../backoff.ts";
 import { describeError, neverConnected, OutcomeUnknown, retryAfterMs } from "./failures.ts";
 
-/** How often a call is made at most. */
 const TRIES = 3;
 
-/** The longest wait before a call is repeated, in ms; longer ones wait on disk. */
+/** Longest wait before a retry, in ms; longer ones are left to the callers. */
 const LONGEST_RETRY_WAIT_MS = 5_000;
 
-/** Most unanswered sends of one update that may have arrived: the visitor reads the same thing twice at most. */
+/** Most sends of one update that may have arrived: a visitor gets a message twice at most. */
 const MOST_MAYBE_SENT = 2;
 
-/** Most updates whose sends are remembered. */
 const MOST_REMEMBERED = 2_000;
 
-/** How many sends of one update may have arrived, though their answers did not. */
+/** Sends of one update that may have arrived without an answer. */
 export interface Budget {
   maybeSent: number;
 }
 
-/** Remembers each update's budget, so that it also counts when the update is handled again. */
+/** Returns each update's budget, which also counts when the update is handled again. */
 export function createBudgets(): (update: number) => Budget {
   const budgets = new Map<number, Budget>();
   return (update) => {
@@ -36,9 +34,8 @@ export function createBudgets(): (update: number) => Budget {
 }
 
 /**
- * Repeats calls that met a short fault: 429 with a short wait, 5xx, a broken connection. A send that may have
- * arrived is repeated once; a photo is not, as its caller then sends the text. After that the transformer throws
- * OutcomeUnknown.
+ * Retries calls after a short 429, a 5xx or a broken connection. A send that may have arrived is retried once, a photo
+ * not at all, as its caller then sends a text; after that it throws OutcomeUnknown.
  */
 export function withRetries(
   sleep: (ms: number) => Promise<void>,
@@ -46,7 +43,7 @@ export function withRetries(
   budget: Budget = { maybeSent: 0 },
 ): Transformer {
   return async (call, method, payload, signal) => {
-    // Stopping a button's spinner late is worth no second try, which would delay its visitor's next update.
+    // Stopping a button's spinner is not worth a retry, which would delay the visitor's next update.
     if (method === "answerCallbackQuery") return await call(method, payload, signal);
     const isSend = /^(send|copy|forward)/.test(method);
     for (let failures = 1;; failures++) {

@@ -1,4 +1,4 @@
-// Hands recorded updates to the bot: each chat's in order, chats side by side, bounded, failed ones again later.
+// Hands recorded updates to the bot: in order within a chat, chats concurrently, with bounds and retries. Knows no text.
 
 import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
@@ -11,33 +11,34 @@ import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import { readStoredUpdate } from "./updates.ts";
 
-/** Most updates that are handled at once. */
 const MOST_IN_HAND = 512;
 
-/** Most presses that are handled beside them, past messages that wait: a crowd's greetings leave at Telegram's pace. */
+/** Most presses that are handled beside them, ahead of waiting messages: a crowd's greetings take long to send. */
 const MOST_PASSING = 256;
 
-/** Most updates that wait in memory for their turn, about 4 KB each; more wait on disk alone. */
+/** Most updates that wait in memory, about 4 KB each; others wait on disk alone. */
 const MOST_IN_LINE = 2_000;
 
-/** An update is tried again for as long as Telegram itself would have kept it, in ms. */
+/** How long an update is retried, in ms: as long as Telegram would have kept it. */
 const GIVE_UP_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** So many are begun at once under load, not one for each that ends: they share a transaction. */
+/** Updates that are begun together under load, to share a transaction. */
 const LEAST_TAKEN = 64;
 
+/** The updates on their way to the bot. */
 export interface Inbox {
-  /** Records a batch and hands it over. Resolves when it is on disk; a rejection means that nothing is. */
+  /** Records a batch and hands it over. Resolves when it is on disk; if it rejects, nothing is. */
   accept(updates: readonly Update[]): Promise<void>;
   /** Hands over what an earlier process left. */
   start(): void;
-  /** Hands over nothing more, and resolves when what is in hand is done. */
+  /** Hands over nothing more; resolves when updates under way are done. */
   stop(): Promise<void>;
 }
 
+/** What the inbox needs. */
 export interface InboxOptions {
   readonly journal: Journal;
-  /** Handles one update; what it records before its first wait shares the batch's transaction. */
+  /** Handles one update; records before its first await share the batch's transaction. */
   readonly handle: (update: Update) => Promise<void>;
   readonly recordDurably: RecordDurably;
   readonly recordDone: RecordDone;
@@ -52,16 +53,17 @@ interface InHand {
   readonly receivedAtMs: number;
 }
 
+/** Creates the inbox. */
 export function createInbox(options: InboxOptions): Inbox {
   const { journal, handle, recordDurably, recordDone, now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
   const lastOfChat = new Map<number, Promise<void>>();
   let line: InHand[] = [];
-  /** How many of those in hand wait for another of their chat: they do not count against `MOST_IN_HAND`. */
+  /** Updates in hand that wait for another of their chat; not counted against `MOST_IN_HAND`. */
   let behind = 0;
-  /** Those in hand that went past the line: they take nobody's place either. */
+  /** Presses that passed the line; not counted either. */
   const passing = new Set<number>();
-  /** Those that were handled and are not recorded as that yet. */
+  /** Handled updates that are not recorded as such yet. */
   const ending = new Map<number, Promise<void>>();
   let waitingOnDisk = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -88,7 +90,7 @@ export function createInbox(options: InboxOptions): Inbox {
     try {
       await journal.committed();
     } catch (error) {
-      // None of it is on disk: Telegram hands it over again.
+      // Nothing is on disk, so Telegram delivers it again.
       line = line.filter(({ update }) => !fresh.has(update.update_id));
       throw error;
     }
@@ -109,7 +111,7 @@ export function createInbox(options: InboxOptions): Inbox {
     }
   }
 
-  /** A press may be a lead: it does not wait behind messages, except its own chat's. */
+  /** A press may be a lead, so it waits for no messages but its own chat's. */
   function takePresses(): void {
     if (stopped) return;
     const chats = new Set<number>();
@@ -129,7 +131,7 @@ export function createInbox(options: InboxOptions): Inbox {
     });
   }
 
-  /** Begins at once where the chat is free, so that the handler's records join the open transaction. */
+  /** Begins at once if the chat is free, so that the handler's records join the open transaction. */
   function take(one: InHand): void {
     const chat = chatOf(one.update);
     const id = one.update.update_id;
@@ -150,7 +152,7 @@ export function createInbox(options: InboxOptions): Inbox {
     behind++;
     await before;
     behind--;
-    if (!stopped) await handleOne(one); // Else it is the next process's.
+    if (!stopped) await handleOne(one); // Otherwise the next process handles it.
   }
 
   /** Never rejects. */
@@ -169,7 +171,7 @@ export function createInbox(options: InboxOptions): Inbox {
     ending.set(id, recorded);
   }
 
-  /** The update stays where it is until the next start: a move that a defect stops is not tried for ever. */
+  /** The update stays in the journal until the next start. */
   function reportDefect(error: unknown): void {
     log.error("❌ Неожиданная ошибка при записи обновления: {cause}", {
       cause: stackOf(error),
@@ -179,10 +181,10 @@ export function createInbox(options: InboxOptions): Inbox {
   function handleFailure(one: InHand, error: unknown): void {
     const { update, failures, receivedAtMs } = one;
     const failure = failureOf(error);
-    const hopeless = failure?.kind === "refused" || failure?.kind === "forbidden" ||
+    const isFinal = failure?.kind === "refused" || failure?.kind === "forbidden" ||
       error instanceof OutcomeUnknown || now() - receivedAtMs > GIVE_UP_AFTER_MS;
     const facts = { update: update.update_id, cause: describeError(error) };
-    if (hopeless) {
+    if (isFinal) {
       log.error("❌ На обновление {update} не ответить: {cause}", facts);
       finish(update.update_id);
     } else {
@@ -222,12 +224,12 @@ export function createInbox(options: InboxOptions): Inbox {
       return;
     }
     if (room < LEAST_TAKEN && inHand.size > 0) {
-      waitingOnDisk = true; // Whatever ends in hand looks again.
+      waitingOnDisk = true; // The next update that ends looks again.
       return;
     }
     const stored = journal.takeUpdates(now(), room);
     for (const { id, body, failures, receivedAtMs } of stored) {
-      if (inHand.has(id) || ending.has(id)) continue; // Its taking was undone on disk while it was in hand.
+      if (inHand.has(id) || ending.has(id)) continue; // A rollback undid that it was taken.
       const update = parse(id, body);
       if (update !== undefined) take({ update, failures, receivedAtMs });
     }
@@ -236,13 +238,13 @@ export function createInbox(options: InboxOptions): Inbox {
     if (dueAtMs !== undefined) timer = setTimeout(takeWaiting, Math.max(dueAtMs - now(), 1));
   }
 
-  /** One row that cannot be read is put aside: it must not hold up the others. */
+  /** An unreadable row is skipped, so that it does not block the others. */
   function parse(id: number, body: string): Update | undefined {
     try {
       const update = readStoredUpdate(JSON.parse(body));
       if (update !== undefined) return update;
     } catch {
-      // It is said below.
+      // Logged below.
     }
     log.error("❌ Обновление {update} в журнале не разобрать, оно пропущено", { update: id });
     finish(id);
@@ -261,7 +263,7 @@ export function createInbox(options: InboxOptions): Inbox {
   };
 }
 
-/** What no Bot API sends must not stop the batch that it came in. */
+/** 0 for an update of an unknown shape, which must not stop its batch. */
 function chatOf({ message, edited_message, channel_post, callback_query }: Update): number {
   const chat: Partial<Chat> | undefined = message?.chat ?? edited_message?.chat ??
     channel_post?.chat ??

@@ -1,32 +1,29 @@
-// Checks the updates of a getUpdates answer: those that the bot can handle, and why others are put aside. Reports nothing.
+// Separates the updates that the bot can handle from malformed ones. Reports nothing.
 
 import type { Update } from "grammy/types";
 import { isId, isRecord, isWhole } from "../foreign.ts";
 import { MESSAGE_IDS } from "../journal/journal.ts";
 
-/**
- * Highest id that is believed: Telegram counts in 32 bits, and an offset beyond its count would confirm updates that
- * are yet to come (Bot API: Update.update_id).
- */
+/** Highest plausible id: Telegram counts in 32 bits, and a higher offset would confirm updates that are yet to come. */
 const MOST_UPDATE_ID = 2 ** 40;
 
-/** An update that the bot cannot handle. */
+/** A malformed update. */
 export interface Aside {
-  /** Undefined where the id itself is unusable. */
+  /** Undefined if the id itself is malformed. */
   readonly id: number | undefined;
-  /** Which field is wrong; holds nothing that a person typed. */
+  /** The wrong field, without its value. */
   readonly fault: string;
 }
 
-/** A batch that was read. */
+/** The updates of one getUpdates answer. */
 export interface Batch {
   readonly updates: readonly Update[];
   readonly aside: readonly Aside[];
-  /** What to ask for next; undefined when no id is usable. */
+  /** The next offset; undefined if no id is usable. */
   readonly nextOffset: number | undefined;
 }
 
-/** Reads a batch; a fault in one update does not affect the others. */
+/** Reads a batch, each update independently. */
 export function readBatch(result: readonly unknown[]): Batch {
   const updates: Update[] = [];
   const aside: Aside[] = [];
@@ -45,15 +42,12 @@ export function readBatch(result: readonly unknown[]): Batch {
   return { updates, aside, nextOffset };
 }
 
-/** One update that was read. */
+/** An update, or what is wrong with it. */
 export type ReadUpdate =
   | { readonly kind: "good"; readonly update: Update }
   | { readonly kind: "aside" } & Aside;
 
-/**
- * Reads one update. It is put aside when a field that the bot needs is wrong; other known fields of a wrong type are
- * removed from `value`, and unknown ones stay.
- */
+/** Reads one update: a wrong required field puts it aside, other known fields of a wrong type are removed from `value`. */
 export function readUpdate(value: unknown): ReadUpdate {
   if (!isRecord(value)) return { kind: "aside", id: undefined, fault: "не объект" };
   const { update_id: given } = value;
@@ -65,10 +59,7 @@ export function readUpdate(value: unknown): ReadUpdate {
     : { kind: "aside", id, fault: fault ?? "" };
 }
 
-/**
- * Reads an update from the journal, whose ids may be negative (journal/bots.ts); undefined for one that an earlier
- * version accepted and that the bot cannot handle.
- */
+/** Reads an update from the journal, whose id may be negative (journal/bots.ts); undefined if it is malformed. */
 export function readStoredUpdate(value: unknown): Update | undefined {
   if (!isRecord(value) || !isId(value["update_id"])) return undefined;
   return isUpdate(value, faultOf(value)) ? value : undefined;
@@ -90,7 +81,7 @@ function faultOf(update: Fields): string | undefined {
   return "callback_query" in update ? faultOfPress(update["callback_query"]) : undefined;
 }
 
-/** Checks where a message is: enough for a menu whose button was pressed. */
+/** Checks a message's id and chat, which is enough for a pressed menu. */
 function faultOfPlace(message: unknown, path: string): string | undefined {
   if (!isRecord(message)) return `${path} не объект`;
   const { message_id: id, chat } = message;
@@ -102,15 +93,14 @@ function faultOfPlace(message: unknown, path: string): string | undefined {
 function faultOfMessage(message: unknown, path: string, isReply = false): string | undefined {
   const fault = faultOfPlace(message, path);
   if (fault !== undefined || !isRecord(message)) return fault;
-  // In a private chat the chat's id names the sender, too.
+  // A private chat's id is its sender's.
   if (faultOfUser(message["from"], "") !== undefined) delete message["from"];
-  // Without a text there is no command.
   const hasWords = [message["text"], message["caption"]].some((each) => typeof each === "string");
   if (!hasWords) delete message["entities"];
   for (const [field, isGood] of Object.entries(INESSENTIAL)) {
     if (field in message && !isGood(message[field])) delete message[field];
   }
-  // Telegram nests one reply at most (Bot API: Message.reply_to_message).
+  // A reply holds no further reply (Bot API: Message.reply_to_message).
   const reply = message["reply_to_message"];
   if (isReply || (reply !== undefined && faultOfMessage(reply, "", true) !== undefined)) {
     delete message["reply_to_message"];
@@ -118,7 +108,6 @@ function faultOfMessage(message: unknown, path: string, isReply = false): string
   return undefined;
 }
 
-/** Fields that a message may lack. */
 const INESSENTIAL: Readonly<Record<string, (value: unknown) => boolean>> = {
   entities: areEntities,
   caption_entities: areEntities,
@@ -147,11 +136,10 @@ function faultOfPress(press: unknown): string | undefined {
   const who = faultOfUser(from, "callback_query.from");
   if (message === undefined) return who;
   const fault = faultOfPlace(message, "callback_query.message");
-  if (who !== undefined && fault === undefined) delete press["from"]; // As for a message.
+  if (who !== undefined && fault === undefined) delete press["from"]; // A private chat's id is its sender's.
   return fault;
 }
 
-/** Fields that a user may lack. */
 const USER_WORDS = ["first_name", "last_name", "username", "language_code"];
 
 function faultOfUser(user: unknown, path: string): string | undefined {

@@ -1,4 +1,4 @@
-// Sends to visitors: confirmations, thanks, reminders. Does not decide when.
+// Sends confirmations, thanks and reminders to visitors. Does not decide when.
 
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup } from "grammy/types";
@@ -7,21 +7,17 @@ import type { MessageAddress } from "../lead.ts";
 import { LIMITS } from "../profiles/limits.ts";
 import { type CallFailure, describeError, failureOf, isRefusedAs } from "../telegram/failures.ts";
 
-/** What became of a message to somebody's chat. */
+/** How a message to a visitor ended. */
 export type SendOutcome =
   | { readonly kind: "sent" }
-  /** Another try would end in the same way. */
+  /** Another try would fail in the same way. */
   | { readonly kind: "given_up"; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs: number | null };
 
 /** Sends messages to visitors. */
 export interface VisitorChat {
-  /**
-   * Edits the menu into the confirmation, without buttons; sends a new message if Telegram refuses the edit. A
-   * second call after an edit changes nothing.
-   */
+  /** Edits the menu into the confirmation, or sends a new message if Telegram refuses that. Repeated, it changes nothing. */
   confirm(confirmation: Confirmation): Promise<SendOutcome>;
-  /** Thanks for a follow-up. */
   thank(chatId: number, text: string): Promise<SendOutcome>;
   /** Sends a menu's buttons again. */
   remind(chatId: number, text: string, keyboard: InlineKeyboardMarkup): Promise<RemindOutcome>;
@@ -32,27 +28,26 @@ export type RemindOutcome =
   | { readonly kind: "sent"; readonly menu: MessageAddress }
   | Exclude<SendOutcome, { readonly kind: "sent" }>;
 
-/** @param urgent The client for confirmations, if it is another one. */
+/** Creates the chat; `urgent` is the client for confirmations. */
 export function createVisitorChat(others: Api, urgent = others): VisitorChat {
   return {
     async confirm({ chatId, messageId, text, photo }) {
-      const api = urgent;
       if (photo && text.length > LIMITS.caption) {
-        const sent = await attempt(() => api.sendMessage(chatId, text));
-        // If this fails the buttons stay, and give no second lead.
+        const sent = await attempt(() => urgent.sendMessage(chatId, text));
+        // Buttons that stay give no second lead.
         if (sent.kind === "sent") {
-          await attempt(() => api.editMessageReplyMarkup(chatId, messageId));
+          await attempt(() => urgent.editMessageReplyMarkup(chatId, messageId));
         }
         return sent;
       }
       const edited = await attempt(() =>
         photo
-          ? api.editMessageCaption(chatId, messageId, { caption: text })
-          : api.editMessageText(chatId, messageId, text)
+          ? urgent.editMessageCaption(chatId, messageId, { caption: text })
+          : urgent.editMessageText(chatId, messageId, text)
       );
       if (edited.kind !== "given_up" || edited.forbidden) return edited;
       if (isRefusedAs(edited.reason, "unchanged")) return { kind: "sent" };
-      return attempt(() => api.sendMessage(chatId, text));
+      return attempt(() => urgent.sendMessage(chatId, text));
     },
     thank: (chatId, text) => attempt(() => others.sendMessage(chatId, text)),
     async remind(chatId, text, keyboard) {

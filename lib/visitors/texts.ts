@@ -1,23 +1,24 @@
-// Every text that a visitor reads, within Telegram's limits. Sends nothing, stores nothing.
+// Visitors' texts, within Telegram's limits. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import { type Button, choiceText, type MenuTexts, type Profile } from "../profiles/profile.ts";
 import { LIMITS } from "../profiles/limits.ts";
 
-/** A message's words with their formatting; entities carry it, so nothing typed can break it. */
+/** A text with its formatting as entities, which nothing that a person types can break. */
 export interface Formatted {
   readonly text: string;
   readonly entities: MessageEntity[];
 }
 
+/** A profile's first message. */
 export interface Greeting {
   readonly text: string;
-  /** Null also where the text is longer than Telegram's caption (1024): then it goes alone. */
+  /** Null also if the text is too long for a caption. */
   readonly photoUrl: string | null;
   readonly keyboard: InlineKeyboardMarkup;
 }
 
-/** What a visitor sees first: the profile's photo, caption and buttons. */
+/** The profile's photo, caption and buttons. */
 export function greeting(profile: Profile): Greeting {
   return {
     text: profile.caption,
@@ -26,7 +27,7 @@ export function greeting(profile: Profile): Greeting {
   };
 }
 
-/** What a visitor sees who came without a profile: all of them to choose from. */
+/** The menu of profiles, for visitors who came without one. */
 export function menu(
   { welcomeText, menu }: Pick<MenuTexts, "welcomeText" | "menu">,
 ): { text: string; keyboard: InlineKeyboardMarkup } {
@@ -41,10 +42,7 @@ function keyboard(buttons: readonly Button[]): InlineKeyboardMarkup {
   };
 }
 
-/**
- * What a press asks for, in words: the profile's text for this button, else the text that the
- * pressed button bore. Undefined when neither is known.
- */
+/** The choice behind a press: the profile's text for the button, else the label that was pressed, if known. */
 export function chosenText(
   profile: Profile,
   callbackData: string,
@@ -55,29 +53,29 @@ export function chosenText(
   return pressed ?? profile.choices.get(callbackData);
 }
 
-/** The visitor's confirmation: the same whatever the CRM does. */
+/** The visitor's confirmation, which does not depend on the CRM. */
 export function confirmation(profile: Profile, choice: string): string {
   return clip(profile.confirmationTemplate.replaceAll("{choice}", () => choice), LIMITS.text);
 }
 
-/** What a visitor reads whose menu was open while the bot was away, where locales.json says nothing. */
+/** The default reminder after an absence of the bot. */
 export const AWAY = "👋 Мы снова на связи. Если вы нажимали кнопку, а ответа не было, — " +
   "нажмите ещё раз:";
 
-/** What the visitor reads after a follow-up, where locales.json says nothing. */
+/** The default thanks for a follow-up. */
 export const THANKS = "🙏 Спасибо, получили! Уже передали.";
 
-/** The same as the profile says it; undefined stands for a profile that is gone. */
+/** The thanks for a follow-up; `profile` is undefined if it is gone. */
 export function thanks(profile: Pick<Profile, "thanksText"> | undefined): string {
   return profile?.thanksText ?? THANKS;
 }
 
-/** What stands over the buttons that are sent anew after the bot was away. */
+/** The reminder after an absence of the bot. */
 export function away({ awayText }: Pick<MenuTexts, "awayText">): string {
   return awayText ?? AWAY;
 }
 
-/** What kind of media a follow-up is, in words for a manager. */
+/** Kinds of media, as managers read them. */
 export const MEDIA_WORDS = {
   photo: "🖼 фото",
   document: "📄 документ",
@@ -96,7 +94,7 @@ export const MEDIA_WORDS = {
   other: "📦 вложение",
 } as const;
 
-/** Cuts at Telegram's limit without leaving half a character. */
+/** Cuts a text to `most` UTF-16 units without splitting a character. */
 export function clip(text: string, most: number): string {
   if (text.length <= most) return text;
   return text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "") + "…";

@@ -1,4 +1,4 @@
-// Work that is owed to visitors: confirmations, thanks, reminders. Decides what is said; sends through visitor_chat.
+// Does the visitors' work: confirmations, thanks, reminders. Decides what is said; sends through chat.ts.
 
 import { stackOf } from "../log/error_words.ts";
 import type { Journal, Work, WorkOf } from "../journal/journal.ts";
@@ -8,27 +8,27 @@ import type { RecordDurably } from "../journal/durable.ts";
 import { inLanguage, menuInLanguage } from "../profiles/language.ts";
 import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
 import { away, greeting, menu, thanks } from "./texts.ts";
-import type { SendOutcome, VisitorChat } from "./chat.ts";
+import type { RemindOutcome, SendOutcome, VisitorChat } from "./chat.ts";
 
+/** What the visitors' work needs. */
 export interface VisitorWorkOptions {
   readonly journal: Journal;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
   readonly recordDurably: RecordDurably;
   readonly recordDone: RecordDone;
-  /** When failed work is due again, not before so many ms. */
+  /** When failed work is due again. */
   readonly retryAtMs: (work: Work, atLeastMs: number) => number;
-  /** Told that failed work will be due again. */
+  /** Called when failed work was postponed. */
   readonly wakeVisitors: () => void;
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** Each does one piece of the visitors' work, and records what came of it. */
+/** Does one piece of work and records its outcome. */
 export interface VisitorWork {
-  /** Work as the journal kept it. */
   run(work: Work): Promise<void>;
-  /** A confirmation that was recorded just now; `tried` is called as soon as Telegram has answered. */
+  /** Sends a confirmation that was just recorded; calls `tried` once Telegram has answered. */
   confirm(work: WorkOf<"confirmation">, tried: () => void): Promise<void>;
 }
 
@@ -76,14 +76,14 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
 
   async function record(
     work: Work,
-    outcome: { readonly kind: "sent" } | SendOutcome,
+    outcome: SendOutcome | RemindOutcome,
     finish: () => Promise<void>,
   ): Promise<void> {
     const facts = { kind: work.kind, subject: work.subject };
     switch (outcome.kind) {
       case "sent":
         return await finish().catch((error) => {
-          // It was said, and is not said again for a defect in what else is to be recorded.
+          // It was sent; a defect in recording must not send it again.
           log.error("❌ Неожиданная ошибка при записи ответа посетителю: {cause}", {
             ...facts,
             cause: stackOf(error),

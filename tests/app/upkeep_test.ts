@@ -13,14 +13,14 @@ const DAY_MS = 24 * HOUR_MS;
 /** 08:00 in Moscow. */
 const MORNING_MS = Date.parse("2026-03-10T05:00:00Z");
 
-interface House {
+interface Machine {
   readonly journal: Journal;
   readonly upkeep: Upkeep;
   readonly folder: string;
   /** Lets the time pass until a moment, in ms since 1970. */
-  until(ms: number): House;
+  until(ms: number): Machine;
   /** Sets the clock, in ms since 1970: no time passes. */
-  set(ms: number): House;
+  set(ms: number): Machine;
   /** Room on the disk, in bytes; at first not known. */
   free: number | undefined;
   readonly log: LogOfTest;
@@ -29,7 +29,7 @@ interface House {
 }
 
 async function withUpkeep(
-  test: (house: House) => Promise<void>,
+  test: (machine: Machine) => Promise<void>,
   watch = (journal: Journal) => journal,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -46,10 +46,10 @@ async function withUpkeep(
       wake: () => {},
       now: () => nowMs,
       elapsedMs: () => elapsedMs,
-      freeBytes: () => Promise.resolve(house.free),
+      freeBytes: () => Promise.resolve(machine.free),
       log: log.log,
     });
-  const house: House = {
+  const machine: Machine = {
     journal,
     get upkeep() {
       return upkeep;
@@ -60,17 +60,17 @@ async function withUpkeep(
     until(ms) {
       elapsedMs += ms - nowMs;
       nowMs = ms;
-      return house;
+      return machine;
     },
     set(ms) {
       nowMs = ms;
-      return house;
+      return machine;
     },
     restart: () => upkeep = open(),
   };
   let upkeep = open();
   try {
-    await test(house);
+    await test(machine);
   } finally {
     journal.close();
     await Deno.remove(folder, { recursive: true });
@@ -195,24 +195,24 @@ Deno.test("while old leads are looked through, where nobody is left to erase, ot
 
 Deno.test("a stop waits for no more than a portion of the erasure, and the next process goes on with it", () => {
   let portions = 0;
-  return withUpkeep(async (house) => {
-    const { journal } = house;
-    await house.upkeep.look();
+  return withUpkeep(async (machine) => {
+    const { journal } = machine;
+    await machine.upkeep.look();
     for (let nth = 1; nth <= 1_000; nth++) {
       const { number } = recordLead(journal, MORNING_MS, nth);
       partsOf(journal).moveLead(number, "in_crm");
     }
     await journal.committed();
-    house.until(MORNING_MS + 200 * DAY_MS);
-    await house.upkeep.look(); // Believes the clock from now on.
-    house.until(MORNING_MS + 201 * DAY_MS);
+    machine.until(MORNING_MS + 200 * DAY_MS);
+    await machine.upkeep.look(); // Believes the clock from now on.
+    machine.until(MORNING_MS + 201 * DAY_MS);
     portions = 0;
-    const looking = house.upkeep.look();
+    const looking = machine.upkeep.look();
     while (portions === 0) await new Promise((resolve) => setImmediate(resolve));
-    void house.upkeep.stop();
+    void machine.upkeep.stop();
     await looking;
     assert.ok(portions <= 2, `${portions} portions`);
-    await house.restart().look();
+    await machine.restart().look();
     assert.equal(journal.findLead(1_000)?.visitor.firstName, "");
   }, (journal) => ({
     ...journal,
@@ -226,7 +226,7 @@ Deno.test("a stop waits for no more than a portion of the erasure, and the next 
 // — The clock —
 
 /** An old settled lead whose person is erased when the bot believes that its time is over. */
-async function oldLead({ journal, upkeep }: House): Promise<() => boolean> {
+async function oldLead({ journal, upkeep }: Machine): Promise<() => boolean> {
   await upkeep.look();
   const { number } = recordLead(journal, MORNING_MS, 1);
   partsOf(journal).moveLead(number, "in_crm");
@@ -235,63 +235,63 @@ async function oldLead({ journal, upkeep }: House): Promise<() => boolean> {
 }
 
 Deno.test("a clock that was set by 200 days erases nobody, unless it has stayed so for a day", () =>
-  withUpkeep(async (house) => {
-    const isErased = await oldLead(house);
-    house.set(MORNING_MS + 200 * DAY_MS);
-    await house.upkeep.look();
-    house.until(MORNING_MS + 201 * DAY_MS - 1);
-    await house.upkeep.look();
+  withUpkeep(async (machine) => {
+    const isErased = await oldLead(machine);
+    machine.set(MORNING_MS + 200 * DAY_MS);
+    await machine.upkeep.look();
+    machine.until(MORNING_MS + 201 * DAY_MS - 1);
+    await machine.upkeep.look();
     assert.equal(isErased(), false);
-    house.until(MORNING_MS + 202 * DAY_MS);
-    await house.upkeep.look();
+    machine.until(MORNING_MS + 202 * DAY_MS);
+    await machine.upkeep.look();
     assert.equal(isErased(), true);
   }));
 
 Deno.test("a process that starts with a clock 200 days ahead of the journal erases nobody, nor does the next", () =>
-  withUpkeep(async (house) => {
-    const isErased = await oldLead(house);
+  withUpkeep(async (machine) => {
+    const isErased = await oldLead(machine);
     for (let day = 200; day < 201; day += 0.25) {
-      house.set(MORNING_MS + day * DAY_MS);
-      await house.restart().look();
+      machine.set(MORNING_MS + day * DAY_MS);
+      await machine.restart().look();
     }
     assert.equal(isErased(), false);
-    house.set(MORNING_MS + DAY_MS);
-    await house.restart().look();
+    machine.set(MORNING_MS + DAY_MS);
+    await machine.restart().look();
     assert.equal(isErased(), false);
   }));
 
 Deno.test("a journal of a bot that kept no safe time is measured by its newest record", () =>
-  withUpkeep(async (house) => {
-    recordLead(house.journal, MORNING_MS, 1);
-    partsOf(house.journal).moveLead(1, "in_crm");
-    house.journal.rememberFact("erased_of", "2026-03-10");
-    house.set(MORNING_MS + 200 * DAY_MS);
-    await house.restart().look();
-    assert.equal(house.journal.findLead(1)?.visitor.firstName, "Galliard");
+  withUpkeep(async (machine) => {
+    recordLead(machine.journal, MORNING_MS, 1);
+    partsOf(machine.journal).moveLead(1, "in_crm");
+    machine.journal.rememberFact("erased_of", "2026-03-10");
+    machine.set(MORNING_MS + 200 * DAY_MS);
+    await machine.restart().look();
+    assert.equal(machine.journal.findLead(1)?.visitor.firstName, "Galliard");
   }));
 
 Deno.test("a bot that is restarted every day gets to erase", () =>
-  withUpkeep(async (house) => {
-    const isErased = await oldLead(house);
-    house.free = 0; // Copies take the test's time alone.
+  withUpkeep(async (machine) => {
+    const isErased = await oldLead(machine);
+    machine.free = 0; // Copies take the test's time alone.
     for (let day = 1; day <= 181; day++) {
-      house.set(MORNING_MS + day * DAY_MS); // Switched off for 23 hours.
-      await house.restart().look();
-      house.until(MORNING_MS + day * DAY_MS + HOUR_MS);
-      await house.upkeep.look();
+      machine.set(MORNING_MS + day * DAY_MS); // Switched off for 23 hours.
+      await machine.restart().look();
+      machine.until(MORNING_MS + day * DAY_MS + HOUR_MS);
+      await machine.upkeep.look();
     }
     assert.equal(isErased(), true);
   }));
 
 Deno.test("a machine that sleeps every night gets to erase, later", () =>
-  withUpkeep(async (house) => {
-    const isErased = await oldLead(house);
-    house.free = 0; // Copies take the test's time alone.
+  withUpkeep(async (machine) => {
+    const isErased = await oldLead(machine);
+    machine.free = 0; // Copies take the test's time alone.
     for (let day = 1; !isErased() && day < 400; day++) {
-      house.set(MORNING_MS + day * DAY_MS);
+      machine.set(MORNING_MS + day * DAY_MS);
       for (const hours of [2, 16]) {
-        house.until(MORNING_MS + day * DAY_MS + hours * HOUR_MS);
-        await house.upkeep.look();
+        machine.until(MORNING_MS + day * DAY_MS + hours * HOUR_MS);
+        await machine.upkeep.look();
       }
     }
     assert.equal(isErased(), true);
@@ -336,33 +336,33 @@ Deno.test("a day that a wrong clock left far ahead holds the daily line up for a
 // — The disk —
 
 Deno.test("without twice the journal's room no copy is begun; the daily line says so, and the rest is done", () =>
-  withUpkeep(async (house) => {
-    const { journal, upkeep, folder, log } = house;
-    const isErased = await oldLead(house);
-    house.free = 1_000;
-    house.until(MORNING_MS + 182 * DAY_MS + HOUR_MS);
+  withUpkeep(async (machine) => {
+    const { journal, upkeep, folder, log } = machine;
+    const isErased = await oldLead(machine);
+    machine.free = 1_000;
+    machine.until(MORNING_MS + 182 * DAY_MS + HOUR_MS);
     await upkeep.look();
     assert.deepEqual([...Deno.readDirSync(`${folder}/backups`)], []);
     assert.equal(isErased(), true);
     const why = /на диске мало места: свободно 0,0 МБ, нужно \d+,\d МБ/;
     assert.match(log.lines.find((line) => line.includes("Резервная копия")) ?? "", why);
-    house.until(MORNING_MS + 183 * DAY_MS + HOUR_MS);
+    machine.until(MORNING_MS + 183 * DAY_MS + HOUR_MS);
     await upkeep.look();
     assert.match(notes(journal).at(-1) ?? "", why);
   }));
 
 Deno.test("a copy that fails is tried again after an hour, not each minute, and the next daily line is quiet", () =>
-  withUpkeep(async (house) => {
-    const { journal, upkeep, folder, log, until } = house;
+  withUpkeep(async (machine) => {
+    const { journal, upkeep, folder, log, until } = machine;
     await upkeep.look();
-    house.free = 0;
+    machine.free = 0;
     const failures = () => log.lines.filter((line) => line.includes("не удалось")).length;
     for (const minutes of [0, 1, 59, 60]) {
       until(MORNING_MS + DAY_MS + minutes * 60_000);
       await upkeep.look();
     }
     assert.equal(failures(), 2);
-    house.free = 10 ** 9;
+    machine.free = 10 ** 9;
     until(MORNING_MS + DAY_MS + 121 * 60_000);
     await upkeep.look();
     assert.equal((await listBackups(folder)).length, 1);

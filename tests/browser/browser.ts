@@ -8,7 +8,7 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
-import { type House, type HouseOptions, withHouse } from "../helpers/house.ts";
+import { withWorld, type World, type WorldOptions } from "../helpers/world.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -27,7 +27,7 @@ export function isThereABrowser(): boolean {
 }
 
 export interface Surfing {
-  readonly house: House;
+  readonly world: World;
   /** The page's address, without a trailing slash. */
   readonly origin: string;
   /** Logged in as @maria, by the link that the bot gave her. */
@@ -36,12 +36,12 @@ export interface Surfing {
   again(options?: BrowserContextOptions): Promise<Page>;
 }
 
-/** Opens a house, has the bot give a link, and comes in by it; at the end nothing may have gone wrong unseen. */
+/** Starts the bot, opens the page by a link from it, runs the test, and fails if an error went unnoticed. */
 export function surf(
   story: (surfing: Surfing) => Promise<void>,
-  options: HouseOptions & { readonly browser?: BrowserContextOptions } = {},
+  options: WorldOptions & { readonly browser?: BrowserContextOptions } = {},
 ): Promise<void> {
-  return withHouse(async (house) => {
+  return withWorld(async (world) => {
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: [
@@ -60,9 +60,9 @@ export function surf(
     };
     try {
       const page = await open(options.browser);
-      const origin = await comeIn(house, page);
+      const origin = await comeIn(world, page);
       const storageState = await page.context().storageState();
-      await story({ house, origin, page, again: (more) => open({ ...more, storageState }) });
+      await story({ world, origin, page, again: (more) => open({ ...more, storageState }) });
       assert.deepEqual(complaints, []);
     } finally {
       await browser.close();
@@ -71,7 +71,7 @@ export function surf(
 }
 
 /** `/admin` in the managers' chat, the link, one press. */
-async function comeIn({ admin }: House, page: Page): Promise<string> {
+async function comeIn({ admin }: World, page: Page): Promise<string> {
   admin.member({ first_name: "Мария", username: "maria" }).say("/admin");
   const answer = await admin.chat.waitFor(({ text }) => text?.includes("/login?token=") === true);
   const link = /http\S+/.exec(answer.text ?? "")?.[0] ?? "";

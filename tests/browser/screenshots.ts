@@ -18,11 +18,11 @@ async function shoot(page: Page, name: string): Promise<void> {
 const locales = JSON.parse(await Deno.readTextFile("locales/locales.json"));
 locales.agency.webhook_url = "http://127.0.0.1:9/webhook/agency";
 locales.express.webhook_url = "http://127.0.0.1:9/webhook/express";
-await using house = await openPage({ locales, now: Date.now });
-inventLeads(house.journal, Date.now(), 400);
+await using opened = await openPage({ locales, now: Date.now });
+inventLeads(opened.journal, Date.now(), 400);
 await using server = Deno.serve(
   { port: 0, hostname: "127.0.0.1", onListen() {} },
-  house.handler,
+  opened.handler,
 );
 const origin = `http://127.0.0.1:${server.addr.port}`;
 const browser = await chromium.launch({
@@ -34,7 +34,7 @@ const context = await browser.newContext({
   locale: "ru-RU",
 });
 const page = await context.newPage();
-await page.goto(`${origin}/login?token=${await house.auth.issueLink("@maria")}`);
+await page.goto(`${origin}/login?token=${await opened.auth.issueLink("@maria")}`);
 await page.getByRole("button").first().click();
 await page.waitForURL(`${origin}/`);
 

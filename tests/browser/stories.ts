@@ -13,7 +13,7 @@ function story(name: string, tell: () => Promise<void>): void {
 story(
   "what an admin saves in the browser, the bot's very next visitor gets",
   () =>
-    surf(async ({ house, page }) => {
+    surf(async ({ world, page }) => {
       await using otherCrm = await startCrmServer();
       await page.getByRole("link", { name: "MONSTER AGENCY", exact: true }).click();
       await page.getByLabel("Приветствие").fill("Здравствуйте! Это новое приветствие.");
@@ -21,7 +21,7 @@ story(
       await page.getByRole("button", { name: "Сохранить" }).click();
       await page.getByText("Сохранено. Уже работает.").waitFor();
 
-      const visitor = house.telegram.user({ first_name: "Galliard", username: "betterrman" });
+      const visitor = world.telegram.user({ first_name: "Galliard", username: "betterrman" });
       visitor.start("agency");
       const greeting = await visitor.chat.nextMessage();
       assert.equal(greeting.text ?? greeting.caption, "Здравствуйте! Это новое приветствие.");
@@ -31,7 +31,7 @@ story(
         (lead.body as { request_details: string }).request_details,
         "Привлечь клиентов",
       );
-      assert.equal(house.crm.receivedCount, 0);
+      assert.equal(world.crm.receivedCount, 0);
     }),
 );
 
@@ -95,7 +95,7 @@ story(
 story(
   "who saves over somebody else's change sees both versions first",
   () =>
-    surf(async ({ page, origin, again, house }) => {
+    surf(async ({ page, origin, again, world }) => {
       const other = await again();
       for (const each of [page, other]) await each.goto(`${origin}/profiles/agency`);
       await other.getByLabel("Название").fill("ПЕРВАЯ");
@@ -108,14 +108,14 @@ story(
       await versions.getByText("ПЕРВАЯ").waitFor();
       await versions.getByText("ВТОРАЯ").waitFor();
       assert.equal(await page.getByLabel("Название").inputValue(), "ВТОРАЯ");
-      assert.equal(JSON.parse(await Deno.readTextFile(house.localesPath)).agency.name, "ПЕРВАЯ");
+      assert.equal(JSON.parse(await Deno.readTextFile(world.localesPath)).agency.name, "ПЕРВАЯ");
     }),
 );
 
 story(
   "buttons are added, moved and saved without a script",
   () =>
-    surf(async ({ page, origin, house }) => {
+    surf(async ({ page, origin, world }) => {
       await page.goto(`${origin}/profiles/agency`);
       await page.getByRole("button", { name: "+ кнопка" }).click();
       await page.getByLabel("Кнопка 5", { exact: true }).fill("Срочно");
@@ -123,7 +123,7 @@ story(
       await page.getByRole("button", { name: "Убрать: кнопка 1" }).click();
       await page.getByRole("button", { name: "Сохранить" }).click();
       await page.getByText("Сохранено. Уже работает.").waitFor();
-      const visitor = house.telegram.user({ first_name: "Galliard" });
+      const visitor = world.telegram.user({ first_name: "Galliard" });
       visitor.start("agency");
       const greeting = await visitor.chat.nextMessage();
       const rows = greeting.reply_markup?.inline_keyboard ?? [];
@@ -162,13 +162,13 @@ story("a new button's field has the focus", () =>
 story(
   "a webhook is tested from the form, and says what it means",
   () =>
-    surf(async ({ page, origin, house }) => {
+    surf(async ({ page, origin, world }) => {
       await page.goto(`${origin}/profiles/agency`);
       await page.getByRole("button", { name: "Проверить" }).click();
       await page.getByText("CRM приняла лид: сделка создана").waitFor();
-      const lead = await house.crm.nextLead();
+      const lead = await world.crm.nextLead();
       assert.match(JSON.stringify(lead.body), /ТЕСТ/);
-      await house.crm.down();
+      await world.crm.down();
       await page.getByRole("button", { name: "Проверить" }).click();
       await page.getByText("Адрес не отвечает: нет связи").waitFor();
     }),
@@ -177,8 +177,8 @@ story(
 story(
   "an earlier version comes back from the history",
   () =>
-    surf(async ({ page, origin, house }) => {
-      const before = await Deno.readTextFile(house.localesPath);
+    surf(async ({ page, origin, world }) => {
+      const before = await Deno.readTextFile(world.localesPath);
       await page.goto(`${origin}/profiles/agency`);
       await page.getByLabel("Приветствие").fill("Ошибка");
       await page.getByRole("button", { name: "Сохранить" }).click();
@@ -187,7 +187,7 @@ story(
       await page.locator("ins", { hasText: "Ошибка" }).waitFor();
       await page.getByRole("button", { name: /Вернуть эту версию/ }).click();
       await page.getByText("Сохранено. Уже работает.").waitFor();
-      const after = await Deno.readTextFile(house.localesPath);
+      const after = await Deno.readTextFile(world.localesPath);
       assert.deepEqual(JSON.parse(after).agency.step1, JSON.parse(before).agency.step1);
     }),
 );
@@ -196,10 +196,10 @@ story(
   "a lead sent again from the list stays where it is, and its row says by itself how it ended",
   () =>
     surf(async (surfing) => {
-      const { house, origin, again } = surfing;
+      const { world, origin, again } = surfing;
       await leaveLeads(surfing, 8);
       const answered = Promise.withResolvers<void>();
-      house.crm.behave({ kind: "slow", until: answered.promise });
+      world.crm.behave({ kind: "slow", until: answered.promise });
       const page = await again({ viewport: PHONE, hasTouch: true, isMobile: true });
       await page.goto(`${origin}/leads?state=in_admin_chat`);
       const row = page.locator(".leads li").last();
@@ -220,7 +220,7 @@ story(
       assert.deepEqual(await seriousFaults(page), []);
 
       await row.getByRole("link").focus();
-      house.crm.behave({ kind: "answer", status: 502 });
+      world.crm.behave({ kind: "answer", status: 502 });
       await other.getByRole("button", { name: /Отправить в CRM ещё раз/ }).click();
       await other.getByText("CRM ответила 502: лид ждёт вас.").waitFor();
       assert.equal(await other.locator("button:focus").count(), 1, "the focus was lost");
@@ -271,11 +271,11 @@ story(
 story(
   "the link that somebody came in by is gone from the managers' chat, and the login has its place",
   () =>
-    surf(async ({ page, house, origin }) => {
-      await house.admin.chat.waitFor(({ text }) =>
+    surf(async ({ page, world, origin }) => {
+      await world.admin.chat.waitFor(({ text }) =>
         text?.startsWith("🔑 Вход выполнен: @maria, ") === true
       );
-      assert.ok(house.admin.chat.messages.every(({ text }) => !text?.includes("token=")));
+      assert.ok(world.admin.chat.messages.every(({ text }) => !text?.includes("token=")));
       await page.goto(origin);
       await page.getByRole("link", { name: "Входы" }).click();
       await page.getByText("это устройство").waitFor();
@@ -305,21 +305,21 @@ story(
 story(
   "a changed link is taken back with one press, and a changed one goes on leading to its profile",
   () =>
-    surf(async ({ page, origin, house }) => {
+    surf(async ({ page, origin, world }) => {
       const changeLink = async () => {
         await page.goto(`${origin}/profiles/agency/rename`);
         await page.getByLabel("Слово для ссылки").fill("marketing");
         await page.getByRole("button", { name: "Сменить" }).click();
         await page.getByText("Сохранено. Уже работает.").waitFor();
       };
-      const before = await Deno.readTextFile(house.localesPath);
+      const before = await Deno.readTextFile(world.localesPath);
       await changeLink();
       await page.getByRole("button", { name: "Вернуть как было" }).click();
       await page.waitForURL(`${origin}/profiles/agency?saved`);
-      assert.equal(await Deno.readTextFile(house.localesPath), before);
+      assert.equal(await Deno.readTextFile(world.localesPath), before);
 
       await changeLink();
-      const visitor = house.telegram.user({ first_name: "Galliard" });
+      const visitor = world.telegram.user({ first_name: "Galliard" });
       visitor.start("agency");
       const greeting = await visitor.chat.nextMessage();
       assert.match(greeting.text ?? greeting.caption ?? "", /MONSTER AGENCY/);
@@ -416,21 +416,21 @@ async function visitAll(page: Surfing["page"], { origin }: Surfing): Promise<voi
 const HEIGHTS = "(elements) => elements.map((each) => each.offsetHeight)" as never;
 
 /** So many leads whose cards are in the managers' chat. */
-async function leaveLeads({ house }: Surfing, count: number): Promise<void> {
-  house.crm.behave({ kind: "answer", status: 500 });
+async function leaveLeads({ world }: Surfing, count: number): Promise<void> {
+  world.crm.behave({ kind: "answer", status: 500 });
   for (let number = 1; number <= count; number += 1) {
-    const visitor = house.telegram.user({ first_name: `Visitor${number}` });
+    const visitor = world.telegram.user({ first_name: `Visitor${number}` });
     visitor.start("agency");
     visitor.press(await visitor.chat.nextMessage(), "Привлечь клиентов");
-    await house.admin.chat.waitFor(({ text }) => text?.includes(`Visitor${number}`) === true);
+    await world.admin.chat.waitFor(({ text }) => text?.includes(`Visitor${number}`) === true);
   }
 }
 
 /** A lead that the CRM did not take, so that every page has something to show. */
-async function leaveALead({ house }: Surfing): Promise<void> {
-  house.crm.behave({ kind: "answer", status: 500 });
-  const visitor = house.telegram.user({ first_name: "Galliard", username: "betterrman" });
+async function leaveALead({ world }: Surfing): Promise<void> {
+  world.crm.behave({ kind: "answer", status: 500 });
+  const visitor = world.telegram.user({ first_name: "Galliard", username: "betterrman" });
   visitor.start("agency");
   visitor.press(await visitor.chat.nextMessage(), "Привлечь клиентов");
-  await house.admin.chat.waitFor(({ text }) => text?.includes("НОВЫЙ ЛИД") === true);
+  await world.admin.chat.waitFor(({ text }) => text?.includes("НОВЫЙ ЛИД") === true);
 }

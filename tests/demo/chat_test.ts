@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type DemoChat, serveDemoChat } from "../../lib/demo/chat.tsx";
 import { type ChatStage, createChatStage } from "../../lib/demo/chat_stage.ts";
-import { type House, withHouse } from "../helpers/house.ts";
+import { withWorld, type World } from "../helpers/world.ts";
 
 /** A browser without script. */
 interface PlainBrowser {
@@ -10,21 +10,21 @@ interface PlainBrowser {
 }
 
 interface Demo extends PlainBrowser {
-  readonly house: House;
+  readonly world: World;
   readonly stage: ChatStage;
   readonly chat: DemoChat;
 }
 
 /** Opens the demo's page beside a running bot. */
 function withDemo(story: (demo: Demo) => Promise<void>): Promise<void> {
-  return withHouse(async (house) => {
-    const { telegram, crm, admin } = house;
+  return withWorld(async (world) => {
+    const { telegram, crm, admin } = world;
     const profiles = ["agency", "cg"];
     const stage = createChatStage({ telegram, crm, admin, profiles, paceMs: 0 });
     await using chat = serveDemoChat(stage, telegram.bot.id);
     const { origin } = new URL(chat.url);
     await story({
-      house,
+      world,
       stage,
       chat,
       page: async (headers = {}) => await (await fetch(chat.url, { headers })).text(),
@@ -77,7 +77,7 @@ Deno.test("the demo shows a lead go from the visitor to the CRM in a browser wit
   await withDemo(async (demo) => {
     assert.match(await demo.page(), /Открыть ссылку[^]*Пока ничего[^]*Тишина/);
     await becomeLead(demo);
-    await demo.house.crm.nextLead();
+    await demo.world.crm.nextLead();
     const html = await demo.page();
     assert.match(html, /✅ Принято: Привлечь клиентов/);
     assert.match(html, /<strong>Привлечь клиентов<\/strong><br\/?>Galliard @betterrman/);
@@ -90,10 +90,10 @@ Deno.test("while the CRM is down the card reaches the managers, who close it in 
     await act(demo, "/demo/crm", { mode: "down" });
     assert.match(await demo.page(), /value="down" class="mode down" aria-pressed="true"/);
     await becomeLead(demo);
-    await demo.house.admin.chat.nextMessage();
+    await demo.world.admin.chat.nextMessage();
     assert.match(await demo.page(), /✅ Принято[^]*FALLBACK - CRM НЕДОСТУПНА/);
     await act(demo, "/demo/manager", { press: await button(demo, "✅ Внёс в CRM") });
-    await demo.house.admin.chat.waitFor((each) => /Внесён вручную: @manager/.test(each.text ?? ""));
+    await demo.world.admin.chat.waitFor((each) => /Внесён вручную: @manager/.test(each.text ?? ""));
     await act(demo, "/demo/crm", { mode: "answers" });
   });
 });
@@ -101,9 +101,9 @@ Deno.test("while the CRM is down the card reaches the managers, who close it in 
 Deno.test("a visitor's message reaches the managers", async () => {
   await withDemo(async (demo) => {
     await becomeLead(demo);
-    await demo.house.crm.nextLead();
+    await demo.world.crm.nextLead();
     await act(demo, "/demo/visitor", { text: " https://example.com/<мой> " });
-    await demo.house.admin.chat.nextMessage();
+    await demo.world.admin.chat.nextMessage();
     assert.match(await demo.page(), /class="device managers"[^]*https:\/\/example\.com\/&lt;мой>/);
   });
 });
@@ -111,7 +111,7 @@ Deno.test("a visitor's message reaches the managers", async () => {
 Deno.test("a scenario's button plays it: a new visitor, the CRM in its mode, the card", async () => {
   await withDemo(async (demo) => {
     await act(demo, "/demo/play", { scenario: "2" });
-    const card = await demo.house.admin.chat.nextMessage();
+    const card = await demo.world.admin.chat.nextMessage();
     assert.match(card.text ?? "", /FALLBACK/);
     assert.equal(demo.stage.mode, "error");
     assert.equal(demo.stage.received.length, 1);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readConfig } from "../../lib/app/config.ts";
 import { type App, startApp } from "../../lib/app/app.ts";
 import { aLog, type LogOfTest } from "./a_log.ts";
-import { type House, TOKEN, withHouse } from "./house.ts";
+import { TOKEN, withWorld, type World } from "./world.ts";
 
 export interface MovedMachine {
   /** How far the wall clock is from the true time, in ms. */
@@ -14,7 +14,7 @@ export interface MovedMachine {
 }
 
 export interface BotHere {
-  readonly house: House;
+  readonly world: World;
   readonly machine: MovedMachine;
   readonly log: LogOfTest;
   readonly bot: App;
@@ -22,15 +22,15 @@ export interface BotHere {
 
 /** The bot in the test's own process, on a machine whose clocks the story moves. */
 export async function withBot(story: (here: BotHere) => Promise<void>): Promise<void> {
-  await withHouse(async (house) => {
+  await withWorld(async (world) => {
     const machine: MovedMachine = { skewMs: 0, passedMs: 0 };
     const log = aLog();
     const env = {
       BOT_TOKEN: TOKEN,
-      ADMIN_CHAT_ID: String(house.admin.id),
-      TELEGRAM_API_ROOT: house.telegram.url,
-      LOCALES_PATH: house.localesPath,
-      DATA_DIR: `${house.folder}/data`,
+      ADMIN_CHAT_ID: String(world.admin.id),
+      TELEGRAM_API_ROOT: world.telegram.url,
+      LOCALES_PATH: world.localesPath,
+      DATA_DIR: `${world.folder}/data`,
       PORT: "0",
       CRM_TIMEOUT_SECONDS: "1",
     };
@@ -45,8 +45,8 @@ export async function withBot(story: (here: BotHere) => Promise<void>): Promise<
     assert.ok(typeof app !== "number");
     const bot = app;
     try {
-      await house.telegram.untilPolled();
-      await story({ house, machine, log, bot });
+      await world.telegram.untilPolled();
+      await story({ world, machine, log, bot });
     } finally {
       bot.stop();
       await bot.ended;

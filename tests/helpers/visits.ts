@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import type { Press, SimMessage, Visitor } from "../../lib/simulator/telegram/server.ts";
-import type { House } from "./house.ts";
-import { CHOICE, CONFIRMATION } from "./seed.ts";
+import type { World } from "./world.ts";
+import { CHOICE, CONFIRMATION } from "./shipped_texts.ts";
 
 /** The visitor of the required texts. */
-export function galliard({ telegram }: Pick<House, "telegram">): Visitor {
+export function galliard({ telegram }: Pick<World, "telegram">): Visitor {
   return telegram.user({ first_name: "Galliard", username: "betterrman" });
 }
 
@@ -36,11 +36,11 @@ export function buttonTexts(message: SimMessage): string[] {
 }
 
 /** Fails if anything comes into the managers' chat before a marker lead's follow-up does. */
-export async function assertAdminChatSilent(house: House): Promise<void> {
+export async function assertAdminChatSilent(world: World): Promise<void> {
   // A second visitor's follow-up passes the same queue, so everything before it has been shown.
-  const marker = house.telegram.user({ first_name: "Marker", username: "marker" });
+  const marker = world.telegram.user({ first_name: "Marker", username: "marker" });
   await becomeLead(marker);
   marker.say("marker");
-  const first = await house.admin.chat.nextMessage();
+  const first = await world.admin.chat.nextMessage();
   assert.match(wordsOf(first), /@marker/);
 }

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { withBot } from "../helpers/bot_here.ts";
-import { CHOICE } from "../helpers/seed.ts";
+import { CHOICE } from "../helpers/shipped_texts.ts";
 import { becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
 
 /** Ranges without an equal value that few rows are in. */
@@ -15,7 +15,7 @@ const SHORT_RANGES = [
 
 Deno.test("every statement of a lead's way finds its rows by an index", async () => {
   using recorder = recordPlans();
-  await withBot(async ({ house: { telegram, crm, admin } }) => {
+  await withBot(async ({ world: { telegram, crm, admin } }) => {
     recorder.begin();
     const visitor = galliard({ telegram });
     const { menu } = await becomeLead(visitor);

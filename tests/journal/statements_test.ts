@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { SimMessage, Visitor } from "../../lib/simulator/telegram/server.ts";
 import { withBot } from "../helpers/bot_here.ts";
-import type { House } from "../helpers/house.ts";
-import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import type { World } from "../helpers/world.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
 import { greet, wordsOf } from "../helpers/visits.ts";
 
 const PRESSES = 20;
@@ -24,32 +24,32 @@ interface Visit {
 for (
   const [how, press] of Object.entries({
     "one after the end of another": async (
-      house: House,
+      world: World,
       visits: readonly Visit[],
       counter: Counter,
     ) => {
       for (const visit of visits) {
-        await pressAndEnd(house, [visit]);
+        await pressAndEnd(world, [visit]);
         await untilQuiet(counter);
       }
     },
-    "one after another": async (house: House, visits: readonly Visit[]) => {
-      for (const visit of visits) await pressAndEnd(house, [visit]);
+    "one after another": async (world: World, visits: readonly Visit[]) => {
+      for (const visit of visits) await pressAndEnd(world, [visit]);
     },
     "all at once": pressAndEnd,
   })
 ) {
   Deno.test(`a press with an accepted POST runs at most ${MOST} statements when visitors press ${how}`, async () => {
     using counter = countStatements();
-    await withBot(async ({ house }) => {
+    await withBot(async ({ world }) => {
       const visits: Visit[] = [];
       for (let nth = 0; nth < PRESSES; nth++) {
-        const visitor = house.telegram.user({ first_name: `V${nth}`, username: `visitor${nth}` });
+        const visitor = world.telegram.user({ first_name: `V${nth}`, username: `visitor${nth}` });
         visits.push({ visitor, menu: await greet(visitor) });
       }
       await untilQuiet(counter);
       const before = counter.total();
-      await press(house, visits, counter);
+      await press(world, visits, counter);
       await untilQuiet(counter);
       const each = (counter.total() - before) / PRESSES;
       assert.ok(each <= MOST, `${each} statements a press:\n${counter.report()}`);
@@ -57,11 +57,11 @@ for (
   });
 }
 
-async function pressAndEnd(house: House, visits: readonly Visit[]): Promise<void> {
+async function pressAndEnd(world: World, visits: readonly Visit[]): Promise<void> {
   for (const { visitor, menu } of visits) visitor.press(menu, CHOICE);
   for (const { visitor } of visits) {
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
-    await house.crm.nextLead();
+    await world.crm.nextLead();
   }
 }
 

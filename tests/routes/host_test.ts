@@ -1,7 +1,7 @@
 // Raw requests that cannot be a Request object.
 
 import assert from "node:assert/strict";
-import { withHouse } from "../helpers/house.ts";
+import { withWorld } from "../helpers/world.ts";
 import { connectRaw, get } from "../helpers/raw_http.ts";
 
 const REQUESTS: readonly (readonly [string, number])[] = [
@@ -19,7 +19,7 @@ const REQUESTS: readonly (readonly [string, number])[] = [
 
 Deno.test("the answer to any raw request has the security headers", () => {
   const port = freePort();
-  return withHouse(async (house) => {
+  return withWorld(async (world) => {
     for (const [request, status] of REQUESTS) {
       using peer = await connectRaw(port);
       await peer.send(request);
@@ -28,7 +28,7 @@ Deno.test("the answer to any raw request has the security headers", () => {
       assert.match(answer, /content-security-policy: /i, request);
       assert.match(answer, /x-content-type-options: nosniff/i, request);
     }
-    assert.equal(await house.bot.stop(), 0);
+    assert.equal(await world.bot.stop(), 0);
   }, { env: { PORT: String(port) } });
 });
 

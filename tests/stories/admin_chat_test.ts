@@ -1,8 +1,8 @@
 // What happens to the managers' chat, and that no card is lost over it.
 
 import assert from "node:assert/strict";
-import { withHouse } from "../helpers/house.ts";
-import { seedCard } from "../helpers/seed.ts";
+import { withWorld } from "../helpers/world.ts";
+import { expectedCard } from "../helpers/shipped_texts.ts";
 import { becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
 
 const CRITICAL = "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: ";
@@ -20,45 +20,45 @@ async function health(port: string): Promise<{ status: number; reasons: string[]
 }
 
 Deno.test("a group that became a supergroup is followed, and remembered after a restart", () =>
-  withHouse(async (house) => {
-    await house.crm.down();
-    const group = house.telegram.group({ title: "Маленькая группа" });
-    await house.restart({ ADMIN_CHAT_ID: String(group.id) });
-    await becomeLead(galliard(house));
+  withWorld(async (world) => {
+    await world.crm.down();
+    const group = world.telegram.group({ title: "Маленькая группа" });
+    await world.restart({ ADMIN_CHAT_ID: String(group.id) });
+    await becomeLead(galliard(world));
     await group.chat.nextMessage();
 
     const moved = group.migrate();
-    await becomeLead(galliard(house));
-    assert.equal(wordsOf(await moved.chat.nextMessage()), seedCard());
-    await house.bot.line(String(moved.id));
+    await becomeLead(galliard(world));
+    assert.equal(wordsOf(await moved.chat.nextMessage()), expectedCard());
+    await world.bot.line(String(moved.id));
 
-    await house.bot.stop();
-    await house.restart({ ADMIN_CHAT_ID: String(group.id) });
-    const callsBefore = house.telegram.calls.length;
-    await becomeLead(galliard(house));
+    await world.bot.stop();
+    await world.restart({ ADMIN_CHAT_ID: String(group.id) });
+    const callsBefore = world.telegram.calls.length;
+    await becomeLead(galliard(world));
     await moved.chat.nextMessage();
-    const toOldId = house.telegram.calls.slice(callsBefore)
+    const toOldId = world.telegram.calls.slice(callsBefore)
       .filter(({ chatId }) => chatId === group.id);
     assert.deepEqual(toOldId, []);
   }, { asleep: true }));
 
 Deno.test("a wrong managers' chat loses no card: it comes after the id is mended", () =>
-  withHouse(async (house) => {
-    await house.crm.down();
-    await house.restart({ ADMIN_CHAT_ID: "-100999" });
-    await becomeLead(galliard(house));
-    await house.bot.line(`${CRITICAL}400: Bad Request: chat not found`);
-    await house.bot.stop();
-    await house.restart();
-    assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
+  withWorld(async (world) => {
+    await world.crm.down();
+    await world.restart({ ADMIN_CHAT_ID: "-100999" });
+    await becomeLead(galliard(world));
+    await world.bot.line(`${CRITICAL}400: Bad Request: chat not found`);
+    await world.bot.stop();
+    await world.restart();
+    assert.equal(wordsOf(await world.admin.chat.nextMessage()), expectedCard());
   }, { asleep: true }));
 
 Deno.test("a card that Telegram puts off with 429 comes once, and later ones keep their order", () =>
-  withHouse(async (house) => {
-    await house.crm.down();
-    house.telegram.fault({
+  withWorld(async (world) => {
+    await world.crm.down();
+    world.telegram.fault({
       method: "sendMessage",
-      chatId: house.admin.id,
+      chatId: world.admin.id,
       times: 1,
       fault: {
         kind: "error",
@@ -68,76 +68,76 @@ Deno.test("a card that Telegram puts off with 429 comes once, and later ones kee
       },
     });
     for (const username of ["first", "second", "third"]) {
-      await becomeLead(house.telegram.user({ first_name: username, username }));
+      await becomeLead(world.telegram.user({ first_name: username, username }));
     }
     for (const username of ["first", "second", "third"]) {
-      assert.match(wordsOf(await house.admin.chat.nextMessage()), new RegExp(`@${username}\n`));
+      assert.match(wordsOf(await world.admin.chat.nextMessage()), new RegExp(`@${username}\n`));
     }
-    assert.equal(house.admin.chat.messages.length, 3);
-    assert.doesNotMatch(house.bot.lines.join("\n"), /КРИТИЧЕСКАЯ/);
+    assert.equal(world.admin.chat.messages.length, 3);
+    assert.doesNotMatch(world.bot.lines.join("\n"), /КРИТИЧЕСКАЯ/);
   }));
 
 Deno.test("a card whose sending met a broken connection is sent again", () =>
-  withHouse(async (house) => {
-    await house.crm.down();
-    house.telegram.fault({
+  withWorld(async (world) => {
+    await world.crm.down();
+    world.telegram.fault({
       method: "sendMessage",
-      chatId: house.admin.id,
+      chatId: world.admin.id,
       times: 1,
       fault: { kind: "html", status: 502 },
     });
-    await becomeLead(galliard(house));
-    await house.bot.line(CRITICAL);
-    assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
+    await becomeLead(galliard(world));
+    await world.bot.line(CRITICAL);
+    assert.equal(wordsOf(await world.admin.chat.nextMessage()), expectedCard());
   }));
 
 Deno.test("when the managers' chat fails, a card is shown in the alert chat once and stays due for the managers' chat", () =>
-  withHouse(async (house) => {
-    await house.crm.down();
-    const alert = house.telegram.group({ title: "Запасной чат" });
-    await house.restart({ ALERT_CHAT_ID: String(alert.id) });
-    await house.telegram.untilPolled();
-    house.admin.kickBot();
-    await becomeLead(galliard(house));
+  withWorld(async (world) => {
+    await world.crm.down();
+    const alert = world.telegram.group({ title: "Запасной чат" });
+    await world.restart({ ALERT_CHAT_ID: String(alert.id) });
+    await world.telegram.untilPolled();
+    world.admin.kickBot();
+    await becomeLead(galliard(world));
     const alerted = await alert.chat.nextMessage();
-    assert.equal(wordsOf(alerted), seedCard());
+    assert.equal(wordsOf(alerted), expectedCard());
     assert.equal(alerted.reply_markup, undefined);
-    await house.bot.line(() =>
-      house.bot.lines.filter((line) => line.startsWith(CRITICAL)).length >= 2
+    await world.bot.line(() =>
+      world.bot.lines.filter((line) => line.startsWith(CRITICAL)).length >= 2
     );
-    house.admin.addBot();
-    assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
+    world.admin.addBot();
+    assert.equal(wordsOf(await world.admin.chat.nextMessage()), expectedCard());
     assert.equal(alert.chat.messages.length, 1);
   }, { asleep: true }));
 
 Deno.test("while the managers' chat fails /health answers 503 and says so, and 200 when the card is there", () => {
   const PORT = freePort();
-  return withHouse(async (house) => {
-    await house.crm.down();
+  return withWorld(async (world) => {
+    await world.crm.down();
     assert.deepEqual(await health(PORT), { status: 200, reasons: [] });
-    house.admin.kickBot();
-    await becomeLead(galliard(house));
-    await house.bot.line(CRITICAL);
+    world.admin.kickBot();
+    await becomeLead(galliard(world));
+    await world.bot.line(CRITICAL);
     const failing = await health(PORT);
     assert.equal(failing.status, 503);
     assert.ok(failing.reasons.includes("admin_chat"), String(failing.reasons));
-    house.admin.addBot();
-    await house.admin.chat.nextMessage();
-    await becomeLead(galliard(house));
-    await house.admin.chat.nextMessage();
+    world.admin.addBot();
+    await world.admin.chat.nextMessage();
+    await becomeLead(galliard(world));
+    await world.admin.chat.nextMessage();
     assert.deepEqual(await health(PORT), { status: 200, reasons: [] });
   }, { env: { PORT } });
 });
 
 Deno.test("cards and follow-ups go past a closed topic into the group, with one note, also across restarts", () =>
-  withHouse(async (house) => {
-    await house.crm.down();
-    const forum = house.telegram.group({ title: "Форум", is_forum: true });
+  withWorld(async (world) => {
+    await world.crm.down();
+    const forum = world.telegram.group({ title: "Форум", is_forum: true });
     const topic = forum.openTopic("Лиды");
     const env = { ADMIN_CHAT_ID: String(forum.id), ADMIN_TOPIC_ID: String(topic) };
-    await house.restart(env);
-    await house.telegram.untilPolled();
-    const visitor = galliard(house);
+    await world.restart(env);
+    await world.telegram.untilPolled();
+    const visitor = galliard(world);
     await becomeLead(visitor);
     assert.equal((await forum.chat.nextMessage()).message_thread_id, topic);
     forum.closeTopic(topic);
@@ -145,75 +145,75 @@ Deno.test("cards and follow-ups go past a closed topic into the group, with one 
     assert.equal((await forum.chat.nextMessage()).message_thread_id, undefined);
     const note = await forum.chat.nextMessage();
     assert.match(wordsOf(note), /^⚠️ Тема для лидов закрыта или удалена/);
-    await becomeLead(galliard(house));
+    await becomeLead(galliard(world));
     const card = await forum.chat.nextMessage();
-    assert.equal(wordsOf(card), seedCard());
+    assert.equal(wordsOf(card), expectedCard());
     assert.equal(card.message_thread_id, undefined);
 
-    await house.bot.stop();
-    await house.restart(env);
+    await world.bot.stop();
+    await world.restart(env);
     visitor.say("сайт");
     assert.match(wordsOf(await forum.chat.nextMessage()), /сайт$/);
     forum.reopenTopic(topic);
-    await house.bot.stop();
-    await house.restart(env);
+    await world.bot.stop();
+    await world.restart(env);
     visitor.say("и ещё");
     assert.equal((await forum.chat.nextMessage()).message_thread_id, topic);
     const notes = forum.chat.messages.filter((each) => /^⚠️ Тема/.test(wordsOf(each)));
     assert.equal(notes.length, 1);
-    assert.doesNotMatch(house.bot.lines.join("\n"), /КРИТИЧЕСКАЯ/);
+    assert.doesNotMatch(world.bot.lines.join("\n"), /КРИТИЧЕСКАЯ/);
   }, { asleep: true }));
 
 Deno.test("a managers' chat that the bot is not in is said before the first card, in the log and in /health, until it is mended", () => {
   const port = freePort();
-  return withHouse(async (house) => {
-    house.admin.kickBot();
-    await house.restart({ PORT: port });
-    await house.bot.line(`❌ ADMIN_CHAT_ID=${house.admin.id}: бота нет в этом чате`);
+  return withWorld(async (world) => {
+    world.admin.kickBot();
+    await world.restart({ PORT: port });
+    await world.bot.line(`❌ ADMIN_CHAT_ID=${world.admin.id}: бота нет в этом чате`);
     assert.deepEqual(await health(port), { status: 503, reasons: ["admin_chat_unusable"] });
-    await becomeLead(galliard(house));
-    await house.crm.nextLead(); // The lead waits for none of it.
-    house.admin.addBot();
-    await house.bot.line("снова доступен");
+    await becomeLead(galliard(world));
+    await world.crm.nextLead(); // The lead waits for none of it.
+    world.admin.addBot();
+    await world.bot.line("снова доступен");
     assert.deepEqual(await health(port), { status: 200, reasons: [] });
     assert.equal(
-      house.telegram.commands({ type: "chat", chat_id: house.admin.id }).length > 0,
+      world.telegram.commands({ type: "chat", chat_id: world.admin.id }).length > 0,
       true,
     );
   }, { asleep: true });
 });
 
 Deno.test("a channel as managers' chat takes cards and presses, and the start says that it hears no commands", () =>
-  withHouse(async (house) => {
-    await house.crm.down();
-    const channel = house.telegram.group({
+  withWorld(async (world) => {
+    await world.crm.down();
+    const channel = world.telegram.group({
       title: "Лиды",
       type: "channel",
       bot_is_admin: true,
     });
-    await house.restart({ ADMIN_CHAT_ID: String(channel.id) });
-    await house.bot.line("Чат менеджеров — канал");
-    const visitor = galliard(house);
+    await world.restart({ ADMIN_CHAT_ID: String(channel.id) });
+    await world.bot.line("Чат менеджеров — канал");
+    const visitor = galliard(world);
     await becomeLead(visitor);
     const card = await channel.chat.nextMessage();
-    assert.equal(wordsOf(card), seedCard());
+    assert.equal(wordsOf(card), expectedCard());
     visitor.say("сайт");
     assert.equal((await channel.chat.nextMessage()).reply_to_message?.message_id, card.message_id);
     const manager = channel.member({ first_name: "Анна" });
     manager.press(card, "✅ Внёс в CRM");
     await channel.chat.waitFor((each) => /✅ Внесён вручную: Анна/.test(wordsOf(each)));
-    assert.doesNotMatch(house.bot.lines.join("\n"), /Команды в чате менеджеров не/);
+    assert.doesNotMatch(world.bot.lines.join("\n"), /Команды в чате менеджеров не/);
   }, { asleep: true }));
 
 Deno.test("/id is answered in any chat with the id and what to write where", () =>
-  withHouse(async (house) => {
-    const group = house.telegram.group({ title: "Другая группа" });
+  withWorld(async (world) => {
+    const group = world.telegram.group({ title: "Другая группа" });
     group.member({ first_name: "Анна" }).say("/id");
     assert.equal(
       wordsOf(await group.chat.nextMessage()),
       `id этого чата: ${group.id}\n\nЧтобы лиды приходили сюда, в .env:\nADMIN_CHAT_ID=${group.id}`,
     );
-    const forum = house.telegram.group({ title: "Форум", is_forum: true });
+    const forum = world.telegram.group({ title: "Форум", is_forum: true });
     const topic = forum.openTopic("Лиды");
     const place = { message_thread_id: topic, is_topic_message: true };
     forum.member({ first_name: "Борис" }).say("/id", place);
@@ -228,27 +228,27 @@ Deno.test("/id is answered in any chat with the id and what to write where", () 
     const beside = await forum.chat.nextMessage();
     assert.match(wordsOf(beside), new RegExp(`ADMIN_TOPIC_ID=${topic}$`));
     assert.equal(beside.message_thread_id, undefined);
-    const channel = house.telegram.group({ title: "Лиды", type: "channel", bot_is_admin: true });
+    const channel = world.telegram.group({ title: "Лиды", type: "channel", bot_is_admin: true });
     channel.member({ first_name: "Глеб" }).say("/id");
     assert.match(
       wordsOf(await channel.chat.nextMessage()),
       new RegExp(`ADMIN_CHAT_ID=${channel.id}$`),
     );
-    house.admin.member({ first_name: "Вера" }).say("/id");
-    assert.match(wordsOf(await house.admin.chat.nextMessage()), /Лиды приходят сюда/);
+    world.admin.member({ first_name: "Вера" }).say("/id");
+    assert.match(wordsOf(await world.admin.chat.nextMessage()), /Лиды приходят сюда/);
   }));
 
 Deno.test("a storm of cards goes several to a message, each lead whole and with its own buttons, within Telegram's pace", () =>
-  withHouse(async (house) => {
-    await house.crm.down();
+  withWorld(async (world) => {
+    await world.crm.down();
     const visitors = Array.from(
       { length: 120 },
-      (_, index) => house.telegram.user({ first_name: `V${index}`, username: `visitor${index}` }),
+      (_, index) => world.telegram.user({ first_name: `V${index}`, username: `visitor${index}` }),
     );
     await Promise.all(visitors.map(becomeLead));
-    await becomeLead(galliard(house)); // Visitors do not queue behind the cards.
-    await house.admin.chat.waitUntil((all) => all.length === 20);
-    const messages = house.admin.chat.messages;
+    await becomeLead(galliard(world)); // Visitors do not queue behind the cards.
+    await world.admin.chat.waitUntil((all) => all.length === 20);
+    const messages = world.admin.chat.messages;
     const leads = messages.flatMap((each) => wordsOf(each).match(/@visitor\d+\n/g) ?? []);
     assert.ok(leads.length > 60, `${leads.length} leads in 20 messages`);
     assert.equal(new Set(leads).size, leads.length);
@@ -257,7 +257,7 @@ Deno.test("a storm of cards goes several to a message, each lead whole and with 
       const buttons = message.reply_markup?.inline_keyboard.flat() ?? [];
       assert.equal(buttons.length, cards * 2);
     }
-    const refused = house.telegram.calls.filter(({ outcome }) =>
+    const refused = world.telegram.calls.filter(({ outcome }) =>
       outcome.kind === "error" && outcome.error_code === 429
     );
     assert.deepEqual(refused, []);

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { withBot } from "../helpers/bot_here.ts";
-import { type House, withHouse } from "../helpers/house.ts";
-import { CHOICE, seedCard } from "../helpers/seed.ts";
+import { withWorld, type World } from "../helpers/world.ts";
+import { CHOICE, expectedCard } from "../helpers/shipped_texts.ts";
 import { becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -11,41 +11,41 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** A lead whose card the managers' chat refuses until the returned function is called. */
 async function oweCard(
-  house: House,
+  world: World,
   { line }: { readonly line: (words: string) => Promise<string> },
 ): Promise<() => void> {
-  await house.crm.down();
-  const visitor = galliard(house);
+  await world.crm.down();
+  const visitor = galliard(world);
   const menu = await greet(visitor);
-  const mend = house.telegram.fault({
-    chatId: house.admin.id,
+  const mend = world.telegram.fault({
+    chatId: world.admin.id,
     method: "sendMessage",
     fault: { kind: "error", error_code: 500, description: "Internal Server Error" },
   });
   visitor.press(menu, CHOICE);
-  await nextTry(house);
+  await nextTry(world);
   await line("КРИТИЧЕСКАЯ ОШИБКА"); // Its next try is known by now.
   return mend;
 }
 
 /** The next try to show a card has failed. */
-async function nextTry({ telegram, admin }: House): Promise<void> {
+async function nextTry({ telegram, admin }: World): Promise<void> {
   await telegram.nextCall("sendMessage", ({ chatId }) => chatId === admin.id);
 }
 
 for (const skewMs of [-6 * HOUR_MS, 3 * DAY_MS]) {
   Deno.test(`a card is shown when it is due, also when the clock is set by ${skewMs / HOUR_MS} h meanwhile`, () =>
-    withBot(async ({ house, machine, log }) => {
-      const mend = await oweCard(house, log);
+    withBot(async ({ world, machine, log }) => {
+      const mend = await oweCard(world, log);
       machine.skewMs = skewMs;
-      await nextTry(house);
+      await nextTry(world);
       mend();
-      assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
+      assert.equal(wordsOf(await world.admin.chat.nextMessage()), expectedCard());
     }));
 
   Deno.test(`a card is shown when it is due, also when the bot believes a clock set by ${skewMs / HOUR_MS} h and back`, () =>
-    withBot(async ({ house, machine, log }) => {
-      const mend = await oweCard(house, log);
+    withBot(async ({ world, machine, log }) => {
+      const mend = await oweCard(world, log);
       for (const each of [skewMs, 0]) {
         machine.skewMs = each;
         await new Promise((resolve) => setTimeout(resolve, 1_100)); // Until the bot has looked.
@@ -53,19 +53,19 @@ for (const skewMs of [-6 * HOUR_MS, 3 * DAY_MS]) {
         await log.line("сроки отправок остались прежними");
       }
       mend();
-      assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
+      assert.equal(wordsOf(await world.admin.chat.nextMessage()), expectedCard());
     }));
 }
 
 Deno.test("a clock that is set is no absence of the bot's, and ends no polling", () =>
-  withBot(async ({ house, machine, log }) => {
-    await greet(galliard(house));
+  withBot(async ({ world, machine, log }) => {
+    await greet(galliard(world));
     for (const skewMs of [DAY_MS, 0]) {
       machine.skewMs = skewMs;
       await new Promise((resolve) => setTimeout(resolve, 1_100));
       machine.passedMs += 61_000; // Less than Telegram keeps a press.
       await log.line("сроки отправок остались прежними");
-      await becomeLead(house.telegram.user({ first_name: "Next" }));
+      await becomeLead(world.telegram.user({ first_name: "Next" }));
     }
     assert.deepEqual(log.lines.filter((line) => line.includes("не было на связи")), []);
   }));
@@ -78,21 +78,21 @@ Deno.test({
   name: "under libfaketime a card is shown when it is due although the clock was set back by 6 h",
   ignore: !mayPreload || !isThere(FAKETIME),
   fn: () =>
-    withHouse(async (house) => {
-      const clock = `${house.folder}/clock`;
+    withWorld(async (world) => {
+      const clock = `${world.folder}/clock`;
       await Deno.writeTextFile(clock, "+0");
-      const bot = await house.restart({
+      const bot = await world.restart({
         LD_PRELOAD: FAKETIME,
         FAKETIME_TIMESTAMP_FILE: clock,
         FAKETIME_NO_CACHE: "1",
         DONT_FAKE_MONOTONIC: "1",
       });
       await bot.line("на связи");
-      const mend = await oweCard(house, bot);
+      const mend = await oweCard(world, bot);
       await Deno.writeTextFile(clock, "-6h");
-      await nextTry(house);
+      await nextTry(world);
       mend();
-      assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
+      assert.equal(wordsOf(await world.admin.chat.nextMessage()), expectedCard());
     }, { asleep: true }),
 });
 

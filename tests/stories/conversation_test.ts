@@ -1,8 +1,8 @@
 // What visitors live through before the CRM: greetings, menus, presses of every kind.
 
 import assert from "node:assert/strict";
-import { withHouse } from "../helpers/house.ts";
-import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import { withWorld } from "../helpers/world.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
 import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const AGENCY_BUTTONS = [
@@ -18,16 +18,16 @@ const withPhoto = {
 };
 
 Deno.test("a profile's link greets with its photo, caption and buttons", () =>
-  withHouse(async (house) => {
-    const menu = await greet(galliard(house));
+  withWorld(async (world) => {
+    const menu = await greet(galliard(world));
     assert.ok(menu.photo);
     assert.match(menu.caption ?? "", /^🔥 MONSTER AGENCY/);
     assert.deepEqual(buttonTexts(menu), AGENCY_BUTTONS);
   }, withPhoto));
 
 Deno.test("a press edits the photo's caption into the confirmation and takes the buttons away", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const { menu } = await becomeLead(visitor);
     const edited = visitor.chat.message(menu.message_id);
     assert.equal(edited?.caption, CONFIRMATION);
@@ -36,9 +36,9 @@ Deno.test("a press edits the photo's caption into the confirmation and takes the
   }, withPhoto));
 
 Deno.test("a greeting whose photo cannot be fetched comes as text, and its press works", () =>
-  withHouse(async (house) => {
-    house.telegram.breakPhoto(() => true);
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    world.telegram.breakPhoto(() => true);
+    const visitor = galliard(world);
     const { menu } = await becomeLead(visitor);
     assert.equal(menu.photo, undefined);
     assert.deepEqual(buttonTexts(menu), AGENCY_BUTTONS);
@@ -47,8 +47,8 @@ Deno.test("a greeting whose photo cannot be fetched comes as text, and its press
 
 for (const [length, kind] of [[1024, "caption"], [1025, "text"], [4096, "text"]] as const) {
   Deno.test(`a caption of ${length} characters goes as ${kind}`, () =>
-    withHouse(async (house) => {
-      const menu = await greet(galliard(house));
+    withWorld(async (world) => {
+      const menu = await greet(galliard(world));
       assert.equal(menu[kind]?.length, length);
     }, {
       locales(locales) {
@@ -59,8 +59,8 @@ for (const [length, kind] of [[1024, "caption"], [1025, "text"], [4096, "text"]]
 }
 
 Deno.test("a confirmation over 1024 characters comes as a new message under the photo", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const menu = await greet(visitor);
     await visitor.press(menu, CHOICE).answered;
     const confirmed = await visitor.chat.nextMessage();
@@ -77,11 +77,11 @@ for (
   const payload of [undefined, "nobody", "fallback", "__proto__", "constructor", "toString"]
 ) {
   Deno.test(`/start ${payload ?? "without a payload"} shows the menu, exactly as the file has it`, () =>
-    withHouse(async (house) => {
-      const visitor = galliard(house);
+    withWorld(async (world) => {
+      const visitor = galliard(world);
       visitor.start(payload);
       const menu = await visitor.chat.nextMessage();
-      const { fallback } = JSON.parse(await Deno.readTextFile(house.localesPath));
+      const { fallback } = JSON.parse(await Deno.readTextFile(world.localesPath));
       assert.equal(menu.text, fallback.welcome_text);
       assert.deepEqual(
         menu.reply_markup?.inline_keyboard.flat(),
@@ -91,8 +91,8 @@ for (
 }
 
 Deno.test("whatever a stranger sends shows the menu, and a menu button greets", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     for (
       const send of [
         () => visitor.say("Здравствуйте"),
@@ -113,34 +113,34 @@ Deno.test("whatever a stranger sends shows the menu, and a menu button greets", 
   }));
 
 Deno.test("a menu button of a profile that is gone shows the menu again", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     visitor.start();
     const menu = await visitor.chat.nextMessage();
-    await house.editLocales((locales) => {
+    await world.editLocales((locales) => {
       delete locales.cg;
       locales.fallback.buttons.splice(1, 1);
     });
-    await house.bot.line("изменения приняты");
+    await world.bot.line("изменения приняты");
     const press = visitor.press(menu, "select_cg");
     assert.equal(buttonTexts(await visitor.chat.nextMessage()).length, 2);
     await press.answered;
   }));
 
 Deno.test("in a group the bot answers nothing", () =>
-  withHouse(async (house) => {
-    const group = house.telegram.group({ title: "Чужая группа", bot_is_admin: true });
+  withWorld(async (world) => {
+    const group = world.telegram.group({ title: "Чужая группа", bot_is_admin: true });
     const member = group.member({ first_name: "Кто-то" });
     member.say("/start agency");
-    member.say(`/start@${house.telegram.bot.username} agency`);
+    member.say(`/start@${world.telegram.bot.username} agency`);
     member.say("привет");
-    await greet(galliard(house)); // Comes after them in the same queue.
+    await greet(galliard(world)); // Comes after them in the same queue.
     assert.deepEqual(group.chat.messages.filter(({ from }) => from.is_bot), []);
   }));
 
 Deno.test("pressing twice, or two buttons of one menu, gives one lead: the first", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const menu = await greet(visitor);
     const presses = [
       visitor.press(menu, CHOICE, { twiceUnderTwoUpdateIds: true }),
@@ -149,10 +149,10 @@ Deno.test("pressing twice, or two buttons of one menu, gives one lead: the first
     ];
     await Promise.all(presses.map((press) => press.answered));
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
-    await becomeLead(house.telegram.user({ first_name: "Later", username: "later" }));
-    await house.crm.nextLead(({ rawBody }) => rawBody.includes("@later"));
+    await becomeLead(world.telegram.user({ first_name: "Later", username: "later" }));
+    await world.crm.nextLead(({ rawBody }) => rawBody.includes("@later"));
     assert.deepEqual(
-      house.crm.received.map((
+      world.crm.received.map((
         { body },
       ) => (body as { request_details: string; contact: { username: string } })).filter((
         { contact },
@@ -162,58 +162,58 @@ Deno.test("pressing twice, or two buttons of one menu, gives one lead: the first
   }));
 
 Deno.test("without a window for repeats every greeting gives a lead of its own", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     await becomeLead(visitor);
-    const keys = [await house.crm.nextLead(), await house.crm.nextLead()]
+    const keys = [await world.crm.nextLead(), await world.crm.nextLead()]
       .map(({ idempotencyKey }) => idempotencyKey);
     assert.notEqual(keys[0], keys[1]);
   }, { env: { REPEAT_WINDOW_MINUTES: "0" } }));
 
 Deno.test("a press on a button that no longer exists becomes a lead with the text that it bore", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const menu = await greet(visitor);
-    await house.editLocales((locales) => {
+    await world.editLocales((locales) => {
       locales.agency.step1.buttons.shift();
       locales.agency.step2.choices = {};
     });
-    await house.bot.line("изменения приняты");
+    await world.bot.line("изменения приняты");
     await visitor.press(menu, CHOICE).answered;
-    const lead = await house.crm.nextLead();
+    const lead = await world.crm.nextLead();
     assert.equal((lead.body as { request_details: string }).request_details, CHOICE);
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
   }));
 
 Deno.test("a press on an old menu that Telegram no longer shows still becomes a lead", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const menu = await greet(visitor);
     await visitor.press(menu, CHOICE, { inaccessible: true }).answered;
-    await house.crm.nextLead();
+    await world.crm.nextLead();
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
   }, withPhoto));
 
 Deno.test("a press that nobody can read any more gets a fresh menu", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const menu = await greet(visitor);
-    await house.editLocales((locales) => {
+    await world.editLocales((locales) => {
       delete locales.agency;
       locales.fallback.buttons.shift();
     });
-    await house.bot.line("изменения приняты");
+    await world.bot.line("изменения приняты");
     const press = visitor.press(menu, CHOICE, { inaccessible: true });
     assert.match(wordsOf(await visitor.chat.nextMessage()), /Выберите/);
     await press.answered;
   }));
 
 Deno.test("a menu that cannot be edited gets its confirmation as a new message", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const menu = await greet(visitor);
-    house.telegram.fault({
+    world.telegram.fault({
       method: /^editMessage/,
       fault: {
         kind: "error",
@@ -226,8 +226,8 @@ Deno.test("a menu that cannot be edited gets its confirmation as a new message",
   }));
 
 Deno.test("a press whose answer Telegram refuses still becomes a lead", () =>
-  withHouse(async (house) => {
-    house.telegram.fault({
+  withWorld(async (world) => {
+    world.telegram.fault({
       method: "answerCallbackQuery",
       fault: {
         kind: "error",
@@ -236,16 +236,16 @@ Deno.test("a press whose answer Telegram refuses still becomes a lead", () =>
           "Bad Request: query is too old and response timeout expired or query ID is invalid",
       },
     });
-    const visitor = galliard(house);
+    const visitor = galliard(world);
     const menu = await greet(visitor);
     visitor.press(menu, CHOICE);
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
-    await house.crm.nextLead();
+    await world.crm.nextLead();
   }));
 
 Deno.test("a confirmation is tried until Telegram takes it", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const menu = await greet(visitor);
     const faults = [
       { kind: "error", error_code: 500, description: "Internal Server Error" },
@@ -253,17 +253,17 @@ Deno.test("a confirmation is tried until Telegram takes it", () =>
       { kind: "html", status: 502 },
     ] as const;
     for (const fault of faults) {
-      house.telegram.fault({ method: "editMessageText", times: 1, fault });
+      world.telegram.fault({ method: "editMessageText", times: 1, fault });
     }
     visitor.press(menu, CHOICE);
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
   }));
 
 Deno.test("a visitor who blocked the bot is still a lead, and delays nobody", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const menu = await greet(visitor);
-    house.telegram.fault({
+    world.telegram.fault({
       chatId: visitor.id,
       fault: {
         kind: "error",
@@ -272,14 +272,14 @@ Deno.test("a visitor who blocked the bot is still a lead, and delays nobody", ()
       },
     });
     visitor.press(menu, CHOICE);
-    await house.crm.nextLead();
-    await becomeLead(house.telegram.user({ first_name: "Next", username: "next" }));
-    await house.bot.line("Посетителю не ответить");
+    await world.crm.nextLead();
+    await becomeLead(world.telegram.user({ first_name: "Next", username: "next" }));
+    await world.bot.line("Посетителю не ответить");
   }));
 
 Deno.test("a greeting that meets a short fault is sent all the same", () =>
-  withHouse(async (house) => {
-    house.telegram.fault({
+  withWorld(async (world) => {
+    world.telegram.fault({
       method: "sendMessage",
       times: 1,
       fault: {
@@ -289,33 +289,33 @@ Deno.test("a greeting that meets a short fault is sent all the same", () =>
         parameters: { retry_after: 1 },
       },
     });
-    assert.deepEqual(buttonTexts(await greet(galliard(house))), AGENCY_BUTTONS);
+    assert.deepEqual(buttonTexts(await greet(galliard(world))), AGENCY_BUTTONS);
   }));
 
 Deno.test("a conversation survives a restart: the old menu still gives a lead", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const menu = await greet(visitor);
-    await house.bot.kill();
-    await house.restart();
+    await world.bot.kill();
+    await world.restart();
     await visitor.press(menu, CHOICE).answered;
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
-    await house.crm.nextLead();
+    await world.crm.nextLead();
   }));
 
 for (const typed of ["/Start agency", "/START agency", "/start  Agency ", "/sTART@{bot} AGENCY"]) {
   Deno.test(`«${typed}», as a phone's keyboard writes it, is a profile's link`, () =>
-    withHouse(async (house) => {
-      const visitor = galliard(house);
-      const { username = "" } = house.telegram.bot;
+    withWorld(async (world) => {
+      const visitor = galliard(world);
+      const { username = "" } = world.telegram.bot;
       visitor.say(typed.replace("{bot}", username.toUpperCase()));
       assert.deepEqual(buttonTexts(await visitor.chat.nextMessage()), AGENCY_BUTTONS);
     }));
 }
 
 Deno.test("of two profiles whose keys differ in their case alone the one is greeted that was written", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     for (
       const [key, name] of [["twin", "Первый"], ["TWIN", "Второй"], ["Twin", "Первый"]] as const
     ) {
@@ -332,8 +332,8 @@ Deno.test("of two profiles whose keys differ in their case alone the one is gree
   }));
 
 Deno.test("a command for another bot is no start, and one within a text is none", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     for (const said of ["/start@other_bot agency", "см. /start agency", "/started agency"]) {
       visitor.say(said);
       assert.notDeepEqual(buttonTexts(await visitor.chat.nextMessage()), AGENCY_BUTTONS);

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { openJournal } from "../../lib/journal/journal.ts";
 import { withBot } from "../helpers/bot_here.ts";
-import { type House, withHouse } from "../helpers/house.ts";
-import { CHOICE, CONFIRMATION, seedCard } from "../helpers/seed.ts";
+import { withWorld, type World } from "../helpers/world.ts";
+import { CHOICE, CONFIRMATION, expectedCard } from "../helpers/shipped_texts.ts";
 import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const mv = (from: string, to: string) => Deno.rename(from, to);
@@ -24,19 +24,19 @@ for (
   ] as const
 ) {
   Deno.test(`when ${what} the bot confirms nothing more, says so and leaves with 1 within 10 s`, () =>
-    withHouse(async (house) => {
-      const visitor = galliard(house);
+    withWorld(async (world) => {
+      const visitor = galliard(world);
       const menu = await greet(visitor);
       const before = Date.now();
-      await lose(`${house.folder}/data`);
+      await lose(`${world.folder}/data`);
       await new Promise((resolve) => setTimeout(resolve, 150)); // Commits look at the files every 100 ms.
       visitor.press(menu, CHOICE);
-      assert.equal(await house.bot.ended, 1);
+      assert.equal(await world.bot.ended, 1);
       assert.ok(Date.now() - before < 10_000);
-      await house.bot.line(/^❌ КРИТИЧЕСКАЯ ОШИБКА: файл журнала .*triborg\.db/);
-      assert.ok(house.telegram.pendingUpdates >= 1);
-      assert.equal(house.crm.receivedCount, 0);
-      await house.restart();
+      await world.bot.line(/^❌ КРИТИЧЕСКАЯ ОШИБКА: файл журнала .*triborg\.db/);
+      assert.ok(world.telegram.pendingUpdates >= 1);
+      assert.equal(world.crm.receivedCount, 0);
+      await world.restart();
       // Telegram hands the press over again; where the journal is gone the bot no longer knows its menu.
       await visitor.chat.waitFor((each) =>
         wordsOf(each) === CONFIRMATION || /MONSTER AGENCY/.test(wordsOf(each))
@@ -45,27 +45,27 @@ for (
 }
 
 Deno.test("when the WAL is emptied the bot notices at its next record, says so and leaves with 1 within 10 s", () =>
-  withHouse(async (house) => {
-    await becomeLead(galliard(house));
+  withWorld(async (world) => {
+    await becomeLead(galliard(world));
     const before = Date.now();
-    await Deno.truncate(`${house.folder}/data/triborg.db-wal`);
-    assert.equal(await house.bot.ended, 1);
+    await Deno.truncate(`${world.folder}/data/triborg.db-wal`);
+    assert.equal(await world.bot.ended, 1);
     assert.ok(Date.now() - before < 10_000);
-    await house.bot.line(/^❌ КРИТИЧЕСКАЯ ОШИБКА: файл журнала .*triborg\.db-wal обрезан/);
+    await world.bot.line(/^❌ КРИТИЧЕСКАЯ ОШИБКА: файл журнала .*triborg\.db-wal обрезан/);
   }));
 
 Deno.test("a start without a journal, but beside copies of one, names the newest", () =>
-  withHouse(async (house) => {
-    const data = `${house.folder}/data`;
-    await house.restart();
-    await house.telegram.untilPolled();
-    await house.bot.stop();
-    assert.doesNotMatch(house.bot.lines.join("\n"), /начат новый/);
+  withWorld(async (world) => {
+    const data = `${world.folder}/data`;
+    await world.restart();
+    await world.telegram.untilPolled();
+    await world.bot.stop();
+    assert.doesNotMatch(world.bot.lines.join("\n"), /начат новый/);
     await Deno.mkdir(`${data}/backups`, { recursive: true });
     await mv(`${data}/triborg.db`, `${data}/backups/triborg-2026-01-02.db`);
-    await house.restart();
-    await house.bot.line(/^❌ Журнала в папке .*начат новый.*triborg-2026-01-02\.db/);
-    await becomeLead(galliard(house));
+    await world.restart();
+    await world.bot.line(/^❌ Журнала в папке .*начат новый.*triborg-2026-01-02\.db/);
+    await becomeLead(galliard(world));
   }, { asleep: true }));
 
 for (
@@ -83,27 +83,27 @@ for (
   ] as const
 ) {
   Deno.test(`${what} refuses the start and ${advises ? "names" : "does not name"} a copy`, () =>
-    withHouse(async (house) => {
-      const path = `${house.folder}/data/triborg.db`;
-      await Deno.mkdir(`${house.folder}/data/backups`, { recursive: true });
+    withWorld(async (world) => {
+      const path = `${world.folder}/data/triborg.db`;
+      await Deno.mkdir(`${world.folder}/data/backups`, { recursive: true });
       const journal = openJournal(path);
-      await journal.backUp(`${house.folder}/data/backups/triborg-2026-01-02.db`, Date.now());
+      await journal.backUp(`${world.folder}/data/backups/triborg-2026-01-02.db`, Date.now());
       journal.close();
       await spoil(path);
-      await house.restart();
-      assert.equal(await house.bot.ended, 1);
-      const line = await house.bot.line(/^❌ Журнал в папке .* не открыть/);
+      await world.restart();
+      assert.equal(await world.bot.ended, 1);
+      const line = await world.bot.line(/^❌ Журнал в папке .* не открыть/);
       assert.equal(line.includes("triborg-2026-01-02.db, её вернёт deno task restore"), advises);
     }, { asleep: true }));
 }
 
 Deno.test("restored from a copy the bot sends no lead again: what was owed comes as a card that may be a duplicate", () =>
-  withHouse(async (house) => {
-    const data = `${house.folder}/data`;
-    house.crm.behave({ kind: "silent" });
-    await becomeLead(galliard(house));
-    await house.crm.nextLead();
-    await house.bot.kill();
+  withWorld(async (world) => {
+    const data = `${world.folder}/data`;
+    world.crm.behave({ kind: "silent" });
+    await becomeLead(galliard(world));
+    await world.crm.nextLead();
+    await world.bot.kill();
     // A journal of the moment before the POST left, as a nightly copy would hold it.
     const journal = openJournal(`${data}/triborg.db`);
     journal.recover({ kind: "unreachable", reason: "" }, Date.now());
@@ -116,15 +116,15 @@ Deno.test("restored from a copy the bot sends no lead again: what was owed comes
     asItWas.close();
     // By hand, without the task: the copy itself says that it is one.
     await Deno.copyFile(`${data}/backups/triborg-2026-01-02.db`, `${data}/triborg.db`);
-    house.crm.behave({ kind: "answer" });
-    await house.restart();
-    const card = await house.admin.chat.nextMessage();
-    assert.equal(wordsOf(card), seedCard());
+    world.crm.behave({ kind: "answer" });
+    await world.restart();
+    const card = await world.admin.chat.nextMessage();
+    assert.equal(wordsOf(card), expectedCard());
     assert.ok(buttonTexts(card).some((text) => text.includes("возможен дубль")));
-    await house.bot.line("♻️ Журнал восстановлен из копии");
-    await becomeLead(house.telegram.user({ first_name: "Next", username: "next" }));
-    await house.crm.nextLead();
-    assert.equal(house.crm.receivedCount, 2);
+    await world.bot.line("♻️ Журнал восстановлен из копии");
+    await becomeLead(world.telegram.user({ first_name: "Next", username: "next" }));
+    await world.crm.nextLead();
+    assert.equal(world.crm.receivedCount, 2);
   }, { env: { CRM_TIMEOUT_SECONDS: "60" } }));
 
 /** The lead is owed to the CRM, and was never sent. */
@@ -137,15 +137,15 @@ function undoAttempt(path: string): void {
 }
 
 Deno.test("everything in the data folder is its owner's alone, also what was there before", () =>
-  withHouse(async (house) => {
-    const data = `${house.folder}/data`;
+  withWorld(async (world) => {
+    const data = `${world.folder}/data`;
     await Deno.mkdir(`${data}/backups`, { recursive: true, mode: 0o755 });
     openJournal(`${data}/triborg.db`).close();
     await Deno.writeTextFile(`${data}/backups/triborg-2026-01-02.db`, "", { mode: 0o644 });
     for (const path of [data, `${data}/backups`]) await Deno.chmod(path, 0o755);
     await Deno.chmod(`${data}/triborg.db`, 0o644);
-    await house.restart();
-    await becomeLead(galliard(house));
+    await world.restart();
+    await becomeLead(galliard(world));
     const open: string[] = [];
     for (const path of pathsIn(data)) {
       if ((Deno.statSync(path).mode! & 0o077) !== 0) open.push(path);
@@ -161,32 +161,32 @@ function pathsIn(folder: string): string[] {
 }
 
 Deno.test("a folder that also holds other things keeps its mode, and the log says who can read it", () =>
-  withHouse(async (house) => {
-    const data = `${house.folder}/data`;
+  withWorld(async (world) => {
+    const data = `${world.folder}/data`;
     await Deno.mkdir(data);
     await Deno.chmod(data, 0o755);
     await Deno.writeTextFile(`${data}/index.html`, "");
-    await house.restart();
-    await house.bot.line(
+    await world.restart();
+    await world.bot.line(
       /⚠️ Другие пользователи .*data, прав не изменить: в папке есть и чужие файлы/,
     );
     assert.equal((await Deno.stat(data)).mode! & 0o777, 0o755);
-    await becomeLead(galliard(house));
+    await becomeLead(galliard(world));
     assert.equal((await Deno.stat(`${data}/triborg.db`)).mode! & 0o777, 0o600);
   }, { asleep: true }));
 
 Deno.test("a damaged journal that is too large to be checked whole refuses the start", () =>
-  withHouse(async (house) => {
-    const path = await largeDamagedJournal(house);
-    const bot = await house.restart();
+  withWorld(async (world) => {
+    const path = await largeDamagedJournal(world);
+    const bot = await world.restart();
     assert.equal(await bot.ended, 1);
     await bot.line(/^❌ Журнал в папке .* не открыть: .*malformed/);
     assert.ok((await Deno.stat(path)).size > 64 * 2 ** 20);
-    assert.deepEqual(house.telegram.calls.filter(({ method }) => method !== "getUpdates"), []);
+    assert.deepEqual(world.telegram.calls.filter(({ method }) => method !== "getUpdates"), []);
   }, { asleep: true }));
 
 /** Over 64 MB, and sound but for the pages where leads are recorded. */
-async function largeDamagedJournal({ folder }: House): Promise<string> {
+async function largeDamagedJournal({ folder }: World): Promise<string> {
   const path = `${folder}/data/triborg.db`;
   await Deno.mkdir(`${folder}/data`);
   openJournal(path).close();
@@ -207,10 +207,10 @@ async function largeDamagedJournal({ folder }: House): Promise<string> {
 }
 
 Deno.test("a journal that takes no lead any more is named in the log and in /health, and after a minute ends the bot with 1", () =>
-  withBot(async ({ house, machine, log, bot }) => {
-    const visitor = galliard(house);
+  withBot(async ({ world, machine, log, bot }) => {
+    const visitor = galliard(world);
     await greet(visitor);
-    using other = new DatabaseSync(`${house.folder}/data/triborg.db`, { timeout: 5_000 });
+    using other = new DatabaseSync(`${world.folder}/data/triborg.db`, { timeout: 5_000 });
     other.exec("DROP TABLE attempts");
     await log.line("Журнал не записать: no such table: attempts");
     machine.passedMs += 60_000;
@@ -222,17 +222,17 @@ Deno.test({
   name: "a disk with 3 MB left takes leads as long as their journal fits, the WAL does not fill it",
   ignore: !canMount(),
   fn: () =>
-    withHouse(async (house) => {
-      const data = `${house.folder}/data`;
+    withWorld(async (world) => {
+      const data = `${world.folder}/data`;
       await Deno.mkdir(data);
       await run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", data);
       try {
-        await house.restart();
+        await world.restart();
         for (let lead = 1; lead <= 150; lead++) {
-          await becomeLead(house.telegram.user({ first_name: `L${lead}`, username: `l${lead}` }));
+          await becomeLead(world.telegram.user({ first_name: `L${lead}`, username: `l${lead}` }));
         }
-        assert.doesNotMatch(house.bot.lines.join("\n"), /full/);
-        await house.bot.kill();
+        assert.doesNotMatch(world.bot.lines.join("\n"), /full/);
+        await world.bot.kill();
       } finally {
         await run("umount", "-l", data);
       }

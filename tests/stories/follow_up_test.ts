@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { MessageContent, SimMessage } from "../../lib/simulator/telegram/server.ts";
-import { type House, withHouse } from "../helpers/house.ts";
-import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import { withWorld, type World } from "../helpers/world.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
 import { becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const THANKS = "🙏 Спасибо, получили! Уже передали.";
@@ -15,70 +15,70 @@ function countThanks(messages: readonly SimMessage[]): number {
 }
 
 Deno.test("a text reaches the managers once with its formatting, and the visitor is thanked once", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     visitor.say("смотрите сайт", {
       entities: [{ type: "text_link", offset: 9, length: 4, url: "https://example.com/x" }],
     });
-    const followUp = await house.admin.chat.nextMessage();
+    const followUp = await world.admin.chat.nextMessage();
     assert.equal(followUp.text, `${HEADER}смотрите сайт`);
     const link = followUp.entities?.find(({ type }) => type === "text_link");
     assert.equal(link?.offset, HEADER.length + 9);
     await visitor.chat.waitFor((each) => each.text === THANKS);
 
     visitor.say("и ещё");
-    await house.admin.chat.nextMessage((each) => each.text?.endsWith("и ещё") ?? false);
+    await world.admin.chat.nextMessage((each) => each.text?.endsWith("и ещё") ?? false);
     await visitor.chat.waitUntil((all) => countThanks(all) === 2);
-    assert.equal(house.admin.chat.messages.length, 2);
+    assert.equal(world.admin.chat.messages.length, 2);
   }));
 
 for (const length of [4000, 4096]) {
   Deno.test(`a text of ${length} characters comes complete`, () =>
-    withHouse(async (house) => {
-      const visitor = galliard(house);
+    withWorld(async (world) => {
+      const visitor = galliard(world);
       await becomeLead(visitor);
       const text = "🙂".repeat(length / 2);
       visitor.say(text);
-      await house.admin.chat.waitFor((each) => each.text?.endsWith(text) ?? false);
-      await house.admin.chat.waitFor((each) => each.text?.includes("@betterrman") ?? false);
+      await world.admin.chat.waitFor((each) => each.text?.endsWith(text) ?? false);
+      await world.admin.chat.waitFor((each) => each.text?.includes("@betterrman") ?? false);
     }));
 }
 
 Deno.test("a text that looks like placeholders and markup comes as it is", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     const text = "{username} {message} {choice} <b>*_[]()~`>#+-=|{}.! $& $1 \\";
     visitor.say(text);
-    assert.equal((await house.admin.chat.nextMessage()).text, HEADER + text);
+    assert.equal((await world.admin.chat.nextMessage()).text, HEADER + text);
   }));
 
 Deno.test("a follow-up replies to the lead's card, where there is one", () =>
-  withHouse(async (house) => {
-    house.crm.behave({ kind: "answer", status: 500 });
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    world.crm.behave({ kind: "answer", status: 500 });
+    const visitor = galliard(world);
     await becomeLead(visitor);
-    const card = await house.admin.chat.nextMessage();
+    const card = await world.admin.chat.nextMessage();
     visitor.say("https://example.com");
-    const followUp = await house.admin.chat.nextMessage();
+    const followUp = await world.admin.chat.nextMessage();
     assert.equal(followUp.reply_to_message?.message_id, card.message_id);
   }));
 
 Deno.test("a follow-up sent while the CRM hangs waits for the card and replies to it", () =>
-  withHouse(async (house) => {
-    house.crm.behave({ kind: "silent" });
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    world.crm.behave({ kind: "silent" });
+    const visitor = galliard(world);
     await becomeLead(visitor);
     visitor.say("https://example.com");
     await visitor.chat.waitFor((each) => each.text === THANKS);
-    const card = await house.admin.chat.nextMessage();
+    const card = await world.admin.chat.nextMessage();
     assert.match(wordsOf(card), /FALLBACK/);
-    const followUp = await house.admin.chat.nextMessage();
+    const followUp = await world.admin.chat.nextMessage();
     assert.equal(followUp.reply_to_message?.message_id, card.message_id);
   }));
 
-const media: [string, (house: ReturnType<typeof galliard>) => SimMessage, keyof SimMessage][] = [
+const media: [string, (world: ReturnType<typeof galliard>) => SimMessage, keyof SimMessage][] = [
   ["a photo", (visitor) => visitor.sendPhoto("наш логотип"), "photo"],
   ["a document", (visitor) => visitor.sendDocument("бриф"), "document"],
   ["a voice message", (visitor) => visitor.sendVoice(), "voice"],
@@ -86,11 +86,11 @@ const media: [string, (house: ReturnType<typeof galliard>) => SimMessage, keyof 
 ];
 for (const [name, send, kind] of media) {
   Deno.test(`${name} reaches the managers in one message, with the sender and the words`, () =>
-    withHouse(async (house) => {
-      const visitor = galliard(house);
+    withWorld(async (world) => {
+      const visitor = galliard(world);
       await becomeLead(visitor);
       const sent = send(visitor);
-      const followUp = await house.admin.chat.nextMessage();
+      const followUp = await world.admin.chat.nextMessage();
       assert.ok(followUp[kind]);
       assert.ok(followUp.caption?.startsWith(HEADER), followUp.caption);
       assert.ok(followUp.caption?.endsWith(sent.caption ?? ""), followUp.caption);
@@ -99,13 +99,13 @@ for (const [name, send, kind] of media) {
 }
 
 Deno.test("a photo with a caption of 1024 characters comes complete, the sender before it", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     const caption = "ы".repeat(1024);
     visitor.sendPhoto(caption);
-    assert.ok((await house.admin.chat.nextMessage()).text?.startsWith(HEADER));
-    const copy = await house.admin.chat.nextMessage();
+    assert.ok((await world.admin.chat.nextMessage()).text?.startsWith(HEADER));
+    const copy = await world.admin.chat.nextMessage();
     assert.ok(copy.photo);
     assert.equal(copy.caption, caption);
   }));
@@ -118,42 +118,42 @@ for (
   ] as const
 ) {
   Deno.test(`${name} follows a message that names the sender`, () =>
-    withHouse(async (house) => {
-      const visitor = galliard(house);
+    withWorld(async (world) => {
+      const visitor = galliard(world);
       await becomeLead(visitor);
       send(visitor);
-      assert.ok((await house.admin.chat.nextMessage()).text?.startsWith(HEADER));
-      const copy = await house.admin.chat.nextMessage();
+      assert.ok((await world.admin.chat.nextMessage()).text?.startsWith(HEADER));
+      const copy = await world.admin.chat.nextMessage();
       assert.ok(copy.sticker ?? copy.location ?? copy.contact);
     }));
 }
 
 Deno.test("an album comes together, in order, with one thanks", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     visitor.sendAlbum([
       { kind: "photo", caption: "первое" },
       { kind: "video" },
       { kind: "photo", caption: "третье" },
     ]);
-    assert.ok((await house.admin.chat.nextMessage()).text?.startsWith(HEADER));
+    assert.ok((await world.admin.chat.nextMessage()).text?.startsWith(HEADER));
     const parts = [];
-    for (let part = 0; part < 3; part++) parts.push(await house.admin.chat.nextMessage());
+    for (let part = 0; part < 3; part++) parts.push(await world.admin.chat.nextMessage());
     assert.deepEqual(parts.map(wordsOf), ["первое", "", "третье"]);
     assert.equal(new Set(parts.map(({ media_group_id }) => media_group_id)).size, 1);
     visitor.say("конец");
-    await house.admin.chat.nextMessage();
+    await world.admin.chat.nextMessage();
     await visitor.chat.waitUntil((all) => countThanks(all) >= 2);
     assert.equal(countThanks(visitor.chat.messages), 2);
-    assert.equal(house.admin.chat.messages.length, 5);
+    assert.equal(world.admin.chat.messages.length, 5);
   }));
 
 Deno.test("a message that the visitor deleted before it was copied is still reported", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
-    house.telegram.fault({
+    world.telegram.fault({
       method: "copyMessage",
       fault: {
         kind: "error",
@@ -162,15 +162,15 @@ Deno.test("a message that the visitor deleted before it was copied is still repo
       },
     });
     visitor.sendPhoto("логотип");
-    const followUp = await house.admin.chat.nextMessage();
+    const followUp = await world.admin.chat.nextMessage();
     assert.match(followUp.text ?? "", /Не удалось переслать[^]*@betterrman[^]*логотип/);
   }));
 
 Deno.test("what Telegram refuses to copy is told in words that name the visitor, and what to permit once per kind", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
-    house.telegram.fault({
+    world.telegram.fault({
       method: "copyMessage",
       fault: {
         kind: "error",
@@ -181,45 +181,45 @@ Deno.test("what Telegram refuses to copy is told in words that name the visitor,
     const note = "⚠️ Не удалось переслать: 🎤 голосовое сообщение.\n" +
       `От: @betterrman (id${visitor.id}), профиль: MONSTER AGENCY`;
     visitor.sendVoice("мой номер +7 999 123-45-67");
-    const first = await house.admin.chat.nextMessage();
+    const first = await world.admin.chat.nextMessage();
     assert.equal(
       first.text,
       `${note}\n\nмой номер +7 999 123-45-67\n\n` +
         "Разрешите боту отправлять голосовые сообщения в этом чате, если они здесь запрещены.",
     );
     visitor.sendVoice();
-    assert.equal((await house.admin.chat.nextMessage()).text, note);
+    assert.equal((await world.admin.chat.nextMessage()).text, note);
     await visitor.chat.waitUntil((all) => countThanks(all) === 2);
-    const copies = house.telegram.calls.filter(({ method }) => method === "copyMessage");
+    const copies = world.telegram.calls.filter(({ method }) => method === "copyMessage");
     assert.ok(copies.length <= 4, `${copies.length} tries to copy`);
-    assert.equal(house.admin.chat.messages.length, 2);
+    assert.equal(world.admin.chat.messages.length, 2);
   }));
 
 Deno.test("an album's part that Telegram does not copy is told of, with its sender's name and caption", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
-    const { photo = [] } = house.telegram.user({ first_name: "Анна" }).sendPhoto();
+    const { photo = [] } = world.telegram.user({ first_name: "Анна" }).sendPhoto();
     const part = { photo, media_group_id: "5" };
     visitor.send({ ...part, caption: "офис" });
     visitor.send({ ...part, caption: "договор", has_protected_content: true });
-    assert.ok((await house.admin.chat.nextMessage()).text?.startsWith(HEADER));
-    assert.equal((await house.admin.chat.nextMessage()).caption, "офис");
+    assert.ok((await world.admin.chat.nextMessage()).text?.startsWith(HEADER));
+    assert.equal((await world.admin.chat.nextMessage()).caption, "офис");
     assert.equal(
-      (await house.admin.chat.nextMessage()).text,
+      (await world.admin.chat.nextMessage()).text,
       `⚠️ Не удалось переслать: файлов альбома: 1.\nОт: @betterrman (id${visitor.id}), ` +
         "профиль: MONSTER AGENCY\n\nофис\n\nдоговор",
     );
   }));
 
 Deno.test("a follow-up whose formatting Telegram refuses comes without it", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     visitor.say("сайт", {
       entities: [{ type: "text_link", offset: 0, length: 4, url: "https://" }],
     });
-    assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}сайт`);
+    assert.equal((await world.admin.chat.nextMessage()).text, `${HEADER}сайт`);
   }));
 
 // — Content that the bot does not know —
@@ -236,19 +236,19 @@ const RICH = unknownKind({
 });
 
 Deno.test("content of a kind that the bot does not know gets the menu before a lead, and is copied after", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     visitor.send(RICH);
     assert.match(wordsOf(await visitor.chat.nextMessage()), /Выберите/);
     await becomeLead(visitor);
-    house.telegram.fault({
+    world.telegram.fault({
       method: "copyMessage",
       fault: { kind: "error", error_code: 400, description: "Bad Request: MESSAGE_KIND_NEW" },
     });
     for (const content of [RICH, unknownKind({ hologram_2031: { id: "x" } }), {}]) {
       visitor.send(content);
-      assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}📦 вложение 👇`);
-      const note = await house.admin.chat.nextMessage();
+      assert.equal((await world.admin.chat.nextMessage()).text, `${HEADER}📦 вложение 👇`);
+      const note = await world.admin.chat.nextMessage();
       assert.match(note.text ?? "", /^⚠️ Не удалось переслать: 📦 вложение\.\nОт: @betterrman/);
       if (content === RICH) assert.match(note.text ?? "", /\n\nмой номер\n\n/);
     }
@@ -256,8 +256,8 @@ Deno.test("content of a kind that the bot does not know gets the menu before a l
   }));
 
 Deno.test("a message of a shape that no Bot API has is still the managers'", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     const shapes: Readonly<Record<string, unknown>>[] = [
       { text: "раз", entities: [null, { type: "bold" }, 5] },
@@ -268,15 +268,15 @@ Deno.test("a message of a shape that no Bot API has is still the managers'", () 
     ];
     for (const shape of shapes) {
       visitor.send(unknownKind(shape));
-      assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}${shape["text"]}`);
+      assert.equal((await world.admin.chat.nextMessage()).text, `${HEADER}${shape["text"]}`);
     }
     visitor.send(unknownKind({ text: 5 }));
-    assert.match(wordsOf(await house.admin.chat.nextMessage()), /📦 вложение/);
+    assert.match(wordsOf(await world.admin.chat.nextMessage()), /📦 вложение/);
   }));
 
 Deno.test("service messages and /id are no follow-ups", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     visitor.send({ message_auto_delete_timer_changed: { message_auto_delete_time: 86_400 } });
     visitor.send({ boost_added: { boost_count: 1 } });
@@ -284,97 +284,97 @@ Deno.test("service messages and /id are no follow-ups", () =>
     const answer = await visitor.chat.waitFor((each) => /^id этого чата/.test(wordsOf(each)));
     assert.match(wordsOf(answer), new RegExp(`ADMIN_CHAT_ID=${visitor.id}$`));
     visitor.say("конец");
-    assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}конец`);
+    assert.equal((await world.admin.chat.nextMessage()).text, `${HEADER}конец`);
     assert.equal(countThanks(visitor.chat.messages), 1);
   }));
 
 // — Edits —
 
 Deno.test("an edit of what the managers have comes as a reply to the first version, once, without thanks", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     const said = visitor.say("мой номер 111");
-    const first = await house.admin.chat.nextMessage();
+    const first = await world.admin.chat.nextMessage();
     await visitor.chat.waitUntil((all) => countThanks(all) === 1);
     const edited = visitor.edit(said, "мой номер 222");
-    const shown = await house.admin.chat.nextMessage();
+    const shown = await world.admin.chat.nextMessage();
     assert.equal(shown.text, "✏️ Исправлено: мой номер 222");
     assert.equal(shown.reply_to_message?.message_id, first.message_id);
     visitor.amend(edited, {}); // As after a link preview or a reaction.
-    await greet(house.telegram.user({ first_name: "Анна" })); // What came before is recorded.
-    await house.bot.stop();
-    await house.restart();
+    await greet(world.telegram.user({ first_name: "Анна" })); // What came before is recorded.
+    await world.bot.stop();
+    await world.restart();
     visitor.amend(edited, {});
     visitor.edit(said, "мой номер 333");
-    const again = await house.admin.chat.nextMessage();
+    const again = await world.admin.chat.nextMessage();
     assert.equal(again.text, "✏️ Исправлено: мой номер 333");
     assert.equal(again.reply_to_message?.message_id, first.message_id);
-    assert.equal(house.admin.chat.messages.length, 3);
+    assert.equal(world.admin.chat.messages.length, 3);
     assert.equal(countThanks(visitor.chat.messages), 1);
   }));
 
 Deno.test("edits that were recorded are shown after a kill, the last of them alone", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     const said = visitor.say("раз");
-    await house.admin.chat.nextMessage();
+    await world.admin.chat.nextMessage();
     await visitor.chat.waitUntil((all) => countThanks(all) === 1);
-    house.admin.kickBot();
+    world.admin.kickBot();
     visitor.edit(said, "два");
-    await house.bot.line("Дополнение к лиду не показать менеджерам");
+    await world.bot.line("Дополнение к лиду не показать менеджерам");
     visitor.edit(said, "три");
     visitor.edit(said, "четыре");
     visitor.say("конец");
     await visitor.chat.waitUntil((all) => countThanks(all) === 2); // What came before is recorded.
-    await house.bot.kill();
-    house.admin.addBot();
-    await house.restart();
-    assert.equal((await house.admin.chat.nextMessage()).text, "✏️ Исправлено: четыре");
-    assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}конец`);
+    await world.bot.kill();
+    world.admin.addBot();
+    await world.restart();
+    assert.equal((await world.admin.chat.nextMessage()).text, "✏️ Исправлено: четыре");
+    assert.equal((await world.admin.chat.nextMessage()).text, `${HEADER}конец`);
   }));
 
 Deno.test("an edit before the showing changes what is shown", () =>
-  withHouse(async (house) => {
-    house.crm.behave({ kind: "silent" });
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    world.crm.behave({ kind: "silent" });
+    const visitor = galliard(world);
     await becomeLead(visitor);
     const said = visitor.say("мой номер 111");
     await visitor.chat.waitUntil((all) => countThanks(all) === 1);
     visitor.edit(said, "мой номер 222");
-    const card = await house.admin.chat.nextMessage();
-    const followUp = await house.admin.chat.nextMessage();
+    const card = await world.admin.chat.nextMessage();
+    const followUp = await world.admin.chat.nextMessage();
     assert.equal(followUp.text, `${HEADER}мой номер 222`);
     assert.equal(followUp.reply_to_message?.message_id, card.message_id);
-    assert.equal(house.admin.chat.messages.length, 2);
+    assert.equal(world.admin.chat.messages.length, 2);
   }));
 
 Deno.test("edits of a caption, of an album's part and of a file are shown", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     const photo = visitor.sendPhoto("офис");
-    const copy = await house.admin.chat.nextMessage();
+    const copy = await world.admin.chat.nextMessage();
     visitor.edit(photo, "новый офис");
-    const caption = await house.admin.chat.nextMessage();
+    const caption = await world.admin.chat.nextMessage();
     assert.equal(caption.text, "✏️ Исправлено: новый офис");
     assert.equal(caption.reply_to_message?.message_id, copy.message_id);
-    const { photo: otherFile = [] } = house.telegram.user({ first_name: "Анна" }).sendPhoto();
+    const { photo: otherFile = [] } = world.telegram.user({ first_name: "Анна" }).sendPhoto();
     visitor.amend(photo, { photo: otherFile });
-    const file = await house.admin.chat.nextMessage();
+    const file = await world.admin.chat.nextMessage();
     assert.ok(file.photo);
     assert.equal(file.caption, "✏️ Исправлено: новый офис");
 
     const album = visitor.sendAlbum([{ kind: "photo", caption: "раз" }, { kind: "video" }]);
-    for (let message = 0; message < 3; message++) await house.admin.chat.nextMessage();
+    for (let message = 0; message < 3; message++) await world.admin.chat.nextMessage();
     visitor.edit(album[1]!, "два");
-    assert.equal((await house.admin.chat.nextMessage()).text, "✏️ Исправлено: два");
+    assert.equal((await world.admin.chat.nextMessage()).text, "✏️ Исправлено: два");
   }));
 
 Deno.test("an edit of what is no follow-up is nothing", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const before = visitor.say("до лида");
     await visitor.chat.nextMessage();
     const start = visitor.start("agency");
@@ -383,20 +383,20 @@ Deno.test("an edit of what is no follow-up is nothing", () =>
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
     visitor.edit(before, "до лида, иначе");
     visitor.edit(start, "/start cg");
-    const manager = house.admin.member({ first_name: "Анна" });
-    house.admin.promoteBot();
+    const manager = world.admin.member({ first_name: "Анна" });
+    world.admin.promoteBot();
     manager.edit(manager.say("привет"), "привет всем");
     visitor.say("конец");
-    assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}конец`);
-    assert.equal(house.admin.chat.messages.filter(({ from }) => from.is_bot).length, 1);
+    assert.equal((await world.admin.chat.nextMessage()).text, `${HEADER}конец`);
+    assert.equal(world.admin.chat.messages.filter(({ from }) => from.is_bot).length, 1);
   }));
 
 Deno.test("a visitor without a username is named by a mention that can be tapped", () =>
-  withHouse(async (house) => {
-    const visitor = house.telegram.user({ first_name: "Безник" });
+  withWorld(async (world) => {
+    const visitor = world.telegram.user({ first_name: "Безник" });
     await becomeLead(visitor);
     visitor.say("привет");
-    const followUp = await house.admin.chat.nextMessage();
+    const followUp = await world.admin.chat.nextMessage();
     assert.equal(
       followUp.text,
       `📎 Дополнение к лиду MONSTER AGENCY от id${visitor.id}:\n\nпривет`,
@@ -406,50 +406,50 @@ Deno.test("a visitor without a username is named by a mention that can be tapped
   }));
 
 Deno.test("what is sent when the bot cannot reach the managers is shown when it can", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
-    house.admin.kickBot();
+    world.admin.kickBot();
     visitor.say("https://example.com");
-    await house.bot.line("Дополнение к лиду не показать менеджерам");
-    await house.bot.kill();
-    house.admin.addBot();
-    await house.restart();
-    assert.equal((await house.admin.chat.nextMessage()).text, `${HEADER}https://example.com`);
-    assert.equal(house.admin.chat.messages.filter(({ text }) => text !== undefined).length, 1);
+    await world.bot.line("Дополнение к лиду не показать менеджерам");
+    await world.bot.kill();
+    world.admin.addBot();
+    await world.restart();
+    assert.equal((await world.admin.chat.nextMessage()).text, `${HEADER}https://example.com`);
+    assert.equal(world.admin.chat.messages.filter(({ text }) => text !== undefined).length, 1);
   }));
 
 Deno.test("one visitor's 60 messages keep another's from the managers for seconds at most", () =>
-  withHouse(async (house) => {
-    const noisy = galliard(house);
+  withWorld(async (world) => {
+    const noisy = galliard(world);
     await becomeLead(noisy);
-    const other = house.telegram.user({ first_name: "Анна", username: "anna" });
+    const other = world.telegram.user({ first_name: "Анна", username: "anna" });
     await becomeLead(other);
     for (let nth = 1; nth <= 60; nth++) noisy.say(`№${nth}.`);
-    await house.admin.chat.waitFor((each) => each.text?.endsWith("№10.") ?? false);
+    await world.admin.chat.waitFor((each) => each.text?.endsWith("№10.") ?? false);
     other.say("перезвоните мне");
     const failsafe = AbortSignal.timeout(10_000);
-    await house.admin.chat.waitFor((each) => each.text?.endsWith("перезвоните мне") ?? false);
+    await world.admin.chat.waitFor((each) => each.text?.endsWith("перезвоните мне") ?? false);
     assert.ok(!failsafe.aborted, "it took more than 10 s");
-    assert.ok(house.admin.chat.messages.length < 20, "the minute's messages are not used up");
+    assert.ok(world.admin.chat.messages.length < 20, "the minute's messages are not used up");
   }));
 
 Deno.test("a message 24 hours after the lead shows the menu and reaches no manager", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
-    await house.crm.nextLead();
-    await house.bot.stop();
-    ageLeads(house, 24 * 60 * 60 * 1000);
-    await house.restart();
+    await world.crm.nextLead();
+    await world.bot.stop();
+    ageLeads(world, 24 * 60 * 60 * 1000);
+    await world.restart();
     visitor.say("кто здесь?");
     await visitor.chat.waitFor((each) => /Выберите/.test(wordsOf(each)));
-    assert.deepEqual(house.admin.chat.messages, []);
+    assert.deepEqual(world.admin.chat.messages, []);
   }));
 
 /** Lets time pass for the journal, while the bot is away. */
-function ageLeads(house: House, ms: number): void {
-  const db = new DatabaseSync(`${house.folder}/data/triborg.db`);
+function ageLeads(world: World, ms: number): void {
+  const db = new DatabaseSync(`${world.folder}/data/triborg.db`);
   db.prepare("UPDATE leads SET received_at_ms = received_at_ms - ?").run(ms);
   db.close();
 }

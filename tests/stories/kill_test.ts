@@ -2,24 +2,24 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { House } from "../helpers/house.ts";
-import { withHouse } from "../helpers/house.ts";
-import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import type { World } from "../helpers/world.ts";
+import { withWorld } from "../helpers/world.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
 import { greet, wordsOf } from "../helpers/visits.ts";
 
 const VISITORS = 300;
 const KILLS = 20;
 
 Deno.test("300 presses survive kills at any line: each is confirmed, and is in the CRM or the managers' chat", () =>
-  withHouse(async (house) => {
+  withWorld(async (world) => {
     const chance = createChance(20251024);
     const visitors = Array.from(
       { length: VISITORS },
-      (_, index) => house.telegram.user({ first_name: `V${index}`, username: `visitor${index}` }),
+      (_, index) => world.telegram.user({ first_name: `V${index}`, username: `visitor${index}` }),
     );
     const menus = await Promise.all(visitors.map((visitor) => greet(visitor)));
 
-    house.crm.behave(() => {
+    world.crm.behave(() => {
       if (chance() > 0.4) return { kind: "answer" };
       return chance() > 0.5
         ? { kind: "answer", status: 500 }
@@ -27,14 +27,14 @@ Deno.test("300 presses survive kills at any line: each is confirmed, and is in t
         ? { kind: "reset_after_reading" }
         : { kind: "reset_in_body", status: 502 };
     });
-    const calm = makeTelegramFlaky(house, chance);
+    const calm = makeTelegramFlaky(world, chance);
 
     // The servers choose the moment: each kill waits for a call of another kind to be under way.
     const moments = [
-      () => house.crm.nextLead(),
-      () => house.telegram.nextCall("editMessageText"),
-      () => house.telegram.nextCall("answerCallbackQuery"),
-      () => house.telegram.nextCall("getUpdates"),
+      () => world.crm.nextLead(),
+      () => world.telegram.nextCall("editMessageText"),
+      () => world.telegram.nextCall("answerCallbackQuery"),
+      () => world.telegram.nextCall("getUpdates"),
     ];
     const presses = Math.ceil(VISITORS / KILLS);
     for (let kill = 0; kill < KILLS; kill++) {
@@ -44,41 +44,41 @@ Deno.test("300 presses survive kills at any line: each is confirmed, and is in t
         if (menu !== undefined) visitor.press(menu, CHOICE);
       });
       await moments[kill % moments.length]?.();
-      await house.bot.kill();
-      await house.restart();
+      await world.bot.kill();
+      await world.restart();
     }
 
     calm();
-    house.crm.behave({ kind: "answer" });
+    world.crm.behave({ kind: "answer" });
     await Promise.all(
       visitors.map(({ chat }) => chat.waitFor((each) => wordsOf(each) === CONFIRMATION)),
     );
-    await settleEverything(house);
+    await settleEverything(world);
 
-    const inCrm = new Set(acceptedNames(house));
-    const cards = house.admin.chat.messages.flatMap((each) => namesIn(wordsOf(each)));
+    const inCrm = new Set(acceptedNames(world));
+    const cards = world.admin.chat.messages.flatMap((each) => namesIn(wordsOf(each)));
     const inChat = new Set(cards);
     for (const { user } of visitors) {
       const name = user.username ?? "";
       assert.ok(inCrm.has(name) || inChat.has(name), `${name} is lost`);
     }
-    const counts = countStates(house);
+    const counts = countStates(world);
     const all = Object.values(counts).reduce((sum, leads) => sum + leads, 0);
     assert.equal(all, VISITORS);
     assert.equal((counts["undelivered"] ?? 0) + (counts["received"] ?? 0), 0);
     assert.equal(counts["in_admin_chat"], inChat.size);
     // One attempt is one POST, and no restart makes a second: no key comes twice.
-    for (const [key, times] of house.crm.byKey) assert.equal(times, 1, key);
+    for (const [key, times] of world.crm.byKey) assert.equal(times, 1, key);
     // In both places is only what the CRM took without the bot hearing of it, or what a kill cut off.
     const doubled = [...inCrm].filter((name) => inChat.has(name));
-    const explained = new Set(interruptedNames(house));
+    const explained = new Set(interruptedNames(world));
     for (const name of doubled) {
       assert.ok(explained.has(name), `${name} is doubled without a reason`);
     }
   }, { telegram: { limits: "off", failsafeMs: 60_000 } }));
 
 /** Telegram fails one call in ten, before or after it took effect. */
-function makeTelegramFlaky(house: House, chance: () => number): () => void {
+function makeTelegramFlaky(world: World, chance: () => number): () => void {
   const faults = [
     { kind: "error", error_code: 500, description: "Internal Server Error" },
     { kind: "reset_before" },
@@ -86,7 +86,7 @@ function makeTelegramFlaky(house: House, chance: () => number): () => void {
     { kind: "html", status: 502 },
   ] as const;
   const removals = faults.map((fault) =>
-    house.telegram.fault({
+    world.telegram.fault({
       method: ({ method }) => method !== "getUpdates" && chance() < 0.025,
       fault,
     })
@@ -104,42 +104,42 @@ function createChance(seed: number): () => number {
 }
 
 /** Lets the bot work until nobody is owed a lead any more, and stops it. */
-async function settleEverything(house: House): Promise<void> {
+async function settleEverything(world: World): Promise<void> {
   for (;;) {
-    await house.bot.stop();
+    await world.bot.stop();
     const [owed] = query(
-      house,
+      world,
       "SELECT count(*) AS cards FROM outbox WHERE kind IN ('card', 'post')",
     );
     if (owed?.["cards"] === 0) return;
     // A fresh process has a fresh minute's pace, which this Telegram does not enforce.
-    const { line } = await house.restart();
+    const { line } = await world.restart();
     await line(/^(✅ Лид успешно|⚠️ Fallback)/);
   }
 }
 
-function countStates(house: House): Record<string, number> {
+function countStates(world: World): Record<string, number> {
   return Object.fromEntries(
-    query(house, "SELECT state, count(*) AS leads FROM leads GROUP BY state")
+    query(world, "SELECT state, count(*) AS leads FROM leads GROUP BY state")
       .map((row) => [String(row["state"]), Number(row["leads"])]),
   );
 }
 
 /** Leads whose last attempt may have arrived, as the journal has it. */
-function interruptedNames(house: House): string[] {
+function interruptedNames(world: World): string[] {
   return query(
-    house,
+    world,
     `SELECT username FROM leads JOIN attempts ON lead = number
      WHERE outcome IN ('interrupted', 'timeout')`,
   ).map(({ username }) => String(username));
 }
 
 /** Leads that reached the CRM by its own account, whatever it answered. */
-function acceptedNames(house: House): string[] {
-  return house.crm.received.flatMap(({ rawBody }) => /"@(visitor\d+)"/.exec(rawBody)?.[1] ?? [])
+function acceptedNames(world: World): string[] {
+  return world.crm.received.flatMap(({ rawBody }) => /"@(visitor\d+)"/.exec(rawBody)?.[1] ?? [])
     .filter((name) =>
       query(
-        house,
+        world,
         `SELECT 1 FROM leads JOIN attempts ON lead = number
          WHERE username = '${name}' AND outcome IN ('accepted', 'interrupted')`,
       ).length > 0
@@ -150,8 +150,8 @@ function namesIn(text: string): string[] {
   return [...text.matchAll(/@(visitor\d+)\n/g)].map(([, name]) => String(name));
 }
 
-function query(house: House, sql: string): Record<string, unknown>[] {
-  const db = new DatabaseSync(`${house.folder}/data/triborg.db`, { timeout: 5000 });
+function query(world: World, sql: string): Record<string, unknown>[] {
+  const db = new DatabaseSync(`${world.folder}/data/triborg.db`, { timeout: 5000 });
   try {
     return db.prepare(sql).all();
   } finally {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { type Locales, withHouse } from "../helpers/house.ts";
+import { type Locales, withWorld } from "../helpers/world.ts";
 
 const inEnglish = (locales: Locales) => {
   locales.agency.translations = {
@@ -25,7 +25,7 @@ const inEnglish = (locales: Locales) => {
 };
 
 Deno.test("a visitor reads their own language; the CRM and the managers get the base's choice", () =>
-  withHouse(async ({ telegram, crm, admin }) => {
+  withWorld(async ({ telegram, crm, admin }) => {
     crm.behave({ kind: "answer", status: 500 });
     const visitor = telegram.user({
       first_name: "Ann",
@@ -45,24 +45,24 @@ Deno.test("a visitor reads their own language; the CRM and the managers get the 
   }, { locales: inEnglish }));
 
 Deno.test("a visitor whose language has no texts reads the base", () =>
-  withHouse(async ({ telegram }) => {
+  withWorld(async ({ telegram }) => {
     const visitor = telegram.user({ first_name: "Hans", language_code: "de" });
     visitor.start("agency");
     assert.match((await visitor.chat.nextMessage()).text ?? "", /Что для вас сейчас главное/);
   }, { locales: inEnglish }));
 
 Deno.test("the menu and the reminder after an absence are in the visitor's language, lead or none", () =>
-  withHouse(async (house) => {
-    const visitor = house.telegram.user({ first_name: "Ann", language_code: "en" });
+  withWorld(async (world) => {
+    const visitor = world.telegram.user({ first_name: "Ann", language_code: "en" });
     visitor.start();
     const menu = await visitor.chat.nextMessage();
     assert.equal(menu.text, "What can we do for you?");
     assert.equal(menu.reply_markup?.inline_keyboard[0]?.[0]?.text, "🚀 Marketing");
-    await house.bot.stop();
-    const db = new DatabaseSync(`${house.folder}/data/triborg.db`);
+    await world.bot.stop();
+    const db = new DatabaseSync(`${world.folder}/data/triborg.db`);
     db.exec("UPDATE facts SET value = value - 200000 WHERE name = 'polled_at_ms'");
     db.close();
-    await house.restart();
+    await world.restart();
     const reminder = await visitor.chat.nextMessage();
     assert.equal(reminder.text, "We are back.");
     assert.equal(reminder.reply_markup?.inline_keyboard[0]?.[0]?.text, "🚀 Marketing");

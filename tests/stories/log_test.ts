@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { BotProcess } from "../helpers/bot_process.ts";
 import { startBotProcess } from "../helpers/bot_process.ts";
 import { taskArguments } from "../helpers/deno.ts";
-import { TOKEN, withHouse } from "../helpers/house.ts";
+import { TOKEN, withWorld } from "../helpers/world.ts";
 import { becomeLead, galliard } from "../helpers/visits.ts";
 
 /** A port that was free a moment ago. */
@@ -32,20 +32,20 @@ async function assertStops(bot: BotProcess, read: () => void): Promise<void> {
 Deno.test("while nobody reads stdout, leads go on, /health answers, and SIGTERM ends the process", async () => {
   const PORT = freePort();
   const reader = Promise.withResolvers<void>();
-  await withHouse(async (house) => {
+  await withWorld(async (world) => {
     for (let round = 0; round < 11; round += 1) {
       await Promise.all(Array.from({ length: 20 }, (_, nth) => {
         const id = `${round}_${nth}`;
-        const visitor = house.telegram.user({ first_name: `Гость ${id}`, username: `guest_${id}` });
+        const visitor = world.telegram.user({ first_name: `Гость ${id}`, username: `guest_${id}` });
         return becomeLead(visitor);
       }));
     }
     await assertHealthy(PORT);
-    house.crm.behave({ kind: "answer", status: 500, body: "я".repeat(500) });
-    await becomeLead(galliard(house));
-    await house.admin.chat.nextMessage();
+    world.crm.behave({ kind: "answer", status: 500, body: "я".repeat(500) });
+    await becomeLead(galliard(world));
+    await world.admin.chat.nextMessage();
     await assertHealthy(PORT);
-    await assertStops(house.bot, reader.resolve);
+    await assertStops(world.bot, reader.resolve);
   }, {
     env: { PORT, LOG_LEVEL: "debug", LOG_FORMAT: "json" },
     telegram: { limits: "off" },
@@ -54,16 +54,16 @@ Deno.test("while nobody reads stdout, leads go on, /health answers, and SIGTERM 
 });
 
 Deno.test("a reader of stdout that goes away does not end the bot, whose critical lines go to stderr", () =>
-  withHouse(async (house) => {
-    await house.bot.line("на связи");
-    house.bot.closeStdout();
-    for (let nth = 0; nth < 3; nth += 1) await becomeLead(galliard(house));
-    house.admin.kickBot();
-    house.crm.behave({ kind: "answer", status: 500 });
-    await becomeLead(galliard(house));
-    await house.bot.line("КРИТИЧЕСКАЯ ОШИБКА");
-    assert.ok(!house.bot.lines.some((line) => line.includes("Лид успешно отправлен")));
-    assert.equal(await house.bot.stop(), 0);
+  withWorld(async (world) => {
+    await world.bot.line("на связи");
+    world.bot.closeStdout();
+    for (let nth = 0; nth < 3; nth += 1) await becomeLead(galliard(world));
+    world.admin.kickBot();
+    world.crm.behave({ kind: "answer", status: 500 });
+    await becomeLead(galliard(world));
+    await world.bot.line("КРИТИЧЕСКАЯ ОШИБКА");
+    assert.ok(!world.bot.lines.some((line) => line.includes("Лид успешно отправлен")));
+    assert.equal(await world.bot.stop(), 0);
   }));
 
 Deno.test("lines before an exit by itself are all written", async () => {
@@ -80,8 +80,8 @@ for (
   ] as const
 ) {
   Deno.test(`${what} that no code catches ends the bot with 1, after every line and without a secret`, () =>
-    withHouse(async (house) => {
-      const defect = `${house.folder}/defect.ts`;
+    withWorld(async (world) => {
+      const defect = `${world.folder}/defect.ts`;
       await Deno.writeTextFile(
         defect,
         `const TOKEN = "${TOKEN}"; Deno.unrefTimer(setTimeout(() => { ${code}; }, 700));`,
@@ -89,10 +89,10 @@ for (
       const [run = "", ...rest] = await taskArguments("start");
       const bot = await startBotProcess({
         BOT_TOKEN: TOKEN,
-        ADMIN_CHAT_ID: String(house.admin.id),
-        TELEGRAM_API_ROOT: house.telegram.url,
-        LOCALES_PATH: house.localesPath,
-        DATA_DIR: `${house.folder}/data`,
+        ADMIN_CHAT_ID: String(world.admin.id),
+        TELEGRAM_API_ROOT: world.telegram.url,
+        LOCALES_PATH: world.localesPath,
+        DATA_DIR: `${world.folder}/data`,
         PORT: "0",
       }, { args: [run, "--preload", defect, ...rest] });
       assert.equal(await bot.ended, 1);

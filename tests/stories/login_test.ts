@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { type House, withHouse } from "../helpers/house.ts";
+import { withWorld, type World } from "../helpers/world.ts";
 
 async function askForLink(
-  { admin }: House,
+  { admin }: World,
 ): Promise<{ readonly text: string; readonly url: string }> {
   admin.member({ first_name: "Анна", username: "anna" }).say("/admin");
   const { text = "" } = await admin.chat.waitFor((each) => each.text?.includes("token=") === true);
@@ -16,8 +16,8 @@ const LOCAL =
   /Этот адрес открывается только на самом сервере: чтобы входить отсюда, задайте PUBLIC_URL\./;
 
 Deno.test("a link that was used is replaced by who came in; one that is over by how to get another, also after a restart", () =>
-  withHouse(async (house) => {
-    const { text, url } = await askForLink(house);
+  withWorld(async (world) => {
+    const { text, url } = await askForLink(world);
     assert.match(text, LOCAL);
     const token = new URL(url).searchParams.get("token") ?? "";
     const entered = await fetch(new URL("/login", url), {
@@ -28,26 +28,26 @@ Deno.test("a link that was used is replaced by who came in; one that is over by 
     });
     await entered.body?.cancel();
     assert.equal(entered.status, 303);
-    const used = await house.admin.chat.waitFor(({ text }) =>
+    const used = await world.admin.chat.waitFor(({ text }) =>
       text?.includes("Вход выполнен") === true
     );
     assert.match(used.text ?? "", /^🔑 Вход выполнен: @anna, \d\d:\d\d$/);
 
-    await askForLink(house);
-    await house.bot.kill();
-    const journal = new DatabaseSync(`${house.folder}/data/triborg.db`);
+    await askForLink(world);
+    await world.bot.kill();
+    const journal = new DatabaseSync(`${world.folder}/data/triborg.db`);
     journal.exec("UPDATE login_messages SET expires_at_ms = 1");
     journal.close();
-    await house.restart();
-    await house.admin.chat.waitFor(({ text }) =>
+    await world.restart();
+    await world.admin.chat.waitFor(({ text }) =>
       text === "🔑 Ссылка устарела. /admin пришлёт новую"
     );
-    assert.ok(house.admin.chat.messages.every(({ text }) => !text?.includes("token=")));
+    assert.ok(world.admin.chat.messages.every(({ text }) => !text?.includes("token=")));
   }));
 
 Deno.test("with PUBLIC_URL the link is the public one, and nothing is said of the server", () =>
-  withHouse(async (house) => {
-    const { text, url } = await askForLink(house);
+  withWorld(async (world) => {
+    const { text, url } = await askForLink(world);
     assert.match(url, /^https:\/\/bot\.example\.ru\/login\?token=/);
     assert.doesNotMatch(text, /только на самом сервере/);
   }, { env: { PUBLIC_URL: "https://bot.example.ru" } }));

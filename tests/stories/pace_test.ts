@@ -1,20 +1,20 @@
 // A crowd at once, while Telegram counts: everybody is confirmed, about as fast as its limits allow.
 
 import assert from "node:assert/strict";
-import { type House, withHouse } from "../helpers/house.ts";
-import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import { withWorld, type World } from "../helpers/world.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
 import { greet, wordsOf } from "../helpers/visits.ts";
 
 const PER_SECOND = 30;
 
 /** So many visitors press at once; how long until the last was confirmed, and what Telegram answered meanwhile. */
-async function pressAtOnce(house: House, count: number) {
+async function pressAtOnce(world: World, count: number) {
   const visitors = Array.from(
     { length: count },
-    (_, nth) => house.telegram.user({ first_name: `V${nth}`, username: `v${nth}` }),
+    (_, nth) => world.telegram.user({ first_name: `V${nth}`, username: `v${nth}` }),
   );
   const menus = await Promise.all(visitors.map((visitor) => greet(visitor)));
-  const before = house.telegram.calls.length;
+  const before = world.telegram.calls.length;
   const beganAtMs = performance.now();
   const confirmed = visitors.map((visitor, nth) => {
     const menu = menus[nth];
@@ -23,7 +23,7 @@ async function pressAtOnce(house: House, count: number) {
     return visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
   });
   await Promise.all(confirmed);
-  const calls = house.telegram.calls.slice(before);
+  const calls = world.telegram.calls.slice(before);
   return {
     tookMs: performance.now() - beganAtMs,
     calls: calls.length,
@@ -34,9 +34,9 @@ async function pressAtOnce(house: House, count: number) {
 
 Deno.test("a crowd that presses at once while the CRM is down is confirmed as fast as Telegram's limits allow", async () => {
   const count = 120;
-  await withHouse(async (house) => {
-    house.crm.behave({ kind: "answer", status: 500 });
-    const { tookMs, calls, refused } = await pressAtOnce(house, count);
+  await withWorld(async (world) => {
+    world.crm.behave({ kind: "answer", status: 500 });
+    const { tookMs, calls, refused } = await pressAtOnce(world, count);
     assert.ok(refused <= 0.02 * calls, `${refused} of ${calls} calls were answered 429`);
     // The greetings of the second before count too.
     const allowedMs = 1.15 * (count / PER_SECOND + 1) * 1_000;

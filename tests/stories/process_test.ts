@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { startBotProcess } from "../helpers/bot_process.ts";
-import { type House, TOKEN, withHouse } from "../helpers/house.ts";
-import { CHOICE, CONFIRMATION, seedCard } from "../helpers/seed.ts";
+import { TOKEN, withWorld, type World } from "../helpers/world.ts";
+import { CHOICE, CONFIRMATION, expectedCard } from "../helpers/shipped_texts.ts";
 import { becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
 import { CONFIG_PATH, DENO, taskArguments } from "../helpers/deno.ts";
 
@@ -46,23 +46,23 @@ Deno.test("missing required variables are named, with exit code 2", async () => 
 });
 
 Deno.test("the .env file is read, and the environment wins over it", () =>
-  withHouse(async (house) => {
+  withWorld(async (world) => {
     const main = new URL("../../main.ts", import.meta.url).pathname;
     await Deno.writeTextFile(
-      `${house.folder}/.env`,
+      `${world.folder}/.env`,
       [
         `BOT_TOKEN=${TOKEN}`,
-        `ADMIN_CHAT_ID=${house.admin.id}`,
-        `TELEGRAM_API_ROOT='${house.telegram.url}'`,
+        `ADMIN_CHAT_ID=${world.admin.id}`,
+        `TELEGRAM_API_ROOT='${world.telegram.url}'`,
         "PORT=0",
         "LOCALES_PATH=nowhere.json # the environment knows better",
         "ADMIN_PASWORD=correct-horse-battery",
       ].join("\n"),
     );
     const permissions = (await taskArguments("start")).filter((arg) => arg.startsWith("--allow"));
-    const bot = await startBotProcess({ LOCALES_PATH: house.localesPath }, {
+    const bot = await startBotProcess({ LOCALES_PATH: world.localesPath }, {
       args: ["run", "--config", CONFIG_PATH, ...permissions, main],
-      cwd: house.folder,
+      cwd: world.folder,
     });
     await bot.line("на связи");
     await bot.line("⚠️ .env: неизвестная переменная ADMIN_PASWORD, может быть, ADMIN_PASSWORD?");
@@ -112,116 +112,116 @@ Deno.test("a start that hangs on reading the profiles can be stopped", async () 
 });
 
 Deno.test("a press journalled before a kill is confirmed and delivered by the next process", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const menu = await greet(visitor);
     // Telegram swallows the confirmation and the CRM has not answered when the process is killed.
-    house.crm.behave({ kind: "silent" });
-    const mend = house.telegram.fault({ method: /^edit/, fault: { kind: "hang" } });
+    world.crm.behave({ kind: "silent" });
+    const mend = world.telegram.fault({ method: /^edit/, fault: { kind: "hang" } });
     visitor.press(menu, CHOICE);
-    await house.crm.nextLead();
-    await house.telegram.nextCall("editMessageText");
-    await house.bot.kill();
+    await world.crm.nextLead();
+    await world.telegram.nextCall("editMessageText");
+    await world.bot.kill();
     mend();
 
-    await house.restart();
+    await world.restart();
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
-    assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
-    await house.bot.line("прервал перезапуск");
-    assert.equal(house.crm.receivedCount, 1); // It may have arrived: no second POST without a person.
+    assert.equal(wordsOf(await world.admin.chat.nextMessage()), expectedCard());
+    await world.bot.line("прервал перезапуск");
+    assert.equal(world.crm.receivedCount, 1); // It may have arrived: no second POST without a person.
   }));
 
 Deno.test("updates that were handed over and not handled are handled by the next process", () =>
-  withHouse(async (house) => {
-    const mend = house.telegram.fault({ method: "sendMessage", fault: { kind: "hang" } });
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const mend = world.telegram.fault({ method: "sendMessage", fault: { kind: "hang" } });
+    const visitor = galliard(world);
     visitor.start("agency");
-    await house.telegram.nextCall("sendMessage");
-    await house.bot.kill();
+    await world.telegram.nextCall("sendMessage");
+    await world.bot.kill();
     mend();
-    await house.restart();
+    await world.restart();
     assert.match(wordsOf(await visitor.chat.nextMessage()), /MONSTER AGENCY/);
   }));
 
 Deno.test("SIGTERM lets an answering CRM finish, and leaves with 0", () =>
-  withHouse(async (house) => {
+  withWorld(async (world) => {
     const answer = Promise.withResolvers<void>();
-    house.crm.behave({ kind: "slow", until: answer.promise });
-    await becomeLead(galliard(house));
-    await house.crm.nextLead();
-    const stopped = house.bot.stop();
-    await house.bot.line("Останавливаемся");
+    world.crm.behave({ kind: "slow", until: answer.promise });
+    await becomeLead(galliard(world));
+    await world.crm.nextLead();
+    const stopped = world.bot.stop();
+    await world.bot.line("Останавливаемся");
     answer.resolve();
     assert.equal(await stopped, 0);
-    await house.bot.line("✅ Лид успешно отправлен в AmoCRM. Статус: 200");
+    await world.bot.line("✅ Лид успешно отправлен в AmoCRM. Статус: 200");
   }, { env: { CRM_TIMEOUT_SECONDS: "60" } }));
 
 Deno.test("SIGTERM with a CRM that never answers leaves with 0 in time, and the next process shows the card", () =>
-  withHouse(async (house) => {
-    house.crm.behave({ kind: "silent" });
-    await becomeLead(galliard(house));
-    await house.crm.nextLead();
-    assert.equal(await house.bot.stop(), 0);
-    await house.restart();
-    assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
-    assert.equal(house.crm.receivedCount, 1);
+  withWorld(async (world) => {
+    world.crm.behave({ kind: "silent" });
+    await becomeLead(galliard(world));
+    await world.crm.nextLead();
+    assert.equal(await world.bot.stop(), 0);
+    await world.restart();
+    assert.equal(wordsOf(await world.admin.chat.nextMessage()), expectedCard());
+    assert.equal(world.crm.receivedCount, 1);
   }, { env: { CRM_TIMEOUT_SECONDS: "60" } }));
 
 Deno.test("a webhook left by an earlier bot is removed, and what had piled up is kept", () =>
-  withHouse(async (house) => {
-    house.telegram.setWebhookUrl("https://example.com/old");
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    world.telegram.setWebhookUrl("https://example.com/old");
+    const visitor = galliard(world);
     visitor.start("agency");
-    await house.restart();
+    await world.restart();
     assert.match(wordsOf(await visitor.chat.nextMessage()), /MONSTER AGENCY/);
-    await house.bot.line("Вебхук");
+    await world.bot.line("Вебхук");
   }, { asleep: true }));
 
 Deno.test("while Telegram is unreachable the process stays, says so once, and comes back by itself", () =>
-  withHouse(async (house) => {
-    await house.telegram.down();
-    await house.restart();
-    await house.bot.line("Telegram недоступен");
-    await house.telegram.up();
-    await house.bot.line("на связи");
-    await becomeLead(galliard(house));
-    await house.telegram.down();
-    await house.bot.line(() => countLines(house, "Telegram недоступен") === 2);
-    await house.telegram.up();
-    await becomeLead(galliard(house));
-    assert.equal(countLines(house, "Telegram недоступен"), 2);
+  withWorld(async (world) => {
+    await world.telegram.down();
+    await world.restart();
+    await world.bot.line("Telegram недоступен");
+    await world.telegram.up();
+    await world.bot.line("на связи");
+    await becomeLead(galliard(world));
+    await world.telegram.down();
+    await world.bot.line(() => countLines(world, "Telegram недоступен") === 2);
+    await world.telegram.up();
+    await becomeLead(galliard(world));
+    assert.equal(countLines(world, "Telegram недоступен"), 2);
   }, { asleep: true }));
 
 Deno.test("a token that Telegram refuses ends the process with code 3 and a plain sentence", () =>
-  withHouse(async (house) => {
-    const bot = await house.restart({ BOT_TOKEN: "11111111:wrong" });
+  withWorld(async (world) => {
+    const bot = await world.restart({ BOT_TOKEN: "11111111:wrong" });
     assert.equal(await bot.ended, 3);
     await bot.line("BOT_TOKEN");
   }, { asleep: true }));
 
 Deno.test("a second process on the same folder is refused with code 5 before it calls Telegram", () =>
-  withHouse(async (house) => {
-    await house.bot.line("на связи");
+  withWorld(async (world) => {
+    await world.bot.line("на связи");
     const second = await startBotProcess({
       BOT_TOKEN: TOKEN,
-      ADMIN_CHAT_ID: String(house.admin.id),
+      ADMIN_CHAT_ID: String(world.admin.id),
       TELEGRAM_API_ROOT: "http://127.0.0.1:9",
-      LOCALES_PATH: house.localesPath,
-      DATA_DIR: `${house.folder}/data`,
+      LOCALES_PATH: world.localesPath,
+      DATA_DIR: `${world.folder}/data`,
       PORT: "0",
     });
     assert.equal(await second.ended, 5);
     await second.line("другой процесс");
-    await house.bot.kill();
-    await house.restart();
-    await becomeLead(galliard(house));
+    await world.bot.kill();
+    await world.restart();
+    await becomeLead(galliard(world));
   }));
 
 Deno.test("in JSON the log says the same as fields", () =>
-  withHouse(async (house) => {
-    house.crm.behave({ kind: "answer", status: 500, body: "Internal Server Error" });
-    await becomeLead(galliard(house));
-    const line = await house.bot.line("Ошибка отправки");
+  withWorld(async (world) => {
+    world.crm.behave({ kind: "answer", status: 500, body: "Internal Server Error" });
+    await becomeLead(galliard(world));
+    const line = await world.bot.line("Ошибка отправки");
     const entry = JSON.parse(line);
     assert.equal(
       entry.message,
@@ -232,62 +232,62 @@ Deno.test("in JSON the log says the same as fields", () =>
     assert.equal(entry.profile, "agency");
     assert.equal(entry.outcome, "answered");
     assert.ok(!Number.isNaN(Date.parse(entry.time)));
-    for (const each of house.bot.lines) JSON.parse(each);
-    const fallback = JSON.parse(await house.bot.line("Fallback"));
+    for (const each of world.bot.lines) JSON.parse(each);
+    const fallback = JSON.parse(await world.bot.line("Fallback"));
     assert.equal(fallback.username, "@betterrman");
   }, { env: { LOG_FORMAT: "json" } }));
 
 Deno.test("a folder that cannot hold the journal refuses the start with a sentence", () =>
-  withHouse(async (house) => {
-    await Deno.writeTextFile(`${house.folder}/file`, "");
-    const bot = await house.restart({ DATA_DIR: `${house.folder}/file` });
+  withWorld(async (world) => {
+    await Deno.writeTextFile(`${world.folder}/file`, "");
+    const bot = await world.restart({ DATA_DIR: `${world.folder}/file` });
     assert.equal(await bot.ended, 1);
     await bot.line(/^❌ .*file/);
   }, { asleep: true }));
 
 Deno.test("a start that is refused for its journal or its profiles asks Telegram nothing", () =>
-  withHouse(async (house) => {
-    const data = `${house.folder}/data`;
+  withWorld(async (world) => {
+    const data = `${world.folder}/data`;
     await Deno.mkdir(data, { recursive: true });
     await Deno.writeTextFile(
       `${data}/triborg.db`,
       "no database, though as long as one has to be ".repeat(9),
     );
-    const withoutJournal = await house.restart();
+    const withoutJournal = await world.restart();
     assert.equal(await withoutJournal.ended, 1);
     await withoutJournal.line(/^❌ Журнал/);
     await Deno.remove(`${data}/triborg.db`);
-    await Deno.writeTextFile(house.localesPath, "{");
-    const withoutProfiles = await house.restart();
+    await Deno.writeTextFile(world.localesPath, "{");
+    const withoutProfiles = await world.restart();
     assert.equal(await withoutProfiles.ended, 2);
     await withoutProfiles.line(/^❌ locales\.json: строка 1, столбец 2: файл обрывается/);
-    assert.deepEqual(house.telegram.calls, []);
+    assert.deepEqual(world.telegram.calls, []);
   }, { asleep: true }));
 
 Deno.test("while the journal cannot be written, Telegram keeps the press, and it becomes a lead afterwards", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     const menu = await greet(visitor);
-    const other = new DatabaseSync(`${house.folder}/data/triborg.db`, { timeout: 5_000 });
+    const other = new DatabaseSync(`${world.folder}/data/triborg.db`, { timeout: 5_000 });
     other.exec("BEGIN IMMEDIATE");
     visitor.press(menu, CHOICE);
     // SQLite waits 5 s for the lock each time.
-    await house.bot.line("❌ Обновления не принять", 60_000);
-    assert.equal(house.telegram.pendingUpdates, 1);
-    assert.equal(house.crm.receivedCount, 0);
+    await world.bot.line("❌ Обновления не принять", 60_000);
+    assert.equal(world.telegram.pendingUpdates, 1);
+    assert.equal(world.crm.receivedCount, 0);
     other.exec("ROLLBACK");
     other.close();
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
-    await house.crm.nextLead();
+    await world.crm.nextLead();
   }));
 
 Deno.test("a damaged journal refuses the start, names the newest backup, and is restored from it", () =>
-  withHouse(async (house) => {
-    await house.crm.down();
-    await becomeLead(galliard(house));
-    await house.admin.chat.nextMessage();
-    await house.bot.stop();
-    const data = `${house.folder}/data`;
+  withWorld(async (world) => {
+    await world.crm.down();
+    await becomeLead(galliard(world));
+    await world.admin.chat.nextMessage();
+    await world.bot.stop();
+    const data = `${world.folder}/data`;
     await Deno.mkdir(`${data}/backups`);
     for (const day of ["2026-01-01", "2026-01-02"]) {
       await Deno.copyFile(`${data}/triborg.db`, `${data}/backups/triborg-${day}.db`);
@@ -296,7 +296,7 @@ Deno.test("a damaged journal refuses the start, names the newest backup, and is 
     damaged.fill(7, 4096, 60_000);
     await Deno.writeFile(`${data}/triborg.db`, damaged);
 
-    const refused = await house.restart();
+    const refused = await world.restart();
     assert.equal(await refused.ended, 1);
     await refused.line(/^❌ Журнал.*triborg-2026-01-02\.db/);
     const restored = await new Deno.Command(DENO, {
@@ -304,18 +304,18 @@ Deno.test("a damaged journal refuses the start, names the newest backup, and is 
       env: { DATA_DIR: data },
     }).output();
     assert.equal(restored.code, 0, new TextDecoder().decode(restored.stderr));
-    await house.crm.up();
-    await house.restart();
-    await becomeLead(galliard(house));
-    await house.crm.nextLead();
+    await world.crm.up();
+    await world.restart();
+    await becomeLead(galliard(world));
+    await world.crm.nextLead();
   }));
 
 for (
   const [tracing, code] of [[undefined, 2], ["true", 2], ["false", 0]] as const
 ) {
   Deno.test(`OTEL_DENO with OTEL_DENO_TRACING ${tracing} ${code === 0 ? "starts" : "is refused"}`, () =>
-    withHouse(async (house) => {
-      const bot = await house.restart({
+    withWorld(async (world) => {
+      const bot = await world.restart({
         OTEL_DENO: "true",
         OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
         ...(tracing === undefined ? {} : { OTEL_DENO_TRACING: tracing }),
@@ -325,27 +325,27 @@ for (
         await bot.stop();
       } else {
         await bot.line(/^❌ OTEL_DENO_TRACING: /);
-        assert.equal(house.telegram.calls.length, 0);
+        assert.equal(world.telegram.calls.length, 0);
       }
       assert.equal(await bot.ended, code);
     }, { asleep: true }));
 }
 
 Deno.test("neither the token nor a webhook's path is ever in the log", () =>
-  withHouse(async (house) => {
-    const path = new URL(house.crm.url).pathname;
-    house.crm.behave({ kind: "answer", status: 500, body: `see ${house.crm.url} and ${TOKEN}` });
-    await becomeLead(galliard(house));
-    await house.admin.chat.nextMessage();
-    await house.crm.down();
-    await becomeLead(galliard(house));
-    await house.admin.chat.nextMessage();
-    await house.telegram.down();
-    await house.bot.line("Telegram недоступен");
-    const log = house.bot.lines.join("\n");
+  withWorld(async (world) => {
+    const path = new URL(world.crm.url).pathname;
+    world.crm.behave({ kind: "answer", status: 500, body: `see ${world.crm.url} and ${TOKEN}` });
+    await becomeLead(galliard(world));
+    await world.admin.chat.nextMessage();
+    await world.crm.down();
+    await becomeLead(galliard(world));
+    await world.admin.chat.nextMessage();
+    await world.telegram.down();
+    await world.bot.line("Telegram недоступен");
+    const log = world.bot.lines.join("\n");
     assert.ok(!log.includes(TOKEN) && !log.includes(path) && !log.includes("AAF0test"), log);
   }, { env: { LOG_LEVEL: "debug" } }));
 
-function countLines({ bot }: House, part: string): number {
+function countLines({ bot }: World, part: string): number {
   return bot.lines.filter((line) => line.includes(part)).length;
 }

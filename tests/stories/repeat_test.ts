@@ -3,140 +3,140 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { startTelegramServer, type Visitor } from "../../lib/simulator/telegram/server.ts";
-import { type House, withHouse } from "../helpers/house.ts";
-import { CHOICE, CONFIRMATION } from "../helpers/seed.ts";
+import { withWorld, type World } from "../helpers/world.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
 import { assertAdminChatSilent, becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 const OTHER_TOKEN = "123456789:AAF0another-token-that-must-not-be-seen0";
 
 /** The requests that the CRM got of a visitor so far, once another's lead has come after them. */
-async function requestsOf(house: House, name: string): Promise<unknown[]> {
-  await becomeLead(house.telegram.user({ first_name: "Later", username: "later" }));
-  await house.crm.nextLead(({ rawBody }) => rawBody.includes("@later"));
-  return house.crm.received.map(({ body }) =>
+async function requestsOf(world: World, name: string): Promise<unknown[]> {
+  await becomeLead(world.telegram.user({ first_name: "Later", username: "later" }));
+  await world.crm.nextLead(({ rawBody }) => rawBody.includes("@later"));
+  return world.crm.received.map(({ body }) =>
     body as { request_details: string; contact: { username: string } }
   ).filter(({ contact }) => contact.username === name).map((each) => each.request_details);
 }
 
 Deno.test("the same choice from a second greeting is confirmed there and makes no second deal, another choice does", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
     const { menu } = await becomeLead(visitor);
     assert.equal(wordsOf(visitor.chat.message(menu.message_id)!), CONFIRMATION);
     assert.equal(visitor.chat.message(menu.message_id)?.reply_markup, undefined);
     const other = await greet(visitor);
     await visitor.press(other, "Создать сайт").answered;
-    assert.deepEqual(await requestsOf(house, "@betterrman"), [CHOICE, "Создать сайт"]);
-    await house.bot.line("🔂 Посетитель нажал ещё раз: это тот же лид");
-    await assertAdminChatSilent(house);
+    assert.deepEqual(await requestsOf(world, "@betterrman"), [CHOICE, "Создать сайт"]);
+    await world.bot.line("🔂 Посетитель нажал ещё раз: это тот же лид");
+    await assertAdminChatSilent(world);
   }));
 
 Deno.test("a repeated press is confirmed after a kill, as a first one is", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
-    await house.bot.stop(); // Otherwise the kill may come before the CRM's answer is recorded.
-    await house.restart();
+    await world.bot.stop(); // Otherwise the kill may come before the CRM's answer is recorded.
+    await world.restart();
     const menu = await greet(visitor);
-    const mend = house.telegram.fault({
+    const mend = world.telegram.fault({
       method: "editMessageText",
       fault: { kind: "error", error_code: 500, description: "Internal Server Error" },
     });
     visitor.press(menu, CHOICE);
-    await house.bot.line("Посетителю не ответить");
-    await house.bot.kill();
+    await world.bot.line("Посетителю не ответить");
+    await world.bot.kill();
     mend();
-    await house.restart();
+    await world.restart();
     await visitor.chat.waitUntil((messages) =>
       messages.filter((each) => wordsOf(each) === CONFIRMATION).length === 2
     );
-    await assertAdminChatSilent(house);
-    assert.deepEqual(await requestsOf(house, "@betterrman"), [CHOICE]);
+    await assertAdminChatSilent(world);
+    assert.deepEqual(await requestsOf(world, "@betterrman"), [CHOICE]);
   }));
 
 Deno.test("of one visitor's 30 leads in a moment 20 reach the CRM, and the managers read one line about the rest", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     for (let nth = 0; nth < 30; nth++) await becomeLead(visitor);
-    const line = wordsOf(await house.admin.chat.nextMessage());
+    const line = wordsOf(await world.admin.chat.nextMessage());
     assert.equal(
       line,
       "⚠️ Ещё 10 лидов от @betterrman за час не отправлены в CRM, они на странице «Лиды»",
     );
-    assert.equal((await requestsOf(house, "@betterrman")).length, 20);
-    assert.equal(house.admin.chat.messages.length, 1);
+    assert.equal((await requestsOf(world, "@betterrman")).length, 20);
+    assert.equal(world.admin.chat.messages.length, 1);
   }, { env: { REPEAT_WINDOW_MINUTES: "0" }, telegram: { limits: "off" } }));
 
 Deno.test("a visitor who goes on after the line about held leads is not told of again within the hour", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     for (let nth = 0; nth < 22; nth++) await becomeLead(visitor);
-    assert.match(wordsOf(await house.admin.chat.nextMessage()), /Ещё 2 лида/);
+    assert.match(wordsOf(await world.admin.chat.nextMessage()), /Ещё 2 лида/);
     await becomeLead(visitor);
     // Longer than a line waits for its visitor to be quiet.
     await new Promise((resolve) => setTimeout(resolve, 5_000));
     await becomeLead(visitor);
-    await assertAdminChatSilent(house);
+    await assertAdminChatSilent(world);
   }, { env: { REPEAT_WINDOW_MINUTES: "0" }, telegram: { limits: "off" } }));
 
 Deno.test("a visitor whose first name Telegram does not tell is a lead by username", () =>
-  withHouse(async (house) => {
-    const visitor = house.telegram.user({ first_name: null as unknown as string, username: "x_1" });
+  withWorld(async (world) => {
+    const visitor = world.telegram.user({ first_name: null as unknown as string, username: "x_1" });
     await becomeLead(visitor);
-    const { body } = await house.crm.nextLead();
+    const { body } = await world.crm.nextLead();
     assert.deepEqual((body as { contact: unknown }).contact, { name: "@x_1", username: "@x_1" });
   }));
 
 Deno.test("another bot on the same data folder has its own menus, and so has the first one when it comes back", () =>
-  withHouse(async (house) => {
+  withWorld(async (world) => {
     await using other = await startTelegramServer({ token: OTHER_TOKEN });
-    other.group({ id: house.admin.id, title: "Менеджеры", type: "supergroup" });
+    other.group({ id: world.admin.id, title: "Менеджеры", type: "supergroup" });
     const toOther = { BOT_TOKEN: OTHER_TOKEN, TELEGRAM_API_ROOT: other.url };
-    const ofFirst = galliard(house);
+    const ofFirst = galliard(world);
     const ofOther = other.user({ ...ofFirst.user });
     const first = await becomeLead(ofFirst);
-    await house.crm.nextLead();
+    await world.crm.nextLead();
 
     // What the first bot does not get to: a press, whose confirmation Telegram does not take.
     const late = await greet(ofFirst);
-    const mend = house.telegram.fault({
+    const mend = world.telegram.fault({
       method: "editMessageText",
       fault: { kind: "error", error_code: 500, description: "Internal Server Error" },
     });
     ofFirst.press(late, "Создать сайт");
-    await house.crm.nextLead();
-    await house.bot.line("Посетителю не ответить");
-    await house.bot.stop();
+    await world.crm.nextLead();
+    await world.bot.line("Посетителю не ответить");
+    await world.bot.stop();
     mend();
 
-    await house.restart(toOther);
+    await world.restart(toOther);
     await other.untilPolled();
-    await house.bot.line("Посетителю не ответить"); // They have not written to this bot yet.
+    await world.bot.line("Посетителю не ответить"); // They have not written to this bot yet.
     const second = await becomeLead(ofOther);
     assert.equal(second.menu.message_id, first.menu.message_id, "the same place in another chat");
-    const { body } = await house.crm.nextLead();
+    const { body } = await world.crm.nextLead();
     assert.equal((body as { request_details: string }).request_details, CHOICE);
     assert.deepEqual(confirmationsIn(ofOther), [second.menu.message_id]);
-    await house.bot.stop();
+    await world.bot.stop();
 
-    await house.restart();
+    await world.restart();
     await ofFirst.press(first.menu, CHOICE).answered;
-    await house.bot.stop();
-    await house.restart(toOther);
+    await world.bot.stop();
+    await world.restart(toOther);
     await other.untilPolled();
     await ofOther.press(second.menu, CHOICE).answered;
-    assert.equal(house.crm.receivedCount, 3);
+    assert.equal(world.crm.receivedCount, 3);
   }));
 
 Deno.test("a press that one bot left in its journal is a lead under the next, and takes no menu from it", () =>
-  withHouse(async (house) => {
+  withWorld(async (world) => {
     await using other = await startTelegramServer({ token: OTHER_TOKEN });
-    other.group({ id: house.admin.id, title: "Менеджеры", type: "supergroup" });
-    const ofFirst = galliard(house);
+    other.group({ id: world.admin.id, title: "Менеджеры", type: "supergroup" });
+    const ofFirst = galliard(world);
     const ofOther = other.user({ ...ofFirst.user });
     const menu = await greet(ofFirst);
-    await house.bot.stop();
+    await world.bot.stop();
     const press = {
       id: "1",
       from: ofFirst.user,
@@ -144,19 +144,19 @@ Deno.test("a press that one bot left in its journal is a lead under the next, an
       chat_instance: "1",
       data: "agency_website",
     };
-    leaveInInbox(house, 500_000_000, { callback_query: press });
+    leaveInInbox(world, 500_000_000, { callback_query: press });
 
-    await house.restart({ BOT_TOKEN: OTHER_TOKEN, TELEGRAM_API_ROOT: other.url });
-    const left = await house.crm.nextLead();
+    await world.restart({ BOT_TOKEN: OTHER_TOKEN, TELEGRAM_API_ROOT: other.url });
+    const left = await world.crm.nextLead();
     assert.equal((left.body as { request_details: string }).request_details, "Создать сайт");
-    await house.bot.line("Посетителю не ответить"); // They have not written to this bot yet.
+    await world.bot.line("Посетителю не ответить"); // They have not written to this bot yet.
     const { menu: own } = await becomeLead(ofOther);
     assert.equal(own.message_id, menu.message_id);
-    const { body } = await house.crm.nextLead();
+    const { body } = await world.crm.nextLead();
     assert.equal((body as { request_details: string }).request_details, CHOICE);
   }));
 
-function leaveInInbox({ folder }: House, id: number, update: object): void {
+function leaveInInbox({ folder }: World, id: number, update: object): void {
   const db = new DatabaseSync(`${folder}/data/triborg.db`);
   db.prepare("INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms) VALUES (?, ?, ?, 0)")
     .run(id, JSON.stringify({ update_id: id, ...update }), Date.now());

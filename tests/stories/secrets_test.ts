@@ -1,7 +1,7 @@
 // No secret leaves: every failure at once, with secrets that are known to the test.
 
 import assert from "node:assert/strict";
-import { TOKEN, withHouse } from "../helpers/house.ts";
+import { TOKEN, withWorld } from "../helpers/world.ts";
 import { becomeLead, galliard } from "../helpers/visits.ts";
 
 const PASSWORD = "a password that nobody may see";
@@ -9,11 +9,11 @@ const METRICS = "metrics-token-that-nobody-may-see";
 
 for (const format of ["text", "json"]) {
   Deno.test(`in ${format} no failure shows a token, a webhook's path or a password, neither in the log nor on the page`, () =>
-    withHouse(async (house) => {
-      const { crm, telegram, admin } = house;
+    withWorld(async (world) => {
+      const { crm, telegram, admin } = world;
       const path = new URL(crm.url).pathname;
       const secrets = [TOKEN, TOKEN.split(":")[1] ?? "", path, PASSWORD, METRICS, "hidden-query"];
-      const visitor = () => galliard(house);
+      const visitor = () => galliard(world);
 
       crm.behave({ kind: "answer", status: 500, body: `${crm.url} ${TOKEN} ${PASSWORD}` });
       await becomeLead(visitor());
@@ -24,24 +24,24 @@ for (const format of ["text", "json"]) {
       }
       await crm.down();
       await becomeLead(visitor());
-      await house.editLocales((locales) => {
+      await world.editLocales((locales) => {
         locales.agency.webhook_url = `ftp://example.com${path}`;
         locales.cg.webhook_url = "https://user:hidden-query@example.com/x";
       });
-      await house.bot.line("изменения приняты");
+      await world.bot.line("изменения приняты");
       await becomeLead(visitor());
       for (const text of [`{"fallback": "${path}"`, `{"agency": {"webhook_url": "${crm.url}"}}`]) {
-        await Deno.writeTextFile(house.localesPath, text);
-        await house.bot.line(() => countFaults(house.bot.lines) > 0);
+        await Deno.writeTextFile(world.localesPath, text);
+        await world.bot.line(() => countFaults(world.bot.lines) > 0);
       }
       telegram.fault({ chatId: admin.id, times: 3, fault: { kind: "reset_after" } });
       await becomeLead(visitor());
       await telegram.down();
-      await house.bot.line("Telegram недоступен");
+      await world.bot.line("Telegram недоступен");
       await telegram.up();
       admin.kickBot();
       await becomeLead(visitor());
-      await house.bot.line("КРИТИЧЕСКАЯ");
+      await world.bot.line("КРИТИЧЕСКАЯ");
 
       const origin = `http://127.0.0.1:${PORT}`;
       const pages = ["/", "/login?token=wrong", "/health", "/metrics", "/leads", "/nowhere", "/%"];
@@ -52,8 +52,8 @@ for (const format of ["text", "json"]) {
         });
         return `${[...response.headers].join()} ${await response.text()}`;
       }));
-      await house.bot.stop();
-      const shown = [...house.bot.lines, ...texts].join("\n");
+      await world.bot.stop();
+      const shown = [...world.bot.lines, ...texts].join("\n");
       for (const secret of secrets) {
         assert.ok(!shown.includes(secret), `«${secret}» is shown: ${around(shown, secret)}`);
       }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type BotProcess, startBotProcess } from "../helpers/bot_process.ts";
-import { type House, TOKEN, withHouse } from "../helpers/house.ts";
+import { TOKEN, withWorld, type World } from "../helpers/world.ts";
 import { galliard, greet, wordsOf } from "../helpers/visits.ts";
 
 /** Undefined where the call is held until the bot leaves. */
@@ -145,31 +145,31 @@ Deno.test("a login page before Telegram is no refused token: the bot stays, and 
 });
 
 Deno.test("a photo and a text that Telegram takes without an answer are the only greetings of a /start", () =>
-  withHouse(async (house) => {
-    const mend = house.telegram.fault({ method: /^send/, fault: { kind: "reset_after" } });
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const mend = world.telegram.fault({ method: /^send/, fault: { kind: "reset_after" } });
+    const visitor = galliard(world);
     visitor.start("agency");
-    await house.bot.line("❌ На обновление");
+    await world.bot.line("❌ На обновление");
     mend();
     // What was said before it is over: another's greeting comes, and no third of the first's.
-    await greet(house.telegram.user({ first_name: "Next", username: "next" }));
-    assert.deepEqual(greetingsOf(house, visitor.id), ["photo", "text"]);
+    await greet(world.telegram.user({ first_name: "Next", username: "next" }));
+    assert.deepEqual(greetingsOf(world, visitor.id), ["photo", "text"]);
   }, {
     locales: (locales) => locales.agency.step1.photo_url = "https://example.com/agency.jpg",
   }));
 
 Deno.test("a menu that Telegram takes without an answer is sent twice at most", () =>
-  withHouse(async (house) => {
-    const mend = house.telegram.fault({ method: /^send/, fault: { kind: "reset_after" } });
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const mend = world.telegram.fault({ method: /^send/, fault: { kind: "reset_after" } });
+    const visitor = galliard(world);
     visitor.say("Привет");
-    await house.bot.line("❌ На обновление");
+    await world.bot.line("❌ На обновление");
     mend();
-    await greet(house.telegram.user({ first_name: "Next", username: "next" }));
-    assert.deepEqual(greetingsOf(house, visitor.id), ["text", "text"]);
+    await greet(world.telegram.user({ first_name: "Next", username: "next" }));
+    assert.deepEqual(greetingsOf(world, visitor.id), ["text", "text"]);
   }));
 
-function greetingsOf({ telegram }: House, chatId: number): string[] {
+function greetingsOf({ telegram }: World, chatId: number): string[] {
   const messages = telegram.chats.find(({ chat }) => chat.id === chatId)?.messages ?? [];
   return messages.filter(({ from }) => from.is_bot).map((each) =>
     each.photo === undefined ? "text" : "photo"
@@ -180,13 +180,13 @@ Deno.test("a 429 of a day on a card fails it at once: said in the log, by /healt
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const PORT = String(listener.addr.port);
   listener.close();
-  return withHouse(async (house) => {
-    await house.crm.down();
-    const alert = house.telegram.group({ title: "Запасной чат" });
-    await house.restart({ ALERT_CHAT_ID: String(alert.id), PORT });
-    await house.telegram.untilPolled();
-    house.telegram.fault({
-      chatId: house.admin.id,
+  return withWorld(async (world) => {
+    await world.crm.down();
+    const alert = world.telegram.group({ title: "Запасной чат" });
+    await world.restart({ ALERT_CHAT_ID: String(alert.id), PORT });
+    await world.telegram.untilPolled();
+    world.telegram.fault({
+      chatId: world.admin.id,
       method: "sendMessage",
       fault: {
         kind: "error",
@@ -196,7 +196,7 @@ Deno.test("a 429 of a day on a card fails it at once: said in the log, by /healt
       },
     });
     const visitors = ["one", "two"].map((username) =>
-      house.telegram.user({ first_name: username, username })
+      world.telegram.user({ first_name: username, username })
     );
     for (const visitor of visitors) {
       const menu = await greet(visitor);
@@ -204,13 +204,13 @@ Deno.test("a 429 of a day on a card fails it at once: said in the log, by /healt
       await visitor.chat.waitFor((each) => wordsOf(each).startsWith("✅ Принято"));
       assert.match(wordsOf(await alert.chat.nextMessage()), /@(one|two)\n/);
     }
-    await house.bot.line("просит ждать 86400 с, ждём 300 с");
+    await world.bot.line("просит ждать 86400 с, ждём 300 с");
     const response = await fetch(`http://127.0.0.1:${PORT}/health`);
     assert.equal(response.status, 503);
     const { reasons } = await response.json();
     assert.ok(reasons.includes("admin_chat") && reasons.includes("undelivered"), String(reasons));
-    const asked = house.telegram.calls.filter(({ chatId, method }) =>
-      chatId === house.admin.id && method === "sendMessage"
+    const asked = world.telegram.calls.filter(({ chatId, method }) =>
+      chatId === world.admin.id && method === "sendMessage"
     );
     assert.equal(asked.length, 1);
   }, { asleep: true });

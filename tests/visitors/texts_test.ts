@@ -38,7 +38,7 @@ function covered({ text }: Formatted, { offset, length }: MessageEntity): string
   return text.slice(offset, offset + length);
 }
 
-Deno.test("a card is the seed's to the letter, its headlines bold", () => {
+Deno.test("a card has its exact words, and its headlines are bold", () => {
   const shown = card(aLead(), "crm_failed");
   assert.equal(shown.text, CARD);
   assert.deepEqual(shown.entities.map((entity) => [entity.type, covered(shown, entity)]), [

@@ -1,4 +1,4 @@
-// A whole house for one story: simulated Telegram and CRM over HTTP, a folder of its own, the bot as a process.
+// What a story of the running bot needs: simulated Telegram and CRM over HTTP, a folder of its own, the bot as a process.
 
 import { type CrmServer, startCrmServer } from "../../lib/simulator/crm/server.ts";
 import {
@@ -11,7 +11,7 @@ import { type BotProcess, startBotProcess } from "./bot_process.ts";
 
 export const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
 
-export interface House {
+export interface World {
   readonly telegram: TelegramServer;
   readonly crm: CrmServer;
   readonly admin: Group;
@@ -30,7 +30,7 @@ export interface House {
 // deno-lint-ignore no-explicit-any
 export type Locales = any;
 
-export interface HouseOptions {
+export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Changes the shipped locales.json before the bot starts. */
   readonly locales?: (locales: Locales, crm: CrmServer) => void;
@@ -43,10 +43,10 @@ export interface HouseOptions {
   readonly asleep?: boolean;
 }
 
-/** Opens a house, tells the story, and closes everything however the story ends. */
-export async function withHouse(
-  story: (house: House) => Promise<void>,
-  options: HouseOptions = {},
+/** Starts everything, runs the story, and closes everything even if the story fails. */
+export async function withWorld(
+  story: (world: World) => Promise<void>,
+  options: WorldOptions = {},
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   await using telegram = await startTelegramServer({ token: TOKEN, ...options.telegram });
@@ -59,7 +59,7 @@ export async function withHouse(
   await Deno.writeTextFile(localesPath, JSON.stringify(locales, null, 2));
 
   let bot: BotProcess | undefined;
-  const house: House = {
+  const world: World = {
     telegram,
     crm,
     admin,
@@ -92,10 +92,10 @@ export async function withHouse(
   };
   try {
     if (!options.asleep) {
-      await house.restart();
+      await world.restart();
       await telegram.untilPolled();
     }
-    await story(house);
+    await story(world);
   } catch (error) {
     if (bot !== undefined) console.error(`The bot's log:\n${bot.lines.join("\n")}`);
     throw error;

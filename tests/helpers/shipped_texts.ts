@@ -1,4 +1,4 @@
-// The required texts, to the letter, typed once for all stories.
+// Texts that visitors and managers get with the shipped locales.json, to the letter.
 
 export const CHOICE = "Привлечь клиентов";
 
@@ -8,8 +8,8 @@ export const CONFIRMATION = `✅ Принято: Привлечь клиенто
 
 💡 Чтобы ускорить процесс, отправьте ссылку на ваш текущий сайт или соцсеть.`;
 
-/** The required card, for another contact or name if given. */
-export function seedCard(
+/** The card of a lead whose CRM is down, for another contact, name or headline if given. */
+export function expectedCard(
   { contact = "@betterrman", name = "Galliard", headline = "⚠️ [FALLBACK - CRM НЕДОСТУПНА] ⚠️" } =
     {},
 ): string {

@@ -1,17 +1,17 @@
-// The seed's four scenarios and its critical one, told through the running bot; and the demo that shows them.
+// What happens to a lead when the CRM takes it, is down, refuses, stays silent, or the managers' chat fails too; and the demo of it.
 
 import assert from "node:assert/strict";
-import { withHouse } from "../helpers/house.ts";
-import { FALLBACK_LINE, seedCard } from "../helpers/seed.ts";
+import { withWorld } from "../helpers/world.ts";
+import { expectedCard, FALLBACK_LINE } from "../helpers/shipped_texts.ts";
 import { assertAdminChatSilent, becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
 import { DENO, taskArguments } from "../helpers/deno.ts";
 
 Deno.test("a lead that the CRM takes leaves the managers' chat silent until the follow-up", () =>
-  withHouse(async (house) => {
-    const visitor = galliard(house);
+  withWorld(async (world) => {
+    const visitor = galliard(world);
     await becomeLead(visitor);
 
-    const lead = await house.crm.nextLead();
+    const lead = await world.crm.nextLead();
     assert.equal(
       lead.rawBody,
       JSON.stringify({
@@ -23,13 +23,13 @@ Deno.test("a lead that the CRM takes leaves the managers' chat silent until the 
     );
     assert.equal(lead.method, "POST");
     assert.equal(lead.headers["content-type"], "application/json");
-    const host = new URL(house.crm.url).host;
-    await house.bot.line((line) => line === `📤 Отправка лида в AmoCRM: http://${host}/…`);
-    await house.bot.line((line) => line === "✅ Лид успешно отправлен в AmoCRM. Статус: 200");
-    await assertAdminChatSilent(house);
+    const host = new URL(world.crm.url).host;
+    await world.bot.line((line) => line === `📤 Отправка лида в AmoCRM: http://${host}/…`);
+    await world.bot.line((line) => line === "✅ Лид успешно отправлен в AmoCRM. Статус: 200");
+    await assertAdminChatSilent(world);
 
     visitor.say("https://example.com");
-    const followUp = await house.admin.chat.nextMessage();
+    const followUp = await world.admin.chat.nextMessage();
     assert.equal(
       followUp.text,
       "📎 Дополнение к лиду MONSTER AGENCY от @betterrman:\n\nhttps://example.com",
@@ -37,26 +37,26 @@ Deno.test("a lead that the CRM takes leaves the managers' chat silent until the 
   }));
 
 Deno.test("a lead taken while the CRM is down reaches the managers' chat, and the visitor notices nothing", () =>
-  withHouse(async (house) => {
-    await house.crm.down();
-    await becomeLead(galliard(house));
+  withWorld(async (world) => {
+    await world.crm.down();
+    await becomeLead(galliard(world));
 
-    const card = await house.admin.chat.nextMessage();
-    assert.equal(card.text, seedCard());
-    const host = new URL(house.crm.url).host.replaceAll(".", "\\.");
-    await house.bot.line(
+    const card = await world.admin.chat.nextMessage();
+    assert.equal(card.text, expectedCard());
+    const host = new URL(world.crm.url).host.replaceAll(".", "\\.");
+    await world.bot.line(
       new RegExp(
         `^❌ CRM-сервер недоступен \\(ошибка соединения\\): Cannot connect to host ${host}: \\S`,
       ),
     );
-    await house.bot.line((line) => line === FALLBACK_LINE);
+    await world.bot.line((line) => line === FALLBACK_LINE);
   }));
 
-Deno.test("the seed's invalid webhook address is named as it was written, and the card comes", () =>
-  withHouse(async (house) => {
-    await becomeLead(galliard(house));
-    assert.equal((await house.admin.chat.nextMessage()).text, seedCard());
-    await house.bot.line(
+Deno.test("a webhook address whose host does not resolve is logged as it was written, and the card comes", () =>
+  withWorld(async (world) => {
+    await becomeLead(galliard(world));
+    assert.equal((await world.admin.chat.nextMessage()).text, expectedCard());
+    await world.bot.line(
       /^❌ CRM-сервер недоступен \(ошибка соединения\): Cannot connect to host INVALID_URL_FOR_TESTING: \S/,
     );
   }, {
@@ -65,33 +65,33 @@ Deno.test("the seed's invalid webhook address is named as it was written, and th
   }));
 
 Deno.test("a lead that the CRM answers with 500 reaches the managers' chat with the answer in the log", () =>
-  withHouse(async (house) => {
-    house.crm.behave({ kind: "answer", status: 500, body: "Internal Server Error" });
-    await becomeLead(galliard(house));
-    assert.equal((await house.admin.chat.nextMessage()).text, seedCard());
-    await house.bot.line((line) =>
+  withWorld(async (world) => {
+    world.crm.behave({ kind: "answer", status: 500, body: "Internal Server Error" });
+    await becomeLead(galliard(world));
+    assert.equal((await world.admin.chat.nextMessage()).text, expectedCard());
+    await world.bot.line((line) =>
       line === "❌ Ошибка отправки в AmoCRM. Статус: 500, Ответ: Internal Server Error"
     );
-    await house.bot.line((line) => line === FALLBACK_LINE);
+    await world.bot.line((line) => line === FALLBACK_LINE);
   }));
 
 Deno.test("a lead that the CRM leaves unanswered reaches the managers' chat after the deadline", () =>
-  withHouse(async (house) => {
-    house.crm.behave({ kind: "silent" });
-    await becomeLead(galliard(house));
-    assert.deepEqual(house.admin.chat.messages, []);
-    assert.equal((await house.admin.chat.nextMessage()).text, seedCard());
-    await house.bot.line((line) => line === "❌ Таймаут при отправке в AmoCRM (>1s)");
-    assert.equal(house.crm.receivedCount, 1);
+  withWorld(async (world) => {
+    world.crm.behave({ kind: "silent" });
+    await becomeLead(galliard(world));
+    assert.deepEqual(world.admin.chat.messages, []);
+    assert.equal((await world.admin.chat.nextMessage()).text, expectedCard());
+    await world.bot.line((line) => line === "❌ Таймаут при отправке в AmoCRM (>1s)");
+    assert.equal(world.crm.receivedCount, 1);
   }));
 
 Deno.test("a lead that neither the CRM nor the managers' chat takes is in the log whole, and its card comes later", () =>
-  withHouse(async (house) => {
-    await house.crm.down();
-    house.admin.kickBot();
-    await becomeLead(galliard(house));
+  withWorld(async (world) => {
+    await world.crm.down();
+    world.admin.kickBot();
+    await becomeLead(galliard(world));
 
-    const line = await house.bot.line(
+    const line = await world.bot.line(
       "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: ",
     );
     for (
@@ -99,12 +99,12 @@ Deno.test("a lead that neither the CRM nor the managers' chat takes is in the lo
     ) {
       assert.ok(line.includes(part), `${part} is not in: ${line}`);
     }
-    house.admin.addBot();
-    assert.equal(wordsOf(await house.admin.chat.nextMessage()), seedCard());
-    await house.bot.line((each) => each === FALLBACK_LINE);
+    world.admin.addBot();
+    assert.equal(wordsOf(await world.admin.chat.nextMessage()), expectedCard());
+    await world.bot.line((each) => each === FALLBACK_LINE);
   }));
 
-Deno.test("the demo plays the seed's scenarios, keeps every promise, and ends with 0", async () => {
+Deno.test("the demo plays five scenarios, passes every check, and exits with 0", async () => {
   const args = await taskArguments("demo");
   const output = await new Deno.Command(DENO, { args: [...args, "--once"] }).output();
   const transcript = new TextDecoder().decode(output.stdout);
