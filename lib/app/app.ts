@@ -69,11 +69,7 @@ export interface App {
   stop(): void;
 }
 
-/**
- * Starts the bot.
- *
- * @returns The exit code when it cannot start; the log says why.
- */
+/** Starts the bot; resolves with an exit code when it cannot, and the log says why. */
 export async function startApp(
   config: Config,
   output: Output,

@@ -6,11 +6,7 @@ export interface Lock {
   release(): void;
 }
 
-/**
- * Locks the folder for this process, creating it if needed; undefined when another process holds it.
- *
- * @throws What the file system throws for a folder that cannot be created or written.
- */
+/** Locks the folder for this process, creating it if needed; undefined when another process holds it. */
 export function lockFolder(folder: string): Lock | undefined {
   makePrivateFolder(folder);
   const file = Deno.openSync(`${folder}/triborg.lock`, { write: true, create: true, mode: 0o600 });

@@ -16,11 +16,7 @@ export interface OpenJournal {
   readonly lock: Lock;
 }
 
-/**
- * Locks the data folder, opens the journal in it and checks its integrity.
- *
- * @returns The exit code when it cannot be used; the log says why.
- */
+/** Locks the data folder, opens and checks the journal; an exit code when it cannot be used, and the log says why. */
 export async function openCheckedJournal(
   { dataDir: folder, botToken }: Pick<Config, "dataDir" | "botToken">,
   elapsedMs: () => number,

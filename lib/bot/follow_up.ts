@@ -4,7 +4,7 @@ import { Composer, type Context } from "grammy";
 import { contentOf } from "./content.ts";
 import type { BotDeps } from "./deps.ts";
 
-/** How long after a lead its visitor's messages belong to it, in ms (user requirement). */
+/** How long after a lead its visitor's messages belong to it, in ms. */
 const CONVERSATION_MS = 24 * 60 * 60 * 1000;
 
 export function followUpComposer(deps: BotDeps): Composer<Context> {

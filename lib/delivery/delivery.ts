@@ -17,7 +17,7 @@ import { contact } from "../visitor_name.ts";
 import type { Confirmation } from "../journal/work.ts";
 import { hostOf } from "../profiles/webhook_address.ts";
 
-/** Most leads of one visitor within an hour that go to the CRM by themselves (user requirement). */
+/** Most leads of one visitor within an hour that go to the CRM by themselves. */
 export const MOST_LEADS_AN_HOUR = 20;
 
 export interface Delivery {

@@ -128,11 +128,7 @@ function scan(text: string, members: Span[], faults: TextFault[]): void {
   }
 }
 
-/**
- * The tokens of a text without whitespace, and one for its end.
- *
- * @throws {SyntaxError} At a comment, or an invalid string or number.
- */
+/** The tokens of a text, and one for its end. @throws {SyntaxError} At a comment, or an invalid string or number. */
 export function* tokensOf(text: string): Generator<Token> {
   const scanner = createScanner(text);
   for (let sign = " "; sign !== "";) {

@@ -20,12 +20,7 @@ export interface Log {
   error(message: string, facts?: Facts): void;
 }
 
-/**
- * Starts the process's log. What comes from outside is cut, masked and made one visible line here, for both
- * formats.
- *
- * @param write Gets each finished line, without its line break, and how much depends on it.
- */
+/** Starts the log. Facts are cut, masked and made one visible line for both formats; `write` gets each finished line. */
 export function createLog(
   options: {
     readonly format: LogFormat;

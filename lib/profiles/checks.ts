@@ -44,11 +44,7 @@ export function checkAliases(
   }
 }
 
-/**
- * Checks a profile that has its name in its texts.
- *
- * @param seen Where each callback data of the file stands.
- */
+/** Checks a profile whose `{name}` is replaced; `seen` maps each callback data of the file to its place. */
 export function checkProfile(profile: Profile, seen: Map<string, string>, faults: Fault[]): void {
   const { key, buttons, translations } = profile;
   checkFilled(profile, key, faults);
@@ -60,11 +56,7 @@ export function checkProfile(profile: Profile, seen: Map<string, string>, faults
   checkUnique(buttons, `${key}.step1`, seen, faults);
 }
 
-/**
- * Checks that each button of the menu leads to a profile of the file, and one alone.
- *
- * @param seen Where each callback data of the file stands.
- */
+/** Checks that each button of the menu leads to exactly one profile; `seen` maps callback data to its place. */
 export function checkMenu(
   menu: readonly Button[],
   keys: ReadonlySet<string>,

@@ -231,11 +231,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
   });
 }
 
-/**
- * Callback data for a new button, never used before: otherwise old messages would change their meaning.
- *
- * @param random From 0 to 1.
- */
+/** Callback data for a new button, never used before, or old messages would change meaning; `random` is from 0 to 1. */
 export function newCallbackData(key: string, random: number): string {
   return `${key}_${Math.floor(random * 36 ** 5).toString(36).padStart(5, "0")}`;
 }

@@ -44,12 +44,7 @@ export async function replaceFile(
   }
 }
 
-/**
- * Restores the old text after an interrupted write in place.
- *
- * @param isWhole Whether a text is good.
- * @returns Whether anything was restored.
- */
+/** Restores the old text after an interrupted write in place, unless the file `isWhole`; returns whether it did. */
 export async function restoreTorn(
   path: string,
   spareFolder: string,

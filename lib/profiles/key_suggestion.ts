@@ -12,11 +12,7 @@ const LATIN: Readonly<Record<string, string>> = {
   ы: "y", э: "e", ю: "yu", я: "ya",
 };
 
-/**
- * Suggests a key of Latin letters, digits and hyphens: `tsvety-na-dom` for `Цветы на дом`.
- *
- * @param isTaken Whether a key is taken; then a number is appended.
- */
+/** Suggests a key such as `tsvety-na-dom` for `Цветы на дом`; a taken one gets a number. */
 export function suggestKey(name: string, isTaken: (key: string) => boolean): string {
   // In this form accents are separate characters, but й and ё stay letters.
   const plain = name.toLowerCase().replace(/[а-яёґєіїў]/g, (each) => LATIN[each] ?? "")

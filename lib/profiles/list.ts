@@ -32,11 +32,7 @@ function blankProfile(key: string, name: string, random: () => number): object {
   };
 }
 
-/**
- * Appends a profile, and its button to the menu.
- *
- * @param from The profile to copy; undefined for a blank one.
- */
+/** Appends a profile, a copy of `from` or a blank one, and its button in the menu. */
 export function withNewProfile(
   content: Content,
   { key, name, from }: {
@@ -163,11 +159,7 @@ export function withoutProfile(content: Content, key: string): Content {
   });
 }
 
-/**
- * Restores a version of a profile, also of a deleted one.
- *
- * @param spelled The profile as spelled in the file; text without layout (from older bots) gets the file's.
- */
+/** Restores a version of a profile, also of a deleted one; text without layout, from older bots, gets the file's layout. */
 export function withRestored(content: Content, key: string, spelled: string): Content {
   const restored = withSpelled(content, key, spelled);
   if (key === MENU_KEY) return restored;
@@ -197,11 +189,7 @@ function nameOf(content: Content, key: string): string {
   return (valueAt(content, key) as { readonly name: string }).name;
 }
 
-/**
- * The fault of a new key; undefined if there is none.
- *
- * @param own The profile to be renamed, if any: it may take back one of its aliases.
- */
+/** The fault of a new key, if any. A renamed profile, `own`, may take back one of its aliases. */
 export function keyFault(content: Content, key: string, own?: string): string | undefined {
   if (key === "") return "пусто, нужно слово для ссылки";
   // The menu's callback data begin with `select_`, and a profile's with its key.

@@ -30,11 +30,7 @@ export type ProfilesResult =
   | { readonly ok: true; readonly profiles: Profiles; readonly warnings: readonly Fault[] }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/**
- * Reads the parsed content of locales.json. Keys it does not know are no fault.
- *
- * @param content An object, or a map where the order of whole-number keys counts.
- */
+/** Reads parsed locales.json; unknown keys are no fault. A map keeps the order of whole-number keys. */
 export function parseProfiles(content: unknown): ProfilesResult {
   const faults: Fault[] = [];
   const warnings: Fault[] = [];

@@ -6,10 +6,7 @@ export interface Button {
   readonly callbackData: string;
 }
 
-/**
- * One offer of the agency: what its visitors read, and where their leads go. `{name}` is already replaced in
- * its texts.
- */
+/** One offer of the agency: its texts, with `{name}` already replaced, and the destination of its leads. */
 export interface Profile {
   readonly key: string;
   readonly name: string;

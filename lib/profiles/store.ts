@@ -51,11 +51,7 @@ export interface ProfileStore {
   faults(): readonly Fault[];
   /** The same with moments; undefined while the file on disk is good. */
   breakage(): Breakage | undefined;
-  /**
-   * Writes a new version atomically; nothing is written if it is faulty or based on a stale version.
-   *
-   * @param basedOn The text of the version that the new one was made from.
-   */
+  /** Writes a new version atomically, unless it is faulty or the file no longer says `basedOn`. */
   save(text: string, basedOn: string, saving?: Saving): Promise<SaveResult>;
   close(): Promise<void>;
 }
@@ -71,11 +67,7 @@ export async function readProfiles(path: string): Promise<ReadResult> {
   return parseText(await readText(path));
 }
 
-/**
- * Restores the file's old text after an interrupted save in place. A good file is left alone.
- *
- * @returns Whether it was restored.
- */
+/** Restores the old text after an interrupted save in place, unless the file is good; returns whether it did. */
 export async function mendTornFile(path: string, spareFolder: string): Promise<boolean> {
   try {
     return await restoreTorn(path, spareFolder, (text) => parseText(text).ok);

@@ -23,11 +23,7 @@ export interface NightlyBackupOptions {
   readonly mayRemoveOld: boolean;
 }
 
-/**
- * Copies the journal of a running bot to the file of a day such as `2026-11-28`.
- *
- * @throws {Error} If there is no room, or the disk fails; then no part of a copy is left.
- */
+/** Copies the running journal to the file of a day such as `2026-11-28`. @throws {Error} Leaving nothing, on failure. */
 export async function backUpNightly(options: NightlyBackupOptions, day: string): Promise<void> {
   const { journal, dataDir, freeBytes, now, mayRemoveOld } = options;
   const folder = backupFolder(dataDir);

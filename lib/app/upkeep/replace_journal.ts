@@ -24,11 +24,7 @@ export interface Replaced {
   readonly putAside: string | undefined;
 }
 
-/**
- * Replaces the journal.
- *
- * @throws {Error} If the copy is no whole journal of this bot, or the disk fails; then the journal is as it was.
- */
+/** Replaces the journal. @throws {Error} If the copy is no journal of this bot, or the disk fails; then nothing changed. */
 export async function replaceJournal(options: ReplaceOptions): Promise<Replaced> {
   const { dataDir, copy, nowMs, timeZone, freeBytes } = options;
   const journal = `${dataDir}/triborg.db`;

@@ -6,13 +6,7 @@ import { sizeWords } from "./words.ts";
 /** A copy of the journal, and as much again for the leads that come meanwhile. */
 const TIMES = 2;
 
-/**
- * Asks for room before a copy is begun.
- *
- * @param path The journal, or what is copied in its place.
- * @param free Free bytes where the copy goes; undefined where that is not known: then it is tried.
- * @throws {RangeError} If there is not twice the size of the journal, its WAL included.
- */
+/** Checks for twice the size of the journal at `path` with its WAL; unknown `free` bytes pass. @throws {RangeError} If not. */
 export async function askForRoom(path: string, free: number | undefined): Promise<void> {
   if (free === undefined) return;
   const sizes = await Promise.all(ENDINGS.map((ending) => sizeOf(path + ending)));
