@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { posix } from "node:path";
-import { DENO } from "./helpers/deno.ts";
+import { runScript } from "./helpers/deno.ts";
 
 /**
  * The folders of `lib/`, top to bottom: a file imports only from its own row and from rows below it.
@@ -288,17 +288,10 @@ Deno.test("importing a file does nothing: no environment, file, timer, socket or
   const script = [...urls.map((each) => `import "${each}";`), `console.log("imported");`].join(
     "\n",
   );
-  const child = new Deno.Command(DENO, {
-    args: ["run", "--no-prompt", "--quiet", "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(script));
-  await writer.close();
   // Without a permission nothing can be reached, and a timer or socket would keep the process alive.
-  const { code, stdout, stderr } = await child.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  assert.deepEqual([text(stderr), text(stdout), code], ["", "imported\n", 0]);
+  assert.deepEqual(await runScript(script, { flags: [] }), {
+    code: 0,
+    stdout: "imported\n",
+    stderr: "",
+  });
 });

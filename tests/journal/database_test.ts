@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { FakeTime } from "@std/testing/time";
 import { type Database, openDatabase } from "../../lib/journal/database.ts";
 import { StorageError, toStorageError } from "../../lib/journal/storage_error.ts";
-import { DENO } from "../helpers/deno.ts";
+import { runScript } from "../helpers/deno.ts";
 
 const NOTES = "CREATE TABLE notes (number INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT";
 
@@ -618,15 +618,6 @@ Deno.test("a move of many pages is recorded where no further file can be opened"
       await db.committed();
       console.log("recorded");
     `;
-    const child = new Deno.Command("sh", {
-      args: ["-c", 'ulimit -n 64; exec "$0" "$@"', DENO, "run", "-A", "--no-lock", "--quiet", "-"],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(script));
-    await writer.close();
-    const { stdout, stderr } = await child.output();
-    assert.equal(new TextDecoder().decode(stdout), "recorded\n", new TextDecoder().decode(stderr));
+    const { stdout, stderr } = await runScript(script, { openFiles: 64 });
+    assert.equal(stdout, "recorded\n", stderr);
   }));

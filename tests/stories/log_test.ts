@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { BotProcess } from "../helpers/bot_process.ts";
 import { startBotProcess } from "../helpers/bot_process.ts";
-import { taskArguments } from "../helpers/deno.ts";
+import { startScript, taskArguments } from "../helpers/deno.ts";
 import { TOKEN, withWorld } from "../helpers/world.ts";
 import { becomeLead, galliard } from "../helpers/visits.ts";
 
@@ -117,15 +117,7 @@ Deno.test("a reader that comes back gets what was kept in order, with one line t
     await output.flushed();
     Deno.exit(0);
   `;
-  const child = new Deno.Command("deno", {
-    args: ["run", "--no-prompt", "--quiet", "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(script));
-  await writer.close();
+  const child = await startScript(script, { flags: [] });
   const faults = child.stderr.getReader();
   assert.equal(new TextDecoder().decode((await faults.read()).value), "the event loop is free\n");
   const lines = (await new Response(child.stdout).text()).trimEnd().split("\n");

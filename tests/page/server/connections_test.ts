@@ -1,7 +1,7 @@
 // Which connections are kept when more come than may be open, and what is loaded when files run out.
 
 import assert from "node:assert/strict";
-import { DENO } from "../../helpers/deno.ts";
+import { runScript } from "../../helpers/deno.ts";
 import {
   type Connections,
   createConnections,
@@ -120,16 +120,8 @@ Deno.test("where too few files can be opened, some are closed; where that is not
     await load().catch((error) => said.push(error.message));
     console.log(said.join("; "));
   `;
-  const child = new Deno.Command("sh", {
-    args: ["-c", 'ulimit -n 64; exec "$0" "$@"', DENO, "run", "-A", "--no-lock", "--quiet", "-"],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(script));
-  await writer.close();
-  const { stdout } = await child.output();
-  assert.match(new TextDecoder().decode(stdout), /^made room; Too many open files/);
+  const { stdout } = await runScript(script, { openFiles: 64 });
+  assert.match(stdout, /^made room; Too many open files/);
 });
 
 Deno.test("a reserve is released once, and can be held again", () => {
