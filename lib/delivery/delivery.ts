@@ -54,7 +54,7 @@ export interface Delivery {
 export interface DeliveryOptions extends LaneOptions {
   /** Within this a visitor's same choice again is the same lead, in ms; 0 for never. */
   readonly repeatWindowMs: number;
-  /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
+  /** Resolves a little later, so that confirmations leave first. */
   readonly afterVisitors: () => Promise<void>;
 }
 
