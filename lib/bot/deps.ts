@@ -11,7 +11,7 @@ export interface BotDeps {
   readonly delivery: Pick<Delivery, "receive" | "receiveFollowUp" | "receiveEdit">;
   /** A UUID for each new lead. */
   readonly newId: () => string;
-  /** Resolves a little later, a few in each round of the event loop: what was begun before goes first. */
+  /** Resolves a little later, so that confirmations leave first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
   readonly log: Log;
