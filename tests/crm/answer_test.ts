@@ -96,7 +96,7 @@ function endlessAfter(bytes: number, left: () => void): ReadableStream {
   });
 }
 
-Deno.test("sendLead stops reading an answer without end, and logs nothing of its emptiness", () =>
+Deno.test("sendLead stops reading an endless answer, and does not log its whitespace", () =>
   withCrm(async ({ send, lines, crm }) => {
     assert.deepEqual(await send(), { kind: "answered", status: 500, body: "" });
     assert.equal(lines.at(-1), "❌ Ошибка отправки в AmoCRM. Статус: 500");

@@ -26,7 +26,7 @@ async function withConnections(
 
 // — unreachable —
 
-Deno.test('sendLead says "unreachable" when nobody listens', () =>
+Deno.test('sendLead says "unreachable" when nothing listens on the port', () =>
   withCrm(async ({ send, lines, host, crm }) => {
     await crm.down();
     assert.deepEqual(await send(), {

@@ -32,7 +32,7 @@ Deno.test("sendLead posts once on a connection of its own, also after one that w
     assert.equal(crm.receivedCount, 2);
   }));
 
-Deno.test("sendLead keeps to itself what it posts when its lines are JSON", () =>
+Deno.test("sendLead does not log what it posts when its lines are JSON", () =>
   withCrm(
     async ({ send, lines }) => {
       using _time = new FakeTime(NOON_MS);
@@ -65,7 +65,7 @@ for (const kind of ["headers_then_silence", "endless_body", "reset_in_body"] as 
     }, { kind, status: 200 }));
 }
 
-Deno.test("sendLead lets go of an accepting answer whose body never ends", async () => {
+Deno.test("sendLead closes an accepting answer whose body never ends", async () => {
   const left = Promise.withResolvers<void>();
   const body = new ReadableStream({
     pull: (controller) => controller.enqueue(new Uint8Array(1024)),

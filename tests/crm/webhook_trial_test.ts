@@ -46,7 +46,7 @@ Deno.test("a trial shows the beginning of what an accepting CRM says, without th
   }
 });
 
-Deno.test("a redirect is told and not followed", async () => {
+Deno.test("a redirect is reported and not followed", async () => {
   let requests = 0;
   await using server = serve(() => {
     requests += 1;
@@ -70,11 +70,11 @@ Deno.test("an impossible address and one of the machine's own services are not s
   assert.deepEqual(await test("ftp://crm.example.ru", 1000, "A"), { kind: "impossible" });
   assert.deepEqual(await test("crm", 1000, "A"), { kind: "impossible" });
   assert.deepEqual(await test("http://169.254.169.254/", 1000, "A"), { kind: "forbidden" });
-  // A name that anybody can point there.
+  // Anyone can make a name resolve to it.
   assert.deepEqual(await test("http://innocent.example/", 1000, "A"), { kind: "forbidden" });
 });
 
-Deno.test("a name that does not resolve is the CRM client's to report", async () => {
+Deno.test("a name that does not resolve is left to the CRM client", async () => {
   const outcome = { kind: "unreachable", reason: "" } as const;
   const test = trialWith(
     { trySending: () => Promise.resolve({ outcome, answer: "" }) },

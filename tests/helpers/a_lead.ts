@@ -39,7 +39,7 @@ export function aConfirmation(details: Partial<Confirmation> = {}): Confirmation
   return { chatId: 310_452_007, messageId: 2, text: "✅ Принято", photo: false, ...details };
 }
 
-/** What the managers are told of a lead that was held back. */
+/** The managers' note on a lead that was held back. */
 export const A_HELD_LINE = { alone: "1 held", counted: "more held" };
 
 export function someContent(details: Partial<FollowUpContent> = {}): FollowUpContent {

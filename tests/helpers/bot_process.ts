@@ -33,7 +33,7 @@ export async function startBotProcess(
     readonly cwd?: string;
     /** How many files the process may have open, as `ulimit -n` sets it. */
     readonly openFiles?: number | undefined;
-    /** Until it resolves nobody reads stdout. */
+    /** Until it resolves stdout is not read. */
     readonly stalled?: Promise<void> | undefined;
   } = {},
 ): Promise<BotProcess> {

@@ -37,7 +37,7 @@ export interface WorldOptions {
   readonly telegram?: Partial<TelegramServerOptions>;
   /** How many files the bot may have open. */
   readonly openFiles?: number;
-  /** Until it resolves nobody reads the bot's stdout. */
+  /** Until it resolves the bot's stdout is not read. */
   readonly stalled?: Promise<void>;
   /** Leaves the first start to the story; else the story begins when the bot polls. */
   readonly asleep?: boolean;

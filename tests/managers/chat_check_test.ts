@@ -1,4 +1,4 @@
-// The chats that the configuration names, asked for: what is wrong with one is said once an hour, and cleared when it is mended.
+// Checks of the configured chats: a problem is logged once an hour, and cleared when it is fixed.
 
 import assert from "node:assert/strict";
 import {
@@ -84,7 +84,7 @@ async function withCheck(
   goOn();
 }
 
-Deno.test("a chat that is well is asked for every hour, and nothing is said of it", () =>
+Deno.test("a usable chat is checked every hour, and nothing is logged", () =>
   withCheck(async ({ check, next, usable, lines }) => {
     assert.equal(await next(), 60 * MINUTE_MS);
     assert.equal(await next(), 60 * MINUTE_MS);
@@ -93,7 +93,7 @@ Deno.test("a chat that is well is asked for every hour, and nothing is said of i
     assert.deepEqual(lines, []);
   }));
 
-Deno.test("a chat that is not there is said loudly once an hour, asked for each minute, and cleared when it is mended", () =>
+Deno.test("a missing chat is an error once an hour, checked each minute, and cleared when it is there", () =>
   withCheck(async ({ check, next, group, usable, lines }) => {
     group.kickBot();
     const waits = [];
@@ -112,7 +112,7 @@ Deno.test("a chat that is not there is said loudly once an hour, asked for each 
     assert.match(lines.at(-1) ?? "", /^✅ Чат -?\d+ \(ADMIN_CHAT_ID\) снова доступен$/);
   }));
 
-Deno.test("a message that was shown proves that the chat is well", () =>
+Deno.test("a message that was shown proves that the chat is usable", () =>
   withCheck(async ({ check, next, group, shown }) => {
     group.kickBot();
     await next();
@@ -121,7 +121,7 @@ Deno.test("a message that was shown proves that the chat is well", () =>
     assert.equal(check.problem(), undefined);
   }));
 
-Deno.test("an id of no chat is told apart, and told how to find the right one", () =>
+Deno.test("an id without a chat gets its own advice on how to find the right one", () =>
   withCheck(
     async ({ check, next, lines }) => {
       await next();
@@ -132,7 +132,7 @@ Deno.test("an id of no chat is told apart, and told how to find the right one", 
     () => ({ chatId: () => -100999 }),
   ));
 
-Deno.test("a bot that may not write is told so, and an administrator always may", () =>
+Deno.test("a bot that may not write is a problem, and an administrator always may", () =>
   withCheck(async ({ check, next, group }) => {
     group.muteMembers();
     await next();
@@ -153,9 +153,12 @@ Deno.test("a channel is usable for an administrator who may post", () =>
   }, { type: "channel" }));
 
 for (
-  const [what, error_code] of [["ails", 500], ["is busy", 429], ["is no Bot API", 404]] as const
+  const [what, error_code] of [["has a fault", 500], ["is busy", 429], [
+    "is no Bot API",
+    404,
+  ]] as const
 ) {
-  Deno.test(`a Telegram that ${what} is no fault of the chat's`, () =>
+  Deno.test(`a Telegram that ${what} is no problem of the chat`, () =>
     withCheck(async ({ check, next, telegram, lines, usable }) => {
       const fault = { kind: "error", error_code, description: "No" } as const;
       const mend = telegram.fault({ method: /^getChat/, fault });
@@ -169,7 +172,7 @@ for (
     }));
 }
 
-Deno.test("a private chat is no use before its person has started the bot", async () => {
+Deno.test("a private chat is unusable until its person has started the bot", async () => {
   await using telegram = await startTelegramServer({ token: TOKEN });
   const person = telegram.user({ first_name: "Анна" });
   await withCheck(
@@ -188,7 +191,7 @@ Deno.test("a private chat is no use before its person has started the bot", asyn
   );
 });
 
-Deno.test("a topic that takes nothing is said once, and leaves the chat usable", () =>
+Deno.test("a topic that refuses messages is logged once, and leaves the chat usable", () =>
   withCheck(
     async ({ check, next, lines, usable }) => {
       await next();
@@ -202,7 +205,7 @@ Deno.test("a topic that takes nothing is said once, and leaves the chat usable",
     () => ({ topicId: 404 }),
   ));
 
-Deno.test("the second chat's fault is a warning", () =>
+Deno.test("a problem of the alert chat is a warning", () =>
   withCheck(
     async ({ next, lines }) => {
       await next();

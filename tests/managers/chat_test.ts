@@ -40,7 +40,7 @@ interface Options {
   readonly type?: "group" | "supergroup";
   readonly topic?: boolean;
   readonly alert?: boolean;
-  /** Happens while the room waits. */
+  /** Happens while the chat waits. */
   readonly sleep?: (room: Room) => void;
 }
 
@@ -161,7 +161,7 @@ const FAILURES: readonly [what: string, fault: Fault, reason: RegExp, kind?: "re
     "refused",
   ],
   ["the token is refused", refusal(401, "Unauthorized"), /^401: Unauthorized$/],
-  ["Telegram ails", refusal(500, "Internal Server Error"), /^500: Internal Server Error$/],
+  ["Telegram has a fault", refusal(500, "Internal Server Error"), /^500: Internal Server Error$/],
   ["a gateway answers", { kind: "html", status: 502 }, /^нет связи с Telegram \(.+\)$/],
   ["the connection breaks", { kind: "reset_before" }, /^нет связи с Telegram \(.+\)$/],
 ];
@@ -275,7 +275,7 @@ Deno.test('show says "stopped" when the process stops while Telegram wants to wa
 
 // — A group that moves —
 
-Deno.test("a group that became a supergroup is followed, told of and said so in the log", () =>
+Deno.test("a group that became a supergroup is followed, reported and logged", () =>
   withAdminChat(async ({ adminChat, group, migratedTo, lines }) => {
     const supergroup = group.migrate();
     const outcome = await adminChat.show(plain("Карточка"));
@@ -327,7 +327,7 @@ Deno.test("a group that moves to itself fails the card", () =>
     assert.equal(telegram.calls.length, 1);
   }, { type: "group" }));
 
-Deno.test("a move that an edit hears of first fails no card beside it", () =>
+Deno.test("a move that an edit meets first fails no concurrent card", () =>
   withAdminChat(async ({ adminChat, group, migratedTo }) => {
     const first = await adminChat.show(plain("Карточка 1"));
     assert.ok(first.kind === "shown");
@@ -486,7 +486,7 @@ Deno.test("showPart says whose a message is where it cannot be a reply", () =>
     assert.deepEqual(shown().slice(1), ["Новое", "@betterrman: новое", "@betterrman: новое"]);
   }));
 
-// — A topic that takes nothing —
+// — A topic that refuses messages —
 
 for (
   const [how, close, reason] of [
@@ -494,7 +494,7 @@ for (
     ["deleted", "deleteTopic", "message thread not found"],
   ] as const
 ) {
-  Deno.test(`a topic that was ${how} is passed by, told of once, and tried again later`, () =>
+  Deno.test(`a topic that was ${how} is avoided, reported once, and tried again later`, () =>
     withAdminChat(async (room) => {
       const { adminChat, group, visitor, lines, topicAway, pass, telegram } = room;
       const card = await adminChat.show(plain("Карточка 1"));
@@ -521,7 +521,7 @@ for (
     }, { topic: true }));
 }
 
-Deno.test("a topic that is back gets the messages again, replies among them", () =>
+Deno.test("a topic that takes messages again gets them, replies included", () =>
   withAdminChat(async ({ adminChat, group, visitor, lines, topicId, topicAway, pass }) => {
     const card = await adminChat.show(plain("Карточка 1"));
     assert.ok(card.kind === "shown");
@@ -538,7 +538,7 @@ Deno.test("a topic that is back gets the messages again, replies among them", ()
     assert.equal(lines.at(-1), `✅ Тема ${topicId} в чате менеджеров снова принимает сообщения`);
   }, { topic: true }));
 
-Deno.test("a topic is not blamed for what the group does not take either", () =>
+Deno.test("a topic is not avoided for a message that the group refuses too", () =>
   withAdminChat(async ({ adminChat, telegram, visitor, topicAway, topicId, group }) => {
     telegram.fault({ method: "copyMessage", fault: refusal(400, "Bad Request: no rights") });
     const from = { chatId: visitor.id, messageIds: [visitor.sendVoice().message_id] };
@@ -553,7 +553,7 @@ Deno.test("a topic is not blamed for what the group does not take either", () =>
 
 const NO_BUTTONS = { inline_keyboard: [] };
 
-Deno.test("edit makes a card say something else", () =>
+Deno.test("edit changes a card's text", () =>
   withAdminChat(async ({ adminChat, shown }) => {
     const first = await adminChat.show(plain("Карточка"));
     assert.ok(first.kind === "shown");
@@ -562,7 +562,7 @@ Deno.test("edit makes a card say something else", () =>
     assert.deepEqual(shown(), ["Внесена"]);
   }));
 
-Deno.test("edit tells where the card is", () =>
+Deno.test("edit returns the card's address", () =>
   withAdminChat(async ({ adminChat }) => {
     const first = await adminChat.show(plain("Карточка"));
     assert.ok(first.kind === "shown");
@@ -571,7 +571,7 @@ Deno.test("edit tells where the card is", () =>
     assert.deepEqual(outcome.message, first.message);
   }));
 
-// Telegram refuses every edit in the old group: one that is said again and again holds up all other cards.
+// Telegram refuses every edit in the old group: endless retries would block all other cards.
 Deno.test("edit of a card that stayed in the group before it moved comes to an end", () =>
   withAdminChat(async ({ adminChat, group, telegram, stopping }) => {
     const first = await adminChat.show(plain("Карточка"));
@@ -583,7 +583,7 @@ Deno.test("edit of a card that stayed in the group before it moved comes to an e
     assert.notEqual(outcome.kind, "stopped", `tried ${edits} times`);
   }, { type: "group" }));
 
-Deno.test("edit counts as shown when the card says so already or is gone", () =>
+Deno.test("edit counts as shown when the card is unchanged or gone", () =>
   withAdminChat(async ({ adminChat, group }) => {
     const first = await adminChat.show(plain("Карточка"));
     assert.ok(first.kind === "shown");
@@ -595,7 +595,7 @@ Deno.test("edit counts as shown when the card says so already or is gone", () =>
     assert.equal((await adminChat.edit(gone, plain("Внесена"), NO_BUTTONS)).kind, "shown");
   }));
 
-Deno.test("edit says it without formatting where Telegram refuses that, and leaves what is said already as it is", () =>
+Deno.test("edit drops formatting that Telegram refuses, and leaves an unchanged card as it is", () =>
   withAdminChat(async ({ adminChat, group, shown }) => {
     const first = await adminChat.show(plain("Карточка"));
     assert.ok(first.kind === "shown");
@@ -626,7 +626,7 @@ Deno.test("edit does not count against Telegram's pace, and fails as show does",
     assert.equal(outcome.kind, "failed");
   }));
 
-Deno.test("alert shows a text in the second chat, and says whether it did", () =>
+Deno.test("alert shows a text in the alert chat, and returns whether it did", () =>
   withAdminChat(async ({ adminChat, telegram, lines }) => {
     assert.equal(await adminChat.alert(plain("Лид не доставлен")), true);
     telegram.fault({ fault: refusal(403, "Forbidden: bot was kicked") });
@@ -634,7 +634,7 @@ Deno.test("alert shows a text in the second chat, and says whether it did", () =
     assert.deepEqual(lines, ["❌ Запасной чат тоже не отвечает: 403: Forbidden: bot was kicked"]);
   }, { alert: true }));
 
-Deno.test("alert says no where there is no second chat", () =>
+Deno.test("alert returns false without an alert chat", () =>
   withAdminChat(async ({ adminChat, telegram }) => {
     assert.equal(await adminChat.alert(plain("Лид не доставлен")), false);
     assert.deepEqual(telegram.calls, []);

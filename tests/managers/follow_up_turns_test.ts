@@ -1,4 +1,4 @@
-// One visitor's many messages: another's is shown within seconds, they are joined, in order, and nothing is lost or shown twice.
+// Many messages of one visitor: they are joined in order, none is lost or shown twice, and others' are shown within seconds.
 
 import assert from "node:assert/strict";
 import { type Api, GrammyError } from "grammy";

@@ -1,4 +1,4 @@
-// No message in the managers' chat goes on showing a link that was used or is over.
+// Messages with links that were used or have expired are replaced.
 
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
@@ -107,7 +107,7 @@ async function settled<T>(time: FakeTime, promise: Promise<T>): Promise<T> {
   return await promise;
 }
 
-Deno.test("a used link's message says who came in and when, at once", () =>
+Deno.test("a used link's message says at once who logged in and when", () =>
   withChat(async ({ send, enter, edits, journal, time }) => {
     const token = await send(7);
     assert.deepEqual(edits, []);
@@ -118,7 +118,7 @@ Deno.test("a used link's message says who came in and when, at once", () =>
     assert.equal(journal.nextLoginExpiryMs(), undefined);
   }));
 
-Deno.test("a link that nobody used says so when its ten minutes are over, not before", () =>
+Deno.test("an unused link is replaced when its ten minutes are over, not before", () =>
   withChat(async ({ send, edits, time }) => {
     const sentAtMs = Date.now();
     await send(7);

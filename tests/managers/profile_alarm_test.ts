@@ -1,4 +1,4 @@
-// What the managers hear of a locales.json that is broken on disk: once, after a while, and when it is mended.
+// The notes to managers about a locales.json that is broken on disk and repaired.
 
 import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
@@ -52,7 +52,7 @@ function anAlarm(journal: Journal) {
   };
 }
 
-Deno.test("after five minutes the managers are told once what is wrong, and once that it is mended", () =>
+Deno.test("after five minutes the managers get one note on the fault, and one when it is fixed", () =>
   withJournal((journal) => {
     const it = anAlarm(journal);
     it.look();
@@ -83,7 +83,7 @@ Deno.test("after five minutes the managers are told once what is wrong, and once
     assert.equal(it.notes().length, 1);
   }));
 
-Deno.test("what is mended within five minutes is nobody's news", () =>
+Deno.test("a fault that is fixed within five minutes makes no note", () =>
   withJournal((journal) => {
     const it = anAlarm(journal);
     it.break();
@@ -98,7 +98,7 @@ Deno.test("what is mended within five minutes is nobody's news", () =>
     assert.deepEqual(it.notes(), []);
   }));
 
-Deno.test("a restart neither forgets a breakage nor tells it twice", () =>
+Deno.test("a restart neither forgets a broken file nor reports it twice", () =>
   withJournal((journal) => {
     const before = anAlarm(journal);
     before.break();

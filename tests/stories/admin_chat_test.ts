@@ -1,4 +1,4 @@
-// What happens to the managers' chat, and that no card is lost over it.
+// Changes and failures of the managers' chat: no card is lost.
 
 import assert from "node:assert/strict";
 import { withWorld } from "../helpers/world.ts";
@@ -42,7 +42,7 @@ Deno.test("a group that became a supergroup is followed, and remembered after a 
     assert.deepEqual(toOldId, []);
   }, { asleep: true }));
 
-Deno.test("a wrong managers' chat loses no card: it comes after the id is mended", () =>
+Deno.test("a wrong managers' chat loses no card: it comes after the id is corrected", () =>
   withWorld(async (world) => {
     await world.crm.down();
     await world.restart({ ADMIN_CHAT_ID: "-100999" });
@@ -110,7 +110,7 @@ Deno.test("when the managers' chat fails, a card is shown in the alert chat once
     assert.equal(alert.chat.messages.length, 1);
   }, { asleep: true }));
 
-Deno.test("while the managers' chat fails /health answers 503 and says so, and 200 when the card is there", () => {
+Deno.test("while the managers' chat fails /health answers 503 with the reason, and 200 when the card is there", () => {
   const PORT = freePort();
   return withWorld(async (world) => {
     await world.crm.down();
@@ -164,7 +164,7 @@ Deno.test("cards and follow-ups go past a closed topic into the group, with one 
     assert.doesNotMatch(world.bot.lines.join("\n"), /КРИТИЧЕСКАЯ/);
   }, { asleep: true }));
 
-Deno.test("a managers' chat that the bot is not in is said before the first card, in the log and in /health, until it is mended", () => {
+Deno.test("a managers' chat that the bot is not in is in the log and in /health before the first card, until it is corrected", () => {
   const port = freePort();
   return withWorld(async (world) => {
     world.admin.kickBot();

@@ -1,4 +1,4 @@
-// The whole bot on a machine whose clock is set: nothing that waits waits longer, and nobody is bothered.
+// The whole bot on a machine whose clock is set: no wait gets longer, and no message is sent for it.
 
 import assert from "node:assert/strict";
 import { withBot } from "../helpers/bot_here.ts";

@@ -1,4 +1,4 @@
-// What visitors live through before the CRM: greetings, menus, presses of every kind.
+// What visitors see before the CRM: greetings, menus, presses of every kind.
 
 import assert from "node:assert/strict";
 import { withWorld } from "../helpers/world.ts";
@@ -90,7 +90,7 @@ for (
     }));
 }
 
-Deno.test("whatever a stranger sends shows the menu, and a menu button greets", () =>
+Deno.test("any message of a new visitor shows the menu, and a menu button greets", () =>
   withWorld(async (world) => {
     const visitor = galliard(world);
     for (
@@ -171,7 +171,7 @@ Deno.test("without a window for repeats every greeting gives a lead of its own",
     assert.notEqual(keys[0], keys[1]);
   }, { env: { REPEAT_WINDOW_MINUTES: "0" } }));
 
-Deno.test("a press on a button that no longer exists becomes a lead with the text that it bore", () =>
+Deno.test("a press on a button that no longer exists becomes a lead with its label", () =>
   withWorld(async (world) => {
     const visitor = galliard(world);
     const menu = await greet(visitor);
@@ -195,7 +195,7 @@ Deno.test("a press on an old menu that Telegram no longer shows still becomes a 
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
   }, withPhoto));
 
-Deno.test("a press that nobody can read any more gets a fresh menu", () =>
+Deno.test("a press that cannot be resolved any more gets a fresh menu", () =>
   withWorld(async (world) => {
     const visitor = galliard(world);
     const menu = await greet(visitor);
@@ -259,7 +259,7 @@ Deno.test("a confirmation is tried until Telegram takes it", () =>
     await visitor.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
   }));
 
-Deno.test("a visitor who blocked the bot is still a lead, and delays nobody", () =>
+Deno.test("a visitor who blocked the bot is still a lead, and delays no other", () =>
   withWorld(async (world) => {
     const visitor = galliard(world);
     const menu = await greet(visitor);

@@ -1,4 +1,4 @@
-// What CRMs do to leads, through the running bot and a real HTTP server.
+// Answers and failures of CRMs, through the running bot and a real HTTP server.
 
 import assert from "node:assert/strict";
 import type { CrmMode, ReceivedLead } from "../../lib/simulator/crm/server.ts";
@@ -73,7 +73,7 @@ Deno.test("at most 500 characters of an answer are logged, on one line and witho
   }));
 
 for (const webhook of ["", "   ", undefined, null]) {
-  Deno.test(`a webhook address of ${JSON.stringify(webhook)} gives the card that says so, and a warning`, () =>
+  Deno.test(`a webhook address of ${JSON.stringify(webhook)} gives a card without a webhook, and a warning`, () =>
     withWorld(async (world) => {
       await becomeLead(galliard(world));
       assert.equal(wordsOf(await world.admin.chat.nextMessage()), NO_WEBHOOK);

@@ -23,7 +23,7 @@ for (
     }],
   ] as const
 ) {
-  Deno.test(`when ${what} the bot confirms nothing more, says so and leaves with 1 within 10 s`, () =>
+  Deno.test(`when ${what} the bot confirms nothing more, logs why and exits with 1 within 10 s`, () =>
     withWorld(async (world) => {
       const visitor = galliard(world);
       const menu = await greet(visitor);
@@ -44,7 +44,7 @@ for (
     }));
 }
 
-Deno.test("when the WAL is emptied the bot notices at its next record, says so and leaves with 1 within 10 s", () =>
+Deno.test("when the WAL is emptied the bot notices at its next record, logs it and exits with 1 within 10 s", () =>
   withWorld(async (world) => {
     await becomeLead(galliard(world));
     const before = Date.now();

@@ -1,4 +1,4 @@
-// What leads send afterwards, and how the managers get it.
+// Follow-ups of leads, as the managers get them.
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
@@ -195,7 +195,7 @@ Deno.test("what Telegram refuses to copy is told in words that name the visitor,
     assert.equal(world.admin.chat.messages.length, 2);
   }));
 
-Deno.test("an album's part that Telegram does not copy is told of, with its sender's name and caption", () =>
+Deno.test("an album's part that Telegram does not copy is reported with its sender's name and caption", () =>
   withWorld(async (world) => {
     const visitor = galliard(world);
     await becomeLead(visitor);
@@ -372,7 +372,7 @@ Deno.test("edits of a caption, of an album's part and of a file are shown", () =
     assert.equal((await world.admin.chat.nextMessage()).text, "✏️ Исправлено: два");
   }));
 
-Deno.test("an edit of what is no follow-up is nothing", () =>
+Deno.test("an edit of a message that is no follow-up does nothing", () =>
   withWorld(async (world) => {
     const visitor = galliard(world);
     const before = visitor.say("до лида");

@@ -103,7 +103,7 @@ function createChance(seed: number): () => number {
   };
 }
 
-/** Lets the bot work until nobody is owed a lead any more, and stops it. */
+/** Lets the bot work until every lead is delivered, and stops it. */
 async function settleEverything(world: World): Promise<void> {
   for (;;) {
     await world.bot.stop();

@@ -1,4 +1,4 @@
-// The log's reader stands still or goes, and the bot does not mind.
+// The bot goes on while its log's reader stalls or goes away.
 
 import assert from "node:assert/strict";
 import type { BotProcess } from "../helpers/bot_process.ts";
@@ -29,7 +29,7 @@ async function assertStops(bot: BotProcess, read: () => void): Promise<void> {
   assert.equal(await stopped, 0);
 }
 
-Deno.test("while nobody reads stdout, leads go on, /health answers, and SIGTERM ends the process", async () => {
+Deno.test("while stdout is not read, leads go on, /health answers, and SIGTERM ends the process", async () => {
   const PORT = freePort();
   const reader = Promise.withResolvers<void>();
   await withWorld(async (world) => {

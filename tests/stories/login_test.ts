@@ -1,4 +1,4 @@
-// The link into the page in the managers' chat: what it says, and what becomes of it.
+// The login link in the managers' chat.
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
@@ -45,7 +45,7 @@ Deno.test("a link that was used is replaced by who came in; one that is over by 
     assert.ok(world.admin.chat.messages.every(({ text }) => !text?.includes("token=")));
   }));
 
-Deno.test("with PUBLIC_URL the link is the public one, and nothing is said of the server", () =>
+Deno.test("with PUBLIC_URL the link is the public one, without the note on the server", () =>
   withWorld(async (world) => {
     const { text, url } = await askForLink(world);
     assert.match(url, /^https:\/\/bot\.example\.ru\/login\?token=/);

@@ -116,7 +116,7 @@ Deno.test("a card's buttons work after a restart", () =>
     await world.admin.chat.waitFor((each) => /Внесён вручную: @maria/.test(wordsOf(each)));
   }));
 
-Deno.test("a second manager's press on a closed lead changes nothing and says so", () =>
+Deno.test("a second manager's press on a closed lead changes nothing and shows a toast", () =>
   withWorld(async (world) => {
     await world.crm.down();
     const card = await cardOf(world);
@@ -126,7 +126,7 @@ Deno.test("a second manager's press on a closed lead changes nothing and says so
     assert.doesNotMatch(world.admin.chat.messages.map(wordsOf).join(), /petr/);
   }));
 
-Deno.test("buttons in another chat are nobody's: the lead stays open", () =>
+Deno.test("buttons in another chat do nothing: the lead stays open", () =>
   withWorld(async (world) => {
     await world.crm.down();
     const card = await cardOf(world);

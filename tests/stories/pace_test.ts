@@ -1,4 +1,4 @@
-// A crowd at once, while Telegram counts: everybody is confirmed, about as fast as its limits allow.
+// A crowd of presses: all are confirmed about as fast as Telegram's limits allow.
 
 import assert from "node:assert/strict";
 import { withWorld, type World } from "../helpers/world.ts";

@@ -70,7 +70,7 @@ Deno.test("the .env file is read, and the environment wins over it", () =>
     assert.doesNotMatch(bot.lines.join("\n"), /horse/);
   }, { asleep: true }));
 
-Deno.test("a variable that is missing for a slip of the pen in .env is told beside its fault", async () => {
+Deno.test("a variable that is missing because of a typo in .env is reported with the typo", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   try {
     await Deno.writeTextFile(`${folder}/.env`, `BOT_TOKN=${TOKEN}\nADMIN_CHAT_ID=-100\n`);
@@ -177,7 +177,7 @@ Deno.test("a webhook left by an earlier bot is removed, and what had piled up is
     await world.bot.line("Вебхук");
   }, { asleep: true }));
 
-Deno.test("while Telegram is unreachable the process stays, says so once, and comes back by itself", () =>
+Deno.test("while Telegram is unreachable the process goes on, logs it once, and recovers", () =>
   withWorld(async (world) => {
     await world.telegram.down();
     await world.restart();

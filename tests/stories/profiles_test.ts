@@ -1,4 +1,4 @@
-// What admins do to locales.json, before the start and while the bot runs.
+// Edits of locales.json, before the start and while the bot runs.
 
 import assert from "node:assert/strict";
 import { openJournal } from "../../lib/journal/journal.ts";
@@ -115,7 +115,7 @@ for (
     ["unreadable", (path: string) => Deno.remove(path).then(() => Deno.mkdir(path))],
   ] as const
 ) {
-  Deno.test(`a restart with a file that is ${name} goes on with the last good version, and says so`, () =>
+  Deno.test(`a restart with a file that is ${name} goes on with the last good version, and logs it`, () =>
     withWorld(async (world) => {
       await world.editLocales(({ agency }) => agency.step1.caption = "Последняя исправная");
       await world.bot.line("изменения приняты");
@@ -177,7 +177,7 @@ Deno.test("an edited webhook address is where the very next lead goes", () =>
     assert.match(lead.path, /elsewhere/);
   }));
 
-Deno.test("a link's old word greets for its profile, and a menu that bears it gives a lead to it", () =>
+Deno.test("a link's old word greets for its profile, and a menu with it gives that profile a lead", () =>
   withWorld(async (world) => {
     const visitor = galliard(world);
     const menu = await greet(visitor);

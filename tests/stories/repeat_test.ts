@@ -55,7 +55,7 @@ Deno.test("a repeated press is confirmed after a kill, as a first one is", () =>
     assert.deepEqual(await requestsOf(world, "@betterrman"), [CHOICE]);
   }));
 
-Deno.test("of one visitor's 30 leads in a moment 20 reach the CRM, and the managers read one line about the rest", () =>
+Deno.test("of one visitor's 30 leads in a moment 20 reach the CRM, and the managers get one note on the rest", () =>
   withWorld(async (world) => {
     const visitor = galliard(world);
     for (let nth = 0; nth < 30; nth++) await becomeLead(visitor);
@@ -68,7 +68,7 @@ Deno.test("of one visitor's 30 leads in a moment 20 reach the CRM, and the manag
     assert.equal(world.admin.chat.messages.length, 1);
   }, { env: { REPEAT_WINDOW_MINUTES: "0" }, telegram: { limits: "off" } }));
 
-Deno.test("a visitor who goes on after the line about held leads is not told of again within the hour", () =>
+Deno.test("a visitor who goes on after the note on held leads causes no second note within the hour", () =>
   withWorld(async (world) => {
     const visitor = galliard(world);
     for (let nth = 0; nth < 22; nth++) await becomeLead(visitor);

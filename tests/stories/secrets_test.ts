@@ -1,4 +1,4 @@
-// No secret leaves: every failure at once, with secrets that are known to the test.
+// No secret is shown: every failure at once, with secrets that the test knows.
 
 import assert from "node:assert/strict";
 import { TOKEN, withWorld } from "../helpers/world.ts";

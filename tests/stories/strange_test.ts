@@ -1,4 +1,4 @@
-// A Telegram that is none, or answers what no Telegram has answered yet: the bot stays, and takes what it can.
+// Servers that are not Telegram, and updates of unknown shapes: the bot goes on and handles what it can.
 
 import assert from "node:assert/strict";
 import { type BotProcess, startBotProcess } from "../helpers/bot_process.ts";

@@ -107,7 +107,7 @@ for (
   });
 }
 
-Deno.test("failureOf bears parameters of any kind", () => {
+Deno.test("failureOf accepts parameters of any kind", () => {
   for (const parameters of [null, "abc", 5, [], true]) {
     assert.deepEqual(failureOf(anError(429, parameters)), {
       kind: "too_many",
@@ -127,7 +127,7 @@ Deno.test("failureOf takes over the id of a supergroup alone", () => {
   }
 });
 
-Deno.test("describeError tells the wait asked for and the wait made when the first is over a minute", () => {
+Deno.test("describeError has both the requested and the actual wait when the first is over a minute", () => {
   assert.equal(describeError(anError(429, { retry_after: 60 })), "429: No");
   assert.equal(
     describeError(anError(429, { retry_after: 86_400 })),
@@ -156,7 +156,7 @@ for (const kind of ["reset_before", "reset_after"] as const) {
     }));
 }
 
-Deno.test('failureOf says "unreached" when nobody listens, and the words hold no token', () =>
+Deno.test('failureOf says "unreached" when nothing listens, and the description holds no token', () =>
   withTelegram(async ({ telegram, api, chatId }) => {
     await telegram.down();
     const error = await errorOf(api.sendMessage(chatId, "Hi"));

@@ -1,4 +1,4 @@
-// The poll loop: updates taken in whatever happens.
+// Polling, through failures of every kind.
 
 import assert from "node:assert/strict";
 import { startTelegramServer, type TelegramServer } from "../../lib/simulator/telegram/server.ts";
@@ -83,7 +83,7 @@ Deno.test("pollUpdates asks for messages and presses, 100 at most", () =>
     });
   }));
 
-Deno.test("pollUpdates wants its first answer at once, and lets Telegram wait after that", () =>
+Deno.test("pollUpdates asks for its first answer at once, and long-polls after that", () =>
   withPolling(async ({ telegram, visitor }) => {
     await telegram.untilPolled();
     visitor.say("one");
@@ -92,7 +92,7 @@ Deno.test("pollUpdates wants its first answer at once, and lets Telegram wait af
     assert.deepEqual([first.params["timeout"], second.params["timeout"]], [0, 10]);
   }));
 
-Deno.test("pollUpdates tells Telegram of a batch only when it was accepted", async () => {
+Deno.test("pollUpdates confirms a batch only when it was accepted", async () => {
   const written = Promise.withResolvers<void>();
   const accepting = Promise.withResolvers<void>();
   await withPolling(async ({ telegram, visitor, accepted }) => {
@@ -113,7 +113,7 @@ Deno.test("pollUpdates tells Telegram of a batch only when it was accepted", asy
   });
 });
 
-Deno.test("pollUpdates tells after each round what Telegram will not hand over again, and if it was all", () =>
+Deno.test("pollUpdates reports after each round which updates are confirmed, and whether it caught up", () =>
   withPolling(async ({ telegram, visitor, rounds }) => {
     await telegram.untilPolled();
     visitor.say("one");
@@ -132,7 +132,7 @@ Deno.test("pollUpdates tells after each round what Telegram will not hand over a
     ]);
   }));
 
-Deno.test("pollUpdates gets a batch again that could not be put on disk", async () => {
+Deno.test("pollUpdates gets a batch again that could not be recorded", async () => {
   let failures = 0;
   await withPolling(async ({ telegram, visitor, accepted, waits, line }) => {
     visitor.say("one");
@@ -150,7 +150,7 @@ Deno.test("pollUpdates gets a batch again that could not be put on disk", async 
   });
 });
 
-Deno.test("pollUpdates says once that batches cannot be put on disk, and waits longer each time", async () => {
+Deno.test("pollUpdates logs once that batches cannot be recorded, and waits longer each time", async () => {
   let failures = 0;
   await withPolling(async ({ telegram, visitor, lines, waits }) => {
     visitor.say("one");
@@ -165,7 +165,7 @@ Deno.test("pollUpdates says once that batches cannot be put on disk, and waits l
   });
 });
 
-Deno.test("pollUpdates stays while Telegram is unreachable, says so once, and comes back by itself", () =>
+Deno.test("pollUpdates goes on while Telegram is unreachable, logs it once, and recovers", () =>
   withPolling(async ({ telegram, visitor, accepted, waits, lines, line }) => {
     visitor.say("one");
     assert.match(
@@ -184,7 +184,7 @@ Deno.test("pollUpdates stays while Telegram is unreachable, says so once, and co
     },
   }));
 
-Deno.test("pollUpdates says again that Telegram is unreachable when it is so again", () =>
+Deno.test("pollUpdates logs each outage of Telegram", () =>
   withPolling(async ({ telegram, line }) => {
     await telegram.untilPolled();
     for (let outage = 1; outage <= 2; outage++) {
@@ -206,7 +206,7 @@ Deno.test("pollUpdates removes the webhook of an earlier bot and keeps the updat
     ]);
   }, { before: (telegram) => telegram.setWebhookUrl("https://example.ru/bot") }));
 
-Deno.test("pollUpdates takes a breath before it removes a webhook that somebody sets again", async () => {
+Deno.test("pollUpdates waits before it removes a webhook that is set again", async () => {
   let removals = 0;
   await withPolling(async ({ telegram, waits }) => {
     await telegram.untilPolled();
@@ -241,7 +241,7 @@ Deno.test("pollUpdates goes on trying while the webhook cannot be removed", () =
 
 const ANOTHER_BOT = refusal(409, "Conflict: terminated by other getUpdates request");
 
-Deno.test("pollUpdates bears another bot with its token for a while, and says so once", () =>
+Deno.test("pollUpdates tolerates a 409 for 30 s and logs it once", () =>
   withPolling(async ({ telegram, lines, waits, line }) => {
     await line("✅");
     await telegram.untilPolled();
@@ -253,7 +253,7 @@ Deno.test("pollUpdates bears another bot with its token for a while, and says so
       void telegram.fault({ method: "getUpdates", times: 4, fault: ANOTHER_BOT }),
   }));
 
-Deno.test("pollUpdates ends when another bot stays in its way for 30 s", () =>
+Deno.test("pollUpdates ends when the 409s last 30 s", () =>
   withPolling(async ({ ended, waits }) => {
     const error = await ended;
     assert.ok(error instanceof PollingEnded);
@@ -266,7 +266,7 @@ Deno.test("pollUpdates ends when another bot stays in its way for 30 s", () =>
     assert.ok(slept >= 30_000 && slept - (waits.at(-1) ?? 0) < 30_000, waits.join(", "));
   }, { before: (telegram) => void telegram.fault({ method: "getUpdates", fault: ANOTHER_BOT }) }));
 
-Deno.test("pollUpdates says for how long Telegram has been silent, once, after 2 minutes", () =>
+Deno.test("pollUpdates logs once after 2 minutes how long Telegram has been silent", () =>
   withPolling(async ({ telegram, waits, lines, line }) => {
     const words = await line("❌ Telegram не отвечает уже");
     await line("✅");
@@ -282,7 +282,7 @@ Deno.test("pollUpdates says for how long Telegram has been silent, once, after 2
     },
   }));
 
-Deno.test("pollUpdates waits half a minute at most, because Telegram forgets a press after 150 s", () =>
+Deno.test("pollUpdates waits half a minute at most", () =>
   withPolling(async ({ telegram, waits }) => {
     await telegram.untilPolled();
     assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
@@ -324,7 +324,7 @@ Deno.test("pollUpdates waits as long as Telegram says after a 429", () =>
     },
   }));
 
-Deno.test("pollUpdates ends when Telegram does not know the token, and says where to look", () =>
+Deno.test("pollUpdates ends when Telegram refuses the token, and says where to look", () =>
   withPolling(async ({ ended, lines }) => {
     const error = await ended;
     assert.ok(error instanceof PollingEnded);
@@ -336,7 +336,7 @@ Deno.test("pollUpdates ends when Telegram does not know the token, and says wher
     assert.deepEqual(lines, []);
   }, { token: "987654321:AAF0revoked-token-that-must-never-be-seen" }));
 
-Deno.test("pollUpdates ends in the middle of a wait for updates, without a word", () =>
+Deno.test("pollUpdates ends during a long poll, and logs nothing", () =>
   withPolling(async ({ telegram, stop, ended, lines }) => {
     await telegram.untilPolled();
     stop();
@@ -344,7 +344,7 @@ Deno.test("pollUpdates ends in the middle of a wait for updates, without a word"
     assert.deepEqual(lines, []);
   }));
 
-Deno.test("pollUpdates follows update ids that begin anew after a quiet week", async () => {
+Deno.test("pollUpdates follows update ids that restart after a quiet week", async () => {
   const batches = [[900_001], [5], [6], []];
   const offsets: number[] = [];
   const stopping = new AbortController();
@@ -468,7 +468,7 @@ Deno.test("pollUpdates reads no more than 32 MiB of an answer", async () => {
   assert.ok(sent < 128, String(sent));
 });
 
-Deno.test("pollUpdates ends at a refusal of Telegram's alone", async () => {
+Deno.test("pollUpdates ends only for a refusal of Telegram's own", async () => {
   for (const error_code of [401, 404]) {
     const { ended } = await pollServer(
       [json({ ok: false, error_code, description: "No" }, error_code)],
@@ -479,11 +479,11 @@ Deno.test("pollUpdates ends at a refusal of Telegram's alone", async () => {
   }
 });
 
-// — Updates of no shape that is known —
+// — Malformed updates —
 
 const batchOf = (...result: unknown[]) => json({ ok: true, result });
 
-Deno.test("pollUpdates puts aside what is no update, says so once each, and takes the rest", async () => {
+Deno.test("pollUpdates skips malformed updates, logs each once, and takes the rest", async () => {
   const { accepted, offsets, lines, waits } = await pollServer([
     batchOf({ update_id: 7 }, { update_id: "8" }, null, { update_id: 9, message: {} }, {
       update_id: 10,
@@ -501,7 +501,7 @@ Deno.test("pollUpdates puts aside what is no update, says so once each, and take
   ]);
 });
 
-Deno.test("pollUpdates asks once a second while nothing has an id that an offset could pass", async () => {
+Deno.test("pollUpdates asks once a second while no update has a usable id", async () => {
   const stuck = batchOf({ update_id: 2 ** 60 });
   const { waits, lines, accepted, offsets } = await pollServer(
     [stuck, stuck, stuck, batchOf({ update_id: 2 ** 60 }, { update_id: 5 }), batchOf()],

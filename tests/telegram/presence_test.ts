@@ -1,4 +1,4 @@
-// When an absence counts, on a clock of the test's own.
+// What counts as an absence.
 
 import assert from "node:assert/strict";
 import { openJournal } from "../../lib/journal/journal.ts";

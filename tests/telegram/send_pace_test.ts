@@ -1,4 +1,4 @@
-// The pace of messages: Telegram's limits kept, confirmations first, one chat's wait nobody else's.
+// The pace of messages: within Telegram's limits, confirmations first, chats independent of each other.
 
 import assert from "node:assert/strict";
 import { Api } from "grammy";
@@ -140,7 +140,7 @@ Deno.test("a chat takes 4 messages at once and then one a second, and no other w
     assert.equal(sent.find(({ text }) => text === "visitor 2")?.atMs, 0);
   }));
 
-Deno.test("what would wait over 5 s for its own chat gets its 429 at once, and asks Telegram nothing", () =>
+Deno.test("a message that would wait over 5 s for its chat gets a 429 at once, without a call", () =>
   withPace(async ({ say, sent, settle }) => {
     const all = Array.from({ length: 12 }, () => say("visitor", 1));
     await settle();
@@ -148,7 +148,7 @@ Deno.test("what would wait over 5 s for its own chat gets its 429 at once, and a
     assert.equal(sent.length, 9);
   }));
 
-Deno.test("confirmations leave first, whatever waits; the others take turns and are not forgotten", () =>
+Deno.test("confirmations leave first, and no other rank starves", () =>
   withPace(async ({ say, sent, settle }) => {
     for (let chat = 1; chat <= 300; chat++) void say("visitor", chat, "greeting");
     void say("managers", -100, "card");
@@ -162,7 +162,7 @@ Deno.test("confirmations leave first, whatever waits; the others take turns and 
     assert.equal(sent.length, 362);
   }));
 
-Deno.test("an album gets its room while others fill every second", () =>
+Deno.test("an album is sent although others fill every second", () =>
   withPace(async ({ say, sent, settle, copy }) => {
     for (let chat = 1; chat <= 200; chat++) void say("visitor", chat);
     const copied = copy("managers", -100, 10);
@@ -173,7 +173,7 @@ Deno.test("an album gets its room while others fill every second", () =>
     assert.ok(Number(sent[at + 21]?.atMs) > Number(sent[at]?.atMs), "it counts as ten");
   }));
 
-Deno.test("a 429 holds back its chat until its time, and nobody else", () => {
+Deno.test("a 429 closes its chat until its time, and no other", () => {
   const held = new Map([["first", 3]]);
   return withPace(async ({ say, sent, settle }) => {
     assert.equal(await say("visitor", 1, "first"), 3);
@@ -184,7 +184,7 @@ Deno.test("a 429 holds back its chat until its time, and nobody else", () => {
   }, { answer: (text) => held.get(text) ?? 0 });
 });
 
-Deno.test("a 429 of a day holds its chat 5 minutes, and each that comes meanwhile is told so", () => {
+Deno.test("a 429 of a day closes its chat for 5 minutes, and messages meanwhile get a 429", () => {
   let asked = 0;
   return withPace(async ({ say, settle }) => {
     assert.equal(await say("managers", -100), 86_400);
@@ -201,7 +201,7 @@ Deno.test("a 429 of a day holds its chat 5 minutes, and each that comes meanwhil
   });
 });
 
-Deno.test("what waits for a chat that is held meanwhile is told so", () => {
+Deno.test("messages that wait for a chat get a 429 when it is closed", () => {
   let calls = 0;
   return withPace(async ({ say, settle }) => {
     const all = Array.from({ length: 6 }, () => say("visitor", 1));
@@ -210,7 +210,7 @@ Deno.test("what waits for a chat that is held meanwhile is told so", () => {
   }, { answer: () => ++calls > 3 ? 100 : 0 });
 });
 
-Deno.test("when two persons' chats are refused at once under load, all wait, half a minute at most", () =>
+Deno.test("when two private chats are refused at once under load, all wait, half a minute at most", () =>
   withPace(async ({ say, sent, settle }) => {
     for (let chat = 1; chat <= 20; chat++) void say("visitor", chat);
     void say("visitor", 101, "refused");
@@ -223,7 +223,7 @@ Deno.test("when two persons' chats are refused at once under load, all wait, hal
     assert.equal(sent.at(-1)?.atMs, 30_000);
   }, { answer: (text) => text === "refused" ? 86_400 : 0 }));
 
-Deno.test("two chats that are refused while little leaves hold nobody else", () =>
+Deno.test("two chats that are refused under little load close no others", () =>
   withPace(async ({ say, sent }) => {
     await say("managers", -1, "refused");
     await say("visitor", 2, "refused");
@@ -248,7 +248,7 @@ Deno.test("a stop ends every wait at once, and what need not wait still leaves",
     assert.equal(sent.length, 30);
   }));
 
-Deno.test("what sends nothing passes, however much waits", () =>
+Deno.test("a call that sends nothing never waits", () =>
   withPace(async ({ say, nowMs }) => {
     const pace = createSendPace({
       perSecond: 1,

@@ -121,7 +121,7 @@ Deno.test("accept hands every update of a batch over", () =>
     assert.deepEqual(handled, [11, 12, 13]);
   }));
 
-Deno.test("accept hands an update over once, however often Telegram sends it", () =>
+Deno.test("accept hands an update over once, although Telegram sends it again", () =>
   withInbox(async ({ inbox, handled }) => {
     await inbox.accept([anUpdate(11)]);
     await inbox.accept([anUpdate(11), anUpdate(12)]);
@@ -212,7 +212,7 @@ Deno.test("512 updates are in hand at once, and the 513th waits in line until on
     await inbox.accept([anUpdate(513, 513)]);
     await turn();
     assert.equal(handled.length, 512);
-    assert.deepEqual(journal.takeUpdates(time.now, 1), [], "nobody has to read it from disk");
+    assert.deepEqual(journal.takeUpdates(time.now, 1), [], "it is not read from disk");
     await end(1);
     assert.deepEqual(handled.slice(512), [513]);
     assert.equal(peak(), 512);
@@ -400,7 +400,7 @@ for (const code of [401, 404, 409, 429, 500]) {
   });
 }
 
-Deno.test("an update that meets a defect is tried again, because the next version may know better", () =>
+Deno.test("an update that meets a defect is retried, as the next version may have it fixed", () =>
   withInbox(async ({ inbox, handled, time, lines }) => {
     await inbox.accept([anUpdate(11)]);
     for (let wait = 0; wait < 10; wait++) {
@@ -465,7 +465,7 @@ Deno.test("an update that fails again and again does not hold up the others", ()
     },
   }));
 
-/** A journal that cannot hand out updates while `broken` says so. */
+/** A journal that cannot hand out updates while `broken` is set. */
 function unreadable(broken: () => boolean) {
   return (journal: Journal): Journal => ({
     ...journal,
@@ -476,8 +476,8 @@ function unreadable(broken: () => boolean) {
   });
 }
 
-// A timer throws where nobody catches: that would end the process.
-Deno.test("an inbox bears a journal that cannot be read for a moment, and goes on", () => {
+// An exception in a timer would end the process.
+Deno.test("an inbox goes on after its journal was unreadable for a moment", () => {
   let failures = 0;
   let isBroken = false;
   return withInbox(async ({ inbox, handled, time }) => {
@@ -681,7 +681,7 @@ for (const method of ["recordDone", "postponeUpdate"] as const) {
       }),
     }));
 }
-Deno.test("an update that an earlier version took, and nobody can handle, is put aside", () =>
+Deno.test("a malformed update that an earlier version recorded is skipped", () =>
   withInbox(async ({ inbox, handled, lines, journal }) => {
     inbox.start();
     await turn();

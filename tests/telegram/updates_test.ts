@@ -1,4 +1,4 @@
-// Which updates the bot can handle, and what is put aside: whatever JSON may hold, the rest of a batch goes on.
+// Which updates are valid; a malformed one affects no other of its batch.
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -121,7 +121,7 @@ Deno.test("readBatch takes the first of two updates of one id", () => {
   assert.deepEqual(aside, [{ id: 7, fault: "update_id повторяется" }]);
 });
 
-Deno.test("readBatch bears any JSON, loses no good update to it, and tells every other", () => {
+Deno.test("readBatch accepts any JSON, keeps every valid update, and reports every other", () => {
   const good = fc.integer({ min: 1, max: 2 ** 31 - 1 }).map((update_id) => ({
     update_id,
     message,

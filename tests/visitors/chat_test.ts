@@ -79,7 +79,7 @@ Deno.test("confirm turns a photo's caption into the confirmation, without button
     assert.ok(visitor.chat.message(photoMenu.message_id)?.photo);
   }));
 
-Deno.test("confirm said twice changes nothing", () =>
+Deno.test("confirm called twice changes nothing", () =>
   withVisitor(async ({ menu, photoMenu, confirm, shown }) => {
     for (const each of [menu, menu, photoMenu, photoMenu]) {
       assert.deepEqual(await confirm(each), { kind: "sent" });
@@ -158,7 +158,7 @@ Deno.test("confirm gives up on a 400 that a new message meets too", () =>
     ]);
   }));
 
-Deno.test("confirm fails for now when Telegram asks to wait, and says how long", () =>
+Deno.test("confirm fails for now when Telegram asks to wait, and returns how long", () =>
   withVisitor(async ({ telegram, menu, confirm, shown }) => {
     const description = "Too Many Requests: retry after 17";
     telegram.fault({ times: 1, fault: refusal(429, description, { retry_after: 17 }) });
@@ -170,7 +170,7 @@ Deno.test("confirm fails for now when Telegram asks to wait, and says how long",
     assert.deepEqual(shown(), ["Меню [кнопки]", "Фото [кнопки]"]);
   }));
 
-Deno.test("confirm fails for now while Telegram is unreachable or ails, and sends no new message", () =>
+Deno.test("confirm fails for now while Telegram is unreachable or answers 5xx, and sends no new message", () =>
   withVisitor(async ({ telegram, menu, confirm, shown }) => {
     for (
       const fault of [
@@ -188,7 +188,7 @@ Deno.test("confirm fails for now while Telegram is unreachable or ails, and send
     assert.deepEqual(shown(), ["Меню [кнопки]", "Фото [кнопки]"]);
   }));
 
-Deno.test("confirm is sent once when the answer to the edit was lost and it is said again", () =>
+Deno.test("confirm is sent once when the answer to the edit was lost and it is repeated", () =>
   withVisitor(async ({ telegram, menu, confirm, shown }) => {
     const mend = telegram.fault({ method: "editMessageText", fault: { kind: "reset_after" } });
     assert.equal((await confirm(menu)).kind, "failed");

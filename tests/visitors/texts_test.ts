@@ -1,4 +1,4 @@
-// What visitors and managers read, to the letter, and within Telegram's limits whatever anybody types.
+// Texts for visitors and managers, to the letter, and within Telegram's limits for any input.
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -118,7 +118,7 @@ Deno.test("a confirmation has 4096 units at most", () => {
   assert.equal(confirmation(profile, "x".repeat(4097)), "x".repeat(4095) + "…");
 });
 
-Deno.test("a press asks for the profile's words for the button, else for what the button says", () => {
+Deno.test("a press asks for the profile's words for the button, else for the button's label", () => {
   const profile = aProfile((agency) => {
     agency.step2.choices = { agency_clients: "Клиенты", agency_gone: "Прежняя услуга" };
   });
@@ -126,7 +126,7 @@ Deno.test("a press asks for the profile's words for the button, else for what th
   assert.equal(chosenText(profile, "agency_website", "борт"), "Создать сайт");
 });
 
-Deno.test("a press on a button that is gone asks for what the button bore", () => {
+Deno.test("a press on a button that is gone asks for the button's label", () => {
   const profile = aProfile((agency) => agency.step2.choices = { agency_gone: "Прежняя услуга" });
   assert.equal(chosenText(profile, "agency_gone", "Ролик"), "Ролик");
   assert.equal(chosenText(profile, "agency_gone", undefined), "Прежняя услуга");
@@ -214,7 +214,7 @@ Deno.test("a placeholder that a visitor typed stays as typed", () => {
   assert.equal(part.message.text, "Дополнение от @betterrman:\n{username} {message} $&");
 });
 
-Deno.test("a follow-up goes out under a template in the shipped tone when its profile is gone", () => {
+Deno.test("a follow-up whose profile is gone has the default template", () => {
   const [part] = followUpParts(aFollowUp({ content: someContent({ text: "да" }) }), aVisitor());
   assert.ok(part?.kind === "text");
   assert.equal(part.message.text, "📎 Дополнение от @betterrman:\n\nда");
@@ -257,7 +257,7 @@ Deno.test("a caption holds the template up to 1024 units, and is announced beyon
   ]);
 });
 
-Deno.test("media that can bear no caption is announced, then copied", () => {
+Deno.test("media that can have no caption is announced, then copied", () => {
   assert.deepEqual(partsOf({ text: "", media: "🎬 видеосообщение", captionable: false }), [
     {
       kind: "text",
@@ -289,7 +289,7 @@ function noteOf(
 
 const NAMED = "\nОт: @betterrman (id310452007), профиль: MONSTER AGENCY";
 
-Deno.test("what Telegram will not take is named with its sender, profile and words", () => {
+Deno.test("a message that Telegram refuses is named with its sender, profile and words", () => {
   const alone = `⚠️ Не удалось переслать: 🖼 фото.${NAMED}`;
   assert.equal(noteOf(PHOTO).alone.text, alone);
   assert.equal(noteOf(PHOTO).withWords, null);
@@ -377,7 +377,7 @@ Deno.test("any edit under any template is taken by Telegram", () => {
   );
 });
 
-// — Whatever anybody types —
+// — Any input —
 
 /** Text as Telegram hands it over: any characters, none of them half. */
 function anyText(maxLength: number, minLength = 0) {
