@@ -1,6 +1,7 @@
 // `deno task restore [file | --list]`: puts a copy in the journal's place, the newest unless one is named. Checks and counts it first, and keeps the journal that was there.
 
 import { inspectJournal, type JournalContents } from "../journal/copies.ts";
+import { EXIT } from "./exit.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { backupFolder, listCopies } from "../journal/backups.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
@@ -65,7 +66,7 @@ async function restore(asked: string | undefined, place: Place): Promise<number>
       console.error(
         `❌ С папкой ${dataDir} работает бот или другое восстановление. Остановите его сначала`,
       );
-      return 5;
+      return EXIT.locked;
     }
     const { contents, putAside } = await replaceJournal({ ...place, copy, freeBytes });
     say(copy, contents, putAside, place);

@@ -6,7 +6,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const BACKUPS_KEPT = 7;
 
-/** The hours, in the managers' zone, from which the night's work and the daily line are due. */
+/** The hour, in the managers' zone, from which the nightly backup and the erasure are due. */
 export const NIGHT_HOUR = 3;
 
 const NIGHTLY = /^triborg-(\d{4})-(\d\d)-(\d\d)\.db$/;
