@@ -37,7 +37,7 @@ export interface EditRecords {
   waitsForFirstVersion(number: number): boolean;
 }
 
-/** Edits of messages that became follow-ups. */
+/** `findEdit` reads an edit as the follow-up that it is: what its message says now; undefined when its person was erased. */
 export function editRecords(
   db: Database,
   { keyOf, idOf }: BotKeys,
@@ -112,8 +112,7 @@ export function editRecords(
       const first = select.get(number)?.["edit_of"];
       return first != null && selectWork.get(Number(first)) !== undefined;
     },
-    /** Reads an edit as a follow-up, with what its message says now; undefined when its person was erased. */
-    findEdit(row: Row): FollowUp | undefined {
+    findEdit(row) {
       const chatId = Number(row["chat_id"]);
       const key = Number(row["edited_message_id"]);
       const content = contentOf(selectMessage.get(chatId, key));

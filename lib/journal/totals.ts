@@ -4,18 +4,18 @@ import { outcomeKind } from "./attempts.ts";
 import type { Database } from "./database.ts";
 import type { CrmOutcome, LeadState } from "../lead.ts";
 import { leadState } from "./leads.ts";
-import { readKind } from "./work.ts";
+import { readKind, type WorkKind } from "./work.ts";
 
 export interface Totals {
   /** Leads by profile and state, kept as they change. */
   leadTotals(): { readonly profile: string; readonly state: LeadState; readonly leads: number }[];
   /** Ended attempts by outcome, kept as they end. */
-  attemptTotals();
+  attemptTotals(): { readonly outcome: CrmOutcome["kind"]; readonly attempts: number }[];
   /** Repeated presses by profile, counted as they come. */
-  repeatTotals();
-  owedTotals();
+  repeatTotals(): { readonly profile: string; readonly presses: number }[];
+  owedTotals(): { readonly kind: WorkKind; readonly works: number }[];
   /** When the oldest lead came that neither the CRM nor the managers have yet, and how many the managers' chat refused. */
-  undelivered();
+  undelivered(): { readonly oldestAtMs: number | undefined; readonly leads: number };
 }
 
 export function totals(db: Database): Totals {
