@@ -2,6 +2,7 @@
 
 import { lookup as systemLookup } from "node:dns/promises";
 import { fetchFromAddress } from "./https_tunnel.ts";
+import { neverConnected } from "../log/error_words.ts";
 import { bareHost, isForbiddenHost, isIpAddress } from "../profiles/network_address.ts";
 
 /** Resolves a host name; rejects if it has no address. */
@@ -124,7 +125,7 @@ async function fetchFromOneOf(
         ? await fetchFromAddress(again, bareHost(address), caCerts)
         : await fetchOverHttp(again, address, client);
     } catch (error) {
-      if (index === addresses.length - 1 || !isUnconnected(error)) throw error;
+      if (index === addresses.length - 1 || !neverConnected(error)) throw error;
     }
   }
   throw new UnknownHostError();
@@ -142,12 +143,6 @@ async function fetchOverHttp(
   url.hostname = address.includes(":") ? `[${bareHost(address)}]` : address;
   const body = await request.text();
   return await fetch(url, { method, headers, body, redirect, signal, client });
-}
-
-/** Whether a failed fetch never connected, so that nothing arrived. */
-function isUnconnected(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && cause.message.includes("client error (Connect)");
 }
 
 /** RFC 6761, 6.3: these names always resolve to the machine itself. */

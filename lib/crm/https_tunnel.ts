@@ -1,5 +1,7 @@
 // Sends one HTTPS request to a given IP address, through a proxy within this process.
 
+import { messageOf, UNCONNECTED } from "../log/error_words.ts";
+
 /**
  * Fetches over https from one IP address; SNI, certificate and Host header are the host's. `fetch` takes no address
  * beside the URL, but lets a proxy connect (CONNECT, RFC 9110, 9.3.6), except to hosts in `NO_PROXY`.
@@ -29,8 +31,8 @@ async function connect({ url, signal }: Request, address: string): Promise<Deno.
     return await Deno.connect({ hostname: address, port, signal });
   } catch (error) {
     signal.throwIfAborted();
-    const words = error instanceof Error ? error.message : String(error);
-    throw new TypeError("fetch failed", { cause: new Error(`client error (Connect): ${words}`) });
+    const cause = new Error(`${UNCONNECTED}: ${messageOf(error)}`);
+    throw new TypeError("fetch failed", { cause });
   }
 }
 

@@ -3,6 +3,7 @@
 import { isNetworkError, isTimeoutError } from "ky";
 import { ForbiddenHostError, UnknownHostError } from "./connection.ts";
 import type { CrmOutcome } from "../lead.ts";
+import { messageOf, rootCauseOf, UNCONNECTED } from "../log/error_words.ts";
 import type { Facts, Log } from "../log/log.ts";
 
 const MAX_REASON_CHARACTERS = 500;
@@ -28,8 +29,7 @@ export function outcomeOfError(error: unknown): CrmOutcome {
   if (isTimeoutError(error)) return { kind: "timeout", afterMs: 0 };
   if (isNetworkError(error)) {
     const reason = deepestMessage(error);
-    // Only this marker proves that nothing arrived (seen with Deno 2.9.6).
-    const [before, unconnected] = reason.split("client error (Connect): ");
+    const [before, unconnected] = reason.split(`${UNCONNECTED}: `);
     if (unconnected !== undefined) return { kind: "unreachable", reason: withoutUrls(unconnected) };
     return { kind: "interrupted", reason: withoutUrls(before ?? reason) };
   }
@@ -39,9 +39,7 @@ export function outcomeOfError(error: unknown): CrmOutcome {
 }
 
 function deepestMessage(error: unknown): string {
-  let deepest = error;
-  while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause;
-  return deepest instanceof Error ? deepest.message : String(deepest);
+  return messageOf(rootCauseOf(error));
 }
 
 /** A webhook's address is its password. Cutting first is safe: half an address is removed too. */

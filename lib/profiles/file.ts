@@ -1,6 +1,7 @@
 // locales.json on disk: reads, replaces and watches it. Does not know what it says.
 
 import { copyPlaces, overwrite, restoreCopy } from "./file_overwrite.ts";
+import { messageOf } from "../log/error_words.ts";
 import type { Log } from "../log/log.ts";
 
 /** How long the folder must be quiet before a changed file is read, in ms: editors write in several steps. */
@@ -128,7 +129,7 @@ export function watchFile(path: string, changed: () => void, log: Log): { close(
     watcher = Deno.watchFs([...new Set(all)], { recursive: false });
   } catch (cause) {
     log.warn("⚠️ За locales.json не уследить, правки подействуют после перезапуска: {cause}", {
-      cause: cause instanceof Error ? cause.message : String(cause),
+      cause: messageOf(cause),
     });
     return { close: () => Promise.resolve() };
   }

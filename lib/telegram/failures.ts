@@ -1,6 +1,7 @@
 // Classifies failed calls of the Bot API by one table of refusals, and describes them without the token.
 
 import { GrammyError, HttpError } from "grammy";
+import { messageOf, rootCauseOf } from "../log/error_words.ts";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS } from "../backoff.ts";
 import { NoAnswer } from "./http.ts";
 
@@ -133,23 +134,13 @@ function describeWait({ error_code, parameters }: GrammyError, mostMs: number): 
 }
 
 function causeWord(cause: unknown): string {
-  let deepest = cause;
-  while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause;
+  const deepest = rootCauseOf(cause);
   if (deepest instanceof NoAnswer) return deepest.message;
   if (deepest instanceof SyntaxError) return "ответ не разобрать";
   // Nothing else of the message: it holds the address with the token.
-  const message = (deepest instanceof Error ? deepest.message : String(deepest)).slice(0, 2_000);
+  const message = messageOf(deepest).slice(0, 2_000);
   const words =
     /(?<![a-z ])[a-z ]*\(os error \d+\)|dns error|timed out|connection closed|certificate|reset/i
       .exec(message);
   return words?.[0].trim() ?? (deepest instanceof Error ? deepest.name : "неизвестная причина");
-}
-
-/** Whether a call never had a connection, so that it cannot have arrived. */
-export function neverConnected(error: unknown): boolean {
-  let cause = error instanceof HttpError ? error.error : error;
-  for (; cause instanceof Error; cause = cause.cause) {
-    if (cause.message.includes("client error (Connect)")) return true;
-  }
-  return false;
 }

@@ -2,7 +2,8 @@
 
 import { GrammyError, HttpError, type Transformer } from "grammy";
 import { waitMs } from "../backoff.ts";
-import { describeError, neverConnected, OutcomeUnknown, retryAfterMs } from "./failures.ts";
+import { describeError, OutcomeUnknown, retryAfterMs } from "./failures.ts";
+import { neverConnected } from "../log/error_words.ts";
 
 const TRIES = 3;
 
@@ -62,7 +63,7 @@ export function withRetries(
           return answer;
         }
       } catch (error) {
-        if (isSend && error instanceof HttpError && !neverConnected(error)) unknown = error;
+        if (isSend && error instanceof HttpError && !neverConnected(error.error)) unknown = error;
         else if (failures >= TRIES || signal?.aborted) throw error;
       }
       if (unknown !== undefined) {
