@@ -12,12 +12,14 @@ export const LONGEST_WAIT_MS = 300_000;
  *
  * @param failures How many tries have failed so far, 1 or more.
  * @param random A number from 0 to 1, `Math.random()` outside tests.
+ * @param atLeastMs What the peer asks for; it counts up to 5 minutes.
  * @throws {RangeError} If `failures` is not a whole number of at least 1.
  */
-export function waitMs(failures: number, random: number): number {
+export function waitMs(failures: number, random: number, atLeastMs = 0): number {
   if (!Number.isSafeInteger(failures) || failures < 1) {
     throw new RangeError(`Cannot compute a wait: failures is ${failures}, must be 1 or more`);
   }
   const full = Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 30), LONGEST_WAIT_MS);
-  return Math.round(full * (0.8 + 0.2 * random));
+  const ownMs = Math.round(full * (0.8 + 0.2 * random));
+  return Math.min(Math.max(ownMs, atLeastMs), LONGEST_WAIT_MS);
 }

@@ -2,7 +2,7 @@
 
 import type { AdminChat } from "../managers/chat.ts";
 import { createAdminWork } from "../managers/work.ts";
-import { LONGEST_WAIT_MS, waitMs } from "../backoff.ts";
+import { waitMs } from "../backoff.ts";
 import type { Crm } from "../crm/post.ts";
 import { type BegunPost, createCrmWork } from "../crm/work.ts";
 import {
@@ -74,7 +74,7 @@ export interface Lanes {
 export function createLanes(options: LaneOptions): Lanes {
   const { journal, now, random } = options;
   const retryAtMs = (work: Work, atLeastMs = 0) =>
-    now() + Math.min(Math.max(waitMs(work.failures + 1, random()), atLeastMs), LONGEST_WAIT_MS);
+    now() + waitMs(work.failures + 1, random(), atLeastMs);
   const crmWork = createCrmWork({ ...options, wakeManagers, ended: (work) => posts.free(work) });
   const posts = createOutbox({
     ...options,

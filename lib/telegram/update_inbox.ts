@@ -2,7 +2,7 @@
 
 import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
-import { FIRST_WAIT_MS, LONGEST_WAIT_MS, waitMs } from "../backoff.ts";
+import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
 import { describeError, failureOf, OutcomeUnknown } from "./failures.ts";
 import { stackOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -190,11 +190,7 @@ export function createInbox(options: InboxOptions): Inbox {
     } else {
       log.warn("⚠️ На обновление {update} не ответить: {cause}. Пробуем снова", facts);
       const atLeastMs = failure?.kind === "too_many" ? failure.retryAfterMs : 0;
-      const waitsMs = Math.min(
-        Math.max(waitMs(failures + 1, random()), atLeastMs),
-        LONGEST_WAIT_MS,
-      );
-      const again = now() + waitsMs;
+      const again = now() + waitMs(failures + 1, random(), atLeastMs);
       recordDurably(() => journal.postponeUpdate(update.update_id, again)).then(
         takeWaiting,
         reportDefect,
