@@ -1,6 +1,7 @@
 // The line in the managers' chat that counts the leads of one visitor which were held back. Knows no text.
 
 import type { Database } from "./database.ts";
+import type { FactRecords } from "./facts.ts";
 import type { OutboxMoves } from "./outbox.ts";
 import { recordIn } from "./stored_json.ts";
 import { ADMIN_CHAT_LANE } from "./work.ts";
@@ -40,10 +41,8 @@ interface Line {
 export function heldRecords(
   db: Database,
   { addWork, forgetWork }: OutboxMoves,
+  facts: FactRecords,
 ): HeldMoves {
-  const select = db.reader("SELECT value FROM facts WHERE name = 'held_of:' || ?");
-  const save = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES ('held_of:' || ?, ?)");
-  const forget = db.writer("DELETE FROM facts WHERE name = 'held_of:' || ?");
   // Never sooner: the managers' chat may have refused it, and its visitor must not have it tried again and again.
   const rewrite = db.writer(
     `UPDATE outbox SET body = ?, due_at_ms = max(due_at_ms, ?)
@@ -51,7 +50,7 @@ export function heldRecords(
   );
 
   function lineOf(chatId: number): Line | undefined {
-    const { fromMs, leads } = recordIn(select.get(String(chatId))?.["value"]) ?? {};
+    const { fromMs, leads } = recordIn(facts.fact(factOf(chatId))) ?? {};
     return typeof fromMs === "number" && typeof leads === "number" ? { fromMs, leads } : undefined;
   }
 
@@ -62,7 +61,7 @@ export function heldRecords(
   }
 
   function remember(chatId: number, line: Line): void {
-    save.run(String(chatId), JSON.stringify(line));
+    facts.rememberFact(factOf(chatId), JSON.stringify(line));
   }
 
   return {
@@ -86,13 +85,17 @@ export function heldRecords(
     },
     forgetHeldLine(chatId) {
       forgetWork("note", subjectOf(chatId));
-      forget.run(String(chatId));
+      facts.forgetFact(factOf(chatId));
     },
   };
 }
 
 function dueAtMs(fromMs: number, nowMs: number): number {
   return Math.min(Math.max(nowMs, fromMs) + QUIET_MS, fromMs + LONGEST_WAIT_MS);
+}
+
+function factOf(chatId: number): string {
+  return `held_of:${chatId}`;
 }
 
 /** Below zero, where no other note is. */

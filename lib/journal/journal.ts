@@ -123,7 +123,7 @@ export function journalIn(db: Database, botId?: string): Journal {
   const leads = leadRecords(db, keys, attempts);
   const facts = factRecords(db, keys, outbox);
   const presses = pressRecords(db, keys);
-  const held = heldRecords(db, outbox);
+  const held = heldRecords(db, outbox, facts);
   const cards = cardMoves(db, leads, attempts, outbox);
   const account = sendAllMoves(db, facts, leads, outbox, cards);
   const copy = copyRecords(db, attempts);
@@ -132,13 +132,13 @@ export function journalIn(db: Database, botId?: string): Journal {
   const { cutOffAttempt } = crm;
   const revisions = revisionRecords(db);
   const files = profileFileRecords(db);
-  const profiles = profileKeys(db);
+  const profiles = profileKeys(db, facts);
   const sums = totals(db);
   const lives = leadLives(db, keys);
   const tried = trial(db);
   return {
     ...inbox,
-    ...menuRecords(db, keys, outbox),
+    ...menuRecords(db, keys, outbox, facts),
     ...presses,
     ...choiceMoves(db, { leads, attempts, outbox, presses, held, copy }),
     ...outbox,
@@ -163,7 +163,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...sums,
     ...erasureMoves(db, lives, cards, held),
     ...moments(db),
-    ...recovery(db, { attempts, outbox, cards, account, copy, cutOffAttempt }),
+    ...recovery(db, { attempts, facts, outbox, cards, account, copy, cutOffAttempt }),
     ...tried,
     check() {
       db.check();

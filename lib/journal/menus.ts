@@ -3,6 +3,7 @@
 import type { Database } from "./database.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
+import type { FactRecords } from "./facts.ts";
 import type { OutboxMoves } from "./outbox.ts";
 import { VISITORS_LANE, type WorkOf } from "./work.ts";
 
@@ -54,6 +55,7 @@ export function menuRecords(
   db: Database,
   { keyOf, range }: BotKeys,
   outbox: OutboxMoves,
+  { rememberFact }: FactRecords,
 ): MenuRecords {
   const insert = db.writer(
     `INSERT OR REPLACE INTO menus (chat_id, message_id, profile, sent_at_ms, language)
@@ -69,7 +71,6 @@ export function menuRecords(
        AND message_id >= ? AND message_id < ?
      GROUP BY chat_id HAVING sent_at_ms < ?`,
   );
-  const setFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
   const forget = db.writer("DELETE FROM menus WHERE sent_at_ms < ?");
 
   function rememberMenu(
@@ -107,7 +108,7 @@ export function menuRecords(
     },
     recordPolled: (heartbeat, nowMs, absence) =>
       db.atomically(() => {
-        setFact.run(heartbeat, String(nowMs));
+        rememberFact(heartbeat, String(nowMs));
         return absence === undefined
           ? 0
           : oweReminders(absence.menusSinceMs, absence.untilMs, nowMs);

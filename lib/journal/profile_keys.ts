@@ -1,5 +1,6 @@
 // What the journal keeps under a profile's key, and what becomes of it when the profile gets another key or goes.
 
+import type { FactRecords } from "./facts.ts";
 import type { Database } from "./database.ts";
 import { SEND_ALL_LANES } from "./work.ts";
 
@@ -28,7 +29,7 @@ export interface ProfileKeys {
   forgetProfile(key: string): void;
 }
 
-export function profileKeys(db: Database): ProfileKeys {
+export function profileKeys(db: Database, facts: FactRecords): ProfileKeys {
   const moves = [
     "UPDATE leads SET profile = ?1 WHERE profile = ?2",
     "UPDATE menus SET profile = ?1 WHERE profile = ?2",
@@ -44,9 +45,6 @@ export function profileKeys(db: Database): ProfileKeys {
   ].map((sql) => db.writer(sql));
   const moveLane = db.writer("UPDATE outbox SET lane = ? WHERE lane = ?");
   const moveFact = db.writer("UPDATE OR REPLACE facts SET name = ? WHERE name = ?");
-  const insertFact = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
-  const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
-  const selectFact = db.reader("SELECT value FROM facts WHERE name = ?");
   const forgetOffers = db.writer(
     "DELETE FROM outbox WHERE subject = 0 AND kind = 'offer' AND body = ?",
   );
@@ -55,8 +53,8 @@ export function profileKeys(db: Database): ProfileKeys {
     for (const each of moves) each.run(to, from);
     moveLane.run(SEND_ALL_LANES + to, SEND_ALL_LANES + from);
     for (const name of Object.values(PROFILE_FACTS)) moveFact.run(name + to, name + from);
-    deleteFact.run(RENAMED + to);
-    insertFact.run(RENAMED + from, to);
+    facts.forgetFact(RENAMED + to);
+    facts.rememberFact(RENAMED + from, to);
   }
 
   return {
@@ -65,17 +63,17 @@ export function profileKeys(db: Database): ProfileKeys {
     currentProfile(key, live) {
       let current = key;
       for (let names = 0; names < MOST_NAMES && !live.has(current); names++) {
-        const next = selectFact.get(RENAMED + current)?.["value"];
+        const next = facts.fact(RENAMED + current);
         if (next === undefined) break;
-        current = String(next);
+        current = next;
       }
       return current;
     },
     forgetProfile: (key) =>
       db.atomically(() => {
         forgetOffers.run(key);
-        deleteFact.run(PROFILE_FACTS.crmDown + key);
-        deleteFact.run(PROFILE_FACTS.offeredAtMs + key);
+        facts.forgetFact(PROFILE_FACTS.crmDown + key);
+        facts.forgetFact(PROFILE_FACTS.offeredAtMs + key);
       }),
   };
 }

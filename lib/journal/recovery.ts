@@ -6,6 +6,7 @@ import { COPIED_FACT, RESTORED } from "./copies.ts";
 import type { Attempt, AttemptMoves } from "./attempts.ts";
 import type { CardConsequences } from "./card_moves.ts";
 import type { CrmMoves } from "./crm_moves.ts";
+import type { FactRecords } from "./facts.ts";
 import { type OutboxMoves, workOfKind } from "./outbox.ts";
 import type { CrmAccount } from "./send_all.ts";
 import type { WorkOf } from "./work.ts";
@@ -59,8 +60,9 @@ interface Renewable {
 
 export function recovery(
   db: Database,
-  { attempts, outbox, cards, account, copy, cutOffAttempt }: {
+  { attempts, facts, outbox, cards, account, copy, cutOffAttempt }: {
     readonly attempts: AttemptMoves;
+    readonly facts: FactRecords;
     readonly outbox: OutboxMoves;
     readonly cards: CardConsequences;
     readonly account: CrmAccount;
@@ -90,8 +92,6 @@ export function recovery(
   const forgetHandledPresses = db.writer(
     `DELETE FROM facts WHERE name GLOB '${PRESS_OF_COPY}*' AND name NOT IN (${waitingPresses})`,
   );
-  const selectFact = db.reader("SELECT 1 FROM facts WHERE name = ?");
-  const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
 
   function doubt(lead: number, nowMs: number): void {
     const isDoubtful = mayHaveArrived(attempts.attemptsOf(lead).at(-1)?.outcome ?? null);
@@ -112,7 +112,7 @@ export function recovery(
       cards.oweCardUpdate(lead, nowMs); // Its card may say by now that the CRM or a manager has it.
     }
     rememberPresses.run();
-    deleteFact.run(COPIED_FACT);
+    facts.forgetFact(COPIED_FACT);
     return cutOff;
   }
 
@@ -125,7 +125,7 @@ export function recovery(
       else cutOffAttempt(work, attempt, interrupted, nowMs);
       return { attempt, work };
     });
-    if (selectFact.get(COPIED_FACT) !== undefined) cutOff.push(...recoverCopy(nowMs));
+    if (facts.fact(COPIED_FACT) !== undefined) cutOff.push(...recoverCopy(nowMs));
     forgetHandledPresses.run();
     copy.renew();
     account.endStrandedRuns(nowMs);
