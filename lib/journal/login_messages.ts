@@ -10,7 +10,7 @@ export interface LoginMessage {
   readonly hash: string;
   readonly message: MessageAddress;
   readonly expiresAtMs: number;
-  /** Who came in by it, and when; null while nobody has. */
+  /** Who logged in with it, and when; null until then. */
   readonly used: { readonly by: string; readonly atMs: number } | null;
 }
 

@@ -3,7 +3,7 @@
 
 import type { LoginLink } from "./auth.ts";
 import type { Crm, CrmTrial } from "../crm/post.ts";
-import type { Lookup } from "../crm/connection.ts";
+import { isForbiddenTarget, type Lookup } from "../crm/connection.ts";
 import { messageOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
 import { loadOnce } from "./server/open_files.ts";
@@ -129,13 +129,11 @@ async function buildPage(options: PageOptions) {
   const [
     { createAuth, LINK_MS, linkHash, loginLink },
     { createWebhookTrial },
-    { isForbiddenTarget },
     { createApp },
     { createTurns },
   ] = await Promise.all([
     import("./auth.ts"),
     import("../crm/webhook_trial.ts"),
-    import("../crm/connection.ts"),
     import("./app.ts"),
     import("./turns.ts"),
   ]);

@@ -22,7 +22,7 @@ const DAILY_LATEST_HOUR = 12;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** How long a menu is remembered that nobody pressed, in ms. */
+/** How long a menu that was not pressed is remembered, in ms. */
 const MENUS_KEPT_MS = 30 * DAY_MS;
 
 /** How many leads one transaction of the erasure looks at. */
