@@ -2,10 +2,10 @@
 // statements, from the first message to the last, find their rows by an index.
 
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { withBot } from "../helpers/bot_here.ts";
 import { CHOICE } from "../helpers/shipped_texts.ts";
 import { becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
+import { watchStatements } from "../helpers/watched_statements.ts";
 
 /** Ranges without an equal value that few rows are in. */
 const SHORT_RANGES = [
@@ -68,25 +68,15 @@ interface Recorder extends Disposable {
 function recordPlans(): Recorder {
   const plans = new Map<string, readonly string[]>();
   let isRecording = false;
-  const { prepare } = DatabaseSync.prototype;
-  DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string) {
-    const statement = prepare.call(this, sql);
-    const record = () => {
-      if (!isRecording || plans.has(sql) || !/^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(sql)) {
-        return;
-      }
-      const plan = prepare.call(this, `EXPLAIN QUERY PLAN ${sql}`).all();
-      plans.set(sql, plan.map(({ detail }) => String(detail)));
-    };
-    const { run, get, all } = statement;
-    statement.run = (...values: never[]) => (record(), Reflect.apply(run, statement, values));
-    statement.get = (...values: never[]) => (record(), Reflect.apply(get, statement, values));
-    statement.all = (...values: never[]) => (record(), Reflect.apply(all, statement, values));
-    return statement;
-  };
+  const watch = watchStatements((sql, explain) => {
+    if (!isRecording || plans.has(sql) || !/^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(sql)) {
+      return;
+    }
+    plans.set(sql, explain());
+  });
   return {
     plans,
     begin: () => void (isRecording = true),
-    [Symbol.dispose]: () => void (DatabaseSync.prototype.prepare = prepare),
+    [Symbol.dispose]: () => watch[Symbol.dispose](),
   };
 }

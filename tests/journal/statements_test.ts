@@ -1,12 +1,12 @@
 // How much of SQLite a lead takes: counted on the running bot, from a visitor's press to the end of all that follows.
 
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import type { SimMessage, Visitor } from "../../lib/simulator/telegram/server.ts";
 import { withBot } from "../helpers/bot_here.ts";
 import type { World } from "../helpers/world.ts";
 import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
 import { greet, wordsOf } from "../helpers/visits.ts";
+import { watchStatements } from "../helpers/watched_statements.ts";
 
 const PRESSES = 20;
 
@@ -81,25 +81,17 @@ async function untilQuiet(counter: Counter): Promise<void> {
 /** Counts the statements that any database runs from now on. */
 function countStatements(): Counter {
   const counts = new Map<string, number>();
-  const { prepare } = DatabaseSync.prototype;
-  DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string) {
-    const statement = prepare.call(this, sql);
-    if (NOT_OF_A_PRESS.test(sql)) return statement;
+  const watch = watchStatements((sql) => {
+    if (NOT_OF_A_PRESS.test(sql)) return;
     const words = sql.replace(/\s+/g, " ").trim();
-    const count = () => counts.set(words, (counts.get(words) ?? 0) + 1);
-    for (const way of ["run", "get", "all"] as const) {
-      const runs = statement[way] as (...values: unknown[]) => unknown;
-      const counted = (...values: unknown[]) => (count(), runs.apply(statement, values));
-      Object.assign(statement, { [way]: counted });
-    }
-    return statement;
-  };
+    counts.set(words, (counts.get(words) ?? 0) + 1);
+  });
   return {
     total: () => [...counts.values()].reduce((sum, each) => sum + each, 0),
     report: () =>
       [...counts].sort(([, a], [, b]) => b - a).map(([sql, times]) =>
         `${times} × ${sql.slice(0, 110)}`
       ).join("\n"),
-    [Symbol.dispose]: () => void (DatabaseSync.prototype.prepare = prepare),
+    [Symbol.dispose]: () => watch[Symbol.dispose](),
   };
 }
