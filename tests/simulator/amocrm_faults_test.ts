@@ -1,7 +1,7 @@
 // The simulated amoCRM limits the rate, fails as ordered before or after it has made a deal, and tells what came.
 
 import assert from "node:assert/strict";
-import { type AmoCrm, type AmoOrder, startAmoCrm } from "../../lib/simulator/crm/amocrm.ts";
+import { type AmoCrm, type CrmOrder, startAmoCrm } from "../../lib/simulator/crm/amocrm.ts";
 import { gatewayPage, unreadableBody } from "../../lib/simulator/crm/amocrm_faults.ts";
 import { aComplex, callAmo, startUnhurriedAmo } from "../helpers/amo_call.ts";
 
@@ -97,8 +97,8 @@ Deno.test("a silent amoCRM has made the deal when it was told to be silent after
 Deno.test("a slow amoCRM makes the deal after the wait, or before it", async () => {
   await using crm = await startUnhurriedAmo();
   const orders = [
-    (until: Promise<void>): AmoOrder => ({ kind: "slow", until }),
-    (until: Promise<void>): AmoOrder => ({ after: { kind: "slow", until } }),
+    (until: Promise<void>): CrmOrder => ({ kind: "slow", until }),
+    (until: Promise<void>): CrmOrder => ({ after: { kind: "slow", until } }),
   ];
   const made: number[] = [];
   for (const order of orders) {

@@ -1,18 +1,18 @@
 // The simulated amoCRM: its API under `<root>/<account>/api/v4/`, strict about bodies, with faults as ordered.
 
 import { DEFAULT_FAILSAFE_MS } from "../waiting.ts";
-import { HttpFront } from "../http_front.ts";
 import type { AmoDeal, AmoField, AmoMerge, AmoNote, AmoPipeline, AmoUser } from "./amocrm_data.ts";
-import { type AmoBehaviour, type AmoRefusal, type AmoRequest, AmoServer } from "./amocrm_server.ts";
+import { AmoGate, type AmoRefusal, type AmoRequest } from "./amocrm_gate.ts";
+import { type CrmBehaviourOf, OrderedServer, type OrderedServerOptions } from "./ordered_server.ts";
 
-export type { AmoBehaviour, AmoOrder, AmoRefusal, AmoRequest } from "./amocrm_server.ts";
+export type { CrmOrder } from "./orders.ts";
+export type { AmoRefusal, AmoRequest } from "./amocrm_gate.ts";
 export type { AmoContact, AmoDeal, AmoField, AmoForm, AmoMerge } from "./amocrm_data.ts";
 export type { AmoNote, AmoPipeline, AmoStatus, AmoUser } from "./amocrm_data.ts";
 export { amoToken } from "./amocrm_token.ts";
 
-export interface AmoCrmOptions {
-  /** 0, the default, takes a free one. */
-  port?: number;
+/** The monotonic time is also what the rate goes by. */
+export interface AmoCrmOptions extends OrderedServerOptions {
   /** The hosts that exist; `monster.amocrm.ru` alone unless given. */
   accounts?: readonly string[];
   /** The only token that is let in; one that ends in 2100 unless given. */
@@ -21,12 +21,6 @@ export interface AmoCrmOptions {
   retryAfterS?: number;
   /** Milliseconds since 1970. */
   now?: () => number;
-  /** Monotonic milliseconds, for the rate. */
-  monotonicNow?: () => number;
-  /** How many of the last requests are kept at least (at most twice as many); default 50,000. */
-  maxRequests?: number;
-  /** After how long a wait of a test fails, in real milliseconds; default 15,000. */
-  failsafeMs?: number;
 }
 
 export interface AmoCrm extends AsyncDisposable {
@@ -60,7 +54,7 @@ export interface AmoCrm extends AsyncDisposable {
   /** The most requests that an account had within any second; the first account unless given. */
   peakPerSecond(account?: string): number;
   /** What happens to every request from now on; null for what a good amoCRM does. */
-  behave(behaviour: AmoBehaviour | null): void;
+  behave(behaviour: CrmBehaviourOf<AmoRequest> | null): void;
   /** Refuses every request from now on; null ends it. */
   refuse(refusal: AmoRefusal | null): void;
   /** Merges every lead of `leads/complex` into this deal from now on; null ends it. */
@@ -83,26 +77,25 @@ export interface AmoCrm extends AsyncDisposable {
 
 /** Starts the simulated amoCRM on 127.0.0.1. */
 export async function startAmoCrm(options: AmoCrmOptions = {}): Promise<AmoCrm> {
-  const server = new AmoServer({ failsafeMs: DEFAULT_FAILSAFE_MS, ...options });
-  const { data } = server;
-  const front = await HttpFront.open((request, response) => {
-    void server.answer(request, response);
-  }, options.port);
-  const account = server.accounts[0] ?? "";
+  const gate = new AmoGate({ failsafeMs: DEFAULT_FAILSAFE_MS, ...options });
+  const { data } = gate;
+  const server = await OrderedServer.open(gate, options);
+  const account = gate.accounts[0] ?? "";
 
   const close = async () => {
-    server.close();
-    await front.down();
+    data.deals.close();
+    data.notes.close();
+    await server.close();
   };
   return {
-    root: front.origin,
+    root: server.origin,
     account,
-    urlOf: (path, of = account) => `${front.origin}/${of}/api/v4/${path}`,
+    urlOf: (path, of = account) => `${server.origin}/${of}/api/v4/${path}`,
     get token() {
-      return server.token;
+      return gate.token;
     },
     set token(token) {
-      server.token = token;
+      gate.token = token;
     },
     get pipelines() {
       return data.pipelines;
@@ -144,12 +137,12 @@ export async function startAmoCrm(options: AmoCrmOptions = {}): Promise<AmoCrm> 
     get requestCount() {
       return server.requests.count;
     },
-    peakPerSecond: (of = account) => server.peakPerSecond(of),
+    peakPerSecond: (of = account) => gate.peakPerSecond(of),
     behave: (behaviour) => {
       server.behaviour = behaviour;
     },
     refuse: (refusal) => {
-      server.refusal = refusal;
+      gate.refusal = refusal;
     },
     mergeInto: (dealId) => {
       data.mergeIntoId = dealId;
@@ -159,8 +152,8 @@ export async function startAmoCrm(options: AmoCrmOptions = {}): Promise<AmoCrm> 
     nextDeal: (predicate) => data.deals.next(predicate),
     nextNote: (predicate) => data.notes.next(predicate),
     nextRequest: (predicate) => server.requests.next(predicate),
-    down: () => front.down(),
-    up: () => front.up(),
+    down: () => server.down(),
+    up: () => server.up(),
     close,
     [Symbol.asyncDispose]: close,
   };

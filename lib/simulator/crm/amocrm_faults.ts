@@ -1,9 +1,8 @@
 // The answers with which amoCRM refuses: problem JSON from the API, HTML pages from what stands before it.
 
-import type { CrmMode } from "./modes.ts";
+import type { CrmAnswer } from "./orders.ts";
 
-/** An answer with a status and a body. */
-export type AmoAnswer = Extract<CrmMode, { kind: "answer" }>;
+export type AmoAnswer = CrmAnswer;
 
 /** A fault of one value of a body, as amoCRM words it. */
 export interface BodyFault {
