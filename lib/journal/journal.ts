@@ -32,6 +32,7 @@ import { type ProfileKeys, profileKeys } from "./profile_keys.ts";
 import { copyRecords, type Recovery, recovery } from "./recovery.ts";
 import { type RevisionRecords, revisionRecords } from "./revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./schema.ts";
+import { type SecretRecords, secretRecords } from "./secrets.ts";
 import { type SendAllMoves, sendAllMoves } from "./send_all.ts";
 import { type Totals, totals } from "./totals.ts";
 import { type Trial, trial } from "./trial.ts";
@@ -58,6 +59,7 @@ export type { CrmNote, NoteSubject, UnreadableNote } from "./note_queue.ts";
 export type { PressLimits } from "./presses.ts";
 export { PROFILE_FACTS } from "./profile_keys.ts";
 export type { CutOff } from "./recovery.ts";
+export type { KeptSecret } from "./secrets.ts";
 export * from "./work.ts";
 
 export type LeadList = LeadPages & LeadLives & Totals;
@@ -83,6 +85,7 @@ export interface Journal
     DueFollowUpRecords,
     DealRecords,
     NoteQueue,
+    SecretRecords,
     AuthRecords,
     LoginMessageRecords,
     RevisionRecords,
@@ -164,6 +167,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...dueFollowUpRecords(db),
     ...deals,
     ...noteQueue(db, { ...leads, ...deals, ...followUps }),
+    ...secretRecords(db),
     ...authRecords(db),
     ...loginMessageRecords(db, keys),
     ...revisions,

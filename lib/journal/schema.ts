@@ -314,6 +314,17 @@ const CRM_NOTES = `
   CREATE INDEX crm_notes_of_follow_up ON crm_notes (follow_up) WHERE follow_up IS NOT NULL;
 `;
 
+const SECRETS = `
+  -- Keys of CRMs that were typed on the page. ending is what the page shows of one.
+  CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    ending TEXT NOT NULL,
+    saved_at_ms INTEGER NOT NULL,
+    saved_by TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
 export const ADDITIONS: Additions = {
   bots: BOTS,
@@ -325,4 +336,5 @@ export const ADDITIONS: Additions = {
   menu_languages: MENU_LANGUAGES,
   deals: DEALS,
   crm_notes: CRM_NOTES,
+  secrets: SECRETS,
 };
