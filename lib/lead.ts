@@ -102,19 +102,37 @@ export interface FollowUpContent {
 
 /** How one POST to the CRM ended. Only `timeout` and `interrupted` may have arrived. */
 export type CrmOutcome =
-  | { readonly kind: "accepted"; readonly status: 200 | 201 | 202 }
+  /** `deal` is what it became, where the CRM says so. */
+  | { readonly kind: "accepted"; readonly status: number; readonly deal?: Deal }
   /** Any other status, including redirects: the CRM declined. */
-  | { readonly kind: "answered"; readonly status: number; readonly body: string }
+  | {
+    readonly kind: "answered";
+    readonly status: number;
+    readonly body: string;
+    /** Set for a rate limit, which proves that nothing was taken: when to try again. */
+    readonly retryAfterMs?: number;
+    readonly trouble?: CrmTrouble;
+  }
   /** Never connected: it did not arrive. */
   | { readonly kind: "unreachable"; readonly reason: string }
-  /** Connected, then cut: it may have arrived. */
-  | { readonly kind: "interrupted"; readonly reason: string }
+  /** Connected, then cut, or answered by amoCRM with `status` 500 or above: it may have arrived. */
+  | { readonly kind: "interrupted"; readonly reason: string; readonly status?: number }
   /** No answer in time: it may have arrived. */
   | { readonly kind: "timeout"; readonly afterMs: number }
   /** Our side: an impossible address, a blocked port. */
   | { readonly kind: "client"; readonly reason: string }
   /** A defect in the bot: logged, and still a card. */
   | { readonly kind: "unexpected"; readonly reason: string };
+
+/** What a CRM made of a lead. */
+export interface Deal {
+  readonly id: number;
+  /** Its page for people. */
+  readonly url: string;
+}
+
+/** Why a CRM declines every lead of a profile until a person does something about it. */
+export type CrmTrouble = "token_refused" | "unpaid" | "forbidden";
 
 /** Why a lead becomes a card: the CRM failed it, or its profile has no webhook address. */
 export type CardReason = "crm_failed" | "no_webhook";
@@ -139,6 +157,8 @@ export interface Card {
   readonly lastAttempt: AttemptRecord | null;
   /** Whether another POST that a manager asked for has not ended yet. */
   readonly sending: boolean;
+  /** What the lead became, where its CRM says so. */
+  readonly deal: Deal | null;
   readonly closed: { readonly by: string; readonly atMs: number } | null;
 }
 

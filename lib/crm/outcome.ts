@@ -8,10 +8,8 @@ import type { Facts, Log } from "../log/log.ts";
 
 const MAX_REASON_CHARACTERS = 500;
 
-type Accepted = Extract<CrmOutcome, { readonly kind: "accepted" }>;
-
 /** Whether a CRM took the lead; any other status declines it. */
-export function isAccepted(status: number): status is Accepted["status"] {
+export function isAccepted(status: number): boolean {
   return status === 200 || status === 201 || status === 202;
 }
 

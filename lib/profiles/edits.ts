@@ -215,6 +215,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     name: form.name,
     aliases: form.aliases ?? [],
     webhook: form.webhookUrl.trim() === "" ? null : { url: "", fault: null },
+    crm: null,
     crmTimeoutMs: null,
     photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,
     caption: form.caption,

@@ -116,6 +116,7 @@ function toProfile(key: string, raw: RawProfile): Profile {
     name: raw.name,
     aliases: raw.aliases,
     webhook: toWebhook(raw.webhook_url),
+    crm: null,
     crmTimeoutMs: raw.timeout_seconds == null ? null : raw.timeout_seconds * 1000,
     photoUrl: raw.step1.photo_url?.trim() || null,
     caption: raw.step1.caption,

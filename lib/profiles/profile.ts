@@ -1,5 +1,7 @@
 // A profile and the menu as the bot uses them, read and checked. Touches no file.
 
+import type { CrmSettings } from "./crm.ts";
+
 /** An inline button: its text, and what a press on it sends. */
 export interface Button {
   readonly text: string;
@@ -14,6 +16,8 @@ export interface Profile {
   readonly aliases: readonly string[];
   /** Null where the file has none, or an impossible one: then leads go to the managers' chat. */
   readonly webhook: Webhook | null;
+  /** Null where leads go to `webhook` as plain JSON. */
+  readonly crm: CrmSettings | null;
   /** How long the CRM may take, in ms; null leaves it to the configuration. */
   readonly crmTimeoutMs: number | null;
   readonly photoUrl: string | null;

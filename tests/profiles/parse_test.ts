@@ -26,6 +26,7 @@ Deno.test("parseProfiles reads a whole file", () => {
     name: "MONSTER AGENCY",
     aliases: [],
     webhook: { url: "https://crm.example.ru/webhook/agency", fault: null },
+    crm: null,
     crmTimeoutMs: null,
     photoUrl: "https://example.ru/agency.jpg",
     caption: "Что для вас сейчас главное?",
