@@ -44,7 +44,7 @@ type Numbered = Pick<CrmNote, "id">;
 
 /** A note that was taken stays the caller's until it is finished, given up, released or postponed; the next of its lead waits for that. */
 export interface NoteQueue {
-  /** Where notes are owed, waiting or in hand. */
+  /** Where notes are owed, waiting or in hand; reads all of them. */
   noteLanes(): string[];
   /** When the next waiting note of a lane is due; undefined if none waits. */
   nextNoteDueAtMs(lane: string): number | undefined;
@@ -60,16 +60,18 @@ export interface NoteQueue {
   postponeNote(note: Numbered, dueAtMs: number): void;
 }
 
-/** Begins the names of the lanes in which notes wait; the account's host follows. */
-export const NOTE_LANES = "note:";
+const NOTE_LANES = "note:";
+
+/** The lane in which the notes for an account wait. */
+export function noteLane(account: string): string {
+  return NOTE_LANES + account;
+}
 
 export function noteQueue(
   db: Database,
   { findLead, dealOf, findFollowUp }: LeadRecords & DealRecords & FollowUpMoves,
 ): NoteQueue {
-  const accounts = db.reader(
-    "SELECT DISTINCT account FROM crm_notes WHERE account >= '' AND account < '\u{10FFFF}'",
-  );
+  const accounts = db.reader("SELECT DISTINCT account FROM crm_notes");
   const nextDue = db.reader(
     `SELECT due_at_ms FROM crm_notes WHERE account = ? AND due_at_ms IS NOT NULL
      ORDER BY due_at_ms LIMIT 1`,
