@@ -35,6 +35,7 @@ Deno.test("what is not known yet is not unhealthy", () => {
     undelivered: { leads: 0, oldestAt: null },
     adminChat: { failingSince: null },
     profiles: { ok: true, brokenSince: null },
+    crm: { refusing: [], tokens: [] },
   });
 });
 
