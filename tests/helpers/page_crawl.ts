@@ -5,12 +5,8 @@ import assert from "node:assert/strict";
 /** More pages than a story's bot has. */
 const MOST_PAGES = 300;
 
-/** The pages by their address, each as its headers and body; begins at "/" and follows the links of pages and redirects. */
-export async function crawl(
-  origin: string,
-  password: string,
-  also: readonly string[] = [],
-): Promise<ReadonlyMap<string, string>> {
+/** Logs in; returns the session's cookie. */
+export async function logIn(origin: string, password: string): Promise<string> {
   const entered = await fetch(`${origin}/login`, {
     method: "POST",
     body: new URLSearchParams({ password }),
@@ -19,7 +15,16 @@ export async function crawl(
   });
   await entered.body?.cancel();
   assert.equal(entered.status, 303, "no login");
-  const cookie = (entered.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  return (entered.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+}
+
+/** The pages by their address, each as its headers and body; begins at "/" and follows the links of pages and redirects. */
+export async function crawl(
+  origin: string,
+  password: string,
+  also: readonly string[] = [],
+): Promise<ReadonlyMap<string, string>> {
+  const cookie = await logIn(origin, password);
   const pages = new Map<string, string>();
   const waiting = ["/", ...also];
   for (let path; (path = waiting.shift()) !== undefined;) {
