@@ -2,13 +2,11 @@
 
 import { HttpError } from "fresh";
 import { valueAt } from "../lib/json/text.ts";
+import { draftProfile, FORBIDDEN_ADDRESS, profileFaults } from "../lib/profiles/draft.ts";
 import type { Fault } from "../lib/profiles/faults.ts";
 import {
   type Content,
-  draftProfile,
-  FORBIDDEN_ADDRESS,
   newCallbackData,
-  profileFaults,
   type ProfileForm,
   profileForm,
   versionOf,

@@ -3,7 +3,8 @@
 import type { ComponentChildren } from "preact";
 import type { Fault } from "../../lib/profiles/faults.ts";
 import { LIMITS } from "../../lib/profiles/limits.ts";
-import { draftProfile, type ProfileForm } from "../../lib/profiles/edits.ts";
+import { draftProfile } from "../../lib/profiles/draft.ts";
+import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import { THANKS } from "../../lib/visitors/texts.ts";
 import type { WebhookTrial } from "../../lib/crm/webhook_trial.ts";
 import { meaningOf, PROFILE, type ProfileWords } from "../words/profile.ts";
