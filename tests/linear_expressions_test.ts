@@ -308,6 +308,46 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "",
     "не похоже на адрес, нужен адрес http://",
   ]],
+  "lib/profiles/crm_account.ts /^[a-z\\d](?:[a-z\\d-]{0,61}[a-z\\d])?\\.(?:amocrm\\.ru|kommo\\.com)$/i":
+    [["", "a"], ["", "a-", ".amocrm.ru!"]],
+  "lib/profiles/crm_account.ts /^\\s*https?:\\/\\//i": [["", " ", "http:/"]],
+  "lib/profiles/crm_schema.ts /^[1-9]\\d{0,14}$/": [["", "1", "!"]],
+  "lib/profiles/crm_schema.ts /^(?=.{1,255}$)\\d*[A-Za-z_]\\w*$/": [["", "1"], ["", "a"]],
+  "lib/profiles/crm_schema.ts /[-_]/g": [["", "-_"]],
+  "lib/profiles/crm_values.ts /^[\\w-]{1,24}$/": [["", "a-"]],
+  "lib/profiles/header_checks.ts /^[!#$%&'*+.^_`|~\\dA-Za-z-]{1,64}$/": [["", "a!"]],
+  "lib/profiles/header_checks.ts /\\p{Cc}/u": [["", "a"]],
+  "lib/profiles/header_checks.ts /[^\\0-\\xff]/": [["", "a"]],
+  "lib/profiles/placeholders.ts /\\{([\\p{L}_][\\p{L}\\p{N}_.:-]*)\\}/gu": [
+    ["", "{"],
+    ["", "{a"],
+    ["{", "a.", "!"],
+  ],
+  "lib/profiles/placeholders.ts /[-.]/g": [["", "-."]],
+  "lib/profiles/preset_address.ts /^(https?:\\/\\/[^/?#]+\\/rest\\/\\d+\\/[A-Za-z\\d]+)(?:\\/[\\w.]*)?$/i":
+    [
+      ["http://", "a", "?"],
+      ["http://a/rest/", "1", "!"],
+      ["http://a/rest/1/", "a", "!"],
+      ["http://a/rest/1/a/", "a.", "!"],
+      ["http://", "a/rest/1/a/"],
+    ],
+  "lib/profiles/preset_address.ts /^https:\\/\\/script\\.google\\.com\\/(?:macros|a\\/macros\\/[\\w.-]+|a\\/[\\w.-]+\\/macros)\\/s\\/[\\w-]+\\/exec(?:\\?[^#\\s]*)?$/i":
+    [
+      ["https://script.google.com/a/macros/", "a."],
+      ["https://script.google.com/a/", "a.", "/macro"],
+      ["https://script.google.com/macros/s/", "a-", "/exe"],
+      ["https://script.google.com/macros/s/a/exec?", "a", "#"],
+    ],
+  "lib/profiles/secret_reference.ts /\\{secret:([a-z][a-z0-9_]{0,63})\\}/g": [
+    ["", "{secret:"],
+    ["", "{secret:a"],
+    ["{secret:", "a", "}"],
+  ],
+  "lib/profiles/secret_reference.ts /^\\{secret:[^{}]*\\}$/": [["{secret:", "a"], ["", "{secret:"]],
+  "lib/profiles/webhook_schema.ts /^(?=.{1,253}$)(?:[a-z\\d](?:[a-z\\d-]{0,61}[a-z\\d])?\\.)+[a-z][a-z\\d-]{0,61}[a-z\\d]$/i":
+    [["", "a."], ["", "a-"], ["", "a"]],
+  "routes/words/faults.ts /^нет адреса вебхука$/": [["", "нет адреса вебхука"]],
   "lib/profiles/menu_translations.ts /^[\\w-]+\\./": [["", "a-"]],
   "lib/profiles/menu_translations.ts /^buttons\\[(\\d+)\\]/": [["buttons[", "1", "!"]],
   "lib/profiles/network_address.ts /\\.$/": [["", "."], ["", ".", "a"]],

@@ -6,6 +6,7 @@ import { COPIED_FACT, RESTORED } from "./copies.ts";
 import type { Attempt, AttemptMoves } from "./attempts.ts";
 import type { CardConsequences } from "./card_moves.ts";
 import type { CrmMoves } from "./crm_moves.ts";
+import type { CrmNoteMoves } from "./crm_notes.ts";
 import type { FactRecords } from "./facts.ts";
 import { type OutboxMoves, workOfKind } from "./outbox.ts";
 import type { CrmAccount } from "./send_all.ts";
@@ -21,7 +22,8 @@ export interface CutOff {
 export interface Recovery {
   /**
    * Continues after an earlier process: an attempt that was cut off may have arrived, so it ends as interrupted and its card is
-   * due; all other work is due at once. In a restored copy no lead is sent again. Returns the cut-off attempts.
+   * due; all other work is due at once. In a restored copy no lead is sent again, but a note of a deal may be. Returns the
+   * cut-off attempts.
    */
   recover(interrupted: CrmOutcome, nowMs: number): CutOff[];
 }
@@ -60,11 +62,12 @@ interface Renewable {
 
 export function recovery(
   db: Database,
-  { attempts, facts, outbox, cards, account, copy, cutOffAttempt }: {
+  { attempts, facts, outbox, cards, notes, account, copy, cutOffAttempt }: {
     readonly attempts: AttemptMoves;
     readonly facts: FactRecords;
     readonly outbox: OutboxMoves;
     readonly cards: CardConsequences;
+    readonly notes: CrmNoteMoves;
     readonly account: CrmAccount;
     readonly copy: CopyRecords & Renewable;
     readonly cutOffAttempt: CrmMoves["endAttempt"];
@@ -119,6 +122,7 @@ export function recovery(
   function recover(interrupted: CrmOutcome, nowMs: number): CutOff[] {
     allUpdatesDue.run(nowMs);
     allWorkDue.run(nowMs);
+    notes.recoverNotes(nowMs);
     const cutOff: CutOff[] = attempts.openAttempts().map((attempt) => {
       const work = outbox.findWork("post", attempt.lead);
       if (work === undefined) attempts.closeAttempt(attempt, interrupted, nowMs);

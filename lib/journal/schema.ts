@@ -280,6 +280,51 @@ const MENU_LANGUAGES = `
   ALTER TABLE menus ADD COLUMN language TEXT;
 `;
 
+const DEALS = `
+  -- What leads became in CRMs that say so, and how many notes of it were given up.
+  CREATE TABLE deals (
+    lead INTEGER PRIMARY KEY REFERENCES leads (number),
+    deal_id INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    account TEXT NOT NULL,
+    made_at_ms INTEGER NOT NULL,
+    notes_given_up INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+`;
+
+const CRM_NOTES = `
+  -- Notes that are owed to deals; a finished one is deleted. Of a lead's notes only the first has a due time, so that they
+  -- are sent in order; it is null too while the running process has the note in hand. ready_at_ms is when a note may leave
+  -- once it is the first.
+  -- AUTOINCREMENT: whoever still has a finished note in hand must not meet its number on a new one.
+  CREATE TABLE crm_notes (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    lead INTEGER NOT NULL REFERENCES deals (lead),
+    account TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    follow_up INTEGER REFERENCES follow_ups (number),
+    text TEXT,
+    created_at_ms INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    ready_at_ms INTEGER NOT NULL,
+    due_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX crm_notes_due ON crm_notes (account, due_at_ms) WHERE due_at_ms IS NOT NULL;
+  CREATE INDEX crm_notes_of_lead ON crm_notes (lead, number);
+  CREATE INDEX crm_notes_of_follow_up ON crm_notes (follow_up) WHERE follow_up IS NOT NULL;
+`;
+
+const SECRETS = `
+  -- Keys of CRMs that were typed on the page. ending is what the page shows of one.
+  CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    ending TEXT NOT NULL,
+    saved_at_ms INTEGER NOT NULL,
+    saved_by TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
 export const ADDITIONS: Additions = {
   bots: BOTS,
@@ -289,4 +334,7 @@ export const ADDITIONS: Additions = {
   follow_up_edits: FOLLOW_UP_EDITS,
   profile_files: PROFILE_FILES,
   menu_languages: MENU_LANGUAGES,
+  deals: DEALS,
+  crm_notes: CRM_NOTES,
+  secrets: SECRETS,
 };
