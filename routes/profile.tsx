@@ -23,6 +23,8 @@ import { ProfilePreview } from "./components/preview.tsx";
 import { FORM_ID, ProfileEditor, type ProfileView } from "./components/profile_editor.tsx";
 import { partsOf } from "./components/versions.tsx";
 import { type Move, newButton, readProfileForm, readWish, rearrange } from "./profile_form.ts";
+import { crmView, lookAt } from "./crm_view.ts";
+import { removeSecret, saveSecrets, withSecrets } from "./crm_secrets.ts";
 import { newestChange } from "./undo.tsx";
 import { PROFILE } from "./words/profile.ts";
 
@@ -40,7 +42,7 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { state } = ctx;
     const key = profileKey(ctx);
-    const typed = readProfileForm(state.form);
+    const typed = withSecrets(state, key, readProfileForm(state.form));
     const wish = readWish(state.form);
     const draw = (more: Partial<ProfileView>, form: ProfileForm = typed, status = 200) => {
       const version = field(state.form, "version");
@@ -57,7 +59,11 @@ export const handler = define.handlers({
       case "press":
         return draw({ pressed: wish.index });
       case "test":
-        return draw({ trial: await test(state, typed) });
+        return draw({ crm: await testedCrm(state, key, typed, ctx.req.signal) });
+      case "forget": {
+        const isKeyRemoved = await removeSecret(state, key, wish.secret);
+        return draw({ crm: { ...crmView(state, key, typed), isKeyRemoved } });
+      }
       case "unalias": {
         const aliases = typed.aliases?.filter((_, index) => index !== wish.index);
         return draw({}, { ...typed, aliases });
@@ -77,6 +83,7 @@ export const handler = define.handlers({
         const result = await save(state, key, typed);
         switch (result.kind) {
           case "saved":
+            await saveSecrets(state, key, typed);
             return ctx.redirect(`/profiles/${key}?saved`, 303);
           case "refused":
             return draw({ faults: result.faults, note: { kind: "refused" } }, typed, 422);
@@ -141,6 +148,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     faults: [],
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,
+    crm: crmView(state, key, form),
     isUnsaved: false,
   };
 }
@@ -171,6 +179,15 @@ async function isForbiddenWebhook(
 ): Promise<boolean> {
   const saved = profileForm(valueAt(contentOf(state), key)).webhookUrl;
   return webhookUrl !== saved && await state.deps.isForbiddenTarget(webhookUrl);
+}
+
+/** The section after a test: amoCRM is only asked, any other kind gets a marked lead. */
+async function testedCrm(state: State, key: string, form: ProfileForm, signal: AbortSignal) {
+  const isAmoCrm = form.crm?.kind === "amocrm";
+  const result = isAmoCrm
+    ? { look: await lookAt(state, key, form, signal) }
+    : { trial: await test(state, form) };
+  return { ...crmView(state, key, form), ...result };
 }
 
 async function test({ deps }: State, form: ProfileForm): Promise<WebhookTrial | "empty"> {

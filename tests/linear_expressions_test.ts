@@ -47,6 +47,8 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/app/config.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
   "lib/app/config.ts /^\\d+:[\\w-]+$/": [["", "1"], ["1:", "a", "!"]],
   "lib/app/config.ts /^\\d/": [["", "1"]],
+  "lib/crm/amocrm/token.ts /^[\\w-]+$/": [["", "a-", "!"]],
+  "lib/crm/answer_words.ts /[\\s<>]+/": [["", " "], ["", "a<"]],
   "lib/crm/outcome.ts /(?<![a-z\\d+.-])[a-z\\d+.-]*:\\/\\/[^\\s)]*/gi": [
     ["", "a."],
     ["", "a-1+"],
@@ -183,6 +185,8 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     ["http://", "@"],
     ["http://", "a@", "/"],
   ],
+  "routes/components/form_faults.ts /^crm\\.(\\w+)/": [["crm.", "a"]],
+  "routes/crm_secrets.ts /^amo(_|$)/": [["", "amo"]],
   "routes/components/form_faults.ts /^step1\\.buttons\\[(\\d+)\\]/": [["step1.buttons[", "1", "!"]],
   "routes/components/form_faults.ts /^step2\\.choices\\.(.+)$/": [["step2.choices.", "a", "\n"]],
   "routes/components/languages.ts /^[a-z]{2,3}(-[a-z\\d]{2,8})*$/": [["en", "-aa", "!"], [
@@ -388,7 +392,6 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profiles/key_suggestion.ts /[а-яёґєіїў]/g": [["", "я"]],
   "lib/profiles/key_suggestion.ts /\\p{M}/gu": [["", "á"]],
   "lib/profiles/key_suggestion.ts /[^a-z0-9]+/": [["", "! "], ["a", " "]],
-  "lib/profiles/crm_form.ts /^\\{secret:(\\w+)\\}$/": [["{secret:", "a", "!"]],
   "lib/profiles/crm_lines.ts /[,\\n]/": [["", ","], ["", "a"]],
   "lib/profiles/crm_lines.ts /^\\d{1,15}$/": [["", "1"]],
   "lib/profiles/crm_lines.ts /^файл /": [["", "файл "]],

@@ -187,6 +187,10 @@ function createParts(
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
       return { ...await health.check(), profilesBrokenSinceMs };
     },
+    mask,
+    isProxied: machine.isProxied,
+    amoCrm: { root: null, turn: (_account, call) => call() },
+    environmentSecret: () => undefined,
     onFewFiles: keepFewConnections,
     botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
   });

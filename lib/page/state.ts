@@ -7,7 +7,11 @@ import type { HealthFacts, Trouble } from "./health_report.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { ProfileStore } from "../profiles/store.ts";
+import type { LookIntoAmoCrm } from "../crm/amocrm/look.ts";
 import type { WebhookTrial } from "../crm/webhook_trial.ts";
+import type { KnownAccounts } from "./known_accounts.ts";
+import type { PageSecrets } from "./secrets.ts";
+import type { TypedSecrets } from "./typed_secrets.ts";
 import type { DayCounts } from "./day_counts.ts";
 import type { Language } from "./language.ts";
 import type { Turns } from "./turns.ts";
@@ -57,6 +61,10 @@ export interface WebDeps {
     timeoutMs: number,
     profileName: string,
   ) => Promise<WebhookTrial>;
+  /** The keys to CRMs; a page tells where they are, never what they are. */
+  readonly secrets: PageSecrets;
+  /** Asks amoCRM for an account and creates nothing there. */
+  readonly amocrm: { readonly look: LookIntoAmoCrm };
   /** Whether a webhook address resolves to an address that cannot be a CRM. */
   readonly isForbiddenTarget: (address: string) => Promise<boolean>;
   /** The current troubles, shown in the strip below the header. */
@@ -78,6 +86,10 @@ export interface WebDeps {
 export interface State {
   deps: WebDeps;
   dayCounts: DayCounts;
+  /** Keys that were typed into a form and are not saved yet. */
+  typedSecrets: TypedSecrets;
+  /** The names of what amoCRM's accounts have. */
+  knownAccounts: KnownAccounts;
   language: Language;
   origin: string;
   /** The client's address, for counting failed logins. */

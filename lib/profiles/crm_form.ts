@@ -1,6 +1,7 @@
 // The form's fields of where a profile's leads go, filled from the file. Applies nothing; touches no file.
 
 import { record, text } from "./raw_values.ts";
+import { secretNameOf } from "./secret_reference.ts";
 
 /** The kinds that the form offers; `other` is a `crm` in the file that it does not know and leaves alone. */
 export const CRM_KINDS = [
@@ -74,8 +75,8 @@ export function crmForm(raw: unknown): CrmForm {
 }
 
 /** The name in `{secret:name}`; empty for anything else, such as a token itself. */
-export function secretNameOf(value: unknown): string {
-  return /^\{secret:(\w+)\}$/.exec(text(value).trim())?.[1] ?? "";
+function nameOfSecret(value: unknown): string {
+  return secretNameOf(text(value)) ?? "";
 }
 
 function kindOf(profile: Readonly<Record<string, unknown>>): CrmKind {
@@ -101,7 +102,7 @@ function amoCrmForm(crm: Readonly<Record<string, unknown>>): AmoCrmForm {
   const pipeline = text(crm["pipeline_id"]);
   return {
     account: text(crm["account"]),
-    tokenSecret: secretNameOf(crm["token"]),
+    tokenSecret: nameOfSecret(crm["token"]),
     entry: crm["entry"] === "lead" ? "lead" : "unsorted",
     pipeline,
     stage: pipeline === "" ? "" : `${pipeline}:${text(crm["status_id"])}`,
@@ -118,7 +119,7 @@ function webhookForm(crm: Readonly<Record<string, unknown>>): WebhookForm {
     accepted: texts(crm["accepted"]).join(", "),
     redirectHosts: texts(crm["redirect_hosts"]).join(", "),
     refusedBy: text(crm["refused_by"]),
-    signingSecret: secretNameOf(crm["signing"]),
+    signingSecret: nameOfSecret(crm["signing"]),
   };
 }
 

@@ -1,14 +1,16 @@
 // A profile as its form has it: its faults, and the profile for the preview. Touches no file.
 
 import { repeatMessage, repeatsIn } from "./button_texts.ts";
-import { crmFormFaults } from "./crm_edits.ts";
+import { changedCrm, crmFormFaults } from "./crm_edits.ts";
+import { readCrm } from "./crm_schema.ts";
 import { type Content, type ProfileForm, withProfile } from "./edits.ts";
 import type { Fault } from "./faults.ts";
-import { valuesOf } from "../json/text.ts";
+import { valueAt, valuesOf } from "../json/text.ts";
 import { withNameIn } from "./name_in_texts.ts";
 import { isForbiddenAddress } from "./network_address.ts";
 import { parseProfiles } from "./parse.ts";
 import type { Profile } from "./profile.ts";
+import { record } from "./raw_values.ts";
 import { addressFault } from "./webhook_address.ts";
 
 /**
@@ -31,11 +33,27 @@ export function profileFaults(content: Content, key: string, form: ProfileForm):
   for (const repeat of repeatsIn(profile)) {
     faults.push({ path: `step1.buttons[${repeat.index}].text`, message: repeatMessage(repeat) });
   }
-  if (form.crm !== undefined) faults.push(...crmFormFaults(form.crm));
+  faults.push(...crmFaults(content, key, form));
   if (form.webhookUrl.trim() === "") return faults;
   const fault = addressFault(form.webhookUrl) ??
     (isForbiddenAddress(form.webhookUrl) ? FORBIDDEN_ADDRESS : null);
   return fault === null ? faults : [{ path: "webhook_url", message: fault }, ...faults];
+}
+
+/** In the file they are warnings, because its leads still reach the managers. */
+function crmFaults(content: Content, key: string, { crm: form }: ProfileForm): Fault[] {
+  if (form === undefined || form.kind === "chat" || form.kind === "other") return [];
+  const ofForm = crmFormFaults(form);
+  const raw = record(valueAt(content, key));
+  const change = changedCrm(raw, form);
+  const ofValues: Fault[] = [];
+  readCrm("crm" in change ? change.crm : raw["crm"], "", ofValues);
+  const known = new Set(ofForm.map(({ path }) => path));
+  return [
+    ...ofForm,
+    ...ofValues.map(({ path, message }) => ({ path: path.slice(1), message }))
+      .filter(({ path }) => !known.has(path)),
+  ];
 }
 
 /** Why the page refuses an address that the file may contain. */
@@ -49,7 +67,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     name: form.name,
     aliases: form.aliases ?? [],
     webhook: form.webhookUrl.trim() === "" ? null : { url: "", fault: null },
-    crm: null,
+    crm: form.crm === undefined ? null : readCrm(changedCrm({}, form.crm).crm, key, []),
     crmTimeoutMs: null,
     photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,
     caption: form.caption,
