@@ -27,13 +27,12 @@ export async function lookAt(
   state: State,
   key: string,
   form: ProfileForm,
-  signal: AbortSignal,
 ): Promise<NonNullable<CrmView["look"]>> {
   const { account = "", tokenSecret = "" } = form.crm?.amocrm ?? {};
   if (account === "") return { kind: "fault", fault: "no_account" };
   const token = tokenSecret === "" ? undefined : secretValue(state, key, tokenSecret);
   if (token === undefined) return { kind: "no_token" };
-  const look = await state.deps.amocrm.look({ account, token }, signal);
+  const look = await state.deps.amocrm.look({ account, token });
   if (look.kind === "ok") state.knownAccounts.remember(account, look);
   return look;
 }

@@ -59,7 +59,7 @@ export const handler = define.handlers({
       case "press":
         return draw({ pressed: wish.index });
       case "test":
-        return draw({ crm: await testedCrm(state, key, typed, ctx.req.signal) });
+        return draw({ crm: await testedCrm(state, key, typed) });
       case "forget": {
         const isKeyRemoved = await removeSecret(state, key, wish.secret);
         return draw({ crm: { ...crmView(state, key, typed), isKeyRemoved } });
@@ -182,10 +182,10 @@ async function isForbiddenWebhook(
 }
 
 /** The section after a test: amoCRM is only asked, any other kind gets a marked lead. */
-async function testedCrm(state: State, key: string, form: ProfileForm, signal: AbortSignal) {
+async function testedCrm(state: State, key: string, form: ProfileForm) {
   const isAmoCrm = form.crm?.kind === "amocrm";
   const result = isAmoCrm
-    ? { look: await lookAt(state, key, form, signal) }
+    ? { look: await lookAt(state, key, form) }
     : { trial: await test(state, form) };
   return { ...crmView(state, key, form), ...result };
 }

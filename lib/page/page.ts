@@ -155,6 +155,7 @@ async function buildPage(options: PageOptions) {
   const newId = () => crypto.randomUUID();
   const testWebhook = createWebhookTrial({ crm, lookup, sleep, newId, now: elapsedMs, stopping });
   const turns = createTurns(elapsedMs);
+  const look = createAmoCrmLook({ ...options, ...options.amoCrm });
   const { environmentSecret: environment, mask: { hide } } = options;
   return {
     auth,
@@ -166,7 +167,7 @@ async function buildPage(options: PageOptions) {
       auth,
       testWebhook,
       secrets: createPageSecrets({ journal, environment, hide, now }),
-      amocrm: { look: createAmoCrmLook({ ...options, ...options.amoCrm }) },
+      amocrm: { look: (at) => look(at, stopping) },
       isForbiddenTarget: (address) => isForbiddenTarget(address, lookup, sleep),
       turns,
     }),

@@ -7,7 +7,7 @@ import type { HealthFacts, Trouble } from "./health_report.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { ProfileStore } from "../profiles/store.ts";
-import type { LookIntoAmoCrm } from "../crm/amocrm/look.ts";
+import type { AmoCrmLook, LookAt } from "../crm/amocrm/look.ts";
 import type { WebhookTrial } from "../crm/webhook_trial.ts";
 import type { KnownAccounts } from "./known_accounts.ts";
 import type { PageSecrets } from "./secrets.ts";
@@ -64,7 +64,7 @@ export interface WebDeps {
   /** The keys to CRMs; a page tells where they are, never what they are. */
   readonly secrets: PageSecrets;
   /** Asks amoCRM for an account and creates nothing there. */
-  readonly amocrm: { readonly look: LookIntoAmoCrm };
+  readonly amocrm: { look(at: LookAt): Promise<AmoCrmLook> };
   /** Whether a webhook address resolves to an address that cannot be a CRM. */
   readonly isForbiddenTarget: (address: string) => Promise<boolean>;
   /** The current troubles, shown in the strip below the header. */

@@ -20,6 +20,7 @@ export const CRM = bilingual({
   otherHint: "В locales.json стоит вид CRM, которого бот не знает. Лиды идут в чат менеджеров. " +
     "Выберите другой вид, или исправьте файл.",
   howTo: "Как это сделать",
+  howToMore: "Подробнее",
   check: "Проверить",
   checking: "Проверяем…",
   optional: "необязательно",
@@ -142,6 +143,7 @@ export const CRM = bilingual({
     "locales.json names a kind of CRM that the bot does not know. Leads go to the managers' " +
     "chat. Choose another kind, or correct the file.",
   howTo: "How to do it",
+  howToMore: "In detail",
   check: "Test",
   checking: "Testing…",
   optional: "optional",

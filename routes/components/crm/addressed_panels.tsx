@@ -29,7 +29,7 @@ export function Bitrix24Panel(props: PanelProps) {
   const { frame } = props;
   return (
     <>
-      <HowTo kind="bitrix24" language={frame.language} />
+      <HowTo kind="bitrix24" isDone={isFilled(props, "bitrix24")} language={frame.language} />
       <Address
         {...props}
         kind="bitrix24"
@@ -45,7 +45,11 @@ export function GoogleSheetsPanel(props: PanelProps) {
   const words = CRM[frame.language];
   return (
     <>
-      <HowTo kind="google_sheets" language={frame.language} />
+      <HowTo
+        kind="google_sheets"
+        isDone={isFilled(props, "google_sheets")}
+        language={frame.language}
+      />
       <details class="script">
         <summary>{words.script}</summary>
         <button
@@ -80,7 +84,7 @@ export function WebhookPanel(props: PanelProps) {
   });
   return (
     <>
-      <HowTo kind="webhook" language={frame.language} />
+      <HowTo kind="webhook" isDone={isFilled(props, "webhook")} language={frame.language} />
       <Address {...props} kind="webhook" label={PROFILE[frame.language].webhook}>
         {isOneTimeAddress(addresses.webhook) && <Caution>{words.oneTime}</Caution>}
       </Address>
@@ -154,6 +158,10 @@ export function WebhookPanel(props: PanelProps) {
       </details>
     </>
   );
+}
+
+function isFilled({ view }: PanelProps, kind: AddressedKind): boolean {
+  return view.form.addresses[kind] !== "";
 }
 
 /** Open where there is something in it, or a fault. */

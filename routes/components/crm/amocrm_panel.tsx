@@ -24,7 +24,11 @@ export function AmoCrmPanel({ view, faults, frame, path }: {
   const { form: { amocrm: form }, secrets, look, lists } = view;
   return (
     <>
-      <HowTo kind="amocrm" language={frame.language} />
+      <HowTo
+        kind="amocrm"
+        isDone={secrets.token.known !== undefined}
+        language={frame.language}
+      />
       <TextField
         name="amo_account"
         label={words.account}
