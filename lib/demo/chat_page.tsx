@@ -5,6 +5,7 @@ import { assets } from "../../routes/assets/assets.ts";
 import { Formatted } from "../../routes/components/telegram.tsx";
 import { type ChatStage, MODES } from "./chat_stage.ts";
 import { CHAT, type ChatWords } from "./chat_words.ts";
+import type { InlineKeyboardButton } from "grammy/types";
 import type { SimMessage } from "../simulator/telegram/server.ts";
 
 /** How often a browser without script reloads, in seconds. */
@@ -191,22 +192,27 @@ function Bubble(
           {rows.map((row) => (
             <div class="row">
               {row.map((button) => (
-                <button
-                  type="submit"
-                  class="key"
-                  name="press"
-                  value={`${message.message_id} ${
-                    "callback_data" in button ? button.callback_data : ""
-                  }`}
-                >
-                  {button.text}
-                </button>
+                <Key key={button.text} button={button} messageId={message.message_id} />
               ))}
             </div>
           ))}
         </div>
       )}
     </div>
+  );
+}
+
+function Key(
+  { button, messageId }: { readonly button: InlineKeyboardButton; readonly messageId: number },
+) {
+  if ("url" in button) {
+    return <a class="key" href={button.url} rel="noopener">{button.text}</a>;
+  }
+  const data = "callback_data" in button ? button.callback_data : "";
+  return (
+    <button type="submit" class="key" name="press" value={`${messageId} ${data}`}>
+      {button.text}
+    </button>
   );
 }
 

@@ -88,6 +88,12 @@ Deno.test("each needed key of a form's metadata is asked for", async () => {
   assert.deepEqual(await complex(crm, { _embedded: { metadata: A_FORM } }), [
     ["lead-1", "FieldMissing", "_embedded.metadata.category"],
   ]);
+  assert.deepEqual(
+    await complex(crm, { _embedded: { metadata: { category: "sip", ...A_FORM } } }),
+    [
+      ["lead-1", "NotSupportedChoice", "_embedded.metadata.category"],
+    ],
+  );
 });
 
 Deno.test("an unknown key and a key in the wrong place are refused", async () => {
@@ -180,6 +186,10 @@ Deno.test("a field's value has the field's type, and a kind only where the field
   assert.deepEqual(await complex(crm, { _embedded: { contacts } }), [
     ["lead-1", "NotSupportedChoice", `${path}.enum_code`],
   ]);
+  const bare = [{ field_code: "UTM_TERM", values: [] }];
+  assert.deepEqual(await complex(crm, { custom_fields_values: bare }), [
+    ["lead-1", "TooFew", "custom_fields_values.0.values"],
+  ]);
   const taken = [{ field_id: 510_002, values: [{ value: "5" }] }, {
     field_id: 510_003,
     values: [{ value: true }],
@@ -271,5 +281,9 @@ Deno.test("a body that is no JSON, or is not called JSON, is refused", async () 
   await using crm = await startUnhurriedAmo();
   const broken = await callAmo(crm, "leads/complex", { body: "[{" });
   const form = await callAmo(crm, "leads/complex", { body: "[{}]", contentType: "text/plain" });
-  assert.deepEqual([broken.status, form.status, crm.deals.length], [400, 400, 0]);
+  for (const { status, json } of [broken, form]) {
+    assert.equal(status, 400);
+    assert.partialDeepStrictEqual(json, { detail: "The body is no JSON" });
+  }
+  assert.deepEqual(crm.deals, []);
 });

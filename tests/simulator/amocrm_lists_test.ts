@@ -45,6 +45,7 @@ Deno.test("users come by pages, and a page has a link to the next while there is
   const last = await callAmo(crm, "users?page=2&limit=2");
   assert.partialDeepStrictEqual(last.json, { _embedded: { users: [{ ...maria }] } });
   assert.ok(!last.text.includes('"next"'));
+  assert.ok(!(await callAmo(crm, "users?limit=3")).text.includes('"next"'));
   assert.ok(!(await callAmo(crm, "users")).text.includes('"next"'));
 });
 
@@ -122,7 +123,16 @@ Deno.test("an account, a path and a method that are not there are refused 404, 4
 
 Deno.test("a path outside the API is refused 404", async () => {
   await using crm = await startUnhurriedAmo();
-  for (const path of ["", "/", "//", "/monster.amocrm.ru/leads/complex", "/api/v4/account"]) {
+  for (
+    const path of [
+      "",
+      "/",
+      "//",
+      "/api/v4/account",
+      "/monster.amocrm.ru/account",
+      "/monster.amocrm.ru/api/v2/account",
+    ]
+  ) {
     using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
     const headers = { authorization: `Bearer ${crm.token}` };
     const response = await fetch(`${crm.root}${path}`, { headers, client });
