@@ -9,8 +9,13 @@ import { secretNamesIn } from "../lib/profiles/secret_reference.ts";
 import { valueAt } from "../lib/json/text.ts";
 import { readTypedKeys } from "./crm_form.ts";
 
-/** The form with the names of its secrets; keys that were typed wait to be saved. */
-export function withSecrets(state: State, key: string, form: ProfileForm): ProfileForm {
+/** The form with the names of its secrets; keys that were typed wait to be saved, unless they are still being typed. */
+export function withSecrets(
+  state: State,
+  key: string,
+  form: ProfileForm,
+  typedKeys: "keep" | "forget" = "keep",
+): ProfileForm {
   if (form.crm === undefined) return form;
   const typed = readTypedKeys(state.form);
   const saved = crmForm(valueAt(state.deps.profiles.content(), key));
@@ -28,7 +33,7 @@ export function withSecrets(state: State, key: string, form: ProfileForm): Profi
     amocrm: { ...form.crm.amocrm, tokenSecret: token },
     webhook: { ...form.crm.webhook, signingSecret: signing },
   };
-  if (!state.isFormStale) {
+  if (typedKeys === "keep" && !state.isFormStale) {
     keepTyped(state, key, token, typed.token);
     keepTyped(state, key, signing, typed.signing);
     for (const name of secretNamesIn(crm.webhook.headers)) {

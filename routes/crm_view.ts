@@ -1,11 +1,16 @@
 // What the section of where leads go shows of a form, and its test of a CRM.
 
 import { day } from "./components/time.ts";
+import type { OutgoingView } from "./components/crm/outgoing_preview.tsx";
+import { sampleLead } from "./components/preview.tsx";
 import type { CrmView, TokenView } from "./components/crm/crm_view.ts";
 import { secretValue, secretViews } from "./crm_secrets.ts";
+import { outgoing } from "../lib/crm/outgoing.ts";
 import { readToken } from "../lib/crm/amocrm/token.ts";
 import type { State } from "../lib/page/state.ts";
 import { daysAfter } from "../lib/calendar.ts";
+import { draftProfile } from "../lib/profiles/draft.ts";
+import { choiceText } from "../lib/profiles/profile.ts";
 import { crmForm } from "../lib/profiles/crm_form.ts";
 import type { ProfileForm } from "../lib/profiles/edits.ts";
 import { PLACEHOLDERS } from "../lib/profiles/placeholders.ts";
@@ -22,6 +27,25 @@ export function crmView(state: State, key: string, form: ProfileForm): CrmView {
   };
 }
 
+/** What leaves for the CRM, by the example of the profile's last lead. */
+export function outgoingView(state: State, key: string, form: ProfileForm): OutgoingView {
+  const { deps } = state;
+  const profile = draftProfile(key, withSomeToken(form));
+  const filter = { place: null, profile: key, fromMs: null, toMs: null, words: "" };
+  const [last] = deps.journal.listLeads(filter, { before: Infinity }, 1).leads;
+  const [button] = profile.buttons;
+  const invented = sampleLead(profile, button === undefined ? "" : choiceText(profile, button));
+  const lead = { ...last ?? { ...invented, receivedAtMs: deps.now() }, profileName: profile.name };
+  const context = { botUsername: deps.botUsername(), nowMs: deps.now() };
+  return { what: outgoing(profile, lead, context), isInvented: last === undefined };
+}
+
+/** Before a token is typed, its secret has no name. */
+function withSomeToken(form: ProfileForm): ProfileForm {
+  if (form.crm?.amocrm.tokenSecret !== "") return form;
+  return { ...form, crm: { ...form.crm, amocrm: { ...form.crm.amocrm, tokenSecret: "token" } } };
+}
+
 /** Asks amoCRM for the account of a form; creates nothing there. */
 export async function lookAt(
   state: State,
@@ -29,9 +53,8 @@ export async function lookAt(
   form: ProfileForm,
 ): Promise<NonNullable<CrmView["look"]>> {
   const { account = "", tokenSecret = "" } = form.crm?.amocrm ?? {};
-  if (account === "") return { kind: "fault", fault: "no_account" };
   const token = tokenSecret === "" ? undefined : secretValue(state, key, tokenSecret);
-  if (token === undefined) return { kind: "no_token" };
+  if (account === "" || token === undefined) return { kind: "nothing" };
   const look = await state.deps.amocrm.look({ account, token });
   if (look.kind === "ok") state.knownAccounts.remember(account, look);
   return look;

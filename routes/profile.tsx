@@ -23,8 +23,8 @@ import { ProfilePreview } from "./components/preview.tsx";
 import { FORM_ID, ProfileEditor, type ProfileView } from "./components/profile_editor.tsx";
 import { partsOf } from "./components/versions.tsx";
 import { type Move, newButton, readProfileForm, readWish, rearrange } from "./profile_form.ts";
-import { crmView, lookAt } from "./crm_view.ts";
-import { removeSecret, saveSecrets, withSecrets } from "./crm_secrets.ts";
+import { crmView, lookAt, outgoingView } from "./crm_view.ts";
+import { removeSecret, saveSecrets, secretValue, withSecrets } from "./crm_secrets.ts";
 import { newestChange } from "./undo.tsx";
 import { PROFILE } from "./words/profile.ts";
 
@@ -110,7 +110,8 @@ export const preview = define.handlers({
   POST(ctx) {
     const key = profileKey(ctx);
     const wish = readWish(ctx.state.form);
-    const profile = draftProfile(key, readProfileForm(ctx.state.form));
+    const form = withSecrets(ctx.state, key, readProfileForm(ctx.state.form), "forget");
+    const profile = draftProfile(key, form);
     const pressed = wish.kind === "press" ? wish.index : 0;
     return ctx.render(
       <ProfilePreview
@@ -119,6 +120,7 @@ export const preview = define.handlers({
         base={profile}
         pressed={pressed}
         form={FORM_ID}
+        outgoing={outgoingView(ctx.state, key, form)}
       />,
     );
   },
@@ -149,6 +151,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,
     crm: crmView(state, key, form),
+    outgoing: outgoingView(state, key, form),
     isUnsaved: false,
   };
 }
@@ -186,15 +189,26 @@ async function testedCrm(state: State, key: string, form: ProfileForm) {
   const isAmoCrm = form.crm?.kind === "amocrm";
   const result = isAmoCrm
     ? { look: await lookAt(state, key, form) }
-    : { trial: await test(state, form) };
+    : { trial: await test(state, key, form) };
   return { ...crmView(state, key, form), ...result };
 }
 
-async function test({ deps }: State, form: ProfileForm): Promise<WebhookTrial | "empty"> {
+async function test(
+  state: State,
+  key: string,
+  form: ProfileForm,
+): Promise<WebhookTrial | "empty"> {
   if (form.webhookUrl === "") return "empty";
   const seconds = Number(form.timeoutSeconds.replace(",", "."));
-  const timeoutMs = seconds >= 1 && seconds <= 120 ? seconds * 1000 : deps.config.crmTimeoutMs;
-  return await deps.testWebhook(form.webhookUrl, timeoutMs, form.name);
+  const timeoutMs = seconds >= 1 && seconds <= 120
+    ? seconds * 1000
+    : state.deps.config.crmTimeoutMs;
+  const profile = draftProfile(key, form);
+  return await state.deps.testWebhook(
+    profile,
+    timeoutMs,
+    (name) => secretValue(state, key, name),
+  );
 }
 
 /** The moved row's new index; a removed row's old one. */

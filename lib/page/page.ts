@@ -133,7 +133,7 @@ function refuse(status: 400 | 405 | 417 | 503, request?: Request): Response {
 }
 
 async function buildPage(options: PageOptions) {
-  const { config, journal, crm, lookup, sleep, stopping, now, elapsedMs, linkUsed } = options;
+  const { config, journal, lookup, sleep, stopping, now, elapsedMs, linkUsed } = options;
   const [
     { createAuth, LINK_MS, linkHash, loginLink },
     { createAmoCrmLook },
@@ -153,7 +153,7 @@ async function buildPage(options: PageOptions) {
   const { adminPassword: password } = config;
   const auth = createAuth({ records: journal, committed, password, now, elapsedMs, linkUsed });
   const newId = () => crypto.randomUUID();
-  const testWebhook = createWebhookTrial({ crm, lookup, sleep, newId, now: elapsedMs, stopping });
+  const testWebhook = createWebhookTrial({ ...options, newId });
   const turns = createTurns(elapsedMs);
   const look = createAmoCrmLook({ ...options, ...options.amoCrm });
   const { environmentSecret: environment, mask: { hide } } = options;

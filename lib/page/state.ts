@@ -8,7 +8,7 @@ import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import type { AmoCrmLook, LookAt } from "../crm/amocrm/look.ts";
-import type { WebhookTrial } from "../crm/webhook_trial.ts";
+import type { TestWebhook } from "../crm/webhook_trial.ts";
 import type { KnownAccounts } from "./known_accounts.ts";
 import type { PageSecrets } from "./secrets.ts";
 import type { TypedSecrets } from "./typed_secrets.ts";
@@ -55,12 +55,8 @@ export interface WebDeps {
     | "erasePerson"
   >;
   readonly delivery: Pick<Delivery, "resend" | "closeByHand" | "wake">;
-  /** Sends a marked test lead to an address from a form. */
-  readonly testWebhook: (
-    address: string,
-    timeoutMs: number,
-    profileName: string,
-  ) => Promise<WebhookTrial>;
+  /** Sends a marked test lead of a profile as its form has it. */
+  readonly testWebhook: TestWebhook;
   /** The keys to CRMs; a page tells where they are, never what they are. */
   readonly secrets: PageSecrets;
   /** Asks amoCRM for an account and creates nothing there. */

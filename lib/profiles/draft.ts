@@ -66,7 +66,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     key,
     name: form.name,
     aliases: form.aliases ?? [],
-    webhook: form.webhookUrl.trim() === "" ? null : { url: "", fault: null },
+    webhook: form.webhookUrl.trim() === "" ? null : { url: form.webhookUrl.trim(), fault: null },
     crm: form.crm === undefined ? null : readCrm(changedCrm({}, form.crm).crm, key, []),
     crmTimeoutMs: null,
     photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,

@@ -9,6 +9,7 @@ import { PROFILE, type ProfileWords } from "../words/profile.ts";
 import { AliasesField } from "./aliases_field.tsx";
 import { cautionsOf } from "./button_cautions.tsx";
 import type { CrmView } from "./crm/crm_view.ts";
+import type { OutgoingView } from "./crm/outgoing_preview.tsx";
 import { CrmSection } from "./crm/section.tsx";
 import { ButtonsField, type Focus } from "./buttons_field.tsx";
 import { EditorForm, EditorPage, SaveBar } from "./editor_page.tsx";
@@ -35,6 +36,7 @@ export interface ProfileView {
   readonly isUnsaved: boolean;
   readonly note?: Note;
   readonly crm: CrmView;
+  readonly outgoing: OutgoingView;
   readonly focus?: Focus;
 }
 
@@ -63,6 +65,7 @@ export function ProfileEditor({ frame, view }: {
           base={draft}
           pressed={view.pressed}
           form={FORM_ID}
+          outgoing={view.outgoing}
         />
       }
     >

@@ -1,6 +1,7 @@
 // How a test lead ended.
 
 import type { WebhookTrial } from "../../lib/crm/webhook_trial.ts";
+import { faultSentence } from "../words/faults.ts";
 import { meaningOf, type ProfileWords } from "../words/profile.ts";
 import type { Frame } from "./page.tsx";
 import { duration } from "./time.ts";
@@ -14,6 +15,9 @@ export function Trial({ trial, words, frame }: {
 }) {
   if (trial === "empty") return <TrialLine good={false} text={words.trialEmpty} />;
   if (trial.kind === "impossible") return <TrialLine good={false} text={words.trialImpossible} />;
+  if (trial.kind === "faulty") {
+    return <TrialLine good={false} text={faultSentence(trial.fault, frame.language)} />;
+  }
   if (trial.kind === "forbidden") return <TrialLine good={false} text={words.trialForbidden} />;
   const { outcome, answer, tookMs } = trial;
   const took = duration(tookMs, frame.language);

@@ -53,8 +53,9 @@ export const CRM = bilingual({
   tokenOdd: "Это не похоже на долгосрочный токен: он длинный, из трёх частей через точку.",
   look: {
     ok: (account: string) => `Аккаунт «${account}», права есть. Ничего не создано.`,
-    noToken: "Впишите токен, тогда его можно проверить.",
-    noAccount: "Впишите аккаунт, тогда его можно проверить.",
+    nothing: "Впишите аккаунт и токен, тогда их можно проверить.",
+    no_account: "Это не адрес аккаунта. Нужен такой, как monster.amocrm.ru.",
+    no_token: "Это не похоже на долгосрочный токен. Скопируйте его целиком.",
     unauthorized: "AmoCRM не принимает токен: он закончился или отозван. Возьмите новый.",
     unpaid: "Аккаунт AmoCRM не оплачен. Лиды придут в чат менеджеров, пока его не оплатят.",
     forbidden: "AmoCRM не пускает: у интеграции нет прав, или адрес бота закрыт на время.",
@@ -177,8 +178,9 @@ export const CRM = bilingual({
     "This does not look like a long-lived token: it is long, three parts with dots between.",
   look: {
     ok: (account: string) => `Account “${account}”, rights are fine. Nothing was created.`,
-    noToken: "Enter the token, then it can be tested.",
-    noAccount: "Enter the account, then it can be tested.",
+    nothing: "Enter the account and the token, then they can be tested.",
+    no_account: "This is no account's address. It looks like monster.amocrm.ru.",
+    no_token: "This does not look like a long-lived token. Copy it whole.",
     unauthorized: "amoCRM does not accept the token: it has ended or was revoked. Take a new one.",
     unpaid: "The amoCRM account is not paid for. Leads go to the managers' chat until it is.",
     forbidden:

@@ -2,26 +2,32 @@
 
 import ky, { isNetworkError } from "ky";
 import { type Connections, fetchChecked, UnknownHostError } from "../connection.ts";
+import type { CrmAnswer } from "../prepared.ts";
 import type { Log } from "../../log/log.ts";
 import type { Mask } from "../../log/mask.ts";
 import { accountFault } from "../../profiles/crm_account.ts";
 import {
-  type AmoPipeline,
-  type AmoUser,
-  readAccountName,
+  listCall,
+  MAX_LIST_BYTES,
+  type Pipeline,
+  type Read,
+  readAccount,
   readPipelines,
   readUsers,
+  type User,
 } from "./lists.ts";
 
 /** What an account has to choose from. */
 export interface AmoCrmLists {
-  readonly pipelines: readonly AmoPipeline[];
-  readonly users: readonly AmoUser[];
+  readonly pipelines: readonly Pipeline[];
+  /** Empty where the token may not list them. */
+  readonly users: readonly User[];
 }
 
 /** Why an account could not be looked into. */
 export type LookFault =
   | "no_account"
+  | "no_token"
   | "unauthorized"
   | "unpaid"
   | "forbidden"
@@ -46,16 +52,6 @@ export interface LookAt {
 /** Looks into an account; never throws. */
 export type LookIntoAmoCrm = (at: LookAt, signal: AbortSignal) => Promise<AmoCrmLook>;
 
-/** How long one call may take, in ms. */
-const TIMEOUT_MS = 10_000;
-
-/** Most bytes of an answer that are read. */
-const MAX_BYTES = 1024 * 1024;
-
-/** amoCRM gives at most 250 users a page; no agency has more pages than these. */
-const USERS_PER_PAGE = 250;
-const MOST_PAGES = 4;
-
 /** How calls reach amoCRM. */
 export interface ReachAmoCrm {
   /** Sends calls to `<root>/<account>/api/v4/…`; null sends them to the account itself. */
@@ -63,6 +59,11 @@ export interface ReachAmoCrm {
   /** Keeps the pace that amoCRM asks of an account. */
   readonly turn: <T>(account: string, call: () => Promise<T>) => Promise<T>;
 }
+
+/** How long one call may take, in ms. */
+const TIMEOUT_MS = 10_000;
+
+type What = Parameters<typeof listCall>[0];
 
 /** Creates the look. */
 export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
@@ -72,38 +73,47 @@ export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
   }
   & ReachAmoCrm
   & Omit<Connections, "client">): LookIntoAmoCrm {
-  return async ({ account, token }, signal) => {
-    if (accountFault(account) !== null) return { kind: "fault", fault: "no_account" };
-    mask.hide(token);
+  async function look({ account, token }: LookAt, signal: AbortSignal): Promise<AmoCrmLook> {
+    if (accountFault(account) !== null) throw new LookError("no_account");
     using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, allowHost: true });
     const get = ky.create({
-      prefix: root === null ? `https://${account}/api/v4/` : `${root}/${account}/api/v4/`,
       retry: 0,
       redirect: "manual",
       throwHttpErrors: false,
-      timeout: false,
-      headers: { "user-agent": "Triborg", authorization: `Bearer ${token}` },
+      timeout: false, // It would end with the headers.
+      headers: { "user-agent": "Triborg" },
       fetch: (input, init) => fetchChecked(input, init, { ...connections, client }),
     });
-    const read = (path: string) =>
-      turn(
+    const ask = async (what: What) => {
+      const context = { secret: () => token, amoCrmRoot: root };
+      const call = listCall(what, { account, tokenSecret: "token" }, context);
+      if ("fault" in call) throw new LookError("no_token");
+      const { url, headers } = call;
+      return await turn(
         account,
         () =>
-          withinTime(signal, async (inTime) => await readJson(await get(path, { signal: inTime }))),
+          withinTime(
+            signal,
+            async (inTime) => await answerOf(await get(url, { headers, signal: inTime })),
+          ),
       );
-    const look = await lookWith(read).catch((error): AmoCrmLook => ({
-      kind: "fault",
-      fault: faultOf(error),
-    }));
-    log.info("🔎 Проверка AmoCRM закончилась: {outcome}", {
-      account,
-      outcome: look.kind === "ok" ? "ok" : look.fault,
-    });
-    return look;
+    };
+    const { name, subdomain } = valueOf(readAccount(await ask("account")));
+    const pipelines = valueOf(readPipelines(await ask("pipelines")));
+    const users = await ask("users").then((answer) => valueOf(readUsers(answer)), noUsers);
+    return { kind: "ok", account: name || subdomain, pipelines, users };
+  }
+
+  return async (at, signal) => {
+    mask.hide(at.token);
+    const found = await look(at, signal)
+      .catch((error): AmoCrmLook => ({ kind: "fault", fault: faultOf(error) }));
+    const outcome = found.kind === "ok" ? "ok" : found.fault;
+    log.info("🔎 Проверка AmoCRM закончилась: {outcome}", { account: at.account, outcome });
+    return found;
   };
 }
 
-/** Ky's own timeout ends with the headers; this one covers the body too. */
 async function withinTime<T>(
   signal: AbortSignal,
   call: (inTime: AbortSignal) => Promise<T>,
@@ -112,58 +122,44 @@ async function withinTime<T>(
   const timer = setTimeout(() => late.abort(new LookError("timeout")), TIMEOUT_MS);
   try {
     return await call(AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    throw late.signal.aborted ? late.signal.reason : error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function lookWith(read: (path: string) => Promise<unknown>): Promise<AmoCrmLook> {
-  const account = readAccountName(await read("account"));
-  if (account === undefined) throw new LookError("odd");
-  const pipelines = readPipelines(await read("leads/pipelines"));
-  return { kind: "ok", account, pipelines, users: await readAllUsers(read) };
-}
-
-async function readAllUsers(read: (path: string) => Promise<unknown>): Promise<AmoUser[]> {
-  const users: AmoUser[] = [];
-  for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const found = await read(`users?limit=${USERS_PER_PAGE}&page=${page}`).then(readUsers, ignored);
-    users.push(...found);
-    if (found.length < USERS_PER_PAGE) break;
-  }
-  return users;
-}
-
-/** Only administrators may list users; everything else works without. */
-function ignored(error: unknown): AmoUser[] {
-  if (error instanceof LookError && error.fault === "forbidden") return [];
-  throw error;
-}
-
-/** A parsed answer; null for an empty list, which amoCRM answers with 204. @throws {LookError} */
-async function readJson(response: Response): Promise<unknown> {
-  const { status } = response;
+/** Reads an answer with a list. @throws {LookError} */
+async function answerOf(response: Response): Promise<CrmAnswer> {
+  const { status, headers } = response;
   if (status !== 200) await response.body?.cancel();
-  if (status === 204) return null;
-  if (status !== 200) throw new LookError(faultOfStatus(status));
-  const text = await readBounded(response);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new LookError("odd");
-  }
-}
-
-async function readBounded({ body }: Response): Promise<string> {
+  if (status !== 200 && status !== 204) throw new LookError(faultOfStatus(status));
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of status === 200 ? response.body ?? [] : []) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new LookError("odd");
+    if (bytes > MAX_LIST_BYTES) throw new LookError("odd"); // Leaving the loop cancels the body.
     text += decoder.decode(chunk, { stream: true });
   }
-  return text + decoder.decode();
+  return {
+    status,
+    location: null,
+    retryAfter: headers.get("retry-after"),
+    text: text + decoder.decode(),
+    isWhole: true,
+  };
+}
+
+function valueOf<T>(read: Read<T>): T {
+  if (!read.ok) throw new LookError("odd");
+  return read.value;
+}
+
+/** Only administrators may list users; everything else works without. */
+function noUsers(error: unknown): readonly User[] {
+  if (error instanceof LookError && error.fault === "forbidden") return [];
+  throw error;
 }
 
 function faultOfStatus(status: number): LookFault {
@@ -186,9 +182,7 @@ function faultOfStatus(status: number): LookFault {
 
 function faultOf(error: unknown): LookFault {
   if (error instanceof LookError) return error.fault;
-  if (error instanceof Error && error.cause instanceof LookError) return error.cause.fault;
-  if (error instanceof UnknownHostError || isNetworkError(error)) return "unreachable";
-  return "odd";
+  return error instanceof UnknownHostError || isNetworkError(error) ? "unreachable" : "odd";
 }
 
 class LookError extends Error {

@@ -1,7 +1,7 @@
 // amoCRM's fields: account, token, and where in the account a lead goes, by names instead of ids.
 
 import type { ComponentChildren } from "preact";
-import type { AmoCrmLists, AmoCrmLook } from "../../../lib/crm/amocrm/look.ts";
+import type { AmoCrmLists } from "../../../lib/crm/amocrm/look.ts";
 import type { SecretViews } from "../../../lib/page/secrets.ts";
 import type { AmoCrmForm } from "../../../lib/profiles/crm_form.ts";
 import { CRM, type CrmWords } from "../../words/crm.ts";
@@ -99,10 +99,9 @@ export function AmoCrmPanel({ view, faults, frame, path }: {
   );
 }
 
-function lookWords(look: AmoCrmLook | { readonly kind: "no_token" }, words: CrmWords): string {
+function lookWords(look: NonNullable<CrmView["look"]>, words: CrmWords): string {
   if (look.kind === "ok") return words.look.ok(look.account);
-  if (look.kind === "no_token") return words.look.noToken;
-  return words.look[look.fault === "no_account" ? "noAccount" : look.fault];
+  return look.kind === "nothing" ? words.look.nothing : words.look[look.fault];
 }
 
 function hasMore(faults: FormFaults): boolean {
@@ -198,9 +197,10 @@ function Stages({ form, lists, words }: {
   readonly words: CrmWords;
 }) {
   const [pipeline = "", status = ""] = form.stage.split(":");
+  // A new lead is neither won nor lost.
   const stages = lists?.pipelines.map((each) => ({
     ...each,
-    statuses: each.statuses.filter(({ isUnsorted }) => !isUnsorted),
+    statuses: each.statuses.filter(({ end }) => end === null),
   }));
   const isListed = stages?.some(({ id, statuses }) =>
     String(id) === pipeline &&

@@ -13,7 +13,7 @@ export interface CrmView {
   /** When amoCRM's token ends; undefined without one. */
   readonly token: TokenView | undefined;
   /** How the test ended. */
-  readonly look?: AmoCrmLook | { readonly kind: "no_token" };
+  readonly look?: AmoCrmLook | { readonly kind: "nothing" };
   readonly trial?: WebhookTrial | "empty";
   /** A key was just removed. */
   readonly isKeyRemoved?: boolean;
