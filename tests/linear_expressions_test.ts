@@ -352,6 +352,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "routes/words/faults.ts /^нет адреса вебхука$/": [["", "нет адреса вебхука"]],
   "lib/crm/amocrm/errors.ts /^\\d+$/": [["", "1", "!"]],
   "lib/crm/amocrm/lead_request.ts /^\\d+$/": [["", "1", "!"]],
+  "lib/crm/amocrm/token.ts /^[\\w-]+$/": [["", "a-", "!"]],
   "lib/crm/answer_words.ts /[\\s<>]+/": [["", "<>"], ["", "a "]],
   "lib/crm/retry_after.ts /^\\d+$/": [["", "1", "!"]],
   "lib/crm/signing.ts /^whsec_[A-Za-z\\d+/]+={0,2}$/": [["whsec_", "a", "!"], ["whsec_a", "="]],

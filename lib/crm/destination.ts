@@ -3,6 +3,7 @@
 import type { Lead } from "../lead.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { hostOf } from "../profiles/webhook_address.ts";
+import { CALLS_PER_SECOND } from "./amocrm/api.ts";
 import { amoCrmPost } from "./amocrm/lead_request.ts";
 import type { DestinationContext, NoPost, PreparedPost } from "./prepared.ts";
 import { PRESETS } from "./presets.ts";
@@ -35,8 +36,9 @@ export interface Route {
 
 /** The route of a profile's leads; null when they are for the managers' chat alone. */
 export function routeOf({ crm, webhook }: Profile): Route | null {
-  if (crm?.kind === "amocrm") return { host: crm.account, callsPerSecond: 5 };
-  if (crm?.kind === "faulty" || webhook === null) return null;
+  if (crm?.kind === "amocrm") return { host: crm.account, callsPerSecond: CALLS_PER_SECOND };
+  if (crm?.kind === "faulty") return { host: "", callsPerSecond: null }; // Its lead becomes a card that says why.
+  if (webhook === null) return null;
   const isPreset = crm?.kind === "bitrix24" || crm?.kind === "google_sheets";
   return {
     host: hostOf(webhook.url),

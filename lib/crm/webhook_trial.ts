@@ -1,8 +1,7 @@
 // Tests where a profile's leads go with a marked test lead, in the body that its CRM takes. Refuses forbidden addresses.
 
-import type { CrmRequest, CrmTrial } from "./post.ts";
+import type { CrmTrial } from "./post.ts";
 import { isForbiddenTarget, type Lookup } from "./connection.ts";
-import type { PreparedPost } from "./destination.ts";
 import type { CrmOutcome } from "../lead.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { addressFault } from "../profiles/webhook_address.ts";
@@ -52,16 +51,11 @@ export function createWebhookTrial(
     if ("fault" in post) return { kind: "faulty", fault: post.fault };
     const begunAtMs = elapsedMs();
     const { outcome, answer } = await crm.trySending({
-      ...requestOf(post),
+      ...post,
       timeoutMs,
       idempotencyKey: id,
       facts: {},
     }, stopping);
     return { kind: "sent", outcome, answer, tookMs: elapsedMs() - begunAtMs };
   };
-}
-
-/** What of a POST is sent. */
-function requestOf({ url, body }: PreparedPost): Pick<CrmRequest, "url" | "payload"> {
-  return { url, payload: JSON.parse(body) };
 }

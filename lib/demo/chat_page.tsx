@@ -153,16 +153,13 @@ function Crm({ stage, words }: PartProps) {
           <h3>{words.received}</h3>
           {stage.received.length === 0 && <p class="hint">{words.nothing}</p>}
           <ol>
-            {stage.received.map(({ body, rawBody }) => {
-              const { name, username, request } = readLead(body);
-              return (
-                <li title={rawBody}>
-                  <strong>{request}</strong>
-                  <br />
-                  {name} {username}
-                </li>
-              );
-            })}
+            {stage.received.map(({ request, who, whole }) => (
+              <li title={whole}>
+                <strong>{request}</strong>
+                <br />
+                {who}
+              </li>
+            ))}
           </ol>
         </div>
       </div>
@@ -214,19 +211,4 @@ function Key(
       {button.text}
     </button>
   );
-}
-
-/** The parts of a POST that the page shows. */
-function readLead(body: unknown): { name: string; username: string; request: string } {
-  const lead = record(body);
-  const contact = record(lead["contact"]);
-  return {
-    name: String(contact["name"] ?? ""),
-    username: String(contact["username"] ?? ""),
-    request: String(lead["request_details"] ?? ""),
-  };
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }

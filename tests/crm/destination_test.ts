@@ -19,6 +19,7 @@ const SECRETS: Readonly<Record<string, string>> = {
   amo: TOKEN,
   crm_key: "k3y-f3b1",
   broken: "a\nb",
+  nested: "{secret:crm_key}$&",
   hook: `whsec_${btoa("0123456789abcdef01234567")}`,
 };
 
@@ -115,13 +116,13 @@ Deno.test("routeOf names the host whose turn a POST waits for, and the rate of i
 Deno.test("a webhook's headers get their secrets, and its body the lead's values", () => {
   const crm = {
     kind: "webhook",
-    headers: { Authorization: "Bearer {secret:crm_key}", "X-Two": "{secret:crm_key}/{secret:amo}" },
+    headers: { Authorization: "Bearer {secret:crm_key}", "X-Two": "{secret:nested}/{secret:amo}" },
     body: { title: "{lead_name}", phone: "{phone}" },
   };
   const { headers, body } = prepared(crm);
   assert.deepEqual(headers, {
     Authorization: "Bearer k3y-f3b1",
-    "X-Two": `k3y-f3b1/${TOKEN}`,
+    "X-Two": `{secret:crm_key}$&/${TOKEN}`, // A secret is never searched for references.
   });
   assert.equal(body, '{"title":"Новый лид с Telegram: MONSTER AGENCY"}');
   assert.equal(prepared({ kind: "webhook" }).body, JSON.stringify(crmPayload(aLead())));

@@ -18,7 +18,7 @@ const ID = "5b0f6a52-8c5e-4a53-9d0e-3f2f3a6f7c11";
 Deno.test("a signature is that of the standard, for every length of a secret", () => {
   for (const length of [24, 25, 26, 32, 64]) {
     const key = aSecret(length);
-    for (const body of ["{}", '{"name":"Галя 🔥 \\ud83d {secret:x}"}']) {
+    for (const body of ["{ }", '{"name":"Галя 🔥 \\ud83d {secret:x}"}']) {
       const headers = signatureHeaders({ key, id: ID, nowMs: NOON_MS + 999, body });
       assert.equal(headers?.["webhook-id"], ID);
       assert.equal(headers?.["webhook-timestamp"], String(NOON_MS / 1000));

@@ -26,7 +26,7 @@ export function amoCrmJudge(
       const said = reasonOf({ status, text });
       if (status >= 500) {
         // It may have been taken before the gateway gave up.
-        return { kind: "interrupted", status, reason: `amoCRM ответила ${status}: ${said}` };
+        return { kind: "interrupted", status, reason: said };
       }
       const answered = { kind: "answered", status, body: said } as const;
       if (status === 429) return { ...answered, retryAfterMs: retryAfterMs(retryAfter, nowMs) };

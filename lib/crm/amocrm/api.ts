@@ -6,6 +6,9 @@ import { missingSecret } from "../../profiles/secret_reference.ts";
 import type { DestinationContext, NoPost } from "../prepared.ts";
 import { readToken } from "./token.ts";
 
+/** Calls to one account: amoCRM takes 7 a second, and other programs may call it too. */
+export const CALLS_PER_SECOND = 5;
+
 /** What every call to an account needs. */
 export type AccountAccess = Pick<AmoCrmSettings, "account" | "tokenSecret">;
 

@@ -82,7 +82,7 @@ Deno.test("a 400 names each field and its fault, by the last part that is one", 
     { path: "never shown", detail: "because it is the sixth" },
   ];
   const body = {
-    "validation-errors": [{ request_id: "x", errors }],
+    "validation-errors": [{ request_id: "x", errors }, { errors: [{ detail: "a seventh" }] }],
     title: "Bad Request",
     status: 400,
     detail: "Request validation failed",
