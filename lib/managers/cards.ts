@@ -9,12 +9,12 @@ import {
   type FollowUpContent,
   type Lead,
   mayHaveArrived,
-  type MessageAddress,
   type Visitor,
 } from "../lead.ts";
 import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./texts.ts";
 import { LIMITS } from "../profiles/limits.ts";
 import { clip, type Formatted } from "../visitors/texts.ts";
+import { messageLink } from "../message_link.ts";
 import { contact, fullName, isBlank } from "../visitor_name.ts";
 
 const HEADLINES: Readonly<Record<CardReason, string>> = {
@@ -225,10 +225,4 @@ function openCardLine(lead: Lead, tellTime: TellTime): FormattedString {
   const named = href === undefined ? fmt`${words}` : fmt`${a(href)}${words}${a}`;
   const profile = lead.profileName.slice(0, 40).toWellFormed();
   return fmt`${tellTime(lead.receivedAtMs)} · ${named} · ${profile}`;
-}
-
-/** Only messages of supergroups have links (https://core.telegram.org/api/links#message-links). */
-function messageLink({ chatId, messageId }: MessageAddress): string | undefined {
-  const supergroup = /^-100(\d+)$/.exec(String(chatId))?.[1];
-  return supergroup === undefined ? undefined : `https://t.me/c/${supergroup}/${messageId}`;
 }
