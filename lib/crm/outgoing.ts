@@ -5,6 +5,7 @@ import type { Profile } from "../profiles/profile.ts";
 import { hostOf } from "../profiles/webhook_address.ts";
 import { memberOf } from "./answer_words.ts";
 import { prepareLead } from "./destination.ts";
+import { noteText } from "./note_texts.ts";
 import { fillText, valuesOf } from "./template.ts";
 
 /** What would be sent; no secret is in it. */
@@ -16,7 +17,8 @@ export type Outgoing =
     readonly tags: readonly string[];
     /** By code or id; only those that have a value. */
     readonly fields: ReadonlyMap<string, string>;
-    readonly choice: string;
+    /** The note that follows once the deal is there. */
+    readonly note: string;
   }
   | {
     readonly kind: "post";
@@ -80,7 +82,7 @@ function dealOf(body: unknown, templates: ReadonlyMap<string, string>, lead: Lea
     contact: text(memberOf(contact, "name") ?? memberOf(contact, "first_name")),
     tags: Array.isArray(tags) ? tags.map((each) => text(memberOf(each, "name"))) : [],
     fields: new Map(fields.filter((field): field is [string, string] => field[1] !== "")),
-    choice: lead.choice,
+    note: noteText({ what: { kind: "request" }, lead }),
   };
 }
 

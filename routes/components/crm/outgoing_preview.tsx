@@ -63,12 +63,12 @@ function Deal({ deal, language }: {
       {fields.length > 0 && (
         <p>
           <small>{words.fields}</small>
-          {fields.join("\n")}
+          <span class="pieces">{fields.join("\n")}</span>
         </p>
       )}
       <p>
         <small>{words.note}</small>
-        {deal.choice}
+        <span class="pieces">{deal.note}</span>
       </p>
     </div>
   );
