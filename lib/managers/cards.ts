@@ -127,7 +127,7 @@ export function plain(formatted: FormattedString): Formatted {
   return { text: formatted.text, entities: formatted.entities };
 }
 
-/** One message of cards, with the buttons of those that are open. */
+/** One message of cards, with the buttons of those that are open, and links to the deals of those that were sent again. */
 export interface CardMessage {
   readonly cards: number;
   readonly message: Formatted;
@@ -181,7 +181,13 @@ function statusOf({ lead, lastAttempt, sending, closed }: Card, tellTime: TellTi
   return `❌ Не отправлено в CRM (${outcomeWords(lastAttempt)}): ${when}`;
 }
 
-function buttonsOf({ lead, lastAttempt, sending }: Card, suffix: string): InlineKeyboardButton[][] {
+function buttonsOf(
+  { lead, lastAttempt, sending, deal }: Card,
+  suffix: string,
+): InlineKeyboardButton[][] {
+  if (lead.state === "in_crm" && deal !== null) {
+    return [[{ text: `Открыть сделку ${deal.id} ↗${suffix}`, url: deal.url }]];
+  }
   if (sending || lead.state === "in_crm" || lead.state === "by_hand") return [];
   const doubtful = mayHaveArrived(lastAttempt?.outcome ?? null) ? " (возможен дубль)" : "";
   return [
