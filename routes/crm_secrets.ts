@@ -22,10 +22,9 @@ export function withSecrets(
   const others = otherTokens(state, key).map(({ name }) => name);
   const amo = freeName(state, key, "amo");
   const hook = freeName(state, key, "hook");
-  const token = saved.amocrm.tokenSecret ||
-    others.find((each) => each === typed.sameToken) ||
-    (typed.token !== "" || waiting(state, key, amo) !== undefined ? amo : "") ||
-    (state.deps.secrets.find("amo")?.kind === "environment" ? "amo" : "");
+  const isTyped = typed.token !== "" || waiting(state, key, amo) !== undefined;
+  const token = saved.amocrm.tokenSecret || (typed.token !== "" ? amo : "") ||
+    others.find((each) => each === typed.sameToken) || (isTyped ? amo : "");
   const signing = typed.isSigningOff ? "" : saved.webhook.signingSecret ||
     (typed.signing !== "" || waiting(state, key, hook) !== undefined ? hook : "");
   const crm: CrmForm = {
@@ -106,6 +105,7 @@ function secretsOf({ kind, amocrm, webhook }: CrmForm): string[] {
 
 function otherTokens(state: State, key: string): OtherToken[] {
   const { deps: { profiles, secrets } } = state;
+  if (crmForm(valueAt(profiles.content(), key)).amocrm.tokenSecret !== "") return [];
   const { byKey } = profiles.current();
   const endings = new Map(secrets.kept().map(({ name, ending }) => [name, ending]));
   const used = new Map<string, OtherToken>();
@@ -115,8 +115,13 @@ function otherTokens(state: State, key: string): OtherToken[] {
     if (other === key || kind !== "amocrm" || name === "" || used.has(name)) continue;
     used.set(name, { name, profile, ending: endings.get(name) ?? "" });
   }
+  const environment = secrets.find("amo");
+  if (environment?.kind === "environment" && !used.has("amo")) {
+    used.set("amo", { name: "amo", profile: null, ending: "", variable: environment.variable });
+  }
   for (const [name, ending] of endings) {
-    const isLeft = /^amo(_|$)/.test(name) && !profiles.text().includes(secretReference(name));
+    const isLeft = /^amo(_|$)/.test(name) && !used.has(name) &&
+      !profiles.text().includes(secretReference(name));
     if (isLeft) used.set(name, { name, profile: null, ending });
   }
   return [...used.values()];

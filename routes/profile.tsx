@@ -26,7 +26,6 @@ import { type Move, newButton, readProfileForm, readWish, rearrange } from "./pr
 import { crmView, lookAt, outgoingView } from "./crm_view.ts";
 import { removeSecret, saveSecrets, secretValue, withSecrets } from "./crm_secrets.ts";
 import { newestChange } from "./undo.tsx";
-import { PROFILE } from "./words/profile.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -94,9 +93,8 @@ export const handler = define.handlers({
           case "stale": {
             const content = contentOf(state);
             if (!content.members.has(key)) throw new HttpError(404);
-            const words = PROFILE[state.language];
-            const theirs = partsOf(profileForm(valueAt(content, key)), words);
-            const note = { kind: "stale", mine: partsOf(typed, words), theirs } as const;
+            const theirs = partsOf(profileForm(valueAt(content, key)), state.language);
+            const note = { kind: "stale", mine: partsOf(typed, state.language), theirs } as const;
             return draw({ version: versionOf(content, key), note }, typed, 409);
           }
         }

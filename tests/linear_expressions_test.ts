@@ -428,6 +428,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     ["найдено «", "a"],
     ["", "найдено «"],
   ],
+  "routes/words/faults.ts /^строка (\\d+): (.*)$/": [["строка ", "1"], ["строка 1: ", "a", "\n"]],
   "routes/words/faults.ts /^строка /": [["", "строка /"]],
   "routes/words/faults.ts /^строка (\\d+), столбец (\\d+): (.*)$/": [["строка ", "1"], [
     "строка 1, столбец ",

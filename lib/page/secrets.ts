@@ -42,9 +42,11 @@ export interface SecretView {
 /** A token that is there already. */
 export interface OtherToken {
   readonly name: string;
-  /** The profile that uses it; null where none does any more. */
+  /** The profile that uses it; null where none does. */
   readonly profile: string | null;
   readonly ending: string;
+  /** Set where the environment has it. */
+  readonly variable?: string;
 }
 
 /** The secrets of a form. */
@@ -52,7 +54,7 @@ export interface SecretViews {
   readonly token: SecretView;
   readonly signing: SecretView;
   readonly headers: readonly SecretView[];
-  /** Tokens that this profile may use too. */
+  /** Tokens that this profile may use too, while it has none. */
   readonly otherTokens: readonly OtherToken[];
 }
 

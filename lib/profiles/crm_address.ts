@@ -15,18 +15,18 @@ export function crmAddressFault(
   if (kind === "bitrix24") {
     return /^\/rest\/\d+\/[^/]+/.test(pathname)
       ? null
-      : "это не входящий вебхук, нужен адрес вида https://портал.bitrix24.ru/rest/1/ключ/";
+      : "это не входящий вебхук, нужен адрес вида https://portal.bitrix24.ru/rest/1/a1b2c3/";
   }
   if (hostname === "docs.google.com") {
-    return "это адрес самой таблицы, нужен адрес скрипта: он заканчивается на /exec";
+    return `это адрес самой таблицы, ${SCRIPT}`;
   }
   if (pathname.endsWith("/dev")) {
-    return "это пробный адрес скрипта, нужен тот, что заканчивается на /exec";
+    return `это пробный адрес скрипта, ${SCRIPT}`;
   }
-  return pathname.endsWith("/exec")
-    ? null
-    : "это не адрес скрипта, нужен тот, что заканчивается на /exec";
+  return pathname.endsWith("/exec") ? null : `это не адрес скрипта, ${SCRIPT}`;
 }
+
+const SCRIPT = "нужен адрес скрипта, который заканчивается на /exec";
 
 /** amoCRM's account as a host: from a pasted address, or from its name alone; else the text as typed. */
 export function accountIn(typed: string): string {

@@ -129,10 +129,12 @@ export function crmFormFaults({ kind, addresses, amocrm, webhook }: CrmForm): Fa
   switch (kind) {
     case "amocrm":
       return [
-        ...amocrm.account.trim() === ""
-          ? [{ path: "crm.account", message: "пусто, нужен адрес аккаунта" }]
+        ...amocrm.tokenSecret === ""
+          ? [{ path: "crm.token", message: "нет токена, нужен долгосрочный" }]
           : [],
-        ...amocrm.tokenSecret === "" ? [{ path: "crm.token", message: "нет токена" }] : [],
+        ...amocrm.entry === "lead" && amocrm.stage === ""
+          ? [{ path: "crm.pipeline_id", message: "этап не выбран, нужен один из списка" }]
+          : [],
         ...lineFaults({ fields: amocrm.fields, headers: "", body: "" }),
       ];
     case "webhook":

@@ -16,9 +16,9 @@ export function readLines(typed: string, sign: "=" | ":"): Lines {
     const at = line.indexOf(sign);
     const [key, value] = [line.slice(0, Math.max(at, 0)).trim(), line.slice(at + 1).trim()];
     const fault = key === "" || value === ""
-      ? `нужно ${sign === "=" ? "имя = значение" : "имя: значение"}`
+      ? `не прочесть, нужно ${sign === "=" ? "имя = значение" : "имя: значение"}`
       : values.has(key)
-      ? `«${key}» уже есть выше`
+      ? "это имя уже есть выше, нужно другое"
       : null;
     if (fault !== null) return { ok: false, fault: `строка ${index + 1}: ${fault}` };
     values.set(key, value);
@@ -50,7 +50,9 @@ export function readJsonObject(typed: string): JsonObject {
     const members = [...read.json.members].map(([key, { value }]) => [key, value] as const);
     return { ok: true, value: Object.fromEntries(members) };
   }
-  if (read.kind === "other") return { ok: false, faults: ["нужен объект JSON: { … }"] };
+  if (read.kind === "other") {
+    return { ok: false, faults: ["это не объект, нужно { в начале и } в конце"] };
+  }
   return {
     ok: false,
     faults: read.faults.map(({ line, column, message }) =>

@@ -2,7 +2,7 @@
 
 import { cardMessage, followUpParts } from "../../lib/managers/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
-import { choiceText, type Profile } from "../../lib/profiles/profile.ts";
+import { choiceText, hasDestination, type Profile } from "../../lib/profiles/profile.ts";
 import { confirmation, greeting, thanks } from "../../lib/visitors/texts.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { PREVIEW } from "../words/preview.ts";
@@ -84,8 +84,7 @@ function Managers({ profile, button, words }: {
   readonly words: typeof PREVIEW["ru"];
 }) {
   const lead = sampleLead(profile, choiceText(profile, button));
-  const hasCrm = profile.webhook !== null || profile.crm?.kind === "amocrm";
-  const reason = hasCrm ? "crm_failed" : "no_webhook";
+  const reason = hasDestination(profile) ? "crm_failed" : "no_webhook";
   const { message, keyboard } = cardMessage(
     [{ lead, reason, lastAttempt: null, sending: false, deal: null, closed: null }],
     () => "12:04",

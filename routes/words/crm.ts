@@ -96,7 +96,8 @@ export const CRM = bilingual({
   bodyHint: "JSON. Пусто — обычное тело, как на примере рядом.",
   placeholders: "Что можно подставить",
   headers: "Заголовки",
-  headersHint: "По строке на заголовок. Ключ пишите ссылкой {secret:имя}, сам ключ — ниже.",
+  headersHint:
+    "По строке на заголовок. Вместо ключа — {secret:имя}: поле для него появится, когда сохраните.",
   headerSecret: (name: string) => `Ключ ${name}`,
   accepted: "Ответы, при которых лид принят",
   acceptedHint: "Числа через запятую. Пусто — 200, 201, 202.",
@@ -222,7 +223,8 @@ export const CRM = bilingual({
   bodyHint: "JSON. Empty: the usual body, as in the example.",
   placeholders: "What can be put in",
   headers: "Headers",
-  headersHint: "A line per header. Write a key as {secret:name}, and the key itself below.",
+  headersHint:
+    "A line per header. In place of a key write {secret:name}: its field appears once you save.",
   headerSecret: (name: string) => `Key ${name}`,
   accepted: "Answers that accept a lead",
   acceptedHint: "Numbers separated by commas. Empty: 200, 201, 202.",

@@ -178,7 +178,7 @@ Deno.test("a webhook's extras are written as they are read, and emptied ones are
 
 Deno.test("what cannot be read is a fault of its field", () => {
   const faultsOf = (change: Parameters<typeof edited>[1]) => edited(() => {}, change).faults;
-  assert.deepEqual(faultsOf(() => ({ kind: "amocrm" })), ["crm.account", "crm.token"]);
+  assert.deepEqual(faultsOf(() => ({ kind: "amocrm" })), ["crm.token", "crm.account"]);
   assert.deepEqual(faultsOf(() => ({ kind: "bitrix24" })), ["webhook_url"]);
   assert.deepEqual(
     faultsOf(({ webhook }) => ({

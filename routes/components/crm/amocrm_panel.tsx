@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { AmoCrmLists } from "../../../lib/crm/amocrm/look.ts";
-import type { SecretViews } from "../../../lib/page/secrets.ts";
+import type { OtherToken, SecretViews } from "../../../lib/page/secrets.ts";
 import type { AmoCrmForm } from "../../../lib/profiles/crm_form.ts";
 import { CRM, type CrmWords } from "../../words/crm.ts";
 import { FaultLine, TextArea, TextField } from "../fields.tsx";
@@ -22,6 +22,7 @@ export function AmoCrmPanel({ view, faults, frame, path }: {
 }) {
   const words = CRM[frame.language];
   const { form: { amocrm: form }, secrets, look, lists } = view;
+  const isChoosing = secrets.otherTokens.length > 0;
   return (
     <>
       <HowTo
@@ -40,14 +41,13 @@ export function AmoCrmPanel({ view, faults, frame, path }: {
         fault={faults.of("amo_account")}
         focus={faults.isFirst("amo_account")}
       />
-      {secrets.token.known === undefined && secrets.otherTokens.length > 0 && (
-        <SameToken secrets={secrets} words={words} />
-      )}
+      {isChoosing && <SameToken secrets={secrets} words={words} />}
       <SecretField
         name="amo_token"
         label={words.token}
         hint={words.tokenHint}
         secret={secrets.token}
+        isReplaceable={isChoosing}
         fault={faults.of("amo_token")}
         focus={faults.isFirst("amo_token")}
         frame={frame}
@@ -119,14 +119,24 @@ function SameToken({ secrets, words }: {
       </div>
       <select id="amo_same" name="amo_same">
         <option value="">{words.ownToken}</option>
-        {secrets.otherTokens.map(({ name, profile, ending }) => (
-          <option value={name} key={name}>
-            {profile === null ? words.tokenLeft(ending) : words.tokenOf(profile)}
+        {secrets.otherTokens.map((other) => (
+          <option value={other.name} selected={isSelected(other, secrets)} key={other.name}>
+            {labelOf(other, words)}
           </option>
         ))}
       </select>
     </div>
   );
+}
+
+/** The environment's is taken unless another is chosen or typed. */
+function isSelected({ name, variable }: OtherToken, { token }: SecretViews): boolean {
+  return token.name === "" ? variable !== undefined : token.name === name;
+}
+
+function labelOf({ profile, ending, variable }: OtherToken, words: CrmWords): string {
+  if (profile !== null) return words.tokenOf(profile);
+  return variable === undefined ? words.tokenLeft(ending) : words.secret.environment(variable);
 }
 
 /** Where a lead goes: the radio, and the pickers of either way. */

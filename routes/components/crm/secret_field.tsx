@@ -7,12 +7,25 @@ import { FaultLine } from "../fields.tsx";
 import type { Frame } from "../page.tsx";
 import { CRM } from "../../words/crm.ts";
 
-export function SecretField({ name, label, hint, secret, fault, focus, frame, path, children }: {
+export function SecretField({
+  name,
+  label,
+  hint,
+  secret,
+  isReplaceable = false,
+  fault,
+  focus,
+  frame,
+  path,
+  children,
+}: {
   /** Of the input; it is always empty. */
   readonly name: string;
   readonly label: string;
   readonly hint?: string | undefined;
   readonly secret: SecretView;
+  /** Whether another can be entered also where the environment has this one. */
+  readonly isReplaceable?: boolean;
   readonly fault?: string | undefined;
   readonly focus?: boolean;
   readonly frame: Frame;
@@ -50,7 +63,7 @@ export function SecretField({ name, label, hint, secret, fault, focus, frame, pa
             {known.kind !== "environment" && <span aria-hidden="true">••••••</span>}
             <span>{told(known, frame)}</span>
           </p>
-          {known.kind !== "environment" && (
+          {(isReplaceable || known.kind !== "environment") && (
             <details open={fault !== undefined}>
               <summary role="button" class="outline">{words.secret.replace}</summary>
               <div class="input">{input(words.secret.replaceWith(label))}</div>

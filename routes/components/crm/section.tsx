@@ -6,6 +6,7 @@ import { CRM } from "../../words/crm.ts";
 import type { FormFaults } from "../form_faults.ts";
 import type { Frame } from "../page.tsx";
 import { Bitrix24Panel, GoogleSheetsPanel, WebhookPanel } from "./addressed_panels.tsx";
+import { TrialLine } from "../trial_line.tsx";
 import { AmoCrmPanel } from "./amocrm_panel.tsx";
 import type { CrmView } from "./crm_view.ts";
 
@@ -33,6 +34,7 @@ export function CrmSection({ view, faults, frame, path, children }: {
           </label>
         ))}
       </div>
+      {view.isKeyRemoved && <TrialLine good={false} text={words.secret.removed} />}
       <Panel kind="amocrm">
         <AmoCrmPanel {...panel} />
       </Panel>
