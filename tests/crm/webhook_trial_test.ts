@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createCrm } from "../../lib/crm/post.ts";
+import { startBitrix24 } from "../../lib/simulator/crm/bitrix24.ts";
 import { startCrmServer } from "../../lib/simulator/crm/server.ts";
 import { createWebhookTrial } from "../../lib/crm/webhook_trial.ts";
 import { isForbiddenAddress } from "../../lib/profiles/network_address.ts";
@@ -47,6 +48,34 @@ Deno.test("a trial shows the beginning of what an accepting CRM says, without th
   } finally {
     crm.close();
   }
+});
+
+Deno.test("a preset is tested in its own body, marked in every text that people read", async () => {
+  await using bitrix = await startBitrix24();
+  const { log, mask } = aLog();
+  const crm = createCrm({ log, mask });
+  try {
+    const profile = aProfile((agency) => {
+      agency.webhook_url = bitrix.url;
+      agency.crm = { kind: "bitrix24" };
+    });
+    const trial = await trialWith(crm)(profile, 2000, noSecret);
+    assert.ok(trial.kind === "sent" && trial.outcome.kind === "accepted");
+    assert.equal(bitrix.leads.length, 1);
+    assert.match(JSON.stringify(bitrix.leads[0]), /ТЕСТ\. MONSTER AGENCY[^]*не клиент/);
+  } finally {
+    crm.close();
+  }
+});
+
+Deno.test("a missing secret is told, and nothing is sent", async () => {
+  const profile = aProfile((agency) => {
+    agency.crm = { kind: "webhook", headers: { "X-Key": "{secret:crm_key}" } };
+  });
+  const never = { trySending: () => assert.fail("nothing may be sent") };
+  const trial = await trialWith(never)(profile, 2000, noSecret);
+  assert.ok(trial.kind === "faulty");
+  assert.match(trial.fault, /секрет crm_key не задан/);
 });
 
 Deno.test("a redirect is reported and not followed", async () => {
