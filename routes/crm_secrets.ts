@@ -5,6 +5,7 @@ import type { State } from "../lib/page/state.ts";
 import { newSecretName, secretReference } from "../lib/profiles/crm_edits.ts";
 import { type CrmForm, crmForm } from "../lib/profiles/crm_form.ts";
 import type { ProfileForm } from "../lib/profiles/edits.ts";
+import { isLiteralKey } from "../lib/profiles/header_checks.ts";
 import { secretNamesIn } from "../lib/profiles/secret_reference.ts";
 import { valueAt } from "../lib/json/text.ts";
 import { readTypedKeys } from "./crm_form.ts";
@@ -27,19 +28,50 @@ export function withSecrets(
     others.find((each) => each === typed.sameToken) || (isTyped ? amo : "");
   const signing = typed.isSigningOff ? "" : saved.webhook.signingSecret ||
     (typed.signing !== "" || waiting(state, key, hook) !== undefined ? hook : "");
+  const { headers, keys } = withoutKeys(state, key, form.crm.webhook.headers);
   const crm: CrmForm = {
     ...form.crm,
     amocrm: { ...form.crm.amocrm, tokenSecret: token },
-    webhook: { ...form.crm.webhook, signingSecret: signing },
+    webhook: { ...form.crm.webhook, headers, signingSecret: signing },
   };
   if (typedKeys === "keep" && !state.isFormStale) {
     keepTyped(state, key, token, typed.token);
     keepTyped(state, key, signing, typed.signing);
     for (const name of secretNamesIn(crm.webhook.headers)) {
-      keepTyped(state, key, name, typed.headers.get(name) ?? "");
+      keepTyped(state, key, name, keys.get(name) ?? typed.headers.get(name) ?? "");
     }
   }
   return { ...form, crm };
+}
+
+/** A form filled from the file, where keys in the headers of the file itself are not shown either. */
+export function withoutFileKeys(state: State, key: string, form: ProfileForm): ProfileForm {
+  const { crm } = form;
+  if (crm === undefined) return form;
+  const { headers, keys } = withoutKeys(state, key, crm.webhook.headers);
+  for (const [name, value] of keys) keepTyped(state, key, name, value);
+  return { ...form, crm: { ...crm, webhook: { ...crm.webhook, headers } } };
+}
+
+/** The headers with references in place of keys that were typed among them, and those keys by their new names. */
+function withoutKeys(
+  state: State,
+  key: string,
+  headers: string,
+): { readonly headers: string; readonly keys: ReadonlyMap<string, string> } {
+  const keys = new Map<string, string>();
+  const isTaken = (name: string) =>
+    keys.has(name) || headers.includes(secretReference(name)) || isNameTaken(state, key, name);
+  const lines = headers.split("\n").map((line) => {
+    const at = line.indexOf(":");
+    const [name, value] = [line.slice(0, Math.max(at, 0)).trim(), line.slice(at + 1).trim()];
+    if (!isLiteralKey(name, value)) return line;
+    const [scheme = ""] = /^(?:Basic|Bearer|OAuth|Token) +/i.exec(value) ?? [];
+    const secret = newSecretName("crm_key", key, isTaken);
+    keys.set(secret, value.slice(scheme.length));
+    return `${name}: ${scheme}${secretReference(secret)}`;
+  });
+  return { headers: lines.join("\n"), keys };
 }
 
 /** Saves the keys that wait, for the chosen kind's secrets. */
@@ -135,12 +167,11 @@ function othersWith(state: State, key: string, name: string): string[] {
 }
 
 function freeName(state: State, key: string, base: string): string {
-  return newSecretName(
-    base,
-    key,
-    (name) =>
-      state.deps.secrets.find(name) !== undefined || othersWith(state, key, name).length > 0,
-  );
+  return newSecretName(base, key, (name) => isNameTaken(state, key, name));
+}
+
+function isNameTaken(state: State, key: string, name: string): boolean {
+  return state.deps.secrets.find(name) !== undefined || othersWith(state, key, name).length > 0;
 }
 
 function keepTyped(state: State, key: string, name: string, value: string): void {

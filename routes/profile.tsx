@@ -24,14 +24,21 @@ import { FORM_ID, ProfileEditor, type ProfileView } from "./components/profile_e
 import { partsOf } from "./components/versions.tsx";
 import { type Move, newButton, readProfileForm, readWish, rearrange } from "./profile_form.ts";
 import { crmView, lookAt, outgoingView } from "./crm_view.ts";
-import { removeSecret, saveSecrets, secretValue, withSecrets } from "./crm_secrets.ts";
+import {
+  removeSecret,
+  saveSecrets,
+  secretValue,
+  withoutFileKeys,
+  withSecrets,
+} from "./crm_secrets.ts";
 import { newestChange } from "./undo.tsx";
 
 export const handler = define.handlers({
   GET(ctx) {
     const key = profileKey(ctx);
     const content = contentOf(ctx.state);
-    const view = viewOf(ctx.state, key, profileForm(valueAt(content, key)));
+    const form = withoutFileKeys(ctx.state, key, profileForm(valueAt(content, key)));
+    const view = viewOf(ctx.state, key, form);
     const note = noteOf(ctx.url, ctx.state, key);
     return ctx.render(
       <ProfileEditor frame={frameOf(ctx)} view={note ? { ...view, note } : view} />,

@@ -184,6 +184,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     ["http://", "a@", "/"],
   ],
   "routes/components/form_faults.ts /^crm\\.(\\w+)/": [["crm.", "a"]],
+  "routes/crm_secrets.ts /^(?:Basic|Bearer|OAuth|Token) +/i": [["Bearer", " "], ["", "Bearer"]],
   "routes/crm_secrets.ts /^amo(_|$)/": [["", "amo"]],
   "routes/components/form_faults.ts /^step1\\.buttons\\[(\\d+)\\]/": [["step1.buttons[", "1", "!"]],
   "routes/components/form_faults.ts /^step2\\.choices\\.(.+)$/": [["step2.choices.", "a", "\n"]],

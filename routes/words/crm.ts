@@ -93,7 +93,7 @@ export const CRM = bilingual({
   oneTime: "Это пробный адрес n8n: он сработает один раз. Нужен рабочий, с /webhook/ вместо " +
     "/webhook-test/, и включённый сценарий.",
   body: "Тело запроса",
-  bodyHint: "JSON. Пусто — обычное тело, как на примере рядом.",
+  bodyHint: "JSON. Пусто — обычное тело; как оно выглядит, видно в «Так уйдёт лид».",
   placeholders: "Что можно подставить",
   headers: "Заголовки",
   headersHint:
@@ -220,7 +220,7 @@ export const CRM = bilingual({
   oneTime: "This is n8n's test address: it works once only. The production one is needed, with " +
     "/webhook/ instead of /webhook-test/, and an active workflow.",
   body: "Request body",
-  bodyHint: "JSON. Empty: the usual body, as in the example.",
+  bodyHint: "JSON. Empty: the usual body; “How a lead goes out” shows it.",
   placeholders: "What can be put in",
   headers: "Headers",
   headersHint:

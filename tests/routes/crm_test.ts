@@ -309,11 +309,46 @@ Deno.test("a body with a fault is told by line and column, and a good one is pre
     "POST crm.example.ru/…\nAuthorization: Bearer ••••\nX-Key: 1\n\n" +
       '{\n  "title": "Новый лид с Telegram: MONSTER AGENCY",\n  "n": 1\n}',
   ));
-  const plainKey = { ...fields, webhook_body: "", webhook_headers: "Authorization: Bearer abcdef" };
-  assert.match(
-    await text(browser.post(PATH, plainKey), 422),
-    faultAt("webhook_headers", "Ключ нельзя хранить в файле"),
-  );
+});
+
+Deno.test("a key that was typed into the headers becomes a secret, and is not shown again", async () => {
+  const { page, browser } = await open();
+  await using _page = page;
+  const fields = {
+    ...fieldsWithCrm(page, "agency"),
+    webhook_headers:
+      "Authorization: Bearer key-of-the-crm-1\nX-Api-Key: key-of-the-crm-2\nX-From: bot",
+  };
+  const preview = await text(browser.post(`${PATH}/preview`, fields));
+  assert.doesNotMatch(preview, /key-of-the-crm/);
+  assert.match(preview, /Authorization: Bearer ••••\nX-Api-Key: ••••\nX-From: bot/);
+  const shown = await text(browser.post(PATH, { ...fields, do: "show" }));
+  assert.doesNotMatch(shown, /key-of-the-crm/);
+  const [, headers = ""] = /name="webhook_headers"[^>]*>([^<]*)</.exec(shown) ?? [];
+  await text(browser.post(PATH, { ...fields, webhook_headers: headers }), 303);
+  assert.deepEqual((await page.file()).agency.crm.headers, {
+    "Authorization": "Bearer {secret:crm_key}",
+    "X-Api-Key": "{secret:crm_key_agency}",
+    "X-From": "bot",
+  });
+  assert.equal(page.journal.secret("crm_key"), "key-of-the-crm-1");
+  assert.equal(page.journal.secret("crm_key_agency"), "key-of-the-crm-2");
+});
+
+Deno.test("a key in the headers of the file is not shown, and saving moves it to a secret", async () => {
+  const locales = someLocales(({ agency }) => {
+    agency.crm = { kind: "webhook", headers: { Authorization: "Bearer key-of-the-file" } };
+  });
+  const { page, browser } = await open({ locales });
+  await using _page = page;
+  const html = await text(browser.get(PATH));
+  assert.doesNotMatch(html, /key-of-the-file/);
+  const [, headers = ""] = /name="webhook_headers"[^>]*>([^<]*)</.exec(html) ?? [];
+  assert.equal(headers, "Authorization: Bearer {secret:crm_key}");
+  const fields = { ...fieldsWithCrm(page, "agency"), webhook_headers: headers };
+  await text(browser.post(PATH, fields), 303);
+  assert.ok(!(await Deno.readTextFile(page.path)).includes("key-of-the-file"));
+  assert.equal(page.journal.secret("crm_key"), "key-of-the-file");
 });
 
 Deno.test("a deal is previewed by its names, with the note that follows", async () => {

@@ -10,7 +10,7 @@ import { Caution, TextArea, TextField } from "../fields.tsx";
 import type { FormFaults } from "../form_faults.ts";
 import type { Frame } from "../page.tsx";
 import { Trial } from "../trial.tsx";
-import { Placeholders } from "./amocrm_panel.tsx";
+import { Placeholders } from "./placeholders.tsx";
 import type { CrmView } from "./crm_view.ts";
 import { GOOGLE_SCRIPT } from "./google_script.ts";
 import { HowTo } from "./how_to.tsx";
