@@ -122,8 +122,8 @@ export function createLanes(options: LaneOptions): Lanes {
   const adminWork = createAdminWork({ ...options, adminChat: turns.chat, retryAtMs });
   const oneByOne = {
     ...options,
-    // A card that is shown makes its lead's follow-ups due, and may have to be edited.
-    run: (work: Work) => adminWork(work).finally(wakeManagers),
+    // A card that is shown makes its lead's follow-ups due, and may have to be edited; a follow-up, its note.
+    run: (work: Work) => adminWork(work).finally(wakeManagers).finally(wakeNotes),
     most: 1,
     mostPerLane: () => 1,
   };

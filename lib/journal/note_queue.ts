@@ -67,7 +67,9 @@ export function noteQueue(
   db: Database,
   { findLead, dealOf, findFollowUp }: LeadRecords & DealRecords & FollowUpMoves,
 ): NoteQueue {
-  const accounts = db.reader("SELECT DISTINCT account FROM crm_notes");
+  const accounts = db.reader(
+    "SELECT DISTINCT account FROM crm_notes WHERE account >= '' AND account < '\u{10FFFF}'",
+  );
   const nextDue = db.reader(
     `SELECT due_at_ms FROM crm_notes WHERE account = ? AND due_at_ms IS NOT NULL
      ORDER BY due_at_ms LIMIT 1`,
