@@ -203,6 +203,9 @@ function createParts(
         crmTokens: crmTokens(),
       };
     },
+    mask,
+    isProxied: machine.isProxied,
+    environmentSecret: machine.secret,
     onFewFiles: keepFewConnections,
     botUsername,
   });

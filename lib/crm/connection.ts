@@ -144,7 +144,7 @@ async function fetchOverHttp(
   const headers = new Headers(request.headers);
   headers.set("host", url.host);
   url.hostname = address.includes(":") ? `[${bareHost(address)}]` : address;
-  const body = await request.text();
+  const body = request.body === null ? null : await request.text();
   return await fetch(url, { method, headers, body, redirect, signal, client });
 }
 
