@@ -15,12 +15,14 @@ import { createManagers } from "../bot/managers.ts";
 import { clockTime, dayStartMs } from "../calendar.ts";
 import { rememberLookups, resolveHost } from "../crm/connection.ts";
 import { createCrm } from "../crm/post.ts";
+import { createAnswers } from "../delivery/answers.ts";
 import { createDelivery } from "../delivery/delivery.ts";
 import { createAfterVisitors } from "../delivery/after_visitors.ts";
 import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
 import { createDurableRecording } from "../journal/durable.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
+import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
@@ -33,6 +35,7 @@ import { createBudgets, withRetries } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
+import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
@@ -157,6 +160,13 @@ function createParts(
     recordDone,
     cutOff: cutOff.signal,
   });
+  const answers = createAnswers({
+    ...shared,
+    answerChat: createAnswerChat(createApi(telegram, pace.at("answer"))),
+    adminChat,
+    react: createReact(createApi(telegram, pace.at("managers")), log),
+    recordDurably,
+  });
   const managers = createManagers({
     ...shared,
     delivery,
@@ -177,7 +187,7 @@ function createParts(
   const page = servePage({
     ...shared,
     profiles,
-    delivery,
+    delivery: { ...delivery, invite: answers.invite },
     crm,
     lookup,
     linkUsed: loginMessages.wake,
@@ -198,6 +208,7 @@ function createParts(
   }, {
     ...shared,
     delivery,
+    answers,
     managers,
     newId: () => crypto.randomUUID(),
     adminChatId: adminChat.chatId,
@@ -215,6 +226,7 @@ function createParts(
     crm,
     managersChat,
     delivery,
+    answers,
     loginMessages,
     presence,
     page,
@@ -242,6 +254,7 @@ function run(parts: Parts): App {
 
   async function work(): Promise<number> {
     await parts.delivery.start();
+    parts.answers.start();
     parts.clock.start();
     watch.start();
     parts.upkeep.start();
@@ -311,7 +324,7 @@ function createIntroduction({ telegram, bot, inbox, managersChat, profiles, log 
 
 /** @param isLost Whether the journal's files are gone: closing would write and remove files at their paths. */
 async function close(parts: Parts, isLost: () => boolean): Promise<void> {
-  const { journal, delivery, inbox, loginMessages, cutOff } = parts;
+  const { journal, delivery, answers, inbox, loginMessages, cutOff } = parts;
   parts.stop();
   parts.watch.stop();
   parts.clock.stop();
@@ -319,7 +332,7 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   await parts.page.close();
   await parts.upkeep.stop();
   // No new POST begins, but running handlers may still add work for visitors: delivery stops twice.
-  await Promise.all([inbox.stop(), delivery.stop(), loginMessages.stop()]);
+  await Promise.all([inbox.stop(), delivery.stop(), answers.stop(), loginMessages.stop()]);
   await delivery.stop();
   clearTimeout(timer);
   parts.crm.close();

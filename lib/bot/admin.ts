@@ -67,17 +67,18 @@ export function adminCommands(deps: AdminDeps): Composer<Context> {
   return composer;
 }
 
-function inManagersChat({ adminChatId }: AdminDeps) {
+/** A composer, and its part for the managers' chat. */
+export function inManagersChat({ adminChatId }: AdminDeps) {
   const composer = new Composer<Context>();
   return { composer, chat: composer.filter((ctx) => ctx.chat?.id === adminChatId()) };
 }
 
-function managerOf(ctx: Context): string {
+export function managerOf(ctx: Context): string {
   return managerName(visitorOf(ctx.from, 0));
 }
 
 /** Answers the press with its result, or with a failure. */
-async function answer(ctx: Context, { log }: AdminDeps, act: () => Promise<string>) {
+export async function answer(ctx: Context, { log }: AdminDeps, act: () => Promise<string>) {
   let text = "Не получилось, попробуйте ещё раз";
   try {
     text = await act();
@@ -88,7 +89,8 @@ async function answer(ctx: Context, { log }: AdminDeps, act: () => Promise<strin
   }
 }
 
-async function reply(
+/** Replies in the topic of the message. */
+export async function reply(
   ctx: Context,
   text: string,
   options: NonNullable<Parameters<Context["reply"]>[1]> = {},

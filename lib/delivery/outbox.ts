@@ -3,11 +3,29 @@
 import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
 import { messageOf, stackOf } from "../log/error_words.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Journal, UnreadableWork, Work } from "../journal/journal.ts";
+import type { UnreadableWork } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 
-export interface OutboxOptions {
-  readonly journal: Pick<Journal, "nextWorkDueAtMs" | "takeWork" | "postponeWork">;
+/** What an outbox needs to know of a piece of work. */
+interface Owed {
+  readonly id: number;
+  readonly lane: string;
+  readonly kind: string;
+  readonly failures: number;
+}
+
+/** Owed work on disk. */
+export interface OwedRecords<Work extends Owed> {
+  /** When the next waiting work of a lane is due; undefined if none waits. */
+  nextWorkDueAtMs(lane: string): number | undefined;
+  /** Hands out due work of a lane. */
+  takeWork(lane: string, nowMs: number, most: number): (Work | UnreadableWork)[];
+  /** Counts one more failure. */
+  postponeWork(work: Work | UnreadableWork, dueAtMs: number): void;
+}
+
+export interface OutboxOptions<Work extends Owed> {
+  readonly journal: OwedRecords<Work>;
   /** Does one piece of work and records what came of it; a throw is a defect and makes it due again. */
   readonly run: (work: Work) => Promise<void>;
   /** Most work in hand at once. */
@@ -20,7 +38,7 @@ export interface OutboxOptions {
   readonly log: Log;
 }
 
-export interface Outbox {
+export interface Outbox<Work extends Owed> {
   /** Tells that a lane may have due work. */
   wake(lane: string): void;
   /** Whether new work of a lane may be in hand at once: there is room, and nothing due waits before it. */
@@ -35,7 +53,7 @@ export interface Outbox {
   stop(): Promise<void>;
 }
 
-export function createOutbox(options: OutboxOptions): Outbox {
+export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): Outbox<Work> {
   const { journal, run, most, mostPerLane, recordDurably, now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
   /** The lanes of those in hand that take room, and how many there are in each. */
@@ -116,7 +134,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   /** One row that cannot be read is put off: it must not hold up the others. */
   function doOne(work: Work | UnreadableWork): Promise<void> {
-    if (work.kind !== "unreadable") return run(work);
+    if (isReadable(work)) return run(work);
     return Promise.reject(new TypeError(`Cannot read work ${work.id} of the lane ${work.lane}`));
   }
 
@@ -132,7 +150,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return done;
   }
 
-  function free({ id }: Pick<Work, "id">): void {
+  function free({ id }: Pick<Owed, "id">): void {
     const lane = taking.get(id);
     if (lane === undefined) return;
     taking.delete(id);
@@ -178,4 +196,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       while (inHand.size > 0) await Promise.all(inHand.values());
     },
   };
+}
+
+function isReadable<Work extends Owed>(work: Work | UnreadableWork): work is Work {
+  return work.kind !== "unreadable";
 }

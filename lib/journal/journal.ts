@@ -1,6 +1,7 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 // Its files hold one subject each; what several subjects record together is in the files of moves.
 
+import { type AnswerJournal, answerJournal } from "./answer_journal.ts";
 import { type AttemptRecords, attemptRecords } from "./attempts.ts";
 import { type AuthRecords, authRecords } from "./auth.ts";
 import { openForBot } from "./bots.ts";
@@ -34,6 +35,7 @@ import { type Totals, totals } from "./totals.ts";
 import { type Trial, trial } from "./trial.ts";
 import { type VersionMoves, versionMoves } from "./versions.ts";
 
+export * from "./answer_journal.ts";
 export type { Attempt } from "./attempts.ts";
 export { MESSAGE_IDS } from "./bots.ts";
 export type { ResendAsked } from "./card_moves.ts";
@@ -74,6 +76,7 @@ export interface Journal
     HeldRecords,
     FollowUpRecords,
     DueFollowUpRecords,
+    AnswerJournal,
     AuthRecords,
     LoginMessageRecords,
     RevisionRecords,
@@ -135,6 +138,7 @@ export function journalIn(db: Database, botId?: string): Journal {
   const profiles = profileKeys(db, facts);
   const sums = totals(db);
   const lives = leadLives(db, keys);
+  const answers = answerJournal(db, keys, leads);
   const tried = trial(db);
   return {
     ...inbox,
@@ -150,6 +154,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...held,
     ...followUpRecords(db, keys, outbox),
     ...dueFollowUpRecords(db),
+    ...answers,
     ...authRecords(db),
     ...loginMessageRecords(db, keys),
     ...revisions,
@@ -163,7 +168,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...sums,
     ...erasureMoves(db, lives, cards, held),
     ...moments(db),
-    ...recovery(db, { attempts, facts, outbox, cards, account, copy, cutOffAttempt }),
+    ...recovery(db, { attempts, facts, outbox, cards, account, copy, answers, cutOffAttempt }),
     ...tried,
     check() {
       db.check();

@@ -2,6 +2,7 @@
 
 import type { Database } from "./database.ts";
 import { type CrmOutcome, mayHaveArrived, type NewLead } from "../lead.ts";
+import type { AnswerRecovery } from "./answer_journal.ts";
 import { COPIED_FACT, RESTORED } from "./copies.ts";
 import type { Attempt, AttemptMoves } from "./attempts.ts";
 import type { CardConsequences } from "./card_moves.ts";
@@ -60,13 +61,14 @@ interface Renewable {
 
 export function recovery(
   db: Database,
-  { attempts, facts, outbox, cards, account, copy, cutOffAttempt }: {
+  { attempts, facts, outbox, cards, account, copy, answers, cutOffAttempt }: {
     readonly attempts: AttemptMoves;
     readonly facts: FactRecords;
     readonly outbox: OutboxMoves;
     readonly cards: CardConsequences;
     readonly account: CrmAccount;
     readonly copy: CopyRecords & Renewable;
+    readonly answers: AnswerRecovery;
     readonly cutOffAttempt: CrmMoves["endAttempt"];
   },
 ): Recovery {
@@ -119,6 +121,7 @@ export function recovery(
   function recover(interrupted: CrmOutcome, nowMs: number): CutOff[] {
     allUpdatesDue.run(nowMs);
     allWorkDue.run(nowMs);
+    answers.recoverAnswers(nowMs);
     const cutOff: CutOff[] = attempts.openAttempts().map((attempt) => {
       const work = outbox.findWork("post", attempt.lead);
       if (work === undefined) attempts.closeAttempt(attempt, interrupted, nowMs);

@@ -1,5 +1,6 @@
 // The journal's tables, as numbered migrations. A migration that has shipped is never edited.
 
+import { ANSWERS } from "./answer_schema.ts";
 import type { Additions, Migration } from "./database.ts";
 
 const FIRST: Migration = `
@@ -289,4 +290,5 @@ export const ADDITIONS: Additions = {
   follow_up_edits: FOLLOW_UP_EDITS,
   profile_files: PROFILE_FILES,
   menu_languages: MENU_LANGUAGES,
+  answers: ANSWERS,
 };

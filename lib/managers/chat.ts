@@ -22,7 +22,13 @@ export const MESSAGES_PER_MINUTE = 20;
 /** How a message to the managers' chat ended. */
 export type ShowOutcome =
   /** `missing` messages of an album could not be copied. */
-  | { readonly kind: "shown"; readonly message: MessageAddress; readonly missing?: number }
+  | {
+    readonly kind: "shown";
+    readonly message: MessageAddress;
+    readonly missing?: number;
+    /** The other messages of an album. */
+    readonly others?: readonly MessageAddress[];
+  }
   /** 400 or 403, for the message or for the chat: only a plain text tells which. */
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
@@ -98,10 +104,17 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     options.onTopic?.(isAway);
   }
 
-  async function show(
-    messages: number,
-    send: (place: Place) => Promise<readonly { readonly message_id: number }[]>,
-  ): Promise<ShowOutcome> {
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One new message at a time: two that wait for the last of a minute's must not both take it. */
+  function show(messages: number, send: Send): Promise<ShowOutcome> {
+    if (messages === 0) return showNow(messages, send);
+    const shown = last.then(() => showNow(messages, send));
+    last = shown.catch(() => {}); // The caller awaits it.
+    return shown;
+  }
+
+  async function showNow(messages: number, send: Send): Promise<ShowOutcome> {
     let movedTo: number | undefined;
     let refusedInTopic: string | undefined;
     let waitedMs = 0;
@@ -117,8 +130,17 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
         if (refusedInTopic !== undefined) topic.refused(refusedInTopic);
         pace.sent(sent.length);
         const message = { chatId: to, messageId: sent[0]?.message_id ?? 0 };
+        const others = sent.slice(1).map(({ message_id }) => ({
+          chatId: to,
+          messageId: message_id,
+        }));
         const missing = messages - sent.length;
-        return missing > 0 ? { kind: "shown", message, missing } : { kind: "shown", message };
+        return {
+          kind: "shown",
+          message,
+          ...(missing > 0 ? { missing } : {}),
+          ...(others.length > 0 ? { others } : {}),
+        };
       } catch (error) {
         const failure = failureOf(error);
         if (failure === undefined) throw error;
@@ -212,8 +234,8 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     },
     showPart(part, from, card) {
       if (part.kind === "text") {
-        const { message, alone = message } = part;
-        return showText((isReply) => isReply ? message : alone, { replyTo: card });
+        const { message, alone = message, keyboard } = part;
+        return showText((isReply) => isReply ? message : alone, { replyTo: card, keyboard });
       }
       const [first] = from.messageIds;
       if (from.messageIds.length > 1 || first === undefined) {
@@ -239,6 +261,8 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     },
   };
 }
+
+type Send = (place: Place) => Promise<readonly { readonly message_id: number }[]>;
 
 interface Place {
   readonly chatId: number;

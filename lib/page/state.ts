@@ -2,6 +2,7 @@
 
 import { createDefine } from "fresh";
 import type { Auth, Session } from "./auth.ts";
+import type { Answers } from "../delivery/answers.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { HealthFacts, Trouble } from "./health_report.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
@@ -49,8 +50,9 @@ export interface WebDeps {
     | keyof LeadList
     | "attemptsOf"
     | "erasePerson"
+    | "conversationOf"
   >;
-  readonly delivery: Pick<Delivery, "resend" | "closeByHand" | "wake">;
+  readonly delivery: Pick<Delivery, "resend" | "closeByHand" | "wake"> & Pick<Answers, "invite">;
   /** Sends a marked test lead to an address from a form. */
   readonly testWebhook: (
     address: string,
