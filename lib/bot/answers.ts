@@ -84,11 +84,14 @@ export function choicePresses(deps: AnswerDeps): Composer<Context> {
     new RegExp(`^${CHOOSE}`),
     (ctx) =>
       answer(ctx, deps, async () => {
-        const choice = readChoice(ctx.callbackQuery.data.slice(CHOOSE.length));
-        if (choice === undefined) return CHOICE_TOASTS.unknown;
-        const lead = choice.pressed === null ? null : leadOf(choice.pressed, deps);
+        const { message, data } = ctx.callbackQuery;
+        const choice = readChoice(data.slice(CHOOSE.length));
+        if (choice === undefined || message === undefined) return CHOICE_TOASTS.unknown;
+        const { answer, pressed } = choice;
+        const lead = pressed === null ? null : leadOf(pressed, deps);
         if (lead === undefined) return CHOICE_TOASTS.unknown;
-        return CHOICE_TOASTS[await deps.answers.choose(choice.answer, lead)];
+        const question = { chatId: message.chat.id, messageId: message.message_id };
+        return CHOICE_TOASTS[await deps.answers.choose({ answer, lead, question })];
       }),
   );
   return composer;

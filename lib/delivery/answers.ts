@@ -6,6 +6,7 @@ import {
   ANSWER_NOTES_LANE,
   ANSWERS_LANE,
   type AnswerWork,
+  type Choice,
   type ChosenLead,
   type EditedAnswer,
   type Journal,
@@ -32,8 +33,8 @@ export interface Answers {
   receive(message: NewAnswerMessage): Promise<RecordedAnswer>;
   /** Records what a manager made of a message, and edits the visitor's copy. @throws As `receive`. */
   receiveEdit(edit: EditedAnswer): Promise<void>;
-  /** A manager chose the lead of an answer; null for nobody. @throws As `receive`. */
-  choose(answer: number, lead: number | null): Promise<ChosenLead>;
+  /** A manager chose the lead of an answer. @throws As `receive`. */
+  choose(choice: Choice): Promise<ChosenLead>;
   /** Asks the managers to reply with an answer to a lead. @throws As `receive`. */
   invite(lead: number, by: string): Promise<void>;
   /** Takes up what an earlier process left, once the journal has recovered. */
@@ -88,7 +89,7 @@ export function createAnswers(options: AnswersOptions): Answers {
     async receiveEdit(edit) {
       await recorded(journal.recordAnswerEdit(edit, now()));
     },
-    choose: async (answer, lead) => await recorded(journal.chooseLead(answer, lead, now())),
+    choose: async (choice) => await recorded(journal.chooseLead(choice, now())),
     async invite(lead, by) {
       journal.oweInvitation(lead, by, now());
       await recorded(undefined);

@@ -16,7 +16,7 @@ export type { AnswerEdit, EditedAnswer, RecordedAnswerEdit } from "./answer_edit
 export type { Arrived } from "./answer_ends.ts";
 export { ANSWER_NOTES_LANE, ANSWERS_LANE, MARKS_LANE } from "./answer_queue.ts";
 export type { AnswerWork, AnswerWorkOf, Mark } from "./answer_queue.ts";
-export type { ChosenLead, NewAnswerMessage, RecordedAnswer } from "./answers.ts";
+export type { Choice, ChosenLead, NewAnswerMessage, RecordedAnswer } from "./answers.ts";
 export type { Said } from "./conversations.ts";
 export type { Answer } from "./stored_answers.ts";
 

@@ -35,14 +35,22 @@ export type RecordedAnswer =
   /** The message replied to is about no visitor: nothing is recorded. */
   | { readonly kind: "nobody" };
 
+export interface Choice {
+  readonly answer: number;
+  /** Null for nobody. */
+  readonly lead: number | null;
+  /** The question that was pressed: a kill may have left two of them. */
+  readonly question: MessageAddress;
+}
+
 /** What became of a choice of the lead. */
 export type ChosenLead = "chosen" | "settled" | "unknown";
 
 export interface AnswerRecords {
   /** Records a manager's message; an answer to one visitor is due, one that may be for several is asked about. */
   recordAnswer(message: NewAnswerMessage, nowMs: number): RecordedAnswer;
-  /** A manager chose the lead of an answer; null for nobody. Only a lead of the message replied to can be chosen. */
-  chooseLead(answer: number, lead: number | null, nowMs: number): ChosenLead;
+  /** A manager chose the lead of an answer, under a question. Only a lead of the message replied to can be chosen. */
+  chooseLead(choice: Choice, nowMs: number): ChosenLead;
   /** Asks the managers to reply with an answer to a lead, once however often it is wanted meanwhile. */
   oweInvitation(lead: number, by: string, nowMs: number): void;
 }
@@ -69,7 +77,8 @@ export function answerRecords(
     "INSERT INTO answer_messages (chat_id, message_id, answer, content) VALUES (?, ?, ?, ?)",
   );
   const settle = db.writer(
-    "UPDATE answers SET lead = ?, state = ? WHERE number = ? AND state = 'asking'",
+    `UPDATE answers SET lead = ?, state = ?, question_chat_id = ?, question_message_id = ?
+     WHERE number = ? AND state = 'asking'`,
   );
 
   /** The lead is known: an answer is due, a note is kept. */
@@ -123,12 +132,14 @@ export function answerRecords(
     return { kind: "asking", answer };
   }
 
-  function choose(number: number, lead: number | null, nowMs: number): ChosenLead {
+  function choose({ answer: number, lead, question }: Choice, nowMs: number): ChosenLead {
     const answer = findAnswer(number);
     const chosen = answer?.candidates.find((each) => each.number === lead);
     if (answer === undefined || (lead !== null && chosen === undefined)) return "unknown";
     const state = chosen === undefined ? "dropped" : answer.kind === "note" ? "kept" : "due";
-    if (settle.run(chosen?.number ?? null, state, number).changes === 0) return "settled";
+    const at = [question.chatId, keyOf(question.messageId)] as const;
+    const isSettled = settle.run(chosen?.number ?? null, state, ...at, number).changes === 0;
+    if (isSettled) return "settled";
     if (chosen !== undefined) begin(number, answer.kind, chosen, nowMs);
     queue.oweAnswerWork({ kind: "chosen", subject: number, body: null }, nowMs);
     return "chosen";

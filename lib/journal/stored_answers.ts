@@ -18,6 +18,8 @@ export interface Answer {
   /** In the order they were sent; a negative one is another bot's. */
   readonly messageIds: readonly number[];
   readonly contents: readonly AnswerContent[];
+  /** Whether a manager is yet to choose its lead. */
+  readonly isAsking: boolean;
   /** Where the managers were asked whom it is for. */
   readonly question: MessageAddress | null;
   /** The leads that it may be for: those of the message replied to. */
@@ -60,6 +62,7 @@ export function storedAnswers(
       chatId: Number(row["chat_id"]),
       messageIds: messages.map((each) => idOf(Number(each["message_id"]))),
       contents: messages.map((each) => answerContentIn(each["content"])),
+      isAsking: row["state"] === "asking",
       question: addressOf(row, "question"),
       candidates: target === null ? [] : leadsAt(target),
     };

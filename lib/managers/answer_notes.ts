@@ -88,7 +88,7 @@ export function createAnswerNotes(
 
   async function ask(work: AnswerWorkOf<"question">): Promise<void> {
     const answer = journal.findAnswer(work.subject);
-    if (answer === undefined || answer.candidates.length === 0) return await drop(work);
+    if (!answer?.isAsking || answer.candidates.length === 0) return await drop(work);
     const { message, keyboard } = questionText(answer.number, answer.kind, answer.candidates);
     const part = { kind: "text", message, keyboard } as const;
     const outcome = await adminChat.showPart(part, NOTHING, messageOf(answer));
