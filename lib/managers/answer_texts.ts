@@ -4,7 +4,7 @@ import { fmt } from "@grammyjs/parse-mode";
 import type { InlineKeyboardMarkup } from "grammy/types";
 import type { Lead } from "../lead.ts";
 import { LIMITS } from "../profiles/limits.ts";
-import { isRefusedAs } from "../telegram/failures.ts";
+import { type RefusalWords, refusalWords } from "../visitors/answer_refusals.ts";
 import { contact, fullName } from "../visitor_name.ts";
 import { clip, type Formatted } from "../visitors/texts.ts";
 import { mention, plain, pressedLead } from "./cards.ts";
@@ -67,22 +67,17 @@ export function refusalText(
 ): Formatted {
   const what = isEdit ? "Правка не доставлена" : "Не доставлено";
   const who = lead === undefined ? fmt`` : fmt` (${mention(lead.visitor)})`;
-  return plain(fmt`❌ ${what}${who}: ${refusalWords(reason)}`);
+  return plain(fmt`❌ ${what}${who}: ${refusalWords(reason, REFUSALS)}`);
 }
 
-/** Why an answer did not arrive, in a few words. */
-export function refusalWords(reason: string): string {
-  if (isRefusedAs(reason, "blocked")) return "клиент заблокировал бота";
-  if (isRefusedAs(reason, "deactivated")) return "аккаунт клиента удалён";
-  if (isRefusedAs(reason, "no_chat")) return "клиент удалил чат с ботом";
-  if (isRefusedAs(reason, "uneditable")) return "клиент удалил это сообщение";
-  if (isRefusedAs(reason, "uncopyable", "moved")) {
-    return "сообщение удалено или его нельзя переслать";
-  }
-  return clip(reason, MOST_REASON);
-}
-
-const MOST_REASON = 300;
+const REFUSALS: RefusalWords = {
+  blocked: "клиент заблокировал бота",
+  deactivated: "аккаунт клиента удалён",
+  no_chat: "клиент удалил чат с ботом",
+  uneditable: "клиент удалил это сообщение",
+  uncopyable: "сообщение удалено или его нельзя переслать",
+  missing: (files) => `файлов альбома: ${files}`,
+};
 
 /** Asks the managers to reply with an answer to a lead. */
 export function invitationText(lead: Lead, by: string): Formatted {

@@ -5,6 +5,7 @@ import type { RecordDurably } from "../journal/durable.ts";
 import type { Log } from "../log/log.ts";
 import { contact } from "../visitor_name.ts";
 import type { AnswerChat, AnswerOutcome } from "./answer_chat.ts";
+import { missingFiles } from "./answer_refusals.ts";
 
 /** Tries after which a refusal that means nothing known is final; the last is about half a minute after the first. */
 const MOST_REFUSALS = 6;
@@ -51,7 +52,7 @@ export function createAnswerWork(
       );
       const { copies } = outcome;
       const lost = answer.messageIds.length - copies.length;
-      const missing = lost > 0 ? `файлов альбома: ${lost}` : null;
+      const missing = lost > 0 ? missingFiles(lost) : null;
       return await recordDurably(() => journal.finishAnswer(work, { copies, missing }, now()));
     }
     if (isFinal(outcome, work)) {

@@ -14,9 +14,8 @@ interface Moment {
   readonly atMs: number | null;
   readonly light: "good" | "warning" | "bad" | "quiet";
   readonly text: ComponentChildren;
-  /** Quoted text of the CRM or the visitor. */
+  /** Quoted text of the CRM. */
   readonly quote?: string | null;
-  readonly note?: string;
 }
 
 export function Moments({ life, attempts, timeZone, frame }: {
@@ -31,7 +30,7 @@ export function Moments({ life, attempts, timeZone, frame }: {
   let shownDay = "";
   return (
     <ol class="moments">
-      {moments.map(({ atMs, light, text, quote, note }) => {
+      {moments.map(({ atMs, light, text, quote }) => {
         const at = atMs === null ? null : zoned(atMs, timeZone);
         const date = at === null ? "" : day(at.toPlainDate(), language);
         const isNewDay = at !== null && date !== shownDay;
@@ -48,7 +47,6 @@ export function Moments({ life, attempts, timeZone, frame }: {
             <div>
               <p>{text}</p>
               {quote && <samp dir="auto">{quote}</samp>}
-              {note !== undefined && <p class="hint">{note}</p>}
             </div>
           </li>
         );
@@ -63,7 +61,7 @@ function momentsOf(
   frame: Frame,
   words: LeadsWords,
 ): Moment[] {
-  const { lead, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, followUps, repeats } = life;
+  const { lead, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, repeats } = life;
   const happened: Moment[] = [
     {
       atMs: lead.receivedAtMs,
@@ -92,13 +90,6 @@ function momentsOf(
     happened.push({ atMs: cardShownAtMs, light: "warning", text });
   } else if (owed.includes("card")) {
     expected.push({ atMs: null, light: "bad", text: words.cardOwed });
-  }
-  for (const { content, receivedAtMs, shownAtMs } of followUps) {
-    const kind = content.media === null ? words.followUp : `${words.followUp}: ${content.media}`;
-    const note = shownAtMs === null
-      ? words.followUpWaits
-      : words.followUpShown(frame.when(shownAtMs));
-    happened.push({ atMs: receivedAtMs, light: "quiet", text: kind, quote: content.text, note });
   }
   if (lead.closed !== null) {
     const { atMs, by } = lead.closed;
