@@ -81,7 +81,7 @@ export function answerEdits(deps: AnswerDeps): Composer<Context> {
 export function choicePresses(deps: AnswerDeps): Composer<Context> {
   const { composer, chat } = inManagersChat(deps);
   chat.callbackQuery(
-    new RegExp(`^${CHOOSE}`),
+    CHOICE,
     (ctx) =>
       answer(ctx, deps, async () => {
         const { message, data } = ctx.callbackQuery;
@@ -98,6 +98,9 @@ export function choicePresses(deps: AnswerDeps): Composer<Context> {
 }
 
 const NOTE = "note";
+
+/** `CHOOSE` at the beginning. */
+const CHOICE = /^to:/;
 
 function leadOf(pressed: string, { journal }: AnswerDeps): number | undefined {
   const named = readPressedLead(pressed);

@@ -6,7 +6,7 @@ export const ANSWERS = `
   -- manager has not chosen it; taken is 1 once parts of its album that come later are answers of their own.
   CREATE TABLE answers (
     number INTEGER PRIMARY KEY,
-    lead INTEGER REFERENCES leads (number),
+    lead INTEGER,
     kind TEXT NOT NULL,
     state TEXT NOT NULL,
     said_by TEXT NOT NULL,
@@ -54,11 +54,12 @@ export const ANSWERS = `
   CREATE INDEX answer_work_of_visitor ON answer_work (visitor, id) WHERE visitor IS NOT NULL;
   CREATE INDEX answer_work_subject ON answer_work (subject, kind);
 
-  -- Messages of the managers' chat that are about one lead, beside its card: a reply to them is for its visitor.
+  -- Messages of the managers' chat that are about one lead, beside its card: a reply to them is for its visitor. Without
+  -- foreign keys to leads: each new lead would look here.
   CREATE TABLE lead_messages (
     chat_id INTEGER NOT NULL,
     message_id INTEGER NOT NULL,
-    lead INTEGER NOT NULL REFERENCES leads (number),
+    lead INTEGER NOT NULL,
     PRIMARY KEY (chat_id, message_id)
   ) STRICT, WITHOUT ROWID;
   INSERT OR IGNORE INTO lead_messages SELECT shown_chat_id, shown_message_id, lead FROM follow_ups

@@ -45,12 +45,13 @@ export function leadMessages(db: Database, keys: BotKeys): LeadMessages {
   );
   const selectLastWord = db.reader(
     `SELECT *, max(received_at_ms,
-       ifnull((SELECT received_at_ms FROM follow_ups WHERE lead = newest.number AND edit_of IS NULL
+       ifnull((SELECT received_at_ms FROM follow_ups WHERE lead = leads.number AND edit_of IS NULL
          ORDER BY number DESC LIMIT 1), 0),
        ifnull((SELECT ifnull(sent_at_ms, received_at_ms) FROM answers
-         WHERE lead = newest.number AND kind = 'answer' AND state IN ('due', 'sent')
+         WHERE lead = leads.number AND kind = 'answer' AND state IN ('due', 'sent')
          ORDER BY number DESC LIMIT 1), 0)) AS last_word_ms
-     FROM (SELECT * FROM leads WHERE chat_id = ? ORDER BY number DESC LIMIT ${MOST_COMPARED}) AS newest
+     FROM leads WHERE number IN (
+       SELECT number FROM leads WHERE chat_id = ? ORDER BY number DESC LIMIT ${MOST_COMPARED})
      ORDER BY last_word_ms DESC, number DESC LIMIT 1`,
   );
   const selectBefore = db.reader(
