@@ -62,17 +62,18 @@ export function answerMessages(deps: AnswerDeps): Composer<Context> {
 /** What managers make of it later. */
 export function answerEdits(deps: AnswerDeps): Composer<Context> {
   const { composer, chat } = inManagersChat(deps);
-  chat.on("edited_message", async (ctx) => {
+  chat.on("edited_message", async (ctx, next) => {
     const message = ctx.editedMessage;
     const editedAtS: unknown = message.edit_date;
     const command = commandIn(message);
-    if (command !== undefined && command.name !== NOTE) return;
-    await deps.answers.receiveEdit({
+    if (command !== undefined && command.name !== NOTE) return await next();
+    const recorded = await deps.answers.receiveEdit({
       ...readWords(message),
       chatId: message.chat.id,
       messageId: message.message_id,
       editedAtS: Number.isSafeInteger(editedAtS) ? Number(editedAtS) : null,
     });
+    if (recorded === "unknown") await next(); // A manager's private chat may be the managers' chat.
   });
   return composer;
 }

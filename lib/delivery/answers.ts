@@ -13,6 +13,7 @@ import {
   MARKS_LANE,
   type NewAnswerMessage,
   type RecordedAnswer,
+  type RecordedAnswerEdit,
 } from "../journal/journal.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import type { Log } from "../log/log.ts";
@@ -32,7 +33,7 @@ export interface Answers {
   /** Records a manager's reply, and sends it. @throws {StorageError} If the journal cannot be written; then nothing has happened. */
   receive(message: NewAnswerMessage): Promise<RecordedAnswer>;
   /** Records what a manager made of a message, and edits the visitor's copy. @throws As `receive`. */
-  receiveEdit(edit: EditedAnswer): Promise<void>;
+  receiveEdit(edit: EditedAnswer): Promise<RecordedAnswerEdit>;
   /** A manager chose the lead of an answer. @throws As `receive`. */
   choose(choice: Choice): Promise<ChosenLead>;
   /** Asks the managers to reply with an answer to a lead. @throws As `receive`. */
@@ -86,9 +87,7 @@ export function createAnswers(options: AnswersOptions): Answers {
 
   return {
     receive: async (message) => await recorded(journal.recordAnswer(message, now())),
-    async receiveEdit(edit) {
-      await recorded(journal.recordAnswerEdit(edit, now()));
-    },
+    receiveEdit: async (edit) => await recorded(journal.recordAnswerEdit(edit, now())),
     choose: async (choice) => await recorded(journal.chooseLead(choice, now())),
     async invite(lead, by) {
       journal.oweInvitation(lead, by, now());

@@ -73,7 +73,7 @@ export function refusalText(
 const REFUSALS: RefusalWords = {
   blocked: "клиент заблокировал бота",
   deactivated: "аккаунт клиента удалён",
-  no_chat: "клиент удалил чат с ботом",
+  no_chat: "у клиента нет чата с этим ботом",
   uneditable: "клиент удалил это сообщение",
   uncopyable: "сообщение удалено или его нельзя переслать",
   missing: (files) => `файлов альбома: ${files}`,

@@ -17,7 +17,7 @@ const ru = {
   reasons: {
     blocked: "клиент заблокировал бота",
     deactivated: "аккаунт клиента удалён",
-    no_chat: "клиент удалил чат с ботом",
+    no_chat: "у клиента нет чата с этим ботом",
     uneditable: "клиент удалил это сообщение",
     uncopyable: "сообщение удалено или его нельзя переслать",
     missing: (files: number) => `файлов альбома: ${files}`,
@@ -43,7 +43,7 @@ export const CONVERSATION = bilingual<typeof ru>(ru, {
   reasons: {
     blocked: "the client has blocked the bot",
     deactivated: "the client's account was deleted",
-    no_chat: "the client has deleted the chat with the bot",
+    no_chat: "the client has no chat with this bot",
     uneditable: "the client has deleted this message",
     uncopyable: "the message was deleted or cannot be copied",
     missing: (files) => `files of the album: ${files}`,

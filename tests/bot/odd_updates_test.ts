@@ -67,7 +67,7 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
     },
     answers: {
       receive: (message) => Promise.resolve(journal.recordAnswer(message, NOON_MS)),
-      receiveEdit: () => Promise.resolve(),
+      receiveEdit: (edit) => Promise.resolve(journal.recordAnswerEdit(edit, NOON_MS)),
       choose: () => Promise.resolve("unknown"),
     },
     newId: () => `id-${++ids}`,
