@@ -14,6 +14,7 @@ import {
   readChoice,
 } from "../managers/answer_texts.ts";
 import { readPressedLead } from "../managers/texts.ts";
+import { describeError } from "../telegram/failures.ts";
 import { type AdminDeps, answer, inManagersChat, managerOf, reply } from "./admin.ts";
 import { answerContentOf } from "./answer_content.ts";
 import { isContent } from "./content.ts";
@@ -54,6 +55,7 @@ export function answerMessages(deps: AnswerDeps): Composer<Context> {
     });
     if (recorded.kind !== "nobody") return;
     if (kind === "note") await reply(ctx, NOTE_HOW);
+    else if (message.reply_to_message?.from?.id === ctx.me.id) await shrug(ctx, deps);
     else await next();
   });
   return composer;
@@ -96,6 +98,13 @@ export function choicePresses(deps: AnswerDeps): Composer<Context> {
       }),
   );
   return composer;
+}
+
+/** A reply to a message of the bot's that is about no visitor is sent to nobody; its writer should see that. */
+async function shrug(ctx: Context, { log }: AnswerDeps): Promise<void> {
+  await ctx.react("🤷").catch((error) => {
+    log.debug("Реакцию не поставить: {cause}", { cause: describeError(error) });
+  });
 }
 
 const NOTE = "note";

@@ -286,6 +286,15 @@ Deno.test("a command in reply to a card is no answer, and its manager is told so
     assert.deepEqual(fromBot.slice(-2), [CONFIRMATION, "Ответ"]);
   }));
 
+Deno.test("a reply to a message of the bot's that is about nobody is sent to nobody, and marked so", () =>
+  withWorld(async (world) => {
+    const { visitor, manager } = await withCard(world);
+    manager.say("/status");
+    const status = await world.admin.chat.nextMessage();
+    await marked(world, manager.reply(status, "Ого"), "🤷");
+    assert.ok(!visitor.chat.messages.some((each) => each.text === "Ого"));
+  }));
+
 Deno.test("nothing that is written without a reply, in other groups or by others reaches a visitor", () =>
   withWorld(async (world) => {
     world.admin.promoteBot();
@@ -392,6 +401,103 @@ Deno.test("answers that come back and cards keep the managers' chat's pace toget
     );
     assert.deepEqual(refused, []);
   }, { telegram: { failsafeMs: 60_000 } }));
+
+Deno.test("in a forum's topic an answer, its refusal and what the visitor writes next stay in the topic", () =>
+  withWorld(async (world) => {
+    const forum = world.telegram.group({ title: "Форум", is_forum: true });
+    const topic = forum.openTopic("Лиды");
+    await world.bot.stop();
+    await world.restart({ ADMIN_CHAT_ID: String(forum.id), ADMIN_TOPIC_ID: String(topic) });
+    await world.telegram.untilPolled();
+    world.crm.behave({ kind: "answer", status: 500 });
+    const visitor = galliard(world);
+    await becomeLead(visitor);
+    const card = await forum.chat.nextMessage();
+    const manager = forum.member({ first_name: "Anna", username: "anna" });
+    const said = manager.reply(card, "Здравствуйте");
+    await visitor.chat.waitFor((each) => each.text === "Здравствуйте");
+    await world.telegram.nextCall("setMessageReaction");
+    visitor.say("Здравствуйте!");
+    const next = await forum.chat.nextMessage();
+    assert.equal(next.message_thread_id, topic);
+    assert.equal(next.reply_to_message?.message_id, said.message_id);
+
+    // Without a reply, in the topic: Telegram quotes the message that opened it.
+    const { reply_to_message: _, ...opened } = forum.chat.message(topic) ?? card;
+    manager.say("Кто ведёт?", {
+      message_thread_id: topic,
+      is_topic_message: true,
+      reply_to_message: opened,
+    } as object);
+    visitor.block();
+    const lost = manager.reply(card, "Ещё вопрос");
+    const told = await forum.chat.nextMessage();
+    assert.match(wordsOf(told), /^❌ Не доставлено/);
+    assert.equal(told.message_thread_id, topic);
+    assert.equal(told.reply_to_message?.message_id, lost.message_id);
+    assert.ok(!visitor.chat.messages.some((each) => each.text === "Кто ведёт?"));
+  }));
+
+Deno.test("a manager alone with the bot answers in their private chat, and still can be a visitor there", () =>
+  withWorld(async (world) => {
+    const manager = world.telegram.user({ first_name: "Anna", username: "anna" });
+    manager.start();
+    await manager.chat.nextMessage();
+    await world.bot.stop();
+    await world.restart({ ADMIN_CHAT_ID: String(manager.id) });
+    await world.telegram.untilPolled();
+    world.crm.behave({ kind: "answer", status: 500 });
+    const visitor = galliard(world);
+    await becomeLead(visitor);
+    const card = await manager.chat.waitFor((each) => /FALLBACK/.test(wordsOf(each)));
+    manager.reply(card, "Здравствуйте");
+    await visitor.chat.waitFor((each) => each.text === "Здравствуйте");
+    const menu = await greet(manager).then(() =>
+      manager.chat.waitFor((each) => /Привлечь/.test(JSON.stringify(each.reply_markup ?? "")))
+    );
+    manager.press(menu, CHOICE);
+    await manager.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
+    const said = manager.say("мой сайт");
+    await manager.chat.waitFor((each) => /мой сайт/.test(wordsOf(each)) && each.from.is_bot);
+    manager.edit(said, "другой сайт");
+    await manager.chat.waitFor((each) => /Исправлено: другой сайт/.test(wordsOf(each)));
+  }));
+
+Deno.test("an administrator who writes as the group, and one of a channel, answer visitors", () =>
+  withWorld(async (world) => {
+    const { visitor, manager, card } = await withCard(world);
+    manager.replying(card).say("От группы", {
+      from: { id: 1087968824, is_bot: true, first_name: "Group", username: "GroupAnonymousBot" },
+      sender_chat: world.admin.chat.chat,
+    } as object);
+    await visitor.chat.waitFor((each) => each.text === "От группы");
+
+    const channel = world.telegram.group({ title: "Канал", type: "channel", bot_is_admin: true });
+    await world.bot.stop();
+    await world.restart({ ADMIN_CHAT_ID: String(channel.id) });
+    await world.telegram.untilPolled();
+    const other = world.telegram.user({ first_name: "Boris", username: "boris" });
+    await becomeLead(other);
+    const post = await channel.chat.nextMessage();
+    channel.member({ first_name: "Admin" }).reply(post, "Из канала");
+    await other.chat.waitFor((each) => each.text === "Из канала");
+  }));
+
+Deno.test("an answer that cannot be copied goes as text, and one without text comes back", () =>
+  withWorld(async (world) => {
+    const { visitor, manager, card } = await withCard(world);
+    const protectedText = manager.replying(card).say("Под защитой", {
+      has_protected_content: true,
+    });
+    await visitor.chat.waitFor((each) => each.text === "Под защитой");
+    await marked(world, protectedText);
+    const photo = manager.replying(card).sendPhoto("", { has_protected_content: true });
+    const told = await world.admin.chat.nextMessage();
+    assert.match(wordsOf(told), /Не доставлено \(@betterrman\): сообщение удалено или его нельзя/);
+    assert.equal(told.reply_to_message?.message_id, photo.message_id);
+    // The next answer does not wait behind it.
+    await marked(world, manager.reply(card, "Дальше"));
+  }));
 
 Deno.test("nothing of answers is said in a chat where nobody answered", () =>
   withWorld(async (world) => {

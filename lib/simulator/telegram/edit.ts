@@ -75,7 +75,21 @@ function readReaction(item: unknown): ReactionType {
 }
 
 // Some of the reactions of https://core.telegram.org/bots/api#reactiontypeemoji
-const REACTIONS = ["👍", "👎", "❤", "🔥", "🎉", "🤔", "🙏", "👌", "💯", "👀", "🤝", "✍"] as const;
+const REACTIONS = [
+  "👍",
+  "👎",
+  "❤",
+  "🔥",
+  "🎉",
+  "🤔",
+  "🙏",
+  "👌",
+  "💯",
+  "👀",
+  "🤝",
+  "✍",
+  "🤷",
+] as const;
 
 interface Found {
   chat: SimChat;
