@@ -9,7 +9,13 @@ export const CHAT = bilingual({
     "Слева посетитель, справа менеджеры, между ними CRM. Бот настоящий; Telegram и CRM — на этом компьютере. " +
     "Сломайте CRM и нажмите кнопку: посетитель ничего не заметит, а менеджеры получат лид.",
   play: "Сыграть",
-  scenarios: ["CRM отвечает", "CRM остановлена", "CRM: ошибка 500", "CRM молчит"],
+  scenarios: [
+    "CRM отвечает",
+    "CRM остановлена",
+    "CRM: ошибка 500",
+    "CRM молчит",
+    "Менеджер отвечает клиенту",
+  ],
   visitor: "Посетитель",
   managers: "Чат менеджеров",
   crm: "CRM",
@@ -25,6 +31,7 @@ export const CHAT = bilingual({
   noCards: "Тишина: всё в CRM. Карточка придёт, если CRM не возьмёт лид.",
   open: "Открыть ссылку",
   message: "Сообщение боту",
+  answer: "Ответить на последнее сообщение",
   send: "Отправить",
   photo: "фото",
 }, {
@@ -34,7 +41,13 @@ export const CHAT = bilingual({
     "Telegram and the CRM run on this machine. Break the CRM and press a button: the visitor notices " +
     "nothing, and the managers get the lead.",
   play: "Play",
-  scenarios: ["The CRM answers", "The CRM is stopped", "The CRM: error 500", "The CRM is silent"],
+  scenarios: [
+    "The CRM answers",
+    "The CRM is stopped",
+    "The CRM: error 500",
+    "The CRM is silent",
+    "A manager answers the client",
+  ],
   visitor: "Visitor",
   managers: "Managers' chat",
   crm: "CRM",
@@ -50,6 +63,7 @@ export const CHAT = bilingual({
   noCards: "Silence: everything is in the CRM. A card comes when the CRM does not take a lead.",
   open: "Open the link",
   message: "A message to the bot",
+  answer: "Reply to the last message",
   send: "Send",
   photo: "photo",
 });
