@@ -27,18 +27,19 @@ export function adminPresses(deps: AdminDeps): Composer<Context> {
   const press = (prefix: string) => new RegExp(`^${prefix}(.+)$`);
   chat.callbackQuery(
     press(PRESS.byHand),
-    (ctx) => answer(ctx, deps, () => managers.closeByHand(String(ctx.match[1]), managerOf(ctx))),
+    (ctx) =>
+      answerPress(ctx, deps, () => managers.closeByHand(String(ctx.match[1]), managerOf(ctx))),
   );
   chat.callbackQuery(
     press(PRESS.resend),
-    (ctx) => answer(ctx, deps, () => managers.resend(String(ctx.match[1]), managerOf(ctx))),
+    (ctx) => answerPress(ctx, deps, () => managers.resend(String(ctx.match[1]), managerOf(ctx))),
   );
   chat.callbackQuery(press(PRESS.sendAll), (ctx) => {
     const message = ctx.callbackQuery.message;
     if (message === undefined) return;
     const offer = { chatId: message.chat.id, messageId: message.message_id };
     const profile = String(ctx.match[1]);
-    return answer(ctx, deps, () => managers.sendAll(profile, managerOf(ctx), offer));
+    return answerPress(ctx, deps, () => managers.sendAll(profile, managerOf(ctx), offer));
   });
 
   return composer;
@@ -78,7 +79,7 @@ export function managerOf(ctx: Context): string {
 }
 
 /** Answers the press with its result, or with a failure. */
-export async function answer(ctx: Context, { log }: AdminDeps, act: () => Promise<string>) {
+export async function answerPress(ctx: Context, { log }: AdminDeps, act: () => Promise<string>) {
   let text = "Не получилось, попробуйте ещё раз";
   try {
     text = await act();

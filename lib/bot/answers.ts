@@ -13,15 +13,15 @@ import {
   NOTE_HOW,
   readChoice,
 } from "../managers/answer_texts.ts";
-import { readPressedLead } from "../managers/texts.ts";
+import { PRESS, readPressedLead } from "../managers/texts.ts";
 import { describeError } from "../telegram/failures.ts";
-import { type AdminDeps, answer, inManagersChat, managerOf, reply } from "./admin.ts";
+import { type AdminDeps, answerPress, inManagersChat, managerOf, reply } from "./admin.ts";
 import { answerContentOf } from "./answer_content.ts";
 import { isContent } from "./content.ts";
 
 export interface AnswerDeps extends AdminDeps {
   readonly answers: Pick<Answers, "receive" | "receiveEdit" | "choose">;
-  readonly journal: Pick<Journal, "findLead" | "leadsAt">;
+  readonly journal: Pick<Journal, "findLead" | "leadsAt" | "rememberAbout">;
 }
 
 /** What managers write in their chat. */
@@ -34,6 +34,7 @@ export function answerMessages(deps: AnswerDeps): Composer<Context> {
     const albumId = typeof album === "string" ? album : null;
     if (target === null && albumId === null) return await next();
     if (!isWritten(message)) return await next();
+    if (target !== null) recogniseCard(ctx, message, target, deps);
     const command = commandIn(message);
     if (command?.bot !== undefined && command.bot !== ctx.me.username.toLowerCase()) {
       return await next();
@@ -86,12 +87,12 @@ export function choicePresses(deps: AnswerDeps): Composer<Context> {
   chat.callbackQuery(
     CHOICE,
     (ctx) =>
-      answer(ctx, deps, async () => {
+      answerPress(ctx, deps, async () => {
         const { message, data } = ctx.callbackQuery;
         const choice = readChoice(data.slice(CHOOSE.length));
         if (choice === undefined || message === undefined) return CHOICE_TOASTS.unknown;
         const { answer, pressed } = choice;
-        const lead = pressed === null ? null : leadOf(pressed, deps);
+        const lead = pressed === null ? null : leadOf(pressed, deps.journal);
         if (lead === undefined) return CHOICE_TOASTS.unknown;
         const question = { chatId: message.chat.id, messageId: message.message_id };
         return CHOICE_TOASTS[await deps.answers.choose({ answer, lead, question })];
@@ -109,10 +110,34 @@ async function shrug(ctx: Context, { log }: AnswerDeps): Promise<void> {
 
 const NOTE = "note";
 
+/**
+ * A card that was shown twice, because a crash or a lost answer hid the first showing, is known by its second message alone.
+ * Its buttons name its lead; the bot's own message cannot be forged.
+ */
+function recogniseCard(
+  ctx: Context,
+  { reply_to_message: card }: Message,
+  target: MessageAddress,
+  { journal }: AnswerDeps,
+): void {
+  if (card?.from?.id !== ctx.me.id || journal.leadsAt(target).length > 0) return;
+  const buttons = card.reply_markup?.inline_keyboard.flat() ?? [];
+  const named = buttons.flatMap((button) => {
+    const data: unknown = "callback_data" in button ? button.callback_data : undefined;
+    if (typeof data !== "string" || !data.startsWith(PRESS.byHand)) return [];
+    return [leadOf(data.slice(PRESS.byHand.length), journal)];
+  });
+  const [lead] = named;
+  if (named.length === 1 && lead !== undefined) journal.rememberAbout(lead, [target]);
+}
+
 /** `CHOOSE` at the beginning. */
 const CHOICE = /^to:/;
 
-function leadOf(pressed: string, { journal }: AnswerDeps): number | undefined {
+function leadOf(
+  pressed: string,
+  journal: Pick<Journal, "findLead">,
+): number | undefined {
   const named = readPressedLead(pressed);
   const lead = named && journal.findLead(named.number);
   return named !== undefined && lead?.id.startsWith(named.idStart) ? lead.number : undefined;

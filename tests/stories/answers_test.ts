@@ -483,6 +483,21 @@ Deno.test("an administrator who writes as the group, and one of a channel, answe
     await other.chat.waitFor((each) => each.text === "Из канала");
   }));
 
+Deno.test("a card that came twice, as its first sending lost its answer, is answered under either", () =>
+  withWorld(async (world) => {
+    const recover = world.telegram.fault({
+      method: ({ method, chatId }) => method === "sendMessage" && chatId === world.admin.id,
+      fault: { kind: "reset_after" },
+      times: 1,
+    });
+    const { visitor, manager, card } = await withCard(world);
+    const again = await world.admin.chat.nextMessage();
+    recover();
+    await marked(world, manager.reply(card, "Раз"));
+    await marked(world, manager.reply(again, "Два"));
+    assert.deepEqual(visitor.chat.messages.slice(-2).map(wordsOf), ["Раз", "Два"]);
+  }));
+
 Deno.test("an answer that cannot be copied goes as text, and one without text comes back", () =>
   withWorld(async (world) => {
     const { visitor, manager, card } = await withCard(world);
