@@ -4,7 +4,7 @@ import { type AnswerEdits, answerEdits } from "./answer_edits.ts";
 import { type AnswerEnds, answerEnds } from "./answer_ends.ts";
 import { LEFT_OF_ERASED } from "./answer_erasure.ts";
 import { type AnswerQueue, answerQueue } from "./answer_queue.ts";
-import { type AnswerRecords, answerRecords } from "./answers.ts";
+import { type AnswerRecords, answerRecords, type KeptNote } from "./answers.ts";
 import type { BotKeys } from "./bots.ts";
 import { type Conversations, conversations } from "./conversations.ts";
 import type { Database } from "./database.ts";
@@ -16,7 +16,7 @@ export type { AnswerEdit, EditedAnswer, RecordedAnswerEdit } from "./answer_edit
 export type { Arrived } from "./answer_ends.ts";
 export { ANSWER_NOTES_LANE, ANSWERS_LANE, MARKS_LANE } from "./answer_queue.ts";
 export type { AnswerWork, AnswerWorkOf, Mark } from "./answer_queue.ts";
-export type { Choice, ChosenLead, NewAnswerMessage, RecordedAnswer } from "./answers.ts";
+export type { Choice, ChosenLead, KeptNote, NewAnswerMessage, RecordedAnswer } from "./answers.ts";
 export type { Said } from "./conversations.ts";
 export type { Answer } from "./stored_answers.ts";
 
@@ -36,10 +36,12 @@ export interface AnswerRecovery {
   recoverAnswers(nowMs: number): void;
 }
 
+/** @param noteKept Called in the same transaction when a note about a lead is kept. */
 export function answerJournal(
   db: Database,
   keys: BotKeys,
   leads: Pick<LeadRecords, "findLead">,
+  noteKept: (note: KeptNote, nowMs: number) => void = () => {},
 ): AnswerJournal & AnswerRecovery {
   const queue = answerQueue(db);
   const messages = leadMessages(db, keys);
@@ -49,7 +51,7 @@ export function answerJournal(
     ...queue,
     ...messages,
     ...stored,
-    ...answerRecords(db, keys, queue, stored, messages, leads),
+    ...answerRecords(db, keys, queue, stored, messages, leads, noteKept),
     ...answerEdits(db, keys, queue, leads),
     ...answerEnds(db, keys, queue, stored, messages),
     ...conversations(db),

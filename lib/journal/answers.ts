@@ -7,7 +7,7 @@ import type { BotKeys } from "./bots.ts";
 import { ALBUM_QUIET_MS } from "./follow_ups.ts";
 import type { LeadMessages } from "./lead_messages.ts";
 import type { LeadRecords } from "./leads.ts";
-import type { Answer, StoredAnswers } from "./stored_answers.ts";
+import type { StoredAnswers } from "./stored_answers.ts";
 
 /** A message that a manager wrote as a reply. */
 export interface NewAnswerMessage {
@@ -43,6 +43,13 @@ export interface Choice {
   readonly question: MessageAddress;
 }
 
+/** A note that a manager wrote about a lead. */
+export interface KeptNote {
+  readonly lead: number;
+  readonly by: string;
+  readonly text: string;
+}
+
 /** What became of a choice of the lead. */
 export type ChosenLead = "chosen" | "settled" | "unknown";
 
@@ -62,6 +69,7 @@ export function answerRecords(
   { findAnswer }: StoredAnswers,
   { leadsAt }: LeadMessages,
   { findLead }: Pick<LeadRecords, "findLead">,
+  noteKept: (note: KeptNote, nowMs: number) => void,
 ): AnswerRecords {
   const selectMessage = db.reader(
     "SELECT answer FROM answer_messages WHERE chat_id = ? AND message_id = ?",
@@ -82,16 +90,15 @@ export function answerRecords(
   );
 
   /** The lead is known: an answer is due, a note is kept. */
-  function begin(number: number, kind: Answer["kind"], lead: Lead, dueAtMs: number): void {
+  function begin(number: number, lead: Lead, dueAtMs: number, nowMs: number): void {
+    const { kind, by, contents } = findAnswer(number) ?? {};
     if (kind === "answer") {
       queue.oweAnswerWork({ kind: "send", subject: number, body: null }, dueAtMs, lead.chatId);
-    } else {
-      keepNote(number, dueAtMs);
+    } else if (kind === "note" && by !== undefined) {
+      const text = contents?.map((each) => each.text).join("\n") ?? "";
+      noteKept({ lead: lead.number, by, text }, nowMs);
+      queue.oweAnswerWork({ kind: "mark", subject: number, body: { emoji: "✍" } }, nowMs);
     }
-  }
-
-  function keepNote(number: number, nowMs: number): void {
-    queue.oweAnswerWork({ kind: "mark", subject: number, body: { emoji: "✍" } }, nowMs);
   }
 
   function record(message: NewAnswerMessage, nowMs: number): RecordedAnswer {
@@ -125,7 +132,7 @@ export function answerRecords(
     const answer = Number(lastInsertRowid);
     insertMessage.run(chatId, keyOf(messageId), answer, stored);
     if (isClear) {
-      begin(answer, kind, lead, dueAtMs);
+      begin(answer, lead, dueAtMs, nowMs);
       return { kind: "begun", answer, lead };
     }
     queue.oweAnswerWork({ kind: "question", subject: answer, body: null }, nowMs);
@@ -140,7 +147,7 @@ export function answerRecords(
     const at = [question.chatId, keyOf(question.messageId)] as const;
     const isSettled = settle.run(chosen?.number ?? null, state, ...at, number).changes === 0;
     if (isSettled) return "settled";
-    if (chosen !== undefined) begin(number, answer.kind, chosen, nowMs);
+    if (chosen !== undefined) begin(number, chosen, nowMs, nowMs);
     queue.oweAnswerWork({ kind: "chosen", subject: number, body: null }, nowMs);
     return "chosen";
   }

@@ -1,6 +1,8 @@
 // Answers in the journal: whom a reply is for, in which order answers leave, what an edit means, and what is erased.
 
 import assert from "node:assert/strict";
+import { answerJournal } from "../../lib/journal/answer_journal.ts";
+import { openForBot } from "../../lib/journal/bots.ts";
 import { openDatabase } from "../../lib/journal/database.ts";
 import {
   ANSWER_NOTES_LANE,
@@ -9,6 +11,7 @@ import {
   type Journal,
   journalIn,
   type NewAnswerMessage,
+  openJournal,
 } from "../../lib/journal/journal.ts";
 import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
@@ -290,6 +293,52 @@ Deno.test("a start makes everything due that an earlier process had in hand", ()
     journal.recover({ kind: "interrupted", reason: "" }, NOON_MS);
     assert.equal(takeSend(journal).subject, 1);
   }));
+
+Deno.test("a kept note is handed on in its transaction, once its lead is known", () => {
+  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
+  const journal = journalIn(db);
+  const parts = partsOf(journal);
+  const kept: unknown[] = [];
+  const answers = answerJournal(db, openForBot(db, undefined), journal, (note) => kept.push(note));
+  for (const chatId of [ANNA, BORIS]) {
+    const { number } = parts.insertLead(aNewLead({ id: `${chatId}`, chatId }))!;
+    parts.rememberCard(number, "crm_failed", { chatId: GROUP, messageId: 10 }, NOON_MS);
+  }
+  const content = someContent({ text: "перезвонить" });
+  answers.recordAnswer(aReply(20, { kind: "note", content }), NOON_MS);
+  assert.deepEqual(kept, []);
+  const question = { chatId: GROUP, messageId: 30 };
+  answers.chooseLead({ answer: 1, lead: 2, question }, NOON_MS);
+  assert.deepEqual(kept, [{ lead: 2, by: "@maria", text: "перезвонить" }]);
+  journal.close();
+});
+
+Deno.test("follow-ups that the version before showed are found by a reply, and it still opens the journal", () => {
+  const folder = Deno.makeTempDirSync({ prefix: "triborg-answers-" });
+  const path = `${folder}/triborg.db`;
+  const { answers: _, ...before } = ADDITIONS;
+  try {
+    const old = openDatabase(path, MIGRATIONS, before);
+    old.writer(
+      `INSERT INTO leads (id, state, profile, profile_name, choice, user_id, first_name, chat_id,
+         menu_message_id, received_at_ms) VALUES ('a', 'in_crm', 'p', 'P', 'c', 7, 'A', 7, 2, 1)`,
+    ).run();
+    old.writer(
+      `INSERT INTO follow_ups (lead, chat_id, content, received_at_ms, shown_chat_id,
+         shown_message_id) VALUES (1, 7, '{}', 1, ${GROUP}, 33)`,
+    ).run();
+    old.close();
+    const journal = openJournal(path);
+    assert.deepEqual(
+      journal.leadsAt({ chatId: GROUP, messageId: 33 }).map(({ number }) => number),
+      [1],
+    );
+    journal.close();
+    openDatabase(path, MIGRATIONS, before).close();
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
 
 Deno.test("waits keep their length when the clock is set", () =>
   withCards(({ journal }) => {

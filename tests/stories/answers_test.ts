@@ -438,6 +438,35 @@ Deno.test("in a forum's topic an answer, its refusal and what the visitor writes
     assert.ok(!visitor.chat.messages.some((each) => each.text === "Кто ведёт?"));
   }));
 
+Deno.test("a group that became a supergroup goes on answering, also what was written before", () =>
+  withWorld(async (world) => {
+    const group = world.telegram.group({ title: "Группа" });
+    await world.bot.stop();
+    await world.restart({ ADMIN_CHAT_ID: String(group.id) });
+    await world.telegram.untilPolled();
+    world.crm.behave({ kind: "answer", status: 500 });
+    const visitor = galliard(world);
+    await becomeLead(visitor);
+    const card = await group.chat.nextMessage();
+    await world.bot.stop();
+    const anna = group.member({ first_name: "Anna", username: "anna" });
+    anna.reply(card, "До переезда");
+    const moved = group.migrate();
+    await world.restart({ ADMIN_CHAT_ID: String(group.id) });
+    await visitor.chat.waitFor((each) => each.text === "До переезда");
+
+    const other = world.telegram.user({ first_name: "Boris", username: "boris" });
+    await becomeLead(other);
+    const next = await moved.chat.nextMessage();
+    const said = moved.member({ first_name: "Maria", username: "maria" })
+      .reply(next, "После переезда");
+    await other.chat.waitFor((each) => each.text === "После переезда");
+    await world.telegram.nextCall(
+      "setMessageReaction",
+      ({ chatId, params }) => chatId === moved.id && params["message_id"] === said.message_id,
+    );
+  }));
+
 Deno.test("a manager alone with the bot answers in their private chat, and still can be a visitor there", () =>
   withWorld(async (world) => {
     const manager = world.telegram.user({ first_name: "Anna", username: "anna" });
