@@ -4,6 +4,7 @@ import type { Api } from "grammy";
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import { formattedOrPlain } from "./formatting.ts";
 import { createMinutePace } from "./minute_pace.ts";
+import { shownAs, type ShowOutcome } from "./show_outcome.ts";
 import { createTopic } from "./topic.ts";
 import {
   describeError,
@@ -19,21 +20,7 @@ import type { Formatted } from "../visitors/texts.ts";
 /** Most messages a bot may send into a group within a minute (https://core.telegram.org/bots/faq#broadcasting-to-users). */
 export const MESSAGES_PER_MINUTE = 20;
 
-/** How a message to the managers' chat ended. */
-export type ShowOutcome =
-  /** `missing` messages of an album could not be copied. */
-  | {
-    readonly kind: "shown";
-    readonly message: MessageAddress;
-    readonly missing?: number;
-    /** The other messages of an album. */
-    readonly others?: readonly MessageAddress[];
-  }
-  /** 400 or 403, for the message or for the chat: only a plain text tells which. */
-  | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
-  /** The process stops; the message was not sent and stays due. */
-  | { readonly kind: "stopped" };
+export type { ShowOutcome } from "./show_outcome.ts";
 
 /** The managers' chat. */
 export interface AdminChat {
@@ -129,18 +116,7 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
         if (inTopic !== null) topic.took();
         if (refusedInTopic !== undefined) topic.refused(refusedInTopic);
         pace.sent(sent.length);
-        const message = { chatId: to, messageId: sent[0]?.message_id ?? 0 };
-        const others = sent.slice(1).map(({ message_id }) => ({
-          chatId: to,
-          messageId: message_id,
-        }));
-        const missing = messages - sent.length;
-        return {
-          kind: "shown",
-          message,
-          ...(missing > 0 ? { missing } : {}),
-          ...(others.length > 0 ? { others } : {}),
-        };
+        return shownAs(to, sent, messages);
       } catch (error) {
         const failure = failureOf(error);
         if (failure === undefined) throw error;
