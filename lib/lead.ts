@@ -175,6 +175,8 @@ export interface Card {
   readonly lastAttempt: AttemptRecord | null;
   /** Whether another POST that a manager asked for has not ended yet. */
   readonly sending: boolean;
+  /** What the lead became, where its CRM says so. */
+  readonly deal: Deal | null;
   readonly closed: { readonly by: string; readonly atMs: number } | null;
 }
 

@@ -3,7 +3,6 @@
 import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
 import { messageOf, stackOf } from "../log/error_words.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { UnreadableWork } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 
 /** What an outbox needs to know of a piece of work. */
@@ -14,14 +13,19 @@ interface Owed {
   readonly failures: number;
 }
 
+/** Work whose row cannot be read. */
+interface Unreadable extends Owed {
+  readonly kind: "unreadable";
+}
+
 /** Owed work on disk. */
 export interface OwedRecords<Work extends Owed> {
   /** When the next waiting work of a lane is due; undefined if none waits. */
   nextWorkDueAtMs(lane: string): number | undefined;
   /** Hands out due work of a lane. */
-  takeWork(lane: string, nowMs: number, most: number): (Work | UnreadableWork)[];
+  takeWork(lane: string, nowMs: number, most: number): (Work | Unreadable)[];
   /** Counts one more failure. */
-  postponeWork(work: Work | UnreadableWork, dueAtMs: number): void;
+  postponeWork(work: Work | Unreadable, dueAtMs: number): void;
 }
 
 export interface OutboxOptions<Work extends Owed> {
@@ -48,7 +52,7 @@ export interface Outbox<Work extends Owed> {
   /** Work in hand takes no room any more: what is left of it is to be recorded. */
   free(work: Work): void;
   /** Makes work due again, after a growing wait, that a defect kept from being done or recorded. Never rejects. */
-  giveBack(work: Work | UnreadableWork, error: unknown): Promise<void>;
+  giveBack(work: Work | Unreadable, error: unknown): Promise<void>;
   /** Takes no more work, and resolves when what is in hand is done. */
   stop(): Promise<void>;
 }
@@ -133,12 +137,12 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
   }
 
   /** One row that cannot be read is put off: it must not hold up the others. */
-  function doOne(work: Work | UnreadableWork): Promise<void> {
+  function doOne(work: Work | Unreadable): Promise<void> {
     if (isReadable(work)) return run(work);
     return Promise.reject(new TypeError(`Cannot read work ${work.id} of the lane ${work.lane}`));
   }
 
-  function hold(work: Work | UnreadableWork, doIt: () => Promise<void>): Promise<void> {
+  function hold(work: Work | Unreadable, doIt: () => Promise<void>): Promise<void> {
     const { id, lane } = work;
     taking.set(id, lane);
     takenByLane.set(lane, (takenByLane.get(lane) ?? 0) + 1);
@@ -160,7 +164,7 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
     if (awake.size > 0 && !stopped) pumpSoon();
   }
 
-  async function giveBack(work: Work | UnreadableWork, error: unknown): Promise<void> {
+  async function giveBack(work: Work | Unreadable, error: unknown): Promise<void> {
     const facts = { kind: work.kind };
     log.error("❌ Неожиданная ошибка, повторим: {cause}", { ...facts, cause: stackOf(error) });
     try {
@@ -198,6 +202,6 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
   };
 }
 
-function isReadable<Work extends Owed>(work: Work | UnreadableWork): work is Work {
+function isReadable<Work extends Owed>(work: Work | Unreadable): work is Work {
   return work.kind !== "unreadable";
 }

@@ -70,7 +70,7 @@ export function attemptRecords(db: Database): AttemptMoves {
 }
 
 function statusOf(outcome: CrmOutcome): number | null {
-  return "status" in outcome ? outcome.status : null;
+  return "status" in outcome ? outcome.status ?? null : null;
 }
 
 function reasonOf(outcome: CrmOutcome): string | null {

@@ -2,6 +2,7 @@
 
 import type { Attempt, AttemptMoves } from "./attempts.ts";
 import type { CardConsequences } from "./card_moves.ts";
+import type { CrmNoteMoves } from "./crm_notes.ts";
 import type { Database } from "./database.ts";
 import type { CrmOutcome } from "../lead.ts";
 import { type LeadMoves, statesBeforeSql } from "./leads.ts";
@@ -26,12 +27,20 @@ type Accepted = Extract<CrmOutcome, { readonly kind: "accepted" }>;
 type Ended<Kind> = Extract<Done, { readonly kind: Kind }>;
 
 export interface CrmMoves {
-  /** Records how a POST ended and all that follows: the lead's state, its card, the account of a run, the offer to send all. */
+  /** Records how a POST ended and all that follows: the lead's state, its deal, its card, the account of a run, the offer to send all. */
   endAttempt(work: WorkOf<"post">, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
   /** An attempt that was recorded as begun was not made: its POST is due again. */
   withdrawAttempt(work: WorkOf<"post">, attempt: Attempt, dueAtMs: number): void;
   /** Records that no POST can be made: the lead's card is due; a manager's resend becomes an attempt that ended at once. */
   refusePost(work: WorkOf<"post">, outcome: CrmOutcome, nowMs: number): void;
+  /** The CRM was asked for too much and took nothing: the attempt has ended, and the same POST is due again. */
+  postponePost(
+    work: WorkOf<"post">,
+    attempt: Attempt,
+    outcome: CrmOutcome,
+    dueAtMs: number,
+    nowMs: number,
+  ): void;
   /** No POST is called for any more: the card of its lead says how things stand. */
   skipPost(work: WorkOf<"post">, nowMs: number): void;
   /** Records what has ended, all or nothing; tells whether work for the managers may be due. */
@@ -45,11 +54,12 @@ export interface CrmConsequences {
 
 export function crmMoves(
   db: Database,
-  { leads, attempts, outbox, cards, account, finishUpdates }: {
+  { leads, attempts, outbox, cards, notes, account, finishUpdates }: {
     readonly leads: LeadMoves;
     readonly attempts: AttemptMoves;
     readonly outbox: OutboxMoves;
     readonly cards: CardConsequences;
+    readonly notes: CrmNoteMoves;
     readonly account: CrmAccount;
     readonly finishUpdates: (ids: readonly number[]) => void;
   },
@@ -80,8 +90,9 @@ export function crmMoves(
     cards.oweCardUpdate(work.subject, nowMs);
   }
 
-  function succeed(work: WorkOf<"post">, nowMs: number): void {
+  function succeed(work: WorkOf<"post">, { deal }: Accepted, nowMs: number): void {
     const lead = work.subject;
+    if (deal !== undefined) notes.recordDeal(lead, deal, work.body.askedBy, nowMs);
     leads.moveLead(lead, "in_crm");
     outbox.finishWork(work);
     if (isResend(work)) { // There is a card to close.
@@ -106,7 +117,7 @@ export function crmMoves(
     nowMs: number,
   ): void {
     attempts.closeAttempt(attempt, outcome, nowMs);
-    if (outcome.kind === "accepted") return succeed(work, nowMs);
+    if (outcome.kind === "accepted") return succeed(work, outcome, nowMs);
     fail(work, nowMs);
     account.crmFailed(work.subject);
   }
@@ -142,7 +153,10 @@ export function crmMoves(
     const first = accepted.filter(({ work }) => !isResend(work));
     const confirmedAtMs = new Map(confirmed.map(({ work, atMs }) => [work.subject, atMs]));
     const owesManagers = first.length > 0 && settleFirst(first, confirmedAtMs);
-    for (const { work } of first) confirmedAtMs.delete(work.subject);
+    for (const { work, outcome: { deal }, atMs } of first) {
+      confirmedAtMs.delete(work.subject);
+      if (deal !== undefined) notes.recordDeal(work.subject, deal, null, atMs);
+    }
     if (confirmedAtMs.size > 0) confirmAll.run(JSON.stringify([...confirmedAtMs]));
     const works = [...confirmed, ...first].map(({ work }) => work);
     if (works.length > 0) outbox.finishAll(works);
@@ -172,6 +186,11 @@ export function crmMoves(
         attempts.closeAttempt(attempt, outcome, nowMs);
         endResend(work, nowMs);
         account.countTowardsRun(work, "failed", nowMs);
+      }),
+    postponePost: (work, attempt, outcome, dueAtMs, nowMs) =>
+      db.atomically(() => {
+        attempts.closeAttempt(attempt, outcome, nowMs);
+        outbox.postponeWork(work, dueAtMs);
       }),
     skipPost: (work, nowMs) =>
       db.atomically(() => {

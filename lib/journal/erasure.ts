@@ -39,7 +39,10 @@ export interface ErasureMoves {
 
 /** What is erased of a person, by table. */
 export interface ErasureRecords {
-  /** Erases who one lead was about: name, username, ids, messages, what the CRM said of it, and what is owed to them. */
+  /**
+   * Erases who one lead was about: name, username, ids, messages, what the CRM said of it, and what is owed to them and to
+   * its deal. The deal's id and address stay: they tell nothing of a person, and lead to what has to be erased in the CRM.
+   */
   eraseLead(lead: number): void;
   /** Erases what is known of a person beside their leads: menus, waiting messages and reminders, notes that name them. */
   eraseChat(person: Erased): void;
@@ -64,6 +67,7 @@ export function erasureRecords(db: Database): ErasureRecords {
        content = '{"text":"","entities":[],"media":null,"captionable":false}' WHERE lead = ?1`,
     "UPDATE attempts SET reason = NULL WHERE lead = ?1",
     ...ANSWERS_OF_LEAD,
+    "DELETE FROM crm_notes WHERE lead = ?1",
     `UPDATE leads SET user_id = 0, username = NULL, first_name = '', last_name = NULL,
        language = NULL, chat_id = 0, menu_message_id = -number WHERE number = ?1`,
   ].map((sql) => db.writer(sql));

@@ -20,8 +20,8 @@ export type RecordedEdit =
   | { readonly kind: "unknown" }
   /** Nothing that they are shown has changed, or a newer edit is known. */
   | { readonly kind: "unchanged" }
-  /** What waits to be shown says it now. */
-  | { readonly kind: "replaced" }
+  /** What waits to be shown, this follow-up or edit, says it now. */
+  | { readonly kind: "replaced"; readonly followUp: number }
   /** They have the message already: the edit is a follow-up of its own. */
   | { readonly kind: "begun"; readonly followUp: number };
 
@@ -90,7 +90,7 @@ export function editRecords(
       setMessageContent.run(JSON.stringify(content), at, chatId, key);
       if (isUntouched(first)) {
         if (isAlone) setContent.run(JSON.stringify(content), followUp);
-        return { kind: "replaced" };
+        return { kind: "replaced", followUp };
       }
       const last = selectLastEdit.get(followUp, key);
       const waiting = last !== undefined && isUntouched(last) ? last : undefined;
@@ -101,8 +101,9 @@ export function editRecords(
         ...(newFile ? { file: content.file } : {}),
       });
       if (waiting !== undefined) {
-        setContent.run(told, Number(waiting["number"]));
-        return { kind: "replaced" };
+        const edit = Number(waiting["number"]);
+        setContent.run(told, edit);
+        return { kind: "replaced", followUp: edit };
       }
       const lead = Number(first["lead"]);
       const row = insertEditRow.run(lead, chatId, told, nowMs, followUp, key);
@@ -139,8 +140,8 @@ function contentOf(row: Row | undefined): FollowUpContent | undefined {
   return content == null ? undefined : contentIn(content);
 }
 
-/** Null also for what another bot has shown: nothing of this one can reply to it. */
-function addressOf(row: Row, idOf: BotKeys["idOf"]): MessageAddress | null {
+/** Where the managers have a follow-up. Null also for what another bot has shown: nothing of this one can reply to it. */
+export function addressOf(row: Row, idOf: BotKeys["idOf"]): MessageAddress | null {
   const chatId = row["shown_chat_id"];
   const messageId = idOf(Number(row["shown_message_id"]));
   if (chatId == null || messageId < 0) return null;

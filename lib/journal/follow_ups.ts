@@ -3,7 +3,13 @@
 import type { Database, Row } from "./database.ts";
 import type { FollowUp, FollowUpContent, MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
-import { type EditedMessage, editRecords, type RecordedEdit } from "./follow_up_edits.ts";
+import type { CrmNoteMoves } from "./crm_notes.ts";
+import {
+  addressOf,
+  type EditedMessage,
+  editRecords,
+  type RecordedEdit,
+} from "./follow_up_edits.ts";
 import type { OutboxMoves } from "./outbox.ts";
 import { contentIn } from "./stored_json.ts";
 import { FOLLOW_UPS_LANE, VISITORS_LANE, type WorkOf } from "./work.ts";
@@ -53,11 +59,24 @@ export interface FollowUpRecords {
   finishJoined(works: readonly WorkOf<"follow_up">[], at: MessageAddress, nowMs: number): void;
 }
 
+export interface FollowUpMoves extends FollowUpRecords {
+  /** Undefined when it is gone. @throws {TypeError} If the journal holds something else. */
+  findFollowUp(number: number): FoundFollowUp | undefined;
+}
+
+export interface FoundFollowUp {
+  readonly followUp: FollowUp;
+  /** Where the managers have it; null when they do not, or have it from another bot. */
+  readonly shown: MessageAddress | null;
+  readonly receivedAtMs: number;
+}
+
 export function followUpRecords(
   db: Database,
   keys: BotKeys,
   outbox: OutboxMoves,
-): FollowUpRecords {
+  notes: CrmNoteMoves,
+): FollowUpMoves {
   const { keyOf, idOf } = keys;
   const insert = db.writer(
     `INSERT INTO follow_ups (lead, chat_id, album_id, content, received_at_ms)
@@ -74,6 +93,7 @@ export function followUpRecords(
      ORDER BY number DESC LIMIT 1`,
   );
   const selectLead = db.reader("SELECT lead FROM follow_ups WHERE number = ?");
+  const select = db.reader("SELECT * FROM follow_ups WHERE number = ?");
   const take = db.writer("UPDATE follow_ups SET taken = 1 WHERE number = ? RETURNING *");
   const selectMessages = db.reader(
     "SELECT message_id, content FROM follow_up_messages WHERE follow_up = ? ORDER BY message_id",
@@ -133,6 +153,21 @@ export function followUpRecords(
     setShown.run(nowMs, work.subject);
     outbox.finishWork(work);
     hurryEdits.run(nowMs, work.subject);
+    notes.hurryNote(work.subject, nowMs);
+  }
+
+  function toFollowUp(row: Row): FollowUp | undefined {
+    if (row["edit_of"] !== null) return findEdit(row);
+    const number = Number(row["number"]);
+    const messages = selectMessages.all(number);
+    return {
+      number,
+      lead: Number(row["lead"]),
+      chatId: Number(row["chat_id"]),
+      messageIds: messages.map((each) => idOf(Number(each["message_id"]))),
+      content: withAllWords(contentIn(row["content"]), messages),
+      partsShown: Number(row["parts_shown"]),
+    };
   }
 
   return {
@@ -141,8 +176,15 @@ export function followUpRecords(
         const recorded = insertFollowUp(message, nowMs);
         const { kind, followUp: subject, firstOfAlbum } = recorded;
         const dueAtMs = message.albumId === null ? nowMs : nowMs + ALBUM_QUIET_MS;
-        if (kind === "joined") delayFollowUp.run(dueAtMs, subject);
-        if (kind === "begun") oweShowing(subject, dueAtMs);
+        if (kind === "joined") {
+          delayFollowUp.run(dueAtMs, subject);
+          notes.oweChangedNote(subject, nowMs);
+        }
+        if (kind === "begun") {
+          oweShowing(subject, dueAtMs);
+          const hasMedia = message.content.media !== null;
+          notes.oweFollowUpNote(subject, { isEdit: false, hasMedia }, nowMs);
+        }
         if (kind === "begun" && firstOfAlbum) {
           const body = { chatId: message.chatId };
           outbox.addWork({ lane: VISITORS_LANE, kind: "thanks", subject, body }, nowMs);
@@ -152,23 +194,26 @@ export function followUpRecords(
     recordEdit: (edit, words, nowMs) =>
       db.atomically(() => {
         const recorded = insertEdit(edit, words, nowMs);
-        if (recorded.kind === "begun") oweShowing(recorded.followUp, nowMs);
+        if (recorded.kind === "begun") {
+          oweShowing(recorded.followUp, nowMs);
+          notes.oweFollowUpNote(recorded.followUp, { isEdit: true, hasMedia: false }, nowMs);
+        }
+        if (recorded.kind === "replaced") notes.oweChangedNote(recorded.followUp, nowMs);
         return recorded;
       }),
     waitsForFirstVersion,
     leadOfFollowUp: (number) => Number(selectLead.get(number)?.["lead"] ?? 0),
     takeFollowUp(number) {
       const row = take.get(number);
-      if (row === undefined) return undefined;
-      if (row["edit_of"] !== null) return findEdit(row);
-      const messages = selectMessages.all(number);
-      return {
-        number,
-        lead: Number(row["lead"]),
-        chatId: Number(row["chat_id"]),
-        messageIds: messages.map((each) => idOf(Number(each["message_id"]))),
-        content: withAllWords(contentIn(row["content"]), messages),
-        partsShown: Number(row["parts_shown"]),
+      return row && toFollowUp(row);
+    },
+    findFollowUp(number) {
+      const row = select.get(number);
+      const followUp = row && toFollowUp(row);
+      return followUp && {
+        followUp,
+        shown: addressOf(row, idOf),
+        receivedAtMs: Number(row["received_at_ms"]),
       };
     },
     markPartShown: (...part) => db.atomically(() => markPartShown(...part)),

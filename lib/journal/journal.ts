@@ -9,7 +9,9 @@ import { type CardMoves, cardMoves } from "./card_moves.ts";
 import { type ChoiceMoves, choiceMoves } from "./choices.ts";
 import { copyMark } from "./copies.ts";
 import { type CrmMoves, crmMoves } from "./crm_moves.ts";
+import { crmNoteMoves } from "./crm_notes.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { type DealRecords, dealRecords } from "./deals.ts";
 import { type DueFollowUpRecords, dueFollowUpRecords } from "./due_follow_ups.ts";
 import { type ErasureMoves, erasureMoves } from "./erasure.ts";
 import { type FactRecords, factRecords } from "./facts.ts";
@@ -22,6 +24,7 @@ import { type LeadRecords, leadRecords } from "./leads.ts";
 import { type LoginMessageRecords, loginMessageRecords } from "./login_messages.ts";
 import { type MenuRecords, menuRecords } from "./menus.ts";
 import { type Moments, moments } from "./moments.ts";
+import { type NoteQueue, noteQueue } from "./note_queue.ts";
 import { type OutboxRecords, outboxRecords } from "./outbox.ts";
 import { type PressRecords, pressRecords } from "./presses.ts";
 import { type ProfileCounts, profileCounts } from "./profile_counts.ts";
@@ -29,7 +32,9 @@ import { type ProfileFileRecords, profileFileRecords } from "./profile_files.ts"
 import { type ProfileKeys, profileKeys } from "./profile_keys.ts";
 import { copyRecords, type Recovery, recovery } from "./recovery.ts";
 import { type RevisionRecords, revisionRecords } from "./revisions.ts";
-import { ADDITIONS, MIGRATIONS } from "./schema.ts";
+import { ADDITIONS } from "./additions.ts";
+import { MIGRATIONS } from "./schema.ts";
+import { type SecretRecords, secretRecords } from "./secrets.ts";
 import { type SendAllMoves, sendAllMoves } from "./send_all.ts";
 import { type Totals, totals } from "./totals.ts";
 import { type Trial, trial } from "./trial.ts";
@@ -42,6 +47,8 @@ export type { ResendAsked } from "./card_moves.ts";
 export type { RecordedChoice, RecordedPress } from "./choices.ts";
 export { COPIED_FACT } from "./copies.ts";
 export type { Done } from "./crm_moves.ts";
+export type { NoteCounts } from "./crm_notes.ts";
+export type { RecordedDeal } from "./deals.ts";
 export type { DueFollowUps } from "./due_follow_ups.ts";
 export type { EditedMessage, RecordedEdit } from "./follow_up_edits.ts";
 export { ALBUM_QUIET_MS } from "./follow_ups.ts";
@@ -50,9 +57,12 @@ export type { StoredUpdate } from "./inbox.ts";
 export type { LeadLife } from "./lead_life.ts";
 export type { Cursor, LeadFilter, LeadPage, ListedLead } from "./lead_list.ts";
 export type { KnownMenu } from "./menus.ts";
+export { NOTE_LANES } from "./note_queue.ts";
+export type { CrmNote, NoteSubject, UnreadableNote } from "./note_queue.ts";
 export type { PressLimits } from "./presses.ts";
 export { PROFILE_FACTS } from "./profile_keys.ts";
 export type { CutOff } from "./recovery.ts";
+export type { KeptSecret } from "./secrets.ts";
 export * from "./work.ts";
 
 export type LeadList = LeadPages & LeadLives & Totals;
@@ -77,6 +87,9 @@ export interface Journal
     FollowUpRecords,
     DueFollowUpRecords,
     AnswerJournal,
+    DealRecords,
+    NoteQueue,
+    SecretRecords,
     AuthRecords,
     LoginMessageRecords,
     RevisionRecords,
@@ -131,13 +144,16 @@ export function journalIn(db: Database, botId?: string): Journal {
   const account = sendAllMoves(db, facts, leads, outbox, cards);
   const copy = copyRecords(db, attempts);
   const { finishUpdates } = inbox;
-  const crm = crmMoves(db, { leads, attempts, outbox, cards, account, finishUpdates });
+  const deals = dealRecords(db);
+  const notes = crmNoteMoves(db, deals, attempts);
+  const crm = crmMoves(db, { leads, attempts, outbox, cards, notes, account, finishUpdates });
   const { cutOffAttempt } = crm;
   const revisions = revisionRecords(db);
   const files = profileFileRecords(db);
   const profiles = profileKeys(db, facts);
   const sums = totals(db);
-  const lives = leadLives(db, keys);
+  const lives = leadLives(db, keys, notes);
+  const followUps = followUpRecords(db, keys, outbox, notes);
   const answers = answerJournal(db, keys, leads);
   const tried = trial(db);
   return {
@@ -152,9 +168,12 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...cards,
     ...account,
     ...held,
-    ...followUpRecords(db, keys, outbox),
+    ...followUps,
     ...dueFollowUpRecords(db),
     ...answers,
+    ...deals,
+    ...noteQueue(db, { ...leads, ...deals, ...followUps }),
+    ...secretRecords(db),
     ...authRecords(db),
     ...loginMessageRecords(db, keys),
     ...revisions,
@@ -168,7 +187,17 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...sums,
     ...erasureMoves(db, lives, cards, held),
     ...moments(db),
-    ...recovery(db, { attempts, facts, outbox, cards, account, copy, answers, cutOffAttempt }),
+    ...recovery(db, {
+      attempts,
+      facts,
+      outbox,
+      cards,
+      notes,
+      account,
+      copy,
+      answers,
+      cutOffAttempt,
+    }),
     ...tried,
     check() {
       db.check();

@@ -3,6 +3,8 @@
 import type { Database } from "./database.ts";
 import type { FollowUpContent, Lead } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
+import type { CrmNoteMoves, NoteCounts } from "./crm_notes.ts";
+import { DEAL_COLUMNS } from "./deals.ts";
 import { type ListedLead, toListed } from "./lead_list.ts";
 import { toLead } from "./leads.ts";
 import { numberOrNull } from "./rows.ts";
@@ -19,6 +21,7 @@ export interface LeadLife {
   readonly repeats: Repeats | undefined;
   readonly followUps: readonly LifeFollowUp[];
   readonly owed: readonly WorkKind[];
+  readonly notes: NoteCounts;
 }
 
 export interface Repeats {
@@ -41,9 +44,13 @@ export interface LeadLives {
   leadsOfChat(chatId: number): Lead[];
 }
 
-export function leadLives(db: Database, keys: BotKeys): LeadLives {
+export function leadLives(
+  db: Database,
+  keys: BotKeys,
+  { countNotes }: Pick<CrmNoteMoves, "countNotes">,
+): LeadLives {
   const select = db.reader(
-    "SELECT *, CAST(user_id AS TEXT) AS user_id_text FROM leads WHERE number = ?",
+    `SELECT *, CAST(user_id AS TEXT) AS user_id_text, ${DEAL_COLUMNS} FROM leads WHERE number = ?`,
   );
   const selectFollowUps = db.reader(
     `SELECT number, content, received_at_ms, shown_at_ms FROM follow_ups WHERE lead = ?
@@ -82,6 +89,7 @@ export function leadLives(db: Database, keys: BotKeys): LeadLives {
           shownAtMs: numberOrNull(each["shown_at_ms"]),
         })),
         owed: selectOwed.all(number).map((each) => readKind(each["kind"])),
+        notes: countNotes(number),
       };
     },
     isPostOwed: (lead) => selectPost.get(lead) !== undefined,

@@ -3,8 +3,9 @@
 // says how far it came.
 
 import type { Database, Reader, Row } from "./database.ts";
-import type { Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
+import type { Deal, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
+import { DEAL_COLUMNS, dealIn } from "./deals.ts";
 import { closedIn, HELD, leadState, toLead } from "./leads.ts";
 import { byPlace, heldReader } from "./profile_counts.ts";
 import type { Totals } from "./totals.ts";
@@ -57,6 +58,8 @@ export interface ListedLead extends Lead {
   /** The visitor's id to the last digit, also where it is beyond what a number holds (2^53). */
   readonly userIdText: string;
   readonly closed: { readonly by: string; readonly atMs: number } | null;
+  /** What it became, where its CRM says so. */
+  readonly deal: Deal | null;
 }
 
 export interface LeadPages {
@@ -72,8 +75,9 @@ const COLUMNS =
   "last_name, language, chat_id, menu_message_id, received_at_ms, card_chat_id, card_message_id, " +
   "closed_by, closed_at_ms, card_reason, CAST(user_id AS TEXT) AS user_id_text";
 
-const HAYSTACK = "first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +
-  "' ' || choice || ' ' || user_id || ' №' || number";
+const HAYSTACK =
+  ", first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +
+  "' ' || choice || ' ' || user_id || ' №' || number AS words";
 
 /** Which leads a place holds. */
 const CONDITIONS: Readonly<Record<Place, string>> = {
@@ -124,7 +128,7 @@ export function leadPages(
     });
     const made = {
       page: db.reader(
-        `SELECT * FROM (${look(words.length === 0 ? COLUMNS : `${COLUMNS}, ${HAYSTACK} AS words`)})
+        `SELECT *, ${DEAL_COLUMNS} FROM (${look(COLUMNS + (words.length === 0 ? "" : HAYSTACK))})
          WHERE ${place === null ? "true" : CONDITIONS[place]} AND (?1 IS NULL OR profile = ?1)
            AND received_at_ms >= ?2 AND received_at_ms < ?3 ${sought.join(" ")} LIMIT ?6`,
       ),
@@ -241,5 +245,6 @@ export function toListed(row: Row, keys: BotKeys): ListedLead {
     held: row["card_reason"] === HELD,
     userIdText: String(row["user_id_text"]),
     closed: closedIn(row),
+    deal: dealIn(row),
   };
 }

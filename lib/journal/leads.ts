@@ -13,6 +13,7 @@ import {
 } from "../lead.ts";
 import type { AttemptRecords } from "./attempts.ts";
 import type { BotKeys } from "./bots.ts";
+import { DEAL_COLUMNS, dealIn } from "./deals.ts";
 import { textOrNull } from "./rows.ts";
 import { cardReason } from "./work.ts";
 
@@ -90,7 +91,8 @@ export function leadRecords(
   const alert = db.writer("UPDATE leads SET alerted_at_ms = ? WHERE number = ?");
   const close = db.writer("UPDATE leads SET closed_by = ?, closed_at_ms = ? WHERE number = ?");
   const selectOnCard = db.reader(
-    `SELECT leads.*, EXISTS (SELECT 1 FROM outbox WHERE subject = number AND kind = 'post') AS sending
+    `SELECT leads.*, ${DEAL_COLUMNS},
+       EXISTS (SELECT 1 FROM outbox WHERE subject = number AND kind = 'post') AS sending
      FROM leads WHERE card_chat_id = ? AND card_message_id = ? ORDER BY number`,
   );
   const selectOpen = db.reader(
@@ -149,6 +151,7 @@ export function leadRecords(
         reason: cardReason(row["card_reason"]),
         lastAttempt: attemptsOf(Number(row["number"])).at(-1) ?? null,
         sending: row["sending"] === 1,
+        deal: dealIn(row),
         closed: closedIn(row),
       })),
     openCards(profile, most) {

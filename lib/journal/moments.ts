@@ -27,6 +27,9 @@ export function moments(db: Database): Moments {
     "UPDATE outbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
     "UPDATE inbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
     "UPDATE answer_work SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
+    // The moment of creation too: from it on a note is tried for so long.
+    `UPDATE crm_notes SET created_at_ms = created_at_ms + ?1, ready_at_ms = ready_at_ms + ?1,
+       due_at_ms = due_at_ms + ?1`,
     "UPDATE links SET expires_at_ms = expires_at_ms + ?",
     "UPDATE login_messages SET expires_at_ms = expires_at_ms + ?",
     "UPDATE sessions SET opened_at_ms = opened_at_ms + ?1, seen_at_ms = seen_at_ms + ?1",
@@ -35,6 +38,7 @@ export function moments(db: Database): Moments {
      WHERE name GLOB 'held_of:*'`,
   ].map((sql) => db.writer(sql));
   const clamps = [
+    "UPDATE crm_notes SET created_at_ms = min(created_at_ms, ?1)",
     `DELETE FROM facts WHERE ${SPANS} AND CAST(value AS INTEGER) > ?1`,
     "UPDATE sessions SET opened_at_ms = min(opened_at_ms, ?1), seen_at_ms = min(seen_at_ms, ?1)",
     `DELETE FROM links WHERE expires_at_ms > ?1 + ${LONGEST_LINK_MS}`,

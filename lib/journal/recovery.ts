@@ -7,6 +7,7 @@ import { COPIED_FACT, RESTORED } from "./copies.ts";
 import type { Attempt, AttemptMoves } from "./attempts.ts";
 import type { CardConsequences } from "./card_moves.ts";
 import type { CrmMoves } from "./crm_moves.ts";
+import type { CrmNoteMoves } from "./crm_notes.ts";
 import type { FactRecords } from "./facts.ts";
 import { type OutboxMoves, workOfKind } from "./outbox.ts";
 import type { CrmAccount } from "./send_all.ts";
@@ -22,7 +23,8 @@ export interface CutOff {
 export interface Recovery {
   /**
    * Continues after an earlier process: an attempt that was cut off may have arrived, so it ends as interrupted and its card is
-   * due; all other work is due at once. In a restored copy no lead is sent again. Returns the cut-off attempts.
+   * due; all other work is due at once. In a restored copy no lead is sent again, but a note of a deal may be. Returns the
+   * cut-off attempts.
    */
   recover(interrupted: CrmOutcome, nowMs: number): CutOff[];
 }
@@ -61,11 +63,12 @@ interface Renewable {
 
 export function recovery(
   db: Database,
-  { attempts, facts, outbox, cards, account, copy, answers, cutOffAttempt }: {
+  { attempts, facts, outbox, cards, notes, account, copy, answers, cutOffAttempt }: {
     readonly attempts: AttemptMoves;
     readonly facts: FactRecords;
     readonly outbox: OutboxMoves;
     readonly cards: CardConsequences;
+    readonly notes: CrmNoteMoves;
     readonly account: CrmAccount;
     readonly copy: CopyRecords & Renewable;
     readonly answers: AnswerRecovery;
@@ -122,6 +125,7 @@ export function recovery(
     allUpdatesDue.run(nowMs);
     allWorkDue.run(nowMs);
     answers.recoverAnswers(nowMs);
+    notes.recoverNotes(nowMs);
     const cutOff: CutOff[] = attempts.openAttempts().map((attempt) => {
       const work = outbox.findWork("post", attempt.lead);
       if (work === undefined) attempts.closeAttempt(attempt, interrupted, nowMs);

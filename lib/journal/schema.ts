@@ -1,7 +1,6 @@
-// The journal's tables, as numbered migrations. A migration that has shipped is never edited.
+// The journal's tables, as numbered migrations; what came later is in additions.ts. One that has shipped is never edited.
 
-import { ANSWERS } from "./answer_schema.ts";
-import type { Additions, Migration } from "./database.ts";
+import type { Migration } from "./database.ts";
 
 const FIRST: Migration = `
   -- Updates that Telegram handed over. A finished one loses its body, and goes when Telegram has been
@@ -206,89 +205,3 @@ const FIFTH: Migration = `
 `;
 
 export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH, FIFTH];
-
-const BOTS: Migration = `
-  -- The bots that have worked on this journal. The first has slot 0 (bots.ts).
-  CREATE TABLE bots (
-    slot INTEGER PRIMARY KEY,
-    bot_id TEXT NOT NULL UNIQUE
-  ) STRICT;
-`;
-
-const REPEATS: Migration = `
-  -- Presses that asked for a lead again, by the menu that was pressed.
-  CREATE TABLE repeats (
-    chat_id INTEGER NOT NULL,
-    menu_message_id INTEGER NOT NULL,
-    lead INTEGER NOT NULL REFERENCES leads (number),
-    pressed_at_ms INTEGER NOT NULL,
-    PRIMARY KEY (chat_id, menu_message_id)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX repeats_of_lead ON repeats (lead, pressed_at_ms);
-  CREATE TABLE repeat_counts (
-    profile TEXT PRIMARY KEY,
-    presses INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-`;
-
-const HELD: Migration = `
-  -- Leads that were held back from the CRM. Others are not in it, and cost nothing.
-  CREATE INDEX leads_held ON leads (profile) WHERE state = 'in_admin_chat' AND card_reason = 'held';
-`;
-
-const LOGIN_MESSAGES: Migration = `
-  -- Messages in the managers' chat that carry a one-time link, until they say that it is over.
-  CREATE TABLE login_messages (
-    hash TEXT PRIMARY KEY,
-    chat_id INTEGER NOT NULL,
-    message_id INTEGER NOT NULL,
-    expires_at_ms INTEGER NOT NULL,
-    used_by TEXT,
-    used_at_ms INTEGER
-  ) STRICT, WITHOUT ROWID;
-`;
-
-const FOLLOW_UP_EDITS = `
-  -- Where the managers have a follow-up, so that what its visitor edits later can reply to it.
-  ALTER TABLE follow_ups ADD COLUMN shown_chat_id INTEGER;
-  ALTER TABLE follow_ups ADD COLUMN shown_message_id INTEGER;
-
-  -- An edit of one message of another follow-up. Its content is what the bot before this one shows, as a follow-up of its own.
-  ALTER TABLE follow_ups ADD COLUMN edit_of INTEGER;
-  ALTER TABLE follow_ups ADD COLUMN edited_message_id INTEGER;
-  CREATE INDEX follow_ups_edits ON follow_ups (edit_of, edited_message_id)
-    WHERE edit_of IS NOT NULL;
-
-  -- What a message says by now, and when it was last edited, by Telegram's clock.
-  ALTER TABLE follow_up_messages ADD COLUMN content TEXT;
-  ALTER TABLE follow_up_messages ADD COLUMN edited_at_s INTEGER;
-`;
-
-const PROFILE_FILES = `
-  -- The newest good texts of locales.json as a whole. saved_by is null for an edit found on disk.
-  CREATE TABLE profile_files (
-    number INTEGER PRIMARY KEY,
-    saved_at_ms INTEGER NOT NULL,
-    saved_by TEXT,
-    renamed_from TEXT,
-    renamed_to TEXT,
-    text TEXT NOT NULL
-  ) STRICT;
-`;
-
-const MENU_LANGUAGES = `
-  -- The language of whoever got a menu, as Telegram named it: a reminder is written in it.
-  ALTER TABLE menus ADD COLUMN language TEXT;
-`;
-
-/** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
-export const ADDITIONS: Additions = {
-  bots: BOTS,
-  repeats: REPEATS,
-  held: HELD,
-  login_messages: LOGIN_MESSAGES,
-  follow_up_edits: FOLLOW_UP_EDITS,
-  profile_files: PROFILE_FILES,
-  menu_languages: MENU_LANGUAGES,
-  answers: ANSWERS,
-};

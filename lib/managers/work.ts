@@ -109,6 +109,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       reason: work.body.reason,
       lastAttempt: journal.attemptsOf(work.subject).at(-1) ?? null,
       sending: journal.findWork("post", work.subject) !== undefined,
+      deal: null,
       closed: null,
     };
   }

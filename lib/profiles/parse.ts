@@ -2,10 +2,13 @@
 
 import { isRecord } from "../foreign.ts";
 import { checkAliases, checkKey, checkMenu, checkProfile } from "./checks.ts";
+import type { CrmSettings } from "./crm.ts";
+import { readCrm } from "./crm_schema.ts";
 import { type Fault, found, read } from "./faults.ts";
 import { LIMITS } from "./limits.ts";
 import { withNameIn } from "./name_in_texts.ts";
 import { isForbiddenAddress } from "./network_address.ts";
+import { presetAddressFault } from "./preset_address.ts";
 import type {
   Button,
   MenuTranslation,
@@ -26,7 +29,7 @@ import { addressFault } from "./webhook_address.ts";
 
 /** The profiles, or every fault of the file. */
 export type ProfilesResult =
-  /** Warnings concern webhooks alone: leads go to the managers' chat then. */
+  /** Warnings concern destinations alone: leads go to the managers' chat then. */
   | { readonly ok: true; readonly profiles: Profiles; readonly warnings: readonly Fault[] }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
@@ -58,7 +61,7 @@ export function parseProfiles(content: unknown): ProfilesResult {
     checkKey(key, faults);
     const raw = read(ProfileSchema, value, key, faults);
     if (raw === undefined) continue;
-    const profile = withNameIn(toProfile(key, raw));
+    const profile = withNameIn(toProfile(key, raw, readCrm(raw.crm, key, warnings)));
     checkProfile(profile, callbackDataPaths, faults);
     const warning = warningOf(profile);
     if (warning !== null) warnings.push({ path: `${key}.webhook_url`, message: warning });
@@ -88,8 +91,10 @@ function isProfileKey(key: string): boolean {
   return key !== "fallback" && !key.startsWith("_") && !key.startsWith("$");
 }
 
-function warningOf({ webhook }: Profile): string | null {
-  return webhook === null ? "нет адреса вебхука" : webhook.fault;
+function warningOf({ webhook, crm }: Profile): string | null {
+  if (crm?.kind === "amocrm") return null; // It needs no webhook.
+  if (webhook !== null) return webhook.fault;
+  return crm?.kind === "faulty" ? null : "нет адреса вебхука"; // It may be of a kind that needs none.
 }
 
 function toProfiles(menu: RawMenu, byKey: ReadonlyMap<string, Profile>): Profiles {
@@ -110,13 +115,13 @@ function toProfiles(menu: RawMenu, byKey: ReadonlyMap<string, Profile>): Profile
   };
 }
 
-function toProfile(key: string, raw: RawProfile): Profile {
+function toProfile(key: string, raw: RawProfile, crm: CrmSettings | null): Profile {
   return {
     key,
     name: raw.name,
     aliases: raw.aliases,
-    webhook: toWebhook(raw.webhook_url),
-    crm: null,
+    webhook: toWebhook(raw.webhook_url, crm),
+    crm,
     crmTimeoutMs: raw.timeout_seconds == null ? null : raw.timeout_seconds * 1000,
     photoUrl: raw.step1.photo_url?.trim() || null,
     caption: raw.step1.caption,
@@ -158,15 +163,19 @@ function toButton(raw: { text: string; callback_data: string }): Button {
   return { text: raw.text, callbackData: raw.callback_data };
 }
 
-function toWebhook(value: unknown): Webhook | null {
+function toWebhook(value: unknown, crm: CrmSettings | null): Webhook | null {
   if (value === undefined || value === null) return null;
   if (typeof value !== "string") {
     return { url: "", fault: `${found(value)}, нужен адрес http:// или https://` };
   }
-  return value.trim() === "" ? null : { url: value.trim(), fault: webhookFault(value) };
+  const url = value.trim();
+  return url === "" ? null : { url, fault: webhookFault(url, crm) };
 }
 
-function webhookFault(url: string): string | null {
+function webhookFault(url: string, crm: CrmSettings | null): string | null {
   if (isForbiddenAddress(url)) return "это служебный адрес машины, CRM на нём не бывает";
-  return addressFault(url);
+  const fault = addressFault(url);
+  if (fault !== null) return fault;
+  const isPreset = crm?.kind === "bitrix24" || crm?.kind === "google_sheets";
+  return isPreset ? presetAddressFault(crm.kind, url) : null;
 }

@@ -1,26 +1,11 @@
 // The schemas of locales.json: which values may stand under which keys. Touches no file.
 
 import * as v from "valibot";
-import { describe } from "./faults.ts";
-import { isRecord } from "../foreign.ts";
 import { languageFault } from "./language.ts";
 import { byteLength, CRM_TIMEOUT_SECONDS, LIMITS } from "./limits.ts";
 import { NAME } from "./name_in_texts.ts";
+import { atMost, dictionary, text } from "./value_schemas.ts";
 import { addressFault } from "./webhook_address.ts";
-
-/** A blank text has a fault of its own, whatever its length. */
-const atMost = (most: number) =>
-  v.check<string, (issue: v.CheckIssue<string>) => string>(
-    (value) => value.trim() === "" || value.length <= most,
-    (issue) => `символов ${issue.input.length}, нужно не больше ${most}`,
-  );
-
-const text = (most: number) =>
-  v.pipe(
-    v.string(),
-    v.check((value) => value.trim() !== "", `пусто, нужен текст от 1 до ${most} символов`),
-    atMost(most),
-  );
 
 /** A text that may be missing or blank: null then, and the bot uses its own. */
 const ownText = v.pipe(
@@ -61,39 +46,6 @@ const template = (...placeholders: string[]) =>
         `можно только ${placeholders.join(", ")} и ${NAME}`,
     ),
   );
-
-/**
- * An object with values of one kind under any key, as a map. Valibot's own record takes lists too, and
- * drops `constructor` and the like.
- */
-function dictionary<T extends v.GenericSchema>(
-  schema: T,
-  keyFault: (key: string) => string | null = () => null,
-) {
-  return v.pipe(
-    v.custom<Readonly<Record<string, unknown>>>(isRecord),
-    v.rawTransform(({ dataset, addIssue }) => {
-      const map = new Map<string, v.InferOutput<T>>();
-      for (const [key, value] of Object.entries(dataset.value)) {
-        const here: v.ObjectPathItem = {
-          type: "object",
-          origin: "value",
-          input: dataset.value,
-          key,
-          value,
-        };
-        const fault = keyFault(key);
-        if (fault !== null) addIssue({ message: fault, path: [here] });
-        const result = v.safeParse(schema, value, { message: describe });
-        if (result.success) map.set(key, result.output);
-        for (const { message, path } of result.issues ?? []) {
-          addIssue({ message, path: [here, ...path ?? []] });
-        }
-      }
-      return map;
-    }),
-  );
-}
 
 /** A few placeholders, each cut: a fault is one line. */
 function someOf(found: readonly string[]): string {
@@ -157,6 +109,8 @@ export const ProfileSchema = v.looseObject({
   ),
   // Any value: a webhook address that is no address is a warning, never a fault.
   webhook_url: v.optional(v.unknown()),
+  // Any value: its faults are warnings too.
+  crm: v.optional(v.unknown()),
   timeout_seconds: v.nullish(
     v.pipe(
       v.number(),

@@ -4,6 +4,7 @@ import type { ListedLead } from "../../lib/journal/journal.ts";
 import { placeOf } from "../../lib/lead.ts";
 import { LEADS } from "../words/leads.ts";
 import {
+  DealLink,
   type Done,
   freshPath,
   isErased,
@@ -43,7 +44,14 @@ export function LeadRow({ lead, back, sending, done, frame }: {
       </a>
       <span class="choice" dir="auto">{lead.choice}</span>
       <span class="profile" dir="auto" title={lead.profileName}>{lead.profileName}</span>
-      <PlaceName place={placeOf(lead.state, lead.held)} language={frame.language} />
+      <PlaceName place={placeOf(lead.state, lead.held)} language={frame.language}>
+        {lead.deal !== null && (
+          <>
+            {" "}
+            <DealLink deal={lead.deal} words={words} />
+          </>
+        )}
+      </PlaceName>
       {isOpen(lead) && (
         <LeadActions
           lead={lead}

@@ -81,7 +81,7 @@ function Managers({ profile, button, words }: {
   const lead = sampleLead(profile, choiceText(profile, button));
   const reason = profile.webhook === null ? "no_webhook" : "crm_failed";
   const { message, keyboard } = cardMessage(
-    [{ lead, reason, lastAttempt: null, sending: false, closed: null }],
+    [{ lead, reason, lastAttempt: null, sending: false, deal: null, closed: null }],
     () => "12:04",
   );
   const content = { text: THEIR_WORDS, entities: [], media: null, captionable: false };

@@ -2,6 +2,7 @@
 
 import type { Fault } from "../../lib/profiles/faults.ts";
 import type { Language } from "../../lib/page/language.ts";
+import { crmFaultInEnglish } from "./crm_faults.ts";
 
 /** A fault of the parser as a sentence in the page's language. */
 export function faultSentence(message: string, language: Language): string {
@@ -33,13 +34,14 @@ function inEnglish(message: string): string {
   for (const [pattern, english] of ENGLISH) {
     if (pattern.test(message)) return message.replace(pattern, english);
   }
-  return message;
+  return crmFaultInEnglish(message) ?? message;
 }
 
 const ADDRESS_RU = "нужен адрес http:\\/\\/ или https:\\/\\/ без логина и пароля";
 const ADDRESS_EN = "an http:// or https:// address without a login and password is needed";
 
 const ENGLISH: readonly (readonly [RegExp, string])[] = [
+  [/^нет адреса вебхука$/, "there is no webhook address"],
   [/^на диске нет места$/, "the disk is full"],
   [/^диск открыт только для чтения$/, "the disk is read-only"],
   [/^нет прав на запись$/, "there is no right to write"],

@@ -36,6 +36,7 @@ Deno.test("readConfig needs a token and a chat, and has a default for all else",
     botToken: TOKEN,
     adminChatId: -1_001_234_567_890,
     telegramApiRoot: "https://api.telegram.org",
+    amoCrmApiRoot: null,
     localesPath: "locales/locales.json",
     dataDir: "data",
     host: "127.0.0.1",
@@ -61,6 +62,7 @@ Deno.test("readConfig reads every variable", () => {
     BOT_TOKEN: TOKEN,
     ADMIN_CHAT_ID: "310452007",
     TELEGRAM_API_ROOT: "http://127.0.0.1:8081/api",
+    AMOCRM_API_ROOT: "http://127.0.0.1:8082/",
     LOCALES_PATH: "/etc/triborg/locales.json",
     DATA_DIR: "/var/lib/triborg",
     HOST: "0.0.0.0",
@@ -86,6 +88,7 @@ Deno.test("readConfig reads every variable", () => {
     botToken: TOKEN,
     adminChatId: 310_452_007,
     telegramApiRoot: "http://127.0.0.1:8081/api",
+    amoCrmApiRoot: "http://127.0.0.1:8082",
     localesPath: "/etc/triborg/locales.json",
     dataDir: "/var/lib/triborg",
     host: "0.0.0.0",
@@ -153,6 +156,7 @@ const FAULTS: readonly [variable: Variable, text: string, message: string][] = [
   ["TELEGRAM_API_ROOT", "https://me:pw@example.ru", `найден адрес с логином, ${ROOT_WANTED}`],
   ["TELEGRAM_API_ROOT", "https://example.ru/?a=b", `найден адрес с лишней частью, ${ROOT_WANTED}`],
   ["TELEGRAM_API_ROOT", "https://example.ru/#a", `найден адрес с лишней частью, ${ROOT_WANTED}`],
+  ["AMOCRM_API_ROOT", "telegram", `найдено не адрес, ${ROOT_WANTED}`],
   ["HOST", "a host", "найдено «a host», нужно имя или адрес, например 127.0.0.1"],
   ["PORT", "http", "найдено «http», нужно целое число от 0 до 65535"],
   ["PORT", "80.5", "найдено «80.5», нужно целое число от 0 до 65535"],
@@ -288,6 +292,7 @@ for (
 
 Deno.test("no variable that the bot reads is unknown", () => {
   assert.deepEqual(unknownVariables(VARIABLES), []);
+  assert.deepEqual(unknownVariables(["SECRET_AMO", "SECRET_CRM_KEY_2"]), []);
 });
 
 Deno.test("a long unknown name is cut, and costs nothing", () => {

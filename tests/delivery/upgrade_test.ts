@@ -6,9 +6,11 @@ import { createDelivery } from "../../lib/delivery/delivery.ts";
 import { openDatabase } from "../../lib/journal/database.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
 import { openJournal } from "../../lib/journal/journal.ts";
-import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import type { ShowOutcome } from "../../lib/managers/chat.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
+import { crmSide, noNotes } from "../helpers/crm_side.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { recordsAtOnce } from "../helpers/records_at_once.ts";
@@ -47,7 +49,9 @@ Deno.test("all that an earlier version owed is done, each once, and no begun POS
     repeatWindowMs: 0,
     tellTime: String,
     cutOff: stopping.signal,
+    ...crmSide(),
     crm: {
+      send: noNotes,
       sendLead({ idempotencyKey }) {
         done.push(`POST ${Number(idempotencyKey.slice(-12))}`);
         return Promise.resolve({ kind: "accepted", status: 200 });

@@ -130,6 +130,8 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       invite: (lead, by) => Promise.resolve(journal.oweInvitation(lead, by, now())),
     },
     troubles: () => [],
+    crmTroubles: () => [],
+    crmTokens: () => [],
     health: async () => {
       const profilesBrokenSinceMs = store.breakage()?.sinceMs;
       return { ...await health.check(), profilesBrokenSinceMs };

@@ -13,7 +13,8 @@ import {
   type NewAnswerMessage,
   openJournal,
 } from "../../lib/journal/journal.ts";
-import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 

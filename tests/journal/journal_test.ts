@@ -560,8 +560,14 @@ Deno.test("lanes are those with work, waiting or in hand, whatever a host is cal
       NOON_MS,
     );
     journal.takeWork(crmLane(""), NOON_MS, 9);
-    assert.deepEqual(journal.lanes(CRM_LANES).toSorted(), hosts.map(crmLane).toSorted());
-    assert.deepEqual(journal.lanes(crmLane("")).toSorted(), hosts.map(crmLane).toSorted());
+    assert.deepEqual(
+      journal.lanes(CRM_LANES).toSorted(),
+      hosts.map((host) => crmLane(host)).toSorted(),
+    );
+    assert.deepEqual(
+      journal.lanes(crmLane("")).toSorted(),
+      hosts.map((host) => crmLane(host)).toSorted(),
+    );
   }));
 
 Deno.test("facts are remembered, the newest under its name", () =>
@@ -747,7 +753,7 @@ Deno.test("an edit that waits says what its message says last, and one that is o
   withJournal((journal) => {
     recordShownFollowUp(journal);
     edit(journal, "два", 5);
-    assert.deepEqual(edit(journal, "три", 6), { kind: "replaced" });
+    assert.deepEqual(edit(journal, "три", 6), { kind: "replaced", followUp: 2 });
     assert.deepEqual(edit(journal, "два", 5), { kind: "unchanged" });
     assert.equal(edit(journal, "четыре", null).kind, "replaced");
     assert.equal(edit(journal, "три", 6).kind, "replaced");
@@ -760,11 +766,11 @@ Deno.test("an edit before the showing changes the follow-up, also after a try th
   withJournal((journal) => {
     record(journal);
     journal.recordFollowUp(aMessage(4), NOON_MS);
-    assert.deepEqual(edit(journal, "два"), { kind: "replaced" });
+    assert.deepEqual(edit(journal, "два"), { kind: "replaced", followUp: 1 });
     const work = takeOne(journal, FOLLOW_UPS_LANE);
     assert.equal(journal.takeFollowUp(1)?.content.text, "два");
     journal.postponeWork(work, NOON_MS + 1_000);
-    assert.deepEqual(edit(journal, "три"), { kind: "replaced" });
+    assert.deepEqual(edit(journal, "три"), { kind: "replaced", followUp: 1 });
     takeOne(journal, FOLLOW_UPS_LANE, NOON_MS + 1_000);
     assert.equal(journal.takeFollowUp(1)?.content.text, "три");
     assert.equal(edit(journal, "четыре").kind, "begun", "the first is on its way");

@@ -7,7 +7,8 @@ import type { Cursor, LeadFilter } from "../../lib/journal/journal.ts";
 import { openForBot } from "../../lib/journal/bots.ts";
 import { leadPages, mostLookedAt } from "../../lib/journal/lead_list.ts";
 import { totals } from "../../lib/journal/totals.ts";
-import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import { PLACES as LEAD_PLACES } from "../../lib/lead.ts";
 
 /** More than a page may ever look at. */

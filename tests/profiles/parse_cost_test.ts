@@ -56,6 +56,14 @@ const GROWING: Readonly<Record<string, (count: number) => Locales>> = {
         some(count, (nth) => [`en-a${nth.toString(36)}`.padEnd(6, "z"), {}]),
       );
     }),
+  "keys of crm, its headers, fields and body": (count) =>
+    fileOf(4, (profile, nth) => {
+      const many = entries(count / 4, () => "{lead_nam}");
+      const kind = ["webhook", "webhook", "amocrm", "amocrm"][nth];
+      profile.crm = nth % 2 === 0
+        ? { kind, body: { list: Object.values(many), many }, ...many }
+        : { kind, headers: many, fields: many, tags: Object.values(many) };
+    }),
   "placeholders of one text": (count) =>
     fileOf(
       1,

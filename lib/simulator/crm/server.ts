@@ -4,7 +4,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { type CrmMode, LOGIN_PATH, respond, sendLoginPage } from "./modes.ts";
 import { HttpFront, readBody } from "../http_front.ts";
-import { DEFAULT_FAILSAFE_MS, Signal } from "../waiting.ts";
+import { DEFAULT_FAILSAFE_MS } from "../waiting.ts";
+import { Arrivals } from "./arrivals.ts";
 
 export type { CrmMode } from "./modes.ts";
 
@@ -84,17 +85,17 @@ export async function startCrmServer(options: CrmServerOptions = {}): Promise<Cr
   const urlOf = (account: string) => `${front.origin}${WEBHOOK_PREFIX}${account}`;
 
   const close = async () => {
-    crm.arrivals.close();
+    crm.leads.close();
     await front.down();
   };
   return {
     url: urlOf(SECRET),
     urlOf,
     get received() {
-      return crm.received;
+      return crm.leads.items;
     },
     get receivedCount() {
-      return crm.receivedCount;
+      return crm.leads.count;
     },
     byKey: crm.byKey,
     get loginVisits() {
@@ -109,8 +110,8 @@ export async function startCrmServer(options: CrmServerOptions = {}): Promise<Cr
     behave: (behaviour) => {
       crm.behaviour = behaviour;
     },
-    onReceive: (listener) => crm.arrivals.listen(listener),
-    nextLead: (predicate = () => true) => crm.next(predicate),
+    onReceive: (listener) => crm.leads.listen(listener),
+    nextLead: (predicate) => crm.leads.next(predicate),
     down: () => front.down(),
     up: () => front.up(),
     close,
@@ -120,21 +121,21 @@ export async function startCrmServer(options: CrmServerOptions = {}): Promise<Cr
 
 class Crm {
   behaviour: CrmBehaviour = { kind: "answer" };
-  received: ReceivedLead[] = [];
-  receivedCount = 0;
   loginVisits = 0;
   openRequests = 0;
   peakRequests = 0;
   readonly byKey = new Map<string, number>();
-  readonly arrivals: Signal<ReceivedLead>;
-  readonly #taken = new WeakSet<ReceivedLead>();
+  readonly leads: Arrivals<ReceivedLead>;
   readonly #now: () => number;
-  readonly #maxReceived: number;
 
   constructor(options: CrmServerOptions) {
     this.#now = options.now ?? Date.now;
-    this.#maxReceived = options.maxReceived ?? 50_000;
-    this.arrivals = new Signal(options.failsafeMs ?? DEFAULT_FAILSAFE_MS);
+    this.leads = new Arrivals({
+      what: "a lead at the CRM",
+      describe: ({ number, rawBody }) => `#${number} ${rawBody}`,
+      maxKept: options.maxReceived ?? 50_000,
+      failsafeMs: options.failsafeMs ?? DEFAULT_FAILSAFE_MS,
+    });
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -157,32 +158,15 @@ class Crm {
     const lead = this.#receive(request, path, new TextDecoder().decode(bytes));
     const { behaviour } = this;
     const mode = typeof behaviour === "function" ? behaviour(lead, lead.number) : behaviour;
-    this.arrivals.emit(lead);
+    this.leads.announce(lead);
     await respond(mode, response);
-  }
-
-  next(predicate: (lead: ReceivedLead) => boolean): Promise<ReceivedLead> {
-    const accepts = (lead: ReceivedLead) => !this.#taken.has(lead) && predicate(lead);
-    return this.arrivals.until((event) => {
-      const lead = event ? (accepts(event) ? event : undefined) : this.received.find(accepts);
-      if (lead) this.#taken.add(lead);
-      return lead;
-    }, {
-      what: "a lead at the CRM",
-      seen: () => {
-        const bodies = this.received.slice(-5).map(({ number, rawBody }) =>
-          `#${number} ${rawBody}`
-        );
-        return `the last were: ${bodies.join(" · ") || "none"}`;
-      },
-    });
   }
 
   #receive(request: IncomingMessage, path: string, rawBody: string): ReceivedLead {
     const key = request.headers["idempotency-key"];
     const idempotencyKey = Array.isArray(key) ? key[0] : key;
     const lead: ReceivedLead = {
-      number: ++this.receivedCount,
+      number: this.leads.count + 1,
       method: request.method ?? "",
       path,
       headers: request.headers,
@@ -191,10 +175,7 @@ class Crm {
       idempotencyKey,
       atMs: this.#now(),
     };
-    this.received.push(lead);
-    if (this.received.length >= this.#maxReceived * 2) {
-      this.received = this.received.slice(-this.#maxReceived);
-    }
+    this.leads.keep(lead);
     if (idempotencyKey !== undefined) {
       this.byKey.set(idempotencyKey, (this.byKey.get(idempotencyKey) ?? 0) + 1);
     }

@@ -1,0 +1,126 @@
+// Which notes of a deal are owed: its request, what its visitor sent and edited, doubts. Reads none of them, and sends nothing.
+// Of a lead's notes only the first has a due time (additions.ts).
+
+import type { AttemptRecords } from "./attempts.ts";
+import type { Database } from "./database.ts";
+import type { DealMoves } from "./deals.ts";
+import { type Deal, mayHaveArrived } from "../lead.ts";
+
+/** How long a note of media waits for the managers' message of it, which it links to, in ms. */
+export const MEDIA_WAIT_MS = 60_000;
+
+/** What is owed to deals. */
+export interface CrmNoteMoves {
+  /**
+   * Records what a lead became, and owes its notes: the request, each follow-up so far, and that it may be there twice, where
+   * an earlier POST may have arrived. `askedBy` is the manager who asked for this one.
+   */
+  recordDeal(lead: number, deal: Deal, askedBy: string | null, nowMs: number): void;
+  /** Owes a note of a follow-up or an edit that is new, where its lead has a deal. */
+  oweFollowUpNote(followUp: number, what: NewFollowUp, nowMs: number): void;
+  /** The same for one that says something else now; one that waits to be sent will say that anyway. */
+  oweChangedNote(followUp: number, nowMs: number): void;
+  /** The managers' message of a follow-up is there: a note that waited for it may leave. */
+  hurryNote(followUp: number, nowMs: number): void;
+  /** Continues after an earlier process: what it had in hand, or had put off, is due; nothing is of a person who was erased. */
+  recoverNotes(nowMs: number): void;
+  /** How many notes a lead's deal is owed, and how many were given up. */
+  countNotes(lead: number): NoteCounts;
+}
+
+export interface NewFollowUp {
+  readonly isEdit: boolean;
+  readonly hasMedia: boolean;
+}
+
+export interface NoteCounts {
+  readonly owed: number;
+  readonly givenUp: number;
+}
+
+const COLUMNS = "(lead, account, kind, follow_up, text, created_at_ms, ready_at_ms, due_at_ms)";
+
+/** The due time of a new note: behind an earlier one it has none. */
+function dueSql(readyAtMs: string): string {
+  return `iif(EXISTS (SELECT 1 FROM crm_notes AS earlier WHERE earlier.lead = deals.lead), NULL, ${readyAtMs})`;
+}
+
+/** The first note of each lead. */
+const FIRST = "number IN (SELECT min(number) FROM crm_notes GROUP BY lead)";
+
+export function crmNoteMoves(
+  db: Database,
+  { insertDeal }: DealMoves,
+  { attemptsOf }: Pick<AttemptRecords, "attemptsOf">,
+): CrmNoteMoves {
+  const insert = db.writer(
+    `INSERT INTO crm_notes ${COLUMNS}
+     SELECT lead, account, ?2, NULL, ?3, ?4, ?4, ${dueSql("?4")} FROM deals WHERE lead = ?1`,
+  );
+  // Behind the request, so without a due time.
+  const insertFollowUps = db.writer(
+    `INSERT INTO crm_notes ${COLUMNS}
+     SELECT deals.lead, account, iif(edit_of IS NULL, 'follow_up', 'edit'), number, NULL, ?2,
+       iif(shown_at_ms IS NULL AND json_valid(content) AND json_extract(content, '$.media') IS NOT NULL,
+         ?2 + ${MEDIA_WAIT_MS}, ?2), NULL
+     FROM follow_ups JOIN deals ON deals.lead = follow_ups.lead WHERE follow_ups.lead = ?1
+     ORDER BY number`,
+  );
+  const isWaiting = `EXISTS (SELECT 1 FROM crm_notes AS waiting WHERE waiting.follow_up = ?1
+    AND (waiting.due_at_ms IS NOT NULL OR EXISTS (SELECT 1 FROM crm_notes AS earlier
+      WHERE earlier.lead = waiting.lead AND earlier.number < waiting.number)))`;
+  const insertFollowUp = db.writer(
+    `INSERT INTO crm_notes ${COLUMNS}
+     SELECT lead, account, ?2, ?1, NULL, ?3, ?4, ${dueSql("?4")} FROM deals
+     WHERE lead = (SELECT lead FROM follow_ups WHERE number = ?1) AND NOT ${isWaiting}`,
+  );
+  const hurry = db.writer(
+    `UPDATE crm_notes SET ready_at_ms = ?2, due_at_ms = iif(due_at_ms IS NULL, NULL, ?2)
+     WHERE follow_up = ?1 AND ready_at_ms > ?2`,
+  );
+  // Whatever a clock that was ahead left there.
+  const clampReady = db.writer(
+    `UPDATE crm_notes SET ready_at_ms = ?1 + ${MEDIA_WAIT_MS} WHERE ready_at_ms > ?1 + ${MEDIA_WAIT_MS}`,
+  );
+  // By an older bot, which knows no notes.
+  const forgetErased = db.writer(
+    "DELETE FROM crm_notes WHERE (SELECT user_id FROM leads WHERE number = lead) = 0",
+  );
+  const makeDue = db.writer(`UPDATE crm_notes SET due_at_ms = max(?1, ready_at_ms) WHERE ${FIRST}`);
+  const count = db.reader(
+    `SELECT (SELECT count(*) FROM crm_notes WHERE crm_notes.lead = deals.lead) AS owed, notes_given_up
+     FROM deals WHERE lead = ?`,
+  );
+
+  return {
+    recordDeal(lead, deal, askedBy, nowMs) {
+      if (!insertDeal(lead, deal, nowMs)) return;
+      insert.run(lead, "request", null, nowMs);
+      insertFollowUps.run(lead, nowMs);
+      if (attemptsOf(lead).some(({ outcome }) => mayHaveArrived(outcome))) {
+        insert.run(lead, "decision", doubtText(askedBy), nowMs);
+      }
+    },
+    oweFollowUpNote(followUp, { isEdit, hasMedia }, nowMs) {
+      const readyAtMs = hasMedia && !isEdit ? nowMs + MEDIA_WAIT_MS : nowMs;
+      insertFollowUp.run(followUp, isEdit ? "edit" : "follow_up", nowMs, readyAtMs);
+    },
+    oweChangedNote: (followUp, nowMs) => void insertFollowUp.run(followUp, "edit", nowMs, nowMs),
+    hurryNote: (followUp, nowMs) => void hurry.run(followUp, nowMs),
+    recoverNotes(nowMs) {
+      forgetErased.run();
+      clampReady.run(nowMs);
+      makeDue.run(nowMs);
+    },
+    countNotes(lead) {
+      const row = count.get(lead);
+      return { owed: Number(row?.["owed"] ?? 0), givenUp: Number(row?.["notes_given_up"] ?? 0) };
+    },
+  };
+}
+
+/** Says in the CRM that the deal may be there twice, and who decided to send it again. */
+function doubtText(askedBy: string | null): string {
+  const doubt = "Возможен дубль: предыдущая отправка могла дойти.";
+  return askedBy === null ? doubt : `${doubt} Ещё раз отправил(а) ${askedBy}`;
+}

@@ -1,0 +1,52 @@
+// The journal's deals: what leads became in the CRMs that say so. Knows no CRM.
+
+import type { Database, Row } from "./database.ts";
+import type { Deal } from "../lead.ts";
+
+/** A deal as it is recorded. */
+export interface RecordedDeal extends Deal {
+  /** Host of the account that has it. */
+  readonly account: string;
+}
+
+export interface DealRecords {
+  /** What a lead became; undefined where its CRM did not say. */
+  dealOf(lead: number): RecordedDeal | undefined;
+}
+
+export interface DealMoves extends DealRecords {
+  /** Records what a lead became; false when it has a deal already, which stays. */
+  insertDeal(lead: number, deal: Deal, nowMs: number): boolean;
+}
+
+/** Columns of a lead's deal, for a statement in which `number` is the lead's. */
+export const DEAL_COLUMNS = `(SELECT deal_id FROM deals WHERE lead = number) AS deal_id,
+  (SELECT url FROM deals WHERE lead = number) AS deal_url`;
+
+/** The deal in a row with those columns. */
+export function dealIn(row: Row): Deal | null {
+  return row["deal_id"] == null
+    ? null
+    : { id: Number(row["deal_id"]), url: String(row["deal_url"]) };
+}
+
+export function dealRecords(db: Database): DealMoves {
+  const insert = db.writer(
+    `INSERT INTO deals (lead, deal_id, url, account, made_at_ms) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (lead) DO NOTHING`,
+  );
+  const select = db.reader("SELECT deal_id, url, account FROM deals WHERE lead = ?");
+
+  return {
+    dealOf(lead) {
+      const row = select.get(lead);
+      return row && {
+        id: Number(row["deal_id"]),
+        url: String(row["url"]),
+        account: String(row["account"]),
+      };
+    },
+    insertDeal: (lead, { id, url }, nowMs) =>
+      insert.run(lead, id, url, URL.parse(url)?.host ?? "", nowMs).changes === 1,
+  };
+}

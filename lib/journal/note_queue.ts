@@ -1,0 +1,170 @@
+// The queue of notes that are owed to deals, by account: handed out in order, finished or put off. Sends none.
+
+import type { Database, Row } from "./database.ts";
+import type { DealRecords, RecordedDeal } from "./deals.ts";
+import type { FollowUpMoves } from "./follow_ups.ts";
+import type { FollowUpContent, Lead, MessageAddress } from "../lead.ts";
+import type { LeadRecords } from "./leads.ts";
+import { textOrNull } from "./rows.ts";
+
+/** A note that a deal is owed. */
+export interface CrmNote {
+  readonly id: number;
+  /** `note:` and the account's host. */
+  readonly lane: string;
+  readonly failures: number;
+  readonly kind: "crm_note";
+  readonly lead: Lead;
+  readonly deal: RecordedDeal;
+  readonly createdAtMs: number;
+  readonly what: NoteSubject;
+}
+
+/** What a note is about. */
+export type NoteSubject =
+  | { readonly kind: "request" }
+  | {
+    readonly kind: "follow_up";
+    readonly content: FollowUpContent;
+    readonly isEdit: boolean;
+    /** The managers' message of it, where they have one. */
+    readonly shown: MessageAddress | null;
+    readonly receivedAtMs: number;
+  }
+  | { readonly kind: "decision"; readonly text: string };
+
+/** A note whose row does not hold what its kind needs. */
+export interface UnreadableNote extends Frame {
+  readonly kind: "unreadable";
+}
+
+type Frame = Pick<CrmNote, "id" | "lane" | "failures">;
+
+type Numbered = Pick<CrmNote, "id">;
+
+/** A note that was taken stays the caller's until it is finished, given up, released or postponed; the next of its lead waits for that. */
+export interface NoteQueue {
+  /** Where notes are owed, waiting or in hand. */
+  noteLanes(): string[];
+  /** When the next waiting note of a lane is due; undefined if none waits. */
+  nextNoteDueAtMs(lane: string): number | undefined;
+  /** Hands out due notes of a lane, longest due first, at most one of a lead. */
+  takeNotes(lane: string, nowMs: number, most: number): (CrmNote | UnreadableNote)[];
+  /** The note is in the CRM. */
+  finishNote(note: Numbered): void;
+  /** The note will not be sent; its lead keeps count of that. */
+  giveUpNote(note: Numbered): void;
+  /** Gives a note back that was taken and not tried. */
+  releaseNote(note: Numbered, dueAtMs: number): void;
+  /** Counts one more failure; `failures` of the next `takeNotes` tells. */
+  postponeNote(note: Numbered, dueAtMs: number): void;
+}
+
+/** Begins the names of the lanes in which notes wait; the account's host follows. */
+export const NOTE_LANES = "note:";
+
+export function noteQueue(
+  db: Database,
+  { findLead, dealOf, findFollowUp }: LeadRecords & DealRecords & FollowUpMoves,
+): NoteQueue {
+  const accounts = db.reader("SELECT DISTINCT account FROM crm_notes");
+  const nextDue = db.reader(
+    `SELECT due_at_ms FROM crm_notes WHERE account = ? AND due_at_ms IS NOT NULL
+     ORDER BY due_at_ms LIMIT 1`,
+  );
+  const take = db.writer(
+    `UPDATE crm_notes SET due_at_ms = NULL WHERE number IN (
+       SELECT number FROM crm_notes WHERE account = ? AND due_at_ms <= ?
+       ORDER BY due_at_ms, number LIMIT ?)
+     RETURNING *`,
+  );
+  const remove = db.writer("DELETE FROM crm_notes WHERE number = ? RETURNING lead");
+  const makeNextDue = db.writer(
+    `UPDATE crm_notes SET due_at_ms = ready_at_ms
+     WHERE number = (SELECT min(number) FROM crm_notes WHERE lead = ?)`,
+  );
+  const countGivenUp = db.writer(
+    "UPDATE deals SET notes_given_up = notes_given_up + 1 WHERE lead = ?",
+  );
+  const release = db.writer("UPDATE crm_notes SET due_at_ms = ? WHERE number = ?");
+  const postpone = db.writer(
+    "UPDATE crm_notes SET due_at_ms = ?, failures = failures + 1 WHERE number = ?",
+  );
+
+  /** The lead whose note it was; undefined when it has been forgotten meanwhile. */
+  function end({ id }: Numbered): number | undefined {
+    const row = remove.get(id);
+    if (row === undefined) return undefined;
+    const lead = Number(row["lead"]);
+    makeNextDue.run(lead);
+    return lead;
+  }
+
+  function subjectIn(row: Row): NoteSubject | undefined {
+    switch (row["kind"]) {
+      case "request":
+        return { kind: "request" };
+      case "decision":
+        return { kind: "decision", text: textOrNull(row["text"]) ?? "" };
+      case "follow_up":
+      case "edit": {
+        const found = findFollowUp(Number(row["follow_up"]));
+        return found && {
+          kind: "follow_up",
+          content: found.followUp.content,
+          isEdit: row["kind"] === "edit",
+          shown: found.shown,
+          receivedAtMs: found.receivedAtMs,
+        };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** Undefined where the row does not hold what its kind needs. */
+  function noteIn(row: Row, frame: Frame): CrmNote | undefined {
+    const number = Number(row["lead"]);
+    const [lead, deal, what] = [findLead(number), dealOf(number), subjectIn(row)];
+    if (lead === undefined || deal === undefined || what === undefined) return undefined;
+    const createdAtMs = Number(row["created_at_ms"]);
+    return { ...frame, kind: "crm_note", lead, deal, createdAtMs, what };
+  }
+
+  function read(row: Row): CrmNote | UnreadableNote {
+    const frame = {
+      id: Number(row["number"]),
+      lane: NOTE_LANES + String(row["account"]),
+      failures: Number(row["failures"]),
+    };
+    const unreadable = { ...frame, kind: "unreadable" } as const;
+    try {
+      return noteIn(row, frame) ?? unreadable;
+    } catch (error) {
+      if (error instanceof TypeError) return unreadable; // What the visitor sent is damaged.
+      throw error;
+    }
+  }
+
+  return {
+    noteLanes: () => accounts.all().map((row) => NOTE_LANES + String(row["account"])),
+    nextNoteDueAtMs(lane) {
+      const row = nextDue.get(accountOf(lane));
+      return row && Number(row["due_at_ms"]);
+    },
+    takeNotes: (lane, nowMs, most) =>
+      take.all(accountOf(lane), nowMs, most).map(read).sort((a, b) => a.id - b.id),
+    finishNote: (note) => db.atomically(() => void end(note)),
+    giveUpNote: (note) =>
+      db.atomically(() => {
+        const lead = end(note);
+        if (lead !== undefined) countGivenUp.run(lead);
+      }),
+    releaseNote: ({ id }, dueAtMs) => void release.run(dueAtMs, id),
+    postponeNote: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
+  };
+}
+
+function accountOf(lane: string): string {
+  return lane.slice(NOTE_LANES.length);
+}
