@@ -177,6 +177,7 @@ function createParts(
     adminChat,
     react: createReact(createApi(telegram, pace.at("managers")), log),
     recordDurably,
+    wakeNotes: delivery.wake,
   });
   const managers = createManagers({
     ...shared,

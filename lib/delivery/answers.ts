@@ -50,6 +50,8 @@ export interface AnswersOptions {
   readonly adminChat: AdminChat;
   readonly react: React;
   readonly recordDurably: RecordDurably;
+  /** Called when a note may be owed to a CRM. */
+  readonly wakeNotes: () => void;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -82,6 +84,7 @@ export function createAnswers(options: AnswersOptions): Answers {
   async function recorded<T>(result: T): Promise<T> {
     await journal.committed();
     wake();
+    options.wakeNotes();
     return result;
   }
 

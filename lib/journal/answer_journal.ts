@@ -4,9 +4,10 @@ import { type AnswerEdits, answerEdits } from "./answer_edits.ts";
 import { type AnswerEnds, answerEnds } from "./answer_ends.ts";
 import { LEFT_OF_ERASED } from "./answer_erasure.ts";
 import { type AnswerQueue, answerQueue } from "./answer_queue.ts";
-import { type AnswerRecords, answerRecords, type KeptNote } from "./answers.ts";
+import { type AnswerRecords, answerRecords } from "./answers.ts";
 import type { BotKeys } from "./bots.ts";
 import { type Conversations, conversations } from "./conversations.ts";
+import type { CrmNoteMoves } from "./crm_notes.ts";
 import type { Database } from "./database.ts";
 import { type LeadMessages, leadMessages } from "./lead_messages.ts";
 import type { LeadRecords } from "./leads.ts";
@@ -16,7 +17,7 @@ export type { AnswerEdit, EditedAnswer, RecordedAnswerEdit } from "./answer_edit
 export type { Arrived } from "./answer_ends.ts";
 export { ANSWER_NOTES_LANE, ANSWERS_LANE, MARKS_LANE } from "./answer_queue.ts";
 export type { AnswerWork, AnswerWorkOf, Mark } from "./answer_queue.ts";
-export type { Choice, ChosenLead, KeptNote, NewAnswerMessage, RecordedAnswer } from "./answers.ts";
+export type { Choice, ChosenLead, NewAnswerMessage, RecordedAnswer } from "./answers.ts";
 export type { Said } from "./conversations.ts";
 export type { Answer } from "./stored_answers.ts";
 
@@ -41,7 +42,7 @@ export function answerJournal(
   db: Database,
   keys: BotKeys,
   leads: Pick<LeadRecords, "findLead">,
-  noteKept: (note: KeptNote, nowMs: number) => void = () => {},
+  noteKept: CrmNoteMoves["oweManagersNote"],
 ): AnswerJournal & AnswerRecovery {
   const queue = answerQueue(db);
   const messages = leadMessages(db, keys);

@@ -4,6 +4,7 @@ import type { Database } from "./database.ts";
 import type { AnswerContent, Lead, MessageAddress } from "../lead.ts";
 import type { AnswerQueueMoves } from "./answer_queue.ts";
 import type { BotKeys } from "./bots.ts";
+import type { KeptNote } from "./crm_notes.ts";
 import { ALBUM_QUIET_MS } from "./follow_ups.ts";
 import type { LeadMessages } from "./lead_messages.ts";
 import type { LeadRecords } from "./leads.ts";
@@ -41,13 +42,6 @@ export interface Choice {
   readonly lead: number | null;
   /** The question that was pressed: a kill may have left two of them. */
   readonly question: MessageAddress;
-}
-
-/** A note that a manager wrote about a lead. */
-export interface KeptNote {
-  readonly lead: number;
-  readonly by: string;
-  readonly text: string;
 }
 
 /** What became of a choice of the lead. */

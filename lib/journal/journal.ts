@@ -154,7 +154,7 @@ export function journalIn(db: Database, botId?: string): Journal {
   const sums = totals(db);
   const lives = leadLives(db, keys, notes);
   const followUps = followUpRecords(db, keys, outbox, notes);
-  const answers = answerJournal(db, keys, leads);
+  const answers = answerJournal(db, keys, leads, notes.oweManagersNote);
   const tried = trial(db);
   return {
     ...inbox,
