@@ -91,22 +91,12 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     options.onTopic?.(isAway);
   }
 
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** One new message at a time: two that wait for the last of a minute's must not both take it. */
-  function show(messages: number, send: Send): Promise<ShowOutcome> {
-    if (messages === 0) return showNow(messages, send);
-    const shown = last.then(() => showNow(messages, send));
-    last = shown.catch(() => {}); // The caller awaits it.
-    return shown;
-  }
-
-  async function showNow(messages: number, send: Send): Promise<ShowOutcome> {
+  async function show(messages: number, send: Send): Promise<ShowOutcome> {
     let movedTo: number | undefined;
     let refusedInTopic: string | undefined;
     let waitedMs = 0;
     for (;;) {
-      await pace.ready(messages);
+      await pace.reserve(messages);
       if (stopping.aborted) return { kind: "stopped" };
       const to = movedTo ?? chatId;
       const inTopic = messages === 0 || refusedInTopic !== undefined ? null : topic.next();
@@ -115,9 +105,10 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
         if (movedTo !== undefined) follow(movedTo); // Only an id that works is remembered.
         if (inTopic !== null) topic.took();
         if (refusedInTopic !== undefined) topic.refused(refusedInTopic);
-        pace.sent(sent.length);
+        pace.sent(sent.length, messages);
         return shownAs(to, sent, messages);
       } catch (error) {
+        pace.sent(0, messages);
         const failure = failureOf(error);
         if (failure === undefined) throw error;
         const reason = describeError(error);
