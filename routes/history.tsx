@@ -18,7 +18,6 @@ import { type Part, partsOf } from "./components/versions.tsx";
 import { menuParts, menuTranslationParts } from "./menu.tsx";
 import { translationParts } from "./translation.tsx";
 import { HISTORY } from "./words/history.ts";
-import { PROFILE } from "./words/profile.ts";
 
 const MOST = 50;
 
@@ -119,7 +118,7 @@ function textsOf({ content }: Revision, key: string, state: State): Part[] {
       .map((part) => ({ ...part, label: `${nameOfLanguage(language)}: ${part.label}` }))
   );
   if (key === MENU_KEY) return [...menuParts(menuFormOf(content), state), ...translated];
-  return [...partsOf(profileForm(content), PROFILE[state.language]), ...translated];
+  return [...partsOf(profileForm(content), state.language), ...translated];
 }
 
 function translatedTexts(content: unknown, key: string, language: string, state: State): Part[] {

@@ -348,6 +348,7 @@ story(
       await page.getByRole("button", { name: "Создать" }).click();
       await page.waitForURL(`${origin}/profiles/own?created`);
 
+      await page.getByLabel("Свой вебхук").check();
       await page.getByRole("button", { name: "Проверить" }).click();
       await page.locator(".trial").waitFor();
       await page.getByRole("link", { name: "Лиды" }).click();

@@ -125,6 +125,23 @@ function wordsOf(note: ReturnType<Journal["takeNotes"]>[number]): string {
   }
 }
 
+Deno.test("a deal in a CRM that takes no notes gets no manager's note", () =>
+  withJournal((journal) => {
+    const deal = { ...TAKEN.deal, takesNotes: false } as const;
+    end(journal, press(journal), { ...TAKEN, deal });
+    journal.rememberAbout(1, [{ chatId: -1, messageId: 9 }]);
+    journal.recordAnswer({
+      kind: "note",
+      chatId: -1,
+      messageId: 10,
+      albumId: null,
+      by: "@anna",
+      target: { chatId: -1, messageId: 9 },
+      content: someContent(),
+    }, NOON_MS);
+    assert.deepEqual(journal.noteLanes(), []);
+  }));
+
 Deno.test("a manager's note is owed to the deal once, whether it was written before there was one or after", () =>
   withJournal((journal) => {
     const begun = press(journal);
@@ -156,6 +173,16 @@ for (
     }],
   ] as const
 ) {
+  Deno.test("a deal of a CRM that takes no notes is owed none, neither at once nor for what is written later", () =>
+    withJournal((journal) => {
+      const deal = { ...accepted(8841).deal, takesNotes: false } as const;
+      end(journal, press(journal), { ...TAKEN, deal });
+      const message = { chatId: 1, messageId: 9, albumId: null, content: someContent() };
+      journal.recordFollowUp({ lead: 1, ...message }, NOON_MS);
+      assert.deepEqual(journal.noteLanes(), []);
+      assert.equal(journal.dealOf(1)?.url, deal.url);
+    }));
+
   Deno.test(`${how} records the deal with the lead, and owes a note of the request and of each follow-up so far`, () =>
     withJournal((journal) => {
       const begun = press(journal);
