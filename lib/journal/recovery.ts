@@ -2,6 +2,7 @@
 
 import type { Database } from "./database.ts";
 import { type CrmOutcome, mayHaveArrived, type NewLead } from "../lead.ts";
+import type { AnswerRecovery } from "./answer_journal.ts";
 import { COPIED_FACT, RESTORED } from "./copies.ts";
 import type { Attempt, AttemptMoves } from "./attempts.ts";
 import type { CardConsequences } from "./card_moves.ts";
@@ -62,7 +63,7 @@ interface Renewable {
 
 export function recovery(
   db: Database,
-  { attempts, facts, outbox, cards, notes, account, copy, cutOffAttempt }: {
+  { attempts, facts, outbox, cards, notes, account, copy, answers, cutOffAttempt }: {
     readonly attempts: AttemptMoves;
     readonly facts: FactRecords;
     readonly outbox: OutboxMoves;
@@ -70,6 +71,7 @@ export function recovery(
     readonly notes: CrmNoteMoves;
     readonly account: CrmAccount;
     readonly copy: CopyRecords & Renewable;
+    readonly answers: AnswerRecovery;
     readonly cutOffAttempt: CrmMoves["endAttempt"];
   },
 ): Recovery {
@@ -122,6 +124,7 @@ export function recovery(
   function recover(interrupted: CrmOutcome, nowMs: number): CutOff[] {
     allUpdatesDue.run(nowMs);
     allWorkDue.run(nowMs);
+    answers.recoverAnswers(nowMs);
     notes.recoverNotes(nowMs);
     const cutOff: CutOff[] = attempts.openAttempts().map((attempt) => {
       const work = outbox.findWork("post", attempt.lead);
