@@ -5,6 +5,7 @@ import type { LoginLink } from "./auth.ts";
 import type { ReachAmoCrm } from "../crm/amocrm/look.ts";
 import type { Crm, CrmTrial } from "../crm/post.ts";
 import { isForbiddenTarget, type Lookup } from "../crm/connection.ts";
+import { hideSecret } from "../crm/secrets.ts";
 import { messageOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Mask } from "../log/mask.ts";
@@ -156,7 +157,8 @@ async function buildPage(options: PageOptions) {
   const testWebhook = createWebhookTrial({ ...options, newId });
   const turns = createTurns(elapsedMs);
   const look = createAmoCrmLook({ ...options, ...options.amoCrm });
-  const { environmentSecret: environment, mask: { hide } } = options;
+  const { environmentSecret: environment, mask } = options;
+  const hide = (value: string) => hideSecret(value, mask);
   return {
     auth,
     LINK_MS,
