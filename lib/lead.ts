@@ -53,6 +53,8 @@ export interface Lead {
   readonly chatId: number;
   readonly menuMessageId: number;
   readonly receivedAtMs: number;
+  /** What the link that the visitor came by says after `__`; null where it says nothing. */
+  readonly source: string | null;
   /** The card in the managers' chat, once it has been shown. */
   readonly card: MessageAddress | null;
 }

@@ -32,6 +32,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
       "a",
       " (os error 1",
     ]],
+  "lib/profiles/link_word.ts /^[\\w-]+$/": [["", "a-", "!"]],
   "lib/bot/menu.ts new RegExp(`^${SELECT}`)": [["", "select"]],
   "lib/managers/cards.ts /(@?\\{username\\}|\\{message\\})/": [["", "@{username"], ["", "@"], [
     "",
@@ -66,9 +67,9 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/telegram/failures.ts /too long/i": [["", "too "]],
   "lib/telegram/failures.ts /MESSAGE_ID_INVALID/i": [["", "MESSAGE_ID_"]],
   "lib/journal/erasure.ts /[\\p{L}\\p{N}_]/u": [["", "!"]],
-  "lib/journal/lead_list.ts /[%_\\\\]/g": [["", "%_\\"]],
-  "lib/journal/lead_list.ts /\\s+/": [["", "a "], ["", " ", "a"]],
-  "lib/journal/lead_list.ts /^[\\x20-\\x7e]*$/": [["", "a", "я"]],
+  "lib/journal/search_words.ts /[%_\\\\]/g": [["", "%_\\"]],
+  "lib/journal/search_words.ts /\\s+/": [["", "a "], ["", " ", "a"]],
+  "lib/journal/search_words.ts /^[\\x20-\\x7e]*$/": [["", "a", "я"]],
   "lib/log/mask.ts /(?<!\\d)\\d{5,}:[\\w-]{30,}/g": [["", "1"], ["", "1", ":"], ["", "12345:"], [
     "",
     "12345:aaaaaaaaaaaaaaaaaaaaaaaaaaaaa!",

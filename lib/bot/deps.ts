@@ -7,7 +7,10 @@ import type { Profiles } from "../profiles/profile.ts";
 
 export interface BotDeps {
   readonly profiles: () => Profiles;
-  readonly journal: Pick<Journal, "rememberMenu" | "findMenu" | "latestLead" | "committed">;
+  readonly journal: Pick<
+    Journal,
+    "rememberMenu" | "findMenu" | "latestSource" | "latestLead" | "committed"
+  >;
   readonly delivery: Pick<Delivery, "receive" | "receiveFollowUp" | "receiveEdit">;
   /** A UUID for each new lead. */
   readonly newId: () => string;

@@ -34,6 +34,7 @@ import { type RevisionRecords, revisionRecords } from "./revisions.ts";
 import { ADDITIONS, MIGRATIONS } from "./schema.ts";
 import { type SecretRecords, secretRecords } from "./secrets.ts";
 import { type SendAllMoves, sendAllMoves } from "./send_all.ts";
+import { type SourceCounts, sourceRecords } from "./sources.ts";
 import { type Totals, totals } from "./totals.ts";
 import { type Trial, trial } from "./trial.ts";
 import { type VersionMoves, versionMoves } from "./versions.ts";
@@ -60,9 +61,10 @@ export type { PressLimits } from "./presses.ts";
 export { PROFILE_FACTS } from "./profile_keys.ts";
 export type { CutOff } from "./recovery.ts";
 export type { KeptSecret } from "./secrets.ts";
+export type { SourceCount } from "./sources.ts";
 export * from "./work.ts";
 
-export type LeadList = LeadPages & LeadLives & Totals;
+export type LeadList = LeadPages & LeadLives & Totals & SourceCounts;
 
 /**
  * Everything the journal can do. Each call is all or nothing, synchronous, and shares one transaction with the rest of its
@@ -97,6 +99,7 @@ export interface Journal
     LeadPages,
     LeadLives,
     Totals,
+    SourceCounts,
     ErasureMoves,
     Moments,
     Recovery,
@@ -148,12 +151,13 @@ export function journalIn(db: Database, botId?: string): Journal {
   const files = profileFileRecords(db);
   const profiles = profileKeys(db, facts);
   const sums = totals(db);
+  const sources = sourceRecords(db);
   const lives = leadLives(db, keys, notes);
   const followUps = followUpRecords(db, keys, outbox, notes);
   const tried = trial(db);
   return {
     ...inbox,
-    ...menuRecords(db, keys, outbox, facts),
+    ...menuRecords(db, keys, outbox, facts, sources),
     ...presses,
     ...choiceMoves(db, { leads, attempts, outbox, presses, held, copy }),
     ...outbox,
@@ -176,9 +180,10 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...versionMoves(db, profiles, revisions, files),
     ...facts,
     ...profileCounts(db),
-    ...leadPages(db, keys, sums),
+    ...leadPages(db, keys, { ...sums, ...sources }),
     ...lives,
     ...sums,
+    ...sources,
     ...erasureMoves(db, lives, cards, held),
     ...moments(db),
     ...recovery(db, { attempts, facts, outbox, cards, notes, account, copy, cutOffAttempt }),

@@ -325,6 +325,40 @@ const SECRETS = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+const SOURCES = `
+  -- Where visitors came from: the part of their link after two underscores.
+  ALTER TABLE menus ADD COLUMN source TEXT;
+  ALTER TABLE leads ADD COLUMN source TEXT;
+  CREATE INDEX leads_by_source ON leads (source, number) WHERE source IS NOT NULL;
+
+  -- Greetings that were sent for a link with a source.
+  CREATE TABLE source_opens (
+    profile TEXT NOT NULL,
+    source TEXT NOT NULL,
+    opens INTEGER NOT NULL,
+    PRIMARY KEY (profile, source)
+  ) STRICT, WITHOUT ROWID;
+
+  -- How many leads with a source are where, kept as they change. Others cost nothing.
+  CREATE TABLE source_counts (
+    profile TEXT NOT NULL,
+    source TEXT NOT NULL,
+    state TEXT NOT NULL,
+    leads INTEGER NOT NULL,
+    PRIMARY KEY (profile, source, state)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER source_counted AFTER INSERT ON leads WHEN new.source IS NOT NULL BEGIN
+    INSERT INTO source_counts VALUES (new.profile, new.source, new.state, 1)
+      ON CONFLICT DO UPDATE SET leads = leads + 1;
+  END;
+  CREATE TRIGGER source_recounted AFTER UPDATE OF state, profile ON leads WHEN new.source IS NOT NULL BEGIN
+    UPDATE source_counts SET leads = leads - 1
+      WHERE profile = old.profile AND source = old.source AND state = old.state;
+    INSERT INTO source_counts VALUES (new.profile, new.source, new.state, 1)
+      ON CONFLICT DO UPDATE SET leads = leads + 1;
+  END;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
 export const ADDITIONS: Additions = {
   bots: BOTS,
@@ -337,4 +371,5 @@ export const ADDITIONS: Additions = {
   deals: DEALS,
   crm_notes: CRM_NOTES,
   secrets: SECRETS,
+  sources: SOURCES,
 };

@@ -117,6 +117,7 @@ function sampleLead(profile: Profile, choice: string): Lead {
     chatId: 1,
     menuMessageId: 1,
     receivedAtMs: 0,
+    source: null,
     card: null,
   };
 }

@@ -27,6 +27,7 @@ export function aNewLead(details: Partial<NewLead> = {}): NewLead {
     chatId: 310_452_007,
     menuMessageId: 2,
     receivedAtMs: NOON_MS,
+    source: null,
     ...details,
   };
 }
