@@ -1,6 +1,12 @@
 // Entry point: reads the environment and the clock, starts the app, and stops it on a signal.
 
-import { type Config, readConfig, unknownVariables, VARIABLES } from "./lib/app/config.ts";
+import {
+  type Config,
+  readConfig,
+  SECRET_PREFIX,
+  unknownVariables,
+  VARIABLES,
+} from "./lib/app/config.ts";
 import { readEnvFile } from "./lib/app/env_file.ts";
 import { messageOf, stackOf } from "./lib/log/error_words.ts";
 import { EXIT } from "./lib/app/exit.ts";
@@ -18,7 +24,7 @@ const FLUSH_WITHIN_MS = 1_000;
 /** Any of these makes Deno's fetch use a proxy for https. */
 const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-const MACHINE: Machine = {
+const MACHINE: Omit<Machine, "secret"> = {
   now: Date.now,
   elapsedMs: () => performance.now(),
   random: Math.random,
@@ -37,7 +43,7 @@ async function main(output: Output): Promise<number> {
   signalled.promise.then(() => setTimeout(() => Deno.exit(0), STOP_WITHIN_MS));
   const environment = await readEnvironment(output);
   if (environment === undefined) return EXIT.faults;
-  const { config, warnings } = environment;
+  const { config, secret, warnings } = environment;
   const mask = createMask();
   const log = createLog({
     format: config.logFormat,
@@ -51,7 +57,7 @@ async function main(output: Output): Promise<number> {
     await leave(EXIT.defect, output);
   });
   for (const warning of warnings) log.warn("⚠️ {warning}", { warning });
-  const app = await startApp(config, { log, mask }, MACHINE);
+  const app = await startApp(config, { log, mask }, { ...MACHINE, secret });
   if (typeof app === "number") return app;
   if (Deno.stdout.isTerminal()) {
     const link = await app.newLoginLink("терминал");
@@ -65,10 +71,16 @@ async function main(output: Output): Promise<number> {
   return await app.ended;
 }
 
+interface Environment {
+  readonly config: Config;
+  readonly secret: Machine["secret"];
+  readonly warnings: readonly string[];
+}
+
 /** Reads `.env` and the environment, which wins; undefined after reporting every fault. */
 async function readEnvironment(
   { faults: { write } }: Output,
-): Promise<{ readonly config: Config; readonly warnings: readonly string[] } | undefined> {
+): Promise<Environment | undefined> {
   let text: string;
   try {
     text = await Deno.readTextFile(".env");
@@ -91,11 +103,21 @@ async function readEnvironment(
   );
   const result = readConfig(env);
   const warnings = unknownVariables(Object.keys(values));
-  if (result.ok) return { config: result.config, warnings };
+  const secret = (name: string) => {
+    const variable = SECRET_PREFIX + name.toUpperCase();
+    return (permittedVariable(variable) ?? values[variable])?.trim() || undefined;
+  };
+  if (result.ok) return { config: result.config, secret, warnings };
   // A misspelled name may be the missing variable.
   for (const warning of warnings) write(`⚠️ ${warning}`, "urgent");
   for (const { variable, message } of result.faults) write(`❌ ${variable}: ${message}`, "urgent");
   return undefined;
+}
+
+/** Undefined also where the permissions name the variables and leave this one out. */
+function permittedVariable(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
 /** Handles uncaught errors, which Deno would print unmasked. Only the first is reported. */

@@ -349,6 +349,13 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profiles/webhook_schema.ts /^(?=.{1,253}$)(?:[a-z\\d](?:[a-z\\d-]{0,61}[a-z\\d])?\\.)+[a-z][a-z\\d-]{0,61}[a-z\\d]$/i":
     [["", "a."], ["", "a-"], ["", "a"]],
   "routes/words/faults.ts /^нет адреса вебхука$/": [["", "нет адреса вебхука"]],
+  "lib/crm/amocrm/errors.ts /^\\d+$/": [["", "1", "!"]],
+  "lib/crm/amocrm/lead_request.ts /^\\d+$/": [["", "1", "!"]],
+  "lib/crm/amocrm/token.ts /^[\\w-]+$/": [["", "a-", "!"]],
+  "lib/crm/answer_words.ts /[\\s<>]+/": [["", "<>"], ["", "a "]],
+  "lib/crm/retry_after.ts /^\\d+$/": [["", "1", "!"]],
+  "lib/crm/signing.ts /^whsec_[A-Za-z\\d+/]+={0,2}$/": [["whsec_", "a", "!"], ["whsec_a", "="]],
+  "lib/crm/template.ts /^\\{([a-z_]+)\\}$/": [["{", "a"], ["", "{a"]],
   "lib/profiles/menu_translations.ts /^[\\w-]+\\./": [["", "a-"]],
   "lib/profiles/menu_translations.ts /^buttons\\[(\\d+)\\]/": [["buttons[", "1", "!"]],
   "lib/profiles/network_address.ts /\\.$/": [["", "."], ["", ".", "a"]],

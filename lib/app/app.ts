@@ -1,6 +1,7 @@
 // The app: wires the parts, runs them until something ends, closes them in reverse order. Holds no rule about leads.
 
 import type { Config } from "./config.ts";
+import { createCrmParts } from "./crm.ts";
 import { createClock } from "./clock.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth } from "./health.ts";
@@ -13,8 +14,6 @@ import { createUpkeep } from "./upkeep/upkeep.ts";
 import { createBot } from "../bot/bot.ts";
 import { createManagers } from "../bot/managers.ts";
 import { clockTime, dayStartMs } from "../calendar.ts";
-import { rememberLookups, resolveHost } from "../crm/connection.ts";
-import { createCrm } from "../crm/post.ts";
 import { createDelivery } from "../delivery/delivery.ts";
 import { createAfterVisitors } from "../delivery/after_visitors.ts";
 import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
@@ -57,6 +56,8 @@ export interface Machine {
   readonly random: () => number;
   /** Whether the environment names a proxy for https. */
   readonly isProxied: boolean;
+  /** A secret that profiles refer to, from the environment. */
+  readonly secret: (name: string) => string | undefined;
 }
 
 /** A running bot. */
@@ -129,10 +130,20 @@ function createParts(
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
   const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
-  const lookup = rememberLookups(resolveHost, elapsedMs);
-  const crm = createCrm({ log, mask, lookup, isProxied: machine.isProxied });
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
+  const botUsername = () => bot.isInited() ? bot.botInfo.username : undefined;
+  const crmParts = createCrmParts({
+    ...shared,
+    ...machine,
+    now,
+    elapsedMs,
+    config,
+    mask,
+    tellTime,
+    botUsername,
+    wake: () => delivery.wake(),
+  });
 
   const managersChat = createManagersChat({
     ...shared,
@@ -144,7 +155,7 @@ function createParts(
   const adminChat = managersChat.chat;
   const delivery = createDelivery({
     ...shared,
-    crm,
+    ...crmParts,
     adminChat,
     visitorChat: createVisitorChat(
       createApi(telegram, pace.at("visitor")),
@@ -177,18 +188,23 @@ function createParts(
   const page = servePage({
     ...shared,
     profiles,
+    ...crmParts,
     delivery,
-    crm,
-    lookup,
     linkUsed: loginMessages.wake,
     config,
     troubles: () => troublesOf(health.facts()),
     health: async () => {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
-      return { ...await health.check(), profilesBrokenSinceMs };
+      const { crmTroubles, crmTokens } = crmParts;
+      return {
+        ...await health.check(),
+        profilesBrokenSinceMs,
+        crmTroubles: crmTroubles(),
+        crmTokens: crmTokens(),
+      };
     },
     onFewFiles: keepFewConnections,
-    botUsername: () => bot.isInited() ? bot.botInfo.username : undefined,
+    botUsername,
   });
   const budgetOf = createBudgets();
   const bot = createBot({
@@ -212,7 +228,7 @@ function createParts(
     cutOff,
     stop: () => stopping.abort(),
     profiles,
-    crm,
+    ...crmParts,
     managersChat,
     delivery,
     loginMessages,
@@ -247,6 +263,7 @@ function run(parts: Parts): App {
     parts.upkeep.start();
     parts.loginMessages.start();
     void parts.alarm.run();
+    void parts.tokenAlarm.run();
     introduce().catch(() => {}); // Polling meets the same fault, and reports it.
     try {
       await pollUpdates({

@@ -11,6 +11,7 @@ export const VARIABLES = [
   "BOT_TOKEN",
   "ADMIN_CHAT_ID",
   "TELEGRAM_API_ROOT",
+  "AMOCRM_API_ROOT",
   "LOCALES_PATH",
   "DATA_DIR",
   "HOST",
@@ -32,6 +33,9 @@ export const VARIABLES = [
   "OTEL_DENO_TRACING",
 ] as const;
 
+/** A secret that profiles name is the variable with this prefix and the name in upper case. */
+export const SECRET_PREFIX = "SECRET_";
+
 export type Variable = typeof VARIABLES[number];
 
 export interface Config {
@@ -40,6 +44,8 @@ export interface Config {
   readonly adminChatId: number;
   /** Without a trailing slash. */
   readonly telegramApiRoot: string;
+  /** Where calls to amoCRM go instead of the accounts' hosts, without a trailing slash; null outside tests and proxies. */
+  readonly amoCrmApiRoot: string | null;
   readonly localesPath: string;
   readonly dataDir: string;
   readonly host: string;
@@ -99,6 +105,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     botToken: read("BOT_TOKEN", parseToken),
     adminChatId: read("ADMIN_CHAT_ID", parseChatId),
     telegramApiRoot: read("TELEGRAM_API_ROOT", parseApiRoot, PUBLIC_API_ROOT),
+    amoCrmApiRoot: read("AMOCRM_API_ROOT", parseApiRoot, null),
     localesPath: read("LOCALES_PATH", String, "locales/locales.json"),
     dataDir: read("DATA_DIR", String, "data"),
     host: read("HOST", parseHost, "127.0.0.1"),
@@ -136,7 +143,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
  */
 export function unknownVariables(names: readonly string[]): string[] {
   const known: ReadonlySet<string> = new Set(VARIABLES);
-  return names.filter((name) => !known.has(name)).map((name) => {
+  const isKnown = (name: string) => known.has(name) || name.startsWith(SECRET_PREFIX);
+  return names.filter((name) => !isKnown(name)).map((name) => {
     const meant = nearestVariable(name);
     const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
     return `.env: неизвестная переменная ${shown}` +

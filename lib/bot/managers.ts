@@ -5,7 +5,7 @@ import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "../lead.ts";
 import { readPressedLead, statusText, type TellTime, TOASTS } from "../managers/texts.ts";
-import type { Profiles } from "../profiles/profile.ts";
+import { hasDestination, type Profiles } from "../profiles/profile.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
 export interface Managers {
@@ -52,11 +52,11 @@ export function createManagers(
       const waiting = journal.countLeads();
       const today = journal.countByProfile(dayStartMs(now()), Number.MAX_SAFE_INTEGER);
       return statusText({
-        profiles: [...profiles().byKey.values()].map(({ key, name, webhook }) => ({
-          name,
-          hasWebhook: webhook !== null && webhook.fault === null,
-          lastAnswer: journal.lastAnswer(key) ?? null,
-          openCards: journal.countOpenCards(key),
+        profiles: [...profiles().byKey.values()].map((profile) => ({
+          name: profile.name,
+          hasDestination: hasDestination(profile),
+          lastAnswer: journal.lastAnswer(profile.key) ?? null,
+          openCards: journal.countOpenCards(profile.key),
         })),
         onTheirWay: waiting.received + waiting.undelivered,
         today: sum([...today.values()]),

@@ -1,4 +1,4 @@
-// Reads the beginning of a CRM's answer for the log and the journal: bounded in bytes and time, one line, secrets masked.
+// Reads a CRM's answer, bounded in bytes and time, and cuts it for the log and the journal: one line, secrets masked.
 
 import type { Mask } from "../log/mask.ts";
 
@@ -11,25 +11,15 @@ const MAX_ANSWER_CHARACTERS = 500;
 /** Characters that are masked before the cut: whitespace and secrets shrink. */
 const EXCERPT_FROM_CHARACTERS = 8 * MAX_ANSWER_CHARACTERS;
 
-/** Reads an answer up to its end, the limit, or until `late` resolves; masks `url`. Never throws: what came is kept. */
-export async function readExcerpt(
-  response: Response,
-  { url, mask, late }: {
-    readonly url: string;
-    readonly mask: Mask;
-    readonly late: Promise<void>;
-  },
-): Promise<string> {
-  return excerpt(await readAnswer(response, late), url, mask);
-}
-
-interface AnswerText {
+/** What was read of an answer. */
+export interface AnswerText {
   readonly text: string;
   /** False for a part, which may end within a secret. */
   readonly isWhole: boolean;
 }
 
-async function readAnswer({ body }: Response, late: Promise<void>): Promise<AnswerText> {
+/** Reads an answer up to its end, the limit, or until `late` resolves. Never throws: what came is kept. */
+export async function readAnswer({ body }: Response, late: Promise<void>): Promise<AnswerText> {
   if (body === null) return { text: "", isWhole: true };
   const reader = body.getReader();
   const cancel = () => reader.cancel().catch(() => {}); // Ends a read that is under way.
@@ -55,7 +45,8 @@ async function readAnswer({ body }: Response, late: Promise<void>): Promise<Answ
   return { text, isWhole: false };
 }
 
-function excerpt({ text, isWhole }: AnswerText, url: string, mask: Mask): string {
+/** The beginning of an answer for people, without the secrets of `url`. */
+export function excerpt({ text, isWhole }: AnswerText, url: string, mask: Mask): string {
   mask.hideWebhook(url);
   const visible = mask.beginning(text, EXCERPT_FROM_CHARACTERS, !isWhole)
     .replace(/[\p{Cc}\s]+/gu, " ").trim();

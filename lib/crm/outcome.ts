@@ -54,20 +54,17 @@ export function logOutcome(log: Log, outcome: CrmOutcome, lead: Facts): void {
       return log.info("✅ Лид успешно отправлен в AmoCRM. Статус: {status}", {
         ...facts,
         status: outcome.status,
+        ...outcome.deal && { deal: outcome.deal.id, dealUrl: outcome.deal.url },
       });
     case "answered":
-      return log.error(
-        outcome.body === ""
-          ? "❌ Ошибка отправки в AmoCRM. Статус: {status}"
-          : "❌ Ошибка отправки в AmoCRM. Статус: {status}, Ответ: {body}",
-        { ...facts, status: outcome.status, body: outcome.body },
-      );
-    case "unreachable":
+      return logAnswer(log, outcome.status, outcome.body, facts);
     case "interrupted":
-      return log.error(
-        "❌ CRM-сервер недоступен (ошибка соединения): Cannot connect to host {host}: {reason}",
-        { ...facts, reason: outcome.reason },
-      );
+      if (outcome.status !== undefined) {
+        return logAnswer(log, outcome.status, outcome.reason, facts);
+      }
+      return logUnconnected(log, outcome.reason, facts);
+    case "unreachable":
+      return logUnconnected(log, outcome.reason, facts);
     case "timeout":
       return log.error("❌ Таймаут при отправке в AmoCRM (>{seconds}s)", {
         ...facts,
@@ -86,4 +83,20 @@ export function logOutcome(log: Log, outcome: CrmOutcome, lead: Facts): void {
     default:
       return outcome satisfies never;
   }
+}
+
+function logAnswer(log: Log, status: number, body: string, facts: Facts): void {
+  log.error(
+    body === ""
+      ? "❌ Ошибка отправки в AmoCRM. Статус: {status}"
+      : "❌ Ошибка отправки в AmoCRM. Статус: {status}, Ответ: {body}",
+    { ...facts, status, body },
+  );
+}
+
+function logUnconnected(log: Log, reason: string, facts: Facts): void {
+  log.error(
+    "❌ CRM-сервер недоступен (ошибка соединения): Cannot connect to host {host}: {reason}",
+    { ...facts, reason },
+  );
 }

@@ -1,22 +1,21 @@
 // One POST to a CRM. Retries nothing; knows no Telegram and no SQL.
 
 import ky from "ky";
-import { readExcerpt } from "./answer.ts";
+import { excerpt, readAnswer } from "./answer.ts";
 import { type Connections, fetchChecked, type Lookup, resolveHost } from "./connection.ts";
-import { isAccepted, logOutcome, outcomeOfError } from "./outcome.ts";
+import type { PreparedPost } from "./destination.ts";
+import { logOutcome, outcomeOfError } from "./outcome.ts";
 import type { CrmOutcome } from "../lead.ts";
 import type { Facts, Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
 import { addressFault, hostOf } from "../profiles/webhook_address.ts";
 
-/** One POST. */
-export interface CrmRequest {
-  readonly url: string;
+/** One POST, with a body of JSON. */
+export interface CrmRequest extends PreparedPost {
   /** Covers connecting, headers and body. */
   readonly timeoutMs: number;
   /** The same for every attempt of a lead, so that a CRM can recognise repetitions. */
   readonly idempotencyKey: string;
-  readonly payload: Readonly<Record<string, unknown>>;
   /** Fields of its log lines. */
   readonly facts: Facts;
 }
@@ -26,6 +25,12 @@ export interface Crm {
   /** Sends and logs one POST; `signal` interrupts it. Never throws. */
   sendLead(request: CrmRequest, signal: AbortSignal): Promise<CrmOutcome>;
   close(): void;
+}
+
+/** Posts what belongs to a lead that the CRM has, such as a note. */
+export interface CrmCalls {
+  /** Sends one POST and logs no outcome; `signal` interrupts it. Never throws. */
+  send(request: CrmRequest, signal: AbortSignal): Promise<CrmOutcome>;
 }
 
 /** The outcome of a test POST, with the beginning of the answer. */
@@ -47,7 +52,7 @@ export function createCrm(
     readonly mask: Mask;
     readonly lookup?: Lookup;
   } & Omit<Connections, "lookup" | "client">,
-): Crm & CrmTrial {
+): Crm & CrmCalls & CrmTrial {
   // Deno repeats a POST when a reused connection breaks, so none is reused.
   const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, allowHost: true });
   const post = ky.create({
@@ -70,13 +75,13 @@ export function createCrm(
     },
   });
 
-  /** `wanted` is what is read of an accepting answer; of others everything is. */
+  /** An accepting answer is read where its verdict or `wanted` calls for it; any other always is. */
   async function attempt(
     request: CrmRequest,
     signal: AbortSignal,
-    wanted: "status" | "answer",
+    wanted: "verdict" | "answer",
   ): Promise<Answered> {
-    const { url, timeoutMs, idempotencyKey, payload, facts } = request;
+    const { url, timeoutMs, idempotencyKey, headers, body, judge, facts } = request;
     const fault = addressFault(url);
     if (fault !== null) return withoutAnswer({ kind: "client", reason: `адрес вебхука: ${fault}` });
     // Ky's timeout ends with the headers. A timer is cheaper than an abort signal, and few bodies are read.
@@ -84,21 +89,30 @@ export function createCrm(
     const timer = setTimeout(late.resolve, timeoutMs);
     try {
       const response = await post(url, {
-        json: payload,
+        body,
         timeout: timeoutMs,
         signal,
-        headers: { "idempotency-key": idempotencyKey },
+        headers: {
+          "content-type": "application/json",
+          ...headers,
+          "idempotency-key": idempotencyKey,
+        },
         context: { ...facts, address: `${URL.parse(url)?.protocol}//${hostOf(url)}/…` },
       });
-      const { status } = response;
-      if (isAccepted(status) && wanted === "status") {
+      const head = {
+        status: response.status,
+        location: response.headers.get("location"),
+        retryAfter: response.headers.get("retry-after"),
+      };
+      if (wanted === "verdict" && !judge.wantsBody(head.status)) {
         // A body that never ends must not hold the connection.
         response.body?.cancel().catch(() => {});
-        return withoutAnswer({ kind: "accepted", status });
+        return withoutAnswer(judge.outcomeOf({ ...head, text: "", isWhole: false }));
       }
-      const answer = await readExcerpt(response, { url, mask, late: late.promise });
-      if (isAccepted(status)) return { outcome: { kind: "accepted", status }, answer };
-      return { outcome: { kind: "answered", status, body: answer }, answer };
+      const read = await readAnswer(response, late.promise);
+      const outcome = judge.outcomeOf({ ...head, ...read });
+      const shown = (text: string) => excerpt({ ...read, text }, url, mask);
+      return { outcome: withWords(outcome, shown), answer: shown(read.text) };
     } catch (error) {
       if (signal.aborted) {
         return withoutAnswer({ kind: "interrupted", reason: "бот остановлен во время отправки" });
@@ -114,10 +128,11 @@ export function createCrm(
 
   return {
     async sendLead(request, signal) {
-      const { outcome } = await attempt(request, signal, "status");
+      const { outcome } = await attempt(request, signal, "verdict");
       logOutcome(log, outcome, { ...request.facts, host: hostOf(request.url) });
       return outcome;
     },
+    send: async (request, signal) => (await attempt(request, signal, "verdict")).outcome,
     async trySending(request, signal) {
       const trial = { ...request, facts: { ...request.facts, trial: true } };
       const answered = await attempt(trial, signal, "answer");
@@ -130,6 +145,12 @@ export function createCrm(
     },
     close: () => client.close(),
   };
+}
+
+/** The outcome with the words of the CRM as `shown` gives them. */
+function withWords(outcome: CrmOutcome, shown: (text: string) => string): CrmOutcome {
+  if ("body" in outcome) return { ...outcome, body: shown(outcome.body) };
+  return "reason" in outcome ? { ...outcome, reason: shown(outcome.reason) } : outcome;
 }
 
 function withoutAnswer(outcome: CrmOutcome): Answered {

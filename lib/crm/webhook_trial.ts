@@ -2,6 +2,7 @@
 
 import type { CrmTrial } from "./post.ts";
 import { isForbiddenTarget, type Lookup } from "./connection.ts";
+import { PLAIN_JUDGE } from "./webhook_judge.ts";
 import type { CrmOutcome } from "../lead.ts";
 import { testPayload } from "./payload.ts";
 import { addressFault } from "../profiles/webhook_address.ts";
@@ -38,7 +39,9 @@ export function createWebhookTrial(
       url,
       timeoutMs,
       idempotencyKey: newId(),
-      payload: testPayload(profileName),
+      headers: {},
+      body: JSON.stringify(testPayload(profileName)),
+      judge: PLAIN_JUDGE,
       facts: {},
     }, stopping);
     return { kind: "sent", outcome, answer, tookMs: now() - begunAtMs };

@@ -1,5 +1,8 @@
 // Does the CRM's work: a lead's POST, and records its outcome. Sends through post.ts.
 
+import type { CallPace } from "./call_pace.ts";
+import { type DestinationContext, prepareLead, routeOf } from "./destination.ts";
+import { logOutcome } from "./outcome.ts";
 import type { Crm } from "./post.ts";
 import type { Attempt, Journal, Work, WorkOf } from "../journal/journal.ts";
 import type { CrmOutcome, Lead } from "../lead.ts";
@@ -7,7 +10,6 @@ import type { Log } from "../log/log.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
-import { crmPayload } from "./payload.ts";
 
 /** Sends POSTs and records their outcomes. */
 export interface CrmWork {
@@ -22,15 +24,13 @@ export interface BegunPost {
   readonly work: WorkOf<"post">;
   readonly attempt: Attempt;
   readonly lead: Lead;
-  readonly profile: ProfileWithWebhook;
+  readonly profile: Profile;
 }
 
-type ProfileWithWebhook = Profile & { readonly webhook: NonNullable<Profile["webhook"]> };
+type PreparedLead = ReturnType<typeof prepareLead>;
 
-/** Whether a profile's leads go to a CRM. */
-export function hasWebhook(profile: Profile): profile is ProfileWithWebhook {
-  return profile.webhook !== null;
-}
+/** How often a POST is made that the CRM declines for its rate alone. */
+const MOST_TRIES_AT_LIMIT = 3;
 
 /** What the CRM's work needs. */
 export interface CrmWorkOptions {
@@ -40,6 +40,7 @@ export interface CrmWorkOptions {
     | "openAttemptOf"
     | "beginAttempt"
     | "endAttempt"
+    | "postponePost"
     | "withdrawAttempt"
     | "refusePost"
     | "skipPost"
@@ -48,7 +49,14 @@ export interface CrmWorkOptions {
   >;
   readonly crm: Crm;
   readonly profiles: () => Profiles;
+  readonly callPace: CallPace;
+  /** What POSTs are prepared with. */
+  readonly crmContext: () => DestinationContext;
   readonly crmTimeoutMs: number;
+  /** Called with how each POST of a profile ended, before that is recorded. */
+  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome) => void;
+  /** Called when notes of a deal may be due. */
+  readonly wakeNotes: () => void;
   /** Called when the managers' chat may have work. */
   readonly wakeManagers: () => void;
   /** Called when a POST has ended, before that is recorded, so that the next may leave. */
@@ -76,38 +84,80 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       return await record(() => journal.skipPost(work, now()));
     }
     const profile = profileOfWord(profiles(), lead.profile);
-    if (profile === undefined || !hasWebhook(profile)) return await reportNoWebhook(work, lead);
-    if (cutOff.aborted) return journal.releaseWork(work, now());
-    const attempt = journal.beginAttempt(lead.number, askedBy, now());
-    await journal.committed();
-    await send({ work, attempt, lead, profile });
+    const route = profile && routeOf(profile);
+    if (profile === undefined || route == null) return await reportNoWebhook(work, lead);
+    const prepared = prepareLead(profile, lead, options.crmContext());
+    const rate = "fault" in prepared ? null : route.callsPerSecond;
+    const send = async (leave?: () => Promise<boolean>) => {
+      if (cutOff.aborted) return journal.releaseWork(work, now());
+      const attempt = journal.beginAttempt(lead.number, askedBy, now());
+      await journal.committed();
+      if (leave !== undefined && !await leave()) return await withdraw(work, attempt);
+      await sendOnce({ work, attempt, lead, profile }, prepared);
+    };
+    if (rate === null) return await send();
+    await options.callPace.run({ account: route.host, callsPerSecond: rate }, "lead", send);
   }
 
   async function post(begun: BegunPost): Promise<void> {
-    const { work, attempt } = begun;
-    if (cutOff.aborted) {
-      return await recordDurably(() => journal.withdrawAttempt(work, attempt, now()));
-    }
-    await send(begun);
+    const { work, attempt, lead, profile } = begun;
+    if (cutOff.aborted) return await withdraw(work, attempt);
+    await sendOnce(begun, prepareLead(profile, lead, options.crmContext()));
+  }
+
+  function withdraw(work: WorkOf<"post">, attempt: Attempt): Promise<void> {
+    return recordDurably(() => journal.withdrawAttempt(work, attempt, now()));
   }
 
   /** The attempt is on disk as begun, so neither a crash nor a defect can send it twice. */
-  async function send({ work, attempt, lead, profile }: BegunPost): Promise<void> {
-    const outcome = await crm.sendLead({
-      url: profile.webhook.url,
-      timeoutMs: profile.crmTimeoutMs ?? options.crmTimeoutMs,
-      idempotencyKey: lead.id,
-      payload: crmPayload(lead),
-      facts: { lead: lead.number, profile: lead.profile },
-    }, cutOff);
-    if (outcome.kind !== "accepted") return await fail(work, attempt, outcome);
+  async function sendOnce(
+    { work, attempt, lead, profile }: BegunPost,
+    prepared: PreparedLead,
+  ): Promise<void> {
+    const outcome = await outcomeOf(lead, profile, prepared);
+    options.crmAnswered(profile, outcome);
+    if (outcome.kind !== "accepted") return await fail(work, attempt, outcome, profile);
     options.ended(work);
     const done = { kind: "accepted", work, attempt, outcome, atMs: now() } as const;
     if (await recordDone(done)) wakeManagers();
+    if (outcome.deal !== undefined) options.wakeNotes();
   }
 
-  function fail(work: WorkOf<"post">, attempt: Attempt, outcome: CrmOutcome): Promise<void> {
-    return record(() => journal.endAttempt(work, attempt, outcome, now()));
+  async function outcomeOf(
+    lead: Lead,
+    profile: Profile,
+    prepared: PreparedLead,
+  ): Promise<CrmOutcome> {
+    const facts = { lead: lead.number, profile: lead.profile };
+    if ("fault" in prepared) {
+      const outcome = { kind: "client", reason: prepared.fault } as const;
+      logOutcome(log, outcome, facts);
+      return outcome;
+    }
+    return await crm.sendLead({
+      ...prepared,
+      timeoutMs: profile.crmTimeoutMs ?? options.crmTimeoutMs,
+      idempotencyKey: lead.id,
+      facts,
+    }, cutOff);
+  }
+
+  /** A lead declined for the rate alone is tried again: nothing of it was taken. */
+  function fail(
+    work: WorkOf<"post">,
+    attempt: Attempt,
+    outcome: CrmOutcome,
+    profile?: Profile,
+  ): Promise<void> {
+    const retryAfterMs = "retryAfterMs" in outcome ? outcome.retryAfterMs : undefined;
+    const route = profile && routeOf(profile);
+    if (route == null || retryAfterMs === undefined) {
+      return record(() => journal.endAttempt(work, attempt, outcome, now()));
+    }
+    options.callPace.hold(route.host, retryAfterMs);
+    return work.failures + 1 < MOST_TRIES_AT_LIMIT
+      ? record(() => journal.postponePost(work, attempt, outcome, now() + retryAfterMs, now()))
+      : record(() => journal.endAttempt(work, attempt, outcome, now()));
   }
 
   function reportNoWebhook(work: WorkOf<"post">, lead: Lead): Promise<void> {

@@ -7,7 +7,7 @@ import {
   type NewFollowUpMessage,
   type ResendAsked,
 } from "../journal/journal.ts";
-import { hasWebhook } from "../crm/work.ts";
+import { routeOf } from "../crm/destination.ts";
 import { editedWords } from "../managers/follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "../lead.ts";
 import { createLanes, type LaneOptions } from "./lanes.ts";
@@ -15,7 +15,6 @@ import { heldText } from "../managers/texts.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { contact } from "../visitor_name.ts";
 import type { Confirmation } from "../journal/work.ts";
-import { hostOf } from "../profiles/webhook_address.ts";
 
 /** Most leads of one visitor within an hour that go to the CRM by themselves. */
 export const MOST_LEADS_AN_HOUR = 20;
@@ -62,14 +61,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const { journal, profiles, now, log } = options;
   const lanes = createLanes(options);
 
-  /** Where a lead's POST waits: by the host of its webhook address. */
+  /** Where a lead's POST waits: by the host of its CRM. */
   function laneTo(profile: Profile | undefined): string {
-    return crmLane(hostOf(profile?.webhook?.url ?? ""));
+    const route = profile && routeOf(profile);
+    return crmLane(route?.host ?? "", typeof route?.callsPerSecond === "number");
   }
 
   async function receiveLead(newLead: NewLead, confirmation: Confirmation, profile: Profile) {
     const lane = laneTo(profile);
-    const postsNow = hasWebhook(profile) && lanes.mayPost(lane);
+    // Calls that keep a rate wait their turn in the journal.
+    const postsNow = routeOf(profile)?.callsPerSecond === null && lanes.mayPost(lane);
     const recorded = journal.recordChoice(newLead, confirmation, lane, postsNow);
     if (recorded === undefined) return undefined;
     const { lead, post: work, attempt } = recorded;
@@ -77,7 +78,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const told = onDisk.then(() => lanes.confirm(recorded.confirmation));
     if (work.kind === "card") {
       onDisk.then(lanes.wakeManagers, () => {});
-    } else if (attempt !== undefined && hasWebhook(profile)) {
+    } else if (attempt !== undefined) {
       lanes.post({ work, attempt, lead, profile }, async () => {
         const isOnDisk = await onDisk.then(() => true, () => false);
         if (isOnDisk) await options.afterVisitors();
@@ -150,11 +151,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       await journal.committed();
       lanes.wakeVisitors();
       lanes.wakeManagers();
+      lanes.wakeNotes();
     },
     async receiveEdit(message) {
       const { kind } = journal.recordEdit(message, editedWords(message.content), now());
       await journal.committed();
       if (kind === "begun") lanes.wakeManagers();
+      lanes.wakeNotes();
     },
     async resend(number, by) {
       const lane = laneTo(profiles().byKey.get(journal.findLead(number)?.profile ?? ""));
@@ -185,6 +188,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lanes.wakeRuns();
       lanes.wakeVisitors();
       lanes.wakeManagers();
+      lanes.wakeNotes();
     },
     async start() {
       const copiedAtMs = journal.fact(COPIED_FACT);

@@ -3,7 +3,10 @@
 import type { AdminChat } from "../managers/chat.ts";
 import { createAdminWork } from "../managers/work.ts";
 import { waitMs } from "../backoff.ts";
-import type { Crm } from "../crm/post.ts";
+import type { CallPace } from "../crm/call_pace.ts";
+import type { DestinationContext } from "../crm/destination.ts";
+import { createNoteWork } from "../crm/note_work.ts";
+import type { Crm, CrmCalls } from "../crm/post.ts";
 import { type BegunPost, createCrmWork } from "../crm/work.ts";
 import {
   ADMIN_CHAT_LANE,
@@ -11,6 +14,7 @@ import {
   EDITS_LANE,
   FOLLOW_UPS_LANE,
   type Journal,
+  PACED_LANES,
   SEND_ALL_LANES,
   VISITORS_LANE,
   type Work,
@@ -19,10 +23,11 @@ import {
 import { createFollowUpTurns } from "../managers/follow_up_turns.ts";
 import type { Log } from "../log/log.ts";
 import type { TellTime } from "../managers/texts.ts";
+import type { CrmOutcome } from "../lead.ts";
 import { createOutbox } from "./outbox.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Profiles } from "../profiles/profile.ts";
+import type { Profile, Profiles } from "../profiles/profile.ts";
 import type { VisitorChat } from "../visitors/chat.ts";
 import { createVisitorWork } from "../visitors/work.ts";
 
@@ -30,12 +35,25 @@ import { createVisitorWork } from "../visitors/work.ts";
 const MOST_POSTS = 256;
 const MOST_POSTS_PER_HOST = 128;
 
+/** The same to a host that limits calls: what it takes in 10 s, a common deadline. The others wait on disk. */
+const MOST_POSTS_PER_PACED_HOST = 50;
+
+/** Notes under way: in all, and to one account. */
+const MOST_NOTES = 32;
+const MOST_NOTES_PER_ACCOUNT = 4;
+
 /** Messages to visitors that are repeated at once; first tries go with their update. */
 const MOST_VISITORS = 64;
 
 export interface LaneOptions {
   readonly journal: Journal;
-  readonly crm: Crm;
+  readonly crm: Crm & CrmCalls;
+  /** Keeps the calls to each account within its rate. */
+  readonly callPace: CallPace;
+  /** What POSTs are prepared with. */
+  readonly crmContext: () => DestinationContext;
+  /** Called with how each POST of a profile ended. */
+  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome) => void;
   readonly adminChat: AdminChat;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
@@ -65,6 +83,8 @@ export interface Lanes {
   wakeRuns(): void;
   wakeManagers(): void;
   wakeVisitors(): void;
+  /** The same of notes to CRMs. */
+  wakeNotes(): void;
   /** Takes up what an earlier process left. */
   wakeAll(): void;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
@@ -73,14 +93,30 @@ export interface Lanes {
 
 export function createLanes(options: LaneOptions): Lanes {
   const { journal, now, random } = options;
-  const retryAtMs = (work: Work, atLeastMs = 0) =>
+  const retryAtMs = (work: Pick<Work, "failures">, atLeastMs = 0) =>
     now() + waitMs(work.failures + 1, random(), atLeastMs);
-  const crmWork = createCrmWork({ ...options, wakeManagers, ended: (work) => posts.free(work) });
+  const crmWork = createCrmWork({
+    ...options,
+    wakeManagers,
+    wakeNotes,
+    ended: (work) => posts.free(work),
+  });
   const posts = createOutbox({
     ...options,
     run: crmWork.run,
     most: MOST_POSTS,
-    mostPerLane: (lane) => lane.startsWith(SEND_ALL_LANES) ? 1 : MOST_POSTS_PER_HOST,
+    mostPerLane: mostPostsIn,
+  });
+  const notes = createOutbox({
+    ...options,
+    journal: {
+      nextWorkDueAtMs: journal.nextNoteDueAtMs,
+      takeWork: journal.takeNotes,
+      postponeWork: journal.postponeNote,
+    },
+    run: createNoteWork({ ...options, retryAtMs }),
+    most: MOST_NOTES,
+    mostPerLane: () => MOST_NOTES_PER_ACCOUNT,
   });
   const turns = createFollowUpTurns(options);
   const adminWork = createAdminWork({ ...options, adminChat: turns.chat, retryAtMs });
@@ -113,6 +149,10 @@ export function createLanes(options: LaneOptions): Lanes {
     edits.wake(EDITS_LANE);
   }
 
+  function wakeNotes(): void {
+    for (const lane of journal.noteLanes()) notes.wake(lane);
+  }
+
   function wakeVisitors(): void {
     visitors.wake(VISITORS_LANE);
   }
@@ -137,14 +177,21 @@ export function createLanes(options: LaneOptions): Lanes {
     wakeRuns,
     wakeManagers,
     wakeVisitors,
+    wakeNotes,
     wakeAll() {
       for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
       wakeManagers();
       wakeVisitors();
+      wakeNotes();
     },
     async stop() {
-      const stopped = [posts, managers, edits, visitors].map((each) => each.stop());
+      const stopped = [posts, notes, managers, edits, visitors].map((each) => each.stop());
       await Promise.all([...stopped, ...firstTries]);
     },
   };
+}
+
+function mostPostsIn(lane: string): number {
+  if (lane.startsWith(SEND_ALL_LANES)) return 1;
+  return lane.startsWith(PACED_LANES) ? MOST_POSTS_PER_PACED_HOST : MOST_POSTS_PER_HOST;
 }

@@ -3,11 +3,33 @@
 import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
 import { messageOf, stackOf } from "../log/error_words.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Journal, UnreadableWork, Work } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 
-export interface OutboxOptions {
-  readonly journal: Pick<Journal, "nextWorkDueAtMs" | "takeWork" | "postponeWork">;
+/** What an outbox needs to know of a piece of work. */
+interface Owed {
+  readonly id: number;
+  readonly lane: string;
+  readonly kind: string;
+  readonly failures: number;
+}
+
+/** Work whose row cannot be read. */
+interface Unreadable extends Owed {
+  readonly kind: "unreadable";
+}
+
+/** Owed work on disk. */
+export interface OwedRecords<Work extends Owed> {
+  /** When the next waiting work of a lane is due; undefined if none waits. */
+  nextWorkDueAtMs(lane: string): number | undefined;
+  /** Hands out due work of a lane. */
+  takeWork(lane: string, nowMs: number, most: number): (Work | Unreadable)[];
+  /** Counts one more failure. */
+  postponeWork(work: Work | Unreadable, dueAtMs: number): void;
+}
+
+export interface OutboxOptions<Work extends Owed> {
+  readonly journal: OwedRecords<Work>;
   /** Does one piece of work and records what came of it; a throw is a defect and makes it due again. */
   readonly run: (work: Work) => Promise<void>;
   /** Most work in hand at once. */
@@ -20,7 +42,7 @@ export interface OutboxOptions {
   readonly log: Log;
 }
 
-export interface Outbox {
+export interface Outbox<Work extends Owed> {
   /** Tells that a lane may have due work. */
   wake(lane: string): void;
   /** Whether new work of a lane may be in hand at once: there is room, and nothing due waits before it. */
@@ -30,12 +52,12 @@ export interface Outbox {
   /** Work in hand takes no room any more: what is left of it is to be recorded. */
   free(work: Work): void;
   /** Makes work due again, after a growing wait, that a defect kept from being done or recorded. Never rejects. */
-  giveBack(work: Work | UnreadableWork, error: unknown): Promise<void>;
+  giveBack(work: Work | Unreadable, error: unknown): Promise<void>;
   /** Takes no more work, and resolves when what is in hand is done. */
   stop(): Promise<void>;
 }
 
-export function createOutbox(options: OutboxOptions): Outbox {
+export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): Outbox<Work> {
   const { journal, run, most, mostPerLane, recordDurably, now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
   /** The lanes of those in hand that take room, and how many there are in each. */
@@ -115,12 +137,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   /** One row that cannot be read is put off: it must not hold up the others. */
-  function doOne(work: Work | UnreadableWork): Promise<void> {
-    if (work.kind !== "unreadable") return run(work);
+  function doOne(work: Work | Unreadable): Promise<void> {
+    if (isReadable(work)) return run(work);
     return Promise.reject(new TypeError(`Cannot read work ${work.id} of the lane ${work.lane}`));
   }
 
-  function hold(work: Work | UnreadableWork, doIt: () => Promise<void>): Promise<void> {
+  function hold(work: Work | Unreadable, doIt: () => Promise<void>): Promise<void> {
     const { id, lane } = work;
     taking.set(id, lane);
     takenByLane.set(lane, (takenByLane.get(lane) ?? 0) + 1);
@@ -132,7 +154,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return done;
   }
 
-  function free({ id }: Pick<Work, "id">): void {
+  function free({ id }: Pick<Owed, "id">): void {
     const lane = taking.get(id);
     if (lane === undefined) return;
     taking.delete(id);
@@ -142,7 +164,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (awake.size > 0 && !stopped) pumpSoon();
   }
 
-  async function giveBack(work: Work | UnreadableWork, error: unknown): Promise<void> {
+  async function giveBack(work: Work | Unreadable, error: unknown): Promise<void> {
     const facts = { kind: work.kind };
     log.error("❌ Неожиданная ошибка, повторим: {cause}", { ...facts, cause: stackOf(error) });
     try {
@@ -178,4 +200,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       while (inHand.size > 0) await Promise.all(inHand.values());
     },
   };
+}
+
+function isReadable<Work extends Owed>(work: Work | Unreadable): work is Work {
+  return work.kind !== "unreadable";
 }

@@ -5,6 +5,7 @@ import { assets } from "../../routes/assets/assets.ts";
 import { Formatted } from "../../routes/components/telegram.tsx";
 import { type ChatStage, MODES } from "./chat_stage.ts";
 import { CHAT, type ChatWords } from "./chat_words.ts";
+import type { InlineKeyboardButton } from "grammy/types";
 import type { SimMessage } from "../simulator/telegram/server.ts";
 
 /** How often a browser without script reloads, in seconds. */
@@ -152,16 +153,13 @@ function Crm({ stage, words }: PartProps) {
           <h3>{words.received}</h3>
           {stage.received.length === 0 && <p class="hint">{words.nothing}</p>}
           <ol>
-            {stage.received.map(({ body, rawBody }) => {
-              const { name, username, request } = readLead(body);
-              return (
-                <li title={rawBody}>
-                  <strong>{request}</strong>
-                  <br />
-                  {name} {username}
-                </li>
-              );
-            })}
+            {stage.received.map(({ request, who, whole }) => (
+              <li title={whole}>
+                <strong>{request}</strong>
+                <br />
+                {who}
+              </li>
+            ))}
           </ol>
         </div>
       </div>
@@ -191,16 +189,7 @@ function Bubble(
           {rows.map((row) => (
             <div class="row">
               {row.map((button) => (
-                <button
-                  type="submit"
-                  class="key"
-                  name="press"
-                  value={`${message.message_id} ${
-                    "callback_data" in button ? button.callback_data : ""
-                  }`}
-                >
-                  {button.text}
-                </button>
+                <Key key={button.text} button={button} messageId={message.message_id} />
               ))}
             </div>
           ))}
@@ -210,17 +199,16 @@ function Bubble(
   );
 }
 
-/** The parts of a POST that the page shows. */
-function readLead(body: unknown): { name: string; username: string; request: string } {
-  const lead = record(body);
-  const contact = record(lead["contact"]);
-  return {
-    name: String(contact["name"] ?? ""),
-    username: String(contact["username"] ?? ""),
-    request: String(lead["request_details"] ?? ""),
-  };
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
+function Key(
+  { button, messageId }: { readonly button: InlineKeyboardButton; readonly messageId: number },
+) {
+  if ("url" in button) {
+    return <a class="key" href={button.url} rel="noopener">{button.text}</a>;
+  }
+  const data = "callback_data" in button ? button.callback_data : "";
+  return (
+    <button type="submit" class="key" name="press" value={`${messageId} ${data}`}>
+      {button.text}
+    </button>
+  );
 }

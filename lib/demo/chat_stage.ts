@@ -1,13 +1,24 @@
-// The state and actions of the demo's page: one visitor, one manager, a CRM in one of four modes. Draws nothing, knows
+// The state and actions of the demo's page: one visitor, one manager, a CRM in one of five modes. Draws nothing, knows
 // no HTTP.
 
-import type { CrmMode, CrmServer, ReceivedLead } from "../simulator/crm/server.ts";
+import { isRecord } from "../foreign.ts";
+import type { AmoCrm } from "../simulator/crm/amocrm.ts";
+import type { Destination } from "./demo_profiles.ts";
+import type { CrmMode, CrmServer } from "../simulator/crm/server.ts";
 import type { Group, SimMessage, TelegramServer, Visitor } from "../simulator/telegram/server.ts";
 
 /** What the CRM does with leads. */
-export const MODES = ["answers", "error", "silent", "down"] as const;
+export const MODES = ["answers", "error", "silent", "down", "amocrm"] as const;
 /** One of `MODES`. */
 export type Mode = typeof MODES[number];
+
+/** What a CRM has got. */
+export interface Received {
+  readonly request: string;
+  readonly who: string;
+  /** All of it, for the curious. */
+  readonly whole: string;
+}
 
 /** Something that happened, for the page's animation. */
 export type Move =
@@ -27,7 +38,7 @@ export interface ChatStage {
   readonly visitorMessages: readonly SimMessage[];
   readonly managersMessages: readonly SimMessage[];
   /** The newest first. */
-  readonly received: readonly ReceivedLead[];
+  readonly received: readonly Received[];
   setMode(mode: Mode): Promise<void>;
   /** Each returns false when there is nothing to open, press or play. */
   open(profile: string): boolean;
@@ -40,14 +51,14 @@ export interface ChatStage {
   close(): void;
 }
 
-const BEHAVIOURS: Readonly<Record<Exclude<Mode, "down">, CrmMode>> = {
+const BEHAVIOURS: Readonly<Record<Exclude<Mode, "down" | "amocrm">, CrmMode>> = {
   answers: { kind: "answer" },
   error: { kind: "answer", status: 500, body: "Internal Server Error" },
   silent: { kind: "silent" },
 };
 
 /** What the CRM does in each scenario, in the order of their buttons. */
-const SCENARIOS: readonly Mode[] = ["answers", "down", "error", "silent"];
+const SCENARIOS: readonly Mode[] = ["answers", "down", "error", "silent", "amocrm"];
 
 const CHOICE = "Привлечь клиентов";
 const FOLLOW_UP = "https://example.com";
@@ -56,10 +67,13 @@ const MOST_RECEIVED = 6;
 
 /** Creates the stage with a first visitor who has not written yet. */
 export function createChatStage(
-  { telegram, crm, admin, profiles, paceMs }: {
+  { telegram, crm, amo, admin, connect, profiles, paceMs }: {
     readonly telegram: TelegramServer;
     readonly crm: CrmServer;
+    readonly amo: AmoCrm;
     readonly admin: Group;
+    /** Sends the leads of all profiles there from now on. */
+    readonly connect: (destination: Destination) => Promise<void>;
     readonly profiles: readonly string[];
     /** Between two steps of a scenario. */
     readonly paceMs: number;
@@ -69,7 +83,7 @@ export function createChatStage(
   const listeners = new Set<(move: Move) => void>();
   const closing = new AbortController();
   const firstShown = admin.chat.messages.length;
-  const receivedBefore = crm.receivedCount;
+  const received: Received[] = [];
   let mode: Mode = "answers";
   let visitor: Visitor = newVisitor();
   let playing = Promise.resolve();
@@ -81,7 +95,19 @@ export function createChatStage(
     const isCard = !isVisitors && event.kind === "sent" && event.message.reply_markup !== undefined;
     tell(isCard ? "card" : "other");
   });
-  const stopCounting = crm.onReceive(() => tell("received"));
+  const stopCounting = [
+    crm.onReceive(({ body, rawBody }) => receive({ ...leadIn(body), whole: rawBody })),
+    amo.onDeal((deal) =>
+      receive({ request: deal.name, who: deal.contact?.name ?? "", whole: JSON.stringify(deal) })
+    ),
+    amo.onNote(({ text }) => receive({ request: "📝", who: text, whole: text })),
+  ];
+
+  function receive(one: Received): void {
+    received.unshift(one);
+    received.length = Math.min(received.length, MOST_RECEIVED);
+    tell("received");
+  }
 
   function tell(move: Move): void {
     for (const listener of listeners) listener(move);
@@ -94,7 +120,10 @@ export function createChatStage(
   async function setMode(wanted: Mode): Promise<void> {
     if (wanted === "down" && mode !== "down") await crm.down();
     if (wanted !== "down" && mode === "down") await crm.up();
-    if (wanted !== "down") crm.behave(BEHAVIOURS[wanted]);
+    if (wanted !== "down" && wanted !== "amocrm") crm.behave(BEHAVIOURS[wanted]);
+    if ((wanted === "amocrm") !== (mode === "amocrm")) {
+      await connect(wanted === "amocrm" ? "amocrm" : "webhook");
+    }
     mode = wanted;
     tell("other");
   }
@@ -123,7 +152,7 @@ export function createChatStage(
     visitor.press(menu, CHOICE);
     await pause();
     await pause();
-    if (wanted === "answers") visitor.say(FOLLOW_UP);
+    if (wanted === "answers" || wanted === "amocrm") visitor.say(FOLLOW_UP);
   }
 
   /** Runs an action; false when its message or button is gone by now. */
@@ -148,10 +177,7 @@ export function createChatStage(
     get managersMessages() {
       return admin.chat.messages.slice(firstShown);
     },
-    get received() {
-      return crm.received.filter(({ number }) => number > receivedBefore).slice(-MOST_RECEIVED)
-        .reverse();
-    },
+    received,
     setMode,
     open: (profile) => profiles.includes(profile) && attempt(() => visitor.start(profile)),
     say: (text) => text !== "" && attempt(() => visitor.say(text)),
@@ -171,7 +197,14 @@ export function createChatStage(
     close() {
       closing.abort();
       stopHearing();
-      stopCounting();
+      for (const stop of stopCounting) stop();
     },
   };
+}
+
+/** The parts of a POST that the page shows. */
+function leadIn(body: unknown): { readonly request: string; readonly who: string } {
+  const { request_details: request, contact } = isRecord(body) ? body : {};
+  const { name, username } = isRecord(contact) ? contact : {};
+  return { request: String(request ?? ""), who: `${name ?? ""} ${username ?? ""}` };
 }

@@ -8,6 +8,8 @@ import { createLog } from "../log/log.ts";
 import { createMask } from "../log/mask.ts";
 import { serveDemoChat } from "./chat.tsx";
 import { createChatStage } from "./chat_stage.ts";
+import { createDemoProfiles, type Destination } from "./demo_profiles.ts";
+import { startAmoCrm } from "../simulator/crm/amocrm.ts";
 import { startCrmServer } from "../simulator/crm/server.ts";
 import { type Scenario, SCENARIOS, type Stage } from "./scenarios.ts";
 import { startTelegramServer } from "../simulator/telegram/server.ts";
@@ -21,7 +23,7 @@ const PATIENCE_MS = 5_000;
 /** Between two steps of a scenario in the browser, slow enough to follow. */
 const PACE_MS = 900;
 
-const MACHINE: Machine = {
+const MACHINE: Omit<Machine, "secret"> = {
   now: Date.now,
   elapsedMs: () => performance.now(),
   random: Math.random,
@@ -33,27 +35,49 @@ async function main(once: boolean): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-demo-" });
   await using telegram = await startTelegramServer({ token: TOKEN, failsafeMs: PATIENCE_MS });
   await using crm = await startCrmServer({ failsafeMs: PATIENCE_MS });
+  await using amo = await startAmoCrm({ failsafeMs: PATIENCE_MS });
   const admin = telegram.group({ title: "Менеджеры", type: "supergroup" });
   const localesPath = join(folder, "locales.json");
-  const profiles = await writeLocales(localesPath, crm.url);
+  const profiles = createDemoProfiles(localesPath, { webhook: crm.url, account: amo.account });
+  const profileKeys = await profiles.write("webhook");
 
   const log = createLineBook();
   const mask = createMask();
-  const config = demoConfig({ telegram: telegram.url, adminChatId: admin.id, folder, localesPath });
+  const config = demoConfig({
+    telegram: telegram.url,
+    amoCrm: amo.root,
+    adminChatId: admin.id,
+    folder,
+    localesPath,
+  });
   const app = await startApp(config, {
     log: createLog({ format: "text", level: "info", mask, write: log.write }),
     mask,
-  }, MACHINE);
+  }, { ...MACHINE, secret: () => amo.token });
   if (typeof app === "number") {
     console.error(log.lines.join("\n"));
     return app;
   }
   try {
-    const stage: Stage = { telegram, crm, admin, lines: log.lines, nextLine: log.next };
+    /** Resolves when the bot works with the profiles as written. */
+    const connect = async (destination: Destination) => {
+      const reloaded = log.next("✅ locales.json: изменения приняты");
+      await profiles.write(destination);
+      await reloaded;
+    };
+    const stage: Stage = {
+      telegram,
+      crm,
+      amo,
+      admin,
+      connect,
+      lines: log.lines,
+      nextLine: log.next,
+    };
     transcript.open(telegram.bot.username ?? "");
     const held = await playAll(stage, transcript);
     if (once) return held ? 0 : 1;
-    const chat = createChatStage({ telegram, crm, admin, profiles, paceMs: PACE_MS });
+    const chat = createChatStage({ ...stage, profiles: profileKeys, paceMs: PACE_MS });
     await using page = serveDemoChat(chat, telegram.bot.id);
     transcript.invite(localesPath, SCENARIOS.map(({ title }) => title), page.url);
     await converse(stage, transcript);
@@ -103,26 +127,20 @@ async function readCommands(stage: Stage, transcript: Transcript): Promise<void>
   }
 }
 
-/** Writes the shipped profiles with the simulated CRM's address and a photo each; returns their keys. */
-async function writeLocales(path: string, webhook: string): Promise<string[]> {
-  const shipped = new URL("../../locales/locales.json", import.meta.url);
-  const locales = JSON.parse(await Deno.readTextFile(shipped));
-  for (const [key, profile] of Object.entries<Record<string, unknown>>(locales)) {
-    if (key === "fallback") continue;
-    profile["webhook_url"] = webhook;
-    Object.assign(profile["step1"] as object, { photo_url: `https://example.com/${key}.jpg` });
-  }
-  await Deno.writeTextFile(path, JSON.stringify(locales, null, 2));
-  return Object.keys(locales).filter((key) => key !== "fallback");
-}
-
 function demoConfig(
-  world: { telegram: string; adminChatId: number; folder: string; localesPath: string },
+  world: {
+    readonly telegram: string;
+    readonly amoCrm: string;
+    readonly adminChatId: number;
+    readonly folder: string;
+    readonly localesPath: string;
+  },
 ): Config {
   const result = readConfig({
     BOT_TOKEN: TOKEN,
     ADMIN_CHAT_ID: String(world.adminChatId),
     TELEGRAM_API_ROOT: world.telegram,
+    AMOCRM_API_ROOT: world.amoCrm,
     LOCALES_PATH: world.localesPath,
     DATA_DIR: join(world.folder, "data"),
     CRM_TIMEOUT_SECONDS: "1",

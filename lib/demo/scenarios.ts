@@ -1,14 +1,19 @@
 // The demo's scenarios, played by a visitor against the running bot. Each returns what was seen on every side, and
 // which promises held.
 
+import type { AmoCrm, AmoDeal } from "../simulator/crm/amocrm.ts";
 import type { CrmServer } from "../simulator/crm/server.ts";
+import type { Destination } from "./demo_profiles.ts";
 import type { Group, SimMessage, TelegramServer } from "../simulator/telegram/server.ts";
 
 /** Where a scenario is played: the simulated servers and the bot's log. */
 export interface Stage {
   readonly telegram: TelegramServer;
   readonly crm: CrmServer;
+  readonly amo: AmoCrm;
   readonly admin: Group;
+  /** Sends the leads of all profiles there from now on. */
+  connect(destination: Destination): Promise<void>;
   /** The log's lines so far. */
   readonly lines: readonly string[];
   /** The next log line with this beginning; undefined if none comes within 5 s. */
@@ -17,7 +22,7 @@ export interface Stage {
 
 /** One line of a scenario's transcript. */
 export interface Told {
-  readonly side: "Посетитель" | "CRM" | "Чат менеджеров" | "Лог бота";
+  readonly side: "Посетитель" | "CRM" | "AmoCRM" | "Чат менеджеров" | "Лог бота";
   readonly what: string;
 }
 
@@ -133,10 +138,23 @@ export const SCENARIOS: readonly Scenario[] = [
       return scene;
     },
   },
+  {
+    title: "AmoCRM напрямую: сделка с контактом и примечанием",
+    async play(stage) {
+      const scene = openScene(stage);
+      await stage.connect("amocrm");
+      await scene.visitorChooses();
+      await scene.amoCrmHasDeal();
+      await scene.logSays("✅ Лид успешно отправлен в AmoCRM. Статус: 200");
+      scene.adminChatIsSilent();
+      await stage.connect("webhook");
+      return scene;
+    },
+  },
 ];
 
 function openScene(stage: Stage) {
-  const { telegram, crm, admin } = stage;
+  const { telegram, crm, amo, admin } = stage;
   const told: Told[] = [];
   const checked: Checked[] = [];
   const visitor = telegram.user({ first_name: "Galliard", username: "betterrman" });
@@ -183,6 +201,15 @@ function openScene(stage: Stage) {
       );
     },
 
+    async amoCrmHasDeal(): Promise<void> {
+      const deal = await seen(amo.nextDeal());
+      if (deal) tell("AmoCRM", `сделка «${deal.name}», контакт ${deal.contact?.name}`);
+      check("в AmoCRM появилась одна сделка с контактом", isWhole(deal, amo));
+      const note = deal && await seen(amo.nextNote(({ dealId }) => dealId === deal.id));
+      if (note) tell("AmoCRM", `примечание: ${note.text}`);
+      check("запрос стоит примечанием к сделке", note?.text.includes(CHOICE) === true);
+    },
+
     async logSays(beginning: string): Promise<void> {
       const line = stage.lines.slice(linesBefore).find((each) => each.startsWith(beginning)) ??
         await stage.nextLine(beginning);
@@ -218,6 +245,10 @@ function openScene(stage: Stage) {
       check("посетителя поблагодарили", thanks !== undefined);
     },
   };
+}
+
+function isWhole(deal: AmoDeal | undefined, amo: AmoCrm): boolean {
+  return deal?.contact?.name === "Galliard (@betterrman)" && amo.duplicates().length === 0;
 }
 
 function wordsOf(message: SimMessage): string {

@@ -12,6 +12,8 @@ export const PROFILE_FACTS = {
   offeredAtMs: "offered_at_ms:",
   /** The account of a run that sends all open cards. */
   sendAll: "send_all:",
+  /** Why its CRM declines every lead. */
+  crmTrouble: "crm_trouble:",
 } as const;
 
 /** What the profile is called now; its former key follows. */
@@ -77,6 +79,7 @@ export function profileKeys(db: Database, facts: FactRecords): ProfileKeys {
         forgetOffers.run(key);
         facts.forgetFact(PROFILE_FACTS.crmDown + key);
         facts.forgetFact(PROFILE_FACTS.offeredAtMs + key);
+        facts.forgetFact(PROFILE_FACTS.crmTrouble + key);
       }),
   };
 }

@@ -94,9 +94,12 @@ export const EDITS_LANE = "admin_chat:edits";
 export const CRM_LANES = "crm:";
 export const SEND_ALL_LANES = "crm:all:";
 
+/** POSTs to hosts that limit calls: few of them are under way at once. */
+export const PACED_LANES = "crm:paced:";
+
 /** POSTs wait by host, so that one dead CRM does not delay the others. */
-export function crmLane(host: string): string {
-  return `${CRM_LANES}host:${host}`;
+export function crmLane(host: string, isPaced = false): string {
+  return isPaced ? `${PACED_LANES}${host}` : `${CRM_LANES}host:${host}`;
 }
 
 /** The open cards of a profile that a manager sends one after another. */

@@ -94,7 +94,7 @@ export function sendAllReport(report: SendAllReport): string {
 /** One profile in the answer to `/status`. */
 export interface ProfileStatus {
   readonly name: string;
-  readonly hasWebhook: boolean;
+  readonly hasDestination: boolean;
   readonly lastAnswer: (Pick<AttemptRecord, "outcome" | "status"> & { endedAtMs: number }) | null;
   readonly openCards: number;
 }
@@ -118,10 +118,10 @@ export function statusText(
   },
   tellTime: TellTime,
 ): string {
-  const lines = status.profiles.map(({ name: fullName, hasWebhook, lastAnswer, openCards }) => {
+  const lines = status.profiles.map(({ name: fullName, hasDestination, lastAnswer, openCards }) => {
     const name = fullName.slice(0, 60).toWellFormed();
     const open = openCards > 0 ? `, в чате: ${openCards}` : "";
-    if (!hasWebhook) return `⚠️ ${name}: вебхук не настроен${open}`;
+    if (!hasDestination) return `⚠️ ${name}: вебхук не настроен${open}`;
     if (lastAnswer === null) return `▫️ ${name}: лидов ещё не было${open}`;
     const mark = lastAnswer.outcome === "accepted" ? "✅" : "❌";
     return `${mark} ${name}: ${outcomeWords(lastAnswer)}, ${tellTime(lastAnswer.endedAtMs)}${open}`;

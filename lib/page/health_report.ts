@@ -1,6 +1,9 @@
 // Turns facts about the bot into troubles and the content of `/health`. Facts not known yet are no trouble.
 
+import type { CrmToken } from "../crm/crm_tokens.ts";
 import type { ChatProblem } from "../managers/chat_check.ts";
+import type { CrmTrouble } from "../lead.ts";
+import type { KnownTrouble } from "../managers/crm_alarm.ts";
 
 /** Longest polling silence before `/health` reports trouble, in ms: Telegram forgets a press after 150 s. */
 export const POLL_PATIENCE_MS = 2 * 60_000;
@@ -25,6 +28,8 @@ export interface HealthFacts {
   readonly profilesBrokenSinceMs?: number | undefined;
   /** Why the bot cannot write into the managers' chat, according to Telegram. */
   readonly adminChatProblem?: ChatProblem | undefined;
+  readonly crmTroubles?: readonly KnownTrouble[];
+  readonly crmTokens?: readonly CrmToken[];
 }
 
 /** A trouble, and since when. */
@@ -72,6 +77,15 @@ export interface HealthReport {
   readonly adminChat: { readonly failingSince: string | null };
   /** A broken locales.json alone is no reason for 503: the last good version is in use. */
   readonly profiles: { readonly ok: boolean; readonly brokenSince: string | null };
+  /** No reason for 503 either: the leads go to the managers' chat. Profiles are named by their keys. */
+  readonly crm: {
+    readonly refusing: readonly {
+      readonly profile: string;
+      readonly reason: CrmTrouble;
+      readonly since: string;
+    }[];
+    readonly tokens: readonly { readonly profiles: readonly string[]; readonly endsAt: string }[];
+  };
 }
 
 /** Builds the content of `/health`. */
@@ -90,6 +104,17 @@ export function reportOf(facts: HealthFacts): HealthReport {
     profiles: {
       ok: facts.profilesBrokenSinceMs === undefined,
       brokenSince: isoOrNull(facts.profilesBrokenSinceMs),
+    },
+    crm: {
+      refusing: (facts.crmTroubles ?? []).map(({ profile, trouble, sinceMs }) => ({
+        profile,
+        reason: trouble,
+        since: iso(sinceMs),
+      })),
+      tokens: (facts.crmTokens ?? []).map(({ profiles, endsAtMs }) => ({
+        profiles,
+        endsAt: iso(endsAtMs),
+      })),
     },
   };
 }

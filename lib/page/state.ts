@@ -2,10 +2,12 @@
 
 import { createDefine } from "fresh";
 import type { Auth, Session } from "./auth.ts";
+import type { CrmToken } from "../crm/crm_tokens.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { HealthFacts, Trouble } from "./health_report.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
+import type { KnownTrouble } from "../managers/crm_alarm.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import type { WebhookTrial } from "../crm/webhook_trial.ts";
 import type { DayCounts } from "./day_counts.ts";
@@ -61,6 +63,10 @@ export interface WebDeps {
   readonly isForbiddenTarget: (address: string) => Promise<boolean>;
   /** The current troubles, shown in the strip below the header. */
   readonly troubles: () => readonly Trouble[];
+  /** The CRMs that decline every lead of a profile, shown there too. */
+  readonly crmTroubles: () => readonly KnownTrouble[];
+  /** The amoCRM tokens in use. */
+  readonly crmTokens: () => readonly CrmToken[];
   /** The facts for `/health` and `/metrics`, after a trial write to the journal. */
   readonly health: () => Promise<HealthFacts>;
   /** The bot's name without `@`; undefined until getMe has answered. */

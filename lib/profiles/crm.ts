@@ -1,5 +1,8 @@
 // What a profile's `crm` says: which CRM its leads go to, and how. Touches no file.
 
+/** The statuses by which a webhook accepts a lead, unless its profile says otherwise. */
+export const ACCEPTED_STATUSES: readonly number[] = [200, 201, 202];
+
 /** The `crm` of a profile, read and checked. */
 export type CrmSettings = AmoCrmSettings | WebhookSettings | PresetSettings | FaultyCrm;
 

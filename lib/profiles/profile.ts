@@ -88,6 +88,12 @@ export function profileOfWord(
   return byKey.get(word) ?? byAlias.get(word);
 }
 
+/** Whether a profile's leads can go anywhere but into the managers' chat. */
+export function hasDestination({ crm, webhook }: Pick<Profile, "crm" | "webhook">): boolean {
+  if (crm?.kind === "amocrm") return true;
+  return crm?.kind !== "faulty" && webhook !== null && webhook.fault === null;
+}
+
 /** What a press on this button asks for, in words; not translated. */
 export function choiceText(profile: Profile, button: Button): string {
   return profile.choices.get(button.callbackData) ?? button.text;

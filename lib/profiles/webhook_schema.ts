@@ -1,6 +1,7 @@
 // The schema of a `crm` of kind webhook: headers, body, and which answers accept a lead. Touches no file.
 
 import * as v from "valibot";
+import { ACCEPTED_STATUSES } from "./crm.ts";
 import { bodyFaults, fewKeys, listOf, pathTo, secretName } from "./crm_values.ts";
 import { found } from "./faults.ts";
 import { headerFault, headerNameFault } from "./header_checks.ts";
@@ -66,7 +67,7 @@ export const WebhookSchema = v.looseObject({
       listOf(status, "статусов", 100),
       v.minLength(1, "список пуст, нужно целое число от 200 до 299"),
     ),
-    [200, 201, 202],
+    () => [...ACCEPTED_STATUSES],
   ),
   redirect_hosts: v.nullish(listOf(host, "хостов", 20), []),
   refused_by: v.nullish(text(255), null),

@@ -28,7 +28,10 @@ export function frameOf({ state, url }: { readonly state: State; readonly url: U
   const { timeZone } = deps.config;
   const when = moments({ language, timeZone, nowMs: deps.now() });
   const words = FRAME[language];
-  const notices = deps.troubles().map((trouble) => notice(trouble, words, when));
+  const notices = [
+    ...deps.troubles().map((trouble) => notice(trouble, words, when)),
+    ...crmNotices(deps, words, when),
+  ];
   const broken = deps.profiles.breakage();
   const [fault] = broken?.faults ?? [];
   if (broken !== undefined && fault !== undefined) {
@@ -49,6 +52,35 @@ function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => str
     text: words.undelivered(trouble.leads, when(trouble.sinceMs)),
     link: { href: "/leads?state=undelivered", text: words.showLeads },
   };
+}
+
+/** Days before its end from which a token is warned of on every page. */
+const WARNED_DAYS = 7;
+
+/** CRMs that decline every lead, and tokens that have ended or are about to. */
+function crmNotices(
+  deps: State["deps"],
+  words: FrameWords,
+  when: (atMs: number) => string,
+): Notice[] {
+  const linked = (profile: string, text: (name: string) => string): Notice => ({
+    text: text(deps.profiles.current().byKey.get(profile)?.name ?? profile),
+    link: { href: `/profiles/${profile}`, text: words.openProfile },
+  });
+  const troubles = deps.crmTroubles();
+  const isTroubled = (key: string) => troubles.some(({ profile }) => profile === key);
+  const soonMs = deps.now() + WARNED_DAYS * 24 * 60 * 60_000;
+  const ending = deps.crmTokens()
+    .filter(({ endsAtMs, profiles }) => endsAtMs <= soonMs && !profiles.some(isTroubled));
+  return [
+    ...troubles.map(({ profile, trouble, sinceMs }) =>
+      linked(profile, (name) => words.crm(name, words.crmTrouble[trouble], when(sinceMs)))
+    ),
+    ...ending.map(({ profiles: [profile = ""], endsAtMs }) => {
+      const say = endsAtMs <= deps.now() ? words.tokenEnded : words.tokenEnds;
+      return linked(profile, (name) => say(name, when(endsAtMs)));
+    }),
+  ];
 }
 
 /** A page behind the login. */

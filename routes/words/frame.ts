@@ -41,6 +41,18 @@ export const FRAME = bilingual({
       "ADMIN_CHAT_ID: бот не может публиковать в канале менеджеров. Карточки ждут. Сделайте " +
       "его администратором с правом публиковать сообщения",
   },
+  crm: (profile: string, trouble: string, since: string) =>
+    `${profile}: ${trouble}, с ${since}. Лиды идут в чат менеджеров`,
+  crmTrouble: {
+    token_refused: "AmoCRM не принимает токен",
+    unpaid: "аккаунт AmoCRM не оплачен",
+    forbidden: "AmoCRM закрыла доступ",
+  },
+  tokenEnds: (profile: string, end: string) =>
+    `${profile}: токен AmoCRM действует до ${end}. Выпустите новый заранее`,
+  tokenEnded: (profile: string, end: string) =>
+    `${profile}: токен AmoCRM закончился ${end}. Лиды идут в чат менеджеров`,
+  openProfile: "Открыть профиль",
   brokenFile: (version: string, where: string) =>
     `locales.json на диске с ошибкой, работает версия от ${version}. ${where} ` +
     "Исправьте файл — сохранить отсюда пока нельзя",
@@ -80,6 +92,18 @@ export const FRAME = bilingual({
       "ADMIN_CHAT_ID: the bot cannot post in the managers' channel. Cards wait. Make it an " +
       "administrator who may post messages",
   },
+  crm: (profile: string, trouble: string, since: string) =>
+    `${profile}: ${trouble}, since ${since}. Leads go to the managers' chat`,
+  crmTrouble: {
+    token_refused: "amoCRM does not accept the token",
+    unpaid: "the amoCRM account is not paid",
+    forbidden: "amoCRM denies access",
+  },
+  tokenEnds: (profile: string, end: string) =>
+    `${profile}: the amoCRM token is valid until ${end}. Issue a new one in time`,
+  tokenEnded: (profile: string, end: string) =>
+    `${profile}: the amoCRM token ended ${end}. Leads go to the managers' chat`,
+  openProfile: "Open the profile",
   brokenFile: (version: string, where: string) =>
     `locales.json on disk has a fault, the version of ${version} is at work. ${where} ` +
     "Fix the file: nothing can be saved from here until then",

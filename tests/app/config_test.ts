@@ -36,6 +36,7 @@ Deno.test("readConfig needs a token and a chat, and has a default for all else",
     botToken: TOKEN,
     adminChatId: -1_001_234_567_890,
     telegramApiRoot: "https://api.telegram.org",
+    amoCrmApiRoot: null,
     localesPath: "locales/locales.json",
     dataDir: "data",
     host: "127.0.0.1",
@@ -61,6 +62,7 @@ Deno.test("readConfig reads every variable", () => {
     BOT_TOKEN: TOKEN,
     ADMIN_CHAT_ID: "310452007",
     TELEGRAM_API_ROOT: "http://127.0.0.1:8081/api",
+    AMOCRM_API_ROOT: "http://127.0.0.1:8082/",
     LOCALES_PATH: "/etc/triborg/locales.json",
     DATA_DIR: "/var/lib/triborg",
     HOST: "0.0.0.0",
@@ -86,6 +88,7 @@ Deno.test("readConfig reads every variable", () => {
     botToken: TOKEN,
     adminChatId: 310_452_007,
     telegramApiRoot: "http://127.0.0.1:8081/api",
+    amoCrmApiRoot: "http://127.0.0.1:8082",
     localesPath: "/etc/triborg/locales.json",
     dataDir: "/var/lib/triborg",
     host: "0.0.0.0",
@@ -288,6 +291,7 @@ for (
 
 Deno.test("no variable that the bot reads is unknown", () => {
   assert.deepEqual(unknownVariables(VARIABLES), []);
+  assert.deepEqual(unknownVariables(["SECRET_AMO", "SECRET_CRM_KEY_2"]), []);
 });
 
 Deno.test("a long unknown name is cut, and costs nothing", () => {

@@ -1,6 +1,7 @@
 // A POST goes to the address that was checked, whatever its name resolves to a moment later.
 
 import assert from "node:assert/strict";
+import { PLAIN_JUDGE } from "../../lib/crm/webhook_judge.ts";
 import { createCrm } from "../../lib/crm/post.ts";
 import {
   isForbiddenTarget,
@@ -11,6 +12,8 @@ import {
 import type { CrmOutcome } from "../../lib/lead.ts";
 import { CERTIFICATE, CERTIFICATE_HOST, PRIVATE_KEY } from "../helpers/a_certificate.ts";
 import { aLog } from "../helpers/a_log.ts";
+
+const plainPost = { headers: {}, body: '{"lead_name":"A"}', judge: PLAIN_JUDGE };
 
 interface Received {
   readonly url: string;
@@ -64,7 +67,7 @@ async function sendTo(
       url: `${scheme}://${name}:${server.addr.port}/hook?key=s3cret`,
       timeoutMs,
       idempotencyKey: "5b0f6a52-8c5e-4a53-9d0e-3f2f3a6f7c11",
-      payload: { lead_name: "A" },
+      ...plainPost,
       facts: {},
     }, new AbortController().signal);
     return { outcome, received, lines };
@@ -116,7 +119,7 @@ Deno.test("an https server that never answers the handshake is a timeout, and it
   const { log, mask } = aLog();
   const crm = createCrm({ log, mask, lookup: () => Promise.resolve(["127.0.0.1"]) });
   const url = `https://${CERTIFICATE_HOST}:${listener.addr.port}/`;
-  const request = { url, timeoutMs: 200, idempotencyKey: "1", payload: {}, facts: {} };
+  const request = { url, timeoutMs: 200, idempotencyKey: "1", ...plainPost, facts: {} };
   const outcome = await crm.sendLead(request, new AbortController().signal);
   crm.close();
   assert.deepEqual(outcome, { kind: "timeout", afterMs: 200 });
@@ -166,7 +169,7 @@ Deno.test("an https server that cuts the connection gets one POST, which may hav
     caCerts: [CERTIFICATE],
   });
   const url = `https://${CERTIFICATE_HOST}:${listener.addr.port}/`;
-  const request = { url, timeoutMs: 5_000, idempotencyKey: "1", payload: {}, facts: {} };
+  const request = { url, timeoutMs: 5_000, idempotencyKey: "1", ...plainPost, facts: {} };
   const outcome = await crm.sendLead(request, new AbortController().signal);
   crm.close();
   listener.close();
@@ -210,7 +213,7 @@ Deno.test("an https server that says nothing is a timeout", async () => {
     caCerts: [CERTIFICATE],
   });
   const url = `https://${CERTIFICATE_HOST}:${server.addr.port}/`;
-  const request = { url, timeoutMs: 200, idempotencyKey: "1", payload: {}, facts: {} };
+  const request = { url, timeoutMs: 200, idempotencyKey: "1", ...plainPost, facts: {} };
   const outcome = await crm.sendLead(request, new AbortController().signal);
   crm.close();
   never.resolve(new Response());
@@ -249,7 +252,7 @@ Deno.test("no POST leaves for an address that is forbidden as it stands, over ht
         "http://2852039166/",
       ]
     ) {
-      const request = { url, timeoutMs: 1000, idempotencyKey: "1", payload: {}, facts: {} };
+      const request = { url, timeoutMs: 1000, idempotencyKey: "1", ...plainPost, facts: {} };
       const outcome = await crm.sendLead(request, new AbortController().signal);
       assert.equal(outcome.kind, "client", url);
     }
@@ -284,7 +287,7 @@ Deno.test("a lookup that never ends is a timeout", async () => {
   const crm = createCrm({ log, mask, lookup: () => new Promise(() => {}) });
   try {
     const url = "http://slow.example.invalid/";
-    const request = { url, timeoutMs: 50, idempotencyKey: "1", payload: {}, facts: {} };
+    const request = { url, timeoutMs: 50, idempotencyKey: "1", ...plainPost, facts: {} };
     const outcome = await crm.sendLead(request, new AbortController().signal);
     assert.deepEqual(outcome, { kind: "timeout", afterMs: 50 });
   } finally {

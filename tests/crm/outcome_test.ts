@@ -183,12 +183,12 @@ Deno.test({
 
 Deno.test('sendLead says "unexpected" to a defect, and does not throw', () =>
   withCrm(async ({ send, lines, crm }) => {
-    const payload = {
-      toJSON() {
+    const headers = {
+      get authorization(): string {
         throw new RangeError(`Broken at ${crm.url}`);
       },
     };
-    assert.deepEqual(await send({ payload }), { kind: "unexpected", reason: "Broken at …" });
+    assert.deepEqual(await send({ headers }), { kind: "unexpected", reason: "Broken at …" });
     assert.deepEqual(lines, ["❌ Неожиданная ошибка при отправке в AmoCRM: Broken at …"]);
     assert.equal(crm.receivedCount, 0);
   }));

@@ -11,7 +11,7 @@ import { LEAD, withCrm } from "../helpers/with_crm.ts";
 Deno.test("sendLead posts exactly the payload, with the lead's id as idempotency key", () =>
   withCrm(async ({ crm, send }) => {
     const visitor = aVisitor({ lastName: "Ivanov" });
-    await send({ payload: crmPayload(aLead({ visitor })) });
+    await send({ body: JSON.stringify(crmPayload(aLead({ visitor }))) });
     const { method, headers, rawBody, idempotencyKey } = await crm.nextLead();
     assert.equal(method, "POST");
     assert.equal(

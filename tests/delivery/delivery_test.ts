@@ -24,6 +24,7 @@ import {
   NOON_MS,
   someContent,
 } from "../helpers/a_lead.ts";
+import { crmSide, noNotes } from "../helpers/crm_side.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 import { aProfile, someProfiles } from "../helpers/a_profile.ts";
 import { recordsAtOnce } from "../helpers/records_at_once.ts";
@@ -89,7 +90,9 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     repeatWindowMs: 10 * 60_000,
     tellTime: String,
     cutOff: new AbortController().signal,
+    ...crmSide(),
     crm: {
+      send: noNotes,
       sendLead(request) {
         posted.push(request.idempotencyKey);
         sent.push("POST");

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { CrmRequest } from "../../lib/crm/post.ts";
-import { createCrmWork, hasWebhook } from "../../lib/crm/work.ts";
+import { routeOf } from "../../lib/crm/destination.ts";
+import { createCrmWork } from "../../lib/crm/work.ts";
 import {
   ADMIN_CHAT_LANE,
   CRM_LANES,
@@ -16,6 +17,7 @@ import type { CrmOutcome } from "../../lib/lead.ts";
 import { createDoneRecording } from "../../lib/journal/done.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { crmSide } from "../helpers/crm_side.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { type Death, type Life, type Mortal, mortalJournal } from "../helpers/mortal_journal.ts";
@@ -163,7 +165,9 @@ class World {
       now,
       profiles: () => this.#profiles,
       crmTimeoutMs: 10_000,
+      ...crmSide(),
       wakeManagers() {},
+      wakeNotes() {},
       ended() {},
       log: aLog().log,
       cutOff: cutOff.signal,
@@ -258,7 +262,7 @@ class World {
     const { confirmation, lead, post: work, attempt } = recorded;
     assert.ok(work.kind === "post" && attempt !== undefined);
     const profile = WITH_WEBHOOK.byKey.get("agency");
-    assert.ok(profile !== undefined && hasWebhook(profile));
+    assert.ok(profile !== undefined && routeOf(profile) !== null);
     const posted = crmWork.post({ work, attempt, lead, profile }).catch(() => giveBack(work));
     const confirmed = this.#bot.recordDone({
       kind: "confirmed",

@@ -11,7 +11,7 @@ import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 
 interface Room extends LogOfTest {
   readonly journal: Journal;
-  readonly outbox: Outbox;
+  readonly outbox: Outbox<Work>;
   readonly time: FakeTime;
   /** The subjects of the work begun so far, in order. */
   readonly begun: number[];

@@ -9,6 +9,7 @@ import { openJournal } from "../../lib/journal/journal.ts";
 import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
 import type { ShowOutcome } from "../../lib/managers/chat.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
+import { crmSide, noNotes } from "../helpers/crm_side.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { recordsAtOnce } from "../helpers/records_at_once.ts";
@@ -47,7 +48,9 @@ Deno.test("all that an earlier version owed is done, each once, and no begun POS
     repeatWindowMs: 0,
     tellTime: String,
     cutOff: stopping.signal,
+    ...crmSide(),
     crm: {
+      send: noNotes,
       sendLead({ idempotencyKey }) {
         done.push(`POST ${Number(idempotencyKey.slice(-12))}`);
         return Promise.resolve({ kind: "accepted", status: 200 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { type DemoChat, serveDemoChat } from "../../lib/demo/chat.tsx";
 import { type ChatStage, createChatStage } from "../../lib/demo/chat_stage.ts";
-import { withWorld, type World } from "../helpers/world.ts";
+import { createDemoProfiles, type Destination } from "../../lib/demo/demo_profiles.ts";
+import { withAmoWorld } from "../helpers/amo_world.ts";
+import type { World } from "../helpers/world.ts";
 
 /** A browser without script. */
 interface PlainBrowser {
@@ -17,10 +19,18 @@ interface Demo extends PlainBrowser {
 
 /** Opens the demo's page beside a running bot. */
 function withDemo(story: (demo: Demo) => Promise<void>): Promise<void> {
-  return withWorld(async (world) => {
+  return withAmoWorld(async (world, amo) => {
     const { telegram, crm, admin } = world;
     const profiles = ["agency", "cg"];
-    const stage = createChatStage({ telegram, crm, admin, profiles, paceMs: 0 });
+    const file = createDemoProfiles(world.localesPath, {
+      webhook: crm.url,
+      account: amo.account,
+    });
+    const connect = async (destination: Destination) => {
+      await file.write(destination);
+      await world.bot.line("✅ locales.json: изменения приняты");
+    };
+    const stage = createChatStage({ telegram, crm, amo, admin, connect, profiles, paceMs: 0 });
     await using chat = serveDemoChat(stage, telegram.bot.id);
     const { origin } = new URL(chat.url);
     await story({
@@ -36,6 +46,11 @@ function withDemo(story: (demo: Demo) => Promise<void>): Promise<void> {
           redirect: "manual",
         }),
     });
+  }, {
+    locales({ agency }, crm) {
+      delete agency.crm;
+      agency.webhook_url = crm.url;
+    },
   });
 }
 
@@ -118,6 +133,20 @@ Deno.test("a scenario's button plays it: a new visitor, the CRM in its mode, the
   });
 });
 
+Deno.test("connected to amoCRM the demo shows the deal and its notes, and the webhook again afterwards", async () => {
+  await withDemo(async (demo) => {
+    await act(demo, "/demo/crm", { mode: "amocrm" });
+    await becomeLead(demo);
+    await until(demo, ({ received }) => received.length === 2);
+    const html = await demo.page();
+    assert.match(html, /<strong>Новый лид с Telegram: MONSTER AGENCY<\/strong><br\/?>Galliard/);
+    assert.match(html, /Запрос: Привлечь клиентов/);
+    await act(demo, "/demo/crm", { mode: "answers" });
+    await becomeLead(demo);
+    await demo.world.crm.nextLead();
+  });
+});
+
 Deno.test("a browser with script gets every move as an event, and may leave at any time", async () => {
   await withDemo(async (demo) => {
     const events = await fetch(`${demo.chat.url}/events`);
@@ -152,7 +181,7 @@ Deno.test("the demo refuses forms of other origins and invalid forms, and goes o
       ["/demo/visitor", {}],
       ["/demo/visitor", { press: "1 nothing" }],
       ["/demo/manager", { press: "x" }],
-      ["/demo/play", { scenario: "4" }],
+      ["/demo/play", { scenario: "5" }],
       ["/demo/play", { scenario: "" }],
     ];
     for (const [path, fields] of senseless) {

@@ -129,6 +129,8 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       wake() {},
     },
     troubles: () => [],
+    crmTroubles: () => [],
+    crmTokens: () => [],
     health: async () => {
       const profilesBrokenSinceMs = store.breakage()?.sinceMs;
       return { ...await health.check(), profilesBrokenSinceMs };

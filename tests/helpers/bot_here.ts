@@ -41,6 +41,7 @@ export async function withBot(story: (here: BotHere) => Promise<void>): Promise<
       elapsedMs: () => performance.now() + machine.passedMs,
       random: Math.random,
       isProxied: false,
+      secret: () => undefined,
     });
     assert.ok(typeof app !== "number");
     const bot = app;

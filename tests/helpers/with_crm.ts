@@ -1,6 +1,7 @@
 // A client beside a simulated CRM, for tests.
 
 import assert from "node:assert/strict";
+import { PLAIN_JUDGE } from "../../lib/crm/webhook_judge.ts";
 import { createCrm, type CrmRequest } from "../../lib/crm/post.ts";
 import {
   type CrmBehaviour,
@@ -42,7 +43,9 @@ export async function withCrm(
       url: crm.url,
       timeoutMs: 10_000,
       idempotencyKey: LEAD.id,
-      payload: crmPayload(LEAD),
+      headers: {},
+      body: JSON.stringify(crmPayload(LEAD)),
+      judge: PLAIN_JUDGE,
       facts: { lead: LEAD.number, profile: LEAD.profile },
       ...request,
     }, signal);

@@ -560,8 +560,14 @@ Deno.test("lanes are those with work, waiting or in hand, whatever a host is cal
       NOON_MS,
     );
     journal.takeWork(crmLane(""), NOON_MS, 9);
-    assert.deepEqual(journal.lanes(CRM_LANES).toSorted(), hosts.map(crmLane).toSorted());
-    assert.deepEqual(journal.lanes(crmLane("")).toSorted(), hosts.map(crmLane).toSorted());
+    assert.deepEqual(
+      journal.lanes(CRM_LANES).toSorted(),
+      hosts.map((host) => crmLane(host)).toSorted(),
+    );
+    assert.deepEqual(
+      journal.lanes(crmLane("")).toSorted(),
+      hosts.map((host) => crmLane(host)).toSorted(),
+    );
   }));
 
 Deno.test("facts are remembered, the newest under its name", () =>

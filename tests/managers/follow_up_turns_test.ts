@@ -9,6 +9,7 @@ import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { FollowUpContent } from "../../lib/lead.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
 import { aConfirmation, aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
+import { crmSide, noNotes } from "../helpers/crm_side.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { recordsAtOnce } from "../helpers/records_at_once.ts";
@@ -77,7 +78,8 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
     repeatWindowMs: 0,
     tellTime: String,
     cutOff: stop.signal,
-    crm: { sendLead: never, close() {} },
+    ...crmSide(),
+    crm: { sendLead: never, send: noNotes, close() {} },
     visitorChat: { confirm: never, remind: never, thank: () => Promise.resolve({ kind: "sent" }) },
     adminChat: createAdminChat({
       ...shared,

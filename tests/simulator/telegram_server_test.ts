@@ -369,8 +369,12 @@ Deno.test("callback_data has 1 to 64 bytes, a button has a text and does somethi
     [{ text: "", callback_data: "a" }, "inline keyboard button text must be non-empty"],
     [{ callback_data: "a" }, `can't parse inline keyboard button: Can't find field "text"`],
     [
-      { text: "A", url: "https://example.com" },
-      'can\'t parse inline keyboard button: This simulator reads no "url"',
+      { text: "A", web_app: { url: "https://example.com" } },
+      'can\'t parse inline keyboard button: This simulator reads no "web_app"',
+    ],
+    [
+      { text: "A", url: "https://nowhere" },
+      "inline keyboard button URL 'https://nowhere' is invalid: Wrong HTTP URL",
     ],
   ];
   for (const [button, fault] of cases) {
@@ -379,6 +383,10 @@ Deno.test("callback_data has 1 to 64 bytes, a button has a text and does somethi
   }
   const good = markup({ text: "A", callback_data: "ж".repeat(32) });
   await sent(tg, "sendMessage", { chat_id, text: "x", reply_markup: good });
+  const link = markup({ text: "A", url: "https://example.com/1" });
+  const message = await sent(tg, "sendMessage", { chat_id, text: "x", reply_markup: link });
+  assert.ok(isObject(message));
+  assert.deepEqual(message["reply_markup"], link);
 });
 
 Deno.test("a message has at most 100 buttons", async () => {

@@ -35,16 +35,17 @@ function readInlineKeyboard(rows: unknown): InlineKeyboardMarkup | undefined {
   return buttons > 0 ? { inline_keyboard } : undefined;
 }
 
-/** Reads callback_data alone: the bot sends no other kind of button. */
+/** Reads callback_data and url: the bot sends no other kind of button. */
 function readButton(item: unknown): InlineKeyboardButton {
   return reading("can't parse inline keyboard button", () => {
     if (!isObject(item)) throw new RangeError("InlineKeyboardButton must be an Object");
-    const other = Object.keys(item).find((key) => key !== "text" && key !== "callback_data");
+    const other = Object.keys(item).find((key) => !["text", "callback_data", "url"].includes(key));
     if (other !== undefined) throw new RangeError(`This simulator reads no "${other}"`);
     const text = requiredText(item, "text");
     if (!text.isWellFormed()) {
       throw badRequest("inline keyboard button text must be encoded in UTF-8");
     }
+    if ("url" in item) return { text: named(text), url: readUrl(requiredText(item, "url")) };
     if ((item["callback_data"] ?? "") === "") {
       throw new RangeError("Text buttons are unallowed in the inline keyboard");
     }
@@ -52,9 +53,20 @@ function readButton(item: unknown): InlineKeyboardButton {
     if (new TextEncoder().encode(data).length > MAX_CALLBACK_DATA_BYTES) {
       throw badRequest("BUTTON_DATA_INVALID");
     }
-    if (text.trim() === "") throw badRequest("inline keyboard button text must be non-empty");
-    return { text, callback_data: data };
+    return { text: named(text), callback_data: data };
   });
+}
+
+function named(text: string): string {
+  if (text.trim() === "") throw badRequest("inline keyboard button text must be non-empty");
+  return text;
+}
+
+function readUrl(url: string): string {
+  const { protocol, hostname } = URL.parse(url) ?? {};
+  const isPage = protocol === "https:" || protocol === "http:";
+  if (protocol === "tg:" || isPage && hostname?.includes(".")) return url;
+  throw badRequest(`inline keyboard button URL '${url}' is invalid: Wrong HTTP URL`);
 }
 
 function checkOtherMarkup(value: JsonObject): void {

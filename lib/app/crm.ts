@@ -1,0 +1,65 @@
+// Wires what delivers leads to CRMs: client, pace, secrets, and the alarms about accounts and tokens.
+
+import type { Config } from "./config.ts";
+import { createCallPace } from "../crm/call_pace.ts";
+import { rememberLookups, resolveHost } from "../crm/connection.ts";
+import { crmTokens } from "../crm/crm_tokens.ts";
+import type { DestinationContext } from "../crm/destination.ts";
+import { createCrm } from "../crm/post.ts";
+import { createSecrets, type FindSecret } from "../crm/secrets.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Log } from "../log/log.ts";
+import type { Mask } from "../log/mask.ts";
+import { createCrmAlarm } from "../managers/crm_alarm.ts";
+import type { TellTime } from "../managers/texts.ts";
+import { createTokenAlarm } from "../managers/token_alarm.ts";
+import type { Profiles } from "../profiles/profile.ts";
+
+/** What it needs. */
+export interface CrmPartsOptions {
+  readonly config: Pick<Config, "amoCrmApiRoot">;
+  readonly journal: Journal;
+  readonly profiles: () => Profiles;
+  /** The value of `SECRET_<NAME>` in the environment. */
+  readonly secret: FindSecret;
+  readonly isProxied: boolean;
+  readonly botUsername: () => string | undefined;
+  /** Called when a note for the managers was queued. */
+  readonly wake: () => void;
+  readonly tellTime: TellTime;
+  readonly now: () => number;
+  readonly elapsedMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly stopping: AbortSignal;
+  readonly log: Log;
+  readonly mask: Mask;
+}
+
+/** Creates the parts and starts none. */
+export function createCrmParts(options: CrmPartsOptions) {
+  const { config, journal, profiles, mask, log, now } = options;
+  const secret = createSecrets({ environment: options.secret, journal, mask });
+  const lookup = rememberLookups(resolveHost, options.elapsedMs);
+  const tokens = () => crmTokens(profiles(), secret);
+  const crmAlarm = createCrmAlarm(options);
+  const crmContext = (): DestinationContext => ({
+    secret,
+    botUsername: options.botUsername(),
+    amoCrmRoot: config.amoCrmApiRoot,
+    nowMs: now(),
+  });
+  return {
+    secret,
+    lookup,
+    crm: createCrm({ log, mask, lookup, isProxied: options.isProxied }),
+    callPace: createCallPace(options),
+    crmContext,
+    crmAnswered: crmAlarm.answered,
+    crmTroubles: () =>
+      crmAlarm.troubles().filter(({ profile }) =>
+        profiles().byKey.get(profile)?.crm?.kind === "amocrm"
+      ),
+    crmTokens: tokens,
+    tokenAlarm: createTokenAlarm({ ...options, tokens }),
+  };
+}

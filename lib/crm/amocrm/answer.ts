@@ -1,0 +1,61 @@
+// Says what amoCRM's answer to a lead means. Sends nothing.
+
+import { isWhole } from "../../foreign.ts";
+import type { CrmOutcome, CrmTrouble, Deal } from "../../lead.ts";
+import type { AmoCrmSettings } from "../../profiles/crm.ts";
+import { elementOf, jsonOf, memberOf } from "../answer_words.ts";
+import type { CrmAnswer, Judge } from "../prepared.ts";
+import { retryAfterMs } from "../retry_after.ts";
+import { dealUrl } from "./api.ts";
+import { reasonOf } from "./errors.ts";
+
+/** Judges the answers to the POSTs of an account's leads. */
+export function amoCrmJudge(
+  { account, entry }: Pick<AmoCrmSettings, "account" | "entry">,
+  nowMs: number,
+): Judge {
+  return {
+    wantsBody: () => true,
+    outcomeOf({ status, retryAfter, text }): CrmOutcome {
+      if (status === 200 || status === 201 || status === 202) {
+        const deal = dealOf(jsonOf(text), entry, account);
+        return deal === undefined
+          ? { kind: "accepted", status }
+          : { kind: "accepted", status, deal };
+      }
+      const said = reasonOf({ status, text });
+      if (status >= 500) {
+        // It may have been taken before the gateway gave up.
+        return { kind: "interrupted", status, reason: said };
+      }
+      const answered = { kind: "answered", status, body: said } as const;
+      if (status === 429) return { ...answered, retryAfterMs: retryAfterMs(retryAfter, nowMs) };
+      const trouble = troubleOf(status);
+      return trouble === undefined ? answered : { ...answered, trouble };
+    },
+  };
+}
+
+/** What a person has to do something about, by status. */
+export function troubleOf(status: CrmAnswer["status"]): CrmTrouble | undefined {
+  switch (status) {
+    case 401:
+      return "token_refused";
+    case 402:
+      return "unpaid";
+    case 403:
+      return "forbidden";
+    default:
+      return undefined;
+  }
+}
+
+function dealOf(json: unknown, entry: AmoCrmSettings["entry"], account: string): Deal | undefined {
+  const id = memberOf(entry === "unsorted" ? unsortedLead(json) : elementOf(json, 0), "id");
+  return isWhole(id, 1) ? { id, url: dealUrl(account, id) } : undefined;
+}
+
+function unsortedLead(json: unknown): unknown {
+  const first = elementOf(memberOf(memberOf(json, "_embedded"), "unsorted"), 0);
+  return elementOf(memberOf(memberOf(first, "_embedded"), "leads"), 0);
+}

@@ -1,0 +1,103 @@
+// Lets the calls to one CRM account leave one after another, no more of them a second than it allows. Sends nothing.
+
+/** Whose calls leave first: nobody waits for a note as for a lead, and somebody looks at the page. */
+const RANKS = ["lead", "page", "note"] as const;
+export type CallRank = typeof RANKS[number];
+
+/** How many calls to an account may leave within a second. */
+export interface AccountPace {
+  readonly account: string;
+  readonly callsPerSecond: number;
+}
+
+export interface CallPace {
+  /**
+   * Runs `call` as the next of its account. It awaits `leave` right before it sends, and the next call begins after that;
+   * what it does before, such as recording an attempt, is done for one call at a time. `leave` resolves with false when the
+   * process stops: then nothing may be sent.
+   */
+  run<T>(
+    pace: AccountPace,
+    rank: CallRank,
+    call: (leave: () => Promise<boolean>) => Promise<T>,
+  ): Promise<T>;
+  /** Lets no call of an account leave for so long, as it asked. */
+  hold(account: string, ms: number): void;
+}
+
+/** Calls are this much further apart than their number a second needs, as not all travel equally fast. */
+const MARGIN = 1.1;
+
+interface Line {
+  /** Who waits, by rank. */
+  readonly waiting: Record<CallRank, (() => void)[]>;
+  isTaken: boolean;
+  nextMs: number;
+}
+
+export function createCallPace({ elapsedMs, sleep, stopping }: {
+  /** A monotonic clock, in ms. */
+  readonly elapsedMs: () => number;
+  /** Ends early when the process stops. */
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly stopping: AbortSignal;
+}): CallPace {
+  const lines = new Map<string, Line>();
+  /** An earlier process may have made its calls of a second right before this one began. */
+  const firstMs = elapsedMs() + 1000;
+
+  function lineOf(account: string): Line {
+    let line = lines.get(account);
+    if (line === undefined) {
+      line = { waiting: { lead: [], page: [], note: [] }, isTaken: false, nextMs: firstMs };
+      lines.set(account, line);
+    }
+    return line;
+  }
+
+  function enter(line: Line, rank: CallRank): Promise<void> {
+    return new Promise((resolve) => {
+      line.waiting[rank].push(resolve);
+      admit(line);
+    });
+  }
+
+  function admit(line: Line): void {
+    if (line.isTaken) return;
+    const rank = RANKS.find((each) => line.waiting[each].length > 0);
+    if (rank === undefined) return;
+    line.isTaken = true;
+    line.waiting[rank].shift()?.();
+  }
+
+  return {
+    async run({ account, callsPerSecond }, rank, call) {
+      const line = lineOf(account);
+      await enter(line, rank);
+      let hasLeft = false;
+      const pass = () => {
+        if (hasLeft) return;
+        hasLeft = true;
+        line.isTaken = false;
+        admit(line);
+      };
+      const leave = async () => {
+        for (let waitMs; (waitMs = line.nextMs - elapsedMs()) > 0 && !stopping.aborted;) {
+          await sleep(Math.ceil(waitMs));
+        }
+        line.nextMs = elapsedMs() + 1000 / callsPerSecond * MARGIN;
+        pass();
+        return !stopping.aborted;
+      };
+      try {
+        return await call(leave);
+      } finally {
+        pass();
+      }
+    },
+    hold(account, ms) {
+      const line = lineOf(account);
+      line.nextMs = Math.max(line.nextMs, elapsedMs() + ms);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+// Writes the notes of a deal: once its lead is in the CRM, in order, until 24 h have passed. Never makes a card.
+
+import { CALLS_PER_SECOND } from "./amocrm/api.ts";
+import { notePost } from "./amocrm/note_request.ts";
+import type { CallPace } from "./call_pace.ts";
+import type { DestinationContext } from "./destination.ts";
+import { noteText } from "./note_texts.ts";
+import type { CrmCalls } from "./post.ts";
+import type { CrmNote, Journal } from "../journal/journal.ts";
+import type { RecordDurably } from "../journal/durable.ts";
+import type { CrmOutcome } from "../lead.ts";
+import type { Log } from "../log/log.ts";
+import { profileOfWord, type Profiles } from "../profiles/profile.ts";
+
+/** How long a note is tried, in ms. */
+const GIVEN_UP_AFTER_MS = 24 * 60 * 60_000;
+
+/** What the work needs. */
+export interface NoteWorkOptions {
+  readonly journal: Pick<Journal, "finishNote" | "postponeNote" | "releaseNote" | "giveUpNote">;
+  readonly crm: CrmCalls;
+  readonly callPace: CallPace;
+  readonly crmContext: () => DestinationContext;
+  readonly profiles: () => Profiles;
+  readonly crmTimeoutMs: number;
+  /** When work that failed is tried again, in ms since 1970. */
+  readonly retryAtMs: (note: CrmNote, atLeastMs?: number) => number;
+  readonly recordDurably: RecordDurably;
+  readonly now: () => number;
+  readonly log: Log;
+  readonly cutOff: AbortSignal;
+}
+
+/** Returns what writes one note and records what came of it. */
+export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Promise<void> {
+  const { journal, crm, callPace, profiles, recordDurably, now, log, cutOff } = options;
+
+  /** Undefined when the process stops before the note has left. */
+  async function send(note: CrmNote): Promise<CrmOutcome | undefined> {
+    const settings = profileOfWord(profiles(), note.lead.profile)?.crm;
+    if (settings?.kind !== "amocrm" || settings.account !== note.deal.account) {
+      return { kind: "client", reason: "профиль больше не связан с этим аккаунтом" };
+    }
+    const post = notePost(
+      settings,
+      { deal: note.deal.id, text: noteText(note) },
+      options.crmContext(),
+    );
+    if ("fault" in post) return { kind: "client", reason: post.fault };
+    const pace = { account: settings.account, callsPerSecond: CALLS_PER_SECOND };
+    return await callPace.run(pace, "note", async (leave) => {
+      if (!await leave()) return undefined;
+      return await crm.send({
+        ...post,
+        timeoutMs: options.crmTimeoutMs,
+        idempotencyKey: `${note.lead.id}:${note.id}`,
+        facts: { lead: note.lead.number, profile: note.lead.profile },
+      }, cutOff);
+    });
+  }
+
+  function fail(note: CrmNote, outcome: Exclude<CrmOutcome, { readonly kind: "accepted" }>) {
+    const facts = { lead: note.lead.number, deal: note.deal.id, ...reasonOf(outcome) };
+    if (now() - note.createdAtMs >= GIVEN_UP_AFTER_MS) {
+      log.error("❌ Примечание к сделке {deal} не записано за сутки: {reason}", facts);
+      return recordDurably(() => journal.giveUpNote(note));
+    }
+    if (note.failures === 0) {
+      log.warn("⚠️ Примечание к сделке {deal} не записано: {reason}. Повторим", facts);
+    }
+    const retryAfterMs = "retryAfterMs" in outcome ? outcome.retryAfterMs : undefined;
+    if (retryAfterMs !== undefined) callPace.hold(note.deal.account, retryAfterMs);
+    return recordDurably(() => journal.postponeNote(note, options.retryAtMs(note, retryAfterMs)));
+  }
+
+  return async (note) => {
+    const outcome = await send(note);
+    if (outcome === undefined) {
+      return await recordDurably(() => journal.releaseNote(note, now()));
+    }
+    if (outcome.kind !== "accepted") return await fail(note, outcome);
+    await recordDurably(() => journal.finishNote(note));
+  };
+}
+
+function reasonOf(outcome: CrmOutcome): { readonly reason: string } {
+  if ("reason" in outcome) return { reason: outcome.reason };
+  if (outcome.kind === "answered") return { reason: `${outcome.status} ${outcome.body}`.trim() };
+  return { reason: "нет ответа" };
+}

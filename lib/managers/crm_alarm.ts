@@ -1,0 +1,61 @@
+// Tells the managers once when a CRM declines every lead of a profile for a reason that somebody has to remove, and once
+// when it takes leads again. Sends nothing.
+
+import { isRecord } from "../foreign.ts";
+import { type Journal, PROFILE_FACTS } from "../journal/journal.ts";
+import type { CrmOutcome, CrmTrouble } from "../lead.ts";
+import type { Profile } from "../profiles/profile.ts";
+import { crmMendedText, crmTroubleText } from "./crm_texts.ts";
+
+/** A trouble of a profile's CRM, and since when. */
+export interface KnownTrouble {
+  readonly profile: string;
+  readonly trouble: CrmTrouble;
+  readonly sinceMs: number;
+}
+
+/** Watches how POSTs end. */
+export interface CrmAlarm {
+  answered(profile: Profile, outcome: CrmOutcome): void;
+  /** The troubles now. */
+  troubles(): KnownTrouble[];
+}
+
+export function createCrmAlarm({ journal, wake, now }: {
+  readonly journal: Pick<Journal, "fact" | "factsOf" | "noteFact">;
+  /** Called when a note was queued. */
+  readonly wake: () => void;
+  readonly now: () => number;
+}): CrmAlarm {
+  function knownOf(profile: string): KnownTrouble | undefined {
+    const text = journal.fact(PROFILE_FACTS.crmTrouble + profile);
+    if (text === undefined) return undefined;
+    const stored: unknown = JSON.parse(text);
+    const { trouble, sinceMs } = isRecord(stored) ? stored : {};
+    return isTrouble(trouble) ? { profile, trouble, sinceMs: Number(sinceMs) } : undefined;
+  }
+
+  function tell(profile: Profile, trouble: CrmTrouble | null): void {
+    const value = trouble === null ? null : JSON.stringify({ trouble, sinceMs: now() });
+    const text = trouble === null
+      ? crmMendedText(profile.name)
+      : crmTroubleText(trouble, profile.name);
+    journal.noteFact(PROFILE_FACTS.crmTrouble + profile.key, value, text, now());
+    wake();
+  }
+
+  return {
+    answered(profile, outcome) {
+      if (profile.crm?.kind !== "amocrm") return;
+      const known = knownOf(profile.key);
+      const trouble = outcome.kind === "answered" ? outcome.trouble : undefined;
+      if (trouble !== undefined && trouble !== known?.trouble) tell(profile, trouble);
+      else if (outcome.kind === "accepted" && known !== undefined) tell(profile, null);
+    },
+    troubles: () => journal.factsOf(PROFILE_FACTS.crmTrouble).flatMap((key) => knownOf(key) ?? []),
+  };
+}
+
+function isTrouble(value: unknown): value is CrmTrouble {
+  return value === "token_refused" || value === "unpaid" || value === "forbidden";
+}

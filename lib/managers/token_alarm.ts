@@ -1,0 +1,84 @@
+// Tells the managers when an amoCRM token is about to end, and when it has. Sends nothing.
+
+import type { CrmToken } from "../crm/crm_tokens.ts";
+import { isRecord } from "../foreign.ts";
+import type { Journal } from "../journal/journal.ts";
+import { messageOf } from "../log/error_words.ts";
+import type { Log } from "../log/log.ts";
+import type { Profiles } from "../profiles/profile.ts";
+import { tokenEndText } from "./crm_texts.ts";
+import type { TellTime } from "./texts.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** How many days before its end a token is told of; 0 when it has ended. */
+const TOLD_AT_DAYS = [0, 1, 7, 30] as const;
+
+const LOOK_MS = 60 * 60_000;
+
+/** How the names of facts about what was told begin; the name of the secret follows. */
+const FACT = "token_end:";
+
+/** Watches the ends of tokens. */
+export interface TokenAlarm {
+  /** Checks once. */
+  look(): void;
+  /** Checks every hour until the process stops. */
+  run(): Promise<void>;
+}
+
+export function createTokenAlarm(
+  { tokens, profiles, journal, wake, tellTime, sleep, stopping, now, log }: {
+    readonly tokens: () => readonly CrmToken[];
+    readonly profiles: () => Profiles;
+    readonly journal: Pick<Journal, "fact" | "noteFact">;
+    /** Called when a note was queued. */
+    readonly wake: () => void;
+    readonly tellTime: TellTime;
+    readonly sleep: (ms: number) => Promise<void>;
+    readonly stopping: AbortSignal;
+    readonly now: () => number;
+    readonly log: Log;
+  },
+): TokenAlarm {
+  function lookAt({ secret, endsAtMs, profiles: keys }: CrmToken): void {
+    const daysLeft = (endsAtMs - now()) / DAY_MS;
+    const level = TOLD_AT_DAYS.find((days) => daysLeft <= days);
+    if (level === undefined) return;
+    const told = toldOf(journal.fact(FACT + secret));
+    if (told?.endsAtMs === endsAtMs && told.level <= level) return;
+    const profileNames = keys.map((key) => profiles().byKey.get(key)?.name ?? key);
+    const text = tokenEndText({ profileNames, daysLeft, endsAt: tellTime(endsAtMs) });
+    journal.noteFact(FACT + secret, JSON.stringify({ endsAtMs, level }), text, now());
+    wake();
+  }
+
+  function look(): void {
+    for (const token of tokens()) lookAt(token);
+  }
+
+  return {
+    look,
+    async run() {
+      while (!stopping.aborted) {
+        try {
+          look();
+        } catch (error) {
+          log.error("❌ О сроке токена менеджерам не сказать: {cause}. Повторим", {
+            cause: messageOf(error),
+          });
+        }
+        await sleep(LOOK_MS);
+      }
+    },
+  };
+}
+
+function toldOf(
+  fact: string | undefined,
+): { readonly endsAtMs: number; readonly level: number } | undefined {
+  if (fact === undefined) return undefined;
+  const stored: unknown = JSON.parse(fact);
+  const { endsAtMs, level } = isRecord(stored) ? stored : {};
+  return { endsAtMs: Number(endsAtMs), level: Number(level) };
+}
