@@ -74,6 +74,12 @@ export const handler = define.handlers({
             <dd dir="auto">{lead.choice}</dd>
             <dt>{words.profile}</dt>
             <dd dir="auto">{lead.profileName}</dd>
+            {lead.source !== null && (
+              <>
+                <dt>{words.source}</dt>
+                <dd>{lead.source}</dd>
+              </>
+            )}
             {!isErased(lead) && (
               <>
                 <dt>{words.userId}</dt>

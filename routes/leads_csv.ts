@@ -58,6 +58,7 @@ async function* linesOf(
     PLACE_NAMES[language][placeOf(lead.state, lead.held)],
     lead.closed?.by ?? "",
     lead.closed === null ? "" : time(lead.closed.atMs),
+    lead.source ?? "",
   ];
 
   const portion = (before: number): Portion => {

@@ -24,7 +24,7 @@ export function valuesOf(lead: Lead): LeadValues {
     choice: lead.choice,
     profile: lead.profile,
     profile_name: lead.profileName,
-    source: null,
+    source: lead.source,
     phone: null,
     language,
     received_at: new Date(lead.receivedAtMs).toISOString(),

@@ -17,6 +17,8 @@ const ru = {
   all: "Все",
   filters: "Отбор",
   profile: "Профиль",
+  source: "Источник",
+  anySource: "Все источники",
   anyProfile: "Все профили",
   from: "С",
   to: "По",
@@ -118,7 +120,19 @@ const ru = {
   eraseMismatch: (word: string) => `Впишите «${word}» — буква в букву.`,
   eraseDo: "Стереть навсегда",
   erasedAlready: "Личные данные этого лида уже стёрты.",
-  columns: ["№", "Получен", "Профиль", "Запрос", "Имя", "Username", "id", "Где", "Внёс", "Когда"],
+  columns: [
+    "№",
+    "Получен",
+    "Профиль",
+    "Запрос",
+    "Имя",
+    "Username",
+    "id",
+    "Где",
+    "Внёс",
+    "Когда",
+    "Источник",
+  ],
 };
 
 export const LEADS = bilingual<typeof ru>(ru, {
@@ -127,6 +141,8 @@ export const LEADS = bilingual<typeof ru>(ru, {
   all: "All",
   filters: "Filter",
   profile: "Profile",
+  source: "Source",
+  anySource: "All sources",
   anyProfile: "All profiles",
   from: "From",
   to: "To",
@@ -240,6 +256,7 @@ export const LEADS = bilingual<typeof ru>(ru, {
     "Where",
     "Entered by",
     "When",
+    "Source",
   ],
 });
 

@@ -10,6 +10,7 @@ import { leastMs } from "../helpers/least_ms.ts";
 Deno.test("each placeholder has a lead's value", () => {
   const lead = aLead({
     choice: "Создать сайт",
+    source: "vk-may",
     visitor: aVisitor({ lastName: "Smith", language: "en" }),
   });
   assert.deepEqual(valuesOf(lead), {
@@ -24,7 +25,7 @@ Deno.test("each placeholder has a lead's value", () => {
     choice: "Создать сайт",
     profile: "agency",
     profile_name: "MONSTER AGENCY",
-    source: null,
+    source: "vk-may",
     phone: null,
     language: "en",
     received_at: "2026-01-15T12:00:00.000Z",

@@ -246,9 +246,9 @@ Deno.test("the CSV has the filtered leads, in UTF-8 with a byte order mark", asy
   const bytes = new Uint8Array(await response.arrayBuffer());
   assert.deepEqual([...bytes.slice(0, 3)], [0xef, 0xbb, 0xbf]);
   assert.deepEqual(new TextDecoder().decode(bytes).trimEnd().split("\r\n"), [
-    "№;Получен;Профиль;Запрос;Имя;Username;id;Где;Внёс;Когда",
+    "№;Получен;Профиль;Запрос;Имя;Username;id;Где;Внёс;Когда;Источник",
     `${open};2026-01-15 15:00:00;MONSTER AGENCY;"Сайт; ""под ключ""";Galliard;betterrman;` +
-    "310452007;Внесён вручную;'@manager;2026-01-15 15:01:00",
+    "310452007;Внесён вручную;'@manager;2026-01-15 15:01:00;",
   ]);
 });
 
