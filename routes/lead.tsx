@@ -6,6 +6,7 @@ import { type Lead, mayHaveArrived, placeOf } from "../lib/lead.ts";
 import { field } from "../lib/page/form.ts";
 import { define, type WebDeps } from "../lib/page/state.ts";
 import {
+  DealLink,
   type Done,
   freshPath,
   heldInBackups,
@@ -67,7 +68,14 @@ export const handler = define.handlers({
               <bdi>{nameOf(lead, words)}</bdi>
               {username !== null && <small>@{username}</small>}
             </h1>
-            <PlaceName place={placeOf(lead.state, lead.held)} language={language} />
+            <PlaceName place={placeOf(lead.state, lead.held)} language={language}>
+              {lead.deal !== null && (
+                <>
+                  {" · "}
+                  <DealLink deal={lead.deal} words={words} />
+                </>
+              )}
+            </PlaceName>
           </div>
           <dl class="lead-facts">
             <dt>{words.choice}</dt>

@@ -58,6 +58,8 @@ async function* linesOf(
     PLACE_NAMES[language][placeOf(lead.state, lead.held)],
     lead.closed?.by ?? "",
     lead.closed === null ? "" : time(lead.closed.atMs),
+    lead.deal === null ? "" : String(lead.deal.id),
+    lead.deal?.url ?? "",
     lead.source ?? "",
   ];
 

@@ -38,7 +38,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "",
     "{message",
   ]],
-  "lib/managers/cards.ts /^-100(\\d+)$/": [["-100", "1", "x"]],
+  "lib/message_link.ts /^-100(\\d+)$/": [["-100", "1", "x"]],
   "lib/app/config.ts /\\/bot\\d+:/": [["", "/bot1"], ["/bot", "1", "!"]],
   "lib/app/config.ts /\\d:[\\w-]{8,}/": [["", "1"], ["", "1:aaaaaaa!"]],
   "lib/app/config.ts /^(1|true)$/i": [["", "1"], ["", "true"]],

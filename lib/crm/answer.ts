@@ -45,9 +45,8 @@ export async function readAnswer({ body }: Response, late: Promise<void>): Promi
   return { text, isWhole: false };
 }
 
-/** The beginning of an answer for people, without the secrets of `url`. */
-export function excerpt({ text, isWhole }: AnswerText, url: string, mask: Mask): string {
-  mask.hideWebhook(url);
+/** The beginning of an answer for people: one line, secrets masked. */
+export function excerpt({ text, isWhole }: AnswerText, mask: Mask): string {
   const visible = mask.beginning(text, EXCERPT_FROM_CHARACTERS, !isWhole)
     .replace(/[\p{Cc}\s]+/gu, " ").trim();
   return visible.slice(0, MAX_ANSWER_CHARACTERS).toWellFormed();

@@ -45,6 +45,12 @@ export interface CrmTrial {
   trySending(request: CrmRequest, signal: AbortSignal): Promise<Answered>;
 }
 
+/** What is logged before a POST leaves. */
+interface Announcement {
+  readonly announced: string | undefined;
+  readonly facts: Facts;
+}
+
 /** Creates the client for all POSTs, each on a connection of its own. */
 export function createCrm(
   { log, mask, lookup = resolveHost, ...connections }: {
@@ -65,10 +71,8 @@ export function createCrm(
     hooks: {
       beforeRequest: [
         ({ options }) => {
-          const facts = options.context as Facts;
-          const isTrial = facts["trial"] === true;
-          const what = isTrial ? "🧪 Проверка вебхука" : "📤 Отправка лида в AmoCRM";
-          log.info(`${what}: {address}`, facts);
+          const { announced, facts } = options.context as unknown as Announcement;
+          if (announced !== undefined) log.info(`${announced}: {address}`, facts);
         },
       ],
       beforeError: [({ error }) => new PostError(outcomeOfError(error))],
@@ -79,9 +83,9 @@ export function createCrm(
   async function attempt(
     request: CrmRequest,
     signal: AbortSignal,
-    wanted: "verdict" | "answer",
+    { wanted, announced }: { readonly wanted: "verdict" | "answer"; readonly announced?: string },
   ): Promise<Answered> {
-    const { url, timeoutMs, idempotencyKey, headers, body, judge, facts } = request;
+    const { url, isUrlPublic, timeoutMs, idempotencyKey, headers, body, judge, facts } = request;
     const fault = addressFault(url);
     if (fault !== null) return withoutAnswer({ kind: "client", reason: `адрес вебхука: ${fault}` });
     // Ky's timeout ends with the headers. A timer is cheaper than an abort signal, and few bodies are read.
@@ -97,7 +101,10 @@ export function createCrm(
           ...headers,
           "idempotency-key": idempotencyKey,
         },
-        context: { ...facts, address: `${URL.parse(url)?.protocol}//${hostOf(url)}/…` },
+        context: {
+          announced,
+          facts: { ...facts, address: `${URL.parse(url)?.protocol}//${hostOf(url)}/…` },
+        },
       });
       const head = {
         status: response.status,
@@ -111,7 +118,8 @@ export function createCrm(
       }
       const read = await readAnswer(response, late.promise);
       const outcome = judge.outcomeOf({ ...head, ...read });
-      const shown = (text: string) => excerpt({ ...read, text }, url, mask);
+      if (!isUrlPublic) mask.hideWebhook(url);
+      const shown = (text: string) => excerpt({ ...read, text }, mask);
       return { outcome: withWords(outcome, shown), answer: shown(read.text) };
     } catch (error) {
       if (signal.aborted) {
@@ -128,14 +136,17 @@ export function createCrm(
 
   return {
     async sendLead(request, signal) {
-      const { outcome } = await attempt(request, signal, "verdict");
+      const announced = "📤 Отправка лида в AmoCRM";
+      const { outcome } = await attempt(request, signal, { wanted: "verdict", announced });
       logOutcome(log, outcome, { ...request.facts, host: hostOf(request.url) });
       return outcome;
     },
-    send: async (request, signal) => (await attempt(request, signal, "verdict")).outcome,
+    send: async (request, signal) =>
+      (await attempt(request, signal, { wanted: "verdict" })).outcome,
     async trySending(request, signal) {
       const trial = { ...request, facts: { ...request.facts, trial: true } };
-      const answered = await attempt(trial, signal, "answer");
+      const announced = "🧪 Проверка вебхука";
+      const answered = await attempt(trial, signal, { wanted: "answer", announced });
       log.info("🧪 Проверка вебхука закончилась: {outcome}", {
         ...trial.facts,
         host: hostOf(request.url),

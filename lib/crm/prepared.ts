@@ -5,6 +5,8 @@ import type { CrmOutcome } from "../lead.ts";
 /** The POST of a lead, ready to be sent. */
 export interface PreparedPost {
   readonly url: string;
+  /** Set where the address holds no secret; else its parts are masked in all output. */
+  readonly isUrlPublic?: true;
   /** Headers besides those of every POST; a `content-type` replaces `application/json`. */
   readonly headers: Readonly<Record<string, string>>;
   /** JSON, to be sent byte for byte: a signature may cover it. */

@@ -22,7 +22,7 @@ export interface CrmNoteMoves {
   oweChangedNote(followUp: number, nowMs: number): void;
   /** The managers' message of a follow-up is there: a note that waited for it may leave. */
   hurryNote(followUp: number, nowMs: number): void;
-  /** Continues after an earlier process: what it had in hand, or had put off, is due. */
+  /** Continues after an earlier process: what it had in hand, or had put off, is due; nothing is of a person who was erased. */
   recoverNotes(nowMs: number): void;
   /** How many notes a lead's deal is owed, and how many were given up. */
   countNotes(lead: number): NoteCounts;
@@ -82,6 +82,10 @@ export function crmNoteMoves(
   const clampReady = db.writer(
     `UPDATE crm_notes SET ready_at_ms = ?1 + ${MEDIA_WAIT_MS} WHERE ready_at_ms > ?1 + ${MEDIA_WAIT_MS}`,
   );
+  // By an older bot, which knows no notes.
+  const forgetErased = db.writer(
+    "DELETE FROM crm_notes WHERE (SELECT user_id FROM leads WHERE number = lead) = 0",
+  );
   const makeDue = db.writer(`UPDATE crm_notes SET due_at_ms = max(?1, ready_at_ms) WHERE ${FIRST}`);
   const count = db.reader(
     `SELECT (SELECT count(*) FROM crm_notes WHERE crm_notes.lead = deals.lead) AS owed, notes_given_up
@@ -104,6 +108,7 @@ export function crmNoteMoves(
     oweChangedNote: (followUp, nowMs) => void insertFollowUp.run(followUp, "edit", nowMs, nowMs),
     hurryNote: (followUp, nowMs) => void hurry.run(followUp, nowMs),
     recoverNotes(nowMs) {
+      forgetErased.run();
       clampReady.run(nowMs);
       makeDue.run(nowMs);
     },

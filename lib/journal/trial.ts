@@ -17,6 +17,10 @@ const WRITES = [
    SELECT max(number), 0, '', 0 FROM leads`,
   `INSERT INTO follow_up_messages (chat_id, message_id, follow_up)
    SELECT 0, -max(number), max(number) FROM follow_ups`,
+  `INSERT INTO deals (lead, deal_id, url, account, made_at_ms)
+   SELECT max(number), 0, '', 'trial', 0 FROM leads`,
+  `INSERT INTO crm_notes (lead, account, kind, created_at_ms, ready_at_ms, due_at_ms)
+   SELECT max(lead), 'trial', '', 0, 0, 0 FROM deals`,
   "INSERT OR REPLACE INTO facts (name, value) VALUES ('tried', '')",
 ];
 

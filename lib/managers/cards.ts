@@ -9,12 +9,12 @@ import {
   type FollowUpContent,
   type Lead,
   mayHaveArrived,
-  type MessageAddress,
   type Visitor,
 } from "../lead.ts";
 import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./texts.ts";
 import { LIMITS } from "../profiles/limits.ts";
 import { clip, type Formatted } from "../visitors/texts.ts";
+import { messageLink } from "../message_link.ts";
 import { contact, fullName, isBlank } from "../visitor_name.ts";
 
 const HEADLINES: Readonly<Record<CardReason, string>> = {
@@ -127,7 +127,7 @@ export function plain(formatted: FormattedString): Formatted {
   return { text: formatted.text, entities: formatted.entities };
 }
 
-/** One message of cards, with the buttons of those that are open. */
+/** One message of cards, with the buttons of those that are open, and links to the deals of those that were sent again. */
 export interface CardMessage {
   readonly cards: number;
   readonly message: Formatted;
@@ -181,7 +181,13 @@ function statusOf({ lead, lastAttempt, sending, closed }: Card, tellTime: TellTi
   return `❌ Не отправлено в CRM (${outcomeWords(lastAttempt)}): ${when}`;
 }
 
-function buttonsOf({ lead, lastAttempt, sending }: Card, suffix: string): InlineKeyboardButton[][] {
+function buttonsOf(
+  { lead, lastAttempt, sending, deal }: Card,
+  suffix: string,
+): InlineKeyboardButton[][] {
+  if (lead.state === "in_crm" && deal !== null) {
+    return [[{ text: `Открыть сделку ${deal.id} ↗${suffix}`, url: deal.url }]];
+  }
   if (sending || lead.state === "in_crm" || lead.state === "by_hand") return [];
   const doubtful = mayHaveArrived(lastAttempt?.outcome ?? null) ? " (возможен дубль)" : "";
   return [
@@ -225,10 +231,4 @@ function openCardLine(lead: Lead, tellTime: TellTime): FormattedString {
   const named = href === undefined ? fmt`${words}` : fmt`${a(href)}${words}${a}`;
   const profile = lead.profileName.slice(0, 40).toWellFormed();
   return fmt`${tellTime(lead.receivedAtMs)} · ${named} · ${profile}`;
-}
-
-/** Only messages of supergroups have links (https://core.telegram.org/api/links#message-links). */
-function messageLink({ chatId, messageId }: MessageAddress): string | undefined {
-  const supergroup = /^-100(\d+)$/.exec(String(chatId))?.[1];
-  return supergroup === undefined ? undefined : `https://t.me/c/${supergroup}/${messageId}`;
 }

@@ -30,7 +30,7 @@ export function outcomeWords(
     case "unreachable":
       return "нет связи с CRM";
     case "interrupted":
-      return "связь оборвалась";
+      return status === null ? "связь оборвалась" : `CRM ответила ${status}, лид мог дойти`;
     case "timeout":
       return "CRM не ответила вовремя";
     case "client":

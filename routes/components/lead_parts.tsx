@@ -1,6 +1,6 @@
 // Shared by the list of leads and the page of one lead: the person, the place, the buttons.
 
-import type { AttemptRecord, Lead } from "../../lib/lead.ts";
+import type { AttemptRecord, Deal, Lead } from "../../lib/lead.ts";
 import { fullName } from "../../lib/visitor_name.ts";
 import { backupsHoldUntilMs } from "../../lib/journal/backups.ts";
 import type { State } from "../../lib/page/state.ts";
@@ -19,6 +19,15 @@ export function nameOf(lead: Lead, words: LeadsWords): string {
 
 export function isOpen(lead: Lead): boolean {
   return (lead.state === "in_admin_chat" || lead.state === "undelivered") && !isErased(lead);
+}
+
+/** What a lead became in the CRM, in a tab of its own. */
+export function DealLink({ deal, words }: { readonly deal: Deal; readonly words: LeadsWords }) {
+  return (
+    <a class="deal" href={deal.url} target="_blank" rel="noopener" title={words.openDeal}>
+      {words.deal(deal.id)} <span aria-hidden="true">↗</span>
+    </a>
+  );
 }
 
 /** The two buttons of an open lead; after a press the page at `back` opens. */
@@ -111,10 +120,13 @@ function noteOf(
   const outcome = attempt?.outcome ?? null;
   if (outcome === null) return { text: words.done.unknown, light: "warning" };
   if (outcome === "accepted") return { text: words.ended.accepted, light: "good" };
-  const text = outcome === "answered"
-    ? words.endedAnswered(attempt?.status ?? 0)
-    : words.ended[outcome];
-  return { text, light: "warning" };
+  const status = attempt?.status ?? null;
+  if (outcome === "answered") return { text: words.endedAnswered(status ?? 0), light: "warning" };
+  const isDoubtful = outcome === "interrupted" && status !== null;
+  return {
+    text: isDoubtful ? words.endedDoubtful(status) : words.ended[outcome],
+    light: "warning",
+  };
 }
 
 /** The live region for screen readers; the script fills it. */

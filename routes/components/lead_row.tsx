@@ -4,6 +4,7 @@ import type { ListedLead } from "../../lib/journal/journal.ts";
 import { placeOf } from "../../lib/lead.ts";
 import { LEADS } from "../words/leads.ts";
 import {
+  DealLink,
   type Done,
   freshPath,
   isErased,
@@ -46,7 +47,14 @@ export function LeadRow({ lead, back, sending, done, frame }: {
         {lead.profileName}
         {lead.source !== null && <small>{lead.source}</small>}
       </span>
-      <PlaceName place={placeOf(lead.state, lead.held)} language={frame.language} />
+      <PlaceName place={placeOf(lead.state, lead.held)} language={frame.language}>
+        {lead.deal !== null && (
+          <>
+            {" "}
+            <DealLink deal={lead.deal} words={words} />
+          </>
+        )}
+      </PlaceName>
       {isOpen(lead) && (
         <LeadActions
           lead={lead}

@@ -2,10 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import type { LeadLife } from "../../lib/journal/journal.ts";
-import type { AttemptRecord } from "../../lib/lead.ts";
+import type { AttemptRecord, Deal } from "../../lib/lead.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { Isolated } from "./isolated.tsx";
+import { DealLink } from "./lead_parts.tsx";
 import type { Frame } from "./page.tsx";
 import { day, duration } from "./time.ts";
 
@@ -63,7 +64,7 @@ function momentsOf(
   frame: Frame,
   words: LeadsWords,
 ): Moment[] {
-  const { lead, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, followUps, repeats } = life;
+  const { lead, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, notes, followUps, repeats } = life;
   const happened: Moment[] = [
     {
       atMs: lead.receivedAtMs,
@@ -83,7 +84,10 @@ function momentsOf(
   if (repeats !== undefined) {
     happened.push({ atMs: repeats.lastAtMs, light: "quiet", text: words.repeated(repeats.times) });
   }
-  for (const each of attempts) happened.push(attemptMoment(each, frame.language, words));
+  for (const each of attempts) happened.push(attemptMoment(each, lead.deal, frame.language, words));
+  if (owed.includes("post") && attempts.length > 0 && attempts.at(-1)?.endedAtMs !== null) {
+    expected.push({ atMs: null, light: "quiet", text: words.postOwed });
+  }
   if (alertedAtMs !== null) happened.push({ atMs: alertedAtMs, light: "bad", text: words.alerted });
   if (cardShownAtMs !== null) {
     const href = cardLink(life);
@@ -100,6 +104,12 @@ function momentsOf(
       : words.followUpShown(frame.when(shownAtMs));
     happened.push({ atMs: receivedAtMs, light: "quiet", text: kind, quote: content.text, note });
   }
+  if (notes.owed > 0) {
+    expected.push({ atMs: null, light: "quiet", text: words.notesOwed(notes.owed) });
+  }
+  if (notes.givenUp > 0) {
+    expected.push({ atMs: null, light: "bad", text: words.notesGivenUp(notes.givenUp) });
+  }
   if (lead.closed !== null) {
     const { atMs, by } = lead.closed;
     happened.push({ atMs, light: "good", text: <Isolated say={words.closed} what={by} /> });
@@ -110,6 +120,7 @@ function momentsOf(
 
 function attemptMoment(
   { begunAtMs, endedAtMs, outcome, status, reason, askedBy }: AttemptRecord,
+  deal: Deal | null,
   language: Language,
   words: LeadsWords,
 ): Moment {
@@ -120,11 +131,28 @@ function attemptMoment(
     return { atMs: begunAtMs, light: "quiet", text: <>{who}: {words.sending}</> };
   }
   const took = duration(endedAtMs - begunAtMs, language);
-  const said = words.outcomes[outcome];
   const light = outcome === "accepted" ? "good" : "bad";
-  if (outcome === "timeout") return { atMs: endedAtMs, light, text: <>{who}: {said} {took}</> };
-  const what = outcome === "answered" ? `${said} ${status}` : said;
+  if (outcome === "timeout") {
+    return { atMs: endedAtMs, light, text: <>{who}: {words.outcomes.timeout} {took}</> };
+  }
+  const what = outcome === "accepted" && deal !== null
+    ? (
+      <>
+        {words.dealMade} <DealLink deal={deal} words={words} />
+      </>
+    )
+    : whatOf(outcome, status, words);
   return { atMs: endedAtMs, light, text: <>{who}: {what} · {took}</>, quote: reason };
+}
+
+function whatOf(
+  outcome: NonNullable<AttemptRecord["outcome"]>,
+  status: number | null,
+  words: LeadsWords,
+): string {
+  if (outcome === "answered") return `${words.outcomes.answered} ${status}`;
+  if (outcome === "interrupted" && status !== null) return words.doubtfulAnswer(status);
+  return words.outcomes[outcome];
 }
 
 /** Only messages in supergroups have links (https://core.telegram.org/api/links#message-links). */

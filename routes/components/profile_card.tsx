@@ -109,7 +109,7 @@ function sentenceOf(
     case "unreachable":
       return words.unreachable(at);
     case "interrupted":
-      return words.interrupted(at);
+      return status === null ? words.interrupted(at) : words.doubtfulAnswer(status, at);
     case "timeout":
       return words.timeout(at, took);
     case "client":

@@ -27,6 +27,8 @@ export const PROFILES = bilingual({
     `CRM отказала (ответ ${status}) · ${when}. Лид в чате менеджеров`,
   unreachable: (when: string) => `CRM недоступна · ${when}. Лид в чате менеджеров`,
   interrupted: (when: string) => `Связь с CRM оборвалась · ${when}. Лид в чате менеджеров`,
+  doubtfulAnswer: (status: number, when: string) =>
+    `CRM ответила ${status} · ${when}. Лид мог дойти, он в чате менеджеров`,
   timeout: (when: string, took: string) =>
     `CRM не ответила за ${took} · ${when}. Лид в чате менеджеров`,
   client: (when: string) => `Адрес вебхука не сработал · ${when}. Лид в чате менеджеров`,
@@ -68,6 +70,8 @@ export const PROFILES = bilingual({
     `The CRM cannot be reached · ${when}. The lead is in the managers' chat`,
   interrupted: (when: string) =>
     `The connection to the CRM broke · ${when}. The lead is in the managers' chat`,
+  doubtfulAnswer: (status: number, when: string) =>
+    `The CRM answered ${status} · ${when}. The lead may have arrived, it is in the managers' chat`,
   timeout: (when: string, took: string) =>
     `The CRM did not answer within ${took} · ${when}. The lead is in the managers' chat`,
   client: (when: string) =>

@@ -156,6 +156,7 @@ const FAULTS: readonly [variable: Variable, text: string, message: string][] = [
   ["TELEGRAM_API_ROOT", "https://me:pw@example.ru", `найден адрес с логином, ${ROOT_WANTED}`],
   ["TELEGRAM_API_ROOT", "https://example.ru/?a=b", `найден адрес с лишней частью, ${ROOT_WANTED}`],
   ["TELEGRAM_API_ROOT", "https://example.ru/#a", `найден адрес с лишней частью, ${ROOT_WANTED}`],
+  ["AMOCRM_API_ROOT", "telegram", `найдено не адрес, ${ROOT_WANTED}`],
   ["HOST", "a host", "найдено «a host», нужно имя или адрес, например 127.0.0.1"],
   ["PORT", "http", "найдено «http», нужно целое число от 0 до 65535"],
   ["PORT", "80.5", "найдено «80.5», нужно целое число от 0 до 65535"],

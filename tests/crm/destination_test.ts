@@ -110,7 +110,7 @@ Deno.test("routeOf names the host whose turn a POST waits for, and the rate of i
     callsPerSecond: null,
   });
   assert.equal(routeOf(profileWith(undefined, "")), null);
-  assert.equal(routeOf(profileWith({ kind: "other" })), null);
+  assert.deepEqual(routeOf(profileWith({ kind: "other" })), { host: "", callsPerSecond: null });
 });
 
 Deno.test("a webhook's headers get their secrets, and its body the lead's values", () => {

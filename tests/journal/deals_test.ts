@@ -472,6 +472,20 @@ Deno.test("an erased person's notes are owed no more, also in hand, and the deal
     assert.equal(journal.findLife(1)?.lead.deal?.id, 8841);
   }));
 
+Deno.test("a start forgets the notes of a person whom an older bot erased", () => {
+  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
+  const journal = journalIn(db);
+  try {
+    becomeDeal(journal, 1);
+    becomeDeal(journal, 2);
+    db.writer("UPDATE leads SET user_id = 0, first_name = '' WHERE number = 1").run();
+    journal.recover(RESTARTED, NOON_MS);
+    assert.deepEqual(sendNotes(journal), ["2: request"]);
+  } finally {
+    journal.close();
+  }
+});
+
 Deno.test("a profile with another key keeps the notes of its deals", () =>
   withJournal((journal) => {
     becomeDeal(journal);

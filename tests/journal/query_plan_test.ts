@@ -2,6 +2,8 @@
 // statements, from the first message to the last, find their rows by an index.
 
 import assert from "node:assert/strict";
+import { openJournal } from "../../lib/journal/journal.ts";
+import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { withBot } from "../helpers/bot_here.ts";
 import { CHOICE } from "../helpers/shipped_texts.ts";
 import { becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
@@ -38,6 +40,37 @@ Deno.test("every statement of a lead's way finds its rows by an index", async ()
   assert.ok(recorder.plans.size > 20);
   const wide = [...recorder.plans].filter(([, plan]) => plan.some(isWide));
   assert.deepEqual(wide, []);
+});
+
+Deno.test("every statement about a deal and its notes finds its rows by an index", () => {
+  using recorder = recordPlans();
+  const journal = openJournal(":memory:");
+  recorder.begin();
+  const url = "https://monster.amocrm.ru/leads/detail/8841";
+  const { post, attempt } = journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:a", true)!;
+  assert.ok(post.kind === "post" && attempt !== undefined);
+  const outcome = { kind: "accepted", status: 200, deal: { id: 8841, url } } as const;
+  journal.recordDone([{ kind: "accepted", work: post, attempt, outcome, atMs: NOON_MS }]);
+  const content = someContent();
+  const message = { lead: 1, chatId: aNewLead().chatId, messageId: 4, albumId: null, content };
+  journal.recordFollowUp(message, NOON_MS);
+  const edited = { ...message, content: someContent({ text: "другой сайт" }), editedAtS: null };
+  journal.recordEdit(edited, { text: "другой сайт", entities: [] }, NOON_MS);
+  const work = journal.takeFollowUpsOf(message.chatId, NOON_MS, 1)[0]!;
+  journal.finishFollowUp(work, NOON_MS);
+  for (const end of [journal.finishNote, journal.giveUpNote]) {
+    const lane = "note:monster.amocrm.ru";
+    assert.equal(journal.nextNoteDueAtMs(lane), NOON_MS);
+    const [note] = journal.takeNotes(lane, NOON_MS, 1);
+    assert.equal(note?.kind, "crm_note");
+    journal.postponeNote(note!, NOON_MS);
+    journal.releaseNote(note!, NOON_MS);
+    end(note!);
+  }
+  journal.findLife(1);
+  journal.close();
+  assert.ok(recorder.plans.size > 20);
+  assert.deepEqual([...recorder.plans].filter(([, plan]) => plan.some(isWide)), []);
 });
 
 Deno.test("isWide tells a look-up from a scan and from a range", () => {

@@ -57,6 +57,17 @@ function recordOpen(page: PageOfTest, details: Partial<NewLead> = {}): number {
   return recorded.lead.number;
 }
 
+/** Sends an open lead again, as a manager wants it. */
+function sendAgain({ journal }: PageOfTest, lead: number, outcome: CrmOutcome): void {
+  assert.equal(journal.oweResend(lead, "@anna", "crm", NOON_MS + 2_000), "asked");
+  const post = journal.findWork("post", lead);
+  assert.ok(post);
+  const attempt = journal.beginAttempt(lead, "@anna", NOON_MS + 2_000);
+  journal.endAttempt(post, attempt, outcome, NOON_MS + 2_300);
+}
+
+const DEAL = { id: 8841, url: "https://monster.amocrm.ru/leads/detail/8841" };
+
 /** The numbers of the leads in a list, in order. */
 function listed(html: string): number[] {
   return [...html.matchAll(/class="person" href="\/leads\/(\d+)"/g)].map(([, number]) =>
@@ -246,9 +257,9 @@ Deno.test("the CSV has the filtered leads, in UTF-8 with a byte order mark", asy
   const bytes = new Uint8Array(await response.arrayBuffer());
   assert.deepEqual([...bytes.slice(0, 3)], [0xef, 0xbb, 0xbf]);
   assert.deepEqual(new TextDecoder().decode(bytes).trimEnd().split("\r\n"), [
-    "№;Получен;Профиль;Запрос;Имя;Username;id;Где;Внёс;Когда;Источник",
+    "№;Получен;Профиль;Запрос;Имя;Username;id;Где;Внёс;Когда;Сделка;Адрес сделки;Источник",
     `${open};2026-01-15 15:00:00;MONSTER AGENCY;"Сайт; ""под ключ""";Galliard;betterrman;` +
-    "310452007;Внесён вручную;'@manager;2026-01-15 15:01:00;",
+    "310452007;Внесён вручную;'@manager;2026-01-15 15:01:00;;;",
   ]);
 });
 
@@ -531,6 +542,84 @@ Deno.test("the page warns before sending again after a doubtful attempt", async 
   );
   const html = await (await (await page.login()).get(`/leads/${lead}`)).text();
   assert.match(html, /возможен дубль/);
+});
+
+Deno.test("a lead's deal is linked on its page, in its timeline and in the list, and is in the CSV", async () => {
+  await using page = await openPage();
+  const plain = recordOpen(page);
+  sendAgain(page, plain, { kind: "accepted", status: 200 });
+  const lead = recordOpen(page);
+  sendAgain(page, lead, { kind: "accepted", status: 200, deal: DEAL });
+  const browser = await page.login();
+  const text = async (path: string, language = "ru") =>
+    await (await browser.get(path, { "accept-language": language })).text();
+  const link = (words: string) =>
+    `<a class="deal" href="${DEAL.url}" target="_blank" rel="noopener" title="[^"]+">` +
+    `${words} 8841 <span aria-hidden="true">↗</span></a>`;
+  const own = await text(`/leads/${lead}`);
+  assert.match(own, new RegExp(`●</span> В CRM · ${link("сделка")}`));
+  assert.match(own, new RegExp(`<bdi>@anna</bdi>\\): создана ${link("сделка")} · 0,3 с`));
+  assert.match(await text(`/leads/${lead}`, "en"), new RegExp(`created ${link("deal")}`));
+  const list = await text("/leads");
+  assert.match(rowOf(list, lead), new RegExp(link("сделка")));
+  assert.doesNotMatch(rowOf(list, plain), /сделка/);
+  assert.match(await text(`/leads/${plain}`), /сделка создана · 0,3 с/);
+  const csv = await text("/leads.csv");
+  assert.match(csv, new RegExp(`^${lead};.*;8841;${DEAL.url}\\r$`, "m"));
+  assert.match(csv, new RegExp(`^${plain};.*;;\\r$`, "m"));
+  assert.match(await text("/leads.csv", "en"), /,Deal,Deal address\r\n/);
+});
+
+Deno.test("a lead's page tells of notes to its deal that wait, and of those that the CRM did not take", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  sendAgain(page, lead, { kind: "accepted", status: 200, deal: DEAL });
+  const say = (messageId: number) => {
+    const message = { lead, chatId: 310_452_007, messageId, albumId: null, content: someContent() };
+    page.journal.recordFollowUp(message, NOON_MS);
+  };
+  say(50);
+  const browser = await page.login();
+  const text = async () => await (await browser.get(`/leads/${lead}`)).text();
+  assert.match(await text(), /Ждут отправки в CRM примечания к сделке: 2</);
+  const [request] = page.journal.takeNotes("note:monster.amocrm.ru", NOON_MS + 3_000, 1);
+  page.journal.giveUpNote(request!);
+  const [saying] = page.journal.takeNotes("note:monster.amocrm.ru", NOON_MS + 3_000, 1);
+  page.journal.finishNote(saying!);
+  const html = await text();
+  assert.doesNotMatch(html, /Ждут отправки/);
+  assert.match(html, /CRM не приняла примечания к сделке: 1\. Внесите их сами/);
+});
+
+Deno.test("an answer of a failing server that may have taken the lead says so, with its status", async () => {
+  await using page = await openPage();
+  const lead = recordOpen(page);
+  sendAgain(page, lead, { kind: "interrupted", reason: "bad gateway", status: 502 });
+  const browser = await page.login();
+  const html = await (await browser.get(`/leads/${lead}?done=asked`)).text();
+  assert.match(html, /ответила 502, лид мог дойти · 0,3 с/);
+  assert.match(html, /CRM ответила 502\. Лид мог дойти: сначала проверьте CRM/);
+  assert.match(html, /Прошлая попытка могла дойти/);
+  const profiles = await (await browser.get("/")).text();
+  assert.match(profiles, /CRM ответила 502 · [^<]+\. Лид мог дойти, он в чате менеджеров/);
+  const english = await (await browser.get(`/leads/${lead}`, { "accept-language": "en" })).text();
+  assert.match(english, /answered 502, the lead may have arrived/);
+});
+
+Deno.test("a lead that the CRM asked to send later waits to be sent, on its page", async () => {
+  await using page = await openPage();
+  menus += 1;
+  const lead = aNewLead({ menuMessageId: menus });
+  const recorded = page.journal.recordChoice(lead, aConfirmation(), "crm", true);
+  assert.ok(recorded?.post.kind === "post" && recorded.attempt !== undefined);
+  const browser = await page.login();
+  const text = async () => await (await browser.get(`/leads/${recorded.lead.number}`)).text();
+  assert.doesNotMatch(await text(), /Ждёт отправки в CRM/);
+  const outcome = { kind: "answered", status: 429, body: "" } as const;
+  page.journal.postponePost(recorded.post, recorded.attempt, outcome, NOON_MS + 5_000, NOON_MS);
+  const html = await text();
+  assert.match(html, /отказала, ответ 429[^]*Ждёт отправки в CRM/);
+  assert.match(html, /data-fresh/);
 });
 
 Deno.test("after a press only pages of leads are opened", async () => {

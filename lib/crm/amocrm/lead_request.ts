@@ -21,6 +21,7 @@ export function amoCrmPost(
   const parts = partsOf(settings, lead, context.botUsername);
   return {
     ...call,
+    isUrlPublic: true,
     body: JSON.stringify([isUnsorted ? unsorted(parts) : complex(parts)]),
     judge: amoCrmJudge(settings, context.nowMs),
   };

@@ -15,6 +15,7 @@ export function notePost(
   if ("fault" in call) return call;
   return {
     ...call,
+    isUrlPublic: true,
     body: JSON.stringify([{ note_type: "common", params: { text } }]),
     judge: amoCrmJudge(settings, context.nowMs),
   };

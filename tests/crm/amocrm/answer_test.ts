@@ -148,7 +148,7 @@ Deno.test("a 5xx may have arrived", () => {
   assert.deepEqual(outcomeOf(502, "<html><title>502 Bad Gateway</title>"), {
     kind: "interrupted",
     status: 502,
-    reason: "amoCRM ответила 502: 502 Bad Gateway",
+    reason: "502 Bad Gateway",
   });
   assert.equal(outcomeOf(500, "").kind, "interrupted");
 });

@@ -49,7 +49,7 @@ Deno.test("a note is there when amoCRM says 200, and waits as long as a 429 asks
   assert.deepEqual(outcomeOf(429), {
     kind: "answered",
     status: 429,
-    body: "",
+    body: "без пояснения",
     retryAfterMs: 9_000,
   });
 });
