@@ -33,6 +33,12 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
       " (os error 1",
     ]],
   "lib/profiles/link_word.ts /^[\\w-]+$/": [["", "a-", "!"]],
+  "lib/phone.ts /^\\d{7,15}$/": [["", "1"]],
+  "lib/phone.ts /^\\+?[\\d\\s().-]{7,40}$/": [["", "1 "], ["+", "-"]],
+  "lib/phone.ts /\\D/g": [["", " "], ["", "1 "]],
+  "lib/phone.ts /^[78]\\d{10}$/": [["8", "1"]],
+  "lib/phone.ts /^9\\d{9}$/": [["9", "1"]],
+  "lib/profiles/phone_edits.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
   "lib/bot/menu.ts new RegExp(`^${SELECT}`)": [["", "select"]],
   "lib/managers/cards.ts /(@?\\{username\\}|\\{message\\})/": [["", "@{username"], ["", "@"], [
     "",

@@ -9,9 +9,12 @@ export interface BotDeps {
   readonly profiles: () => Profiles;
   readonly journal: Pick<
     Journal,
-    "rememberMenu" | "findMenu" | "latestSource" | "latestLead" | "committed"
+    "rememberMenu" | "findMenu" | "latestSource" | "latestLead" | "phoneAsked" | "committed"
   >;
-  readonly delivery: Pick<Delivery, "receive" | "receiveFollowUp" | "receiveEdit">;
+  readonly delivery: Pick<
+    Delivery,
+    "receive" | "receiveFollowUp" | "receiveEdit" | "receivePhone" | "dismissPhone"
+  >;
   /** A UUID for each new lead. */
   readonly newId: () => string;
   /** Resolves a little later, so that confirmations leave first. */

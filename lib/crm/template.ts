@@ -25,7 +25,7 @@ export function valuesOf(lead: Lead): LeadValues {
     profile: lead.profile,
     profile_name: lead.profileName,
     source: lead.source,
-    phone: null,
+    phone: lead.phone,
     language,
     received_at: new Date(lead.receivedAtMs).toISOString(),
   };

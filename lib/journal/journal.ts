@@ -25,6 +25,7 @@ import { type MenuRecords, menuRecords } from "./menus.ts";
 import { type Moments, moments } from "./moments.ts";
 import { type NoteQueue, noteQueue } from "./note_queue.ts";
 import { type OutboxRecords, outboxRecords } from "./outbox.ts";
+import { type PhoneRecords, phoneRecords } from "./phones.ts";
 import { type PressRecords, pressRecords } from "./presses.ts";
 import { type ProfileCounts, profileCounts } from "./profile_counts.ts";
 import { type ProfileFileRecords, profileFileRecords } from "./profile_files.ts";
@@ -57,6 +58,8 @@ export type { Cursor, LeadFilter, LeadPage, ListedLead } from "./lead_list.ts";
 export type { KnownMenu } from "./menus.ts";
 export { NOTE_LANES } from "./note_queue.ts";
 export type { CrmNote, NoteSubject, UnreadableNote } from "./note_queue.ts";
+export type { PhoneAnswer, PhoneWork } from "./phones.ts";
+export { PHONES_LANE } from "./phones.ts";
 export type { PressLimits } from "./presses.ts";
 export { PROFILE_FACTS } from "./profile_keys.ts";
 export type { CutOff } from "./recovery.ts";
@@ -75,6 +78,7 @@ export interface Journal
     InboxRecords,
     MenuRecords,
     PressRecords,
+    PhoneRecords,
     ChoiceMoves,
     OutboxRecords,
     AttemptRecords,
@@ -152,6 +156,7 @@ export function journalIn(db: Database, botId?: string): Journal {
   const profiles = profileKeys(db, facts);
   const sums = totals(db);
   const sources = sourceRecords(db);
+  const phones = phoneRecords(db, keys);
   const lives = leadLives(db, keys, notes);
   const followUps = followUpRecords(db, keys, outbox, notes);
   const tried = trial(db);
@@ -159,7 +164,8 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...inbox,
     ...menuRecords(db, keys, outbox, facts, sources),
     ...presses,
-    ...choiceMoves(db, { leads, attempts, outbox, presses, held, copy }),
+    ...phones,
+    ...choiceMoves(db, { leads, attempts, outbox, presses, held, copy, phones }),
     ...outbox,
     ...attempts,
     ...crm,
@@ -186,7 +192,17 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...sources,
     ...erasureMoves(db, lives, cards, held),
     ...moments(db),
-    ...recovery(db, { attempts, facts, outbox, cards, notes, account, copy, cutOffAttempt }),
+    ...recovery(db, {
+      attempts,
+      facts,
+      outbox,
+      cards,
+      notes,
+      account,
+      copy,
+      phones,
+      cutOffAttempt,
+    }),
     ...tried,
     check() {
       db.check();

@@ -77,7 +77,7 @@ export interface LeadPages {
 const COLUMNS =
   "number, id, state, profile, profile_name, choice, user_id, username, first_name, " +
   "last_name, language, chat_id, menu_message_id, received_at_ms, card_chat_id, card_message_id, " +
-  "closed_by, closed_at_ms, card_reason, source, CAST(user_id AS TEXT) AS user_id_text";
+  "closed_by, closed_at_ms, card_reason, source, phone, CAST(user_id AS TEXT) AS user_id_text";
 
 const HAYSTACK =
   ", first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +

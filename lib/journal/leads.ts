@@ -129,7 +129,13 @@ export function leadRecords(
         lead.source,
       );
       if (!changes) return undefined;
-      return { ...lead, number: Number(lastInsertRowid), state: "received", card: null };
+      return {
+        ...lead,
+        number: Number(lastInsertRowid),
+        state: "received",
+        phone: null,
+        card: null,
+      };
     },
     findLead(number) {
       const row = select.get(number);
@@ -203,6 +209,7 @@ export function toLead(row: Row, { idOf }: BotKeys): Lead {
     menuMessageId: idOf(Number(row["menu_message_id"])),
     receivedAtMs: Number(row["received_at_ms"]),
     source: textOrNull(row["source"]),
+    phone: textOrNull(row["phone"]),
     // No bot can change what another one wrote.
     card: cardMessageId < 0 ? null : {
       chatId: Number(row["card_chat_id"]),

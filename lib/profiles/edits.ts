@@ -10,6 +10,7 @@ import type { Profile } from "./profile.ts";
 import { withNameIn } from "./name_in_texts.ts";
 import { list, record, text } from "./raw_values.ts";
 import { addressFault } from "./webhook_address.ts";
+import { draftPhone, NO_PHONE, phoneChange, type PhoneForm, phoneForm } from "./phone_edits.ts";
 import { isForbiddenAddress } from "./network_address.ts";
 
 /** The file as text with parsed members. */
@@ -30,6 +31,8 @@ export interface ProfileForm {
   readonly followUpTemplate: string;
   /** Empty for the bot's own text. */
   readonly thanksText: string;
+  /** Undefined if the form has no fields for it, as `aliases`. */
+  readonly phone?: PhoneForm | undefined;
   /** Old link words that still lead here; undefined if the form has no field for them. */
   readonly aliases?: readonly string[] | undefined;
 }
@@ -69,6 +72,7 @@ export function profileForm(raw: unknown): ProfileForm {
     confirmationTemplate: text(step2["success_caption_template"]),
     followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
     thanksText: text(record(profile["followup"])["thanks_text"]),
+    phone: phoneForm(profile["phone"]),
     aliases: aliasesOf(raw),
   };
 }
@@ -114,6 +118,7 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
       ...changed("admin_followup_template", before.followUpTemplate, form.followUpTemplate),
       ...changedOwn("thanks_text", before.thanksText, form.thanksText),
     },
+    ...phoneChange(profile["phone"], form.phone, isSameInField),
   });
 }
 
@@ -223,6 +228,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     confirmationTemplate: form.confirmationTemplate,
     followUpTemplate: form.followUpTemplate,
     thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
+    phone: draftPhone(form.phone ?? NO_PHONE),
     choices: new Map(
       form.buttons.flatMap(({ callbackData, choice }) =>
         choice.trim() === "" ? [] : [[callbackData, choice] as const]

@@ -118,6 +118,7 @@ function sampleLead(profile: Profile, choice: string): Lead {
     menuMessageId: 1,
     receivedAtMs: 0,
     source: null,
+    phone: null,
     card: null,
   };
 }

@@ -33,7 +33,7 @@ export function aNewLead(details: Partial<NewLead> = {}): NewLead {
 }
 
 export function aLead(details: Partial<Lead> = {}): Lead {
-  return { ...aNewLead(), number: 1, state: "received", card: null, ...details };
+  return { ...aNewLead(), number: 1, state: "received", phone: null, card: null, ...details };
 }
 
 export function aConfirmation(details: Partial<Confirmation> = {}): Confirmation {

@@ -50,6 +50,7 @@ async function saidTo(
     journal,
     visitorChat: {
       confirm: () => Promise.reject(new Error("not asked here")),
+      askPhone: () => Promise.reject(new Error("not asked here")),
       thank(chatId, text) {
         said.push(`${chatId}: ${text}`);
         return Promise.resolve({ kind: "sent" });
@@ -70,6 +71,7 @@ async function saidTo(
     recordDone: () => Promise.reject(new Error("not asked here")),
     retryAtMs: () => NOON_MS,
     wakeVisitors() {},
+    confirmed() {},
     now: () => NOON_MS,
     log,
   });

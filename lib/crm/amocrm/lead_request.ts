@@ -130,7 +130,7 @@ interface Filled {
 }
 
 /** What amoCRM has fields of its own for goes there, unless the profile says what stands in them. */
-const DEFAULT_FIELDS = [["UTM_SOURCE", "{source}"]] as const;
+const DEFAULT_FIELDS = [["UTM_SOURCE", "{source}"], ["PHONE", "{phone}"]] as const;
 
 function withDefaults({ fields }: AmoCrmSettings): [key: string, template: string][] {
   const given = new Set([...fields.keys()].map((key) => key.toUpperCase()));
