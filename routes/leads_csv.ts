@@ -61,6 +61,7 @@ async function* linesOf(
     lead.deal === null ? "" : String(lead.deal.id),
     lead.deal?.url ?? "",
     lead.source ?? "",
+    lead.phone ?? "",
   ];
 
   const portion = (before: number): Portion => {

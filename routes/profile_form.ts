@@ -2,6 +2,7 @@
 
 import type { ButtonForm, ProfileForm } from "../lib/profiles/edits.ts";
 import { field, fields } from "../lib/page/form.ts";
+import { readPhoneForm } from "./components/phone_fields.tsx";
 
 /** More buttons are not drawn again; the fault says how many there were. */
 const MOST_BUTTONS = 200;
@@ -34,6 +35,7 @@ export function readProfileForm(form: URLSearchParams): ProfileForm {
     confirmationTemplate: field(form, "confirmation"),
     followUpTemplate: field(form, "follow_up"),
     thanksText: field(form, "thanks"),
+    phone: readPhoneForm(form),
     aliases: form.has("aliases") ? field(form, "aliases").match(/\S+/g) ?? [] : undefined,
   };
 }

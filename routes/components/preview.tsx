@@ -3,8 +3,15 @@
 import { cardMessage, followUpParts } from "../../lib/managers/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
 import { choiceText, type Profile } from "../../lib/profiles/profile.ts";
-import { confirmation, greeting, thanks } from "../../lib/visitors/texts.ts";
+import {
+  confirmation,
+  greeting,
+  type PhoneMessages,
+  phoneMessages,
+  thanks,
+} from "../../lib/visitors/texts.ts";
 import type { Language } from "../../lib/page/language.ts";
+import { PHONE } from "../words/phone.ts";
 import { PREVIEW } from "../words/preview.ts";
 import { ButtonCautions } from "./button_cautions.tsx";
 import { Keyboard, Message } from "./telegram.tsx";
@@ -17,6 +24,7 @@ const SOMEBODY: Visitor = {
   language: "ru",
 };
 
+const THEIR_PHONE = "+79161234567";
 const THEIR_WORDS = "https://example.com";
 
 export interface PreviewProps {
@@ -63,6 +71,9 @@ export function ProfilePreview({ language, profile, base, pressed, form }: Previ
               text={confirmation(profile, choiceText(profile, button))}
               part="confirmation"
             />
+            {profile.phone !== null && (
+              <PhonePreview messages={phoneMessages(profile.phone)} language={language} />
+            )}
             <p class="press">{words.wrote(THEIR_WORDS)}</p>
             <Message text={thanks(profile)} part="thanks" />
           </>
@@ -70,6 +81,30 @@ export function ProfilePreview({ language, profile, base, pressed, form }: Previ
       </div>
       {baseButton !== undefined && <Managers profile={base} button={baseButton} words={words} />}
     </section>
+  );
+}
+
+function PhonePreview({ messages, language }: {
+  readonly messages: PhoneMessages;
+  readonly language: Language;
+}) {
+  const { ask, share, skip, thanks } = messages;
+  return (
+    <>
+      <Message text={ask} part="phone_ask phone_wait">
+        <div class="keyboard">
+          {[share, skip].map((label, index) => (
+            <div class="row">
+              <span class="key" data-part={index === 0 ? "phone_share" : "phone_skip"}>
+                {label}
+              </span>
+            </div>
+          ))}
+        </div>
+      </Message>
+      <p class="press">{PHONE[language].shared}</p>
+      <Message text={thanks} part="phone_thanks" />
+    </>
   );
 }
 
@@ -118,7 +153,7 @@ function sampleLead(profile: Profile, choice: string): Lead {
     menuMessageId: 1,
     receivedAtMs: 0,
     source: null,
-    phone: null,
+    phone: profile.phone === null ? null : THEIR_PHONE,
     card: null,
   };
 }

@@ -143,6 +143,7 @@ const ru = {
     "Сделка",
     "Адрес сделки",
     "Источник",
+    "Телефон",
   ],
 };
 
@@ -280,6 +281,7 @@ export const LEADS = bilingual<typeof ru>(ru, {
     "Deal",
     "Deal address",
     "Source",
+    "Phone",
   ],
 });
 
