@@ -11,6 +11,7 @@ Deno.test("each placeholder has a lead's value", () => {
   const lead = aLead({
     choice: "Создать сайт",
     source: "vk-may",
+    phone: "+79161234567",
     visitor: aVisitor({ lastName: "Smith", language: "en" }),
   });
   assert.deepEqual(valuesOf(lead), {
@@ -26,7 +27,7 @@ Deno.test("each placeholder has a lead's value", () => {
     profile: "agency",
     profile_name: "MONSTER AGENCY",
     source: "vk-may",
-    phone: null,
+    phone: "+79161234567",
     language: "en",
     received_at: "2026-01-15T12:00:00.000Z",
   });

@@ -137,6 +137,20 @@ Deno.test("a lead's source is its UTM_SOURCE, unless the profile says what stand
   assert.deepEqual(complex.custom_fields_values, field("vk-may"));
 });
 
+Deno.test("a lead's phone is its contact's PHONE, unless the profile says what stands there", () => {
+  const lead = aLead({ phone: "+79161234567" });
+  const phone = {
+    field_code: "PHONE",
+    values: [{ value: "+79161234567", enum_code: "WORK" }],
+  };
+  const contactOf = (crm: object, of = lead) => post(crm, of).entry._embedded.contacts[0];
+  assert.deepEqual(contactOf({}).custom_fields_values, [phone]);
+  assert.equal(contactOf({}, aLead()).custom_fields_values, undefined);
+  const own = contactOf({ fields: { phone: "tel {phone}" } }).custom_fields_values;
+  assert.equal(own.length, 1);
+  assert.equal(own[0].values[0].value, "tel +79161234567");
+});
+
 Deno.test("a contact is named by what the visitor has", () => {
   const nameOf = (visitor: Parameters<typeof aVisitor>[0]) =>
     post({}, aLead({ visitor: aVisitor(visitor) })).entry._embedded.contacts[0].name;
