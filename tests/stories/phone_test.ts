@@ -156,13 +156,14 @@ Deno.test("a visitor whose confirmation or question a kill cut off gets both, in
     assert.equal(await phoneAtCrm(world), PHONE);
   }, asking(LONG_S)));
 
-Deno.test("an answer that a kill cut off is heard once, and is no follow-up", () =>
+Deno.test("an answer whose update a kill left unfinished is heard once, and is no follow-up", () =>
   withWorld(async (world) => {
     const visitor = galliard(world);
     await beAsked(visitor);
-    visitor.say("8 916 123-45-67");
+    const answer = visitor.say("8 916 123-45-67");
     await world.crm.nextLead();
-    await world.bot.kill();
+    await world.bot.stop();
+    leaveInInbox(world, 500_000_000, { message: answer });
     await world.restart();
     await world.telegram.untilPolled();
     visitor.say("ещё вопрос");
@@ -172,6 +173,13 @@ Deno.test("an answer that a kill cut off is heard once, and is no follow-up", ()
     assert.equal(query(world, "SELECT 1 FROM follow_ups").length, 1);
     assert.equal(world.crm.receivedCount, 1);
   }, asking(LONG_S)));
+
+function leaveInInbox({ folder }: World, id: number, update: object): void {
+  const db = new DatabaseSync(`${folder}/data/triborg.db`);
+  db.prepare("INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms) VALUES (?, ?, ?, 0)")
+    .run(id, JSON.stringify({ update_id: id, ...update }), Date.now());
+  db.close();
+}
 
 Deno.test("somebody else's contact is a follow-up, and the question stays open", () =>
   withWorld(async (world) => {
