@@ -1,5 +1,5 @@
 // Which notes of a deal are owed: its request, what its visitor sent and edited, doubts. Reads none of them, and sends nothing.
-// Of a lead's notes only the first has a due time (schema.ts).
+// Of a lead's notes only the first has a due time (additions.ts).
 
 import type { AttemptRecords } from "./attempts.ts";
 import type { Database } from "./database.ts";

@@ -32,7 +32,8 @@ import { type ProfileFileRecords, profileFileRecords } from "./profile_files.ts"
 import { type ProfileKeys, profileKeys } from "./profile_keys.ts";
 import { copyRecords, type Recovery, recovery } from "./recovery.ts";
 import { type RevisionRecords, revisionRecords } from "./revisions.ts";
-import { ADDITIONS, MIGRATIONS } from "./schema.ts";
+import { ADDITIONS } from "./additions.ts";
+import { MIGRATIONS } from "./schema.ts";
 import { type SecretRecords, secretRecords } from "./secrets.ts";
 import { type SendAllMoves, sendAllMoves } from "./send_all.ts";
 import { type SourceCounts, sourceRecords } from "./sources.ts";

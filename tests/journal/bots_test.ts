@@ -12,7 +12,8 @@ import {
   VISITORS_LANE,
 } from "../../lib/journal/journal.ts";
 import { openDatabase } from "../../lib/journal/database.ts";
-import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 

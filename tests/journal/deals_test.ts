@@ -11,7 +11,8 @@ import {
 } from "../../lib/journal/journal.ts";
 import { openDatabase } from "../../lib/journal/database.ts";
 import { MEDIA_WAIT_MS } from "../../lib/journal/crm_notes.ts";
-import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { openDatabase } from "../../lib/journal/database.ts";
 import { type Journal, journalIn, VISITORS_LANE } from "../../lib/journal/journal.ts";
-import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import { aConfirmation, aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 
 interface Person {

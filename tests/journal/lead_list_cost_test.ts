@@ -8,7 +8,8 @@ import { openForBot } from "../../lib/journal/bots.ts";
 import { leadPages, mostLookedAt } from "../../lib/journal/lead_list.ts";
 import { sourceRecords } from "../../lib/journal/sources.ts";
 import { totals } from "../../lib/journal/totals.ts";
-import { ADDITIONS, MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import { PLACES as LEAD_PLACES } from "../../lib/lead.ts";
 
 /** More than a page may ever look at. */
