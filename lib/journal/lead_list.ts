@@ -35,7 +35,7 @@ export interface LeadFilter {
   /** Received from this moment, and before that one. */
   readonly fromMs: number | null;
   readonly toMs: number | null;
-  /** Parts of name, username, choice, user id or number; each has to be there, whatever its case. */
+  /** Parts of name, username, choice, user id, phone or number; each has to be there, whatever its case. */
   readonly words: string;
 }
 
@@ -81,7 +81,7 @@ const COLUMNS =
 
 const HAYSTACK =
   ", first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +
-  "' ' || choice || ' ' || user_id || ' №' || number AS words";
+  "' ' || choice || ' ' || user_id || ' ' || ifnull(phone, '') || ' №' || number AS words";
 
 /** Which leads a place holds. */
 const CONDITIONS: Readonly<Record<Place, string>> = {

@@ -72,7 +72,7 @@ export interface PhoneMoves extends PhoneRecords {
 }
 
 /** A question whose POST waits; in hand, or turned into a card, the POST waits no more. */
-const OPEN = `answer_message_id IS NULL AND step IN ('ask', 'asked') AND EXISTS (
+export const AWAITS_PHONE = `answer_message_id IS NULL AND step IN ('ask', 'asked') AND EXISTS (
   SELECT 1 FROM outbox WHERE subject = lead AND kind = 'post' AND due_at_ms IS NOT NULL)`;
 
 const IS_DUE = `NOT (step = 'ask' AND EXISTS (
@@ -87,12 +87,12 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
     `INSERT INTO phone_asks (lead, chat_id, until_ms, step, due_at_ms) VALUES (?, ?, ?, 'ask', ?)`,
   );
   const select = db.reader(
-    `SELECT until_ms > ?2 AND ${OPEN} AS is_open, keyboard, skip_text, answer_message_id
+    `SELECT until_ms > ?2 AND ${AWAITS_PHONE} AS is_open, keyboard, skip_text, answer_message_id
      FROM phone_asks WHERE chat_id = ?1`,
   );
   const answer = db.writer(
     `UPDATE phone_asks SET answer_message_id = ?2, step = 'thank', failures = 0, due_at_ms = ?3
-     WHERE chat_id = ?1 AND until_ms > ?3 AND ${OPEN} RETURNING lead`,
+     WHERE chat_id = ?1 AND until_ms > ?3 AND ${AWAITS_PHONE} RETURNING lead`,
   );
   const setPhone = db.writer("UPDATE leads SET phone = ? WHERE number = ?");
   const hurryPost = db.writer(
@@ -115,7 +115,9 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
   const postpone = db.writer(
     "UPDATE phone_asks SET due_at_ms = ?, failures = failures + 1 WHERE lead = ?",
   );
-  const awaited = db.reader(`SELECT 1 FROM phone_asks WHERE lead = ? AND until_ms > ? AND ${OPEN}`);
+  const awaited = db.reader(
+    `SELECT 1 FROM phone_asks WHERE lead = ? AND until_ms > ? AND ${AWAITS_PHONE}`,
+  );
   const beginAsk = db.writer("UPDATE phone_asks SET skip_text = ? WHERE lead = ?");
   const finishAsk = db.writer(
     "UPDATE phone_asks SET step = 'asked', failures = 0 WHERE lead = ? AND step = 'ask'",

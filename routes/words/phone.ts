@@ -21,6 +21,7 @@ export const PHONE = bilingual({
   label: (part: string) => `Номер телефона: ${part}`,
   shared: "поделился номером",
   lead: "Телефон",
+  waiting: (until: string) => `Ждём номер телефона до ${until}, потом — в CRM`,
 }, {
   title: "Phone number",
   hint: "The bot asks for it after the confirmation. Empty: it does not ask.",
@@ -40,4 +41,5 @@ export const PHONE = bilingual({
   label: (part: string) => `Phone number: ${part}`,
   shared: "shared the number",
   lead: "Phone",
+  waiting: (until: string) => `Waiting for the phone number until ${until}, then to the CRM`,
 });

@@ -115,9 +115,12 @@ Deno.test("a lead's phone is on its page and in the last column of the CSV, defu
     60_000,
   );
   partsOf(page.journal).forgetWork("confirmation", recorded?.lead.number ?? 0);
+  assert.match(await (await browser.get("/leads/1")).text(), /Ждём номер телефона до [^<]*15:01/);
   const answer = { chatId: lead.chatId, messageId: 3, phone: "+79161234567" };
   assert.equal(page.journal.answerPhoneAsk(answer, page.nowMs).length, 1);
   const html = await (await browser.get("/leads/1")).text();
+  assert.doesNotMatch(html, /Ждём номер/);
+  assert.match(await (await browser.get("/leads?q=79161234")).text(), /<li id="lead-1"/);
   assert.match(html, /<dt>Телефон<\/dt><dd><a href="tel:\+79161234567">\+79161234567<\/a><\/dd>/);
   assert.match(await (await browser.get("/leads.csv")).text(), /;'\+79161234567\r\n$/);
 });
