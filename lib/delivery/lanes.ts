@@ -14,6 +14,7 @@ import {
   EDITS_LANE,
   FOLLOW_UPS_LANE,
   type Journal,
+  noteLane,
   PACED_LANES,
   PHONES_LANE,
   SEND_ALL_LANES,
@@ -126,8 +127,8 @@ export function createLanes(options: LaneOptions): Lanes {
   const adminWork = createAdminWork({ ...options, adminChat: turns.chat, retryAtMs });
   const oneByOne = {
     ...options,
-    // A card that is shown makes its lead's follow-ups due, and may have to be edited.
-    run: (work: Work) => adminWork(work).finally(wakeManagers),
+    // A card that is shown makes its lead's follow-ups due, and may have to be edited; a follow-up, its note.
+    run: (work: Work) => adminWork(work).finally(wakeManagers).finally(wakeNotes),
     most: 1,
     mostPerLane: () => 1,
   };
@@ -167,7 +168,7 @@ export function createLanes(options: LaneOptions): Lanes {
   }
 
   function wakeNotes(): void {
-    for (const lane of journal.noteLanes()) notes.wake(lane);
+    for (const account of amoCrmAccounts(options.profiles())) notes.wake(noteLane(account));
   }
 
   function wakeVisitors(): void {
@@ -209,7 +210,7 @@ export function createLanes(options: LaneOptions): Lanes {
       for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
       wakeManagers();
       wakeVisitors();
-      wakeNotes();
+      for (const lane of journal.noteLanes()) notes.wake(lane); // Also where no profile leads any more.
       if (journal.owesPhoneWork()) wakePhones();
     },
     async stop() {
@@ -217,6 +218,12 @@ export function createLanes(options: LaneOptions): Lanes {
       await Promise.all([...stopped, ...firstTries]);
     },
   };
+}
+
+function amoCrmAccounts({ byKey }: Profiles): ReadonlySet<string> {
+  const accounts = new Set<string>();
+  for (const { crm } of byKey.values()) if (crm?.kind === "amocrm") accounts.add(crm.account);
+  return accounts;
 }
 
 function mostPostsIn(lane: string): number {

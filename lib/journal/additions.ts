@@ -105,7 +105,7 @@ const CRM_NOTES = `
     ready_at_ms INTEGER NOT NULL,
     due_at_ms INTEGER
   ) STRICT;
-  CREATE INDEX crm_notes_due ON crm_notes (account, due_at_ms) WHERE due_at_ms IS NOT NULL;
+  CREATE INDEX crm_notes_due ON crm_notes (account, due_at_ms);
   CREATE INDEX crm_notes_of_lead ON crm_notes (lead, number);
   CREATE INDEX crm_notes_of_follow_up ON crm_notes (follow_up) WHERE follow_up IS NOT NULL;
 `;

@@ -57,7 +57,7 @@ export type { StoredUpdate } from "./inbox.ts";
 export type { LeadLife } from "./lead_life.ts";
 export type { Cursor, LeadFilter, LeadPage, ListedLead } from "./lead_list.ts";
 export type { KnownMenu } from "./menus.ts";
-export { NOTE_LANES } from "./note_queue.ts";
+export { noteLane } from "./note_queue.ts";
 export type { CrmNote, NoteSubject, UnreadableNote } from "./note_queue.ts";
 export type { PhoneAnswer, PhoneWork } from "./phones.ts";
 export { PHONES_LANE } from "./phones.ts";

@@ -44,7 +44,7 @@ type Numbered = Pick<CrmNote, "id">;
 
 /** A note that was taken stays the caller's until it is finished, given up, released or postponed; the next of its lead waits for that. */
 export interface NoteQueue {
-  /** Where notes are owed, waiting or in hand. */
+  /** Where notes are owed, waiting or in hand; reads all of them. */
   noteLanes(): string[];
   /** When the next waiting note of a lane is due; undefined if none waits. */
   nextNoteDueAtMs(lane: string): number | undefined;
@@ -60,8 +60,12 @@ export interface NoteQueue {
   postponeNote(note: Numbered, dueAtMs: number): void;
 }
 
-/** Begins the names of the lanes in which notes wait; the account's host follows. */
-export const NOTE_LANES = "note:";
+const NOTE_LANES = "note:";
+
+/** The lane in which the notes for an account wait. */
+export function noteLane(account: string): string {
+  return NOTE_LANES + account;
+}
 
 export function noteQueue(
   db: Database,

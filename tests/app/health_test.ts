@@ -35,6 +35,23 @@ Deno.test("what is not known yet is not unhealthy", () => {
     undelivered: { leads: 0, oldestAt: null },
     adminChat: { failingSince: null },
     profiles: { ok: true, brokenSince: null },
+    crm: { refusing: [], tokens: [] },
+  });
+});
+
+Deno.test("CRMs that decline and tokens that end are told, and are no reason to call the bot unhealthy", () => {
+  const { ok, crm } = reportOf(someFacts({
+    crmTroubles: [{ profile: "agency", trouble: "token_refused", sinceMs: NOON_MS }],
+    crmTokens: [
+      { secret: "amo", account: "monster.amocrm.ru", profiles: ["agency"], endsAtMs: NOON_MS },
+    ],
+  }));
+  assert.equal(ok, true);
+  assert.deepEqual(crm, {
+    refusing: [
+      { profile: "agency", reason: "token_refused", since: "2026-01-15T12:00:00.000Z" },
+    ],
+    tokens: [{ profiles: ["agency"], endsAt: "2026-01-15T12:00:00.000Z" }],
   });
 });
 

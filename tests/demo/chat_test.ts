@@ -47,6 +47,7 @@ function withDemo(story: (demo: Demo) => Promise<void>): Promise<void> {
         }),
     });
   }, {
+    env: { REPEAT_WINDOW_MINUTES: "0" },
     locales({ agency }, crm) {
       delete agency.crm;
       agency.webhook_url = crm.url;
