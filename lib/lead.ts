@@ -133,6 +133,8 @@ export interface Deal {
   readonly id: number;
   /** Its page for people. */
   readonly url: string;
+  /** False where the bot writes no notes into that CRM. */
+  readonly takesNotes?: false;
 }
 
 /** Why a CRM declines every lead of a profile until a person does something about it. */

@@ -19,7 +19,6 @@ import { type Part, partsOf } from "./components/versions.tsx";
 import { menuParts, menuTranslationParts } from "./menu.tsx";
 import { translationParts } from "./translation.tsx";
 import { HISTORY } from "./words/history.ts";
-import { PROFILE } from "./words/profile.ts";
 
 const MOST = 50;
 
@@ -122,7 +121,7 @@ function textsOf({ content }: Revision, key: string, state: State): Part[] {
   if (key === MENU_KEY) return [...menuParts(menuFormOf(content), state), ...translated];
   const form = profileForm(content);
   return [
-    ...partsOf(form, PROFILE[state.language]),
+    ...partsOf(form, state.language),
     ...phoneParts(form.phone, state.language),
     ...translated,
   ];

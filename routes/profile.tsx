@@ -2,13 +2,11 @@
 
 import { HttpError } from "fresh";
 import { valueAt } from "../lib/json/text.ts";
+import { draftProfile, FORBIDDEN_ADDRESS, profileFaults } from "../lib/profiles/draft.ts";
 import type { Fault } from "../lib/profiles/faults.ts";
 import {
   type Content,
-  draftProfile,
-  FORBIDDEN_ADDRESS,
   newCallbackData,
-  profileFaults,
   type ProfileForm,
   profileForm,
   versionOf,
@@ -26,14 +24,22 @@ import { ProfilePreview } from "./components/preview.tsx";
 import { FORM_ID, ProfileEditor, type ProfileView } from "./components/profile_editor.tsx";
 import { partsOf } from "./components/versions.tsx";
 import { type Move, newButton, readProfileForm, readWish, rearrange } from "./profile_form.ts";
+import { crmView, lookAt, outgoingView } from "./crm_view.ts";
+import {
+  removeSecret,
+  saveSecrets,
+  secretValue,
+  withoutFileKeys,
+  withSecrets,
+} from "./crm_secrets.ts";
 import { newestChange } from "./undo.tsx";
-import { PROFILE } from "./words/profile.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
     const key = profileKey(ctx);
     const content = contentOf(ctx.state);
-    const view = viewOf(ctx.state, key, profileForm(valueAt(content, key)));
+    const form = withoutFileKeys(ctx.state, key, profileForm(valueAt(content, key)));
+    const view = viewOf(ctx.state, key, form);
     const note = noteOf(ctx.url, ctx.state, key);
     return ctx.render(
       <ProfileEditor frame={frameOf(ctx)} view={note ? { ...view, note } : view} />,
@@ -43,7 +49,7 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { state } = ctx;
     const key = profileKey(ctx);
-    const typed = readProfileForm(state.form);
+    const typed = withSecrets(state, key, readProfileForm(state.form));
     const wish = readWish(state.form);
     const draw = (more: Partial<ProfileView>, form: ProfileForm = typed, status = 200) => {
       const version = field(state.form, "version");
@@ -60,7 +66,11 @@ export const handler = define.handlers({
       case "press":
         return draw({ pressed: wish.index });
       case "test":
-        return draw({ trial: await test(state, typed) });
+        return draw({ crm: await testedCrm(state, key, typed) });
+      case "forget": {
+        const isKeyRemoved = await removeSecret(state, key, wish.secret);
+        return draw({ crm: { ...crmView(state, key, typed), isKeyRemoved } });
+      }
       case "unalias": {
         const aliases = typed.aliases?.filter((_, index) => index !== wish.index);
         return draw({}, { ...typed, aliases });
@@ -80,6 +90,7 @@ export const handler = define.handlers({
         const result = await save(state, key, typed);
         switch (result.kind) {
           case "saved":
+            await saveSecrets(state, key, typed);
             return ctx.redirect(`/profiles/${key}?saved`, 303);
           case "refused":
             return draw({ faults: result.faults, note: { kind: "refused" } }, typed, 422);
@@ -90,9 +101,8 @@ export const handler = define.handlers({
           case "stale": {
             const content = contentOf(state);
             if (!content.members.has(key)) throw new HttpError(404);
-            const words = PROFILE[state.language];
             const parts = (form: ProfileForm) => [
-              ...partsOf(form, words),
+              ...partsOf(form, state.language),
               ...phoneParts(form.phone, state.language),
             ];
             const theirs = parts(profileForm(valueAt(content, key)));
@@ -110,7 +120,8 @@ export const preview = define.handlers({
   POST(ctx) {
     const key = profileKey(ctx);
     const wish = readWish(ctx.state.form);
-    const profile = draftProfile(key, readProfileForm(ctx.state.form));
+    const form = withSecrets(ctx.state, key, readProfileForm(ctx.state.form), "forget");
+    const profile = draftProfile(key, form);
     const pressed = wish.kind === "press" ? wish.index : 0;
     return ctx.render(
       <ProfilePreview
@@ -119,6 +130,7 @@ export const preview = define.handlers({
         base={profile}
         pressed={pressed}
         form={FORM_ID}
+        outgoing={outgoingView(ctx.state, key, form)}
       />,
     );
   },
@@ -148,6 +160,8 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     faults: [],
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,
+    crm: crmView(state, key, form),
+    outgoing: outgoingView(state, key, form),
     isUnsaved: false,
   };
 }
@@ -180,11 +194,31 @@ async function isForbiddenWebhook(
   return webhookUrl !== saved && await state.deps.isForbiddenTarget(webhookUrl);
 }
 
-async function test({ deps }: State, form: ProfileForm): Promise<WebhookTrial | "empty"> {
+/** The section after a test: amoCRM is only asked, any other kind gets a marked lead. */
+async function testedCrm(state: State, key: string, form: ProfileForm) {
+  const isAmoCrm = form.crm?.kind === "amocrm";
+  const result = isAmoCrm
+    ? { look: await lookAt(state, key, form) }
+    : { trial: await test(state, key, form) };
+  return { ...crmView(state, key, form), ...result };
+}
+
+async function test(
+  state: State,
+  key: string,
+  form: ProfileForm,
+): Promise<WebhookTrial | "empty"> {
   if (form.webhookUrl === "") return "empty";
   const seconds = Number(form.timeoutSeconds.replace(",", "."));
-  const timeoutMs = seconds >= 1 && seconds <= 120 ? seconds * 1000 : deps.config.crmTimeoutMs;
-  return await deps.testWebhook(form.webhookUrl, timeoutMs, form.name);
+  const timeoutMs = seconds >= 1 && seconds <= 120
+    ? seconds * 1000
+    : state.deps.config.crmTimeoutMs;
+  const profile = draftProfile(key, form);
+  return await state.deps.testWebhook(
+    profile,
+    timeoutMs,
+    (name) => secretValue(state, key, name),
+  );
 }
 
 /** The moved row's new index; a removed row's old one. */

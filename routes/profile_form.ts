@@ -3,12 +3,16 @@
 import type { ButtonForm, ProfileForm } from "../lib/profiles/edits.ts";
 import { field, fields } from "../lib/page/form.ts";
 import { readPhoneForm } from "./components/phone_fields.tsx";
+import { addressOf } from "../lib/profiles/crm_edits.ts";
+import { readCrmForm } from "./crm_form.ts";
 
 /** More buttons are not drawn again; the fault says how many there were. */
 const MOST_BUTTONS = 200;
 
 export type Wish =
   | { readonly kind: "save" | "show" | "test" | "add" }
+  /** Removes a key at once. */
+  | { readonly kind: "forget"; readonly secret: string }
   | { readonly kind: "press" | "unalias"; readonly index: number }
   | Move;
 
@@ -19,11 +23,13 @@ export interface Move {
 }
 
 export function readProfileForm(form: URLSearchParams): ProfileForm {
+  const crm = readCrmForm(form);
   const [keys, texts, choices] = ["button_key", "button_text", "button_choice"]
     .map((name) => fields(form, name));
   return {
     name: oneLine(field(form, "name")),
-    webhookUrl: field(form, "webhook_url").trim(),
+    webhookUrl: crm === undefined ? field(form, "webhook_url").trim() : addressOf(crm) ?? "",
+    crm,
     timeoutSeconds: field(form, "timeout_seconds").trim(),
     photoUrl: field(form, "photo_url").trim(),
     caption: field(form, "caption"),
@@ -47,6 +53,8 @@ export function readWish(form: URLSearchParams): Wish {
     case "test":
     case "add":
       return { kind };
+    case "forget":
+      return { kind, secret: place };
     case "press":
     case "unalias":
       return { kind, index: Number(place) || 0 };

@@ -2,7 +2,8 @@
 
 import { HttpError } from "fresh";
 import { valueAt } from "../lib/json/text.ts";
-import { draftProfile, profileForm } from "../lib/profiles/edits.ts";
+import { draftProfile } from "../lib/profiles/draft.ts";
+import { profileForm } from "../lib/profiles/edits.ts";
 import {
   draftInLanguage,
   languagesOf,

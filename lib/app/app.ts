@@ -83,7 +83,7 @@ export async function startApp(
   const opened = await openCheckedJournal(config, machine.elapsedMs, log);
   if (typeof opened === "number") return opened;
   const { journal, lock } = opened;
-  const profiles = await openProfiles(config, { ...output, journal, now: machine.now });
+  const profiles = await openProfiles(config, { ...output, ...machine, journal });
   if (profiles === undefined) {
     journal.close();
     lock.release();
@@ -203,6 +203,9 @@ function createParts(
         crmTokens: crmTokens(),
       };
     },
+    mask,
+    isProxied: machine.isProxied,
+    environmentSecret: machine.secret,
     onFewFiles: keepFewConnections,
     botUsername,
   });

@@ -1,6 +1,8 @@
 // Wires what delivers leads to CRMs: client, pace, secrets, and the alarms about accounts and tokens.
 
 import type { Config } from "./config.ts";
+import { CALLS_PER_SECOND } from "../crm/amocrm/api.ts";
+import type { ReachAmoCrm } from "../crm/amocrm/look.ts";
 import { createCallPace } from "../crm/call_pace.ts";
 import { rememberLookups, resolveHost } from "../crm/connection.ts";
 import { crmTokens } from "../crm/crm_tokens.ts";
@@ -48,11 +50,21 @@ export function createCrmParts(options: CrmPartsOptions) {
     amoCrmRoot: config.amoCrmApiRoot,
     nowMs: now(),
   });
+  const callPace = createCallPace(options);
+  const amoCrm: ReachAmoCrm = {
+    root: config.amoCrmApiRoot,
+    turn: (account, call) =>
+      callPace.run({ account, callsPerSecond: CALLS_PER_SECOND }, "page", async (leave) => {
+        await leave();
+        return await call();
+      }),
+  };
   return {
     secret,
     lookup,
+    amoCrm,
     crm: createCrm({ log, mask, lookup, isProxied: options.isProxied }),
-    callPace: createCallPace(options),
+    callPace,
     crmContext,
     crmAnswered: crmAlarm.answered,
     crmTroubles: () =>

@@ -2,6 +2,7 @@
 
 import type { Config } from "./config.ts";
 import { clockTime } from "../calendar.ts";
+import { type FindSecret, hideSecret, secretNamesOf } from "../crm/secrets.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
@@ -18,8 +19,10 @@ import {
 /** Undefined when neither the file nor the journal has valid profiles; the log says what is wrong. */
 export async function openProfiles(
   { localesPath, dataDir, timeZone }: Pick<Config, "localesPath" | "dataDir" | "timeZone">,
-  { journal, log, mask, now }: {
+  { journal, secret, log, mask, now }: {
     readonly journal: Journal;
+    /** The value of a secret in the environment; those that profiles refer to are masked before they are used. */
+    readonly secret: FindSecret;
     readonly log: Log;
     readonly mask: Mask;
     readonly now: () => number;
@@ -48,8 +51,9 @@ export async function openProfiles(
     since: first.savedAtMs ?? now(),
     broken: read.ok ? undefined : read,
     onLoad(loaded, version) {
-      for (const { webhook } of loaded.byKey.values()) {
+      for (const { webhook, crm } of loaded.byKey.values()) {
         if (webhook !== null) mask.hideWebhook(webhook.url);
+        for (const name of secretNamesOf(crm)) hideSecret(secret(name) ?? "", mask);
       }
       journal.recordVersion(version, now());
     },

@@ -26,9 +26,7 @@ export function isPage(text: string): boolean {
   return text.trimStart().startsWith("<");
 }
 
-const MAX_TITLE_CHARACTERS = 200;
-
-/** The answer, or the title in place of a page. */
+/** The answer, or the title in place of a page; uncut, because half a secret is not found any more. */
 export function withoutMarkup(text: string): string {
   return isPage(text) ? titleOf(text) : text;
 }
@@ -39,7 +37,7 @@ function titleOf(page: string): string {
   const begin = lower.indexOf(">", lower.indexOf("<title"));
   const end = lower.indexOf("</title", begin);
   const isThere = lower.includes("<title") && begin >= 0 && end >= 0;
-  const title = isThere ? page.slice(begin + 1, end).slice(0, MAX_TITLE_CHARACTERS) : "";
+  const title = isThere ? page.slice(begin + 1, end) : "";
   const words = title.split(/[\s<>]+/).filter((each) => each !== "").join(" ");
   return words === "" ? "страница HTML" : words;
 }

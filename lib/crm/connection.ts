@@ -75,10 +75,13 @@ export async function fetchChecked(
 ): Promise<Response> {
   const { client, lookup, isProxied } = connections;
   const url = new URL(input instanceof Request ? input.url : input);
-  const addresses = await checkedAddresses(url.hostname, lookup);
-  if (addresses === "own" || (isProxied && url.protocol === "https:")) {
-    return await fetch(input, { ...init, client });
-  }
+  const leavesByProxy = isProxied === true && url.protocol === "https:";
+  const addresses = await checkedAddresses(url.hostname, lookup).catch((error) => {
+    // Where only the proxy reaches the network, only the proxy resolves its names.
+    if (leavesByProxy && error instanceof UnknownHostError) return "own" as const;
+    throw error;
+  });
+  if (addresses === "own" || leavesByProxy) return await fetch(input, { ...init, client });
   return await fetchFromOneOf(addresses, new Request(input, init), connections);
 }
 
@@ -141,7 +144,7 @@ async function fetchOverHttp(
   const headers = new Headers(request.headers);
   headers.set("host", url.host);
   url.hostname = address.includes(":") ? `[${bareHost(address)}]` : address;
-  const body = await request.text();
+  const body = request.body === null ? null : await request.text();
   return await fetch(url, { method, headers, body, redirect, signal, client });
 }
 

@@ -84,7 +84,8 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
 }
 
 function reasonOf(outcome: CrmOutcome): { readonly reason: string } {
-  if ("reason" in outcome) return { reason: outcome.reason };
-  if (outcome.kind === "answered") return { reason: `${outcome.status} ${outcome.body}`.trim() };
-  return { reason: "нет ответа" };
+  if (outcome.kind === "timeout") return { reason: "нет ответа" };
+  const status = "status" in outcome ? outcome.status : undefined;
+  const words = "reason" in outcome ? outcome.reason : "body" in outcome ? outcome.body : "";
+  return { reason: `${status ?? ""} ${words}`.trim() };
 }

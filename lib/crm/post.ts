@@ -99,11 +99,7 @@ export function createCrm(
         body,
         timeout: timeoutMs,
         signal,
-        headers: {
-          "content-type": "application/json",
-          ...headers,
-          "idempotency-key": idempotencyKey,
-        },
+        headers: headersOf(headers, idempotencyKey),
         context: {
           announced,
           facts: { ...facts, address: `${URL.parse(url)?.protocol}//${hostOf(url)}/…` },
@@ -160,6 +156,14 @@ export function createCrm(
     },
     close: () => client.close(),
   };
+}
+
+/** A profile may spell a name in another case: set replaces, where a record's two spellings would be joined. */
+function headersOf(own: PreparedPost["headers"], idempotencyKey: string): Headers {
+  const headers = new Headers({ "content-type": "application/json" });
+  for (const [name, value] of Object.entries(own)) headers.set(name, value);
+  headers.set("idempotency-key", idempotencyKey);
+  return headers;
 }
 
 /** The outcome with the words of the CRM as `shown` gives them. */

@@ -4,7 +4,7 @@ import type { Deal } from "../lead.ts";
 import { isWhole } from "../foreign.ts";
 import type { PresetSettings, WebhookSettings } from "../profiles/crm.ts";
 import { bitrix24Base } from "../profiles/preset_address.ts";
-import { memberOf, withoutMarkup } from "./answer_words.ts";
+import { isPage, memberOf, withoutMarkup } from "./answer_words.ts";
 import { SOURCE } from "./payload.ts";
 import type { AnswerRules } from "./webhook_judge.ts";
 
@@ -56,6 +56,7 @@ const BITRIX24: Preset = {
     dealOf: (json) => bitrix24Lead(memberOf(json, "result"), webhookUrl),
     isRateLimit: (status, json) =>
       status === 429 || memberOf(json, "error") === "QUERY_LIMIT_EXCEEDED",
+    isForeign: isPage,
     wordsOf: withoutMarkup,
   }),
   callsPerSecond: 2,
@@ -63,7 +64,9 @@ const BITRIX24: Preset = {
 
 function bitrix24Lead(id: unknown, webhookUrl: string): Deal | undefined {
   const origin = URL.parse(webhookUrl)?.origin;
-  return isWhole(id, 1) ? { id, url: `${origin}/crm/lead/details/${id}/` } : undefined;
+  return isWhole(id, 1)
+    ? { id, url: `${origin}/crm/lead/details/${id}/`, takesNotes: false }
+    : undefined;
 }
 
 /** A web app of Apps Script: it does its work, then redirects to what it printed. Its pages with 200 are errors. */

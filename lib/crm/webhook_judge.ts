@@ -13,20 +13,27 @@ export interface AnswerRules
   readonly dealOf?: (json: unknown) => Deal | undefined;
   /** Whether the answer proves that nothing was taken, because calls came too fast. */
   readonly isRateLimit?: (status: number, json: unknown) => boolean;
+  /** Whether an answer comes from something in front of the CRM, whatever its status. */
+  readonly isForeign?: (text: string) => boolean;
   /** Makes an answer short. */
   readonly wordsOf?: (text: string) => string;
 }
 
 /** Judges by a profile's rules, or by a preset's. */
 export function webhookJudge(rules: AnswerRules, nowMs: number): Judge {
-  const { accepted, redirectHosts, refusedBy, dealOf, isRateLimit, wordsOf } = rules;
+  const { accepted, redirectHosts, refusedBy, dealOf, isRateLimit, isForeign, wordsOf } = rules;
   return {
     wantsBody: (status) => !accepted.includes(status) || refusedBy !== null || dealOf !== undefined,
-    outcomeOf({ status, location, retryAfter, text }): CrmOutcome {
+    outcomeOf({ status, location, retryAfter, text, isWhole }): CrmOutcome {
       const json = refusedBy !== null || dealOf !== undefined ? jsonOf(text) : undefined;
-      const isRefused = refusedBy !== null && memberOf(json, refusedBy) !== undefined;
+      const isRefused = isForeign?.(text) === true ||
+        (refusedBy !== null && memberOf(json, refusedBy) !== undefined);
       const isDone = accepted.includes(status) || isDoneElsewhere(status, location, redirectHosts);
       if (isDone && !isRefused) {
+        // The part that is missing may have declined the lead.
+        if (refusedBy !== null && !isWhole && json === undefined) {
+          return { kind: "interrupted", status, reason: "ответ оборвался" };
+        }
         const deal = dealOf?.(json);
         return deal === undefined
           ? { kind: "accepted", status }

@@ -12,7 +12,7 @@ export const MEDIA_WAIT_MS = 60_000;
 /** What is owed to deals. */
 export interface CrmNoteMoves {
   /**
-   * Records what a lead became, and owes its notes: the request, each follow-up so far, and that it may be there twice, where
+   * Records what a lead became, and owes its notes where its CRM takes any: the request, each follow-up so far, and that it may be there twice, where
    * an earlier POST may have arrived. `askedBy` is the manager who asked for this one.
    */
   recordDeal(lead: number, deal: Deal, askedBy: string | null, nowMs: number): void;
@@ -72,7 +72,8 @@ export function crmNoteMoves(
   const insertFollowUp = db.writer(
     `INSERT INTO crm_notes ${COLUMNS}
      SELECT lead, account, ?2, ?1, NULL, ?3, ?4, ${dueSql("?4")} FROM deals
-     WHERE lead = (SELECT lead FROM follow_ups WHERE number = ?1) AND NOT ${isWaiting}`,
+     WHERE lead = (SELECT lead FROM follow_ups WHERE number = ?1) AND account <> ''
+       AND NOT ${isWaiting}`,
   );
   const hurry = db.writer(
     `UPDATE crm_notes SET ready_at_ms = ?2, due_at_ms = iif(due_at_ms IS NULL, NULL, ?2)
@@ -94,7 +95,7 @@ export function crmNoteMoves(
 
   return {
     recordDeal(lead, deal, askedBy, nowMs) {
-      if (!insertDeal(lead, deal, nowMs)) return;
+      if (!insertDeal(lead, deal, nowMs) || deal.takesNotes === false) return;
       insert.run(lead, "request", null, nowMs);
       insertFollowUps.run(lead, nowMs);
       if (attemptsOf(lead).some(({ outcome }) => mayHaveArrived(outcome))) {

@@ -5,7 +5,7 @@ import type { Deal } from "../lead.ts";
 
 /** A deal as it is recorded. */
 export interface RecordedDeal extends Deal {
-  /** Host of the account that has it. */
+  /** Host of the account that takes notes of it; empty where none does. */
   readonly account: string;
 }
 
@@ -46,7 +46,9 @@ export function dealRecords(db: Database): DealMoves {
         account: String(row["account"]),
       };
     },
-    insertDeal: (lead, { id, url }, nowMs) =>
-      insert.run(lead, id, url, URL.parse(url)?.host ?? "", nowMs).changes === 1,
+    insertDeal(lead, { id, url, takesNotes }, nowMs) {
+      const account = takesNotes === false ? "" : URL.parse(url)?.host ?? "";
+      return insert.run(lead, id, url, account, nowMs).changes === 1;
+    },
   };
 }

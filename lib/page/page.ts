@@ -2,10 +2,12 @@
 // that the bot's start does not wait for it.
 
 import type { LoginLink } from "./auth.ts";
+import type { ReachAmoCrm } from "../crm/amocrm/look.ts";
 import type { Crm, CrmTrial } from "../crm/post.ts";
 import { isForbiddenTarget, type Lookup } from "../crm/connection.ts";
 import { messageOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { Mask } from "../log/mask.ts";
 import { loadOnce } from "./server/open_files.ts";
 import { openServer } from "./server/server.ts";
 import { createHealthAnswer } from "../../routes/health.ts";
@@ -24,7 +26,7 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-type Built = "auth" | "testWebhook" | "isForbiddenTarget" | "turns";
+type Built = "auth" | "testWebhook" | "isForbiddenTarget" | "turns" | "secrets" | "amocrm";
 
 export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config"> {
   readonly config: PageConfig & {
@@ -34,6 +36,12 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   };
   readonly journal: Journal;
   readonly crm: Crm & CrmTrial;
+  readonly amoCrm: ReachAmoCrm;
+  /** Whether the environment has a proxy for https. */
+  readonly isProxied: boolean;
+  /** The value of `SECRET_<NAME>`, by name in lower case. */
+  readonly environmentSecret: (name: string) => string | undefined;
+  readonly mask: Mask;
   /** Told when somebody came in by a link. */
   readonly linkUsed: () => void;
   /** What a CRM's name resolves to. */
@@ -125,15 +133,19 @@ function refuse(status: 400 | 405 | 417 | 503, request?: Request): Response {
 }
 
 async function buildPage(options: PageOptions) {
-  const { config, journal, crm, lookup, sleep, stopping, now, elapsedMs, linkUsed } = options;
+  const { config, journal, lookup, sleep, stopping, now, elapsedMs, linkUsed } = options;
   const [
     { createAuth, LINK_MS, linkHash, loginLink },
+    { createAmoCrmLook },
     { createWebhookTrial },
+    { createPageSecrets },
     { createApp },
     { createTurns },
   ] = await Promise.all([
     import("./auth.ts"),
+    import("../crm/amocrm/look.ts"),
     import("../crm/webhook_trial.ts"),
+    import("./secrets.ts"),
     import("./app.ts"),
     import("./turns.ts"),
   ]);
@@ -141,8 +153,10 @@ async function buildPage(options: PageOptions) {
   const { adminPassword: password } = config;
   const auth = createAuth({ records: journal, committed, password, now, elapsedMs, linkUsed });
   const newId = () => crypto.randomUUID();
-  const testWebhook = createWebhookTrial({ crm, lookup, sleep, newId, now: elapsedMs, stopping });
+  const testWebhook = createWebhookTrial({ ...options, newId });
   const turns = createTurns(elapsedMs);
+  const look = createAmoCrmLook({ ...options, ...options.amoCrm });
+  const { environmentSecret: environment, mask: { hide } } = options;
   return {
     auth,
     LINK_MS,
@@ -152,6 +166,8 @@ async function buildPage(options: PageOptions) {
       ...options,
       auth,
       testWebhook,
+      secrets: createPageSecrets({ journal, environment, hide, now }),
+      amocrm: { look: (at) => look(at, stopping) },
       isForbiddenTarget: (address) => isForbiddenTarget(address, lookup, sleep),
       turns,
     }),

@@ -9,7 +9,11 @@ import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { KnownTrouble } from "../managers/crm_alarm.ts";
 import type { ProfileStore } from "../profiles/store.ts";
-import type { WebhookTrial } from "../crm/webhook_trial.ts";
+import type { AmoCrmLook, LookAt } from "../crm/amocrm/look.ts";
+import type { TestWebhook } from "../crm/webhook_trial.ts";
+import type { KnownAccounts } from "./known_accounts.ts";
+import type { PageSecrets } from "./secrets.ts";
+import type { TypedSecrets } from "./typed_secrets.ts";
 import type { DayCounts } from "./day_counts.ts";
 import type { Language } from "./language.ts";
 import type { Turns } from "./turns.ts";
@@ -53,12 +57,12 @@ export interface WebDeps {
     | "erasePerson"
   >;
   readonly delivery: Pick<Delivery, "resend" | "closeByHand" | "wake">;
-  /** Sends a marked test lead to an address from a form. */
-  readonly testWebhook: (
-    address: string,
-    timeoutMs: number,
-    profileName: string,
-  ) => Promise<WebhookTrial>;
+  /** Sends a marked test lead of a profile as its form has it. */
+  readonly testWebhook: TestWebhook;
+  /** The keys to CRMs; a page tells where they are, never what they are. */
+  readonly secrets: PageSecrets;
+  /** Asks amoCRM for an account and creates nothing there. */
+  readonly amocrm: { look(at: LookAt): Promise<AmoCrmLook> };
   /** Whether a webhook address resolves to an address that cannot be a CRM. */
   readonly isForbiddenTarget: (address: string) => Promise<boolean>;
   /** The current troubles, shown in the strip below the header. */
@@ -84,6 +88,10 @@ export interface WebDeps {
 export interface State {
   deps: WebDeps;
   dayCounts: DayCounts;
+  /** Keys that were typed into a form and are not saved yet. */
+  typedSecrets: TypedSecrets;
+  /** The names of what amoCRM's accounts have. */
+  knownAccounts: KnownAccounts;
   language: Language;
   origin: string;
   /** The client's address, for counting failed logins. */

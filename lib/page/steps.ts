@@ -2,11 +2,13 @@
 
 import { HttpError, type Middleware } from "fresh";
 import { createDayCounts } from "./day_counts.ts";
+import { createKnownAccounts } from "./known_accounts.ts";
 import { field, readForm } from "./form.ts";
 import { pickLanguage } from "./language.ts";
 import { addressOf, isFromOwnPage, ownOrigin, readSessionCookie } from "./security.ts";
 import { define, type State, type WebDeps } from "./state.ts";
 import { MOST_BEFORE_STRANGERS, MOST_WAITING } from "./turns.ts";
+import { createTypedSecrets } from "./typed_secrets.ts";
 
 /** The name of the hidden field that carries the session's form token. */
 export const FORM_TOKEN = "form_token";
@@ -18,9 +20,13 @@ const MOST_LOGIN_BYTES = 8 * 1024;
 export function introduce(deps: WebDeps): Middleware<State> {
   const { journal, config: { timeZone }, now } = deps;
   const dayCounts = createDayCounts({ journal, timeZone, now });
+  const typedSecrets = createTypedSecrets(now);
+  const knownAccounts = createKnownAccounts();
   return define.middleware((ctx) => {
     ctx.state.deps = deps;
     ctx.state.dayCounts = dayCounts;
+    ctx.state.typedSecrets = typedSecrets;
+    ctx.state.knownAccounts = knownAccounts;
     ctx.state.language = pickLanguage(ctx.req.headers.get("accept-language"));
     ctx.state.origin = ownOrigin(ctx.req, deps.config);
     ctx.state.address = addressOf(ctx.req, ctx.info, deps.config);

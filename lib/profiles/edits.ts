@@ -1,17 +1,12 @@
 // Applies the profile's form to locales.json: text in, text out. Touches no file; unchanged values keep their bytes.
 
 import { createHash } from "node:crypto";
-import { repeatMessage, repeatsIn } from "./button_texts.ts";
+import { addressOf, changedCrm } from "./crm_edits.ts";
+import { type CrmForm, crmForm } from "./crm_form.ts";
 import { withValue } from "../json/edit.ts";
-import { type JsonText, valueAt, valuesOf } from "../json/text.ts";
-import type { Fault } from "./faults.ts";
-import { parseProfiles } from "./parse.ts";
-import type { Profile } from "./profile.ts";
-import { withNameIn } from "./name_in_texts.ts";
+import { type JsonText, valueAt } from "../json/text.ts";
 import { list, record, text } from "./raw_values.ts";
-import { addressFault } from "./webhook_address.ts";
-import { draftPhone, NO_PHONE, phoneChange, type PhoneForm, phoneForm } from "./phone_edits.ts";
-import { isForbiddenAddress } from "./network_address.ts";
+import { phoneChange, type PhoneForm, phoneForm } from "./phone_edits.ts";
 
 /** The file as text with parsed members. */
 export type Content = JsonText;
@@ -22,7 +17,10 @@ export const MENU_KEY = "fallback";
 /** The fields of a profile's form, as typed. */
 export interface ProfileForm {
   readonly name: string;
+  /** Of the chosen kind; empty for a kind without one. */
   readonly webhookUrl: string;
+  /** Where leads go; undefined if the form has no fields for it, and then it stays. */
+  readonly crm?: CrmForm | undefined;
   readonly timeoutSeconds: string;
   readonly photoUrl: string;
   readonly caption: string;
@@ -60,6 +58,7 @@ export function profileForm(raw: unknown): ProfileForm {
   return {
     name: text(profile["name"]),
     webhookUrl: text(profile["webhook_url"]),
+    crm: crmForm(profile),
     timeoutSeconds: text(profile["timeout_seconds"]),
     photoUrl: text(step1["photo_url"]),
     caption: text(step1["caption"]),
@@ -96,7 +95,10 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
     ...form.aliases === undefined || form.aliases.join() === before.aliases?.join()
       ? {}
       : { aliases: form.aliases.length === 0 ? undefined : form.aliases },
-    ...changed("webhook_url", before.webhookUrl.trim(), form.webhookUrl.trim()),
+    ...isAddressLeft(form)
+      ? {}
+      : changed("webhook_url", before.webhookUrl.trim(), form.webhookUrl.trim()),
+    ...form.crm === undefined ? {} : changedCrm(profile, form.crm),
     ...seconds(before.timeoutSeconds, form.timeoutSeconds),
     step1: {
       ...step1,
@@ -120,6 +122,11 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
     },
     ...phoneChange(profile["phone"], form.phone, isSameInField),
   });
+}
+
+/** Whether the chosen kind has no address, so that the file's stays. */
+function isAddressLeft({ crm }: ProfileForm): boolean {
+  return crm !== undefined && addressOf(crm) === undefined;
 }
 
 /** The key with the typed text; empty if the field was not changed. */
@@ -181,61 +188,6 @@ function choicesOf(
 
 function oneLine(text: string): string {
   return text.replace(/\r\n?|\n/g, " ");
-}
-
-/**
- * The faults of a profile's form, with paths inside the profile. Stricter than the file: an unusable webhook address and
- * repeated button texts are faults here.
- */
-export function profileFaults(content: Content, key: string, form: ProfileForm): Fault[] {
-  const result = parseProfiles(valuesOf(withProfile(content, key, form)));
-  // An empty choice is the button's text, whose fault is reported there.
-  const untyped = new Set(
-    form.buttons.filter(({ choice }) => choice.trim() === "")
-      .map(({ callbackData }) => `step2.choices.${callbackData}`),
-  );
-  const faults = (result.ok ? [] : result.faults).map(({ path, message }) => ({
-    path: path.startsWith(`${key}.`) ? path.slice(key.length + 1) : path,
-    message,
-  })).filter(({ path }) => !untyped.has(path));
-  const translations = result.ok ? result.profiles.byKey.get(key)?.translations : undefined;
-  const profile = { ...draftProfile(key, form), translations: translations ?? new Map() };
-  for (const repeat of repeatsIn(profile)) {
-    faults.push({ path: `step1.buttons[${repeat.index}].text`, message: repeatMessage(repeat) });
-  }
-  if (form.webhookUrl.trim() === "") return faults;
-  const fault = addressFault(form.webhookUrl) ??
-    (isForbiddenAddress(form.webhookUrl) ? FORBIDDEN_ADDRESS : null);
-  return fault === null ? faults : [{ path: "webhook_url", message: fault }, ...faults];
-}
-
-/** Why the page refuses an address that the file may contain. */
-export const FORBIDDEN_ADDRESS = "это служебный адрес машины, CRM на нём не бывает";
-
-/** The profile for the preview, even from a faulty form. */
-export function draftProfile(key: string, form: ProfileForm): Profile {
-  const photo = form.photoUrl.trim();
-  return withNameIn({
-    key,
-    name: form.name,
-    aliases: form.aliases ?? [],
-    webhook: form.webhookUrl.trim() === "" ? null : { url: "", fault: null },
-    crm: null,
-    crmTimeoutMs: null,
-    photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,
-    caption: form.caption,
-    buttons: form.buttons.map(({ text, callbackData }) => ({ text, callbackData })),
-    confirmationTemplate: form.confirmationTemplate,
-    followUpTemplate: form.followUpTemplate,
-    thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
-    phone: draftPhone(form.phone ?? NO_PHONE),
-    choices: new Map(
-      form.buttons.flatMap(({ callbackData, choice }) =>
-        choice.trim() === "" ? [] : [[callbackData, choice] as const]
-      ),
-    ),
-    translations: new Map(),
-  });
 }
 
 /** Callback data for a new button, never used before, or old messages would change meaning; `random` is from 0 to 1. */

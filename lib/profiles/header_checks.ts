@@ -50,8 +50,12 @@ export function headerFault(name: string, value: string): string | null {
   if (other !== undefined) {
     return "в заголовках бывают только секреты, нужна ссылка {secret:имя}";
   }
-  const isLiteral = KEYS.has(name.toLowerCase()) && secretNamesIn(value).length === 0;
-  return isLiteral ? LITERAL_KEY : null;
+  return isLiteralKey(name, value) ? LITERAL_KEY : null;
+}
+
+/** Whether a header's value is a key itself, instead of a reference to one. */
+export function isLiteralKey(name: string, value: string): boolean {
+  return KEYS.has(name.toLowerCase()) && value.trim() !== "" && secretNamesIn(value).length === 0;
 }
 
 /** Whether a text can be sent in a header: it has only characters up to U+00FF, and no line break or control character. */

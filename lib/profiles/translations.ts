@@ -1,5 +1,6 @@
 // A profile's texts in other languages: text in, text out. Empty texts fall back to the base. Touches no file.
 
+import { draftProfile } from "./draft.ts";
 import { createHash } from "node:crypto";
 import { repeatMessage, repeatsAmong } from "./button_texts.ts";
 import { withValue } from "../json/edit.ts";
@@ -9,13 +10,7 @@ import { inLanguage } from "./language.ts";
 import { parseProfiles } from "./parse.ts";
 import type { Profile } from "./profile.ts";
 import { withNameIn } from "./name_in_texts.ts";
-import {
-  type ButtonForm,
-  type Content,
-  draftProfile,
-  isSameInField,
-  profileForm,
-} from "./edits.ts";
+import { type ButtonForm, type Content, isSameInField, profileForm } from "./edits.ts";
 import {
   draftPhoneTexts,
   NO_PHONE,

@@ -18,7 +18,7 @@ document.addEventListener("input", ({ target }) => count(target));
 document.addEventListener("submit", ({ submitter }) => showBusy(submitter));
 document.addEventListener("submit", decideInPlace);
 [...document.querySelectorAll("[data-fresh]")].slice(0, MOST_WATCHED).forEach(watch);
-for (const button of document.querySelectorAll("[data-copy]")) offerCopy(button);
+for (const button of document.querySelectorAll("[data-copy], [data-copy-of]")) offerCopy(button);
 for (const field of document.querySelectorAll("[data-suggested]")) suggest(field);
 // With a fragment in the address, browsers scroll there after loading.
 if (location.hash !== "") addEventListener("load", () => setTimeout(focusFirst));
@@ -131,7 +131,8 @@ function offerCopy(button) {
   const { textContent } = button;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    const { copy, copyOf } = button.dataset;
+    await navigator.clipboard.writeText(copy ?? document.getElementById(copyOf).textContent);
     button.textContent = button.dataset.copied;
     setTimeout(() => button.textContent = textContent, 2000);
   });

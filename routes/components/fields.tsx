@@ -59,9 +59,14 @@ export function TextField(props: TextFieldProps) {
 }
 
 export function TextArea(
-  props: FieldProps & { readonly rows: number; readonly placeholder?: string },
+  props: FieldProps & {
+    readonly rows: number;
+    readonly placeholder?: string;
+    /** JSON or the like: fixed width, and no corrections of a phone. */
+    readonly isCode?: boolean;
+  },
 ) {
-  const { name, value, rows, lang, placeholder } = props;
+  const { name, value, rows, lang, placeholder, isCode } = props;
   return (
     <div class="field" id={`field-${name}`}>
       <FieldLabel {...props} />
@@ -71,6 +76,9 @@ export function TextArea(
         rows={rows}
         lang={lang}
         placeholder={placeholder}
+        class={isCode ? "code" : undefined}
+        autocapitalize={isCode ? "none" : undefined}
+        spellcheck={isCode ? false : undefined}
         {...described(props)}
       >
         {/* HTML drops a line break right after the tag (13.1.2.5). */}

@@ -33,9 +33,39 @@ const FIELDS: Readonly<Record<string, string>> = {
   "aliases": "aliases",
 };
 
+/** By the key of `crm`; what is below it, such as one header, is its field's too. */
+const CRM_FIELDS: Readonly<Record<string, string>> = {
+  account: "amo_account",
+  token: "amo_token",
+  pipeline_id: "amo_stage",
+  status_id: "amo_stage",
+  responsible_user_id: "amo_responsible",
+  tags: "amo_tags",
+  fields: "amo_fields",
+  body: "webhook_body",
+  headers: "webhook_headers",
+  accepted: "webhook_accepted",
+  redirect_hosts: "webhook_redirect_hosts",
+  refused_by: "webhook_refused_by",
+  signing: "webhook_signing",
+};
+
 const ORDER = [
   "name",
+  "amo_account",
+  "amo_token",
+  "amo_pipeline",
+  "amo_stage",
+  "amo_responsible",
+  "amo_tags",
+  "amo_fields",
   "webhook_url",
+  "webhook_body",
+  "webhook_headers",
+  "webhook_accepted",
+  "webhook_redirect_hosts",
+  "webhook_refused_by",
+  "webhook_signing",
   "timeout_seconds",
   "photo_url",
   "caption",
@@ -55,7 +85,7 @@ const ORDER = [
 
 export function sortFaults(
   faults: readonly Fault[],
-  form: Pick<ProfileForm, "buttons">,
+  form: Pick<ProfileForm, "buttons" | "crm">,
   language: Language,
 ): FormFaults {
   const sentences = new Map<string, string>();
@@ -78,10 +108,16 @@ export function sortFaults(
   };
 }
 
-function placeOf(path: string, { buttons }: Pick<ProfileForm, "buttons">): string | undefined {
+function placeOf(
+  path: string,
+  { buttons, crm: typed }: Pick<ProfileForm, "buttons" | "crm">,
+): string | undefined {
   const field = FIELDS[path];
   if (field !== undefined) return field;
   if (path.startsWith("aliases[")) return "aliases";
+  const crm = CRM_FIELDS[/^crm\.(\w+)/.exec(path)?.[1] ?? ""];
+  if (path === "crm.pipeline_id" && typed?.amocrm.entry === "unsorted") return "amo_pipeline";
+  if (crm !== undefined) return crm;
   const nth = /^step1\.buttons\[(\d+)\]/.exec(path)?.[1];
   if (nth !== undefined) return `button_text:${nth}`;
   const chosen = /^step2\.choices\.(.+)$/.exec(path)?.[1];

@@ -2,7 +2,7 @@
 
 import { cardMessage, followUpParts } from "../../lib/managers/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
-import { choiceText, type Profile } from "../../lib/profiles/profile.ts";
+import { choiceText, hasDestination, type Profile } from "../../lib/profiles/profile.ts";
 import {
   confirmation,
   greeting,
@@ -13,6 +13,7 @@ import {
 import type { Language } from "../../lib/page/language.ts";
 import { PHONE } from "../words/phone.ts";
 import { PREVIEW } from "../words/preview.ts";
+import { OutgoingPreview, type OutgoingView } from "./crm/outgoing_preview.tsx";
 import { ButtonCautions } from "./button_cautions.tsx";
 import { Keyboard, Message } from "./telegram.tsx";
 
@@ -34,9 +35,12 @@ export interface PreviewProps {
   readonly base: Profile;
   readonly pressed: number;
   readonly form: string;
+  /** What leaves for the CRM; undefined where that cannot be changed. */
+  readonly outgoing?: OutgoingView;
 }
 
-export function ProfilePreview({ language, profile, base, pressed, form }: PreviewProps) {
+export function ProfilePreview(props: PreviewProps) {
+  const { language, profile, base, pressed, form, outgoing } = props;
   const words = PREVIEW[language];
   const { text, photoUrl, keyboard } = greeting(profile);
   const button = profile.buttons[pressed] ?? profile.buttons[0];
@@ -79,6 +83,7 @@ export function ProfilePreview({ language, profile, base, pressed, form }: Previ
           </>
         )}
       </div>
+      {outgoing !== undefined && <OutgoingPreview view={outgoing} language={language} />}
       {baseButton !== undefined && <Managers profile={base} button={baseButton} words={words} />}
     </section>
   );
@@ -114,7 +119,7 @@ function Managers({ profile, button, words }: {
   readonly words: typeof PREVIEW["ru"];
 }) {
   const lead = sampleLead(profile, choiceText(profile, button));
-  const reason = profile.webhook === null ? "no_webhook" : "crm_failed";
+  const reason = hasDestination(profile) ? "crm_failed" : "no_webhook";
   const { message, keyboard } = cardMessage(
     [{ lead, reason, lastAttempt: null, sending: false, deal: null, closed: null }],
     () => "12:04",
@@ -140,7 +145,8 @@ function Managers({ profile, button, words }: {
   );
 }
 
-function sampleLead(profile: Profile, choice: string): Lead {
+/** The invented visitor's lead. */
+export function sampleLead(profile: Profile, choice: string): Lead {
   return {
     number: 1,
     id: "",

@@ -2,7 +2,7 @@
 
 import type { LastAnswer } from "../../lib/journal/profile_counts.ts";
 import type { Place } from "../../lib/lead.ts";
-import type { Profile } from "../../lib/profiles/profile.ts";
+import { hasDestination, type Profile } from "../../lib/profiles/profile.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { PROFILES, type ProfilesWords } from "../words/profiles.ts";
 import { Chart, type Day, STACK, sumOf } from "./chart.tsx";
@@ -87,8 +87,13 @@ function Health({ profile, answer, frame }: {
   readonly frame: Frame;
 }) {
   const words = PROFILES[frame.language];
-  if (profile.webhook === null) return <Lamp light="warning" text={words.noWebhook} />;
-  if (profile.webhook.fault !== null) return <Lamp light="bad" text={words.badWebhook} />;
+  const { crm, webhook } = profile;
+  if (crm?.kind === "faulty") return <Lamp light="bad" text={words.badCrm} />;
+  if (!hasDestination(profile)) {
+    return webhook === null
+      ? <Lamp light="warning" text={words.noWebhook} />
+      : <Lamp light="bad" text={words.badWebhook} />;
+  }
   if (answer === undefined) return <Lamp light="quiet" text={words.notAsked} />;
   const text = sentenceOf(answer, words, frame);
   return <Lamp light={answer.outcome === "accepted" ? "good" : "bad"} text={text} />;

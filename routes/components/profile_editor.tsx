@@ -1,15 +1,17 @@
 // The form of a profile beside its preview.
 
-import type { ComponentChildren } from "preact";
 import type { Fault } from "../../lib/profiles/faults.ts";
 import { LIMITS } from "../../lib/profiles/limits.ts";
-import { draftProfile, type ProfileForm } from "../../lib/profiles/edits.ts";
+import { draftProfile } from "../../lib/profiles/draft.ts";
+import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import { NO_PHONE } from "../../lib/profiles/phone_edits.ts";
 import { THANKS } from "../../lib/visitors/texts.ts";
-import type { WebhookTrial } from "../../lib/crm/webhook_trial.ts";
-import { meaningOf, PROFILE, type ProfileWords } from "../words/profile.ts";
+import { PROFILE, type ProfileWords } from "../words/profile.ts";
 import { AliasesField } from "./aliases_field.tsx";
 import { cautionsOf } from "./button_cautions.tsx";
+import type { CrmView } from "./crm/crm_view.ts";
+import type { OutgoingView } from "./crm/outgoing_preview.tsx";
+import { CrmSection } from "./crm/section.tsx";
 import { ButtonsField, type Focus } from "./buttons_field.tsx";
 import { EditorForm, EditorPage, SaveBar } from "./editor_page.tsx";
 import { TextArea, TextField } from "./fields.tsx";
@@ -18,7 +20,6 @@ import { type Note, NoteLine } from "./note.tsx";
 import type { Frame } from "./page.tsx";
 import { PhoneFields } from "./phone_fields.tsx";
 import { ProfilePreview } from "./preview.tsx";
-import { duration } from "./time.ts";
 
 export const FORM_ID = "profile";
 
@@ -36,7 +37,8 @@ export interface ProfileView {
   readonly crmTimeoutMs: number;
   readonly isUnsaved: boolean;
   readonly note?: Note;
-  readonly trial?: WebhookTrial | "empty";
+  readonly crm: CrmView;
+  readonly outgoing: OutgoingView;
   readonly focus?: Focus;
 }
 
@@ -65,6 +67,7 @@ export function ProfileEditor({ frame, view }: {
           base={draft}
           pressed={view.pressed}
           form={FORM_ID}
+          outgoing={view.outgoing}
         />
       }
     >
@@ -111,38 +114,18 @@ function Fields({ view, faults, cautions, words, frame }: {
         hint={words.nameHint}
         most={LIMITS.name}
       />
-      <TextField
-        {...common("webhook_url")}
-        label={words.webhook}
-        value={form.webhookUrl}
-        inputMode="url"
-        placeholder="https://"
-        hint={words.webhookHint}
-        beside={
-          <button
-            type="submit"
-            class="outline"
-            name="do"
-            value="test"
-            formaction={`/profiles/${key}#field-webhook_url`}
-            data-busy={words.testing}
-          >
-            {words.test}
-          </button>
-        }
-      >
-        {view.trial !== undefined && <Trial trial={view.trial} words={words} frame={frame} />}
-      </TextField>
-      <TextField
-        {...common("timeout_seconds")}
-        label={words.timeout}
-        value={form.timeoutSeconds}
-        inputMode="decimal"
-        narrow
-        placeholder={String(view.crmTimeoutMs / 1000)}
-        hint={words.timeoutHint(view.crmTimeoutMs / 1000)}
-        beside={<span>{words.seconds}</span>}
-      />
+      <CrmSection view={view.crm} faults={faults} frame={frame} path={`/profiles/${key}`}>
+        <TextField
+          {...common("timeout_seconds")}
+          label={words.timeout}
+          value={form.timeoutSeconds}
+          inputMode="decimal"
+          narrow
+          placeholder={String(view.crmTimeoutMs / 1000)}
+          hint={words.timeoutHint(view.crmTimeoutMs / 1000)}
+          beside={<span>{words.seconds}</span>}
+        />
+      </CrmSection>
       <TextField
         {...common("photo_url")}
         label={words.photo}
@@ -204,46 +187,5 @@ function Fields({ view, faults, cautions, words, frame }: {
         words={words}
       />
     </>
-  );
-}
-
-/** The result of the test lead: status, time, the CRM's answer, and its meaning. */
-function Trial({ trial, words, frame }: {
-  readonly trial: WebhookTrial | "empty";
-  readonly words: ProfileWords;
-  readonly frame: Frame;
-}) {
-  if (trial === "empty") return <TrialLine good={false} text={words.trialEmpty} />;
-  if (trial.kind === "impossible") return <TrialLine good={false} text={words.trialImpossible} />;
-  if (trial.kind === "forbidden") return <TrialLine good={false} text={words.trialForbidden} />;
-  const { outcome, answer, tookMs } = trial;
-  const took = duration(tookMs, frame.language);
-  const status = "status" in outcome ? `${words.trialTook(outcome.status, took)} — ` : "";
-  const good = outcome.kind === "accepted";
-  return (
-    <TrialLine good={good} text={status + meaningOf(outcome, words, took)}>
-      {answer !== "" && (
-        <details open={!good}>
-          <summary>{words.trialAnswer}</summary>
-          <samp>{answer}</samp>
-        </details>
-      )}
-      {good && <p class="hint">{words.trialMark}</p>}
-    </TrialLine>
-  );
-}
-
-function TrialLine({ good, text, children }: {
-  readonly good: boolean;
-  readonly text: string;
-  readonly children?: ComponentChildren;
-}) {
-  return (
-    <div class={good ? "trial good" : "trial bad"} role="status">
-      <p>
-        <span aria-hidden="true">{good ? "✓" : "⚠"}</span> {text}
-      </p>
-      {children}
-    </div>
   );
 }

@@ -1,10 +1,11 @@
 // A profile as a list of named texts; two versions side by side, or as one text with changes.
 
-import { createHash } from "node:crypto";
-import { hostOf } from "../../lib/profiles/webhook_address.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import { diffWords, type Piece } from "../../lib/profiles/text_diff.ts";
-import type { ProfileWords } from "../words/profile.ts";
+import type { Language } from "../../lib/page/language.ts";
+import { CRM } from "../words/crm.ts";
+import { PROFILE, type ProfileWords } from "../words/profile.ts";
+import { addressPart, crmPart } from "./crm/crm_parts.ts";
 
 export interface Part {
   readonly label: string;
@@ -12,10 +13,13 @@ export interface Part {
   readonly isList?: true;
 }
 
-export function partsOf(form: ProfileForm, words: ProfileWords): Part[] {
+export function partsOf(form: ProfileForm, language: Language): Part[] {
+  const words = PROFILE[language];
   return [
     { label: words.name, text: form.name },
-    { label: words.webhook, text: hidden(form.webhookUrl) },
+    { label: CRM[language].title, text: form.crm === undefined ? "" : crmPart(form.crm, language) },
+    { label: words.webhook, text: addressPart(form) },
+    { label: CRM[language].body, text: form.crm?.webhook.body ?? "" },
     { label: words.timeout, text: form.timeoutSeconds },
     { label: words.photo, text: form.photoUrl },
     { label: words.caption, text: form.caption },
@@ -29,13 +33,6 @@ export function partsOf(form: ProfileForm, words: ProfileWords): Part[] {
 
 function buttonLine({ text, choice }: ProfileForm["buttons"][number]): string {
   return choice === "" ? text : `${text} → ${choice}`;
-}
-
-/** A webhook address is a secret: outside its field only the host is shown, with a mark to tell two of one host apart. */
-function hidden(address: string): string {
-  if (address.trim() === "") return "";
-  const mark = createHash("sha256").update(address.trim()).digest("hex").slice(0, 4);
-  return `${hostOf(address) || "…"}/… (${mark})`;
 }
 
 export function SideBySide({ mine, theirs, words }: {

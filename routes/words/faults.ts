@@ -31,6 +31,8 @@ const GONE_FROM_MENU = /^найдено «[^»]*», нужно select_<проф�
 function inEnglish(message: string): string {
   const [, line, column, rest] = /^строка (\d+), столбец (\d+): (.*)$/.exec(message) ?? [];
   if (rest !== undefined) return `line ${line}, column ${column}: ${inEnglish(rest)}`;
+  const [, nth, ofLine] = /^строка (\d+): (.*)$/.exec(message) ?? [];
+  if (ofLine !== undefined) return `line ${nth}: ${inEnglish(ofLine)}`;
   for (const [pattern, english] of ENGLISH) {
     if (pattern.test(message)) return message.replace(pattern, english);
   }

@@ -10,7 +10,7 @@ export const PREVIEW = bilingual({
   wasAway: "бот вернулся после перерыва",
   manager: "Так увидит менеджер",
   onlyWhenCrmFails: "Карточка приходит в чат, только если CRM не взяла лид.",
-  noWebhook: "Адреса вебхука нет, поэтому в чат придёт карточка каждого лида.",
+  noWebhook: "Лиды никуда больше не уходят, поэтому в чат придёт карточка каждого.",
 }, {
   title: "How it will look",
   visitor: "What the visitor will see",
@@ -19,5 +19,5 @@ export const PREVIEW = bilingual({
   wasAway: "the bot is back after it was away",
   manager: "What the manager will see",
   onlyWhenCrmFails: "The card comes to the chat only when the CRM did not take the lead.",
-  noWebhook: "There is no webhook address, so every lead's card comes to the chat.",
+  noWebhook: "Leads go nowhere else, so every lead's card comes to the chat.",
 });

@@ -348,6 +348,7 @@ story(
       await page.getByRole("button", { name: "Создать" }).click();
       await page.waitForURL(`${origin}/profiles/own?created`);
 
+      await page.getByLabel("Свой вебхук").check();
       await page.getByRole("button", { name: "Проверить" }).click();
       await page.locator(".trial").waitFor();
       await page.getByRole("link", { name: "Лиды" }).click();
@@ -386,6 +387,8 @@ const PATHS = [
   "/profiles/agency?saved",
   "/profiles/agency/languages/en",
   "/profiles/agency/history",
+  "/profiles/agency/sources",
+  "/profiles/agency/sources?source=vk-may",
   "/profiles/agency/rename",
   "/profiles/agency/delete",
   "/new-profile",

@@ -4,14 +4,21 @@ import assert from "node:assert/strict";
 import { PLAIN_JUDGE } from "../../lib/crm/webhook_judge.ts";
 import { createCrm } from "../../lib/crm/post.ts";
 import {
+  fetchChecked,
   isForbiddenTarget,
   type Lookup,
   rememberLookups,
   resolveHost,
 } from "../../lib/crm/connection.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
-import { CERTIFICATE, CERTIFICATE_HOST, PRIVATE_KEY } from "../helpers/a_certificate.ts";
+import {
+  CERTIFICATE,
+  CERTIFICATE_HOST,
+  CRM_CERTIFICATE,
+  PRIVATE_KEY,
+} from "../helpers/a_certificate.ts";
 import { aLog } from "../helpers/a_log.ts";
+import { openHttpsGate } from "../helpers/https_gate.ts";
 
 const plainPost = { headers: {}, body: '{"lead_name":"A"}', judge: PLAIN_JUDGE };
 
@@ -327,4 +334,26 @@ Deno.test("the system's resolver knows the hosts file", async () => {
   assert.ok(
     (await resolveHost("localhost")).some((each) => each === "127.0.0.1" || each === "::1"),
   );
+});
+
+Deno.test("a name that only the proxy resolves is left to the proxy, unless it is forbidden", async () => {
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => new Response("там"),
+  );
+  await using gate = openHttpsGate(`http://127.0.0.1:${server.addr.port}`);
+  using client = Deno.createHttpClient({
+    proxy: { url: gate.proxyUrl },
+    caCerts: [CRM_CERTIFICATE],
+    poolMaxIdlePerHost: 0,
+  });
+  const lookup = () => Promise.reject(new Error("no such host"));
+  const connections = { client, lookup, isProxied: true };
+  const answer = await fetchChecked("https://script.google.com/", { method: "POST" }, connections);
+  assert.equal(await answer.text(), "там");
+  assert.deepEqual(gate.asked, ["script.google.com:443"]);
+  const toLinkLocal = { ...connections, lookup: () => Promise.resolve(["169.254.169.254"]) };
+  await assert.rejects(fetchChecked("https://script.google.com/", {}, toLinkLocal));
+  await assert.rejects(fetchChecked("http://script.google.com/", {}, connections));
+  assert.equal(gate.asked.length, 1);
 });

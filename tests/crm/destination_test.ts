@@ -216,6 +216,11 @@ Deno.test("an answer with the refusing key declines whatever its status, and onl
     assert.deepEqual(outcomeOf(text), { kind: "accepted", status: 200 }, text);
   }
   assert.equal(outcomeOf("{}", 400).kind, "answered");
+  assert.deepEqual(judge.outcomeOf(anAnswer({ text: '{"error":"cut o', isWhole: false })), {
+    kind: "interrupted",
+    status: 200,
+    reason: "ответ оборвался",
+  });
 });
 
 Deno.test("Bitrix24 gets crm.lead.add at the profile's webhook, however it was copied", () => {
@@ -242,11 +247,20 @@ Deno.test("Bitrix24 accepts with a lead's id, refuses by an error, and asks to w
   assert.deepEqual(judge.outcomeOf(anAnswer({ text: '{"result":123,"time":{}}' })), {
     kind: "accepted",
     status: 200,
-    deal: { id: 123, url: "https://monster.bitrix24.ru/crm/lead/details/123/" },
+    deal: {
+      id: 123,
+      url: "https://monster.bitrix24.ru/crm/lead/details/123/",
+      takesNotes: false,
+    },
   });
-  for (const text of ["", '{"result":true}', '{"result":"123"}', '{"result":-1}', "<html>"]) {
+  for (const text of ["", '{"result":true}', '{"result":"123"}', '{"result":-1}']) {
     assert.deepEqual(judge.outcomeOf(anAnswer({ text })), { kind: "accepted", status: 200 }, text);
   }
+  assert.deepEqual(judge.outcomeOf(anAnswer({ text: " <html><title>Оплатите</title>" })), {
+    kind: "answered",
+    status: 200,
+    body: "Оплатите",
+  });
   const refused = '{"error":"INSUFFICIENT_SCOPE","error_description":"…"}';
   for (const status of [200, 400, 401]) {
     assert.deepEqual(judge.outcomeOf(anAnswer({ status, text: refused })), {

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { createCrm } from "../../lib/crm/post.ts";
+import { startBitrix24 } from "../../lib/simulator/crm/bitrix24.ts";
 import { startCrmServer } from "../../lib/simulator/crm/server.ts";
 import { createWebhookTrial } from "../../lib/crm/webhook_trial.ts";
 import { isForbiddenAddress } from "../../lib/profiles/network_address.ts";
 import type { Lookup } from "../../lib/crm/connection.ts";
+import type { Profile } from "../../lib/profiles/profile.ts";
+import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
+import { aProfile } from "../helpers/a_profile.ts";
 
 Deno.test("a trial sends one lead that is plainly marked as a test, and tells the answer", async () => {
   await using server = await startCrmServer();
@@ -12,7 +16,7 @@ Deno.test("a trial sends one lead that is plainly marked as a test, and tells th
   const crm = createCrm({ log, mask });
   try {
     const test = trialWith(crm);
-    const trial = await test(` ${server.url} `, 2000, "MONSTER AGENCY");
+    const trial = await test(aProfileAt(` ${server.url} `), 2000, noSecret);
     assert.ok(trial.kind === "sent");
     assert.deepEqual(trial.outcome, { kind: "accepted", status: 200 });
     assert.equal(trial.tookMs, 7);
@@ -37,13 +41,41 @@ Deno.test("a trial shows the beginning of what an accepting CRM says, without th
   const { log, mask } = aLog();
   const crm = createCrm({ log, mask });
   try {
-    const trial = await trialWith(crm)(`${server.url}${secret}`, 2000, "A");
+    const trial = await trialWith(crm)(aProfileAt(`${server.url}${secret}`), 2000, noSecret);
     assert.ok(trial.kind === "sent" && trial.outcome.kind === "accepted");
     assert.equal(trial.answer.length, 500);
     assert.match(trial.answer, /^ok \*\*\* яяя/);
   } finally {
     crm.close();
   }
+});
+
+Deno.test("a preset is tested in its own body, marked in every text that people read", async () => {
+  await using bitrix = await startBitrix24();
+  const { log, mask } = aLog();
+  const crm = createCrm({ log, mask });
+  try {
+    const profile = aProfile((agency) => {
+      agency.webhook_url = bitrix.url;
+      agency.crm = { kind: "bitrix24" };
+    });
+    const trial = await trialWith(crm)(profile, 2000, noSecret);
+    assert.ok(trial.kind === "sent" && trial.outcome.kind === "accepted");
+    assert.equal(bitrix.leads.length, 1);
+    assert.match(JSON.stringify(bitrix.leads[0]), /ТЕСТ\. MONSTER AGENCY[^]*не клиент/);
+  } finally {
+    crm.close();
+  }
+});
+
+Deno.test("a missing secret is told, and nothing is sent", async () => {
+  const profile = aProfile((agency) => {
+    agency.crm = { kind: "webhook", headers: { "X-Key": "{secret:crm_key}" } };
+  });
+  const never = { trySending: () => assert.fail("nothing may be sent") };
+  const trial = await trialWith(never)(profile, 2000, noSecret);
+  assert.ok(trial.kind === "faulty");
+  assert.match(trial.fault, /секрет crm_key не задан/);
 });
 
 Deno.test("a redirect is reported and not followed", async () => {
@@ -55,7 +87,7 @@ Deno.test("a redirect is reported and not followed", async () => {
   const { log, mask } = aLog();
   const crm = createCrm({ log, mask });
   try {
-    const trial = await trialWith(crm)(server.url, 2000, "A");
+    const trial = await trialWith(crm)(aProfileAt(server.url), 2000, noSecret);
     assert.ok(trial.kind === "sent" && trial.outcome.kind === "answered");
     assert.equal(trial.outcome.status, 302);
     assert.equal(requests, 1);
@@ -67,11 +99,17 @@ Deno.test("a redirect is reported and not followed", async () => {
 Deno.test("an impossible address and one of the machine's own services are not sent to", async () => {
   const never = { trySending: () => assert.fail("nothing may be sent") };
   const test = trialWith(never, () => Promise.resolve(["169.254.169.254"]));
-  assert.deepEqual(await test("ftp://crm.example.ru", 1000, "A"), { kind: "impossible" });
-  assert.deepEqual(await test("crm", 1000, "A"), { kind: "impossible" });
-  assert.deepEqual(await test("http://169.254.169.254/", 1000, "A"), { kind: "forbidden" });
+  assert.deepEqual(await test(aProfileAt("ftp://crm.example.ru"), 1000, noSecret), {
+    kind: "impossible",
+  });
+  assert.deepEqual(await test(aProfileAt("crm"), 1000, noSecret), { kind: "impossible" });
+  assert.deepEqual(await test(aProfileAt("http://169.254.169.254/"), 1000, noSecret), {
+    kind: "forbidden",
+  });
   // Anyone can make a name resolve to it.
-  assert.deepEqual(await test("http://innocent.example/", 1000, "A"), { kind: "forbidden" });
+  assert.deepEqual(await test(aProfileAt("http://innocent.example/"), 1000, noSecret), {
+    kind: "forbidden",
+  });
 });
 
 Deno.test("a name that does not resolve is left to the CRM client", async () => {
@@ -80,7 +118,7 @@ Deno.test("a name that does not resolve is left to the CRM client", async () => 
     { trySending: () => Promise.resolve({ outcome, answer: "" }) },
     () => Promise.reject(new Error("ENOTFOUND")),
   );
-  assert.deepEqual(await test("http://nowhere.example/", 1000, "A"), {
+  assert.deepEqual(await test(aProfileAt("http://nowhere.example/"), 1000, noSecret), {
     kind: "sent",
     outcome,
     answer: "",
@@ -154,6 +192,12 @@ for (
   Deno.test(`a CRM may live at ${address}`, () => assert.equal(isForbiddenAddress(address), false));
 }
 
+const noSecret = () => undefined;
+
+function aProfileAt(url: string): Profile {
+  return aProfile((agency) => agency.webhook_url = url);
+}
+
 type Sender = Parameters<typeof createWebhookTrial>[0]["crm"];
 
 function trialWith(crm: Sender, lookup: Lookup = () => Promise.resolve(["127.0.0.1"])) {
@@ -163,7 +207,8 @@ function trialWith(crm: Sender, lookup: Lookup = () => Promise.resolve(["127.0.0
     lookup,
     sleep: () => new Promise(() => {}),
     newId: () => "5b0f6a52-8c5e-4a53-9d0e-3f2f3a6f7c11",
-    now: () => nowMs += 7,
+    now: () => NOON_MS,
+    elapsedMs: () => nowMs += 7,
     stopping: new AbortController().signal,
   });
 }

@@ -1,4 +1,4 @@
-// A certificate for tests: of `crm.example.invalid`, signed by itself, good until 2126. Made by
+// Certificates for tests: signed by themselves, good until 2126. Made by
 // `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500`.
 
 export const CERTIFICATE_HOST = "crm.example.invalid";
@@ -21,5 +21,27 @@ export const PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgtLqsbe0EnT0I+F0q
 pYj8FgN+0wX90cj8Fft+TITlDuehRANCAATsm5mE552dm12xVMqaBDtGdHPk3EV0
 J3JpuKXF5pS6BQs+yjn+Gvj19N5z/3C4loG5bp2jDO8awJYTaBli5bWg
+-----END PRIVATE KEY-----
+`;
+
+/** Of `script.google.com` and `monster.amocrm.ru`: CRMs whose hosts no setting replaces. */
+export const CRM_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBvjCCAWSgAwIBAgIUANZqudNgyVOGGwdzKQ+Ap10FZmgwCgYIKoZIzj0EAwIw
+HDEaMBgGA1UEAwwRc2NyaXB0Lmdvb2dsZS5jb20wIBcNMjYxMTI5MTUwNjMyWhgP
+MjEyNjExMDUxNTA2MzJaMBwxGjAYBgNVBAMMEXNjcmlwdC5nb29nbGUuY29tMFkw
+EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE+hTpt22XdfTzHEa3slX+j4XSoZ0KPSwt
+EVQQ43DrCju6DMJc1TeVBDvEbGQFTnbQcTEOcfs6IG0/M6jZmiKbpqOBgTB/MB0G
+A1UdDgQWBBRshqU+8N2ACtQv3TmB1wLDJnvi/TAfBgNVHSMEGDAWgBRshqU+8N2A
+CtQv3TmB1wLDJnvi/TAvBgNVHREEKDAmghFzY3JpcHQuZ29vZ2xlLmNvbYIRbW9u
+c3Rlci5hbW9jcm0ucnUwDAYDVR0TAQH/BAIwADAKBggqhkjOPQQDAgNIADBFAiEA
+i7xvykcG15LUIQQN/mXjS6azKjyVoJTg+P2o4rfNrB4CIDhkVYm6LpJSjYabZaSt
+unYtofY9x+ZKglmVCUKrqvyc
+-----END CERTIFICATE-----
+`;
+
+export const CRM_PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgagRO3ujc3+8ZhniN
+JpQOx1yGZq59L7Oc7GWRyLWMhm+hRANCAAT6FOm3bZd19PMcRreyVf6PhdKhnQo9
+LC0RVBDjcOsKO7oMwlzVN5UEO8RsZAVOdtBxMQ5x+zogbT8zqNmaIpum
 -----END PRIVATE KEY-----
 `;

@@ -7,6 +7,7 @@ import { valueAt } from "../../lib/json/text.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { profileForm, versionOf } from "../../lib/profiles/edits.ts";
 import type { ProfileStore } from "../../lib/profiles/store.ts";
+import { createPageSecrets } from "../../lib/page/secrets.ts";
 import { createApp, type Handler, type WebDeps } from "../../lib/page/app.ts";
 import { NOON_MS } from "./a_lead.ts";
 import { aLog, type LogOfTest } from "./a_log.ts";
@@ -79,6 +80,8 @@ export interface PageOptions {
   readonly password?: string | null;
   readonly config?: Partial<WebDeps["config"]>;
   readonly deps?: Partial<WebDeps>;
+  /** The environment's secrets, by name. */
+  readonly environment?: ReadonlyMap<string, string>;
   /** By default an empty one in memory; closed with the page. */
   readonly journal?: Journal;
   /** By default `nowMs`, which only the test moves. */
@@ -121,6 +124,13 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     auth,
     profiles: store,
     journal,
+    secrets: createPageSecrets({
+      journal,
+      environment: (name) => options.environment?.get(name),
+      hide: log.mask.hide,
+      now,
+    }),
+    amocrm: { look: () => Promise.resolve({ kind: "fault", fault: "unreachable" }) },
     isForbiddenTarget: () => Promise.resolve(false),
     testWebhook: () => Promise.resolve({ kind: "impossible" }),
     delivery: {

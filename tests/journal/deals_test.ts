@@ -133,6 +133,16 @@ for (
     }],
   ] as const
 ) {
+  Deno.test("a deal of a CRM that takes no notes is owed none, neither at once nor for what is written later", () =>
+    withJournal((journal) => {
+      const deal = { ...accepted(8841).deal, takesNotes: false } as const;
+      end(journal, press(journal), { ...TAKEN, deal });
+      const message = { chatId: 1, messageId: 9, albumId: null, content: someContent() };
+      journal.recordFollowUp({ lead: 1, ...message }, NOON_MS);
+      assert.deepEqual(journal.noteLanes(), []);
+      assert.equal(journal.dealOf(1)?.url, deal.url);
+    }));
+
   Deno.test(`${how} records the deal with the lead, and owes a note of the request and of each follow-up so far`, () =>
     withJournal((journal) => {
       const begun = press(journal);

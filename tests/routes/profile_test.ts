@@ -334,8 +334,8 @@ Deno.test("testing a webhook shows the status, the time, the answer and what it 
   const asked: unknown[] = [];
   await using page = await openPage({
     deps: {
-      testWebhook(...args) {
-        asked.push(args);
+      testWebhook({ webhook, name }, timeoutMs) {
+        asked.push([webhook?.url, timeoutMs, name]);
         return Promise.resolve(trial);
       },
     },

@@ -3,9 +3,9 @@
 import { jsonOf, memberOf, withoutMarkup } from "../answer_words.ts";
 
 const MOST_FAULTS = 5;
-const MAX_CHARACTERS = 200;
+const MAX_PATH_CHARACTERS = 200;
 
-/** The reason of a refusal; the answer itself where it says nothing known. */
+/** The reason of a refusal, uncut; the answer itself where it says nothing known. */
 export function reasonOf(
   { status, text }: { readonly status: number; readonly text: string },
 ): string {
@@ -14,7 +14,7 @@ export function reasonOf(
   if (faults.length > 0) return faults.join("; ");
   const said = [memberOf(json, "title"), memberOf(json, "detail"), memberOf(json, "hint")]
     .filter((each) => typeof each === "string" && each.trim() !== "")
-    .map((each) => short(String(each)));
+    .map((each) => String(each).trim());
   if (said.length > 0) return [...new Set(said)].join(": ");
   return withoutMarkup(text) || "без пояснения";
 }
@@ -29,7 +29,7 @@ function faultsIn(json: unknown): string[] {
   });
   const lines = faults.flatMap((each) => {
     const detail = memberOf(each, "detail") ?? memberOf(each, "code");
-    return typeof detail === "string" ? [lineOf(memberOf(each, "path"), short(detail))] : [];
+    return typeof detail === "string" ? [lineOf(memberOf(each, "path"), detail.trim())] : [];
   });
   return [...new Set(lines)].slice(0, MOST_FAULTS);
 }
@@ -44,10 +44,6 @@ const STRUCTURE = new Set(["_embedded", "values", "value", ""]);
 
 /** The last part of `0._embedded.leads.0.custom_fields_values.1.values` that names a field. */
 function fieldOf(path: string): string | undefined {
-  const parts = path.slice(0, MAX_CHARACTERS).split(".");
+  const parts = path.slice(0, MAX_PATH_CHARACTERS).split(".");
   return parts.findLast((each) => !STRUCTURE.has(each) && !/^\d+$/.test(each));
-}
-
-function short(text: string): string {
-  return text.trim().slice(0, MAX_CHARACTERS).toWellFormed();
 }

@@ -109,8 +109,9 @@ Deno.test("a 400 without fields says its title and detail, or what it is", () =>
   );
   assert.equal(bodyOf(""), "без пояснения");
   assert.equal(bodyOf("<html><title>400</title>"), "400");
+  // Whoever shows it masks secrets first, and then cuts.
   const long = { "validation-errors": [{ errors: [{ path: "a", detail: "x".repeat(60_000) }] }] };
-  assert.ok(bodyOf(long).length < 300);
+  assert.equal(bodyOf(long), `поле a: ${"x".repeat(60_000)}`);
 });
 
 Deno.test("401, 402 and 403 are a trouble that a person has to end", () => {

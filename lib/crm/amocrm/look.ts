@@ -1,0 +1,192 @@
+// Looks into an amoCRM account without creating anything: its name, pipelines and users.
+
+import ky, { isNetworkError } from "ky";
+import { type Connections, fetchChecked, UnknownHostError } from "../connection.ts";
+import type { CrmAnswer } from "../prepared.ts";
+import type { Log } from "../../log/log.ts";
+import type { Mask } from "../../log/mask.ts";
+import { accountFault } from "../../profiles/crm_account.ts";
+import {
+  listCall,
+  MAX_LIST_BYTES,
+  type Pipeline,
+  type Read,
+  readAccount,
+  readPipelines,
+  readUsers,
+  type User,
+} from "./lists.ts";
+
+/** What an account has to choose from. */
+export interface AmoCrmLists {
+  readonly pipelines: readonly Pipeline[];
+  /** Empty where the token may not list them. */
+  readonly users: readonly User[];
+}
+
+/** Why an account could not be looked into. */
+export type LookFault =
+  | "no_account"
+  | "no_token"
+  | "unauthorized"
+  | "unpaid"
+  | "forbidden"
+  | "missing"
+  | "rate"
+  | "broken"
+  | "odd"
+  | "timeout"
+  | "unreachable";
+
+/** What was found. */
+export type AmoCrmLook =
+  | ({ readonly kind: "ok"; readonly account: string } & AmoCrmLists)
+  | { readonly kind: "fault"; readonly fault: LookFault };
+
+/** Which account, and the token for it. */
+export interface LookAt {
+  readonly account: string;
+  readonly token: string;
+}
+
+/** Looks into an account; never throws. */
+export type LookIntoAmoCrm = (at: LookAt, signal: AbortSignal) => Promise<AmoCrmLook>;
+
+/** How calls reach amoCRM. */
+export interface ReachAmoCrm {
+  /** Sends calls to `<root>/<account>/api/v4/…`; null sends them to the account itself. */
+  readonly root: string | null;
+  /** Keeps the pace that amoCRM asks of an account. */
+  readonly turn: <T>(account: string, call: () => Promise<T>) => Promise<T>;
+}
+
+/** How long one call may take, in ms. */
+const TIMEOUT_MS = 10_000;
+
+type What = Parameters<typeof listCall>[0];
+
+/** Creates the look. */
+export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
+  & {
+    readonly log: Log;
+    readonly mask: Mask;
+  }
+  & ReachAmoCrm
+  & Omit<Connections, "client">): LookIntoAmoCrm {
+  async function look({ account, token }: LookAt, signal: AbortSignal): Promise<AmoCrmLook> {
+    if (accountFault(account) !== null) throw new LookError("no_account");
+    using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, allowHost: true });
+    const get = ky.create({
+      retry: 0,
+      redirect: "manual",
+      throwHttpErrors: false,
+      timeout: false, // It would end with the headers.
+      headers: { "user-agent": "Triborg" },
+      fetch: (input, init) => fetchChecked(input, init, { ...connections, client }),
+    });
+    const ask = async (what: What) => {
+      const context = { secret: () => token, amoCrmRoot: root };
+      const call = listCall(what, { account, tokenSecret: "token" }, context);
+      if ("fault" in call) throw new LookError("no_token");
+      const { url, headers } = call;
+      return await turn(
+        account,
+        () =>
+          withinTime(
+            signal,
+            async (inTime) => await answerOf(await get(url, { headers, signal: inTime })),
+          ),
+      );
+    };
+    const { name, subdomain } = valueOf(readAccount(await ask("account")));
+    const pipelines = valueOf(readPipelines(await ask("pipelines")));
+    const users = await ask("users").then((answer) => valueOf(readUsers(answer)), noUsers);
+    return { kind: "ok", account: name || subdomain, pipelines, users };
+  }
+
+  return async (at, signal) => {
+    mask.hide(at.token);
+    const found = await look(at, signal)
+      .catch((error): AmoCrmLook => ({ kind: "fault", fault: faultOf(error) }));
+    const outcome = found.kind === "ok" ? "ok" : found.fault;
+    log.info("🔎 Проверка AmoCRM закончилась: {outcome}", { account: at.account, outcome });
+    return found;
+  };
+}
+
+async function withinTime<T>(
+  signal: AbortSignal,
+  call: (inTime: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new LookError("timeout")), TIMEOUT_MS);
+  try {
+    return await call(AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    throw late.signal.aborted ? late.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Reads an answer with a list. @throws {LookError} */
+async function answerOf(response: Response): Promise<CrmAnswer> {
+  const { status, headers } = response;
+  if (status !== 200) await response.body?.cancel();
+  if (status !== 200 && status !== 204) throw new LookError(faultOfStatus(status));
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of status === 200 ? response.body ?? [] : []) {
+    bytes += chunk.length;
+    if (bytes > MAX_LIST_BYTES) throw new LookError("odd"); // Leaving the loop cancels the body.
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return {
+    status,
+    location: null,
+    retryAfter: headers.get("retry-after"),
+    text: text + decoder.decode(),
+    isWhole: true,
+  };
+}
+
+function valueOf<T>(read: Read<T>): T {
+  if (!read.ok) throw new LookError("odd");
+  return read.value;
+}
+
+/** Only administrators may list users; everything else works without. */
+function noUsers(error: unknown): readonly User[] {
+  if (error instanceof LookError && error.fault === "forbidden") return [];
+  throw error;
+}
+
+function faultOfStatus(status: number): LookFault {
+  switch (status) {
+    case 401:
+      return "unauthorized";
+    case 402:
+      return "unpaid";
+    case 403:
+      return "forbidden";
+    case 404:
+    case 405:
+      return "missing";
+    case 429:
+      return "rate";
+    default:
+      return status >= 500 ? "broken" : "odd";
+  }
+}
+
+function faultOf(error: unknown): LookFault {
+  if (error instanceof LookError) return error.fault;
+  return error instanceof UnknownHostError || isNetworkError(error) ? "unreachable" : "odd";
+}
+
+class LookError extends Error {
+  constructor(readonly fault: LookFault) {
+    super(fault);
+  }
+}

@@ -1,0 +1,96 @@
+// The keys to CRMs as the page sees them: where each is and how it ends. Values go to requests alone.
+
+/** Before the name of a header's secret in the name of its field. */
+export const HEADER_SECRET = "header_secret:";
+
+/** What may be told of a secret. */
+export type KnownSecret =
+  /** The environment has it, which goes before what was typed. */
+  | { readonly kind: "environment"; readonly variable: string }
+  | { readonly kind: "kept"; readonly ending: string; readonly savedAtMs: number };
+
+/** A secret that was typed on the page. */
+export interface KeptSecret {
+  readonly name: string;
+  /** Its last characters; empty for a short one. */
+  readonly ending: string;
+  readonly savedAtMs: number;
+}
+
+/** The secrets that profiles refer to. */
+export interface PageSecrets {
+  /** Those that were typed on the page, also where no profile refers to them any more. */
+  kept(): readonly KeptSecret[];
+  find(name: string): KnownSecret | undefined;
+  /** The value, for a request to a CRM. */
+  value(name: string): string | undefined;
+  keep(name: string, value: string, by: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Masks a value in every log from now on. */
+  hide(value: string): void;
+}
+
+/** What a page tells of a secret. */
+export interface SecretView {
+  /** Empty while it has no name yet. */
+  readonly name: string;
+  readonly known: KnownSecret | { readonly kind: "typed"; readonly ending: string } | undefined;
+  /** The names of other profiles that use it. */
+  readonly sharedBy: readonly string[];
+}
+
+/** A token that is there already. */
+export interface OtherToken {
+  readonly name: string;
+  /** The profile that uses it; null where none does. */
+  readonly profile: string | null;
+  readonly ending: string;
+  /** Set where the environment has it. */
+  readonly variable?: string;
+}
+
+/** The secrets of a form. */
+export interface SecretViews {
+  readonly token: SecretView;
+  readonly signing: SecretView;
+  readonly headers: readonly SecretView[];
+  /** Tokens that this profile may use too, while it has none. */
+  readonly otherTokens: readonly OtherToken[];
+}
+
+/** Creates them from the journal and the environment. */
+export function createPageSecrets({ journal, environment, hide, now }: {
+  readonly journal: {
+    secret(name: string): string | undefined;
+    keptSecrets(): readonly KeptSecret[];
+    keepSecret(name: string, value: string, by: string, nowMs: number): void;
+    removeSecret(name: string): boolean;
+    committed(): Promise<void>;
+  };
+  /** The value of `SECRET_<NAME>`, by name in lower case. */
+  readonly environment: (name: string) => string | undefined;
+  readonly hide: (value: string) => void;
+  readonly now: () => number;
+}): PageSecrets {
+  return {
+    kept: () => journal.keptSecrets(),
+    find(name) {
+      if (environment(name) !== undefined) {
+        return { kind: "environment", variable: `SECRET_${name.toUpperCase()}` };
+      }
+      const kept = journal.keptSecrets().find((each) => each.name === name);
+      return kept && { kind: "kept", ending: kept.ending, savedAtMs: kept.savedAtMs };
+    },
+    value: (name) => environment(name) ?? journal.secret(name),
+    async keep(name, value, by) {
+      hide(value);
+      journal.keepSecret(name, value, by, now());
+      await journal.committed();
+    },
+    async remove(name) {
+      journal.removeSecret(name);
+      await journal.committed();
+    },
+    hide,
+  };
+}
