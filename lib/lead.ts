@@ -104,6 +104,24 @@ export interface FollowUpContent {
   readonly file?: string;
 }
 
+/** What a manager wrote for a visitor: its words, and the file by which a copy of it can be replaced. */
+export interface AnswerContent extends FollowUpContent {
+  /** Telegram's `file_id`; absent for text, and for media that cannot be put in another's place. */
+  readonly fileId?: string;
+  readonly fileKind?: FileKind;
+}
+
+/** Kinds of files that an edit can put into a message (Bot API: editMessageMedia). */
+export const FILE_KINDS = ["animation", "photo", "document", "video", "audio"] as const;
+export type FileKind = typeof FILE_KINDS[number];
+
+/**
+ * Where an answer is. `asking`: a manager has not chosen its lead; `due`: on its way to the visitor; `kept`: a note, which
+ * stays inside; `dropped`: a manager chose nobody, or its person was erased before.
+ */
+export const ANSWER_STATES = ["asking", "due", "sent", "refused", "kept", "dropped"] as const;
+export type AnswerState = typeof ANSWER_STATES[number];
+
 /** How one POST to the CRM ended. Only `timeout` and `interrupted` may have arrived. */
 export type CrmOutcome =
   /** `deal` is what it became, where the CRM says so. */

@@ -19,6 +19,7 @@ import {
   Told,
   type Wish,
 } from "./components/lead_parts.tsx";
+import { Conversation, invitedPath, WRITE } from "./components/conversation.tsx";
 import { LeadRow } from "./components/lead_row.tsx";
 import { Moments } from "./components/moments.tsx";
 import { isolated } from "./components/isolated.tsx";
@@ -132,6 +133,12 @@ export const handler = define.handlers({
               {username === null && <span class="hint">{words.writeById}</span>}
             </p>
           )}
+          <Conversation
+            lead={lead}
+            said={deps.journal.conversationOf(lead.number)}
+            frame={frame}
+            invited={ctx.url.searchParams.has("invited")}
+          />
           <h2>{words.life}</h2>
           <Moments life={life} attempts={attempts} timeZone={deps.config.timeZone} frame={frame} />
         </div>
@@ -146,7 +153,12 @@ export const handler = define.handlers({
 
   async POST(ctx) {
     const { deps, form, session } = ctx.state;
-    const { number } = lifeOf(ctx.params["number"], deps).lead;
+    const { lead } = lifeOf(ctx.params["number"], deps);
+    const { number } = lead;
+    if (field(form, "do") === WRITE && !isErased(lead)) {
+      await deps.delivery.invite(number, session.openedBy);
+      return ctx.redirect(invitedPath(number), 303);
+    }
     const wish = await decide(deps.delivery, number, field(form, "do"), session.openedBy);
     const looks = field(form, "script") === "" ? LOOKS : LOOKS_OF_SCRIPT;
     if (wish === "asked" || wish === "running") await untilSent(number, looks, deps);

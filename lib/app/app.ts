@@ -14,12 +14,14 @@ import { createUpkeep } from "./upkeep/upkeep.ts";
 import { createBot } from "../bot/bot.ts";
 import { createManagers } from "../bot/managers.ts";
 import { clockTime, dayStartMs } from "../calendar.ts";
+import { createAnswers } from "../delivery/answers.ts";
 import { createDelivery } from "../delivery/delivery.ts";
 import { createAfterVisitors } from "../delivery/after_visitors.ts";
 import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
 import { createDurableRecording } from "../journal/durable.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
+import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
@@ -32,6 +34,7 @@ import { createBudgets, withRetries } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
+import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
@@ -168,6 +171,14 @@ function createParts(
     recordDone,
     cutOff: cutOff.signal,
   });
+  const answers = createAnswers({
+    ...shared,
+    answerChat: createAnswerChat(createApi(telegram, pace.at("answer"))),
+    adminChat,
+    react: createReact(createApi(telegram, pace.at("managers")), log),
+    recordDurably,
+    wakeNotes: delivery.wake,
+  });
   const managers = createManagers({
     ...shared,
     delivery,
@@ -189,7 +200,7 @@ function createParts(
     ...shared,
     profiles,
     ...crmParts,
-    delivery,
+    delivery: { ...delivery, invite: answers.invite },
     linkUsed: loginMessages.wake,
     config,
     troubles: () => troublesOf(health.facts()),
@@ -217,6 +228,7 @@ function createParts(
   }, {
     ...shared,
     delivery,
+    answers,
     managers,
     newId: () => crypto.randomUUID(),
     adminChatId: adminChat.chatId,
@@ -234,6 +246,7 @@ function createParts(
     ...crmParts,
     managersChat,
     delivery,
+    answers,
     loginMessages,
     presence,
     page,
@@ -261,6 +274,7 @@ function run(parts: Parts): App {
 
   async function work(): Promise<number> {
     await parts.delivery.start();
+    parts.answers.start();
     parts.clock.start();
     watch.start();
     parts.upkeep.start();
@@ -331,7 +345,7 @@ function createIntroduction({ telegram, bot, inbox, managersChat, profiles, log 
 
 /** @param isLost Whether the journal's files are gone: closing would write and remove files at their paths. */
 async function close(parts: Parts, isLost: () => boolean): Promise<void> {
-  const { journal, delivery, inbox, loginMessages, cutOff } = parts;
+  const { journal, delivery, answers, inbox, loginMessages, cutOff } = parts;
   parts.stop();
   parts.watch.stop();
   parts.clock.stop();
@@ -339,7 +353,7 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   await parts.page.close();
   await parts.upkeep.stop();
   // No new POST begins, but running handlers may still add work for visitors: delivery stops twice.
-  await Promise.all([inbox.stop(), delivery.stop(), loginMessages.stop()]);
+  await Promise.all([inbox.stop(), delivery.stop(), answers.stop(), loginMessages.stop()]);
   await delivery.stop();
   clearTimeout(timer);
   parts.crm.close();

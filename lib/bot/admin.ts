@@ -27,18 +27,19 @@ export function adminPresses(deps: AdminDeps): Composer<Context> {
   const press = (prefix: string) => new RegExp(`^${prefix}(.+)$`);
   chat.callbackQuery(
     press(PRESS.byHand),
-    (ctx) => answer(ctx, deps, () => managers.closeByHand(String(ctx.match[1]), managerOf(ctx))),
+    (ctx) =>
+      answerPress(ctx, deps, () => managers.closeByHand(String(ctx.match[1]), managerOf(ctx))),
   );
   chat.callbackQuery(
     press(PRESS.resend),
-    (ctx) => answer(ctx, deps, () => managers.resend(String(ctx.match[1]), managerOf(ctx))),
+    (ctx) => answerPress(ctx, deps, () => managers.resend(String(ctx.match[1]), managerOf(ctx))),
   );
   chat.callbackQuery(press(PRESS.sendAll), (ctx) => {
     const message = ctx.callbackQuery.message;
     if (message === undefined) return;
     const offer = { chatId: message.chat.id, messageId: message.message_id };
     const profile = String(ctx.match[1]);
-    return answer(ctx, deps, () => managers.sendAll(profile, managerOf(ctx), offer));
+    return answerPress(ctx, deps, () => managers.sendAll(profile, managerOf(ctx), offer));
   });
 
   return composer;
@@ -67,17 +68,18 @@ export function adminCommands(deps: AdminDeps): Composer<Context> {
   return composer;
 }
 
-function inManagersChat({ adminChatId }: AdminDeps) {
+/** A composer, and its part for the managers' chat. */
+export function inManagersChat({ adminChatId }: AdminDeps) {
   const composer = new Composer<Context>();
   return { composer, chat: composer.filter((ctx) => ctx.chat?.id === adminChatId()) };
 }
 
-function managerOf(ctx: Context): string {
+export function managerOf(ctx: Context): string {
   return managerName(visitorOf(ctx.from, 0));
 }
 
 /** Answers the press with its result, or with a failure. */
-async function answer(ctx: Context, { log }: AdminDeps, act: () => Promise<string>) {
+export async function answerPress(ctx: Context, { log }: AdminDeps, act: () => Promise<string>) {
   let text = "Не получилось, попробуйте ещё раз";
   try {
     text = await act();
@@ -88,7 +90,8 @@ async function answer(ctx: Context, { log }: AdminDeps, act: () => Promise<strin
   }
 }
 
-async function reply(
+/** Replies in the topic of the message. */
+export async function reply(
   ctx: Context,
   text: string,
   options: NonNullable<Parameters<Context["reply"]>[1]> = {},

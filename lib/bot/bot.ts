@@ -1,7 +1,8 @@
 // Builds the bot: which composer handles which update, and in what order.
 
 import { Bot, type Context, type Transformer } from "grammy";
-import { adminCommands, type AdminDeps, adminPresses } from "./admin.ts";
+import { adminCommands, adminPresses } from "./admin.ts";
+import { type AnswerDeps, answerEdits, answerMessages, choicePresses } from "./answers.ts";
 import { answerPresses, choiceComposer } from "./choice.ts";
 import type { BotDeps } from "./deps.ts";
 import { isContent } from "./content.ts";
@@ -23,7 +24,7 @@ export interface BotOptions extends TelegramOptions {
 /** Builds the bot. Errors of its handlers reach the caller of `handleUpdate`. */
 export function createBot(
   { token, apiRoot, pace, retries }: BotOptions,
-  deps: BotDeps & AdminDeps,
+  deps: BotDeps & AnswerDeps,
 ): Bot {
   const bot = new Bot(token, { client: clientOptions(apiRoot) });
   bot.api.config.use(onlyAnswers, pace);
@@ -34,16 +35,19 @@ export function createBot(
 
   // Split by kind of update first, so that each update passes few composers.
   const presses = bot.on("callback_query");
-  presses.use(adminPresses(deps), answerPresses(deps));
+  presses.use(adminPresses(deps), choicePresses(deps), answerPresses(deps));
   presses.filter(isPrivate).use(menuPresses(deps), choiceComposer(deps));
   const messages = bot.on("message");
-  messages.use(adminCommands(deps), idCommand(deps));
-  bot.on("channel_post").use(idCommand(deps)); // For setting up a channel as managers' chat.
+  messages.use(adminCommands(deps), idCommand(deps), answerMessages(deps));
+  // For setting up a channel as managers' chat, and answering in it.
+  bot.on("channel_post").use(idCommand(deps), answerMessages(deps));
   const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));
   const content = visitors.filter((ctx) => isContent(ctx.message));
   content.use(phoneComposer(deps), followUpComposer(deps), (ctx) => sendMenu(ctx, deps));
-  bot.on("edited_message").filter(isPrivate).use(editComposer(deps));
+  const edits = bot.on("edited_message");
+  edits.use(answerEdits(deps));
+  edits.filter(isPrivate).use(editComposer(deps));
   return bot;
 }
 

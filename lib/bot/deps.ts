@@ -9,7 +9,7 @@ export interface BotDeps {
   readonly profiles: () => Profiles;
   readonly journal: Pick<
     Journal,
-    "rememberMenu" | "findMenu" | "latestSource" | "latestLead" | "phoneAsked" | "committed"
+    "rememberMenu" | "findMenu" | "latestSource" | "conversationLead" | "phoneAsked" | "committed"
   >;
   readonly delivery: Pick<
     Delivery,

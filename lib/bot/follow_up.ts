@@ -1,17 +1,17 @@
-// Messages of a visitor within 24 hours of a lead, and their later edits, go to the managers.
+// Messages of a visitor within 24 hours of the last word about a lead, and their later edits, go to the managers.
 
 import { Composer, type Context } from "grammy";
 import { contentOf } from "./content.ts";
 import type { BotDeps } from "./deps.ts";
 
-/** How long after a lead its visitor's messages belong to it, in ms. */
+/** How long after the last word of either side a visitor's messages belong to the lead, in ms. */
 const CONVERSATION_MS = 24 * 60 * 60 * 1000;
 
 export function followUpComposer(deps: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   composer.on("message", async (ctx, next) => {
     const message = ctx.message;
-    const lead = deps.journal.latestLead(message.chat.id, deps.now() - CONVERSATION_MS);
+    const lead = deps.journal.conversationLead(message.chat.id, deps.now() - CONVERSATION_MS);
     if (lead === undefined) return await next();
     const album: unknown = message.media_group_id;
     await deps.delivery.receiveFollowUp({

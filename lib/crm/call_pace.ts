@@ -23,6 +23,10 @@ export interface CallPace {
   ): Promise<T>;
   /** Lets no call of an account leave for so long, as it asked. */
   hold(account: string, ms: number): void;
+  /** An account took or declined a call without asking for a wait. */
+  ease(account: string): void;
+  /** For how long an account has only asked for waits, in ms; 0 where its last answer was another. */
+  heldForMs(account: string): number;
 }
 
 /** Calls are this much further apart than their number a second needs, as not all travel equally fast. */
@@ -33,6 +37,7 @@ interface Line {
   readonly waiting: Record<CallRank, (() => void)[]>;
   isTaken: boolean;
   nextMs: number;
+  heldSinceMs: number | null;
 }
 
 export function createCallPace({ elapsedMs, sleep, stopping }: {
@@ -49,7 +54,12 @@ export function createCallPace({ elapsedMs, sleep, stopping }: {
   function lineOf(account: string): Line {
     let line = lines.get(account);
     if (line === undefined) {
-      line = { waiting: { lead: [], page: [], note: [] }, isTaken: false, nextMs: firstMs };
+      line = {
+        waiting: { lead: [], page: [], note: [] },
+        isTaken: false,
+        nextMs: firstMs,
+        heldSinceMs: null,
+      };
       lines.set(account, line);
     }
     return line;
@@ -97,7 +107,13 @@ export function createCallPace({ elapsedMs, sleep, stopping }: {
     },
     hold(account, ms) {
       const line = lineOf(account);
+      line.heldSinceMs ??= elapsedMs();
       line.nextMs = Math.max(line.nextMs, elapsedMs() + ms);
+    },
+    ease: (account) => void (lineOf(account).heldSinceMs = null),
+    heldForMs(account) {
+      const { heldSinceMs } = lineOf(account);
+      return heldSinceMs === null ? 0 : elapsedMs() - heldSinceMs;
     },
   };
 }

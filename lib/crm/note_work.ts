@@ -50,12 +50,14 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
     const pace = { account: settings.account, callsPerSecond: CALLS_PER_SECOND };
     return await callPace.run(pace, "note", async (leave) => {
       if (!await leave()) return undefined;
-      return await crm.send({
+      const outcome = await crm.send({
         ...post,
         timeoutMs: options.crmTimeoutMs,
         idempotencyKey: `${note.lead.id}:${note.id}`,
         facts: { lead: note.lead.number, profile: note.lead.profile },
       }, cutOff);
+      if (!("retryAfterMs" in outcome)) callPace.ease(pace.account);
+      return outcome;
     });
   }
 

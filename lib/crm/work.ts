@@ -1,7 +1,13 @@
 // Does the CRM's work: a lead's POST, and records its outcome. Sends through post.ts.
 
 import type { CallPace } from "./call_pace.ts";
-import { type DestinationContext, prepareLead, routeOf } from "./destination.ts";
+import {
+  type DestinationContext,
+  type NoPost,
+  prepareLead,
+  type Route,
+  routeOf,
+} from "./destination.ts";
 import { logOutcome } from "./outcome.ts";
 import type { Crm } from "./post.ts";
 import type { Attempt, Journal, Work, WorkOf } from "../journal/journal.ts";
@@ -31,6 +37,19 @@ type PreparedLead = ReturnType<typeof prepareLead>;
 
 /** How often a POST is made that the CRM declines for its rate alone. */
 const MOST_TRIES_AT_LIMIT = 3;
+
+/** How long a CRM may only ask for waits until the leads in line that are as old go to the managers, in ms. */
+const HELD_PATIENCE_MS = 2 * 60_000;
+
+type Way =
+  | { readonly route: null }
+  | { readonly profile: Profile; readonly route: Route };
+
+/** A turn to call an account. */
+interface Turn {
+  readonly account: string;
+  readonly leave: () => Promise<boolean>;
+}
 
 /** What the CRM's work needs. */
 export interface CrmWorkOptions {
@@ -83,20 +102,51 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     if (askedBy !== null && (lead.state === "in_crm" || lead.state === "by_hand")) {
       return await record(() => journal.skipPost(work, now()));
     }
+    const way = wayOf(lead);
+    if (way.route === null) return await reportNoWebhook(work, lead);
+    const { host: account, callsPerSecond } = way.route;
+    if (callsPerSecond === null) return await send(work, lead, way.profile);
+    const hasHadTurn = await options.callPace.run(
+      { account, callsPerSecond },
+      "lead",
+      async (leave) => {
+        const current = wayOf(lead); // It may have changed while the lead was in line.
+        if (current.route === null || current.route.host !== account) return false;
+        await send(work, lead, current.profile, { account, leave });
+        return true;
+      },
+    );
+    if (!hasHadTurn) await run(work);
+  }
+
+  /** Where a lead goes as things are now. */
+  function wayOf(lead: Lead): Way {
     const profile = profileOfWord(profiles(), lead.profile);
     const route = profile && routeOf(profile);
-    if (profile === undefined || route == null) return await reportNoWebhook(work, lead);
-    const prepared = prepareLead(profile, lead, options.crmContext());
-    const rate = "fault" in prepared ? null : route.callsPerSecond;
-    const send = async (leave?: () => Promise<boolean>) => {
-      if (cutOff.aborted) return journal.releaseWork(work, now());
-      const attempt = journal.beginAttempt(lead.number, askedBy, now());
-      await journal.committed();
-      if (leave !== undefined && !await leave()) return await withdraw(work, attempt);
-      await sendOnce({ work, attempt, lead, profile }, prepared);
-    };
-    if (rate === null) return await send();
-    await options.callPace.run({ account: route.host, callsPerSecond: rate }, "lead", send);
+    return profile === undefined || route == null ? { route: null } : { profile, route };
+  }
+
+  async function send(
+    work: WorkOf<"post">,
+    lead: Lead,
+    profile: Profile,
+    turn?: Turn,
+  ): Promise<void> {
+    if (cutOff.aborted) return journal.releaseWork(work, now());
+    const prepare = () => prepareLead(profile, lead, options.crmContext());
+    const first = turn !== undefined && hasWaitedEnough(work, lead, turn) ? HELD : prepare();
+    const attempt = journal.beginAttempt(lead.number, work.body.askedBy, now());
+    await journal.committed();
+    const begun = { work, attempt, lead, profile };
+    if (turn === undefined || "fault" in first) return await sendOnce(begun, first);
+    if (!await turn.leave()) return await withdraw(work, attempt);
+    await sendOnce(begun, prepare()); // A minute may have passed.
+  }
+
+  /** A CRM that asks each lead to wait would keep those behind it from the managers for hours. */
+  function hasWaitedEnough(work: WorkOf<"post">, lead: Lead, { account }: Turn): boolean {
+    return work.body.askedBy === null && now() - lead.receivedAtMs > HELD_PATIENCE_MS &&
+      options.callPace.heldForMs(account) > HELD_PATIENCE_MS;
   }
 
   async function post(begun: BegunPost): Promise<void> {
@@ -116,6 +166,11 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   ): Promise<void> {
     const outcome = await outcomeOf(lead, profile, prepared);
     options.crmAnswered(profile, outcome);
+    const route = routeOf(profile);
+    const isPaced = typeof route?.callsPerSecond === "number";
+    if (isPaced && !("fault" in prepared) && !("retryAfterMs" in outcome)) {
+      options.callPace.ease(route.host);
+    }
     if (outcome.kind !== "accepted") return await fail(work, attempt, outcome, profile);
     options.ended(work);
     const done = { kind: "accepted", work, attempt, outcome, atMs: now() } as const;
@@ -179,6 +234,9 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
 
 /** The outcome of a manager's resend while the profile has no webhook. */
 const NO_WEBHOOK: CrmOutcome = { kind: "client", reason: "вебхук не настроен" };
+
+/** Why a lead that waited in line is not sent. */
+const HELD: NoPost = { fault: "CRM больше 2 минут просит присылать реже" };
 
 /** The outcome of an attempt that a defect kept from being recorded. */
 const UNRECORDED: CrmOutcome = { kind: "interrupted", reason: "исход отправки не записан" };

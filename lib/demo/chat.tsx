@@ -57,7 +57,14 @@ function createDemoChat(
         return stage.say(field(form, "text").trim());
       }),
     )
-    .post("/demo/manager", act((form) => press(stage, "manager", field(form, "press"))))
+    .post(
+      "/demo/manager",
+      act((form) =>
+        form.has("press")
+          ? press(stage, "manager", field(form, "press"))
+          : stage.answer(field(form, "text").trim())
+      ),
+    )
     .post(
       "/demo/crm",
       act(async (form) => {

@@ -90,19 +90,31 @@ function VisitorPhone({ stage, words, botId }: PartProps & { readonly botId: num
           <button type="submit" class="quiet" name="open" value={key}>{key}</button>
         ))}
       </form>
-      <form method="post" action="/demo/visitor" class="say">
-        <input
-          type="text"
-          name="text"
-          maxLength={1000}
-          required
-          autocomplete="off"
-          placeholder={words.message}
-          aria-label={words.message}
-        />
-        <button type="submit" aria-label={words.send}>➤</button>
-      </form>
+      <SayForm action="/demo/visitor" label={words.message} words={words} />
     </section>
+  );
+}
+
+function SayForm(
+  { action, label, words }: {
+    readonly action: string;
+    readonly label: string;
+    readonly words: ChatWords;
+  },
+) {
+  return (
+    <form method="post" action={action} class="say">
+      <input
+        type="text"
+        name="text"
+        maxLength={1000}
+        required
+        autocomplete="off"
+        placeholder={label}
+        aria-label={label}
+      />
+      <button type="submit" aria-label={words.send}>➤</button>
+    </form>
   );
 }
 
@@ -121,9 +133,15 @@ function ManagersPhone({ stage, words, botId }: PartProps & { readonly botId: nu
       >
         {stage.managersMessages.length === 0 && <p class="empty">{words.noCards}</p>}
         {stage.managersMessages.map((message) => (
-          <Bubble message={message} isOwn={message.from.id !== botId} words={words} />
+          <Bubble
+            message={message}
+            isOwn={message.from.id !== botId}
+            words={words}
+            reaction={stage.reactionTo(message.message_id)}
+          />
         ))}
       </form>
+      <SayForm action="/demo/manager" label={words.answer} words={words} />
     </section>
   );
 }
@@ -168,21 +186,27 @@ function Crm({ stage, words }: PartProps) {
 }
 
 function Bubble(
-  { message, isOwn, words }: {
+  { message, isOwn, words, reaction }: {
     readonly message: SimMessage;
     readonly isOwn: boolean;
     readonly words: ChatWords;
+    readonly reaction?: string | undefined;
   },
 ) {
   const text = message.text ?? message.caption ?? "";
+  const quoted = message.reply_to_message;
   const rows = message.reply_markup?.inline_keyboard ?? [];
   return (
     <div class={isOwn ? "message own" : "message"}>
       <div class="bubble">
+        {quoted !== undefined && (
+          <p class="quoted">{quoted.text ?? quoted.caption ?? words.photo}</p>
+        )}
         {message.photo !== undefined && <div class="photo" role="img" aria-label={words.photo} />}
         <p>
           <Formatted text={text} entities={message.entities ?? message.caption_entities ?? []} />
         </p>
+        {reaction !== undefined && <span class="reaction">{reaction}</span>}
       </div>
       {rows.length > 0 && (
         <div class="keyboard">

@@ -43,6 +43,10 @@ export interface ChatStage {
   /** Each returns false when there is nothing to open, press or play. */
   open(profile: string): boolean;
   say(text: string): boolean;
+  /** The manager replies to the newest message of the bot in their chat. */
+  answer(text: string): boolean;
+  /** The bot's reaction to a message of the managers' chat. */
+  reactionTo(messageId: number): string | undefined;
   press(who: "visitor" | "manager", messageId: number, button: string): boolean;
   /** Plays a scenario at a pace that a person can follow. */
   play(scenario: number): boolean;
@@ -58,10 +62,18 @@ const BEHAVIOURS: Readonly<Record<Exclude<Mode, "down" | "amocrm">, CrmMode>> = 
 };
 
 /** What the CRM does in each scenario, in the order of their buttons. */
-const SCENARIOS: readonly Mode[] = ["answers", "down", "error", "silent", "amocrm"];
+const SCENARIOS: readonly (Mode | "answered")[] = [
+  "answers",
+  "down",
+  "error",
+  "silent",
+  "amocrm",
+  "answered",
+];
 
 const CHOICE = "Привлечь клиентов";
 const FOLLOW_UP = "https://example.com";
+const ANSWER = "Здравствуйте! Пришлите ссылку на ваш сайт, посмотрим сегодня.";
 
 const MOST_RECEIVED = 6;
 
@@ -140,9 +152,15 @@ export function createChatStage(
     });
   }
 
-  async function perform(wanted: Mode): Promise<void> {
+  function answer(text: string): boolean {
+    const target = admin.chat.messages.slice(firstShown)
+      .findLast(({ from }) => from.id === telegram.bot.id);
+    return target !== undefined && attempt(() => manager.reply(target, text));
+  }
+
+  async function perform(wanted: Mode | "answered"): Promise<void> {
     if (closing.signal.aborted) return;
-    await setMode(wanted);
+    await setMode(wanted === "answered" ? "error" : wanted);
     visitor = newVisitor();
     tell("other");
     await pause();
@@ -152,7 +170,16 @@ export function createChatStage(
     visitor.press(menu, CHOICE);
     await pause();
     await pause();
-    if (wanted === "answers" || wanted === "amocrm") visitor.say(FOLLOW_UP);
+    if (wanted === "answered") {
+      const shown = visitor.chat;
+      await admin.chat.waitUntil((all) => all.at(-1)?.reply_markup !== undefined);
+      answer(ANSWER);
+      await shown.waitFor(({ text }) => text === ANSWER);
+      await pause();
+    }
+    if (wanted === "answers" || wanted === "amocrm" || wanted === "answered") {
+      visitor.say(FOLLOW_UP);
+    }
   }
 
   /** Runs an action; false when its message or button is gone by now. */
@@ -181,6 +208,11 @@ export function createChatStage(
     setMode,
     open: (profile) => profiles.includes(profile) && attempt(() => visitor.start(profile)),
     say: (text) => text !== "" && attempt(() => visitor.say(text)),
+    answer: (text) => text !== "" && answer(text),
+    reactionTo(messageId) {
+      const [reaction] = admin.chat.reaction(messageId);
+      return reaction?.type === "emoji" ? reaction.emoji : undefined;
+    },
     press: (who, messageId, button) =>
       attempt(() => (who === "visitor" ? visitor : manager).press(messageId, button)),
     play(scenario) {

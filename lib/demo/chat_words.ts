@@ -15,6 +15,7 @@ export const CHAT = bilingual({
     "CRM: ошибка 500",
     "CRM молчит",
     "AmoCRM напрямую",
+    "Менеджер отвечает клиенту",
   ],
   visitor: "Посетитель",
   managers: "Чат менеджеров",
@@ -32,6 +33,7 @@ export const CHAT = bilingual({
   noCards: "Тишина: всё в CRM. Карточка придёт, если CRM не возьмёт лид.",
   open: "Открыть ссылку",
   message: "Сообщение боту",
+  answer: "Ответить на последнее сообщение",
   send: "Отправить",
   photo: "фото",
 }, {
@@ -47,6 +49,7 @@ export const CHAT = bilingual({
     "The CRM: error 500",
     "The CRM is silent",
     "amoCRM directly",
+    "A manager answers the client",
   ],
   visitor: "Visitor",
   managers: "Managers' chat",
@@ -64,6 +67,7 @@ export const CHAT = bilingual({
   noCards: "Silence: everything is in the CRM. A card comes when the CRM does not take a lead.",
   open: "Open the link",
   message: "A message to the bot",
+  answer: "Reply to the last message",
   send: "Send",
   photo: "photo",
 });

@@ -4,6 +4,7 @@
 import type { AmoCrm, AmoDeal } from "../simulator/crm/amocrm.ts";
 import type { CrmServer } from "../simulator/crm/server.ts";
 import type { Destination } from "./demo_profiles.ts";
+import type { JsonObject } from "../simulator/telegram/params.ts";
 import type { Group, SimMessage, TelegramServer } from "../simulator/telegram/server.ts";
 
 /** Where a scenario is played: the simulated servers and the bot's log. */
@@ -139,6 +140,19 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    title: "Менеджер отвечает клиенту из чата",
+    async play(stage) {
+      const scene = openScene(stage);
+      stage.crm.behave({ kind: "answer", status: 500, body: "Internal Server Error" });
+      await scene.visitorChooses();
+      const card = await scene.adminChatShowsCard();
+      if (card !== undefined) await scene.managerAnswers(card, "Здравствуйте! Пришлите ваш сайт");
+      await scene.logSays("💬 Ответ менеджера доставлен посетителю. Профиль: agency");
+      stage.crm.behave({ kind: "answer" });
+      return scene;
+    },
+  },
+  {
     title: "AmoCRM напрямую: сделка с контактом и примечанием",
     async play(stage) {
       const scene = openScene(stage);
@@ -223,13 +237,39 @@ function openScene(stage: Stage) {
       check("в чат менеджеров ничего не пришло", silent);
     },
 
-    async adminChatShowsCard(): Promise<void> {
+    async adminChatShowsCard(): Promise<SimMessage | undefined> {
       const card = await seen(admin.chat.nextMessage());
       if (card) tell("Чат менеджеров", wordsOf(card));
       check(
         "в чате менеджеров карточка лида, слово в слово",
         card !== undefined && wordsOf(card) === CARD,
       );
+      return card;
+    },
+
+    async managerAnswers(card: SimMessage, text: string): Promise<void> {
+      const manager = admin.member({ first_name: "Мария", username: "maria" });
+      const said = manager.reply(card, text);
+      tell("Чат менеджеров", `@maria отвечает на карточку: ${text}`);
+      const answer = await seen(visitor.chat.waitFor((each) => each.text === text));
+      if (answer) tell("Посетитель", `читает ${brief(answer)}`);
+      check("ответ менеджера пришёл посетителю от имени бота", answer !== undefined);
+      const isOfAnswer = ({ params }: { params: JsonObject }) =>
+        params["message_id"] === said.message_id;
+      await seen(telegram.nextCall("setMessageReaction", isOfAnswer));
+      const [reaction] = admin.chat.reaction(said.message_id);
+      const marked = reaction?.type === "emoji" && reaction.emoji === "👍";
+      if (marked) tell("Чат менеджеров", "👍 под ответом: дошло");
+      check("менеджер видит, что ответ дошёл", marked);
+      visitor.say("https://example.com");
+      tell("Посетитель", "присылает https://example.com");
+      const next = await seen(admin.chat.nextMessage());
+      if (next) tell("Чат менеджеров", wordsOf(next));
+      check(
+        "слова посетителя пришли ответом на сообщение менеджера",
+        next?.reply_to_message?.message_id === said.message_id,
+      );
+      await seen(visitor.chat.nextMessage());
     },
 
     async visitorFollowsUp(text: string): Promise<void> {

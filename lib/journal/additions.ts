@@ -1,5 +1,6 @@
 // What the journal's tables got after the numbered migrations (schema.ts). An addition that has shipped is never edited.
 
+import { ANSWERS } from "./answer_schema.ts";
 import type { Additions } from "./database.ts";
 
 const BOTS = `
@@ -196,4 +197,5 @@ export const ADDITIONS: Additions = {
   secrets: SECRETS,
   sources: SOURCES,
   phones: PHONES,
+  answers: ANSWERS,
 };

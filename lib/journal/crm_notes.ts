@@ -1,4 +1,4 @@
-// Which notes of a deal are owed: its request, what its visitor sent and edited, doubts. Reads none of them, and sends nothing.
+// Which notes of a deal are owed: its request, what its visitor sent and edited, managers' notes, doubts. Reads none of them, and sends nothing.
 // Of a lead's notes only the first has a due time (additions.ts).
 
 import type { AttemptRecords } from "./attempts.ts";
@@ -12,7 +12,8 @@ export const MEDIA_WAIT_MS = 60_000;
 /** What is owed to deals. */
 export interface CrmNoteMoves {
   /**
-   * Records what a lead became, and owes its notes where its CRM takes any: the request, each follow-up so far, and that it may be there twice, where
+   * Records what a lead became, and owes its notes where its CRM takes any: the request, each follow-up and managers' note so
+   * far, and that it may be there twice, where
    * an earlier POST may have arrived. `askedBy` is the manager who asked for this one.
    */
   recordDeal(lead: number, deal: Deal, askedBy: string | null, nowMs: number): void;
@@ -20,12 +21,21 @@ export interface CrmNoteMoves {
   oweFollowUpNote(followUp: number, what: NewFollowUp, nowMs: number): void;
   /** The same for one that says something else now; one that waits to be sent will say that anyway. */
   oweChangedNote(followUp: number, nowMs: number): void;
+  /** Owes a note that a manager wrote, where its lead has a deal; else it is owed with the deal. */
+  oweManagersNote(note: KeptNote, nowMs: number): void;
   /** The managers' message of a follow-up is there: a note that waited for it may leave. */
   hurryNote(followUp: number, nowMs: number): void;
   /** Continues after an earlier process: what it had in hand, or had put off, is due; nothing is of a person who was erased. */
   recoverNotes(nowMs: number): void;
   /** How many notes a lead's deal is owed, and how many were given up. */
   countNotes(lead: number): NoteCounts;
+}
+
+/** A note that a manager wrote about a lead. */
+export interface KeptNote {
+  readonly lead: number;
+  readonly by: string;
+  readonly text: string;
 }
 
 export interface NewFollowUp {
@@ -55,7 +65,9 @@ export function crmNoteMoves(
 ): CrmNoteMoves {
   const insert = db.writer(
     `INSERT INTO crm_notes ${COLUMNS}
-     SELECT lead, account, ?2, NULL, ?3, ?4, ?4, ${dueSql("?4")} FROM deals WHERE lead = ?1`,
+     SELECT lead, account, ?2, NULL, ?3, ?4, ?4, ${
+      dueSql("?4")
+    } FROM deals WHERE lead = ?1 AND account <> ''`,
   );
   // Behind the request, so without a due time.
   const insertFollowUps = db.writer(
@@ -65,6 +77,13 @@ export function crmNoteMoves(
          ?2 + ${MEDIA_WAIT_MS}, ?2), NULL
      FROM follow_ups JOIN deals ON deals.lead = follow_ups.lead WHERE follow_ups.lead = ?1
      ORDER BY number`,
+  );
+  // Those that were kept before there was a deal.
+  const insertManagersNotes = db.writer(
+    `INSERT INTO crm_notes ${COLUMNS}
+     SELECT deals.lead, account, 'decision', NULL, 'Заметка (' || said_by || '): ' || json_extract(content, '$.text'), ?2, ?2, NULL
+     FROM answers JOIN answer_messages ON answer = answers.number JOIN deals ON deals.lead = answers.lead
+     WHERE answers.lead = ?1 AND kind = 'note' AND state = 'kept' ORDER BY answers.number`,
   );
   const isWaiting = `EXISTS (SELECT 1 FROM crm_notes AS waiting WHERE waiting.follow_up = ?1
     AND (waiting.due_at_ms IS NOT NULL OR EXISTS (SELECT 1 FROM crm_notes AS earlier
@@ -98,6 +117,7 @@ export function crmNoteMoves(
       if (!insertDeal(lead, deal, nowMs) || deal.takesNotes === false) return;
       insert.run(lead, "request", null, nowMs);
       insertFollowUps.run(lead, nowMs);
+      insertManagersNotes.run(lead, nowMs);
       if (attemptsOf(lead).some(({ outcome }) => mayHaveArrived(outcome))) {
         insert.run(lead, "decision", doubtText(askedBy), nowMs);
       }
@@ -107,6 +127,8 @@ export function crmNoteMoves(
       insertFollowUp.run(followUp, isEdit ? "edit" : "follow_up", nowMs, readyAtMs);
     },
     oweChangedNote: (followUp, nowMs) => void insertFollowUp.run(followUp, "edit", nowMs, nowMs),
+    oweManagersNote: ({ lead, by, text }, nowMs) =>
+      void insert.run(lead, "decision", `Заметка (${by}): ${text}`, nowMs),
     hurryNote: (followUp, nowMs) => void hurry.run(followUp, nowMs),
     recoverNotes(nowMs) {
       forgetErased.run();

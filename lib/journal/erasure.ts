@@ -1,5 +1,6 @@
 // The journal forgets who a lead was about, in every table that told it. Does not decide when, or whom.
 
+import { ANSWERS_OF_LEAD } from "./answer_erasure.ts";
 import type { CardConsequences, CardMoves } from "./card_moves.ts";
 import type { Database, Row } from "./database.ts";
 import type { HeldMoves } from "./held.ts";
@@ -65,6 +66,7 @@ export function erasureRecords(db: Database): ErasureRecords {
     `UPDATE follow_ups SET chat_id = 0, album_id = NULL,
        content = '{"text":"","entities":[],"media":null,"captionable":false}' WHERE lead = ?1`,
     "UPDATE attempts SET reason = NULL WHERE lead = ?1",
+    ...ANSWERS_OF_LEAD,
     "DELETE FROM crm_notes WHERE lead = ?1",
     `UPDATE leads SET user_id = 0, username = NULL, first_name = '', last_name = NULL,
        language = NULL, chat_id = 0, menu_message_id = -number WHERE number = ?1`,

@@ -1,6 +1,7 @@
 // The journal: what Telegram handed over, what became of it, and what is still owed. Does no HTTP, reads no clock.
 // Its files hold one subject each; what several subjects record together is in the files of moves.
 
+import { type AnswerJournal, answerJournal } from "./answer_journal.ts";
 import { type AttemptRecords, attemptRecords } from "./attempts.ts";
 import { type AuthRecords, authRecords } from "./auth.ts";
 import { openForBot } from "./bots.ts";
@@ -41,6 +42,7 @@ import { type Totals, totals } from "./totals.ts";
 import { type Trial, trial } from "./trial.ts";
 import { type VersionMoves, versionMoves } from "./versions.ts";
 
+export * from "./answer_journal.ts";
 export type { Attempt } from "./attempts.ts";
 export { MESSAGE_IDS } from "./bots.ts";
 export type { ResendAsked } from "./card_moves.ts";
@@ -90,6 +92,7 @@ export interface Journal
     HeldRecords,
     FollowUpRecords,
     DueFollowUpRecords,
+    AnswerJournal,
     DealRecords,
     NoteQueue,
     SecretRecords,
@@ -160,6 +163,7 @@ export function journalIn(db: Database, botId?: string): Journal {
   const phones = phoneRecords(db, keys);
   const lives = leadLives(db, keys, notes);
   const followUps = followUpRecords(db, keys, outbox, notes);
+  const answers = answerJournal(db, keys, leads, notes.oweManagersNote);
   const tried = trial(db);
   return {
     ...inbox,
@@ -176,6 +180,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...held,
     ...followUps,
     ...dueFollowUpRecords(db),
+    ...answers,
     ...deals,
     ...noteQueue(db, { ...leads, ...deals, ...followUps }),
     ...secretRecords(db),
@@ -202,6 +207,7 @@ export function journalIn(db: Database, botId?: string): Journal {
       account,
       copy,
       phones,
+      answers,
       cutOffAttempt,
     }),
     ...tried,

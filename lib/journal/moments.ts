@@ -26,6 +26,7 @@ export function moments(db: Database): Moments {
   const shifts = [
     "UPDATE outbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
     "UPDATE inbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
+    "UPDATE answer_work SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
     // The moment of creation too: from it on a note is tried for so long.
     `UPDATE crm_notes SET created_at_ms = created_at_ms + ?1, ready_at_ms = ready_at_ms + ?1,
        due_at_ms = due_at_ms + ?1`,

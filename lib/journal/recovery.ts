@@ -2,6 +2,7 @@
 
 import type { Database } from "./database.ts";
 import { type CrmOutcome, mayHaveArrived, type NewLead } from "../lead.ts";
+import type { AnswerRecovery } from "./answer_journal.ts";
 import { COPIED_FACT, RESTORED } from "./copies.ts";
 import type { Attempt, AttemptMoves } from "./attempts.ts";
 import type { CardConsequences } from "./card_moves.ts";
@@ -63,7 +64,7 @@ interface Renewable {
 
 export function recovery(
   db: Database,
-  { attempts, facts, outbox, cards, notes, account, copy, phones, cutOffAttempt }: {
+  { attempts, facts, outbox, cards, notes, account, copy, phones, answers, cutOffAttempt }: {
     readonly attempts: AttemptMoves;
     readonly facts: FactRecords;
     readonly outbox: OutboxMoves;
@@ -72,6 +73,7 @@ export function recovery(
     readonly account: CrmAccount;
     readonly copy: CopyRecords & Renewable;
     readonly phones: PhoneMoves;
+    readonly answers: AnswerRecovery;
     readonly cutOffAttempt: CrmMoves["endAttempt"];
   },
 ): Recovery {
@@ -124,6 +126,7 @@ export function recovery(
   function recover(interrupted: CrmOutcome, nowMs: number): CutOff[] {
     allUpdatesDue.run(nowMs);
     allWorkDue.run(nowMs);
+    answers.recoverAnswers(nowMs);
     notes.recoverNotes(nowMs);
     phones.recoverPhoneAsks(nowMs);
     const cutOff: CutOff[] = attempts.openAttempts().map((attempt) => {

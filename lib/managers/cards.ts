@@ -49,7 +49,12 @@ function phoneLine({ phone }: Lead): string {
 /** One message of a follow-up to the managers. */
 export type FollowUpPart =
   /** `alone` names the visitor, for where the message cannot be a reply. */
-  | { readonly kind: "text"; readonly message: Formatted; readonly alone?: Formatted }
+  | {
+    readonly kind: "text";
+    readonly message: Formatted;
+    readonly alone?: Formatted;
+    readonly keyboard?: InlineKeyboardMarkup;
+  }
   /** A copy of the visitor's message; a caption replaces its own. */
   | { readonly kind: "copy"; readonly caption: Formatted | null; readonly alone?: Formatted };
 
@@ -203,8 +208,8 @@ function buttonsOf(
   ];
 }
 
-/** The start of the id guards against restored journals, which give the same numbers to other leads. */
-function pressedLead({ number, id }: Lead): string {
+/** Names a lead in callback data. The start of the id guards against restored journals, which give the same numbers to other leads. */
+export function pressedLead({ number, id }: Lead): string {
   return `${number}:${id.slice(0, 8)}`;
 }
 

@@ -4,6 +4,7 @@ import type { Api } from "grammy";
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import { formattedOrPlain } from "./formatting.ts";
 import { createMinutePace } from "./minute_pace.ts";
+import { shownAs, type ShowOutcome } from "./show_outcome.ts";
 import { createTopic } from "./topic.ts";
 import {
   describeError,
@@ -19,15 +20,7 @@ import type { Formatted } from "../visitors/texts.ts";
 /** Most messages a bot may send into a group within a minute (https://core.telegram.org/bots/faq#broadcasting-to-users). */
 export const MESSAGES_PER_MINUTE = 20;
 
-/** How a message to the managers' chat ended. */
-export type ShowOutcome =
-  /** `missing` messages of an album could not be copied. */
-  | { readonly kind: "shown"; readonly message: MessageAddress; readonly missing?: number }
-  /** 400 or 403, for the message or for the chat: only a plain text tells which. */
-  | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
-  /** The process stops; the message was not sent and stays due. */
-  | { readonly kind: "stopped" };
+export type { ShowOutcome } from "./show_outcome.ts";
 
 /** The managers' chat. */
 export interface AdminChat {
@@ -98,15 +91,12 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     options.onTopic?.(isAway);
   }
 
-  async function show(
-    messages: number,
-    send: (place: Place) => Promise<readonly { readonly message_id: number }[]>,
-  ): Promise<ShowOutcome> {
+  async function show(messages: number, send: Send): Promise<ShowOutcome> {
     let movedTo: number | undefined;
     let refusedInTopic: string | undefined;
     let waitedMs = 0;
     for (;;) {
-      await pace.ready(messages);
+      await pace.reserve(messages);
       if (stopping.aborted) return { kind: "stopped" };
       const to = movedTo ?? chatId;
       const inTopic = messages === 0 || refusedInTopic !== undefined ? null : topic.next();
@@ -115,11 +105,10 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
         if (movedTo !== undefined) follow(movedTo); // Only an id that works is remembered.
         if (inTopic !== null) topic.took();
         if (refusedInTopic !== undefined) topic.refused(refusedInTopic);
-        pace.sent(sent.length);
-        const message = { chatId: to, messageId: sent[0]?.message_id ?? 0 };
-        const missing = messages - sent.length;
-        return missing > 0 ? { kind: "shown", message, missing } : { kind: "shown", message };
+        pace.sent(sent.length, messages);
+        return shownAs(to, sent, messages);
       } catch (error) {
+        pace.sent(0, messages);
         const failure = failureOf(error);
         if (failure === undefined) throw error;
         const reason = describeError(error);
@@ -212,8 +201,8 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     },
     showPart(part, from, card) {
       if (part.kind === "text") {
-        const { message, alone = message } = part;
-        return showText((isReply) => isReply ? message : alone, { replyTo: card });
+        const { message, alone = message, keyboard } = part;
+        return showText((isReply) => isReply ? message : alone, { replyTo: card, keyboard });
       }
       const [first] = from.messageIds;
       if (from.messageIds.length > 1 || first === undefined) {
@@ -239,6 +228,8 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     },
   };
 }
+
+type Send = (place: Place) => Promise<readonly { readonly message_id: number }[]>;
 
 interface Place {
   readonly chatId: number;

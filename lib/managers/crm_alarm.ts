@@ -2,6 +2,8 @@
 // when it takes leads again. Sends nothing.
 
 import { isRecord } from "../foreign.ts";
+import { messageOf } from "../log/error_words.ts";
+import type { Log } from "../log/log.ts";
 import { type Journal, PROFILE_FACTS } from "../journal/journal.ts";
 import type { CrmOutcome, CrmTrouble } from "../lead.ts";
 import type { Profile } from "../profiles/profile.ts";
@@ -16,16 +18,18 @@ export interface KnownTrouble {
 
 /** Watches how POSTs end. */
 export interface CrmAlarm {
+  /** Never throws: how a POST ended must be recorded, also where this cannot be. */
   answered(profile: Profile, outcome: CrmOutcome): void;
   /** The troubles now. */
   troubles(): KnownTrouble[];
 }
 
-export function createCrmAlarm({ journal, wake, now }: {
+export function createCrmAlarm({ journal, wake, now, log }: {
   readonly journal: Pick<Journal, "fact" | "factsOf" | "noteFact">;
   /** Called when a note was queued. */
   readonly wake: () => void;
   readonly now: () => number;
+  readonly log: Log;
 }): CrmAlarm {
   function knownOf(profile: string): KnownTrouble | undefined {
     const text = journal.fact(PROFILE_FACTS.crmTrouble + profile);
@@ -44,13 +48,27 @@ export function createCrmAlarm({ journal, wake, now }: {
     wake();
   }
 
+  function watch(profile: Profile, outcome: CrmOutcome): void {
+    const known = knownOf(profile.key);
+    const trouble = outcome.kind === "answered" ? outcome.trouble : undefined;
+    if (trouble !== undefined && trouble !== known?.trouble) tell(profile, trouble);
+    else if (outcome.kind === "accepted" && known !== undefined) tell(profile, null);
+  }
+
   return {
     answered(profile, outcome) {
       if (profile.crm?.kind !== "amocrm") return;
-      const known = knownOf(profile.key);
-      const trouble = outcome.kind === "answered" ? outcome.trouble : undefined;
-      if (trouble !== undefined && trouble !== known?.trouble) tell(profile, trouble);
-      else if (outcome.kind === "accepted" && known !== undefined) tell(profile, null);
+      try {
+        watch(profile, outcome);
+      } catch (error) {
+        log.error(
+          "❌ Менеджерам не сказать, принимает ли AmoCRM лиды: {cause}. Скажем со следующим",
+          {
+            profile: profile.key,
+            cause: messageOf(error),
+          },
+        );
+      }
     },
     troubles: () => journal.factsOf(PROFILE_FACTS.crmTrouble).flatMap((key) => knownOf(key) ?? []),
   };

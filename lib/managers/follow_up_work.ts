@@ -13,7 +13,10 @@ import type { Formatted } from "../visitors/texts.ts";
 
 /** What showing a follow-up needs. */
 export interface FollowUpWorkOptions {
-  readonly journal: Pick<Journal, "markPartShown" | "fact" | "rememberFact" | "forgetFact">;
+  readonly journal: Pick<
+    Journal,
+    "markPartShown" | "answerBefore" | "rememberAbout" | "fact" | "rememberFact" | "forgetFact"
+  >;
   readonly adminChat: Pick<AdminChat, "showPart">;
   readonly profiles: () => Profiles;
   readonly recordDurably: RecordDurably;
@@ -33,18 +36,23 @@ export function createFollowUpWork(
     const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
     const toParts = followUp.edit === undefined ? followUpParts : editParts;
     const parts = toParts(followUp, lead.visitor, template);
+    const answer = journal.answerBefore(followUp.number);
     for (const [index, part] of parts.entries()) {
       if (index < followUp.partsShown) continue;
-      const outcome = await showPart(part, { followUp, lead });
+      const about: MessageAddress[] = [];
+      const outcome = await showPart(part, { followUp, lead, answer, about });
       if (outcome.kind !== "shown") return outcome;
-      await recordDurably(() => journal.markPartShown(followUp.number, index + 1, outcome.message));
+      await recordDurably(() => {
+        journal.markPartShown(followUp.number, index + 1, outcome.message);
+        journal.rememberAbout(lead.number, about);
+      });
     }
     return { kind: "shown" };
   }
 
   async function showPart(part: FollowUpPart, sent: Sent): Promise<Told> {
     const { followUp } = sent;
-    const outcome = await adminChat.showPart(part, followUp, replyTo(sent));
+    const outcome = await show(part, sent);
     const isAlbum = part.kind === "copy" && followUp.messageIds.length > 1;
     if (outcome.kind === "refused") {
       const albumFiles = isAlbum ? followUp.messageIds.length : null;
@@ -98,7 +106,13 @@ export function createFollowUpWork(
   }
 
   function tell(message: Formatted, sent: Sent): Promise<ShowOutcome> {
-    return adminChat.showPart({ kind: "text", message }, sent.followUp, replyTo(sent));
+    return show({ kind: "text", message }, sent);
+  }
+
+  async function show(part: FollowUpPart, sent: Sent): Promise<ShowOutcome> {
+    const outcome = await adminChat.showPart(part, sent.followUp, replyTo(sent));
+    if (outcome.kind === "shown") sent.about.push(outcome.message, ...outcome.others ?? []);
+    return outcome;
   }
 
   /** After a success the advice is given again at the next refusal. */
@@ -114,12 +128,16 @@ export function createFollowUpWork(
 interface Sent {
   readonly followUp: FollowUp;
   readonly lead: Lead;
+  /** The managers' message of the answer before it. */
+  readonly answer: MessageAddress | null;
+  /** The messages that show it: a reply to any of them is for its visitor. */
+  readonly about: MessageAddress[];
 }
 
 type Told = Exclude<ShowOutcome, { readonly kind: "refused" }>;
 
-function replyTo({ followUp, lead }: Sent): MessageAddress | null {
-  return followUp.edit === undefined ? lead.card : followUp.edit.first;
+function replyTo({ followUp, lead, answer }: Sent): MessageAddress | null {
+  return followUp.edit === undefined ? answer ?? lead.card : followUp.edit.first;
 }
 
 /** Records that managers were told to permit a kind of media. */

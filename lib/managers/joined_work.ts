@@ -66,7 +66,8 @@ export function createJoinedWork(
     visitor: number,
   ): Promise<void> {
     const from = { chatId: visitor, messageIds: [] };
-    const outcome = await adminChat.showPart({ kind: "text", message }, from, lead.card);
+    const replyTo = works[0] && journal.answerBefore(works[0].subject) || lead.card;
+    const outcome = await adminChat.showPart({ kind: "text", message }, from, replyTo);
     if (outcome.kind === "stopped") return;
     const facts = { lead: lead.number, profile: lead.profile, followUps: works.length };
     if (outcome.kind === "shown") {
@@ -75,7 +76,10 @@ export function createJoinedWork(
           "Профиль: {profile}, Username: {username}",
         { ...facts, username: contact(lead.visitor) },
       );
-      return await recordDurably(() => journal.finishJoined(works, outcome.message, now()));
+      return await recordDurably(() => {
+        journal.finishJoined(works, outcome.message, now());
+        journal.rememberAbout(lead.number, [outcome.message]);
+      });
     }
     log.error("❌ Дополнение к лиду не показать менеджерам: {reason}. Пробуем снова", {
       ...facts,

@@ -6,7 +6,10 @@ const MINUTE_MS = 60_000;
 export interface MinutePace {
   /** Resolves when this many messages may be sent, or the process stops. */
   ready(messages: number): Promise<void>;
-  sent(messages: number): void;
+  /** The same, and reserves them: nobody else takes their place until `sent`. */
+  reserve(messages: number): Promise<void>;
+  /** So many of the reserved messages were sent. */
+  sent(messages: number, reserved: number): void;
 }
 
 /** Creates the limit; more than `most` messages at once wait for an empty minute. */
@@ -21,19 +24,28 @@ export function createMinutePace(
   },
 ): MinutePace {
   const sentAtMs: number[] = [];
+  let reservedMessages = 0;
 
   function room(): number {
     while (sentAtMs[0] !== undefined && sentAtMs[0] <= now() - MINUTE_MS) sentAtMs.shift();
-    return most - sentAtMs.length;
+    return most - sentAtMs.length - reservedMessages;
+  }
+
+  async function ready(messages: number): Promise<void> {
+    while (!stopping.aborted && room() < Math.min(messages, most)) {
+      await sleep((sentAtMs[0] ?? now()) + MINUTE_MS - now());
+    }
   }
 
   return {
-    async ready(messages) {
-      while (!stopping.aborted && room() < Math.min(messages, most)) {
-        await sleep((sentAtMs[0] ?? now()) + MINUTE_MS - now());
-      }
+    ready,
+    async reserve(messages) {
+      // Checked again after the wait: two may have waited for the same place.
+      while (!stopping.aborted && room() < Math.min(messages, most)) await ready(messages);
+      reservedMessages += messages;
     },
-    sent(messages) {
+    sent(messages, reserved) {
+      reservedMessages -= reserved;
       for (let each = 0; each < messages; each++) sentAtMs.push(now());
     },
   };

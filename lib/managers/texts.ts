@@ -138,6 +138,7 @@ export function statusText(
 export const COMMANDS = [
   { command: "status", description: "CRM по профилям и лиды за сегодня" },
   { command: "leads", description: "Открытые карточки" },
+  { command: "note", description: "Ответом на карточку: заметка, клиент её не увидит" },
   { command: "admin", description: "Ссылка на страницу настроек" },
   { command: "help", description: "Что умеет бот" },
 ] as const;
@@ -148,6 +149,8 @@ export const HELP = [
   "",
   "✅ Внёс в CRM — вы внесли лид вручную, карточка закроется.",
   "🔁 Отправить в CRM — ещё одна попытка. «Возможен дубль» — прошлая могла дойти, проверьте CRM.",
+  "💬 Ответьте на карточку, дополнение или прежний ответ — бот передаст ваш ответ клиенту. 👍 — дошло, 🤷 — непонятно, кому. " +
+  "Правка ответа меняет его и у клиента. Без ответа на сообщение ничего никуда не уходит.",
   "",
   ...COMMANDS.map(({ command, description }) => `/${command} — ${description}`),
 ].join("\n");

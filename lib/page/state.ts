@@ -2,6 +2,7 @@
 
 import { createDefine } from "fresh";
 import type { Auth, Session } from "./auth.ts";
+import type { Answers } from "../delivery/answers.ts";
 import type { CrmToken } from "../crm/crm_tokens.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { HealthFacts, Trouble } from "./health_report.ts";
@@ -55,8 +56,9 @@ export interface WebDeps {
     | keyof LeadList
     | "attemptsOf"
     | "erasePerson"
+    | "conversationOf"
   >;
-  readonly delivery: Pick<Delivery, "resend" | "closeByHand" | "wake">;
+  readonly delivery: Pick<Delivery, "resend" | "closeByHand" | "wake"> & Pick<Answers, "invite">;
   /** Sends a marked test lead of a profile as its form has it. */
   readonly testWebhook: TestWebhook;
   /** The keys to CRMs; a page tells where they are, never what they are. */

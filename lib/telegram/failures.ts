@@ -35,6 +35,10 @@ export type RefusalMeaning =
   | "moved"
   /** The message is gone, protected or too long: a permission would not help. */
   | "uncopyable"
+  /** The visitor's chat takes nothing any more, until its visitor writes again. */
+  | "blocked"
+  | "deactivated"
+  | "no_chat"
   | "webhook_set";
 
 type Refusal = readonly [
@@ -50,6 +54,11 @@ const REFUSALS: readonly Refusal[] = [
   [401, null, "unauthorized", "api, ClientManager.cpp: invalid token specified"],
   [404, null, "unauthorized", "api, HttpConnection.cpp: Not Found"],
   [403, null, "forbidden", "api, Client.cpp: bot was blocked by the user, bot was kicked"],
+  [403, /blocked by the user/i, "blocked", "td, MessagesManager.cpp: USER_IS_BLOCKED"],
+  [403, /user is deactivated/i, "deactivated", "td, MessagesManager.cpp: USER_DEACTIVATED"],
+  [403, /can't initiate conversation/i, "no_chat", "td, MessagesManager.cpp: PEER_ID_INVALID"],
+  [400, /chat not found/i, "no_chat", "api, Client.cpp: check_chat"],
+  [400, /USER_DEACTIVATED/, "deactivated", "https://core.telegram.org/api/errors"],
   [409, null, "conflict", "api, Client.cpp: terminated by other getUpdates request"],
   [409, /webhook/, "webhook_set", "api, Client.cpp: while webhook is active"],
   [429, null, "too_many", "https://core.telegram.org/bots/api#responseparameters"],

@@ -5,7 +5,7 @@ import { retryAfterMs } from "./failures.ts";
 import { type ChatId, createSendLimits, type Sending } from "./send_limits.ts";
 
 /** Kinds of messages, the most urgent first. */
-export const RANKS = ["confirmation", "visitor", "managers", "other"] as const;
+export const RANKS = ["answer", "confirmation", "visitor", "managers", "other"] as const;
 /** The urgency of a message. */
 export type Rank = typeof RANKS[number];
 

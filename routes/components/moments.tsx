@@ -16,9 +16,8 @@ interface Moment {
   readonly atMs: number | null;
   readonly light: "good" | "warning" | "bad" | "quiet";
   readonly text: ComponentChildren;
-  /** Quoted text of the CRM or the visitor. */
+  /** Quoted text of the CRM. */
   readonly quote?: string | null;
-  readonly note?: string;
 }
 
 export function Moments({ life, attempts, timeZone, frame }: {
@@ -33,7 +32,7 @@ export function Moments({ life, attempts, timeZone, frame }: {
   let shownDay = "";
   return (
     <ol class="moments">
-      {moments.map(({ atMs, light, text, quote, note }) => {
+      {moments.map(({ atMs, light, text, quote }) => {
         const at = atMs === null ? null : zoned(atMs, timeZone);
         const date = at === null ? "" : day(at.toPlainDate(), language);
         const isNewDay = at !== null && date !== shownDay;
@@ -50,7 +49,6 @@ export function Moments({ life, attempts, timeZone, frame }: {
             <div>
               <p>{text}</p>
               {quote && <samp dir="auto">{quote}</samp>}
-              {note !== undefined && <p class="hint">{note}</p>}
             </div>
           </li>
         );
@@ -65,17 +63,8 @@ function momentsOf(
   frame: Frame,
   words: LeadsWords,
 ): Moment[] {
-  const {
-    lead,
-    phoneUntilMs,
-    confirmedAtMs,
-    cardShownAtMs,
-    alertedAtMs,
-    owed,
-    notes,
-    followUps,
-    repeats,
-  } = life;
+  const { lead, phoneUntilMs, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, notes, repeats } =
+    life;
   const happened: Moment[] = [
     {
       atMs: lead.receivedAtMs,
@@ -111,13 +100,6 @@ function momentsOf(
     happened.push({ atMs: cardShownAtMs, light: "warning", text });
   } else if (owed.includes("card")) {
     expected.push({ atMs: null, light: "bad", text: words.cardOwed });
-  }
-  for (const { content, receivedAtMs, shownAtMs } of followUps) {
-    const kind = content.media === null ? words.followUp : `${words.followUp}: ${content.media}`;
-    const note = shownAtMs === null
-      ? words.followUpWaits
-      : words.followUpShown(frame.when(shownAtMs));
-    happened.push({ atMs: receivedAtMs, light: "quiet", text: kind, quote: content.text, note });
   }
   if (notes.owed > 0) {
     expected.push({ atMs: null, light: "quiet", text: words.notesOwed(notes.owed) });

@@ -67,6 +67,11 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
       status: () => "",
       openCards: () => ({ text: "", entities: [] }),
     },
+    answers: {
+      receive: (message) => Promise.resolve(journal.recordAnswer(message, NOON_MS)),
+      receiveEdit: (edit) => Promise.resolve(journal.recordAnswerEdit(edit, NOON_MS)),
+      choose: () => Promise.resolve("unknown"),
+    },
     newId: () => `id-${++ids}`,
     afterVisitors: () => Promise.resolve(),
     now: () => NOON_MS,

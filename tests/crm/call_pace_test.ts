@@ -133,3 +133,18 @@ Deno.test("a call that waits is told to stay when the process stops", async () =
   await here.pass();
   assert.equal(await waiting, false);
 });
+
+Deno.test("a call pace tells for how long an account has only asked for waits", async () => {
+  const here = aPace();
+  const heldForMs = () => here.pace.heldForMs(AMO.account);
+  assert.equal(heldForMs(), 0);
+  here.pace.hold(AMO.account, 60_000);
+  const first = here.call("a");
+  await here.pass();
+  await first;
+  assert.equal(heldForMs(), 60_000);
+  here.pace.hold(AMO.account, 5_000);
+  assert.equal(heldForMs(), 60_000);
+  here.pace.ease(AMO.account);
+  assert.equal(heldForMs(), 0);
+});

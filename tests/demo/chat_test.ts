@@ -124,6 +124,18 @@ Deno.test("a visitor's message reaches the managers", async () => {
   });
 });
 
+Deno.test("a manager answers the newest card, and the page shows that it arrived", async () => {
+  await withDemo(async (demo) => {
+    await act(demo, "/demo/crm", { mode: "error" });
+    await becomeLead(demo);
+    await demo.world.admin.chat.nextMessage();
+    await act(demo, "/demo/manager", { text: " Здравствуйте! " });
+    await until(demo, ({ visitorMessages }) => visitorMessages.at(-1)?.text === "Здравствуйте!");
+    await demo.world.telegram.nextCall("setMessageReaction");
+    assert.match(await demo.page(), /class="quoted">⚠️[^]*Здравствуйте![^]*class="reaction">👍/);
+  });
+});
+
 Deno.test("a scenario's button plays it: a new visitor, the CRM in its mode, the card", async () => {
   await withDemo(async (demo) => {
     await act(demo, "/demo/play", { scenario: "2" });
@@ -182,7 +194,9 @@ Deno.test("the demo refuses forms of other origins and invalid forms, and goes o
       ["/demo/visitor", {}],
       ["/demo/visitor", { press: "1 nothing" }],
       ["/demo/manager", { press: "x" }],
-      ["/demo/play", { scenario: "5" }],
+      ["/demo/manager", { text: " " }],
+      ["/demo/manager", { text: "nothing to reply to" }],
+      ["/demo/play", { scenario: "6" }],
       ["/demo/play", { scenario: "" }],
     ];
     for (const [path, fields] of senseless) {

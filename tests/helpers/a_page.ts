@@ -137,6 +137,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       resend: (lead, by) => Promise.resolve(journal.oweResend(lead, by, "crm:host:", now())),
       closeByHand: (lead, by) => Promise.resolve(journal.closeByHand(lead, by, now())),
       wake() {},
+      invite: (lead, by) => Promise.resolve(journal.oweInvitation(lead, by, now())),
     },
     troubles: () => [],
     crmTroubles: () => [],

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readConfig } from "../../lib/app/config.ts";
 import { type App, startApp } from "../../lib/app/app.ts";
 import { aLog, type LogOfTest } from "./a_log.ts";
-import { TOKEN, withWorld, type World } from "./world.ts";
+import { TOKEN, withWorld, type World, type WorldOptions } from "./world.ts";
 
 export interface MovedMachine {
   /** How far the wall clock is from the true time, in ms. */
@@ -20,8 +20,16 @@ export interface BotHere {
   readonly bot: App;
 }
 
+export interface BotHereOptions extends Pick<WorldOptions, "env" | "locales"> {
+  /** The value of `SECRET_<NAME>` in its environment. */
+  readonly secret?: (name: string) => string | undefined;
+}
+
 /** The bot in the test's own process, on a machine whose clocks the story moves. */
-export async function withBot(story: (here: BotHere) => Promise<void>): Promise<void> {
+export async function withBot(
+  story: (here: BotHere) => Promise<void>,
+  { secret = () => undefined, ...options }: BotHereOptions = {},
+): Promise<void> {
   await withWorld(async (world) => {
     const machine: MovedMachine = { skewMs: 0, passedMs: 0 };
     const log = aLog();
@@ -33,6 +41,7 @@ export async function withBot(story: (here: BotHere) => Promise<void>): Promise<
       DATA_DIR: `${world.folder}/data`,
       PORT: "0",
       CRM_TIMEOUT_SECONDS: "1",
+      ...options.env,
     };
     const result = readConfig(env);
     assert.ok(result.ok);
@@ -41,7 +50,7 @@ export async function withBot(story: (here: BotHere) => Promise<void>): Promise<
       elapsedMs: () => performance.now() + machine.passedMs,
       random: Math.random,
       isProxied: false,
-      secret: () => undefined,
+      secret,
     });
     assert.ok(typeof app !== "number");
     const bot = app;
@@ -52,5 +61,5 @@ export async function withBot(story: (here: BotHere) => Promise<void>): Promise<
       bot.stop();
       await bot.ended;
     }
-  }, { asleep: true });
+  }, { ...options, asleep: true });
 }

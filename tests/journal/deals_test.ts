@@ -125,6 +125,46 @@ function wordsOf(note: ReturnType<Journal["takeNotes"]>[number]): string {
   }
 }
 
+Deno.test("a deal in a CRM that takes no notes gets no manager's note", () =>
+  withJournal((journal) => {
+    const deal = { ...TAKEN.deal, takesNotes: false } as const;
+    end(journal, press(journal), { ...TAKEN, deal });
+    journal.rememberAbout(1, [{ chatId: -1, messageId: 9 }]);
+    journal.recordAnswer({
+      kind: "note",
+      chatId: -1,
+      messageId: 10,
+      albumId: null,
+      by: "@anna",
+      target: { chatId: -1, messageId: 9 },
+      content: someContent(),
+    }, NOON_MS);
+    assert.deepEqual(journal.noteLanes(), []);
+  }));
+
+Deno.test("a manager's note is owed to the deal once, whether it was written before there was one or after", () =>
+  withJournal((journal) => {
+    const begun = press(journal);
+    journal.rememberAbout(1, [{ chatId: -1, messageId: 9 }]);
+    const write = (messageId: number, text: string) =>
+      journal.recordAnswer({
+        kind: "note",
+        chatId: -1,
+        messageId,
+        albumId: null,
+        by: "@anna",
+        target: { chatId: -1, messageId: 9 },
+        content: someContent({ text }),
+      }, NOON_MS);
+    write(10, "до");
+    end(journal, begun, TAKEN);
+    write(11, "после");
+    assert.deepEqual(
+      sendNotes(journal),
+      ["1: request", "1: Заметка (@anna): до", "1: Заметка (@anna): после"],
+    );
+  }));
+
 for (
   const [how, take] of [
     ["endAttempt", end],

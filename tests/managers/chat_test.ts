@@ -110,6 +110,19 @@ function refusal(error_code: number, description: string, parameters = {}): Faul
   return { kind: "error", error_code, description, parameters };
 }
 
+Deno.test("two messages that wait for the last of a minute's do not both take it", () =>
+  withAdminChat(async ({ telegram, adminChat, group, waits }) => {
+    for (let nth = 1; nth < MESSAGES_PER_MINUTE; nth++) await adminChat.show(plain(`${nth}`));
+    const reply = { kind: "text", message: plain("Не доставлено") } as const;
+    await Promise.all([
+      adminChat.show(plain("Карточка")),
+      adminChat.showPart(reply, { chatId: 0, messageIds: [] }, null),
+    ]);
+    assert.equal(group.chat.messages.length, MESSAGES_PER_MINUTE + 1);
+    assert.ok(telegram.calls.every(({ outcome }) => outcome.kind === "ok"));
+    assert.equal(waits.length, 1);
+  }));
+
 // — Cards —
 
 Deno.test("show puts a card into the chat to the letter, with its formatting", () =>

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import type { CrmToken } from "../../lib/crm/crm_tokens.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import { StorageError } from "../../lib/journal/storage_error.ts";
 import type { CrmOutcome, CrmTrouble } from "../../lib/lead.ts";
 import { createCrmAlarm } from "../../lib/managers/crm_alarm.ts";
 import { createTokenAlarm } from "../../lib/managers/token_alarm.ts";
@@ -58,7 +59,7 @@ function withAlarm(run: (it: ReturnType<typeof anAlarm>) => void): void {
 function anAlarm(journal: Journal) {
   const state = { wakes: 0 };
   const create = () =>
-    createCrmAlarm({ journal, wake: () => state.wakes += 1, now: () => NOON_MS });
+    createCrmAlarm({ journal, wake: () => state.wakes += 1, now: () => NOON_MS, log: aLog().log });
   let alarm = create();
   const profile = anAmoProfile();
   return {
@@ -70,6 +71,30 @@ function anAlarm(journal: Journal) {
     notes: () => notesIn(journal, NOON_MS),
   };
 }
+
+Deno.test("an alarm that the journal does not take is said with the next lead, and keeps no outcome from being recorded", () => {
+  const journal = openJournal(":memory:");
+  let isFull = true;
+  const { log, lines } = aLog();
+  const alarm = createCrmAlarm({
+    journal: {
+      ...journal,
+      noteFact(...fact) {
+        if (isFull) throw new StorageError("database or disk is full");
+        journal.noteFact(...fact);
+      },
+    },
+    wake() {},
+    now: () => NOON_MS,
+    log,
+  });
+  alarm.answered(anAmoProfile(), declined("unpaid"));
+  assert.match(lines.join(), /database or disk is full/);
+  isFull = false;
+  alarm.answered(anAmoProfile(), declined("unpaid"));
+  assert.equal(notesIn(journal, NOON_MS).length, 1);
+  journal.close();
+});
 
 Deno.test("a refused token is one note for all leads of a profile, also across a restart", () =>
   withAlarm((it) => {

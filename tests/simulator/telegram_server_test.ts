@@ -547,6 +547,26 @@ Deno.test("an edit replaces words and buttons, and one without a difference is r
   assert.equal(chat.message(message_id)?.reply_markup, undefined);
 });
 
+Deno.test("an edit puts a file that the bot has seen into its message, with the caption, in place of a text too", async () => {
+  await using tg = await start();
+  const visitor = started(tg);
+  const { id: chat_id, chat } = visitor;
+  const file_id = visitor.sendPhoto().photo?.at(-1)?.file_id;
+  await sent(tg, "sendMessage", { chat_id, text: "Text" });
+  const { message_id } = await chat.nextMessage();
+  const media = { type: "photo", media: file_id, caption: "Photo" };
+  await sent(tg, "editMessageMedia", { chat_id, message_id, media });
+  const edited = chat.message(message_id);
+  assert.equal(edited?.photo?.at(-1)?.file_id, file_id);
+  assert.deepEqual([edited?.text, edited?.caption], [undefined, "Photo"]);
+  await refused(
+    tg,
+    "editMessageMedia",
+    { chat_id, message_id, media: { type: "photo", media: "other" } },
+    "Bad Request: wrong file identifier/HTTP URL specified",
+  );
+});
+
 Deno.test("only the bot's own messages of the right kind can be edited", async () => {
   await using tg = await start();
   const { id: chat_id, chat } = started(tg);

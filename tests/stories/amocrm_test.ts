@@ -81,6 +81,20 @@ Deno.test("what the visitor writes later becomes notes of the deal, in order", (
     assert.deepEqual(texts, ["раз", "два {choice}", "три"]);
   }));
 
+Deno.test("a manager's /note about a visitor becomes a note of the deal at once, and their answer does not", () =>
+  withAmoWorld(async (world, amo) => {
+    const visitor = galliard(world);
+    await becomeLead(visitor);
+    const deal = await amo.nextDeal();
+    visitor.say("раз");
+    const followUp = await world.admin.chat.nextMessage();
+    const manager = world.admin.member({ first_name: "Anna", username: "anna" });
+    manager.reply(followUp, "Ответ клиенту");
+    manager.reply(followUp, "/note из Казани");
+    const [, ...texts] = await notesOf(amo, deal, 3);
+    assert.deepEqual(texts, ["раз", "Заметка (@anna): из Казани"]);
+  }));
+
 Deno.test("what was written before amoCRM took the lead becomes notes too, and notes make no card", () =>
   withAmoWorld(async (world, amo) => {
     const gate = Promise.withResolvers<void>();

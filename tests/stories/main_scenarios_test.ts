@@ -104,12 +104,12 @@ Deno.test("a lead that neither the CRM nor the managers' chat takes is in the lo
     await world.bot.line((each) => each === FALLBACK_LINE);
   }));
 
-Deno.test("the demo plays six scenarios, passes every check, and exits with 0", async () => {
+Deno.test("the demo plays seven scenarios, passes every check, and exits with 0", async () => {
   const args = await taskArguments("demo");
   const output = await new Deno.Command(DENO, { args: [...args, "--once"] }).output();
   const transcript = new TextDecoder().decode(output.stdout);
   assert.equal(output.code, 0, transcript + new TextDecoder().decode(output.stderr));
-  assert.equal(transcript.match(/^━━ \d\. /gm)?.length, 6);
+  assert.equal(transcript.match(/^━━ \d\. /gm)?.length, 7);
   assert.ok((transcript.match(/^ {2}✓ /gm)?.length ?? 0) >= 25, transcript);
   assert.doesNotMatch(transcript, /✗/);
 });

@@ -226,7 +226,13 @@ Deno.test("the managers' commands answer in their chat alone, and are registered
     assert.match(wordsOf(await world.admin.chat.nextMessage()), /\/status/);
 
     const commands = world.telegram.commands({ type: "chat", chat_id: world.admin.id });
-    assert.deepEqual(commands.map(({ command }) => command), ["status", "leads", "admin", "help"]);
+    assert.deepEqual(commands.map(({ command }) => command), [
+      "status",
+      "leads",
+      "note",
+      "admin",
+      "help",
+    ]);
     assert.deepEqual(world.telegram.commands(), []);
     const stranger = galliard(world);
     stranger.say("/status");

@@ -4,7 +4,7 @@
 import type { ReactionType } from "grammy/types";
 import type { MessageContent, SimChat, SimMessage } from "./chat.ts";
 import { readInlineMarkup } from "./markup.ts";
-import { isObject, type Params } from "./params.ts";
+import { isObject, Params } from "./params.ts";
 import { badRequest } from "./refusal.ts";
 import { readCaption, readText } from "./send.ts";
 import type { World } from "./world.ts";
@@ -30,6 +30,28 @@ export function editMessageCaption(world: World, params: Params): SimMessage {
   return change(world, found, params, caption, ["caption", "caption_entities"]);
 }
 
+/** Puts a file into a message of the bot, by an id that the bot has seen, with its caption. */
+export function editMessageMedia(world: World, params: Params): SimMessage {
+  const found = readEditable(world, params);
+  const media = params.json("media");
+  if (!isObject(media)) throw badRequest("can't parse input media JSON object");
+  const kind = MEDIA.find((each) => each === media["type"]);
+  if (kind === undefined) throw badRequest("can't parse InputMedia: invalid type specified");
+  const file = world.findFile(kind, String(media["media"]));
+  if (file === undefined) throw badRequest("wrong file identifier/HTTP URL specified");
+  const caption = readCaption(world, new Params(media));
+  const content = { [kind]: file, ...caption };
+  return change(world, found, params, content, [
+    ...MEDIA,
+    "text",
+    "entities",
+    "caption",
+    "caption_entities",
+  ]);
+}
+
+const MEDIA = ["animation", "photo", "document", "video", "audio"] as const;
+
 /** Replaces the buttons of a message of the bot. */
 export function editMessageReplyMarkup(world: World, params: Params): SimMessage {
   return change(world, readEditable(world, params), params, {}, []);
@@ -53,7 +75,21 @@ function readReaction(item: unknown): ReactionType {
 }
 
 // Some of the reactions of https://core.telegram.org/bots/api#reactiontypeemoji
-const REACTIONS = ["👍", "👎", "❤", "🔥", "🎉", "🤔", "🙏", "👌", "💯", "👀", "🤝", "✍"] as const;
+const REACTIONS = [
+  "👍",
+  "👎",
+  "❤",
+  "🔥",
+  "🎉",
+  "🤔",
+  "🙏",
+  "👌",
+  "💯",
+  "👀",
+  "🤝",
+  "✍",
+  "🤷",
+] as const;
 
 interface Found {
   chat: SimChat;
@@ -108,5 +144,6 @@ function looks(message: SimMessage): string {
     caption_entities,
     link_preview_options,
     message.reply_markup,
+    ...MEDIA.map((kind) => message[kind]),
   ]);
 }

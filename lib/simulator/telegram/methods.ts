@@ -5,6 +5,7 @@ import type { BotCommand } from "grammy/types";
 import { copyMessage, copyMessages } from "./copy.ts";
 import {
   editMessageCaption,
+  editMessageMedia,
   editMessageReplyMarkup,
   editMessageText,
   setMessageReaction,
@@ -23,6 +24,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map(Object.entries<Method>({
   copyMessages,
   deleteWebhook,
   editMessageCaption,
+  editMessageMedia,
   editMessageReplyMarkup,
   editMessageText,
   getChat,

@@ -40,6 +40,8 @@ export interface Person {
   say(text: string, extra?: MessageContent): SimMessage;
   /** Replies to a message; in a forum the reply stands in the same topic. */
   reply(message: SimMessage, text: string): SimMessage;
+  /** The same person, all of whose messages reply to this one. */
+  replying(message: SimMessage): Person;
   sendPhoto(caption?: string, extra?: MessageContent): SimMessage;
   sendDocument(caption?: string): SimMessage;
   sendVideo(): SimMessage;
@@ -71,6 +73,7 @@ export class SimPerson implements Person {
     protected readonly world: World,
     readonly chat: SimChat,
     readonly user: User,
+    readonly common: MessageContent = {},
   ) {}
 
   get id(): number {
@@ -82,11 +85,16 @@ export class SimPerson implements Person {
   }
 
   reply(message: SimMessage, text: string): SimMessage {
+    return this.replying(message).say(text);
+  }
+
+  replying(message: SimMessage): Person {
     const { message_thread_id } = message;
     const topic = message_thread_id === undefined
       ? {}
       : { message_thread_id, is_topic_message: true };
-    return this.say(text, { reply_to_message: quoted(message), ...topic });
+    const common = { reply_to_message: quoted(message), ...topic };
+    return new SimPerson(this.world, this.chat, this.user, common);
   }
 
   sendPhoto(caption = "", extra: MessageContent = {}): SimMessage {
@@ -141,7 +149,7 @@ export class SimPerson implements Person {
 
   send(content: MessageContent): SimMessage {
     this.checkMayWrite();
-    const message = this.chat.add(this.user, content);
+    const message = this.chat.add(this.user, { ...this.common, ...content });
     if (this.#botSees(message)) this.#queue(messageUpdate(message));
     return message;
   }

@@ -2,7 +2,7 @@
 // Knows neither HTTP nor the Bot API's methods.
 
 import type { BotCommand, Chat, User, UserFromGetMe } from "grammy/types";
-import { type ChatEvent, SimChat, type Standing } from "./chat.ts";
+import { type ChatEvent, SimChat, type SimMessage, type Standing } from "./chat.ts";
 import { FileStore } from "./files.ts";
 import {
   type ChatLimit,
@@ -101,6 +101,18 @@ export class World {
       ? { id, title, type, ...(isForum ? { is_forum: true } : {}) }
       : { id, title, type };
     return this.#add(chat, { kind: "open" });
+  }
+
+  /** The file of an id, as the newest message with it shows it. */
+  findFile(
+    kind: "animation" | "photo" | "document" | "video" | "audio",
+    fileId: string,
+  ): SimMessage[typeof kind] {
+    const messages = this.chats.flatMap((chat) => chat.messages).reverse();
+    return messages.map((message) => message[kind]).find((file) => {
+      const sizes = Array.isArray(file) ? file : [file];
+      return sizes.some((size) => size?.file_id === fileId);
+    });
   }
 
   /** The chat that a call names, if the bot may read it. */

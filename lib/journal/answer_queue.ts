@@ -1,0 +1,171 @@
+// The journal's queue of work about answers: what is owed, in which lane, and in order for each visitor. Does not do it.
+
+import type { Database, Row } from "./database.ts";
+import type { Numbered } from "./outbox.ts";
+import { recordIn } from "./stored_json.ts";
+import { textOrNull } from "./rows.ts";
+import type { UnreadableWork } from "./work.ts";
+
+/** Messages to visitors. Of one visitor's work only the first is handed out, so that answers keep their order. */
+export const ANSWERS_LANE = "answers";
+
+/** Reactions to managers' messages, which take none of the chat's messages of a minute. */
+export const MARKS_LANE = "answers:marks";
+
+/** Messages in the managers' chat about answers. */
+export const ANSWER_NOTES_LANE = "answers:notes";
+
+/** What each kind of work needs beside its subject: an answer's number, or for an invitation a lead's. */
+export interface AnswerBodies {
+  /** Sends an answer to its visitor. */
+  readonly send: null;
+  /** Makes the visitor's copy of one message say what the manager's says; `key` is what that is kept under. */
+  readonly edit: { readonly key: number };
+  /** Reacts to the manager's message. */
+  readonly mark: { readonly emoji: Mark };
+  /** Tells the manager that an answer or its edit did not arrive. */
+  readonly refusal: { readonly reason: string; readonly isEdit: boolean };
+  /** Asks which of several leads an answer is for. */
+  readonly question: null;
+  /** Says under the question what was chosen. */
+  readonly chosen: null;
+  /** Asks the managers to reply with an answer to a lead; `by` wanted it. */
+  readonly invite: { readonly by: string };
+}
+
+/** 👍 arrived at the visitor, ✍ noted and kept inside. */
+export type Mark = "👍" | "✍";
+
+export type AnswerWorkKind = keyof AnswerBodies;
+
+export interface AnswerWorkOf<Kind extends AnswerWorkKind> {
+  readonly id: number;
+  readonly lane: string;
+  readonly kind: Kind;
+  readonly subject: number;
+  readonly body: AnswerBodies[Kind];
+  readonly failures: number;
+}
+
+export type AnswerWork = { readonly [Kind in AnswerWorkKind]: AnswerWorkOf<Kind> }[AnswerWorkKind];
+
+export type NewAnswerWork = {
+  readonly [Kind in AnswerWorkKind]: Pick<AnswerWorkOf<Kind>, "kind" | "subject" | "body">;
+}[AnswerWorkKind];
+
+/** Work that was taken stays the caller's until finished or postponed. */
+export interface AnswerQueue {
+  /** Hands out due work of a lane, longest due first. */
+  takeAnswerWork(lane: string, nowMs: number, most: number): (AnswerWork | UnreadableWork)[];
+  nextAnswerWorkDueAtMs(lane: string): number | undefined;
+  /** Counts one more failure. */
+  postponeAnswerWork(work: Numbered, dueAtMs: number): void;
+  finishAnswerWork(work: Numbered): void;
+  /** Whether work in hand is still owed: its person may have been erased meanwhile. */
+  isAnswerWorkOwed(work: Numbered): boolean;
+}
+
+export interface AnswerQueueMoves extends AnswerQueue {
+  /** @param visitor The visitor's chat, for work that is done in order. */
+  oweAnswerWork(work: NewAnswerWork, dueAtMs: number, visitor?: number): void;
+  /** Puts off work that waits. */
+  delayAnswerWork(kind: AnswerWorkKind, subject: number, dueAtMs: number): void;
+  /** Whether such work waits and is not in hand. */
+  isAnswerWorkWaiting(work: NewAnswerWork): boolean;
+  /** Continues after an earlier process: all of it is due. */
+  recoverAnswerWork(nowMs: number): void;
+}
+
+const LANES: { readonly [Kind in AnswerWorkKind]: string } = {
+  send: ANSWERS_LANE,
+  edit: ANSWERS_LANE,
+  mark: MARKS_LANE,
+  refusal: ANSWER_NOTES_LANE,
+  question: ANSWER_NOTES_LANE,
+  chosen: ANSWER_NOTES_LANE,
+  invite: ANSWER_NOTES_LANE,
+};
+
+/** The queue in an open database. */
+export function answerQueue(db: Database): AnswerQueueMoves {
+  const insert = db.writer(
+    `INSERT INTO answer_work (lane, kind, subject, body, visitor, due_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  );
+  const isFirst = `NOT EXISTS (SELECT 1 FROM answer_work AS earlier
+    WHERE earlier.visitor = work.visitor AND earlier.id < work.id)`;
+  const take = db.writer(
+    `UPDATE answer_work SET due_at_ms = NULL WHERE id IN (
+       SELECT id FROM answer_work AS work WHERE lane = ? AND due_at_ms <= ? AND ${isFirst}
+       ORDER BY due_at_ms, id LIMIT ?)
+     RETURNING id, lane, kind, subject, body, failures`,
+  );
+  const nextDue = db.reader(
+    `SELECT due_at_ms FROM answer_work AS work
+     WHERE lane = ? AND due_at_ms IS NOT NULL AND ${isFirst} ORDER BY due_at_ms LIMIT 1`,
+  );
+  const postpone = db.writer(
+    "UPDATE answer_work SET due_at_ms = ?, failures = failures + 1 WHERE id = ?",
+  );
+  const finish = db.writer("DELETE FROM answer_work WHERE id = ?");
+  const owed = db.reader("SELECT 1 FROM answer_work WHERE id = ?");
+  const delay = db.writer(
+    `UPDATE answer_work SET due_at_ms = ?
+     WHERE subject = ? AND kind = ? AND due_at_ms IS NOT NULL`,
+  );
+  const waiting = db.reader(
+    `SELECT 1 FROM answer_work
+     WHERE subject = ? AND kind = ? AND body = ? AND due_at_ms IS NOT NULL LIMIT 1`,
+  );
+  const allDue = db.writer("UPDATE answer_work SET due_at_ms = ?");
+
+  return {
+    oweAnswerWork({ kind, subject, body }, dueAtMs, visitor) {
+      insert.run(LANES[kind], kind, subject, JSON.stringify(body), visitor ?? null, dueAtMs);
+    },
+    takeAnswerWork: (lane, nowMs, most) =>
+      take.all(lane, nowMs, most).map(readWork).sort((a, b) => a.id - b.id),
+    nextAnswerWorkDueAtMs(lane) {
+      const row = nextDue.get(lane);
+      return row === undefined ? undefined : Number(row["due_at_ms"]);
+    },
+    postponeAnswerWork: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
+    finishAnswerWork: ({ id }) => void finish.run(id),
+    isAnswerWorkOwed: ({ id }) => owed.get(id) !== undefined,
+    delayAnswerWork: (kind, subject, dueAtMs) => void delay.run(dueAtMs, subject, kind),
+    isAnswerWorkWaiting: ({ kind, subject, body }) =>
+      waiting.get(subject, kind, JSON.stringify(body)) !== undefined,
+    recoverAnswerWork: (nowMs) => void allDue.run(nowMs),
+  };
+}
+
+function readWork(row: Row): AnswerWork | UnreadableWork {
+  const frame = {
+    id: Number(row["id"]),
+    lane: String(row["lane"]),
+    subject: Number(row["subject"]),
+    failures: Number(row["failures"]),
+  };
+  const body = recordIn(textOrNull(row["body"])) ?? {};
+  const { key, emoji, reason, isEdit, by } = body;
+  switch (row["kind"]) {
+    case "send":
+    case "question":
+    case "chosen":
+      return { ...frame, kind: row["kind"], body: null };
+    case "edit":
+      return { ...frame, kind: "edit", body: { key: Number(key) } };
+    case "mark":
+      return { ...frame, kind: "mark", body: { emoji: emoji === "✍" ? "✍" : "👍" } };
+    case "refusal":
+      return {
+        ...frame,
+        kind: "refusal",
+        body: { reason: String(reason), isEdit: isEdit === true },
+      };
+    case "invite":
+      return { ...frame, kind: "invite", body: { by: String(by) } };
+    default:
+      return { ...frame, kind: "unreadable" };
+  }
+}
