@@ -5,6 +5,7 @@ import { openJournal } from "../../lib/journal/journal.ts";
 import { type Bitrix24, startBitrix24 } from "../../lib/simulator/crm/bitrix24.ts";
 import { type AmoCrm, amoToken, startAmoCrm } from "../../lib/simulator/crm/amocrm.ts";
 import type { CrmMode } from "../../lib/simulator/crm/modes.ts";
+import { aDefect } from "../helpers/defect.ts";
 import { startBotProcess } from "../helpers/bot_process.ts";
 import { taskArguments } from "../helpers/deno.ts";
 import { journalRows } from "../helpers/journal_rows.ts";
@@ -286,21 +287,8 @@ for (const place of ["the environment", "the journal"] as const) {
         }
         journal.close();
       }
-      const defect = `${world.folder}/defect.js`;
       const words = JSON.stringify(`boom ${Object.values(keys).join(" ")}`);
-      const order = `${world.folder}/boom`;
-      await Deno.writeTextFile(
-        defect,
-        `const look = setInterval(() => {
-           try {
-             Deno.statSync(${JSON.stringify(order)});
-           } catch {
-             return;
-           }
-           throw new Error(${words});
-         }, 20);
-         Deno.unrefTimer(look);`,
-      );
+      const defect = await aDefect(world.folder, `throw new Error(${words})`);
       const [run = "", ...rest] = await taskArguments("start");
       const bot = await startBotProcess({
         BOT_TOKEN: world.telegram.token,
@@ -312,9 +300,9 @@ for (const place of ["the environment", "the journal"] as const) {
         ...(isTyped
           ? {}
           : { SECRET_AMO: keys.amo, SECRET_HEADER: keys.header, SECRET_HOOK: keys.hook }),
-      }, { args: [run, "--preload", defect, ...rest] });
+      }, { args: [run, "--preload", defect.path, ...rest] });
       await bot.line("на связи");
-      await Deno.writeTextFile(order, "");
+      await defect.happen();
       assert.equal(await bot.ended, 1);
       await bot.line(/^❌ Неожиданная ошибка, бот завершается: Error: boom \*\*\*/);
       assertHidden(new Map([["the log", bot.lines.join("\n")]]), shownForms(keys));

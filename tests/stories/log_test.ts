@@ -5,6 +5,7 @@ import type { BotProcess } from "../helpers/bot_process.ts";
 import { startBotProcess } from "../helpers/bot_process.ts";
 import { startScript, taskArguments } from "../helpers/deno.ts";
 import { TOKEN, withWorld } from "../helpers/world.ts";
+import { aDefect } from "../helpers/defect.ts";
 import { becomeLead, galliard } from "../helpers/visits.ts";
 
 /** A port that was free a moment ago. */
@@ -81,11 +82,7 @@ for (
 ) {
   Deno.test(`${what} that no code catches ends the bot with 1, after every line and without a secret`, () =>
     withWorld(async (world) => {
-      const defect = `${world.folder}/defect.ts`;
-      await Deno.writeTextFile(
-        defect,
-        `const TOKEN = "${TOKEN}"; Deno.unrefTimer(setTimeout(() => { ${code}; }, 700));`,
-      );
+      const defect = await aDefect(world.folder, `const TOKEN = "${TOKEN}"; ${code}`);
       const [run = "", ...rest] = await taskArguments("start");
       const bot = await startBotProcess({
         BOT_TOKEN: TOKEN,
@@ -94,7 +91,9 @@ for (
         LOCALES_PATH: world.localesPath,
         DATA_DIR: `${world.folder}/data`,
         PORT: "0",
-      }, { args: [run, "--preload", defect, ...rest] });
+      }, { args: [run, "--preload", defect.path, ...rest] });
+      await bot.line("на связи");
+      await defect.happen();
       assert.equal(await bot.ended, 1);
       await bot.line(/^❌ Неожиданная ошибка, бот завершается: Error: boom \*\*\* at /);
       assert.doesNotMatch(bot.lines.join("\n"), /AAF0test/);
