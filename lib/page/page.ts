@@ -156,7 +156,7 @@ async function buildPage(options: PageOptions) {
   const testWebhook = createWebhookTrial({ ...options, newId });
   const turns = createTurns(elapsedMs);
   const look = createAmoCrmLook({ ...options, ...options.amoCrm });
-  const { environmentSecret: environment, mask: { hide } } = options;
+  const { environmentSecret: environment, mask } = options;
   return {
     auth,
     LINK_MS,
@@ -166,7 +166,7 @@ async function buildPage(options: PageOptions) {
       ...options,
       auth,
       testWebhook,
-      secrets: createPageSecrets({ journal, environment, hide, now }),
+      secrets: createPageSecrets({ journal, environment, mask, now }),
       amocrm: { look: (at) => look(at, stopping) },
       isForbiddenTarget: (address) => isForbiddenTarget(address, lookup, sleep),
       turns,
