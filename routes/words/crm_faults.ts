@@ -71,6 +71,7 @@ const FOUND: Phrases = [
   ["не прочесть", "it cannot be read"],
   ["это имя уже есть выше", "this name is there already"],
   ["это не объект", "this is no object"],
+  ["слишком много вложенных скобок", "too many brackets are nested"],
   ["текст обрывается", "the text breaks off"],
   ["найдено число", "it is a number"],
   ["найдено слово без кавычек", "it is a word without quotes"],

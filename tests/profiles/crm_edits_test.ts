@@ -3,8 +3,9 @@ import { accountIn, crmAddressFault, isOneTimeAddress } from "../../lib/profiles
 import { presetAddressFault } from "../../lib/profiles/preset_address.ts";
 import { crmForm } from "../../lib/profiles/crm_form.ts";
 import { newSecretName } from "../../lib/profiles/crm_edits.ts";
-import { profileFaults } from "../../lib/profiles/draft.ts";
+import { draftProfile, profileFaults } from "../../lib/profiles/draft.ts";
 import { type ProfileForm, profileForm, withProfile } from "../../lib/profiles/edits.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import { readJson, textOf, valueAt } from "../../lib/json/text.ts";
 import { type Locales, someLocales } from "../helpers/a_profile.ts";
 
@@ -191,6 +192,17 @@ Deno.test("what cannot be read is a fault of its field", () => {
     "crm.body",
   ]);
   assert.deepEqual(faultsOf(() => ({ kind: "chat" })), []);
+});
+
+Deno.test("a body of thousands of nested objects is a fault of its field, and is not previewed", () => {
+  const deep = (levels: number) => '{"a":'.repeat(levels) + "1" + "}".repeat(levels);
+  const faultsOf = (body: string) =>
+    edited(() => {}, ({ webhook }) => ({ webhook: { ...webhook, body } })).faults;
+  assert.deepEqual(faultsOf(deep(5_000)), ["crm.body"]);
+  assert.deepEqual(faultsOf(deep(LIMITS.depth - 2)), []);
+  const form = profileForm(someLocales().agency);
+  const crm = form.crm && { ...form.crm, webhook: { ...form.crm.webhook, body: deep(5_000) } };
+  assert.equal(draftProfile("agency", { ...form, crm }).crm?.kind, "faulty");
 });
 
 Deno.test("the form takes no preset's address that the file would warn of", () => {
