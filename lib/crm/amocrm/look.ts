@@ -65,6 +65,9 @@ const TIMEOUT_MS = 10_000;
 
 type What = Parameters<typeof listCall>[0];
 
+/** How long a look waits for each turn, in ms: leads go first, and the account may have asked for a wait. */
+const TURN_WITHIN_MS = 15_000;
+
 /** Creates the look. */
 export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
   & {
@@ -73,6 +76,21 @@ export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
   }
   & ReachAmoCrm
   & Omit<Connections, "client">): LookIntoAmoCrm {
+  /** Calls when it is the account's turn. @throws {LookError} When that does not come in time; then nothing is sent. */
+  async function inTurn<T>(account: string, call: () => Promise<T>): Promise<T> {
+    const late = Promise.withResolvers<never>();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      late.reject(new LookError("rate"));
+    }, TURN_WITHIN_MS);
+    const done = turn(account, () => {
+      clearTimeout(timer);
+      return isLate ? late.promise : call();
+    });
+    return await Promise.race([done, late.promise]);
+  }
+
   async function look({ account, token }: LookAt, signal: AbortSignal): Promise<AmoCrmLook> {
     if (accountFault(account) !== null) throw new LookError("no_account");
     using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, allowHost: true });
@@ -89,7 +107,7 @@ export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
       const call = listCall(what, { account, tokenSecret: "token" }, context);
       if ("fault" in call) throw new LookError("no_token");
       const { url, headers } = call;
-      return await turn(
+      return await inTurn(
         account,
         () =>
           withinTime(
