@@ -53,12 +53,16 @@ export interface Lead {
   readonly chatId: number;
   readonly menuMessageId: number;
   readonly receivedAtMs: number;
+  /** What the link that the visitor came by says after `__`; null where it says nothing. */
+  readonly source: string | null;
+  /** As `readPhone` writes it; null until the visitor shares one. */
+  readonly phone: string | null;
   /** The card in the managers' chat, once it has been shown. */
   readonly card: MessageAddress | null;
 }
 
 /** A lead that the journal has not numbered yet. */
-export type NewLead = Omit<Lead, "number" | "state" | "card">;
+export type NewLead = Omit<Lead, "number" | "state" | "card" | "phone">;
 
 export interface MessageAddress {
   readonly chatId: number;

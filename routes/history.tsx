@@ -12,6 +12,7 @@ import { field } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
 import { HistoryPage, type Line } from "./components/history_page.tsx";
 import { nameOfLanguage } from "./components/languages.ts";
+import { phoneParts } from "./components/phone_fields.tsx";
 import { frameOf } from "./components/page.tsx";
 import { statusOf } from "./components/unsaved.tsx";
 import { type Part, partsOf } from "./components/versions.tsx";
@@ -118,7 +119,12 @@ function textsOf({ content }: Revision, key: string, state: State): Part[] {
       .map((part) => ({ ...part, label: `${nameOfLanguage(language)}: ${part.label}` }))
   );
   if (key === MENU_KEY) return [...menuParts(menuFormOf(content), state), ...translated];
-  return [...partsOf(profileForm(content), state.language), ...translated];
+  const form = profileForm(content);
+  return [
+    ...partsOf(form, state.language),
+    ...phoneParts(form.phone, state.language),
+    ...translated,
+  ];
 }
 
 function translatedTexts(content: unknown, key: string, language: string, state: State): Part[] {

@@ -26,6 +26,7 @@ import { isolated } from "./components/isolated.tsx";
 import { frameOf, Page } from "./components/page.tsx";
 import { PlaceName } from "./components/place.tsx";
 import { LEADS } from "./words/leads.ts";
+import { PHONE } from "./words/phone.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -83,6 +84,20 @@ export const handler = define.handlers({
             <dd dir="auto">{lead.choice}</dd>
             <dt>{words.profile}</dt>
             <dd dir="auto">{lead.profileName}</dd>
+            {lead.phone !== null && (
+              <>
+                <dt>{PHONE[language].lead}</dt>
+                <dd>
+                  <a href={`tel:${lead.phone}`}>{lead.phone}</a>
+                </dd>
+              </>
+            )}
+            {lead.source !== null && (
+              <>
+                <dt>{words.source}</dt>
+                <dd>{lead.source}</dd>
+              </>
+            )}
             {!isErased(lead) && (
               <>
                 <dt>{words.userId}</dt>

@@ -7,6 +7,7 @@ import { type Place, PLACES } from "../lib/lead.ts";
 export interface LeadQuery {
   readonly state: Place | "";
   readonly profile: string;
+  readonly source: string;
   /** First and last day, as in `2026-11-22`. */
   readonly from: string;
   readonly to: string;
@@ -26,6 +27,7 @@ export function readQuery({ searchParams }: URL): LeadQuery {
   return {
     state,
     profile: read("profile"),
+    source: read("source"),
     from: read("from"),
     to: read("to"),
     q: read("q").slice(0, MOST_SEARCH).toWellFormed(),
@@ -53,12 +55,16 @@ export function wholeNumber(text: string): number {
 }
 
 /** The filter for the journal; days begin and end in the configured time zone. */
-export function filterOf({ state, profile, from, to, q }: LeadQuery, timeZone: string): LeadFilter {
+export function filterOf(
+  { state, profile, source, from, to, q }: LeadQuery,
+  timeZone: string,
+): LeadFilter {
   const begin = (day: Temporal.PlainDate | null) =>
     day === null ? null : day.toZonedDateTime(timeZone).epochMilliseconds;
   return {
     place: state || null,
     profile: profile || null,
+    source: source || null,
     fromMs: begin(dayOf(from)),
     toMs: begin(dayOf(to)?.add({ days: 1 }) ?? null),
     words: q,
@@ -77,8 +83,8 @@ export function addressOf(
   return parameters.size === 0 ? path : `${path}?${parameters}`;
 }
 
-export function isFiltered({ profile, from, to, q }: LeadQuery): boolean {
-  return [profile, from, to, q].some((each) => each !== "");
+export function isFiltered({ profile, source, from, to, q }: LeadQuery): boolean {
+  return [profile, source, from, to, q].some((each) => each !== "");
 }
 
 function isPlace(state: string): state is LeadQuery["state"] {

@@ -56,7 +56,12 @@ export const handler = define.handlers({
         </div>
         <Told />
         <Chips query={query} counts={counts} language={language} />
-        <Filters query={query} profiles={profilesOf(deps)} words={words} />
+        <Filters
+          query={query}
+          profiles={profilesOf(deps)}
+          sources={sourcesOf(query, deps)}
+          words={words}
+        />
         {leads.length === 0
           ? !page.cutShort && <p class="greeting">{emptyText(query, counts, words)}</p>
           : (
@@ -109,6 +114,15 @@ function profilesOf({ profiles, journal }: WebDeps): [key: string, name: string]
     ...[...byKey.values()].map(({ key, name }): [string, string] => [key, name]),
     ...gone.map((key): [string, string] => [key, key]),
   ];
+}
+
+/** Most sources that are offered; a page of any other is opened by its address. */
+const MOST_SOURCES = 50;
+
+function sourcesOf({ source }: LeadQuery, { journal }: WebDeps): string[] {
+  const sources = journal.countSources(null, MOST_SOURCES).filter(({ pressed }) => pressed > 0)
+    .map((each) => each.source);
+  return source === "" || sources.includes(source) ? sources : [source, ...sources];
 }
 
 function emptyText(query: LeadQuery, counts: PlaceCounts | undefined, words: LeadsWords): string {
@@ -169,12 +183,13 @@ function grouped(count: number): string {
   return groups.join("\u00a0");
 }
 
-function Filters({ query, profiles, words }: {
+function Filters({ query, profiles, sources, words }: {
   readonly query: LeadQuery;
   readonly profiles: readonly (readonly [key: string, name: string])[];
+  readonly sources: readonly string[];
   readonly words: LeadsWords;
 }) {
-  const isNarrow = query.profile !== "" || query.from !== "" || query.to !== "";
+  const isNarrow = [query.profile, query.source, query.from, query.to].some((each) => each !== "");
   return (
     <form class="lead-filters" method="get" action="/leads" aria-label={words.filters}>
       {query.state !== "" && <input type="hidden" name="state" value={query.state} />}
@@ -198,6 +213,17 @@ function Filters({ query, profiles, words }: {
               ))}
             </select>
           </label>
+          {sources.length > 0 && (
+            <label>
+              <span>{words.source}</span>
+              <select name="source">
+                <option value="">{words.anySource}</option>
+                {sources.map((each) => (
+                  <option value={each} selected={each === query.source}>{each}</option>
+                ))}
+              </select>
+            </label>
+          )}
           <label>
             <span>{words.from}</span>
             <input type="date" name="from" value={query.from} />
@@ -210,7 +236,9 @@ function Filters({ query, profiles, words }: {
       </details>
       <button type="submit">{words.show}</button>
       {isFiltered(query) && (
-        <a href={addressOf({ ...query, profile: "", from: "", to: "", q: "" })}>{words.reset}</a>
+        <a href={addressOf({ ...query, profile: "", source: "", from: "", to: "", q: "" })}>
+          {words.reset}
+        </a>
       )}
     </form>
   );

@@ -60,6 +60,8 @@ async function* linesOf(
     lead.closed === null ? "" : time(lead.closed.atMs),
     lead.deal === null ? "" : String(lead.deal.id),
     lead.deal?.url ?? "",
+    lead.source ?? "",
+    lead.phone ?? "",
   ];
 
   const portion = (before: number): Portion => {

@@ -19,6 +19,7 @@ import { define, type State } from "../lib/page/state.ts";
 import type { WebhookTrial } from "../lib/crm/webhook_trial.ts";
 import type { Note } from "./components/note.tsx";
 import { frameOf } from "./components/page.tsx";
+import { phoneParts } from "./components/phone_fields.tsx";
 import { ProfilePreview } from "./components/preview.tsx";
 import { FORM_ID, ProfileEditor, type ProfileView } from "./components/profile_editor.tsx";
 import { partsOf } from "./components/versions.tsx";
@@ -100,8 +101,12 @@ export const handler = define.handlers({
           case "stale": {
             const content = contentOf(state);
             if (!content.members.has(key)) throw new HttpError(404);
-            const theirs = partsOf(profileForm(valueAt(content, key)), state.language);
-            const note = { kind: "stale", mine: partsOf(typed, state.language), theirs } as const;
+            const parts = (form: ProfileForm) => [
+              ...partsOf(form, state.language),
+              ...phoneParts(form.phone, state.language),
+            ];
+            const theirs = parts(profileForm(valueAt(content, key)));
+            const note = { kind: "stale", mine: parts(typed), theirs } as const;
             return draw({ version: versionOf(content, key), note }, typed, 409);
           }
         }

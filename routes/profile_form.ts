@@ -2,6 +2,7 @@
 
 import type { ButtonForm, ProfileForm } from "../lib/profiles/edits.ts";
 import { field, fields } from "../lib/page/form.ts";
+import { readPhoneForm } from "./components/phone_fields.tsx";
 import { addressOf } from "../lib/profiles/crm_edits.ts";
 import { readCrmForm } from "./crm_form.ts";
 
@@ -40,6 +41,7 @@ export function readProfileForm(form: URLSearchParams): ProfileForm {
     confirmationTemplate: field(form, "confirmation"),
     followUpTemplate: field(form, "follow_up"),
     thanksText: field(form, "thanks"),
+    phone: readPhoneForm(form),
     aliases: form.has("aliases") ? field(form, "aliases").match(/\S+/g) ?? [] : undefined,
   };
 }

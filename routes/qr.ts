@@ -1,11 +1,12 @@
-// A profile's deep link as a QR code.
+// A profile's deep link as a QR code; with `?source=` in the address, the link of that source.
 
 import { HttpError } from "fresh";
 import { encode } from "uqr";
 import { bitmapPng } from "../lib/page/png.ts";
-import { define, type State } from "../lib/page/state.ts";
+import { define, type State, type WebDeps } from "../lib/page/state.ts";
 import { profileKey } from "./profile.tsx";
 import { deepLink } from "./profiles.tsx";
+import { wordWithSource } from "../lib/profiles/link_word.ts";
 
 /** Quiet zone around the code, in modules (ISO/IEC 18004, 9.1). */
 const QUIET = 4;
@@ -26,13 +27,26 @@ export const png = define.handlers({
   },
 });
 
-/** @throws {HttpError} 404 until the bot's name is known. */
+/** @throws {HttpError} 404 until the bot's name is known, 400 for a source that does not fit into a link. */
 function linkOf(
-  ctx: { readonly state: State; readonly params: Readonly<Record<string, string>> },
+  ctx: {
+    readonly state: State;
+    readonly params: Readonly<Record<string, string>>;
+    readonly url: URL;
+  },
 ): string {
-  const link = deepLink(ctx.state.deps, profileKey(ctx));
+  const { deps } = ctx.state;
+  const key = profileKey(ctx);
+  const link = deepLink(deps, wordOf(key, ctx.url.searchParams.get("source"), deps));
   if (link === undefined) throw new HttpError(404);
   return link;
+}
+
+function wordOf(key: string, source: string | null, { profiles }: WebDeps): string {
+  if (source === null) return key;
+  const made = wordWithSource(profiles.current(), { key }, source);
+  if ("fault" in made) throw new HttpError(400);
+  return made.word;
 }
 
 /** One path of horizontal runs: a tenth of the size of a rectangle per module. */

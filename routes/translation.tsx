@@ -17,6 +17,7 @@ import { saveEdit } from "../lib/profiles/saving.ts";
 import { field, fields } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
 import { isLanguageTag } from "./components/languages.ts";
+import { phoneParts, readPhoneForm } from "./components/phone_fields.tsx";
 import { frameOf } from "./components/page.tsx";
 import { ProfilePreview } from "./components/preview.tsx";
 import {
@@ -137,6 +138,7 @@ function readTranslationForm(state: State, key: string): TranslationForm {
     })),
     confirmationTemplate: field(form, "confirmation"),
     thanksText: field(form, "thanks"),
+    phone: readPhoneForm(form),
   };
 }
 
@@ -176,5 +178,6 @@ export function translationParts(
     { label: words.buttons, text: lines.join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },
     { label: words.thanks, text: form.thanksText },
+    ...phoneParts(form.phone, language),
   ];
 }

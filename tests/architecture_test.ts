@@ -24,7 +24,15 @@ const ROWS: readonly (readonly string[])[] = [
   ["journal/"],
   ["json/"],
   ["log/"],
-  ["backoff.ts", "calendar.ts", "foreign.ts", "lead.ts", "message_link.ts", "visitor_name.ts"],
+  [
+    "backoff.ts",
+    "calendar.ts",
+    "foreign.ts",
+    "lead.ts",
+    "message_link.ts",
+    "phone.ts",
+    "visitor_name.ts",
+  ],
 ];
 
 /** Only these folders know these packages; no folder is for tests alone. */
@@ -52,6 +60,7 @@ const PURE = [
   "calendar.ts",
   "foreign.ts",
   "lead.ts",
+  "phone.ts",
   "visitor_name.ts",
   "json/",
   "log/error_words.ts",
@@ -75,6 +84,9 @@ const PURE = [
   "profiles/language.ts",
   "profiles/name_in_texts.ts",
   "profiles/limits.ts",
+  "profiles/link_word.ts",
+  "profiles/phone_edits.ts",
+  "profiles/phone_schema.ts",
   "profiles/edits.ts",
   "profiles/draft.ts",
   "profiles/crm_form.ts",

@@ -8,6 +8,7 @@ import type { BotDeps } from "./deps.ts";
 import { isContent } from "./content.ts";
 import { editComposer, followUpComposer } from "./follow_up.ts";
 import { idCommand } from "./id.ts";
+import { phoneComposer } from "./phone.ts";
 import { menuPresses, sendMenu, startCommand } from "./menu.ts";
 import { isId } from "../foreign.ts";
 import { onlyAnswers } from "../telegram/answers.ts";
@@ -43,7 +44,7 @@ export function createBot(
   const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));
   const content = visitors.filter((ctx) => isContent(ctx.message));
-  content.use(followUpComposer(deps), (ctx) => sendMenu(ctx, deps));
+  content.use(phoneComposer(deps), followUpComposer(deps), (ctx) => sendMenu(ctx, deps));
   const edits = bot.on("edited_message");
   edits.use(answerEdits(deps));
   edits.filter(isPrivate).use(editComposer(deps));

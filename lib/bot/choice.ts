@@ -56,6 +56,7 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
       chatId,
       menuMessageId: messageId,
       receivedAtMs: deps.now(),
+      source: known.source,
     };
     // The visitor reads their language; CRM and managers get the base language's choice.
     const shown = inLanguage(profile, visitor.language);

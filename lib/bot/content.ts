@@ -48,8 +48,19 @@ function wordsOf(
   const { text, entities, caption, caption_entities } = message;
   if (isWords(text)) return { text, entities: readEntities(entities, text) };
   if (isWords(caption)) return { text: caption, entities: readEntities(caption_entities, caption) };
-  const words = media === "other" ? typedWords(unknownFields(message)) : "";
+  const words = media === "contact"
+    ? contactWords(message.contact)
+    : media === "other"
+    ? typedWords(unknownFields(message))
+    : "";
   return { text: clip(words, LIMITS.text), entities: [] };
+}
+
+/** The number and the name: what a CRM can show of a contact. */
+function contactWords(contact: unknown): string {
+  if (!isRecord(contact)) return "";
+  const { phone_number, first_name, last_name } = contact;
+  return [phone_number, first_name, last_name].filter(isWords).join(" ");
 }
 
 function isWords(text: unknown): text is string {

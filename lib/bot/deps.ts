@@ -7,8 +7,14 @@ import type { Profiles } from "../profiles/profile.ts";
 
 export interface BotDeps {
   readonly profiles: () => Profiles;
-  readonly journal: Pick<Journal, "rememberMenu" | "findMenu" | "conversationLead" | "committed">;
-  readonly delivery: Pick<Delivery, "receive" | "receiveFollowUp" | "receiveEdit">;
+  readonly journal: Pick<
+    Journal,
+    "rememberMenu" | "findMenu" | "latestSource" | "conversationLead" | "phoneAsked" | "committed"
+  >;
+  readonly delivery: Pick<
+    Delivery,
+    "receive" | "receiveFollowUp" | "receiveEdit" | "receivePhone" | "dismissPhone"
+  >;
   /** A UUID for each new lead. */
   readonly newId: () => string;
   /** Resolves a little later, so that confirmations leave first. */

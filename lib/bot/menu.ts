@@ -1,60 +1,79 @@
 // Start of a conversation: a profile's greeting, or the menu of profiles.
 
 import { Composer, type Context } from "grammy";
-import type { Message } from "grammy/types";
+import type { CallbackQuery, Message } from "grammy/types";
+import { isId } from "../foreign.ts";
 import { inLanguage, menuInLanguage } from "../profiles/language.ts";
+import { type LinkTarget, readLink } from "../profiles/link_word.ts";
 import { type Profile, profileOfWord, SELECT } from "../profiles/profile.ts";
 import { describeError, failureOf } from "../telegram/failures.ts";
 import { greeting, menu } from "../visitors/texts.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
-import { languageOf } from "./visitor.ts";
+import { isMessageId, languageOf } from "./visitor.ts";
 
 /** `/start` with a deep link's payload. */
 export function startCommand(deps: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   onCommand(composer, "start", async (ctx, payload) => {
-    await sendGreetingOrMenu(ctx, deps, typedKey(deps, payload));
+    await sendGreetingOrMenu(ctx, deps, readLink(deps.profiles(), payload));
   });
   return composer;
-}
-
-/** The profile key that a payload means; typed by hand it may differ in case. */
-function typedKey({ profiles }: BotDeps, payload: string): string {
-  const { byKey } = profiles();
-  if (byKey.has(payload)) return payload;
-  const low = payload.toLowerCase();
-  return byKey.keys().find((key) => key.toLowerCase() === low) ?? payload;
 }
 
 /** The buttons of the menu of profiles. */
 export function menuPresses(deps: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   composer.callbackQuery(new RegExp(`^${SELECT}`), async (ctx) => {
-    await sendGreetingOrMenu(ctx, deps, ctx.callbackQuery.data.slice(SELECT.length));
+    const profile = profileOfWord(deps.profiles(), ctx.callbackQuery.data.slice(SELECT.length));
+    await sendGreetingOrMenu(ctx, deps, { profile, source: sourceOf(ctx.callbackQuery, deps) });
   });
   return composer;
 }
 
-/** Sends the menu of profiles: the answer to everything that no other composer handles. */
-export async function sendMenu(ctx: Context, deps: BotDeps): Promise<void> {
+/** The source that the pressed menu was sent with. */
+function sourceOf({ message }: CallbackQuery, { journal }: BotDeps): string | null {
+  const chatId: unknown = message?.chat?.id;
+  const messageId: unknown = message?.message_id;
+  if (!isId(chatId) || !isMessageId(messageId)) return null;
+  return journal.findMenu({ chatId, messageId }).source;
+}
+
+/**
+ * Sends the menu of profiles: the answer to everything that no other composer handles. Without a source of its own it has
+ * that of the chat's newest menu, so that what brought a visitor is known until they are a lead.
+ */
+export async function sendMenu(
+  ctx: Context,
+  deps: BotDeps,
+  source: string | null = null,
+): Promise<void> {
   await deps.journal.committed(); // An update that is not on disk comes again, and would be answered twice.
   const language = languageOf(ctx.from);
   const { text, keyboard } = menu(menuInLanguage(deps.profiles(), language));
   const message = await ctx.reply(text, { reply_markup: keyboard });
-  rememberMenu(deps, message, NO_PROFILE, language);
+  const kept = source ?? deps.journal.latestSource(message.chat.id);
+  rememberMenu(deps, message, { profile: NO_PROFILE, language, source: kept });
 }
 
 /** Recorded in place of a profile for the menu of profiles. */
 const NO_PROFILE = "";
 
-async function sendGreetingOrMenu(ctx: Context, deps: BotDeps, key: string): Promise<void> {
-  const profile = profileOfWord(deps.profiles(), key);
-  if (profile === undefined) await sendMenu(ctx, deps);
-  else await sendGreeting(ctx, deps, profile);
+async function sendGreetingOrMenu(
+  ctx: Context,
+  deps: BotDeps,
+  { profile, source }: LinkTarget,
+): Promise<void> {
+  if (profile === undefined) await sendMenu(ctx, deps, source);
+  else await sendGreeting(ctx, deps, profile, source);
 }
 
-async function sendGreeting(ctx: Context, deps: BotDeps, profile: Profile): Promise<void> {
+async function sendGreeting(
+  ctx: Context,
+  deps: BotDeps,
+  profile: Profile,
+  source: string | null,
+): Promise<void> {
   await deps.journal.committed();
   const language = languageOf(ctx.from);
   const shown = inLanguage(profile, language);
@@ -63,19 +82,22 @@ async function sendGreeting(ctx: Context, deps: BotDeps, profile: Profile): Prom
     ? undefined
     : await sendPhoto(ctx, deps, profile, photoUrl, { caption: text, reply_markup: keyboard });
   const message = sent ?? await ctx.reply(text, { reply_markup: keyboard });
-  rememberMenu(deps, message, profile.key, language);
+  rememberMenu(deps, message, { profile: profile.key, language, source });
 }
 
 /** A failure must not repeat the greeting: a press also finds its profile by the button. */
 function rememberMenu(
   { journal, now, log }: BotDeps,
   message: Message,
-  profile: string,
-  language: string | null,
+  { profile, language, source }: {
+    readonly profile: string;
+    readonly language: string | null;
+    readonly source: string | null;
+  },
 ): void {
   try {
     const address = { chatId: message.chat.id, messageId: message.message_id };
-    journal.rememberMenu(address, profile, now(), language);
+    journal.rememberMenu(address, profile, now(), language, source);
   } catch (error) {
     log.warn("⚠️ Меню не запомнить: {cause}", { cause: describeError(error) });
   }

@@ -15,7 +15,11 @@ export function dealName(lead: Lead): string {
 export function crmPayload(lead: Lead): Readonly<Record<string, unknown>> {
   return {
     lead_name: dealName(lead),
-    contact: { name: fullName(lead.visitor), username: contact(lead.visitor) },
+    contact: {
+      name: fullName(lead.visitor),
+      username: contact(lead.visitor),
+      ...lead.phone === null ? {} : { phone: lead.phone },
+    },
     source: SOURCE,
     request_details: lead.choice,
   };

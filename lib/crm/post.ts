@@ -8,6 +8,7 @@ import { logOutcome, outcomeOfError } from "./outcome.ts";
 import type { CrmOutcome } from "../lead.ts";
 import type { Facts, Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
+import { withoutPhone } from "../phone.ts";
 import { addressFault, hostOf } from "../profiles/webhook_address.ts";
 
 /** One POST, with a body of JSON. */
@@ -18,6 +19,8 @@ export interface CrmRequest extends PreparedPost {
   readonly idempotencyKey: string;
   /** Fields of its log lines. */
   readonly facts: Facts;
+  /** A phone in its body, which its answer may quote and no log or record may. */
+  readonly phone?: string | null;
 }
 
 /** Posts leads. */
@@ -115,7 +118,8 @@ export function createCrm(
       const read = await readAnswer(response, late.promise);
       const outcome = judge.outcomeOf({ ...head, ...read });
       if (!isUrlPublic) mask.hideWebhook(url);
-      const shown = (text: string) => excerpt({ ...read, text }, mask);
+      const shown = (text: string) =>
+        excerpt({ ...read, text: withoutPhone(text, request.phone ?? null) }, mask);
       return { outcome: withWords(outcome, shown), answer: shown(read.text) };
     } catch (error) {
       if (signal.aborted) {

@@ -11,6 +11,8 @@ import type { AnswerRules } from "./webhook_judge.ts";
 /** A webhook that the bot knows. */
 export interface Preset {
   readonly settings: WebhookSettings & { readonly body: NonNullable<WebhookSettings["body"]> };
+  /** What `fields` of the body has besides, for a lead with a phone. */
+  readonly phoneFields?: Readonly<Record<string, unknown>>;
   /** The address to post to, made from the profile's; null for an impossible one. */
   readonly urlOf: (webhookUrl: string) => string | null;
   /** What an answer means beyond the settings. */
@@ -45,6 +47,7 @@ const BITRIX24: Preset = {
     accepted: [200],
     refusedBy: "error",
   },
+  phoneFields: { PHONE: [{ VALUE: "{phone}", VALUE_TYPE: "WORK" }] },
   urlOf(webhookUrl) {
     const base = bitrix24Base(webhookUrl);
     return base && `${base}crm.lead.add.json`;

@@ -24,8 +24,8 @@ export function valuesOf(lead: Lead): LeadValues {
     choice: lead.choice,
     profile: lead.profile,
     profile_name: lead.profileName,
-    source: null,
-    phone: null,
+    source: lead.source,
+    phone: lead.phone,
     language,
     received_at: new Date(lead.receivedAtMs).toISOString(),
   };

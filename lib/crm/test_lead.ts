@@ -39,6 +39,8 @@ function testLead({ key, name }: Profile, id: string, nowMs: number): Lead {
     chatId: 1,
     menuMessageId: 1,
     receivedAtMs: nowMs,
+    source: null,
+    phone: null,
     card: null,
   };
 }

@@ -1,5 +1,6 @@
 // The POST of a lead to a webhook: plain, with a profile's settings, or with a preset's. Sends nothing.
 
+import { isRecord } from "../foreign.ts";
 import type { Lead } from "../lead.ts";
 import type { PresetSettings, WebhookSettings } from "../profiles/crm.ts";
 import { isHeaderText } from "../profiles/header_checks.ts";
@@ -29,15 +30,24 @@ export function presetPost(
   lead: Lead,
   { nowMs }: DestinationContext,
 ): PreparedPost | NoPost {
-  const { settings, urlOf, rulesOf } = PRESETS[kind];
+  const { settings, phoneFields, urlOf, rulesOf } = PRESETS[kind];
   const url = webhook.fault === null ? urlOf(webhook.url) : null;
   if (url === null) return { fault: `адрес вебхука: ${webhook.fault ?? "не того вида"}` };
+  const body = lead.phone === null ? settings.body : withFields(settings.body, phoneFields);
   return {
     url,
     headers: {},
-    body: JSON.stringify(fillBody(settings.body, valuesOf(lead))),
+    body: JSON.stringify(fillBody(body, valuesOf(lead))),
     judge: webhookJudge({ ...settings, ...rulesOf(webhook.url) }, nowMs),
   };
+}
+
+function withFields(
+  body: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  const { fields } = body;
+  return isRecord(fields) ? { ...body, fields: { ...fields, ...more } } : body;
 }
 
 /** A lead for a webhook with settings of its own. */

@@ -200,6 +200,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       ...prepared,
       timeoutMs: profile.crmTimeoutMs ?? options.crmTimeoutMs,
       idempotencyKey: lead.id,
+      phone: lead.phone,
       facts,
     }, cutOff);
   }

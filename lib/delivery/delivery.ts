@@ -5,6 +5,7 @@ import {
   crmLane,
   type EditedMessage,
   type NewFollowUpMessage,
+  type PhoneAnswer,
   type ResendAsked,
 } from "../journal/journal.ts";
 import { routeOf } from "../crm/destination.ts";
@@ -36,6 +37,10 @@ export interface Delivery {
   receiveFollowUp(message: NewFollowUpMessage): Promise<void>;
   /** Records what a visitor made of a message. @throws As `receive`. */
   receiveEdit(message: EditedMessage): Promise<void>;
+  /** Records an answer to the question for a phone; its lead goes to the CRM. False where none was open. @throws As `receive`. */
+  receivePhone(answer: PhoneAnswer): Promise<boolean>;
+  /** Records that a visitor passed the question over when nothing waited for it. @throws As `receive`. */
+  dismissPhone(chatId: number, messageId: number): Promise<void>;
   /** One more POST of an open lead, as a person decided. @throws As `receive`. */
   resend(lead: number, by: string): Promise<ResendAsked>;
   /** A person entered a lead by hand; false when the CRM or a manager has it already. @throws As `receive`. */
@@ -71,7 +76,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const lane = laneTo(profile);
     // Calls that keep a rate wait their turn in the journal.
     const postsNow = routeOf(profile)?.callsPerSecond === null && lanes.mayPost(lane);
-    const recorded = journal.recordChoice(newLead, confirmation, lane, postsNow);
+    const waitMs = profile.phone?.waitMs ?? null;
+    const recorded = journal.recordChoice(newLead, confirmation, lane, postsNow, waitMs);
     if (recorded === undefined) return undefined;
     const { lead, post: work, attempt } = recorded;
     const onDisk = journal.committed();
@@ -86,6 +92,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       });
     } else {
       onDisk.then(() => lanes.wakePosts(lane), () => {}); // `told` tells of a failure.
+      if (waitMs !== null) onDisk.then(lanes.wakePhones, () => {});
     }
     await told;
     return lead;
@@ -158,6 +165,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       await journal.committed();
       if (kind === "begun") lanes.wakeManagers();
       lanes.wakeNotes();
+    },
+    async receivePhone(answer) {
+      const due = journal.answerPhoneAsk(answer, now());
+      await journal.committed();
+      for (const lane of due) lanes.wakePosts(lane);
+      lanes.wakePhones();
+      return due.length > 0;
+    },
+    async dismissPhone(chatId, messageId) {
+      journal.dismissPhoneAsk(chatId, messageId, now());
+      await journal.committed();
+      lanes.wakePhones();
     },
     async resend(number, by) {
       const lane = laneTo(profiles().byKey.get(journal.findLead(number)?.profile ?? ""));

@@ -16,6 +16,7 @@ import {
   type Journal,
   noteLane,
   PACED_LANES,
+  PHONES_LANE,
   SEND_ALL_LANES,
   VISITORS_LANE,
   type Work,
@@ -30,6 +31,7 @@ import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import type { Profile, Profiles } from "../profiles/profile.ts";
 import type { VisitorChat } from "../visitors/chat.ts";
+import { createPhoneWork } from "../visitors/phone_work.ts";
 import { createVisitorWork } from "../visitors/work.ts";
 
 /** Open POSTs: in all, and to one host, so that one dead CRM leaves room for the others. */
@@ -86,6 +88,8 @@ export interface Lanes {
   wakeVisitors(): void;
   /** The same of notes to CRMs. */
   wakeNotes(): void;
+  /** The same of questions for a phone; from now on each confirmation may make one due. */
+  wakePhones(): void;
   /** Takes up what an earlier process left. */
   wakeAll(): void;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
@@ -130,13 +134,26 @@ export function createLanes(options: LaneOptions): Lanes {
   };
   const managers = createOutbox({ ...oneByOne, journal: turns.journal });
   const edits = createOutbox(oneByOne);
-  const visitorWork = createVisitorWork({ ...options, retryAtMs, wakeVisitors });
+  const visitorWork = createVisitorWork({ ...options, retryAtMs, wakeVisitors, confirmed });
   const visitors = createOutbox({
     ...options,
     run: visitorWork.run,
     most: MOST_VISITORS,
     mostPerLane: () => MOST_VISITORS,
   });
+  const phones = createOutbox({
+    ...options,
+    journal: {
+      nextWorkDueAtMs: journal.nextPhoneWorkDueAtMs,
+      takeWork: journal.takePhoneWork,
+      postponeWork: journal.postponePhoneWork,
+    },
+    run: createPhoneWork({ ...options, retryAtMs, wakePosts: (lane) => posts.wake(lane) }),
+    most: MOST_VISITORS,
+    mostPerLane: () => MOST_VISITORS,
+  });
+  /** Whether any profile has asked for a phone; else no confirmation costs a look. */
+  let asksPhones = false;
   /** Bounded with their updates: counted with what is repeated they would leave that no room. */
   const firstTries = new Set<Promise<void>>();
 
@@ -156,6 +173,15 @@ export function createLanes(options: LaneOptions): Lanes {
 
   function wakeVisitors(): void {
     visitors.wake(VISITORS_LANE);
+  }
+
+  function wakePhones(): void {
+    asksPhones = true;
+    phones.wake(PHONES_LANE);
+  }
+
+  function confirmed(): void {
+    if (asksPhones) phones.wake(PHONES_LANE);
   }
 
   return {
@@ -179,14 +205,16 @@ export function createLanes(options: LaneOptions): Lanes {
     wakeManagers,
     wakeVisitors,
     wakeNotes,
+    wakePhones,
     wakeAll() {
       for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
       wakeManagers();
       wakeVisitors();
       for (const lane of journal.noteLanes()) notes.wake(lane); // Also where no profile leads any more.
+      if (journal.owesPhoneWork()) wakePhones();
     },
     async stop() {
-      const stopped = [posts, notes, managers, edits, visitors].map((each) => each.stop());
+      const stopped = [posts, notes, managers, edits, visitors, phones].map((each) => each.stop());
       await Promise.all([...stopped, ...firstTries]);
     },
   };

@@ -173,7 +173,7 @@ function Crm({ stage, words }: PartProps) {
           <ol>
             {stage.received.map(({ request, who, whole }) => (
               <li title={whole}>
-                <strong>{request}</strong>
+                <strong>{request ?? words.note}</strong>
                 <br />
                 {who}
               </li>

@@ -14,7 +14,8 @@ export type Mode = typeof MODES[number];
 
 /** What a CRM has got. */
 export interface Received {
-  readonly request: string;
+  /** Null for a note. */
+  readonly request: string | null;
   readonly who: string;
   /** All of it, for the curious. */
   readonly whole: string;
@@ -112,7 +113,7 @@ export function createChatStage(
     amo.onDeal((deal) =>
       receive({ request: deal.name, who: deal.contact?.name ?? "", whole: JSON.stringify(deal) })
     ),
-    amo.onNote(({ text }) => receive({ request: "📝", who: text, whole: text })),
+    amo.onNote(({ text }) => receive({ request: null, who: text, whole: text })),
   ];
 
   function receive(one: Received): void {

@@ -122,6 +122,67 @@ const SECRETS = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+const SOURCES = `
+  -- Where visitors came from: the part of their link after two underscores.
+  ALTER TABLE menus ADD COLUMN source TEXT;
+  ALTER TABLE leads ADD COLUMN source TEXT;
+  CREATE INDEX leads_by_source ON leads (source, number) WHERE source IS NOT NULL;
+
+  -- Greetings that were sent for a link with a source.
+  CREATE TABLE source_opens (
+    profile TEXT NOT NULL,
+    source TEXT NOT NULL,
+    opens INTEGER NOT NULL,
+    PRIMARY KEY (profile, source)
+  ) STRICT, WITHOUT ROWID;
+
+  -- How many leads with a source are where, kept as they change. Others cost nothing.
+  CREATE TABLE source_counts (
+    profile TEXT NOT NULL,
+    source TEXT NOT NULL,
+    state TEXT NOT NULL,
+    leads INTEGER NOT NULL,
+    PRIMARY KEY (profile, source, state)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER source_counted AFTER INSERT ON leads WHEN new.source IS NOT NULL BEGIN
+    INSERT INTO source_counts VALUES (new.profile, new.source, new.state, 1)
+      ON CONFLICT DO UPDATE SET leads = leads + 1;
+  END;
+  CREATE TRIGGER source_recounted AFTER UPDATE OF state, profile ON leads WHEN new.source IS NOT NULL BEGIN
+    UPDATE source_counts SET leads = leads - 1
+      WHERE profile = old.profile AND source = old.source AND state = old.state;
+    INSERT INTO source_counts VALUES (new.profile, new.source, new.state, 1)
+      ON CONFLICT DO UPDATE SET leads = leads + 1;
+  END;
+`;
+
+const PHONES = `
+  ALTER TABLE leads ADD COLUMN phone TEXT;
+
+  -- What visitors are asked for after their lead. step says what is owed: 'ask' and 'thank' until they are sent, 'asked' while
+  -- the answer is awaited, then 'done'; due_at_ms is null while nothing is owed or the running process has it in hand.
+  -- The POST waits in the outbox until until_ms. keyboard is 1 while the buttons of the question may be on the screen.
+  CREATE TABLE phone_asks (
+    lead INTEGER PRIMARY KEY REFERENCES leads (number),
+    chat_id INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    skip_text TEXT NOT NULL DEFAULT '',
+    answer_message_id INTEGER,
+    keyboard INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0,
+    due_at_ms INTEGER
+  ) STRICT;
+  CREATE INDEX phone_asks_due ON phone_asks (due_at_ms) WHERE due_at_ms IS NOT NULL;
+  CREATE INDEX phone_asks_of_chat ON phone_asks (chat_id);
+
+  -- The bot before this one erases a person and knows of no phone.
+  CREATE TRIGGER phone_erased AFTER UPDATE OF user_id ON leads WHEN new.user_id = 0 BEGIN
+    UPDATE leads SET phone = NULL WHERE number = new.number AND phone IS NOT NULL;
+    DELETE FROM phone_asks WHERE lead = new.number;
+  END;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
 export const ADDITIONS: Additions = {
   bots: BOTS,
@@ -134,5 +195,7 @@ export const ADDITIONS: Additions = {
   deals: DEALS,
   crm_notes: CRM_NOTES,
   secrets: SECRETS,
+  sources: SOURCES,
+  phones: PHONES,
   answers: ANSWERS,
 };

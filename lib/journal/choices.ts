@@ -6,6 +6,7 @@ import type { HeldMoves, HeldTexts } from "./held.ts";
 import type { Lead, NewLead } from "../lead.ts";
 import type { LeadMoves } from "./leads.ts";
 import type { OutboxMoves } from "./outbox.ts";
+import type { PhoneMoves } from "./phones.ts";
 import type { PressMoves } from "./presses.ts";
 import type { CopyRecords } from "./recovery.ts";
 import { ADMIN_CHAT_LANE, type Confirmation, VISITORS_LANE, type WorkOf } from "./work.ts";
@@ -26,6 +27,7 @@ export interface ChoiceMoves {
   /**
    * Records a press with its lead, confirmation and POST; undefined when the menu already gave a lead.
    *
+   * @param phoneWaitMs How long the POST waits for a phone that the visitor is asked for; null where none is.
    * @param postsNow Whether the caller sends the POST as soon as this is on disk; then its attempt is begun too.
    */
   recordChoice(
@@ -33,6 +35,7 @@ export interface ChoiceMoves {
     confirmation: Confirmation,
     lane: string,
     postsNow: boolean,
+    phoneWaitMs?: number | null,
   ): RecordedChoice | undefined;
   /** Records a press that asks for a lead again: counted, and confirmed as the first one. Its menu gives no other lead. */
   recordRepeat(press: NewLead, lead: number, confirmation: Confirmation): RecordedPress;
@@ -42,13 +45,14 @@ export interface ChoiceMoves {
 
 export function choiceMoves(
   db: Database,
-  { leads, attempts, outbox, presses, held, copy }: {
+  { leads, attempts, outbox, presses, held, copy, phones }: {
     readonly leads: LeadMoves;
     readonly attempts: AttemptMoves;
     readonly outbox: OutboxMoves;
     readonly presses: PressMoves;
     readonly held: HeldMoves;
     readonly copy: CopyRecords;
+    readonly phones: PhoneMoves;
   },
 ): ChoiceMoves {
   function confirmationOf(subject: number, body: Confirmation) {
@@ -60,6 +64,7 @@ export function choiceMoves(
     body: Confirmation,
     lane: string,
     postsNow: boolean,
+    phoneWaitMs: number | null = null,
   ): RecordedChoice | undefined {
     const lead = leads.insertLead(newLead);
     if (lead === undefined) return undefined;
@@ -73,6 +78,12 @@ export function choiceMoves(
       return { lead, confirmation, post, attempt: undefined };
     }
     const waiting = { lane, kind: "post", subject, body: { askedBy: null } } as const;
+    if (phoneWaitMs !== null) {
+      const untilMs = receivedAtMs + phoneWaitMs;
+      const [confirmation, post] = outbox.addBoth(told, waiting, untilMs);
+      phones.owePhoneAsk(lead, untilMs);
+      return { lead, confirmation, post, attempt: undefined };
+    }
     const [confirmation, post] = outbox.addBoth(told, waiting, postsNow ? null : receivedAtMs);
     const attempt = postsNow ? attempts.beginFirst(subject, receivedAtMs) : undefined;
     return { lead, confirmation, post, attempt };

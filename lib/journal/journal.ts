@@ -26,6 +26,7 @@ import { type MenuRecords, menuRecords } from "./menus.ts";
 import { type Moments, moments } from "./moments.ts";
 import { type NoteQueue, noteQueue } from "./note_queue.ts";
 import { type OutboxRecords, outboxRecords } from "./outbox.ts";
+import { type PhoneRecords, phoneRecords } from "./phones.ts";
 import { type PressRecords, pressRecords } from "./presses.ts";
 import { type ProfileCounts, profileCounts } from "./profile_counts.ts";
 import { type ProfileFileRecords, profileFileRecords } from "./profile_files.ts";
@@ -36,6 +37,7 @@ import { ADDITIONS } from "./additions.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { type SecretRecords, secretRecords } from "./secrets.ts";
 import { type SendAllMoves, sendAllMoves } from "./send_all.ts";
+import { type SourceCounts, sourceRecords } from "./sources.ts";
 import { type Totals, totals } from "./totals.ts";
 import { type Trial, trial } from "./trial.ts";
 import { type VersionMoves, versionMoves } from "./versions.ts";
@@ -59,13 +61,16 @@ export type { Cursor, LeadFilter, LeadPage, ListedLead } from "./lead_list.ts";
 export type { KnownMenu } from "./menus.ts";
 export { noteLane } from "./note_queue.ts";
 export type { CrmNote, NoteSubject, UnreadableNote } from "./note_queue.ts";
+export type { PhoneAnswer, PhoneWork } from "./phones.ts";
+export { PHONES_LANE } from "./phones.ts";
 export type { PressLimits } from "./presses.ts";
 export { PROFILE_FACTS } from "./profile_keys.ts";
 export type { CutOff } from "./recovery.ts";
 export type { KeptSecret } from "./secrets.ts";
+export type { SourceCount } from "./sources.ts";
 export * from "./work.ts";
 
-export type LeadList = LeadPages & LeadLives & Totals;
+export type LeadList = LeadPages & LeadLives & Totals & SourceCounts;
 
 /**
  * Everything the journal can do. Each call is all or nothing, synchronous, and shares one transaction with the rest of its
@@ -76,6 +81,7 @@ export interface Journal
     InboxRecords,
     MenuRecords,
     PressRecords,
+    PhoneRecords,
     ChoiceMoves,
     OutboxRecords,
     AttemptRecords,
@@ -101,6 +107,7 @@ export interface Journal
     LeadPages,
     LeadLives,
     Totals,
+    SourceCounts,
     ErasureMoves,
     Moments,
     Recovery,
@@ -152,15 +159,18 @@ export function journalIn(db: Database, botId?: string): Journal {
   const files = profileFileRecords(db);
   const profiles = profileKeys(db, facts);
   const sums = totals(db);
+  const sources = sourceRecords(db);
+  const phones = phoneRecords(db, keys);
   const lives = leadLives(db, keys, notes);
   const followUps = followUpRecords(db, keys, outbox, notes);
   const answers = answerJournal(db, keys, leads, notes.oweManagersNote);
   const tried = trial(db);
   return {
     ...inbox,
-    ...menuRecords(db, keys, outbox, facts),
+    ...menuRecords(db, keys, outbox, facts, sources),
     ...presses,
-    ...choiceMoves(db, { leads, attempts, outbox, presses, held, copy }),
+    ...phones,
+    ...choiceMoves(db, { leads, attempts, outbox, presses, held, copy, phones }),
     ...outbox,
     ...attempts,
     ...crm,
@@ -182,9 +192,10 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...versionMoves(db, profiles, revisions, files),
     ...facts,
     ...profileCounts(db),
-    ...leadPages(db, keys, sums),
+    ...leadPages(db, keys, { ...sums, ...sources }),
     ...lives,
     ...sums,
+    ...sources,
     ...erasureMoves(db, lives, cards, held),
     ...moments(db),
     ...recovery(db, {
@@ -195,6 +206,7 @@ export function journalIn(db: Database, botId?: string): Journal {
       notes,
       account,
       copy,
+      phones,
       answers,
       cutOffAttempt,
     }),

@@ -7,6 +7,7 @@ import type { CrmNoteMoves, NoteCounts } from "./crm_notes.ts";
 import { DEAL_COLUMNS } from "./deals.ts";
 import { type ListedLead, toListed } from "./lead_list.ts";
 import { toLead } from "./leads.ts";
+import { AWAITS_PHONE } from "./phones.ts";
 import { numberOrNull } from "./rows.ts";
 import { contentIn } from "./stored_json.ts";
 import { readKind, type WorkKind } from "./work.ts";
@@ -17,6 +18,8 @@ export interface LeadLife {
   readonly confirmedAtMs: number | null;
   readonly cardShownAtMs: number | null;
   readonly alertedAtMs: number | null;
+  /** Until when its POST waits for a phone; null when it does not. */
+  readonly phoneUntilMs: number | null;
   /** How often its visitor asked for the same again; undefined for never. */
   readonly repeats: Repeats | undefined;
   readonly followUps: readonly LifeFollowUp[];
@@ -62,6 +65,9 @@ export function leadLives(
   );
   const selectPost = db.reader("SELECT 1 FROM outbox WHERE subject = ? AND kind = 'post' LIMIT 1");
   const selectOfChat = db.reader("SELECT * FROM leads WHERE chat_id = ? ORDER BY number DESC");
+  const selectAsk = db.reader(
+    `SELECT until_ms FROM phone_asks WHERE lead = ? AND ${AWAITS_PHONE}`,
+  );
   const selectRepeats = db.reader(
     "SELECT count(*) AS times, max(pressed_at_ms) AS last FROM repeats WHERE lead = ?",
   );
@@ -81,6 +87,7 @@ export function leadLives(
         confirmedAtMs: numberOrNull(row["confirmed_at_ms"]),
         cardShownAtMs: numberOrNull(row["card_shown_at_ms"]),
         alertedAtMs: numberOrNull(row["alerted_at_ms"]),
+        phoneUntilMs: numberOrNull(selectAsk.get(number)?.["until_ms"] ?? null),
         repeats: repeatsOf(number),
         followUps: selectFollowUps.all(number).map((each) => ({
           number: Number(each["number"]),

@@ -8,6 +8,8 @@ import type { BotKeys } from "./bots.ts";
 import { DEAL_COLUMNS, dealIn } from "./deals.ts";
 import { closedIn, HELD, leadState, toLead } from "./leads.ts";
 import { byPlace, heldReader } from "./profile_counts.ts";
+import { patternsOf, wordsOf } from "./search_words.ts";
+import type { SourceMoves } from "./sources.ts";
 import type { Totals } from "./totals.ts";
 
 /** Most leads that one question looks at; words take the longest to be looked for. */
@@ -22,19 +24,18 @@ export function mostLookedAt({ words }: Pick<LeadFilter, "words">): number {
 /** Most leads of a span of days that are counted. */
 export const MOST_COUNTED = 20_000;
 
-/** Most words of a search that are looked at. */
-const MOST_WORDS = 3;
-
 /** How far a lead's number may be out of step with its time, in leads: somebody may set the clock. */
 export const OUT_OF_STEP = 1_000;
 
 export interface LeadFilter {
   readonly place: Place | null;
   readonly profile: string | null;
+  /** Absent or null for every lead. */
+  readonly source?: string | null;
   /** Received from this moment, and before that one. */
   readonly fromMs: number | null;
   readonly toMs: number | null;
-  /** Parts of name, username, choice, user id or number; each has to be there, whatever its case. */
+  /** Parts of name, username, choice, user id, phone or number; each has to be there, whatever its case. */
   readonly words: string;
 }
 
@@ -64,7 +65,10 @@ export interface ListedLead extends Lead {
 
 export interface LeadPages {
   listLeads(filter: LeadFilter, cursor: Cursor, most: number): LeadPage;
-  /** Number of leads by place, of one profile or all, ignoring the filter's place and words; undefined for too many days. */
+  /**
+   * Number of leads by place, of one profile or all, of one source or all, ignoring the filter's place and words; undefined for
+   * too many days, and for days of one source.
+   */
   countListed(filter: LeadFilter): PlaceCounts | undefined;
   /** The profiles that have ever had a lead. */
   profilesWithLeads(): string[];
@@ -73,11 +77,11 @@ export interface LeadPages {
 const COLUMNS =
   "number, id, state, profile, profile_name, choice, user_id, username, first_name, " +
   "last_name, language, chat_id, menu_message_id, received_at_ms, card_chat_id, card_message_id, " +
-  "closed_by, closed_at_ms, card_reason, CAST(user_id AS TEXT) AS user_id_text";
+  "closed_by, closed_at_ms, card_reason, source, phone, CAST(user_id AS TEXT) AS user_id_text";
 
 const HAYSTACK =
   ", first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +
-  "' ' || choice || ' ' || user_id || ' №' || number AS words";
+  "' ' || choice || ' ' || user_id || ' ' || ifnull(phone, '') || ' №' || number AS words";
 
 /** Which leads a place holds. */
 const CONDITIONS: Readonly<Record<Place, string>> = {
@@ -93,7 +97,7 @@ const MOST_NUMBER = Number.MAX_SAFE_INTEGER;
 export function leadPages(
   db: Database,
   keys: BotKeys,
-  { leadTotals }: Pick<Totals, "leadTotals">,
+  { leadTotals, countBySource }: Pick<Totals, "leadTotals"> & Pick<SourceMoves, "countBySource">,
 ): LeadPages {
   const pages = new Map<string, Statements>();
   const heldByProfile = heldReader(db);
@@ -108,20 +112,22 @@ export function leadPages(
   );
   /** Statements differ by what an index answers, by direction and by how many patterns each word has. */
   function pagesOf(
-    { place, profile }: LeadFilter,
+    { place, profile, source = null }: LeadFilter,
     back: boolean,
     words: readonly number[],
   ): Statements {
-    const name = [place, profile !== null, back, ...words].join();
+    const name = [place, profile !== null, source !== null, back, ...words].join();
     const known = pages.get(name);
     if (known !== undefined) return known;
     const most = words.length === 0 ? MOST_LOOKED_AT : MOST_SEARCHED;
     const order = back ? "DESC" : "ASC";
-    const base = indexedPlace(place, order, most) ?? (profile === null ? "" : "profile = ?1 AND");
+    const base = source !== null
+      ? "source = ?6 AND"
+      : indexedPlace(place, order, most) ?? (profile === null ? "" : "profile = ?1 AND");
     const look = (columns: string) =>
       `SELECT ${columns} FROM leads WHERE ${base} number > ?4 AND number < ?5
        ORDER BY number ${order} LIMIT ${most}`;
-    let parameter = 7;
+    let parameter = 8;
     const sought = words.map((patterns) => {
       const any = Array.from({ length: patterns }, () => `words LIKE ?${parameter++} ESCAPE '\\'`);
       return `AND (${any.join(" OR ")})`;
@@ -130,7 +136,8 @@ export function leadPages(
       page: db.reader(
         `SELECT *, ${DEAL_COLUMNS} FROM (${look(COLUMNS + (words.length === 0 ? "" : HAYSTACK))})
          WHERE ${place === null ? "true" : CONDITIONS[place]} AND (?1 IS NULL OR profile = ?1)
-           AND received_at_ms >= ?2 AND received_at_ms < ?3 ${sought.join(" ")} LIMIT ?6`,
+           AND received_at_ms >= ?2 AND received_at_ms < ?3 AND (?6 IS NULL OR source = ?6)
+           ${sought.join(" ")} LIMIT ?7`,
       ),
       looked: db.reader(
         `SELECT count(*) AS looked, min(number) AS lowest, max(number) AS highest
@@ -152,6 +159,7 @@ export function leadPages(
 
   return {
     listLeads(filter, cursor, most) {
+      const { source = null } = filter;
       const back = cursor.after === undefined;
       const patterns = wordsOf(filter.words).map(patternsOf);
       const { page, looked } = pagesOf(filter, back, patterns.map(({ length }) => length));
@@ -166,17 +174,20 @@ export function leadPages(
         filter.toMs ?? MOST_NUMBER,
         ...span,
       ];
-      const rows = page.all(...plain, most + 1, ...patterns.flat());
+      const rows = page.all(...plain, source, most + 1, ...patterns.flat());
       const leads = rows.slice(0, most).map((row) => toListed(row, keys));
       if (rows.length > most) {
         return { leads: inOrder(leads, back), next: leads.at(-1)?.number, cutShort: false };
       }
-      const scope = looked.get(...plain);
+      const scope = looked.get(...plain, ...source === null ? [] : [source]);
       const cutShort = Number(scope?.["looked"]) === mostLookedAt(filter);
       const next = cutShort ? Number(scope?.[back ? "lowest" : "highest"]) : undefined;
       return { leads: inOrder(leads, back), next, cutShort };
     },
-    countListed({ profile, fromMs, toMs }) {
+    countListed({ profile, source = null, fromMs, toMs }) {
+      if (source !== null) {
+        return fromMs === null && toMs === null ? countBySource(profile, source) : undefined;
+      }
       const counts: Partial<Record<LeadState, number>> = {};
       const add = (state: LeadState, leads: number) => counts[state] = (counts[state] ?? 0) + leads;
       const span = [fromMs ?? 0, toMs ?? MOST_NUMBER] as const;
@@ -223,19 +234,6 @@ interface Statements {
 
 function inOrder(leads: ListedLead[], back: boolean): ListedLead[] {
   return back ? leads : leads.toReversed();
-}
-
-function wordsOf(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== "").slice(0, MOST_WORDS);
-}
-
-/** A word anywhere, as patterns of LIKE, which folds the case of Latin letters alone. */
-function patternsOf(word: string): string[] {
-  const low = word.toLowerCase();
-  const [first = "", ...rest] = low;
-  const cases = [word, low, first.toUpperCase() + rest.join(""), word.toUpperCase()];
-  const distinct = /^[\x20-\x7e]*$/.test(word) ? [word] : [...new Set(cases)];
-  return distinct.map((each) => `%${each.replace(/[%_\\]/g, "\\$&")}%`);
 }
 
 /** A lead as the page lists it. */

@@ -64,8 +64,8 @@ export function leadRecords(
   const { keyOf } = keys;
   const insert = db.writer(
     `INSERT INTO leads (id, state, profile, profile_name, choice, user_id, username, first_name,
-       last_name, language, chat_id, menu_message_id, received_at_ms)
-     VALUES (?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       last_name, language, chat_id, menu_message_id, received_at_ms, source)
+     VALUES (?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (chat_id, menu_message_id) DO NOTHING`,
   );
   const select = db.reader("SELECT * FROM leads WHERE number = ?");
@@ -126,9 +126,16 @@ export function leadRecords(
         lead.chatId,
         keyOf(lead.menuMessageId),
         lead.receivedAtMs,
+        lead.source,
       );
       if (!changes) return undefined;
-      return { ...lead, number: Number(lastInsertRowid), state: "received", card: null };
+      return {
+        ...lead,
+        number: Number(lastInsertRowid),
+        state: "received",
+        phone: null,
+        card: null,
+      };
     },
     findLead(number) {
       const row = select.get(number);
@@ -201,6 +208,8 @@ export function toLead(row: Row, { idOf }: BotKeys): Lead {
     chatId: Number(row["chat_id"]),
     menuMessageId: idOf(Number(row["menu_message_id"])),
     receivedAtMs: Number(row["received_at_ms"]),
+    source: textOrNull(row["source"]),
+    phone: textOrNull(row["phone"]),
     // No bot can change what another one wrote.
     card: cardMessageId < 0 ? null : {
       chatId: Number(row["card_chat_id"]),

@@ -1,30 +1,40 @@
-// The journal's menus: which profile's buttons a message has, and who is to be reminded of one.
+// The journal's menus: which profile's buttons a message has, what brought its visitor, and who is to be reminded of one.
 
 import type { Database } from "./database.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import type { FactRecords } from "./facts.ts";
 import type { OutboxMoves } from "./outbox.ts";
+import { textOrNull } from "./rows.ts";
+import type { SourceMoves } from "./sources.ts";
 import { VISITORS_LANE, type WorkOf } from "./work.ts";
 
 /** What is known of a message that was pressed. */
 export interface KnownMenu {
   /** The profile whose buttons it has; undefined where that was not recorded. */
   readonly profile: string | undefined;
+  /** What the link that brought its visitor says after `__`; null where it says nothing. */
+  readonly source: string | null;
   /** Whether its chat has given a lead before. */
   readonly chatHasLeads: boolean;
 }
 
 /** Menus that were sent. */
 export interface MenuRecords {
-  /** Remembers which profile's buttons a message has, and the visitor's language; null where Telegram gave none. */
+  /**
+   * Remembers which profile's buttons a message has, the visitor's language, null where Telegram gave none, and their source.
+   * A profile's greeting counts as an opening of its source.
+   */
   rememberMenu(
     menu: MessageAddress,
     profile: string,
     nowMs: number,
     language?: string | null,
+    source?: string | null,
   ): void;
   findMenu(menu: MessageAddress): KnownMenu;
+  /** The source of a chat's newest menu, unless a lead came of that chat since; null where there is none. */
+  latestSource(chatId: number): string | null;
   /**
    * Records that the bot heard Telegram. After an absence it adds a reminder for each chat whose newest menu was sent between
    * two moments and gave no lead; returns how many.
@@ -56,30 +66,39 @@ export function menuRecords(
   { keyOf, range }: BotKeys,
   outbox: OutboxMoves,
   { rememberFact }: FactRecords,
+  { countOpening }: SourceMoves,
 ): MenuRecords {
   const insert = db.writer(
-    `INSERT OR REPLACE INTO menus (chat_id, message_id, profile, sent_at_ms, language)
-     VALUES (?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO menus (chat_id, message_id, profile, sent_at_ms, language, source)
+     VALUES (?, ?, ?, ?, ?, ?)`,
   );
   const select = db.reader(
     `SELECT (SELECT profile FROM menus WHERE chat_id = ?1 AND message_id = ?2) AS profile,
+       (SELECT source FROM menus WHERE chat_id = ?1 AND message_id = ?2) AS source,
        EXISTS (SELECT 1 FROM leads WHERE chat_id = ?1) AS has_leads`,
   );
+  const selectLatest = db.reader(
+    `SELECT source, EXISTS (SELECT 1 FROM leads
+       WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms) AS is_over
+     FROM menus WHERE chat_id = ? AND message_id >= ? AND message_id < ?
+     ORDER BY message_id DESC LIMIT 1`,
+  );
   const open = db.reader(
-    `SELECT chat_id, profile, sent_at_ms, language, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
+    `SELECT chat_id, profile, sent_at_ms, language, source, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
        SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
        AND message_id >= ? AND message_id < ?
      GROUP BY chat_id HAVING sent_at_ms < ?`,
   );
   const forget = db.writer("DELETE FROM menus WHERE sent_at_ms < ?");
 
-  function rememberMenu(
+  function insertMenu(
     { chatId, messageId }: MessageAddress,
     profile: string,
     nowMs: number,
-    language: string | null = null,
+    language: string | null,
+    source: string | null,
   ): void {
-    insert.run(chatId, keyOf(messageId), profile, nowMs, language);
+    insert.run(chatId, keyOf(messageId), profile, nowMs, language, source);
   }
 
   function oweReminders(sinceMs: number, untilMs: number, nowMs: number): number {
@@ -89,7 +108,8 @@ export function menuRecords(
         chatId: Number(row["chat_id"]),
         profile: String(row["profile"]),
         sentAtMs: Number(row["sent_at_ms"]),
-        language: row["language"] === null ? null : String(row["language"]),
+        language: textOrNull(row["language"]),
+        source: textOrNull(row["source"]),
       };
       outbox.addWork({ lane: VISITORS_LANE, kind: "reminder", subject: 0, body }, nowMs);
     }
@@ -97,12 +117,25 @@ export function menuRecords(
   }
 
   return {
-    rememberMenu,
+    rememberMenu(menu, profile, nowMs, language = null, source = null) {
+      if (source === null || profile === "") {
+        return insertMenu(menu, profile, nowMs, language, source);
+      }
+      db.atomically(() => {
+        insertMenu(menu, profile, nowMs, language, source);
+        countOpening(profile, source);
+      });
+    },
+    latestSource(chatId) {
+      const row = selectLatest.get(chatId, ...range);
+      return row === undefined || row["is_over"] === 1 ? null : textOrNull(row["source"]);
+    },
     findMenu({ chatId, messageId }) {
       const row = select.get(chatId, keyOf(messageId));
       const profile = row?.["profile"];
       return {
         profile: profile == null ? undefined : String(profile),
+        source: textOrNull(row?.["source"]),
         chatHasLeads: row?.["has_leads"] !== 0,
       };
     },
@@ -115,7 +148,7 @@ export function menuRecords(
       }),
     finishReminder: (work, { menu, profile, language }, nowMs) =>
       db.atomically(() => {
-        if (outbox.isOwed(work)) rememberMenu(menu, profile, nowMs, language);
+        if (outbox.isOwed(work)) insertMenu(menu, profile, nowMs, language, work.body.source);
         outbox.finishWork(work);
       }),
     forgetMenusBefore: (beforeMs) => void forget.run(beforeMs),

@@ -44,6 +44,9 @@ export function profileKeys(db: Database, facts: FactRecords): ProfileKeys {
     `INSERT INTO repeat_counts SELECT ?1, presses FROM repeat_counts WHERE profile = ?2
      ON CONFLICT (profile) DO UPDATE SET presses = presses + excluded.presses`,
     "DELETE FROM repeat_counts WHERE profile = ?2",
+    `INSERT INTO source_opens SELECT ?1, source, opens FROM source_opens WHERE profile = ?2
+     ON CONFLICT (profile, source) DO UPDATE SET opens = opens + excluded.opens`,
+    "DELETE FROM source_opens WHERE profile = ?2",
   ].map((sql) => db.writer(sql));
   const moveLane = db.writer("UPDATE outbox SET lane = ? WHERE lane = ?");
   const moveFact = db.writer("UPDATE OR REPLACE facts SET name = ? WHERE name = ?");

@@ -10,6 +10,7 @@ import type { CrmMoves } from "./crm_moves.ts";
 import type { CrmNoteMoves } from "./crm_notes.ts";
 import type { FactRecords } from "./facts.ts";
 import { type OutboxMoves, workOfKind } from "./outbox.ts";
+import type { PhoneMoves } from "./phones.ts";
 import type { CrmAccount } from "./send_all.ts";
 import type { WorkOf } from "./work.ts";
 
@@ -23,7 +24,7 @@ export interface CutOff {
 export interface Recovery {
   /**
    * Continues after an earlier process: an attempt that was cut off may have arrived, so it ends as interrupted and its card is
-   * due; all other work is due at once. In a restored copy no lead is sent again, but a note of a deal may be. Returns the
+   * due; all other work is due at once, except POSTs that wait for a phone. In a restored copy no lead is sent again, but a note of a deal may be. Returns the
    * cut-off attempts.
    */
   recover(interrupted: CrmOutcome, nowMs: number): CutOff[];
@@ -63,7 +64,7 @@ interface Renewable {
 
 export function recovery(
   db: Database,
-  { attempts, facts, outbox, cards, notes, account, copy, answers, cutOffAttempt }: {
+  { attempts, facts, outbox, cards, notes, account, copy, phones, answers, cutOffAttempt }: {
     readonly attempts: AttemptMoves;
     readonly facts: FactRecords;
     readonly outbox: OutboxMoves;
@@ -71,6 +72,7 @@ export function recovery(
     readonly notes: CrmNoteMoves;
     readonly account: CrmAccount;
     readonly copy: CopyRecords & Renewable;
+    readonly phones: PhoneMoves;
     readonly answers: AnswerRecovery;
     readonly cutOffAttempt: CrmMoves["endAttempt"];
   },
@@ -126,6 +128,7 @@ export function recovery(
     allWorkDue.run(nowMs);
     answers.recoverAnswers(nowMs);
     notes.recoverNotes(nowMs);
+    phones.recoverPhoneAsks(nowMs);
     const cutOff: CutOff[] = attempts.openAttempts().map((attempt) => {
       const work = outbox.findWork("post", attempt.lead);
       if (work === undefined) attempts.closeAttempt(attempt, interrupted, nowMs);

@@ -14,7 +14,7 @@ export interface Totals {
   /** Repeated presses by profile, counted as they come. */
   repeatTotals(): { readonly profile: string; readonly presses: number }[];
   owedTotals(): { readonly kind: WorkKind; readonly works: number }[];
-  /** When the oldest lead came that neither the CRM nor the managers have yet, and how many the managers' chat refused. */
+  /** When the oldest lead came, or stops waiting for a phone, that neither the CRM nor the managers have yet, and how many the managers' chat refused. */
   undelivered(): { readonly oldestAtMs: number | undefined; readonly leads: number };
 }
 
@@ -28,7 +28,9 @@ export function totals(db: Database): Totals {
   );
   // Owed work keeps its place in line: the first of it is about the oldest leads.
   const oldestOnItsWay = db.reader(
-    `SELECT min(received_at_ms) AS received_at_ms FROM leads WHERE state = 'received' AND number IN (
+    `SELECT min(max(received_at_ms, coalesce(
+       (SELECT until_ms FROM phone_asks WHERE lead = number AND answer_message_id IS NULL), 0))) AS received_at_ms
+     FROM leads WHERE state = 'received' AND number IN (
        SELECT subject FROM outbox WHERE kind IN ('post', 'card') ORDER BY id LIMIT 100)`,
   );
 

@@ -22,6 +22,8 @@ export interface Reminder {
   readonly sentAtMs: number;
   /** The visitor's language; null also where an earlier version did not write it. */
   readonly language: string | null;
+  /** What brought the visitor; null also where an earlier version did not write it. */
+  readonly source: string | null;
 }
 
 /** How sending all open cards of a profile stands. */
@@ -120,11 +122,17 @@ const READERS: {
   }),
   thanks: reader("thanks", (text) => isId(Number(text)) ? { chatId: Number(text) } : undefined),
   reminder: reader("reminder", (text) => {
-    const { chatId, profile, sentAtMs, language } = recordIn(text) ?? {};
+    const { chatId, profile, sentAtMs, language, source } = recordIn(text) ?? {};
     if (!isId(chatId) || typeof profile !== "string" || typeof sentAtMs !== "number") {
       return undefined;
     }
-    return { chatId, profile, sentAtMs, language: typeof language === "string" ? language : null };
+    return {
+      chatId,
+      profile,
+      sentAtMs,
+      language: typeof language === "string" ? language : null,
+      source: typeof source === "string" ? source : null,
+    };
   }),
   post: reader("post", (text) => ({ askedBy: text === "" ? null : text })),
   card: reader("card", (text) => ({ reason: cardReason(text) })),

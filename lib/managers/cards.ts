@@ -34,12 +34,16 @@ ${b}🔥 НОВЫЙ ЛИД: ${clip(lead.profileName, LIMITS.name)} 🔥${b}
 --- ДАННЫЕ ДЛЯ CRM ---
 Запрос: ${clip(lead.choice, LIMITS.choice)}
 Контакт (авто): ${mention(lead.visitor)}
-Имя: ${clip(fullName(lead.visitor), LIMITS.name)}
+Имя: ${clip(fullName(lead.visitor), LIMITS.name)}${phoneLine(lead)}
 --------------------------
 
 Задача:
 1. Внести лид в AmoCRM вручную.
 2. Связаться с клиентом в Telegram.`;
+}
+
+function phoneLine({ phone }: Lead): string {
+  return phone === null ? "" : `\nТелефон: ${phone}`;
 }
 
 /** One message of a follow-up to the managers. */

@@ -33,6 +33,7 @@ import { handler as profile, preview } from "../../routes/profile.tsx";
 import { handler as profiles } from "../../routes/profiles.tsx";
 import { png as qrPng, svg as qrSvg } from "../../routes/qr.ts";
 import { handler as sessions } from "../../routes/sessions.tsx";
+import { handler as sources } from "../../routes/sources.tsx";
 import { handler as undo } from "../../routes/undo.tsx";
 import {
   handler as translation,
@@ -83,6 +84,7 @@ export function createApp(deps: WebDeps): Handler {
     .get("/new-profile/key", keyOfName.GET)
     .get("/profiles/:key/qr.svg", qrSvg.GET)
     .get("/profiles/:key/qr.png", qrPng.GET)
+    .get("/profiles/:key/sources", sources.GET)
     .post("/profiles/:key/move", move.POST)
     .get("/profiles/:key/rename", rename.GET)
     .post("/profiles/:key/rename", rename.POST)

@@ -2,7 +2,14 @@
 
 import type { Fault } from "./faults.ts";
 import { byteLength, LIMITS } from "./limits.ts";
-import { type Button, choiceText, type Profile, SELECT, type Translation } from "./profile.ts";
+import {
+  type Button,
+  choiceText,
+  type PhoneTexts,
+  type Profile,
+  SELECT,
+  type Translation,
+} from "./profile.ts";
 
 /** Keys with a meaning of their own in the file or in every object. */
 const RESERVED = new Set(["fallback", "constructor", "prototype"]);
@@ -110,16 +117,24 @@ function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
     const message = `вместе с названием символов ${text.length}, нужно не больше ${most}`;
     faults.push({ path: `${key}.${path}`, message });
   };
+  const checkPhone = (path: string, phone: PhoneTexts | null) => {
+    check(`${path}.ask`, phone?.ask ?? "", LIMITS.text);
+    check(`${path}.share_button`, phone?.share ?? "", LIMITS.name);
+    check(`${path}.skip_button`, phone?.skip ?? "", LIMITS.name);
+    check(`${path}.thanks_text`, phone?.thanks ?? "", LIMITS.text);
+  };
   check("step1.caption", profile.caption, LIMITS.text);
   profile.buttons.forEach(({ text }, index) => {
     check(`step1.buttons[${index}].text`, text, LIMITS.name);
   });
   check("followup.admin_followup_template", profile.followUpTemplate, LIMITS.text);
   check("followup.thanks_text", profile.thanksText ?? "", LIMITS.text);
+  checkPhone("phone", profile.phone);
   for (const [choice, text] of profile.choices) {
     check(`step2.choices.${choice}`, text, LIMITS.choice);
   }
-  for (const [language, { caption, thanksText }] of profile.translations) {
+  for (const [language, { caption, thanksText, phone }] of profile.translations) {
+    checkPhone(`translations.${language}.phone`, phone);
     check(`translations.${language}.step1.caption`, caption ?? "", LIMITS.text);
     check(`translations.${language}.followup.thanks_text`, thanksText ?? "", LIMITS.text);
   }

@@ -6,6 +6,7 @@ import { readCrm } from "./crm_schema.ts";
 import { type Content, type ProfileForm, withProfile } from "./edits.ts";
 import type { Fault } from "./faults.ts";
 import { valueAt, valuesOf } from "../json/text.ts";
+import { draftPhone, NO_PHONE } from "./phone_edits.ts";
 import { withNameIn } from "./name_in_texts.ts";
 import { isForbiddenAddress } from "./network_address.ts";
 import { parseProfiles } from "./parse.ts";
@@ -75,6 +76,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     confirmationTemplate: form.confirmationTemplate,
     followUpTemplate: form.followUpTemplate,
     thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
+    phone: draftPhone(form.phone ?? NO_PHONE),
     choices: new Map(
       form.buttons.flatMap(({ callbackData, choice }) =>
         choice.trim() === "" ? [] : [[callbackData, choice] as const]

@@ -6,6 +6,7 @@ import { type CrmForm, crmForm } from "./crm_form.ts";
 import { withValue } from "../json/edit.ts";
 import { type JsonText, valueAt } from "../json/text.ts";
 import { list, record, text } from "./raw_values.ts";
+import { phoneChange, type PhoneForm, phoneForm } from "./phone_edits.ts";
 
 /** The file as text with parsed members. */
 export type Content = JsonText;
@@ -28,6 +29,8 @@ export interface ProfileForm {
   readonly followUpTemplate: string;
   /** Empty for the bot's own text. */
   readonly thanksText: string;
+  /** Undefined if the form has no fields for it, as `aliases`. */
+  readonly phone?: PhoneForm | undefined;
   /** Old link words that still lead here; undefined if the form has no field for them. */
   readonly aliases?: readonly string[] | undefined;
 }
@@ -68,6 +71,7 @@ export function profileForm(raw: unknown): ProfileForm {
     confirmationTemplate: text(step2["success_caption_template"]),
     followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
     thanksText: text(record(profile["followup"])["thanks_text"]),
+    phone: phoneForm(profile["phone"]),
     aliases: aliasesOf(raw),
   };
 }
@@ -116,6 +120,7 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
       ...changed("admin_followup_template", before.followUpTemplate, form.followUpTemplate),
       ...changedOwn("thanks_text", before.thanksText, form.thanksText),
     },
+    ...phoneChange(profile["phone"], form.phone, isSameInField),
   });
 }
 

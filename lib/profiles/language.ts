@@ -6,13 +6,20 @@ import type { Button, MenuTexts, Profile, Profiles } from "./profile.ts";
 export function inLanguage(profile: Profile, language: string | null): Profile {
   const translation = forLanguage(profile.translations, language);
   if (translation === undefined) return profile;
-  const { caption, buttons, confirmationTemplate, thanksText, choices } = translation;
+  const { caption, buttons, confirmationTemplate, thanksText, phone, choices } = translation;
   return {
     ...profile,
     caption: caption ?? profile.caption,
     buttons: inWords(profile.buttons, buttons),
     confirmationTemplate: confirmationTemplate ?? profile.confirmationTemplate,
     thanksText: thanksText ?? profile.thanksText,
+    phone: profile.phone && {
+      waitMs: profile.phone.waitMs,
+      ask: phone.ask ?? profile.phone.ask,
+      share: phone.share ?? profile.phone.share,
+      skip: phone.skip ?? profile.phone.skip,
+      thanks: phone.thanks ?? profile.phone.thanks,
+    },
     // A button that is translated is not confirmed in the base's words.
     choices: new Map([...profile.choices, ...buttons, ...choices]),
   };

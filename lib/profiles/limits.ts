@@ -24,6 +24,9 @@ export const LIMITS = {
 /** Range of a CRM deadline in seconds, here and in the configuration. */
 export const CRM_TIMEOUT_SECONDS = { least: 1, most: 120 } as const;
 
+/** Range of the wait for a phone in seconds, and what a profile that says nothing has. Health reports a lead after five minutes. */
+export const PHONE_WAIT_SECONDS = { least: 10, most: 600, usual: 120 } as const;
+
 /** How long a text is in UTF-8, as Telegram counts callback data. */
 export function byteLength(value: string): number {
   return new TextEncoder().encode(value).length;

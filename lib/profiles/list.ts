@@ -117,6 +117,9 @@ function isTextOfProfile(path: readonly (string | number)[]): boolean {
       return key === "success_caption_template" || key === "choices";
     case "followup":
       return key === "admin_followup_template" || key === "thanks_text";
+    case "phone":
+      return key === "ask" || key === "share_button" || key === "skip_button" ||
+        key === "thanks_text";
     default:
       return false;
   }

@@ -1,6 +1,6 @@
 // Puts a profile's name in place of `{name}` in its texts.
 
-import type { Profile } from "./profile.ts";
+import type { PhoneTexts, Profile } from "./profile.ts";
 
 /** Stands for the profile's name in its texts. */
 export const NAME = "{name}";
@@ -13,6 +13,12 @@ export function withNameIn(profile: Profile): Profile {
   const putIn = (texts: ReadonlyMap<string, string>) =>
     new Map([...texts].map(([key, text]) => [key, put(text)]));
   const maybe = (text: string | null) => text === null ? null : put(text);
+  const putInPhone = ({ ask, share, skip, thanks }: PhoneTexts): PhoneTexts => ({
+    ask: maybe(ask),
+    share: maybe(share),
+    skip: maybe(skip),
+    thanks: maybe(thanks),
+  });
   return {
     ...profile,
     caption: put(profile.caption),
@@ -20,6 +26,11 @@ export function withNameIn(profile: Profile): Profile {
     confirmationTemplate: put(profile.confirmationTemplate),
     followUpTemplate: put(profile.followUpTemplate),
     thanksText: maybe(profile.thanksText),
+    phone: profile.phone && {
+      ...putInPhone(profile.phone),
+      ask: put(profile.phone.ask),
+      waitMs: profile.phone.waitMs,
+    },
     choices: putIn(profile.choices),
     translations: new Map(
       [...profile.translations].map(([language, texts]) => [language, {
@@ -27,6 +38,7 @@ export function withNameIn(profile: Profile): Profile {
         buttons: putIn(texts.buttons),
         confirmationTemplate: maybe(texts.confirmationTemplate),
         thanksText: maybe(texts.thanksText),
+        phone: putInPhone(texts.phone),
         choices: putIn(texts.choices),
       }]),
     ),
@@ -40,14 +52,20 @@ function textsOf(profile: Profile): string[] {
     confirmationTemplate,
     followUpTemplate,
     thanksText ?? "",
+    ...phoneTextsOf(profile.phone),
     ...buttons.map(({ text }) => text),
     ...choices.values(),
     ...[...profile.translations.values()].flatMap((texts) => [
       texts.caption ?? "",
       texts.confirmationTemplate ?? "",
       texts.thanksText ?? "",
+      ...phoneTextsOf(texts.phone),
       ...texts.buttons.values(),
       ...texts.choices.values(),
     ]),
   ];
+}
+
+function phoneTextsOf(phone: PhoneTexts | null): string[] {
+  return [phone?.ask, phone?.share, phone?.skip, phone?.thanks].map((text) => text ?? "");
 }

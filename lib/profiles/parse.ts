@@ -7,6 +7,7 @@ import { readCrm } from "./crm_schema.ts";
 import { isTooDeep } from "./depth.ts";
 import { type Fault, found, read } from "./faults.ts";
 import { LIMITS } from "./limits.ts";
+import { toPhone, toPhoneTexts } from "./phone_schema.ts";
 import { withNameIn } from "./name_in_texts.ts";
 import { isForbiddenAddress } from "./network_address.ts";
 import { presetAddressFault } from "./preset_address.ts";
@@ -118,6 +119,7 @@ function toProfile(key: string, raw: RawProfile, crm: CrmSettings | null): Profi
     confirmationTemplate: raw.step2.success_caption_template,
     followUpTemplate: raw.followup.admin_followup_template,
     thanksText: raw.followup.thanks_text,
+    phone: raw.phone == null ? null : toPhone(raw.phone),
     choices: raw.step2.choices,
     translations: inLowerCase(raw.translations, toTranslation),
   };
@@ -138,12 +140,13 @@ function toMenuTranslation(raw: RawMenuTranslation): MenuTranslation {
   };
 }
 
-function toTranslation({ step1, step2, followup }: RawTranslation): Translation {
+function toTranslation({ step1, step2, followup, phone }: RawTranslation): Translation {
   return {
     caption: step1.caption ?? null,
     buttons: new Map(step1.buttons?.map(({ text, callback_data }) => [callback_data, text])),
     confirmationTemplate: step2.success_caption_template ?? null,
     thanksText: followup.thanks_text ?? null,
+    phone: toPhoneTexts(phone),
     choices: step2.choices ?? new Map(),
   };
 }

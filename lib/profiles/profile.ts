@@ -29,9 +29,28 @@ export interface Profile {
   readonly followUpTemplate: string;
   /** What a visitor reads after a follow-up; null where the file says nothing. */
   readonly thanksText: string | null;
+  /** Null where visitors are asked for no phone. */
+  readonly phone: PhoneQuestion | null;
   readonly choices: ReadonlyMap<string, string>;
   /** By language tag in lower case, such as `en` or `pt-br`. */
   readonly translations: ReadonlyMap<string, Translation>;
+}
+
+/** The question for a phone after the confirmation. */
+export interface PhoneQuestion extends PhoneTexts {
+  readonly ask: string;
+  /** How long a lead waits for the answer before it goes to the CRM, in ms. */
+  readonly waitMs: number;
+}
+
+/** Its texts; null where the file says nothing. */
+export interface PhoneTexts {
+  readonly ask: string | null;
+  /** The button that shares the visitor's own number. */
+  readonly share: string | null;
+  /** The button that passes the question over. */
+  readonly skip: string | null;
+  readonly thanks: string | null;
 }
 
 /** A profile's texts in another language; what is missing is the base's. */
@@ -41,6 +60,7 @@ export interface Translation {
   readonly buttons: ReadonlyMap<string, string>;
   readonly confirmationTemplate: string | null;
   readonly thanksText: string | null;
+  readonly phone: PhoneTexts;
   readonly choices: ReadonlyMap<string, string>;
 }
 

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { languageFault } from "./language.ts";
 import { byteLength, CRM_TIMEOUT_SECONDS, LIMITS } from "./limits.ts";
+import { PhoneSchema, PhoneTranslationSchema } from "./phone_schema.ts";
 import { NAME } from "./name_in_texts.ts";
 import { atMost, dictionary, text } from "./value_schemas.ts";
 import { addressFault } from "./webhook_address.ts";
@@ -92,6 +93,7 @@ const TranslationSchema = v.looseObject({
     {},
   ),
   followup: v.optional(v.looseObject({ thanks_text: v.optional(text(LIMITS.text)) }), {}),
+  phone: v.optional(PhoneTranslationSchema, {}),
 });
 
 /** One profile as the file has it. */
@@ -143,6 +145,7 @@ export const ProfileSchema = v.looseObject({
     admin_followup_template: template("{username}", "{message}"),
     thanks_text: v.optional(ownText, null),
   }),
+  phone: v.nullish(PhoneSchema),
   translations: v.optional(dictionary(TranslationSchema, languageFault), {}),
 });
 

@@ -11,6 +11,13 @@ import { parseProfiles } from "./parse.ts";
 import type { Profile } from "./profile.ts";
 import { withNameIn } from "./name_in_texts.ts";
 import { type ButtonForm, type Content, isSameInField, profileForm } from "./edits.ts";
+import {
+  draftPhoneTexts,
+  NO_PHONE,
+  type PhoneTextsForm,
+  phoneTextsForm,
+  phoneTextsWith,
+} from "./phone_edits.ts";
 import { list, record, text } from "./raw_values.ts";
 
 /** The fields of a translation's form; the buttons are the base's, in their order. */
@@ -19,6 +26,8 @@ export interface TranslationForm {
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
   readonly thanksText: string;
+  /** Undefined if the form has no fields for it. */
+  readonly phone?: PhoneTextsForm | undefined;
 }
 
 /** A parsed object of the file. */
@@ -50,6 +59,7 @@ export function translationForm(raw: unknown, language: string): TranslationForm
     })),
     confirmationTemplate: text(step2["success_caption_template"]),
     thanksText: text(followup["thanks_text"]),
+    phone: phoneTextsForm(translationOf(raw, language)["phone"]),
   };
 }
 
@@ -127,6 +137,7 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
       ? null
       : form.confirmationTemplate,
     thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
+    phone: draftPhoneTexts(form.phone ?? NO_PHONE),
     choices: filled(form.buttons.map(({ callbackData, choice }) => [callbackData, choice])),
   };
   const profile = { ...base, translations: new Map([["xx", translation]]) };
@@ -163,11 +174,17 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
   };
   const firstWhole = { ...without(step1, ["caption", "buttons"]), ...first };
   const secondWhole = { ...without(step2, ["success_caption_template", "choices"]), ...second };
+  const phone = phoneTextsWith(
+    before["phone"],
+    form.phone ?? phoneTextsForm(before["phone"]),
+    isSameInField,
+  );
   return {
-    ...without(before, ["step1", "step2", "followup"]),
+    ...without(before, ["step1", "step2", "followup", "phone"]),
     ...isEmpty(firstWhole) ? {} : { step1: firstWhole },
     ...isEmpty(secondWhole) ? {} : { step2: secondWhole },
     ...isEmpty(third) ? {} : { followup: third },
+    ...isEmpty(phone) ? {} : { phone },
   };
 }
 
@@ -188,9 +205,15 @@ export function translatedButtons(
   ];
 }
 
-function isBlank({ caption, buttons, confirmationTemplate, thanksText }: TranslationForm): boolean {
+function isBlank(
+  { caption, buttons, confirmationTemplate, thanksText, phone }: TranslationForm,
+): boolean {
   const texts = buttons.flatMap(({ text, choice }) => [text, choice]);
-  return [caption, confirmationTemplate, thanksText, ...texts].every((each) => each.trim() === "");
+  return [caption, confirmationTemplate, thanksText, ...Object.values(phone ?? {}), ...texts].every(
+    (
+      each,
+    ) => each.trim() === "",
+  );
 }
 
 /** The old spelling if the field was not changed. */

@@ -4,6 +4,7 @@ import type { Api } from "grammy";
 import type { InlineKeyboardMarkup } from "grammy/types";
 import type { Confirmation } from "../journal/work.ts";
 import type { MessageAddress } from "../lead.ts";
+import type { PhoneMessages } from "./texts.ts";
 import { LIMITS } from "../profiles/limits.ts";
 import { type CallFailure, describeError, failureOf, isRefusedAs } from "../telegram/failures.ts";
 
@@ -18,7 +19,10 @@ export type SendOutcome =
 export interface VisitorChat {
   /** Edits the menu into the confirmation, or sends a new message if Telegram refuses that. Repeated, it changes nothing. */
   confirm(confirmation: Confirmation): Promise<SendOutcome>;
-  thank(chatId: number, text: string): Promise<SendOutcome>;
+  /** @param removesKeyboard Whether the buttons of a question go from the screen. */
+  thank(chatId: number, text: string, removesKeyboard?: boolean): Promise<SendOutcome>;
+  /** Asks for the phone, with buttons in place of the keyboard. */
+  askPhone(chatId: number, messages: PhoneMessages): Promise<SendOutcome>;
   /** Sends a menu's buttons again. */
   remind(chatId: number, text: string, keyboard: InlineKeyboardMarkup): Promise<RemindOutcome>;
 }
@@ -49,7 +53,22 @@ export function createVisitorChat(others: Api, urgent = others): VisitorChat {
       if (isRefusedAs(edited.reason, "unchanged")) return { kind: "sent" };
       return attempt(() => urgent.sendMessage(chatId, text));
     },
-    thank: (chatId, text) => attempt(() => others.sendMessage(chatId, text)),
+    thank: (chatId, text, removesKeyboard = false) =>
+      attempt(() =>
+        removesKeyboard
+          ? others.sendMessage(chatId, text, { reply_markup: { remove_keyboard: true } })
+          : others.sendMessage(chatId, text)
+      ),
+    askPhone: (chatId, { ask, share, skip }) =>
+      attempt(() =>
+        others.sendMessage(chatId, ask, {
+          reply_markup: {
+            keyboard: [[{ text: share, request_contact: true }], [{ text: skip }]],
+            resize_keyboard: true,
+            one_time_keyboard: true,
+          },
+        })
+      ),
     async remind(chatId, text, keyboard) {
       let messageId = 0;
       const outcome = await attempt(async () => {

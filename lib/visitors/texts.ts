@@ -1,7 +1,13 @@
 // Visitors' texts, within Telegram's limits. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
-import { type Button, choiceText, type MenuTexts, type Profile } from "../profiles/profile.ts";
+import {
+  type Button,
+  choiceText,
+  type MenuTexts,
+  type PhoneQuestion,
+  type Profile,
+} from "../profiles/profile.ts";
 import { LIMITS } from "../profiles/limits.ts";
 
 /** A text with its formatting as entities, which nothing that a person types can break. */
@@ -68,6 +74,31 @@ export const THANKS = "🙏 Спасибо, получили! Уже перед�
 /** The thanks for a follow-up; `profile` is undefined if it is gone. */
 export function thanks(profile: Pick<Profile, "thanksText"> | undefined): string {
   return profile?.thanksText ?? THANKS;
+}
+
+/** The default texts around the question for a phone. */
+export const PHONE_TEXTS = {
+  share: "Поделиться номером",
+  skip: "Пропустить",
+  thanks: "🙏 Спасибо! Уже передали.",
+} as const;
+
+/** The question for a phone, with its buttons and the answer to either. */
+export interface PhoneMessages {
+  readonly ask: string;
+  readonly share: string;
+  readonly skip: string;
+  readonly thanks: string;
+}
+
+/** The question of a profile in its words, else in the bot's. */
+export function phoneMessages({ ask, share, skip, thanks }: PhoneQuestion): PhoneMessages {
+  return {
+    ask,
+    share: share ?? PHONE_TEXTS.share,
+    skip: skip ?? PHONE_TEXTS.skip,
+    thanks: thanks ?? PHONE_TEXTS.thanks,
+  };
 }
 
 /** The reminder after an absence of the bot. */

@@ -21,6 +21,8 @@ export interface VisitorWorkOptions {
   readonly retryAtMs: (work: Work, atLeastMs: number) => number;
   /** Called when failed work was postponed. */
   readonly wakeVisitors: () => void;
+  /** Called when a confirmation was tried: a question may follow it. */
+  readonly confirmed: () => void;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -41,14 +43,23 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     await record(work, outcome, async () => {
       await recordDone({ kind: "confirmed", work, atMs: now() });
     });
+    options.confirmed();
   }
 
   async function thank(work: WorkOf<"thanks">): Promise<void> {
     const lead = journal.findLead(journal.leadOfFollowUp(work.subject));
     const profile = lead && profileOf(lead.profile);
     const shown = profile && inLanguage(profile, lead.visitor.language);
-    const outcome = await visitorChat.thank(work.body.chatId, thanks(shown));
-    await record(work, outcome, () => recordDurably.soon(() => journal.finishWork(work)));
+    const { chatId } = work.body;
+    // The buttons of a question that is over would stay on the screen.
+    const asked = journal.phoneAsked(chatId, now());
+    const removesKeyboard = asked !== undefined && asked.hasKeyboard && !asked.isOpen;
+    const outcome = await visitorChat.thank(chatId, thanks(shown), removesKeyboard);
+    await record(work, outcome, () =>
+      recordDurably.soon(() => {
+        if (removesKeyboard) journal.finishPhoneThanks(chatId);
+        journal.finishWork(work);
+      }));
   }
 
   async function remind(work: WorkOf<"reminder">): Promise<void> {

@@ -36,6 +36,7 @@ export function EditorPage({
         <h1>{name}</h1>
         <nav class="beside" aria-label={words.more}>
           <a href={`${path}/history`}>{words.history}</a>
+          <a href={`${path}/sources`}>{words.sources}</a>
           <a href={`/new-profile?from=${profileKey}`}>{words.duplicate}</a>
           <a href={`${path}/rename`}>{words.rename}</a>
           <a href={`${path}/delete`}>{words.delete}</a>

@@ -25,6 +25,11 @@ const FIELDS: Readonly<Record<string, string>> = {
   "step2.success_caption_template": "confirmation",
   "followup.admin_followup_template": "follow_up",
   "followup.thanks_text": "thanks",
+  "phone.ask": "phone_ask",
+  "phone.wait_seconds": "phone_wait",
+  "phone.share_button": "phone_share",
+  "phone.skip_button": "phone_skip",
+  "phone.thanks_text": "phone_thanks",
   "aliases": "aliases",
 };
 
@@ -70,6 +75,11 @@ const ORDER = [
   "confirmation",
   "follow_up",
   "thanks",
+  "phone_ask",
+  "phone_wait",
+  "phone_share",
+  "phone_skip",
+  "phone_thanks",
   "aliases",
 ];
 

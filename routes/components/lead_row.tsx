@@ -43,7 +43,10 @@ export function LeadRow({ lead, back, sending, done, frame }: {
         )}
       </a>
       <span class="choice" dir="auto">{lead.choice}</span>
-      <span class="profile" dir="auto" title={lead.profileName}>{lead.profileName}</span>
+      <span class="profile" dir="auto" title={lead.profileName}>
+        {lead.profileName}
+        {lead.source !== null && <small>{lead.source}</small>}
+      </span>
       <PlaceName place={placeOf(lead.state, lead.held)} language={frame.language}>
         {lead.deal !== null && (
           <>

@@ -5,6 +5,7 @@ import type { LeadLife } from "../../lib/journal/journal.ts";
 import type { AttemptRecord, Deal } from "../../lib/lead.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
+import { PHONE } from "../words/phone.ts";
 import { Isolated } from "./isolated.tsx";
 import { DealLink } from "./lead_parts.tsx";
 import type { Frame } from "./page.tsx";
@@ -62,7 +63,8 @@ function momentsOf(
   frame: Frame,
   words: LeadsWords,
 ): Moment[] {
-  const { lead, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, notes, repeats } = life;
+  const { lead, phoneUntilMs, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, notes, repeats } =
+    life;
   const happened: Moment[] = [
     {
       atMs: lead.receivedAtMs,
@@ -83,6 +85,10 @@ function momentsOf(
     happened.push({ atMs: repeats.lastAtMs, light: "quiet", text: words.repeated(repeats.times) });
   }
   for (const each of attempts) happened.push(attemptMoment(each, lead.deal, frame.language, words));
+  if (phoneUntilMs !== null) {
+    const text = PHONE[frame.language].waiting(frame.when(phoneUntilMs));
+    expected.push({ atMs: null, light: "quiet", text });
+  }
   if (owed.includes("post") && attempts.length > 0 && attempts.at(-1)?.endedAtMs !== null) {
     expected.push({ atMs: null, light: "quiet", text: words.postOwed });
   }

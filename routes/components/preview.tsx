@@ -3,8 +3,15 @@
 import { cardMessage, followUpParts } from "../../lib/managers/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
 import { choiceText, hasDestination, type Profile } from "../../lib/profiles/profile.ts";
-import { confirmation, greeting, thanks } from "../../lib/visitors/texts.ts";
+import {
+  confirmation,
+  greeting,
+  type PhoneMessages,
+  phoneMessages,
+  thanks,
+} from "../../lib/visitors/texts.ts";
 import type { Language } from "../../lib/page/language.ts";
+import { PHONE } from "../words/phone.ts";
 import { PREVIEW } from "../words/preview.ts";
 import { OutgoingPreview, type OutgoingView } from "./crm/outgoing_preview.tsx";
 import { ButtonCautions } from "./button_cautions.tsx";
@@ -18,6 +25,7 @@ const SOMEBODY: Visitor = {
   language: "ru",
 };
 
+const THEIR_PHONE = "+79161234567";
 const THEIR_WORDS = "https://example.com";
 
 export interface PreviewProps {
@@ -67,6 +75,9 @@ export function ProfilePreview(props: PreviewProps) {
               text={confirmation(profile, choiceText(profile, button))}
               part="confirmation"
             />
+            {profile.phone !== null && (
+              <PhonePreview messages={phoneMessages(profile.phone)} language={language} />
+            )}
             <p class="press">{words.wrote(THEIR_WORDS)}</p>
             <Message text={thanks(profile)} part="thanks" />
           </>
@@ -75,6 +86,30 @@ export function ProfilePreview(props: PreviewProps) {
       {outgoing !== undefined && <OutgoingPreview view={outgoing} language={language} />}
       {baseButton !== undefined && <Managers profile={base} button={baseButton} words={words} />}
     </section>
+  );
+}
+
+function PhonePreview({ messages, language }: {
+  readonly messages: PhoneMessages;
+  readonly language: Language;
+}) {
+  const { ask, share, skip, thanks } = messages;
+  return (
+    <>
+      <Message text={ask} part="phone_ask phone_wait">
+        <div class="keyboard">
+          {[share, skip].map((label, index) => (
+            <div class="row">
+              <span class="key" data-part={index === 0 ? "phone_share" : "phone_skip"}>
+                {label}
+              </span>
+            </div>
+          ))}
+        </div>
+      </Message>
+      <p class="press">{PHONE[language].shared}</p>
+      <Message text={thanks} part="phone_thanks" />
+    </>
   );
 }
 
@@ -123,6 +158,8 @@ export function sampleLead(profile: Profile, choice: string): Lead {
     chatId: 1,
     menuMessageId: 1,
     receivedAtMs: 0,
+    source: null,
+    phone: profile.phone === null ? null : THEIR_PHONE,
     card: null,
   };
 }

@@ -6,6 +6,7 @@ import { hasDestination, type Profile } from "../../lib/profiles/profile.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { PROFILES, type ProfilesWords } from "../words/profiles.ts";
 import { Chart, type Day, STACK, sumOf } from "./chart.tsx";
+import { DeepLink } from "./deep_link.tsx";
 import { isolated } from "./isolated.tsx";
 import { FormToken, type Frame } from "./page.tsx";
 import { PlaceName } from "./place.tsx";
@@ -31,7 +32,7 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
       </h2>
       <Health profile={profile} answer={answer} frame={frame} />
       <Fates days={days} words={words} language={language} />
-      <Link link={link} profile={profile} words={words} />
+      <DeepLink link={link} name={name} path={path} file={key} words={words} />
       <div class="actions">
         <a role="button" href={path}>{words.change}</a>
         <details class="dropdown">
@@ -45,6 +46,9 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
             </li>
             <li>
               <a href={`${path}/history`}>{words.history}</a>
+            </li>
+            <li>
+              <a href={`${path}/sources`}>{words.sources}</a>
             </li>
             <li>
               <a href={`${path}/delete`}>{words.remove}</a>
@@ -153,56 +157,6 @@ function Fates({ days, words, language }: {
           ))}
         </p>
       )}
-    </div>
-  );
-}
-
-function Link({ link, profile: { key, name }, words }: {
-  readonly link: string | undefined;
-  readonly profile: Profile;
-  readonly words: ProfilesWords;
-}) {
-  const path = `/profiles/${key}`;
-  if (link === undefined) return <p class="hint">{words.noLink}</p>;
-  return (
-    <div class="deep-link">
-      <input
-        type="text"
-        readonly
-        value={link.replace("https://", "")}
-        aria-label={`${words.link}: ${isolated(name)}`}
-      />
-      <button
-        type="button"
-        class="outline"
-        hidden
-        data-copy={link}
-        data-copied={words.copied}
-        aria-label={`${words.copy}: ${isolated(name)}`}
-      >
-        {words.copy}
-      </button>
-      <details class="qr">
-        <summary role="button" class="outline">{words.qr}</summary>
-        <div>
-          <img
-            src={`${path}/qr.svg`}
-            alt={`${words.qr}: ${isolated(name)}`}
-            width="180"
-            height="180"
-            loading="lazy"
-          />
-          {["SVG", "PNG"].map((kind) => (
-            <a
-              href={`${path}/qr.${kind.toLowerCase()}`}
-              download={`${key}.${kind.toLowerCase()}`}
-              aria-label={`${words.qrAs(kind)}: ${isolated(name)}`}
-            >
-              {words.qrAs(kind)}
-            </a>
-          ))}
-        </div>
-      </details>
     </div>
   );
 }

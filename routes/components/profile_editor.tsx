@@ -4,6 +4,7 @@ import type { Fault } from "../../lib/profiles/faults.ts";
 import { LIMITS } from "../../lib/profiles/limits.ts";
 import { draftProfile } from "../../lib/profiles/draft.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
+import { NO_PHONE } from "../../lib/profiles/phone_edits.ts";
 import { THANKS } from "../../lib/visitors/texts.ts";
 import { PROFILE, type ProfileWords } from "../words/profile.ts";
 import { AliasesField } from "./aliases_field.tsx";
@@ -17,6 +18,7 @@ import { TextArea, TextField } from "./fields.tsx";
 import { type FormFaults, sortFaults } from "./form_faults.ts";
 import { type Note, NoteLine } from "./note.tsx";
 import type { Frame } from "./page.tsx";
+import { PhoneFields } from "./phone_fields.tsx";
 import { ProfilePreview } from "./preview.tsx";
 
 export const FORM_ID = "profile";
@@ -172,6 +174,11 @@ function Fields({ view, faults, cautions, words, frame }: {
         rows={2}
         most={LIMITS.text}
         hint={words.thanksHint}
+      />
+      <PhoneFields
+        form={form.phone ?? NO_PHONE}
+        faults={faults}
+        language={frame.language}
       />
       <AliasesField
         aliases={form.aliases ?? []}

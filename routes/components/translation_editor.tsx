@@ -4,6 +4,7 @@ import type { Fault } from "../../lib/profiles/faults.ts";
 import { LIMITS } from "../../lib/profiles/limits.ts";
 import type { Profile } from "../../lib/profiles/profile.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
+import { NO_PHONE, type PhoneTextsForm } from "../../lib/profiles/phone_edits.ts";
 import type { TranslationForm } from "../../lib/profiles/translations.ts";
 import { THANKS } from "../../lib/visitors/texts.ts";
 import { PROFILE } from "../words/profile.ts";
@@ -15,6 +16,7 @@ import { type FormFaults, sortFaults } from "./form_faults.ts";
 import { nameOfLanguage } from "./languages.ts";
 import { type Note, NoteLine } from "./note.tsx";
 import type { Frame } from "./page.tsx";
+import { PhoneFields } from "./phone_fields.tsx";
 import { ProfilePreview } from "./preview.tsx";
 
 export const TRANSLATION_FORM_ID = "translation";
@@ -102,6 +104,15 @@ export function TranslationEditor({ frame, view }: {
           rows={2}
           hint={words.thanksHint}
         />
+        {base.phone !== undefined && base.phone.ask !== "" && (
+          <PhoneFields
+            form={phoneTextsOf(form.phone)}
+            base={base.phone}
+            lang={language}
+            faults={faults}
+            language={frame.language}
+          />
+        )}
         <SaveBar frame={frame} isUnsaved={view.isUnsaved}>
           {view.languages.includes(language) && (
             <button type="submit" class="quiet" name="do" value="remove:0">{words.remove}</button>
@@ -110,6 +121,13 @@ export function TranslationEditor({ frame, view }: {
       </EditorForm>
     </EditorPage>
   );
+}
+
+/** Without a wait, which is not translated. */
+function phoneTextsOf(
+  { ask, share, skip, thanks }: PhoneTextsForm = NO_PHONE,
+): PhoneTextsForm {
+  return { ask, share, skip, thanks };
 }
 
 function Buttons({ view, faults, frame }: {

@@ -17,6 +17,8 @@ const ru = {
   all: "Все",
   filters: "Отбор",
   profile: "Профиль",
+  source: "Источник",
+  anySource: "Все источники",
   anyProfile: "Все профили",
   from: "С",
   to: "По",
@@ -137,6 +139,8 @@ const ru = {
     "Когда",
     "Сделка",
     "Адрес сделки",
+    "Источник",
+    "Телефон",
   ],
 };
 
@@ -146,6 +150,8 @@ export const LEADS = bilingual<typeof ru>(ru, {
   all: "All",
   filters: "Filter",
   profile: "Profile",
+  source: "Source",
+  anySource: "All sources",
   anyProfile: "All profiles",
   from: "From",
   to: "To",
@@ -268,6 +274,8 @@ export const LEADS = bilingual<typeof ru>(ru, {
     "When",
     "Deal",
     "Deal address",
+    "Source",
+    "Phone",
   ],
 });
 

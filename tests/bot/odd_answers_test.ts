@@ -34,7 +34,13 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
     journal,
     log: aLog().log,
     profiles: () => profiles,
-    delivery: { receive: never, receiveFollowUp: never, receiveEdit: () => Promise.resolve() },
+    delivery: {
+      receive: never,
+      receiveFollowUp: never,
+      receiveEdit: () => Promise.resolve(),
+      receivePhone: never,
+      dismissPhone: never,
+    },
     answers: {
       receive: (message) => Promise.resolve(journal.recordAnswer(message, NOON_MS)),
       receiveEdit: (edit) => Promise.resolve(journal.recordAnswerEdit(edit, NOON_MS)),

@@ -57,6 +57,8 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
       },
       receiveFollowUp: () => Promise.resolve(),
       receiveEdit: () => Promise.resolve(),
+      receivePhone: () => Promise.resolve(false),
+      dismissPhone: () => Promise.resolve(),
     },
     managers: {
       closeByHand: manager,

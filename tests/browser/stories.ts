@@ -387,6 +387,8 @@ const PATHS = [
   "/profiles/agency?saved",
   "/profiles/agency/languages/en",
   "/profiles/agency/history",
+  "/profiles/agency/sources",
+  "/profiles/agency/sources?source=vk-may",
   "/profiles/agency/rename",
   "/profiles/agency/delete",
   "/new-profile",

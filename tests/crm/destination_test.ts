@@ -316,3 +316,16 @@ Deno.test("Google's script gets a row, and only its redirect to what it printed 
     body: "Sign in — Google",
   });
 });
+
+Deno.test("a phone is in the plain body's contact, and Bitrix24's field of its own; without one neither has it", () => {
+  const lead = aLead({ phone: "+79161234567" });
+  const plain = JSON.parse(prepared(undefined, "https://crm.example.ru/hook", lead).body);
+  assert.deepEqual(plain.contact, {
+    name: "Galliard",
+    username: "@betterrman",
+    phone: "+79161234567",
+  });
+  const fieldsOf = (of: Lead) => JSON.parse(prepared({ kind: "bitrix24" }, BITRIX, of).body).fields;
+  assert.deepEqual(fieldsOf(lead).PHONE, [{ VALUE: "+79161234567", VALUE_TYPE: "WORK" }]);
+  assert.equal(fieldsOf(aLead()).PHONE, undefined);
+});

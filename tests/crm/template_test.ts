@@ -10,6 +10,8 @@ import { leastMs } from "../helpers/least_ms.ts";
 Deno.test("each placeholder has a lead's value", () => {
   const lead = aLead({
     choice: "Создать сайт",
+    source: "vk-may",
+    phone: "+79161234567",
     visitor: aVisitor({ lastName: "Smith", language: "en" }),
   });
   assert.deepEqual(valuesOf(lead), {
@@ -24,8 +26,8 @@ Deno.test("each placeholder has a lead's value", () => {
     choice: "Создать сайт",
     profile: "agency",
     profile_name: "MONSTER AGENCY",
-    source: null,
-    phone: null,
+    source: "vk-may",
+    phone: "+79161234567",
     language: "en",
     received_at: "2026-01-15T12:00:00.000Z",
   });

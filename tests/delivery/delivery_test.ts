@@ -106,6 +106,7 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
         return options.confirm?.() ?? Promise.resolve({ kind: "sent" });
       },
       thank: options.thank ?? never,
+      askPhone: never,
       remind: never,
     },
     adminChat: {

@@ -67,6 +67,7 @@ Deno.test("all that an earlier version owed is done, each once, and no begun POS
         done.push(`thanks ${chatId}`);
         return Promise.resolve({ kind: "sent" });
       },
+      askPhone: () => Promise.reject(new Error("not asked here")),
       remind(chatId) {
         done.push(`reminder ${chatId}`);
         return Promise.resolve({ kind: "sent", menu: { chatId, messageId: 99 } });

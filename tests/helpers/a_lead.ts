@@ -27,12 +27,13 @@ export function aNewLead(details: Partial<NewLead> = {}): NewLead {
     chatId: 310_452_007,
     menuMessageId: 2,
     receivedAtMs: NOON_MS,
+    source: null,
     ...details,
   };
 }
 
 export function aLead(details: Partial<Lead> = {}): Lead {
-  return { ...aNewLead(), number: 1, state: "received", card: null, ...details };
+  return { ...aNewLead(), number: 1, state: "received", phone: null, card: null, ...details };
 }
 
 export function aConfirmation(details: Partial<Confirmation> = {}): Confirmation {

@@ -243,7 +243,7 @@ Deno.test("recordChoice records the lead, with its confirmation in hand and its 
       false,
     );
     assert.ok(recorded);
-    const lead: Lead = { ...aNewLead(), number: 1, state: "received", card: null };
+    const lead: Lead = { ...aNewLead(), number: 1, state: "received", phone: null, card: null };
     assert.deepEqual(recorded.lead, lead);
     assert.deepEqual(journal.findLead(1), lead);
     const { id: _, ...confirmation } = recorded.confirmation;
@@ -824,7 +824,7 @@ Deno.test("an edit of what is no follow-up, or of an erased person, is unknown",
     takeOne(journal, FOLLOW_UPS_LANE);
     journal.endAttempt(
       takePost(journal),
-      begin(journal, { ...aNewLead(), number: 1, state: "received", card: null }),
+      begin(journal, { ...aNewLead(), number: 1, state: "received", phone: null, card: null }),
       ACCEPTED,
       NOON_MS,
     );

@@ -6,6 +6,7 @@ import { openDatabase } from "../../lib/journal/database.ts";
 import type { Cursor, LeadFilter } from "../../lib/journal/journal.ts";
 import { openForBot } from "../../lib/journal/bots.ts";
 import { leadPages, mostLookedAt } from "../../lib/journal/lead_list.ts";
+import { sourceRecords } from "../../lib/journal/sources.ts";
 import { totals } from "../../lib/journal/totals.ts";
 import { ADDITIONS } from "../../lib/journal/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/schema.ts";
@@ -89,7 +90,7 @@ function aLongList(): LongList {
       }),
     },
     openForBot(db, undefined),
-    totals(db),
+    { ...totals(db), ...sourceRecords(db) },
   );
   return {
     list(filter, cursor) {

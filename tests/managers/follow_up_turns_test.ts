@@ -80,7 +80,12 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
     cutOff: stop.signal,
     ...crmSide(),
     crm: { sendLead: never, send: noNotes, close() {} },
-    visitorChat: { confirm: never, remind: never, thank: () => Promise.resolve({ kind: "sent" }) },
+    visitorChat: {
+      confirm: never,
+      remind: never,
+      askPhone: never,
+      thank: () => Promise.resolve({ kind: "sent" }),
+    },
     adminChat: createAdminChat({
       ...shared,
       api,

@@ -9,7 +9,7 @@ import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
 import { buttonTexts, greet, wordsOf } from "../helpers/visits.ts";
 import type { World } from "../helpers/world.ts";
 
-const VISITORS = Number(Deno.env.get("KILL_VISITORS") ?? 48);
+const VISITORS = Number(Deno.env.get("KILL_VISITORS") ?? 24);
 const KILLS = Math.ceil(VISITORS / 6);
 
 Deno.test("leads for amoCRM survive kills at any line: none is lost, none is there twice, and their notes are complete", () =>

@@ -288,9 +288,18 @@ for (const place of ["the environment", "the journal"] as const) {
       }
       const defect = `${world.folder}/defect.js`;
       const words = JSON.stringify(`boom ${Object.values(keys).join(" ")}`);
+      const order = `${world.folder}/boom`;
       await Deno.writeTextFile(
         defect,
-        `Deno.unrefTimer(setTimeout(() => { throw new Error(${words}); }, 700));`,
+        `const look = setInterval(() => {
+           try {
+             Deno.statSync(${JSON.stringify(order)});
+           } catch {
+             return;
+           }
+           throw new Error(${words});
+         }, 20);
+         Deno.unrefTimer(look);`,
       );
       const [run = "", ...rest] = await taskArguments("start");
       const bot = await startBotProcess({
@@ -304,6 +313,8 @@ for (const place of ["the environment", "the journal"] as const) {
           ? {}
           : { SECRET_AMO: keys.amo, SECRET_HEADER: keys.header, SECRET_HOOK: keys.hook }),
       }, { args: [run, "--preload", defect, ...rest] });
+      await bot.line("на связи");
+      await Deno.writeTextFile(order, "");
       assert.equal(await bot.ended, 1);
       await bot.line(/^❌ Неожиданная ошибка, бот завершается: Error: boom \*\*\*/);
       assertHidden(new Map([["the log", bot.lines.join("\n")]]), shownForms(keys));

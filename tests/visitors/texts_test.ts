@@ -47,6 +47,13 @@ Deno.test("a card has its exact words, and its headlines are bold", () => {
   ]);
 });
 
+Deno.test("a card of a lead with a phone has one line more", () => {
+  const [plain, withPhone] = [aLead(), aLead({ phone: "+79161234567" })]
+    .map((lead) => card(lead, "crm_failed").text);
+  assert.equal(withPhone?.replace("\nТелефон: +79161234567\n---", "\n---"), plain);
+  assert.match(withPhone ?? "", /\nИмя: Galliard\nТелефон: \+79161234567\n-----/);
+});
+
 Deno.test("a card of a profile without a webhook differs in its first line alone", () => {
   const { text } = card(aLead(), "no_webhook");
   assert.equal(text, CARD.replace(/^.*$/m, "⚠️ [WEBHOOK НЕ НАСТРОЕН] ⚠️"));

@@ -50,6 +50,7 @@ async function saidTo(
     journal,
     visitorChat: {
       confirm: () => Promise.reject(new Error("not asked here")),
+      askPhone: () => Promise.reject(new Error("not asked here")),
       thank(chatId, text) {
         said.push(`${chatId}: ${text}`);
         return Promise.resolve({ kind: "sent" });
@@ -70,6 +71,7 @@ async function saidTo(
     recordDone: () => Promise.reject(new Error("not asked here")),
     retryAtMs: () => NOON_MS,
     wakeVisitors() {},
+    confirmed() {},
     now: () => NOON_MS,
     log,
   });
@@ -154,7 +156,7 @@ Deno.test("a menu without a language has its visitor's last lead's, or the base"
 Deno.test("a reminder that the bot before this one owed is sent", async () => {
   const owe: Owe = (journal) => {
     const reminder = { chatId: 7, profile: "agency", sentAtMs: NOON_MS - 1000 };
-    const body = { ...reminder, language: null };
+    const body = { ...reminder, language: null, source: null };
     journal.addWork({ lane: VISITORS_LANE, kind: "reminder", subject: 0, body }, NOON_MS);
   };
   const said = await saidTo(owe, { language: null });

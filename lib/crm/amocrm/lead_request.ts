@@ -129,9 +129,18 @@ interface Filled {
   readonly field: Field;
 }
 
-function fieldsOf({ fields }: AmoCrmSettings, lead: Lead): Filled[] {
+/** What amoCRM has fields of its own for goes there, unless the profile says what stands in them. */
+const DEFAULT_FIELDS = [["UTM_SOURCE", "{source}"], ["PHONE", "{phone}"]] as const;
+
+function withDefaults({ fields }: AmoCrmSettings): [key: string, template: string][] {
+  const given = new Set([...fields.keys()].map((key) => key.toUpperCase()));
+  const defaults = DEFAULT_FIELDS.filter(([key]) => !given.has(key));
+  return [...fields, ...defaults.map(([key, template]): [string, string] => [key, template])];
+}
+
+function fieldsOf(settings: AmoCrmSettings, lead: Lead): Filled[] {
   const values = valuesOf(lead);
-  return [...fields].flatMap(([key, template]): Filled[] => {
+  return withDefaults(settings).flatMap(([key, template]): Filled[] => {
     const value = fillText(template, values)?.trim() ?? "";
     if (value === "") return [];
     if (/^\d+$/.test(key)) {

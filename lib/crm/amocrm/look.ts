@@ -3,6 +3,7 @@
 import ky, { isNetworkError } from "ky";
 import { type Connections, fetchChecked, UnknownHostError } from "../connection.ts";
 import type { CrmAnswer } from "../prepared.ts";
+import { hideSecret } from "../secrets.ts";
 import type { Log } from "../../log/log.ts";
 import type { Mask } from "../../log/mask.ts";
 import { accountFault } from "../../profiles/crm_account.ts";
@@ -123,7 +124,7 @@ export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
   }
 
   return async (at, signal) => {
-    mask.hide(at.token);
+    hideSecret(at.token, mask);
     const found = await look(at, signal)
       .catch((error): AmoCrmLook => ({ kind: "fault", fault: faultOf(error) }));
     const outcome = found.kind === "ok" ? "ok" : found.fault;

@@ -3,6 +3,7 @@
 
 import type { Chat, Message, ReactionType, User } from "grammy/types";
 import type { ChatLimit } from "./limits.ts";
+import type { ReplyKeyboard } from "./reply_keyboard.ts";
 import { type Awaited, Signal } from "../waiting.ts";
 
 /** A message as the Bot API shows it, always with its sender. */
@@ -28,6 +29,8 @@ export interface ChatView {
   readonly messages: readonly SimMessage[];
   message(messageId: number): SimMessage | undefined;
   reaction(messageId: number): readonly ReactionType[];
+  /** The bot's keyboard in place of the app's own; null where there is none. */
+  readonly keyboard: ReplyKeyboard | null;
   /**
    * Takes the oldest message of the bot that no earlier nextMessage took and that the predicate
    * accepts; waits for one when there is none. Messages passed over can be taken later.
@@ -82,6 +85,7 @@ export class SimChat implements ChatView {
   readonly #messages = new Map<number, SimMessage>();
   readonly #untaken = new Map<number, SimMessage>();
   readonly #reactions = new Map<number, readonly ReactionType[]>();
+  #keyboard: ReplyKeyboard | null = null;
   #lastMessageId = 0;
 
   constructor(options: SimChatOptions) {
@@ -113,6 +117,15 @@ export class SimChat implements ChatView {
 
   reaction(messageId: number): readonly ReactionType[] {
     return this.#reactions.get(messageId) ?? [];
+  }
+
+  get keyboard(): ReplyKeyboard | null {
+    return this.#keyboard;
+  }
+
+  /** Shows another keyboard in place of the last. */
+  setKeyboard(keyboard: ReplyKeyboard | null): void {
+    this.#keyboard = keyboard;
   }
 
   onEvent(listener: (event: ChatEvent) => void): () => void {

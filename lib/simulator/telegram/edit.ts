@@ -3,7 +3,7 @@
 
 import type { ReactionType } from "grammy/types";
 import type { MessageContent, SimChat, SimMessage } from "./chat.ts";
-import { readReplyMarkup } from "./markup.ts";
+import { readInlineMarkup } from "./markup.ts";
 import { isObject, Params } from "./params.ts";
 import { badRequest } from "./refusal.ts";
 import { readCaption, readText } from "./send.ts";
@@ -119,7 +119,7 @@ function change(
   content: MessageContent,
   replaced: readonly (keyof MessageContent)[],
 ): SimMessage {
-  const replyMarkup = readReplyMarkup(params.json("reply_markup"));
+  const replyMarkup = readInlineMarkup(params.json("reply_markup"));
   world.total.admit(1, world.now());
   const edited: SimMessage = { ...message };
   for (const field of [...replaced, "reply_markup"] as const) delete edited[field];

@@ -2,6 +2,7 @@
 // Source: https://core.telegram.org/bots/api#inlinekeyboardmarkup
 
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from "grammy/types";
+import { readReplyKeyboard, type ReplyKeyboard } from "./reply_keyboard.ts";
 import { isObject, type JsonObject, optionalFlag, reading, requiredText } from "./params.ts";
 import { badRequest } from "./refusal.ts";
 
@@ -9,16 +10,29 @@ const MAX_CALLBACK_DATA_BYTES = 64;
 /** The most buttons of one message. */
 const MAX_BUTTONS = 100;
 
-/**
- * The inline keyboard of a reply_markup. undefined when there is none, and for the other kinds of
- * markup, which Telegram checks but does not keep with the message.
- */
-export function readReplyMarkup(value: unknown): InlineKeyboardMarkup | undefined {
-  if (value === undefined) return undefined;
+/** What a reply_markup does: buttons under the message, or another keyboard in the chat. */
+export interface ReplyMarkup {
+  readonly inline: InlineKeyboardMarkup | undefined;
+  /** Of the chat, not kept with the message: "removed" takes it away, undefined leaves it. */
+  readonly keyboard: ReplyKeyboard | "removed" | undefined;
+}
+
+/** The reply_markup of a new message. */
+export function readReplyMarkup(value: unknown): ReplyMarkup {
+  if (value === undefined) return { inline: undefined, keyboard: undefined };
   if (!isObject(value)) throw badRequest("object expected as reply markup");
-  if ("inline_keyboard" in value) return readInlineKeyboard(value["inline_keyboard"]);
-  reading(null, () => checkOtherMarkup(value));
-  return undefined;
+  if ("inline_keyboard" in value) {
+    return { inline: readInlineKeyboard(value["inline_keyboard"]), keyboard: undefined };
+  }
+  return { inline: undefined, keyboard: reading(null, () => readOtherMarkup(value)) };
+}
+
+/** The reply_markup of an edit, which takes buttons under the message alone. */
+export function readInlineMarkup(value: unknown): InlineKeyboardMarkup | undefined {
+  if (isObject(value) && !("inline_keyboard" in value)) {
+    throw badRequest("inline keyboard expected");
+  }
+  return readReplyMarkup(value).inline;
 }
 
 function readInlineKeyboard(rows: unknown): InlineKeyboardMarkup | undefined {
@@ -69,14 +83,9 @@ function readUrl(url: string): string {
   throw badRequest(`inline keyboard button URL '${url}' is invalid: Wrong HTTP URL`);
 }
 
-function checkOtherMarkup(value: JsonObject): void {
-  if ("keyboard" in value && !Array.isArray(value["keyboard"])) {
-    throw new RangeError('Field "keyboard" must be of type Array');
-  }
-  optionalFlag(value, "remove_keyboard");
-  optionalFlag(value, "force_reply");
+function readOtherMarkup(value: JsonObject): ReplyMarkup["keyboard"] {
   optionalFlag(value, "selective");
-  optionalFlag(value, "resize_keyboard");
-  optionalFlag(value, "one_time_keyboard");
-  optionalFlag(value, "is_persistent");
+  if ("keyboard" in value) return readReplyKeyboard(value);
+  optionalFlag(value, "force_reply");
+  return optionalFlag(value, "remove_keyboard") === true ? "removed" : undefined;
 }

@@ -48,8 +48,10 @@ export interface Person {
   sendVoice(caption?: string): SimMessage;
   sendSticker(): SimMessage;
   sendLocation(): SimMessage;
-  /** Sends the person's own contact. */
+  /** Sends the person's own contact, as the attachment menu does. */
   sendContact(phoneNumber: string): SimMessage;
+  /** Presses a button of the bot's keyboard; one that asks for the contact shares this number. Throws when there is none. */
+  tap(text: string, phoneNumber?: string): SimMessage;
   /** One message and one update for each item, all with one media_group_id. */
   sendAlbum(items: readonly AlbumItem[]): SimMessage[];
   /** Any other content, for kinds of message that have no method here. */
@@ -122,6 +124,16 @@ export class SimPerson implements Person {
   sendContact(phoneNumber: string): SimMessage {
     const { id, first_name } = this.user;
     return this.send({ contact: { phone_number: phoneNumber, first_name, user_id: id } });
+  }
+
+  tap(text: string, phoneNumber = "79161234567"): SimMessage {
+    const buttons = this.chat.keyboard?.rows.flat() ?? [];
+    const button = buttons.find((each) => each.text === text);
+    if (button === undefined) {
+      const labels = buttons.map((each) => each.text).join(", ") || "none";
+      throw new TypeError(`Cannot tap "${text}": the keyboard's buttons are ${labels}`);
+    }
+    return button.asksContact ? this.sendContact(phoneNumber) : this.say(text);
   }
 
   sendAlbum(items: readonly AlbumItem[]): SimMessage[] {

@@ -1,9 +1,8 @@
 // The methods that put a new message of the bot into a chat.
 // Source: https://core.telegram.org/bots/api#available-methods
 
-import type { InlineKeyboardMarkup } from "grammy/types";
 import { type MessageContent, quoted, type SimChat, type SimMessage } from "./chat.ts";
-import { readReplyMarkup } from "./markup.ts";
+import { readReplyMarkup, type ReplyMarkup } from "./markup.ts";
 import { isObject, optionalFlag, type Params, reading, requiredInteger } from "./params.ts";
 import { badRequest } from "./refusal.ts";
 import { formatCaption, formatText, type RawText } from "./text.ts";
@@ -13,7 +12,7 @@ import type { World } from "./world.ts";
 interface Target {
   chat: SimChat;
   common: MessageContent;
-  replyMarkup: InlineKeyboardMarkup | undefined;
+  replyMarkup: ReplyMarkup;
 }
 
 /** Sends a text. */
@@ -35,6 +34,7 @@ export function sendPhoto(world: World, params: Params): SimMessage {
 export function readTarget(world: World, params: Params): Target {
   const replyMarkup = readReplyMarkup(params.json("reply_markup"));
   const chat = world.writableChat(params.integer("chat_id"));
+  checkContactIsAskedInPrivate(chat, replyMarkup);
   const reply = readReply(chat, params);
   const threadId = params.integer("message_thread_id") || reply?.message_thread_id;
   if (threadId !== undefined) checkTopic(chat, threadId);
@@ -52,11 +52,20 @@ export function readTarget(world: World, params: Params): Target {
 export function deliver(world: World, target: Target, content: MessageContent): SimMessage {
   world.total.admit(1, world.now());
   target.chat.limit.admit(1, world.now());
+  const { inline, keyboard } = target.replyMarkup;
+  if (keyboard !== undefined) target.chat.setKeyboard(keyboard === "removed" ? null : keyboard);
   return target.chat.add(world.bot, {
     ...target.common,
     ...content,
-    ...(target.replyMarkup ? { reply_markup: target.replyMarkup } : {}),
+    ...(inline ? { reply_markup: inline } : {}),
   });
+}
+
+function checkContactIsAskedInPrivate({ isPrivate }: SimChat, { keyboard }: ReplyMarkup): void {
+  if (isPrivate || keyboard === undefined || keyboard === "removed") return;
+  if (keyboard.rows.flat().some(({ asksContact }) => asksContact)) {
+    throw badRequest("phone number can be requested in private chats only");
+  }
 }
 
 /** The text of a call with its formatting and its link preview. */

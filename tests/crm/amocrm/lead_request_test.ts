@@ -123,6 +123,34 @@ Deno.test("fields go by code or by number, to the contact where they are its own
   assert.deepEqual(complex._embedded.contacts[0].custom_fields_values, [email]);
 });
 
+Deno.test("a lead's source is its UTM_SOURCE, unless the profile says what stands there", () => {
+  const lead = aLead({ source: "vk-may" });
+  const field = (value: string) => [{ field_code: "UTM_SOURCE", values: [{ value }] }];
+  const fieldsOf = (crm: object, of: Lead = lead) =>
+    post(crm, of).entry._embedded.leads[0].custom_fields_values;
+  assert.deepEqual(fieldsOf({}), field("vk-may"));
+  assert.equal(fieldsOf({}, aLead()), undefined);
+  assert.deepEqual(fieldsOf({ fields: { UTM_SOURCE: "tg:{source}" } }), field("tg:vk-may"));
+  const [lower] = fieldsOf({ fields: { utm_source: "telegram" } });
+  assert.deepEqual(lower, { field_code: "utm_source", values: [{ value: "telegram" }] });
+  const complex = post({ entry: "lead", pipeline_id: 1 }, lead).entry;
+  assert.deepEqual(complex.custom_fields_values, field("vk-may"));
+});
+
+Deno.test("a lead's phone is its contact's PHONE, unless the profile says what stands there", () => {
+  const lead = aLead({ phone: "+79161234567" });
+  const phone = {
+    field_code: "PHONE",
+    values: [{ value: "+79161234567", enum_code: "WORK" }],
+  };
+  const contactOf = (crm: object, of = lead) => post(crm, of).entry._embedded.contacts[0];
+  assert.deepEqual(contactOf({}).custom_fields_values, [phone]);
+  assert.equal(contactOf({}, aLead()).custom_fields_values, undefined);
+  const own = contactOf({ fields: { phone: "tel {phone}" } }).custom_fields_values;
+  assert.equal(own.length, 1);
+  assert.equal(own[0].values[0].value, "tel +79161234567");
+});
+
 Deno.test("a contact is named by what the visitor has", () => {
   const nameOf = (visitor: Parameters<typeof aVisitor>[0]) =>
     post({}, aLead({ visitor: aVisitor(visitor) })).entry._embedded.contacts[0].name;

@@ -26,13 +26,13 @@ function lookAt(
     lookup: () => Promise.resolve(["127.0.0.1"]),
   });
   const never = new AbortController().signal;
-  return { look: (at: LookAt) => look(at, never), lines: it.lines };
+  return { look: (at: LookAt) => look(at, never), lines: it.lines, mask: it.mask };
 }
 
 Deno.test("a look names the account, pipelines, statuses and users, in turn, and creates nothing", async () => {
   await using amo = await startAmoCrm({ token: TOKEN });
   const turns: string[] = [];
-  const { look, lines } = lookAt(amo.root, turns);
+  const { look, lines, mask } = lookAt(amo.root, turns);
   const found = await look({ account: ACCOUNT, token: TOKEN });
   assert.ok(found.kind === "ok");
   assert.equal(found.account, "MONSTER");
@@ -44,6 +44,7 @@ Deno.test("a look names the account, pipelines, statuses and users, in turn, and
   }
   assert.ok(lines.some((line) => line.includes("Проверка AmoCRM")));
   assert.ok(lines.every((line) => !line.includes(TOKEN)));
+  assert.equal(mask.apply(`${TOKEN} ${TOKEN.split(".")[1]}`), "*** ***");
 });
 
 Deno.test("empty lists are no fault", async () => {

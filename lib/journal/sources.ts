@@ -1,0 +1,79 @@
+// Where visitors came from, counted by profile: how many opened a link with a source, became leads, were taken.
+
+import type { Database } from "./database.ts";
+import type { PlaceCounts } from "../lead.ts";
+import { HELD, leadState } from "./leads.ts";
+import { byPlace } from "./profile_counts.ts";
+
+/** What one source has brought. */
+export interface SourceCount {
+  readonly source: string;
+  /** Greetings that its links opened. */
+  readonly opened: number;
+  /** Leads. */
+  readonly pressed: number;
+  /** Leads that the CRM took, or a manager entered. */
+  readonly accepted: number;
+}
+
+export interface SourceCounts {
+  /** The sources of a profile, or of all where it is null; those with the most leads first, at most `most`. */
+  countSources(profile: string | null, most: number): SourceCount[];
+}
+
+export interface SourceMoves extends SourceCounts {
+  /** Counts a greeting that a link with a source opened. */
+  countOpening(profile: string, source: string): void;
+  /** Leads of a source by place, of one profile or of all where it is null. */
+  countBySource(profile: string | null, source: string): PlaceCounts;
+}
+
+/** Most sources of a profile whose openings are counted: anybody can make up a link. Leads are always counted. */
+const MOST_OPENED = 1_000;
+
+/** The records in an open database. */
+export function sourceRecords(db: Database): SourceMoves {
+  const count = db.writer(
+    `INSERT INTO source_opens SELECT ?1, ?2, 1
+     WHERE EXISTS (SELECT 1 FROM source_opens WHERE profile = ?1 AND source = ?2)
+       OR (SELECT count(*) FROM source_opens WHERE profile = ?1) < ${MOST_OPENED}
+     ON CONFLICT (profile, source) DO UPDATE SET opens = opens + 1`,
+  );
+  const countStates = db.reader(
+    `SELECT state, sum(leads) AS leads FROM source_counts
+     WHERE source = ?2 AND (?1 IS NULL OR profile = ?1) AND leads > 0 GROUP BY state`,
+  );
+  const countHeld = db.reader(
+    `SELECT count(*) AS leads FROM leads INDEXED BY leads_held
+     WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND (?1 IS NULL OR profile = ?1)
+       AND source = ?2`,
+  );
+  const select = (where: string) =>
+    db.reader(
+      `SELECT source, sum(opens) AS opened, sum(leads) AS pressed, sum(taken) AS accepted FROM (
+         SELECT source, opens, 0 AS leads, 0 AS taken FROM source_opens ${where} UNION ALL
+         SELECT source, 0, leads, iif(state IN ('in_crm', 'by_hand'), leads, 0) FROM source_counts ${where})
+       GROUP BY source ORDER BY pressed DESC, opened DESC, source LIMIT ?1`,
+    );
+  const selectOf = select("WHERE profile = ?2");
+  const selectAll = select("");
+
+  return {
+    countOpening: (profile, source) => void count.run(profile, source),
+    countBySource(profile, source) {
+      const rows = countStates.all(profile, source);
+      const counts = rows.map((row) => [leadState(row["state"]), Number(row["leads"])]);
+      const held = Number(countHeld.get(profile, source)?.["leads"]);
+      return byPlace(Object.fromEntries(counts), held);
+    },
+    countSources: (profile, most) => {
+      const rows = profile === null ? selectAll.all(most) : selectOf.all(most, profile);
+      return rows.map((row) => ({
+        source: String(row["source"]),
+        opened: Number(row["opened"]),
+        pressed: Number(row["pressed"]),
+        accepted: Number(row["accepted"]),
+      }));
+    },
+  };
+}

@@ -1,0 +1,212 @@
+// The question for a phone in the journal: what waits for it, what answers it, and what a restart, an erasure or the bot before makes of it.
+
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { openDatabase } from "../../lib/journal/database.ts";
+import { type Journal, openJournal, PHONES_LANE } from "../../lib/journal/journal.ts";
+import { ADDITIONS } from "../../lib/journal/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import type { CrmOutcome } from "../../lib/lead.ts";
+import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
+
+const CHAT = 310_452_007;
+const LANE = "crm:host:crm.example";
+const WAIT_MS = 120_000;
+const UNTIL_MS = NOON_MS + WAIT_MS;
+const PHONE = "+79161234567";
+const CUT_OFF: CrmOutcome = { kind: "interrupted", reason: "restart" };
+
+function withJournal(use: (journal: Journal) => void): void {
+  const journal = openJournal(":memory:", "1");
+  try {
+    use(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+/** Records a lead whose visitor is asked. */
+function askOf(journal: Journal, nth = 1): number {
+  const lead = aNewLead({ id: String(nth), menuMessageId: nth });
+  const recorded = journal.recordChoice(lead, aConfirmation(), LANE, false, WAIT_MS);
+  return recorded?.lead.number ?? assert.fail("no lead");
+}
+
+function confirm(journal: Journal, lead: number): void {
+  partsOf(journal).forgetWork("confirmation", lead);
+}
+
+/** The question is on the screen. */
+function show(journal: Journal, lead: number): void {
+  confirm(journal, lead);
+  assert.equal(journal.takePhoneWork(PHONES_LANE, NOON_MS, 9)[0]?.kind, "phone_ask");
+  journal.beginPhoneAsk(lead, "Пропустить");
+  journal.finishPhoneAsk(lead);
+}
+
+const ANSWER = { chatId: CHAT, messageId: 50, phone: PHONE };
+
+Deno.test("a question waits for its lead's confirmation, and the POST for the answer", () =>
+  withJournal((journal) => {
+    const lead = askOf(journal);
+    assert.equal(journal.nextPhoneWorkDueAtMs(), undefined);
+    assert.deepEqual(journal.takePhoneWork(PHONES_LANE, NOON_MS, 9), []);
+    assert.equal(journal.nextWorkDueAtMs(LANE), UNTIL_MS);
+    confirm(journal, lead);
+    assert.equal(journal.nextPhoneWorkDueAtMs(), NOON_MS);
+    const [work] = journal.takePhoneWork(PHONES_LANE, NOON_MS, 9);
+    assert.deepEqual(work, {
+      id: lead,
+      lane: PHONES_LANE,
+      kind: "phone_ask",
+      chatId: CHAT,
+      failures: 0,
+    });
+    assert.equal(journal.nextPhoneWorkDueAtMs(), undefined, "in hand");
+    journal.postponePhoneWork({ id: lead }, NOON_MS + 1000);
+    assert.equal(journal.takePhoneWork(PHONES_LANE, NOON_MS + 1000, 9)[0]?.failures, 1);
+  }));
+
+Deno.test("an answer is the lead's phone, its POST is due, and so are the thanks; once", () =>
+  withJournal((journal) => {
+    const lead = askOf(journal);
+    show(journal, lead);
+    const asked = journal.phoneAsked(CHAT, NOON_MS);
+    assert.deepEqual(
+      [asked?.isOpen, asked?.hasKeyboard, asked?.skipTexts, asked?.isAnswer(50)],
+      [true, true, ["Пропустить"], false],
+    );
+    assert.deepEqual(journal.answerPhoneAsk(ANSWER, NOON_MS + 5), [LANE]);
+    assert.equal(journal.findLead(lead)?.phone, PHONE);
+    assert.equal(journal.nextWorkDueAtMs(LANE), NOON_MS + 5);
+    assert.deepEqual(
+      journal.answerPhoneAsk({ ...ANSWER, messageId: 51, phone: null }, NOON_MS + 6),
+      [],
+    );
+    assert.equal(journal.phoneAsked(CHAT, NOON_MS + 6)?.isAnswer(50), true);
+    const [thanks] = journal.takePhoneWork(PHONES_LANE, NOON_MS + 6, 9);
+    assert.equal(thanks?.kind, "phone_thanks");
+    journal.finishPhoneThanks(CHAT);
+    assert.equal(journal.phoneAsked(CHAT, NOON_MS + 6)?.hasKeyboard, false);
+    assert.equal(journal.owesPhoneWork(), false);
+  }));
+
+Deno.test("an answer before the question's sending is recorded is heard, and the question not asked again", () =>
+  withJournal((journal) => {
+    const lead = askOf(journal);
+    confirm(journal, lead);
+    journal.takePhoneWork(PHONES_LANE, NOON_MS, 9);
+    journal.beginPhoneAsk(lead, "Нет");
+    assert.deepEqual(journal.answerPhoneAsk({ ...ANSWER, phone: null }, NOON_MS + 5), [LANE]);
+    journal.finishPhoneAsk(lead);
+    assert.equal(journal.takePhoneWork(PHONES_LANE, NOON_MS + 5, 9)[0]?.kind, "phone_thanks");
+    assert.equal(journal.findLead(lead)?.phone, null);
+  }));
+
+Deno.test("a POST that is in hand or over takes no phone any more", () =>
+  withJournal((journal) => {
+    const lead = askOf(journal);
+    show(journal, lead);
+    assert.deepEqual(journal.answerPhoneAsk(ANSWER, UNTIL_MS), [], "the time is over");
+    const [work] = journal.takeWork(LANE, UNTIL_MS, 9);
+    assert.ok(work?.kind === "post");
+    assert.deepEqual(journal.answerPhoneAsk(ANSWER, NOON_MS), [], "the clock was set back");
+    assert.equal(journal.phoneAsked(CHAT, NOON_MS)?.isOpen, false);
+    journal.dismissPhoneAsk(CHAT, 60, UNTIL_MS + 1);
+    assert.equal(journal.takePhoneWork(PHONES_LANE, UNTIL_MS + 1, 9)[0]?.kind, "phone_thanks");
+    assert.equal(journal.findLead(lead)?.phone, null);
+  }));
+
+Deno.test("a question that is not asked lets its POST leave", () =>
+  withJournal((journal) => {
+    const lead = askOf(journal);
+    assert.ok(journal.isPhoneAwaited(lead, NOON_MS));
+    assert.ok(!journal.isPhoneAwaited(lead, UNTIL_MS));
+    assert.deepEqual(journal.dropPhoneAsk(lead, NOON_MS + 5), [LANE]);
+    assert.equal(journal.nextWorkDueAtMs(LANE), NOON_MS + 5);
+    assert.deepEqual(journal.dropPhoneAsk(lead, NOON_MS + 9), []);
+    assert.equal(journal.phoneAsked(CHAT, NOON_MS + 9)?.isOpen, false);
+  }));
+
+Deno.test("a start makes messages due and lets POSTs wait on, not longer than any profile may", () =>
+  withJournal((journal) => {
+    const [first, second] = [askOf(journal, 1), askOf(journal, 2)];
+    for (const lead of [first, second]) confirm(journal, lead);
+    journal.takePhoneWork(PHONES_LANE, NOON_MS, 9);
+    journal.finishPhoneAsk(second);
+    assert.deepEqual(journal.recover(CUT_OFF, NOON_MS + 7), []);
+    assert.deepEqual(journal.takePhoneWork(PHONES_LANE, NOON_MS + 7, 9).map(({ id }) => id), [
+      first,
+    ]);
+    assert.equal(journal.nextWorkDueAtMs(LANE), UNTIL_MS);
+    const hourBack = NOON_MS - 3_600_000;
+    journal.recover(CUT_OFF, hourBack);
+    assert.equal(journal.nextWorkDueAtMs(LANE), hourBack + 600_000);
+    journal.recover(CUT_OFF, UNTIL_MS + 5);
+    assert.equal(journal.nextWorkDueAtMs(LANE), UNTIL_MS + 5);
+  }));
+
+Deno.test("a lead that waits for a phone is late only when its wait is over", () =>
+  withJournal((journal) => {
+    const lead = askOf(journal);
+    assert.equal(journal.undelivered().oldestAtMs, UNTIL_MS);
+    show(journal, lead);
+    journal.answerPhoneAsk(ANSWER, NOON_MS + 5);
+    assert.equal(journal.undelivered().oldestAtMs, NOON_MS);
+  }));
+
+/** Settles a lead that has given its phone. */
+function settle(journal: Journal): number {
+  const lead = askOf(journal);
+  show(journal, lead);
+  journal.answerPhoneAsk(ANSWER, NOON_MS + 5);
+  partsOf(journal).forgetWork("post", lead);
+  partsOf(journal).moveLead(lead, "in_crm");
+  return lead;
+}
+
+Deno.test("erasing a person erases their phone, and what was asked", () =>
+  withJournal((journal) => {
+    const lead = settle(journal);
+    assert.equal(journal.erasePerson(CHAT, "@maria", NOON_MS), 1);
+    assert.equal(journal.findLead(lead)?.phone, null);
+    assert.equal(journal.phoneAsked(CHAT, NOON_MS), undefined);
+    assert.deepEqual(journal.takePhoneWork(PHONES_LANE, NOON_MS + 9, 9), []);
+  }));
+
+Deno.test("a journal of the bot before is opened; that bot then works on it, and erases phones that it does not know", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  const path = `${folder}/triborg.db`;
+  const { phones: _, ...before } = ADDITIONS;
+  const insert = (sqlite: DatabaseSync, id: number) =>
+    sqlite.exec(`INSERT INTO leads (id, state, profile, profile_name, choice, user_id, username,
+      first_name, last_name, language, chat_id, menu_message_id, received_at_ms)
+      VALUES ('x', 'received', 'agency', 'A', 'c', 1, NULL, 'G', NULL, NULL, ${id}, ${id}, 1)`);
+  try {
+    openDatabase(path, MIGRATIONS, before).close();
+    const older = new DatabaseSync(path);
+    insert(older, 1);
+    older.close();
+
+    const journal = openJournal(path, "1");
+    assert.equal(journal.findLead(1)?.phone, null);
+    const lead = settle(journal);
+    journal.close();
+
+    openDatabase(path, MIGRATIONS, before).close();
+    const again = new DatabaseSync(path);
+    insert(again, 2);
+    again.exec(`UPDATE leads SET user_id = 0, username = NULL WHERE number = ${lead}`);
+    again.close();
+
+    const back = openJournal(path, "1");
+    assert.equal(back.findLead(lead)?.phone, null);
+    assert.equal(back.phoneAsked(CHAT, NOON_MS), undefined);
+    back.close();
+    const bytes = await Deno.readFile(path);
+    assert.ok(!new TextDecoder("latin1").decode(bytes).includes(PHONE.slice(1)));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
