@@ -39,14 +39,14 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
   async function send(note: CrmNote): Promise<CrmOutcome | undefined> {
     const settings = profileOfWord(profiles(), note.lead.profile)?.crm;
     if (settings?.kind !== "amocrm" || settings.account !== note.deal.account) {
-      return { kind: "client", reason: "профиль больше не связан с этим аккаунтом" };
+      return { kind: "unsent", reason: "профиль больше не связан с этим аккаунтом" };
     }
     const post = notePost(
       settings,
       { deal: note.deal.id, text: noteText(note) },
       options.crmContext(),
     );
-    if ("fault" in post) return { kind: "client", reason: post.fault };
+    if ("fault" in post) return { kind: "unsent", reason: post.fault };
     const pace = { account: settings.account, callsPerSecond: CALLS_PER_SECOND };
     return await callPace.run(pace, "note", async (leave) => {
       if (!await leave()) return undefined;

@@ -192,7 +192,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   ): Promise<CrmOutcome> {
     const facts = { lead: lead.number, profile: lead.profile };
     if ("fault" in prepared) {
-      const outcome = { kind: "client", reason: prepared.fault } as const;
+      const outcome = { kind: "unsent", reason: prepared.fault } as const;
       logOutcome(log, outcome, facts);
       return outcome;
     }
