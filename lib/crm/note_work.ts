@@ -37,7 +37,8 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
 
   /** Undefined when the process stops before the note has left. */
   async function send(note: CrmNote): Promise<CrmOutcome | undefined> {
-    const settings = profileOfWord(profiles(), note.lead.profile)?.crm;
+    const profile = profileOfWord(profiles(), note.lead.profile);
+    const settings = profile?.crm;
     if (settings?.kind !== "amocrm" || settings.account !== note.deal.account) {
       return { kind: "unsent", reason: "профиль больше не связан с этим аккаунтом" };
     }
@@ -52,7 +53,7 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
       if (!await leave()) return undefined;
       const outcome = await crm.send({
         ...post,
-        timeoutMs: options.crmTimeoutMs,
+        timeoutMs: profile?.crmTimeoutMs ?? options.crmTimeoutMs,
         idempotencyKey: `${note.lead.id}:${note.id}`,
         facts: { lead: note.lead.number, profile: note.lead.profile },
       }, cutOff);
