@@ -67,6 +67,7 @@ export function noteLane(account: string): string {
   return NOTE_LANES + account;
 }
 
+/** The queue in an open database. */
 export function noteQueue(
   db: Database,
   { findLead, dealOf, findFollowUp }: LeadRecords & DealRecords & FollowUpMoves,
