@@ -29,7 +29,6 @@ export type NoteSubject =
     readonly isEdit: boolean;
     /** The managers' message of it, where they have one. */
     readonly shown: MessageAddress | null;
-    readonly receivedAtMs: number;
   }
   | { readonly kind: "decision"; readonly text: string };
 
@@ -119,7 +118,6 @@ export function noteQueue(
           content: found.followUp.content,
           isEdit: row["kind"] === "edit",
           shown: found.shown,
-          receivedAtMs: found.receivedAtMs,
         };
       }
       default:
