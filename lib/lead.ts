@@ -143,6 +143,8 @@ export type CrmOutcome =
   | { readonly kind: "timeout"; readonly afterMs: number }
   /** Our side: an impossible address, a blocked port. */
   | { readonly kind: "client"; readonly reason: string }
+  /** No POST was made: its profile's CRM cannot work as it is set, or only asks for waits. A sentence for people. */
+  | { readonly kind: "unsent"; readonly reason: string }
   /** A defect in the bot: logged, and still a card. */
   | { readonly kind: "unexpected"; readonly reason: string };
 

@@ -1,6 +1,6 @@
 // Lets the calls to one CRM account leave one after another, no more of them a second than it allows. Sends nothing.
 
-/** Whose calls leave first: nobody waits for a note as for a lead, and somebody looks at the page. */
+/** The kinds of calls, first to leave first: leads, then look-ups for an admin who waits, then notes. */
 const RANKS = ["lead", "page", "note"] as const;
 export type CallRank = typeof RANKS[number];
 
@@ -10,6 +10,7 @@ export interface AccountPace {
   readonly callsPerSecond: number;
 }
 
+/** The lines of all accounts; they do not wait for each other. */
 export interface CallPace {
   /**
    * Runs `call` as the next of its account. It awaits `leave` right before it sends, and the next call begins after that;
@@ -40,6 +41,7 @@ interface Line {
   heldSinceMs: number | null;
 }
 
+/** Creates the lines. Within the first second nothing leaves: an earlier process may just have ended. */
 export function createCallPace({ elapsedMs, sleep, stopping }: {
   /** A monotonic clock, in ms. */
   readonly elapsedMs: () => number;

@@ -37,22 +37,23 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
 
   /** Undefined when the process stops before the note has left. */
   async function send(note: CrmNote): Promise<CrmOutcome | undefined> {
-    const settings = profileOfWord(profiles(), note.lead.profile)?.crm;
+    const profile = profileOfWord(profiles(), note.lead.profile);
+    const settings = profile?.crm;
     if (settings?.kind !== "amocrm" || settings.account !== note.deal.account) {
-      return { kind: "client", reason: "профиль больше не связан с этим аккаунтом" };
+      return { kind: "unsent", reason: "профиль больше не связан с этим аккаунтом" };
     }
     const post = notePost(
       settings,
       { deal: note.deal.id, text: noteText(note) },
       options.crmContext(),
     );
-    if ("fault" in post) return { kind: "client", reason: post.fault };
+    if ("fault" in post) return { kind: "unsent", reason: post.fault };
     const pace = { account: settings.account, callsPerSecond: CALLS_PER_SECOND };
     return await callPace.run(pace, "note", async (leave) => {
       if (!await leave()) return undefined;
       const outcome = await crm.send({
         ...post,
-        timeoutMs: options.crmTimeoutMs,
+        timeoutMs: profile?.crmTimeoutMs ?? options.crmTimeoutMs,
         idempotencyKey: `${note.lead.id}:${note.id}`,
         facts: { lead: note.lead.number, profile: note.lead.profile },
       }, cutOff);

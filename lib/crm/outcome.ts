@@ -75,6 +75,11 @@ export function logOutcome(log: Log, outcome: CrmOutcome, lead: Facts): void {
         ...facts,
         reason: outcome.reason,
       });
+    case "unsent":
+      return log.error("❌ Лид не отправлен в AmoCRM: {reason}", {
+        ...facts,
+        reason: outcome.reason,
+      });
     case "unexpected":
       return log.error("❌ Неожиданная ошибка при отправке в AmoCRM: {reason}", {
         ...facts,

@@ -41,9 +41,10 @@ const MOST_TRIES_AT_LIMIT = 3;
 /** How long a CRM may only ask for waits until the leads in line that are as old go to the managers, in ms. */
 const HELD_PATIENCE_MS = 2 * 60_000;
 
-type Way =
-  | { readonly route: null }
-  | { readonly profile: Profile; readonly route: Route };
+interface Way {
+  readonly profile: Profile;
+  readonly route: Route;
+}
 
 /** A turn to call an account. */
 interface Turn {
@@ -103,7 +104,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       return await record(() => journal.skipPost(work, now()));
     }
     const way = wayOf(lead);
-    if (way.route === null) return await reportNoWebhook(work, lead);
+    if (way === undefined) return await reportNoWebhook(work, lead);
     const { host: account, callsPerSecond } = way.route;
     if (callsPerSecond === null) return await send(work, lead, way.profile);
     const hasHadTurn = await options.callPace.run(
@@ -111,7 +112,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       "lead",
       async (leave) => {
         const current = wayOf(lead); // It may have changed while the lead was in line.
-        if (current.route === null || current.route.host !== account) return false;
+        if (current?.route.host !== account) return false;
         await send(work, lead, current.profile, { account, leave });
         return true;
       },
@@ -119,11 +120,11 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     if (!hasHadTurn) await run(work);
   }
 
-  /** Where a lead goes as things are now. */
-  function wayOf(lead: Lead): Way {
+  /** Where a lead goes as things are now; undefined where it is for the managers' chat alone. */
+  function wayOf(lead: Lead): Way | undefined {
     const profile = profileOfWord(profiles(), lead.profile);
     const route = profile && routeOf(profile);
-    return profile === undefined || route == null ? { route: null } : { profile, route };
+    return profile === undefined || route == null ? undefined : { profile, route };
   }
 
   async function send(
@@ -133,14 +134,20 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     turn?: Turn,
   ): Promise<void> {
     if (cutOff.aborted) return journal.releaseWork(work, now());
-    const prepare = () => prepareLead(profile, lead, options.crmContext());
-    const first = turn !== undefined && hasWaitedEnough(work, lead, turn) ? HELD : prepare();
+    const first = turn !== undefined && hasWaitedEnough(work, lead, turn)
+      ? HELD
+      : prepareLead(profile, lead, options.crmContext());
     const attempt = journal.beginAttempt(lead.number, work.body.askedBy, now());
     await journal.committed();
     const begun = { work, attempt, lead, profile };
     if (turn === undefined || "fault" in first) return await sendOnce(begun, first);
-    if (!await turn.leave()) return await withdraw(work, attempt);
-    await sendOnce(begun, prepare()); // A minute may have passed.
+    const mayLeave = await turn.leave();
+    const current = wayOf(lead); // A minute may have passed.
+    if (!mayLeave || current?.route.host !== turn.account) return await withdraw(work, attempt);
+    await sendOnce(
+      { ...begun, profile: current.profile },
+      prepareLead(current.profile, lead, options.crmContext()),
+    );
   }
 
   /** A CRM that asks each lead to wait would keep those behind it from the managers for hours. */
@@ -185,7 +192,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   ): Promise<CrmOutcome> {
     const facts = { lead: lead.number, profile: lead.profile };
     if ("fault" in prepared) {
-      const outcome = { kind: "client", reason: prepared.fault } as const;
+      const outcome = { kind: "unsent", reason: prepared.fault } as const;
       logOutcome(log, outcome, facts);
       return outcome;
     }

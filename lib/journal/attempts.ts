@@ -97,6 +97,7 @@ const OUTCOMES: ReadonlySet<string> = new Set<CrmOutcome["kind"]>([
   "interrupted",
   "timeout",
   "client",
+  "unsent",
   "unexpected",
 ]);
 

@@ -13,8 +13,8 @@ export const MEDIA_WAIT_MS = 60_000;
 export interface CrmNoteMoves {
   /**
    * Records what a lead became, and owes its notes where its CRM takes any: the request, each follow-up and managers' note so
-   * far, and that it may be there twice, where
-   * an earlier POST may have arrived. `askedBy` is the manager who asked for this one.
+   * far, and that it may be there twice, where an earlier POST may have arrived. `askedBy` is the manager who asked for this
+   * one.
    */
   recordDeal(lead: number, deal: Deal, askedBy: string | null, nowMs: number): void;
   /** Owes a note of a follow-up or an edit that is new, where its lead has a deal. */
@@ -38,11 +38,13 @@ export interface KeptNote {
   readonly text: string;
 }
 
+/** What matters to a note of what a visitor sent. */
 export interface NewFollowUp {
   readonly isEdit: boolean;
   readonly hasMedia: boolean;
 }
 
+/** How many notes a deal is still owed, and how many were not written within their time. */
 export interface NoteCounts {
   readonly owed: number;
   readonly givenUp: number;
@@ -58,6 +60,7 @@ function dueSql(readyAtMs: string): string {
 /** The first note of each lead. */
 const FIRST = "number IN (SELECT min(number) FROM crm_notes GROUP BY lead)";
 
+/** The moves in an open database; each belongs into the transaction of what it follows from. */
 export function crmNoteMoves(
   db: Database,
   { insertDeal }: DealMoves,

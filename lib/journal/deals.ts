@@ -9,11 +9,13 @@ export interface RecordedDeal extends Deal {
   readonly account: string;
 }
 
+/** Reads deals. */
 export interface DealRecords {
   /** What a lead became; undefined where its CRM did not say. */
   dealOf(lead: number): RecordedDeal | undefined;
 }
 
+/** Reads deals and records them. */
 export interface DealMoves extends DealRecords {
   /** Records what a lead became; false when it has a deal already, which stays. */
   insertDeal(lead: number, deal: Deal, nowMs: number): boolean;
@@ -30,6 +32,7 @@ export function dealIn(row: Row): Deal | null {
     : { id: Number(row["deal_id"]), url: String(row["deal_url"]) };
 }
 
+/** The deals in an open database. */
 export function dealRecords(db: Database): DealMoves {
   const insert = db.writer(
     `INSERT INTO deals (lead, deal_id, url, account, made_at_ms) VALUES (?, ?, ?, ?, ?)

@@ -68,7 +68,6 @@ export interface FoundFollowUp {
   readonly followUp: FollowUp;
   /** Where the managers have it; null when they do not, or have it from another bot. */
   readonly shown: MessageAddress | null;
-  readonly receivedAtMs: number;
 }
 
 export function followUpRecords(
@@ -213,7 +212,6 @@ export function followUpRecords(
       return followUp && {
         followUp,
         shown: addressOf(row, idOf),
-        receivedAtMs: Number(row["received_at_ms"]),
       };
     },
     markPartShown: (...part) => db.atomically(() => markPartShown(...part)),

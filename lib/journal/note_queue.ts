@@ -29,7 +29,6 @@ export type NoteSubject =
     readonly isEdit: boolean;
     /** The managers' message of it, where they have one. */
     readonly shown: MessageAddress | null;
-    readonly receivedAtMs: number;
   }
   | { readonly kind: "decision"; readonly text: string };
 
@@ -67,6 +66,7 @@ export function noteLane(account: string): string {
   return NOTE_LANES + account;
 }
 
+/** The queue in an open database. */
 export function noteQueue(
   db: Database,
   { findLead, dealOf, findFollowUp }: LeadRecords & DealRecords & FollowUpMoves,
@@ -118,7 +118,6 @@ export function noteQueue(
           content: found.followUp.content,
           isEdit: row["kind"] === "edit",
           shown: found.shown,
-          receivedAtMs: found.receivedAtMs,
         };
       }
       default:

@@ -11,12 +11,13 @@ import {
 } from "../lead.ts";
 import { outcomeKind } from "./attempts.ts";
 import { HELD, leadState } from "./leads.ts";
-import { numberOrNull } from "./rows.ts";
+import { numberOrNull, textOrNull } from "./rows.ts";
 
 /** An ended attempt, as far as the journal kept it. */
 export interface LastAnswer {
   readonly outcome: CrmOutcome["kind"];
   readonly status: number | null;
+  readonly reason: string | null;
   readonly begunAtMs: number;
   readonly endedAtMs: number;
 }
@@ -38,7 +39,7 @@ export function profileCounts(db: Database): ProfileCounts {
   const heldByProfile = heldReader(db);
   const countOf = db.reader("SELECT sum(leads) AS leads FROM lead_counts WHERE profile = ?");
   const last = db.reader(
-    `SELECT outcome, status, begun_at_ms, ended_at_ms FROM attempts
+    `SELECT outcome, status, reason, begun_at_ms, ended_at_ms FROM attempts
      WHERE lead IN (SELECT number FROM leads WHERE profile = ? ORDER BY number DESC LIMIT 8)
        AND ended_at_ms IS NOT NULL
      ORDER BY ended_at_ms DESC LIMIT 1`,
@@ -67,6 +68,7 @@ export function profileCounts(db: Database): ProfileCounts {
       return {
         outcome: outcomeKind(row["outcome"]),
         status: numberOrNull(row["status"]),
+        reason: textOrNull(row["reason"]),
         begunAtMs: Number(row["begun_at_ms"]),
         endedAtMs: Number(row["ended_at_ms"]),
       };

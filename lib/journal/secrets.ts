@@ -11,6 +11,7 @@ export interface KeptSecret {
   readonly savedBy: string;
 }
 
+/** Keeps secrets; each verb is atomic. */
 export interface SecretRecords {
   /** The value; undefined where there is none. Meant for requests to CRMs alone. */
   secret(name: string): string | undefined;
@@ -26,6 +27,7 @@ export interface SecretRecords {
 const LEAST_TO_SHOW = 12;
 const SHOWN = 4;
 
+/** The secrets in an open database. */
 export function secretRecords(db: Database): SecretRecords {
   const select = db.reader("SELECT value FROM secrets WHERE name = ?");
   const selectAll = db.reader(

@@ -182,13 +182,19 @@ function oneCard(each: Card, tellTime: TellTime): FormattedString {
 function statusOf({ lead, lastAttempt, sending, closed }: Card, tellTime: TellTime): string {
   if (closed !== null) return `✅ ${PLACE_WORDS.by_hand}: ${closed.by}, ${tellTime(closed.atMs)}`;
   if (sending) return "⏳ Отправляем в CRM…";
-  if (lastAttempt === null || lastAttempt.askedBy === null) return "";
+  if (lastAttempt === null) return "";
+  if (lastAttempt.askedBy === null) {
+    // The headline says that the CRM does not answer, and it was not asked.
+    return lastAttempt.outcome === "unsent" ? `❌ ${UNSENT}: ${outcomeWords(lastAttempt)}` : "";
+  }
   const when = `${lastAttempt.askedBy}, ${
     tellTime(lastAttempt.endedAtMs ?? lastAttempt.begunAtMs)
   }`;
   if (lead.state === "in_crm") return `✅ ${PLACE_WORDS.in_crm}: ${when}`;
-  return `❌ Не отправлено в CRM (${outcomeWords(lastAttempt)}): ${when}`;
+  return `❌ ${UNSENT} (${outcomeWords(lastAttempt)}): ${when}`;
 }
+
+const UNSENT = "Не отправлено в CRM";
 
 function buttonsOf(
   { lead, lastAttempt, sending, deal }: Card,

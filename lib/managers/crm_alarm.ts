@@ -1,4 +1,4 @@
-// Tells the managers once when a CRM declines every lead of a profile for a reason that somebody has to remove, and once
+// Tells the managers once when a CRM declines every lead of a profile for a reason that a person has to remove, and once
 // when it takes leads again. Sends nothing.
 
 import { isRecord } from "../foreign.ts";
@@ -24,6 +24,7 @@ export interface CrmAlarm {
   troubles(): KnownTrouble[];
 }
 
+/** Creates the alarm. What was told is kept in the journal, so a restart does not repeat it. */
 export function createCrmAlarm({ journal, wake, now, log }: {
   readonly journal: Pick<Journal, "fact" | "factsOf" | "noteFact">;
   /** Called when a note was queued. */

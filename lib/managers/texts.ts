@@ -4,6 +4,7 @@ import type { InlineKeyboardMarkup } from "grammy/types";
 import type { SendAllReport } from "../journal/work.ts";
 import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor } from "../lead.ts";
 import { LIMITS } from "../profiles/limits.ts";
+import { clip } from "../visitors/texts.ts";
 import { contact, isBlank } from "../visitor_name.ts";
 
 /** Prefixes of the managers' buttons' callback data. */
@@ -18,9 +19,12 @@ export function readPressedLead(data: string): { number: number; idStart: string
   return idStart === undefined ? undefined : { number: Number(number), idStart };
 }
 
+/** Most of a reason that is shown, in UTF-16 units. */
+const MOST_REASON = 300;
+
 /** How a POST ended, in a few words. */
 export function outcomeWords(
-  { outcome, status }: Pick<AttemptRecord, "outcome" | "status">,
+  { outcome, status, reason }: Pick<AttemptRecord, "outcome" | "status" | "reason">,
 ): string {
   switch (outcome) {
     case "accepted":
@@ -35,6 +39,8 @@ export function outcomeWords(
       return "CRM не ответила вовремя";
     case "client":
       return "адрес вебхука не годится";
+    case "unsent":
+      return clip(reason ?? "CRM не настроена", MOST_REASON);
     case "unexpected":
       return "неожиданная ошибка";
     case null:
@@ -95,7 +101,9 @@ export function sendAllReport(report: SendAllReport): string {
 export interface ProfileStatus {
   readonly name: string;
   readonly hasDestination: boolean;
-  readonly lastAnswer: (Pick<AttemptRecord, "outcome" | "status"> & { endedAtMs: number }) | null;
+  readonly lastAnswer:
+    | (Pick<AttemptRecord, "outcome" | "status" | "reason"> & { endedAtMs: number })
+    | null;
   readonly openCards: number;
 }
 

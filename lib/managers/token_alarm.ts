@@ -27,6 +27,7 @@ export interface TokenAlarm {
   run(): Promise<void>;
 }
 
+/** Creates the alarm. What was told is kept in the journal, so a restart does not repeat it. */
 export function createTokenAlarm(
   { tokens, profiles, journal, wake, tellTime, sleep, stopping, now, log }: {
     readonly tokens: () => readonly CrmToken[];

@@ -11,6 +11,7 @@ export interface KnownAccounts {
   find(account: string): AmoCrmLists | undefined;
 }
 
+/** Remembers nothing at first. */
 export function createKnownAccounts(): KnownAccounts {
   const known = new Map<string, AmoCrmLists>();
   return {

@@ -5,7 +5,6 @@ import type { LoginLink } from "./auth.ts";
 import type { ReachAmoCrm } from "../crm/amocrm/look.ts";
 import type { Crm, CrmTrial } from "../crm/post.ts";
 import { isForbiddenTarget, type Lookup } from "../crm/connection.ts";
-import { hideSecret } from "../crm/secrets.ts";
 import { messageOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Mask } from "../log/mask.ts";
@@ -158,7 +157,6 @@ async function buildPage(options: PageOptions) {
   const turns = createTurns(elapsedMs);
   const look = createAmoCrmLook({ ...options, ...options.amoCrm });
   const { environmentSecret: environment, mask } = options;
-  const hide = (value: string) => hideSecret(value, mask);
   return {
     auth,
     LINK_MS,
@@ -168,7 +166,7 @@ async function buildPage(options: PageOptions) {
       ...options,
       auth,
       testWebhook,
-      secrets: createPageSecrets({ journal, environment, hide, now }),
+      secrets: createPageSecrets({ journal, environment, mask, now }),
       amocrm: { look: (at) => look(at, stopping) },
       isForbiddenTarget: (address) => isForbiddenTarget(address, lookup, sleep),
       turns,

@@ -1,5 +1,8 @@
 // The keys to CRMs as the page sees them: where each is and how it ends. Values go to requests alone.
 
+import { hideSecret } from "../crm/secrets.ts";
+import type { Mask } from "../log/mask.ts";
+
 /** Before the name of a header's secret in the name of its field. */
 export const HEADER_SECRET = "header_secret:";
 
@@ -22,7 +25,7 @@ export interface PageSecrets {
   /** Those that were typed on the page, also where no profile refers to them any more. */
   kept(): readonly KeptSecret[];
   find(name: string): KnownSecret | undefined;
-  /** The value, for a request to a CRM. */
+  /** The value, for a request to a CRM. It is masked from then on. */
   value(name: string): string | undefined;
   keep(name: string, value: string, by: string): Promise<void>;
   remove(name: string): Promise<void>;
@@ -59,7 +62,7 @@ export interface SecretViews {
 }
 
 /** Creates them from the journal and the environment. */
-export function createPageSecrets({ journal, environment, hide, now }: {
+export function createPageSecrets({ journal, environment, mask, now }: {
   readonly journal: {
     secret(name: string): string | undefined;
     keptSecrets(): readonly KeptSecret[];
@@ -69,9 +72,10 @@ export function createPageSecrets({ journal, environment, hide, now }: {
   };
   /** The value of `SECRET_<NAME>`, by name in lower case. */
   readonly environment: (name: string) => string | undefined;
-  readonly hide: (value: string) => void;
+  readonly mask: Mask;
   readonly now: () => number;
 }): PageSecrets {
+  const hide = (value: string) => hideSecret(value, mask);
   return {
     kept: () => journal.keptSecrets(),
     find(name) {
@@ -81,7 +85,11 @@ export function createPageSecrets({ journal, environment, hide, now }: {
       const kept = journal.keptSecrets().find((each) => each.name === name);
       return kept && { kind: "kept", ending: kept.ending, savedAtMs: kept.savedAtMs };
     },
-    value: (name) => environment(name) ?? journal.secret(name),
+    value(name) {
+      const value = environment(name) ?? journal.secret(name);
+      if (value !== undefined) hide(value);
+      return value;
+    },
     async keep(name, value, by) {
       hide(value);
       journal.keepSecret(name, value, by, now());

@@ -24,6 +24,7 @@ export interface TypedSecrets {
   forget(place: TypedPlace): void;
 }
 
+/** Keeps keys for an hour, in memory alone. @param now The time, in ms since 1970. */
 export function createTypedSecrets(now: () => number): TypedSecrets {
   const waiting = new Map<string, { readonly value: string; readonly untilMs: number }>();
 

@@ -1,5 +1,6 @@
 // Checks the addresses of CRMs that the bot knows, and finds amoCRM's account in what was pasted. Resolves no names.
 
+import { presetAddressFault } from "./preset_address.ts";
 import { addressFault } from "./webhook_address.ts";
 
 /** Why leads cannot go to a preset's address; null if they can. Never quotes the address, which is a secret. */
@@ -12,18 +13,10 @@ export function crmAddressFault(
   const fault = addressFault(typed);
   if (fault !== null) return fault;
   const { hostname, pathname } = new URL(typed);
-  if (kind === "bitrix24") {
-    return /^\/rest\/\d+\/[^/]+/.test(pathname)
-      ? null
-      : "это не входящий вебхук, нужен адрес вида https://portal.bitrix24.ru/rest/1/a1b2c3/";
-  }
-  if (hostname === "docs.google.com") {
-    return `это адрес самой таблицы, ${SCRIPT}`;
-  }
-  if (pathname.endsWith("/dev")) {
-    return `это пробный адрес скрипта, ${SCRIPT}`;
-  }
-  return pathname.endsWith("/exec") ? null : `это не адрес скрипта, ${SCRIPT}`;
+  const wrong = presetAddressFault(kind, typed);
+  if (wrong === null || kind === "bitrix24") return wrong;
+  if (hostname === "docs.google.com") return `это адрес самой таблицы, ${SCRIPT}`;
+  return pathname.endsWith("/dev") ? `это пробный адрес скрипта, ${SCRIPT}` : wrong;
 }
 
 const SCRIPT = "нужен адрес скрипта, который заканчивается на /exec";

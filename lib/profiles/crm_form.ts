@@ -12,10 +12,12 @@ export const CRM_KINDS = [
   "chat",
   "other",
 ] as const;
+/** What is chosen in the form. */
 export type CrmKind = typeof CRM_KINDS[number];
 
 /** The kinds whose leads go to the profile's `webhook_url`. */
 export const ADDRESSED = ["bitrix24", "google_sheets", "webhook"] as const;
+/** A kind with an address. */
 export type AddressedKind = typeof ADDRESSED[number];
 
 /** The fields of every kind as typed; only those of the chosen kind are applied. */

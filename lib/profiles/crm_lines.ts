@@ -1,7 +1,9 @@
 // Reads the form's fields that hold several values: lines of key and value, lists, JSON. Touches no file.
 
 import { readJson } from "../json/text.ts";
+import { isTooDeep } from "./depth.ts";
 import type { Fault } from "./faults.ts";
+import { LIMITS } from "./limits.ts";
 
 /** Values by key, or the fault of the first line that has none. */
 export type Lines =
@@ -48,7 +50,8 @@ export function readJsonObject(typed: string): JsonObject {
   const read = readJson(typed);
   if (read.ok) {
     const members = [...read.json.members].map(([key, { value }]) => [key, value] as const);
-    return { ok: true, value: Object.fromEntries(members) };
+    const value = Object.fromEntries(members);
+    return isTooDeep(value) ? { ok: false, faults: [TOO_DEEP] } : { ok: true, value };
   }
   if (read.kind === "other") {
     return { ok: false, faults: ["это не объект, нужно { в начале и } в конце"] };
@@ -60,6 +63,9 @@ export function readJsonObject(typed: string): JsonObject {
     ),
   };
 }
+
+/** Every walk through it would overflow the stack. */
+const TOO_DEEP = `слишком много вложенных скобок, нужно не больше ${LIMITS.depth}`;
 
 /** The faults of the lines and of the JSON, by the form's field. */
 export function lineFaults(

@@ -4,6 +4,7 @@ import { isRecord } from "../foreign.ts";
 import { checkAliases, checkKey, checkMenu, checkProfile } from "./checks.ts";
 import type { CrmSettings } from "./crm.ts";
 import { readCrm } from "./crm_schema.ts";
+import { isTooDeep } from "./depth.ts";
 import { type Fault, found, read } from "./faults.ts";
 import { LIMITS } from "./limits.ts";
 import { toPhone, toPhoneTexts } from "./phone_schema.ts";
@@ -73,18 +74,6 @@ export function parseProfiles(content: unknown): ProfilesResult {
   if (menu !== undefined) checkMenu(menu.buttons.map(toButton), keys, callbackDataPaths, faults);
   if (faults.length > 0 || menu === undefined) return { ok: false, faults };
   return { ok: true, profiles: toProfiles(menu, byKey), warnings };
-}
-
-/** Goes level by level: recursion would overflow on the very values that it has to find. */
-function isTooDeep(value: unknown): boolean {
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > LIMITS.depth) return true;
-    level = level.flatMap((each) =>
-      typeof each === "object" && each !== null ? Object.values(each) : []
-    ).filter((each) => typeof each === "object" && each !== null);
-  }
-  return false;
 }
 
 /** Notes such as `_comment` or `$schema` may stand beside the profiles. */

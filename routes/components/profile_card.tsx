@@ -117,6 +117,8 @@ function sentenceOf(
       return status === null ? words.interrupted(at) : words.doubtfulAnswer(status, at);
     case "timeout":
       return words.timeout(at, took);
+    case "unsent":
+      return words.unsent(at);
     case "client":
     case "unexpected":
       return words.client(at);

@@ -210,6 +210,7 @@ export function meaningOf(
     case "timeout":
       return trial.timeout(took);
     case "client":
+    case "unsent":
     case "unexpected":
       return trial.client;
   }

@@ -33,6 +33,7 @@ export const PROFILES = bilingual({
   timeout: (when: string, took: string) =>
     `CRM не ответила за ${took} · ${when}. Лид в чате менеджеров`,
   client: (when: string) => `Адрес вебхука не сработал · ${when}. Лид в чате менеджеров`,
+  unsent: (when: string) => `Лид не отправлен · ${when}. Причина — в чате менеджеров`,
   days: (days: number, leads: number) => `${days} дней: ${ruLeads(leads)}`,
   noLeads: "лидов нет",
   empty: "Лидов пока нет. Откройте ссылку профиля в Telegram и нажмите кнопку.",
@@ -78,6 +79,8 @@ export const PROFILES = bilingual({
     `The CRM did not answer within ${took} · ${when}. The lead is in the managers' chat`,
   client: (when: string) =>
     `The webhook address did not work · ${when}. The lead is in the managers' chat`,
+  unsent: (when: string) =>
+    `A lead was not sent · ${when}. It is in the managers' chat, with the reason`,
   days: (days: number, leads: number) => `${days} days: ${enLeads(leads)}`,
   noLeads: "no leads",
   empty: "No leads yet. Open a profile's link in Telegram and press a button.",

@@ -32,12 +32,16 @@ function atOnce(write: () => void): Promise<void> {
 /** The work on a clock that each wait moves on; `answer` says how a POST ends, and may change what stands here. */
 function aWork(answer: (here: Here, request: CrmRequest) => CrmOutcome) {
   let elapsedMs = -10_000;
-  const here: Here = { profiles: connected(), secret: TOKEN, posts: [] };
+  const here: Here = { profiles: connected(), secret: TOKEN, posts: [], slept() {} };
   const now = () => NOON_MS + elapsedMs;
   const { signal } = new AbortController();
   const callPace = createCallPace({
     elapsedMs: () => elapsedMs,
-    sleep: (ms) => Promise.resolve(void (elapsedMs += ms)),
+    sleep(ms) {
+      elapsedMs += ms;
+      here.slept();
+      return Promise.resolve();
+    },
     stopping: signal,
   });
   elapsedMs = 0;
@@ -46,7 +50,7 @@ function aWork(answer: (here: Here, request: CrmRequest) => CrmOutcome) {
     journal,
     crm: {
       sendLead(request) {
-        here.posts.push({ url: request.url, atMs: elapsedMs });
+        here.posts.push({ url: request.url, body: request.body, atMs: elapsedMs });
         return Promise.resolve(answer(here, request));
       },
       close() {},
@@ -95,7 +99,9 @@ function aWork(answer: (here: Here, request: CrmRequest) => CrmOutcome) {
 interface Here {
   profiles: Profiles;
   secret: string;
-  readonly posts: { readonly url: string; readonly atMs: number }[];
+  /** Called after each wait for a turn. */
+  slept(): void;
+  readonly posts: { readonly url: string; readonly body: string; readonly atMs: number }[];
 }
 
 const LIMITED: CrmOutcome = { kind: "answered", status: 429, body: "", retryAfterMs: 60_000 };
@@ -137,7 +143,7 @@ Deno.test("a lead in line goes where its profile says when its turn comes, with 
   const { here, journal, press, finish } = aWork((here, { headers }) => {
     tokens.push(headers["authorization"] ?? "");
     here.secret = amoToken({ expiresAtS: NOON_MS / 1000 + 2 * DAY_S });
-    if (tokens.length === 1) {
+    if (tokens.length === 2) {
       here.profiles = connected((agency) => {
         delete agency.crm;
         agency.webhook_url = "https://crm.example.ru/hook";
@@ -151,5 +157,36 @@ Deno.test("a lead in line goes where its profile says when its turn comes, with 
   const [first, second, third] = here.posts.map(({ url }) => new URL(url).host);
   assert.deepEqual([first, second, third], [ACCOUNT, ACCOUNT, "crm.example.ru"]);
   assert.notEqual(tokens[0], tokens[1]);
+  journal.close();
+});
+
+Deno.test("a lead whose turn has come goes where its profile says after the wait that its account asked for", async () => {
+  let refusals = 1;
+  const { here, journal, press, finish } = aWork(() => refusals-- > 0 ? LIMITED : TAKEN);
+  here.slept = () => {
+    if (here.posts.length !== 1) return;
+    here.profiles = connected((agency) => agency.crm.pipeline_id = 77);
+  };
+  press(2);
+  await finish();
+  assert.equal(here.posts.length, 3);
+  for (const { body } of here.posts.slice(1)) assert.equal(JSON.parse(body)[0].pipeline_id, 77);
+  journal.close();
+});
+
+Deno.test("a lead whose profile leaves the account during that wait is not sent there", async () => {
+  let refusals = 1;
+  const { here, journal, press, finish } = aWork(() => refusals-- > 0 ? LIMITED : TAKEN);
+  here.slept = () => {
+    here.profiles = connected((agency) => {
+      delete agency.crm;
+      agency.webhook_url = "https://crm.example.ru/hook";
+    });
+  };
+  press(2);
+  await finish();
+  const hosts = here.posts.map(({ url }) => new URL(url).host);
+  assert.deepEqual(hosts, [ACCOUNT, "crm.example.ru", "crm.example.ru"]);
+  assert.equal(journal.attemptsOf(2).length, 1);
   journal.close();
 });

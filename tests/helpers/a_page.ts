@@ -127,7 +127,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     secrets: createPageSecrets({
       journal,
       environment: (name) => options.environment?.get(name),
-      hide: log.mask.hide,
+      mask: log.mask,
       now,
     }),
     amocrm: { look: () => Promise.resolve({ kind: "fault", fault: "unreachable" }) },

@@ -315,7 +315,6 @@ Deno.test("a note of media waits for the managers' message and links to it, and 
       content: someContent({ text: "", media: "голосовое сообщение" }),
       isEdit: false,
       shown: { chatId: -1, messageId: 701 },
-      receivedAtMs: NOON_MS,
     });
     journal.finishNote(note);
     assert.deepEqual(sendNotes(journal, NOON_MS + 5), ["1: раз"]);

@@ -495,6 +495,7 @@ const OUTCOMES: readonly [CrmOutcome, status: number | null, reason: string | nu
   [INTERRUPTED, null, "процесс бота прервался"],
   [{ kind: "timeout", afterMs: 10_000 }, null, null],
   [{ kind: "client", reason: "port" }, null, "port"],
+  [{ kind: "unsent", reason: "no secret" }, null, "no secret"],
   [{ kind: "unexpected", reason: "boom" }, null, "boom"],
 ];
 

@@ -70,5 +70,15 @@ Deno.test("an answer of a failing server that may have taken the lead says so on
     /\n❌ Не отправлено в CRM \(CRM ответила 502, лид мог дойти\): @anna, 15:00$/,
   );
   assert.match(buttonsOf(card)[1]?.text ?? "", /возможен дубль/);
-  assert.equal(outcomeWords({ outcome: "interrupted", status: null }), "связь оборвалась");
+  const cutOff = { outcome: "interrupted", status: null, reason: "" } as const;
+  assert.equal(outcomeWords(cutOff), "связь оборвалась");
+});
+
+Deno.test("a card says why its lead could not be sent, also before anybody sends it again", () => {
+  const lead = aLead({ state: "in_admin_chat" });
+  const details = { outcome: "unsent", status: null, reason: "секрет amo не задан" } as const;
+  const wordsBy = (askedBy: string | null) =>
+    shown(aCard({ lead, lastAttempt: anAttempt({ ...details, askedBy }) })).message.text;
+  assert.match(wordsBy(null), /\n\n❌ Не отправлено в CRM: секрет amo не задан$/);
+  assert.match(wordsBy("@anna"), /\n❌ Не отправлено в CRM \(секрет amo не задан\): @anna, 15:00$/);
 });

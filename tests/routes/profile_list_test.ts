@@ -47,6 +47,7 @@ Deno.test("a card shows the CRM's last answer in words", async () => {
     [{ kind: "unreachable", reason: "" }, 5, /CRM недоступна · 15:0\d/],
     [{ kind: "interrupted", reason: "" }, 5, /Связь с CRM оборвалась/],
     [{ kind: "client", reason: "" }, 5, /Адрес вебхука не сработал/],
+    [{ kind: "unsent", reason: "" }, 5, /Лид не отправлен/],
   ] as const;
   for (const [index, [outcome, tookMs, sentence]] of answers.entries()) {
     const begunAtMs = NOON_MS + index * 20_000;

@@ -212,8 +212,12 @@ Deno.test("200 with an unreadable body is accepted, without a link", () =>
 Deno.test("a missing secret is a card that says so, and the file is as good as before", () =>
   withAmoWorld(async (world, amo) => {
     await becomeLead(galliard(world));
-    await world.admin.chat.waitFor((each) => wordsOf(each) === expectedCard());
-    await world.bot.line(/^❌ Ошибка HTTP-клиента при отправке в AmoCRM: секрет amo/);
+    const why =
+      "секрет amo не задан: введите его на странице профиля или задайте переменную SECRET_AMO";
+    await world.admin.chat.waitFor((each) =>
+      wordsOf(each) === `${expectedCard()}\n\n❌ Не отправлено в CRM: ${why}`
+    );
+    await world.bot.line(/^❌ Лид не отправлен в AmoCRM: секрет amo/);
     assert.equal(amo.requestCount, 0);
   }, { env: { SECRET_AMO: "" } }));
 
@@ -232,8 +236,9 @@ for (const [what, wrong, line] of BROKEN) {
     withAmoWorld(async (world, amo) => {
       await world.bot.line(line);
       await becomeLead(galliard(world));
-      await world.admin.chat.nextMessage();
-      await world.bot.line(/^❌ Ошибка HTTP-клиента при отправке в AmoCRM: .*crm\./);
+      const card = await world.admin.chat.nextMessage();
+      assert.match(wordsOf(card), /❌ Не отправлено в CRM: ошибка в locales\.json: crm\./);
+      await world.bot.line(/^❌ Лид не отправлен в AmoCRM: .*crm\./);
       assert.equal(amo.requestCount, 0);
       assert.doesNotMatch(world.bot.lines.join("\n"), /eyJhbGciOiJub25lIn0/);
     }, { crm: (crm) => Object.assign(crm, wrong) }));

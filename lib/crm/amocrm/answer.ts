@@ -4,7 +4,7 @@ import { isWhole } from "../../foreign.ts";
 import type { CrmOutcome, CrmTrouble, Deal } from "../../lead.ts";
 import type { AmoCrmSettings } from "../../profiles/crm.ts";
 import { elementOf, jsonOf, memberOf } from "../answer_words.ts";
-import type { CrmAnswer, Judge } from "../prepared.ts";
+import type { Judge } from "../prepared.ts";
 import { retryAfterMs } from "../retry_after.ts";
 import { dealUrl } from "./api.ts";
 import { reasonOf } from "./errors.ts";
@@ -37,7 +37,7 @@ export function amoCrmJudge(
 }
 
 /** What a person has to do something about, by status. */
-export function troubleOf(status: CrmAnswer["status"]): CrmTrouble | undefined {
+function troubleOf(status: number): CrmTrouble | undefined {
   switch (status) {
     case 401:
       return "token_refused";

@@ -1,12 +1,9 @@
 // What an account offers to choose from: its name, its pipelines with their statuses, its users. Sends nothing.
 
 import { isRecord, isWhole } from "../../foreign.ts";
-import type { CrmTrouble } from "../../lead.ts";
 import { jsonOf, memberOf } from "../answer_words.ts";
-import type { CrmAnswer, DestinationContext, NoPost } from "../prepared.ts";
-import { troubleOf } from "./answer.ts";
+import type { DestinationContext, NoPost } from "../prepared.ts";
 import { type AccountAccess, type ApiCall, apiCall } from "./api.ts";
-import { reasonOf } from "./errors.ts";
 
 /** The most that is worth reading of a list, in bytes: users come with all their rights. */
 export const MAX_LIST_BYTES = 2 * 1024 * 1024;
@@ -26,28 +23,18 @@ export function listCall(
   return apiCall(access, PATHS[what], context);
 }
 
-/** What was read, or why there is nothing. */
-export type Read<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly reason: string; readonly trouble?: CrmTrouble };
-
 /** An account that a token belongs to. */
 export interface Account {
-  readonly id: number;
   readonly name: string;
   readonly subdomain: string;
 }
 
-/** Reads the answer to `account`. */
-export function readAccount(answer: CrmAnswer): Read<Account> {
-  return read(answer, (json) => {
-    const [id, name, subdomain] = [
-      memberOf(json, "id"),
-      textOf(json, "name"),
-      textOf(json, "subdomain"),
-    ];
-    return isWhole(id, 1) ? { id, name, subdomain } : undefined;
-  });
+/** Reads the answer to `account`; undefined for another text. */
+export function readAccount(text: string): Account | undefined {
+  const json = jsonOf(text);
+  return isWhole(memberOf(json, "id"), 1)
+    ? { name: textOf(json, "name"), subdomain: textOf(json, "subdomain") }
+    : undefined;
 }
 
 /** A user who may be responsible for leads. */
@@ -56,9 +43,9 @@ export interface User {
   readonly name: string;
 }
 
-/** Reads the answer to `users`. */
-export function readUsers(answer: CrmAnswer): Read<readonly User[]> {
-  return readList(answer, "users", named);
+/** Reads the answer to `users`; undefined for another text. */
+export function readUsers(text: string): readonly User[] | undefined {
+  return readList(text, "users", named);
 }
 
 /** A pipeline with the statuses that a lead may go to. */
@@ -72,9 +59,9 @@ export interface Status extends User {
   readonly end: "won" | "lost" | null;
 }
 
-/** Reads the answer to `pipelines`; «Неразобранное» is no status that a lead can be put into. */
-export function readPipelines(answer: CrmAnswer): Read<readonly Pipeline[]> {
-  return readList(answer, "pipelines", (each) => {
+/** Reads the answer to `pipelines`; undefined for another text. «Неразобранное» is no status that a lead can be put into. */
+export function readPipelines(text: string): readonly Pipeline[] | undefined {
+  return readList(text, "pipelines", (each) => {
     const pipeline = named(each);
     return pipeline && {
       ...pipeline,
@@ -103,31 +90,13 @@ function named(value: unknown): User | undefined {
 
 /** An empty list is 204 without a body. */
 function readList<T>(
-  answer: CrmAnswer,
+  text: string,
   key: string,
   entryOf: (value: unknown) => T | undefined,
-): Read<readonly T[]> {
-  if (answer.status === 204) return { ok: true, value: [] };
-  return read(
-    answer,
-    (json) =>
-      isRecord(json) ? embedded(json, key).flatMap((each) => entryOf(each) ?? []) : undefined,
-  );
-}
-
-function read<T>(
-  { status, text, isWhole }: CrmAnswer,
-  valueOf: (json: unknown) => T | undefined,
-): Read<T> {
-  if (status !== 200) {
-    const reason = `amoCRM ответила ${status}: ${reasonOf({ status, text })}`;
-    const trouble = troubleOf(status);
-    return trouble === undefined ? { ok: false, reason } : { ok: false, reason, trouble };
-  }
-  const value = isWhole ? valueOf(jsonOf(text)) : undefined;
-  return value === undefined
-    ? { ok: false, reason: isWhole ? "ответ amoCRM не прочесть" : "ответ amoCRM слишком длинный" }
-    : { ok: true, value };
+): readonly T[] | undefined {
+  if (text === "") return [];
+  const json = jsonOf(text);
+  return isRecord(json) ? embedded(json, key).flatMap((each) => entryOf(each) ?? []) : undefined;
 }
 
 /** More than a person chooses from. */

@@ -2,7 +2,6 @@
 
 import ky, { isNetworkError } from "ky";
 import { type Connections, fetchChecked, UnknownHostError } from "../connection.ts";
-import type { CrmAnswer } from "../prepared.ts";
 import { hideSecret } from "../secrets.ts";
 import type { Log } from "../../log/log.ts";
 import type { Mask } from "../../log/mask.ts";
@@ -11,7 +10,6 @@ import {
   listCall,
   MAX_LIST_BYTES,
   type Pipeline,
-  type Read,
   readAccount,
   readPipelines,
   readUsers,
@@ -66,6 +64,9 @@ const TIMEOUT_MS = 10_000;
 
 type What = Parameters<typeof listCall>[0];
 
+/** How long a look waits for each turn, in ms: leads go first, and the account may have asked for a wait. */
+const TURN_WITHIN_MS = 15_000;
+
 /** Creates the look. */
 export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
   & {
@@ -74,6 +75,21 @@ export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
   }
   & ReachAmoCrm
   & Omit<Connections, "client">): LookIntoAmoCrm {
+  /** Calls when it is the account's turn. @throws {LookError} When that does not come in time; then nothing is sent. */
+  async function inTurn<T>(account: string, call: () => Promise<T>): Promise<T> {
+    const late = Promise.withResolvers<never>();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      late.reject(new LookError("rate"));
+    }, TURN_WITHIN_MS);
+    const done = turn(account, () => {
+      clearTimeout(timer);
+      return isLate ? late.promise : call();
+    });
+    return await Promise.race([done, late.promise]);
+  }
+
   async function look({ account, token }: LookAt, signal: AbortSignal): Promise<AmoCrmLook> {
     if (accountFault(account) !== null) throw new LookError("no_account");
     using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, allowHost: true });
@@ -90,18 +106,18 @@ export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
       const call = listCall(what, { account, tokenSecret: "token" }, context);
       if ("fault" in call) throw new LookError("no_token");
       const { url, headers } = call;
-      return await turn(
+      return await inTurn(
         account,
         () =>
           withinTime(
             signal,
-            async (inTime) => await answerOf(await get(url, { headers, signal: inTime })),
+            async (inTime) => await textOf(await get(url, { headers, signal: inTime })),
           ),
       );
     };
-    const { name, subdomain } = valueOf(readAccount(await ask("account")));
-    const pipelines = valueOf(readPipelines(await ask("pipelines")));
-    const users = await ask("users").then((answer) => valueOf(readUsers(answer)), noUsers);
+    const { name, subdomain } = known(readAccount(await ask("account")));
+    const pipelines = known(readPipelines(await ask("pipelines")));
+    const users = await ask("users").then((text) => known(readUsers(text)), noUsers);
     return { kind: "ok", account: name || subdomain, pipelines, users };
   }
 
@@ -130,31 +146,25 @@ async function withinTime<T>(
   }
 }
 
-/** Reads an answer with a list. @throws {LookError} */
-async function answerOf(response: Response): Promise<CrmAnswer> {
-  const { status, headers } = response;
-  if (status !== 200) await response.body?.cancel();
-  if (status !== 200 && status !== 204) throw new LookError(faultOfStatus(status));
+/** Reads an answer with a list; empty for 204. @throws {LookError} */
+async function textOf({ status, body }: Response): Promise<string> {
+  if (status !== 200) await body?.cancel();
+  if (status === 204) return "";
+  if (status !== 200) throw new LookError(faultOfStatus(status));
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  for await (const chunk of status === 200 ? response.body ?? [] : []) {
+  for await (const chunk of body ?? []) {
     bytes += chunk.length;
     if (bytes > MAX_LIST_BYTES) throw new LookError("odd"); // Leaving the loop cancels the body.
     text += decoder.decode(chunk, { stream: true });
   }
-  return {
-    status,
-    location: null,
-    retryAfter: headers.get("retry-after"),
-    text: text + decoder.decode(),
-    isWhole: true,
-  };
+  return text + decoder.decode();
 }
 
-function valueOf<T>(read: Read<T>): T {
-  if (!read.ok) throw new LookError("odd");
-  return read.value;
+function known<T>(read: T | undefined): T {
+  if (read === undefined) throw new LookError("odd");
+  return read;
 }
 
 /** Only administrators may list users; everything else works without. */

@@ -8,13 +8,18 @@ const ACCOUNT = "monster.amocrm.ru";
 const TOKEN = amoToken({ expiresAtS: 4_102_444_800 });
 
 /** A look whose calls go to `root`, one after another. */
-function lookAt(root: string, turns: string[] = []) {
+function lookAt(
+  root: string,
+  turns: string[] = [],
+  come: () => Promise<void> = () => Promise.resolve(),
+) {
   const it = aLog();
   const look = createAmoCrmLook({
     root,
-    turn(account, call) {
+    async turn(account, call) {
       turns.push(account);
-      return call();
+      await come();
+      return await call();
     },
     log: it.log,
     mask: it.mask,
@@ -96,4 +101,20 @@ Deno.test("an amoCRM that is silent for 10 s is a timeout", async () => {
   time.tick(1);
   assert.deepEqual(await looking, { kind: "fault", fault: "timeout" });
   answered.resolve();
+});
+
+Deno.test("a look that waits 15 s for its turn ends as one to be tried later, and sends nothing when the turn comes", async () => {
+  await using amo = await startAmoCrm({ token: TOKEN });
+  const come = Promise.withResolvers<void>();
+  using time = new FakeTime();
+  let isOver = false;
+  const looking = lookAt(amo.root, [], () => come.promise).look({ account: ACCOUNT, token: TOKEN })
+    .finally(() => isOver = true);
+  await time.tickAsync(14_999);
+  assert.equal(isOver, false);
+  await time.tickAsync(1);
+  assert.deepEqual(await looking, { kind: "fault", fault: "rate" });
+  come.resolve();
+  await time.runMicrotasks();
+  assert.equal(amo.requestCount, 0);
 });
