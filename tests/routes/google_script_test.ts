@@ -8,10 +8,14 @@ import { GOOGLE_SCRIPT } from "../../routes/components/crm/google_script.ts";
 function aSheet() {
   const rows: unknown[][] = [];
   let locked = 0;
+  let isProtected = false;
   const lock = { waitLock: () => locked += 1, releaseLock: () => locked -= 1 };
   const sheet = {
     getLastRow: () => rows.length,
-    appendRow: (row: unknown[]) => rows.push(row),
+    appendRow: (row: unknown[]) => {
+      if (isProtected) throw new Error("the cell is protected");
+      rows.push(row);
+    },
     getRange: (row: number, column: number, count: number) => ({
       getValues: () => rows.slice(row - 1, row - 1 + count).map((each) => [each[column - 1]]),
     }),
@@ -19,7 +23,10 @@ function aSheet() {
   const output = { setMimeType: () => output, text: "" };
   const services = {
     LockService: { getScriptLock: () => lock },
-    SpreadsheetApp: { getActiveSpreadsheet: () => ({ getSheets: () => [sheet] }) },
+    SpreadsheetApp: {
+      getActiveSpreadsheet: () => ({ getSheets: () => [sheet] }),
+      flush: () => assert.equal(locked, 1, "written only after the lock was released"),
+    },
     ContentService: {
       MimeType: { JSON: "json" },
       createTextOutput: (text: string) => (output.text = text, output),
@@ -29,6 +36,9 @@ function aSheet() {
   const doPost = script(...Object.values(services));
   return {
     rows,
+    /** Takes no row any more. */
+    breakDown: () => void (isProtected = true),
+    isLocked: () => locked > 0,
     post(contents: string): unknown {
       doPost({ postData: { contents } });
       assert.equal(locked, 0, "the lock was not released");
@@ -60,7 +70,15 @@ Deno.test("a text that a sheet would calculate stays a text", () => {
     "'\t=1",
     "плюс +1",
   ]);
-  assert.ok("error" in (sheet.post("no JSON") as object));
+});
+
+Deno.test("what fails in the script is thrown: a text it returned would look like success", () => {
+  const sheet = aSheet();
+  // What doPost returns is a 302 whatever it says; only a script that threw answers with an error page.
+  assert.throws(() => sheet.post("no JSON"), SyntaxError);
+  sheet.breakDown();
+  assert.throws(() => sheet.post(JSON.stringify({ lead_id: "a" })), /protected/);
+  assert.equal(sheet.isLocked(), false);
 });
 
 Deno.test("the script is of about twenty lines", () => {

@@ -1,6 +1,9 @@
 // The script for a Google sheet, to be pasted into Apps Script: a row per lead.
 
-/** Repetitions of a lead are left out, and a text that a sheet would calculate stays a text. */
+/**
+ * Repetitions of a lead are left out, and a text that a sheet would calculate stays a text. It catches nothing: any text
+ * it returns is a success to the bot, only an error that is thrown is not.
+ */
 export const GOOGLE_SCRIPT =
   `const COLUMNS = ["received_at", "name", "username", "choice", "profile_name",
   "telegram_link", "source", "phone", "lead_id"];
@@ -14,9 +17,8 @@ function doPost(e) {
     if (sheet.getLastRow() === 0) sheet.appendRow(COLUMNS);
     const ids = sheet.getRange(1, COLUMNS.length, sheet.getLastRow()).getValues().flat();
     if (!ids.includes(lead.lead_id)) sheet.appendRow(COLUMNS.map((key) => plain(lead[key])));
+    SpreadsheetApp.flush();
     return answer({ ok: true });
-  } catch (error) {
-    return answer({ error: String(error) });
   } finally {
     lock.releaseLock();
   }
