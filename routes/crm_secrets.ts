@@ -184,8 +184,8 @@ function waiting(state: State, key: string, name: string): string | undefined {
   return state.typedSecrets.find(placeOf(state, key, name));
 }
 
-function placeOf({ session }: State, profile: string, name: string) {
-  return { session: session.number, profile, name };
+function placeOf({ session, formId }: State, profile: string, name: string) {
+  return { session: session.number, form: formId, profile, name };
 }
 
 /** As the journal tells of those it keeps: a short key's end would give it away. */

@@ -152,6 +152,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     languages: languagesOf(valueAt(content, key)),
     form,
     version: versionOf(content, key),
+    formId: state.formId,
     faults: [],
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,

@@ -49,6 +49,11 @@ async function open(options: PageOptions = {}) {
   return { page, asked, browser: await page.login() };
 }
 
+/** Which opening of the form a page shows. */
+function formId(html: string): string {
+  return /name="form_id" value="([^"]+)"/.exec(html)?.[1] ?? "";
+}
+
 async function text(response: Promise<Response>, status = 200): Promise<string> {
   const answer = await response;
   const body = await answer.text();
@@ -123,6 +128,25 @@ Deno.test("faults of amoCRM's fields are 422 at their fields, and the typed toke
 
   const mended = { ...fields, ...AMO, amo_token: "", amo_stage: "7:", amo_fields: "" };
   await text(browser.post(PATH, mended), 303);
+  assert.equal(page.journal.secret("amo"), TOKEN);
+});
+
+Deno.test("a token that was typed and left alone is not saved by another form of the same profile", async () => {
+  const { page, browser } = await open();
+  await using _page = page;
+  await page.editFile(({ agency }) => withAmoCrm(agency));
+  page.journal.keepSecret("amo", TOKEN, "@maria", NOON_MS);
+  const wrong = amoToken({ expiresAtS: NOON_MS / 1000 + 5 * DAY_S, id: "wrong" });
+  const first = formId(await text(browser.get(PATH)));
+  const fields = fieldsWithCrm(page, "agency");
+  const tried = { ...fields, form_id: first, amo_token: wrong, do: "test" };
+  const looked = await text(browser.post(PATH, tried));
+  assert.match(looked, /вписан, …/);
+  assert.equal(formId(looked), first);
+
+  const opened = await text(browser.get(PATH));
+  assert.doesNotMatch(opened, /вписан, …/);
+  await text(browser.post(PATH, { ...fields, form_id: formId(opened), caption: "Привет" }), 303);
   assert.equal(page.journal.secret("amo"), TOKEN);
 });
 
@@ -345,8 +369,8 @@ Deno.test("a key in the headers of the file is not shown, and saving moves it to
   assert.doesNotMatch(html, /key-of-the-file/);
   const [, headers = ""] = /name="webhook_headers"[^>]*>([^<]*)</.exec(html) ?? [];
   assert.equal(headers, "Authorization: Bearer {secret:crm_key}");
-  const fields = { ...fieldsWithCrm(page, "agency"), webhook_headers: headers };
-  await text(browser.post(PATH, fields), 303);
+  const typed = { webhook_headers: headers, form_id: formId(html) };
+  await text(browser.post(PATH, { ...fieldsWithCrm(page, "agency"), ...typed }), 303);
   assert.ok(!(await Deno.readTextFile(page.path)).includes("key-of-the-file"));
   assert.equal(page.journal.secret("crm_key"), "key-of-the-file");
 });
