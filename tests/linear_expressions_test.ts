@@ -421,10 +421,6 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profiles/crm_lines.ts /^файл /": [["", "файл "]],
   "lib/profiles/crm_edits.ts /\\r\\n?/g": [["", "\r"]],
   "lib/profiles/crm_edits.ts /\\W/g": [["", "-"], ["", "a-"]],
-  "lib/profiles/crm_address.ts /^\\/rest\\/\\d+\\/[^/]+/": [["/rest/", "1", "!"], [
-    "/rest/1/",
-    "a",
-  ]],
   "lib/profiles/crm_address.ts /^[a-z\\d][a-z\\d-]*$/": [["", "a-", "!"]],
   "lib/profiles/crm_address.ts /^[a-z]+:\\/\\//": [["", "a", "!"]],
   "lib/profiles/crm_address.ts /\\.(amocrm\\.ru|kommo\\.com)$/": [["", ".amocrm.ru", "!"]],

@@ -1,5 +1,6 @@
 // Checks the addresses of CRMs that the bot knows, and finds amoCRM's account in what was pasted. Resolves no names.
 
+import { presetAddressFault } from "./preset_address.ts";
 import { addressFault } from "./webhook_address.ts";
 
 /** Why leads cannot go to a preset's address; null if they can. Never quotes the address, which is a secret. */
@@ -12,10 +13,10 @@ export function crmAddressFault(
   const fault = addressFault(typed);
   if (fault !== null) return fault;
   const { hostname, pathname } = new URL(typed);
+  const faultOfFile = presetAddressFault(kind, typed);
+  if (faultOfFile === null) return null;
   if (kind === "bitrix24") {
-    return /^\/rest\/\d+\/[^/]+/.test(pathname)
-      ? null
-      : "это не входящий вебхук, нужен адрес вида https://portal.bitrix24.ru/rest/1/a1b2c3/";
+    return "это не входящий вебхук, нужен адрес вида https://portal.bitrix24.ru/rest/1/a1b2c3/";
   }
   if (hostname === "docs.google.com") {
     return `это адрес самой таблицы, ${SCRIPT}`;
@@ -23,7 +24,7 @@ export function crmAddressFault(
   if (pathname.endsWith("/dev")) {
     return `это пробный адрес скрипта, ${SCRIPT}`;
   }
-  return pathname.endsWith("/exec") ? null : `это не адрес скрипта, ${SCRIPT}`;
+  return pathname.endsWith("/exec") ? faultOfFile : `это не адрес скрипта, ${SCRIPT}`;
 }
 
 const SCRIPT = "нужен адрес скрипта, который заканчивается на /exec";

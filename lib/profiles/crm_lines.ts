@@ -43,10 +43,17 @@ export type JsonObject =
   | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly faults: readonly string[] };
 
+/** Most nested lists and objects of a body; the whole file takes a few more. */
+const MOST_LEVELS = 60;
+
 /** Reads a body typed as JSON. */
 export function readJsonObject(typed: string): JsonObject {
   const read = readJson(typed);
   if (read.ok) {
+    const levels = 1 + levelsOf([...read.json.members.values()].map(({ value }) => value));
+    if (levels > MOST_LEVELS) {
+      return { ok: false, faults: [`уровней ${levels}, нужно не больше ${MOST_LEVELS}`] };
+    }
     const members = [...read.json.members].map(([key, { value }]) => [key, value] as const);
     return { ok: true, value: Object.fromEntries(members) };
   }
@@ -59,6 +66,16 @@ export function readJsonObject(typed: string): JsonObject {
       `строка ${line}, столбец ${column}: ${message.replace(/^файл /, "текст ")}`
     ),
   };
+}
+
+/** The nested lists and objects in values, counted without recursion, which would overflow. */
+function levelsOf(values: readonly unknown[]): number {
+  const nested = (value: unknown) => typeof value === "object" && value !== null;
+  let levels = 0;
+  for (let level = values.filter(nested); level.length > 0; levels += 1) {
+    level = level.flatMap((each) => Object.values(each as object)).filter(nested);
+  }
+  return levels;
 }
 
 /** The faults of the lines and of the JSON, by the form's field. */

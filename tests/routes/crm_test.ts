@@ -121,7 +121,7 @@ Deno.test("faults of amoCRM's fields are 422 at their fields, and the typed toke
   const html = await text(browser.post(PATH, fields), 422);
   assert.match(html, faultAt("amo_account", "Не похоже на аккаунт"));
   assert.match(html, faultAt("amo_stage", "Этап не выбран, нужен один из списка"));
-  assert.match(html, faultAt("amo_fields", "Неизвестно {sourse}, может быть, {source}?"));
+  assert.match(html, faultAt("amo_fields", "Неизвестно {sourse}, может быть, {source}"));
   assert.match(html, /UTM_SOURCE = {sourse}<\/textarea>/);
   assert.ok(!html.includes(TOKEN));
   assert.deepEqual(page.journal.keptSecrets(), []);
