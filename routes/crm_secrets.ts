@@ -144,7 +144,8 @@ function otherTokens(state: State, key: string): OtherToken[] {
   for (const [other, { value }] of profiles.content().members) {
     const { kind, amocrm: { tokenSecret: name } } = crmForm(value);
     const profile = byKey.get(other)?.name ?? other;
-    if (other === key || kind !== "amocrm" || name === "" || used.has(name)) continue;
+    if (other === key || kind !== "amocrm" || secrets.find(name) === undefined) continue;
+    if (used.has(name)) continue;
     used.set(name, { name, profile, ending: endings.get(name) ?? "" });
   }
   const environment = secrets.find("amo");

@@ -192,6 +192,17 @@ Deno.test("a token of the environment is told by its variable and used, unless a
   assert.doesNotMatch(await text(browser.get(PATH)), /name="amo_token"/);
 });
 
+Deno.test("a token that was removed is not offered to another profile", async () => {
+  const locales = someLocales((all) => {
+    withAmoCrm(all.agency);
+    all.cg = anotherProfile("cg");
+  });
+  const { page, browser } = await open({ locales });
+  await using _page = page;
+  const html = await text(browser.get("/profiles/cg"));
+  assert.doesNotMatch(html, /name="amo_same"|тот же, что у/);
+});
+
 Deno.test("a second profile may take the first one's token, or gets a secret of its own", async () => {
   const locales = someLocales((all) => {
     withAmoCrm(all.agency);
