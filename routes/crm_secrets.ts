@@ -74,12 +74,18 @@ function withoutKeys(
   return { headers: lines.join("\n"), keys };
 }
 
-/** Saves the keys that wait, for the chosen kind's secrets. */
-export async function saveSecrets(state: State, key: string, { crm }: ProfileForm): Promise<void> {
+/** Saves the keys that wait, for the chosen kind's secrets: all, or those of secrets that are not there yet. */
+export async function saveSecrets(
+  state: State,
+  key: string,
+  { crm }: ProfileForm,
+  which: "all" | "new",
+): Promise<void> {
   if (crm === undefined) return;
   for (const name of secretsOf(crm)) {
     const value = waiting(state, key, name);
     if (value === undefined) continue;
+    if (which === "new" && state.deps.secrets.find(name) !== undefined) continue;
     await state.deps.secrets.keep(name, value, state.session.openedBy);
     state.typedSecrets.forget(placeOf(state, key, name));
   }
