@@ -74,12 +74,18 @@ function withoutKeys(
   return { headers: lines.join("\n"), keys };
 }
 
-/** Saves the keys that wait, for the chosen kind's secrets. */
-export async function saveSecrets(state: State, key: string, { crm }: ProfileForm): Promise<void> {
+/** Saves the keys that wait, for the chosen kind's secrets: all, or those of secrets that are not there yet. */
+export async function saveSecrets(
+  state: State,
+  key: string,
+  { crm }: ProfileForm,
+  which: "all" | "new",
+): Promise<void> {
   if (crm === undefined) return;
   for (const name of secretsOf(crm)) {
     const value = waiting(state, key, name);
     if (value === undefined) continue;
+    if (which === "new" && state.deps.secrets.find(name) !== undefined) continue;
     await state.deps.secrets.keep(name, value, state.session.openedBy);
     state.typedSecrets.forget(placeOf(state, key, name));
   }
@@ -144,7 +150,8 @@ function otherTokens(state: State, key: string): OtherToken[] {
   for (const [other, { value }] of profiles.content().members) {
     const { kind, amocrm: { tokenSecret: name } } = crmForm(value);
     const profile = byKey.get(other)?.name ?? other;
-    if (other === key || kind !== "amocrm" || name === "" || used.has(name)) continue;
+    if (other === key || kind !== "amocrm" || secrets.find(name) === undefined) continue;
+    if (used.has(name)) continue;
     used.set(name, { name, profile, ending: endings.get(name) ?? "" });
   }
   const environment = secrets.find("amo");
@@ -184,8 +191,8 @@ function waiting(state: State, key: string, name: string): string | undefined {
   return state.typedSecrets.find(placeOf(state, key, name));
 }
 
-function placeOf({ session }: State, profile: string, name: string) {
-  return { session: session.number, profile, name };
+function placeOf({ session, formId }: State, profile: string, name: string) {
+  return { session: session.number, form: formId, profile, name };
 }
 
 /** As the journal tells of those it keeps: a short key's end would give it away. */

@@ -1,9 +1,11 @@
 // A profile's form with its preview.
 
 import { HttpError } from "fresh";
+import { StorageError } from "../lib/journal/storage_error.ts";
 import { valueAt } from "../lib/json/text.ts";
 import { draftProfile, FORBIDDEN_ADDRESS, profileFaults } from "../lib/profiles/draft.ts";
 import type { Fault } from "../lib/profiles/faults.ts";
+import { diskFault } from "../lib/profiles/file.ts";
 import {
   type Content,
   newCallbackData,
@@ -90,7 +92,7 @@ export const handler = define.handlers({
         const result = await save(state, key, typed);
         switch (result.kind) {
           case "saved":
-            await saveSecrets(state, key, typed);
+            await saveSecrets(state, key, typed, "all");
             return ctx.redirect(`/profiles/${key}?saved`, 303);
           case "refused":
             return draw({ faults: result.faults, note: { kind: "refused" } }, typed, 422);
@@ -157,6 +159,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     languages: languagesOf(valueAt(content, key)),
     form,
     version: versionOf(content, key),
+    formId: state.formId,
     faults: [],
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,
@@ -176,6 +179,14 @@ async function save(state: State, key: string, form: ProfileForm): Promise<Saved
   if (faults.length > 0) return { kind: "refused", faults };
   if (await isForbiddenWebhook(state, key, form)) {
     return { kind: "refused", faults: [{ path: "webhook_url", message: FORBIDDEN_ADDRESS }] };
+  }
+  if (versionOf(contentOf(state), key) !== version) return { kind: "stale" };
+  try {
+    // First the key, then the file that refers to it: the other way round, a full disk would leave a CRM without its key.
+    await saveSecrets(state, key, form, "new");
+  } catch (error) {
+    if (error instanceof StorageError) return { kind: "failed", reason: diskFault(error) };
+    throw error;
   }
   return await saveEdit(
     state.deps.profiles,

@@ -1,5 +1,6 @@
 // The first page: a card per profile, and the menu.
 
+import { secretNamesOf } from "../lib/crm/secrets.ts";
 import { menu } from "../lib/visitors/texts.ts";
 import type { Revision } from "../lib/journal/revisions.ts";
 import { MENU_KEY } from "../lib/profiles/edits.ts";
@@ -48,6 +49,9 @@ export const handler = define.handlers({
           {[...byKey.values()].map((profile, index) => (
             <ProfileCard
               profile={profile}
+              hasKeys={secretNamesOf(profile.crm).every((name) =>
+                deps.secrets.find(name) !== undefined
+              )}
               days={days.map(({ date, byProfile }) => ({
                 date,
                 counts: byProfile.get(profile.key) ?? {},

@@ -101,6 +101,8 @@ export interface State {
   /** Set behind `requireSession`, as is `formToken`. */
   session: Session;
   formToken: string;
+  /** Set behind `requireForm`: which opening of a form this is. */
+  formId: string;
   /** Set for a POST to `/login` or behind `requireForm`. */
   form: URLSearchParams;
   /** The form lacks the session's token: it may only be drawn again, with 403. */

@@ -13,8 +13,14 @@ import { createTypedSecrets } from "./typed_secrets.ts";
 /** The name of the hidden field that carries the session's form token. */
 export const FORM_TOKEN = "form_token";
 
+/** The name of the hidden field that tells a form's openings apart. */
+export const FORM_ID_FIELD = "form_id";
+
 /** In bytes; no password or link is longer. */
 const MOST_LOGIN_BYTES = 8 * 1024;
+
+/** In UTF-16 units; a form's id is a UUID. */
+const MOST_ID_CHARACTERS = 36;
 
 /** Fills the state with the dependencies and the request's language, origin and address. */
 export function introduce(deps: WebDeps): Middleware<State> {
@@ -64,11 +70,13 @@ const LONG_FORMS = /^\/(menu|profiles\/[^/]+(\/languages\/[^/]+)?)$/;
  * another tab, is only drawn again: whatever was pressed counts as "show".
  */
 export const requireForm = define.middleware(async (ctx) => {
+  ctx.state.formId = crypto.randomUUID();
   if (isReading(ctx.req)) return ctx.next();
   const form = await readForm(ctx.req);
   const { deps, origin } = ctx.state;
   const cookie = readSessionCookie(ctx.req, origin) ?? "";
   ctx.state.form = form;
+  ctx.state.formId = field(form, FORM_ID_FIELD).slice(0, MOST_ID_CHARACTERS);
   ctx.state.isFormStale = !deps.auth.isFormToken(cookie, field(form, FORM_TOKEN));
   if (ctx.state.isFormStale && !LONG_FORMS.test(ctx.url.pathname)) throw new HttpError(403, "form");
   if (ctx.state.isFormStale) form.set("do", "show");

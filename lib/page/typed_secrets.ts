@@ -12,6 +12,8 @@ export const MOST_SECRET_CHARACTERS = 8 * 1024;
 /** Where a key was typed. */
 export interface TypedPlace {
   readonly session: number;
+  /** The form as opened once: a key that is left alone there is no part of another. */
+  readonly form: string;
   readonly profile: string;
   /** The name that its secret will have. */
   readonly name: string;
@@ -48,6 +50,6 @@ export function createTypedSecrets(now: () => number): TypedSecrets {
   };
 }
 
-function keyOf({ session, profile, name }: TypedPlace): string {
-  return `${session} ${profile} ${name}`;
+function keyOf({ session, form, profile, name }: TypedPlace): string {
+  return `${session} ${form} ${profile} ${name}`;
 }

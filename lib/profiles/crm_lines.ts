@@ -1,9 +1,7 @@
 // Reads the form's fields that hold several values: lines of key and value, lists, JSON. Touches no file.
 
 import { readJson } from "../json/text.ts";
-import { isTooDeep } from "./depth.ts";
 import type { Fault } from "./faults.ts";
-import { LIMITS } from "./limits.ts";
 
 /** Values by key, or the fault of the first line that has none. */
 export type Lines =
@@ -45,13 +43,19 @@ export type JsonObject =
   | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly faults: readonly string[] };
 
+/** Most nested lists and objects of a body; the whole file takes a few more. */
+const MOST_LEVELS = 60;
+
 /** Reads a body typed as JSON. */
 export function readJsonObject(typed: string): JsonObject {
   const read = readJson(typed);
   if (read.ok) {
+    const levels = 1 + levelsOf([...read.json.members.values()].map(({ value }) => value));
+    if (levels > MOST_LEVELS) {
+      return { ok: false, faults: [`уровней ${levels}, нужно не больше ${MOST_LEVELS}`] };
+    }
     const members = [...read.json.members].map(([key, { value }]) => [key, value] as const);
-    const value = Object.fromEntries(members);
-    return isTooDeep(value) ? { ok: false, faults: [TOO_DEEP] } : { ok: true, value };
+    return { ok: true, value: Object.fromEntries(members) };
   }
   if (read.kind === "other") {
     return { ok: false, faults: ["это не объект, нужно { в начале и } в конце"] };
@@ -64,8 +68,15 @@ export function readJsonObject(typed: string): JsonObject {
   };
 }
 
-/** Every walk through it would overflow the stack. */
-const TOO_DEEP = `слишком много вложенных скобок, нужно не больше ${LIMITS.depth}`;
+/** The nested lists and objects in values, counted without recursion, which would overflow. */
+function levelsOf(values: readonly unknown[]): number {
+  const nested = (value: unknown) => typeof value === "object" && value !== null;
+  let levels = 0;
+  for (let level = values.filter(nested); level.length > 0; levels += 1) {
+    level = level.flatMap((each) => Object.values(each as object)).filter(nested);
+  }
+  return levels;
+}
 
 /** The faults of the lines and of the JSON, by the form's field. */
 export function lineFaults(

@@ -41,7 +41,7 @@ export function templateFault(template: string): string | null {
     const near = nearest(word);
     return near === undefined
       ? `неизвестно {${shown(word)}}, можно только ${PLACEHOLDERS.map(inBraces).join(", ")}`
-      : `неизвестно {${shown(word)}}, может быть, {${near}}?`;
+      : `неизвестно {${shown(word)}}, может быть, {${near}}`;
   }
   return null;
 }

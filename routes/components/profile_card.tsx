@@ -12,8 +12,10 @@ import { FormToken, type Frame } from "./page.tsx";
 import { PlaceName } from "./place.tsx";
 import { duration } from "./time.ts";
 
-export function ProfileCard({ profile, days, answer, link, isFirst, isLast, frame }: {
+export function ProfileCard({ profile, hasKeys, days, answer, link, isFirst, isLast, frame }: {
   readonly profile: Profile;
+  /** Whether every secret that it refers to is there. */
+  readonly hasKeys: boolean;
   readonly days: readonly Day[];
   readonly answer: LastAnswer | undefined;
   readonly link: string | undefined;
@@ -30,7 +32,7 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
       <h2>
         <a href={path} dir="auto">{name}</a>
       </h2>
-      <Health profile={profile} answer={answer} frame={frame} />
+      <Health profile={profile} hasKeys={hasKeys} answer={answer} frame={frame} />
       <Fates days={days} words={words} language={language} />
       <DeepLink link={link} name={name} path={path} file={key} words={words} />
       <div class="actions">
@@ -81,14 +83,16 @@ export function ProfileCard({ profile, days, answer, link, isFirst, isLast, fram
   );
 }
 
-function Health({ profile, answer, frame }: {
+function Health({ profile, hasKeys, answer, frame }: {
   readonly profile: Profile;
+  readonly hasKeys: boolean;
   readonly answer: LastAnswer | undefined;
   readonly frame: Frame;
 }) {
   const words = PROFILES[frame.language];
   const { crm, webhook } = profile;
   if (crm?.kind === "faulty") return <Lamp light="bad" text={words.badCrm} />;
+  if (!hasKeys) return <Lamp light="bad" text={words.noKey} />;
   if (!hasDestination(profile)) {
     return webhook === null
       ? <Lamp light="warning" text={words.noWebhook} />

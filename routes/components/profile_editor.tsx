@@ -1,6 +1,7 @@
 // The form of a profile beside its preview.
 
 import type { Fault } from "../../lib/profiles/faults.ts";
+import { FORM_ID_FIELD } from "../../lib/page/steps.ts";
 import { LIMITS } from "../../lib/profiles/limits.ts";
 import { draftProfile } from "../../lib/profiles/draft.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
@@ -30,6 +31,8 @@ export interface ProfileView {
   readonly languages: readonly string[];
   readonly form: ProfileForm;
   readonly version: string;
+  /** Tells this opening of the form from others. */
+  readonly formId: string;
   readonly faults: readonly Fault[];
   /** The index of the button whose confirmation the preview shows. */
   readonly pressed: number;
@@ -78,6 +81,7 @@ export function ProfileEditor({ frame, view }: {
         version={view.version}
         isUnsaved={view.isUnsaved}
       >
+        <input type="hidden" name={FORM_ID_FIELD} value={view.formId} />
         <Fields
           view={view}
           faults={faults}

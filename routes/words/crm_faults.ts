@@ -59,6 +59,7 @@ const FOUND: Phrases = [
   ["такого ключа нет", "there is no such key"],
   ["символов …", "… characters"],
   ["байт …", "… bytes"],
+  ["уровней …", "… levels"],
   ["полей …", "… fields"],
   ["меток …", "… tags"],
   ["заголовков …", "… headers"],
@@ -127,6 +128,6 @@ const WANTED: Phrases = [
   ["нужно убрать лишнее", "take out what is too much"],
   ["нужен текст в кавычках …", "a text in quotes, a number, true, false or null is needed"],
   ["нужен …", "… is needed"],
-  ["может быть, …?", "perhaps …?"],
+  ["может быть, …", "perhaps …"],
   ["можно только …", "only … are possible"],
 ];

@@ -22,6 +22,7 @@ export const PROFILES = bilingual({
   noWebhook: "Вебхук не настроен. Лиды идут в чат менеджеров",
   badWebhook: "Адрес вебхука не годится. Лиды идут в чат менеджеров, пока его не исправят",
   badCrm: "Настройки CRM с ошибкой. Лиды идут в чат менеджеров, пока её не исправят",
+  noKey: "Ключ CRM не задан. Лиды идут в чат менеджеров, пока его не впишут",
   notAsked: "CRM ещё не получала лидов",
   accepted: (when: string, took: string) => `CRM отвечает · ${when}, ${took}`,
   answered: (status: number, when: string) =>
@@ -65,6 +66,7 @@ export const PROFILES = bilingual({
   noWebhook: "No webhook address. Leads go to the managers' chat",
   badWebhook: "The webhook address is no good. Leads go to the managers' chat until it is fixed",
   badCrm: "The CRM's settings have a fault. Leads go to the managers' chat until it is corrected",
+  noKey: "The CRM's key is not set. Leads go to the managers' chat until it is entered",
   notAsked: "The CRM has not had a lead yet",
   accepted: (when: string, took: string) => `The CRM answers · ${when}, ${took}`,
   answered: (status: number, when: string) =>

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { accountIn, crmAddressFault, isOneTimeAddress } from "../../lib/profiles/crm_address.ts";
-import { presetAddressFault } from "../../lib/profiles/preset_address.ts";
 import { crmForm } from "../../lib/profiles/crm_form.ts";
 import { newSecretName } from "../../lib/profiles/crm_edits.ts";
 import { draftProfile, profileFaults } from "../../lib/profiles/draft.ts";
 import { type ProfileForm, profileForm, withProfile } from "../../lib/profiles/edits.ts";
-import { LIMITS } from "../../lib/profiles/limits.ts";
+import { presetAddressFault } from "../../lib/profiles/preset_address.ts";
 import { readJson, textOf, valueAt } from "../../lib/json/text.ts";
 import { type Locales, someLocales } from "../helpers/a_profile.ts";
 
@@ -194,40 +193,48 @@ Deno.test("what cannot be read is a fault of its field", () => {
   assert.deepEqual(faultsOf(() => ({ kind: "chat" })), []);
 });
 
-Deno.test("a body of thousands of nested objects is a fault of its field, and is not previewed", () => {
-  const deep = (levels: number) => '{"a":'.repeat(levels) + "1" + "}".repeat(levels);
-  const faultsOf = (body: string) =>
-    edited(() => {}, ({ webhook }) => ({ webhook: { ...webhook, body } })).faults;
-  assert.deepEqual(faultsOf(deep(5_000)), ["crm.body"]);
-  assert.deepEqual(faultsOf(deep(LIMITS.depth - 2)), []);
-  const form = profileForm(someLocales().agency);
-  const crm = form.crm && { ...form.crm, webhook: { ...form.crm.webhook, body: deep(5_000) } };
-  assert.equal(draftProfile("agency", { ...form, crm }).crm?.kind, "faulty");
-});
-
-Deno.test("the form takes no preset's address that the file would warn of", () => {
-  const addresses = [
-    ["bitrix24", "https://portal.bitrix24.ru/rest/1/abcdef/?x=1"],
-    ["bitrix24", "https://portal.bitrix24.ru/rest/1/abc-def/"],
-    ["google_sheets", "https://example.ru/exec"],
-    ["google_sheets", "http://script.google.com/macros/s/AKfy/exec"],
-  ] as const;
-  for (const [kind, address] of addresses) {
-    assert.equal(crmAddressFault(kind, address), presetAddressFault(kind, address), address);
-    assert.notEqual(presetAddressFault(kind, address), null, address);
-  }
-});
+for (const levels of [60, 61, 5000]) {
+  Deno.test(`a body of ${levels} levels is ${levels > 60 ? "a fault" : "taken"}`, () => {
+    const body = '{"a":'.repeat(levels - 1) + "{}" + "}".repeat(levels - 1);
+    const content = contentWith((agency) => agency.crm = { kind: "webhook" });
+    const form = profileForm(valueAt(content, "agency"));
+    assert.ok(form.crm);
+    const crm = { ...form.crm, webhook: { ...form.crm.webhook, body } };
+    assert.deepEqual(
+      profileFaults(content, "agency", { ...form, crm }),
+      levels > 60 ? [{ path: "crm.body", message: `уровней ${levels}, нужно не больше 60` }] : [],
+    );
+    draftProfile("agency", { ...form, crm });
+  });
+}
 
 Deno.test("a preset's address is checked for the usual mistakes", () => {
   const bitrix = (address: string) => crmAddressFault("bitrix24", address);
   assert.equal(bitrix("https://portal.bitrix24.ru/rest/1/abcdef/"), null);
   assert.equal(bitrix("https://crm.example.ru/rest/12/abcdef/crm.lead.add.json"), null);
-  assert.match(bitrix("https://portal.bitrix24.ru/crm/lead/list/") ?? "", /вебхук Битрикс24/);
+  assert.match(
+    bitrix("https://portal.bitrix24.ru/crm/lead/list/") ?? "",
+    /не похоже на вебхук Битрикс24/,
+  );
   const sheets = (address: string) => crmAddressFault("google_sheets", address);
   assert.equal(sheets("https://script.google.com/macros/s/AKfy/exec"), null);
   assert.match(sheets("https://script.google.com/macros/s/AKfy/dev") ?? "", /пробный/);
   assert.match(sheets("https://docs.google.com/spreadsheets/d/1/edit") ?? "", /самой таблицы/);
-  assert.match(sheets("https://example.ru/") ?? "", /не похоже на скрипт/);
+  assert.match(sheets("https://example.ru/") ?? "", /не похоже на скрипт Google/);
+  for (
+    const [kind, address] of [
+      ["google_sheets", "http://script.google.com/macros/s/AKfy/exec"],
+      ["google_sheets", "https://example.ru/macros/s/AKfy/exec"],
+      ["bitrix24", "https://portal.bitrix24.ru/rest/1/a-b/"],
+      ["bitrix24", "https://portal.bitrix24.ru/rest/1/abcdef/crm/lead/"],
+    ] as const
+  ) {
+    assert.ok(presetAddressFault(kind, address) !== null, address);
+    assert.ok(
+      crmAddressFault(kind, address) !== null,
+      `saved, and the file declines it: ${address}`,
+    );
+  }
   assert.equal(isOneTimeAddress("https://n8n.example.ru/webhook-test/abc"), true);
   assert.equal(isOneTimeAddress("https://n8n.example.ru/webhook/abc"), false);
 });

@@ -264,7 +264,7 @@ const FAULTS: readonly [crm: unknown, path: string, message: string][] = [
   [
     { ...AMO, fields: { UTM_SOURCE: "{lead_nam}" } },
     "crm.fields.UTM_SOURCE",
-    "неизвестно {lead_nam}, может быть, {lead_name}?",
+    "неизвестно {lead_nam}, может быть, {lead_name}",
   ],
   [
     { ...AMO, fields: { UTM_SOURCE: "{secret:amo}" } },
@@ -347,7 +347,7 @@ const FAULTS: readonly [crm: unknown, path: string, message: string][] = [
   [
     { ...WEBHOOK, body: { fields: { TITLE: "{Lead-Name}!" } } },
     "crm.body.fields.TITLE",
-    "неизвестно {Lead-Name}, может быть, {lead_name}?",
+    "неизвестно {Lead-Name}, может быть, {lead_name}",
   ],
   [
     { ...WEBHOOK, body: { list: ["{name}", { a: "{secret:x}" }] } },

@@ -49,6 +49,11 @@ async function open(options: PageOptions = {}) {
   return { page, asked, browser: await page.login() };
 }
 
+/** Which opening of the form a page shows. */
+function formId(html: string): string {
+  return /name="form_id" value="([^"]+)"/.exec(html)?.[1] ?? "";
+}
+
 async function text(response: Promise<Response>, status = 200): Promise<string> {
   const answer = await response;
   const body = await answer.text();
@@ -116,13 +121,32 @@ Deno.test("faults of amoCRM's fields are 422 at their fields, and the typed toke
   const html = await text(browser.post(PATH, fields), 422);
   assert.match(html, faultAt("amo_account", "Не похоже на аккаунт"));
   assert.match(html, faultAt("amo_stage", "Этап не выбран, нужен один из списка"));
-  assert.match(html, faultAt("amo_fields", "Неизвестно {sourse}, может быть, {source}?"));
+  assert.match(html, faultAt("amo_fields", "Неизвестно {sourse}, может быть, {source}"));
   assert.match(html, /UTM_SOURCE = {sourse}<\/textarea>/);
   assert.ok(!html.includes(TOKEN));
   assert.deepEqual(page.journal.keptSecrets(), []);
 
   const mended = { ...fields, ...AMO, amo_token: "", amo_stage: "7:", amo_fields: "" };
   await text(browser.post(PATH, mended), 303);
+  assert.equal(page.journal.secret("amo"), TOKEN);
+});
+
+Deno.test("a token that was typed and left alone is not saved by another form of the same profile", async () => {
+  const { page, browser } = await open();
+  await using _page = page;
+  await page.editFile(({ agency }) => withAmoCrm(agency));
+  page.journal.keepSecret("amo", TOKEN, "@maria", NOON_MS);
+  const wrong = amoToken({ expiresAtS: NOON_MS / 1000 + 5 * DAY_S, id: "wrong" });
+  const first = formId(await text(browser.get(PATH)));
+  const fields = fieldsWithCrm(page, "agency");
+  const tried = { ...fields, form_id: first, amo_token: wrong, do: "test" };
+  const looked = await text(browser.post(PATH, tried));
+  assert.match(looked, /вписан, …/);
+  assert.equal(formId(looked), first);
+
+  const opened = await text(browser.get(PATH));
+  assert.doesNotMatch(opened, /вписан, …/);
+  await text(browser.post(PATH, { ...fields, form_id: formId(opened), caption: "Привет" }), 303);
   assert.equal(page.journal.secret("amo"), TOKEN);
 });
 
@@ -166,6 +190,17 @@ Deno.test("a token of the environment is told by its variable and used, unless a
   );
   assert.equal((await page.file()).agency.crm.token, "{secret:amo}");
   assert.doesNotMatch(await text(browser.get(PATH)), /name="amo_token"/);
+});
+
+Deno.test("a token that was removed is not offered to another profile", async () => {
+  const locales = someLocales((all) => {
+    withAmoCrm(all.agency);
+    all.cg = anotherProfile("cg");
+  });
+  const { page, browser } = await open({ locales });
+  await using _page = page;
+  const html = await text(browser.get("/profiles/cg"));
+  assert.doesNotMatch(html, /name="amo_same"|тот же, что у/);
 });
 
 Deno.test("a second profile may take the first one's token, or gets a secret of its own", async () => {
@@ -345,8 +380,8 @@ Deno.test("a key in the headers of the file is not shown, and saving moves it to
   assert.doesNotMatch(html, /key-of-the-file/);
   const [, headers = ""] = /name="webhook_headers"[^>]*>([^<]*)</.exec(html) ?? [];
   assert.equal(headers, "Authorization: Bearer {secret:crm_key}");
-  const fields = { ...fieldsWithCrm(page, "agency"), webhook_headers: headers };
-  await text(browser.post(PATH, fields), 303);
+  const typed = { webhook_headers: headers, form_id: formId(html) };
+  await text(browser.post(PATH, { ...fieldsWithCrm(page, "agency"), ...typed }), 303);
   assert.ok(!(await Deno.readTextFile(page.path)).includes("key-of-the-file"));
   assert.equal(page.journal.secret("crm_key"), "key-of-the-file");
 });

@@ -1,11 +1,20 @@
 // Saves that the disk refuses: a note in the form, which keeps what was typed.
 
 import assert from "node:assert/strict";
+import { createMask } from "../../lib/log/mask.ts";
+import { openJournal } from "../../lib/journal/journal.ts";
+import { StorageError } from "../../lib/journal/storage_error.ts";
+import { createPageSecrets } from "../../lib/page/secrets.ts";
+import { amoToken } from "../../lib/simulator/crm/amocrm.ts";
+import { NOON_MS } from "../helpers/a_lead.ts";
+import { fieldsWithCrm } from "../helpers/crm_fields.ts";
 import { openPage, profileFields } from "../helpers/a_page.ts";
 import { anotherProfile, someLocales } from "../helpers/a_profile.ts";
 
 const FULL =
   /Не сохранено: на диске нет места\. [^<]*Бот работает с прежними текстами|Не сохранено: на диске нет места\. [^<]*бот работает/;
+
+const TOKEN = amoToken({ expiresAtS: NOON_MS / 1000 + 24 * 60 * 60 });
 
 /** Makes the disk refuse every file until the end of the block. */
 function fullDisk(): Disposable {
@@ -66,4 +75,24 @@ Deno.test("every form reports a full disk and keeps what was typed", async () =>
   using _disk = fullDisk();
   const response = await browser.post("/profiles/cg/rename", { key: "typed" }, english);
   assert.match(await response.text(), /Not saved: the disk is full\./);
+});
+
+Deno.test("a first token that cannot be kept leaves the file as it was: leads go where they went", async () => {
+  const journal = openJournal(":memory:");
+  const full = () => Promise.reject(new StorageError("database or disk is full"));
+  const secrets = createPageSecrets({
+    journal: { ...journal, committed: full },
+    environment: () => undefined,
+    mask: createMask(),
+    now: () => NOON_MS,
+  });
+  await using page = await openPage({ journal, deps: { secrets } });
+  const browser = await page.login();
+  const before = await Deno.readTextFile(page.path);
+  const typed = { crm: "amocrm", amo_account: "monster.amocrm.ru", amo_token: TOKEN };
+  const fields = { ...fieldsWithCrm(page, "agency"), ...typed };
+  const response = await browser.post("/profiles/agency", fields);
+  assert.match(await response.text(), /Не сохранено: ошибка диска\. [^<]*/);
+  assert.equal(response.status, 507);
+  assert.equal(await Deno.readTextFile(page.path), before);
 });

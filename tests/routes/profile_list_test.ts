@@ -59,6 +59,18 @@ Deno.test("a card shows the CRM's last answer in words", async () => {
   }
 });
 
+Deno.test("a card says that its CRM has no key before the first lead is declined", async () => {
+  const locales = someLocales(({ agency }) => {
+    agency.crm = { kind: "amocrm", account: "monster.amocrm.ru", token: "{secret:amo}" };
+  });
+  await using page = await openPage({ locales });
+  const browser = await page.login();
+  const home = async () => await (await browser.get("/")).text();
+  assert.match(await home(), /Ключ CRM не задан\. Лиды идут в чат менеджеров, пока его не впишут/);
+  page.journal.keepSecret("amo", "token", "@maria", NOON_MS);
+  assert.doesNotMatch(await home(), /Ключ CRM не задан/);
+});
+
 Deno.test("a new profile is complete, and in the menu", async () => {
   await using page = await openPage();
   const browser = await page.login();
