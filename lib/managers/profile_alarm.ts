@@ -3,6 +3,7 @@
 import { isRecord } from "../foreign.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
+import { lookRepeatedly } from "./repeated_look.ts";
 import { brokenFileText, mendedFileText, type TellTime } from "./texts.ts";
 import { type Breakage, faultWords } from "../profiles/store.ts";
 
@@ -65,18 +66,14 @@ export function createProfileAlarm(
 
   return {
     look,
-    async run() {
-      while (!stopping.aborted) {
-        try {
-          look();
-        } catch (cause) {
-          log.error("❌ О locales.json менеджерам не сказать: {cause}. Повторим", {
-            cause: String(cause),
-          });
-        }
-        await sleep(LOOK_MS);
-      }
-    },
+    run: () =>
+      lookRepeatedly(look, {
+        everyMs: LOOK_MS,
+        failed: "❌ О locales.json менеджерам не сказать: {cause}. Повторим",
+        sleep,
+        stopping,
+        log,
+      }),
   };
 }
 

@@ -3,8 +3,8 @@
 import type { CrmToken } from "../crm/crm_tokens.ts";
 import { isRecord } from "../foreign.ts";
 import type { Journal } from "../journal/journal.ts";
-import { messageOf } from "../log/error_words.ts";
 import type { Log } from "../log/log.ts";
+import { lookRepeatedly } from "./repeated_look.ts";
 import type { Profiles } from "../profiles/profile.ts";
 import { tokenEndText } from "./crm_texts.ts";
 import type { TellTime } from "./texts.ts";
@@ -60,18 +60,14 @@ export function createTokenAlarm(
 
   return {
     look,
-    async run() {
-      while (!stopping.aborted) {
-        try {
-          look();
-        } catch (error) {
-          log.error("❌ О сроке токена менеджерам не сказать: {cause}. Повторим", {
-            cause: messageOf(error),
-          });
-        }
-        await sleep(LOOK_MS);
-      }
-    },
+    run: () =>
+      lookRepeatedly(look, {
+        everyMs: LOOK_MS,
+        failed: "❌ О сроке токена менеджерам не сказать: {cause}. Повторим",
+        sleep,
+        stopping,
+        log,
+      }),
   };
 }
 

@@ -1,0 +1,25 @@
+// Looks at something again and again until the process stops. Knows nothing of what it is.
+
+import { messageOf } from "../log/error_words.ts";
+import type { Log } from "../log/log.ts";
+
+/** Looks at once and then every `everyMs`; a look that throws is logged as `failed`, with its `cause`. */
+export async function lookRepeatedly(
+  look: () => void,
+  { everyMs, failed, sleep, stopping, log }: {
+    readonly everyMs: number;
+    readonly failed: string;
+    readonly sleep: (ms: number) => Promise<void>;
+    readonly stopping: AbortSignal;
+    readonly log: Log;
+  },
+): Promise<void> {
+  while (!stopping.aborted) {
+    try {
+      look();
+    } catch (error) {
+      log.error(failed, { cause: messageOf(error) });
+    }
+    await sleep(everyMs);
+  }
+}
