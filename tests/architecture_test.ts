@@ -120,6 +120,8 @@ const PURE = [
   "crm/amocrm/token.ts",
   "visitors/texts.ts",
   "managers/texts.ts",
+  "managers/status_text.ts",
+  "managers/lead_list_texts.ts",
   "managers/cards.ts",
   "managers/follow_up_texts.ts",
   "managers/joined_follow_ups.ts",

@@ -232,6 +232,9 @@ function createParts(
     managers,
     newId: () => crypto.randomUUID(),
     adminChatId: adminChat.chatId,
+    tellTime,
+    publicUrl: config.publicUrl,
+    pause: () => new Promise((resolve) => void setImmediate(resolve)),
     loginLink: page.newLoginLink,
     loginLinkShown: loginMessages.remember,
   });
