@@ -121,6 +121,7 @@ const PURE = [
   "visitors/texts.ts",
   "managers/texts.ts",
   "managers/status_text.ts",
+  "managers/block_texts.ts",
   "managers/lead_list_texts.ts",
   "managers/cards.ts",
   "managers/follow_up_texts.ts",

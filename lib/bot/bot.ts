@@ -2,7 +2,8 @@
 
 import { Bot, type Context, type Transformer } from "grammy";
 import { adminCommands, adminPresses } from "./admin.ts";
-import { type AnswerDeps, answerEdits, answerMessages, choicePresses } from "./answers.ts";
+import { blockCommands, type BlockDeps } from "./block_commands.ts";
+import { answerEdits, answerMessages, choicePresses } from "./answers.ts";
 import { answerPresses, choiceComposer } from "./choice.ts";
 import type { BotDeps } from "./deps.ts";
 import { isContent } from "./content.ts";
@@ -25,7 +26,7 @@ export interface BotOptions extends TelegramOptions {
 /** Builds the bot. Errors of its handlers reach the caller of `handleUpdate`. */
 export function createBot(
   { token, apiRoot, pace, retries }: BotOptions,
-  deps: BotDeps & AnswerDeps & LeadCommandDeps,
+  deps: BotDeps & BlockDeps & LeadCommandDeps,
 ): Bot {
   const bot = new Bot(token, { client: clientOptions(apiRoot) });
   bot.api.config.use(onlyAnswers, pace);
@@ -39,9 +40,10 @@ export function createBot(
   presses.use(adminPresses(deps), leadsPresses(deps), choicePresses(deps), answerPresses(deps));
   presses.filter(isPrivate).use(menuPresses(deps), choiceComposer(deps));
   const messages = bot.on("message");
-  messages.use(adminCommands(deps), leadCommands(deps), idCommand(deps), answerMessages(deps));
+  messages.use(adminCommands(deps), leadCommands(deps), blockCommands(deps), idCommand(deps));
+  messages.use(answerMessages(deps));
   // For setting up a channel as managers' chat, and answering in it.
-  bot.on("channel_post").use(idCommand(deps), answerMessages(deps));
+  bot.on("channel_post").use(blockCommands(deps), idCommand(deps), answerMessages(deps));
   const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));
   const content = visitors.filter((ctx) => isContent(ctx.message));

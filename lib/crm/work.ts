@@ -64,6 +64,7 @@ export interface CrmWorkOptions {
     | "refusePost"
     | "skipPost"
     | "releaseWork"
+    | "isOwed"
     | "committed"
   >;
   readonly crm: Crm;
@@ -133,6 +134,8 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     turn?: Turn,
   ): Promise<void> {
     if (cutOff.aborted) return journal.releaseWork(work, now());
+    // In line its visitor may have been blocked.
+    if (turn !== undefined && !journal.isOwed(work)) return;
     const prepare = () => prepareLead(profile, lead, options.crmContext());
     const first = turn !== undefined && hasWaitedEnough(work, lead, turn) ? HELD : prepare();
     const attempt = journal.beginAttempt(lead.number, work.body.askedBy, now());

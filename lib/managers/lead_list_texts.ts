@@ -151,7 +151,7 @@ function leadLine(lead: ListedLead, tellTime: TellTime, page: string | null): Fo
   const href = lead.card === null ? undefined : messageLink(lead.card);
   const named = href === undefined ? fmt`${words}` : fmt`${a(href)}${words}${a}`;
   const profile = lead.profileName.slice(0, 40).toWellFormed();
-  const place = PLACE_WORDS[placeOf(lead.state, lead.held)];
+  const place = PLACE_WORDS[placeOf(lead.state, lead.held, lead.blocked)];
   const number = `№ ${lead.number}`;
   const numbered = page === null
     ? fmt`${number}`

@@ -95,6 +95,7 @@ export const PLACE_WORDS: Readonly<Record<Place, string>> = {
   on_its_way: "Доставляется",
   in_admin_chat: "В чате",
   held: "Ждёт решения",
+  blocked: "Заблокирован",
   in_crm: "В CRM",
   by_hand: "Внесён вручную",
 };
@@ -105,6 +106,8 @@ export const COMMANDS = [
   { command: "leads", description: "Все лиды, новые сверху, и открытые карточки" },
   { command: "find", description: "Найти лид: имя, @username или номер" },
   { command: "note", description: "Ответом на карточку: заметка, клиент её не увидит" },
+  { command: "block", description: "Ответом на карточку: заблокировать клиента" },
+  { command: "unblock", description: "Ответом на неё же: разблокировать" },
   { command: "admin", description: "Ссылка на страницу настроек" },
   { command: "help", description: "Что умеет бот" },
 ] as const;
@@ -180,10 +183,15 @@ export function dailyText(counts: PlaceCounts, backupFailure?: string): string {
 /** «42 лида. В CRM 40 · В чате 0 · Внесён вручную 2 · Доставляется 0» */
 export function countsWords(counts: PlaceCounts): string {
   const all = PLACES.reduce((sum, place) => sum + (counts[place] ?? 0), 0);
-  const parts = (["in_crm", "in_admin_chat", "held", "by_hand", "on_its_way"] as const)
-    .filter((place) => place !== "held" || (counts.held ?? 0) > 0)
+  const parts = (["in_crm", "in_admin_chat", "held", "blocked", "by_hand", "on_its_way"] as const)
+    .filter((place) => !isRare(place) || (counts[place] ?? 0) > 0)
     .map((place) => `${PLACE_WORDS[place]} ${counts[place] ?? 0}`);
   return `${leadsWord(all)}. ${parts.join(" · ")}`;
+}
+
+/** Whether a place is named only where leads are in it. */
+function isRare(place: Place): boolean {
+  return place === "held" || place === "blocked";
 }
 
 const LEADS: Readonly<Record<string, string>> = { one: "лид", few: "лида", many: "лидов" };

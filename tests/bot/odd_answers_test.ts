@@ -56,6 +56,7 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
     afterVisitors: () => Promise.resolve(),
     now: () => NOON_MS,
     adminChatId: () => GROUP,
+    blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },
     tellTime: String,
     publicUrl: null,
     pause: () => Promise.resolve(),

@@ -75,6 +75,7 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
     afterVisitors: () => Promise.resolve(),
     now: () => NOON_MS,
     adminChatId: () => -1001,
+    blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },
     tellTime: String,
     publicUrl: null,
     pause: () => Promise.resolve(),

@@ -234,6 +234,8 @@ Deno.test("the managers' commands answer in their chat alone, and are registered
       "leads",
       "find",
       "note",
+      "block",
+      "unblock",
       "admin",
       "help",
     ]);
