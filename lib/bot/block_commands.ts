@@ -41,9 +41,13 @@ async function aboutOne(
   act: (lead: Lead, by: string) => Promise<string>,
 ): Promise<void> {
   const message = ctx.msg;
-  const [lead, ...others] = message === undefined ? [] : leadsOfReply(ctx, message, deps);
-  if (message === undefined || lead === undefined) return void await reply(ctx, BLOCK_HOW);
-  const text = others.length > 0 ? BLOCK_WHICH : await act(lead, writerOf(ctx, message));
+  if (message === undefined) return;
+  const [lead, ...others] = leadsOfReply(ctx, message, deps);
+  const text = lead === undefined
+    ? BLOCK_HOW
+    : others.length > 0
+    ? BLOCK_WHICH
+    : await act(lead, writerOf(ctx, message));
   const { message_id } = message;
   await reply(ctx, text, {
     reply_parameters: { message_id, allow_sending_without_reply: true },
