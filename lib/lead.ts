@@ -12,17 +12,26 @@ export const LEAD_STATES = [
 export type LeadState = typeof LEAD_STATES[number];
 
 /** Where a lead is, as people read it: the same words in the chat, on the page and in the CSV. */
-export const PLACES = ["on_its_way", "in_admin_chat", "held", "in_crm", "by_hand"] as const;
+export const PLACES = [
+  "on_its_way",
+  "in_admin_chat",
+  "held",
+  "blocked",
+  "in_crm",
+  "by_hand",
+] as const;
 export type Place = typeof PLACES[number];
 
 /**
  * The place of a lead.
  *
  * @param held Whether it was held back from the CRM: then no card of it is in the chat.
+ * @param blocked Whether that was because its visitor was blocked.
  */
-export function placeOf(state: LeadState, held: boolean): Place {
+export function placeOf(state: LeadState, held: boolean, blocked = false): Place {
   if (state === "received" || state === "undelivered") return "on_its_way";
-  return state === "in_admin_chat" && held ? "held" : state;
+  if (state !== "in_admin_chat" || !held) return state;
+  return blocked ? "blocked" : "held";
 }
 
 /** Number of leads by place; empty places may be missing. */

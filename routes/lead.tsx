@@ -19,6 +19,7 @@ import {
   Told,
   type Wish,
 } from "./components/lead_parts.tsx";
+import { BLOCK, BlockForm, UNBLOCK } from "./components/block_form.tsx";
 import { Conversation, invitedPath, WRITE } from "./components/conversation.tsx";
 import { LeadRow } from "./components/lead_row.tsx";
 import { Moments } from "./components/moments.tsx";
@@ -70,7 +71,7 @@ export const handler = define.handlers({
               <bdi>{nameOf(lead, words)}</bdi>
               {username !== null && <small>@{username}</small>}
             </h1>
-            <PlaceName place={placeOf(lead.state, lead.held)} language={language}>
+            <PlaceName place={placeOf(lead.state, lead.held, lead.blocked)} language={language}>
               {lead.deal !== null && (
                 <>
                   {" · "}
@@ -139,6 +140,9 @@ export const handler = define.handlers({
             frame={frame}
             invited={ctx.url.searchParams.has("invited")}
           />
+          {!isErased(lead) && (
+            <BlockForm lead={lead} block={deps.journal.blockOf(lead.chatId)} frame={frame} />
+          )}
           <h2>{words.life}</h2>
           <Moments life={life} attempts={attempts} timeZone={deps.config.timeZone} frame={frame} />
         </div>
@@ -158,6 +162,11 @@ export const handler = define.handlers({
     if (field(form, "do") === WRITE && !isErased(lead)) {
       await deps.delivery.invite(number, session.openedBy);
       return ctx.redirect(invitedPath(number), 303);
+    }
+    const block = field(form, "do");
+    if ((block === BLOCK || block === UNBLOCK) && !isErased(lead)) {
+      await deps.delivery[block](lead, session.openedBy);
+      return ctx.redirect(`/leads/${number}`, 303);
     }
     const wish = await decide(deps.delivery, number, field(form, "do"), session.openedBy);
     const looks = field(form, "script") === "" ? LOOKS : LOOKS_OF_SCRIPT;

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { type LeadPage, type ListedLead } from "../lib/journal/journal.ts";
 import { mostLookedAt } from "../lib/journal/lead_list.ts";
-import type { PlaceCounts } from "../lib/lead.ts";
+import type { Place, PlaceCounts } from "../lib/lead.ts";
 import type { Language } from "../lib/page/language.ts";
 import { define, type WebDeps } from "../lib/page/state.ts";
 import { readWish, Told, type Wish } from "./components/lead_parts.tsx";
@@ -131,7 +131,10 @@ function emptyText(query: LeadQuery, counts: PlaceCounts | undefined, words: Lea
   return query.state === "" ? words.empty : words.nothingLeft;
 }
 
-const CHIPS = ["on_its_way", "in_admin_chat", "held", "in_crm", "by_hand"] as const;
+const CHIPS = ["on_its_way", "in_admin_chat", "held", "blocked", "in_crm", "by_hand"] as const;
+
+/** Shown only where there are any. */
+const RARE: ReadonlySet<Place> = new Set(["held", "blocked"]);
 
 function Chips({ query, counts, language }: {
   readonly query: LeadQuery;
@@ -140,16 +143,16 @@ function Chips({ query, counts, language }: {
 }) {
   const words = LEADS[language];
   const all = counts && Object.values(counts).reduce((sum, leads) => sum + leads, 0);
-  // Rare, so shown only when there are any.
   const chips = CHIPS.filter((place) =>
-    place !== "held" || query.state === place || (counts?.held ?? 0) > 0
+    !RARE.has(place) || query.state === place || (counts?.[place] ?? 0) > 0
   );
   return (
     <nav class="chips" aria-label={words.byState}>
       <Chip query={query} state="" count={all}>{words.all}</Chip>
       {chips.map((place) => (
         <Chip query={query} state={place} count={counts && (counts[place] ?? 0)}>
-          <PlaceMark place={place} /> {PLACE_NAMES[language][place]}
+          <PlaceMark place={place} />{" "}
+          {place === "blocked" ? words.blockedLeads : PLACE_NAMES[language][place]}
         </Chip>
       ))}
     </nav>

@@ -55,7 +55,7 @@ async function* linesOf(
     isErased(lead) ? words.erasedPerson : fullName(lead.visitor),
     lead.visitor.username ?? "",
     isErased(lead) ? "" : lead.userIdText,
-    PLACE_NAMES[language][placeOf(lead.state, lead.held)],
+    PLACE_NAMES[language][placeOf(lead.state, lead.held, lead.blocked)],
     lead.closed?.by ?? "",
     lead.closed === null ? "" : time(lead.closed.atMs),
     lead.deal === null ? "" : String(lead.deal.id),

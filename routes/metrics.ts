@@ -23,6 +23,22 @@ export const handler = define.handlers({
   },
 });
 
+/** The journal counts a lead that a block holds back among those in the chat. */
+function leadsByState({ leadTotals, blockedTotals }: WebDeps["journal"]) {
+  const blocked = new Map(blockedTotals().map(({ profile, leads }) => [profile, leads]));
+  const sample = (profile: string, state: string, value: number) => ({
+    labels: { profile, state },
+    value,
+  });
+  return [
+    ...leadTotals().map(({ profile, state, leads }) => {
+      const apart = state === "in_admin_chat" ? blocked.get(profile) ?? 0 : 0;
+      return sample(profile, state, leads - apart);
+    }),
+    ...[...blocked].map(([profile, leads]) => sample(profile, "blocked", leads)),
+  ];
+}
+
 function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
   const { rss, heapUsed } = Deno.memoryUsage();
   const { polledAtMs, oldestUndeliveredAtMs, nowMs, startedAtMs } = facts;
@@ -37,9 +53,9 @@ function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
     },
     {
       name: "triborg_leads",
-      help: "Leads by profile and state.",
+      help: "Leads by profile and state; those of blocked visitors stand by themselves.",
       type: "gauge",
-      samples: journal.leadTotals().map(({ leads, ...labels }) => ({ labels, value: leads })),
+      samples: leadsByState(journal),
     },
     {
       name: "triborg_repeated_presses_total",

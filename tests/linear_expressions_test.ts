@@ -18,6 +18,9 @@ type Pump = readonly [before: string, pumped: string, after?: string];
  */
 const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/bot/admin.ts new RegExp(`^${prefix}(.+)$`)": [["resend:", "x", "\n"]],
+  "lib/bot/lead_commands.ts /^leads:/": [["", "leads:"]],
+  "lib/bot/lead_lists.ts /^№? ?(\\d{1,15})$/": [["№ ", "1"]],
+  "lib/managers/lead_list_texts.ts /^(all|open):([<>]?)(\\d{0,15})$/": [["all:<", "1"]],
   "lib/bot/visitor.ts /^[A-Za-z0-9-]{1,35}$/": [["", "a-"]],
   "lib/bot/visitor.ts /^\\w{1,64}$/": [["", "a_"]],
   "lib/telegram/http.ts /\\/(send|copy|forward)[A-Za-z]*$/": [["", "/send"], ["/send", "a", "!"]],

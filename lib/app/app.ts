@@ -15,6 +15,7 @@ import { createBot } from "../bot/bot.ts";
 import { createManagers } from "../bot/managers.ts";
 import { clockTime, dayStartMs } from "../calendar.ts";
 import { createAnswers } from "../delivery/answers.ts";
+import { createBlocking } from "../delivery/blocking.ts";
 import { createDelivery } from "../delivery/delivery.ts";
 import { createAfterVisitors } from "../delivery/after_visitors.ts";
 import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
@@ -179,6 +180,7 @@ function createParts(
     recordDurably,
     wakeNotes: delivery.wake,
   });
+  const blocking = createBlocking({ ...shared, wake: delivery.wake });
   const managers = createManagers({
     ...shared,
     delivery,
@@ -200,7 +202,7 @@ function createParts(
     ...shared,
     profiles,
     ...crmParts,
-    delivery: { ...delivery, invite: answers.invite },
+    delivery: { ...delivery, ...blocking, invite: answers.invite },
     linkUsed: loginMessages.wake,
     config,
     troubles: () => troublesOf(health.facts()),
@@ -229,9 +231,13 @@ function createParts(
     ...shared,
     delivery,
     answers,
+    blocking,
     managers,
     newId: () => crypto.randomUUID(),
     adminChatId: adminChat.chatId,
+    tellTime,
+    publicUrl: config.publicUrl,
+    pause: () => new Promise((resolve) => void setImmediate(resolve)),
     loginLink: page.newLoginLink,
     loginLinkShown: loginMessages.remember,
   });

@@ -49,10 +49,6 @@ export function adminCommands(deps: AdminDeps): Composer<Context> {
   const { managers } = deps;
   const { composer, chat } = inManagersChat(deps);
   onCommand(chat, "status", (ctx) => reply(ctx, managers.status()));
-  onCommand(chat, "leads", (ctx) => {
-    const { text, entities } = managers.openCards();
-    return reply(ctx, text, { entities, link_preview_options: { is_disabled: true } });
-  });
   onCommand(chat, "admin", async (ctx) => {
     const by = ctx.from === undefined ? "чат менеджеров" : managerOf(ctx);
     const link = await deps.loginLink(by);

@@ -5,7 +5,7 @@ import type { Message } from "grammy/types";
 import type { Answers } from "../delivery/answers.ts";
 import { isId } from "../foreign.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { MessageAddress } from "../lead.ts";
+import type { Lead, MessageAddress } from "../lead.ts";
 import {
   CHOICE_TOASTS,
   CHOOSE,
@@ -143,6 +143,14 @@ function leadOf(
   return named !== undefined && lead?.id.startsWith(named.idStart) ? lead.number : undefined;
 }
 
+/** The leads that the message which a manager replies to is about, the newest of each visitor. */
+export function leadsOfReply(ctx: Context, message: Message, deps: AnswerDeps): Lead[] {
+  const target = targetOf(message);
+  if (target === null) return [];
+  recogniseCard(ctx, message, target, deps);
+  return deps.journal.leadsAt(target);
+}
+
 function targetOf({ reply_to_message: target }: Message): MessageAddress | null {
   if (target === undefined || !isId(target.chat?.id)) return null;
   return { chatId: target.chat.id, messageId: target.message_id };
@@ -154,7 +162,8 @@ function isWritten(message: Message): boolean {
   return !isBots && isContent(message);
 }
 
-function writerOf(ctx: Context, { author_signature, sender_chat }: Message): string {
+/** Who wrote it, as the journal and the page name them. */
+export function writerOf(ctx: Context, { author_signature, sender_chat }: Message): string {
   const title: unknown = author_signature ?? sender_chat?.title;
   if (typeof title === "string" && title !== "") return title.slice(0, 64).toWellFormed();
   return ctx.from === undefined ? "чат менеджеров" : managerOf(ctx);

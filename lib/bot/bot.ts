@@ -2,12 +2,14 @@
 
 import { Bot, type Context, type Transformer } from "grammy";
 import { adminCommands, adminPresses } from "./admin.ts";
-import { type AnswerDeps, answerEdits, answerMessages, choicePresses } from "./answers.ts";
+import { blockCommands, type BlockDeps } from "./block_commands.ts";
+import { answerEdits, answerMessages, choicePresses } from "./answers.ts";
 import { answerPresses, choiceComposer } from "./choice.ts";
 import type { BotDeps } from "./deps.ts";
 import { isContent } from "./content.ts";
 import { editComposer, followUpComposer } from "./follow_up.ts";
 import { idCommand } from "./id.ts";
+import { type LeadCommandDeps, leadCommands, leadsPresses } from "./lead_commands.ts";
 import { phoneComposer } from "./phone.ts";
 import { menuPresses, sendMenu, startCommand } from "./menu.ts";
 import { isId } from "../foreign.ts";
@@ -24,7 +26,7 @@ export interface BotOptions extends TelegramOptions {
 /** Builds the bot. Errors of its handlers reach the caller of `handleUpdate`. */
 export function createBot(
   { token, apiRoot, pace, retries }: BotOptions,
-  deps: BotDeps & AnswerDeps,
+  deps: BotDeps & BlockDeps & LeadCommandDeps,
 ): Bot {
   const bot = new Bot(token, { client: clientOptions(apiRoot) });
   bot.api.config.use(onlyAnswers, pace);
@@ -35,12 +37,13 @@ export function createBot(
 
   // Split by kind of update first, so that each update passes few composers.
   const presses = bot.on("callback_query");
-  presses.use(adminPresses(deps), choicePresses(deps), answerPresses(deps));
+  presses.use(adminPresses(deps), leadsPresses(deps), choicePresses(deps), answerPresses(deps));
   presses.filter(isPrivate).use(menuPresses(deps), choiceComposer(deps));
   const messages = bot.on("message");
-  messages.use(adminCommands(deps), idCommand(deps), answerMessages(deps));
+  messages.use(adminCommands(deps), leadCommands(deps), blockCommands(deps), idCommand(deps));
+  messages.use(answerMessages(deps));
   // For setting up a channel as managers' chat, and answering in it.
-  bot.on("channel_post").use(idCommand(deps), answerMessages(deps));
+  bot.on("channel_post").use(blockCommands(deps), idCommand(deps), answerMessages(deps));
   const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));
   const content = visitors.filter((ctx) => isContent(ctx.message));

@@ -1,12 +1,11 @@
 // What managers can do in their chat: close a card, resend it, send all, see the status. Returns texts, sends nothing.
 
-import { MOST_LISTED, openCardsText } from "../managers/cards.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "../lead.ts";
-import { readPressedLead, statusText, type TellTime, TOASTS } from "../managers/texts.ts";
-import { hasDestination, type Profiles } from "../profiles/profile.ts";
-import type { Formatted } from "../visitors/texts.ts";
+import { type ProfileStatus, statusText } from "../managers/status_text.ts";
+import { readPressedLead, type TellTime, TOASTS } from "../managers/texts.ts";
+import { hasDestination, type Profile, type Profiles } from "../profiles/profile.ts";
 
 export interface Managers {
   /** Each resolves with the answer to the press; `pressed` is the button's payload. */
@@ -14,7 +13,6 @@ export interface Managers {
   resend(pressed: string, by: string): Promise<string>;
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<string>;
   status(): string;
-  openCards(): Formatted;
 }
 
 export function createManagers(
@@ -54,7 +52,7 @@ export function createManagers(
       return statusText({
         profiles: [...profiles().byKey.values()].map((profile) => ({
           name: profile.name,
-          hasDestination: hasDestination(profile),
+          fault: faultOf(profile),
           lastAnswer: journal.lastAnswer(profile.key) ?? null,
           openCards: journal.countOpenCards(profile.key),
         })),
@@ -62,8 +60,14 @@ export function createManagers(
         today: sum([...today.values()]),
       }, tellTime);
     },
-    openCards: () => openCardsText(journal.openCards(null, MOST_LISTED + 1), tellTime),
   };
+}
+
+/** Why a profile's CRM gets no leads, as the page says it. */
+function faultOf(profile: Profile): ProfileStatus["fault"] {
+  if (profile.crm?.kind === "faulty") return "badCrm";
+  if (hasDestination(profile)) return null;
+  return profile.webhook === null ? "noWebhook" : "badWebhook";
 }
 
 function sum(all: readonly PlaceCounts[]): PlaceCounts {

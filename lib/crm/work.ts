@@ -65,6 +65,7 @@ export interface CrmWorkOptions {
     | "refusePost"
     | "skipPost"
     | "releaseWork"
+    | "isOwed"
     | "committed"
   >;
   readonly crm: Crm;
@@ -134,6 +135,8 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     turn?: Turn,
   ): Promise<void> {
     if (cutOff.aborted) return journal.releaseWork(work, now());
+    // In line its visitor may have been blocked.
+    if (turn !== undefined && !journal.isOwed(work)) return;
     const first = turn !== undefined && hasWaitedEnough(work, lead, turn)
       ? HELD
       : prepareLead(profile, lead, options.crmContext());

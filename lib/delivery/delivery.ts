@@ -22,7 +22,7 @@ export const MOST_LEADS_AN_HOUR = 20;
 
 export interface Delivery {
   /**
-   * Records a press and delivers its lead; a repeat gives the earlier lead, one too many is held back. Resolves when the
+   * Records a press and delivers its lead; a repeat gives the earlier lead, one too many or of a blocked visitor is held back. Resolves when the
    * confirmation has been tried; undefined when the menu was already answered. `chatHasLeads` comes from `findMenu`.
    *
    * @throws {StorageError} If the journal cannot be written; then nothing has happened.
@@ -135,6 +135,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return recorded.lead;
   }
 
+  async function receiveBlocked(newLead: NewLead, confirmation: Confirmation) {
+    const recorded = journal.recordBlocked(newLead, confirmation);
+    if (recorded === undefined) return undefined;
+    await journal.committed();
+    log.info("🚫 Лид заблокированного посетителя записан и не отправлен. Профиль: {profile}", {
+      lead: recorded.lead.number,
+      profile: newLead.profile,
+    });
+    await lanes.confirm(recorded.confirmation);
+    return recorded.lead;
+  }
+
   return {
     async receive(newLead, confirmation, profile, chatHasLeads = true) {
       const { repeatWindowMs } = options;
@@ -147,6 +159,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           return await receiveRepeat(newLead, confirmation, verdict.lead);
         case "too_many":
           return await receiveHeld(newLead, confirmation);
+        case "blocked":
+          return await receiveBlocked(newLead, confirmation);
         case "known":
           return undefined;
         default:

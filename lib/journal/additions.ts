@@ -183,6 +183,18 @@ const PHONES = `
   END;
 `;
 
+const BLOCKED = `
+  -- Visitors whom the managers blocked, by their private chat.
+  CREATE TABLE blocked_visitors (
+    chat_id INTEGER PRIMARY KEY,
+    blocked_by TEXT NOT NULL,
+    blocked_at_ms INTEGER NOT NULL
+  ) STRICT;
+
+  -- 1 where a lead is held back because its visitor was blocked then.
+  ALTER TABLE leads ADD COLUMN held_by_block INTEGER;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
 export const ADDITIONS: Additions = {
   bots: BOTS,
@@ -198,4 +210,5 @@ export const ADDITIONS: Additions = {
   sources: SOURCES,
   phones: PHONES,
   answers: ANSWERS,
+  blocked: BLOCKED,
 };

@@ -1,6 +1,7 @@
 // What the managers see and decide of a lead: its card, entered by hand, sent again. Shows nothing.
 
 import type { AttemptRecords } from "./attempts.ts";
+import type { BlockMoves } from "./blocked.ts";
 import type { Database } from "./database.ts";
 import type { CardReason, MessageAddress } from "../lead.ts";
 import { ALBUM_QUIET_MS } from "./follow_ups.ts";
@@ -33,8 +34,12 @@ export interface CardConsequences {
   oweCardUpdate(lead: number, nowMs: number): void;
   /** Follow-ups that waited for a lead to be settled are due. */
   releaseFollowUps(lead: number, nowMs: number): void;
-  /** A POST comes to nothing: its lead's first card is due in its place. */
-  turnIntoCard(work: Numbered, reason: CardReason, nowMs: number): void;
+  /** A POST comes to nothing: its lead's first card is due in its place, or it is held back where its visitor is blocked. */
+  turnIntoCard(
+    work: Numbered & { readonly subject: number },
+    reason: CardReason,
+    nowMs: number,
+  ): void;
   forgetWaitingCard(lead: number): void;
 }
 
@@ -43,6 +48,7 @@ export function cardMoves(
   leads: LeadMoves,
   { attemptsOf }: Pick<AttemptRecords, "attemptsOf">,
   outbox: OutboxMoves,
+  { holdIfBlocked }: Pick<BlockMoves, "holdIfBlocked">,
 ): CardMoves & CardConsequences {
   const turnIntoCard = db.writer(
     `UPDATE outbox SET kind = 'card', lane = '${ADMIN_CHAT_LANE}', body = ?, failures = 0,
@@ -75,7 +81,9 @@ export function cardMoves(
     releaseFollowUps(lead, nowMs) {
       if (hasFollowUps.get(lead) !== undefined) releaseFollowUps.run(nowMs, lead);
     },
-    turnIntoCard: ({ id }, reason, nowMs) => void turnIntoCard.run(reason, nowMs, id),
+    turnIntoCard({ id, subject }, reason, nowMs) {
+      if (!holdIfBlocked(subject)) turnIntoCard.run(reason, nowMs, id);
+    },
     forgetWaitingCard: (lead) => void forgetWaitingCard.run(lead),
   };
 

@@ -1,6 +1,7 @@
 // What a press leaves in the journal: a lead with its confirmation and its POST, a repeat, or a lead that is held back.
 
 import type { Attempt, AttemptMoves } from "./attempts.ts";
+import type { BlockMoves } from "./blocked.ts";
 import type { Database } from "./database.ts";
 import type { HeldMoves, HeldTexts } from "./held.ts";
 import type { Lead, NewLead } from "../lead.ts";
@@ -41,16 +42,19 @@ export interface ChoiceMoves {
   recordRepeat(press: NewLead, lead: number, confirmation: Confirmation): RecordedPress;
   /** Records a lead that is held back from the CRM, and the line that tells the managers; undefined as `recordChoice`. */
   recordHeld(lead: NewLead, confirmation: Confirmation, line: HeldTexts): RecordedPress | undefined;
+  /** Records a lead of a blocked visitor, which is held back and told to nobody; undefined as `recordChoice`. */
+  recordBlocked(lead: NewLead, confirmation: Confirmation): RecordedPress | undefined;
 }
 
 export function choiceMoves(
   db: Database,
-  { leads, attempts, outbox, presses, held, copy, phones }: {
+  { leads, attempts, outbox, presses, held, blocks, copy, phones }: {
     readonly leads: LeadMoves;
     readonly attempts: AttemptMoves;
     readonly outbox: OutboxMoves;
     readonly presses: PressMoves;
     readonly held: HeldMoves;
+    readonly blocks: BlockMoves;
     readonly copy: CopyRecords;
     readonly phones: PhoneMoves;
   },
@@ -89,6 +93,19 @@ export function choiceMoves(
     return { lead, confirmation, post, attempt };
   }
 
+  function recordHeldBack(
+    newLead: NewLead,
+    body: Confirmation,
+    hold: (lead: number) => void,
+  ): RecordedPress | undefined {
+    const lead = leads.insertLead(newLead);
+    if (lead === undefined) return undefined;
+    hold(lead.number);
+    copy.takePressOfCopy(newLead);
+    const confirmation = outbox.addWork(confirmationOf(lead.number, body), null);
+    return { lead: { ...lead, state: "in_admin_chat" }, confirmation };
+  }
+
   return {
     recordChoice: (...choice) => db.atomically(() => recordChoice(...choice)),
     recordRepeat: (press, number, confirmation) =>
@@ -101,13 +118,13 @@ export function choiceMoves(
       }),
     recordHeld: (newLead, body, line) =>
       db.atomically(() => {
-        const lead = leads.insertLead(newLead);
-        if (lead === undefined) return undefined;
-        leads.holdLead(lead.number);
-        copy.takePressOfCopy(newLead);
-        const confirmation = outbox.addWork(confirmationOf(lead.number, body), null);
-        held.oweHeldLine(newLead.chatId, newLead.receivedAtMs, line);
-        return { lead: { ...lead, state: "in_admin_chat" }, confirmation };
+        const recorded = recordHeldBack(newLead, body, leads.holdLead);
+        if (recorded !== undefined) {
+          held.oweHeldLine(newLead.chatId, newLead.receivedAtMs, line);
+        }
+        return recorded;
       }),
+    recordBlocked: (newLead, body) =>
+      db.atomically(() => recordHeldBack(newLead, body, blocks.holdBlocked)),
   };
 }

@@ -19,6 +19,8 @@ export type Said =
     readonly isEdit: boolean;
     readonly receivedAtMs: number;
     readonly shownAtMs: number | null;
+    /** Whether it will be shown; it was held back where its visitor is, or was then, blocked. */
+    readonly isOwed: boolean;
   }
   | {
     readonly kind: "answer" | "note";
@@ -38,8 +40,9 @@ export interface Conversations {
 
 export function conversations(db: Database): Conversations {
   const selectFollowUps = db.reader(
-    `SELECT number, content, edit_of, received_at_ms, shown_at_ms FROM follow_ups WHERE lead = ?
-     ORDER BY number`,
+    `SELECT number, content, edit_of, received_at_ms, shown_at_ms, EXISTS (
+       SELECT 1 FROM outbox WHERE subject = number AND kind = 'follow_up') AS is_owed
+     FROM follow_ups WHERE lead = ? ORDER BY number`,
   );
   const selectAnswers = db.reader("SELECT * FROM answers WHERE lead = ? ORDER BY number");
   const selectContents = db.reader(
@@ -67,6 +70,7 @@ export function conversations(db: Database): Conversations {
         isEdit: row["edit_of"] !== null,
         receivedAtMs: Number(row["received_at_ms"]),
         shownAtMs: numberOrNull(row["shown_at_ms"]),
+        isOwed: row["is_owed"] === 1,
       }));
       return [...visitor, ...selectAnswers.all(lead).map(toSaid)]
         .toSorted((a, b) => a.receivedAtMs - b.receivedAtMs);

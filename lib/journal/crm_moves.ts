@@ -1,6 +1,7 @@
 // How a lead's POST ends, and what follows from that. POSTs nothing.
 
 import type { Attempt, AttemptMoves } from "./attempts.ts";
+import type { BlockMoves } from "./blocked.ts";
 import type { CardConsequences } from "./card_moves.ts";
 import type { CrmNoteMoves } from "./crm_notes.ts";
 import type { Database } from "./database.ts";
@@ -54,13 +55,14 @@ export interface CrmConsequences {
 
 export function crmMoves(
   db: Database,
-  { leads, attempts, outbox, cards, notes, account, finishUpdates }: {
+  { leads, attempts, outbox, cards, notes, account, blocks, finishUpdates }: {
     readonly leads: LeadMoves;
     readonly attempts: AttemptMoves;
     readonly outbox: OutboxMoves;
     readonly cards: CardConsequences;
     readonly notes: CrmNoteMoves;
     readonly account: CrmAccount;
+    readonly blocks: Pick<BlockMoves, "holdIfBlocked">;
     readonly finishUpdates: (ids: readonly number[]) => void;
   },
 ): CrmMoves & CrmConsequences {
@@ -122,6 +124,11 @@ export function crmMoves(
     account.crmFailed(work.subject);
   }
 
+  /** What is due again is held back where its visitor was blocked meanwhile; what a person asked for goes on. */
+  function holdFirst(work: WorkOf<"post">): void {
+    if (!isResend(work)) blocks.holdIfBlocked(work.subject);
+  }
+
   /** First POSTs that the CRM took: nearly all there are. */
   function settleFirst(
     accepted: readonly Ended<"accepted">[],
@@ -177,6 +184,7 @@ export function crmMoves(
       db.atomically(() => {
         attempts.forgetOpenAttempt(attempt);
         outbox.releaseWork(work, dueAtMs);
+        holdFirst(work);
       }),
     refusePost: (work, outcome, nowMs) =>
       db.atomically(() => {
@@ -191,6 +199,7 @@ export function crmMoves(
       db.atomically(() => {
         attempts.closeAttempt(attempt, outcome, nowMs);
         outbox.postponeWork(work, dueAtMs);
+        holdFirst(work);
       }),
     skipPost: (work, nowMs) =>
       db.atomically(() => {

@@ -2,6 +2,7 @@
 // Of a lead's notes only the first has a due time (additions.ts).
 
 import type { AttemptRecords } from "./attempts.ts";
+import type { BlockMoves } from "./blocked.ts";
 import type { Database } from "./database.ts";
 import type { DealMoves } from "./deals.ts";
 import { type Deal, mayHaveArrived } from "../lead.ts";
@@ -13,8 +14,8 @@ export const MEDIA_WAIT_MS = 60_000;
 export interface CrmNoteMoves {
   /**
    * Records what a lead became, and owes its notes where its CRM takes any: the request, each follow-up and managers' note so
-   * far, and that it may be there twice, where an earlier POST may have arrived. `askedBy` is the manager who asked for this
-   * one.
+   * far, and that it may be there twice, where an earlier POST may have arrived; of a visitor who was blocked meanwhile only
+   * what a manager asked for. `askedBy` is the manager who asked for this one.
    */
   recordDeal(lead: number, deal: Deal, askedBy: string | null, nowMs: number): void;
   /** Owes a note of a follow-up or an edit that is new, where its lead has a deal. */
@@ -65,6 +66,7 @@ export function crmNoteMoves(
   db: Database,
   { insertDeal }: DealMoves,
   { attemptsOf }: Pick<AttemptRecords, "attemptsOf">,
+  { isLeadBlocked }: Pick<BlockMoves, "isLeadBlocked">,
 ): CrmNoteMoves {
   const insert = db.writer(
     `INSERT INTO crm_notes ${COLUMNS}
@@ -118,6 +120,7 @@ export function crmNoteMoves(
   return {
     recordDeal(lead, deal, askedBy, nowMs) {
       if (!insertDeal(lead, deal, nowMs) || deal.takesNotes === false) return;
+      if (askedBy === null && isLeadBlocked(lead)) return;
       insert.run(lead, "request", null, nowMs);
       insertFollowUps.run(lead, nowMs);
       insertManagersNotes.run(lead, nowMs);

@@ -74,6 +74,7 @@ export function erasureRecords(db: Database): ErasureRecords {
   // A number comes as REAL from node:sqlite, and would be "7.0" as a text.
   const ofChat = [
     "DELETE FROM menus WHERE chat_id = ?1",
+    "DELETE FROM blocked_visitors WHERE chat_id = ?1",
     "DELETE FROM outbox WHERE kind = 'thanks' AND body = CAST(CAST(?1 AS INTEGER) AS TEXT)",
     `DELETE FROM outbox WHERE subject = 0 AND kind = 'reminder'
        AND json_extract(body, '$.chatId') = ?1`,

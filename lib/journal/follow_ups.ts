@@ -2,6 +2,7 @@
 
 import type { Database, Row } from "./database.ts";
 import type { FollowUp, FollowUpContent, MessageAddress } from "../lead.ts";
+import type { BlockMoves } from "./blocked.ts";
 import type { BotKeys } from "./bots.ts";
 import type { CrmNoteMoves } from "./crm_notes.ts";
 import {
@@ -35,7 +36,7 @@ export interface RecordedFollowUp {
 }
 
 export interface FollowUpRecords {
-  /** Records what a lead sent; the follow-up is due, and for its first message the thanks. */
+  /** Records what a lead sent; the follow-up is due, unless its visitor is blocked, and for its first message the thanks. */
   recordFollowUp(message: NewFollowUpMessage, nowMs: number): RecordedFollowUp;
   /**
    * Records an edit by the visitor: what is not shown yet changes, what the managers have gets an edit. `words` is its text
@@ -75,6 +76,7 @@ export function followUpRecords(
   keys: BotKeys,
   outbox: OutboxMoves,
   notes: CrmNoteMoves,
+  { isBlocked }: Pick<BlockMoves, "isBlocked">,
 ): FollowUpMoves {
   const { keyOf, idOf } = keys;
   const insert = db.writer(
@@ -175,11 +177,12 @@ export function followUpRecords(
         const recorded = insertFollowUp(message, nowMs);
         const { kind, followUp: subject, firstOfAlbum } = recorded;
         const dueAtMs = message.albumId === null ? nowMs : nowMs + ALBUM_QUIET_MS;
-        if (kind === "joined") {
+        const isTold = !isBlocked(message.chatId);
+        if (kind === "joined" && isTold) {
           delayFollowUp.run(dueAtMs, subject);
           notes.oweChangedNote(subject, nowMs);
         }
-        if (kind === "begun") {
+        if (kind === "begun" && isTold) {
           oweShowing(subject, dueAtMs);
           const hasMedia = message.content.media !== null;
           notes.oweFollowUpNote(subject, { isEdit: false, hasMedia }, nowMs);
@@ -193,6 +196,7 @@ export function followUpRecords(
     recordEdit: (edit, words, nowMs) =>
       db.atomically(() => {
         const recorded = insertEdit(edit, words, nowMs);
+        if (isBlocked(edit.chatId)) return recorded;
         if (recorded.kind === "begun") {
           oweShowing(recorded.followUp, nowMs);
           notes.oweFollowUpNote(recorded.followUp, { isEdit: true, hasMedia: false }, nowMs);

@@ -4,6 +4,7 @@
 import { type AnswerJournal, answerJournal } from "./answer_journal.ts";
 import { type AttemptRecords, attemptRecords } from "./attempts.ts";
 import { type AuthRecords, authRecords } from "./auth.ts";
+import { type BlockRecords, blockRecords } from "./blocked.ts";
 import { openForBot } from "./bots.ts";
 import { type CardMoves, cardMoves } from "./card_moves.ts";
 import { type ChoiceMoves, choiceMoves } from "./choices.ts";
@@ -44,6 +45,7 @@ import { type VersionMoves, versionMoves } from "./versions.ts";
 
 export * from "./answer_journal.ts";
 export type { Attempt } from "./attempts.ts";
+export type { Block } from "./blocked.ts";
 export { MESSAGE_IDS } from "./bots.ts";
 export type { ResendAsked } from "./card_moves.ts";
 export type { RecordedChoice, RecordedPress } from "./choices.ts";
@@ -90,6 +92,7 @@ export interface Journal
     CardMoves,
     SendAllMoves,
     HeldRecords,
+    BlockRecords,
     FollowUpRecords,
     DueFollowUpRecords,
     AnswerJournal,
@@ -147,13 +150,23 @@ export function journalIn(db: Database, botId?: string): Journal {
   const facts = factRecords(db, keys, outbox);
   const presses = pressRecords(db, keys);
   const held = heldRecords(db, outbox, facts);
-  const cards = cardMoves(db, leads, attempts, outbox);
+  const blocks = blockRecords(db, held);
+  const cards = cardMoves(db, leads, attempts, outbox, blocks);
   const account = sendAllMoves(db, facts, leads, outbox, cards);
   const copy = copyRecords(db, attempts);
   const { finishUpdates } = inbox;
   const deals = dealRecords(db);
-  const notes = crmNoteMoves(db, deals, attempts);
-  const crm = crmMoves(db, { leads, attempts, outbox, cards, notes, account, finishUpdates });
+  const notes = crmNoteMoves(db, deals, attempts, blocks);
+  const crm = crmMoves(db, {
+    leads,
+    attempts,
+    outbox,
+    cards,
+    notes,
+    account,
+    blocks,
+    finishUpdates,
+  });
   const { cutOffAttempt } = crm;
   const revisions = revisionRecords(db);
   const files = profileFileRecords(db);
@@ -162,7 +175,7 @@ export function journalIn(db: Database, botId?: string): Journal {
   const sources = sourceRecords(db);
   const phones = phoneRecords(db, keys);
   const lives = leadLives(db, keys, notes);
-  const followUps = followUpRecords(db, keys, outbox, notes);
+  const followUps = followUpRecords(db, keys, outbox, notes, blocks);
   const answers = answerJournal(db, keys, leads, notes.oweManagersNote);
   const tried = trial(db);
   return {
@@ -170,7 +183,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...menuRecords(db, keys, outbox, facts, sources),
     ...presses,
     ...phones,
-    ...choiceMoves(db, { leads, attempts, outbox, presses, held, copy, phones }),
+    ...choiceMoves(db, { leads, attempts, outbox, presses, held, blocks, copy, phones }),
     ...outbox,
     ...attempts,
     ...crm,
@@ -178,11 +191,12 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...cards,
     ...account,
     ...held,
+    ...blocks,
     ...followUps,
     ...dueFollowUpRecords(db),
     ...answers,
     ...deals,
-    ...noteQueue(db, { ...leads, ...deals, ...followUps }),
+    ...noteQueue(db, { ...leads, ...deals, ...followUps, ...blocks }),
     ...secretRecords(db),
     ...authRecords(db),
     ...loginMessageRecords(db, keys),

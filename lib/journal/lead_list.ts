@@ -7,7 +7,7 @@ import type { Deal, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import { DEAL_COLUMNS, dealIn } from "./deals.ts";
 import { closedIn, HELD, leadState, toLead } from "./leads.ts";
-import { byPlace, heldReader } from "./profile_counts.ts";
+import { byPlace, heldReader, sumHeld } from "./profile_counts.ts";
 import { patternsOf, wordsOf } from "./search_words.ts";
 import type { SourceMoves } from "./sources.ts";
 import type { Totals } from "./totals.ts";
@@ -54,8 +54,9 @@ export interface LeadPage {
 }
 
 export interface ListedLead extends Lead {
-  /** Whether it was held back from the CRM as one of too many. */
+  /** Whether it was held back from the CRM, and whether because its visitor was blocked; else it is one of too many. */
   readonly held: boolean;
+  readonly blocked: boolean;
   /** The visitor's id to the last digit, also where it is beyond what a number holds (2^53). */
   readonly userIdText: string;
   readonly closed: { readonly by: string; readonly atMs: number } | null;
@@ -77,7 +78,7 @@ export interface LeadPages {
 const COLUMNS =
   "number, id, state, profile, profile_name, choice, user_id, username, first_name, " +
   "last_name, language, chat_id, menu_message_id, received_at_ms, card_chat_id, card_message_id, " +
-  "closed_by, closed_at_ms, card_reason, source, phone, CAST(user_id AS TEXT) AS user_id_text";
+  "closed_by, closed_at_ms, card_reason, held_by_block, source, phone, CAST(user_id AS TEXT) AS user_id_text";
 
 const HAYSTACK =
   ", first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +
@@ -87,7 +88,8 @@ const HAYSTACK =
 const CONDITIONS: Readonly<Record<Place, string>> = {
   on_its_way: "state IN ('received', 'undelivered')",
   in_admin_chat: `state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'`,
-  held: `state = 'in_admin_chat' AND card_reason = '${HELD}'`,
+  held: `state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NULL`,
+  blocked: `state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NOT NULL`,
   in_crm: "state = 'in_crm'",
   by_hand: "state = 'by_hand'",
 };
@@ -202,8 +204,7 @@ export function leadPages(
         const counted = Object.values(counts).reduce((sum, leads) => sum + leads, 0);
         if (counted > MOST_COUNTED) return undefined;
       }
-      const held = heldByProfile(profile, ...span).reduce((sum, { leads }) => sum + leads, 0);
-      return byPlace(counts, held);
+      return byPlace(counts, sumHeld(heldByProfile(profile, ...span)));
     },
     profilesWithLeads: () => [...new Set(leadTotals().map(({ profile }) => profile))],
   };
@@ -214,6 +215,7 @@ function indexedPlace(place: Place | null, order: string, most: number): string 
   switch (place) {
     case "in_admin_chat":
     case "held":
+    case "blocked":
       return "state = 'in_admin_chat' AND";
     case "by_hand":
       return "state = 'by_hand' AND";
@@ -241,6 +243,7 @@ export function toListed(row: Row, keys: BotKeys): ListedLead {
   return {
     ...toLead(row, keys),
     held: row["card_reason"] === HELD,
+    blocked: row["card_reason"] === HELD && row["held_by_block"] !== null,
     userIdText: String(row["user_id_text"]),
     closed: closedIn(row),
     deal: dealIn(row),

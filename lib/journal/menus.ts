@@ -15,7 +15,7 @@ export interface KnownMenu {
   readonly profile: string | undefined;
   /** What the link that brought its visitor says after `__`; null where it says nothing. */
   readonly source: string | null;
-  /** Whether its chat has given a lead before. */
+  /** Whether its chat has given a lead before, or its visitor is blocked. */
   readonly chatHasLeads: boolean;
 }
 
@@ -75,7 +75,8 @@ export function menuRecords(
   const select = db.reader(
     `SELECT (SELECT profile FROM menus WHERE chat_id = ?1 AND message_id = ?2) AS profile,
        (SELECT source FROM menus WHERE chat_id = ?1 AND message_id = ?2) AS source,
-       EXISTS (SELECT 1 FROM leads WHERE chat_id = ?1) AS has_leads`,
+       EXISTS (SELECT 1 FROM leads WHERE chat_id = ?1)
+         OR EXISTS (SELECT 1 FROM blocked_visitors WHERE chat_id = ?1) AS has_leads`,
   );
   const selectLatest = db.reader(
     `SELECT source, EXISTS (SELECT 1 FROM leads

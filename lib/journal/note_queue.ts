@@ -1,5 +1,6 @@
 // The queue of notes that are owed to deals, by account: handed out in order, finished or put off. Sends none.
 
+import type { BlockMoves } from "./blocked.ts";
 import type { Database, Row } from "./database.ts";
 import type { DealRecords, RecordedDeal } from "./deals.ts";
 import type { FollowUpMoves } from "./follow_ups.ts";
@@ -69,7 +70,11 @@ export function noteLane(account: string): string {
 /** The queue in an open database. */
 export function noteQueue(
   db: Database,
-  { findLead, dealOf, findFollowUp }: LeadRecords & DealRecords & FollowUpMoves,
+  { findLead, dealOf, findFollowUp, isLeadBlocked }:
+    & LeadRecords
+    & DealRecords
+    & FollowUpMoves
+    & Pick<BlockMoves, "isLeadBlocked">,
 ): NoteQueue {
   const accounts = db.reader("SELECT DISTINCT account FROM crm_notes");
   const nextDue = db.reader(
@@ -90,6 +95,9 @@ export function noteQueue(
   const countGivenUp = db.writer(
     "UPDATE deals SET notes_given_up = notes_given_up + 1 WHERE lead = ?",
   );
+  const selectTheirs = db.reader(
+    "SELECT lead FROM crm_notes WHERE number = ? AND kind <> 'decision'",
+  );
   const release = db.writer("UPDATE crm_notes SET due_at_ms = ? WHERE number = ?");
   const postpone = db.writer(
     "UPDATE crm_notes SET due_at_ms = ?, failures = failures + 1 WHERE number = ?",
@@ -102,6 +110,12 @@ export function noteQueue(
     const lead = Number(row["lead"]);
     makeNextDue.run(lead);
     return lead;
+  }
+
+  /** A visitor may have been blocked while a note of theirs was in hand: it does not come back. A manager's note does. */
+  function forgetIfBlocked({ id }: Numbered): void {
+    const row = selectTheirs.get(id);
+    if (row !== undefined && isLeadBlocked(Number(row["lead"]))) end({ id });
   }
 
   function subjectIn(row: Row): NoteSubject | undefined {
@@ -163,8 +177,16 @@ export function noteQueue(
         const lead = end(note);
         if (lead !== undefined) countGivenUp.run(lead);
       }),
-    releaseNote: ({ id }, dueAtMs) => void release.run(dueAtMs, id),
-    postponeNote: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
+    releaseNote: ({ id }, dueAtMs) =>
+      db.atomically(() => {
+        release.run(dueAtMs, id);
+        forgetIfBlocked({ id });
+      }),
+    postponeNote: ({ id }, dueAtMs) =>
+      db.atomically(() => {
+        postpone.run(dueAtMs, id);
+        forgetIfBlocked({ id });
+      }),
   };
 }
 

@@ -27,6 +27,8 @@ export type PressVerdict =
   | { readonly kind: "too_many" }
   /** The lead of this number again, from another menu. */
   | { readonly kind: "repeat"; readonly lead: number }
+  /** A lead of a visitor whom the managers blocked. */
+  | { readonly kind: "blocked" }
   /** Its menu was answered already. */
   | { readonly kind: "known" };
 
@@ -52,11 +54,10 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressMove
     "SELECT number FROM leads WHERE chat_id = ? ORDER BY number DESC LIMIT ?",
   );
   const selectMoment = db.reader("SELECT received_at_ms FROM leads WHERE number = ?");
-  const selectLead = db.reader(
-    "SELECT 1 FROM leads WHERE chat_id = ? AND menu_message_id = ?",
-  );
-  const selectRepeat = db.reader(
-    "SELECT 1 FROM repeats WHERE chat_id = ? AND menu_message_id = ?",
+  const selectKnown = db.reader(
+    `SELECT EXISTS (SELECT 1 FROM leads WHERE chat_id = ?1 AND menu_message_id = ?2)
+         OR EXISTS (SELECT 1 FROM repeats WHERE chat_id = ?1 AND menu_message_id = ?2) AS is_known,
+       EXISTS (SELECT 1 FROM blocked_visitors WHERE chat_id = ?1) AS is_blocked`,
   );
   // The others are passed over by number, without a look at their rows. Not from the first number of the window
   // on: after a clock was set back it is higher than that of leads before it.
@@ -103,10 +104,11 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressMove
       const { chatId, menuMessageId, receivedAtMs } = press;
       if (!chatHasLeads) return { kind: "lead" };
       const newest = selectNewest.all(chatId, mostInAnHour).map((row) => Number(row["number"]));
-      const menu = [chatId, keyOf(menuMessageId)] as const;
-      if (selectLead.get(...menu) ?? selectRepeat.get(...menu)) return { kind: "known" };
+      const known = selectKnown.get(chatId, keyOf(menuMessageId));
+      if (known?.["is_known"] === 1) return { kind: "known" };
       const lead = sameLead(press, repeatWindowMs);
       if (lead !== undefined) return { kind: "repeat", lead };
+      if (known?.["is_blocked"] === 1) return { kind: "blocked" };
       const tooMany = hasHad(mostInAnHour, newest, receivedAtMs);
       return { kind: tooMany ? "too_many" : "lead" };
     },

@@ -1,6 +1,6 @@
 // What the journal tells of a profile's leads: how many went where, and what its CRM last answered.
 
-import type { Database } from "./database.ts";
+import type { Database, Row } from "./database.ts";
 import {
   type CrmOutcome,
   LEAD_STATES,
@@ -48,7 +48,7 @@ export function profileCounts(db: Database): ProfileCounts {
   return {
     countByProfile(fromMs, toMs) {
       const held = new Map(
-        heldByProfile(null, fromMs, toMs).map(({ profile, leads }) => [profile, leads]),
+        heldByProfile(null, fromMs, toMs).map((each) => [each.profile, each]),
       );
       const states = new Map<string, Partial<Record<LeadState, number>>>();
       for (const row of count.all(fromMs, toMs)) {
@@ -58,7 +58,7 @@ export function profileCounts(db: Database): ProfileCounts {
         states.set(profile, ofProfile);
       }
       return new Map(
-        [...states].map(([profile, counts]) => [profile, byPlace(counts, held.get(profile) ?? 0)]),
+        [...states].map(([profile, counts]) => [profile, byPlace(counts, held.get(profile))]),
       );
     },
     countLeadsOf: (profile) => Number(countOf.get(profile)?.["leads"] ?? 0),
@@ -76,13 +76,23 @@ export function profileCounts(db: Database): ProfileCounts {
   };
 }
 
-/** Counts by state as counts by place. @param held How many of those in the chat are held back. */
+/** How many leads are held back, by why. */
+export interface HeldCounts {
+  readonly tooMany: number;
+  readonly blocked: number;
+}
+
+/** Counts by state as counts by place. @param heldBack How many of those in the chat are held back. */
 export function byPlace(
   states: Readonly<Partial<Record<LeadState, number>>>,
-  held: number,
+  heldBack: HeldCounts = { tooMany: 0, blocked: 0 },
 ): PlaceCounts {
-  const counts = { ...states, in_admin_chat: (states.in_admin_chat ?? 0) - held };
-  const places: Partial<Record<Place, number>> = held === 0 ? {} : { held };
+  const { tooMany: held, blocked } = heldBack;
+  const counts = { ...states, in_admin_chat: (states.in_admin_chat ?? 0) - held - blocked };
+  const places: Partial<Record<Place, number>> = {
+    ...held === 0 ? {} : { held },
+    ...blocked === 0 ? {} : { blocked },
+  };
   for (const state of LEAD_STATES) {
     const leads = counts[state] ?? 0;
     const place = placeOf(state, false);
@@ -98,15 +108,33 @@ export function heldReader(
   profile: string | null,
   fromMs: number,
   toMs: number,
-) => { readonly profile: string; readonly leads: number }[] {
+) => ({ readonly profile: string } & HeldCounts)[] {
   const read = db.reader(
-    `SELECT profile, count(*) AS leads FROM leads INDEXED BY leads_held
+    `SELECT profile, ${HELD_COUNTS} FROM leads INDEXED BY leads_held
      WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND (?1 IS NULL OR profile = ?1)
        AND received_at_ms >= ?2 AND received_at_ms < ?3 GROUP BY profile`,
   );
   return (profile, fromMs, toMs) =>
     read.all(profile, fromMs, toMs).map((row) => ({
       profile: String(row["profile"]),
-      leads: Number(row["leads"]),
+      ...heldIn(row),
     }));
+}
+
+/** Columns that `heldIn` reads. */
+export const HELD_COUNTS = "count(*) AS held, count(held_by_block) AS blocked";
+
+export function heldIn(row: Row | undefined): HeldCounts {
+  const blocked = Number(row?.["blocked"] ?? 0);
+  return { tooMany: Number(row?.["held"] ?? 0) - blocked, blocked };
+}
+
+export function sumHeld(counts: readonly HeldCounts[]): HeldCounts {
+  return counts.reduce(
+    (sum, each) => ({
+      tooMany: sum.tooMany + each.tooMany,
+      blocked: sum.blocked + each.blocked,
+    }),
+    { tooMany: 0, blocked: 0 },
+  );
 }

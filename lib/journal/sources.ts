@@ -3,7 +3,7 @@
 import type { Database } from "./database.ts";
 import type { PlaceCounts } from "../lead.ts";
 import { HELD, leadState } from "./leads.ts";
-import { byPlace } from "./profile_counts.ts";
+import { byPlace, HELD_COUNTS, heldIn } from "./profile_counts.ts";
 
 /** What one source has brought. */
 export interface SourceCount {
@@ -44,7 +44,7 @@ export function sourceRecords(db: Database): SourceMoves {
      WHERE source = ?2 AND (?1 IS NULL OR profile = ?1) AND leads > 0 GROUP BY state`,
   );
   const countHeld = db.reader(
-    `SELECT count(*) AS leads FROM leads INDEXED BY leads_held
+    `SELECT ${HELD_COUNTS} FROM leads INDEXED BY leads_held
      WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND (?1 IS NULL OR profile = ?1)
        AND source = ?2`,
   );
@@ -63,8 +63,7 @@ export function sourceRecords(db: Database): SourceMoves {
     countBySource(profile, source) {
       const rows = countStates.all(profile, source);
       const counts = rows.map((row) => [leadState(row["state"]), Number(row["leads"])]);
-      const held = Number(countHeld.get(profile, source)?.["leads"]);
-      return byPlace(Object.fromEntries(counts), held);
+      return byPlace(Object.fromEntries(counts), heldIn(countHeld.get(profile, source)));
     },
     countSources: (profile, most) => {
       const rows = profile === null ? selectAll.all(most) : selectOf.all(most, profile);

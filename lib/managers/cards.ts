@@ -1,6 +1,6 @@
-// Formatted texts of the managers' chat: cards, follow-ups, the list of open cards. Sends nothing, stores nothing.
+// Formatted texts of the managers' chat: cards, follow-ups. Sends nothing, stores nothing.
 
-import { a, b, fmt, FormattedString } from "@grammyjs/parse-mode";
+import { b, fmt, FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import {
   type Card,
@@ -14,7 +14,6 @@ import {
 import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./texts.ts";
 import { LIMITS } from "../profiles/limits.ts";
 import { clip, type Formatted } from "../visitors/texts.ts";
-import { messageLink } from "../message_link.ts";
 import { contact, fullName, isBlank } from "../visitor_name.ts";
 
 const HEADLINES: Readonly<Record<CardReason, string>> = {
@@ -217,33 +216,4 @@ function buttonsOf(
 /** Names a lead in callback data. The start of the id guards against restored journals, which give the same numbers to other leads. */
 export function pressedLead({ number, id }: Lead): string {
   return `${number}:${id.slice(0, 8)}`;
-}
-
-/** Most leads in the answer to `/leads`. */
-export const MOST_LISTED = 30;
-
-/** Answers `/leads`: open cards with links to their messages, as many as one message holds. */
-export function openCardsText(leads: readonly Lead[], tellTime: TellTime): Formatted {
-  if (leads.length === 0) {
-    return { text: "Открытых карточек нет: все лиды в CRM или внесены.", entities: [] };
-  }
-  let list = fmt`Открытые карточки:`;
-  let listed = 0;
-  for (const lead of leads.slice(0, MOST_LISTED)) {
-    const longer = fmt`${list}\n${openCardLine(lead, tellTime)}`;
-    if (longer.text.length > LIMITS.text - MORE.length) break;
-    list = longer;
-    listed++;
-  }
-  return plain(listed < leads.length ? fmt`${list}${MORE}` : list);
-}
-
-const MORE = "\n… и другие";
-
-function openCardLine(lead: Lead, tellTime: TellTime): FormattedString {
-  const words = `${contact(lead.visitor)} — ${lead.choice}`.slice(0, 100).toWellFormed();
-  const href = lead.card === null ? undefined : messageLink(lead.card);
-  const named = href === undefined ? fmt`${words}` : fmt`${a(href)}${words}${a}`;
-  const profile = lead.profileName.slice(0, 40).toWellFormed();
-  return fmt`${tellTime(lead.receivedAtMs)} · ${named} · ${profile}`;
 }

@@ -3,7 +3,6 @@
 import type { InlineKeyboardMarkup } from "grammy/types";
 import type { SendAllReport } from "../journal/work.ts";
 import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor } from "../lead.ts";
-import { LIMITS } from "../profiles/limits.ts";
 import { clip } from "../visitors/texts.ts";
 import { contact, isBlank } from "../visitor_name.ts";
 
@@ -97,56 +96,24 @@ export function sendAllReport(report: SendAllReport): string {
   return lines.join("\n");
 }
 
-/** One profile in the answer to `/status`. */
-export interface ProfileStatus {
-  readonly name: string;
-  readonly hasDestination: boolean;
-  readonly lastAnswer:
-    | (Pick<AttemptRecord, "outcome" | "status" | "reason"> & { endedAtMs: number })
-    | null;
-  readonly openCards: number;
-}
-
 /** The names of places, in the chat and on the page. */
 export const PLACE_WORDS: Readonly<Record<Place, string>> = {
   on_its_way: "Доставляется",
   in_admin_chat: "В чате",
   held: "Ждёт решения",
+  blocked: "Заблокирован",
   in_crm: "В CRM",
   by_hand: "Внесён вручную",
 };
 
-/** Answers `/status`. */
-export function statusText(
-  status: {
-    readonly profiles: readonly ProfileStatus[];
-    /** Leads that are neither in the CRM nor in this chat yet. */
-    readonly onTheirWay: number;
-    readonly today: PlaceCounts;
-  },
-  tellTime: TellTime,
-): string {
-  const lines = status.profiles.map(({ name: fullName, hasDestination, lastAnswer, openCards }) => {
-    const name = fullName.slice(0, 60).toWellFormed();
-    const open = openCards > 0 ? `, в чате: ${openCards}` : "";
-    if (!hasDestination) return `⚠️ ${name}: вебхук не настроен${open}`;
-    if (lastAnswer === null) return `▫️ ${name}: лидов ещё не было${open}`;
-    const mark = lastAnswer.outcome === "accepted" ? "✅" : "❌";
-    return `${mark} ${name}: ${outcomeWords(lastAnswer)}, ${tellTime(lastAnswer.endedAtMs)}${open}`;
-  });
-  const end = [
-    `${PLACE_WORDS.on_its_way}: ${status.onTheirWay}`,
-    `Сегодня: ${countsWords(status.today)}`,
-  ];
-  const head = ["CRM по профилям:", ...lines].join("\n");
-  return `${head.slice(0, LIMITS.text - 500).toWellFormed()}\n\n${end.join("\n")}`;
-}
-
 /** The commands of the managers' chat. */
 export const COMMANDS = [
   { command: "status", description: "CRM по профилям и лиды за сегодня" },
-  { command: "leads", description: "Открытые карточки" },
+  { command: "leads", description: "Все лиды, новые сверху, и открытые карточки" },
+  { command: "find", description: "Найти лид: имя, @username или номер" },
   { command: "note", description: "Ответом на карточку: заметка, клиент её не увидит" },
+  { command: "block", description: "Ответом на карточку: заблокировать клиента" },
+  { command: "unblock", description: "Ответом на неё же: разблокировать" },
   { command: "admin", description: "Ссылка на страницу настроек" },
   { command: "help", description: "Что умеет бот" },
 ] as const;
@@ -220,12 +187,17 @@ export function dailyText(counts: PlaceCounts, backupFailure?: string): string {
 }
 
 /** «42 лида. В CRM 40 · В чате 0 · Внесён вручную 2 · Доставляется 0» */
-function countsWords(counts: PlaceCounts): string {
+export function countsWords(counts: PlaceCounts): string {
   const all = PLACES.reduce((sum, place) => sum + (counts[place] ?? 0), 0);
-  const parts = (["in_crm", "in_admin_chat", "held", "by_hand", "on_its_way"] as const)
-    .filter((place) => place !== "held" || (counts.held ?? 0) > 0)
+  const parts = (["in_crm", "in_admin_chat", "held", "blocked", "by_hand", "on_its_way"] as const)
+    .filter((place) => !isRare(place) || (counts[place] ?? 0) > 0)
     .map((place) => `${PLACE_WORDS[place]} ${counts[place] ?? 0}`);
   return `${leadsWord(all)}. ${parts.join(" · ")}`;
+}
+
+/** Whether a place is named only where leads are in it. */
+function isRare(place: Place): boolean {
+  return place === "held" || place === "blocked";
 }
 
 const LEADS: Readonly<Record<string, string>> = { one: "лид", few: "лида", many: "лидов" };

@@ -3,6 +3,7 @@
 import { createDefine } from "fresh";
 import type { Auth, Session } from "./auth.ts";
 import type { Answers } from "../delivery/answers.ts";
+import type { Blocking } from "../delivery/blocking.ts";
 import type { CrmToken } from "../crm/crm_tokens.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { HealthFacts, Trouble } from "./health_report.ts";
@@ -57,8 +58,13 @@ export interface WebDeps {
     | "attemptsOf"
     | "erasePerson"
     | "conversationOf"
+    | "blockOf"
+    | "blockedTotals"
   >;
-  readonly delivery: Pick<Delivery, "resend" | "closeByHand" | "wake"> & Pick<Answers, "invite">;
+  readonly delivery:
+    & Pick<Delivery, "resend" | "closeByHand" | "wake">
+    & Pick<Answers, "invite">
+    & Blocking;
   /** Sends a marked test lead of a profile as its form has it. */
   readonly testWebhook: TestWebhook;
   /** The keys to CRMs; a page tells where they are, never what they are. */

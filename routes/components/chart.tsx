@@ -11,7 +11,14 @@ export interface Day {
   readonly counts: PlaceCounts;
 }
 
-export const STACK = ["in_crm", "by_hand", "in_admin_chat", "held", "on_its_way"] as const;
+export const STACK = [
+  "in_crm",
+  "by_hand",
+  "in_admin_chat",
+  "held",
+  "blocked",
+  "on_its_way",
+] as const;
 
 export function sumOf(counts: PlaceCounts): number {
   return Object.values(counts).reduce((sum, leads) => sum + leads, 0);
@@ -32,7 +39,15 @@ export function Chart(
   },
 ) {
   const scale = (HEIGHT - 2) / Math.max(LEAST_SCALE, ...days.map(({ counts }) => sumOf(counts)));
-  const paths = { none: "", in_crm: "", by_hand: "", in_admin_chat: "", held: "", on_its_way: "" };
+  const paths = {
+    none: "",
+    in_crm: "",
+    by_hand: "",
+    in_admin_chat: "",
+    held: "",
+    blocked: "",
+    on_its_way: "",
+  };
   days.forEach(({ counts }, index) => {
     const bar = (top: number, height: number) =>
       `M${index * STEP + GAP} ${top}h${STEP - 2 * GAP}v${height}h-${STEP - 2 * GAP}z`;

@@ -82,7 +82,8 @@ function writer(said: Said, words: ConversationWords): ComponentChildren {
 
 function stateOf(said: Said, words: ConversationWords, { when }: Frame): string | null {
   if (said.kind === "visitor") {
-    return said.shownAtMs === null ? words.waits : words.shown(when(said.shownAtMs));
+    if (said.shownAtMs !== null) return words.shown(when(said.shownAtMs));
+    return said.isOwed ? words.waits : words.heldBack;
   }
   const why = said.refused === null ? null : refusalWords(said.refused, words.reasons);
   switch (said.state) {

@@ -47,7 +47,7 @@ export function LeadRow({ lead, back, sending, done, frame }: {
         {lead.profileName}
         {lead.source !== null && <small>{lead.source}</small>}
       </span>
-      <PlaceName place={placeOf(lead.state, lead.held)} language={frame.language}>
+      <PlaceName place={placeOf(lead.state, lead.held, lead.blocked)} language={frame.language}>
         {lead.deal !== null && (
           <>
             {" "}

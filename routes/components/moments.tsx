@@ -79,7 +79,8 @@ function momentsOf(
     expected.push({ atMs: null, light: "warning", text: words.confirming });
   }
   if (lead.held) {
-    happened.push({ atMs: lead.receivedAtMs, light: "warning", text: words.held });
+    const text = lead.blocked ? words.heldByBlock : words.held;
+    happened.push({ atMs: lead.receivedAtMs, light: "warning", text });
   }
   if (repeats !== undefined) {
     happened.push({ atMs: repeats.lastAtMs, light: "quiet", text: words.repeated(repeats.times) });

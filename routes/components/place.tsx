@@ -9,6 +9,7 @@ const SIGNS: Readonly<Record<Place, string>> = {
   in_crm: "●",
   in_admin_chat: "▲",
   held: "◆",
+  blocked: "✕",
   by_hand: "■",
   on_its_way: "○",
 };

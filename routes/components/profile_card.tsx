@@ -2,6 +2,7 @@
 
 import type { LastAnswer } from "../../lib/journal/profile_counts.ts";
 import type { Place } from "../../lib/lead.ts";
+import { lastAnswerWords } from "../../lib/managers/status_text.ts";
 import { hasDestination, type Profile } from "../../lib/profiles/profile.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { PROFILES, type ProfilesWords } from "../words/profiles.ts";
@@ -99,34 +100,9 @@ function Health({ profile, hasKeys, answer, frame }: {
       : <Lamp light="bad" text={words.badWebhook} />;
   }
   if (answer === undefined) return <Lamp light="quiet" text={words.notAsked} />;
-  const text = sentenceOf(answer, words, frame);
+  const { when, language } = frame;
+  const text = lastAnswerWords(answer, words, when, (ms) => duration(ms, language));
   return <Lamp light={answer.outcome === "accepted" ? "good" : "bad"} text={text} />;
-}
-
-function sentenceOf(
-  { outcome, status, begunAtMs, endedAtMs }: LastAnswer,
-  words: ProfilesWords,
-  { when, language }: Frame,
-): string {
-  const at = when(endedAtMs);
-  const took = duration(endedAtMs - begunAtMs, language);
-  switch (outcome) {
-    case "accepted":
-      return words.accepted(at, took);
-    case "answered":
-      return words.answered(status ?? 0, at);
-    case "unreachable":
-      return words.unreachable(at);
-    case "interrupted":
-      return status === null ? words.interrupted(at) : words.doubtfulAnswer(status, at);
-    case "timeout":
-      return words.timeout(at, took);
-    case "unsent":
-      return words.unsent(at);
-    case "client":
-    case "unexpected":
-      return words.client(at);
-  }
 }
 
 const SIGNS = { good: "●", warning: "▲", bad: "▲", quiet: "○" } as const;

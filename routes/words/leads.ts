@@ -79,6 +79,8 @@ const ru = {
     times === 1
       ? "Посетитель нажал ещё раз: это тот же лид"
       : `Посетитель нажал ещё раз, всего повторов: ${times}. Это тот же лид`,
+  heldByBlock: "Не отправлен: посетитель заблокирован",
+  blockedLeads: "Заблокированные",
   held: "В CRM не отправлен: слишком много лидов от этого посетителя за час. Решать вам",
   confirmed: "Посетитель получил подтверждение",
   confirming: "Подтверждение посетителю ещё не дошло. Пробуем снова",
@@ -215,6 +217,8 @@ export const LEADS = bilingual<typeof ru>(ru, {
     times === 1
       ? "The visitor pressed again: it is the same lead"
       : `The visitor pressed again, ${times} repeats in all: it is the same lead`,
+  heldByBlock: "Not sent: the visitor is blocked",
+  blockedLeads: "Blocked",
   held: "Not sent to the CRM: too many leads of this visitor within an hour. The decision is yours",
   confirmed: "The visitor got the confirmation",
   confirming: "The confirmation has not reached the visitor yet. Trying again",

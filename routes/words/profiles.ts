@@ -1,5 +1,6 @@
 // The words of the profiles' page.
 
+import { CRM_WORDS } from "../../lib/managers/status_text.ts";
 import { bilingual, plural } from "./bilingual.ts";
 
 const ruLeads = (count: number) =>
@@ -19,22 +20,7 @@ export const PROFILES = bilingual({
   remove: "Удалить…",
   moveUp: "Выше",
   moveDown: "Ниже",
-  noWebhook: "Вебхук не настроен. Лиды идут в чат менеджеров",
-  badWebhook: "Адрес вебхука не годится. Лиды идут в чат менеджеров, пока его не исправят",
-  badCrm: "Настройки CRM с ошибкой. Лиды идут в чат менеджеров, пока её не исправят",
-  noKey: "Ключ CRM не задан. Лиды идут в чат менеджеров, пока его не впишут",
-  notAsked: "CRM ещё не получала лидов",
-  accepted: (when: string, took: string) => `CRM отвечает · ${when}, ${took}`,
-  answered: (status: number, when: string) =>
-    `CRM отказала (ответ ${status}) · ${when}. Лид в чате менеджеров`,
-  unreachable: (when: string) => `CRM недоступна · ${when}. Лид в чате менеджеров`,
-  interrupted: (when: string) => `Связь с CRM оборвалась · ${when}. Лид в чате менеджеров`,
-  doubtfulAnswer: (status: number, when: string) =>
-    `CRM ответила ${status} · ${when}. Лид мог дойти, он в чате менеджеров`,
-  timeout: (when: string, took: string) =>
-    `CRM не ответила за ${took} · ${when}. Лид в чате менеджеров`,
-  client: (when: string) => `Адрес вебхука не сработал · ${when}. Лид в чате менеджеров`,
-  unsent: (when: string) => `Лид не отправлен · ${when}. Причина — в чате менеджеров`,
+  ...CRM_WORDS,
   days: (days: number, leads: number) => `${days} дней: ${ruLeads(leads)}`,
   noLeads: "лидов нет",
   empty: "Лидов пока нет. Откройте ссылку профиля в Telegram и нажмите кнопку.",

@@ -65,7 +65,6 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
       resend: manager,
       sendAll: manager,
       status: () => "",
-      openCards: () => ({ text: "", entities: [] }),
     },
     answers: {
       receive: (message) => Promise.resolve(journal.recordAnswer(message, NOON_MS)),
@@ -76,6 +75,10 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
     afterVisitors: () => Promise.resolve(),
     now: () => NOON_MS,
     adminChatId: () => -1001,
+    blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },
+    tellTime: String,
+    publicUrl: null,
+    pause: () => Promise.resolve(),
     loginLink: () => Promise.resolve(null),
     loginLinkShown: () => Promise.resolve(),
   });

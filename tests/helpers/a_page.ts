@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { type Auth, createAuth } from "../../lib/page/auth.ts";
 import { createHealth } from "../../lib/app/health.ts";
 import { valueAt } from "../../lib/json/text.ts";
+import { createBlocking } from "../../lib/delivery/blocking.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { profileForm, versionOf } from "../../lib/profiles/edits.ts";
 import type { ProfileStore } from "../../lib/profiles/store.ts";
@@ -137,6 +138,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       resend: (lead, by) => Promise.resolve(journal.oweResend(lead, by, "crm:host:", now())),
       closeByHand: (lead, by) => Promise.resolve(journal.closeByHand(lead, by, now())),
       wake() {},
+      ...createBlocking({ journal, wake() {}, now, log: log.log }),
       invite: (lead, by) => Promise.resolve(journal.oweInvitation(lead, by, now())),
     },
     troubles: () => [],

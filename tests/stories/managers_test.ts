@@ -209,8 +209,11 @@ Deno.test("the managers' commands answer in their chat alone, and are registered
     const maria = manager(world);
     maria.say("/status");
     const status = wordsOf(await world.admin.chat.nextMessage());
-    assert.match(status, /❌ MONSTER AGENCY: нет связи с CRM, \d\d:\d\d, в чате: 1/);
-    assert.match(status, /▫️ MONSTER CG: лидов ещё не было/);
+    assert.match(
+      status,
+      /❌ MONSTER AGENCY: CRM недоступна · \d\d:\d\d\. Лид в чате менеджеров\. В чате: 1/,
+    );
+    assert.match(status, /▫️ MONSTER CG: CRM ещё не получала лидов/);
     assert.match(status, /Доставляется: 0/);
     assert.match(status, /Сегодня: 1 лид\. В CRM 0 · В чате 1 · Внесён вручную 0 · Доставляется 0/);
 
@@ -229,7 +232,10 @@ Deno.test("the managers' commands answer in their chat alone, and are registered
     assert.deepEqual(commands.map(({ command }) => command), [
       "status",
       "leads",
+      "find",
       "note",
+      "block",
+      "unblock",
       "admin",
       "help",
     ]);

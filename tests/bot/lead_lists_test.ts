@@ -1,0 +1,112 @@
+// Which leads the lists of the managers' chat show: pages by position, buttons as Telegram hands them over, bounded searches.
+
+import assert from "node:assert/strict";
+import { findLeads, leadsPage, searchWords } from "../../lib/bot/lead_lists.ts";
+import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import { foundText, leadsText, readLeadsPage } from "../../lib/managers/lead_list_texts.ts";
+import { NOON_MS } from "../helpers/a_lead.ts";
+import { inventLeads } from "../helpers/invented_leads.ts";
+
+function withLeads(leads: number, look: (journal: Journal) => void | Promise<void>): Promise<void> {
+  const journal = openJournal(":memory:");
+  inventLeads(journal, NOON_MS, leads);
+  return Promise.resolve(look(journal)).finally(() => journal.close());
+}
+
+const noPause = () => Promise.resolve();
+
+Deno.test("a position beyond either end of the list shows the page at that end", () =>
+  withLeads(23, (journal) => {
+    const shown = (data: string) => {
+      const { view, cursor } = readLeadsPage(data)!;
+      return leadsPage(journal, view, cursor).leads.map(({ number }) => number);
+    };
+    assert.deepEqual(shown("all:<0"), fromTo(10, 1));
+    assert.deepEqual(shown("all:>999999999999999"), fromTo(23, 14));
+    assert.deepEqual(shown("all:>22"), fromTo(23, 14));
+    assert.deepEqual(shown("all:"), fromTo(23, 14));
+    assert.deepEqual(shown("all:<24"), fromTo(23, 14));
+  }));
+
+Deno.test("an empty journal has an empty page without buttons", () =>
+  withLeads(0, (journal) => {
+    for (const view of ["all", "open"] as const) {
+      const { message, keyboard } = leadsText(leadsPage(journal, view, { before: 5 }), String);
+      assert.match(message.text, /^Лиды: 0\nОткрытые: 0\n/);
+      assert.ok(keyboard.inline_keyboard.flat().every(({ text }) => /Все лиды|Новые/.test(text)));
+    }
+  }));
+
+for (
+  const data of [
+    "",
+    "all",
+    "all:5",
+    "open:<",
+    "held:<5",
+    "all:<-5",
+    "all:<1e3",
+    "all:<1234567890123456",
+  ]
+) {
+  Deno.test(`callback data "leads:${data}" opens no page`, () => {
+    assert.equal(readLeadsPage(data), undefined);
+  });
+}
+
+Deno.test("every button's data fits into Telegram's 64 bytes and opens its page", () =>
+  withLeads(60, (journal) => {
+    for (const data of ["all:", "all:<41", "open:", "all:>0"]) {
+      const position = readLeadsPage(data)!;
+      const page = leadsPage(journal, position.view, position.cursor);
+      for (const button of leadsText(page, String).keyboard.inline_keyboard.flat()) {
+        assert.ok("callback_data" in button && button.callback_data.length <= 64);
+        assert.notEqual(readLeadsPage(button.callback_data.slice("leads:".length)), undefined);
+      }
+    }
+  }));
+
+Deno.test("a search looks at the newest 40 000 leads, a portion at a time, and says so", async () => {
+  const asked: number[] = [];
+  let pauses = 0;
+  const journal = {
+    listLeads(_filter: unknown, { before = 0 }: { before?: number }, most: number) {
+      asked.push(most);
+      return { leads: [], next: Math.min(before, 1_000_000) - 2_000, cutShort: true };
+    },
+    countListed: () => undefined,
+    findLife: () => undefined,
+  };
+  const found = await findLeads(journal, "Гендальф", () => Promise.resolve(void pauses++));
+  assert.deepEqual([asked.length, pauses, found.lookedAt], [20, 20, 40_000]);
+  const { text } = foundText("Гендальф", found, null, String);
+  assert.equal(
+    text,
+    "Таких лидов нет: Гендальф\n\nПросмотрены последние 40000, остальные на странице «Лиды».",
+  );
+});
+
+Deno.test("a number finds its lead first, and it is counted once", () =>
+  withLeads(60, async (journal) => {
+    const found = await findLeads(journal, "1", noPause);
+    assert.equal(found.leads[0]?.number, 1);
+    const numbers = found.leads.map(({ number }) => number);
+    assert.equal(new Set(numbers).size, 10);
+    const all = journal.listLeads(
+      { place: null, profile: null, fromMs: null, toMs: null, words: "1" },
+      { before: Number.MAX_SAFE_INTEGER },
+      100,
+    );
+    assert.equal(found.more, all.leads.length - 10);
+  }));
+
+Deno.test("what is searched for is bounded, and a typed phone is spelled as the journal has it", () => {
+  assert.equal(searchWords(" x".repeat(9_000)).length, 99);
+  assert.equal(searchWords("8 (999) 123-45-67"), "+79991234567");
+  assert.equal(searchWords("42"), "42");
+  assert.ok(searchWords("😀".repeat(200)).isWellFormed());
+});
+
+function fromTo(first: number, last: number): number[] {
+  return Array.from({ length: first - last + 1 }, (_, index) => first - index);
+}

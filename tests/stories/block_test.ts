@@ -1,0 +1,158 @@
+// A visitor whom the managers block, and let back: through the running bot, also when it is killed in between.
+
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import type { SimMessage, Visitor } from "../../lib/simulator/telegram/server.ts";
+import { withAmoWorld } from "../helpers/amo_world.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
+import { assertAdminChatSilent, becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
+import { withWorld, type World } from "../helpers/world.ts";
+
+const THANKS = "🙏 Спасибо, получили! Уже передали.";
+
+interface Spammed {
+  readonly spammer: Visitor;
+  readonly card: SimMessage;
+}
+
+/** A visitor with a card in the managers' chat; the CRM works from then on. */
+async function spam(world: World): Promise<Spammed> {
+  world.crm.behave({ kind: "answer", status: 500 });
+  const spammer = galliard(world);
+  await becomeLead(spammer);
+  const card = await world.admin.chat.nextMessage();
+  world.crm.behave({ kind: "answer" });
+  return { spammer, card };
+}
+
+/** Replies to a message of the chat; returns the bot's answer. */
+async function say(world: World, to: SimMessage, words: string): Promise<string> {
+  const anna = world.admin.member({ first_name: "Anna", username: "anna" });
+  const said = anna.reply(to, words);
+  const answer = await world.admin.chat.nextMessage((each) =>
+    each.reply_to_message?.message_id === said.message_id
+  );
+  return wordsOf(answer);
+}
+
+/** Presses once more, within the limits of repeats; resolves when the visitor has the confirmation. */
+async function pressAgain(spammer: Visitor): Promise<void> {
+  spammer.start("agency");
+  const menu = await spammer.chat.nextMessage((each) => each.reply_markup !== undefined);
+  spammer.press(menu, CHOICE);
+  await spammer.chat.waitFor((each) =>
+    each.message_id === menu.message_id && wordsOf(each) === CONFIRMATION
+  );
+}
+
+function leadsIn(world: World): string[] {
+  const db = new DatabaseSync(`${world.folder}/data/triborg.db`, { readOnly: true });
+  const rows = db.prepare(
+    "SELECT state || ifnull(' ' || card_reason, '') || ifnull(' ' || held_by_block, '') AS lead FROM leads ORDER BY number",
+  ).all();
+  db.close();
+  return rows.map(({ lead }) => String(lead));
+}
+
+const options = { env: { REPEAT_WINDOW_MINUTES: "0" } };
+
+Deno.test("a blocked visitor is answered as before, and nothing of theirs goes anywhere, until they are let back", () =>
+  withWorld(async (world) => {
+    const { spammer, card } = await spam(world);
+    assert.match(await say(world, card, "/block"), /^🚫 @betterrman в заблокированных\./);
+    await pressAgain(spammer);
+    spammer.say("купите слона");
+    await spammer.chat.waitFor((each) => wordsOf(each) === THANKS);
+    await world.bot.kill();
+    await world.restart();
+    await pressAgain(spammer);
+    await assertAdminChatSilent(world); // Its marker is a lead of another visitor.
+    assert.deepEqual(leadsIn(world), [
+      "in_admin_chat crm_failed",
+      "in_admin_chat held 1",
+      "in_admin_chat held 1",
+      "in_crm",
+    ]);
+    assert.equal(world.crm.receivedCount, 2);
+    assert.equal(await say(world, card, "/BLOCK"), "@betterrman уже в заблокированных.");
+
+    assert.match(await say(world, card, "/unblock"), /^✅ @betterrman больше не в заблокированных/);
+    assert.equal(await say(world, card, "/unblock"), "@betterrman не в заблокированных.");
+    await pressAgain(spammer);
+    await world.crm.nextLead();
+    spammer.say("а вот бриф");
+    await world.admin.chat.waitFor((each) => /а вот бриф/.test(wordsOf(each)));
+    assert.ok(!world.admin.chat.messages.some((each) => /слона/.test(wordsOf(each))));
+  }, options));
+
+Deno.test("what waits to be shown when its visitor is blocked is not shown, though the bot is killed right after", () =>
+  withWorld(async (world) => {
+    const { spammer, card } = await spam(world);
+    const { message_id } = card;
+    const calm = world.telegram.fault({
+      method: ({ method, params }) =>
+        method === "sendMessage" && String(params["text"] ?? "").includes("слона"),
+      fault: { kind: "error", error_code: 502, description: "Bad Gateway" },
+    });
+    spammer.say("купите слона");
+    await world.telegram.nextCall("sendMessage");
+    assert.match(await say(world, card, "/block"), /в заблокированных/);
+    await world.bot.kill();
+    calm();
+    await world.restart();
+    const marker = world.telegram.user({ first_name: "Marker", username: "marker" });
+    await becomeLead(marker);
+    marker.say("marker"); // Behind what was owed.
+    await world.admin.chat.waitFor((each) => /marker/.test(wordsOf(each)));
+    assert.ok(!world.admin.chat.messages.some((each) => /слона/.test(wordsOf(each))));
+    assert.equal(world.admin.chat.messages[0]?.message_id, message_id);
+  }, options));
+
+Deno.test("a follow-up and an answer tell whose visitor is meant; other messages, chats and strangers do not", () =>
+  withWorld(async (world) => {
+    const { spammer, card } = await spam(world);
+    spammer.say("сайт");
+    const followUp = await world.admin.chat.waitFor((each) => /сайт/.test(wordsOf(each)));
+    const anna = world.admin.member({ first_name: "Anna", username: "anna" });
+    const answer = anna.reply(card, "Здравствуйте");
+    await spammer.chat.waitFor((each) => wordsOf(each) === "Здравствуйте");
+    const bot = world.telegram.bot.username;
+    assert.match(await say(world, followUp, `/block@${bot}`), /^🚫 @betterrman/);
+    assert.match(await say(world, answer, `/Unblock@${bot}`), /^✅ @betterrman/);
+    assert.match(await say(world, anna.say("просто слова"), "/block"), /^Ответьте этой командой/);
+    anna.say("/block");
+    await world.admin.chat.waitUntil((all) =>
+      all.filter((each) => /^Ответьте этой командой/.test(wordsOf(each))).length === 2
+    );
+    const elsewhere = world.telegram.group({ title: "Чужой чат", type: "supergroup" });
+    const eve = elsewhere.member({ first_name: "Eve", username: "eve" });
+    eve.reply(eve.say("карточка"), "/block");
+    const stranger = world.telegram.user({ first_name: "Eve", username: "eve2" });
+    stranger.reply(await greet(stranger), "/block");
+    await stranger.chat.waitFor((each) => /Выберите/.test(wordsOf(each)));
+    assert.deepEqual(elsewhere.chat.messages.filter(({ from }) => from?.is_bot), []);
+    await pressAgain(spammer);
+    await world.crm.nextLead();
+  }, options));
+
+Deno.test("a blocked visitor's messages become no notes of their deal", () =>
+  withAmoWorld(async (world, amo) => {
+    const spammer = galliard(world);
+    await becomeLead(spammer);
+    const deal = await amo.nextDeal();
+    spammer.say("сайт");
+    const followUp = await world.admin.chat.waitFor((each) => /сайт/.test(wordsOf(each)));
+    while (amo.notesOf(deal.id).length < 2) await amo.nextNote();
+    assert.match(await say(world, followUp, "/block"), /^🚫 @betterrman/);
+    spammer.say("купите слона");
+    await spammer.chat.waitUntil((all) =>
+      all.filter((each) => wordsOf(each) === THANKS).length === 2
+    );
+    await say(world, followUp, "/unblock");
+    spammer.say("бриф");
+    while (amo.notesOf(deal.id).length < 3) await amo.nextNote();
+    assert.deepEqual(
+      amo.notesOf(deal.id).filter(({ text }) => /слона/.test(text)),
+      [],
+    );
+  }, options));
