@@ -31,7 +31,7 @@ export interface CallPace {
 }
 
 /** Calls are this much further apart than their number a second needs, as not all travel equally fast. */
-const MARGIN = 1.1;
+const MARGIN = 1.25;
 
 interface Line {
   /** Who waits, by rank. */
