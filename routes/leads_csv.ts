@@ -60,6 +60,7 @@ async function* linesOf(
     lead.closed === null ? "" : time(lead.closed.atMs),
     lead.deal === null ? "" : String(lead.deal.id),
     lead.deal?.url ?? "",
+    lead.owner?.by ?? "",
   ];
 
   const portion = (before: number): Portion => {

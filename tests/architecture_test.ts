@@ -108,6 +108,7 @@ const PURE = [
   "crm/amocrm/token.ts",
   "visitors/texts.ts",
   "managers/texts.ts",
+  "managers/taking_texts.ts",
   "managers/cards.ts",
   "managers/follow_up_texts.ts",
   "managers/joined_follow_ups.ts",

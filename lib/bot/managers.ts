@@ -2,8 +2,9 @@
 
 import { MOST_LISTED, openCardsText } from "../managers/cards.ts";
 import type { Delivery } from "../delivery/delivery.ts";
-import type { Journal } from "../journal/journal.ts";
+import type { Journal, Taker } from "../journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "../lead.ts";
+import { aboutText, type PressAnswer, RETURN_TOASTS, takenText } from "../managers/taking_texts.ts";
 import { readPressedLead, statusText, type TellTime, TOASTS } from "../managers/texts.ts";
 import { hasDestination, type Profiles } from "../profiles/profile.ts";
 import type { Formatted } from "../visitors/texts.ts";
@@ -12,6 +13,10 @@ export interface Managers {
   /** Each resolves with the answer to the press; `pressed` is the button's payload. */
   closeByHand(pressed: string, by: string): Promise<string>;
   resend(pressed: string, by: string): Promise<string>;
+  take(pressed: string, manager: Taker): Promise<PressAnswer>;
+  giveBack(pressed: string, by: string): Promise<string>;
+  /** What happened to a lead. */
+  about(pressed: string): PressAnswer;
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<string>;
   status(): string;
   openCards(): Formatted;
@@ -20,7 +25,10 @@ export interface Managers {
 export function createManagers(
   { journal, delivery, profiles, dayStartMs, tellTime, now }: {
     readonly journal: Journal;
-    readonly delivery: Pick<Delivery, "closeByHand" | "resend" | "sendAll">;
+    readonly delivery: Pick<
+      Delivery,
+      "closeByHand" | "resend" | "take" | "giveBack" | "sendAll"
+    >;
     readonly profiles: () => Profiles;
     /** Start of the day that contains a moment, in the managers' time zone. */
     readonly dayStartMs: (atMs: number) => number;
@@ -44,6 +52,27 @@ export function createManagers(
       const lead = leadOf(pressed);
       if (lead === undefined) return TOASTS.unknown;
       return TOASTS[await delivery.resend(lead, by)];
+    },
+    async take(pressed, manager) {
+      const lead = leadOf(pressed);
+      const taken = lead === undefined
+        ? { kind: "unknown" } as const
+        : await delivery.take(lead, manager);
+      return takenText(taken, tellTime);
+    },
+    async giveBack(pressed, by) {
+      const lead = leadOf(pressed);
+      return RETURN_TOASTS[lead === undefined ? "unknown" : await delivery.giveBack(lead, by)];
+    },
+    about(pressed) {
+      const life = journal.findLife(leadOf(pressed) ?? 0);
+      if (life === undefined || life.lead.chatId === 0) return { text: TOASTS.unknown };
+      const { lead } = life;
+      const profile = profiles().byKey.get(lead.profile);
+      const hasCrm = profile !== undefined && hasDestination(profile);
+      const attempts = journal.attemptsOf(lead.number);
+      const text = aboutText(lead, attempts, { hasCrm, isHeld: lead.held }, tellTime);
+      return { text, alert: true };
     },
     async sendAll(profile, by, offer) {
       return await delivery.sendAll(profile, by, offer) > 0 ? TOASTS.asked : TOASTS.nothing;

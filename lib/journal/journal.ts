@@ -36,6 +36,7 @@ import { ADDITIONS } from "./additions.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { type SecretRecords, secretRecords } from "./secrets.ts";
 import { type SendAllMoves, sendAllMoves } from "./send_all.ts";
+import { type TakingMoves, takingMoves } from "./taking.ts";
 import { type Totals, totals } from "./totals.ts";
 import { type Trial, trial } from "./trial.ts";
 import { type VersionMoves, versionMoves } from "./versions.ts";
@@ -63,6 +64,7 @@ export type { PressLimits } from "./presses.ts";
 export { PROFILE_FACTS } from "./profile_keys.ts";
 export type { CutOff } from "./recovery.ts";
 export type { KeptSecret } from "./secrets.ts";
+export type { Returned, Taken, Taker, Turn } from "./taking.ts";
 export * from "./work.ts";
 
 export type LeadList = LeadPages & LeadLives & Totals;
@@ -82,6 +84,7 @@ export interface Journal
     CrmMoves,
     LeadRecords,
     CardMoves,
+    TakingMoves,
     SendAllMoves,
     HeldRecords,
     FollowUpRecords,
@@ -166,6 +169,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...crm,
     ...leads,
     ...cards,
+    ...takingMoves(db, attempts, outbox, cards),
     ...account,
     ...held,
     ...followUps,

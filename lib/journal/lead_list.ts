@@ -3,11 +3,12 @@
 // says how far it came.
 
 import type { Database, Reader, Row } from "./database.ts";
-import type { Deal, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
+import type { Deal, Deed, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import { DEAL_COLUMNS, dealIn } from "./deals.ts";
 import { closedIn, HELD, leadState, toLead } from "./leads.ts";
 import { byPlace, heldReader } from "./profile_counts.ts";
+import { ownerIn, RETURN_COLUMN, returnableIn } from "./turn_columns.ts";
 import type { Totals } from "./totals.ts";
 
 /** Most leads that one question looks at; words take the longest to be looked for. */
@@ -60,6 +61,10 @@ export interface ListedLead extends Lead {
   readonly closed: { readonly by: string; readonly atMs: number } | null;
   /** What it became, where its CRM says so. */
   readonly deal: Deal | null;
+  /** The manager who has taken it. */
+  readonly owner: Deed | null;
+  /** Until when it may be returned after it was closed; null when it may not. */
+  readonly returnableUntilMs: number | null;
 }
 
 export interface LeadPages {
@@ -73,7 +78,7 @@ export interface LeadPages {
 const COLUMNS =
   "number, id, state, profile, profile_name, choice, user_id, username, first_name, " +
   "last_name, language, chat_id, menu_message_id, received_at_ms, card_chat_id, card_message_id, " +
-  "closed_by, closed_at_ms, card_reason, CAST(user_id AS TEXT) AS user_id_text";
+  "closed_by, closed_at_ms, owner, owned_at_ms, card_reason, CAST(user_id AS TEXT) AS user_id_text";
 
 const HAYSTACK =
   ", first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +
@@ -128,7 +133,9 @@ export function leadPages(
     });
     const made = {
       page: db.reader(
-        `SELECT *, ${DEAL_COLUMNS} FROM (${look(COLUMNS + (words.length === 0 ? "" : HAYSTACK))})
+        `SELECT *, ${DEAL_COLUMNS}, ${RETURN_COLUMN} FROM (${
+          look(COLUMNS + (words.length === 0 ? "" : HAYSTACK))
+        })
          WHERE ${place === null ? "true" : CONDITIONS[place]} AND (?1 IS NULL OR profile = ?1)
            AND received_at_ms >= ?2 AND received_at_ms < ?3 ${sought.join(" ")} LIMIT ?6`,
       ),
@@ -246,5 +253,7 @@ export function toListed(row: Row, keys: BotKeys): ListedLead {
     userIdText: String(row["user_id_text"]),
     closed: closedIn(row),
     deal: dealIn(row),
+    owner: ownerIn(row),
+    returnableUntilMs: returnableIn(row),
   };
 }

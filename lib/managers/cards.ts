@@ -11,7 +11,8 @@ import {
   mayHaveArrived,
   type Visitor,
 } from "../lead.ts";
-import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./texts.ts";
+import { BUTTONS, happenedTo, LINE, STATUS_ROOM } from "./taking_texts.ts";
+import { PRESS, type TellTime } from "./texts.ts";
 import { LIMITS } from "../profiles/limits.ts";
 import { clip, type Formatted } from "../visitors/texts.ts";
 import { messageLink } from "../message_link.ts";
@@ -139,21 +140,29 @@ export interface CardMessage {
   readonly keyboard: InlineKeyboardMarkup;
 }
 
+/** Whether the leads of a profile, named by its key, can be sent to a CRM. */
+export type HasCrm = (profile: string) => boolean;
+
 /** A message of the first cards, as many as Telegram's limit allows and at least one. */
-export function packCards(cards: readonly Card[], tellTime: TellTime): CardMessage {
+export function packCards(
+  cards: readonly Card[],
+  tellTime: TellTime,
+  hasCrm?: HasCrm,
+): CardMessage {
   let length = 0;
   const tooMuch = cards.findIndex((each, index) => {
-    length += oneCard(each, tellTime).text.length + STATUS_ROOM;
+    length += card(each.lead, each.reason).text.length + STATUS_ROOM;
     return index > 0 && length > LIMITS.text;
   });
-  return cardMessage(tooMuch === -1 ? cards : cards.slice(0, tooMuch), tellTime);
+  return cardMessage(tooMuch === -1 ? cards : cards.slice(0, tooMuch), tellTime, hasCrm);
 }
 
-/** Characters reserved under each card for its later status. */
-const STATUS_ROOM = 180;
-
 /** A message of cards in their current state, in the order of their leads, so that an edit keeps the numbering. */
-export function cardMessage(unordered: readonly Card[], tellTime: TellTime): CardMessage {
+export function cardMessage(
+  unordered: readonly Card[],
+  tellTime: TellTime,
+  hasCrm: HasCrm = () => true,
+): CardMessage {
   const cards = unordered.toSorted((a, b) => a.lead.number - b.lead.number);
   const several = cards.length > 1;
   const texts = cards.map((each, index) => {
@@ -161,7 +170,9 @@ export function cardMessage(unordered: readonly Card[], tellTime: TellTime): Car
     return several ? fmt`${String(index + 1)}.\n${text}` : text;
   });
   const joined = FormattedString.join(texts, "\n\n\n");
-  const rows = cards.flatMap((each, index) => buttonsOf(each, several ? ` · ${index + 1}` : ""));
+  const rows = cards.flatMap((each, index) =>
+    buttonsOf(each, several ? ` · ${index + 1}` : "", hasCrm)
+  );
   return {
     cards: cards.length,
     message: plain(joined),
@@ -169,38 +180,33 @@ export function cardMessage(unordered: readonly Card[], tellTime: TellTime): Car
   };
 }
 
+/** The card's own words, and under a line what happened to its lead. */
 function oneCard(each: Card, tellTime: TellTime): FormattedString {
   const words = card(each.lead, each.reason);
-  const status = statusOf(each, tellTime);
-  return status === "" ? words : fmt`${words}\n\n${status}`;
+  const happened = happenedTo(each, tellTime);
+  return happened.length === 0 ? words : fmt`${words}\n\n${[LINE, ...happened].join("\n")}`;
 }
 
-function statusOf({ lead, lastAttempt, sending, closed }: Card, tellTime: TellTime): string {
-  if (closed !== null) return `✅ ${PLACE_WORDS.by_hand}: ${closed.by}, ${tellTime(closed.atMs)}`;
-  if (sending) return "⏳ Отправляем в CRM…";
-  if (lastAttempt === null || lastAttempt.askedBy === null) return "";
-  const when = `${lastAttempt.askedBy}, ${
-    tellTime(lastAttempt.endedAtMs ?? lastAttempt.begunAtMs)
-  }`;
-  if (lead.state === "in_crm") return `✅ ${PLACE_WORDS.in_crm}: ${when}`;
-  return `❌ Не отправлено в CRM (${outcomeWords(lastAttempt)}): ${when}`;
-}
-
-function buttonsOf(
-  { lead, lastAttempt, sending, deal }: Card,
-  suffix: string,
-): InlineKeyboardButton[][] {
+function buttonsOf(each: Card, suffix: string, hasCrm: HasCrm): InlineKeyboardButton[][] {
+  const { lead, lastAttempt, sending, deal } = each;
+  const named = pressedLead(lead);
+  const button = (text: string, press: string) => ({
+    text: `${text}${suffix}`,
+    callback_data: press + named,
+  });
+  const about = button(BUTTONS.about, PRESS.about);
   if (lead.state === "in_crm" && deal !== null) {
     return [[{ text: `Открыть сделку ${deal.id} ↗${suffix}`, url: deal.url }]];
+  }
+  if (lead.state === "by_hand" && each.returnableUntilMs !== null) {
+    return [[button(BUTTONS.giveBack, PRESS.giveBack), about]];
   }
   if (sending || lead.state === "in_crm" || lead.state === "by_hand") return [];
   const doubtful = mayHaveArrived(lastAttempt?.outcome ?? null) ? " (возможен дубль)" : "";
   return [
-    [{ text: `✅ Внёс в CRM${suffix}`, callback_data: PRESS.byHand + pressedLead(lead) }],
-    [{
-      text: `🔁 Отправить в CRM${doubtful}${suffix}`,
-      callback_data: PRESS.resend + pressedLead(lead),
-    }],
+    [button("✅ Внёс в CRM", PRESS.byHand)],
+    ...(hasCrm(lead.profile) ? [[button(`🔁 Отправить в CRM${doubtful}`, PRESS.resend)]] : []),
+    [button(BUTTONS.take, PRESS.take), about],
   ];
 }
 

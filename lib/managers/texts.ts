@@ -7,7 +7,14 @@ import { LIMITS } from "../profiles/limits.ts";
 import { contact, isBlank } from "../visitor_name.ts";
 
 /** Prefixes of the managers' buttons' callback data. */
-export const PRESS = { byHand: "by_hand:", resend: "resend:", sendAll: "all:" } as const;
+export const PRESS = {
+  byHand: "by_hand:",
+  resend: "resend:",
+  take: "take:",
+  giveBack: "return:",
+  about: "about:",
+  sendAll: "all:",
+} as const;
 
 /** Formats a moment in the managers' time zone. */
 export type TellTime = (atMs: number) => string;
@@ -149,6 +156,8 @@ export const HELP = [
   "",
   "✅ Внёс в CRM — вы внесли лид вручную, карточка закроется.",
   "🔁 Отправить в CRM — ещё одна попытка. «Возможен дубль» — прошлая могла дойти, проверьте CRM.",
+  "🙋 Беру — лид ваш, это видно всем. Чужой можно забрать: бот переспросит.",
+  "↩️ Вернуть — лид снова открыт: 10 минут после «Внёс». ℹ️ — что случилось с отправкой.",
   "💬 Ответьте на карточку, дополнение или прежний ответ — бот передаст ваш ответ клиенту. 👍 — дошло, 🤷 — непонятно, кому. " +
   "Правка ответа меняет его и у клиента. Без ответа на сообщение ничего никуда не уходит.",
   "",

@@ -57,8 +57,11 @@ export interface WebDeps {
     | "attemptsOf"
     | "erasePerson"
     | "conversationOf"
+    | "turnsOf"
   >;
-  readonly delivery: Pick<Delivery, "resend" | "closeByHand" | "wake"> & Pick<Answers, "invite">;
+  readonly delivery:
+    & Pick<Delivery, "resend" | "closeByHand" | "giveBack" | "wake">
+    & Pick<Answers, "invite">;
   /** Sends a marked test lead of a profile as its form has it. */
   readonly testWebhook: TestWebhook;
   /** The keys to CRMs; a page tells where they are, never what they are. */

@@ -78,6 +78,16 @@ export function ProfilePreview(props: PreviewProps) {
   );
 }
 
+const NEW_CARD = {
+  lastAttempt: null,
+  sending: false,
+  deal: null,
+  closed: null,
+  owner: null,
+  returned: null,
+  returnableUntilMs: null,
+} as const;
+
 function Managers({ profile, button, words }: {
   readonly profile: Profile;
   readonly button: Profile["buttons"][number];
@@ -86,8 +96,9 @@ function Managers({ profile, button, words }: {
   const lead = sampleLead(profile, choiceText(profile, button));
   const reason = hasDestination(profile) ? "crm_failed" : "no_webhook";
   const { message, keyboard } = cardMessage(
-    [{ lead, reason, lastAttempt: null, sending: false, deal: null, closed: null }],
+    [{ ...NEW_CARD, lead, reason }],
     () => "12:04",
+    () => hasDestination(profile),
   );
   const content = { text: THEIR_WORDS, entities: [], media: null, captionable: false };
   const followUp = { number: 1, lead: 1, chatId: 1, messageIds: [1], content, partsShown: 0 };

@@ -43,6 +43,9 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
     managers: {
       closeByHand: never,
       resend: never,
+      take: never,
+      giveBack: never,
+      about: () => ({ text: "" }),
       sendAll: never,
       status: () => "",
       openCards: () => ({ text: "", entities: [] }),

@@ -61,6 +61,9 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
     managers: {
       closeByHand: manager,
       resend: manager,
+      take: () => manager().then((text) => ({ text })),
+      giveBack: manager,
+      about: () => ({ text: "" }),
       sendAll: manager,
       status: () => "",
       openCards: () => ({ text: "", entities: [] }),

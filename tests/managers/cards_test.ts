@@ -29,6 +29,9 @@ function aCard(details: Partial<Card> = {}): Card {
     sending: false,
     deal: null,
     closed: null,
+    owner: null,
+    returned: null,
+    returnableUntilMs: null,
     ...details,
   };
 }
@@ -51,6 +54,8 @@ Deno.test("of several cards in a message each deal's button has its card's numbe
     "Открыть сделку 8841 ↗ · 1",
     "✅ Внёс в CRM · 2",
     "🔁 Отправить в CRM · 2",
+    "🙋 Беру · 2",
+    "ℹ️ · 2",
   ]);
 });
 

@@ -255,7 +255,7 @@ Deno.test("a storm of cards goes several to a message, each lead whole and with 
     for (const message of messages) {
       const cards = wordsOf(message).split("--- ДАННЫЕ ДЛЯ CRM ---").length - 1;
       const buttons = message.reply_markup?.inline_keyboard.flat() ?? [];
-      assert.equal(buttons.length, cards * 2);
+      assert.equal(buttons.length, cards * 4);
     }
     const refused = world.telegram.calls.filter(({ outcome }) =>
       outcome.kind === "error" && outcome.error_code === 429
