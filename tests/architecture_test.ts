@@ -109,6 +109,8 @@ const PURE = [
   "visitors/texts.ts",
   "managers/texts.ts",
   "managers/taking_texts.ts",
+  "managers/card_messages.ts",
+  "managers/storm.ts",
   "managers/cards.ts",
   "managers/follow_up_texts.ts",
   "managers/joined_follow_ups.ts",

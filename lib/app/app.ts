@@ -177,11 +177,12 @@ function createParts(
     adminChat,
     react: createReact(createApi(telegram, pace.at("managers")), log),
     recordDurably,
+    tellTime,
     wakeNotes: delivery.wake,
   });
   const managers = createManagers({
     ...shared,
-    delivery,
+    delivery: { ...delivery, showWhole: answers.showWhole },
     tellTime,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });

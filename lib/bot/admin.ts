@@ -53,7 +53,7 @@ export function adminPresses(deps: AdminDeps): Composer<Context> {
   );
   chat.callbackQuery(
     press(PRESS.about),
-    (ctx) => answerPress(ctx, deps, () => Promise.resolve(managers.about(String(ctx.match[1])))),
+    (ctx) => answerPress(ctx, deps, () => managers.about(String(ctx.match[1]), managerOf(ctx))),
   );
   chat.callbackQuery(press(PRESS.sendAll), (ctx) => {
     const message = ctx.callbackQuery.message;

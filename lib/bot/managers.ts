@@ -1,6 +1,7 @@
 // What managers can do in their chat: close a card, resend it, send all, see the status. Returns texts, sends nothing.
 
 import { MOST_LISTED, openCardsText } from "../managers/cards.ts";
+import type { Answers } from "../delivery/answers.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal, Taker } from "../journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "../lead.ts";
@@ -15,8 +16,8 @@ export interface Managers {
   resend(pressed: string, by: string): Promise<string>;
   take(pressed: string, manager: Taker): Promise<PressAnswer>;
   giveBack(pressed: string, by: string): Promise<string>;
-  /** What happened to a lead. */
-  about(pressed: string): PressAnswer;
+  /** What happened to a lead; one that a message lists among others is shown whole under it. */
+  about(pressed: string, by: string): Promise<PressAnswer>;
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<string>;
   status(): string;
   openCards(): Formatted;
@@ -25,10 +26,9 @@ export interface Managers {
 export function createManagers(
   { journal, delivery, profiles, dayStartMs, tellTime, now }: {
     readonly journal: Journal;
-    readonly delivery: Pick<
-      Delivery,
-      "closeByHand" | "resend" | "take" | "giveBack" | "sendAll"
-    >;
+    readonly delivery:
+      & Pick<Delivery, "closeByHand" | "resend" | "take" | "giveBack" | "sendAll">
+      & Pick<Answers, "showWhole">;
     readonly profiles: () => Profiles;
     /** Start of the day that contains a moment, in the managers' time zone. */
     readonly dayStartMs: (atMs: number) => number;
@@ -64,7 +64,7 @@ export function createManagers(
       const lead = leadOf(pressed);
       return RETURN_TOASTS[lead === undefined ? "unknown" : await delivery.giveBack(lead, by)];
     },
-    about(pressed) {
+    async about(pressed, by) {
       const life = journal.findLife(leadOf(pressed) ?? 0);
       if (life === undefined || life.lead.chatId === 0) return { text: TOASTS.unknown };
       const { lead } = life;
@@ -72,6 +72,9 @@ export function createManagers(
       const hasCrm = profile !== undefined && hasDestination(profile);
       const attempts = journal.attemptsOf(lead.number);
       const text = aboutText(lead, attempts, { hasCrm, isHeld: lead.held }, tellTime);
+      if (lead.card !== null && journal.cardsOn(lead.card).length > 1) {
+        await delivery.showWhole(lead.number, by);
+      }
       return { text, alert: true };
     },
     async sendAll(profile, by, offer) {

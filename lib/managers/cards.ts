@@ -1,18 +1,17 @@
 // Formatted texts of the managers' chat: cards, follow-ups, the list of open cards. Sends nothing, stores nothing.
 
 import { a, b, fmt, FormattedString } from "@grammyjs/parse-mode";
-import type { InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity } from "grammy/types";
+import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import {
   type Card,
   type CardReason,
   type FollowUp,
   type FollowUpContent,
   type Lead,
-  mayHaveArrived,
   type Visitor,
 } from "../lead.ts";
-import { BUTTONS, happenedTo, LINE, STATUS_ROOM } from "./taking_texts.ts";
-import { PRESS, type TellTime } from "./texts.ts";
+import { happenedTo, LINE } from "./taking_texts.ts";
+import type { TellTime } from "./texts.ts";
 import { LIMITS } from "../profiles/limits.ts";
 import { clip, type Formatted } from "../visitors/texts.ts";
 import { messageLink } from "../message_link.ts";
@@ -133,81 +132,11 @@ export function plain(formatted: FormattedString): Formatted {
   return { text: formatted.text, entities: formatted.entities };
 }
 
-/** One message of cards, with the buttons of those that are open, and links to the deals of those that were sent again. */
-export interface CardMessage {
-  readonly cards: number;
-  readonly message: Formatted;
-  readonly keyboard: InlineKeyboardMarkup;
-}
-
-/** Whether the leads of a profile, named by its key, can be sent to a CRM. */
-export type HasCrm = (profile: string) => boolean;
-
-/** A message of the first cards, as many as Telegram's limit allows and at least one. */
-export function packCards(
-  cards: readonly Card[],
-  tellTime: TellTime,
-  hasCrm?: HasCrm,
-): CardMessage {
-  let length = 0;
-  const tooMuch = cards.findIndex((each, index) => {
-    length += card(each.lead, each.reason).text.length + STATUS_ROOM;
-    return index > 0 && length > LIMITS.text;
-  });
-  return cardMessage(tooMuch === -1 ? cards : cards.slice(0, tooMuch), tellTime, hasCrm);
-}
-
-/** A message of cards in their current state, in the order of their leads, so that an edit keeps the numbering. */
-export function cardMessage(
-  unordered: readonly Card[],
-  tellTime: TellTime,
-  hasCrm: HasCrm = () => true,
-): CardMessage {
-  const cards = unordered.toSorted((a, b) => a.lead.number - b.lead.number);
-  const several = cards.length > 1;
-  const texts = cards.map((each, index) => {
-    const text = oneCard(each, tellTime);
-    return several ? fmt`${String(index + 1)}.\n${text}` : text;
-  });
-  const joined = FormattedString.join(texts, "\n\n\n");
-  const rows = cards.flatMap((each, index) =>
-    buttonsOf(each, several ? ` · ${index + 1}` : "", hasCrm)
-  );
-  return {
-    cards: cards.length,
-    message: plain(joined),
-    keyboard: { inline_keyboard: rows },
-  };
-}
-
 /** The card's own words, and under a line what happened to its lead. */
-function oneCard(each: Card, tellTime: TellTime): FormattedString {
+export function wholeCard(each: Card, tellTime: TellTime): FormattedString {
   const words = card(each.lead, each.reason);
   const happened = happenedTo(each, tellTime);
   return happened.length === 0 ? words : fmt`${words}\n\n${[LINE, ...happened].join("\n")}`;
-}
-
-function buttonsOf(each: Card, suffix: string, hasCrm: HasCrm): InlineKeyboardButton[][] {
-  const { lead, lastAttempt, sending, deal } = each;
-  const named = pressedLead(lead);
-  const button = (text: string, press: string) => ({
-    text: `${text}${suffix}`,
-    callback_data: press + named,
-  });
-  const about = button(BUTTONS.about, PRESS.about);
-  if (lead.state === "in_crm" && deal !== null) {
-    return [[{ text: `Открыть сделку ${deal.id} ↗${suffix}`, url: deal.url }]];
-  }
-  if (lead.state === "by_hand" && each.returnableUntilMs !== null) {
-    return [[button(BUTTONS.giveBack, PRESS.giveBack), about]];
-  }
-  if (sending || lead.state === "in_crm" || lead.state === "by_hand") return [];
-  const doubtful = mayHaveArrived(lastAttempt?.outcome ?? null) ? " (возможен дубль)" : "";
-  return [
-    [button("✅ Внёс в CRM", PRESS.byHand)],
-    ...(hasCrm(lead.profile) ? [[button(`🔁 Отправить в CRM${doubtful}`, PRESS.resend)]] : []),
-    [button(BUTTONS.take, PRESS.take), about],
-  ];
 }
 
 /** Names a lead in callback data. The start of the id guards against restored journals, which give the same numbers to other leads. */

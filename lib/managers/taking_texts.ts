@@ -9,9 +9,6 @@ export const BUTTONS = { take: "🙋 Беру", giveBack: "↩️ Вернуть
 /** Between a card's own words and what happened to its lead. */
 export const LINE = "──────────────";
 
-/** Characters reserved under each card for what may happen to its lead. */
-export const STATUS_ROOM = 380;
-
 /** What happened to a lead, a line each. */
 export function happenedTo(card: Card, tellTime: TellTime): string[] {
   const { owner, returned, closed } = card;

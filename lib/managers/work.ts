@@ -1,7 +1,7 @@
 // Does the managers' work: cards, their updates, follow-ups, offers, notes. Decides what is shown; sends through chat.ts.
 
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./chat.ts";
-import { cardMessage, packCards } from "./cards.ts";
+import { cardMessage, MOST_PACKED, packCards } from "./card_messages.ts";
 import { createFollowUpWork, type FollowUpOutcome } from "./follow_up_work.ts";
 import { ADMIN_CHAT_LANE, type Journal, type Work, type WorkOf } from "../journal/journal.ts";
 import { createJoinedWork } from "./joined_work.ts";
@@ -14,9 +14,6 @@ import { contact, fullName } from "../visitor_name.ts";
 
 /** How long a follow-up waits for its lead's card, in ms; the card wakes it earlier. */
 const CARD_CHECK_MS = 60_000;
-
-/** Most cards taken for one message; Telegram's 4096 characters hold fewer. */
-const MOST_PACKED = 12;
 
 /** What the managers' work needs. */
 export interface AdminWorkOptions {

@@ -1,6 +1,7 @@
 // Preview for visitors and managers, built by the functions that write the bot's messages.
 
-import { cardMessage, followUpParts } from "../../lib/managers/cards.ts";
+import { cardMessage } from "../../lib/managers/card_messages.ts";
+import { followUpParts } from "../../lib/managers/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
 import { choiceText, hasDestination, type Profile } from "../../lib/profiles/profile.ts";
 import { confirmation, greeting, thanks } from "../../lib/visitors/texts.ts";

@@ -45,7 +45,7 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
       resend: never,
       take: never,
       giveBack: never,
-      about: () => ({ text: "" }),
+      about: () => Promise.resolve({ text: "" }),
       sendAll: never,
       status: () => "",
       openCards: () => ({ text: "", entities: [] }),

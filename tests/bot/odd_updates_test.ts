@@ -63,7 +63,7 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
       resend: manager,
       take: () => manager().then((text) => ({ text })),
       giveBack: manager,
-      about: () => ({ text: "" }),
+      about: () => Promise.resolve({ text: "" }),
       sendAll: manager,
       status: () => "",
       openCards: () => ({ text: "", entities: [] }),
