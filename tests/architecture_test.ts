@@ -24,7 +24,16 @@ const ROWS: readonly (readonly string[])[] = [
   ["journal/"],
   ["json/"],
   ["log/"],
-  ["backoff.ts", "calendar.ts", "foreign.ts", "lead.ts", "message_link.ts", "visitor_name.ts"],
+  [
+    "backoff.ts",
+    "calendar.ts",
+    "work_hours.ts",
+    "foreign.ts",
+    "lead.ts",
+    "message_link.ts",
+    "visitor_name.ts",
+    "work_hours.ts",
+  ],
 ];
 
 /** Only these folders know these packages; no folder is for tests alone. */
@@ -49,6 +58,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** Files and folders that only compute: no file, no network and no timer. */
 const PURE = [
   "backoff.ts",
+  "work_hours.ts",
   "calendar.ts",
   "foreign.ts",
   "lead.ts",

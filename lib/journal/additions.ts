@@ -128,7 +128,7 @@ const TAKING = `
   ALTER TABLE leads ADD COLUMN owner_id INTEGER;
   ALTER TABLE leads ADD COLUMN owned_at_ms INTEGER;
 
-  -- What managers did with leads: taken, taken_over, returned. before is who had it, or had closed it.
+  -- What managers did with leads: taken, taken_over, closed, returned. before is who had it, or had closed it.
   CREATE TABLE lead_turns (
     number INTEGER PRIMARY KEY,
     lead INTEGER NOT NULL REFERENCES leads (number),

@@ -55,6 +55,9 @@ export function cardMoves(
     `UPDATE outbox SET due_at_ms = ?
      WHERE subject = ? AND kind = 'card_update' AND due_at_ms IS NOT NULL`,
   );
+  const countClosed = db.writer(
+    "INSERT INTO lead_turns (lead, kind, by, at_ms) VALUES (?, 'closed', ?, ?)",
+  );
   const allowReturn = db.writer("INSERT OR REPLACE INTO returns VALUES (?, ?)");
   const hasFollowUps = db.reader("SELECT 1 FROM follow_ups WHERE lead = ? LIMIT 1");
   const releaseFollowUps = db.writer(
@@ -108,6 +111,7 @@ export function cardMoves(
         if (!leads.moveLead(number, "by_hand")) return false;
         leads.markClosed(number, by, nowMs);
         allowReturn.run(number, nowMs + RETURN_WINDOW_MS);
+        countClosed.run(number, by, nowMs);
         consequences.forgetWaitingCard(number);
         consequences.oweCardUpdate(number, nowMs);
         consequences.releaseFollowUps(number, nowMs);

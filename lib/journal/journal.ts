@@ -40,6 +40,7 @@ import { type TakingMoves, takingMoves } from "./taking.ts";
 import { type Totals, totals } from "./totals.ts";
 import { type Trial, trial } from "./trial.ts";
 import { type VersionMoves, versionMoves } from "./versions.ts";
+import { waitingLeadRecords, type WaitingLeads } from "./waiting_leads.ts";
 
 export * from "./answer_journal.ts";
 export type { Attempt } from "./attempts.ts";
@@ -64,6 +65,7 @@ export type { PressLimits } from "./presses.ts";
 export { PROFILE_FACTS } from "./profile_keys.ts";
 export type { CutOff } from "./recovery.ts";
 export type { KeptSecret } from "./secrets.ts";
+export type { TurnCounts } from "./waiting_leads.ts";
 export type { Returned, Taken, Taker, Turn } from "./taking.ts";
 export * from "./work.ts";
 
@@ -85,6 +87,7 @@ export interface Journal
     LeadRecords,
     CardMoves,
     TakingMoves,
+    WaitingLeads,
     SendAllMoves,
     HeldRecords,
     FollowUpRecords,
@@ -170,6 +173,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...leads,
     ...cards,
     ...takingMoves(db, attempts, outbox, cards),
+    ...waitingLeadRecords(db, keys),
     ...account,
     ...held,
     ...followUps,

@@ -82,7 +82,9 @@ export function takingMoves(
   const addTurn = db.writer(
     "INSERT INTO lead_turns (lead, kind, by, before, at_ms) VALUES (?, ?, ?, ?, ?)",
   );
-  const selectTurns = db.reader("SELECT * FROM lead_turns WHERE lead = ? ORDER BY number");
+  const selectTurns = db.reader(
+    "SELECT * FROM lead_turns WHERE lead = ? AND kind <> 'closed' ORDER BY number",
+  );
   const selectQuestion = db.reader(
     "SELECT press, asked_at_ms FROM take_questions WHERE lead = ? AND manager_id = ?",
   );
