@@ -194,8 +194,23 @@ export interface Card {
   readonly sending: boolean;
   /** What the lead became, where its CRM says so. */
   readonly deal: Deal | null;
-  readonly closed: { readonly by: string; readonly atMs: number } | null;
+  readonly closed: Deed | null;
+  /** The manager who has taken it. */
+  readonly owner: Deed | null;
+  /** Who last returned it after it had been closed. */
+  readonly returned: Deed | null;
+  /** Until when it may be returned after it was closed; null when it may not. */
+  readonly returnableUntilMs: number | null;
 }
+
+/** What a manager did with a lead, and when. */
+export interface Deed {
+  readonly by: string;
+  readonly atMs: number;
+}
+
+/** How long a lead that was closed by hand may be returned, in ms (user requirement: 10 minutes). */
+export const RETURN_WINDOW_MS = 10 * 60_000;
 
 /** Whether the lead may be in the CRM although the POST was not accepted. */
 export function mayHaveArrived(outcome: CrmOutcome["kind"] | null): boolean {
@@ -207,7 +222,7 @@ const MOVES: Readonly<Record<LeadState, readonly LeadState[]>> = {
   undelivered: ["in_admin_chat", "in_crm", "by_hand"],
   in_admin_chat: ["in_crm", "by_hand"],
   in_crm: [],
-  by_hand: [],
+  by_hand: ["in_admin_chat"],
 };
 
 /** Whether a lead may move from one state to another. Staying is no move. */
@@ -215,9 +230,9 @@ export function canMove(from: LeadState, to: LeadState): boolean {
   return MOVES[from].includes(to);
 }
 
-/** The states from which a lead may reach `to`. */
+/** The states from which a lead may reach `to` by delivery: without a return, which only a person decides. */
 export function statesBefore(to: LeadState): LeadState[] {
-  return LEAD_STATES.filter((from) => canMove(from, to));
+  return LEAD_STATES.filter((from) => from !== "by_hand" && canMove(from, to));
 }
 
 /** Whether the CRM or a manager has the lead, so that nothing is left to deliver. */

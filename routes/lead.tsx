@@ -4,6 +4,7 @@ import { HttpError } from "fresh";
 import type { LeadLife } from "../lib/journal/journal.ts";
 import { type Lead, mayHaveArrived, placeOf } from "../lib/lead.ts";
 import { field } from "../lib/page/form.ts";
+import { hasDestination } from "../lib/profiles/profile.ts";
 import { define, type WebDeps } from "../lib/page/state.ts";
 import {
   DealLink,
@@ -12,10 +13,13 @@ import {
   heldInBackups,
   isErased,
   isOpen,
+  isReturnable,
   LeadActions,
   LeadNote,
   nameOf,
+  Owner,
   readWish,
+  ReturnLead,
   Told,
   type Wish,
 } from "./components/lead_parts.tsx";
@@ -38,12 +42,13 @@ export const handler = define.handlers({
     const frame = frameOf(ctx);
     const { username } = lead.visitor;
     const wish = readWish(ctx.url);
-    const { sending, done } = progressOf(lead, wish, deps);
+    const progress = progressOf(lead, wish, deps);
+    const { sending, hasCrm, done } = progress;
     const row = ctx.url.searchParams.get("row");
     if (row !== null && isLeadsPath(row)) {
       return ctx.render(
         <ol class="leads">
-          <LeadRow lead={lead} back={row} sending={sending} done={done} frame={frame} />
+          <LeadRow lead={lead} back={row} {...progress} frame={frame} />
         </ol>,
       );
     }
@@ -78,6 +83,7 @@ export const handler = define.handlers({
                   <DealLink deal={lead.deal} words={words} />
                 </>
               )}
+              <Owner lead={lead} frame={frame} />
             </PlaceName>
           </div>
           <dl class="lead-facts">
@@ -119,9 +125,16 @@ export const handler = define.handlers({
               {!sending && mayHaveArrived(attempts.at(-1)?.outcome ?? null) && (
                 <p class="note warning">{words.doubtful}</p>
               )}
-              <LeadActions lead={lead} frame={frame} back={path} sending={sending} />
+              <LeadActions
+                lead={lead}
+                frame={frame}
+                back={path}
+                sending={sending}
+                hasCrm={hasCrm}
+              />
             </>
           )}
+          {isReturnable(lead, deps.now()) && <ReturnLead lead={lead} frame={frame} back={path} />}
           {!isErased(lead) && (
             <p>
               <a
@@ -144,7 +157,13 @@ export const handler = define.handlers({
             <BlockForm lead={lead} block={deps.journal.blockOf(lead.chatId)} frame={frame} />
           )}
           <h2>{words.life}</h2>
-          <Moments life={life} attempts={attempts} timeZone={deps.config.timeZone} frame={frame} />
+          <Moments
+            life={life}
+            attempts={attempts}
+            turns={deps.journal.turnsOf(lead.number)}
+            timeZone={deps.config.timeZone}
+            frame={frame}
+          />
         </div>
         {!isErased(lead) && (
           <p class="lead-erase">
@@ -199,12 +218,18 @@ async function untilSent(
 export function progressOf(
   lead: Lead,
   wish: Wish | undefined,
-  { journal }: WebDeps,
-): { readonly sending: boolean; readonly done: Done | undefined } {
+  { journal, profiles }: WebDeps,
+): { readonly sending: boolean; readonly hasCrm: boolean; readonly done: Done | undefined } {
   const sending = lead.state !== "in_crm" && lead.state !== "by_hand" &&
     (lead.state === "received" || journal.isPostOwed(lead.number));
-  if (wish === undefined) return { sending, done: undefined };
-  return { sending, done: { wish, sending, attempt: journal.attemptsOf(lead.number).at(-1) } };
+  const profile = profiles.current().byKey.get(lead.profile);
+  const hasCrm = profile !== undefined && hasDestination(profile);
+  if (wish === undefined) return { sending, hasCrm, done: undefined };
+  return {
+    sending,
+    hasCrm,
+    done: { wish, sending, attempt: journal.attemptsOf(lead.number).at(-1) },
+  };
 }
 
 async function decide(
@@ -221,6 +246,11 @@ async function decide(
     }
     case "by_hand":
       return await delivery.closeByHand(lead, by) ? "closed" : "settled";
+    case "return": {
+      const returned = await delivery.giveBack(lead, by);
+      if (returned === "unknown") throw new HttpError(404);
+      return returned;
+    }
     default:
       throw new HttpError(400);
   }

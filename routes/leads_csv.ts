@@ -62,6 +62,7 @@ async function* linesOf(
     lead.deal?.url ?? "",
     lead.source ?? "",
     lead.phone ?? "",
+    lead.owner?.by ?? "",
   ];
 
   const portion = (before: number): Portion => {

@@ -32,6 +32,7 @@ const ROWS: readonly (readonly string[])[] = [
     "message_link.ts",
     "phone.ts",
     "visitor_name.ts",
+    "work_hours.ts",
   ],
 ];
 
@@ -57,6 +58,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** Files and folders that only compute: no file, no network and no timer. */
 const PURE = [
   "backoff.ts",
+  "work_hours.ts",
   "calendar.ts",
   "foreign.ts",
   "lead.ts",
@@ -123,6 +125,9 @@ const PURE = [
   "managers/status_text.ts",
   "managers/block_texts.ts",
   "managers/lead_list_texts.ts",
+  "managers/taking_texts.ts",
+  "managers/card_messages.ts",
+  "managers/storm.ts",
   "managers/cards.ts",
   "managers/follow_up_texts.ts",
   "managers/joined_follow_ups.ts",

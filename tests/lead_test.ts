@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { canMove, isSettled, type LeadState, statesBefore } from "../lib/lead.ts";
+import { canMove, isSettled, LEAD_STATES, type LeadState, statesBefore } from "../lib/lead.ts";
 
 const STATES: readonly LeadState[] = [
   "received",
@@ -21,6 +21,7 @@ const MOVES: readonly [from: LeadState, to: LeadState][] = [
   ["undelivered", "by_hand"],
   ["in_admin_chat", "in_crm"], // A manager sent it again.
   ["in_admin_chat", "by_hand"],
+  ["by_hand", "in_admin_chat"], // A manager returned it.
 ];
 
 Deno.test("a lead makes these moves and no other, and staying is none", () => {
@@ -29,8 +30,15 @@ Deno.test("a lead makes these moves and no other, and staying is none", () => {
     for (const to of STATES) {
       const move = `${from} → ${to}`;
       assert.equal(canMove(from, to), allowed.has(move), move);
-      assert.equal(statesBefore(to).includes(from), allowed.has(move), move);
     }
+  }
+});
+
+Deno.test("delivery never moves a lead that was entered by hand: only a person returns it", () => {
+  for (const to of STATES) {
+    const before = STATES.filter((from) => from !== "by_hand" && canMove(from, to));
+    assert.deepEqual(statesBefore(to), LEAD_STATES.filter((each) => before.includes(each)));
+    assert.ok(!statesBefore(to).includes("by_hand"));
   }
 });
 

@@ -24,6 +24,7 @@ import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
 import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
+import { createLeadReminder } from "../managers/lead_reminder.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
@@ -178,12 +179,13 @@ function createParts(
     adminChat,
     react: createReact(createApi(telegram, pace.at("managers")), log),
     recordDurably,
+    tellTime,
     wakeNotes: delivery.wake,
   });
   const blocking = createBlocking({ ...shared, wake: delivery.wake });
   const managers = createManagers({
     ...shared,
-    delivery,
+    delivery: { ...delivery, showWhole: answers.showWhole },
     tellTime,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
@@ -263,6 +265,12 @@ function createParts(
       wake: delivery.wake,
       tellTime,
     }),
+    reminder: createLeadReminder({
+      ...shared,
+      ...config,
+      alert: adminChat.alert,
+      wake: delivery.wake,
+    }),
     watch: watchJournal({ ...shared, ...health, lostFile: journal.lostFile }),
     upkeep: createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake }),
     inbox: createInbox({
@@ -286,6 +294,7 @@ function run(parts: Parts): App {
     parts.upkeep.start();
     parts.loginMessages.start();
     void parts.alarm.run();
+    void parts.reminder.run();
     void parts.tokenAlarm.run();
     introduce().catch(() => {}); // Polling meets the same fault, and reports it.
     try {

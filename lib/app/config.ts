@@ -2,6 +2,7 @@
 
 import { LOG_LEVELS, type LogFormat, type LogLevel } from "../log/log.ts";
 import { CRM_TIMEOUT_SECONDS } from "../profiles/limits.ts";
+import { parseWorkHours, type WorkHours } from "../work_hours.ts";
 
 /** The public Bot API; `TELEGRAM_API_ROOT` names another server, such as a local one. */
 export const PUBLIC_API_ROOT = "https://api.telegram.org";
@@ -28,6 +29,8 @@ export const VARIABLES = [
   "RETENTION_DAYS",
   "REPEAT_WINDOW_MINUTES",
   "TELEGRAM_MESSAGES_PER_SECOND",
+  "REMIND_AFTER_MINUTES",
+  "WORK_HOURS",
   "TZ",
   "OTEL_DENO",
   "OTEL_DENO_TRACING",
@@ -71,6 +74,10 @@ export interface Config {
   readonly repeatWindowMs: number;
   /** Most messages a second to Telegram; 0 for a Bot API server without limits. */
   readonly messagesPerSecond: number;
+  /** How long a card may wait for a manager before the chat is reminded, in ms; 0 for no reminders. */
+  readonly remindAfterMs: number;
+  /** When reminders may come; empty for always. */
+  readonly workHours: WorkHours;
   /** IANA time zone of the managers' days and of the daily line. */
   readonly timeZone: string;
 }
@@ -130,6 +137,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       (text) => parseWhole(text, 0, 1000),
       30,
     ),
+    remindAfterMs: read(
+      "REMIND_AFTER_MINUTES",
+      (text) => parseWhole(text, 0, 1440) * 60_000,
+      30 * 60_000,
+    ),
+    workHours: read("WORK_HOURS", parseHours, []),
     timeZone: read("TZ", parseTimeZone, "Europe/Moscow"),
   };
   const tracing = tracingFault(env);
@@ -281,6 +294,14 @@ function parseFlag(text: string): boolean {
   const yes = ["1", "true", "yes"].includes(text.toLowerCase());
   if (yes || ["0", "false", "no"].includes(text.toLowerCase())) return yes;
   throw new SyntaxError(`найдено ${quote(text)}, нужно true или false`);
+}
+
+function parseHours(text: string): WorkHours {
+  const result = parseWorkHours(text);
+  if (result.ok) return result.hours;
+  throw new SyntaxError(
+    `найдено ${quote(result.found)}, нужны дни и часы, например пн-пт 9-19, сб 10:30-16`,
+  );
 }
 
 function parseTimeZone(text: string): string {

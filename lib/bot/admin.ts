@@ -2,6 +2,7 @@
 
 import { Composer, type Context } from "grammy";
 import { HELP, LINK_COMES, loginText, managerName, NO_PAGE, PRESS } from "../managers/texts.ts";
+import type { PressAnswer } from "../managers/taking_texts.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { Managers } from "./managers.ts";
 import { describeError } from "../telegram/failures.ts";
@@ -33,6 +34,26 @@ export function adminPresses(deps: AdminDeps): Composer<Context> {
   chat.callbackQuery(
     press(PRESS.resend),
     (ctx) => answerPress(ctx, deps, () => managers.resend(String(ctx.match[1]), managerOf(ctx))),
+  );
+  chat.callbackQuery(
+    press(PRESS.take),
+    (ctx) =>
+      answerPress(ctx, deps, () => {
+        const manager = {
+          id: ctx.from.id,
+          name: managerOf(ctx),
+          press: ctx.callbackQuery.id,
+        };
+        return managers.take(String(ctx.match[1]), manager);
+      }),
+  );
+  chat.callbackQuery(
+    press(PRESS.giveBack),
+    (ctx) => answerPress(ctx, deps, () => managers.giveBack(String(ctx.match[1]), managerOf(ctx))),
+  );
+  chat.callbackQuery(
+    press(PRESS.about),
+    (ctx) => answerPress(ctx, deps, () => managers.about(String(ctx.match[1]), managerOf(ctx))),
   );
   chat.callbackQuery(press(PRESS.sendAll), (ctx) => {
     const message = ctx.callbackQuery.message;
@@ -75,12 +96,17 @@ export function managerOf(ctx: Context): string {
 }
 
 /** Answers the press with its result, or with a failure. */
-export async function answerPress(ctx: Context, { log }: AdminDeps, act: () => Promise<string>) {
-  let text = "Не получилось, попробуйте ещё раз";
+export async function answerPress(
+  ctx: Context,
+  { log }: AdminDeps,
+  act: () => Promise<string | PressAnswer>,
+) {
+  let answer: string | PressAnswer = "Не получилось, попробуйте ещё раз";
   try {
-    text = await act();
+    answer = await act();
   } finally {
-    await ctx.answerCallbackQuery({ text }).catch((error) => {
+    const { text, alert = false } = typeof answer === "string" ? { text: answer } : answer;
+    await ctx.answerCallbackQuery({ text, show_alert: alert }).catch((error) => {
       log.debug("Нажатие не отметить: {cause}", { cause: describeError(error) });
     });
   }

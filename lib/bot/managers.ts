@@ -1,9 +1,11 @@
 // What managers can do in their chat: close a card, resend it, send all, see the status. Returns texts, sends nothing.
 
+import type { Answers } from "../delivery/answers.ts";
 import type { Delivery } from "../delivery/delivery.ts";
-import type { Journal } from "../journal/journal.ts";
+import type { Journal, Taker } from "../journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "../lead.ts";
 import { type ProfileStatus, statusText } from "../managers/status_text.ts";
+import { aboutText, type PressAnswer, RETURN_TOASTS, takenText } from "../managers/taking_texts.ts";
 import { readPressedLead, type TellTime, TOASTS } from "../managers/texts.ts";
 import { hasDestination, type Profile, type Profiles } from "../profiles/profile.ts";
 
@@ -11,6 +13,10 @@ export interface Managers {
   /** Each resolves with the answer to the press; `pressed` is the button's payload. */
   closeByHand(pressed: string, by: string): Promise<string>;
   resend(pressed: string, by: string): Promise<string>;
+  take(pressed: string, manager: Taker): Promise<PressAnswer>;
+  giveBack(pressed: string, by: string): Promise<string>;
+  /** What happened to a lead; one that a message lists among others is shown whole under it. */
+  about(pressed: string, by: string): Promise<PressAnswer>;
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<string>;
   status(): string;
 }
@@ -18,7 +24,9 @@ export interface Managers {
 export function createManagers(
   { journal, delivery, profiles, dayStartMs, tellTime, now }: {
     readonly journal: Journal;
-    readonly delivery: Pick<Delivery, "closeByHand" | "resend" | "sendAll">;
+    readonly delivery:
+      & Pick<Delivery, "closeByHand" | "resend" | "take" | "giveBack" | "sendAll">
+      & Pick<Answers, "showWhole">;
     readonly profiles: () => Profiles;
     /** Start of the day that contains a moment, in the managers' time zone. */
     readonly dayStartMs: (atMs: number) => number;
@@ -42,6 +50,30 @@ export function createManagers(
       const lead = leadOf(pressed);
       if (lead === undefined) return TOASTS.unknown;
       return TOASTS[await delivery.resend(lead, by)];
+    },
+    async take(pressed, manager) {
+      const lead = leadOf(pressed);
+      const taken = lead === undefined
+        ? { kind: "unknown" } as const
+        : await delivery.take(lead, manager);
+      return takenText(taken, tellTime);
+    },
+    async giveBack(pressed, by) {
+      const lead = leadOf(pressed);
+      return RETURN_TOASTS[lead === undefined ? "unknown" : await delivery.giveBack(lead, by)];
+    },
+    async about(pressed, by) {
+      const life = journal.findLife(leadOf(pressed) ?? 0);
+      if (life === undefined || life.lead.chatId === 0) return { text: TOASTS.unknown };
+      const { lead } = life;
+      const profile = profiles().byKey.get(lead.profile);
+      const hasCrm = profile !== undefined && hasDestination(profile);
+      const attempts = journal.attemptsOf(lead.number);
+      const text = aboutText(lead, attempts, { hasCrm, isHeld: lead.held }, tellTime);
+      if (lead.card !== null && journal.cardsOn(lead.card).length > 1) {
+        await delivery.showWhole(lead.number, by);
+      }
+      return { text, alert: true };
     },
     async sendAll(profile, by, offer) {
       return await delivery.sendAll(profile, by, offer) > 0 ? TOASTS.asked : TOASTS.nothing;

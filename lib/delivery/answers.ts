@@ -19,6 +19,7 @@ import type { RecordDurably } from "../journal/durable.ts";
 import type { Log } from "../log/log.ts";
 import { createAnswerNotes, type React } from "../managers/answer_notes.ts";
 import type { AdminChat } from "../managers/chat.ts";
+import type { TellTime } from "../managers/texts.ts";
 import type { AnswerChat } from "../visitors/answer_chat.ts";
 import { createAnswerWork } from "../visitors/answer_work.ts";
 import { createOutbox } from "./outbox.ts";
@@ -38,6 +39,8 @@ export interface Answers {
   choose(choice: Choice): Promise<ChosenLead>;
   /** Asks the managers to reply with an answer to a lead. @throws As `receive`. */
   invite(lead: number, by: string): Promise<void>;
+  /** Shows the managers the whole card of a lead that a message lists among others. @throws As `receive`. */
+  showWhole(lead: number, by: string): Promise<void>;
   /** Takes up what an earlier process left, once the journal has recovered. */
   start(): void;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
@@ -50,6 +53,7 @@ export interface AnswersOptions {
   readonly adminChat: AdminChat;
   readonly react: React;
   readonly recordDurably: RecordDurably;
+  readonly tellTime: TellTime;
   /** Called when a note may be owed to a CRM. */
   readonly wakeNotes: () => void;
   readonly now: () => number;
@@ -94,6 +98,10 @@ export function createAnswers(options: AnswersOptions): Answers {
     choose: async (choice) => await recorded(journal.chooseLead(choice, now())),
     async invite(lead, by) {
       journal.oweInvitation(lead, by, now());
+      await recorded(undefined);
+    },
+    async showWhole(lead, by) {
+      journal.oweWholeCard(lead, by, now());
       await recorded(undefined);
     },
     start: wake,

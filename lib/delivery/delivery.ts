@@ -7,6 +7,9 @@ import {
   type NewFollowUpMessage,
   type PhoneAnswer,
   type ResendAsked,
+  type Returned,
+  type Taken,
+  type Taker,
 } from "../journal/journal.ts";
 import { routeOf } from "../crm/destination.ts";
 import { editedWords } from "../managers/follow_up_texts.ts";
@@ -45,6 +48,10 @@ export interface Delivery {
   resend(lead: number, by: string): Promise<ResendAsked>;
   /** A person entered a lead by hand; false when the CRM or a manager has it already. @throws As `receive`. */
   closeByHand(lead: number, by: string): Promise<boolean>;
+  /** A manager takes a lead, or takes it over. @throws As `receive`. */
+  take(lead: number, manager: Taker): Promise<Taken>;
+  /** A person opens a lead again that was closed a short while ago. @throws As `receive`. */
+  giveBack(lead: number, by: string): Promise<Returned>;
   /** Sends a profile's open cards one after another; how many, 0 also when it is under way. @throws As `receive`. */
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<number>;
   /** Tells that the journal owes somebody something new. */
@@ -205,6 +212,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       await journal.committed();
       lanes.wakeManagers();
       return closed;
+    },
+    async take(number, manager) {
+      const taken = journal.takeLead(number, manager, now());
+      await journal.committed();
+      lanes.wakeManagers();
+      return taken;
+    },
+    async giveBack(number, by) {
+      const returned = journal.returnLead(number, by, now());
+      await journal.committed();
+      lanes.wakeManagers();
+      return returned;
     },
     async sendAll(pressed, by, offer) {
       const { byKey } = profiles();

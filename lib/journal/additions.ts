@@ -195,6 +195,42 @@ const BLOCKED = `
   ALTER TABLE leads ADD COLUMN held_by_block INTEGER;
 `;
 
+const TAKING = `
+  -- The manager who has taken a lead: name and Telegram's id.
+  ALTER TABLE leads ADD COLUMN owner TEXT;
+  ALTER TABLE leads ADD COLUMN owner_id INTEGER;
+  ALTER TABLE leads ADD COLUMN owned_at_ms INTEGER;
+
+  -- What managers did with leads: taken, taken_over, closed, returned. before is who had it, or had closed it.
+  CREATE TABLE lead_turns (
+    number INTEGER PRIMARY KEY,
+    lead INTEGER NOT NULL REFERENCES leads (number),
+    kind TEXT NOT NULL,
+    by TEXT NOT NULL,
+    before TEXT,
+    at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX lead_turns_of_lead ON lead_turns (lead, number);
+  CREATE INDEX lead_turns_by_time ON lead_turns (at_ms, kind);
+
+  -- Until when a lead that was closed by hand may be returned.
+  CREATE TABLE returns (
+    lead INTEGER PRIMARY KEY REFERENCES leads (number),
+    until_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX returns_by_time ON returns (until_ms);
+
+  -- Managers who were asked whether they want a lead that another one has.
+  CREATE TABLE take_questions (
+    lead INTEGER NOT NULL REFERENCES leads (number),
+    manager_id INTEGER NOT NULL,
+    press TEXT NOT NULL,
+    asked_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (lead, manager_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX take_questions_by_time ON take_questions (asked_at_ms);
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
 export const ADDITIONS: Additions = {
   bots: BOTS,
@@ -211,4 +247,5 @@ export const ADDITIONS: Additions = {
   phones: PHONES,
   answers: ANSWERS,
   blocked: BLOCKED,
+  taking: TAKING,
 };

@@ -29,8 +29,11 @@ export interface AnswerBodies {
   readonly question: null;
   /** Says under the question what was chosen. */
   readonly chosen: null;
-  /** Asks the managers to reply with an answer to a lead; `by` wanted it. */
-  readonly invite: { readonly by: string };
+  /**
+   * Asks the managers to reply with an answer to a lead; `by` wanted it. With `whole` it shows the lead's card as a reply to
+   * the message that lists it among others; an earlier version asks there too.
+   */
+  readonly invite: { readonly by: string; readonly whole?: true };
 }
 
 /** 👍 arrived at the visitor, ✍ noted and kept inside. */
@@ -147,7 +150,7 @@ function readWork(row: Row): AnswerWork | UnreadableWork {
     failures: Number(row["failures"]),
   };
   const body = recordIn(textOrNull(row["body"])) ?? {};
-  const { key, emoji, reason, isEdit, by } = body;
+  const { key, emoji, reason, isEdit, by, whole } = body;
   switch (row["kind"]) {
     case "send":
     case "question":
@@ -164,7 +167,11 @@ function readWork(row: Row): AnswerWork | UnreadableWork {
         body: { reason: String(reason), isEdit: isEdit === true },
       };
     case "invite":
-      return { ...frame, kind: "invite", body: { by: String(by) } };
+      return {
+        ...frame,
+        kind: "invite",
+        body: { by: String(by), ...(whole === true ? { whole } : {}) },
+      };
     default:
       return { ...frame, kind: "unreadable" };
   }

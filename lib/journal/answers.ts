@@ -2,7 +2,7 @@
 
 import type { Database } from "./database.ts";
 import type { AnswerContent, Lead, MessageAddress } from "../lead.ts";
-import type { AnswerQueueMoves } from "./answer_queue.ts";
+import type { AnswerBodies, AnswerQueueMoves } from "./answer_queue.ts";
 import type { BotKeys } from "./bots.ts";
 import type { KeptNote } from "./crm_notes.ts";
 import { ALBUM_QUIET_MS } from "./follow_ups.ts";
@@ -54,6 +54,8 @@ export interface AnswerRecords {
   chooseLead(choice: Choice, nowMs: number): ChosenLead;
   /** Asks the managers to reply with an answer to a lead, once however often it is wanted meanwhile. */
   oweInvitation(lead: number, by: string, nowMs: number): void;
+  /** Shows the whole card of a lead that a message lists among others. */
+  oweWholeCard(lead: number, by: string, nowMs: number): void;
 }
 
 export function answerRecords(
@@ -146,12 +148,15 @@ export function answerRecords(
     return "chosen";
   }
 
+  function oweInvite(lead: number, body: AnswerBodies["invite"], nowMs: number): void {
+    const work = { kind: "invite", subject: lead, body } as const;
+    if (!queue.isAnswerWorkWaiting(work)) queue.oweAnswerWork(work, nowMs);
+  }
+
   return {
     recordAnswer: (message, nowMs) => db.atomically(() => record(message, nowMs)),
     chooseLead: (...choice) => db.atomically(() => choose(...choice)),
-    oweInvitation(lead, by, nowMs) {
-      const work = { kind: "invite", subject: lead, body: { by } } as const;
-      if (!queue.isAnswerWorkWaiting(work)) queue.oweAnswerWork(work, nowMs);
-    },
+    oweInvitation: (lead, by, nowMs) => oweInvite(lead, { by }, nowMs),
+    oweWholeCard: (lead, by, nowMs) => oweInvite(lead, { by, whole: true }, nowMs),
   };
 }

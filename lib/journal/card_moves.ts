@@ -3,7 +3,7 @@
 import type { AttemptRecords } from "./attempts.ts";
 import type { BlockMoves } from "./blocked.ts";
 import type { Database } from "./database.ts";
-import type { CardReason, MessageAddress } from "../lead.ts";
+import { type CardReason, type MessageAddress, RETURN_WINDOW_MS } from "../lead.ts";
 import { ALBUM_QUIET_MS } from "./follow_ups.ts";
 import type { LeadMoves } from "./leads.ts";
 import type { Numbered, OutboxMoves } from "./outbox.ts";
@@ -61,6 +61,10 @@ export function cardMoves(
     `UPDATE outbox SET due_at_ms = ?
      WHERE subject = ? AND kind = 'card_update' AND due_at_ms IS NOT NULL`,
   );
+  const countClosed = db.writer(
+    "INSERT INTO lead_turns (lead, kind, by, at_ms) VALUES (?, 'closed', ?, ?)",
+  );
+  const allowReturn = db.writer("INSERT OR REPLACE INTO returns VALUES (?, ?)");
   const hasFollowUps = db.reader("SELECT 1 FROM follow_ups WHERE lead = ? LIMIT 1");
   const releaseFollowUps = db.writer(
     // Not behind those that came later and were not put off. By subject: the managers may be owed much.
@@ -114,6 +118,8 @@ export function cardMoves(
       db.atomically(() => {
         if (!leads.moveLead(number, "by_hand")) return false;
         leads.markClosed(number, by, nowMs);
+        allowReturn.run(number, nowMs + RETURN_WINDOW_MS);
+        countClosed.run(number, by, nowMs);
         consequences.forgetWaitingCard(number);
         consequences.oweCardUpdate(number, nowMs);
         consequences.releaseFollowUps(number, nowMs);

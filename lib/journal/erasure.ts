@@ -68,6 +68,8 @@ export function erasureRecords(db: Database): ErasureRecords {
     "UPDATE attempts SET reason = NULL WHERE lead = ?1",
     ...ANSWERS_OF_LEAD,
     "DELETE FROM crm_notes WHERE lead = ?1",
+    "DELETE FROM returns WHERE lead = ?1",
+    "DELETE FROM take_questions WHERE lead = ?1",
     `UPDATE leads SET user_id = 0, username = NULL, first_name = '', last_name = NULL,
        language = NULL, chat_id = 0, menu_message_id = -number WHERE number = ?1`,
   ].map((sql) => db.writer(sql));

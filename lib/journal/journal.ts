@@ -39,9 +39,11 @@ import { MIGRATIONS } from "./schema.ts";
 import { type SecretRecords, secretRecords } from "./secrets.ts";
 import { type SendAllMoves, sendAllMoves } from "./send_all.ts";
 import { type SourceCounts, sourceRecords } from "./sources.ts";
+import { type TakingMoves, takingMoves } from "./taking.ts";
 import { type Totals, totals } from "./totals.ts";
 import { type Trial, trial } from "./trial.ts";
 import { type VersionMoves, versionMoves } from "./versions.ts";
+import { waitingLeadRecords, type WaitingLeads } from "./waiting_leads.ts";
 
 export * from "./answer_journal.ts";
 export type { Attempt } from "./attempts.ts";
@@ -70,6 +72,8 @@ export { PROFILE_FACTS } from "./profile_keys.ts";
 export type { CutOff } from "./recovery.ts";
 export type { KeptSecret } from "./secrets.ts";
 export type { SourceCount } from "./sources.ts";
+export type { TurnCounts } from "./waiting_leads.ts";
+export type { Returned, Taken, Taker, Turn } from "./taking.ts";
 export * from "./work.ts";
 
 export type LeadList = LeadPages & LeadLives & Totals & SourceCounts;
@@ -90,6 +94,8 @@ export interface Journal
     CrmMoves,
     LeadRecords,
     CardMoves,
+    TakingMoves,
+    WaitingLeads,
     SendAllMoves,
     HeldRecords,
     BlockRecords,
@@ -189,6 +195,8 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...crm,
     ...leads,
     ...cards,
+    ...takingMoves(db, attempts, outbox, cards),
+    ...waitingLeadRecords(db, keys),
     ...account,
     ...held,
     ...blocks,

@@ -9,6 +9,7 @@ import { type ListedLead, toListed } from "./lead_list.ts";
 import { toLead } from "./leads.ts";
 import { AWAITS_PHONE } from "./phones.ts";
 import { numberOrNull } from "./rows.ts";
+import { RETURN_COLUMN } from "./turn_columns.ts";
 import { contentIn } from "./stored_json.ts";
 import { readKind, type WorkKind } from "./work.ts";
 
@@ -53,7 +54,8 @@ export function leadLives(
   { countNotes }: Pick<CrmNoteMoves, "countNotes">,
 ): LeadLives {
   const select = db.reader(
-    `SELECT *, CAST(user_id AS TEXT) AS user_id_text, ${DEAL_COLUMNS} FROM leads WHERE number = ?`,
+    `SELECT *, CAST(user_id AS TEXT) AS user_id_text, ${DEAL_COLUMNS}, ${RETURN_COLUMN}
+     FROM leads WHERE number = ?`,
   );
   const selectFollowUps = db.reader(
     `SELECT number, content, received_at_ms, shown_at_ms FROM follow_ups WHERE lead = ?

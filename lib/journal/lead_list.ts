@@ -3,13 +3,14 @@
 // says how far it came.
 
 import type { Database, Reader, Row } from "./database.ts";
-import type { Deal, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
+import type { Deal, Deed, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import { DEAL_COLUMNS, dealIn } from "./deals.ts";
 import { closedIn, HELD, leadState, toLead } from "./leads.ts";
 import { byPlace, heldReader, sumHeld } from "./profile_counts.ts";
 import { patternsOf, wordsOf } from "./search_words.ts";
 import type { SourceMoves } from "./sources.ts";
+import { ownerIn, RETURN_COLUMN, returnableIn } from "./turn_columns.ts";
 import type { Totals } from "./totals.ts";
 
 /** Most leads that one question looks at; words take the longest to be looked for. */
@@ -62,6 +63,10 @@ export interface ListedLead extends Lead {
   readonly closed: { readonly by: string; readonly atMs: number } | null;
   /** What it became, where its CRM says so. */
   readonly deal: Deal | null;
+  /** The manager who has taken it. */
+  readonly owner: Deed | null;
+  /** Until when it may be returned after it was closed; null when it may not. */
+  readonly returnableUntilMs: number | null;
 }
 
 export interface LeadPages {
@@ -78,7 +83,8 @@ export interface LeadPages {
 const COLUMNS =
   "number, id, state, profile, profile_name, choice, user_id, username, first_name, " +
   "last_name, language, chat_id, menu_message_id, received_at_ms, card_chat_id, card_message_id, " +
-  "closed_by, closed_at_ms, card_reason, held_by_block, source, phone, CAST(user_id AS TEXT) AS user_id_text";
+  "closed_by, closed_at_ms, owner, owned_at_ms, card_reason, held_by_block, source, phone, " +
+  "CAST(user_id AS TEXT) AS user_id_text";
 
 const HAYSTACK =
   ", first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +
@@ -136,7 +142,9 @@ export function leadPages(
     });
     const made = {
       page: db.reader(
-        `SELECT *, ${DEAL_COLUMNS} FROM (${look(COLUMNS + (words.length === 0 ? "" : HAYSTACK))})
+        `SELECT *, ${DEAL_COLUMNS}, ${RETURN_COLUMN} FROM (${
+          look(COLUMNS + (words.length === 0 ? "" : HAYSTACK))
+        })
          WHERE ${place === null ? "true" : CONDITIONS[place]} AND (?1 IS NULL OR profile = ?1)
            AND received_at_ms >= ?2 AND received_at_ms < ?3 AND (?6 IS NULL OR source = ?6)
            ${sought.join(" ")} LIMIT ?7`,
@@ -247,5 +255,7 @@ export function toListed(row: Row, keys: BotKeys): ListedLead {
     userIdText: String(row["user_id_text"]),
     closed: closedIn(row),
     deal: dealIn(row),
+    owner: ownerIn(row),
+    returnableUntilMs: returnableIn(row),
   };
 }

@@ -15,6 +15,7 @@ import type { AttemptRecords } from "./attempts.ts";
 import type { BotKeys } from "./bots.ts";
 import { DEAL_COLUMNS, dealIn } from "./deals.ts";
 import { textOrNull } from "./rows.ts";
+import { TURN_COLUMNS, turnsIn } from "./turn_columns.ts";
 import { cardReason } from "./work.ts";
 
 /** Leads as they are read, and what is remembered of one alone. */
@@ -91,7 +92,7 @@ export function leadRecords(
   const alert = db.writer("UPDATE leads SET alerted_at_ms = ? WHERE number = ?");
   const close = db.writer("UPDATE leads SET closed_by = ?, closed_at_ms = ? WHERE number = ?");
   const selectOnCard = db.reader(
-    `SELECT leads.*, ${DEAL_COLUMNS},
+    `SELECT leads.*, ${DEAL_COLUMNS}, ${TURN_COLUMNS},
        EXISTS (SELECT 1 FROM outbox WHERE subject = number AND kind = 'post') AS sending
      FROM leads WHERE card_chat_id = ? AND card_message_id = ? ORDER BY number`,
   );
@@ -160,6 +161,7 @@ export function leadRecords(
         sending: row["sending"] === 1,
         deal: dealIn(row),
         closed: closedIn(row),
+        ...turnsIn(row),
       })),
     openCards(profile, most) {
       const rows = profile === null ? selectOpen.all(most) : selectOpenOf.all(profile, most);

@@ -1,6 +1,7 @@
 // The moments in the journal that something waits for: moved when the clock was set, so that no wait grows or shrinks.
 
 import type { Database } from "./database.ts";
+import { RETURN_WINDOW_MS } from "../lead.ts";
 
 /** Moments as the clock says them. */
 export interface Moments {
@@ -19,7 +20,7 @@ const HEARTBEATS = "name = 'polled_at_ms' OR name GLOB 'polled_at_ms:*'";
 const LONGEST_LINK_MS = 24 * 60 * 60 * 1000;
 
 /** Facts that hold a moment from which a span is measured. */
-const SPANS = `(${HEARTBEATS} OR name GLOB 'offered_at_ms:*')`;
+const SPANS = `(${HEARTBEATS} OR name GLOB 'offered_at_ms:*' OR name = 'reminded_at_ms')`;
 
 /** The moments in an open database. */
 export function moments(db: Database): Moments {
@@ -30,6 +31,8 @@ export function moments(db: Database): Moments {
     // The moment of creation too: from it on a note is tried for so long.
     `UPDATE crm_notes SET created_at_ms = created_at_ms + ?1, ready_at_ms = ready_at_ms + ?1,
        due_at_ms = due_at_ms + ?1`,
+    "UPDATE returns SET until_ms = until_ms + ?",
+    "UPDATE take_questions SET asked_at_ms = asked_at_ms + ?",
     "UPDATE links SET expires_at_ms = expires_at_ms + ?",
     "UPDATE login_messages SET expires_at_ms = expires_at_ms + ?",
     "UPDATE sessions SET opened_at_ms = opened_at_ms + ?1, seen_at_ms = seen_at_ms + ?1",
@@ -39,6 +42,8 @@ export function moments(db: Database): Moments {
   ].map((sql) => db.writer(sql));
   const clamps = [
     "UPDATE crm_notes SET created_at_ms = min(created_at_ms, ?1)",
+    `UPDATE returns SET until_ms = min(until_ms, ?1 + ${RETURN_WINDOW_MS})`,
+    "DELETE FROM take_questions WHERE asked_at_ms > ?1",
     `DELETE FROM facts WHERE ${SPANS} AND CAST(value AS INTEGER) > ?1`,
     "UPDATE sessions SET opened_at_ms = min(opened_at_ms, ?1), seen_at_ms = min(seen_at_ms, ?1)",
     `DELETE FROM links WHERE expires_at_ms > ?1 + ${LONGEST_LINK_MS}`,

@@ -9,7 +9,9 @@ import type { Log } from "../log/log.ts";
 import { describeError, failureOf } from "../telegram/failures.ts";
 import type { Formatted } from "../visitors/texts.ts";
 import { chosenText, invitationText, questionText, refusalText } from "./answer_texts.ts";
+import { plain, wholeCard } from "./cards.ts";
 import type { AdminChat, ShowOutcome } from "./chat.ts";
+import type { TellTime } from "./texts.ts";
 
 /** Tries of a reaction; one that fails is no loss. */
 const MOST_MARKS = 4;
@@ -20,6 +22,7 @@ export interface AnswerNotesOptions {
     Journal,
     | "findAnswer"
     | "findLead"
+    | "cardsOn"
     | "finishQuestion"
     | "finishAnswerNote"
     | "finishAnswerWork"
@@ -31,6 +34,7 @@ export interface AnswerNotesOptions {
   readonly recordDurably: RecordDurably;
   /** When failed work is due again. */
   readonly retryAtMs: (work: AnswerWork, atLeastMs?: number) => number;
+  readonly tellTime: TellTime;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -63,7 +67,7 @@ export type AnswerNote = Exclude<AnswerWork, { readonly kind: "send" | "edit" }>
 export function createAnswerNotes(
   options: AnswerNotesOptions,
 ): (work: AnswerNote) => Promise<void> {
-  const { journal, adminChat, react, recordDurably, retryAtMs, log } = options;
+  const { journal, adminChat, react, recordDurably, retryAtMs, tellTime, log } = options;
 
   async function mark(work: AnswerWorkOf<"mark">): Promise<void> {
     const answer = journal.findAnswer(work.subject);
@@ -110,7 +114,12 @@ export function createAnswerNotes(
   async function invite(work: AnswerWorkOf<"invite">): Promise<void> {
     const lead = journal.findLead(work.subject);
     if (lead === undefined || lead.chatId === 0) return await drop(work);
-    const message = invitationText(lead, work.body.by);
+    const shown = lead.card === null || work.body.whole === undefined
+      ? undefined
+      : journal.cardsOn(lead.card).find((each) => each.lead.number === lead.number);
+    const message = shown === undefined
+      ? invitationText(lead, work.body.by)
+      : plain(wholeCard(shown, tellTime));
     const outcome = await adminChat.showPart({ kind: "text", message }, NOTHING, lead.card);
     await record(work, outcome, (at) => journal.finishAnswerNote(work, lead.number, at));
   }

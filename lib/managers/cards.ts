@@ -1,17 +1,17 @@
 // Formatted texts of the managers' chat: cards, follow-ups. Sends nothing, stores nothing.
 
 import { b, fmt, FormattedString } from "@grammyjs/parse-mode";
-import type { InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity } from "grammy/types";
+import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import {
   type Card,
   type CardReason,
   type FollowUp,
   type FollowUpContent,
   type Lead,
-  mayHaveArrived,
   type Visitor,
 } from "../lead.ts";
-import { outcomeWords, PLACE_WORDS, PRESS, type TellTime } from "./texts.ts";
+import { happenedTo, LINE } from "./taking_texts.ts";
+import type { TellTime } from "./texts.ts";
 import { LIMITS } from "../profiles/limits.ts";
 import { clip, type Formatted } from "../visitors/texts.ts";
 import { contact, fullName, isBlank } from "../visitor_name.ts";
@@ -135,82 +135,11 @@ export function plain(formatted: FormattedString): Formatted {
   return { text: formatted.text, entities: formatted.entities };
 }
 
-/** One message of cards, with the buttons of those that are open, and links to the deals of those that were sent again. */
-export interface CardMessage {
-  readonly cards: number;
-  readonly message: Formatted;
-  readonly keyboard: InlineKeyboardMarkup;
-}
-
-/** A message of the first cards, as many as Telegram's limit allows and at least one. */
-export function packCards(cards: readonly Card[], tellTime: TellTime): CardMessage {
-  let length = 0;
-  const tooMuch = cards.findIndex((each, index) => {
-    length += oneCard(each, tellTime).text.length + STATUS_ROOM;
-    return index > 0 && length > LIMITS.text;
-  });
-  return cardMessage(tooMuch === -1 ? cards : cards.slice(0, tooMuch), tellTime);
-}
-
-/** Characters reserved under each card for its later status. */
-const STATUS_ROOM = 180;
-
-/** A message of cards in their current state, in the order of their leads, so that an edit keeps the numbering. */
-export function cardMessage(unordered: readonly Card[], tellTime: TellTime): CardMessage {
-  const cards = unordered.toSorted((a, b) => a.lead.number - b.lead.number);
-  const several = cards.length > 1;
-  const texts = cards.map((each, index) => {
-    const text = oneCard(each, tellTime);
-    return several ? fmt`${String(index + 1)}.\n${text}` : text;
-  });
-  const joined = FormattedString.join(texts, "\n\n\n");
-  const rows = cards.flatMap((each, index) => buttonsOf(each, several ? ` · ${index + 1}` : ""));
-  return {
-    cards: cards.length,
-    message: plain(joined),
-    keyboard: { inline_keyboard: rows },
-  };
-}
-
-function oneCard(each: Card, tellTime: TellTime): FormattedString {
+/** The card's own words, and under a line what happened to its lead. */
+export function wholeCard(each: Card, tellTime: TellTime): FormattedString {
   const words = card(each.lead, each.reason);
-  const status = statusOf(each, tellTime);
-  return status === "" ? words : fmt`${words}\n\n${status}`;
-}
-
-function statusOf({ lead, lastAttempt, sending, closed }: Card, tellTime: TellTime): string {
-  if (closed !== null) return `✅ ${PLACE_WORDS.by_hand}: ${closed.by}, ${tellTime(closed.atMs)}`;
-  if (sending) return "⏳ Отправляем в CRM…";
-  if (lastAttempt === null) return "";
-  if (lastAttempt.askedBy === null) {
-    // The headline says that the CRM does not answer, and it was not asked.
-    return lastAttempt.outcome === "unsent" ? `❌ ${UNSENT}: ${outcomeWords(lastAttempt)}` : "";
-  }
-  const when = `${lastAttempt.askedBy}, ${
-    tellTime(lastAttempt.endedAtMs ?? lastAttempt.begunAtMs)
-  }`;
-  if (lead.state === "in_crm") return `✅ ${PLACE_WORDS.in_crm}: ${when}`;
-  return `❌ ${UNSENT} (${outcomeWords(lastAttempt)}): ${when}`;
-}
-
-const UNSENT = "Не отправлено в CRM";
-
-function buttonsOf(
-  { lead, lastAttempt, sending, deal }: Card,
-  suffix: string,
-): InlineKeyboardButton[][] {
-  if (lead.state === "in_crm" && deal !== null) {
-    return [[{ text: `Открыть сделку ${deal.id} ↗${suffix}`, url: deal.url }]];
-  }
-  if (sending || lead.state === "in_crm" || lead.state === "by_hand") return [];
-  const doubtful = mayHaveArrived(lastAttempt?.outcome ?? null) ? " (возможен дубль)" : "";
-  return [
-    [{ text: `✅ Внёс в CRM${suffix}`, callback_data: PRESS.byHand + pressedLead(lead) }],
-    [{
-      text: `🔁 Отправить в CRM${doubtful}${suffix}`,
-      callback_data: PRESS.resend + pressedLead(lead),
-    }],
-  ];
+  const happened = happenedTo(each, tellTime);
+  return happened.length === 0 ? words : fmt`${words}\n\n${[LINE, ...happened].join("\n")}`;
 }
 
 /** Names a lead in callback data. The start of the id guards against restored journals, which give the same numbers to other leads. */

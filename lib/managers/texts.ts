@@ -1,13 +1,21 @@
 // Plain texts of the managers' chat: offers, answers to commands and presses. Sends nothing, stores nothing.
 
 import type { InlineKeyboardMarkup } from "grammy/types";
+import type { TurnCounts } from "../journal/waiting_leads.ts";
 import type { SendAllReport } from "../journal/work.ts";
 import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor } from "../lead.ts";
 import { clip } from "../visitors/texts.ts";
 import { contact, isBlank } from "../visitor_name.ts";
 
 /** Prefixes of the managers' buttons' callback data. */
-export const PRESS = { byHand: "by_hand:", resend: "resend:", sendAll: "all:" } as const;
+export const PRESS = {
+  byHand: "by_hand:",
+  resend: "resend:",
+  take: "take:",
+  giveBack: "return:",
+  about: "about:",
+  sendAll: "all:",
+} as const;
 
 /** Formats a moment in the managers' time zone. */
 export type TellTime = (atMs: number) => string;
@@ -124,6 +132,8 @@ export const HELP = [
   "",
   "✅ Внёс в CRM — вы внесли лид вручную, карточка закроется.",
   "🔁 Отправить в CRM — ещё одна попытка. «Возможен дубль» — прошлая могла дойти, проверьте CRM.",
+  "🙋 Беру — лид ваш, это видно всем. Чужой можно забрать: бот переспросит.",
+  "↩️ Вернуть — лид снова открыт: 10 минут после «Внёс». ℹ️ — что случилось с отправкой.",
   "💬 Ответьте на карточку, дополнение или прежний ответ — бот передаст ваш ответ клиенту. 👍 — дошло, 🤷 — непонятно, кому. " +
   "Правка ответа меняет его и у клиента. Без ответа на сообщение ничего никуда не уходит.",
   "",
@@ -180,10 +190,24 @@ export const TOASTS = {
 } as const;
 
 /** The daily note on yesterday's leads, and on a backup that failed. */
-export function dailyText(counts: PlaceCounts, backupFailure?: string): string {
-  const line = `Вчера: ${countsWords(counts)}`;
+export function dailyText(
+  counts: PlaceCounts,
+  backupFailure?: string,
+  turns?: TurnCounts,
+): string {
+  const line = [`Вчера: ${countsWords(counts)}`, ...turnWords(turns)].join("\n");
   if (backupFailure === undefined) return line;
   return `${line}\n\n⚠️ Резервной копии журнала за эту ночь нет: ${backupFailure}`;
+}
+
+/** «Взято 5, медиана 4 мин · Возвращено 1 · Закрыто 6»; nothing where managers did nothing. */
+function turnWords(turns: TurnCounts | undefined): string[] {
+  if (turns === undefined || turns.taken + turns.returned + turns.closed === 0) return [];
+  const { taken, returned, closed, medianToTakeMs } = turns;
+  const median = medianToTakeMs === null
+    ? ""
+    : `, медиана ${Math.max(1, Math.round(medianToTakeMs / 60_000))} мин`;
+  return [`Взято ${taken}${median} · Возвращено ${returned} · Закрыто ${closed}`];
 }
 
 /** «42 лида. В CRM 40 · В чате 0 · Внесён вручную 2 · Доставляется 0» */

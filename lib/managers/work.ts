@@ -1,7 +1,7 @@
 // Does the managers' work: cards, their updates, follow-ups, offers, notes. Decides what is shown; sends through chat.ts.
 
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./chat.ts";
-import { cardMessage, packCards } from "./cards.ts";
+import { cardMessage, MOST_PACKED, packCards } from "./card_messages.ts";
 import { createFollowUpWork, type FollowUpOutcome } from "./follow_up_work.ts";
 import { ADMIN_CHAT_LANE, type Journal, type Work, type WorkOf } from "../journal/journal.ts";
 import { createJoinedWork } from "./joined_work.ts";
@@ -9,14 +9,11 @@ import { type Card, isSettled, type Lead, type MessageAddress } from "../lead.ts
 import type { Facts, Log } from "../log/log.ts";
 import { offer, sendAllReport, type TellTime } from "./texts.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Profiles } from "../profiles/profile.ts";
+import { hasDestination, type Profiles } from "../profiles/profile.ts";
 import { contact, fullName } from "../visitor_name.ts";
 
 /** How long a follow-up waits for its lead's card, in ms; the card wakes it earlier. */
 const CARD_CHECK_MS = 60_000;
-
-/** Most cards taken for one message; Telegram's 4096 characters hold fewer. */
-const MOST_PACKED = 12;
 
 /** What the managers' work needs. */
 export interface AdminWorkOptions {
@@ -47,12 +44,12 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     const before = unrecorded.get(first.id);
     if (before !== undefined) return await recordShown(before.works, before.message);
     await adminChat.ready(); // The lead may change meanwhile.
-    if (isSettled(leadOf(first.subject).state)) {
+    if (!isCardWanted(leadOf(first.subject))) {
       return await recordDurably(() => journal.finishWork(first));
     }
     const works = [first, ...takeCompany()];
     try {
-      const { cards, message, keyboard } = packCards(works.map(toCard), tellTime);
+      const { cards, message, keyboard } = packCards(works.map(toCard), tellTime, hasCrm);
       for (const work of works.splice(cards)) putBack(work);
       const outcome = await adminChat.show(message, keyboard);
       if (outcome.kind === "shown") await recordShown(works, outcome.message);
@@ -111,6 +108,9 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       sending: journal.findWork("post", work.subject) !== undefined,
       deal: null,
       closed: null,
+      owner: null,
+      returned: null,
+      returnableUntilMs: null,
     };
   }
 
@@ -128,15 +128,18 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     const again = retryAtMs(work, retryAfterMs);
     await recordDurably(() => journal.markUndelivered(work, again));
     if (journal.wasAlerted(lead.number)) return;
-    const alerted = await adminChat.alert(cardMessage([toCard(work)], tellTime).message);
+    const alerted = await adminChat.alert(cardMessage([toCard(work)], tellTime, hasCrm).message);
     if (alerted) await recordDurably(() => journal.markAlerted(lead.number, now()));
   }
 
   async function updateCard(work: WorkOf<"card_update">): Promise<void> {
     const address = leadOf(work.subject).card;
     if (address === null) return await recordDurably(() => journal.finishWork(work));
-    const { message, keyboard } = cardMessage(journal.cardsOn(address), tellTime);
-    await finishOrRetry(work, await adminChat.edit(address, message, keyboard));
+    journal.endReturns(now());
+    const { message, keyboard } = cardMessage(journal.cardsOn(address), tellTime, hasCrm);
+    const outcome = await adminChat.edit(address, message, keyboard);
+    if (outcome.kind !== "shown") return await finishOrRetry(work, outcome);
+    await recordDurably(() => journal.finishCardUpdate(work));
   }
 
   async function showFollowUp(work: WorkOf<"follow_up">): Promise<void> {
@@ -196,6 +199,11 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     await recordDurably(() => journal.postponeWork(work, again));
   }
 
+  function hasCrm(profile: string): boolean {
+    const found = profiles().byKey.get(profile);
+    return found !== undefined && hasDestination(found);
+  }
+
   function leadOf(number: number): Lead {
     const lead = journal.findLead(number);
     if (lead === undefined) throw new ReferenceError(`No lead ${number}`);
@@ -228,6 +236,11 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         return work satisfies never;
     }
   };
+}
+
+/** Also for a lead that was closed and returned before it had a card. */
+function isCardWanted({ state, card }: Lead): boolean {
+  return !isSettled(state) || (state === "in_admin_chat" && card === null);
 }
 
 function retryAfterOf(outcome: ShowOutcome | FollowUpOutcome): number | undefined {

@@ -60,9 +60,10 @@ export interface WebDeps {
     | "conversationOf"
     | "blockOf"
     | "blockedTotals"
+    | "turnsOf"
   >;
   readonly delivery:
-    & Pick<Delivery, "resend" | "closeByHand" | "wake">
+    & Pick<Delivery, "resend" | "closeByHand" | "giveBack" | "wake">
     & Pick<Answers, "invite">
     & Blocking;
   /** Sends a marked test lead of a profile as its form has it. */

@@ -1,6 +1,7 @@
 // Shared by the list of leads and the page of one lead: the person, the place, the buttons.
 
 import type { AttemptRecord, Deal, Lead } from "../../lib/lead.ts";
+import type { ListedLead } from "../../lib/journal/journal.ts";
 import { fullName } from "../../lib/visitor_name.ts";
 import { backupsHoldUntilMs } from "../../lib/journal/backups.ts";
 import type { State } from "../../lib/page/state.ts";
@@ -30,13 +31,55 @@ export function DealLink({ deal, words }: { readonly deal: Deal; readonly words:
   );
 }
 
-/** The two buttons of an open lead; after a press the page at `back` opens. */
-export function LeadActions({ lead, frame, back, sending, small = false }: {
+/** Whether a lead that was closed may be returned now. */
+export function isReturnable({ returnableUntilMs }: ListedLead, nowMs: number): boolean {
+  return returnableUntilMs !== null && nowMs < returnableUntilMs;
+}
+
+/** The manager who has taken a lead. */
+export function Owner({ lead: { owner }, frame }: {
+  readonly lead: Pick<ListedLead, "owner">;
+  readonly frame: Frame;
+}) {
+  if (owner === null) return null;
+  const title = `${LEADS[frame.language].owner}: ${owner.by}, ${frame.when(owner.atMs)}`;
+  return (
+    <>
+      {" "}
+      <small class="owner" title={title}>
+        <span aria-hidden="true">👤</span> <bdi>{owner.by}</bdi>
+      </small>
+    </>
+  );
+}
+
+/** Opens a lead again that was closed a short while ago. */
+export function ReturnLead({ lead, frame, back }: {
+  readonly lead: Lead;
+  readonly frame: Frame;
+  readonly back: string;
+}) {
+  const words = LEADS[frame.language];
+  return (
+    <form class="lead-actions" method="post" action={`/leads/${lead.number}`}>
+      <FormToken frame={frame} />
+      <input type="hidden" name="back" value={back} />
+      <button type="submit" name="do" value="return" class="outline" title={words.returnHint}>
+        <span aria-hidden="true">↩️</span> {words.giveBack}
+      </button>
+    </form>
+  );
+}
+
+/** The buttons of an open lead; after a press the page at `back` opens. */
+export function LeadActions({ lead, frame, back, sending, hasCrm, small = false }: {
   readonly lead: Lead;
   readonly frame: Frame;
   readonly back: string;
   /** Disables the buttons while the lead is being sent. */
   readonly sending: boolean;
+  /** Whether its profile has a CRM to send it to. */
+  readonly hasCrm: boolean;
   readonly small?: boolean;
 }) {
   const words = LEADS[frame.language];
@@ -55,23 +98,34 @@ export function LeadActions({ lead, frame, back, sending, small = false }: {
       >
         <span aria-hidden="true">✅</span> {small ? words.byHandShort : words.byHand}
       </button>
-      <button
-        type="submit"
-        name="do"
-        value="resend"
-        class="outline"
-        disabled={sending}
-        aria-label={small ? words.resendOf(who) : undefined}
-        title={small ? words.resend : undefined}
-      >
-        <span aria-hidden="true">🔁</span>
-        {!small && ` ${words.resend}`}
-      </button>
+      {hasCrm && (
+        <button
+          type="submit"
+          name="do"
+          value="resend"
+          class="outline"
+          disabled={sending}
+          aria-label={small ? words.resendOf(who) : undefined}
+          title={small ? words.resend : undefined}
+        >
+          <span aria-hidden="true">🔁</span>
+          {!small && ` ${words.resend}`}
+        </button>
+      )}
     </form>
   );
 }
 
-const WISHES = ["asked", "running", "settled", "closed", "erased"] as const;
+const WISHES = [
+  "asked",
+  "running",
+  "settled",
+  "closed",
+  "erased",
+  "returned",
+  "open",
+  "late",
+] as const;
 
 /** What a press asked for, as named in the next page's address. */
 export type Wish = typeof WISHES[number];
@@ -114,8 +168,12 @@ function noteOf(
   { wish, sending, attempt }: Done,
   words: LeadsWords,
 ): { readonly text: string; readonly light: "good" | "warning" | "quiet" } {
-  if (wish === "closed" || wish === "erased") return { text: words.done[wish], light: "good" };
-  if (wish === "settled") return { text: words.done.settled, light: "warning" };
+  if (wish === "closed" || wish === "erased" || wish === "returned") {
+    return { text: words.done[wish], light: "good" };
+  }
+  if (wish === "settled" || wish === "open" || wish === "late") {
+    return { text: words.done[wish], light: "warning" };
+  }
   if (sending) return { text: words.done[wish], light: "quiet" };
   const outcome = attempt?.outcome ?? null;
   if (outcome === null) return { text: words.done.unknown, light: "warning" };

@@ -12,16 +12,18 @@ import {
   LeadActions,
   LeadNote,
   nameOf,
+  Owner,
 } from "./lead_parts.tsx";
 import type { Frame } from "./page.tsx";
 import { PlaceName } from "./place.tsx";
 
-export function LeadRow({ lead, back, sending, done, frame }: {
+export function LeadRow({ lead, back, sending, hasCrm, done, frame }: {
   readonly lead: ListedLead;
   /** The address of the list, to which a press returns. */
   readonly back: string;
   /** Whether a POST is open or due. */
   readonly sending: boolean;
+  readonly hasCrm: boolean;
   readonly done: Done | undefined;
   readonly frame: Frame;
 }) {
@@ -54,6 +56,7 @@ export function LeadRow({ lead, back, sending, done, frame }: {
             <DealLink deal={lead.deal} words={words} />
           </>
         )}
+        <Owner lead={lead} frame={frame} />
       </PlaceName>
       {isOpen(lead) && (
         <LeadActions
@@ -61,6 +64,7 @@ export function LeadRow({ lead, back, sending, done, frame }: {
           frame={frame}
           back={back}
           sending={sending}
+          hasCrm={hasCrm}
           small
         />
       )}

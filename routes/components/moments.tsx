@@ -1,7 +1,7 @@
 // The timeline of a lead, from the press to the manager who entered it.
 
 import type { ComponentChildren } from "preact";
-import type { LeadLife } from "../../lib/journal/journal.ts";
+import type { LeadLife, Turn } from "../../lib/journal/journal.ts";
 import type { AttemptRecord, Deal } from "../../lib/lead.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
@@ -20,15 +20,17 @@ interface Moment {
   readonly quote?: string | null;
 }
 
-export function Moments({ life, attempts, timeZone, frame }: {
+export function Moments({ life, attempts, turns, timeZone, frame }: {
   readonly life: LeadLife;
   readonly attempts: readonly AttemptRecord[];
+  /** What managers did with it. */
+  readonly turns: readonly Turn[];
   readonly timeZone: string;
   readonly frame: Frame;
 }) {
   const { language } = frame;
   const words = LEADS[language];
-  const moments = momentsOf(life, attempts, frame, words);
+  const moments = momentsOf(life, attempts, turns, frame, words);
   let shownDay = "";
   return (
     <ol class="moments">
@@ -60,6 +62,7 @@ export function Moments({ life, attempts, timeZone, frame }: {
 function momentsOf(
   life: LeadLife,
   attempts: readonly AttemptRecord[],
+  turns: readonly Turn[],
   frame: Frame,
   words: LeadsWords,
 ): Moment[] {
@@ -108,12 +111,28 @@ function momentsOf(
   if (notes.givenUp > 0) {
     expected.push({ atMs: null, light: "bad", text: words.notesGivenUp(notes.givenUp) });
   }
+  for (const each of turns) happened.push(turnMoment(each, words));
   if (lead.closed !== null) {
     const { atMs, by } = lead.closed;
     happened.push({ atMs, light: "good", text: <Isolated say={words.closed} what={by} /> });
   }
   happened.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
   return [...happened, ...expected];
+}
+
+function turnMoment({ kind, by, before, atMs }: Turn, words: LeadsWords): Moment {
+  const text = (
+    <>
+      <Isolated say={words.turns[kind]} what={by} />
+      {before !== null && (
+        <>
+          {" "}
+          <Isolated say={words.turnBefore[kind === "returned" ? "closed" : "had"]} what={before} />
+        </>
+      )}
+    </>
+  );
+  return { atMs, light: kind === "returned" ? "warning" : "quiet", text };
 }
 
 function attemptMoment(

@@ -1,6 +1,7 @@
 // Preview for visitors and managers, built by the functions that write the bot's messages.
 
-import { cardMessage, followUpParts } from "../../lib/managers/cards.ts";
+import { cardMessage } from "../../lib/managers/card_messages.ts";
+import { followUpParts } from "../../lib/managers/cards.ts";
 import type { Lead, Visitor } from "../../lib/lead.ts";
 import { choiceText, hasDestination, type Profile } from "../../lib/profiles/profile.ts";
 import {
@@ -113,6 +114,16 @@ function PhonePreview({ messages, language }: {
   );
 }
 
+const NEW_CARD = {
+  lastAttempt: null,
+  sending: false,
+  deal: null,
+  closed: null,
+  owner: null,
+  returned: null,
+  returnableUntilMs: null,
+} as const;
+
 function Managers({ profile, button, words }: {
   readonly profile: Profile;
   readonly button: Profile["buttons"][number];
@@ -121,8 +132,9 @@ function Managers({ profile, button, words }: {
   const lead = sampleLead(profile, choiceText(profile, button));
   const reason = hasDestination(profile) ? "crm_failed" : "no_webhook";
   const { message, keyboard } = cardMessage(
-    [{ lead, reason, lastAttempt: null, sending: false, deal: null, closed: null }],
+    [{ ...NEW_CARD, lead, reason }],
     () => "12:04",
+    () => hasDestination(profile),
   );
   const content = { text: THEIR_WORDS, entities: [], media: null, captionable: false };
   const followUp = { number: 1, lead: 1, chatId: 1, messageIds: [1], content, partsShown: 0 };

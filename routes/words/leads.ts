@@ -52,6 +52,9 @@ const ru = {
     settled: "Ничего не изменено: этот лид уже в CRM или внесён.",
     closed: "Записано: лид внесён вручную. Карточка в чате менеджеров закроется.",
     erased: "Личные данные стёрты.",
+    returned: "Лид снова открыт. Карточка в чате менеджеров откроется.",
+    open: "Ничего не изменено: этот лид и так открыт.",
+    late: "Вернуть можно в течение 10 минут, они прошли.",
   },
   reload: " Обновите страницу через несколько секунд.",
   ended: {
@@ -108,6 +111,18 @@ const ru = {
   openCard: "Открыть карточку",
   alerted: "Чат менеджеров не принял карточку: предупредили запасной чат",
   closed: (by: string) => `Внесён вручную: ${by}`,
+  owner: "Лид в работе",
+  giveBack: "Вернуть",
+  returnHint: "Лид снова станет открытым. Так можно 10 минут после «Внесён вручную»",
+  turns: {
+    taken: (by: string) => `Взят в работу: ${by}`,
+    taken_over: (by: string) => `Перешёл к другому: ${by}`,
+    returned: (by: string) => `Возвращён: ${by}`,
+  },
+  turnBefore: {
+    had: (by: string) => `(раньше: ${by})`,
+    closed: (by: string) => `(до этого внесён: ${by})`,
+  },
   erase: "Стереть этого человека…",
   eraseTitle: "Стереть человека",
   eraseOf: (who: string) => `Стереть: ${who}`,
@@ -145,6 +160,7 @@ const ru = {
     "Адрес сделки",
     "Источник",
     "Телефон",
+    "Кто взял",
   ],
 };
 
@@ -190,6 +206,9 @@ export const LEADS = bilingual<typeof ru>(ru, {
     settled: "Nothing was changed: the lead is in the CRM or was entered already.",
     closed: "Noted: entered by hand. The card in the managers' chat will close.",
     erased: "The personal data is erased.",
+    returned: "The lead is open again. The card in the managers' chat will open.",
+    open: "Nothing was changed: the lead is open.",
+    late: "A lead can be returned for 10 minutes; they are over.",
   },
   reload: " Reload the page in a few seconds.",
   ended: {
@@ -247,6 +266,18 @@ export const LEADS = bilingual<typeof ru>(ru, {
   openCard: "Open the card",
   alerted: "The managers' chat did not take the card: the second chat was told",
   closed: (by: string) => `Entered by hand: ${by}`,
+  owner: "Taken by",
+  giveBack: "Return",
+  returnHint: "The lead will be open again. This works for 10 minutes after “Entered by hand”",
+  turns: {
+    taken: (by: string) => `Taken: ${by}`,
+    taken_over: (by: string) => `Taken over: ${by}`,
+    returned: (by: string) => `Returned: ${by}`,
+  },
+  turnBefore: {
+    had: (by: string) => `(before: ${by})`,
+    closed: (by: string) => `(was entered by: ${by})`,
+  },
   erase: "Erase this person…",
   eraseTitle: "Erase a person",
   eraseOf: (who: string) => `Erase: ${who}`,
@@ -284,6 +315,7 @@ export const LEADS = bilingual<typeof ru>(ru, {
     "Deal address",
     "Source",
     "Phone",
+    "Taken by",
   ],
 });
 

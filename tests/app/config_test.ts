@@ -53,6 +53,8 @@ Deno.test("readConfig needs a token and a chat, and has a default for all else",
     retentionDays: 180,
     repeatWindowMs: 600_000,
     messagesPerSecond: 30,
+    remindAfterMs: 1_800_000,
+    workHours: [],
     timeZone: "Europe/Moscow",
   });
 });
@@ -79,6 +81,8 @@ Deno.test("readConfig reads every variable", () => {
     RETENTION_DAYS: "30",
     REPEAT_WINDOW_MINUTES: "5",
     TELEGRAM_MESSAGES_PER_SECOND: "20",
+    REMIND_AFTER_MINUTES: "45",
+    WORK_HOURS: "пн-пт 9-19, сб 10:30-16",
     TZ: "Asia/Yekaterinburg",
     OTEL_DENO: "true",
     OTEL_DENO_TRACING: "false",
@@ -105,6 +109,11 @@ Deno.test("readConfig reads every variable", () => {
     retentionDays: 30,
     repeatWindowMs: 300_000,
     messagesPerSecond: 20,
+    remindAfterMs: 2_700_000,
+    workHours: [
+      { days: [1, 2, 3, 4, 5], fromMinute: 540, beforeMinute: 1140 },
+      { days: [6], fromMinute: 630, beforeMinute: 960 },
+    ],
     timeZone: "Asia/Yekaterinburg",
   });
 });
@@ -175,6 +184,12 @@ const FAULTS: readonly [variable: Variable, text: string, message: string][] = [
   ["RETENTION_DAYS", "half", "найдено «half», нужно целое число от 1 до 36500"],
   ["REPEAT_WINDOW_MINUTES", "never", "найдено «never», нужно целое число от 0 до 1440"],
   ["TELEGRAM_MESSAGES_PER_SECOND", "-1", "найдено «-1», нужно целое число от 0 до 1000"],
+  ["REMIND_AFTER_MINUTES", "soon", "найдено «soon», нужно целое число от 0 до 1440"],
+  [
+    "WORK_HOURS",
+    "пн-пт 9-19, суббота",
+    "найдено «суббота», нужны дни и часы, например пн-пт 9-19, сб 10:30-16",
+  ],
   ["TZ", "Moscow", "найдено «Moscow», нужно имя зоны, например Europe/Moscow"],
   [
     "TZ",
@@ -226,6 +241,18 @@ const LIMITS: readonly [variable: Variable, good: string[], bad: string[]][] = [
   ["RETENTION_DAYS", ["1", "36500"], ["0", "36501"]],
   ["REPEAT_WINDOW_MINUTES", ["0", "1440"], ["1441", "1.5"]],
   ["TELEGRAM_MESSAGES_PER_SECOND", ["0", "1000"], ["1001", "0.5"]],
+  ["REMIND_AFTER_MINUTES", ["0", "1440"], ["1441", "1.5", "-1"]],
+  ["WORK_HOURS", ["вс 0-24", "сб-пн 9:00-9:01"], [
+    "пн 9-25",
+    "пн 19-9",
+    "пн 9-9",
+    "пн 9:60-10",
+    "пн-пт",
+    "mon 9-19",
+    "пн 9-19,",
+    "пн-вт-ср 9-19",
+    "пн 9-1e1",
+  ]],
 ];
 
 for (const [variable, good, bad] of LIMITS) {

@@ -93,6 +93,25 @@ function recordLead(journal: Journal, receivedAtMs: number, number: number) {
   return recorded.lead;
 }
 
+Deno.test("the daily line tells what managers did yesterday, where they did anything", () =>
+  withUpkeep(async ({ journal, upkeep, until }) => {
+    await upkeep.look();
+    const { number } = recordLead(journal, MORNING_MS, 1);
+    partsOf(journal).rememberCard(number, "crm_failed", { chatId: -1, messageId: 1 }, MORNING_MS);
+    partsOf(journal).moveLead(number, "in_admin_chat");
+    journal.takeLead(number, { id: 1, name: "@anna", press: "1" }, MORNING_MS + 4 * 60_000);
+    for (let nth = 0; nth < 2; nth++) {
+      journal.closeByHand(number, "@anna", MORNING_MS + 5 * 60_000);
+      if (nth === 0) journal.returnLead(number, "@anna", MORNING_MS + 6 * 60_000);
+    }
+    until(MORNING_MS + DAY_MS + 60 * 60 * 1000);
+    await upkeep.look();
+    assert.deepEqual(notes(journal), [
+      "Вчера: 1 лид. В CRM 0 · В чате 0 · Внесён вручную 1 · Доставляется 0\n" +
+      "Взято 1, медиана 4 мин · Возвращено 1 · Закрыто 2",
+    ]);
+  }));
+
 Deno.test("the daily line tells of yesterday at nine, once, with the word in its right case", () =>
   withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();

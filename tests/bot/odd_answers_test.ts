@@ -49,6 +49,9 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
     managers: {
       closeByHand: never,
       resend: never,
+      take: never,
+      giveBack: never,
+      about: () => Promise.resolve({ text: "" }),
       sendAll: never,
       status: () => "",
     },

@@ -63,6 +63,9 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
     managers: {
       closeByHand: manager,
       resend: manager,
+      take: () => manager().then((text) => ({ text })),
+      giveBack: manager,
+      about: () => Promise.resolve({ text: "" }),
       sendAll: manager,
       status: () => "",
     },

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
 import type { ShowOutcome } from "../../lib/managers/chat.ts";
 import { createDelivery, type Delivery } from "../../lib/delivery/delivery.ts";
-import { cardMessage } from "../../lib/managers/cards.ts";
+import { cardMessage } from "../../lib/managers/card_messages.ts";
 import type { CrmRequest } from "../../lib/crm/post.ts";
 import {
   ADMIN_CHAT_LANE,

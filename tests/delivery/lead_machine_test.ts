@@ -51,6 +51,9 @@ type Step =
   | { readonly kind: "resend"; readonly pick: number }
   | { readonly kind: "send_all" }
   | { readonly kind: "by_hand"; readonly pick: number }
+  /** A manager takes a lead, or returns one that was entered by hand. */
+  | { readonly kind: "take"; readonly pick: number }
+  | { readonly kind: "return"; readonly pick: number }
   /** The profile has no webhook address from now on, or has one again. */
   | { readonly kind: "webhook"; readonly there: boolean }
   /** The next such move throws when it has written everything. */
@@ -73,6 +76,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("resend" as const), pick }) },
   fc.record({ kind: fc.constant("send_all" as const) }),
   fc.record({ kind: fc.constant("by_hand" as const), pick }),
+  fc.record({ kind: fc.constant("take" as const), pick }),
+  fc.record({ kind: fc.constant("return" as const), pick }),
   fc.record({ kind: fc.constant("webhook" as const), there: fc.boolean() }),
   fc.record({ kind: fc.constant("defect" as const), of: fc.constantFrom(...ENDS) }),
   {
@@ -87,6 +92,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+const MANAGER = { id: 7, name: "@anna", press: "1" };
 const WITH_WEBHOOK = someProfiles();
 const WITHOUT_WEBHOOK = someProfiles(({ agency }) => void (agency.webhook_url = ""));
 
@@ -234,6 +240,16 @@ class World {
         if (lead !== undefined) journal.closeByHand(lead, "@maria", this.#nowMs);
         return await journal.committed();
       }
+      case "take": {
+        const lead = this.#choose(step.pick);
+        if (lead !== undefined) journal.takeLead(lead, MANAGER, this.#nowMs);
+        return await journal.committed();
+      }
+      case "return": {
+        const lead = this.#choose(step.pick);
+        if (lead !== undefined) journal.returnLead(lead, "@maria", this.#nowMs);
+        return await journal.committed();
+      }
       case "webhook":
         this.#profiles = step.there ? WITH_WEBHOOK : WITHOUT_WEBHOOK;
         return;
@@ -332,7 +348,8 @@ class World {
   #assertNobodyForgotten(): void {
     for (let number = 1; number <= this.menus.size; number++) {
       const state = this.journal.findLead(number)?.state;
-      if (state !== "received" && state !== "undelivered") continue;
+      const isSeen = state === "in_admin_chat" && this.shown.has(number);
+      if (state === "in_crm" || state === "by_hand" || isSeen) continue;
       const owed = this.journal.findWork("post", number) ?? this.journal.findWork("card", number);
       assert.ok(owed, `lead ${number} is ${state} and nothing is owed for it`);
     }

@@ -137,6 +137,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     delivery: {
       resend: (lead, by) => Promise.resolve(journal.oweResend(lead, by, "crm:host:", now())),
       closeByHand: (lead, by) => Promise.resolve(journal.closeByHand(lead, by, now())),
+      giveBack: (lead, by) => Promise.resolve(journal.returnLead(lead, by, now())),
       wake() {},
       ...createBlocking({ journal, wake() {}, now, log: log.log }),
       invite: (lead, by) => Promise.resolve(journal.oweInvitation(lead, by, now())),

@@ -13,6 +13,8 @@ import { watchStatements } from "../helpers/watched_statements.ts";
 const SHORT_RANGES = [
   "SEARCH facts USING PRIMARY KEY (name>? AND name<?)", // A handful of rows in all.
   "SEARCH inbox USING INTEGER PRIMARY KEY (rowid<?)", // The last batches: older rows are deleted.
+  "SEARCH returns USING COVERING INDEX returns_by_time (until_ms<?)", // The last ten minutes.
+  "SEARCH take_questions USING INDEX take_questions_by_time (asked_at_ms<?)",
 ];
 
 Deno.test("every statement of a lead's way finds its rows by an index", async () => {
@@ -34,8 +36,13 @@ Deno.test("every statement of a lead's way finds its rows by an index", async ()
     const card = await admin.chat.nextMessage();
     manager.press(card, "🔁 Отправить в CRM");
     await admin.chat.waitFor((each) => /Не отправлено в CRM/.test(wordsOf(each)));
+    await manager.press(card, "🙋 Беру").answered;
+    const other = admin.member({ first_name: "Анна", username: "anna" });
+    await other.press(card, "🙋 Беру").answered;
+    await manager.press(card, "ℹ️").answered;
     manager.press(card, "✅ Внёс в CRM");
-    await admin.chat.waitFor((each) => /Внесён вручную/.test(wordsOf(each)));
+    const closed = await admin.chat.waitFor((each) => /Внесён вручную/.test(wordsOf(each)));
+    await manager.press(closed, "↩️ Вернуть").answered;
   });
   assert.ok(recorder.plans.size > 20);
   const wide = [...recorder.plans].filter(([, plan]) => plan.some(isWide));

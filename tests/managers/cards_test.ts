@@ -1,7 +1,7 @@
 // Cards as they look once their leads were sent again: their words stay, what may be pressed changes.
 
 import assert from "node:assert/strict";
-import { cardMessage } from "../../lib/managers/cards.ts";
+import { cardMessage } from "../../lib/managers/card_messages.ts";
 import { outcomeWords } from "../../lib/managers/texts.ts";
 import type { AttemptRecord, Card } from "../../lib/lead.ts";
 import { aLead, NOON_MS } from "../helpers/a_lead.ts";
@@ -29,6 +29,9 @@ function aCard(details: Partial<Card> = {}): Card {
     sending: false,
     deal: null,
     closed: null,
+    owner: null,
+    returned: null,
+    returnableUntilMs: null,
     ...details,
   };
 }
@@ -49,8 +52,10 @@ Deno.test("of several cards in a message each deal's button has its card's numbe
   const texts = buttonsOf(aCard({ deal: DEAL }), open).map(({ text }) => text);
   assert.deepEqual(texts, [
     "Открыть сделку 8841 ↗ · 1",
-    "✅ Внёс в CRM · 2",
-    "🔁 Отправить в CRM · 2",
+    "✅ 2",
+    "🔁 2",
+    "🙋 2",
+    "ℹ️ 2",
   ]);
 });
 

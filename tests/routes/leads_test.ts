@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { cardMessage } from "../../lib/managers/cards.ts";
+import { cardMessage } from "../../lib/managers/card_messages.ts";
 import { openJournal } from "../../lib/journal/journal.ts";
 import type { CrmOutcome, NewLead } from "../../lib/lead.ts";
 import { cell } from "../../routes/leads_csv.ts";
@@ -257,9 +257,9 @@ Deno.test("the CSV has the filtered leads, in UTF-8 with a byte order mark", asy
   const bytes = new Uint8Array(await response.arrayBuffer());
   assert.deepEqual([...bytes.slice(0, 3)], [0xef, 0xbb, 0xbf]);
   assert.deepEqual(new TextDecoder().decode(bytes).trimEnd().split("\r\n"), [
-    "№;Получен;Профиль;Запрос;Имя;Username;id;Где;Внёс;Когда;Сделка;Адрес сделки;Источник;Телефон",
+    "№;Получен;Профиль;Запрос;Имя;Username;id;Где;Внёс;Когда;Сделка;Адрес сделки;Источник;Телефон;Кто взял",
     `${open};2026-01-15 15:00:00;MONSTER AGENCY;"Сайт; ""под ключ""";Galliard;betterrman;` +
-    "310452007;Внесён вручную;'@manager;2026-01-15 15:01:00;;;;",
+    "310452007;Внесён вручную;'@manager;2026-01-15 15:01:00;;;;;",
   ]);
 });
 
@@ -556,9 +556,9 @@ Deno.test("a lead's deal is linked on its page, in its timeline and in the list,
   assert.doesNotMatch(rowOf(list, plain), /сделка/);
   assert.match(await text(`/leads/${plain}`), /сделка создана · 0,3 с/);
   const csv = await text("/leads.csv");
-  assert.match(csv, new RegExp(`^${lead};.*;8841;${DEAL.url};.*\\r$`, "m"));
-  assert.match(csv, new RegExp(`^${plain};.*;;\\r$`, "m"));
-  assert.match(await text("/leads.csv", "en"), /,Deal,Deal address,Source,Phone\r\n/);
+  assert.match(csv, new RegExp(`^${lead};.*;8841;${DEAL.url};;;\\r$`, "m"));
+  assert.match(csv, new RegExp(`^${plain};.*;;;;\\r$`, "m"));
+  assert.match(await text("/leads.csv", "en"), /,Deal,Deal address,Source,Phone,Taken by\r\n/);
 });
 
 Deno.test("a lead's page tells of notes to its deal that wait, and of those that the CRM did not take", async () => {

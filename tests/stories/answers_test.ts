@@ -214,7 +214,7 @@ async function withTwoCards(world: World) {
     people.push(world.telegram.user({ first_name: name.toUpperCase(), username: name }));
   }
   await Promise.all(people.map(becomeLead));
-  const card = await world.admin.chat.waitFor((each) => /^1\.\n[^]*\n2\.\n/.test(wordsOf(each)));
+  const card = await world.admin.chat.waitFor((each) => /^🔥 \d+ лид/.test(wordsOf(each)));
   const inIt = people.filter(({ user }) => wordsOf(card).includes(`@${user.username}\n`));
   return { people, inIt, card };
 }

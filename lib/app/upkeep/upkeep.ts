@@ -178,7 +178,8 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
         counts[place] = (counts[place] ?? 0) + leads;
       }
     }
-    const text = dailyText(counts, journal.fact(BACKUP_FAILURE));
+    const turns = journal.countTurns(from, dayStartMs(now(), timeZone));
+    const text = dailyText(counts, journal.fact(BACKUP_FAILURE), turns);
     const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: { text } } as const;
     journal.addWork(note, now());
   }

@@ -76,7 +76,8 @@ function deleteWebhook(world: World): true {
 }
 
 function answerCallbackQuery(world: World, params: Params): true {
-  world.presses.answer(params.text("callback_query_id") ?? "", params.text("text"));
+  const isAlert = params.json("show_alert") === true;
+  world.presses.answer(params.text("callback_query_id") ?? "", params.text("text"), isAlert);
   return true;
 }
 

@@ -14,6 +14,8 @@ const MAX_ANSWER_LENGTH = 200;
 /** What the bot answered to a press with answerCallbackQuery. */
 interface PressAnswer {
   text: string | undefined;
+  /** Whether it stays until it is closed. */
+  show_alert?: boolean;
 }
 
 /** One press of a button by one person. */
@@ -59,13 +61,13 @@ export class PressBook {
   }
 
   /** answerCallbackQuery (https://core.telegram.org/bots/api#answercallbackquery). */
-  answer(queryId: string, text: string | undefined): void {
+  answer(queryId: string, text: string | undefined, showAlert = false): void {
     const query = this.#open.get(queryId);
     if (!query || this.#now() - query.atMs > ANSWERABLE_MS) {
       throw badRequest("query is too old and response timeout expired or query ID is invalid");
     }
     if ((text?.length ?? 0) > MAX_ANSWER_LENGTH) throw badRequest("MESSAGE_TOO_LONG");
-    query.press.answer ??= { text };
+    query.press.answer ??= { text, ...(showAlert ? { show_alert: true } : {}) };
     this.#answers.emit();
   }
 

@@ -1,0 +1,64 @@
+// The journal's leads that wait for a manager, and what managers did within a span. Reminds nobody.
+
+import type { Database } from "./database.ts";
+import type { Lead } from "../lead.ts";
+import type { BotKeys } from "./bots.ts";
+import { HELD, toLead } from "./leads.ts";
+
+/** What managers did within a span. */
+export interface TurnCounts {
+  /** Leads that were taken for the first time, and those that were returned. */
+  readonly taken: number;
+  readonly returned: number;
+  readonly closed: number;
+  /** From the card to «Беру», in ms; null where nothing was taken. */
+  readonly medianToTakeMs: number | null;
+}
+
+export interface WaitingLeads {
+  /** Leads whose card was shown before a moment and that nobody has taken or closed: the oldest, and how many in all. */
+  waitingLeads(
+    shownBeforeMs: number,
+    most: number,
+  ): { readonly leads: readonly Lead[]; readonly all: number };
+  /** What managers did from a moment on, and before another. */
+  countTurns(fromMs: number, toMs: number): TurnCounts;
+}
+
+/** Most turns of a span that the median is taken of. */
+const MOST_TURNS = 20_000;
+
+export function waitingLeadRecords(db: Database, keys: BotKeys): WaitingLeads {
+  const waiting = `FROM leads WHERE state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'
+    AND owner IS NULL AND card_shown_at_ms <= ?`;
+  const select = db.reader(`SELECT * ${waiting} ORDER BY number LIMIT ?`);
+  const count = db.reader(`SELECT count(*) AS leads ${waiting}`);
+  const countKinds = db.reader(
+    `SELECT kind, count(*) AS turns FROM lead_turns WHERE at_ms >= ? AND at_ms < ? GROUP BY kind`,
+  );
+  const waits = db.reader(
+    `SELECT lead_turns.at_ms - card_shown_at_ms AS waited FROM lead_turns
+     JOIN leads ON leads.number = lead_turns.lead
+     WHERE at_ms >= ? AND at_ms < ? AND kind = 'taken' AND card_shown_at_ms IS NOT NULL
+     ORDER BY waited LIMIT ${MOST_TURNS}`,
+  );
+
+  return {
+    waitingLeads: (shownBeforeMs, most) => ({
+      leads: select.all(shownBeforeMs, most).map((row) => toLead(row, keys)),
+      all: Number(count.get(shownBeforeMs)?.["leads"]),
+    }),
+    countTurns(fromMs, toMs) {
+      const kinds = new Map(
+        countKinds.all(fromMs, toMs).map((row) => [row["kind"], Number(row["turns"])]),
+      );
+      const waited = waits.all(fromMs, toMs).map((row) => Math.max(0, Number(row["waited"])));
+      return {
+        taken: kinds.get("taken") ?? 0,
+        returned: kinds.get("returned") ?? 0,
+        closed: kinds.get("closed") ?? 0,
+        medianToTakeMs: waited[Math.floor((waited.length - 1) / 2)] ?? null,
+      };
+    },
+  };
+}

@@ -1,0 +1,108 @@
+// Reminds the managers of leads that nobody took or closed: one note, at most one an hour, within working hours. Sends nothing
+// into their chat by itself.
+
+import type { Journal } from "../journal/journal.ts";
+import type { Lead, MessageAddress } from "../lead.ts";
+import type { Log } from "../log/log.ts";
+import { messageLink } from "../message_link.ts";
+import { LIMITS } from "../profiles/limits.ts";
+import { fullName } from "../visitor_name.ts";
+import { clip, type Formatted } from "../visitors/texts.ts";
+import { isWorkTime, type WorkHours } from "../work_hours.ts";
+import { leadsWord } from "./texts.ts";
+
+const LOOK_MS = 60_000;
+
+/** From one reminder to the next, in ms (user requirement: at most one an hour). */
+export const BETWEEN_REMINDERS_MS = 60 * 60_000;
+
+/** After so many reminders in a row the alert chat is told too. */
+const PATIENT_REMINDERS = 3;
+
+/** Leads that a reminder names. */
+const MOST_NAMED = 20;
+
+/** The last reminder, and how many there have been since somebody last had no lead to wait for. */
+export const REMINDED_AT = "reminded_at_ms";
+const REMINDERS = "reminders_in_a_row";
+
+export interface LeadReminder {
+  /** Looks once. */
+  look(): Promise<void>;
+  /** Looks each minute until the process stops. */
+  run(): Promise<void>;
+}
+
+export interface LeadReminderOptions {
+  readonly journal: Pick<
+    Journal,
+    "waitingLeads" | "fact" | "rememberFact" | "forgetFact" | "noteFact" | "committed"
+  >;
+  /** How long a lead may wait, in ms; 0 for no reminders. */
+  readonly remindAfterMs: number;
+  readonly workHours: WorkHours;
+  readonly timeZone: string;
+  /** Tells the alert chat. */
+  readonly alert: (message: Formatted) => Promise<boolean>;
+  /** Called when a reminder was queued. */
+  readonly wake: () => void;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly stopping: AbortSignal;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+export function createLeadReminder(options: LeadReminderOptions): LeadReminder {
+  const { journal, remindAfterMs, workHours, timeZone, now, log } = options;
+
+  async function look(): Promise<void> {
+    if (remindAfterMs === 0) return;
+    const nowMs = now();
+    const { leads, all } = journal.waitingLeads(nowMs - remindAfterMs, MOST_NAMED);
+    if (all === 0) {
+      if (journal.fact(REMINDERS) !== undefined) journal.forgetFact(REMINDERS);
+      return;
+    }
+    const lastAtMs = Number(journal.fact(REMINDED_AT) ?? -Infinity);
+    if (nowMs - lastAtMs < BETWEEN_REMINDERS_MS || !isWorkTime(workHours, nowMs, timeZone)) return;
+    const text = reminderText(leads, all, remindAfterMs / 60_000);
+    const before = Number(journal.fact(REMINDERS) ?? 0);
+    journal.noteFact(REMINDED_AT, String(nowMs), text, nowMs);
+    journal.rememberFact(REMINDERS, String(before + 1));
+    await journal.committed();
+    log.info("⏰ Менеджерам напомнили о лидах, которые ждут: {leads}", { leads: all });
+    options.wake();
+    if (before >= PATIENT_REMINDERS) await options.alert({ text, entities: [] });
+  }
+
+  return {
+    look,
+    async run() {
+      while (!options.stopping.aborted) {
+        await look().catch((cause) => {
+          log.error("❌ О лидах не напомнить: {cause}. Повторим", { cause: String(cause) });
+        });
+        await options.sleep(LOOK_MS);
+      }
+    },
+  };
+}
+
+/** «⏰ 3 лида ждут дольше 30 минут:» and a line with a link for each. */
+export function reminderText(leads: readonly Lead[], all: number, minutes: number): string {
+  const isOne = all % 10 === 1 && all % 100 !== 11;
+  const lines = [`⏰ ${leadsWord(all)} ${isOne ? "ждёт" : "ждут"} дольше ${minutes} мин:`];
+  for (const each of leads) {
+    const line = `№ ${each.number} · ${clip(fullName(each.visitor), 60)}${linkTo(each.card)}`;
+    if (lines.join("\n").length + line.length > LIMITS.text - 100) break;
+    lines.push(line);
+  }
+  const more = all - (lines.length - 1);
+  if (more > 0) lines.push(`… и ещё ${more}: /leads`);
+  return lines.join("\n");
+}
+
+function linkTo(card: MessageAddress | null): string {
+  const link = card === null ? undefined : messageLink(card);
+  return link === undefined ? "" : ` — ${link}`;
+}
