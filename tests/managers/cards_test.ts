@@ -84,6 +84,6 @@ Deno.test("a card says why its lead could not be sent, also before anybody sends
   const details = { outcome: "unsent", status: null, reason: "секрет amo не задан" } as const;
   const wordsBy = (askedBy: string | null) =>
     shown(aCard({ lead, lastAttempt: anAttempt({ ...details, askedBy }) })).message.text;
-  assert.match(wordsBy(null), /\n\n❌ Не отправлено в CRM: секрет amo не задан$/);
+  assert.match(wordsBy(null), /\n\n─+\n❌ Не отправлено в CRM: секрет amo не задан$/);
   assert.match(wordsBy("@anna"), /\n❌ Не отправлено в CRM \(секрет amo не задан\): @anna, 15:00$/);
 });

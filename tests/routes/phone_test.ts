@@ -122,5 +122,5 @@ Deno.test("a lead's phone is on its page and in the last column of the CSV, defu
   assert.doesNotMatch(html, /Ждём номер/);
   assert.match(await (await browser.get("/leads?q=79161234")).text(), /<li id="lead-1"/);
   assert.match(html, /<dt>Телефон<\/dt><dd><a href="tel:\+79161234567">\+79161234567<\/a><\/dd>/);
-  assert.match(await (await browser.get("/leads.csv")).text(), /;'\+79161234567\r\n$/);
+  assert.match(await (await browser.get("/leads.csv")).text(), /;'\+79161234567;\r\n$/);
 });

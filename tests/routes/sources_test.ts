@@ -56,8 +56,8 @@ Deno.test("a lead's source is on its page, in the list, its filter and the last 
   assert.equal(list.match(/<li id="lead-/g)?.length, 1);
   assert.match(await text("/leads?source=gone"), /<option value="gone" selected>/);
   const [head = "", first = "", second = ""] = (await text("/leads.csv")).split("\r\n");
-  assert.match(head, /;Источник;Телефон$/);
+  assert.match(head, /;Источник;Телефон;Кто взял$/);
   assert.match(first, /;;$/);
-  assert.match(second, /;vk-may;$/);
+  assert.match(second, /;vk-may;;$/);
   assert.equal((await text("/leads.csv?source=vk-may")).split("\r\n").length, 3);
 });

@@ -215,7 +215,7 @@ Deno.test("a missing secret is a card that says so, and the file is as good as b
     const why =
       "секрет amo не задан: введите его на странице профиля или задайте переменную SECRET_AMO";
     await world.admin.chat.waitFor((each) =>
-      wordsOf(each) === `${expectedCard()}\n\n❌ Не отправлено в CRM: ${why}`
+      wordsOf(each) === `${expectedCard()}\n\n──────────────\n❌ Не отправлено в CRM: ${why}`
     );
     await world.bot.line(/^❌ Лид не отправлен в AmoCRM: секрет amo/);
     assert.equal(amo.requestCount, 0);

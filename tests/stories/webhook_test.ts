@@ -147,7 +147,8 @@ for (
     withWebhookWorld(
       async (world) => {
         await becomeLead(galliard(world));
-        const beginning = `${expectedCard()}\n\n❌ Не отправлено в CRM: секрет crm_key`;
+        const beginning =
+          `${expectedCard()}\n\n──────────────\n❌ Не отправлено в CRM: секрет crm_key`;
         const card = wordsOf(
           await world.admin.chat.waitFor((each) => wordsOf(each).startsWith(beginning)),
         );
