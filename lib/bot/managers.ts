@@ -4,7 +4,7 @@ import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "../lead.ts";
 import { type ProfileStatus, statusText } from "../managers/status_text.ts";
-import { readPressedLead, type TellTime, TOASTS } from "../managers/texts.ts";
+import { readPressedLead, sendingText, type TellTime, TOASTS } from "../managers/texts.ts";
 import { hasDestination, type Profile, type Profiles } from "../profiles/profile.ts";
 
 export interface Managers {
@@ -44,7 +44,7 @@ export function createManagers(
       return TOASTS[await delivery.resend(lead, by)];
     },
     async sendAll(profile, by, offer) {
-      return await delivery.sendAll(profile, by, offer) > 0 ? TOASTS.asked : TOASTS.nothing;
+      return sendingText(await delivery.sendAll(profile, by, offer));
     },
     status() {
       const waiting = journal.countLeads();
