@@ -6,7 +6,7 @@ import type { Journal, Taker } from "../journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "../lead.ts";
 import { type ProfileStatus, statusText } from "../managers/status_text.ts";
 import { aboutText, type PressAnswer, RETURN_TOASTS, takenText } from "../managers/taking_texts.ts";
-import { readPressedLead, type TellTime, TOASTS } from "../managers/texts.ts";
+import { readPressedLead, sendingText, type TellTime, TOASTS } from "../managers/texts.ts";
 import { hasDestination, type Profile, type Profiles } from "../profiles/profile.ts";
 
 export interface Managers {
@@ -76,7 +76,7 @@ export function createManagers(
       return { text, alert: true };
     },
     async sendAll(profile, by, offer) {
-      return await delivery.sendAll(profile, by, offer) > 0 ? TOASTS.asked : TOASTS.nothing;
+      return sendingText(await delivery.sendAll(profile, by, offer));
     },
     status() {
       const waiting = journal.countLeads();

@@ -105,8 +105,10 @@ function leaveBehind(db: Database, { keyOf }: BotKeys): void {
   for (const { id = 0, body } of owed) {
     rewriteWork.run(unlessBroken(String(body), (body) => JSON.stringify(nameMessages(body))), id);
   }
-  const runs = db.reader("SELECT name, value FROM facts WHERE name LIKE 'send\\_all:%' ESCAPE '\\'")
-    .all();
+  const runs = db.reader(
+    `SELECT name, value FROM facts WHERE name LIKE 'send\\_all:%' ESCAPE '\\'
+       OR name LIKE 'offer\\_shown:%' ESCAPE '\\'`,
+  ).all();
   const rewriteFact = db.writer("UPDATE facts SET value = ? WHERE name = ?");
   for (const { name = "", value } of runs) {
     rewriteFact.run(

@@ -218,7 +218,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...lives,
     ...sums,
     ...sources,
-    ...erasureMoves(db, lives, cards, held),
+    ...erasureMoves(db, lives, { ...cards, ...account }, held),
     ...moments(db),
     ...recovery(db, {
       attempts,

@@ -10,6 +10,8 @@ export const PROFILE_FACTS = {
   crmDown: "crm_down:",
   /** When sending all open cards was last offered, in ms since 1970. */
   offeredAtMs: "offered_at_ms:",
+  /** Where the offer to send all open cards stands. */
+  offerShown: "offer_shown:",
   /** The account of a run that sends all open cards. */
   sendAll: "send_all:",
   /** Why its CRM declines every lead. */
@@ -79,6 +81,7 @@ export function profileKeys(db: Database, facts: FactRecords): ProfileKeys {
         forgetOffers.run(key);
         facts.forgetFact(PROFILE_FACTS.crmDown + key);
         facts.forgetFact(PROFILE_FACTS.offeredAtMs + key);
+        facts.forgetFact(PROFILE_FACTS.offerShown + key);
         facts.forgetFact(PROFILE_FACTS.crmTrouble + key);
       }),
   };

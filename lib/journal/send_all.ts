@@ -37,6 +37,10 @@ export interface SendAllRequest {
 }
 
 export interface SendAllMoves {
+  /** As `CardMoves.closeByHand`; an offer that counts the card is counted anew. */
+  closeByHand(lead: number, by: string, nowMs: number): boolean;
+  /** Records where the offer to send a profile's open cards was shown. */
+  finishOffer(work: WorkOf<"offer">, profile: string, message: MessageAddress): void;
   /** Owes a POST to each open card of a profile, all or none; how many, 0 also while a run is under way. */
   beginSendAll(request: SendAllRequest, nowMs: number): number;
 }
@@ -48,11 +52,16 @@ export interface CrmAccount {
   crmFailed(lead: number): void;
   /** Owes an offer when the CRM of a lead's profile answers after it had failed and cards are open. */
   crmAnswered(lead: number, nowMs: number): void;
+  /** A card was closed: an offer that counts it is counted anew. */
+  cardClosed(lead: number, nowMs: number): void;
   /** Keeps the account of a run, and owes its report when it has ended. Work of other lanes is left alone. */
   countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): void;
   /** Ends the runs of which nothing is owed any more and whose last count is missing. */
   endStrandedRuns(nowMs: number): void;
 }
+
+/** What the version before, which knows no offers that change, makes of one: a report of nothing. */
+const NO_REPORT = { profileName: "", total: 0, sent: 0, failed: 0, skipped: 0, stopped: false };
 
 /** A run as the journal keeps it; `running` counts failures in a row. */
 interface Run {
@@ -66,13 +75,24 @@ export function sendAllMoves(
   facts: FactRecords,
   leads: LeadRecords,
   outbox: OutboxMoves,
-  { oweCardUpdate, oweResend }: CardConsequences & CardMoves,
+  { oweCardUpdate, oweResend, closeByHand }: CardConsequences & CardMoves,
 ): SendAllMoves & CrmAccount {
   /** An earlier report that did not get there must not be said after it. */
   function oweReport(message: MessageAddress, report: SendAllReport, nowMs: number): void {
     const subject = message.messageId;
     outbox.forgetWork("offer_update", subject);
     const body = { message, report };
+    outbox.addWork({ lane: EDITS_LANE, kind: "offer_update", subject, body }, nowMs);
+  }
+
+  function cardClosed(lead: number, nowMs: number): void {
+    const profile = profileOf(lead);
+    const shown = recordIn(facts.fact(PROFILE_FACTS.offerShown + profile));
+    const message = addressIn(shown?.["message"]);
+    if (message === undefined) return;
+    const subject = message.messageId;
+    outbox.forgetWork("offer_update", subject);
+    const body = { message, report: NO_REPORT, offers: profile };
     outbox.addWork({ lane: EDITS_LANE, kind: "offer_update", subject, body }, nowMs);
   }
 
@@ -98,6 +118,19 @@ export function sendAllMoves(
   }
 
   return {
+    cardClosed,
+    closeByHand: (lead, by, nowMs) =>
+      db.atomically(() => {
+        const isClosed = closeByHand(lead, by, nowMs);
+        if (isClosed) cardClosed(lead, nowMs);
+        return isClosed;
+      }),
+    finishOffer: (work, profile, message) =>
+      db.atomically(() => {
+        outbox.finishWork(work);
+        facts.rememberFact(PROFILE_FACTS.offerShown + profile, JSON.stringify({ message }));
+      }),
+
     crmFailed(lead) {
       const fact = PROFILE_FACTS.crmDown + profileOf(lead);
       if (facts.fact(fact) === undefined) facts.rememberFact(fact, "1");
@@ -134,6 +167,7 @@ export function sendAllMoves(
         if (total === 0) return 0;
         const report = { profileName, total, sent: 0, failed: 0, skipped: 0, stopped: false };
         facts.forgetFact(PROFILE_FACTS.offeredAtMs + profile);
+        facts.forgetFact(PROFILE_FACTS.offerShown + profile);
         rememberRun(profile, { message: offer, report, running: 0 });
         oweReport(offer, report, nowMs);
         return total;

@@ -52,7 +52,12 @@ export interface WorkBodies {
   readonly card_update: null;
   readonly follow_up: null;
   readonly offer: { readonly profile: string };
-  readonly offer_update: { readonly message: MessageAddress; readonly report: SendAllReport };
+  readonly offer_update: {
+    readonly message: MessageAddress;
+    readonly report: SendAllReport;
+    /** The profile whose open cards the message still offers: then it is counted anew, and nothing is reported. */
+    readonly offers?: string;
+  };
   readonly note: { readonly text: string };
 }
 
@@ -143,7 +148,9 @@ const READERS: {
     const stored = recordIn(text);
     const message = addressIn(stored?.["message"]);
     const report = reportIn(stored?.["report"]);
-    return message && report && { message, report };
+    const offers = stored?.["offers"];
+    if (message === undefined || report === undefined) return undefined;
+    return typeof offers === "string" ? { message, report, offers } : { message, report };
   }),
   note: reader("note", (text) => ({ text })),
 };

@@ -75,12 +75,16 @@ export function mendedFileText(): string {
   return "✅ locales.json снова в порядке, правки действуют.";
 }
 
-/** The offer to send open cards when a CRM answers again. */
+/** The offer to send open cards when a CRM answers again; without a button once none is open. */
 export function offer(
   profileKey: string,
   profileName: string,
   openCards: number,
 ): { text: string; keyboard: InlineKeyboardMarkup } {
+  if (openCards === 0) {
+    const text = `✅ CRM снова принимает лиды: ${profileName}.\n\nОткрытых карточек уже нет.`;
+    return { text, keyboard: { inline_keyboard: [] } };
+  }
   return {
     text: `✅ CRM снова принимает лиды: ${profileName}.\n\nОткрытых карточек: ${openCards}.`,
     keyboard: {
@@ -188,6 +192,11 @@ export const TOASTS = {
   unknown: "Такого лида нет в журнале",
   nothing: "Открытых карточек нет",
 } as const;
+
+/** The toast on the press that sends all open cards: how many of them. */
+export function sendingText(cards: number): string {
+  return cards === 0 ? TOASTS.nothing : `Отправляем в CRM: ${leadsWord(cards)}…`;
+}
 
 /** The daily note on yesterday's leads, and on a backup that failed. */
 export function dailyText(

@@ -7,7 +7,8 @@ import { ADMIN_CHAT_LANE, type Journal, type Work, type WorkOf } from "../journa
 import { createJoinedWork } from "./joined_work.ts";
 import { type Card, isSettled, type Lead, type MessageAddress } from "../lead.ts";
 import type { Facts, Log } from "../log/log.ts";
-import { offer, sendAllReport, type TellTime } from "./texts.ts";
+import { createOfferWork } from "./offer_work.ts";
+import type { TellTime } from "./texts.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import { hasDestination, type Profiles } from "../profiles/profile.ts";
 import { contact, fullName } from "../visitor_name.ts";
@@ -30,9 +31,10 @@ export interface AdminWorkOptions {
 
 /** Returns a function that does one piece of the managers' work and records its outcome. */
 export function createAdminWork(options: AdminWorkOptions): (work: Work) => Promise<void> {
-  const { journal, adminChat, profiles, recordDurably, retryAtMs, tellTime, now, log } = options;
+  const { journal, adminChat, recordDurably, retryAtMs, tellTime, now, log } = options;
   const showParts = createFollowUpWork(options);
   const showTogether = createJoinedWork(options);
+  const offers = createOfferWork({ ...options, finishOrRetry });
 
   /** Cards that were shown but could not be recorded, by the first of each message. */
   const unrecorded = new Map<
@@ -168,23 +170,6 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     await recordDurably(() => journal.finishFollowUp(work, now()));
   }
 
-  async function showOffer(work: WorkOf<"offer">): Promise<void> {
-    const key = journal.currentProfile(work.body.profile, profiles().byKey);
-    const open = journal.countOpenCards(key);
-    const name = profiles().byKey.get(key)?.name;
-    if (open === 0 || name === undefined) {
-      return await recordDurably(() => journal.finishWork(work));
-    }
-    const { text, keyboard } = offer(key, name, open);
-    await finishOrRetry(work, await adminChat.show({ text, entities: [] }, keyboard));
-  }
-
-  async function updateOffer(work: WorkOf<"offer_update">): Promise<void> {
-    const { message, report } = work.body;
-    const words = { text: sendAllReport(report), entities: [] };
-    await finishOrRetry(work, await adminChat.edit(message, words, { inline_keyboard: [] }));
-  }
-
   async function showNote(work: WorkOf<"note">): Promise<void> {
     await adminChat.ready();
     if (!journal.isOwed(work)) return; // Erased meanwhile.
@@ -222,9 +207,9 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         if (!await showTogether(work)) await showFollowUp(work);
         return;
       case "offer":
-        return await showOffer(work);
+        return await offers.show(work);
       case "offer_update":
-        return await updateOffer(work);
+        return await offers.update(work);
       case "note":
         return await showNote(work);
       case "confirmation":

@@ -80,6 +80,23 @@ Deno.test("every statement about a deal and its notes finds its rows by an index
   assert.deepEqual([...recorder.plans].filter(([, plan]) => plan.some(isWide)), []);
 });
 
+Deno.test("every statement about a block finds its rows by an index", () => {
+  using recorder = recordPlans();
+  const journal = openJournal(":memory:");
+  journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:a", false);
+  const { chatId } = aNewLead();
+  recorder.begin();
+  journal.blockVisitor(chatId, "@anna", NOON_MS);
+  journal.blockOf(chatId);
+  journal.recordBlocked(aNewLead({ id: "b", menuMessageId: 9 }), aConfirmation());
+  const content = someContent();
+  journal.recordFollowUp({ lead: 1, chatId, messageId: 4, albumId: null, content }, NOON_MS);
+  journal.unblockVisitor(chatId);
+  journal.close();
+  assert.ok(recorder.plans.size > 10);
+  assert.deepEqual([...recorder.plans].filter(([, plan]) => plan.some(isWide)), []);
+});
+
 Deno.test("isWide tells a look-up from a scan and from a range", () => {
   assert.ok(!isWide("SEARCH leads USING INTEGER PRIMARY KEY (rowid=?)"));
   assert.ok(!isWide("SEARCH outbox USING INDEX outbox_due (lane=? AND due_at_ms<?)"));

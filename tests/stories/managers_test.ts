@@ -171,6 +171,46 @@ Deno.test("the first lead that the CRM takes after an outage brings one offer, a
     assert.equal(world.admin.chat.messages.length, 4); // Three cards and one offer.
   }));
 
+Deno.test("an offer counts right when one of its cards was closed meanwhile, also after a kill, and says how many it sends", () =>
+  withWorld(async (world) => {
+    await world.crm.down();
+    const cards: SimMessage[] = [];
+    for (const username of ["one", "two", "three"]) {
+      await becomeLead(world.telegram.user({ first_name: username, username }));
+      cards.push(await world.admin.chat.nextMessage());
+    }
+    await world.crm.up();
+    await becomeLead(world.telegram.user({ first_name: "four", username: "four" }));
+    const offered = await world.admin.chat.nextMessage();
+    assert.deepEqual(buttonTexts(offered), ["Отправить все в CRM (3)"]);
+    await manager(world).press(cards[0]!, BY_HAND).answered;
+    await world.bot.kill();
+    await world.restart();
+    const two = await world.admin.chat.waitFor((each) =>
+      buttonTexts(each).includes("Отправить все в CRM (2)")
+    );
+    assert.equal(two.message_id, offered.message_id);
+    await manager(world).press(cards[1]!, RESEND).answered;
+    const one = await world.admin.chat.waitFor((each) =>
+      buttonTexts(each).includes("Отправить все в CRM (1)")
+    );
+    const { text } = await manager(world).press(one, "Отправить все в CRM (1)").answered;
+    assert.equal(text, "Отправляем в CRM: 1 лид…");
+    await world.admin.chat.waitFor((each) => /MONSTER AGENCY, 1 из 1\./.test(wordsOf(each)));
+  }));
+
+Deno.test("an offer of which every card was closed offers nothing", () =>
+  withWorld(async (world) => {
+    await world.crm.down();
+    const card = await cardOf(world);
+    await world.crm.up();
+    await becomeLead(world.telegram.user({ first_name: "four", username: "four" }));
+    const offered = await world.admin.chat.nextMessage();
+    await manager(world).press(card, BY_HAND).answered;
+    const none = await world.admin.chat.waitFor((each) => /уже нет/.test(wordsOf(each)));
+    assert.deepEqual([none.message_id, buttonTexts(none)], [offered.message_id, []]);
+  }));
+
 Deno.test("an offer that was made while the clock was a year ahead keeps no later one back", () =>
   withWorld(async (world) => {
     await world.crm.down();
