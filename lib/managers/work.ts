@@ -31,7 +31,7 @@ export interface AdminWorkOptions {
 
 /** Returns a function that does one piece of the managers' work and records its outcome. */
 export function createAdminWork(options: AdminWorkOptions): (work: Work) => Promise<void> {
-  const { journal, adminChat, recordDurably, retryAtMs, tellTime, now, log } = options;
+  const { journal, adminChat, profiles, recordDurably, retryAtMs, tellTime, now, log } = options;
   const showParts = createFollowUpWork(options);
   const showTogether = createJoinedWork(options);
   const offers = createOfferWork({ ...options, finishOrRetry });
