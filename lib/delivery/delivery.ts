@@ -115,8 +115,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   async function receiveHeld(newLead: NewLead, confirmation: Confirmation) {
     const { visitor, chatId, profile } = newLead;
-    const counted = heldText(journal.countInHeldLine(chatId) + 1, visitor);
-    const line = { alone: heldText(1, visitor), counted };
+    const counted = journal.countInHeldLine(chatId) + 1;
+    const line = { alone: heldText(1, visitor), counted: heldText(counted, visitor) };
     const recorded = journal.recordHeld(newLead, confirmation, line);
     if (recorded === undefined) return undefined;
     await journal.committed();
@@ -139,10 +139,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const recorded = journal.recordBlocked(newLead, confirmation);
     if (recorded === undefined) return undefined;
     await journal.committed();
-    log.info("🚫 Лид заблокированного посетителя записан и не отправлен. Профиль: {profile}", {
-      lead: recorded.lead.number,
-      profile: newLead.profile,
-    });
+    const facts = { lead: recorded.lead.number, profile: newLead.profile };
+    log.info(
+      "🚫 Лид заблокированного посетителя записан и не отправлен. Профиль: {profile}",
+      facts,
+    );
     await lanes.confirm(recorded.confirmation);
     return recorded.lead;
   }
