@@ -1,6 +1,6 @@
 // `/leads` and `/find` in the managers' chat: which leads they show. Returns texts, sends nothing.
 
-import type { Cursor, Journal, LeadFilter, ListedLead } from "../journal/journal.ts";
+import type { Cursor, Journal, LeadFilter, LeadPage, ListedLead } from "../journal/journal.ts";
 import { mostLookedAt } from "../journal/lead_list.ts";
 import {
   type FoundLeads,
@@ -19,7 +19,7 @@ const ALL: LeadFilter = { place: null, profile: null, fromMs: null, toMs: null, 
 /** A page of `/leads`; a position beyond an end of the list shows the page at that end. */
 export function leadsPage(journal: ListJournal, view: LeadsView, cursor: Cursor): LeadsPage {
   const filter: LeadFilter = { ...ALL, place: view === "open" ? "in_admin_chat" : null };
-  const asked = journal.listLeads(filter, cursor, LEADS_PER_PAGE);
+  const asked = lookOn(journal, filter, cursor);
   const isUp = cursor.after !== undefined;
   const isBeyond = asked.leads.length === 0 && !asked.cutShort;
   // Nothing stands above it: the first page may hold more by now.
@@ -40,6 +40,20 @@ export function leadsPage(journal: ListJournal, view: LeadsView, cursor: Cursor)
     newer: isFirst || newest === undefined ? null : { after: newest },
     older: isLast ? null : olderThan(isUp ? oldest : asked.next),
   };
+}
+
+/** Portions of the list that a page without a lead looks through: many may be held back. */
+const MOST_PORTIONS = 10;
+
+function lookOn(journal: ListJournal, filter: LeadFilter, cursor: Cursor): LeadPage {
+  let page = journal.listLeads(filter, cursor, LEADS_PER_PAGE);
+  for (let portion = 1; portion < MOST_PORTIONS; portion++) {
+    const { leads, next, cutShort } = page;
+    if (!cutShort || leads.length > 0 || next === undefined) break;
+    const from = cursor.after === undefined ? { before: next } : { after: next };
+    page = journal.listLeads(filter, from, LEADS_PER_PAGE);
+  }
+  return page;
 }
 
 const OLDEST: Cursor = { after: 0 };

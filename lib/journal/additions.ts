@@ -193,6 +193,10 @@ const BLOCKED = `
 
   -- 1 where a lead is held back because its visitor was blocked then.
   ALTER TABLE leads ADD COLUMN held_by_block INTEGER;
+
+  -- A blocked visitor may press without end: what is held back is counted in this index alone.
+  CREATE INDEX leads_held_back ON leads (profile, received_at_ms, held_by_block)
+    WHERE state = 'in_admin_chat' AND card_reason = 'held';
 `;
 
 const TAKING = `

@@ -79,7 +79,7 @@ export function blockRecords(db: Database, { forgetHeldLine }: HeldMoves): Block
      WHERE number = (SELECT min(number) FROM crm_notes WHERE lead = ?)`,
   );
   const totals = db.reader(
-    `SELECT profile, count(*) AS leads FROM leads INDEXED BY leads_held
+    `SELECT profile, count(*) AS leads FROM leads INDEXED BY leads_held_back
      WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NOT NULL
      GROUP BY profile`,
   );

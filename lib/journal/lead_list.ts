@@ -1,6 +1,5 @@
 // The journal's leads as the page lists them: filtered, page by page, counted.
-// The cost of a page does not grow with the journal: a filter that no index answers looks at so many leads and
-// says how far it came.
+// A page costs the same in any journal: a filter that no index answers looks at so many leads and says how far it came.
 
 import type { Database, Reader, Row } from "./database.ts";
 import type { Deal, Deed, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";

@@ -54,6 +54,24 @@ for (
   });
 }
 
+Deno.test("open cards behind thousands of leads that are held back are found", () => {
+  const asked: unknown[] = [];
+  const lead = { number: 5 };
+  const journal = {
+    listLeads(_filter: unknown, cursor: unknown) {
+      asked.push(cursor);
+      return asked.length < 3
+        ? { leads: [], next: 10_000 - asked.length, cutShort: true }
+        : { leads: [lead as never], next: undefined, cutShort: false };
+    },
+    countListed: () => ({ in_admin_chat: 1, blocked: 9_000 }),
+    findLife: () => undefined,
+  };
+  const page = leadsPage(journal, "open", { before: Number.MAX_SAFE_INTEGER });
+  assert.deepEqual([page.leads.length, page.total, page.open], [1, 9_001, 1]);
+  assert.deepEqual(asked.slice(1), [{ before: 9_999 }, { before: 9_998 }]);
+});
+
 Deno.test("every button's data fits into Telegram's 64 bytes and opens its page", () =>
   withLeads(60, (journal) => {
     for (const data of ["all:", "all:<41", "open:", "all:>0"]) {
