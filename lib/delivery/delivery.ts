@@ -11,14 +11,13 @@ import {
 import { routeOf } from "../crm/destination.ts";
 import { editedWords } from "../managers/follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "../lead.ts";
+import { createHeldBack, MOST_LEADS_AN_HOUR } from "./held_back.ts";
 import { createLanes, type LaneOptions } from "./lanes.ts";
-import { heldText } from "../managers/texts.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { contact } from "../visitor_name.ts";
 import type { Confirmation } from "../journal/work.ts";
 
-/** Most leads of one visitor within an hour that go to the CRM by themselves. */
-export const MOST_LEADS_AN_HOUR = 20;
+export { MOST_LEADS_AN_HOUR } from "./held_back.ts";
 
 export interface Delivery {
   /**
@@ -65,6 +64,7 @@ export interface DeliveryOptions extends LaneOptions {
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { journal, profiles, now, log } = options;
   const lanes = createLanes(options);
+  const heldBack = createHeldBack({ ...lanes, journal, log });
 
   /** Where a lead's POST waits: by the host of its CRM. */
   function laneTo(profile: Profile | undefined): string {
@@ -113,41 +113,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return recorded.lead;
   }
 
-  async function receiveHeld(newLead: NewLead, confirmation: Confirmation) {
-    const { visitor, chatId, profile } = newLead;
-    const counted = journal.countInHeldLine(chatId) + 1;
-    const line = { alone: heldText(1, visitor), counted: heldText(counted, visitor) };
-    const recorded = journal.recordHeld(newLead, confirmation, line);
-    if (recorded === undefined) return undefined;
-    await journal.committed();
-    log.warn(
-      "⚠️ Больше {most} лидов за час от одного посетителя: лид не отправлен, он на странице «Лиды». " +
-        "Профиль: {profile}, Username: {username}",
-      {
-        lead: recorded.lead.number,
-        most: MOST_LEADS_AN_HOUR,
-        profile,
-        username: contact(visitor),
-      },
-    );
-    lanes.wakeManagers();
-    await lanes.confirm(recorded.confirmation);
-    return recorded.lead;
-  }
-
-  async function receiveBlocked(newLead: NewLead, confirmation: Confirmation) {
-    const recorded = journal.recordBlocked(newLead, confirmation);
-    if (recorded === undefined) return undefined;
-    await journal.committed();
-    const facts = { lead: recorded.lead.number, profile: newLead.profile };
-    log.info(
-      "🚫 Лид заблокированного посетителя записан и не отправлен. Профиль: {profile}",
-      facts,
-    );
-    await lanes.confirm(recorded.confirmation);
-    return recorded.lead;
-  }
-
   return {
     async receive(newLead, confirmation, profile, chatHasLeads = true) {
       const { repeatWindowMs } = options;
@@ -159,9 +124,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         case "repeat":
           return await receiveRepeat(newLead, confirmation, verdict.lead);
         case "too_many":
-          return await receiveHeld(newLead, confirmation);
+          return await heldBack.receiveHeld(newLead, confirmation);
         case "blocked":
-          return await receiveBlocked(newLead, confirmation);
+          return await heldBack.receiveBlocked(newLead, confirmation);
         case "known":
           return undefined;
         default:

@@ -153,3 +153,18 @@ Deno.test("a lead in line goes where its profile says when its turn comes, with 
   assert.notEqual(tokens[0], tokens[1]);
   journal.close();
 });
+
+Deno.test("a lead in line whose visitor is blocked meanwhile is not POSTed, and the others are", async () => {
+  let block = () => {};
+  const { here, journal, press, finish } = aWork(({ posts }) => {
+    if (posts.length === 1) block();
+    return TAKEN;
+  });
+  block = () => void journal.blockVisitor(3, "@anna", NOON_MS);
+  press(4);
+  await finish();
+  assert.equal(here.posts.length, 3);
+  assert.deepEqual(journal.attemptsOf(3), []);
+  assert.deepEqual(journal.countByProfile(0, Infinity).get("agency"), { in_crm: 3, blocked: 1 });
+  journal.close();
+});
