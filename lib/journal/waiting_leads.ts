@@ -30,7 +30,8 @@ const MOST_TURNS = 20_000;
 
 export function waitingLeadRecords(db: Database, keys: BotKeys): WaitingLeads {
   const waiting = `FROM leads WHERE state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'
-    AND owner IS NULL AND card_shown_at_ms <= ?`;
+    AND owner IS NULL AND card_shown_at_ms <= ?
+    AND NOT EXISTS (SELECT 1 FROM blocked_visitors WHERE chat_id = leads.chat_id)`;
   const select = db.reader(`SELECT * ${waiting} ORDER BY number LIMIT ?`);
   const count = db.reader(`SELECT count(*) AS leads ${waiting}`);
   const countKinds = db.reader(

@@ -203,4 +203,5 @@ Deno.test("a lead in line whose visitor is blocked meanwhile is not POSTed, and 
   assert.equal(here.posts.length, 3);
   assert.deepEqual(journal.attemptsOf(3), []);
   assert.deepEqual(journal.countByProfile(0, Infinity).get("agency"), { in_crm: 3, blocked: 1 });
+  journal.close();
 });
