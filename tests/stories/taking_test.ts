@@ -211,7 +211,7 @@ Deno.test("forged presses, presses elsewhere and old cards of an erased lead do 
       assert.equal(text, "Такого лида нет в журнале", button);
     }
     assert.deepEqual(query(world, "SELECT state FROM leads"), [{ state: "by_hand" }]);
-    assert.deepEqual(turns(world), []);
+    assert.deepEqual(turns(world), [{ kind: "closed", by: "@anna", before: null }]);
   }));
 
 function forge(person: Person, message: SimMessage, data: string): Press {
