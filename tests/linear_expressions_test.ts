@@ -221,7 +221,6 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "-aaaaaaaa",
     "a!",
   ]],
-  "routes/components/moments.tsx /^-100(\\d+)$/": [["-100", "1", "!"]],
   'routes/lead.tsx /^\\/leads(?:\\/\\d+)?(?:\\?[!"$-~]*)?$/': [["/leads/", "1", "!"], [
     "/leads?",
     "a",

@@ -57,7 +57,7 @@ export function leadsPresses(deps: LeadCommandDeps): Composer<Context> {
       const { message: { text, entities }, keyboard } = leadsText(page, tellTime);
       await ctx.editMessageText(text, { entities, reply_markup: keyboard, ...NO_PREVIEW });
     } catch (error) {
-      // Pressed twice, the page is there already; deleted meanwhile, nobody misses it.
+      // Pressed twice, the page is there already; a message that was deleted needs none.
       if (failureOf(error)?.kind !== "refused") throw error;
     } finally {
       await ctx.answerCallbackQuery().catch((error) => {

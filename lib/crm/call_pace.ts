@@ -50,7 +50,6 @@ export function createCallPace({ elapsedMs, sleep, stopping }: {
   readonly stopping: AbortSignal;
 }): CallPace {
   const lines = new Map<string, Line>();
-  /** An earlier process may have made its calls of a second right before this one began. */
   const firstMs = elapsedMs() + 1000;
 
   function lineOf(account: string): Line {

@@ -8,11 +8,6 @@ import type { Facts, Log } from "../log/log.ts";
 
 const MAX_REASON_CHARACTERS = 500;
 
-/** Whether a CRM took the lead; any other status declines it. */
-export function isAccepted(status: number): boolean {
-  return status === 200 || status === 201 || status === 202;
-}
-
 /** Classifies a POST without an answer; `afterMs` of a timeout is left to the caller. */
 export function outcomeOfError(error: unknown): CrmOutcome {
   if (error instanceof ForbiddenHostError) {

@@ -15,7 +15,7 @@ export const MOST_LEADS_AN_HOUR = 20;
 export interface HeldBack {
   /** Records a lead that is one too many; a line in the managers' chat counts it. */
   receiveHeld(lead: NewLead, confirmation: Confirmation): Promise<Lead | undefined>;
-  /** Records a lead of a blocked visitor; nobody is told. */
+  /** Records a lead of a blocked visitor, without a word to the managers. */
   receiveBlocked(lead: NewLead, confirmation: Confirmation): Promise<Lead | undefined>;
 }
 

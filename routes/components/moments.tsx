@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { LeadLife, Turn } from "../../lib/journal/journal.ts";
 import type { AttemptRecord, Deal } from "../../lib/lead.ts";
+import { messageLink } from "../../lib/message_link.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { PHONE } from "../words/phone.ts";
@@ -98,7 +99,7 @@ function momentsOf(
   }
   if (alertedAtMs !== null) happened.push({ atMs: alertedAtMs, light: "bad", text: words.alerted });
   if (cardShownAtMs !== null) {
-    const href = cardLink(life);
+    const href = lead.card === null ? undefined : messageLink(lead.card);
     const link = href === undefined ? null : <a href={href}>{words.openCard}</a>;
     const text = <>{words.cardShown} {link}</>;
     happened.push({ atMs: cardShownAtMs, light: "warning", text });
@@ -170,12 +171,6 @@ function whatOf(
   if (outcome === "answered") return `${words.outcomes.answered} ${status}`;
   if (outcome === "interrupted" && status !== null) return words.doubtfulAnswer(status);
   return words.outcomes[outcome];
-}
-
-/** Only messages in supergroups have links (https://core.telegram.org/api/links#message-links). */
-function cardLink({ lead: { card } }: LeadLife): string | undefined {
-  const group = card === null ? undefined : /^-100(\d+)$/.exec(String(card.chatId))?.[1];
-  return group === undefined ? undefined : `https://t.me/c/${group}/${card?.messageId}`;
 }
 
 function zoned(atMs: number, timeZone: string): Temporal.ZonedDateTime {

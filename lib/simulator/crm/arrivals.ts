@@ -28,7 +28,7 @@ export class Arrivals<T extends object> {
     this.#signal = new Signal(options.failsafeMs);
   }
 
-  /** Keeps an item; nobody is told yet. */
+  /** Keeps an item; waits and listeners are not told yet. */
   keep(item: T): void {
     const { maxKept = Infinity } = this.#options;
     this.count += 1;
