@@ -8,6 +8,7 @@ import type { CrmOutcome, CrmTrouble } from "../../lib/lead.ts";
 import { createCrmAlarm } from "../../lib/managers/crm_alarm.ts";
 import { createTokenAlarm } from "../../lib/managers/token_alarm.ts";
 import type { Profile } from "../../lib/profiles/profile.ts";
+import { AMO_SETTINGS } from "../helpers/amo_settings.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
@@ -22,18 +23,7 @@ function declined(trouble: CrmTrouble): CrmOutcome {
 function anAmoProfile(): Profile {
   const profile = someProfiles().byKey.get("agency");
   assert.ok(profile);
-  const crm = {
-    kind: "amocrm",
-    account: "monster.amocrm.ru",
-    tokenSecret: "amo",
-    entry: "unsorted",
-    pipelineId: null,
-    statusId: null,
-    responsibleUserId: null,
-    tags: [],
-    fields: new Map(),
-  } as const;
-  return { ...profile, crm };
+  return { ...profile, crm: AMO_SETTINGS };
 }
 
 /** The notes that the managers got since the last look. */

@@ -2,7 +2,7 @@
 
 import { isWhole } from "../../foreign.ts";
 import type { CrmOutcome, CrmTrouble, Deal } from "../../lead.ts";
-import type { AmoCrmSettings } from "../../profiles/crm.ts";
+import { ACCEPTED_STATUSES, type AmoCrmSettings } from "../../profiles/crm.ts";
 import { elementOf, jsonOf, memberOf } from "../answer_words.ts";
 import type { Judge } from "../prepared.ts";
 import { retryAfterMs } from "../retry_after.ts";
@@ -17,7 +17,7 @@ export function amoCrmJudge(
   return {
     wantsBody: () => true,
     outcomeOf({ status, retryAfter, text }): CrmOutcome {
-      if (status === 200 || status === 201 || status === 202) {
+      if (ACCEPTED_STATUSES.includes(status)) {
         const deal = dealOf(jsonOf(text), entry, account);
         return deal === undefined
           ? { kind: "accepted", status }

@@ -2,25 +2,14 @@
 
 import assert from "node:assert/strict";
 import { notePost } from "../../../lib/crm/amocrm/note_request.ts";
-import type { AmoCrmSettings } from "../../../lib/profiles/crm.ts";
+import { AMO_SETTINGS } from "../../helpers/amo_settings.ts";
 import { NOON_MS } from "../../helpers/a_lead.ts";
 import { aToken } from "../../helpers/a_token.ts";
 
-const SETTINGS: AmoCrmSettings = {
-  kind: "amocrm",
-  account: "monster.amocrm.ru",
-  tokenSecret: "amo",
-  entry: "unsorted",
-  pipelineId: null,
-  statusId: null,
-  responsibleUserId: null,
-  tags: [],
-  fields: new Map(),
-};
 const NOTE = { deal: 7, text: 'Запрос: "{name}"\n🔥' };
 
 function post(token: string | undefined) {
-  return notePost(SETTINGS, NOTE, {
+  return notePost(AMO_SETTINGS, NOTE, {
     secret: () => token,
     botUsername: "bot",
     amoCrmRoot: "http://127.0.0.1:1",
