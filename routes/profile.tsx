@@ -34,6 +34,7 @@ import {
   withoutFileKeys,
   withSecrets,
 } from "./crm_secrets.ts";
+import { isPhotoMissing, photoFaults, withOnePhoto, withUpload } from "./photo.tsx";
 import { newestChange } from "./undo.tsx";
 
 export const handler = define.handlers({
@@ -51,13 +52,21 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { state } = ctx;
     const key = profileKey(ctx);
-    const typed = withSecrets(state, key, readProfileForm(state.form));
+    const read = withOnePhoto(state, key, readProfileForm(state.form));
+    const upload = await withUpload(state, withSecrets(state, key, read));
+    const typed = upload.form;
     const wish = readWish(state.form);
     const draw = (more: Partial<ProfileView>, form: ProfileForm = typed, status = 200) => {
       const version = field(state.form, "version");
       const content = contentOf(state);
       const isUnsaved = withProfile(content, key, form) !== content;
-      const view = { ...viewOf(state, key, form), version, isUnsaved, ...more };
+      const view = {
+        ...viewOf(state, key, form),
+        version,
+        isUnsaved,
+        faults: upload.faults,
+        ...more,
+      };
       return ctx.render(<ProfileEditor frame={frameOf(ctx)} view={view} />, { status });
     };
 
@@ -77,6 +86,8 @@ export const handler = define.handlers({
         const aliases = typed.aliases?.filter((_, index) => index !== wish.index);
         return draw({}, { ...typed, aliases });
       }
+      case "unphoto":
+        return draw({}, { ...typed, photoFile: "", photoUrl: "" });
       case "add": {
         const button = newButton(newCallbackData(key, Math.random()));
         const focus = { field: "button_text", index: typed.buttons.length } as const;
@@ -89,7 +100,7 @@ export const handler = define.handlers({
         return draw({ focus }, { ...typed, buttons: rearrange(typed.buttons, wish) });
       }
       case "save": {
-        const result = await save(state, key, typed);
+        const result = await save(state, key, typed, upload.faults);
         switch (result.kind) {
           case "saved":
             await saveSecrets(state, key, typed, "all");
@@ -122,7 +133,8 @@ export const preview = define.handlers({
   POST(ctx) {
     const key = profileKey(ctx);
     const wish = readWish(ctx.state.form);
-    const form = withSecrets(ctx.state, key, readProfileForm(ctx.state.form), "forget");
+    const read = withOnePhoto(ctx.state, key, readProfileForm(ctx.state.form));
+    const form = withSecrets(ctx.state, key, read, "forget");
     const profile = draftProfile(key, form);
     const pressed = wish.kind === "press" ? wish.index : 0;
     return ctx.render(
@@ -160,6 +172,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     form,
     version: versionOf(content, key),
     formId: state.formId,
+    isPhotoMissing: isPhotoMissing(state, form),
     faults: [],
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,
@@ -173,9 +186,15 @@ type Saved =
   | Awaited<ReturnType<typeof saveEdit>>
   | { readonly kind: "refused"; readonly faults: readonly Fault[] };
 
-async function save(state: State, key: string, form: ProfileForm): Promise<Saved> {
+async function save(
+  state: State,
+  key: string,
+  form: ProfileForm,
+  ofUpload: readonly Fault[],
+): Promise<Saved> {
   const version = field(state.form, "version");
-  const faults = profileFaults(contentOf(state), key, form);
+  const ofPhoto = [...ofUpload, ...await photoFaults(state, key, form)];
+  const faults = [...ofPhoto, ...profileFaults(contentOf(state), key, form)];
   if (faults.length > 0) return { kind: "refused", faults };
   if (await isForbiddenWebhook(state, key, form)) {
     return { kind: "refused", faults: [{ path: "webhook_url", message: FORBIDDEN_ADDRESS }] };

@@ -35,6 +35,23 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
       "a",
       " (os error 1",
     ]],
+  "lib/profiles/photos/name.ts /^[0-9a-f]{64}\\.(?:jpg|png|webp)$/": [["", "a"]],
+  'lib/page/multipart.ts /^multipart\\/form-data;\\s*boundary=(?:"([^"]{1,70})"|([^\\s";]{1,70}))$/i':
+    [["multipart/form-data;", " "], ["multipart/form-data; boundary=", "a"]],
+  "lib/page/multipart.ts /^content-disposition: ?form-data;(.*)$/im": [
+    ["content-disposition: form-data;", "a"],
+    ["", "content-disposition:\n"],
+  ],
+  'lib/page/multipart.ts / name="([^"]*)"/': [["", " name="], [' name="', "a"]],
+  'lib/page/multipart.ts / filename="/': [["", " filename="]],
+  "lib/page/steps.ts /^\\/profiles\\/[^/]+(\\/photo)?$/": [["/profiles/", "a"], [
+    "/profiles/a",
+    "/photo",
+  ]],
+  "lib/telegram/failures.ts /wrong (remote )?file|file_reference/i": [["", "wrong remote "], [
+    "",
+    "file_referenc",
+  ]],
   "lib/profiles/link_word.ts /^[\\w-]+$/": [["", "a-", "!"]],
   "lib/phone.ts /^\\d{7,15}$/": [["", "1"]],
   "lib/phone.ts /^\\+?[\\d\\s().-]{7,40}$/": [["", "1 "], ["+", "-"]],

@@ -28,9 +28,10 @@ import { createLeadReminder } from "../managers/lead_reminder.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
+import { createPhotoStore } from "../profiles/photos/store.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
-import { createApi } from "../telegram/client.ts";
+import { createApi, createApiWithin } from "../telegram/client.ts";
 import { PollingEnded, pollUpdates } from "../telegram/polling.ts";
 import { createBudgets, withRetries } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
@@ -38,6 +39,7 @@ import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
 import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
+import { createGreetingPhotos, UPLOAD_SECONDS } from "../visitors/greeting_photo.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
@@ -135,6 +137,7 @@ function createParts(
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
   const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
+  const photos = createPhotoStore(config.dataDir, now);
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
   const botUsername = () => bot.isInited() ? bot.botInfo.username : undefined;
@@ -203,6 +206,7 @@ function createParts(
   const page = servePage({
     ...shared,
     profiles,
+    photos,
     ...crmParts,
     delivery: { ...delivery, ...blocking, invite: answers.invite },
     linkUsed: loginMessages.wake,
@@ -235,6 +239,11 @@ function createParts(
     answers,
     blocking,
     managers,
+    greetingPhotos: createGreetingPhotos({
+      ...shared,
+      photos,
+      uploads: createApiWithin(UPLOAD_SECONDS, telegram, pace.at("visitor")),
+    }),
     newId: () => crypto.randomUUID(),
     adminChatId: adminChat.chatId,
     tellTime,
@@ -272,7 +281,7 @@ function createParts(
       wake: delivery.wake,
     }),
     watch: watchJournal({ ...shared, ...health, lostFile: journal.lostFile }),
-    upkeep: createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake }),
+    upkeep: createUpkeep({ ...shared, ...config, photos, freeBytes, wake: delivery.wake }),
     inbox: createInbox({
       ...shared,
       recordDurably,

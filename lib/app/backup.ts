@@ -1,11 +1,14 @@
-// `deno task backup [file or folder]`: copies the journal and locales.json as they stand now, also while the bot runs. Never overwrites a file.
+// `deno task backup [file or folder]`: copies the journal, locales.json and the uploaded photos as they stand now, also while the bot runs. Never overwrites a file.
 
+import { dirname } from "node:path";
 import { timeInName } from "../calendar.ts";
 import { isThere, removeDatabase } from "../journal/database_copy.ts";
 import { copyJournal, inspectJournal } from "../journal/copies.ts";
 import { createPrivateFile, makePrivateFolder } from "../journal/private_files.ts";
 import { backupFolder, byHandName } from "../journal/backups.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
+import { photoFolder } from "../profiles/photos/store.ts";
+import { copyPhotos, photosBeside } from "./upkeep/photo_copies.ts";
 import { askForRoom } from "./upkeep/room.ts";
 import { pathAsTyped, type ReadVariable, runScript } from "./upkeep/script_variables.ts";
 import { contentsWords, reasonOf } from "./upkeep/words.ts";
@@ -35,11 +38,14 @@ async function main(args: readonly string[], read: ReadVariable): Promise<number
   try {
     if (asked === undefined) makePrivateFolder(backupFolder(dataDir));
     const locales = await Deno.readFile(read("LOCALES_PATH") ?? "locales/locales.json");
+    // First: a journal's copy that is there must have its photos.
+    const media = photosBeside(dirname(copy));
+    const photos = await copyPhotos(photoFolder(dataDir), media);
     const contents = await copyBoth(`${dataDir}/triborg.db`, copy, locales, profiles, nowMs);
     console.log(
       `✅ Копия журнала: ${copy}, ${
         contentsWords(contents, nowMs, timeZone)
-      }. Профили: ${profiles}`,
+      }. Профили: ${profiles}${photos === 0 ? "" : `. Фото: ${media}`}`,
     );
     return 0;
   } catch (error) {

@@ -6,6 +6,8 @@ import { type FindSecret, hideSecret, secretNamesOf } from "../crm/secrets.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
+import { createPhotoStore, type PhotoStore } from "../profiles/photos/store.ts";
+import type { Profiles } from "../profiles/profile.ts";
 import { keptVersion } from "../profiles/fallback.ts";
 import {
   faultLine,
@@ -28,6 +30,7 @@ export async function openProfiles(
     readonly now: () => number;
   },
 ): Promise<ProfileStore | undefined> {
+  const photos = createPhotoStore(dataDir, now);
   let read = await readProfiles(localesPath);
   if (!read.ok && await mendTornFile(localesPath, dataDir)) {
     log.warn("⚠️ locales.json: прошлая запись оборвалась, возвращён текст до неё");
@@ -55,9 +58,25 @@ export async function openProfiles(
         if (webhook !== null) mask.hideWebhook(webhook.url);
         for (const name of secretNamesOf(crm)) hideSecret(secret(name) ?? "", mask);
       }
+      warnOfMissingPhotos(loaded, photos, log);
       journal.recordVersion(version, now());
     },
   });
+}
+
+/** Their greetings go without a photo. */
+function warnOfMissingPhotos(
+  { byKey }: Profiles,
+  photos: Pick<PhotoStore, "has">,
+  log: Log,
+): void {
+  for (const { key, photoFile } of byKey.values()) {
+    if (photoFile === null || photos.has(photoFile)) continue;
+    const path = `${key}.step1.photo_file`;
+    log.warn("⚠️ {line}. Приветствие уйдёт без него", {
+      line: faultLine({ path, message: "такого фото нет в папке media" }),
+    });
+  }
 }
 
 /** The version that was read, with the time since when it is current, if the journal knows it. */

@@ -1,10 +1,13 @@
-// `deno task restore [file | --list]`: puts a copy in the journal's place, the newest unless one is named. Checks and counts it first, and keeps the journal that was there.
+// `deno task restore [file | --list]`: puts a copy in the journal's place, the newest unless one is named, and brings back photos that are gone. Checks and counts it first, and keeps the journal that was there.
 
+import { dirname } from "node:path";
 import { inspectJournal, type JournalContents } from "../journal/copies.ts";
 import { EXIT } from "./exit.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { backupFolder, listCopies } from "../journal/backups.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
+import { photoFolder } from "../profiles/photos/store.ts";
+import { copyPhotos, photosBeside } from "./upkeep/photo_copies.ts";
 import { replaceJournal } from "./upkeep/replace_journal.ts";
 import { pathAsTyped, type ReadVariable, runScript } from "./upkeep/script_variables.ts";
 import { contentsWords, reasonOf, sizeWords } from "./upkeep/words.ts";
@@ -68,6 +71,7 @@ async function restore(asked: string | undefined, place: Place): Promise<number>
       );
       return EXIT.locked;
     }
+    await copyPhotos(photosBeside(dirname(copy)), photoFolder(dataDir));
     const { contents, putAside } = await replaceJournal({ ...place, copy, freeBytes });
     say(copy, contents, putAside, place);
     return 0;

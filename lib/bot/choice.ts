@@ -61,7 +61,8 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
     // The visitor reads their language; CRM and managers get the base language's choice.
     const shown = inLanguage(profile, visitor.language);
     const text = confirmation(shown, chosenText(shown, data, pressed) ?? choice);
-    const photo = isPhoto(menu) ?? (profile.photoUrl !== null);
+    const photo = isPhoto(menu) ??
+      (profile.photoUrl !== null || profile.photoFile !== null);
     const confirmed = { chatId, messageId, text, photo };
     await deps.delivery.receive(lead, confirmed, profile, known.chatHasLeads);
   });

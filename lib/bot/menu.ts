@@ -7,6 +7,7 @@ import { inLanguage, menuInLanguage } from "../profiles/language.ts";
 import { type LinkTarget, readLink } from "../profiles/link_word.ts";
 import { type Profile, profileOfWord, SELECT } from "../profiles/profile.ts";
 import { describeError, failureOf } from "../telegram/failures.ts";
+import type { PhotoMessage } from "../visitors/greeting_photo.ts";
 import { greeting, menu } from "../visitors/texts.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
@@ -77,10 +78,14 @@ async function sendGreeting(
   await deps.journal.committed();
   const language = languageOf(ctx.from);
   const shown = inLanguage(profile, language);
-  const { text, photoUrl, keyboard } = greeting(shown);
-  const sent = photoUrl === null
+  const { text, photoUrl, photoFile, keyboard } = greeting(shown);
+  const photo = { caption: text, reply_markup: keyboard };
+  const uploaded = photoFile === null
     ? undefined
-    : await sendPhoto(ctx, deps, profile, photoUrl, { caption: text, reply_markup: keyboard });
+    : await sendUploaded(ctx, deps, profile, photoFile, photo);
+  const sent = uploaded !== undefined || photoUrl === null
+    ? uploaded
+    : await sendPhoto(ctx, deps, profile, photoUrl, photo);
   const message = sent ?? await ctx.reply(text, { reply_markup: keyboard });
   rememberMenu(deps, message, { profile: profile.key, language, source });
 }
@@ -101,6 +106,26 @@ function rememberMenu(
   } catch (error) {
     log.warn("⚠️ Меню не запомнить: {cause}", { cause: describeError(error) });
   }
+}
+
+/** Undefined when the photo cannot be sent. */
+async function sendUploaded(
+  ctx: Context,
+  { greetingPhotos, log }: BotDeps,
+  profile: Profile,
+  name: string,
+  message: PhotoMessage,
+): Promise<Message | undefined> {
+  const { chat } = ctx;
+  if (chat === undefined) return undefined;
+  const sendById = (fileId: string) => ctx.replyWithPhoto(fileId, message);
+  const outcome = await greetingPhotos.send(name, chat.id, message, sendById);
+  if (outcome.kind === "sent") return outcome.message;
+  log.warn("⚠️ Фото профиля {profile} не отправить: {cause}. Отправляем без него", {
+    profile: profile.key,
+    cause: outcome.reason,
+  });
+  return undefined;
 }
 
 /** Undefined when Telegram cannot fetch or send the photo. */

@@ -235,6 +235,16 @@ const TAKING = `
   CREATE INDEX take_questions_by_time ON take_questions (asked_at_ms);
 `;
 
+const SENT_PHOTOS = `
+  -- Under which id Telegram has an uploaded photo, by the bot that sent it (bots.ts).
+  CREATE TABLE sent_photos (
+    slot INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    file_id TEXT NOT NULL,
+    PRIMARY KEY (slot, name)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
 export const ADDITIONS: Additions = {
   bots: BOTS,
@@ -252,4 +262,5 @@ export const ADDITIONS: Additions = {
   answers: ANSWERS,
   blocked: BLOCKED,
   taking: TAKING,
+  sent_photos: SENT_PHOTOS,
 };

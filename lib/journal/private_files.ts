@@ -5,10 +5,13 @@ import { messageOf } from "../log/error_words.ts";
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
+/** Uploaded photos, in the data folder and among the backups. */
+const MEDIA = "media";
+
 /** Whether a name in a data folder is the bot's own, or one that the README puts there. */
 function isOurs(name: string): boolean {
   return name.startsWith("triborg") || name.startsWith(".env") || name.includes("locales") ||
-    name === "backups" || name === "lost+found";
+    name === "backups" || name === MEDIA || name === "lost+found";
 }
 
 /** Something that other users of the machine can still read. */
@@ -44,13 +47,19 @@ export function keepPrivate(folder: string): OpenToOthers[] {
   else if (isOpen(folder)) left.push({ path: folder, cause: "в папке есть и чужие файлы" });
   for (const { name, isFile, isDirectory } of entries) {
     if (isFile && name.startsWith("triborg")) tighten(`${folder}/${name}`, FILE_MODE, left);
-    if (!isDirectory || name !== "backups") continue;
-    tighten(`${folder}/${name}`, FOLDER_MODE, left);
-    for (const each of Deno.readDirSync(`${folder}/${name}`)) {
-      if (each.isFile) tighten(`${folder}/${name}/${each.name}`, FILE_MODE, left);
+    if (isDirectory && (name === "backups" || name === MEDIA)) {
+      tightenAll(`${folder}/${name}`, left);
     }
   }
   return left;
+}
+
+function tightenAll(folder: string, left: OpenToOthers[]): void {
+  tighten(folder, FOLDER_MODE, left);
+  for (const { name, isFile, isDirectory } of Deno.readDirSync(folder)) {
+    if (isFile) tighten(`${folder}/${name}`, FILE_MODE, left);
+    else if (isDirectory && name === MEDIA) tightenAll(`${folder}/${name}`, left);
+  }
 }
 
 function tighten(path: string, mode: number, left: OpenToOthers[]): void {

@@ -21,6 +21,8 @@ export interface Profile {
   /** How long the CRM may take, in ms; null leaves it to the configuration. */
   readonly crmTimeoutMs: number | null;
   readonly photoUrl: string | null;
+  /** The name of an uploaded photo, which goes before the address; it may be missing on disk. */
+  readonly photoFile: string | null;
   readonly caption: string;
   readonly buttons: readonly Button[];
   /** With `{choice}`. */

@@ -21,10 +21,19 @@ export function clientOptions(apiRoot: string, timeoutSeconds = CALL_SECONDS): A
 
 /** Creates a client without retries; the last transformer is applied first. */
 export function createApi(
+  options: TelegramOptions,
+  ...transformers: readonly Transformer[]
+): Api {
+  return createApiWithin(CALL_SECONDS, options, ...transformers);
+}
+
+/** The same with a deadline of its own, in s. */
+export function createApiWithin(
+  seconds: number,
   { token, apiRoot }: TelegramOptions,
   ...transformers: readonly Transformer[]
 ): Api {
-  const api = new Api(token, clientOptions(apiRoot));
+  const api = new Api(token, clientOptions(apiRoot, seconds));
   api.config.use(onlyAnswers, ...transformers);
   return api;
 }

@@ -19,6 +19,7 @@ import { TextArea, TextField } from "./fields.tsx";
 import { type FormFaults, sortFaults } from "./form_faults.ts";
 import { type Note, NoteLine } from "./note.tsx";
 import type { Frame } from "./page.tsx";
+import { PhotoField } from "./photo_field.tsx";
 import { PhoneFields } from "./phone_fields.tsx";
 import { ProfilePreview } from "./preview.tsx";
 
@@ -39,6 +40,8 @@ export interface ProfileView {
   /** The default when the profile has no timeout. */
   readonly crmTimeoutMs: number;
   readonly isUnsaved: boolean;
+  /** The form's uploaded photo is not on disk. */
+  readonly isPhotoMissing: boolean;
   readonly note?: Note;
   readonly crm: CrmView;
   readonly outgoing: OutgoingView;
@@ -80,6 +83,7 @@ export function ProfileEditor({ frame, view }: {
         path={path}
         version={view.version}
         isUnsaved={view.isUnsaved}
+        withFile
       >
         <input type="hidden" name={FORM_ID_FIELD} value={view.formId} />
         <Fields
@@ -108,7 +112,8 @@ function Fields({ view, faults, cautions, words, frame }: {
     fault: faults.of(name),
     focus: faults.isFirst(name),
   });
-  const isCaptionLong = form.caption.length > LIMITS.caption && form.photoUrl !== "";
+  const hasPhoto = form.photoUrl !== "" || Boolean(form.photoFile);
+  const isCaptionLong = form.caption.length > LIMITS.caption && hasPhoto;
   return (
     <>
       <TextField
@@ -130,20 +135,21 @@ function Fields({ view, faults, cautions, words, frame }: {
           beside={<span>{words.seconds}</span>}
         />
       </CrmSection>
-      <TextField
-        {...common("photo_url")}
-        label={words.photo}
-        value={form.photoUrl}
-        inputMode="url"
-        placeholder="https://"
-        hint={words.photoHint}
+      <PhotoField
+        form={form}
+        path={`/profiles/${key}`}
+        isMissing={view.isPhotoMissing}
+        fault={faults.of("photo")}
+        addressFault={faults.of("photo_url")}
+        focus={(["photo", "photo_url"] as const).find((name) => faults.isFirst(name))}
+        language={frame.language}
       />
       <TextArea
         {...common("caption")}
         label={words.caption}
         value={form.caption}
         rows={7}
-        most={form.photoUrl === "" ? LIMITS.text : LIMITS.caption}
+        most={hasPhoto ? LIMITS.caption : LIMITS.text}
         {...isCaptionLong ? { hint: words.captionOver } : {}}
       />
       <ButtonsField

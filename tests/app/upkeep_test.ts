@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { createUpkeep, listBackups, type Upkeep } from "../../lib/app/upkeep/upkeep.ts";
+import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
+import { someProfiles } from "../helpers/a_profile.ts";
 import { aConfirmation, aNewLead, aVisitor } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
@@ -41,6 +43,8 @@ async function withUpkeep(
     createUpkeep({
       journal: watch(journal),
       dataDir: folder,
+      photos: createPhotoStore(folder, () => nowMs),
+      profiles: () => someProfiles(),
       retentionDays: 180,
       timeZone: "Europe/Moscow",
       wake: () => {},

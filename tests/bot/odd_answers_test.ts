@@ -55,6 +55,7 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
       sendAll: never,
       status: () => "",
     },
+    greetingPhotos: { send: () => Promise.resolve({ kind: "without", reason: "" }) },
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),
     now: () => NOON_MS,

@@ -7,6 +7,7 @@ import { valueAt } from "../../lib/json/text.ts";
 import { createBlocking } from "../../lib/delivery/blocking.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { profileForm, versionOf } from "../../lib/profiles/edits.ts";
+import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
 import type { ProfileStore } from "../../lib/profiles/store.ts";
 import { createPageSecrets } from "../../lib/page/secrets.ts";
 import { createApp, type Handler, type WebDeps } from "../../lib/page/app.ts";
@@ -124,6 +125,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
   const deps: WebDeps = {
     auth,
     profiles: store,
+    photos: createPhotoStore(folder, now),
     journal,
     secrets: createPageSecrets({
       journal,
