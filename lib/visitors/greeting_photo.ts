@@ -95,7 +95,7 @@ export function createGreetingPhotos(options: GreetingPhotoOptions): GreetingPho
       const file = new InputFile(bytes, name);
       const sent = await uploads.sendPhoto(chatId, file, message, stopping);
       const fileId = fileIdOf(sent);
-      if (fileId !== undefined) journal.rememberSentPhoto(name, fileId);
+      if (fileId !== undefined) remember(() => journal.rememberSentPhoto(name, fileId));
       resolve(fileId);
       pausedUntilMs.delete(name);
       return { kind: "sent", message: sent };
@@ -121,11 +121,20 @@ export function createGreetingPhotos(options: GreetingPhotoOptions): GreetingPho
         if (kind !== "refused" && kind !== "unreached") throw error;
         const reason = describeError(error);
         if (!isRefusedAs(reason, "unknown_file")) return without(reason);
-        journal.forgetSentPhoto(name);
+        remember(() => journal.forgetSentPhoto(name));
         return await sendBytes(name, chatId, message);
       }
     },
   };
+}
+
+/** A journal that cannot be written costs another upload; the visitor has the greeting. */
+function remember(record: () => void): void {
+  try {
+    record();
+  } catch {
+    // Reported by who watches the journal.
+  }
 }
 
 function without(reason: string): PhotoSend {

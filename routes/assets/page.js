@@ -86,6 +86,9 @@ function keepUpload(part) {
     part.removeAttribute("aria-busy");
     if (fresh === null) return void (status.textContent = failed);
     const { form } = part;
+    const counter = document.querySelector('[data-counts="caption"]');
+    counter.dataset.most = fresh.dataset.captionMost;
+    count(form.elements.caption);
     part.replaceWith(fresh);
     keepUpload(fresh);
     fresh.querySelector("input[type=file]").focus({ preventScroll: true });

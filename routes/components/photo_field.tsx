@@ -2,6 +2,7 @@
 
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import { isPhotoName } from "../../lib/profiles/photos/name.ts";
+import { LIMITS } from "../../lib/profiles/limits.ts";
 import { MOST_PHOTO_BYTES } from "../../lib/profiles/photos/photo.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { PHOTO } from "../words/photo.ts";
@@ -27,13 +28,14 @@ export function PhotoField({ form, path, isMissing, fault, addressFault, focus, 
   const words = PHOTO[language];
   const name = form.photoFile ?? "";
   const address = isMissing ? null : photoAddress(name);
-  const described = fault === undefined ? "photo-hint" : "photo-fault photo-hint";
+  const hasPhoto = name !== "" || form.photoUrl !== "";
   return (
     <fieldset
       class="photo-field"
       id="field-photo"
       data-upload={`${path}/photo`}
       data-most={MOST_PHOTO_BYTES}
+      data-caption-most={hasPhoto ? LIMITS.caption : LIMITS.text}
       data-uploading={words.uploading}
       data-failed={words.failed}
     >
@@ -42,44 +44,40 @@ export function PhotoField({ form, path, isMissing, fault, addressFault, focus, 
       <div class="photo-drop">
         {address !== null && <img src={address} alt={words.uploaded} />}
         <div class="photo-ways">
-          <label for="photo">{words.choose}</label>
-          <input
-            type="file"
-            id="photo"
-            name="photo"
-            accept="image/jpeg,image/png,image/webp"
-            aria-describedby={described}
-            aria-invalid={fault === undefined ? undefined : "true"}
-            autofocus={focus === "photo"}
-          />
-          <div class="photo-camera">
-            <label for="photo-camera">{words.takePicture}</label>
-            <input
-              type="file"
+          <div class="photo-buttons">
+            <FileInput
+              id="photo"
+              label={name === "" ? words.choose : words.chooseOther}
+              accept="image/jpeg,image/png,image/webp"
+              described={fault === undefined ? "photo-hint" : "photo-fault photo-hint"}
+              isFaulty={fault !== undefined}
+              focus={focus === "photo"}
+            />
+            <FileInput
               id="photo-camera"
-              name="photo"
+              label={words.takePicture}
               accept="image/*"
               capture="environment"
-              aria-describedby="photo-hint"
+              described="photo-hint"
             />
+            {name !== "" && (
+              <button
+                type="submit"
+                class="outline"
+                name="do"
+                value="unphoto"
+                formaction={`${path}#field-photo`}
+              >
+                {words.remove}
+              </button>
+            )}
           </div>
-          <p class="hint" id="photo-hint">
-            {words.hint} <span class="photo-by-script">{words.dropHint}</span>
-          </p>
           <p class="hint" role="status" data-upload-status></p>
           {fault !== undefined && <FaultLine id="photo-fault" fault={fault} />}
           {isMissing && <Caution>{words.missing}</Caution>}
-          {name !== "" && (
-            <button
-              type="submit"
-              class="outline"
-              name="do"
-              value="unphoto"
-              formaction={`${path}#field-photo`}
-            >
-              {words.remove}
-            </button>
-          )}
+          <p class="hint" id="photo-hint">
+            {words.hint} <span class="photo-by-script">{words.dropHint}</span>
+          </p>
         </div>
       </div>
       <TextField
@@ -92,5 +90,33 @@ export function PhotoField({ form, path, isMissing, fault, addressFault, focus, 
         focus={focus === "photo_url"}
       />
     </fieldset>
+  );
+}
+
+/** The browser's own input; with scripts only its label shows, as a button. */
+function FileInput({ id, label, accept, capture, described, isFaulty, focus }: {
+  readonly id: string;
+  readonly label: string;
+  readonly accept: string;
+  /** Opens a phone's camera; elsewhere such an input is left out. */
+  readonly capture?: "environment";
+  readonly described: string;
+  readonly isFaulty?: boolean;
+  readonly focus?: boolean;
+}) {
+  return (
+    <div class={capture === undefined ? "photo-way" : "photo-way photo-camera"}>
+      <label for={id}>{label}</label>
+      <input
+        type="file"
+        id={id}
+        name="photo"
+        accept={accept}
+        capture={capture}
+        aria-describedby={described}
+        aria-invalid={isFaulty ? "true" : undefined}
+        autofocus={focus === true}
+      />
+    </div>
   );
 }

@@ -97,6 +97,7 @@ Deno.test("a greeting is the profile's photo, caption and buttons, one a row", (
   assert.deepEqual(greeting(aProfile()), {
     text: "Что для вас сейчас главное?",
     photoUrl: "https://example.ru/agency.jpg",
+    photoFile: null,
     keyboard: {
       inline_keyboard: [
         [{ text: "Привлечь клиентов", callback_data: "agency_clients" }],
