@@ -38,10 +38,12 @@ async function main(args: readonly string[], read: ReadVariable): Promise<number
   try {
     if (asked === undefined) makePrivateFolder(backupFolder(dataDir));
     const locales = await Deno.readFile(read("LOCALES_PATH") ?? "locales/locales.json");
-    // First: a journal's copy that is there must have its photos.
     const media = photosBeside(dirname(copy));
-    const photos = await copyPhotos(photoFolder(dataDir), media);
-    const contents = await copyBoth(`${dataDir}/triborg.db`, copy, locales, profiles, nowMs);
+    const { contents, photos } = await copyAll(
+      { journal: `${dataDir}/triborg.db`, locales, photos: photoFolder(dataDir) },
+      { copy, profiles, media },
+      nowMs,
+    );
     console.log(
       `✅ Копия журнала: ${copy}, ${
         contentsWords(contents, nowMs, timeZone)
@@ -58,25 +60,28 @@ async function isFolder(path: string): Promise<boolean> {
   return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
-/** Writes both under temporary names and renames them when both are complete. */
-async function copyBoth(
-  journal: string,
-  copy: string,
-  locales: Uint8Array,
-  profiles: string,
+/** Writes both files under temporary names and renames them when both are complete, and their photos are there. */
+async function copyAll(
+  from: { readonly journal: string; readonly locales: Uint8Array; readonly photos: string },
+  { copy, profiles, media }: {
+    readonly copy: string;
+    readonly profiles: string;
+    readonly media: string;
+  },
   nowMs: number,
 ) {
-  await Deno.stat(journal); // Throws with the name of the missing file.
+  await Deno.stat(from.journal); // Throws with the name of the missing file.
   for (const path of [copy, profiles]) refuseToOverwrite(path);
   const folder = /^.*[\\/]/.exec(copy)?.[0] ?? ".";
-  await askForRoom(journal, await freeBytes(folder));
+  await askForRoom(from.journal, await freeBytes(folder));
   try {
-    await copyJournal(journal, unfinished(copy), nowMs);
+    await copyJournal(from.journal, unfinished(copy), nowMs);
     const contents = inspectJournal(unfinished(copy));
     createPrivateFile(unfinished(profiles));
-    await Deno.writeFile(unfinished(profiles), locales);
+    await Deno.writeFile(unfinished(profiles), from.locales);
+    const photos = await copyPhotos(from.photos, media);
     for (const path of [profiles, copy]) publish(path);
-    return contents;
+    return { contents, photos };
   } catch (error) {
     removeUnfinished(copy, profiles);
     throw error;

@@ -67,14 +67,15 @@ export interface GreetingPhotoOptions {
 /** Of a photo one upload is under way; other greetings wait for it briefly. */
 export function createGreetingPhotos(options: GreetingPhotoOptions): GreetingPhotos {
   const { journal, photos, uploads, sleep, stopping, elapsedMs } = options;
+  // grammY's types name a polyfill's AbortSignal; its web build takes the platform's.
+  const signal = stopping as unknown as Parameters<Api["sendPhoto"]>[3];
   /** Resolve with the photo's id; undefined if the upload failed. */
   const underWay = new Map<string, Promise<string | undefined>>();
   const pausedUntilMs = new Map<string, number>();
 
-  async function knownId(name: string): Promise<string | undefined> {
-    const upload = underWay.get(name);
-    return journal.sentPhoto(name) ??
-      await (upload && Promise.race([upload, sleep(WAIT_MS).then(() => undefined)]));
+  /** The id that another greeting's upload brings, if it does so soon. */
+  function uploadedId(upload: Promise<string | undefined>): Promise<string | undefined> {
+    return Promise.race([upload, sleep(WAIT_MS).then(() => undefined)]);
   }
 
   async function sendBytes(
@@ -93,7 +94,7 @@ export function createGreetingPhotos(options: GreetingPhotoOptions): GreetingPho
       const bytes = await photos.read(name);
       if (bytes === undefined) return without("файла нет в папке media");
       const file = new InputFile(bytes, name);
-      const sent = await uploads.sendPhoto(chatId, file, message, stopping);
+      const sent = await uploads.sendPhoto(chatId, file, message, signal);
       const fileId = fileIdOf(sent);
       if (fileId !== undefined) remember(() => journal.rememberSentPhoto(name, fileId));
       resolve(fileId);
@@ -112,7 +113,9 @@ export function createGreetingPhotos(options: GreetingPhotoOptions): GreetingPho
 
   return {
     async send(name, chatId, message, sendById) {
-      const fileId = await knownId(name);
+      // Nothing is awaited before an upload is noted as under way: a crowd comes at the same moment.
+      const upload = underWay.get(name);
+      const fileId = journal.sentPhoto(name) ?? (upload && await uploadedId(upload));
       if (fileId === undefined) return await sendBytes(name, chatId, message);
       try {
         return { kind: "sent", message: await sendById(fileId) };

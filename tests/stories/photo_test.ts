@@ -2,9 +2,12 @@
 
 import assert from "node:assert/strict";
 import { startTelegramServer, type TelegramServer } from "../../lib/simulator/telegram/server.ts";
+import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
 import { logIn } from "../helpers/page_crawl.ts";
 import { PHOTOS } from "../helpers/photos.ts";
-import { greet } from "../helpers/visits.ts";
+import { withBot } from "../helpers/bot_here.ts";
+import { CONFIRMATION } from "../helpers/shipped_texts.ts";
+import { becomeLead, galliard, greet } from "../helpers/visits.ts";
 import { type Locales, withWorld } from "../helpers/world.ts";
 
 const PASSWORD = "a long enough password";
@@ -97,3 +100,38 @@ Deno.test("a photo that is uploaded before a kill and saved after it goes as byt
     await world.bot.stop();
   }, { env: { ADMIN_PASSWORD: PASSWORD, PORT: port } });
 });
+
+for (
+  const [beside, address] of [["the photo's address", "https://example.com/a.jpg"], ["text", ""]]
+) {
+  Deno.test(`an uploaded photo that is gone is warned of by its path, and the greeting goes with ${beside}`, () =>
+    withBot(async ({ world, log }) => {
+      await log.line(
+        "⚠️ locales.json: agency.step1.photo_file: такого фото нет в папке media. Приветствие уйдёт без него",
+      );
+      const visitor = galliard(world);
+      const { menu } = await becomeLead(visitor);
+      assert.equal(menu.photo !== undefined, address !== "");
+      const { text, caption } = visitor.chat.message(menu.message_id) ?? {};
+      assert.equal(text ?? caption, CONFIRMATION);
+      await log.line("⚠️ Фото профиля agency не отправить: файла нет в папке media");
+    }, {
+      locales({ agency }) {
+        agency.step1.photo_file = `${"0".repeat(64)}.jpg`;
+        agency.step1.photo_url = address;
+      },
+    }));
+}
+
+Deno.test("a press under an uploaded photo is confirmed in its caption", () =>
+  withBot(async ({ world, log }) => {
+    const kept = await createPhotoStore(`${world.folder}/data`, Date.now).keep(PHOTOS.jpeg);
+    assert.ok(kept.kind === "kept");
+    await world.editLocales(({ agency }) => agency.step1.photo_file = kept.name);
+    await log.line("изменения приняты");
+    const visitor = galliard(world);
+    const { menu } = await becomeLead(visitor);
+    const edited = visitor.chat.message(menu.message_id);
+    assert.equal(edited?.caption, CONFIRMATION);
+    assert.ok(edited?.photo);
+  }));

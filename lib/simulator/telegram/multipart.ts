@@ -19,7 +19,8 @@ export function boundaryOf(contentType: string | undefined): string | undefined 
 export function readForm(body: Uint8Array, boundary: string): FormParts {
   const bytes = Buffer.from(body);
   const first = `--${boundary}\r\n`;
-  const last = `\r\n--${boundary}--\r\n`;
+  const end = `\r\n--${boundary}--`;
+  const last = endsWith(bytes, "\r\n") ? `${end}\r\n` : end;
   if (!startsWith(bytes, first) || !endsWith(bytes, last)) throw malformed();
   const between = Buffer.from(`\r\n--${boundary}\r\n`);
   const content = bytes.subarray(first.length, bytes.length - last.length);
