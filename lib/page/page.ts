@@ -51,6 +51,8 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   readonly elapsedMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
+  /** Answers a request by which Telegram hands over an update; undefined for any other. */
+  readonly answerTelegram: (request: Request) => Promise<Response> | undefined;
   /** Told when files have run out. */
   readonly onFewFiles: () => void;
 }
@@ -78,6 +80,8 @@ export function servePage(options: PageOptions): PageServer {
   }
 
   async function answer(request: Request, info: Deno.ServeHandlerInfo): Promise<Response> {
+    const toTelegram = options.answerTelegram(request);
+    if (toTelegram !== undefined) return toTelegram;
     let response: Response;
     try {
       // Monitors ask for it also when the page cannot be loaded, and most bots are asked for nothing else.
