@@ -2,7 +2,7 @@
 
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** Compares in constant time, whatever the lengths. */
+/** Compares in a time that tells nothing of either text, of any lengths. */
 export function isSameSecret(given: string, wanted: string): boolean {
   const key = randomBytes(32);
   const digest = (text: string) => createHmac("sha256", key).update(text).digest();

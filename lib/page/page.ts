@@ -42,7 +42,7 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   /** The value of `SECRET_<NAME>`, by name in lower case. */
   readonly environmentSecret: (name: string) => string | undefined;
   readonly mask: Mask;
-  /** Told when somebody came in by a link. */
+  /** Told when a one-time link was used. */
   readonly linkUsed: () => void;
   /** What a CRM's name resolves to. */
   readonly lookup: Lookup;
@@ -178,7 +178,7 @@ async function buildPage(options: PageOptions) {
   };
 }
 
-/** Whether an address that is listened on means, in somebody else's browser, their own machine. */
+/** Whether a link with this address would, on another machine, lead to that machine. */
 function isLocal(hostname: string): boolean {
   return /^(127\..*|0\.0\.0\.0|::1?|localhost)$/.test(hostname);
 }
