@@ -35,7 +35,7 @@ import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
 import { createApi, createApiWithin } from "../telegram/client.ts";
 import { PollingEnded } from "../telegram/contact.ts";
-import { createBudgets, withRetries } from "../telegram/send_retries.ts";
+import { createBudgets, withRetries, withRetriesOfEach } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
@@ -247,7 +247,12 @@ function createParts(
     greetingPhotos: createGreetingPhotos({
       ...shared,
       photos,
-      uploads: createApiWithin(UPLOAD_SECONDS, telegram, pace.at("visitor")),
+      uploads: createApiWithin(
+        UPLOAD_SECONDS,
+        telegram,
+        pace.at("visitor"),
+        withRetriesOfEach(shared.sleep, shared.random),
+      ),
     }),
     newId: () => crypto.randomUUID(),
     adminChatId: adminChat.chatId,

@@ -55,7 +55,7 @@ export interface GreetingPhotos {
 export interface GreetingPhotoOptions {
   readonly journal: Pick<Journal, "sentPhoto" | "rememberSentPhoto" | "forgetSentPhoto">;
   readonly photos: Pick<PhotoStore, "read">;
-  /** Without retries, and with a deadline of `UPLOAD_SECONDS`: a photo whose outcome is unknown is not sent again. */
+  /** With a deadline of `UPLOAD_SECONDS`; a photo whose outcome is unknown is not sent again. */
   readonly uploads: Pick<Api, "sendPhoto">;
   /** Ends early when the process stops. */
   readonly sleep: (ms: number) => Promise<void>;

@@ -74,6 +74,10 @@ function keepUpload(part) {
 
   async function upload(file) {
     const { upload: path, most, uploading, failed } = part.dataset;
+    // Until it is uploaded it goes with the form.
+    const held = new DataTransfer();
+    held.items.add(file);
+    part.querySelector("input[type=file]").files = held.files;
     const status = part.querySelector("[data-upload-status]");
     status.textContent = uploading;
     part.setAttribute("aria-busy", "true");
