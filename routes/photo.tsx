@@ -6,6 +6,7 @@ import { field } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
 import { type ProfileForm, profileForm } from "../lib/profiles/edits.ts";
 import type { Fault } from "../lib/profiles/faults.ts";
+import type { Profile } from "../lib/profiles/profile.ts";
 import { typeOfPhoto } from "../lib/profiles/photos/name.ts";
 import type { Kept } from "../lib/profiles/photos/store.ts";
 import { PhotoField } from "./components/photo_field.tsx";
@@ -88,6 +89,14 @@ export async function photoFaults(state: State, key: string, form: ProfileForm):
   const saved = profileForm(valueAt(state.deps.profiles.content(), key)).photoFile;
   if (name === "" || await state.deps.photos.touch(name) || name === saved) return [];
   return [{ path: PLACE, message: PHOTO[state.language].gone }];
+}
+
+/** The profile as its visitors get it: without an uploaded photo that is not on disk. */
+export function withoutMissingPhoto({ deps }: State, profile: Profile): Profile {
+  const { photoFile } = profile;
+  return photoFile === null || deps.photos.has(photoFile)
+    ? profile
+    : { ...profile, photoFile: null };
 }
 
 /** Whether the form's uploaded photo is not on disk. */

@@ -34,7 +34,13 @@ import {
   withoutFileKeys,
   withSecrets,
 } from "./crm_secrets.ts";
-import { isPhotoMissing, photoFaults, withOnePhoto, withUpload } from "./photo.tsx";
+import {
+  isPhotoMissing,
+  photoFaults,
+  withOnePhoto,
+  withoutMissingPhoto,
+  withUpload,
+} from "./photo.tsx";
 import { newestChange } from "./undo.tsx";
 
 export const handler = define.handlers({
@@ -135,7 +141,7 @@ export const preview = define.handlers({
     const wish = readWish(ctx.state.form);
     const read = withOnePhoto(ctx.state, key, readProfileForm(ctx.state.form));
     const form = withSecrets(ctx.state, key, read, "forget");
-    const profile = draftProfile(key, form);
+    const profile = withoutMissingPhoto(ctx.state, draftProfile(key, form));
     const pressed = wish.kind === "press" ? wish.index : 0;
     return ctx.render(
       <ProfilePreview

@@ -56,7 +56,8 @@ export function ProfileEditor({ frame, view }: {
   const { key, form } = view;
   const faults = sortFaults(view.faults, form, frame.language);
   const path = `/profiles/${key}`;
-  const draft = draftProfile(key, form);
+  const drafted = draftProfile(key, form);
+  const draft = view.isPhotoMissing ? { ...drafted, photoFile: null } : drafted;
   return (
     <EditorPage
       frame={frame}

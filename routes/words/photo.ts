@@ -16,7 +16,7 @@ const MOST_MB = MOST_PHOTO_BYTES / 2 ** 20;
 export const PHOTO = bilingual({
   title: "Фото",
   choose: "Загрузить файл",
-  chooseOther: "Загрузить другой",
+  chooseOther: "Загрузить другое фото",
   takePicture: "Снять камерой",
   hint: `JPEG, PNG или WebP до ${MOST_MB} МБ. Место съёмки и данные камеры из файла убираются.`,
   dropHint: "Файл можно перетащить сюда или вставить из буфера.",
@@ -43,7 +43,7 @@ export const PHOTO = bilingual({
 }, {
   title: "Photo",
   choose: "Upload a file",
-  chooseOther: "Upload another",
+  chooseOther: "Upload another photo",
   takePicture: "Take a picture",
   hint:
     `JPEG, PNG or WebP up to ${MOST_MB} MB. Location and camera data are taken out of the file.`,

@@ -57,7 +57,7 @@ story(
       assert.deepEqual(await seriousFaults(page), []);
 
       const file = { name: "a.jpg", mimeType: "image/jpeg", buffer: Buffer.from(PHOTOS.jpeg) };
-      await page.getByLabel("Загрузить другой").setInputFiles(file);
+      await page.getByLabel("Загрузить другое фото").setInputFiles(file);
       await shownPhoto(page, pasted);
       assert.equal(await page.getByLabel("Название").inputValue(), "Ещё не сохранено");
       assert.equal((await saved(world.localesPath)).photo_file, undefined);

@@ -206,6 +206,9 @@ Deno.test("a photo that is gone from the disk is told, cannot be newly chosen, a
   const browser = await page.login();
   const html = await (await browser.get("/profiles/agency")).text();
   assert.match(html, /Этого фото больше нет на диске: приветствие уходит без него/);
+  for (const path of ["/profiles/agency", "/profiles/agency/languages/en"]) {
+    assert.doesNotMatch(await (await browser.get(path)).text(), /src="\/media\//, path);
+  }
 
   const fields = { ...profileFields(page, "agency"), photo_file: name, caption: "Другое" };
   assert.equal((await browser.post("/profiles/agency", fields)).status, 303);
@@ -215,6 +218,16 @@ Deno.test("a photo that is gone from the disk is told, cannot be newly chosen, a
   const refused = await browser.post("/profiles/agency", again);
   assert.equal(refused.status, 422);
   assert.match(await refused.text(), /Этого фото больше нет на диске, загрузите его ещё раз/);
+});
+
+Deno.test("a translation's preview shows the photo", async () => {
+  await using page = await openPage();
+  const name = await savedPhoto(page);
+  const browser = await page.login();
+  const html = await (await browser.get("/profiles/agency/languages/en")).text();
+  assert.ok(html.includes(`src="/media/${name}"`));
+  const shown = await browser.post("/profiles/agency/languages/en/preview", { caption: "Hi" });
+  assert.ok((await shown.text()).includes(`src="/media/${name}"`));
 });
 
 Deno.test("a form that says nothing of a photo leaves it as it is", async () => {
