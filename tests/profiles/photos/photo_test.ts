@@ -101,6 +101,8 @@ Deno.test("an animation is no photo, in whichever format", () => {
   const hidden = PHOTOS.animatedWebp.slice();
   hidden[20] = (hidden[20] ?? 0) & ~0x02; // The flag denies the frames that follow.
   assert.deepEqual(faultOf(hidden), { kind: "animated" });
+  hidden.set(text("XXXX"), placeOf(hidden, "ANIM"));
+  assert.deepEqual(faultOf(hidden), { kind: "animated" }, "frames without their header");
 });
 
 Deno.test("a photo of 5 MB is taken, one byte more is not", () => {
