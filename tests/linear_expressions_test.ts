@@ -348,12 +348,12 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profiles/header_checks.ts /^[!#$%&'*+.^_`|~\\dA-Za-z-]{1,64}$/": [["", "a!"]],
   "lib/profiles/header_checks.ts /\\p{Cc}/u": [["", "a"]],
   "lib/profiles/header_checks.ts /[^\\0-\\xff]/": [["", "a"]],
+  "lib/profiles/nearest_word.ts /[-.]/g": [["", "-."]],
   "lib/profiles/placeholders.ts /\\{([\\p{L}_][\\p{L}\\p{N}_.:-]*)\\}/gu": [
     ["", "{"],
     ["", "{a"],
     ["{", "a.", "!"],
   ],
-  "lib/profiles/placeholders.ts /[-.]/g": [["", "-."]],
   "lib/profiles/preset_address.ts /^(https?:\\/\\/[^/?#]+\\/rest\\/\\d+\\/[A-Za-z\\d]+)(?:\\/[\\w.]*)?$/i":
     [
       ["http://", "a", "?"],

@@ -25,6 +25,7 @@ import type { Mask } from "../log/mask.ts";
 import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createLeadReminder } from "../managers/lead_reminder.ts";
+import { createMembership } from "../managers/membership.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
@@ -235,6 +236,12 @@ function createParts(
     answers,
     blocking,
     managers,
+    isManager: createMembership({
+      api: createApi(telegram),
+      chats: () => [adminChat.chatId()],
+      now: elapsedMs,
+      log,
+    }).isManager,
     newId: () => crypto.randomUUID(),
     adminChatId: adminChat.chatId,
     tellTime,
