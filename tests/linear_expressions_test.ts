@@ -89,6 +89,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/telegram/failures.ts /message can't be edited/i": [["", "message can't be "]],
   "lib/telegram/failures.ts /group chat was upgraded/i": [["", "group chat was "]],
   "lib/telegram/failures.ts /not found/i": [["", "not foun"]],
+  "lib/telegram/failures.ts /(user|member) not found/i": [["", "user member not foun"]],
   "lib/telegram/failures.ts /can't be (copied|forwarded)/i": [["", "can't be "]],
   "lib/telegram/failures.ts /no messages to/i": [["", "no messages "]],
   "lib/telegram/failures.ts /too long/i": [["", "too "]],

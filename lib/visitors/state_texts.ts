@@ -27,7 +27,7 @@ export function pausedText(
   language: string | null,
   hasMenu: boolean,
 ): string {
-  const own: Language = /^en\b/i.test(language ?? "") ? "en" : "ru";
+  const own: Language = language?.toLowerCase().split("-")[0] === "en" ? "en" : "ru";
   return pausedText ?? PAUSED[own](name, hasMenu);
 }
 
