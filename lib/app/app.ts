@@ -29,6 +29,7 @@ import { createMembership } from "../managers/membership.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
+import { statesOf } from "../profiles/shown_menu.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
 import { createApi } from "../telegram/client.ts";
@@ -215,6 +216,7 @@ function createParts(
       return {
         ...await health.check(),
         profilesBrokenSinceMs,
+        profileStates: statesOf(profiles.current()),
         crmTroubles: crmTroubles(),
         crmTokens: crmTokens(),
       };

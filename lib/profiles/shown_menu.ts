@@ -1,6 +1,7 @@
-// Which buttons of the menu visitors see: those of live profiles. Touches no file.
+// What the states of profiles make of the menu: visitors see the buttons of live ones. Touches no file.
 
 import type { Fault } from "./faults.ts";
+import type { ProfileState } from "./state.ts";
 import { type Button, type Profile, type Profiles, SELECT } from "./profile.ts";
 
 type Menu = Pick<Profiles, "menu" | "byKey">;
@@ -25,6 +26,11 @@ export function draftsInMenu({ menu, byKey }: Menu): Fault[] {
     const message = `профиль «${profile.key}» в меню не показан, пока черновик`;
     return [{ path: `fallback.buttons[${index}]`, message }];
   });
+}
+
+/** The state of each profile, by its key. */
+export function statesOf({ byKey }: Pick<Profiles, "byKey">): Map<string, ProfileState> {
+  return new Map([...byKey.values()].map(({ key, state }) => [key, state]));
 }
 
 function profileBehind({ callbackData }: Button, byKey: Menu["byKey"]): Profile | undefined {
