@@ -26,7 +26,7 @@ export function StateLine({ view, frame }: { readonly view: StateView; readonly 
       <div class="state">
         <p>
           <strong>
-            <span aria-hidden="true">⏸︎</span> {words.paused}
+            <span aria-hidden="true">‖</span> {words.paused}
           </strong>{" "}
           <q dir="auto">{pausedText(profile, null, false)}</q>
         </p>
