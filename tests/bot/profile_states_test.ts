@@ -140,7 +140,7 @@ Deno.test("a paused profile answers with its text, in the visitor's language, ab
     assert.deepEqual(await nextLead(here), ["MONSTER AGENCY", "Создать сайт", "vk"]);
   }));
 
-Deno.test("where nothing in the menu is live, a visitor reads a paused profile's text without buttons, whatever they send", () =>
+Deno.test("where nothing in the menu is live, a visitor reads a paused profile's text without buttons, also for words", () =>
   withLocales(({ agency, cg, express }) => {
     agency.state = "draft";
     Object.assign(cg, { state: "paused", paused_text: "Вернёмся в январе." });

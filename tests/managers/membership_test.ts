@@ -41,7 +41,7 @@ async function withMembership(run: (here: Here) => Promise<void>): Promise<void>
 }
 
 for (const type of ["group", "supergroup"] as const) {
-  Deno.test(`who is in a ${type} is a manager, in whatever role; who left, was removed or never came is not`, () =>
+  Deno.test(`who is in a ${type} is a manager, in any role; one who left, was removed or never came is not`, () =>
     withMembership(async (here) => {
       const group = here.telegram.group({ title: "Менеджеры", type });
       here.chats = [group.id];
@@ -56,7 +56,7 @@ for (const type of ["group", "supergroup"] as const) {
         assert.equal(await here.isManager(person.id), false, String(standing));
       }
       assert.equal(await here.isManager(here.telegram.user({ first_name: "Galliard" }).id), false);
-      assert.equal(await here.isManager(4_242), false); // Telegram knows nobody of this id.
+      assert.equal(await here.isManager(4_242), false); // Telegram knows no such person.
       assert.deepEqual(here.log.lines, []);
     }));
 }
@@ -156,7 +156,7 @@ Deno.test("members that are hidden from the bot are no managers, and the log say
     assert.equal(await here.isManager(maria.id), true); // A failure is not remembered.
   }));
 
-Deno.test("a Telegram that cannot be reached makes nobody a manager; that is logged once, and again after it was back", () =>
+Deno.test("a Telegram that cannot be reached lets no one pass as a manager; that is logged once, and again after it was back", () =>
   withMembership(async (here) => {
     const group = here.telegram.group({ title: "Менеджеры" });
     here.chats = [group.id];

@@ -191,7 +191,7 @@ Deno.test("a draft is not paused, and its text is not resumed, by a form of anot
     "/profiles/cg",
   );
   for (const to of ["publish", "pause"]) {
-    assert.equal((await it.browser.get(`/profiles/nobody/${to}`)).status, 404);
+    assert.equal((await it.browser.get(`/profiles/unknown/${to}`)).status, 404);
   }
 });
 
