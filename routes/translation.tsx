@@ -29,7 +29,9 @@ import type { Part } from "./components/versions.tsx";
 import { withoutMissingPhoto } from "./photo.tsx";
 import { contentOf, noteOf, profileKey } from "./profile.tsx";
 import { readWish } from "./profile_form.ts";
+import { stateView } from "./state_view.ts";
 import { PROFILE } from "./words/profile.ts";
+import { PROFILE_STATE } from "./words/profile_state.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -117,6 +119,7 @@ const EMPTY: TranslationForm = {
   buttons: [],
   confirmationTemplate: "",
   thanksText: "",
+  pausedText: "",
 };
 
 function placeOf(
@@ -142,6 +145,7 @@ function readTranslationForm(state: State, key: string): TranslationForm {
     })),
     confirmationTemplate: field(form, "confirmation"),
     thanksText: field(form, "thanks"),
+    pausedText: form.has("paused_text") ? field(form, "paused_text") : undefined,
     phone: readPhoneForm(form),
   };
 }
@@ -158,6 +162,7 @@ function viewOf(
     key,
     savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
     language,
+    state: stateView(state, key),
     languages: languagesOf(valueAt(content, key)),
     form,
     base,
@@ -182,6 +187,7 @@ export function translationParts(
     { label: words.buttons, text: lines.join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },
     { label: words.thanks, text: form.thanksText },
+    { label: PROFILE_STATE[language].text, text: form.pausedText ?? "" },
     ...phoneParts(form.phone, language),
   ];
 }

@@ -27,10 +27,12 @@ import type { Mask } from "../log/mask.ts";
 import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createLeadReminder } from "../managers/lead_reminder.ts";
+import { createMembership } from "../managers/membership.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
 import { createPhotoStore } from "../profiles/photos/store.ts";
+import { statesOf } from "../profiles/shown_menu.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
 import { createApi, createApiWithin } from "../telegram/client.ts";
@@ -222,6 +224,7 @@ function createParts(
       return {
         ...await health.check(),
         profilesBrokenSinceMs,
+        profileStates: statesOf(profiles.current()),
         crmTroubles: crmTroubles(),
         crmTokens: crmTokens(),
       };
@@ -254,6 +257,12 @@ function createParts(
         withRetriesOfEach(shared.sleep, shared.random),
       ),
     }),
+    isManager: createMembership({
+      api: createApi(telegram),
+      chats: () => [adminChat.chatId()],
+      now: elapsedMs,
+      log,
+    }).isManager,
     newId: () => crypto.randomUUID(),
     adminChatId: adminChat.chatId,
     tellTime,

@@ -17,6 +17,8 @@ export interface BotDeps {
     "receive" | "receiveFollowUp" | "receiveEdit" | "receivePhone" | "dismissPhone"
   >;
   readonly greetingPhotos: GreetingPhotos;
+  /** Whether a person is in a managers' chat: only they see drafts. Never rejects. */
+  readonly isManager: (userId: number) => Promise<boolean>;
   /** A UUID for each new lead. */
   readonly newId: () => string;
   /** Resolves a little later, so that confirmations leave first. */

@@ -56,6 +56,7 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
       status: () => "",
     },
     greetingPhotos: { send: () => Promise.resolve({ kind: "without", reason: "" }) },
+    isManager: () => Promise.resolve(false),
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),
     now: () => NOON_MS,
