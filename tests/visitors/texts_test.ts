@@ -12,6 +12,7 @@ import { chosenText, confirmation, type Formatted, greeting } from "../../lib/vi
 import { contact, fullName } from "../../lib/visitor_name.ts";
 import { crmPayload } from "../../lib/crm/payload.ts";
 import { aFollowUp, aLead, aVisitor, someContent } from "../helpers/a_lead.ts";
+import { DRAFT_MARK, withDraftMark } from "../../lib/visitors/state_texts.ts";
 import { aProfile } from "../helpers/a_profile.ts";
 
 // — The card —
@@ -514,4 +515,14 @@ Deno.test("an announcement that is cut at Telegram's limit does not end in half 
   const [announcement] = partsOf({ text: "да".repeat(40) }, { template });
   assert.ok(announcement?.kind === "text");
   assertSendable(announcement.message);
+});
+
+Deno.test("a draft's mark takes no uploaded photo away: where both do not fit it is left out", () => {
+  const marked = (length: number) =>
+    withDraftMark(aProfile(({ step1 }) => {
+      Object.assign(step1, { photo_url: "", photo_file: "a.jpg", caption: "x".repeat(length) });
+    }));
+  const most = 1024 - DRAFT_MARK.length - 2;
+  assert.equal(marked(most)?.caption.length, 1024);
+  assert.equal(marked(most + 1), undefined);
 });
