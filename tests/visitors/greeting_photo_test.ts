@@ -1,5 +1,6 @@
 // An uploaded photo in greetings: as bytes once, afterwards by its id, and never at the greeting's cost.
 
+import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import {
@@ -105,6 +106,16 @@ Deno.test("a photo goes as bytes once, with caption and buttons, and by its id a
     assert.equal(journal.sentPhoto(PHOTO), id);
     await greet(visitor());
     assert.deepEqual(sent(), ["bytes", id]);
+  }));
+
+Deno.test("a photo of 5 MB arrives whole", () =>
+  withRoom(async ({ visitor, greet, files, telegram }) => {
+    const large = new Uint8Array(5 * 1024 * 1024).fill(7);
+    large.set(PHOTOS.jpeg);
+    files.set(PHOTO, large);
+    assert.equal((await greet(visitor())).kind, "sent");
+    const [received] = telegram.calls.flatMap(({ files }) => [...files.values()]);
+    assert.ok(received !== undefined && Buffer.from(received).equals(large));
   }));
 
 Deno.test("of a crowd that comes together one greeting uploads, and the others wait for its id", () =>
