@@ -163,6 +163,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     faults: [],
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,
+    hasWorkHours: state.deps.config.workHours.length > 0,
     crm: crmView(state, key, form),
     outgoing: outgoingView(state, key, form),
     isUnsaved: false,

@@ -112,6 +112,7 @@ const EMPTY: TranslationForm = {
   caption: "",
   buttons: [],
   confirmationTemplate: "",
+  afterHoursText: "",
   thanksText: "",
 };
 
@@ -137,6 +138,7 @@ function readTranslationForm(state: State, key: string): TranslationForm {
       choice: typed(choices, callbackData),
     })),
     confirmationTemplate: field(form, "confirmation"),
+    afterHoursText: form.has("after_hours") ? field(form, "after_hours") : undefined,
     thanksText: field(form, "thanks"),
     phone: readPhoneForm(form),
   };
@@ -177,6 +179,7 @@ export function translationParts(
     { label: words.caption, text: form.caption },
     { label: words.buttons, text: lines.join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },
+    { label: words.afterHours, text: form.afterHoursText ?? "" },
     { label: words.thanks, text: form.thanksText },
     ...phoneParts(form.phone, language),
   ];

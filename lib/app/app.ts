@@ -36,6 +36,7 @@ import { createBudgets, withRetries } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
+import { isWorkTime } from "../work_hours.ts";
 import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
 
@@ -236,6 +237,7 @@ function createParts(
     blocking,
     managers,
     newId: () => crypto.randomUUID(),
+    isWorkTime: (atMs) => isWorkTime(config.workHours, atMs, timeZone),
     adminChatId: adminChat.chatId,
     tellTime,
     publicUrl: config.publicUrl,

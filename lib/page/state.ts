@@ -18,6 +18,7 @@ import type { PageSecrets } from "./secrets.ts";
 import type { TypedSecrets } from "./typed_secrets.ts";
 import type { DayCounts } from "./day_counts.ts";
 import type { Language } from "./language.ts";
+import type { WorkHours } from "../work_hours.ts";
 import type { Turns } from "./turns.ts";
 
 export type { Trouble } from "./health_report.ts";
@@ -30,6 +31,8 @@ export interface PageConfig {
   /** The managers' time zone, an IANA name. */
   readonly timeZone: string;
   readonly crmTimeoutMs: number;
+  /** The managers' working hours; empty for always. */
+  readonly workHours: WorkHours;
   /** The token for `/metrics`; without it there are no metrics. */
   readonly metricsToken: string | null;
 }

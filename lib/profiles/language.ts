@@ -6,12 +6,14 @@ import type { Button, MenuTexts, Profile, Profiles } from "./profile.ts";
 export function inLanguage(profile: Profile, language: string | null): Profile {
   const translation = forLanguage(profile.translations, language);
   if (translation === undefined) return profile;
-  const { caption, buttons, confirmationTemplate, thanksText, phone, choices } = translation;
+  const { caption, buttons, confirmationTemplate, afterHoursText, thanksText, phone, choices } =
+    translation;
   return {
     ...profile,
     caption: caption ?? profile.caption,
     buttons: inWords(profile.buttons, buttons),
     confirmationTemplate: confirmationTemplate ?? profile.confirmationTemplate,
+    afterHoursText: afterHoursText ?? profile.afterHoursText,
     thanksText: thanksText ?? profile.thanksText,
     phone: profile.phone && {
       waitMs: profile.phone.waitMs,

@@ -24,6 +24,7 @@ export function withNameIn(profile: Profile): Profile {
     caption: put(profile.caption),
     buttons: profile.buttons.map(({ text, callbackData }) => ({ text: put(text), callbackData })),
     confirmationTemplate: put(profile.confirmationTemplate),
+    afterHoursText: maybe(profile.afterHoursText),
     followUpTemplate: put(profile.followUpTemplate),
     thanksText: maybe(profile.thanksText),
     phone: profile.phone && {
@@ -37,6 +38,7 @@ export function withNameIn(profile: Profile): Profile {
         caption: maybe(texts.caption),
         buttons: putIn(texts.buttons),
         confirmationTemplate: maybe(texts.confirmationTemplate),
+        afterHoursText: maybe(texts.afterHoursText),
         thanksText: maybe(texts.thanksText),
         phone: putInPhone(texts.phone),
         choices: putIn(texts.choices),
@@ -51,6 +53,7 @@ function textsOf(profile: Profile): string[] {
     caption,
     confirmationTemplate,
     followUpTemplate,
+    profile.afterHoursText ?? "",
     thanksText ?? "",
     ...phoneTextsOf(profile.phone),
     ...buttons.map(({ text }) => text),
@@ -58,6 +61,7 @@ function textsOf(profile: Profile): string[] {
     ...[...profile.translations.values()].flatMap((texts) => [
       texts.caption ?? "",
       texts.confirmationTemplate ?? "",
+      texts.afterHoursText ?? "",
       texts.thanksText ?? "",
       ...phoneTextsOf(texts.phone),
       ...texts.buttons.values(),

@@ -25,6 +25,8 @@ export interface TranslationForm {
   readonly caption: string;
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
+  /** Undefined if the form has no field for it. */
+  readonly afterHoursText?: string | undefined;
   readonly thanksText: string;
   /** Undefined if the form has no fields for it. */
   readonly phone?: PhoneTextsForm | undefined;
@@ -58,6 +60,7 @@ export function translationForm(raw: unknown, language: string): TranslationForm
       choice: text(choices[callbackData]),
     })),
     confirmationTemplate: text(step2["success_caption_template"]),
+    afterHoursText: text(step2["after_hours_text"]),
     thanksText: text(followup["thanks_text"]),
     phone: phoneTextsForm(translationOf(raw, language)["phone"]),
   };
@@ -136,6 +139,7 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
     confirmationTemplate: form.confirmationTemplate.trim() === ""
       ? null
       : form.confirmationTemplate,
+    afterHoursText: form.afterHoursText?.trim() ? form.afterHoursText : null,
     thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
     phone: draftPhoneTexts(form.phone ?? NO_PHONE),
     choices: filled(form.buttons.map(({ callbackData, choice }) => [callbackData, choice])),
@@ -161,10 +165,14 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     ...buttons.length === 0 ? {} : { buttons },
   };
   const template = form.confirmationTemplate;
+  const afterHours = form.afterHoursText ?? text(step2["after_hours_text"]);
   const second = {
     ...template.trim() === ""
       ? {}
       : { success_caption_template: kept(step2["success_caption_template"], template) },
+    ...afterHours.trim() === ""
+      ? {}
+      : { after_hours_text: kept(step2["after_hours_text"], afterHours) },
     ...Object.keys(choices).length === 0 ? {} : { choices },
   };
   const thanks = form.thanksText;
@@ -173,7 +181,10 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     ...thanks.trim() === "" ? {} : { thanks_text: kept(followup["thanks_text"], thanks) },
   };
   const firstWhole = { ...without(step1, ["caption", "buttons"]), ...first };
-  const secondWhole = { ...without(step2, ["success_caption_template", "choices"]), ...second };
+  const secondWhole = {
+    ...without(step2, ["success_caption_template", "after_hours_text", "choices"]),
+    ...second,
+  };
   const phone = phoneTextsWith(
     before["phone"],
     form.phone ?? phoneTextsForm(before["phone"]),
@@ -206,10 +217,18 @@ export function translatedButtons(
 }
 
 function isBlank(
-  { caption, buttons, confirmationTemplate, thanksText, phone }: TranslationForm,
+  { caption, buttons, confirmationTemplate, afterHoursText = "", thanksText, phone }:
+    TranslationForm,
 ): boolean {
   const texts = buttons.flatMap(({ text, choice }) => [text, choice]);
-  return [caption, confirmationTemplate, thanksText, ...Object.values(phone ?? {}), ...texts].every(
+  return [
+    caption,
+    confirmationTemplate,
+    afterHoursText,
+    thanksText,
+    ...Object.values(phone ?? {}),
+    ...texts,
+  ].every(
     (
       each,
     ) => each.trim() === "",

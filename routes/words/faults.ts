@@ -68,6 +68,10 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
     /^вместе с самым длинным выбором символов (\d+), нужно не больше (\d+)$/,
     "$1 characters with the longest choice in it, at most $2 fit",
   ],
+  [
+    /^вместе с подтверждением символов (\d+), нужно не больше (\d+)$/,
+    "$1 characters together with the confirmation, at most $2 fit",
+  ],
   [/^байт (\d+), нужно от 1 до (\d+)$/, "$1 bytes, 1 to $2 are needed"],
   [
     /^на языке (\S+) такой же текст у кнопки (\d+), нужен другой$/,

@@ -36,6 +36,11 @@ export const PROFILE = bilingual({
   confirmationHint:
     "Посетитель видит его сразу после нажатия. Вместо {choice} встанет его выбор, " +
     "вместо {name} — название профиля, и так в любом тексте.",
+  afterHours: "Вне рабочего времени",
+  afterHoursHint:
+    "Добавится к подтверждению, когда рабочий день окончен: скажите, когда ответите. Пусто — ничего.",
+  afterHoursNever: "Добавится к подтверждению вне рабочего времени. Пока оно не задано " +
+    "(WORK_HOURS), поэтому никто этого не прочтёт.",
   followUp: "Дополнение для менеджера",
   followUpHint:
     "Что придёт в чат, когда посетитель напишет ещё. {username} — кто, {message} — что " +
@@ -125,6 +130,11 @@ export const PROFILE = bilingual({
   confirmation: "Confirmation",
   confirmationHint: "The visitor sees it right after pressing. {choice} becomes what they chose, " +
     "{name} the profile's name, here and in every text.",
+  afterHours: "Outside working hours",
+  afterHoursHint:
+    "Added to the confirmation when the working day is over: say when you will answer. Empty: nothing.",
+  afterHoursNever: "Added to the confirmation outside working hours. They are not set yet " +
+    "(WORK_HOURS), so no visitor will read this.",
   followUp: "Follow-up for the manager",
   followUpHint:
     "What comes to the chat when the visitor writes more. {username} is who, {message} is what, " +

@@ -57,6 +57,7 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
     },
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),
+    isWorkTime: () => true,
     now: () => NOON_MS,
     adminChatId: () => GROUP,
     blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },

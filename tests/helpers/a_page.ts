@@ -155,6 +155,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       trustProxy: false,
       timeZone: "Europe/Moscow",
       crmTimeoutMs: 10_000,
+      workHours: [],
       metricsToken: null,
       ...options.config,
     },
