@@ -46,6 +46,32 @@ Deno.test("a lead becomes a deal in «Неразобранное» with contact,
     await assertAdminChatSilent(world);
   }));
 
+Deno.test("a phone that comes after «Пропустить» is put into the deal's contact, once more if a kill hid that it was", () =>
+  withAmoWorld(async (world, amo) => {
+    const visitor = galliard(world);
+    const { chat } = visitor;
+    await becomeLead(visitor);
+    await chat.nextMessage((each) => wordsOf(each) === "Номер?");
+    visitor.tap("Пропустить");
+    const deal = await amo.nextDeal();
+    assert.equal(deal.contact?.fields["PHONE"], undefined);
+    amo.behave(({ method }) => method === "PATCH" ? { kind: "silent" } : undefined);
+    visitor.say("8 (916) 123-45-67");
+    const first = await amo.nextRequest(({ method }) => method === "PATCH");
+    await world.bot.kill();
+    amo.behave(null);
+    await world.restart();
+    const again = await amo.nextRequest(({ method }) => method === "PATCH");
+    assert.equal(again.path, first.path);
+    assert.deepEqual(again.body, first.body);
+    visitor.say("после шести");
+    assert.deepEqual((await notesOf(amo, deal, 3)).slice(1), ["8 (916) 123-45-67", "после шести"]);
+    assert.deepEqual(amo.deals.map(({ contact }) => contact?.fields["PHONE"]), [["+79161234567"]]);
+    assert.deepEqual(world.bot.lines.filter((line) => /9161234567/.test(line)), []);
+  }, {
+    locales: (locales) => void (locales.agency.phone = { ask: "Номер?", wait_seconds: 600 }),
+  }));
+
 Deno.test("a lead goes straight into a status, with the person responsible and fields by code and by id", () =>
   withAmoWorld(async (world, amo) => {
     await becomeLead(galliard(world));
