@@ -10,6 +10,7 @@ import {
   type Returned,
   type Taken,
   type Taker,
+  type TakerOnPage,
 } from "../journal/journal.ts";
 import { routeOf } from "../crm/destination.ts";
 import { editedWords } from "../managers/follow_up_texts.ts";
@@ -48,7 +49,7 @@ export interface Delivery {
   /** A person entered a lead by hand; false when the CRM or a manager has it already. @throws As `receive`. */
   closeByHand(lead: number, by: string): Promise<boolean>;
   /** A manager takes a lead, or takes it over. @throws As `receive`. */
-  take(lead: number, manager: Taker): Promise<Taken>;
+  take(lead: number, manager: Taker | TakerOnPage): Promise<Taken>;
   /** A person opens a lead again that was closed a short while ago. @throws As `receive`. */
   giveBack(lead: number, by: string): Promise<Returned>;
   /** Sends a profile's open cards one after another; how many, 0 also when it is under way. @throws As `receive`. */

@@ -73,7 +73,7 @@ export type { CutOff } from "./recovery.ts";
 export type { KeptSecret } from "./secrets.ts";
 export type { SourceCount } from "./sources.ts";
 export type { TurnCounts } from "./waiting_leads.ts";
-export type { Returned, Taken, Taker, Turn } from "./taking.ts";
+export type { Returned, Taken, Taker, TakerOnPage, Turn } from "./taking.ts";
 export * from "./work.ts";
 
 export type LeadList = LeadPages & LeadLives & Totals & SourceCounts;

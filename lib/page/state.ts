@@ -66,7 +66,7 @@ export interface WebDeps {
     | "turnsOf"
   >;
   readonly delivery:
-    & Pick<Delivery, "resend" | "closeByHand" | "giveBack" | "wake">
+    & Pick<Delivery, "resend" | "closeByHand" | "take" | "giveBack" | "wake">
     & Pick<Answers, "invite">
     & Blocking;
   /** Sends a marked test lead of a profile as its form has it. */

@@ -137,6 +137,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     delivery: {
       resend: (lead, by) => Promise.resolve(journal.oweResend(lead, by, "crm:host:", now())),
       closeByHand: (lead, by) => Promise.resolve(journal.closeByHand(lead, by, now())),
+      take: (lead, manager) => Promise.resolve(journal.takeLead(lead, manager, now())),
       giveBack: (lead, by) => Promise.resolve(journal.returnLead(lead, by, now())),
       wake() {},
       ...createBlocking({ journal, wake() {}, now, log: log.log }),
