@@ -89,13 +89,21 @@ export async function startApp(
   const opened = await openCheckedJournal(config, machine.elapsedMs, log);
   if (typeof opened === "number") return opened;
   const { journal, lock } = opened;
-  const profiles = await openProfiles(config, { ...output, ...machine, journal });
+  let cardsChanged = () => {}; // A start makes all work due.
+  const profiles = await openProfiles(config, {
+    ...output,
+    ...machine,
+    journal,
+    cardsChanged: () => cardsChanged(),
+  });
   if (profiles === undefined) {
     journal.close();
     lock.release();
     return EXIT.faults;
   }
-  return run(createParts(config, { ...output, ...opened, machine, profiles }));
+  const parts = createParts(config, { ...output, ...opened, machine, profiles });
+  cardsChanged = parts.delivery.wake;
+  return run(parts);
 }
 
 type Parts = ReturnType<typeof createParts>;
