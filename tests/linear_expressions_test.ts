@@ -78,6 +78,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "/a@a",
   ]],
   "lib/bot/answers.ts /^to:/": [["", "to"]],
+  "lib/bot/block_commands.ts /^(?:un)?block[:_]/": [["", "un"], ["", "block"]],
   "lib/managers/answer_texts.ts /^(\\d{1,15}):(-|\\d{1,15}:[\\da-f]{8})$/": [
     ["", "1", ":a"],
     ["1:1:", "a"],

@@ -134,7 +134,8 @@ function recogniseCard(
 /** `CHOOSE` at the beginning. */
 const CHOICE = /^to:/;
 
-function leadOf(
+/** The lead that a button names; undefined if the bot never made such a button. */
+export function leadOf(
   pressed: string,
   journal: Pick<Journal, "findLead">,
 ): number | undefined {
