@@ -65,8 +65,8 @@ export function answerMessages(deps: AnswerDeps): Composer<Context> {
 /** What managers make of it later. */
 export function answerEdits(deps: AnswerDeps): Composer<Context> {
   const { composer, chat } = inManagersChat(deps);
-  chat.on("edited_message", async (ctx, next) => {
-    const message = ctx.editedMessage;
+  chat.on(["edited_message", "edited_channel_post"], async (ctx, next) => {
+    const message: Message = ctx.msg;
     const editedAtS: unknown = message.edit_date;
     const command = commandIn(message);
     if (command !== undefined && command.name !== NOTE) return await next();

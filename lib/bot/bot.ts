@@ -45,6 +45,7 @@ export function createBot(
   messages.use(answerMessages(deps));
   // For setting up a channel as managers' chat, and answering in it.
   bot.on("channel_post").use(blockCommands(deps), idCommand(deps), answerMessages(deps));
+  bot.on("edited_channel_post").use(answerEdits(deps));
   const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));
   const content = visitors.filter((ctx) => isContent(ctx.message));

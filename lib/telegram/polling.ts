@@ -19,7 +19,13 @@ const LONGEST_POLL_WAIT_MS = 30_000;
 const LEAST_POLL_MS = 1_000;
 
 /** The kinds of updates that the bot handles (https://core.telegram.org/bots/api#getupdates). */
-const WANTED = ["message", "edited_message", "channel_post", "callback_query"] as const;
+const WANTED = [
+  "message",
+  "edited_message",
+  "channel_post",
+  "edited_channel_post",
+  "callback_query",
+] as const;
 
 /** How long another instance may poll with the same token before this one ends, in ms. */
 export const CONFLICT_PATIENCE_MS = 30_000;
