@@ -196,6 +196,7 @@ function createParts(
     ...shared,
     delivery: { ...delivery, showWhole: answers.showWhole },
     tellTime,
+    profilesWithoutKey: crmParts.profilesWithoutKey,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
   const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
@@ -219,12 +220,13 @@ function createParts(
     troubles: () => troublesOf(health.facts()),
     health: async () => {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
-      const { crmTroubles, crmTokens } = crmParts;
+      const { crmTroubles, crmTokens, profilesWithoutKey } = crmParts;
       return {
         ...await health.check(),
         profilesBrokenSinceMs,
         crmTroubles: crmTroubles(),
         crmTokens: crmTokens(),
+        withoutKey: profilesWithoutKey(),
       };
     },
     mask,

@@ -67,7 +67,7 @@ export function lastAnswerWords(
 export interface ProfileStatus {
   readonly name: string;
   /** Why its leads go to the managers' chat whatever the CRM does; null where there is no such reason. */
-  readonly fault: "noWebhook" | "badWebhook" | "badCrm" | null;
+  readonly fault: "noWebhook" | "badWebhook" | "badCrm" | "noKey" | null;
   readonly lastAnswer: EndedAttempt | null;
   readonly openCards: number;
 }

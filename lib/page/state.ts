@@ -83,6 +83,8 @@ export interface WebDeps {
   readonly crmTroubles: () => readonly KnownTrouble[];
   /** The amoCRM tokens in use. */
   readonly crmTokens: () => readonly CrmToken[];
+  /** The keys of profiles whose CRM lacks a key. */
+  readonly profilesWithoutKey: () => readonly string[];
   /** The facts for `/health` and `/metrics`, after a trial write to the journal. */
   readonly health: () => Promise<HealthFacts>;
   /** The bot's name without `@`; undefined until getMe has answered. */

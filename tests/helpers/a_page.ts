@@ -146,6 +146,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     troubles: () => [],
     crmTroubles: () => [],
     crmTokens: () => [],
+    profilesWithoutKey: () => [],
     health: async () => {
       const profilesBrokenSinceMs = store.breakage()?.sinceMs;
       return { ...await health.check(), profilesBrokenSinceMs };
