@@ -44,6 +44,8 @@ export interface SendAllMoves {
   returnLead(lead: number, by: string, nowMs: number): Returned;
   blockVisitor(chatId: number, by: string, nowMs: number): boolean;
   unblockVisitor(chatId: number, nowMs: number): boolean;
+  /** Whether a lead that its CRM took just now brings the offer to send the others. Asked before that is recorded. */
+  bringsOffer(lead: number, nowMs: number): boolean;
   /** How many open cards of a profile sending all would send: those of blocked visitors stay. */
   countSendable(profile: string): number;
   /** Records where the offer to send a profile's open cards was shown. */
@@ -137,9 +139,28 @@ export function sendAllMoves(
     for (const profile of blocks.profilesOfOpenCards(chatId)) recountOffer(profile, nowMs);
   }
 
+  /** Whether the CRM of a profile had failed, and nothing is under way or was offered a moment ago. */
+  function isOfferTime(profile: string, nowMs: number): boolean {
+    const { crmDown, offeredAtMs, sendAll } = PROFILE_FACTS;
+    if (facts.fact(crmDown + profile) === undefined) return false;
+    if (leads.countOpenCards(profile) === 0) return false;
+    if (facts.fact(sendAll + profile) !== undefined) return false;
+    const lastAtMs = Number(facts.fact(offeredAtMs + profile) ?? -Infinity);
+    return nowMs - lastAtMs >= OFFER_PAUSE_MS;
+  }
+
+  function isSendable(lead: number): boolean {
+    const found = leads.findLead(lead);
+    return found?.state === "in_admin_chat" && found.card !== null && !blocks.isLeadBlocked(lead);
+  }
+
   return {
     cardChanged,
     countSendable,
+    bringsOffer(lead, nowMs) {
+      const profile = profileOf(lead);
+      return isOfferTime(profile, nowMs) && countSendable(profile) > (isSendable(lead) ? 1 : 0);
+    },
     returnLead: (lead, by, nowMs) =>
       db.atomically(() => {
         const returned = returnLead(lead, by, nowMs);
@@ -177,16 +198,10 @@ export function sendAllMoves(
 
     crmAnswered(lead, nowMs) {
       const profile = profileOf(lead);
-      const { crmDown, offeredAtMs, sendAll } = PROFILE_FACTS;
-      if (facts.fact(crmDown + profile) === undefined) return;
       // Cards that are still on their way are offered with the next lead: the fact stays until then.
-      if (leads.countOpenCards(profile) === 0) return;
-      if (facts.fact(sendAll + profile) !== undefined) return;
-      const lastAtMs = Number(facts.fact(offeredAtMs + profile) ?? -Infinity);
-      if (nowMs - lastAtMs < OFFER_PAUSE_MS) return;
-      if (countSendable(profile) === 0) return;
-      facts.forgetFact(crmDown + profile);
-      facts.rememberFact(offeredAtMs + profile, String(nowMs));
+      if (!isOfferTime(profile, nowMs) || countSendable(profile) === 0) return;
+      facts.forgetFact(PROFILE_FACTS.crmDown + profile);
+      facts.rememberFact(PROFILE_FACTS.offeredAtMs + profile, String(nowMs));
       const offer = {
         lane: ADMIN_CHAT_LANE,
         kind: "offer",

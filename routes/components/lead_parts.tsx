@@ -9,6 +9,7 @@ import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { isolated } from "./isolated.tsx";
 import { FormToken, type Frame } from "./page.tsx";
 import { moments } from "./time.ts";
+import { personIn } from "../words/login.ts";
 
 export function isErased({ visitor }: Pick<Lead, "visitor">): boolean {
   return visitor.userId === 0;
@@ -42,12 +43,13 @@ export function Owner({ lead: { owner }, frame }: {
   readonly frame: Frame;
 }) {
   if (owner === null) return null;
-  const title = `${LEADS[frame.language].owner}: ${owner.by}, ${frame.when(owner.atMs)}`;
+  const who = personIn(owner.by, frame.language);
+  const title = `${LEADS[frame.language].owner}: ${who}, ${frame.when(owner.atMs)}`;
   return (
     <>
       {" "}
       <small class="owner" title={title}>
-        <span aria-hidden="true">👤</span> <bdi>{owner.by}</bdi>
+        <span aria-hidden="true">👤</span> <bdi>{who}</bdi>
       </small>
     </>
   );

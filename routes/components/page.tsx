@@ -8,6 +8,7 @@ import { assets } from "../assets/assets.ts";
 import { faultOfFile } from "../words/faults.ts";
 import { FRAME, type FrameWords } from "../words/frame.ts";
 import { moments } from "./time.ts";
+import { personIn } from "../words/login.ts";
 
 export interface Frame {
   readonly language: Language;
@@ -111,7 +112,7 @@ export function Page(
         </nav>
         <form class="who" method="post" action="/logout">
           <FormToken frame={frame} />
-          <bdi>{frame.who}</bdi>
+          <bdi>{personIn(frame.who, frame.language)}</bdi>
           <button class="quiet" type="submit">{words.logOut}</button>
         </form>
       </header>

@@ -114,6 +114,7 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
   ],
   [/^прежних ссылок (\d+), нужно не больше (\d+)$/, "$1 links before, at most $2 are possible"],
   [/^найдено «(.+)», но это слово самого профиля$/, "“$1” is the word of a profile itself"],
+  [/^вложенность глубже (\d+), столько не бывает$/, "it is nested deeper than $1 levels"],
   [/^такое слово для ссылки занято, нужно другое$/, "this word is taken, choose another"],
   [
     /^слово не годится для ссылки, нужно от 1 до (\d+) символов .*$/,

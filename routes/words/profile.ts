@@ -67,6 +67,7 @@ export const PROFILE = bilingual({
   failed: (reason: string) =>
     `Не сохранено: ${reason}. Набранное осталось в форме, бот работает с прежними текстами. ` +
     "Освободите место или исправьте права и сохраните ещё раз.",
+  keyIsNew: "Новый ключ CRM уже действует.",
   stale: "Не сохранено: пока вы правили, здесь сохранили другое.",
   staleWhat:
     "Ниже обе версии. В форме — ваша: сохраните её, если она нужна вместо той, или возьмите сохранённую.",
@@ -161,6 +162,7 @@ export const PROFILE = bilingual({
   failed: (reason: string) =>
     `Not saved: ${reason}. What you typed is still in the form, the bot works with the texts before. ` +
     "Make room or mend the rights, and save again.",
+  keyIsNew: "The CRM's new key is in use already.",
   stale: "Not saved: something else was saved here while you were editing.",
   staleWhat:
     "Both versions are below. The form holds yours: save it if it should replace the other, or take the saved one.",

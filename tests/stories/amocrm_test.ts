@@ -157,8 +157,22 @@ Deno.test("a refused token makes cards, and one alarm for all leads", () =>
     assert.equal(leadsPosted(amo), 2);
     amo.refuse(null);
     await becomeLead(galliard(world));
-    await world.admin.chat.waitFor((each) => wordsOf(each).startsWith("✅ AmoCRM снова принимает"));
+    const offer = await world.admin.chat.waitFor((each) =>
+      wordsOf(each).startsWith("✅ CRM снова принимает лиды: MONSTER AGENCY.")
+    );
+    assert.deepEqual(buttonTexts(offer), ["Отправить все в CRM (2)"]);
+    await assertNothingElse(world, offer.message_id);
   }));
+
+/** That the CRM works again is said once. */
+async function assertNothingElse(world: World, lastId: number): Promise<void> {
+  const marker = world.telegram.user({ first_name: "Marker", username: "marker" });
+  await becomeLead(marker);
+  marker.say("marker");
+  await world.admin.chat.waitFor((each) => /@marker/.test(wordsOf(each)));
+  const after = world.admin.chat.messages.filter(({ message_id }) => message_id > lastId);
+  assert.deepEqual(after.filter((each) => /снова принимает/.test(wordsOf(each))), []);
+}
 
 Deno.test("a page that says 403 in HTML is a card with its reason, and no crash", () =>
   withAmoWorld(async (world, amo) => {
