@@ -7,7 +7,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
 import { createPhotoStore, type PhotoStore } from "../profiles/photos/store.ts";
-import type { Profiles } from "../profiles/profile.ts";
+import { hasDestination, type Profiles } from "../profiles/profile.ts";
 import { keptVersion } from "../profiles/fallback.ts";
 import {
   faultLine,
@@ -21,13 +21,15 @@ import {
 /** Undefined when neither the file nor the journal has valid profiles; the log says what is wrong. */
 export async function openProfiles(
   { localesPath, dataDir, timeZone }: Pick<Config, "localesPath" | "dataDir" | "timeZone">,
-  { journal, secret, log, mask, now }: {
+  { journal, secret, log, mask, now, cardsChanged }: {
     readonly journal: Journal;
     /** The value of a secret in the environment; those that profiles refer to are masked before they are used. */
     readonly secret: FindSecret;
     readonly log: Log;
     readonly mask: Mask;
     readonly now: () => number;
+    /** Called when cards in the chat are due an edit. */
+    readonly cardsChanged: () => void;
   },
 ): Promise<ProfileStore | undefined> {
   const photos = createPhotoStore(dataDir, now);
@@ -60,6 +62,10 @@ export async function openProfiles(
       }
       warnOfMissingPhotos(loaded, photos, log);
       journal.recordVersion(version, now());
+      const hasCrm = new Map([...loaded.byKey].map(([key, each]) => [key, hasDestination(each)]));
+      if (!journal.recordDestinations(hasCrm, now())) return;
+      // A card that is edited before this is on disk would be forgotten by a crash.
+      journal.committed().then(cardsChanged, () => {}); // A failure ends the process (journal_watch.ts).
     },
   });
 }
