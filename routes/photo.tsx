@@ -8,7 +8,7 @@ import { type ProfileForm, profileForm } from "../lib/profiles/edits.ts";
 import type { Fault } from "../lib/profiles/faults.ts";
 import type { Profile } from "../lib/profiles/profile.ts";
 import { typeOfPhoto } from "../lib/profiles/photos/name.ts";
-import type { Kept } from "../lib/profiles/photos/store.ts";
+import { type Kept, MOST_BYTES_IN_ALL } from "../lib/profiles/photos/store.ts";
 import { PhotoField } from "./components/photo_field.tsx";
 import { PHOTO, refusalWords } from "./words/photo.ts";
 import { faultSentence } from "./words/faults.ts";
@@ -72,8 +72,19 @@ export async function withUpload<Form extends Pick<ProfileForm, "photoFile" | "p
 }
 
 async function keep({ deps }: State, file: NonNullable<State["file"]>): Promise<Kept> {
-  if (file.kind === "whole") return await deps.photos.keep(file.bytes);
-  return { kind: "refused", fault: { kind: "too_heavy", bytes: file.length } };
+  if (file.kind === "too_heavy") {
+    return { kind: "refused", fault: { kind: "too_heavy", bytes: file.length } };
+  }
+  const kept = await deps.photos.keep(file.bytes);
+  const { log } = deps;
+  if (kept.kind === "failed") {
+    const { reason, cause } = kept;
+    log.error("❌ Фото не сохранить: {reason}. {cause}", { reason, cause });
+  } else if (kept.kind === "no_room") {
+    const most = MOST_BYTES_IN_ALL / 2 ** 20;
+    log.warn("⚠️ Фото не сохранить: все вместе заняли бы больше {most} МБ", { most });
+  }
+  return kept;
 }
 
 /** A form with an address that was typed in place of the uploaded photo has no photo any more. */

@@ -95,6 +95,28 @@ Deno.test("a fault elsewhere keeps the photo: it need not be chosen again", asyn
   assert.equal((await page.file())["agency"].step1.photo_file, name);
 });
 
+Deno.test("a disk that is full is told at the field and in the log, what was typed stays, and the file is as it was", async () => {
+  await using page = await openPage();
+  const browser = await page.login();
+  const before = await Deno.readTextFile(page.path);
+  const { open } = Deno;
+  const full = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
+  Deno.open = (path, options) => options?.write ? Promise.reject(full) : open(path, options);
+  try {
+    const fields = { ...profileFields(page, "agency"), photo: JPEG, caption: "Набрано" };
+    const answer = await browser.postFiles("/profiles/agency", fields);
+    assert.equal(answer.status, 422);
+    const html = await answer.text();
+    assert.match(html, /Фото не сохранить: на диске нет места\. Попробуйте позже\./);
+    assert.match(html, />Набрано</);
+  } finally {
+    Deno.open = open;
+  }
+  await page.log.line("❌ Фото не сохранить: на диске нет места. No space left on device");
+  assert.equal(await Deno.readTextFile(page.path), before);
+  assert.deepEqual(await stored(page), []);
+});
+
 Deno.test("the script's upload answers with the form's part and changes no profile", async () => {
   await using page = await openPage();
   const browser = await page.login();

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { makePrivateFolder } from "../../journal/private_files.ts";
+import { messageOf } from "../../log/error_words.ts";
 import { diskFault } from "../file.ts";
 import { isPhotoName } from "./name.ts";
 import { type PhotoFault, readPhoto } from "./photo.ts";
@@ -19,8 +20,8 @@ export type Kept =
   | { readonly kind: "refused"; readonly fault: PhotoFault }
   /** All photos together would take more than `MOST_BYTES_IN_ALL`. */
   | { readonly kind: "no_room" }
-  /** The disk refused it, and nothing is left of it; `reason` is in Russian. */
-  | { readonly kind: "failed"; readonly reason: string };
+  /** The disk refused it, and nothing is left of it; `reason` is in Russian, `cause` is for the log. */
+  | { readonly kind: "failed"; readonly reason: string; readonly cause: string };
 
 /** The photos of one data folder. */
 export interface PhotoStore {
@@ -77,7 +78,7 @@ export function createPhotoStore(dataDir: string, now: () => number): PhotoStore
         await touch(name);
         return { kind: "kept", name };
       } catch (error) {
-        return { kind: "failed", reason: diskFault(error) };
+        return { kind: "failed", reason: diskFault(error), cause: messageOf(error) };
       }
     },
     has(name) {

@@ -74,8 +74,12 @@ Deno.test("a disk that is full leaves nothing half done, and says so", () =>
       return file;
     };
     try {
-      const reason = "на диске нет места";
-      assert.deepEqual(await photos.keep(PHOTOS.jpeg), { kind: "failed", reason });
+      const kept = await photos.keep(PHOTOS.jpeg);
+      assert.deepEqual(kept, {
+        kind: "failed",
+        reason: "на диске нет места",
+        cause: "No space left on device",
+      });
     } finally {
       Deno.open = open;
     }
