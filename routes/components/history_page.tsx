@@ -12,6 +12,8 @@ import { type Part, Pieces } from "./versions.tsx";
 export interface Line {
   readonly revision: Revision;
   readonly isCurrent: boolean;
+  /** The state of a version that visitors did not see; null for others. */
+  readonly hidden: string | null;
   readonly change: "edited" | "first" | "deleted" | "returned";
   readonly parts: readonly Part[];
   readonly partsBefore: readonly Part[];
@@ -88,6 +90,7 @@ function Version({ line, isOpen, path, frame, words }: {
             {revision.savedBy === null ? words.onDisk : <bdi>{revision.savedBy}</bdi>}
           </strong>{" "}
           — {change === "edited" ? summary(line, words) : words[change]}
+          {line.hidden !== null && <span class="hint">· {line.hidden}</span>}
           {isCurrent && change !== "deleted" && <mark>{words.current}</mark>}
         </p>
         {changed.length > 0 && (
