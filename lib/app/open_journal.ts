@@ -25,7 +25,7 @@ export async function openCheckedJournal(
   let lock: Lock | undefined;
   let journal: Journal | undefined;
   try {
-    lock = lockFolder(folder);
+    lock = lockFolder(folder) ?? await lockAfterAll(folder);
     if (lock !== undefined) {
       tellOpenToOthers(keepPrivate(folder), log);
       const [botId] = botToken.split(":");
@@ -53,6 +53,14 @@ export async function openCheckedJournal(
     folder,
   });
   return EXIT.locked;
+}
+
+/** How long a look of the doctor's at the lock takes at most, in ms. */
+const LOOK_MS = 100;
+
+async function lockAfterAll(folder: string): Promise<Lock | undefined> {
+  await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  return lockFolder(folder);
 }
 
 function holdsAnything(path: string): boolean {

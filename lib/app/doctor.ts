@@ -1,0 +1,34 @@
+// `deno task doctor`: looks at everything that the bot needs, and prints a line for each. Works beside a running bot.
+
+import { diagnose } from "./doctor/diagnosis.ts";
+import { findingLine, summaryLine } from "./doctor/findings.ts";
+import { PROXY_VARIABLES, readEnvironment } from "./environment.ts";
+import { freeBytes } from "./upkeep/free_space.ts";
+import { resolveHost } from "../crm/connection.ts";
+import { createMask } from "../log/mask.ts";
+import { VERSION } from "../version.ts";
+
+/** Prints the findings; resolves with the exit code: 1 if anything does not work. */
+export async function doctor(args: readonly string[]): Promise<number> {
+  if (args.some((arg) => arg !== "--")) {
+    console.error("❌ Как пользоваться: deno task doctor");
+    return 1;
+  }
+  const mask = createMask();
+  const lookup = (name: string) => Deno.env.get(name);
+  console.log(`Triborg ${VERSION}, Deno ${Deno.version.deno}`);
+  const findings = await diagnose({
+    environment: await readEnvironment(lookup),
+    lookup,
+    resolveHost,
+    freeBytes,
+    isProxied: PROXY_VARIABLES.some((name) => Boolean(lookup(name))),
+    mask,
+    now: Date.now,
+  });
+  for (const finding of findings) console.log(findingLine(finding, mask));
+  console.log(summaryLine(findings));
+  return findings.some(({ mark }) => mark === "fault") ? 1 : 0;
+}
+
+if (import.meta.main) Deno.exit(await doctor(Deno.args));
