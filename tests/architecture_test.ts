@@ -9,6 +9,7 @@ import { runScript } from "./helpers/deno.ts";
  * Routes and page are one row, since the app lists the routes and the routes use its forms.
  */
 const ROWS: readonly (readonly string[])[] = [
+  ["release/"],
   ["demo/"],
   ["simulator/"],
   ["standins/"],
@@ -134,6 +135,9 @@ const PURE = [
   "managers/follow_up_texts.ts",
   "managers/joined_follow_ups.ts",
   "page/health_report.ts",
+  "release/agreement.ts",
+  "app/doctor/findings.ts",
+  "app/doctor/settings.ts",
   "app/config.ts",
 ];
 
@@ -209,9 +213,9 @@ function closureOf(start: string, sources: readonly File[]): Set<string> {
   return found;
 }
 
-/** The files of the running bot: no demo, simulator or stand-in. */
+/** The files of the running bot: no release, demo, simulator or stand-in. */
 function ofTheBot({ path }: File): boolean {
-  return !/^(demo|simulator|standins)\//.test(path);
+  return !/^(release|demo|simulator|standins)\//.test(path);
 }
 
 Deno.test("importsOf reads every kind of import", () => {
@@ -264,7 +268,7 @@ Deno.test("the bot imports no demo, simulator, stand-in or test, and only main.t
   const sources = await readSources();
   const guilty = sources.filter(ofTheBot)
     .filter(({ imports }) =>
-      imports.some((each) => /^(demo|simulator|standins|\.\.\/tests)\//.test(each))
+      imports.some((each) => /^(release|demo|simulator|standins|\.\.\/tests)\//.test(each))
     );
   assert.deepEqual(guilty.map(({ path }) => path), []);
   assert.ok(closureOf("../main.ts", sources).has("delivery/delivery.ts"));

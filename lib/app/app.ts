@@ -38,6 +38,7 @@ import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
 import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
+import { VERSION } from "../version.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
@@ -82,6 +83,7 @@ export async function startApp(
   machine: Machine,
 ): Promise<App | number> {
   const { log, mask } = output;
+  log.info("🚀 Triborg {version} запускается", { version: VERSION });
   for (const secret of [config.botToken, config.adminPassword, config.metricsToken]) {
     if (secret !== null) mask.hide(secret);
   }
@@ -94,7 +96,16 @@ export async function startApp(
     lock.release();
     return EXIT.faults;
   }
-  return run(createParts(config, { ...output, ...opened, machine, profiles }));
+  const parts = createParts(config, { ...output, ...opened, machine, profiles });
+  tellPage(parts.page.address(), config.adminPassword !== null, log);
+  return run(parts);
+}
+
+/** Where the page is and how to log in; the page itself reports why it is not open. */
+function tellPage(address: string | null, hasPassword: boolean, log: Log): void {
+  if (address === null) return;
+  const ways = `/admin в чате менеджеров${hasPassword ? " или пароль ADMIN_PASSWORD" : ""}`;
+  log.info("🌐 Страница настроек: {address}. Вход: {ways}", { address, ways });
 }
 
 type Parts = ReturnType<typeof createParts>;

@@ -21,6 +21,7 @@ export interface GoodJournal {
   readonly version: number;
   /** The version that the next start makes of it. */
   readonly known: number;
+  /** With its WAL. */
   readonly bytes: number;
   /** Whether its pages were checked; a larger file is not. */
   readonly isChecked: boolean;
@@ -51,7 +52,7 @@ export function lookIntoJournal(
   try {
     const { isFile, size } = Deno.statSync(path);
     if (!isFile) return { kind: "unreadable", reason: "это не файл" };
-    bytes = size;
+    bytes = size + walBytes(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { kind: "missing" };
     return { kind: "unreadable", reason: messageOf(error) };
@@ -70,6 +71,10 @@ export function lookIntoJournal(
     const left = made.filter(isThere);
     if (left.length > 0) clean(() => left.forEach((each) => Deno.removeSync(each)));
   }
+}
+
+function walBytes(path: string): number {
+  return isThere(`${path}-wal`) ? Deno.statSync(`${path}-wal`).size : 0;
 }
 
 function read(sqlite: DatabaseSync, bytes: number, mostBytes: number): JournalLook {

@@ -4,6 +4,7 @@ import type { CrmToken } from "../crm/crm_tokens.ts";
 import type { ChatProblem } from "../managers/chat_check.ts";
 import type { CrmTrouble } from "../lead.ts";
 import type { KnownTrouble } from "../managers/crm_alarm.ts";
+import { VERSION } from "../version.ts";
 
 /** Longest polling silence before `/health` reports trouble, in ms: Telegram forgets a press after 150 s. */
 export const POLL_PATIENCE_MS = 2 * 60_000;
@@ -70,6 +71,7 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
 /** The content of `/health`, without personal data, addresses and causes. Moments are ISO 8601, null if never. */
 export interface HealthReport {
   readonly ok: boolean;
+  readonly version: string;
   readonly reasons: readonly Trouble["kind"][];
   readonly database: { readonly writable: boolean | null };
   readonly polling: { readonly startedAt: string; readonly lastAnswerAt: string | null };
@@ -93,6 +95,7 @@ export function reportOf(facts: HealthFacts): HealthReport {
   const reasons = troublesOf(facts).map(({ kind }) => kind);
   return {
     ok: reasons.length === 0,
+    version: VERSION,
     reasons,
     database: { writable: facts.databaseWritable ?? null },
     polling: { startedAt: iso(facts.startedAtMs), lastAnswerAt: isoOrNull(facts.polledAtMs) },
