@@ -2,11 +2,21 @@
 
 import { diagnose } from "./doctor/diagnosis.ts";
 import { findingLine, summaryLine } from "./doctor/findings.ts";
-import { PROXY_VARIABLES, readEnvironment } from "./environment.ts";
+import { CHECK_WITHIN_MS, within } from "./doctor/within.ts";
+import { type Environment, PROXY_VARIABLES, readEnvironment } from "./environment.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { resolveHost } from "../crm/connection.ts";
 import { createMask } from "../log/mask.ts";
 import { VERSION } from "../version.ts";
+
+/** For a `.env` that never ends, such as a pipe. */
+const UNREAD: Environment = {
+  hasFile: true,
+  fault: "файл не читается за 10 секунд",
+  variables: {},
+  secret: () => undefined,
+  warnings: [],
+};
 
 /** Prints the findings; resolves with the exit code: 1 if anything does not work. */
 export async function doctor(args: readonly string[]): Promise<number> {
@@ -18,7 +28,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
   const lookup = (name: string) => Deno.env.get(name);
   console.log(`Triborg ${VERSION}, Deno ${Deno.version.deno}`);
   const findings = await diagnose({
-    environment: await readEnvironment(lookup),
+    environment: await within(readEnvironment(lookup), CHECK_WITHIN_MS, () => UNREAD),
     lookup,
     resolveHost,
     freeBytes,

@@ -81,6 +81,7 @@ function read(sqlite: DatabaseSync, bytes: number, mostBytes: number): JournalLo
   const row = (sql: string) => sqlite.prepare(sql).get();
   const version = Number(row("PRAGMA user_version")?.["user_version"]);
   const known = MIGRATIONS.length;
+  if (version === 0 && row("SELECT 1 FROM sqlite_schema") === undefined) return { kind: "missing" }; // A start that failed.
   if (version > known) return { kind: "newer", version, known };
   const isChecked = bytes <= mostBytes;
   const verdict = isChecked ? row("PRAGMA quick_check(1)")?.["quick_check"] : "ok";

@@ -137,7 +137,10 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
     if (failures === 1) {
       const message = failure === undefined
         ? "❌ Обновления не принять: {cause}. Они остаются у Telegram, пробуем снова"
-        : "❌ Telegram недоступен, обновления не получить: {cause}. Пробуем снова";
+        : "❌ Telegram недоступен, обновления не получить: {cause}. Пробуем снова" +
+          (failure.kind === "unreached"
+            ? "; если не пройдёт само, проверьте сеть и прокси сервера"
+            : "");
       log.error(message, { cause: describeError(error, LONGEST_POLL_WAIT_MS) });
     }
     if (error instanceof Stuck) return FIRST_WAIT_MS; // New updates must not wait longer.

@@ -32,7 +32,7 @@ export interface CrmOptions {
 const MOST_AT_ONCE = 16;
 
 /** Time for all CRMs together, in ms. */
-const ALL_WITHIN_MS = 20_000;
+const ALL_WITHIN_MS = 15_000;
 
 /** Days before a token's end from which it is warned of, as the managers' chat is. */
 const WARNED_MS = 30 * 24 * 60 * 60_000;

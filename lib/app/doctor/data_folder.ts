@@ -3,15 +3,17 @@
 import { dirname, resolve } from "node:path";
 import { isFree } from "../lock.ts";
 import { askForRoom } from "../upkeep/room.ts";
+import { folderFault } from "../upkeep/folder_fault.ts";
 import { reasonOf, sizeWords } from "../upkeep/words.ts";
 import { openToOthers } from "../../journal/private_files.ts";
-import { diskFault } from "../../profiles/file.ts";
+import { messageOf } from "../../log/error_words.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 
 /** What was found, and whether a bot has the folder; undefined where that is not known. */
 export interface FolderLook {
   readonly isRunning: boolean | undefined;
   readonly isThere: boolean;
+  readonly isWritable: boolean;
   readonly findings: readonly Finding[];
 }
 
@@ -28,21 +30,26 @@ export async function lookAtFolder(
   const idle = bot.good("сейчас не запущен");
   try {
     if (!(await Deno.stat(folder)).isDirectory) {
-      const text = `${folder} — не папка: укажите в DATA_DIR папку`;
-      return { isRunning: false, isThere: false, findings: [fault(text)] };
+      const text = `${folder}: на этом пути файл, а не папка: исправьте DATA_DIR`;
+      return { isRunning: false, isThere: false, isWritable: false, findings: [fault(text)] };
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) {
-      const text = `${folder}: ${reasonOf(error)}`;
-      return { isRunning: undefined, isThere: true, findings: [fault(text)] };
+      const text = `${folder}: ${folderFault(error) ?? messageOf(error)}`;
+      return { isRunning: undefined, isThere: false, isWritable: false, findings: [fault(text)] };
     }
-    return { isRunning: false, isThere: false, findings: [await lookAtPlace(folder), idle] };
+    return {
+      isRunning: false,
+      isThere: false,
+      isWritable: false,
+      findings: [await lookAtPlace(folder), idle],
+    };
   }
   const findings: Finding[] = [];
   const refused = await tryWriting(folder);
   if (refused !== undefined) {
     findings.push(
-      fault(`в ${folder} не записать: ${refused}. Дайте боту писать туда или смените DATA_DIR`),
+      fault(`в ${folder} не записать: ${refused}`),
     );
   }
   const free = await freeBytes(folder).catch(() => undefined);
@@ -66,7 +73,7 @@ export async function lookAtFolder(
     findings.push(good(`${folder}: запись работает, читает только владелец${room}`));
   }
   if (isRunning !== undefined) findings.push(isRunning ? bot.good("работает") : idle);
-  return { isRunning, isThere: true, findings };
+  return { isRunning, isThere: true, isWritable: refused === undefined, findings };
 
   async function roomFault(
     folder: string,
@@ -92,7 +99,7 @@ async function lookAtPlace(folder: string): Promise<Finding> {
   const refused = await tryWriting(place);
   return refused === undefined
     ? warning(`${folder} ещё нет, бот создаст её. Если бот уже работал, проверьте DATA_DIR`)
-    : fault(`${folder} нет и не создать: ${refused}. Создайте её или смените DATA_DIR`);
+    : fault(`${folder} нет и не создать: ${refused}`);
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -108,9 +115,9 @@ async function tryWriting(folder: string): Promise<string | undefined> {
     isMade = true;
     const written = await file.write(new Uint8Array(4096));
     await file.sync();
-    return written < 4096 ? "на диске нет места" : undefined;
+    return written < 4096 ? "на диске нет места: освободите его" : undefined;
   } catch (error) {
-    return diskFault(error);
+    return folderFault(error) ?? messageOf(error);
   } finally {
     if (isMade) await Deno.remove(path).catch(() => {});
   }

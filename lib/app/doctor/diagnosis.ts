@@ -4,6 +4,7 @@ import type { Environment } from "../environment.ts";
 import type { Lookup } from "../../crm/connection.ts";
 import { hideSecret } from "../../crm/secrets.ts";
 import type { GoodJournal } from "../../journal/journal_look.ts";
+import { messageOf } from "../../log/error_words.ts";
 import type { Mask } from "../../log/mask.ts";
 import { chatsOf, lookAtChats } from "./chats.ts";
 import { lookAtCrms, lookAtSecrets } from "./crms.ts";
@@ -66,7 +67,7 @@ async function chapter(
     );
   } catch (error) {
     return [
-      fault(`проверка не удалась: ${error instanceof Error ? error.message : String(error)}`),
+      fault(`проверка не удалась: ${messageOf(error)}`),
     ];
   }
 }
@@ -85,24 +86,26 @@ async function lookAtData(settings: Settings, options: DoctorOptions): Promise<F
   const { dataDir, localesPath, timeZone } = settings.config;
   const late = () => ({
     isRunning: undefined,
-    isThere: true,
+    isThere: false,
+    isWritable: false,
     findings: [findingsOf("Папка данных").fault(`${dataDir}: диск не отвечает`)],
   });
-  const folder = await within(lookAtFolder(dataDir, freeBytes), CHECK_WITHIN_MS, late);
-  const { isRunning } = folder;
-  const { look, finding: journal } = lookAtJournal(dataDir, folder.isThere);
+  const [folder, read] = await Promise.all([
+    within(lookAtFolder(dataDir, freeBytes), CHECK_WITHIN_MS, late),
+    within(lookAtProfiles(localesPath), CHECK_WITHIN_MS, () => ({
+      profiles: null,
+      findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
+    })),
+  ]);
+  const { isRunning, isThere } = folder;
+  const { look, finding: journal } = lookAtJournal(dataDir, folder);
   const kept: GoodJournal["secrets"] = look.kind === "good" ? look.secrets : new Map();
   for (const value of kept.values()) hideSecret(value, mask);
   const secret = (name: string) => environment.secret(name) ?? kept.get(name);
-  const read = await within(lookAtProfiles(localesPath), CHECK_WITHIN_MS, () => ({
-    profiles: null,
-    findings: [findingsOf("Профили").fault(`${localesPath}: файл не читается, диск не отвечает`)],
-  }));
   const { profiles } = read;
   for (const { webhook } of profiles?.byKey.values() ?? []) {
     if (webhook !== null) mask.hideWebhook(webhook.url);
   }
-  const hasJournal = look.kind !== "missing";
   const [crms, port, publicUrl, copies] = await Promise.all([
     profiles === null
       ? [findingsOf("CRM").unknown("не проверить, пока locales.json с ошибкой")]
@@ -113,7 +116,12 @@ async function lookAtData(settings: Settings, options: DoctorOptions): Promise<F
       (signal) => lookAtPublicUrl(settings, isRunning, signal, caCerts),
     ),
     within(
-      lookAtCopies(dataDir, { nowMs: now(), timeZone, hasJournal }),
+      lookAtCopies(dataDir, {
+        nowMs: now(),
+        timeZone,
+        isThere,
+        hasJournal: look.kind !== "missing",
+      }),
       CHECK_WITHIN_MS,
       () => findingsOf("Копии журнала").unknown("диск не отвечает"),
     ),

@@ -1,10 +1,13 @@
 // The doctor's look at the journal and its copies.
 
 import { isFree } from "../lock.ts";
+import { folderFault } from "../upkeep/folder_fault.ts";
 import { sizeWords } from "../upkeep/words.ts";
 import { listCopies } from "../../journal/backups.ts";
 import { type JournalLook, lookIntoJournal } from "../../journal/journal_look.ts";
 import { dayAndTime } from "../../calendar.ts";
+import { messageOf } from "../../log/error_words.ts";
+import type { FolderLook } from "./data_folder.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 
 /** A copy is made each night; after this long, in ms, one is missing. */
@@ -13,8 +16,9 @@ const FRESH_MS = 36 * 60 * 60_000;
 /** Reads the journal of a data folder, beside a running bot too. */
 export function lookAtJournal(
   dataDir: string,
-  hasFolder: boolean,
+  folder: Pick<FolderLook, "isThere" | "isWritable">,
 ): { readonly look: JournalLook; readonly finding: Finding } {
+  if (!folder.isThere) return { look: { kind: "missing" }, finding: withoutFolder("Журнал") };
   const look = lookIntoJournal(`${dataDir}/triborg.db`, {
     clean(remove) {
       try {
@@ -24,21 +28,24 @@ export function lookAtJournal(
       }
     },
   });
-  return { look, finding: verdictOn(look, dataDir, hasFolder) };
+  if (look.kind === "unreadable" && !folder.isWritable) {
+    const text = "не прочесть, пока в папку не записать: SQLite читает вместе с файлами рядом";
+    return { look, finding: findingsOf("Журнал").unknown(text) };
+  }
+  return { look, finding: verdictOn(look, dataDir) };
 }
 
-function verdictOn(look: JournalLook, dataDir: string, hasFolder: boolean): Finding {
-  const { good, warning, fault, unknown } = findingsOf("Журнал");
+function verdictOn(look: JournalLook, dataDir: string): Finding {
+  const { good, warning, fault } = findingsOf("Журнал");
   switch (look.kind) {
     case "missing":
-      return hasFolder
-        ? warning(`его нет в ${dataDir}, бот начнёт новый`)
-        : unknown("появится при первом запуске");
+      return warning(`его нет в ${dataDir}, бот начнёт новый`);
     case "unreadable":
-      return fault(`не прочесть: ${look.reason}`);
+      return fault(`не прочесть: ${folderFault(new Error(look.reason)) ?? look.reason}`);
     case "damaged":
       return fault(
-        `файл повреждён (${look.reason}): остановите бота и верните копию, deno task restore`,
+        `файл повреждён (${look.reason}): остановите бота и верните копию, deno task restore; ` +
+          "без копий уберите файл, бот начнёт новый",
       );
     case "newer":
       return fault(
@@ -57,15 +64,22 @@ function verdictOn(look: JournalLook, dataDir: string, hasFolder: boolean): Find
   }
 }
 
+function withoutFolder(what: string): Finding {
+  return findingsOf(what).unknown("не проверить без папки");
+}
+
 /** How old the newest copy is. */
 export async function lookAtCopies(
   dataDir: string,
-  { nowMs, timeZone, hasJournal }: {
+  { nowMs, timeZone, isThere, hasJournal }: {
     readonly nowMs: number;
     readonly timeZone: string;
+    /** Whether the data folder is there. */
+    readonly isThere: boolean;
     readonly hasJournal: boolean;
   },
 ): Promise<Finding> {
+  if (!isThere) return withoutFolder("Копии журнала");
   const { good, warning, unknown } = findingsOf("Копии журнала");
   try {
     const copies = await listCopies(dataDir);
@@ -85,6 +99,6 @@ export async function lookAtCopies(
     }
     return good(`${copies.length}, последняя от ${when}, ${sizeWords(size)}`);
   } catch (error) {
-    return unknown(`не узнать: ${error instanceof Error ? error.message : String(error)}`);
+    return unknown(`не узнать: ${messageOf(error)}`);
   }
 }

@@ -1,6 +1,6 @@
 // The doctor's look at the page's port and at PUBLIC_URL.
 
-import { messageOf } from "../../log/error_words.ts";
+import { listenFault } from "../../page/server/listen_fault.ts";
 import { VERSION } from "../../version.ts";
 import type { Settings } from "./settings.ts";
 import { type Finding, findingsOf } from "./findings.ts";
@@ -23,7 +23,7 @@ export async function lookAtPort(
   const place = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   if (port === 0) return [warning("PORT=0: адрес страницы новый при каждом старте")];
   const look = await askHealth({ isHttps: false, hostname: reachable(host), port }, signal);
-  const others = "займите другой порт переменной PORT или остановите ту программу";
+  const others = "задайте другой PORT или остановите её";
   switch (look.kind) {
     case "triborg":
       return isRunning === false
@@ -128,15 +128,6 @@ function tryListening(hostname: string, port: number): string | undefined {
     Deno.listen({ hostname, port }).close();
     return undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      return "порт занят: займите другой переменной PORT";
-    }
-    if (error instanceof Deno.errors.PermissionDenied) {
-      return "порт ниже 1024 не для обычных программ: возьмите PORT от 1024";
-    }
-    if (error instanceof Deno.errors.AddrNotAvailable) {
-      return "у этой машины нет такого адреса: исправьте HOST";
-    }
-    return messageOf(error);
+    return listenFault(error);
   }
 }
