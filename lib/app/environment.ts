@@ -52,6 +52,9 @@ async function readFile(lookup: (name: string) => string | undefined): Promise<F
       : { hasFile: true, values: {}, fault: file.fault };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { hasFile: false, values: {}, fault: null };
-    return { hasFile: true, values: {}, fault: `не прочесть: ${messageOf(error)}` };
+    const fault = error instanceof Deno.errors.PermissionDenied
+      ? "не прочесть, нет прав: отдайте файл пользователю бота (chown)"
+      : `не прочесть: ${messageOf(error)}`;
+    return { hasFile: true, values: {}, fault };
   }
 }

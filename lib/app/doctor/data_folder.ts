@@ -66,7 +66,7 @@ export async function lookAtFolder(
       );
     }
   } catch (error) {
-    findings.push(unknown(`права и замок не узнать: ${reasonOf(error)}`));
+    if (refused === undefined) findings.push(unknown(`не узнать: ${reasonOf(error)}`));
   }
   if (findings.length === 0) {
     const room = free === undefined ? "" : `, свободно ${sizeWords(free)}`;
@@ -86,7 +86,8 @@ export async function lookAtFolder(
       await askForRoom(`${folder}/triborg.db`, free);
       return undefined;
     } catch (error) {
-      return warning(`ночной копии журнала не хватит места: ${reasonOf(error)}`);
+      if (!(error instanceof RangeError)) return undefined; // The trial has met it too.
+      return warning(`ночной копии журнала не хватит места: ${error.message}`);
     }
   }
 }

@@ -29,7 +29,7 @@ export function lookAtJournal(
     },
   });
   if (look.kind === "unreadable" && !folder.isWritable) {
-    const text = "не прочесть, пока в папку не записать: SQLite читает вместе с файлами рядом";
+    const text = "не прочесть, пока в папку нельзя писать";
     return { look, finding: findingsOf("Журнал").unknown(text) };
   }
   return { look, finding: verdictOn(look, dataDir) };
@@ -99,6 +99,6 @@ export async function lookAtCopies(
     }
     return good(`${copies.length}, последняя от ${when}, ${sizeWords(size)}`);
   } catch (error) {
-    return unknown(`не узнать: ${messageOf(error)}`);
+    return unknown(`не узнать: ${folderFault(error) ?? messageOf(error)}`);
   }
 }

@@ -27,12 +27,15 @@ export function lookAtSettings(
   const { good, warning, fault: found } = findingsOf("Настройки");
   const result = readConfig(variables);
   const faults = result.ok ? [] : result.faults;
+  const isUnset = ({ message }: ConfigFault) => message.startsWith("не задана");
+  // What stands in a file that cannot be read is not missing.
+  const told = fault === null ? faults : faults.filter((each) => !isUnset(each));
   const findings = [
     ...(fault === null ? [] : [found(`.env: ${fault}`)]),
     ...warnings.map((text) => warning(text)),
-    ...faults.map(({ variable, message }) => found(`${variable}: ${message}`)),
+    ...told.map(({ variable, message }) => found(`${variable}: ${message}`)),
   ];
-  if (!hasFile && faults.some(({ message }) => message.startsWith("не задана"))) {
+  if (!hasFile && faults.some(isUnset)) {
     findings.push(found("файла .env в этой папке нет: cp .env.example .env и заполните"));
   }
   if (findings.length === 0) {
