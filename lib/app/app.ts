@@ -105,7 +105,7 @@ export async function startApp(
 function tellPage(address: string | null, hasPassword: boolean, log: Log): void {
   if (address === null) return;
   const ways = `/admin в чате менеджеров${hasPassword ? " или пароль ADMIN_PASSWORD" : ""}`;
-  log.info("🌐 Страница настроек: {address}. Вход: {ways}", { address, ways });
+  log.info("🌐 Страница настроек: {address} — вход: {ways}", { address, ways });
 }
 
 type Parts = ReturnType<typeof createParts>;

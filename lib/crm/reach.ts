@@ -77,7 +77,7 @@ async function connectTo(
     } catch (error) {
       return signal.aborted
         ? { kind: "timeout" }
-        : { kind: "unconnected", reason: messageOf(error) };
+        : { kind: "unconnected", reason: shortReason(error) };
     }
     if (isHttps) return await shakeHands(tcp, host, caCerts, signal);
     tcp.close();
@@ -102,12 +102,22 @@ async function shakeHands(
   signal.addEventListener("abort", close);
   try {
     tls = await Deno.startTls(tcp, { hostname, caCerts: [...caCerts] });
+    signal.throwIfAborted(); // Closing it while it handshakes leaves the socket open until the process ends.
     await tls.handshake();
     return { kind: "reached" };
   } catch (error) {
-    return signal.aborted ? { kind: "timeout" } : { kind: "untrusted", reason: messageOf(error) };
+    return signal.aborted ? { kind: "timeout" } : { kind: "untrusted", reason: shortReason(error) };
   } finally {
     signal.removeEventListener("abort", close);
     close();
   }
 }
+
+/** Some reasons name everything that a certificate is for. */
+function shortReason(error: unknown): string {
+  const reason = messageOf(error);
+  return reason.length > MOST_REASON ? `${reason.slice(0, MOST_REASON)}…` : reason;
+}
+
+/** In UTF-16 units. */
+const MOST_REASON = 120;

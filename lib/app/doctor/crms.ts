@@ -170,7 +170,9 @@ async function lookAtAccount(
   const found = await look({ account, token }, signal);
   if (found.kind === "fault") {
     const kind = signal.aborted ? "timeout" : found.fault;
-    return [fault(`${account}: ${CRM.ru.look[kind]} (${whose})`)];
+    const words = CRM.ru.look[kind];
+    const sentence = words.endsWith(".") ? words.slice(0, -1) : words;
+    return [fault(`${account}: ${sentence} (${whose})`)];
   }
   const findings = [
     good(`${account}: аккаунт «${found.account}» прочитан, токен принят (${whose})`),

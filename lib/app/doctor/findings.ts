@@ -35,9 +35,14 @@ const MARKS: Readonly<Record<Finding["mark"], string>> = {
 /** Width of the column of names: as wide as the longest of them. */
 const WIDTH = 15;
 
+/** Longest sentence that is printed, in UTF-16 units: some reasons of a system name all that a certificate is for. */
+const MOST_SHOWN = 400;
+
 /** A finding as one line, without secrets. */
 export function findingLine({ mark, what, text }: Finding, mask: Mask): string {
-  return `${MARKS[mark]} ${what.padEnd(WIDTH)} ${oneLine(mask.apply(text))}`;
+  const shown = oneLine(mask.apply(text));
+  const cut = shown.length > MOST_SHOWN ? `${shown.slice(0, MOST_SHOWN)}…` : shown;
+  return `${MARKS[mark]} ${what.padEnd(WIDTH)} ${cut}`;
 }
 
 /** The last line. */

@@ -59,6 +59,7 @@ export async function askHealth(
       try {
         const tls = await Deno.startTls(tcp, { hostname, caCerts: [...caCerts] });
         open = tls;
+        signal.throwIfAborted();
         await tls.handshake();
       } catch (error) {
         return { kind: "untrusted", reason: signal.aborted ? "нет ответа" : messageOf(error) };
