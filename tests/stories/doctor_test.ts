@@ -36,7 +36,12 @@ Deno.test("the doctor finds a running bot well, disturbs nothing, and exits with
     assert.match(well.said, /^✓ Журнал +цел/m);
     const since = new Set(world.telegram.calls.slice(before).map(({ method }) => method));
     since.delete("getUpdates"); // The bot's own.
-    assert.deepEqual([...since].toSorted(), ["getChat", "getChatMember", "getMe"]);
+    assert.deepEqual([...since].toSorted(), [
+      "getChat",
+      "getChatMember",
+      "getMe",
+      "getWebhookInfo",
+    ]);
     assert.equal(world.crm.receivedCount, 0);
 
     await becomeLead(galliard(world)); // The bot goes on.

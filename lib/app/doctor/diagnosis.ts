@@ -15,7 +15,7 @@ import { lookAtPort, lookAtPublicUrl } from "./page.ts";
 import { lookAtProfiles } from "./profiles.ts";
 import { lookAtProxy } from "./proxy.ts";
 import { lookAtSettings, type Settings } from "./settings.ts";
-import { lookAtClock, lookAtToken } from "./telegram.ts";
+import { lookAtClock, lookAtToken, lookAtUpdates } from "./telegram.ts";
 import { CHECK_WITHIN_MS, withDeadline, within } from "./within.ts";
 
 /** What the doctor takes from the machine. */
@@ -77,8 +77,11 @@ async function lookAtTelegram(settings: Settings, { now }: DoctorOptions): Promi
     lookAtToken(settings),
     withDeadline(CHECK_WITHIN_MS, (signal) => lookAtClock(settings, now, signal)),
   ]);
-  const chats = await lookAtChats(settings, chatsOf(settings), token.botId);
-  return [...token.findings, clock, ...chats];
+  const [updates, chats] = await Promise.all([
+    lookAtUpdates(settings, token.botId),
+    lookAtChats(settings, chatsOf(settings), token.botId),
+  ]);
+  return [...token.findings, clock, ...updates, ...chats];
 }
 
 async function lookAtData(settings: Settings, options: DoctorOptions): Promise<Finding[]> {
@@ -139,11 +142,12 @@ async function lookAtData(settings: Settings, options: DoctorOptions): Promise<F
 }
 
 function hideAll({ config }: Settings, { variables }: Environment, mask: Mask): void {
-  for (const secret of [config.botToken, config.adminPassword, config.metricsToken]) {
+  const { botToken, adminPassword, metricsToken, webhook } = config;
+  for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
     if (secret !== null) mask.hide(secret);
   }
   // One with a fault is a secret all the same.
-  for (const name of ["BOT_TOKEN", "ADMIN_PASSWORD", "METRICS_TOKEN"]) {
+  for (const name of ["BOT_TOKEN", "ADMIN_PASSWORD", "METRICS_TOKEN", "WEBHOOK_SECRET"]) {
     mask.hide(variables[name]?.trim() ?? "");
   }
 }

@@ -19,6 +19,8 @@ const STAND_INS: Readonly<Partial<Record<Variable, string>>> = {
   OTEL_DENO_TRACING: "false",
 };
 
+const PAIR: readonly Variable[] = ["WEBHOOK_URL", "WEBHOOK_SECRET"];
+
 /** Reads the configuration, and says what is wrong with it. */
 export function lookAtSettings(
   environment: Environment,
@@ -50,7 +52,11 @@ function withStandIns(
   faults: readonly ConfigFault[],
 ): Config {
   const usable = { ...variables };
-  for (const { variable } of faults) usable[variable] = STAND_INS[variable];
+  for (const { variable } of faults) {
+    usable[variable] = STAND_INS[variable];
+    // One of these alone is a fault too.
+    if (PAIR.includes(variable)) { for (const each of PAIR) usable[each] = undefined; }
+  }
   const result = readConfig(usable);
   if (!result.ok) throw new TypeError("Stand-ins leave a fault");
   return result.config;

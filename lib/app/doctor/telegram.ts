@@ -4,6 +4,7 @@ import type { Settings } from "./settings.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 import { createApi } from "../../telegram/client.ts";
 import { describeError, failureOf } from "../../telegram/failures.ts";
+import { readWebhookInfo, type WebhookInfo } from "../../telegram/webhook.ts";
 import { serverMoment } from "../../telegram/server_clock.ts";
 
 /** How long a call to Telegram may take, in s. */
@@ -35,6 +36,34 @@ export async function lookAtToken({ config, faulty }: Settings): Promise<TokenLo
       : `${describeError(error)}: проверьте сеть, прокси и TELEGRAM_API_ROOT`;
     return { botId: null, findings: [fault(text)] };
   }
+}
+
+/** How updates come from Telegram: by a webhook where one is configured, else the bot asks for them. */
+export async function lookAtUpdates(
+  { config }: Settings,
+  botId: number | null,
+): Promise<Finding[]> {
+  if (botId === null) return [];
+  const { good, warning, fault, unknown } = findingsOf("Обновления");
+  const { botToken: token, telegramApiRoot: apiRoot, webhook } = config;
+  let info: WebhookInfo;
+  try {
+    const api = createApi({ token, apiRoot, timeoutSeconds: CALL_SECONDS });
+    info = readWebhookInfo(await api.getWebhookInfo());
+  } catch (error) {
+    return [unknown(`не узнать, стоит ли вебхук: ${describeError(error)}`)];
+  }
+  const { url, pending, lastError } = info;
+  const isSet = typeof url === "string" && url !== "";
+  if (webhook === null) {
+    return isSet
+      ? [warning("у бота стоит вебхук другой программы, старт снимет его: остановите её")]
+      : [good("бот забирает их сам, вебхука нет")];
+  }
+  if (url !== webhook.url) return [warning("вебхук ещё не на WEBHOOK_URL: его ставит старт бота")];
+  return pending > 0 && lastError !== undefined
+    ? [fault(`Telegram не передаёт их на WEBHOOK_URL (${lastError.cause}), ждут: ${pending}`)]
+    : [good(`приходят на WEBHOOK_URL, ждут: ${pending}`)];
 }
 
 /** How far this machine's clock is from Telegram's. */

@@ -9,7 +9,12 @@ Deno.test("a token that Telegram takes is told with the bot's name, and nothing 
       `✓ Токен принят, это бот @${telegram.bot.username}`,
     ]);
     const called = new Set(telegram.calls.map(({ method }) => method));
-    assert.deepEqual([...called].toSorted(), ["getChat", "getChatMember", "getMe"]);
+    assert.deepEqual([...called].toSorted(), [
+      "getChat",
+      "getChatMember",
+      "getMe",
+      "getWebhookInfo",
+    ]);
   }));
 
 Deno.test("a wrong token is told with where to get one, and the chats cannot be looked at", () =>
@@ -102,4 +107,28 @@ Deno.test("a channel works, and needs a password for the page", () =>
       env: { ADMIN_CHAT_ID: String(channel.id) },
     });
     assert.match(line, /^▲ .*: канал, .* задайте ADMIN_PASSWORD$/);
+  }));
+
+Deno.test("a webhook of another program is warned of, and without one the bot asks by itself", () =>
+  withPatient(async ({ look, telegram }) => {
+    assert.deepEqual(await look("Обновления"), ["✓ Обновления бот забирает их сам, вебхука нет"]);
+    telegram.setWebhookUrl("https://other.example/hook");
+    const [line = ""] = await look("Обновления");
+    assert.match(line, /^▲ Обновления у бота стоит вебхук другой программы/);
+  }));
+
+Deno.test("a webhook of the bot's own is told to be set or not", () =>
+  withPatient(async ({ look, telegram }) => {
+    const env = {
+      WEBHOOK_URL: "http://127.0.0.1:1/updates",
+      WEBHOOK_SECRET: "webhook-secret-0123456789",
+    };
+    const [unset = ""] = await look("Обновления", { env });
+    assert.match(unset, /^▲ Обновления вебхук ещё не на WEBHOOK_URL/);
+    telegram.setWebhookUrl(env.WEBHOOK_URL);
+    assert.deepEqual(await look("Обновления", { env }), [
+      "✓ Обновления приходят на WEBHOOK_URL, ждут: 0",
+    ]);
+    const half = await look("Настройки", { env: { WEBHOOK_URL: env.WEBHOOK_URL } });
+    assert.match(half[0] ?? "", /^✗ Настройки WEBHOOK_SECRET: не задана, а WEBHOOK_URL задана/);
   }));
