@@ -2,6 +2,7 @@
 
 import type { Config } from "./config.ts";
 import { createCrmParts } from "./crm.ts";
+import { tellPage, tellVersion } from "./banner.ts";
 import { createClock } from "./clock.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth } from "./health.ts";
@@ -40,9 +41,9 @@ import { createBudgets, withRetries } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
+import { isWorkTime } from "../work_hours.ts";
 import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
-import { VERSION } from "../version.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
@@ -87,7 +88,7 @@ export async function startApp(
   machine: Machine,
 ): Promise<App | number> {
   const { log, mask } = output;
-  log.info("🚀 Triborg {version} запускается", { version: VERSION });
+  tellVersion(log);
   const { botToken, adminPassword, metricsToken, webhook } = config;
   for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
     if (secret !== null) mask.hide(secret);
@@ -95,22 +96,22 @@ export async function startApp(
   const opened = await openCheckedJournal(config, machine.elapsedMs, log);
   if (typeof opened === "number") return opened;
   const { journal, lock } = opened;
-  const profiles = await openProfiles(config, { ...output, ...machine, journal });
+  let cardsChanged = () => {}; // A start makes all work due.
+  const profiles = await openProfiles(config, {
+    ...output,
+    ...machine,
+    journal,
+    cardsChanged: () => cardsChanged(),
+  });
   if (profiles === undefined) {
     journal.close();
     lock.release();
     return EXIT.faults;
   }
   const parts = createParts(config, { ...output, ...opened, machine, profiles });
+  cardsChanged = parts.delivery.wake;
   tellPage(parts.page.address(), config.adminPassword !== null, log);
   return run(parts);
-}
-
-/** Where the page is and how to log in; the page itself reports why it is not open. */
-function tellPage(address: string | null, hasPassword: boolean, log: Log): void {
-  if (address === null) return;
-  const ways = `/admin в чате менеджеров${hasPassword ? " или пароль ADMIN_PASSWORD" : ""}`;
-  log.info("🌐 Страница настроек: {address} — вход: {ways}", { address, ways });
 }
 
 type Parts = ReturnType<typeof createParts>;
@@ -203,6 +204,7 @@ function createParts(
     ...shared,
     delivery: { ...delivery, showWhole: answers.showWhole },
     tellTime,
+    profilesWithoutKey: crmParts.profilesWithoutKey,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
   const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
@@ -227,13 +229,14 @@ function createParts(
     troubles: () => troublesOf(health.facts()),
     health: async () => {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
-      const { crmTroubles, crmTokens } = crmParts;
+      const { crmTroubles, crmTokens, profilesWithoutKey } = crmParts;
       return {
         ...await health.check(),
         profilesBrokenSinceMs,
         profileStates: statesOf(profiles.current()),
         crmTroubles: crmTroubles(),
         crmTokens: crmTokens(),
+        withoutKey: profilesWithoutKey(),
       };
     },
     mask,
@@ -261,6 +264,7 @@ function createParts(
       log,
     }).isManager,
     newId: () => crypto.randomUUID(),
+    isWorkTime: (atMs) => isWorkTime(config.workHours, atMs, timeZone),
     adminChatId: adminChat.chatId,
     tellTime,
     publicUrl: config.publicUrl,

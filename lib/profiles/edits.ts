@@ -26,6 +26,8 @@ export interface ProfileForm {
   readonly caption: string;
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
+  /** Empty for none; undefined if the form has no field for it. */
+  readonly afterHoursText?: string | undefined;
   readonly followUpTemplate: string;
   /** Empty for the bot's own text. */
   readonly thanksText: string;
@@ -71,6 +73,7 @@ export function profileForm(raw: unknown): ProfileForm {
       return { callbackData, text: said, choice: choice === said ? "" : choice };
     }),
     confirmationTemplate: text(step2["success_caption_template"]),
+    afterHoursText: text(step2["after_hours_text"]),
     followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
     thanksText: text(record(profile["followup"])["thanks_text"]),
     pausedText: text(profile["paused_text"]),
@@ -116,6 +119,9 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
         before.confirmationTemplate,
         form.confirmationTemplate,
       ),
+      ...form.afterHoursText === undefined
+        ? {}
+        : changedOwn("after_hours_text", before.afterHoursText ?? "", form.afterHoursText),
       ...choicesOf(step2["choices"], before.buttons, form.buttons),
     },
     followup: {

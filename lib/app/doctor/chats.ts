@@ -13,6 +13,8 @@ export interface ManagedChat {
   readonly named: string;
   readonly id: number;
   readonly topicId: number | null;
+  /** What names the topic. */
+  readonly topicNamed: string;
   /** Whether cards have no other chat when this one fails. */
   readonly isNeeded: boolean;
 }
@@ -26,11 +28,18 @@ export function chatsOf({ config, faulty }: Settings): ManagedChat[] {
       named: "ADMIN_CHAT_ID",
       id: adminChatId,
       topicId: adminTopicId,
+      topicNamed: "ADMIN_TOPIC_ID",
       isNeeded: true,
     });
   }
   if (alertChatId !== null && !faulty.has("ALERT_CHAT_ID")) {
-    chats.push({ named: "ALERT_CHAT_ID", id: alertChatId, topicId: null, isNeeded: false });
+    chats.push({
+      named: "ALERT_CHAT_ID",
+      id: alertChatId,
+      topicId: null,
+      topicNamed: "",
+      isNeeded: false,
+    });
   }
   return chats;
 }
@@ -68,14 +77,14 @@ export async function lookAtChats(
 }
 
 function verdictFindings(chat: ManagedChat, verdict: ChatVerdict): Finding[] {
-  const { named, id, topicId, isNeeded } = chat;
+  const { named, id, topicId, topicNamed, isNeeded } = chat;
   const { good, warning, fault, unknown } = findingsOf("Чат менеджеров");
   const bad = isNeeded ? fault : warning;
   switch (verdict.kind) {
     case "usable":
       if (verdict.topicFault !== null) {
         return [fault(
-          `ADMIN_TOPIC_ID=${topicId}: такой темы нет или она закрыта (${verdict.topicFault}), карточки придут ` +
+          `${topicNamed}=${topicId}: такой темы нет или она закрыта (${verdict.topicFault}), карточки придут ` +
             "в группу без темы: отправьте /id в нужной теме, бот назовёт её номер",
         )];
       }

@@ -12,7 +12,7 @@ import { lookAtFolder } from "./data_folder.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 import { lookAtCopies, lookAtJournal } from "./journal.ts";
 import { lookAtPort, lookAtPublicUrl } from "./page.ts";
-import { lookAtProfiles } from "./profiles.ts";
+import { lookAtProfiles, type ProfilesLook } from "./profiles.ts";
 import { lookAtProxy } from "./proxy.ts";
 import { lookAtSettings, type Settings } from "./settings.ts";
 import { lookAtClock, lookAtToken, lookAtUpdates } from "./telegram.ts";
@@ -40,6 +40,11 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
   const { environment, mask } = options;
   const { settings, findings } = lookAtSettings(environment);
   hideAll(settings, environment, mask);
+  const { localesPath } = settings.config;
+  const reading = within(lookAtProfiles(localesPath), CHECK_WITHIN_MS, () => ({
+    profiles: null,
+    findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
+  }));
   const chapters = [
     chapter(
       "Прокси",
@@ -48,7 +53,7 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
       ]),
     ),
     chapter("Telegram", lookAtTelegram(settings, options)),
-    chapter("Данные", lookAtData(settings, options)),
+    chapter("Данные", lookAtData(settings, reading, options)),
   ];
   return [...findings, ...(await Promise.all(chapters)).flat()];
 }
@@ -84,9 +89,13 @@ async function lookAtTelegram(settings: Settings, { now }: DoctorOptions): Promi
   return [...token.findings, clock, ...updates, ...chats];
 }
 
-async function lookAtData(settings: Settings, options: DoctorOptions): Promise<Finding[]> {
+async function lookAtData(
+  settings: Settings,
+  reading: Promise<ProfilesLook>,
+  options: DoctorOptions,
+): Promise<Finding[]> {
   const { environment, mask, now, freeBytes, resolveHost, caCerts } = options;
-  const { dataDir, localesPath, timeZone } = settings.config;
+  const { dataDir, timeZone } = settings.config;
   const late = () => ({
     isRunning: undefined,
     isThere: false,
@@ -95,10 +104,7 @@ async function lookAtData(settings: Settings, options: DoctorOptions): Promise<F
   });
   const [folder, read] = await Promise.all([
     within(lookAtFolder(dataDir, freeBytes), CHECK_WITHIN_MS, late),
-    within(lookAtProfiles(localesPath), CHECK_WITHIN_MS, () => ({
-      profiles: null,
-      findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
-    })),
+    reading,
   ]);
   const { isRunning, isThere } = folder;
   const { look, finding: journal } = lookAtJournal(dataDir, folder);

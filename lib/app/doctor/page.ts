@@ -1,5 +1,6 @@
 // The doctor's look at the page's port and at PUBLIC_URL.
 
+import type { Trouble } from "../../page/health_report.ts";
 import { listenFault } from "../../page/server/listen_fault.ts";
 import { VERSION } from "../../version.ts";
 import type { Settings } from "./settings.ts";
@@ -98,7 +99,9 @@ function healthFindings(
   { version, reasons }: Extract<HealthLook, { kind: "triborg" }>,
 ): Finding[] {
   const { warning, fault } = findingsOf("Бот");
-  const findings = reasons.map((reason) => fault(REASONS[reason] ?? `/health: ${reason}`));
+  const findings = reasons.map((reason) =>
+    fault(isKnown(reason) ? REASONS[reason] : `/health: ${reason}`)
+  );
   if (version !== VERSION) {
     const found = version === null ? "старше 1.0.0" : version;
     findings.push(warning(`работает версия ${found}, а здесь ${VERSION}: перезапустите бота`));
@@ -106,13 +109,20 @@ function healthFindings(
   return findings;
 }
 
+/** Another version may have further ones. */
+function isKnown(reason: string): reason is keyof typeof REASONS {
+  return Object.hasOwn(REASONS, reason);
+}
+
 /** The reasons of `/health`, in words. */
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<Trouble["kind"] | "check_failed", string>> = {
   database: "журнал не записывается, новые лиды ждут у Telegram: проверьте место и права",
   polling: "Telegram давно не отвечает боту: проверьте сеть",
   undelivered: "есть лиды, которых не взяли ни CRM, ни чат: откройте «Лиды» на странице",
   admin_chat_unusable: "бот не может писать в чат менеджеров: см. строку о нём",
   admin_chat: "чат менеджеров не принимает сообщений: см. строку о нём",
+  answers: "ответы менеджеров не доходят до посетителей: посмотрите чат менеджеров",
+  webhook: "Telegram не может передать обновления на WEBHOOK_URL: см. строку об обновлениях",
   check_failed: "бот не может узнать своё состояние: посмотрите его лог",
 };
 
