@@ -1,7 +1,7 @@
 // `deno task doctor`: looks at everything that the bot needs, and prints a line for each. Works beside a running bot.
 
 import { diagnose } from "./doctor/diagnosis.ts";
-import { findingLine, summaryLine } from "./doctor/findings.ts";
+import { type Finding, findingLine, summaryLine } from "./doctor/findings.ts";
 import { CHECK_WITHIN_MS, within } from "./doctor/within.ts";
 import { type Environment, PROXY_VARIABLES, readEnvironment } from "./environment.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
@@ -16,6 +16,7 @@ const UNREAD: Environment = {
   variables: {},
   secret: () => undefined,
   warnings: [],
+  isOpenToOthers: false,
 };
 
 /** Prints the findings; resolves with the exit code: 1 if anything does not work. */
@@ -27,7 +28,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
   const mask = createMask();
   const lookup = (name: string) => Deno.env.get(name);
   console.log(`Triborg ${VERSION}, Deno ${Deno.version.deno}`);
-  const findings = await diagnose({
+  const found = diagnose({
     environment: await within(readEnvironment(lookup), CHECK_WITHIN_MS, () => UNREAD),
     lookup,
     resolveHost,
@@ -36,7 +37,11 @@ export async function doctor(args: readonly string[]): Promise<number> {
     mask,
     now: Date.now,
   });
-  for (const finding of findings) console.log(findingLine(finding, mask));
+  const findings: Finding[] = [];
+  for await (const finding of found) {
+    findings.push(finding);
+    console.log(findingLine(finding, mask));
+  }
   console.log(summaryLine(findings));
   return findings.some(({ mark }) => mark === "fault") ? 1 : 0;
 }

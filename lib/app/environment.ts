@@ -15,6 +15,8 @@ export interface Environment {
   readonly secret: (name: string) => string | undefined;
   /** A sentence for each unknown name in `.env`. */
   readonly warnings: readonly string[];
+  /** Whether other users of the machine can read `.env`. */
+  readonly isOpenToOthers: boolean;
 }
 
 /** @param lookup The value of a variable in the process's environment. */
@@ -22,6 +24,10 @@ export async function readEnvironment(
   lookup: (name: string) => string | undefined,
 ): Promise<Environment> {
   const { hasFile, values, fault } = await readFile(lookup);
+  const isOpenToOthers = await Deno.stat(FILE).then(
+    ({ mode }) => Deno.build.os !== "windows" && ((mode ?? 0) & 0o077) !== 0,
+    () => false,
+  );
   const variables = VARIABLES.map((name) => [name, lookup(name) ?? values[name]]);
   return {
     hasFile,
@@ -32,8 +38,11 @@ export async function readEnvironment(
       return (lookup(variable) ?? values[variable])?.trim() || undefined;
     },
     warnings: unknownVariables(Object.keys(values)),
+    isOpenToOthers,
   };
 }
+
+const FILE = ".env";
 
 /** Any of these makes Deno's fetch use a proxy for https. */
 export const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -46,7 +55,7 @@ interface File {
 
 async function readFile(lookup: (name: string) => string | undefined): Promise<File> {
   try {
-    const file = readEnvFile(await Deno.readTextFile(".env"), lookup);
+    const file = readEnvFile(await Deno.readTextFile(FILE), lookup);
     return file.ok
       ? { hasFile: true, values: file.values, fault: null }
       : { hasFile: true, values: {}, fault: file.fault };

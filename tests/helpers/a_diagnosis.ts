@@ -28,6 +28,7 @@ export interface Details extends Partial<Omit<DoctorOptions, "environment" | "ma
   readonly secrets?: Readonly<Record<string, string>>;
   readonly hasFile?: boolean;
   readonly fault?: string;
+  readonly isOpenToOthers?: boolean;
   readonly warnings?: readonly string[];
 }
 
@@ -60,13 +61,14 @@ export async function withPatient(test: (patient: Patient) => Promise<void>): Pr
       },
       async look(what, details = {}) {
         const mask = createMask();
-        const findings = await diagnose({
+        const findings = await Array.fromAsync(diagnose({
           environment: {
             hasFile: details.hasFile ?? true,
             fault: details.fault ?? null,
             variables: { ...usual, ...details.env },
             secret: (name) => details.secrets?.[name],
             warnings: details.warnings ?? [],
+            isOpenToOthers: details.isOpenToOthers ?? false,
           },
           lookup: () => undefined,
           resolveHost: () => Promise.reject(new Error("no such host")),
@@ -75,7 +77,7 @@ export async function withPatient(test: (patient: Patient) => Promise<void>): Pr
           now: Date.now,
           ...details,
           mask,
-        });
+        }));
         return findings.filter((each) => what === undefined || each.what === what)
           .map((each: Finding) => inOneSpace(findingLine(each, mask)));
       },

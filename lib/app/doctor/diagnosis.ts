@@ -35,8 +35,8 @@ export interface DoctorOptions {
 /** Longest time for everything, in ms. */
 const ALL_WITHIN_MS = 28_000;
 
-/** Looks at everything; the findings in the order in which they are read. Never rejects. */
-export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
+/** Looks at everything at once, and tells each finding when those before it are told. Never throws. */
+export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding> {
   const { environment, mask } = options;
   const { settings, findings } = lookAtSettings(environment);
   hideAll(settings, environment, mask);
@@ -55,7 +55,8 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
     chapter("Telegram", lookAtTelegram(settings, options)),
     chapter("Данные", lookAtData(settings, reading, options)),
   ];
-  return [...findings, ...(await Promise.all(chapters)).flat()];
+  yield* findings;
+  for (const each of chapters) yield* await each;
 }
 
 /** A defect or an endless wait in one chapter leaves the others readable. */

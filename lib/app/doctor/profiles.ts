@@ -3,6 +3,7 @@
 import { repeatsOfFile } from "../../profiles/button_texts.ts";
 import type { Fault } from "../../profiles/faults.ts";
 import { hasDestination, type Profiles } from "../../profiles/profile.ts";
+import { diskFault } from "../../profiles/file.ts";
 import { readProfiles } from "../../profiles/store.ts";
 import { type Finding, findingsOf, shortened } from "./findings.ts";
 
@@ -27,6 +28,8 @@ export async function lookAtProfiles(path: string): Promise<ProfilesLook> {
     ...warnings.map((each) => warning(`${line(each)}, лиды профиля идут в чат менеджеров`)),
     ...repeatsOfFile(profiles).map((each) => warning(line(each))),
   ];
+  const refused = await writeFault(path);
+  if (refused !== undefined) findings.push(warning(`страница их не сохранит: ${path}, ${refused}`));
   return {
     profiles,
     findings: [
@@ -34,6 +37,16 @@ export async function lookAtProfiles(path: string): Promise<ProfilesLook> {
       ...shortened(findings),
     ],
   };
+}
+
+/** Why the file cannot be written in place, as the page does where it cannot be replaced; it is not touched. */
+async function writeFault(path: string): Promise<string | undefined> {
+  try {
+    (await Deno.open(path, { write: true })).close();
+    return undefined;
+  } catch (error) {
+    return diskFault(error);
+  }
 }
 
 function line({ path, message }: Fault): string {

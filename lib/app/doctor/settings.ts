@@ -25,7 +25,7 @@ const PAIR: readonly Variable[] = ["WEBHOOK_URL", "WEBHOOK_SECRET"];
 export function lookAtSettings(
   environment: Environment,
 ): { readonly settings: Settings; readonly findings: readonly Finding[] } {
-  const { variables, hasFile, fault, warnings } = environment;
+  const { variables, hasFile, fault, warnings, isOpenToOthers } = environment;
   const { good, warning, fault: found } = findingsOf("Настройки");
   const result = readConfig(variables);
   const faults = result.ok ? [] : result.faults;
@@ -34,6 +34,9 @@ export function lookAtSettings(
   const told = fault === null ? faults : faults.filter((each) => !isUnset(each));
   const findings = [
     ...(fault === null ? [] : [found(`.env: ${fault}`)]),
+    ...(isOpenToOthers
+      ? [warning(".env с токеном могут читать другие пользователи сервера: chmod 600 .env")]
+      : []),
     ...warnings.map((text) => warning(text)),
     ...told.map(({ variable, message }) => found(`${variable}: ${message}`)),
   ];

@@ -96,3 +96,10 @@ Deno.test("no secret is printed, whatever is wrong", () =>
       ]
     ) assert.ok(!printed.includes(secret), `${secret} in ${printed}`);
   }));
+
+Deno.test("a .env that other users can read is warned of", () =>
+  withPatient(async ({ look }) => {
+    assert.deepEqual(await look("Настройки", { isOpenToOthers: true }), [
+      "▲ Настройки .env с токеном могут читать другие пользователи сервера: chmod 600 .env",
+    ]);
+  }));
