@@ -130,7 +130,7 @@ function sleep(ms: number): Promise<void> {
 if (import.meta.main) {
   // With 10 frames, the default, Deno opens a source map for a fetch that fails, and panics where files have run out.
   Error.stackTraceLimit = 8;
-  const [word, ...args] = Deno.args;
+  const [word, ...args] = Deno.args.filter((arg) => arg !== "--");
   if (word !== undefined) Deno.exit(await runCommand(word, args));
   const output = createOutput({ stdout: Deno.stdout, stderr: Deno.stderr, sleep });
   await leave(await main(output), output);

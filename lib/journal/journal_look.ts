@@ -29,8 +29,8 @@ export interface GoodJournal {
   readonly secrets: ReadonlyMap<string, string>;
 }
 
-/** Largest file whose pages are all read, in bytes: about a second's work. */
-export const MOST_CHECKED_BYTES = 512 * 2 ** 20;
+/** Largest file whose pages are all read, in bytes: a second's work, on a slow disk a few. */
+export const MOST_CHECKED_BYTES = 256 * 2 ** 20;
 
 /** How long another process's lock is waited for, in ms. */
 const BUSY_MS = 500;

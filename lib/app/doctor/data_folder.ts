@@ -3,8 +3,8 @@
 import { dirname, resolve } from "node:path";
 import { isFree } from "../lock.ts";
 import { askForRoom } from "../upkeep/room.ts";
-import { folderFault } from "../upkeep/folder_fault.ts";
-import { reasonOf, sizeWords } from "../upkeep/words.ts";
+import { folderFault, NO_FOLDER } from "../upkeep/folder_fault.ts";
+import { sizeWords } from "../upkeep/words.ts";
 import { openToOthers } from "../../journal/private_files.ts";
 import { messageOf } from "../../log/error_words.ts";
 import { type Finding, findingsOf } from "./findings.ts";
@@ -20,81 +20,80 @@ export interface FolderLook {
 /** With less than this the disk counts as full, in bytes: the journal's WAL alone may take 16 MB. */
 const LEAST_FREE_BYTES = 32 * 2 ** 20;
 
+const { good, warning, fault, unknown } = findingsOf("Папка данных");
+const BOT = findingsOf("Бот");
+const IDLE = BOT.good("сейчас не запущен");
+
 /** Looks at the folder, and writes and removes one small file to see whether that can be done. */
 export async function lookAtFolder(
   folder: string,
   freeBytes: (folder: string) => Promise<number | undefined>,
 ): Promise<FolderLook> {
-  const { good, warning, fault, unknown } = findingsOf("Папка данных");
-  const bot = findingsOf("Бот");
-  const idle = bot.good("сейчас не запущен");
-  try {
-    if (!(await Deno.stat(folder)).isDirectory) {
-      const text = `${folder}: на этом пути файл, а не папка: исправьте DATA_DIR`;
-      return { isRunning: false, isThere: false, isWritable: false, findings: [fault(text)] };
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      const text = `${folder}: ${folderFault(error) ?? messageOf(error)}`;
-      return { isRunning: undefined, isThere: false, isWritable: false, findings: [fault(text)] };
-    }
-    return {
-      isRunning: false,
-      isThere: false,
-      isWritable: false,
-      findings: [await lookAtPlace(folder), idle],
-    };
-  }
-  const findings: Finding[] = [];
+  const nowhere = { isRunning: false, isThere: false, isWritable: false };
+  const found = await whatIsAt(folder);
+  if (found === "nothing") return { ...nowhere, findings: [await lookAtPlace(folder), IDLE] };
+  if (found !== "folder") return { ...nowhere, findings: [fault(`${folder}: ${found.fault}`)] };
+
   const refused = await tryWriting(folder);
-  if (refused !== undefined) {
-    findings.push(
-      fault(`в ${folder} не записать: ${refused}`),
-    );
-  }
   const free = await freeBytes(folder).catch(() => undefined);
-  const full = await roomFault(folder, free);
-  if (full !== undefined) findings.push(full);
-  let isRunning: boolean | undefined;
-  try {
-    isRunning = !isFree(folder);
-    const open = openToOthers(folder);
-    if (open.length > 0) {
-      const fix = isRunning ? "chmod 700 на папку, 600 на файлы" : "бот поправит при старте";
-      findings.push(
-        warning(`другие пользователи сервера могут читать ${open.slice(0, 3).join(", ")}: ${fix}`),
-      );
-    }
-  } catch (error) {
-    if (refused === undefined) findings.push(unknown(`не узнать: ${reasonOf(error)}`));
-  }
+  const { isRunning, finding: rights } = lookAtRights(folder);
+  const findings = [
+    ...refused === undefined ? [] : [fault(`в ${folder} не записать: ${refused}`)],
+    ...await lookAtRoom(folder, free),
+    // Who may not write may often not read either.
+    ...rights === undefined || (isRunning === undefined && refused !== undefined) ? [] : [rights],
+  ];
   if (findings.length === 0) {
     const room = free === undefined ? "" : `, свободно ${sizeWords(free)}`;
     findings.push(good(`${folder}: запись работает, читает только владелец${room}`));
   }
-  if (isRunning !== undefined) findings.push(isRunning ? bot.good("работает") : idle);
+  if (isRunning !== undefined) findings.push(isRunning ? BOT.good("работает") : IDLE);
   return { isRunning, isThere: true, isWritable: refused === undefined, findings };
+}
 
-  async function roomFault(
-    folder: string,
-    free: number | undefined,
-  ): Promise<Finding | undefined> {
-    if (free !== undefined && free < LEAST_FREE_BYTES) {
-      return fault(`на диске почти нет места, свободно ${sizeWords(free)}: освободите его`);
-    }
-    try {
-      await askForRoom(`${folder}/triborg.db`, free);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof RangeError)) return undefined; // The trial has met it too.
-      return warning(`ночной копии журнала не хватит места: ${error.message}`);
-    }
+async function whatIsAt(folder: string): Promise<"folder" | "nothing" | { fault: string }> {
+  try {
+    const { isDirectory } = await Deno.stat(folder);
+    return isDirectory ? "folder" : { fault: NO_FOLDER };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "nothing";
+    return { fault: folderFault(error) ?? messageOf(error) };
+  }
+}
+
+/** Whether a bot has the folder, and what other users can read of it. */
+function lookAtRights(folder: string): Pick<FolderLook, "isRunning"> & { finding?: Finding } {
+  try {
+    const isRunning = !isFree(folder);
+    const open = openToOthers(folder);
+    if (open.length === 0) return { isRunning };
+    const fix = isRunning ? "chmod 700 на папку, 600 на файлы" : "бот поправит при старте";
+    const named = open.slice(0, 3).join(", ");
+    return {
+      isRunning,
+      finding: warning(`другие пользователи сервера могут читать ${named}: ${fix}`),
+    };
+  } catch (error) {
+    const reason = folderFault(error) ?? messageOf(error);
+    return { isRunning: undefined, finding: unknown(`права и замок не узнать: ${reason}`) };
+  }
+}
+
+async function lookAtRoom(folder: string, free: number | undefined): Promise<Finding[]> {
+  if (free !== undefined && free < LEAST_FREE_BYTES) {
+    return [fault(`на диске почти нет места, свободно ${sizeWords(free)}: освободите его`)];
+  }
+  try {
+    await askForRoom(`${folder}/triborg.db`, free);
+    return [];
+  } catch (error) {
+    if (!(error instanceof RangeError)) return []; // The trial has met it too.
+    return [warning(`ночной копии журнала не хватит места: ${error.message}`)];
   }
 }
 
 /** A folder that is not there is made by the first start. */
 async function lookAtPlace(folder: string): Promise<Finding> {
-  const { warning, fault } = findingsOf("Папка данных");
   let place = dirname(resolve(folder));
   while (place !== dirname(place) && !await isFolder(place)) place = dirname(place);
   const refused = await tryWriting(place);

@@ -9,12 +9,15 @@ export function folderFault(error: unknown): string | undefined {
   }
   const { AlreadyExists, NotADirectory, PermissionDenied } = Deno.errors;
   if (error instanceof AlreadyExists || error instanceof NotADirectory) {
-    return "на этом пути файл, а не папка: исправьте DATA_DIR";
+    return NO_FOLDER;
   }
   if (error instanceof PermissionDenied) return NO_RIGHTS;
   const message = messageOf(error).toLowerCase();
   return FAULTS.find(([words]) => message.includes(words))?.[1];
 }
+
+/** The sentence for a file in the folder's place. */
+export const NO_FOLDER = "на этом пути файл, а не папка: исправьте DATA_DIR";
 
 const NO_RIGHTS = "нет прав: отдайте папку с её файлами пользователю бота (chown -R) " +
   "или смените DATA_DIR";
