@@ -22,9 +22,10 @@ export interface Environment {
 /** @param lookup The value of a variable in the process's environment. */
 export async function readEnvironment(
   lookup: (name: string) => string | undefined,
+  path = ".env",
 ): Promise<Environment> {
-  const { hasFile, values, fault } = await readFile(lookup);
-  const isOpenToOthers = await Deno.stat(FILE).then(
+  const { hasFile, values, fault } = await readFile(path, lookup);
+  const isOpenToOthers = await Deno.stat(path).then(
     ({ mode }) => Deno.build.os !== "windows" && ((mode ?? 0) & 0o077) !== 0,
     () => false,
   );
@@ -42,8 +43,6 @@ export async function readEnvironment(
   };
 }
 
-const FILE = ".env";
-
 /** Any of these makes Deno's fetch use a proxy for https. */
 export const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
@@ -53,9 +52,19 @@ interface File {
   readonly fault: string | null;
 }
 
-async function readFile(lookup: (name: string) => string | undefined): Promise<File> {
+async function readFile(
+  path: string,
+  lookup: (name: string) => string | undefined,
+): Promise<File> {
   try {
-    const file = readEnvFile(await Deno.readTextFile(FILE), lookup);
+    const text = await Deno.readTextFile(path);
+    const file = readEnvFile(text, (name) => {
+      try {
+        return lookup(name);
+      } catch {
+        return undefined; // No variable can have such a name.
+      }
+    });
     return file.ok
       ? { hasFile: true, values: file.values, fault: null }
       : { hasFile: true, values: {}, fault: file.fault };
