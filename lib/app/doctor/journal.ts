@@ -85,9 +85,12 @@ export async function lookAtCopies(
     const copies = await listCopies(dataDir);
     const [newest] = copies;
     if (newest === undefined) {
-      return hasJournal
-        ? warning("ещё ни одной: первую бот сделает ночью, а сейчас — deno task backup")
-        : unknown("журнала ещё нет, копировать нечего");
+      if (!hasJournal) return unknown("журнала ещё нет, копировать нечего");
+      const { birthtime } = await Deno.stat(`${dataDir}/triborg.db`);
+      const isNew = birthtime !== null && nowMs - birthtime.getTime() < FRESH_MS;
+      return isNew
+        ? good("ещё ни одной, журнал новый: первую бот сделает ночью")
+        : warning("ещё ни одной: бот делает их ночью, а сейчас — deno task backup");
     }
     const { mtime, size } = await Deno.stat(newest);
     const madeAtMs = mtime?.getTime() ?? 0;
