@@ -30,7 +30,7 @@ export interface GoodJournal {
 }
 
 /** Largest file whose pages are all read, in bytes: a second's work, on a slow disk a few. */
-export const MOST_CHECKED_BYTES = 256 * 2 ** 20;
+const MOST_CHECKED_BYTES = 256 * 2 ** 20;
 
 /** How long another process's lock is waited for, in ms. */
 const BUSY_MS = 500;

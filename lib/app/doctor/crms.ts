@@ -151,7 +151,7 @@ function reachWords(reach: Exclude<Reach, { kind: "reached" }>): string {
     case "untrusted":
       return `соединение есть, а TLS не удался (${reach.reason}): проверьте сертификат CRM`;
     case "timeout":
-      return "не соединиться за 10 секунд: проверьте сеть и межсетевой экран";
+      return "не соединиться за 10 секунд: проверьте сеть, DNS и межсетевой экран";
     default:
       return reach satisfies never;
   }

@@ -103,3 +103,13 @@ Deno.test("a .env that other users can read is warned of", () =>
       "▲ Настройки .env с токеном могут читать другие пользователи сервера: chmod 600 .env",
     ]);
   }));
+
+Deno.test("a defect in one look is told, and the others are still read", () =>
+  withPatient(async ({ look }) => {
+    const freeBytes = () => {
+      throw new TypeError("statfs is not a function");
+    };
+    const lines = await look(undefined, { freeBytes });
+    assert.ok(lines.includes("✗ Данные проверка не удалась: statfs is not a function"));
+    assert.ok(lines.some((line) => line.startsWith("✓ Токен ")));
+  }));
