@@ -2,6 +2,7 @@
 
 import type { Config } from "./config.ts";
 import { createCrmParts } from "./crm.ts";
+import { tellPage, tellVersion } from "./banner.ts";
 import { createClock } from "./clock.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth } from "./health.ts";
@@ -35,7 +36,7 @@ import { createPhotoStore } from "../profiles/photos/store.ts";
 import { statesOf } from "../profiles/shown_menu.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
-import { createApi, createApiWithin } from "../telegram/client.ts";
+import { createApi } from "../telegram/client.ts";
 import { PollingEnded } from "../telegram/contact.ts";
 import { createBudgets, withRetries, withRetriesOfEach } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
@@ -89,6 +90,7 @@ export async function startApp(
   machine: Machine,
 ): Promise<App | number> {
   const { log, mask } = output;
+  tellVersion(log);
   const { botToken, adminPassword, metricsToken, webhook } = config;
   for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
     if (secret !== null) mask.hide(secret);
@@ -110,6 +112,7 @@ export async function startApp(
   }
   const parts = createParts(config, { ...output, ...opened, machine, profiles });
   cardsChanged = parts.delivery.wake;
+  tellPage(parts.page.address(), config.adminPassword !== null, log);
   return run(parts);
 }
 
@@ -261,9 +264,8 @@ function createParts(
     greetingPhotos: createGreetingPhotos({
       ...shared,
       photos,
-      uploads: createApiWithin(
-        UPLOAD_SECONDS,
-        telegram,
+      uploads: createApi(
+        { ...telegram, timeoutSeconds: UPLOAD_SECONDS },
         pace.at("visitor"),
         withRetriesOfEach(shared.sleep, shared.random),
       ),

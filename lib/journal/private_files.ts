@@ -45,21 +45,38 @@ export function keepPrivate(folder: string): OpenToOthers[] {
   const entries = [...Deno.readDirSync(folder)];
   if (entries.every(({ name }) => isOurs(name))) tighten(folder, FOLDER_MODE, left);
   else if (isOpen(folder)) left.push({ path: folder, cause: "в папке есть и чужие файлы" });
-  for (const { name, isFile, isDirectory } of entries) {
-    if (isFile && name.startsWith("triborg")) tighten(`${folder}/${name}`, FILE_MODE, left);
-    if (isDirectory && (name === "backups" || name === MEDIA)) {
-      tightenAll(`${folder}/${name}`, left);
-    }
-  }
+  for (const { path, mode } of insideOf(folder)) tighten(path, mode, left);
   return left;
 }
 
-function tightenAll(folder: string, left: OpenToOthers[]): void {
-  tighten(folder, FOLDER_MODE, left);
-  for (const { name, isFile, isDirectory } of Deno.readDirSync(folder)) {
-    if (isFile) tighten(`${folder}/${name}`, FILE_MODE, left);
-    else if (isDirectory && name === MEDIA) tightenAll(`${folder}/${name}`, left);
-  }
+/** What of a data folder other users of the machine can read; changes nothing. */
+export function openToOthers(folder: string): string[] {
+  if (Deno.build.os === "windows") return [];
+  return [folder, ...insideOf(folder).map(({ path }) => path)].filter(isOpen);
+}
+
+/** A file or folder, and the mode that leaves it to its owner. */
+interface Own {
+  readonly path: string;
+  readonly mode: number;
+}
+
+/** The bot's files in a data folder, and all of its backups and photos. */
+function insideOf(folder: string): Own[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isFile, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isFile) return name.startsWith("triborg") ? [{ path, mode: FILE_MODE }] : [];
+    return isDirectory && (name === "backups" || name === MEDIA) ? allOf(path) : [];
+  });
+}
+
+function allOf(folder: string): Own[] {
+  const inside = [...Deno.readDirSync(folder)].flatMap(({ name, isFile, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isFile) return [{ path, mode: FILE_MODE }];
+    return isDirectory && name === MEDIA ? allOf(path) : [];
+  });
+  return [{ path: folder, mode: FOLDER_MODE }, ...inside];
 }
 
 function tighten(path: string, mode: number, left: OpenToOthers[]): void {
