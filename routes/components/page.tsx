@@ -48,6 +48,9 @@ function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => str
   if (trouble.kind === "answers") {
     return { text: words.answers(trouble.answers, when(trouble.sinceMs)) };
   }
+  if (trouble.kind === "webhook") {
+    return { text: words.webhook(trouble.pending, when(trouble.sinceMs)) };
+  }
   if (trouble.kind === "admin_chat_unusable") {
     return { text: words.adminChatUnusable[trouble.problem] };
   }
