@@ -33,6 +33,7 @@ export function readProfileForm(form: URLSearchParams): ProfileForm {
     timeoutSeconds: field(form, "timeout_seconds").trim(),
     photoUrl: field(form, "photo_url").trim(),
     caption: field(form, "caption"),
+    awayText: form.has("away") ? field(form, "away") : undefined,
     buttons: (keys ?? []).slice(0, MOST_BUTTONS).map((callbackData, index) => ({
       callbackData,
       text: oneLine(texts?.[index] ?? ""),

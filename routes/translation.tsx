@@ -110,6 +110,7 @@ export const preview = define.handlers({
 
 const EMPTY: TranslationForm = {
   caption: "",
+  awayText: "",
   buttons: [],
   confirmationTemplate: "",
   afterHoursText: "",
@@ -132,6 +133,7 @@ function readTranslationForm(state: State, key: string): TranslationForm {
     (values[keys.indexOf(callbackData)] ?? "").replaceAll("\n", " ");
   return {
     caption: field(form, "caption"),
+    awayText: form.has("away") ? field(form, "away") : undefined,
     buttons: profileForm(valueAt(contentOf(state), key)).buttons.map(({ callbackData }) => ({
       callbackData,
       text: typed(texts, callbackData),
@@ -181,6 +183,7 @@ export function translationParts(
     { label: words.confirmation, text: form.confirmationTemplate },
     { label: words.afterHours, text: form.afterHoursText ?? "" },
     { label: words.thanks, text: form.thanksText },
+    { label: words.away, text: form.awayText ?? "" },
     ...phoneParts(form.phone, language),
   ];
 }

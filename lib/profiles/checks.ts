@@ -125,6 +125,7 @@ function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
     check(`${path}.thanks_text`, phone?.thanks ?? "", LIMITS.text);
   };
   check("step1.caption", profile.caption, LIMITS.text);
+  check("step1.away_text", profile.awayText ?? "", LIMITS.text);
   profile.buttons.forEach(({ text }, index) => {
     check(`step1.buttons[${index}].text`, text, LIMITS.name);
   });
@@ -134,9 +135,10 @@ function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
   for (const [choice, text] of profile.choices) {
     check(`step2.choices.${choice}`, text, LIMITS.choice);
   }
-  for (const [language, { caption, thanksText, phone }] of profile.translations) {
+  for (const [language, { caption, awayText, thanksText, phone }] of profile.translations) {
     checkPhone(`translations.${language}.phone`, phone);
     check(`translations.${language}.step1.caption`, caption ?? "", LIMITS.text);
+    check(`translations.${language}.step1.away_text`, awayText ?? "", LIMITS.text);
     check(`translations.${language}.followup.thanks_text`, thanksText ?? "", LIMITS.text);
   }
 }

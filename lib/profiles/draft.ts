@@ -72,6 +72,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     crmTimeoutMs: null,
     photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,
     caption: form.caption,
+    awayText: form.awayText?.trim() ? form.awayText : null,
     buttons: form.buttons.map(({ text, callbackData }) => ({ text, callbackData })),
     confirmationTemplate: form.confirmationTemplate,
     afterHoursText: form.afterHoursText?.trim() ? form.afterHoursText : null,

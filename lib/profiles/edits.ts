@@ -24,6 +24,8 @@ export interface ProfileForm {
   readonly timeoutSeconds: string;
   readonly photoUrl: string;
   readonly caption: string;
+  /** Empty for the menu's; undefined if the form has no field for it. */
+  readonly awayText?: string | undefined;
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
   /** Empty for none; undefined if the form has no field for it. */
@@ -64,6 +66,7 @@ export function profileForm(raw: unknown): ProfileForm {
     timeoutSeconds: text(profile["timeout_seconds"]),
     photoUrl: text(step1["photo_url"]),
     caption: text(step1["caption"]),
+    awayText: text(step1["away_text"]),
     buttons: list(step1["buttons"]).map((button) => {
       const callbackData = text(button["callback_data"]);
       const said = text(button["text"]);
@@ -107,6 +110,9 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
       ...step1,
       ...changed("photo_url", before.photoUrl.trim(), form.photoUrl.trim()),
       ...changed("caption", before.caption, form.caption),
+      ...form.awayText === undefined
+        ? {}
+        : changedOwn("away_text", before.awayText ?? "", form.awayText),
       buttons: buttonsOf(list(step1["buttons"]), form.buttons),
     },
     step2: {

@@ -6,14 +6,15 @@ import type { Button, MenuTexts, Profile, Profiles } from "./profile.ts";
 export function inLanguage(profile: Profile, language: string | null): Profile {
   const translation = forLanguage(profile.translations, language);
   if (translation === undefined) return profile;
-  const { caption, buttons, confirmationTemplate, afterHoursText, thanksText, phone, choices } =
+  const { caption, awayText, buttons, confirmationTemplate, thanksText, phone, choices } =
     translation;
   return {
     ...profile,
     caption: caption ?? profile.caption,
+    awayText: awayText ?? profile.awayText,
     buttons: inWords(profile.buttons, buttons),
     confirmationTemplate: confirmationTemplate ?? profile.confirmationTemplate,
-    afterHoursText: afterHoursText ?? profile.afterHoursText,
+    afterHoursText: translation.afterHoursText ?? profile.afterHoursText,
     thanksText: thanksText ?? profile.thanksText,
     phone: profile.phone && {
       waitMs: profile.phone.waitMs,

@@ -22,6 +22,7 @@ export function withNameIn(profile: Profile): Profile {
   return {
     ...profile,
     caption: put(profile.caption),
+    awayText: maybe(profile.awayText),
     buttons: profile.buttons.map(({ text, callbackData }) => ({ text: put(text), callbackData })),
     confirmationTemplate: put(profile.confirmationTemplate),
     afterHoursText: maybe(profile.afterHoursText),
@@ -36,6 +37,7 @@ export function withNameIn(profile: Profile): Profile {
     translations: new Map(
       [...profile.translations].map(([language, texts]) => [language, {
         caption: maybe(texts.caption),
+        awayText: maybe(texts.awayText),
         buttons: putIn(texts.buttons),
         confirmationTemplate: maybe(texts.confirmationTemplate),
         afterHoursText: maybe(texts.afterHoursText),
@@ -53,6 +55,7 @@ function textsOf(profile: Profile): string[] {
     caption,
     confirmationTemplate,
     followUpTemplate,
+    profile.awayText ?? "",
     profile.afterHoursText ?? "",
     thanksText ?? "",
     ...phoneTextsOf(profile.phone),
@@ -61,6 +64,7 @@ function textsOf(profile: Profile): string[] {
     ...[...profile.translations.values()].flatMap((texts) => [
       texts.caption ?? "",
       texts.confirmationTemplate ?? "",
+      texts.awayText ?? "",
       texts.afterHoursText ?? "",
       texts.thanksText ?? "",
       ...phoneTextsOf(texts.phone),

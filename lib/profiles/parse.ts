@@ -115,6 +115,7 @@ function toProfile(key: string, raw: RawProfile, crm: CrmSettings | null): Profi
     crmTimeoutMs: raw.timeout_seconds == null ? null : raw.timeout_seconds * 1000,
     photoUrl: raw.step1.photo_url?.trim() || null,
     caption: raw.step1.caption,
+    awayText: raw.step1.away_text,
     buttons: raw.step1.buttons.map(toButton),
     confirmationTemplate: raw.step2.success_caption_template,
     afterHoursText: raw.step2.after_hours_text,
@@ -144,6 +145,7 @@ function toMenuTranslation(raw: RawMenuTranslation): MenuTranslation {
 function toTranslation({ step1, step2, followup, phone }: RawTranslation): Translation {
   return {
     caption: step1.caption ?? null,
+    awayText: step1.away_text ?? null,
     buttons: new Map(step1.buttons?.map(({ text, callback_data }) => [callback_data, text])),
     confirmationTemplate: step2.success_caption_template ?? null,
     afterHoursText: step2.after_hours_text ?? null,

@@ -22,6 +22,8 @@ export interface Profile {
   readonly crmTimeoutMs: number | null;
   readonly photoUrl: string | null;
   readonly caption: string;
+  /** What stands above its buttons after an absence of the bot; null for what the menu says then. */
+  readonly awayText: string | null;
   readonly buttons: readonly Button[];
   /** With `{choice}`. */
   readonly confirmationTemplate: string;
@@ -58,6 +60,7 @@ export interface PhoneTexts {
 /** A profile's texts in another language; what is missing is the base's. */
 export interface Translation {
   readonly caption: string | null;
+  readonly awayText: string | null;
   /** By callback data. */
   readonly buttons: ReadonlyMap<string, string>;
   readonly confirmationTemplate: string | null;

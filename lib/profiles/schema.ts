@@ -92,7 +92,11 @@ export const MenuSchema = v.looseObject({
 /** A profile in another language: the same text keys as its own; each may be missing. */
 const TranslationSchema = v.looseObject({
   step1: v.optional(
-    v.looseObject({ caption: v.optional(text(LIMITS.text)), buttons: translatedButtons }),
+    v.looseObject({
+      caption: v.optional(text(LIMITS.text)),
+      away_text: v.optional(text(LIMITS.text)),
+      buttons: translatedButtons,
+    }),
     {},
   ),
   step2: v.optional(
@@ -146,6 +150,7 @@ export const ProfileSchema = v.looseObject({
       ),
     ),
     caption: text(LIMITS.text),
+    away_text: v.optional(ownText, null),
     buttons,
   }),
   step2: v.looseObject({

@@ -69,10 +69,9 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const language = reminder.language ?? journal.latestLead(chatId, 0)?.visitor.language ?? null;
     const profile = profileOf(reminder.profile);
     const texts = menuInLanguage(profiles(), language);
-    const { keyboard } = profile === undefined
-      ? menu(texts)
-      : greeting(inLanguage(profile, language));
-    const outcome = await visitorChat.remind(chatId, away(texts), keyboard);
+    const shown = profile && inLanguage(profile, language);
+    const { keyboard } = shown === undefined ? menu(texts) : greeting(shown);
+    const outcome = await visitorChat.remind(chatId, away(texts, shown), keyboard);
     await record(work, outcome, () => {
       if (outcome.kind !== "sent") return Promise.resolve();
       const sent = { menu: outcome.menu, profile: profile?.key ?? "", language };
