@@ -11,6 +11,8 @@ import { valueAt } from "../lib/json/text.ts";
 import type { MenuTranslationForm } from "../lib/profiles/menu_translations.ts";
 import { type Content, MENU_KEY, versionOf } from "../lib/profiles/edits.ts";
 import { languagesOf } from "../lib/profiles/translations.ts";
+import type { Profile } from "../lib/profiles/profile.ts";
+import { shownMenu } from "../lib/profiles/shown_menu.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { field, fields } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
@@ -80,7 +82,8 @@ export const handler = define.handlers({
 /** The preview alone, fetched by the script while typing. */
 export const preview = define.handlers({
   POST(ctx) {
-    const draft = draftMenu(readMenuForm(ctx.state.form));
+    const { byKey } = ctx.state.deps.profiles.current();
+    const draft = shownMenu(draftMenu(readMenuForm(ctx.state.form)), byKey);
     return ctx.render(<MenuPreview draft={draft} language={ctx.state.language} />);
   },
 });
@@ -128,15 +131,22 @@ function viewOf(state: State, form: MenuForm): MenuView {
   const content = contentOf(state);
   return {
     form,
+    shown: shownMenu(draftMenu(form), byKey),
     version: versionOf(content, MENU_KEY),
     languages: languagesOf(valueAt(content, MENU_KEY)),
-    profiles: [...byKey.values()].map(({ key, name }) => ({ key, name })),
+    profiles: [...byKey.values()].map(({ key, name, state }) => ({ key, name, state })),
     faults: [],
     isUnsaved: false,
   };
 }
 
 function unusedProfile({ deps }: State, { buttons }: MenuForm): string {
-  const keys = [...deps.profiles.current().byKey.keys()];
+  const { byKey } = deps.profiles.current();
+  const keys = [...byKey.values()].toSorted((a, b) => Number(isDraft(a)) - Number(isDraft(b)))
+    .map(({ key }) => key);
   return keys.find((key) => !buttons.some(({ profile }) => profile === key)) ?? keys[0] ?? "";
+}
+
+function isDraft({ state }: Profile): boolean {
+  return state === "draft";
 }

@@ -28,7 +28,9 @@ import {
 import type { Part } from "./components/versions.tsx";
 import { contentOf, noteOf, profileKey } from "./profile.tsx";
 import { readWish } from "./profile_form.ts";
+import { stateView } from "./state_view.ts";
 import { PROFILE } from "./words/profile.ts";
+import { PROFILE_STATE } from "./words/profile_state.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -115,6 +117,7 @@ const EMPTY: TranslationForm = {
   confirmationTemplate: "",
   afterHoursText: "",
   thanksText: "",
+  pausedText: "",
 };
 
 function placeOf(
@@ -142,6 +145,7 @@ function readTranslationForm(state: State, key: string): TranslationForm {
     confirmationTemplate: field(form, "confirmation"),
     afterHoursText: form.has("after_hours") ? field(form, "after_hours") : undefined,
     thanksText: field(form, "thanks"),
+    pausedText: form.has("paused_text") ? field(form, "paused_text") : undefined,
     phone: readPhoneForm(form),
   };
 }
@@ -158,6 +162,7 @@ function viewOf(
     key,
     savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
     language,
+    state: stateView(state, key),
     languages: languagesOf(valueAt(content, key)),
     form,
     base,
@@ -184,6 +189,7 @@ export function translationParts(
     { label: words.afterHours, text: form.afterHoursText ?? "" },
     { label: words.thanks, text: form.thanksText },
     { label: words.away, text: form.awayText ?? "" },
+    { label: PROFILE_STATE[language].text, text: form.pausedText ?? "" },
     ...phoneParts(form.phone, language),
   ];
 }

@@ -87,6 +87,7 @@ export function createManagers(
       return statusText({
         profiles: [...profiles().byKey.values()].map((profile) => ({
           name: profile.name,
+          state: profile.state,
           fault: faultOf(profile, withoutKey.has(profile.key)),
           lastAnswer: journal.lastAnswer(profile.key) ?? null,
           openCards: journal.countOpenCards(profile.key),

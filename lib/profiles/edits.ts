@@ -33,6 +33,8 @@ export interface ProfileForm {
   readonly followUpTemplate: string;
   /** Empty for the bot's own text. */
   readonly thanksText: string;
+  /** What visitors read while the profile is paused; empty for the bot's own text. */
+  readonly pausedText?: string | undefined;
   /** Undefined if the form has no fields for it, as `aliases`. */
   readonly phone?: PhoneForm | undefined;
   /** Old link words that still lead here; undefined if the form has no field for them. */
@@ -46,9 +48,9 @@ export interface ButtonForm {
   readonly choice: string;
 }
 
-/** A hash of a profile or of the menu without translations, which have versions of their own. */
+/** A hash of a profile or of the menu as its form has it: without translations, which have versions of their own, and state. */
 export function versionOf(content: Content, key: string): string {
-  const { translations: _own, ...base } = record(valueAt(content, key));
+  const { translations: _own, state: _apart, ...base } = record(valueAt(content, key));
   const text = JSON.stringify(content.members.has(key) ? base : null);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
@@ -77,6 +79,7 @@ export function profileForm(raw: unknown): ProfileForm {
     afterHoursText: text(step2["after_hours_text"]),
     followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
     thanksText: text(record(profile["followup"])["thanks_text"]),
+    pausedText: text(profile["paused_text"]),
     phone: phoneForm(profile["phone"]),
     aliases: aliasesOf(raw),
   };
@@ -132,6 +135,9 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
       ...changed("admin_followup_template", before.followUpTemplate, form.followUpTemplate),
       ...changedOwn("thanks_text", before.thanksText, form.thanksText),
     },
+    ...form.pausedText === undefined
+      ? {}
+      : changedOwn("paused_text", text(profile["paused_text"]), form.pausedText),
     ...phoneChange(profile["phone"], form.phone, isSameInField),
   });
 }

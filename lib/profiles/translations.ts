@@ -30,7 +30,8 @@ export interface TranslationForm {
   /** Undefined if the form has no field for it. */
   readonly afterHoursText?: string | undefined;
   readonly thanksText: string;
-  /** Undefined if the form has no fields for it. */
+  /** Undefined if the form has no field for it, as `phone`. */
+  readonly pausedText?: string | undefined;
   readonly phone?: PhoneTextsForm | undefined;
 }
 
@@ -65,6 +66,7 @@ export function translationForm(raw: unknown, language: string): TranslationForm
     confirmationTemplate: text(step2["success_caption_template"]),
     afterHoursText: text(step2["after_hours_text"]),
     thanksText: text(followup["thanks_text"]),
+    pausedText: text(translationOf(raw, language)["paused_text"]),
     phone: phoneTextsForm(translationOf(raw, language)["phone"]),
   };
 }
@@ -145,6 +147,7 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
       : form.confirmationTemplate,
     afterHoursText: form.afterHoursText?.trim() ? form.afterHoursText : null,
     thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
+    pausedText: form.pausedText?.trim() ? form.pausedText : null,
     phone: draftPhoneTexts(form.phone ?? NO_PHONE),
     choices: filled(form.buttons.map(({ callbackData, choice }) => [callbackData, choice])),
   };
@@ -186,6 +189,7 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     ...without(followup, ["thanks_text"]),
     ...thanks.trim() === "" ? {} : { thanks_text: kept(followup["thanks_text"], thanks) },
   };
+  const paused = form.pausedText ?? text(before["paused_text"]);
   const firstWhole = { ...without(step1, ["caption", "away_text", "buttons"]), ...first };
   const secondWhole = {
     ...without(step2, ["success_caption_template", "after_hours_text", "choices"]),
@@ -197,11 +201,12 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     isSameInField,
   );
   return {
-    ...without(before, ["step1", "step2", "followup", "phone"]),
+    ...without(before, ["step1", "step2", "followup", "phone", "paused_text"]),
     ...isEmpty(firstWhole) ? {} : { step1: firstWhole },
     ...isEmpty(secondWhole) ? {} : { step2: secondWhole },
     ...isEmpty(third) ? {} : { followup: third },
     ...isEmpty(phone) ? {} : { phone },
+    ...paused.trim() === "" ? {} : { paused_text: kept(before["paused_text"], paused) },
   };
 }
 
@@ -222,19 +227,14 @@ export function translatedButtons(
   ];
 }
 
-function isBlank(form: TranslationForm): boolean {
-  const { caption, awayText = "", buttons, confirmationTemplate, afterHoursText = "" } = form;
+function isBlank(
+  { caption, buttons, confirmationTemplate, ...form }: TranslationForm,
+): boolean {
+  const { awayText = "", afterHoursText = "", thanksText, pausedText = "", phone } = form;
+  const others = [awayText, confirmationTemplate, afterHoursText, thanksText, pausedText];
   const texts = buttons.flatMap(({ text, choice }) => [text, choice]);
-  const phone = Object.values(form.phone ?? {});
-  return [
-    caption,
-    awayText,
-    confirmationTemplate,
-    afterHoursText,
-    form.thanksText,
-    ...phone,
-    ...texts,
-  ].every((each) => each.trim() === "");
+  return [caption, ...others, ...Object.values(phone ?? {}), ...texts]
+    .every((each) => each.trim() === "");
 }
 
 /** The old spelling if the field was not changed. */

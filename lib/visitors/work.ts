@@ -71,6 +71,10 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const texts = menuInLanguage(profiles(), language);
     const shown = profile && inLanguage(profile, language);
     const { keyboard } = shown === undefined ? menu(texts) : greeting(shown);
+    // A greeting's buttons make a lead in every state. A menu without live profiles has none to press again.
+    if (keyboard.inline_keyboard.length === 0) {
+      return await recordDurably(() => journal.finishWork(work));
+    }
     const outcome = await visitorChat.remind(chatId, away(texts, shown), keyboard);
     await record(work, outcome, () => {
       if (outcome.kind !== "sent") return Promise.resolve();

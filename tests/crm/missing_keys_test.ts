@@ -16,6 +16,7 @@ Deno.test("a profile lacks a key while one that its CRM refers to is not set, or
       signing: "{secret:sign}",
     };
     all.plain = anotherProfile("plain");
+    all.draft = { ...all.cg, ...anotherProfile("draft"), crm: all.cg.crm, state: "draft" };
   });
   const without = (set: Record<string, string>) =>
     profilesWithoutKey(profiles, (name) => set[name]);
@@ -27,7 +28,7 @@ Deno.test("a profile lacks a key while one that its CRM refers to is not set, or
 
 Deno.test("/status says of such a profile what the page says", () => {
   const text = statusText({
-    profiles: [{ name: "AGENCY", fault: "noKey", lastAnswer: null, openCards: 2 }],
+    profiles: [{ name: "AGENCY", state: "live", fault: "noKey", lastAnswer: null, openCards: 2 }],
     onTheirWay: 0,
     today: {},
   }, String);
