@@ -18,6 +18,7 @@ import { languagesOf } from "../lib/profiles/translations.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { field } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
+import { away } from "../lib/visitors/texts.ts";
 import type { WebhookTrial } from "../lib/crm/webhook_trial.ts";
 import type { Note } from "./components/note.tsx";
 import { frameOf } from "./components/page.tsx";
@@ -183,6 +184,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     faults: [],
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,
+    menuAwayText: away(state.deps.profiles.current()),
     hasWorkHours: state.deps.config.workHours.length > 0,
     crm: crmView(state, key, form),
     outgoing: outgoingView(state, key, form),

@@ -34,6 +34,7 @@ export function readProfileForm(form: URLSearchParams): ProfileForm {
     photoUrl: field(form, "photo_url").trim(),
     photoFile: form.has("photo_file") ? field(form, "photo_file").trim() : undefined,
     caption: field(form, "caption"),
+    awayText: form.has("away") ? field(form, "away") : undefined,
     buttons: (keys ?? []).slice(0, MOST_BUTTONS).map((callbackData, index) => ({
       callbackData,
       text: oneLine(texts?.[index] ?? ""),

@@ -116,6 +116,7 @@ export const preview = define.handlers({
 
 const EMPTY: TranslationForm = {
   caption: "",
+  awayText: "",
   buttons: [],
   confirmationTemplate: "",
   afterHoursText: "",
@@ -139,6 +140,7 @@ function readTranslationForm(state: State, key: string): TranslationForm {
     (values[keys.indexOf(callbackData)] ?? "").replaceAll("\n", " ");
   return {
     caption: field(form, "caption"),
+    awayText: form.has("away") ? field(form, "away") : undefined,
     buttons: profileForm(valueAt(contentOf(state), key)).buttons.map(({ callbackData }) => ({
       callbackData,
       text: typed(texts, callbackData),
@@ -190,6 +192,7 @@ export function translationParts(
     { label: words.confirmation, text: form.confirmationTemplate },
     { label: words.afterHours, text: form.afterHoursText ?? "" },
     { label: words.thanks, text: form.thanksText },
+    { label: words.away, text: form.awayText ?? "" },
     { label: PROFILE_STATE[language].text, text: form.pausedText ?? "" },
     ...phoneParts(form.phone, language),
   ];

@@ -76,6 +76,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,
     photoFile: uploaded === "" ? null : uploaded,
     caption: form.caption,
+    awayText: form.awayText?.trim() ? form.awayText : null,
     buttons: form.buttons.map(({ text, callbackData }) => ({ text, callbackData })),
     confirmationTemplate: form.confirmationTemplate,
     afterHoursText: form.afterHoursText?.trim() ? form.afterHoursText : null,

@@ -110,9 +110,12 @@ export function phoneMessages({ ask, share, skip, thanks }: PhoneQuestion): Phon
   };
 }
 
-/** The reminder after an absence of the bot. */
-export function away({ awayText }: Pick<MenuTexts, "awayText">): string {
-  return awayText ?? AWAY;
+/** The reminder after an absence of the bot: of the profile whose buttons it has, else the menu's, else the bot's. */
+export function away(
+  menu: Pick<MenuTexts, "awayText">,
+  profile?: Pick<Profile, "awayText">,
+): string {
+  return profile?.awayText ?? menu.awayText ?? AWAY;
 }
 
 /** Kinds of media, as managers read them. */

@@ -69,14 +69,13 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const language = reminder.language ?? journal.latestLead(chatId, 0)?.visitor.language ?? null;
     const profile = profileOf(reminder.profile);
     const texts = menuInLanguage(profiles(), language);
-    const { keyboard } = profile === undefined
-      ? menu(texts)
-      : greeting(inLanguage(profile, language));
+    const shown = profile && inLanguage(profile, language);
+    const { keyboard } = shown === undefined ? menu(texts) : greeting(shown);
     // A greeting's buttons make a lead in every state. A menu without live profiles has none to press again.
     if (keyboard.inline_keyboard.length === 0) {
       return await recordDurably(() => journal.finishWork(work));
     }
-    const outcome = await visitorChat.remind(chatId, away(texts), keyboard);
+    const outcome = await visitorChat.remind(chatId, away(texts, shown), keyboard);
     await record(work, outcome, () => {
       if (outcome.kind !== "sent") return Promise.resolve();
       const sent = { menu: outcome.menu, profile: profile?.key ?? "", language };

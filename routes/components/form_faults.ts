@@ -22,6 +22,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "step1.photo_file": "photo",
   "step1.photo_url": "photo_url",
   "step1.caption": "caption",
+  "step1.away_text": "away",
   "step1.buttons": "buttons",
   "step2.success_caption_template": "confirmation",
   "step2.after_hours_text": "after_hours",
@@ -86,6 +87,7 @@ const ORDER = [
   "phone_share",
   "phone_skip",
   "phone_thanks",
+  "away",
   "aliases",
 ];
 

@@ -96,6 +96,17 @@ export function ProfilePreview(props: PreviewProps) {
             )}
             <p class="press">{words.wrote(THEIR_WORDS)}</p>
             <Message text={thanks(profile)} part="thanks" />
+            {profile.awayText !== null && (
+              <>
+                <p class="press">{words.wasAway}</p>
+                <Message text={profile.awayText} part="away">
+                  <Keyboard
+                    keyboard={keyboard}
+                    draw={(label) => <span class="key">{label}</span>}
+                  />
+                </Message>
+              </>
+            )}
           </>
         )}
         {profile.pausedText !== null && (

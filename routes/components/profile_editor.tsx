@@ -43,6 +43,8 @@ export interface ProfileView {
   readonly pressed: number;
   /** The default when the profile has no timeout. */
   readonly crmTimeoutMs: number;
+  /** What the menu says after an absence of the bot. */
+  readonly menuAwayText: string;
   /** Whether the bot knows working hours; without them it is always working time. */
   readonly hasWorkHours: boolean;
   readonly isUnsaved: boolean;
@@ -211,6 +213,15 @@ function Fields({ view, faults, cautions, words, frame }: {
         form={form.phone ?? NO_PHONE}
         faults={faults}
         language={frame.language}
+      />
+      <TextArea
+        {...common("away")}
+        label={words.away}
+        value={form.awayText ?? ""}
+        placeholder={view.menuAwayText}
+        rows={2}
+        most={LIMITS.text}
+        hint={words.awayHint}
       />
       <AliasesField
         aliases={form.aliases ?? []}

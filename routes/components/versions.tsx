@@ -33,6 +33,7 @@ export function partsOf(form: ProfileForm, language: Language): Part[] {
     { label: words.afterHours, text: form.afterHoursText ?? "" },
     { label: words.followUp, text: form.followUpTemplate },
     { label: words.thanks, text: form.thanksText },
+    { label: words.away, text: form.awayText ?? "" },
     { label: PROFILE_STATE[language].text, text: form.pausedText ?? "" },
     { label: words.aliases, text: (form.aliases ?? []).join("\n") },
   ];

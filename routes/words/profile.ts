@@ -47,6 +47,8 @@ export const PROFILE = bilingual({
     "написал, {name} — название профиля.",
   thanks: "Ответ на дополнение",
   thanksHint: "Что прочтёт посетитель, когда напишет ещё. Пусто — обычный текст.",
+  away: "После перерыва в работе бота",
+  awayHint: "Встанет над теми же кнопками, если бота не было на связи. Пусто — как в меню.",
   aliases: "Прежние ссылки",
   aliasesHint: "Они по-прежнему ведут сюда: со старых постов и напечатанных QR-кодов. " +
     "Уберите ту, что больше не нужна.",
@@ -146,6 +148,8 @@ export const PROFILE = bilingual({
     "{name} is the profile's name.",
   thanks: "Answer to a follow-up",
   thanksHint: "What the visitor reads after writing more. Empty: the usual text.",
+  away: "After the bot was away",
+  awayHint: "Stands above the same buttons after the bot was away. Empty: as in the menu.",
   aliases: "Links before",
   aliasesHint: "They still lead here, from old posts and printed QR codes. " +
     "Remove one that is not needed any more.",
