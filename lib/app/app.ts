@@ -9,6 +9,7 @@ import { type JournalEnd, watchJournal } from "./journal_watch.ts";
 import { createManagersChat } from "./managers_chat.ts";
 import { openCheckedJournal, type OpenJournal } from "./open_journal.ts";
 import { openProfiles } from "./open_profiles.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 import { createBot } from "../bot/bot.ts";
@@ -49,6 +50,8 @@ const CLOSE_WITHIN_MS = 7_000;
 export interface Output {
   readonly log: Log;
   readonly mask: Mask;
+  /** Gets metrics; undefined where OTEL_DENO is off. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** What only `main.ts` takes from the machine. */
@@ -81,7 +84,7 @@ export async function startApp(
   output: Output,
   machine: Machine,
 ): Promise<App | number> {
-  const { log, mask } = output;
+  const { log, mask, telemetry } = output;
   for (const secret of [config.botToken, config.adminPassword, config.metricsToken]) {
     if (secret !== null) mask.hide(secret);
   }
@@ -94,6 +97,7 @@ export async function startApp(
     lock.release();
     return EXIT.faults;
   }
+  telemetry?.observeOwed(journal.owedTotals);
   return run(createParts(config, { ...output, ...opened, machine, profiles }));
 }
 

@@ -169,12 +169,24 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     return recordDurably(() => journal.withdrawAttempt(work, attempt, now()));
   }
 
+  function sendOnce(begun: BegunPost, prepared: PreparedLead): Promise<void> {
+    const { attempt, lead } = begun;
+    return log.span({
+      kind: "attempt",
+      id: `attempt-${attempt.lead}-${attempt.nth}`,
+      chat: lead.chatId,
+      lead: attempt.lead,
+      profile: lead.profile,
+    }, () => sendAndRecord(begun, prepared));
+  }
+
   /** The attempt is on disk as begun, so neither a crash nor a defect can send it twice. */
-  async function sendOnce(
+  async function sendAndRecord(
     { work, attempt, lead, profile }: BegunPost,
     prepared: PreparedLead,
   ): Promise<void> {
     const outcome = await outcomeOf(lead, profile, prepared);
+    log.learned({ outcome: outcome.kind });
     options.crmAnswered(profile, outcome);
     const route = routeOf(profile);
     const isPaced = typeof route?.callsPerSecond === "number";

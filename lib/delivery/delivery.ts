@@ -87,6 +87,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const recorded = journal.recordChoice(newLead, confirmation, lane, postsNow, waitMs);
     if (recorded === undefined) return undefined;
     const { lead, post: work, attempt } = recorded;
+    log.learned({ lead: lead.number });
     const onDisk = journal.committed();
     const told = onDisk.then(() => lanes.confirm(recorded.confirmation));
     if (work.kind === "card") {
@@ -106,6 +107,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function receiveRepeat(press: NewLead, confirmation: Confirmation, number: number) {
+    log.learned({ lead: number });
     const recorded = journal.recordRepeat(press, number, confirmation);
     await journal.committed();
     log.info(
@@ -166,6 +168,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lanes.wakePhones();
     },
     async resend(number, by) {
+      log.learned({ lead: number });
       const lane = laneTo(profiles().byKey.get(journal.findLead(number)?.profile ?? ""));
       const asked = journal.oweResend(number, by, lane, now());
       await journal.committed();
@@ -174,18 +177,21 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return asked;
     },
     async closeByHand(number, by) {
+      log.learned({ lead: number });
       const closed = journal.closeByHand(number, by, now());
       await journal.committed();
       lanes.wakeManagers();
       return closed;
     },
     async take(number, manager) {
+      log.learned({ lead: number });
       const taken = journal.takeLead(number, manager, now());
       await journal.committed();
       lanes.wakeManagers();
       return taken;
     },
     async giveBack(number, by) {
+      log.learned({ lead: number });
       const returned = journal.returnLead(number, by, now());
       await journal.committed();
       lanes.wakeManagers();
