@@ -122,6 +122,7 @@ Deno.test({
     await Deno.remove(folder, { recursive: true });
     assert.ok(lines.length > 1);
     for (const line of lines) {
+      // deno-lint-ignore no-control-regex
       assert.match(line, /^\x1b\[2m\d\d:\d\d:\d\d\x1b\[22m \p{Emoji}/u);
     }
   },
