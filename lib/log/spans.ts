@@ -76,7 +76,7 @@ export function createSpans(follow?: FollowSpan): KeptSpans {
     span(started, work) {
       const span = { ...started };
       if (follow === undefined) return storage.run(span, work);
-      // An update begins a story of its own, whatever handed it over.
+      // An update begins a story of its own.
       const parent = span.kind === "update" ? undefined : storage.getStore();
       return followed(span, work, follow(span, parent));
     },

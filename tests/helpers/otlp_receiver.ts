@@ -15,7 +15,7 @@ export interface ReceivedSpan {
 export interface OtlpReceiver extends AsyncDisposable {
   /** The variables that a process sends to it with. */
   readonly env: Readonly<Record<string, string>>;
-  /** Every body that arrived, whatever it is. */
+  /** Every body that arrived, of spans, metrics and anything else. */
   readonly bodies: readonly string[];
   /** The paths that were called. */
   readonly paths: ReadonlySet<string>;
