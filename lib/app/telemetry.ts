@@ -1,4 +1,4 @@
-// The bot's own OpenTelemetry spans and metrics, which Deno sends. They hold numbers and fixed words: no text that anybody wrote, no
+// The bot's own OpenTelemetry spans and metrics, which Deno sends. They hold numbers, keys of profiles and fixed words: no name, no
 // address, no token. main.ts imports this file only where OTEL_DENO is on.
 
 import {

@@ -35,7 +35,7 @@ export function spanOfNote({ id, kind, lead }: CrmNote): NewSpan {
 
 /** A question for a phone, or the thanks for it. */
 export function spanOfPhone({ id, kind, chatId }: PhoneWork): NewSpan {
-  return { kind: "send", id: `phone-${id}`, work: kind, chat: chatId, lead: id };
+  return { kind: "send", id: `${kind}-${id}`, work: kind, chat: chatId, lead: id };
 }
 
 /** An answer, or what the managers are told about it; the work finds its visitor and lead. */
