@@ -31,7 +31,7 @@ for (
 }
 
 Deno.test("work of different queues with the same number has different spans", () => {
-  const answer = spanOfAnswer({ ...FRAME, kind: "mark", body: { emoji: "🤷" } }, MANAGERS);
+  const answer = spanOfAnswer({ ...FRAME, kind: "mark", body: { emoji: "👍" } }, MANAGERS);
   const phone = spanOfPhone({
     ...FRAME,
     lane: PHONES_LANE,
