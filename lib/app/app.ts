@@ -28,9 +28,11 @@ import type { Mask } from "../log/mask.ts";
 import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createLeadReminder } from "../managers/lead_reminder.ts";
+import { createMembership } from "../managers/membership.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
+import { statesOf } from "../profiles/shown_menu.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
 import { createApi } from "../telegram/client.ts";
@@ -39,6 +41,7 @@ import { createBudgets, withRetries } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
+import { isWorkTime } from "../work_hours.ts";
 import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
 
@@ -94,14 +97,22 @@ export async function startApp(
   const opened = await openCheckedJournal(config, machine.elapsedMs, log);
   if (typeof opened === "number") return opened;
   const { journal, lock } = opened;
-  const profiles = await openProfiles(config, { ...output, ...machine, journal });
+  let cardsChanged = () => {}; // A start makes all work due.
+  const profiles = await openProfiles(config, {
+    ...output,
+    ...machine,
+    journal,
+    cardsChanged: () => cardsChanged(),
+  });
   if (profiles === undefined) {
     journal.close();
     lock.release();
     return EXIT.faults;
   }
   telemetry?.observeOwed(journal.owedTotals);
-  return run(createParts(config, { ...output, ...opened, machine, profiles }));
+  const parts = createParts(config, { ...output, ...opened, machine, profiles });
+  cardsChanged = parts.delivery.wake;
+  return run(parts);
 }
 
 type Parts = ReturnType<typeof createParts>;
@@ -194,6 +205,7 @@ function createParts(
     ...shared,
     delivery: { ...delivery, showWhole: answers.showWhole },
     tellTime,
+    profilesWithoutKey: crmParts.profilesWithoutKey,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
   const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
@@ -218,12 +230,14 @@ function createParts(
     troubles: () => troublesOf(health.facts()),
     health: async () => {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
-      const { crmTroubles, crmTokens } = crmParts;
+      const { crmTroubles, crmTokens, profilesWithoutKey } = crmParts;
       return {
         ...await health.check(),
         profilesBrokenSinceMs,
+        profileStates: statesOf(profiles.current()),
         crmTroubles: crmTroubles(),
         crmTokens: crmTokens(),
+        withoutKey: profilesWithoutKey(),
       };
     },
     mask,
@@ -244,7 +258,14 @@ function createParts(
     answers,
     blocking,
     managers,
+    isManager: createMembership({
+      api: createApi(telegram),
+      chats: () => [adminChat.chatId()],
+      now: elapsedMs,
+      log,
+    }).isManager,
     newId: () => crypto.randomUUID(),
+    isWorkTime: (atMs) => isWorkTime(config.workHours, atMs, timeZone),
     adminChatId: adminChat.chatId,
     tellTime,
     publicUrl: config.publicUrl,

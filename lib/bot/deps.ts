@@ -15,10 +15,14 @@ export interface BotDeps {
     Delivery,
     "receive" | "receiveFollowUp" | "receiveEdit" | "receivePhone" | "dismissPhone"
   >;
+  /** Whether a person is in a managers' chat: only they see drafts. Never rejects. */
+  readonly isManager: (userId: number) => Promise<boolean>;
   /** A UUID for each new lead. */
   readonly newId: () => string;
   /** Resolves a little later, so that confirmations leave first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
+  /** Whether a moment is within the managers' working hours. */
+  readonly isWorkTime: (atMs: number) => boolean;
   readonly log: Log;
 }

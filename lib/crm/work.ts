@@ -13,6 +13,7 @@ import type { Crm } from "./post.ts";
 import type { Attempt, Journal, Work, WorkOf } from "../journal/journal.ts";
 import type { CrmOutcome, Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
+import type { NewSpan } from "../log/spans.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
@@ -31,6 +32,8 @@ export interface BegunPost {
   readonly attempt: Attempt;
   readonly lead: Lead;
   readonly profile: Profile;
+  /** Where the profile's leads go. */
+  readonly route: Route;
 }
 
 type PreparedLead = ReturnType<typeof prepareLead>;
@@ -75,7 +78,7 @@ export interface CrmWorkOptions {
   readonly crmContext: () => DestinationContext;
   readonly crmTimeoutMs: number;
   /** Called with how each POST of a profile ended, before that is recorded. */
-  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome) => void;
+  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => void;
   /** Called when notes of a deal may be due. */
   readonly wakeNotes: () => void;
   /** Called when the managers' chat may have work. */
@@ -107,14 +110,14 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     const way = wayOf(lead);
     if (way === undefined) return await reportNoWebhook(work, lead);
     const { host: account, callsPerSecond } = way.route;
-    if (callsPerSecond === null) return await send(work, lead, way.profile);
+    if (callsPerSecond === null) return await send(work, lead, way);
     const hasHadTurn = await options.callPace.run(
       { account, callsPerSecond },
       "lead",
       async (leave) => {
         const current = wayOf(lead); // It may have changed while the lead was in line.
         if (current?.route.host !== account) return false;
-        await send(work, lead, current.profile, { account, leave });
+        await send(work, lead, current, { account, leave });
         return true;
       },
     );
@@ -131,7 +134,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   async function send(
     work: WorkOf<"post">,
     lead: Lead,
-    profile: Profile,
+    { profile, route }: Way,
     turn?: Turn,
   ): Promise<void> {
     if (cutOff.aborted) return journal.releaseWork(work, now());
@@ -142,13 +145,13 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       : prepareLead(profile, lead, options.crmContext());
     const attempt = journal.beginAttempt(lead.number, work.body.askedBy, now());
     await journal.committed();
-    const begun = { work, attempt, lead, profile };
+    const begun = { work, attempt, lead, profile, route };
     if (turn === undefined || "fault" in first) return await sendOnce(begun, first);
     const mayLeave = await turn.leave();
     const current = wayOf(lead); // A minute may have passed.
     if (!mayLeave || current?.route.host !== turn.account) return await withdraw(work, attempt);
     await sendOnce(
-      { ...begun, profile: current.profile },
+      { ...begun, ...current },
       prepareLead(current.profile, lead, options.crmContext()),
     );
   }
@@ -170,30 +173,22 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   }
 
   function sendOnce(begun: BegunPost, prepared: PreparedLead): Promise<void> {
-    const { attempt, lead } = begun;
-    return log.span({
-      kind: "attempt",
-      id: `attempt-${attempt.lead}-${attempt.nth}`,
-      chat: lead.chatId,
-      lead: attempt.lead,
-      profile: lead.profile,
-    }, () => sendAndRecord(begun, prepared));
+    return log.span(spanOfAttempt(begun.attempt, begun.lead), () => sendAndRecord(begun, prepared));
   }
 
   /** The attempt is on disk as begun, so neither a crash nor a defect can send it twice. */
   async function sendAndRecord(
-    { work, attempt, lead, profile }: BegunPost,
+    { work, attempt, lead, profile, route }: BegunPost,
     prepared: PreparedLead,
   ): Promise<void> {
     const outcome = await outcomeOf(lead, profile, prepared);
     log.learned({ outcome: outcome.kind });
-    options.crmAnswered(profile, outcome);
-    const route = routeOf(profile);
-    const isPaced = typeof route?.callsPerSecond === "number";
+    options.crmAnswered(profile, outcome, lead.number);
+    const isPaced = route.callsPerSecond !== null;
     if (isPaced && !("fault" in prepared) && !("retryAfterMs" in outcome)) {
       options.callPace.ease(route.host);
     }
-    if (outcome.kind !== "accepted") return await fail(work, attempt, outcome, profile);
+    if (outcome.kind !== "accepted") return await fail(work, attempt, outcome, route);
     options.ended(work);
     const done = { kind: "accepted", work, attempt, outcome, atMs: now() } as const;
     if (await recordDone(done)) wakeManagers();
@@ -225,11 +220,10 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     work: WorkOf<"post">,
     attempt: Attempt,
     outcome: CrmOutcome,
-    profile?: Profile,
+    route?: Route,
   ): Promise<void> {
     const retryAfterMs = "retryAfterMs" in outcome ? outcome.retryAfterMs : undefined;
-    const route = profile && routeOf(profile);
-    if (route == null || retryAfterMs === undefined) {
+    if (route === undefined || retryAfterMs === undefined) {
       return record(() => journal.endAttempt(work, attempt, outcome, now()));
     }
     options.callPace.hold(route.host, retryAfterMs);
@@ -252,6 +246,15 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   }
 
   return { run, post };
+}
+
+/** The id of an attempt's span. */
+export function attemptId({ lead, nth }: Attempt): string {
+  return `attempt-${lead}-${nth}`;
+}
+
+function spanOfAttempt(attempt: Attempt, { number, chatId, profile }: Lead): NewSpan {
+  return { kind: "attempt", id: attemptId(attempt), chat: chatId, lead: number, profile };
 }
 
 /** The outcome of a manager's resend while the profile has no webhook. */
