@@ -55,7 +55,8 @@ Deno.test("a start in production downloads nothing, and what it needs is cached 
   for (const words of [execForm("CMD"), settings(SERVICE, "ExecStart")[0]?.split(" ") ?? []]) {
     assert.ok(words.includes("--cached-only") && words.includes("--no-prompt"));
   }
-  const cache = "deno cache --frozen main.ts lib/app/backup.ts lib/app/restore.ts";
+  const cache =
+    "deno cache --frozen main.ts lib/app/doctor.ts lib/app/backup.ts lib/app/restore.ts";
   for (const text of [DOCKERFILE, OPERATIONS]) assert.ok(text.includes(cache));
 });
 

@@ -10,6 +10,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import type { FollowSpan, Span, SpanKind } from "../log/spans.ts";
+import { VERSION } from "../version.ts";
 
 /** Where spans and metrics go. */
 export interface Telemetry {
@@ -34,9 +35,9 @@ const BOUNDS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 6
  * @returns undefined where Deno did not start its exporter, because OTEL_DENO is set in `.env` alone.
  */
 export function createTelemetry(elapsedMs: () => number): Telemetry | undefined {
-  const tracer: Tracer = Deno.telemetry.tracerProvider.getTracer(SCOPE);
+  const tracer: Tracer = Deno.telemetry.tracerProvider.getTracer(SCOPE, VERSION);
   if (!isStarted(tracer)) return undefined;
-  const meter: Meter = Deno.telemetry.meterProvider.getMeter(SCOPE);
+  const meter: Meter = Deno.telemetry.meterProvider.getMeter(SCOPE, VERSION);
   const durations = {
     update: durationsOf(meter, "update"),
     attempt: durationsOf(meter, "attempt"),
