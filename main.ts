@@ -5,9 +5,11 @@ import { PROXY_VARIABLES, readEnvironment } from "./lib/app/environment.ts";
 import { stackOf } from "./lib/log/error_words.ts";
 import { EXIT } from "./lib/app/exit.ts";
 import { type Machine, startApp } from "./lib/app/app.ts";
+import type { Telemetry } from "./lib/app/telemetry.ts";
 import { createLog } from "./lib/log/log.ts";
 import { createMask } from "./lib/log/mask.ts";
 import { createOutput, droppedLine, type Output } from "./lib/log/output.ts";
+import { terminalTime } from "./lib/log/terminal_time.ts";
 
 /** Longest time from SIGINT or SIGTERM to exit, in ms; open POSTs are cut off earlier. */
 const STOP_WITHIN_MS = 7_500;
@@ -36,11 +38,18 @@ async function main(output: Output): Promise<number> {
   if (settings === undefined) return EXIT.faults;
   const { config, secret, warnings } = settings;
   const mask = createMask();
+  const isTerminal = Deno.stdout.isTerminal();
+  const beginning = isTerminal && config.logFormat === "text"
+    ? terminalTime({ timeZone: config.timeZone, isPlain: Deno.noColor })
+    : () => "";
+  const telemetry = config.telemetry ? await loadTelemetry() : undefined;
   const log = createLog({
     format: config.logFormat,
     level: config.logLevel,
     mask,
     write: output.lines.write,
+    beginning,
+    follow: telemetry?.follow,
   });
   output.onRoom((dropped) => log.warn(droppedLine(dropped), { ...dropped }));
   endOnDefect(async (cause) => {
@@ -48,18 +57,27 @@ async function main(output: Output): Promise<number> {
     await leave(EXIT.defect, output);
   });
   for (const warning of warnings) log.warn("⚠️ {warning}", { warning });
-  const app = await startApp(config, { log, mask }, { ...MACHINE, secret });
+  if (config.telemetry && telemetry === undefined) {
+    log.warn("⚠️ OTEL_DENO в .env не действует: Deno читает её из окружения, в котором стартует");
+  }
+  const app = await startApp(config, { log, mask, telemetry }, { ...MACHINE, secret });
   if (typeof app === "number") return app;
-  if (Deno.stdout.isTerminal()) {
+  if (isTerminal) {
     const link = await app.newLoginLink("терминал");
     const line = `🔑 Страница настроек, вход на 10 минут: ${link}`;
-    if (link !== null) output.lines.write(line, "urgent");
+    if (link !== null) output.lines.write(beginning(Date.now()) + line, "urgent");
   }
   const ended = await Promise.race([app.ended, signalled.promise]);
   if (ended !== "signalled") return ended;
   log.info("👋 Останавливаемся: незаконченное останется в журнале");
   app.stop();
   return await app.ended;
+}
+
+/** Imported here, so that a bot without telemetry does not load its package. */
+async function loadTelemetry(): Promise<Telemetry | undefined> {
+  const { createTelemetry } = await import("./lib/app/telemetry.ts");
+  return createTelemetry(MACHINE.elapsedMs);
 }
 
 /** What the bundle does in place of `deno task <word>`, for who has the bundle alone. */

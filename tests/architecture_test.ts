@@ -54,6 +54,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "valibot": ["profiles/"],
   "@grammyjs/parse-mode": ["managers/"],
   "@logtape/logtape": ["log/"],
+  "@opentelemetry/api": ["app/"],
   "@std/dotenv": ["app/"],
   "standardwebhooks": [],
 };

@@ -12,6 +12,7 @@ import { createManagersChat } from "./managers_chat.ts";
 import { openCheckedJournal, type OpenJournal } from "./open_journal.ts";
 import { openProfiles } from "./open_profiles.ts";
 import { createReceiving } from "./receive_updates.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 import { createBot } from "../bot/bot.ts";
@@ -57,6 +58,8 @@ const CLOSE_WITHIN_MS = 7_000;
 export interface Output {
   readonly log: Log;
   readonly mask: Mask;
+  /** Gets metrics; undefined where OTEL_DENO is off. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** What only `main.ts` takes from the machine. */
@@ -89,7 +92,7 @@ export async function startApp(
   output: Output,
   machine: Machine,
 ): Promise<App | number> {
-  const { log, mask } = output;
+  const { log, mask, telemetry } = output;
   tellVersion(log);
   const { botToken, adminPassword, metricsToken, webhook } = config;
   for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
@@ -110,6 +113,7 @@ export async function startApp(
     lock.release();
     return EXIT.faults;
   }
+  telemetry?.observeOwed(journal.owedTotals);
   const parts = createParts(config, { ...output, ...opened, machine, profiles });
   cardsChanged = parts.delivery.wake;
   tellPage(parts.page.address(), config.adminPassword !== null, log);

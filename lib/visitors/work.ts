@@ -48,6 +48,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
 
   async function thank(work: WorkOf<"thanks">): Promise<void> {
     const lead = journal.findLead(journal.leadOfFollowUp(work.subject));
+    log.learned({ lead: lead?.number });
     const profile = lead && profileOf(lead.profile);
     const shown = profile && inLanguage(profile, lead.visitor.language);
     const { chatId } = work.body;
@@ -94,6 +95,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     finish: () => Promise<void>,
   ): Promise<void> {
     const facts = { kind: work.kind, subject: work.subject };
+    log.learned({ outcome: outcome.kind });
     switch (outcome.kind) {
       case "sent":
         return await finish().catch((error) => {

@@ -7,6 +7,7 @@ import { type Reach, reachHost } from "../../crm/reach.ts";
 import { type FindSecret, secretNamesOf } from "../../crm/secrets.ts";
 import { dayAndTime } from "../../calendar.ts";
 import type { Log } from "../../log/log.ts";
+import { NO_SPANS } from "../../log/spans.ts";
 import type { Mask } from "../../log/mask.ts";
 import type { Config } from "../config.ts";
 import { missingSecret } from "../../profiles/secret_reference.ts";
@@ -197,4 +198,4 @@ function namesOf(profiles: readonly string[]): string {
   return `${profiles.slice(0, MOST_NAMES).join(", ")}${more}`;
 }
 
-const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const SILENT: Log = { ...NO_SPANS, debug() {}, info() {}, warn() {}, error() {} };
