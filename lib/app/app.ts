@@ -25,6 +25,7 @@ import type { Mask } from "../log/mask.ts";
 import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createLeadReminder } from "../managers/lead_reminder.ts";
+import { createMeasures } from "../measures.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
@@ -38,6 +39,7 @@ import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
 import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
+import { createConfirmationTimes } from "../visitors/confirmation_times.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
@@ -134,7 +136,14 @@ function createParts(
   const recordDurably = createDurableRecording(shared);
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
-  const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
+  const measures = createMeasures();
+  /** When presses came, by the monotonic clock. */
+  const cameAtMs = new WeakMap<object, number>();
+  const pace = createSendPace({
+    ...shared,
+    perSecond: config.messagesPerSecond,
+    tooMany: measures.countTooMany,
+  });
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
   const botUsername = () => bot.isInited() ? bot.botInfo.username : undefined;
@@ -161,6 +170,18 @@ function createParts(
   const delivery = createDelivery({
     ...shared,
     ...crmParts,
+    crmAnswered(profile, outcome) {
+      crmParts.crmAnswered(profile, outcome);
+      measures.countOutcome(profile.key, outcome.kind);
+    },
+    accepted(seconds, { phone }) {
+      const { atOnce, afterPhone } = measures.acceptances;
+      (phone === null ? atOnce : afterPhone).observe(seconds);
+    },
+    confirmationTimes: createConfirmationTimes({
+      elapsedMs,
+      took: measures.confirmations.observe,
+    }),
     adminChat,
     visitorChat: createVisitorChat(
       createApi(telegram, pace.at("visitor")),
@@ -207,6 +228,7 @@ function createParts(
     delivery: { ...delivery, ...blocking, invite: answers.invite },
     linkUsed: loginMessages.wake,
     config,
+    measures,
     troubles: () => troublesOf(health.facts()),
     health: async () => {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
@@ -236,6 +258,7 @@ function createParts(
     blocking,
     managers,
     newId: () => crypto.randomUUID(),
+    cameAtMs: (update) => cameAtMs.get(update),
     adminChatId: adminChat.chatId,
     tellTime,
     publicUrl: config.publicUrl,
@@ -277,7 +300,10 @@ function createParts(
       ...shared,
       recordDurably,
       recordDone,
-      handle: (update) => bot.handleUpdate(update),
+      handle(update, atMs) {
+        if (update.callback_query !== undefined) cameAtMs.set(update, atMs);
+        return bot.handleUpdate(update);
+      },
     }),
   };
 }

@@ -63,7 +63,8 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
     const text = confirmation(shown, chosenText(shown, data, pressed) ?? choice);
     const photo = isPhoto(menu) ?? (profile.photoUrl !== null);
     const confirmed = { chatId, messageId, text, photo };
-    await deps.delivery.receive(lead, confirmed, profile, known.chatHasLeads);
+    const pressedAtMs = deps.cameAtMs?.(ctx.update);
+    await deps.delivery.receive(lead, confirmed, profile, known.chatHasLeads, pressedAtMs);
   });
   return composer;
 }

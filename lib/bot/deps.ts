@@ -19,6 +19,8 @@ export interface BotDeps {
   readonly newId: () => string;
   /** Resolves a little later, so that confirmations leave first. */
   readonly afterVisitors: () => Promise<void>;
+  /** When Telegram handed an update over, by the monotonic clock; undefined where that is not known. */
+  readonly cameAtMs?: (update: object) => number | undefined;
   readonly now: () => number;
   readonly log: Log;
 }

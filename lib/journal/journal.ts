@@ -26,6 +26,7 @@ import { type LoginMessageRecords, loginMessageRecords } from "./login_messages.
 import { type MenuRecords, menuRecords } from "./menus.ts";
 import { type Moments, moments } from "./moments.ts";
 import { type NoteQueue, noteQueue } from "./note_queue.ts";
+import { type OwedLanes, owedLanes } from "./owed_lanes.ts";
 import { type OutboxRecords, outboxRecords } from "./outbox.ts";
 import { type PhoneRecords, phoneRecords } from "./phones.ts";
 import { type PressRecords, pressRecords } from "./presses.ts";
@@ -76,7 +77,7 @@ export type { TurnCounts } from "./waiting_leads.ts";
 export type { Returned, Taken, Taker, Turn } from "./taking.ts";
 export * from "./work.ts";
 
-export type LeadList = LeadPages & LeadLives & Totals & SourceCounts;
+export type LeadList = LeadPages & LeadLives & Totals & SourceCounts & OwedLanes;
 
 /**
  * Everything the journal can do. Each call is all or nothing, synchronous, and shares one transaction with the rest of its
@@ -117,6 +118,7 @@ export interface Journal
     LeadLives,
     Totals,
     SourceCounts,
+    OwedLanes,
     ErasureMoves,
     Moments,
     Recovery,
@@ -218,6 +220,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...lives,
     ...sums,
     ...sources,
+    ...owedLanes(db),
     ...erasureMoves(db, lives, { ...cards, ...account }, held),
     ...moments(db),
     ...recovery(db, {

@@ -9,6 +9,7 @@ import type { Delivery } from "../delivery/delivery.ts";
 import type { HealthFacts, Trouble } from "./health_report.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
+import type { Measures } from "../measures.ts";
 import type { KnownTrouble } from "../managers/crm_alarm.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import type { AmoCrmLook, LookAt } from "../crm/amocrm/look.ts";
@@ -82,10 +83,14 @@ export interface WebDeps {
   readonly crmTokens: () => readonly CrmToken[];
   /** The facts for `/health` and `/metrics`, after a trial write to the journal. */
   readonly health: () => Promise<HealthFacts>;
+  /** What the bot measures of itself. */
+  readonly measures: Measures;
   /** The bot's name without `@`; undefined until getMe has answered. */
   readonly botUsername: () => string | undefined;
   readonly config: PageConfig;
   readonly now: () => number;
+  /** A monotonic clock for spans, in ms. */
+  readonly elapsedMs: () => number;
   /** Ends early when the process stops. */
   readonly sleep: (ms: number) => Promise<void>;
   /** Whatever takes more than a moment to compute waits for its turn. */
