@@ -9,6 +9,7 @@ import { define, type WebDeps } from "../lib/page/state.ts";
 import {
   DealLink,
   type Done,
+  donePath,
   freshPath,
   heldInBackups,
   isErased,
@@ -28,7 +29,7 @@ import { Conversation, invitedPath, WRITE } from "./components/conversation.tsx"
 import { LeadRow } from "./components/lead_row.tsx";
 import { Moments } from "./components/moments.tsx";
 import { isolated } from "./components/isolated.tsx";
-import { frameOf, Page } from "./components/page.tsx";
+import { frameOf, OpenBadge, Page } from "./components/page.tsx";
 import { PlaceName } from "./components/place.tsx";
 import { LEADS } from "./words/leads.ts";
 import { PHONE } from "./words/phone.ts";
@@ -47,9 +48,12 @@ export const handler = define.handlers({
     const row = ctx.url.searchParams.get("row");
     if (row !== null && isLeadsPath(row)) {
       return ctx.render(
-        <ol class="leads">
-          <LeadRow lead={lead} back={row} {...progress} frame={frame} />
-        </ol>,
+        <>
+          <OpenBadge frame={frame} />
+          <ol class="leads">
+            <LeadRow lead={lead} back={row} {...progress} frame={frame} />
+          </ol>
+        </>,
       );
     }
     const attempts = deps.journal.attemptsOf(lead.number);
@@ -59,7 +63,7 @@ export const handler = define.handlers({
         <p class="crumbs">
           <a href="/leads">← {words.back}</a>
         </p>
-        <Told />
+        <Told frame={frame} />
         <div
           id={`lead-${lead.number}`}
           data-fresh={sending ? freshPath(lead, wish) : undefined}
@@ -67,6 +71,7 @@ export const handler = define.handlers({
           {done !== undefined && (
             <LeadNote
               done={done}
+              here={donePath(lead, done.wish, path)}
               words={words}
               more={wish === "erased" ? heldInBackups(ctx.state) : undefined}
             />
@@ -192,9 +197,7 @@ export const handler = define.handlers({
     if (wish === "asked" || wish === "running") await untilSent(number, looks, deps);
     const back = field(form, "back");
     const own = `/leads/${number}`;
-    if (!isLeadsPath(back) || back === own) return ctx.redirect(`${own}?done=${wish}`, 303);
-    const done = `done=${wish}&lead=${number}#lead-${number}`;
-    return ctx.redirect(`${back}${back.includes("?") ? "&" : "?"}${done}`, 303);
+    return ctx.redirect(donePath({ number }, wish, isLeadsPath(back) ? back : own), 303);
   },
 });
 

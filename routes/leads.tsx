@@ -54,7 +54,7 @@ export const handler = define.handlers({
             {words.csv}
           </a>
         </div>
-        <Told />
+        <Told frame={frame} />
         <Chips query={query} counts={counts} language={language} />
         <Filters
           query={query}

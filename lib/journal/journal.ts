@@ -10,6 +10,7 @@ import { type CardMoves, cardMoves } from "./card_moves.ts";
 import { type ChoiceMoves, choiceMoves } from "./choices.ts";
 import { copyMark } from "./copies.ts";
 import { type CrmMoves, crmMoves } from "./crm_moves.ts";
+import { type CrmFailureRecords, crmFailureRecords } from "./crm_failures.ts";
 import { crmNoteMoves } from "./crm_notes.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type DealRecords, dealRecords } from "./deals.ts";
@@ -27,6 +28,7 @@ import { type MenuRecords, menuRecords } from "./menus.ts";
 import { type Moments, moments } from "./moments.ts";
 import { type NoteQueue, noteQueue } from "./note_queue.ts";
 import { type OwedLanes, owedLanes } from "./owed_lanes.ts";
+import { type OpenLeads, openLeads } from "./open_leads.ts";
 import { type OutboxRecords, outboxRecords } from "./outbox.ts";
 import { type PhoneRecords, phoneRecords } from "./phones.ts";
 import { type PressRecords, pressRecords } from "./presses.ts";
@@ -77,7 +79,7 @@ export type { TurnCounts } from "./waiting_leads.ts";
 export type { Returned, Taken, Taker, Turn } from "./taking.ts";
 export * from "./work.ts";
 
-export type LeadList = LeadPages & LeadLives & Totals & SourceCounts & OwedLanes;
+export type LeadList = LeadPages & LeadLives & Totals & SourceCounts & OwedLanes & OpenLeads;
 
 /**
  * Everything the journal can do. Each call is all or nothing, synchronous, and shares one transaction with the rest of its
@@ -119,6 +121,8 @@ export interface Journal
     Totals,
     SourceCounts,
     OwedLanes,
+    OpenLeads,
+    CrmFailureRecords,
     ErasureMoves,
     Moments,
     Recovery,
@@ -221,6 +225,8 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...sums,
     ...sources,
     ...owedLanes(db),
+    ...openLeads(db),
+    ...crmFailureRecords(db),
     ...erasureMoves(db, lives, { ...cards, ...account }, held),
     ...moments(db),
     ...recovery(db, {

@@ -2,6 +2,7 @@
 
 import { HttpError, type Middleware } from "fresh";
 import { createDayCounts } from "./day_counts.ts";
+import { createLookAtToday } from "./today.ts";
 import { createKnownAccounts } from "./known_accounts.ts";
 import { field, readForm } from "./form.ts";
 import { pickLanguage } from "./language.ts";
@@ -26,11 +27,13 @@ const MOST_ID_CHARACTERS = 36;
 export function introduce(deps: WebDeps): Middleware<State> {
   const { journal, config: { timeZone }, now } = deps;
   const dayCounts = createDayCounts({ journal, timeZone, now });
+  const lookAtToday = createLookAtToday({ journal, timeZone, now });
   const typedSecrets = createTypedSecrets(now);
   const knownAccounts = createKnownAccounts();
   return define.middleware((ctx) => {
     ctx.state.deps = deps;
     ctx.state.dayCounts = dayCounts;
+    ctx.state.lookAtToday = lookAtToday;
     ctx.state.typedSecrets = typedSecrets;
     ctx.state.knownAccounts = knownAccounts;
     ctx.state.language = pickLanguage(ctx.req.headers.get("accept-language"));

@@ -6,6 +6,7 @@ import { LEADS } from "../words/leads.ts";
 import {
   DealLink,
   type Done,
+  donePath,
   freshPath,
   isErased,
   isOpen,
@@ -68,7 +69,9 @@ export function LeadRow({ lead, back, sending, hasCrm, done, frame }: {
           small
         />
       )}
-      {done !== undefined && <LeadNote done={done} words={words} />}
+      {done !== undefined && (
+        <LeadNote done={done} here={donePath(lead, done.wish, back)} words={words} />
+      )}
     </li>
   );
 }

@@ -53,8 +53,16 @@ export const FRAME = bilingual({
   tokenEnded: (profile: string, end: string) =>
     `${profile}: токен AmoCRM закончился ${end}. Лиды идут в чат менеджеров`,
   openProfile: "Открыть профиль",
-  brokenFile: (version: string, where: string) =>
-    `locales.json на диске с ошибкой, работает версия от ${version}. ${where} ` +
+  openCards: (count: number) =>
+    `${count} ${
+      plural("ru", count, {
+        one: "карточка ждёт",
+        few: "карточки ждут",
+        many: "карточек ждут",
+      })
+    } менеджера`,
+  brokenFile: (since: string, version: string, where: string) =>
+    `locales.json на диске с ошибкой с ${since}, работает версия от ${version}. ${where} ` +
     "Исправьте файл — сохранить отсюда пока нельзя",
 }, {
   brand: "Triborg",
@@ -104,8 +112,10 @@ export const FRAME = bilingual({
   tokenEnded: (profile: string, end: string) =>
     `${profile}: the amoCRM token ended ${end}. Leads go to the managers' chat`,
   openProfile: "Open the profile",
-  brokenFile: (version: string, where: string) =>
-    `locales.json on disk has a fault, the version of ${version} is at work. ${where} ` +
+  openCards: (count: number) =>
+    `${count} ${plural("en", count, { one: "card waits", many: "cards wait" })} for a manager`,
+  brokenFile: (since: string, version: string, where: string) =>
+    `locales.json on disk has had a fault since ${since}, the version of ${version} is at work. ${where} ` +
     "Fix the file: nothing can be saved from here until then",
 });
 

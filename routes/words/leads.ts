@@ -56,7 +56,13 @@ const ru = {
     open: "Ничего не изменено: этот лид и так открыт.",
     late: "Вернуть можно в течение 10 минут, они прошли.",
   },
-  reload: " Обновите страницу через несколько секунд.",
+  reload: "Посмотреть, чем кончилось",
+  /** A sentence, and after the bar what to press. */
+  following: {
+    lost: "Связь с ботом пропала, и чем кончилась отправка, пока не узнать.|Обновить страницу",
+    loggedOut: "Вход закончился, и чем кончилась отправка, здесь не узнать.|Войти снова",
+    late: "CRM молчит дольше двух минут.|Обновить страницу",
+  },
   ended: {
     accepted: "CRM приняла: сделка создана.",
     unreachable: "Нет связи с CRM: лид не дошёл и ждёт вас.",
@@ -210,7 +216,12 @@ export const LEADS = bilingual<typeof ru>(ru, {
     open: "Nothing was changed: the lead is open.",
     late: "A lead can be returned for 10 minutes; they are over.",
   },
-  reload: " Reload the page in a few seconds.",
+  reload: "See how it ended",
+  following: {
+    lost: "The connection to the bot is lost: how it ended cannot be learned yet.|Reload the page",
+    loggedOut: "The login has ended: how it ended cannot be learned here.|Log in again",
+    late: "The CRM has been silent for more than two minutes.|Reload the page",
+  },
   ended: {
     accepted: "The CRM took it: deal created.",
     unreachable: "No connection to the CRM: the lead did not arrive and waits for you.",

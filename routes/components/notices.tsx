@@ -1,0 +1,94 @@
+// What is wrong, as lines: what, since when, and what to press. In the strip on every page, on the first one in «Сегодня».
+
+import type { Language } from "../../lib/page/language.ts";
+import type { State, Trouble } from "../../lib/page/state.ts";
+import { faultOfFile } from "../words/faults.ts";
+import { FRAME, type FrameWords } from "../words/frame.ts";
+
+export interface Notice {
+  readonly text: string;
+  readonly link?: { readonly href: string; readonly text: string };
+}
+
+/** The lines; the container is the caller's. */
+export function Notices({ notices }: { readonly notices: readonly Notice[] }) {
+  return (
+    <>
+      {notices.map(({ text, link }) => (
+        <p>
+          <span class="mark" aria-hidden="true">▲</span> {text}
+          {link && (
+            <>
+              {" "}
+              <a href={link.href}>{link.text}</a>
+            </>
+          )}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** The troubles that every page tells, the worst first. */
+export function noticesOf(
+  deps: State["deps"],
+  language: Language,
+  when: (atMs: number) => string,
+): Notice[] {
+  const words = FRAME[language];
+  const broken = deps.profiles.breakage();
+  const [fault] = broken?.faults ?? [];
+  return [
+    ...broken === undefined || fault === undefined ? [] : [{
+      text: words.brokenFile(
+        when(broken.sinceMs),
+        when(broken.versionAtMs),
+        faultOfFile(fault, language),
+      ),
+    }],
+    ...deps.troubles().map((trouble) => notice(trouble, words, when)),
+    ...crmNotices(deps, words, when),
+  ];
+}
+
+function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => string): Notice {
+  if (trouble.kind === "database") return { text: words.database };
+  if (trouble.kind === "polling") return { text: words.polling(when(trouble.sinceMs)) };
+  if (trouble.kind === "admin_chat_unusable") {
+    return { text: words.adminChatUnusable[trouble.problem] };
+  }
+  if (trouble.kind === "admin_chat") return { text: words.adminChat(when(trouble.sinceMs)) };
+  return {
+    text: words.undelivered(trouble.leads, when(trouble.sinceMs)),
+    link: { href: "/leads?state=undelivered", text: words.showLeads },
+  };
+}
+
+/** Days before its end from which a token is warned of on every page. */
+const WARNED_DAYS = 7;
+
+/** CRMs that decline every lead, and tokens that have ended or are about to. */
+function crmNotices(
+  deps: State["deps"],
+  words: FrameWords,
+  when: (atMs: number) => string,
+): Notice[] {
+  const linked = (profile: string, text: (name: string) => string): Notice => ({
+    text: text(deps.profiles.current().byKey.get(profile)?.name ?? profile),
+    link: { href: `/profiles/${profile}`, text: words.openProfile },
+  });
+  const troubles = deps.crmTroubles();
+  const isTroubled = (key: string) => troubles.some(({ profile }) => profile === key);
+  const soonMs = deps.now() + WARNED_DAYS * 24 * 60 * 60_000;
+  const ending = deps.crmTokens()
+    .filter(({ endsAtMs, profiles }) => endsAtMs <= soonMs && !profiles.some(isTroubled));
+  return [
+    ...troubles.map(({ profile, trouble, sinceMs }) =>
+      linked(profile, (name) => words.crm(name, words.crmTrouble[trouble], when(sinceMs)))
+    ),
+    ...ending.map(({ profiles: [profile = ""], endsAtMs }) => {
+      const say = endsAtMs <= deps.now() ? words.tokenEnded : words.tokenEnds;
+      return linked(profile, (name) => say(name, when(endsAtMs)));
+    }),
+  ];
+}
