@@ -59,6 +59,12 @@ function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): 
       samples: leadsByState(journal),
     },
     {
+      name: "triborg_open_cards",
+      help: "Cards in the managers' chat that nobody has closed.",
+      type: "gauge",
+      samples: [{ value: journal.countOpen().cards }],
+    },
+    {
       name: "triborg_repeated_presses_total",
       help: "Presses that repeated a lead within REPEAT_WINDOW_MINUTES, by profile.",
       type: "counter",

@@ -16,13 +16,15 @@ export function Notices({ notices }: { readonly notices: readonly Notice[] }) {
     <>
       {notices.map(({ text, link }) => (
         <p>
-          <span class="mark" aria-hidden="true">▲</span> {text}
-          {link && (
-            <>
-              {" "}
-              <a href={link.href}>{link.text}</a>
-            </>
-          )}
+          <span class="mark" aria-hidden="true">▲</span>
+          <span>
+            {text}
+            {link && (
+              <>
+                . <a href={link.href}>{link.text}</a>
+              </>
+            )}
+          </span>
         </p>
       ))}
     </>
