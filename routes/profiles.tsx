@@ -30,7 +30,7 @@ export const handler = define.handlers({
     const { byKey } = profiles;
     const isEmpty = days.every(({ byProfile }) => byProfile.size === 0) &&
       [...byKey.keys()].every((key) => deps.journal.countLeadsOf(key) === 0);
-    const notices = [...frame.notices, ...failingCrms(ctx.state, frame.when)];
+    const notices = [...frame.notices, ...failingCrms(ctx.state, frame.since)];
     const { text, keyboard } = menu(profiles);
     return ctx.render(
       <Page frame={frame} title={words.title} noticesInside>

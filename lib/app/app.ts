@@ -211,15 +211,15 @@ function createParts(
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
   const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
+  const momentOf = (elapsed: number | undefined) =>
+    elapsed === undefined ? undefined : clock.momentOf(elapsed);
   const presence = createPresence({ ...shared, remind: delivery.wake });
   const health = createHealth({
     ...shared,
     lastPolledAtMs: presence.lastPolledAtMs,
-    adminChatFailsSinceMs() {
-      const sinceMs = managersChat.failsSinceMs();
-      return sinceMs === undefined ? undefined : clock.momentOf(sinceMs);
-    },
+    adminChatFailsSinceMs: () => momentOf(managersChat.failsSinceMs()),
     adminChatProblem: managersChat.problem,
+    adminChatProblemSinceMs: () => momentOf(managersChat.problemSinceMs()),
   });
   const page = servePage({
     ...shared,

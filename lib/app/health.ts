@@ -19,22 +19,24 @@ export interface Health {
 }
 
 /** Collects the facts from the parts that know them. */
-export function createHealth(
-  { journal, lastPolledAtMs, adminChatFailsSinceMs, adminChatProblem, now, elapsedMs = now }: {
-    readonly journal: Pick<
-      Journal,
-      "undelivered" | "rememberFact" | "committed" | "tryToRecord"
-    >;
-    readonly lastPolledAtMs: () => number | undefined;
-    readonly adminChatFailsSinceMs: () => number | undefined;
-    readonly adminChatProblem?: () => ChatProblem | undefined;
-    readonly now: () => number;
-    /** A monotonic clock, in ms; defaults to `now`. */
-    readonly elapsedMs?: () => number;
-  },
-): Health {
+export function createHealth(options: {
+  readonly journal: Pick<
+    Journal,
+    "undelivered" | "rememberFact" | "committed" | "tryToRecord"
+  >;
+  readonly lastPolledAtMs: () => number | undefined;
+  readonly adminChatFailsSinceMs: () => number | undefined;
+  readonly adminChatProblem?: () => ChatProblem | undefined;
+  readonly adminChatProblemSinceMs?: () => number | undefined;
+  readonly now: () => number;
+  /** A monotonic clock, in ms; defaults to `now`. */
+  readonly elapsedMs?: () => number;
+}): Health {
+  const { journal, lastPolledAtMs, adminChatFailsSinceMs, now, elapsedMs = now } = options;
   const startedMs = elapsedMs();
   let fault: string | undefined;
+  /** When the journal began to fail, by the monotonic clock. */
+  let failsSinceMs: number | undefined;
   let tried = false;
   let trying: Promise<void> | undefined;
   let triedMs = -Infinity;
@@ -47,11 +49,16 @@ export function createHealth(
       journal.tryToRecord();
       journal.rememberFact("health_checked_at_ms", String(now()));
       await journal.committed();
-      fault = undefined;
+      fault = failsSinceMs = undefined;
     } catch (error) {
-      fault = messageOf(error);
+      noteFault(error);
     }
     tried = true;
+  }
+
+  function noteFault(error: unknown): void {
+    fault = messageOf(error);
+    failsSinceMs ??= elapsedMs();
   }
 
   /** A failed read counts as a fault of the journal. */
@@ -60,7 +67,7 @@ export function createHealth(
       return journal.undelivered();
     } catch (error) {
       tried = true;
-      fault = messageOf(error);
+      noteFault(error);
       return { oldestAtMs: undefined, leads: 0 };
     }
   }
@@ -83,11 +90,13 @@ export function createHealth(
       nowMs: now(),
       startedAtMs: momentOf(startedMs),
       databaseWritable: tried ? fault === undefined : undefined,
+      databaseFailsSinceMs: failsSinceMs === undefined ? undefined : momentOf(failsSinceMs),
       polledAtMs: lastPolledAtMs(),
       oldestUndeliveredAtMs: oldestMoment(oldestAtMs),
       undeliveredLeads: leads,
       adminChatFailsSinceMs: adminChatFailsSinceMs(),
-      adminChatProblem: adminChatProblem?.(),
+      adminChatProblem: options.adminChatProblem?.(),
+      adminChatProblemSinceMs: options.adminChatProblemSinceMs?.(),
     };
   }
 

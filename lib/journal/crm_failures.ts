@@ -26,7 +26,8 @@ export function crmFailureRecords(db: Database): CrmFailureRecords {
     LIMIT ${MOST_LOOKED_AT}`;
   const select = db.reader(
     `SELECT min(ended_at_ms) AS since_ms, max(ended_at_ms) AS last_at_ms, accepted_at_ms,
-       (SELECT count(*) FROM (${newest})) AS looked_at
+       EXISTS (SELECT 1 FROM leads WHERE profile = ?1 ORDER BY number DESC
+         LIMIT 1 OFFSET ${MOST_LOOKED_AT}) AS has_older
      FROM attempts, (SELECT max(ended_at_ms) AS accepted_at_ms FROM attempts
        WHERE lead IN (${newest}) AND outcome = 'accepted')
      WHERE lead IN (${newest}) AND ended_at_ms IS NOT NULL AND outcome <> 'accepted'
@@ -38,8 +39,7 @@ export function crmFailureRecords(db: Database): CrmFailureRecords {
       const row = select.get(profile);
       const sinceMs = numberOrNull(row?.["since_ms"] ?? null);
       if (row === undefined || sinceMs === null) return undefined;
-      const isFirst = row["accepted_at_ms"] !== null ||
-        Number(row["looked_at"]) < MOST_LOOKED_AT;
+      const isFirst = row["accepted_at_ms"] !== null || row["has_older"] === 0;
       return { sinceMs, lastAtMs: Number(row["last_at_ms"]), isFirst };
     },
   };

@@ -17,6 +17,8 @@ export interface HealthFacts {
   readonly startedAtMs: number;
   /** Whether the last trial write succeeded; undefined before the first. */
   readonly databaseWritable: boolean | undefined;
+  /** When trial writes began to fail. */
+  readonly databaseFailsSinceMs?: number | undefined;
   /** When Telegram last answered a poll; undefined before the first answer. */
   readonly polledAtMs: number | undefined;
   /** When the oldest lead that is still owed was received. */
@@ -28,6 +30,7 @@ export interface HealthFacts {
   readonly profilesBrokenSinceMs?: number | undefined;
   /** Why the bot cannot write into the managers' chat, according to Telegram. */
   readonly adminChatProblem?: ChatProblem | undefined;
+  readonly adminChatProblemSinceMs?: number | undefined;
   readonly crmTroubles?: readonly KnownTrouble[];
   readonly crmTokens?: readonly CrmToken[];
 }
@@ -35,12 +38,16 @@ export interface HealthFacts {
 /** A trouble, and since when. */
 export type Trouble =
   /** The journal cannot be read or written: no new updates are taken, none are lost. */
-  | { readonly kind: "database" }
+  | { readonly kind: "database"; readonly sinceMs?: number }
   | { readonly kind: "polling"; readonly sinceMs: number }
   /** At least `leads` leads reached neither the CRM nor the managers' chat. */
   | { readonly kind: "undelivered"; readonly leads: number; readonly sinceMs: number }
   /** The bot cannot write into the chat that ADMIN_CHAT_ID names. */
-  | { readonly kind: "admin_chat_unusable"; readonly problem: ChatProblem }
+  | {
+    readonly kind: "admin_chat_unusable";
+    readonly problem: ChatProblem;
+    readonly sinceMs?: number;
+  }
   /** Every send to the managers' chat fails. */
   | { readonly kind: "admin_chat"; readonly sinceMs: number };
 
@@ -48,7 +55,9 @@ export type Trouble =
 export function troublesOf(facts: HealthFacts): Trouble[] {
   const { nowMs, undeliveredLeads: leads, oldestUndeliveredAtMs, adminChatFailsSinceMs } = facts;
   const troubles: Trouble[] = [];
-  if (facts.databaseWritable === false) troubles.push({ kind: "database" });
+  if (facts.databaseWritable === false) {
+    troubles.push({ kind: "database", ...since(facts.databaseFailsSinceMs) });
+  }
   const heardAtMs = facts.polledAtMs ?? facts.startedAtMs;
   if (nowMs - heardAtMs > POLL_PATIENCE_MS) troubles.push({ kind: "polling", sinceMs: heardAtMs });
   if (oldestUndeliveredAtMs !== undefined) {
@@ -59,12 +68,17 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
     }
   }
   if (facts.adminChatProblem !== undefined) {
-    troubles.push({ kind: "admin_chat_unusable", problem: facts.adminChatProblem });
+    const { adminChatProblem: problem, adminChatProblemSinceMs: sinceMs } = facts;
+    troubles.push({ kind: "admin_chat_unusable", problem, ...since(sinceMs) });
   }
   if (adminChatFailsSinceMs !== undefined) {
     troubles.push({ kind: "admin_chat", sinceMs: adminChatFailsSinceMs });
   }
   return troubles;
+}
+
+function since(sinceMs: number | undefined): { readonly sinceMs?: number } {
+  return sinceMs === undefined ? {} : { sinceMs };
 }
 
 /** The content of `/health`, without personal data, addresses and causes. Moments are ISO 8601, null if never. */

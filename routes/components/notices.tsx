@@ -54,10 +54,11 @@ export function noticesOf(
 }
 
 function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => string): Notice {
-  if (trouble.kind === "database") return { text: words.database };
+  const since = trouble.sinceMs === undefined ? null : when(trouble.sinceMs);
+  if (trouble.kind === "database") return { text: words.database(since) };
   if (trouble.kind === "polling") return { text: words.polling(when(trouble.sinceMs)) };
   if (trouble.kind === "admin_chat_unusable") {
-    return { text: words.adminChatUnusable[trouble.problem] };
+    return { text: words.adminChatUnusable[trouble.problem](since) };
   }
   if (trouble.kind === "admin_chat") return { text: words.adminChat(when(trouble.sinceMs)) };
   return {

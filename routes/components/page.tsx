@@ -18,20 +18,25 @@ export interface Frame {
   /** Cards that nobody has closed. */
   readonly openCards: number;
   readonly when: (atMs: number) => string;
+  /** The same after a word such as «с». */
+  readonly since: (atMs: number) => string;
 }
 
 export function frameOf({ state, url }: { readonly state: State; readonly url: URL }): Frame {
   const { deps, language, session, formToken } = state;
   const { timeZone } = deps.config;
-  const when = moments({ language, timeZone, nowMs: deps.now() });
+  const clock = { language, timeZone, nowMs: deps.now() };
+  const when = moments(clock);
+  const since = moments({ ...clock, namesYesterday: false });
   return {
     language,
     path: url.pathname,
     who: session.openedBy,
     formToken,
-    notices: noticesOf(deps, language, when),
+    notices: noticesOf(deps, language, since),
     openCards: deps.journal.countOpen().cards,
     when,
+    since,
   };
 }
 

@@ -8,6 +8,14 @@ const leads = {
   en: (count: number) => `${count} ${plural("en", count, { one: "lead", many: "leads" })}`,
 };
 
+/** A moment in words; null where it is not known. */
+type Since = string | null;
+
+const ofChat = {
+  ru: (since: Since) => since === null ? "ADMIN_CHAT_ID:" : `ADMIN_CHAT_ID, с ${since}:`,
+  en: (since: Since) => since === null ? "ADMIN_CHAT_ID:" : `ADMIN_CHAT_ID, since ${since}:`,
+};
+
 export const FRAME = bilingual({
   brand: "Triborg",
   skip: "К содержанию",
@@ -24,21 +32,25 @@ export const FRAME = bilingual({
   showLeads: "Показать",
   polling: (since: string) =>
     `Telegram не отвечает с ${since}. Новые нажатия придут, когда связь вернётся`,
-  database: "Журнал не записать: возможно, на диске кончилось место. Новые лиды ждут у Telegram " +
+  database: (since: Since) =>
+    `Журнал не записать${
+      since === null ? "" : ` с ${since}`
+    }: возможно, на диске кончилось место. Новые лиды ждут у Telegram ` +
     "и не пропадут сутки. Освободите место",
   adminChat: (since: string) =>
     `Чат менеджеров не принимает сообщения с ${since}. Карточки ждут и придут, когда бот снова ` +
     "сможет писать туда. Проверьте, что он состоит в чате",
   adminChatUnusable: {
-    not_found:
-      "ADMIN_CHAT_ID: такого чата нет, или бот в нём не состоит. Карточки туда не придут. " +
+    not_found: (since: Since) =>
+      `${ofChat.ru(since)} такого чата нет, или бот в нём не состоит. Карточки туда не придут. ` +
       "Добавьте бота в чат и отправьте там /id — он ответит, что написать в .env",
-    no_access: "ADMIN_CHAT_ID: бота нет в чате менеджеров. Карточки ждут. Верните его в чат",
-    may_not_write:
-      "ADMIN_CHAT_ID: боту нельзя писать в чат менеджеров. Карточки ждут. Разрешите ему " +
+    no_access: (since: Since) =>
+      `${ofChat.ru(since)} бота нет в чате менеджеров. Карточки ждут. Верните его в чат`,
+    may_not_write: (since: Since) =>
+      `${ofChat.ru(since)} боту нельзя писать в чат менеджеров. Карточки ждут. Разрешите ему ` +
       "отправлять сообщения или сделайте администратором",
-    not_admin:
-      "ADMIN_CHAT_ID: бот не может публиковать в канале менеджеров. Карточки ждут. Сделайте " +
+    not_admin: (since: Since) =>
+      `${ofChat.ru(since)} бот не может публиковать в канале менеджеров. Карточки ждут. Сделайте ` +
       "его администратором с правом публиковать сообщения",
   },
   crm: (profile: string, trouble: string, since: string) =>
@@ -82,22 +94,25 @@ export const FRAME = bilingual({
   showLeads: "Show",
   polling: (since: string) =>
     `Telegram has not answered since ${since}. New presses will arrive when it does`,
-  database:
-    "The journal cannot be written: perhaps the disk is full. New leads wait with Telegram " +
+  database: (since: Since) =>
+    `The journal cannot be written${
+      since === null ? "" : `, since ${since}`
+    }: perhaps the disk is full. New leads wait with Telegram ` +
     "and are safe for a day. Free some space",
   adminChat: (since: string) =>
     `The managers' chat has taken no message since ${since}. Cards wait and will come once the bot ` +
     "can write there again. Check that it is in the chat",
   adminChatUnusable: {
-    not_found:
-      "ADMIN_CHAT_ID: there is no such chat, or the bot is not in it. No card will arrive. " +
+    not_found: (since: Since) =>
+      `${ofChat.en(since)} there is no such chat, or the bot is not in it. No card will arrive. ` +
       "Add the bot to the chat and send /id there: it answers what to write into .env",
-    no_access: "ADMIN_CHAT_ID: the bot is not in the managers' chat. Cards wait. Add it again",
-    may_not_write:
-      "ADMIN_CHAT_ID: the bot may not write into the managers' chat. Cards wait. Permit it " +
+    no_access: (since: Since) =>
+      `${ofChat.en(since)} the bot is not in the managers' chat. Cards wait. Add it again`,
+    may_not_write: (since: Since) =>
+      `${ofChat.en(since)} the bot may not write into the managers' chat. Cards wait. Permit it ` +
       "to send messages, or make it an administrator",
-    not_admin:
-      "ADMIN_CHAT_ID: the bot cannot post in the managers' channel. Cards wait. Make it an " +
+    not_admin: (since: Since) =>
+      `${ofChat.en(since)} the bot cannot post in the managers' channel. Cards wait. Make it an ` +
       "administrator who may post messages",
   },
   crm: (profile: string, trouble: string, since: string) =>

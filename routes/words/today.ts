@@ -32,7 +32,7 @@ const ru = {
     unexpected: "лиды не отправляются в CRM",
   },
   failingSince: (profile: string, what: string, since: string, last: string | null) =>
-    `${profile}: ${what} с ${since}${last === null ? "" : `, последний раз в ${last}`}. ` +
+    `${profile}: ${what} с ${since}${last === null ? "" : `, последний раз — ${last}`}. ` +
     "Лиды идут в чат менеджеров. Проверьте CRM в профиле",
   orEarlier: (since: string) => `${since} или раньше`,
   openProfile: "Открыть профиль",
@@ -84,7 +84,7 @@ export const TODAY = bilingual<typeof ru>(ru, {
     unexpected: "leads are not sent to the CRM",
   },
   failingSince: (profile: string, what: string, since: string, last: string | null) =>
-    `${profile}: ${what}, since ${since}${last === null ? "" : `, last at ${last}`}. ` +
+    `${profile}: ${what}, since ${since}${last === null ? "" : `, last ${last}`}. ` +
     "Leads go to the managers' chat. Test the CRM in the profile",
   orEarlier: (since: string) => `${since} or earlier`,
   openProfile: "Open the profile",
