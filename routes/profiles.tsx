@@ -30,7 +30,8 @@ export const handler = define.handlers({
     const { byKey } = profiles;
     const isEmpty = days.every(({ byProfile }) => byProfile.size === 0) &&
       [...byKey.keys()].every((key) => deps.journal.countLeadsOf(key) === 0);
-    const notices = [...frame.notices, ...failingCrms(ctx.state, frame.since)];
+    const answers = new Map([...byKey.keys()].map((key) => [key, deps.journal.lastAnswer(key)]));
+    const notices = [...frame.notices, ...failingCrms(ctx.state, answers, frame.since)];
     const { text, keyboard } = menu(profiles);
     return ctx.render(
       <Page frame={frame} title={words.title} noticesInside>
@@ -65,7 +66,7 @@ export const handler = define.handlers({
                 date,
                 counts: byProfile.get(profile.key) ?? {},
               }))}
-              answer={deps.journal.lastAnswer(profile.key)}
+              answer={answers.get(profile.key)}
               link={deepLink(deps, profile.key)}
               isFirst={index === 0}
               isLast={index === byKey.size - 1}

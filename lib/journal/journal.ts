@@ -57,6 +57,8 @@ export type { RecordedChoice, RecordedPress } from "./choices.ts";
 export { COPIED_FACT } from "./copies.ts";
 export type { Done } from "./crm_moves.ts";
 export type { NoteCounts } from "./crm_notes.ts";
+export type { CrmFailures } from "./crm_failures.ts";
+export type { LastAnswer } from "./profile_counts.ts";
 export type { RecordedDeal } from "./deals.ts";
 export type { DueFollowUps } from "./due_follow_ups.ts";
 export type { EditedMessage, RecordedEdit } from "./follow_up_edits.ts";

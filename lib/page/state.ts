@@ -18,6 +18,7 @@ import type { KnownAccounts } from "./known_accounts.ts";
 import type { PageSecrets } from "./secrets.ts";
 import type { TypedSecrets } from "./typed_secrets.ts";
 import type { DayCounts } from "./day_counts.ts";
+import type { FailuresOf } from "./failing_crms.ts";
 import type { LookAtToday } from "./today.ts";
 import type { Language } from "./language.ts";
 import type { Turns } from "./turns.ts";
@@ -106,6 +107,7 @@ export interface State {
   deps: WebDeps;
   dayCounts: DayCounts;
   lookAtToday: LookAtToday;
+  failuresOf: FailuresOf;
   /** Keys that were typed into a form and are not saved yet. */
   typedSecrets: TypedSecrets;
   /** The names of what amoCRM's accounts have. */

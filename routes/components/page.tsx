@@ -15,8 +15,8 @@ export interface Frame {
   readonly who: string;
   readonly formToken: string;
   readonly notices: readonly Notice[];
-  /** Cards that nobody has closed. */
-  readonly openCards: number;
+  /** Leads that wait for a manager. */
+  readonly open: ReturnType<State["deps"]["journal"]["countOpen"]>;
   readonly when: (atMs: number) => string;
   /** The same after a word such as «с». */
   readonly since: (atMs: number) => string;
@@ -34,7 +34,7 @@ export function frameOf({ state, url }: { readonly state: State; readonly url: U
     who: session.openedBy,
     formToken,
     notices: noticesOf(deps, language, since),
-    openCards: deps.journal.countOpen().cards,
+    open: deps.journal.countOpen(),
     when,
     since,
   };
@@ -85,17 +85,17 @@ export function Page(
 const MOST_IN_BADGE = 999;
 
 /** How many cards are open; empty where there is none, so that the script can fill it. */
-export function OpenBadge({ frame: { openCards, language } }: {
-  readonly frame: Pick<Frame, "openCards" | "language">;
+export function OpenBadge({ frame: { open: { cards }, language } }: {
+  readonly frame: Pick<Frame, "open" | "language">;
 }) {
   return (
     <span id="open-cards" class="badge">
-      {openCards > 0 && (
+      {cards > 0 && (
         <>
           <span aria-hidden="true">
-            {openCards > MOST_IN_BADGE ? `${MOST_IN_BADGE}+` : openCards}
+            {cards > MOST_IN_BADGE ? `${MOST_IN_BADGE}+` : cards}
           </span>
-          <span class="visually-hidden">{FRAME[language].openCards(openCards)}</span>
+          <span class="visually-hidden">{FRAME[language].openCards(cards)}</span>
         </>
       )}
     </span>

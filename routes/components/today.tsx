@@ -1,8 +1,8 @@
 // «Сегодня» on top of the first page: how the day goes against the same day last week, who waits, and what is wrong.
 
 import { clockTime } from "../../lib/calendar.ts";
-import { leadsOf } from "../../lib/page/day_counts.ts";
-import type { CountedDay } from "../../lib/page/day_counts.ts";
+import type { LastAnswer } from "../../lib/journal/journal.ts";
+import { type CountedDay, leadsOf } from "../../lib/page/day_counts.ts";
 import type { State } from "../../lib/page/state.ts";
 import { hasDestination } from "../../lib/profiles/profile.ts";
 import { TODAY, type TodayWords } from "../words/today.ts";
@@ -19,7 +19,7 @@ export function Today({ state, days, notices, frame }: {
   const words = TODAY[frame.language];
   const { lastWeek, medianToTakeMs } = state.lookAtToday();
   const leads = leadsOf(days.at(-1)!);
-  const { cards, held } = state.deps.journal.countOpen();
+  const { cards, held } = frame.open;
   // A bot that had no leads yet a week ago has nothing to be compared with.
   const isCompared = days.slice(0, -7).some((day) => leadsOf(day) > 0);
   const { timeZone } = state.deps.config;
@@ -82,17 +82,23 @@ export function Troubles({ notices, words }: {
     );
 }
 
-/** Profiles whose CRM accepted nothing since some moment. What the frame says of a CRM is not said again. */
-export function failingCrms({ deps, language }: State, when: Frame["when"]): Notice[] {
+/**
+ * Profiles whose CRM accepted nothing since some moment, by their newest answers. What the frame says of a CRM is not said again.
+ */
+export function failingCrms(
+  { deps, language, failuresOf }: State,
+  answers: ReadonlyMap<string, LastAnswer | undefined>,
+  when: Frame["since"],
+): Notice[] {
   const words = TODAY[language];
   const told = new Set(deps.crmTroubles().map(({ profile }) => profile));
   const notices: Notice[] = [];
   for (const profile of deps.profiles.current().byKey.values()) {
     const { key, name } = profile;
     if (told.has(key) || !hasDestination(profile)) continue;
-    const answer = deps.journal.lastAnswer(key);
+    const answer = answers.get(key);
     if (answer === undefined || answer.outcome === "accepted") continue;
-    const failures = deps.journal.crmFailures(key);
+    const failures = failuresOf(key, answer);
     if (failures === undefined) continue;
     const { outcome, status } = answer;
     const what = outcome === "answered" ? words.failing.answered(status) : words.failing[outcome];
