@@ -243,22 +243,27 @@ story(
       page.on("request", (request) => {
         if (request.url().includes("row=")) looks.push(request.url());
       });
+      const passSecond = async () => {
+        await page.clock.runFor(1000);
+        await page.evaluate("fetch('/health').catch(() => {})"); // What was asked before is answered.
+      };
       const passUntil = async (text: string) => {
         for (let seconds = 0; await page.getByText(text).count() < 2; seconds++) {
           assert.ok(seconds < 300, `never: ${text}`);
-          await page.clock.runFor(1000);
+          await passSecond();
         }
       };
 
       await first.getByRole("button", { name: /Отправить в CRM ещё раз/ }).click();
       await first.getByText("Отправляем в CRM…").waitFor();
-      await page.evaluate(SEEN, false);
-      await page.clock.runFor(60_000);
+      await passSecond();
+      assert.ok(looks.length > 0);
+      await page.evaluate(seen(false));
+      await passSecond();
       const asked = looks.length;
-      await page.clock.runFor(60_000);
-      assert.equal(looks.length, asked);
-      assert.ok(asked <= 1, `${asked} looks of a page that is not seen`);
-      await page.evaluate(SEEN, true);
+      for (let second = 0; second < 20; second++) await passSecond();
+      assert.equal(looks.length, asked, "a page that is not seen asked");
+      await page.evaluate(seen(true));
 
       const session = await page.context().cookies();
       await page.context().clearCookies();
@@ -493,7 +498,8 @@ async function leaveALead({ world }: Surfing): Promise<void> {
 }
 
 /** Makes the page one that is seen, or not: a script for the browser. */
-const SEEN = `(isSeen) => {
-  Object.defineProperty(document, "hidden", { configurable: true, get: () => !isSeen });
-  document.dispatchEvent(new Event("visibilitychange"));
-}`;
+function seen(isSeen: boolean): string {
+  return `
+    Object.defineProperty(document, "hidden", { configurable: true, value: ${!isSeen} });
+    document.dispatchEvent(new Event("visibilitychange"));`;
+}
