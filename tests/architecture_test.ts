@@ -27,6 +27,8 @@ const ROWS: readonly (readonly string[])[] = [
   [
     "backoff.ts",
     "calendar.ts",
+    "histogram.ts",
+    "measures.ts",
     "foreign.ts",
     "lead.ts",
     "message_link.ts",
@@ -60,6 +62,8 @@ const PURE = [
   "backoff.ts",
   "work_hours.ts",
   "calendar.ts",
+  "histogram.ts",
+  "measures.ts",
   "foreign.ts",
   "lead.ts",
   "phone.ts",

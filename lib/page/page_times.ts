@@ -4,7 +4,6 @@ import type { Measures, PageKind } from "../measures.ts";
 
 /** Kinds by the first part of a path. */
 const KINDS: ReadonlyMap<string, PageKind> = new Map([
-  ["", "home"],
   ["profiles", "profile"],
   ["new-profile", "profile"],
   ["leads", "leads"],
@@ -18,6 +17,7 @@ const KINDS: ReadonlyMap<string, PageKind> = new Map([
 
 /** The kind of page at an address. */
 export function pageKind(pathname: string): PageKind {
+  if (pathname === "/") return "home";
   const [, first = "", second] = pathname.split("/", 3);
   if (first === "leads" && second !== undefined) return "lead";
   return KINDS.get(first) ?? "other";
