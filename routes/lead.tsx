@@ -5,7 +5,7 @@ import type { LeadLife } from "../lib/journal/journal.ts";
 import { type Lead, mayHaveArrived, placeOf } from "../lib/lead.ts";
 import { field } from "../lib/page/form.ts";
 import { hasDestination } from "../lib/profiles/profile.ts";
-import { define, type WebDeps } from "../lib/page/state.ts";
+import { define, type State, type WebDeps } from "../lib/page/state.ts";
 import {
   DealLink,
   type Done,
@@ -31,6 +31,8 @@ import { Moments } from "./components/moments.tsx";
 import { isolated } from "./components/isolated.tsx";
 import { frameOf, OpenBadge, Page } from "./components/page.tsx";
 import { PlaceName } from "./components/place.tsx";
+import { Chips, countsOf } from "./lead_chips.tsx";
+import { readQuery } from "./lead_query.ts";
 import { LEADS } from "./words/leads.ts";
 import { PHONE } from "./words/phone.ts";
 
@@ -50,6 +52,7 @@ export const handler = define.handlers({
       return ctx.render(
         <>
           <OpenBadge frame={frame} />
+          {!sending && <ChipsAt list={row} state={ctx.state} />}
           <ol class="leads">
             <LeadRow lead={lead} back={row} {...progress} frame={frame} />
           </ol>
@@ -257,6 +260,15 @@ async function decide(
     default:
       throw new HttpError(400);
   }
+}
+
+/** The chips of a list, as a lead that left its place has changed them. @throws {HttpError} As `readQuery`. */
+function ChipsAt({ list, state: { deps, language, origin } }: {
+  readonly list: string;
+  readonly state: State;
+}) {
+  const query = readQuery(new URL(list, origin));
+  return <Chips query={query} counts={countsOf(query, deps)} language={language} />;
 }
 
 /** Only addresses of the leads' pages are accepted to return to. */

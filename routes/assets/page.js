@@ -156,8 +156,6 @@ async function decideInPlace(event) {
   if (drawn === null || drawn === "logged out" || swap(part, drawn) === null) {
     return location.reload();
   }
-  const chips = drawn.querySelector(".chips");
-  if (chips !== null) document.querySelector(".chips")?.replaceWith(chips);
 }
 
 /** Follows a lead that is being sent until its outcome is known; when that cannot be learned, its row says so. */
@@ -220,14 +218,16 @@ async function draw(path, options) {
   return text === null ? null : new DOMParser().parseFromString(text, "text/html");
 }
 
-/** Replaces a lead by its version in another page; keeps the focus. */
+/** Replaces a lead, and what counts it, by their versions in another page; keeps the focus. */
 function swap(part, drawn) {
   const fresh = drawn.getElementById(part.id);
   if (fresh === null) return null;
   const hadFocus = part.contains(document.activeElement);
   part.replaceWith(fresh);
-  const badge = drawn.getElementById("open-cards");
-  if (badge !== null) document.getElementById("open-cards")?.replaceWith(badge);
+  for (const counts of ["#open-cards", ".chips"]) {
+    const drawnCounts = drawn.querySelector(counts);
+    if (drawnCounts !== null) document.querySelector(counts)?.replaceWith(drawnCounts);
+  }
   if (hadFocus) {
     const next = fresh.querySelector(".lead-actions button:enabled") ?? fresh.querySelector("a");
     next?.focus({ preventScroll: true });

@@ -48,9 +48,15 @@ export function noticesOf(
         faultOfFile(fault, language),
       ),
     }],
-    ...deps.troubles().map((trouble) => notice(trouble, words, when)),
+    ...onceOf(deps.troubles()).map((trouble) => notice(trouble, words, when)),
     ...crmNotices(deps, words, when),
   ];
+}
+
+/** Of a managers' chat that the bot may not write into, that sends to it fail says nothing more. */
+function onceOf(troubles: readonly Trouble[]): readonly Trouble[] {
+  const isUnusable = troubles.some(({ kind }) => kind === "admin_chat_unusable");
+  return troubles.filter(({ kind }) => kind !== "admin_chat" || !isUnusable);
 }
 
 function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => string): Notice {

@@ -482,6 +482,8 @@ Deno.test("if the CRM is slower than the page may wait, the row goes on polling"
   assert.deepEqual(listed(now), [lead]);
   assert.match(rowOf(now, lead), /CRM приняла: сделка создана/);
   assert.doesNotMatch(now, /data-fresh/);
+  assert.match(now, /<nav class="chips"[^]*href="\/leads\?q=a"/);
+  assert.match(now, /<span id="open-cards" class="badge"><\/span>/);
 });
 
 Deno.test("an id beyond 2^53 breaks neither the list, nor the lead's page, nor the CSV", async () => {

@@ -219,6 +219,7 @@ Deno.test("what stands in the strip of other pages is said once on the first one
         { kind: "database", sinceMs: NOON_MS },
         { kind: "undelivered", leads: 3, sinceMs: NOON_MS },
         { kind: "admin_chat_unusable", problem: "no_access", sinceMs: NOON_MS },
+        { kind: "admin_chat", sinceMs: NOON_MS },
       ],
       crmTroubles: () => [{ profile: "agency", trouble: "token_refused", sinceMs: NOON_MS }],
       crmTokens: () => [
