@@ -1,7 +1,7 @@
 // Metrics for Prometheus, behind METRICS_TOKEN. No personal data.
 
 import { HttpError } from "fresh";
-import { isSame } from "../lib/page/auth.ts";
+import { isSameSecret } from "../lib/same_secret.ts";
 import { type HealthFacts, reportOf } from "../lib/page/health_report.ts";
 import { exposition, EXPOSITION_TYPE, type Metric } from "../lib/page/exposition.ts";
 import { measuredMetrics } from "../lib/page/measured_metrics.ts";
@@ -13,7 +13,7 @@ export const handler = define.handlers({
     const { metricsToken } = deps.config;
     if (metricsToken === null) throw new HttpError(404);
     const [scheme = "", given = ""] = (ctx.req.headers.get("authorization") ?? "").split(" ");
-    if (scheme.toLowerCase() !== "bearer" || !isSame(given, metricsToken)) {
+    if (scheme.toLowerCase() !== "bearer" || !isSameSecret(given, metricsToken)) {
       return ctx.text("METRICS_TOKEN is missing or wrong\n", {
         status: 401,
         headers: { "www-authenticate": "Bearer" },
@@ -42,7 +42,7 @@ function leadsByState({ leadTotals, blockedTotals }: WebDeps["journal"]) {
 
 function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): Metric[] {
   const { rss, heapUsed } = Deno.memoryUsage();
-  const { polledAtMs, oldestUndeliveredAtMs, nowMs, startedAtMs } = facts;
+  const { polledAtMs, oldestUndeliveredAtMs, oldestUnsentAnswerAtMs, nowMs, startedAtMs } = facts;
   const ageOf = (atMs: number | undefined) =>
     atMs === undefined ? [] : [{ value: (nowMs - atMs) / 1000 }];
   return [
@@ -65,6 +65,15 @@ function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): 
       samples: [{ value: journal.countOpen().cards }],
     },
     {
+      name: "triborg_profile_state",
+      help: "1 for the state that a profile is in: draft, live or paused.",
+      type: "gauge",
+      samples: [...facts.profileStates ?? []].map(([profile, state]) => ({
+        labels: { profile, state },
+        value: 1,
+      })),
+    },
+    {
       name: "triborg_repeated_presses_total",
       help: "Presses that repeated a lead within REPEAT_WINDOW_MINUTES, by profile.",
       type: "counter",
@@ -83,7 +92,16 @@ function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): 
       name: "triborg_owed_work",
       help: "Work that is owed to visitors, CRMs and managers, by kind.",
       type: "gauge",
-      samples: journal.owedTotals().map(({ works, ...labels }) => ({ labels, value: works })),
+      samples: [
+        ...journal.owedTotals(),
+        ...journal.owedAnswerTotals().map(({ kind, works }) => ({ kind: `answer_${kind}`, works })),
+      ].map(({ works, ...labels }) => ({ labels, value: works })),
+    },
+    {
+      name: "triborg_oldest_unsent_answer_age_seconds",
+      help: "Age of the oldest manager's answer that its visitor does not have yet.",
+      type: "gauge",
+      samples: ageOf(oldestUnsentAnswerAtMs),
     },
     {
       name: "triborg_owed_work_by_lane",

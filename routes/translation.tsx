@@ -28,7 +28,9 @@ import {
 import type { Part } from "./components/versions.tsx";
 import { contentOf, noteOf, profileKey } from "./profile.tsx";
 import { readWish } from "./profile_form.ts";
+import { stateView } from "./state_view.ts";
 import { PROFILE } from "./words/profile.ts";
+import { PROFILE_STATE } from "./words/profile_state.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -112,7 +114,9 @@ const EMPTY: TranslationForm = {
   caption: "",
   buttons: [],
   confirmationTemplate: "",
+  afterHoursText: "",
   thanksText: "",
+  pausedText: "",
 };
 
 function placeOf(
@@ -137,7 +141,9 @@ function readTranslationForm(state: State, key: string): TranslationForm {
       choice: typed(choices, callbackData),
     })),
     confirmationTemplate: field(form, "confirmation"),
+    afterHoursText: form.has("after_hours") ? field(form, "after_hours") : undefined,
     thanksText: field(form, "thanks"),
+    pausedText: form.has("paused_text") ? field(form, "paused_text") : undefined,
     phone: readPhoneForm(form),
   };
 }
@@ -154,6 +160,7 @@ function viewOf(
     key,
     savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
     language,
+    state: stateView(state, key),
     languages: languagesOf(valueAt(content, key)),
     form,
     base,
@@ -177,7 +184,9 @@ export function translationParts(
     { label: words.caption, text: form.caption },
     { label: words.buttons, text: lines.join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },
+    { label: words.afterHours, text: form.afterHoursText ?? "" },
     { label: words.thanks, text: form.thanksText },
+    { label: PROFILE_STATE[language].text, text: form.pausedText ?? "" },
     ...phoneParts(form.phone, language),
   ];
 }

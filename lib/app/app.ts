@@ -5,10 +5,12 @@ import { createCrmParts } from "./crm.ts";
 import { createClock } from "./clock.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth } from "./health.ts";
+import { createIntroduction } from "./introduction.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
 import { createManagersChat } from "./managers_chat.ts";
 import { openCheckedJournal, type OpenJournal } from "./open_journal.ts";
 import { openProfiles } from "./open_profiles.ts";
+import { createReceiving } from "./receive_updates.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 import { createBot } from "../bot/bot.ts";
@@ -26,17 +28,20 @@ import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createLeadReminder } from "../managers/lead_reminder.ts";
 import { createMeasures } from "../measures.ts";
+import { createMembership } from "../managers/membership.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
+import { statesOf } from "../profiles/shown_menu.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
 import { createApi } from "../telegram/client.ts";
-import { PollingEnded, pollUpdates } from "../telegram/polling.ts";
+import { PollingEnded } from "../telegram/contact.ts";
 import { createBudgets, withRetries } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
+import { isWorkTime } from "../work_hours.ts";
 import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
 import { createConfirmationTimes } from "../visitors/confirmation_times.ts";
@@ -84,19 +89,28 @@ export async function startApp(
   machine: Machine,
 ): Promise<App | number> {
   const { log, mask } = output;
-  for (const secret of [config.botToken, config.adminPassword, config.metricsToken]) {
+  const { botToken, adminPassword, metricsToken, webhook } = config;
+  for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
     if (secret !== null) mask.hide(secret);
   }
   const opened = await openCheckedJournal(config, machine.elapsedMs, log);
   if (typeof opened === "number") return opened;
   const { journal, lock } = opened;
-  const profiles = await openProfiles(config, { ...output, ...machine, journal });
+  let cardsChanged = () => {}; // A start makes all work due.
+  const profiles = await openProfiles(config, {
+    ...output,
+    ...machine,
+    journal,
+    cardsChanged: () => cardsChanged(),
+  });
   if (profiles === undefined) {
     journal.close();
     lock.release();
     return EXIT.faults;
   }
-  return run(createParts(config, { ...output, ...opened, machine, profiles }));
+  const parts = createParts(config, { ...output, ...opened, machine, profiles });
+  cardsChanged = parts.delivery.wake;
+  return run(parts);
 }
 
 type Parts = ReturnType<typeof createParts>;
@@ -170,8 +184,8 @@ function createParts(
   const delivery = createDelivery({
     ...shared,
     ...crmParts,
-    crmAnswered(profile, outcome) {
-      crmParts.crmAnswered(profile, outcome);
+    crmAnswered(profile, outcome, lead) {
+      crmParts.crmAnswered(profile, outcome, lead);
       measures.countOutcome(profile.key, outcome.kind);
     },
     accepted(seconds, { phone }) {
@@ -208,6 +222,7 @@ function createParts(
     ...shared,
     delivery: { ...delivery, showWhole: answers.showWhole },
     tellTime,
+    profilesWithoutKey: crmParts.profilesWithoutKey,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
   const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
@@ -220,6 +235,7 @@ function createParts(
     adminChatFailsSinceMs: () => momentOf(managersChat.failsSinceMs()),
     adminChatProblem: managersChat.problem,
     adminChatProblemSinceMs: () => momentOf(managersChat.problemSinceMs()),
+    webhook: () => receiving.webhookState(),
   });
   const page = servePage({
     ...shared,
@@ -232,12 +248,14 @@ function createParts(
     troubles: () => troublesOf(health.facts()),
     health: async () => {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
-      const { crmTroubles, crmTokens } = crmParts;
+      const { crmTroubles, crmTokens, profilesWithoutKey } = crmParts;
       return {
         ...await health.check(),
         profilesBrokenSinceMs,
+        profileStates: statesOf(profiles.current()),
         crmTroubles: crmTroubles(),
         crmTokens: crmTokens(),
+        withoutKey: profilesWithoutKey(),
       };
     },
     mask,
@@ -245,6 +263,7 @@ function createParts(
     environmentSecret: machine.secret,
     onFewFiles: keepFewConnections,
     botUsername,
+    answerTelegram: (request) => receiving.answer(request),
   });
   const budgetOf = createBudgets();
   const bot = createBot({
@@ -257,8 +276,15 @@ function createParts(
     answers,
     blocking,
     managers,
+    isManager: createMembership({
+      api: createApi(telegram),
+      chats: () => [adminChat.chatId()],
+      now: elapsedMs,
+      log,
+    }).isManager,
     newId: () => crypto.randomUUID(),
     cameAtMs: (update) => cameAtMs.get(update),
+    isWorkTime: (atMs) => isWorkTime(config.workHours, atMs, timeZone),
     adminChatId: adminChat.chatId,
     tellTime,
     publicUrl: config.publicUrl,
@@ -266,22 +292,42 @@ function createParts(
     loginLink: page.newLoginLink,
     loginLinkShown: loginMessages.remember,
   });
+  const watch = watchJournal({ ...shared, ...health, lostFile: journal.lostFile });
+  const inbox = createInbox({
+    ...shared,
+    recordDurably,
+    recordDone,
+    handle(update, atMs) {
+      if (update.callback_query !== undefined) cameAtMs.set(update, atMs);
+      return bot.handleUpdate(update);
+    },
+  });
+  const introduce = createIntroduction({ ...shared, telegram, bot, inbox, managersChat });
+  const receiving = createReceiving({
+    ...shared,
+    ...config,
+    telegram,
+    introduce,
+    inbox,
+    watch,
+    presence,
+  });
   return {
     ...shared,
-    telegram,
+    introduce,
+    receiving,
+    watch,
+    inbox,
     clock,
     lock,
     cutOff,
     stop: () => stopping.abort(),
     profiles,
     ...crmParts,
-    managersChat,
     delivery,
     answers,
     loginMessages,
-    presence,
     page,
-    bot,
     alarm: createProfileAlarm({
       ...shared,
       breakage: profiles.breakage,
@@ -294,23 +340,12 @@ function createParts(
       alert: adminChat.alert,
       wake: delivery.wake,
     }),
-    watch: watchJournal({ ...shared, ...health, lostFile: journal.lostFile }),
     upkeep: createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake }),
-    inbox: createInbox({
-      ...shared,
-      recordDurably,
-      recordDone,
-      handle(update, atMs) {
-        if (update.callback_query !== undefined) cameAtMs.set(update, atMs);
-        return bot.handleUpdate(update);
-      },
-    }),
   };
 }
 
 function run(parts: Parts): App {
-  const { journal, page, watch, inbox, presence, log, stop } = parts;
-  const introduce = createIntroduction(parts);
+  const { page, watch, log, stop } = parts;
 
   async function work(): Promise<number> {
     await parts.delivery.start();
@@ -322,19 +357,9 @@ function run(parts: Parts): App {
     void parts.alarm.run();
     void parts.reminder.run();
     void parts.tokenAlarm.run();
-    introduce().catch(() => {}); // Polling meets the same fault, and reports it.
+    parts.introduce().catch(() => {}); // Receiving updates meets the same fault, and reports it.
     try {
-      await pollUpdates({
-        ...parts,
-        ...parts.telegram,
-        now: parts.elapsedMs, // Only for durations.
-        accept: (updates) => introduce().then(() => watch.recording(() => inbox.accept(updates))),
-        polled(offset, caughtUp) {
-          journal.forgetUpdates(offset);
-          // Without its own name the bot takes no update: /health must not report that as polling.
-          introduce().then(() => presence.polled(caughtUp)).catch(() => {});
-        },
-      }, parts.stopping);
+      await parts.receiving.run(parts.stopping);
       return 0;
     } catch (error) {
       if (!(error instanceof PollingEnded)) throw error;
@@ -360,28 +385,6 @@ function run(parts: Parts): App {
     stop,
     newLoginLink: async (by) => (await page.newLoginLink(by))?.url ?? null,
   };
-}
-
-/** Returns a function that calls getMe until it succeeds once: grammY needs the name to match commands. */
-function createIntroduction({ telegram, bot, inbox, managersChat, profiles, log }: Parts) {
-  const api = createApi(telegram);
-  let introduced: Promise<void> | undefined;
-
-  async function introduce(): Promise<void> {
-    bot.botInfo = await api.getMe();
-    log.info("🤖 @{username} на связи. Профилей: {profiles}", {
-      username: bot.botInfo.username,
-      profiles: profiles.current().byKey.size,
-    });
-    inbox.start();
-    managersChat.startChecks(bot.botInfo.id);
-  }
-
-  return () =>
-    introduced ??= introduce().catch((error) => {
-      introduced = undefined;
-      throw error;
-    });
 }
 
 /** @param isLost Whether the journal's files are gone: closing would write and remove files at their paths. */

@@ -5,6 +5,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { AdminChat, ShowOutcome } from "../managers/chat.ts";
 import type { ChatProblem } from "../managers/chat_check.ts";
 import type { HealthFacts } from "../page/health_report.ts";
+import type { WebhookState } from "../telegram/webhook.ts";
 
 /** The journal is written for a check at most this often, in ms: `/health` needs no login. */
 const TRY_EVERY_MS = 5_000;
@@ -22,12 +23,13 @@ export interface Health {
 export function createHealth(options: {
   readonly journal: Pick<
     Journal,
-    "undelivered" | "rememberFact" | "committed" | "tryToRecord"
+    "undelivered" | "unsentAnswers" | "rememberFact" | "committed" | "tryToRecord"
   >;
   readonly lastPolledAtMs: () => number | undefined;
   readonly adminChatFailsSinceMs: () => number | undefined;
   readonly adminChatProblem?: () => ChatProblem | undefined;
   readonly adminChatProblemSinceMs?: () => number | undefined;
+  readonly webhook?: () => WebhookState | undefined;
   readonly now: () => number;
   /** A monotonic clock, in ms; defaults to `now`. */
   readonly elapsedMs?: () => number;
@@ -40,8 +42,8 @@ export function createHealth(options: {
   let tried = false;
   let trying: Promise<void> | undefined;
   let triedMs = -Infinity;
-  /** The oldest undelivered lead; its age is measured by the monotonic clock. */
-  let oldest: { readonly atMs: number; readonly sinceMs: number } | undefined;
+  const oldestLead = createAge();
+  const oldestAnswer = createAge();
 
   async function tryNow(): Promise<void> {
     triedMs = elapsedMs();
@@ -62,13 +64,13 @@ export function createHealth(options: {
   }
 
   /** A failed read counts as a fault of the journal. */
-  function undelivered(): ReturnType<Journal["undelivered"]> {
+  function read<T>(look: () => T): T | undefined {
     try {
-      return journal.undelivered();
+      return look();
     } catch (error) {
       tried = true;
       noteFault(error);
-      return { oldestAtMs: undefined, leads: 0 };
+      return undefined;
     }
   }
 
@@ -76,27 +78,35 @@ export function createHealth(options: {
     return now() - Math.round(elapsedMs() - elapsed);
   }
 
-  function oldestMoment(atMs: number | undefined): number | undefined {
-    if (atMs === undefined) return oldest = undefined;
-    if (oldest?.atMs !== atMs) {
-      oldest = { atMs, sinceMs: elapsedMs() - Math.max(now() - atMs, 0) };
-    }
-    return momentOf(oldest.sinceMs);
+  /** The moment of something that goes on; its age is measured by the monotonic clock. */
+  function createAge(): (atMs: number | undefined) => number | undefined {
+    let known: { readonly atMs: number; readonly sinceMs: number } | undefined;
+    return (atMs) => {
+      if (atMs === undefined) return known = undefined;
+      if (known?.atMs !== atMs) {
+        known = { atMs, sinceMs: elapsedMs() - Math.max(now() - atMs, 0) };
+      }
+      return momentOf(known.sinceMs);
+    };
   }
 
   function facts(): HealthFacts {
-    const { oldestAtMs, leads } = undelivered();
+    const undelivered = read(() => journal.undelivered());
+    const unsent = read(() => journal.unsentAnswers());
     return {
       nowMs: now(),
       startedAtMs: momentOf(startedMs),
       databaseWritable: tried ? fault === undefined : undefined,
       databaseFailsSinceMs: failsSinceMs === undefined ? undefined : momentOf(failsSinceMs),
       polledAtMs: lastPolledAtMs(),
-      oldestUndeliveredAtMs: oldestMoment(oldestAtMs),
-      undeliveredLeads: leads,
+      oldestUndeliveredAtMs: oldestLead(undelivered?.oldestAtMs),
+      undeliveredLeads: undelivered?.leads ?? 0,
+      oldestUnsentAnswerAtMs: oldestAnswer(unsent?.oldestAtMs),
+      unsentAnswers: unsent?.answers ?? 0,
       adminChatFailsSinceMs: adminChatFailsSinceMs(),
       adminChatProblem: options.adminChatProblem?.(),
       adminChatProblemSinceMs: options.adminChatProblemSinceMs?.(),
+      webhook: options.webhook?.(),
     };
   }
 

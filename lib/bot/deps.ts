@@ -15,6 +15,8 @@ export interface BotDeps {
     Delivery,
     "receive" | "receiveFollowUp" | "receiveEdit" | "receivePhone" | "dismissPhone"
   >;
+  /** Whether a person is in a managers' chat: only they see drafts. Never rejects. */
+  readonly isManager: (userId: number) => Promise<boolean>;
   /** A UUID for each new lead. */
   readonly newId: () => string;
   /** Resolves a little later, so that confirmations leave first. */
@@ -22,5 +24,7 @@ export interface BotDeps {
   /** When Telegram handed an update over, by the monotonic clock; undefined where that is not known. */
   readonly cameAtMs?: (update: object) => number | undefined;
   readonly now: () => number;
+  /** Whether a moment is within the managers' working hours. */
+  readonly isWorkTime: (atMs: number) => boolean;
   readonly log: Log;
 }

@@ -6,7 +6,7 @@ import { isRecord } from "../foreign.ts";
 import { readContactPhone, readPhone } from "../phone.ts";
 import type { BotDeps } from "./deps.ts";
 
-/** Handles answers; everything else, such as somebody else's contact or a number that comes too late, goes on. */
+/** Handles answers; everything else, such as another person's contact or a number that comes too late, goes on. */
 export function phoneComposer({ journal, delivery, now }: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   composer.on("message", async (ctx, next) => {
@@ -28,7 +28,7 @@ export function phoneComposer({ journal, delivery, now }: BotDeps): Composer<Con
 }
 
 /** Null where the message is no number of its sender's own. */
-function phoneIn({ contact, text, from }: Message): string | null {
+export function phoneIn({ contact, text, from }: Message): string | null {
   const shared: unknown = contact;
   if (isRecord(shared)) {
     const { phone_number, user_id } = shared;

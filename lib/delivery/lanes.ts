@@ -57,7 +57,7 @@ export interface LaneOptions {
   /** What POSTs are prepared with. */
   readonly crmContext: () => DestinationContext;
   /** Called with how each POST of a profile ended. */
-  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome) => void;
+  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => void;
   /** Called with how long it took from the press until the CRM accepted a lead; see `CrmWorkOptions`. */
   readonly accepted?: (seconds: number, profile: Profile) => void;
   /** Measures confirmations. */

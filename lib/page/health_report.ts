@@ -4,12 +4,17 @@ import type { CrmToken } from "../crm/crm_tokens.ts";
 import type { ChatProblem } from "../managers/chat_check.ts";
 import type { CrmTrouble } from "../lead.ts";
 import type { KnownTrouble } from "../managers/crm_alarm.ts";
+import type { ProfileState } from "../profiles/state.ts";
+import type { WebhookState } from "../telegram/webhook.ts";
 
 /** Longest polling silence before `/health` reports trouble, in ms: Telegram forgets a press after 150 s. */
 export const POLL_PATIENCE_MS = 2 * 60_000;
 
 /** Longest time that a lead may be on its way, in ms: the longest CRM timeout plus a queue of cards. */
 export const LEAD_PATIENCE_MS = 5 * 60_000;
+
+/** Longest time that a manager's answer may be on its way to its visitor, in ms. */
+export const ANSWER_PATIENCE_MS = 5 * 60_000;
 
 /** The facts at a moment. */
 export interface HealthFacts {
@@ -24,15 +29,24 @@ export interface HealthFacts {
   /** When the oldest lead that is still owed was received. */
   readonly oldestUndeliveredAtMs: number | undefined;
   readonly undeliveredLeads: number;
+  /** When the oldest answer was written that its visitor does not have yet. */
+  readonly oldestUnsentAnswerAtMs?: number | undefined;
+  readonly unsentAnswers?: number;
   /** Since when every send to the managers' chat has failed; undefined if the last one succeeded or there was none. */
   readonly adminChatFailsSinceMs: number | undefined;
   /** Since when locales.json is broken on disk while a good version is in use; undefined while it is good. */
   readonly profilesBrokenSinceMs?: number | undefined;
+  /** The state of each profile, by its key. */
+  readonly profileStates?: ReadonlyMap<string, ProfileState>;
   /** Why the bot cannot write into the managers' chat, according to Telegram. */
   readonly adminChatProblem?: ChatProblem | undefined;
   readonly adminChatProblemSinceMs?: number | undefined;
+  /** How Telegram's webhook does; undefined where updates are polled for. */
+  readonly webhook?: WebhookState | undefined;
   readonly crmTroubles?: readonly KnownTrouble[];
   readonly crmTokens?: readonly CrmToken[];
+  /** The keys of profiles whose CRM lacks a key. */
+  readonly withoutKey?: readonly string[];
 }
 
 /** A trouble, and since when. */
@@ -40,8 +54,12 @@ export type Trouble =
   /** The journal cannot be read or written: no new updates are taken, none are lost. */
   | { readonly kind: "database"; readonly sinceMs?: number }
   | { readonly kind: "polling"; readonly sinceMs: number }
+  /** Telegram cannot hand over updates, `pending` of them, or refuses WEBHOOK_URL. */
+  | { readonly kind: "webhook"; readonly pending: number; readonly sinceMs: number }
   /** At least `leads` leads reached neither the CRM nor the managers' chat. */
   | { readonly kind: "undelivered"; readonly leads: number; readonly sinceMs: number }
+  /** Answers that managers wrote do not reach their visitors. */
+  | { readonly kind: "answers"; readonly answers: number; readonly sinceMs: number }
   /** The bot cannot write into the chat that ADMIN_CHAT_ID names. */
   | {
     readonly kind: "admin_chat_unusable";
@@ -59,13 +77,22 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
     troubles.push({ kind: "database", ...since(facts.databaseFailsSinceMs) });
   }
   const heardAtMs = facts.polledAtMs ?? facts.startedAtMs;
-  if (nowMs - heardAtMs > POLL_PATIENCE_MS) troubles.push({ kind: "polling", sinceMs: heardAtMs });
+  const { failsSinceMs, pending = 0 } = facts.webhook ?? {};
+  if (failsSinceMs !== undefined) {
+    troubles.push({ kind: "webhook", pending, sinceMs: failsSinceMs });
+  } else if (nowMs - heardAtMs > POLL_PATIENCE_MS) {
+    troubles.push({ kind: "polling", sinceMs: heardAtMs });
+  }
   if (oldestUndeliveredAtMs !== undefined) {
     const isLate = leads > 0 || nowMs - oldestUndeliveredAtMs > LEAD_PATIENCE_MS;
     const waiting = Math.max(leads, 1);
     if (isLate) {
       troubles.push({ kind: "undelivered", leads: waiting, sinceMs: oldestUndeliveredAtMs });
     }
+  }
+  const { oldestUnsentAnswerAtMs: unsentAtMs, unsentAnswers = 1 } = facts;
+  if (unsentAtMs !== undefined && nowMs - unsentAtMs > ANSWER_PATIENCE_MS) {
+    troubles.push({ kind: "answers", answers: unsentAnswers, sinceMs: unsentAtMs });
   }
   if (facts.adminChatProblem !== undefined) {
     const { adminChatProblem: problem, adminChatProblemSinceMs: sinceMs } = facts;
@@ -81,16 +108,30 @@ function since(sinceMs: number | undefined): { readonly sinceMs?: number } {
   return sinceMs === undefined ? {} : { sinceMs };
 }
 
-/** The content of `/health`, without personal data, addresses and causes. Moments are ISO 8601, null if never. */
+/** The content of `/health`, without personal data, addresses and causes but Telegram's of a failed delivery. Moments are ISO 8601, null if never. */
 export interface HealthReport {
   readonly ok: boolean;
   readonly reasons: readonly Trouble["kind"][];
   readonly database: { readonly writable: boolean | null };
   readonly polling: { readonly startedAt: string; readonly lastAnswerAt: string | null };
+  /** Null where updates are polled for. */
+  readonly webhook: {
+    readonly pending: number;
+    readonly failingSince: string | null;
+    readonly lastErrorAt: string | null;
+    readonly lastError: string | null;
+  } | null;
   readonly undelivered: { readonly leads: number; readonly oldestAt: string | null };
+  readonly answers: { readonly unsent: number; readonly oldestAt: string | null };
   readonly adminChat: { readonly failingSince: string | null };
   /** A broken locales.json alone is no reason for 503: the last good version is in use. */
-  readonly profiles: { readonly ok: boolean; readonly brokenSince: string | null };
+  readonly profiles: {
+    readonly ok: boolean;
+    readonly brokenSince: string | null;
+    /** Only how many: the word of a draft's link is not public yet, and `/health` asks for no login. */
+    readonly drafts: number;
+    readonly paused: readonly string[];
+  };
   /** No reason for 503 either: the leads go to the managers' chat. Profiles are named by their keys. */
   readonly crm: {
     readonly refusing: readonly {
@@ -98,6 +139,8 @@ export interface HealthReport {
       readonly reason: CrmTrouble;
       readonly since: string;
     }[];
+    /** Profiles whose CRM has no key yet. */
+    readonly withoutKey: readonly string[];
     readonly tokens: readonly { readonly profiles: readonly string[]; readonly endsAt: string }[];
   };
 }
@@ -105,19 +148,32 @@ export interface HealthReport {
 /** Builds the content of `/health`. */
 export function reportOf(facts: HealthFacts): HealthReport {
   const reasons = troublesOf(facts).map(({ kind }) => kind);
+  const states = [...facts.profileStates ?? []];
   return {
     ok: reasons.length === 0,
     reasons,
     database: { writable: facts.databaseWritable ?? null },
     polling: { startedAt: iso(facts.startedAtMs), lastAnswerAt: isoOrNull(facts.polledAtMs) },
+    webhook: facts.webhook === undefined ? null : {
+      pending: facts.webhook.pending,
+      failingSince: isoOrNull(facts.webhook.failsSinceMs),
+      lastErrorAt: isoOrNull(facts.webhook.lastError?.atMs),
+      lastError: facts.webhook.lastError?.cause ?? null,
+    },
     undelivered: {
       leads: facts.undeliveredLeads,
       oldestAt: isoOrNull(facts.oldestUndeliveredAtMs),
+    },
+    answers: {
+      unsent: facts.unsentAnswers ?? 0,
+      oldestAt: isoOrNull(facts.oldestUnsentAnswerAtMs),
     },
     adminChat: { failingSince: isoOrNull(facts.adminChatFailsSinceMs) },
     profiles: {
       ok: facts.profilesBrokenSinceMs === undefined,
       brokenSince: isoOrNull(facts.profilesBrokenSinceMs),
+      drafts: states.filter(([, state]) => state === "draft").length,
+      paused: states.flatMap(([key, state]) => state === "paused" ? [key] : []),
     },
     crm: {
       refusing: (facts.crmTroubles ?? []).map(({ profile, trouble, sinceMs }) => ({
@@ -125,6 +181,7 @@ export function reportOf(facts: HealthFacts): HealthReport {
         reason: trouble,
         since: iso(sinceMs),
       })),
+      withoutKey: facts.withoutKey ?? [],
       tokens: (facts.crmTokens ?? []).map(({ profiles, endsAtMs }) => ({
         profiles,
         endsAt: iso(endsAtMs),

@@ -21,6 +21,7 @@ import type { DayCounts } from "./day_counts.ts";
 import type { FailuresOf } from "./failing_crms.ts";
 import type { LookAtToday } from "./today.ts";
 import type { Language } from "./language.ts";
+import type { WorkHours } from "../work_hours.ts";
 import type { Turns } from "./turns.ts";
 
 export type { Trouble } from "./health_report.ts";
@@ -33,6 +34,8 @@ export interface PageConfig {
   /** The managers' time zone, an IANA name. */
   readonly timeZone: string;
   readonly crmTimeoutMs: number;
+  /** The managers' working hours; empty for always. */
+  readonly workHours: WorkHours;
   /** The token for `/metrics`; without it there are no metrics. */
   readonly metricsToken: string | null;
 }
@@ -68,7 +71,7 @@ export interface WebDeps {
     | "crmFailures"
   >;
   readonly delivery:
-    & Pick<Delivery, "resend" | "closeByHand" | "giveBack" | "wake">
+    & Pick<Delivery, "resend" | "closeByHand" | "take" | "giveBack" | "wake">
     & Pick<Answers, "invite">
     & Blocking;
   /** Sends a marked test lead of a profile as its form has it. */
@@ -85,6 +88,8 @@ export interface WebDeps {
   readonly crmTroubles: () => readonly KnownTrouble[];
   /** The amoCRM tokens in use. */
   readonly crmTokens: () => readonly CrmToken[];
+  /** The keys of profiles whose CRM lacks a key. */
+  readonly profilesWithoutKey: () => readonly string[];
   /** The facts for `/health` and `/metrics`, after a trial write to the journal. */
   readonly health: () => Promise<HealthFacts>;
   /** What the bot measures of itself. */
@@ -97,7 +102,7 @@ export interface WebDeps {
   readonly elapsedMs: () => number;
   /** Ends early when the process stops. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** Whatever takes more than a moment to compute waits for its turn. */
+  /** What takes more than a moment to compute waits for its turn. */
   readonly turns: Turns;
   readonly log: Log;
 }

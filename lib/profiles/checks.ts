@@ -9,6 +9,7 @@ import {
   type Profile,
   SELECT,
   type Translation,
+  withAfterHours,
 } from "./profile.ts";
 
 /** Keys with a meaning of their own in the file or in every object. */
@@ -123,6 +124,7 @@ function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
     check(`${path}.skip_button`, phone?.skip ?? "", LIMITS.name);
     check(`${path}.thanks_text`, phone?.thanks ?? "", LIMITS.text);
   };
+  check("paused_text", profile.pausedText ?? "", LIMITS.text);
   check("step1.caption", profile.caption, LIMITS.text);
   profile.buttons.forEach(({ text }, index) => {
     check(`step1.buttons[${index}].text`, text, LIMITS.name);
@@ -133,7 +135,8 @@ function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
   for (const [choice, text] of profile.choices) {
     check(`step2.choices.${choice}`, text, LIMITS.choice);
   }
-  for (const [language, { caption, thanksText, phone }] of profile.translations) {
+  for (const [language, { caption, pausedText, thanksText, phone }] of profile.translations) {
+    check(`translations.${language}.paused_text`, pausedText ?? "", LIMITS.text);
     checkPhone(`translations.${language}.phone`, phone);
     check(`translations.${language}.step1.caption`, caption ?? "", LIMITS.text);
     check(`translations.${language}.followup.thanks_text`, thanksText ?? "", LIMITS.text);
@@ -153,11 +156,22 @@ function checkLengths(
     return translation?.choices.get(callbackData) ?? translation?.buttons.get(callbackData) ??
       choiceText(profile, button);
   }));
-  const length = template.replaceAll("{choice}", () => longest).length;
-  if (length <= LIMITS.text) return;
+  const lengthOf = (text: string) => text.replaceAll("{choice}", () => longest).length;
+  const length = lengthOf(template);
+  if (length > LIMITS.text) {
+    faults.push({
+      path: `${path}.success_caption_template`,
+      message: `вместе с самым длинным выбором символов ${length}, нужно не больше ${LIMITS.text}`,
+    });
+    return;
+  }
+  const afterHours = translation?.afterHoursText ?? profile.afterHoursText;
+  if (afterHours === null) return;
+  const whole = lengthOf(withAfterHours(template, afterHours));
+  if (whole <= LIMITS.text) return;
   faults.push({
-    path: `${path}.success_caption_template`,
-    message: `вместе с самым длинным выбором символов ${length}, нужно не больше ${LIMITS.text}`,
+    path: `${path}.after_hours_text`,
+    message: `вместе с подтверждением символов ${whole}, нужно не больше ${LIMITS.text}`,
   });
 }
 

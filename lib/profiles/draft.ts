@@ -66,6 +66,8 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
   return withNameIn({
     key,
     name: form.name,
+    state: "live",
+    pausedText: form.pausedText?.trim() ? form.pausedText : null,
     aliases: form.aliases ?? [],
     webhook: form.webhookUrl.trim() === "" ? null : { url: form.webhookUrl.trim(), fault: null },
     crm: form.crm === undefined ? null : readCrm(changedCrm({}, form.crm).crm, key, []),
@@ -74,6 +76,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     caption: form.caption,
     buttons: form.buttons.map(({ text, callbackData }) => ({ text, callbackData })),
     confirmationTemplate: form.confirmationTemplate,
+    afterHoursText: form.afterHoursText?.trim() ? form.afterHoursText : null,
     followUpTemplate: form.followUpTemplate,
     thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
     phone: draftPhone(form.phone ?? NO_PHONE),

@@ -26,9 +26,13 @@ export interface ProfileForm {
   readonly caption: string;
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
+  /** Empty for none; undefined if the form has no field for it. */
+  readonly afterHoursText?: string | undefined;
   readonly followUpTemplate: string;
   /** Empty for the bot's own text. */
   readonly thanksText: string;
+  /** What visitors read while the profile is paused; empty for the bot's own text. */
+  readonly pausedText?: string | undefined;
   /** Undefined if the form has no fields for it, as `aliases`. */
   readonly phone?: PhoneForm | undefined;
   /** Old link words that still lead here; undefined if the form has no field for them. */
@@ -69,8 +73,10 @@ export function profileForm(raw: unknown): ProfileForm {
       return { callbackData, text: said, choice: choice === said ? "" : choice };
     }),
     confirmationTemplate: text(step2["success_caption_template"]),
+    afterHoursText: text(step2["after_hours_text"]),
     followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
     thanksText: text(record(profile["followup"])["thanks_text"]),
+    pausedText: text(profile["paused_text"]),
     phone: phoneForm(profile["phone"]),
     aliases: aliasesOf(raw),
   };
@@ -113,6 +119,9 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
         before.confirmationTemplate,
         form.confirmationTemplate,
       ),
+      ...form.afterHoursText === undefined
+        ? {}
+        : changedOwn("after_hours_text", before.afterHoursText ?? "", form.afterHoursText),
       ...choicesOf(step2["choices"], before.buttons, form.buttons),
     },
     followup: {
@@ -120,6 +129,9 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
       ...changed("admin_followup_template", before.followUpTemplate, form.followUpTemplate),
       ...changedOwn("thanks_text", before.thanksText, form.thanksText),
     },
+    ...form.pausedText === undefined
+      ? {}
+      : changedOwn("paused_text", text(profile["paused_text"]), form.pausedText),
     ...phoneChange(profile["phone"], form.phone, isSameInField),
   });
 }

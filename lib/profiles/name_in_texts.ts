@@ -22,8 +22,10 @@ export function withNameIn(profile: Profile): Profile {
   return {
     ...profile,
     caption: put(profile.caption),
+    pausedText: maybe(profile.pausedText),
     buttons: profile.buttons.map(({ text, callbackData }) => ({ text: put(text), callbackData })),
     confirmationTemplate: put(profile.confirmationTemplate),
+    afterHoursText: maybe(profile.afterHoursText),
     followUpTemplate: put(profile.followUpTemplate),
     thanksText: maybe(profile.thanksText),
     phone: profile.phone && {
@@ -35,8 +37,10 @@ export function withNameIn(profile: Profile): Profile {
     translations: new Map(
       [...profile.translations].map(([language, texts]) => [language, {
         caption: maybe(texts.caption),
+        pausedText: maybe(texts.pausedText),
         buttons: putIn(texts.buttons),
         confirmationTemplate: maybe(texts.confirmationTemplate),
+        afterHoursText: maybe(texts.afterHoursText),
         thanksText: maybe(texts.thanksText),
         phone: putInPhone(texts.phone),
         choices: putIn(texts.choices),
@@ -51,13 +55,17 @@ function textsOf(profile: Profile): string[] {
     caption,
     confirmationTemplate,
     followUpTemplate,
+    profile.afterHoursText ?? "",
     thanksText ?? "",
+    profile.pausedText ?? "",
     ...phoneTextsOf(profile.phone),
     ...buttons.map(({ text }) => text),
     ...choices.values(),
     ...[...profile.translations.values()].flatMap((texts) => [
       texts.caption ?? "",
+      texts.pausedText ?? "",
       texts.confirmationTemplate ?? "",
+      texts.afterHoursText ?? "",
       texts.thanksText ?? "",
       ...phoneTextsOf(texts.phone),
       ...texts.buttons.values(),

@@ -109,6 +109,8 @@ function toProfile(key: string, raw: RawProfile, crm: CrmSettings | null): Profi
   return {
     key,
     name: raw.name,
+    state: raw.state,
+    pausedText: raw.paused_text,
     aliases: raw.aliases,
     webhook: toWebhook(raw.webhook_url, crm),
     crm,
@@ -117,6 +119,7 @@ function toProfile(key: string, raw: RawProfile, crm: CrmSettings | null): Profi
     caption: raw.step1.caption,
     buttons: raw.step1.buttons.map(toButton),
     confirmationTemplate: raw.step2.success_caption_template,
+    afterHoursText: raw.step2.after_hours_text,
     followUpTemplate: raw.followup.admin_followup_template,
     thanksText: raw.followup.thanks_text,
     phone: raw.phone == null ? null : toPhone(raw.phone),
@@ -140,11 +143,14 @@ function toMenuTranslation(raw: RawMenuTranslation): MenuTranslation {
   };
 }
 
-function toTranslation({ step1, step2, followup, phone }: RawTranslation): Translation {
+function toTranslation(raw: RawTranslation): Translation {
+  const { step1, step2, followup, phone } = raw;
   return {
     caption: step1.caption ?? null,
+    pausedText: raw.paused_text ?? null,
     buttons: new Map(step1.buttons?.map(({ text, callback_data }) => [callback_data, text])),
     confirmationTemplate: step2.success_caption_template ?? null,
+    afterHoursText: step2.after_hours_text ?? null,
     thanksText: followup.thanks_text ?? null,
     phone: toPhoneTexts(phone),
     choices: step2.choices ?? new Map(),

@@ -1,6 +1,7 @@
 // A profile and the menu as the bot uses them, read and checked. Touches no file.
 
 import type { CrmSettings } from "./crm.ts";
+import type { ProfileState } from "./state.ts";
 
 /** An inline button: its text, and what a press on it sends. */
 export interface Button {
@@ -12,6 +13,9 @@ export interface Button {
 export interface Profile {
   readonly key: string;
   readonly name: string;
+  readonly state: ProfileState;
+  /** What visitors read while it is paused; null where the file says nothing. */
+  readonly pausedText: string | null;
   /** Earlier words of its links; they still lead here. */
   readonly aliases: readonly string[];
   /** Null where the file has none, or an impossible one: then leads go to the managers' chat. */
@@ -25,6 +29,8 @@ export interface Profile {
   readonly buttons: readonly Button[];
   /** With `{choice}`. */
   readonly confirmationTemplate: string;
+  /** What stands below the confirmation outside working hours, with `{choice}` where it has it; null for nothing. */
+  readonly afterHoursText: string | null;
   /** With `{username}` and `{message}`. */
   readonly followUpTemplate: string;
   /** What a visitor reads after a follow-up; null where the file says nothing. */
@@ -56,9 +62,11 @@ export interface PhoneTexts {
 /** A profile's texts in another language; what is missing is the base's. */
 export interface Translation {
   readonly caption: string | null;
+  readonly pausedText: string | null;
   /** By callback data. */
   readonly buttons: ReadonlyMap<string, string>;
   readonly confirmationTemplate: string | null;
+  readonly afterHoursText: string | null;
   readonly thanksText: string | null;
   readonly phone: PhoneTexts;
   readonly choices: ReadonlyMap<string, string>;
@@ -112,6 +120,11 @@ export function profileOfWord(
 export function hasDestination({ crm, webhook }: Pick<Profile, "crm" | "webhook">): boolean {
   if (crm?.kind === "amocrm") return true;
   return crm?.kind !== "faulty" && webhook !== null && webhook.fault === null;
+}
+
+/** A confirmation's template with what stands below it outside working hours. */
+export function withAfterHours(template: string, afterHours: string): string {
+  return `${template.trimEnd()}\n\n${afterHours.trim()}`;
 }
 
 /** What a press on this button asks for, in words; not translated. */

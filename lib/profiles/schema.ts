@@ -5,6 +5,7 @@ import { languageFault } from "./language.ts";
 import { byteLength, CRM_TIMEOUT_SECONDS, LIMITS } from "./limits.ts";
 import { PhoneSchema, PhoneTranslationSchema } from "./phone_schema.ts";
 import { NAME } from "./name_in_texts.ts";
+import { StateSchema } from "./state.ts";
 import { atMost, dictionary, text } from "./value_schemas.ts";
 import { addressFault } from "./webhook_address.ts";
 
@@ -31,6 +32,8 @@ const buttons = v.pipe(
   ),
 );
 
+const CHOICE = "{choice}";
+
 const template = (...placeholders: string[]) =>
   v.pipe(
     text(LIMITS.text),
@@ -47,6 +50,14 @@ const template = (...placeholders: string[]) =>
         `можно только ${placeholders.join(", ")} и ${NAME}`,
     ),
   );
+
+/** A text that may be missing, with these placeholders or none. */
+const afterHours = v.check<string, (issue: v.CheckIssue<string>) => string>(
+  (value) => unknownPlaceholders(value, [CHOICE]).length === 0,
+  (issue) =>
+    `найдено ${someOf(unknownPlaceholders(issue.input, [CHOICE]))}, ` +
+    `можно только ${CHOICE} и ${NAME}`,
+);
 
 /** A few placeholders, each cut: a fault is one line. */
 function someOf(found: readonly string[]): string {
@@ -81,13 +92,15 @@ export const MenuSchema = v.looseObject({
 
 /** A profile in another language: the same text keys as its own; each may be missing. */
 const TranslationSchema = v.looseObject({
+  paused_text: v.optional(text(LIMITS.text)),
   step1: v.optional(
     v.looseObject({ caption: v.optional(text(LIMITS.text)), buttons: translatedButtons }),
     {},
   ),
   step2: v.optional(
     v.looseObject({
-      success_caption_template: v.optional(template("{choice}")),
+      success_caption_template: v.optional(template(CHOICE)),
+      after_hours_text: v.optional(v.pipe(text(LIMITS.text), afterHours)),
       choices: v.optional(dictionary(text(LIMITS.choice)), {}),
     }),
     {},
@@ -99,6 +112,8 @@ const TranslationSchema = v.looseObject({
 /** One profile as the file has it. */
 export const ProfileSchema = v.looseObject({
   name: text(LIMITS.name),
+  state: StateSchema,
+  paused_text: v.optional(ownText, null),
   aliases: v.optional(
     v.pipe(
       v.array(v.string()),
@@ -138,7 +153,14 @@ export const ProfileSchema = v.looseObject({
     buttons,
   }),
   step2: v.looseObject({
-    success_caption_template: template("{choice}"),
+    success_caption_template: template(CHOICE),
+    after_hours_text: v.optional(
+      v.pipe(
+        v.nullish(v.pipe(v.string(), atMost(LIMITS.text), afterHours)),
+        v.transform((value) => value?.trim() ? value : null),
+      ),
+      null,
+    ),
     choices: v.optional(dictionary(text(LIMITS.choice)), {}),
   }),
   followup: v.looseObject({

@@ -25,8 +25,11 @@ export interface TranslationForm {
   readonly caption: string;
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
+  /** Undefined if the form has no field for it. */
+  readonly afterHoursText?: string | undefined;
   readonly thanksText: string;
-  /** Undefined if the form has no fields for it. */
+  /** Undefined if the form has no field for it, as `phone`. */
+  readonly pausedText?: string | undefined;
   readonly phone?: PhoneTextsForm | undefined;
 }
 
@@ -58,7 +61,9 @@ export function translationForm(raw: unknown, language: string): TranslationForm
       choice: text(choices[callbackData]),
     })),
     confirmationTemplate: text(step2["success_caption_template"]),
+    afterHoursText: text(step2["after_hours_text"]),
     thanksText: text(followup["thanks_text"]),
+    pausedText: text(translationOf(raw, language)["paused_text"]),
     phone: phoneTextsForm(translationOf(raw, language)["phone"]),
   };
 }
@@ -136,7 +141,9 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
     confirmationTemplate: form.confirmationTemplate.trim() === ""
       ? null
       : form.confirmationTemplate,
+    afterHoursText: form.afterHoursText?.trim() ? form.afterHoursText : null,
     thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
+    pausedText: form.pausedText?.trim() ? form.pausedText : null,
     phone: draftPhoneTexts(form.phone ?? NO_PHONE),
     choices: filled(form.buttons.map(({ callbackData, choice }) => [callbackData, choice])),
   };
@@ -161,10 +168,14 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     ...buttons.length === 0 ? {} : { buttons },
   };
   const template = form.confirmationTemplate;
+  const afterHours = form.afterHoursText ?? text(step2["after_hours_text"]);
   const second = {
     ...template.trim() === ""
       ? {}
       : { success_caption_template: kept(step2["success_caption_template"], template) },
+    ...afterHours.trim() === ""
+      ? {}
+      : { after_hours_text: kept(step2["after_hours_text"], afterHours) },
     ...Object.keys(choices).length === 0 ? {} : { choices },
   };
   const thanks = form.thanksText;
@@ -172,19 +183,24 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     ...without(followup, ["thanks_text"]),
     ...thanks.trim() === "" ? {} : { thanks_text: kept(followup["thanks_text"], thanks) },
   };
+  const paused = form.pausedText ?? text(before["paused_text"]);
   const firstWhole = { ...without(step1, ["caption", "buttons"]), ...first };
-  const secondWhole = { ...without(step2, ["success_caption_template", "choices"]), ...second };
+  const secondWhole = {
+    ...without(step2, ["success_caption_template", "after_hours_text", "choices"]),
+    ...second,
+  };
   const phone = phoneTextsWith(
     before["phone"],
     form.phone ?? phoneTextsForm(before["phone"]),
     isSameInField,
   );
   return {
-    ...without(before, ["step1", "step2", "followup", "phone"]),
+    ...without(before, ["step1", "step2", "followup", "phone", "paused_text"]),
     ...isEmpty(firstWhole) ? {} : { step1: firstWhole },
     ...isEmpty(secondWhole) ? {} : { step2: secondWhole },
     ...isEmpty(third) ? {} : { followup: third },
     ...isEmpty(phone) ? {} : { phone },
+    ...paused.trim() === "" ? {} : { paused_text: kept(before["paused_text"], paused) },
   };
 }
 
@@ -206,14 +222,13 @@ export function translatedButtons(
 }
 
 function isBlank(
-  { caption, buttons, confirmationTemplate, thanksText, phone }: TranslationForm,
+  { caption, buttons, confirmationTemplate, ...form }: TranslationForm,
 ): boolean {
+  const { afterHoursText = "", thanksText, pausedText = "", phone } = form;
+  const others = [confirmationTemplate, afterHoursText, thanksText, pausedText];
   const texts = buttons.flatMap(({ text, choice }) => [text, choice]);
-  return [caption, confirmationTemplate, thanksText, ...Object.values(phone ?? {}), ...texts].every(
-    (
-      each,
-    ) => each.trim() === "",
-  );
+  return [caption, ...others, ...Object.values(phone ?? {}), ...texts]
+    .every((each) => each.trim() === "");
 }
 
 /** The old spelling if the field was not changed. */

@@ -8,6 +8,7 @@ import { Isolated, isolated } from "./isolated.tsx";
 import { FormToken, type Frame, Page } from "./page.tsx";
 import { type Refusal, Unsaved } from "./unsaved.tsx";
 import { type Part, Pieces } from "./versions.tsx";
+import { personIn } from "../words/login.ts";
 
 export interface Line {
   readonly revision: Revision;
@@ -85,7 +86,9 @@ function Version({ line, isOpen, path, frame, words }: {
         <p>
           <time>{when}</time>,{" "}
           <strong>
-            {revision.savedBy === null ? words.onDisk : <bdi>{revision.savedBy}</bdi>}
+            {revision.savedBy === null
+              ? words.onDisk
+              : <bdi>{personIn(revision.savedBy, frame.language)}</bdi>}
           </strong>{" "}
           — {change === "edited" ? summary(line, words) : words[change]}
           {isCurrent && change !== "deleted" && <mark>{words.current}</mark>}

@@ -6,15 +6,23 @@ import { PROFILE } from "../words/profile.ts";
 import { FormToken, type Frame } from "./page.tsx";
 import { type Part, SideBySide } from "./versions.tsx";
 
+/** What was done; `published`, `paused` and `resumed` say it in words of their own. */
+export type Done = "saved" | "created" | "published" | "paused" | "resumed";
+
 export type Note =
   /** `change` is undone by "take it back". */
-  | { readonly kind: "saved" | "created"; readonly change: number | undefined }
+  | { readonly kind: Done; readonly change: number | undefined }
   | { readonly kind: "refused" }
   /** The form was opened in an earlier session. */
   | { readonly kind: "renewed" }
   | { readonly kind: "broken"; readonly faults: readonly Fault[] }
   /** The disk refused the file; `reason` is in Russian. */
-  | { readonly kind: "failed"; readonly reason: string }
+  | {
+    readonly kind: "failed";
+    readonly reason: string;
+    /** Set where a key was replaced all the same. */
+    readonly isKeyNew?: true;
+  }
   | { readonly kind: "stale"; readonly mine: readonly Part[]; readonly theirs: readonly Part[] };
 
 export function NoteLine({ note, faults, path, frame }: {
@@ -26,6 +34,9 @@ export function NoteLine({ note, faults, path, frame }: {
 }) {
   const words = PROFILE[frame.language];
   switch (note.kind) {
+    case "published":
+    case "paused":
+    case "resumed":
     case "created":
     case "saved":
       return (
@@ -70,6 +81,7 @@ export function NoteLine({ note, faults, path, frame }: {
           <p>
             <span aria-hidden="true">⚠</span>{" "}
             {words.failed(faultWords(note.reason, frame.language))}
+            {note.isKeyNew && ` ${words.keyIsNew}`}
           </p>
         </div>
       );

@@ -63,6 +63,12 @@ function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => str
   const since = trouble.sinceMs === undefined ? null : when(trouble.sinceMs);
   if (trouble.kind === "database") return { text: words.database(since) };
   if (trouble.kind === "polling") return { text: words.polling(when(trouble.sinceMs)) };
+  if (trouble.kind === "webhook") {
+    return { text: words.webhook(trouble.pending, when(trouble.sinceMs)) };
+  }
+  if (trouble.kind === "answers") {
+    return { text: words.answers(trouble.answers, when(trouble.sinceMs)) };
+  }
   if (trouble.kind === "admin_chat_unusable") {
     return { text: words.adminChatUnusable[trouble.problem](since) };
   }
@@ -76,7 +82,7 @@ function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => str
 /** Days before its end from which a token is warned of on every page. */
 const WARNED_DAYS = 7;
 
-/** CRMs that decline every lead, and tokens that have ended or are about to. */
+/** CRMs without a key, those that decline every lead, and tokens that have ended or are about to. */
 function crmNotices(
   deps: State["deps"],
   words: FrameWords,
@@ -92,6 +98,7 @@ function crmNotices(
   const ending = deps.crmTokens()
     .filter(({ endsAtMs, profiles }) => endsAtMs <= soonMs && !profiles.some(isTroubled));
   return [
+    ...deps.profilesWithoutKey().map((profile) => linked(profile, words.noKey)),
     ...troubles.map(({ profile, trouble, sinceMs }) =>
       linked(profile, (name) => words.crm(name, words.crmTrouble[trouble], when(sinceMs)))
     ),

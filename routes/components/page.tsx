@@ -8,6 +8,7 @@ import { assets } from "../assets/assets.ts";
 import { FRAME } from "../words/frame.ts";
 import { type Notice, Notices, noticesOf } from "./notices.tsx";
 import { moments } from "./time.ts";
+import { personIn } from "../words/login.ts";
 
 export interface Frame {
   readonly language: Language;
@@ -67,7 +68,7 @@ export function Page(
         </nav>
         <form class="who" method="post" action="/logout">
           <FormToken frame={frame} />
-          <bdi>{frame.who}</bdi>
+          <bdi>{personIn(frame.who, frame.language)}</bdi>
           <button class="quiet" type="submit">{words.logOut}</button>
         </form>
       </header>

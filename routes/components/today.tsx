@@ -91,7 +91,10 @@ export function failingCrms(
   when: Frame["since"],
 ): Notice[] {
   const words = TODAY[language];
-  const told = new Set(deps.crmTroubles().map(({ profile }) => profile));
+  const told = new Set([
+    ...deps.crmTroubles().map(({ profile }) => profile),
+    ...deps.profilesWithoutKey(),
+  ]);
   const notices: Notice[] = [];
   for (const profile of deps.profiles.current().byKey.values()) {
     const { key, name } = profile;

@@ -32,11 +32,18 @@ export const FRAME = bilingual({
   showLeads: "Показать",
   polling: (since: string) =>
     `Telegram не отвечает с ${since}. Новые нажатия придут, когда связь вернётся`,
+  webhook: (pending: number, since: string) =>
+    `Telegram не может передать боту обновления с ${since}, ждут: ${pending}. Проверьте, что адрес ` +
+    "WEBHOOK_URL открыт снаружи и ведёт на порт бота. Причина — в журнале и в /health",
   database: (since: Since) =>
     `Журнал не записать${
       since === null ? "" : ` с ${since}`
     }: возможно, на диске кончилось место. Новые лиды ждут у Telegram ` +
     "и не пропадут сутки. Освободите место",
+  answers: (count: number, since: string) =>
+    `Не доходят ответы менеджеров: ${count}, с ${since}. Бот пробует снова. Проверьте, что Telegram доступен`,
+  noKey: (profile: string) =>
+    `${profile}: ключ CRM не задан. Лиды идут в чат менеджеров, пока его не впишут`,
   adminChat: (since: string) =>
     `Чат менеджеров не принимает сообщения с ${since}. Карточки ждут и придут, когда бот снова ` +
     "сможет писать туда. Проверьте, что он состоит в чате",
@@ -94,11 +101,18 @@ export const FRAME = bilingual({
   showLeads: "Show",
   polling: (since: string) =>
     `Telegram has not answered since ${since}. New presses will arrive when it does`,
+  webhook: (pending: number, since: string) =>
+    `Telegram has not been able to hand over updates since ${since}, waiting: ${pending}. Check that ` +
+    "WEBHOOK_URL can be reached from outside and leads to the bot's port. The log and /health say why",
   database: (since: Since) =>
     `The journal cannot be written${
       since === null ? "" : `, since ${since}`
     }: perhaps the disk is full. New leads wait with Telegram ` +
     "and are safe for a day. Free some space",
+  answers: (count: number, since: string) =>
+    `Managers' answers that do not arrive: ${count}, since ${since}. The bot tries again. Check that Telegram can be reached`,
+  noKey: (profile: string) =>
+    `${profile}: the CRM's key is not set. Leads go to the managers' chat until it is entered`,
   adminChat: (since: string) =>
     `The managers' chat has taken no message since ${since}. Cards wait and will come once the bot ` +
     "can write there again. Check that it is in the chat",

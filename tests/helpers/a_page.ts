@@ -7,6 +7,7 @@ import { valueAt } from "../../lib/json/text.ts";
 import { createBlocking } from "../../lib/delivery/blocking.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { profileForm, versionOf } from "../../lib/profiles/edits.ts";
+import { statesOf } from "../../lib/profiles/shown_menu.ts";
 import type { ProfileStore } from "../../lib/profiles/store.ts";
 import { createPageSecrets } from "../../lib/page/secrets.ts";
 import { createApp, type Handler, type WebDeps } from "../../lib/page/app.ts";
@@ -138,6 +139,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     delivery: {
       resend: (lead, by) => Promise.resolve(journal.oweResend(lead, by, "crm:host:", now())),
       closeByHand: (lead, by) => Promise.resolve(journal.closeByHand(lead, by, now())),
+      take: (lead, manager) => Promise.resolve(journal.takeLead(lead, manager, now())),
       giveBack: (lead, by) => Promise.resolve(journal.returnLead(lead, by, now())),
       wake() {},
       ...createBlocking({ journal, wake() {}, now, log: log.log }),
@@ -146,9 +148,11 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     troubles: () => [],
     crmTroubles: () => [],
     crmTokens: () => [],
+    profilesWithoutKey: () => [],
     health: async () => {
       const profilesBrokenSinceMs = store.breakage()?.sinceMs;
-      return { ...await health.check(), profilesBrokenSinceMs };
+      const profileStates = statesOf(store.current());
+      return { ...await health.check(), profilesBrokenSinceMs, profileStates };
     },
     measures: createMeasures(),
     botUsername: () => "monstrassistentbot",
@@ -157,6 +161,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       trustProxy: false,
       timeZone: "Europe/Moscow",
       crmTimeoutMs: 10_000,
+      workHours: [],
       metricsToken: null,
       ...options.config,
     },

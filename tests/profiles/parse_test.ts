@@ -24,6 +24,8 @@ Deno.test("parseProfiles reads a whole file", () => {
   assert.deepEqual(agency, {
     key: "agency",
     name: "MONSTER AGENCY",
+    state: "live",
+    pausedText: null,
     aliases: [],
     webhook: { url: "https://crm.example.ru/webhook/agency", fault: null },
     crm: null,
@@ -36,6 +38,7 @@ Deno.test("parseProfiles reads a whole file", () => {
     ],
     confirmationTemplate: "✅ Принято: {choice}.",
     followUpTemplate: "Дополнение от @{username}:\n{message}",
+    afterHoursText: null,
     thanksText: null,
     phone: null,
     choices: new Map([["agency_clients", "Привлечь клиентов"], ["agency_website", "Создать сайт"]]),

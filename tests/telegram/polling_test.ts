@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { startTelegramServer, type TelegramServer } from "../../lib/simulator/telegram/server.ts";
-import { PollingEnded, type PollingOptions, pollUpdates } from "../../lib/telegram/polling.ts";
+import { PollingEnded } from "../../lib/telegram/contact.ts";
+import { type PollingOptions, pollUpdates } from "../../lib/telegram/polling.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 import { refusal, TOKEN } from "../helpers/a_telegram.ts";
@@ -79,7 +80,13 @@ Deno.test("pollUpdates asks for messages and presses, 100 at most", () =>
     assert.deepEqual(asked, {
       offset: 0,
       limit: 100,
-      allowed_updates: ["message", "edited_message", "channel_post", "callback_query"],
+      allowed_updates: [
+        "message",
+        "edited_message",
+        "channel_post",
+        "edited_channel_post",
+        "callback_query",
+      ],
     });
   }));
 
