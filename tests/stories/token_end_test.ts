@@ -26,12 +26,12 @@ const ENDS = [
   [
     "in 5 days",
     5 * DAY_S,
-    /^⏳ Токен AmoCRM закончится .*, осталось дней: 5\. Профили: MONSTER AGENCY\./,
+    /^⏳ Токен AmoCRM закончится .*, осталось дней: 5\. Профиль: MONSTER AGENCY\./,
   ],
   [
     "in 20 hours",
     20 * 3600,
-    /^⏳ Токен AmoCRM закончится .*, осталось дней: 1\. Профили: MONSTER AGENCY\./,
+    /^⏳ Токен AmoCRM закончится .*, осталось дней: 1\. Профиль: MONSTER AGENCY\./,
   ],
   ["an hour ago", -3600, /^⚠️ Токен AmoCRM закончился .*: MONSTER AGENCY\./],
 ] as const;
