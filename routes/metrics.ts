@@ -105,7 +105,7 @@ function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): 
     },
     {
       name: "triborg_owed_work_by_lane",
-      help: "The same by lane, with answers and notes to deals; CRMs are taken together.",
+      help: "Owed work by lane, with answers and notes to deals; CRMs are taken together.",
       type: "gauge",
       samples: [...journal.owedByLane()].map(([lane, value]) => ({ labels: { lane }, value })),
     },

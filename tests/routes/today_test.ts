@@ -140,7 +140,7 @@ Deno.test("a lead that waits for a decision is told beside the open cards, and i
   await using page = await openPage();
   const lead = aNewLead({ menuMessageId: menus += 1 });
   page.journal.recordHeld(lead, aConfirmation(), A_HELD_LINE);
-  assert.match(await today(page), /Ждут менеджера 0 и 1 — решить, отправлять ли в CRM/);
+  assert.match(await today(page), /Ждут менеджера 0 Ждут решения: 1 ●/);
   assert.equal(await badge(page), "</span>");
 });
 
