@@ -223,6 +223,8 @@ function swap(part, drawn) {
   const fresh = drawn.getElementById(part.id);
   if (fresh === null) return null;
   const hadFocus = part.contains(document.activeElement);
+  // A row without its buttons is lower: the rows below must not come up under a finger.
+  if (part.matches("li")) fresh.style.minHeight = `${part.offsetHeight}px`;
   part.replaceWith(fresh);
   for (const counts of ["#open-cards", ".chips"]) {
     const drawnCounts = drawn.querySelector(counts);

@@ -218,7 +218,7 @@ story(
       assert.equal(page.url(), `${origin}/leads?state=in_admin_chat`);
       assert.equal(await page.locator("#open-cards span").first().textContent(), "7");
       assert.match(await page.locator(".chip", { hasText: "В чате" }).textContent() ?? "", /7$/);
-      assert.equal(await other.getByRole("button").count(), 2);
+      assert.equal(await other.getByRole("button").count(), 3);
       assert.deepEqual(await seriousFaults(page), []);
 
       await row.getByRole("link").focus();
