@@ -46,9 +46,9 @@ export interface ButtonForm {
   readonly choice: string;
 }
 
-/** A hash of a profile or of the menu without translations, which have versions of their own. */
+/** A hash of a profile or of the menu as its form has it: without translations, which have versions of their own, and state. */
 export function versionOf(content: Content, key: string): string {
-  const { translations: _own, ...base } = record(valueAt(content, key));
+  const { translations: _own, state: _apart, ...base } = record(valueAt(content, key));
   const text = JSON.stringify(content.members.has(key) ? base : null);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

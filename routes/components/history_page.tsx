@@ -13,6 +13,8 @@ import { personIn } from "../words/login.ts";
 export interface Line {
   readonly revision: Revision;
   readonly isCurrent: boolean;
+  /** The state of a version that visitors did not see; null for others. */
+  readonly hidden: string | null;
   readonly change: "edited" | "first" | "deleted" | "returned";
   readonly parts: readonly Part[];
   readonly partsBefore: readonly Part[];
@@ -91,6 +93,7 @@ function Version({ line, isOpen, path, frame, words }: {
               : <bdi>{personIn(revision.savedBy, frame.language)}</bdi>}
           </strong>{" "}
           — {change === "edited" ? summary(line, words) : words[change]}
+          {line.hidden !== null && <span class="hint">· {line.hidden}</span>}
           {isCurrent && change !== "deleted" && <mark>{words.current}</mark>}
         </p>
         {changed.length > 0 && (
