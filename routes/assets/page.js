@@ -231,8 +231,10 @@ function swap(part, drawn) {
     if (drawnCounts !== null) document.querySelector(counts)?.replaceWith(drawnCounts);
   }
   if (hadFocus) {
-    const next = fresh.querySelector(".lead-actions button:enabled") ?? fresh.querySelector("a");
-    next?.focus({ preventScroll: true });
+    // While it is being sent the next button is another one: a second Enter must not press that.
+    const isSending = fresh.dataset.fresh !== undefined;
+    const next = isSending ? null : fresh.querySelector(".lead-actions button:enabled");
+    (next ?? fresh.querySelector("a"))?.focus({ preventScroll: true });
   }
   const told = document.getElementById("told");
   const text = fresh.querySelector("[data-told]")?.textContent;
