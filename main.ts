@@ -1,14 +1,8 @@
-// Entry point: reads the environment and the clock, starts the app, and stops it on a signal.
+// Entry point: reads the environment and the clock, starts the app, and stops it on a signal. A word runs a script instead.
 
-import {
-  type Config,
-  readConfig,
-  SECRET_PREFIX,
-  unknownVariables,
-  VARIABLES,
-} from "./lib/app/config.ts";
-import { readEnvFile } from "./lib/app/env_file.ts";
-import { messageOf, stackOf } from "./lib/log/error_words.ts";
+import { type Config, readConfig } from "./lib/app/config.ts";
+import { PROXY_VARIABLES, readEnvironment } from "./lib/app/environment.ts";
+import { stackOf } from "./lib/log/error_words.ts";
 import { EXIT } from "./lib/app/exit.ts";
 import { type Machine, startApp } from "./lib/app/app.ts";
 import { createLog } from "./lib/log/log.ts";
@@ -20,9 +14,6 @@ const STOP_WITHIN_MS = 7_500;
 
 /** How long the exit waits for log lines that a slow reader has not taken, in ms. */
 const FLUSH_WITHIN_MS = 1_000;
-
-/** Any of these makes Deno's fetch use a proxy for https. */
-const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 const MACHINE: Omit<Machine, "secret"> = {
   now: Date.now,
@@ -41,9 +32,9 @@ async function main(output: Output): Promise<number> {
   }
   // Also ends a start that hangs on reading `.env` or the profiles.
   signalled.promise.then(() => setTimeout(() => Deno.exit(0), STOP_WITHIN_MS));
-  const environment = await readEnvironment(output);
-  if (environment === undefined) return EXIT.faults;
-  const { config, secret, warnings } = environment;
+  const settings = await readSettings(output);
+  if (settings === undefined) return EXIT.faults;
+  const { config, secret, warnings } = settings;
   const mask = createMask();
   const log = createLog({
     format: config.logFormat,
@@ -71,42 +62,37 @@ async function main(output: Output): Promise<number> {
   return await app.ended;
 }
 
-interface Environment {
+/** What the bundle does in place of `deno task <word>`, for who has the bundle alone. */
+async function runCommand(word: string, args: readonly string[]): Promise<number> {
+  switch (word) {
+    case "doctor":
+      return await (await import("./lib/app/doctor.ts")).doctor(args);
+    case "backup":
+      return await (await import("./lib/app/backup.ts")).backup(args);
+    case "restore":
+      return await (await import("./lib/app/restore.ts")).restore(args);
+    default:
+      console.error(
+        `❌ Нет команды «${word}»: есть doctor, backup и restore, а без слова — сам бот`,
+      );
+      return EXIT.faults;
+  }
+}
+
+interface Settings {
   readonly config: Config;
   readonly secret: Machine["secret"];
   readonly warnings: readonly string[];
 }
 
-/** Reads `.env` and the environment, which wins; undefined after reporting every fault. */
-async function readEnvironment(
-  { faults: { write } }: Output,
-): Promise<Environment | undefined> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(".env");
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      const cause = messageOf(error);
-      write(`❌ .env: не прочесть: ${cause}`, "urgent");
-      return undefined;
-    }
-    text = "";
-  }
-  const file = readEnvFile(text, (name) => Deno.env.get(name));
-  if (!file.ok) {
-    write(`❌ .env: ${file.fault}`, "urgent");
+/** The configuration; undefined after reporting every fault. */
+async function readSettings({ faults: { write } }: Output): Promise<Settings | undefined> {
+  const { fault, variables, secret, warnings } = await readEnvironment(permittedVariable);
+  if (fault !== null) {
+    write(`❌ .env: ${fault}`, "urgent");
     return undefined;
   }
-  const { values } = file;
-  const env = Object.fromEntries(
-    VARIABLES.map((name) => [name, Deno.env.get(name) ?? values[name]]),
-  );
-  const result = readConfig(env);
-  const warnings = unknownVariables(Object.keys(values));
-  const secret = (name: string) => {
-    const variable = SECRET_PREFIX + name.toUpperCase();
-    return (permittedVariable(variable) ?? values[variable])?.trim() || undefined;
-  };
+  const result = readConfig(variables);
   if (result.ok) return { config: result.config, secret, warnings };
   // A misspelled name may be the missing variable.
   for (const warning of warnings) write(`⚠️ ${warning}`, "urgent");
@@ -144,6 +130,8 @@ function sleep(ms: number): Promise<void> {
 if (import.meta.main) {
   // With 10 frames, the default, Deno opens a source map for a fetch that fails, and panics where files have run out.
   Error.stackTraceLimit = 8;
+  const [word, ...args] = Deno.args.filter((arg) => arg !== "--");
+  if (word !== undefined) Deno.exit(await runCommand(word, args));
   const output = createOutput({ stdout: Deno.stdout, stderr: Deno.stderr, sleep });
   await leave(await main(output), output);
 }

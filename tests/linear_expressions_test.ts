@@ -151,6 +151,8 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "sendChatActio",
   ]],
   "lib/telegram/send_retries.ts /^(send|copy|forward)/": [["", "sen"]],
+  "lib/release/agreement.ts /^(0|[1-9]\\d{0,8})$/": [["", "1"]],
+  "lib/release/agreement.ts /^\\d{4}-\\d\\d-\\d\\d$/": [["", "1"]],
   "lib/standins/fresh.ts /<body[\\s>]/": [["", "<body"]],
   "lib/standins/fresh.ts /<head[\\s>]/": [["", "<head"]],
   "lib/standins/fresh.ts /<html[\\s>]/": [["", "<html"]],
@@ -487,9 +489,9 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "файл обрывается, нужна закрывающая скобка «",
   ]],
   "routes/words/faults.ts /^текст не закрыт, .*$/": [["текст не закрыт, ", "a", "\n"]],
-  "routes/words/faults.ts /^файла нет или его нельзя прочесть$/": [[
+  "routes/words/faults.ts /^файла нет или его нельзя прочесть: проверьте LOCALES_PATH и права$/": [[
     "",
-    "файла нет или его нельзя прочесть",
+    "файла нет или его нельзя прочесть: проверьте LOCALES_PATH и права",
   ]],
   "routes/words/faults.ts /^файл пуст, нужны профили$/": [["", "файл пуст, нужны профили"]],
   "routes/words/faults.ts /^кодировка не UTF-8, .*$/": [["кодировка не UTF-8, ", "a", "\n"]],

@@ -2,6 +2,7 @@
 
 import type { Config } from "./config.ts";
 import { createCrmParts } from "./crm.ts";
+import { tellPage, tellVersion } from "./banner.ts";
 import { createClock } from "./clock.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth } from "./health.ts";
@@ -89,6 +90,7 @@ export async function startApp(
   machine: Machine,
 ): Promise<App | number> {
   const { log, mask } = output;
+  tellVersion(log);
   const { botToken, adminPassword, metricsToken, webhook } = config;
   for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
     if (secret !== null) mask.hide(secret);
@@ -110,6 +112,7 @@ export async function startApp(
   }
   const parts = createParts(config, { ...output, ...opened, machine, profiles });
   cardsChanged = parts.delivery.wake;
+  tellPage(parts.page.address(), config.adminPassword !== null, log);
   return run(parts);
 }
 

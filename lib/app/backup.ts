@@ -13,6 +13,11 @@ import { readZone } from "./upkeep/zone.ts";
 
 const USAGE = "Как пользоваться: deno task backup [файл копии или папка]";
 
+/** Runs the script; resolves with its exit code. */
+export function backup(args: readonly string[]): Promise<number> {
+  return runScript(args, main);
+}
+
 async function main(args: readonly string[], read: ReadVariable): Promise<number> {
   const dataDir = read("DATA_DIR") ?? "data";
   const timeZone = readZone(read("TZ"));
@@ -101,4 +106,4 @@ function refuseToOverwrite(path: string): void {
   if (isThere(path)) throw new Deno.errors.AlreadyExists(path);
 }
 
-if (import.meta.main) Deno.exit(await runScript(main));
+if (import.meta.main) Deno.exit(await backup(Deno.args));

@@ -18,6 +18,11 @@ interface Place {
   readonly nowMs: number;
 }
 
+/** Runs the script; resolves with its exit code. */
+export function restore(args: readonly string[]): Promise<number> {
+  return runScript(args, main);
+}
+
 async function main(args: readonly string[], read: ReadVariable): Promise<number> {
   const place: Place = {
     dataDir: read("DATA_DIR") ?? "data",
@@ -30,7 +35,7 @@ async function main(args: readonly string[], read: ReadVariable): Promise<number
     return 1;
   }
   if (first === "--list") return await list(place);
-  return await restore(first && pathAsTyped(first), place);
+  return await restoreCopy(first && pathAsTyped(first), place);
 }
 
 /** One line a copy, newest first. */
@@ -52,7 +57,7 @@ async function list({ dataDir, timeZone, nowMs }: Place): Promise<number> {
   }
 }
 
-async function restore(asked: string | undefined, place: Place): Promise<number> {
+async function restoreCopy(asked: string | undefined, place: Place): Promise<number> {
   const { dataDir } = place;
   const copy = asked ?? (await listCopies(dataDir))[0];
   if (copy === undefined) {
@@ -92,4 +97,4 @@ function say(
   );
 }
 
-if (import.meta.main) Deno.exit(await runScript(main));
+if (import.meta.main) Deno.exit(await restore(Deno.args));

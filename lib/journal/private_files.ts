@@ -53,6 +53,24 @@ export function keepPrivate(folder: string): OpenToOthers[] {
   return left;
 }
 
+/** What of a data folder other users of the machine can read; changes nothing. */
+export function openToOthers(folder: string): string[] {
+  if (Deno.build.os === "windows") return [];
+  const files = (inside: string, isOwn: (name: string) => boolean) =>
+    [...Deno.readDirSync(inside)].filter(({ name, isFile }) => isFile && isOwn(name))
+      .map(({ name }) => `${inside}/${name}`);
+  const backups = `${folder}/backups`;
+  const hasBackups = [...Deno.readDirSync(folder)].some((each) =>
+    each.name === "backups" && each.isDirectory
+  );
+  const all = [
+    folder,
+    ...files(folder, (name) => name.startsWith("triborg")),
+    ...hasBackups ? [backups, ...files(backups, () => true)] : [],
+  ];
+  return all.filter(isOpen);
+}
+
 function tighten(path: string, mode: number, left: OpenToOthers[]): void {
   try {
     if (isOpen(path)) Deno.chmodSync(path, mode);

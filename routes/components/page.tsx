@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { Language } from "../../lib/page/language.ts";
 import type { State } from "../../lib/page/state.ts";
 import { FORM_TOKEN } from "../../lib/page/steps.ts";
+import { VERSION } from "../../lib/version.ts";
 import { assets } from "../assets/assets.ts";
 import { FRAME } from "../words/frame.ts";
 import { type Notice, Notices, noticesOf } from "./notices.tsx";
@@ -78,6 +79,7 @@ export function Page(
         </div>
       )}
       <main id="content" tabIndex={-1}>{children}</main>
+      <footer class="foot">{`${words.brand} ${VERSION}`}</footer>
     </Document>
   );
 }
