@@ -1,6 +1,6 @@
 // Reads `.env` and the environment, which wins. Knows what each variable is called and none of their meanings.
 
-import { SECRET_PREFIX, unknownVariables, VARIABLES } from "./config.ts";
+import { type ConfigFault, SECRET_PREFIX, unknownVariables, VARIABLES } from "./config.ts";
 import { readEnvFile } from "./env_file.ts";
 import { messageOf } from "../log/error_words.ts";
 
@@ -42,6 +42,15 @@ export async function readEnvironment(
     isOpenToOthers,
   };
 }
+
+/** Whether a variable is not set at all, and not set wrongly. */
+export function isUnset({ message }: ConfigFault): boolean {
+  return message.startsWith("не задана");
+}
+
+/** What to do where a required variable is set nowhere and there is no `.env`. */
+export const NO_FILE = ".env: файла нет в этой папке: cp .env.example .env и заполните, " +
+  "или задайте переменные окружением";
 
 /** Any of these makes Deno's fetch use a proxy for https. */
 export const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
