@@ -2,7 +2,7 @@
 
 import type { Environment } from "../environment.ts";
 import type { Lookup } from "../../crm/connection.ts";
-import { hideSecret } from "../../crm/secrets.ts";
+import { hideSecret, secretNamesOf } from "../../crm/secrets.ts";
 import type { GoodJournal } from "../../journal/journal_look.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { Mask } from "../../log/mask.ts";
@@ -113,8 +113,9 @@ async function lookAtData(
   for (const value of kept.values()) hideSecret(value, mask);
   const secret = (name: string) => environment.secret(name) ?? kept.get(name);
   const { profiles } = read;
-  for (const { webhook } of profiles?.byKey.values() ?? []) {
+  for (const { webhook, crm } of profiles?.byKey.values() ?? []) {
     if (webhook !== null) mask.hideWebhook(webhook.url);
+    for (const name of secretNamesOf(crm)) hideSecret(secret(name) ?? "", mask);
   }
   const [crms, port, publicUrl, copies] = await Promise.all([
     profiles === null
