@@ -28,6 +28,7 @@ const ROWS: readonly (readonly string[])[] = [
   [
     "backoff.ts",
     "calendar.ts",
+    "edit_distance.ts",
     "histogram.ts",
     "measures.ts",
     "foreign.ts",
@@ -66,6 +67,7 @@ const PURE = [
   "backoff.ts",
   "work_hours.ts",
   "calendar.ts",
+  "edit_distance.ts",
   "histogram.ts",
   "measures.ts",
   "foreign.ts",
@@ -153,6 +155,8 @@ const PURE = [
   "app/doctor/findings.ts",
   "app/doctor/settings.ts",
   "app/config.ts",
+  "app/config_values.ts",
+  "app/unknown_variables.ts",
 ];
 
 /** A source file; its path is relative to `lib/`. */
