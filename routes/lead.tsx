@@ -7,22 +7,24 @@ import { field } from "../lib/page/form.ts";
 import { hasDestination } from "../lib/profiles/profile.ts";
 import { define, type State, type WebDeps } from "../lib/page/state.ts";
 import {
-  DealLink,
   type Done,
   donePath,
   freshPath,
+  LeadNote,
+  readWish,
+  Told,
+  type Wish,
+} from "./components/lead_note.tsx";
+import {
+  DealLink,
   heldInBackups,
   isErased,
   isOpen,
   isReturnable,
   LeadActions,
-  LeadNote,
   nameOf,
   Owner,
-  readWish,
   ReturnLead,
-  Told,
-  type Wish,
 } from "./components/lead_parts.tsx";
 import { BLOCK, BlockForm, UNBLOCK } from "./components/block_form.tsx";
 import { Conversation, invitedPath, WRITE } from "./components/conversation.tsx";
@@ -75,7 +77,7 @@ export const handler = define.handlers({
             <LeadNote
               done={done}
               here={donePath(lead, done.wish, path)}
-              words={words}
+              frame={frame}
               more={wish === "erased" ? heldInBackups(ctx.state) : undefined}
             />
           )}
