@@ -117,6 +117,7 @@ const PURE = [
   "profiles/crm_lines.ts",
   "profiles/crm_address.ts",
   "profiles/list.ts",
+  "profiles/new_profile.ts",
   "profiles/translations.ts",
   "profiles/button_texts.ts",
   "profiles/text_diff.ts",

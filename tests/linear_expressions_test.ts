@@ -457,7 +457,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profiles/crm_address.ts /\\.(amocrm\\.ru|kommo\\.com)$/": [["", ".amocrm.ru", "!"]],
   "lib/profiles/edits.ts /\\r\\n?/g": [["", "\r"]],
   "lib/profiles/edits.ts /\\r\\n?|\\n/g": [["", "\r"]],
-  "lib/profiles/list.ts /[\\p{L}\\p{N}]/u": [["", "!"]],
+  "lib/profiles/new_profile.ts /[\\p{L}\\p{N}]/u": [["", "!"]],
   "routes/profile_form.ts /\\S+/g": [["", "a "], ["", "a"]],
   "routes/profiles.tsx /^[_$]/": [["", "_"]],
   "routes/words/faults.ts /^на языке (\\S+) такой же текст у кнопки (\\d+), нужен другой$/": [
