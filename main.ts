@@ -80,7 +80,7 @@ async function loadTelemetry(): Promise<Telemetry | undefined> {
   return createTelemetry(MACHINE.elapsedMs);
 }
 
-/** What the bundle does in place of `deno task <word>`, for who has the bundle alone. */
+/** What the bundle does in place of `deno task <word>`, for operators who have the bundle alone. */
 async function runCommand(word: string, args: readonly string[]): Promise<number> {
   switch (word) {
     case "doctor":

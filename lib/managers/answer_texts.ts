@@ -12,7 +12,7 @@ import { mention, plain, pressedLead } from "./cards.ts";
 /** Begins the callback data of the buttons that choose an answer's lead; its number and the lead follow. */
 export const CHOOSE = "to:";
 
-/** What follows the answer's number where it is for nobody. */
+/** What follows the answer's number where it is for none of its leads. */
 const NOBODY = "-";
 
 /** Reads a button that chooses an answer's lead; undefined if the bot never made such a button. */
@@ -50,7 +50,7 @@ export function questionText(
 /** Longest label of a button that names a lead, in UTF-16 units. */
 export const MOST_LABEL = 48;
 
-/** Replaces the question once a lead is chosen; undefined for nobody. */
+/** Replaces the question once a lead is chosen; undefined for none. */
 export function chosenText(kind: "answer" | "note", lead: Lead | undefined): Formatted {
   if (lead === undefined) {
     return { text: kind === "note" ? "✖️ Не записано" : "✖️ Не отправлено", entities: [] };

@@ -53,7 +53,7 @@ export function blockQuestion(
   };
 }
 
-/** Replaces the question where nobody was meant. */
+/** Replaces the question where none of them was meant. */
 export const BLOCKED_NOBODY = "✖️ Никого";
 
 /** Toasts on presses of the question's buttons. */

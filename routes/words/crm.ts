@@ -231,7 +231,7 @@ export const CRM = bilingual({
   redirectHosts: "A redirect here is a success too",
   redirectHostsHint: "Hosts separated by commas. The bot does not follow it.",
   refusedBy: "Key of a refusal",
-  refusedByHint: "When the answer's JSON has it, the lead was declined, whatever the status.",
+  refusedByHint: "When the answer's JSON has it, the lead was declined, at any status.",
   signing: "Signing key",
   signingHint:
     "It begins with whsec_. Requests are signed by Standard Webhooks. Empty: no signature.",

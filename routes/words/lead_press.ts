@@ -19,8 +19,7 @@ export const PRESS = bilingual({
     late: "Вернуть можно в течение 10 минут, они прошли.",
     taken: "Лид ваш. На карточке в чате менеджеров это тоже видно.",
     yours: "Этот лид уже у вас.",
-    owned:
-      "Ничего не изменено: лид уже взяли, кто — сказано рядом. Нужен вам — нажмите 🙋 ещё раз.",
+    owned: "Ничего не изменено: лид уже взяли, имя — рядом. Если он нужен вам, нажмите 🙋 ещё раз.",
   },
   reload: "Посмотреть, чем кончилось",
   /** A sentence, and after the bar what to press. */
@@ -55,7 +54,7 @@ export const PRESS = bilingual({
     taken: "The lead is yours. The card in the managers' chat says so too.",
     yours: "This lead is yours already.",
     owned:
-      "Nothing was changed: somebody took the lead, the name is beside it. If you need it, press 🙋 again.",
+      "Nothing was changed: another manager has the lead, the name is beside it. If you need it, press 🙋 again.",
   },
   reload: "See how it ended",
   following: {

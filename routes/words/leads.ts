@@ -120,7 +120,7 @@ export const LEADS = bilingual<typeof ru>(ru, {
   list: "List of leads",
   empty: "No leads yet. Open a profile's link in Telegram and press a button.",
   nothing: "There are no such leads.",
-  nothingLeft: "Nothing here: nobody is waiting.",
+  nothingLeft: "Nothing here: no lead is waiting.",
   cutShort: (most: number) => `Looked through ${enLeads(most)} more, and the search goes on.`,
   lookOn: "Look further",
   newest: "Newest",
