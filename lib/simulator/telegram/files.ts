@@ -8,9 +8,13 @@ import { badRequest } from "./refusal.ts";
 
 const PHOTO_WIDTHS = [90, 320, 800];
 
+/** So many addresses of photos are remembered. */
+const MOST_ADDRESSES = 1000;
+
 /** Creates the files of one simulated Telegram, each with ids of its own. */
 export class FileStore {
   readonly #broken = new Set<(url: string) => boolean>();
+  readonly #addresses = new Map<string, string>();
   #created = 0;
 
   /** From now on Telegram cannot fetch the addresses that match; the returned function ends that. */
@@ -27,7 +31,18 @@ export class FileStore {
     for (const isBroken of this.#broken) {
       if (isBroken(url)) throw badRequest("failed to get HTTP URL content");
     }
-    return this.createPhoto();
+    const sizes = this.createPhoto();
+    for (const { file_id } of sizes) this.#addresses.set(file_id, url);
+    for (const oldest of this.#addresses.keys()) {
+      if (this.#addresses.size <= MOST_ADDRESSES) break;
+      this.#addresses.delete(oldest);
+    }
+    return sizes;
+  }
+
+  /** The address that a photo came from; undefined for what people send, and for photos of long ago. */
+  addressOf(fileId: string): string | undefined {
+    return this.#addresses.get(fileId);
   }
 
   createPhoto(): PhotoSize[] {

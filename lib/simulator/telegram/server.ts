@@ -59,6 +59,8 @@ export interface TelegramServer extends AsyncDisposable {
   fault(rule: FaultRule): () => void;
   /** Telegram cannot fetch a photo at such an address; the returned function ends that. */
   breakPhoto(matches: (url: string) => boolean): () => void;
+  /** The web address from which Telegram took a photo of the bot's. */
+  photoUrl(fileId: string): string | undefined;
   /** A webhook that an earlier bot left behind; "" removes it. */
   setWebhookUrl(url: string): void;
   /** The commands stored for a scope, as setMyCommands names them. */
@@ -128,6 +130,7 @@ export async function startTelegramServer(
     nextCall: (method, predicate = () => true) => calls.next(method, predicate),
     fault: (rule) => faults.add(rule),
     breakPhoto: (matches) => world.files.breakAddress(matches),
+    photoUrl: (fileId) => world.files.addressOf(fileId),
     setWebhookUrl: (url) => world.updates.setWebhook(url),
     commands: (scope) => world.commands.get(commandsKey(scope)) ?? [],
     get pendingUpdates() {
