@@ -107,12 +107,12 @@ function isScript(request: Request): boolean {
     request.headers.get("sec-fetch-mode") === "cors";
 }
 
-/** The config page shows profiles' photos too, and has another port. */
+/** The config page shows profiles' photos too, and has another port: browsers call no address by number a site. */
 function photo(name: string): Response {
   const drawn = drawPhoto(name);
   if (drawn === undefined) throw new HttpError(404);
   const response = file("image/svg+xml", drawn);
-  response.headers.set("cross-origin-resource-policy", "same-site");
+  response.headers.set("cross-origin-resource-policy", "cross-origin");
   response.headers.set("cache-control", "max-age=3600");
   return response;
 }

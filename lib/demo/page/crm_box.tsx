@@ -14,7 +14,7 @@ export function CrmBox({ stage, words }: View) {
       </div>
       <div class="box">
         <h2>{words.crm}</h2>
-        <form method="post" action="/demo/crm" id="crm-switch" data-live>
+        <form method="post" action="/demo/crm#crm" id="crm-switch" data-live>
           {MODES.map((mode) => (
             <button
               type="submit"

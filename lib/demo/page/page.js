@@ -148,8 +148,11 @@ showPlace();
 function showPlace() {
   for (const tab of document.querySelectorAll(".tabs a")) {
     const isShown = tab.hash === (location.hash || "#visitor");
-    tab.toggleAttribute("aria-current", isShown);
-    if (isShown) tab.querySelector(".dot").hidden = true;
+    if (!isShown) tab.removeAttribute("aria-current");
+    else {
+      tab.setAttribute("aria-current", "true");
+      tab.querySelector(".dot").hidden = true;
+    }
   }
   for (const chat of chats) scrollDown(chat);
 }

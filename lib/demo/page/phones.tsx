@@ -8,6 +8,12 @@ import { Bubble } from "./bubble.tsx";
 import { wordsOf } from "./message_text.tsx";
 import type { View } from "./view.ts";
 
+/** Without a script a form's answer shows the place that the form is in. */
+const ACTIONS: Readonly<Record<Owner, string>> = {
+  visitor: "/demo/visitor#visitor",
+  manager: "/demo/manager#managers",
+};
+
 /** The phone of the visitor who is shown, and the way to others. */
 export function VisitorPhone(view: View) {
   const { stage, words, links } = view;
@@ -21,7 +27,7 @@ export function VisitorPhone(view: View) {
       <Chat {...view} owner="visitor" phone={phone} empty={words.noVisitor} />
       <form
         method="post"
-        action="/demo/visitor"
+        action={ACTIONS.visitor}
         class="shortcuts"
         id="visitor-links"
         data-live
@@ -59,7 +65,7 @@ export function ManagersPhone(view: View) {
       <Chat {...view} owner="manager" phone={manager} empty={words.noCards} />
       <form
         method="post"
-        action="/demo/manager"
+        action={ACTIONS.manager}
         class="shortcuts"
         id="manager-commands"
         data-live
@@ -97,7 +103,7 @@ function Chat({ owner, phone, empty, ...view }: ChatProps & { readonly empty: st
   const { words, stage } = view;
   const label = owner === "visitor" ? words.visitor : words.managers;
   return (
-    <form method="post" action={`/demo/${owner}`} class="chat-form">
+    <form method="post" action={ACTIONS[owner]} class="chat-form">
       <div
         class="chat"
         role="log"
@@ -142,7 +148,7 @@ function Writing({ owner, phone, label, words }: ChatProps & { readonly label: s
   const target = editing ?? replyTo;
   return (
     <>
-      <form method="post" action={`/demo/${owner}`} class="target" id={`${owner}-target`} data-live>
+      <form method="post" action={ACTIONS[owner]} class="target" id={`${owner}-target`} data-live>
         {target !== null && (
           <div id={`${owner}-target-${target.message_id}`}>
             <p>
@@ -162,7 +168,7 @@ function Writing({ owner, phone, label, words }: ChatProps & { readonly label: s
           </div>
         )}
       </form>
-      <form method="post" action={`/demo/${owner}`} class="say">
+      <form method="post" action={ACTIONS[owner]} class="say">
         <input
           type="text"
           name="text"
@@ -187,7 +193,7 @@ function Writing({ owner, phone, label, words }: ChatProps & { readonly label: s
       </form>
       <form
         method="post"
-        action={`/demo/${owner}`}
+        action={ACTIONS[owner]}
         class="reply-keyboard"
         id={`${owner}-keyboard`}
         aria-label={words.keyboard}
@@ -234,7 +240,7 @@ function Guests({ stage, words, language }: View) {
       <div class="sheet">
         <form
           method="post"
-          action="/demo/guests"
+          action="/demo/guests#visitor"
           id="guest-list"
           aria-label={words.guestList}
           data-live
@@ -252,7 +258,7 @@ function Guests({ stage, words, language }: View) {
             </button>
           ))}
         </form>
-        <form method="post" action="/demo/guests" class="guest">
+        <form method="post" action="/demo/guests#visitor" class="guest">
           <strong>{words.guests}</strong>
           <input
             name="name"
