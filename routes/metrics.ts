@@ -1,7 +1,7 @@
 // Metrics for Prometheus, behind METRICS_TOKEN. No personal data.
 
 import { HttpError } from "fresh";
-import { isSame } from "../lib/page/auth.ts";
+import { isSameSecret } from "../lib/same_secret.ts";
 import { type HealthFacts, reportOf } from "../lib/page/health_report.ts";
 import { exposition, EXPOSITION_TYPE, type Metric } from "../lib/page/exposition.ts";
 import { define, type WebDeps } from "../lib/page/state.ts";
@@ -12,7 +12,7 @@ export const handler = define.handlers({
     const { metricsToken } = deps.config;
     if (metricsToken === null) throw new HttpError(404);
     const [scheme = "", given = ""] = (ctx.req.headers.get("authorization") ?? "").split(" ");
-    if (scheme.toLowerCase() !== "bearer" || !isSame(given, metricsToken)) {
+    if (scheme.toLowerCase() !== "bearer" || !isSameSecret(given, metricsToken)) {
       return ctx.text("METRICS_TOKEN is missing or wrong\n", {
         status: 401,
         headers: { "www-authenticate": "Bearer" },
@@ -56,6 +56,15 @@ function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
       help: "Leads by profile and state; those of blocked visitors stand by themselves.",
       type: "gauge",
       samples: leadsByState(journal),
+    },
+    {
+      name: "triborg_profile_state",
+      help: "1 for the state that a profile is in: draft, live or paused.",
+      type: "gauge",
+      samples: [...facts.profileStates ?? []].map(([profile, state]) => ({
+        labels: { profile, state },
+        value: 1,
+      })),
     },
     {
       name: "triborg_repeated_presses_total",

@@ -34,6 +34,7 @@ import {
   withoutFileKeys,
   withSecrets,
 } from "./crm_secrets.ts";
+import { stateView } from "./state_view.ts";
 import { newestChange } from "./undo.tsx";
 
 export const handler = define.handlers({
@@ -156,6 +157,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
   return {
     key,
     savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
+    state: stateView(state, key),
     languages: languagesOf(valueAt(content, key)),
     form,
     version: versionOf(content, key),
@@ -240,6 +242,8 @@ function movedTo({ kind, index }: Move): number {
 
 /** The note for the press that redirected here. */
 export function noteOf(url: URL, state: State, key: string): Note | undefined {
-  const kind = (["created", "saved"] as const).find((each) => url.searchParams.has(each));
+  const kind = (["created", "published", "paused", "resumed", "saved"] as const).find((each) =>
+    url.searchParams.has(each)
+  );
   return kind && { kind, change: newestChange(state, key) };
 }

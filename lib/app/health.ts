@@ -5,6 +5,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { AdminChat, ShowOutcome } from "../managers/chat.ts";
 import type { ChatProblem } from "../managers/chat_check.ts";
 import type { HealthFacts } from "../page/health_report.ts";
+import type { WebhookState } from "../telegram/webhook.ts";
 
 /** The journal is written for a check at most this often, in ms: `/health` needs no login. */
 const TRY_EVERY_MS = 5_000;
@@ -20,7 +21,15 @@ export interface Health {
 
 /** Collects the facts from the parts that know them. */
 export function createHealth(
-  { journal, lastPolledAtMs, adminChatFailsSinceMs, adminChatProblem, now, elapsedMs = now }: {
+  {
+    journal,
+    lastPolledAtMs,
+    adminChatFailsSinceMs,
+    adminChatProblem,
+    webhook,
+    now,
+    elapsedMs = now,
+  }: {
     readonly journal: Pick<
       Journal,
       "undelivered" | "rememberFact" | "committed" | "tryToRecord"
@@ -28,6 +37,7 @@ export function createHealth(
     readonly lastPolledAtMs: () => number | undefined;
     readonly adminChatFailsSinceMs: () => number | undefined;
     readonly adminChatProblem?: () => ChatProblem | undefined;
+    readonly webhook?: () => WebhookState | undefined;
     readonly now: () => number;
     /** A monotonic clock, in ms; defaults to `now`. */
     readonly elapsedMs?: () => number;
@@ -88,6 +98,7 @@ export function createHealth(
       undeliveredLeads: leads,
       adminChatFailsSinceMs: adminChatFailsSinceMs(),
       adminChatProblem: adminChatProblem?.(),
+      webhook: webhook?.(),
     };
   }
 

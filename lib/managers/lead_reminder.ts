@@ -1,4 +1,4 @@
-// Reminds the managers of leads that nobody took or closed: one note, at most one an hour, within working hours. Sends nothing
+// Reminds the managers of leads that no manager took or closed: one note, at most one an hour, within working hours. Sends nothing
 // into their chat by itself.
 
 import type { Journal } from "../journal/journal.ts";
@@ -22,7 +22,7 @@ const PATIENT_REMINDERS = 3;
 /** Leads that a reminder names. */
 const MOST_NAMED = 20;
 
-/** The last reminder, and how many there have been since somebody last had no lead to wait for. */
+/** The last reminder, and how many there have been since the last moment without waiting leads. */
 export const REMINDED_AT = "reminded_at_ms";
 const REMINDERS = "reminders_in_a_row";
 

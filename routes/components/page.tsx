@@ -44,6 +44,9 @@ export function frameOf({ state, url }: { readonly state: State; readonly url: U
 function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => string): Notice {
   if (trouble.kind === "database") return { text: words.database };
   if (trouble.kind === "polling") return { text: words.polling(when(trouble.sinceMs)) };
+  if (trouble.kind === "webhook") {
+    return { text: words.webhook(trouble.pending, when(trouble.sinceMs)) };
+  }
   if (trouble.kind === "admin_chat_unusable") {
     return { text: words.adminChatUnusable[trouble.problem] };
   }

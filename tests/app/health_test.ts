@@ -32,9 +32,10 @@ Deno.test("what is not known yet is not unhealthy", () => {
     reasons: [],
     database: { writable: null },
     polling: { startedAt: "2026-01-15T11:59:59.000Z", lastAnswerAt: null },
+    webhook: null,
     undelivered: { leads: 0, oldestAt: null },
     adminChat: { failingSince: null },
-    profiles: { ok: true, brokenSince: null },
+    profiles: { ok: true, brokenSince: null, drafts: 0, paused: [] },
     crm: { refusing: [], tokens: [] },
   });
 });
@@ -58,7 +59,17 @@ Deno.test("CRMs that decline and tokens that end are told, and are no reason to 
 Deno.test("a broken locales.json is told, and is no reason to call the bot unhealthy", () => {
   const { ok, reasons, profiles } = reportOf(someFacts({ profilesBrokenSinceMs: NOON_MS }));
   assert.deepEqual([ok, reasons], [true, []]);
-  assert.deepEqual(profiles, { ok: false, brokenSince: "2026-01-15T12:00:00.000Z" });
+  const since = "2026-01-15T12:00:00.000Z";
+  assert.deepEqual(profiles, { ok: false, brokenSince: since, drafts: 0, paused: [] });
+});
+
+Deno.test("paused profiles are named, drafts only counted, as /health asks for no login", () => {
+  const states = { agency: "live", cg: "paused", promo: "draft" } as const;
+  const report = reportOf(someFacts({ profileStates: new Map(Object.entries(states)) }));
+  assert.equal(report.ok, true);
+  const profiles = { ok: true, brokenSince: null, drafts: 1, paused: ["cg"] };
+  assert.deepEqual(report.profiles, profiles);
+  assert.doesNotMatch(JSON.stringify(report), /promo/);
 });
 
 Deno.test("polling is alive for two minutes after Telegram's last answer, and no longer", () => {
@@ -74,6 +85,26 @@ Deno.test("a Telegram that has not answered since the start is a trouble after t
   assert.deepEqual(troublesOf(someFacts({ startedAtMs })), [
     { kind: "polling", sinceMs: startedAtMs },
   ]);
+});
+
+Deno.test("a webhook that updates do not arrive at is a trouble, in place of Telegram's silence", () => {
+  const webhook = {
+    pending: 3,
+    lastError: { atMs: NOON_MS - 60_000, cause: "Connection refused" },
+    failsSinceMs: NOON_MS - 30_000,
+  };
+  const facts = someFacts({ webhook, polledAtMs: NOON_MS - 2 * POLL_PATIENCE_MS });
+  assert.deepEqual(troublesOf(facts), [
+    { kind: "webhook", pending: 3, sinceMs: NOON_MS - 30_000 },
+  ]);
+  assert.deepEqual(reportOf(facts).webhook, {
+    pending: 3,
+    failingSince: "2026-01-15T11:59:30.000Z",
+    lastErrorAt: "2026-01-15T11:59:00.000Z",
+    lastError: "Connection refused",
+  });
+  const works = someFacts({ webhook: { ...webhook, failsSinceMs: undefined } });
+  assert.deepEqual(troublesOf(works), []);
 });
 
 Deno.test("a lead on its way is no trouble until it is late", () => {

@@ -55,6 +55,7 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
       sendAll: never,
       status: () => "",
     },
+    isManager: () => Promise.resolve(false),
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),
     now: () => NOON_MS,

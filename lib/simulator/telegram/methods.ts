@@ -10,10 +10,12 @@ import {
   editMessageText,
   setMessageReaction,
 } from "./edit.ts";
+import { memberOf } from "./members.ts";
 import { isObject, type JsonObject, type Params, reading, requiredText } from "./params.ts";
 import { badRequest, TelegramRefusal } from "./refusal.ts";
 import { checkTopic, sendMessage, sendPhoto } from "./send.ts";
 import { parseAllowedUpdates } from "./updates.ts";
+import { readWebhookSettings } from "./webhook.ts";
 import type { World } from "./world.ts";
 
 type Method = (world: World, params: Params, gone: AbortSignal) => unknown;
@@ -31,11 +33,13 @@ const METHODS: ReadonlyMap<string, Method> = new Map(Object.entries<Method>({
   getChatMember,
   getMe: (world) => world.me,
   getUpdates,
+  getWebhookInfo: (world) => world.updates.webhookInfo,
   sendChatAction,
   sendMessage,
   sendPhoto,
   setMessageReaction,
   setMyCommands,
+  setWebhook,
 }));
 
 const MAX_COMMANDS = 100;
@@ -71,7 +75,19 @@ function getUpdates(world: World, params: Params, gone: AbortSignal): unknown {
 }
 
 function deleteWebhook(world: World): true {
-  world.updates.setWebhook("");
+  world.updates.setWebhook(undefined);
+  return true;
+}
+
+/** An empty address removes it (https://core.telegram.org/bots/api#setwebhook). */
+function setWebhook(world: World, params: Params): true {
+  const url = params.text("url");
+  const settings = url === undefined ? undefined : readWebhookSettings(
+    url,
+    params.text("secret_token"),
+    params.integer("max_connections"),
+  );
+  world.updates.setWebhook(settings, parseAllowedUpdates(params.json("allowed_updates")));
   return true;
 }
 
@@ -98,10 +114,12 @@ function getChat(world: World, params: Params) {
   };
 }
 
-/** Of the bot itself; the simulator keeps no list of members. */
 function getChatMember(world: World, params: Params) {
-  const { chat, showsAllToBot } = world.readableChat(params.integer("chat_id"));
-  if (params.integer("user_id") !== world.bot.id) throw badRequest("member not found");
+  const found = world.readableChat(params.integer("chat_id"));
+  const { chat, showsAllToBot } = found;
+  const userId = params.integer("user_id");
+  if (!userId) throw badRequest("invalid user_id specified");
+  if (userId !== world.bot.id) return memberOf(found, world.findUser(userId));
   if (showsAllToBot) {
     const rights = chat.type === "channel" ? { can_post_messages: true } : {};
     return { user: world.bot, status: "administrator", ...rights };
