@@ -3,7 +3,7 @@
 
 import type { Language } from "../page/language.ts";
 import { type DemoArguments, readArguments, USAGE } from "./arguments.ts";
-import { type DemoBot, startDemoBot } from "./demo_bot.ts";
+import { startDemoBot } from "./demo_bot.ts";
 import { createDemoApp } from "./page/app.tsx";
 import { createConfigDoor } from "./page/config_door.ts";
 import { photoPath } from "./page/photos.ts";
@@ -14,6 +14,7 @@ import { closeCards } from "./scenarios/tidy_up.ts";
 import { createTranscript, type Transcript } from "./scenarios/transcript.ts";
 import { TRANSCRIPT } from "./scenarios/words.ts";
 import { createStage, type Stage } from "./stage/stage.ts";
+import { EXIT_INTERRUPTED, untilSignalled } from "./stopping.ts";
 
 /** Between two steps of a scenario in the browser, slow enough to follow. */
 const PACE_MS = 900;
@@ -52,9 +53,16 @@ async function run({ once, english, port }: DemoArguments): Promise<number> {
     return started.code;
   }
   await using bot = started.bot;
+  const stopped = untilSignalled();
   const scenes: SceneStage = { ...bot, language };
   transcript.open(bot.telegram.bot.username ?? "");
-  const held = await playAll(scenes, transcript);
+  const played = playAll(scenes, transcript);
+  played.catch(() => {}); // Where a signal comes first its servers go away under it.
+  const held = await Promise.race([played, stopped]);
+  if (held === undefined) {
+    transcript.stop();
+    return EXIT_INTERRUPTED;
+  }
   if (once) return held ? 0 : 1;
 
   await closeCards(bot.admin);
@@ -67,7 +75,9 @@ async function run({ once, english, port }: DemoArguments): Promise<number> {
   }));
   const titles = SCENARIOS.map(({ title }) => TRANSCRIPT[language].titles[title]);
   transcript.invite(bot.localesPath, titles, `${page.origin}/demo`);
-  await converse(scenes, stage, transcript, bot);
+  const ends: Promise<unknown>[] = [stopped, bot.app.ended];
+  if (Deno.stdin.isTerminal()) ends.push(readCommands(scenes, stage, transcript));
+  await Promise.race(ends);
   transcript.stop();
   stage.close();
   return 0;
@@ -112,22 +122,7 @@ async function playOne(
   return checked.every(({ held }) => held);
 }
 
-/** Plays scenarios by number from stdin, until a signal, or until the bot ends by itself. */
-async function converse(
-  scenes: SceneStage,
-  stage: Stage,
-  transcript: Transcript,
-  { app }: DemoBot,
-): Promise<void> {
-  const stopped = Promise.withResolvers<void>();
-  Deno.addSignalListener("SIGINT", stopped.resolve);
-  Deno.addSignalListener("SIGTERM", stopped.resolve);
-  if (Deno.stdin.isTerminal()) {
-    void readCommands(scenes, stage, transcript).then(stopped.resolve, stopped.resolve);
-  }
-  await Promise.race([stopped.promise, app.ended]);
-}
-
+/** Plays scenarios by number from stdin, until its end. */
 async function readCommands(
   scenes: SceneStage,
   stage: Stage,

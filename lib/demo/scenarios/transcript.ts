@@ -16,16 +16,23 @@ export interface Transcript {
   invite(localesPath: string, titles: readonly string[], page: string): void;
   /** Answers what is no scenario's number. */
   refuse(typed: string, scenarios: number): void;
+  /** Ends the transcript: what is told later is not written. */
   stop(): void;
 }
 
 const SIDE_WIDTH = 16;
 
-/** @param write Writes one line. */
+/** @param writeLine Writes one line. */
 export function createTranscript(
   words: TranscriptWords,
-  write: (line: string) => void,
+  writeLine: (line: string) => void,
 ): Transcript {
+  let isOver = false;
+
+  function write(line: string): void {
+    if (!isOver) writeLine(line);
+  }
+
   return {
     open(botName) {
       write(words.headline);
@@ -65,6 +72,9 @@ export function createTranscript(
     },
 
     refuse: (typed, scenarios) => write(words.unknownNumber(typed.slice(0, 40), scenarios)),
-    stop: () => write(words.stopping),
+    stop() {
+      write(words.stopping);
+      isOver = true;
+    },
   };
 }
