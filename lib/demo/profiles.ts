@@ -7,10 +7,12 @@ import { englishOf } from "./english.ts";
 /** Where the leads go: to a webhook, or straight to amoCRM. */
 export type Destination = "webhook" | "amocrm";
 
-/** A profile that a visitor's link can open. */
+/** A profile and its link. */
 export interface ProfileLink {
   readonly key: string;
   readonly name: string;
+  /** Whether visitors are greeted: a draft's link shows them the menu. */
+  readonly isDraft: boolean;
 }
 
 /** The demo's locales.json. */
@@ -94,7 +96,9 @@ export function createDemoProfiles(
     async links() {
       const content = await read(path).catch(() => ({}));
       return Object.entries(content).flatMap(([key, value]) =>
-        isProfile(key, value) ? [{ key, name: String(value["name"] ?? key) }] : []
+        isProfile(key, value)
+          ? [{ key, name: String(value["name"] ?? key), isDraft: value["state"] === "draft" }]
+          : []
       );
     },
   };

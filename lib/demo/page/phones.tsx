@@ -5,6 +5,7 @@ import type { SimMessage } from "../../simulator/telegram/server.ts";
 import type { Owner, Phone } from "../stage/phone.ts";
 import { MOST_TEXT } from "../stage/phone.ts";
 import { Bubble } from "./bubble.tsx";
+import { answerGloss, commandGloss } from "./gloss.ts";
 import { wordsOf } from "./message_text.tsx";
 import type { View } from "./view.ts";
 
@@ -34,7 +35,7 @@ export function VisitorPhone(view: View) {
         aria-label={words.open}
       >
         {links.length === 0 && <span id="no-links">{words.noLinks}</span>}
-        {links.map(({ key, name }) => (
+        {links.map(({ key, name, isDraft }) => (
           <button
             type="submit"
             class="quiet"
@@ -43,7 +44,8 @@ export function VisitorPhone(view: View) {
             value={key}
             title={name}
           >
-            <span aria-hidden="true">🔗</span> {key}
+            <span aria-hidden="true">{isDraft ? "📝" : "🔗"}</span> {key}
+            {isDraft && <small>{words.draft}</small>}
           </button>
         ))}
       </form>
@@ -54,7 +56,7 @@ export function VisitorPhone(view: View) {
 
 /** The managers' chat on a manager's phone. */
 export function ManagersPhone(view: View) {
-  const { stage, words } = view;
+  const { stage, words, language } = view;
   const { manager } = stage;
   return (
     <section class="device" id="managers" aria-label={words.managers}>
@@ -80,7 +82,7 @@ export function ManagersPhone(view: View) {
             id={`command-${command}`}
             name="command"
             value={`/${command}`}
-            title={description}
+            title={(language === "en" && commandGloss(command)) || description}
           >
             /{command}
           </button>
@@ -125,9 +127,12 @@ function Chat({ owner, phone, empty, ...view }: ChatProps & { readonly empty: st
   );
 }
 
-function NoticeBox({ owner, phone, words }: ChatProps) {
+function NoticeBox({ owner, phone, words, language }: ChatProps) {
   const { notice } = phone;
   if (notice === null) return null;
+  const gloss = notice.kind === "answer" && language === "en"
+    ? answerGloss(notice.text)
+    : undefined;
   const isAlert = notice.kind === "answer" && notice.isAlert;
   return (
     <div
@@ -136,7 +141,10 @@ function NoticeBox({ owner, phone, words }: ChatProps) {
       role={isAlert ? "alertdialog" : "status"}
       aria-label={words.botSays}
     >
-      <p>{notice.kind === "answer" ? notice.text : words.unheard}</p>
+      <p>
+        {notice.kind === "answer" ? notice.text : words.unheard}
+        {gloss !== undefined && <small>{gloss}</small>}
+      </p>
       <button type="submit" name="dismiss" value="1" id={`${owner}-dismiss`}>{words.close}</button>
     </div>
   );

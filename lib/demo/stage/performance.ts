@@ -52,7 +52,7 @@ export function createPerformance(
   }
 
   async function perform(play: Play): Promise<void> {
-    const [first] = await links();
+    const first = (await links()).find(({ isDraft }) => !isDraft);
     if (first === undefined) return;
     await setMode(play === "answered" ? "error" : play);
     const { person, phone } = visitors.addUsual();
