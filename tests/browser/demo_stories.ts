@@ -196,6 +196,18 @@ story(
   },
 );
 
+story("a link to a card in /leads leads to the card in this phone", async ({ shown }) => {
+  await shown.getByRole("button", { name: "ошибка 500", exact: true }).click();
+  await chooseFirst(shown);
+  const managers = phone(shown, "managers");
+  await managers.getByText("FALLBACK").first().waitFor();
+  await managers.getByRole("button", { name: "/leads" }).click();
+  await managers.getByRole("link", { name: "@betterrman" }).click();
+  await managers.locator(".message:target", { hasText: "FALLBACK" }).waitFor();
+  assert.equal(await overflow(shown), 0);
+  assert.equal(await shown.evaluate("document.documentElement.scrollHeight - innerHeight"), 0);
+});
+
 story("in English the page explains what managers read", async ({ shown }) => {
   await shown.getByRole("button", { name: "error 500", exact: true }).click();
   await chooseFirst(shown);

@@ -1,10 +1,11 @@
 // One message as Telegram's apps show it: what it replies to, photo, words, time, reaction, buttons.
 
 import type { InlineKeyboardButton } from "grammy/types";
+import { messageLink } from "../../message_link.ts";
 import type { SimMessage } from "../../simulator/telegram/server.ts";
 import type { Owner, Phone } from "../stage/phone.ts";
 import { buttonGloss, messageGloss } from "./gloss.ts";
-import { MessageText, wordsOf } from "./message_text.tsx";
+import { MessageText, type PlaceOf, wordsOf } from "./message_text.tsx";
 import type { View } from "./view.ts";
 
 interface BubbleProps extends View {
@@ -22,7 +23,7 @@ export function Bubble({ owner, phone, message, stage, words, language }: Bubble
   const reaction = phone.reactionTo(id);
   const rows = message.reply_markup?.inline_keyboard ?? [];
   return (
-    <div class={isOwn ? "message own" : "message"} id={`${owner}-${message.chat.id}-${id}`}>
+    <div class={isOwn ? "message own" : "message"} id={messageId(owner, message)}>
       <div class="line">
         <div class="bubble">
           {quoted !== undefined && (
@@ -39,7 +40,7 @@ export function Bubble({ owner, phone, message, stage, words, language }: Bubble
           )}
           {text !== "" && (
             <p>
-              <MessageText message={message} />
+              <MessageText message={message} placeOf={placesIn(phone, owner)} />
             </p>
           )}
           {gloss !== undefined && (
@@ -72,6 +73,21 @@ export function Bubble({ owner, phone, message, stage, words, language }: Bubble
       )}
     </div>
   );
+}
+
+/** A message's id on the page. */
+function messageId(owner: Owner, { chat, message_id }: SimMessage): string {
+  return `${owner}-${chat.id}-${message_id}`;
+}
+
+/** Where the messages are that this phone shows: links to others lead into Telegram. */
+function placesIn(phone: Phone, owner: Owner): PlaceOf {
+  return (address) => {
+    const message = phone.messages.find(({ chat, message_id }) =>
+      messageLink({ chatId: chat.id, messageId: message_id }) === address
+    );
+    return message && `#${messageId(owner, message)}`;
+  };
 }
 
 /** Reply to the bot in the managers' chat; edit what one has written. */

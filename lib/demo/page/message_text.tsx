@@ -9,8 +9,13 @@ export function wordsOf(message: Pick<SimMessage, "text" | "caption">): string {
   return message.text ?? message.caption ?? "";
 }
 
+/** The place on this page of the message that an address of Telegram's names; undefined for any other address. */
+export type PlaceOf = (address: string) => string | undefined;
+
 /** The words of a message. */
-export function MessageText({ message }: { readonly message: SimMessage }) {
+export function MessageText(
+  { message, placeOf }: { readonly message: SimMessage; readonly placeOf: PlaceOf },
+) {
   const text = wordsOf(message);
   const entities = message.entities ?? message.caption_entities ?? [];
   const edges = new Set([0, text.length]);
@@ -23,7 +28,7 @@ export function MessageText({ message }: { readonly message: SimMessage }) {
         const around = entities.filter(({ offset, length }) =>
           offset <= start && end <= offset + length
         );
-        return dress(text, text.slice(start, end), around);
+        return dress(text, text.slice(start, end), around, placeOf);
       })}
     </>
   );
@@ -34,6 +39,7 @@ function dress(
   whole: string,
   part: string,
   entities: readonly MessageEntity[],
+  placeOf: PlaceOf,
 ): ComponentChildren {
   return entities.reduce<ComponentChildren>((inner, entity) => {
     switch (entity.type) {
@@ -49,9 +55,9 @@ function dress(
       case "pre":
         return <code>{inner}</code>;
       case "url":
-        return link(whole.slice(entity.offset, entity.offset + entity.length), inner);
+        return link(whole.slice(entity.offset, entity.offset + entity.length), inner, placeOf);
       case "text_link":
-        return link(entity.url, inner);
+        return link(entity.url, inner, placeOf);
       case "text_mention":
       case "mention":
       case "bot_command":
@@ -63,7 +69,9 @@ function dress(
 }
 
 /** Only web addresses: `tg://` would ask for an app that the demo has no part in. */
-function link(address: string, inner: ComponentChildren): ComponentChildren {
+function link(address: string, inner: ComponentChildren, placeOf: PlaceOf): ComponentChildren {
+  const place = placeOf(address);
+  if (place !== undefined) return <a href={place}>{inner}</a>;
   const isWeb = /^https?:\/\//i.test(address) && URL.canParse(address);
   if (!isWeb) return <span class="mention">{inner}</span>;
   return <a href={address} target="_blank" rel="noopener noreferrer">{inner}</a>;

@@ -146,14 +146,17 @@ addEventListener("hashchange", showPlace);
 showPlace();
 
 function showPlace() {
+  const target = document.getElementById(location.hash.slice(1));
+  const place = target?.closest(".stage > section")?.id ?? "visitor";
   for (const tab of document.querySelectorAll(".tabs a")) {
-    const isShown = tab.hash === (location.hash || "#visitor");
+    const isShown = tab.hash === `#${place}`;
     if (!isShown) tab.removeAttribute("aria-current");
     else {
       tab.setAttribute("aria-current", "true");
       tab.querySelector(".dot").hidden = true;
     }
   }
+  if (target?.matches(".message")) return target.scrollIntoView({ block: "nearest" });
   for (const chat of chats) scrollDown(chat);
 }
 
