@@ -31,7 +31,11 @@ function listen() {
     if (toast.textContent === toast.dataset.stopped) toast.hidden = true;
     refresh();
   };
-  events.onerror = () => say(toast.dataset.stopped);
+  events.onerror = () => {
+    say(toast.dataset.stopped);
+    // A refused connection is tried again by the browser, an answer such as 503 is not.
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 2_000);
+  };
 }
 
 document.addEventListener("submit", async (event) => {
@@ -91,9 +95,8 @@ function refresh() {
 /** Replaces only children that differ, so that focus, selection and animations of the others stay. */
 function bringUpToDate(shown, drawn) {
   if (shown.innerHTML === drawn.innerHTML) return;
-  const isChat = shown.matches(".chat");
-  const isOther = isChat && shown.dataset.who !== drawn.dataset.who;
-  const last = isChat ? shown.lastElementChild?.id : undefined;
+  const isOther = shown.dataset.who !== drawn.dataset.who;
+  const newest = newestIn(shown);
   const focused = document.activeElement;
   const hadFocus = shown.contains(focused) && focused !== shown;
   const old = new Map([...shown.children].map((each) => [each.id, each]));
@@ -110,7 +113,7 @@ function bringUpToDate(shown, drawn) {
     scrollDown(shown);
   }
   if (hadFocus && !shown.contains(document.activeElement)) focusAgain(shown, focused);
-  if (isChat && shown.lastElementChild?.id !== last) announce(shown);
+  if (newestIn(shown) !== newest) announce(shown);
   const alert = shown.querySelector("[role=alertdialog] button");
   if (alert !== null && shown.closest(".device").contains(focused)) alert.focus();
 }
@@ -134,9 +137,15 @@ function bringFieldUpToDate(shown, drawn) {
   shown.value = drawn.defaultValue;
 }
 
+/** The newest message of a chat, or the newest thing that the CRM has got; undefined for any other part. */
+function newestIn(part) {
+  if (part.matches(".chat")) return part.lastElementChild?.id;
+  return part.matches("ol") ? part.firstElementChild?.id : undefined;
+}
+
 /** Marks the tab of a place that is not seen. */
-function announce(chat) {
-  const place = chat.closest("section");
+function announce(part) {
+  const place = part.closest("section");
   if (place.offsetParent !== null) return;
   const dot = document.querySelector(`.tabs a[href="#${place.id}"] .dot`);
   if (dot !== null) dot.hidden = false;
