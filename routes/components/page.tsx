@@ -8,6 +8,7 @@ import { assets } from "../assets/assets.ts";
 import { faultOfFile } from "../words/faults.ts";
 import { FRAME, type FrameWords } from "../words/frame.ts";
 import { moments } from "./time.ts";
+import { personIn } from "../words/login.ts";
 
 export interface Frame {
   readonly language: Language;
@@ -47,6 +48,9 @@ function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => str
   if (trouble.kind === "webhook") {
     return { text: words.webhook(trouble.pending, when(trouble.sinceMs)) };
   }
+  if (trouble.kind === "answers") {
+    return { text: words.answers(trouble.answers, when(trouble.sinceMs)) };
+  }
   if (trouble.kind === "admin_chat_unusable") {
     return { text: words.adminChatUnusable[trouble.problem] };
   }
@@ -60,7 +64,7 @@ function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => str
 /** Days before its end from which a token is warned of on every page. */
 const WARNED_DAYS = 7;
 
-/** CRMs that decline every lead, and tokens that have ended or are about to. */
+/** CRMs without a key, those that decline every lead, and tokens that have ended or are about to. */
 function crmNotices(
   deps: State["deps"],
   words: FrameWords,
@@ -76,6 +80,7 @@ function crmNotices(
   const ending = deps.crmTokens()
     .filter(({ endsAtMs, profiles }) => endsAtMs <= soonMs && !profiles.some(isTroubled));
   return [
+    ...deps.profilesWithoutKey().map((profile) => linked(profile, words.noKey)),
     ...troubles.map(({ profile, trouble, sinceMs }) =>
       linked(profile, (name) => words.crm(name, words.crmTrouble[trouble], when(sinceMs)))
     ),
@@ -110,7 +115,7 @@ export function Page(
         </nav>
         <form class="who" method="post" action="/logout">
           <FormToken frame={frame} />
-          <bdi>{frame.who}</bdi>
+          <bdi>{personIn(frame.who, frame.language)}</bdi>
           <button class="quiet" type="submit">{words.logOut}</button>
         </form>
       </header>

@@ -58,6 +58,7 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
     isManager: () => Promise.resolve(false),
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),
+    isWorkTime: () => true,
     now: () => NOON_MS,
     adminChatId: () => GROUP,
     blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },
