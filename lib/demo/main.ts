@@ -65,7 +65,6 @@ async function run({ once, english, port }: DemoArguments): Promise<number> {
   }
   if (once) return held ? 0 : 1;
 
-  await closeCards(bot.admin);
   const stage = createStage({ ...bot, language, paceMs: PACE_MS });
   page.show(createDemoApp({
     stage,
@@ -101,6 +100,7 @@ async function playAll(scenes: SceneStage, transcript: Transcript): Promise<bool
   let held = true;
   for (const [index, scenario] of SCENARIOS.entries()) {
     held = await playOne(scenes, transcript, scenario, index + 1) && held;
+    await closeCards(scenes.admin);
   }
   transcript.conclude(held);
   return held;

@@ -9,7 +9,6 @@ let refreshing = Promise.resolve();
 let waiting = false;
 let events;
 
-for (const chat of chats) scrollDown(chat);
 listen();
 // A browser opens few connections to one host: a tab that is not seen needs none.
 document.addEventListener("visibilitychange", () => {
@@ -58,6 +57,7 @@ document.addEventListener("submit", async (event) => {
     if (form.matches(".guest")) form.reset();
   }
   await refresh();
+  if (form.matches(".say, .shortcuts")) scrollDown(form.closest(".device").querySelector(".chat"));
   if (submitter?.name === "reply" || submitter?.name === "edit") {
     form.closest(".device").querySelector("input[name=text]").focus();
   }
@@ -78,8 +78,6 @@ function refresh() {
     const response = await fetch("/demo").catch(() => null);
     if (!response?.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    // A keyboard that comes makes its chat smaller: the end is to be seen afterwards too.
-    const atEnd = [...chats].filter(isAtEnd);
     for (const shown of document.querySelectorAll("[data-live]")) {
       const drawn = fresh.getElementById(shown.id);
       if (drawn !== null) bringUpToDate(shown, drawn);
@@ -87,7 +85,6 @@ function refresh() {
     for (const shown of document.querySelectorAll("input[name=text]")) {
       bringFieldUpToDate(shown, fresh.getElementById(shown.id));
     }
-    for (const chat of atEnd) scrollDown(chat);
   });
   return refreshing;
 }
@@ -110,7 +107,7 @@ function bringUpToDate(shown, drawn) {
   });
   if (isOther) {
     shown.dataset.who = drawn.dataset.who;
-    scrollDown(shown);
+    scrollDown(shown.closest(".chat"));
   }
   if (hadFocus && !shown.contains(document.activeElement)) focusAgain(shown, focused);
   if (newestIn(shown) !== newest) announce(shown);
@@ -139,7 +136,7 @@ function bringFieldUpToDate(shown, drawn) {
 
 /** The newest message of a chat, or the newest thing that the CRM has got; undefined for any other part. */
 function newestIn(part) {
-  if (part.matches(".chat")) return part.lastElementChild?.id;
+  if (part.matches(".messages")) return part.lastElementChild?.id;
   return part.matches("ol") ? part.firstElementChild?.id : undefined;
 }
 
@@ -169,12 +166,8 @@ function showPlace() {
   for (const chat of chats) scrollDown(chat);
 }
 
-function isAtEnd(chat) {
-  return chat.scrollHeight - chat.scrollTop - chat.clientHeight < 60;
-}
-
 function scrollDown(chat) {
-  chat.scrollTop = chat.scrollHeight;
+  chat.scrollTop = 0; // The end of what is laid out in reverse.
 }
 
 function say(words) {

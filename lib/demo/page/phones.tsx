@@ -106,19 +106,18 @@ function Chat({ owner, phone, empty, ...view }: ChatProps & { readonly empty: st
   const label = owner === "visitor" ? words.visitor : words.managers;
   return (
     <form method="post" action={ACTIONS[owner]} class="chat-form">
-      <div
-        class="chat"
-        role="log"
-        aria-label={label}
-        id={`${owner}-chat`}
-        tabIndex={0}
-        data-live
-        data-who={owner === "visitor" ? stage.visitors.current.person.id : "managers"}
-      >
-        {phone.messages.length === 0 && <p class="empty" id={`${owner}-empty`}>{empty}</p>}
-        {phone.messages.map((message) => (
-          <Bubble {...view} owner={owner} phone={phone} message={message} />
-        ))}
+      <div class="chat" role="log" aria-label={label} tabIndex={0}>
+        <div
+          class="messages"
+          id={`${owner}-chat`}
+          data-live
+          data-who={owner === "visitor" ? stage.visitors.current.person.id : "managers"}
+        >
+          {phone.messages.length === 0 && <p class="empty" id={`${owner}-empty`}>{empty}</p>}
+          {phone.messages.map((message) => (
+            <Bubble {...view} owner={owner} phone={phone} message={message} />
+          ))}
+        </div>
       </div>
       <div class="over" id={`${owner}-notice`} data-live>
         <NoticeBox {...view} owner={owner} phone={phone} />

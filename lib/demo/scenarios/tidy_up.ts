@@ -1,4 +1,5 @@
-// After the transcript: a manager closes its cards, so that the page begins with a quiet chat.
+// Between two scenarios of the transcript: a manager closes the cards, so that the page begins with a quiet chat. Later
+// would be too late: the first lead that a CRM takes again brings an offer to send all open cards.
 
 import type { Group } from "../../simulator/telegram/server.ts";
 
