@@ -7,12 +7,16 @@ import { type Language, pickLanguage } from "../../page/language.ts";
 import { secureHeaders } from "../../page/security.ts";
 import type { State } from "../../page/state.ts";
 import type { Stage } from "../stage/stage.ts";
-import style from "./page.css" with { type: "text" };
+import chatStyle from "./chat.css" with { type: "text" };
+import crmStyle from "./crm.css" with { type: "text" };
+import pageStyle from "./page.css" with { type: "text" };
+import phoneStyle from "./phone.css" with { type: "text" };
 import script from "./page.js" with { type: "text" };
 import { createActions } from "./actions.ts";
 import type { ConfigDoor } from "./config_door.ts";
 import { awaitReaction, streamMoves } from "./events.ts";
 import { refusalOf } from "./gate.ts";
+import { STYLES } from "./head.tsx";
 import { DemoPage } from "./page.tsx";
 import { drawPhoto } from "./photos.ts";
 import { RefusalPage } from "./refusal_page.tsx";
@@ -20,6 +24,13 @@ import { DEMO } from "./words.ts";
 
 /** More than the longest message with every letter sent as `%D0%90`. */
 const MOST_FORM_BYTES = 64 * 1024;
+
+const SHEETS: Readonly<Record<typeof STYLES[number], string>> = {
+  page: pageStyle,
+  phone: phoneStyle,
+  chat: chatStyle,
+  crm: crmStyle,
+};
 
 const define = createDefine<State>();
 
@@ -69,10 +80,12 @@ export function createDemoApp({ stage, openConfig, port, language }: DemoAppOpti
     .get("/demo", page)
     .get("/demo/config", config)
     .get("/demo/events", () => streamMoves(stage))
-    .get("/demo/page.css", () => file("text/css; charset=utf-8", style))
     .get("/demo/page.js", () => file("text/javascript; charset=utf-8", script))
     .get("/demo/photos/:file", (ctx) => photo(ctx.params["file"] ?? ""))
     .get("/assets/:name", assets.GET);
+  for (const name of STYLES) {
+    app.get(`/demo/${name}.css`, () => file("text/css; charset=utf-8", SHEETS[name]));
+  }
   for (const [name, act] of Object.entries(createActions(stage))) {
     app.post(`/demo/${name}`, async (ctx) => {
       const form = await readForm(ctx.req, MOST_FORM_BYTES);

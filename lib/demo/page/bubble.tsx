@@ -6,11 +6,10 @@ import type { SimMessage } from "../../simulator/telegram/server.ts";
 import type { Owner, Phone } from "../stage/phone.ts";
 import { buttonGloss, messageGloss } from "./gloss.ts";
 import { MessageText, type PlaceOf, wordsOf } from "./message_text.tsx";
+import type { PhoneView } from "./phone_view.ts";
 import type { View } from "./view.ts";
 
-interface BubbleProps extends View {
-  readonly owner: Owner;
-  readonly phone: Phone;
+interface BubbleProps extends PhoneView {
   readonly message: SimMessage;
 }
 

@@ -3,6 +3,9 @@
 import type { ComponentChildren } from "preact";
 import { assets } from "../../../routes/assets/assets.ts";
 
+/** The demo's own style sheets, in the order in which they count. */
+export const STYLES = ["page", "phone", "chat", "crm"] as const;
+
 export function Head(
   { title, children }: { readonly title: string; readonly children?: ComponentChildren },
 ) {
@@ -16,7 +19,7 @@ export function Head(
       <title>{title}</title>
       <link rel="icon" href={icon.path} type="image/svg+xml" />
       <link rel="stylesheet" href={style.path} />
-      <link rel="stylesheet" href="/demo/page.css" />
+      {STYLES.map((name) => <link key={name} rel="stylesheet" href={`/demo/${name}.css`} />)}
       {children}
     </head>
   );
