@@ -40,16 +40,24 @@ export type DemoStart =
   | { readonly kind: "started"; readonly bot: DemoBot }
   | { readonly kind: "failed"; readonly code: number; readonly lines: readonly string[] };
 
-/** @param photoOf The address of a profile's photo. */
-export async function startDemoBot(photoOf: (key: string) => string): Promise<DemoStart> {
+/**
+ * Starts the bot with everything around it.
+ *
+ * @param photoOf The address of a profile's photo.
+ * @param patienceMs How long a wait for an event may last, in ms.
+ */
+export async function startDemoBot(
+  photoOf: (key: string) => string,
+  patienceMs = PATIENCE_MS,
+): Promise<DemoStart> {
   await using stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "triborg-demo-" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   const telegram = stack.use(
-    await startTelegramServer({ token: TOKEN, failsafeMs: PATIENCE_MS }),
+    await startTelegramServer({ token: TOKEN, failsafeMs: patienceMs }),
   );
-  const crm = stack.use(await startCrmServer({ failsafeMs: PATIENCE_MS }));
-  const amo = stack.use(await startAmoCrm({ failsafeMs: PATIENCE_MS }));
+  const crm = stack.use(await startCrmServer({ failsafeMs: patienceMs }));
+  const amo = stack.use(await startAmoCrm({ failsafeMs: patienceMs }));
   const admin = telegram.group({ title: "Менеджеры", type: "supergroup" });
   const localesPath = join(folder, "locales.json");
   const profiles = createDemoProfiles(
@@ -59,7 +67,7 @@ export async function startDemoBot(photoOf: (key: string) => string): Promise<De
   );
   await profiles.create();
 
-  const log = createLineBook(PATIENCE_MS);
+  const log = createLineBook(patienceMs);
   const mask = createMask();
   const app = await startApp(configOf({ telegram, amo, admin, folder, localesPath }), {
     log: createLog({ format: "text", level: "info", mask, write: log.write }),

@@ -10,6 +10,9 @@ import { openDemoServer } from "../../lib/demo/page/server.ts";
 import { createStage, type Stage } from "../../lib/demo/stage/stage.ts";
 import type { Language } from "../../lib/page/language.ts";
 
+/** A machine that runs all tests at once is slow. */
+const PATIENCE_MS = 30_000;
+
 export interface Demo {
   readonly bot: DemoBot;
   readonly stage: Stage;
@@ -35,7 +38,7 @@ export async function withDemo(
 ): Promise<void> {
   await using server = openDemoServer(0);
   const { origin, port } = server;
-  const started = await startDemoBot((key) => origin + photoPath(key));
+  const started = await startDemoBot((key) => origin + photoPath(key), PATIENCE_MS);
   assert.ok(started.kind === "started");
   await using bot = started.bot;
   await bot.telegram.untilPolled();
@@ -75,7 +78,7 @@ export async function withDemo(
       };
       const stop = stage.onMove(look);
       look();
-      const failsafe = setTimeout(reject, 10_000, new Error(`It never was so: ${isSo}`));
+      const failsafe = setTimeout(reject, PATIENCE_MS, new Error(`It never was so: ${isSo}`));
       await promise.finally(() => clearTimeout(failsafe));
       stop();
     },
