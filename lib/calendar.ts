@@ -33,6 +33,11 @@ export function dayAndTime(atMs: number, nowMs: number, timeZone: string): strin
   return `${two(at.day)}.${two(at.month)}${year} ${two(at.hour)}:${two(at.minute)}`;
 }
 
+/** `18:02:05`. */
+export function timeWithSeconds(atMs: number, timeZone: string): string {
+  return zoned(atMs, timeZone).toPlainTime().toString({ smallestUnit: "second" });
+}
+
 /** `20261128-180200`, for the names of files. */
 export function timeInName(atMs: number, timeZone: string): string {
   const [date = "", time = ""] = zoned(atMs, timeZone).toPlainDateTime()

@@ -2,6 +2,7 @@
 
 import type { Config } from "./config.ts";
 import { createCrmParts } from "./crm.ts";
+import { tellPage, tellVersion } from "./banner.ts";
 import { createClock } from "./clock.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth } from "./health.ts";
@@ -11,6 +12,7 @@ import { createManagersChat } from "./managers_chat.ts";
 import { openCheckedJournal, type OpenJournal } from "./open_journal.ts";
 import { openProfiles } from "./open_profiles.ts";
 import { createReceiving } from "./receive_updates.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 import { createBot } from "../bot/bot.ts";
@@ -31,18 +33,20 @@ import { createMembership } from "../managers/membership.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
+import { createPhotoStore } from "../profiles/photos/store.ts";
 import { statesOf } from "../profiles/shown_menu.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
 import { createApi } from "../telegram/client.ts";
 import { PollingEnded } from "../telegram/contact.ts";
-import { createBudgets, withRetries } from "../telegram/send_retries.ts";
+import { createBudgets, withRetries, withRetriesOfEach } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
 import { isWorkTime } from "../work_hours.ts";
 import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
+import { createGreetingPhotos, UPLOAD_SECONDS } from "../visitors/greeting_photo.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
@@ -54,6 +58,8 @@ const CLOSE_WITHIN_MS = 7_000;
 export interface Output {
   readonly log: Log;
   readonly mask: Mask;
+  /** Gets metrics; undefined where OTEL_DENO is off. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** What only `main.ts` takes from the machine. */
@@ -86,7 +92,8 @@ export async function startApp(
   output: Output,
   machine: Machine,
 ): Promise<App | number> {
-  const { log, mask } = output;
+  const { log, mask, telemetry } = output;
+  tellVersion(log);
   const { botToken, adminPassword, metricsToken, webhook } = config;
   for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
     if (secret !== null) mask.hide(secret);
@@ -106,8 +113,10 @@ export async function startApp(
     lock.release();
     return EXIT.faults;
   }
+  telemetry?.observeOwed(journal.owedTotals);
   const parts = createParts(config, { ...output, ...opened, machine, profiles });
   cardsChanged = parts.delivery.wake;
+  tellPage(parts.page.address(), config.adminPassword !== null, log);
   return run(parts);
 }
 
@@ -149,6 +158,7 @@ function createParts(
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
   const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
+  const photos = createPhotoStore(config.dataDir, now);
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
   const botUsername = () => bot.isInited() ? bot.botInfo.username : undefined;
@@ -219,6 +229,7 @@ function createParts(
   const page = servePage({
     ...shared,
     profiles,
+    photos,
     ...crmParts,
     delivery: { ...delivery, ...blocking, invite: answers.invite },
     linkUsed: loginMessages.wake,
@@ -254,6 +265,15 @@ function createParts(
     answers,
     blocking,
     managers,
+    greetingPhotos: createGreetingPhotos({
+      ...shared,
+      photos,
+      uploads: createApi(
+        { ...telegram, timeoutSeconds: UPLOAD_SECONDS },
+        pace.at("visitor"),
+        withRetriesOfEach(shared.sleep, shared.random),
+      ),
+    }),
     isManager: createMembership({
       api: createApi(telegram),
       chats: () => [adminChat.chatId()],
@@ -314,7 +334,7 @@ function createParts(
       alert: adminChat.alert,
       wake: delivery.wake,
     }),
-    upkeep: createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake }),
+    upkeep: createUpkeep({ ...shared, ...config, photos, freeBytes, wake: delivery.wake }),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
+import type { GreetingPhotos } from "../visitors/greeting_photo.ts";
 import type { Profiles } from "../profiles/profile.ts";
 
 export interface BotDeps {
@@ -15,6 +16,7 @@ export interface BotDeps {
     Delivery,
     "receive" | "receiveFollowUp" | "receiveEdit" | "receivePhone" | "dismissPhone"
   >;
+  readonly greetingPhotos: GreetingPhotos;
   /** Whether a person is in a managers' chat: only they see drafts. Never rejects. */
   readonly isManager: (userId: number) => Promise<boolean>;
   /** A UUID for each new lead. */

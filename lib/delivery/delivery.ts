@@ -13,6 +13,7 @@ import {
   type TakerOnPage,
 } from "../journal/journal.ts";
 import { type Route, routeOf } from "../crm/destination.ts";
+import { attemptId } from "../crm/work.ts";
 import { editedWords } from "../managers/follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "../lead.ts";
 import { createHeldBack, MOST_LEADS_AN_HOUR } from "./held_back.ts";
@@ -88,6 +89,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const recorded = journal.recordChoice(newLead, confirmation, lane, postsNow, waitMs);
     if (recorded === undefined) return undefined;
     const { lead, post: work, attempt } = recorded;
+    log.learned({ lead: lead.number });
     const onDisk = journal.committed();
     const told = onDisk.then(() => lanes.confirm(recorded.confirmation));
     if (work.kind === "card") {
@@ -107,6 +109,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function receiveRepeat(press: NewLead, confirmation: Confirmation, number: number) {
+    log.learned({ lead: number });
     const recorded = journal.recordRepeat(press, number, confirmation);
     await journal.committed();
     log.info(
@@ -167,6 +170,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lanes.wakePhones();
     },
     async resend(number, by) {
+      log.learned({ lead: number });
       const profile = profiles().byKey.get(journal.findLead(number)?.profile ?? "");
       const lane = laneOf(profile === undefined ? null : routeOf(profile));
       const asked = journal.oweResend(number, by, lane, now());
@@ -176,18 +180,21 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return asked;
     },
     async closeByHand(number, by) {
+      log.learned({ lead: number });
       const closed = journal.closeByHand(number, by, now());
       await journal.committed();
       lanes.wakeManagers();
       return closed;
     },
     async take(number, manager) {
+      log.learned({ lead: number });
       const taken = journal.takeLead(number, manager, now());
       await journal.committed();
       lanes.wakeManagers();
       return taken;
     },
     async giveBack(number, by) {
+      log.learned({ lead: number });
       const returned = journal.returnLead(number, by, now());
       await journal.committed();
       lanes.wakeManagers();
@@ -221,9 +228,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const cutOff = journal.recover(RESTARTED, now());
       await journal.committed();
       for (const { attempt } of cutOff) {
+        const lead = journal.findLead(attempt.lead);
         log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
           lead: attempt.lead,
-          profile: journal.findLead(attempt.lead)?.profile ?? "",
+          chat: lead?.chatId ?? 0,
+          span: attemptId(attempt),
+          profile: lead?.profile ?? "",
         });
       }
       lanes.wakeAll();

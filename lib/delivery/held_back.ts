@@ -32,6 +32,7 @@ export function createHeldBack({ journal, confirm, wakeManagers, log }: {
     const line = { alone: heldText(1, visitor), counted: heldText(counted, visitor) };
     const recorded = journal.recordHeld(newLead, confirmation, line);
     if (recorded === undefined) return undefined;
+    log.learned({ lead: recorded.lead.number });
     await journal.committed();
     log.warn(
       "⚠️ Больше {most} лидов за час от одного посетителя: лид не отправлен, он на странице «Лиды». " +
@@ -51,6 +52,7 @@ export function createHeldBack({ journal, confirm, wakeManagers, log }: {
   async function receiveBlocked(newLead: NewLead, confirmation: Confirmation) {
     const recorded = journal.recordBlocked(newLead, confirmation);
     if (recorded === undefined) return undefined;
+    log.learned({ lead: recorded.lead.number });
     await journal.committed();
     const facts = { lead: recorded.lead.number, profile: newLead.profile };
     log.info(

@@ -27,6 +27,7 @@ import type { Log } from "../log/log.ts";
 import type { TellTime } from "../managers/texts.ts";
 import type { CrmOutcome } from "../lead.ts";
 import { createOutbox } from "./outbox.ts";
+import { spanOfMessage, spanOfNote, spanOfPhone } from "./send_spans.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import type { Profile, Profiles } from "../profiles/profile.ts";
@@ -97,7 +98,8 @@ export interface Lanes {
 }
 
 export function createLanes(options: LaneOptions): Lanes {
-  const { journal, now, random } = options;
+  const { journal, adminChat, now, random, log } = options;
+  const spanOf = (work: Work) => spanOfMessage(work, adminChat.chatId());
   const retryAtMs = (work: Pick<Work, "failures">, atLeastMs = 0) =>
     now() + waitMs(work.failures + 1, random(), atLeastMs);
   const crmWork = createCrmWork({
@@ -109,6 +111,7 @@ export function createLanes(options: LaneOptions): Lanes {
   const posts = createOutbox({
     ...options,
     run: crmWork.run,
+    factsOf: ({ subject }: Work) => ({ lead: subject }),
     most: MOST_POSTS,
     mostPerLane: mostPostsIn,
   });
@@ -120,6 +123,7 @@ export function createLanes(options: LaneOptions): Lanes {
       postponeWork: journal.postponeNote,
     },
     run: createNoteWork({ ...options, retryAtMs }),
+    spanOf: spanOfNote,
     most: MOST_NOTES,
     mostPerLane: () => MOST_NOTES_PER_ACCOUNT,
   });
@@ -129,6 +133,7 @@ export function createLanes(options: LaneOptions): Lanes {
     ...options,
     // A card that is shown makes its lead's follow-ups due, and may have to be edited; a follow-up, its note.
     run: (work: Work) => adminWork(work).finally(wakeManagers).finally(wakeNotes),
+    spanOf,
     most: 1,
     mostPerLane: () => 1,
   };
@@ -138,6 +143,7 @@ export function createLanes(options: LaneOptions): Lanes {
   const visitors = createOutbox({
     ...options,
     run: visitorWork.run,
+    spanOf,
     most: MOST_VISITORS,
     mostPerLane: () => MOST_VISITORS,
   });
@@ -149,6 +155,7 @@ export function createLanes(options: LaneOptions): Lanes {
       postponeWork: journal.postponePhoneWork,
     },
     run: createPhoneWork({ ...options, retryAtMs, wakePosts: (lane) => posts.wake(lane) }),
+    spanOf: spanOfPhone,
     most: MOST_VISITORS,
     mostPerLane: () => MOST_VISITORS,
   });
@@ -193,9 +200,11 @@ export function createLanes(options: LaneOptions): Lanes {
     },
     confirm(work) {
       const { promise: tried, resolve } = Promise.withResolvers<void>();
-      const done = visitorWork.confirm(work, resolve)
-        .catch((error) => visitors.giveBack(work, error))
-        .then(resolve);
+      const confirmed = log.span(
+        spanOf(work),
+        () => visitorWork.confirm(work, resolve).catch((error) => visitors.giveBack(work, error)),
+      );
+      const done = confirmed.then(resolve);
       firstTries.add(done);
       done.then(() => firstTries.delete(done));
       return tried;

@@ -29,6 +29,7 @@ import { type Moments, moments } from "./moments.ts";
 import { type NoteQueue, noteQueue } from "./note_queue.ts";
 import { type OutboxRecords, outboxRecords } from "./outbox.ts";
 import { type PhoneRecords, phoneRecords } from "./phones.ts";
+import { type PhotoRecords, photoRecords } from "./photos.ts";
 import { type PressRecords, pressRecords } from "./presses.ts";
 import { type ProfileCounts, profileCounts } from "./profile_counts.ts";
 import { type ProfileFileRecords, profileFileRecords } from "./profile_files.ts";
@@ -89,6 +90,7 @@ export interface Journal
     MenuRecords,
     PressRecords,
     PhoneRecords,
+    PhotoRecords,
     ChoiceMoves,
     OutboxRecords,
     AttemptRecords,
@@ -192,6 +194,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...menuRecords(db, keys, outbox, facts, sources),
     ...presses,
     ...phones,
+    ...photoRecords(db, keys),
     ...choiceMoves(db, { leads, attempts, outbox, presses, held, blocks, copy, phones }),
     ...outbox,
     ...attempts,

@@ -29,6 +29,7 @@ import {
 import { handler as menu, preview as menuPreview } from "../../routes/menu.tsx";
 import { handler as metrics } from "../../routes/metrics.ts";
 import { keyOfName, move, newProfile, remove, rename } from "../../routes/profile_list.tsx";
+import { photo, uploadPhoto } from "../../routes/photo.tsx";
 import { handler as profile, preview } from "../../routes/profile.tsx";
 import { pause, publish, resume } from "../../routes/profile_state.tsx";
 import { handler as profiles } from "../../routes/profiles.tsx";
@@ -77,6 +78,8 @@ export function createApp(deps: WebDeps): Handler {
     .get("/profiles/:key", profile.GET)
     .post("/profiles/:key", profile.POST)
     .post("/profiles/:key/preview", preview.POST)
+    .post("/profiles/:key/photo", uploadPhoto.POST)
+    .get("/media/:name", photo.GET)
     .get("/profiles/:key/languages/:language", translation.GET)
     .post("/profiles/:key/languages/:language", translation.POST)
     .post("/profiles/:key/languages/:language/preview", translationPreview.POST)

@@ -6,6 +6,7 @@ import type { CrmTrouble } from "../lead.ts";
 import type { KnownTrouble } from "../managers/crm_alarm.ts";
 import type { ProfileState } from "../profiles/state.ts";
 import type { WebhookState } from "../telegram/webhook.ts";
+import { VERSION } from "../version.ts";
 
 /** Longest polling silence before `/health` reports trouble, in ms: Telegram forgets a press after 150 s. */
 export const POLL_PATIENCE_MS = 2 * 60_000;
@@ -97,6 +98,7 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
 /** The content of `/health`, without personal data, addresses and causes but Telegram's of a failed delivery. Moments are ISO 8601, null if never. */
 export interface HealthReport {
   readonly ok: boolean;
+  readonly version: string;
   readonly reasons: readonly Trouble["kind"][];
   readonly database: { readonly writable: boolean | null };
   readonly polling: { readonly startedAt: string; readonly lastAnswerAt: string | null };
@@ -137,6 +139,7 @@ export function reportOf(facts: HealthFacts): HealthReport {
   const states = [...facts.profileStates ?? []];
   return {
     ok: reasons.length === 0,
+    version: VERSION,
     reasons,
     database: { writable: facts.databaseWritable ?? null },
     polling: { startedAt: iso(facts.startedAtMs), lastAnswerAt: isoOrNull(facts.polledAtMs) },

@@ -10,6 +10,7 @@ import type { HealthFacts, Trouble } from "./health_report.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { KnownTrouble } from "../managers/crm_alarm.ts";
+import type { PhotoStore } from "../profiles/photos/store.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import type { AmoCrmLook, LookAt } from "../crm/amocrm/look.ts";
 import type { TestWebhook } from "../crm/webhook_trial.ts";
@@ -18,6 +19,8 @@ import type { PageSecrets } from "./secrets.ts";
 import type { TypedSecrets } from "./typed_secrets.ts";
 import type { DayCounts } from "./day_counts.ts";
 import type { Language } from "./language.ts";
+import type { UploadedFile } from "./multipart.ts";
+import type { Uploads } from "./uploads.ts";
 import type { WorkHours } from "../work_hours.ts";
 import type { Turns } from "./turns.ts";
 
@@ -65,6 +68,8 @@ export interface WebDeps {
     | "blockedTotals"
     | "turnsOf"
   >;
+  /** Uploaded photos. */
+  readonly photos: PhotoStore;
   readonly delivery:
     & Pick<Delivery, "resend" | "closeByHand" | "take" | "giveBack" | "wake">
     & Pick<Answers, "invite">
@@ -115,6 +120,9 @@ export interface State {
   formToken: string;
   /** Set behind `requireForm`: which opening of a form this is. */
   formId: string;
+  /** Set behind `requireForm`: the file that was chosen, for the forms that take one. */
+  file: UploadedFile | null;
+  uploads: Uploads;
   /** Set for a POST to `/login` or behind `requireForm`. */
   form: URLSearchParams;
   /** The form lacks the session's token: it may only be drawn again, with 403. */

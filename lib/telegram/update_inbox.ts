@@ -156,7 +156,13 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   /** Never rejects. */
-  async function handleOne(one: InHand): Promise<void> {
+  function handleOne(one: InHand): Promise<void> {
+    const { update } = one;
+    const id = `update-${update.update_id}`;
+    return log.span({ kind: "update", id, chat: chatOf(update) || undefined }, () => tryOne(one));
+  }
+
+  async function tryOne(one: InHand): Promise<void> {
     try {
       await handle(one.update);
     } catch (error) {
@@ -185,14 +191,16 @@ export function createInbox(options: InboxOptions): Inbox {
       error instanceof OutcomeUnknown || now() - receivedAtMs > GIVE_UP_AFTER_MS;
     const facts = { update: update.update_id, cause: describeError(error) };
     if (isFinal) {
+      log.learned({ outcome: "given_up" });
       log.error("❌ На обновление {update} не ответить: {cause}", facts);
       finish(update.update_id);
     } else {
+      log.learned({ outcome: "failed" });
       log.warn("⚠️ На обновление {update} не ответить: {cause}. Пробуем снова", facts);
       const atLeastMs = failure?.kind === "too_many" ? failure.retryAfterMs : 0;
       const again = now() + waitMs(failures + 1, random(), atLeastMs);
       recordDurably(() => journal.postponeUpdate(update.update_id, again)).then(
-        takeWaiting,
+        () => log.apart(takeWaiting),
         reportDefect,
       );
     }

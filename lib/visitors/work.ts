@@ -48,6 +48,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
 
   async function thank(work: WorkOf<"thanks">): Promise<void> {
     const lead = journal.findLead(journal.leadOfFollowUp(work.subject));
+    log.learned({ lead: lead?.number });
     const profile = lead && profileOf(lead.profile);
     const shown = profile && inLanguage(profile, lead.visitor.language);
     const { chatId } = work.body;
@@ -69,14 +70,13 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const language = reminder.language ?? journal.latestLead(chatId, 0)?.visitor.language ?? null;
     const profile = profileOf(reminder.profile);
     const texts = menuInLanguage(profiles(), language);
-    const { keyboard } = profile === undefined
-      ? menu(texts)
-      : greeting(inLanguage(profile, language));
+    const shown = profile && inLanguage(profile, language);
+    const { keyboard } = shown === undefined ? menu(texts) : greeting(shown);
     // A greeting's buttons make a lead in every state. A menu without live profiles has none to press again.
     if (keyboard.inline_keyboard.length === 0) {
       return await recordDurably(() => journal.finishWork(work));
     }
-    const outcome = await visitorChat.remind(chatId, away(texts), keyboard);
+    const outcome = await visitorChat.remind(chatId, away(texts, shown), keyboard);
     await record(work, outcome, () => {
       if (outcome.kind !== "sent") return Promise.resolve();
       const sent = { menu: outcome.menu, profile: profile?.key ?? "", language };
@@ -95,6 +95,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     finish: () => Promise<void>,
   ): Promise<void> {
     const facts = { kind: work.kind, subject: work.subject };
+    log.learned({ outcome: outcome.kind });
     switch (outcome.kind) {
       case "sent":
         return await finish().catch((error) => {

@@ -14,6 +14,7 @@ if (form !== null) {
   keepPreview(form);
   guard(form);
 }
+for (const part of document.querySelectorAll("[data-upload]")) keepUpload(part);
 document.addEventListener("input", ({ target }) => count(target));
 document.addEventListener("submit", ({ submitter }) => showBusy(submitter));
 document.addEventListener("submit", decideInPlace);
@@ -37,6 +38,7 @@ function keepPreview(form) {
     const mine = asked += 1;
     const body = new URLSearchParams(new FormData(form));
     body.set("do", pressed);
+    body.delete("photo"); // A file is no text.
     const response = await fetch(form.dataset.preview, { method: "POST", body }).catch(() => null);
     if (!response?.ok || mine !== asked) return;
     const drawn = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -61,6 +63,83 @@ function keepPreview(form) {
     pressed = button.value;
     refresh();
   });
+}
+
+/** Longest side that a photo is made smaller to, in pixels: more than Telegram shows. */
+const LONGEST_SIDE = 2560;
+
+/** Uploads a photo that is chosen, dropped or pasted, and draws the form's part for it again. */
+function keepUpload(part) {
+  part.classList.add("scripted");
+
+  async function upload(file) {
+    const { upload: path, most, uploading, failed } = part.dataset;
+    // Until it is uploaded it goes with the form.
+    const held = new DataTransfer();
+    held.items.add(file);
+    part.querySelector("input[type=file]").files = held.files;
+    const status = part.querySelector("[data-upload-status]");
+    status.textContent = uploading;
+    part.setAttribute("aria-busy", "true");
+    const photo = file.size > Number(most) ? await smaller(file).catch(() => file) : file;
+    const body = new FormData(part.form);
+    body.set("photo", photo, "photo");
+    const response = await fetch(path, { method: "POST", body }).catch(() => null);
+    const text = response?.ok || response?.status === 422 ? await response.text() : "";
+    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
+    part.removeAttribute("aria-busy");
+    if (fresh === null) return void (status.textContent = failed);
+    const { form } = part;
+    const counter = document.querySelector('[data-counts="caption"]');
+    counter.dataset.most = fresh.dataset.captionMost;
+    count(form.elements.caption);
+    part.replaceWith(fresh);
+    keepUpload(fresh);
+    fresh.querySelector("input[type=file]").focus({ preventScroll: true });
+    form.dispatchEvent(new Event("input", { bubbles: true })); // The form has changed, and its preview.
+  }
+
+  part.addEventListener("change", ({ target }) => {
+    if (target.type === "file" && target.files.length > 0) upload(target.files[0]);
+  });
+  for (const type of ["dragenter", "dragover"]) {
+    part.addEventListener(type, (event) => {
+      if (![...event.dataTransfer.types].includes("Files")) return;
+      event.preventDefault();
+      part.classList.add("dropping");
+    });
+  }
+  part.addEventListener("dragleave", ({ relatedTarget }) => {
+    if (!part.contains(relatedTarget)) part.classList.remove("dropping");
+  });
+  part.addEventListener("drop", (event) => {
+    part.classList.remove("dropping");
+    const [file] = event.dataTransfer.files;
+    if (file === undefined) return;
+    event.preventDefault();
+    upload(file);
+  });
+  const paste = (event) => {
+    if (!part.isConnected) return document.removeEventListener("paste", paste);
+    const file = [...event.clipboardData.files].find(({ type }) => type.startsWith("image/"));
+    if (file === undefined) return;
+    event.preventDefault();
+    upload(file);
+  };
+  document.addEventListener("paste", paste);
+}
+
+/** A photo with fewer pixels: a camera's may be too heavy. */
+async function smaller(file) {
+  const picture = await createImageBitmap(file);
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(picture.width * scale);
+  canvas.height = Math.round(picture.height * scale);
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return await new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => blob === null ? reject() : resolve(blob), "image/jpeg", 0.9)
+  );
 }
 
 /** Fills a field with the suggestion for the form's name until it is edited. */

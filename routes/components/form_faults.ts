@@ -19,8 +19,10 @@ const FIELDS: Readonly<Record<string, string>> = {
   "name": "name",
   "webhook_url": "webhook_url",
   "timeout_seconds": "timeout_seconds",
+  "step1.photo_file": "photo",
   "step1.photo_url": "photo_url",
   "step1.caption": "caption",
+  "step1.away_text": "away",
   "step1.buttons": "buttons",
   "step2.success_caption_template": "confirmation",
   "step2.after_hours_text": "after_hours",
@@ -69,6 +71,7 @@ const ORDER = [
   "webhook_refused_by",
   "webhook_signing",
   "timeout_seconds",
+  "photo",
   "photo_url",
   "caption",
   "buttons",
@@ -84,6 +87,7 @@ const ORDER = [
   "phone_share",
   "phone_skip",
   "phone_thanks",
+  "away",
   "aliases",
 ];
 

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { Language } from "../../lib/page/language.ts";
 import type { State, Trouble } from "../../lib/page/state.ts";
 import { FORM_TOKEN } from "../../lib/page/steps.ts";
+import { VERSION } from "../../lib/version.ts";
 import { assets } from "../assets/assets.ts";
 import { faultOfFile } from "../words/faults.ts";
 import { FRAME, type FrameWords } from "../words/frame.ts";
@@ -130,6 +131,7 @@ export function Page(
         </div>
       )}
       <main id="content" tabIndex={-1}>{children}</main>
+      <footer class="foot">{`${words.brand} ${VERSION}`}</footer>
     </Document>
   );
 }

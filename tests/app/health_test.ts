@@ -13,6 +13,7 @@ import { openJournal } from "../../lib/journal/journal.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { openPage } from "../helpers/a_page.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
+import { VERSION } from "../../lib/version.ts";
 
 function someFacts(details: Partial<HealthFacts> = {}): HealthFacts {
   return {
@@ -30,6 +31,7 @@ function someFacts(details: Partial<HealthFacts> = {}): HealthFacts {
 Deno.test("what is not known yet is not unhealthy", () => {
   assert.deepEqual(reportOf(someFacts()), {
     ok: true,
+    version: VERSION,
     reasons: [],
     database: { writable: null },
     polling: { startedAt: "2026-01-15T11:59:59.000Z", lastAnswerAt: null },
@@ -354,7 +356,11 @@ Deno.test("/health is 503 in JSON also when the facts cannot be had, and the log
     const response = await page.browser().get("/health");
     assert.equal(response.status, 503);
     assert.match(response.headers.get("content-type") ?? "", /^application\/json/);
-    assert.deepEqual(await response.json(), { ok: false, reasons: ["check_failed"] });
+    assert.deepEqual(await response.json(), {
+      ok: false,
+      version: VERSION,
+      reasons: ["check_failed"],
+    });
   }
   const told = page.log.lines.filter((line) => line.includes("malformed"));
   assert.equal(told.length, 1);

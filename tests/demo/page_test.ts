@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
+import { PHOTOS } from "../helpers/photos.ts";
 import { withDemo } from "./a_demo.ts";
 
 Deno.test("the demo shows a lead go from the visitor to the CRM in a browser without script", async () => {
@@ -103,6 +106,29 @@ Deno.test("a visitor's message and photo reach the managers, with what was writt
     await act("/demo/visitor", { photo: "1", text: "наш логотип" });
     await until(({ manager }) => manager.messages.at(-1)?.photo !== undefined);
     assert.match(await page(), /id="managers"[^]*class="photo none"[^]*наш логотип/);
+  });
+});
+
+Deno.test("a photo that was uploaded on the config page is drawn as the visitor gets it", async () => {
+  await withDemo(async ({ act, page, bot, origin, until }) => {
+    const kept = await createPhotoStore(join(bot.localesPath, "../data"), Date.now)
+      .keep(PHOTOS.jpeg);
+    assert.ok(kept.kind === "kept", JSON.stringify(kept));
+    const content = JSON.parse(await Deno.readTextFile(bot.localesPath));
+    content.agency.step1.photo_file = kept.name;
+    await Deno.writeTextFile(bot.localesPath, JSON.stringify(content));
+    await bot.log.line("✅ locales.json: изменения приняты", 0);
+    await act("/demo/visitor", { open: "agency" });
+    await until(({ visitors }) =>
+      visitors.current.phone.messages.some(({ photo }) => photo !== undefined)
+    );
+    const [, path = ""] = /class="photo" src="(\/demo\/sent\/[^"]+)"/.exec(await page()) ?? [];
+    const shown = await fetch(origin + path);
+    assert.equal(shown.headers.get("content-type"), "image/jpeg");
+    assert.ok((await shown.bytes()).length > 0);
+    const unknown = await fetch(`${origin}/demo/sent/nothing`);
+    assert.equal(unknown.status, 404);
+    await unknown.body?.cancel();
   });
 });
 

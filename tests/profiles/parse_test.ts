@@ -31,6 +31,7 @@ Deno.test("parseProfiles reads a whole file", () => {
     crm: null,
     crmTimeoutMs: null,
     photoUrl: "https://example.ru/agency.jpg",
+    photoFile: null,
     caption: "Что для вас сейчас главное?",
     buttons: [
       { text: "Привлечь клиентов", callbackData: "agency_clients" },
@@ -39,6 +40,7 @@ Deno.test("parseProfiles reads a whole file", () => {
     confirmationTemplate: "✅ Принято: {choice}.",
     followUpTemplate: "Дополнение от @{username}:\n{message}",
     afterHoursText: null,
+    awayText: null,
     thanksText: null,
     phone: null,
     choices: new Map([["agency_clients", "Привлечь клиентов"], ["agency_website", "Создать сайт"]]),

@@ -18,7 +18,7 @@ import { awaitReaction, streamMoves } from "./events.ts";
 import { refusalOf } from "./gate.ts";
 import { STYLES } from "./head.tsx";
 import { DemoPage } from "./page.tsx";
-import { drawPhoto } from "./photos.ts";
+import { drawPhoto, imageType } from "./photos.ts";
 import { RefusalPage } from "./refusal_page.tsx";
 import { DEMO } from "./words.ts";
 
@@ -82,6 +82,7 @@ export function createDemoApp({ stage, openConfig, port, language }: DemoAppOpti
     .get("/demo/events", () => streamMoves(stage))
     .get("/demo/page.js", () => file("text/javascript; charset=utf-8", script))
     .get("/demo/photos/:file", (ctx) => photo(ctx.params["file"] ?? ""))
+    .get("/demo/sent/:id", (ctx) => sentPhoto(stage, ctx.params["id"] ?? ""))
     .get("/assets/:name", assets.GET);
   for (const name of STYLES) {
     app.get(`/demo/${name}.css`, () => file("text/css; charset=utf-8", SHEETS[name]));
@@ -130,7 +131,14 @@ function photo(name: string): Response {
   return response;
 }
 
-function file(type: string, content: string): Response {
+/** A photo that the bot has sent as bytes. */
+function sentPhoto(stage: Stage, fileId: string): Response {
+  const source = stage.photoSource(fileId);
+  if (source?.kind !== "bytes") throw new HttpError(404);
+  return file(imageType(source.bytes), new Uint8Array(source.bytes));
+}
+
+function file(type: string, content: string | Uint8Array<ArrayBuffer>): Response {
   return new Response(content, { headers: { "content-type": type } });
 }
 

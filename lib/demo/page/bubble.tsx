@@ -6,6 +6,7 @@ import type { SimMessage } from "../../simulator/telegram/server.ts";
 import type { Owner, Phone } from "../stage/phone.ts";
 import { buttonGloss, messageGloss } from "./gloss.ts";
 import { MessageText, type PlaceOf, wordsOf } from "./message_text.tsx";
+import { photoAddress } from "./photos.ts";
 import type { PhoneView } from "./phone_view.ts";
 import type { View } from "./view.ts";
 
@@ -114,13 +115,10 @@ function Deeds(
 }
 
 function Photo({ message, stage, words }: Pick<BubbleProps, "message" | "stage" | "words">) {
-  const [largest] = message.photo?.toReversed() ?? [];
-  const address = largest === undefined ? undefined : stage.photoUrl(largest.file_id);
-  if (address === undefined) return <div class="photo none" role="img" aria-label={words.photo} />;
-  // The demo's own pictures by their path: the page may have been opened by another name of this machine.
-  const url = URL.parse(address);
-  const isOwn = url?.hostname === "127.0.0.1" && url.pathname.startsWith("/demo/photos/");
-  return <img class="photo" src={isOwn ? url.pathname : address} alt={words.photo} />;
+  const { file_id: fileId = "" } = message.photo?.at(-1) ?? {};
+  const source = stage.photoSource(fileId);
+  if (source === undefined) return <div class="photo none" role="img" aria-label={words.photo} />;
+  return <img class="photo" src={photoAddress(fileId, source)} alt={words.photo} />;
 }
 
 function Key(

@@ -1,8 +1,33 @@
-// The pictures of the demo: one for each profile, drawn from its key, so that no network is needed.
+// The pictures of the demo: one for each profile, drawn from its key, so that no network is needed; and where a picture
+// is that the bot has sent.
+
+import type { PhotoSource } from "../../simulator/telegram/server.ts";
 
 /** Where a profile's picture is. */
 export function photoPath(key: string): string {
   return `/demo/photos/${encodeURIComponent(key)}.svg`;
+}
+
+/** Where the bytes of a photo are that the bot has sent. */
+export function sentPhotoPath(fileId: string): string {
+  return `/demo/sent/${encodeURIComponent(fileId)}`;
+}
+
+/**
+ * The address of a sent photo for the page. The demo's own pictures are named by their path: the page may have been opened
+ * by another name of this machine.
+ */
+export function photoAddress(fileId: string, source: PhotoSource): string {
+  if (source.kind === "bytes") return sentPhotoPath(fileId);
+  const url = URL.parse(source.url);
+  const isOwn = url?.hostname === "127.0.0.1" && url.pathname.startsWith("/demo/photos/");
+  return isOwn ? url.pathname : source.url;
+}
+
+/** The media type of a picture that Telegram has taken: a JPEG, a PNG or a WebP. */
+export function imageType(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff) return "image/jpeg";
+  return bytes[0] === 0x89 ? "image/png" : "image/webp";
 }
 
 /** What stands on the shipped profiles' pictures. */

@@ -2,7 +2,7 @@
 // HTTP.
 
 import type { Language } from "../../page/language.ts";
-import type { Group, TelegramServer } from "../../simulator/telegram/server.ts";
+import type { Group, PhotoSource, TelegramServer } from "../../simulator/telegram/server.ts";
 import type { ProfileLink } from "../profiles.ts";
 import { createCrmSwitch, type CrmServers, type CrmSwitch } from "./crm_switch.ts";
 import { createPerformance, type Performance } from "./performance.ts";
@@ -37,8 +37,8 @@ export interface Stage {
   readonly commands: readonly Command[];
   /** The shown visitor opens a profile's link; false for what no link can hold. */
   open(payload: string): boolean;
-  /** The address from which Telegram took a photo. */
-  photoUrl(fileId: string): string | undefined;
+  /** What a photo of the bot's looks like. */
+  photoSource(fileId: string): PhotoSource | undefined;
   onMove(listener: (move: Move) => void): () => void;
   /** Ends what is being played, and hears no more. */
   close(): void;
@@ -119,7 +119,7 @@ export function createStage(options: StageOptions): Stage {
       return telegram.commands({ type: "chat", chat_id: admin.id });
     },
     open: (payload) => attempt(() => visitors.current.person.start(payload)),
-    photoUrl: telegram.photoUrl,
+    photoSource: telegram.photoSource,
     onMove(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
