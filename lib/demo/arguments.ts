@@ -13,7 +13,7 @@ export interface DemoArguments {
 export type ArgumentsResult =
   | { readonly kind: "run"; readonly args: DemoArguments }
   | { readonly kind: "help" }
-  /** What is wrong, as a sentence. */
+  /** What is wrong, as a sentence in each language: which one is wished may be what is wrong. */
   | { readonly kind: "fault"; readonly message: string };
 
 /** Answers `--help`. */
@@ -42,15 +42,20 @@ export function readArguments(given: readonly string[]): ArgumentsResult {
       case "--port": {
         const port = readPort(rest[++at] ?? "");
         if (port === undefined) {
+          const found = shown(rest[at] ?? "");
           return fault(
-            `--port: найдено «${shown(rest[at] ?? "")}», нужно целое число от 0 до 65535`,
+            `--port: найдено «${found}», нужно целое число от 0 до 65535`,
+            `--port: "${found}" is no whole number from 0 to 65535`,
           );
         }
         args = { ...args, port };
         break;
       }
       default:
-        return fault(`Неизвестно: «${shown(each ?? "")}». Можно: --en, --port, --once, --help`);
+        return fault(
+          `Неизвестно: «${shown(each ?? "")}». Можно: --en, --port, --once, --help`,
+          `unknown: "${shown(each ?? "")}". Possible: --en, --port, --once, --help`,
+        );
     }
   }
   return { kind: "run", args };
@@ -61,8 +66,8 @@ function readPort(text: string): number | undefined {
   return /^\d{1,5}$/.test(text) && port <= 65_535 ? port : undefined;
 }
 
-function fault(message: string): ArgumentsResult {
-  return { kind: "fault", message };
+function fault(russian: string, english: string): ArgumentsResult {
+  return { kind: "fault", message: `${russian} · ${english}` };
 }
 
 function shown(text: string): string {

@@ -12,7 +12,7 @@ import type { Stage as SceneStage } from "./scenarios/scene.ts";
 import { type Scenario, SCENARIOS } from "./scenarios/scenarios.ts";
 import { closeCards } from "./scenarios/tidy_up.ts";
 import { createTranscript, type Transcript } from "./scenarios/transcript.ts";
-import { TRANSCRIPT } from "./scenarios/words.ts";
+import { TRANSCRIPT, type TranscriptWords } from "./scenarios/words.ts";
 import { createStage, type Stage } from "./stage/stage.ts";
 import { EXIT_INTERRUPTED, untilSignalled } from "./stopping.ts";
 
@@ -44,7 +44,7 @@ async function main(given: readonly string[]): Promise<number> {
 async function run({ once, english, port }: DemoArguments): Promise<number> {
   const language: Language = english ? "en" : "ru";
   const transcript = createTranscript(TRANSCRIPT[language], (line) => console.log(line));
-  const server = listen(port);
+  const server = listen(port, TRANSCRIPT[language]);
   if (typeof server === "number") return server;
   await using page = server;
   const started = await startDemoBot((key) => page.origin + photoPath(key));
@@ -83,15 +83,12 @@ async function run({ once, english, port }: DemoArguments): Promise<number> {
 }
 
 /** The usual port, else a free one; a port that was asked for, or the exit code. */
-function listen(port: number | null): DemoServer | number {
+function listen(port: number | null, words: TranscriptWords): DemoServer | number {
   try {
     return openDemoServer(port ?? USUAL_PORT);
   } catch (error) {
     if (port === null) return openDemoServer(0);
-    const cause = error instanceof Error ? error.message : String(error);
-    console.error(
-      `❌ Порт ${port} не занять: ${cause}. Выберите другой: --port 0 возьмёт свободный`,
-    );
+    console.error(words.portTaken(port, error instanceof Error ? error.message : String(error)));
     return EXIT_FAULT;
   }
 }

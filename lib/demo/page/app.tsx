@@ -58,8 +58,13 @@ export function createDemoApp({ stage, openConfig, port, language }: DemoAppOpti
     )
   );
 
+  const missing = define.middleware((ctx) =>
+    ctx.render(<RefusalPage status={404} language={languageOf(ctx.req)} />, { status: 404 })
+  );
+
   const failed = define.middleware((ctx) => {
-    const status = ctx.error instanceof HttpError ? ctx.error.status : 404;
+    const status = ctx.error instanceof HttpError ? ctx.error.status : 500;
+    if (status === 500) console.error(ctx.error);
     return ctx.render(<RefusalPage status={status} language={languageOf(ctx.req)} />, { status });
   });
 
@@ -75,7 +80,7 @@ export function createDemoApp({ stage, openConfig, port, language }: DemoAppOpti
 
   const app = new App<State>()
     .onError("*", failed)
-    .notFound(failed)
+    .notFound(missing)
     .get("/", (ctx) => ctx.redirect("/demo", 303))
     .get("/demo", page)
     .get("/demo/config", config)

@@ -16,7 +16,7 @@ export function RefusalPage(
       <body class="demo">
         <main class="refusal">
           <h1>Triborg</h1>
-          <p>{refused[status] ?? words.refused[400]}</p>
+          <p>{refused[status] ?? words.refused[500]}</p>
           <p>
             <a href="/demo">{words.back}</a>
           </p>

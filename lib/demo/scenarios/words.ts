@@ -32,6 +32,8 @@ export const TRANSCRIPT = bilingual({
   byNumber: "  · введите номер сценария и Enter, чтобы сыграть его ещё раз:",
   stop: "  · Ctrl+C — закончить.",
   stopping: "Останавливаемся…",
+  portTaken: (port: number, cause: string) =>
+    `❌ Порт ${port} не занять: ${cause}. Выберите другой: --port 0 возьмёт свободный`,
   unknownNumber: (typed: string, most: number) =>
     `Сценария «${typed}» нет: введите число от 1 до ${most}. Ctrl+C — закончить.`,
 
@@ -104,6 +106,8 @@ export const TRANSCRIPT = bilingual({
   byNumber: "  · type a scenario's number and Enter to play it again:",
   stop: "  · Ctrl+C ends it.",
   stopping: "Stopping…",
+  portTaken: (port: number, cause: string) =>
+    `❌ Cannot listen on port ${port}: ${cause}. Choose another one: --port 0 takes a free one`,
   unknownNumber: (typed: string, most: number) =>
     `There is no scenario "${typed}": type a number from 1 to ${most}. Ctrl+C ends it.`,
 
