@@ -28,6 +28,8 @@ const ROWS: readonly (readonly string[])[] = [
   [
     "backoff.ts",
     "calendar.ts",
+    "histogram.ts",
+    "measures.ts",
     "foreign.ts",
     "lead.ts",
     "message_link.ts",
@@ -64,6 +66,8 @@ const PURE = [
   "backoff.ts",
   "work_hours.ts",
   "calendar.ts",
+  "histogram.ts",
+  "measures.ts",
   "foreign.ts",
   "lead.ts",
   "phone.ts",

@@ -56,7 +56,7 @@ Deno.test("both READMEs have the same variables, exit codes and files to change"
 Deno.test("both READMEs name the same parts, tasks, variables, keys and documents", () => {
   const names = (text: string) => {
     const found = all(text, /`([A-Z][A-Z_]{3,}|\/[a-z]+|deno task \w+|"?[a-z]+_[a-z_]+"?)/g);
-    return [...new Set([...found, ...all(text, /\]\((docs\/\w+\.md)\)/g)])].toSorted();
+    return [...new Set([...found, ...all(text, /\]\(((?:docs|deploy)\/[\w./]+)\)/g)])].toSorted();
   };
   const missing = names(english).filter((each) => !names(russian).includes(each));
   assert.deepEqual(missing, []);

@@ -29,6 +29,7 @@ import type { Mask } from "../log/mask.ts";
 import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createLeadReminder } from "../managers/lead_reminder.ts";
+import { createMeasures } from "../measures.ts";
 import { createMembership } from "../managers/membership.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
@@ -47,6 +48,7 @@ import { isWorkTime } from "../work_hours.ts";
 import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
 import { createGreetingPhotos, UPLOAD_SECONDS } from "../visitors/greeting_photo.ts";
+import { createConfirmationTimes } from "../visitors/confirmation_times.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
@@ -157,8 +159,15 @@ function createParts(
   const recordDurably = createDurableRecording(shared);
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
-  const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
   const photos = createPhotoStore(config.dataDir, now);
+  const measures = createMeasures();
+  /** When presses came, by the monotonic clock. */
+  const cameAtMs = new WeakMap<object, number>();
+  const pace = createSendPace({
+    ...shared,
+    perSecond: config.messagesPerSecond,
+    tooMany: measures.countTooMany,
+  });
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
   const botUsername = () => bot.isInited() ? bot.botInfo.username : undefined;
@@ -185,6 +194,18 @@ function createParts(
   const delivery = createDelivery({
     ...shared,
     ...crmParts,
+    crmAnswered(profile, outcome, lead) {
+      crmParts.crmAnswered(profile, outcome, lead);
+      measures.countOutcome(profile.key, outcome.kind);
+    },
+    accepted(seconds, { phone }) {
+      const { atOnce, afterPhone } = measures.acceptances;
+      (phone === null ? atOnce : afterPhone).observe(seconds);
+    },
+    confirmationTimes: createConfirmationTimes({
+      elapsedMs,
+      took: measures.confirmations.observe,
+    }),
     adminChat,
     visitorChat: createVisitorChat(
       createApi(telegram, pace.at("visitor")),
@@ -215,15 +236,15 @@ function createParts(
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
   const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
+  const momentOf = (elapsed: number | undefined) =>
+    elapsed === undefined ? undefined : clock.momentOf(elapsed);
   const presence = createPresence({ ...shared, remind: delivery.wake });
   const health = createHealth({
     ...shared,
     lastPolledAtMs: presence.lastPolledAtMs,
-    adminChatFailsSinceMs() {
-      const sinceMs = managersChat.failsSinceMs();
-      return sinceMs === undefined ? undefined : clock.momentOf(sinceMs);
-    },
+    adminChatFailsSinceMs: () => momentOf(managersChat.failsSinceMs()),
     adminChatProblem: managersChat.problem,
+    adminChatProblemSinceMs: () => momentOf(managersChat.problemSinceMs()),
     webhook: () => receiving.webhookState(),
   });
   const page = servePage({
@@ -234,6 +255,7 @@ function createParts(
     delivery: { ...delivery, ...blocking, invite: answers.invite },
     linkUsed: loginMessages.wake,
     config,
+    measures,
     troubles: () => troublesOf(health.facts()),
     health: async () => {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
@@ -281,6 +303,7 @@ function createParts(
       log,
     }).isManager,
     newId: () => crypto.randomUUID(),
+    cameAtMs: (update) => cameAtMs.get(update),
     isWorkTime: (atMs) => isWorkTime(config.workHours, atMs, timeZone),
     adminChatId: adminChat.chatId,
     tellTime,
@@ -294,7 +317,10 @@ function createParts(
     ...shared,
     recordDurably,
     recordDone,
-    handle: (update) => bot.handleUpdate(update),
+    handle(update, atMs) {
+      if (update.callback_query !== undefined) cameAtMs.set(update, atMs);
+      return bot.handleUpdate(update);
+    },
   });
   const introduce = createIntroduction({ ...shared, telegram, bot, inbox, managersChat });
   const receiving = createReceiving({

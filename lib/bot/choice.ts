@@ -67,7 +67,8 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
     const photo = isPhoto(menu) ??
       (profile.photoUrl !== null || profile.photoFile !== null);
     const confirmed = { chatId, messageId, text, photo };
-    await deps.delivery.receive(lead, confirmed, profile, known.chatHasLeads);
+    const pressedAtMs = deps.cameAtMs?.(ctx.update);
+    await deps.delivery.receive(lead, confirmed, profile, known.chatHasLeads, pressedAtMs);
   });
   return composer;
 }

@@ -23,6 +23,8 @@ export interface BotDeps {
   readonly newId: () => string;
   /** Resolves a little later, so that confirmations leave first. */
   readonly afterVisitors: () => Promise<void>;
+  /** When Telegram handed an update over, by the monotonic clock; undefined where that is not known. */
+  readonly cameAtMs?: (update: object) => number | undefined;
   readonly now: () => number;
   /** Whether a moment is within the managers' working hours. */
   readonly isWorkTime: (atMs: number) => boolean;

@@ -79,6 +79,8 @@ export interface CrmWorkOptions {
   readonly crmTimeoutMs: number;
   /** Called with how each POST of a profile ended, before that is recorded. */
   readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => void;
+  /** Called with the seconds from the press until the CRM accepted the lead, of first POSTs. Without it nothing is measured. */
+  readonly accepted?: (seconds: number, profile: Profile) => void;
   /** Called when notes of a deal may be due. */
   readonly wakeNotes: () => void;
   /** Called when the managers' chat may have work. */
@@ -190,6 +192,9 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     }
     if (outcome.kind !== "accepted") return await fail(work, attempt, outcome, route);
     options.ended(work);
+    if (work.body.askedBy === null) {
+      options.accepted?.((now() - lead.receivedAtMs) / 1000, profile);
+    }
     const done = { kind: "accepted", work, attempt, outcome, atMs: now() } as const;
     if (await recordDone(done)) wakeManagers();
     if (outcome.deal !== undefined) options.wakeNotes();

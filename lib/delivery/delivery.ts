@@ -29,6 +29,7 @@ export interface Delivery {
    * Records a press and delivers its lead; a repeat gives the earlier lead, one too many or of a blocked visitor is held back. Resolves when the
    * confirmation has been tried; undefined when the menu was already answered. `chatHasLeads` comes from `findMenu`.
    *
+   * @param pressedAtMs When Telegram handed the press over, by the monotonic clock; undefined where that is not known.
    * @throws {StorageError} If the journal cannot be written; then nothing has happened.
    */
   receive(
@@ -36,6 +37,7 @@ export interface Delivery {
     confirmation: Confirmation,
     profile: Profile,
     chatHasLeads?: boolean,
+    pressedAtMs?: number,
   ): Promise<Lead | undefined>;
   /** Records what a lead sent. @throws As `receive`. */
   receiveFollowUp(message: NewFollowUpMessage): Promise<void>;
@@ -80,7 +82,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return crmLane(route?.host ?? "", typeof route?.callsPerSecond === "number");
   }
 
-  async function receiveLead(newLead: NewLead, confirmation: Confirmation, profile: Profile) {
+  async function receiveLead(
+    newLead: NewLead,
+    confirmation: Confirmation,
+    profile: Profile,
+    pressedAtMs: number | undefined,
+  ) {
     const route = routeOf(profile);
     const lane = laneOf(route);
     // Calls that keep a rate wait their turn in the journal.
@@ -91,7 +98,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const { lead, post: work, attempt } = recorded;
     log.learned({ lead: lead.number });
     const onDisk = journal.committed();
-    const told = onDisk.then(() => lanes.confirm(recorded.confirmation));
+    const told = onDisk.then(() => lanes.confirm(recorded.confirmation, pressedAtMs));
     if (work.kind === "card") {
       onDisk.then(lanes.wakeManagers, () => {});
     } else if (attempt !== undefined && route !== null) {
@@ -108,7 +115,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return lead;
   }
 
-  async function receiveRepeat(press: NewLead, confirmation: Confirmation, number: number) {
+  async function receiveRepeat(
+    press: NewLead,
+    confirmation: Confirmation,
+    number: number,
+    pressedAtMs: number | undefined,
+  ) {
     log.learned({ lead: number });
     const recorded = journal.recordRepeat(press, number, confirmation);
     await journal.committed();
@@ -120,24 +132,24 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         username: contact(press.visitor),
       },
     );
-    await lanes.confirm(recorded.confirmation);
+    await lanes.confirm(recorded.confirmation, pressedAtMs);
     return recorded.lead;
   }
 
   return {
-    async receive(newLead, confirmation, profile, chatHasLeads = true) {
+    async receive(newLead, confirmation, profile, chatHasLeads = true, pressedAtMs) {
       const { repeatWindowMs } = options;
       const limits = { repeatWindowMs, mostInAnHour: MOST_LEADS_AN_HOUR, chatHasLeads };
       const verdict = journal.judgePress(newLead, limits);
       switch (verdict.kind) {
         case "lead":
-          return await receiveLead(newLead, confirmation, profile);
+          return await receiveLead(newLead, confirmation, profile, pressedAtMs);
         case "repeat":
-          return await receiveRepeat(newLead, confirmation, verdict.lead);
+          return await receiveRepeat(newLead, confirmation, verdict.lead, pressedAtMs);
         case "too_many":
-          return await heldBack.receiveHeld(newLead, confirmation);
+          return await heldBack.receiveHeld(newLead, confirmation, pressedAtMs);
         case "blocked":
-          return await heldBack.receiveBlocked(newLead, confirmation);
+          return await heldBack.receiveBlocked(newLead, confirmation, pressedAtMs);
         case "known":
           return undefined;
         default:

@@ -32,6 +32,7 @@ import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import type { Profile, Profiles } from "../profiles/profile.ts";
 import type { VisitorChat } from "../visitors/chat.ts";
+import type { ConfirmationTimes } from "../visitors/confirmation_times.ts";
 import { createPhoneWork } from "../visitors/phone_work.ts";
 import { createVisitorWork } from "../visitors/work.ts";
 
@@ -58,6 +59,10 @@ export interface LaneOptions {
   readonly crmContext: () => DestinationContext;
   /** Called with how each POST of a profile ended. */
   readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => void;
+  /** Called with how long it took from the press until the CRM accepted a lead; see `CrmWorkOptions`. */
+  readonly accepted?: (seconds: number, profile: Profile) => void;
+  /** Measures confirmations. */
+  readonly confirmationTimes?: ConfirmationTimes;
   readonly adminChat: AdminChat;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
@@ -79,8 +84,12 @@ export interface Lanes {
   mayPost(lane: string): boolean;
   /** Does a POST that was recorded as begun, as soon as `ready` says that it may leave; false means that there is none. */
   post(begun: BegunPost, ready: () => Promise<boolean>): void;
-  /** Gives a confirmation that was recorded just now; resolves when Telegram has answered. That is recorded later. */
-  confirm(work: WorkOf<"confirmation">): Promise<void>;
+  /**
+   * Gives a confirmation that was recorded just now; resolves when Telegram has answered. That is recorded later.
+   *
+   * @param pressedAtMs When Telegram handed the press over, by the monotonic clock.
+   */
+  confirm(work: WorkOf<"confirmation">, pressedAtMs?: number): Promise<void>;
   /** Tells that a CRM may be owed a POST. */
   wakePosts(lane: string): void;
   /** The same of the runs that send all cards of a profile. */
@@ -198,11 +207,13 @@ export function createLanes(options: LaneOptions): Lanes {
         if (await ready()) await crmWork.post({ work, ...begun });
       });
     },
-    confirm(work) {
+    confirm(work, pressedAtMs) {
       const { promise: tried, resolve } = Promise.withResolvers<void>();
       const confirmed = log.span(
         spanOf(work),
-        () => visitorWork.confirm(work, resolve).catch((error) => visitors.giveBack(work, error)),
+        () =>
+          visitorWork.confirm(work, resolve, pressedAtMs)
+            .catch((error) => visitors.giveBack(work, error)),
       );
       const done = confirmed.then(resolve);
       firstTries.add(done);

@@ -21,6 +21,8 @@ export interface ChatCheck {
   start(botId: number): void;
   /** The last problem found; undefined once the chat has taken a message since. */
   problem(): ChatProblem | undefined;
+  /** When it was found, by `now`; undefined where there is none. */
+  problemSinceMs(): number | undefined;
 }
 
 /** What a check needs. */
@@ -61,6 +63,7 @@ export type ChatVerdict =
 export function createChatCheck(options: ChatCheckOptions): ChatCheck {
   const { variable, chatId, topicId, lastShownAtMs, onUsable, now, sleep, stopping, log } = options;
   let problem: ChatProblem | undefined;
+  let sinceMs: number | undefined;
   let foundAtMs = -Infinity;
   let saidAtMs = -Infinity;
   let usable = false;
@@ -82,7 +85,7 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
     if (problem !== undefined) {
       log.info("✅ Чат {chat} ({variable}) снова доступен", { chat: chatId(), variable });
     }
-    problem = undefined;
+    problem = sinceMs = undefined;
     if (fault !== null && fault !== topicFault) {
       log.warn(
         "⚠️ ADMIN_TOPIC_ID={topic}: такой темы в чате нет или она закрыта: {reason}. " +
@@ -97,6 +100,7 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
 
   function noteProblem(found: ChatProblem, reason: string): void {
     usable = false;
+    if (known() === undefined) sinceMs = now();
     foundAtMs = now();
     if (found !== problem || now() - saidAtMs >= HOUR_MS) {
       saidAtMs = now();
@@ -108,9 +112,15 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
     problem = found;
   }
 
+  /** A message that was shown since ends a problem. */
+  function known(): ChatProblem | undefined {
+    return (lastShownAtMs() ?? -Infinity) >= foundAtMs ? undefined : problem;
+  }
+
   return {
     start: (botId) => void run(botId),
-    problem: () => (lastShownAtMs() ?? -Infinity) >= foundAtMs ? undefined : problem,
+    problem: known,
+    problemSinceMs: () => known() === undefined ? undefined : sinceMs,
   };
 }
 

@@ -42,6 +42,7 @@ import {
   preview as translationPreview,
 } from "../../routes/translation.tsx";
 import { compressPage } from "./compression.ts";
+import { measurePage } from "./page_times.ts";
 import { secureHeaders } from "./security.ts";
 import type { State, WebDeps } from "./state.ts";
 import {
@@ -118,7 +119,8 @@ export function createApp(deps: WebDeps): Handler {
     .post("/menu/history", menuHistory.POST);
 
   const handle = app.handler();
-  return async (request, info) => {
+
+  async function answer(request: Request, info?: Deno.ServeHandlerInfo): Promise<Response> {
     const response = await handle(request, info).catch((error) => {
       // Fresh throws on a malformed `%` in a path, without its error page.
       if (error instanceof URIError) return malformedAddress(request);
@@ -127,5 +129,7 @@ export function createApp(deps: WebDeps): Handler {
     const page = await compressPage(request, response);
     secureHeaders(page.headers);
     return page;
-  };
+  }
+
+  return (request, info) => measurePage(request, deps, () => answer(request, info));
 }

@@ -2,6 +2,8 @@
 
 import { HttpError, type Middleware } from "fresh";
 import { createDayCounts } from "./day_counts.ts";
+import { createFailuresOf } from "./failing_crms.ts";
+import { createLookAtToday } from "./today.ts";
 import { createKnownAccounts } from "./known_accounts.ts";
 import { field, readForm } from "./form.ts";
 import { pickLanguage } from "./language.ts";
@@ -30,12 +32,16 @@ const MOST_ID_CHARACTERS = 36;
 export function introduce(deps: WebDeps): Middleware<State> {
   const { journal, config: { timeZone }, now } = deps;
   const dayCounts = createDayCounts({ journal, timeZone, now });
+  const lookAtToday = createLookAtToday({ journal, timeZone, now });
+  const failuresOf = createFailuresOf({ journal, now });
   const typedSecrets = createTypedSecrets(now);
   const knownAccounts = createKnownAccounts();
   const uploads = createUploads();
   return define.middleware((ctx) => {
     ctx.state.deps = deps;
     ctx.state.dayCounts = dayCounts;
+    ctx.state.lookAtToday = lookAtToday;
+    ctx.state.failuresOf = failuresOf;
     ctx.state.typedSecrets = typedSecrets;
     ctx.state.knownAccounts = knownAccounts;
     ctx.state.uploads = uploads;

@@ -190,6 +190,9 @@ Deno.test("a journal that cannot be written is the worst reason of all", () => {
 Deno.test("a managers' chat that the bot cannot write into is a trouble before any send", () => {
   const facts = someFacts({ adminChatProblem: "not_found" });
   assert.deepEqual(troublesOf(facts), [{ kind: "admin_chat_unusable", problem: "not_found" }]);
+  assert.deepEqual(troublesOf({ ...facts, adminChatProblemSinceMs: NOON_MS }), [
+    { kind: "admin_chat_unusable", problem: "not_found", sinceMs: NOON_MS },
+  ]);
   assert.deepEqual(reportOf(facts).reasons, ["admin_chat_unusable"]);
 });
 
@@ -267,7 +270,7 @@ Deno.test("a journal that cannot be read is a trouble of its own, and no health 
     now: () => NOON_MS,
   });
   for (const facts of [health.facts(), await health.check()]) {
-    assert.deepEqual(troublesOf(facts), [{ kind: "database" }]);
+    assert.deepEqual(troublesOf(facts), [{ kind: "database", sinceMs: NOON_MS }]);
     assert.equal(reportOf(facts).ok, false);
   }
   damaged = false;

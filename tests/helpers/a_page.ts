@@ -14,6 +14,7 @@ import { createPageSecrets } from "../../lib/page/secrets.ts";
 import { createApp, type Handler, type WebDeps } from "../../lib/page/app.ts";
 import { NOON_MS } from "./a_lead.ts";
 import { aLog, type LogOfTest } from "./a_log.ts";
+import { createMeasures } from "../../lib/measures.ts";
 import { openStore } from "./a_store.ts";
 import { type Locales, someLocales } from "./a_profile.ts";
 
@@ -159,6 +160,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       const profileStates = statesOf(store.current());
       return { ...await health.check(), profilesBrokenSinceMs, profileStates };
     },
+    measures: createMeasures(),
     botUsername: () => "monstrassistentbot",
     config: {
       publicUrl: null,
@@ -170,6 +172,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       ...options.config,
     },
     now,
+    elapsedMs: now,
     sleep: () => Promise.resolve(),
     turns: { take: async (work) => await work(), isCrowded: () => false },
     log: log.log,
