@@ -14,6 +14,7 @@ import {
   type TelegramServer,
 } from "../simulator/telegram/server.ts";
 import { createLineBook, type LineBook } from "./line_book.ts";
+import { watchProfiles } from "./profiles_watch.ts";
 import { AMO_SECRET, createDemoProfiles, type DemoProfiles, type Destination } from "./profiles.ts";
 
 const TOKEN = "1234567890:demo-token-of-a-bot-that-does-not-exist";
@@ -31,6 +32,8 @@ export interface DemoBot extends AsyncDisposable {
   readonly log: Pick<LineBook, "mark" | "line">;
   readonly localesPath: string;
   readonly links: DemoProfiles["links"];
+  /** Hears of every change of the profiles' file, until the returned function is called. */
+  onProfiles(listener: () => void): () => void;
   /** Sends the leads of all profiles there; resolves when the bot works with it. */
   connect(destination: Destination): Promise<void>;
 }
@@ -96,6 +99,7 @@ export async function startDemoBot(
       log,
       localesPath,
       links: profiles.links,
+      onProfiles: (listener) => watchProfiles(localesPath, listener),
       async connect(destination) {
         const before = log.mark();
         if (!await profiles.connect(destination)) return;

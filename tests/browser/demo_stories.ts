@@ -67,6 +67,11 @@ story(
     await config.getByRole("button", { name: "Сохранить" }).click();
     await config.getByText("Сохранено. Уже работает.").waitFor();
 
+    await config.goto(new URL("/profiles/cg/delete", config.url()).href);
+    await config.getByRole("textbox").fill("cg");
+    await config.getByRole("button", { name: /Удалить/ }).click();
+
+    await shown.locator("#open-cg").waitFor({ state: "detached" });
     await shown.bringToFront();
     await shown.locator("#open-agency").click();
     await phone(shown, "visitor").getByText("🌊 Новое приветствие из страницы настроек").waitFor();

@@ -49,6 +49,8 @@ export interface StageOptions extends CrmServers {
   readonly telegram: TelegramServer;
   readonly admin: Group;
   readonly links: () => Promise<readonly ProfileLink[]>;
+  /** Hears of every change of the profiles, until the returned function is called. */
+  readonly onProfiles: (listener: () => void) => () => void;
   /** Of the scenarios' visitor and manager. */
   readonly language: Language;
   /** Between two steps of a scenario. */
@@ -94,6 +96,7 @@ export function createStage(options: StageOptions): Stage {
     changed,
   });
 
+  const stopReading = options.onProfiles(changed);
   const stopHearing = telegram.onChatEvent((event) => {
     const isManagers = event.chat.id === admin.id;
     const isShown = event.chat.id === visitors.current.person.chat.id;
@@ -127,6 +130,7 @@ export function createStage(options: StageOptions): Stage {
     close() {
       performance.close();
       stopHearing();
+      stopReading();
       crm.close();
     },
   };
