@@ -6,7 +6,7 @@ import { createClock } from "./clock.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth } from "./health.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
-import { createManagersChat } from "./managers_chat.ts";
+import { createManagersChats } from "./managers_chats.ts";
 import { openCheckedJournal, type OpenJournal } from "./open_journal.ts";
 import { openProfiles } from "./open_profiles.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
@@ -150,18 +150,21 @@ function createParts(
     wake: () => delivery.wake(),
   });
 
-  const managersChat = createManagersChat({
+  const chats = createManagersChats({
     ...shared,
     config,
     recordDurably,
     pace,
-    wake: () => delivery.wake(),
+    wake: () => {
+      delivery.wake();
+      answers.wake();
+    },
   });
-  const adminChat = managersChat.chat;
+  const adminChat = chats.main.chat;
   const delivery = createDelivery({
     ...shared,
     ...crmParts,
-    adminChat,
+    chats,
     visitorChat: createVisitorChat(
       createApi(telegram, pace.at("visitor")),
       createApi(telegram, pace.at("confirmation")),
@@ -176,7 +179,7 @@ function createParts(
   const answers = createAnswers({
     ...shared,
     answerChat: createAnswerChat(createApi(telegram, pace.at("answer"))),
-    adminChat,
+    chats,
     react: createReact(createApi(telegram, pace.at("managers")), log),
     recordDurably,
     tellTime,
@@ -191,14 +194,16 @@ function createParts(
   });
   const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
   const presence = createPresence({ ...shared, remind: delivery.wake });
+  const momentOf = (sinceMs: number | undefined) =>
+    sinceMs === undefined ? undefined : clock.momentOf(sinceMs);
+  const ownChats = () =>
+    chats.ownChats().map((each) => ({ ...each, failsSinceMs: momentOf(each.failsSinceMs) }));
   const health = createHealth({
     ...shared,
     lastPolledAtMs: presence.lastPolledAtMs,
-    adminChatFailsSinceMs() {
-      const sinceMs = managersChat.failsSinceMs();
-      return sinceMs === undefined ? undefined : clock.momentOf(sinceMs);
-    },
-    adminChatProblem: managersChat.problem,
+    adminChatFailsSinceMs: () => momentOf(chats.main.failsSinceMs()),
+    adminChatProblem: chats.main.problem,
+    ownChats,
   });
   const page = servePage({
     ...shared,
@@ -236,7 +241,7 @@ function createParts(
     blocking,
     managers,
     newId: () => crypto.randomUUID(),
-    adminChatId: adminChat.chatId,
+    scopeOf: chats.scopeOf,
     tellTime,
     publicUrl: config.publicUrl,
     pause: () => new Promise((resolve) => void setImmediate(resolve)),
@@ -252,7 +257,7 @@ function createParts(
     stop: () => stopping.abort(),
     profiles,
     ...crmParts,
-    managersChat,
+    chats,
     delivery,
     answers,
     loginMessages,
@@ -268,6 +273,7 @@ function createParts(
     reminder: createLeadReminder({
       ...shared,
       ...config,
+      chats: chats.reminded,
       alert: adminChat.alert,
       wake: delivery.wake,
     }),
@@ -287,6 +293,8 @@ function run(parts: Parts): App {
   const introduce = createIntroduction(parts);
 
   async function work(): Promise<number> {
+    await parts.chats.follow();
+    parts.profiles.onChange(parts.chats.followSoon);
     await parts.delivery.start();
     parts.answers.start();
     parts.clock.start();
@@ -337,7 +345,7 @@ function run(parts: Parts): App {
 }
 
 /** Returns a function that calls getMe until it succeeds once: grammY needs the name to match commands. */
-function createIntroduction({ telegram, bot, inbox, managersChat, profiles, log }: Parts) {
+function createIntroduction({ telegram, bot, inbox, chats, profiles, log }: Parts) {
   const api = createApi(telegram);
   let introduced: Promise<void> | undefined;
 
@@ -348,7 +356,7 @@ function createIntroduction({ telegram, bot, inbox, managersChat, profiles, log 
       profiles: profiles.current().byKey.size,
     });
     inbox.start();
-    managersChat.startChecks(bot.botInfo.id);
+    chats.startChecks(bot.botInfo.id);
   }
 
   return () =>

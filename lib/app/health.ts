@@ -4,7 +4,7 @@ import { messageOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { AdminChat, ShowOutcome } from "../managers/chat.ts";
 import type { ChatProblem } from "../managers/chat_check.ts";
-import type { HealthFacts } from "../page/health_report.ts";
+import type { HealthFacts, OwnChatState } from "../page/health_report.ts";
 
 /** The journal is written for a check at most this often, in ms: `/health` needs no login. */
 const TRY_EVERY_MS = 5_000;
@@ -20,7 +20,15 @@ export interface Health {
 
 /** Collects the facts from the parts that know them. */
 export function createHealth(
-  { journal, lastPolledAtMs, adminChatFailsSinceMs, adminChatProblem, now, elapsedMs = now }: {
+  {
+    journal,
+    lastPolledAtMs,
+    adminChatFailsSinceMs,
+    adminChatProblem,
+    ownChats,
+    now,
+    elapsedMs = now,
+  }: {
     readonly journal: Pick<
       Journal,
       "undelivered" | "rememberFact" | "committed" | "tryToRecord"
@@ -28,6 +36,7 @@ export function createHealth(
     readonly lastPolledAtMs: () => number | undefined;
     readonly adminChatFailsSinceMs: () => number | undefined;
     readonly adminChatProblem?: () => ChatProblem | undefined;
+    readonly ownChats?: () => readonly OwnChatState[];
     readonly now: () => number;
     /** A monotonic clock, in ms; defaults to `now`. */
     readonly elapsedMs?: () => number;
@@ -88,6 +97,7 @@ export function createHealth(
       undeliveredLeads: leads,
       adminChatFailsSinceMs: adminChatFailsSinceMs(),
       adminChatProblem: adminChatProblem?.(),
+      ownChats: ownChats?.() ?? [],
     };
   }
 

@@ -1,7 +1,5 @@
 // The lanes of owed work: what does the work of each, how much of it at once, and what wakes which. Holds no rule about leads.
 
-import type { AdminChat } from "../managers/chat.ts";
-import { createAdminWork } from "../managers/work.ts";
 import { waitMs } from "../backoff.ts";
 import type { CallPace } from "../crm/call_pace.ts";
 import type { DestinationContext } from "../crm/destination.ts";
@@ -9,10 +7,7 @@ import { createNoteWork } from "../crm/note_work.ts";
 import type { Crm, CrmCalls } from "../crm/post.ts";
 import { type BegunPost, createCrmWork } from "../crm/work.ts";
 import {
-  ADMIN_CHAT_LANE,
   CRM_LANES,
-  EDITS_LANE,
-  FOLLOW_UPS_LANE,
   type Journal,
   noteLane,
   PACED_LANES,
@@ -22,10 +17,11 @@ import {
   type Work,
   type WorkOf,
 } from "../journal/journal.ts";
-import { createFollowUpTurns } from "../managers/follow_up_turns.ts";
 import type { Log } from "../log/log.ts";
+import type { ManagersChats } from "../managers/chats.ts";
 import type { TellTime } from "../managers/texts.ts";
 import type { CrmOutcome } from "../lead.ts";
+import { createManagersLanes } from "./managers_lanes.ts";
 import { createOutbox } from "./outbox.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
@@ -57,7 +53,7 @@ export interface LaneOptions {
   readonly crmContext: () => DestinationContext;
   /** Called with how each POST of a profile ended. */
   readonly crmAnswered: (profile: Profile, outcome: CrmOutcome) => void;
-  readonly adminChat: AdminChat;
+  readonly chats: ManagersChats;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
   readonly crmTimeoutMs: number;
@@ -123,17 +119,7 @@ export function createLanes(options: LaneOptions): Lanes {
     most: MOST_NOTES,
     mostPerLane: () => MOST_NOTES_PER_ACCOUNT,
   });
-  const turns = createFollowUpTurns(options);
-  const adminWork = createAdminWork({ ...options, adminChat: turns.chat, retryAtMs });
-  const oneByOne = {
-    ...options,
-    // A card that is shown makes its lead's follow-ups due, and may have to be edited; a follow-up, its note.
-    run: (work: Work) => adminWork(work).finally(wakeManagers).finally(wakeNotes),
-    most: 1,
-    mostPerLane: () => 1,
-  };
-  const managers = createOutbox({ ...oneByOne, journal: turns.journal });
-  const edits = createOutbox(oneByOne);
+  const managers = createManagersLanes({ ...options, retryAtMs, wakeNotes });
   const visitorWork = createVisitorWork({ ...options, retryAtMs, wakeVisitors, confirmed });
   const visitors = createOutbox({
     ...options,
@@ -163,8 +149,7 @@ export function createLanes(options: LaneOptions): Lanes {
   }
 
   function wakeManagers(): void {
-    for (const lane of [ADMIN_CHAT_LANE, FOLLOW_UPS_LANE]) managers.wake(lane);
-    edits.wake(EDITS_LANE);
+    managers.wake();
   }
 
   function wakeNotes(): void {
@@ -214,7 +199,7 @@ export function createLanes(options: LaneOptions): Lanes {
       if (journal.owesPhoneWork()) wakePhones();
     },
     async stop() {
-      const stopped = [posts, notes, managers, edits, visitors, phones].map((each) => each.stop());
+      const stopped = [posts, notes, managers, visitors, phones].map((each) => each.stop());
       await Promise.all([...stopped, ...firstTries]);
     },
   };

@@ -1,6 +1,7 @@
 // The journal's account of CRMs that fail, and of sending all open cards of a profile: the offer, the run, its report.
 
 import type { CardConsequences, CardMoves } from "./card_moves.ts";
+import type { ChatMoves } from "./chats.ts";
 import type { Database } from "./database.ts";
 import type { FactRecords } from "./facts.ts";
 import type { MessageAddress } from "../lead.ts";
@@ -13,6 +14,7 @@ import {
   addressIn,
   ADMIN_CHAT_LANE,
   EDITS_LANE,
+  laneOfChat,
   reportIn,
   SEND_ALL_LANES,
   sendAllLane,
@@ -76,13 +78,24 @@ export function sendAllMoves(
   leads: LeadRecords,
   outbox: OutboxMoves,
   { oweCardUpdate, oweResend, closeByHand }: CardConsequences & CardMoves,
+  { chatOf, groupOf }: ChatMoves,
 ): SendAllMoves & CrmAccount {
+  const forgetUpdate = db.writer(
+    `DELETE FROM outbox WHERE subject = ? AND kind = 'offer_update'
+       AND json_extract(body, '$.message.chatId') = ?`,
+  );
+
   /** An earlier report that did not get there must not be said after it. */
   function oweReport(message: MessageAddress, report: SendAllReport, nowMs: number): void {
-    const subject = message.messageId;
-    outbox.forgetWork("offer_update", subject);
-    const body = { message, report };
-    outbox.addWork({ lane: EDITS_LANE, kind: "offer_update", subject, body }, nowMs);
+    oweUpdate({ message, report }, nowMs);
+  }
+
+  /** In place of what is owed to the same message; two chats may have messages of one id. */
+  function oweUpdate(body: WorkOf<"offer_update">["body"], nowMs: number): void {
+    const { chatId, messageId: subject } = body.message;
+    forgetUpdate.run(subject, chatId);
+    const lane = laneOfChat(EDITS_LANE, groupOf(body.message));
+    outbox.addWork({ lane, kind: "offer_update", subject, body }, nowMs);
   }
 
   function cardClosed(lead: number, nowMs: number): void {
@@ -90,10 +103,7 @@ export function sendAllMoves(
     const shown = recordIn(facts.fact(PROFILE_FACTS.offerShown + profile));
     const message = addressIn(shown?.["message"]);
     if (message === undefined) return;
-    const subject = message.messageId;
-    outbox.forgetWork("offer_update", subject);
-    const body = { message, report: NO_REPORT, offers: profile };
-    outbox.addWork({ lane: EDITS_LANE, kind: "offer_update", subject, body }, nowMs);
+    oweUpdate({ message, report: NO_REPORT, offers: profile }, nowMs);
   }
 
   /** Not as the sender knows it: the profile may have got another key since. */
@@ -148,7 +158,7 @@ export function sendAllMoves(
       facts.forgetFact(crmDown + profile);
       facts.rememberFact(offeredAtMs + profile, String(nowMs));
       const offer = {
-        lane: ADMIN_CHAT_LANE,
+        lane: laneOfChat(ADMIN_CHAT_LANE, chatOf(profile)),
         kind: "offer",
         subject: 0,
         body: { profile },

@@ -21,13 +21,19 @@ export interface ChatCheck {
   start(botId: number): void;
   /** The last problem found; undefined once the chat has taken a message since. */
   problem(): ChatProblem | undefined;
+  /** Whether the last check that got an answer found that the bot may write. */
+  isUsable(): boolean;
 }
 
 /** What a check needs. */
 export interface ChatCheckOptions {
   readonly api: Pick<Api, "getChat" | "getChatMember" | "sendChatAction">;
-  /** The variable that names the chat, for the log. */
-  readonly variable: "ADMIN_CHAT_ID" | "ALERT_CHAT_ID";
+  /** What names the chat, for the log: a variable, or the place in locales.json. */
+  readonly variable: string;
+  /** What names its topic. */
+  readonly topicVariable?: string;
+  /** Whether cards go there. */
+  readonly isForCards: boolean;
   readonly chatId: () => number;
   readonly topicId: number | null;
   /** When the chat last took a message; undefined before the first. */
@@ -56,8 +62,9 @@ type Verdict =
 
 /** Creates a check that begins with `start`. */
 export function createChatCheck(options: ChatCheckOptions): ChatCheck {
-  const { variable, chatId, topicId, lastShownAtMs, onUsable, now, sleep, stopping, log } = options;
-  let problem: ChatProblem | undefined;
+  const { variable, topicVariable = "", isForCards } = options;
+  const { chatId, topicId, lastShownAtMs, onUsable, now, sleep, stopping, log } = options;
+  let lastProblem: ChatProblem | undefined;
   let foundAtMs = -Infinity;
   let saidAtMs = -Infinity;
   let usable = false;
@@ -76,15 +83,15 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
   }
 
   function noteUsable(type: Chat["type"], fault: string | null): void {
-    if (problem !== undefined) {
+    if (lastProblem !== undefined) {
       log.info("✅ Чат {chat} ({variable}) снова доступен", { chat: chatId(), variable });
     }
-    problem = undefined;
+    lastProblem = undefined;
     if (fault !== null && fault !== topicFault) {
       log.warn(
-        "⚠️ ADMIN_TOPIC_ID={topic}: такой темы в чате нет или она закрыта: {reason}. " +
+        "⚠️ {variable}={topic}: такой темы в чате нет или она закрыта: {reason}. " +
           "Карточки придут в группу без темы. Верное значение назовёт /id, отправленная в теме",
-        { topic: topicId, reason: fault },
+        { variable: topicVariable, topic: topicId, reason: fault },
       );
     }
     topicFault = fault;
@@ -95,25 +102,30 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
   function noteProblem(found: ChatProblem, reason: string): void {
     usable = false;
     foundAtMs = now();
-    if (found !== problem || now() - saidAtMs >= HOUR_MS) {
+    if (found !== lastProblem || now() - saidAtMs >= HOUR_MS) {
       saidAtMs = now();
       const facts = { variable, chat: chatId(), reason };
       const message = `{variable}={chat}: ${ADVICE[found]} ({reason})`;
-      if (variable === "ADMIN_CHAT_ID") log.error(`❌ ${message}`, facts);
+      if (isForCards) log.error(`❌ ${message}`, facts);
       else log.warn(`⚠️ ${message}`, facts);
     }
-    problem = found;
+    lastProblem = found;
+  }
+
+  function problem(): ChatProblem | undefined {
+    return (lastShownAtMs() ?? -Infinity) >= foundAtMs ? undefined : lastProblem;
   }
 
   return {
     start: (botId) => void run(botId),
-    problem: () => (lastShownAtMs() ?? -Infinity) >= foundAtMs ? undefined : problem,
+    problem,
+    isUsable: () => usable || (foundAtMs > -Infinity && problem() === undefined),
   };
 }
 
 const ADVICE: Readonly<Record<ChatProblem, string>> = {
   not_found: "такого чата нет, или бот в нём не состоит, карточки туда не придут. " +
-    "Добавьте бота в чат и отправьте там /id: он ответит, что написать в .env",
+    "Добавьте бота в чат и отправьте там /id: он ответит, что и где написать",
   no_access: "бота нет в этом чате, карточки туда не придут. " +
     "Верните его; в личном чате отправьте ему /start",
   may_not_write: "боту нельзя писать в этот чат, карточки туда не придут. " +

@@ -28,8 +28,20 @@ export interface HealthFacts {
   readonly profilesBrokenSinceMs?: number | undefined;
   /** Why the bot cannot write into the managers' chat, according to Telegram. */
   readonly adminChatProblem?: ChatProblem | undefined;
+  /** The chats that profiles have of their own. */
+  readonly ownChats?: readonly OwnChatState[];
   readonly crmTroubles?: readonly KnownTrouble[];
   readonly crmTokens?: readonly CrmToken[];
+}
+
+/** The condition of a managers' chat that profiles have of their own. */
+export interface OwnChatState {
+  readonly profiles: readonly string[];
+  readonly failsSinceMs: number | undefined;
+  /** As of the main chat. */
+  readonly problem: ChatProblem | undefined;
+  /** Whether Telegram has said that the bot may write there. */
+  readonly isUsable: boolean;
 }
 
 /** A trouble, and since when. */
@@ -42,7 +54,18 @@ export type Trouble =
   /** The bot cannot write into the chat that ADMIN_CHAT_ID names. */
   | { readonly kind: "admin_chat_unusable"; readonly problem: ChatProblem }
   /** Every send to the managers' chat fails. */
-  | { readonly kind: "admin_chat"; readonly sinceMs: number };
+  | { readonly kind: "admin_chat"; readonly sinceMs: number }
+  /** The same of a chat of profiles' own. */
+  | {
+    readonly kind: "profile_chat_unusable";
+    readonly profiles: readonly string[];
+    readonly problem: ChatProblem;
+  }
+  | {
+    readonly kind: "profile_chat";
+    readonly profiles: readonly string[];
+    readonly sinceMs: number;
+  };
 
 /** All troubles, the worst first. */
 export function troublesOf(facts: HealthFacts): Trouble[] {
@@ -64,6 +87,12 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
   if (adminChatFailsSinceMs !== undefined) {
     troubles.push({ kind: "admin_chat", sinceMs: adminChatFailsSinceMs });
   }
+  for (const { profiles, problem, failsSinceMs } of facts.ownChats ?? []) {
+    if (problem !== undefined) troubles.push({ kind: "profile_chat_unusable", profiles, problem });
+    if (failsSinceMs !== undefined) {
+      troubles.push({ kind: "profile_chat", profiles, sinceMs: failsSinceMs });
+    }
+  }
   return troubles;
 }
 
@@ -75,6 +104,12 @@ export interface HealthReport {
   readonly polling: { readonly startedAt: string; readonly lastAnswerAt: string | null };
   readonly undelivered: { readonly leads: number; readonly oldestAt: string | null };
   readonly adminChat: { readonly failingSince: string | null };
+  /** The managers' chats of profiles that have one of their own, by the keys of those. */
+  readonly profileChats: readonly {
+    readonly profiles: readonly string[];
+    readonly failingSince: string | null;
+    readonly problem: ChatProblem | null;
+  }[];
   /** A broken locales.json alone is no reason for 503: the last good version is in use. */
   readonly profiles: { readonly ok: boolean; readonly brokenSince: string | null };
   /** No reason for 503 either: the leads go to the managers' chat. Profiles are named by their keys. */
@@ -90,7 +125,7 @@ export interface HealthReport {
 
 /** Builds the content of `/health`. */
 export function reportOf(facts: HealthFacts): HealthReport {
-  const reasons = troublesOf(facts).map(({ kind }) => kind);
+  const reasons = [...new Set(troublesOf(facts).map(({ kind }) => kind))];
   return {
     ok: reasons.length === 0,
     reasons,
@@ -101,6 +136,11 @@ export function reportOf(facts: HealthFacts): HealthReport {
       oldestAt: isoOrNull(facts.oldestUndeliveredAtMs),
     },
     adminChat: { failingSince: isoOrNull(facts.adminChatFailsSinceMs) },
+    profileChats: (facts.ownChats ?? []).map(({ profiles, failsSinceMs, problem }) => ({
+      profiles,
+      failingSince: isoOrNull(failsSinceMs),
+      problem: problem ?? null,
+    })),
     profiles: {
       ok: facts.profilesBrokenSinceMs === undefined,
       brokenSince: isoOrNull(facts.profilesBrokenSinceMs),

@@ -29,7 +29,7 @@ export function frameOf({ state, url }: { readonly state: State; readonly url: U
   const when = moments({ language, timeZone, nowMs: deps.now() });
   const words = FRAME[language];
   const notices = [
-    ...deps.troubles().map((trouble) => notice(trouble, words, when)),
+    ...deps.troubles().map((trouble) => notice(trouble, deps, words, when)),
     ...crmNotices(deps, words, when),
   ];
   const broken = deps.profiles.breakage();
@@ -41,16 +41,59 @@ export function frameOf({ state, url }: { readonly state: State; readonly url: U
   return { language, path: url.pathname, who: session.openedBy, formToken, notices, when };
 }
 
-function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => string): Notice {
-  if (trouble.kind === "database") return { text: words.database };
-  if (trouble.kind === "polling") return { text: words.polling(when(trouble.sinceMs)) };
-  if (trouble.kind === "admin_chat_unusable") {
-    return { text: words.adminChatUnusable[trouble.problem] };
+function notice(
+  trouble: Trouble,
+  deps: State["deps"],
+  words: FrameWords,
+  when: (atMs: number) => string,
+): Notice {
+  switch (trouble.kind) {
+    case "database":
+      return { text: words.database };
+    case "polling":
+      return { text: words.polling(when(trouble.sinceMs)) };
+    case "admin_chat_unusable":
+      return { text: words.adminChatUnusable[trouble.problem] };
+    case "admin_chat":
+      return { text: words.adminChat(when(trouble.sinceMs)) };
+    case "profile_chat_unusable":
+      return ofProfiles(
+        trouble,
+        deps,
+        words,
+        (names) => words.profileChatUnusable(names, words.profileChatProblem[trouble.problem]),
+      );
+    case "profile_chat":
+      return ofProfiles(
+        trouble,
+        deps,
+        words,
+        (names) => words.profileChat(names, when(trouble.sinceMs)),
+      );
+    case "undelivered":
+      return {
+        text: words.undelivered(trouble.leads, when(trouble.sinceMs)),
+        link: { href: "/leads?state=undelivered", text: words.showLeads },
+      };
+    default:
+      return trouble satisfies never;
   }
-  if (trouble.kind === "admin_chat") return { text: words.adminChat(when(trouble.sinceMs)) };
+}
+
+/** Profiles that a notice names. */
+const MOST_NAMED = 3;
+
+function ofProfiles(
+  { profiles }: { readonly profiles: readonly string[] },
+  deps: State["deps"],
+  words: FrameWords,
+  text: (names: string) => string,
+): Notice {
+  const names = profiles.map((key) => deps.profiles.current().byKey.get(key)?.name ?? key);
+  const more = names.length > MOST_NAMED ? ` +${names.length - MOST_NAMED}` : "";
   return {
-    text: words.undelivered(trouble.leads, when(trouble.sinceMs)),
-    link: { href: "/leads?state=undelivered", text: words.showLeads },
+    text: text(names.slice(0, MOST_NAMED).join(", ") + more),
+    link: { href: `/profiles/${profiles[0] ?? ""}`, text: words.openProfile },
   };
 }
 

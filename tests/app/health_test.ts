@@ -34,6 +34,7 @@ Deno.test("what is not known yet is not unhealthy", () => {
     polling: { startedAt: "2026-01-15T11:59:59.000Z", lastAnswerAt: null },
     undelivered: { leads: 0, oldestAt: null },
     adminChat: { failingSince: null },
+    profileChats: [],
     profiles: { ok: true, brokenSince: null },
     crm: { refusing: [], tokens: [] },
   });

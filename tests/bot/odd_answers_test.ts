@@ -10,6 +10,7 @@ import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
+import { mainScope } from "../helpers/one_chat.ts";
 
 const GROUP = -1001;
 const BOT = { id: 1, is_bot: true, first_name: "Bot", username: "bot" };
@@ -58,7 +59,7 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),
     now: () => NOON_MS,
-    adminChatId: () => GROUP,
+    scopeOf: mainScope(GROUP),
     blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },
     tellTime: String,
     publicUrl: null,

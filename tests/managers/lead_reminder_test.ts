@@ -33,6 +33,7 @@ async function withReminder(
     remindAfterMs: minutes * MINUTE_MS,
     workHours,
     timeZone: "Europe/Moscow",
+    chats: () => [{ key: "", of: { profiles: new Set(), isAllBut: true } }],
     alert: ({ text }) => Promise.resolve(alerts.push(text) > 0),
     wake() {},
     sleep: () => Promise.resolve(),
