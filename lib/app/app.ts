@@ -213,6 +213,7 @@ function createParts(
     linkUsed: loginMessages.wake,
     config,
     troubles: () => troublesOf(health.facts()),
+    ownChats,
     health: async () => {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
       const { crmTroubles, crmTokens } = crmParts;

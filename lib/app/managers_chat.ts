@@ -23,6 +23,8 @@ export interface ManagersChat {
   readonly problem: () => ChatProblem | undefined;
   /** Whether the check has found that the bot may write there. */
   readonly isUsable: () => boolean;
+  /** Whether it has found that the topic refuses messages. */
+  readonly isTopicRefused: () => boolean;
   /** Starts the hourly check. @param botId The bot's own id, from getMe. */
   startChecks(botId: number): void;
   /** The chat is a managers' chat no more: its check and its commands go. */
@@ -150,6 +152,7 @@ export function createManagersChat(
     failsSinceMs: watched.failsSinceMs,
     problem: check.problem,
     isUsable: check.isUsable,
+    isTopicRefused: check.isTopicRefused,
     startChecks: check.start,
     leave() {
       left.abort();

@@ -176,6 +176,7 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
         failsSinceMs: managersChat.failsSinceMs(),
         problem: managersChat.problem(),
         isUsable: managersChat.isUsable(),
+        isTopicRefused: managersChat.isTopicRefused(),
       })),
   };
 

@@ -23,6 +23,8 @@ export interface ChatCheck {
   problem(): ChatProblem | undefined;
   /** Whether the last check that got an answer found that the bot may write. */
   isUsable(): boolean;
+  /** Whether it found that the topic refuses messages, which come without it then. */
+  isTopicRefused(): boolean;
 }
 
 /** What a check needs. */
@@ -119,6 +121,7 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
   return {
     start: (botId) => void run(botId),
     problem,
+    isTopicRefused: () => topicFault !== null,
     isUsable: () => usable || (foundAtMs > -Infinity && problem() === undefined),
   };
 }

@@ -42,6 +42,8 @@ export interface OwnChatState {
   readonly problem: ChatProblem | undefined;
   /** Whether Telegram has said that the bot may write there. */
   readonly isUsable: boolean;
+  /** Whether Telegram has said that its topic refuses messages: they come without it. */
+  readonly isTopicRefused: boolean;
 }
 
 /** A trouble, and since when. */
