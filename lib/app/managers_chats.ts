@@ -122,10 +122,17 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
     return { managersChat, group };
   }
 
+  /** A chat follows its group at once, the map when the journal knows of that. */
+  function groupAt(chatId: number): string | undefined {
+    if (chatId === main.chat.chatId()) return MAIN_CHAT;
+    const moved = [...own.values()].find((each) => each.managersChat.chat.chatId() === chatId);
+    return moved?.group ?? map.groups.get(chatId);
+  }
+
   function scopeOf(chatId: number): Scope | undefined {
-    const group = chatId === main.chat.chatId() ? MAIN_CHAT : map.groups.get(chatId);
+    const group = groupAt(chatId);
     if (group === undefined) return undefined;
-    const isAt = (id: number) => id === chatId || map.groups.get(id) === group;
+    const isAt = (id: number) => groupAt(id) === group;
     if (group === MAIN_CHAT) return { isMain: true, profiles: null, has: () => true, isAt };
     const theirs = new Set(
       [...map.byProfile].flatMap(([profile, each]) => each.group === group ? [profile] : []),
