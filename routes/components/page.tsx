@@ -93,7 +93,7 @@ function ofProfiles(
   const more = names.length > MOST_NAMED ? ` +${names.length - MOST_NAMED}` : "";
   return {
     text: text(names.slice(0, MOST_NAMED).join(", ") + more),
-    link: { href: `/profiles/${profiles[0] ?? ""}`, text: words.openProfile },
+    link: { href: `/profiles/${profiles[0] ?? ""}#managers_chat_id`, text: words.openProfile },
   };
 }
 

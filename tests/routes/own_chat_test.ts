@@ -108,5 +108,5 @@ Deno.test("every page says which profile's chat takes nothing, and leads to the 
   const html = await (await browser.get("/leads")).text();
   assert.match(html, /MONSTER AGENCY: свой чат менеджеров — бота в нём нет\. Верните его в чат/);
   assert.match(html, /MONSTER AGENCY: свой чат менеджеров не принимает сообщения с/);
-  assert.match(html, /href="\/profiles\/agency"/);
+  assert.match(html, /href="\/profiles\/agency#managers_chat_id"/);
 });

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import type { Group, SimMessage, Visitor } from "../../lib/simulator/telegram/server.ts";
 import { expectedCard } from "../helpers/shipped_texts.ts";
 import { withBot } from "../helpers/bot_here.ts";
-import { becomeLead, greet, wordsOf } from "../helpers/visits.ts";
+import { becomeLead, buttonTexts, greet, wordsOf } from "../helpers/visits.ts";
 import { withWorld, type World } from "../helpers/world.ts";
 
 const BY_HAND = "✅ Внёс в CRM";
@@ -251,8 +251,58 @@ Deno.test("a profile's group that becomes a supergroup is followed, and its topi
     assert.equal(world.admin.chat.messages.length, 0);
   }));
 
+/** What the first button of a message sends. */
 function dataOf({ reply_markup }: SimMessage): string {
   const [button] = reply_markup?.inline_keyboard.flat() ?? [];
   assert.ok(button !== undefined && "callback_data" in button);
   return String(button.callback_data);
 }
+
+Deno.test("a chat that never answers delays no other chat's cards, notes and edits", () =>
+  withBot(async ({ world }) => {
+    world.crm.behave({ kind: "answer", status: 500 });
+    const { agency, cg } = await withOwnChats(world);
+    await untilTakenUp(world, agency);
+    await untilTakenUp(world, cg);
+    world.telegram.fault({
+      method: ({ method, chatId }) => chatId === agency.id && method !== "getChat",
+      fault: { kind: "hang" },
+    });
+    await agencyLead(world);
+    await agencyLead(world);
+    const film = await cardIn(cg, await graphics(world));
+    const oleg = cg.member({ first_name: "Олег", username: "oleg" });
+    await oleg.press(film, BY_HAND).answered;
+    await cg.chat.waitFor((each) => wordsOf(each).includes("@oleg"));
+    await cardIn(world.admin, await becomeLeadOf(world, "express", "Нужен совет"));
+    assert.equal(agency.chat.messages.length, 0);
+    await world.telegram.down(); // Cuts the calls that hang.
+  }));
+
+Deno.test("the offer to send all open cards comes to the profile's chat, and works there for that profile alone", () =>
+  withBot(async ({ world }) => {
+    world.crm.behave({ kind: "answer", status: 500 });
+    const { agency, cg } = await withOwnChats(world);
+    await untilTakenUp(world, agency);
+    await untilTakenUp(world, cg);
+    await cardIn(agency, await agencyLead(world));
+    const film = await cardIn(cg, await graphics(world));
+    world.crm.behave({ kind: "answer" });
+    await agencyLead(world);
+    const offer = await agency.chat.waitFor((each) =>
+      buttonTexts(each).length === 1 && wordsOf(each).includes("CRM снова")
+    );
+    const oleg = cg.member({ first_name: "Олег", username: "oleg" });
+    const forged = oleg.press({ ...film, reply_markup: offer.reply_markup! }, dataOf(offer));
+    assert.equal((await forged.answered).text, "Открытых карточек нет");
+    const anna = agency.member({ first_name: "Анна", username: "anna" });
+    assert.match(
+      (await anna.press(offer, dataOf(offer)).answered).text ?? "",
+      /^Отправляем в CRM: 1 лид/,
+    );
+    await agency.chat.waitFor((each) =>
+      wordsOf(each).includes("📤 Отправлено в CRM: MONSTER AGENCY, 1 из 1")
+    );
+    assert.equal(cg.chat.messages.length, 1);
+    assert.equal(world.admin.chat.messages.length, 0);
+  }));
