@@ -105,6 +105,32 @@ Deno.test("a managers' chat that the bot cannot write into is a trouble before a
   assert.deepEqual(reportOf(facts).reasons, ["admin_chat_unusable"]);
 });
 
+Deno.test("a profile's own chat that fails is a trouble of its own, and the report says whose it is", () => {
+  const own = {
+    failsSinceMs: undefined,
+    problem: undefined,
+    isUsable: true,
+    isTopicRefused: false,
+  };
+  const facts = someFacts({
+    ownChats: [
+      { ...own, profiles: ["agency", "cg"], failsSinceMs: NOON_MS },
+      { ...own, profiles: ["express"], problem: "no_access", isUsable: false },
+      { ...own, profiles: ["site"], problem: "not_found", isUsable: false },
+    ],
+  });
+  const { ok, reasons, adminChat, profileChats } = reportOf(facts);
+  assert.equal(ok, false);
+  assert.deepEqual(reasons, ["profile_chat", "profile_chat_unusable"]);
+  assert.equal(adminChat.failingSince, null);
+  const since = new Date(NOON_MS).toISOString();
+  assert.deepEqual(profileChats, [
+    { profiles: ["agency", "cg"], failingSince: since, problem: null },
+    { profiles: ["express"], failingSince: null, problem: "no_access" },
+    { profiles: ["site"], failingSince: null, problem: "not_found" },
+  ]);
+});
+
 Deno.test("sends to the managers' chat are failing from the first that fails to the next that does not", async () => {
   let nowMs = 1;
   let outcome: ShowOutcome = { kind: "failed", reason: "403" };

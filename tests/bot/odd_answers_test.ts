@@ -5,6 +5,8 @@ import fc from "fast-check";
 import type { Update } from "grammy/types";
 import { createBot } from "../../lib/bot/bot.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { NewLead } from "../../lib/lead.ts";
+import type { Scope } from "../../lib/managers/chats.ts";
 import { readUpdate } from "../../lib/telegram/updates.ts";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
@@ -13,14 +15,32 @@ import { partsOf } from "../helpers/journal_parts.ts";
 import { mainScope } from "../helpers/one_chat.ts";
 
 const GROUP = -1001;
+const OTHER = -2002;
+const OTHER_SCOPE: Scope = {
+  isMain: false,
+  profiles: new Set(["cg"]),
+  has: ({ profile }) => profile === "cg",
+  isAt: (chatId) => chatId === OTHER,
+};
 const BOT = { id: 1, is_bot: true, first_name: "Bot", username: "bot" };
 
-/** Hands one update to a bot whose journal has a card as message 7 of the managers' chat; returns what was said about its lead. */
+/** Hands one update to a bot whose journal has a card as message 7 of the managers' chat; looks at what was said about its lead. */
 async function handle(update: object, look: (journal: Journal) => void = () => {}): Promise<void> {
+  await handleAll([update], [aNewLead()], look);
+}
+
+/** The same of several updates, and of leads that share the message. Another group is the chat of profile cg. */
+async function handleAll(
+  updates: readonly object[],
+  leads: readonly NewLead[],
+  look: (journal: Journal) => void,
+): Promise<void> {
   const journal = openJournal(":memory:");
   const parts = partsOf(journal);
-  const { number } = parts.insertLead(aNewLead())!;
-  parts.rememberCard(number, "crm_failed", { chatId: GROUP, messageId: 7 }, NOON_MS);
+  for (const each of leads) {
+    const { number } = parts.insertLead(each)!;
+    parts.rememberCard(number, "crm_failed", { chatId: GROUP, messageId: 7 }, NOON_MS);
+  }
   const never = () => Promise.reject(new Error("not asked here"));
   const profiles = someProfiles();
   const bot = createBot({
@@ -59,7 +79,7 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),
     now: () => NOON_MS,
-    scopeOf: mainScope(GROUP),
+    scopeOf: (chatId) => chatId === OTHER ? OTHER_SCOPE : mainScope(GROUP)(chatId),
     blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },
     tellTime: String,
     publicUrl: null,
@@ -69,8 +89,10 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
   });
   bot.botInfo = BOT as typeof bot.botInfo;
   try {
-    const read = readUpdate(structuredClone(update));
-    if (read.kind === "good") await bot.handleUpdate(read.update as Update);
+    for (const update of updates) {
+      const read = readUpdate(structuredClone(update));
+      if (read.kind === "good") await bot.handleUpdate(read.update as Update);
+    }
     look(journal);
   } finally {
     journal.close();
@@ -91,6 +113,26 @@ function aReply(message: object = {}, kind = "message"): object {
     },
   };
 }
+
+Deno.test("the lead of an answer is chosen in the chat where it was written, and in no other", async () => {
+  const leads = [aNewLead(), aNewLead({ id: "0badc0de-8c5e", chatId: 8, menuMessageId: 3 })];
+  const press = (update_id: number, chatId: number) => ({
+    update_id,
+    callback_query: {
+      id: `${update_id}`,
+      from: { id: 42, is_bot: false, first_name: "Anna", username: "anna" },
+      chat_instance: "1",
+      data: "to:1:2:0badc0de",
+      message: { message_id: 30, date: 1, chat: { id: chatId, type: "supergroup" } },
+    },
+  });
+  await handleAll([aReply(), press(2, OTHER)], leads, (journal) => {
+    assert.equal(journal.findAnswer(1)?.isAsking, true);
+  });
+  await handleAll([aReply(), press(2, OTHER), press(3, GROUP)], leads, (journal) => {
+    assert.equal(journal.findAnswer(1)?.lead?.number, 2);
+  });
+});
 
 /** Every field of a reply that a test makes odd. */
 const FIELDS = [
