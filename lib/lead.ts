@@ -126,7 +126,7 @@ export type FileKind = typeof FILE_KINDS[number];
 
 /**
  * Where an answer is. `asking`: a manager has not chosen its lead; `due`: on its way to the visitor; `kept`: a note, which
- * stays inside; `dropped`: a manager chose nobody, or its person was erased before.
+ * stays inside; `dropped`: a manager chose no lead, or its person was erased before.
  */
 export const ANSWER_STATES = ["asking", "due", "sent", "refused", "kept", "dropped"] as const;
 export type AnswerState = typeof ANSWER_STATES[number];

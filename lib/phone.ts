@@ -25,7 +25,7 @@ export function readContactPhone(number: string): string | null {
   return TYPED.test(text) ? withPlus(text.replace(/\D/g, "")) : null;
 }
 
-/** A text without a phone in it, whatever stands before the number's last ten digits. */
+/** A text without a phone in it; only the number's last ten digits are compared. */
 export function withoutPhone(text: string, phone: string | null): string {
   return phone === null ? text : text.replaceAll(phone.replace("+", "").slice(-10), "***");
 }

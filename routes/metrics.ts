@@ -1,7 +1,7 @@
 // Metrics for Prometheus, behind METRICS_TOKEN. No personal data.
 
 import { HttpError } from "fresh";
-import { isSame } from "../lib/page/auth.ts";
+import { isSameSecret } from "../lib/same_secret.ts";
 import { type HealthFacts, reportOf } from "../lib/page/health_report.ts";
 import { exposition, EXPOSITION_TYPE, type Metric } from "../lib/page/exposition.ts";
 import { define, type WebDeps } from "../lib/page/state.ts";
@@ -12,7 +12,7 @@ export const handler = define.handlers({
     const { metricsToken } = deps.config;
     if (metricsToken === null) throw new HttpError(404);
     const [scheme = "", given = ""] = (ctx.req.headers.get("authorization") ?? "").split(" ");
-    if (scheme.toLowerCase() !== "bearer" || !isSame(given, metricsToken)) {
+    if (scheme.toLowerCase() !== "bearer" || !isSameSecret(given, metricsToken)) {
       return ctx.text("METRICS_TOKEN is missing or wrong\n", {
         status: 401,
         headers: { "www-authenticate": "Bearer" },

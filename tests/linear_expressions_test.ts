@@ -76,6 +76,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/app/config.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
   "lib/app/config.ts /^\\d+:[\\w-]+$/": [["", "1"], ["1:", "a", "!"]],
   "lib/app/config.ts /^\\d/": [["", "1"]],
+  "lib/app/webhook_config.ts /^[A-Za-z0-9_-]{16,256}$/": [["", "a", "!"]],
   'lib/crm/secrets.ts /[&<>"]/g': [["", "&"], ["", "a"]],
   "lib/crm/secrets.ts /[\\r\\n]+/": [["", "\n"], ["", "a\n"]],
   "lib/crm/outcome.ts /(?<![a-z\\d+.-])[a-z\\d+.-]*:\\/\\/[^\\s)]*/gi": [

@@ -5,10 +5,12 @@ import { createCrmParts } from "./crm.ts";
 import { createClock } from "./clock.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth } from "./health.ts";
+import { createIntroduction } from "./introduction.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
 import { createManagersChats } from "./managers_chats.ts";
 import { openCheckedJournal, type OpenJournal } from "./open_journal.ts";
 import { openProfiles } from "./open_profiles.ts";
+import { createReceiving } from "./receive_updates.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 import { createBot } from "../bot/bot.ts";
@@ -31,7 +33,7 @@ import { servePage } from "../page/page.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
 import { createApi } from "../telegram/client.ts";
-import { PollingEnded, pollUpdates } from "../telegram/polling.ts";
+import { PollingEnded } from "../telegram/contact.ts";
 import { createBudgets, withRetries } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
@@ -82,7 +84,8 @@ export async function startApp(
   machine: Machine,
 ): Promise<App | number> {
   const { log, mask } = output;
-  for (const secret of [config.botToken, config.adminPassword, config.metricsToken]) {
+  const { botToken, adminPassword, metricsToken, webhook } = config;
+  for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
     if (secret !== null) mask.hide(secret);
   }
   const opened = await openCheckedJournal(config, machine.elapsedMs, log);
@@ -204,6 +207,7 @@ function createParts(
     adminChatFailsSinceMs: () => momentOf(chats.main.failsSinceMs()),
     adminChatProblem: chats.main.problem,
     ownChats,
+    webhook: () => receiving.webhookState(),
   });
   const page = servePage({
     ...shared,
@@ -229,6 +233,7 @@ function createParts(
     environmentSecret: machine.secret,
     onFewFiles: keepFewConnections,
     botUsername,
+    answerTelegram: (request) => receiving.answer(request),
   });
   const budgetOf = createBudgets();
   const bot = createBot({
@@ -249,9 +254,29 @@ function createParts(
     loginLink: page.newLoginLink,
     loginLinkShown: loginMessages.remember,
   });
+  const watch = watchJournal({ ...shared, ...health, lostFile: journal.lostFile });
+  const inbox = createInbox({
+    ...shared,
+    recordDurably,
+    recordDone,
+    handle: (update) => bot.handleUpdate(update),
+  });
+  const introduce = createIntroduction({ ...shared, telegram, bot, inbox, chats });
+  const receiving = createReceiving({
+    ...shared,
+    ...config,
+    telegram,
+    introduce,
+    inbox,
+    watch,
+    presence,
+  });
   return {
     ...shared,
-    telegram,
+    introduce,
+    receiving,
+    watch,
+    inbox,
     clock,
     lock,
     cutOff,
@@ -262,9 +287,7 @@ function createParts(
     delivery,
     answers,
     loginMessages,
-    presence,
     page,
-    bot,
     alarm: createProfileAlarm({
       ...shared,
       breakage: profiles.breakage,
@@ -278,20 +301,12 @@ function createParts(
       alert: adminChat.alert,
       wake: delivery.wake,
     }),
-    watch: watchJournal({ ...shared, ...health, lostFile: journal.lostFile }),
     upkeep: createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake }),
-    inbox: createInbox({
-      ...shared,
-      recordDurably,
-      recordDone,
-      handle: (update) => bot.handleUpdate(update),
-    }),
   };
 }
 
 function run(parts: Parts): App {
-  const { journal, page, watch, inbox, presence, log, stop } = parts;
-  const introduce = createIntroduction(parts);
+  const { page, watch, log, stop } = parts;
 
   async function work(): Promise<number> {
     await parts.chats.follow();
@@ -305,19 +320,9 @@ function run(parts: Parts): App {
     void parts.alarm.run();
     void parts.reminder.run();
     void parts.tokenAlarm.run();
-    introduce().catch(() => {}); // Polling meets the same fault, and reports it.
+    parts.introduce().catch(() => {}); // Receiving updates meets the same fault, and reports it.
     try {
-      await pollUpdates({
-        ...parts,
-        ...parts.telegram,
-        now: parts.elapsedMs, // Only for durations.
-        accept: (updates) => introduce().then(() => watch.recording(() => inbox.accept(updates))),
-        polled(offset, caughtUp) {
-          journal.forgetUpdates(offset);
-          // Without its own name the bot takes no update: /health must not report that as polling.
-          introduce().then(() => presence.polled(caughtUp)).catch(() => {});
-        },
-      }, parts.stopping);
+      await parts.receiving.run(parts.stopping);
       return 0;
     } catch (error) {
       if (!(error instanceof PollingEnded)) throw error;
@@ -343,28 +348,6 @@ function run(parts: Parts): App {
     stop,
     newLoginLink: async (by) => (await page.newLoginLink(by))?.url ?? null,
   };
-}
-
-/** Returns a function that calls getMe until it succeeds once: grammY needs the name to match commands. */
-function createIntroduction({ telegram, bot, inbox, chats, profiles, log }: Parts) {
-  const api = createApi(telegram);
-  let introduced: Promise<void> | undefined;
-
-  async function introduce(): Promise<void> {
-    bot.botInfo = await api.getMe();
-    log.info("🤖 @{username} на связи. Профилей: {profiles}", {
-      username: bot.botInfo.username,
-      profiles: profiles.current().byKey.size,
-    });
-    inbox.start();
-    chats.startChecks(bot.botInfo.id);
-  }
-
-  return () =>
-    introduced ??= introduce().catch((error) => {
-      introduced = undefined;
-      throw error;
-    });
 }
 
 /** @param isLost Whether the journal's files are gone: closing would write and remove files at their paths. */

@@ -2,7 +2,9 @@
 
 import { LOG_LEVELS, type LogFormat, type LogLevel } from "../log/log.ts";
 import { CRM_TIMEOUT_SECONDS } from "../profiles/limits.ts";
+import type { Webhook } from "../telegram/webhook.ts";
 import { parseWorkHours, type WorkHours } from "../work_hours.ts";
+import { parseWebhookSecret, parseWebhookUrl, readWebhook } from "./webhook_config.ts";
 
 /** The public Bot API; `TELEGRAM_API_ROOT` names another server, such as a local one. */
 export const PUBLIC_API_ROOT = "https://api.telegram.org";
@@ -12,6 +14,8 @@ export const VARIABLES = [
   "BOT_TOKEN",
   "ADMIN_CHAT_ID",
   "TELEGRAM_API_ROOT",
+  "WEBHOOK_URL",
+  "WEBHOOK_SECRET",
   "AMOCRM_API_ROOT",
   "LOCALES_PATH",
   "DATA_DIR",
@@ -47,6 +51,8 @@ export interface Config {
   readonly adminChatId: number;
   /** Without a trailing slash. */
   readonly telegramApiRoot: string;
+  /** Where Telegram sends updates; null to poll for them. */
+  readonly webhook: Webhook | null;
   /** Where calls to amoCRM go instead of the accounts' hosts, without a trailing slash; null outside tests and proxies. */
   readonly amoCrmApiRoot: string | null;
   readonly localesPath: string;
@@ -108,10 +114,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     }
   };
 
+  const botToken = read("BOT_TOKEN", parseToken);
+  const adminChatId = read("ADMIN_CHAT_ID", parseChatId);
+  const telegramApiRoot = read("TELEGRAM_API_ROOT", parseApiRoot, PUBLIC_API_ROOT);
+  const isLocalServer = telegramApiRoot !== PUBLIC_API_ROOT;
   const config: Config = {
-    botToken: read("BOT_TOKEN", parseToken),
-    adminChatId: read("ADMIN_CHAT_ID", parseChatId),
-    telegramApiRoot: read("TELEGRAM_API_ROOT", parseApiRoot, PUBLIC_API_ROOT),
+    botToken,
+    adminChatId,
+    telegramApiRoot,
+    webhook: readWebhook(
+      read("WEBHOOK_URL", (text) => parseWebhookUrl(text, botToken, isLocalServer), null),
+      read("WEBHOOK_SECRET", parseWebhookSecret, null),
+    ),
     amoCrmApiRoot: read("AMOCRM_API_ROOT", parseApiRoot, null),
     localesPath: read("LOCALES_PATH", String, "locales/locales.json"),
     dataDir: read("DATA_DIR", String, "data"),
@@ -145,6 +159,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     workHours: read("WORK_HOURS", parseHours, []),
     timeZone: read("TZ", parseTimeZone, "Europe/Moscow"),
   };
+  faults.push(...halfWebhookFaults(env));
   const tracing = tracingFault(env);
   if (tracing !== null) faults.push(tracing);
   return faults.length > 0 ? { ok: false, faults } : { ok: true, config: Object.freeze(config) };
@@ -198,6 +213,18 @@ function editDistance(from: string, to: string): number {
     [beforeLast, last] = [last, current];
   }
   return last[to.length] ?? 0;
+}
+
+/** One of the two alone would be a bot that polls although it was to have a webhook. */
+function halfWebhookFaults(env: Readonly<Record<string, string | undefined>>): ConfigFault[] {
+  const pair: readonly Variable[] = ["WEBHOOK_URL", "WEBHOOK_SECRET"];
+  const missing = pair.filter((variable) => (env[variable]?.trim() ?? "") === "");
+  if (missing.length !== 1) return [];
+  const [given] = pair.filter((variable) => !missing.includes(variable));
+  return missing.map((variable) => ({
+    variable,
+    message: `не задана, а ${given} задана: нужны обе, или ни одной`,
+  }));
 }
 
 /** Refused, because Deno's fetch spans hold whole addresses, and the Bot API's hold the token (https://docs.deno.com/runtime/fundamentals/open_telemetry/). */

@@ -5,6 +5,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { AdminChat, ShowOutcome } from "../managers/chat.ts";
 import type { ChatProblem } from "../managers/chat_check.ts";
 import type { HealthFacts, OwnChatState } from "../page/health_report.ts";
+import type { WebhookState } from "../telegram/webhook.ts";
 
 /** The journal is written for a check at most this often, in ms: `/health` needs no login. */
 const TRY_EVERY_MS = 5_000;
@@ -26,6 +27,7 @@ export function createHealth(
     adminChatFailsSinceMs,
     adminChatProblem,
     ownChats,
+    webhook,
     now,
     elapsedMs = now,
   }: {
@@ -37,6 +39,7 @@ export function createHealth(
     readonly adminChatFailsSinceMs: () => number | undefined;
     readonly adminChatProblem?: () => ChatProblem | undefined;
     readonly ownChats?: () => readonly OwnChatState[];
+    readonly webhook?: () => WebhookState | undefined;
     readonly now: () => number;
     /** A monotonic clock, in ms; defaults to `now`. */
     readonly elapsedMs?: () => number;
@@ -98,6 +101,7 @@ export function createHealth(
       adminChatFailsSinceMs: adminChatFailsSinceMs(),
       adminChatProblem: adminChatProblem?.(),
       ownChats: ownChats?.() ?? [],
+      webhook: webhook?.(),
     };
   }
 

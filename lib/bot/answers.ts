@@ -103,7 +103,7 @@ export function choicePresses(deps: AnswerDeps): Composer<Context> {
   return composer;
 }
 
-/** A reply to a message of the bot's that is about no visitor is sent to nobody; its writer should see that. */
+/** A reply to a message of the bot's that is about no visitor is not sent; its writer should see that. */
 async function shrug(ctx: Context, { log }: AnswerDeps): Promise<void> {
   await ctx.react("🤷").catch((error) => {
     log.debug("Реакцию не поставить: {cause}", { cause: describeError(error) });

@@ -6,7 +6,7 @@ import { isRecord } from "../foreign.ts";
 import { readContactPhone, readPhone } from "../phone.ts";
 import type { BotDeps } from "./deps.ts";
 
-/** Handles answers; everything else, such as somebody else's contact or a number that comes too late, goes on. */
+/** Handles answers; everything else, such as another person's contact or a number that comes too late, goes on. */
 export function phoneComposer({ journal, delivery, now }: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   composer.on("message", async (ctx, next) => {

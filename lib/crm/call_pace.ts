@@ -22,7 +22,7 @@ export interface CallPace {
     rank: CallRank,
     call: (leave: () => Promise<boolean>) => Promise<T>,
   ): Promise<T>;
-  /** Lets no call of an account leave for so long, as it asked. */
+  /** Lets no call of an account leave for this time, as it asked. */
   hold(account: string, ms: number): void;
   /** An account took or declined a call without asking for a wait. */
   ease(account: string): void;

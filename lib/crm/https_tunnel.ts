@@ -36,7 +36,7 @@ async function connect({ url, signal }: Request, address: string): Promise<Deno.
   }
 }
 
-/** Connects one client to `far`, whatever host it asks for, until either side closes. */
+/** Connects one client to `far`, regardless of the host it asks for, until either side closes. */
 async function tunnel(listener: Deno.TcpListener, far: Deno.TcpConn): Promise<void> {
   using _far = far;
   using near = await listener.accept();

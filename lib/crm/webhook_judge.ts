@@ -13,7 +13,7 @@ export interface AnswerRules
   readonly dealOf?: (json: unknown) => Deal | undefined;
   /** Whether the answer proves that nothing was taken, because calls came too fast. */
   readonly isRateLimit?: (status: number, json: unknown) => boolean;
-  /** Whether an answer comes from something in front of the CRM, whatever its status. */
+  /** Whether an answer comes from something in front of the CRM, at any status. */
   readonly isForeign?: (text: string) => boolean;
   /** Makes an answer short. */
   readonly wordsOf?: (text: string) => string;

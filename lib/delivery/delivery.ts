@@ -53,7 +53,7 @@ export interface Delivery {
   giveBack(lead: number, by: string): Promise<Returned>;
   /** Sends a profile's open cards one after another; how many, 0 also when it is under way. @throws As `receive`. */
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<number>;
-  /** Tells that the journal owes somebody something new. */
+  /** Tells that new work is due in the journal. */
   wake(): void;
   /** Takes up what an earlier process left. */
   start(): Promise<void>;

@@ -47,7 +47,7 @@ export interface Outbox<Work extends Owed> {
   wake(lane: string): void;
   /** Whether new work of a lane may be in hand at once: there is room, and nothing due waits before it. */
   isFree(lane: string): boolean;
-  /** Does work that its caller recorded as in hand. Whatever makes work of its lane due meanwhile has to wake that. */
+  /** Does work that its caller recorded as in hand. Code that makes work of its lane due meanwhile has to wake the lane. */
   runNow(work: Work, run: () => Promise<void>): Promise<void>;
   /** Work in hand takes no room any more: what is left of it is to be recorded. */
   free(work: Work): void;
@@ -103,7 +103,7 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
   function takeDueWork(): void {
     for (const lane of [...awake]) {
       const room = roomIn(lane);
-      if (room <= 0) continue; // Stays awake: whatever ends in hand pumps again.
+      if (room <= 0) continue; // Stays awake: the next work that ends pumps again.
       const dueAtMs = journal.nextWorkDueAtMs(lane);
       if (dueAtMs === undefined || dueAtMs > now()) {
         sleepUntil(lane, dueAtMs);

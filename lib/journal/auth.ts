@@ -2,7 +2,7 @@
 
 import type { Database, Row } from "./database.ts";
 
-/** Somebody who is logged in, on one device. */
+/** A login on one device. */
 export interface Session {
   /** Short, for the list of sessions; says nothing about the cookie. */
   readonly number: number;

@@ -49,7 +49,7 @@ export interface ChoiceMoves {
   recordRepeat(press: NewLead, lead: number, confirmation: Confirmation): RecordedPress;
   /** Records a lead that is held back from the CRM, and the line that tells the managers; undefined as `recordChoice`. */
   recordHeld(lead: NewLead, confirmation: Confirmation, line: HeldTexts): RecordedPress | undefined;
-  /** Records a lead of a blocked visitor, which is held back and told to nobody; undefined as `recordChoice`. */
+  /** Records a lead of a blocked visitor, which is held back and shown in no chat; undefined as `recordChoice`. */
   recordBlocked(lead: NewLead, confirmation: Confirmation): RecordedPress | undefined;
 }
 

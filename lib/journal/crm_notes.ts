@@ -103,7 +103,7 @@ export function crmNoteMoves(
     `UPDATE crm_notes SET ready_at_ms = ?2, due_at_ms = iif(due_at_ms IS NULL, NULL, ?2)
      WHERE follow_up = ?1 AND ready_at_ms > ?2`,
   );
-  // Whatever a clock that was ahead left there.
+  // Due times that a clock set ahead left there.
   const clampReady = db.writer(
     `UPDATE crm_notes SET ready_at_ms = ?1 + ${MEDIA_WAIT_MS} WHERE ready_at_ms > ?1 + ${MEDIA_WAIT_MS}`,
   );

@@ -15,7 +15,7 @@ export const BUSY_TIMEOUT_MS = 5_000;
 export async function copyDatabase(from: string, to: string, mark: string): Promise<void> {
   createPrivateFile(to);
   try {
-    // A connection of its own sees one moment, whatever is written meanwhile.
+    // A connection of its own sees one moment, also while others write.
     const source = new DatabaseSync(from, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
     try {
       source.exec("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1;");

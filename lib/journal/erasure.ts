@@ -19,7 +19,7 @@ export interface Erased {
 export interface ErasureMoves {
   /**
    * Erases the personal data of settled leads received before a moment, from number `from` on, at most `most` leads a call. A
-   * lead after a later one counts as later, whatever the clock said; leads after `nowMs` say nothing about others.
+   * lead after a later one counts as later, even if the clock says otherwise; leads after `nowMs` say nothing about others.
    *
    * @returns How many were erased, and where to go on; undefined at the end.
    */
@@ -163,7 +163,7 @@ function namesOf({ userId, username, firstName, lastName }: Visitor): string[] {
   return names;
 }
 
-/** The chats that an update is about, whatever it brings: each part names its chat, a press that of its message. */
+/** The chats that an update of any kind is about: each part names its chat, a press that of its message. */
 function chatsOf(update: string): unknown[] {
   const parts = Object.values(recordIn(update) ?? {});
   const messages = parts.map((part) => memberOf(part, "message"));

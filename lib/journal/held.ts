@@ -10,7 +10,7 @@ import { ADMIN_CHAT_LANE, laneOfChat } from "./work.ts";
 /** A visitor is spoken of once in this time, in ms. */
 const LINE_EVERY_MS = 60 * 60 * 1000;
 
-/** The line waits until its visitor has been quiet for so long, and for so long at most, in ms: then its count is right. */
+/** The line waits until its visitor has been quiet for the first span, but no longer than the second, in ms: then its count is right. */
 const QUIET_MS = 3_000;
 const LONGEST_WAIT_MS = 2 * 60_000;
 

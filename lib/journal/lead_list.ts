@@ -24,7 +24,7 @@ export function mostLookedAt({ words }: Pick<LeadFilter, "words">): number {
 /** Most leads of a span of days that are counted. */
 export const MOST_COUNTED = 20_000;
 
-/** How far a lead's number may be out of step with its time, in leads: somebody may set the clock. */
+/** How far a lead's number may be out of step with its time, in leads: the clock may be set. */
 export const OUT_OF_STEP = 1_000;
 
 export interface LeadFilter {
@@ -35,7 +35,7 @@ export interface LeadFilter {
   /** Received from this moment, and before that one. */
   readonly fromMs: number | null;
   readonly toMs: number | null;
-  /** Parts of name, username, choice, user id, phone or number; each has to be there, whatever its case. */
+  /** Parts of name, username, choice, user id, phone or number; each has to be there, in any case. */
   readonly words: string;
 }
 

@@ -16,7 +16,7 @@ export interface Moments {
 /** When polling last worked; the facts of other bots than the first have their number behind it (bots.ts). */
 const HEARTBEATS = "name = 'polled_at_ms' OR name GLOB 'polled_at_ms:*'";
 
-/** No login link works for so long, in ms. */
+/** Longer than any login link works, in ms. */
 const LONGEST_LINK_MS = 24 * 60 * 60 * 1000;
 
 /** Facts that hold a moment from which a span is measured. */
@@ -29,7 +29,7 @@ export function moments(db: Database): Moments {
     "UPDATE outbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
     "UPDATE inbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
     "UPDATE answer_work SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
-    // The moment of creation too: from it on a note is tried for so long.
+    // The moment of creation too: a note's span of tries begins there.
     `UPDATE crm_notes SET created_at_ms = created_at_ms + ?1, ready_at_ms = ready_at_ms + ?1,
        due_at_ms = due_at_ms + ?1`,
     "UPDATE returns SET until_ms = until_ms + ?",

@@ -78,7 +78,7 @@ export const AWAITS_PHONE = `answer_message_id IS NULL AND step IN ('ask', 'aske
 const IS_DUE = `NOT (step = 'ask' AND EXISTS (
   SELECT 1 FROM outbox WHERE subject = lead AND kind = 'confirmation'))`;
 
-/** Whatever a clock that was ahead left there: no profile waits longer. */
+/** Corrects what a clock set ahead left there: no profile waits longer. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 
 /** The records in an open database. */

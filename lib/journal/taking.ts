@@ -35,7 +35,7 @@ export type Taken =
 /** What became of a wish to return a lead. */
 export type Returned =
   | "returned"
-  /** Nobody has closed it. */
+  /** It is open. */
   | "open"
   /** The CRM has it. */
   | "settled"

@@ -1,4 +1,4 @@
-// The journal's leads that wait for a manager, and what managers did within a span. Reminds nobody.
+// The journal's leads that wait for a manager, and what managers did within a span. Sends nothing.
 
 import type { Database } from "./database.ts";
 import type { Lead } from "../lead.ts";
@@ -17,7 +17,7 @@ export interface TurnCounts {
 
 export interface WaitingLeads {
   /**
-   * Leads whose card was shown before a moment and that nobody has taken or closed, of all profiles, of these or of all but
+   * Leads whose card was shown before a moment and that no manager has taken or closed, of all profiles, of these or of all but
    * these: the oldest, and how many in all.
    */
   waitingLeads(

@@ -1,4 +1,4 @@
-// Reminds the managers of leads that nobody took or closed: one note, at most one an hour, within working hours. Sends nothing
+// Reminds the managers of leads that no manager took or closed: one note, at most one an hour, within working hours. Sends nothing
 // into their chat by itself.
 
 import { type Journal, MAIN_CHAT } from "../journal/journal.ts";
@@ -22,7 +22,10 @@ const PATIENT_REMINDERS = 3;
 /** Leads that a reminder names. */
 const MOST_NAMED = 20;
 
-/** The last reminder, and how many there have been since somebody last had no lead to wait for; with `:` and a chat's key for others than the main one. */
+/**
+ * The last reminder, and how many there have been since the last moment without waiting leads. Of other chats than the main one
+ * a colon and the chat's key follow.
+ */
 export const REMINDED_AT = "reminded_at_ms";
 const REMINDERS = "reminders_in_a_row";
 

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 export interface MinutePace {
   /** Resolves when this many messages may be sent, or the process stops. */
   ready(messages: number): Promise<void>;
-  /** The same, and reserves them: nobody else takes their place until `sent`. */
+  /** The same, and reserves them: no other send takes their place until `sent`. */
   reserve(messages: number): Promise<void>;
   /** So many of the reserved messages were sent. */
   sent(messages: number, reserved: number): void;

@@ -66,7 +66,7 @@ export function lastAnswerWords(
 /** One profile in the answer to `/status`. */
 export interface ProfileStatus {
   readonly name: string;
-  /** Why its leads go to the managers' chat whatever the CRM does; null where there is no such reason. */
+  /** Why its leads go to the managers' chat even if the CRM works; null where there is no such reason. */
   readonly fault: "noWebhook" | "badWebhook" | "badCrm" | null;
   readonly lastAnswer: EndedAttempt | null;
   readonly openCards: number;

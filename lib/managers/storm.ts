@@ -20,7 +20,7 @@ const MOST_NAMED = 2;
 /** Characters reserved under each lead for what may happen to it. */
 const STATUS_ROOM = 120;
 
-/** How many of the cards, from the first on, fit into one message, whatever happens to them later. */
+/** How many of the cards, from the first on, fit into one message, in any state they may reach. */
 export function countFitting(cards: readonly Card[], tellTime: TellTime): number {
   let length = headline(cards, tellTime).text.length + MOST_NAMED * MOST_PROFILE;
   const tooMuch = cards.findIndex((each, index) => {

@@ -1,7 +1,8 @@
 // Access to the page: one-time links, sessions, form tokens. Stores hashes only; knows no cookies and no routes.
 
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { createThrottle } from "./throttle.ts";
+import { isSameSecret } from "../same_secret.ts";
 import type { AuthRecords, Session, SessionLimits } from "../journal/auth.ts";
 
 export type { Session } from "../journal/auth.ts";
@@ -127,7 +128,7 @@ export function createAuth(
     async enterByPassword(given, name, visit) {
       const waitMs = throttle.waitMs(visit.address, elapsedMs());
       if (waitMs > 0) return { kind: "too_many", waitMs };
-      if (password !== null && isSame(given, password)) {
+      if (password !== null && isSameSecret(given, password)) {
         const { device } = visit;
         return await enter((cookie) =>
           records.openSession({ hash: cookie, device }, name, limits(), now())
@@ -144,7 +145,7 @@ export function createAuth(
       return session;
     },
     formToken,
-    isFormToken: (cookie, token) => isSame(token, formToken(cookie)),
+    isFormToken: (cookie, token) => isSameSecret(token, formToken(cookie)),
     sessions: () => records.listSessions(limits()),
     async endSession(number) {
       records.endSession(number);
@@ -165,11 +166,4 @@ function hash(secret: string): string {
 /** Derived from the session's secret, so nothing has to be stored. */
 function formToken(cookie: string): string {
   return createHmac("sha256", cookie).update("form").digest("base64url");
-}
-
-/** Compares in constant time, whatever the lengths. */
-export function isSame(given: string, wanted: string): boolean {
-  const key = randomBytes(32);
-  const digest = (text: string) => createHmac("sha256", key).update(text).digest();
-  return timingSafeEqual(digest(given), digest(wanted));
 }

@@ -4,6 +4,7 @@ import type { CrmToken } from "../crm/crm_tokens.ts";
 import type { ChatProblem } from "../managers/chat_check.ts";
 import type { CrmTrouble } from "../lead.ts";
 import type { KnownTrouble } from "../managers/crm_alarm.ts";
+import type { WebhookState } from "../telegram/webhook.ts";
 
 /** Longest polling silence before `/health` reports trouble, in ms: Telegram forgets a press after 150 s. */
 export const POLL_PATIENCE_MS = 2 * 60_000;
@@ -30,6 +31,8 @@ export interface HealthFacts {
   readonly adminChatProblem?: ChatProblem | undefined;
   /** The chats that profiles have of their own. */
   readonly ownChats?: readonly OwnChatState[];
+  /** How Telegram's webhook does; undefined where updates are polled for. */
+  readonly webhook?: WebhookState | undefined;
   readonly crmTroubles?: readonly KnownTrouble[];
   readonly crmTokens?: readonly CrmToken[];
 }
@@ -51,6 +54,8 @@ export type Trouble =
   /** The journal cannot be read or written: no new updates are taken, none are lost. */
   | { readonly kind: "database" }
   | { readonly kind: "polling"; readonly sinceMs: number }
+  /** Telegram cannot hand over updates, `pending` of them, or refuses WEBHOOK_URL. */
+  | { readonly kind: "webhook"; readonly pending: number; readonly sinceMs: number }
   /** At least `leads` leads reached neither the CRM nor the managers' chat. */
   | { readonly kind: "undelivered"; readonly leads: number; readonly sinceMs: number }
   /** The bot cannot write into the chat that ADMIN_CHAT_ID names. */
@@ -75,7 +80,12 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
   const troubles: Trouble[] = [];
   if (facts.databaseWritable === false) troubles.push({ kind: "database" });
   const heardAtMs = facts.polledAtMs ?? facts.startedAtMs;
-  if (nowMs - heardAtMs > POLL_PATIENCE_MS) troubles.push({ kind: "polling", sinceMs: heardAtMs });
+  const { failsSinceMs, pending = 0 } = facts.webhook ?? {};
+  if (failsSinceMs !== undefined) {
+    troubles.push({ kind: "webhook", pending, sinceMs: failsSinceMs });
+  } else if (nowMs - heardAtMs > POLL_PATIENCE_MS) {
+    troubles.push({ kind: "polling", sinceMs: heardAtMs });
+  }
   if (oldestUndeliveredAtMs !== undefined) {
     const isLate = leads > 0 || nowMs - oldestUndeliveredAtMs > LEAD_PATIENCE_MS;
     const waiting = Math.max(leads, 1);
@@ -98,12 +108,19 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
   return troubles;
 }
 
-/** The content of `/health`, without personal data, addresses and causes. Moments are ISO 8601, null if never. */
+/** The content of `/health`, without personal data, addresses and causes but Telegram's of a failed delivery. Moments are ISO 8601, null if never. */
 export interface HealthReport {
   readonly ok: boolean;
   readonly reasons: readonly Trouble["kind"][];
   readonly database: { readonly writable: boolean | null };
   readonly polling: { readonly startedAt: string; readonly lastAnswerAt: string | null };
+  /** Null where updates are polled for. */
+  readonly webhook: {
+    readonly pending: number;
+    readonly failingSince: string | null;
+    readonly lastErrorAt: string | null;
+    readonly lastError: string | null;
+  } | null;
   readonly undelivered: { readonly leads: number; readonly oldestAt: string | null };
   readonly adminChat: { readonly failingSince: string | null };
   /** The managers' chats of profiles that have one of their own, by the keys of those. */
@@ -133,6 +150,12 @@ export function reportOf(facts: HealthFacts): HealthReport {
     reasons,
     database: { writable: facts.databaseWritable ?? null },
     polling: { startedAt: iso(facts.startedAtMs), lastAnswerAt: isoOrNull(facts.polledAtMs) },
+    webhook: facts.webhook === undefined ? null : {
+      pending: facts.webhook.pending,
+      failingSince: isoOrNull(facts.webhook.failsSinceMs),
+      lastErrorAt: isoOrNull(facts.webhook.lastError?.atMs),
+      lastError: facts.webhook.lastError?.cause ?? null,
+    },
     undelivered: {
       leads: facts.undeliveredLeads,
       oldestAt: isoOrNull(facts.oldestUndeliveredAtMs),

@@ -42,7 +42,7 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   /** The value of `SECRET_<NAME>`, by name in lower case. */
   readonly environmentSecret: (name: string) => string | undefined;
   readonly mask: Mask;
-  /** Told when somebody came in by a link. */
+  /** Told when a one-time link was used. */
   readonly linkUsed: () => void;
   /** What a CRM's name resolves to. */
   readonly lookup: Lookup;
@@ -51,6 +51,8 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   readonly elapsedMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
+  /** Answers a request by which Telegram hands over an update; undefined for any other. */
+  readonly answerTelegram: (request: Request) => Promise<Response> | undefined;
   /** Told when files have run out. */
   readonly onFewFiles: () => void;
 }
@@ -78,6 +80,8 @@ export function servePage(options: PageOptions): PageServer {
   }
 
   async function answer(request: Request, info: Deno.ServeHandlerInfo): Promise<Response> {
+    const toTelegram = options.answerTelegram(request);
+    if (toTelegram !== undefined) return toTelegram;
     let response: Response;
     try {
       // Monitors ask for it also when the page cannot be loaded, and most bots are asked for nothing else.
@@ -174,7 +178,7 @@ async function buildPage(options: PageOptions) {
   };
 }
 
-/** Whether an address that is listened on means, in somebody else's browser, their own machine. */
+/** Whether a link with this address would, on another machine, lead to that machine. */
 function isLocal(hostname: string): boolean {
   return /^(127\..*|0\.0\.0\.0|::1?|localhost)$/.test(hostname);
 }

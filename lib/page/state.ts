@@ -90,7 +90,7 @@ export interface WebDeps {
   readonly now: () => number;
   /** Ends early when the process stops. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** Whatever takes more than a moment to compute waits for its turn. */
+  /** What takes more than a moment to compute waits for its turn. */
   readonly turns: Turns;
   readonly log: Log;
 }

@@ -67,7 +67,7 @@ const LONG_FORMS = /^\/(menu|profiles\/[^/]+(\/languages\/[^/]+)?)$/;
 
 /**
  * Reads a posted form and checks the session's token in it. A long form without the token, as after a new login in
- * another tab, is only drawn again: whatever was pressed counts as "show".
+ * another tab, is only drawn again: any button counts as "show".
  */
 export const requireForm = define.middleware(async (ctx) => {
   ctx.state.formId = crypto.randomUUID();

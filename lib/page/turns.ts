@@ -9,7 +9,7 @@ const MOST_REST_MS = 300;
 /** Most requests that wait: together about 2 s of patience. */
 export const MOST_WAITING = 64;
 
-/** Most that wait before a request of somebody who is not logged in, so that strangers do not keep the admins out. */
+/** With this many waiting, requests without a session are refused, so that strangers do not keep the admins out. */
 export const MOST_BEFORE_STRANGERS = MOST_WAITING / 4;
 
 export interface Turns {

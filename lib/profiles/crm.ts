@@ -34,7 +34,7 @@ export interface WebhookSettings {
   readonly accepted: readonly number[];
   /** A redirect to one of these hosts is a success. */
   readonly redirectHosts: readonly string[];
-  /** A JSON answer with this top-level key declines the lead, whatever its status. */
+  /** A JSON answer with this top-level key declines the lead, at any status. */
   readonly refusedBy: string | null;
   /** Name of the secret that requests are signed with. */
   readonly signingSecret: string | null;

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { isRecord } from "../foreign.ts";
 import { describe } from "./faults.ts";
 
-/** A blank text has a fault of its own, whatever its length. */
+/** A blank text of any length has a fault of its own. */
 export const atMost = (most: number) =>
   v.check<string, (issue: v.CheckIssue<string>) => string>(
     (value) => value.trim() === "" || value.length <= most,
@@ -19,7 +19,7 @@ export const text = (most: number) =>
     atMost(most),
   );
 
-/** An object, whatever it holds; Valibot's own takes lists too. */
+/** An object with any content; Valibot's own takes lists too. */
 export const object = v.custom<Readonly<Record<string, unknown>>>(isRecord);
 
 /**

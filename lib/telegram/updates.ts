@@ -7,6 +7,14 @@ import { MESSAGE_IDS } from "../journal/journal.ts";
 /** Highest plausible id: Telegram counts in 32 bits, and a higher offset would confirm updates that are yet to come. */
 const MOST_UPDATE_ID = 2 ** 40;
 
+/** The kinds of updates that the bot handles (https://core.telegram.org/bots/api#getupdates). */
+export const WANTED_UPDATES = [
+  "message",
+  "edited_message",
+  "channel_post",
+  "callback_query",
+] as const;
+
 /** A malformed update. */
 export interface Aside {
   /** Undefined if the id itself is malformed. */

@@ -52,6 +52,8 @@ function notice(
       return { text: words.database };
     case "polling":
       return { text: words.polling(when(trouble.sinceMs)) };
+    case "webhook":
+      return { text: words.webhook(trouble.pending, when(trouble.sinceMs)) };
     case "admin_chat_unusable":
       return { text: words.adminChatUnusable[trouble.problem] };
     case "admin_chat":

@@ -24,6 +24,9 @@ export const FRAME = bilingual({
   showLeads: "Показать",
   polling: (since: string) =>
     `Telegram не отвечает с ${since}. Новые нажатия придут, когда связь вернётся`,
+  webhook: (pending: number, since: string) =>
+    `Telegram не может передать боту обновления с ${since}, ждут: ${pending}. Проверьте, что адрес ` +
+    "WEBHOOK_URL открыт снаружи и ведёт на порт бота. Причина — в журнале и в /health",
   database: "Журнал не записать: возможно, на диске кончилось место. Новые лиды ждут у Telegram " +
     "и не пропадут сутки. Освободите место",
   adminChat: (since: string) =>
@@ -87,6 +90,9 @@ export const FRAME = bilingual({
   showLeads: "Show",
   polling: (since: string) =>
     `Telegram has not answered since ${since}. New presses will arrive when it does`,
+  webhook: (pending: number, since: string) =>
+    `Telegram has not been able to hand over updates since ${since}, waiting: ${pending}. Check that ` +
+    "WEBHOOK_URL can be reached from outside and leads to the bot's port. The log and /health say why",
   database:
     "The journal cannot be written: perhaps the disk is full. New leads wait with Telegram " +
     "and are safe for a day. Free some space",

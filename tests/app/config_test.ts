@@ -25,8 +25,18 @@ function faultsOf(env: Record<string, string | undefined>): readonly ConfigFault
   return result.faults;
 }
 
+/** One of the two needs the other. */
+const WEBHOOK = {
+  WEBHOOK_URL: "https://bot.example.ru/updates",
+  WEBHOOK_SECRET: "a-secret_of_16-or-more",
+};
+
+function besidesOf(variable: Variable): Partial<typeof WEBHOOK> {
+  return variable in WEBHOOK ? WEBHOOK : {};
+}
+
 function faultOf(variable: Variable, text: string): string {
-  const faults = faultsOf({ ...REQUIRED, [variable]: text });
+  const faults = faultsOf({ ...REQUIRED, ...besidesOf(variable), [variable]: text });
   assert.deepEqual(faults.map((fault) => fault.variable), [variable]);
   return faults[0]?.message ?? "";
 }
@@ -36,6 +46,7 @@ Deno.test("readConfig needs a token and a chat, and has a default for all else",
     botToken: TOKEN,
     adminChatId: -1_001_234_567_890,
     telegramApiRoot: "https://api.telegram.org",
+    webhook: null,
     amoCrmApiRoot: null,
     localesPath: "locales/locales.json",
     dataDir: "data",
@@ -64,6 +75,8 @@ Deno.test("readConfig reads every variable", () => {
     BOT_TOKEN: TOKEN,
     ADMIN_CHAT_ID: "310452007",
     TELEGRAM_API_ROOT: "http://127.0.0.1:8081/api",
+    WEBHOOK_URL: "http://10.0.0.7:8000/telegram",
+    WEBHOOK_SECRET: "a-secret_of_16-or-more",
     AMOCRM_API_ROOT: "http://127.0.0.1:8082/",
     LOCALES_PATH: "/etc/triborg/locales.json",
     DATA_DIR: "/var/lib/triborg",
@@ -92,6 +105,7 @@ Deno.test("readConfig reads every variable", () => {
     botToken: TOKEN,
     adminChatId: 310_452_007,
     telegramApiRoot: "http://127.0.0.1:8081/api",
+    webhook: { url: "http://10.0.0.7:8000/telegram", secret: "a-secret_of_16-or-more" },
     amoCrmApiRoot: "http://127.0.0.1:8082",
     localesPath: "/etc/triborg/locales.json",
     dataDir: "/var/lib/triborg",
@@ -154,6 +168,8 @@ const TOKEN_WANTED = "нужен токен от @BotFather вида 123456789:A
 const ROOT_WANTED = "нужен адрес http:// или https:// без логина, параметров и токена";
 const ORIGIN_WANTED = "нужен адрес вида https://bot.example.ru без пути";
 
+const UPDATES_WANTED = "нужен адрес вида https://bot.example.ru/telegram-updates";
+
 const FAULTS: readonly [variable: Variable, text: string, message: string][] = [
   ["BOT_TOKEN", "secret", `найдено значение не того вида (символов: 6), ${TOKEN_WANTED}`],
   ["BOT_TOKEN", "12:a b", `найдено значение не того вида (символов: 6), ${TOKEN_WANTED}`],
@@ -165,6 +181,39 @@ const FAULTS: readonly [variable: Variable, text: string, message: string][] = [
   ["TELEGRAM_API_ROOT", "https://me:pw@example.ru", `найден адрес с логином, ${ROOT_WANTED}`],
   ["TELEGRAM_API_ROOT", "https://example.ru/?a=b", `найден адрес с лишней частью, ${ROOT_WANTED}`],
   ["TELEGRAM_API_ROOT", "https://example.ru/#a", `найден адрес с лишней частью, ${ROOT_WANTED}`],
+  [
+    "WEBHOOK_URL",
+    "https://me:pw@example.ru/updates",
+    `найдено не адрес или адрес с логином, ${UPDATES_WANTED}`,
+  ],
+  ["WEBHOOK_URL", "http://example.ru/updates", `найдена схема «http:», ${UPDATES_WANTED}`],
+  [
+    "WEBHOOK_URL",
+    "https://example.ru/updates?a=b",
+    `найден адрес с лишней частью после пути, ${UPDATES_WANTED}`,
+  ],
+  [
+    "WEBHOOK_URL",
+    "https://example.ru:8000/updates",
+    "найден порт 8000, а Telegram пишет только на 443, 80, 88 и 8443",
+  ],
+  [
+    "WEBHOOK_URL",
+    "https://example.ru/leads",
+    `путь «/leads» занят страницей настроек, ${UPDATES_WANTED}`,
+  ],
+  [
+    "WEBHOOK_URL",
+    `https://example.ru/${TOKEN}`,
+    `найден адрес с токеном бота, его увидят прокси, ${UPDATES_WANTED}`,
+  ],
+  ["WEBHOOK_URL", "updates", `найдено не адрес или адрес с логином, ${UPDATES_WANTED}`],
+  [
+    "WEBHOOK_SECRET",
+    "a secret with blanks",
+    "найдено символов: 20, нужно от 16 до 256 из A–Z, a–z, 0–9, _ и -",
+  ],
+  ["WEBHOOK_SECRET", "short", "найдено символов: 5, нужно от 16 до 256 из A–Z, a–z, 0–9, _ и -"],
   ["AMOCRM_API_ROOT", "telegram", `найдено не адрес, ${ROOT_WANTED}`],
   ["HOST", "a host", "найдено «a host», нужно имя или адрес, например 127.0.0.1"],
   ["PORT", "http", "найдено «http», нужно целое число от 0 до 65535"],
@@ -218,6 +267,30 @@ Deno.test("every variable that can have a fault reports it, all of them at once"
   assert.deepEqual(faults, VARIABLES.filter((each) => !anyTextWillDo.has(each)));
 });
 
+Deno.test("a webhook needs its address and its secret, and without both updates are polled for", () => {
+  const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = WEBHOOK;
+  assert.deepEqual(configOf(WEBHOOK).webhook, { url, secret });
+  assert.equal(configOf({ WEBHOOK_URL: " ", WEBHOOK_SECRET: "" }).webhook, null);
+  assert.deepEqual(faultsOf({ ...REQUIRED, WEBHOOK_URL: url }), [{
+    variable: "WEBHOOK_SECRET",
+    message: "не задана, а WEBHOOK_URL задана: нужны обе, или ни одной",
+  }]);
+  assert.deepEqual(faultsOf({ ...REQUIRED, WEBHOOK_SECRET: secret }), [{
+    variable: "WEBHOOK_URL",
+    message: "не задана, а WEBHOOK_SECRET задана: нужны обе, или ни одной",
+  }]);
+});
+
+Deno.test("no path of the page can be the webhook's", async () => {
+  const app = await Deno.readTextFile("lib/page/app.ts");
+  const paths = [...app.matchAll(/\.(?:get|post)\("(\/[^/":]*)/g)].map(([, path = ""]) => path);
+  assert.ok(paths.includes("/profiles"));
+  for (const path of new Set(paths)) {
+    const faults = faultsOf({ ...REQUIRED, ...WEBHOOK, WEBHOOK_URL: `https://example.ru${path}` });
+    assert.match(faults[0]?.message ?? "", /занят страницей настроек/, path);
+  }
+});
+
 Deno.test("Deno's own traces are a fault, because they would show the token", () => {
   const message = "при OTEL_DENO=true трассы Deno выдали бы токен и адреса вебхуков, нужно false";
   for (const on of ["true", "1", " TRUE "]) {
@@ -237,6 +310,7 @@ const LIMITS: readonly [variable: Variable, good: string[], bad: string[]][] = [
   ["CRM_TIMEOUT_SECONDS", ["1", "120", "120.0"], ["0.99", "120.01", "121", "0", "-1"]],
   ["ADMIN_PASSWORD", ["123456789012"], ["12345678901"]],
   ["METRICS_TOKEN", ["123456789012"], ["12345678901"]],
+  ["WEBHOOK_SECRET", ["a".repeat(16), "a".repeat(256)], ["a".repeat(15), "a".repeat(257)]],
   ["ADMIN_TOPIC_ID", ["1", "2147483647"], ["0", "2147483648"]],
   ["RETENTION_DAYS", ["1", "36500"], ["0", "36501"]],
   ["REPEAT_WINDOW_MINUTES", ["0", "1440"], ["1441", "1.5"]],
@@ -257,7 +331,7 @@ const LIMITS: readonly [variable: Variable, good: string[], bad: string[]][] = [
 
 for (const [variable, good, bad] of LIMITS) {
   Deno.test(`${variable} is taken at its limits and refused one past them`, () => {
-    for (const text of good) configOf({ [variable]: text });
+    for (const text of good) configOf({ ...besidesOf(variable), [variable]: text });
     for (const text of bad) faultOf(variable, text);
   });
 }

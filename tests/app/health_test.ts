@@ -32,6 +32,7 @@ Deno.test("what is not known yet is not unhealthy", () => {
     reasons: [],
     database: { writable: null },
     polling: { startedAt: "2026-01-15T11:59:59.000Z", lastAnswerAt: null },
+    webhook: null,
     undelivered: { leads: 0, oldestAt: null },
     adminChat: { failingSince: null },
     profileChats: [],
@@ -75,6 +76,26 @@ Deno.test("a Telegram that has not answered since the start is a trouble after t
   assert.deepEqual(troublesOf(someFacts({ startedAtMs })), [
     { kind: "polling", sinceMs: startedAtMs },
   ]);
+});
+
+Deno.test("a webhook that updates do not arrive at is a trouble, in place of Telegram's silence", () => {
+  const webhook = {
+    pending: 3,
+    lastError: { atMs: NOON_MS - 60_000, cause: "Connection refused" },
+    failsSinceMs: NOON_MS - 30_000,
+  };
+  const facts = someFacts({ webhook, polledAtMs: NOON_MS - 2 * POLL_PATIENCE_MS });
+  assert.deepEqual(troublesOf(facts), [
+    { kind: "webhook", pending: 3, sinceMs: NOON_MS - 30_000 },
+  ]);
+  assert.deepEqual(reportOf(facts).webhook, {
+    pending: 3,
+    failingSince: "2026-01-15T11:59:30.000Z",
+    lastErrorAt: "2026-01-15T11:59:00.000Z",
+    lastError: "Connection refused",
+  });
+  const works = someFacts({ webhook: { ...webhook, failsSinceMs: undefined } });
+  assert.deepEqual(troublesOf(works), []);
 });
 
 Deno.test("a lead on its way is no trouble until it is late", () => {

@@ -43,6 +43,14 @@ export interface WorldOptions {
   readonly asleep?: boolean;
 }
 
+/** Variables for a bot that takes its updates by webhook, on a port that is free. */
+export function webhookEnv(secret = "a-secret_of_16-or-more") {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const url = `http://127.0.0.1:${port}/updates`;
+  return { PORT: String(port), WEBHOOK_URL: url, WEBHOOK_SECRET: secret };
+}
+
 /** Starts everything, runs the story, and closes everything even if the story fails. */
 export async function withWorld(
   story: (world: World) => Promise<void>,

@@ -165,7 +165,7 @@ Deno.test("a database that another process writes refuses at once, and takes the
     other.exec("BEGIN IMMEDIATE");
     const begunAtMs = performance.now();
     assert.throws(() => add.run("first"), StorageError);
-    assert.ok(performance.now() - begunAtMs < 1_000); // Nothing else of the process runs meanwhile.
+    assert.ok(performance.now() - begunAtMs < 3_000); // Nothing else of the process runs meanwhile.
     other.exec("ROLLBACK");
     add.run("first");
     await db.committed();

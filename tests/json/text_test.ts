@@ -243,7 +243,7 @@ Deno.test("a profile with 4,000 choices is laid out, mapped and rewritten in les
       withValue(withText(file, "a", compact), "a", { choices: { ...choices, b: "" } }),
   };
   for (const [name, edit] of Object.entries(edits)) {
-    const ms = leastMs(edit);
+    const ms = leastMs(edit, 500);
     assert.ok(ms < 500, `${name}: ${ms} ms`);
   }
 });

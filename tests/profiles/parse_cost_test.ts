@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { parseProfiles } from "../../lib/profiles/parse.ts";
 import { readProfiles } from "../../lib/profiles/store.ts";
 import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
-import { leastMs } from "../helpers/least_ms.ts";
+import { leastMs, leastRatio } from "../helpers/least_ms.ts";
 
 type Edit = (profile: Locales, nth: number) => void;
 
@@ -76,15 +76,11 @@ const GROWING: Readonly<Record<string, (count: number) => Locales>> = {
 for (const [what, make] of Object.entries(GROWING)) {
   Deno.test(`3,000 ${what} take at most 0.5 s, and twice as many about twice as long`, () => {
     const [small, large] = [make(3_000), make(6_000)];
-    const measured: string[] = [];
-    // A busy machine may slow one of the two; quadratic time, four times as long, never passes.
-    for (let round = 0; round < 5; round += 1) {
-      const smallMs = leastMs(() => parseProfiles(small));
-      const largeMs = leastMs(() => parseProfiles(large));
-      if (smallMs < 500 && largeMs < 3 * smallMs + 5) return;
-      measured.push(`${smallMs} and ${largeMs} ms`);
-    }
-    assert.fail(measured.join(", "));
+    const smallMs = leastMs(() => parseProfiles(small), 500);
+    assert.ok(smallMs < 500, `${smallMs} ms`);
+    // Quadratic time, four times as long, never passes.
+    const ratio = leastRatio(() => parseProfiles(small), () => parseProfiles(large), 3);
+    assert.ok(ratio <= 3, `${ratio} times as long`);
   });
 }
 

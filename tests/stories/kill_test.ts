@@ -3,79 +3,94 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { World } from "../helpers/world.ts";
-import { withWorld } from "../helpers/world.ts";
+import { webhookEnv, withWorld } from "../helpers/world.ts";
 import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
 import { greet, wordsOf } from "../helpers/visits.ts";
 
-const VISITORS = 300;
-const KILLS = 20;
-
 Deno.test("300 presses survive kills at any line: each is confirmed, and is in the CRM or the managers' chat", () =>
-  withWorld(async (world) => {
-    const chance = createChance(20251024);
-    const visitors = Array.from(
-      { length: VISITORS },
-      (_, index) => world.telegram.user({ first_name: `V${index}`, username: `visitor${index}` }),
-    );
-    const menus = await Promise.all(visitors.map((visitor) => greet(visitor)));
+  withWorld((world) => pressAndKill(world, { count: 300, kills: 20, asks: "getUpdates" }), {
+    telegram: TELEGRAM,
+  }));
 
-    world.crm.behave(() => {
-      if (chance() > 0.4) return { kind: "answer" };
-      return chance() > 0.5
-        ? { kind: "answer", status: 500 }
-        : chance() > 0.5
-        ? { kind: "reset_after_reading" }
-        : { kind: "reset_in_body", status: 502 };
+Deno.test("so do 100 that come by webhook", () => {
+  const webhook = webhookEnv();
+  return withWorld(async (world) => {
+    await world.restart();
+    await pressAndKill(world, { count: 100, kills: 8, asks: "getWebhookInfo" });
+  }, { asleep: true, env: webhook, telegram: TELEGRAM });
+});
+
+const TELEGRAM = { limits: "off", failsafeMs: 60_000 } as const;
+
+/** @param asks The method by which the bot looks for updates. */
+async function pressAndKill(
+  world: World,
+  { count, kills, asks }: { readonly count: number; readonly kills: number; readonly asks: string },
+): Promise<void> {
+  const chance = createChance(20251024);
+  const visitors = Array.from(
+    { length: count },
+    (_, index) => world.telegram.user({ first_name: `V${index}`, username: `visitor${index}` }),
+  );
+  const menus = await Promise.all(visitors.map((visitor) => greet(visitor)));
+
+  world.crm.behave(() => {
+    if (chance() > 0.4) return { kind: "answer" };
+    return chance() > 0.5
+      ? { kind: "answer", status: 500 }
+      : chance() > 0.5
+      ? { kind: "reset_after_reading" }
+      : { kind: "reset_in_body", status: 502 };
+  });
+  const calm = makeTelegramFlaky(world, chance);
+
+  // The servers choose the moment: each kill waits for a call of another kind to be under way.
+  const moments = [
+    () => world.crm.nextLead(),
+    () => world.telegram.nextCall("editMessageText"),
+    () => world.telegram.nextCall("answerCallbackQuery"),
+    () => world.telegram.nextCall(asks),
+  ];
+  const presses = Math.ceil(count / kills);
+  for (let kill = 0; kill < kills; kill++) {
+    const from = kill * presses;
+    visitors.slice(from, from + presses).forEach((visitor, index) => {
+      const menu = menus[from + index];
+      if (menu !== undefined) visitor.press(menu, CHOICE);
     });
-    const calm = makeTelegramFlaky(world, chance);
+    await moments[kill % moments.length]?.();
+    await world.bot.kill();
+    await world.restart();
+  }
 
-    // The servers choose the moment: each kill waits for a call of another kind to be under way.
-    const moments = [
-      () => world.crm.nextLead(),
-      () => world.telegram.nextCall("editMessageText"),
-      () => world.telegram.nextCall("answerCallbackQuery"),
-      () => world.telegram.nextCall("getUpdates"),
-    ];
-    const presses = Math.ceil(VISITORS / KILLS);
-    for (let kill = 0; kill < KILLS; kill++) {
-      const from = kill * presses;
-      visitors.slice(from, from + presses).forEach((visitor, index) => {
-        const menu = menus[from + index];
-        if (menu !== undefined) visitor.press(menu, CHOICE);
-      });
-      await moments[kill % moments.length]?.();
-      await world.bot.kill();
-      await world.restart();
-    }
+  calm();
+  world.crm.behave({ kind: "answer" });
+  await Promise.all(
+    visitors.map(({ chat }) => chat.waitFor((each) => wordsOf(each) === CONFIRMATION)),
+  );
+  await settleEverything(world);
 
-    calm();
-    world.crm.behave({ kind: "answer" });
-    await Promise.all(
-      visitors.map(({ chat }) => chat.waitFor((each) => wordsOf(each) === CONFIRMATION)),
-    );
-    await settleEverything(world);
-
-    const inCrm = new Set(acceptedNames(world));
-    const cards = world.admin.chat.messages.flatMap((each) => namesIn(wordsOf(each)));
-    const inChat = new Set(cards);
-    for (const { user } of visitors) {
-      const name = user.username ?? "";
-      assert.ok(inCrm.has(name) || inChat.has(name), `${name} is lost`);
-    }
-    const counts = countStates(world);
-    const all = Object.values(counts).reduce((sum, leads) => sum + leads, 0);
-    assert.equal(all, VISITORS);
-    assert.equal((counts["undelivered"] ?? 0) + (counts["received"] ?? 0), 0);
-    assert.equal(counts["in_admin_chat"], inChat.size);
-    // One attempt is one POST, and no restart makes a second: no key comes twice.
-    for (const [key, times] of world.crm.byKey) assert.equal(times, 1, key);
-    // In both places is only what the CRM took without the bot hearing of it, or what a kill cut off.
-    const doubled = [...inCrm].filter((name) => inChat.has(name));
-    const explained = new Set(interruptedNames(world));
-    for (const name of doubled) {
-      assert.ok(explained.has(name), `${name} is doubled without a reason`);
-    }
-  }, { telegram: { limits: "off", failsafeMs: 60_000 } }));
+  const inCrm = new Set(acceptedNames(world));
+  const cards = world.admin.chat.messages.flatMap((each) => namesIn(wordsOf(each)));
+  const inChat = new Set(cards);
+  for (const { user } of visitors) {
+    const name = user.username ?? "";
+    assert.ok(inCrm.has(name) || inChat.has(name), `${name} is lost`);
+  }
+  const counts = countStates(world);
+  const all = Object.values(counts).reduce((sum, leads) => sum + leads, 0);
+  assert.equal(all, count);
+  assert.equal((counts["undelivered"] ?? 0) + (counts["received"] ?? 0), 0);
+  assert.equal(counts["in_admin_chat"], inChat.size);
+  // One attempt is one POST, and no restart makes a second: no key comes twice.
+  for (const [key, times] of world.crm.byKey) assert.equal(times, 1, key);
+  // In both places is only what the CRM took without the bot hearing of it, or what a kill cut off.
+  const doubled = [...inCrm].filter((name) => inChat.has(name));
+  const explained = new Set(interruptedNames(world));
+  for (const name of doubled) {
+    assert.ok(explained.has(name), `${name} is doubled without a reason`);
+  }
+}
 
 /** Telegram fails one call in ten, before or after it took effect. */
 function makeTelegramFlaky(world: World, chance: () => number): () => void {
@@ -87,7 +102,8 @@ function makeTelegramFlaky(world: World, chance: () => number): () => void {
   ] as const;
   const removals = faults.map((fault) =>
     world.telegram.fault({
-      method: ({ method }) => method !== "getUpdates" && chance() < 0.025,
+      method: ({ method }) =>
+        !/^(getUpdates|setWebhook|getWebhookInfo)$/.test(method) && chance() < 0.025,
       fault,
     })
   );

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { startTelegramServer, type TelegramServer } from "../../lib/simulator/telegram/server.ts";
-import { PollingEnded, type PollingOptions, pollUpdates } from "../../lib/telegram/polling.ts";
+import { PollingEnded } from "../../lib/telegram/contact.ts";
+import { type PollingOptions, pollUpdates } from "../../lib/telegram/polling.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 import { refusal, TOKEN } from "../helpers/a_telegram.ts";

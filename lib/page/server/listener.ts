@@ -4,7 +4,7 @@ import { waitMs } from "../../backoff.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { Log } from "../../log/log.ts";
 
-/** The longest wait before the next try, in ms: the page is back within 5 s of whatever kept it away. */
+/** The longest wait before the next try, in ms: the page is back within 5 s after the cause is gone. */
 export const LONGEST_WAIT_MS = 4_000;
 
 /** The log tells of accepts that fail at most this often, in ms. */

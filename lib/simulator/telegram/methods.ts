@@ -14,6 +14,7 @@ import { isObject, type JsonObject, type Params, reading, requiredText } from ".
 import { badRequest, TelegramRefusal } from "./refusal.ts";
 import { checkTopic, sendMessage, sendPhoto } from "./send.ts";
 import { parseAllowedUpdates } from "./updates.ts";
+import { readWebhookSettings } from "./webhook.ts";
 import type { World } from "./world.ts";
 
 type Method = (world: World, params: Params, gone: AbortSignal) => unknown;
@@ -32,11 +33,13 @@ const METHODS: ReadonlyMap<string, Method> = new Map(Object.entries<Method>({
   getChatMember,
   getMe: (world) => world.me,
   getUpdates,
+  getWebhookInfo: (world) => world.updates.webhookInfo,
   sendChatAction,
   sendMessage,
   sendPhoto,
   setMessageReaction,
   setMyCommands,
+  setWebhook,
 }));
 
 const MAX_COMMANDS = 100;
@@ -72,7 +75,19 @@ function getUpdates(world: World, params: Params, gone: AbortSignal): unknown {
 }
 
 function deleteWebhook(world: World): true {
-  world.updates.setWebhook("");
+  world.updates.setWebhook(undefined);
+  return true;
+}
+
+/** An empty address removes it (https://core.telegram.org/bots/api#setwebhook). */
+function setWebhook(world: World, params: Params): true {
+  const url = params.text("url");
+  const settings = url === undefined ? undefined : readWebhookSettings(
+    url,
+    params.text("secret_token"),
+    params.integer("max_connections"),
+  );
+  world.updates.setWebhook(settings, parseAllowedUpdates(params.json("allowed_updates")));
   return true;
 }
 

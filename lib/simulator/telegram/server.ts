@@ -2,7 +2,7 @@
 // faults on order. It offers what the bot calls, as strict as Telegram is there.
 // Source: https://core.telegram.org/bots/api
 
-import type { BotCommand, User } from "grammy/types";
+import type { BotCommand, User, WebhookInfo } from "grammy/types";
 import { HttpFront } from "../http_front.ts";
 import { CallList, type RecordedCall } from "./calls.ts";
 import type { ChatEvent, ChatView } from "./chat.ts";
@@ -12,6 +12,7 @@ import { HttpApi } from "./http.ts";
 import { commandsKey } from "./methods.ts";
 import type { JsonObject } from "./params.ts";
 import { SimVisitor, type Visitor } from "./visitor.ts";
+import { readWebhookSettings } from "./webhook.ts";
 import { World } from "./world.ts";
 import { DEFAULT_FAILSAFE_MS } from "../waiting.ts";
 
@@ -61,6 +62,8 @@ export interface TelegramServer extends AsyncDisposable {
   breakPhoto(matches: (url: string) => boolean): () => void;
   /** A webhook that an earlier bot left behind; "" removes it. */
   setWebhookUrl(url: string): void;
+  /** As getWebhookInfo answers it. */
+  readonly webhookInfo: WebhookInfo;
   /** The commands stored for a scope, as setMyCommands names them. */
   commands(scope?: JsonObject): readonly BotCommand[];
   readonly pendingUpdates: number;
@@ -128,7 +131,11 @@ export async function startTelegramServer(
     nextCall: (method, predicate = () => true) => calls.next(method, predicate),
     fault: (rule) => faults.add(rule),
     breakPhoto: (matches) => world.files.breakAddress(matches),
-    setWebhookUrl: (url) => world.updates.setWebhook(url),
+    setWebhookUrl: (url) =>
+      world.updates.setWebhook(url === "" ? undefined : readWebhookSettings(url, undefined)),
+    get webhookInfo() {
+      return world.updates.webhookInfo;
+    },
     commands: (scope) => world.commands.get(commandsKey(scope)) ?? [],
     get pendingUpdates() {
       return world.updates.pending;

@@ -1,8 +1,9 @@
-// The queue of updates that wait for the bot, and getUpdates. Knows no chat.
+// The queue of updates that wait for the bot, getUpdates and the webhook. Knows no chat.
 
-import type { Message, Update } from "grammy/types";
+import type { Message, Update, WebhookInfo } from "grammy/types";
 import { badRequest, conflict, type TelegramRefusal } from "./refusal.ts";
 import { Signal } from "../waiting.ts";
+import { WebhookSender, type WebhookSettings } from "./webhook.ts";
 
 // Taken when the file loads: a long poll lasts real seconds, even under a test's fake clock.
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
@@ -49,7 +50,7 @@ export class UpdateQueue {
   readonly #now: () => number;
   readonly #polls: Signal<void>;
   /** While it is set, getUpdates is refused. */
-  #webhookUrl = "";
+  readonly #webhook: WebhookSender;
   #nextUpdateId = FIRST_UPDATE_ID;
   #queued: Queued[] = [];
   #allowed: ReadonlySet<string> | null = null;
@@ -59,6 +60,10 @@ export class UpdateQueue {
   constructor(now: () => number, failsafeMs: number) {
     this.#now = now;
     this.#polls = new Signal(failsafeMs);
+    this.#webhook = new WebhookSender({
+      all: () => this.#take(Infinity),
+      confirm: (id) => this.#queued = this.#queued.filter(({ update }) => update.update_id !== id),
+    }, now);
   }
 
   get pending(): number {
@@ -87,6 +92,7 @@ export class UpdateQueue {
       update: { update_id: this.#nextUpdateId++, ...content },
       expiresAtMs: this.#now() + keptMs,
     });
+    if (this.#webhook.isSet) return this.#webhook.wake();
     if (!this.#openPoll || this.#wakePlanned) return;
     // In a microtask, so that what happens together (the photos of an album) arrives together.
     this.#wakePlanned = true;
@@ -101,14 +107,13 @@ export class UpdateQueue {
    * offset is forgotten, and an empty queue waits.
    */
   async fetch(poll: Poll): Promise<Update[]> {
-    if (this.#webhookUrl) {
+    if (this.#webhook.isSet) {
       throw conflict(
         "can't use getUpdates method while webhook is active; " +
           "use deleteWebhook to delete the webhook first",
       );
     }
-    const { allowedUpdates } = poll;
-    if (allowedUpdates) this.#allowed = allowedUpdates.length > 0 ? new Set(allowedUpdates) : null;
+    this.#allow(poll.allowedUpdates);
     this.#openPoll?.end(
       conflict(
         "terminated by other getUpdates request; make sure that only one bot instance is running",
@@ -122,16 +127,28 @@ export class UpdateQueue {
     return this.#take(limit);
   }
 
-  /** Sets a webhook, which ends the open poll; "" removes it. */
-  setWebhook(url: string): void {
-    this.#webhookUrl = url;
-    if (url !== "") this.#openPoll?.end(conflict("terminated by setWebhook request"));
+  /** Sets a webhook, which ends the open poll; undefined removes it. */
+  setWebhook(settings: WebhookSettings | undefined, allowedUpdates?: readonly string[]): void {
+    if (settings === undefined) return this.#webhook.remove();
+    this.#allow(allowedUpdates);
+    this.#webhook.set(settings);
+    this.#openPoll?.end(conflict("terminated by setWebhook request"));
+  }
+
+  get webhookInfo(): WebhookInfo {
+    return this.#webhook.info(this.#allowed === null ? undefined : [...this.#allowed]);
   }
 
   /** Ends the open poll and every wait. */
   close(): void {
     this.#openPoll?.end();
     this.#polls.close();
+    this.#webhook.remove();
+  }
+
+  /** As Telegram remembers it: undefined leaves the list as it is, and an empty one wants everything. */
+  #allow(kinds: readonly string[] | undefined): void {
+    if (kinds !== undefined) this.#allowed = kinds.length > 0 ? new Set(kinds) : null;
   }
 
   #confirm(offset: number): void {

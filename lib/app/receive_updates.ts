@@ -1,0 +1,86 @@
+// Wires how updates are received: by polling, or by webhook where its address is set.
+
+import type { Journal } from "../journal/journal.ts";
+import type { Log } from "../log/log.ts";
+import type { TelegramOptions } from "../telegram/client.ts";
+import { pollUpdates } from "../telegram/polling.ts";
+import type { Presence } from "../telegram/presence.ts";
+import type { Inbox } from "../telegram/update_inbox.ts";
+import { createWebhookWatch, type Webhook, type WebhookState } from "../telegram/webhook.ts";
+import { createWebhookAnswer } from "../telegram/webhook_requests.ts";
+import type { JournalWatch } from "./journal_watch.ts";
+
+/** So many of the newest updates are known again when Telegram sends them twice; it repeats within minutes. */
+const KNOWN_UPDATES = 10_000;
+
+/** How updates come in. */
+export interface Receiving {
+  /** Receives updates until `signal` aborts. @throws {PollingEnded} If it cannot go on. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Answers a request to the webhook's path; undefined for any other. */
+  answer(request: Request): Promise<Response> | undefined;
+  /** Undefined where updates are polled for. */
+  webhookState(): WebhookState | undefined;
+}
+
+/** What receiving needs. */
+export interface ReceivingOptions {
+  readonly telegram: TelegramOptions;
+  readonly webhook: Webhook | null;
+  /** Resolves once the bot knows its own name, without which it takes no update. */
+  readonly introduce: () => Promise<unknown>;
+  readonly inbox: Inbox;
+  readonly watch: JournalWatch;
+  readonly presence: Presence;
+  readonly journal: Pick<Journal, "forgetUpdates">;
+  readonly stopping: AbortSignal;
+  readonly now: () => number;
+  readonly elapsedMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** Idle until `run`. */
+export function createReceiving(options: ReceivingOptions): Receiving {
+  const { telegram, webhook, introduce, inbox, watch, presence, journal, elapsedMs } = options;
+  const accept: Inbox["accept"] = (updates) =>
+    introduce().then(() => watch.recording(() => inbox.accept(updates)));
+  // Without its own name the bot takes no update: /health must not report that as contact.
+  const heard = (caughtUp: boolean) =>
+    void introduce().then(() => presence.polled(caughtUp)).catch(() => {});
+
+  if (webhook === null) {
+    return {
+      run: (signal) =>
+        pollUpdates({
+          ...options,
+          ...telegram,
+          now: elapsedMs, // Only for durations.
+          accept,
+          polled(offset, caughtUp) {
+            journal.forgetUpdates(offset);
+            heard(caughtUp);
+          },
+        }, signal),
+      answer: () => undefined,
+      webhookState: () => undefined,
+    };
+  }
+  const atTelegram = createWebhookWatch({ ...options, ...telegram, webhook, looked: heard });
+  const { pathname } = new URL(webhook.url);
+  const answer = createWebhookAnswer({
+    ...options,
+    ...webhook,
+    async accept(updates) {
+      await accept(updates);
+      atTelegram.arrived();
+      for (const { update_id } of updates) journal.forgetUpdates(update_id - KNOWN_UPDATES);
+    },
+  });
+  return {
+    run: atTelegram.run,
+    answer: (request) => new URL(request.url).pathname === pathname ? answer(request) : undefined,
+    webhookState: atTelegram.state,
+  };
+}
