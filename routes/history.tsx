@@ -6,6 +6,7 @@ import { menuFormOf } from "../lib/profiles/menu_edits.ts";
 import { menuTranslationFormOf } from "../lib/profiles/menu_translations.ts";
 import { MENU_KEY, profileForm } from "../lib/profiles/edits.ts";
 import { withRestored } from "../lib/profiles/list.ts";
+import { stateOf } from "../lib/profiles/state_edits.ts";
 import { languagesOf, translationForm } from "../lib/profiles/translations.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { field } from "../lib/page/form.ts";
@@ -19,6 +20,7 @@ import { type Part, partsOf } from "./components/versions.tsx";
 import { menuParts, menuTranslationParts } from "./menu.tsx";
 import { translationParts } from "./translation.tsx";
 import { HISTORY } from "./words/history.ts";
+import { PROFILE_STATE } from "./words/profile_state.ts";
 
 const MOST = 50;
 
@@ -120,7 +122,9 @@ function textsOf({ content }: Revision, key: string, state: State): Part[] {
   );
   if (key === MENU_KEY) return [...menuParts(menuFormOf(content), state), ...translated];
   const form = profileForm(content);
+  const { label, states } = PROFILE_STATE[state.language];
   return [
+    { label, text: states[stateOf(content)] },
     ...partsOf(form, state.language),
     ...phoneParts(form.phone, state.language),
     ...translated,

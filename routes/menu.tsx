@@ -11,10 +11,11 @@ import { valueAt } from "../lib/json/text.ts";
 import type { MenuTranslationForm } from "../lib/profiles/menu_translations.ts";
 import { type Content, MENU_KEY, versionOf } from "../lib/profiles/edits.ts";
 import { languagesOf } from "../lib/profiles/translations.ts";
+import type { Profile } from "../lib/profiles/profile.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { field, fields } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
-import { MenuEditor, type MenuView } from "./components/menu_editor.tsx";
+import { MenuEditor, type MenuView, shownForm } from "./components/menu_editor.tsx";
 import { MenuPreview } from "./components/menu_preview.tsx";
 import { frameOf } from "./components/page.tsx";
 import type { Part } from "./components/versions.tsx";
@@ -80,7 +81,8 @@ export const handler = define.handlers({
 /** The preview alone, fetched by the script while typing. */
 export const preview = define.handlers({
   POST(ctx) {
-    const draft = draftMenu(readMenuForm(ctx.state.form));
+    const { byKey } = ctx.state.deps.profiles.current();
+    const draft = draftMenu(shownForm(readMenuForm(ctx.state.form), [...byKey.values()]));
     return ctx.render(<MenuPreview draft={draft} language={ctx.state.language} />);
   },
 });
@@ -130,13 +132,19 @@ function viewOf(state: State, form: MenuForm): MenuView {
     form,
     version: versionOf(content, MENU_KEY),
     languages: languagesOf(valueAt(content, MENU_KEY)),
-    profiles: [...byKey.values()].map(({ key, name }) => ({ key, name })),
+    profiles: [...byKey.values()].map(({ key, name, state }) => ({ key, name, state })),
     faults: [],
     isUnsaved: false,
   };
 }
 
 function unusedProfile({ deps }: State, { buttons }: MenuForm): string {
-  const keys = [...deps.profiles.current().byKey.keys()];
+  const { byKey } = deps.profiles.current();
+  const keys = [...byKey.values()].toSorted((a, b) => Number(isDraft(a)) - Number(isDraft(b)))
+    .map(({ key }) => key);
   return keys.find((key) => !buttons.some(({ profile }) => profile === key)) ?? keys[0] ?? "";
+}
+
+function isDraft({ state }: Profile): boolean {
+  return state === "draft";
 }

@@ -58,6 +58,15 @@ function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
       samples: leadsByState(journal),
     },
     {
+      name: "triborg_profile_state",
+      help: "1 for the state that a profile is in: draft, live or paused.",
+      type: "gauge",
+      samples: [...facts.profileStates ?? []].map(([profile, state]) => ({
+        labels: { profile, state },
+        value: 1,
+      })),
+    },
+    {
       name: "triborg_repeated_presses_total",
       help: "Presses that repeated a lead within REPEAT_WINDOW_MINUTES, by profile.",
       type: "counter",

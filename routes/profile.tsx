@@ -37,6 +37,7 @@ import {
   withoutFileKeys,
   withSecrets,
 } from "./crm_secrets.ts";
+import { stateView } from "./state_view.ts";
 import { newestChange } from "./undo.tsx";
 
 export const handler = define.handlers({
@@ -160,6 +161,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
   return {
     key,
     savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
+    state: stateView(state, key),
     languages: languagesOf(valueAt(content, key)),
     form,
     version: versionOf(content, key),
@@ -270,6 +272,8 @@ function movedTo({ kind, index }: Move): number {
 
 /** The note for the press that redirected here. */
 export function noteOf(url: URL, state: State, key: string): Note | undefined {
-  const kind = (["created", "saved"] as const).find((each) => url.searchParams.has(each));
+  const kind = (["created", "published", "paused", "resumed", "saved"] as const).find((each) =>
+    url.searchParams.has(each)
+  );
   return kind && { kind, change: newestChange(state, key) };
 }

@@ -43,6 +43,7 @@ export function readProfileForm(form: URLSearchParams): ProfileForm {
     confirmationTemplate: field(form, "confirmation"),
     followUpTemplate: field(form, "follow_up"),
     thanksText: field(form, "thanks"),
+    pausedText: form.has("paused_text") ? field(form, "paused_text") : undefined,
     phone: readPhoneForm(form),
     aliases: form.has("aliases") ? field(form, "aliases").match(/\S+/g) ?? [] : undefined,
   };

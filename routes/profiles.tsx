@@ -1,15 +1,16 @@
 // The first page: a card per profile, and the menu.
 
 import { secretNamesOf } from "../lib/crm/secrets.ts";
-import { menu } from "../lib/visitors/texts.ts";
+import { menuMessage } from "../lib/visitors/menu_message.ts";
 import type { Revision } from "../lib/journal/revisions.ts";
 import { MENU_KEY } from "../lib/profiles/edits.ts";
-import { define, type State, type WebDeps } from "../lib/page/state.ts";
+import { define, type State } from "../lib/page/state.ts";
 import { frameOf, Page } from "./components/page.tsx";
 import { ProfileCard } from "./components/profile_card.tsx";
 import { Keyboard, Message } from "./components/telegram.tsx";
 import { DeletedProfiles } from "./components/deleted_profiles.tsx";
 import { UndoForm } from "./components/note.tsx";
+import { stateView } from "./state_view.ts";
 import { newestChange } from "./undo.tsx";
 import { PROFILES } from "./words/profiles.ts";
 
@@ -28,7 +29,7 @@ export const handler = define.handlers({
     const { byKey } = profiles;
     const isEmpty = days.every(({ byProfile }) => byProfile.size === 0) &&
       [...byKey.keys()].every((key) => deps.journal.countLeadsOf(key) === 0);
-    const { text, keyboard } = menu(profiles);
+    const { text, keyboard } = menuMessage(profiles, null);
     return ctx.render(
       <Page frame={frame} title={words.title}>
         <div class="title">
@@ -57,7 +58,7 @@ export const handler = define.handlers({
                 counts: byProfile.get(profile.key) ?? {},
               }))}
               answer={deps.journal.lastAnswer(profile.key)}
-              link={deepLink(deps, profile.key)}
+              state={stateView(ctx.state, profile.key)}
               isFirst={index === 0}
               isLast={index === byKey.size - 1}
               frame={frame}
@@ -90,10 +91,4 @@ function deletedOf({ deps }: State): Revision[] {
   const { byKey } = deps.profiles.current();
   return deps.journal.deletedProfiles(MOST_DELETED)
     .filter(({ profile }) => profile !== MENU_KEY && !/^[_$]/.test(profile) && !byKey.has(profile));
-}
-
-/** The link that opens a profile in Telegram; undefined until the bot's name is known. */
-export function deepLink({ botUsername }: WebDeps, key: string): string | undefined {
-  const name = botUsername();
-  return name === undefined ? undefined : `https://t.me/${name}?start=${key}`;
 }

@@ -5,7 +5,7 @@ import { encode } from "uqr";
 import { bitmapPng } from "../lib/page/png.ts";
 import { define, type State, type WebDeps } from "../lib/page/state.ts";
 import { profileKey } from "./profile.tsx";
-import { deepLink } from "./profiles.tsx";
+import { deepLink } from "./deep_link.ts";
 import { wordWithSource } from "../lib/profiles/link_word.ts";
 
 /** Quiet zone around the code, in modules (ISO/IEC 18004, 9.1). */

@@ -11,7 +11,7 @@ import { TextField } from "./components/fields.tsx";
 import { frameOf, Page } from "./components/page.tsx";
 import { SourceBars } from "./components/source_bars.tsx";
 import { profileKey } from "./profile.tsx";
-import { deepLink } from "./profiles.tsx";
+import { deepLink } from "./deep_link.ts";
 import { PROFILES } from "./words/profiles.ts";
 import { SOURCES, type SourcesWords } from "./words/sources.ts";
 

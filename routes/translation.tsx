@@ -28,7 +28,9 @@ import {
 import type { Part } from "./components/versions.tsx";
 import { contentOf, noteOf, profileKey } from "./profile.tsx";
 import { readWish } from "./profile_form.ts";
+import { stateView } from "./state_view.ts";
 import { PROFILE } from "./words/profile.ts";
+import { PROFILE_STATE } from "./words/profile_state.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -113,6 +115,7 @@ const EMPTY: TranslationForm = {
   buttons: [],
   confirmationTemplate: "",
   thanksText: "",
+  pausedText: "",
 };
 
 function placeOf(
@@ -138,6 +141,7 @@ function readTranslationForm(state: State, key: string): TranslationForm {
     })),
     confirmationTemplate: field(form, "confirmation"),
     thanksText: field(form, "thanks"),
+    pausedText: form.has("paused_text") ? field(form, "paused_text") : undefined,
     phone: readPhoneForm(form),
   };
 }
@@ -154,6 +158,7 @@ function viewOf(
     key,
     savedName: state.deps.profiles.current().byKey.get(key)?.name ?? key,
     language,
+    state: stateView(state, key),
     languages: languagesOf(valueAt(content, key)),
     form,
     base,
@@ -178,6 +183,7 @@ export function translationParts(
     { label: words.buttons, text: lines.join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },
     { label: words.thanks, text: form.thanksText },
+    { label: PROFILE_STATE[language].text, text: form.pausedText ?? "" },
     ...phoneParts(form.phone, language),
   ];
 }

@@ -109,6 +109,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/telegram/failures.ts /message can't be edited/i": [["", "message can't be "]],
   "lib/telegram/failures.ts /group chat was upgraded/i": [["", "group chat was "]],
   "lib/telegram/failures.ts /not found/i": [["", "not foun"]],
+  "lib/telegram/failures.ts /(user|member) not found/i": [["", "user member not foun"]],
   "lib/telegram/failures.ts /can't be (copied|forwarded)/i": [["", "can't be "]],
   "lib/telegram/failures.ts /no messages to/i": [["", "no messages "]],
   "lib/telegram/failures.ts /too long/i": [["", "too "]],
@@ -368,12 +369,12 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profiles/header_checks.ts /^[!#$%&'*+.^_`|~\\dA-Za-z-]{1,64}$/": [["", "a!"]],
   "lib/profiles/header_checks.ts /\\p{Cc}/u": [["", "a"]],
   "lib/profiles/header_checks.ts /[^\\0-\\xff]/": [["", "a"]],
+  "lib/profiles/nearest_word.ts /[-.]/g": [["", "-."]],
   "lib/profiles/placeholders.ts /\\{([\\p{L}_][\\p{L}\\p{N}_.:-]*)\\}/gu": [
     ["", "{"],
     ["", "{a"],
     ["{", "a.", "!"],
   ],
-  "lib/profiles/placeholders.ts /[-.]/g": [["", "-."]],
   "lib/profiles/preset_address.ts /^(https?:\\/\\/[^/?#]+\\/rest\\/\\d+\\/[A-Za-z\\d]+)(?:\\/[\\w.]*)?$/i":
     [
       ["http://", "a", "?"],

@@ -27,9 +27,11 @@ import type { Mask } from "../log/mask.ts";
 import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createLeadReminder } from "../managers/lead_reminder.ts";
+import { createMembership } from "../managers/membership.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
+import { statesOf } from "../profiles/shown_menu.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
 import { createApi } from "../telegram/client.ts";
@@ -224,6 +226,7 @@ function createParts(
       return {
         ...await health.check(),
         profilesBrokenSinceMs,
+        profileStates: statesOf(profiles.current()),
         crmTroubles: crmTroubles(),
         crmTokens: crmTokens(),
       };
@@ -246,6 +249,12 @@ function createParts(
     answers,
     blocking,
     managers,
+    isManager: createMembership({
+      api: createApi(telegram),
+      chats: () => [...new Set(chats.keys().map((key) => chats.at(key).chatId()))],
+      now: elapsedMs,
+      log,
+    }).isManager,
     newId: () => crypto.randomUUID(),
     scopeOf: chats.scopeOf,
     tellTime,

@@ -15,6 +15,8 @@ export interface BotDeps {
     Delivery,
     "receive" | "receiveFollowUp" | "receiveEdit" | "receivePhone" | "dismissPhone"
   >;
+  /** Whether a person is in a managers' chat: only they see drafts. Never rejects. */
+  readonly isManager: (userId: number) => Promise<boolean>;
   /** A UUID for each new lead. */
   readonly newId: () => string;
   /** Resolves a little later, so that confirmations leave first. */

@@ -92,6 +92,7 @@ export function createManagers(
       return statusText({
         profiles: shown.map((profile) => ({
           name: profile.name,
+          state: profile.state,
           fault: faultOf(profile),
           lastAnswer: journal.lastAnswer(profile.key) ?? null,
           openCards: journal.countOpenCards(profile.key),

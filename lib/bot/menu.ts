@@ -3,14 +3,16 @@
 import { Composer, type Context } from "grammy";
 import type { CallbackQuery, Message } from "grammy/types";
 import { isId } from "../foreign.ts";
-import { inLanguage, menuInLanguage } from "../profiles/language.ts";
+import { inLanguage } from "../profiles/language.ts";
 import { type LinkTarget, readLink } from "../profiles/link_word.ts";
 import { type Profile, profileOfWord, SELECT } from "../profiles/profile.ts";
 import { describeError, failureOf } from "../telegram/failures.ts";
-import { greeting, menu } from "../visitors/texts.ts";
+import { menuMessage } from "../visitors/menu_message.ts";
+import { DRAFT_MARK, withDraftMark } from "../visitors/state_texts.ts";
+import { greeting } from "../visitors/texts.ts";
 import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
-import { isMessageId, languageOf } from "./visitor.ts";
+import { isMessageId, languageOf, userIdOf } from "./visitor.ts";
 
 /** `/start` with a deep link's payload. */
 export function startCommand(deps: BotDeps): Composer<Context> {
@@ -42,16 +44,19 @@ function sourceOf({ message }: CallbackQuery, { journal }: BotDeps): string | nu
 /**
  * Sends the menu of profiles: the answer to everything that no other composer handles. Without a source of its own it has
  * that of the chat's newest menu, so that what brought a visitor is known until they are a lead.
+ *
+ * @param paused The profile whose text stands above the menu in place of the menu's own.
  */
 export async function sendMenu(
   ctx: Context,
   deps: BotDeps,
   source: string | null = null,
+  paused?: Profile,
 ): Promise<void> {
   await deps.journal.committed(); // An update that is not on disk comes again, and would be answered twice.
   const language = languageOf(ctx.from);
-  const { text, keyboard } = menu(menuInLanguage(deps.profiles(), language));
-  const message = await ctx.reply(text, { reply_markup: keyboard });
+  const { text, keyboard, hasButtons } = menuMessage(deps.profiles(), language, paused);
+  const message = await ctx.reply(text, hasButtons ? { reply_markup: keyboard } : {});
   const kept = source ?? deps.journal.latestSource(message.chat.id);
   rememberMenu(deps, message, { profile: NO_PROFILE, language, source: kept });
 }
@@ -64,8 +69,24 @@ async function sendGreetingOrMenu(
   deps: BotDeps,
   { profile, source }: LinkTarget,
 ): Promise<void> {
-  if (profile === undefined) await sendMenu(ctx, deps, source);
-  else await sendGreeting(ctx, deps, profile, source);
+  if (profile === undefined) return await sendMenu(ctx, deps, source);
+  const { state } = profile;
+  switch (state) {
+    case "paused":
+      return await sendMenu(ctx, deps, source, profile);
+    case "draft": {
+      // To anybody else its word is unknown.
+      const userId = userIdOf(ctx.from, ctx.chat?.id);
+      const isShown = userId !== undefined && await deps.isManager(userId);
+      return isShown
+        ? await sendGreeting(ctx, deps, profile, source)
+        : await sendMenu(ctx, deps, source);
+    }
+    case "live":
+      return await sendGreeting(ctx, deps, profile, source);
+    default:
+      return state satisfies never;
+  }
 }
 
 async function sendGreeting(
@@ -76,8 +97,10 @@ async function sendGreeting(
 ): Promise<void> {
   await deps.journal.committed();
   const language = languageOf(ctx.from);
-  const shown = inLanguage(profile, language);
-  const { text, photoUrl, keyboard } = greeting(shown);
+  const translated = inLanguage(profile, language);
+  const marked = profile.state === "draft" ? withDraftMark(translated) : translated;
+  if (marked === undefined) await ctx.reply(DRAFT_MARK);
+  const { text, photoUrl, keyboard } = greeting(marked ?? translated);
   const sent = photoUrl === null
     ? undefined
     : await sendPhoto(ctx, deps, profile, photoUrl, { caption: text, reply_markup: keyboard });

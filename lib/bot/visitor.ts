@@ -30,6 +30,12 @@ export function visitorOf(from: unknown, privateChatId: number): Visitor {
   };
 }
 
+/** The id of an update's `from`; a private chat's id where it is missing (Bot API: Chat.id). */
+export function userIdOf(from: unknown, privateChatId: unknown): number | undefined {
+  const id = isRecord(from) ? from["id"] : undefined;
+  return [id, privateChatId].find(isId);
+}
+
 /** The visitor's IETF language tag; null without a valid one. */
 export function languageOf(from: unknown): string | null {
   const tag = isRecord(from) ? from["language_code"] : undefined;

@@ -2,6 +2,7 @@
 
 import type { AttemptRecord, PlaceCounts } from "../lead.ts";
 import { LIMITS } from "../profiles/limits.ts";
+import type { ProfileState } from "../profiles/state.ts";
 import { countsWords, PLACE_WORDS, type TellTime } from "./texts.ts";
 
 /** What is said of a profile's CRM, in the chat and on the page. */
@@ -66,11 +67,15 @@ export function lastAnswerWords(
 /** One profile in the answer to `/status`. */
 export interface ProfileStatus {
   readonly name: string;
+  readonly state: ProfileState;
   /** Why its leads go to the managers' chat even if the CRM works; null where there is no such reason. */
   readonly fault: "noWebhook" | "badWebhook" | "badCrm" | null;
   readonly lastAnswer: EndedAttempt | null;
   readonly openCards: number;
 }
+
+/** Behind the name of a profile that visitors do not see. */
+const STATE_WORDS = { draft: " (черновик)", live: "", paused: " (на паузе)" } as const;
 
 /** Answers `/status`. */
 export function statusText(
@@ -82,10 +87,10 @@ export function statusText(
   },
   tellTime: TellTime,
 ): string {
-  const lines = status.profiles.map(({ name, openCards, ...crm }) => {
+  const lines = status.profiles.map(({ name, state, openCards, ...crm }) => {
     const open = openCards > 0 ? `. ${PLACE_WORDS.in_admin_chat}: ${openCards}` : "";
     const { mark, words } = conditionOf(crm, tellTime);
-    return `${mark} ${name.slice(0, 60).toWellFormed()}: ${words}${open}`;
+    return `${mark} ${name.slice(0, 60).toWellFormed()}${STATE_WORDS[state]}: ${words}${open}`;
   });
   const end = [
     `${PLACE_WORDS.on_its_way}: ${status.onTheirWay}`,

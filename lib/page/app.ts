@@ -30,6 +30,7 @@ import { handler as menu, preview as menuPreview } from "../../routes/menu.tsx";
 import { handler as metrics } from "../../routes/metrics.ts";
 import { keyOfName, move, newProfile, remove, rename } from "../../routes/profile_list.tsx";
 import { handler as profile, preview } from "../../routes/profile.tsx";
+import { pause, publish, resume } from "../../routes/profile_state.tsx";
 import { handler as profiles } from "../../routes/profiles.tsx";
 import { png as qrPng, svg as qrSvg } from "../../routes/qr.ts";
 import { handler as sessions } from "../../routes/sessions.tsx";
@@ -86,6 +87,11 @@ export function createApp(deps: WebDeps): Handler {
     .get("/profiles/:key/qr.png", qrPng.GET)
     .get("/profiles/:key/sources", sources.GET)
     .post("/profiles/:key/move", move.POST)
+    .get("/profiles/:key/publish", publish.GET)
+    .post("/profiles/:key/publish", publish.POST)
+    .get("/profiles/:key/pause", pause.GET)
+    .post("/profiles/:key/pause", pause.POST)
+    .post("/profiles/:key/resume", resume.POST)
     .get("/profiles/:key/rename", rename.GET)
     .post("/profiles/:key/rename", rename.POST)
     .get("/profiles/:key/delete", remove.GET)

@@ -4,6 +4,7 @@ import type { CrmToken } from "../crm/crm_tokens.ts";
 import type { ChatProblem } from "../managers/chat_check.ts";
 import type { CrmTrouble } from "../lead.ts";
 import type { KnownTrouble } from "../managers/crm_alarm.ts";
+import type { ProfileState } from "../profiles/state.ts";
 import type { WebhookState } from "../telegram/webhook.ts";
 
 /** Longest polling silence before `/health` reports trouble, in ms: Telegram forgets a press after 150 s. */
@@ -27,6 +28,8 @@ export interface HealthFacts {
   readonly adminChatFailsSinceMs: number | undefined;
   /** Since when locales.json is broken on disk while a good version is in use; undefined while it is good. */
   readonly profilesBrokenSinceMs?: number | undefined;
+  /** The state of each profile, by its key. */
+  readonly profileStates?: ReadonlyMap<string, ProfileState>;
   /** Why the bot cannot write into the managers' chat, according to Telegram. */
   readonly adminChatProblem?: ChatProblem | undefined;
   /** The chats that profiles have of their own. */
@@ -123,14 +126,20 @@ export interface HealthReport {
   } | null;
   readonly undelivered: { readonly leads: number; readonly oldestAt: string | null };
   readonly adminChat: { readonly failingSince: string | null };
-  /** The managers' chats of profiles that have one of their own, by the keys of those. */
+  /** The managers' chats of profiles that have one of their own, by the keys of those; drafts are not named. */
   readonly profileChats: readonly {
     readonly profiles: readonly string[];
     readonly failingSince: string | null;
     readonly problem: ChatProblem | null;
   }[];
   /** A broken locales.json alone is no reason for 503: the last good version is in use. */
-  readonly profiles: { readonly ok: boolean; readonly brokenSince: string | null };
+  readonly profiles: {
+    readonly ok: boolean;
+    readonly brokenSince: string | null;
+    /** Only how many: the word of a draft's link is not public yet, and `/health` asks for no login. */
+    readonly drafts: number;
+    readonly paused: readonly string[];
+  };
   /** No reason for 503 either: the leads go to the managers' chat. Profiles are named by their keys. */
   readonly crm: {
     readonly refusing: readonly {
@@ -145,6 +154,7 @@ export interface HealthReport {
 /** Builds the content of `/health`. */
 export function reportOf(facts: HealthFacts): HealthReport {
   const reasons = [...new Set(troublesOf(facts).map(({ kind }) => kind))];
+  const states = [...facts.profileStates ?? []];
   return {
     ok: reasons.length === 0,
     reasons,
@@ -162,13 +172,15 @@ export function reportOf(facts: HealthFacts): HealthReport {
     },
     adminChat: { failingSince: isoOrNull(facts.adminChatFailsSinceMs) },
     profileChats: (facts.ownChats ?? []).map(({ profiles, failsSinceMs, problem }) => ({
-      profiles,
+      profiles: profiles.filter((key) => facts.profileStates?.get(key) !== "draft"),
       failingSince: isoOrNull(failsSinceMs),
       problem: problem ?? null,
     })),
     profiles: {
       ok: facts.profilesBrokenSinceMs === undefined,
       brokenSince: isoOrNull(facts.profilesBrokenSinceMs),
+      drafts: states.filter(([, state]) => state === "draft").length,
+      paused: states.flatMap(([key, state]) => state === "paused" ? [key] : []),
     },
     crm: {
       refusing: (facts.crmTroubles ?? []).map(({ profile, trouble, sinceMs }) => ({

@@ -123,6 +123,7 @@ function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
     check(`${path}.skip_button`, phone?.skip ?? "", LIMITS.name);
     check(`${path}.thanks_text`, phone?.thanks ?? "", LIMITS.text);
   };
+  check("paused_text", profile.pausedText ?? "", LIMITS.text);
   check("step1.caption", profile.caption, LIMITS.text);
   profile.buttons.forEach(({ text }, index) => {
     check(`step1.buttons[${index}].text`, text, LIMITS.name);
@@ -133,7 +134,8 @@ function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
   for (const [choice, text] of profile.choices) {
     check(`step2.choices.${choice}`, text, LIMITS.choice);
   }
-  for (const [language, { caption, thanksText, phone }] of profile.translations) {
+  for (const [language, { caption, pausedText, thanksText, phone }] of profile.translations) {
+    check(`translations.${language}.paused_text`, pausedText ?? "", LIMITS.text);
     checkPhone(`translations.${language}.phone`, phone);
     check(`translations.${language}.step1.caption`, caption ?? "", LIMITS.text);
     check(`translations.${language}.followup.thanks_text`, thanksText ?? "", LIMITS.text);

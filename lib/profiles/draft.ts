@@ -76,6 +76,8 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
   return withNameIn({
     key,
     name: form.name,
+    state: "live",
+    pausedText: form.pausedText?.trim() ? form.pausedText : null,
     aliases: form.aliases ?? [],
     webhook: form.webhookUrl.trim() === "" ? null : { url: form.webhookUrl.trim(), fault: null },
     crm: form.crm === undefined ? null : readCrm(changedCrm({}, form.crm).crm, key, []),

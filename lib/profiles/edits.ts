@@ -32,6 +32,8 @@ export interface ProfileForm {
   readonly followUpTemplate: string;
   /** Empty for the bot's own text. */
   readonly thanksText: string;
+  /** What visitors read while the profile is paused; empty for the bot's own text. */
+  readonly pausedText?: string | undefined;
   /** Undefined if the form has no fields for it, as `aliases`. */
   readonly phone?: PhoneForm | undefined;
   /** Old link words that still lead here; undefined if the form has no field for them. */
@@ -75,6 +77,7 @@ export function profileForm(raw: unknown): ProfileForm {
     confirmationTemplate: text(step2["success_caption_template"]),
     followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
     thanksText: text(record(profile["followup"])["thanks_text"]),
+    pausedText: text(profile["paused_text"]),
     phone: phoneForm(profile["phone"]),
     aliases: aliasesOf(raw),
   };
@@ -125,6 +128,9 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
       ...changed("admin_followup_template", before.followUpTemplate, form.followUpTemplate),
       ...changedOwn("thanks_text", before.thanksText, form.thanksText),
     },
+    ...form.pausedText === undefined
+      ? {}
+      : changedOwn("paused_text", text(profile["paused_text"]), form.pausedText),
     ...phoneChange(profile["phone"], form.phone, isSameInField),
   });
 }

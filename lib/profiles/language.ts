@@ -1,15 +1,18 @@
 // Languages of a profile and of the menu: tags, and the texts that a reader gets. Touches no file.
 
 import type { Button, MenuTexts, Profile, Profiles } from "./profile.ts";
+import { shownButtons } from "./shown_menu.ts";
 
 /** The profile in a reader's language; each text that is not translated is the base's. */
 export function inLanguage(profile: Profile, language: string | null): Profile {
   const translation = forLanguage(profile.translations, language);
   if (translation === undefined) return profile;
-  const { caption, buttons, confirmationTemplate, thanksText, phone, choices } = translation;
+  const { caption, pausedText, buttons, confirmationTemplate, thanksText, phone, choices } =
+    translation;
   return {
     ...profile,
     caption: caption ?? profile.caption,
+    pausedText: pausedText ?? profile.pausedText,
     buttons: inWords(profile.buttons, buttons),
     confirmationTemplate: confirmationTemplate ?? profile.confirmationTemplate,
     thanksText: thanksText ?? profile.thanksText,
@@ -25,14 +28,16 @@ export function inLanguage(profile: Profile, language: string | null): Profile {
   };
 }
 
-/** The menu in a reader's language; each text that is not translated is the base's. */
+/** The menu that a reader sees, in their language; each text that is not translated is the base's. */
 export function menuInLanguage(profiles: Profiles, language: string | null): MenuTexts {
   const translation = forLanguage(profiles.menuTranslations, language);
-  if (translation === undefined) return profiles;
+  const menu = shownButtons(profiles);
+  const isWhole = menu.length === profiles.menu.length;
+  if (translation === undefined && isWhole) return profiles;
   return {
-    welcomeText: translation.welcomeText ?? profiles.welcomeText,
-    awayText: translation.awayText ?? profiles.awayText,
-    menu: inWords(profiles.menu, translation.buttons),
+    welcomeText: translation?.welcomeText ?? profiles.welcomeText,
+    awayText: translation?.awayText ?? profiles.awayText,
+    menu: translation === undefined ? menu : inWords(menu, translation.buttons),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Fault } from "./faults.ts";
 import { LIMITS } from "./limits.ts";
 import { NAME } from "./name_in_texts.ts";
 import { parseProfiles } from "./parse.ts";
+import { record } from "./raw_values.ts";
 import { SELECT } from "./profile.ts";
 import { aliasesOf, type Content, MENU_KEY, newCallbackData } from "./edits.ts";
 
@@ -15,6 +16,7 @@ function blankProfile(key: string, name: string, random: () => number): object {
   const choice = "Оставить заявку";
   return {
     name,
+    state: "draft",
     webhook_url: "",
     step1: {
       photo_url: "",
@@ -32,7 +34,7 @@ function blankProfile(key: string, name: string, random: () => number): object {
   };
 }
 
-/** Appends a profile, a copy of `from` or a blank one, and its button in the menu. */
+/** Appends a draft, a copy of `from` or a blank one. */
 export function withNewProfile(
   content: Content,
   { key, name, from }: {
@@ -42,10 +44,9 @@ export function withNewProfile(
   },
   random: () => number,
 ): Content {
-  const added = from === undefined
+  return from === undefined
     ? withValue(content, key, blankProfile(key, name, random))
     : withCopy(content, { key, name, from }, random);
-  return withMenuButton(added, key, name);
 }
 
 /** Callback data must be unique to a profile, so a copy gets its own. */
@@ -75,7 +76,8 @@ function withCopy(
   });
   const copy = withText(content, key, text);
   // A link leads to one profile: old links stay with the original.
-  return withValue(copy, key, { ...valueAt(copy, key) as object, name, aliases: undefined });
+  const changes = { name, state: "draft", aliases: undefined };
+  return withValue(copy, key, { ...valueAt(copy, key) as object, ...changes });
 }
 
 /** Replaces a name in a text by `{name}`; `Ан` does not occur in `Анна`. */
@@ -117,6 +119,8 @@ function isTextOfProfile(path: readonly (string | number)[]): boolean {
       return key === "success_caption_template" || key === "choices";
     case "followup":
       return key === "admin_followup_template" || key === "thanks_text";
+    case "paused_text":
+      return key === "";
     case "phone":
       return key === "ask" || key === "share_button" || key === "skip_button" ||
         key === "thanks_text";
@@ -149,20 +153,22 @@ export function withMovedProfile(content: Content, key: string, to: "up" | "down
   return arranged(content, [...content.members.keys()].map((each) => swapped.get(each) ?? each));
 }
 
-/** Removes a profile and its menu button; a menu left without buttons gets one for each remaining profile. */
+/** Removes a profile and its menu button; a menu left without buttons gets one for each remaining profile, drafts only if there is no other. */
 export function withoutProfile(content: Content, key: string): Content {
   const rest = withoutMember(content, key);
   return withMenuButtons(rest, (buttons) => {
     const left = buttons.filter(({ callback_data }) => callback_data !== SELECT + key);
     if (left.length > 0) return left;
-    return profileKeys(rest).map((each) => ({
+    const keys = profileKeys(rest);
+    const visible = keys.filter((each) => !isDraft(rest, each));
+    return (visible.length > 0 ? visible : keys).map((each) => ({
       text: nameOf(rest, each),
       callback_data: SELECT + each,
     }));
   });
 }
 
-/** Restores a version of a profile, also of a deleted one; text without layout, from older bots, gets the file's layout. */
+/** Restores a version of a profile, also of a deleted one, which is in the menu again unless it was a draft; text without layout, from older bots, gets the file's layout. */
 export function withRestored(content: Content, key: string, spelled: string): Content {
   const restored = withSpelled(content, key, spelled);
   if (key === MENU_KEY) return restored;
@@ -172,7 +178,11 @@ export function withRestored(content: Content, key: string, spelled: string): Co
   if (content.members.has(key)) {
     return aliases.length === then?.length ? restored : withAliases(restored, key, aliases);
   }
-  return withMenuButton(restored, key, nameOf(restored, key));
+  return isDraft(restored, key) ? restored : withMenuButton(restored, key, nameOf(restored, key));
+}
+
+function isDraft(content: Content, key: string): boolean {
+  return record(valueAt(content, key))["state"] === "draft";
 }
 
 function withAliases(content: Content, key: string, aliases: readonly string[]): Content {
@@ -227,7 +237,7 @@ interface MenuButton {
 }
 
 /** A full menu stays as it is: the profile's link still works. */
-function withMenuButton(content: Content, key: string, text: string): Content {
+export function withMenuButton(content: Content, key: string, text: string): Content {
   return withMenuButtons(
     content,
     (buttons) =>

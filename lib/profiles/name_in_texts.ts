@@ -22,6 +22,7 @@ export function withNameIn(profile: Profile): Profile {
   return {
     ...profile,
     caption: put(profile.caption),
+    pausedText: maybe(profile.pausedText),
     buttons: profile.buttons.map(({ text, callbackData }) => ({ text: put(text), callbackData })),
     confirmationTemplate: put(profile.confirmationTemplate),
     followUpTemplate: put(profile.followUpTemplate),
@@ -35,6 +36,7 @@ export function withNameIn(profile: Profile): Profile {
     translations: new Map(
       [...profile.translations].map(([language, texts]) => [language, {
         caption: maybe(texts.caption),
+        pausedText: maybe(texts.pausedText),
         buttons: putIn(texts.buttons),
         confirmationTemplate: maybe(texts.confirmationTemplate),
         thanksText: maybe(texts.thanksText),
@@ -52,11 +54,13 @@ function textsOf(profile: Profile): string[] {
     confirmationTemplate,
     followUpTemplate,
     thanksText ?? "",
+    profile.pausedText ?? "",
     ...phoneTextsOf(profile.phone),
     ...buttons.map(({ text }) => text),
     ...choices.values(),
     ...[...profile.translations.values()].flatMap((texts) => [
       texts.caption ?? "",
+      texts.pausedText ?? "",
       texts.confirmationTemplate ?? "",
       texts.thanksText ?? "",
       ...phoneTextsOf(texts.phone),

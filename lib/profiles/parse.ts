@@ -116,6 +116,8 @@ function toProfile(
   return {
     key,
     name: raw.name,
+    state: raw.state,
+    pausedText: raw.paused_text,
     aliases: raw.aliases,
     webhook: toWebhook(raw.webhook_url, crm),
     crm,
@@ -148,9 +150,11 @@ function toMenuTranslation(raw: RawMenuTranslation): MenuTranslation {
   };
 }
 
-function toTranslation({ step1, step2, followup, phone }: RawTranslation): Translation {
+function toTranslation(raw: RawTranslation): Translation {
+  const { step1, step2, followup, phone } = raw;
   return {
     caption: step1.caption ?? null,
+    pausedText: raw.paused_text ?? null,
     buttons: new Map(step1.buttons?.map(({ text, callback_data }) => [callback_data, text])),
     confirmationTemplate: step2.success_caption_template ?? null,
     thanksText: followup.thanks_text ?? null,

@@ -2,6 +2,7 @@
 
 import type { CrmSettings } from "./crm.ts";
 import type { OwnChat } from "./managers_chat.ts";
+import type { ProfileState } from "./state.ts";
 
 /** An inline button: its text, and what a press on it sends. */
 export interface Button {
@@ -13,6 +14,9 @@ export interface Button {
 export interface Profile {
   readonly key: string;
   readonly name: string;
+  readonly state: ProfileState;
+  /** What visitors read while it is paused; null where the file says nothing. */
+  readonly pausedText: string | null;
   /** Earlier words of its links; they still lead here. */
   readonly aliases: readonly string[];
   /** Null where the file has none, or an impossible one: then leads go to the managers' chat. */
@@ -59,6 +63,7 @@ export interface PhoneTexts {
 /** A profile's texts in another language; what is missing is the base's. */
 export interface Translation {
   readonly caption: string | null;
+  readonly pausedText: string | null;
   /** By callback data. */
   readonly buttons: ReadonlyMap<string, string>;
   readonly confirmationTemplate: string | null;

@@ -5,6 +5,7 @@ import { languageFault } from "./language.ts";
 import { byteLength, CRM_TIMEOUT_SECONDS, LIMITS } from "./limits.ts";
 import { PhoneSchema, PhoneTranslationSchema } from "./phone_schema.ts";
 import { NAME } from "./name_in_texts.ts";
+import { StateSchema } from "./state.ts";
 import { atMost, dictionary, text } from "./value_schemas.ts";
 import { addressFault } from "./webhook_address.ts";
 
@@ -81,6 +82,7 @@ export const MenuSchema = v.looseObject({
 
 /** A profile in another language: the same text keys as its own; each may be missing. */
 const TranslationSchema = v.looseObject({
+  paused_text: v.optional(text(LIMITS.text)),
   step1: v.optional(
     v.looseObject({ caption: v.optional(text(LIMITS.text)), buttons: translatedButtons }),
     {},
@@ -99,6 +101,8 @@ const TranslationSchema = v.looseObject({
 /** One profile as the file has it. */
 export const ProfileSchema = v.looseObject({
   name: text(LIMITS.name),
+  state: StateSchema,
+  paused_text: v.optional(ownText, null),
   aliases: v.optional(
     v.pipe(
       v.array(v.string()),

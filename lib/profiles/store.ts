@@ -6,6 +6,7 @@ import type { Log } from "../log/log.ts";
 import type { Fault } from "./faults.ts";
 import { parseProfiles } from "./parse.ts";
 import type { Profiles } from "./profile.ts";
+import { draftsInMenu } from "./shown_menu.ts";
 import { diskFault, readText, replaceFile, restoreTorn, watchFile } from "./file.ts";
 
 export type SaveResult =
@@ -115,8 +116,8 @@ export function keepProfiles(
     }
     const { profiles, content, text } = version;
     // Only a warning: files accepted by earlier versions must stay valid.
-    for (const repeat of shortened(repeatsOfFile(profiles))) {
-      log.warn("⚠️ {line}", { line: faultLine(repeat) });
+    for (const each of shortened([...repeatsOfFile(profiles), ...draftsInMenu(profiles)])) {
+      log.warn("⚠️ {line}", { line: faultLine(each) });
     }
     refused = undefined;
     versionAtMs = atMs;

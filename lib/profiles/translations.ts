@@ -26,7 +26,8 @@ export interface TranslationForm {
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
   readonly thanksText: string;
-  /** Undefined if the form has no fields for it. */
+  /** Undefined if the form has no field for it, as `phone`. */
+  readonly pausedText?: string | undefined;
   readonly phone?: PhoneTextsForm | undefined;
 }
 
@@ -59,6 +60,7 @@ export function translationForm(raw: unknown, language: string): TranslationForm
     })),
     confirmationTemplate: text(step2["success_caption_template"]),
     thanksText: text(followup["thanks_text"]),
+    pausedText: text(translationOf(raw, language)["paused_text"]),
     phone: phoneTextsForm(translationOf(raw, language)["phone"]),
   };
 }
@@ -137,6 +139,7 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
       ? null
       : form.confirmationTemplate,
     thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
+    pausedText: form.pausedText?.trim() ? form.pausedText : null,
     phone: draftPhoneTexts(form.phone ?? NO_PHONE),
     choices: filled(form.buttons.map(({ callbackData, choice }) => [callbackData, choice])),
   };
@@ -172,6 +175,7 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     ...without(followup, ["thanks_text"]),
     ...thanks.trim() === "" ? {} : { thanks_text: kept(followup["thanks_text"], thanks) },
   };
+  const paused = form.pausedText ?? text(before["paused_text"]);
   const firstWhole = { ...without(step1, ["caption", "buttons"]), ...first };
   const secondWhole = { ...without(step2, ["success_caption_template", "choices"]), ...second };
   const phone = phoneTextsWith(
@@ -180,11 +184,12 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     isSameInField,
   );
   return {
-    ...without(before, ["step1", "step2", "followup", "phone"]),
+    ...without(before, ["step1", "step2", "followup", "phone", "paused_text"]),
     ...isEmpty(firstWhole) ? {} : { step1: firstWhole },
     ...isEmpty(secondWhole) ? {} : { step2: secondWhole },
     ...isEmpty(third) ? {} : { followup: third },
     ...isEmpty(phone) ? {} : { phone },
+    ...paused.trim() === "" ? {} : { paused_text: kept(before["paused_text"], paused) },
   };
 }
 
@@ -206,14 +211,11 @@ export function translatedButtons(
 }
 
 function isBlank(
-  { caption, buttons, confirmationTemplate, thanksText, phone }: TranslationForm,
+  { caption, buttons, confirmationTemplate, thanksText, pausedText = "", phone }: TranslationForm,
 ): boolean {
   const texts = buttons.flatMap(({ text, choice }) => [text, choice]);
-  return [caption, confirmationTemplate, thanksText, ...Object.values(phone ?? {}), ...texts].every(
-    (
-      each,
-    ) => each.trim() === "",
-  );
+  const others = [confirmationTemplate, thanksText, pausedText, ...Object.values(phone ?? {})];
+  return [caption, ...others, ...texts].every((each) => each.trim() === "");
 }
 
 /** The old spelling if the field was not changed. */

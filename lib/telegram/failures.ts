@@ -39,6 +39,8 @@ export type RefusalMeaning =
   | "blocked"
   | "deactivated"
   | "no_chat"
+  /** Telegram knows no such member of the chat. */
+  | "no_member"
   | "webhook_set";
 
 type Refusal = readonly [
@@ -58,6 +60,7 @@ const REFUSALS: readonly Refusal[] = [
   [403, /user is deactivated/i, "deactivated", "td, MessagesManager.cpp: USER_DEACTIVATED"],
   [403, /can't initiate conversation/i, "no_chat", "td, MessagesManager.cpp: PEER_ID_INVALID"],
   [400, /chat not found/i, "no_chat", "api, Client.cpp: check_chat"],
+  [400, /(user|member) not found/i, "no_member", "td, DialogParticipantManager.cpp"],
   [400, /USER_DEACTIVATED/, "deactivated", "https://core.telegram.org/api/errors"],
   [409, null, "conflict", "api, Client.cpp: terminated by other getUpdates request"],
   [409, /webhook/, "webhook_set", "api, Client.cpp: while webhook is active"],

@@ -72,6 +72,10 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const { keyboard } = profile === undefined
       ? menu(texts)
       : greeting(inLanguage(profile, language));
+    // Buttons of a paused profile's greeting are still on the visitor's screen, and still make a lead. A menu without buttons has nothing to remind of.
+    if (keyboard.inline_keyboard.length === 0) {
+      return await recordDurably(() => journal.finishWork(work));
+    }
     const outcome = await visitorChat.remind(chatId, away(texts), keyboard);
     await record(work, outcome, () => {
       if (outcome.kind !== "sent") return Promise.resolve();

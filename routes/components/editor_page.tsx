@@ -2,8 +2,10 @@
 
 import type { ComponentChildren } from "preact";
 import { PROFILE } from "../words/profile.ts";
+import { PROFILE_STATE } from "../words/profile_state.ts";
 import { LanguageTabs } from "./language_tabs.tsx";
 import { FormToken, type Frame, Page } from "./page.tsx";
+import { StateLine, type StateView } from "./state_line.tsx";
 
 export function EditorPage({
   frame,
@@ -11,6 +13,7 @@ export function EditorPage({
   name,
   languages,
   shown,
+  state,
   note,
   preview,
   children,
@@ -21,6 +24,7 @@ export function EditorPage({
   readonly languages: readonly string[];
   /** The open tab's language; null for the base. */
   readonly shown: string | null;
+  readonly state: StateView;
   readonly note: ComponentChildren;
   readonly preview: ComponentChildren;
   readonly children: ComponentChildren;
@@ -39,11 +43,15 @@ export function EditorPage({
           <a href={`${path}/sources`}>{words.sources}</a>
           <a href={`/new-profile?from=${profileKey}`}>{words.duplicate}</a>
           <a href={`${path}/rename`}>{words.rename}</a>
+          {state.profile.state === "live" && (
+            <a href={`${path}/pause`}>{PROFILE_STATE[frame.language].pause}</a>
+          )}
           <a href={`${path}/delete`}>{words.delete}</a>
         </nav>
       </div>
       <LanguageTabs frame={frame} path={path} languages={languages} shown={shown} />
       {note}
+      <StateLine view={state} frame={frame} />
       <Columns label={words.preview} preview={preview}>{children}</Columns>
     </Page>
   );

@@ -2,6 +2,7 @@
 
 import { draftMenu, type MenuForm } from "../../lib/profiles/menu_edits.ts";
 import type { Fault } from "../../lib/profiles/faults.ts";
+import type { Profile } from "../../lib/profiles/profile.ts";
 import { LIMITS } from "../../lib/profiles/limits.ts";
 import { AWAY } from "../../lib/visitors/texts.ts";
 import { faultSentence } from "../words/faults.ts";
@@ -19,10 +20,16 @@ export interface MenuView {
   readonly form: MenuForm;
   readonly version: string;
   readonly languages: readonly string[];
-  readonly profiles: readonly { readonly key: string; readonly name: string }[];
+  readonly profiles: readonly Pick<Profile, "key" | "name" | "state">[];
   readonly faults: readonly Fault[];
   readonly isUnsaved: boolean;
   readonly note?: Note;
+}
+
+/** The form without the buttons that visitors do not see now. */
+export function shownForm(form: MenuForm, profiles: MenuView["profiles"]): MenuForm {
+  const hidden = new Set(profiles.filter(({ state }) => state !== "live").map(({ key }) => key));
+  return { ...form, buttons: form.buttons.filter(({ profile }) => !hidden.has(profile)) };
 }
 
 type Sentences = ReadonlyMap<string, string>;
@@ -34,7 +41,9 @@ export function MenuEditor({ frame, view }: { readonly frame: Frame; readonly vi
   const sentences: Sentences = new Map(
     view.faults.map(({ path, message }) => [path, faultSentence(message, frame.language)]),
   );
-  const missing = profiles.filter(({ key }) => !form.buttons.some((each) => each.profile === key));
+  const missing = profiles.filter(({ key, state }) =>
+    state !== "draft" && !form.buttons.some((each) => each.profile === key)
+  );
   return (
     <Page frame={frame} title={words.title}>
       <div class="title">
@@ -55,7 +64,9 @@ export function MenuEditor({ frame, view }: { readonly frame: Frame; readonly vi
       )}
       <Columns
         label={common.preview}
-        preview={<MenuPreview draft={draftMenu(form)} language={frame.language} />}
+        preview={
+          <MenuPreview draft={draftMenu(shownForm(form, profiles))} language={frame.language} />
+        }
       >
         <EditorForm
           frame={frame}
@@ -119,6 +130,7 @@ function MenuButtons({ form, profiles, sentences, frame }: {
           const nth = index + 1;
           const textFault = sentences.get(`buttons[${index}].text`);
           const caution = textFault === undefined ? cautions.get(index) : undefined;
+          const state = profiles.find(({ key }) => key === profile)?.state;
           const targetFault = sentences.get(`buttons[${index}].callback_data`);
           const move = (kind: "up" | "down" | "remove", sign: string, disabled: boolean) => (
             <button
@@ -159,6 +171,7 @@ function MenuButtons({ form, profiles, sentences, frame }: {
               </div>
               {textFault !== undefined && <FaultLine fault={textFault} />}
               {caution !== undefined && <Caution>{caution}</Caution>}
+              {state !== undefined && state !== "live" && <Caution>{words.hidden[state]}</Caution>}
               {targetFault !== undefined && <FaultLine fault={targetFault} />}
             </li>
           );

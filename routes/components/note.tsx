@@ -6,9 +6,12 @@ import { PROFILE } from "../words/profile.ts";
 import { FormToken, type Frame } from "./page.tsx";
 import { type Part, SideBySide } from "./versions.tsx";
 
+/** What was done; `published`, `paused` and `resumed` say it in words of their own. */
+export type Done = "saved" | "created" | "published" | "paused" | "resumed";
+
 export type Note =
   /** `change` is undone by "take it back". */
-  | { readonly kind: "saved" | "created"; readonly change: number | undefined }
+  | { readonly kind: Done; readonly change: number | undefined }
   | { readonly kind: "refused" }
   /** The form was opened in an earlier session. */
   | { readonly kind: "renewed" }
@@ -26,6 +29,9 @@ export function NoteLine({ note, faults, path, frame }: {
 }) {
   const words = PROFILE[frame.language];
   switch (note.kind) {
+    case "published":
+    case "paused":
+    case "resumed":
     case "created":
     case "saved":
       return (

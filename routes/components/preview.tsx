@@ -14,6 +14,7 @@ import {
 import type { Language } from "../../lib/page/language.ts";
 import { PHONE } from "../words/phone.ts";
 import { PREVIEW } from "../words/preview.ts";
+import { PROFILE_STATE } from "../words/profile_state.ts";
 import { OutgoingPreview, type OutgoingView } from "./crm/outgoing_preview.tsx";
 import { ButtonCautions } from "./button_cautions.tsx";
 import { Keyboard, Message } from "./telegram.tsx";
@@ -81,6 +82,12 @@ export function ProfilePreview(props: PreviewProps) {
             )}
             <p class="press">{words.wrote(THEIR_WORDS)}</p>
             <Message text={thanks(profile)} part="thanks" />
+          </>
+        )}
+        {profile.pausedText !== null && (
+          <>
+            <p class="press">{PROFILE_STATE[language].instead}</p>
+            <Message text={profile.pausedText} part="paused_text" />
           </>
         )}
       </div>

@@ -5,21 +5,23 @@ import type { Place } from "../../lib/lead.ts";
 import { lastAnswerWords } from "../../lib/managers/status_text.ts";
 import { hasDestination, type Profile } from "../../lib/profiles/profile.ts";
 import type { Language } from "../../lib/page/language.ts";
+import { PROFILE_STATE } from "../words/profile_state.ts";
 import { PROFILES, type ProfilesWords } from "../words/profiles.ts";
 import { Chart, type Day, STACK, sumOf } from "./chart.tsx";
 import { DeepLink } from "./deep_link.tsx";
 import { isolated } from "./isolated.tsx";
 import { FormToken, type Frame } from "./page.tsx";
 import { PlaceName } from "./place.tsx";
+import { StateLine, type StateView } from "./state_line.tsx";
 import { duration } from "./time.ts";
 
-export function ProfileCard({ profile, hasKeys, days, answer, link, isFirst, isLast, frame }: {
+export function ProfileCard({ profile, hasKeys, days, answer, state, isFirst, isLast, frame }: {
   readonly profile: Profile;
   /** Whether every secret that it refers to is there. */
   readonly hasKeys: boolean;
   readonly days: readonly Day[];
   readonly answer: LastAnswer | undefined;
-  readonly link: string | undefined;
+  readonly state: StateView;
   readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly frame: Frame;
@@ -33,9 +35,10 @@ export function ProfileCard({ profile, hasKeys, days, answer, link, isFirst, isL
       <h2>
         <a href={path} dir="auto">{name}</a>
       </h2>
+      <StateLine view={state} frame={frame} />
       <Health profile={profile} hasKeys={hasKeys} answer={answer} frame={frame} />
       <Fates days={days} words={words} language={language} />
-      <DeepLink link={link} name={name} path={path} file={key} words={words} />
+      <DeepLink link={state.link} name={name} path={path} file={key} words={words} />
       <div class="actions">
         <a role="button" href={path}>{words.change}</a>
         <details class="dropdown">
@@ -53,6 +56,11 @@ export function ProfileCard({ profile, hasKeys, days, answer, link, isFirst, isL
             <li>
               <a href={`${path}/sources`}>{words.sources}</a>
             </li>
+            {profile.state === "live" && (
+              <li>
+                <a href={`${path}/pause`}>{PROFILE_STATE[language].pause}</a>
+              </li>
+            )}
             <li>
               <a href={`${path}/delete`}>{words.remove}</a>
             </li>

@@ -7,6 +7,7 @@ import { draftProfile } from "../../lib/profiles/draft.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import { NO_OWN_CHAT } from "../../lib/profiles/managers_chat.ts";
 import { NO_PHONE } from "../../lib/profiles/phone_edits.ts";
+import { pausedText } from "../../lib/visitors/state_texts.ts";
 import { THANKS } from "../../lib/visitors/texts.ts";
 import { PROFILE, type ProfileWords } from "../words/profile.ts";
 import { AliasesField } from "./aliases_field.tsx";
@@ -22,7 +23,9 @@ import { type Note, NoteLine } from "./note.tsx";
 import type { Frame } from "./page.tsx";
 import { OwnChatFields, type OwnChatView } from "./own_chat_fields.tsx";
 import { PhoneFields } from "./phone_fields.tsx";
+import { PausedField } from "./paused_field.tsx";
 import { ProfilePreview } from "./preview.tsx";
+import type { StateView } from "./state_line.tsx";
 
 export const FORM_ID = "profile";
 
@@ -30,6 +33,7 @@ export interface ProfileView {
   readonly key: string;
   /** The saved name; the form may have another. */
   readonly savedName: string;
+  readonly state: StateView;
   readonly languages: readonly string[];
   readonly form: ProfileForm;
   readonly version: string;
@@ -64,6 +68,7 @@ export function ProfileEditor({ frame, view }: {
       name={view.savedName}
       languages={view.languages}
       shown={null}
+      state={view.state}
       note={view.note &&
         <NoteLine note={view.note} faults={faults} path={path} frame={frame} />}
       preview={
@@ -187,6 +192,12 @@ function Fields({ view, faults, cautions, words, frame }: {
         rows={2}
         most={LIMITS.text}
         hint={words.thanksHint}
+      />
+      <PausedField
+        value={form.pausedText ?? ""}
+        placeholder={pausedText({ pausedText: null, name: form.name }, null, false)}
+        faults={faults}
+        language={frame.language}
       />
       <PhoneFields
         form={form.phone ?? NO_PHONE}

@@ -6,6 +6,7 @@ import type { Profile } from "../../lib/profiles/profile.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import { NO_PHONE, type PhoneTextsForm } from "../../lib/profiles/phone_edits.ts";
 import type { TranslationForm } from "../../lib/profiles/translations.ts";
+import { pausedText } from "../../lib/visitors/state_texts.ts";
 import { THANKS } from "../../lib/visitors/texts.ts";
 import { PROFILE } from "../words/profile.ts";
 import { TRANSLATION } from "../words/translation.ts";
@@ -17,13 +18,16 @@ import { nameOfLanguage } from "./languages.ts";
 import { type Note, NoteLine } from "./note.tsx";
 import type { Frame } from "./page.tsx";
 import { PhoneFields } from "./phone_fields.tsx";
+import { PausedField } from "./paused_field.tsx";
 import { ProfilePreview } from "./preview.tsx";
+import type { StateView } from "./state_line.tsx";
 
 export const TRANSLATION_FORM_ID = "translation";
 
 export interface TranslationView {
   readonly key: string;
   readonly savedName: string;
+  readonly state: StateView;
   readonly language: string;
   readonly languages: readonly string[];
   readonly form: TranslationForm;
@@ -61,6 +65,7 @@ export function TranslationEditor({ frame, view }: {
       name={view.savedName}
       languages={view.languages}
       shown={language}
+      state={view.state}
       note={view.note && <NoteLine note={view.note} faults={faults} path={path} frame={frame} />}
       preview={
         <ProfilePreview
@@ -103,6 +108,14 @@ export function TranslationEditor({ frame, view }: {
           placeholder={base.thanksText || THANKS}
           rows={2}
           hint={words.thanksHint}
+        />
+        <PausedField
+          value={form.pausedText ?? ""}
+          placeholder={base.pausedText ||
+            pausedText({ ...view.baseDraft, pausedText: null }, language, false)}
+          lang={language}
+          faults={faults}
+          language={frame.language}
         />
         {base.phone !== undefined && base.phone.ask !== "" && (
           <PhoneFields

@@ -6,6 +6,7 @@ import type { Language } from "../../lib/page/language.ts";
 import { CRM } from "../words/crm.ts";
 import { OWN_CHAT } from "../words/own_chat.ts";
 import { PROFILE, type ProfileWords } from "../words/profile.ts";
+import { PROFILE_STATE } from "../words/profile_state.ts";
 import { addressPart, crmPart } from "./crm/crm_parts.ts";
 
 export interface Part {
@@ -31,6 +32,7 @@ export function partsOf(form: ProfileForm, language: Language): Part[] {
     { label: words.confirmation, text: form.confirmationTemplate },
     { label: words.followUp, text: form.followUpTemplate },
     { label: words.thanks, text: form.thanksText },
+    { label: PROFILE_STATE[language].text, text: form.pausedText ?? "" },
     { label: words.aliases, text: (form.aliases ?? []).join("\n") },
   ];
 }

@@ -19,6 +19,10 @@ export const MENU = bilingual({
   down: (nth: number) => `Ниже: кнопка ${nth}`,
   remove: (nth: number) => `Убрать: кнопка ${nth}`,
   add: "+ кнопка",
+  hidden: {
+    draft: "Черновик: посетители эту кнопку не видят, пока он не опубликован.",
+    paused: "На паузе: посетители эту кнопку не видят, пока он не возобновлён.",
+  },
   missing: "Нет в меню",
   missingHint: "Эти профили открываются только по ссылке:",
 }, {
@@ -38,6 +42,10 @@ export const MENU = bilingual({
   down: (nth: number) => `Down: button ${nth}`,
   remove: (nth: number) => `Remove: button ${nth}`,
   add: "+ button",
+  hidden: {
+    draft: "A draft: visitors do not see this button until it is published.",
+    paused: "Paused: visitors do not see this button until it is resumed.",
+  },
   missing: "Not in the menu",
   missingHint: "These profiles open by their link only:",
 });

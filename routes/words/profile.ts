@@ -2,6 +2,7 @@
 
 import type { CrmOutcome } from "../../lib/lead.ts";
 import { bilingual, plural } from "./bilingual.ts";
+import { PROFILE_STATE } from "./profile_state.ts";
 
 const ruFaults = (count: number) =>
   `${count} ${plural("ru", count, { one: "ошибка", few: "ошибки", many: "ошибок" })}`;
@@ -50,7 +51,12 @@ export const PROFILE = bilingual({
   show: "Показать в предпросмотре",
   preview: "Показать, как это увидят",
   saved: "Сохранено. Уже работает.",
-  created: "Профиль создан и уже в меню. Впишите свои тексты и выберите, куда уходят лиды.",
+  created:
+    "Черновик создан. Впишите свои тексты, выберите, куда уходят лиды, попробуйте его в Telegram " +
+    "и опубликуйте.",
+  published: PROFILE_STATE.ru.published,
+  paused: PROFILE_STATE.ru.pausedNow,
+  resumed: PROFILE_STATE.ru.resumed,
   undo: "Вернуть как было",
   unsaved: "Ещё не сохранено.",
   notSaved: (count: number) => `Не сохранено: ${ruFaults(count)}. Исправьте отмеченные поля.`,
@@ -139,7 +145,11 @@ export const PROFILE = bilingual({
   show: "Show in the preview",
   preview: "Show how it will look",
   saved: "Saved. Already at work.",
-  created: "The profile is made and in the menu. Enter your texts and choose where leads go.",
+  created:
+    "The draft is made. Enter your texts, choose where leads go, try it in Telegram, and publish it.",
+  published: PROFILE_STATE.en.published,
+  paused: PROFILE_STATE.en.pausedNow,
+  resumed: PROFILE_STATE.en.resumed,
   undo: "Take it back",
   unsaved: "Not saved yet.",
   notSaved: (count: number) => `Not saved: ${enFaults(count)}. Correct the marked fields.`,

@@ -11,7 +11,8 @@ export const PROFILE_LIST = bilingual({
   keyHint: (bot: string) =>
     `Латинские буквы, цифры, _ и -. С ним начинается ссылка t.me/${bot}?start=…`,
   create: "Создать",
-  createHint: "Дальше — тексты и адрес вебхука. Профиль сразу появится в меню бота.",
+  createHint:
+    "Дальше — тексты и адрес вебхука. Это черновик: посетители увидят его, когда вы его опубликуете.",
   renameTitle: (name: string) => `Сменить ссылку профиля «${name}»`,
   renameWarning: (link: string) =>
     `Старая ссылка ${link} и напечатанные QR-коды продолжат вести на этот профиль, пока вы не ` +
@@ -42,7 +43,8 @@ export const PROFILE_LIST = bilingual({
   keyHint: (bot: string) =>
     `Latin letters, digits, _ and -. The link begins with it: t.me/${bot}?start=…`,
   create: "Create",
-  createHint: "Texts and the webhook address come next. The profile joins the bot's menu at once.",
+  createHint:
+    "Texts and the webhook address come next. It is a draft: visitors see it once you publish it.",
   renameTitle: (name: string) => `Change the link of “${name}”`,
   renameWarning: (link: string) =>
     `The old link ${link} and printed QR codes will still lead to this profile until you remove it ` +

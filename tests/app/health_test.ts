@@ -36,7 +36,7 @@ Deno.test("what is not known yet is not unhealthy", () => {
     undelivered: { leads: 0, oldestAt: null },
     adminChat: { failingSince: null },
     profileChats: [],
-    profiles: { ok: true, brokenSince: null },
+    profiles: { ok: true, brokenSince: null, drafts: 0, paused: [] },
     crm: { refusing: [], tokens: [] },
   });
 });
@@ -60,7 +60,17 @@ Deno.test("CRMs that decline and tokens that end are told, and are no reason to 
 Deno.test("a broken locales.json is told, and is no reason to call the bot unhealthy", () => {
   const { ok, reasons, profiles } = reportOf(someFacts({ profilesBrokenSinceMs: NOON_MS }));
   assert.deepEqual([ok, reasons], [true, []]);
-  assert.deepEqual(profiles, { ok: false, brokenSince: "2026-01-15T12:00:00.000Z" });
+  const since = "2026-01-15T12:00:00.000Z";
+  assert.deepEqual(profiles, { ok: false, brokenSince: since, drafts: 0, paused: [] });
+});
+
+Deno.test("paused profiles are named, drafts only counted, as /health asks for no login", () => {
+  const states = { agency: "live", cg: "paused", promo: "draft" } as const;
+  const report = reportOf(someFacts({ profileStates: new Map(Object.entries(states)) }));
+  assert.equal(report.ok, true);
+  const profiles = { ok: true, brokenSince: null, drafts: 1, paused: ["cg"] };
+  assert.deepEqual(report.profiles, profiles);
+  assert.doesNotMatch(JSON.stringify(report), /promo/);
 });
 
 Deno.test("polling is alive for two minutes after Telegram's last answer, and no longer", () => {

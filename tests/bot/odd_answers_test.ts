@@ -76,6 +76,7 @@ async function handleAll(
       sendAll: never,
       status: () => "",
     },
+    isManager: () => Promise.resolve(false),
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),
     now: () => NOON_MS,

@@ -7,6 +7,7 @@ import { valueAt } from "../../lib/json/text.ts";
 import { createBlocking } from "../../lib/delivery/blocking.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { profileForm, versionOf } from "../../lib/profiles/edits.ts";
+import { statesOf } from "../../lib/profiles/shown_menu.ts";
 import type { ProfileStore } from "../../lib/profiles/store.ts";
 import { createPageSecrets } from "../../lib/page/secrets.ts";
 import { createApp, type Handler, type WebDeps } from "../../lib/page/app.ts";
@@ -148,7 +149,8 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     crmTokens: () => [],
     health: async () => {
       const profilesBrokenSinceMs = store.breakage()?.sinceMs;
-      return { ...await health.check(), profilesBrokenSinceMs };
+      const profileStates = statesOf(store.current());
+      return { ...await health.check(), profilesBrokenSinceMs, profileStates };
     },
     botUsername: () => "monstrassistentbot",
     config: {

@@ -24,6 +24,8 @@ Deno.test("parseProfiles reads a whole file", () => {
   assert.deepEqual(agency, {
     key: "agency",
     name: "MONSTER AGENCY",
+    state: "live",
+    pausedText: null,
     aliases: [],
     webhook: { url: "https://crm.example.ru/webhook/agency", fault: null },
     crm: null,

@@ -57,6 +57,7 @@ Deno.test("metrics count leads, due work and attempts, without personal data", a
       'triborg_owed_work{kind="confirmation"} 1',
       'triborg_crm_attempts_total{outcome="accepted"} 1',
       'triborg_repeated_presses_total{profile="agency"} 1',
+      'triborg_profile_state{profile="agency",state="live"} 1',
       "triborg_healthy 1",
       "# TYPE triborg_crm_attempts_total counter",
     ]

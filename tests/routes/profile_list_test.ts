@@ -71,7 +71,7 @@ Deno.test("a card says that its CRM has no key before the first lead is declined
   assert.doesNotMatch(await home(), /Ключ CRM не задан/);
 });
 
-Deno.test("a new profile is complete, and in the menu", async () => {
+Deno.test("a new profile is complete, and a draft outside the menu", async () => {
   await using page = await openPage();
   const browser = await page.login();
   assert.equal((await browser.get("/new-profile")).status, 200);
@@ -82,8 +82,9 @@ Deno.test("a new profile is complete, and in the menu", async () => {
   );
   const { byKey, menu } = page.store.current();
   assert.equal(byKey.get("cg")?.name, "MONSTER CG");
-  assert.deepEqual(menu.at(-1), { text: "MONSTER CG", callbackData: "select_cg" });
-  assert.match(await (await browser.get("/profiles/cg?created")).text(), /Профиль создан/);
+  assert.equal(byKey.get("cg")?.state, "draft");
+  assert.deepEqual(menu.map(({ callbackData }) => callbackData), ["select_agency"]);
+  assert.match(await (await browser.get("/profiles/cg?created")).text(), /Черновик создан/);
 });
 
 Deno.test("a copy has the original's texts and its own callback data", async () => {

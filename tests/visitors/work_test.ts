@@ -7,7 +7,7 @@ import { AWAY, THANKS } from "../../lib/visitors/texts.ts";
 import { createVisitorWork } from "../../lib/visitors/work.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
-import { type Locales, someProfiles } from "../helpers/a_profile.ts";
+import { anotherProfile, type Locales, someProfiles } from "../helpers/a_profile.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
 const inTwoLanguages = (all: Locales) => {
@@ -161,4 +161,21 @@ Deno.test("a reminder that the bot before this one owed is sent", async () => {
   };
   const said = await saidTo(owe, { language: null });
   assert.deepEqual(said, ["7: Мы здесь. [Привлечь клиентов,Создать сайт]"]);
+});
+
+Deno.test("a reminder offers live profiles alone, and a greeting's buttons stay what they were on the visitor's screen", async () => {
+  const withExpress = (express: string, agency: string) => (all: Locales) => {
+    inTwoLanguages(all);
+    all.agency.state = agency;
+    all.express = { ...anotherProfile("express"), state: express };
+    all.fallback.buttons.push({ text: "Срочно", callback_data: "select_express" });
+  };
+  for (const hidden of ["draft", "paused"]) {
+    const said = await saidTo(openMenu("", "ru"), { edit: withExpress(hidden, "live") });
+    assert.deepEqual(said, ["7: Мы здесь. [Маркетинг]"]);
+    const greeted = await saidTo(openMenu("express", "ru"), { edit: withExpress(hidden, "live") });
+    assert.deepEqual(greeted, ["7: Мы здесь. [Ролик]"]);
+    // Without a button there is nothing to press again.
+    assert.deepEqual(await saidTo(openMenu("", "ru"), { edit: withExpress(hidden, "draft") }), []);
+  }
 });

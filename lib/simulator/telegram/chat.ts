@@ -53,6 +53,15 @@ export type Standing =
   | { kind: "kicked" }
   | { kind: "migrated"; toChatId: number };
 
+/** How a person stands to a group that they are or were in; `muted` is a restricted member, `muted_outside` one who left. */
+export type MemberStanding =
+  | "creator"
+  | "administrator"
+  | "member"
+  | "muted"
+  | "muted_outside"
+  | "kicked";
+
 /** A topic of a forum group; its id is its message_thread_id. */
 export interface Topic {
   isClosed: boolean;
@@ -78,6 +87,10 @@ export class SimChat implements ChatView {
   showsAllToBot = false;
   /** Whether members who are no administrators may send messages, the bot among them. */
   membersMayWrite = true;
+  /** Whether only administrators see who is in the group. */
+  hidesMembers = false;
+  /** By user id; who is not in it was never in the group, or left. */
+  readonly members = new Map<number, MemberStanding>();
   readonly limit: ChatLimit;
   readonly topics = new Map<number, Topic>();
   readonly #options: SimChatOptions;

@@ -1,7 +1,7 @@
 // A group, supergroup or channel: its members, its topics, and what its owner does to the bot.
 
 import type { User } from "grammy/types";
-import type { ChatView, SimChat, Topic } from "./chat.ts";
+import type { ChatView, MemberStanding, SimChat, Topic } from "./chat.ts";
 import { type Person, SimPerson } from "./person.ts";
 import { messageUpdate } from "./updates.ts";
 import type { World } from "./world.ts";
@@ -15,6 +15,12 @@ export interface Group {
   readonly chat: ChatView;
   /** Adds a person to the group. */
   member(details: Partial<User> & { first_name: string }): Person;
+  /** Lets a person of the simulated Telegram into the group. */
+  join(person: { readonly user: User }): Person;
+  /** Changes how a person stands to the group; null for one who left. */
+  setMember(person: { readonly id: number }, standing: MemberStanding | null): void;
+  /** Shows the members to administrators alone. */
+  hideMembers(): void;
   /** Makes the bot an administrator. */
   promoteBot(): void;
   /** Takes from members who are no administrators, such as the bot, the right to send messages. */
@@ -40,6 +46,7 @@ export class SimGroup implements Group {
   constructor(world: World, readonly chat: SimChat, owner?: User) {
     this.#world = world;
     this.#owner = owner ?? world.addUser({ first_name: "Owner" });
+    chat.members.set(this.#owner.id, "creator");
   }
 
   get id(): number {
@@ -49,7 +56,21 @@ export class SimGroup implements Group {
   member(details: Partial<User> & { first_name: string }): Person {
     const user = this.#world.addUser(details);
     this.#world.addPrivateChat(user);
+    return this.join({ user });
+  }
+
+  join({ user }: { readonly user: User }): Person {
+    this.chat.members.set(user.id, "member");
     return new SimPerson(this.#world, this.chat, user);
+  }
+
+  setMember({ id }: { readonly id: number }, standing: MemberStanding | null): void {
+    if (standing === null) this.chat.members.delete(id);
+    else this.chat.members.set(id, standing);
+  }
+
+  hideMembers(): void {
+    this.chat.hidesMembers = true;
   }
 
   promoteBot(): void {
@@ -73,6 +94,8 @@ export class SimGroup implements Group {
     if (chat.type !== "group") throw new TypeError("Cannot migrate: it is a supergroup already");
     const supergroup = this.#world.addGroupChat({ title: chat.title, type: "supergroup" });
     supergroup.showsAllToBot = this.chat.showsAllToBot;
+    supergroup.hidesMembers = this.chat.hidesMembers;
+    for (const [id, standing] of this.chat.members) supergroup.members.set(id, standing);
     const farewell = this.chat.add(this.#owner, { migrate_to_chat_id: supergroup.id });
     this.#world.updates.push(messageUpdate(farewell));
     this.chat.standing = { kind: "migrated", toChatId: supergroup.id };

@@ -10,6 +10,7 @@ import {
   editMessageText,
   setMessageReaction,
 } from "./edit.ts";
+import { memberOf } from "./members.ts";
 import { isObject, type JsonObject, type Params, reading, requiredText } from "./params.ts";
 import { badRequest, TelegramRefusal } from "./refusal.ts";
 import { checkTopic, sendMessage, sendPhoto } from "./send.ts";
@@ -114,10 +115,12 @@ function getChat(world: World, params: Params) {
   };
 }
 
-/** Of the bot itself; the simulator keeps no list of members. */
 function getChatMember(world: World, params: Params) {
-  const { chat, showsAllToBot } = world.readableChat(params.integer("chat_id"));
-  if (params.integer("user_id") !== world.bot.id) throw badRequest("member not found");
+  const found = world.readableChat(params.integer("chat_id"));
+  const { chat, showsAllToBot } = found;
+  const userId = params.integer("user_id");
+  if (!userId) throw badRequest("invalid user_id specified");
+  if (userId !== world.bot.id) return memberOf(found, world.findUser(userId));
   if (showsAllToBot) {
     const rights = chat.type === "channel" ? { can_post_messages: true } : {};
     return { user: world.bot, status: "administrator", ...rights };
