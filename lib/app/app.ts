@@ -28,6 +28,7 @@ import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createLeadReminder } from "../managers/lead_reminder.ts";
 import { createMembership } from "../managers/membership.ts";
+import { createOwnChatAlarm } from "../managers/own_chat_alarm.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
@@ -303,6 +304,7 @@ function createParts(
       wake: delivery.wake,
       tellTime,
     }),
+    ownChatAlarm: createOwnChatAlarm({ ...shared, chats: chats.watched, wake: delivery.wake }),
     reminder: createLeadReminder({
       ...shared,
       ...config,
@@ -327,6 +329,7 @@ function run(parts: Parts): App {
     parts.upkeep.start();
     parts.loginMessages.start();
     void parts.alarm.run();
+    void parts.ownChatAlarm.run();
     void parts.reminder.run();
     void parts.tokenAlarm.run();
     parts.introduce().catch(() => {}); // Receiving updates meets the same fault, and reports it.

@@ -27,8 +27,8 @@ export interface ManagersChat {
   readonly isTopicRefused: () => boolean;
   /** Starts the hourly check. @param botId The bot's own id, from getMe. */
   startChecks(botId: number): void;
-  /** The chat is a managers' chat no more: its check and its commands go. */
-  leave(): void;
+  /** Ends the check. @param isInUse Whether another managers' chat is in the same group, whose commands then stay. */
+  leave(isInUse: boolean): void;
 }
 
 /** Which chat it is. */
@@ -44,6 +44,7 @@ export interface ChatPlace {
   readonly pace: MinutePace;
 }
 
+/** What it needs. */
 export interface ManagersChatOptions {
   readonly config: Pick<Config, "botToken" | "telegramApiRoot" | "alertChatId">;
   readonly journal: Journal;
@@ -68,7 +69,7 @@ export function currentId(journal: Pick<Journal, "fact">, chatId: number): numbe
   return Number(journal.fact(MOVED_TO + chatId) ?? chatId);
 }
 
-/** @param moved Called when the new id of a group that has moved is recorded. */
+/** Checks nothing until `startChecks`. @param moved Called when the new id of a group that has moved is recorded. */
 export function createManagersChat(
   place: ChatPlace,
   options: ManagersChatOptions,
@@ -154,8 +155,9 @@ export function createManagersChat(
     isUsable: check.isUsable,
     isTopicRefused: check.isTopicRefused,
     startChecks: check.start,
-    leave() {
+    leave(isInUse) {
       left.abort();
+      if (isInUse) return;
       const scope = { type: "chat", chat_id: chat.chatId() } as const;
       commandsApi.deleteMyCommands({ scope }).catch((error) => {
         log.debug("Команды из бывшего чата менеджеров не убрать: {cause}", {

@@ -8,14 +8,16 @@ import {
   type ManagersChat,
   type ManagersChatOptions,
 } from "./managers_chat.ts";
+import { isSameMap, mapOfChats } from "./chat_map.ts";
 import { type ChatMap, FORMER_CHATS, MAIN_CHAT } from "../journal/journal.ts";
 import { createAdminChat, MESSAGES_PER_MINUTE } from "../managers/chat.ts";
 import { createChatCheck } from "../managers/chat_check.ts";
 import type { ManagersChats, Scope } from "../managers/chats.ts";
+import type { WatchedChat } from "../managers/own_chat_alarm.ts";
 import { createMinutePace, type MinutePace } from "../managers/minute_pace.ts";
 import type { RemindedChat } from "../managers/lead_reminder.ts";
 import type { OwnChatState } from "../page/health_report.ts";
-import type { Profile, Profiles } from "../profiles/profile.ts";
+import type { Profiles } from "../profiles/profile.ts";
 import { createApi } from "../telegram/client.ts";
 
 /** All managers' chats and their condition. */
@@ -31,13 +33,17 @@ export interface AllManagersChats extends ManagersChats {
   ownChats(): OwnChatState[];
   /** Which leads each chat is reminded of. */
   reminded(): RemindedChat[];
+  /** The profiles' own chats, and whether they take cards. */
+  watched(): WatchedChat[];
 }
 
+/** What they need. */
 export interface AllManagersChatsOptions extends ManagersChatOptions {
   readonly config: Config;
   readonly profiles: () => Profiles;
 }
 
+/** Has the main chat alone until `follow`. */
 export function createManagersChats(options: AllManagersChatsOptions): AllManagersChats {
   const { config, journal, profiles, recordDurably, wake, elapsedMs, log } = options;
   const paces = new Map<string, MinutePace>();
@@ -87,7 +93,7 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
 
   async function follow(): Promise<void> {
     const { byKey } = profiles();
-    const next = mapOf(byKey.values(), config, (id) => currentId(journal, id));
+    const next = mapOfChats(byKey.values(), config, (id) => currentId(journal, id));
     const before = own;
     own = new Map();
     for (const [profile, { chat, group }] of next.byProfile) {
@@ -99,10 +105,15 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
           profiles: [profile],
         });}
     }
+    const ids = new Set(
+      [main, ...[...own.values()].map((each) => each.managersChat)].map((each) =>
+        each.chat.chatId()
+      ),
+    );
     for (const [chat, { managersChat }] of before) {
-      if (!own.has(chat)) managersChat.leave();
+      if (!own.has(chat)) managersChat.leave(ids.has(managersChat.chat.chatId()));
     }
-    if (isSame(map, next)) return;
+    if (isSameMap(map, next)) return;
     map = next;
     await recordDurably(() => journal.placeWork(next));
     wake();
@@ -177,6 +188,13 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
         })),
       ];
     },
+    watched: () =>
+      [...own].map(([key, { managersChat, profiles: keys }]) => ({
+        key,
+        profileNames: keys.map((each) => profiles().byKey.get(each)?.name ?? each),
+        isFailing: managersChat.problem() !== undefined ||
+          managersChat.failsSinceMs() !== undefined,
+      })),
     ownChats: () =>
       [...own.values()].map(({ managersChat, profiles }) => ({
         profiles,
@@ -209,36 +227,4 @@ interface Own {
   readonly managersChat: ManagersChat;
   readonly group: string;
   readonly profiles: string[];
-}
-
-/** @param nowAt The id that a group has now. */
-function mapOf(
-  profiles: Iterable<Profile>,
-  { adminChatId, adminTopicId }: Pick<Config, "adminChatId" | "adminTopicId">,
-  nowAt: (chatId: number) => number,
-): ChatMap {
-  const mainId = nowAt(adminChatId);
-  const groups = new Map([[adminChatId, MAIN_CHAT], [mainId, MAIN_CHAT]]);
-  const byProfile = new Map<string, { chat: string; group: string }>();
-  for (const { key, ownChat } of profiles) {
-    if (ownChat === null) continue;
-    const chatId = nowAt(ownChat.chatId);
-    const isMain = chatId === mainId;
-    const topicId = ownChat.topicId ?? (isMain ? adminTopicId : null);
-    const group = isMain ? MAIN_CHAT : String(chatId);
-    const chat = isMain && topicId === adminTopicId
-      ? MAIN_CHAT
-      : topicId === null
-      ? String(chatId)
-      : `${chatId}:${topicId}`;
-    byProfile.set(key, { chat, group });
-    groups.set(ownChat.chatId, group);
-    groups.set(chatId, group);
-  }
-  return { byProfile, groups };
-}
-
-function isSame(one: ChatMap, other: ChatMap): boolean {
-  const words = ({ byProfile, groups }: ChatMap) => JSON.stringify([[...byProfile], [...groups]]);
-  return words(one) === words(other);
 }

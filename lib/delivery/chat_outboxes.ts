@@ -15,7 +15,7 @@ export interface ChatOutboxes<Outbox> {
   stop(): Promise<void>;
 }
 
-/** @param chatAt The chat of a key: another one when it was left and taken up again. */
+/** Makes none until one is asked for. @param chatAt The chat of a key: another one when it was left and taken up again. */
 export function createChatOutboxes<Outbox extends Stoppable>(
   chatAt: (key: string) => AdminChat,
   make: (key: string, chat: AdminChat) => Outbox,

@@ -14,6 +14,7 @@ import { type AdminWorkOptions, createAdminWork } from "../managers/work.ts";
 import { createChatOutboxes } from "./chat_outboxes.ts";
 import { createOutbox } from "./outbox.ts";
 
+/** What they need. */
 export interface ManagersLanesOptions extends Omit<AdminWorkOptions, "adminChat" | "chat"> {
   readonly journal: Journal;
   readonly chats: ManagersChats;
@@ -24,12 +25,15 @@ export interface ManagersLanesOptions extends Omit<AdminWorkOptions, "adminChat"
   readonly elapsedMs?: () => number;
 }
 
+/** The managers' lanes of all chats. */
 export interface ManagersLanes {
   /** Tells that managers may be owed something. */
   wake(): void;
+  /** Takes up nothing more, and resolves when what was in hand is recorded. */
   stop(): Promise<void>;
 }
 
+/** Idle until `wake`. */
 export function createManagersLanes(options: ManagersLanesOptions): ManagersLanes {
   const { journal, chats, wakeNotes } = options;
 

@@ -23,6 +23,7 @@ export interface ChatMap {
   readonly groups: ReadonlyMap<number, string>;
 }
 
+/** Which chat work belongs to. */
 export interface ChatRecords {
   /** From now on work belongs to these chats. What is owed already goes to the chats that it belongs to now. */
   placeWork(map: ChatMap): void;
@@ -34,7 +35,7 @@ export interface ChatRecords {
 export interface ChatMoves extends ChatRecords {
   /** Puts what is owed where it belongs, also what a bot left that knows one chat alone. */
   placeOwed(): void;
-  /** Whether no profile has a chat of its own: then nobody has to look. */
+  /** Whether no profile has a chat of its own: then a look-up is saved. */
   isMainAlone(): boolean;
   chatOfLead(lead: number): string;
   /** Follow-ups reply to the card, so they stay in its chat while that is in use. */
@@ -47,6 +48,7 @@ export interface ChatMoves extends ChatRecords {
 
 const NO_CHATS: ChatMap = { byProfile: new Map(), groups: new Map() };
 
+/** The records in an open database. Until `placeWork` all belongs to the main chat. */
 export function chatRecords(db: Database): ChatMoves {
   const selectLead = db.reader("SELECT profile, card_chat_id FROM leads WHERE number = ?");
   const owed = db.reader(

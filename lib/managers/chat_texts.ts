@@ -17,8 +17,7 @@ export function idText(chatId: number, topicId: number | null, role: ChatRole): 
   const env = [`ADMIN_CHAT_ID=${chatId}`];
   if (topicId !== null) env.push(`ADMIN_TOPIC_ID=${topicId}`);
   if (role.kind === "own") {
-    const names = role.profileNames.map((name) => clip(name, MOST_NAME)).join(", ");
-    lines.push(`Сюда приходят лиды профилей: ${clip(names, MOST_NAMES)}.`);
+    lines.push(`Сюда приходят лиды профилей: ${named(role.profileNames)}.`);
   } else {
     const isMain = role.kind === "main";
     lines.push(
@@ -48,4 +47,21 @@ export function topicAwayText(place: string | null): string {
     : `поправьте ${place} в locales.json`;
   return "⚠️ Тема для лидов закрыта или удалена, пока пишем в общий раздел группы. " +
     `Откройте её снова, или отправьте /id в другой теме и ${where}.`;
+}
+
+/** The note in the main chat that a profile's own chat takes no cards. */
+export function ownChatFailsText(profileNames: readonly string[]): string {
+  return `⚠️ Чат менеджеров профиля ${
+    named(profileNames)
+  } не принимает карточки. Лиды не потеряны: они ждут и на ` +
+    "странице «Лиды».\n\nПроверьте, что бот в том чате и может писать, или смените чат на странице профиля.";
+}
+
+/** The note that it takes them again. */
+export function ownChatMendedText(profileNames: readonly string[]): string {
+  return `✅ Чат менеджеров профиля ${named(profileNames)} снова принимает карточки.`;
+}
+
+function named(profileNames: readonly string[]): string {
+  return clip(profileNames.map((name) => clip(name, MOST_NAME)).join(", "), MOST_NAMES);
 }

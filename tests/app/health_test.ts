@@ -149,6 +149,7 @@ Deno.test("a profile's own chat that fails is a trouble of its own, and the repo
       { ...own, profiles: ["express"], problem: "no_access", isUsable: false },
       { ...own, profiles: ["site"], problem: "not_found", isUsable: false },
     ],
+    profileStates: new Map([["site", "draft"]]),
   });
   const { ok, reasons, adminChat, profileChats } = reportOf(facts);
   assert.equal(ok, false);
@@ -158,7 +159,7 @@ Deno.test("a profile's own chat that fails is a trouble of its own, and the repo
   assert.deepEqual(profileChats, [
     { profiles: ["agency", "cg"], failingSince: since, problem: null },
     { profiles: ["express"], failingSince: null, problem: "no_access" },
-    { profiles: ["site"], failingSince: null, problem: "not_found" },
+    { profiles: [], failingSince: null, problem: "not_found" }, // A draft's key is in no page without a login.
   ]);
 });
 

@@ -157,7 +157,7 @@ Deno.test("a profile gets a chat while the bot runs: what is due goes there, wha
     assert.equal(more.reply_to_message?.message_id, card.message_id);
     late.say("и про бренд");
     await group.chat.waitFor((each) => wordsOf(each).includes("и про бренд"));
-    // Taken away again: the next card is the main chat's, and the group is nobody's.
+    // Taken away again: the next card is the main chat's, and the group is no managers' chat.
     await world.editLocales((locales) => delete locales.agency.managers_chat_id);
     await untilLeft(world, group);
     await cardIn(world.admin, await agencyLead(world));
@@ -226,7 +226,7 @@ Deno.test("commands and replies in a profile's chat know its leads alone, and /a
   }));
 
 Deno.test("a profile's group that becomes a supergroup is followed, and its topic's cards go past a closed topic", () =>
-  withBot(async ({ world }) => {
+  withBot(async ({ world, log }) => {
     world.crm.behave({ kind: "answer", status: 500 });
     const small = world.telegram.group({ title: "Маленькая" });
     const forum = world.telegram.group({ title: "Форум", is_forum: true });
@@ -236,6 +236,7 @@ Deno.test("a profile's group that becomes a supergroup is followed, and its topi
       locales.cg.managers_chat_id = forum.id;
       locales.cg.topic_id = topic;
     });
+    await log.line("изменения приняты");
     await untilTakenUp(world, small);
     await untilTakenUp(world, forum);
     const moved = small.migrate();
@@ -249,6 +250,16 @@ Deno.test("a profile's group that becomes a supergroup is followed, and its topi
       wordsOf(each).includes("поправьте cg.topic_id в locales.json")
     );
     assert.equal(world.admin.chat.messages.length, 0);
+    // A topic less: the group keeps its commands, as it is another profile's chat still.
+    await world.editLocales((locales) => {
+      locales.express.managers_chat_id = forum.id;
+      delete locales.cg.topic_id;
+    });
+    await log.line("изменения приняты");
+    await cardIn(forum, await becomeLeadOf(world, "express", "Нужен совет"));
+    const { calls } = world.telegram;
+    assert.deepEqual(calls.filter(({ method }) => method === "deleteMyCommands"), []);
+    assert.ok(world.telegram.commands({ type: "chat", chat_id: moved.id }).length > 0);
   }));
 
 /** What the first button of a message sends. */
