@@ -12,7 +12,7 @@ import { isSameMap, mapOfChats } from "./chat_map.ts";
 import { type ChatMap, FORMER_CHATS, MAIN_CHAT } from "../journal/journal.ts";
 import { createAdminChat, MESSAGES_PER_MINUTE } from "../managers/chat.ts";
 import { createChatCheck } from "../managers/chat_check.ts";
-import type { ManagersChats, Scope } from "../managers/chats.ts";
+import { mainScope, type ManagersChats, ownScope, type Scope } from "../managers/chats.ts";
 import type { WatchedChat } from "../managers/own_chat_alarm.ts";
 import { createMinutePace, type MinutePace } from "../managers/minute_pace.ts";
 import type { RemindedChat } from "../managers/lead_reminder.ts";
@@ -97,21 +97,17 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
     const before = own;
     own = new Map();
     for (const [profile, { chat, group }] of next.byProfile) {
-      const named = own.get(chat);
       if (chat === MAIN_CHAT) continue;
-      if (named !== undefined) named.profiles.push(profile);
-      else {own.set(chat, {
-          ...before.get(chat) ?? join(profile, chat, group),
-          profiles: [profile],
-        });}
+      const { profiles: others = [], ...known } = own.get(chat) ?? {
+        ...before.get(chat) ?? join(profile, chat, group),
+        profiles: [],
+      };
+      own.set(chat, { ...known, profiles: [...others, profile] });
     }
-    const ids = new Set(
-      [main, ...[...own.values()].map((each) => each.managersChat)].map((each) =>
-        each.chat.chatId()
-      ),
-    );
+    const inUse = [main, ...[...own.values()].map((each) => each.managersChat)]
+      .map(({ chat }) => chat.chatId());
     for (const [chat, { managersChat }] of before) {
-      if (!own.has(chat)) managersChat.leave(ids.has(managersChat.chat.chatId()));
+      if (!own.has(chat)) managersChat.leave(inUse.includes(managersChat.chat.chatId()));
     }
     if (isSameMap(map, next)) return;
     map = next;
@@ -144,16 +140,9 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
     const group = groupAt(chatId);
     if (group === undefined) return undefined;
     const isAt = (id: number) => groupAt(id) === group;
-    if (group === MAIN_CHAT) return { isMain: true, profiles: null, has: () => true, isAt };
-    const theirs = new Set(
-      [...map.byProfile].flatMap(([profile, each]) => each.group === group ? [profile] : []),
-    );
-    return {
-      isMain: false,
-      profiles: theirs,
-      has: ({ profile, card }) => theirs.has(profile) || (card !== null && isAt(card.chatId)),
-      isAt,
-    };
+    if (group === MAIN_CHAT) return mainScope(isAt);
+    const theirs = [...map.byProfile].filter(([, each]) => each.group === group);
+    return ownScope(new Set(theirs.map(([profile]) => profile)), isAt);
   }
 
   return {
@@ -226,5 +215,5 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
 interface Own {
   readonly managersChat: ManagersChat;
   readonly group: string;
-  readonly profiles: string[];
+  readonly profiles: readonly string[];
 }

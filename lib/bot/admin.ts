@@ -2,7 +2,7 @@
 
 import { Composer, type Context } from "grammy";
 import { ADMIN_ELSEWHERE } from "../managers/chat_texts.ts";
-import type { Scope } from "../managers/chats.ts";
+import { ownScope, type Scope } from "../managers/chats.ts";
 import {
   HELP,
   LINK_COMES,
@@ -128,12 +128,7 @@ export function inManagersChat({ scopeOf }: Pick<AdminDeps, "scopeOf">) {
   };
 }
 
-const NOTHING: Scope = {
-  isMain: false,
-  profiles: new Set(),
-  has: () => false,
-  isAt: () => false,
-};
+const NOTHING = ownScope(new Set(), () => false);
 
 export function managerOf(ctx: Context): string {
   return managerName(visitorOf(ctx.from, 0));

@@ -27,3 +27,18 @@ export interface ManagersChats {
   /** What may be done in a chat by its id; undefined for a chat that is no managers'. */
   scopeOf(chatId: number): Scope | undefined;
 }
+
+/** The main chat's: all leads. @param isAt As of `Scope`. */
+export function mainScope(isAt: Scope["isAt"]): Scope {
+  return { isMain: true, profiles: null, has: () => true, isAt };
+}
+
+/** That of a chat of these profiles. @param isAt As of `Scope`. */
+export function ownScope(profiles: ReadonlySet<string>, isAt: Scope["isAt"]): Scope {
+  return {
+    isMain: false,
+    profiles,
+    has: ({ profile, card }) => profiles.has(profile) || (card !== null && isAt(card.chatId)),
+    isAt,
+  };
+}

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { findLeads, leadsPage, searchWords } from "../../lib/bot/lead_lists.ts";
 import { listOf } from "../../lib/bot/scoped_lists.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
-import type { Scope } from "../../lib/managers/chats.ts";
+import { ownScope } from "../../lib/managers/chats.ts";
 import { foundText, leadsText, NEWEST, readLeadsPage } from "../../lib/managers/lead_list_texts.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { inventLeads } from "../helpers/invented_leads.ts";
@@ -120,16 +120,8 @@ Deno.test("a number finds its lead first, and it is counted once", () =>
     assert.equal(found.more, all.leads.length - 10);
   }));
 
-/** May see the leads of these profiles. */
-function scopeOf(...profiles: string[]): Scope {
-  const theirs = new Set(profiles);
-  return {
-    isMain: false,
-    profiles: theirs,
-    has: ({ profile }) => theirs.has(profile),
-    isAt: () => false,
-  };
-}
+/** Of a chat of these profiles. */
+const scopeOf = (...profiles: string[]) => ownScope(new Set(profiles), () => false);
 
 for (const profiles of [["agency"], ["agency", "express"], ["agency", "cg", "express"]]) {
   Deno.test(`the pages of a chat of ${profiles.length} profiles hold each of their leads once, forth and back`, () =>

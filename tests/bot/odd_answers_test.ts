@@ -6,22 +6,17 @@ import type { Update } from "grammy/types";
 import { createBot } from "../../lib/bot/bot.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { NewLead } from "../../lib/lead.ts";
-import type { Scope } from "../../lib/managers/chats.ts";
+import { ownScope } from "../../lib/managers/chats.ts";
 import { readUpdate } from "../../lib/telegram/updates.ts";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
-import { mainScope } from "../helpers/one_chat.ts";
+import { scopeOfOne } from "../helpers/one_chat.ts";
 
 const GROUP = -1001;
 const OTHER = -2002;
-const OTHER_SCOPE: Scope = {
-  isMain: false,
-  profiles: new Set(["cg"]),
-  has: ({ profile }) => profile === "cg",
-  isAt: (chatId) => chatId === OTHER,
-};
+const OTHER_SCOPE = ownScope(new Set(["cg"]), (chatId) => chatId === OTHER);
 const BOT = { id: 1, is_bot: true, first_name: "Bot", username: "bot" };
 
 /** Hands one update to a bot whose journal has a card as message 7 of the managers' chat; looks at what was said about its lead. */
@@ -80,7 +75,7 @@ async function handleAll(
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),
     now: () => NOON_MS,
-    scopeOf: (chatId) => chatId === OTHER ? OTHER_SCOPE : mainScope(GROUP)(chatId),
+    scopeOf: (chatId) => chatId === OTHER ? OTHER_SCOPE : scopeOfOne(GROUP)(chatId),
     blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },
     tellTime: String,
     publicUrl: null,

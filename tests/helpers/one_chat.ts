@@ -1,7 +1,7 @@
 // The main managers' chat alone, for tests that have no other.
 
 import type { AdminChat } from "../../lib/managers/chat.ts";
-import type { ManagersChats, Scope } from "../../lib/managers/chats.ts";
+import { mainScope, type ManagersChats, type Scope } from "../../lib/managers/chats.ts";
 
 export function oneChat(chat: AdminChat): ManagersChats {
   return {
@@ -9,17 +9,12 @@ export function oneChat(chat: AdminChat): ManagersChats {
     at: () => chat,
     groups: () => [""],
     ofGroup: () => chat,
-    scopeOf: mainScope(chat.chatId()),
+    scopeOf: scopeOfOne(chat.chatId()),
   };
 }
 
 /** What may be done in a chat, where only one is a managers' chat. */
-export function mainScope(mainId: number): (chatId: number) => Scope | undefined {
-  const scope: Scope = {
-    isMain: true,
-    profiles: null,
-    has: () => true,
-    isAt: (chatId) => chatId === mainId,
-  };
+export function scopeOfOne(mainId: number): (chatId: number) => Scope | undefined {
+  const scope = mainScope((chatId) => chatId === mainId);
   return (chatId) => chatId === mainId ? scope : undefined;
 }

@@ -13,6 +13,7 @@ import {
   type Journal,
   laneOfChat,
   MAIN_CHAT,
+  MARKS_LANE,
   openJournal,
 } from "../../lib/journal/journal.ts";
 import { MIGRATIONS } from "../../lib/journal/schema.ts";
@@ -143,6 +144,33 @@ Deno.test("a follow-up stays in the chat of its card while that is in use, and g
     assert.deepEqual(kindsIn(journal, FOLLOW_UPS_LANE, "-300"), ["follow_up 1"]);
     journal.placeWork(someChats());
     assert.deepEqual(kindsIn(journal, FOLLOW_UPS_LANE), ["follow_up 1"]);
+  }));
+
+Deno.test("the whole card of a lead is shown where its card stands, and managers hear of an answer where they wrote it", () =>
+  withJournal((journal) => {
+    journal.placeWork(someChats({ agency: TOPIC }));
+    const lead = fail(journal);
+    show(journal, TOPIC, OWN);
+    journal.placeWork(someChats({ agency: "-300", cg: TOPIC }));
+    const taken = (chat: string) =>
+      journal.takeAnswerWork(laneOfChat(ANSWER_NOTES_LANE, chat), NOON_MS, 9)
+        .map(({ kind }) => kind);
+    journal.oweWholeCard(lead, "@anna", NOON_MS);
+    assert.deepEqual(taken(TOPIC), ["invite"]);
+    const message = {
+      chatId: OWN,
+      messageId: 60,
+      albumId: null,
+      by: "@anna",
+      kind: "note",
+    } as const;
+    const content = { text: "перезвонить", entities: [], media: null } as never;
+    const target = { chatId: OWN, messageId: 5 };
+    assert.equal(journal.recordAnswer({ ...message, target, content }, NOON_MS).kind, "begun");
+    const marks = journal.takeAnswerWork(laneOfChat(MARKS_LANE, TOPIC), NOON_MS, 9);
+    assert.deepEqual(marks.map(({ kind }) => kind), ["mark"]);
+    journal.oweInvitation(lead, "@oleg", NOON_MS);
+    assert.deepEqual(taken("-300"), ["invite"]);
   }));
 
 Deno.test("an offer's report does not displace that of another chat whose message has the same id", () =>
