@@ -162,6 +162,8 @@ export interface Deal {
   readonly id: number;
   /** Its page for people. */
   readonly url: string;
+  /** The contact that was made with it, where the CRM names one. */
+  readonly contact?: number;
   /** False where the bot writes no notes into that CRM. */
   readonly takesNotes?: false;
 }

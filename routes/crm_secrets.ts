@@ -74,21 +74,45 @@ function withoutKeys(
   return { headers: lines.join("\n"), keys };
 }
 
-/** Saves the keys that wait, for the chosen kind's secrets: all, or those of secrets that are not there yet. */
-export async function saveSecrets(
+/** Keys that were saved before the file that needs them. */
+export interface SavedKeys {
+  /** The file is saved too: the form waits for none of them any more. */
+  keep(): void;
+  /** The file is not: keys that were replaced are as before, and what was typed waits in the form. @throws {StorageError} */
+  undo(): Promise<void>;
+}
+
+/** Saves the keys that wait, for the chosen kind's secrets; all of them or none. @throws {StorageError} */
+export async function saveKeys(
   state: State,
   key: string,
-  { crm }: ProfileForm,
-  which: "all" | "new",
-): Promise<void> {
-  if (crm === undefined) return;
-  for (const name of secretsOf(crm)) {
+  { crm }: Pick<ProfileForm, "crm">,
+): Promise<SavedKeys> {
+  const { deps: { secrets }, session: { openedBy }, typedSecrets } = state;
+  const saved: string[] = [];
+  const replaced: (() => Promise<void>)[] = [];
+  const undo = async () => {
+    for (const each of replaced.splice(0)) await each();
+  };
+  for (const name of crm === undefined ? [] : secretsOf(crm)) {
     const value = waiting(state, key, name);
     if (value === undefined) continue;
-    if (which === "new" && state.deps.secrets.find(name) !== undefined) continue;
-    await state.deps.secrets.keep(name, value, state.session.openedBy);
-    state.typedSecrets.forget(placeOf(state, key, name));
+    const [known, before] = [secrets.find(name), secrets.value(name)];
+    try {
+      await secrets.keep(name, value, openedBy);
+    } catch (error) {
+      await undo();
+      throw error;
+    }
+    saved.push(name);
+    if (known?.kind === "kept" && before !== undefined && before !== value) {
+      replaced.push(() => secrets.keep(name, before, openedBy, known.savedAtMs));
+    }
   }
+  return {
+    keep: () => saved.forEach((name) => typedSecrets.forget(placeOf(state, key, name))),
+    undo,
+  };
 }
 
 /** The value of a secret of the form, typed or known, for a request to the CRM. */

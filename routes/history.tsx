@@ -100,6 +100,7 @@ function linesOf(state: State, key: string): Line[] {
     return {
       revision,
       isCurrent: index === 0,
+      hidden: hiddenState(revision, state),
       change: changeOf(revision, before),
       parts: revision.content === null ? [] : textsOf(revision, key, state),
       partsBefore: before === undefined || before.content === null
@@ -113,6 +114,11 @@ function changeOf(revision: Revision, before: Revision | undefined): Line["chang
   if (revision.content === null) return "deleted";
   if (before === undefined) return "first";
   return before.content === null ? "returned" : "edited";
+}
+
+function hiddenState({ content }: Revision, { language }: State): string | null {
+  const own = stateOf(content);
+  return own === "live" ? null : PROFILE_STATE[language].states[own];
 }
 
 function textsOf({ content }: Revision, key: string, state: State): Part[] {

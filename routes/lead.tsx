@@ -1,8 +1,8 @@
 // The page of one lead: person, timeline, and what a manager may decide.
 
 import { HttpError } from "fresh";
-import type { LeadLife } from "../lib/journal/journal.ts";
-import { type Lead, mayHaveArrived, placeOf } from "../lib/lead.ts";
+import type { LeadLife, ListedLead, TakerOnPage } from "../lib/journal/journal.ts";
+import { mayHaveArrived, placeOf } from "../lib/lead.ts";
 import { field } from "../lib/page/form.ts";
 import { hasDestination } from "../lib/profiles/profile.ts";
 import { define, type WebDeps } from "../lib/page/state.ts";
@@ -43,7 +43,7 @@ export const handler = define.handlers({
     const { username } = lead.visitor;
     const wish = readWish(ctx.url);
     const progress = progressOf(lead, wish, deps);
-    const { sending, hasCrm, done } = progress;
+    const { sending, hasCrm, returnable, done } = progress;
     const row = ctx.url.searchParams.get("row");
     if (row !== null && isLeadsPath(row)) {
       return ctx.render(
@@ -134,7 +134,7 @@ export const handler = define.handlers({
               />
             </>
           )}
-          {isReturnable(lead, deps.now()) && <ReturnLead lead={lead} frame={frame} back={path} />}
+          {returnable && <ReturnLead lead={lead} frame={frame} back={path} />}
           {!isErased(lead) && (
             <p>
               <a
@@ -187,7 +187,9 @@ export const handler = define.handlers({
       await deps.delivery[block](lead, session.openedBy);
       return ctx.redirect(`/leads/${number}`, 303);
     }
-    const wish = await decide(deps.delivery, number, field(form, "do"), session.openedBy);
+    const seen = field(form, "seen");
+    const who = { name: session.openedBy, seenSinceMs: seen === "" ? null : Number(seen) };
+    const wish = await decide(deps.delivery, number, field(form, "do"), who);
     const looks = field(form, "script") === "" ? LOOKS : LOOKS_OF_SCRIPT;
     if (wish === "asked" || wish === "running") await untilSent(number, looks, deps);
     const back = field(form, "back");
@@ -215,19 +217,29 @@ async function untilSent(
   }
 }
 
+interface Progress {
+  readonly sending: boolean;
+  readonly hasCrm: boolean;
+  /** Whether it was closed so short a while ago that it may be returned. */
+  readonly returnable: boolean;
+  readonly done: Done | undefined;
+}
+
 export function progressOf(
-  lead: Lead,
+  lead: ListedLead,
   wish: Wish | undefined,
-  { journal, profiles }: WebDeps,
-): { readonly sending: boolean; readonly hasCrm: boolean; readonly done: Done | undefined } {
+  { journal, profiles, now }: WebDeps,
+): Progress {
   const sending = lead.state !== "in_crm" && lead.state !== "by_hand" &&
     (lead.state === "received" || journal.isPostOwed(lead.number));
   const profile = profiles.current().byKey.get(lead.profile);
   const hasCrm = profile !== undefined && hasDestination(profile);
-  if (wish === undefined) return { sending, hasCrm, done: undefined };
+  const returnable = isReturnable(lead, now());
+  if (wish === undefined) return { sending, hasCrm, returnable, done: undefined };
   return {
     sending,
     hasCrm,
+    returnable,
     done: { wish, sending, attempt: journal.attemptsOf(lead.number).at(-1) },
   };
 }
@@ -236,8 +248,9 @@ async function decide(
   delivery: WebDeps["delivery"],
   lead: number,
   wish: string,
-  by: string,
+  who: TakerOnPage,
 ): Promise<Wish> {
+  const by = who.name;
   switch (wish) {
     case "resend": {
       const asked = await delivery.resend(lead, by);
@@ -246,6 +259,12 @@ async function decide(
     }
     case "by_hand":
       return await delivery.closeByHand(lead, by) ? "closed" : "settled";
+    case "take": {
+      const { kind } = await delivery.take(lead, who);
+      if (kind === "unknown") throw new HttpError(404);
+      if (kind === "asked") return "owned";
+      return kind === "taken_over" ? "taken" : kind;
+    }
     case "return": {
       const returned = await delivery.giveBack(lead, by);
       if (returned === "unknown") throw new HttpError(404);

@@ -12,10 +12,11 @@ import type { MenuTranslationForm } from "../lib/profiles/menu_translations.ts";
 import { type Content, MENU_KEY, versionOf } from "../lib/profiles/edits.ts";
 import { languagesOf } from "../lib/profiles/translations.ts";
 import type { Profile } from "../lib/profiles/profile.ts";
+import { shownMenu } from "../lib/profiles/shown_menu.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { field, fields } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
-import { MenuEditor, type MenuView, shownForm } from "./components/menu_editor.tsx";
+import { MenuEditor, type MenuView } from "./components/menu_editor.tsx";
 import { MenuPreview } from "./components/menu_preview.tsx";
 import { frameOf } from "./components/page.tsx";
 import type { Part } from "./components/versions.tsx";
@@ -82,7 +83,7 @@ export const handler = define.handlers({
 export const preview = define.handlers({
   POST(ctx) {
     const { byKey } = ctx.state.deps.profiles.current();
-    const draft = draftMenu(shownForm(readMenuForm(ctx.state.form), [...byKey.values()]));
+    const draft = shownMenu(draftMenu(readMenuForm(ctx.state.form)), byKey);
     return ctx.render(<MenuPreview draft={draft} language={ctx.state.language} />);
   },
 });
@@ -130,6 +131,7 @@ function viewOf(state: State, form: MenuForm): MenuView {
   const content = contentOf(state);
   return {
     form,
+    shown: shownMenu(draftMenu(form), byKey),
     version: versionOf(content, MENU_KEY),
     languages: languagesOf(valueAt(content, MENU_KEY)),
     profiles: [...byKey.values()].map(({ key, name, state }) => ({ key, name, state })),

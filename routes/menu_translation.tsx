@@ -10,6 +10,7 @@ import {
   withMenuTranslation,
 } from "../lib/profiles/menu_translations.ts";
 import { MENU_KEY } from "../lib/profiles/edits.ts";
+import { shownMenu } from "../lib/profiles/shown_menu.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { languagesOf, translationVersion } from "../lib/profiles/translations.ts";
 import { valueAt } from "../lib/json/text.ts";
@@ -91,7 +92,9 @@ export const handler = define.handlers({
 export const preview = define.handlers({
   POST(ctx) {
     const { state } = ctx;
-    const draft = draftMenuInLanguage(contentOf(state), readForm(state, languageOf(ctx)));
+    const form = readForm(state, languageOf(ctx));
+    const { byKey } = state.deps.profiles.current();
+    const draft = shownMenu(draftMenuInLanguage(contentOf(state), form), byKey);
     return ctx.render(<MenuPreview draft={draft} language={state.language} />);
   },
 });
@@ -120,12 +123,14 @@ function readForm(state: State, language: string): MenuTranslationForm {
 
 function viewOf(state: State, language: string, form: MenuTranslationForm): MenuTranslationView {
   const content = contentOf(state);
+  const draft = draftMenuInLanguage(content, form);
   return {
     language,
     languages: languagesOf(valueAt(content, MENU_KEY)),
     form,
     base: menuForm(content),
-    draft: draftMenuInLanguage(content, form),
+    draft,
+    shown: shownMenu(draft, state.deps.profiles.current().byKey),
     version: translationVersion(content, MENU_KEY, language),
     faults: [],
     isUnsaved: false,

@@ -41,7 +41,7 @@ function leadsByState({ leadTotals, blockedTotals }: WebDeps["journal"]) {
 
 function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
   const { rss, heapUsed } = Deno.memoryUsage();
-  const { polledAtMs, oldestUndeliveredAtMs, nowMs, startedAtMs } = facts;
+  const { polledAtMs, oldestUndeliveredAtMs, oldestUnsentAnswerAtMs, nowMs, startedAtMs } = facts;
   const ageOf = (atMs: number | undefined) =>
     atMs === undefined ? [] : [{ value: (nowMs - atMs) / 1000 }];
   return [
@@ -85,7 +85,16 @@ function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
       name: "triborg_owed_work",
       help: "Work that is owed to visitors, CRMs and managers, by kind.",
       type: "gauge",
-      samples: journal.owedTotals().map(({ works, ...labels }) => ({ labels, value: works })),
+      samples: [
+        ...journal.owedTotals(),
+        ...journal.owedAnswerTotals().map(({ kind, works }) => ({ kind: `answer_${kind}`, works })),
+      ].map(({ works, ...labels }) => ({ labels, value: works })),
+    },
+    {
+      name: "triborg_oldest_unsent_answer_age_seconds",
+      help: "Age of the oldest manager's answer that its visitor does not have yet.",
+      type: "gauge",
+      samples: ageOf(oldestUnsentAnswerAtMs),
     },
     {
       name: "triborg_crm_attempts_total",

@@ -32,7 +32,7 @@ import { type Move, newButton, readProfileForm, readWish, rearrange } from "./pr
 import { crmView, lookAt, outgoingView } from "./crm_view.ts";
 import {
   removeSecret,
-  saveSecrets,
+  saveKeys,
   secretValue,
   withoutFileKeys,
   withSecrets,
@@ -97,14 +97,13 @@ export const handler = define.handlers({
         const result = await save(state, key, typed);
         switch (result.kind) {
           case "saved":
-            await saveSecrets(state, key, typed, "all");
             return ctx.redirect(`/profiles/${key}?saved`, 303);
           case "refused":
             return draw({ faults: result.faults, note: { kind: "refused" } }, typed, 422);
           case "broken":
             return draw({ note: { kind: "broken", faults: result.faults } }, typed, 409);
           case "failed":
-            return draw({ note: { kind: "failed", reason: result.reason } }, typed, 507);
+            return draw({ note: result }, typed, 507);
           case "stale": {
             const content = contentOf(state);
             if (!content.members.has(key)) throw new HttpError(404);
@@ -169,6 +168,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     faults: [],
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,
+    hasWorkHours: state.deps.config.workHours.length > 0,
     crm: crmView(state, key, form),
     outgoing: outgoingView(state, key, form),
     ownChat: ownChatView(state, key, form),
@@ -203,6 +203,7 @@ const LOOK_MS = 100;
 
 type Saved =
   | Awaited<ReturnType<typeof saveEdit>>
+  | Failed
   | { readonly kind: "refused"; readonly faults: readonly Fault[] };
 
 async function save(state: State, key: string, form: ProfileForm): Promise<Saved> {
@@ -213,18 +214,37 @@ async function save(state: State, key: string, form: ProfileForm): Promise<Saved
     return { kind: "refused", faults: [{ path: "webhook_url", message: FORBIDDEN_ADDRESS }] };
   }
   if (versionOf(contentOf(state), key) !== version) return { kind: "stale" };
-  try {
-    // First the key, then the file that refers to it: the other way round, a full disk would leave a CRM without its key.
-    await saveSecrets(state, key, form, "new");
-  } catch (error) {
-    if (error instanceof StorageError) return { kind: "failed", reason: diskFault(error) };
-    throw error;
-  }
-  return await saveEdit(
+  // First the keys, then the file that refers to them: the other way round, a full disk would leave a CRM without its key.
+  const keys = await orDiskFault(saveKeys(state, key, form));
+  if ("reason" in keys) return keys;
+  const result = await saveEdit(
     state.deps.profiles,
     state.session.openedBy,
     (content) => versionOf(content, key) === version ? withProfile(content, key, form) : undefined,
   );
+  if (result.kind === "saved") {
+    keys.keep();
+    return result;
+  }
+  const undone = await orDiskFault(keys.undo());
+  return undone !== undefined && result.kind === "failed" ? { ...result, isKeyNew: true } : result;
+}
+
+interface Failed {
+  readonly kind: "failed";
+  readonly reason: string;
+  /** Set where a key was replaced all the same. */
+  readonly isKeyNew?: true;
+}
+
+/** What it resolves with, or why the journal could not be written. */
+async function orDiskFault<T>(work: Promise<T>): Promise<T | Failed> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StorageError) return { kind: "failed", reason: diskFault(error) };
+    throw error;
+  }
 }
 
 /** Only a changed address is resolved: a failing name server must not prevent editing a text. */

@@ -41,6 +41,7 @@ export function readProfileForm(form: URLSearchParams): ProfileForm {
       choice: oneLine(choices?.[index] ?? ""),
     })),
     confirmationTemplate: field(form, "confirmation"),
+    afterHoursText: form.has("after_hours") ? field(form, "after_hours") : undefined,
     followUpTemplate: field(form, "follow_up"),
     thanksText: field(form, "thanks"),
     pausedText: form.has("paused_text") ? field(form, "paused_text") : undefined,

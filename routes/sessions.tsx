@@ -6,6 +6,7 @@ import { define } from "../lib/page/state.ts";
 import { isolated } from "./components/isolated.tsx";
 import { FormToken, type Frame, frameOf, Page } from "./components/page.tsx";
 import { SESSIONS } from "./words/sessions.ts";
+import { personIn } from "./words/login.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -66,10 +67,11 @@ function Row({ each, isHere, frame }: {
   readonly frame: Frame;
 }) {
   const words = SESSIONS[frame.language];
+  const who = personIn(each.openedBy, frame.language);
   const device = nameOf(each.device) ?? words.unknownDevice;
   return (
     <tr>
-      <th scope="row" dir="auto">{each.openedBy}</th>
+      <th scope="row" dir="auto">{who}</th>
       <td data-label={words.device}>
         {device} {isHere && <strong>· {words.here}</strong>}
       </td>
@@ -84,7 +86,7 @@ function Row({ each, isHere, frame }: {
               class="outline"
               name="end"
               value={String(each.number)}
-              aria-label={words.endOf(isolated(each.openedBy), device)}
+              aria-label={words.endOf(isolated(who), device)}
             >
               {words.end}
             </button>

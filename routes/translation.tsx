@@ -114,6 +114,7 @@ const EMPTY: TranslationForm = {
   caption: "",
   buttons: [],
   confirmationTemplate: "",
+  afterHoursText: "",
   thanksText: "",
   pausedText: "",
 };
@@ -140,6 +141,7 @@ function readTranslationForm(state: State, key: string): TranslationForm {
       choice: typed(choices, callbackData),
     })),
     confirmationTemplate: field(form, "confirmation"),
+    afterHoursText: form.has("after_hours") ? field(form, "after_hours") : undefined,
     thanksText: field(form, "thanks"),
     pausedText: form.has("paused_text") ? field(form, "paused_text") : undefined,
     phone: readPhoneForm(form),
@@ -182,6 +184,7 @@ export function translationParts(
     { label: words.caption, text: form.caption },
     { label: words.buttons, text: lines.join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },
+    { label: words.afterHours, text: form.afterHoursText ?? "" },
     { label: words.thanks, text: form.thanksText },
     { label: PROFILE_STATE[language].text, text: form.pausedText ?? "" },
     ...phoneParts(form.phone, language),

@@ -41,6 +41,7 @@ import { createBudgets, withRetries } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
+import { isWorkTime } from "../work_hours.ts";
 import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
 
@@ -94,13 +95,21 @@ export async function startApp(
   const opened = await openCheckedJournal(config, machine.elapsedMs, log);
   if (typeof opened === "number") return opened;
   const { journal, lock } = opened;
-  const profiles = await openProfiles(config, { ...output, ...machine, journal });
+  let cardsChanged = () => {}; // A start makes all work due.
+  const profiles = await openProfiles(config, {
+    ...output,
+    ...machine,
+    journal,
+    cardsChanged: () => cardsChanged(),
+  });
   if (profiles === undefined) {
     journal.close();
     lock.release();
     return EXIT.faults;
   }
-  return run(createParts(config, { ...output, ...opened, machine, profiles }));
+  const parts = createParts(config, { ...output, ...opened, machine, profiles });
+  cardsChanged = parts.delivery.wake;
+  return run(parts);
 }
 
 type Parts = ReturnType<typeof createParts>;
@@ -196,6 +205,7 @@ function createParts(
     ...shared,
     delivery: { ...delivery, showWhole: answers.showWhole },
     tellTime,
+    profilesWithoutKey: crmParts.profilesWithoutKey,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
   const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
@@ -223,13 +233,14 @@ function createParts(
     ownChats,
     health: async () => {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
-      const { crmTroubles, crmTokens } = crmParts;
+      const { crmTroubles, crmTokens, profilesWithoutKey } = crmParts;
       return {
         ...await health.check(),
         profilesBrokenSinceMs,
         profileStates: statesOf(profiles.current()),
         crmTroubles: crmTroubles(),
         crmTokens: crmTokens(),
+        withoutKey: profilesWithoutKey(),
       };
     },
     mask,
@@ -258,6 +269,7 @@ function createParts(
     }).isManager,
     newId: () => crypto.randomUUID(),
     scopeOf: chats.scopeOf,
+    isWorkTime: (atMs) => isWorkTime(config.workHours, atMs, timeZone),
     tellTime,
     publicUrl: config.publicUrl,
     pause: () => new Promise((resolve) => void setImmediate(resolve)),

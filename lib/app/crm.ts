@@ -7,6 +7,7 @@ import { createCallPace } from "../crm/call_pace.ts";
 import { rememberLookups, resolveHost } from "../crm/connection.ts";
 import { crmTokens } from "../crm/crm_tokens.ts";
 import type { DestinationContext } from "../crm/destination.ts";
+import { profilesWithoutKey } from "../crm/missing_keys.ts";
 import { createCrm } from "../crm/post.ts";
 import { createSecrets, type FindSecret } from "../crm/secrets.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -54,10 +55,11 @@ export function createCrmParts(options: CrmPartsOptions) {
   const amoCrm: ReachAmoCrm = {
     root: config.amoCrmApiRoot,
     turn: (account, call) =>
-      callPace.run({ account, callsPerSecond: CALLS_PER_SECOND }, "page", async (leave) => {
-        await leave();
-        return await call();
-      }),
+      callPace.run(
+        { account, callsPerSecond: CALLS_PER_SECOND },
+        "page",
+        async (leave) => await leave() ? await call() : undefined,
+      ),
   };
   return {
     secret,
@@ -72,6 +74,7 @@ export function createCrmParts(options: CrmPartsOptions) {
         profiles().byKey.get(profile)?.crm?.kind === "amocrm"
       ),
     crmTokens: tokens,
+    profilesWithoutKey: () => profilesWithoutKey(profiles(), secret),
     tokenAlarm: createTokenAlarm({ ...options, tokens }),
   };
 }

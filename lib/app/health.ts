@@ -33,7 +33,7 @@ export function createHealth(
   }: {
     readonly journal: Pick<
       Journal,
-      "undelivered" | "rememberFact" | "committed" | "tryToRecord"
+      "undelivered" | "unsentAnswers" | "rememberFact" | "committed" | "tryToRecord"
     >;
     readonly lastPolledAtMs: () => number | undefined;
     readonly adminChatFailsSinceMs: () => number | undefined;
@@ -50,8 +50,8 @@ export function createHealth(
   let tried = false;
   let trying: Promise<void> | undefined;
   let triedMs = -Infinity;
-  /** The oldest undelivered lead; its age is measured by the monotonic clock. */
-  let oldest: { readonly atMs: number; readonly sinceMs: number } | undefined;
+  const oldestLead = createAge();
+  const oldestAnswer = createAge();
 
   async function tryNow(): Promise<void> {
     triedMs = elapsedMs();
@@ -67,13 +67,13 @@ export function createHealth(
   }
 
   /** A failed read counts as a fault of the journal. */
-  function undelivered(): ReturnType<Journal["undelivered"]> {
+  function read<T>(look: () => T): T | undefined {
     try {
-      return journal.undelivered();
+      return look();
     } catch (error) {
       tried = true;
       fault = messageOf(error);
-      return { oldestAtMs: undefined, leads: 0 };
+      return undefined;
     }
   }
 
@@ -81,23 +81,30 @@ export function createHealth(
     return now() - Math.round(elapsedMs() - elapsed);
   }
 
-  function oldestMoment(atMs: number | undefined): number | undefined {
-    if (atMs === undefined) return oldest = undefined;
-    if (oldest?.atMs !== atMs) {
-      oldest = { atMs, sinceMs: elapsedMs() - Math.max(now() - atMs, 0) };
-    }
-    return momentOf(oldest.sinceMs);
+  /** The moment of something that goes on; its age is measured by the monotonic clock. */
+  function createAge(): (atMs: number | undefined) => number | undefined {
+    let known: { readonly atMs: number; readonly sinceMs: number } | undefined;
+    return (atMs) => {
+      if (atMs === undefined) return known = undefined;
+      if (known?.atMs !== atMs) {
+        known = { atMs, sinceMs: elapsedMs() - Math.max(now() - atMs, 0) };
+      }
+      return momentOf(known.sinceMs);
+    };
   }
 
   function facts(): HealthFacts {
-    const { oldestAtMs, leads } = undelivered();
+    const undelivered = read(() => journal.undelivered());
+    const unsent = read(() => journal.unsentAnswers());
     return {
       nowMs: now(),
       startedAtMs: momentOf(startedMs),
       databaseWritable: tried ? fault === undefined : undefined,
       polledAtMs: lastPolledAtMs(),
-      oldestUndeliveredAtMs: oldestMoment(oldestAtMs),
-      undeliveredLeads: leads,
+      oldestUndeliveredAtMs: oldestLead(undelivered?.oldestAtMs),
+      undeliveredLeads: undelivered?.leads ?? 0,
+      oldestUnsentAnswerAtMs: oldestAnswer(unsent?.oldestAtMs),
+      unsentAnswers: unsent?.answers ?? 0,
       adminChatFailsSinceMs: adminChatFailsSinceMs(),
       adminChatProblem: adminChatProblem?.(),
       ownChats: ownChats?.() ?? [],

@@ -6,6 +6,7 @@ import { type FindSecret, hideSecret, secretNamesOf } from "../crm/secrets.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
+import { hasDestination } from "../profiles/profile.ts";
 import { keptVersion } from "../profiles/fallback.ts";
 import {
   faultLine,
@@ -19,13 +20,15 @@ import {
 /** Undefined when neither the file nor the journal has valid profiles; the log says what is wrong. */
 export async function openProfiles(
   { localesPath, dataDir, timeZone }: Pick<Config, "localesPath" | "dataDir" | "timeZone">,
-  { journal, secret, log, mask, now }: {
+  { journal, secret, log, mask, now, cardsChanged }: {
     readonly journal: Journal;
     /** The value of a secret in the environment; those that profiles refer to are masked before they are used. */
     readonly secret: FindSecret;
     readonly log: Log;
     readonly mask: Mask;
     readonly now: () => number;
+    /** Called when cards in the chat are due an edit. */
+    readonly cardsChanged: () => void;
   },
 ): Promise<ProfileStore | undefined> {
   let read = await readProfiles(localesPath);
@@ -56,6 +59,10 @@ export async function openProfiles(
         for (const name of secretNamesOf(crm)) hideSecret(secret(name) ?? "", mask);
       }
       journal.recordVersion(version, now());
+      const hasCrm = new Map([...loaded.byKey].map(([key, each]) => [key, hasDestination(each)]));
+      if (!journal.recordDestinations(hasCrm, now())) return;
+      // A card that is edited before this is on disk would be forgotten by a crash.
+      journal.committed().then(cardsChanged, () => {}); // A failure ends the process (journal_watch.ts).
     },
   });
 }

@@ -65,8 +65,8 @@ export function answerMessages(deps: AnswerDeps): Composer<Context> {
 /** What managers make of it later. */
 export function answerEdits(deps: AnswerDeps): Composer<Context> {
   const { composer, chat } = inManagersChat(deps);
-  chat.on("edited_message", async (ctx, next) => {
-    const message = ctx.editedMessage;
+  chat.on(["edited_message", "edited_channel_post"], async (ctx, next) => {
+    const message: Message = ctx.msg;
     const editedAtS: unknown = message.edit_date;
     const command = commandIn(message);
     if (command !== undefined && command.name !== NOTE) return await next();
@@ -138,7 +138,8 @@ function recogniseCard(
 /** `CHOOSE` at the beginning. */
 const CHOICE = /^to:/;
 
-function leadOf(
+/** The lead that a button names; undefined if the bot never made such a button. */
+export function leadOf(
   pressed: string,
   journal: Pick<Journal, "findLead">,
 ): number | undefined {

@@ -2,7 +2,7 @@
 
 import { Bot, type Context, type Transformer } from "grammy";
 import { adminCommands, adminPresses } from "./admin.ts";
-import { blockCommands, type BlockDeps } from "./block_commands.ts";
+import { blockCommands, type BlockDeps, blockPresses } from "./block_commands.ts";
 import { answerEdits, answerMessages, choicePresses } from "./answers.ts";
 import { answerPresses, choiceComposer } from "./choice.ts";
 import type { BotDeps } from "./deps.ts";
@@ -37,13 +37,15 @@ export function createBot(
 
   // Split by kind of update first, so that each update passes few composers.
   const presses = bot.on("callback_query");
-  presses.use(adminPresses(deps), leadsPresses(deps), choicePresses(deps), answerPresses(deps));
+  presses.use(adminPresses(deps), leadsPresses(deps), choicePresses(deps), blockPresses(deps));
+  presses.use(answerPresses(deps));
   presses.filter(isPrivate).use(menuPresses(deps), choiceComposer(deps));
   const messages = bot.on("message");
   messages.use(adminCommands(deps), leadCommands(deps), blockCommands(deps), idCommand(deps));
   messages.use(answerMessages(deps));
   // For setting up a channel as managers' chat, and answering in it.
   bot.on("channel_post").use(blockCommands(deps), idCommand(deps), answerMessages(deps));
+  bot.on("edited_channel_post").use(answerEdits(deps));
   const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));
   const content = visitors.filter((ctx) => isContent(ctx.message));

@@ -47,6 +47,7 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
     if (profile === undefined || choice === undefined) return await sendMenu(ctx, deps);
 
     const visitor = visitorOf(from, chatId);
+    const receivedAtMs = deps.now();
     const lead = {
       id: deps.newId(),
       profile: profile.key,
@@ -55,12 +56,14 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
       visitor,
       chatId,
       menuMessageId: messageId,
-      receivedAtMs: deps.now(),
+      receivedAtMs,
       source: known.source,
     };
     // The visitor reads their language; CRM and managers get the base language's choice.
     const shown = inLanguage(profile, visitor.language);
-    const text = confirmation(shown, chosenText(shown, data, pressed) ?? choice);
+    const read = chosenText(shown, data, pressed) ?? choice;
+    // Recorded with the lead: a confirmation that is sent again later says the same.
+    const text = confirmation(shown, read, deps.isWorkTime(receivedAtMs));
     const photo = isPhoto(menu) ?? (profile.photoUrl !== null);
     const confirmed = { chatId, messageId, text, photo };
     await deps.delivery.receive(lead, confirmed, profile, known.chatHasLeads);

@@ -22,5 +22,7 @@ export interface BotDeps {
   /** Resolves a little later, so that confirmations leave first. */
   readonly afterVisitors: () => Promise<void>;
   readonly now: () => number;
+  /** Whether a moment is within the managers' working hours. */
+  readonly isWorkTime: (atMs: number) => boolean;
   readonly log: Log;
 }

@@ -2,6 +2,7 @@
 
 import { Composer, type Context } from "grammy";
 import { contentOf } from "./content.ts";
+import { phoneIn } from "./phone.ts";
 import type { BotDeps } from "./deps.ts";
 
 /** How long after the last word of either side a visitor's messages belong to the lead, in ms. */
@@ -13,6 +14,8 @@ export function followUpComposer(deps: BotDeps): Composer<Context> {
     const message = ctx.message;
     const lead = deps.journal.conversationLead(message.chat.id, deps.now() - CONVERSATION_MS);
     if (lead === undefined) return await next();
+    const asked = deps.journal.phoneAsked(message.chat.id, deps.now());
+    const phone = asked === undefined ? null : phoneIn(message); // It came too late for the POST.
     const album: unknown = message.media_group_id;
     await deps.delivery.receiveFollowUp({
       lead: lead.number,
@@ -20,6 +23,7 @@ export function followUpComposer(deps: BotDeps): Composer<Context> {
       messageId: message.message_id,
       albumId: typeof album === "string" ? album : null,
       content: contentOf(message),
+      ...phone === null ? {} : { phone },
     });
   });
   return composer;

@@ -23,12 +23,14 @@ export interface Managers {
 }
 
 export function createManagers(
-  { journal, delivery, profiles, dayStartMs, tellTime, now }: {
+  { journal, delivery, profiles, profilesWithoutKey, dayStartMs, tellTime, now }: {
     readonly journal: Journal;
     readonly delivery:
       & Pick<Delivery, "closeByHand" | "resend" | "take" | "giveBack" | "sendAll">
       & Pick<Answers, "showWhole">;
     readonly profiles: () => Profiles;
+    /** The keys of profiles whose CRM lacks a key. */
+    readonly profilesWithoutKey: () => readonly string[];
     /** Start of the day that contains a moment, in the managers' time zone. */
     readonly dayStartMs: (atMs: number) => number;
     readonly tellTime: TellTime;
@@ -87,13 +89,14 @@ export function createManagers(
       const waiting = journal.leadTotals().filter(({ profile, state }) =>
         isTheirs(profile) && (state === "received" || state === "undelivered")
       );
+      const withoutKey = new Set(profilesWithoutKey());
       const today = journal.countByProfile(dayStartMs(now()), Number.MAX_SAFE_INTEGER);
       const shown = [...profiles().byKey.values()].filter(({ key }) => isTheirs(key));
       return statusText({
         profiles: shown.map((profile) => ({
           name: profile.name,
           state: profile.state,
-          fault: faultOf(profile),
+          fault: faultOf(profile, withoutKey.has(profile.key)),
           lastAnswer: journal.lastAnswer(profile.key) ?? null,
           openCards: journal.countOpenCards(profile.key),
         })),
@@ -105,8 +108,9 @@ export function createManagers(
 }
 
 /** Why a profile's CRM gets no leads, as the page says it. */
-function faultOf(profile: Profile): ProfileStatus["fault"] {
+function faultOf(profile: Profile, lacksKey: boolean): ProfileStatus["fault"] {
   if (profile.crm?.kind === "faulty") return "badCrm";
+  if (lacksKey) return "noKey";
   if (hasDestination(profile)) return null;
   return profile.webhook === null ? "noWebhook" : "badWebhook";
 }

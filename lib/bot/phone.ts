@@ -28,7 +28,7 @@ export function phoneComposer({ journal, delivery, now }: BotDeps): Composer<Con
 }
 
 /** Null where the message is no number of its sender's own. */
-function phoneIn({ contact, text, from }: Message): string | null {
+export function phoneIn({ contact, text, from }: Message): string | null {
   const shared: unknown = contact;
   if (isRecord(shared)) {
     const { phone_number, user_id } = shared;

@@ -5,7 +5,10 @@ import { messageLink } from "../message_link.ts";
 import { contact } from "../visitor_name.ts";
 
 /** The text of a note. */
-export function noteText({ what, lead }: Pick<CrmNote, "what" | "lead">): string {
+export function noteText({ what, lead }: {
+  readonly what: Exclude<CrmNote["what"], { readonly kind: "phone" }>;
+  readonly lead: CrmNote["lead"];
+}): string {
   switch (what.kind) {
     case "request":
       return `Запрос: ${lead.choice}\nTelegram: ${telegramOf(lead)}`;

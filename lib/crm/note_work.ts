@@ -1,6 +1,7 @@
-// Writes the notes of a deal: once its lead is in the CRM, in order, until 24 h have passed. Never makes a card.
+// Writes the notes of a deal and its contact's late phone: once its lead is in the CRM, in order, until 24 h have passed. Never makes a card.
 
 import { CALLS_PER_SECOND } from "./amocrm/api.ts";
+import { phonePatch } from "./amocrm/contact_request.ts";
 import { notePost } from "./amocrm/note_request.ts";
 import type { CallPace } from "./call_pace.ts";
 import type { DestinationContext } from "./destination.ts";
@@ -42,11 +43,11 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
     if (settings?.kind !== "amocrm" || settings.account !== note.deal.account) {
       return { kind: "unsent", reason: "профиль больше не связан с этим аккаунтом" };
     }
-    const post = notePost(
-      settings,
-      { deal: note.deal.id, text: noteText(note) },
-      options.crmContext(),
-    );
+    const { what, deal } = note;
+    const context = options.crmContext();
+    const post = what.kind === "phone"
+      ? phonePatch(settings, what, context)
+      : notePost(settings, { deal: deal.id, text: noteText({ what, lead: note.lead }) }, context);
     if ("fault" in post) return { kind: "unsent", reason: post.fault };
     const pace = { account: settings.account, callsPerSecond: CALLS_PER_SECOND };
     return await callPace.run(pace, "note", async (leave) => {
@@ -56,6 +57,7 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
         timeoutMs: profile?.crmTimeoutMs ?? options.crmTimeoutMs,
         idempotencyKey: `${note.lead.id}:${note.id}`,
         facts: { lead: note.lead.number, profile: note.lead.profile },
+        phone: what.kind === "phone" ? what.phone : null,
       }, cutOff);
       if (!("retryAfterMs" in outcome)) callPace.ease(pace.account);
       return outcome;
@@ -64,13 +66,16 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
 
   function fail(note: CrmNote, outcome: Exclude<CrmOutcome, { readonly kind: "accepted" }>) {
     const facts = { lead: note.lead.number, deal: note.deal.id, ...reasonOf(outcome) };
-    if (now() - note.createdAtMs >= GIVEN_UP_AFTER_MS) {
-      log.error("❌ Примечание к сделке {deal} не записано за сутки: {reason}", facts);
+    const words = WORDS[note.what.kind === "phone" ? "phone" : "note"];
+    if (isFinal(note, outcome)) {
+      log.error(words.refused, facts);
       return recordDurably(() => journal.giveUpNote(note));
     }
-    if (note.failures === 0) {
-      log.warn("⚠️ Примечание к сделке {deal} не записано: {reason}. Повторим", facts);
+    if (now() - note.createdAtMs >= GIVEN_UP_AFTER_MS) {
+      log.error(words.givenUp, facts);
+      return recordDurably(() => journal.giveUpNote(note));
     }
+    if (note.failures === 0) log.warn(words.failed, facts);
     const retryAfterMs = "retryAfterMs" in outcome ? outcome.retryAfterMs : undefined;
     if (retryAfterMs !== undefined) callPace.hold(note.deal.account, retryAfterMs);
     return recordDurably(() => journal.postponeNote(note, options.retryAtMs(note, retryAfterMs)));
@@ -84,6 +89,25 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
     if (outcome.kind !== "accepted") return await fail(note, outcome);
     await recordDurably(() => journal.finishNote(note));
   };
+}
+
+const WORDS = {
+  note: {
+    failed: "⚠️ Примечание к сделке {deal} не записано: {reason}. Повторим",
+    givenUp: "❌ Примечание к сделке {deal} не записано за сутки: {reason}",
+    refused: "❌ Примечание к сделке {deal} не записать: {reason}",
+  },
+  phone: {
+    failed: "⚠️ Телефон в контакт сделки {deal} не записан: {reason}. Повторим",
+    givenUp: "❌ Телефон в контакт сделки {deal} не записан за сутки: {reason}",
+    refused: "❌ Телефон в контакт сделки {deal} не записать: {reason}. Он есть в примечании",
+  },
+} as const;
+
+/** A contact that is gone, or takes no phone: another try would only hold up the notes behind it. */
+function isFinal({ what }: CrmNote, outcome: CrmOutcome): boolean {
+  return what.kind === "phone" && outcome.kind === "answered" &&
+    (outcome.status === 400 || outcome.status === 404);
 }
 
 function reasonOf(outcome: CrmOutcome): { readonly reason: string } {

@@ -88,7 +88,17 @@ export function createCrm(
     signal: AbortSignal,
     { wanted, announced }: { readonly wanted: "verdict" | "answer"; readonly announced?: string },
   ): Promise<Answered> {
-    const { url, isUrlPublic, timeoutMs, idempotencyKey, headers, body, judge, facts } = request;
+    const {
+      url,
+      method = "POST",
+      isUrlPublic,
+      timeoutMs,
+      idempotencyKey,
+      headers,
+      body,
+      judge,
+      facts,
+    } = request;
     const fault = addressFault(url);
     if (fault !== null) return withoutAnswer({ kind: "client", reason: `адрес вебхука: ${fault}` });
     // Ky's timeout ends with the headers. A timer is cheaper than an abort signal, and few bodies are read.
@@ -96,6 +106,7 @@ export function createCrm(
     const timer = setTimeout(late.resolve, timeoutMs);
     try {
       const response = await post(url, {
+        method,
         body,
         timeout: timeoutMs,
         signal,

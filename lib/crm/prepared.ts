@@ -2,9 +2,11 @@
 
 import type { CrmOutcome } from "../lead.ts";
 
-/** The POST of a lead, ready to be sent. */
+/** The POST of a lead, or of what belongs to one, ready to be sent. */
 export interface PreparedPost {
   readonly url: string;
+  /** POST unless given. */
+  readonly method?: "PATCH";
   /** Set where the address holds no secret; else its parts are masked in all output. */
   readonly isUrlPublic?: true;
   /** Headers besides those of every POST; a `content-type` replaces `application/json`. */

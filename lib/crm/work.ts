@@ -31,6 +31,8 @@ export interface BegunPost {
   readonly attempt: Attempt;
   readonly lead: Lead;
   readonly profile: Profile;
+  /** Where the profile's leads go. */
+  readonly route: Route;
 }
 
 type PreparedLead = ReturnType<typeof prepareLead>;
@@ -75,7 +77,7 @@ export interface CrmWorkOptions {
   readonly crmContext: () => DestinationContext;
   readonly crmTimeoutMs: number;
   /** Called with how each POST of a profile ended, before that is recorded. */
-  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome) => void;
+  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => void;
   /** Called when notes of a deal may be due. */
   readonly wakeNotes: () => void;
   /** Called when the managers' chat may have work. */
@@ -107,14 +109,14 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     const way = wayOf(lead);
     if (way === undefined) return await reportNoWebhook(work, lead);
     const { host: account, callsPerSecond } = way.route;
-    if (callsPerSecond === null) return await send(work, lead, way.profile);
+    if (callsPerSecond === null) return await send(work, lead, way);
     const hasHadTurn = await options.callPace.run(
       { account, callsPerSecond },
       "lead",
       async (leave) => {
         const current = wayOf(lead); // It may have changed while the lead was in line.
         if (current?.route.host !== account) return false;
-        await send(work, lead, current.profile, { account, leave });
+        await send(work, lead, current, { account, leave });
         return true;
       },
     );
@@ -131,7 +133,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   async function send(
     work: WorkOf<"post">,
     lead: Lead,
-    profile: Profile,
+    { profile, route }: Way,
     turn?: Turn,
   ): Promise<void> {
     if (cutOff.aborted) return journal.releaseWork(work, now());
@@ -142,13 +144,13 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       : prepareLead(profile, lead, options.crmContext());
     const attempt = journal.beginAttempt(lead.number, work.body.askedBy, now());
     await journal.committed();
-    const begun = { work, attempt, lead, profile };
+    const begun = { work, attempt, lead, profile, route };
     if (turn === undefined || "fault" in first) return await sendOnce(begun, first);
     const mayLeave = await turn.leave();
     const current = wayOf(lead); // A minute may have passed.
     if (!mayLeave || current?.route.host !== turn.account) return await withdraw(work, attempt);
     await sendOnce(
-      { ...begun, profile: current.profile },
+      { ...begun, ...current },
       prepareLead(current.profile, lead, options.crmContext()),
     );
   }
@@ -171,17 +173,16 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
 
   /** The attempt is on disk as begun, so neither a crash nor a defect can send it twice. */
   async function sendOnce(
-    { work, attempt, lead, profile }: BegunPost,
+    { work, attempt, lead, profile, route }: BegunPost,
     prepared: PreparedLead,
   ): Promise<void> {
     const outcome = await outcomeOf(lead, profile, prepared);
-    options.crmAnswered(profile, outcome);
-    const route = routeOf(profile);
-    const isPaced = typeof route?.callsPerSecond === "number";
+    options.crmAnswered(profile, outcome, lead.number);
+    const isPaced = route.callsPerSecond !== null;
     if (isPaced && !("fault" in prepared) && !("retryAfterMs" in outcome)) {
       options.callPace.ease(route.host);
     }
-    if (outcome.kind !== "accepted") return await fail(work, attempt, outcome, profile);
+    if (outcome.kind !== "accepted") return await fail(work, attempt, outcome, route);
     options.ended(work);
     const done = { kind: "accepted", work, attempt, outcome, atMs: now() } as const;
     if (await recordDone(done)) wakeManagers();
@@ -213,11 +214,10 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     work: WorkOf<"post">,
     attempt: Attempt,
     outcome: CrmOutcome,
-    profile?: Profile,
+    route?: Route,
   ): Promise<void> {
     const retryAfterMs = "retryAfterMs" in outcome ? outcome.retryAfterMs : undefined;
-    const route = profile && routeOf(profile);
-    if (route == null || retryAfterMs === undefined) {
+    if (route === undefined || retryAfterMs === undefined) {
       return record(() => journal.endAttempt(work, attempt, outcome, now()));
     }
     options.callPace.hold(route.host, retryAfterMs);

@@ -28,8 +28,9 @@ export function createBlocking({ journal, wake, now, log }: {
       return isNew;
     },
     async unblock(lead, by) {
-      const wasBlocked = journal.unblockVisitor(lead.chatId);
+      const wasBlocked = journal.unblockVisitor(lead.chatId, now());
       await journal.committed();
+      wake();
       if (wasBlocked) log.info("✅ Посетитель {username} разблокирован: {by}", factsOf(lead, by));
       return wasBlocked;
     },

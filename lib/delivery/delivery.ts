@@ -10,8 +10,9 @@ import {
   type Returned,
   type Taken,
   type Taker,
+  type TakerOnPage,
 } from "../journal/journal.ts";
-import { routeOf } from "../crm/destination.ts";
+import { type Route, routeOf } from "../crm/destination.ts";
 import { editedWords } from "../managers/follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "../lead.ts";
 import { createHeldBack, MOST_LEADS_AN_HOUR } from "./held_back.ts";
@@ -48,7 +49,7 @@ export interface Delivery {
   /** A person entered a lead by hand; false when the CRM or a manager has it already. @throws As `receive`. */
   closeByHand(lead: number, by: string): Promise<boolean>;
   /** A manager takes a lead, or takes it over. @throws As `receive`. */
-  take(lead: number, manager: Taker): Promise<Taken>;
+  take(lead: number, manager: Taker | TakerOnPage): Promise<Taken>;
   /** A person opens a lead again that was closed a short while ago. @throws As `receive`. */
   giveBack(lead: number, by: string): Promise<Returned>;
   /** Sends a profile's open cards one after another; how many, 0 also when it is under way. @throws As `receive`. */
@@ -74,15 +75,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const heldBack = createHeldBack({ ...lanes, journal, log });
 
   /** Where a lead's POST waits: by the host of its CRM. */
-  function laneTo(profile: Profile | undefined): string {
-    const route = profile && routeOf(profile);
+  function laneOf(route: Route | null): string {
     return crmLane(route?.host ?? "", typeof route?.callsPerSecond === "number");
   }
 
   async function receiveLead(newLead: NewLead, confirmation: Confirmation, profile: Profile) {
-    const lane = laneTo(profile);
+    const route = routeOf(profile);
+    const lane = laneOf(route);
     // Calls that keep a rate wait their turn in the journal.
-    const postsNow = routeOf(profile)?.callsPerSecond === null && lanes.mayPost(lane);
+    const postsNow = route?.callsPerSecond === null && lanes.mayPost(lane);
     const waitMs = profile.phone?.waitMs ?? null;
     const recorded = journal.recordChoice(newLead, confirmation, lane, postsNow, waitMs);
     if (recorded === undefined) return undefined;
@@ -91,8 +92,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const told = onDisk.then(() => lanes.confirm(recorded.confirmation));
     if (work.kind === "card") {
       onDisk.then(lanes.wakeManagers, () => {});
-    } else if (attempt !== undefined) {
-      lanes.post({ work, attempt, lead, profile }, async () => {
+    } else if (attempt !== undefined && route !== null) {
+      lanes.post({ work, attempt, lead, profile, route }, async () => {
         const isOnDisk = await onDisk.then(() => true, () => false);
         if (isOnDisk) await options.afterVisitors();
         return isOnDisk; // Else there is no such lead.
@@ -166,7 +167,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lanes.wakePhones();
     },
     async resend(number, by) {
-      const lane = laneTo(profiles().byKey.get(journal.findLead(number)?.profile ?? ""));
+      const profile = profiles().byKey.get(journal.findLead(number)?.profile ?? "");
+      const lane = laneOf(profile === undefined ? null : routeOf(profile));
       const asked = journal.oweResend(number, by, lane, now());
       await journal.committed();
       lanes.wakePosts(lane);

@@ -52,7 +52,7 @@ export interface LaneOptions {
   /** What POSTs are prepared with. */
   readonly crmContext: () => DestinationContext;
   /** Called with how each POST of a profile ended. */
-  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome) => void;
+  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => void;
   readonly chats: ManagersChats;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;

@@ -235,6 +235,18 @@ const TAKING = `
   CREATE INDEX take_questions_by_time ON take_questions (asked_at_ms);
 `;
 
+const LATE_PHONES = `
+  -- The contact that a deal was made with, and a phone that came too late for its lead's POST.
+  ALTER TABLE deals ADD COLUMN contact_id INTEGER;
+  ALTER TABLE phone_asks ADD COLUMN late_phone TEXT;
+`;
+
+const OPEN_OF_CHAT = `
+  -- Open cards by visitor. Leads that are held back, of which a blocked visitor may make any number, are not in it.
+  CREATE INDEX leads_open_of_chat ON leads (chat_id, profile)
+    WHERE state = 'in_admin_chat' AND card_reason IS NOT 'held';
+`;
+
 const OWN_CHATS = `
   -- The managers' chat of work for managers: empty for the main one, null for other work (chats.ts).
   ALTER TABLE outbox ADD COLUMN chat TEXT;
@@ -267,5 +279,7 @@ export const ADDITIONS: Additions = {
   answers: ANSWERS,
   blocked: BLOCKED,
   taking: TAKING,
+  late_phones: LATE_PHONES,
+  open_of_chat: OPEN_OF_CHAT,
   own_chats: OWN_CHATS,
 };

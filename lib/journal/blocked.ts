@@ -26,6 +26,10 @@ export interface BlockRecords {
 export interface BlockMoves extends BlockRecords {
   isBlocked(chatId: number): boolean;
   isLeadBlocked(lead: number): boolean;
+  /** How many leads of a profile have an open card and a visitor who was blocked since. */
+  countBlockedCards(profile: string): number;
+  /** The profiles of a chat's leads with an open card. */
+  profilesOfOpenCards(chatId: number): string[];
   /** Holds a new lead back. */
   holdBlocked(lead: number): void;
   /** Holds a lead back, and what is owed of it, where its visitor is blocked; whether that is so. */
@@ -83,6 +87,15 @@ export function blockRecords(db: Database, { forgetHeldLine }: HeldMoves): Block
      WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NOT NULL
      GROUP BY profile`,
   );
+  const IS_OPEN = `state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'`;
+  const countCards = db.reader(
+    `SELECT count(*) AS leads FROM blocked_visitors CROSS JOIN leads INDEXED BY leads_open_of_chat USING (chat_id)
+     WHERE profile = ? AND ${IS_OPEN}`,
+  );
+  const profilesOfCards = db.reader(
+    `SELECT DISTINCT profile FROM leads INDEXED BY leads_open_of_chat
+     WHERE chat_id = ? AND ${IS_OPEN}`,
+  );
   /** Nearly every journal has no block: then nothing is asked for. */
   let mayBeAny = selectAny.get() !== undefined;
 
@@ -120,6 +133,9 @@ export function blockRecords(db: Database, { forgetHeldLine }: HeldMoves): Block
       })),
     isBlocked: (chatId) => mayBeAny && select.get(chatId) !== undefined,
     isLeadBlocked,
+    countBlockedCards: (profile) => mayBeAny ? Number(countCards.get(profile)?.["leads"] ?? 0) : 0,
+    profilesOfOpenCards: (chatId) =>
+      profilesOfCards.all(chatId).map((row) => String(row["profile"])),
     holdBlocked: (lead) => void hold.run(lead),
     holdIfBlocked(lead) {
       if (!isLeadBlocked(lead)) return false;

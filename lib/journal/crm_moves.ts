@@ -100,7 +100,7 @@ export function crmMoves(
     if (isResend(work)) { // There is a card to close.
       cards.forgetWaitingCard(lead);
       cards.oweCardUpdate(lead, nowMs);
-      account.cardClosed(lead, nowMs);
+      account.cardChanged(lead, nowMs);
     }
     cards.releaseFollowUps(lead, nowMs);
     account.crmAnswered(lead, nowMs);

@@ -1,4 +1,4 @@
-// Which notes of a deal are owed: its request, what its visitor sent and edited, managers' notes, doubts. Reads none of them, and sends nothing.
+// Which notes of a deal are owed: its request, what its visitor sent and edited, managers' notes, doubts; and a late phone. Reads none of them, and sends nothing.
 // Of a lead's notes only the first has a due time (additions.ts).
 
 import type { AttemptRecords } from "./attempts.ts";
@@ -24,6 +24,11 @@ export interface CrmNoteMoves {
   oweChangedNote(followUp: number, nowMs: number): void;
   /** Owes a note that a manager wrote, where its lead has a deal; else it is owed with the deal. */
   oweManagersNote(note: KeptNote, nowMs: number): void;
+  /**
+   * Keeps a phone that came too late for a lead's POST, and owes it to the contact of the lead's deal; else it is owed with the
+   * deal. Nothing where the lead was not asked for a phone, or has one.
+   */
+  owePhone(lead: number, phone: string, nowMs: number): void;
   /** The managers' message of a follow-up is there: a note that waited for it may leave. */
   hurryNote(followUp: number, nowMs: number): void;
   /** Continues after an earlier process: what it had in hand, or had put off, is due; nothing is of a person who was erased. */
@@ -99,6 +104,17 @@ export function crmNoteMoves(
      WHERE lead = (SELECT lead FROM follow_ups WHERE number = ?1) AND account <> ''
        AND NOT ${isWaiting}`,
   );
+  const keepPhone = db.writer(
+    `UPDATE phone_asks SET late_phone = ?2
+     WHERE lead = ?1 AND (SELECT phone FROM leads WHERE number = ?1) IS NULL`,
+  );
+  const insertPhone = db.writer(
+    `INSERT INTO crm_notes ${COLUMNS}
+     SELECT deals.lead, account, 'phone', NULL, late_phone, ?2, ?2, ${
+      dueSql("?2")
+    } FROM deals JOIN phone_asks ON phone_asks.lead = deals.lead
+     WHERE deals.lead = ?1 AND account <> '' AND contact_id IS NOT NULL AND late_phone IS NOT NULL`,
+  );
   const hurry = db.writer(
     `UPDATE crm_notes SET ready_at_ms = ?2, due_at_ms = iif(due_at_ms IS NULL, NULL, ?2)
      WHERE follow_up = ?1 AND ready_at_ms > ?2`,
@@ -124,6 +140,7 @@ export function crmNoteMoves(
       insert.run(lead, "request", null, nowMs);
       insertFollowUps.run(lead, nowMs);
       insertManagersNotes.run(lead, nowMs);
+      insertPhone.run(lead, nowMs);
       if (attemptsOf(lead).some(({ outcome }) => mayHaveArrived(outcome))) {
         insert.run(lead, "decision", doubtText(askedBy), nowMs);
       }
@@ -135,6 +152,9 @@ export function crmNoteMoves(
     oweChangedNote: (followUp, nowMs) => void insertFollowUp.run(followUp, "edit", nowMs, nowMs),
     oweManagersNote: ({ lead, by, text }, nowMs) =>
       void insert.run(lead, "decision", `Заметка (${by}): ${text}`, nowMs),
+    owePhone(lead, phone, nowMs) {
+      if (keepPhone.run(lead, phone).changes === 1) insertPhone.run(lead, nowMs);
+    },
     hurryNote: (followUp, nowMs) => void hurry.run(followUp, nowMs),
     recoverNotes(nowMs) {
       forgetErased.run();

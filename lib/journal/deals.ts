@@ -35,10 +35,10 @@ export function dealIn(row: Row): Deal | null {
 /** The deals in an open database. */
 export function dealRecords(db: Database): DealMoves {
   const insert = db.writer(
-    `INSERT INTO deals (lead, deal_id, url, account, made_at_ms) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO deals (lead, deal_id, url, account, made_at_ms, contact_id) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (lead) DO NOTHING`,
   );
-  const select = db.reader("SELECT deal_id, url, account FROM deals WHERE lead = ?");
+  const select = db.reader("SELECT deal_id, url, account, contact_id FROM deals WHERE lead = ?");
 
   return {
     dealOf(lead) {
@@ -47,11 +47,12 @@ export function dealRecords(db: Database): DealMoves {
         id: Number(row["deal_id"]),
         url: String(row["url"]),
         account: String(row["account"]),
+        ...row["contact_id"] === null ? {} : { contact: Number(row["contact_id"]) },
       };
     },
-    insertDeal(lead, { id, url, takesNotes }, nowMs) {
+    insertDeal(lead, { id, url, contact, takesNotes }, nowMs) {
       const account = takesNotes === false ? "" : URL.parse(url)?.host ?? "";
-      return insert.run(lead, id, url, account, nowMs).changes === 1;
+      return insert.run(lead, id, url, account, nowMs, contact ?? null).changes === 1;
     },
   };
 }

@@ -26,6 +26,8 @@ export interface NewFollowUpMessage {
   /** Telegram's `media_group_id`; null for a message of its own. */
   readonly albumId: string | null;
   readonly content: FollowUpContent;
+  /** A number of the visitor's own that it consists of, where they were asked for one. */
+  readonly phone?: string;
 }
 
 /** What recording a message did: began a follow-up, joined its album's, or found it known. */
@@ -191,6 +193,7 @@ export function followUpRecords(
           oweShowing(subject, dueAtMs, message.lead);
           const hasMedia = message.content.media !== null;
           notes.oweFollowUpNote(subject, { isEdit: false, hasMedia }, nowMs);
+          if (message.phone !== undefined) notes.owePhone(message.lead, message.phone, nowMs);
         }
         if (kind === "begun" && firstOfAlbum) {
           const body = { chatId: message.chatId };

@@ -14,6 +14,7 @@ import { type CrmMoves, crmMoves } from "./crm_moves.ts";
 import { crmNoteMoves } from "./crm_notes.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type DealRecords, dealRecords } from "./deals.ts";
+import { type DestinationMoves, destinationMoves } from "./destinations.ts";
 import { type DueFollowUpRecords, dueFollowUpRecords } from "./due_follow_ups.ts";
 import { type ErasureMoves, erasureMoves } from "./erasure.ts";
 import { type FactRecords, factRecords } from "./facts.ts";
@@ -75,7 +76,7 @@ export type { CutOff } from "./recovery.ts";
 export type { KeptSecret } from "./secrets.ts";
 export type { SourceCount } from "./sources.ts";
 export type { TurnCounts } from "./waiting_leads.ts";
-export type { Returned, Taken, Taker, Turn } from "./taking.ts";
+export type { Returned, Taken, Taker, TakerOnPage, Turn } from "./taking.ts";
 export * from "./work.ts";
 
 export type LeadList = LeadPages & LeadLives & Totals & SourceCounts;
@@ -97,11 +98,12 @@ export interface Journal
     CrmMoves,
     LeadRecords,
     CardMoves,
-    TakingMoves,
+    Omit<TakingMoves, keyof SendAllMoves>,
     WaitingLeads,
     SendAllMoves,
     HeldRecords,
-    BlockRecords,
+    Omit<BlockRecords, keyof SendAllMoves>,
+    DestinationMoves,
     FollowUpRecords,
     DueFollowUpRecords,
     AnswerJournal,
@@ -162,7 +164,8 @@ export function journalIn(db: Database, botId?: string): Journal {
   const held = heldRecords(db, outbox, facts, chats);
   const blocks = blockRecords(db, held);
   const cards = cardMoves(db, leads, attempts, outbox, blocks, chats);
-  const account = sendAllMoves(db, facts, leads, outbox, cards, chats);
+  const takings = takingMoves(db, attempts, outbox, cards, chats);
+  const account = sendAllMoves(db, facts, leads, outbox, cards, takings, blocks, chats);
   const copy = copyRecords(db, attempts);
   const { finishUpdates } = inbox;
   const deals = dealRecords(db);
@@ -201,11 +204,12 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...crm,
     ...leads,
     ...cards,
-    ...takingMoves(db, attempts, outbox, cards, chats),
+    ...takings,
     ...waitingLeadRecords(db, keys),
-    ...account,
     ...held,
     ...blocks,
+    ...account,
+    ...destinationMoves(db, facts, leads, outbox, chats),
     ...followUps,
     ...dueFollowUpRecords(db),
     ...answers,

@@ -31,7 +31,9 @@ export type NoteSubject =
     /** The managers' message of it, where they have one. */
     readonly shown: MessageAddress | null;
   }
-  | { readonly kind: "decision"; readonly text: string };
+  | { readonly kind: "decision"; readonly text: string }
+  /** Not a note: the phone of the deal's contact, which comes in turn with the notes. */
+  | { readonly kind: "phone"; readonly contact: number; readonly phone: string };
 
 /** A note whose row does not hold what its kind needs. */
 export interface UnreadableNote extends Frame {
@@ -118,12 +120,18 @@ export function noteQueue(
     if (row !== undefined && isLeadBlocked(Number(row["lead"]))) end({ id });
   }
 
-  function subjectIn(row: Row): NoteSubject | undefined {
+  function subjectIn(row: Row, deal: RecordedDeal | undefined): NoteSubject | undefined {
     switch (row["kind"]) {
       case "request":
         return { kind: "request" };
       case "decision":
         return { kind: "decision", text: textOrNull(row["text"]) ?? "" };
+      case "phone": {
+        const phone = textOrNull(row["text"]);
+        return deal?.contact === undefined || phone === null
+          ? undefined
+          : { kind: "phone", contact: deal.contact, phone };
+      }
       case "follow_up":
       case "edit": {
         const found = findFollowUp(Number(row["follow_up"]));
@@ -142,7 +150,8 @@ export function noteQueue(
   /** Undefined where the row does not hold what its kind needs. */
   function noteIn(row: Row, frame: Frame): CrmNote | undefined {
     const number = Number(row["lead"]);
-    const [lead, deal, what] = [findLead(number), dealOf(number), subjectIn(row)];
+    const [lead, deal] = [findLead(number), dealOf(number)];
+    const what = subjectIn(row, deal);
     if (lead === undefined || deal === undefined || what === undefined) return undefined;
     const createdAtMs = Number(row["created_at_ms"]);
     return { ...frame, kind: "crm_note", lead, deal, createdAtMs, what };

@@ -16,6 +16,8 @@ export const PROFILE_FACTS = {
   sendAll: "send_all:",
   /** Why its CRM declines every lead. */
   crmTrouble: "crm_trouble:",
+  /** Whether it has a CRM to send leads to. */
+  hasCrm: "has_crm:",
 } as const;
 
 /** What the profile is called now; its former key follows. */

@@ -6,7 +6,9 @@ import type { Database } from "./database.ts";
 import type { FactRecords } from "./facts.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { LeadRecords } from "./leads.ts";
+import type { BlockMoves } from "./blocked.ts";
 import type { OutboxMoves } from "./outbox.ts";
+import type { Returned, TakingMoves } from "./taking.ts";
 import { PROFILE_FACTS } from "./profile_keys.ts";
 import { isWhole } from "../foreign.ts";
 import { recordIn } from "./stored_json.ts";
@@ -39,11 +41,18 @@ export interface SendAllRequest {
 }
 
 export interface SendAllMoves {
-  /** As `CardMoves.closeByHand`; an offer that counts the card is counted anew. */
+  // As in their own records; an offer that counts the cards is counted anew.
   closeByHand(lead: number, by: string, nowMs: number): boolean;
+  returnLead(lead: number, by: string, nowMs: number): Returned;
+  blockVisitor(chatId: number, by: string, nowMs: number): boolean;
+  unblockVisitor(chatId: number, nowMs: number): boolean;
+  /** Whether a lead that its CRM took just now brings the offer to send the others. Asked before that is recorded. */
+  bringsOffer(lead: number, nowMs: number): boolean;
+  /** How many open cards of a profile sending all would send: those of blocked visitors stay. */
+  countSendable(profile: string): number;
   /** Records where the offer to send a profile's open cards was shown. */
   finishOffer(work: WorkOf<"offer">, profile: string, message: MessageAddress): void;
-  /** Owes a POST to each open card of a profile, all or none; how many, 0 also while a run is under way. */
+  /** Owes a POST to each open card of a profile whose visitor is not blocked, all or none; how many, 0 also while a run is under way. */
   beginSendAll(request: SendAllRequest, nowMs: number): number;
 }
 
@@ -54,8 +63,8 @@ export interface CrmAccount {
   crmFailed(lead: number): void;
   /** Owes an offer when the CRM of a lead's profile answers after it had failed and cards are open. */
   crmAnswered(lead: number, nowMs: number): void;
-  /** A card was closed: an offer that counts it is counted anew. */
-  cardClosed(lead: number, nowMs: number): void;
+  /** A card was closed or opened again: an offer that counts it is counted anew. */
+  cardChanged(lead: number, nowMs: number): void;
   /** Keeps the account of a run, and owes its report when it has ended. Work of other lanes is left alone. */
   countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): void;
   /** Ends the runs of which nothing is owed any more and whose last count is missing. */
@@ -78,6 +87,8 @@ export function sendAllMoves(
   leads: LeadRecords,
   outbox: OutboxMoves,
   { oweCardUpdate, oweResend, closeByHand }: CardConsequences & CardMoves,
+  { returnLead }: Pick<TakingMoves, "returnLead">,
+  blocks: BlockMoves,
   { chatOf, groupOf }: ChatMoves,
 ): SendAllMoves & CrmAccount {
   const forgetUpdate = db.writer(
@@ -98,8 +109,11 @@ export function sendAllMoves(
     outbox.addWork({ lane, kind: "offer_update", subject, body }, nowMs);
   }
 
-  function cardClosed(lead: number, nowMs: number): void {
-    const profile = profileOf(lead);
+  function cardChanged(lead: number, nowMs: number): void {
+    recountOffer(profileOf(lead), nowMs);
+  }
+
+  function recountOffer(profile: string, nowMs: number): void {
     const shown = recordIn(facts.fact(PROFILE_FACTS.offerShown + profile));
     const message = addressIn(shown?.["message"]);
     if (message === undefined) return;
@@ -127,12 +141,58 @@ export function sendAllMoves(
     }
   }
 
+  function countSendable(profile: string): number {
+    return leads.countOpenCards(profile) - blocks.countBlockedCards(profile);
+  }
+
+  function recountOffersOf(chatId: number, nowMs: number): void {
+    for (const profile of blocks.profilesOfOpenCards(chatId)) recountOffer(profile, nowMs);
+  }
+
+  /** Whether the CRM of a profile had failed, and nothing is under way or was offered a moment ago. */
+  function isOfferTime(profile: string, nowMs: number): boolean {
+    const { crmDown, offeredAtMs, sendAll } = PROFILE_FACTS;
+    if (facts.fact(crmDown + profile) === undefined) return false;
+    if (leads.countOpenCards(profile) === 0) return false;
+    if (facts.fact(sendAll + profile) !== undefined) return false;
+    const lastAtMs = Number(facts.fact(offeredAtMs + profile) ?? -Infinity);
+    return nowMs - lastAtMs >= OFFER_PAUSE_MS;
+  }
+
+  function isSendable(lead: number): boolean {
+    const found = leads.findLead(lead);
+    return found?.state === "in_admin_chat" && found.card !== null && !blocks.isLeadBlocked(lead);
+  }
+
   return {
-    cardClosed,
+    cardChanged,
+    countSendable,
+    bringsOffer(lead, nowMs) {
+      const profile = profileOf(lead);
+      return isOfferTime(profile, nowMs) && countSendable(profile) > (isSendable(lead) ? 1 : 0);
+    },
+    returnLead: (lead, by, nowMs) =>
+      db.atomically(() => {
+        const returned = returnLead(lead, by, nowMs);
+        if (returned === "returned") cardChanged(lead, nowMs);
+        return returned;
+      }),
+    blockVisitor: (chatId, by, nowMs) =>
+      db.atomically(() => {
+        const isNew = blocks.blockVisitor(chatId, by, nowMs);
+        if (isNew) recountOffersOf(chatId, nowMs);
+        return isNew;
+      }),
+    unblockVisitor: (chatId, nowMs) =>
+      db.atomically(() => {
+        const wasBlocked = blocks.unblockVisitor(chatId);
+        if (wasBlocked) recountOffersOf(chatId, nowMs);
+        return wasBlocked;
+      }),
     closeByHand: (lead, by, nowMs) =>
       db.atomically(() => {
         const isClosed = closeByHand(lead, by, nowMs);
-        if (isClosed) cardClosed(lead, nowMs);
+        if (isClosed) cardChanged(lead, nowMs);
         return isClosed;
       }),
     finishOffer: (work, profile, message) =>
@@ -148,15 +208,10 @@ export function sendAllMoves(
 
     crmAnswered(lead, nowMs) {
       const profile = profileOf(lead);
-      const { crmDown, offeredAtMs, sendAll } = PROFILE_FACTS;
-      if (facts.fact(crmDown + profile) === undefined) return;
       // Cards that are still on their way are offered with the next lead: the fact stays until then.
-      if (leads.countOpenCards(profile) === 0) return;
-      if (facts.fact(sendAll + profile) !== undefined) return;
-      const lastAtMs = Number(facts.fact(offeredAtMs + profile) ?? -Infinity);
-      if (nowMs - lastAtMs < OFFER_PAUSE_MS) return;
-      facts.forgetFact(crmDown + profile);
-      facts.rememberFact(offeredAtMs + profile, String(nowMs));
+      if (!isOfferTime(profile, nowMs) || countSendable(profile) === 0) return;
+      facts.forgetFact(PROFILE_FACTS.crmDown + profile);
+      facts.rememberFact(PROFILE_FACTS.offeredAtMs + profile, String(nowMs));
       const offer = {
         lane: laneOfChat(ADMIN_CHAT_LANE, chatOf(profile)),
         kind: "offer",
@@ -172,9 +227,11 @@ export function sendAllMoves(
         const lane = sendAllLane(profile);
         const open = leads.openCards(profile, -1);
         const total = open.filter(({ number }) =>
-          oweResend(number, by, lane, nowMs) === "asked"
+          !blocks.isLeadBlocked(number) && oweResend(number, by, lane, nowMs) === "asked"
         ).length;
-        if (total === 0) return 0;
+        if (total === 0) {
+          return 0;
+        }
         const report = { profileName, total, sent: 0, failed: 0, skipped: 0, stopped: false };
         facts.forgetFact(PROFILE_FACTS.offeredAtMs + profile);
         facts.forgetFact(PROFILE_FACTS.offerShown + profile);

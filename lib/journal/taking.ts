@@ -19,12 +19,19 @@ export interface Taker {
   readonly press: string;
 }
 
+/** Somebody who wants a lead on the page, where a name is all that is known. */
+export interface TakerOnPage {
+  readonly name: string;
+  /** Since when the lead had the owner whom the page showed beside the button, in ms; null where it showed none. */
+  readonly seenSinceMs: number | null;
+}
+
 /** What became of a wish to take a lead. */
 export type Taken =
   | { readonly kind: "taken" }
   /** The manager has it already. */
   | { readonly kind: "yours" }
-  /** Another one has it: the same wish again within `TAKE_OVER_MS` takes it over. */
+  /** Another one has it: the same wish again within `TAKE_OVER_MS` takes it over, or on the page one that knows of the owner. */
   | { readonly kind: "asked"; readonly owner: string; readonly sinceMs: number }
   | { readonly kind: "taken_over"; readonly before: string }
   /** The CRM or a manager has finished it. */
@@ -52,8 +59,8 @@ export interface Turn {
 }
 
 export interface TakingMoves {
-  /** A manager wants a lead. One that another has is taken over when the manager wants it twice. */
-  takeLead(lead: number, manager: Taker, nowMs: number): Taken;
+  /** A manager wants a lead. One that another has is taken over when the manager wants it twice, or knowing that. */
+  takeLead(lead: number, manager: Taker | TakerOnPage, nowMs: number): Taken;
   /** Opens a lead that was closed by hand within `RETURN_WINDOW_MS`. A lead that had no card gets one. */
   returnLead(lead: number, by: string, nowMs: number): Returned;
   /** What managers did with a lead, first to last. */
@@ -108,21 +115,23 @@ export function takingMoves(
     addTurn.run(lead, kind, by, before, atMs);
   }
 
-  function takeLead(number: number, manager: Taker, nowMs: number): Taken {
+  function takeLead(number: number, manager: Taker | TakerOnPage, nowMs: number): Taken {
+    const managerId = "id" in manager ? manager.id : null;
     const row = select.get(number);
     if (row === undefined || row["chat_id"] === 0) return { kind: "unknown" };
     const state = leadState(row["state"]);
     if (state === "in_crm" || state === "by_hand") return { kind: "settled" };
     const owner = ownerIn(row);
     if (owner !== null) {
-      const id = numberOrNull(row["owner_id"]);
-      if (id === manager.id) return { kind: "yours" };
-      if (!isAskedTwice(number, manager, nowMs)) {
-        return { kind: "asked", owner: owner.by, sinceMs: owner.atMs };
-      }
+      const ownerId = numberOrNull(row["owner_id"]);
+      if (isSame(ownerId, managerId, owner.by, manager.name)) return { kind: "yours" };
+      const knows = "id" in manager
+        ? isAskedTwice(number, manager, nowMs)
+        : manager.seenSinceMs === owner.atMs;
+      if (!knows) return { kind: "asked", owner: owner.by, sinceMs: owner.atMs };
     }
     forgetQuestions.run(number);
-    own.run(manager.name, manager.id, nowMs, number);
+    own.run(manager.name, managerId, nowMs, number);
     const before = owner?.by ?? null;
     const kind = before === null ? "taken" : "taken_over";
     turn(number, { kind, by: manager.name, before, atMs: nowMs });
@@ -192,6 +201,12 @@ export function takingMoves(
         outbox.releaseWork(work, Number(untilMs));
       }),
   };
+}
+
+/** Where one was on the page there is no id; only a @username is one person's. */
+function isSame(id: number | null, other: number | null, name: string, otherName: string): boolean {
+  if (id !== null && other !== null) return id === other;
+  return name === otherName && name.startsWith("@");
 }
 
 function turnKind(stored: unknown): Turn["kind"] {

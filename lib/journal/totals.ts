@@ -4,6 +4,7 @@ import { outcomeKind } from "./attempts.ts";
 import type { Database } from "./database.ts";
 import type { CrmOutcome, LeadState } from "../lead.ts";
 import { leadState } from "./leads.ts";
+import { numberOrNull } from "./rows.ts";
 import { readKind, type WorkKind } from "./work.ts";
 
 export interface Totals {
@@ -14,6 +15,10 @@ export interface Totals {
   /** Repeated presses by profile, counted as they come. */
   repeatTotals(): { readonly profile: string; readonly presses: number }[];
   owedTotals(): { readonly kind: WorkKind; readonly works: number }[];
+  /** Owed work about managers' answers, by kind. */
+  owedAnswerTotals(): { readonly kind: string; readonly works: number }[];
+  /** When the oldest answer was written that its visitor does not have yet, and how many there are. */
+  unsentAnswers(): { readonly oldestAtMs: number | undefined; readonly answers: number };
   /** When the oldest lead came, or stops waiting for a phone, that neither the CRM nor the managers have yet, and how many the managers' chat refused. */
   undelivered(): { readonly oldestAtMs: number | undefined; readonly leads: number };
 }
@@ -23,6 +28,13 @@ export function totals(db: Database): Totals {
   const attempts = db.reader("SELECT outcome, attempts FROM attempt_counts");
   const repeats = db.reader("SELECT profile, presses FROM repeat_counts");
   const owed = db.reader("SELECT kind, count(*) AS works FROM outbox GROUP BY kind");
+  const owedAnswers = db.reader(
+    "SELECT kind, count(*) AS works FROM answer_work GROUP BY kind",
+  );
+  const unsent = db.reader(
+    `SELECT min(received_at_ms) AS oldest_at_ms, count(*) AS answers FROM answers
+     WHERE number IN (SELECT subject FROM answer_work WHERE kind = 'send')`,
+  );
   const oldestRefused = db.reader(
     "SELECT received_at_ms FROM leads WHERE state = 'undelivered' ORDER BY number LIMIT 1",
   );
@@ -59,6 +71,13 @@ export function totals(db: Database): Totals {
         kind: readKind(row["kind"]),
         works: Number(row["works"]),
       })),
+    owedAnswerTotals: () =>
+      owedAnswers.all().map((row) => ({ kind: String(row["kind"]), works: Number(row["works"]) })),
+    unsentAnswers() {
+      const row = unsent.get();
+      const oldestAtMs = numberOrNull(row?.["oldest_at_ms"] ?? null) ?? undefined;
+      return { oldestAtMs, answers: Number(row?.["answers"] ?? 0) };
+    },
     undelivered() {
       const moments = [oldestRefused.get(), oldestOnItsWay.get()]
         .flatMap((row) =>

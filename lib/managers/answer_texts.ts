@@ -48,7 +48,7 @@ export function questionText(
 }
 
 /** Longest label of a button that names a lead, in UTF-16 units. */
-const MOST_LABEL = 48;
+export const MOST_LABEL = 48;
 
 /** Replaces the question once a lead is chosen; undefined for nobody. */
 export function chosenText(kind: "answer" | "note", lead: Lead | undefined): Formatted {

@@ -1,7 +1,11 @@
 // Texts about blocked visitors in the managers' chat. Sends nothing, stores nothing.
 
+import type { InlineKeyboardMarkup } from "grammy/types";
 import type { Lead } from "../lead.ts";
 import { contact } from "../visitor_name.ts";
+import { clip } from "../visitors/texts.ts";
+import { MOST_LABEL } from "./answer_texts.ts";
+import { pressedLead } from "./cards.ts";
 
 /** Answers `/block`. `isNew` is false where the visitor was blocked before. */
 export function blockedText({ visitor }: Lead, isNew: boolean): string {
@@ -23,6 +27,38 @@ export function unblockedText({ visitor }: Lead, wasBlocked: boolean): string {
 export const BLOCK_HOW =
   "Ответьте этой командой на карточку, дополнение или свой ответ клиенту — на сообщение о нём одном.";
 
-/** Answers them where a message is about several visitors. */
-export const BLOCK_WHICH =
-  "В этом сообщении несколько клиентов. Ответьте командой на дополнение одного из них или откройте его лид на странице.";
+/** What a button of the question does; with the lead that it names it is the button's data. */
+export const BLOCK_PRESS = {
+  block: "block:",
+  unblock: "unblock:",
+  nobody: "block_nobody",
+} as const;
+export type BlockDeed = "block" | "unblock";
+
+/** Asks which visitor is meant, where a message is about several. */
+export function blockQuestion(
+  deed: BlockDeed,
+  leads: readonly Lead[],
+): { readonly text: string; readonly keyboard: InlineKeyboardMarkup } {
+  const rows = leads.map((lead) => [{
+    text: clip(`${contact(lead.visitor)} · ${lead.choice}`, MOST_LABEL),
+    callback_data: `${BLOCK_PRESS[deed]}${pressedLead(lead)}`,
+  }]);
+  const nobody = { text: "✖️ Никого", callback_data: BLOCK_PRESS.nobody };
+  return {
+    text: deed === "block"
+      ? "🚫 Кого заблокировать? В сообщении несколько клиентов."
+      : "✅ Кого разблокировать? В сообщении несколько клиентов.",
+    keyboard: { inline_keyboard: [...rows, [nobody]] },
+  };
+}
+
+/** Replaces the question where nobody was meant. */
+export const BLOCKED_NOBODY = "✖️ Никого";
+
+/** Toasts on presses of the question's buttons. */
+export const BLOCK_TOASTS = {
+  done: "Принято",
+  settled: "Уже выбрано",
+  unknown: "Такого лида нет в журнале",
+} as const;

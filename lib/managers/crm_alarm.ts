@@ -19,14 +19,17 @@ export interface KnownTrouble {
 /** Watches how POSTs end. */
 export interface CrmAlarm {
   /** Never throws: how a POST ended must be recorded, also where this cannot be. */
-  answered(profile: Profile, outcome: CrmOutcome): void;
+  answered(profile: Profile, outcome: CrmOutcome, lead: number): void;
   /** The troubles now. */
   troubles(): KnownTrouble[];
 }
 
 /** Creates the alarm. What was told is kept in the journal, so a restart does not repeat it. */
 export function createCrmAlarm({ journal, wake, now, log }: {
-  readonly journal: Pick<Journal, "fact" | "factsOf" | "noteFact" | "chatOf">;
+  readonly journal: Pick<
+    Journal,
+    "fact" | "factsOf" | "noteFact" | "forgetFact" | "bringsOffer" | "chatOf"
+  >;
   /** Called when a note was queued. */
   readonly wake: () => void;
   readonly now: () => number;
@@ -50,18 +53,25 @@ export function createCrmAlarm({ journal, wake, now, log }: {
     wake();
   }
 
-  function watch(profile: Profile, outcome: CrmOutcome): void {
+  /** The offer to send all open cards says that the CRM works again, too. */
+  function tellMended(profile: Profile, lead: number): void {
+    if (journal.bringsOffer(lead, now())) {
+      journal.forgetFact(PROFILE_FACTS.crmTrouble + profile.key);
+    } else tell(profile, null);
+  }
+
+  function watch(profile: Profile, outcome: CrmOutcome, lead: number): void {
     const known = knownOf(profile.key);
     const trouble = outcome.kind === "answered" ? outcome.trouble : undefined;
     if (trouble !== undefined && trouble !== known?.trouble) tell(profile, trouble);
-    else if (outcome.kind === "accepted" && known !== undefined) tell(profile, null);
+    else if (outcome.kind === "accepted" && known !== undefined) tellMended(profile, lead);
   }
 
   return {
-    answered(profile, outcome) {
+    answered(profile, outcome, lead) {
       if (profile.crm?.kind !== "amocrm") return;
       try {
-        watch(profile, outcome);
+        watch(profile, outcome, lead);
       } catch (error) {
         log.error(
           "❌ Менеджерам не сказать, принимает ли AmoCRM лиды: {cause}. Скажем со следующим",

@@ -31,6 +31,7 @@ export function tokenEndText({ profileNames, daysLeft, endsAt }: {
       "Лиды приходят в этот чат. Выпустите новый токен и сохраните его на странице профиля.";
   }
   const left = Math.ceil(daysLeft);
-  return `⏳ Токен AmoCRM закончится ${endsAt}, осталось дней: ${left}. Профили: ${names}.\n\n` +
+  const whose = profileNames.length === 1 ? "Профиль" : "Профили";
+  return `⏳ Токен AmoCRM закончится ${endsAt}, осталось дней: ${left}. ${whose}: ${names}.\n\n` +
     "Выпустите новый токен и сохраните его на странице профиля.";
 }

@@ -48,16 +48,16 @@ export function createMembership({ api, chats, now, log }: {
       failing.delete(chatId);
       return isPresent(member);
     } catch (error) {
+      // An answer that makes no sense is none: the update must not fail for it.
       const failure = failureOf(error);
-      if (failure === undefined) throw error;
-      if (failure.kind === "refused" && failure.migratedTo !== undefined) {
+      if (failure?.kind === "refused" && failure.migratedTo !== undefined) {
         return mayFollow ? await isIn(failure.migratedTo, userId, false) : undefined;
       }
       const cause = describeError(error);
       if (isRefusedAs(cause, "no_member")) return false;
       if (!failing.has(chatId)) {
         log.warn(
-          failure.kind === "refused" || failure.kind === "forbidden" ? REFUSED : UNREACHED,
+          failure?.kind === "refused" || failure?.kind === "forbidden" ? REFUSED : UNREACHED,
           { chat: chatId, cause },
         );
       }

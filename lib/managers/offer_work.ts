@@ -14,7 +14,7 @@ export interface OfferWork {
 export function createOfferWork({ journal, adminChat, profiles, recordDurably, finishOrRetry }: {
   readonly journal: Pick<
     Journal,
-    "currentProfile" | "countOpenCards" | "finishOffer" | "finishWork"
+    "currentProfile" | "countSendable" | "finishOffer" | "finishWork"
   >;
   readonly adminChat: Pick<AdminChat, "show" | "edit">;
   readonly profiles: () => Profiles;
@@ -24,7 +24,7 @@ export function createOfferWork({ journal, adminChat, profiles, recordDurably, f
 }): OfferWork {
   async function show(work: WorkOf<"offer">): Promise<void> {
     const key = journal.currentProfile(work.body.profile, profiles().byKey);
-    const open = journal.countOpenCards(key);
+    const open = journal.countSendable(key);
     const name = profiles().byKey.get(key)?.name;
     if (open === 0 || name === undefined) {
       return await recordDurably(() => journal.finishWork(work));
@@ -42,11 +42,11 @@ export function createOfferWork({ journal, adminChat, profiles, recordDurably, f
     await finishOrRetry(work, await adminChat.edit(message, words, { inline_keyboard: [] }));
   }
 
-  /** Cards that an offer counted were closed meanwhile. */
+  /** Cards that an offer counted were closed, opened again, blocked or let back meanwhile. */
   async function recountOffer(work: WorkOf<"offer_update">, profile: string): Promise<void> {
     const key = journal.currentProfile(profile, profiles().byKey);
     const name = profiles().byKey.get(key)?.name ?? key;
-    const { text, keyboard } = offer(key, name, journal.countOpenCards(key));
+    const { text, keyboard } = offer(key, name, journal.countSendable(key));
     const outcome = await adminChat.edit(work.body.message, { text, entities: [] }, keyboard);
     await finishOrRetry(work, outcome);
   }

@@ -69,7 +69,7 @@ export interface ProfileStatus {
   readonly name: string;
   readonly state: ProfileState;
   /** Why its leads go to the managers' chat even if the CRM works; null where there is no such reason. */
-  readonly fault: "noWebhook" | "badWebhook" | "badCrm" | null;
+  readonly fault: "noWebhook" | "badWebhook" | "badCrm" | "noKey" | null;
   readonly lastAnswer: EndedAttempt | null;
   readonly openCards: number;
 }

@@ -13,6 +13,9 @@ export const POLL_PATIENCE_MS = 2 * 60_000;
 /** Longest time that a lead may be on its way, in ms: the longest CRM timeout plus a queue of cards. */
 export const LEAD_PATIENCE_MS = 5 * 60_000;
 
+/** Longest time that a manager's answer may be on its way to its visitor, in ms. */
+export const ANSWER_PATIENCE_MS = 5 * 60_000;
+
 /** The facts at a moment. */
 export interface HealthFacts {
   readonly nowMs: number;
@@ -24,6 +27,9 @@ export interface HealthFacts {
   /** When the oldest lead that is still owed was received. */
   readonly oldestUndeliveredAtMs: number | undefined;
   readonly undeliveredLeads: number;
+  /** When the oldest answer was written that its visitor does not have yet. */
+  readonly oldestUnsentAnswerAtMs?: number | undefined;
+  readonly unsentAnswers?: number;
   /** Since when every send to the managers' chat has failed; undefined if the last one succeeded or there was none. */
   readonly adminChatFailsSinceMs: number | undefined;
   /** Since when locales.json is broken on disk while a good version is in use; undefined while it is good. */
@@ -38,6 +44,8 @@ export interface HealthFacts {
   readonly webhook?: WebhookState | undefined;
   readonly crmTroubles?: readonly KnownTrouble[];
   readonly crmTokens?: readonly CrmToken[];
+  /** The keys of profiles whose CRM lacks a key. */
+  readonly withoutKey?: readonly string[];
 }
 
 /** The condition of a managers' chat that profiles have of their own. */
@@ -61,6 +69,8 @@ export type Trouble =
   | { readonly kind: "webhook"; readonly pending: number; readonly sinceMs: number }
   /** At least `leads` leads reached neither the CRM nor the managers' chat. */
   | { readonly kind: "undelivered"; readonly leads: number; readonly sinceMs: number }
+  /** Answers that managers wrote do not reach their visitors. */
+  | { readonly kind: "answers"; readonly answers: number; readonly sinceMs: number }
   /** The bot cannot write into the chat that ADMIN_CHAT_ID names. */
   | { readonly kind: "admin_chat_unusable"; readonly problem: ChatProblem }
   /** Every send to the managers' chat fails. */
@@ -96,6 +106,10 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
       troubles.push({ kind: "undelivered", leads: waiting, sinceMs: oldestUndeliveredAtMs });
     }
   }
+  const { oldestUnsentAnswerAtMs: unsentAtMs, unsentAnswers = 1 } = facts;
+  if (unsentAtMs !== undefined && nowMs - unsentAtMs > ANSWER_PATIENCE_MS) {
+    troubles.push({ kind: "answers", answers: unsentAnswers, sinceMs: unsentAtMs });
+  }
   if (facts.adminChatProblem !== undefined) {
     troubles.push({ kind: "admin_chat_unusable", problem: facts.adminChatProblem });
   }
@@ -125,6 +139,7 @@ export interface HealthReport {
     readonly lastError: string | null;
   } | null;
   readonly undelivered: { readonly leads: number; readonly oldestAt: string | null };
+  readonly answers: { readonly unsent: number; readonly oldestAt: string | null };
   readonly adminChat: { readonly failingSince: string | null };
   /** The managers' chats of profiles that have one of their own, by the keys of those; drafts are not named. */
   readonly profileChats: readonly {
@@ -147,6 +162,8 @@ export interface HealthReport {
       readonly reason: CrmTrouble;
       readonly since: string;
     }[];
+    /** Profiles whose CRM has no key yet. */
+    readonly withoutKey: readonly string[];
     readonly tokens: readonly { readonly profiles: readonly string[]; readonly endsAt: string }[];
   };
 }
@@ -170,6 +187,10 @@ export function reportOf(facts: HealthFacts): HealthReport {
       leads: facts.undeliveredLeads,
       oldestAt: isoOrNull(facts.oldestUndeliveredAtMs),
     },
+    answers: {
+      unsent: facts.unsentAnswers ?? 0,
+      oldestAt: isoOrNull(facts.oldestUnsentAnswerAtMs),
+    },
     adminChat: { failingSince: isoOrNull(facts.adminChatFailsSinceMs) },
     profileChats: (facts.ownChats ?? []).map(({ profiles, failsSinceMs, problem }) => ({
       profiles: profiles.filter((key) => facts.profileStates?.get(key) !== "draft"),
@@ -188,6 +209,7 @@ export function reportOf(facts: HealthFacts): HealthReport {
         reason: trouble,
         since: iso(sinceMs),
       })),
+      withoutKey: facts.withoutKey ?? [],
       tokens: (facts.crmTokens ?? []).map(({ profiles, endsAtMs }) => ({
         profiles,
         endsAt: iso(endsAtMs),

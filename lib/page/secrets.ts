@@ -27,7 +27,8 @@ export interface PageSecrets {
   find(name: string): KnownSecret | undefined;
   /** The value, for a request to a CRM. It is masked from then on. */
   value(name: string): string | undefined;
-  keep(name: string, value: string, by: string): Promise<void>;
+  /** Keeps a value; `savedAtMs` is given where an earlier one is put back. */
+  keep(name: string, value: string, by: string, savedAtMs?: number): Promise<void>;
   remove(name: string): Promise<void>;
   /** Masks a value in every log from now on. */
   hide(value: string): void;
@@ -90,9 +91,9 @@ export function createPageSecrets({ journal, environment, mask, now }: {
       if (value !== undefined) hide(value);
       return value;
     },
-    async keep(name, value, by) {
+    async keep(name, value, by, savedAtMs = now()) {
       hide(value);
-      journal.keepSecret(name, value, by, now());
+      journal.keepSecret(name, value, by, savedAtMs);
       await journal.committed();
     },
     async remove(name) {

@@ -18,6 +18,7 @@ import type { PageSecrets } from "./secrets.ts";
 import type { TypedSecrets } from "./typed_secrets.ts";
 import type { DayCounts } from "./day_counts.ts";
 import type { Language } from "./language.ts";
+import type { WorkHours } from "../work_hours.ts";
 import type { Turns } from "./turns.ts";
 
 export type { Trouble } from "./health_report.ts";
@@ -30,6 +31,8 @@ export interface PageConfig {
   /** The managers' time zone, an IANA name. */
   readonly timeZone: string;
   readonly crmTimeoutMs: number;
+  /** The managers' working hours; empty for always. */
+  readonly workHours: WorkHours;
   /** The token for `/metrics`; without it there are no metrics. */
   readonly metricsToken: string | null;
 }
@@ -63,7 +66,7 @@ export interface WebDeps {
     | "turnsOf"
   >;
   readonly delivery:
-    & Pick<Delivery, "resend" | "closeByHand" | "giveBack" | "wake">
+    & Pick<Delivery, "resend" | "closeByHand" | "take" | "giveBack" | "wake">
     & Pick<Answers, "invite">
     & Blocking;
   /** Sends a marked test lead of a profile as its form has it. */
@@ -82,6 +85,8 @@ export interface WebDeps {
   readonly crmTroubles: () => readonly KnownTrouble[];
   /** The amoCRM tokens in use. */
   readonly crmTokens: () => readonly CrmToken[];
+  /** The keys of profiles whose CRM lacks a key. */
+  readonly profilesWithoutKey: () => readonly string[];
   /** The facts for `/health` and `/metrics`, after a trial write to the journal. */
   readonly health: () => Promise<HealthFacts>;
   /** The bot's name without `@`; undefined until getMe has answered. */

@@ -9,6 +9,7 @@ import {
   type Profile,
   SELECT,
   type Translation,
+  withAfterHours,
 } from "./profile.ts";
 
 /** Keys with a meaning of their own in the file or in every object. */
@@ -155,11 +156,22 @@ function checkLengths(
     return translation?.choices.get(callbackData) ?? translation?.buttons.get(callbackData) ??
       choiceText(profile, button);
   }));
-  const length = template.replaceAll("{choice}", () => longest).length;
-  if (length <= LIMITS.text) return;
+  const lengthOf = (text: string) => text.replaceAll("{choice}", () => longest).length;
+  const length = lengthOf(template);
+  if (length > LIMITS.text) {
+    faults.push({
+      path: `${path}.success_caption_template`,
+      message: `вместе с самым длинным выбором символов ${length}, нужно не больше ${LIMITS.text}`,
+    });
+    return;
+  }
+  const afterHours = translation?.afterHoursText ?? profile.afterHoursText;
+  if (afterHours === null) return;
+  const whole = lengthOf(withAfterHours(template, afterHours));
+  if (whole <= LIMITS.text) return;
   faults.push({
-    path: `${path}.success_caption_template`,
-    message: `вместе с самым длинным выбором символов ${length}, нужно не больше ${LIMITS.text}`,
+    path: `${path}.after_hours_text`,
+    message: `вместе с подтверждением символов ${whole}, нужно не больше ${LIMITS.text}`,
   });
 }
 

@@ -87,6 +87,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     caption: form.caption,
     buttons: form.buttons.map(({ text, callbackData }) => ({ text, callbackData })),
     confirmationTemplate: form.confirmationTemplate,
+    afterHoursText: form.afterHoursText?.trim() ? form.afterHoursText : null,
     followUpTemplate: form.followUpTemplate,
     thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
     phone: draftPhone(form.phone ?? NO_PHONE),

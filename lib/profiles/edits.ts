@@ -29,6 +29,8 @@ export interface ProfileForm {
   readonly caption: string;
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
+  /** Empty for none; undefined if the form has no field for it. */
+  readonly afterHoursText?: string | undefined;
   readonly followUpTemplate: string;
   /** Empty for the bot's own text. */
   readonly thanksText: string;
@@ -47,9 +49,9 @@ export interface ButtonForm {
   readonly choice: string;
 }
 
-/** A hash of a profile or of the menu without translations, which have versions of their own. */
+/** A hash of a profile or of the menu as its form has it: without translations, which have versions of their own, and state. */
 export function versionOf(content: Content, key: string): string {
-  const { translations: _own, ...base } = record(valueAt(content, key));
+  const { translations: _own, state: _apart, ...base } = record(valueAt(content, key));
   const text = JSON.stringify(content.members.has(key) ? base : null);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
@@ -75,6 +77,7 @@ export function profileForm(raw: unknown): ProfileForm {
       return { callbackData, text: said, choice: choice === said ? "" : choice };
     }),
     confirmationTemplate: text(step2["success_caption_template"]),
+    afterHoursText: text(step2["after_hours_text"]),
     followUpTemplate: text(record(profile["followup"])["admin_followup_template"]),
     thanksText: text(record(profile["followup"])["thanks_text"]),
     pausedText: text(profile["paused_text"]),
@@ -121,6 +124,9 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
         before.confirmationTemplate,
         form.confirmationTemplate,
       ),
+      ...form.afterHoursText === undefined
+        ? {}
+        : changedOwn("after_hours_text", before.afterHoursText ?? "", form.afterHoursText),
       ...choicesOf(step2["choices"], before.buttons, form.buttons),
     },
     followup: {

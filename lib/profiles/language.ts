@@ -7,14 +7,23 @@ import { shownButtons } from "./shown_menu.ts";
 export function inLanguage(profile: Profile, language: string | null): Profile {
   const translation = forLanguage(profile.translations, language);
   if (translation === undefined) return profile;
-  const { caption, pausedText, buttons, confirmationTemplate, thanksText, phone, choices } =
-    translation;
+  const {
+    caption,
+    pausedText,
+    buttons,
+    confirmationTemplate,
+    afterHoursText,
+    thanksText,
+    phone,
+    choices,
+  } = translation;
   return {
     ...profile,
     caption: caption ?? profile.caption,
     pausedText: pausedText ?? profile.pausedText,
     buttons: inWords(profile.buttons, buttons),
     confirmationTemplate: confirmationTemplate ?? profile.confirmationTemplate,
+    afterHoursText: afterHoursText ?? profile.afterHoursText,
     thanksText: thanksText ?? profile.thanksText,
     phone: profile.phone && {
       waitMs: profile.phone.waitMs,

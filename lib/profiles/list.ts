@@ -116,7 +116,7 @@ function isTextOfProfile(path: readonly (string | number)[]): boolean {
     case "step1":
       return key === "caption" || key === "buttons" && rest.length === 2 && rest[1] === "text";
     case "step2":
-      return key === "success_caption_template" || key === "choices";
+      return key === "success_caption_template" || key === "after_hours_text" || key === "choices";
     case "followup":
       return key === "admin_followup_template" || key === "thanks_text";
     case "paused_text":

@@ -32,6 +32,8 @@ export interface Profile {
   readonly buttons: readonly Button[];
   /** With `{choice}`. */
   readonly confirmationTemplate: string;
+  /** What stands below the confirmation outside working hours, with `{choice}` where it has it; null for nothing. */
+  readonly afterHoursText: string | null;
   /** With `{username}` and `{message}`. */
   readonly followUpTemplate: string;
   /** What a visitor reads after a follow-up; null where the file says nothing. */
@@ -67,6 +69,7 @@ export interface Translation {
   /** By callback data. */
   readonly buttons: ReadonlyMap<string, string>;
   readonly confirmationTemplate: string | null;
+  readonly afterHoursText: string | null;
   readonly thanksText: string | null;
   readonly phone: PhoneTexts;
   readonly choices: ReadonlyMap<string, string>;
@@ -120,6 +123,11 @@ export function profileOfWord(
 export function hasDestination({ crm, webhook }: Pick<Profile, "crm" | "webhook">): boolean {
   if (crm?.kind === "amocrm") return true;
   return crm?.kind !== "faulty" && webhook !== null && webhook.fault === null;
+}
+
+/** A confirmation's template with what stands below it outside working hours. */
+export function withAfterHours(template: string, afterHours: string): string {
+  return `${template.trimEnd()}\n\n${afterHours.trim()}`;
 }
 
 /** What a press on this button asks for, in words; not translated. */

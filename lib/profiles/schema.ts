@@ -32,6 +32,8 @@ const buttons = v.pipe(
   ),
 );
 
+const CHOICE = "{choice}";
+
 const template = (...placeholders: string[]) =>
   v.pipe(
     text(LIMITS.text),
@@ -48,6 +50,14 @@ const template = (...placeholders: string[]) =>
         `можно только ${placeholders.join(", ")} и ${NAME}`,
     ),
   );
+
+/** A text that may be missing, with these placeholders or none. */
+const afterHours = v.check<string, (issue: v.CheckIssue<string>) => string>(
+  (value) => unknownPlaceholders(value, [CHOICE]).length === 0,
+  (issue) =>
+    `найдено ${someOf(unknownPlaceholders(issue.input, [CHOICE]))}, ` +
+    `можно только ${CHOICE} и ${NAME}`,
+);
 
 /** A few placeholders, each cut: a fault is one line. */
 function someOf(found: readonly string[]): string {
@@ -89,7 +99,8 @@ const TranslationSchema = v.looseObject({
   ),
   step2: v.optional(
     v.looseObject({
-      success_caption_template: v.optional(template("{choice}")),
+      success_caption_template: v.optional(template(CHOICE)),
+      after_hours_text: v.optional(v.pipe(text(LIMITS.text), afterHours)),
       choices: v.optional(dictionary(text(LIMITS.choice)), {}),
     }),
     {},
@@ -144,7 +155,14 @@ export const ProfileSchema = v.looseObject({
     buttons,
   }),
   step2: v.looseObject({
-    success_caption_template: template("{choice}"),
+    success_caption_template: template(CHOICE),
+    after_hours_text: v.optional(
+      v.pipe(
+        v.nullish(v.pipe(v.string(), atMost(LIMITS.text), afterHours)),
+        v.transform((value) => value?.trim() ? value : null),
+      ),
+      null,
+    ),
     choices: v.optional(dictionary(text(LIMITS.choice)), {}),
   }),
   followup: v.looseObject({

@@ -2,13 +2,18 @@
 
 import type { Fault } from "./faults.ts";
 import type { ProfileState } from "./state.ts";
-import { type Button, type Profile, type Profiles, SELECT } from "./profile.ts";
+import { type Button, type MenuTexts, type Profile, type Profiles, SELECT } from "./profile.ts";
 
 type Menu = Pick<Profiles, "menu" | "byKey">;
 
 /** The menu's buttons without those of drafts and paused profiles. */
 export function shownButtons({ menu, byKey }: Menu): Button[] {
   return menu.filter((button) => profileBehind(button, byKey)?.state === "live");
+}
+
+/** The menu's texts with the buttons that visitors see. */
+export function shownMenu(texts: MenuTexts, byKey: Menu["byKey"]): MenuTexts {
+  return { ...texts, menu: shownButtons({ menu: texts.menu, byKey }) };
 }
 
 /** The first paused profile of a menu that has no live one: its text is all there is to say. */

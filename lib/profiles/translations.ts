@@ -25,6 +25,8 @@ export interface TranslationForm {
   readonly caption: string;
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
+  /** Undefined if the form has no field for it. */
+  readonly afterHoursText?: string | undefined;
   readonly thanksText: string;
   /** Undefined if the form has no field for it, as `phone`. */
   readonly pausedText?: string | undefined;
@@ -59,6 +61,7 @@ export function translationForm(raw: unknown, language: string): TranslationForm
       choice: text(choices[callbackData]),
     })),
     confirmationTemplate: text(step2["success_caption_template"]),
+    afterHoursText: text(step2["after_hours_text"]),
     thanksText: text(followup["thanks_text"]),
     pausedText: text(translationOf(raw, language)["paused_text"]),
     phone: phoneTextsForm(translationOf(raw, language)["phone"]),
@@ -138,6 +141,7 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
     confirmationTemplate: form.confirmationTemplate.trim() === ""
       ? null
       : form.confirmationTemplate,
+    afterHoursText: form.afterHoursText?.trim() ? form.afterHoursText : null,
     thanksText: form.thanksText.trim() === "" ? null : form.thanksText,
     pausedText: form.pausedText?.trim() ? form.pausedText : null,
     phone: draftPhoneTexts(form.phone ?? NO_PHONE),
@@ -164,10 +168,14 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     ...buttons.length === 0 ? {} : { buttons },
   };
   const template = form.confirmationTemplate;
+  const afterHours = form.afterHoursText ?? text(step2["after_hours_text"]);
   const second = {
     ...template.trim() === ""
       ? {}
       : { success_caption_template: kept(step2["success_caption_template"], template) },
+    ...afterHours.trim() === ""
+      ? {}
+      : { after_hours_text: kept(step2["after_hours_text"], afterHours) },
     ...Object.keys(choices).length === 0 ? {} : { choices },
   };
   const thanks = form.thanksText;
@@ -177,7 +185,10 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
   };
   const paused = form.pausedText ?? text(before["paused_text"]);
   const firstWhole = { ...without(step1, ["caption", "buttons"]), ...first };
-  const secondWhole = { ...without(step2, ["success_caption_template", "choices"]), ...second };
+  const secondWhole = {
+    ...without(step2, ["success_caption_template", "after_hours_text", "choices"]),
+    ...second,
+  };
   const phone = phoneTextsWith(
     before["phone"],
     form.phone ?? phoneTextsForm(before["phone"]),
@@ -211,11 +222,13 @@ export function translatedButtons(
 }
 
 function isBlank(
-  { caption, buttons, confirmationTemplate, thanksText, pausedText = "", phone }: TranslationForm,
+  { caption, buttons, confirmationTemplate, ...form }: TranslationForm,
 ): boolean {
+  const { afterHoursText = "", thanksText, pausedText = "", phone } = form;
+  const others = [confirmationTemplate, afterHoursText, thanksText, pausedText];
   const texts = buttons.flatMap(({ text, choice }) => [text, choice]);
-  const others = [confirmationTemplate, thanksText, pausedText, ...Object.values(phone ?? {})];
-  return [caption, ...others, ...texts].every((each) => each.trim() === "");
+  return [caption, ...others, ...Object.values(phone ?? {}), ...texts]
+    .every((each) => each.trim() === "");
 }
 
 /** The old spelling if the field was not changed. */

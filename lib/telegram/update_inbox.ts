@@ -260,9 +260,10 @@ export function createInbox(options: InboxOptions): Inbox {
 }
 
 /** 0 for an update of an unknown shape, which must not stop its batch. */
-function chatOf({ message, edited_message, channel_post, callback_query }: Update): number {
+function chatOf(update: Update): number {
+  const { message, edited_message, channel_post, edited_channel_post, callback_query } = update;
   const chat: Partial<Chat> | undefined = message?.chat ?? edited_message?.chat ??
-    channel_post?.chat ??
+    channel_post?.chat ?? edited_channel_post?.chat ??
     callback_query?.message?.chat ?? callback_query?.from;
   return chat?.id ?? 0;
 }

@@ -12,6 +12,7 @@ export const WANTED_UPDATES = [
   "message",
   "edited_message",
   "channel_post",
+  "edited_channel_post",
   "callback_query",
 ] as const;
 

@@ -7,6 +7,7 @@ import {
   type MenuTexts,
   type PhoneQuestion,
   type Profile,
+  withAfterHours,
 } from "../profiles/profile.ts";
 import { LIMITS } from "../profiles/limits.ts";
 
@@ -59,9 +60,13 @@ export function chosenText(
   return pressed ?? profile.choices.get(callbackData);
 }
 
-/** The visitor's confirmation, which does not depend on the CRM. */
-export function confirmation(profile: Profile, choice: string): string {
-  return clip(profile.confirmationTemplate.replaceAll("{choice}", () => choice), LIMITS.text);
+/** The visitor's confirmation, which does not depend on the CRM; outside working hours with what the profile says then. */
+export function confirmation(profile: Profile, choice: string, isWorkTime = true): string {
+  const { confirmationTemplate, afterHoursText } = profile;
+  const template = isWorkTime || afterHoursText === null
+    ? confirmationTemplate
+    : withAfterHours(confirmationTemplate, afterHoursText);
+  return clip(template.replaceAll("{choice}", () => choice), LIMITS.text);
 }
 
 /** The default reminder after an absence of the bot. */

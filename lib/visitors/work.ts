@@ -72,7 +72,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     const { keyboard } = profile === undefined
       ? menu(texts)
       : greeting(inLanguage(profile, language));
-    // Buttons of a paused profile's greeting are still on the visitor's screen, and still make a lead. A menu without buttons has nothing to remind of.
+    // A greeting's buttons make a lead in every state. A menu without live profiles has none to press again.
     if (keyboard.inline_keyboard.length === 0) {
       return await recordDurably(() => journal.finishWork(work));
     }

@@ -5,6 +5,7 @@ import type { Lead } from "../../lib/lead.ts";
 import { BLOCKING } from "../words/blocking.ts";
 import { isolated } from "./isolated.tsx";
 import { FormToken, type Frame } from "./page.tsx";
+import { personIn } from "../words/login.ts";
 
 /** The values of the button. */
 export const BLOCK = "block";
@@ -21,7 +22,9 @@ export function BlockForm({ lead, block, frame }: {
     <form class="lead-block" method="post" action={`/leads/${lead.number}`}>
       <FormToken frame={frame} />
       {isBlocked && (
-        <p class="note warning">{words.blocked(isolated(block.by), frame.when(block.atMs))}</p>
+        <p class="note warning">
+          {words.blocked(isolated(personIn(block.by, frame.language)), frame.when(block.atMs))}
+        </p>
       )}
       <button type="submit" name="do" value={isBlocked ? UNBLOCK : BLOCK} class="outline">
         {isBlocked ? words.unblock : words.block}

@@ -8,10 +8,13 @@ import { Isolated, isolated } from "./isolated.tsx";
 import { FormToken, type Frame, Page } from "./page.tsx";
 import { type Refusal, Unsaved } from "./unsaved.tsx";
 import { type Part, Pieces } from "./versions.tsx";
+import { personIn } from "../words/login.ts";
 
 export interface Line {
   readonly revision: Revision;
   readonly isCurrent: boolean;
+  /** The state of a version that visitors did not see; null for others. */
+  readonly hidden: string | null;
   readonly change: "edited" | "first" | "deleted" | "returned";
   readonly parts: readonly Part[];
   readonly partsBefore: readonly Part[];
@@ -85,9 +88,12 @@ function Version({ line, isOpen, path, frame, words }: {
         <p>
           <time>{when}</time>,{" "}
           <strong>
-            {revision.savedBy === null ? words.onDisk : <bdi>{revision.savedBy}</bdi>}
+            {revision.savedBy === null
+              ? words.onDisk
+              : <bdi>{personIn(revision.savedBy, frame.language)}</bdi>}
           </strong>{" "}
           — {change === "edited" ? summary(line, words) : words[change]}
+          {line.hidden !== null && <span class="hint">· {line.hidden}</span>}
           {isCurrent && change !== "deleted" && <mark>{words.current}</mark>}
         </p>
         {changed.length > 0 && (

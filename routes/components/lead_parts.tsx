@@ -9,6 +9,7 @@ import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { isolated } from "./isolated.tsx";
 import { FormToken, type Frame } from "./page.tsx";
 import { moments } from "./time.ts";
+import { personIn } from "../words/login.ts";
 
 export function isErased({ visitor }: Pick<Lead, "visitor">): boolean {
   return visitor.userId === 0;
@@ -42,29 +43,39 @@ export function Owner({ lead: { owner }, frame }: {
   readonly frame: Frame;
 }) {
   if (owner === null) return null;
-  const title = `${LEADS[frame.language].owner}: ${owner.by}, ${frame.when(owner.atMs)}`;
+  const who = personIn(owner.by, frame.language);
+  const title = `${LEADS[frame.language].owner}: ${who}, ${frame.when(owner.atMs)}`;
   return (
     <>
       {" "}
       <small class="owner" title={title}>
-        <span aria-hidden="true">👤</span> <bdi>{owner.by}</bdi>
+        <span aria-hidden="true">👤</span> <bdi>{who}</bdi>
       </small>
     </>
   );
 }
 
 /** Opens a lead again that was closed a short while ago. */
-export function ReturnLead({ lead, frame, back }: {
+export function ReturnLead({ lead, frame, back, small = false }: {
   readonly lead: Lead;
   readonly frame: Frame;
   readonly back: string;
+  readonly small?: boolean;
 }) {
   const words = LEADS[frame.language];
+  const label = small ? words.giveBackOf(isolated(nameOf(lead, words))) : undefined;
   return (
     <form class="lead-actions" method="post" action={`/leads/${lead.number}`}>
       <FormToken frame={frame} />
       <input type="hidden" name="back" value={back} />
-      <button type="submit" name="do" value="return" class="outline" title={words.returnHint}>
+      <button
+        type="submit"
+        name="do"
+        value="return"
+        class="outline"
+        title={words.returnHint}
+        aria-label={label}
+      >
         <span aria-hidden="true">↩️</span> {words.giveBack}
       </button>
     </form>
@@ -73,7 +84,7 @@ export function ReturnLead({ lead, frame, back }: {
 
 /** The buttons of an open lead; after a press the page at `back` opens. */
 export function LeadActions({ lead, frame, back, sending, hasCrm, small = false }: {
-  readonly lead: Lead;
+  readonly lead: ListedLead;
   readonly frame: Frame;
   readonly back: string;
   /** Disables the buttons while the lead is being sent. */
@@ -112,7 +123,37 @@ export function LeadActions({ lead, frame, back, sending, hasCrm, small = false 
           {!small && ` ${words.resend}`}
         </button>
       )}
+      <TakeLead lead={lead} frame={frame} small={small} />
     </form>
+  );
+}
+
+/** The button that takes a lead, within its form; with it goes whose lead it was then, so that no one is taken by surprise. */
+function TakeLead({ lead, frame, small }: {
+  readonly lead: ListedLead;
+  readonly frame: Frame;
+  readonly small: boolean;
+}) {
+  const words = LEADS[frame.language];
+  const { owner } = lead;
+  if (owner !== null && owner.by === frame.who) return null;
+  const said = owner === null ? words.take : words.takeOver;
+  const label = (owner === null ? words.takeOf : words.takeOverOf)(isolated(nameOf(lead, words)));
+  return (
+    <>
+      {owner !== null && <input type="hidden" name="seen" value={owner.atMs} />}
+      <button
+        type="submit"
+        name="do"
+        value="take"
+        class="outline"
+        aria-label={small ? label : undefined}
+        title={small ? said : undefined}
+      >
+        <span aria-hidden="true">🙋</span>
+        {!small && ` ${said}`}
+      </button>
+    </>
   );
 }
 
@@ -125,6 +166,9 @@ const WISHES = [
   "returned",
   "open",
   "late",
+  "taken",
+  "yours",
+  "owned",
 ] as const;
 
 /** What a press asked for, as named in the next page's address. */
@@ -168,12 +212,13 @@ function noteOf(
   { wish, sending, attempt }: Done,
   words: LeadsWords,
 ): { readonly text: string; readonly light: "good" | "warning" | "quiet" } {
-  if (wish === "closed" || wish === "erased" || wish === "returned") {
+  if (wish === "closed" || wish === "erased" || wish === "returned" || wish === "taken") {
     return { text: words.done[wish], light: "good" };
   }
-  if (wish === "settled" || wish === "open" || wish === "late") {
+  if (wish === "settled" || wish === "open" || wish === "late" || wish === "owned") {
     return { text: words.done[wish], light: "warning" };
   }
+  if (wish === "yours") return { text: words.done.yours, light: "quiet" };
   if (sending) return { text: words.done[wish], light: "quiet" };
   const outcome = attempt?.outcome ?? null;
   if (outcome === null) return { text: words.done.unknown, light: "warning" };

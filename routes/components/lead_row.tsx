@@ -13,17 +13,19 @@ import {
   LeadNote,
   nameOf,
   Owner,
+  ReturnLead,
 } from "./lead_parts.tsx";
 import type { Frame } from "./page.tsx";
 import { PlaceName } from "./place.tsx";
 
-export function LeadRow({ lead, back, sending, hasCrm, done, frame }: {
+export function LeadRow({ lead, back, sending, hasCrm, returnable, done, frame }: {
   readonly lead: ListedLead;
   /** The address of the list, to which a press returns. */
   readonly back: string;
   /** Whether a POST is open or due. */
   readonly sending: boolean;
   readonly hasCrm: boolean;
+  readonly returnable: boolean;
   readonly done: Done | undefined;
   readonly frame: Frame;
 }) {
@@ -68,6 +70,7 @@ export function LeadRow({ lead, back, sending, hasCrm, done, frame }: {
           small
         />
       )}
+      {returnable && <ReturnLead lead={lead} frame={frame} back={back} small />}
       {done !== undefined && <LeadNote done={done} words={words} />}
     </li>
   );

@@ -1,8 +1,8 @@
 // The form of the menu beside its preview.
 
-import { draftMenu, type MenuForm } from "../../lib/profiles/menu_edits.ts";
+import type { MenuForm } from "../../lib/profiles/menu_edits.ts";
 import type { Fault } from "../../lib/profiles/faults.ts";
-import type { Profile } from "../../lib/profiles/profile.ts";
+import type { MenuTexts, Profile } from "../../lib/profiles/profile.ts";
 import { LIMITS } from "../../lib/profiles/limits.ts";
 import { AWAY } from "../../lib/visitors/texts.ts";
 import { faultSentence } from "../words/faults.ts";
@@ -18,18 +18,14 @@ import { type Frame, Page } from "./page.tsx";
 
 export interface MenuView {
   readonly form: MenuForm;
+  /** The menu as visitors will see it. */
+  readonly shown: MenuTexts;
   readonly version: string;
   readonly languages: readonly string[];
   readonly profiles: readonly Pick<Profile, "key" | "name" | "state">[];
   readonly faults: readonly Fault[];
   readonly isUnsaved: boolean;
   readonly note?: Note;
-}
-
-/** The form without the buttons that visitors do not see now. */
-export function shownForm(form: MenuForm, profiles: MenuView["profiles"]): MenuForm {
-  const hidden = new Set(profiles.filter(({ state }) => state !== "live").map(({ key }) => key));
-  return { ...form, buttons: form.buttons.filter(({ profile }) => !hidden.has(profile)) };
 }
 
 type Sentences = ReadonlyMap<string, string>;
@@ -64,9 +60,7 @@ export function MenuEditor({ frame, view }: { readonly frame: Frame; readonly vi
       )}
       <Columns
         label={common.preview}
-        preview={
-          <MenuPreview draft={draftMenu(shownForm(form, profiles))} language={frame.language} />
-        }
+        preview={<MenuPreview draft={view.shown} language={frame.language} />}
       >
         <EditorForm
           frame={frame}

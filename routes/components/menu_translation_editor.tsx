@@ -26,6 +26,8 @@ export interface MenuTranslationView {
   readonly base: MenuForm;
   /** The menu as a visitor with this language would see it. */
   readonly draft: MenuTexts;
+  /** The menu as visitors will see it. */
+  readonly shown: MenuTexts;
   readonly version: string;
   readonly faults: readonly Fault[];
   readonly isUnsaved: boolean;
@@ -72,7 +74,7 @@ export function MenuTranslationEditor({ frame, view }: {
       )}
       <Columns
         label={common.preview}
-        preview={<MenuPreview draft={view.draft} language={frame.language} />}
+        preview={<MenuPreview draft={view.shown} language={frame.language} />}
       >
         <EditorForm
           frame={frame}

@@ -11,6 +11,7 @@ import { Isolated } from "./isolated.tsx";
 import { DealLink } from "./lead_parts.tsx";
 import type { Frame } from "./page.tsx";
 import { day, duration } from "./time.ts";
+import { personIn } from "../words/login.ts";
 
 interface Moment {
   /** Null if it has not happened yet. */
@@ -112,23 +113,31 @@ function momentsOf(
   if (notes.givenUp > 0) {
     expected.push({ atMs: null, light: "bad", text: words.notesGivenUp(notes.givenUp) });
   }
-  for (const each of turns) happened.push(turnMoment(each, words));
+  for (const each of turns) happened.push(turnMoment(each, frame.language, words));
   if (lead.closed !== null) {
-    const { atMs, by } = lead.closed;
+    const { atMs } = lead.closed;
+    const by = personIn(lead.closed.by, frame.language);
     happened.push({ atMs, light: "good", text: <Isolated say={words.closed} what={by} /> });
   }
   happened.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
   return [...happened, ...expected];
 }
 
-function turnMoment({ kind, by, before, atMs }: Turn, words: LeadsWords): Moment {
+function turnMoment(
+  { kind, by, before, atMs }: Turn,
+  language: Language,
+  words: LeadsWords,
+): Moment {
   const text = (
     <>
-      <Isolated say={words.turns[kind]} what={by} />
+      <Isolated say={words.turns[kind]} what={personIn(by, language)} />
       {before !== null && (
         <>
           {" "}
-          <Isolated say={words.turnBefore[kind === "returned" ? "closed" : "had"]} what={before} />
+          <Isolated
+            say={words.turnBefore[kind === "returned" ? "closed" : "had"]}
+            what={personIn(before, language)}
+          />
         </>
       )}
     </>
@@ -144,7 +153,7 @@ function attemptMoment(
 ): Moment {
   const who = askedBy === null
     ? words.attempt(null)
-    : <Isolated say={words.attempt} what={askedBy} />;
+    : <Isolated say={words.attempt} what={personIn(askedBy, language)} />;
   if (outcome === null || endedAtMs === null) {
     return { atMs: begunAtMs, light: "quiet", text: <>{who}: {words.sending}</> };
   }

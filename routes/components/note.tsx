@@ -17,7 +17,12 @@ export type Note =
   | { readonly kind: "renewed" }
   | { readonly kind: "broken"; readonly faults: readonly Fault[] }
   /** The disk refused the file; `reason` is in Russian. */
-  | { readonly kind: "failed"; readonly reason: string }
+  | {
+    readonly kind: "failed";
+    readonly reason: string;
+    /** Set where a key was replaced all the same. */
+    readonly isKeyNew?: true;
+  }
   | { readonly kind: "stale"; readonly mine: readonly Part[]; readonly theirs: readonly Part[] };
 
 export function NoteLine({ note, faults, path, frame }: {
@@ -76,6 +81,7 @@ export function NoteLine({ note, faults, path, frame }: {
           <p>
             <span aria-hidden="true">⚠</span>{" "}
             {words.failed(faultWords(note.reason, frame.language))}
+            {note.isKeyNew && ` ${words.keyIsNew}`}
           </p>
         </div>
       );

@@ -8,6 +8,7 @@ import { assets } from "../assets/assets.ts";
 import { faultOfFile } from "../words/faults.ts";
 import { FRAME, type FrameWords } from "../words/frame.ts";
 import { moments } from "./time.ts";
+import { personIn } from "../words/login.ts";
 
 export interface Frame {
   readonly language: Language;
@@ -54,6 +55,8 @@ function notice(
       return { text: words.polling(when(trouble.sinceMs)) };
     case "webhook":
       return { text: words.webhook(trouble.pending, when(trouble.sinceMs)) };
+    case "answers":
+      return { text: words.answers(trouble.answers, when(trouble.sinceMs)) };
     case "admin_chat_unusable":
       return { text: words.adminChatUnusable[trouble.problem] };
     case "admin_chat":
@@ -102,7 +105,7 @@ function ofProfiles(
 /** Days before its end from which a token is warned of on every page. */
 const WARNED_DAYS = 7;
 
-/** CRMs that decline every lead, and tokens that have ended or are about to. */
+/** CRMs without a key, those that decline every lead, and tokens that have ended or are about to. */
 function crmNotices(
   deps: State["deps"],
   words: FrameWords,
@@ -118,6 +121,7 @@ function crmNotices(
   const ending = deps.crmTokens()
     .filter(({ endsAtMs, profiles }) => endsAtMs <= soonMs && !profiles.some(isTroubled));
   return [
+    ...deps.profilesWithoutKey().map((profile) => linked(profile, words.noKey)),
     ...troubles.map(({ profile, trouble, sinceMs }) =>
       linked(profile, (name) => words.crm(name, words.crmTrouble[trouble], when(sinceMs)))
     ),
@@ -152,7 +156,7 @@ export function Page(
         </nav>
         <form class="who" method="post" action="/logout">
           <FormToken frame={frame} />
-          <bdi>{frame.who}</bdi>
+          <bdi>{personIn(frame.who, frame.language)}</bdi>
           <button class="quiet" type="submit">{words.logOut}</button>
         </form>
       </header>

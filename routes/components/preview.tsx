@@ -77,6 +77,15 @@ export function ProfilePreview(props: PreviewProps) {
               text={confirmation(profile, choiceText(profile, button))}
               part="confirmation"
             />
+            {profile.afterHoursText !== null && (
+              <>
+                <p class="press">{words.afterHours}</p>
+                <Message
+                  text={confirmation(profile, choiceText(profile, button), false)}
+                  part="after_hours"
+                />
+              </>
+            )}
             {profile.phone !== null && (
               <PhonePreview messages={phoneMessages(profile.phone)} language={language} />
             )}

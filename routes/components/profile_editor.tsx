@@ -44,6 +44,8 @@ export interface ProfileView {
   readonly pressed: number;
   /** The default when the profile has no timeout. */
   readonly crmTimeoutMs: number;
+  /** Whether the bot knows working hours; without them it is always working time. */
+  readonly hasWorkHours: boolean;
   readonly isUnsaved: boolean;
   readonly note?: Note;
   readonly crm: CrmView;
@@ -175,6 +177,14 @@ function Fields({ view, faults, cautions, words, frame }: {
         rows={6}
         most={LIMITS.text}
         hint={words.confirmationHint}
+      />
+      <TextArea
+        {...common("after_hours")}
+        label={words.afterHours}
+        value={form.afterHoursText ?? ""}
+        rows={2}
+        most={LIMITS.text}
+        hint={view.hasWorkHours ? words.afterHoursHint : words.afterHoursNever}
       />
       <TextArea
         {...common("follow_up")}

@@ -101,6 +101,16 @@ export function TranslationEditor({ frame, view }: {
           rows={6}
           hint={words.confirmationHint}
         />
+        {base.afterHoursText !== undefined && base.afterHoursText !== "" && (
+          <TextArea
+            {...field("after_hours")}
+            label={common.afterHours}
+            value={form.afterHoursText ?? ""}
+            placeholder={base.afterHoursText}
+            rows={2}
+            hint={words.afterHoursHint}
+          />
+        )}
         <TextArea
           {...field("thanks")}
           label={common.thanks}

@@ -30,6 +30,7 @@ export function partsOf(form: ProfileForm, language: Language): Part[] {
     { label: words.caption, text: form.caption },
     { label: words.buttons, text: form.buttons.map(buttonLine).join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },
+    { label: words.afterHours, text: form.afterHoursText ?? "" },
     { label: words.followUp, text: form.followUpTemplate },
     { label: words.thanks, text: form.thanksText },
     { label: PROFILE_STATE[language].text, text: form.pausedText ?? "" },

@@ -90,6 +90,10 @@ const WANTED: Phrases = [
   ["нужно не больше …", "at most … are possible"],
   ["нужно целое число от 1", "a whole number from 1 is needed"],
   ["нужно целое число от 200 до 299", "a whole number from 200 to 299 is needed"],
+  [
+    "нужно одно из: draft, live, paused; может быть, …",
+    "one of these is needed: draft, live, paused; perhaps …",
+  ],
   ["нужно одно из: …", "one of these is needed: …"],
   ["нужна ссылка {secret:имя}", "the reference {secret:name} is needed"],
   ["нужны a–z, 0–9 и _, первой буква", "a–z, 0–9 and _ are needed, first a letter"],

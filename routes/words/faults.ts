@@ -70,6 +70,10 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
     /^вместе с самым длинным выбором символов (\d+), нужно не больше (\d+)$/,
     "$1 characters with the longest choice in it, at most $2 fit",
   ],
+  [
+    /^вместе с подтверждением символов (\d+), нужно не больше (\d+)$/,
+    "$1 characters together with the confirmation, at most $2 fit",
+  ],
   [/^байт (\d+), нужно от 1 до (\d+)$/, "$1 bytes, 1 to $2 are needed"],
   [
     /^на языке (\S+) такой же текст у кнопки (\d+), нужен другой$/,
@@ -112,6 +116,7 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
   ],
   [/^прежних ссылок (\d+), нужно не больше (\d+)$/, "$1 links before, at most $2 are possible"],
   [/^найдено «(.+)», но это слово самого профиля$/, "“$1” is the word of a profile itself"],
+  [/^вложенность глубже (\d+), столько не бывает$/, "it is nested deeper than $1 levels"],
   [/^такое слово для ссылки занято, нужно другое$/, "this word is taken, choose another"],
   [
     /^слово не годится для ссылки, нужно от 1 до (\d+) символов .*$/,

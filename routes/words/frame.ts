@@ -29,6 +29,10 @@ export const FRAME = bilingual({
     "WEBHOOK_URL открыт снаружи и ведёт на порт бота. Причина — в журнале и в /health",
   database: "Журнал не записать: возможно, на диске кончилось место. Новые лиды ждут у Telegram " +
     "и не пропадут сутки. Освободите место",
+  answers: (count: number, since: string) =>
+    `Не доходят ответы менеджеров: ${count}, с ${since}. Бот пробует снова. Проверьте, что Telegram доступен`,
+  noKey: (profile: string) =>
+    `${profile}: ключ CRM не задан. Лиды идут в чат менеджеров, пока его не впишут`,
   adminChat: (since: string) =>
     `Чат менеджеров не принимает сообщения с ${since}. Карточки ждут и придут, когда бот снова ` +
     "сможет писать туда. Проверьте, что он состоит в чате",
@@ -96,6 +100,10 @@ export const FRAME = bilingual({
   database:
     "The journal cannot be written: perhaps the disk is full. New leads wait with Telegram " +
     "and are safe for a day. Free some space",
+  answers: (count: number, since: string) =>
+    `Managers' answers that do not arrive: ${count}, since ${since}. The bot tries again. Check that Telegram can be reached`,
+  noKey: (profile: string) =>
+    `${profile}: the CRM's key is not set. Leads go to the managers' chat until it is entered`,
   adminChat: (since: string) =>
     `The managers' chat has taken no message since ${since}. Cards wait and will come once the bot ` +
     "can write there again. Check that it is in the chat",

@@ -55,6 +55,10 @@ const ru = {
     returned: "Лид снова открыт. Карточка в чате менеджеров откроется.",
     open: "Ничего не изменено: этот лид и так открыт.",
     late: "Вернуть можно в течение 10 минут, они прошли.",
+    taken: "Лид ваш. На карточке в чате менеджеров это тоже видно.",
+    yours: "Этот лид уже у вас.",
+    owned:
+      "Ничего не изменено: лид уже взяли, кто — сказано рядом. Нужен вам — нажмите 🙋 ещё раз.",
   },
   reload: " Обновите страницу через несколько секунд.",
   ended: {
@@ -113,6 +117,11 @@ const ru = {
   closed: (by: string) => `Внесён вручную: ${by}`,
   owner: "Лид в работе",
   giveBack: "Вернуть",
+  giveBackOf: (who: string) => `Вернуть: ${who}`,
+  take: "Беру",
+  takeOf: (who: string) => `Беру: ${who}`,
+  takeOver: "Забрать себе",
+  takeOverOf: (who: string) => `Забрать себе: ${who}`,
   returnHint: "Лид снова станет открытым. Так можно 10 минут после «Внесён вручную»",
   turns: {
     taken: (by: string) => `Взят в работу: ${by}`,
@@ -209,6 +218,10 @@ export const LEADS = bilingual<typeof ru>(ru, {
     returned: "The lead is open again. The card in the managers' chat will open.",
     open: "Nothing was changed: the lead is open.",
     late: "A lead can be returned for 10 minutes; they are over.",
+    taken: "The lead is yours. The card in the managers' chat says so too.",
+    yours: "This lead is yours already.",
+    owned:
+      "Nothing was changed: somebody took the lead, the name is beside it. If you need it, press 🙋 again.",
   },
   reload: " Reload the page in a few seconds.",
   ended: {
@@ -268,6 +281,11 @@ export const LEADS = bilingual<typeof ru>(ru, {
   closed: (by: string) => `Entered by hand: ${by}`,
   owner: "Taken by",
   giveBack: "Return",
+  giveBackOf: (who: string) => `Return: ${who}`,
+  take: "Take",
+  takeOf: (who: string) => `Take: ${who}`,
+  takeOver: "Take over",
+  takeOverOf: (who: string) => `Take over: ${who}`,
   returnHint: "The lead will be open again. This works for 10 minutes after “Entered by hand”",
   turns: {
     taken: (by: string) => `Taken: ${by}`,

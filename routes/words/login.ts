@@ -1,5 +1,6 @@
 // The words of the login.
 
+import type { Language } from "../../lib/page/language.ts";
 import { bilingual } from "./bilingual.ts";
 
 export const LOGIN = bilingual({
@@ -30,3 +31,8 @@ export const LOGIN = bilingual({
   tooMany: (seconds: number) => `Too many failed tries. Wait ${seconds} s and try again`,
   passwordName: "by password",
 });
+
+/** A person as records name them; somebody who logged in by password has only these words. */
+export function personIn(name: string, language: Language): string {
+  return name === LOGIN.ru.passwordName ? LOGIN[language].passwordName : name;
+}

@@ -37,6 +37,11 @@ export const PROFILE = bilingual({
   confirmationHint:
     "Посетитель видит его сразу после нажатия. Вместо {choice} встанет его выбор, " +
     "вместо {name} — название профиля, и так в любом тексте.",
+  afterHours: "Вне рабочего времени",
+  afterHoursHint:
+    "Добавится к подтверждению, когда рабочий день окончен: скажите, когда ответите. Пусто — ничего.",
+  afterHoursNever: "Добавится к подтверждению вне рабочего времени. Пока оно не задано " +
+    "(WORK_HOURS), поэтому никто этого не прочтёт.",
   followUp: "Дополнение для менеджера",
   followUpHint:
     "Что придёт в чат, когда посетитель напишет ещё. {username} — кто, {message} — что " +
@@ -68,6 +73,7 @@ export const PROFILE = bilingual({
   failed: (reason: string) =>
     `Не сохранено: ${reason}. Набранное осталось в форме, бот работает с прежними текстами. ` +
     "Освободите место или исправьте права и сохраните ещё раз.",
+  keyIsNew: "Новый ключ CRM уже действует.",
   stale: "Не сохранено: пока вы правили, здесь сохранили другое.",
   staleWhat:
     "Ниже обе версии. В форме — ваша: сохраните её, если она нужна вместо той, или возьмите сохранённую.",
@@ -131,6 +137,11 @@ export const PROFILE = bilingual({
   confirmation: "Confirmation",
   confirmationHint: "The visitor sees it right after pressing. {choice} becomes what they chose, " +
     "{name} the profile's name, here and in every text.",
+  afterHours: "Outside working hours",
+  afterHoursHint:
+    "Added to the confirmation when the working day is over: say when you will answer. Empty: nothing.",
+  afterHoursNever: "Added to the confirmation outside working hours. They are not set yet " +
+    "(WORK_HOURS), so no visitor will read this.",
   followUp: "Follow-up for the manager",
   followUpHint:
     "What comes to the chat when the visitor writes more. {username} is who, {message} is what, " +
@@ -161,6 +172,7 @@ export const PROFILE = bilingual({
   failed: (reason: string) =>
     `Not saved: ${reason}. What you typed is still in the form, the bot works with the texts before. ` +
     "Make room or mend the rights, and save again.",
+  keyIsNew: "The CRM's new key is in use already.",
   stale: "Not saved: something else was saved here while you were editing.",
   staleWhat:
     "Both versions are below. The form holds yours: save it if it should replace the other, or take the saved one.",

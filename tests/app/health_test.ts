@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHealth, watchSends } from "../../lib/app/health.ts";
 import {
+  ANSWER_PATIENCE_MS,
   type HealthFacts,
   LEAD_PATIENCE_MS,
   POLL_PATIENCE_MS,
@@ -9,7 +10,7 @@ import {
 } from "../../lib/page/health_report.ts";
 import type { ShowOutcome } from "../../lib/managers/chat.ts";
 import { openJournal } from "../../lib/journal/journal.ts";
-import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { openPage } from "../helpers/a_page.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
@@ -34,25 +35,28 @@ Deno.test("what is not known yet is not unhealthy", () => {
     polling: { startedAt: "2026-01-15T11:59:59.000Z", lastAnswerAt: null },
     webhook: null,
     undelivered: { leads: 0, oldestAt: null },
+    answers: { unsent: 0, oldestAt: null },
     adminChat: { failingSince: null },
     profileChats: [],
     profiles: { ok: true, brokenSince: null, drafts: 0, paused: [] },
-    crm: { refusing: [], tokens: [] },
+    crm: { refusing: [], withoutKey: [], tokens: [] },
   });
 });
 
-Deno.test("CRMs that decline and tokens that end are told, and are no reason to call the bot unhealthy", () => {
+Deno.test("CRMs that decline, tokens that end and keys that are missing are told, and are no reason to call the bot unhealthy", () => {
   const { ok, crm } = reportOf(someFacts({
     crmTroubles: [{ profile: "agency", trouble: "token_refused", sinceMs: NOON_MS }],
     crmTokens: [
       { secret: "amo", account: "monster.amocrm.ru", profiles: ["agency"], endsAtMs: NOON_MS },
     ],
+    withoutKey: ["cg"],
   }));
   assert.equal(ok, true);
   assert.deepEqual(crm, {
     refusing: [
       { profile: "agency", reason: "token_refused", since: "2026-01-15T12:00:00.000Z" },
     ],
+    withoutKey: ["cg"],
     tokens: [{ profiles: ["agency"], endsAt: "2026-01-15T12:00:00.000Z" }],
   });
 });
@@ -122,6 +126,58 @@ Deno.test("a lead that the managers' chat refused is a trouble at once", () => {
   assert.deepEqual(troublesOf(facts), [
     { kind: "undelivered", leads: 3, sinceMs: NOON_MS - 1 },
   ]);
+});
+
+Deno.test("an answer on its way to its visitor is no trouble until it is late", () => {
+  const oldestUnsentAnswerAtMs = NOON_MS - ANSWER_PATIENCE_MS;
+  assert.deepEqual(troublesOf(someFacts({ oldestUnsentAnswerAtMs, unsentAnswers: 2 })), []);
+  const late = someFacts({ oldestUnsentAnswerAtMs: oldestUnsentAnswerAtMs - 1, unsentAnswers: 2 });
+  assert.deepEqual(troublesOf(late), [
+    { kind: "answers", answers: 2, sinceMs: oldestUnsentAnswerAtMs - 1 },
+  ]);
+  const { ok, reasons, answers } = reportOf(late);
+  assert.deepEqual([ok, reasons, answers.unsent], [false, ["answers"], 2]);
+});
+
+Deno.test("the facts name the oldest answer that its visitor does not have, until it is sent or given up", () => {
+  const journal = openJournal(":memory:");
+  let nowMs = NOON_MS;
+  const health = createHealth({
+    journal,
+    lastPolledAtMs: () => nowMs,
+    adminChatFailsSinceMs: () => undefined,
+    now: () => nowMs,
+  });
+  partsOf(journal).insertLead(aNewLead());
+  journal.rememberAbout(1, [{ chatId: -1, messageId: 9 }]);
+  const write = (messageId: number) =>
+    journal.recordAnswer({
+      kind: "answer",
+      chatId: -1,
+      messageId,
+      albumId: null,
+      by: "@anna",
+      target: { chatId: -1, messageId: 9 },
+      content: someContent(),
+    }, nowMs);
+  write(10);
+  nowMs += 1_000;
+  write(11);
+  assert.deepEqual(
+    [health.facts().oldestUnsentAnswerAtMs, health.facts().unsentAnswers],
+    [NOON_MS, 2],
+  );
+  nowMs = NOON_MS + ANSWER_PATIENCE_MS + 1;
+  assert.deepEqual(troublesOf(health.facts()).map(({ kind }) => kind), ["answers"]);
+  const [first] = journal.takeAnswerWork("answers", nowMs, 9);
+  assert.ok(first?.kind === "send");
+  journal.finishAnswer(first, { copies: [1], missing: null }, nowMs);
+  assert.equal(health.facts().oldestUnsentAnswerAtMs, NOON_MS + 1_000);
+  const [second] = journal.takeAnswerWork("answers", nowMs, 9);
+  assert.ok(second?.kind === "send");
+  journal.refuseAnswer(second, "403: blocked", nowMs);
+  assert.equal(health.facts().oldestUnsentAnswerAtMs, undefined);
+  journal.close();
 });
 
 Deno.test("a journal that cannot be written is the worst reason of all", () => {

@@ -74,6 +74,7 @@ async function handleAll(
     isManager: () => Promise.resolve(false),
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),
+    isWorkTime: () => true,
     now: () => NOON_MS,
     scopeOf: (chatId) => chatId === OTHER ? OTHER_SCOPE : scopeOfOne(GROUP)(chatId),
     blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },

@@ -78,6 +78,7 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
     isManager: () => Promise.resolve(false),
     newId: () => `id-${++ids}`,
     afterVisitors: () => Promise.resolve(),
+    isWorkTime: () => true,
     now: () => NOON_MS,
     scopeOf: scopeOfOne(-1001),
     blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },

@@ -389,6 +389,7 @@ const PATHS = [
   "/profiles/agency/history",
   "/profiles/agency/sources",
   "/profiles/agency/sources?source=vk-may",
+  "/profiles/agency/pause",
   "/profiles/agency/rename",
   "/profiles/agency/delete",
   "/new-profile",

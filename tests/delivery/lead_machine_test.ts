@@ -278,8 +278,11 @@ class World {
     const { confirmation, lead, post: work, attempt } = recorded;
     assert.ok(work.kind === "post" && attempt !== undefined);
     const profile = WITH_WEBHOOK.byKey.get("agency");
-    assert.ok(profile !== undefined && routeOf(profile) !== null);
-    const posted = crmWork.post({ work, attempt, lead, profile }).catch(() => giveBack(work));
+    const route = profile && routeOf(profile);
+    assert.ok(profile !== undefined && route != null);
+    const posted = crmWork.post({ work, attempt, lead, profile, route }).catch(() =>
+      giveBack(work)
+    );
     const confirmed = this.#bot.recordDone({
       kind: "confirmed",
       work: confirmation,

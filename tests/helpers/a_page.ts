@@ -138,6 +138,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     delivery: {
       resend: (lead, by) => Promise.resolve(journal.oweResend(lead, by, "crm:host:", now())),
       closeByHand: (lead, by) => Promise.resolve(journal.closeByHand(lead, by, now())),
+      take: (lead, manager) => Promise.resolve(journal.takeLead(lead, manager, now())),
       giveBack: (lead, by) => Promise.resolve(journal.returnLead(lead, by, now())),
       wake() {},
       ...createBlocking({ journal, wake() {}, now, log: log.log }),
@@ -147,6 +148,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     ownChats: () => [],
     crmTroubles: () => [],
     crmTokens: () => [],
+    profilesWithoutKey: () => [],
     health: async () => {
       const profilesBrokenSinceMs = store.breakage()?.sinceMs;
       const profileStates = statesOf(store.current());
@@ -158,6 +160,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       trustProxy: false,
       timeZone: "Europe/Moscow",
       crmTimeoutMs: 10_000,
+      workHours: [],
       metricsToken: null,
       ...options.config,
     },

@@ -185,8 +185,8 @@ Deno.test("a blocked visitor's press is judged so, except a repeat and a menu th
     const again = { ...first, menuMessageId: ++menus };
     assert.deepEqual(journal.judgePress(again, limits), { kind: "repeat", lead: held.number });
     assert.deepEqual(owed(journal), []);
-    assert.equal(journal.unblockVisitor(SPAMMER), true);
-    assert.equal(journal.unblockVisitor(SPAMMER), false);
+    assert.equal(journal.unblockVisitor(SPAMMER, NOON_MS), true);
+    assert.equal(journal.unblockVisitor(SPAMMER, NOON_MS), false);
     const later = { ...again, choice: "третье" };
     assert.deepEqual(journal.judgePress(later, limits), { kind: "lead" });
     assert.equal(placeOf(journal, held.number), "blocked");

@@ -118,6 +118,8 @@ function wordsOf(note: ReturnType<Journal["takeNotes"]>[number]): string {
   switch (what.kind) {
     case "request":
       return `${lead.number}: request`;
+    case "phone":
+      return `${lead.number}: ${what.phone} of ${what.contact}`;
     case "decision":
       return `${lead.number}: ${what.text}`;
     case "follow_up":
@@ -462,6 +464,88 @@ Deno.test("a note that cannot be read is handed out as that, and holds up no oth
   }
 });
 
+// — A phone that came too late —
+
+/** A lead that was asked for a phone, and whose POST left without one. */
+function pressAsked(journal: Journal): Begun {
+  const lead = aNewLead({ chatId: 1, menuMessageId: 2 });
+  journal.recordChoice(lead, aConfirmation(), "crm:host:a", false, 60_000);
+  const [work] = journal.takeWork("crm:host:a", NOON_MS + 60_000, 1);
+  assert.ok(work?.kind === "post");
+  return { work, attempt: journal.beginAttempt(1, null, NOON_MS) };
+}
+
+function sayPhone(journal: Journal, messageId: number, phone: string): void {
+  const content = someContent({ text: phone });
+  const message = { lead: 1, chatId: 1, messageId, albumId: null, content, phone };
+  journal.recordFollowUp(message, NOON_MS);
+}
+
+const WITH_CONTACT = { ...TAKEN, deal: { ...TAKEN.deal, contact: 2 } };
+
+Deno.test("a phone that comes after the deal is owed to its contact, behind the note that tells of it", () =>
+  withJournal((journal) => {
+    end(journal, pressAsked(journal), WITH_CONTACT);
+    sayPhone(journal, 4, "+79161234567");
+    sayPhone(journal, 4, "+79161234567"); // Its update came again.
+    say(journal, 5, { text: "после шести" });
+    assert.deepEqual(
+      sendNotes(journal),
+      ["1: request", "1: +79161234567", "1: +79161234567 of 2", "1: после шести"],
+    );
+  }));
+
+Deno.test("a phone that comes while the POST is on its way is owed with the deal, and of several the last one", () =>
+  withJournal((journal) => {
+    const begun = pressAsked(journal);
+    sayPhone(journal, 4, "+79161234567");
+    sayPhone(journal, 5, "+79160000000");
+    end(journal, begun, WITH_CONTACT);
+    assert.deepEqual(
+      sendNotes(journal),
+      ["1: request", "1: +79161234567", "1: +79160000000", "1: +79160000000 of 2"],
+    );
+  }));
+
+Deno.test("a phone is owed to no contact where none is known, the lead has a phone, or was asked for none", () => {
+  withJournal((journal) => {
+    end(journal, pressAsked(journal), TAKEN);
+    sayPhone(journal, 4, "+79161234567");
+    assert.deepEqual(sendNotes(journal), ["1: request", "1: +79161234567"]);
+  });
+  withJournal((journal) => {
+    const lead = aNewLead({ chatId: 1, menuMessageId: 2 });
+    journal.recordChoice(lead, aConfirmation(), "crm:host:a", false, 60_000);
+    journal.answerPhoneAsk({ chatId: 1, messageId: 3, phone: "+79160000000" }, NOON_MS);
+    const [work] = journal.takeWork("crm:host:a", NOON_MS, 1);
+    assert.ok(work?.kind === "post");
+    end(journal, { work, attempt: journal.beginAttempt(1, null, NOON_MS) }, WITH_CONTACT);
+    sayPhone(journal, 4, "+79161234567");
+    assert.deepEqual(sendNotes(journal), ["1: request", "1: +79161234567"]);
+  });
+  withJournal((journal) => {
+    end(journal, press(journal), WITH_CONTACT);
+    sayPhone(journal, 4, "+79161234567");
+    assert.deepEqual(sendNotes(journal), ["1: request", "1: +79161234567"]);
+  });
+});
+
+Deno.test("an erased person's late phone is nowhere in the journal", () => {
+  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
+  const journal = journalIn(db);
+  try {
+    end(journal, pressAsked(journal), WITH_CONTACT);
+    sayPhone(journal, 4, "+79161234567");
+    assert.equal(journal.erasePerson(1, "@anna", NOON_MS), 1);
+    for (const table of ["phone_asks", "crm_notes", "leads", "follow_ups", "deals"]) {
+      const rows = db.reader(`SELECT * FROM ${table}`).all();
+      assert.doesNotMatch(JSON.stringify(rows), /9161234567/, table);
+    }
+  } finally {
+    journal.close();
+  }
+});
+
 // — A rate limit —
 
 Deno.test("a POST that came too often is an attempt that ended, and the same POST is due again without a card", () =>
@@ -562,12 +646,12 @@ Deno.test("a copy of the journal says the notes that it owes", async () => {
 
 Deno.test("a journal of the bot before deals opens, with its leads, and that bot's tables are as they were", () => {
   const before = Deno.makeTempFileSync({ prefix: "triborg-" });
-  const { deals: _, crm_notes: __, secrets: ___, ...earlier } = ADDITIONS;
+  const { deals: _, crm_notes: __, secrets: ___, late_phones: ____, ...earlier } = ADDITIONS;
   const tables = () => {
     const db = openDatabase(before, MIGRATIONS, earlier);
     const rows = db.reader(
       `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL
-         AND tbl_name NOT IN ('deals', 'crm_notes', 'secrets') ORDER BY name`,
+         AND tbl_name NOT IN ('deals', 'crm_notes', 'secrets', 'phone_asks') ORDER BY name`,
     ).all();
     db.close();
     return rows.map(({ sql }) => sql);

@@ -178,7 +178,7 @@ Deno.test("erasing a person erases their phone, and what was asked", () =>
 Deno.test("a journal of the bot before is opened; that bot then works on it, and erases phones that it does not know", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const path = `${folder}/triborg.db`;
-  const { phones: _, ...before } = ADDITIONS;
+  const { phones: _, late_phones: __, ...before } = ADDITIONS;
   const insert = (sqlite: DatabaseSync, id: number) =>
     sqlite.exec(`INSERT INTO leads (id, state, profile, profile_name, choice, user_id, username,
       first_name, last_name, language, chat_id, menu_message_id, received_at_ms)

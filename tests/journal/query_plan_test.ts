@@ -92,7 +92,7 @@ Deno.test("every statement about a block finds its rows by an index", () => {
   journal.recordBlocked(aNewLead({ id: "b", menuMessageId: 9 }), aConfirmation());
   const content = someContent();
   journal.recordFollowUp({ lead: 1, chatId, messageId: 4, albumId: null, content }, NOON_MS);
-  journal.unblockVisitor(chatId);
+  journal.unblockVisitor(chatId, NOON_MS);
   journal.close();
   assert.ok(recorder.plans.size > 10);
   assert.deepEqual([...recorder.plans].filter(([, plan]) => plan.some(isWide)), []);

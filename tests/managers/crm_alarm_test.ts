@@ -9,9 +9,10 @@ import { createCrmAlarm } from "../../lib/managers/crm_alarm.ts";
 import { createTokenAlarm } from "../../lib/managers/token_alarm.ts";
 import type { Profile } from "../../lib/profiles/profile.ts";
 import { AMO_SETTINGS } from "../helpers/amo_settings.ts";
-import { NOON_MS } from "../helpers/a_lead.ts";
+import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const ACCEPTED: CrmOutcome = { kind: "accepted", status: 200 };
@@ -55,12 +56,39 @@ function anAlarm(journal: Journal) {
   return {
     state,
     profile,
-    answered: (outcome: CrmOutcome, of: Profile = profile) => alarm.answered(of, outcome),
+    answered: (outcome: CrmOutcome, of: Profile = profile) => alarm.answered(of, outcome, 1),
     troubles: () => alarm.troubles(),
     restart: () => alarm = create(),
     notes: () => notesIn(journal, NOON_MS),
   };
 }
+
+Deno.test("that a CRM takes leads again is not said where the offer to send all open cards says so", () => {
+  const journal = openJournal(":memory:");
+  const parts = partsOf(journal);
+  const alarm = createCrmAlarm({ journal, wake() {}, now: () => NOON_MS, log: aLog().log });
+  const fail = (chatId: number) => {
+    const lead = aNewLead({ id: `lead-${chatId}`, chatId });
+    const { post } = journal.recordChoice(lead, aConfirmation(), "crm:host:a", true)!;
+    alarm.answered(anAmoProfile(), declined("unpaid"), post.subject);
+    parts.turnIntoCard(post, "crm_failed", NOON_MS);
+    parts.crmFailed(post.subject);
+    const card = journal.takeWorkOfKind("admin_chat", "card", NOON_MS)!;
+    journal.settleInAdminChat([card], { chatId: -100, messageId: chatId }, NOON_MS);
+    return post.subject;
+  };
+  const first = fail(1);
+  const second = fail(2);
+  notesIn(journal, NOON_MS);
+  alarm.answered(anAmoProfile(), ACCEPTED, first); // Sent again by a manager: the other card stays.
+  assert.deepEqual([notesIn(journal, NOON_MS), alarm.troubles()], [[], []]);
+  journal.closeByHand(first, "@anna", NOON_MS);
+  alarm.answered(anAmoProfile(), declined("unpaid"), second);
+  notesIn(journal, NOON_MS);
+  alarm.answered(anAmoProfile(), ACCEPTED, second); // The last one: nothing is left to offer.
+  assert.deepEqual(notesIn(journal, NOON_MS), ["✅ AmoCRM снова принимает лиды: MONSTER AGENCY."]);
+  journal.close();
+});
 
 Deno.test("an alarm that the journal does not take is said with the next lead, and keeps no outcome from being recorded", () => {
   const journal = openJournal(":memory:");
@@ -78,10 +106,10 @@ Deno.test("an alarm that the journal does not take is said with the next lead, a
     now: () => NOON_MS,
     log,
   });
-  alarm.answered(anAmoProfile(), declined("unpaid"));
+  alarm.answered(anAmoProfile(), declined("unpaid"), 1);
   assert.match(lines.join(), /database or disk is full/);
   isFull = false;
-  alarm.answered(anAmoProfile(), declined("unpaid"));
+  alarm.answered(anAmoProfile(), declined("unpaid"), 1);
   assert.equal(notesIn(journal, NOON_MS).length, 1);
   journal.close();
 });

@@ -109,6 +109,19 @@ Deno.test("a thousand people are remembered, and the first is forgotten for the 
   assert.equal(asked.at(-1), 1);
 });
 
+Deno.test("an answer that makes no sense makes no manager, and fails nothing", async () => {
+  for (const answer of [null, 5, {}, { status: "robot" }, { status: "restricted" }]) {
+    const log = aLog();
+    const { isManager } = createMembership({
+      api: { getChatMember: () => Promise.resolve(answer as never) },
+      chats: () => [-1],
+      now: () => 0,
+      log: log.log,
+    });
+    assert.equal(await isManager(7), false, JSON.stringify(answer));
+  }
+});
+
 Deno.test("a member of any of the chats is a manager, and a private chat is asked nothing", () =>
   withMembership(async (here) => {
     const [first, second] = ["Первый", "Второй"].map((title) => here.telegram.group({ title }));

@@ -39,6 +39,7 @@ Deno.test("parseProfiles reads a whole file", () => {
     ],
     confirmationTemplate: "✅ Принято: {choice}.",
     followUpTemplate: "Дополнение от @{username}:\n{message}",
+    afterHoursText: null,
     thanksText: null,
     phone: null,
     choices: new Map([["agency_clients", "Привлечь клиентов"], ["agency_website", "Создать сайт"]]),

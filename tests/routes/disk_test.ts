@@ -96,3 +96,75 @@ Deno.test("a first token that cannot be kept leaves the file as it was: leads go
   assert.equal(response.status, 507);
   assert.equal(await Deno.readTextFile(page.path), before);
 });
+
+const OTHER_TOKEN = amoToken({ expiresAtS: NOON_MS / 1000 + 7200 });
+
+/** A profile whose leads go to amoCRM with a token that is kept; then another token is typed. */
+async function replaceToken(
+  { secretsFail = () => false, disk }: {
+    readonly secretsFail?: (writes: number) => boolean;
+    readonly disk?: () => Disposable;
+  },
+) {
+  const journal = openJournal(":memory:");
+  let writes = 0;
+  const secrets = createPageSecrets({
+    journal: {
+      ...journal,
+      keepSecret(name, value, by, nowMs) {
+        if (secretsFail(++writes)) throw new StorageError("database or disk is full");
+        journal.keepSecret(name, value, by, nowMs);
+      },
+    },
+    environment: () => undefined,
+    mask: createMask(),
+    now: () => NOON_MS,
+  });
+  await using page = await openPage({ journal, deps: { secrets } });
+  const browser = await page.login();
+  const typed = { crm: "amocrm", amo_account: "monster.amocrm.ru", amo_token: TOKEN };
+  const first = { ...fieldsWithCrm(page, "agency"), ...typed };
+  assert.equal((await browser.post("/profiles/agency", first)).status, 303);
+  const [kept] = journal.keptSecrets();
+  journal.keepSecret(kept?.name ?? "", TOKEN, "@anna", NOON_MS - 1_000);
+  const before = await Deno.readTextFile(page.path);
+  const second = { ...fieldsWithCrm(page, "agency"), ...typed, caption: "Другое" };
+  using _disk = disk?.();
+  const response = await browser.post("/profiles/agency", { ...second, amo_token: OTHER_TOKEN });
+  const html = await response.text();
+  return {
+    status: response.status,
+    html,
+    isFileSame: await Deno.readTextFile(page.path) === before,
+    token: journal.secret(kept?.name ?? ""),
+    savedAtMs: journal.keptSecrets()[0]?.savedAtMs,
+  };
+}
+
+Deno.test("a token that cannot be replaced on a full disk leaves file and token as they were, and says so", async () => {
+  const left = await replaceToken({ secretsFail: (writes) => writes === 2 });
+  assert.deepEqual([left.status, left.isFileSame, left.token], [507, true, TOKEN]);
+  assert.match(left.html, /Не сохранено: ошибка диска/);
+  assert.match(left.html, />Другое</, "what was typed is in the form");
+});
+
+Deno.test("a file that cannot be written on a full disk leaves the token that was to be replaced", async () => {
+  const left = await replaceToken({ disk: fullDisk });
+  assert.deepEqual(
+    [left.status, left.isFileSame, left.token, left.savedAtMs],
+    [507, true, TOKEN, NOON_MS - 1_000],
+  );
+  assert.match(left.html, FULL);
+  assert.doesNotMatch(left.html, /Новый ключ CRM уже действует/);
+});
+
+Deno.test("a token that cannot be put back either is told of", async () => {
+  const left = await replaceToken({ secretsFail: (writes) => writes === 3, disk: fullDisk });
+  assert.deepEqual([left.status, left.isFileSame, left.token], [507, true, OTHER_TOKEN]);
+  assert.match(left.html, /Новый ключ CRM уже действует\./);
+});
+
+Deno.test("a token is replaced together with the form", async () => {
+  const left = await replaceToken({});
+  assert.deepEqual([left.status, left.isFileSame, left.token], [303, false, OTHER_TOKEN]);
+});

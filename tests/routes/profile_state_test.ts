@@ -263,6 +263,42 @@ Deno.test("the menu's form marks the buttons that visitors do not see, and previ
   assert.doesNotMatch(await htmlOf(apart.browser, "/menu"), /открываются только по ссылке/);
 });
 
+Deno.test("who edits the texts while the profile goes live or on pause in another tab saves them all the same", async () => {
+  await using it = await open("draft");
+  const typed = { ...profileFields(it.page, "cg"), caption: "Иначе" };
+  const version = await versionIn(it.browser, "/profiles/cg/publish");
+  assert.equal((await post(it.browser, "/profiles/cg/publish", { version })).status, 303);
+  assert.equal((await post(it.browser, "/profiles/cg", typed)).status, 303);
+  const { state, caption } = it.page.store.current().byKey.get("cg") ?? assert.fail();
+  assert.deepEqual([state, caption], ["live", "Иначе"]);
+});
+
+Deno.test("the history marks versions that would come back unseen, and a menu's translation previews what visitors see", async () => {
+  await using it = await open("draft", { inMenu: true });
+  assert.match(
+    await htmlOf(it.browser, "/profiles/cg/history"),
+    /первая версия\s*<span class="hint">· черновик/,
+  );
+  assert.doesNotMatch(await htmlOf(it.browser, "/profiles/agency/history"), /class="hint">·/);
+  const translation = await htmlOf(it.browser, "/menu/languages/en");
+  assert.match(translation, /class="key"[^>]*>Маркетинг/);
+  assert.doesNotMatch(translation, /class="key"[^>]*>Ролики/);
+});
+
+Deno.test("a file with an unknown state is said on every page, in both languages", async () => {
+  await using it = await open("live");
+  const text = await Deno.readTextFile(it.page.path);
+  await Deno.writeTextFile(it.page.path, text.replace('"state": "live"', '"state": "drafts"'));
+  await it.page.log.line(
+    "cg.state: найдено «drafts», нужно одно из: draft, live, paused; может быть, draft",
+  );
+  const english = await (await it.browser.get("/", { "accept-language": "en" })).text();
+  assert.match(
+    english,
+    /cg\.state: it is “drafts”, one of these is needed: draft, live, paused; perhaps draft/,
+  );
+});
+
 Deno.test("the pages of a state are in English too", async () => {
   await using it = await open("draft");
   const english = { "accept-language": "en" };

@@ -46,6 +46,32 @@ Deno.test("a lead becomes a deal in «Неразобранное» with contact,
     await assertAdminChatSilent(world);
   }));
 
+Deno.test("a phone that comes after «Пропустить» is put into the deal's contact, once more if a kill hid that it was", () =>
+  withAmoWorld(async (world, amo) => {
+    const visitor = galliard(world);
+    const { chat } = visitor;
+    await becomeLead(visitor);
+    await chat.nextMessage((each) => wordsOf(each) === "Номер?");
+    visitor.tap("Пропустить");
+    const deal = await amo.nextDeal();
+    assert.equal(deal.contact?.fields["PHONE"], undefined);
+    amo.behave(({ method }) => method === "PATCH" ? { kind: "silent" } : undefined);
+    visitor.say("8 (916) 123-45-67");
+    const first = await amo.nextRequest(({ method }) => method === "PATCH");
+    await world.bot.kill();
+    amo.behave(null);
+    await world.restart();
+    const again = await amo.nextRequest(({ method }) => method === "PATCH");
+    assert.equal(again.path, first.path);
+    assert.deepEqual(again.body, first.body);
+    visitor.say("после шести");
+    assert.deepEqual((await notesOf(amo, deal, 3)).slice(1), ["8 (916) 123-45-67", "после шести"]);
+    assert.deepEqual(amo.deals.map(({ contact }) => contact?.fields["PHONE"]), [["+79161234567"]]);
+    assert.deepEqual(world.bot.lines.filter((line) => /9161234567/.test(line)), []);
+  }, {
+    locales: (locales) => void (locales.agency.phone = { ask: "Номер?", wait_seconds: 600 }),
+  }));
+
 Deno.test("a lead goes straight into a status, with the person responsible and fields by code and by id", () =>
   withAmoWorld(async (world, amo) => {
     await becomeLead(galliard(world));
@@ -131,8 +157,22 @@ Deno.test("a refused token makes cards, and one alarm for all leads", () =>
     assert.equal(leadsPosted(amo), 2);
     amo.refuse(null);
     await becomeLead(galliard(world));
-    await world.admin.chat.waitFor((each) => wordsOf(each).startsWith("✅ AmoCRM снова принимает"));
+    const offer = await world.admin.chat.waitFor((each) =>
+      wordsOf(each).startsWith("✅ CRM снова принимает лиды: MONSTER AGENCY.")
+    );
+    assert.deepEqual(buttonTexts(offer), ["Отправить все в CRM (2)"]);
+    await assertNothingElse(world, offer.message_id);
   }));
+
+/** That the CRM works again is said once. */
+async function assertNothingElse(world: World, lastId: number): Promise<void> {
+  const marker = world.telegram.user({ first_name: "Marker", username: "marker" });
+  await becomeLead(marker);
+  marker.say("marker");
+  await world.admin.chat.waitFor((each) => /@marker/.test(wordsOf(each)));
+  const after = world.admin.chat.messages.filter(({ message_id }) => message_id > lastId);
+  assert.deepEqual(after.filter((each) => /снова принимает/.test(wordsOf(each))), []);
+}
 
 Deno.test("a page that says 403 in HTML is a card with its reason, and no crash", () =>
   withAmoWorld(async (world, amo) => {

@@ -495,7 +495,7 @@ Deno.test("a manager alone with the bot answers in their private chat, and still
     await manager.chat.waitFor((each) => /Исправлено: другой сайт/.test(wordsOf(each)));
   }));
 
-Deno.test("an administrator who writes as the group, and one of a channel, answer visitors", () =>
+Deno.test("an administrator who writes as the group, and one of a channel, answer visitors; an edited post edits the copy", () =>
   withWorld(async (world) => {
     const { visitor, manager, card } = await withCard(world);
     manager.replying(card).say("От группы", {
@@ -511,8 +511,19 @@ Deno.test("an administrator who writes as the group, and one of a channel, answe
     const other = world.telegram.user({ first_name: "Boris", username: "boris" });
     await becomeLead(other);
     const post = await channel.chat.nextMessage();
-    channel.member({ first_name: "Admin" }).reply(post, "Из канала");
-    await other.chat.waitFor((each) => each.text === "Из канала");
+    const admin = channel.member({ first_name: "Admin" });
+    const said = admin.reply(post, "Из канала");
+    const copy = await other.chat.waitFor((each) => each.text === "Из канала");
+    admin.edit(said, "Из канала, исправлено");
+    await other.chat.waitFor((each) =>
+      each.message_id === copy.message_id && each.text === "Из канала, исправлено"
+    );
+    const elsewhere = world.telegram.group({ title: "Чужой", type: "channel", bot_is_admin: true });
+    const eve = elsewhere.member({ first_name: "Eve" });
+    eve.edit(eve.say("…"), "взлом");
+    admin.edit(said, "Последнее слово");
+    await other.chat.waitFor((each) => each.text === "Последнее слово");
+    assert.ok(other.chat.messages.every((each) => !/взлом/.test(wordsOf(each))));
   }));
 
 Deno.test("a card that came twice, as its first sending lost its answer, is answered under either", () =>

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { SimMessage, Visitor } from "../../lib/simulator/telegram/server.ts";
+import type { Person, SimMessage, Visitor } from "../../lib/simulator/telegram/server.ts";
 import { withAmoWorld } from "../helpers/amo_world.ts";
 import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
-import { becomeLead, galliard, greet, wordsOf } from "../helpers/visits.ts";
+import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "../helpers/visits.ts";
 import { withWorld, type World } from "../helpers/world.ts";
 
 const THANKS = "🙏 Спасибо, получили! Уже передали.";
@@ -141,6 +141,86 @@ Deno.test("a follow-up and an answer tell whose visitor is meant; other messages
     await pressAgain(spammer);
     await world.crm.nextLead();
   }, options));
+
+Deno.test("a reply to a message about several visitors asks which one, across a restart, and takes no forged button", () =>
+  withWorld(async (world) => {
+    const { card, inIt } = await withTwoCards(world);
+    const [first, second] = inIt;
+    assert.ok(first && second);
+    const anna = world.admin.member({ first_name: "Anna", username: "anna" });
+    const said = anna.reply(card, "/block");
+    const question = await world.admin.chat.nextMessage((each) =>
+      each.reply_to_message?.message_id === said.message_id
+    );
+    assert.match(wordsOf(question), /^🚫 Кого заблокировать/);
+    assert.equal(buttonTexts(question).length, inIt.length + 1);
+    assert.deepEqual(blocks(world), []);
+    await world.bot.kill();
+    await world.restart();
+    await world.telegram.untilPolled();
+
+    const named = dataOf(card, "✅ 1").replace("by_hand:", "");
+    const press = (person: Person, at: SimMessage, data: string) => {
+      const button = { text: "x", callback_data: data };
+      const forged = { ...at, reply_markup: { inline_keyboard: [[button]] } };
+      return person.press(forged, data).answered;
+    };
+    const elsewhere = world.telegram.user({ first_name: "Eve", username: "eve" });
+    await press(elsewhere, await greet(elsewhere), `block:${named}`);
+    for (const data of ["block:1:00000000", "block:x", `block:${"9".repeat(40)}`, "unblock:"]) {
+      assert.equal((await press(anna, question, data)).text, "Уже выбрано", data);
+    }
+    assert.equal((await press(anna, card, `block:${named}`)).text, "Уже выбрано");
+    assert.deepEqual(blocks(world), []);
+
+    const button = buttonTexts(question).find((each) =>
+      each.startsWith(`@${second.user.username} `)
+    );
+    assert.ok(button);
+    assert.equal((await anna.press(question, button).answered).text, "Принято");
+    await world.admin.chat.waitFor((each) =>
+      each.message_id === question.message_id &&
+      wordsOf(each).startsWith(`🚫 @${second.user.username} в заблокированных`)
+    );
+    assert.deepEqual(blocks(world), [`${second.id} @anna`]);
+    assert.equal((await press(anna, question, `block:${named}`)).text, "Уже выбрано");
+
+    const again = anna.reply(card, "/unblock");
+    const which = await world.admin.chat.nextMessage((each) =>
+      each.reply_to_message?.message_id === again.message_id
+    );
+    await anna.press(which, "✖️ Никого").answered;
+    await world.admin.chat.waitFor((each) => wordsOf(each) === "✖️ Никого");
+    assert.deepEqual(blocks(world), [`${second.id} @anna`]);
+  }, { telegram: { limits: "off" } }));
+
+/** Two or more leads whose cards share a message. */
+async function withTwoCards(world: World) {
+  world.crm.behave({ kind: "answer", status: 500 });
+  const people = Array.from(
+    { length: 30 },
+    (_, nth) => world.telegram.user({ first_name: `V${nth}`, username: `visitor${nth}` }),
+  );
+  await Promise.all(people.map(becomeLead));
+  const card = await world.admin.chat.waitFor((each) => /^🔥 \d+ лид/.test(wordsOf(each)));
+  return {
+    card,
+    inIt: people.filter(({ user }) => wordsOf(card).includes(`@${user.username}\n`)),
+  };
+}
+
+function dataOf(message: SimMessage, label: string): string {
+  const buttons = message.reply_markup?.inline_keyboard.flat() ?? [];
+  const button = buttons.find(({ text }) => text === label);
+  return button !== undefined && "callback_data" in button ? button.callback_data : "";
+}
+
+function blocks(world: World): string[] {
+  const db = new DatabaseSync(`${world.folder}/data/triborg.db`, { readOnly: true });
+  const rows = db.prepare("SELECT chat_id, blocked_by FROM blocked_visitors").all();
+  db.close();
+  return rows.map(({ chat_id, blocked_by }) => `${chat_id} ${blocked_by}`);
+}
 
 Deno.test("a blocked visitor's messages become no notes of their deal", () =>
   withAmoWorld(async (world, amo) => {

@@ -183,6 +183,24 @@ Deno.test("a lead of a profile without a CRM is not offered to be sent there", (
     assert.match(text ?? "", /\nПочему здесь: CRM у профиля не настроена\nПопыток: 0$/);
   }, { locales: (locales) => void (locales.agency.webhook_url = "") }));
 
+Deno.test("an open card offers to send its lead to the CRM as soon as its profile gets one, and no more when it loses it", () =>
+  withWorld(async (world) => {
+    const card = await cardOf(world);
+    const offers = (wanted: boolean) =>
+      world.admin.chat.waitFor((each) =>
+        each.message_id === card.message_id && buttonTexts(each).includes(RESEND) === wanted
+      );
+    await world.editLocales((locales) => void (locales.agency.webhook_url = world.crm.url));
+    await offers(true);
+    await world.editLocales((locales) => void (locales.agency.webhook_url = ""));
+    await offers(false);
+    // Also while the bot is away.
+    await world.bot.kill();
+    await world.editLocales((locales) => void (locales.agency.webhook_url = world.crm.url));
+    await world.restart();
+    await offers(true);
+  }, { locales: (locales) => void (locales.agency.webhook_url = "") }));
+
 Deno.test("forged presses, presses elsewhere and old cards of an erased lead do nothing", () =>
   withWorld(async (world) => {
     const card = await cardOf(world);

@@ -80,7 +80,13 @@ Deno.test("pollUpdates asks for messages and presses, 100 at most", () =>
     assert.deepEqual(asked, {
       offset: 0,
       limit: 100,
-      allowed_updates: ["message", "edited_message", "channel_post", "callback_query"],
+      allowed_updates: [
+        "message",
+        "edited_message",
+        "channel_post",
+        "edited_channel_post",
+        "callback_query",
+      ],
     });
   }));
 

@@ -96,7 +96,13 @@ Deno.test("the webhook is set with its secret and the wanted kinds, and looked a
   assert.deepEqual(settings, [{
     url: ADDRESS,
     secret_token: SECRET,
-    allowed_updates: ["message", "edited_message", "channel_post", "callback_query"],
+    allowed_updates: [
+      "message",
+      "edited_message",
+      "channel_post",
+      "edited_channel_post",
+      "callback_query",
+    ],
     drop_pending_updates: false,
   }]);
   assert.deepEqual(waits, [60_000, 60_000]);

@@ -51,11 +51,27 @@ function troubleOf(status: number): CrmTrouble | undefined {
 }
 
 function dealOf(json: unknown, entry: AmoCrmSettings["entry"], account: string): Deal | undefined {
-  const id = memberOf(entry === "unsorted" ? unsortedLead(json) : elementOf(json, 0), "id");
-  return isWhole(id, 1) ? { id, url: dealUrl(account, id) } : undefined;
+  const { id, contact } = entry === "unsorted" ? unsortedIds(json) : complexIds(json);
+  if (!isWhole(id, 1)) return undefined;
+  const deal = { id, url: dealUrl(account, id) };
+  return isWhole(contact, 1) ? { ...deal, contact } : deal;
 }
 
-function unsortedLead(json: unknown): unknown {
+interface Ids {
+  readonly id: unknown;
+  readonly contact: unknown;
+}
+
+function unsortedIds(json: unknown): Ids {
   const first = elementOf(memberOf(memberOf(json, "_embedded"), "unsorted"), 0);
-  return elementOf(memberOf(memberOf(first, "_embedded"), "leads"), 0);
+  const made = memberOf(first, "_embedded");
+  const idOf = (kind: string) => memberOf(elementOf(memberOf(made, kind), 0), "id");
+  return { id: idOf("leads"), contact: idOf("contacts") };
+}
+
+/** A lead that was merged into an older deal has that one's contact, whose phone is not the bot's to replace. */
+function complexIds(json: unknown): Ids {
+  const first = elementOf(json, 0);
+  const isMerged = memberOf(first, "merged") !== false;
+  return { id: memberOf(first, "id"), contact: isMerged ? null : memberOf(first, "contact_id") };
 }

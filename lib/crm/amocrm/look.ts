@@ -55,8 +55,8 @@ export type LookIntoAmoCrm = (at: LookAt, signal: AbortSignal) => Promise<AmoCrm
 export interface ReachAmoCrm {
   /** Sends calls to `<root>/<account>/api/v4/…`; null sends them to the account itself. */
   readonly root: string | null;
-  /** Keeps the pace that amoCRM asks of an account. */
-  readonly turn: <T>(account: string, call: () => Promise<T>) => Promise<T>;
+  /** Keeps the pace that amoCRM asks of an account; undefined, with nothing called, when the process stops. */
+  readonly turn: <T>(account: string, call: () => Promise<T>) => Promise<T | undefined>;
 }
 
 /** How long one call may take, in ms. */
@@ -76,7 +76,7 @@ export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
   & ReachAmoCrm
   & Omit<Connections, "client">): LookIntoAmoCrm {
   /** Calls when it is the account's turn. @throws {LookError} When that does not come in time; then nothing is sent. */
-  async function inTurn<T>(account: string, call: () => Promise<T>): Promise<T> {
+  async function inTurn<T extends string>(account: string, call: () => Promise<T>): Promise<T> {
     const late = Promise.withResolvers<never>();
     let isLate = false;
     const timer = setTimeout(() => {
@@ -87,7 +87,9 @@ export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
       clearTimeout(timer);
       return isLate ? late.promise : call();
     });
-    return await Promise.race([done, late.promise]);
+    const result = await Promise.race([done, late.promise]).finally(() => clearTimeout(timer));
+    if (result === undefined) throw new LookError("unreachable"); // The bot stops.
+    return result;
   }
 
   async function look({ account, token }: LookAt, signal: AbortSignal): Promise<AmoCrmLook> {

@@ -174,8 +174,9 @@ export function readWebhookSettings(
   return { url, secretToken, maxConnections: Math.min(Math.max(maxConnections, 1), 100) };
 }
 
-function chatOf({ message, edited_message, channel_post, callback_query }: Update): number {
+function chatOf(update: Update): number {
+  const { message, edited_message, channel_post, edited_channel_post, callback_query } = update;
   const chat = message?.chat ?? edited_message?.chat ?? channel_post?.chat ??
-    callback_query?.message?.chat;
+    edited_channel_post?.chat ?? callback_query?.message?.chat;
   return chat?.id ?? callback_query?.from.id ?? 0;
 }

@@ -33,9 +33,10 @@ const UNSORTED = {
   },
 };
 const COMPLEX = [{ id: 7, contact_id: 2, company_id: null, request_id: ["x"], merged: false }];
-const DEAL = { id: 7, url: "https://monster.amocrm.ru/leads/detail/7" };
+const NO_CONTACT = { id: 7, url: "https://monster.amocrm.ru/leads/detail/7" };
+const DEAL = { ...NO_CONTACT, contact: 2 };
 
-Deno.test("an accepting answer names the deal, in either entry, merged with an older one too", () => {
+Deno.test("an accepting answer names the deal and its contact, in either entry; merged with an older one the deal alone", () => {
   assert.deepEqual(outcomeOf(200, UNSORTED), { kind: "accepted", status: 200, deal: DEAL });
   assert.deepEqual(outcomeOf(201, COMPLEX, {}, "lead"), {
     kind: "accepted",
@@ -46,8 +47,21 @@ Deno.test("an accepting answer names the deal, in either entry, merged with an o
   assert.deepEqual(outcomeOf(200, merged, {}, "lead"), {
     kind: "accepted",
     status: 200,
-    deal: DEAL,
+    deal: NO_CONTACT,
   });
+});
+
+Deno.test("a deal whose contact cannot be read has none", () => {
+  for (const contact_id of [undefined, null, "2", 0, 2.5]) {
+    const body = [{ ...COMPLEX[0], contact_id }];
+    assert.deepEqual(outcomeOf(200, body, {}, "lead"), {
+      kind: "accepted",
+      status: 200,
+      deal: NO_CONTACT,
+    });
+  }
+  const alone = { _embedded: { unsorted: [{ _embedded: { leads: [{ id: 7 }] } }] } };
+  assert.deepEqual(outcomeOf(200, alone), { kind: "accepted", status: 200, deal: NO_CONTACT });
 });
 
 Deno.test("an accepting answer that cannot be read is accepted without a deal", () => {

@@ -1,0 +1,84 @@
+// Cards in the chat follow when a profile gets or loses its CRM.
+
+import assert from "node:assert/strict";
+import { CARD_EDITS_APART_MS } from "../../lib/journal/destinations.ts";
+import { EDITS_LANE, type Journal, openJournal } from "../../lib/journal/journal.ts";
+import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
+
+function withJournal(run: (journal: Journal) => void): void {
+  const journal = openJournal(":memory:");
+  try {
+    run(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+/** Leads that share a card's message. */
+function showCards(journal: Journal, messageId: number, count: number, profile = "agency") {
+  for (let nth = 0; nth < count; nth += 1) {
+    const id = `${messageId}-${nth}`;
+    const lead = aNewLead({ id, chatId: messageId * 100 + nth, profile });
+    const { post } = journal.recordChoice(lead, aConfirmation(), "crm:host:a", true)!;
+    partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS);
+  }
+  const cards = Array.from(
+    { length: count },
+    () => journal.takeWorkOfKind("admin_chat", "card", NOON_MS)!,
+  );
+  journal.settleInAdminChat(cards, { chatId: -100, messageId }, NOON_MS);
+}
+
+/** The messages that are edited, and how long after now each. */
+function edits(journal: Journal): [message: number, afterMs: number][] {
+  const found: [number, number][] = [];
+  for (let dueAtMs; (dueAtMs = journal.nextWorkDueAtMs(EDITS_LANE)) !== undefined;) {
+    const work = journal.takeWorkOfKind(EDITS_LANE, "card_update", dueAtMs)!;
+    found.push([journal.findLead(work.subject)?.card?.messageId ?? 0, dueAtMs - NOON_MS]);
+    journal.finishWork(work);
+  }
+  return found;
+}
+
+const has = (agency: boolean, cg = true) => new Map([["agency", agency], ["cg", cg]]);
+
+Deno.test("the open cards of a profile that loses or gets its CRM are edited, a message each, one after another", () =>
+  withJournal((journal) => {
+    assert.equal(journal.recordDestinations(has(true), NOON_MS), false);
+    showCards(journal, 7, 3);
+    showCards(journal, 8, 1);
+    showCards(journal, 9, 1, "cg");
+    assert.equal(journal.recordDestinations(has(true), NOON_MS), false);
+    assert.deepEqual(edits(journal), []);
+    assert.equal(journal.recordDestinations(has(false), NOON_MS), true);
+    assert.deepEqual(edits(journal), [[7, 0], [8, CARD_EDITS_APART_MS]]);
+    assert.equal(journal.recordDestinations(has(false), NOON_MS), false);
+    assert.equal(journal.recordDestinations(has(true), NOON_MS), true);
+    assert.deepEqual(edits(journal), [[7, 0], [8, CARD_EDITS_APART_MS]]);
+  }));
+
+Deno.test("a deleted profile's cards are edited, a renamed one's are not, and a closed one's neither", () =>
+  withJournal((journal) => {
+    journal.recordDestinations(has(true), NOON_MS);
+    showCards(journal, 7, 1);
+    journal.renameProfile("agency", "studio");
+    const renamed = new Map([["studio", true], ["cg", true]]);
+    assert.equal(journal.recordDestinations(renamed, NOON_MS), false);
+    assert.equal(journal.recordDestinations(new Map([["cg", true]]), NOON_MS), true);
+    assert.deepEqual(edits(journal), [[7, 0]]);
+    assert.equal(journal.recordDestinations(renamed, NOON_MS), false, "it is as good as new");
+
+    journal.closeByHand(1, "@anna", NOON_MS);
+    edits(journal);
+    assert.equal(journal.recordDestinations(new Map([["cg", true]]), NOON_MS), false);
+  }));
+
+Deno.test("a card that is due an edit anyway gets no second one", () =>
+  withJournal((journal) => {
+    journal.recordDestinations(has(true), NOON_MS);
+    showCards(journal, 7, 1);
+    journal.takeLead(1, { id: 1, name: "@anna", press: "a" }, NOON_MS);
+    journal.recordDestinations(has(false), NOON_MS);
+    assert.deepEqual(edits(journal), [[7, 0]]);
+  }));
