@@ -77,7 +77,10 @@ async function handleAll(
     isWorkTime: () => true,
     now: () => NOON_MS,
     scopeOf: (chatId) => chatId === OTHER ? OTHER_SCOPE : scopeOfOne(GROUP)(chatId),
-    blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },
+    blocking: {
+      block: ({ chatId }, by) => Promise.resolve(journal.blockVisitor(chatId, by, NOON_MS)),
+      unblock: () => Promise.resolve(true),
+    },
     tellTime: String,
     publicUrl: null,
     pause: () => Promise.resolve(),
@@ -113,16 +116,7 @@ function aReply(message: object = {}, kind = "message"): object {
 
 Deno.test("the lead of an answer is chosen in the chat where it was written, and in no other", async () => {
   const leads = [aNewLead(), aNewLead({ id: "0badc0de-8c5e", chatId: 8, menuMessageId: 3 })];
-  const press = (update_id: number, chatId: number) => ({
-    update_id,
-    callback_query: {
-      id: `${update_id}`,
-      from: { id: 42, is_bot: false, first_name: "Anna", username: "anna" },
-      chat_instance: "1",
-      data: "to:1:2:0badc0de",
-      message: { message_id: 30, date: 1, chat: { id: chatId, type: "supergroup" } },
-    },
-  });
+  const press = (id: number, chatId: number) => aPress(id, chatId, "to:1:2:0badc0de");
   await handleAll([aReply(), press(2, OTHER)], leads, (journal) => {
     assert.equal(journal.findAnswer(1)?.isAsking, true);
   });
@@ -130,6 +124,38 @@ Deno.test("the lead of an answer is chosen in the chat where it was written, and
     assert.equal(journal.findAnswer(1)?.lead?.number, 2);
   });
 });
+
+Deno.test("a visitor is blocked by a button in the chat that has their lead, and in no other", async () => {
+  const lead = aNewLead();
+  const data = `block:1:${lead.id.slice(0, 8)}`;
+  await handleAll([aPress(1, OTHER, data)], [lead], (journal) => {
+    assert.equal(journal.blockOf(lead.chatId), null);
+  });
+  await handleAll([aPress(1, GROUP, data)], [lead], (journal) => {
+    assert.equal(journal.blockOf(lead.chatId)?.by, "@anna");
+  });
+});
+
+/** A press on a button that its message has. */
+function aPress(update_id: number, chatId: number, data: string): object {
+  const reply_markup = { inline_keyboard: [[{ text: "x", callback_data: data }]] };
+  return {
+    update_id,
+    callback_query: {
+      id: `${update_id}`,
+      from: { id: 42, is_bot: false, first_name: "Anna", username: "anna" },
+      chat_instance: "1",
+      data,
+      message: {
+        message_id: 30,
+        date: 1,
+        chat: { id: chatId, type: "supergroup" },
+        text: "?",
+        reply_markup,
+      },
+    },
+  };
+}
 
 /** Every field of a reply that a test makes odd. */
 const FIELDS = [

@@ -126,10 +126,16 @@ Deno.test("a card is edited in the group where it stands, whatever its profile's
     journal.placeWork(someChats({ cg: TOPIC }));
     journal.closeByHand(lead, "@anna", NOON_MS);
     assert.deepEqual(kindsIn(journal, EDITS_LANE, String(OWN)), [`card_update ${lead}`]);
+    const open = fail(journal, "cg");
+    show(journal, TOPIC, OWN, 6);
+    journal.recordDestinations(new Map([["cg", true]]), NOON_MS);
+    journal.recordDestinations(new Map([["cg", false]]), NOON_MS);
+    const updates = [`card_update ${lead}`, `card_update ${open}`];
+    assert.deepEqual(kindsIn(journal, EDITS_LANE, String(OWN)), updates);
     // The group is no managers' chat any more: it is edited beside all others.
     journal.placeWork(someChats());
     assert.deepEqual(kindsIn(journal, EDITS_LANE, String(OWN)), []);
-    assert.deepEqual(kindsIn(journal, EDITS_LANE, FORMER_CHATS), [`card_update ${lead}`]);
+    assert.deepEqual(kindsIn(journal, EDITS_LANE, FORMER_CHATS), updates);
   }));
 
 Deno.test("a follow-up stays in the chat of its card while that is in use, and goes to its profile's after that", () =>
