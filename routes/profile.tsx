@@ -20,6 +20,7 @@ import { languagesOf } from "../lib/profiles/translations.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { field } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
+import { away } from "../lib/visitors/texts.ts";
 import type { WebhookTrial } from "../lib/crm/webhook_trial.ts";
 import type { Note } from "./components/note.tsx";
 import { frameOf } from "./components/page.tsx";
@@ -37,6 +38,13 @@ import {
   withoutFileKeys,
   withSecrets,
 } from "./crm_secrets.ts";
+import {
+  isPhotoMissing,
+  photoFaults,
+  withOnePhoto,
+  withoutMissingPhoto,
+  withUpload,
+} from "./photo.tsx";
 import { stateView } from "./state_view.ts";
 import { newestChange } from "./undo.tsx";
 
@@ -56,13 +64,21 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { state } = ctx;
     const key = profileKey(ctx);
-    const typed = withSecrets(state, key, readProfileForm(state.form));
+    const read = withOnePhoto(state, key, readProfileForm(state.form));
+    const upload = await withUpload(state, withSecrets(state, key, read));
+    const typed = upload.form;
     const wish = readWish(state.form);
     const draw = (more: Partial<ProfileView>, form: ProfileForm = typed, status = 200) => {
       const version = field(state.form, "version");
       const content = contentOf(state);
       const isUnsaved = withProfile(content, key, form) !== content;
-      const view = { ...viewOf(state, key, form), version, isUnsaved, ...more };
+      const view = {
+        ...viewOf(state, key, form),
+        version,
+        isUnsaved,
+        faults: upload.faults,
+        ...more,
+      };
       return ctx.render(<ProfileEditor frame={frameOf(ctx)} view={view} />, { status });
     };
 
@@ -82,6 +98,8 @@ export const handler = define.handlers({
         const aliases = typed.aliases?.filter((_, index) => index !== wish.index);
         return draw({}, { ...typed, aliases });
       }
+      case "unphoto":
+        return draw({}, { ...typed, photoFile: "", photoUrl: "" });
       case "add": {
         const button = newButton(newCallbackData(key, Math.random()));
         const focus = { field: "button_text", index: typed.buttons.length } as const;
@@ -94,7 +112,7 @@ export const handler = define.handlers({
         return draw({ focus }, { ...typed, buttons: rearrange(typed.buttons, wish) });
       }
       case "save": {
-        const result = await save(state, key, typed);
+        const result = await save(state, key, typed, upload.faults);
         switch (result.kind) {
           case "saved":
             return ctx.redirect(`/profiles/${key}?saved`, 303);
@@ -126,8 +144,9 @@ export const preview = define.handlers({
   POST(ctx) {
     const key = profileKey(ctx);
     const wish = readWish(ctx.state.form);
-    const form = withSecrets(ctx.state, key, readProfileForm(ctx.state.form), "forget");
-    const profile = draftProfile(key, form);
+    const read = withOnePhoto(ctx.state, key, readProfileForm(ctx.state.form));
+    const form = withSecrets(ctx.state, key, read, "forget");
+    const profile = withoutMissingPhoto(ctx.state, draftProfile(key, form));
     const pressed = wish.kind === "press" ? wish.index : 0;
     return ctx.render(
       <ProfilePreview
@@ -165,9 +184,11 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     form,
     version: versionOf(content, key),
     formId: state.formId,
+    isPhotoMissing: isPhotoMissing(state, form),
     faults: [],
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,
+    menuAwayText: away(state.deps.profiles.current()),
     hasWorkHours: state.deps.config.workHours.length > 0,
     crm: crmView(state, key, form),
     outgoing: outgoingView(state, key, form),
@@ -206,9 +227,15 @@ type Saved =
   | Failed
   | { readonly kind: "refused"; readonly faults: readonly Fault[] };
 
-async function save(state: State, key: string, form: ProfileForm): Promise<Saved> {
+async function save(
+  state: State,
+  key: string,
+  form: ProfileForm,
+  ofUpload: readonly Fault[],
+): Promise<Saved> {
   const version = field(state.form, "version");
-  const faults = profileFaults(contentOf(state), key, form);
+  const ofPhoto = [...ofUpload, ...await photoFaults(state, key, form)];
+  const faults = [...ofPhoto, ...profileFaults(contentOf(state), key, form)];
   if (faults.length > 0) return { kind: "refused", faults };
   if (await isForbiddenWebhook(state, key, form)) {
     return { kind: "refused", faults: [{ path: "webhook_url", message: FORBIDDEN_ADDRESS }] };

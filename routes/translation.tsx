@@ -26,6 +26,7 @@ import {
   type TranslationView,
 } from "./components/translation_editor.tsx";
 import type { Part } from "./components/versions.tsx";
+import { withoutMissingPhoto } from "./photo.tsx";
 import { contentOf, noteOf, profileKey } from "./profile.tsx";
 import { readWish } from "./profile_form.ts";
 import { stateView } from "./state_view.ts";
@@ -101,7 +102,10 @@ export const preview = define.handlers({
     return ctx.render(
       <ProfilePreview
         language={ctx.state.language}
-        profile={draftInLanguage(key, raw, readTranslationForm(ctx.state, key))}
+        profile={withoutMissingPhoto(
+          ctx.state,
+          draftInLanguage(key, raw, readTranslationForm(ctx.state, key)),
+        )}
         base={draftProfile(key, profileForm(raw))}
         pressed={wish.kind === "press" ? wish.index : 0}
         form={TRANSLATION_FORM_ID}
@@ -112,6 +116,7 @@ export const preview = define.handlers({
 
 const EMPTY: TranslationForm = {
   caption: "",
+  awayText: "",
   buttons: [],
   confirmationTemplate: "",
   afterHoursText: "",
@@ -135,6 +140,7 @@ function readTranslationForm(state: State, key: string): TranslationForm {
     (values[keys.indexOf(callbackData)] ?? "").replaceAll("\n", " ");
   return {
     caption: field(form, "caption"),
+    awayText: form.has("away") ? field(form, "away") : undefined,
     buttons: profileForm(valueAt(contentOf(state), key)).buttons.map(({ callbackData }) => ({
       callbackData,
       text: typed(texts, callbackData),
@@ -168,7 +174,7 @@ function viewOf(
     faults: [],
     pressed: 0,
     isUnsaved: false,
-    draft: draftInLanguage(key, valueAt(content, key), form),
+    draft: withoutMissingPhoto(state, draftInLanguage(key, valueAt(content, key), form)),
     baseDraft: draftProfile(key, base),
   };
 }
@@ -186,6 +192,7 @@ export function translationParts(
     { label: words.confirmation, text: form.confirmationTemplate },
     { label: words.afterHours, text: form.afterHoursText ?? "" },
     { label: words.thanks, text: form.thanksText },
+    { label: words.away, text: form.awayText ?? "" },
     { label: PROFILE_STATE[language].text, text: form.pausedText ?? "" },
     ...phoneParts(form.phone, language),
   ];

@@ -21,6 +21,8 @@ export interface ManagersChat {
   /** Since when every send fails, by the monotonic clock. */
   readonly failsSinceMs: () => number | undefined;
   readonly problem: () => ChatProblem | undefined;
+  /** Since when there is one, by the monotonic clock. */
+  readonly problemSinceMs: () => number | undefined;
   /** Whether the check has found that the bot may write there. */
   readonly isUsable: () => boolean;
   /** Whether it has found that the topic refuses messages. */
@@ -152,6 +154,7 @@ export function createManagersChat(
     chat,
     failsSinceMs: watched.failsSinceMs,
     problem: check.problem,
+    problemSinceMs: check.problemSinceMs,
     isUsable: check.isUsable,
     isTopicRefused: check.isTopicRefused,
     startChecks: check.start,

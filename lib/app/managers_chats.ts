@@ -189,6 +189,7 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
         profiles,
         failsSinceMs: managersChat.failsSinceMs(),
         problem: managersChat.problem(),
+        problemSinceMs: managersChat.problemSinceMs(),
         isUsable: managersChat.isUsable(),
         isTopicRefused: managersChat.isTopicRefused(),
       })),

@@ -3,12 +3,14 @@
 import type { Profiles } from "../profiles/profile.ts";
 import { type FindSecret, secretNamesOf } from "./secrets.ts";
 
-/** The keys of the profiles that lack a secret, in the file's order. */
+/** The keys of the profiles that lack a secret, in the file's order. A draft may: it gets no visitor's lead yet. */
 export function profilesWithoutKey(
   { byKey }: Pick<Profiles, "byKey">,
   secret: FindSecret,
 ): string[] {
   return [...byKey.values()]
-    .filter(({ crm }) => secretNamesOf(crm).some((name) => !secret(name)))
+    .filter(({ state, crm }) =>
+      state !== "draft" && secretNamesOf(crm).some((name) => !secret(name))
+    )
     .map(({ key }) => key);
 }

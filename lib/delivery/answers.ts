@@ -25,6 +25,7 @@ import type { AnswerChat } from "../visitors/answer_chat.ts";
 import { createAnswerWork } from "../visitors/answer_work.ts";
 import { createChatOutboxes } from "./chat_outboxes.ts";
 import { createOutbox } from "./outbox.ts";
+import { spanOfAnswer } from "./send_spans.ts";
 
 /** Most answers that are being sent at once, each to another visitor. */
 const MOST_ANSWERS = 32;
@@ -66,7 +67,7 @@ export interface AnswersOptions {
 }
 
 export function createAnswers(options: AnswersOptions): Answers {
-  const { journal, now, random } = options;
+  const { journal, now, random, log } = options;
   const retryAtMs = (work: AnswerWork, atLeastMs = 0) =>
     now() + waitMs(work.failures + 1, random(), atLeastMs);
   const toVisitor = createAnswerWork({ ...options, retryAtMs });
@@ -80,6 +81,7 @@ export function createAnswers(options: AnswersOptions): Answers {
     journal: owed,
     // An answer that has ended owes its manager a word.
     run: async (work) => await toVisitor(visitorsWork(work)).finally(wake),
+    spanOf: (work) => spanOfAnswer(work, 0),
     most: MOST_ANSWERS,
     mostPerLane: () => MOST_ANSWERS,
   });
@@ -89,6 +91,7 @@ export function createAnswers(options: AnswersOptions): Answers {
       ...options,
       journal: owed,
       run: async (work) => await toManagers(managersWork(work)).finally(wake),
+      spanOf: (work) => spanOfAnswer(work, adminChat.chatId()),
       most: MOST_MARKS + 1,
       mostPerLane: (lane) => lane.startsWith(MARKS_LANE) ? MOST_MARKS : 1,
     });
@@ -110,14 +113,20 @@ export function createAnswers(options: AnswersOptions): Answers {
   }
 
   return {
-    receive: async (message) => await recorded(journal.recordAnswer(message, now())),
+    async receive(message) {
+      const answer = journal.recordAnswer(message, now());
+      if (answer.kind === "begun") log.learned({ lead: answer.lead.number });
+      return await recorded(answer);
+    },
     receiveEdit: async (edit) => await recorded(journal.recordAnswerEdit(edit, now())),
     choose: async (choice) => await recorded(journal.chooseLead(choice, now())),
     async invite(lead, by) {
+      log.learned({ lead });
       journal.oweInvitation(lead, by, now());
       await recorded(undefined);
     },
     async showWhole(lead, by) {
+      log.learned({ lead });
       journal.oweWholeCard(lead, by, now());
       await recorded(undefined);
     },

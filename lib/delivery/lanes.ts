@@ -9,6 +9,7 @@ import { type BegunPost, createCrmWork } from "../crm/work.ts";
 import {
   CRM_LANES,
   type Journal,
+  MAIN_CHAT,
   noteLane,
   PACED_LANES,
   PHONES_LANE,
@@ -23,10 +24,12 @@ import type { TellTime } from "../managers/texts.ts";
 import type { CrmOutcome } from "../lead.ts";
 import { createManagersLanes } from "./managers_lanes.ts";
 import { createOutbox } from "./outbox.ts";
+import { spanOfMessage, spanOfNote, spanOfPhone } from "./send_spans.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import type { Profile, Profiles } from "../profiles/profile.ts";
 import type { VisitorChat } from "../visitors/chat.ts";
+import type { ConfirmationTimes } from "../visitors/confirmation_times.ts";
 import { createPhoneWork } from "../visitors/phone_work.ts";
 import { createVisitorWork } from "../visitors/work.ts";
 
@@ -53,6 +56,10 @@ export interface LaneOptions {
   readonly crmContext: () => DestinationContext;
   /** Called with how each POST of a profile ended. */
   readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => void;
+  /** Called with how long it took from the press until the CRM accepted a lead; see `CrmWorkOptions`. */
+  readonly accepted?: (seconds: number, profile: Profile) => void;
+  /** Measures confirmations. */
+  readonly confirmationTimes?: ConfirmationTimes;
   readonly chats: ManagersChats;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
@@ -74,8 +81,12 @@ export interface Lanes {
   mayPost(lane: string): boolean;
   /** Does a POST that was recorded as begun, as soon as `ready` says that it may leave; false means that there is none. */
   post(begun: BegunPost, ready: () => Promise<boolean>): void;
-  /** Gives a confirmation that was recorded just now; resolves when Telegram has answered. That is recorded later. */
-  confirm(work: WorkOf<"confirmation">): Promise<void>;
+  /**
+   * Gives a confirmation that was recorded just now; resolves when Telegram has answered. That is recorded later.
+   *
+   * @param pressedAtMs When Telegram handed the press over, by the monotonic clock.
+   */
+  confirm(work: WorkOf<"confirmation">, pressedAtMs?: number): Promise<void>;
   /** Tells that a CRM may be owed a POST. */
   wakePosts(lane: string): void;
   /** The same of the runs that send all cards of a profile. */
@@ -93,7 +104,8 @@ export interface Lanes {
 }
 
 export function createLanes(options: LaneOptions): Lanes {
-  const { journal, now, random } = options;
+  const { journal, chats, now, random, log } = options;
+  const spanOf = (work: Work) => spanOfMessage(work, chats.at(MAIN_CHAT).chatId());
   const retryAtMs = (work: Pick<Work, "failures">, atLeastMs = 0) =>
     now() + waitMs(work.failures + 1, random(), atLeastMs);
   const crmWork = createCrmWork({
@@ -105,6 +117,7 @@ export function createLanes(options: LaneOptions): Lanes {
   const posts = createOutbox({
     ...options,
     run: crmWork.run,
+    factsOf: ({ subject }: Work) => ({ lead: subject }),
     most: MOST_POSTS,
     mostPerLane: mostPostsIn,
   });
@@ -116,6 +129,7 @@ export function createLanes(options: LaneOptions): Lanes {
       postponeWork: journal.postponeNote,
     },
     run: createNoteWork({ ...options, retryAtMs }),
+    spanOf: spanOfNote,
     most: MOST_NOTES,
     mostPerLane: () => MOST_NOTES_PER_ACCOUNT,
   });
@@ -124,6 +138,7 @@ export function createLanes(options: LaneOptions): Lanes {
   const visitors = createOutbox({
     ...options,
     run: visitorWork.run,
+    spanOf,
     most: MOST_VISITORS,
     mostPerLane: () => MOST_VISITORS,
   });
@@ -135,6 +150,7 @@ export function createLanes(options: LaneOptions): Lanes {
       postponeWork: journal.postponePhoneWork,
     },
     run: createPhoneWork({ ...options, retryAtMs, wakePosts: (lane) => posts.wake(lane) }),
+    spanOf: spanOfPhone,
     most: MOST_VISITORS,
     mostPerLane: () => MOST_VISITORS,
   });
@@ -176,11 +192,15 @@ export function createLanes(options: LaneOptions): Lanes {
         if (await ready()) await crmWork.post({ work, ...begun });
       });
     },
-    confirm(work) {
+    confirm(work, pressedAtMs) {
       const { promise: tried, resolve } = Promise.withResolvers<void>();
-      const done = visitorWork.confirm(work, resolve)
-        .catch((error) => visitors.giveBack(work, error))
-        .then(resolve);
+      const confirmed = log.span(
+        spanOf(work),
+        () =>
+          visitorWork.confirm(work, resolve, pressedAtMs)
+            .catch((error) => visitors.giveBack(work, error)),
+      );
+      const done = confirmed.then(resolve);
       firstTries.add(done);
       done.then(() => firstTries.delete(done));
       return tried;

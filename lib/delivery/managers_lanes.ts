@@ -8,11 +8,13 @@ import {
   laneOfChat,
   type Work,
 } from "../journal/journal.ts";
+import type { AdminChat } from "../managers/chat.ts";
 import type { ManagersChats } from "../managers/chats.ts";
 import { createFollowUpTurns } from "../managers/follow_up_turns.ts";
 import { type AdminWorkOptions, createAdminWork } from "../managers/work.ts";
 import { createChatOutboxes } from "./chat_outboxes.ts";
 import { createOutbox } from "./outbox.ts";
+import { spanOfMessage } from "./send_spans.ts";
 
 /** What they need. */
 export interface ManagersLanesOptions extends Omit<AdminWorkOptions, "adminChat" | "chat"> {
@@ -37,12 +39,17 @@ export interface ManagersLanes {
 export function createManagersLanes(options: ManagersLanesOptions): ManagersLanes {
   const { journal, chats, wakeNotes } = options;
 
-  function oneByOne(run: (work: Work) => Promise<void>, lanesOf: Journal = journal) {
+  function oneByOne(
+    run: (work: Work) => Promise<void>,
+    adminChat: Pick<AdminChat, "chatId">,
+    lanesOf: Journal = journal,
+  ) {
     return createOutbox<Work>({
       ...options,
       journal: lanesOf,
       // A card that is shown makes its lead's follow-ups due, and may have to be edited; a follow-up, its note.
       run: (work) => run(work).finally(wake).finally(wakeNotes),
+      spanOf: (work) => spanOfMessage(work, adminChat.chatId()),
       most: 1,
       mostPerLane: () => 1,
     });
@@ -50,11 +57,12 @@ export function createManagersLanes(options: ManagersLanesOptions): ManagersLane
 
   const shown = createChatOutboxes(chats.at, (chat, adminChat) => {
     const turns = createFollowUpTurns({ ...options, adminChat, chat });
-    return oneByOne(createAdminWork({ ...options, adminChat: turns.chat, chat }), turns.journal);
+    const adminWork = createAdminWork({ ...options, adminChat: turns.chat, chat });
+    return oneByOne(adminWork, adminChat, turns.journal);
   });
   const edited = createChatOutboxes(
     chats.ofGroup,
-    (chat, adminChat) => oneByOne(createAdminWork({ ...options, adminChat, chat })),
+    (chat, adminChat) => oneByOne(createAdminWork({ ...options, adminChat, chat }), adminChat),
   );
 
   function wake(): void {

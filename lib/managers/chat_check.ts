@@ -3,7 +3,7 @@
 import type { Api } from "grammy";
 import type { Chat, ChatFullInfo, ChatMember } from "grammy/types";
 import type { Log } from "../log/log.ts";
-import { describeError, failureOf } from "../telegram/failures.ts";
+import { type CallFailure, describeError, failureOf } from "../telegram/failures.ts";
 
 /** Why nothing can be shown in a chat. */
 export type ChatProblem =
@@ -21,6 +21,8 @@ export interface ChatCheck {
   start(botId: number): void;
   /** The last problem found; undefined once the chat has taken a message since. */
   problem(): ChatProblem | undefined;
+  /** When it was found, by `now`; undefined where there is none. */
+  problemSinceMs(): number | undefined;
   /** Whether the last check that got an answer found that the bot may write. */
   isUsable(): boolean;
   /** Whether it found that the topic refuses messages, which come without it then. */
@@ -56,9 +58,12 @@ const HOUR_MS = 60 * 60_000;
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 60_000;
 
-type Verdict =
+/** What a look at a chat found. */
+export type ChatVerdict =
   | { readonly kind: "usable"; readonly type: Chat["type"]; readonly topicFault: string | null }
   | { readonly kind: "unusable"; readonly problem: ChatProblem; readonly reason: string }
+  /** The group became this supergroup. */
+  | { readonly kind: "moved"; readonly to: number }
   /** Telegram gave no answer about the chat. */
   | { readonly kind: "unknown" };
 
@@ -67,6 +72,7 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
   const { variable, topicVariable = "", isForCards } = options;
   const { chatId, topicId, lastShownAtMs, onUsable, now, sleep, stopping, log } = options;
   let lastProblem: ChatProblem | undefined;
+  let sinceMs: number | undefined;
   let foundAtMs = -Infinity;
   let saidAtMs = -Infinity;
   let usable = false;
@@ -74,7 +80,7 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
 
   async function run(botId: number): Promise<void> {
     for (let waits = 0; !stopping.aborted;) {
-      const verdict = await ask(options, botId);
+      const verdict = await lookAtChat(options, botId);
       if (stopping.aborted) return;
       if (verdict.kind === "usable") noteUsable(verdict.type, verdict.topicFault);
       if (verdict.kind === "unusable") noteProblem(verdict.problem, verdict.reason);
@@ -88,7 +94,7 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
     if (lastProblem !== undefined) {
       log.info("✅ Чат {chat} ({variable}) снова доступен", { chat: chatId(), variable });
     }
-    lastProblem = undefined;
+    lastProblem = sinceMs = undefined;
     if (fault !== null && fault !== topicFault) {
       log.warn(
         "⚠️ {variable}={topic}: такой темы в чате нет или она закрыта: {reason}. " +
@@ -103,30 +109,34 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
 
   function noteProblem(found: ChatProblem, reason: string): void {
     usable = false;
+    if (known() === undefined) sinceMs = now();
     foundAtMs = now();
     if (found !== lastProblem || now() - saidAtMs >= HOUR_MS) {
       saidAtMs = now();
       const facts = { variable, chat: chatId(), reason };
-      const message = `{variable}={chat}: ${ADVICE[found]} ({reason})`;
+      const message = `{variable}={chat}: ${CHAT_ADVICE[found]} ({reason})`;
       if (isForCards) log.error(`❌ ${message}`, facts);
       else log.warn(`⚠️ ${message}`, facts);
     }
     lastProblem = found;
   }
 
-  function problem(): ChatProblem | undefined {
+  /** A message that was shown since ends a problem. */
+  function known(): ChatProblem | undefined {
     return (lastShownAtMs() ?? -Infinity) >= foundAtMs ? undefined : lastProblem;
   }
 
   return {
     start: (botId) => void run(botId),
-    problem,
+    problem: known,
+    problemSinceMs: () => known() === undefined ? undefined : sinceMs,
     isTopicRefused: () => topicFault !== null,
-    isUsable: () => usable || (foundAtMs > -Infinity && problem() === undefined),
+    isUsable: () => usable || (foundAtMs > -Infinity && known() === undefined),
   };
 }
 
-const ADVICE: Readonly<Record<ChatProblem, string>> = {
+/** What a problem means, and what to do. */
+export const CHAT_ADVICE: Readonly<Record<ChatProblem, string>> = {
   not_found: "такого чата нет, или бот в нём не состоит, карточки туда не придут. " +
     "Добавьте бота в чат и отправьте там /id: он ответит, что и где написать",
   no_access: "бота нет в этом чате, карточки туда не придут. " +
@@ -137,10 +147,11 @@ const ADVICE: Readonly<Record<ChatProblem, string>> = {
     "Сделайте его администратором с правом публиковать сообщения",
 };
 
-async function ask(
+/** Asks Telegram once whether the bot may write into a chat; `botId` is its own id. Never rejects. */
+export async function lookAtChat(
   { api, chatId, topicId }: Pick<ChatCheckOptions, "api" | "chatId" | "topicId">,
   botId: number,
-): Promise<Verdict> {
+): Promise<ChatVerdict> {
   const id = chatId();
   let chat: ChatFullInfo | undefined;
   try {
@@ -152,7 +163,11 @@ async function ask(
     }
     return { kind: "usable", type: chat.type, topicFault: await askTopic(api, id, topicId) };
   } catch (error) {
-    const problem = problemIn(error, chat);
+    const failure = failureOf(error);
+    if (failure?.kind === "refused" && failure.migratedTo !== undefined) {
+      return { kind: "moved", to: failure.migratedTo };
+    }
+    const problem = problemIn(failure, chat);
     if (problem === undefined) return { kind: "unknown" };
     return { kind: "unusable", problem, reason: describeError(error) };
   }
@@ -170,11 +185,13 @@ function problemOf(chat: ChatFullInfo, member: ChatMember): ChatProblem | undefi
   return isMuted ? "may_not_write" : undefined;
 }
 
-/** Undefined for errors that say nothing about the chat, such as network faults and a group that has moved. */
-function problemIn(error: unknown, chat: ChatFullInfo | undefined): ChatProblem | undefined {
-  const failure = failureOf(error);
+/** Undefined for errors that say nothing about the chat, such as network faults. */
+function problemIn(
+  failure: CallFailure | undefined,
+  chat: ChatFullInfo | undefined,
+): ChatProblem | undefined {
   if (failure?.kind === "forbidden") return "no_access";
-  if (failure?.kind !== "refused" || failure.migratedTo !== undefined) return undefined;
+  if (failure?.kind !== "refused") return undefined;
   // Channels answer getChatMember to administrators only.
   return chat?.type === "channel" ? "not_admin" : "not_found";
 }

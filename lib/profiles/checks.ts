@@ -126,6 +126,7 @@ function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
   };
   check("paused_text", profile.pausedText ?? "", LIMITS.text);
   check("step1.caption", profile.caption, LIMITS.text);
+  check("step1.away_text", profile.awayText ?? "", LIMITS.text);
   profile.buttons.forEach(({ text }, index) => {
     check(`step1.buttons[${index}].text`, text, LIMITS.name);
   });
@@ -135,10 +136,13 @@ function checkFilled(profile: Profile, key: string, faults: Fault[]): void {
   for (const [choice, text] of profile.choices) {
     check(`step2.choices.${choice}`, text, LIMITS.choice);
   }
-  for (const [language, { caption, pausedText, thanksText, phone }] of profile.translations) {
+  for (
+    const [language, { caption, awayText, pausedText, thanksText, phone }] of profile.translations
+  ) {
     check(`translations.${language}.paused_text`, pausedText ?? "", LIMITS.text);
     checkPhone(`translations.${language}.phone`, phone);
     check(`translations.${language}.step1.caption`, caption ?? "", LIMITS.text);
+    check(`translations.${language}.step1.away_text`, awayText ?? "", LIMITS.text);
     check(`translations.${language}.followup.thanks_text`, thanksText ?? "", LIMITS.text);
   }
 }

@@ -73,6 +73,7 @@ export const FORBIDDEN_ADDRESS = "это служебный адрес маши�
 /** The profile for the preview, even from a faulty form. */
 export function draftProfile(key: string, form: ProfileForm): Profile {
   const photo = form.photoUrl.trim();
+  const uploaded = form.photoFile?.trim() ?? "";
   return withNameIn({
     key,
     name: form.name,
@@ -84,7 +85,9 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     ownChat: null,
     crmTimeoutMs: null,
     photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,
+    photoFile: uploaded === "" ? null : uploaded,
     caption: form.caption,
+    awayText: form.awayText?.trim() ? form.awayText : null,
     buttons: form.buttons.map(({ text, callbackData }) => ({ text, callbackData })),
     confirmationTemplate: form.confirmationTemplate,
     afterHoursText: form.afterHoursText?.trim() ? form.afterHoursText : null,

@@ -26,7 +26,11 @@ export interface ProfileForm {
   /** Undefined if the form has no fields for it, as `aliases`. */
   readonly ownChat?: OwnChatForm | undefined;
   readonly photoUrl: string;
+  /** The name of an uploaded photo, or empty; undefined if the form has no field for it. */
+  readonly photoFile?: string | undefined;
   readonly caption: string;
+  /** Empty for the menu's; undefined if the form has no field for it. */
+  readonly awayText?: string | undefined;
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
   /** Empty for none; undefined if the form has no field for it. */
@@ -69,7 +73,9 @@ export function profileForm(raw: unknown): ProfileForm {
     timeoutSeconds: text(profile["timeout_seconds"]),
     ownChat: ownChatForm(profile),
     photoUrl: text(step1["photo_url"]),
+    photoFile: text(step1["photo_file"]).trim(),
     caption: text(step1["caption"]),
+    awayText: text(step1["away_text"]),
     buttons: list(step1["buttons"]).map((button) => {
       const callbackData = text(button["callback_data"]);
       const said = text(button["text"]);
@@ -114,7 +120,13 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
     step1: {
       ...step1,
       ...changed("photo_url", before.photoUrl.trim(), form.photoUrl.trim()),
+      ...form.photoFile === undefined
+        ? {}
+        : changedOwn("photo_file", before.photoFile ?? "", form.photoFile),
       ...changed("caption", before.caption, form.caption),
+      ...form.awayText === undefined
+        ? {}
+        : changedOwn("away_text", before.awayText ?? "", form.awayText),
       buttons: buttonsOf(list(step1["buttons"]), form.buttons),
     },
     step2: {

@@ -9,6 +9,7 @@ export function inLanguage(profile: Profile, language: string | null): Profile {
   if (translation === undefined) return profile;
   const {
     caption,
+    awayText,
     pausedText,
     buttons,
     confirmationTemplate,
@@ -20,6 +21,7 @@ export function inLanguage(profile: Profile, language: string | null): Profile {
   return {
     ...profile,
     caption: caption ?? profile.caption,
+    awayText: awayText ?? profile.awayText,
     pausedText: pausedText ?? profile.pausedText,
     buttons: inWords(profile.buttons, buttons),
     confirmationTemplate: confirmationTemplate ?? profile.confirmationTemplate,

@@ -114,7 +114,8 @@ function isTextOfProfile(path: readonly (string | number)[]): boolean {
   const [step = "", key = "", ...rest] = path[0] === "translations" ? path.slice(2) : path;
   switch (step) {
     case "step1":
-      return key === "caption" || key === "buttons" && rest.length === 2 && rest[1] === "text";
+      return key === "caption" || key === "away_text" ||
+        key === "buttons" && rest.length === 2 && rest[1] === "text";
     case "step2":
       return key === "success_caption_template" || key === "after_hours_text" || key === "choices";
     case "followup":

@@ -22,6 +22,7 @@ export function withNameIn(profile: Profile): Profile {
   return {
     ...profile,
     caption: put(profile.caption),
+    awayText: maybe(profile.awayText),
     pausedText: maybe(profile.pausedText),
     buttons: profile.buttons.map(({ text, callbackData }) => ({ text: put(text), callbackData })),
     confirmationTemplate: put(profile.confirmationTemplate),
@@ -37,6 +38,7 @@ export function withNameIn(profile: Profile): Profile {
     translations: new Map(
       [...profile.translations].map(([language, texts]) => [language, {
         caption: maybe(texts.caption),
+        awayText: maybe(texts.awayText),
         pausedText: maybe(texts.pausedText),
         buttons: putIn(texts.buttons),
         confirmationTemplate: maybe(texts.confirmationTemplate),
@@ -55,6 +57,7 @@ function textsOf(profile: Profile): string[] {
     caption,
     confirmationTemplate,
     followUpTemplate,
+    profile.awayText ?? "",
     profile.afterHoursText ?? "",
     thanksText ?? "",
     profile.pausedText ?? "",
@@ -65,6 +68,7 @@ function textsOf(profile: Profile): string[] {
       texts.caption ?? "",
       texts.pausedText ?? "",
       texts.confirmationTemplate ?? "",
+      texts.awayText ?? "",
       texts.afterHoursText ?? "",
       texts.thanksText ?? "",
       ...phoneTextsOf(texts.phone),

@@ -124,7 +124,9 @@ function toProfile(
     ownChat,
     crmTimeoutMs: raw.timeout_seconds == null ? null : raw.timeout_seconds * 1000,
     photoUrl: raw.step1.photo_url?.trim() || null,
+    photoFile: raw.step1.photo_file?.trim() || null,
     caption: raw.step1.caption,
+    awayText: raw.step1.away_text,
     buttons: raw.step1.buttons.map(toButton),
     confirmationTemplate: raw.step2.success_caption_template,
     afterHoursText: raw.step2.after_hours_text,
@@ -155,6 +157,7 @@ function toTranslation(raw: RawTranslation): Translation {
   const { step1, step2, followup, phone } = raw;
   return {
     caption: step1.caption ?? null,
+    awayText: step1.away_text ?? null,
     pausedText: raw.paused_text ?? null,
     buttons: new Map(step1.buttons?.map(({ text, callback_data }) => [callback_data, text])),
     confirmationTemplate: step2.success_caption_template ?? null,

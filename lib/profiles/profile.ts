@@ -28,7 +28,11 @@ export interface Profile {
   /** How long the CRM may take, in ms; null leaves it to the configuration. */
   readonly crmTimeoutMs: number | null;
   readonly photoUrl: string | null;
+  /** The name of an uploaded photo, which goes before the address; it may be missing on disk. */
+  readonly photoFile: string | null;
   readonly caption: string;
+  /** What stands above its buttons after an absence of the bot; null for what the menu says then. */
+  readonly awayText: string | null;
   readonly buttons: readonly Button[];
   /** With `{choice}`. */
   readonly confirmationTemplate: string;
@@ -65,6 +69,7 @@ export interface PhoneTexts {
 /** A profile's texts in another language; what is missing is the base's. */
 export interface Translation {
   readonly caption: string | null;
+  readonly awayText: string | null;
   readonly pausedText: string | null;
   /** By callback data. */
   readonly buttons: ReadonlyMap<string, string>;

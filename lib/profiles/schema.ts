@@ -94,7 +94,11 @@ export const MenuSchema = v.looseObject({
 const TranslationSchema = v.looseObject({
   paused_text: v.optional(text(LIMITS.text)),
   step1: v.optional(
-    v.looseObject({ caption: v.optional(text(LIMITS.text)), buttons: translatedButtons }),
+    v.looseObject({
+      caption: v.optional(text(LIMITS.text)),
+      away_text: v.optional(text(LIMITS.text)),
+      buttons: translatedButtons,
+    }),
     {},
   ),
   step2: v.optional(
@@ -151,7 +155,10 @@ export const ProfileSchema = v.looseObject({
         ),
       ),
     ),
+    // Any text: a photo that is not there costs the greeting its photo, and nothing else.
+    photo_file: v.nullish(v.string()),
     caption: text(LIMITS.text),
+    away_text: v.optional(ownText, null),
     buttons,
   }),
   step2: v.looseObject({

@@ -23,6 +23,8 @@ import { list, record, text } from "./raw_values.ts";
 /** The fields of a translation's form; the buttons are the base's, in their order. */
 export interface TranslationForm {
   readonly caption: string;
+  /** Undefined if the form has no field for it. */
+  readonly awayText?: string | undefined;
   readonly buttons: readonly ButtonForm[];
   readonly confirmationTemplate: string;
   /** Undefined if the form has no field for it. */
@@ -55,6 +57,7 @@ export function translationForm(raw: unknown, language: string): TranslationForm
   const choices = record(step2["choices"]);
   return {
     caption: text(step1["caption"]),
+    awayText: text(step1["away_text"]),
     buttons: profileForm(raw).buttons.map(({ callbackData }) => ({
       callbackData,
       text: text(texts.get(callbackData)),
@@ -137,6 +140,7 @@ export function draftInLanguage(key: string, raw: unknown, form: TranslationForm
   const base = draftProfile(key, profileForm(raw));
   const translation = {
     caption: form.caption.trim() === "" ? null : form.caption,
+    awayText: form.awayText?.trim() ? form.awayText : null,
     buttons: filled(form.buttons.map(({ callbackData, text }) => [callbackData, text])),
     confirmationTemplate: form.confirmationTemplate.trim() === ""
       ? null
@@ -163,8 +167,10 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     ...form.buttons.filter(({ choice }) => choice.trim() !== "")
       .map(({ callbackData, choice }) => [callbackData, kept(said[callbackData], choice)]),
   ]);
+  const away = form.awayText ?? text(step1["away_text"]);
   const first = {
     ...form.caption.trim() === "" ? {} : { caption: kept(step1["caption"], form.caption) },
+    ...away.trim() === "" ? {} : { away_text: kept(step1["away_text"], away) },
     ...buttons.length === 0 ? {} : { buttons },
   };
   const template = form.confirmationTemplate;
@@ -184,7 +190,7 @@ function toTexts(before: Raw, form: TranslationForm): Raw | undefined {
     ...thanks.trim() === "" ? {} : { thanks_text: kept(followup["thanks_text"], thanks) },
   };
   const paused = form.pausedText ?? text(before["paused_text"]);
-  const firstWhole = { ...without(step1, ["caption", "buttons"]), ...first };
+  const firstWhole = { ...without(step1, ["caption", "away_text", "buttons"]), ...first };
   const secondWhole = {
     ...without(step2, ["success_caption_template", "after_hours_text", "choices"]),
     ...second,
@@ -224,8 +230,8 @@ export function translatedButtons(
 function isBlank(
   { caption, buttons, confirmationTemplate, ...form }: TranslationForm,
 ): boolean {
-  const { afterHoursText = "", thanksText, pausedText = "", phone } = form;
-  const others = [confirmationTemplate, afterHoursText, thanksText, pausedText];
+  const { awayText = "", afterHoursText = "", thanksText, pausedText = "", phone } = form;
+  const others = [awayText, confirmationTemplate, afterHoursText, thanksText, pausedText];
   const texts = buttons.flatMap(({ text, choice }) => [text, choice]);
   return [caption, ...others, ...Object.values(phone ?? {}), ...texts]
     .every((each) => each.trim() === "");

@@ -20,16 +20,20 @@ export interface Formatted {
 /** A profile's first message. */
 export interface Greeting {
   readonly text: string;
-  /** Null also if the text is too long for a caption. */
+  /** Null also if the text is too long for a caption, as is `photoFile`. */
   readonly photoUrl: string | null;
+  /** The name of an uploaded photo, which goes before the address. */
+  readonly photoFile: string | null;
   readonly keyboard: InlineKeyboardMarkup;
 }
 
 /** The profile's photo, caption and buttons. */
 export function greeting(profile: Profile): Greeting {
+  const isTooLong = profile.caption.length > LIMITS.caption;
   return {
     text: profile.caption,
-    photoUrl: profile.caption.length > LIMITS.caption ? null : profile.photoUrl,
+    photoUrl: isTooLong ? null : profile.photoUrl,
+    photoFile: isTooLong ? null : profile.photoFile,
     keyboard: keyboard(profile.buttons),
   };
 }
@@ -106,9 +110,12 @@ export function phoneMessages({ ask, share, skip, thanks }: PhoneQuestion): Phon
   };
 }
 
-/** The reminder after an absence of the bot. */
-export function away({ awayText }: Pick<MenuTexts, "awayText">): string {
-  return awayText ?? AWAY;
+/** The reminder after an absence of the bot: of the profile whose buttons it has, else the menu's, else the bot's. */
+export function away(
+  menu: Pick<MenuTexts, "awayText">,
+  profile?: Pick<Profile, "awayText">,
+): string {
+  return profile?.awayText ?? menu.awayText ?? AWAY;
 }
 
 /** Kinds of media, as managers read them. */

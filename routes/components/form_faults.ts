@@ -21,8 +21,10 @@ const FIELDS: Readonly<Record<string, string>> = {
   "managers_chat_id": "managers_chat_id",
   "topic_id": "topic_id",
   "timeout_seconds": "timeout_seconds",
+  "step1.photo_file": "photo",
   "step1.photo_url": "photo_url",
   "step1.caption": "caption",
+  "step1.away_text": "away",
   "step1.buttons": "buttons",
   "step2.success_caption_template": "confirmation",
   "step2.after_hours_text": "after_hours",
@@ -73,6 +75,7 @@ const ORDER = [
   "timeout_seconds",
   "managers_chat_id",
   "topic_id",
+  "photo",
   "photo_url",
   "caption",
   "buttons",
@@ -88,6 +91,7 @@ const ORDER = [
   "phone_share",
   "phone_skip",
   "phone_thanks",
+  "away",
   "aliases",
 ];
 

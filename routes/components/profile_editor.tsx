@@ -22,6 +22,7 @@ import { type FormFaults, sortFaults } from "./form_faults.ts";
 import { type Note, NoteLine } from "./note.tsx";
 import type { Frame } from "./page.tsx";
 import { OwnChatFields, type OwnChatView } from "./own_chat_fields.tsx";
+import { PhotoField } from "./photo_field.tsx";
 import { PhoneFields } from "./phone_fields.tsx";
 import { PausedField } from "./paused_field.tsx";
 import { ProfilePreview } from "./preview.tsx";
@@ -44,9 +45,13 @@ export interface ProfileView {
   readonly pressed: number;
   /** The default when the profile has no timeout. */
   readonly crmTimeoutMs: number;
+  /** What the menu says after an absence of the bot. */
+  readonly menuAwayText: string;
   /** Whether the bot knows working hours; without them it is always working time. */
   readonly hasWorkHours: boolean;
   readonly isUnsaved: boolean;
+  /** The form's uploaded photo is not on disk. */
+  readonly isPhotoMissing: boolean;
   readonly note?: Note;
   readonly crm: CrmView;
   readonly outgoing: OutgoingView;
@@ -62,7 +67,8 @@ export function ProfileEditor({ frame, view }: {
   const { key, form } = view;
   const faults = sortFaults(view.faults, form, frame.language);
   const path = `/profiles/${key}`;
-  const draft = draftProfile(key, form);
+  const drafted = draftProfile(key, form);
+  const draft = view.isPhotoMissing ? { ...drafted, photoFile: null } : drafted;
   return (
     <EditorPage
       frame={frame}
@@ -90,6 +96,7 @@ export function ProfileEditor({ frame, view }: {
         path={path}
         version={view.version}
         isUnsaved={view.isUnsaved}
+        withFile
       >
         <input type="hidden" name={FORM_ID_FIELD} value={view.formId} />
         <Fields
@@ -118,7 +125,8 @@ function Fields({ view, faults, cautions, words, frame }: {
     fault: faults.of(name),
     focus: faults.isFirst(name),
   });
-  const isCaptionLong = form.caption.length > LIMITS.caption && form.photoUrl !== "";
+  const hasPhoto = form.photoUrl !== "" || Boolean(form.photoFile);
+  const isCaptionLong = form.caption.length > LIMITS.caption && hasPhoto;
   return (
     <>
       <TextField
@@ -146,20 +154,21 @@ function Fields({ view, faults, cautions, words, frame }: {
         faults={faults}
         frame={frame}
       />
-      <TextField
-        {...common("photo_url")}
-        label={words.photo}
-        value={form.photoUrl}
-        inputMode="url"
-        placeholder="https://"
-        hint={words.photoHint}
+      <PhotoField
+        form={form}
+        path={`/profiles/${key}`}
+        isMissing={view.isPhotoMissing}
+        fault={faults.of("photo")}
+        addressFault={faults.of("photo_url")}
+        focus={(["photo", "photo_url"] as const).find((name) => faults.isFirst(name))}
+        language={frame.language}
       />
       <TextArea
         {...common("caption")}
         label={words.caption}
         value={form.caption}
         rows={7}
-        most={form.photoUrl === "" ? LIMITS.text : LIMITS.caption}
+        most={hasPhoto ? LIMITS.caption : LIMITS.text}
         {...isCaptionLong ? { hint: words.captionOver } : {}}
       />
       <ButtonsField
@@ -213,6 +222,15 @@ function Fields({ view, faults, cautions, words, frame }: {
         form={form.phone ?? NO_PHONE}
         faults={faults}
         language={frame.language}
+      />
+      <TextArea
+        {...common("away")}
+        label={words.away}
+        value={form.awayText ?? ""}
+        placeholder={view.menuAwayText}
+        rows={2}
+        most={LIMITS.text}
+        hint={words.awayHint}
       />
       <AliasesField
         aliases={form.aliases ?? []}

@@ -136,6 +136,16 @@ export function TranslationEditor({ frame, view }: {
             language={frame.language}
           />
         )}
+        {base.awayText !== undefined && base.awayText !== "" && (
+          <TextArea
+            {...field("away")}
+            label={common.away}
+            value={form.awayText ?? ""}
+            placeholder={base.awayText}
+            rows={2}
+            hint={common.awayHint}
+          />
+        )}
         <SaveBar frame={frame} isUnsaved={view.isUnsaved}>
           {view.languages.includes(language) && (
             <button type="submit" class="quiet" name="do" value="remove:0">{words.remove}</button>

@@ -6,6 +6,7 @@ import type { Language } from "../../lib/page/language.ts";
 import { CRM } from "../words/crm.ts";
 import { OWN_CHAT } from "../words/own_chat.ts";
 import { PROFILE, type ProfileWords } from "../words/profile.ts";
+import { PHOTO } from "../words/photo.ts";
 import { PROFILE_STATE } from "../words/profile_state.ts";
 import { addressPart, crmPart } from "./crm/crm_parts.ts";
 
@@ -26,13 +27,17 @@ export function partsOf(form: ProfileForm, language: Language): Part[] {
     { label: words.timeout, text: form.timeoutSeconds },
     { label: chat.label(chat.chat), text: form.ownChat?.chatId ?? "" },
     { label: chat.label(chat.topic), text: form.ownChat?.topicId ?? "" },
-    { label: words.photo, text: form.photoUrl },
+    {
+      label: words.photo,
+      text: form.photoFile ? PHOTO[language].uploadedAs(form.photoFile) : form.photoUrl,
+    },
     { label: words.caption, text: form.caption },
     { label: words.buttons, text: form.buttons.map(buttonLine).join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },
     { label: words.afterHours, text: form.afterHoursText ?? "" },
     { label: words.followUp, text: form.followUpTemplate },
     { label: words.thanks, text: form.thanksText },
+    { label: words.away, text: form.awayText ?? "" },
     { label: PROFILE_STATE[language].text, text: form.pausedText ?? "" },
     { label: words.aliases, text: (form.aliases ?? []).join("\n") },
   ];

@@ -71,6 +71,7 @@ async function handleAll(
       sendAll: never,
       status: () => "",
     },
+    greetingPhotos: { send: () => Promise.resolve({ kind: "without", reason: "" }) },
     isManager: () => Promise.resolve(false),
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),

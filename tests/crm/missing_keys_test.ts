@@ -16,6 +16,7 @@ Deno.test("a profile lacks a key while one that its CRM refers to is not set, or
       signing: "{secret:sign}",
     };
     all.plain = anotherProfile("plain");
+    all.draft = { ...all.cg, ...anotherProfile("draft"), crm: all.cg.crm, state: "draft" };
   });
   const without = (set: Record<string, string>) =>
     profilesWithoutKey(profiles, (name) => set[name]);

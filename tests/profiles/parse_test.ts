@@ -32,6 +32,7 @@ Deno.test("parseProfiles reads a whole file", () => {
     ownChat: null,
     crmTimeoutMs: null,
     photoUrl: "https://example.ru/agency.jpg",
+    photoFile: null,
     caption: "Что для вас сейчас главное?",
     buttons: [
       { text: "Привлечь клиентов", callbackData: "agency_clients" },
@@ -40,6 +41,7 @@ Deno.test("parseProfiles reads a whole file", () => {
     confirmationTemplate: "✅ Принято: {choice}.",
     followUpTemplate: "Дополнение от @{username}:\n{message}",
     afterHoursText: null,
+    awayText: null,
     thanksText: null,
     phone: null,
     choices: new Map([["agency_clients", "Привлечь клиентов"], ["agency_website", "Создать сайт"]]),

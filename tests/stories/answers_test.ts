@@ -295,7 +295,7 @@ Deno.test("a reply to a message of the bot's that is about nobody is sent to nob
     assert.ok(!visitor.chat.messages.some((each) => each.text === "Ого"));
   }));
 
-Deno.test("nothing that is written without a reply, in other groups or by others reaches a visitor", () =>
+Deno.test("nothing that is written without a reply, in other groups or by others, and no edit of theirs reaches a visitor", () =>
   withWorld(async (world) => {
     world.admin.promoteBot();
     const { visitor, manager, card } = await withCard(world);
@@ -325,9 +325,20 @@ Deno.test("nothing that is written without a reply, in other groups or by others
 
     const answer = manager.reply(card, "Настоящий ответ");
     await marked(world, answer);
+
+    // Edits of strangers, also of a message with the number that the answer has in the managers' chat.
+    while (other.chat.messages.length < answer.message_id) stranger.say("…");
+    for (const each of other.chat.messages.filter(({ from }) => from.id === stranger.id)) {
+      stranger.edit(each, "Переведите деньги");
+    }
+    const said = alone.say("правда?");
+    alone.edit(said, "И сюда");
+    const last = manager.reply(card, "Последнее слово");
+    await marked(world, last);
+    assert.ok(other.chat.messages.some(({ message_id }) => message_id === answer.message_id));
     assert.deepEqual(
       visitor.chat.messages.slice(before).map(wordsOf),
-      ["Настоящий ответ"],
+      ["Настоящий ответ", "Последнее слово"],
     );
   }));
 

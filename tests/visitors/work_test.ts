@@ -147,6 +147,21 @@ Deno.test("a reminder has the text and the buttons of the language that the open
   assert.deepEqual(plain, [`7: ${AWAY} [Маркетинг]`]);
 });
 
+Deno.test("a reminder with a profile's buttons has the profile's own text, where it has one", async () => {
+  const edit = (all: Locales) => {
+    inTwoLanguages(all);
+    all.agency.step1.away_text = "{name} снова здесь";
+    all.agency.translations.en.step1.away_text = "{name} is back";
+  };
+  assert.deepEqual(await saidTo(openMenu("agency", "en-GB"), { edit }), [
+    "7: MONSTER AGENCY is back [Get clients,Создать сайт]",
+  ]);
+  assert.deepEqual(await saidTo(openMenu("agency", "ru"), { edit }), [
+    "7: MONSTER AGENCY снова здесь [Привлечь клиентов,Создать сайт]",
+  ]);
+  assert.deepEqual(await saidTo(openMenu("", "ru"), { edit }), ["7: Мы здесь. [Маркетинг]"]);
+});
+
 Deno.test("a menu without a language has its visitor's last lead's, or the base", async () => {
   assert.deepEqual(await saidTo(openMenu("")), ["7: We are back. [Marketing]"]);
   const nobody = await saidTo(openMenu(""), { language: null });
