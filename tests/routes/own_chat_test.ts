@@ -102,11 +102,14 @@ Deno.test("every page says which profile's chat takes nothing, and leads to the 
   const troubles = () => [
     { kind: "profile_chat_unusable", profiles: ["agency"], problem: "no_access" } as const,
     { kind: "profile_chat", profiles: ["agency"], sinceMs: 1 } as const,
+    { kind: "profile_chat", profiles: ["agency", "gone"], sinceMs: 1 } as const,
   ];
   await using page = await openPage({ deps: { troubles } });
   const browser = await page.login();
   const html = await (await browser.get("/leads")).text();
   assert.match(html, /MONSTER AGENCY: свой чат менеджеров — бота в нём нет\. Верните его в чат/);
-  assert.match(html, /MONSTER AGENCY: свой чат менеджеров не принимает сообщения с/);
+  // That sends to an unusable chat fail says nothing more.
+  assert.doesNotMatch(html, /MONSTER AGENCY: свой чат менеджеров не принимает/);
+  assert.match(html, /MONSTER AGENCY, gone: свой чат менеджеров не принимает сообщения с/);
   assert.match(html, /href="\/profiles\/agency#managers_chat_id"/);
 });
