@@ -216,7 +216,7 @@ story(
       assert.equal(await page.evaluate("scrollY"), before);
       assert.equal(await page.locator("#told").textContent(), "CRM приняла: сделка создана.");
       assert.equal(page.url(), `${origin}/leads?state=in_admin_chat`);
-      assert.equal(await other.getByRole("button").count(), 2);
+      assert.equal(await other.getByRole("button").count(), 3);
       assert.deepEqual(await seriousFaults(page), []);
 
       await row.getByRole("link").focus();
