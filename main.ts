@@ -1,28 +1,21 @@
-// Entry point: reads the environment and the clock, starts the app, and stops it on a signal.
+// Entry point: reads the environment and the clock, starts the app, and stops it on a signal. A word runs a script instead.
 
-import {
-  type Config,
-  readConfig,
-  SECRET_PREFIX,
-  unknownVariables,
-  VARIABLES,
-} from "./lib/app/config.ts";
-import { readEnvFile } from "./lib/app/env_file.ts";
-import { messageOf, stackOf } from "./lib/log/error_words.ts";
+import { type Config, readConfig } from "./lib/app/config.ts";
+import { PROXY_VARIABLES, readEnvironment } from "./lib/app/environment.ts";
+import { stackOf } from "./lib/log/error_words.ts";
 import { EXIT } from "./lib/app/exit.ts";
 import { type Machine, startApp } from "./lib/app/app.ts";
+import type { Telemetry } from "./lib/app/telemetry.ts";
 import { createLog } from "./lib/log/log.ts";
 import { createMask } from "./lib/log/mask.ts";
 import { createOutput, droppedLine, type Output } from "./lib/log/output.ts";
+import { terminalTime } from "./lib/log/terminal_time.ts";
 
 /** Longest time from SIGINT or SIGTERM to exit, in ms; open POSTs are cut off earlier. */
 const STOP_WITHIN_MS = 7_500;
 
 /** How long the exit waits for log lines that a slow reader has not taken, in ms. */
 const FLUSH_WITHIN_MS = 1_000;
-
-/** Any of these makes Deno's fetch use a proxy for https. */
-const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 const MACHINE: Omit<Machine, "secret"> = {
   now: Date.now,
@@ -41,15 +34,22 @@ async function main(output: Output): Promise<number> {
   }
   // Also ends a start that hangs on reading `.env` or the profiles.
   signalled.promise.then(() => setTimeout(() => Deno.exit(0), STOP_WITHIN_MS));
-  const environment = await readEnvironment(output);
-  if (environment === undefined) return EXIT.faults;
-  const { config, secret, warnings } = environment;
+  const settings = await readSettings(output);
+  if (settings === undefined) return EXIT.faults;
+  const { config, secret, warnings } = settings;
   const mask = createMask();
+  const isTerminal = Deno.stdout.isTerminal();
+  const beginning = isTerminal && config.logFormat === "text"
+    ? terminalTime({ timeZone: config.timeZone, isPlain: Deno.noColor })
+    : () => "";
+  const telemetry = config.telemetry ? await loadTelemetry() : undefined;
   const log = createLog({
     format: config.logFormat,
     level: config.logLevel,
     mask,
     write: output.lines.write,
+    beginning,
+    follow: telemetry?.follow,
   });
   output.onRoom((dropped) => log.warn(droppedLine(dropped), { ...dropped }));
   endOnDefect(async (cause) => {
@@ -57,12 +57,15 @@ async function main(output: Output): Promise<number> {
     await leave(EXIT.defect, output);
   });
   for (const warning of warnings) log.warn("⚠️ {warning}", { warning });
-  const app = await startApp(config, { log, mask }, { ...MACHINE, secret });
+  if (config.telemetry && telemetry === undefined) {
+    log.warn("⚠️ OTEL_DENO в .env не действует: Deno читает её из окружения, в котором стартует");
+  }
+  const app = await startApp(config, { log, mask, telemetry }, { ...MACHINE, secret });
   if (typeof app === "number") return app;
-  if (Deno.stdout.isTerminal()) {
+  if (isTerminal) {
     const link = await app.newLoginLink("терминал");
     const line = `🔑 Страница настроек, вход на 10 минут: ${link}`;
-    if (link !== null) output.lines.write(line, "urgent");
+    if (link !== null) output.lines.write(beginning(Date.now()) + line, "urgent");
   }
   const ended = await Promise.race([app.ended, signalled.promise]);
   if (ended !== "signalled") return ended;
@@ -71,42 +74,43 @@ async function main(output: Output): Promise<number> {
   return await app.ended;
 }
 
-interface Environment {
+/** Imported here, so that a bot without telemetry does not load its package. */
+async function loadTelemetry(): Promise<Telemetry | undefined> {
+  const { createTelemetry } = await import("./lib/app/telemetry.ts");
+  return createTelemetry(MACHINE.elapsedMs);
+}
+
+/** What the bundle does in place of `deno task <word>`, for who has the bundle alone. */
+async function runCommand(word: string, args: readonly string[]): Promise<number> {
+  switch (word) {
+    case "doctor":
+      return await (await import("./lib/app/doctor.ts")).doctor(args);
+    case "backup":
+      return await (await import("./lib/app/backup.ts")).backup(args);
+    case "restore":
+      return await (await import("./lib/app/restore.ts")).restore(args);
+    default:
+      console.error(
+        `❌ Нет команды «${word}»: есть doctor, backup и restore, а без слова — сам бот`,
+      );
+      return EXIT.faults;
+  }
+}
+
+interface Settings {
   readonly config: Config;
   readonly secret: Machine["secret"];
   readonly warnings: readonly string[];
 }
 
-/** Reads `.env` and the environment, which wins; undefined after reporting every fault. */
-async function readEnvironment(
-  { faults: { write } }: Output,
-): Promise<Environment | undefined> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(".env");
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      const cause = messageOf(error);
-      write(`❌ .env: не прочесть: ${cause}`, "urgent");
-      return undefined;
-    }
-    text = "";
-  }
-  const file = readEnvFile(text, (name) => Deno.env.get(name));
-  if (!file.ok) {
-    write(`❌ .env: ${file.fault}`, "urgent");
+/** The configuration; undefined after reporting every fault. */
+async function readSettings({ faults: { write } }: Output): Promise<Settings | undefined> {
+  const { fault, variables, secret, warnings } = await readEnvironment(permittedVariable);
+  if (fault !== null) {
+    write(`❌ .env: ${fault}`, "urgent");
     return undefined;
   }
-  const { values } = file;
-  const env = Object.fromEntries(
-    VARIABLES.map((name) => [name, Deno.env.get(name) ?? values[name]]),
-  );
-  const result = readConfig(env);
-  const warnings = unknownVariables(Object.keys(values));
-  const secret = (name: string) => {
-    const variable = SECRET_PREFIX + name.toUpperCase();
-    return (permittedVariable(variable) ?? values[variable])?.trim() || undefined;
-  };
+  const result = readConfig(variables);
   if (result.ok) return { config: result.config, secret, warnings };
   // A misspelled name may be the missing variable.
   for (const warning of warnings) write(`⚠️ ${warning}`, "urgent");
@@ -144,6 +148,8 @@ function sleep(ms: number): Promise<void> {
 if (import.meta.main) {
   // With 10 frames, the default, Deno opens a source map for a fetch that fails, and panics where files have run out.
   Error.stackTraceLimit = 8;
+  const [word, ...args] = Deno.args.filter((arg) => arg !== "--");
+  if (word !== undefined) Deno.exit(await runCommand(word, args));
   const output = createOutput({ stdout: Deno.stdout, stderr: Deno.stderr, sleep });
   await leave(await main(output), output);
 }

@@ -10,6 +10,25 @@ export function dayBeforeStartMs(atMs: number, timeZone: string): number {
   return zoned(atMs, timeZone).startOfDay().subtract({ days: 1 }).epochMilliseconds;
 }
 
+/**
+ * The same day a week before: its start, and the moment at which the clock showed the full minute that it shows now; in ms
+ * since 1970. Across a change of the clock both may be other than 168 hours ago. `weekday` is 1 for Monday up to 7.
+ */
+export function weekBefore(
+  atMs: number,
+  timeZone: string,
+): { readonly startMs: number; readonly minuteMs: number; readonly weekday: number } {
+  const before = zoned(atMs, timeZone).subtract({ days: 7 }).round({
+    smallestUnit: "minute",
+    roundingMode: "floor",
+  });
+  return {
+    startMs: before.startOfDay().epochMilliseconds,
+    minuteMs: before.epochMilliseconds,
+    weekday: before.dayOfWeek,
+  };
+}
+
 /** Day and full hour of a moment, such as `2026-11-22` and 9. */
 export function dayAndHour(atMs: number, timeZone: string): { day: string; hour: number } {
   const { hour } = zoned(atMs, timeZone);
@@ -31,6 +50,11 @@ export function dayAndTime(atMs: number, nowMs: number, timeZone: string): strin
   const two = (part: number) => String(part).padStart(2, "0");
   const year = at.year === zoned(nowMs, timeZone).year ? "" : `.${at.year}`;
   return `${two(at.day)}.${two(at.month)}${year} ${two(at.hour)}:${two(at.minute)}`;
+}
+
+/** `18:02:05`. */
+export function timeWithSeconds(atMs: number, timeZone: string): string {
+  return zoned(atMs, timeZone).toPlainTime().toString({ smallestUnit: "second" });
 }
 
 /** `20261128-180200`, for the names of files. */

@@ -3,6 +3,7 @@
 
 import { type HealthFacts, reportOf } from "../lib/page/health_report.ts";
 import type { Log } from "../lib/log/log.ts";
+import { VERSION } from "../lib/version.ts";
 
 /** Creates the handler of `/health`. Its answer is JSON even when the facts cannot be read. */
 export function createHealthAnswer({ health, log }: {
@@ -24,7 +25,8 @@ export function createHealthAnswer({ health, log }: {
         });
       }
       fails = true;
-      return Response.json({ ok: false, reasons: ["check_failed"] }, { status: 503 });
+      const report = { ok: false, version: VERSION, reasons: ["check_failed"] };
+      return Response.json(report, { status: 503 });
     }
   };
 }

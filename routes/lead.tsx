@@ -5,10 +5,11 @@ import type { LeadLife, ListedLead, TakerOnPage } from "../lib/journal/journal.t
 import { mayHaveArrived, placeOf } from "../lib/lead.ts";
 import { field } from "../lib/page/form.ts";
 import { hasDestination } from "../lib/profiles/profile.ts";
-import { define, type WebDeps } from "../lib/page/state.ts";
+import { define, type State, type WebDeps } from "../lib/page/state.ts";
 import {
   DealLink,
   type Done,
+  donePath,
   freshPath,
   heldInBackups,
   isErased,
@@ -28,8 +29,10 @@ import { Conversation, invitedPath, WRITE } from "./components/conversation.tsx"
 import { LeadRow } from "./components/lead_row.tsx";
 import { Moments } from "./components/moments.tsx";
 import { isolated } from "./components/isolated.tsx";
-import { frameOf, Page } from "./components/page.tsx";
+import { frameOf, OpenBadge, Page } from "./components/page.tsx";
 import { PlaceName } from "./components/place.tsx";
+import { Chips, countsOf } from "./lead_chips.tsx";
+import { readQuery } from "./lead_query.ts";
 import { LEADS } from "./words/leads.ts";
 import { PHONE } from "./words/phone.ts";
 
@@ -47,9 +50,13 @@ export const handler = define.handlers({
     const row = ctx.url.searchParams.get("row");
     if (row !== null && isLeadsPath(row)) {
       return ctx.render(
-        <ol class="leads">
-          <LeadRow lead={lead} back={row} {...progress} frame={frame} />
-        </ol>,
+        <>
+          <OpenBadge frame={frame} />
+          {!sending && <ChipsAt list={row} state={ctx.state} />}
+          <ol class="leads">
+            <LeadRow lead={lead} back={row} {...progress} frame={frame} />
+          </ol>
+        </>,
       );
     }
     const attempts = deps.journal.attemptsOf(lead.number);
@@ -59,7 +66,7 @@ export const handler = define.handlers({
         <p class="crumbs">
           <a href="/leads">← {words.back}</a>
         </p>
-        <Told />
+        <Told frame={frame} />
         <div
           id={`lead-${lead.number}`}
           data-fresh={sending ? freshPath(lead, wish) : undefined}
@@ -67,6 +74,7 @@ export const handler = define.handlers({
           {done !== undefined && (
             <LeadNote
               done={done}
+              here={donePath(lead, done.wish, path)}
               words={words}
               more={wish === "erased" ? heldInBackups(ctx.state) : undefined}
             />
@@ -194,9 +202,7 @@ export const handler = define.handlers({
     if (wish === "asked" || wish === "running") await untilSent(number, looks, deps);
     const back = field(form, "back");
     const own = `/leads/${number}`;
-    if (!isLeadsPath(back) || back === own) return ctx.redirect(`${own}?done=${wish}`, 303);
-    const done = `done=${wish}&lead=${number}#lead-${number}`;
-    return ctx.redirect(`${back}${back.includes("?") ? "&" : "?"}${done}`, 303);
+    return ctx.redirect(donePath({ number }, wish, isLeadsPath(back) ? back : own), 303);
   },
 });
 
@@ -273,6 +279,15 @@ async function decide(
     default:
       throw new HttpError(400);
   }
+}
+
+/** The chips of a list, as a lead that left its place has changed them. @throws {HttpError} As `readQuery`. */
+function ChipsAt({ list, state: { deps, language, origin } }: {
+  readonly list: string;
+  readonly state: State;
+}) {
+  const query = readQuery(new URL(list, origin));
+  return <Chips query={query} counts={countsOf(query, deps)} language={language} />;
 }
 
 /** Only addresses of the leads' pages are accepted to return to. */

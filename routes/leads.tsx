@@ -1,15 +1,12 @@
 // The list of leads: newest first, filtered, page by page.
 
-import type { ComponentChildren } from "preact";
 import { type LeadPage, type ListedLead } from "../lib/journal/journal.ts";
 import { mostLookedAt } from "../lib/journal/lead_list.ts";
-import type { Place, PlaceCounts } from "../lib/lead.ts";
-import type { Language } from "../lib/page/language.ts";
+import type { PlaceCounts } from "../lib/lead.ts";
 import { define, type WebDeps } from "../lib/page/state.ts";
 import { readWish, Told, type Wish } from "./components/lead_parts.tsx";
 import { LeadRow } from "./components/lead_row.tsx";
 import { frameOf, Page } from "./components/page.tsx";
-import { PlaceMark } from "./components/place.tsx";
 import {
   addressOf,
   currentCursor,
@@ -22,8 +19,8 @@ import {
   wholeNumber,
 } from "./lead_query.ts";
 import { progressOf } from "./lead.tsx";
+import { Chips, countsOf } from "./lead_chips.tsx";
 import { LEADS, type LeadsWords } from "./words/leads.ts";
-import { PLACE_NAMES } from "./words/places.ts";
 
 const PER_PAGE = 50;
 
@@ -35,7 +32,7 @@ export const handler = define.handlers({
     const cursor = readCursor(ctx.url);
     const filter = filterOf(query, deps.config.timeZone);
     const page = deps.journal.listLeads(filter, cursor, PER_PAGE);
-    const counts = query.q === "" ? deps.journal.countListed(filter) : undefined;
+    const counts = countsOf(query, deps);
     const frame = frameOf(ctx);
     const back = addressOf(query, currentCursor(ctx.url));
     const touched = touchedLead(ctx.url);
@@ -54,7 +51,7 @@ export const handler = define.handlers({
             {words.csv}
           </a>
         </div>
-        <Told />
+        <Told frame={frame} />
         <Chips query={query} counts={counts} language={language} />
         <Filters
           query={query}
@@ -129,61 +126,6 @@ function emptyText(query: LeadQuery, counts: PlaceCounts | undefined, words: Lea
   if (isFiltered(query)) return words.nothing;
   if (query.state !== "" && Object.keys(counts ?? {}).length > 0) return words.nothingLeft;
   return query.state === "" ? words.empty : words.nothingLeft;
-}
-
-const CHIPS = ["on_its_way", "in_admin_chat", "held", "blocked", "in_crm", "by_hand"] as const;
-
-/** Shown only where there are any. */
-const RARE: ReadonlySet<Place> = new Set(["held", "blocked"]);
-
-function Chips({ query, counts, language }: {
-  readonly query: LeadQuery;
-  readonly counts: PlaceCounts | undefined;
-  readonly language: Language;
-}) {
-  const words = LEADS[language];
-  const all = counts && Object.values(counts).reduce((sum, leads) => sum + leads, 0);
-  const chips = CHIPS.filter((place) =>
-    !RARE.has(place) || query.state === place || (counts?.[place] ?? 0) > 0
-  );
-  return (
-    <nav class="chips" aria-label={words.byState}>
-      <Chip query={query} state="" count={all}>{words.all}</Chip>
-      {chips.map((place) => (
-        <Chip query={query} state={place} count={counts && (counts[place] ?? 0)}>
-          <PlaceMark place={place} />{" "}
-          {place === "blocked" ? words.blockedLeads : PLACE_NAMES[language][place]}
-        </Chip>
-      ))}
-    </nav>
-  );
-}
-
-function Chip({ query, state, count, children }: {
-  readonly query: LeadQuery;
-  readonly state: LeadQuery["state"];
-  readonly count: number | undefined;
-  readonly children: ComponentChildren;
-}) {
-  return (
-    <a
-      class="chip"
-      href={addressOf({ ...query, state })}
-      aria-current={query.state === state ? "page" : undefined}
-    >
-      {children} {count !== undefined && <span class="count">{grouped(count)}</span>}
-    </a>
-  );
-}
-
-/** `1 000 000`, with spaces that do not break. */
-function grouped(count: number): string {
-  const digits = String(count);
-  const groups: string[] = [];
-  for (let end = digits.length; end > 0; end -= 3) {
-    groups.unshift(digits.slice(Math.max(0, end - 3), end));
-  }
-  return groups.join("\u00a0");
 }
 
 function Filters({ query, profiles, sources, words }: {

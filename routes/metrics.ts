@@ -4,6 +4,7 @@ import { HttpError } from "fresh";
 import { isSameSecret } from "../lib/same_secret.ts";
 import { type HealthFacts, reportOf } from "../lib/page/health_report.ts";
 import { exposition, EXPOSITION_TYPE, type Metric } from "../lib/page/exposition.ts";
+import { measuredMetrics } from "../lib/page/measured_metrics.ts";
 import { define, type WebDeps } from "../lib/page/state.ts";
 
 export const handler = define.handlers({
@@ -39,7 +40,7 @@ function leadsByState({ leadTotals, blockedTotals }: WebDeps["journal"]) {
   ];
 }
 
-function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
+function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): Metric[] {
   const { rss, heapUsed } = Deno.memoryUsage();
   const { polledAtMs, oldestUndeliveredAtMs, oldestUnsentAnswerAtMs, nowMs, startedAtMs } = facts;
   const ageOf = (atMs: number | undefined) =>
@@ -56,6 +57,12 @@ function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
       help: "Leads by profile and state; those of blocked visitors stand by themselves.",
       type: "gauge",
       samples: leadsByState(journal),
+    },
+    {
+      name: "triborg_open_cards",
+      help: "Cards in the managers' chat that nobody has closed.",
+      type: "gauge",
+      samples: [{ value: journal.countOpen().cards }],
     },
     {
       name: "triborg_profile_state",
@@ -97,6 +104,12 @@ function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
       samples: ageOf(oldestUnsentAnswerAtMs),
     },
     {
+      name: "triborg_owed_work_by_lane",
+      help: "Owed work by lane, with answers and notes to deals; CRMs are taken together.",
+      type: "gauge",
+      samples: [...journal.owedByLane()].map(([lane, value]) => ({ labels: { lane }, value })),
+    },
+    {
       name: "triborg_crm_attempts_total",
       help: "POSTs to CRMs by how they ended.",
       type: "counter",
@@ -129,5 +142,6 @@ function measure({ journal }: WebDeps, facts: HealthFacts): Metric[] {
       type: "gauge",
       samples: [{ value: heapUsed }],
     },
+    ...measuredMetrics(measures, profiles.current().byKey.keys()),
   ];
 }

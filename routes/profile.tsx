@@ -35,6 +35,13 @@ import {
   withoutFileKeys,
   withSecrets,
 } from "./crm_secrets.ts";
+import {
+  isPhotoMissing,
+  photoFaults,
+  withOnePhoto,
+  withoutMissingPhoto,
+  withUpload,
+} from "./photo.tsx";
 import { stateView } from "./state_view.ts";
 import { newestChange } from "./undo.tsx";
 
@@ -53,13 +60,21 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { state } = ctx;
     const key = profileKey(ctx);
-    const typed = withSecrets(state, key, readProfileForm(state.form));
+    const read = withOnePhoto(state, key, readProfileForm(state.form));
+    const upload = await withUpload(state, withSecrets(state, key, read));
+    const typed = upload.form;
     const wish = readWish(state.form);
     const draw = (more: Partial<ProfileView>, form: ProfileForm = typed, status = 200) => {
       const version = field(state.form, "version");
       const content = contentOf(state);
       const isUnsaved = withProfile(content, key, form) !== content;
-      const view = { ...viewOf(state, key, form), version, isUnsaved, ...more };
+      const view = {
+        ...viewOf(state, key, form),
+        version,
+        isUnsaved,
+        faults: upload.faults,
+        ...more,
+      };
       return ctx.render(<ProfileEditor frame={frameOf(ctx)} view={view} />, { status });
     };
 
@@ -79,6 +94,8 @@ export const handler = define.handlers({
         const aliases = typed.aliases?.filter((_, index) => index !== wish.index);
         return draw({}, { ...typed, aliases });
       }
+      case "unphoto":
+        return draw({}, { ...typed, photoFile: "", photoUrl: "" });
       case "add": {
         const button = newButton(newCallbackData(key, Math.random()));
         const focus = { field: "button_text", index: typed.buttons.length } as const;
@@ -91,7 +108,7 @@ export const handler = define.handlers({
         return draw({ focus }, { ...typed, buttons: rearrange(typed.buttons, wish) });
       }
       case "save": {
-        const result = await save(state, key, typed);
+        const result = await save(state, key, typed, upload.faults);
         switch (result.kind) {
           case "saved":
             return ctx.redirect(`/profiles/${key}?saved`, 303);
@@ -123,8 +140,9 @@ export const preview = define.handlers({
   POST(ctx) {
     const key = profileKey(ctx);
     const wish = readWish(ctx.state.form);
-    const form = withSecrets(ctx.state, key, readProfileForm(ctx.state.form), "forget");
-    const profile = draftProfile(key, form);
+    const read = withOnePhoto(ctx.state, key, readProfileForm(ctx.state.form));
+    const form = withSecrets(ctx.state, key, read, "forget");
+    const profile = withoutMissingPhoto(ctx.state, draftProfile(key, form));
     const pressed = wish.kind === "press" ? wish.index : 0;
     return ctx.render(
       <ProfilePreview
@@ -162,6 +180,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     form,
     version: versionOf(content, key),
     formId: state.formId,
+    isPhotoMissing: isPhotoMissing(state, form),
     faults: [],
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,
@@ -178,9 +197,15 @@ type Saved =
   | Failed
   | { readonly kind: "refused"; readonly faults: readonly Fault[] };
 
-async function save(state: State, key: string, form: ProfileForm): Promise<Saved> {
+async function save(
+  state: State,
+  key: string,
+  form: ProfileForm,
+  ofUpload: readonly Fault[],
+): Promise<Saved> {
   const version = field(state.form, "version");
-  const faults = profileFaults(contentOf(state), key, form);
+  const ofPhoto = [...ofUpload, ...await photoFaults(state, key, form)];
+  const faults = [...ofPhoto, ...profileFaults(contentOf(state), key, form)];
   if (faults.length > 0) return { kind: "refused", faults };
   if (await isForbiddenWebhook(state, key, form)) {
     return { kind: "refused", faults: [{ path: "webhook_url", message: FORBIDDEN_ADDRESS }] };

@@ -10,7 +10,7 @@ import { readCrmForm } from "./crm_form.ts";
 const MOST_BUTTONS = 200;
 
 export type Wish =
-  | { readonly kind: "save" | "show" | "test" | "add" }
+  | { readonly kind: "save" | "show" | "test" | "add" | "unphoto" }
   /** Removes a key at once. */
   | { readonly kind: "forget"; readonly secret: string }
   | { readonly kind: "press" | "unalias"; readonly index: number }
@@ -32,6 +32,7 @@ export function readProfileForm(form: URLSearchParams): ProfileForm {
     crm,
     timeoutSeconds: field(form, "timeout_seconds").trim(),
     photoUrl: field(form, "photo_url").trim(),
+    photoFile: form.has("photo_file") ? field(form, "photo_file").trim() : undefined,
     caption: field(form, "caption"),
     awayText: form.has("away") ? field(form, "away") : undefined,
     buttons: (keys ?? []).slice(0, MOST_BUTTONS).map((callbackData, index) => ({
@@ -55,6 +56,7 @@ export function readWish(form: URLSearchParams): Wish {
     case "show":
     case "test":
     case "add":
+    case "unphoto":
       return { kind };
     case "forget":
       return { kind, secret: place };

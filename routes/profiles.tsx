@@ -7,12 +7,14 @@ import { MENU_KEY } from "../lib/profiles/edits.ts";
 import { define, type State } from "../lib/page/state.ts";
 import { frameOf, Page } from "./components/page.tsx";
 import { ProfileCard } from "./components/profile_card.tsx";
+import { failingCrms, Today, Troubles } from "./components/today.tsx";
 import { Keyboard, Message } from "./components/telegram.tsx";
 import { DeletedProfiles } from "./components/deleted_profiles.tsx";
 import { UndoForm } from "./components/note.tsx";
 import { stateView } from "./state_view.ts";
 import { newestChange } from "./undo.tsx";
 import { PROFILES } from "./words/profiles.ts";
+import { TODAY } from "./words/today.ts";
 
 const DAYS = 14;
 
@@ -29,9 +31,17 @@ export const handler = define.handlers({
     const { byKey } = profiles;
     const isEmpty = days.every(({ byProfile }) => byProfile.size === 0) &&
       [...byKey.keys()].every((key) => deps.journal.countLeadsOf(key) === 0);
+    const answers = new Map([...byKey.keys()].map((key) => [key, deps.journal.lastAnswer(key)]));
+    const notices = [...frame.notices, ...failingCrms(ctx.state, answers, frame.since)];
     const { text, keyboard } = menuMessage(profiles, null);
     return ctx.render(
-      <Page frame={frame} title={words.title}>
+      <Page frame={frame} title={words.title} noticesInside>
+        {!isEmpty && <Today state={ctx.state} days={days} notices={notices} frame={frame} />}
+        {isEmpty && notices.length > 0 && (
+          <section class="today">
+            <Troubles notices={notices} words={TODAY[language]} />
+          </section>
+        )}
         <div class="title">
           <h1>{words.title}</h1>
           <a role="button" href="/new-profile">+ {words.add}</a>
@@ -57,7 +67,7 @@ export const handler = define.handlers({
                 date,
                 counts: byProfile.get(profile.key) ?? {},
               }))}
-              answer={deps.journal.lastAnswer(profile.key)}
+              answer={answers.get(profile.key)}
               state={stateView(ctx.state, profile.key)}
               isFirst={index === 0}
               isLast={index === byKey.size - 1}

@@ -26,6 +26,7 @@ import {
   type TranslationView,
 } from "./components/translation_editor.tsx";
 import type { Part } from "./components/versions.tsx";
+import { withoutMissingPhoto } from "./photo.tsx";
 import { contentOf, noteOf, profileKey } from "./profile.tsx";
 import { readWish } from "./profile_form.ts";
 import { stateView } from "./state_view.ts";
@@ -101,7 +102,10 @@ export const preview = define.handlers({
     return ctx.render(
       <ProfilePreview
         language={ctx.state.language}
-        profile={draftInLanguage(key, raw, readTranslationForm(ctx.state, key))}
+        profile={withoutMissingPhoto(
+          ctx.state,
+          draftInLanguage(key, raw, readTranslationForm(ctx.state, key)),
+        )}
         base={draftProfile(key, profileForm(raw))}
         pressed={wish.kind === "press" ? wish.index : 0}
         form={TRANSLATION_FORM_ID}
@@ -170,7 +174,7 @@ function viewOf(
     faults: [],
     pressed: 0,
     isUnsaved: false,
-    draft: draftInLanguage(key, valueAt(content, key), form),
+    draft: withoutMissingPhoto(state, draftInLanguage(key, valueAt(content, key), form)),
     baseDraft: draftProfile(key, base),
   };
 }

@@ -9,6 +9,7 @@ import { runScript } from "./helpers/deno.ts";
  * Routes and page are one row, since the app lists the routes and the routes use its forms.
  */
 const ROWS: readonly (readonly string[])[] = [
+  ["release/"],
   ["demo/"],
   ["simulator/"],
   ["standins/"],
@@ -27,11 +28,14 @@ const ROWS: readonly (readonly string[])[] = [
   [
     "backoff.ts",
     "calendar.ts",
+    "histogram.ts",
+    "measures.ts",
     "foreign.ts",
     "lead.ts",
     "message_link.ts",
     "phone.ts",
     "same_secret.ts",
+    "version.ts",
     "visitor_name.ts",
     "work_hours.ts",
   ],
@@ -52,6 +56,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "valibot": ["profiles/"],
   "@grammyjs/parse-mode": ["managers/"],
   "@logtape/logtape": ["log/"],
+  "@opentelemetry/api": ["app/"],
   "@std/dotenv": ["app/"],
   "standardwebhooks": [],
 };
@@ -61,10 +66,13 @@ const PURE = [
   "backoff.ts",
   "work_hours.ts",
   "calendar.ts",
+  "histogram.ts",
+  "measures.ts",
   "foreign.ts",
   "lead.ts",
   "phone.ts",
   "same_secret.ts",
+  "version.ts",
   "visitor_name.ts",
   "json/",
   "log/error_words.ts",
@@ -89,6 +97,13 @@ const PURE = [
   "profiles/name_in_texts.ts",
   "profiles/limits.ts",
   "profiles/link_word.ts",
+  "profiles/photos/name.ts",
+  "profiles/photos/image.ts",
+  "profiles/photos/jpeg.ts",
+  "profiles/photos/orientation.ts",
+  "profiles/photos/png.ts",
+  "profiles/photos/webp.ts",
+  "profiles/photos/photo.ts",
   "profiles/phone_edits.ts",
   "profiles/phone_schema.ts",
   "profiles/edits.ts",
@@ -134,6 +149,9 @@ const PURE = [
   "managers/follow_up_texts.ts",
   "managers/joined_follow_ups.ts",
   "page/health_report.ts",
+  "release/agreement.ts",
+  "app/doctor/findings.ts",
+  "app/doctor/settings.ts",
   "app/config.ts",
 ];
 
@@ -209,9 +227,9 @@ function closureOf(start: string, sources: readonly File[]): Set<string> {
   return found;
 }
 
-/** The files of the running bot: no demo, simulator or stand-in. */
+/** The files of the running bot: no release, demo, simulator or stand-in. */
 function ofTheBot({ path }: File): boolean {
-  return !/^(demo|simulator|standins)\//.test(path);
+  return !/^(release|demo|simulator|standins)\//.test(path);
 }
 
 Deno.test("importsOf reads every kind of import", () => {
@@ -264,7 +282,7 @@ Deno.test("the bot imports no demo, simulator, stand-in or test, and only main.t
   const sources = await readSources();
   const guilty = sources.filter(ofTheBot)
     .filter(({ imports }) =>
-      imports.some((each) => /^(demo|simulator|standins|\.\.\/tests)\//.test(each))
+      imports.some((each) => /^(release|demo|simulator|standins|\.\.\/tests)\//.test(each))
     );
   assert.deepEqual(guilty.map(({ path }) => path), []);
   assert.ok(closureOf("../main.ts", sources).has("delivery/delivery.ts"));
@@ -289,13 +307,18 @@ Deno.test("a package that does one folder's work is known to that folder alone",
   assert.deepEqual(strangers, []);
 });
 
-/** Scripts that a person runs beside the bot. Nothing imports them; like main.ts they read for themselves. */
-const SCRIPTS = ["app/restore.ts", "app/upkeep/script_variables.ts", "app/backup.ts"];
+/** Scripts that a person runs beside the bot. Only main.ts imports them; like it they read for themselves. */
+const SCRIPTS = [
+  "app/restore.ts",
+  "app/upkeep/script_variables.ts",
+  "app/backup.ts",
+  "app/doctor.ts",
+];
 
 Deno.test("only main.ts reads the environment and the clock", async () => {
   const sources = await readSources();
   assert.deepEqual(
-    sources.filter(({ path }) => !SCRIPTS.includes(path))
+    sources.filter(({ path }) => !SCRIPTS.includes(path) && path !== "../main.ts")
       .filter(({ imports }) => imports.some((each) => SCRIPTS.includes(each))),
     [],
   );

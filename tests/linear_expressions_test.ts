@@ -35,6 +35,23 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
       "a",
       " (os error 1",
     ]],
+  "lib/profiles/photos/name.ts /^[0-9a-f]{64}\\.(?:jpg|png|webp)$/": [["", "a"]],
+  'lib/page/multipart.ts /^multipart\\/form-data;\\s*boundary=(?:"([^"]{1,70})"|([^\\s";]{1,70}))$/i':
+    [["multipart/form-data;", " "], ["multipart/form-data; boundary=", "a"]],
+  "lib/page/multipart.ts /^content-disposition: ?form-data;(.*)$/im": [
+    ["content-disposition: form-data;", "a"],
+    ["", "content-disposition:\n"],
+  ],
+  'lib/page/multipart.ts / name="([^"]*)"/': [["", " name="], [' name="', "a"]],
+  'lib/page/multipart.ts / filename="/': [["", " filename="]],
+  "lib/page/steps.ts /^\\/profiles\\/[^/]+(\\/photo)?$/": [["/profiles/", "a"], [
+    "/profiles/a",
+    "/photo",
+  ]],
+  "lib/telegram/failures.ts /wrong (remote )?file|file_reference/i": [["", "wrong remote "], [
+    "",
+    "file_referenc",
+  ]],
   "lib/profiles/link_word.ts /^[\\w-]+$/": [["", "a-", "!"]],
   "lib/phone.ts /^\\d{7,15}$/": [["", "1"]],
   "lib/phone.ts /^\\+?[\\d\\s().-]{7,40}$/": [["", "1 "], ["+", "-"]],
@@ -151,6 +168,8 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "sendChatActio",
   ]],
   "lib/telegram/send_retries.ts /^(send|copy|forward)/": [["", "sen"]],
+  "lib/release/agreement.ts /^(0|[1-9]\\d{0,8})$/": [["", "1"]],
+  "lib/release/agreement.ts /^\\d{4}-\\d\\d-\\d\\d$/": [["", "1"]],
   "lib/standins/fresh.ts /<body[\\s>]/": [["", "<body"]],
   "lib/standins/fresh.ts /<head[\\s>]/": [["", "<head"]],
   "lib/standins/fresh.ts /<html[\\s>]/": [["", "<html"]],
@@ -487,9 +506,9 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     "файл обрывается, нужна закрывающая скобка «",
   ]],
   "routes/words/faults.ts /^текст не закрыт, .*$/": [["текст не закрыт, ", "a", "\n"]],
-  "routes/words/faults.ts /^файла нет или его нельзя прочесть$/": [[
+  "routes/words/faults.ts /^файла нет или его нельзя прочесть: проверьте LOCALES_PATH и права$/": [[
     "",
-    "файла нет или его нельзя прочесть",
+    "файла нет или его нельзя прочесть: проверьте LOCALES_PATH и права",
   ]],
   "routes/words/faults.ts /^файл пуст, нужны профили$/": [["", "файл пуст, нужны профили"]],
   "routes/words/faults.ts /^кодировка не UTF-8, .*$/": [["кодировка не UTF-8, ", "a", "\n"]],

@@ -2,6 +2,7 @@
 
 import type { Config } from "./config.ts";
 import { createCrmParts } from "./crm.ts";
+import { tellPage, tellVersion } from "./banner.ts";
 import { createClock } from "./clock.ts";
 import { EXIT } from "./exit.ts";
 import { createHealth } from "./health.ts";
@@ -11,6 +12,7 @@ import { createManagersChat } from "./managers_chat.ts";
 import { openCheckedJournal, type OpenJournal } from "./open_journal.ts";
 import { openProfiles } from "./open_profiles.ts";
 import { createReceiving } from "./receive_updates.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { createUpkeep } from "./upkeep/upkeep.ts";
 import { createBot } from "../bot/bot.ts";
@@ -27,22 +29,26 @@ import type { Mask } from "../log/mask.ts";
 import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createLeadReminder } from "../managers/lead_reminder.ts";
+import { createMeasures } from "../measures.ts";
 import { createMembership } from "../managers/membership.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
+import { createPhotoStore } from "../profiles/photos/store.ts";
 import { statesOf } from "../profiles/shown_menu.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { keepFewConnections } from "../telegram/http.ts";
 import { createApi } from "../telegram/client.ts";
 import { PollingEnded } from "../telegram/contact.ts";
-import { createBudgets, withRetries } from "../telegram/send_retries.ts";
+import { createBudgets, withRetries, withRetriesOfEach } from "../telegram/send_retries.ts";
 import { createPresence } from "../telegram/presence.ts";
 import { createSendPace } from "../telegram/send_pace.ts";
 import { createInbox } from "../telegram/update_inbox.ts";
 import { isWorkTime } from "../work_hours.ts";
 import { createAnswerChat } from "../visitors/answer_chat.ts";
 import { createVisitorChat } from "../visitors/chat.ts";
+import { createGreetingPhotos, UPLOAD_SECONDS } from "../visitors/greeting_photo.ts";
+import { createConfirmationTimes } from "../visitors/confirmation_times.ts";
 
 /** How long after a stop open POSTs are cut off, in ms. */
 const CUT_OFF_AFTER_MS = 6_000;
@@ -54,6 +60,8 @@ const CLOSE_WITHIN_MS = 7_000;
 export interface Output {
   readonly log: Log;
   readonly mask: Mask;
+  /** Gets metrics; undefined where OTEL_DENO is off. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** What only `main.ts` takes from the machine. */
@@ -86,7 +94,8 @@ export async function startApp(
   output: Output,
   machine: Machine,
 ): Promise<App | number> {
-  const { log, mask } = output;
+  const { log, mask, telemetry } = output;
+  tellVersion(log);
   const { botToken, adminPassword, metricsToken, webhook } = config;
   for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
     if (secret !== null) mask.hide(secret);
@@ -106,8 +115,10 @@ export async function startApp(
     lock.release();
     return EXIT.faults;
   }
+  telemetry?.observeOwed(journal.owedTotals);
   const parts = createParts(config, { ...output, ...opened, machine, profiles });
   cardsChanged = parts.delivery.wake;
+  tellPage(parts.page.address(), config.adminPassword !== null, log);
   return run(parts);
 }
 
@@ -148,7 +159,15 @@ function createParts(
   const recordDurably = createDurableRecording(shared);
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
-  const pace = createSendPace({ ...shared, perSecond: config.messagesPerSecond });
+  const photos = createPhotoStore(config.dataDir, now);
+  const measures = createMeasures();
+  /** When presses came, by the monotonic clock. */
+  const cameAtMs = new WeakMap<object, number>();
+  const pace = createSendPace({
+    ...shared,
+    perSecond: config.messagesPerSecond,
+    tooMany: measures.countTooMany,
+  });
   const { timeZone } = config;
   const tellTime = (atMs: number) => clockTime(atMs, now(), timeZone);
   const botUsername = () => bot.isInited() ? bot.botInfo.username : undefined;
@@ -175,6 +194,18 @@ function createParts(
   const delivery = createDelivery({
     ...shared,
     ...crmParts,
+    crmAnswered(profile, outcome, lead) {
+      crmParts.crmAnswered(profile, outcome, lead);
+      measures.countOutcome(profile.key, outcome.kind);
+    },
+    accepted(seconds, { phone }) {
+      const { atOnce, afterPhone } = measures.acceptances;
+      (phone === null ? atOnce : afterPhone).observe(seconds);
+    },
+    confirmationTimes: createConfirmationTimes({
+      elapsedMs,
+      took: measures.confirmations.observe,
+    }),
     adminChat,
     visitorChat: createVisitorChat(
       createApi(telegram, pace.at("visitor")),
@@ -205,24 +236,26 @@ function createParts(
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
   const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
+  const momentOf = (elapsed: number | undefined) =>
+    elapsed === undefined ? undefined : clock.momentOf(elapsed);
   const presence = createPresence({ ...shared, remind: delivery.wake });
   const health = createHealth({
     ...shared,
     lastPolledAtMs: presence.lastPolledAtMs,
-    adminChatFailsSinceMs() {
-      const sinceMs = managersChat.failsSinceMs();
-      return sinceMs === undefined ? undefined : clock.momentOf(sinceMs);
-    },
+    adminChatFailsSinceMs: () => momentOf(managersChat.failsSinceMs()),
     adminChatProblem: managersChat.problem,
+    adminChatProblemSinceMs: () => momentOf(managersChat.problemSinceMs()),
     webhook: () => receiving.webhookState(),
   });
   const page = servePage({
     ...shared,
     profiles,
+    photos,
     ...crmParts,
     delivery: { ...delivery, ...blocking, invite: answers.invite },
     linkUsed: loginMessages.wake,
     config,
+    measures,
     troubles: () => troublesOf(health.facts()),
     health: async () => {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
@@ -254,6 +287,15 @@ function createParts(
     answers,
     blocking,
     managers,
+    greetingPhotos: createGreetingPhotos({
+      ...shared,
+      photos,
+      uploads: createApi(
+        { ...telegram, timeoutSeconds: UPLOAD_SECONDS },
+        pace.at("visitor"),
+        withRetriesOfEach(shared.sleep, shared.random),
+      ),
+    }),
     isManager: createMembership({
       api: createApi(telegram),
       chats: () => [adminChat.chatId()],
@@ -261,6 +303,7 @@ function createParts(
       log,
     }).isManager,
     newId: () => crypto.randomUUID(),
+    cameAtMs: (update) => cameAtMs.get(update),
     isWorkTime: (atMs) => isWorkTime(config.workHours, atMs, timeZone),
     adminChatId: adminChat.chatId,
     tellTime,
@@ -274,7 +317,10 @@ function createParts(
     ...shared,
     recordDurably,
     recordDone,
-    handle: (update) => bot.handleUpdate(update),
+    handle(update, atMs) {
+      if (update.callback_query !== undefined) cameAtMs.set(update, atMs);
+      return bot.handleUpdate(update);
+    },
   });
   const introduce = createIntroduction({ ...shared, telegram, bot, inbox, managersChat });
   const receiving = createReceiving({
@@ -314,7 +360,7 @@ function createParts(
       alert: adminChat.alert,
       wake: delivery.wake,
     }),
-    upkeep: createUpkeep({ ...shared, ...config, freeBytes, wake: delivery.wake }),
+    upkeep: createUpkeep({ ...shared, ...config, photos, freeBytes, wake: delivery.wake }),
   };
 }
 

@@ -1,17 +1,25 @@
-// `deno task backup [file or folder]`: copies the journal and locales.json as they stand now, also while the bot runs. Never overwrites a file.
+// `deno task backup [file or folder]`: copies the journal, locales.json and the uploaded photos as they stand now, also while the bot runs. Never overwrites a file.
 
+import { dirname } from "node:path";
 import { timeInName } from "../calendar.ts";
 import { isThere, removeDatabase } from "../journal/database_copy.ts";
 import { copyJournal, inspectJournal } from "../journal/copies.ts";
 import { createPrivateFile, makePrivateFolder } from "../journal/private_files.ts";
 import { backupFolder, byHandName } from "../journal/backups.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
+import { photoFolder } from "../profiles/photos/store.ts";
+import { copyPhotos, photosBeside } from "./upkeep/photo_copies.ts";
 import { askForRoom } from "./upkeep/room.ts";
 import { pathAsTyped, type ReadVariable, runScript } from "./upkeep/script_variables.ts";
 import { contentsWords, reasonOf } from "./upkeep/words.ts";
 import { readZone } from "./upkeep/zone.ts";
 
 const USAGE = "Как пользоваться: deno task backup [файл копии или папка]";
+
+/** Runs the script; resolves with its exit code. */
+export function backup(args: readonly string[]): Promise<number> {
+  return runScript(args, main);
+}
 
 async function main(args: readonly string[], read: ReadVariable): Promise<number> {
   const dataDir = read("DATA_DIR") ?? "data";
@@ -35,11 +43,16 @@ async function main(args: readonly string[], read: ReadVariable): Promise<number
   try {
     if (asked === undefined) makePrivateFolder(backupFolder(dataDir));
     const locales = await Deno.readFile(read("LOCALES_PATH") ?? "locales/locales.json");
-    const contents = await copyBoth(`${dataDir}/triborg.db`, copy, locales, profiles, nowMs);
+    const media = photosBeside(dirname(copy));
+    const { contents, photos } = await copyAll(
+      { journal: `${dataDir}/triborg.db`, locales, photos: photoFolder(dataDir) },
+      { copy, profiles, media },
+      nowMs,
+    );
     console.log(
       `✅ Копия журнала: ${copy}, ${
         contentsWords(contents, nowMs, timeZone)
-      }. Профили: ${profiles}`,
+      }. Профили: ${profiles}${photos === 0 ? "" : `. Фото: ${media}`}`,
     );
     return 0;
   } catch (error) {
@@ -52,25 +65,28 @@ async function isFolder(path: string): Promise<boolean> {
   return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
-/** Writes both under temporary names and renames them when both are complete. */
-async function copyBoth(
-  journal: string,
-  copy: string,
-  locales: Uint8Array,
-  profiles: string,
+/** Writes both files under temporary names and renames them when both are complete, and their photos are there. */
+async function copyAll(
+  from: { readonly journal: string; readonly locales: Uint8Array; readonly photos: string },
+  { copy, profiles, media }: {
+    readonly copy: string;
+    readonly profiles: string;
+    readonly media: string;
+  },
   nowMs: number,
 ) {
-  await Deno.stat(journal); // Throws with the name of the missing file.
+  await Deno.stat(from.journal); // Throws with the name of the missing file.
   for (const path of [copy, profiles]) refuseToOverwrite(path);
   const folder = /^.*[\\/]/.exec(copy)?.[0] ?? ".";
-  await askForRoom(journal, await freeBytes(folder));
+  await askForRoom(from.journal, await freeBytes(folder));
   try {
-    await copyJournal(journal, unfinished(copy), nowMs);
+    await copyJournal(from.journal, unfinished(copy), nowMs);
     const contents = inspectJournal(unfinished(copy));
     createPrivateFile(unfinished(profiles));
-    await Deno.writeFile(unfinished(profiles), locales);
+    await Deno.writeFile(unfinished(profiles), from.locales);
+    const photos = await copyPhotos(from.photos, media);
     for (const path of [profiles, copy]) publish(path);
-    return contents;
+    return { contents, photos };
   } catch (error) {
     removeUnfinished(copy, profiles);
     throw error;
@@ -101,4 +117,4 @@ function refuseToOverwrite(path: string): void {
   if (isThere(path)) throw new Deno.errors.AlreadyExists(path);
 }
 
-if (import.meta.main) Deno.exit(await runScript(main));
+if (import.meta.main) Deno.exit(await backup(Deno.args));

@@ -84,6 +84,8 @@ export interface Config {
   readonly remindAfterMs: number;
   /** When reminders may come; empty for always. */
   readonly workHours: WorkHours;
+  /** Whether Deno's OpenTelemetry exporter is on; it gets the bot's own spans and metrics. */
+  readonly telemetry: boolean;
   /** IANA time zone of the managers' days and of the daily line. */
   readonly timeZone: string;
 }
@@ -157,6 +159,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       30 * 60_000,
     ),
     workHours: read("WORK_HOURS", parseHours, []),
+    telemetry: isTelemetryOn(env),
     timeZone: read("TZ", parseTimeZone, "Europe/Moscow"),
   };
   faults.push(...halfWebhookFaults(env));
@@ -229,13 +232,18 @@ function halfWebhookFaults(env: Readonly<Record<string, string | undefined>>): C
 
 /** Refused, because Deno's fetch spans hold whole addresses, and the Bot API's hold the token (https://docs.deno.com/runtime/fundamentals/open_telemetry/). */
 function tracingFault(env: Readonly<Record<string, string | undefined>>): ConfigFault | null {
-  const on = /^(1|true)$/i.test(env["OTEL_DENO"]?.trim() ?? "");
   const withoutTracing = env["OTEL_DENO_TRACING"]?.trim().toLowerCase() === "false";
-  if (!on || withoutTracing) return null;
+  if (!isTelemetryOn(env) || withoutTracing) return null;
   return {
     variable: "OTEL_DENO_TRACING",
-    message: "при OTEL_DENO=true трассы Deno выдали бы токен и адреса вебхуков, нужно false",
+    message: "при OTEL_DENO=true трассы Deno выдали бы токен и адреса вебхуков, нужно false; " +
+      "трассы самого бота отправляются и так",
   };
+}
+
+/** As Deno reads it. */
+function isTelemetryOn(env: Readonly<Record<string, string | undefined>>): boolean {
+  return /^(1|true)$/i.test(env["OTEL_DENO"]?.trim() ?? "");
 }
 
 const REQUIRED: Partial<Record<Variable, string>> = {

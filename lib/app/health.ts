@@ -20,31 +20,25 @@ export interface Health {
 }
 
 /** Collects the facts from the parts that know them. */
-export function createHealth(
-  {
-    journal,
-    lastPolledAtMs,
-    adminChatFailsSinceMs,
-    adminChatProblem,
-    webhook,
-    now,
-    elapsedMs = now,
-  }: {
-    readonly journal: Pick<
-      Journal,
-      "undelivered" | "unsentAnswers" | "rememberFact" | "committed" | "tryToRecord"
-    >;
-    readonly lastPolledAtMs: () => number | undefined;
-    readonly adminChatFailsSinceMs: () => number | undefined;
-    readonly adminChatProblem?: () => ChatProblem | undefined;
-    readonly webhook?: () => WebhookState | undefined;
-    readonly now: () => number;
-    /** A monotonic clock, in ms; defaults to `now`. */
-    readonly elapsedMs?: () => number;
-  },
-): Health {
+export function createHealth(options: {
+  readonly journal: Pick<
+    Journal,
+    "undelivered" | "unsentAnswers" | "rememberFact" | "committed" | "tryToRecord"
+  >;
+  readonly lastPolledAtMs: () => number | undefined;
+  readonly adminChatFailsSinceMs: () => number | undefined;
+  readonly adminChatProblem?: () => ChatProblem | undefined;
+  readonly adminChatProblemSinceMs?: () => number | undefined;
+  readonly webhook?: () => WebhookState | undefined;
+  readonly now: () => number;
+  /** A monotonic clock, in ms; defaults to `now`. */
+  readonly elapsedMs?: () => number;
+}): Health {
+  const { journal, lastPolledAtMs, adminChatFailsSinceMs, now, elapsedMs = now } = options;
   const startedMs = elapsedMs();
   let fault: string | undefined;
+  /** When the journal began to fail, by the monotonic clock. */
+  let failsSinceMs: number | undefined;
   let tried = false;
   let trying: Promise<void> | undefined;
   let triedMs = -Infinity;
@@ -57,11 +51,16 @@ export function createHealth(
       journal.tryToRecord();
       journal.rememberFact("health_checked_at_ms", String(now()));
       await journal.committed();
-      fault = undefined;
+      fault = failsSinceMs = undefined;
     } catch (error) {
-      fault = messageOf(error);
+      noteFault(error);
     }
     tried = true;
+  }
+
+  function noteFault(error: unknown): void {
+    fault = messageOf(error);
+    failsSinceMs ??= elapsedMs();
   }
 
   /** A failed read counts as a fault of the journal. */
@@ -70,7 +69,7 @@ export function createHealth(
       return look();
     } catch (error) {
       tried = true;
-      fault = messageOf(error);
+      noteFault(error);
       return undefined;
     }
   }
@@ -98,14 +97,16 @@ export function createHealth(
       nowMs: now(),
       startedAtMs: momentOf(startedMs),
       databaseWritable: tried ? fault === undefined : undefined,
+      databaseFailsSinceMs: failsSinceMs === undefined ? undefined : momentOf(failsSinceMs),
       polledAtMs: lastPolledAtMs(),
       oldestUndeliveredAtMs: oldestLead(undelivered?.oldestAtMs),
       undeliveredLeads: undelivered?.leads ?? 0,
       oldestUnsentAnswerAtMs: oldestAnswer(unsent?.oldestAtMs),
       unsentAnswers: unsent?.answers ?? 0,
       adminChatFailsSinceMs: adminChatFailsSinceMs(),
-      adminChatProblem: adminChatProblem?.(),
-      webhook: webhook?.(),
+      adminChatProblem: options.adminChatProblem?.(),
+      adminChatProblemSinceMs: options.adminChatProblemSinceMs?.(),
+      webhook: options.webhook?.(),
     };
   }
 

@@ -16,3 +16,23 @@ export function lockFolder(folder: string): Lock | undefined {
   }
   return { release: () => file.close() };
 }
+
+/**
+ * Whether no process has the folder. Runs `act` meanwhile, which has to be short: a bot that starts in this moment waits
+ * for it. Creates nothing; without a lock file no bot has run here, and `act` is not called.
+ *
+ * @throws {Error} If the lock file cannot be opened.
+ */
+export function isFree(folder: string, act: () => void = () => {}): boolean {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(`${folder}/triborg.lock`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    throw error;
+  }
+  using held = file;
+  if (!held.tryLockSync(true)) return false;
+  act();
+  return true;
+}

@@ -19,6 +19,8 @@ export interface ManagersChat {
   /** Since when every send fails, by the monotonic clock. */
   readonly failsSinceMs: () => number | undefined;
   readonly problem: () => ChatProblem | undefined;
+  /** Since when there is one, by the monotonic clock. */
+  readonly problemSinceMs: () => number | undefined;
   /** Starts the hourly checks. @param botId The bot's own id, from getMe. */
   startChecks(botId: number): void;
 }
@@ -117,6 +119,7 @@ export function createManagersChat(options: {
     chat,
     failsSinceMs: watched.failsSinceMs,
     problem: () => checks[0]?.problem(),
+    problemSinceMs: () => checks[0]?.problemSinceMs(),
     startChecks(botId) {
       for (const check of checks) check.start(botId);
     },

@@ -3,6 +3,7 @@
 import type { Config } from "./config.ts";
 import { EXIT } from "./exit.ts";
 import { type Lock, lockFolder } from "./lock.ts";
+import { folderFault } from "./upkeep/folder_fault.ts";
 import { listCopies } from "../journal/backups.ts";
 import { MOST_CHECKED_PAGES } from "../journal/database.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
@@ -25,7 +26,7 @@ export async function openCheckedJournal(
   let lock: Lock | undefined;
   let journal: Journal | undefined;
   try {
-    lock = lockFolder(folder);
+    lock = lockFolder(folder) ?? await lockAfterAll(folder);
     if (lock !== undefined) {
       tellOpenToOthers(keepPrivate(folder), log);
       const [botId] = botToken.split(":");
@@ -53,6 +54,14 @@ export async function openCheckedJournal(
     folder,
   });
   return EXIT.locked;
+}
+
+/** How long a look of the doctor's at the lock takes at most, in ms. */
+const LOOK_MS = 100;
+
+async function lockAfterAll(folder: string): Promise<Lock | undefined> {
+  await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  return lockFolder(folder);
 }
 
 function holdsAnything(path: string): boolean {
@@ -89,15 +98,20 @@ function tellOpenToOthers(left: readonly OpenToOthers[], log: Log): void {
 
 /** Reports why the journal cannot be used, and returns the exit code. */
 async function reportJournal(folder: string, error: unknown, log: Log): Promise<number> {
-  const backup = isDamage(error) ? await newestCopy(folder) : undefined;
+  const advice = isDamage(error) ? await damageAdvice(folder) : folderFault(error);
   log.error("❌ Журнал в папке {folder} не открыть: {cause}{advice}", {
     folder,
     cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-    advice: backup === undefined
-      ? ""
-      : `. Последняя копия — ${backup}, её вернёт deno task restore`,
+    advice: advice === undefined ? "" : `. ${advice[0]?.toUpperCase()}${advice.slice(1)}`,
   });
   return EXIT.defect;
+}
+
+async function damageAdvice(folder: string): Promise<string> {
+  const backup = await newestCopy(folder);
+  return backup === undefined
+    ? "Файл повреждён, копий рядом нет: переложите его в другое место, и бот начнёт новый"
+    : `Последняя копия — ${backup}, её вернёт deno task restore`;
 }
 
 /** Whether a backup helps: it does not against a full disk, missing rights or an outdated bot. */

@@ -6,7 +6,8 @@ import { type FindSecret, hideSecret, secretNamesOf } from "../crm/secrets.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
-import { hasDestination } from "../profiles/profile.ts";
+import { createPhotoStore, type PhotoStore } from "../profiles/photos/store.ts";
+import { hasDestination, type Profiles } from "../profiles/profile.ts";
 import { keptVersion } from "../profiles/fallback.ts";
 import {
   faultLine,
@@ -31,6 +32,7 @@ export async function openProfiles(
     readonly cardsChanged: () => void;
   },
 ): Promise<ProfileStore | undefined> {
+  const photos = createPhotoStore(dataDir, now);
   let read = await readProfiles(localesPath);
   if (!read.ok && await mendTornFile(localesPath, dataDir)) {
     log.warn("⚠️ locales.json: прошлая запись оборвалась, возвращён текст до неё");
@@ -58,6 +60,7 @@ export async function openProfiles(
         if (webhook !== null) mask.hideWebhook(webhook.url);
         for (const name of secretNamesOf(crm)) hideSecret(secret(name) ?? "", mask);
       }
+      warnOfMissingPhotos(loaded, photos, log);
       journal.recordVersion(version, now());
       const hasCrm = new Map([...loaded.byKey].map(([key, each]) => [key, hasDestination(each)]));
       if (!journal.recordDestinations(hasCrm, now())) return;
@@ -65,6 +68,21 @@ export async function openProfiles(
       journal.committed().then(cardsChanged, () => {}); // A failure ends the process (journal_watch.ts).
     },
   });
+}
+
+/** Their greetings go without a photo. */
+function warnOfMissingPhotos(
+  { byKey }: Profiles,
+  photos: Pick<PhotoStore, "has">,
+  log: Log,
+): void {
+  for (const { key, photoFile } of byKey.values()) {
+    if (photoFile === null || photos.has(photoFile)) continue;
+    const path = `${key}.step1.photo_file`;
+    log.warn("⚠️ {line}. Приветствие уйдёт без него", {
+      line: faultLine({ path, message: "такого фото нет в папке media" }),
+    });
+  }
 }
 
 /** The version that was read, with the time since when it is current, if the journal knows it. */

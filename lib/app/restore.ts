@@ -1,10 +1,13 @@
-// `deno task restore [file | --list]`: puts a copy in the journal's place, the newest unless one is named. Checks and counts it first, and keeps the journal that was there.
+// `deno task restore [file | --list]`: puts a copy in the journal's place, the newest unless one is named, and brings back photos that are gone. Checks and counts it first, and keeps the journal that was there.
 
+import { dirname } from "node:path";
 import { inspectJournal, type JournalContents } from "../journal/copies.ts";
 import { EXIT } from "./exit.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { backupFolder, listCopies } from "../journal/backups.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
+import { photoFolder } from "../profiles/photos/store.ts";
+import { copyPhotos, photosBeside } from "./upkeep/photo_copies.ts";
 import { replaceJournal } from "./upkeep/replace_journal.ts";
 import { pathAsTyped, type ReadVariable, runScript } from "./upkeep/script_variables.ts";
 import { contentsWords, reasonOf, sizeWords } from "./upkeep/words.ts";
@@ -16,6 +19,11 @@ interface Place {
   readonly dataDir: string;
   readonly timeZone: string;
   readonly nowMs: number;
+}
+
+/** Runs the script; resolves with its exit code. */
+export function restore(args: readonly string[]): Promise<number> {
+  return runScript(args, main);
 }
 
 async function main(args: readonly string[], read: ReadVariable): Promise<number> {
@@ -30,7 +38,7 @@ async function main(args: readonly string[], read: ReadVariable): Promise<number
     return 1;
   }
   if (first === "--list") return await list(place);
-  return await restore(first && pathAsTyped(first), place);
+  return await restoreCopy(first && pathAsTyped(first), place);
 }
 
 /** One line a copy, newest first. */
@@ -52,7 +60,7 @@ async function list({ dataDir, timeZone, nowMs }: Place): Promise<number> {
   }
 }
 
-async function restore(asked: string | undefined, place: Place): Promise<number> {
+async function restoreCopy(asked: string | undefined, place: Place): Promise<number> {
   const { dataDir } = place;
   const copy = asked ?? (await listCopies(dataDir))[0];
   if (copy === undefined) {
@@ -68,6 +76,7 @@ async function restore(asked: string | undefined, place: Place): Promise<number>
       );
       return EXIT.locked;
     }
+    await copyPhotos(photosBeside(dirname(copy)), photoFolder(dataDir));
     const { contents, putAside } = await replaceJournal({ ...place, copy, freeBytes });
     say(copy, contents, putAside, place);
     return 0;
@@ -92,4 +101,4 @@ function say(
   );
 }
 
-if (import.meta.main) Deno.exit(await runScript(main));
+if (import.meta.main) Deno.exit(await restore(Deno.args));

@@ -11,6 +11,7 @@ const OF_PAGE: ReadonlySet<string> = new Set([
   "leads.csv",
   "login",
   "logout",
+  "media",
   "menu",
   "metrics",
   "new-profile",

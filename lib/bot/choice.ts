@@ -64,9 +64,11 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
     const read = chosenText(shown, data, pressed) ?? choice;
     // Recorded with the lead: a confirmation that is sent again later says the same.
     const text = confirmation(shown, read, deps.isWorkTime(receivedAtMs));
-    const photo = isPhoto(menu) ?? (profile.photoUrl !== null);
+    const photo = isPhoto(menu) ??
+      (profile.photoUrl !== null || profile.photoFile !== null);
     const confirmed = { chatId, messageId, text, photo };
-    await deps.delivery.receive(lead, confirmed, profile, known.chatHasLeads);
+    const pressedAtMs = deps.cameAtMs?.(ctx.update);
+    await deps.delivery.receive(lead, confirmed, profile, known.chatHasLeads, pressedAtMs);
   });
   return composer;
 }

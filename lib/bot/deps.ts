@@ -3,6 +3,7 @@
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
+import type { GreetingPhotos } from "../visitors/greeting_photo.ts";
 import type { Profiles } from "../profiles/profile.ts";
 
 export interface BotDeps {
@@ -15,12 +16,15 @@ export interface BotDeps {
     Delivery,
     "receive" | "receiveFollowUp" | "receiveEdit" | "receivePhone" | "dismissPhone"
   >;
+  readonly greetingPhotos: GreetingPhotos;
   /** Whether a person is in a managers' chat: only they see drafts. Never rejects. */
   readonly isManager: (userId: number) => Promise<boolean>;
   /** A UUID for each new lead. */
   readonly newId: () => string;
   /** Resolves a little later, so that confirmations leave first. */
   readonly afterVisitors: () => Promise<void>;
+  /** When Telegram handed an update over, by the monotonic clock; undefined where that is not known. */
+  readonly cameAtMs?: (update: object) => number | undefined;
   readonly now: () => number;
   /** Whether a moment is within the managers' working hours. */
   readonly isWorkTime: (atMs: number) => boolean;

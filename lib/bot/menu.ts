@@ -7,6 +7,7 @@ import { inLanguage } from "../profiles/language.ts";
 import { type LinkTarget, readLink } from "../profiles/link_word.ts";
 import { type Profile, profileOfWord, SELECT } from "../profiles/profile.ts";
 import { describeError, failureOf } from "../telegram/failures.ts";
+import type { PhotoMessage } from "../visitors/greeting_photo.ts";
 import { menuMessage } from "../visitors/menu_message.ts";
 import { DRAFT_MARK, withDraftMark } from "../visitors/state_texts.ts";
 import { greeting } from "../visitors/texts.ts";
@@ -100,10 +101,14 @@ async function sendGreeting(
   const translated = inLanguage(profile, language);
   const marked = profile.state === "draft" ? withDraftMark(translated) : translated;
   if (marked === undefined) await ctx.reply(DRAFT_MARK);
-  const { text, photoUrl, keyboard } = greeting(marked ?? translated);
-  const sent = photoUrl === null
+  const { text, photoUrl, photoFile, keyboard } = greeting(marked ?? translated);
+  const photo = { caption: text, reply_markup: keyboard };
+  const uploaded = photoFile === null
     ? undefined
-    : await sendPhoto(ctx, deps, profile, photoUrl, { caption: text, reply_markup: keyboard });
+    : await sendUploaded(ctx, deps, profile, photoFile, photo);
+  const sent = uploaded !== undefined || photoUrl === null
+    ? uploaded
+    : await sendPhoto(ctx, deps, profile, photoUrl, photo);
   const message = sent ?? await ctx.reply(text, { reply_markup: keyboard });
   rememberMenu(deps, message, { profile: profile.key, language, source });
 }
@@ -124,6 +129,26 @@ function rememberMenu(
   } catch (error) {
     log.warn("⚠️ Меню не запомнить: {cause}", { cause: describeError(error) });
   }
+}
+
+/** Undefined when the photo cannot be sent. */
+async function sendUploaded(
+  ctx: Context,
+  { greetingPhotos, log }: BotDeps,
+  profile: Profile,
+  name: string,
+  message: PhotoMessage,
+): Promise<Message | undefined> {
+  const { chat } = ctx;
+  if (chat === undefined) return undefined;
+  const sendById = (fileId: string) => ctx.replyWithPhoto(fileId, message);
+  const outcome = await greetingPhotos.send(name, chat.id, message, sendById);
+  if (outcome.kind === "sent") return outcome.message;
+  log.warn("⚠️ Фото профиля {profile} не отправить: {cause}. Отправляем без него", {
+    profile: profile.key,
+    cause: outcome.reason,
+  });
+  return undefined;
 }
 
 /** Undefined when Telegram cannot fetch or send the photo. */

@@ -85,8 +85,13 @@ export async function fetchChecked(
   return await fetchFromOneOf(addresses, new Request(input, init), connections);
 }
 
-/** The checked addresses of a host; "own" for an IP address and localhost, which need no lookup. */
-async function checkedAddresses(
+/**
+ * The checked addresses of a host; "own" for an IP address and localhost, which need no lookup.
+ *
+ * @throws {ForbiddenHostError}
+ * @throws {UnknownHostError}
+ */
+export async function checkedAddresses(
   host: string,
   lookup: Lookup,
 ): Promise<readonly string[] | "own"> {

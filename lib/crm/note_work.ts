@@ -86,6 +86,7 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
     if (outcome === undefined) {
       return await recordDurably(() => journal.releaseNote(note, now()));
     }
+    log.learned({ outcome: outcome.kind });
     if (outcome.kind !== "accepted") return await fail(note, outcome);
     await recordDurably(() => journal.finishNote(note));
   };

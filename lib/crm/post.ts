@@ -10,6 +10,7 @@ import type { Facts, Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
 import { withoutPhone } from "../phone.ts";
 import { addressFault, hostOf } from "../profiles/webhook_address.ts";
+import { USER_AGENT } from "../version.ts";
 
 /** One POST, with a body of JSON. */
 export interface CrmRequest extends PreparedPost {
@@ -69,7 +70,7 @@ export function createCrm(
     retry: 0,
     redirect: "manual", // A login page behind a redirect would answer 200.
     throwHttpErrors: false, // Otherwise ky reads up to 10 MiB of the answer.
-    headers: { "user-agent": "Triborg" },
+    headers: { "user-agent": USER_AGENT },
     fetch: (input, init) => fetchChecked(input, init, { ...connections, lookup, client }),
     hooks: {
       beforeRequest: [

@@ -13,6 +13,7 @@ import type { Crm } from "./post.ts";
 import type { Attempt, Journal, Work, WorkOf } from "../journal/journal.ts";
 import type { CrmOutcome, Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
+import type { NewSpan } from "../log/spans.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
@@ -78,6 +79,8 @@ export interface CrmWorkOptions {
   readonly crmTimeoutMs: number;
   /** Called with how each POST of a profile ended, before that is recorded. */
   readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => void;
+  /** Called with the seconds from the press until the CRM accepted the lead, of first POSTs. Without it nothing is measured. */
+  readonly accepted?: (seconds: number, profile: Profile) => void;
   /** Called when notes of a deal may be due. */
   readonly wakeNotes: () => void;
   /** Called when the managers' chat may have work. */
@@ -171,12 +174,17 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     return recordDurably(() => journal.withdrawAttempt(work, attempt, now()));
   }
 
+  function sendOnce(begun: BegunPost, prepared: PreparedLead): Promise<void> {
+    return log.span(spanOfAttempt(begun.attempt, begun.lead), () => sendAndRecord(begun, prepared));
+  }
+
   /** The attempt is on disk as begun, so neither a crash nor a defect can send it twice. */
-  async function sendOnce(
+  async function sendAndRecord(
     { work, attempt, lead, profile, route }: BegunPost,
     prepared: PreparedLead,
   ): Promise<void> {
     const outcome = await outcomeOf(lead, profile, prepared);
+    log.learned({ outcome: outcome.kind });
     options.crmAnswered(profile, outcome, lead.number);
     const isPaced = route.callsPerSecond !== null;
     if (isPaced && !("fault" in prepared) && !("retryAfterMs" in outcome)) {
@@ -184,6 +192,9 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     }
     if (outcome.kind !== "accepted") return await fail(work, attempt, outcome, route);
     options.ended(work);
+    if (work.body.askedBy === null) {
+      options.accepted?.((now() - lead.receivedAtMs) / 1000, profile);
+    }
     const done = { kind: "accepted", work, attempt, outcome, atMs: now() } as const;
     if (await recordDone(done)) wakeManagers();
     if (outcome.deal !== undefined) options.wakeNotes();
@@ -240,6 +251,15 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   }
 
   return { run, post };
+}
+
+/** The id of an attempt's span. */
+export function attemptId({ lead, nth }: Attempt): string {
+  return `attempt-${lead}-${nth}`;
+}
+
+function spanOfAttempt(attempt: Attempt, { number, chatId, profile }: Lead): NewSpan {
+  return { kind: "attempt", id: attemptId(attempt), chat: chatId, lead: number, profile };
 }
 
 /** The outcome of a manager's resend while the profile has no webhook. */

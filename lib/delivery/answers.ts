@@ -23,6 +23,7 @@ import type { TellTime } from "../managers/texts.ts";
 import type { AnswerChat } from "../visitors/answer_chat.ts";
 import { createAnswerWork } from "../visitors/answer_work.ts";
 import { createOutbox } from "./outbox.ts";
+import { spanOfAnswer } from "./send_spans.ts";
 
 /** Most answers that are being sent at once, each to another visitor. */
 const MOST_ANSWERS = 32;
@@ -62,7 +63,7 @@ export interface AnswersOptions {
 }
 
 export function createAnswers(options: AnswersOptions): Answers {
-  const { journal, now, random } = options;
+  const { journal, now, random, log } = options;
   const retryAtMs = (work: AnswerWork, atLeastMs = 0) =>
     now() + waitMs(work.failures + 1, random(), atLeastMs);
   const toVisitor = createAnswerWork({ ...options, retryAtMs });
@@ -77,6 +78,7 @@ export function createAnswers(options: AnswersOptions): Answers {
     run: (work) =>
       (work.kind === "send" || work.kind === "edit" ? toVisitor(work) : toManagers(work))
         .finally(wake), // An answer that has ended owes its manager a word.
+    spanOf: (work) => spanOfAnswer(work, options.adminChat.chatId()),
     most: MOST_ANSWERS + MOST_MARKS + 1,
     mostPerLane: (lane) => MOST_PER_LANE.get(lane) ?? 1,
   });
@@ -93,14 +95,20 @@ export function createAnswers(options: AnswersOptions): Answers {
   }
 
   return {
-    receive: async (message) => await recorded(journal.recordAnswer(message, now())),
+    async receive(message) {
+      const answer = journal.recordAnswer(message, now());
+      if (answer.kind === "begun") log.learned({ lead: answer.lead.number });
+      return await recorded(answer);
+    },
     receiveEdit: async (edit) => await recorded(journal.recordAnswerEdit(edit, now())),
     choose: async (choice) => await recorded(journal.chooseLead(choice, now())),
     async invite(lead, by) {
+      log.learned({ lead });
       journal.oweInvitation(lead, by, now());
       await recorded(undefined);
     },
     async showWhole(lead, by) {
+      log.learned({ lead });
       journal.oweWholeCard(lead, by, now());
       await recorded(undefined);
     },

@@ -13,6 +13,7 @@ import {
   type TakerOnPage,
 } from "../journal/journal.ts";
 import { type Route, routeOf } from "../crm/destination.ts";
+import { attemptId } from "../crm/work.ts";
 import { editedWords } from "../managers/follow_up_texts.ts";
 import type { CrmOutcome, Lead, MessageAddress, NewLead } from "../lead.ts";
 import { createHeldBack, MOST_LEADS_AN_HOUR } from "./held_back.ts";
@@ -28,6 +29,7 @@ export interface Delivery {
    * Records a press and delivers its lead; a repeat gives the earlier lead, one too many or of a blocked visitor is held back. Resolves when the
    * confirmation has been tried; undefined when the menu was already answered. `chatHasLeads` comes from `findMenu`.
    *
+   * @param pressedAtMs When Telegram handed the press over, by the monotonic clock; undefined where that is not known.
    * @throws {StorageError} If the journal cannot be written; then nothing has happened.
    */
   receive(
@@ -35,6 +37,7 @@ export interface Delivery {
     confirmation: Confirmation,
     profile: Profile,
     chatHasLeads?: boolean,
+    pressedAtMs?: number,
   ): Promise<Lead | undefined>;
   /** Records what a lead sent. @throws As `receive`. */
   receiveFollowUp(message: NewFollowUpMessage): Promise<void>;
@@ -79,7 +82,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return crmLane(route?.host ?? "", typeof route?.callsPerSecond === "number");
   }
 
-  async function receiveLead(newLead: NewLead, confirmation: Confirmation, profile: Profile) {
+  async function receiveLead(
+    newLead: NewLead,
+    confirmation: Confirmation,
+    profile: Profile,
+    pressedAtMs: number | undefined,
+  ) {
     const route = routeOf(profile);
     const lane = laneOf(route);
     // Calls that keep a rate wait their turn in the journal.
@@ -88,8 +96,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const recorded = journal.recordChoice(newLead, confirmation, lane, postsNow, waitMs);
     if (recorded === undefined) return undefined;
     const { lead, post: work, attempt } = recorded;
+    log.learned({ lead: lead.number });
     const onDisk = journal.committed();
-    const told = onDisk.then(() => lanes.confirm(recorded.confirmation));
+    const told = onDisk.then(() => lanes.confirm(recorded.confirmation, pressedAtMs));
     if (work.kind === "card") {
       onDisk.then(lanes.wakeManagers, () => {});
     } else if (attempt !== undefined && route !== null) {
@@ -106,7 +115,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return lead;
   }
 
-  async function receiveRepeat(press: NewLead, confirmation: Confirmation, number: number) {
+  async function receiveRepeat(
+    press: NewLead,
+    confirmation: Confirmation,
+    number: number,
+    pressedAtMs: number | undefined,
+  ) {
+    log.learned({ lead: number });
     const recorded = journal.recordRepeat(press, number, confirmation);
     await journal.committed();
     log.info(
@@ -117,24 +132,24 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         username: contact(press.visitor),
       },
     );
-    await lanes.confirm(recorded.confirmation);
+    await lanes.confirm(recorded.confirmation, pressedAtMs);
     return recorded.lead;
   }
 
   return {
-    async receive(newLead, confirmation, profile, chatHasLeads = true) {
+    async receive(newLead, confirmation, profile, chatHasLeads = true, pressedAtMs) {
       const { repeatWindowMs } = options;
       const limits = { repeatWindowMs, mostInAnHour: MOST_LEADS_AN_HOUR, chatHasLeads };
       const verdict = journal.judgePress(newLead, limits);
       switch (verdict.kind) {
         case "lead":
-          return await receiveLead(newLead, confirmation, profile);
+          return await receiveLead(newLead, confirmation, profile, pressedAtMs);
         case "repeat":
-          return await receiveRepeat(newLead, confirmation, verdict.lead);
+          return await receiveRepeat(newLead, confirmation, verdict.lead, pressedAtMs);
         case "too_many":
-          return await heldBack.receiveHeld(newLead, confirmation);
+          return await heldBack.receiveHeld(newLead, confirmation, pressedAtMs);
         case "blocked":
-          return await heldBack.receiveBlocked(newLead, confirmation);
+          return await heldBack.receiveBlocked(newLead, confirmation, pressedAtMs);
         case "known":
           return undefined;
         default:
@@ -167,6 +182,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lanes.wakePhones();
     },
     async resend(number, by) {
+      log.learned({ lead: number });
       const profile = profiles().byKey.get(journal.findLead(number)?.profile ?? "");
       const lane = laneOf(profile === undefined ? null : routeOf(profile));
       const asked = journal.oweResend(number, by, lane, now());
@@ -176,18 +192,21 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return asked;
     },
     async closeByHand(number, by) {
+      log.learned({ lead: number });
       const closed = journal.closeByHand(number, by, now());
       await journal.committed();
       lanes.wakeManagers();
       return closed;
     },
     async take(number, manager) {
+      log.learned({ lead: number });
       const taken = journal.takeLead(number, manager, now());
       await journal.committed();
       lanes.wakeManagers();
       return taken;
     },
     async giveBack(number, by) {
+      log.learned({ lead: number });
       const returned = journal.returnLead(number, by, now());
       await journal.committed();
       lanes.wakeManagers();
@@ -221,9 +240,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const cutOff = journal.recover(RESTARTED, now());
       await journal.committed();
       for (const { attempt } of cutOff) {
+        const lead = journal.findLead(attempt.lead);
         log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
           lead: attempt.lead,
-          profile: journal.findLead(attempt.lead)?.profile ?? "",
+          chat: lead?.chatId ?? 0,
+          span: attemptId(attempt),
+          profile: lead?.profile ?? "",
         });
       }
       lanes.wakeAll();

@@ -11,12 +11,20 @@ import type { Lanes } from "./lanes.ts";
 /** Most leads of one visitor within an hour that go to the CRM by themselves. */
 export const MOST_LEADS_AN_HOUR = 20;
 
-/** Each resolves when the confirmation has been tried; undefined when the menu was already answered. */
+/** Each resolves when the confirmation has been tried; undefined when the menu was already answered. Parameters are those of `Delivery.receive`. */
 export interface HeldBack {
   /** Records a lead that is one too many; a line in the managers' chat counts it. */
-  receiveHeld(lead: NewLead, confirmation: Confirmation): Promise<Lead | undefined>;
+  receiveHeld(
+    lead: NewLead,
+    confirmation: Confirmation,
+    pressedAtMs?: number,
+  ): Promise<Lead | undefined>;
   /** Records a lead of a blocked visitor, without a word to the managers. */
-  receiveBlocked(lead: NewLead, confirmation: Confirmation): Promise<Lead | undefined>;
+  receiveBlocked(
+    lead: NewLead,
+    confirmation: Confirmation,
+    pressedAtMs?: number,
+  ): Promise<Lead | undefined>;
 }
 
 export function createHeldBack({ journal, confirm, wakeManagers, log }: {
@@ -26,12 +34,13 @@ export function createHeldBack({ journal, confirm, wakeManagers, log }: {
   >;
   readonly log: Log;
 } & Pick<Lanes, "confirm" | "wakeManagers">): HeldBack {
-  async function receiveHeld(newLead: NewLead, confirmation: Confirmation) {
+  async function receiveHeld(newLead: NewLead, confirmation: Confirmation, pressedAtMs?: number) {
     const { visitor, chatId, profile } = newLead;
     const counted = journal.countInHeldLine(chatId) + 1;
     const line = { alone: heldText(1, visitor), counted: heldText(counted, visitor) };
     const recorded = journal.recordHeld(newLead, confirmation, line);
     if (recorded === undefined) return undefined;
+    log.learned({ lead: recorded.lead.number });
     await journal.committed();
     log.warn(
       "⚠️ Больше {most} лидов за час от одного посетителя: лид не отправлен, он на странице «Лиды». " +
@@ -44,20 +53,25 @@ export function createHeldBack({ journal, confirm, wakeManagers, log }: {
       },
     );
     wakeManagers();
-    await confirm(recorded.confirmation);
+    await confirm(recorded.confirmation, pressedAtMs);
     return recorded.lead;
   }
 
-  async function receiveBlocked(newLead: NewLead, confirmation: Confirmation) {
+  async function receiveBlocked(
+    newLead: NewLead,
+    confirmation: Confirmation,
+    pressedAtMs?: number,
+  ) {
     const recorded = journal.recordBlocked(newLead, confirmation);
     if (recorded === undefined) return undefined;
+    log.learned({ lead: recorded.lead.number });
     await journal.committed();
     const facts = { lead: recorded.lead.number, profile: newLead.profile };
     log.info(
       "🚫 Лид заблокированного посетителя записан и не отправлен. Профиль: {profile}",
       facts,
     );
-    await confirm(recorded.confirmation);
+    await confirm(recorded.confirmation, pressedAtMs);
     return recorded.lead;
   }
 

@@ -27,10 +27,12 @@ import type { Log } from "../log/log.ts";
 import type { TellTime } from "../managers/texts.ts";
 import type { CrmOutcome } from "../lead.ts";
 import { createOutbox } from "./outbox.ts";
+import { spanOfMessage, spanOfNote, spanOfPhone } from "./send_spans.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import type { Profile, Profiles } from "../profiles/profile.ts";
 import type { VisitorChat } from "../visitors/chat.ts";
+import type { ConfirmationTimes } from "../visitors/confirmation_times.ts";
 import { createPhoneWork } from "../visitors/phone_work.ts";
 import { createVisitorWork } from "../visitors/work.ts";
 
@@ -57,6 +59,10 @@ export interface LaneOptions {
   readonly crmContext: () => DestinationContext;
   /** Called with how each POST of a profile ended. */
   readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => void;
+  /** Called with how long it took from the press until the CRM accepted a lead; see `CrmWorkOptions`. */
+  readonly accepted?: (seconds: number, profile: Profile) => void;
+  /** Measures confirmations. */
+  readonly confirmationTimes?: ConfirmationTimes;
   readonly adminChat: AdminChat;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
@@ -78,8 +84,12 @@ export interface Lanes {
   mayPost(lane: string): boolean;
   /** Does a POST that was recorded as begun, as soon as `ready` says that it may leave; false means that there is none. */
   post(begun: BegunPost, ready: () => Promise<boolean>): void;
-  /** Gives a confirmation that was recorded just now; resolves when Telegram has answered. That is recorded later. */
-  confirm(work: WorkOf<"confirmation">): Promise<void>;
+  /**
+   * Gives a confirmation that was recorded just now; resolves when Telegram has answered. That is recorded later.
+   *
+   * @param pressedAtMs When Telegram handed the press over, by the monotonic clock.
+   */
+  confirm(work: WorkOf<"confirmation">, pressedAtMs?: number): Promise<void>;
   /** Tells that a CRM may be owed a POST. */
   wakePosts(lane: string): void;
   /** The same of the runs that send all cards of a profile. */
@@ -97,7 +107,8 @@ export interface Lanes {
 }
 
 export function createLanes(options: LaneOptions): Lanes {
-  const { journal, now, random } = options;
+  const { journal, adminChat, now, random, log } = options;
+  const spanOf = (work: Work) => spanOfMessage(work, adminChat.chatId());
   const retryAtMs = (work: Pick<Work, "failures">, atLeastMs = 0) =>
     now() + waitMs(work.failures + 1, random(), atLeastMs);
   const crmWork = createCrmWork({
@@ -109,6 +120,7 @@ export function createLanes(options: LaneOptions): Lanes {
   const posts = createOutbox({
     ...options,
     run: crmWork.run,
+    factsOf: ({ subject }: Work) => ({ lead: subject }),
     most: MOST_POSTS,
     mostPerLane: mostPostsIn,
   });
@@ -120,6 +132,7 @@ export function createLanes(options: LaneOptions): Lanes {
       postponeWork: journal.postponeNote,
     },
     run: createNoteWork({ ...options, retryAtMs }),
+    spanOf: spanOfNote,
     most: MOST_NOTES,
     mostPerLane: () => MOST_NOTES_PER_ACCOUNT,
   });
@@ -129,6 +142,7 @@ export function createLanes(options: LaneOptions): Lanes {
     ...options,
     // A card that is shown makes its lead's follow-ups due, and may have to be edited; a follow-up, its note.
     run: (work: Work) => adminWork(work).finally(wakeManagers).finally(wakeNotes),
+    spanOf,
     most: 1,
     mostPerLane: () => 1,
   };
@@ -138,6 +152,7 @@ export function createLanes(options: LaneOptions): Lanes {
   const visitors = createOutbox({
     ...options,
     run: visitorWork.run,
+    spanOf,
     most: MOST_VISITORS,
     mostPerLane: () => MOST_VISITORS,
   });
@@ -149,6 +164,7 @@ export function createLanes(options: LaneOptions): Lanes {
       postponeWork: journal.postponePhoneWork,
     },
     run: createPhoneWork({ ...options, retryAtMs, wakePosts: (lane) => posts.wake(lane) }),
+    spanOf: spanOfPhone,
     most: MOST_VISITORS,
     mostPerLane: () => MOST_VISITORS,
   });
@@ -191,11 +207,15 @@ export function createLanes(options: LaneOptions): Lanes {
         if (await ready()) await crmWork.post({ work, ...begun });
       });
     },
-    confirm(work) {
+    confirm(work, pressedAtMs) {
       const { promise: tried, resolve } = Promise.withResolvers<void>();
-      const done = visitorWork.confirm(work, resolve)
-        .catch((error) => visitors.giveBack(work, error))
-        .then(resolve);
+      const confirmed = log.span(
+        spanOf(work),
+        () =>
+          visitorWork.confirm(work, resolve, pressedAtMs)
+            .catch((error) => visitors.giveBack(work, error)),
+      );
+      const done = confirmed.then(resolve);
       firstTries.add(done);
       done.then(() => firstTries.delete(done));
       return tried;

@@ -3,7 +3,8 @@
 import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
 import { messageOf, stackOf } from "../log/error_words.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Log } from "../log/log.ts";
+import type { Facts, Log } from "../log/log.ts";
+import type { NewSpan } from "../log/spans.ts";
 
 /** What an outbox needs to know of a piece of work. */
 interface Owed {
@@ -32,6 +33,10 @@ export interface OutboxOptions<Work extends Owed> {
   readonly journal: OwedRecords<Work>;
   /** Does one piece of work and records what came of it; a throw is a defect and makes it due again. */
   readonly run: (work: Work) => Promise<void>;
+  /** The span in which one piece of work is done; undefined where `run` has its own. */
+  readonly spanOf?: (work: Work) => NewSpan;
+  /** Fields of a line about work that a defect kept from being done. */
+  readonly factsOf?: (work: Work) => Facts;
   /** Most work in hand at once. */
   readonly most: number;
   /** Most of it in one lane. */
@@ -58,7 +63,7 @@ export interface Outbox<Work extends Owed> {
 }
 
 export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): Outbox<Work> {
-  const { journal, run, most, mostPerLane, recordDurably, now, random, log } = options;
+  const { journal, run, spanOf, most, mostPerLane, recordDurably, now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
   /** The lanes of those in hand that take room, and how many there are in each. */
   const taking = new Map<number, string>();
@@ -79,7 +84,7 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
   }
 
   function pumpSoon(): void {
-    turn ??= setImmediate(pump);
+    turn ??= setImmediate(() => log.apart(pump));
   }
 
   function pump(): void {
@@ -146,7 +151,10 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
     const { id, lane } = work;
     taking.set(id, lane);
     takenByLane.set(lane, (takenByLane.get(lane) ?? 0) + 1);
-    const done = doIt().catch((error) => giveBack(work, error)).finally(() => {
+    const doOrGiveBack = () => doIt().catch((error) => giveBack(work, error));
+    const hasSpan = spanOf !== undefined && isReadable(work);
+    const ended = hasSpan ? log.span(spanOf(work), doOrGiveBack) : doOrGiveBack();
+    const done = ended.finally(() => {
       inHand.delete(id);
       free(work);
     });
@@ -165,7 +173,8 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
   }
 
   async function giveBack(work: Work | Unreadable, error: unknown): Promise<void> {
-    const facts = { kind: work.kind };
+    log.learned({ outcome: "defect" });
+    const facts = { kind: work.kind, ...isReadable(work) && options.factsOf?.(work) };
     log.error("❌ Неожиданная ошибка, повторим: {cause}", { ...facts, cause: stackOf(error) });
     try {
       await recordDurably(() =>

@@ -235,6 +235,16 @@ const TAKING = `
   CREATE INDEX take_questions_by_time ON take_questions (asked_at_ms);
 `;
 
+const SENT_PHOTOS = `
+  -- Under which id Telegram has an uploaded photo, by the bot that sent it (bots.ts).
+  CREATE TABLE sent_photos (
+    slot INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    file_id TEXT NOT NULL,
+    PRIMARY KEY (slot, name)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 const LATE_PHONES = `
   -- The contact that a deal was made with, and a phone that came too late for its lead's POST.
   ALTER TABLE deals ADD COLUMN contact_id INTEGER;
@@ -266,4 +276,5 @@ export const ADDITIONS: Additions = {
   taking: TAKING,
   late_phones: LATE_PHONES,
   open_of_chat: OPEN_OF_CHAT,
+  sent_photos: SENT_PHOTOS,
 };

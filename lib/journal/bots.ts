@@ -15,6 +15,8 @@ const MOST_BOTS = 2 ** 21;
 
 /** How one bot's messages and facts are named in the journal. */
 export interface BotKeys {
+  /** Which of the journal's bots this is. */
+  readonly slot: number;
   /** What a message is kept under. @throws {RangeError} For what is no message id. */
   keyOf(messageId: number): number;
   /** The message that is kept under a key; negative when it is another bot's, or erased. */
@@ -57,6 +59,7 @@ function keysOf(slot: number): BotKeys {
   const from = slot * MESSAGE_IDS;
   const below = from + MESSAGE_IDS;
   return {
+    slot,
     range: [from, below],
     keyOf(id) {
       if (!Number.isSafeInteger(id) || id >= MESSAGE_IDS) {

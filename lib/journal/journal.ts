@@ -10,6 +10,7 @@ import { type CardMoves, cardMoves } from "./card_moves.ts";
 import { type ChoiceMoves, choiceMoves } from "./choices.ts";
 import { copyMark } from "./copies.ts";
 import { type CrmMoves, crmMoves } from "./crm_moves.ts";
+import { type CrmFailureRecords, crmFailureRecords } from "./crm_failures.ts";
 import { crmNoteMoves } from "./crm_notes.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type DealRecords, dealRecords } from "./deals.ts";
@@ -27,8 +28,11 @@ import { type LoginMessageRecords, loginMessageRecords } from "./login_messages.
 import { type MenuRecords, menuRecords } from "./menus.ts";
 import { type Moments, moments } from "./moments.ts";
 import { type NoteQueue, noteQueue } from "./note_queue.ts";
+import { type OwedLanes, owedLanes } from "./owed_lanes.ts";
+import { type OpenLeads, openLeads } from "./open_leads.ts";
 import { type OutboxRecords, outboxRecords } from "./outbox.ts";
 import { type PhoneRecords, phoneRecords } from "./phones.ts";
+import { type PhotoRecords, photoRecords } from "./photos.ts";
 import { type PressRecords, pressRecords } from "./presses.ts";
 import { type ProfileCounts, profileCounts } from "./profile_counts.ts";
 import { type ProfileFileRecords, profileFileRecords } from "./profile_files.ts";
@@ -55,6 +59,8 @@ export type { RecordedChoice, RecordedPress } from "./choices.ts";
 export { COPIED_FACT } from "./copies.ts";
 export type { Done } from "./crm_moves.ts";
 export type { NoteCounts } from "./crm_notes.ts";
+export type { CrmFailures } from "./crm_failures.ts";
+export type { LastAnswer } from "./profile_counts.ts";
 export type { RecordedDeal } from "./deals.ts";
 export type { DueFollowUps } from "./due_follow_ups.ts";
 export type { EditedMessage, RecordedEdit } from "./follow_up_edits.ts";
@@ -77,7 +83,7 @@ export type { TurnCounts } from "./waiting_leads.ts";
 export type { Returned, Taken, Taker, TakerOnPage, Turn } from "./taking.ts";
 export * from "./work.ts";
 
-export type LeadList = LeadPages & LeadLives & Totals & SourceCounts;
+export type LeadList = LeadPages & LeadLives & Totals & SourceCounts & OwedLanes & OpenLeads;
 
 /**
  * Everything the journal can do. Each call is all or nothing, synchronous, and shares one transaction with the rest of its
@@ -89,6 +95,7 @@ export interface Journal
     MenuRecords,
     PressRecords,
     PhoneRecords,
+    PhotoRecords,
     ChoiceMoves,
     OutboxRecords,
     AttemptRecords,
@@ -119,6 +126,9 @@ export interface Journal
     LeadLives,
     Totals,
     SourceCounts,
+    OwedLanes,
+    OpenLeads,
+    CrmFailureRecords,
     ErasureMoves,
     Moments,
     Recovery,
@@ -192,6 +202,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...menuRecords(db, keys, outbox, facts, sources),
     ...presses,
     ...phones,
+    ...photoRecords(db, keys),
     ...choiceMoves(db, { leads, attempts, outbox, presses, held, blocks, copy, phones }),
     ...outbox,
     ...attempts,
@@ -222,6 +233,9 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...lives,
     ...sums,
     ...sources,
+    ...owedLanes(db),
+    ...openLeads(db),
+    ...crmFailureRecords(db),
     ...erasureMoves(db, lives, { ...cards, ...account }, held),
     ...moments(db),
     ...recovery(db, {

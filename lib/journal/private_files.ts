@@ -5,10 +5,13 @@ import { messageOf } from "../log/error_words.ts";
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
+/** Uploaded photos, in the data folder and among the backups. */
+const MEDIA = "media";
+
 /** Whether a name in a data folder is the bot's own, or one that the README puts there. */
 function isOurs(name: string): boolean {
   return name.startsWith("triborg") || name.startsWith(".env") || name.includes("locales") ||
-    name === "backups" || name === "lost+found";
+    name === "backups" || name === MEDIA || name === "lost+found";
 }
 
 /** Something that other users of the machine can still read. */
@@ -42,15 +45,38 @@ export function keepPrivate(folder: string): OpenToOthers[] {
   const entries = [...Deno.readDirSync(folder)];
   if (entries.every(({ name }) => isOurs(name))) tighten(folder, FOLDER_MODE, left);
   else if (isOpen(folder)) left.push({ path: folder, cause: "в папке есть и чужие файлы" });
-  for (const { name, isFile, isDirectory } of entries) {
-    if (isFile && name.startsWith("triborg")) tighten(`${folder}/${name}`, FILE_MODE, left);
-    if (!isDirectory || name !== "backups") continue;
-    tighten(`${folder}/${name}`, FOLDER_MODE, left);
-    for (const each of Deno.readDirSync(`${folder}/${name}`)) {
-      if (each.isFile) tighten(`${folder}/${name}/${each.name}`, FILE_MODE, left);
-    }
-  }
+  for (const { path, mode } of insideOf(folder)) tighten(path, mode, left);
   return left;
+}
+
+/** What of a data folder other users of the machine can read; changes nothing. */
+export function openToOthers(folder: string): string[] {
+  if (Deno.build.os === "windows") return [];
+  return [folder, ...insideOf(folder).map(({ path }) => path)].filter(isOpen);
+}
+
+/** A file or folder, and the mode that leaves it to its owner. */
+interface Own {
+  readonly path: string;
+  readonly mode: number;
+}
+
+/** The bot's files in a data folder, and all of its backups and photos. */
+function insideOf(folder: string): Own[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isFile, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isFile) return name.startsWith("triborg") ? [{ path, mode: FILE_MODE }] : [];
+    return isDirectory && (name === "backups" || name === MEDIA) ? allOf(path) : [];
+  });
+}
+
+function allOf(folder: string): Own[] {
+  const inside = [...Deno.readDirSync(folder)].flatMap(({ name, isFile, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isFile) return [{ path, mode: FILE_MODE }];
+    return isDirectory && name === MEDIA ? allOf(path) : [];
+  });
+  return [{ path: folder, mode: FOLDER_MODE }, ...inside];
 }
 
 function tighten(path: string, mode: number, left: OpenToOthers[]): void {

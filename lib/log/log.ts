@@ -4,6 +4,7 @@ import { configureSync, getLogger, type LogRecord, type Sink } from "@logtape/lo
 import type { Weight } from "./line_writer.ts";
 import type { Mask } from "./mask.ts";
 import { oneLine } from "./one_line.ts";
+import { createSpans, type FollowSpan, NO_SPANS, type Span, type Spans } from "./spans.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = typeof LOG_LEVELS[number];
@@ -12,8 +13,8 @@ export type LogFormat = "text" | "json";
 /** What a line is about: its placeholders, and the fields of its JSON form. */
 export type Facts = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Writes one line; `{name}` in the message is filled from the facts. */
-export interface Log {
+/** Writes one line; `{name}` in the message is filled from the facts. A JSON line has the fields of its span, too. */
+export interface Log extends Spans {
   debug(message: string, facts?: Facts): void;
   info(message: string, facts?: Facts): void;
   warn(message: string, facts?: Facts): void;
@@ -27,11 +28,20 @@ export function createLog(
     readonly level: LogLevel;
     readonly mask: Mask;
     readonly write: (line: string, weight: Weight) => void;
+    /** What a text line begins with, for its moment in ms since 1970; by default nothing. */
+    readonly beginning?: ((atMs: number) => string) | undefined;
+    /** Follows the spans. */
+    readonly follow?: FollowSpan | undefined;
   },
 ): Log {
-  const { mask } = options;
-  const format = options.format === "json" ? jsonLine : textLine;
-  const sink: Sink = (record) => options.write(format(record, mask), weightOf(record));
+  const { mask, beginning = () => "", follow } = options;
+  const isJson = options.format === "json";
+  const spans = isJson || follow !== undefined ? createSpans(follow) : NO_SPANS;
+  const format = (record: LogRecord) =>
+    isJson
+      ? jsonLine(record, mask, spans.current())
+      : beginning(record.timestamp) + textLine(record, mask);
+  const sink: Sink = (record) => options.write(format(record), weightOf(record));
   configureSync({
     reset: true,
     sinks: { sink },
@@ -40,7 +50,16 @@ export function createLog(
       { category: ["logtape", "meta"], sinks: ["sink"], lowestLevel: "error" },
     ],
   });
-  return getLogger("triborg");
+  const logger = getLogger("triborg");
+  return {
+    debug: (message, facts) => logger.debug(message, facts),
+    info: (message, facts) => logger.info(message, facts),
+    warn: (message, facts) => logger.warn(message, facts),
+    error: (message, facts) => logger.error(message, facts),
+    span: spans.span,
+    learned: spans.learned,
+    apart: spans.apart,
+  };
 }
 
 const LOGTAPE_LEVEL = { debug: "debug", info: "info", warn: "warning", error: "error" } as const;
@@ -58,17 +77,19 @@ function textLine(record: LogRecord, mask: Mask): string {
   return oneLine(mask.apply(parts.join("")));
 }
 
-function jsonLine(record: LogRecord, mask: Mask): string {
+/** Of the lead and chat of its span a line may name others. */
+function jsonLine(record: LogRecord, mask: Mask, span: Span | undefined): string {
   const own = {
     time: new Date(record.timestamp).toISOString(),
     level: record.level,
     message: textLine(record, mask),
   };
+  const { lead, chat, id } = span ?? {};
   const facts = Object.entries(record.properties).map(([name, value]) => [
     oneLine(Object.hasOwn(own, name) ? `fact_${name}` : name),
     typeof value === "string" ? oneLine(mask.apply(cut(value, mask))) : value,
   ]);
-  return JSON.stringify({ ...own, ...Object.fromEntries(facts) });
+  return JSON.stringify({ ...own, lead, chat, span: id, ...Object.fromEntries(facts) });
 }
 
 function cut(text: string, mask: Mask): string {

@@ -142,6 +142,7 @@ export function createAnswerNotes(
     outcome: ShowOutcome,
     finish: (at: MessageAddress) => void,
   ): Promise<void> {
+    log.learned({ outcome: outcome.kind });
     if (outcome.kind === "stopped") return;
     if (outcome.kind === "shown") return await recordDurably(() => finish(outcome.message));
     log.error("❌ Чат менеджеров не принял сообщение об ответе: {reason}. Пробуем снова", {

@@ -3,7 +3,7 @@
 import type { Api } from "grammy";
 import type { Chat, ChatFullInfo, ChatMember } from "grammy/types";
 import type { Log } from "../log/log.ts";
-import { describeError, failureOf } from "../telegram/failures.ts";
+import { type CallFailure, describeError, failureOf } from "../telegram/failures.ts";
 
 /** Why nothing can be shown in a chat. */
 export type ChatProblem =
@@ -21,6 +21,8 @@ export interface ChatCheck {
   start(botId: number): void;
   /** The last problem found; undefined once the chat has taken a message since. */
   problem(): ChatProblem | undefined;
+  /** When it was found, by `now`; undefined where there is none. */
+  problemSinceMs(): number | undefined;
 }
 
 /** What a check needs. */
@@ -48,9 +50,12 @@ const HOUR_MS = 60 * 60_000;
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 60_000;
 
-type Verdict =
+/** What a look at a chat found. */
+export type ChatVerdict =
   | { readonly kind: "usable"; readonly type: Chat["type"]; readonly topicFault: string | null }
   | { readonly kind: "unusable"; readonly problem: ChatProblem; readonly reason: string }
+  /** The group became this supergroup. */
+  | { readonly kind: "moved"; readonly to: number }
   /** Telegram gave no answer about the chat. */
   | { readonly kind: "unknown" };
 
@@ -58,6 +63,7 @@ type Verdict =
 export function createChatCheck(options: ChatCheckOptions): ChatCheck {
   const { variable, chatId, topicId, lastShownAtMs, onUsable, now, sleep, stopping, log } = options;
   let problem: ChatProblem | undefined;
+  let sinceMs: number | undefined;
   let foundAtMs = -Infinity;
   let saidAtMs = -Infinity;
   let usable = false;
@@ -65,7 +71,7 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
 
   async function run(botId: number): Promise<void> {
     for (let waits = 0; !stopping.aborted;) {
-      const verdict = await ask(options, botId);
+      const verdict = await lookAtChat(options, botId);
       if (stopping.aborted) return;
       if (verdict.kind === "usable") noteUsable(verdict.type, verdict.topicFault);
       if (verdict.kind === "unusable") noteProblem(verdict.problem, verdict.reason);
@@ -79,7 +85,7 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
     if (problem !== undefined) {
       log.info("✅ Чат {chat} ({variable}) снова доступен", { chat: chatId(), variable });
     }
-    problem = undefined;
+    problem = sinceMs = undefined;
     if (fault !== null && fault !== topicFault) {
       log.warn(
         "⚠️ ADMIN_TOPIC_ID={topic}: такой темы в чате нет или она закрыта: {reason}. " +
@@ -94,24 +100,32 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
 
   function noteProblem(found: ChatProblem, reason: string): void {
     usable = false;
+    if (known() === undefined) sinceMs = now();
     foundAtMs = now();
     if (found !== problem || now() - saidAtMs >= HOUR_MS) {
       saidAtMs = now();
       const facts = { variable, chat: chatId(), reason };
-      const message = `{variable}={chat}: ${ADVICE[found]} ({reason})`;
+      const message = `{variable}={chat}: ${CHAT_ADVICE[found]} ({reason})`;
       if (variable === "ADMIN_CHAT_ID") log.error(`❌ ${message}`, facts);
       else log.warn(`⚠️ ${message}`, facts);
     }
     problem = found;
   }
 
+  /** A message that was shown since ends a problem. */
+  function known(): ChatProblem | undefined {
+    return (lastShownAtMs() ?? -Infinity) >= foundAtMs ? undefined : problem;
+  }
+
   return {
     start: (botId) => void run(botId),
-    problem: () => (lastShownAtMs() ?? -Infinity) >= foundAtMs ? undefined : problem,
+    problem: known,
+    problemSinceMs: () => known() === undefined ? undefined : sinceMs,
   };
 }
 
-const ADVICE: Readonly<Record<ChatProblem, string>> = {
+/** What a problem means, and what to do. */
+export const CHAT_ADVICE: Readonly<Record<ChatProblem, string>> = {
   not_found: "такого чата нет, или бот в нём не состоит, карточки туда не придут. " +
     "Добавьте бота в чат и отправьте там /id: он ответит, что написать в .env",
   no_access: "бота нет в этом чате, карточки туда не придут. " +
@@ -122,10 +136,11 @@ const ADVICE: Readonly<Record<ChatProblem, string>> = {
     "Сделайте его администратором с правом публиковать сообщения",
 };
 
-async function ask(
+/** Asks Telegram once whether the bot may write into a chat; `botId` is its own id. Never rejects. */
+export async function lookAtChat(
   { api, chatId, topicId }: Pick<ChatCheckOptions, "api" | "chatId" | "topicId">,
   botId: number,
-): Promise<Verdict> {
+): Promise<ChatVerdict> {
   const id = chatId();
   let chat: ChatFullInfo | undefined;
   try {
@@ -137,7 +152,11 @@ async function ask(
     }
     return { kind: "usable", type: chat.type, topicFault: await askTopic(api, id, topicId) };
   } catch (error) {
-    const problem = problemIn(error, chat);
+    const failure = failureOf(error);
+    if (failure?.kind === "refused" && failure.migratedTo !== undefined) {
+      return { kind: "moved", to: failure.migratedTo };
+    }
+    const problem = problemIn(failure, chat);
     if (problem === undefined) return { kind: "unknown" };
     return { kind: "unusable", problem, reason: describeError(error) };
   }
@@ -155,11 +174,13 @@ function problemOf(chat: ChatFullInfo, member: ChatMember): ChatProblem | undefi
   return isMuted ? "may_not_write" : undefined;
 }
 
-/** Undefined for errors that say nothing about the chat, such as network faults and a group that has moved. */
-function problemIn(error: unknown, chat: ChatFullInfo | undefined): ChatProblem | undefined {
-  const failure = failureOf(error);
+/** Undefined for errors that say nothing about the chat, such as network faults. */
+function problemIn(
+  failure: CallFailure | undefined,
+  chat: ChatFullInfo | undefined,
+): ChatProblem | undefined {
   if (failure?.kind === "forbidden") return "no_access";
-  if (failure?.kind !== "refused" || failure.migratedTo !== undefined) return undefined;
+  if (failure?.kind !== "refused") return undefined;
   // Channels answer getChatMember to administrators only.
   return chat?.type === "channel" ? "not_admin" : "not_found";
 }

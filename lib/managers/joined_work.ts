@@ -66,8 +66,10 @@ export function createJoinedWork(
     visitor: number,
   ): Promise<void> {
     const from = { chatId: visitor, messageIds: [] };
+    log.learned({ lead: lead.number });
     const replyTo = works[0] && journal.answerBefore(works[0].subject) || lead.card;
     const outcome = await adminChat.showPart({ kind: "text", message }, from, replyTo);
+    log.learned({ outcome: outcome.kind });
     if (outcome.kind === "stopped") return;
     const facts = { lead: lead.number, profile: lead.profile, followUps: works.length };
     if (outcome.kind === "shown") {

@@ -54,6 +54,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       const { cards, message, keyboard } = packCards(works.map(toCard), tellTime, hasCrm);
       for (const work of works.splice(cards)) putBack(work);
       const outcome = await adminChat.show(message, keyboard);
+      log.learned({ outcome: outcome.kind });
       if (outcome.kind === "shown") await recordShown(works, outcome.message);
       if (outcome.kind === "failed" || outcome.kind === "refused") {
         for (const work of works) await reportUndelivered(work, outcome);
@@ -140,6 +141,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     journal.endReturns(now());
     const { message, keyboard } = cardMessage(journal.cardsOn(address), tellTime, hasCrm);
     const outcome = await adminChat.edit(address, message, keyboard);
+    log.learned({ outcome: outcome.kind });
     if (outcome.kind !== "shown") return await finishOrRetry(work, outcome);
     await recordDurably(() => journal.finishCardUpdate(work));
   }
@@ -152,7 +154,9 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     }
     const followUp = journal.takeFollowUp(work.subject);
     if (followUp === undefined) return await recordDurably(() => journal.finishWork(work)); // Erased.
+    log.learned({ lead: lead.number });
     const outcome = await showParts(followUp, lead);
+    log.learned({ outcome: outcome.kind });
     if (outcome.kind === "stopped") return;
     if (outcome.kind === "failed") {
       log.error("❌ Дополнение к лиду не показать менеджерам: {reason}. Пробуем снова", {
@@ -177,6 +181,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   async function finishOrRetry(work: Work, outcome: ShowOutcome): Promise<void> {
+    log.learned({ outcome: outcome.kind });
     if (outcome.kind === "stopped") return;
     if (outcome.kind === "shown") return await recordDurably(() => journal.finishWork(work));
     log.error("❌ Чат менеджеров не обновить: {reason}. Пробуем снова", { reason: outcome.reason });

@@ -29,6 +29,7 @@ import {
 import { handler as menu, preview as menuPreview } from "../../routes/menu.tsx";
 import { handler as metrics } from "../../routes/metrics.ts";
 import { keyOfName, move, newProfile, remove, rename } from "../../routes/profile_list.tsx";
+import { photo, uploadPhoto } from "../../routes/photo.tsx";
 import { handler as profile, preview } from "../../routes/profile.tsx";
 import { pause, publish, resume } from "../../routes/profile_state.tsx";
 import { handler as profiles } from "../../routes/profiles.tsx";
@@ -41,6 +42,7 @@ import {
   preview as translationPreview,
 } from "../../routes/translation.tsx";
 import { compressPage } from "./compression.ts";
+import { measurePage } from "./page_times.ts";
 import { secureHeaders } from "./security.ts";
 import type { State, WebDeps } from "./state.ts";
 import {
@@ -77,6 +79,8 @@ export function createApp(deps: WebDeps): Handler {
     .get("/profiles/:key", profile.GET)
     .post("/profiles/:key", profile.POST)
     .post("/profiles/:key/preview", preview.POST)
+    .post("/profiles/:key/photo", uploadPhoto.POST)
+    .get("/media/:name", photo.GET)
     .get("/profiles/:key/languages/:language", translation.GET)
     .post("/profiles/:key/languages/:language", translation.POST)
     .post("/profiles/:key/languages/:language/preview", translationPreview.POST)
@@ -115,7 +119,8 @@ export function createApp(deps: WebDeps): Handler {
     .post("/menu/history", menuHistory.POST);
 
   const handle = app.handler();
-  return async (request, info) => {
+
+  async function answer(request: Request, info?: Deno.ServeHandlerInfo): Promise<Response> {
     const response = await handle(request, info).catch((error) => {
       // Fresh throws on a malformed `%` in a path, without its error page.
       if (error instanceof URIError) return malformedAddress(request);
@@ -124,5 +129,7 @@ export function createApp(deps: WebDeps): Handler {
     const page = await compressPage(request, response);
     secureHeaders(page.headers);
     return page;
-  };
+  }
+
+  return (request, info) => measurePage(request, deps, () => answer(request, info));
 }

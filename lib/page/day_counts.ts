@@ -1,12 +1,20 @@
 // Leads by day and place. Past days are cached, because they rarely change.
 
 import type { Journal } from "../journal/journal.ts";
-import type { PlaceCounts } from "../lead.ts";
+import { type PlaceCounts, PLACES } from "../lead.ts";
 
 export interface CountedDay {
   readonly date: Temporal.PlainDate;
   readonly byProfile: ReadonlyMap<string, PlaceCounts>;
 }
+
+/** Leads of a day, without those of blocked visitors, who may press without end. */
+export function leadsOf({ byProfile }: Pick<CountedDay, "byProfile">): number {
+  return [...byProfile.values()].flatMap((counts) => WANTED.map((place) => counts[place] ?? 0))
+    .reduce((sum, leads) => sum + leads, 0);
+}
+
+const WANTED = PLACES.filter((place) => place !== "blocked");
 
 /** How old a past day's count may be, in ms: a manager may still close yesterday's lead. */
 const FRESH_MS = 10_000;

@@ -6,6 +6,7 @@ import type { CrmTrouble } from "../lead.ts";
 import type { KnownTrouble } from "../managers/crm_alarm.ts";
 import type { ProfileState } from "../profiles/state.ts";
 import type { WebhookState } from "../telegram/webhook.ts";
+import { VERSION } from "../version.ts";
 
 /** Longest polling silence before `/health` reports trouble, in ms: Telegram forgets a press after 150 s. */
 export const POLL_PATIENCE_MS = 2 * 60_000;
@@ -22,6 +23,8 @@ export interface HealthFacts {
   readonly startedAtMs: number;
   /** Whether the last trial write succeeded; undefined before the first. */
   readonly databaseWritable: boolean | undefined;
+  /** When trial writes began to fail. */
+  readonly databaseFailsSinceMs?: number | undefined;
   /** When Telegram last answered a poll; undefined before the first answer. */
   readonly polledAtMs: number | undefined;
   /** When the oldest lead that is still owed was received. */
@@ -38,6 +41,7 @@ export interface HealthFacts {
   readonly profileStates?: ReadonlyMap<string, ProfileState>;
   /** Why the bot cannot write into the managers' chat, according to Telegram. */
   readonly adminChatProblem?: ChatProblem | undefined;
+  readonly adminChatProblemSinceMs?: number | undefined;
   /** How Telegram's webhook does; undefined where updates are polled for. */
   readonly webhook?: WebhookState | undefined;
   readonly crmTroubles?: readonly KnownTrouble[];
@@ -49,7 +53,7 @@ export interface HealthFacts {
 /** A trouble, and since when. */
 export type Trouble =
   /** The journal cannot be read or written: no new updates are taken, none are lost. */
-  | { readonly kind: "database" }
+  | { readonly kind: "database"; readonly sinceMs?: number }
   | { readonly kind: "polling"; readonly sinceMs: number }
   /** Telegram cannot hand over updates, `pending` of them, or refuses WEBHOOK_URL. */
   | { readonly kind: "webhook"; readonly pending: number; readonly sinceMs: number }
@@ -58,7 +62,11 @@ export type Trouble =
   /** Answers that managers wrote do not reach their visitors. */
   | { readonly kind: "answers"; readonly answers: number; readonly sinceMs: number }
   /** The bot cannot write into the chat that ADMIN_CHAT_ID names. */
-  | { readonly kind: "admin_chat_unusable"; readonly problem: ChatProblem }
+  | {
+    readonly kind: "admin_chat_unusable";
+    readonly problem: ChatProblem;
+    readonly sinceMs?: number;
+  }
   /** Every send to the managers' chat fails. */
   | { readonly kind: "admin_chat"; readonly sinceMs: number };
 
@@ -66,7 +74,9 @@ export type Trouble =
 export function troublesOf(facts: HealthFacts): Trouble[] {
   const { nowMs, undeliveredLeads: leads, oldestUndeliveredAtMs, adminChatFailsSinceMs } = facts;
   const troubles: Trouble[] = [];
-  if (facts.databaseWritable === false) troubles.push({ kind: "database" });
+  if (facts.databaseWritable === false) {
+    troubles.push({ kind: "database", ...since(facts.databaseFailsSinceMs) });
+  }
   const heardAtMs = facts.polledAtMs ?? facts.startedAtMs;
   const { failsSinceMs, pending = 0 } = facts.webhook ?? {};
   if (failsSinceMs !== undefined) {
@@ -86,7 +96,8 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
     troubles.push({ kind: "answers", answers: unsentAnswers, sinceMs: unsentAtMs });
   }
   if (facts.adminChatProblem !== undefined) {
-    troubles.push({ kind: "admin_chat_unusable", problem: facts.adminChatProblem });
+    const { adminChatProblem: problem, adminChatProblemSinceMs: sinceMs } = facts;
+    troubles.push({ kind: "admin_chat_unusable", problem, ...since(sinceMs) });
   }
   if (adminChatFailsSinceMs !== undefined) {
     troubles.push({ kind: "admin_chat", sinceMs: adminChatFailsSinceMs });
@@ -94,9 +105,14 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
   return troubles;
 }
 
+function since(sinceMs: number | undefined): { readonly sinceMs?: number } {
+  return sinceMs === undefined ? {} : { sinceMs };
+}
+
 /** The content of `/health`, without personal data, addresses and causes but Telegram's of a failed delivery. Moments are ISO 8601, null if never. */
 export interface HealthReport {
   readonly ok: boolean;
+  readonly version: string;
   readonly reasons: readonly Trouble["kind"][];
   readonly database: { readonly writable: boolean | null };
   readonly polling: { readonly startedAt: string; readonly lastAnswerAt: string | null };
@@ -137,6 +153,7 @@ export function reportOf(facts: HealthFacts): HealthReport {
   const states = [...facts.profileStates ?? []];
   return {
     ok: reasons.length === 0,
+    version: VERSION,
     reasons,
     database: { writable: facts.databaseWritable ?? null },
     polling: { startedAt: iso(facts.startedAtMs), lastAnswerAt: isoOrNull(facts.polledAtMs) },

@@ -21,6 +21,8 @@ import type { PageConfig } from "./state.ts";
 const FILES_OF_PAGE = 16;
 
 export interface PageServer {
+  /** Where people open it; null where it is not open. */
+  address(): string | null;
   /** A one-time link into the page for who asked; null where the page is not open. */
   newLoginLink(by: string): Promise<LoginLink | null>;
   close(): Promise<void>;
@@ -105,7 +107,14 @@ export function servePage(options: PageOptions): PageServer {
       return response;
     },
   });
+  /** PUBLIC_URL, or what it listens on. */
+  function origin(): string | null {
+    const address = server.address();
+    return address === undefined ? null : config.publicUrl ?? originOf(address);
+  }
+
   return {
+    address: origin,
     async newLoginLink(by) {
       const address = server.address();
       if (address === undefined) return null;

@@ -9,7 +9,9 @@ import type { Delivery } from "../delivery/delivery.ts";
 import type { HealthFacts, Trouble } from "./health_report.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
+import type { Measures } from "../measures.ts";
 import type { KnownTrouble } from "../managers/crm_alarm.ts";
+import type { PhotoStore } from "../profiles/photos/store.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import type { AmoCrmLook, LookAt } from "../crm/amocrm/look.ts";
 import type { TestWebhook } from "../crm/webhook_trial.ts";
@@ -17,7 +19,11 @@ import type { KnownAccounts } from "./known_accounts.ts";
 import type { PageSecrets } from "./secrets.ts";
 import type { TypedSecrets } from "./typed_secrets.ts";
 import type { DayCounts } from "./day_counts.ts";
+import type { FailuresOf } from "./failing_crms.ts";
+import type { LookAtToday } from "./today.ts";
 import type { Language } from "./language.ts";
+import type { UploadedFile } from "./multipart.ts";
+import type { Uploads } from "./uploads.ts";
 import type { WorkHours } from "../work_hours.ts";
 import type { Turns } from "./turns.ts";
 
@@ -64,7 +70,11 @@ export interface WebDeps {
     | "blockOf"
     | "blockedTotals"
     | "turnsOf"
+    | "countTurns"
+    | "crmFailures"
   >;
+  /** Uploaded photos. */
+  readonly photos: PhotoStore;
   readonly delivery:
     & Pick<Delivery, "resend" | "closeByHand" | "take" | "giveBack" | "wake">
     & Pick<Answers, "invite">
@@ -87,10 +97,14 @@ export interface WebDeps {
   readonly profilesWithoutKey: () => readonly string[];
   /** The facts for `/health` and `/metrics`, after a trial write to the journal. */
   readonly health: () => Promise<HealthFacts>;
+  /** What the bot measures of itself. */
+  readonly measures: Measures;
   /** The bot's name without `@`; undefined until getMe has answered. */
   readonly botUsername: () => string | undefined;
   readonly config: PageConfig;
   readonly now: () => number;
+  /** A monotonic clock for spans, in ms. */
+  readonly elapsedMs: () => number;
   /** Ends early when the process stops. */
   readonly sleep: (ms: number) => Promise<void>;
   /** What takes more than a moment to compute waits for its turn. */
@@ -102,6 +116,8 @@ export interface WebDeps {
 export interface State {
   deps: WebDeps;
   dayCounts: DayCounts;
+  lookAtToday: LookAtToday;
+  failuresOf: FailuresOf;
   /** Keys that were typed into a form and are not saved yet. */
   typedSecrets: TypedSecrets;
   /** The names of what amoCRM's accounts have. */
@@ -115,6 +131,9 @@ export interface State {
   formToken: string;
   /** Set behind `requireForm`: which opening of a form this is. */
   formId: string;
+  /** Set behind `requireForm`: the file that was chosen, for the forms that take one. */
+  file: UploadedFile | null;
+  uploads: Uploads;
   /** Set for a POST to `/login` or behind `requireForm`. */
   form: URLSearchParams;
   /** The form lacks the session's token: it may only be drawn again, with 403. */

@@ -2,12 +2,15 @@
 
 import { HttpError, type Middleware } from "fresh";
 import { createDayCounts } from "./day_counts.ts";
+import { createFailuresOf } from "./failing_crms.ts";
+import { createLookAtToday } from "./today.ts";
 import { createKnownAccounts } from "./known_accounts.ts";
 import { field, readForm } from "./form.ts";
 import { pickLanguage } from "./language.ts";
 import { addressOf, isFromOwnPage, ownOrigin, readSessionCookie } from "./security.ts";
 import { define, type State, type WebDeps } from "./state.ts";
 import { MOST_BEFORE_STRANGERS, MOST_WAITING } from "./turns.ts";
+import { createUploads } from "./uploads.ts";
 import { createTypedSecrets } from "./typed_secrets.ts";
 
 /** The name of the hidden field that carries the session's form token. */
@@ -15,6 +18,9 @@ export const FORM_TOKEN = "form_token";
 
 /** The name of the hidden field that tells a form's openings apart. */
 export const FORM_ID_FIELD = "form_id";
+
+/** The forms that may carry a photo. */
+const WITH_PHOTO = /^\/profiles\/[^/]+(\/photo)?$/;
 
 /** In bytes; no password or link is longer. */
 const MOST_LOGIN_BYTES = 8 * 1024;
@@ -26,13 +32,19 @@ const MOST_ID_CHARACTERS = 36;
 export function introduce(deps: WebDeps): Middleware<State> {
   const { journal, config: { timeZone }, now } = deps;
   const dayCounts = createDayCounts({ journal, timeZone, now });
+  const lookAtToday = createLookAtToday({ journal, timeZone, now });
+  const failuresOf = createFailuresOf({ journal, now });
   const typedSecrets = createTypedSecrets(now);
   const knownAccounts = createKnownAccounts();
+  const uploads = createUploads();
   return define.middleware((ctx) => {
     ctx.state.deps = deps;
     ctx.state.dayCounts = dayCounts;
+    ctx.state.lookAtToday = lookAtToday;
+    ctx.state.failuresOf = failuresOf;
     ctx.state.typedSecrets = typedSecrets;
     ctx.state.knownAccounts = knownAccounts;
+    ctx.state.uploads = uploads;
     ctx.state.language = pickLanguage(ctx.req.headers.get("accept-language"));
     ctx.state.origin = ownOrigin(ctx.req, deps.config);
     ctx.state.address = addressOf(ctx.req, ctx.info, deps.config);
@@ -72,10 +84,13 @@ const LONG_FORMS = /^\/(menu|profiles\/[^/]+(\/languages\/[^/]+)?)$/;
 export const requireForm = define.middleware(async (ctx) => {
   ctx.state.formId = crypto.randomUUID();
   if (isReading(ctx.req)) return ctx.next();
-  const form = await readForm(ctx.req);
+  const { form, file } = WITH_PHOTO.test(ctx.url.pathname) && isMultipart(ctx.req)
+    ? await ctx.state.uploads.read(ctx.req)
+    : { form: await readForm(ctx.req), file: null };
   const { deps, origin } = ctx.state;
   const cookie = readSessionCookie(ctx.req, origin) ?? "";
   ctx.state.form = form;
+  ctx.state.file = file;
   ctx.state.formId = field(form, FORM_ID_FIELD).slice(0, MOST_ID_CHARACTERS);
   ctx.state.isFormStale = !deps.auth.isFormToken(cookie, field(form, FORM_TOKEN));
   if (ctx.state.isFormStale && !LONG_FORMS.test(ctx.url.pathname)) throw new HttpError(403, "form");
@@ -106,6 +121,10 @@ function inTurnAmong(most: number): Middleware<State> {
     if (turns.isCrowded(most)) throw new HttpError(503);
     return turns.take(() => ctx.next());
   });
+}
+
+function isMultipart({ headers }: Request): boolean {
+  return headers.get("content-type")?.toLowerCase().startsWith("multipart/") ?? false;
 }
 
 function isReading({ method }: Request): boolean {

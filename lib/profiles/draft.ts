@@ -63,6 +63,7 @@ export const FORBIDDEN_ADDRESS = "это служебный адрес маши�
 /** The profile for the preview, even from a faulty form. */
 export function draftProfile(key: string, form: ProfileForm): Profile {
   const photo = form.photoUrl.trim();
+  const uploaded = form.photoFile?.trim() ?? "";
   return withNameIn({
     key,
     name: form.name,
@@ -73,6 +74,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     crm: form.crm === undefined ? null : readCrm(changedCrm({}, form.crm).crm, key, []),
     crmTimeoutMs: null,
     photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,
+    photoFile: uploaded === "" ? null : uploaded,
     caption: form.caption,
     awayText: form.awayText?.trim() ? form.awayText : null,
     buttons: form.buttons.map(({ text, callbackData }) => ({ text, callbackData })),

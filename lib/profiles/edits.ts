@@ -23,6 +23,8 @@ export interface ProfileForm {
   readonly crm?: CrmForm | undefined;
   readonly timeoutSeconds: string;
   readonly photoUrl: string;
+  /** The name of an uploaded photo, or empty; undefined if the form has no field for it. */
+  readonly photoFile?: string | undefined;
   readonly caption: string;
   /** Empty for the menu's; undefined if the form has no field for it. */
   readonly awayText?: string | undefined;
@@ -67,6 +69,7 @@ export function profileForm(raw: unknown): ProfileForm {
     crm: crmForm(profile),
     timeoutSeconds: text(profile["timeout_seconds"]),
     photoUrl: text(step1["photo_url"]),
+    photoFile: text(step1["photo_file"]).trim(),
     caption: text(step1["caption"]),
     awayText: text(step1["away_text"]),
     buttons: list(step1["buttons"]).map((button) => {
@@ -112,6 +115,9 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
     step1: {
       ...step1,
       ...changed("photo_url", before.photoUrl.trim(), form.photoUrl.trim()),
+      ...form.photoFile === undefined
+        ? {}
+        : changedOwn("photo_file", before.photoFile ?? "", form.photoFile),
       ...changed("caption", before.caption, form.caption),
       ...form.awayText === undefined
         ? {}

@@ -116,6 +116,7 @@ function toProfile(key: string, raw: RawProfile, crm: CrmSettings | null): Profi
     crm,
     crmTimeoutMs: raw.timeout_seconds == null ? null : raw.timeout_seconds * 1000,
     photoUrl: raw.step1.photo_url?.trim() || null,
+    photoFile: raw.step1.photo_file?.trim() || null,
     caption: raw.step1.caption,
     awayText: raw.step1.away_text,
     buttons: raw.step1.buttons.map(toButton),

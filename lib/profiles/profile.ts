@@ -25,6 +25,8 @@ export interface Profile {
   /** How long the CRM may take, in ms; null leaves it to the configuration. */
   readonly crmTimeoutMs: number | null;
   readonly photoUrl: string | null;
+  /** The name of an uploaded photo, which goes before the address; it may be missing on disk. */
+  readonly photoFile: string | null;
   readonly caption: string;
   /** What stands above its buttons after an absence of the bot; null for what the menu says then. */
   readonly awayText: string | null;

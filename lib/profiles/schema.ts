@@ -153,6 +153,8 @@ export const ProfileSchema = v.looseObject({
         ),
       ),
     ),
+    // Any text: a photo that is not there costs the greeting its photo, and nothing else.
+    photo_file: v.nullish(v.string()),
     caption: text(LIMITS.text),
     away_text: v.optional(ownText, null),
     buttons,

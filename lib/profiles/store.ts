@@ -234,7 +234,9 @@ export function parseText(text: string | null): ReadResult {
     text,
     faults: [{ path: "", message }],
   });
-  if (text === null) return refusal("файла нет или его нельзя прочесть");
+  if (text === null) {
+    return refusal("файла нет или его нельзя прочесть: проверьте LOCALES_PATH и права");
+  }
   if (text.trim() === "") return refusal("файл пуст, нужны профили");
   // U+FFFD: undecodable bytes, which visitors would see.
   if (text.includes("\uFFFD")) return refusal("кодировка не UTF-8, сохраните файл в UTF-8");

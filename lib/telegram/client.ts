@@ -12,6 +12,8 @@ export interface TelegramOptions {
   readonly token: string;
   /** Without a trailing slash. */
   readonly apiRoot: string;
+  /** Deadline of a call, in s, 15 by default. */
+  readonly timeoutSeconds?: number;
 }
 
 /** Options of a grammY client; `onlyAnswers` has to be its first transformer. */
@@ -21,10 +23,10 @@ export function clientOptions(apiRoot: string, timeoutSeconds = CALL_SECONDS): A
 
 /** Creates a client without retries; the last transformer is applied first. */
 export function createApi(
-  { token, apiRoot }: TelegramOptions,
+  { token, apiRoot, timeoutSeconds }: TelegramOptions,
   ...transformers: readonly Transformer[]
 ): Api {
-  const api = new Api(token, clientOptions(apiRoot));
+  const api = new Api(token, clientOptions(apiRoot, timeoutSeconds));
   api.config.use(onlyAnswers, ...transformers);
   return api;
 }

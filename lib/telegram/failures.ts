@@ -39,6 +39,8 @@ export type RefusalMeaning =
   | "blocked"
   | "deactivated"
   | "no_chat"
+  /** A file's id is another bot's, or has ended. */
+  | "unknown_file"
   /** Telegram knows no such member of the chat. */
   | "no_member"
   | "webhook_set";
@@ -69,6 +71,12 @@ const REFUSALS: readonly Refusal[] = [
   [400, /message to edit not found/i, "uneditable", "api, Client.cpp: check_message"],
   [400, /message can't be edited/i, "uneditable", "td, MessagesManager.cpp"],
   [400, /group chat was upgraded/i, "moved", "api, Client.cpp: migrate_to_chat_id"],
+  [
+    400,
+    /wrong (remote )?file|file_reference/i,
+    "unknown_file",
+    "td, FileManager.cpp: check_input_file_id",
+  ],
   [400, /not found/i, "uncopyable", "api, Client.cpp: message to copy not found"],
   [400, /can't be (copied|forwarded)/i, "uncopyable", "td, MessagesManager.cpp"],
   [400, /no messages to/i, "uncopyable", "td, MessagesManager.cpp: of an album none is left"],

@@ -42,7 +42,9 @@ export async function fetchAnswer(
     await response.body?.cancel();
     throw new NoAnswer(`перенаправление ${response.status}`);
   }
-  return isShort(response) ? response : new Response(await readBounded(response));
+  if (isShort(response)) return response;
+  const date = response.headers.get("date");
+  return new Response(await readBounded(response), { headers: date === null ? {} : { date } });
 }
 
 /** Deno's fetch repeats a text body, but not a blob, when a kept connection breaks (seen with 2.9.6). */

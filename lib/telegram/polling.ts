@@ -98,7 +98,10 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
     }
     const message = failure === undefined
       ? "❌ Обновления не принять: {cause}. Они остаются у Telegram, пробуем снова"
-      : "❌ Telegram недоступен, обновления не получить: {cause}. Пробуем снова";
+      : "❌ Telegram недоступен, обновления не получить: {cause}. Пробуем снова" +
+        (failure.kind === "unreached"
+          ? "; если не пройдёт само, проверьте сеть и прокси сервера"
+          : "");
     const wait = contact.failed(error, message);
     if (error instanceof Stuck) return FIRST_WAIT_MS; // New updates must not wait longer.
     if (conflictSinceMs === undefined) return wait;

@@ -29,6 +29,8 @@ export interface SendPaceOptions {
   /** Ends early when the process stops. */
   readonly sleep: (ms: number) => Promise<void>;
   readonly stopping: AbortSignal;
+  /** Called when Telegram itself declined a message with 429. */
+  readonly tooMany?: (rank: Rank) => void;
 }
 
 /** The pace that all clients of a bot share. */
@@ -158,6 +160,7 @@ export function createSendPace(options: SendPaceOptions): SendPace {
       try {
         const answer = await call(method, payload, signal);
         if (!answer.ok && answer.error_code === 429) {
+          options.tooMany?.(rank);
           limits.refused(chat, retryAfterMs(answer.parameters), elapsedMs());
         }
         return answer;

@@ -76,3 +76,11 @@ export function withRetries(
     }
   };
 }
+
+/** The same for a client whose calls are of many updates: each call has a budget of its own. */
+export function withRetriesOfEach(
+  sleep: (ms: number) => Promise<void>,
+  random: () => number,
+): Transformer {
+  return (...call) => withRetries(sleep, random, { maybeSent: 0 })(...call);
+}

@@ -38,11 +38,13 @@ export interface Inbox {
 /** What the inbox needs. */
 export interface InboxOptions {
   readonly journal: Journal;
-  /** Handles one update; records before its first await share the batch's transaction. */
-  readonly handle: (update: Update) => Promise<void>;
+  /** Handles one update that came at a moment of the monotonic clock; records before its first await share the batch's transaction. */
+  readonly handle: (update: Update, cameAtMs: number) => Promise<void>;
   readonly recordDurably: RecordDurably;
   readonly recordDone: RecordDone;
   readonly now: () => number;
+  /** A monotonic clock, in ms; defaults to `now`. */
+  readonly elapsedMs?: () => number;
   readonly random: () => number;
   readonly log: Log;
 }
@@ -51,11 +53,13 @@ interface InHand {
   readonly update: Update;
   readonly failures: number;
   readonly receivedAtMs: number;
+  /** The same by the monotonic clock. */
+  readonly cameAtMs: number;
 }
 
 /** Creates the inbox. */
 export function createInbox(options: InboxOptions): Inbox {
-  const { journal, handle, recordDurably, recordDone, now, random, log } = options;
+  const { journal, handle, recordDurably, recordDone, now, elapsedMs = now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
   const lastOfChat = new Map<number, Promise<void>>();
   let line: InHand[] = [];
@@ -72,6 +76,7 @@ export function createInbox(options: InboxOptions): Inbox {
 
   async function accept(updates: readonly Update[]): Promise<void> {
     const receivedAtMs = now();
+    const cameAtMs = elapsedMs();
     const direct = !waitingOnDisk && !stopped &&
       line.length + behind + updates.length <= MOST_IN_LINE;
     const records = updates.map((update) => ({
@@ -82,7 +87,9 @@ export function createInbox(options: InboxOptions): Inbox {
     waitingOnDisk ||= !direct;
     if (direct) {
       for (const update of updates) {
-        if (fresh.has(update.update_id)) line.push({ update, failures: 0, receivedAtMs });
+        if (fresh.has(update.update_id)) {
+          line.push({ update, failures: 0, receivedAtMs, cameAtMs });
+        }
       }
       takeFromLine();
       takePresses();
@@ -156,9 +163,15 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   /** Never rejects. */
-  async function handleOne(one: InHand): Promise<void> {
+  function handleOne(one: InHand): Promise<void> {
+    const { update } = one;
+    const id = `update-${update.update_id}`;
+    return log.span({ kind: "update", id, chat: chatOf(update) || undefined }, () => tryOne(one));
+  }
+
+  async function tryOne(one: InHand): Promise<void> {
     try {
-      await handle(one.update);
+      await handle(one.update, one.cameAtMs);
     } catch (error) {
       return handleFailure(one, error instanceof BotError ? error.error : error);
     }
@@ -185,14 +198,16 @@ export function createInbox(options: InboxOptions): Inbox {
       error instanceof OutcomeUnknown || now() - receivedAtMs > GIVE_UP_AFTER_MS;
     const facts = { update: update.update_id, cause: describeError(error) };
     if (isFinal) {
+      log.learned({ outcome: "given_up" });
       log.error("❌ На обновление {update} не ответить: {cause}", facts);
       finish(update.update_id);
     } else {
+      log.learned({ outcome: "failed" });
       log.warn("⚠️ На обновление {update} не ответить: {cause}. Пробуем снова", facts);
       const atLeastMs = failure?.kind === "too_many" ? failure.retryAfterMs : 0;
       const again = now() + waitMs(failures + 1, random(), atLeastMs);
       recordDurably(() => journal.postponeUpdate(update.update_id, again)).then(
-        takeWaiting,
+        () => log.apart(takeWaiting),
         reportDefect,
       );
     }
@@ -227,7 +242,8 @@ export function createInbox(options: InboxOptions): Inbox {
     for (const { id, body, failures, receivedAtMs } of stored) {
       if (inHand.has(id) || ending.has(id)) continue; // A rollback undid that it was taken.
       const update = parse(id, body);
-      if (update !== undefined) take({ update, failures, receivedAtMs });
+      const cameAtMs = elapsedMs() - Math.max(now() - receivedAtMs, 0);
+      if (update !== undefined) take({ update, failures, receivedAtMs, cameAtMs });
     }
     waitingOnDisk = stored.length === room;
     const dueAtMs = waitingOnDisk ? undefined : journal.nextUpdateDueAtMs();

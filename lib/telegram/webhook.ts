@@ -73,7 +73,7 @@ export function createWebhookWatch(options: WebhookOptions): WebhookWatch {
   /** Resolves with the pause before the next look, in ms. */
   async function look(): Promise<number> {
     if (!isSet) await set();
-    const info = readInfo(await api.getWebhookInfo());
+    const info = readWebhookInfo(await api.getWebhookInfo());
     contact.answered();
     contact.succeeded();
     if (info.url !== webhook.url) return putBack();
@@ -115,7 +115,7 @@ export function createWebhookWatch(options: WebhookOptions): WebhookWatch {
     return takenAway === 1 ? 0 : LOOK_AGAIN_MS;
   }
 
-  function judge({ pending, lastError }: Info): number {
+  function judge({ pending, lastError }: WebhookInfo): number {
     // An old error may stand there, and what waits may be about to arrive.
     const isStuck = pending > 0 && lastError !== undefined && !hasArrived;
     const before = state.failsSinceMs;
@@ -162,12 +162,13 @@ export function createWebhookWatch(options: WebhookOptions): WebhookWatch {
   };
 }
 
-interface Info extends Pick<WebhookState, "pending" | "lastError"> {
+/** What Telegram says of a bot's webhook; its address is empty where none is set. */
+export interface WebhookInfo extends Pick<WebhookState, "pending" | "lastError"> {
   readonly url: unknown;
 }
 
 /** Reads an answer of getWebhookInfo (https://core.telegram.org/bots/api#webhookinfo); a strange field counts as none. */
-function readInfo(value: unknown): Info {
+export function readWebhookInfo(value: unknown): WebhookInfo {
   const info = isRecord(value) ? value : {};
   const { pending_update_count: pending, last_error_date: atS, last_error_message: cause } = info;
   return {

@@ -44,7 +44,9 @@ export function createAnswerWork(
       return await recordDurably(() => journal.finishAnswerWork(work)); // Erased.
     }
     const facts = { lead: lead.number, profile: lead.profile, username: contact(lead.visitor) };
+    log.learned({ lead: lead.number, chat: lead.chatId, profile: lead.profile });
     const outcome = await answerChat.copy(lead.chatId, answer);
+    log.learned({ outcome: outcome.kind });
     if (outcome.kind === "sent") {
       log.info(
         "💬 Ответ менеджера доставлен посетителю. Профиль: {profile}, Username: {username}",
@@ -65,7 +67,9 @@ export function createAnswerWork(
   async function edit(work: AnswerWorkOf<"edit">): Promise<void> {
     const found = journal.findAnswerEdit(work);
     if (found === undefined) return await recordDurably(() => journal.finishAnswerWork(work));
+    log.learned({ chat: found.chatId });
     const outcome = await answerChat.edit(found);
+    log.learned({ outcome: outcome.kind });
     if (outcome.kind === "sent") {
       return await recordDurably(() => journal.finishAnswerEdit(work, found));
     }

@@ -72,6 +72,7 @@ export function createPhoneWork(options: PhoneWorkOptions): (work: PhoneWork) =>
   }
 
   async function record(work: PhoneWork, outcome: SendOutcome, finish: () => void): Promise<void> {
+    log.learned({ outcome: outcome.kind });
     if (outcome.kind !== "failed") return await recordDurably.soon(finish);
     log.warn("⚠️ Посетителю не ответить: {reason}. Пробуем снова", {
       ...factsOf(work),

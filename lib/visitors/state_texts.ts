@@ -36,8 +36,9 @@ export const DRAFT_MARK = "📝 Черновик: посетители его п
 
 /** The draft with the mark above its caption; undefined if both do not fit where the caption alone does. */
 export function withDraftMark(profile: Profile): Profile | undefined {
-  const { caption, photoUrl } = profile;
-  const isBelowPhoto = photoUrl !== null && caption.length <= LIMITS.caption;
+  const { caption, photoUrl, photoFile } = profile;
+  const hasPhoto = photoUrl !== null || photoFile !== null;
+  const isBelowPhoto = hasPhoto && caption.length <= LIMITS.caption;
   const marked = `${DRAFT_MARK}\n\n${caption}`;
   if (marked.length > (isBelowPhoto ? LIMITS.caption : LIMITS.text)) return undefined;
   return { ...profile, caption: marked };

@@ -20,16 +20,20 @@ export interface Formatted {
 /** A profile's first message. */
 export interface Greeting {
   readonly text: string;
-  /** Null also if the text is too long for a caption. */
+  /** Null also if the text is too long for a caption, as is `photoFile`. */
   readonly photoUrl: string | null;
+  /** The name of an uploaded photo, which goes before the address. */
+  readonly photoFile: string | null;
   readonly keyboard: InlineKeyboardMarkup;
 }
 
 /** The profile's photo, caption and buttons. */
 export function greeting(profile: Profile): Greeting {
+  const isTooLong = profile.caption.length > LIMITS.caption;
   return {
     text: profile.caption,
-    photoUrl: profile.caption.length > LIMITS.caption ? null : profile.photoUrl,
+    photoUrl: isTooLong ? null : profile.photoUrl,
+    photoFile: isTooLong ? null : profile.photoFile,
     keyboard: keyboard(profile.buttons),
   };
 }

@@ -9,6 +9,7 @@ import { inLanguage, menuInLanguage } from "../profiles/language.ts";
 import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.ts";
 import { away, greeting, menu, thanks } from "./texts.ts";
 import type { RemindOutcome, SendOutcome, VisitorChat } from "./chat.ts";
+import type { ConfirmationTimes } from "./confirmation_times.ts";
 
 /** What the visitors' work needs. */
 export interface VisitorWorkOptions {
@@ -23,6 +24,8 @@ export interface VisitorWorkOptions {
   readonly wakeVisitors: () => void;
   /** Called when a confirmation was tried: a question may follow it. */
   readonly confirmed: () => void;
+  /** Without it nothing is measured. */
+  readonly confirmationTimes?: ConfirmationTimes;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -30,16 +33,29 @@ export interface VisitorWorkOptions {
 /** Does one piece of work and records its outcome. */
 export interface VisitorWork {
   run(work: Work): Promise<void>;
-  /** Sends a confirmation that was just recorded; calls `tried` once Telegram has answered. */
-  confirm(work: WorkOf<"confirmation">, tried: () => void): Promise<void>;
+  /**
+   * Sends a confirmation that was just recorded; calls `tried` once Telegram has answered.
+   *
+   * @param pressedAtMs When Telegram handed the press over, by the monotonic clock.
+   */
+  confirm(
+    work: WorkOf<"confirmation">,
+    tried: () => void,
+    pressedAtMs?: number,
+  ): Promise<void>;
 }
 
 export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
   const { journal, visitorChat, profiles, recordDurably, recordDone, now, log } = options;
 
-  async function confirm(work: WorkOf<"confirmation">, tried = () => {}): Promise<void> {
+  async function confirm(
+    work: WorkOf<"confirmation">,
+    tried = () => {},
+    pressedAtMs?: number,
+  ): Promise<void> {
     const outcome = await visitorChat.confirm(work.body);
     tried();
+    options.confirmationTimes?.tried(work.id, outcome.kind, pressedAtMs);
     await record(work, outcome, async () => {
       await recordDone({ kind: "confirmed", work, atMs: now() });
     });
@@ -48,6 +64,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
 
   async function thank(work: WorkOf<"thanks">): Promise<void> {
     const lead = journal.findLead(journal.leadOfFollowUp(work.subject));
+    log.learned({ lead: lead?.number });
     const profile = lead && profileOf(lead.profile);
     const shown = profile && inLanguage(profile, lead.visitor.language);
     const { chatId } = work.body;
@@ -94,6 +111,7 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     finish: () => Promise<void>,
   ): Promise<void> {
     const facts = { kind: work.kind, subject: work.subject };
+    log.learned({ outcome: outcome.kind });
     switch (outcome.kind) {
       case "sent":
         return await finish().catch((error) => {

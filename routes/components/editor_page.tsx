@@ -58,12 +58,14 @@ export function EditorPage({
 }
 
 /** The form of an editor: posted to its path to be saved, and to `<path>/preview` at every change. */
-export function EditorForm({ frame, id, path, version, isUnsaved, children }: {
+export function EditorForm({ frame, id, path, version, isUnsaved, withFile, children }: {
   readonly frame: Frame;
   readonly id?: string;
   readonly path: string;
   readonly version: string;
   readonly isUnsaved: boolean;
+  /** Whether a file goes with it. */
+  readonly withFile?: boolean;
   readonly children: ComponentChildren;
 }) {
   return (
@@ -72,6 +74,7 @@ export function EditorForm({ frame, id, path, version, isUnsaved, children }: {
       class="editor"
       method="post"
       action={path}
+      enctype={withFile ? "multipart/form-data" : undefined}
       data-preview={`${path}/preview`}
       data-unsaved={isUnsaved ? "" : undefined}
     >

@@ -184,6 +184,13 @@ export function readWish({ searchParams }: URL): Wish | undefined {
   return WISHES.find((each) => each === searchParams.get("done"));
 }
 
+/** The page at `back` with the result of a press on a lead. */
+export function donePath({ number }: Pick<Lead, "number">, wish: Wish, back: string): string {
+  const own = `/leads/${number}`;
+  if (back === own) return `${own}?done=${wish}`;
+  return `${back}${back.includes("?") ? "&" : "?"}done=${wish}&lead=${number}#lead-${number}`;
+}
+
 /** Where the script reloads the lead from: its row in the list at `back`, or its own page. */
 export function freshPath({ number }: Lead, wish: Wish | undefined, back?: string): string {
   const parameters = new URLSearchParams();
@@ -193,8 +200,10 @@ export function freshPath({ number }: Lead, wish: Wish | undefined, back?: strin
 }
 
 /** The result of a press; a screen reader announces changes. */
-export function LeadNote({ done, words, more }: {
+export function LeadNote({ done, here, words, more }: {
   readonly done: Done;
+  /** The address that shows it again, for who has no script. */
+  readonly here: string;
   readonly words: LeadsWords;
   readonly more?: string | undefined;
 }) {
@@ -203,7 +212,12 @@ export function LeadNote({ done, words, more }: {
     <p class={`lead-note ${light}`}>
       <span data-told>{text}</span>
       {more !== undefined && ` ${more}`}
-      {done.sending && <noscript>{words.reload}</noscript>}
+      {done.sending && (
+        <noscript>
+          {" "}
+          <a href={here}>{words.reload}</a>
+        </noscript>
+      )}
     </p>
   );
 }
@@ -232,9 +246,19 @@ function noteOf(
   };
 }
 
-/** The live region for screen readers; the script fills it. */
-export function Told() {
-  return <p id="told" class="visually-hidden" role="status" />;
+/** The live region for screen readers; the script fills it, and has from it what to say when it cannot follow a lead. */
+export function Told({ frame }: { readonly frame: Pick<Frame, "language"> }) {
+  const { lost, loggedOut, late } = LEADS[frame.language].following;
+  return (
+    <p
+      id="told"
+      class="visually-hidden"
+      role="status"
+      data-lost={lost}
+      data-logged-out={loggedOut}
+      data-late={late}
+    />
+  );
 }
 
 /** Until when the nightly backups still contain a person erased now. */

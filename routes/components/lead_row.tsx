@@ -6,6 +6,7 @@ import { LEADS } from "../words/leads.ts";
 import {
   DealLink,
   type Done,
+  donePath,
   freshPath,
   isErased,
   isOpen,
@@ -71,7 +72,9 @@ export function LeadRow({ lead, back, sending, hasCrm, returnable, done, frame }
         />
       )}
       {returnable && <ReturnLead lead={lead} frame={frame} back={back} small />}
-      {done !== undefined && <LeadNote done={done} words={words} />}
+      {done !== undefined && (
+        <LeadNote done={done} here={donePath(lead, done.wish, back)} words={words} />
+      )}
     </li>
   );
 }

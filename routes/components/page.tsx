@@ -2,11 +2,12 @@
 
 import type { ComponentChildren } from "preact";
 import type { Language } from "../../lib/page/language.ts";
-import type { State, Trouble } from "../../lib/page/state.ts";
+import type { State } from "../../lib/page/state.ts";
 import { FORM_TOKEN } from "../../lib/page/steps.ts";
+import { VERSION } from "../../lib/version.ts";
 import { assets } from "../assets/assets.ts";
-import { faultOfFile } from "../words/faults.ts";
-import { FRAME, type FrameWords } from "../words/frame.ts";
+import { FRAME } from "../words/frame.ts";
+import { type Notice, Notices, noticesOf } from "./notices.tsx";
 import { moments } from "./time.ts";
 import { personIn } from "../words/login.ts";
 
@@ -16,86 +17,38 @@ export interface Frame {
   readonly who: string;
   readonly formToken: string;
   readonly notices: readonly Notice[];
+  /** Leads that wait for a manager. */
+  readonly open: ReturnType<State["deps"]["journal"]["countOpen"]>;
   readonly when: (atMs: number) => string;
-}
-
-interface Notice {
-  readonly text: string;
-  readonly link?: { readonly href: string; readonly text: string };
+  /** The same after a word such as «с». */
+  readonly since: (atMs: number) => string;
 }
 
 export function frameOf({ state, url }: { readonly state: State; readonly url: URL }): Frame {
   const { deps, language, session, formToken } = state;
   const { timeZone } = deps.config;
-  const when = moments({ language, timeZone, nowMs: deps.now() });
-  const words = FRAME[language];
-  const notices = [
-    ...deps.troubles().map((trouble) => notice(trouble, words, when)),
-    ...crmNotices(deps, words, when),
-  ];
-  const broken = deps.profiles.breakage();
-  const [fault] = broken?.faults ?? [];
-  if (broken !== undefined && fault !== undefined) {
-    const where = faultOfFile(fault, language);
-    notices.unshift({ text: words.brokenFile(when(broken.versionAtMs), where) });
-  }
-  return { language, path: url.pathname, who: session.openedBy, formToken, notices, when };
-}
-
-function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => string): Notice {
-  if (trouble.kind === "database") return { text: words.database };
-  if (trouble.kind === "polling") return { text: words.polling(when(trouble.sinceMs)) };
-  if (trouble.kind === "webhook") {
-    return { text: words.webhook(trouble.pending, when(trouble.sinceMs)) };
-  }
-  if (trouble.kind === "answers") {
-    return { text: words.answers(trouble.answers, when(trouble.sinceMs)) };
-  }
-  if (trouble.kind === "admin_chat_unusable") {
-    return { text: words.adminChatUnusable[trouble.problem] };
-  }
-  if (trouble.kind === "admin_chat") return { text: words.adminChat(when(trouble.sinceMs)) };
+  const clock = { language, timeZone, nowMs: deps.now() };
+  const when = moments(clock);
+  const since = moments({ ...clock, namesYesterday: false });
   return {
-    text: words.undelivered(trouble.leads, when(trouble.sinceMs)),
-    link: { href: "/leads?state=undelivered", text: words.showLeads },
+    language,
+    path: url.pathname,
+    who: session.openedBy,
+    formToken,
+    notices: noticesOf(deps, language, since),
+    open: deps.journal.countOpen(),
+    when,
+    since,
   };
-}
-
-/** Days before its end from which a token is warned of on every page. */
-const WARNED_DAYS = 7;
-
-/** CRMs without a key, those that decline every lead, and tokens that have ended or are about to. */
-function crmNotices(
-  deps: State["deps"],
-  words: FrameWords,
-  when: (atMs: number) => string,
-): Notice[] {
-  const linked = (profile: string, text: (name: string) => string): Notice => ({
-    text: text(deps.profiles.current().byKey.get(profile)?.name ?? profile),
-    link: { href: `/profiles/${profile}`, text: words.openProfile },
-  });
-  const troubles = deps.crmTroubles();
-  const isTroubled = (key: string) => troubles.some(({ profile }) => profile === key);
-  const soonMs = deps.now() + WARNED_DAYS * 24 * 60 * 60_000;
-  const ending = deps.crmTokens()
-    .filter(({ endsAtMs, profiles }) => endsAtMs <= soonMs && !profiles.some(isTroubled));
-  return [
-    ...deps.profilesWithoutKey().map((profile) => linked(profile, words.noKey)),
-    ...troubles.map(({ profile, trouble, sinceMs }) =>
-      linked(profile, (name) => words.crm(name, words.crmTrouble[trouble], when(sinceMs)))
-    ),
-    ...ending.map(({ profiles: [profile = ""], endsAtMs }) => {
-      const say = endsAtMs <= deps.now() ? words.tokenEnded : words.tokenEnds;
-      return linked(profile, (name) => say(name, when(endsAtMs)));
-    }),
-  ];
 }
 
 /** A page behind the login. */
 export function Page(
-  { frame, title, children }: {
+  { frame, title, noticesInside = false, children }: {
     readonly frame: Frame;
     readonly title: string;
+    /** Whether the page itself says what is wrong. */
+    readonly noticesInside?: boolean;
     readonly children: ComponentChildren;
   },
 ) {
@@ -110,6 +63,7 @@ export function Page(
             <a href={place.href} aria-current={isIn(place, frame.path) ? "page" : undefined}>
               <PlaceIcon name={place.name} />
               {words[place.name]}
+              {place.name === "leads" && <OpenBadge frame={frame} />}
             </a>
           ))}
         </nav>
@@ -119,18 +73,35 @@ export function Page(
           <button class="quiet" type="submit">{words.logOut}</button>
         </form>
       </header>
-      {frame.notices.length > 0 && (
+      {!noticesInside && frame.notices.length > 0 && (
         <div class="strip" role="status">
-          {frame.notices.map(({ text, link }) => (
-            <p>
-              <span class="mark" aria-hidden="true">▲</span> {text}{" "}
-              {link && <a href={link.href}>{link.text}</a>}
-            </p>
-          ))}
+          <Notices notices={frame.notices} />
         </div>
       )}
       <main id="content" tabIndex={-1}>{children}</main>
+      <footer class="foot">{`${words.brand} ${VERSION}`}</footer>
     </Document>
+  );
+}
+
+/** Above this the badge says only that there are more. */
+const MOST_IN_BADGE = 999;
+
+/** How many cards are open; empty where there is none, so that the script can fill it. */
+export function OpenBadge({ frame: { open: { cards }, language } }: {
+  readonly frame: Pick<Frame, "open" | "language">;
+}) {
+  return (
+    <span id="open-cards" class="badge">
+      {cards > 0 && (
+        <>
+          <span aria-hidden="true">
+            {cards > MOST_IN_BADGE ? `${MOST_IN_BADGE}+` : cards}
+          </span>
+          <span class="visually-hidden">{FRAME[language].openCards(cards)}</span>
+        </>
+      )}
+    </span>
   );
 }
 

@@ -17,6 +17,7 @@ import { PREVIEW } from "../words/preview.ts";
 import { PROFILE_STATE } from "../words/profile_state.ts";
 import { OutgoingPreview, type OutgoingView } from "./crm/outgoing_preview.tsx";
 import { ButtonCautions } from "./button_cautions.tsx";
+import { photoAddress } from "./photo_field.tsx";
 import { Keyboard, Message } from "./telegram.tsx";
 
 const SOMEBODY: Visitor = {
@@ -44,14 +45,18 @@ export interface PreviewProps {
 export function ProfilePreview(props: PreviewProps) {
   const { language, profile, base, pressed, form, outgoing } = props;
   const words = PREVIEW[language];
-  const { text, photoUrl, keyboard } = greeting(profile);
+  const { text, photoUrl, photoFile, keyboard } = greeting(profile);
   const button = profile.buttons[pressed] ?? profile.buttons[0];
   const baseButton = base.buttons[pressed] ?? base.buttons[0];
   return (
     <section class="preview" id="preview" aria-label={words.title}>
       <h2>{words.visitor}</h2>
       <div class="phone">
-        <Message text={text} photoUrl={photoUrl} part="caption photo_url">
+        <Message
+          text={text}
+          photoUrl={photoAddress(photoFile) ?? photoUrl}
+          part="caption photo photo_url"
+        >
           <Keyboard
             keyboard={keyboard}
             draw={(label, index) => (

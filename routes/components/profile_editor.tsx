@@ -20,6 +20,7 @@ import { TextArea, TextField } from "./fields.tsx";
 import { type FormFaults, sortFaults } from "./form_faults.ts";
 import { type Note, NoteLine } from "./note.tsx";
 import type { Frame } from "./page.tsx";
+import { PhotoField } from "./photo_field.tsx";
 import { PhoneFields } from "./phone_fields.tsx";
 import { PausedField } from "./paused_field.tsx";
 import { ProfilePreview } from "./preview.tsx";
@@ -47,6 +48,8 @@ export interface ProfileView {
   /** Whether the bot knows working hours; without them it is always working time. */
   readonly hasWorkHours: boolean;
   readonly isUnsaved: boolean;
+  /** The form's uploaded photo is not on disk. */
+  readonly isPhotoMissing: boolean;
   readonly note?: Note;
   readonly crm: CrmView;
   readonly outgoing: OutgoingView;
@@ -61,7 +64,8 @@ export function ProfileEditor({ frame, view }: {
   const { key, form } = view;
   const faults = sortFaults(view.faults, form, frame.language);
   const path = `/profiles/${key}`;
-  const draft = draftProfile(key, form);
+  const drafted = draftProfile(key, form);
+  const draft = view.isPhotoMissing ? { ...drafted, photoFile: null } : drafted;
   return (
     <EditorPage
       frame={frame}
@@ -89,6 +93,7 @@ export function ProfileEditor({ frame, view }: {
         path={path}
         version={view.version}
         isUnsaved={view.isUnsaved}
+        withFile
       >
         <input type="hidden" name={FORM_ID_FIELD} value={view.formId} />
         <Fields
@@ -117,7 +122,8 @@ function Fields({ view, faults, cautions, words, frame }: {
     fault: faults.of(name),
     focus: faults.isFirst(name),
   });
-  const isCaptionLong = form.caption.length > LIMITS.caption && form.photoUrl !== "";
+  const hasPhoto = form.photoUrl !== "" || Boolean(form.photoFile);
+  const isCaptionLong = form.caption.length > LIMITS.caption && hasPhoto;
   return (
     <>
       <TextField
@@ -139,20 +145,21 @@ function Fields({ view, faults, cautions, words, frame }: {
           beside={<span>{words.seconds}</span>}
         />
       </CrmSection>
-      <TextField
-        {...common("photo_url")}
-        label={words.photo}
-        value={form.photoUrl}
-        inputMode="url"
-        placeholder="https://"
-        hint={words.photoHint}
+      <PhotoField
+        form={form}
+        path={`/profiles/${key}`}
+        isMissing={view.isPhotoMissing}
+        fault={faults.of("photo")}
+        addressFault={faults.of("photo_url")}
+        focus={(["photo", "photo_url"] as const).find((name) => faults.isFirst(name))}
+        language={frame.language}
       />
       <TextArea
         {...common("caption")}
         label={words.caption}
         value={form.caption}
         rows={7}
-        most={form.photoUrl === "" ? LIMITS.text : LIMITS.caption}
+        most={hasPhoto ? LIMITS.caption : LIMITS.text}
         {...isCaptionLong ? { hint: words.captionOver } : {}}
       />
       <ButtonsField

@@ -7,12 +7,17 @@ const WORDS = {
   en: { yesterday: "yesterday", second: "s", millisecond: "ms" },
 } as const;
 
-/** Formats moments: `12:04` today, `вчера 12:04`, `3 нояб. 12:04`, with the year if it is not this one. */
+/**
+ * Formats moments: `12:04` today, `вчера 12:04`, `3 нояб. 12:04`, with the year if it is not this one.
+ *
+ * @param namesYesterday False where a word such as «с» stands before it: then yesterday has its date.
+ */
 export function moments(
-  { language, timeZone, nowMs }: {
+  { language, timeZone, nowMs, namesYesterday = true }: {
     readonly language: Language;
     readonly timeZone: string;
     readonly nowMs: number;
+    readonly namesYesterday?: boolean;
   },
 ): (atMs: number) => string {
   const now = zoned(nowMs, timeZone).toPlainDate();
@@ -21,7 +26,7 @@ export function moments(
     const clock = `${pad(at.hour)}:${pad(at.minute)}`;
     const days = now.since(at).days;
     if (days === 0) return clock;
-    if (days === 1) return `${WORDS[language].yesterday} ${clock}`;
+    if (days === 1 && namesYesterday) return `${WORDS[language].yesterday} ${clock}`;
     const date = day(at, language);
     return at.year === now.year ? `${date} ${clock}` : `${date} ${at.year} ${clock}`;
   };

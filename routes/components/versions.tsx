@@ -5,6 +5,7 @@ import { diffWords, type Piece } from "../../lib/profiles/text_diff.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { CRM } from "../words/crm.ts";
 import { PROFILE, type ProfileWords } from "../words/profile.ts";
+import { PHOTO } from "../words/photo.ts";
 import { PROFILE_STATE } from "../words/profile_state.ts";
 import { addressPart, crmPart } from "./crm/crm_parts.ts";
 
@@ -22,7 +23,10 @@ export function partsOf(form: ProfileForm, language: Language): Part[] {
     { label: words.webhook, text: addressPart(form) },
     { label: CRM[language].body, text: form.crm?.webhook.body ?? "" },
     { label: words.timeout, text: form.timeoutSeconds },
-    { label: words.photo, text: form.photoUrl },
+    {
+      label: words.photo,
+      text: form.photoFile ? PHOTO[language].uploadedAs(form.photoFile) : form.photoUrl,
+    },
     { label: words.caption, text: form.caption },
     { label: words.buttons, text: form.buttons.map(buttonLine).join("\n"), isList: true },
     { label: words.confirmation, text: form.confirmationTemplate },

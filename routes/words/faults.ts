@@ -59,7 +59,10 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
   [/^.*, перед этим нужна запятая$/, "a comma is missing before this"],
   [/^файл обрывается, нужна закрывающая скобка «(.)»$/, "the file breaks off, “$1” is missing"],
   [/^текст не закрыт, .*$/, "a text is not closed, a quote is missing on this line"],
-  [/^файла нет или его нельзя прочесть$/, "the file is missing or cannot be read"],
+  [
+    /^файла нет или его нельзя прочесть: проверьте LOCALES_PATH и права$/,
+    "the file is missing or cannot be read: check LOCALES_PATH and its permissions",
+  ],
   [/^файл пуст, нужны профили$/, "the file is empty, profiles are needed"],
   [/^кодировка не UTF-8, .*$/, "the encoding is not UTF-8, save the file in UTF-8"],
   [/^пусто, нужен текст от 1 до (\d+) символов$/, "empty, a text of 1 to $1 characters is needed"],

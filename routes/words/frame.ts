@@ -8,6 +8,14 @@ const leads = {
   en: (count: number) => `${count} ${plural("en", count, { one: "lead", many: "leads" })}`,
 };
 
+/** A moment in words; null where it is not known. */
+type Since = string | null;
+
+const ofChat = {
+  ru: (since: Since) => since === null ? "ADMIN_CHAT_ID:" : `ADMIN_CHAT_ID, с ${since}:`,
+  en: (since: Since) => since === null ? "ADMIN_CHAT_ID:" : `ADMIN_CHAT_ID, since ${since}:`,
+};
+
 export const FRAME = bilingual({
   brand: "Triborg",
   skip: "К содержанию",
@@ -27,7 +35,10 @@ export const FRAME = bilingual({
   webhook: (pending: number, since: string) =>
     `Telegram не может передать боту обновления с ${since}, ждут: ${pending}. Проверьте, что адрес ` +
     "WEBHOOK_URL открыт снаружи и ведёт на порт бота. Причина — в журнале и в /health",
-  database: "Журнал не записать: возможно, на диске кончилось место. Новые лиды ждут у Telegram " +
+  database: (since: Since) =>
+    `Журнал не записать${
+      since === null ? "" : ` с ${since}`
+    }: возможно, на диске кончилось место. Новые лиды ждут у Telegram ` +
     "и не пропадут сутки. Освободите место",
   answers: (count: number, since: string) =>
     `Не доходят ответы менеджеров: ${count}, с ${since}. Бот пробует снова. Проверьте, что Telegram доступен`,
@@ -37,15 +48,16 @@ export const FRAME = bilingual({
     `Чат менеджеров не принимает сообщения с ${since}. Карточки ждут и придут, когда бот снова ` +
     "сможет писать туда. Проверьте, что он состоит в чате",
   adminChatUnusable: {
-    not_found:
-      "ADMIN_CHAT_ID: такого чата нет, или бот в нём не состоит. Карточки туда не придут. " +
+    not_found: (since: Since) =>
+      `${ofChat.ru(since)} такого чата нет, или бот в нём не состоит. Карточки туда не придут. ` +
       "Добавьте бота в чат и отправьте там /id — он ответит, что написать в .env",
-    no_access: "ADMIN_CHAT_ID: бота нет в чате менеджеров. Карточки ждут. Верните его в чат",
-    may_not_write:
-      "ADMIN_CHAT_ID: боту нельзя писать в чат менеджеров. Карточки ждут. Разрешите ему " +
+    no_access: (since: Since) =>
+      `${ofChat.ru(since)} бота нет в чате менеджеров. Карточки ждут. Верните его в чат`,
+    may_not_write: (since: Since) =>
+      `${ofChat.ru(since)} боту нельзя писать в чат менеджеров. Карточки ждут. Разрешите ему ` +
       "отправлять сообщения или сделайте администратором",
-    not_admin:
-      "ADMIN_CHAT_ID: бот не может публиковать в канале менеджеров. Карточки ждут. Сделайте " +
+    not_admin: (since: Since) =>
+      `${ofChat.ru(since)} бот не может публиковать в канале менеджеров. Карточки ждут. Сделайте ` +
       "его администратором с правом публиковать сообщения",
   },
   crm: (profile: string, trouble: string, since: string) =>
@@ -60,8 +72,16 @@ export const FRAME = bilingual({
   tokenEnded: (profile: string, end: string) =>
     `${profile}: токен AmoCRM закончился ${end}. Лиды идут в чат менеджеров`,
   openProfile: "Открыть профиль",
-  brokenFile: (version: string, where: string) =>
-    `locales.json на диске с ошибкой, работает версия от ${version}. ${where} ` +
+  openCards: (count: number) =>
+    `${count} ${
+      plural("ru", count, {
+        one: "карточка ждёт",
+        few: "карточки ждут",
+        many: "карточек ждут",
+      })
+    } менеджера`,
+  brokenFile: (since: string, version: string, where: string) =>
+    `locales.json на диске с ошибкой с ${since}, работает версия от ${version}. ${where} ` +
     "Исправьте файл — сохранить отсюда пока нельзя",
 }, {
   brand: "Triborg",
@@ -84,8 +104,10 @@ export const FRAME = bilingual({
   webhook: (pending: number, since: string) =>
     `Telegram has not been able to hand over updates since ${since}, waiting: ${pending}. Check that ` +
     "WEBHOOK_URL can be reached from outside and leads to the bot's port. The log and /health say why",
-  database:
-    "The journal cannot be written: perhaps the disk is full. New leads wait with Telegram " +
+  database: (since: Since) =>
+    `The journal cannot be written${
+      since === null ? "" : `, since ${since}`
+    }: perhaps the disk is full. New leads wait with Telegram ` +
     "and are safe for a day. Free some space",
   answers: (count: number, since: string) =>
     `Managers' answers that do not arrive: ${count}, since ${since}. The bot tries again. Check that Telegram can be reached`,
@@ -95,15 +117,16 @@ export const FRAME = bilingual({
     `The managers' chat has taken no message since ${since}. Cards wait and will come once the bot ` +
     "can write there again. Check that it is in the chat",
   adminChatUnusable: {
-    not_found:
-      "ADMIN_CHAT_ID: there is no such chat, or the bot is not in it. No card will arrive. " +
+    not_found: (since: Since) =>
+      `${ofChat.en(since)} there is no such chat, or the bot is not in it. No card will arrive. ` +
       "Add the bot to the chat and send /id there: it answers what to write into .env",
-    no_access: "ADMIN_CHAT_ID: the bot is not in the managers' chat. Cards wait. Add it again",
-    may_not_write:
-      "ADMIN_CHAT_ID: the bot may not write into the managers' chat. Cards wait. Permit it " +
+    no_access: (since: Since) =>
+      `${ofChat.en(since)} the bot is not in the managers' chat. Cards wait. Add it again`,
+    may_not_write: (since: Since) =>
+      `${ofChat.en(since)} the bot may not write into the managers' chat. Cards wait. Permit it ` +
       "to send messages, or make it an administrator",
-    not_admin:
-      "ADMIN_CHAT_ID: the bot cannot post in the managers' channel. Cards wait. Make it an " +
+    not_admin: (since: Since) =>
+      `${ofChat.en(since)} the bot cannot post in the managers' channel. Cards wait. Make it an ` +
       "administrator who may post messages",
   },
   crm: (profile: string, trouble: string, since: string) =>
@@ -118,8 +141,10 @@ export const FRAME = bilingual({
   tokenEnded: (profile: string, end: string) =>
     `${profile}: the amoCRM token ended ${end}. Leads go to the managers' chat`,
   openProfile: "Open the profile",
-  brokenFile: (version: string, where: string) =>
-    `locales.json on disk has a fault, the version of ${version} is at work. ${where} ` +
+  openCards: (count: number) =>
+    `${count} ${plural("en", count, { one: "card waits", many: "cards wait" })} for a manager`,
+  brokenFile: (since: string, version: string, where: string) =>
+    `locales.json on disk has had a fault since ${since}, the version of ${version} is at work. ${where} ` +
     "Fix the file: nothing can be saved from here until then",
 });
 

@@ -60,7 +60,13 @@ const ru = {
     owned:
       "Ничего не изменено: лид уже взяли, кто — сказано рядом. Нужен вам — нажмите 🙋 ещё раз.",
   },
-  reload: " Обновите страницу через несколько секунд.",
+  reload: "Посмотреть, чем кончилось",
+  /** A sentence, and after the bar what to press. */
+  following: {
+    lost: "Связь с ботом пропала, и чем кончилась отправка, пока не узнать.|Обновить страницу",
+    loggedOut: "Вход закончился, и чем кончилась отправка, здесь не узнать.|Войти снова",
+    late: "CRM молчит дольше двух минут.|Обновить страницу",
+  },
   ended: {
     accepted: "CRM приняла: сделка создана.",
     unreachable: "Нет связи с CRM: лид не дошёл и ждёт вас.",
@@ -223,7 +229,12 @@ export const LEADS = bilingual<typeof ru>(ru, {
     owned:
       "Nothing was changed: somebody took the lead, the name is beside it. If you need it, press 🙋 again.",
   },
-  reload: " Reload the page in a few seconds.",
+  reload: "See how it ended",
+  following: {
+    lost: "The connection to the bot is lost: how it ended cannot be learned yet.|Reload the page",
+    loggedOut: "The login has ended: how it ended cannot be learned here.|Log in again",
+    late: "The CRM has been silent for more than two minutes.|Reload the page",
+  },
   ended: {
     accepted: "The CRM took it: deal created.",
     unreachable: "No connection to the CRM: the lead did not arrive and waits for you.",

@@ -66,6 +66,7 @@ Deno.test("readConfig needs a token and a chat, and has a default for all else",
     messagesPerSecond: 30,
     remindAfterMs: 1_800_000,
     workHours: [],
+    telemetry: false,
     timeZone: "Europe/Moscow",
   });
 });
@@ -128,6 +129,7 @@ Deno.test("readConfig reads every variable", () => {
       { days: [1, 2, 3, 4, 5], fromMinute: 540, beforeMinute: 1140 },
       { days: [6], fromMinute: 630, beforeMinute: 960 },
     ],
+    telemetry: true,
     timeZone: "Asia/Yekaterinburg",
   });
 });
@@ -292,7 +294,9 @@ Deno.test("no path of the page can be the webhook's", async () => {
 });
 
 Deno.test("Deno's own traces are a fault, because they would show the token", () => {
-  const message = "при OTEL_DENO=true трассы Deno выдали бы токен и адреса вебхуков, нужно false";
+  const message =
+    "при OTEL_DENO=true трассы Deno выдали бы токен и адреса вебхуков, нужно false; " +
+    "трассы самого бота отправляются и так";
   for (const on of ["true", "1", " TRUE "]) {
     for (const tracing of [undefined, "", "true"]) {
       const faults = faultsOf({ ...REQUIRED, OTEL_DENO: on, OTEL_DENO_TRACING: tracing });

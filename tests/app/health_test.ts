@@ -13,6 +13,7 @@ import { openJournal } from "../../lib/journal/journal.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { openPage } from "../helpers/a_page.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
+import { VERSION } from "../../lib/version.ts";
 
 function someFacts(details: Partial<HealthFacts> = {}): HealthFacts {
   return {
@@ -30,6 +31,7 @@ function someFacts(details: Partial<HealthFacts> = {}): HealthFacts {
 Deno.test("what is not known yet is not unhealthy", () => {
   assert.deepEqual(reportOf(someFacts()), {
     ok: true,
+    version: VERSION,
     reasons: [],
     database: { writable: null },
     polling: { startedAt: "2026-01-15T11:59:59.000Z", lastAnswerAt: null },
@@ -188,6 +190,9 @@ Deno.test("a journal that cannot be written is the worst reason of all", () => {
 Deno.test("a managers' chat that the bot cannot write into is a trouble before any send", () => {
   const facts = someFacts({ adminChatProblem: "not_found" });
   assert.deepEqual(troublesOf(facts), [{ kind: "admin_chat_unusable", problem: "not_found" }]);
+  assert.deepEqual(troublesOf({ ...facts, adminChatProblemSinceMs: NOON_MS }), [
+    { kind: "admin_chat_unusable", problem: "not_found", sinceMs: NOON_MS },
+  ]);
   assert.deepEqual(reportOf(facts).reasons, ["admin_chat_unusable"]);
 });
 
@@ -265,7 +270,7 @@ Deno.test("a journal that cannot be read is a trouble of its own, and no health 
     now: () => NOON_MS,
   });
   for (const facts of [health.facts(), await health.check()]) {
-    assert.deepEqual(troublesOf(facts), [{ kind: "database" }]);
+    assert.deepEqual(troublesOf(facts), [{ kind: "database", sinceMs: NOON_MS }]);
     assert.equal(reportOf(facts).ok, false);
   }
   damaged = false;
@@ -354,7 +359,11 @@ Deno.test("/health is 503 in JSON also when the facts cannot be had, and the log
     const response = await page.browser().get("/health");
     assert.equal(response.status, 503);
     assert.match(response.headers.get("content-type") ?? "", /^application\/json/);
-    assert.deepEqual(await response.json(), { ok: false, reasons: ["check_failed"] });
+    assert.deepEqual(await response.json(), {
+      ok: false,
+      version: VERSION,
+      reasons: ["check_failed"],
+    });
   }
   const told = page.log.lines.filter((line) => line.includes("malformed"));
   assert.equal(told.length, 1);

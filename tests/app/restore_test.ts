@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { inspectJournal } from "../../lib/journal/copies.ts";
 import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
+import { copyPhotos } from "../../lib/app/upkeep/photo_copies.ts";
+import { PHOTOS } from "../helpers/photos.ts";
 import { lockFolder } from "../../lib/app/lock.ts";
 import { replaceJournal } from "../../lib/app/upkeep/replace_journal.ts";
 import { DatabaseSync } from "node:sqlite";
@@ -265,6 +268,47 @@ Deno.test("backup copies the journal of a running bot and the profiles, and neve
     assert.match(again.said, /уже есть/);
     assert.deepEqual(names(folder), ["copy.db", "copy.locales.json", "data", "locales.json"]);
     lock?.release();
+  }));
+
+Deno.test("photos are copied beside a copy, and those that are gone come back with it", () =>
+  withPlace(async ({ folder, data, journal, run, names }) => {
+    await journal(1).committed();
+    const photos = createPhotoStore(data, Date.now);
+    const [jpeg, png] = [await photos.keep(PHOTOS.jpeg), await photos.keep(PHOTOS.png)];
+    assert.ok(jpeg.kind === "kept" && png.kind === "kept");
+    await Deno.mkdir(`${folder}/safe`);
+    const made = await run("backup", `${folder}/safe/copy.db`);
+    assert.equal(made.code, 0, made.said);
+    assert.match(made.said, /Фото: .*safe\/media$/m);
+    assert.deepEqual(names(`${folder}/safe/media`), [jpeg.name, png.name].sort());
+    assert.ok(isPrivate(`${folder}/safe/media`) && isPrivate(`${folder}/safe/media/${png.name}`));
+
+    await Deno.remove(data, { recursive: true });
+    await Deno.mkdir(data);
+    const restored = await run("restore", `${folder}/safe/copy.db`);
+    assert.equal(restored.code, 0, restored.said);
+    assert.deepEqual(await photos.read(jpeg.name), PHOTOS.jpeg);
+    assert.deepEqual(await photos.read(png.name), PHOTOS.png);
+  }));
+
+Deno.test("photos are copied where files cannot have two names, and a damaged copy is replaced", () =>
+  withPlace(async ({ folder }) => {
+    const photos = createPhotoStore(`${folder}/data`, Date.now);
+    const kept = await photos.keep(PHOTOS.jpeg);
+    assert.ok(kept.kind === "kept");
+    const [from, to] = [`${folder}/data/media`, `${folder}/media`];
+    const { link } = Deno;
+    Deno.link = () => Promise.reject(new Deno.errors.NotSupported("no links"));
+    try {
+      assert.equal(await copyPhotos(from, to), 1);
+    } finally {
+      Deno.link = link;
+    }
+    assert.deepEqual(await Deno.readFile(`${to}/${kept.name}`), PHOTOS.jpeg);
+    await Deno.writeTextFile(`${to}/${kept.name}`, "half");
+    assert.equal(await copyPhotos(from, to), 1);
+    assert.deepEqual(await Deno.readFile(`${to}/${kept.name}`), PHOTOS.jpeg);
+    assert.equal(await copyPhotos(`${folder}/nowhere`, to), 0);
   }));
 
 Deno.test("backup without a journal, without profiles or to nowhere leaves nothing and says why", () =>

@@ -3,6 +3,10 @@
 import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { createUpkeep, listBackups, type Upkeep } from "../../lib/app/upkeep/upkeep.ts";
+import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
+import { readJson } from "../../lib/json/text.ts";
+import { PHOTOS } from "../helpers/photos.ts";
+import { someLocales, someProfiles } from "../helpers/a_profile.ts";
 import { aConfirmation, aNewLead, aVisitor } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
@@ -41,6 +45,8 @@ async function withUpkeep(
     createUpkeep({
       journal: watch(journal),
       dataDir: folder,
+      photos: createPhotoStore(folder, () => nowMs),
+      profiles: () => someProfiles(),
       retentionDays: 180,
       timeZone: "Europe/Moscow",
       wake: () => {},
@@ -154,6 +160,26 @@ Deno.test("a backup is made each night, opens as a journal, and seven are kept",
     const copy = openJournal(backups[0] ?? "");
     assert.equal(copy.findLead(1)?.visitor.firstName, "Galliard");
     copy.close();
+  }));
+
+Deno.test("each night the photos that a version names are copied, and uploads that were never saved go after a week", () =>
+  withUpkeep(async ({ journal, folder, until, log }) => {
+    const photos = createPhotoStore(folder, () => MORNING_MS);
+    const [saved, unsaved] = [await photos.keep(PHOTOS.jpeg), await photos.keep(PHOTOS.png)];
+    assert.ok(saved.kind === "kept" && unsaved.kind === "kept");
+    const content = someLocales(({ agency }) => agency.step1.photo_file = saved.name);
+    const json = readJson(JSON.stringify(content));
+    assert.ok(json.ok);
+    journal.recordRevisions(json.json, null, MORNING_MS);
+    journal.recordRevisions({ ...json.json, members: new Map() }, null, MORNING_MS); // Deleted since.
+    const namesIn = (path: string) => [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+
+    for (let day = 0; day < 7; day++) await until(MORNING_MS + day * DAY_MS).upkeep.look();
+    assert.deepEqual(namesIn(`${folder}/media`), [saved.name, unsaved.name].sort());
+    assert.deepEqual(namesIn(`${folder}/backups/media`), [saved.name]);
+    for (let day = 7; day < 9; day++) await until(MORNING_MS + day * DAY_MS).upkeep.look();
+    assert.deepEqual(namesIn(`${folder}/media`), [saved.name]);
+    assert.ok(log.lines.some((line) => line.includes("не сохранённые фото: 1")), log.lines.join());
   }));
 
 Deno.test("after the retention the persons of settled leads are erased, and open ones are kept", () =>

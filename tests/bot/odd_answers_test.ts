@@ -55,6 +55,7 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
       sendAll: never,
       status: () => "",
     },
+    greetingPhotos: { send: () => Promise.resolve({ kind: "without", reason: "" }) },
     isManager: () => Promise.resolve(false),
     newId: () => "id",
     afterVisitors: () => Promise.resolve(),

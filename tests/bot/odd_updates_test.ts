@@ -74,6 +74,7 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
       receiveEdit: (edit) => Promise.resolve(journal.recordAnswerEdit(edit, NOON_MS)),
       choose: () => Promise.resolve("unknown"),
     },
+    greetingPhotos: { send: () => Promise.resolve({ kind: "without", reason: "" }) },
     isManager: () => Promise.resolve(false),
     newId: () => `id-${++ids}`,
     afterVisitors: () => Promise.resolve(),

@@ -216,6 +216,8 @@ story(
       assert.equal(await page.evaluate("scrollY"), before);
       assert.equal(await page.locator("#told").textContent(), "CRM приняла: сделка создана.");
       assert.equal(page.url(), `${origin}/leads?state=in_admin_chat`);
+      assert.equal(await page.locator("#open-cards span").first().textContent(), "7");
+      assert.match(await page.locator(".chip", { hasText: "В чате" }).textContent() ?? "", /7$/);
       assert.equal(await other.getByRole("button").count(), 3);
       assert.deepEqual(await seriousFaults(page), []);
 
@@ -225,6 +227,64 @@ story(
       await other.getByText("CRM ответила 502: лид ждёт вас.").waitFor();
       assert.equal(await other.locator("button:focus").count(), 1, "the focus was lost");
     }, { env: { CRM_TIMEOUT_SECONDS: "30" } }),
+);
+
+story(
+  "a row that cannot learn how it ended says so and what to press, and asks nothing while it is not seen",
+  () =>
+    surf(async (surfing) => {
+      const { world, origin, page } = surfing;
+      await leaveLeads(surfing, 2);
+      const answered = Promise.withResolvers<void>();
+      world.crm.behave({ kind: "slow", until: answered.promise });
+      await page.clock.install();
+      await page.goto(`${origin}/leads`);
+      const [first, second] = [page.locator("#lead-1"), page.locator("#lead-2")];
+      const looks: string[] = [];
+      page.on("request", (request) => {
+        if (request.url().includes("row=")) looks.push(request.url());
+      });
+      const passSecond = async () => {
+        await page.clock.runFor(1000);
+        await page.evaluate("fetch('/health').catch(() => {})"); // What was asked before is answered.
+      };
+      const passUntil = async (text: string) => {
+        for (let seconds = 0; await page.getByText(text).count() < 2; seconds++) {
+          assert.ok(seconds < 300, `never: ${text}`);
+          await passSecond();
+        }
+      };
+
+      await first.getByRole("button", { name: /Отправить в CRM ещё раз/ }).click();
+      await first.getByText("Отправляем в CRM…").waitFor();
+      await passSecond();
+      assert.ok(looks.length > 0);
+      await page.evaluate(seen(false));
+      await passSecond();
+      const asked = looks.length;
+      for (let second = 0; second < 20; second++) await passSecond();
+      assert.equal(looks.length, asked, "a page that is not seen asked");
+      await page.evaluate(seen(true));
+
+      const session = await page.context().cookies();
+      await page.context().clearCookies();
+      await passUntil("Вход закончился, и чем кончилась отправка, здесь не узнать.");
+      await first.getByRole("link", { name: "Войти снова" }).waitFor();
+      assert.equal(await page.getByText("Войти на этом устройстве").count(), 0);
+      assert.equal(await page.locator("html").count(), 1);
+      assert.equal(await page.locator(".leads > li").count(), 2);
+
+      await page.context().addCookies(session);
+      await second.getByRole("button", { name: /Отправить в CRM ещё раз/ }).click();
+      await second.getByText("Отправляем в CRM…").waitFor();
+      await world.bot.kill();
+      await passUntil("Связь с ботом пропала, и чем кончилась отправка, пока не узнать.");
+      await second.getByRole("link", { name: "Обновить страницу" }).waitFor();
+      const last = looks.length;
+      await page.clock.runFor(300_000);
+      assert.equal(looks.length, last);
+      answered.resolve();
+    }, { env: { CRM_TIMEOUT_SECONDS: "60" }, expected: /ERR_CONNECTION_(REFUSED|RESET)/ }),
 );
 
 story(
@@ -437,4 +497,11 @@ async function leaveALead({ world }: Surfing): Promise<void> {
   visitor.start("agency");
   visitor.press(await visitor.chat.nextMessage(), "Привлечь клиентов");
   await world.admin.chat.waitFor(({ text }) => text?.includes("НОВЫЙ ЛИД") === true);
+}
+
+/** Makes the page one that is seen, or not: a script for the browser. */
+function seen(isSeen: boolean): string {
+  return `
+    Object.defineProperty(document, "hidden", { configurable: true, value: ${!isSeen} });
+    document.dispatchEvent(new Event("visibilitychange"));`;
 }

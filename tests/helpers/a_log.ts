@@ -18,7 +18,11 @@ export interface LogOfTest {
 }
 
 export function aLog(
-  { format = "text", level = "debug" }: { format?: LogFormat; level?: LogLevel } = {},
+  { format = "text", level = "debug", beginning }: {
+    format?: LogFormat;
+    level?: LogLevel;
+    beginning?: ((atMs: number) => string) | undefined;
+  } = {},
 ): LogOfTest {
   const mask = createMask();
   const lines: string[] = [];
@@ -29,7 +33,7 @@ export function aLog(
     for (const look of [...waiting]) look();
   };
   return {
-    log: createLog({ format, level, mask, write }),
+    log: createLog({ format, level, mask, write, beginning }),
     mask,
     lines,
     line(words) {

@@ -7,12 +7,14 @@ import { valueAt } from "../../lib/json/text.ts";
 import { createBlocking } from "../../lib/delivery/blocking.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { profileForm, versionOf } from "../../lib/profiles/edits.ts";
+import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
 import { statesOf } from "../../lib/profiles/shown_menu.ts";
 import type { ProfileStore } from "../../lib/profiles/store.ts";
 import { createPageSecrets } from "../../lib/page/secrets.ts";
 import { createApp, type Handler, type WebDeps } from "../../lib/page/app.ts";
 import { NOON_MS } from "./a_lead.ts";
 import { aLog, type LogOfTest } from "./a_log.ts";
+import { createMeasures } from "../../lib/measures.ts";
 import { openStore } from "./a_store.ts";
 import { type Locales, someLocales } from "./a_profile.ts";
 
@@ -45,11 +47,15 @@ export interface Browser {
   get(path: string, headers?: HeadersInit): Promise<Response>;
   /** Posts a form with this session's form token. */
   post(path: string, fields: Fields, headers?: HeadersInit): Promise<Response>;
+  /** The same as a form with files, which are given as blobs. */
+  postFiles(path: string, fields: FieldsWithFiles, headers?: HeadersInit): Promise<Response>;
   /** `name=value` of the session, once there is one. */
   cookie: string;
 }
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
+
+export type FieldsWithFiles = Readonly<Record<string, string | Blob | readonly string[]>>;
 
 /** The fields of a profile's form as opened. */
 export function profileFields(
@@ -125,6 +131,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
   const deps: WebDeps = {
     auth,
     profiles: store,
+    photos: createPhotoStore(folder, now),
     journal,
     secrets: createPageSecrets({
       journal,
@@ -153,6 +160,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       const profileStates = statesOf(store.current());
       return { ...await health.check(), profilesBrokenSinceMs, profileStates };
     },
+    measures: createMeasures(),
     botUsername: () => "monstrassistentbot",
     config: {
       publicUrl: null,
@@ -164,6 +172,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       ...options.config,
     },
     now,
+    elapsedMs: now,
     sleep: () => Promise.resolve(),
     turns: { take: async (work) => await work(), isCrowded: () => false },
     log: log.log,
@@ -181,26 +190,32 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       if (cookie !== undefined) it.cookie = cookie;
       return response;
     };
+    const sendForm = (
+      path: string,
+      body: URLSearchParams | FormData,
+      fields: FieldsWithFiles,
+      headers: HeadersInit,
+    ) => {
+      const secret = it.cookie.split("=")[1] ?? "";
+      const all = { form_token: auth.formToken(secret), ...fields };
+      for (const [name, values] of Object.entries(all)) {
+        for (const value of [values].flat()) body.append(name, value);
+      }
+      return send(path, {
+        method: "POST",
+        body,
+        headers: {
+          origin,
+          "sec-fetch-site": "same-origin",
+          ...Object.fromEntries(new Headers(headers)),
+        },
+      });
+    };
     const it: Browser = {
       cookie: "",
       get: (path, headers = {}) => send(path, { headers }),
-      post(path, fields, headers = {}) {
-        const body = new URLSearchParams();
-        const secret = it.cookie.split("=")[1] ?? "";
-        const all = { form_token: auth.formToken(secret), ...fields };
-        for (const [name, values] of Object.entries(all)) {
-          for (const value of [values].flat()) body.append(name, value);
-        }
-        return send(path, {
-          method: "POST",
-          body,
-          headers: {
-            origin,
-            "sec-fetch-site": "same-origin",
-            ...Object.fromEntries(new Headers(headers)),
-          },
-        });
-      },
+      post: (path, fields, headers = {}) => sendForm(path, new URLSearchParams(), fields, headers),
+      postFiles: (path, fields, headers = {}) => sendForm(path, new FormData(), fields, headers),
     };
     return it;
   }

@@ -97,6 +97,32 @@ Deno.test("every statement about a block finds its rows by an index", () => {
   assert.deepEqual([...recorder.plans].filter(([, plan]) => plan.some(isWide)), []);
 });
 
+/** What the first page may read whole: totals by profile, what is held back, and days and turns by their time. */
+const FIRST_PAGE = [
+  "SCAN lead_counts",
+  "SCAN leads USING COVERING INDEX leads_held_back",
+  "SEARCH leads USING COVERING INDEX leads_by_time (received_at_ms>? AND received_at_ms<?)",
+  "SEARCH lead_turns USING COVERING INDEX lead_turns_by_time (at_ms>? AND at_ms<?)",
+  "SEARCH lead_turns USING INDEX lead_turns_by_time (at_ms>? AND at_ms<?)",
+];
+
+Deno.test("what «Сегодня» and the badge ask reads no lead that is neither of these days nor held back", () => {
+  using recorder = recordPlans();
+  const journal = openJournal(":memory:");
+  journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:a", false);
+  recorder.begin();
+  journal.countOpen();
+  journal.countByProfile(NOON_MS - 1, NOON_MS);
+  journal.countTurns(NOON_MS - 1, NOON_MS);
+  journal.lastAnswer("agency");
+  journal.crmFailures("agency");
+  journal.close();
+  assert.ok(recorder.plans.size >= 6);
+  const wide = [...recorder.plans.values()].flat()
+    .filter((line) => isWide(line) && !FIRST_PAGE.includes(line));
+  assert.deepEqual(wide, []);
+});
+
 Deno.test("isWide tells a look-up from a scan and from a range", () => {
   assert.ok(!isWide("SEARCH leads USING INTEGER PRIMARY KEY (rowid=?)"));
   assert.ok(!isWide("SEARCH outbox USING INDEX outbox_due (lane=? AND due_at_ms<?)"));

@@ -6,6 +6,7 @@ import { LOG_LEVELS } from "../../lib/log/log.ts";
 
 import type { Weight } from "../../lib/log/line_writer.ts";
 import { createLog } from "../../lib/log/log.ts";
+import { terminalTime } from "../../lib/log/terminal_time.ts";
 import { createMask } from "../../lib/log/mask.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
@@ -34,6 +35,47 @@ Deno.test("a line in JSON format has time, level, message and every fact as a fi
     lead: 7,
     ok: false,
   }]);
+});
+
+Deno.test("a JSON line has its span, with the chat and the lead that the span learned", async () => {
+  const { log, lines } = aLog({ format: "json" });
+  await log.span({ kind: "update", id: "update-42", chat: 5 }, async () => {
+    log.info("before");
+    await Promise.resolve();
+    log.learned({ lead: 7 });
+    log.info("after");
+    log.info("about another", { lead: 8, chat: 6 });
+  });
+  log.info("outside");
+  const fields = lines.map((line) => JSON.parse(line)).map(({ message, lead, chat, span }) => ({
+    message,
+    lead,
+    chat,
+    span,
+  }));
+  assert.deepEqual(fields, [
+    { message: "before", lead: undefined, chat: 5, span: "update-42" },
+    { message: "after", lead: 7, chat: 5, span: "update-42" },
+    { message: "about another", lead: 8, chat: 6, span: "update-42" },
+    { message: "outside", lead: undefined, chat: undefined, span: undefined },
+  ]);
+});
+
+Deno.test("a text line begins with what it is given, and nothing else of its time or span", async () => {
+  using _time = new FakeTime(NOON_MS);
+  const dim = terminalTime({ timeZone: "Europe/Moscow", isPlain: false });
+  const plain = terminalTime({ timeZone: "Asia/Yekaterinburg", isPlain: true });
+  for (
+    const [beginning, line] of [
+      [undefined, "ok"],
+      [dim, "\x1b[2m15:00:00\x1b[22m ok"],
+      [plain, "17:00:00 ok"],
+    ] as const
+  ) {
+    const { log, lines } = aLog({ beginning });
+    await log.span({ kind: "update", id: "update-42" }, () => Promise.resolve(log.info("ok")));
+    assert.deepEqual(lines, [line]);
+  }
 });
 
 for (const [at, level] of LOG_LEVELS.entries()) {

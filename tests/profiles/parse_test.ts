@@ -31,6 +31,7 @@ Deno.test("parseProfiles reads a whole file", () => {
     crm: null,
     crmTimeoutMs: null,
     photoUrl: "https://example.ru/agency.jpg",
+    photoFile: null,
     caption: "Что для вас сейчас главное?",
     buttons: [
       { text: "Привлечь клиентов", callbackData: "agency_clients" },

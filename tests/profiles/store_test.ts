@@ -163,7 +163,10 @@ Deno.test("readProfiles refuses a missing file", async () => {
   assert.deepEqual(await readProfiles(`${folder}/locales.json`), {
     ok: false,
     text: null,
-    faults: [{ path: "", message: "файла нет или его нельзя прочесть" }],
+    faults: [{
+      path: "",
+      message: "файла нет или его нельзя прочесть: проверьте LOCALES_PATH и права",
+    }],
   });
   await Deno.remove(folder);
 });
@@ -247,7 +250,10 @@ Deno.test("a file that is not UTF-8 is refused, and the last good profiles stay"
 Deno.test("a removed file is reported, and read again when it is back", () =>
   withStore(async ({ store, path, write, line }) => {
     await Deno.remove(path);
-    assert.equal(await line("❌"), "❌ locales.json: файла нет или его нельзя прочесть");
+    assert.equal(
+      await line("❌"),
+      "❌ locales.json: файла нет или его нельзя прочесть: проверьте LOCALES_PATH и права",
+    );
     assert.equal(nameOf(store), "MONSTER AGENCY");
     await write(named("СНОВА ТУТ"));
     await line(ACCEPTED);

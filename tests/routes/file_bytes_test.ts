@@ -195,7 +195,7 @@ Deno.test("a duplicate profile or key is a fault with both lines, and nothing is
     assert.match(
       await (await it.browser.get(path)).text(),
       new RegExp(
-        "locales\\.json на диске с ошибкой, работает версия от 15:00\\. " +
+        "locales\\.json на диске с ошибкой с 15:00, работает версия от 15:00\\. " +
           `Строка ${second}, столбец 2: ключ «2026» второй раз, уже есть в строке ${first}\\.`,
       ),
       path,

@@ -471,7 +471,10 @@ Deno.test("if the CRM is slower than the page may wait, the row goes on polling"
   const html = await (await browser.get(pressed.headers.get("location") ?? "")).text();
   const row = rowOf(html, lead);
   assert.match(row, /Отправляем в CRM…/);
-  assert.match(row, /<noscript> Обновите страницу/);
+  assert.match(
+    row,
+    /<noscript> <a href="\/leads\?q=a&amp;done=asked&amp;lead=1#lead-1">Посмотреть/,
+  );
   const fresh = /data-fresh="([^"]*)"/.exec(row)?.[1]?.replaceAll("&amp;", "&") ?? "";
   assert.match(await (await browser.get(fresh)).text(), /Отправляем в CRM…/);
   answer(page, lead, { kind: "accepted", status: 201 });
@@ -479,6 +482,8 @@ Deno.test("if the CRM is slower than the page may wait, the row goes on polling"
   assert.deepEqual(listed(now), [lead]);
   assert.match(rowOf(now, lead), /CRM приняла: сделка создана/);
   assert.doesNotMatch(now, /data-fresh/);
+  assert.match(now, /<nav class="chips"[^]*href="\/leads\?q=a"/);
+  assert.match(now, /<span id="open-cards" class="badge"><\/span>/);
 });
 
 Deno.test("an id beyond 2^53 breaks neither the list, nor the lead's page, nor the CSV", async () => {

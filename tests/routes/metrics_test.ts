@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { exposition } from "../../lib/page/exposition.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
-import { openPage } from "../helpers/a_page.ts";
+import { openPage, type PageOfTest } from "../helpers/a_page.ts";
+import { type Family, parseExposition } from "../helpers/exposition_parser.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
 const TOKEN = "a-token-of-the-metrics";
@@ -69,20 +69,77 @@ Deno.test("metrics count leads, due work and attempts, without personal data", a
   assert.doesNotMatch(text, /Galliard|betterrman|310452007|crm\.example/);
 });
 
-Deno.test("every line of the exposition is a comment or a sample", async () => {
-  await using page = await openPage(withToken);
+/** The metrics of a page, read by the strict parser. */
+async function familiesOf(page: PageOfTest): Promise<Map<string, Family>> {
   const response = await page.browser().get("/metrics", { authorization: `Bearer ${TOKEN}` });
-  const text = await response.text();
-  assert.ok(text.endsWith("\n"));
-  for (const line of text.trimEnd().split("\n")) {
-    assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [\d.e+-]+)$/);
-  }
+  const families = parseExposition(await response.text());
+  return new Map(families.map((family) => [family.name, family]));
+}
+
+/** The value of a sample by its labels, in the order in which they are written. */
+function valueOf(family: Family | undefined, ...labels: readonly string[]): number | undefined {
+  return family?.samples.find((each) => [...each.labels.values()].join() === labels.join())?.value;
+}
+
+Deno.test("the metrics are well formed to the letter, whatever was measured", async () => {
+  await using page = await openPage(withToken);
+  const { measures } = page.deps;
+  for (const seconds of [0.0015, 0.002, 70]) measures.confirmations.observe(seconds);
+  measures.countOutcome("agency", "timeout");
+  const families = await familiesOf(page);
+  const confirmations = families.get("triborg_press_to_confirmation_seconds");
+  assert.equal(confirmations?.type, "histogram");
+  assert.equal(valueOf(confirmations, "0.0015"), 1);
+  assert.equal(valueOf(confirmations, "60"), 2);
+  assert.equal(valueOf(confirmations, "+Inf"), 3);
+  const outcomes = families.get("triborg_crm_outcomes_total");
+  assert.equal(valueOf(outcomes, "agency", "timeout"), 1);
+  assert.equal(valueOf(outcomes, "agency", "accepted"), 0);
 });
 
-Deno.test("a label's value cannot break its line", () => {
-  const samples = [{ labels: { profile: 'a"b\\c\nd' }, value: 1 }];
-  assert.equal(
-    exposition([{ name: "leads", help: "Leads.", type: "gauge", samples }]),
-    '# HELP leads Leads.\n# TYPE leads gauge\nleads{profile="a\\"b\\\\c\\nd"} 1\n',
-  );
+Deno.test("POSTs are counted by current profiles alone, however many there were", async () => {
+  await using page = await openPage(withToken);
+  const { measures } = page.deps;
+  for (let nth = 0; nth < 2_000; nth++) measures.countOutcome(`gone-${nth}`, "accepted");
+  assert.equal(measures.outcomesOf("gone-0").size, 0);
+  measures.countOutcome("agency", "accepted");
+  const outcomes = (await familiesOf(page)).get("triborg_crm_outcomes_total");
+  const profiles = new Set(outcomes?.samples.map(({ labels }) => labels.get("profile")));
+  assert.deepEqual([...profiles], [...page.store.current().byKey.keys()]);
+  assert.equal(valueOf(outcomes, "agency", "accepted"), 1);
+});
+
+Deno.test("owed work is counted by lane, and no CRM's host is named", async () => {
+  await using page = await openPage(withToken);
+  const { journal } = page;
+  for (const [nth, lane] of ["crm:host:crm.example", "crm:paced:a.amocrm.ru", "x"].entries()) {
+    const lead = aNewLead({ id: `${nth}`, menuMessageId: nth + 1 });
+    assert.ok(journal.recordChoice(lead, aConfirmation(), lane, false));
+  }
+  const lanes = (await familiesOf(page)).get("triborg_owed_work_by_lane");
+  const owed = lanes?.samples.filter(({ value }) => value > 0)
+    .map(({ labels, value }) => `${labels.get("lane")} ${value}`);
+  assert.deepEqual(owed, ["visitors 3", "crm 1", "crm_paced 1", "other 1"]);
+});
+
+Deno.test("each kind of page has its own times, and no address does", async () => {
+  await using page = await openPage(withToken);
+  const browser = await page.login();
+  for (const path of ["/", "/leads", "/leads/1", "/leads/2", "/wp-admin/x", "/profiles/agency"]) {
+    await (await browser.get(path)).body?.cancel();
+  }
+  const times = (await familiesOf(page)).get("triborg_page_request_duration_seconds");
+  const counts = times?.samples.filter(({ name }) => name.endsWith("_count"))
+    .map(({ labels, value }) => `${labels.get("page")} ${value}`);
+  assert.deepEqual(counts, [
+    "home 1",
+    "profile 1",
+    "leads 1",
+    "lead 2",
+    "menu 0",
+    "login 1",
+    "asset 0",
+    "metrics 0", // This one is still being answered.
+    "other 1",
+  ]);
 });

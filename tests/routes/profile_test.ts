@@ -239,7 +239,7 @@ Deno.test("a file broken on disk is not overwritten, and the page says so", asyn
   assert.equal(await Deno.readTextFile(page.path), '{"agency": ');
   assert.match(
     await (await browser.get("/")).text(),
-    /locales\.json на диске с ошибкой, работает версия от 15:00/,
+    /locales\.json на диске с ошибкой с 15:00, работает версия от 15:00/,
   );
 });
 

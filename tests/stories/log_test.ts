@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import type { BotProcess } from "../helpers/bot_process.ts";
 import { startBotProcess } from "../helpers/bot_process.ts";
-import { startScript, taskArguments } from "../helpers/deno.ts";
+import { DENO, startScript, taskArguments } from "../helpers/deno.ts";
+import { textLines } from "../helpers/text_lines.ts";
 import { TOKEN, withWorld } from "../helpers/world.ts";
 import { aDefect } from "../helpers/defect.ts";
 import { becomeLead, galliard } from "../helpers/visits.ts";
@@ -66,6 +67,66 @@ Deno.test("a reader of stdout that goes away does not end the bot, whose critica
     assert.ok(!world.bot.lines.some((line) => line.includes("Лид успешно отправлен")));
     assert.equal(await world.bot.stop(), 0);
   }));
+
+Deno.test("in JSON a lead's lines have its number, its chat, and one span for each update, attempt and send", () =>
+  withWorld(async (world) => {
+    world.crm.behave({ kind: "answer", status: 500 });
+    const visitor = galliard(world);
+    await becomeLead(visitor);
+    await world.admin.chat.nextMessage();
+    await world.bot.line("⚠️ Fallback");
+    visitor.say("https://example.com");
+    await world.bot.line("📎 Дополнение");
+    await visitor.chat.nextMessage(); // The thanks.
+    await becomeLead(visitor); // Again: a repeat.
+    await world.bot.line("🔂");
+    const told = world.bot.lines.map((line) => JSON.parse(line)).filter(({ span }) => span)
+      .map(({ message, lead, chat, span }) => `${message.split(" ")[0]} ${lead} ${chat} ${span}`);
+    const [visitors, managers] = [visitor.id, world.admin.id];
+    assert.deepEqual(told.map((line) => line.replace(/(update|send)-\d+$/, "$1")), [
+      `📤 1 ${visitors} attempt-1-1`,
+      `❌ 1 ${visitors} attempt-1-1`,
+      `⚠️ 1 ${managers} send`,
+      `📎 1 ${managers} send`,
+      `🔂 1 ${visitors} update`,
+    ]);
+  }, { env: { LOG_FORMAT: "json" } }));
+
+Deno.test({
+  name: "in a terminal each line begins with the time",
+  ignore: Deno.build.os !== "linux", // Other systems' script(1) takes other arguments.
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+    const command = [DENO, ...await taskArguments("start")].join(" ");
+    const child = new Deno.Command("script", {
+      args: ["--quiet", "--return", "--command", command, "/dev/null"],
+      env: {
+        NO_COLOR: "",
+        BOT_TOKEN: TOKEN,
+        ADMIN_CHAT_ID: "-1",
+        TELEGRAM_API_ROOT: "http://127.0.0.1:9",
+        DATA_DIR: folder,
+        PORT: "0",
+      },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const lines: string[] = [];
+    for await (const line of child.stdout.pipeThrough(textLines())) {
+      lines.push(line);
+      if (line.includes("Страница настроек, вход")) child.kill("SIGTERM");
+    }
+    await child.stdin.close();
+    await child.status;
+    await Deno.remove(folder, { recursive: true });
+    assert.ok(lines.length > 1);
+    for (const line of lines) {
+      // deno-lint-ignore no-control-regex
+      assert.match(line, /^\x1b\[2m\d\d:\d\d:\d\d\x1b\[22m \p{Emoji}/u);
+    }
+  },
+});
 
 Deno.test("lines before an exit by itself are all written", async () => {
   const bot = await startBotProcess({ BOT_TOKEN: TOKEN, PORT: "x".repeat(100) });

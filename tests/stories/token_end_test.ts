@@ -26,12 +26,12 @@ const ENDS = [
   [
     "in 5 days",
     5 * DAY_S,
-    /^⏳ Токен AmoCRM закончится .*, осталось дней: 5\. Профили: MONSTER AGENCY\./,
+    /^⏳ Токен AmoCRM закончится .*, осталось дней: 5\. Профиль: MONSTER AGENCY\./,
   ],
   [
     "in 20 hours",
     20 * 3600,
-    /^⏳ Токен AmoCRM закончится .*, осталось дней: 1\. Профили: MONSTER AGENCY\./,
+    /^⏳ Токен AmoCRM закончится .*, осталось дней: 1\. Профиль: MONSTER AGENCY\./,
   ],
   ["an hour ago", -3600, /^⚠️ Токен AmoCRM закончился .*: MONSTER AGENCY\./],
 ] as const;
@@ -59,9 +59,10 @@ for (const [when, seconds, words] of ENDS) {
       const origin = `http://127.0.0.1:${port}`;
       const cookie = await logIn(origin, PASSWORD);
       const page = await (await fetch(`${origin}/`, { headers: { cookie } })).text();
-      const [strip = ""] = /<div class="strip"[^]*?<\/div>/.exec(page) ?? [];
-      assert.match(strip, seconds < 0 ? ENDED : ENDING);
-      assert.match(strip, /href="\/profiles\/agency"/);
+      assert.doesNotMatch(page, /class="strip"/);
+      const [troubles = ""] = /<div class="troubles"[^]*?<\/div>/.exec(page) ?? [];
+      assert.match(troubles, seconds < 0 ? ENDED : ENDING);
+      assert.match(troubles, /href="\/profiles\/agency"/);
 
       await becomeLead(galliard(world));
       if (seconds < 0) {

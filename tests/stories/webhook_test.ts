@@ -1,6 +1,7 @@
 // Leads that go to a webhook with settings of its own: headers, body, which answers accept, signing. Through the running bot.
 
 import assert from "node:assert/strict";
+import { USER_AGENT } from "../../lib/version.ts";
 import { Webhook } from "standardwebhooks";
 import { PLACEHOLDERS } from "../../lib/profiles/placeholders.ts";
 import type { CrmMode, ReceivedLead } from "../../lib/simulator/crm/server.ts";
@@ -41,7 +42,7 @@ Deno.test("a profile without crm posts what it always posted, to the byte, and n
       "accept-encoding": "gzip,br",
       "accept-language": "*",
       "content-type": "application/json",
-      "user-agent": "Triborg",
+      "user-agent": USER_AGENT,
     });
   }));
 

@@ -177,7 +177,7 @@ Deno.test("pollUpdates goes on while Telegram is unreachable, logs it once, and 
     visitor.say("one");
     assert.match(
       await line("❌"),
-      /^❌ Telegram недоступен, обновления не получить: нет связи с Telegram \(.+\)\. Пробуем снова$/,
+      /^❌ Telegram недоступен, обновления не получить: нет связи с Telegram \(.+\)\. Пробуем снова; если не пройдёт само, проверьте сеть и прокси сервера$/,
     );
     assert.equal(await line("✅"), "✅ Связь с Telegram восстановлена");
     await telegram.untilPolled();

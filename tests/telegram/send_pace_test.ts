@@ -11,6 +11,8 @@ interface Sent {
 }
 
 interface Room {
+  /** The ranks of messages that Telegram itself declined with 429. */
+  readonly refused: readonly Rank[];
   /** Sends a text; resolves with `sent`, or with the seconds that a 429 asked for. */
   say(rank: Rank, chat: number, text?: string): Promise<"sent" | number>;
   /** Copies so many messages at once, as a text "album". */
@@ -35,6 +37,7 @@ async function withPace(run: (room: Room) => Promise<void>, options: Options = {
   let nowMs = 0;
   const sleepers: { atMs: number; wake: () => void }[] = [];
   const stopping = new AbortController();
+  const refused: Rank[] = [];
   const sleep = (ms: number) =>
     new Promise<void>((wake) => {
       sleepers.push({ atMs: nowMs + ms, wake });
@@ -45,6 +48,7 @@ async function withPace(run: (room: Room) => Promise<void>, options: Options = {
     elapsedMs: () => nowMs,
     sleep,
     stopping: stopping.signal,
+    tooMany: (rank) => void refused.push(rank),
   });
   const sent: Sent[] = [];
   const clientOf = (rank: Rank) => {
@@ -63,6 +67,7 @@ async function withPace(run: (room: Room) => Promise<void>, options: Options = {
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   await run({
     sent,
+    refused,
     stopping,
     nowMs: () => nowMs,
     say: (rank, chat, text = `${rank} ${chat}`) =>
@@ -183,6 +188,14 @@ Deno.test("a 429 closes its chat until its time, and no other", () => {
     assert.deepEqual(sent, [{ atMs: 0, text: "other" }, { atMs: 3_000, text: "second" }]);
   }, { answer: (text) => held.get(text) ?? 0 });
 });
+
+Deno.test("a 429 of Telegram is told with its rank, one of the pace itself is not", () =>
+  withPace(async ({ say, refused }) => {
+    assert.equal(await say("managers", 1), 60);
+    assert.deepEqual(refused, ["managers"]);
+    assert.equal(await say("visitor", 1), 60);
+    assert.deepEqual(refused, ["managers"]);
+  }, { answer: () => 60 }));
 
 Deno.test("a 429 of a day closes its chat for 5 minutes, and messages meanwhile get a 429", () => {
   let asked = 0;

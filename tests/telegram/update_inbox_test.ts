@@ -37,7 +37,7 @@ interface Room extends LogOfTest {
 
 interface Options {
   /** What the bot does with an update; by default nothing. */
-  readonly handle?: (update: Update) => void | Promise<void>;
+  readonly handle?: (update: Update, cameAtMs: number) => void | Promise<void>;
   /** Leaves updates in hand until the test ends them. */
   readonly held?: boolean;
   /** What an earlier process left in the journal. */
@@ -64,7 +64,7 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
     now: Date.now,
     random: () => 1,
     log: lines.log,
-    async handle(update) {
+    async handle(update, cameAtMs) {
       handled.push(update.update_id);
       if (options.held) {
         const gate = Promise.withResolvers<void>();
@@ -72,7 +72,7 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
         peak = Math.max(peak, held.size);
         await gate.promise;
       }
-      await options.handle?.(update);
+      await options.handle?.(update, cameAtMs);
     },
   });
   const end = (id: number) => {
@@ -127,6 +127,21 @@ Deno.test("accept hands an update over once, although Telegram sends it again", 
     await inbox.accept([anUpdate(11), anUpdate(12)]);
     assert.deepEqual(handled, [11, 12]);
   }));
+
+Deno.test("an update is handed over with when it came, also one that an earlier process left", () => {
+  const came: number[] = [];
+  return withInbox(async ({ inbox }) => {
+    inbox.start();
+    await inbox.accept([anUpdate(12)]);
+    assert.deepEqual(came, [NOON_MS - 90_000, NOON_MS]);
+  }, {
+    handle: (_, cameAtMs) => void came.push(cameAtMs),
+    before(journal) {
+      const body = JSON.stringify(anUpdate(11));
+      journal.recordUpdates([{ id: 11, body }], NOON_MS - 90_000, NOON_MS - 90_000);
+    },
+  });
+});
 
 Deno.test("accept resolves when the batch is on disk, with what the bot recorded at once", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });

@@ -12,6 +12,7 @@ import { chosenText, confirmation, type Formatted, greeting } from "../../lib/vi
 import { contact, fullName } from "../../lib/visitor_name.ts";
 import { crmPayload } from "../../lib/crm/payload.ts";
 import { aFollowUp, aLead, aVisitor, someContent } from "../helpers/a_lead.ts";
+import { DRAFT_MARK, withDraftMark } from "../../lib/visitors/state_texts.ts";
 import { aProfile } from "../helpers/a_profile.ts";
 
 // — The card —
@@ -97,6 +98,7 @@ Deno.test("a greeting is the profile's photo, caption and buttons, one a row", (
   assert.deepEqual(greeting(aProfile()), {
     text: "Что для вас сейчас главное?",
     photoUrl: "https://example.ru/agency.jpg",
+    photoFile: null,
     keyboard: {
       inline_keyboard: [
         [{ text: "Привлечь клиентов", callback_data: "agency_clients" }],
@@ -513,4 +515,14 @@ Deno.test("an announcement that is cut at Telegram's limit does not end in half 
   const [announcement] = partsOf({ text: "да".repeat(40) }, { template });
   assert.ok(announcement?.kind === "text");
   assertSendable(announcement.message);
+});
+
+Deno.test("a draft's mark takes no uploaded photo away: where both do not fit it is left out", () => {
+  const marked = (length: number) =>
+    withDraftMark(aProfile(({ step1 }) => {
+      Object.assign(step1, { photo_url: "", photo_file: "a.jpg", caption: "x".repeat(length) });
+    }));
+  const most = 1024 - DRAFT_MARK.length - 2;
+  assert.equal(marked(most)?.caption.length, 1024);
+  assert.equal(marked(most + 1), undefined);
 });

@@ -11,11 +11,13 @@ import {
   listBackups,
   nightlyName,
 } from "../../journal/backups.ts";
+import { photoFolder } from "../../profiles/photos/store.ts";
+import { copyPhotos, photosBeside } from "./photo_copies.ts";
 import { askForRoom } from "./room.ts";
 
 /** The journal, and where its copies are. */
 export interface NightlyBackupOptions {
-  readonly journal: Pick<Journal, "backUp">;
+  readonly journal: Pick<Journal, "backUp" | "historyNames">;
   readonly dataDir: string;
   readonly freeBytes: (folder: string) => Promise<number | undefined>;
   readonly now: () => number;
@@ -23,7 +25,7 @@ export interface NightlyBackupOptions {
   readonly mayRemoveOld: boolean;
 }
 
-/** Copies the running journal to the file of a day such as `2026-11-28`. @throws {Error} Leaving nothing, on failure. */
+/** Copies the running journal to the file of a day such as `2026-11-28`, and the photos that its history names. @throws {Error} Leaving nothing, on failure. */
 export async function backUpNightly(options: NightlyBackupOptions, day: string): Promise<void> {
   const { journal, dataDir, freeBytes, now, mayRemoveOld } = options;
   const folder = backupFolder(dataDir);
@@ -38,6 +40,7 @@ export async function backUpNightly(options: NightlyBackupOptions, day: string):
     removeDatabase(unfinished);
     throw error;
   }
+  await copyPhotos(photoFolder(dataDir), photosBeside(folder), journal.historyNames);
   if (!mayRemoveOld) return;
   const all = await listBackups(dataDir);
   // A day that is still to come was named by a clock that was wrong: such a copy is older than it says.

@@ -9,6 +9,7 @@ export type ReadVariable = (name: string) => string | undefined;
 
 /** Runs a script, and tells its exit code: 1 where `.env` cannot be read, as the script would work on another folder. */
 export async function runScript(
+  args: readonly string[],
   main: (args: readonly string[], read: ReadVariable) => Promise<number>,
 ): Promise<number> {
   const file = await readFile();
@@ -18,7 +19,7 @@ export async function runScript(
   }
   const { values } = file;
   return await main(
-    Deno.args.filter((arg) => arg !== "--"),
+    args.filter((arg) => arg !== "--"),
     (name) => (Deno.env.get(name) ?? values[name])?.trim() || undefined,
   );
 }

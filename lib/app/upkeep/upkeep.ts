@@ -6,6 +6,8 @@ import { ADMIN_CHAT_LANE, type Journal } from "../../journal/journal.ts";
 import type { Place } from "../../lead.ts";
 import type { Log } from "../../log/log.ts";
 import { dailyText } from "../../managers/texts.ts";
+import type { Profiles } from "../../profiles/profile.ts";
+import type { PhotoStore } from "../../profiles/photos/store.ts";
 import { backUpNightly } from "./nightly_backup.ts";
 import { NIGHT_HOUR } from "../../journal/backups.ts";
 import { createSafeTime } from "./safe_time.ts";
@@ -25,6 +27,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long a menu that was not pressed is remembered, in ms. */
 const MENUS_KEPT_MS = 30 * DAY_MS;
 
+/** How long an uploaded photo waits for its form to be saved, in ms. */
+const UNUSED_PHOTOS_KEPT_MS = 7 * DAY_MS;
+
 /** How many leads one transaction of the erasure looks at. */
 const LEADS_AT_ONCE = 200;
 
@@ -42,6 +47,8 @@ export interface Upkeep {
 export interface UpkeepOptions {
   readonly journal: Journal;
   readonly dataDir: string;
+  readonly photos: Pick<PhotoStore, "removeUnused">;
+  readonly profiles: () => Profiles;
   readonly retentionDays: number;
   readonly timeZone: string;
   /** Told that the managers are owed something. */
@@ -71,7 +78,8 @@ interface Job {
 }
 
 export function createUpkeep(options: UpkeepOptions): Upkeep {
-  const { journal, dataDir, retentionDays, timeZone, wake, now, elapsedMs, log } = options;
+  const { journal, dataDir, photos, profiles, retentionDays, timeZone } = options;
+  const { wake, now, elapsedMs, log } = options;
   const safeTime = createSafeTime(options);
   const pausedUntilMs = new Map<Job, number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -102,6 +110,13 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       pauseMs: 10 * 60_000,
       name: "Стирание старых личных данных",
       run: eraseOldPersons,
+    },
+    {
+      fact: "photos_of",
+      hour: NIGHT_HOUR,
+      pauseMs: 60 * 60_000,
+      name: "Уборка ненужных фото",
+      run: removeUnusedPhotos,
     },
   ];
 
@@ -168,6 +183,17 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     }
     if (all > 0) log.info("🧹 Стёрты личные данные старых лидов: {leads}", { leads: all });
     return from === undefined;
+  }
+
+  /** What a profile or any version in the history names stays. */
+  async function removeUnusedPhotos(): Promise<boolean> {
+    const current = new Set([...profiles().byKey.values()].map(({ photoFile }) => photoFile));
+    const isUsed = (name: string) => current.has(name) || journal.historyNames(name);
+    const removed = await photos.removeUnused(isUsed, safeTime.nowMs() - UNUSED_PHOTOS_KEPT_MS);
+    if (removed > 0) {
+      log.info("🧹 Удалены загруженные, но не сохранённые фото: {photos}", { photos: removed });
+    }
+    return true;
   }
 
   function oweDailyLine(): void {

@@ -17,9 +17,10 @@ export function contentsWords(
   return `${grouped}, последний ${dayAndTime(lastReceivedAtMs, nowMs, timeZone)}`;
 }
 
-/** A number of bytes as people read it: «7,7 МБ». */
+/** A number of bytes as people read it: «7,7 МБ», «12,0 ГБ». */
 export function sizeWords(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1).replace(".", ",")} МБ`;
+  const [unit, name] = bytes < 2 ** 30 ? [2 ** 20, "МБ"] : [2 ** 30, "ГБ"];
+  return `${(bytes / unit).toFixed(1).replace(".", ",")} ${name}`;
 }
 
 /** Why something failed, in one line. */

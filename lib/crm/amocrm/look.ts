@@ -6,6 +6,7 @@ import { hideSecret } from "../secrets.ts";
 import type { Log } from "../../log/log.ts";
 import type { Mask } from "../../log/mask.ts";
 import { accountFault } from "../../profiles/crm_account.ts";
+import { USER_AGENT } from "../../version.ts";
 import {
   listCall,
   MAX_LIST_BYTES,
@@ -100,7 +101,7 @@ export function createAmoCrmLook({ root, turn, log, mask, ...connections }:
       redirect: "manual",
       throwHttpErrors: false,
       timeout: false, // It would end with the headers.
-      headers: { "user-agent": "Triborg" },
+      headers: { "user-agent": USER_AGENT },
       fetch: (input, init) => fetchChecked(input, init, { ...connections, client }),
     });
     const ask = async (what: What) => {

@@ -1,6 +1,7 @@
 // Listens for the page, and goes on: a port that is taken and an accept that fails are tried again. Knows no HTTP.
 
 import { waitMs } from "../../backoff.ts";
+import { listenFault } from "./listen_fault.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { Log } from "../../log/log.ts";
 
@@ -52,7 +53,7 @@ export function keepListening(options: ListenerOptions): Listener {
   let closed = false;
 
   function report(error: unknown): void {
-    const cause = messageOf(error);
+    const cause = listener === undefined ? listenFault(error) : messageOf(error);
     if (listener === undefined) {
       if (missing) return;
       missing = true;

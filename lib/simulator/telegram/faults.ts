@@ -24,6 +24,8 @@ export type Fault =
 export interface IncomingCall {
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** What a form brought along, by its field's name. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
   /** `chat_id` as a number; undefined when the call has none. */
   readonly chatId: number | undefined;
 }

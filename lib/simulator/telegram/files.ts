@@ -1,4 +1,4 @@
-// The files of the simulated Telegram: what people send, and what it makes of a photo's web address. It
+// The files of the simulated Telegram: what people and the bot send, and what it makes of a photo's web address. It
 // fetches nothing and stores no bytes.
 // Source: https://core.telegram.org/bots/api#sending-files
 
@@ -8,9 +8,14 @@ import { badRequest } from "./refusal.ts";
 
 const PHOTO_WIDTHS = [90, 320, 800];
 
+const MAX_PHOTO_BYTES = 10 * 1024 * 1024;
+
 /** Creates the files of one simulated Telegram, each with ids of its own. */
 export class FileStore {
   readonly #broken = new Set<(url: string) => boolean>();
+  readonly #botId: number;
+  /** By the id of each of their sizes. */
+  readonly #photos = new Map<string, PhotoSize[]>();
   #created = 0;
 
   /** From now on Telegram cannot fetch the addresses that match; the returned function ends that. */
@@ -19,8 +24,25 @@ export class FileStore {
     return () => this.#broken.delete(matches);
   }
 
-  /** The sizes of a photo that a bot sends by its web address. */
-  fetchPhoto(url: string): PhotoSize[] {
+  /** @param botId Of the bot that gets the ids: another one can do nothing with them. */
+  constructor(botId: number) {
+    this.#botId = botId;
+  }
+
+  /** The sizes of a photo that a bot sends by its id or by its web address. */
+  photoNamed(idOrUrl: string): PhotoSize[] {
+    return this.#photos.get(idOrUrl) ?? this.#fetchPhoto(idOrUrl);
+  }
+
+  /** The sizes of a photo that a bot sends as bytes (https://core.telegram.org/bots/api#sendphoto). */
+  receivePhoto(file: Uint8Array): PhotoSize[] {
+    if (file.length === 0) throw badRequest("file must be non-empty");
+    if (file.length > MAX_PHOTO_BYTES) throw badRequest("file is too big");
+    if (!isImage(file)) throw badRequest("IMAGE_PROCESS_FAILED");
+    return this.createPhoto();
+  }
+
+  #fetchPhoto(url: string): PhotoSize[] {
     if (!/^https?:\/\//i.test(url) || linkFault(url) === "URL host is empty") {
       throw badRequest("wrong file identifier/HTTP URL specified");
     }
@@ -31,12 +53,14 @@ export class FileStore {
   }
 
   createPhoto(): PhotoSize[] {
-    return PHOTO_WIDTHS.map((width) => ({
+    const sizes = PHOTO_WIDTHS.map((width) => ({
       ...this.#ids("AgACAgIAAxk"),
       width,
       height: width * 3 / 4,
       file_size: width * 150,
     }));
+    for (const { file_id } of sizes) this.#photos.set(file_id, sizes);
+    return sizes;
   }
 
   createDocument(): Document {
@@ -72,6 +96,13 @@ export class FileStore {
 
   #ids(prefix: string) {
     const number = String(++this.#created).padStart(8, "0");
-    return { file_id: `${prefix}BAAM${number}QAC`, file_unique_id: `AQAD${number}` };
+    return { file_id: `${prefix}BAAM${this.#botId}x${number}QAC`, file_unique_id: `AQAD${number}` };
   }
+}
+
+/** Whether a file begins as a JPEG, a PNG or a WebP does. */
+function isImage(file: Uint8Array): boolean {
+  const head = String.fromCharCode(...file.subarray(0, 12));
+  return head.startsWith("\xff\xd8\xff") || head.startsWith("\x89PNG\r\n\x1a\n") ||
+    (head.startsWith("RIFF") && head.endsWith("WEBP"));
 }

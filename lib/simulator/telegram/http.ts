@@ -6,13 +6,17 @@ import { readBody } from "../http_front.ts";
 import type { CallList, CallOutcome } from "./calls.ts";
 import type { Fault, FaultBook, IncomingCall } from "./faults.ts";
 import { callMethod } from "./methods.ts";
+import { boundaryOf, readForm } from "./multipart.ts";
 import { isObject, Params } from "./params.ts";
 import { badRequest, TelegramRefusal } from "./refusal.ts";
 import type { World } from "./world.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Answers HTTP requests to the Bot API, which take their parameters as a JSON body. */
+/** With a photo, which may have 10 MB (https://core.telegram.org/bots/api#sendphoto). */
+const MAX_FORM_BYTES = 11 * 1024 * 1024;
+
+/** Answers HTTP requests to the Bot API, which take their parameters as a JSON body, or as a form with files. */
 export class HttpApi {
   constructor(
     readonly token: string,
@@ -23,7 +27,9 @@ export class HttpApi {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, token, method] = /^\/bot([^/?]+)\/([^/?]+)$/.exec(request.url ?? "") ?? [];
-    const body = await readBody(request, MAX_BODY_BYTES).catch((error: unknown) => error);
+    const boundary = boundaryOf(request.headers["content-type"]);
+    const maxBytes = boundary === undefined ? MAX_BODY_BYTES : MAX_FORM_BYTES;
+    const body = await readBody(request, maxBytes).catch((error: unknown) => error);
     if (!(body instanceof Uint8Array)) {
       request.socket.destroy();
       return;
@@ -38,7 +44,7 @@ export class HttpApi {
     let params = new Params({});
     let refusal: TelegramRefusal | undefined;
     try {
-      params = readParams(body);
+      params = boundary === undefined ? readParams(body) : readFormParams(body, boundary);
     } catch (error) {
       refusal = asRefusal(error);
     }
@@ -46,6 +52,7 @@ export class HttpApi {
     const call: IncomingCall = {
       method,
       params: params.raw,
+      files: params.files,
       chatId: Number.isInteger(chatId) ? chatId : undefined,
     };
     const record = (outcome: CallOutcome) => this.calls.add({ ...call, atMs, outcome });
@@ -126,6 +133,11 @@ function readParams(body: Uint8Array): Params {
   }
   if (!isObject(value)) throw badRequest("the request body must be a JSON object");
   return new Params(value);
+}
+
+function readFormParams(body: Uint8Array, boundary: string): Params {
+  const { fields, files } = readForm(body, boundary);
+  return new Params(fields, files);
 }
 
 /** A defect of the simulator answers as Telegram's own would: 500. */

@@ -12,7 +12,11 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** Reads parameters by name; a value that is absent, null or "" is undefined. */
 export class Params {
-  constructor(readonly raw: JsonObject) {}
+  /** @param files What a form brought along; its other values are all texts. */
+  constructor(
+    readonly raw: JsonObject,
+    readonly files: ReadonlyMap<string, Uint8Array> = new Map(),
+  ) {}
 
   /** Whether the parameter was given at all, even as "". */
   has(name: string): boolean {
@@ -36,9 +40,24 @@ export class Params {
     return /^-?\d+$/.test(text) ? Number(text) : 0;
   }
 
-  /** A structured parameter. */
+  /** A structured parameter; in a form it is JSON. */
   json(name: string): unknown {
-    return this.raw[name] ?? undefined;
+    const value = this.raw[name] ?? undefined;
+    if (this.files.size === 0 || typeof value !== "string") return value;
+    try {
+      return JSON.parse(value);
+    } catch {
+      throw badRequest("object expected as reply markup");
+    }
+  }
+
+  /** The file that a parameter of this form names; undefined if it names none. */
+  file(name: string): Uint8Array | undefined {
+    const [, attached] = /^attach:\/\/(.+)$/.exec(this.text(name) ?? "") ?? [];
+    if (attached === undefined) return this.files.get(name);
+    const file = this.files.get(attached);
+    if (file === undefined) throw badRequest("wrong file identifier/HTTP URL specified");
+    return file;
   }
 }
 

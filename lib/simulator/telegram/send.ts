@@ -21,13 +21,19 @@ export function sendMessage(world: World, params: Params): SimMessage {
   return deliver(world, target, readText(world, params));
 }
 
-/** Sends a photo by its web address. */
+/** Sends a photo by its web address, by an id of its own, or as a file that the call brought along. */
 export function sendPhoto(world: World, params: Params): SimMessage {
   const target = readTarget(world, params);
-  const url = params.text("photo");
-  if (url === undefined) throw badRequest("there is no photo in the request");
+  const file = params.file("photo");
+  const named = params.text("photo");
+  if (file === undefined && named === undefined) {
+    throw badRequest("there is no photo in the request");
+  }
   const caption = readCaption(world, params);
-  return deliver(world, target, { photo: world.files.fetchPhoto(url), ...caption });
+  const photo = file === undefined
+    ? world.files.photoNamed(named ?? "")
+    : world.files.receivePhoto(file);
+  return deliver(world, target, { photo, ...caption });
 }
 
 /** Reads chat, topic, reply and buttons, each refused in Telegram's words. */

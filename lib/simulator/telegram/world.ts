@@ -32,7 +32,7 @@ export class World {
   /** The bot as the sender of its messages. */
   readonly bot: User & { username: string };
   readonly now: () => number;
-  readonly files = new FileStore();
+  readonly files: FileStore;
   readonly updates: UpdateQueue;
   readonly presses: PressBook;
   readonly chatEvents: Signal<ChatEvent>;
@@ -60,6 +60,7 @@ export class World {
     this.me = createBot(options.token);
     const { id, first_name, username } = this.me;
     this.bot = { id, is_bot: true, first_name, username };
+    this.files = new FileStore(id);
     this.#users.set(this.bot.id, this.bot);
   }
 

@@ -1,0 +1,160 @@
+// Everything that the doctor looks at, side by side where one look does not need another. Changes nothing that lasts.
+
+import type { Environment } from "../environment.ts";
+import type { Lookup } from "../../crm/connection.ts";
+import { hideSecret } from "../../crm/secrets.ts";
+import type { GoodJournal } from "../../journal/journal_look.ts";
+import { messageOf } from "../../log/error_words.ts";
+import type { Mask } from "../../log/mask.ts";
+import { chatsOf, lookAtChats } from "./chats.ts";
+import { lookAtCrms, lookAtSecrets } from "./crms.ts";
+import { lookAtFolder } from "./data_folder.ts";
+import { type Finding, findingsOf } from "./findings.ts";
+import { lookAtCopies, lookAtJournal } from "./journal.ts";
+import { lookAtPort, lookAtPublicUrl } from "./page.ts";
+import { lookAtProfiles, type ProfilesLook } from "./profiles.ts";
+import { lookAtProxy } from "./proxy.ts";
+import { lookAtSettings, type Settings } from "./settings.ts";
+import { lookAtClock, lookAtToken, lookAtUpdates } from "./telegram.ts";
+import { CHECK_WITHIN_MS, withDeadline, within } from "./within.ts";
+
+/** What the doctor takes from the machine. */
+export interface DoctorOptions {
+  readonly environment: Environment;
+  /** A variable of the process's environment. */
+  readonly lookup: (name: string) => string | undefined;
+  readonly resolveHost: Lookup;
+  readonly freeBytes: (folder: string) => Promise<number | undefined>;
+  readonly isProxied: boolean;
+  readonly mask: Mask;
+  readonly now: () => number;
+  /** Trusted beside the system's certificates, PEM; for tests. */
+  readonly caCerts?: readonly string[];
+}
+
+/** Longest time for everything, in ms. */
+const ALL_WITHIN_MS = 28_000;
+
+/** Looks at everything at once, and tells each finding when those before it are told. Never throws. */
+export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding> {
+  const { environment, mask } = options;
+  const { settings, findings } = lookAtSettings(environment);
+  hideAll(settings, environment, mask);
+  const { localesPath } = settings.config;
+  const reading = within(lookAtProfiles(localesPath), CHECK_WITHIN_MS, () => ({
+    profiles: null,
+    findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
+  }));
+  const chapters = [
+    chapter(
+      "Прокси",
+      withDeadline(CHECK_WITHIN_MS, async (signal) => [
+        await lookAtProxy(options.lookup, signal),
+      ]),
+    ),
+    chapter("Telegram", lookAtTelegram(settings, options)),
+    chapter("Данные", lookAtData(settings, reading, options)),
+  ];
+  yield* findings;
+  for (const each of chapters) yield* await each;
+}
+
+/** A defect or an endless wait in one chapter leaves the others readable. */
+async function chapter(
+  what: string,
+  work: Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  const { fault } = findingsOf(what);
+  try {
+    return await within(
+      work,
+      ALL_WITHIN_MS,
+      () => [fault("нет ответа: диск или сеть не отвечают")],
+    );
+  } catch (error) {
+    return [
+      fault(`проверка не удалась: ${messageOf(error)}`),
+    ];
+  }
+}
+
+async function lookAtTelegram(settings: Settings, { now }: DoctorOptions): Promise<Finding[]> {
+  const [token, clock] = await Promise.all([
+    lookAtToken(settings),
+    withDeadline(CHECK_WITHIN_MS, (signal) => lookAtClock(settings, now, signal)),
+  ]);
+  const [updates, chats] = await Promise.all([
+    lookAtUpdates(settings, token.botId),
+    lookAtChats(settings, chatsOf(settings), token.botId),
+  ]);
+  return [...token.findings, clock, ...updates, ...chats];
+}
+
+async function lookAtData(
+  settings: Settings,
+  reading: Promise<ProfilesLook>,
+  options: DoctorOptions,
+): Promise<Finding[]> {
+  const { environment, mask, now, freeBytes, resolveHost, caCerts } = options;
+  const { dataDir, timeZone } = settings.config;
+  const late = () => ({
+    isRunning: undefined,
+    isThere: false,
+    isWritable: false,
+    findings: [findingsOf("Папка данных").fault(`${dataDir}: диск не отвечает`)],
+  });
+  const [folder, read] = await Promise.all([
+    within(lookAtFolder(dataDir, freeBytes), CHECK_WITHIN_MS, late),
+    reading,
+  ]);
+  const { isRunning, isThere } = folder;
+  const { look, finding: journal } = lookAtJournal(dataDir, folder);
+  const kept: GoodJournal["secrets"] = look.kind === "good" ? look.secrets : new Map();
+  for (const value of kept.values()) hideSecret(value, mask);
+  const secret = (name: string) => environment.secret(name) ?? kept.get(name);
+  const { profiles } = read;
+  for (const { webhook } of profiles?.byKey.values() ?? []) {
+    if (webhook !== null) mask.hideWebhook(webhook.url);
+  }
+  const [crms, port, publicUrl, copies] = await Promise.all([
+    profiles === null
+      ? [findingsOf("CRM").unknown("не проверить, пока locales.json с ошибкой")]
+      : lookAtCrms(profiles, { ...options, ...settings, secret, lookup: resolveHost }),
+    withDeadline(CHECK_WITHIN_MS, (signal) => lookAtPort(settings, isRunning, signal)),
+    withDeadline(
+      CHECK_WITHIN_MS,
+      (signal) => lookAtPublicUrl(settings, isRunning, signal, caCerts),
+    ),
+    within(
+      lookAtCopies(dataDir, {
+        nowMs: now(),
+        timeZone,
+        isThere,
+        hasJournal: look.kind !== "missing",
+      }),
+      CHECK_WITHIN_MS,
+      () => findingsOf("Копии журнала").unknown("диск не отвечает"),
+    ),
+  ]);
+  return [
+    ...read.findings,
+    ...profiles === null ? [] : lookAtSecrets(profiles, secret),
+    ...crms,
+    ...folder.findings,
+    journal,
+    copies,
+    ...port,
+    publicUrl,
+  ];
+}
+
+function hideAll({ config }: Settings, { variables }: Environment, mask: Mask): void {
+  const { botToken, adminPassword, metricsToken, webhook } = config;
+  for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
+    if (secret !== null) mask.hide(secret);
+  }
+  // One with a fault is a secret all the same.
+  for (const name of ["BOT_TOKEN", "ADMIN_PASSWORD", "METRICS_TOKEN", "WEBHOOK_SECRET"]) {
+    mask.hide(variables[name]?.trim() ?? "");
+  }
+}

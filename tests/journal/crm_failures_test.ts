@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { CrmOutcome } from "../../lib/lead.ts";
+import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
+
+const ACCEPTED = { kind: "accepted", status: 200 } as const;
+const FAILED = { kind: "unreachable", reason: "нет связи" } as const;
+
+function withJournal(run: (journal: Journal) => void): void {
+  const journal = openJournal(":memory:");
+  try {
+    run(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+let menus = 0;
+
+/** A lead of a profile; its number. */
+function lead(journal: Journal, profile = "agency"): number {
+  const menuMessageId = menus += 1;
+  const recorded = partsOf(journal).insertLead(aNewLead({ profile, menuMessageId }));
+  assert.ok(recorded);
+  return recorded.number;
+}
+
+/** One POST of a lead that ended so. */
+function post(journal: Journal, number: number, outcome: CrmOutcome, endedAtMs: number): void {
+  const attempt = journal.beginAttempt(number, null, endedAtMs - 1);
+  partsOf(journal).closeAttempt(attempt, outcome, endedAtMs);
+}
+
+Deno.test("a CRM that was not asked, or whose newest answer was good, has not failed", () =>
+  withJournal((journal) => {
+    assert.equal(journal.crmFailures("agency"), undefined);
+    const first = lead(journal);
+    journal.beginAttempt(first, null, NOON_MS); // Still open.
+    assert.equal(journal.crmFailures("agency"), undefined);
+    post(journal, lead(journal), FAILED, NOON_MS);
+    post(journal, lead(journal), ACCEPTED, NOON_MS + 1);
+    assert.equal(journal.crmFailures("agency"), undefined);
+  }));
+
+Deno.test("a CRM fails since the first failure after the last lead that it accepted", () =>
+  withJournal((journal) => {
+    post(journal, lead(journal), FAILED, NOON_MS);
+    post(journal, lead(journal), ACCEPTED, NOON_MS + 1);
+    post(journal, lead(journal), FAILED, NOON_MS + 2);
+    post(journal, lead(journal), FAILED, NOON_MS + 3);
+    post(journal, lead(journal, "cg"), FAILED, NOON_MS - 1);
+    assert.deepEqual(journal.crmFailures("agency"), {
+      sinceMs: NOON_MS + 2,
+      lastAtMs: NOON_MS + 3,
+      isFirst: true,
+    });
+  }));
+
+Deno.test("an old lead that is sent again and accepted ends a CRM's failures", () =>
+  withJournal((journal) => {
+    const old = lead(journal);
+    for (let nth = 0; nth < 20; nth++) post(journal, lead(journal), FAILED, NOON_MS + nth);
+    post(journal, old, ACCEPTED, NOON_MS + 100);
+    assert.equal(journal.crmFailures("agency"), undefined);
+  }));
+
+Deno.test("where a CRM accepted none of the 200 newest leads and there are older ones, it may have failed before", () =>
+  withJournal((journal) => {
+    const oldest = lead(journal);
+    for (let nth = 1; nth < 200; nth++) post(journal, lead(journal), FAILED, NOON_MS + nth);
+    assert.equal(journal.crmFailures("agency")?.isFirst, true);
+    post(journal, oldest, ACCEPTED, NOON_MS);
+    post(journal, lead(journal), FAILED, NOON_MS + 200);
+    assert.deepEqual(journal.crmFailures("agency"), {
+      sinceMs: NOON_MS + 1,
+      lastAtMs: NOON_MS + 200,
+      isFirst: false,
+    });
+  }));

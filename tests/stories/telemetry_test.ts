@@ -1,0 +1,83 @@
+// OpenTelemetry: the bot's own spans and metrics reach a collector, and no secret does.
+
+import assert from "node:assert/strict";
+import { startOtlpReceiver } from "../helpers/otlp_receiver.ts";
+import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
+import { buttonTexts, galliard, greet, wordsOf } from "../helpers/visits.ts";
+import { TOKEN, withWorld, type World } from "../helpers/world.ts";
+
+const ASK = "📞 Оставьте номер, и мы перезвоним.";
+const PHONE = "+79161234567";
+
+Deno.test("a collector gets spans and metrics of updates, attempts and sends, and no token, path, phone or word", async () => {
+  await using collector = startOtlpReceiver();
+  await withWorld(async (world) => {
+    const visitor = galliard(world);
+    visitor.press(await greet(visitor), CHOICE);
+    await visitor.chat.nextMessage((each) => wordsOf(each) === ASK);
+    visitor.say("8 916 123-45-67");
+    const { headers, body } = await world.crm.nextLead();
+    assert.match(JSON.stringify(body), /9161234567/);
+    assert.ok(!("traceparent" in headers), JSON.stringify(headers));
+    await world.bot.line("успешно отправлен");
+    world.crm.behave({ kind: "answer", status: 500, body: `no ${PHONE} at ${world.crm.url}` });
+    await becomeOther(world);
+    await world.admin.chat.nextMessage();
+    await world.bot.line("⚠️ Fallback");
+    world.admin.kickBot();
+    await becomeOther(world);
+    await collector.until(() =>
+      collector.metrics().get("triborg.owed_work")?.some(({ work }) => work === "card") === true
+    );
+    await world.telegram.down();
+    await world.bot.line("Telegram недоступен");
+    assert.equal(await world.bot.stop(), 0);
+
+    const spans = collector.spans();
+    assert.deepEqual(new Set(spans.map(({ scope }) => scope)), new Set(["triborg"]));
+    const bySpan = new Map(spans.map((span) => [span.attributes["triborg.span"], span]));
+    const [first, failed] = [bySpan.get("attempt-1-1"), bySpan.get("attempt-2-1")];
+    assert.equal(first?.attributes["triborg.outcome"], "accepted");
+    assert.equal(first?.parentSpanId, "", "it waited for the phone, so no update is its parent");
+    assert.equal(first?.attributes["triborg.chat"], String(visitor.id));
+    assert.equal(failed?.attributes["triborg.outcome"], "answered");
+    assert.equal(failed?.status, 2);
+    const update = spans.find(({ spanId }) => spanId === failed?.parentSpanId);
+    assert.equal(update?.name, "update");
+    assert.equal(update?.attributes["triborg.lead"], failed?.attributes["triborg.lead"]);
+    assert.equal(update?.parentSpanId, "");
+    const confirmation = spans.find((each) =>
+      each.name === "send confirmation" && each.traceId === update?.traceId
+    );
+    assert.equal(confirmation?.parentSpanId, update?.spanId);
+    const card = spans.find(({ name }) => name === "send card");
+    assert.equal(card?.attributes["triborg.outcome"], "shown");
+    assert.equal(card?.attributes["triborg.chat"], String(world.admin.id));
+
+    const metrics = collector.metrics();
+    const outcomes = metrics.get("triborg.attempt.duration");
+    assert.ok(outcomes?.some((each) => each["outcome"] === "accepted"));
+    assert.ok(outcomes?.some((each) => each["outcome"] === "answered"));
+    for (const name of ["triborg.update.duration", "triborg.send.duration"]) {
+      assert.ok(metrics.has(name), name);
+    }
+
+    assert.deepEqual([...collector.paths].toSorted(), ["/v1/metrics", "/v1/traces"]);
+    const { host, pathname } = new URL(world.crm.url);
+    const secrets = [TOKEN, "AAF0test", pathname, host, "9161234567", "Аня", CONFIRMATION, CHOICE];
+    const all = collector.bodies.join("\n");
+    assert.deepEqual(secrets.filter((each) => all.includes(each)), []);
+  }, {
+    env: collector.env,
+    locales(locales) {
+      locales.agency.phone = { ask: ASK, wait_seconds: 600 };
+    },
+  });
+});
+
+/** A lead of a profile that asks for no phone. */
+async function becomeOther({ telegram }: World): Promise<void> {
+  const visitor = telegram.user({ first_name: "Аня", username: "anya" });
+  const menu = await greet(visitor, "cg");
+  visitor.press(menu, buttonTexts(menu)[0] ?? "");
+}
