@@ -159,7 +159,7 @@ Deno.test("neither the image nor the service runs as root, and each may write it
 });
 
 Deno.test("every metric and every reason of /health that docs/operations.md names exists", async () => {
-  const metrics = await read("routes/metrics.ts");
+  const metrics = await read("routes/metrics.ts") + await read("lib/page/measured_metrics.ts");
   const own = await read("lib/app/telemetry.ts");
   const volume = "triborg_data";
   for (const [, name = ""] of OPERATIONS.matchAll(/`(triborg_[a-z_]+)`/g)) {
