@@ -91,7 +91,8 @@ export const handler = define.handlers({
       case "test":
         return draw({ crm: await testedCrm(state, key, typed) });
       case "forget": {
-        const isKeyRemoved = await removeSecret(state, key, wish.secret);
+        const isKeyRemoved = await orDiskFault(removeSecret(state, key, wish.secret));
+        if (typeof isKeyRemoved !== "boolean") return draw({ note: isKeyRemoved }, typed, 507);
         return draw({ crm: { ...crmView(state, key, typed), isKeyRemoved } });
       }
       case "unalias": {

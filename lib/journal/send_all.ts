@@ -149,6 +149,38 @@ export function sendAllMoves(
     for (const profile of blocks.profilesOfOpenCards(chatId)) recountOffer(profile, nowMs);
   }
 
+  function countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): void {
+    if (!work.lane.startsWith(SEND_ALL_LANES)) return;
+    const profile = profileOf(work.subject);
+    const run = runOf(profile);
+    if (run === undefined) return;
+    const { message, report } = run;
+    const counted = { ...report, [result]: report[result] + 1 };
+    const running = result === "failed" ? run.running + 1 : 0;
+    const stopped = running >= MOST_FAILURES_RUNNING;
+    if (stopped) forgetWaiting(profile, nowMs);
+    if (stopped || counted.sent + counted.failed + counted.skipped === counted.total) {
+      facts.forgetFact(PROFILE_FACTS.sendAll + profile);
+      oweReport(message, { ...counted, stopped }, nowMs);
+    } else {
+      rememberRun(profile, { message, report: counted, running });
+    }
+  }
+
+  /** What a run has not sent yet of a visitor who was blocked just now. */
+  function skipBlocked(profile: string, nowMs: number): void {
+    if (runOf(profile) === undefined) return;
+    for (const work of outbox.takeWork(sendAllLane(profile), Number.MAX_SAFE_INTEGER, -1)) {
+      if (work.kind !== "post" || !blocks.isLeadBlocked(work.subject)) {
+        outbox.releaseWork(work, nowMs);
+        continue;
+      }
+      outbox.finishWork(work);
+      oweCardUpdate(work.subject, nowMs);
+      countTowardsRun(work, "skipped", nowMs);
+    }
+  }
+
   /** Whether the CRM of a profile had failed, and nothing is under way or was offered a moment ago. */
   function isOfferTime(profile: string, nowMs: number): boolean {
     const { crmDown, offeredAtMs, sendAll } = PROFILE_FACTS;
@@ -180,8 +212,10 @@ export function sendAllMoves(
     blockVisitor: (chatId, by, nowMs) =>
       db.atomically(() => {
         const isNew = blocks.blockVisitor(chatId, by, nowMs);
-        if (isNew) recountOffersOf(chatId, nowMs);
-        return isNew;
+        if (!isNew) return false;
+        recountOffersOf(chatId, nowMs);
+        for (const profile of blocks.profilesOfOpenCards(chatId)) skipBlocked(profile, nowMs);
+        return true;
       }),
     unblockVisitor: (chatId, nowMs) =>
       db.atomically(() => {
@@ -240,23 +274,7 @@ export function sendAllMoves(
         return total;
       }),
 
-    countTowardsRun(work, result, nowMs) {
-      if (!work.lane.startsWith(SEND_ALL_LANES)) return;
-      const profile = profileOf(work.subject);
-      const run = runOf(profile);
-      if (run === undefined) return;
-      const { message, report } = run;
-      const counted = { ...report, [result]: report[result] + 1 };
-      const running = result === "failed" ? run.running + 1 : 0;
-      const stopped = running >= MOST_FAILURES_RUNNING;
-      if (stopped) forgetWaiting(profile, nowMs);
-      if (stopped || counted.sent + counted.failed + counted.skipped === counted.total) {
-        facts.forgetFact(PROFILE_FACTS.sendAll + profile);
-        oweReport(message, { ...counted, stopped }, nowMs);
-      } else {
-        rememberRun(profile, { message, report: counted, running });
-      }
-    },
+    countTowardsRun,
 
     endStrandedRuns(nowMs) {
       const busy = new Set(outbox.lanes(SEND_ALL_LANES));

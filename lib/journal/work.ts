@@ -32,7 +32,7 @@ export interface SendAllReport {
   readonly total: number;
   readonly sent: number;
   readonly failed: number;
-  /** Closed by a manager meanwhile. */
+  /** Closed by a manager meanwhile, or the visitor was blocked. */
   readonly skipped: number;
   /** Ended early, because the CRM failed several times running. */
   readonly stopped: boolean;

@@ -102,7 +102,7 @@ export function sendAllReport(report: SendAllReport): string {
   const done = sent + failed + skipped;
   if (!stopped && done < total) return `⏳ Отправляем в CRM: ${profileName}, ${done} из ${total}…`;
   const lines = [`📤 Отправлено в CRM: ${profileName}, ${sent} из ${total}.`];
-  if (skipped > 0) lines.push(`Уже закрыты: ${skipped}.`);
+  if (skipped > 0) lines.push(`Пропущены: ${skipped} (уже закрыты или посетитель заблокирован).`);
   if (failed > 0) lines.push(`Не приняты: ${failed}. Они ждут в своих карточках.`);
   if (stopped) lines.push(`CRM снова не принимает лиды, остановились. Осталось: ${total - done}.`);
   return lines.join("\n");
