@@ -14,6 +14,8 @@ import {
   versionOf,
   withProfile,
 } from "../lib/profiles/edits.ts";
+import { ownChatForm, readOwnChat } from "../lib/profiles/managers_chat.ts";
+import { record } from "../lib/profiles/raw_values.ts";
 import { languagesOf } from "../lib/profiles/translations.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
 import { field } from "../lib/page/form.ts";
@@ -22,6 +24,7 @@ import { away } from "../lib/visitors/texts.ts";
 import type { WebhookTrial } from "../lib/crm/webhook_trial.ts";
 import type { Note } from "./components/note.tsx";
 import { frameOf } from "./components/page.tsx";
+import type { OwnChatView } from "./components/own_chat_fields.tsx";
 import { phoneParts } from "./components/phone_fields.tsx";
 import { ProfilePreview } from "./components/preview.tsx";
 import { FORM_ID, ProfileEditor, type ProfileView } from "./components/profile_editor.tsx";
@@ -46,8 +49,9 @@ import { stateView } from "./state_view.ts";
 import { newestChange } from "./undo.tsx";
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const key = profileKey(ctx);
+    if (ctx.url.searchParams.has("saved")) await untilChatIsChecked(ctx.state, key);
     const content = contentOf(ctx.state);
     const form = withoutFileKeys(ctx.state, key, profileForm(valueAt(content, key)));
     const view = viewOf(ctx.state, key, form);
@@ -87,7 +91,8 @@ export const handler = define.handlers({
       case "test":
         return draw({ crm: await testedCrm(state, key, typed) });
       case "forget": {
-        const isKeyRemoved = await removeSecret(state, key, wish.secret);
+        const isKeyRemoved = await orDiskFault(removeSecret(state, key, wish.secret));
+        if (typeof isKeyRemoved !== "boolean") return draw({ note: isKeyRemoved }, typed, 507);
         return draw({ crm: { ...crmView(state, key, typed), isKeyRemoved } });
       }
       case "unalias": {
@@ -188,9 +193,35 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     hasWorkHours: state.deps.config.workHours.length > 0,
     crm: crmView(state, key, form),
     outgoing: outgoingView(state, key, form),
+    ownChat: ownChatView(state, key, form),
     isUnsaved: false,
   };
 }
+
+/** What is known of the saved chat, while the form has no other one. */
+function ownChatView({ deps }: State, key: string, { ownChat }: ProfileForm): OwnChatView {
+  const raw = record(valueAt(deps.profiles.content(), key));
+  const { chatId, topicId } = ownChatForm(raw);
+  if (ownChat?.chatId !== chatId || ownChat.topicId !== topicId) return { kind: "none" };
+  const faults: Fault[] = [];
+  readOwnChat(raw, "", faults);
+  const [fault] = faults;
+  if (fault !== undefined) return { kind: "faulty", fault };
+  const found = deps.ownChats().find(({ profiles }) => profiles.includes(key));
+  return found === undefined ? { kind: "none" } : { kind: "known", state: found };
+}
+
+/** A chat that was just saved is being checked; most are in a moment. */
+async function untilChatIsChecked({ deps }: State, key: string): Promise<void> {
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const found = deps.ownChats().find(({ profiles }) => profiles.includes(key));
+    if (found === undefined || found.isUsable || found.problem !== undefined) return;
+    await deps.sleep(LOOK_MS);
+  }
+}
+
+const MOST_LOOKS = 10;
+const LOOK_MS = 100;
 
 type Saved =
   | Awaited<ReturnType<typeof saveEdit>>
