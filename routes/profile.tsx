@@ -26,13 +26,15 @@ import { type Move, newButton, readProfileForm, readWish, rearrange } from "./pr
 import { crmView, lookAt, outgoingView } from "./crm_view.ts";
 import { removeSecret, secretValue, withoutFileKeys, withSecrets } from "./crm_secrets.ts";
 import { isPhotoMissing, withOnePhoto, withoutMissingPhoto, withUpload } from "./photo.tsx";
-import { saveProfile } from "./profile_save.ts";
+import { ownChatView, untilChatIsChecked } from "./own_chat_view.ts";
+import { orDiskFault, saveProfile } from "./profile_save.ts";
 import { stateView } from "./state_view.ts";
 import { newestChange } from "./undo.tsx";
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const key = profileKey(ctx);
+    if (ctx.url.searchParams.has("saved")) await untilChatIsChecked(ctx.state, key);
     const content = contentOf(ctx.state);
     const form = withoutFileKeys(ctx.state, key, profileForm(valueAt(content, key)));
     const view = viewOf(ctx.state, key, form);
@@ -72,7 +74,8 @@ export const handler = define.handlers({
       case "test":
         return draw({ crm: await testedCrm(state, key, typed) });
       case "forget": {
-        const isKeyRemoved = await removeSecret(state, key, wish.secret);
+        const isKeyRemoved = await orDiskFault(removeSecret(state, key, wish.secret));
+        if (typeof isKeyRemoved !== "boolean") return draw({ note: isKeyRemoved }, typed, 507);
         return draw({ crm: { ...crmView(state, key, typed), isKeyRemoved } });
       }
       case "unalias": {
@@ -173,6 +176,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     hasWorkHours: state.deps.config.workHours.length > 0,
     crm: crmView(state, key, form),
     outgoing: outgoingView(state, key, form),
+    ownChat: ownChatView(state, key, form),
     isUnsaved: false,
   };
 }

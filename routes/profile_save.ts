@@ -56,7 +56,7 @@ interface Failed {
 }
 
 /** What it resolves with, or why the journal could not be written. */
-async function orDiskFault<T>(work: Promise<T>): Promise<T | Failed> {
+export async function orDiskFault<T>(work: Promise<T>): Promise<T | Failed> {
   try {
     return await work;
   } catch (error) {

@@ -59,6 +59,25 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/phone.ts /^[78]\\d{10}$/": [["8", "1"]],
   "lib/phone.ts /^9\\d{9}$/": [["9", "1"]],
   "lib/profiles/phone_edits.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
+  "lib/profiles/managers_chat.ts /^[−–—]/": [["", "−"]],
+  "lib/profiles/managers_chat.ts /^-?\\d{1,16}$/": [["-", "1"]],
+  "routes/words/own_chat_faults.ts /^найдено (\\S+) в кавычках, нужен id группы .*$/": [[
+    "найдено ",
+    "1",
+  ]],
+  "routes/words/own_chat_faults.ts /^найдено (\\S+), нужен id группы .*$/": [["найдено ", ","]],
+  "routes/words/own_chat_faults.ts /^найден \\S+, нужен id группы .*$/": [["найден ", ","]],
+  "routes/words/own_chat_faults.ts /^найдено (\\S+) в кавычках, нужен номер темы .*$/": [[
+    "найдено ",
+    "1",
+  ]],
+  "routes/words/own_chat_faults.ts /^найдено (\\S+), нужен номер темы .*$/": [["найдено ", ","]],
+  "routes/words/own_chat_faults.ts /^найден \\S+, нужен номер темы .*$/": [["найден ", ","]],
+  "routes/words/own_chat_faults.ts /^нет managers_chat_id, .*$/": [[
+    "нет managers_chat_id, ",
+    "a",
+    "\n",
+  ]],
   "lib/bot/menu.ts new RegExp(`^${SELECT}`)": [["", "select"]],
   "lib/managers/cards.ts /(@?\\{username\\}|\\{message\\})/": [["", "@{username"], ["", "@"], [
     "",

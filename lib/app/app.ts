@@ -8,7 +8,7 @@ import { EXIT } from "./exit.ts";
 import { createHealth } from "./health.ts";
 import { createIntroduction } from "./introduction.ts";
 import { type JournalEnd, watchJournal } from "./journal_watch.ts";
-import { createManagersChat } from "./managers_chat.ts";
+import { createManagersChats } from "./managers_chats.ts";
 import { openCheckedJournal, type OpenJournal } from "./open_journal.ts";
 import { openProfiles } from "./open_profiles.ts";
 import { createReceiving } from "./receive_updates.ts";
@@ -31,6 +31,7 @@ import { createLoginMessages } from "../managers/login_messages.ts";
 import { createLeadReminder } from "../managers/lead_reminder.ts";
 import { createMeasures } from "../measures.ts";
 import { createMembership } from "../managers/membership.ts";
+import { createOwnChatAlarm } from "../managers/own_chat_alarm.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
 import { troublesOf } from "../page/health_report.ts";
 import { servePage } from "../page/page.ts";
@@ -183,14 +184,17 @@ function createParts(
     wake: () => delivery.wake(),
   });
 
-  const managersChat = createManagersChat({
+  const chats = createManagersChats({
     ...shared,
     config,
     recordDurably,
     pace,
-    wake: () => delivery.wake(),
+    wake: () => {
+      delivery.wake();
+      answers.wake();
+    },
   });
-  const adminChat = managersChat.chat;
+  const adminChat = chats.main.chat;
   const delivery = createDelivery({
     ...shared,
     ...crmParts,
@@ -206,7 +210,7 @@ function createParts(
       elapsedMs,
       took: measures.confirmations.observe,
     }),
-    adminChat,
+    chats,
     visitorChat: createVisitorChat(
       createApi(telegram, pace.at("visitor")),
       createApi(telegram, pace.at("confirmation")),
@@ -221,7 +225,7 @@ function createParts(
   const answers = createAnswers({
     ...shared,
     answerChat: createAnswerChat(createApi(telegram, pace.at("answer"))),
-    adminChat,
+    chats,
     react: createReact(createApi(telegram, pace.at("managers")), log),
     recordDurably,
     tellTime,
@@ -239,12 +243,19 @@ function createParts(
   const momentOf = (elapsed: number | undefined) =>
     elapsed === undefined ? undefined : clock.momentOf(elapsed);
   const presence = createPresence({ ...shared, remind: delivery.wake });
+  const ownChats = () =>
+    chats.ownChats().map((each) => ({
+      ...each,
+      failsSinceMs: momentOf(each.failsSinceMs),
+      problemSinceMs: momentOf(each.problemSinceMs),
+    }));
   const health = createHealth({
     ...shared,
     lastPolledAtMs: presence.lastPolledAtMs,
-    adminChatFailsSinceMs: () => momentOf(managersChat.failsSinceMs()),
-    adminChatProblem: managersChat.problem,
-    adminChatProblemSinceMs: () => momentOf(managersChat.problemSinceMs()),
+    adminChatFailsSinceMs: () => momentOf(chats.main.failsSinceMs()),
+    adminChatProblem: chats.main.problem,
+    adminChatProblemSinceMs: () => momentOf(chats.main.problemSinceMs()),
+    ownChats,
     webhook: () => receiving.webhookState(),
   });
   const page = servePage({
@@ -257,6 +268,7 @@ function createParts(
     config,
     measures,
     troubles: () => troublesOf(health.facts()),
+    ownChats,
     health: async () => {
       const profilesBrokenSinceMs = profiles.breakage()?.sinceMs;
       const { crmTroubles, crmTokens, profilesWithoutKey } = crmParts;
@@ -298,14 +310,14 @@ function createParts(
     }),
     isManager: createMembership({
       api: createApi(telegram),
-      chats: () => [adminChat.chatId()],
+      chats: () => [...new Set(chats.keys().map((key) => chats.at(key).chatId()))],
       now: elapsedMs,
       log,
     }).isManager,
     newId: () => crypto.randomUUID(),
+    scopeOf: chats.scopeOf,
     cameAtMs: (update) => cameAtMs.get(update),
     isWorkTime: (atMs) => isWorkTime(config.workHours, atMs, timeZone),
-    adminChatId: adminChat.chatId,
     tellTime,
     publicUrl: config.publicUrl,
     pause: () => new Promise((resolve) => void setImmediate(resolve)),
@@ -322,7 +334,7 @@ function createParts(
       return bot.handleUpdate(update);
     },
   });
-  const introduce = createIntroduction({ ...shared, telegram, bot, inbox, managersChat });
+  const introduce = createIntroduction({ ...shared, telegram, bot, inbox, chats });
   const receiving = createReceiving({
     ...shared,
     ...config,
@@ -344,6 +356,7 @@ function createParts(
     stop: () => stopping.abort(),
     profiles,
     ...crmParts,
+    chats,
     delivery,
     answers,
     loginMessages,
@@ -354,9 +367,11 @@ function createParts(
       wake: delivery.wake,
       tellTime,
     }),
+    ownChatAlarm: createOwnChatAlarm({ ...shared, chats: chats.watched, wake: delivery.wake }),
     reminder: createLeadReminder({
       ...shared,
       ...config,
+      chats: chats.reminded,
       alert: adminChat.alert,
       wake: delivery.wake,
     }),
@@ -368,6 +383,8 @@ function run(parts: Parts): App {
   const { page, watch, log, stop } = parts;
 
   async function work(): Promise<number> {
+    await parts.chats.follow();
+    parts.profiles.onChange(parts.chats.followSoon);
     await parts.delivery.start();
     parts.answers.start();
     parts.clock.start();
@@ -375,6 +392,7 @@ function run(parts: Parts): App {
     parts.upkeep.start();
     parts.loginMessages.start();
     void parts.alarm.run();
+    void parts.ownChatAlarm.run();
     void parts.reminder.run();
     void parts.tokenAlarm.run();
     parts.introduce().catch(() => {}); // Receiving updates meets the same fault, and reports it.

@@ -132,6 +132,8 @@ export const ProfileSchema = v.looseObject({
   webhook_url: v.optional(v.unknown()),
   // Any value: its faults are warnings too.
   crm: v.optional(v.unknown()),
+  managers_chat_id: v.optional(v.unknown()),
+  topic_id: v.optional(v.unknown()),
   timeout_seconds: v.nullish(
     v.pipe(
       v.number(),

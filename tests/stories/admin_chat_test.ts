@@ -211,7 +211,9 @@ Deno.test("/id is answered in any chat with the id and what to write where", () 
     group.member({ first_name: "Анна" }).say("/id");
     assert.equal(
       wordsOf(await group.chat.nextMessage()),
-      `id этого чата: ${group.id}\n\nЧтобы лиды приходили сюда, в .env:\nADMIN_CHAT_ID=${group.id}`,
+      `id этого чата: ${group.id}\n\nЧтобы лиды приходили сюда, в .env:\nADMIN_CHAT_ID=${group.id}\n\n` +
+        "Для одного профиля — на его странице, «Свой чат менеджеров», или в locales.json:\n" +
+        `"managers_chat_id": ${group.id}`,
     );
     const forum = world.telegram.group({ title: "Форум", is_forum: true });
     const topic = forum.openTopic("Лиды");
@@ -220,19 +222,22 @@ Deno.test("/id is answered in any chat with the id and what to write where", () 
     const answer = await forum.chat.nextMessage();
     assert.match(
       wordsOf(answer),
-      new RegExp(`ADMIN_CHAT_ID=${forum.id}\nADMIN_TOPIC_ID=${topic}$`),
+      new RegExp(
+        `ADMIN_CHAT_ID=${forum.id}\nADMIN_TOPIC_ID=${topic}\n[^]*` +
+          `"managers_chat_id": ${forum.id}, "topic_id": ${topic}$`,
+      ),
     );
     assert.equal(answer.message_thread_id, topic);
     forum.closeTopic(topic);
     forum.member({ first_name: "Борис" }).say("/id", place);
     const beside = await forum.chat.nextMessage();
-    assert.match(wordsOf(beside), new RegExp(`ADMIN_TOPIC_ID=${topic}$`));
+    assert.match(wordsOf(beside), new RegExp(`ADMIN_TOPIC_ID=${topic}\n`));
     assert.equal(beside.message_thread_id, undefined);
     const channel = world.telegram.group({ title: "Лиды", type: "channel", bot_is_admin: true });
     channel.member({ first_name: "Глеб" }).say("/id");
     assert.match(
       wordsOf(await channel.chat.nextMessage()),
-      new RegExp(`ADMIN_CHAT_ID=${channel.id}$`),
+      new RegExp(`ADMIN_CHAT_ID=${channel.id}\n`),
     );
     world.admin.member({ first_name: "Вера" }).say("/id");
     assert.match(wordsOf(await world.admin.chat.nextMessage()), /Лиды приходят сюда/);

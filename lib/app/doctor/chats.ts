@@ -1,6 +1,7 @@
 // The doctor's look at the chats that the bot writes to of itself. Sends no message.
 
 import { CHAT_ADVICE, type ChatVerdict, lookAtChat } from "../../managers/chat_check.ts";
+import type { Profiles } from "../../profiles/profile.ts";
 import { createApi } from "../../telegram/client.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 import type { Settings } from "./settings.ts";
@@ -42,6 +43,25 @@ export function chatsOf({ config, faulty }: Settings): ManagedChat[] {
     });
   }
   return chats;
+}
+
+/** The chats that profiles have of their own, each once however many share it; none where the file cannot be read. */
+export function ownChatsOf(profiles: Profiles | null): ManagedChat[] {
+  const chats = new Map<string, ManagedChat>();
+  for (const { key, ownChat } of profiles?.byKey.values() ?? []) {
+    if (ownChat === null) continue;
+    const { chatId: id, topicId } = ownChat;
+    const named = `${id}:${topicId}`;
+    if (chats.has(named)) continue;
+    chats.set(named, {
+      named: `${key}.managers_chat_id`,
+      id,
+      topicId,
+      topicNamed: `${key}.topic_id`,
+      isNeeded: true,
+    });
+  }
+  return [...chats.values()];
 }
 
 /** Looks at every chat, side by side; `botId` is null where Telegram could not be asked for it. */

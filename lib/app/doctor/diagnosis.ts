@@ -6,7 +6,7 @@ import { hideSecret, secretNamesOf } from "../../crm/secrets.ts";
 import type { GoodJournal } from "../../journal/journal_look.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { Mask } from "../../log/mask.ts";
-import { chatsOf, lookAtChats } from "./chats.ts";
+import { chatsOf, lookAtChats, ownChatsOf } from "./chats.ts";
 import { lookAtCrms, lookAtSecrets } from "./crms.ts";
 import { lookAtFolder } from "./data_folder.ts";
 import { type Finding, findingsOf } from "./findings.ts";
@@ -52,7 +52,7 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
         await lookAtProxy(options.lookup, signal),
       ]),
     ),
-    chapter("Telegram", lookAtTelegram(settings, options)),
+    chapter("Telegram", lookAtTelegram(settings, reading, options)),
     chapter("Данные", lookAtData(settings, reading, options)),
   ];
   yield* findings;
@@ -78,14 +78,19 @@ async function chapter(
   }
 }
 
-async function lookAtTelegram(settings: Settings, { now }: DoctorOptions): Promise<Finding[]> {
+async function lookAtTelegram(
+  settings: Settings,
+  reading: Promise<ProfilesLook>,
+  { now }: DoctorOptions,
+): Promise<Finding[]> {
   const [token, clock] = await Promise.all([
     lookAtToken(settings),
     withDeadline(CHECK_WITHIN_MS, (signal) => lookAtClock(settings, now, signal)),
   ]);
+  const { profiles } = await reading;
   const [updates, chats] = await Promise.all([
     lookAtUpdates(settings, token.botId),
-    lookAtChats(settings, chatsOf(settings), token.botId),
+    lookAtChats(settings, [...chatsOf(settings), ...ownChatsOf(profiles)], token.botId),
   ]);
   return [...token.findings, clock, ...updates, ...chats];
 }
