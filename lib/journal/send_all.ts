@@ -7,7 +7,7 @@ import type { FactRecords } from "./facts.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { LeadRecords } from "./leads.ts";
 import type { BlockMoves } from "./blocked.ts";
-import type { OutboxMoves } from "./outbox.ts";
+import { OUTBOX_COLUMNS, type OutboxMoves, workOfKind } from "./outbox.ts";
 import type { Returned, TakingMoves } from "./taking.ts";
 import { PROFILE_FACTS } from "./profile_keys.ts";
 import { isWhole } from "../foreign.ts";
@@ -93,7 +93,11 @@ export function sendAllMoves(
 ): SendAllMoves & CrmAccount {
   const forgetUpdate = db.writer(
     `DELETE FROM outbox WHERE subject = ? AND kind = 'offer_update'
-       AND json_extract(body, '$.message.chatId') = ?`,
+       AND iif(json_valid(body), json_extract(body, '$.message.chatId'), NULL) = ?`,
+  );
+  const waitingOf = db.reader(
+    `SELECT ${OUTBOX_COLUMNS} FROM outbox WHERE lane = ? AND due_at_ms IS NOT NULL
+       AND (SELECT chat_id FROM leads WHERE number = subject) = ? ORDER BY id`,
   );
 
   /** An earlier report that did not get there must not be said after it. */
@@ -168,13 +172,10 @@ export function sendAllMoves(
   }
 
   /** What a run has not sent yet of a visitor who was blocked just now. */
-  function skipBlocked(profile: string, nowMs: number): void {
+  function skipBlocked(profile: string, chatId: number, nowMs: number): void {
     if (runOf(profile) === undefined) return;
-    for (const work of outbox.takeWork(sendAllLane(profile), Number.MAX_SAFE_INTEGER, -1)) {
-      if (work.kind !== "post" || !blocks.isLeadBlocked(work.subject)) {
-        outbox.releaseWork(work, nowMs);
-        continue;
-      }
+    const waiting = waitingOf.all(sendAllLane(profile), chatId);
+    for (const work of waiting.flatMap((row) => workOfKind("post", row) ?? [])) {
       outbox.finishWork(work);
       oweCardUpdate(work.subject, nowMs);
       countTowardsRun(work, "skipped", nowMs);
@@ -214,7 +215,9 @@ export function sendAllMoves(
         const isNew = blocks.blockVisitor(chatId, by, nowMs);
         if (!isNew) return false;
         recountOffersOf(chatId, nowMs);
-        for (const profile of blocks.profilesOfOpenCards(chatId)) skipBlocked(profile, nowMs);
+        for (const profile of blocks.profilesOfOpenCards(chatId)) {
+          skipBlocked(profile, chatId, nowMs);
+        }
         return true;
       }),
     unblockVisitor: (chatId, nowMs) =>
