@@ -6,7 +6,7 @@ import { createApi } from "../../telegram/client.ts";
 import { type Finding, findingsOf, shortened } from "./findings.ts";
 import type { Settings } from "./settings.ts";
 import { CALL_SECONDS } from "./telegram.ts";
-import { CHECK_WITHIN_MS, within } from "./within.ts";
+import { CHECK_WITHIN_MS, within } from "../within.ts";
 
 /** A chat that managers read. */
 export interface ManagedChat {

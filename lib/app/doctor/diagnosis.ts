@@ -16,7 +16,7 @@ import { lookAtProfiles, type ProfilesLook } from "./profiles.ts";
 import { lookAtProxy } from "./proxy.ts";
 import { lookAtSettings, type Settings } from "./settings.ts";
 import { lookAtClock, lookAtToken, lookAtUpdates } from "./telegram.ts";
-import { CHECK_WITHIN_MS, withDeadline, within } from "./within.ts";
+import { CHECK_WITHIN_MS, withDeadline, within } from "../within.ts";
 
 /** What the doctor takes from the machine. */
 export interface DoctorOptions {

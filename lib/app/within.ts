@@ -1,6 +1,6 @@
-// Bounds the doctor's waits.
+// Waits that end early or late.
 
-/** How long one check may take, in ms. */
+/** How long one check of the doctor may take, in ms. */
 export const CHECK_WITHIN_MS = 10_000;
 
 /** The result of `work`, or `late()` after `ms`; the work itself may go on. */
@@ -18,4 +18,17 @@ export async function withDeadline<T>(
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), ms);
   return await work(late.signal).finally(() => clearTimeout(timer));
+}
+
+/** Resolves after `ms`, or early when the process stops. */
+export function sleepUnless(stopping: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    function wake(): void {
+      clearTimeout(timer);
+      stopping.removeEventListener("abort", wake);
+      resolve();
+    }
+    const timer = setTimeout(wake, stopping.aborted ? 0 : ms);
+    stopping.addEventListener("abort", wake);
+  });
 }
