@@ -1,4 +1,4 @@
-// Tells of changes of the demo's locales.json, whoever made them: an editor, the config page, or the demo itself.
+// Tells of changes of the demo's locales.json by an editor, the config page, or the demo itself.
 
 import { basename, dirname } from "node:path";
 

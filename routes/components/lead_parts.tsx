@@ -128,7 +128,7 @@ export function LeadActions({ lead, frame, back, sending, hasCrm, small = false 
   );
 }
 
-/** The button that takes a lead, within its form; with it goes whose lead it was then, so that no one is taken by surprise. */
+/** The button that takes a lead, within its form; with it goes whose lead it was then, so that a lead taken meanwhile is noticed. */
 function TakeLead({ lead, frame, small }: {
   readonly lead: ListedLead;
   readonly frame: Frame;

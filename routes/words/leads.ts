@@ -164,7 +164,7 @@ export const LEADS = bilingual<typeof ru>(ru, {
     }). The leads themselves stay counted. This cannot be taken back.`,
   eraseOpen: (leads: number) =>
     `Not entered yet: ${enLeads(leads)}. They will be closed, and so will their cards in the ` +
-    "chat: there would be nobody to call back.",
+    "chat: there would be no contact to call back.",
   eraseElsewhere:
     "The bot deletes neither records in the CRM nor messages passed on to the managers' chat. Delete those yourself.",
   eraseBackups: (until: string) =>

@@ -66,15 +66,10 @@ async function chapter(
 ): Promise<readonly Finding[]> {
   const { fault } = findingsOf(what);
   try {
-    return await within(
-      work,
-      ALL_WITHIN_MS,
-      () => [fault("нет ответа: диск или сеть не отвечают")],
-    );
+    const late = () => [fault("нет ответа: диск или сеть не отвечают")];
+    return await within(work, ALL_WITHIN_MS, late);
   } catch (error) {
-    return [
-      fault(`проверка не удалась: ${messageOf(error)}`),
-    ];
+    return [fault(`проверка не удалась: ${messageOf(error)}`)];
   }
 }
 

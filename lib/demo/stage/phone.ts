@@ -55,7 +55,7 @@ export const MOST_CAPTION = 1024;
 /** The page draws only the newest messages of a chat. */
 const MOST_SHOWN = 100;
 
-/** A Russian mobile number that belongs to no one. */
+/** A Russian mobile number that is not given out. */
 const OWN_NUMBER = "79161234567";
 
 /** @param from How many of the chat's first messages are not shown. */
