@@ -64,12 +64,13 @@ function run(parts: Parts): App {
   const { page, watch, log, stop } = parts;
 
   async function work(): Promise<number> {
+    watch.start(); // Ends a start that waits for a disk without room.
     await parts.chats.follow();
+    if (parts.stopping.aborted) return 0;
     parts.profiles.onChange(parts.chats.followSoon);
     await parts.delivery.start();
     parts.answers.start();
     parts.clock.start();
-    watch.start();
     parts.upkeep.start();
     parts.loginMessages.start();
     void parts.alarm.run();
