@@ -121,14 +121,19 @@ export function createApp(deps: WebDeps): Handler {
   const handle = app.handler();
 
   async function answer(request: Request, info?: Deno.ServeHandlerInfo): Promise<Response> {
-    const response = await handle(request, info).catch((error) => {
+    const isHead = request.method === "HEAD";
+    // Fresh answers HEAD as GET and forgets the body, so that its file or query would stay open.
+    const asked = isHead ? new Request(request, { method: "GET" }) : request;
+    const response = await handle(asked, info).catch((error) => {
       // Fresh throws on a malformed `%` in a path, without its error page.
       if (error instanceof URIError) return malformedAddress(request);
       throw error;
     });
     const page = await compressPage(request, response);
     secureHeaders(page.headers);
-    return page;
+    if (!isHead) return page;
+    await page.body?.cancel();
+    return new Response(null, page);
   }
 
   return (request, info) => measurePage(request, deps, () => answer(request, info));
