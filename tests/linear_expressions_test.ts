@@ -93,6 +93,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/app/config_values.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
   "lib/app/config_values.ts /^\\d+:[\\w-]+$/": [["", "1"], ["1:", "a", "!"]],
   "lib/app/config_values.ts /^\\d/": [["", "1"]],
+  "lib/app/unknown_variables.ts /^[A-Z0-9_]{1,60}$/": [["", "A", "!"]],
   "lib/app/webhook_config.ts /^[A-Za-z0-9_-]{16,256}$/": [["", "a", "!"]],
   'lib/crm/secrets.ts /[&<>"]/g': [["", "&"], ["", "a"]],
   "lib/crm/secrets.ts /[\\r\\n]+/": [["", "\n"], ["", "a\n"]],
