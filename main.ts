@@ -4,7 +4,8 @@ import { type Config, readConfig } from "./lib/app/config.ts";
 import { isUnset, NO_FILE, PROXY_VARIABLES, readEnvironment } from "./lib/app/environment.ts";
 import { stackOf } from "./lib/log/error_words.ts";
 import { EXIT } from "./lib/app/exit.ts";
-import { type Machine, startApp } from "./lib/app/app.ts";
+import { startApp } from "./lib/app/app.ts";
+import type { Machine } from "./lib/app/parts.ts";
 import type { Telemetry } from "./lib/app/telemetry.ts";
 import { createLog } from "./lib/log/log.ts";
 import { createMask } from "./lib/log/mask.ts";
@@ -80,7 +81,7 @@ async function loadTelemetry(): Promise<Telemetry | undefined> {
   return createTelemetry(MACHINE.elapsedMs);
 }
 
-/** What the bundle does in place of `deno task <word>`, for who has the bundle alone. */
+/** What the bundle does in place of `deno task <word>`, for operators who have the bundle alone. */
 async function runCommand(word: string, args: readonly string[]): Promise<number> {
   switch (word) {
     case "doctor":

@@ -126,8 +126,8 @@ export function secretValue(state: State, key: string, name: string): string | u
 export async function removeSecret(state: State, key: string, name: string): Promise<boolean> {
   const saved = crmForm(valueAt(state.deps.profiles.content(), key));
   if (!secretsOf(saved).includes(name)) return false;
-  state.typedSecrets.forget(placeOf(state, key, name));
   await state.deps.secrets.remove(name);
+  state.typedSecrets.forget(placeOf(state, key, name));
   return true;
 }
 

@@ -1,11 +1,8 @@
 // A profile's form with its preview.
 
 import { HttpError } from "fresh";
-import { StorageError } from "../lib/journal/storage_error.ts";
 import { valueAt } from "../lib/json/text.ts";
-import { draftProfile, FORBIDDEN_ADDRESS, profileFaults } from "../lib/profiles/draft.ts";
-import type { Fault } from "../lib/profiles/faults.ts";
-import { diskFault } from "../lib/profiles/file.ts";
+import { draftProfile } from "../lib/profiles/draft.ts";
 import {
   type Content,
   newCallbackData,
@@ -15,7 +12,6 @@ import {
   withProfile,
 } from "../lib/profiles/edits.ts";
 import { languagesOf } from "../lib/profiles/translations.ts";
-import { saveEdit } from "../lib/profiles/saving.ts";
 import { field } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
 import { away } from "../lib/visitors/texts.ts";
@@ -28,26 +24,17 @@ import { FORM_ID, ProfileEditor, type ProfileView } from "./components/profile_e
 import { partsOf } from "./components/versions.tsx";
 import { type Move, newButton, readProfileForm, readWish, rearrange } from "./profile_form.ts";
 import { crmView, lookAt, outgoingView } from "./crm_view.ts";
-import {
-  removeSecret,
-  saveKeys,
-  secretValue,
-  withoutFileKeys,
-  withSecrets,
-} from "./crm_secrets.ts";
-import {
-  isPhotoMissing,
-  photoFaults,
-  withOnePhoto,
-  withoutMissingPhoto,
-  withUpload,
-} from "./photo.tsx";
+import { removeSecret, secretValue, withoutFileKeys, withSecrets } from "./crm_secrets.ts";
+import { isPhotoMissing, withOnePhoto, withoutMissingPhoto, withUpload } from "./photo.tsx";
+import { ownChatView, untilChatIsChecked } from "./own_chat_view.ts";
+import { orDiskFault, saveProfile } from "./profile_save.ts";
 import { stateView } from "./state_view.ts";
 import { newestChange } from "./undo.tsx";
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const key = profileKey(ctx);
+    if (ctx.url.searchParams.has("saved")) await untilChatIsChecked(ctx.state, key);
     const content = contentOf(ctx.state);
     const form = withoutFileKeys(ctx.state, key, profileForm(valueAt(content, key)));
     const view = viewOf(ctx.state, key, form);
@@ -87,7 +74,8 @@ export const handler = define.handlers({
       case "test":
         return draw({ crm: await testedCrm(state, key, typed) });
       case "forget": {
-        const isKeyRemoved = await removeSecret(state, key, wish.secret);
+        const isKeyRemoved = await orDiskFault(removeSecret(state, key, wish.secret));
+        if (typeof isKeyRemoved !== "boolean") return draw({ note: isKeyRemoved }, typed, 507);
         return draw({ crm: { ...crmView(state, key, typed), isKeyRemoved } });
       }
       case "unalias": {
@@ -108,7 +96,7 @@ export const handler = define.handlers({
         return draw({ focus }, { ...typed, buttons: rearrange(typed.buttons, wish) });
       }
       case "save": {
-        const result = await save(state, key, typed, upload.faults);
+        const result = await saveProfile(state, key, typed, upload.faults);
         switch (result.kind) {
           case "saved":
             return ctx.redirect(`/profiles/${key}?saved`, 303);
@@ -188,70 +176,9 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     hasWorkHours: state.deps.config.workHours.length > 0,
     crm: crmView(state, key, form),
     outgoing: outgoingView(state, key, form),
+    ownChat: ownChatView(state, key, form),
     isUnsaved: false,
   };
-}
-
-type Saved =
-  | Awaited<ReturnType<typeof saveEdit>>
-  | Failed
-  | { readonly kind: "refused"; readonly faults: readonly Fault[] };
-
-async function save(
-  state: State,
-  key: string,
-  form: ProfileForm,
-  ofUpload: readonly Fault[],
-): Promise<Saved> {
-  const version = field(state.form, "version");
-  const ofPhoto = [...ofUpload, ...await photoFaults(state, key, form)];
-  const faults = [...ofPhoto, ...profileFaults(contentOf(state), key, form)];
-  if (faults.length > 0) return { kind: "refused", faults };
-  if (await isForbiddenWebhook(state, key, form)) {
-    return { kind: "refused", faults: [{ path: "webhook_url", message: FORBIDDEN_ADDRESS }] };
-  }
-  if (versionOf(contentOf(state), key) !== version) return { kind: "stale" };
-  // First the keys, then the file that refers to them: the other way round, a full disk would leave a CRM without its key.
-  const keys = await orDiskFault(saveKeys(state, key, form));
-  if ("reason" in keys) return keys;
-  const result = await saveEdit(
-    state.deps.profiles,
-    state.session.openedBy,
-    (content) => versionOf(content, key) === version ? withProfile(content, key, form) : undefined,
-  );
-  if (result.kind === "saved") {
-    keys.keep();
-    return result;
-  }
-  const undone = await orDiskFault(keys.undo());
-  return undone !== undefined && result.kind === "failed" ? { ...result, isKeyNew: true } : result;
-}
-
-interface Failed {
-  readonly kind: "failed";
-  readonly reason: string;
-  /** Set where a key was replaced all the same. */
-  readonly isKeyNew?: true;
-}
-
-/** What it resolves with, or why the journal could not be written. */
-async function orDiskFault<T>(work: Promise<T>): Promise<T | Failed> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof StorageError) return { kind: "failed", reason: diskFault(error) };
-    throw error;
-  }
-}
-
-/** Only a changed address is resolved: a failing name server must not prevent editing a text. */
-async function isForbiddenWebhook(
-  state: State,
-  key: string,
-  { webhookUrl }: ProfileForm,
-): Promise<boolean> {
-  const saved = profileForm(valueAt(contentOf(state), key)).webhookUrl;
-  return webhookUrl !== saved && await state.deps.isForbiddenTarget(webhookUrl);
 }
 
 /** The section after a test: amoCRM is only asked, any other kind gets a marked lead. */

@@ -2,6 +2,7 @@
 
 import type { ButtonForm, ProfileForm } from "../lib/profiles/edits.ts";
 import { field, fields } from "../lib/page/form.ts";
+import { readOwnChatForm } from "./components/own_chat_fields.tsx";
 import { readPhoneForm } from "./components/phone_fields.tsx";
 import { addressOf } from "../lib/profiles/crm_edits.ts";
 import { readCrmForm } from "./crm_form.ts";
@@ -31,6 +32,7 @@ export function readProfileForm(form: URLSearchParams): ProfileForm {
     webhookUrl: crm === undefined ? field(form, "webhook_url").trim() : addressOf(crm) ?? "",
     crm,
     timeoutSeconds: field(form, "timeout_seconds").trim(),
+    ownChat: readOwnChatForm(form),
     photoUrl: field(form, "photo_url").trim(),
     photoFile: form.has("photo_file") ? field(form, "photo_file").trim() : undefined,
     caption: field(form, "caption"),

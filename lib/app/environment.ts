@@ -1,7 +1,8 @@
 // Reads `.env` and the environment, which wins. Knows what each variable is called and none of their meanings.
 
-import { type ConfigFault, SECRET_PREFIX, unknownVariables, VARIABLES } from "./config.ts";
+import { type ConfigFault, SECRET_PREFIX, VARIABLES } from "./config.ts";
 import { readEnvFile } from "./env_file.ts";
+import { unknownVariables } from "./unknown_variables.ts";
 import { messageOf } from "../log/error_words.ts";
 
 /** What the process is told from outside. */

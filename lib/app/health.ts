@@ -4,7 +4,7 @@ import { messageOf } from "../log/error_words.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { AdminChat, ShowOutcome } from "../managers/chat.ts";
 import type { ChatProblem } from "../managers/chat_check.ts";
-import type { HealthFacts } from "../page/health_report.ts";
+import type { HealthFacts, OwnChatState } from "../page/health_report.ts";
 import type { WebhookState } from "../telegram/webhook.ts";
 
 /** The journal is written for a check at most this often, in ms: `/health` needs no login. */
@@ -29,6 +29,7 @@ export function createHealth(options: {
   readonly adminChatFailsSinceMs: () => number | undefined;
   readonly adminChatProblem?: () => ChatProblem | undefined;
   readonly adminChatProblemSinceMs?: () => number | undefined;
+  readonly ownChats?: () => readonly OwnChatState[];
   readonly webhook?: () => WebhookState | undefined;
   readonly now: () => number;
   /** A monotonic clock, in ms; defaults to `now`. */
@@ -106,6 +107,7 @@ export function createHealth(options: {
       adminChatFailsSinceMs: adminChatFailsSinceMs(),
       adminChatProblem: options.adminChatProblem?.(),
       adminChatProblemSinceMs: options.adminChatProblemSinceMs?.(),
+      ownChats: options.ownChats?.() ?? [],
       webhook: options.webhook?.(),
     };
   }

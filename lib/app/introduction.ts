@@ -5,14 +5,14 @@ import type { Log } from "../log/log.ts";
 import type { Profiles } from "../profiles/profile.ts";
 import { createApi, type TelegramOptions } from "../telegram/client.ts";
 import type { Inbox } from "../telegram/update_inbox.ts";
-import type { ManagersChat } from "./managers_chat.ts";
+import type { AllManagersChats } from "./managers_chats.ts";
 
 /** Returns a function that calls getMe until it succeeds once: grammY needs the name to match commands. */
-export function createIntroduction({ telegram, bot, inbox, managersChat, profiles, log }: {
+export function createIntroduction({ telegram, bot, inbox, chats, profiles, log }: {
   readonly telegram: TelegramOptions;
   readonly bot: Pick<ReturnType<typeof createBot>, "botInfo">;
   readonly inbox: Pick<Inbox, "start">;
-  readonly managersChat: Pick<ManagersChat, "startChecks">;
+  readonly chats: Pick<AllManagersChats, "startChecks">;
   readonly profiles: () => Profiles;
   readonly log: Log;
 }): () => Promise<void> {
@@ -26,7 +26,7 @@ export function createIntroduction({ telegram, bot, inbox, managersChat, profile
       profiles: profiles().byKey.size,
     });
     inbox.start();
-    managersChat.startChecks(bot.botInfo.id);
+    chats.startChecks(bot.botInfo.id);
   }
 
   return () =>

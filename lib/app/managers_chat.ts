@@ -1,19 +1,21 @@
-// Wires the managers' chat: its current id, its topic, its commands, and the checks that the bot may write there.
+// Wires one managers' chat: its current id, its topic, its commands, and the check that the bot may write there.
 
 import type { Config } from "./config.ts";
 import { watchSends } from "./health.ts";
 import type { RecordDurably } from "../journal/durable.ts";
-import type { Journal } from "../journal/journal.ts";
+import { type Journal, MAIN_CHAT } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import { type AdminChat, createAdminChat } from "../managers/chat.ts";
-import { type ChatCheck, type ChatProblem, createChatCheck } from "../managers/chat_check.ts";
-import { COMMANDS, TOPIC_AWAY } from "../managers/texts.ts";
+import { type ChatProblem, createChatCheck } from "../managers/chat_check.ts";
+import type { MinutePace } from "../managers/minute_pace.ts";
+import { topicAwayText } from "../managers/chat_texts.ts";
+import { COMMANDS, OWN_CHAT_COMMANDS } from "../managers/texts.ts";
 import { createApi } from "../telegram/client.ts";
 import { describeError } from "../telegram/failures.ts";
 import { withRetries } from "../telegram/send_retries.ts";
 import type { SendPace } from "../telegram/send_pace.ts";
 
-/** The managers' chat and its condition. */
+/** A managers' chat and its condition. */
 export interface ManagersChat {
   readonly chat: AdminChat;
   /** Since when every send fails, by the monotonic clock. */
@@ -21,12 +23,32 @@ export interface ManagersChat {
   readonly problem: () => ChatProblem | undefined;
   /** Since when there is one, by the monotonic clock. */
   readonly problemSinceMs: () => number | undefined;
-  /** Starts the hourly checks. @param botId The bot's own id, from getMe. */
+  /** Whether the check has found that the bot may write there. */
+  readonly isUsable: () => boolean;
+  /** Whether it has found that the topic refuses messages. */
+  readonly isTopicRefused: () => boolean;
+  /** Starts the hourly check. @param botId The bot's own id, from getMe. */
   startChecks(botId: number): void;
+  /** Ends the check. @param isInUse Whether another managers' chat is in the same group, whose commands then stay. */
+  leave(isInUse: boolean): void;
 }
 
-export function createManagersChat(options: {
-  readonly config: Config;
+/** Which chat it is. */
+export interface ChatPlace {
+  /** `MAIN_CHAT`, or the key of a profile's own chat. */
+  readonly key: string;
+  /** As it is configured; it may have moved since. */
+  readonly chatId: number;
+  readonly topicId: number | null;
+  /** What names the chat and its topic: variables, or places in locales.json. */
+  readonly variable: string;
+  readonly topicVariable: string;
+  readonly pace: MinutePace;
+}
+
+/** What it needs. */
+export interface ManagersChatOptions {
+  readonly config: Pick<Config, "botToken" | "telegramApiRoot" | "alertChatId">;
   readonly journal: Journal;
   readonly recordDurably: RecordDurably;
   readonly pace: SendPace;
@@ -39,26 +61,43 @@ export function createManagersChat(options: {
   readonly sleep: (ms: number) => Promise<void>;
   readonly stopping: AbortSignal;
   readonly log: Log;
-}): ManagersChat {
-  const { config, journal, recordDurably, pace, wake, now, elapsedMs, random, sleep, log } =
-    options;
+}
+
+/** How the names of facts begin that say what id a group has since it moved; its former id follows. */
+export const MOVED_TO = "admin_chat_of:";
+
+/** The id that a chat has now. */
+export function currentId(journal: Pick<Journal, "fact">, chatId: number): number {
+  return Number(journal.fact(MOVED_TO + chatId) ?? chatId);
+}
+
+/** Checks nothing until `startChecks`. @param moved Called when the new id of a group that has moved is recorded. */
+export function createManagersChat(
+  place: ChatPlace,
+  options: ManagersChatOptions,
+  moved: () => void,
+): ManagersChat {
+  const { config, journal, recordDurably, wake, now, elapsedMs, random, sleep, log } = options;
+  const { key, topicId } = place;
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
-  const movedTo = `admin_chat_of:${config.adminChatId}`;
-  const topicAway = `topic_away:${config.adminChatId}:${config.adminTopicId}`;
+  const topicAway = `topic_away:${place.chatId}:${topicId}`;
   const commandsApi = createApi(telegram, withRetries(sleep, random));
+  const left = new AbortController();
 
   const watched = watchSends(
     createAdminChat({
       ...options,
       now: elapsedMs,
-      api: createApi(telegram, pace.at("managers")),
-      chatId: Number(journal.fact(movedTo) ?? config.adminChatId),
-      topicId: config.adminTopicId,
+      api: createApi(telegram, options.pace.at("managers")),
+      chatId: currentId(journal, place.chatId),
+      topicId,
       topicAway: journal.fact(topicAway) !== undefined,
+      pace: place.pace,
       onTopic(isAway) {
+        const text = topicAwayText(key === MAIN_CHAT ? null : place.topicVariable);
         recordDurably(() =>
           isAway
-            ? journal.noteFact(topicAway, "1", TOPIC_AWAY, now())
+            ? journal.noteFact(topicAway, "1", text, now(), [key])
             : journal.forgetFact(topicAway)
         ).then(wake, (cause) => {
           log.error("❌ Состояние темы чата менеджеров не записать: {cause}", {
@@ -68,9 +107,10 @@ export function createManagersChat(options: {
       },
       alertChatId: config.alertChatId,
       onMigrate(chatId) {
-        recordDurably(() => journal.rememberFact(movedTo, String(chatId))).catch((cause) => {
-          log.error("❌ Новый id чата менеджеров не записать: {cause}", { cause: String(cause) });
-        });
+        recordDurably(() => journal.rememberFact(MOVED_TO + place.chatId, String(chatId)))
+          .then(moved).catch((cause) => {
+            log.error("❌ Новый id чата менеджеров не записать: {cause}", { cause: String(cause) });
+          });
         registerCommands(chatId);
       },
     }),
@@ -78,50 +118,55 @@ export function createManagersChat(options: {
   );
   const { chat } = watched;
 
-  /** Shows the commands in the menu of the managers' chat only. */
+  /** Shows the commands in the menu of the managers' chats only. */
   function registerCommands(chatId: number): void {
+    const commands = key === MAIN_CHAT ? COMMANDS : OWN_CHAT_COMMANDS;
     const scope = { type: "chat", chat_id: chatId } as const;
-    commandsApi.setMyCommands(COMMANDS, { scope }).catch((error) => {
+    commandsApi.setMyCommands(commands, { scope }).catch((error) => {
       log.warn("⚠️ Команды в чате менеджеров не зарегистрировать: {cause}", {
         cause: describeError(error),
       });
     });
   }
 
-  const checked = { ...options, now: elapsedMs, api: createApi(telegram) };
-  const checks: ChatCheck[] = [createChatCheck({
-    ...checked,
-    variable: "ADMIN_CHAT_ID",
+  const check = createChatCheck({
+    ...options,
+    now: elapsedMs,
+    api: createApi(telegram),
+    stopping: AbortSignal.any([options.stopping, left.signal]),
+    variable: place.variable,
+    topicVariable: place.topicVariable,
+    isForCards: true,
     chatId: chat.chatId,
-    topicId: config.adminTopicId,
+    topicId,
     lastShownAtMs: watched.lastShownAtMs,
     onUsable(type) {
       if (type !== "channel") return registerCommands(chat.chatId());
+      const page = key === MAIN_CHAT ? " На страницу настроек входите по ADMIN_PASSWORD" : "";
       log.info(
-        "ℹ️ Чат менеджеров — канал: карточки и кнопки в нём работают, а команд бот там не слышит, кроме /id. " +
-          "На страницу настроек входите по ADMIN_PASSWORD",
+        "ℹ️ Чат менеджеров — канал: карточки и кнопки в нём работают, а команд бот там не слышит, кроме /id." +
+          page,
       );
     },
-  })];
-  const { alertChatId } = config;
-  if (alertChatId !== null) {
-    checks.push(createChatCheck({
-      ...checked,
-      variable: "ALERT_CHAT_ID",
-      chatId: () => alertChatId,
-      topicId: null,
-      lastShownAtMs: () => undefined,
-      onUsable: () => {},
-    }));
-  }
+  });
 
   return {
     chat,
     failsSinceMs: watched.failsSinceMs,
-    problem: () => checks[0]?.problem(),
-    problemSinceMs: () => checks[0]?.problemSinceMs(),
-    startChecks(botId) {
-      for (const check of checks) check.start(botId);
+    problem: check.problem,
+    problemSinceMs: check.problemSinceMs,
+    isUsable: check.isUsable,
+    isTopicRefused: check.isTopicRefused,
+    startChecks: check.start,
+    leave(isInUse) {
+      left.abort();
+      if (isInUse) return;
+      const scope = { type: "chat", chat_id: chat.chatId() } as const;
+      commandsApi.deleteMyCommands({ scope }).catch((error) => {
+        log.debug("Команды из бывшего чата менеджеров не убрать: {cause}", {
+          cause: describeError(error),
+        });
+      });
     },
   };
 }

@@ -1,7 +1,17 @@
 // The managers' chat: buttons of cards and offers, commands. Ignores other chats.
 
 import { Composer, type Context } from "grammy";
-import { HELP, LINK_COMES, loginText, managerName, NO_PAGE, PRESS } from "../managers/texts.ts";
+import { ADMIN_ELSEWHERE } from "../managers/chat_texts.ts";
+import { ownScope, type Scope } from "../managers/chats.ts";
+import {
+  HELP,
+  LINK_COMES,
+  loginText,
+  managerName,
+  NO_PAGE,
+  OWN_CHAT_HELP,
+  PRESS,
+} from "../managers/texts.ts";
 import type { PressAnswer } from "../managers/taking_texts.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { Managers } from "./managers.ts";
@@ -13,8 +23,8 @@ import type { LoginLink } from "../page/auth.ts";
 
 export interface AdminDeps extends Pick<BotDeps, "log"> {
   readonly managers: Managers;
-  /** Current id of the managers' chat. */
-  readonly adminChatId: () => number;
+  /** What may be done in a chat; undefined for one that is no managers' chat. */
+  readonly scopeOf: (chatId: number) => Scope | undefined;
   /** Makes a one-time link into the page; null when the page is not open. */
   readonly loginLink: (by: string) => Promise<LoginLink | null>;
   /** Records which message is about to show a link; resolves when that is on disk. */
@@ -24,16 +34,25 @@ export interface AdminDeps extends Pick<BotDeps, "log"> {
 /** The buttons of cards and offers. */
 export function adminPresses(deps: AdminDeps): Composer<Context> {
   const { managers } = deps;
-  const { composer, chat } = inManagersChat(deps);
+  const { composer, chat, scope } = inManagersChat(deps);
   const press = (prefix: string) => new RegExp(`^${prefix}(.+)$`);
   chat.callbackQuery(
     press(PRESS.byHand),
     (ctx) =>
-      answerPress(ctx, deps, () => managers.closeByHand(String(ctx.match[1]), managerOf(ctx))),
+      answerPress(
+        ctx,
+        deps,
+        () => managers.closeByHand(String(ctx.match[1]), managerOf(ctx), scope(ctx)),
+      ),
   );
   chat.callbackQuery(
     press(PRESS.resend),
-    (ctx) => answerPress(ctx, deps, () => managers.resend(String(ctx.match[1]), managerOf(ctx))),
+    (ctx) =>
+      answerPress(
+        ctx,
+        deps,
+        () => managers.resend(String(ctx.match[1]), managerOf(ctx), scope(ctx)),
+      ),
   );
   chat.callbackQuery(
     press(PRESS.take),
@@ -44,23 +63,34 @@ export function adminPresses(deps: AdminDeps): Composer<Context> {
           name: managerOf(ctx),
           press: ctx.callbackQuery.id,
         };
-        return managers.take(String(ctx.match[1]), manager);
+        return managers.take(String(ctx.match[1]), manager, scope(ctx));
       }),
   );
   chat.callbackQuery(
     press(PRESS.giveBack),
-    (ctx) => answerPress(ctx, deps, () => managers.giveBack(String(ctx.match[1]), managerOf(ctx))),
+    (ctx) =>
+      answerPress(
+        ctx,
+        deps,
+        () => managers.giveBack(String(ctx.match[1]), managerOf(ctx), scope(ctx)),
+      ),
   );
   chat.callbackQuery(
     press(PRESS.about),
-    (ctx) => answerPress(ctx, deps, () => managers.about(String(ctx.match[1]), managerOf(ctx))),
+    (ctx) =>
+      answerPress(
+        ctx,
+        deps,
+        () => managers.about(String(ctx.match[1]), managerOf(ctx), scope(ctx)),
+      ),
   );
   chat.callbackQuery(press(PRESS.sendAll), (ctx) => {
     const message = ctx.callbackQuery.message;
     if (message === undefined) return;
     const offer = { chatId: message.chat.id, messageId: message.message_id };
     const profile = String(ctx.match[1]);
-    return answerPress(ctx, deps, () => managers.sendAll(profile, managerOf(ctx), offer));
+    const by = managerOf(ctx);
+    return answerPress(ctx, deps, () => managers.sendAll(profile, by, offer, scope(ctx)));
   });
 
   return composer;
@@ -68,9 +98,10 @@ export function adminPresses(deps: AdminDeps): Composer<Context> {
 
 export function adminCommands(deps: AdminDeps): Composer<Context> {
   const { managers } = deps;
-  const { composer, chat } = inManagersChat(deps);
-  onCommand(chat, "status", (ctx) => reply(ctx, managers.status()));
+  const { composer, chat, scope } = inManagersChat(deps);
+  onCommand(chat, "status", (ctx) => reply(ctx, managers.status(scope(ctx))));
   onCommand(chat, "admin", async (ctx) => {
+    if (!scope(ctx).isMain) return await reply(ctx, ADMIN_ELSEWHERE);
     const by = ctx.from === undefined ? "чат менеджеров" : managerOf(ctx);
     const link = await deps.loginLink(by);
     if (link === null) return await reply(ctx, NO_PAGE);
@@ -81,15 +112,23 @@ export function adminCommands(deps: AdminDeps): Composer<Context> {
       link_preview_options: { is_disabled: true },
     });
   });
-  onCommand(chat, "help", (ctx) => reply(ctx, HELP));
+  onCommand(chat, "help", (ctx) => reply(ctx, scope(ctx).isMain ? HELP : OWN_CHAT_HELP));
   return composer;
 }
 
-/** A composer, and its part for the managers' chat. */
-export function inManagersChat({ adminChatId }: AdminDeps) {
+/** A composer, its part for the managers' chats, and what may be done in the chat of an update there. */
+export function inManagersChat({ scopeOf }: Pick<AdminDeps, "scopeOf">) {
   const composer = new Composer<Context>();
-  return { composer, chat: composer.filter((ctx) => ctx.chat?.id === adminChatId()) };
+  const scopeAt = ({ chat }: Context) => chat === undefined ? undefined : scopeOf(chat.id);
+  return {
+    composer,
+    chat: composer.filter((ctx) => scopeAt(ctx) !== undefined),
+    // The chat may have been left since the filter looked.
+    scope: (ctx: Context): Scope => scopeAt(ctx) ?? NOTHING,
+  };
 }
+
+const NOTHING = ownScope(new Set(), () => false);
 
 export function managerOf(ctx: Context): string {
   return managerName(visitorOf(ctx.from, 0));

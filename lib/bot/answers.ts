@@ -21,7 +21,7 @@ import { isContent } from "./content.ts";
 
 export interface AnswerDeps extends AdminDeps {
   readonly answers: Pick<Answers, "receive" | "receiveEdit" | "choose">;
-  readonly journal: Pick<Journal, "findLead" | "leadsAt" | "rememberAbout">;
+  readonly journal: Pick<Journal, "findLead" | "findAnswer" | "leadsAt" | "rememberAbout">;
 }
 
 /** What managers write in their chat. */
@@ -83,7 +83,7 @@ export function answerEdits(deps: AnswerDeps): Composer<Context> {
 
 /** The buttons that choose the lead of an answer. */
 export function choicePresses(deps: AnswerDeps): Composer<Context> {
-  const { composer, chat } = inManagersChat(deps);
+  const { composer, chat, scope } = inManagersChat(deps);
   chat.callbackQuery(
     CHOICE,
     (ctx) =>
@@ -92,6 +92,8 @@ export function choicePresses(deps: AnswerDeps): Composer<Context> {
         const choice = readChoice(data.slice(CHOOSE.length));
         if (choice === undefined || message === undefined) return CHOICE_TOASTS.unknown;
         const { answer, pressed } = choice;
+        const asked = deps.journal.findAnswer(answer);
+        if (asked === undefined || !scope(ctx).isAt(asked.chatId)) return CHOICE_TOASTS.unknown;
         const lead = pressed === null ? null : leadOf(pressed, deps.journal);
         if (lead === undefined) return CHOICE_TOASTS.unknown;
         const question = { chatId: message.chat.id, messageId: message.message_id };
@@ -118,7 +120,7 @@ function recogniseCard(
   ctx: Context,
   { reply_to_message: card }: Message,
   target: MessageAddress,
-  { journal }: AnswerDeps,
+  { journal, scopeOf }: AnswerDeps,
 ): void {
   if (card?.from?.id !== ctx.me.id || journal.leadsAt(target).length > 0) return;
   const buttons = card.reply_markup?.inline_keyboard.flat() ?? [];
@@ -127,8 +129,10 @@ function recogniseCard(
     if (typeof data !== "string" || !data.startsWith(PRESS.byHand)) return [];
     return [leadOf(data.slice(PRESS.byHand.length), journal)];
   });
-  const [lead] = named;
-  if (named.length === 1 && lead !== undefined) journal.rememberAbout(lead, [target]);
+  const [number] = named;
+  const lead = number === undefined ? undefined : journal.findLead(number);
+  if (named.length !== 1 || lead === undefined) return;
+  if (scopeOf(target.chatId)?.has(lead)) journal.rememberAbout(lead.number, [target]);
 }
 
 /** `CHOOSE` at the beginning. */

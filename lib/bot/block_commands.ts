@@ -8,11 +8,12 @@ import {
   BLOCK_PRESS,
   BLOCK_TOASTS,
   type BlockDeed,
-  BLOCKED_NOBODY,
+  BLOCKED_NONE,
   blockedText,
   blockQuestion,
   unblockedText,
 } from "../managers/block_texts.ts";
+import type { Scope } from "../managers/chats.ts";
 import { describeError } from "../telegram/failures.ts";
 import { answerPress, inManagersChat, managerOf, reply } from "./admin.ts";
 import { type AnswerDeps, leadOf, leadsOfReply, writerOf } from "./answers.ts";
@@ -32,8 +33,8 @@ export function blockCommands(deps: BlockDeps): Composer<Context> {
 
 /** The buttons that choose the visitor. */
 export function blockPresses(deps: BlockDeps): Composer<Context> {
-  const { composer, chat } = inManagersChat(deps);
-  chat.callbackQuery(PRESSED, (ctx) => answerPress(ctx, deps, () => choose(ctx, deps)));
+  const { composer, chat, scope } = inManagersChat(deps);
+  chat.callbackQuery(PRESSED, (ctx) => answerPress(ctx, deps, () => choose(ctx, deps, scope(ctx))));
   return composer;
 }
 
@@ -66,17 +67,18 @@ async function done(
 /** `BLOCK_PRESS` at the beginning. */
 const PRESSED = /^(?:un)?block[:_]/;
 
-async function choose(ctx: Context, deps: BlockDeps): Promise<string> {
+async function choose(ctx: Context, deps: BlockDeps, scope: Scope): Promise<string> {
   const data = ctx.callbackQuery?.data ?? "";
   if (!isOnMessage(ctx, data)) return BLOCK_TOASTS.settled;
   const deed = DEEDS.find((each) => data.startsWith(BLOCK_PRESS[each]));
   const number = deed && leadOf(data.slice(BLOCK_PRESS[deed].length), deps.journal);
   const lead = number === undefined ? undefined : deps.journal.findLead(number);
-  if (data !== BLOCK_PRESS.nobody && (lead === undefined || lead.chatId === 0)) {
+  const isKnown = lead !== undefined && lead.chatId !== 0 && scope.has(lead);
+  if (data !== BLOCK_PRESS.none && !isKnown) {
     return BLOCK_TOASTS.unknown;
   }
   const text = deed === undefined || lead === undefined
-    ? BLOCKED_NOBODY
+    ? BLOCKED_NONE
     : await done(deed, lead, managerOf(ctx), deps);
   await ctx.editMessageText(text).catch((error) => {
     deps.log.debug("Вопрос не закрыть: {cause}", { cause: describeError(error) });

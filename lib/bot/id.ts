@@ -1,19 +1,30 @@
 // `/id`: answers in any chat with its id and how to make it the managers' chat.
 
 import { Composer, type Context } from "grammy";
-import { idText } from "../managers/texts.ts";
+import { type ChatRole, idText } from "../managers/chat_texts.ts";
 import { failureOf } from "../telegram/failures.ts";
 import type { AdminDeps } from "./admin.ts";
+import type { BotDeps } from "./deps.ts";
 import { onCommand } from "./command.ts";
 
-export function idCommand({ adminChatId }: Pick<AdminDeps, "adminChatId">): Composer<Context> {
+export function idCommand(
+  { scopeOf, profiles }: Pick<AdminDeps, "scopeOf"> & Pick<BotDeps, "profiles">,
+): Composer<Context> {
+  function roleOf(chatId: number): ChatRole {
+    const scope = scopeOf(chatId);
+    if (scope === undefined) return { kind: "none" };
+    if (scope.profiles === null) return { kind: "main" };
+    const { byKey } = profiles();
+    const profileNames = [...scope.profiles].map((key) => byKey.get(key)?.name ?? key);
+    return { kind: "own", profileNames };
+  }
+
   const composer = new Composer<Context>();
   onCommand(composer, "id", async (ctx) => {
     const { chat } = ctx;
     if (chat === undefined) return;
     const topicId = ctx.msg?.is_topic_message ? ctx.msg.message_thread_id : undefined;
-    const isManagers = chat.id === adminChatId();
-    const text = idText(chat.id, topicId ?? null, isManagers);
+    const text = idText(chat.id, topicId ?? null, roleOf(chat.id));
     if (topicId === undefined) await ctx.reply(text);
     else {
       await ctx.reply(text, { message_thread_id: topicId }).catch((error) => {

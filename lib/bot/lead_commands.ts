@@ -14,6 +14,7 @@ import { describeError, failureOf } from "../telegram/failures.ts";
 import { type AdminDeps, inManagersChat, reply } from "./admin.ts";
 import { onCommand } from "./command.ts";
 import { findLeads, leadsPage, type ListJournal, searchWords } from "./lead_lists.ts";
+import { listOf } from "./scoped_lists.ts";
 
 export interface LeadCommandDeps extends AdminDeps {
   readonly journal: ListJournal;
@@ -29,16 +30,17 @@ const NO_PREVIEW = { link_preview_options: { is_disabled: true } } as const;
 /** `/leads` and `/find`. */
 export function leadCommands(deps: LeadCommandDeps): Composer<Context> {
   const { journal, tellTime, publicUrl, pause } = deps;
-  const { composer, chat } = inManagersChat(deps);
+  const { composer, chat, scope } = inManagersChat(deps);
   onCommand(chat, "leads", (ctx) => {
-    const { message, keyboard } = leadsText(leadsPage(journal, "all", NEWEST), tellTime);
+    const page = leadsPage(listOf(journal, scope(ctx)), "all", NEWEST);
+    const { message, keyboard } = leadsText(page, tellTime);
     const { text, entities } = message;
     return reply(ctx, text, { entities, reply_markup: keyboard, ...NO_PREVIEW });
   });
   onCommand(chat, "find", async (ctx, argument) => {
     const words = searchWords(argument);
     if (words === "") return await reply(ctx, FIND_HOW);
-    const found = await findLeads(journal, words, pause);
+    const found = await findLeads(listOf(journal, scope(ctx)), words, pause);
     const { text, entities } = foundText(words, found, publicUrl, tellTime);
     return await reply(ctx, text, { entities, ...NO_PREVIEW });
   });
@@ -48,12 +50,12 @@ export function leadCommands(deps: LeadCommandDeps): Composer<Context> {
 /** The buttons of the pages of `/leads`. */
 export function leadsPresses(deps: LeadCommandDeps): Composer<Context> {
   const { journal, tellTime, log } = deps;
-  const { composer, chat } = inManagersChat(deps);
+  const { composer, chat, scope } = inManagersChat(deps);
   chat.callbackQuery(PAGE, async (ctx) => {
     const position = readLeadsPage(ctx.callbackQuery.data.slice(LEADS_PAGE.length));
     try {
       if (position === undefined) return;
-      const page = leadsPage(journal, position.view, position.cursor);
+      const page = leadsPage(listOf(journal, scope(ctx)), position.view, position.cursor);
       const { message: { text, entities }, keyboard } = leadsText(page, tellTime);
       await ctx.editMessageText(text, { entities, reply_markup: keyboard, ...NO_PREVIEW });
     } catch (error) {

@@ -4,21 +4,22 @@ import type { Answers } from "../delivery/answers.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal, Taker } from "../journal/journal.ts";
 import type { MessageAddress, Place, PlaceCounts } from "../lead.ts";
+import type { Scope } from "../managers/chats.ts";
 import { type ProfileStatus, statusText } from "../managers/status_text.ts";
 import { aboutText, type PressAnswer, RETURN_TOASTS, takenText } from "../managers/taking_texts.ts";
 import { readPressedLead, sendingText, type TellTime, TOASTS } from "../managers/texts.ts";
 import { hasDestination, type Profile, type Profiles } from "../profiles/profile.ts";
 
 export interface Managers {
-  /** Each resolves with the answer to the press; `pressed` is the button's payload. */
-  closeByHand(pressed: string, by: string): Promise<string>;
-  resend(pressed: string, by: string): Promise<string>;
-  take(pressed: string, manager: Taker): Promise<PressAnswer>;
-  giveBack(pressed: string, by: string): Promise<string>;
+  /** Each resolves with the answer to the press; `pressed` is the button's payload. A lead out of the scope is unknown. */
+  closeByHand(pressed: string, by: string, scope: Scope): Promise<string>;
+  resend(pressed: string, by: string, scope: Scope): Promise<string>;
+  take(pressed: string, manager: Taker, scope: Scope): Promise<PressAnswer>;
+  giveBack(pressed: string, by: string, scope: Scope): Promise<string>;
   /** What happened to a lead; one that a message lists among others is shown whole under it. */
-  about(pressed: string, by: string): Promise<PressAnswer>;
-  sendAll(profile: string, by: string, offer: MessageAddress): Promise<string>;
-  status(): string;
+  about(pressed: string, by: string, scope: Scope): Promise<PressAnswer>;
+  sendAll(profile: string, by: string, offer: MessageAddress, scope: Scope): Promise<string>;
+  status(scope: Scope): string;
 }
 
 export function createManagers(
@@ -36,36 +37,37 @@ export function createManagers(
     readonly now: () => number;
   },
 ): Managers {
-  function leadOf(pressed: string): number | undefined {
+  function leadOf(pressed: string, scope: Scope): number | undefined {
     const named = readPressedLead(pressed);
     const lead = named && journal.findLead(named.number);
-    return named !== undefined && lead?.id.startsWith(named.idStart) ? lead.number : undefined;
+    if (named === undefined || !lead?.id.startsWith(named.idStart)) return undefined;
+    return scope.has(lead) ? lead.number : undefined;
   }
 
   return {
-    async closeByHand(pressed, by) {
-      const lead = leadOf(pressed);
+    async closeByHand(pressed, by, scope) {
+      const lead = leadOf(pressed, scope);
       if (lead === undefined) return TOASTS.unknown;
       return await delivery.closeByHand(lead, by) ? TOASTS.closed : TOASTS.settled;
     },
-    async resend(pressed, by) {
-      const lead = leadOf(pressed);
+    async resend(pressed, by, scope) {
+      const lead = leadOf(pressed, scope);
       if (lead === undefined) return TOASTS.unknown;
       return TOASTS[await delivery.resend(lead, by)];
     },
-    async take(pressed, manager) {
-      const lead = leadOf(pressed);
+    async take(pressed, manager, scope) {
+      const lead = leadOf(pressed, scope);
       const taken = lead === undefined
         ? { kind: "unknown" } as const
         : await delivery.take(lead, manager);
       return takenText(taken, tellTime);
     },
-    async giveBack(pressed, by) {
-      const lead = leadOf(pressed);
+    async giveBack(pressed, by, scope) {
+      const lead = leadOf(pressed, scope);
       return RETURN_TOASTS[lead === undefined ? "unknown" : await delivery.giveBack(lead, by)];
     },
-    async about(pressed, by) {
-      const life = journal.findLife(leadOf(pressed) ?? 0);
+    async about(pressed, by, scope) {
+      const life = journal.findLife(leadOf(pressed, scope) ?? 0);
       if (life === undefined || life.lead.chatId === 0) return { text: TOASTS.unknown };
       const { lead } = life;
       const profile = profiles().byKey.get(lead.profile);
@@ -77,23 +79,29 @@ export function createManagers(
       }
       return { text, alert: true };
     },
-    async sendAll(profile, by, offer) {
+    async sendAll(profile, by, offer, { profiles: theirs }) {
+      const key = journal.currentProfile(profile, profiles().byKey);
+      if (theirs !== null && !theirs.has(key)) return sendingText(0);
       return sendingText(await delivery.sendAll(profile, by, offer));
     },
-    status() {
-      const waiting = journal.countLeads();
+    status({ profiles: theirs }) {
+      const isTheirs = (profile: string) => theirs === null || theirs.has(profile);
+      const waiting = journal.leadTotals().filter(({ profile, state }) =>
+        isTheirs(profile) && (state === "received" || state === "undelivered")
+      );
       const withoutKey = new Set(profilesWithoutKey());
       const today = journal.countByProfile(dayStartMs(now()), Number.MAX_SAFE_INTEGER);
+      const shown = [...profiles().byKey.values()].filter(({ key }) => isTheirs(key));
       return statusText({
-        profiles: [...profiles().byKey.values()].map((profile) => ({
+        profiles: shown.map((profile) => ({
           name: profile.name,
           state: profile.state,
           fault: faultOf(profile, withoutKey.has(profile.key)),
           lastAnswer: journal.lastAnswer(profile.key) ?? null,
           openCards: journal.countOpenCards(profile.key),
         })),
-        onTheirWay: waiting.received + waiting.undelivered,
-        today: sum([...today.values()]),
+        onTheirWay: waiting.reduce((sum, { leads }) => sum + leads, 0),
+        today: sum([...today].flatMap(([profile, counts]) => isTheirs(profile) ? [counts] : [])),
       }, tellTime);
     },
   };

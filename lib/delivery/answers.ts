@@ -10,6 +10,7 @@ import {
   type ChosenLead,
   type EditedAnswer,
   type Journal,
+  laneOfChat,
   MARKS_LANE,
   type NewAnswerMessage,
   type RecordedAnswer,
@@ -17,18 +18,19 @@ import {
 } from "../journal/journal.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import type { Log } from "../log/log.ts";
-import { createAnswerNotes, type React } from "../managers/answer_notes.ts";
-import type { AdminChat } from "../managers/chat.ts";
+import { type AnswerNote, createAnswerNotes, type React } from "../managers/answer_notes.ts";
+import type { ManagersChats } from "../managers/chats.ts";
 import type { TellTime } from "../managers/texts.ts";
 import type { AnswerChat } from "../visitors/answer_chat.ts";
 import { createAnswerWork } from "../visitors/answer_work.ts";
+import { createChatOutboxes } from "./chat_outboxes.ts";
 import { createOutbox } from "./outbox.ts";
 import { spanOfAnswer } from "./send_spans.ts";
 
 /** Most answers that are being sent at once, each to another visitor. */
 const MOST_ANSWERS = 32;
 
-/** Most reactions at once. */
+/** Most reactions at once in one chat. */
 const MOST_MARKS = 4;
 
 export interface Answers {
@@ -42,6 +44,8 @@ export interface Answers {
   invite(lead: number, by: string): Promise<void>;
   /** Shows the managers the whole card of a lead that a message lists among others. @throws As `receive`. */
   showWhole(lead: number, by: string): Promise<void>;
+  /** Tells that answers may be owed in chats that were not in use before. */
+  wake(): void;
   /** Takes up what an earlier process left, once the journal has recovered. */
   start(): void;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
@@ -51,7 +55,7 @@ export interface Answers {
 export interface AnswersOptions {
   readonly journal: Journal;
   readonly answerChat: AnswerChat;
-  readonly adminChat: AdminChat;
+  readonly chats: ManagersChats;
   readonly react: React;
   readonly recordDurably: RecordDurably;
   readonly tellTime: TellTime;
@@ -67,24 +71,38 @@ export function createAnswers(options: AnswersOptions): Answers {
   const retryAtMs = (work: AnswerWork, atLeastMs = 0) =>
     now() + waitMs(work.failures + 1, random(), atLeastMs);
   const toVisitor = createAnswerWork({ ...options, retryAtMs });
-  const toManagers = createAnswerNotes({ ...options, retryAtMs });
-  const outbox = createOutbox<AnswerWork>({
+  const owed = {
+    nextWorkDueAtMs: journal.nextAnswerWorkDueAtMs,
+    takeWork: journal.takeAnswerWork,
+    postponeWork: journal.postponeAnswerWork,
+  };
+  const visitors = createOutbox<AnswerWork>({
     ...options,
-    journal: {
-      nextWorkDueAtMs: journal.nextAnswerWorkDueAtMs,
-      takeWork: journal.takeAnswerWork,
-      postponeWork: journal.postponeAnswerWork,
-    },
-    run: (work) =>
-      (work.kind === "send" || work.kind === "edit" ? toVisitor(work) : toManagers(work))
-        .finally(wake), // An answer that has ended owes its manager a word.
-    spanOf: (work) => spanOfAnswer(work, options.adminChat.chatId()),
-    most: MOST_ANSWERS + MOST_MARKS + 1,
-    mostPerLane: (lane) => MOST_PER_LANE.get(lane) ?? 1,
+    journal: owed,
+    // An answer that has ended owes its manager a word.
+    run: async (work) => await toVisitor(visitorsWork(work)).finally(wake),
+    spanOf: (work) => spanOfAnswer(work, 0),
+    most: MOST_ANSWERS,
+    mostPerLane: () => MOST_ANSWERS,
+  });
+  const managers = createChatOutboxes(options.chats.at, (_chat, adminChat) => {
+    const toManagers = createAnswerNotes({ ...options, adminChat, retryAtMs });
+    return createOutbox<AnswerWork>({
+      ...options,
+      journal: owed,
+      run: async (work) => await toManagers(managersWork(work)).finally(wake),
+      spanOf: (work) => spanOfAnswer(work, adminChat.chatId()),
+      most: MOST_MARKS + 1,
+      mostPerLane: (lane) => lane.startsWith(MARKS_LANE) ? MOST_MARKS : 1,
+    });
   });
 
   function wake(): void {
-    for (const lane of MOST_PER_LANE.keys()) outbox.wake(lane);
+    visitors.wake(ANSWERS_LANE);
+    for (const chat of options.chats.keys()) {
+      const outbox = managers.at(chat);
+      for (const lane of [MARKS_LANE, ANSWER_NOTES_LANE]) outbox?.wake(laneOfChat(lane, chat));
+    }
   }
 
   async function recorded<T>(result: T): Promise<T> {
@@ -112,13 +130,22 @@ export function createAnswers(options: AnswersOptions): Answers {
       journal.oweWholeCard(lead, by, now());
       await recorded(undefined);
     },
+    wake,
     start: wake,
-    stop: outbox.stop,
+    stop: async () => void await Promise.all([visitors.stop(), managers.stop()]),
   };
 }
 
-const MOST_PER_LANE: ReadonlyMap<string, number> = new Map([
-  [ANSWERS_LANE, MOST_ANSWERS],
-  [MARKS_LANE, MOST_MARKS],
-  [ANSWER_NOTES_LANE, 1],
-]);
+type VisitorsWork = Exclude<AnswerWork, AnswerNote>;
+
+/** @throws {TypeError} For work of another lane. */
+function visitorsWork(work: AnswerWork): VisitorsWork {
+  if (work.kind === "send" || work.kind === "edit") return work;
+  throw new TypeError(`Work of kind ${work.kind} is not for a visitor`);
+}
+
+/** @throws {TypeError} For work of another lane. */
+function managersWork(work: AnswerWork): AnswerNote {
+  if (work.kind !== "send" && work.kind !== "edit") return work;
+  throw new TypeError(`Work of kind ${work.kind} is not for managers`);
+}

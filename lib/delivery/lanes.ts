@@ -1,7 +1,5 @@
 // The lanes of owed work: what does the work of each, how much of it at once, and what wakes which. Holds no rule about leads.
 
-import type { AdminChat } from "../managers/chat.ts";
-import { createAdminWork } from "../managers/work.ts";
 import { waitMs } from "../backoff.ts";
 import type { CallPace } from "../crm/call_pace.ts";
 import type { DestinationContext } from "../crm/destination.ts";
@@ -9,11 +7,9 @@ import { createNoteWork } from "../crm/note_work.ts";
 import type { Crm, CrmCalls } from "../crm/post.ts";
 import { type BegunPost, createCrmWork } from "../crm/work.ts";
 import {
-  ADMIN_CHAT_LANE,
   CRM_LANES,
-  EDITS_LANE,
-  FOLLOW_UPS_LANE,
   type Journal,
+  MAIN_CHAT,
   noteLane,
   PACED_LANES,
   PHONES_LANE,
@@ -22,10 +18,11 @@ import {
   type Work,
   type WorkOf,
 } from "../journal/journal.ts";
-import { createFollowUpTurns } from "../managers/follow_up_turns.ts";
 import type { Log } from "../log/log.ts";
+import type { ManagersChats } from "../managers/chats.ts";
 import type { TellTime } from "../managers/texts.ts";
 import type { CrmOutcome } from "../lead.ts";
+import { createManagersLanes } from "./managers_lanes.ts";
 import { createOutbox } from "./outbox.ts";
 import { spanOfMessage, spanOfNote, spanOfPhone } from "./send_spans.ts";
 import type { RecordDone } from "../journal/done.ts";
@@ -63,7 +60,7 @@ export interface LaneOptions {
   readonly accepted?: (seconds: number, profile: Profile) => void;
   /** Measures confirmations. */
   readonly confirmationTimes?: ConfirmationTimes;
-  readonly adminChat: AdminChat;
+  readonly chats: ManagersChats;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
   readonly crmTimeoutMs: number;
@@ -107,8 +104,8 @@ export interface Lanes {
 }
 
 export function createLanes(options: LaneOptions): Lanes {
-  const { journal, adminChat, now, random, log } = options;
-  const spanOf = (work: Work) => spanOfMessage(work, adminChat.chatId());
+  const { journal, chats, now, random, log } = options;
+  const spanOf = (work: Work) => spanOfMessage(work, chats.at(MAIN_CHAT).chatId());
   const retryAtMs = (work: Pick<Work, "failures">, atLeastMs = 0) =>
     now() + waitMs(work.failures + 1, random(), atLeastMs);
   const crmWork = createCrmWork({
@@ -136,18 +133,7 @@ export function createLanes(options: LaneOptions): Lanes {
     most: MOST_NOTES,
     mostPerLane: () => MOST_NOTES_PER_ACCOUNT,
   });
-  const turns = createFollowUpTurns(options);
-  const adminWork = createAdminWork({ ...options, adminChat: turns.chat, retryAtMs });
-  const oneByOne = {
-    ...options,
-    // A card that is shown makes its lead's follow-ups due, and may have to be edited; a follow-up, its note.
-    run: (work: Work) => adminWork(work).finally(wakeManagers).finally(wakeNotes),
-    spanOf,
-    most: 1,
-    mostPerLane: () => 1,
-  };
-  const managers = createOutbox({ ...oneByOne, journal: turns.journal });
-  const edits = createOutbox(oneByOne);
+  const managers = createManagersLanes({ ...options, retryAtMs, wakeNotes });
   const visitorWork = createVisitorWork({ ...options, retryAtMs, wakeVisitors, confirmed });
   const visitors = createOutbox({
     ...options,
@@ -179,8 +165,7 @@ export function createLanes(options: LaneOptions): Lanes {
   }
 
   function wakeManagers(): void {
-    for (const lane of [ADMIN_CHAT_LANE, FOLLOW_UPS_LANE]) managers.wake(lane);
-    edits.wake(EDITS_LANE);
+    managers.wake();
   }
 
   function wakeNotes(): void {
@@ -234,7 +219,7 @@ export function createLanes(options: LaneOptions): Lanes {
       if (journal.owesPhoneWork()) wakePhones();
     },
     async stop() {
-      const stopped = [posts, notes, managers, edits, visitors, phones].map((each) => each.stop());
+      const stopped = [posts, notes, managers, visitors, phones].map((each) => each.stop());
       await Promise.all([...stopped, ...firstTries]);
     },
   };

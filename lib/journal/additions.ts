@@ -257,6 +257,21 @@ const OPEN_OF_CHAT = `
     WHERE state = 'in_admin_chat' AND card_reason IS NOT 'held';
 `;
 
+const OWN_CHATS = `
+  -- The managers' chat of work for managers: empty for the main one, null for other work (chats.ts).
+  ALTER TABLE outbox ADD COLUMN chat TEXT;
+  UPDATE outbox SET chat = ''
+    WHERE kind IN ('card', 'card_update', 'follow_up', 'offer', 'offer_update', 'note');
+  CREATE INDEX outbox_of_chat ON outbox (lane, chat, due_at_ms)
+    WHERE chat IS NOT NULL AND due_at_ms IS NOT NULL;
+
+  ALTER TABLE answer_work ADD COLUMN chat TEXT;
+  UPDATE answer_work SET chat = ''
+    WHERE kind IN ('mark', 'refusal', 'question', 'chosen', 'invite');
+  CREATE INDEX answer_work_of_chat ON answer_work (lane, chat, due_at_ms)
+    WHERE chat IS NOT NULL AND due_at_ms IS NOT NULL;
+`;
+
 /** What came after version 5 and leaves it readable for the bot that knows no more. Shipped ones are never edited. */
 export const ADDITIONS: Additions = {
   bots: BOTS,
@@ -277,4 +292,5 @@ export const ADDITIONS: Additions = {
   late_phones: LATE_PHONES,
   open_of_chat: OPEN_OF_CHAT,
   sent_photos: SENT_PHOTOS,
+  own_chats: OWN_CHATS,
 };

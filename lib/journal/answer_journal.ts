@@ -6,6 +6,7 @@ import { LEFT_OF_ERASED } from "./answer_erasure.ts";
 import { type AnswerQueue, answerQueue } from "./answer_queue.ts";
 import { type AnswerRecords, answerRecords } from "./answers.ts";
 import type { BotKeys } from "./bots.ts";
+import type { ChatMoves } from "./chats.ts";
 import { type Conversations, conversations } from "./conversations.ts";
 import type { CrmNoteMoves } from "./crm_notes.ts";
 import type { Database } from "./database.ts";
@@ -43,8 +44,9 @@ export function answerJournal(
   keys: BotKeys,
   leads: Pick<LeadRecords, "findLead">,
   noteKept: CrmNoteMoves["oweManagersNote"],
+  chats: ChatMoves,
 ): AnswerJournal & AnswerRecovery {
-  const queue = answerQueue(db);
+  const queue = answerQueue(db, chats);
   const messages = leadMessages(db, keys);
   const stored = storedAnswers(db, keys, messages, leads);
   const left = LEFT_OF_ERASED.map((sql) => db.writer(sql));

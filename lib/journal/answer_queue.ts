@@ -1,10 +1,11 @@
 // The journal's queue of work about answers: what is owed, in which lane, and in order for each visitor. Does not do it.
 
+import { type ChatMoves, MAIN_CHAT } from "./chats.ts";
 import type { Database, Row } from "./database.ts";
 import type { Numbered } from "./outbox.ts";
 import { recordIn } from "./stored_json.ts";
-import { textOrNull } from "./rows.ts";
-import type { UnreadableWork } from "./work.ts";
+import { numberOrNull, textOrNull } from "./rows.ts";
+import { laneOfChat, readLane, type UnreadableWork } from "./work.ts";
 
 /** Messages to visitors. Of one visitor's work only the first is handed out, so that answers keep their order. */
 export const ANSWERS_LANE = "answers";
@@ -14,6 +15,9 @@ export const MARKS_LANE = "answers:marks";
 
 /** Messages in the managers' chat about answers. */
 export const ANSWER_NOTES_LANE = "answers:notes";
+
+/** How the names of the managers' lanes among these begin. */
+const MANAGERS_LANES = "answers:";
 
 /** What each kind of work needs beside its subject: an answer's number, or for an invitation a lead's. */
 export interface AnswerBodies {
@@ -90,23 +94,33 @@ const LANES: { readonly [Kind in AnswerWorkKind]: string } = {
 };
 
 /** The queue in an open database. */
-export function answerQueue(db: Database): AnswerQueueMoves {
+export function answerQueue(
+  db: Database,
+  chats: Pick<ChatMoves, "isMainAlone" | "chatAt" | "chatOfLead" | "chatOfFollowUp">,
+): AnswerQueueMoves {
+  const selectAnswer = db.reader("SELECT chat_id, lead FROM answers WHERE number = ?");
   const insert = db.writer(
-    `INSERT INTO answer_work (lane, kind, subject, body, visitor, due_at_ms)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO answer_work (lane, chat, kind, subject, body, visitor, due_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const isFirst = `NOT EXISTS (SELECT 1 FROM answer_work AS earlier
     WHERE earlier.visitor = work.visitor AND earlier.id < work.id)`;
-  const take = db.writer(
-    `UPDATE answer_work SET due_at_ms = NULL WHERE id IN (
-       SELECT id FROM answer_work AS work WHERE lane = ? AND due_at_ms <= ? AND ${isFirst}
-       ORDER BY due_at_ms, id LIMIT ?)
-     RETURNING id, lane, kind, subject, body, failures`,
-  );
-  const nextDue = db.reader(
-    `SELECT due_at_ms FROM answer_work AS work
-     WHERE lane = ? AND due_at_ms IS NOT NULL AND ${isFirst} ORDER BY due_at_ms LIMIT 1`,
-  );
+  const takeFrom = (lane: string) =>
+    db.writer(
+      `UPDATE answer_work SET due_at_ms = NULL WHERE id IN (
+         SELECT id FROM answer_work AS work WHERE ${lane} AND due_at_ms <= ? AND ${isFirst}
+         ORDER BY due_at_ms, id LIMIT ?)
+       RETURNING id, lane, chat, kind, subject, body, failures`,
+    );
+  const take = takeFrom("lane = ?");
+  const takeInChat = takeFrom("lane = ? AND chat = ?");
+  const nextDueIn = (lane: string) =>
+    db.reader(
+      `SELECT due_at_ms FROM answer_work AS work
+       WHERE ${lane} AND due_at_ms IS NOT NULL AND ${isFirst} ORDER BY due_at_ms LIMIT 1`,
+    );
+  const nextDue = nextDueIn("lane = ?");
+  const nextDueInChat = nextDueIn("lane = ? AND chat = ?");
   const postpone = db.writer(
     "UPDATE answer_work SET due_at_ms = ?, failures = failures + 1 WHERE id = ?",
   );
@@ -122,14 +136,33 @@ export function answerQueue(db: Database): AnswerQueueMoves {
   );
   const allDue = db.writer("UPDATE answer_work SET due_at_ms = ?");
 
+  /** The chat in which the managers are told; null for what goes to a visitor. */
+  function chatFor({ kind, subject, body }: NewAnswerWork): string | null {
+    if (kind === "send" || kind === "edit") return null;
+    if (chats.isMainAlone()) return MAIN_CHAT;
+    if (kind !== "invite") {
+      const { chat_id, lead } = selectAnswer.get(subject) ?? {};
+      return chats.chatAt(Number(chat_id), numberOrNull(lead ?? null));
+    }
+    return body.whole ? chats.chatOfFollowUp(subject) : chats.chatOfLead(subject);
+  }
+
   return {
-    oweAnswerWork({ kind, subject, body }, dueAtMs, visitor) {
-      insert.run(LANES[kind], kind, subject, JSON.stringify(body), visitor ?? null, dueAtMs);
+    oweAnswerWork(work, dueAtMs, visitor) {
+      const { kind, subject, body } = work;
+      const stored = JSON.stringify(body);
+      insert.run(LANES[kind], chatFor(work), kind, subject, stored, visitor ?? null, dueAtMs);
     },
-    takeAnswerWork: (lane, nowMs, most) =>
-      take.all(lane, nowMs, most).map(readWork).sort((a, b) => a.id - b.id),
-    nextAnswerWorkDueAtMs(lane) {
-      const row = nextDue.get(lane);
+    takeAnswerWork(named, nowMs, most) {
+      const { lane, chat } = readLane(named, MANAGERS_LANES);
+      const rows = chat === null
+        ? take.all(lane, nowMs, most)
+        : takeInChat.all(lane, chat, nowMs, most);
+      return rows.map(readWork).sort((a, b) => a.id - b.id);
+    },
+    nextAnswerWorkDueAtMs(named) {
+      const { lane, chat } = readLane(named, MANAGERS_LANES);
+      const row = chat === null ? nextDue.get(lane) : nextDueInChat.get(lane, chat);
       return row === undefined ? undefined : Number(row["due_at_ms"]);
     },
     postponeAnswerWork: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
@@ -145,7 +178,7 @@ export function answerQueue(db: Database): AnswerQueueMoves {
 function readWork(row: Row): AnswerWork | UnreadableWork {
   const frame = {
     id: Number(row["id"]),
-    lane: String(row["lane"]),
+    lane: laneOfChat(String(row["lane"]), String(row["chat"] ?? "")),
     subject: Number(row["subject"]),
     failures: Number(row["failures"]),
   };

@@ -2,12 +2,13 @@
 
 import type { AttemptRecords } from "./attempts.ts";
 import type { BlockMoves } from "./blocked.ts";
+import type { ChatMoves } from "./chats.ts";
 import type { Database } from "./database.ts";
 import { type CardReason, type MessageAddress, RETURN_WINDOW_MS } from "../lead.ts";
 import { ALBUM_QUIET_MS } from "./follow_ups.ts";
 import type { LeadMoves } from "./leads.ts";
 import type { Numbered, OutboxMoves } from "./outbox.ts";
-import { ADMIN_CHAT_LANE, EDITS_LANE, type WorkOf } from "./work.ts";
+import { ADMIN_CHAT_LANE, EDITS_LANE, laneOfChat, type WorkOf } from "./work.ts";
 
 /** What became of a manager's wish to send a lead again. */
 export type ResendAsked =
@@ -49,10 +50,11 @@ export function cardMoves(
   { attemptsOf }: Pick<AttemptRecords, "attemptsOf">,
   outbox: OutboxMoves,
   { holdIfBlocked }: Pick<BlockMoves, "holdIfBlocked">,
+  { chatOfLead, groupOf }: ChatMoves,
 ): CardMoves & CardConsequences {
   const turnIntoCard = db.writer(
-    `UPDATE outbox SET kind = 'card', lane = '${ADMIN_CHAT_LANE}', body = ?, failures = 0,
-       due_at_ms = ? WHERE id = ?`,
+    `UPDATE outbox SET kind = 'card', lane = '${ADMIN_CHAT_LANE}', chat = ?, body = ?,
+       failures = 0, due_at_ms = ? WHERE id = ?`,
   );
   const forgetWaitingCard = db.writer(
     "DELETE FROM outbox WHERE subject = ? AND kind = 'card' AND due_at_ms IS NOT NULL",
@@ -77,16 +79,17 @@ export function cardMoves(
 
   const consequences: CardConsequences = {
     oweCardUpdate(lead, nowMs) {
-      if (leads.findLead(lead)?.card == null) return;
+      const card = leads.findLead(lead)?.card ?? null;
+      if (card === null) return;
       if (hurryCardUpdate.run(nowMs, lead).changes > 0) return;
-      const work = { lane: EDITS_LANE, kind: "card_update", subject: lead, body: null } as const;
-      outbox.addWork(work, nowMs);
+      const lane = laneOfChat(EDITS_LANE, groupOf(card));
+      outbox.addWork({ lane, kind: "card_update", subject: lead, body: null }, nowMs);
     },
     releaseFollowUps(lead, nowMs) {
       if (hasFollowUps.get(lead) !== undefined) releaseFollowUps.run(nowMs, lead);
     },
     turnIntoCard({ id, subject }, reason, nowMs) {
-      if (!holdIfBlocked(subject)) turnIntoCard.run(reason, nowMs, id);
+      if (!holdIfBlocked(subject)) turnIntoCard.run(chatOfLead(subject), reason, nowMs, id);
     },
     forgetWaitingCard: (lead) => void forgetWaitingCard.run(lead),
   };

@@ -2,6 +2,7 @@
 
 import type { Attempt, AttemptMoves } from "./attempts.ts";
 import type { BlockMoves } from "./blocked.ts";
+import type { ChatMoves } from "./chats.ts";
 import type { Database } from "./database.ts";
 import type { HeldMoves, HeldTexts } from "./held.ts";
 import type { Lead, NewLead } from "../lead.ts";
@@ -10,7 +11,13 @@ import type { OutboxMoves } from "./outbox.ts";
 import type { PhoneMoves } from "./phones.ts";
 import type { PressMoves } from "./presses.ts";
 import type { CopyRecords } from "./recovery.ts";
-import { ADMIN_CHAT_LANE, type Confirmation, VISITORS_LANE, type WorkOf } from "./work.ts";
+import {
+  ADMIN_CHAT_LANE,
+  type Confirmation,
+  laneOfChat,
+  VISITORS_LANE,
+  type WorkOf,
+} from "./work.ts";
 
 /** What a press left in the journal that calls for no POST. */
 export interface RecordedPress {
@@ -48,7 +55,7 @@ export interface ChoiceMoves {
 
 export function choiceMoves(
   db: Database,
-  { leads, attempts, outbox, presses, held, blocks, copy, phones }: {
+  { leads, attempts, outbox, presses, held, blocks, copy, phones, chats }: {
     readonly leads: LeadMoves;
     readonly attempts: AttemptMoves;
     readonly outbox: OutboxMoves;
@@ -57,6 +64,7 @@ export function choiceMoves(
     readonly blocks: BlockMoves;
     readonly copy: CopyRecords;
     readonly phones: PhoneMoves;
+    readonly chats: ChatMoves;
   },
 ): ChoiceMoves {
   function confirmationOf(subject: number, body: Confirmation) {
@@ -77,7 +85,8 @@ export function choiceMoves(
     if (copy.takePressOfCopy(newLead)) {
       copy.recordDoubt(subject, receivedAtMs);
       const reason = { reason: "crm_failed" } as const;
-      const card = { lane: ADMIN_CHAT_LANE, kind: "card", subject, body: reason } as const;
+      const inChat = laneOfChat(ADMIN_CHAT_LANE, chats.chatOf(lead.profile));
+      const card = { lane: inChat, kind: "card", subject, body: reason } as const;
       const [confirmation, post] = outbox.addBoth(told, card, receivedAtMs);
       return { lead, confirmation, post, attempt: undefined };
     }
@@ -120,7 +129,7 @@ export function choiceMoves(
       db.atomically(() => {
         const recorded = recordHeldBack(newLead, body, leads.holdLead);
         if (recorded !== undefined) {
-          held.oweHeldLine(newLead.chatId, newLead.receivedAtMs, line);
+          held.oweHeldLine(newLead.chatId, newLead.profile, newLead.receivedAtMs, line);
         }
         return recorded;
       }),

@@ -1,11 +1,12 @@
 // Which profiles have a CRM: cards in the chat offer to send there, and follow when that changes. Shows nothing.
 
+import type { ChatMoves } from "./chats.ts";
 import type { Database } from "./database.ts";
 import type { FactRecords } from "./facts.ts";
 import type { LeadRecords } from "./leads.ts";
 import type { OutboxMoves } from "./outbox.ts";
 import { PROFILE_FACTS } from "./profile_keys.ts";
-import { EDITS_LANE } from "./work.ts";
+import { EDITS_LANE, laneOfChat } from "./work.ts";
 
 /** How far apart the edits of such cards are, in ms: a manager's own press is not to wait behind hundreds of them. */
 export const CARD_EDITS_APART_MS = 5_000;
@@ -24,17 +25,19 @@ export function destinationMoves(
   facts: FactRecords,
   { openCards }: Pick<LeadRecords, "openCards">,
   outbox: OutboxMoves,
+  { groupOf }: Pick<ChatMoves, "groupOf">,
 ): DestinationMoves {
   function oweEdits(profile: string, nowMs: number): boolean {
     const seen = new Set<string>();
     for (const { number, card } of openCards(profile, -1)) {
-      const message = card === null ? "" : `${card.chatId}:${card.messageId}`;
-      if (message === "" || seen.has(message)) continue;
+      if (card === null) continue;
+      const message = `${card.chatId}:${card.messageId}`;
+      if (seen.has(message)) continue;
       seen.add(message);
       if (outbox.findWork("card_update", number) !== undefined) continue;
       const dueAtMs = nowMs + (seen.size - 1) * CARD_EDITS_APART_MS;
-      const work = { lane: EDITS_LANE, kind: "card_update", subject: number, body: null } as const;
-      outbox.addWork(work, dueAtMs);
+      const lane = laneOfChat(EDITS_LANE, groupOf(card));
+      outbox.addWork({ lane, kind: "card_update", subject: number, body: null }, dueAtMs);
     }
     return seen.size > 0;
   }

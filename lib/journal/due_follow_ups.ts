@@ -1,5 +1,6 @@
 // The follow-ups that are due for the managers: whose they are, how many messages, and which are handed out together.
 
+import { MAIN_CHAT } from "./chats.ts";
 import type { Database } from "./database.ts";
 import { OUTBOX_COLUMNS, workOfKind } from "./outbox.ts";
 import { FOLLOW_UPS_LANE, type WorkOf } from "./work.ts";
@@ -15,12 +16,17 @@ export interface DueFollowUps {
 }
 
 export interface DueFollowUpRecords {
-  /** How many messages the first due follow-ups are, an album with the one that announces it. */
-  countDueFollowUpMessages(first: number, nowMs: number): number;
-  /** The visitors who have follow-ups due. */
-  dueFollowUps(nowMs: number): DueFollowUps[];
-  /** Hands out the first due follow-ups of a visitor, in the order in which they were sent. */
-  takeFollowUpsOf(visitor: number, nowMs: number, most: number): WorkOf<"follow_up">[];
+  /** How many messages the first due follow-ups of a chat are, an album with the one that announces it. */
+  countDueFollowUpMessages(first: number, nowMs: number, chat?: string): number;
+  /** The visitors who have follow-ups due in a chat. */
+  dueFollowUps(nowMs: number, chat?: string): DueFollowUps[];
+  /** Hands out the first due follow-ups of a visitor in a chat, in the order in which they were sent. */
+  takeFollowUpsOf(
+    visitor: number,
+    nowMs: number,
+    most: number,
+    chat?: string,
+  ): WorkOf<"follow_up">[];
   /** How many messages a follow-up's visitor sent within a span that ended with it. */
   countMessagesUntil(followUp: number, withinMs: number): number;
 }
@@ -29,12 +35,12 @@ export function dueFollowUpRecords(db: Database): DueFollowUpRecords {
   const countDue = db.reader(
     `SELECT sum(max(parts, 1) + (parts > 1)) AS messages FROM (
        SELECT (SELECT count(*) FROM follow_up_messages WHERE follow_up = subject) AS parts
-       FROM outbox WHERE lane = '${FOLLOW_UPS_LANE}' AND due_at_ms <= ?
+       FROM outbox WHERE lane = '${FOLLOW_UPS_LANE}' AND chat = ? AND due_at_ms <= ?
        ORDER BY due_at_ms, id LIMIT ?)`,
   );
   const due = db.reader(
     `SELECT chat_id, min(number) AS first FROM outbox JOIN follow_ups ON number = subject
-     WHERE lane = '${FOLLOW_UPS_LANE}' AND due_at_ms <= ? GROUP BY chat_id`,
+     WHERE lane = '${FOLLOW_UPS_LANE}' AND chat = ? AND due_at_ms <= ? GROUP BY chat_id`,
   );
   const countParts = db.reader(
     "SELECT count(*) AS parts FROM follow_up_messages WHERE follow_up = ?",
@@ -42,7 +48,7 @@ export function dueFollowUpRecords(db: Database): DueFollowUpRecords {
   const takeOf = db.writer(
     `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
        SELECT id FROM outbox JOIN follow_ups ON number = subject
-       WHERE lane = '${FOLLOW_UPS_LANE}' AND due_at_ms <= ? AND chat_id = ?
+       WHERE lane = '${FOLLOW_UPS_LANE}' AND chat = ? AND due_at_ms <= ? AND follow_ups.chat_id = ?
        ORDER BY number LIMIT ?)
      RETURNING ${OUTBOX_COLUMNS}`,
   );
@@ -56,17 +62,17 @@ export function dueFollowUpRecords(db: Database): DueFollowUpRecords {
   );
 
   return {
-    countDueFollowUpMessages: (first, nowMs) =>
-      Number(countDue.get(nowMs, first)?.["messages"] ?? 0),
-    dueFollowUps: (nowMs) =>
-      due.all(nowMs).map((row) => {
+    countDueFollowUpMessages: (first, nowMs, chat = MAIN_CHAT) =>
+      Number(countDue.get(chat, nowMs, first)?.["messages"] ?? 0),
+    dueFollowUps: (nowMs, chat = MAIN_CHAT) =>
+      due.all(chat, nowMs).map((row) => {
         const followUp = Number(row["first"]);
         const parts = Number(countParts.get(followUp)?.["parts"]);
         const messages = parts > 1 ? parts + 1 : 1;
         return { visitor: Number(row["chat_id"]), followUp, messages };
       }),
-    takeFollowUpsOf: (visitor, nowMs, most) =>
-      takeOf.all(nowMs, visitor, most).flatMap((row) => workOfKind("follow_up", row) ?? [])
+    takeFollowUpsOf: (visitor, nowMs, most, chat = MAIN_CHAT) =>
+      takeOf.all(chat, nowMs, visitor, most).flatMap((row) => workOfKind("follow_up", row) ?? [])
         .sort((a, b) => a.subject - b.subject),
     countMessagesUntil: (followUp, withinMs) =>
       Number(countUntil.get(followUp, withinMs)?.["messages"]),

@@ -2,15 +2,25 @@
 
 import type { Database } from "./database.ts";
 import type { BotKeys } from "./bots.ts";
+import { MAIN_CHAT } from "./chats.ts";
 import type { OutboxMoves } from "./outbox.ts";
-import { ADMIN_CHAT_LANE } from "./work.ts";
+import { ADMIN_CHAT_LANE, laneOfChat } from "./work.ts";
 
 /** Names and values. */
 export interface FactRecords {
   rememberFact(name: string, value: string): void;
   forgetFact(name: string): void;
-  /** Adds a note for the managers and remembers the fact behind it; a null value forgets that fact. */
-  noteFact(name: string, value: string | null, text: string, nowMs: number): void;
+  /**
+   * Adds a note for the managers, one in each of these chats, and remembers the fact behind it; a null value forgets that
+   * fact.
+   */
+  noteFact(
+    name: string,
+    value: string | null,
+    text: string,
+    nowMs: number,
+    chats?: Iterable<string>,
+  ): void;
   /** Undefined where there is no such fact. */
   fact(name: string): string | undefined;
   /** The name of a fact that is about the bot, where one of another bot must not be taken for it. */
@@ -33,11 +43,14 @@ export function factRecords(
   return {
     rememberFact: (name, value) => void insert.run(name, value),
     forgetFact: (name) => void remove.run(name),
-    noteFact: (name, value, text, nowMs) =>
+    noteFact: (name, value, text, nowMs, chats = [MAIN_CHAT]) =>
       db.atomically(() => {
         if (value === null) remove.run(name);
         else insert.run(name, value);
-        addWork({ lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: { text } }, nowMs);
+        for (const chat of new Set(chats)) {
+          const lane = laneOfChat(ADMIN_CHAT_LANE, chat);
+          addWork({ lane, kind: "note", subject: 0, body: { text } }, nowMs);
+        }
       }),
     fact(name) {
       const row = select.get(name);

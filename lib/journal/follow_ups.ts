@@ -4,6 +4,7 @@ import type { Database, Row } from "./database.ts";
 import type { FollowUp, FollowUpContent, MessageAddress } from "../lead.ts";
 import type { BlockMoves } from "./blocked.ts";
 import type { BotKeys } from "./bots.ts";
+import type { ChatMoves } from "./chats.ts";
 import type { CrmNoteMoves } from "./crm_notes.ts";
 import {
   addressOf,
@@ -13,7 +14,7 @@ import {
 } from "./follow_up_edits.ts";
 import type { OutboxMoves } from "./outbox.ts";
 import { contentIn } from "./stored_json.ts";
-import { FOLLOW_UPS_LANE, VISITORS_LANE, type WorkOf } from "./work.ts";
+import { FOLLOW_UPS_LANE, laneOfChat, VISITORS_LANE, type WorkOf } from "./work.ts";
 
 /** How long an album is left for its next part before it is shown, in ms: its parts are updates of their own. */
 export const ALBUM_QUIET_MS = 1_000;
@@ -79,6 +80,7 @@ export function followUpRecords(
   outbox: OutboxMoves,
   notes: CrmNoteMoves,
   { isBlocked }: Pick<BlockMoves, "isBlocked">,
+  { chatOfFollowUp }: Pick<ChatMoves, "chatOfFollowUp">,
 ): FollowUpMoves {
   const { keyOf, idOf } = keys;
   const insert = db.writer(
@@ -142,9 +144,12 @@ export function followUpRecords(
     return { kind: "begun", followUp, firstOfAlbum: album === undefined };
   }
 
-  function oweShowing(followUp: number, dueAtMs: number): void {
+  const leadOfFollowUp = (number: number) => Number(selectLead.get(number)?.["lead"] ?? 0);
+
+  function oweShowing(followUp: number, dueAtMs: number, lead = leadOfFollowUp(followUp)): void {
     const work = { kind: "follow_up", subject: followUp, body: null } as const;
-    outbox.addWork({ lane: FOLLOW_UPS_LANE, ...work }, dueAtMs);
+    const lane = laneOfChat(FOLLOW_UPS_LANE, chatOfFollowUp(lead));
+    outbox.addWork({ lane, ...work }, dueAtMs);
   }
 
   function markPartShown(followUp: number, parts: number, at?: MessageAddress): void {
@@ -185,7 +190,7 @@ export function followUpRecords(
           notes.oweChangedNote(subject, nowMs);
         }
         if (kind === "begun" && isTold) {
-          oweShowing(subject, dueAtMs);
+          oweShowing(subject, dueAtMs, message.lead);
           const hasMedia = message.content.media !== null;
           notes.oweFollowUpNote(subject, { isEdit: false, hasMedia }, nowMs);
           if (message.phone !== undefined) notes.owePhone(message.lead, message.phone, nowMs);
@@ -208,7 +213,7 @@ export function followUpRecords(
         return recorded;
       }),
     waitsForFirstVersion,
-    leadOfFollowUp: (number) => Number(selectLead.get(number)?.["lead"] ?? 0),
+    leadOfFollowUp,
     takeFollowUp(number) {
       const row = take.get(number);
       return row && toFollowUp(row);

@@ -1,10 +1,11 @@
 // The line in the managers' chat that counts the leads of one visitor which were held back. Knows no text.
 
+import type { ChatRecords } from "./chats.ts";
 import type { Database } from "./database.ts";
 import type { FactRecords } from "./facts.ts";
 import type { OutboxMoves } from "./outbox.ts";
 import { recordIn } from "./stored_json.ts";
-import { ADMIN_CHAT_LANE } from "./work.ts";
+import { ADMIN_CHAT_LANE, laneOfChat } from "./work.ts";
 
 /** A visitor is spoken of once in this time, in ms. */
 const LINE_EVERY_MS = 60 * 60 * 1000;
@@ -26,8 +27,11 @@ export interface HeldRecords {
 }
 
 export interface HeldMoves extends HeldRecords {
-  /** Counts one more lead that was held back. Owes the line that tells of it, or puts the count into the one that waits. */
-  oweHeldLine(chatId: number, nowMs: number, texts: HeldTexts): void;
+  /**
+   * Counts one more lead of a profile that was held back. Owes the line that tells of it, or puts the count into the one that
+   * waits.
+   */
+  oweHeldLine(chatId: number, profile: string, nowMs: number, texts: HeldTexts): void;
   /** What waits to be said of a visitor is not said. */
   forgetHeldLine(chatId: number): void;
 }
@@ -42,6 +46,7 @@ export function heldRecords(
   db: Database,
   { addWork, forgetWork }: OutboxMoves,
   facts: FactRecords,
+  { chatOf }: Pick<ChatRecords, "chatOf">,
 ): HeldMoves {
   // Never sooner: the managers' chat may have refused it, and its visitor must not have it tried again and again.
   const rewrite = db.writer(
@@ -66,7 +71,7 @@ export function heldRecords(
 
   return {
     countInHeldLine: (chatId) => lineOf(chatId)?.leads ?? 0,
-    oweHeldLine(chatId, nowMs, texts) {
+    oweHeldLine(chatId, profile, nowMs, texts) {
       const last = lineOf(chatId);
       if (last !== undefined) {
         const counted = { ...last, leads: last.leads + 1 };
@@ -80,7 +85,8 @@ export function heldRecords(
         subject: subjectOf(chatId),
         body: { text: texts.alone },
       } as const;
-      addWork({ lane: ADMIN_CHAT_LANE, ...work }, dueAtMs(fromMs, nowMs));
+      const lane = laneOfChat(ADMIN_CHAT_LANE, chatOf(profile));
+      addWork({ lane, ...work }, dueAtMs(fromMs, nowMs));
       remember(chatId, { fromMs, leads: 1 });
     },
     forgetHeldLine(chatId) {

@@ -7,6 +7,7 @@ import { type AuthRecords, authRecords } from "./auth.ts";
 import { type BlockRecords, blockRecords } from "./blocked.ts";
 import { openForBot } from "./bots.ts";
 import { type CardMoves, cardMoves } from "./card_moves.ts";
+import { type ChatRecords, chatRecords } from "./chats.ts";
 import { type ChoiceMoves, choiceMoves } from "./choices.ts";
 import { copyMark } from "./copies.ts";
 import { type CrmMoves, crmMoves } from "./crm_moves.ts";
@@ -55,6 +56,7 @@ export type { Attempt } from "./attempts.ts";
 export type { Block } from "./blocked.ts";
 export { MESSAGE_IDS } from "./bots.ts";
 export type { ResendAsked } from "./card_moves.ts";
+export { type ChatMap, FORMER_CHATS, MAIN_CHAT } from "./chats.ts";
 export type { RecordedChoice, RecordedPress } from "./choices.ts";
 export { COPIED_FACT } from "./copies.ts";
 export type { Done } from "./crm_moves.ts";
@@ -97,6 +99,7 @@ export interface Journal
     PhoneRecords,
     PhotoRecords,
     ChoiceMoves,
+    ChatRecords,
     OutboxRecords,
     AttemptRecords,
     CrmMoves,
@@ -167,11 +170,12 @@ export function journalIn(db: Database, botId?: string): Journal {
   const leads = leadRecords(db, keys, attempts);
   const facts = factRecords(db, keys, outbox);
   const presses = pressRecords(db, keys);
-  const held = heldRecords(db, outbox, facts);
+  const chats = chatRecords(db);
+  const held = heldRecords(db, outbox, facts, chats);
   const blocks = blockRecords(db, held);
-  const cards = cardMoves(db, leads, attempts, outbox, blocks);
-  const takings = takingMoves(db, attempts, outbox, cards);
-  const account = sendAllMoves(db, facts, leads, outbox, cards, takings, blocks);
+  const cards = cardMoves(db, leads, attempts, outbox, blocks, chats);
+  const takings = takingMoves(db, attempts, outbox, cards, chats);
+  const account = sendAllMoves(db, facts, leads, outbox, cards, takings, blocks, chats);
   const copy = copyRecords(db, attempts);
   const { finishUpdates } = inbox;
   const deals = dealRecords(db);
@@ -194,8 +198,8 @@ export function journalIn(db: Database, botId?: string): Journal {
   const sources = sourceRecords(db);
   const phones = phoneRecords(db, keys);
   const lives = leadLives(db, keys, notes);
-  const followUps = followUpRecords(db, keys, outbox, notes, blocks);
-  const answers = answerJournal(db, keys, leads, notes.oweManagersNote);
+  const followUps = followUpRecords(db, keys, outbox, notes, blocks, chats);
+  const answers = answerJournal(db, keys, leads, notes.oweManagersNote, chats);
   const tried = trial(db);
   return {
     ...inbox,
@@ -203,7 +207,9 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...presses,
     ...phones,
     ...photoRecords(db, keys),
-    ...choiceMoves(db, { leads, attempts, outbox, presses, held, blocks, copy, phones }),
+    ...choiceMoves(db, { leads, attempts, outbox, presses, held, blocks, copy, phones, chats }),
+    placeWork: chats.placeWork,
+    chatOf: chats.chatOf,
     ...outbox,
     ...attempts,
     ...crm,
@@ -214,7 +220,7 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...held,
     ...blocks,
     ...account,
-    ...destinationMoves(db, facts, leads, outbox),
+    ...destinationMoves(db, facts, leads, outbox, chats),
     ...followUps,
     ...dueFollowUpRecords(db),
     ...answers,
@@ -248,6 +254,7 @@ export function journalIn(db: Database, botId?: string): Journal {
       copy,
       phones,
       answers,
+      chats,
       cutOffAttempt,
     }),
     ...tried,

@@ -20,7 +20,8 @@ const HEARTBEATS = "name = 'polled_at_ms' OR name GLOB 'polled_at_ms:*'";
 const LONGEST_LINK_MS = 24 * 60 * 60 * 1000;
 
 /** Facts that hold a moment from which a span is measured. */
-const SPANS = `(${HEARTBEATS} OR name GLOB 'offered_at_ms:*' OR name = 'reminded_at_ms')`;
+const SPANS = `(${HEARTBEATS} OR name GLOB 'offered_at_ms:*' OR name = 'reminded_at_ms' OR
+  name GLOB 'reminded_at_ms:*')`;
 
 /** The moments in an open database. */
 export function moments(db: Database): Moments {

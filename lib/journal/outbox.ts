@@ -3,6 +3,7 @@
 import type { Database, Row } from "./database.ts";
 import {
   type NewWork,
+  readLane,
   readWork,
   type UnreadableWork,
   type Work,
@@ -38,7 +39,7 @@ export interface OutboxRecords {
   findWork<Kind extends WorkKind>(kind: Kind, subject: number): WorkIn<Kind> | undefined;
   /** Whether work in hand is still owed: it may have been forgotten meanwhile. */
   isOwed(work: Numbered): boolean;
-  /** How much due work of a kind waits in a lane; counts no further than `most`. */
+  /** How much due work of a kind waits in a managers' lane; counts no further than `most`. */
   countDueWork(lane: string, kind: WorkKind, nowMs: number, most: number): number;
 }
 
@@ -59,26 +60,32 @@ export interface OutboxMoves extends OutboxRecords {
   forgetWork(kind: WorkKind, subject: number): void;
 }
 
-export const OUTBOX_COLUMNS = "id, lane, kind, subject, body, failures";
+export const OUTBOX_COLUMNS = "id, lane, chat, kind, subject, body, failures";
 
 export function outboxRecords(db: Database): OutboxMoves {
-  const values = "(?, ?, ?, ?, ?, ?)";
-  const into = "INSERT INTO outbox (id, lane, kind, subject, body, due_at_ms) VALUES";
+  const values = "(?, ?, ?, ?, ?, ?, ?)";
+  const into = "INSERT INTO outbox (id, lane, chat, kind, subject, body, due_at_ms) VALUES";
   const insert = db.writer(`${into} ${values}`);
   const insertBoth = db.writer(`${into} ${values}, ${values}`);
   // An id that is in hand must not be given to new work.
   let lastId = Number(db.reader("SELECT max(id) AS id FROM outbox").get()?.["id"] ?? 0);
-  const take = db.writer(
-    `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
-       SELECT id FROM outbox WHERE lane = ? AND due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?)
-     RETURNING ${OUTBOX_COLUMNS}`,
-  );
-  const takeOfKind = db.writer(
-    `UPDATE outbox SET due_at_ms = NULL WHERE id = (
-       SELECT id FROM outbox WHERE lane = ? AND kind = ? AND due_at_ms <= ?
-       ORDER BY due_at_ms, id LIMIT 1)
-     RETURNING ${OUTBOX_COLUMNS}`,
-  );
+  const takeFrom = (lane: string) =>
+    db.writer(
+      `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
+         SELECT id FROM outbox WHERE ${lane} AND due_at_ms <= ? ORDER BY due_at_ms, id LIMIT ?)
+       RETURNING ${OUTBOX_COLUMNS}`,
+    );
+  const take = takeFrom("lane = ?");
+  const takeInChat = takeFrom("lane = ? AND chat = ?");
+  const takeOfKindFrom = (lane: string) =>
+    db.writer(
+      `UPDATE outbox SET due_at_ms = NULL WHERE id = (
+         SELECT id FROM outbox WHERE ${lane} AND kind = ? AND due_at_ms <= ?
+         ORDER BY due_at_ms, id LIMIT 1)
+       RETURNING ${OUTBOX_COLUMNS}`,
+    );
+  const takeOfKind = takeOfKindFrom("lane = ?");
+  const takeOfKindInChat = takeOfKindFrom("lane = ? AND chat = ?");
   const finish = db.writer("DELETE FROM outbox WHERE id = ?");
   const finishAll = db.writer("DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))");
   const forget = db.writer("DELETE FROM outbox WHERE subject = ? AND kind = ?");
@@ -86,15 +93,18 @@ export function outboxRecords(db: Database): OutboxMoves {
     "UPDATE outbox SET due_at_ms = ?, failures = failures + 1 WHERE id = ?",
   );
   const release = db.writer("UPDATE outbox SET due_at_ms = ? WHERE id = ?");
-  const nextDue = db.reader(
-    `SELECT due_at_ms FROM outbox WHERE lane = ? AND due_at_ms IS NOT NULL
-     ORDER BY due_at_ms LIMIT 1`,
-  );
+  const nextDueIn = (lane: string) =>
+    db.reader(
+      `SELECT due_at_ms FROM outbox WHERE ${lane} AND due_at_ms IS NOT NULL
+       ORDER BY due_at_ms LIMIT 1`,
+    );
+  const nextDue = nextDueIn("lane = ?");
+  const nextDueInChat = nextDueIn("lane = ? AND chat = ?");
   const find = db.reader("SELECT * FROM outbox WHERE subject = ? AND kind = ? LIMIT 1");
   const owed = db.reader("SELECT 1 FROM outbox WHERE id = ?");
   const countDue = db.reader(
     `SELECT count(*) AS works FROM (
-       SELECT 1 FROM outbox WHERE lane = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)`,
+       SELECT 1 FROM outbox WHERE lane = ? AND chat = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)`,
   );
   const lanes = db.reader("SELECT DISTINCT lane FROM outbox WHERE lane >= ? AND lane < ?");
 
@@ -103,7 +113,9 @@ export function outboxRecords(db: Database): OutboxMoves {
   }
 
   function rowOf(work: NewWork & Numbered, dueAtMs: number | null) {
-    return [work.id, work.lane, work.kind, work.subject, writeBody(work), dueAtMs] as const;
+    const { id, kind, subject } = work;
+    const { lane, chat } = readLane(work.lane);
+    return [id, lane, chat, kind, subject, writeBody(work), dueAtMs] as const;
   }
 
   return {
@@ -117,9 +129,20 @@ export function outboxRecords(db: Database): OutboxMoves {
       insertBoth.run(...rowOf(added[0], null), ...rowOf(added[1], dueAtMs));
       return added;
     },
-    takeWork: (lane, nowMs, most) =>
-      take.all(lane, nowMs, most).map(readWork).sort((a, b) => a.id - b.id),
-    takeWorkOfKind: (lane, kind, nowMs) => workOfKind(kind, takeOfKind.get(lane, kind, nowMs)),
+    takeWork(named, nowMs, most) {
+      const { lane, chat } = readLane(named);
+      const rows = chat === null
+        ? take.all(lane, nowMs, most)
+        : takeInChat.all(lane, chat, nowMs, most);
+      return rows.map(readWork).sort((a, b) => a.id - b.id);
+    },
+    takeWorkOfKind(named, kind, nowMs) {
+      const { lane, chat } = readLane(named);
+      const row = chat === null
+        ? takeOfKind.get(lane, kind, nowMs)
+        : takeOfKindInChat.get(lane, chat, kind, nowMs);
+      return workOfKind(kind, row);
+    },
     finishWork: ({ id }) => void finish.run(id),
     finishAll: (works) => void finishAll.run(JSON.stringify(works.map(({ id }) => id))),
     forgetWork: (kind, subject) => void forget.run(subject, kind),
@@ -129,15 +152,18 @@ export function outboxRecords(db: Database): OutboxMoves {
       db.atomically(() => {
         for (const { work, dueAtMs } of works) postpone.run(dueAtMs, work.id);
       }),
-    nextWorkDueAtMs: (lane) => {
-      const row = nextDue.get(lane);
+    nextWorkDueAtMs(named) {
+      const { lane, chat } = readLane(named);
+      const row = chat === null ? nextDue.get(lane) : nextDueInChat.get(lane, chat);
       return row === undefined ? undefined : Number(row["due_at_ms"]);
     },
     lanes: (prefix) => lanes.all(prefix, prefix + "\u{10FFFF}").map((row) => String(row["lane"])),
     findWork: (kind, subject) => workOfKind(kind, find.get(subject, kind)),
     isOwed: ({ id }) => owed.get(id) !== undefined,
-    countDueWork: (lane, kind, nowMs, most) =>
-      Number(countDue.get(lane, kind, nowMs, most)?.["works"]),
+    countDueWork(named, kind, nowMs, most) {
+      const { lane, chat } = readLane(named);
+      return Number(countDue.get(lane, chat, kind, nowMs, most)?.["works"]);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 // The journal at a start: takes up what an earlier process left, and sees to it that a copy in the journal's place sends no lead again.
 
+import type { ChatMoves } from "./chats.ts";
 import type { Database } from "./database.ts";
 import { type CrmOutcome, mayHaveArrived, type NewLead } from "../lead.ts";
 import type { AnswerRecovery } from "./answer_journal.ts";
@@ -64,7 +65,7 @@ interface Renewable {
 
 export function recovery(
   db: Database,
-  { attempts, facts, outbox, cards, notes, account, copy, phones, answers, cutOffAttempt }: {
+  { attempts, facts, outbox, cards, notes, account, copy, phones, answers, chats, cutOffAttempt }: {
     readonly attempts: AttemptMoves;
     readonly facts: FactRecords;
     readonly outbox: OutboxMoves;
@@ -74,6 +75,7 @@ export function recovery(
     readonly copy: CopyRecords & Renewable;
     readonly phones: PhoneMoves;
     readonly answers: AnswerRecovery;
+    readonly chats: Pick<ChatMoves, "placeOwed">;
     readonly cutOffAttempt: CrmMoves["endAttempt"];
   },
 ): Recovery {
@@ -125,6 +127,7 @@ export function recovery(
 
   function recover(interrupted: CrmOutcome, nowMs: number): CutOff[] {
     allUpdatesDue.run(nowMs);
+    chats.placeOwed();
     allWorkDue.run(nowMs);
     answers.recoverAnswers(nowMs);
     notes.recoverNotes(nowMs);

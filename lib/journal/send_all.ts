@@ -1,12 +1,13 @@
 // The journal's account of CRMs that fail, and of sending all open cards of a profile: the offer, the run, its report.
 
 import type { CardConsequences, CardMoves } from "./card_moves.ts";
+import type { ChatMoves } from "./chats.ts";
 import type { Database } from "./database.ts";
 import type { FactRecords } from "./facts.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { LeadRecords } from "./leads.ts";
 import type { BlockMoves } from "./blocked.ts";
-import type { OutboxMoves } from "./outbox.ts";
+import { OUTBOX_COLUMNS, type OutboxMoves, workOfKind } from "./outbox.ts";
 import type { Returned, TakingMoves } from "./taking.ts";
 import { PROFILE_FACTS } from "./profile_keys.ts";
 import { isWhole } from "../foreign.ts";
@@ -15,6 +16,7 @@ import {
   addressIn,
   ADMIN_CHAT_LANE,
   EDITS_LANE,
+  laneOfChat,
   reportIn,
   SEND_ALL_LANES,
   sendAllLane,
@@ -87,13 +89,28 @@ export function sendAllMoves(
   { oweCardUpdate, oweResend, closeByHand }: CardConsequences & CardMoves,
   { returnLead }: Pick<TakingMoves, "returnLead">,
   blocks: BlockMoves,
+  { chatOf, groupOf }: ChatMoves,
 ): SendAllMoves & CrmAccount {
+  const forgetUpdate = db.writer(
+    `DELETE FROM outbox WHERE subject = ? AND kind = 'offer_update'
+       AND iif(json_valid(body), json_extract(body, '$.message.chatId'), NULL) = ?`,
+  );
+  const waitingOf = db.reader(
+    `SELECT ${OUTBOX_COLUMNS} FROM outbox WHERE lane = ? AND due_at_ms IS NOT NULL
+       AND (SELECT chat_id FROM leads WHERE number = subject) = ? ORDER BY id`,
+  );
+
   /** An earlier report that did not get there must not be said after it. */
   function oweReport(message: MessageAddress, report: SendAllReport, nowMs: number): void {
-    const subject = message.messageId;
-    outbox.forgetWork("offer_update", subject);
-    const body = { message, report };
-    outbox.addWork({ lane: EDITS_LANE, kind: "offer_update", subject, body }, nowMs);
+    oweUpdate({ message, report }, nowMs);
+  }
+
+  /** In place of what is owed to the same message; two chats may have messages of one id. */
+  function oweUpdate(body: WorkOf<"offer_update">["body"], nowMs: number): void {
+    const { chatId, messageId: subject } = body.message;
+    forgetUpdate.run(subject, chatId);
+    const lane = laneOfChat(EDITS_LANE, groupOf(body.message));
+    outbox.addWork({ lane, kind: "offer_update", subject, body }, nowMs);
   }
 
   function cardChanged(lead: number, nowMs: number): void {
@@ -104,10 +121,7 @@ export function sendAllMoves(
     const shown = recordIn(facts.fact(PROFILE_FACTS.offerShown + profile));
     const message = addressIn(shown?.["message"]);
     if (message === undefined) return;
-    const subject = message.messageId;
-    outbox.forgetWork("offer_update", subject);
-    const body = { message, report: NO_REPORT, offers: profile };
-    outbox.addWork({ lane: EDITS_LANE, kind: "offer_update", subject, body }, nowMs);
+    oweUpdate({ message, report: NO_REPORT, offers: profile }, nowMs);
   }
 
   /** Not as the sender knows it: the profile may have got another key since. */
@@ -137,6 +151,35 @@ export function sendAllMoves(
 
   function recountOffersOf(chatId: number, nowMs: number): void {
     for (const profile of blocks.profilesOfOpenCards(chatId)) recountOffer(profile, nowMs);
+  }
+
+  function countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): void {
+    if (!work.lane.startsWith(SEND_ALL_LANES)) return;
+    const profile = profileOf(work.subject);
+    const run = runOf(profile);
+    if (run === undefined) return;
+    const { message, report } = run;
+    const counted = { ...report, [result]: report[result] + 1 };
+    const running = result === "failed" ? run.running + 1 : 0;
+    const stopped = running >= MOST_FAILURES_RUNNING;
+    if (stopped) forgetWaiting(profile, nowMs);
+    if (stopped || counted.sent + counted.failed + counted.skipped === counted.total) {
+      facts.forgetFact(PROFILE_FACTS.sendAll + profile);
+      oweReport(message, { ...counted, stopped }, nowMs);
+    } else {
+      rememberRun(profile, { message, report: counted, running });
+    }
+  }
+
+  /** What a run has not sent yet of a visitor who was blocked just now. */
+  function skipBlocked(profile: string, chatId: number, nowMs: number): void {
+    if (runOf(profile) === undefined) return;
+    const waiting = waitingOf.all(sendAllLane(profile), chatId);
+    for (const work of waiting.flatMap((row) => workOfKind("post", row) ?? [])) {
+      outbox.finishWork(work);
+      oweCardUpdate(work.subject, nowMs);
+      countTowardsRun(work, "skipped", nowMs);
+    }
   }
 
   /** Whether the CRM of a profile had failed, and nothing is under way or was offered a moment ago. */
@@ -170,8 +213,12 @@ export function sendAllMoves(
     blockVisitor: (chatId, by, nowMs) =>
       db.atomically(() => {
         const isNew = blocks.blockVisitor(chatId, by, nowMs);
-        if (isNew) recountOffersOf(chatId, nowMs);
-        return isNew;
+        if (!isNew) return false;
+        recountOffersOf(chatId, nowMs);
+        for (const profile of blocks.profilesOfOpenCards(chatId)) {
+          skipBlocked(profile, chatId, nowMs);
+        }
+        return true;
       }),
     unblockVisitor: (chatId, nowMs) =>
       db.atomically(() => {
@@ -203,7 +250,7 @@ export function sendAllMoves(
       facts.forgetFact(PROFILE_FACTS.crmDown + profile);
       facts.rememberFact(PROFILE_FACTS.offeredAtMs + profile, String(nowMs));
       const offer = {
-        lane: ADMIN_CHAT_LANE,
+        lane: laneOfChat(ADMIN_CHAT_LANE, chatOf(profile)),
         kind: "offer",
         subject: 0,
         body: { profile },
@@ -230,23 +277,7 @@ export function sendAllMoves(
         return total;
       }),
 
-    countTowardsRun(work, result, nowMs) {
-      if (!work.lane.startsWith(SEND_ALL_LANES)) return;
-      const profile = profileOf(work.subject);
-      const run = runOf(profile);
-      if (run === undefined) return;
-      const { message, report } = run;
-      const counted = { ...report, [result]: report[result] + 1 };
-      const running = result === "failed" ? run.running + 1 : 0;
-      const stopped = running >= MOST_FAILURES_RUNNING;
-      if (stopped) forgetWaiting(profile, nowMs);
-      if (stopped || counted.sent + counted.failed + counted.skipped === counted.total) {
-        facts.forgetFact(PROFILE_FACTS.sendAll + profile);
-        oweReport(message, { ...counted, stopped }, nowMs);
-      } else {
-        rememberRun(profile, { message, report: counted, running });
-      }
-    },
+    countTowardsRun,
 
     endStrandedRuns(nowMs) {
       const busy = new Set(outbox.lanes(SEND_ALL_LANES));

@@ -2,12 +2,13 @@
 
 import type { AttemptRecords } from "./attempts.ts";
 import type { CardConsequences } from "./card_moves.ts";
+import type { ChatMoves } from "./chats.ts";
 import type { Database } from "./database.ts";
 import { closedIn, HELD, leadState } from "./leads.ts";
 import type { Numbered, OutboxMoves } from "./outbox.ts";
 import { numberOrNull } from "./rows.ts";
 import { ownerIn } from "./turn_columns.ts";
-import { ADMIN_CHAT_LANE, EDITS_LANE, type WorkOf } from "./work.ts";
+import { ADMIN_CHAT_LANE, EDITS_LANE, laneOfChat, readLane, type WorkOf } from "./work.ts";
 
 /** A manager who wants a lead. */
 export interface Taker {
@@ -18,7 +19,7 @@ export interface Taker {
   readonly press: string;
 }
 
-/** Somebody who wants a lead on the page, where a name is all that is known. */
+/** A manager who wants a lead on the page, where a name is all that is known. */
 export interface TakerOnPage {
   readonly name: string;
   /** Since when the lead had the owner whom the page showed beside the button, in ms; null where it showed none. */
@@ -81,6 +82,7 @@ export function takingMoves(
   { attemptsOf }: Pick<AttemptRecords, "attemptsOf">,
   outbox: OutboxMoves,
   { oweCardUpdate }: Pick<CardConsequences, "oweCardUpdate">,
+  { chatOfLead }: Pick<ChatMoves, "chatOfLead">,
 ): TakingMoves {
   const select = db.reader("SELECT * FROM leads WHERE number = ?");
   const own = db.writer(
@@ -170,7 +172,8 @@ export function takingMoves(
   function oweCard(lead: number, nowMs: number): void {
     if (outbox.findWork("card", lead) !== undefined) return;
     const reason = attemptsOf(lead).length > 0 ? "crm_failed" : "no_webhook";
-    outbox.addWork({ lane: ADMIN_CHAT_LANE, kind: "card", subject: lead, body: { reason } }, nowMs);
+    const lane = laneOfChat(ADMIN_CHAT_LANE, chatOfLead(lead));
+    outbox.addWork({ lane, kind: "card", subject: lead, body: { reason } }, nowMs);
   }
 
   function hasAnother(work: Numbered, lead: number): boolean {
@@ -191,7 +194,8 @@ export function takingMoves(
     finishCardUpdate: (work) =>
       db.atomically(() => {
         const untilMs = selectReturn.get(work.subject)?.["until_ms"];
-        if (untilMs === undefined || work.lane !== EDITS_LANE || hasAnother(work, work.subject)) {
+        const isEdit = readLane(work.lane).lane === EDITS_LANE;
+        if (untilMs === undefined || !isEdit || hasAnother(work, work.subject)) {
           return outbox.finishWork(work);
         }
         outbox.releaseWork(work, Number(untilMs));
@@ -199,7 +203,7 @@ export function takingMoves(
   };
 }
 
-/** Where one was on the page there is no id; only a @username is one person's. */
+/** On the page there is no id; only a @username is one person's. */
 function isSame(id: number | null, other: number | null, name: string, otherName: string): boolean {
   if (id !== null && other !== null) return id === other;
   return name === otherName && name.startsWith("@");

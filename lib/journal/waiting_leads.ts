@@ -16,23 +16,30 @@ export interface TurnCounts {
 }
 
 export interface WaitingLeads {
-  /** Leads whose card was shown before a moment and that no manager has taken or closed: the oldest, and how many in all. */
+  /**
+   * Leads whose card was shown before a moment and that no manager has taken or closed, of all profiles, of these or of all but
+   * these: the oldest, and how many in all.
+   */
   waitingLeads(
     shownBeforeMs: number,
     most: number,
+    of?: { readonly profiles: Iterable<string>; readonly isAllBut: boolean },
   ): { readonly leads: readonly Lead[]; readonly all: number };
   /** What managers did from a moment on, and before another. */
   countTurns(fromMs: number, toMs: number): TurnCounts;
 }
+
+const ALL = { profiles: [], isAllBut: true };
 
 /** Most turns of a span that the median is taken of. */
 const MOST_TURNS = 20_000;
 
 export function waitingLeadRecords(db: Database, keys: BotKeys): WaitingLeads {
   const waiting = `FROM leads WHERE state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'
-    AND owner IS NULL AND card_shown_at_ms <= ?
+    AND owner IS NULL AND card_shown_at_ms <= ?1
+    AND (profile IN (SELECT value FROM json_each(?2))) <> ?3
     AND NOT EXISTS (SELECT 1 FROM blocked_visitors WHERE chat_id = leads.chat_id)`;
-  const select = db.reader(`SELECT * ${waiting} ORDER BY number LIMIT ?`);
+  const select = db.reader(`SELECT * ${waiting} ORDER BY number LIMIT ?4`);
   const count = db.reader(`SELECT count(*) AS leads ${waiting}`);
   const countKinds = db.reader(
     `SELECT kind, count(*) AS turns FROM lead_turns WHERE at_ms >= ? AND at_ms < ? GROUP BY kind`,
@@ -45,10 +52,13 @@ export function waitingLeadRecords(db: Database, keys: BotKeys): WaitingLeads {
   );
 
   return {
-    waitingLeads: (shownBeforeMs, most) => ({
-      leads: select.all(shownBeforeMs, most).map((row) => toLead(row, keys)),
-      all: Number(count.get(shownBeforeMs)?.["leads"]),
-    }),
+    waitingLeads(shownBeforeMs, most, { profiles, isAllBut } = ALL) {
+      const which = [shownBeforeMs, JSON.stringify([...profiles]), Number(isAllBut)] as const;
+      return {
+        leads: select.all(...which, most).map((row) => toLead(row, keys)),
+        all: Number(count.get(...which)?.["leads"]),
+      };
+    },
     countTurns(fromMs, toMs) {
       const kinds = new Map(
         countKinds.all(fromMs, toMs).map((row) => [row["kind"], Number(row["turns"])]),

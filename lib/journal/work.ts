@@ -32,7 +32,7 @@ export interface SendAllReport {
   readonly total: number;
   readonly sent: number;
   readonly failed: number;
-  /** Closed by a manager meanwhile. */
+  /** Closed by a manager meanwhile, or the visitor was blocked. */
   readonly skipped: number;
   /** Ended early, because the CRM failed several times running. */
   readonly stopped: boolean;
@@ -95,6 +95,24 @@ export const FOLLOW_UPS_LANE = "admin_chat:follow_ups";
 
 /** Edits in the managers' chat are no new messages, and wait for none. */
 export const EDITS_LANE = "admin_chat:edits";
+
+/** Begins what follows a managers' lane: the chat. */
+const IN_CHAT = "@";
+
+/** A managers' lane of one chat (chats.ts). */
+export function laneOfChat(lane: string, chat: string): string {
+  return chat === "" ? lane : `${lane}${IN_CHAT}${chat}`;
+}
+
+/** The lane as it is stored, and its chat; null where it is none of the managers'. */
+export function readLane(
+  named: string,
+  lanes = ADMIN_CHAT_LANE,
+): { readonly lane: string; readonly chat: string | null } {
+  if (!named.startsWith(lanes)) return { lane: named, chat: null };
+  const [lane = "", chat = ""] = named.split(IN_CHAT, 2);
+  return { lane, chat };
+}
 
 export const CRM_LANES = "crm:";
 export const SEND_ALL_LANES = "crm:all:";
@@ -174,7 +192,7 @@ export function readWork(row: Readonly<Record<string, unknown>>): Work | Unreada
   const kind = String(row["kind"]);
   const frame = {
     id: Number(row["id"]),
-    lane: String(row["lane"]),
+    lane: laneOfChat(String(row["lane"]), String(row["chat"] ?? "")),
     subject: Number(row["subject"]),
     failures: Number(row["failures"]),
   };

@@ -3,7 +3,7 @@
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup, MessageEntity } from "grammy/types";
 import { formattedOrPlain } from "./formatting.ts";
-import { createMinutePace } from "./minute_pace.ts";
+import { createMinutePace, type MinutePace } from "./minute_pace.ts";
 import { shownAs, type ShowOutcome } from "./show_outcome.ts";
 import { createTopic } from "./topic.ts";
 import {
@@ -56,6 +56,8 @@ export interface AdminChatOptions {
   /** Called when the topic begins to refuse messages, and when it takes them again. */
   readonly onTopic?: (isAway: boolean) => void;
   readonly alertChatId: number | null;
+  /** The limit that the topics of one group share; its own without one. */
+  readonly pace?: MinutePace | undefined;
   /** Called with the new id when the group has become a supergroup. */
   readonly onMigrate: (chatId: number) => void;
   readonly now: () => number;
@@ -69,7 +71,7 @@ export interface AdminChatOptions {
 export function createAdminChat(options: AdminChatOptions): AdminChat {
   const { api, topicId, onMigrate, now, sleep, stopping, log } = options;
   const topic = createTopic({ topicId, isAway: options.topicAway ?? false, onChange, now });
-  const pace = createMinutePace(MESSAGES_PER_MINUTE, options);
+  const pace = options.pace ?? createMinutePace(MESSAGES_PER_MINUTE, options);
   let chatId = options.chatId;
 
   function follow(movedTo: number): void {

@@ -23,13 +23,21 @@ export interface ChatCheck {
   problem(): ChatProblem | undefined;
   /** When it was found, by `now`; undefined where there is none. */
   problemSinceMs(): number | undefined;
+  /** Whether the last check that got an answer found that the bot may write. */
+  isUsable(): boolean;
+  /** Whether it found that the topic refuses messages, which come without it then. */
+  isTopicRefused(): boolean;
 }
 
 /** What a check needs. */
 export interface ChatCheckOptions {
   readonly api: Pick<Api, "getChat" | "getChatMember" | "sendChatAction">;
-  /** The variable that names the chat, for the log. */
-  readonly variable: "ADMIN_CHAT_ID" | "ALERT_CHAT_ID";
+  /** What names the chat, for the log: a variable, or the place in locales.json. */
+  readonly variable: string;
+  /** What names its topic. */
+  readonly topicVariable?: string;
+  /** Whether cards go there. */
+  readonly isForCards: boolean;
   readonly chatId: () => number;
   readonly topicId: number | null;
   /** When the chat last took a message; undefined before the first. */
@@ -61,8 +69,9 @@ export type ChatVerdict =
 
 /** Creates a check that begins with `start`. */
 export function createChatCheck(options: ChatCheckOptions): ChatCheck {
-  const { variable, chatId, topicId, lastShownAtMs, onUsable, now, sleep, stopping, log } = options;
-  let problem: ChatProblem | undefined;
+  const { variable, topicVariable = "", isForCards } = options;
+  const { chatId, topicId, lastShownAtMs, onUsable, now, sleep, stopping, log } = options;
+  let lastProblem: ChatProblem | undefined;
   let sinceMs: number | undefined;
   let foundAtMs = -Infinity;
   let saidAtMs = -Infinity;
@@ -82,15 +91,15 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
   }
 
   function noteUsable(type: Chat["type"], fault: string | null): void {
-    if (problem !== undefined) {
+    if (lastProblem !== undefined) {
       log.info("✅ Чат {chat} ({variable}) снова доступен", { chat: chatId(), variable });
     }
-    problem = sinceMs = undefined;
+    lastProblem = sinceMs = undefined;
     if (fault !== null && fault !== topicFault) {
       log.warn(
-        "⚠️ ADMIN_TOPIC_ID={topic}: такой темы в чате нет или она закрыта: {reason}. " +
+        "⚠️ {variable}={topic}: такой темы в чате нет или она закрыта: {reason}. " +
           "Карточки придут в группу без темы. Верное значение назовёт /id, отправленная в теме",
-        { topic: topicId, reason: fault },
+        { variable: topicVariable, topic: topicId, reason: fault },
       );
     }
     topicFault = fault;
@@ -102,32 +111,34 @@ export function createChatCheck(options: ChatCheckOptions): ChatCheck {
     usable = false;
     if (known() === undefined) sinceMs = now();
     foundAtMs = now();
-    if (found !== problem || now() - saidAtMs >= HOUR_MS) {
+    if (found !== lastProblem || now() - saidAtMs >= HOUR_MS) {
       saidAtMs = now();
       const facts = { variable, chat: chatId(), reason };
       const message = `{variable}={chat}: ${CHAT_ADVICE[found]} ({reason})`;
-      if (variable === "ADMIN_CHAT_ID") log.error(`❌ ${message}`, facts);
+      if (isForCards) log.error(`❌ ${message}`, facts);
       else log.warn(`⚠️ ${message}`, facts);
     }
-    problem = found;
+    lastProblem = found;
   }
 
   /** A message that was shown since ends a problem. */
   function known(): ChatProblem | undefined {
-    return (lastShownAtMs() ?? -Infinity) >= foundAtMs ? undefined : problem;
+    return (lastShownAtMs() ?? -Infinity) >= foundAtMs ? undefined : lastProblem;
   }
 
   return {
     start: (botId) => void run(botId),
     problem: known,
     problemSinceMs: () => known() === undefined ? undefined : sinceMs,
+    isTopicRefused: () => topicFault !== null,
+    isUsable: () => usable || (foundAtMs > -Infinity && known() === undefined),
   };
 }
 
 /** What a problem means, and what to do. */
 export const CHAT_ADVICE: Readonly<Record<ChatProblem, string>> = {
   not_found: "такого чата нет, или бот в нём не состоит, карточки туда не придут. " +
-    "Добавьте бота в чат и отправьте там /id: он ответит, что написать в .env",
+    "Добавьте бота в чат и отправьте там /id: он ответит, что и где написать",
   no_access: "бота нет в этом чате, карточки туда не придут. " +
     "Верните его; в личном чате отправьте ему /start",
   may_not_write: "боту нельзя писать в этот чат, карточки туда не придут. " +

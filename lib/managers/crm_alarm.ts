@@ -26,7 +26,10 @@ export interface CrmAlarm {
 
 /** Creates the alarm. What was told is kept in the journal, so a restart does not repeat it. */
 export function createCrmAlarm({ journal, wake, now, log }: {
-  readonly journal: Pick<Journal, "fact" | "factsOf" | "noteFact" | "forgetFact" | "bringsOffer">;
+  readonly journal: Pick<
+    Journal,
+    "fact" | "factsOf" | "noteFact" | "forgetFact" | "bringsOffer" | "chatOf"
+  >;
   /** Called when a note was queued. */
   readonly wake: () => void;
   readonly now: () => number;
@@ -45,7 +48,8 @@ export function createCrmAlarm({ journal, wake, now, log }: {
     const text = trouble === null
       ? crmMendedText(profile.name)
       : crmTroubleText(trouble, profile.name);
-    journal.noteFact(PROFILE_FACTS.crmTrouble + profile.key, value, text, now());
+    const chats = [journal.chatOf(profile.key)];
+    journal.noteFact(PROFILE_FACTS.crmTrouble + profile.key, value, text, now(), chats);
     wake();
   }
 

@@ -1,7 +1,13 @@
 // Chooses the visitor whose follow-up is shown next, so that none uses up the managers' chat's messages of a minute. Shows nothing.
 
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./chat.ts";
-import { type DueFollowUps, FOLLOW_UPS_LANE, type Journal } from "../journal/journal.ts";
+import {
+  type DueFollowUps,
+  FOLLOW_UPS_LANE,
+  type Journal,
+  laneOfChat,
+  MAIN_CHAT,
+} from "../journal/journal.ts";
 
 /** Messages of one visitor in a minute that are shown however few are left for others. */
 const SHARE = 5;
@@ -24,14 +30,17 @@ export interface FollowUpTurns {
 
 /** Wraps the chat and the journal; counts in memory only. */
 export function createFollowUpTurns(
-  { journal, adminChat, now, elapsedMs }: {
+  { journal, adminChat, chat = MAIN_CHAT, now, elapsedMs }: {
     readonly journal: Journal;
     readonly adminChat: AdminChat;
+    /** The chat's key. */
+    readonly chat?: string;
     readonly now: () => number;
     /** A monotonic clock for spans, in ms. Without one visitors take turns, and nothing is held back. */
     readonly elapsedMs?: () => number;
   },
 ): FollowUpTurns {
+  const theirLane = laneOfChat(FOLLOW_UPS_LANE, chat);
   const clockMs = elapsedMs ?? (() => 0);
 
   /** Messages of the last minute; `visitor` is undefined for cards and notes. */
@@ -49,7 +58,7 @@ export function createFollowUpTurns(
   /** Of the visitors who may have a turn: the one with the fewest messages in this minute, then the one who waits longest. */
   function choose(): { readonly visitor: number } | undefined {
     shown = shown.filter(({ atMs }) => atMs > clockMs() - MINUTE_MS);
-    const due = journal.dueFollowUps(now())
+    const due = journal.dueFollowUps(now(), chat)
       .map((each) => ({
         ...each,
         shown: shown.filter(({ visitor }) => visitor === each.visitor).length,
@@ -84,13 +93,13 @@ export function createFollowUpTurns(
       ...journal,
       nextWorkDueAtMs(lane) {
         const dueAtMs = journal.nextWorkDueAtMs(lane);
-        const isDue = lane === FOLLOW_UPS_LANE && dueAtMs !== undefined && dueAtMs <= now();
+        const isDue = lane === theirLane && dueAtMs !== undefined && dueAtMs <= now();
         return isDue && choose() === undefined ? now() + LOOK_MS : dueAtMs;
       },
       takeWork(lane, nowMs, most) {
-        if (lane !== FOLLOW_UPS_LANE) return journal.takeWork(lane, nowMs, most);
+        if (lane !== theirLane) return journal.takeWork(lane, nowMs, most);
         const next = choose();
-        return next === undefined ? [] : journal.takeFollowUpsOf(next.visitor, nowMs, 1);
+        return next === undefined ? [] : journal.takeFollowUpsOf(next.visitor, nowMs, 1, chat);
       },
     },
   };

@@ -19,6 +19,8 @@ const MOST_JOINED = 100;
 export interface JoinedWorkOptions {
   readonly journal: Journal;
   readonly adminChat: Pick<AdminChat, "showPart">;
+  /** The chat's key. */
+  readonly chat: string;
   readonly profiles: () => Profiles;
   readonly recordDurably: RecordDurably;
   /** When failed work is due again. */
@@ -31,7 +33,7 @@ export interface JoinedWorkOptions {
 export function createJoinedWork(
   options: JoinedWorkOptions,
 ): (first: WorkOf<"follow_up">) => Promise<boolean> {
-  const { journal, adminChat, profiles, recordDurably, retryAtMs, now, log } = options;
+  const { journal, adminChat, chat, profiles, recordDurably, retryAtMs, now, log } = options;
 
   return async (first) => {
     if (first.failures > 0) return false; // Another of the texts may be at fault.
@@ -43,7 +45,7 @@ export function createJoinedWork(
     if (lead === undefined || !isSettled(lead.state) || followUp?.content.media !== null) {
       return false;
     }
-    const works = [first, ...journal.takeFollowUpsOf(followUp.chatId, now(), MOST_JOINED)];
+    const works = [first, ...journal.takeFollowUpsOf(followUp.chatId, now(), MOST_JOINED, chat)];
     const line = works.flatMap(({ subject }) => journal.takeFollowUp(subject) ?? []);
     const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
     const joined = joinFollowUps(line, lead.visitor, template);

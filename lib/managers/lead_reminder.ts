@@ -1,7 +1,7 @@
 // Reminds the managers of leads that no manager took or closed: one note, at most one an hour, within working hours. Sends nothing
 // into their chat by itself.
 
-import type { Journal } from "../journal/journal.ts";
+import { type Journal, MAIN_CHAT } from "../journal/journal.ts";
 import type { Lead, MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
 import { messageLink } from "../message_link.ts";
@@ -22,9 +22,19 @@ const PATIENT_REMINDERS = 3;
 /** Leads that a reminder names. */
 const MOST_NAMED = 20;
 
-/** The last reminder, and how many there have been since the last moment without waiting leads. */
+/**
+ * The last reminder, and how many there have been since the last moment without waiting leads. Of other chats than the main one
+ * a colon and the chat's key follow.
+ */
 export const REMINDED_AT = "reminded_at_ms";
 const REMINDERS = "reminders_in_a_row";
+
+/** A managers' chat, and the leads that it is reminded of. */
+export interface RemindedChat {
+  readonly key: string;
+  /** Of these profiles, or of all but these. */
+  readonly of: { readonly profiles: ReadonlySet<string>; readonly isAllBut: boolean };
+}
 
 export interface LeadReminder {
   /** Looks once. */
@@ -42,6 +52,7 @@ export interface LeadReminderOptions {
   readonly remindAfterMs: number;
   readonly workHours: WorkHours;
   readonly timeZone: string;
+  readonly chats: () => readonly RemindedChat[];
   /** Tells the alert chat. */
   readonly alert: (message: Formatted) => Promise<boolean>;
   /** Called when a reminder was queued. */
@@ -57,18 +68,25 @@ export function createLeadReminder(options: LeadReminderOptions): LeadReminder {
 
   async function look(): Promise<void> {
     if (remindAfterMs === 0) return;
+    for (const chat of options.chats()) await lookAt(chat);
+  }
+
+  async function lookAt({ key, of }: RemindedChat): Promise<void> {
     const nowMs = now();
-    const { leads, all } = journal.waitingLeads(nowMs - remindAfterMs, MOST_NAMED);
+    const { leads, all } = journal.waitingLeads(nowMs - remindAfterMs, MOST_NAMED, of);
+    const [remindedAt, reminders] = [REMINDED_AT, REMINDERS].map((name) =>
+      key === MAIN_CHAT ? name : `${name}:${key}`
+    ) as [string, string];
     if (all === 0) {
-      if (journal.fact(REMINDERS) !== undefined) journal.forgetFact(REMINDERS);
+      if (journal.fact(reminders) !== undefined) journal.forgetFact(reminders);
       return;
     }
-    const lastAtMs = Number(journal.fact(REMINDED_AT) ?? -Infinity);
+    const lastAtMs = Number(journal.fact(remindedAt) ?? -Infinity);
     if (nowMs - lastAtMs < BETWEEN_REMINDERS_MS || !isWorkTime(workHours, nowMs, timeZone)) return;
     const text = reminderText(leads, all, remindAfterMs / 60_000);
-    const before = Number(journal.fact(REMINDERS) ?? 0);
-    journal.noteFact(REMINDED_AT, String(nowMs), text, nowMs);
-    journal.rememberFact(REMINDERS, String(before + 1));
+    const before = Number(journal.fact(reminders) ?? 0);
+    journal.noteFact(remindedAt, String(nowMs), text, nowMs, [key]);
+    journal.rememberFact(reminders, String(before + 1));
     await journal.committed();
     log.info("⏰ Менеджерам напомнили о лидах, которые ждут: {leads}", { leads: all });
     options.wake();

@@ -102,7 +102,7 @@ export function sendAllReport(report: SendAllReport): string {
   const done = sent + failed + skipped;
   if (!stopped && done < total) return `⏳ Отправляем в CRM: ${profileName}, ${done} из ${total}…`;
   const lines = [`📤 Отправлено в CRM: ${profileName}, ${sent} из ${total}.`];
-  if (skipped > 0) lines.push(`Уже закрыты: ${skipped}.`);
+  if (skipped > 0) lines.push(`Пропущены: ${skipped} (уже закрыты или посетитель заблокирован).`);
   if (failed > 0) lines.push(`Не приняты: ${failed}. Они ждут в своих карточках.`);
   if (stopped) lines.push(`CRM снова не принимает лиды, остановились. Осталось: ${total - done}.`);
   return lines.join("\n");
@@ -130,19 +130,29 @@ export const COMMANDS = [
   { command: "help", description: "Что умеет бот" },
 ] as const;
 
+/** The commands of a profile's own managers' chat. */
+export const OWN_CHAT_COMMANDS = COMMANDS.filter(({ command }) => command !== "admin");
+
 /** Answers `/help`. */
-export const HELP = [
-  "Сюда приходят лиды, которые не приняла CRM, и дополнения клиентов.",
-  "",
-  "✅ Внёс в CRM — вы внесли лид вручную, карточка закроется.",
-  "🔁 Отправить в CRM — ещё одна попытка. «Возможен дубль» — прошлая могла дойти, проверьте CRM.",
-  "🙋 Беру — лид ваш, это видно всем. Чужой можно забрать: бот переспросит.",
-  "↩️ Вернуть — лид снова открыт: 10 минут после «Внёс». ℹ️ — что случилось с отправкой.",
-  "💬 Ответьте на карточку, дополнение или прежний ответ — бот передаст ваш ответ клиенту. 👍 — дошло, 🤷 — непонятно, кому. " +
-  "Правка ответа меняет его и у клиента. Без ответа на сообщение ничего никуда не уходит.",
-  "",
-  ...COMMANDS.map(({ command, description }) => `/${command} — ${description}`),
-].join("\n");
+export const HELP = helpText(COMMANDS);
+
+/** The same in a profile's own managers' chat. */
+export const OWN_CHAT_HELP = helpText(OWN_CHAT_COMMANDS);
+
+function helpText(commands: readonly typeof COMMANDS[number][]): string {
+  return [
+    "Сюда приходят лиды, которые не приняла CRM, и дополнения клиентов.",
+    "",
+    "✅ Внёс в CRM — вы внесли лид вручную, карточка закроется.",
+    "🔁 Отправить в CRM — ещё одна попытка. «Возможен дубль» — прошлая могла дойти, проверьте CRM.",
+    "🙋 Беру — лид ваш, это видно всем. Чужой можно забрать: бот переспросит.",
+    "↩️ Вернуть — лид снова открыт: 10 минут после «Внёс». ℹ️ — что случилось с отправкой.",
+    "💬 Ответьте на карточку, дополнение или прежний ответ — бот передаст ваш ответ клиенту. 👍 — дошло, 🤷 — непонятно, кому. " +
+    "Правка ответа меняет его и у клиента. Без ответа на сообщение ничего никуда не уходит.",
+    "",
+    ...commands.map(({ command, description }) => `/${command} — ${description}`),
+  ].join("\n");
+}
 
 /** Answers `/admin` with a one-time link; `isLocal` if the link works on the server alone. */
 export function loginText(link: string, isLocal: boolean): string {
@@ -165,20 +175,6 @@ export function deadLinkText(
   if (used !== null) return `🔑 Вход выполнен: ${used.by}, ${tellTime(used.atMs)}`;
   return "🔑 Ссылка устарела. /admin пришлёт новую";
 }
-
-/** Answers `/id` with the chat's id and the lines for `.env`. */
-export function idText(chatId: number, topicId: number | null, isManagers: boolean): string {
-  const lines = [`id этого чата: ${chatId}`, ""];
-  lines.push(isManagers ? "Лиды приходят сюда. В .env:" : "Чтобы лиды приходили сюда, в .env:");
-  lines.push(`ADMIN_CHAT_ID=${chatId}`);
-  if (topicId !== null) lines.push(`ADMIN_TOPIC_ID=${topicId}`);
-  return lines.join("\n");
-}
-
-/** The note that the topic refuses messages. */
-export const TOPIC_AWAY =
-  "⚠️ Тема для лидов закрыта или удалена, пока пишем в общий раздел группы. " +
-  "Откройте её снова, или отправьте /id в другой теме и поправьте ADMIN_TOPIC_ID в .env.";
 
 /** Answers `/admin` while the page does not run. */
 export const NO_PAGE = "Страница настроек сейчас не открыта. Почему — сказано в логе бота.";

@@ -32,7 +32,7 @@ export function createTokenAlarm(
   { tokens, profiles, journal, wake, tellTime, sleep, stopping, now, log }: {
     readonly tokens: () => readonly CrmToken[];
     readonly profiles: () => Profiles;
-    readonly journal: Pick<Journal, "fact" | "noteFact">;
+    readonly journal: Pick<Journal, "fact" | "noteFact" | "chatOf">;
     /** Called when a note was queued. */
     readonly wake: () => void;
     readonly tellTime: TellTime;
@@ -50,7 +50,8 @@ export function createTokenAlarm(
     if (told?.endsAtMs === endsAtMs && told.level <= level) return;
     const profileNames = keys.map((key) => profiles().byKey.get(key)?.name ?? key);
     const text = tokenEndText({ profileNames, daysLeft, endsAt: tellTime(endsAtMs) });
-    journal.noteFact(FACT + secret, JSON.stringify({ endsAtMs, level }), text, now());
+    const value = JSON.stringify({ endsAtMs, level });
+    journal.noteFact(FACT + secret, value, text, now(), keys.map(journal.chatOf));
     wake();
   }
 

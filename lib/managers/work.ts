@@ -3,7 +3,13 @@
 import { type AdminChat, MESSAGES_PER_MINUTE, type ShowOutcome } from "./chat.ts";
 import { cardMessage, MOST_PACKED, packCards } from "./card_messages.ts";
 import { createFollowUpWork, type FollowUpOutcome } from "./follow_up_work.ts";
-import { ADMIN_CHAT_LANE, type Journal, type Work, type WorkOf } from "../journal/journal.ts";
+import {
+  ADMIN_CHAT_LANE,
+  type Journal,
+  laneOfChat,
+  type Work,
+  type WorkOf,
+} from "../journal/journal.ts";
 import { createJoinedWork } from "./joined_work.ts";
 import { type Card, isSettled, type Lead, type MessageAddress } from "../lead.ts";
 import type { Facts, Log } from "../log/log.ts";
@@ -20,6 +26,8 @@ const CARD_CHECK_MS = 60_000;
 export interface AdminWorkOptions {
   readonly journal: Journal;
   readonly adminChat: AdminChat;
+  /** The chat's key. */
+  readonly chat: string;
   readonly profiles: () => Profiles;
   readonly recordDurably: RecordDurably;
   /** When failed work is due again. */
@@ -31,7 +39,9 @@ export interface AdminWorkOptions {
 
 /** Returns a function that does one piece of the managers' work and records its outcome. */
 export function createAdminWork(options: AdminWorkOptions): (work: Work) => Promise<void> {
-  const { journal, adminChat, profiles, recordDurably, retryAtMs, tellTime, now, log } = options;
+  const { journal, adminChat, chat, profiles, recordDurably, retryAtMs, tellTime, now, log } =
+    options;
+  const cardLane = laneOfChat(ADMIN_CHAT_LANE, chat);
   const showParts = createFollowUpWork(options);
   const showTogether = createJoinedWork(options);
   const offers = createOfferWork({ ...options, finishOrRetry });
@@ -92,11 +102,11 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   /** More due cards for the same message, if the last of them would otherwise wait over a minute. */
   function takeCompany(): WorkOf<"card">[] {
     const company: WorkOf<"card">[] = [];
-    const due = journal.countDueWork(ADMIN_CHAT_LANE, "card", now(), MESSAGES_PER_MINUTE);
-    const between = journal.countDueFollowUpMessages(due, now()); // Cards and follow-ups alternate.
+    const due = journal.countDueWork(cardLane, "card", now(), MESSAGES_PER_MINUTE);
+    const between = journal.countDueFollowUpMessages(due, now(), chat); // Cards and follow-ups alternate.
     if (due + between < MESSAGES_PER_MINUTE) return company;
     while (company.length + 1 < MOST_PACKED) {
-      const next = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", now());
+      const next = journal.takeWorkOfKind(cardLane, "card", now());
       if (next === undefined) break;
       company.push(next);
     }

@@ -42,12 +42,27 @@ export interface HealthFacts {
   /** Why the bot cannot write into the managers' chat, according to Telegram. */
   readonly adminChatProblem?: ChatProblem | undefined;
   readonly adminChatProblemSinceMs?: number | undefined;
+  /** The chats that profiles have of their own. */
+  readonly ownChats?: readonly OwnChatState[];
   /** How Telegram's webhook does; undefined where updates are polled for. */
   readonly webhook?: WebhookState | undefined;
   readonly crmTroubles?: readonly KnownTrouble[];
   readonly crmTokens?: readonly CrmToken[];
   /** The keys of profiles whose CRM lacks a key. */
   readonly withoutKey?: readonly string[];
+}
+
+/** The condition of a managers' chat that profiles have of their own. */
+export interface OwnChatState {
+  readonly profiles: readonly string[];
+  readonly failsSinceMs: number | undefined;
+  /** As of the main chat. */
+  readonly problem: ChatProblem | undefined;
+  readonly problemSinceMs?: number | undefined;
+  /** Whether Telegram has said that the bot may write there. */
+  readonly isUsable: boolean;
+  /** Whether Telegram has said that its topic refuses messages: they come without it. */
+  readonly isTopicRefused: boolean;
 }
 
 /** A trouble, and since when. */
@@ -68,7 +83,19 @@ export type Trouble =
     readonly sinceMs?: number;
   }
   /** Every send to the managers' chat fails. */
-  | { readonly kind: "admin_chat"; readonly sinceMs: number };
+  | { readonly kind: "admin_chat"; readonly sinceMs: number }
+  /** The same of a chat of profiles' own. */
+  | {
+    readonly kind: "profile_chat_unusable";
+    readonly profiles: readonly string[];
+    readonly problem: ChatProblem;
+    readonly sinceMs?: number;
+  }
+  | {
+    readonly kind: "profile_chat";
+    readonly profiles: readonly string[];
+    readonly sinceMs: number;
+  };
 
 /** All troubles, the worst first. */
 export function troublesOf(facts: HealthFacts): Trouble[] {
@@ -102,6 +129,15 @@ export function troublesOf(facts: HealthFacts): Trouble[] {
   if (adminChatFailsSinceMs !== undefined) {
     troubles.push({ kind: "admin_chat", sinceMs: adminChatFailsSinceMs });
   }
+  for (const { profiles, problem, problemSinceMs, failsSinceMs } of facts.ownChats ?? []) {
+    if (problem !== undefined) {
+      const sinceMs = since(problemSinceMs);
+      troubles.push({ kind: "profile_chat_unusable", profiles, problem, ...sinceMs });
+    }
+    if (failsSinceMs !== undefined) {
+      troubles.push({ kind: "profile_chat", profiles, sinceMs: failsSinceMs });
+    }
+  }
   return troubles;
 }
 
@@ -126,6 +162,12 @@ export interface HealthReport {
   readonly undelivered: { readonly leads: number; readonly oldestAt: string | null };
   readonly answers: { readonly unsent: number; readonly oldestAt: string | null };
   readonly adminChat: { readonly failingSince: string | null };
+  /** The managers' chats of profiles that have one of their own, by the keys of those; drafts are not named. */
+  readonly profileChats: readonly {
+    readonly profiles: readonly string[];
+    readonly failingSince: string | null;
+    readonly problem: ChatProblem | null;
+  }[];
   /** A broken locales.json alone is no reason for 503: the last good version is in use. */
   readonly profiles: {
     readonly ok: boolean;
@@ -149,7 +191,7 @@ export interface HealthReport {
 
 /** Builds the content of `/health`. */
 export function reportOf(facts: HealthFacts): HealthReport {
-  const reasons = troublesOf(facts).map(({ kind }) => kind);
+  const reasons = [...new Set(troublesOf(facts).map(({ kind }) => kind))];
   const states = [...facts.profileStates ?? []];
   return {
     ok: reasons.length === 0,
@@ -172,6 +214,11 @@ export function reportOf(facts: HealthFacts): HealthReport {
       oldestAt: isoOrNull(facts.oldestUnsentAnswerAtMs),
     },
     adminChat: { failingSince: isoOrNull(facts.adminChatFailsSinceMs) },
+    profileChats: (facts.ownChats ?? []).map(({ profiles, failsSinceMs, problem }) => ({
+      profiles: profiles.filter((key) => facts.profileStates?.get(key) !== "draft"),
+      failingSince: isoOrNull(failsSinceMs),
+      problem: problem ?? null,
+    })),
     profiles: {
       ok: facts.profilesBrokenSinceMs === undefined,
       brokenSince: isoOrNull(facts.profilesBrokenSinceMs),

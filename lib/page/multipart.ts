@@ -1,4 +1,4 @@
-// Reads a form with a file (RFC 7578) within limits, in bounded memory whatever is sent. Knows no fields and no images.
+// Reads a form with a file (RFC 7578) within limits and in bounded memory. Knows no fields and no images.
 
 import { Buffer } from "node:buffer";
 import { HttpError } from "fresh";

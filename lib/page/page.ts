@@ -23,7 +23,7 @@ const FILES_OF_PAGE = 16;
 export interface PageServer {
   /** Where people open it; null where it is not open. */
   address(): string | null;
-  /** A one-time link into the page for who asked; null where the page is not open. */
+  /** A one-time link into the page for the person who asked; null where the page is not open. */
   newLoginLink(by: string): Promise<LoginLink | null>;
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { Answers } from "../delivery/answers.ts";
 import type { Blocking } from "../delivery/blocking.ts";
 import type { CrmToken } from "../crm/crm_tokens.ts";
 import type { Delivery } from "../delivery/delivery.ts";
-import type { HealthFacts, Trouble } from "./health_report.ts";
+import type { HealthFacts, OwnChatState, Trouble } from "./health_report.ts";
 import type { Journal, LeadList } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { Measures } from "../measures.ts";
@@ -89,6 +89,8 @@ export interface WebDeps {
   readonly isForbiddenTarget: (address: string) => Promise<boolean>;
   /** The current troubles, shown in the strip below the header. */
   readonly troubles: () => readonly Trouble[];
+  /** The chats that profiles have of their own. */
+  readonly ownChats: () => readonly OwnChatState[];
   /** The CRMs that decline every lead of a profile, shown there too. */
   readonly crmTroubles: () => readonly KnownTrouble[];
   /** The amoCRM tokens in use. */

@@ -6,6 +6,7 @@ import { readCrm } from "./crm_schema.ts";
 import { type Content, type ProfileForm, withProfile } from "./edits.ts";
 import type { Fault } from "./faults.ts";
 import { valueAt, valuesOf } from "../json/text.ts";
+import { ownChatChange, readOwnChat } from "./managers_chat.ts";
 import { draftPhone, NO_PHONE } from "./phone_edits.ts";
 import { withNameIn } from "./name_in_texts.ts";
 import { isForbiddenAddress } from "./network_address.ts";
@@ -34,7 +35,7 @@ export function profileFaults(content: Content, key: string, form: ProfileForm):
   for (const repeat of repeatsIn(profile)) {
     faults.push({ path: `step1.buttons[${repeat.index}].text`, message: repeatMessage(repeat) });
   }
-  faults.push(...crmFaults(content, key, form));
+  faults.push(...crmFaults(content, key, form), ...ownChatFaults(content, key, form));
   if (form.webhookUrl.trim() === "") return faults;
   const fault = addressFault(form.webhookUrl) ??
     (isForbiddenAddress(form.webhookUrl) ? FORBIDDEN_ADDRESS : null);
@@ -57,6 +58,15 @@ function crmFaults(content: Content, key: string, { crm: form }: ProfileForm): F
   ];
 }
 
+/** Warnings in the file too, because its leads then reach the main managers' chat. */
+function ownChatFaults(content: Content, key: string, { ownChat }: ProfileForm): Fault[] {
+  if (ownChat === undefined) return [];
+  const raw = record(valueAt(content, key));
+  const faults: Fault[] = [];
+  readOwnChat({ ...raw, ...ownChatChange(raw, ownChat) }, "", faults);
+  return faults;
+}
+
 /** Why the page refuses an address that the file may contain. */
 export const FORBIDDEN_ADDRESS = "это служебный адрес машины, CRM на нём не бывает";
 
@@ -72,6 +82,7 @@ export function draftProfile(key: string, form: ProfileForm): Profile {
     aliases: form.aliases ?? [],
     webhook: form.webhookUrl.trim() === "" ? null : { url: form.webhookUrl.trim(), fault: null },
     crm: form.crm === undefined ? null : readCrm(changedCrm({}, form.crm).crm, key, []),
+    ownChat: null,
     crmTimeoutMs: null,
     photoUrl: photo === "" || addressFault(photo) !== null ? null : photo,
     photoFile: uploaded === "" ? null : uploaded,

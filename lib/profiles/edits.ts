@@ -6,6 +6,7 @@ import { type CrmForm, crmForm } from "./crm_form.ts";
 import { withValue } from "../json/edit.ts";
 import { type JsonText, valueAt } from "../json/text.ts";
 import { list, record, text } from "./raw_values.ts";
+import { ownChatChange, type OwnChatForm, ownChatForm } from "./managers_chat.ts";
 import { phoneChange, type PhoneForm, phoneForm } from "./phone_edits.ts";
 
 /** The file as text with parsed members. */
@@ -22,6 +23,8 @@ export interface ProfileForm {
   /** Where leads go; undefined if the form has no fields for it, and then it stays. */
   readonly crm?: CrmForm | undefined;
   readonly timeoutSeconds: string;
+  /** Undefined if the form has no fields for it, as `aliases`. */
+  readonly ownChat?: OwnChatForm | undefined;
   readonly photoUrl: string;
   /** The name of an uploaded photo, or empty; undefined if the form has no field for it. */
   readonly photoFile?: string | undefined;
@@ -68,6 +71,7 @@ export function profileForm(raw: unknown): ProfileForm {
     webhookUrl: text(profile["webhook_url"]),
     crm: crmForm(profile),
     timeoutSeconds: text(profile["timeout_seconds"]),
+    ownChat: ownChatForm(profile),
     photoUrl: text(step1["photo_url"]),
     photoFile: text(step1["photo_file"]).trim(),
     caption: text(step1["caption"]),
@@ -111,6 +115,7 @@ export function withProfile(content: Content, key: string, form: ProfileForm): C
       ? {}
       : changed("webhook_url", before.webhookUrl.trim(), form.webhookUrl.trim()),
     ...form.crm === undefined ? {} : changedCrm(profile, form.crm),
+    ...ownChatChange(profile, form.ownChat),
     ...seconds(before.timeoutSeconds, form.timeoutSeconds),
     step1: {
       ...step1,

@@ -7,6 +7,7 @@ import { readCrm } from "./crm_schema.ts";
 import { isTooDeep } from "./depth.ts";
 import { type Fault, found, read } from "./faults.ts";
 import { LIMITS } from "./limits.ts";
+import { type OwnChat, readOwnChat } from "./managers_chat.ts";
 import { toPhone, toPhoneTexts } from "./phone_schema.ts";
 import { withNameIn } from "./name_in_texts.ts";
 import { isForbiddenAddress } from "./network_address.ts";
@@ -63,7 +64,8 @@ export function parseProfiles(content: unknown): ProfilesResult {
     checkKey(key, faults);
     const raw = read(ProfileSchema, value, key, faults);
     if (raw === undefined) continue;
-    const profile = withNameIn(toProfile(key, raw, readCrm(raw.crm, key, warnings)));
+    const ownChat = readOwnChat(raw, key, warnings);
+    const profile = withNameIn(toProfile(key, raw, readCrm(raw.crm, key, warnings), ownChat));
     checkProfile(profile, callbackDataPaths, faults);
     const warning = warningOf(profile);
     if (warning !== null) warnings.push({ path: `${key}.webhook_url`, message: warning });
@@ -105,7 +107,12 @@ function toProfiles(menu: RawMenu, byKey: ReadonlyMap<string, Profile>): Profile
   };
 }
 
-function toProfile(key: string, raw: RawProfile, crm: CrmSettings | null): Profile {
+function toProfile(
+  key: string,
+  raw: RawProfile,
+  crm: CrmSettings | null,
+  ownChat: OwnChat | null,
+): Profile {
   return {
     key,
     name: raw.name,
@@ -114,6 +121,7 @@ function toProfile(key: string, raw: RawProfile, crm: CrmSettings | null): Profi
     aliases: raw.aliases,
     webhook: toWebhook(raw.webhook_url, crm),
     crm,
+    ownChat,
     crmTimeoutMs: raw.timeout_seconds == null ? null : raw.timeout_seconds * 1000,
     photoUrl: raw.step1.photo_url?.trim() || null,
     photoFile: raw.step1.photo_file?.trim() || null,

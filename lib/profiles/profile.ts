@@ -1,6 +1,7 @@
 // A profile and the menu as the bot uses them, read and checked. Touches no file.
 
 import type { CrmSettings } from "./crm.ts";
+import type { OwnChat } from "./managers_chat.ts";
 import type { ProfileState } from "./state.ts";
 
 /** An inline button: its text, and what a press on it sends. */
@@ -22,6 +23,8 @@ export interface Profile {
   readonly webhook: Webhook | null;
   /** Null where leads go to `webhook` as plain JSON. */
   readonly crm: CrmSettings | null;
+  /** The managers' chat that gets its cards; null for the main one. */
+  readonly ownChat: OwnChat | null;
   /** How long the CRM may take, in ms; null leaves it to the configuration. */
   readonly crmTimeoutMs: number | null;
   readonly photoUrl: string | null;

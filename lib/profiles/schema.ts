@@ -51,7 +51,7 @@ const template = (...placeholders: string[]) =>
     ),
   );
 
-/** A text that may be missing, with these placeholders or none. */
+/** Takes no placeholders but `{choice}` and `{name}`; neither has to be there. */
 const afterHours = v.check<string, (issue: v.CheckIssue<string>) => string>(
   (value) => unknownPlaceholders(value, [CHOICE]).length === 0,
   (issue) =>
@@ -132,6 +132,8 @@ export const ProfileSchema = v.looseObject({
   webhook_url: v.optional(v.unknown()),
   // Any value: its faults are warnings too.
   crm: v.optional(v.unknown()),
+  managers_chat_id: v.optional(v.unknown()),
+  topic_id: v.optional(v.unknown()),
   timeout_seconds: v.nullish(
     v.pipe(
       v.number(),

@@ -52,6 +52,8 @@ export interface ProfileStore {
   faults(): readonly Fault[];
   /** The same with moments; undefined while the file on disk is good. */
   breakage(): Breakage | undefined;
+  /** Calls a function whenever another version has become current. */
+  onChange(changed: () => void): void;
   /** Writes a new version atomically, unless it is faulty or the file no longer says `basedOn`. */
   save(text: string, basedOn: string, saving?: Saving): Promise<SaveResult>;
   close(): Promise<void>;
@@ -103,6 +105,7 @@ export function keepProfiles(
   let current = adopt(first, {}, since);
   if (broken !== undefined) refused = { ...broken, sinceMs: now() };
   let saving: Promise<unknown> = Promise.resolve();
+  const watchers: (() => void)[] = [];
   // Reads and saves in the order in which they began: a slow read must not undo a later save.
   let begun = 0;
   let latest = 0;
@@ -127,6 +130,11 @@ export function keepProfiles(
     return version;
   }
 
+  function become(version: Version, how: Saving): void {
+    current = adopt(version, how, now());
+    for (const changed of watchers) changed();
+  }
+
   async function reload(): Promise<void> {
     const nth = ++begun;
     const text = await readText(path);
@@ -136,7 +144,7 @@ export function keepProfiles(
     if (text === current.text || (refused !== undefined && text === refused.text)) return;
     const next = parseText(text);
     if (next.ok) {
-      current = adopt(next.version, {}, now());
+      become(next.version, {});
       log.info("✅ locales.json: изменения приняты, профилей: {profiles}", {
         profiles: current.profiles.byKey.size,
       });
@@ -162,7 +170,7 @@ export function keepProfiles(
       return { kind: "failed", reason };
     }
     latest = ++begun;
-    current = adopt(next.version, how, now());
+    become(next.version, how);
     return { kind: "saved" };
   }
 
@@ -187,6 +195,7 @@ export function keepProfiles(
     content: () => current.content,
     text: () => current.text,
     faults: () => refused?.faults ?? [],
+    onChange: (changed) => void watchers.push(changed),
     breakage: () => refused && { faults: refused.faults, sinceMs: refused.sinceMs, versionAtMs },
     save(text, basedOn, how = {}) {
       const result = saving.then(() => save(text, basedOn, how));

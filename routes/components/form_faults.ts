@@ -18,6 +18,8 @@ export interface FormFaults {
 const FIELDS: Readonly<Record<string, string>> = {
   "name": "name",
   "webhook_url": "webhook_url",
+  "managers_chat_id": "managers_chat_id",
+  "topic_id": "topic_id",
   "timeout_seconds": "timeout_seconds",
   "step1.photo_file": "photo",
   "step1.photo_url": "photo_url",
@@ -71,6 +73,8 @@ const ORDER = [
   "webhook_refused_by",
   "webhook_signing",
   "timeout_seconds",
+  "managers_chat_id",
+  "topic_id",
   "photo",
   "photo_url",
   "caption",

@@ -48,34 +48,85 @@ export function noticesOf(
         faultOfFile(fault, language),
       ),
     }],
-    ...onceOf(deps.troubles()).map((trouble) => notice(trouble, words, when)),
+    ...onceOf(deps.troubles()).map((trouble) => notice(trouble, deps, words, when)),
     ...crmNotices(deps, words, when),
   ];
 }
 
 /** Of a managers' chat that the bot may not write into, that sends to it fail says nothing more. */
 function onceOf(troubles: readonly Trouble[]): readonly Trouble[] {
-  const isUnusable = troubles.some(({ kind }) => kind === "admin_chat_unusable");
-  return troubles.filter(({ kind }) => kind !== "admin_chat" || !isUnusable);
+  const unusable = new Set(
+    troubles.flatMap((each) => {
+      if (each.kind === "admin_chat_unusable") return [""];
+      return each.kind === "profile_chat_unusable" ? [each.profiles.join()] : [];
+    }),
+  );
+  return troubles.filter((each) => {
+    if (each.kind === "profile_chat") return !unusable.has(each.profiles.join());
+    return each.kind !== "admin_chat" || !unusable.has("");
+  });
 }
 
-function notice(trouble: Trouble, words: FrameWords, when: (atMs: number) => string): Notice {
+function notice(
+  trouble: Trouble,
+  deps: State["deps"],
+  words: FrameWords,
+  when: (atMs: number) => string,
+): Notice {
   const since = trouble.sinceMs === undefined ? null : when(trouble.sinceMs);
-  if (trouble.kind === "database") return { text: words.database(since) };
-  if (trouble.kind === "polling") return { text: words.polling(when(trouble.sinceMs)) };
-  if (trouble.kind === "webhook") {
-    return { text: words.webhook(trouble.pending, when(trouble.sinceMs)) };
+  switch (trouble.kind) {
+    case "database":
+      return { text: words.database(since) };
+    case "polling":
+      return { text: words.polling(when(trouble.sinceMs)) };
+    case "webhook":
+      return { text: words.webhook(trouble.pending, when(trouble.sinceMs)) };
+    case "answers":
+      return { text: words.answers(trouble.answers, when(trouble.sinceMs)) };
+    case "admin_chat_unusable":
+      return { text: words.adminChatUnusable[trouble.problem](since) };
+    case "admin_chat":
+      return { text: words.adminChat(when(trouble.sinceMs)) };
+    case "profile_chat_unusable": {
+      const problem = words.profileChatProblem[trouble.problem];
+      return ofProfiles(
+        trouble,
+        deps,
+        words,
+        (names) => words.profileChatUnusable(names, problem, since),
+      );
+    }
+    case "profile_chat":
+      return ofProfiles(
+        trouble,
+        deps,
+        words,
+        (names) => words.profileChat(names, when(trouble.sinceMs)),
+      );
+    case "undelivered":
+      return {
+        text: words.undelivered(trouble.leads, when(trouble.sinceMs)),
+        link: { href: "/leads?state=undelivered", text: words.showLeads },
+      };
+    default:
+      return trouble satisfies never;
   }
-  if (trouble.kind === "answers") {
-    return { text: words.answers(trouble.answers, when(trouble.sinceMs)) };
-  }
-  if (trouble.kind === "admin_chat_unusable") {
-    return { text: words.adminChatUnusable[trouble.problem](since) };
-  }
-  if (trouble.kind === "admin_chat") return { text: words.adminChat(when(trouble.sinceMs)) };
+}
+
+/** Profiles that a notice names. */
+const MOST_NAMED = 3;
+
+function ofProfiles(
+  { profiles }: { readonly profiles: readonly string[] },
+  deps: State["deps"],
+  words: FrameWords,
+  text: (names: string) => string,
+): Notice {
+  const names = profiles.map((key) => deps.profiles.current().byKey.get(key)?.name ?? key);
+  const more = names.length > MOST_NAMED ? ` +${names.length - MOST_NAMED}` : "";
   return {
-    text: words.undelivered(trouble.leads, when(trouble.sinceMs)),
-    link: { href: "/leads?state=undelivered", text: words.showLeads },
+    text: text(names.slice(0, MOST_NAMED).join(", ") + more),
+    link: { href: `/profiles/${profiles[0] ?? ""}#managers_chat_id`, text: words.openProfile },
   };
 }
 

@@ -5,6 +5,7 @@ import { FORM_ID_FIELD } from "../../lib/page/steps.ts";
 import { LIMITS } from "../../lib/profiles/limits.ts";
 import { draftProfile } from "../../lib/profiles/draft.ts";
 import type { ProfileForm } from "../../lib/profiles/edits.ts";
+import { NO_OWN_CHAT } from "../../lib/profiles/managers_chat.ts";
 import { NO_PHONE } from "../../lib/profiles/phone_edits.ts";
 import { pausedText } from "../../lib/visitors/state_texts.ts";
 import { THANKS } from "../../lib/visitors/texts.ts";
@@ -20,6 +21,7 @@ import { TextArea, TextField } from "./fields.tsx";
 import { type FormFaults, sortFaults } from "./form_faults.ts";
 import { type Note, NoteLine } from "./note.tsx";
 import type { Frame } from "./page.tsx";
+import { OwnChatFields, type OwnChatView } from "./own_chat_fields.tsx";
 import { PhotoField } from "./photo_field.tsx";
 import { PhoneFields } from "./phone_fields.tsx";
 import { PausedField } from "./paused_field.tsx";
@@ -53,6 +55,7 @@ export interface ProfileView {
   readonly note?: Note;
   readonly crm: CrmView;
   readonly outgoing: OutgoingView;
+  readonly ownChat: OwnChatView;
   readonly focus?: Focus;
 }
 
@@ -145,6 +148,12 @@ function Fields({ view, faults, cautions, words, frame }: {
           beside={<span>{words.seconds}</span>}
         />
       </CrmSection>
+      <OwnChatFields
+        form={form.ownChat ?? NO_OWN_CHAT}
+        view={view.ownChat}
+        faults={faults}
+        frame={frame}
+      />
       <PhotoField
         form={form}
         path={`/profiles/${key}`}

@@ -4,6 +4,7 @@ import type { ProfileForm } from "../../lib/profiles/edits.ts";
 import { diffWords, type Piece } from "../../lib/profiles/text_diff.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { CRM } from "../words/crm.ts";
+import { OWN_CHAT } from "../words/own_chat.ts";
 import { PROFILE, type ProfileWords } from "../words/profile.ts";
 import { PHOTO } from "../words/photo.ts";
 import { PROFILE_STATE } from "../words/profile_state.ts";
@@ -17,12 +18,15 @@ export interface Part {
 
 export function partsOf(form: ProfileForm, language: Language): Part[] {
   const words = PROFILE[language];
+  const chat = OWN_CHAT[language];
   return [
     { label: words.name, text: form.name },
     { label: CRM[language].title, text: form.crm === undefined ? "" : crmPart(form.crm, language) },
     { label: words.webhook, text: addressPart(form) },
     { label: CRM[language].body, text: form.crm?.webhook.body ?? "" },
     { label: words.timeout, text: form.timeoutSeconds },
+    { label: chat.label(chat.chat), text: form.ownChat?.chatId ?? "" },
+    { label: chat.label(chat.topic), text: form.ownChat?.topicId ?? "" },
     {
       label: words.photo,
       text: form.photoFile ? PHOTO[language].uploadedAs(form.photoFile) : form.photoUrl,

@@ -103,7 +103,7 @@ export const ERRORS = bilingual<
   defect: {
     title: "Something broke",
     text:
-      "The bot goes on taking leads. Try again, and if that does not help, tell whoever looks " +
+      "The bot goes on taking leads. Try again, and if that does not help, tell the person who looks " +
       "after the bot.",
   },
 });

@@ -3,6 +3,7 @@
 import type { Fault } from "../../lib/profiles/faults.ts";
 import type { Language } from "../../lib/page/language.ts";
 import { crmFaultInEnglish } from "./crm_faults.ts";
+import { OWN_CHAT_FAULTS } from "./own_chat_faults.ts";
 
 /** A fault of the parser as a sentence in the page's language. */
 export function faultSentence(message: string, language: Language): string {
@@ -44,6 +45,7 @@ const ADDRESS_EN = "an http:// or https:// address without a login and password 
 
 const ENGLISH: readonly (readonly [RegExp, string])[] = [
   [/^нет адреса вебхука$/, "there is no webhook address"],
+  ...OWN_CHAT_FAULTS,
   [/^на диске нет места$/, "the disk is full"],
   [/^диск открыт только для чтения$/, "the disk is read-only"],
   [/^нет прав на запись$/, "there is no right to write"],

@@ -34,7 +34,7 @@ export const FRAME = bilingual({
     `Telegram не отвечает с ${since}. Новые нажатия придут, когда связь вернётся`,
   webhook: (pending: number, since: string) =>
     `Telegram не может передать боту обновления с ${since}, ждут: ${pending}. Проверьте, что адрес ` +
-    "WEBHOOK_URL открыт снаружи и ведёт на порт бота. Причина — в журнале и в /health",
+    "WEBHOOK_URL открыт снаружи и ведёт на порт бота. Причина — в логе и в /health",
   database: (since: Since) =>
     `Журнал не записать${
       since === null ? "" : ` с ${since}`
@@ -59,6 +59,21 @@ export const FRAME = bilingual({
     not_admin: (since: Since) =>
       `${ofChat.ru(since)} бот не может публиковать в канале менеджеров. Карточки ждут. Сделайте ` +
       "его администратором с правом публиковать сообщения",
+  },
+  profileChat: (profiles: string, since: string) =>
+    `${profiles}: свой чат менеджеров не принимает сообщения с ${since}. Карточки ждут и придут, ` +
+    "когда бот снова сможет туда писать",
+  profileChatUnusable: (profiles: string, problem: string, since: Since) =>
+    `${profiles}: свой чат менеджеров${
+      since === null ? "" : `, с ${since}`
+    } — ${problem}. Карточки ждут`,
+  profileChatProblem: {
+    not_found: "такого чата нет, или бот в нём не состоит. Добавьте бота в чат и отправьте там /id",
+    no_access: "бота в нём нет. Верните его в чат",
+    may_not_write:
+      "боту нельзя в нём писать. Разрешите ему отправлять сообщения или сделайте администратором",
+    not_admin:
+      "бот не может публиковать в этом канале. Сделайте его администратором с правом публиковать",
   },
   crm: (profile: string, trouble: string, since: string) =>
     `${profile}: ${trouble}, с ${since}. Лиды идут в чат менеджеров`,
@@ -128,6 +143,22 @@ export const FRAME = bilingual({
     not_admin: (since: Since) =>
       `${ofChat.en(since)} the bot cannot post in the managers' channel. Cards wait. Make it an ` +
       "administrator who may post messages",
+  },
+  profileChat: (profiles: string, since: string) =>
+    `${profiles}: its own managers' chat has taken no message since ${since}. Cards wait and will come ` +
+    "once the bot can write there again",
+  profileChatUnusable: (profiles: string, problem: string, since: Since) =>
+    `${profiles}: its own managers' chat${
+      since === null ? "" : `, since ${since}`
+    }: ${problem}. Cards wait`,
+  profileChatProblem: {
+    not_found:
+      "there is no such chat, or the bot is not in it. Add the bot to the chat and send /id there",
+    no_access: "the bot is not in it. Add it again",
+    may_not_write:
+      "the bot may not write there. Permit it to send messages, or make it an administrator",
+    not_admin:
+      "the bot cannot post in this channel. Make it an administrator who may post messages",
   },
   crm: (profile: string, trouble: string, since: string) =>
     `${profile}: ${trouble}, since ${since}. Leads go to the managers' chat`,

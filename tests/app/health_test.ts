@@ -39,6 +39,7 @@ Deno.test("what is not known yet is not unhealthy", () => {
     undelivered: { leads: 0, oldestAt: null },
     answers: { unsent: 0, oldestAt: null },
     adminChat: { failingSince: null },
+    profileChats: [],
     profiles: { ok: true, brokenSince: null, drafts: 0, paused: [] },
     crm: { refusing: [], withoutKey: [], tokens: [] },
   });
@@ -194,6 +195,33 @@ Deno.test("a managers' chat that the bot cannot write into is a trouble before a
     { kind: "admin_chat_unusable", problem: "not_found", sinceMs: NOON_MS },
   ]);
   assert.deepEqual(reportOf(facts).reasons, ["admin_chat_unusable"]);
+});
+
+Deno.test("a profile's own chat that fails is a trouble of its own, and the report says whose it is", () => {
+  const own = {
+    failsSinceMs: undefined,
+    problem: undefined,
+    isUsable: true,
+    isTopicRefused: false,
+  };
+  const facts = someFacts({
+    ownChats: [
+      { ...own, profiles: ["agency", "cg"], failsSinceMs: NOON_MS },
+      { ...own, profiles: ["express"], problem: "no_access", isUsable: false },
+      { ...own, profiles: ["site"], problem: "not_found", isUsable: false },
+    ],
+    profileStates: new Map([["site", "draft"]]),
+  });
+  const { ok, reasons, adminChat, profileChats } = reportOf(facts);
+  assert.equal(ok, false);
+  assert.deepEqual(reasons, ["profile_chat", "profile_chat_unusable"]);
+  assert.equal(adminChat.failingSince, null);
+  const since = new Date(NOON_MS).toISOString();
+  assert.deepEqual(profileChats, [
+    { profiles: ["agency", "cg"], failingSince: since, problem: null },
+    { profiles: ["express"], failingSince: null, problem: "no_access" },
+    { profiles: [], failingSince: null, problem: "not_found" }, // A draft's key is in no page without a login.
+  ]);
 });
 
 Deno.test("sends to the managers' chat are failing from the first that fails to the next that does not", async () => {

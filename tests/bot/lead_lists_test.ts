@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { findLeads, leadsPage, searchWords } from "../../lib/bot/lead_lists.ts";
+import { listOf } from "../../lib/bot/scoped_lists.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
-import { foundText, leadsText, readLeadsPage } from "../../lib/managers/lead_list_texts.ts";
+import { ownScope } from "../../lib/managers/chats.ts";
+import { foundText, leadsText, NEWEST, readLeadsPage } from "../../lib/managers/lead_list_texts.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { inventLeads } from "../helpers/invented_leads.ts";
 
@@ -116,6 +118,51 @@ Deno.test("a number finds its lead first, and it is counted once", () =>
       100,
     );
     assert.equal(found.more, all.leads.length - 10);
+  }));
+
+/** Of a chat of these profiles. */
+const scopeOf = (...profiles: string[]) => ownScope(new Set(profiles), () => false);
+
+for (const profiles of [["agency"], ["agency", "express"], ["agency", "cg", "express"]]) {
+  Deno.test(`the pages of a chat of ${profiles.length} profiles hold each of their leads once, forth and back`, () =>
+    withLeads(300, (journal) => {
+      const list = listOf(journal, scopeOf(...profiles));
+      const every = { place: null, profile: null, fromMs: null, toMs: null, words: "" };
+      const wanted = journal.listLeads(every, { before: Number.MAX_SAFE_INTEGER }, 400).leads
+        .filter(({ profile }) => profiles.includes(profile)).map(({ number }) => number);
+      const down: number[] = [];
+      let page = leadsPage(list, "all", NEWEST);
+      assert.equal(page.total, wanted.length);
+      const pages = [page];
+      while (page.older !== null) {
+        page = leadsPage(list, "all", page.older);
+        pages.push(page);
+      }
+      for (const each of pages) down.push(...each.leads.map(({ number }) => number));
+      assert.deepEqual(down, wanted);
+      const up: number[][] = [page.leads.map(({ number }) => number)];
+      while (page.newer !== null) {
+        page = leadsPage(list, "all", page.newer);
+        up.unshift(page.leads.map(({ number }) => number));
+      }
+      assert.deepEqual([...new Set(up.flat())], wanted);
+      assert.ok(
+        leadsPage(list, "open", NEWEST).leads.every((each) => profiles.includes(each.profile)),
+      );
+    }));
+}
+
+Deno.test("a search of a profile's chat finds no lead of another, not by its number either", () =>
+  withLeads(60, async (journal) => {
+    const list = listOf(journal, scopeOf("agency"));
+    const other = journal.listLeads(
+      { place: null, profile: "cg", fromMs: null, toMs: null, words: "" },
+      { before: 99 },
+      1,
+    ).leads[0]!;
+    const found = await findLeads(list, `${other.number}`, noPause);
+    assert.ok(found.leads.every(({ profile }) => profile === "agency"));
+    assert.equal(list.findLife(other.number), undefined);
   }));
 
 Deno.test("what is searched for is bounded, and a typed phone is spelled as the journal has it", () => {

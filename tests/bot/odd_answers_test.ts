@@ -5,21 +5,37 @@ import fc from "fast-check";
 import type { Update } from "grammy/types";
 import { createBot } from "../../lib/bot/bot.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { NewLead } from "../../lib/lead.ts";
+import { ownScope } from "../../lib/managers/chats.ts";
 import { readUpdate } from "../../lib/telegram/updates.ts";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
+import { scopeOfOne } from "../helpers/one_chat.ts";
 
 const GROUP = -1001;
+const OTHER = -2002;
+const OTHER_SCOPE = ownScope(new Set(["cg"]), (chatId) => chatId === OTHER);
 const BOT = { id: 1, is_bot: true, first_name: "Bot", username: "bot" };
 
-/** Hands one update to a bot whose journal has a card as message 7 of the managers' chat; returns what was said about its lead. */
+/** Hands one update to a bot whose journal has a card as message 7 of the managers' chat; looks at what was said about its lead. */
 async function handle(update: object, look: (journal: Journal) => void = () => {}): Promise<void> {
+  await handleAll([update], [aNewLead()], look);
+}
+
+/** The same of several updates, and of leads that share the message. Another group is the chat of profile cg. */
+async function handleAll(
+  updates: readonly object[],
+  leads: readonly NewLead[],
+  look: (journal: Journal) => void,
+): Promise<void> {
   const journal = openJournal(":memory:");
   const parts = partsOf(journal);
-  const { number } = parts.insertLead(aNewLead())!;
-  parts.rememberCard(number, "crm_failed", { chatId: GROUP, messageId: 7 }, NOON_MS);
+  for (const each of leads) {
+    const { number } = parts.insertLead(each)!;
+    parts.rememberCard(number, "crm_failed", { chatId: GROUP, messageId: 7 }, NOON_MS);
+  }
   const never = () => Promise.reject(new Error("not asked here"));
   const profiles = someProfiles();
   const bot = createBot({
@@ -61,8 +77,11 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
     afterVisitors: () => Promise.resolve(),
     isWorkTime: () => true,
     now: () => NOON_MS,
-    adminChatId: () => GROUP,
-    blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },
+    scopeOf: (chatId) => chatId === OTHER ? OTHER_SCOPE : scopeOfOne(GROUP)(chatId),
+    blocking: {
+      block: ({ chatId }, by) => Promise.resolve(journal.blockVisitor(chatId, by, NOON_MS)),
+      unblock: () => Promise.resolve(true),
+    },
     tellTime: String,
     publicUrl: null,
     pause: () => Promise.resolve(),
@@ -71,8 +90,10 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
   });
   bot.botInfo = BOT as typeof bot.botInfo;
   try {
-    const read = readUpdate(structuredClone(update));
-    if (read.kind === "good") await bot.handleUpdate(read.update as Update);
+    for (const update of updates) {
+      const read = readUpdate(structuredClone(update));
+      if (read.kind === "good") await bot.handleUpdate(read.update as Update);
+    }
     look(journal);
   } finally {
     journal.close();
@@ -90,6 +111,49 @@ function aReply(message: object = {}, kind = "message"): object {
       text: "Здравствуйте",
       reply_to_message: { message_id: 7, date: 1, chat: { id: GROUP }, from: BOT },
       ...message,
+    },
+  };
+}
+
+Deno.test("the lead of an answer is chosen in the chat where it was written, and in no other", async () => {
+  const leads = [aNewLead(), aNewLead({ id: "0badc0de-8c5e", chatId: 8, menuMessageId: 3 })];
+  const press = (id: number, chatId: number) => aPress(id, chatId, "to:1:2:0badc0de");
+  await handleAll([aReply(), press(2, OTHER)], leads, (journal) => {
+    assert.equal(journal.findAnswer(1)?.isAsking, true);
+  });
+  await handleAll([aReply(), press(2, OTHER), press(3, GROUP)], leads, (journal) => {
+    assert.equal(journal.findAnswer(1)?.lead?.number, 2);
+  });
+});
+
+Deno.test("a visitor is blocked by a button in the chat that has their lead, and in no other", async () => {
+  const lead = aNewLead();
+  const data = `block:1:${lead.id.slice(0, 8)}`;
+  await handleAll([aPress(1, OTHER, data)], [lead], (journal) => {
+    assert.equal(journal.blockOf(lead.chatId), null);
+  });
+  await handleAll([aPress(1, GROUP, data)], [lead], (journal) => {
+    assert.equal(journal.blockOf(lead.chatId)?.by, "@anna");
+  });
+});
+
+/** A press on a button that its message has. */
+function aPress(update_id: number, chatId: number, data: string): object {
+  const reply_markup = { inline_keyboard: [[{ text: "x", callback_data: data }]] };
+  return {
+    update_id,
+    callback_query: {
+      id: `${update_id}`,
+      from: { id: 42, is_bot: false, first_name: "Anna", username: "anna" },
+      chat_instance: "1",
+      data,
+      message: {
+        message_id: 30,
+        date: 1,
+        chat: { id: chatId, type: "supergroup" },
+        text: "?",
+        reply_markup,
+      },
     },
   };
 }

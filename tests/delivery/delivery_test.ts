@@ -29,6 +29,7 @@ import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 import { aProfile, someProfiles } from "../helpers/a_profile.ts";
 import { recordsAtOnce } from "../helpers/records_at_once.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
+import { oneChat } from "../helpers/one_chat.ts";
 
 interface Room extends LogOfTest {
   readonly journal: Journal;
@@ -109,14 +110,14 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
       askPhone: never,
       remind: never,
     },
-    adminChat: {
+    chats: oneChat({
       chatId: () => -1,
       ready: () => options.managers?.ready?.() ?? Promise.resolve(),
       show: options.managers ? ({ text }) => shown(text === NOTE ? "note" : "card", text) : never,
       edit: options.managers ? (_, { text }) => shown("edit", text) : never,
       alert: () => Promise.resolve(false),
       showPart: options.managers ? () => shown("follow-up") : never,
-    },
+    }),
   });
   try {
     await run({
@@ -417,7 +418,10 @@ Deno.test("a note that names a person is not shown when they are erased while it
     );
     const { chatId } = journal.findLead(number)!;
     const line = "⚠️ Ещё 1 лид от @betterrman";
-    partsOf(journal).oweHeldLine(chatId, NOON_MS - 60 * 60_000, { alone: line, counted: line });
+    partsOf(journal).oweHeldLine(chatId, "agency", NOON_MS - 60 * 60_000, {
+      alone: line,
+      counted: line,
+    });
     delivery.wake();
     await allTurns();
     assert.equal(journal.erasePerson(chatId, "Анна", NOON_MS), 1);

@@ -129,7 +129,7 @@ Deno.test("an erased person's lead is repeated by nobody, and their repeats are 
   withJournal((journal) => {
     const lead = record(journal);
     journal.recordRepeat(again(), lead, aConfirmation());
-    partsOf(journal).oweHeldLine(aNewLead().chatId, NOON_MS, A_HELD_LINE);
+    partsOf(journal).oweHeldLine(aNewLead().chatId, "agency", NOON_MS, A_HELD_LINE);
     journal.takeWork("crm:x", NOON_MS, 1).forEach(journal.finishWork);
     partsOf(journal).moveLead(lead, "in_crm");
     assert.equal(journal.erasePerson(aNewLead().chatId, "@maria", NOON_MS), 1);
@@ -207,7 +207,7 @@ function shownAt(journal: Journal, atMs: number): string[] {
 /** Counts a lead of a visitor, as `recordHeld` does. */
 function countHeld(journal: Journal, nowMs: number, chatId = CHAT): void {
   const counted = text(journal.countInHeldLine(chatId) + 1);
-  partsOf(journal).oweHeldLine(chatId, nowMs, { alone: text(1), counted });
+  partsOf(journal).oweHeldLine(chatId, "agency", nowMs, { alone: text(1), counted });
 }
 
 Deno.test("a burst is told in one line with its whole count, when it is over", () =>

@@ -14,6 +14,7 @@ import { crmSide, noNotes } from "../helpers/crm_side.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { recordsAtOnce } from "../helpers/records_at_once.ts";
+import { oneChat } from "../helpers/one_chat.ts";
 
 const LEFT = new URL("./older_journal.sql", import.meta.url);
 
@@ -73,14 +74,14 @@ Deno.test("all that an earlier version owed is done, each once, and no begun POS
         return Promise.resolve({ kind: "sent", menu: { chatId, messageId: 99 } });
       },
     },
-    adminChat: {
+    chats: oneChat({
       chatId: () => -1,
       ready: () => Promise.resolve(),
       show: ({ text }) => show(kindOf(text)),
       edit: () => show("edit"),
       alert: () => Promise.resolve(false),
       showPart: () => show("follow-up"),
-    },
+    }),
   });
   try {
     await delivery.start();

@@ -152,6 +152,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
       invite: (lead, by) => Promise.resolve(journal.oweInvitation(lead, by, now())),
     },
     troubles: () => [],
+    ownChats: () => [],
     crmTroubles: () => [],
     crmTokens: () => [],
     profilesWithoutKey: () => [],

@@ -14,6 +14,7 @@ import {
   openJournal,
 } from "../../lib/journal/journal.ts";
 import { ADDITIONS } from "../../lib/journal/additions.ts";
+import { chatRecords } from "../../lib/journal/chats.ts";
 import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
@@ -300,7 +301,8 @@ Deno.test("a kept note is handed on in its transaction, once its lead is known",
   const journal = journalIn(db);
   const parts = partsOf(journal);
   const kept: unknown[] = [];
-  const answers = answerJournal(db, openForBot(db, undefined), journal, (note) => kept.push(note));
+  const keep = (note: unknown) => kept.push(note);
+  const answers = answerJournal(db, openForBot(db, undefined), journal, keep, chatRecords(db));
   for (const chatId of [ANNA, BORIS]) {
     const { number } = parts.insertLead(aNewLead({ id: `${chatId}`, chatId }))!;
     parts.rememberCard(number, "crm_failed", { chatId: GROUP, messageId: 10 }, NOON_MS);
@@ -317,7 +319,7 @@ Deno.test("a kept note is handed on in its transaction, once its lead is known",
 Deno.test("follow-ups that the version before showed are found by a reply, and it still opens the journal", () => {
   const folder = Deno.makeTempDirSync({ prefix: "triborg-answers-" });
   const path = `${folder}/triborg.db`;
-  const { answers: _, ...before } = ADDITIONS;
+  const { answers: _, own_chats: __, ...before } = ADDITIONS;
   try {
     const old = openDatabase(path, MIGRATIONS, before);
     old.writer(

@@ -663,7 +663,10 @@ Deno.test("a journal of the bot before deals opens, with its leads, and that bot
       `INSERT INTO leads (number, id, state, profile, profile_name, choice, user_id, first_name, chat_id,
          menu_message_id, received_at_ms) VALUES (1, 'x', 'received', 'agency', '', '', 1, '', 1, 1, 1)`,
     ).run();
-    old.writer("INSERT INTO outbox VALUES (1, 'crm:host:a', 'post', 1, '', 0, 1)").run();
+    old.writer(
+      `INSERT INTO outbox (id, lane, kind, subject, body, due_at_ms)
+       VALUES (1, 'crm:host:a', 'post', 1, '', 1)`,
+    ).run();
     old.close();
     const journal = openJournal(before);
     const [work] = journal.takeWork("crm:host:a", NOON_MS, 1);

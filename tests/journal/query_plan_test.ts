@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { openJournal } from "../../lib/journal/journal.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { withBot } from "../helpers/bot_here.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 import { CHOICE } from "../helpers/shipped_texts.ts";
 import { becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
 import { watchStatements } from "../helpers/watched_statements.ts";
@@ -94,6 +95,35 @@ Deno.test("every statement about a block finds its rows by an index", () => {
   journal.unblockVisitor(chatId, NOON_MS);
   journal.close();
   assert.ok(recorder.plans.size > 10);
+  assert.deepEqual([...recorder.plans].filter(([, plan]) => plan.some(isWide)), []);
+});
+
+Deno.test("every statement about a profile's own managers' chat finds its rows by an index", () => {
+  using recorder = recordPlans();
+  const journal = openJournal(":memory:");
+  const own = new Map([["agency", { chat: "-200:7", group: "-200" }]]);
+  journal.placeWork({ byProfile: own, groups: new Map([[-100, ""], [-200, "-200"]]) });
+  recorder.begin();
+  const [first, second] = ["admin_chat@-200:7", "admin_chat:follow_ups@-200:7"];
+  const press = aNewLead();
+  const { post } = journal.recordChoice(press, aConfirmation(), "crm:host:a", true)!;
+  partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS);
+  assert.equal(journal.nextWorkDueAtMs(first), NOON_MS);
+  assert.equal(journal.countDueWork(first, "card", NOON_MS, 20), 1);
+  const card = journal.takeWorkOfKind(first, "card", NOON_MS)!;
+  journal.settleInAdminChat([card], { chatId: -200, messageId: 5 }, NOON_MS);
+  const content = someContent();
+  const message = { lead: 1, chatId: press.chatId, messageId: 4, albumId: null, content };
+  journal.recordFollowUp(message, NOON_MS);
+  assert.equal(journal.takeWork(second, NOON_MS, 1).length, 1);
+  journal.dueFollowUps(NOON_MS, "-200:7");
+  journal.countDueFollowUpMessages(9, NOON_MS, "-200:7");
+  journal.takeFollowUpsOf(press.chatId, NOON_MS, 1, "-200:7");
+  journal.oweInvitation(1, "@anna", NOON_MS);
+  assert.equal(journal.nextAnswerWorkDueAtMs("answers:notes@-200:7"), NOON_MS);
+  assert.equal(journal.takeAnswerWork("answers:notes@-200:7", NOON_MS, 1).length, 1);
+  journal.close();
+  assert.ok(recorder.plans.size > 20);
   assert.deepEqual([...recorder.plans].filter(([, plan]) => plan.some(isWide)), []);
 });
 

@@ -75,6 +75,41 @@ Deno.test("an offer counts a blocked visitor's card no more, sending all leaves 
     assert.equal(journal.countOpenCards("agency"), 3, "its card is open all the same");
   }));
 
+Deno.test("a visitor who is blocked while all are being sent is left out of what is not sent yet", () =>
+  withJournal((journal) => {
+    const leads = offerThree(journal);
+    const all = { profile: "agency", profileName: "A", by: "@anna", offer: OFFER };
+    assert.equal(journal.beginSendAll(all, NOON_MS), 3);
+    const [inHand] = journal.takeWork("crm:all:agency", NOON_MS, 1);
+    assert.ok(inHand?.kind === "post" && inHand.subject === leads[0]);
+    journal.blockVisitor(1, "@anna", NOON_MS); // Its POST may have left.
+    journal.blockVisitor(2, "@anna", NOON_MS);
+    const attempt = journal.beginAttempt(leads[0] ?? 0, "@anna", NOON_MS);
+    journal.endAttempt(inHand, attempt, { kind: "accepted", status: 200 }, NOON_MS);
+    const [next, ...others] = journal.takeWork("crm:all:agency", NOON_MS, 9);
+    assert.deepEqual([next?.subject, others], [leads[2], []]);
+    assert.ok(next?.kind === "post");
+    const last = journal.beginAttempt(leads[2] ?? 0, "@anna", NOON_MS);
+    journal.endAttempt(next, last, { kind: "accepted", status: 200 }, NOON_MS);
+    const { sent, skipped, stopped } =
+      journal.findWork("offer_update", OFFER.messageId)!.body.report;
+    assert.deepEqual({ sent, skipped, stopped }, { sent: 2, skipped: 1, stopped: false });
+  }));
+
+Deno.test("a block leaves a POST of another visitor that waits for its CRM waiting", () =>
+  withJournal((journal) => {
+    const leads = offerThree(journal);
+    const all = { profile: "agency", profileName: "A", by: "@anna", offer: OFFER };
+    journal.beginSendAll(all, NOON_MS);
+    const [first] = journal.takeWork("crm:all:agency", NOON_MS, 1);
+    assert.ok(first !== undefined);
+    journal.postponeWork(first, NOON_MS + 60_000);
+    journal.blockVisitor(2, "@anna", NOON_MS);
+    journal.blockVisitor(3, "@anna", NOON_MS);
+    assert.equal(journal.nextWorkDueAtMs("crm:all:agency"), NOON_MS + 60_000);
+    assert.equal(journal.findWork("post", leads[0] ?? 0)?.failures, 1);
+  }));
+
 Deno.test("where every open card is a blocked visitor's nothing is offered and nothing sent", () =>
   withJournal((journal) => {
     showCard(journal, 1);

@@ -47,6 +47,8 @@ async function withCheck(
   const check = createChatCheck({
     api: createApi({ token: TOKEN, apiRoot: telegram.url }),
     variable: "ADMIN_CHAT_ID",
+    topicVariable: "ADMIN_TOPIC_ID",
+    isForCards: true,
     chatId: () => group.id,
     topicId: null,
     lastShownAtMs: () => shownAtMs,
@@ -212,5 +214,5 @@ Deno.test("a problem of the alert chat is a warning", () =>
       assert.match(lines[0] ?? "", /^⚠️ ALERT_CHAT_ID=-100999: такого чата нет/);
     },
     {},
-    () => ({ variable: "ALERT_CHAT_ID", chatId: () => -100999 }),
+    () => ({ variable: "ALERT_CHAT_ID", isForCards: false, chatId: () => -100999 }),
   ));

@@ -128,6 +128,17 @@ Deno.test("a refused token is one note for all leads of a profile, also across a
     assert.deepEqual(it.troubles(), [known]);
   }));
 
+Deno.test("what a profile's CRM declines is told in the profile's own chat", () => {
+  const journal = openJournal(":memory:");
+  const own = new Map([["agency", { chat: "-200", group: "-200" }]]);
+  journal.placeWork({ byProfile: own, groups: new Map([[-200, "-200"]]) });
+  anAlarm(journal).answered(declined("unpaid"));
+  assert.deepEqual(notesIn(journal, NOON_MS), []);
+  const note = journal.takeWorkOfKind("admin_chat@-200", "note", NOON_MS);
+  assert.match(note?.body.text ?? "", /аккаунт не оплачен/);
+  journal.close();
+});
+
 Deno.test("another state of the same profile is another note", () =>
   withAlarm((it) => {
     it.answered(declined("token_refused"));

@@ -13,6 +13,7 @@ import { crmSide, noNotes } from "../helpers/crm_side.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { recordsAtOnce } from "../helpers/records_at_once.ts";
+import { oneChat } from "../helpers/one_chat.ts";
 
 const REFUSED = new GrammyError(
   "no",
@@ -86,14 +87,14 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
       askPhone: never,
       thank: () => Promise.resolve({ kind: "sent" }),
     },
-    adminChat: createAdminChat({
+    chats: oneChat(createAdminChat({
       ...shared,
       api,
       chatId: -1,
       topicId: null,
       alertChatId: null,
       onMigrate() {},
-    }),
+    })),
   });
   const leads = new Map<number, number>();
   let messages = 100;

@@ -33,6 +33,7 @@ async function withReminder(
     remindAfterMs: minutes * MINUTE_MS,
     workHours,
     timeZone: "Europe/Moscow",
+    chats: () => [{ key: "", of: { profiles: new Set(), isAllBut: true } }],
     alert: ({ text }) => Promise.resolve(alerts.push(text) > 0),
     wake() {},
     sleep: () => Promise.resolve(),
@@ -106,6 +107,54 @@ Deno.test("after three reminders in a row the alert chat is told too, and anew w
     assert.ok(await lookAfter(6 * HOUR_MS));
     assert.equal(alerts.length, 1);
   }));
+
+Deno.test("each chat is reminded of its own leads, by a count of its own", async () => {
+  const journal = openJournal(":memory:");
+  const own = new Map([["agency", { chat: "-200", group: "-200" }]]);
+  journal.placeWork({ byProfile: own, groups: new Map([[-200, "-200"]]) });
+  let nowMs = NOON_MS;
+  const profiles = new Set(["agency"]);
+  const reminder = createLeadReminder({
+    journal,
+    remindAfterMs: 30 * MINUTE_MS,
+    workHours: [],
+    timeZone: "Europe/Moscow",
+    chats: () => [
+      { key: "", of: { profiles, isAllBut: true } },
+      { key: "-200", of: { profiles, isAllBut: false } },
+    ],
+    alert: () => Promise.resolve(true),
+    wake() {},
+    sleep: () => Promise.resolve(),
+    stopping: new AbortController().signal,
+    now: () => nowMs,
+    log: aLog().log,
+  });
+  const show = (nth: number, profile: string, lane: string) => {
+    const press = aNewLead({ id: `${nth}`, profile, menuMessageId: nth });
+    const { post } = journal.recordChoice(press, aConfirmation(), "crm:host:a", true)!;
+    partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS);
+    const card = journal.takeWorkOfKind(lane, "card", NOON_MS)!;
+    journal.settleInAdminChat([card], { chatId: -1001234, messageId: nth }, nowMs);
+  };
+  const noteIn = (lane: string) => {
+    const note = journal.takeWorkOfKind(lane, "note", nowMs);
+    if (note !== undefined) journal.finishWork(note);
+    return note?.body.text;
+  };
+  show(1, "agency", "admin_chat@-200");
+  nowMs = NOON_MS + 20 * MINUTE_MS;
+  show(2, "cg", "admin_chat");
+  nowMs = NOON_MS + 30 * MINUTE_MS;
+  await reminder.look();
+  assert.match(noteIn("admin_chat@-200") ?? "", /^⏰ 1 лид[^]*№ 1 /);
+  assert.equal(noteIn("admin_chat"), undefined);
+  nowMs = NOON_MS + 50 * MINUTE_MS; // Not an hour after the other chat's.
+  await reminder.look();
+  assert.equal(noteIn("admin_chat@-200"), undefined);
+  assert.match(noteIn("admin_chat") ?? "", /^⏰ 1 лид[^]*№ 2 /);
+  journal.close();
+});
 
 Deno.test("no reminders come where they are off", () =>
   withReminder(async ({ show, lookAfter }) => {

@@ -16,6 +16,7 @@ import { someProfiles } from "../helpers/a_profile.ts";
 import { crmSide, noNotes } from "../helpers/crm_side.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 import { recordsAtOnce } from "../helpers/records_at_once.ts";
+import { oneChat } from "../helpers/one_chat.ts";
 
 const GROUP = -1001234;
 const MINUTE_MS = 60_000;
@@ -77,12 +78,12 @@ Deno.test("cards, follow-ups, answers that come back and a reminder keep to 20 m
       askPhone: never,
       thank: () => Promise.resolve({ kind: "sent" }),
     },
-    adminChat,
+    chats: oneChat(adminChat),
   });
   const answers = createAnswers({
     ...shared,
     answerChat: createAnswerChat(api),
-    adminChat,
+    chats: oneChat(adminChat),
     react: () => Promise.resolve("done"),
     recordDurably,
     tellTime: String,
@@ -93,6 +94,7 @@ Deno.test("cards, follow-ups, answers that come back and a reminder keep to 20 m
     remindAfterMs: MINUTE_MS,
     workHours: [],
     timeZone: "Europe/Moscow",
+    chats: () => [{ key: "", of: { profiles: new Set(), isAllBut: true } }],
     alert: () => Promise.resolve(true),
     wake: delivery.wake,
   });

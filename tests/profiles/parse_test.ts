@@ -29,6 +29,7 @@ Deno.test("parseProfiles reads a whole file", () => {
     aliases: [],
     webhook: { url: "https://crm.example.ru/webhook/agency", fault: null },
     crm: null,
+    ownChat: null,
     crmTimeoutMs: null,
     photoUrl: "https://example.ru/agency.jpg",
     photoFile: null,

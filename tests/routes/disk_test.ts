@@ -183,3 +183,28 @@ Deno.test("a token is replaced together with the form", async () => {
   const left = await replaceToken({});
   assert.deepEqual([left.status, left.isFileSame, left.token], [303, false, OTHER_TOKEN]);
 });
+
+Deno.test("a token that cannot be removed on a full disk stays, and the form says so", async () => {
+  const journal = openJournal(":memory:");
+  const secrets = createPageSecrets({
+    journal: {
+      ...journal,
+      removeSecret() {
+        throw new StorageError("database or disk is full");
+      },
+    },
+    environment: () => undefined,
+    mask: createMask(),
+    now: () => NOON_MS,
+  });
+  await using page = await openPage({ journal, deps: { secrets } });
+  const browser = await page.login();
+  const typed = { crm: "amocrm", amo_account: "monster.amocrm.ru", amo_token: TOKEN };
+  await browser.post("/profiles/agency", { ...fieldsWithCrm(page, "agency"), ...typed });
+  const [kept] = journal.keptSecrets();
+  const fields = { ...fieldsWithCrm(page, "agency"), do: `forget:${kept?.name}` };
+  const response = await browser.post("/profiles/agency", fields);
+  assert.equal(response.status, 507);
+  assert.match(await response.text(), /Не сохранено: ошибка диска/);
+  assert.equal(journal.secret(kept?.name ?? ""), TOKEN);
+});

@@ -46,6 +46,8 @@ Deno.test("metrics count leads, due work and attempts, without personal data", a
   partsOf(journal).insertLead(aNewLead({ menuMessageId: 9, profile: "cg" }));
   partsOf(journal).insertRepeat(aNewLead({ menuMessageId: 10 }), recorded.lead.number);
 
+  journal.oweInvitation(recorded.lead.number, "@anna", NOON_MS);
+
   const response = await page.browser().get("/metrics", { authorization: `Bearer ${TOKEN}` });
   assert.equal(response.status, 200);
   assert.match(response.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
@@ -55,6 +57,7 @@ Deno.test("metrics count leads, due work and attempts, without personal data", a
       'triborg_leads{profile="agency",state="in_crm"} 1',
       'triborg_leads{profile="cg",state="received"} 1',
       'triborg_owed_work{kind="confirmation"} 1',
+      'triborg_owed_work{kind="answer_invite"} 1',
       'triborg_crm_attempts_total{outcome="accepted"} 1',
       'triborg_repeated_presses_total{profile="agency"} 1',
       'triborg_profile_state{profile="agency",state="live"} 1',

@@ -770,7 +770,7 @@ Deno.test("an album of ten is not too much for a private chat at rest", async ()
 
 // — Commands —
 
-Deno.test("commands are stored by scope, and a badly named one is refused", async () => {
+Deno.test("commands are stored by scope and removed by scope, and a badly named one is refused", async () => {
   await using tg = await start();
   const group = tg.group({ title: "Leads" });
   const scope = { type: "chat", chat_id: group.id };
@@ -784,6 +784,8 @@ Deno.test("commands are stored by scope, and a badly named one is refused", asyn
     { commands: [{ command: "Log In", description: "x" }] },
     "Bad Request: BOT_COMMAND_INVALID",
   );
+  await sent(tg, "deleteMyCommands", { scope });
+  assert.deepEqual(tg.commands(scope), []);
 });
 
 // — Faults —

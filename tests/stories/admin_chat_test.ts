@@ -1,18 +1,12 @@
 // Changes and failures of the managers' chat: no card is lost.
 
 import assert from "node:assert/strict";
+import { freePort } from "../helpers/free_port.ts";
 import { withWorld } from "../helpers/world.ts";
 import { expectedCard } from "../helpers/shipped_texts.ts";
 import { becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
 
 const CRITICAL = "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: ";
-
-function freePort(): string {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const port = String(listener.addr.port);
-  listener.close();
-  return port;
-}
 
 async function health(port: string): Promise<{ status: number; reasons: string[] }> {
   const response = await fetch(`http://127.0.0.1:${port}/health`);
@@ -111,7 +105,7 @@ Deno.test("when the managers' chat fails, a card is shown in the alert chat once
   }, { asleep: true }));
 
 Deno.test("while the managers' chat fails /health answers 503 with the reason, and 200 when the card is there", () => {
-  const PORT = freePort();
+  const PORT = String(freePort());
   return withWorld(async (world) => {
     await world.crm.down();
     assert.deepEqual(await health(PORT), { status: 200, reasons: [] });
@@ -165,7 +159,7 @@ Deno.test("cards and follow-ups go past a closed topic into the group, with one 
   }, { asleep: true }));
 
 Deno.test("a managers' chat that the bot is not in is in the log and in /health before the first card, until it is corrected", () => {
-  const port = freePort();
+  const port = String(freePort());
   return withWorld(async (world) => {
     world.admin.kickBot();
     await world.restart({ PORT: port });
@@ -211,7 +205,9 @@ Deno.test("/id is answered in any chat with the id and what to write where", () 
     group.member({ first_name: "Анна" }).say("/id");
     assert.equal(
       wordsOf(await group.chat.nextMessage()),
-      `id этого чата: ${group.id}\n\nЧтобы лиды приходили сюда, в .env:\nADMIN_CHAT_ID=${group.id}`,
+      `id этого чата: ${group.id}\n\nЧтобы лиды приходили сюда, в .env:\nADMIN_CHAT_ID=${group.id}\n\n` +
+        "Для одного профиля — на его странице, «Свой чат менеджеров», или в locales.json:\n" +
+        `"managers_chat_id": ${group.id}`,
     );
     const forum = world.telegram.group({ title: "Форум", is_forum: true });
     const topic = forum.openTopic("Лиды");
@@ -220,19 +216,22 @@ Deno.test("/id is answered in any chat with the id and what to write where", () 
     const answer = await forum.chat.nextMessage();
     assert.match(
       wordsOf(answer),
-      new RegExp(`ADMIN_CHAT_ID=${forum.id}\nADMIN_TOPIC_ID=${topic}$`),
+      new RegExp(
+        `ADMIN_CHAT_ID=${forum.id}\nADMIN_TOPIC_ID=${topic}\n[^]*` +
+          `"managers_chat_id": ${forum.id}, "topic_id": ${topic}$`,
+      ),
     );
     assert.equal(answer.message_thread_id, topic);
     forum.closeTopic(topic);
     forum.member({ first_name: "Борис" }).say("/id", place);
     const beside = await forum.chat.nextMessage();
-    assert.match(wordsOf(beside), new RegExp(`ADMIN_TOPIC_ID=${topic}$`));
+    assert.match(wordsOf(beside), new RegExp(`ADMIN_TOPIC_ID=${topic}\n`));
     assert.equal(beside.message_thread_id, undefined);
     const channel = world.telegram.group({ title: "Лиды", type: "channel", bot_is_admin: true });
     channel.member({ first_name: "Глеб" }).say("/id");
     assert.match(
       wordsOf(await channel.chat.nextMessage()),
-      new RegExp(`ADMIN_CHAT_ID=${channel.id}$`),
+      new RegExp(`ADMIN_CHAT_ID=${channel.id}\n`),
     );
     world.admin.member({ first_name: "Вера" }).say("/id");
     assert.match(wordsOf(await world.admin.chat.nextMessage()), /Лиды приходят сюда/);

@@ -1,11 +1,12 @@
 // The doctor's look at the chats that the bot writes to of itself. Sends no message.
 
 import { CHAT_ADVICE, type ChatVerdict, lookAtChat } from "../../managers/chat_check.ts";
+import type { Profiles } from "../../profiles/profile.ts";
 import { createApi } from "../../telegram/client.ts";
-import { type Finding, findingsOf } from "./findings.ts";
+import { type Finding, findingsOf, shortened } from "./findings.ts";
 import type { Settings } from "./settings.ts";
 import { CALL_SECONDS } from "./telegram.ts";
-import { CHECK_WITHIN_MS, within } from "./within.ts";
+import { CHECK_WITHIN_MS, within } from "../within.ts";
 
 /** A chat that managers read. */
 export interface ManagedChat {
@@ -44,6 +45,25 @@ export function chatsOf({ config, faulty }: Settings): ManagedChat[] {
   return chats;
 }
 
+/** The chats that profiles have of their own, each once however many share it; none where the file cannot be read. */
+export function ownChatsOf(profiles: Profiles | null): ManagedChat[] {
+  const chats = new Map<string, ManagedChat>();
+  for (const { key, ownChat } of profiles?.byKey.values() ?? []) {
+    if (ownChat === null) continue;
+    const { chatId: id, topicId } = ownChat;
+    const named = `${id}:${topicId}`;
+    if (chats.has(named)) continue;
+    chats.set(named, {
+      named: `${key}.managers_chat_id`,
+      id,
+      topicId,
+      topicNamed: `${key}.topic_id`,
+      isNeeded: true,
+    });
+  }
+  return [...chats.values()];
+}
+
 /** Looks at every chat, side by side; `botId` is null where Telegram could not be asked for it. */
 export async function lookAtChats(
   { config }: Settings,
@@ -73,7 +93,7 @@ export async function lookAtChats(
   if (twice?.named === "ALERT_CHAT_ID") {
     findings.push([warning("ALERT_CHAT_ID — тот же чат: если он откажет, запасного не будет")]);
   }
-  return findings.flat();
+  return [...shortened(findings.flat())];
 }
 
 function verdictFindings(chat: ManagedChat, verdict: ChatVerdict): Finding[] {

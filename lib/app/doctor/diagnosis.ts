@@ -2,12 +2,12 @@
 
 import type { Environment } from "../environment.ts";
 import type { Lookup } from "../../crm/connection.ts";
-import { hideSecret } from "../../crm/secrets.ts";
+import { hideSecret, secretNamesOf } from "../../crm/secrets.ts";
 import type { GoodJournal } from "../../journal/journal_look.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { Mask } from "../../log/mask.ts";
 import { createPhotoStore } from "../../profiles/photos/store.ts";
-import { chatsOf, lookAtChats } from "./chats.ts";
+import { chatsOf, lookAtChats, ownChatsOf } from "./chats.ts";
 import { lookAtCrms, lookAtSecrets } from "./crms.ts";
 import { lookAtFolder } from "./data_folder.ts";
 import { type Finding, findingsOf } from "./findings.ts";
@@ -17,7 +17,7 @@ import { lookAtProfiles, type ProfilesLook } from "./profiles.ts";
 import { lookAtProxy } from "./proxy.ts";
 import { lookAtSettings, type Settings } from "./settings.ts";
 import { lookAtClock, lookAtToken, lookAtUpdates } from "./telegram.ts";
-import { CHECK_WITHIN_MS, withDeadline, within } from "./within.ts";
+import { CHECK_WITHIN_MS, withDeadline, within } from "../within.ts";
 
 /** What the doctor takes from the machine. */
 export interface DoctorOptions {
@@ -54,7 +54,7 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
         await lookAtProxy(options.lookup, signal),
       ]),
     ),
-    chapter("Telegram", lookAtTelegram(settings, options)),
+    chapter("Telegram", lookAtTelegram(settings, reading, options)),
     chapter("Данные", lookAtData(settings, reading, options)),
   ];
   yield* findings;
@@ -68,26 +68,26 @@ async function chapter(
 ): Promise<readonly Finding[]> {
   const { fault } = findingsOf(what);
   try {
-    return await within(
-      work,
-      ALL_WITHIN_MS,
-      () => [fault("нет ответа: диск или сеть не отвечают")],
-    );
+    const late = () => [fault("нет ответа: диск или сеть не отвечают")];
+    return await within(work, ALL_WITHIN_MS, late);
   } catch (error) {
-    return [
-      fault(`проверка не удалась: ${messageOf(error)}`),
-    ];
+    return [fault(`проверка не удалась: ${messageOf(error)}`)];
   }
 }
 
-async function lookAtTelegram(settings: Settings, { now }: DoctorOptions): Promise<Finding[]> {
+async function lookAtTelegram(
+  settings: Settings,
+  reading: Promise<ProfilesLook>,
+  { now }: DoctorOptions,
+): Promise<Finding[]> {
   const [token, clock] = await Promise.all([
     lookAtToken(settings),
     withDeadline(CHECK_WITHIN_MS, (signal) => lookAtClock(settings, now, signal)),
   ]);
+  const { profiles } = await reading;
   const [updates, chats] = await Promise.all([
     lookAtUpdates(settings, token.botId),
-    lookAtChats(settings, chatsOf(settings), token.botId),
+    lookAtChats(settings, [...chatsOf(settings), ...ownChatsOf(profiles)], token.botId),
   ]);
   return [...token.findings, clock, ...updates, ...chats];
 }
@@ -115,8 +115,9 @@ async function lookAtData(
   for (const value of kept.values()) hideSecret(value, mask);
   const secret = (name: string) => environment.secret(name) ?? kept.get(name);
   const { profiles } = read;
-  for (const { webhook } of profiles?.byKey.values() ?? []) {
+  for (const { webhook, crm } of profiles?.byKey.values() ?? []) {
     if (webhook !== null) mask.hideWebhook(webhook.url);
+    for (const name of secretNamesOf(crm)) hideSecret(secret(name) ?? "", mask);
   }
   const [crms, port, publicUrl, copies] = await Promise.all([
     profiles === null

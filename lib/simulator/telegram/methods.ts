@@ -24,6 +24,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map(Object.entries<Method>({
   answerCallbackQuery,
   copyMessage,
   copyMessages,
+  deleteMyCommands,
   deleteWebhook,
   editMessageCaption,
   editMessageMedia,
@@ -136,6 +137,11 @@ function setMyCommands(world: World, params: Params): true {
     reading("can't parse BotCommand", () => readCommand(item))
   );
   world.commands.set(readCommandsKey(world, params), commands);
+  return true;
+}
+
+function deleteMyCommands(world: World, params: Params): true {
+  world.commands.delete(readCommandsKey(world, params));
   return true;
 }
 

@@ -40,6 +40,19 @@ Deno.test("a Telegram that does not answer is told in a sentence", () =>
     assert.deepEqual(await look("Часы"), ["– Часы не сверить: Telegram не отвечает"]);
   }));
 
+Deno.test("a profile's own chat is looked at like the main one, once however many share it", () =>
+  withPatient(async ({ look, locales, telegram }) => {
+    const own = telegram.group({ title: "Агентство", type: "supergroup" });
+    await locales(({ agency, cg, express }) => {
+      agency.managers_chat_id = cg.managers_chat_id = own.id;
+      express.managers_chat_id = -100999;
+    });
+    const [, ...lines] = await look("Чат менеджеров");
+    assert.equal(lines.length, 2);
+    assert.match(lines[0] ?? "", new RegExp(`^✓ .*agency.managers_chat_id=${own.id}: бот состоит`));
+    assert.match(lines[1] ?? "", /^✗ .*express.managers_chat_id=-100999: такого чата нет/);
+  }));
+
 for (
   const [offSeconds, expected] of [
     [0, /^✓ Часы идут как у Telegram$/],

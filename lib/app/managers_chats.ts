@@ -1,0 +1,221 @@
+// Wires the managers' chats: the main one, and one for each chat that profiles name, made and left as the profiles change.
+
+import type { Config } from "./config.ts";
+import {
+  type ChatPlace,
+  createManagersChat,
+  currentId,
+  type ManagersChat,
+  type ManagersChatOptions,
+} from "./managers_chat.ts";
+import { isSameMap, mapOfChats } from "./chat_map.ts";
+import { type ChatMap, FORMER_CHATS, MAIN_CHAT } from "../journal/journal.ts";
+import { createAdminChat, MESSAGES_PER_MINUTE } from "../managers/chat.ts";
+import { createChatCheck } from "../managers/chat_check.ts";
+import { mainScope, type ManagersChats, ownScope, type Scope } from "../managers/chats.ts";
+import type { WatchedChat } from "../managers/own_chat_alarm.ts";
+import { createMinutePace, type MinutePace } from "../managers/minute_pace.ts";
+import type { RemindedChat } from "../managers/lead_reminder.ts";
+import type { OwnChatState } from "../page/health_report.ts";
+import type { Profiles } from "../profiles/profile.ts";
+import { createApi } from "../telegram/client.ts";
+
+/** All managers' chats and their condition. */
+export interface AllManagersChats extends ManagersChats {
+  readonly main: ManagersChat;
+  /** Takes up the profiles in use; resolves when the journal knows where their work belongs. */
+  follow(): Promise<void>;
+  /** The same when they have changed. */
+  followSoon(): void;
+  /** Starts the hourly checks. @param botId The bot's own id, from getMe. */
+  startChecks(botId: number): void;
+  /** The condition of the profiles' own chats. */
+  ownChats(): OwnChatState[];
+  /** Which leads each chat is reminded of. */
+  reminded(): RemindedChat[];
+  /** The profiles' own chats, and whether they take cards. */
+  watched(): WatchedChat[];
+}
+
+/** What they need. */
+export interface AllManagersChatsOptions extends ManagersChatOptions {
+  readonly config: Config;
+  readonly profiles: () => Profiles;
+}
+
+/** Has the main chat alone until `follow`. */
+export function createManagersChats(options: AllManagersChatsOptions): AllManagersChats {
+  const { config, journal, profiles, recordDurably, wake, elapsedMs, log } = options;
+  const paces = new Map<string, MinutePace>();
+  const main = create({
+    key: MAIN_CHAT,
+    chatId: config.adminChatId,
+    topicId: config.adminTopicId,
+    variable: "ADMIN_CHAT_ID",
+    topicVariable: "ADMIN_TOPIC_ID",
+    pace: paceOf(MAIN_CHAT),
+  });
+  const former = createAdminChat({
+    ...options,
+    now: elapsedMs,
+    api: createApi(
+      { token: config.botToken, apiRoot: config.telegramApiRoot },
+      options.pace.at("managers"),
+    ),
+    chatId: config.adminChatId,
+    topicId: null,
+    pace: paceOf(FORMER_CHATS),
+    alertChatId: null,
+    onMigrate: () => {},
+  });
+  let own = new Map<string, Own>();
+  let map: ChatMap = { byProfile: new Map(), groups: new Map() };
+  let botId: number | undefined;
+
+  function create(place: ChatPlace): ManagersChat {
+    return createManagersChat(place, options, followSoon);
+  }
+
+  /** One for each group: Telegram counts the messages of all its topics together. */
+  function paceOf(group: string): MinutePace {
+    const known = paces.get(group);
+    if (known !== undefined) return known;
+    const made = createMinutePace(MESSAGES_PER_MINUTE, { ...options, now: elapsedMs });
+    paces.set(group, made);
+    return made;
+  }
+
+  function followSoon(): void {
+    follow().catch((cause) => {
+      log.error("❌ Чаты менеджеров по профилям не обновить: {cause}", { cause: String(cause) });
+    });
+  }
+
+  async function follow(): Promise<void> {
+    const { byKey } = profiles();
+    const next = mapOfChats(byKey.values(), config, (id) => currentId(journal, id));
+    const before = own;
+    own = new Map();
+    for (const [profile, { chat, group }] of next.byProfile) {
+      if (chat === MAIN_CHAT) continue;
+      const { profiles: others = [], ...known } = own.get(chat) ?? {
+        ...before.get(chat) ?? join(profile, chat, group),
+        profiles: [],
+      };
+      own.set(chat, { ...known, profiles: [...others, profile] });
+    }
+    const inUse = [main, ...[...own.values()].map((each) => each.managersChat)]
+      .map(({ chat }) => chat.chatId());
+    for (const [chat, { managersChat }] of before) {
+      if (!own.has(chat)) managersChat.leave(inUse.includes(managersChat.chat.chatId()));
+    }
+    if (isSameMap(map, next)) return;
+    map = next;
+    // The newest map: an earlier call may still be retrying when this one is through.
+    await recordDurably(() => journal.placeWork(map));
+    wake();
+  }
+
+  function join(profile: string, key: string, group: string): Omit<Own, "profiles"> {
+    const [chatId, topicId = null] = key.split(":").map(Number);
+    const managersChat = create({
+      key,
+      chatId: chatId ?? 0,
+      topicId,
+      variable: `${profile}.managers_chat_id`,
+      topicVariable: `${profile}.topic_id`,
+      pace: paceOf(group),
+    });
+    if (botId !== undefined) managersChat.startChecks(botId);
+    return { managersChat, group };
+  }
+
+  /** A chat follows its group at once, the map when the journal knows of that. */
+  function groupAt(chatId: number): string | undefined {
+    if (chatId === main.chat.chatId()) return MAIN_CHAT;
+    const moved = [...own.values()].find((each) => each.managersChat.chat.chatId() === chatId);
+    return moved?.group ?? map.groups.get(chatId);
+  }
+
+  function scopeOf(chatId: number): Scope | undefined {
+    const group = groupAt(chatId);
+    if (group === undefined) return undefined;
+    const isAt = (id: number) => groupAt(id) === group;
+    if (group === MAIN_CHAT) return mainScope(isAt);
+    const theirs = [...map.byProfile].filter(([, each]) => each.group === group);
+    return ownScope(new Set(theirs.map(([profile]) => profile)), isAt);
+  }
+
+  return {
+    main,
+    follow,
+    followSoon,
+    keys: () => [MAIN_CHAT, ...own.keys()],
+    at: (key) => (own.get(key)?.managersChat ?? main).chat,
+    groups: () => {
+      const groups = [...own.values()].map(({ group }) => group);
+      return [...new Set([MAIN_CHAT, ...groups, FORMER_CHATS])];
+    },
+    ofGroup(group) {
+      if (group === FORMER_CHATS) return former;
+      const there = [...own.values()].find((each) => each.group === group);
+      return group === MAIN_CHAT || there === undefined ? main.chat : there.managersChat.chat;
+    },
+    scopeOf,
+    startChecks(id) {
+      botId = id;
+      main.startChecks(id);
+      for (const { managersChat } of own.values()) managersChat.startChecks(id);
+      startAlertCheck(id);
+    },
+    reminded() {
+      const elsewhere = [...own.values()].flatMap((each) => each.profiles);
+      return [
+        { key: MAIN_CHAT, of: { profiles: new Set(elsewhere), isAllBut: true } },
+        ...[...own].map(([key, each]) => ({
+          key,
+          of: { profiles: new Set(each.profiles), isAllBut: false },
+        })),
+      ];
+    },
+    watched: () =>
+      [...own].map(([key, { managersChat, profiles: keys }]) => ({
+        key,
+        profileNames: keys.map((each) => profiles().byKey.get(each)?.name ?? each),
+        isFailing: managersChat.problem() !== undefined ||
+          managersChat.failsSinceMs() !== undefined,
+      })),
+    ownChats: () =>
+      [...own.values()].map(({ managersChat, profiles }) => ({
+        profiles,
+        failsSinceMs: managersChat.failsSinceMs(),
+        problem: managersChat.problem(),
+        problemSinceMs: managersChat.problemSinceMs(),
+        isUsable: managersChat.isUsable(),
+        isTopicRefused: managersChat.isTopicRefused(),
+      })),
+  };
+
+  function startAlertCheck(id: number): void {
+    const { alertChatId } = config;
+    if (alertChatId === null) return;
+    createChatCheck({
+      ...options,
+      now: elapsedMs,
+      api: createApi({ token: config.botToken, apiRoot: config.telegramApiRoot }),
+      variable: "ALERT_CHAT_ID",
+      isForCards: false,
+      chatId: () => alertChatId,
+      topicId: null,
+      lastShownAtMs: () => undefined,
+      onUsable: () => {},
+      log,
+    }).start(id);
+  }
+}
+
+interface Own {
+  readonly managersChat: ManagersChat;
+  readonly group: string;
+  readonly profiles: readonly string[];
+}
