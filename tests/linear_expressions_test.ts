@@ -110,10 +110,12 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/telegram/failures.ts /chat not found/i": [["", "chat not "]],
   "lib/telegram/failures.ts /user is deactivated/i": [["", "user is "]],
   "lib/visitors/answer_refusals.ts /^missing files: (\\d+)$/": [["missing files: ", "1", "!"]],
-  "lib/bot/answers.ts /^\\/(\\w{1,32})(?:@(\\w{1,64}))?(?!\\S)/": [["/", "a"], ["/a@", "a"], [
-    "",
-    "/a@a",
-  ]],
+  "lib/bot/answers.ts /^\\/([\\p{L}\\p{N}_]{1,64})(?:@(\\w{1,64}))?(?![\\p{L}\\p{N}_/])/u": [
+    ["/", "a"],
+    ["/a@", "a"],
+    ["", "/a@a"],
+  ],
+  "lib/bot/answers.ts /^[:,.;]+/": [["", ":"]],
   "lib/bot/answers.ts /^to:/": [["", "to"]],
   "lib/bot/block_commands.ts /^(?:un)?block[:_]/": [["", "un"], ["", "block"]],
   "lib/managers/answer_texts.ts /^(\\d{1,15}):(-|\\d{1,15}:[\\da-f]{8})$/": [
