@@ -187,6 +187,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profiles/file.ts /\\/[^/]*$/": [["", "/a", "/"], ["/", "a"]],
   "lib/profiles/translations.ts /^[\\w-]+\\./": [["", "a", "!"]],
   "lib/profiles/translations.ts /^step1\\.buttons\\[(\\d+)\\]/": [["step1.buttons[", "1", "!"]],
+  "lib/telegram/noted_sends.ts /^(send(?!ChatAction)|copy|forward)/": [["", "sendChatActio"]],
   "lib/telegram/send_pace.ts /^(send(?!ChatAction)|copy|forward|editMessage)/": [[
     "",
     "sendChatActio",

@@ -292,6 +292,7 @@ function createParts(
   const bot = createBot({
     ...telegram,
     pace: pace.at("visitor"),
+    sent: chats.noteSent,
     retries: (update) => withRetries(shared.sleep, shared.random, budgetOf(update)),
   }, {
     ...shared,

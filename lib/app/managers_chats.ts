@@ -27,6 +27,8 @@ export interface AllManagersChats extends ManagersChats {
   follow(): Promise<void>;
   /** The same when they have changed. */
   followSoon(): void;
+  /** A message was sent beside the managers' lanes, such as the reply to a command: the limit of its group counts it. */
+  noteSent(chatId: number): void;
   /** Starts the hourly checks. @param botId The bot's own id, from getMe. */
   startChecks(botId: number): void;
   /** The condition of the profiles' own chats. */
@@ -161,6 +163,10 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
       return group === MAIN_CHAT || there === undefined ? main.chat : there.managersChat.chat;
     },
     scopeOf,
+    noteSent(chatId) {
+      const group = groupAt(chatId);
+      if (group !== undefined) paceOf(group).sent(1, 0);
+    },
     startChecks(id) {
       botId = id;
       main.startChecks(id);
