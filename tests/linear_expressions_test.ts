@@ -19,7 +19,16 @@ type Pump = readonly [before: string, pumped: string, after?: string];
 const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/bot/admin.ts new RegExp(`^${prefix}(.+)$`)": [["resend:", "x", "\n"]],
   "lib/bot/lead_commands.ts /^leads:/": [["", "leads:"]],
-  "lib/bot/lead_lists.ts /^№? ?(\\d{1,15})$/": [["№ ", "1"]],
+  "lib/bot/lead_lists.ts /^[№#]? ?(\\d{1,15})$/": [["№ ", "1"]],
+  "lib/bot/lead_lists.ts /[\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]/g": [["", "\u200e"], [
+    "",
+    "a",
+  ]],
+  "lib/bot/lead_lists.ts /^[«\"'“„]|[»\"'”“]$/g": [["", "'"], ["", "a'"]],
+  "lib/bot/lead_lists.ts /^(?:https?:\\/\\/)?(?:t|telegram)\\.me\\/(\\w{1,64})$/i": [[
+    "t.me/",
+    "a",
+  ]],
   "lib/managers/lead_list_texts.ts /^(all|open):([<>]?)(\\d{0,15})$/": [["all:<", "1"]],
   "lib/bot/visitor.ts /^[A-Za-z0-9-]{1,35}$/": [["", "a-"]],
   "lib/bot/visitor.ts /^\\w{1,64}$/": [["", "a_"]],
