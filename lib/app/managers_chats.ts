@@ -176,9 +176,10 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
     reminded() {
       const elsewhere = [...own.values()].flatMap((each) => each.profiles);
       return [
-        { key: MAIN_CHAT, of: { profiles: new Set(elsewhere), isAllBut: true } },
+        { key: MAIN_CHAT, formerKeys: [], of: { profiles: new Set(elsewhere), isAllBut: true } },
         ...[...own].map(([key, each]) => ({
           key,
+          formerKeys: formerKeys(key, each.profiles),
           of: { profiles: new Set(each.profiles), isAllBut: false },
         })),
       ];
@@ -200,6 +201,13 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
         isTopicRefused: managersChat.isTopicRefused(),
       })),
   };
+
+  /** The ids that profiles still name for a group which has moved. Such a group was no forum. */
+  function formerKeys(key: string, keys: readonly string[]): string[] {
+    const named = keys.flatMap((each) => profiles().byKey.get(each)?.ownChat?.chatId ?? []);
+    return [...new Set(named.filter((id) => currentId(journal, id) !== id).map(String))]
+      .filter((each) => each !== key);
+  }
 
   function startAlertCheck(id: number): void {
     const { alertChatId } = config;

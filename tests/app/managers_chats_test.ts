@@ -119,6 +119,14 @@ Deno.test("profiles that name one chat share it, and one that names the main cha
     assert.equal(chats.at(key), chats.main.chat);
   }));
 
+Deno.test("a group that moved is reminded on, also while profiles name it by its former id", () =>
+  withChats(async ({ chats, journal, group, use }) => {
+    journal.rememberFact("admin_chat_of:-5", String(group.id));
+    await use({ agency: { chatId: -5, topicId: null }, cg: { chatId: group.id, topicId: null } });
+    const reminded = chats.reminded().map(({ key, formerKeys }) => [key, formerKeys]);
+    assert.deepEqual(reminded, [["", []], [String(group.id), ["-5"]]]);
+  }));
+
 Deno.test("the reply to a command is one of its group's 20 messages a minute, and of no other's", () =>
   withChats(async ({ chats, group, waits, use }) => {
     await use({ agency: { chatId: group.id, topicId: null } });
