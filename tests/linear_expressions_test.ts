@@ -64,6 +64,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profiles/link_word.ts /^[\\w-]+$/": [["", "a-", "!"]],
   "lib/phone.ts /^\\d{7,15}$/": [["", "1"]],
   "lib/phone.ts /^\\+?[\\d\\s().-]{7,40}$/": [["", "1 "], ["+", "-"]],
+  "lib/work_hours.ts /[‐‑‒–—−]/g": [["", "–"], ["", "-"]],
   "lib/phone.ts /\\D/g": [["", " "], ["", "1 "]],
   "lib/phone.ts /^[78]\\d{10}$/": [["8", "1"]],
   "lib/phone.ts /^9\\d{9}$/": [["9", "1"]],
