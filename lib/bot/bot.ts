@@ -44,10 +44,10 @@ export function createBot(
   presses.use(answerPresses(deps));
   presses.filter(isPrivate).use(menuPresses(deps), choiceComposer(deps));
   const messages = bot.on("message");
-  messages.use(adminCommands(deps), leadCommands(deps), blockCommands(deps), idCommand(deps));
-  messages.use(answerMessages(deps));
-  // For setting up a channel as managers' chat, and answering in it.
-  bot.on("channel_post").use(blockCommands(deps), idCommand(deps), answerMessages(deps));
+  for (const written of [messages, bot.on("channel_post")]) { // A channel may be a managers' chat.
+    written.use(adminCommands(deps), leadCommands(deps), blockCommands(deps), idCommand(deps));
+    written.use(answerMessages(deps));
+  }
   bot.on("edited_channel_post").use(answerEdits(deps));
   const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));

@@ -285,9 +285,10 @@ export function createInbox(options: InboxOptions): Inbox {
  * A command to the bot in a group shows something there, and waits for the group's pace. The managers' answers and presses behind
  * it must not.
  */
-function isGroupCommand({ message }: Update): boolean {
-  const chat: Partial<Chat> | undefined = message?.chat;
-  const text: unknown = message?.text;
+function isGroupCommand({ message, channel_post }: Update): boolean {
+  const written = message ?? channel_post;
+  const chat: Partial<Chat> | undefined = written?.chat;
+  const text: unknown = written?.text;
   return (chat?.id ?? 0) < 0 && typeof text === "string" && text.startsWith("/");
 }
 
