@@ -19,7 +19,16 @@ type Pump = readonly [before: string, pumped: string, after?: string];
 const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/bot/admin.ts new RegExp(`^${prefix}(.+)$`)": [["resend:", "x", "\n"]],
   "lib/bot/lead_commands.ts /^leads:/": [["", "leads:"]],
-  "lib/bot/lead_lists.ts /^№? ?(\\d{1,15})$/": [["№ ", "1"]],
+  "lib/bot/lead_lists.ts /^[№#]? ?(\\d{1,15})$/": [["№ ", "1"]],
+  "lib/bot/lead_lists.ts /[\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]/g": [["", "\u200e"], [
+    "",
+    "a",
+  ]],
+  "lib/bot/lead_lists.ts /^[«\"'“„]|[»\"'”“]$/g": [["", "'"], ["", "a'"]],
+  "lib/bot/lead_lists.ts /^(?:https?:\\/\\/)?(?:t|telegram)\\.me\\/(\\w{1,64})$/i": [[
+    "t.me/",
+    "a",
+  ]],
   "lib/managers/lead_list_texts.ts /^(all|open):([<>]?)(\\d{0,15})$/": [["all:<", "1"]],
   "lib/bot/visitor.ts /^[A-Za-z0-9-]{1,35}$/": [["", "a-"]],
   "lib/bot/visitor.ts /^\\w{1,64}$/": [["", "a_"]],
@@ -55,9 +64,13 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profiles/link_word.ts /^[\\w-]+$/": [["", "a-", "!"]],
   "lib/phone.ts /^\\d{7,15}$/": [["", "1"]],
   "lib/phone.ts /^\\+?[\\d\\s().-]{7,40}$/": [["", "1 "], ["+", "-"]],
+  "lib/work_hours.ts /[‐‑‒–—−]/g": [["", "–"], ["", "-"]],
   "lib/phone.ts /\\D/g": [["", " "], ["", "1 "]],
   "lib/phone.ts /^[78]\\d{10}$/": [["8", "1"]],
   "lib/phone.ts /^9\\d{9}$/": [["9", "1"]],
+  "lib/phone.ts /^89\\d{9}$/": [["89", "1"]],
+  "lib/phone.ts /\\p{Cf}/gu": [["", "\u200e"], ["", "1"]],
+  "lib/phone.ts /[\\p{Pd}\\u2212]/gu": [["", "–"], ["", "1"]],
   "lib/profiles/phone_edits.ts /^\\d+(\\.\\d+)?$/": [["", "1", "!"], ["1.", "1", "!"]],
   "lib/profiles/managers_chat.ts /^[−–—]/": [["", "−"]],
   "lib/profiles/managers_chat.ts /^-?\\d{1,16}$/": [["-", "1"]],
@@ -111,10 +124,12 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/telegram/failures.ts /chat not found/i": [["", "chat not "]],
   "lib/telegram/failures.ts /user is deactivated/i": [["", "user is "]],
   "lib/visitors/answer_refusals.ts /^missing files: (\\d+)$/": [["missing files: ", "1", "!"]],
-  "lib/bot/answers.ts /^\\/(\\w{1,32})(?:@(\\w{1,64}))?(?!\\S)/": [["/", "a"], ["/a@", "a"], [
-    "",
-    "/a@a",
-  ]],
+  "lib/bot/answers.ts /^\\/([\\p{L}\\p{N}_]{1,64})(?:@(\\w{1,64}))?(?![\\p{L}\\p{N}_/])/u": [
+    ["/", "a"],
+    ["/a@", "a"],
+    ["", "/a@a"],
+  ],
+  "lib/bot/answers.ts /^[:,.;]+/": [["", ":"]],
   "lib/bot/answers.ts /^to:/": [["", "to"]],
   "lib/bot/block_commands.ts /^(?:un)?block[:_]/": [["", "un"], ["", "block"]],
   "lib/managers/answer_texts.ts /^(\\d{1,15}):(-|\\d{1,15}:[\\da-f]{8})$/": [
@@ -183,6 +198,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/profiles/file.ts /\\/[^/]*$/": [["", "/a", "/"], ["/", "a"]],
   "lib/profiles/translations.ts /^[\\w-]+\\./": [["", "a", "!"]],
   "lib/profiles/translations.ts /^step1\\.buttons\\[(\\d+)\\]/": [["step1.buttons[", "1", "!"]],
+  "lib/telegram/noted_sends.ts /^(send(?!ChatAction)|copy|forward)/": [["", "sendChatActio"]],
   "lib/telegram/send_pace.ts /^(send(?!ChatAction)|copy|forward|editMessage)/": [[
     "",
     "sendChatActio",
