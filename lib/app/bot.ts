@@ -1,9 +1,9 @@
 // Wires the bot: its retries, the photos of its greetings, and who is a manager.
 
 import type { Config } from "./config.ts";
+import type { AllManagersChats } from "./managers_chats.ts";
 import { createBot } from "../bot/bot.ts";
 import { createMembership } from "../managers/membership.ts";
-import type { ManagersChats } from "../managers/chats.ts";
 import { createApi, type TelegramOptions } from "../telegram/client.ts";
 import { createBudgets, withRetries, withRetriesOfEach } from "../telegram/send_retries.ts";
 import type { SendPace } from "../telegram/send_pace.ts";
@@ -32,7 +32,7 @@ export interface BotPartOptions
   readonly config: Pick<Config, "workHours" | "timeZone" | "publicUrl">;
   readonly telegram: TelegramOptions;
   readonly pace: SendPace;
-  readonly chats: ManagersChats;
+  readonly chats: AllManagersChats;
   /** From 0 up to 1. */
   readonly random: () => number;
 }
@@ -44,6 +44,7 @@ export function createBotPart(options: BotPartOptions): ReturnType<typeof create
   return createBot({
     ...telegram,
     pace: pace.at("visitor"),
+    sent: chats.noteSent,
     retries: (update) => withRetries(sleep, random, budgetOf(update)),
   }, {
     ...options,

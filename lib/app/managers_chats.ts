@@ -27,6 +27,8 @@ export interface AllManagersChats extends ManagersChats {
   follow(): Promise<void>;
   /** The same when they have changed. */
   followSoon(): void;
+  /** A message was sent beside the managers' lanes, such as the reply to a command: the limit of its group counts it. */
+  noteSent(chatId: number): void;
   /** Starts the hourly checks. @param botId The bot's own id, from getMe. */
   startChecks(botId: number): void;
   /** The condition of the profiles' own chats. */
@@ -162,6 +164,10 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
       return group === MAIN_CHAT || there === undefined ? main.chat : there.managersChat.chat;
     },
     scopeOf,
+    noteSent(chatId) {
+      const group = groupAt(chatId);
+      if (group !== undefined) paceOf(group).sent(1, 0);
+    },
     startChecks(id) {
       botId = id;
       main.startChecks(id);
@@ -171,9 +177,10 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
     reminded() {
       const elsewhere = [...own.values()].flatMap((each) => each.profiles);
       return [
-        { key: MAIN_CHAT, of: { profiles: new Set(elsewhere), isAllBut: true } },
+        { key: MAIN_CHAT, formerKeys: [], of: { profiles: new Set(elsewhere), isAllBut: true } },
         ...[...own].map(([key, each]) => ({
           key,
+          formerKeys: formerKeys(key, each.profiles),
           of: { profiles: new Set(each.profiles), isAllBut: false },
         })),
       ];
@@ -195,6 +202,13 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
         isTopicRefused: managersChat.isTopicRefused(),
       })),
   };
+
+  /** The ids that profiles still name for a group which has moved. Such a group was no forum. */
+  function formerKeys(key: string, keys: readonly string[]): string[] {
+    const named = keys.flatMap((each) => profiles().byKey.get(each)?.ownChat?.chatId ?? []);
+    return [...new Set(named.filter((id) => currentId(journal, id) !== id).map(String))]
+      .filter((each) => each !== key);
+  }
 
   function startAlertCheck(id: number): void {
     const { alertChatId } = config;

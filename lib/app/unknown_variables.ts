@@ -12,8 +12,11 @@ export function unknownVariables(names: readonly string[]): string[] {
   const isKnown = (name: string) => known.has(name) || name.startsWith(SECRET_PREFIX);
   return names.filter((name) => !isKnown(name)).map((name) => {
     const meant = nearestVariable(name);
-    const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
-    return `.env: неизвестная переменная ${shown}` +
+    // A secret that was put on a line of its own can end in "=".
+    if (meant === undefined && !/^[A-Z0-9_]{1,60}$/.test(name)) {
+      return `.env: неизвестное имя перед знаком «=», символов: ${name.length}, строка пропущена`;
+    }
+    return `.env: неизвестная переменная ${name}` +
       (meant === undefined ? "" : `, может быть, ${meant}?`);
   });
 }

@@ -6,6 +6,10 @@ import { clip } from "../visitors/texts.ts";
 export const ADMIN_ELSEWHERE =
   "Ссылку на страницу настроек бот даёт только в главном чате менеджеров: отправьте /admin там.";
 
+/** Answers `/admin` in a channel: a link that logs in is not for all its readers. */
+export const ADMIN_IN_CHANNEL =
+  "В канале ссылку прочли бы все подписчики. На страницу настроек входите по ADMIN_PASSWORD.";
+
 /** What a chat is to the bot: the main managers' chat, profiles' own one, or none. */
 export type ChatRole =
   | { readonly kind: "main" | "none" }

@@ -35,6 +35,8 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
     readonly host: string;
     readonly port: number;
     readonly adminPassword: string | null;
+    /** Null where the bot asks Telegram for updates. */
+    readonly webhook: unknown;
   };
   readonly journal: Journal;
   readonly crm: Crm & CrmTrial;
@@ -100,6 +102,7 @@ export function servePage(options: PageOptions): PageServer {
     ...options,
     host: config.host,
     port: config.port,
+    takesUpdates: config.webhook !== null,
     answer,
     refuse(status) {
       const response = refuse(status);

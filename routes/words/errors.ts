@@ -45,6 +45,11 @@ const ru = {
     title: "Слишком много запросов сразу",
     text: "Ничего не изменено. Повторите через несколько секунд.",
   },
+  storage: {
+    title: "Журнал бота не записать",
+    text: "На диске сервера нет места, или он неисправен. Скажите тому, кто следит за ботом, и " +
+      "повторите, когда диск снова пишет.",
+  },
   defect: {
     title: "Что-то сломалось",
     text: "Бот продолжает принимать лиды. Попробуйте ещё раз, а если не поможет — скажите тому, " +
@@ -89,6 +94,11 @@ export const ERRORS = bilingual<
   busy: {
     title: "Too many requests at once",
     text: "Nothing was changed. Try again in a few seconds.",
+  },
+  storage: {
+    title: "The bot's journal cannot be written",
+    text: "The server's disk is full or failing. Tell whoever looks after the bot, and try again " +
+      "once it can be written.",
   },
   defect: {
     title: "Something broke",

@@ -177,7 +177,7 @@ Deno.test("a managers' chat that the bot is not in is in the log and in /health 
   }, { asleep: true });
 });
 
-Deno.test("a channel as managers' chat takes cards and presses, and the start says that it hears no commands", () =>
+Deno.test("a channel as managers' chat takes cards, presses and commands, except for the link into the page", () =>
   withWorld(async (world) => {
     await world.crm.down();
     const channel = world.telegram.group({
@@ -196,6 +196,13 @@ Deno.test("a channel as managers' chat takes cards and presses, and the start sa
     const manager = channel.member({ first_name: "Анна" });
     manager.press(card, "✅ Внёс в CRM");
     await channel.chat.waitFor((each) => /✅ Внесён вручную: Анна/.test(wordsOf(each)));
+    manager.say("/find @betterrman");
+    await channel.chat.waitFor((each) => /^Найдено: @betterrman\n/.test(wordsOf(each)));
+    manager.say("/admin");
+    await channel.chat.waitFor((each) => /прочли бы все подписчики/.test(wordsOf(each)));
+    manager.say("/help");
+    const help = await channel.chat.waitFor((each) => wordsOf(each).includes("/find — "));
+    assert.doesNotMatch(wordsOf(help), /\/admin/);
     assert.doesNotMatch(world.bot.lines.join("\n"), /Команды в чате менеджеров не/);
   }, { asleep: true }));
 

@@ -108,9 +108,9 @@ function verdictFindings(chat: ManagedChat, verdict: ChatVerdict): Finding[] {
             "в группу без темы: отправьте /id в нужной теме, бот назовёт её номер",
         )];
       }
-      if (verdict.type === "channel") {
+      if (verdict.type === "channel" && named === "ADMIN_CHAT_ID") {
         return [warning(
-          `${named}=${id}: канал, карточки и кнопки в нём работают, а команд бот там не слышит: ` +
+          `${named}=${id}: канал, ссылку из /admin прочли бы все его подписчики: ` +
             "для входа на страницу задайте ADMIN_PASSWORD",
         )];
       }

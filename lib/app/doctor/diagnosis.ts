@@ -6,6 +6,7 @@ import { hideSecret, secretNamesOf } from "../../crm/secrets.ts";
 import type { GoodJournal } from "../../journal/journal_look.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { Mask } from "../../log/mask.ts";
+import { createPhotoStore } from "../../profiles/photos/store.ts";
 import { chatsOf, lookAtChats, ownChatsOf } from "./chats.ts";
 import { lookAtCrms, lookAtSecrets } from "./crms.ts";
 import { lookAtFolder } from "./data_folder.ts";
@@ -40,8 +41,9 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
   const { environment, mask } = options;
   const { settings, findings } = lookAtSettings(environment);
   hideAll(settings, environment, mask);
-  const { localesPath } = settings.config;
-  const reading = within(lookAtProfiles(localesPath), CHECK_WITHIN_MS, () => ({
+  const { localesPath, dataDir } = settings.config;
+  const { has: hasPhoto } = createPhotoStore(dataDir, options.now);
+  const reading = within(lookAtProfiles(localesPath, hasPhoto), CHECK_WITHIN_MS, () => ({
     profiles: null,
     findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
   }));
