@@ -43,9 +43,15 @@ export function Keyboard(
   );
 }
 
-export function Formatted(
-  { text, entities }: { readonly text: string; readonly entities: readonly MessageEntity[] },
-) {
+/** How the text of a link looks; `inner` is that text. */
+export type DrawLink = (address: string, inner: ComponentChildren) => ComponentChildren;
+
+/** A text with its formatting. Links look like links and lead nowhere unless `drawLink` draws them. */
+export function Formatted({ text, entities, drawLink }: {
+  readonly text: string;
+  readonly entities: readonly MessageEntity[];
+  readonly drawLink?: DrawLink;
+}) {
   const edges = new Set([0, text.length]);
   for (const { offset, length } of entities) edges.add(offset).add(offset + length);
   const cuts = [...edges].sort((a, b) => a - b);
@@ -53,19 +59,24 @@ export function Formatted(
     <>
       {cuts.slice(1).map((end, index) => {
         const start = cuts[index] ?? 0;
-        const types = entities
-          .filter(({ offset, length }) => offset <= start && end <= offset + length)
-          .map(({ type }) => type);
-        return dress(text.slice(start, end), types);
+        const around = entities.filter(({ offset, length }) =>
+          offset <= start && end <= offset + length
+        );
+        return dress(text, text.slice(start, end), around, drawLink);
       })}
     </>
   );
 }
 
 /** The precompiled templates escape a bare string in a list twice; an element is not. */
-function dress(text: string, types: readonly MessageEntity["type"][]): ComponentChildren {
-  return types.reduce<ComponentChildren>((inner, type) => {
-    switch (type) {
+function dress(
+  whole: string,
+  part: string,
+  entities: readonly MessageEntity[],
+  drawLink: DrawLink | undefined,
+): ComponentChildren {
+  return entities.reduce<ComponentChildren>((inner, entity) => {
+    switch (entity.type) {
       case "bold":
         return <b>{inner}</b>;
       case "italic":
@@ -77,11 +88,18 @@ function dress(text: string, types: readonly MessageEntity["type"][]): Component
       case "code":
       case "pre":
         return <code>{inner}</code>;
-      case "text_mention":
+      case "url": {
+        const address = whole.slice(entity.offset, entity.offset + entity.length);
+        return drawLink ? drawLink(address, inner) : inner;
+      }
       case "text_link":
+        return drawLink ? drawLink(entity.url, inner) : <span class="mention">{inner}</span>;
+      case "text_mention":
+      case "mention":
+      case "bot_command":
         return <span class="mention">{inner}</span>;
       default:
         return inner;
     }
-  }, <>{text}</>);
+  }, <>{part}</>);
 }

@@ -97,7 +97,7 @@ export const ERRORS = bilingual<
   },
   storage: {
     title: "The bot's journal cannot be written",
-    text: "The server's disk is full or failing. Tell whoever looks after the bot, and try again " +
+    text: "The server's disk is full or failing. Tell the person who runs the bot, and try again " +
       "once it can be written.",
   },
   defect: {

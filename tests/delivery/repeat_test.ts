@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import {
   ADMIN_CHAT_LANE,
   type Journal,
-  openJournal,
   type PressLimits,
   VISITORS_LANE,
 } from "../../lib/journal/journal.ts";
 import type { NewLead } from "../../lib/lead.ts";
 import { heldText } from "../../lib/managers/texts.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, aVisitor, NOON_MS } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
@@ -20,15 +20,6 @@ const LIMITS: PressLimits = {
   mostInAnHour: 20,
   chatHasLeads: true,
 };
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
-}
 
 /** A press on another menu, or another thing altogether. */
 function again(details: Partial<NewLead> = {}): NewLead {

@@ -15,6 +15,7 @@ import {
 import { ADDITIONS } from "../../lib/journal/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import { type CrmOutcome, placeOf as nameOf } from "../../lib/lead.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { watchStatements } from "../helpers/watched_statements.ts";
 
@@ -23,15 +24,6 @@ const REFUSED: CrmOutcome = { kind: "answered", status: 500, body: "" };
 const CUT: CrmOutcome = { kind: "interrupted", reason: "restart" };
 const SPAMMER = 7;
 const OTHER = 8;
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
-}
 
 let menus = 100;
 

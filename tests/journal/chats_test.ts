@@ -17,6 +17,7 @@ import {
   openJournal,
 } from "../../lib/journal/journal.ts";
 import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
@@ -30,15 +31,6 @@ function someChats(byProfile: Readonly<Record<string, string>> = {}): ChatMap {
   );
   const groups = all.map(([, { group }]) => [Number(group), group] as const);
   return { byProfile: new Map(all), groups: new Map([[MAIN, MAIN_CHAT], ...groups]) };
-}
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
 }
 
 let menus = 0;

@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
 const ACCEPTED = { kind: "accepted", status: 200 } as const;
 const FAILED = { kind: "unreachable", reason: "нет связи" } as const;
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
-}
 
 let menus = 0;
 

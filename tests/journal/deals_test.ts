@@ -14,6 +14,7 @@ import { MEDIA_WAIT_MS } from "../../lib/journal/crm_notes.ts";
 import { ADDITIONS } from "../../lib/journal/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 
 const ACCOUNT = "monster.amocrm.ru";
@@ -26,15 +27,6 @@ const RESTARTED: CrmOutcome = { kind: "interrupted", reason: "restart" };
 function accepted(id: number) {
   const deal = { id, url: `https://${ACCOUNT}/leads/detail/${id}` };
   return { kind: "accepted", status: 200, deal } as const;
-}
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
 }
 
 interface Begun {

@@ -2,18 +2,10 @@
 
 import assert from "node:assert/strict";
 import { CARD_EDITS_APART_MS } from "../../lib/journal/destinations.ts";
-import { EDITS_LANE, type Journal, openJournal } from "../../lib/journal/journal.ts";
+import { EDITS_LANE, type Journal } from "../../lib/journal/journal.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
-}
 
 /** Leads that share a card's message. */
 function showCards(journal: Journal, messageId: number, count: number, profile = "agency") {

@@ -22,6 +22,7 @@ import {
 import { canMove, type CrmOutcome, type Lead, type LeadState } from "../../lib/lead.ts";
 import { openDatabase } from "../../lib/journal/database.ts";
 import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { MOST_FINISHED } from "../../lib/journal/inbox.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
@@ -33,15 +34,6 @@ const INTERRUPTED: CrmOutcome = { kind: "interrupted", reason: "процесс �
 const DAY_MS = 86_400_000;
 
 /** Lends a journal in memory. */
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
-}
-
 /** Lends a journal in a file, and a way to open the file again as the next process does. */
 async function withJournalFile(
   run: (journal: Journal, reopen: () => Journal, path: string) => Promise<void> | void,

@@ -1,13 +1,9 @@
 // A profile gets another key, or goes: what the journal keeps under its key goes along, and an old button still finds it.
 
 import assert from "node:assert/strict";
-import {
-  type Journal,
-  openJournal,
-  sendAllLane,
-  VISITORS_LANE,
-} from "../../lib/journal/journal.ts";
+import { type Journal, sendAllLane, VISITORS_LANE } from "../../lib/journal/journal.ts";
 import { type JsonText, readJson } from "../../lib/json/text.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
@@ -19,15 +15,6 @@ function json(text: string): JsonText {
 
 const FAILED = { kind: "answered", status: 500, body: "" } as const;
 const OFFER = { chatId: -1, messageId: 99 };
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
-}
 
 /** Presses the button of an offer that was made for a profile, as it goes by one of these keys now. */
 function sendAll(journal: Journal, pressed: string, key: string): number {

@@ -2,18 +2,10 @@
 
 import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 
 const KEY = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.one.a1f3";
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
-}
 
 Deno.test("a secret is told by its name alone, and shown by who saved it when, and by its ending", () =>
   withJournal((journal) => {

@@ -1,20 +1,12 @@
 // The offer to send all open cards counts what it would send: returned leads again, those of blocked visitors not.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
 const OFFER = { chatId: -100, messageId: 90 };
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
-}
 
 /** A lead of the visitor with this chat, whose card is in the managers' chat. */
 function showCard(journal: Journal, chatId: number): number {

@@ -11,20 +11,12 @@ import {
 } from "../../lib/journal/journal.ts";
 import { MIGRATIONS } from "../../lib/journal/schema.ts";
 import { RETURN_WINDOW_MS } from "../../lib/lead.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
 const CARD = { chatId: -100, messageId: 5 };
 const ANNA = { id: 1, name: "@anna", press: "a1" };
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
-}
 
 /** A lead that the CRM failed; its card is due. */
 function fail(journal: Journal): number {

@@ -1,22 +1,14 @@
 // The notes to managers about a locales.json that is broken on disk and repaired.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
 import { BROKEN_PATIENCE_MS, createProfileAlarm } from "../../lib/managers/profile_alarm.ts";
 import type { Breakage } from "../../lib/profiles/store.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 
 const FAULT = { path: "agency", message: "строка 14, столбец 3: найден текст, нужна запятая" };
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
-}
 
 function anAlarm(journal: Journal) {
   const state = { nowMs: NOON_MS, broken: undefined as Breakage | undefined, wakes: 0 };

@@ -1,19 +1,10 @@
 // The journal's last good profiles, for a start whose file is broken.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { keptVersion } from "../../lib/profiles/fallback.ts";
 import { parseText, type Version } from "../../lib/profiles/store.ts";
+import { withJournal } from "../helpers/a_journal.ts";
 import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
-
-function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
-  try {
-    run(journal);
-  } finally {
-    journal.close();
-  }
-}
 
 function versionOf(text: string): Version {
   const read = parseText(text);

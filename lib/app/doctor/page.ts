@@ -24,9 +24,9 @@ export async function lookAtPort(
   const place = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   if (port === 0) return [warning("PORT=0: адрес страницы новый при каждом старте")];
   const look = await askHealth({ isHttps: false, hostname: reachable(host), port }, signal);
-  const isDeaf = config.webhook !== null && isRunning !== false;
+  const missesUpdates = config.webhook !== null && isRunning !== false;
   const others = "задайте другой PORT или остановите её" +
-    (isDeaf ? ", без порта не приходят и обновления на WEBHOOK_URL" : "");
+    (missesUpdates ? ", без порта не приходят и обновления на WEBHOOK_URL" : "");
   switch (look.kind) {
     case "triborg":
       return isRunning === false
@@ -43,7 +43,7 @@ export async function lookAtPort(
   if (!isRunning) return [good(`${place} свободен`)];
   const silence = `бот работает, а на ${place} страницы нет`;
   const check = "проверьте HOST и PORT, перезапустите его";
-  return isDeaf
+  return missesUpdates
     ? [fault(`${silence}, и обновления на WEBHOOK_URL не приходят: ${check}`)]
     : [warning(`${silence}: ${check}`)];
 }

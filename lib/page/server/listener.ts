@@ -19,7 +19,7 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0 takes a free port, and keeps it. */
   readonly port: number;
-  /** Whether Telegram's updates come to it too: then the bot is deaf without it. */
+  /** Whether Telegram's updates come to it too: then the bot gets none without it. */
   readonly takesUpdates?: boolean;
   /** Opens a listener; throws where it cannot. */
   readonly listen: (options: { hostname: string; port: number }) => Listened;
