@@ -75,6 +75,23 @@ Deno.test("an update that is refused comes again before its chat's next, and the
     );
   }, [new Response(null, { status: 503, statusText: "Service Unavailable" })]));
 
+Deno.test("a webhook that is set anew gets at once what hung at the one before", () =>
+  withBot(async ({ telegram, url, received, call }) => {
+    await using silent = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request) =>
+        new Promise((resolve) =>
+          request.signal.addEventListener("abort", () => resolve(new Response()))
+        ),
+    );
+    const hanging = `http://127.0.0.1:${silent.addr.port}/updates`;
+    await call("setWebhook", { url: hanging, max_connections: 1 });
+    telegram.user({ first_name: "Anna" }).say("one");
+    await call("setWebhook", { url, max_connections: 1 });
+    await until(() => telegram.pendingUpdates === 0);
+    assert.deepEqual(received.map(({ text }) => text), ["one"]);
+  }));
+
 Deno.test("setWebhook refuses what Telegram refuses", () =>
   withBot(async ({ call }) => {
     const url = "https://bot.example.ru/updates";

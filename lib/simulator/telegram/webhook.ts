@@ -62,6 +62,7 @@ export class WebhookSender {
     for (const timer of this.#timers) stopTimer(timer);
     this.#timers.clear();
     this.#busy.clear();
+    this.#open = 0;
     this.#failures.clear();
   }
 
@@ -127,7 +128,7 @@ export class WebhookSender {
       if (ended.aborted) return;
       waitMs = this.#failed(chat, "Connection refused");
     } finally {
-      this.#open -= 1;
+      if (!ended.aborted) this.#open -= 1; // What a removal ended was taken off by it.
     }
     if (waitMs === undefined) this.#free(chat);
     else this.#freeAfter(chat, waitMs);
