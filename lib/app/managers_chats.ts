@@ -78,7 +78,7 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
     return createManagersChat(place, options, followSoon);
   }
 
-  /** Telegram's limit is of a group, whatever its topics. */
+  /** One for each group: Telegram counts the messages of all its topics together. */
   function paceOf(group: string): MinutePace {
     const known = paces.get(group);
     if (known !== undefined) return known;
@@ -113,7 +113,8 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
     }
     if (isSameMap(map, next)) return;
     map = next;
-    await recordDurably(() => journal.placeWork(next));
+    // The newest map: an earlier call may still be retrying when this one is through.
+    await recordDurably(() => journal.placeWork(map));
     wake();
   }
 

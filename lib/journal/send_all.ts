@@ -115,7 +115,9 @@ export function sendAllMoves(
         const isNew = blocks.blockVisitor(chatId, by, nowMs);
         if (!isNew) return false;
         recountOffersOf(chatId, nowMs);
-        for (const profile of blocks.profilesOfOpenCards(chatId)) runs.skipBlocked(profile, nowMs);
+        for (const profile of blocks.profilesOfOpenCards(chatId)) {
+          runs.skipBlocked(profile, chatId, nowMs);
+        }
         return true;
       }),
     unblockVisitor: (chatId, nowMs) =>

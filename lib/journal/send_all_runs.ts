@@ -9,7 +9,7 @@ import { isWhole } from "../foreign.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { LeadRecords } from "./leads.ts";
 import type { OfferUpdates } from "./offer_updates.ts";
-import type { OutboxMoves } from "./outbox.ts";
+import { OUTBOX_COLUMNS, type OutboxMoves, workOfKind } from "./outbox.ts";
 import { PROFILE_FACTS } from "./profile_keys.ts";
 import { recordIn } from "./stored_json.ts";
 import {
@@ -48,7 +48,7 @@ export interface SendAllRuns {
 export interface SendAllRunMoves extends SendAllRuns {
   isRunUnderWay(profile: string): boolean;
   /** Leaves out what a run has not sent yet of a visitor who was blocked just now. */
-  skipBlocked(profile: string, nowMs: number): void;
+  skipBlocked(profile: string, chatId: number, nowMs: number): void;
 }
 
 /** A run as the journal keeps it; `running` counts failures in a row. */
@@ -69,6 +69,11 @@ export function sendAllRuns(
   blocks: Pick<BlockMoves, "isLeadBlocked">,
   { oweReport }: Pick<OfferUpdates, "oweReport">,
 ): SendAllRunMoves {
+  const waitingOf = db.reader(
+    `SELECT ${OUTBOX_COLUMNS} FROM outbox WHERE lane = ? AND due_at_ms IS NOT NULL
+       AND (SELECT chat_id FROM leads WHERE number = subject) = ? ORDER BY id`,
+  );
+
   function rememberRun(profile: string, run: Run): void {
     facts.rememberFact(PROFILE_FACTS.sendAll + profile, JSON.stringify(run));
   }
@@ -132,13 +137,10 @@ export function sendAllRuns(
 
     countTowardsRun,
 
-    skipBlocked(profile, nowMs) {
+    skipBlocked(profile, chatId, nowMs) {
       if (runOf(profile) === undefined) return;
-      for (const work of workWaiting(profile)) {
-        if (work.kind !== "post" || !blocks.isLeadBlocked(work.subject)) {
-          outbox.releaseWork(work, nowMs);
-          continue;
-        }
+      const waiting = waitingOf.all(sendAllLane(profile), chatId);
+      for (const work of waiting.flatMap((row) => workOfKind("post", row) ?? [])) {
         outbox.finishWork(work);
         oweCardUpdate(work.subject, nowMs);
         countTowardsRun(work, "skipped", nowMs);

@@ -1,13 +1,8 @@
 // The configuration: read from a record, or every fault at once, by variable and without secrets.
 
 import assert from "node:assert/strict";
-import {
-  type ConfigFault,
-  readConfig,
-  unknownVariables,
-  type Variable,
-  VARIABLES,
-} from "../../lib/app/config.ts";
+import { type ConfigFault, readConfig, type Variable, VARIABLES } from "../../lib/app/config.ts";
+import { unknownVariables } from "../../lib/app/unknown_variables.ts";
 
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
 const REQUIRED = { BOT_TOKEN: TOKEN, ADMIN_CHAT_ID: "-1001234567890" };

@@ -5,8 +5,11 @@ export const DENO = Deno.execPath();
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The configuration that these tests run with: with the JSR packages or with the stand-ins. */
-const CONFIG = import.meta.resolve("fresh").startsWith("jsr:") ? "deno.jsr.json" : "deno.json";
+/**
+ * The configuration that these tests run with: with the stand-ins, which are files, or with the packages. A package that is
+ * loaded already resolves to its address, another one to `jsr:…`.
+ */
+const CONFIG = import.meta.resolve("fresh").startsWith("file:") ? "deno.json" : "deno.jsr.json";
 
 /** Its absolute path, for a process in another folder. */
 export const CONFIG_PATH = new URL(CONFIG, ROOT).pathname;

@@ -1,18 +1,12 @@
 // Changes and failures of the managers' chat: no card is lost.
 
 import assert from "node:assert/strict";
+import { freePort } from "../helpers/free_port.ts";
 import { withWorld } from "../helpers/world.ts";
 import { expectedCard } from "../helpers/shipped_texts.ts";
 import { becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
 
 const CRITICAL = "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: ";
-
-function freePort(): string {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const port = String(listener.addr.port);
-  listener.close();
-  return port;
-}
 
 async function health(port: string): Promise<{ status: number; reasons: string[] }> {
   const response = await fetch(`http://127.0.0.1:${port}/health`);
@@ -111,7 +105,7 @@ Deno.test("when the managers' chat fails, a card is shown in the alert chat once
   }, { asleep: true }));
 
 Deno.test("while the managers' chat fails /health answers 503 with the reason, and 200 when the card is there", () => {
-  const PORT = freePort();
+  const PORT = String(freePort());
   return withWorld(async (world) => {
     await world.crm.down();
     assert.deepEqual(await health(PORT), { status: 200, reasons: [] });
@@ -165,7 +159,7 @@ Deno.test("cards and follow-ups go past a closed topic into the group, with one 
   }, { asleep: true }));
 
 Deno.test("a managers' chat that the bot is not in is in the log and in /health before the first card, until it is corrected", () => {
-  const port = freePort();
+  const port = String(freePort());
   return withWorld(async (world) => {
     world.admin.kickBot();
     await world.restart({ PORT: port });

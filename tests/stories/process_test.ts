@@ -70,13 +70,26 @@ Deno.test("the .env file is read, and the environment wins over it", () =>
     assert.doesNotMatch(bot.lines.join("\n"), /horse/);
   }, { asleep: true }));
 
+Deno.test("a start without .env and variables says what to do", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  try {
+    const args = (await taskArguments("start")).flatMap((arg) =>
+      arg === "main.ts" ? ["--config", `${ROOT}deno.json`, `${ROOT}main.ts`] : [arg]
+    );
+    const bot = await startBotProcess({}, { args, cwd: folder });
+    assert.equal(await bot.ended, 2);
+    await bot.line(/^❌ \.env: файла нет в этой папке: cp \.env\.example \.env/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a variable that is missing because of a typo in .env is reported with the typo", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   try {
     await Deno.writeTextFile(`${folder}/.env`, `BOT_TOKN=${TOKEN}\nADMIN_CHAT_ID=-100\n`);
-    const args = (await taskArguments("start")).flatMap((arg) =>
-      arg === "main.ts" ? ["--config", `${ROOT}deno.json`, `${ROOT}main.ts`] : [arg]
-    );
+    const permissions = (await taskArguments("start")).filter((arg) => arg.startsWith("--allow"));
+    const args = ["run", "--config", CONFIG_PATH, ...permissions, `${ROOT}main.ts`];
     const bot = await startBotProcess({}, { args, cwd: folder });
     assert.equal(await bot.ended, 2);
     await bot.line("⚠️ .env: неизвестная переменная BOT_TOKN, может быть, BOT_TOKEN?");

@@ -8,6 +8,7 @@ import { TOKEN, withWorld, type World } from "../helpers/world.ts";
 
 const ASK = "📞 Оставьте номер, и мы перезвоним.";
 const PHONE = "+79161234567";
+const LINK_TOKEN = "a-link-token-that-must-never-be-seen-000000";
 
 Deno.test("a collector gets spans and metrics of updates, attempts and sends, and no token, path, phone or word", async () => {
   await using collector = startOtlpReceiver();
@@ -19,6 +20,10 @@ Deno.test("a collector gets spans and metrics of updates, attempts and sends, an
     const { headers, body } = await world.crm.nextLead();
     assert.match(JSON.stringify(body), /9161234567/);
     assert.ok(!("traceparent" in headers), JSON.stringify(headers));
+    // Fresh itself has spans: they stay off.
+    const banner = await world.bot.line("🌐 Страница настроек: ");
+    const login = await fetch(`${banner.split(" ")[3]}/login?token=${LINK_TOKEN}`);
+    assert.match(await login.text(), /Ссылка устарела/);
     await world.bot.line("успешно отправлен");
     world.crm.behave({ kind: "answer", status: 500, body: `no ${PHONE} at ${world.crm.url}` });
     await becomeOther(world);
@@ -64,7 +69,8 @@ Deno.test("a collector gets spans and metrics of updates, attempts and sends, an
 
     assert.deepEqual([...collector.paths].toSorted(), ["/v1/metrics", "/v1/traces"]);
     const { host, pathname } = new URL(world.crm.url);
-    const secrets = [TOKEN, "AAF0test", pathname, host, "9161234567", "Аня", CONFIRMATION, CHOICE];
+    const links = [TOKEN, "AAF0test", LINK_TOKEN, pathname, host];
+    const secrets = [...links, "9161234567", "Аня", CONFIRMATION, CHOICE];
     const all = collector.bodies.join("\n");
     assert.deepEqual(secrets.filter((each) => all.includes(each)), []);
   }, {
