@@ -13,6 +13,7 @@ import {
   NOTE_HOW,
   readChoice,
 } from "../managers/answer_texts.ts";
+import type { ShownWords } from "../managers/shown_words.ts";
 import { PRESS, readPressedLead } from "../managers/texts.ts";
 import { describeError } from "../telegram/failures.ts";
 import { type AdminDeps, answerPress, inManagersChat, managerOf, reply } from "./admin.ts";
@@ -22,6 +23,7 @@ import { isContent } from "./content.ts";
 export interface AnswerDeps extends AdminDeps {
   readonly answers: Pick<Answers, "receive" | "receiveEdit" | "choose">;
   readonly journal: Pick<Journal, "findLead" | "findAnswer" | "leadsAt" | "rememberAbout">;
+  readonly shownWords: Pick<ShownWords, "leadOf">;
 }
 
 /** What managers write in their chat. */
@@ -34,7 +36,7 @@ export function answerMessages(deps: AnswerDeps): Composer<Context> {
     const albumId = typeof album === "string" ? album : null;
     if (target === null && albumId === null) return await next();
     if (!isWritten(message)) return await next();
-    if (target !== null) recogniseCard(ctx, message, target, deps);
+    if (target !== null) recognise(ctx, message, target, deps);
     const command = commandIn(message);
     if (command?.bot !== undefined && command.bot !== ctx.me.username.toLowerCase()) {
       return await next();
@@ -113,14 +115,15 @@ async function shrug(ctx: Context, { log }: AnswerDeps): Promise<void> {
 const NOTE = "note";
 
 /**
- * A card that was shown twice, because a crash or a lost answer hid the first showing, is known by its second message alone.
- * Its buttons name its lead; the bot's own message cannot be forged.
+ * A card or a visitor's message that was shown twice, because a crash or a lost answer hid the first showing, is known by its
+ * second message alone. A card's buttons name its lead, a visitor's message has the words of the second one; the bot's own message
+ * cannot be forged.
  */
-function recogniseCard(
+function recognise(
   ctx: Context,
   { reply_to_message: card }: Message,
   target: MessageAddress,
-  { journal, scopeOf }: AnswerDeps,
+  { journal, shownWords, scopeOf }: AnswerDeps,
 ): void {
   if (card?.from?.id !== ctx.me.id || journal.leadsAt(target).length > 0) return;
   const buttons = card.reply_markup?.inline_keyboard.flat() ?? [];
@@ -129,9 +132,12 @@ function recogniseCard(
     if (typeof data !== "string" || !data.startsWith(PRESS.byHand)) return [];
     return [leadOf(data.slice(PRESS.byHand.length), journal)];
   });
-  const [number] = named;
+  if (named.length > 1) return;
+  const [number] = buttons.length > 0
+    ? named
+    : [shownWords.leadOf(card.text ?? card.caption ?? "")];
   const lead = number === undefined ? undefined : journal.findLead(number);
-  if (named.length !== 1 || lead === undefined) return;
+  if (lead === undefined) return;
   if (scopeOf(target.chatId)?.has(lead)) journal.rememberAbout(lead.number, [target]);
 }
 
@@ -152,7 +158,7 @@ export function leadOf(
 export function leadsOfReply(ctx: Context, message: Message, deps: AnswerDeps): Lead[] {
   const target = targetOf(message);
   if (target === null) return [];
-  recogniseCard(ctx, message, target, deps);
+  recognise(ctx, message, target, deps);
   return deps.journal.leadsAt(target);
 }
 

@@ -552,6 +552,27 @@ Deno.test("a card that came twice, as its first sending lost its answer, is answ
     assert.deepEqual(visitor.chat.messages.slice(-2).map(wordsOf), ["Раз", "Два"]);
   }));
 
+Deno.test("a visitor's message that came twice, as its first sending lost its answer, is answered under either", () =>
+  withWorld(async (world) => {
+    const { visitor, manager } = await withCard(world);
+    const recover = world.telegram.fault({
+      method: ({ method, chatId }) => method === "sendMessage" && chatId === world.admin.id,
+      fault: { kind: "reset_after" },
+      times: 1,
+    });
+    visitor.say("ещё про сайт");
+    const first = await world.admin.chat.nextMessage();
+    const again = await world.admin.chat.nextMessage();
+    recover();
+    assert.deepEqual([first, again].map((each) => /ещё про сайт/.test(wordsOf(each))), [
+      true,
+      true,
+    ]);
+    await marked(world, manager.reply(first, "Раз"));
+    await marked(world, manager.reply(again, "Два"));
+    assert.deepEqual(visitor.chat.messages.slice(-2).map(wordsOf), ["Раз", "Два"]);
+  }));
+
 Deno.test("an answer that cannot be copied goes as text, and one without text comes back", () =>
   withWorld(async (world) => {
     const { visitor, manager, card } = await withCard(world);
