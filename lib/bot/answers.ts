@@ -43,7 +43,7 @@ export function answerMessages(deps: AnswerDeps): Composer<Context> {
     }
     if (command !== undefined && command.name !== NOTE) {
       if (target === null || deps.journal.leadsAt(target).length === 0) return await next();
-      return void await reply(ctx, NO_SUCH_COMMAND);
+      return await answerTo(ctx, message, NO_SUCH_COMMAND);
     }
     const { kind, content } = readWords(message);
     const isEmptyNote = kind === "note" && content.text === "" && content.media === null;
@@ -57,7 +57,7 @@ export function answerMessages(deps: AnswerDeps): Composer<Context> {
       content,
     });
     if (recorded.kind !== "nobody") return;
-    if (kind === "note") await reply(ctx, NOTE_HOW);
+    if (kind === "note") await answerTo(ctx, message, NOTE_HOW);
     else if (message.reply_to_message?.from?.id === ctx.me.id) await shrug(ctx, deps);
     else await next();
   });
@@ -103,6 +103,11 @@ export function choicePresses(deps: AnswerDeps): Composer<Context> {
       }),
   );
   return composer;
+}
+
+/** As a reply to the message: others write meanwhile. */
+async function answerTo(ctx: Context, { message_id }: Message, text: string): Promise<void> {
+  await reply(ctx, text, { reply_parameters: { message_id, allow_sending_without_reply: true } });
 }
 
 /** A reply to a message of the bot's that is about no visitor is not sent; its writer should see that. */

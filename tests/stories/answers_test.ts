@@ -275,8 +275,10 @@ Deno.test("a note in reply to a card stays inside, and is marked as noted", () =
 Deno.test("a command in reply to a card is no answer, and its manager is told so", () =>
   withWorld(async (world) => {
     const { visitor, manager, card } = await withCard(world);
-    manager.reply(card, "/nota перезвонить");
-    assert.match(wordsOf(await world.admin.chat.nextMessage()), /клиенту ничего не отправлено/);
+    const typo = manager.reply(card, "/nota перезвонить");
+    const told = await world.admin.chat.nextMessage();
+    assert.match(wordsOf(told), /клиенту ничего не отправлено/);
+    assert.equal(told.reply_to_message?.message_id, typo.message_id);
     manager.reply(card, "/note");
     assert.match(wordsOf(await world.admin.chat.nextMessage()), /^📝 Ответьте командой/);
     await marked(world, manager.reply(card, "Ответ"));
