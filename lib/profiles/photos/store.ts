@@ -97,7 +97,11 @@ export function createPhotoStore(dataDir: string, now: () => number): PhotoStore
       if (!isPhotoName(name)) return undefined;
       const file = await Deno.open(pathOf(name)).catch(ignoreMissing);
       if (file === false) return undefined;
-      const { size } = await file.stat();
+      const { size, isFile } = await file.stat();
+      if (!isFile) {
+        file.close();
+        return undefined;
+      }
       return { stream: file.readable, bytes: size };
     },
     touch,
