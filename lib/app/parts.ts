@@ -24,6 +24,7 @@ import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
 import { createDurableRecording } from "../journal/durable.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
+import { createShownWords } from "../managers/shown_words.ts";
 import { createReact } from "../managers/answer_notes.ts";
 import { createLoginMessages } from "../managers/login_messages.ts";
 import { createLeadReminder } from "../managers/lead_reminder.ts";
@@ -95,6 +96,7 @@ export function createParts(
     sleep: (ms: number) => sleepUnless(stopping.signal, ms),
     stopping: stopping.signal,
     afterVisitors: createAfterVisitors(),
+    shownWords: createShownWords(),
     log,
   };
   const recordDurably = createDurableRecording(shared);

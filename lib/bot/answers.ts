@@ -13,6 +13,7 @@ import {
   NOTE_HOW,
   readChoice,
 } from "../managers/answer_texts.ts";
+import type { ShownWords } from "../managers/shown_words.ts";
 import { PRESS, readPressedLead } from "../managers/texts.ts";
 import { describeError } from "../telegram/failures.ts";
 import { type AdminDeps, answerPress, inManagersChat, managerOf, reply } from "./admin.ts";
@@ -22,6 +23,7 @@ import { isContent } from "./content.ts";
 export interface AnswerDeps extends AdminDeps {
   readonly answers: Pick<Answers, "receive" | "receiveEdit" | "choose">;
   readonly journal: Pick<Journal, "findLead" | "findAnswer" | "leadsAt" | "rememberAbout">;
+  readonly shownWords: Pick<ShownWords, "leadOf">;
 }
 
 /** What managers write in their chat. */
@@ -34,14 +36,14 @@ export function answerMessages(deps: AnswerDeps): Composer<Context> {
     const albumId = typeof album === "string" ? album : null;
     if (target === null && albumId === null) return await next();
     if (!isWritten(message)) return await next();
-    if (target !== null) recogniseCard(ctx, message, target, deps);
+    if (target !== null) recognise(ctx, message, target, deps);
     const command = commandIn(message);
     if (command?.bot !== undefined && command.bot !== ctx.me.username.toLowerCase()) {
       return await next();
     }
     if (command !== undefined && command.name !== NOTE) {
       if (target === null || deps.journal.leadsAt(target).length === 0) return await next();
-      return void await reply(ctx, NO_SUCH_COMMAND);
+      return await answerTo(ctx, message, NO_SUCH_COMMAND);
     }
     const { kind, content } = readWords(message);
     const isEmptyNote = kind === "note" && content.text === "" && content.media === null;
@@ -55,7 +57,7 @@ export function answerMessages(deps: AnswerDeps): Composer<Context> {
       content,
     });
     if (recorded.kind !== "nobody") return;
-    if (kind === "note") await reply(ctx, NOTE_HOW);
+    if (kind === "note") await answerTo(ctx, message, NOTE_HOW);
     else if (message.reply_to_message?.from?.id === ctx.me.id) await shrug(ctx, deps);
     else await next();
   });
@@ -103,6 +105,11 @@ export function choicePresses(deps: AnswerDeps): Composer<Context> {
   return composer;
 }
 
+/** As a reply to the message: others write meanwhile. */
+async function answerTo(ctx: Context, { message_id }: Message, text: string): Promise<void> {
+  await reply(ctx, text, { reply_parameters: { message_id, allow_sending_without_reply: true } });
+}
+
 /** A reply to a message of the bot's that is about no visitor is not sent; its writer should see that. */
 async function shrug(ctx: Context, { log }: AnswerDeps): Promise<void> {
   await ctx.react("🤷").catch((error) => {
@@ -113,14 +120,15 @@ async function shrug(ctx: Context, { log }: AnswerDeps): Promise<void> {
 const NOTE = "note";
 
 /**
- * A card that was shown twice, because a crash or a lost answer hid the first showing, is known by its second message alone.
- * Its buttons name its lead; the bot's own message cannot be forged.
+ * A card or a visitor's message that was shown twice, because a crash or a lost answer hid the first showing, is known by its
+ * second message alone. A card's buttons name its lead, a visitor's message has the words of the second one; the bot's own message
+ * cannot be forged.
  */
-function recogniseCard(
+function recognise(
   ctx: Context,
   { reply_to_message: card }: Message,
   target: MessageAddress,
-  { journal, scopeOf }: AnswerDeps,
+  { journal, shownWords, scopeOf }: AnswerDeps,
 ): void {
   if (card?.from?.id !== ctx.me.id || journal.leadsAt(target).length > 0) return;
   const buttons = card.reply_markup?.inline_keyboard.flat() ?? [];
@@ -129,9 +137,12 @@ function recogniseCard(
     if (typeof data !== "string" || !data.startsWith(PRESS.byHand)) return [];
     return [leadOf(data.slice(PRESS.byHand.length), journal)];
   });
-  const [number] = named;
+  if (named.length > 1) return;
+  const [number] = buttons.length > 0
+    ? named
+    : [shownWords.leadOf(card.text ?? card.caption ?? "")];
   const lead = number === undefined ? undefined : journal.findLead(number);
-  if (named.length !== 1 || lead === undefined) return;
+  if (lead === undefined) return;
   if (scopeOf(target.chatId)?.has(lead)) journal.rememberAbout(lead.number, [target]);
 }
 
@@ -152,7 +163,7 @@ export function leadOf(
 export function leadsOfReply(ctx: Context, message: Message, deps: AnswerDeps): Lead[] {
   const target = targetOf(message);
   if (target === null) return [];
-  recogniseCard(ctx, message, target, deps);
+  recognise(ctx, message, target, deps);
   return deps.journal.leadsAt(target);
 }
 

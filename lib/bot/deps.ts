@@ -10,7 +10,13 @@ export interface BotDeps {
   readonly profiles: () => Profiles;
   readonly journal: Pick<
     Journal,
-    "rememberMenu" | "findMenu" | "latestSource" | "conversationLead" | "phoneAsked" | "committed"
+    | "rememberMenu"
+    | "findMenu"
+    | "latestSource"
+    | "menuSource"
+    | "conversationLead"
+    | "phoneAsked"
+    | "committed"
   >;
   readonly delivery: Pick<
     Delivery,

@@ -15,11 +15,17 @@ import { onCommand } from "./command.ts";
 import type { BotDeps } from "./deps.ts";
 import { isMessageId, languageOf, userIdOf } from "./visitor.ts";
 
-/** `/start` with a deep link's payload. */
+/**
+ * `/start` with a deep link's payload. A profile's plain link after an unknown profile's has the source of that one: it stays with
+ * the visitor's next lead.
+ */
 export function startCommand(deps: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   onCommand(composer, "start", async (ctx, payload) => {
-    await sendGreetingOrMenu(ctx, deps, readLink(deps.profiles(), payload));
+    const { profile, source } = readLink(deps.profiles(), payload);
+    const { chat } = ctx;
+    const waiting = chat === undefined ? null : deps.journal.menuSource(chat.id);
+    await sendGreetingOrMenu(ctx, deps, { profile, source: source ?? waiting });
   });
   return composer;
 }

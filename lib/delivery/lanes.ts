@@ -19,6 +19,7 @@ import {
   type WorkOf,
 } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
+import type { ShownWords } from "../managers/shown_words.ts";
 import type { ManagersChats } from "../managers/chats.ts";
 import type { TellTime } from "../managers/texts.ts";
 import type { CrmOutcome } from "../lead.ts";
@@ -60,6 +61,7 @@ export interface LaneOptions {
   readonly accepted?: (seconds: number, profile: Profile) => void;
   /** Measures confirmations. */
   readonly confirmationTimes?: ConfirmationTimes;
+  readonly shownWords: Pick<ShownWords, "remember">;
   readonly chats: ManagersChats;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;

@@ -1,6 +1,6 @@
 // The journal's menus: which profile's buttons a message has, what brought its visitor, and who is to be reminded of one.
 
-import type { Database } from "./database.ts";
+import type { Database, Row } from "./database.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import type { FactRecords } from "./facts.ts";
@@ -35,6 +35,8 @@ export interface MenuRecords {
   findMenu(menu: MessageAddress): KnownMenu;
   /** The source of a chat's newest menu, unless a lead came of that chat since; null where there is none. */
   latestSource(chatId: number): string | null;
+  /** The same where that menu is the menu of profiles: its source is waiting for the visitor's next lead. */
+  menuSource(chatId: number): string | null;
   /**
    * Records that the bot heard Telegram. After an absence it adds a reminder for each chat whose newest menu was sent between
    * two moments and gave no lead; returns how many.
@@ -79,7 +81,7 @@ export function menuRecords(
          OR EXISTS (SELECT 1 FROM blocked_visitors WHERE chat_id = ?1) AS has_leads`,
   );
   const selectLatest = db.reader(
-    `SELECT source, EXISTS (SELECT 1 FROM leads
+    `SELECT source, profile, EXISTS (SELECT 1 FROM leads
        WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms) AS is_over
      FROM menus WHERE chat_id = ? AND message_id >= ? AND message_id < ?
      ORDER BY message_id DESC LIMIT 1`,
@@ -100,6 +102,12 @@ export function menuRecords(
     source: string | null,
   ): void {
     insert.run(chatId, keyOf(messageId), profile, nowMs, language, source);
+  }
+
+  /** A chat's newest menu, unless a lead came of that chat since. */
+  function latest(chatId: number): Row | undefined {
+    const row = selectLatest.get(chatId, ...range);
+    return row?.["is_over"] === 1 ? undefined : row;
   }
 
   function oweReminders(sinceMs: number, untilMs: number, nowMs: number): number {
@@ -127,9 +135,10 @@ export function menuRecords(
         countOpening(profile, source);
       });
     },
-    latestSource(chatId) {
-      const row = selectLatest.get(chatId, ...range);
-      return row === undefined || row["is_over"] === 1 ? null : textOrNull(row["source"]);
+    latestSource: (chatId) => textOrNull(latest(chatId)?.["source"] ?? null),
+    menuSource(chatId) {
+      const row = latest(chatId);
+      return row?.["profile"] === "" ? textOrNull(row["source"] ?? null) : null;
     },
     findMenu({ chatId, messageId }) {
       const row = select.get(chatId, keyOf(messageId));

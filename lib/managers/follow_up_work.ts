@@ -8,6 +8,7 @@ import type { FollowUp, Lead, MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
 import { isRefusedAs } from "../telegram/failures.ts";
 import type { RecordDurably } from "../journal/durable.ts";
+import type { ShownWords } from "./shown_words.ts";
 import type { Profiles } from "../profiles/profile.ts";
 import type { Formatted } from "../visitors/texts.ts";
 
@@ -18,6 +19,7 @@ export interface FollowUpWorkOptions {
     "markPartShown" | "answerBefore" | "rememberAbout" | "fact" | "rememberFact" | "forgetFact"
   >;
   readonly adminChat: Pick<AdminChat, "showPart">;
+  readonly shownWords: Pick<ShownWords, "remember">;
   readonly profiles: () => Profiles;
   readonly recordDurably: RecordDurably;
   readonly log: Log;
@@ -30,7 +32,7 @@ export type FollowUpOutcome =
 
 /** Returns a function that shows the remaining parts of a follow-up and records each. */
 export function createFollowUpWork(
-  { journal, adminChat, profiles, recordDurably, log }: FollowUpWorkOptions,
+  { journal, adminChat, shownWords, profiles, recordDurably, log }: FollowUpWorkOptions,
 ): (followUp: FollowUp, lead: Lead) => Promise<FollowUpOutcome> {
   async function showAll(followUp: FollowUp, lead: Lead): Promise<FollowUpOutcome> {
     const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
@@ -110,6 +112,8 @@ export function createFollowUpWork(
   }
 
   async function show(part: FollowUpPart, sent: Sent): Promise<ShowOutcome> {
+    const words = part.kind === "text" ? part.message : part.caption;
+    for (const each of [words, part.alone]) shownWords.remember(sent.lead, each);
     const outcome = await adminChat.showPart(part, sent.followUp, replyTo(sent));
     if (outcome.kind === "shown") sent.about.push(outcome.message, ...outcome.others ?? []);
     return outcome;

@@ -6,6 +6,7 @@ import type { Journal, Work, WorkOf } from "../journal/journal.ts";
 import { isSettled, type Lead } from "../lead.ts";
 import type { Log } from "../log/log.ts";
 import type { RecordDurably } from "../journal/durable.ts";
+import type { ShownWords } from "./shown_words.ts";
 import type { Profiles } from "../profiles/profile.ts";
 import { contact } from "../visitor_name.ts";
 
@@ -21,6 +22,7 @@ export interface JoinedWorkOptions {
   readonly adminChat: Pick<AdminChat, "showPart">;
   /** The chat's key. */
   readonly chat: string;
+  readonly shownWords: Pick<ShownWords, "remember">;
   readonly profiles: () => Profiles;
   readonly recordDurably: RecordDurably;
   /** When failed work is due again. */
@@ -70,6 +72,7 @@ export function createJoinedWork(
     const from = { chatId: visitor, messageIds: [] };
     log.learned({ lead: lead.number });
     const replyTo = works[0] && journal.answerBefore(works[0].subject) || lead.card;
+    options.shownWords.remember(lead, message);
     const outcome = await adminChat.showPart({ kind: "text", message }, from, replyTo);
     log.learned({ outcome: outcome.kind });
     if (outcome.kind === "stopped") return;

@@ -95,13 +95,11 @@ export function createLeadReminder(options: LeadReminderOptions): LeadReminder {
     if (!isWorkTime(workHours, nowMs, timeZone)) return;
     const text = reminderText(leads, all, remindAfterMs / 60_000);
     const before = Math.max(...reminders.map((name) => Number(journal.fact(name) ?? 0)));
-    journal.noteFact(
-      factOf(REMINDED_AT, key),
-      String(nowMs),
-      text,
-      nowMs,
-      isSpeechless(key) ? [] : [key],
-    );
+    // A chat that takes no messages finds one reminder when it is back, not one of each hour. Before the first, what waits is
+    // something else.
+    const isWaiting = before > 0 && isNoteWaiting(key);
+    const chats = isWaiting ? [] : [key];
+    journal.noteFact(factOf(REMINDED_AT, key), String(nowMs), text, nowMs, chats);
     journal.rememberFact(factOf(REMINDERS, key), String(before + 1));
     await journal.committed();
     log.info("⏰ Менеджерам напомнили о лидах, которые ждут: {leads}", { leads: all });
@@ -109,8 +107,7 @@ export function createLeadReminder(options: LeadReminderOptions): LeadReminder {
     if (before >= PATIENT_REMINDERS) await options.alert({ text, entities: [] });
   }
 
-  /** A chat that takes no messages finds one reminder when it is back, not one of each hour. */
-  function isSpeechless(key: string): boolean {
+  function isNoteWaiting(key: string): boolean {
     const lane = laneOfChat(ADMIN_CHAT_LANE, key);
     return journal.countDueWork(lane, "note", Number.MAX_SAFE_INTEGER, 1) > 0;
   }

@@ -11,6 +11,7 @@ import {
   type WorkOf,
 } from "../journal/journal.ts";
 import { createJoinedWork } from "./joined_work.ts";
+import type { ShownWords } from "./shown_words.ts";
 import { type Card, isSettled, type Lead, type MessageAddress } from "../lead.ts";
 import type { Facts, Log } from "../log/log.ts";
 import { createOfferWork } from "./offer_work.ts";
@@ -28,6 +29,7 @@ export interface AdminWorkOptions {
   readonly adminChat: AdminChat;
   /** The chat's key. */
   readonly chat: string;
+  readonly shownWords: Pick<ShownWords, "remember">;
   readonly profiles: () => Profiles;
   readonly recordDurably: RecordDurably;
   /** When failed work is due again. */

@@ -12,6 +12,7 @@ import { aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
+import { createShownWords } from "../../lib/managers/shown_words.ts";
 import { scopeOfOne } from "../helpers/one_chat.ts";
 
 const GROUP = -1001;
@@ -79,6 +80,7 @@ async function handleAll(
     afterVisitors: () => Promise.resolve(),
     isWorkTime: () => true,
     now: () => NOON_MS,
+    shownWords: createShownWords(),
     scopeOf: (chatId) => chatId === OTHER ? OTHER_SCOPE : scopeOfOne(GROUP)(chatId),
     blocking: {
       block: ({ chatId }, by) => Promise.resolve(journal.blockVisitor(chatId, by, NOON_MS)),

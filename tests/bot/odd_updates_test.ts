@@ -15,6 +15,7 @@ import { visitorOf } from "../../lib/bot/visitor.ts";
 import { aVisitor, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
+import { createShownWords } from "../../lib/managers/shown_words.ts";
 import { scopeOfOne } from "../helpers/one_chat.ts";
 
 const USER = 310_452_007;
@@ -82,6 +83,7 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
     afterVisitors: () => Promise.resolve(),
     isWorkTime: () => true,
     now: () => NOON_MS,
+    shownWords: createShownWords(),
     scopeOf: scopeOfOne(-1001),
     blocking: { block: () => Promise.resolve(true), unblock: () => Promise.resolve(true) },
     tellTime: String,

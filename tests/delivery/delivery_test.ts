@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
 import type { ShowOutcome } from "../../lib/managers/chat.ts";
+import { createShownWords } from "../../lib/managers/shown_words.ts";
 import { createDelivery, type Delivery } from "../../lib/delivery/delivery.ts";
 import { cardMessage } from "../../lib/managers/card_messages.ts";
 import type { CrmRequest } from "../../lib/crm/post.ts";
@@ -82,6 +83,7 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
   const never = () => Promise.reject(new Error("no manager is asked here"));
   const recordDurably = createDurableRecording(shared);
   const delivery = createDelivery({
+    shownWords: createShownWords(),
     ...shared,
     recordDurably,
     recordDone: recordsAtOnce(journal, recordDurably),

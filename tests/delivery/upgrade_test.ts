@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { createShownWords } from "../../lib/managers/shown_words.ts";
 import { createDelivery } from "../../lib/delivery/delivery.ts";
 import { openDatabase } from "../../lib/journal/database.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
@@ -41,6 +42,7 @@ Deno.test("all that an earlier version owed is done, each once, and no begun POS
   const show = (what: string): Promise<ShowOutcome> =>
     Promise.resolve({ kind: "shown", message: { chatId: -1, messageId: 900 + done.push(what) } });
   const delivery = createDelivery({
+    shownWords: createShownWords(),
     ...shared,
     recordDurably,
     recordDone: recordsAtOnce(journal, recordDurably),

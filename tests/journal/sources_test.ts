@@ -55,13 +55,16 @@ Deno.test("a chat's source is that of its newest menu, until a lead comes of the
     assert.equal(journal.latestSource(CHAT), null);
     sendMenu(journal, 1, "vk");
     assert.equal(journal.latestSource(CHAT), "vk");
+    assert.equal(journal.menuSource(CHAT), null); // It is a profile's greeting.
     assert.equal(journal.latestSource(CHAT + 1), null);
     sendMenu(journal, 2, null);
     assert.equal(journal.latestSource(CHAT), null);
     sendMenu(journal, 3, "flyer", "");
     assert.equal(journal.latestSource(CHAT), "flyer");
+    assert.equal(journal.menuSource(CHAT), "flyer");
     becomeLead(journal, "flyer");
     assert.equal(journal.latestSource(CHAT), null);
+    assert.equal(journal.menuSource(CHAT), null);
   }));
 
 Deno.test("each source counts its openings, leads, and those that were taken, also when one is put back", () =>

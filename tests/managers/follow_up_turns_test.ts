@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { type Api, GrammyError } from "grammy";
 import { FakeTime } from "@std/testing/time";
 import { createAdminChat } from "../../lib/managers/chat.ts";
+import { createShownWords } from "../../lib/managers/shown_words.ts";
 import { createDelivery } from "../../lib/delivery/delivery.ts";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import type { FollowUpContent } from "../../lib/lead.ts";
@@ -69,6 +70,7 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
   const never = () => Promise.reject(new Error("not asked here"));
   const recordDurably = createDurableRecording(shared);
   const delivery = createDelivery({
+    shownWords: createShownWords(),
     ...shared,
     recordDurably,
     recordDone: recordsAtOnce(journal, recordDurably),

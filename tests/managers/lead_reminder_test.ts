@@ -123,6 +123,14 @@ Deno.test("a chat that takes no messages for hours is reminded once when it is b
     assert.equal(await lookAfter(5 * HOUR_MS + 2), undefined);
   }));
 
+Deno.test("a first reminder comes although another note waits to be shown", () =>
+  withReminder(async ({ journal, show, look }) => {
+    show();
+    journal.noteFact("trouble", "1", "⚠️ …", NOON_MS);
+    await look(HOUR_MS);
+    assert.equal(journal.countDueWork(ADMIN_CHAT_LANE, "note", Infinity, 10), 2);
+  }));
+
 Deno.test("each chat is reminded of its own leads, by a count of its own that outlives a change of its id", async () => {
   const journal = openJournal(":memory:");
   let key = "-200";

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { type Api, GrammyError } from "grammy";
 import { FakeTime } from "@std/testing/time";
 import { createAnswers } from "../../lib/delivery/answers.ts";
+import { createShownWords } from "../../lib/managers/shown_words.ts";
 import { createDelivery } from "../../lib/delivery/delivery.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
 import { openJournal } from "../../lib/journal/journal.ts";
@@ -60,6 +61,7 @@ Deno.test("cards, follow-ups, answers that come back and a reminder keep to 20 m
   });
   const profiles = someProfiles();
   const delivery = createDelivery({
+    shownWords: createShownWords(),
     ...shared,
     recordDurably,
     recordDone: recordsAtOnce(journal, recordDurably),

@@ -275,8 +275,10 @@ Deno.test("a note in reply to a card stays inside, and is marked as noted", () =
 Deno.test("a command in reply to a card is no answer, and its manager is told so", () =>
   withWorld(async (world) => {
     const { visitor, manager, card } = await withCard(world);
-    manager.reply(card, "/nota перезвонить");
-    assert.match(wordsOf(await world.admin.chat.nextMessage()), /клиенту ничего не отправлено/);
+    const typo = manager.reply(card, "/nota перезвонить");
+    const told = await world.admin.chat.nextMessage();
+    assert.match(wordsOf(told), /клиенту ничего не отправлено/);
+    assert.equal(told.reply_to_message?.message_id, typo.message_id);
     manager.reply(card, "/note");
     assert.match(wordsOf(await world.admin.chat.nextMessage()), /^📝 Ответьте командой/);
     await marked(world, manager.reply(card, "Ответ"));
@@ -548,6 +550,27 @@ Deno.test("a card that came twice, as its first sending lost its answer, is answ
     const again = await world.admin.chat.nextMessage();
     recover();
     await marked(world, manager.reply(card, "Раз"));
+    await marked(world, manager.reply(again, "Два"));
+    assert.deepEqual(visitor.chat.messages.slice(-2).map(wordsOf), ["Раз", "Два"]);
+  }));
+
+Deno.test("a visitor's message that came twice, as its first sending lost its answer, is answered under either", () =>
+  withWorld(async (world) => {
+    const { visitor, manager } = await withCard(world);
+    const recover = world.telegram.fault({
+      method: ({ method, chatId }) => method === "sendMessage" && chatId === world.admin.id,
+      fault: { kind: "reset_after" },
+      times: 1,
+    });
+    visitor.say("ещё про сайт");
+    const first = await world.admin.chat.nextMessage();
+    const again = await world.admin.chat.nextMessage();
+    recover();
+    assert.deepEqual([first, again].map((each) => /ещё про сайт/.test(wordsOf(each))), [
+      true,
+      true,
+    ]);
+    await marked(world, manager.reply(first, "Раз"));
     await marked(world, manager.reply(again, "Два"));
     assert.deepEqual(visitor.chat.messages.slice(-2).map(wordsOf), ["Раз", "Два"]);
   }));

@@ -83,6 +83,10 @@ Deno.test("a source stays with a visitor who writes before choosing, and ends wi
     visitor.press(later, MENU);
     await press(world, visitor, await visitor.chat.nextMessage(), "Создать сайт");
     assert.deepEqual(sourcesIn(world), ["flyer", null]);
+    const other = world.telegram.user({ first_name: "Anna" });
+    await greet(other, "gone__radio");
+    await press(world, other, await greet(other));
+    assert.deepEqual(sourcesIn(world), ["flyer", null, "radio"]);
   }));
 
 Deno.test("each greeting keeps the source of its own link, whichever is pressed later", () =>
