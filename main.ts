@@ -1,10 +1,11 @@
 // Entry point: reads the environment and the clock, starts the app, and stops it on a signal. A word runs a script instead.
 
 import { type Config, readConfig } from "./lib/app/config.ts";
-import { PROXY_VARIABLES, readEnvironment } from "./lib/app/environment.ts";
+import { isUnset, NO_FILE, PROXY_VARIABLES, readEnvironment } from "./lib/app/environment.ts";
 import { stackOf } from "./lib/log/error_words.ts";
 import { EXIT } from "./lib/app/exit.ts";
-import { type Machine, startApp } from "./lib/app/app.ts";
+import { startApp } from "./lib/app/app.ts";
+import type { Machine } from "./lib/app/parts.ts";
 import type { Telemetry } from "./lib/app/telemetry.ts";
 import { createLog } from "./lib/log/log.ts";
 import { createMask } from "./lib/log/mask.ts";
@@ -80,7 +81,7 @@ async function loadTelemetry(): Promise<Telemetry | undefined> {
   return createTelemetry(MACHINE.elapsedMs);
 }
 
-/** What the bundle does in place of `deno task <word>`, for who has the bundle alone. */
+/** What the bundle does in place of `deno task <word>`, for operators who have the bundle alone. */
 async function runCommand(word: string, args: readonly string[]): Promise<number> {
   switch (word) {
     case "doctor":
@@ -105,7 +106,7 @@ interface Settings {
 
 /** The configuration; undefined after reporting every fault. */
 async function readSettings({ faults: { write } }: Output): Promise<Settings | undefined> {
-  const { fault, variables, secret, warnings } = await readEnvironment(permittedVariable);
+  const { hasFile, fault, variables, secret, warnings } = await readEnvironment(permittedVariable);
   if (fault !== null) {
     write(`❌ .env: ${fault}`, "urgent");
     return undefined;
@@ -115,6 +116,7 @@ async function readSettings({ faults: { write } }: Output): Promise<Settings | u
   // A misspelled name may be the missing variable.
   for (const warning of warnings) write(`⚠️ ${warning}`, "urgent");
   for (const { variable, message } of result.faults) write(`❌ ${variable}: ${message}`, "urgent");
+  if (!hasFile && result.faults.some(isUnset)) write(`❌ ${NO_FILE}`, "urgent");
   return undefined;
 }
 

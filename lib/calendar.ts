@@ -7,7 +7,7 @@ export function dayStartMs(atMs: number, timeZone: string): number {
 
 /** Start of the day before it, in ms since 1970. */
 export function dayBeforeStartMs(atMs: number, timeZone: string): number {
-  return zoned(atMs, timeZone).startOfDay().subtract({ days: 1 }).epochMilliseconds;
+  return zoned(atMs, timeZone).subtract({ days: 1 }).startOfDay().epochMilliseconds;
 }
 
 /**

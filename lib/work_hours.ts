@@ -21,9 +21,9 @@ export type WorkHoursResult =
 export function parseWorkHours(text: string): WorkHoursResult {
   const hours: WorkSpan[] = [];
   for (const part of text.split(",")) {
-    const span = spanIn(part.trim());
-    if (span === undefined) return { ok: false, found: part.trim() };
-    hours.push(span);
+    const spans = spansIn(part.trim());
+    if (spans === undefined) return { ok: false, found: part.trim() };
+    hours.push(...spans);
   }
   return { ok: true, hours };
 }
@@ -38,16 +38,27 @@ export function isWorkTime(hours: WorkHours, atMs: number, timeZone: string): bo
   );
 }
 
-function spanIn(part: string): WorkSpan | undefined {
-  const [days, hours, ...rest] = part.split(" ").filter((word) => word !== "");
+/** Hours that end before they begin go on into the next day: `пн-пт 20-4` ends on Saturday at four. */
+function spansIn(part: string): WorkSpan[] | undefined {
+  const plain = part.replace(DASHES, "-");
+  const [days, hours, ...rest] = plain.split(" ").filter((word) => word !== "");
   if (days === undefined || hours === undefined || rest.length > 0) return undefined;
   const on = daysIn(days.toLowerCase());
   const [from, before, ...more] = hours.split("-").map(minuteIn);
   if (on === undefined || from === undefined || before === undefined || more.length > 0) {
     return undefined;
   }
-  return from < before ? { days: on, fromMinute: from, beforeMinute: before } : undefined;
+  if (from < before) return [{ days: on, fromMinute: from, beforeMinute: before }];
+  if (from === before || from === DAY_MINUTES) return undefined;
+  const evening = { days: on, fromMinute: from, beforeMinute: DAY_MINUTES };
+  const next = on.map((day) => day % DAYS.length + 1);
+  return before === 0 ? [evening] : [evening, { days: next, fromMinute: 0, beforeMinute: before }];
 }
+
+/** Word processors make dashes of hyphens. */
+const DASHES = /[‐‑‒–—−]/g;
+
+const DAY_MINUTES = 24 * 60;
 
 /** `пн`, `пн-пт`, and over the week's end `сб-пн`. */
 function daysIn(text: string): number[] | undefined {
@@ -63,7 +74,7 @@ function minuteIn(text: string): number | undefined {
   const [hour, minute = 0, ...rest] = text.split(":").map((each) => wholeIn(each));
   if (hour === undefined || rest.length > 0 || !(hour <= 24) || !(minute <= 59)) return undefined;
   const all = hour * 60 + minute;
-  return all <= 24 * 60 ? all : undefined;
+  return all <= DAY_MINUTES ? all : undefined;
 }
 
 function wholeIn(text: string): number {

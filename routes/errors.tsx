@@ -3,6 +3,8 @@
 import { HttpError } from "fresh";
 import { pickLanguage } from "../lib/page/language.ts";
 import { define } from "../lib/page/state.ts";
+import { StorageError } from "../lib/journal/storage_error.ts";
+import { stackOf } from "../lib/log/error_words.ts";
 import { BarePage } from "./components/page.tsx";
 import { ERRORS, type Sentence } from "./words/errors.ts";
 
@@ -18,12 +20,13 @@ export const errorPage = define.middleware((ctx) => {
   if (kind === "busy") {
     return ctx.text(plain(words.busy), { status: 503, headers: { "retry-after": "1" } });
   }
-  const id = kind === "defect" ? crypto.randomUUID().slice(0, 8) : undefined;
+  const isUnexpected = kind === "defect" || kind === "storage";
+  const id = isUnexpected ? crypto.randomUUID().slice(0, 8) : undefined;
   if (id !== undefined) {
     ctx.state.deps?.log.error("❌ Страница {path} не открылась, событие {id}: {cause}", {
       path: ctx.url.pathname,
       id,
-      cause: error instanceof Error ? error.stack ?? error.message : String(error),
+      cause: error instanceof StorageError ? error.message : stackOf(error),
     });
   }
   const { title, text } = words[kind];
@@ -36,7 +39,7 @@ export const errorPage = define.middleware((ctx) => {
         <a href="/">{words.home}</a>
       </p>
     </BarePage>,
-    { status: error instanceof HttpError ? error.status : 500 },
+    { status: error instanceof HttpError ? error.status : kind === "storage" ? 507 : 500 },
   );
 });
 
@@ -51,6 +54,7 @@ function plain({ title, text }: Sentence): string {
 }
 
 function kindOf(error: unknown): Kind {
+  if (error instanceof StorageError) return "storage";
   if (!(error instanceof HttpError)) return "defect";
   switch (error.status) {
     case 400:

@@ -1,28 +1,30 @@
 // The page of one lead: person, timeline, and what a manager may decide.
 
 import { HttpError } from "fresh";
-import type { LeadLife, ListedLead, TakerOnPage } from "../lib/journal/journal.ts";
+import type { LeadLife, ListedLead } from "../lib/journal/journal.ts";
 import { mayHaveArrived, placeOf } from "../lib/lead.ts";
 import { field } from "../lib/page/form.ts";
 import { hasDestination } from "../lib/profiles/profile.ts";
 import { define, type State, type WebDeps } from "../lib/page/state.ts";
 import {
-  DealLink,
   type Done,
   donePath,
   freshPath,
+  LeadNote,
+  readWish,
+  Told,
+  type Wish,
+} from "./components/lead_note.tsx";
+import {
+  DealLink,
   heldInBackups,
   isErased,
   isOpen,
   isReturnable,
   LeadActions,
-  LeadNote,
   nameOf,
   Owner,
-  readWish,
   ReturnLead,
-  Told,
-  type Wish,
 } from "./components/lead_parts.tsx";
 import { BLOCK, BlockForm, UNBLOCK } from "./components/block_form.tsx";
 import { Conversation, invitedPath, WRITE } from "./components/conversation.tsx";
@@ -32,6 +34,7 @@ import { isolated } from "./components/isolated.tsx";
 import { frameOf, OpenBadge, Page } from "./components/page.tsx";
 import { PlaceName } from "./components/place.tsx";
 import { Chips, countsOf } from "./lead_chips.tsx";
+import { decide, untilSent } from "./lead_press.ts";
 import { readQuery } from "./lead_query.ts";
 import { LEADS } from "./words/leads.ts";
 import { PHONE } from "./words/phone.ts";
@@ -75,7 +78,7 @@ export const handler = define.handlers({
             <LeadNote
               done={done}
               here={donePath(lead, done.wish, path)}
-              words={words}
+              frame={frame}
               more={wish === "erased" ? heldInBackups(ctx.state) : undefined}
             />
           )}
@@ -198,30 +201,13 @@ export const handler = define.handlers({
     const seen = field(form, "seen");
     const who = { name: session.openedBy, seenSinceMs: seen === "" ? null : Number(seen) };
     const wish = await decide(deps.delivery, number, field(form, "do"), who);
-    const looks = field(form, "script") === "" ? LOOKS : LOOKS_OF_SCRIPT;
-    if (wish === "asked" || wish === "running") await untilSent(number, looks, deps);
+    const hasScript = field(form, "script") !== "";
+    if (wish === "asked" || wish === "running") await untilSent(number, hasScript, deps);
     const back = field(form, "back");
     const own = `/leads/${number}`;
     return ctx.redirect(donePath({ number }, wish, isLeadsPath(back) ? back : own), 303);
   },
 });
-
-/** How often, and after how many ms each, the answer to a press looks for the CRM's outcome before it is sent. */
-const LOOKS = 30;
-const BETWEEN_LOOKS_MS = 100;
-
-/** Shorter for the script, which polls by itself: only a CRM that answers at once is waited for. */
-const LOOKS_OF_SCRIPT = 5;
-
-async function untilSent(
-  lead: number,
-  looks: number,
-  { journal, sleep }: WebDeps,
-): Promise<void> {
-  for (let look = 0; look < looks && journal.isPostOwed(lead); look += 1) {
-    await sleep(BETWEEN_LOOKS_MS);
-  }
-}
 
 interface Progress {
   readonly sending: boolean;
@@ -248,37 +234,6 @@ export function progressOf(
     returnable,
     done: { wish, sending, attempt: journal.attemptsOf(lead.number).at(-1) },
   };
-}
-
-async function decide(
-  delivery: WebDeps["delivery"],
-  lead: number,
-  wish: string,
-  who: TakerOnPage,
-): Promise<Wish> {
-  const by = who.name;
-  switch (wish) {
-    case "resend": {
-      const asked = await delivery.resend(lead, by);
-      if (asked === "unknown") throw new HttpError(404);
-      return asked;
-    }
-    case "by_hand":
-      return await delivery.closeByHand(lead, by) ? "closed" : "settled";
-    case "take": {
-      const { kind } = await delivery.take(lead, who);
-      if (kind === "unknown") throw new HttpError(404);
-      if (kind === "asked") return "owned";
-      return kind === "taken_over" ? "taken" : kind;
-    }
-    case "return": {
-      const returned = await delivery.giveBack(lead, by);
-      if (returned === "unknown") throw new HttpError(404);
-      return returned;
-    }
-    default:
-      throw new HttpError(400);
-  }
 }
 
 /** The chips of a list, as a lead that left its place has changed them. @throws {HttpError} As `readQuery`. */

@@ -4,7 +4,7 @@ import { type LeadPage, type ListedLead } from "../lib/journal/journal.ts";
 import { mostLookedAt } from "../lib/journal/lead_list.ts";
 import type { PlaceCounts } from "../lib/lead.ts";
 import { define, type WebDeps } from "../lib/page/state.ts";
-import { readWish, Told, type Wish } from "./components/lead_parts.tsx";
+import { readWish, Told, type Wish } from "./components/lead_note.tsx";
 import { LeadRow } from "./components/lead_row.tsx";
 import { frameOf, Page } from "./components/page.tsx";
 import {

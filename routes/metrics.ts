@@ -60,7 +60,7 @@ function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): 
     },
     {
       name: "triborg_open_cards",
-      help: "Cards in the managers' chat that nobody has closed.",
+      help: "Open cards in the managers' chat.",
       type: "gauge",
       samples: [{ value: journal.countOpen().cards }],
     },
@@ -84,7 +84,7 @@ function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): 
     },
     {
       name: "triborg_oldest_undelivered_lead_age_seconds",
-      help: "Age of the oldest lead that nobody has yet.",
+      help: "Age of the oldest lead that neither a CRM nor the managers' chat has.",
       type: "gauge",
       samples: ageOf(oldestUndeliveredAtMs),
     },

@@ -1,4 +1,4 @@
-// Uploaded photos: takes one from a profile's form, shows one to who is logged in.
+// Uploaded photos: takes one from a profile's form, shows one to those who are logged in.
 
 import { HttpError } from "fresh";
 import { valueAt } from "../lib/json/text.ts";

@@ -1,11 +1,8 @@
 // A profile's form with its preview.
 
 import { HttpError } from "fresh";
-import { StorageError } from "../lib/journal/storage_error.ts";
 import { valueAt } from "../lib/json/text.ts";
-import { draftProfile, FORBIDDEN_ADDRESS, profileFaults } from "../lib/profiles/draft.ts";
-import type { Fault } from "../lib/profiles/faults.ts";
-import { diskFault } from "../lib/profiles/file.ts";
+import { draftProfile } from "../lib/profiles/draft.ts";
 import {
   type Content,
   newCallbackData,
@@ -14,37 +11,23 @@ import {
   versionOf,
   withProfile,
 } from "../lib/profiles/edits.ts";
-import { ownChatForm, readOwnChat } from "../lib/profiles/managers_chat.ts";
-import { record } from "../lib/profiles/raw_values.ts";
 import { languagesOf } from "../lib/profiles/translations.ts";
-import { saveEdit } from "../lib/profiles/saving.ts";
 import { field } from "../lib/page/form.ts";
 import { define, type State } from "../lib/page/state.ts";
 import { away } from "../lib/visitors/texts.ts";
 import type { WebhookTrial } from "../lib/crm/webhook_trial.ts";
 import type { Note } from "./components/note.tsx";
 import { frameOf } from "./components/page.tsx";
-import type { OwnChatView } from "./components/own_chat_fields.tsx";
 import { phoneParts } from "./components/phone_fields.tsx";
 import { ProfilePreview } from "./components/preview.tsx";
 import { FORM_ID, ProfileEditor, type ProfileView } from "./components/profile_editor.tsx";
 import { partsOf } from "./components/versions.tsx";
 import { type Move, newButton, readProfileForm, readWish, rearrange } from "./profile_form.ts";
 import { crmView, lookAt, outgoingView } from "./crm_view.ts";
-import {
-  removeSecret,
-  saveKeys,
-  secretValue,
-  withoutFileKeys,
-  withSecrets,
-} from "./crm_secrets.ts";
-import {
-  isPhotoMissing,
-  photoFaults,
-  withOnePhoto,
-  withoutMissingPhoto,
-  withUpload,
-} from "./photo.tsx";
+import { removeSecret, secretValue, withoutFileKeys, withSecrets } from "./crm_secrets.ts";
+import { isPhotoMissing, withOnePhoto, withoutMissingPhoto, withUpload } from "./photo.tsx";
+import { ownChatView, untilChatIsChecked } from "./own_chat_view.ts";
+import { orDiskFault, saveProfile } from "./profile_save.ts";
 import { stateView } from "./state_view.ts";
 import { newestChange } from "./undo.tsx";
 
@@ -113,7 +96,7 @@ export const handler = define.handlers({
         return draw({ focus }, { ...typed, buttons: rearrange(typed.buttons, wish) });
       }
       case "save": {
-        const result = await save(state, key, typed, upload.faults);
+        const result = await saveProfile(state, key, typed, upload.faults);
         switch (result.kind) {
           case "saved":
             return ctx.redirect(`/profiles/${key}?saved`, 303);
@@ -196,93 +179,6 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     ownChat: ownChatView(state, key, form),
     isUnsaved: false,
   };
-}
-
-/** What is known of the saved chat, while the form has no other one. */
-function ownChatView({ deps }: State, key: string, { ownChat }: ProfileForm): OwnChatView {
-  const raw = record(valueAt(deps.profiles.content(), key));
-  const { chatId, topicId } = ownChatForm(raw);
-  if (ownChat?.chatId !== chatId || ownChat.topicId !== topicId) return { kind: "none" };
-  const faults: Fault[] = [];
-  readOwnChat(raw, "", faults);
-  const [fault] = faults;
-  if (fault !== undefined) return { kind: "faulty", fault };
-  const found = deps.ownChats().find(({ profiles }) => profiles.includes(key));
-  return found === undefined ? { kind: "none" } : { kind: "known", state: found };
-}
-
-/** A chat that was just saved is being checked; most are in a moment. */
-async function untilChatIsChecked({ deps }: State, key: string): Promise<void> {
-  for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    const found = deps.ownChats().find(({ profiles }) => profiles.includes(key));
-    if (found === undefined || found.isUsable || found.problem !== undefined) return;
-    await deps.sleep(LOOK_MS);
-  }
-}
-
-const MOST_LOOKS = 10;
-const LOOK_MS = 100;
-
-type Saved =
-  | Awaited<ReturnType<typeof saveEdit>>
-  | Failed
-  | { readonly kind: "refused"; readonly faults: readonly Fault[] };
-
-async function save(
-  state: State,
-  key: string,
-  form: ProfileForm,
-  ofUpload: readonly Fault[],
-): Promise<Saved> {
-  const version = field(state.form, "version");
-  const ofPhoto = [...ofUpload, ...await photoFaults(state, key, form)];
-  const faults = [...ofPhoto, ...profileFaults(contentOf(state), key, form)];
-  if (faults.length > 0) return { kind: "refused", faults };
-  if (await isForbiddenWebhook(state, key, form)) {
-    return { kind: "refused", faults: [{ path: "webhook_url", message: FORBIDDEN_ADDRESS }] };
-  }
-  if (versionOf(contentOf(state), key) !== version) return { kind: "stale" };
-  // First the keys, then the file that refers to them: the other way round, a full disk would leave a CRM without its key.
-  const keys = await orDiskFault(saveKeys(state, key, form));
-  if ("reason" in keys) return keys;
-  const result = await saveEdit(
-    state.deps.profiles,
-    state.session.openedBy,
-    (content) => versionOf(content, key) === version ? withProfile(content, key, form) : undefined,
-  );
-  if (result.kind === "saved") {
-    keys.keep();
-    return result;
-  }
-  const undone = await orDiskFault(keys.undo());
-  return undone !== undefined && result.kind === "failed" ? { ...result, isKeyNew: true } : result;
-}
-
-interface Failed {
-  readonly kind: "failed";
-  readonly reason: string;
-  /** Set where a key was replaced all the same. */
-  readonly isKeyNew?: true;
-}
-
-/** What it resolves with, or why the journal could not be written. */
-async function orDiskFault<T>(work: Promise<T>): Promise<T | Failed> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof StorageError) return { kind: "failed", reason: diskFault(error) };
-    throw error;
-  }
-}
-
-/** Only a changed address is resolved: a failing name server must not prevent editing a text. */
-async function isForbiddenWebhook(
-  state: State,
-  key: string,
-  { webhookUrl }: ProfileForm,
-): Promise<boolean> {
-  const saved = profileForm(valueAt(contentOf(state), key)).webhookUrl;
-  return webhookUrl !== saved && await state.deps.isForbiddenTarget(webhookUrl);
 }
 
 /** The section after a test: amoCRM is only asked, any other kind gets a marked lead. */

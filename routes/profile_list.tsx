@@ -6,10 +6,10 @@ import {
   keyFault,
   profileKeys,
   withMovedProfile,
-  withNewProfile,
   withoutProfile,
   withRenamedProfile,
 } from "../lib/profiles/list.ts";
+import { withNewProfile } from "../lib/profiles/new_profile.ts";
 import { suggestKey } from "../lib/profiles/key_suggestion.ts";
 import { LIMITS } from "../lib/profiles/limits.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";

@@ -28,9 +28,11 @@ const ROWS: readonly (readonly string[])[] = [
   [
     "backoff.ts",
     "calendar.ts",
+    "edit_distance.ts",
     "histogram.ts",
     "measures.ts",
     "foreign.ts",
+    "joined.ts",
     "lead.ts",
     "message_link.ts",
     "phone.ts",
@@ -66,9 +68,11 @@ const PURE = [
   "backoff.ts",
   "work_hours.ts",
   "calendar.ts",
+  "edit_distance.ts",
   "histogram.ts",
   "measures.ts",
   "foreign.ts",
+  "joined.ts",
   "lead.ts",
   "phone.ts",
   "same_secret.ts",
@@ -113,6 +117,7 @@ const PURE = [
   "profiles/crm_lines.ts",
   "profiles/crm_address.ts",
   "profiles/list.ts",
+  "profiles/new_profile.ts",
   "profiles/translations.ts",
   "profiles/button_texts.ts",
   "profiles/text_diff.ts",
@@ -153,6 +158,8 @@ const PURE = [
   "app/doctor/findings.ts",
   "app/doctor/settings.ts",
   "app/config.ts",
+  "app/config_values.ts",
+  "app/unknown_variables.ts",
 ];
 
 /** A source file; its path is relative to `lib/`. */

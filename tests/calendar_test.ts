@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { weekBefore } from "../lib/calendar.ts";
+import { dayBeforeStartMs, weekBefore } from "../lib/calendar.ts";
 
 const at = (text: string) => Temporal.ZonedDateTime.from(text).epochMilliseconds;
 const told = (ms: number, timeZone: string) =>
@@ -40,4 +40,12 @@ Deno.test("a day whose midnight is skipped starts when the clock does", () => {
   const zone = "America/Santiago"; // The clock goes from 0 to 1 on 2026-09-06.
   const { startMs } = weekBefore(at(`2026-09-13T10:00[${zone}]`), zone);
   assert.equal(told(startMs, zone), "2026-09-06T01:00");
+});
+
+Deno.test("the day before begins at its own midnight where the day's midnight is left out", () => {
+  const zone = "America/Havana"; // On 2026-03-08 the clock goes from 00:00 to 01:00.
+  assert.equal(
+    dayBeforeStartMs(at(`2026-03-08T09:00[${zone}]`), zone),
+    at(`2026-03-07T00:00[${zone}]`),
+  );
 });

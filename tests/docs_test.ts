@@ -7,7 +7,9 @@ const DOCUMENTS = [
   "README.md",
   "README.ru.md",
   "docs/architecture.md",
+  "docs/crm.md",
   "docs/decisions.md",
+  "docs/operations.md",
   "docs/performance.md",
 ];
 

@@ -1,9 +1,23 @@
 // Environment record → frozen configuration, or every fault at once. Reads no file, prints no secret.
 
 import { LOG_LEVELS, type LogFormat, type LogLevel } from "../log/log.ts";
-import { CRM_TIMEOUT_SECONDS } from "../profiles/limits.ts";
 import type { Webhook } from "../telegram/webhook.ts";
-import { parseWorkHours, type WorkHours } from "../work_hours.ts";
+import type { WorkHours } from "../work_hours.ts";
+import {
+  CHAT_ID_WANTED,
+  parseApiRoot,
+  parseChatId,
+  parseFlag,
+  parseHost,
+  parseHours,
+  parseOrigin,
+  parseSeconds,
+  parseSecret,
+  parseTimeZone,
+  parseToken,
+  parseWhole,
+  parseWord,
+} from "./config_values.ts";
 import { parseWebhookSecret, parseWebhookUrl, readWebhook } from "./webhook_config.ts";
 
 /** The public Bot API; `TELEGRAM_API_ROOT` names another server, such as a local one. */
@@ -82,7 +96,7 @@ export interface Config {
   readonly messagesPerSecond: number;
   /** How long a card may wait for a manager before the chat is reminded, in ms; 0 for no reminders. */
   readonly remindAfterMs: number;
-  /** When reminders may come; empty for always. */
+  /** When reminders may come; outside of them a confirmation has the after-hours text. Empty for always. */
   readonly workHours: WorkHours;
   /** Whether Deno's OpenTelemetry exporter is on; it gets the bot's own spans and metrics. */
   readonly telemetry: boolean;
@@ -168,56 +182,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return faults.length > 0 ? { ok: false, faults } : { ok: true, config: Object.freeze(config) };
 }
 
-/**
- * A sentence for each unknown name, with the variable that is probably meant. Only for `.env`: an environment also has
- * names of other programs.
- */
-export function unknownVariables(names: readonly string[]): string[] {
-  const known: ReadonlySet<string> = new Set(VARIABLES);
-  const isKnown = (name: string) => known.has(name) || name.startsWith(SECRET_PREFIX);
-  return names.filter((name) => !isKnown(name)).map((name) => {
-    const meant = nearestVariable(name);
-    const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
-    return `.env: неизвестная переменная ${shown}` +
-      (meant === undefined ? "" : `, может быть, ${meant}?`);
-  });
-}
-
-/** Undefined when every variable differs in more than a third of its letters. */
-function nearestVariable(name: string): Variable | undefined {
-  let nearest: Variable | undefined;
-  let least = Infinity;
-  for (const each of VARIABLES) {
-    const most = Math.max(1, Math.floor(each.length / 3));
-    if (Math.abs(each.length - name.length) > most) continue;
-    const distance = editDistance(name.toUpperCase(), each);
-    if (distance > most || distance >= least) continue;
-    [nearest, least] = [each, distance];
-  }
-  return nearest;
-}
-
-/** Edit distance with swaps of neighbouring letters. */
-function editDistance(from: string, to: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= from.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column += 1) {
-      const isSame = from[row - 1] === to[column - 1];
-      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      current.push(Math.min(
-        (last[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
-        isSwapped && row > 1 && column > 1 ? (beforeLast[column - 2] ?? 0) + 1 : Infinity,
-      ));
-    }
-    [beforeLast, last] = [last, current];
-  }
-  return last[to.length] ?? 0;
-}
-
 /** One of the two alone would be a bot that polls although it was to have a webhook. */
 function halfWebhookFaults(env: Readonly<Record<string, string | undefined>>): ConfigFault[] {
   const pair: readonly Variable[] = ["WEBHOOK_URL", "WEBHOOK_SECRET"];
@@ -248,121 +212,5 @@ function isTelemetryOn(env: Readonly<Record<string, string | undefined>>): boole
 
 const REQUIRED: Partial<Record<Variable, string>> = {
   BOT_TOKEN: "нужен токен бота от @BotFather",
-  ADMIN_CHAT_ID: "нужен id чата менеджеров, целое число, например -1001234567890",
+  ADMIN_CHAT_ID: CHAT_ID_WANTED,
 };
-
-function parseToken(text: string): string {
-  if (/^\d+:[\w-]+$/.test(text)) return text;
-  throw new SyntaxError(
-    `найдено значение не того вида (символов: ${text.length}), ` +
-      "нужен токен от @BotFather вида 123456789:AA…",
-  );
-}
-
-function parseChatId(text: string): number {
-  const id = Number(text);
-  if (/^-?\d+$/.test(text) && Number.isSafeInteger(id) && id !== 0) return id;
-  throw new SyntaxError(`найдено ${quote(text)}, ${REQUIRED.ADMIN_CHAT_ID}`);
-}
-
-function parseApiRoot(text: string): string {
-  const wanted = "нужен адрес http:// или https:// без логина, параметров и токена";
-  const url = URL.parse(text);
-  if (url === null) throw new SyntaxError(`найдено не адрес, ${wanted}`);
-  // The address itself is not shown: people paste it together with the token.
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new SyntaxError(`найдена схема ${quote(url.protocol)}, ${wanted}`);
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new SyntaxError(`найден адрес с логином, ${wanted}`);
-  }
-  if (url.search !== "" || url.hash !== "" || /\/bot\d+:/.test(url.pathname)) {
-    throw new SyntaxError(`найден адрес с лишней частью, ${wanted}`);
-  }
-  return withoutTrailingSlashes(text);
-}
-
-function withoutTrailingSlashes(text: string): string {
-  let end = text.length;
-  while (text[end - 1] === "/") end -= 1;
-  return text.slice(0, end);
-}
-
-function parseHost(text: string): string {
-  if (/^[\w.:-]+$/.test(text)) return text;
-  throw new SyntaxError(`найдено ${quote(text)}, нужно имя или адрес, например 127.0.0.1`);
-}
-
-function parseWhole(text: string, least: number, most: number): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-  throw new SyntaxError(`найдено ${quote(text)}, нужно целое число от ${least} до ${most}`);
-}
-
-function parseSeconds(text: string): number {
-  const { least, most } = CRM_TIMEOUT_SECONDS;
-  const seconds = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && seconds >= least && seconds <= most) return seconds;
-  throw new SyntaxError(`найдено ${quote(text)}, нужно число секунд от ${least} до ${most}`);
-}
-
-function parseSecret(text: string, least: number): string {
-  if (text.length >= least) return text;
-  throw new SyntaxError(`найдено символов: ${text.length}, нужно не меньше ${least}`);
-}
-
-function parseOrigin(text: string): string {
-  const wanted = "нужен адрес вида https://bot.example.ru без пути";
-  const url = URL.parse(text);
-  // Not shown: it may hold a password.
-  if (text.includes("@")) throw new SyntaxError(`найден адрес с логином, ${wanted}`);
-  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw new SyntaxError(`найдено ${quote(text)}, ${wanted}`);
-  }
-  if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
-    throw new SyntaxError(`найдено ${quote(text)}, ${wanted}`);
-  }
-  return url.origin;
-}
-
-function parseFlag(text: string): boolean {
-  const yes = ["1", "true", "yes"].includes(text.toLowerCase());
-  if (yes || ["0", "false", "no"].includes(text.toLowerCase())) return yes;
-  throw new SyntaxError(`найдено ${quote(text)}, нужно true или false`);
-}
-
-function parseHours(text: string): WorkHours {
-  const result = parseWorkHours(text);
-  if (result.ok) return result.hours;
-  throw new SyntaxError(
-    `найдено ${quote(result.found)}, нужны дни и часы, например пн-пт 9-19, сб 10:30-16`,
-  );
-}
-
-function parseTimeZone(text: string): string {
-  if (isTimeZone(text)) return text;
-  throw new SyntaxError(`найдено ${quote(text)}, нужно имя зоны, например Europe/Moscow`);
-}
-
-/** Without Intl, whose tables take 5 MB of an idle bot's memory. */
-function isTimeZone(text: string): boolean {
-  if (/^\d/.test(text)) return false; // Temporal also accepts a timestamp as a zone.
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function parseWord<T extends string>(text: string, words: readonly T[]): T {
-  const word = words.find((each) => each === text.toLowerCase());
-  if (word !== undefined) return word;
-  throw new SyntaxError(`найдено ${quote(text)}, нужно одно из: ${words.join(", ")}`);
-}
-
-function quote(text: string): string {
-  // A token pasted into the wrong line is still a token.
-  if (/\d:[\w-]{8,}/.test(text)) return "что-то похожее на токен";
-  return `«${text.length > 60 ? `${text.slice(0, 60)}…` : text}»`;
-}

@@ -2,7 +2,7 @@
 
 import { diagnose } from "./doctor/diagnosis.ts";
 import { type Finding, findingLine, summaryLine } from "./doctor/findings.ts";
-import { CHECK_WITHIN_MS, within } from "./doctor/within.ts";
+import { CHECK_WITHIN_MS, within } from "./within.ts";
 import { type Environment, PROXY_VARIABLES, readEnvironment } from "./environment.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { resolveHost } from "../crm/connection.ts";

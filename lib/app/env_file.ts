@@ -4,7 +4,12 @@ import { parse } from "@std/dotenv";
 
 /** The values of a `.env` file, or its fault. */
 export type EnvFile =
-  | { readonly ok: true; readonly values: Readonly<Record<string, string>> }
+  | {
+    readonly ok: true;
+    readonly values: Readonly<Record<string, string>>;
+    /** Whether what stands before some `=` is no name; it is not quoted, as it may be a secret whose name is missing. */
+    readonly hasBadNames: boolean;
+  }
   /** Names the variable and quotes no value: half a password may follow a dollar sign. */
   | { readonly ok: false; readonly fault: string };
 
@@ -18,7 +23,11 @@ export function readEnvFile(
   text: string,
   environment: (name: string) => string | undefined,
 ): EnvFile {
-  if (!text.includes("$")) return { ok: true, values: parse(text) };
+  // UTF-16, as some editors of Windows write it, has a zero beside each letter.
+  if (text.includes("\0")) {
+    return { ok: false, fault: "файл не в UTF-8, пересохраните его в UTF-8" };
+  }
+  if (!text.includes("$")) return { ok: true, ...parseQuietly(text) };
   const references = referencesIn(text);
   for (const [name, wanted] of references) {
     // What the environment has is expanded as well.
@@ -33,7 +42,20 @@ export function readEnvFile(
   if (circle !== undefined) {
     return { ok: false, fault: `${circle}: значение ссылается само на себя` };
   }
-  return { ok: true, values: parse(text) };
+  return { ok: true, ...parseQuietly(text) };
+}
+
+/** `parse` prints what is no name, past the log and its mask. */
+function parseQuietly(text: string): Pick<EnvFile & { ok: true }, "values" | "hasBadNames"> {
+  const { warn } = console;
+  let hasBadNames = false;
+  console.warn = () => void (hasBadNames = true);
+  try {
+    const values = parse(text);
+    return { values, hasBadNames };
+  } finally {
+    console.warn = warn;
+  }
 }
 
 interface Reference {
@@ -46,8 +68,8 @@ type References = ReadonlyMap<string, readonly Reference[]>;
 /** The variables of the file, each with the names that its value refers to. */
 function referencesIn(text: string): References {
   // With another sign for "$" nothing is expanded; with "#", which ends a value without quotes, such values lose it.
-  const unexpanded = parse(text.replaceAll("$", DOLLAR));
-  const cut = parse(text.replaceAll("$", "#"));
+  const { values: unexpanded } = parseQuietly(text.replaceAll("$", DOLLAR));
+  const { values: cut } = parseQuietly(text.replaceAll("$", "#"));
   return new Map(
     Object.entries(unexpanded).map(([name, value]) => {
       const isQuoted = cut[name]?.includes("#") === true;

@@ -142,9 +142,9 @@ export function createManagersChat(
     lastShownAtMs: watched.lastShownAtMs,
     onUsable(type) {
       if (type !== "channel") return registerCommands(chat.chatId());
-      const page = key === MAIN_CHAT ? " На страницу настроек входите по ADMIN_PASSWORD" : "";
+      const page = key === MAIN_CHAT ? ", а на страницу настроек входите по ADMIN_PASSWORD" : "";
       log.info(
-        "ℹ️ Чат менеджеров — канал: карточки и кнопки в нём работают, а команд бот там не слышит, кроме /id." +
+        "ℹ️ Чат менеджеров — канал: карточки, кнопки и команды в нём работают, меню команд нет" +
           page,
       );
     },

@@ -27,6 +27,8 @@ export interface AllManagersChats extends ManagersChats {
   follow(): Promise<void>;
   /** The same when they have changed. */
   followSoon(): void;
+  /** A message was sent beside the managers' lanes, such as the reply to a command: the limit of its group counts it. */
+  noteSent(chatId: number): void;
   /** Starts the hourly checks. @param botId The bot's own id, from getMe. */
   startChecks(botId: number): void;
   /** The condition of the profiles' own chats. */
@@ -76,7 +78,7 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
     return createManagersChat(place, options, followSoon);
   }
 
-  /** Telegram's limit is of a group, whatever its topics. */
+  /** One for each group: Telegram counts the messages of all its topics together. */
   function paceOf(group: string): MinutePace {
     const known = paces.get(group);
     if (known !== undefined) return known;
@@ -111,7 +113,8 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
     }
     if (isSameMap(map, next)) return;
     map = next;
-    await recordDurably(() => journal.placeWork(next));
+    // The newest map: an earlier call may still be retrying when this one is through.
+    await recordDurably(() => journal.placeWork(map));
     wake();
   }
 
@@ -161,6 +164,10 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
       return group === MAIN_CHAT || there === undefined ? main.chat : there.managersChat.chat;
     },
     scopeOf,
+    noteSent(chatId) {
+      const group = groupAt(chatId);
+      if (group !== undefined) paceOf(group).sent(1, 0);
+    },
     startChecks(id) {
       botId = id;
       main.startChecks(id);
@@ -170,9 +177,10 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
     reminded() {
       const elsewhere = [...own.values()].flatMap((each) => each.profiles);
       return [
-        { key: MAIN_CHAT, of: { profiles: new Set(elsewhere), isAllBut: true } },
+        { key: MAIN_CHAT, formerKeys: [], of: { profiles: new Set(elsewhere), isAllBut: true } },
         ...[...own].map(([key, each]) => ({
           key,
+          formerKeys: formerKeys(key, each.profiles),
           of: { profiles: new Set(each.profiles), isAllBut: false },
         })),
       ];
@@ -194,6 +202,13 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
         isTopicRefused: managersChat.isTopicRefused(),
       })),
   };
+
+  /** The ids that profiles still name for a group which has moved. Such a group was no forum. */
+  function formerKeys(key: string, keys: readonly string[]): string[] {
+    const named = keys.flatMap((each) => profiles().byKey.get(each)?.ownChat?.chatId ?? []);
+    return [...new Set(named.filter((id) => currentId(journal, id) !== id).map(String))]
+      .filter((each) => each !== key);
+  }
 
   function startAlertCheck(id: number): void {
     const { alertChatId } = config;

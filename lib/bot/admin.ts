@@ -1,7 +1,7 @@
 // The managers' chat: buttons of cards and offers, commands. Ignores other chats.
 
 import { Composer, type Context } from "grammy";
-import { ADMIN_ELSEWHERE } from "../managers/chat_texts.ts";
+import { ADMIN_ELSEWHERE, ADMIN_IN_CHANNEL } from "../managers/chat_texts.ts";
 import { ownScope, type Scope } from "../managers/chats.ts";
 import {
   HELP,
@@ -102,6 +102,7 @@ export function adminCommands(deps: AdminDeps): Composer<Context> {
   onCommand(chat, "status", (ctx) => reply(ctx, managers.status(scope(ctx))));
   onCommand(chat, "admin", async (ctx) => {
     if (!scope(ctx).isMain) return await reply(ctx, ADMIN_ELSEWHERE);
+    if (isChannel(ctx)) return await reply(ctx, ADMIN_IN_CHANNEL);
     const by = ctx.from === undefined ? "чат менеджеров" : managerOf(ctx);
     const link = await deps.loginLink(by);
     if (link === null) return await reply(ctx, NO_PAGE);
@@ -112,8 +113,16 @@ export function adminCommands(deps: AdminDeps): Composer<Context> {
       link_preview_options: { is_disabled: true },
     });
   });
-  onCommand(chat, "help", (ctx) => reply(ctx, scope(ctx).isMain ? HELP : OWN_CHAT_HELP));
+  onCommand(
+    chat,
+    "help",
+    (ctx) => reply(ctx, scope(ctx).isMain && !isChannel(ctx) ? HELP : OWN_CHAT_HELP),
+  );
   return composer;
+}
+
+function isChannel({ chat }: Context): boolean {
+  return chat?.type === "channel";
 }
 
 /** A composer, its part for the managers' chats, and what may be done in the chat of an update there. */

@@ -182,7 +182,10 @@ interface Command {
   readonly length: number;
 }
 
-/** What a text or caption begins with, if that is a command (https://core.telegram.org/bots/features#commands). */
+/**
+ * What a text or caption begins with, if that is a command. Wider than Telegram's own (https://core.telegram.org/bots/features#commands):
+ * `/note: …` and `/заметка …` are meant for the bot, and must not reach the visitor.
+ */
 function commandIn({ text, caption }: Message): Command | undefined {
   const words: unknown = text ?? caption;
   const found = typeof words === "string" ? COMMAND.exec(words) : null;
@@ -191,12 +194,16 @@ function commandIn({ text, caption }: Message): Command | undefined {
   return { name: name.toLowerCase(), bot: bot?.toLowerCase(), length: whole.length };
 }
 
-const COMMAND = /^\/(\w{1,32})(?:@(\w{1,64}))?(?!\S)/;
+/** Two slashes are a path. */
+const COMMAND = /^\/([\p{L}\p{N}_]{1,64})(?:@(\w{1,64}))?(?![\p{L}\p{N}_/])/u;
+
+/** What may stand between `/note` and its text. */
+const AFTER_NOTE = /^[:,.;]+/;
 
 function readWords(message: Message) {
   const content = answerContentOf(message);
   const command = commandIn(message);
   if (command?.name !== NOTE) return { kind: "answer", content } as const;
-  const text = content.text.slice(command.length).trim();
+  const text = content.text.slice(command.length).replace(AFTER_NOTE, "").trim();
   return { kind: "note", content: { ...content, text, entities: [] } } as const;
 }

@@ -8,7 +8,7 @@ import {
   BLOCK_PRESS,
   BLOCK_TOASTS,
   type BlockDeed,
-  BLOCKED_NOBODY,
+  BLOCKED_NONE,
   blockedText,
   blockQuestion,
   unblockedText,
@@ -74,11 +74,11 @@ async function choose(ctx: Context, deps: BlockDeps, scope: Scope): Promise<stri
   const number = deed && leadOf(data.slice(BLOCK_PRESS[deed].length), deps.journal);
   const lead = number === undefined ? undefined : deps.journal.findLead(number);
   const isKnown = lead !== undefined && lead.chatId !== 0 && scope.has(lead);
-  if (data !== BLOCK_PRESS.nobody && !isKnown) {
+  if (data !== BLOCK_PRESS.none && !isKnown) {
     return BLOCK_TOASTS.unknown;
   }
   const text = deed === undefined || lead === undefined
-    ? BLOCKED_NOBODY
+    ? BLOCKED_NONE
     : await done(deed, lead, managerOf(ctx), deps);
   await ctx.editMessageText(text).catch((error) => {
     deps.log.debug("Вопрос не закрыть: {cause}", { cause: describeError(error) });

@@ -14,22 +14,25 @@ import { phoneComposer } from "./phone.ts";
 import { menuPresses, sendMenu, startCommand } from "./menu.ts";
 import { isId } from "../foreign.ts";
 import { onlyAnswers } from "../telegram/answers.ts";
+import { noteSends } from "../telegram/noted_sends.ts";
 import { clientOptions, type TelegramOptions } from "../telegram/client.ts";
 
 export interface BotOptions extends TelegramOptions {
   /** Applied to every API call. */
   readonly pace: Transformer;
+  /** Called with a chat's id for each message that was sent there. */
+  readonly sent: (chatId: number) => void;
   /** Applied to the API calls of one update, before `pace`. */
   readonly retries: (update: number) => Transformer;
 }
 
 /** Builds the bot. Errors of its handlers reach the caller of `handleUpdate`. */
 export function createBot(
-  { token, apiRoot, pace, retries }: BotOptions,
+  { token, apiRoot, pace, sent, retries }: BotOptions,
   deps: BotDeps & BlockDeps & LeadCommandDeps,
 ): Bot {
   const bot = new Bot(token, { client: clientOptions(apiRoot) });
-  bot.api.config.use(onlyAnswers, pace);
+  bot.api.config.use(onlyAnswers, pace, noteSends(sent));
   bot.use((ctx, next) => {
     ctx.api.config.use(retries(ctx.update.update_id));
     return next();
@@ -41,10 +44,10 @@ export function createBot(
   presses.use(answerPresses(deps));
   presses.filter(isPrivate).use(menuPresses(deps), choiceComposer(deps));
   const messages = bot.on("message");
-  messages.use(adminCommands(deps), leadCommands(deps), blockCommands(deps), idCommand(deps));
-  messages.use(answerMessages(deps));
-  // For setting up a channel as managers' chat, and answering in it.
-  bot.on("channel_post").use(blockCommands(deps), idCommand(deps), answerMessages(deps));
+  for (const written of [messages, bot.on("channel_post")]) { // A channel may be a managers' chat.
+    written.use(adminCommands(deps), leadCommands(deps), blockCommands(deps), idCommand(deps));
+    written.use(answerMessages(deps));
+  }
   bot.on("edited_channel_post").use(answerEdits(deps));
   const visitors = messages.filter(isPrivate);
   visitors.use(startCommand(deps));

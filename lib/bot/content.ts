@@ -67,7 +67,7 @@ function isWords(text: unknown): text is string {
   return typeof text === "string" && text !== "";
 }
 
-/** Tells one file from another, so that an edit which replaces it is noticed. Live locations change without anybody's doing. */
+/** Tells one file from another, so that an edit which replaces it is noticed. Live locations change by themselves. */
 function fileOf(message: Message, media: Media | undefined): string | undefined {
   if (media === undefined) return undefined;
   if (media === "other") return digest(JSON.stringify(unknownFields(message)));

@@ -68,11 +68,21 @@ const MOST_SEARCHED = 40_000;
 /** Longer searches are cut off, as on the page. */
 const MOST_WORDS = 100;
 
-/** The words of a search as they are looked for: a typed phone in the spelling of the journal. */
+/** The words of a search as they are looked for: a typed phone in the spelling of the journal, a link to a person as `@name`. */
 export function searchWords(typed: string): string {
-  const words = typed.slice(0, MOST_WORDS).toWellFormed().trim();
-  return readPhone(words) ?? words;
+  const words = typed.slice(0, MOST_WORDS).toWellFormed().replace(MARKS, "").trim();
+  const [, username] = PERSONS_LINK.exec(words) ?? [];
+  if (username !== undefined) return `@${username}`;
+  return readPhone(words) ?? (words.replace(QUOTES, "").trim() || words);
 }
+
+/** Of direction; they come along when a name is copied. */
+const MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+const QUOTES = /^[«"'“„]|[»"'”“]$/g;
+
+/** https://core.telegram.org/api/links#public-username-links */
+const PERSONS_LINK = /^(?:https?:\/\/)?(?:t|telegram)\.me\/(\w{1,64})$/i;
 
 /**
  * The newest leads that a search finds, the one of that number first. Looks at so many leads at a time, and only at the
@@ -105,6 +115,6 @@ export async function findLeads(
 }
 
 function leadOfNumber(journal: ListJournal, words: string): ListedLead | undefined {
-  const [, number] = /^№? ?(\d{1,15})$/.exec(words) ?? [];
+  const [, number] = /^[№#]? ?(\d{1,15})$/.exec(words) ?? [];
   return number === undefined ? undefined : journal.findLife(Number(number))?.lead;
 }

@@ -76,7 +76,7 @@ async function sendGreetingOrMenu(
     case "paused":
       return await sendMenu(ctx, deps, source, profile);
     case "draft": {
-      // To anybody else its word is unknown.
+      // To others its word is unknown.
       const userId = userIdOf(ctx.from, ctx.chat?.id);
       const isShown = userId !== undefined && await deps.isManager(userId);
       return isShown

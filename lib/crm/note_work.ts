@@ -67,8 +67,8 @@ export function createNoteWork(options: NoteWorkOptions): (note: CrmNote) => Pro
   function fail(note: CrmNote, outcome: Exclude<CrmOutcome, { readonly kind: "accepted" }>) {
     const facts = { lead: note.lead.number, deal: note.deal.id, ...reasonOf(outcome) };
     const words = WORDS[note.what.kind === "phone" ? "phone" : "note"];
-    if (isFinal(note, outcome)) {
-      log.error(words.refused, facts);
+    if (isRefusedPhone(note, outcome)) {
+      log.error(PHONE_REFUSED, facts);
       return recordDurably(() => journal.giveUpNote(note));
     }
     if (now() - note.createdAtMs >= GIVEN_UP_AFTER_MS) {
@@ -96,17 +96,18 @@ const WORDS = {
   note: {
     failed: "⚠️ Примечание к сделке {deal} не записано: {reason}. Повторим",
     givenUp: "❌ Примечание к сделке {deal} не записано за сутки: {reason}",
-    refused: "❌ Примечание к сделке {deal} не записать: {reason}",
   },
   phone: {
     failed: "⚠️ Телефон в контакт сделки {deal} не записан: {reason}. Повторим",
     givenUp: "❌ Телефон в контакт сделки {deal} не записан за сутки: {reason}",
-    refused: "❌ Телефон в контакт сделки {deal} не записать: {reason}. Он есть в примечании",
   },
 } as const;
 
+const PHONE_REFUSED =
+  "❌ Телефон в контакт сделки {deal} не записать: {reason}. Он есть в примечании";
+
 /** A contact that is gone, or takes no phone: another try would only hold up the notes behind it. */
-function isFinal({ what }: CrmNote, outcome: CrmOutcome): boolean {
+function isRefusedPhone({ what }: CrmNote, outcome: CrmOutcome): boolean {
   return what.kind === "phone" && outcome.kind === "answered" &&
     (outcome.status === 400 || outcome.status === 404);
 }

@@ -240,6 +240,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   function reportNoWebhook(work: WorkOf<"post">, lead: Lead): Promise<void> {
     log.warn("⚠️ Вебхук не настроен, лид остаётся за чатом менеджеров. Профиль: {profile}", {
       lead: lead.number,
+      chat: lead.chatId,
       profile: lead.profile,
     });
     return record(() => journal.refusePost(work, NO_WEBHOOK, now()));

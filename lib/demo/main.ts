@@ -1,181 +1,142 @@
 // `deno task demo`: the real bot with a simulated Telegram and CRM on this machine. Plays the scenarios as a
-// transcript, then stays up. Needs no token and no network.
+// transcript, then stays up with a page. Needs no token and no network.
 
-import { join } from "node:path";
-import { type Machine, startApp } from "../app/app.ts";
-import { type Config, readConfig } from "../app/config.ts";
-import { createLog } from "../log/log.ts";
-import { createMask } from "../log/mask.ts";
-import { serveDemoChat } from "./chat.tsx";
-import { createChatStage } from "./chat_stage.ts";
-import { createDemoProfiles, type Destination } from "./demo_profiles.ts";
-import { startAmoCrm } from "../simulator/crm/amocrm.ts";
-import { startCrmServer } from "../simulator/crm/server.ts";
-import { type Scenario, SCENARIOS, type Stage } from "./scenarios.ts";
-import { startTelegramServer } from "../simulator/telegram/server.ts";
-import { createTranscript, type Transcript } from "./transcript.ts";
-
-const TOKEN = "1234567890:demo-token-of-a-bot-that-does-not-exist";
-
-/** Longest wait of a scenario for an event: enough for a slow machine; the transcript takes under 30 s. */
-const PATIENCE_MS = 5_000;
+import type { Language } from "../page/language.ts";
+import { type DemoArguments, readArguments, USAGE } from "./arguments.ts";
+import { startDemoBot } from "./demo_bot.ts";
+import { createDemoApp } from "./page/app.tsx";
+import { createConfigDoor } from "./page/config_door.ts";
+import { photoPath } from "./page/photos.ts";
+import { type DemoServer, openDemoServer } from "./page/server.ts";
+import type { Stage as SceneStage } from "./scenarios/scene.ts";
+import { type Scenario, SCENARIOS } from "./scenarios/scenarios.ts";
+import { closeCards } from "./scenarios/tidy_up.ts";
+import { createTranscript, type Transcript } from "./scenarios/transcript.ts";
+import { TRANSCRIPT, type TranscriptWords } from "./scenarios/words.ts";
+import { createStage, type Stage } from "./stage/stage.ts";
+import { EXIT_INTERRUPTED, untilSignalled } from "./stopping.ts";
 
 /** Between two steps of a scenario in the browser, slow enough to follow. */
 const PACE_MS = 900;
 
-const MACHINE: Omit<Machine, "secret"> = {
-  now: Date.now,
-  elapsedMs: () => performance.now(),
-  random: Math.random,
-  isProxied: false,
-};
+/** Where the page listens unless the port is taken: the same address at every start. */
+const USUAL_PORT = 8010;
 
-async function main(once: boolean): Promise<number> {
-  const transcript = createTranscript((line) => console.log(line));
-  const folder = await Deno.makeTempDir({ prefix: "triborg-demo-" });
-  await using telegram = await startTelegramServer({ token: TOKEN, failsafeMs: PATIENCE_MS });
-  await using crm = await startCrmServer({ failsafeMs: PATIENCE_MS });
-  await using amo = await startAmoCrm({ failsafeMs: PATIENCE_MS });
-  const admin = telegram.group({ title: "Менеджеры", type: "supergroup" });
-  const localesPath = join(folder, "locales.json");
-  const profiles = createDemoProfiles(localesPath, { webhook: crm.url, account: amo.account });
-  const profileKeys = await profiles.write("webhook");
+/** An argument that is no argument, or a port that another program has. */
+const EXIT_FAULT = 2;
 
-  const log = createLineBook();
-  const mask = createMask();
-  const config = demoConfig({
-    telegram: telegram.url,
-    amoCrm: amo.root,
-    adminChatId: admin.id,
-    folder,
-    localesPath,
-  });
-  const app = await startApp(config, {
-    log: createLog({ format: "text", level: "info", mask, write: log.write }),
-    mask,
-  }, { ...MACHINE, secret: () => amo.token });
-  if (typeof app === "number") {
-    console.error(log.lines.join("\n"));
-    return app;
-  }
-  try {
-    /** Resolves when the bot works with the profiles as written. */
-    const connect = async (destination: Destination) => {
-      const reloaded = log.next("✅ locales.json: изменения приняты");
-      await profiles.write(destination);
-      await reloaded;
-    };
-    const stage: Stage = {
-      telegram,
-      crm,
-      amo,
-      admin,
-      connect,
-      lines: log.lines,
-      nextLine: log.next,
-    };
-    transcript.open(telegram.bot.username ?? "");
-    const held = await playAll(stage, transcript);
-    if (once) return held ? 0 : 1;
-    const chat = createChatStage({ ...stage, profiles: profileKeys, paceMs: PACE_MS });
-    await using page = serveDemoChat(chat, telegram.bot.id);
-    transcript.invite(localesPath, SCENARIOS.map(({ title }) => title), page.url);
-    await converse(stage, transcript);
-    return 0;
-  } finally {
-    app.stop();
-    await app.ended;
-    await Deno.remove(folder, { recursive: true });
+async function main(given: readonly string[]): Promise<number> {
+  const read = readArguments(given);
+  switch (read.kind) {
+    case "help":
+      console.log(USAGE);
+      return 0;
+    case "fault":
+      console.error(`❌ ${read.message}`);
+      return EXIT_FAULT;
+    case "run":
+      return await run(read.args);
+    default:
+      return read satisfies never;
   }
 }
 
-async function playAll(stage: Stage, transcript: Transcript): Promise<boolean> {
+async function run({ once, english, port }: DemoArguments): Promise<number> {
+  const language: Language = english ? "en" : "ru";
+  const transcript = createTranscript(TRANSCRIPT[language], (line) => console.log(line));
+  const server = listen(port, TRANSCRIPT[language]);
+  if (typeof server === "number") return server;
+  await using page = server;
+  const started = await startDemoBot((key) => page.origin + photoPath(key));
+  if (started.kind === "failed") {
+    console.error(started.lines.join("\n"));
+    return started.code;
+  }
+  await using bot = started.bot;
+  const stopped = untilSignalled();
+  const scenes: SceneStage = { ...bot, language };
+  transcript.open(bot.telegram.bot.username ?? "");
+  const played = playAll(scenes, transcript);
+  played.catch(() => {}); // Where a signal comes first its servers go away under it.
+  const held = await Promise.race([played, stopped]);
+  if (held === undefined) {
+    transcript.stop();
+    return EXIT_INTERRUPTED;
+  }
+  if (once) return held ? 0 : 1;
+
+  const stage = createStage({ ...bot, language, paceMs: PACE_MS });
+  page.show(createDemoApp({
+    stage,
+    openConfig: createConfigDoor(() => bot.app.newLoginLink("@manager")),
+    port: page.port,
+    language: english ? language : null,
+  }));
+  const titles = SCENARIOS.map(({ title }) => TRANSCRIPT[language].titles[title]);
+  transcript.invite(bot.localesPath, titles, `${page.origin}/demo`);
+  const ends: Promise<unknown>[] = [stopped, bot.app.ended];
+  if (Deno.stdin.isTerminal()) ends.push(readCommands(scenes, stage, transcript));
+  await Promise.race(ends);
+  transcript.stop();
+  stage.close();
+  return 0;
+}
+
+/** The usual port, else a free one; a port that was asked for, or the exit code. */
+function listen(port: number | null, words: TranscriptWords): DemoServer | number {
+  try {
+    return openDemoServer(port ?? USUAL_PORT);
+  } catch (error) {
+    if (port === null) return openDemoServer(0);
+    console.error(words.portTaken(port, error instanceof Error ? error.message : String(error)));
+    return EXIT_FAULT;
+  }
+}
+
+async function playAll(scenes: SceneStage, transcript: Transcript): Promise<boolean> {
   let held = true;
   for (const [index, scenario] of SCENARIOS.entries()) {
-    held = await playOne(stage, transcript, scenario, index + 1) && held;
+    held = await playOne(scenes, transcript, scenario, index + 1) && held;
+    await closeCards(scenes.admin);
   }
   transcript.conclude(held);
   return held;
 }
 
 async function playOne(
-  stage: Stage,
+  scenes: SceneStage,
   transcript: Transcript,
   scenario: Scenario,
   number: number,
 ): Promise<boolean> {
-  const { told, checked } = await scenario.play(stage);
-  transcript.scenario(number, scenario.title, told, checked);
+  const { told, checked } = await scenario.play(scenes);
+  transcript.scenario(
+    number,
+    TRANSCRIPT[scenes.language].titles[scenario.title],
+    told,
+    checked,
+  );
   return checked.every(({ held }) => held);
 }
 
-/** Plays scenarios by number from stdin, until its end or a signal. */
-async function converse(stage: Stage, transcript: Transcript): Promise<void> {
-  const ended = Promise.withResolvers<void>();
-  Deno.addSignalListener("SIGINT", ended.resolve);
-  Deno.addSignalListener("SIGTERM", ended.resolve);
-  if (Deno.stdin.isTerminal()) void readCommands(stage, transcript).then(ended.resolve);
-  await ended.promise;
-}
-
-async function readCommands(stage: Stage, transcript: Transcript): Promise<void> {
+/** Plays scenarios by number from stdin, until its end. */
+async function readCommands(
+  scenes: SceneStage,
+  stage: Stage,
+  transcript: Transcript,
+): Promise<void> {
   const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
   for await (const line of lines) {
-    const number = Number(line.trim());
-    const scenario = SCENARIOS[number - 1];
-    if (scenario !== undefined) await playOne(stage, transcript, scenario, number);
+    const typed = line.trim();
+    const scenario = SCENARIOS[Number(typed) - 1];
+    if (scenario === undefined) {
+      if (typed !== "") transcript.refuse(typed, SCENARIOS.length);
+      continue;
+    }
+    await stage.crm.set("answers");
+    await playOne(scenes, transcript, scenario, Number(typed));
+    await stage.crm.set("answers"); // Scenarios leave the CRM as they need it.
   }
 }
 
-function demoConfig(
-  world: {
-    readonly telegram: string;
-    readonly amoCrm: string;
-    readonly adminChatId: number;
-    readonly folder: string;
-    readonly localesPath: string;
-  },
-): Config {
-  const result = readConfig({
-    BOT_TOKEN: TOKEN,
-    ADMIN_CHAT_ID: String(world.adminChatId),
-    TELEGRAM_API_ROOT: world.telegram,
-    AMOCRM_API_ROOT: world.amoCrm,
-    LOCALES_PATH: world.localesPath,
-    DATA_DIR: join(world.folder, "data"),
-    CRM_TIMEOUT_SECONDS: "1",
-    REPEAT_WINDOW_MINUTES: "0", // Pressing the same button again shows a new lead.
-    PORT: "0",
-  });
-  if (!result.ok) throw new Error(`The demo's configuration has faults: ${JSON.stringify(result)}`);
-  return result.config;
-}
-
-/** Keeps the log's lines and waits for new ones. */
-function createLineBook() {
-  const lines: string[] = [];
-  const waiting = new Set<(line: string) => void>();
-  return {
-    lines,
-    write(line: string): void {
-      lines.push(line);
-      for (const look of waiting) look(line);
-    },
-    next(beginning: string): Promise<string | undefined> {
-      return new Promise((resolve) => {
-        const settle = (line?: string) => {
-          clearTimeout(timer);
-          waiting.delete(look);
-          resolve(line);
-        };
-        const look = (line: string) => {
-          if (line.startsWith(beginning)) settle(line);
-        };
-        const timer = setTimeout(settle, PATIENCE_MS);
-        waiting.add(look);
-      });
-    },
-  };
-}
-
-if (import.meta.main) Deno.exit(await main(Deno.args.includes("--once")));
+if (import.meta.main) Deno.exit(await main(Deno.args));

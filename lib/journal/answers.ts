@@ -38,7 +38,7 @@ export type RecordedAnswer =
 
 export interface Choice {
   readonly answer: number;
-  /** Null for nobody. */
+  /** Null for none of them. */
   readonly lead: number | null;
   /** The question that was pressed: a kill may have left two of them. */
   readonly question: MessageAddress;

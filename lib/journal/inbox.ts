@@ -67,7 +67,7 @@ export function inboxRecords(db: Database): InboxMoves {
       for (const { id } of updates) if (id < toldBelow) toldBelow = id;
       const isFresh = ({ id, body }: { readonly id: number; readonly body: string }) =>
         insert.run(id, body, nowMs, dueAtMs).changes;
-      // A batch that stood in part would be known when Telegram hands it over again, and handled by no one.
+      // A batch that stood in part would be known when Telegram hands it over again, and never handled.
       return db.atomically(() => new Set(updates.filter(isFresh).map(({ id }) => id)));
     },
     takeUpdates: (nowMs, most) =>

@@ -1,4 +1,4 @@
-// A look into the journal beside a running bot: reads only, and waits for nobody. Makes, changes and repairs nothing.
+// A look into the journal beside a running bot: reads only, and waits half a second for a lock at most. Changes and repairs nothing.
 
 import { DatabaseSync } from "node:sqlite";
 import { isThere } from "./database_copy.ts";

@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 import { HELD } from "./leads.ts";
 
 export interface OpenLeads {
-  /** Leads in the managers' chat that nobody has closed: with a card, and held back until a manager decides. */
+  /** Leads in the managers' chat that are open: with a card, and held back until a manager decides. */
   countOpen(): { readonly cards: number; readonly held: number };
 }
 

@@ -1,46 +1,25 @@
-// The journal's account of CRMs that fail, and of sending all open cards of a profile: the offer, the run, its report.
+// The journal's account of CRMs that fail, and the offer to send all open cards of a profile when its CRM answers again. The runs
+// themselves are in send_all_runs.ts.
 
+import type { BlockMoves } from "./blocked.ts";
 import type { CardConsequences, CardMoves } from "./card_moves.ts";
 import type { ChatMoves } from "./chats.ts";
 import type { Database } from "./database.ts";
 import type { FactRecords } from "./facts.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { LeadRecords } from "./leads.ts";
-import type { BlockMoves } from "./blocked.ts";
+import { offerUpdates } from "./offer_updates.ts";
 import type { OutboxMoves } from "./outbox.ts";
-import type { Returned, TakingMoves } from "./taking.ts";
 import { PROFILE_FACTS } from "./profile_keys.ts";
-import { isWhole } from "../foreign.ts";
+import { type SendAllRuns, sendAllRuns } from "./send_all_runs.ts";
 import { recordIn } from "./stored_json.ts";
-import {
-  addressIn,
-  ADMIN_CHAT_LANE,
-  EDITS_LANE,
-  laneOfChat,
-  reportIn,
-  SEND_ALL_LANES,
-  sendAllLane,
-  type SendAllReport,
-  type WorkOf,
-} from "./work.ts";
-
-/** A run stops after so many failures in a row: the CRM is down again. */
-const MOST_FAILURES_RUNNING = 3;
+import type { Returned, TakingMoves } from "./taking.ts";
+import { addressIn, ADMIN_CHAT_LANE, laneOfChat, type WorkOf } from "./work.ts";
 
 /** A CRM that comes and goes brings an offer at most this often, in ms. */
 const OFFER_PAUSE_MS = 60_000;
 
-/** What a manager asked for by the button of an offer. */
-export interface SendAllRequest {
-  /** The key by which the profile goes now, and its name. */
-  readonly profile: string;
-  readonly profileName: string;
-  readonly by: string;
-  /** The message that offered it; its report is edited into that. */
-  readonly offer: MessageAddress;
-}
-
-export interface SendAllMoves {
+export interface SendAllMoves extends Pick<SendAllRuns, "beginSendAll"> {
   // As in their own records; an offer that counts the cards is counted anew.
   closeByHand(lead: number, by: string, nowMs: number): boolean;
   returnLead(lead: number, by: string, nowMs: number): Returned;
@@ -52,33 +31,15 @@ export interface SendAllMoves {
   countSendable(profile: string): number;
   /** Records where the offer to send a profile's open cards was shown. */
   finishOffer(work: WorkOf<"offer">, profile: string, message: MessageAddress): void;
-  /** Owes a POST to each open card of a profile whose visitor is not blocked, all or none; how many, 0 also while a run is under way. */
-  beginSendAll(request: SendAllRequest, nowMs: number): number;
 }
 
-export type RunResult = "sent" | "failed" | "skipped";
-
-export interface CrmAccount {
+export interface CrmAccount extends Pick<SendAllRuns, "countTowardsRun" | "endStrandedRuns"> {
   /** Remembers that the CRM of a lead's profile failed, until it answers. */
   crmFailed(lead: number): void;
   /** Owes an offer when the CRM of a lead's profile answers after it had failed and cards are open. */
   crmAnswered(lead: number, nowMs: number): void;
   /** A card was closed or opened again: an offer that counts it is counted anew. */
   cardChanged(lead: number, nowMs: number): void;
-  /** Keeps the account of a run, and owes its report when it has ended. Work of other lanes is left alone. */
-  countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): void;
-  /** Ends the runs of which nothing is owed any more and whose last count is missing. */
-  endStrandedRuns(nowMs: number): void;
-}
-
-/** What the version before, which knows no offers that change, makes of one: a report of nothing. */
-const NO_REPORT = { profileName: "", total: 0, sent: 0, failed: 0, skipped: 0, stopped: false };
-
-/** A run as the journal keeps it; `running` counts failures in a row. */
-interface Run {
-  readonly message: MessageAddress;
-  readonly report: SendAllReport;
-  readonly running: number;
 }
 
 export function sendAllMoves(
@@ -86,28 +47,14 @@ export function sendAllMoves(
   facts: FactRecords,
   leads: LeadRecords,
   outbox: OutboxMoves,
-  { oweCardUpdate, oweResend, closeByHand }: CardConsequences & CardMoves,
+  cards: CardConsequences & CardMoves,
   { returnLead }: Pick<TakingMoves, "returnLead">,
   blocks: BlockMoves,
-  { chatOf, groupOf }: ChatMoves,
+  chats: ChatMoves,
 ): SendAllMoves & CrmAccount {
-  const forgetUpdate = db.writer(
-    `DELETE FROM outbox WHERE subject = ? AND kind = 'offer_update'
-       AND json_extract(body, '$.message.chatId') = ?`,
-  );
-
-  /** An earlier report that did not get there must not be said after it. */
-  function oweReport(message: MessageAddress, report: SendAllReport, nowMs: number): void {
-    oweUpdate({ message, report }, nowMs);
-  }
-
-  /** In place of what is owed to the same message; two chats may have messages of one id. */
-  function oweUpdate(body: WorkOf<"offer_update">["body"], nowMs: number): void {
-    const { chatId, messageId: subject } = body.message;
-    forgetUpdate.run(subject, chatId);
-    const lane = laneOfChat(EDITS_LANE, groupOf(body.message));
-    outbox.addWork({ lane, kind: "offer_update", subject, body }, nowMs);
-  }
+  const { chatOf } = chats;
+  const updates = offerUpdates(db, outbox, chats);
+  const runs = sendAllRuns(db, facts, leads, outbox, cards, blocks, updates);
 
   function cardChanged(lead: number, nowMs: number): void {
     recountOffer(profileOf(lead), nowMs);
@@ -116,29 +63,12 @@ export function sendAllMoves(
   function recountOffer(profile: string, nowMs: number): void {
     const shown = recordIn(facts.fact(PROFILE_FACTS.offerShown + profile));
     const message = addressIn(shown?.["message"]);
-    if (message === undefined) return;
-    oweUpdate({ message, report: NO_REPORT, offers: profile }, nowMs);
+    if (message !== undefined) updates.oweCount(message, profile, nowMs);
   }
 
   /** Not as the sender knows it: the profile may have got another key since. */
   function profileOf(lead: number): string {
     return leads.findLead(lead)?.profile ?? "";
-  }
-
-  function rememberRun(profile: string, run: Run): void {
-    facts.rememberFact(PROFILE_FACTS.sendAll + profile, JSON.stringify(run));
-  }
-
-  function runOf(profile: string): Run | undefined {
-    return runIn(facts.fact(PROFILE_FACTS.sendAll + profile));
-  }
-
-  /** Also what failed at the journal and is due later: nothing is sent after the report. */
-  function forgetWaiting(profile: string, nowMs: number): void {
-    for (const work of outbox.takeWork(sendAllLane(profile), Number.MAX_SAFE_INTEGER, -1)) {
-      outbox.finishWork(work);
-      oweCardUpdate(work.subject, nowMs);
-    }
   }
 
   function countSendable(profile: string): number {
@@ -149,44 +79,12 @@ export function sendAllMoves(
     for (const profile of blocks.profilesOfOpenCards(chatId)) recountOffer(profile, nowMs);
   }
 
-  function countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): void {
-    if (!work.lane.startsWith(SEND_ALL_LANES)) return;
-    const profile = profileOf(work.subject);
-    const run = runOf(profile);
-    if (run === undefined) return;
-    const { message, report } = run;
-    const counted = { ...report, [result]: report[result] + 1 };
-    const running = result === "failed" ? run.running + 1 : 0;
-    const stopped = running >= MOST_FAILURES_RUNNING;
-    if (stopped) forgetWaiting(profile, nowMs);
-    if (stopped || counted.sent + counted.failed + counted.skipped === counted.total) {
-      facts.forgetFact(PROFILE_FACTS.sendAll + profile);
-      oweReport(message, { ...counted, stopped }, nowMs);
-    } else {
-      rememberRun(profile, { message, report: counted, running });
-    }
-  }
-
-  /** What a run has not sent yet of a visitor who was blocked just now. */
-  function skipBlocked(profile: string, nowMs: number): void {
-    if (runOf(profile) === undefined) return;
-    for (const work of outbox.takeWork(sendAllLane(profile), Number.MAX_SAFE_INTEGER, -1)) {
-      if (work.kind !== "post" || !blocks.isLeadBlocked(work.subject)) {
-        outbox.releaseWork(work, nowMs);
-        continue;
-      }
-      outbox.finishWork(work);
-      oweCardUpdate(work.subject, nowMs);
-      countTowardsRun(work, "skipped", nowMs);
-    }
-  }
-
   /** Whether the CRM of a profile had failed, and nothing is under way or was offered a moment ago. */
   function isOfferTime(profile: string, nowMs: number): boolean {
-    const { crmDown, offeredAtMs, sendAll } = PROFILE_FACTS;
+    const { crmDown, offeredAtMs } = PROFILE_FACTS;
     if (facts.fact(crmDown + profile) === undefined) return false;
     if (leads.countOpenCards(profile) === 0) return false;
-    if (facts.fact(sendAll + profile) !== undefined) return false;
+    if (runs.isRunUnderWay(profile)) return false;
     const lastAtMs = Number(facts.fact(offeredAtMs + profile) ?? -Infinity);
     return nowMs - lastAtMs >= OFFER_PAUSE_MS;
   }
@@ -197,6 +95,9 @@ export function sendAllMoves(
   }
 
   return {
+    beginSendAll: runs.beginSendAll,
+    countTowardsRun: runs.countTowardsRun,
+    endStrandedRuns: runs.endStrandedRuns,
     cardChanged,
     countSendable,
     bringsOffer(lead, nowMs) {
@@ -214,7 +115,9 @@ export function sendAllMoves(
         const isNew = blocks.blockVisitor(chatId, by, nowMs);
         if (!isNew) return false;
         recountOffersOf(chatId, nowMs);
-        for (const profile of blocks.profilesOfOpenCards(chatId)) skipBlocked(profile, nowMs);
+        for (const profile of blocks.profilesOfOpenCards(chatId)) {
+          runs.skipBlocked(profile, chatId, nowMs);
+        }
         return true;
       }),
     unblockVisitor: (chatId, nowMs) =>
@@ -225,7 +128,7 @@ export function sendAllMoves(
       }),
     closeByHand: (lead, by, nowMs) =>
       db.atomically(() => {
-        const isClosed = closeByHand(lead, by, nowMs);
+        const isClosed = cards.closeByHand(lead, by, nowMs);
         if (isClosed) cardChanged(lead, nowMs);
         return isClosed;
       }),
@@ -254,44 +157,5 @@ export function sendAllMoves(
       } as const;
       outbox.addWork(offer, nowMs);
     },
-
-    beginSendAll: ({ profile, profileName, by, offer }, nowMs) =>
-      db.atomically(() => {
-        if (runOf(profile) !== undefined) return 0;
-        const lane = sendAllLane(profile);
-        const open = leads.openCards(profile, -1);
-        const total = open.filter(({ number }) =>
-          !blocks.isLeadBlocked(number) && oweResend(number, by, lane, nowMs) === "asked"
-        ).length;
-        if (total === 0) {
-          return 0;
-        }
-        const report = { profileName, total, sent: 0, failed: 0, skipped: 0, stopped: false };
-        facts.forgetFact(PROFILE_FACTS.offeredAtMs + profile);
-        facts.forgetFact(PROFILE_FACTS.offerShown + profile);
-        rememberRun(profile, { message: offer, report, running: 0 });
-        oweReport(offer, report, nowMs);
-        return total;
-      }),
-
-    countTowardsRun,
-
-    endStrandedRuns(nowMs) {
-      const busy = new Set(outbox.lanes(SEND_ALL_LANES));
-      for (const profile of facts.factsOf(PROFILE_FACTS.sendAll)) {
-        const run = runOf(profile);
-        if (run === undefined || busy.has(sendAllLane(profile))) continue;
-        facts.forgetFact(PROFILE_FACTS.sendAll + profile);
-        oweReport(run.message, { ...run.report, stopped: true }, nowMs);
-      }
-    },
   };
-}
-
-function runIn(fact: string | undefined): Run | undefined {
-  const stored = recordIn(fact);
-  const message = addressIn(stored?.["message"]);
-  const report = reportIn(stored?.["report"]);
-  const running = stored?.["running"];
-  return message && report && isWhole(running, 0) ? { message, report, running } : undefined;
 }

@@ -28,7 +28,7 @@ export interface SourceMoves extends SourceCounts {
   countBySource(profile: string | null, source: string): PlaceCounts;
 }
 
-/** Most sources of a profile whose openings are counted: anybody can make up a link. Leads are always counted. */
+/** Most sources of a profile whose openings are counted: links can be made up. Leads are always counted. */
 const MOST_OPENED = 1_000;
 
 /** The records in an open database. */

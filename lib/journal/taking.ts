@@ -19,7 +19,7 @@ export interface Taker {
   readonly press: string;
 }
 
-/** Somebody who wants a lead on the page, where a name is all that is known. */
+/** A manager who wants a lead on the page, where a name is all that is known. */
 export interface TakerOnPage {
   readonly name: string;
   /** Since when the lead had the owner whom the page showed beside the button, in ms; null where it showed none. */
@@ -203,7 +203,7 @@ export function takingMoves(
   };
 }
 
-/** Where one was on the page there is no id; only a @username is one person's. */
+/** On the page there is no id; only a @username is one person's. */
 function isSame(id: number | null, other: number | null, name: string, otherName: string): boolean {
   if (id !== null && other !== null) return id === other;
   return name === otherName && name.startsWith("@");

@@ -12,8 +12,8 @@ import { mention, plain, pressedLead } from "./cards.ts";
 /** Begins the callback data of the buttons that choose an answer's lead; its number and the lead follow. */
 export const CHOOSE = "to:";
 
-/** What follows the answer's number where it is for nobody. */
-const NOBODY = "-";
+/** What follows the answer's number where it is for none of its leads. */
+const NO_LEAD = "-";
 
 /** Reads a button that chooses an answer's lead; undefined if the bot never made such a button. */
 export function readChoice(
@@ -21,7 +21,7 @@ export function readChoice(
 ): { readonly answer: number; readonly pressed: string | null } | undefined {
   const [, answer, pressed] = /^(\d{1,15}):(-|\d{1,15}:[\da-f]{8})$/.exec(data) ?? [];
   if (answer === undefined || pressed === undefined) return undefined;
-  return { answer: Number(answer), pressed: pressed === NOBODY ? null : pressed };
+  return { answer: Number(answer), pressed: pressed === NO_LEAD ? null : pressed };
 }
 
 /** Asks which of the leads of a message an answer or a note is for. */
@@ -34,23 +34,23 @@ export function questionText(
     text: clip(`${contact(lead.visitor)} · ${lead.choice}`, MOST_LABEL),
     callback_data: `${CHOOSE}${answer}:${pressedLead(lead)}`,
   }]);
-  const nobody = {
+  const none = {
     text: kind === "note" ? "✖️ Не записывать" : "✖️ Не отправлять",
-    callback_data: `${CHOOSE}${answer}:${NOBODY}`,
+    callback_data: `${CHOOSE}${answer}:${NO_LEAD}`,
   };
   const text = kind === "note"
     ? "📝 О ком эта заметка? В сообщении несколько лидов."
     : "💬 Кому отправить этот ответ? В сообщении несколько лидов.";
   return {
     message: { text, entities: [] },
-    keyboard: { inline_keyboard: [...rows, [nobody]] },
+    keyboard: { inline_keyboard: [...rows, [none]] },
   };
 }
 
 /** Longest label of a button that names a lead, in UTF-16 units. */
 export const MOST_LABEL = 48;
 
-/** Replaces the question once a lead is chosen; undefined for nobody. */
+/** Replaces the question once a lead is chosen; undefined for none. */
 export function chosenText(kind: "answer" | "note", lead: Lead | undefined): Formatted {
   if (lead === undefined) {
     return { text: kind === "note" ? "✖️ Не записано" : "✖️ Не отправлено", entities: [] };

@@ -31,7 +31,7 @@ export const BLOCK_HOW =
 export const BLOCK_PRESS = {
   block: "block:",
   unblock: "unblock:",
-  nobody: "block_nobody",
+  none: "block_nobody",
 } as const;
 export type BlockDeed = "block" | "unblock";
 
@@ -44,17 +44,17 @@ export function blockQuestion(
     text: clip(`${contact(lead.visitor)} · ${lead.choice}`, MOST_LABEL),
     callback_data: `${BLOCK_PRESS[deed]}${pressedLead(lead)}`,
   }]);
-  const nobody = { text: "✖️ Никого", callback_data: BLOCK_PRESS.nobody };
+  const none = { text: "✖️ Никого", callback_data: BLOCK_PRESS.none };
   return {
     text: deed === "block"
       ? "🚫 Кого заблокировать? В сообщении несколько клиентов."
       : "✅ Кого разблокировать? В сообщении несколько клиентов.",
-    keyboard: { inline_keyboard: [...rows, [nobody]] },
+    keyboard: { inline_keyboard: [...rows, [none]] },
   };
 }
 
-/** Replaces the question where nobody was meant. */
-export const BLOCKED_NOBODY = "✖️ Никого";
+/** Replaces the question where none of them was meant. */
+export const BLOCKED_NONE = "✖️ Никого";
 
 /** Toasts on presses of the question's buttons. */
 export const BLOCK_TOASTS = {

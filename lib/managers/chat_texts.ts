@@ -6,6 +6,10 @@ import { clip } from "../visitors/texts.ts";
 export const ADMIN_ELSEWHERE =
   "Ссылку на страницу настроек бот даёт только в главном чате менеджеров: отправьте /admin там.";
 
+/** Answers `/admin` in a channel: a link that logs in is not for all its readers. */
+export const ADMIN_IN_CHANNEL =
+  "В канале ссылку прочли бы все подписчики. На страницу настроек входите по ADMIN_PASSWORD.";
+
 /** What a chat is to the bot: the main managers' chat, profiles' own one, or none. */
 export type ChatRole =
   | { readonly kind: "main" | "none" }
@@ -51,15 +55,20 @@ export function topicAwayText(place: string | null): string {
 
 /** The note in the main chat that a profile's own chat takes no cards. */
 export function ownChatFailsText(profileNames: readonly string[]): string {
-  return `⚠️ Чат менеджеров профиля ${
-    named(profileNames)
-  } не принимает карточки. Лиды не потеряны: они ждут и на ` +
-    "странице «Лиды».\n\nПроверьте, что бот в том чате и может писать, или смените чат на странице профиля.";
+  return `⚠️ ${
+    chatOf(profileNames)
+  } не принимает карточки. Лиды не потеряны: они ждут и видны на странице «Лиды».` +
+    "\n\nПроверьте, что бот в том чате и может писать, или смените чат на странице профиля.";
 }
 
 /** The note that it takes them again. */
 export function ownChatMendedText(profileNames: readonly string[]): string {
-  return `✅ Чат менеджеров профиля ${named(profileNames)} снова принимает карточки.`;
+  return `✅ ${chatOf(profileNames)} снова принимает карточки.`;
+}
+
+function chatOf(profileNames: readonly string[]): string {
+  const profiles = profileNames.length > 1 ? "профилей" : "профиля";
+  return `Чат менеджеров ${profiles} ${named(profileNames)}`;
 }
 
 function named(profileNames: readonly string[]): string {

@@ -1,7 +1,7 @@
 // Reminds the managers of leads that no manager took or closed: one note, at most one an hour, within working hours. Sends nothing
 // into their chat by itself.
 
-import { type Journal, MAIN_CHAT } from "../journal/journal.ts";
+import { ADMIN_CHAT_LANE, type Journal, laneOfChat, MAIN_CHAT } from "../journal/journal.ts";
 import type { Lead, MessageAddress } from "../lead.ts";
 import type { Log } from "../log/log.ts";
 import { messageLink } from "../message_link.ts";
@@ -32,6 +32,8 @@ const REMINDERS = "reminders_in_a_row";
 /** A managers' chat, and the leads that it is reminded of. */
 export interface RemindedChat {
   readonly key: string;
+  /** Those under which it was reminded before its group got another id. */
+  readonly formerKeys: readonly string[];
   /** Of these profiles, or of all but these. */
   readonly of: { readonly profiles: ReadonlySet<string>; readonly isAllBut: boolean };
 }
@@ -46,7 +48,13 @@ export interface LeadReminder {
 export interface LeadReminderOptions {
   readonly journal: Pick<
     Journal,
-    "waitingLeads" | "fact" | "rememberFact" | "forgetFact" | "noteFact" | "committed"
+    | "waitingLeads"
+    | "countDueWork"
+    | "fact"
+    | "rememberFact"
+    | "forgetFact"
+    | "noteFact"
+    | "committed"
   >;
   /** How long a lead may wait, in ms; 0 for no reminders. */
   readonly remindAfterMs: number;
@@ -71,26 +79,40 @@ export function createLeadReminder(options: LeadReminderOptions): LeadReminder {
     for (const chat of options.chats()) await lookAt(chat);
   }
 
-  async function lookAt({ key, of }: RemindedChat): Promise<void> {
+  async function lookAt({ key, formerKeys, of }: RemindedChat): Promise<void> {
     const nowMs = now();
     const { leads, all } = journal.waitingLeads(nowMs - remindAfterMs, MOST_NAMED, of);
-    const [remindedAt, reminders] = [REMINDED_AT, REMINDERS].map((name) =>
-      key === MAIN_CHAT ? name : `${name}:${key}`
-    ) as [string, string];
+    const keys = [key, ...formerKeys];
+    const reminders = keys.map((each) => factOf(REMINDERS, each));
     if (all === 0) {
-      if (journal.fact(reminders) !== undefined) journal.forgetFact(reminders);
+      for (const name of reminders) if (journal.fact(name) !== undefined) journal.forgetFact(name);
       return;
     }
-    const lastAtMs = Number(journal.fact(remindedAt) ?? -Infinity);
-    if (nowMs - lastAtMs < BETWEEN_REMINDERS_MS || !isWorkTime(workHours, nowMs, timeZone)) return;
+    const lastAtMs = keys.map((each) =>
+      Number(journal.fact(factOf(REMINDED_AT, each)) ?? -Infinity)
+    );
+    if (nowMs - Math.max(...lastAtMs) < BETWEEN_REMINDERS_MS) return;
+    if (!isWorkTime(workHours, nowMs, timeZone)) return;
     const text = reminderText(leads, all, remindAfterMs / 60_000);
-    const before = Number(journal.fact(reminders) ?? 0);
-    journal.noteFact(remindedAt, String(nowMs), text, nowMs, [key]);
-    journal.rememberFact(reminders, String(before + 1));
+    const before = Math.max(...reminders.map((name) => Number(journal.fact(name) ?? 0)));
+    journal.noteFact(
+      factOf(REMINDED_AT, key),
+      String(nowMs),
+      text,
+      nowMs,
+      isSpeechless(key) ? [] : [key],
+    );
+    journal.rememberFact(factOf(REMINDERS, key), String(before + 1));
     await journal.committed();
     log.info("⏰ Менеджерам напомнили о лидах, которые ждут: {leads}", { leads: all });
     options.wake();
     if (before >= PATIENT_REMINDERS) await options.alert({ text, entities: [] });
+  }
+
+  /** A chat that takes no messages finds one reminder when it is back, not one of each hour. */
+  function isSpeechless(key: string): boolean {
+    const lane = laneOfChat(ADMIN_CHAT_LANE, key);
+    return journal.countDueWork(lane, "note", Number.MAX_SAFE_INTEGER, 1) > 0;
   }
 
   return {
@@ -104,6 +126,10 @@ export function createLeadReminder(options: LeadReminderOptions): LeadReminder {
       }
     },
   };
+}
+
+function factOf(name: string, key: string): string {
+  return key === MAIN_CHAT ? name : `${name}:${key}`;
 }
 
 /** «⏰ 3 лида ждут дольше 30 минут:» and a line with a link for each. */

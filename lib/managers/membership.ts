@@ -8,7 +8,7 @@ import { describeError, failureOf, isRefusedAs } from "../telegram/failures.ts";
 /** How long a member is known as one without asking again, in ms. */
 const MEMBER_MS = 5 * 60_000;
 
-/** The same for anybody else, in ms: a manager who just joined tries again soon. */
+/** How long others are known as no members, in ms: a manager who just joined tries again soon. */
 const OTHER_MS = 30_000;
 
 /** How many people are remembered; the one that was asked about first is forgotten first. */
@@ -48,7 +48,7 @@ export function createMembership({ api, chats, now, log }: {
       failing.delete(chatId);
       return isPresent(member);
     } catch (error) {
-      // An answer that makes no sense is none: the update must not fail for it.
+      // Also for an answer of an unknown shape: the update must not fail for it.
       const failure = failureOf(error);
       if (failure?.kind === "refused" && failure.migratedTo !== undefined) {
         return mayFollow ? await isIn(failure.migratedTo, userId, false) : undefined;

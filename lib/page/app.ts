@@ -6,7 +6,7 @@
 //      `ctx.render(<Page frame={frameOf(ctx)} title={…}>…</Page>)`. After a POST it answers `ctx.redirect(…, 303)`.
 //   2. Its words are in routes/words/<name>.ts, made by `bilingual(ru, en)`.
 //   3. What it needs from the bot is added to `WebDeps` (lib/page/state.ts), as functions or as a `Pick`.
-//   4. It is registered below by path; before `requireSession` only if anybody may see it. What takes long by
+//   4. It is registered below by path; before `requireSession` only if it needs no login. What takes long by
 //      itself is cut into portions, each in a turn of its own (`ctx.state.deps.turns`).
 // A form is a POST with <FormToken frame={frame} /> in it; `field(ctx.state.form, name)` reads it. A refusal
 // is thrown as `new HttpError(404)`; routes/errors.tsx has a sentence for it. Shared parts are in routes/components/.
@@ -64,13 +64,13 @@ export function createApp(deps: WebDeps): Handler {
     .onError("*", errorPage)
     .notFound(errorPage)
     .use(introduce(deps), refuseForeign)
-    // For anybody, and at once:
+    // Without a login, and at once:
     .get("/assets/:name", assets.GET)
     .get("/health", createHealthAnswer(deps))
     .get("/metrics", metrics.GET)
     .get("/login", linkOrStrangerInTurn, login.GET)
     .post("/login", linkOrStrangerInTurn, login.POST)
-    // For who is logged in, in turn:
+    // With a login, in turn:
     .use(requireSession, requireForm, inTurn)
     .post("/logout", logout.POST)
     .get("/sessions", sessions.GET)
@@ -121,14 +121,19 @@ export function createApp(deps: WebDeps): Handler {
   const handle = app.handler();
 
   async function answer(request: Request, info?: Deno.ServeHandlerInfo): Promise<Response> {
-    const response = await handle(request, info).catch((error) => {
+    const isHead = request.method === "HEAD";
+    // Fresh answers HEAD as GET and forgets the body, so that its file or query would stay open.
+    const asked = isHead ? new Request(request, { method: "GET" }) : request;
+    const response = await handle(asked, info).catch((error) => {
       // Fresh throws on a malformed `%` in a path, without its error page.
       if (error instanceof URIError) return malformedAddress(request);
       throw error;
     });
     const page = await compressPage(request, response);
     secureHeaders(page.headers);
-    return page;
+    if (!isHead) return page;
+    await page.body?.cancel();
+    return new Response(null, page);
   }
 
   return (request, info) => measurePage(request, deps, () => answer(request, info));

@@ -1,4 +1,4 @@
-// Reads a form with a file (RFC 7578) within limits, in bounded memory whatever is sent. Knows no fields and no images.
+// Reads a form with a file (RFC 7578) within limits and in bounded memory. Knows no fields and no images.
 
 import { Buffer } from "node:buffer";
 import { HttpError } from "fresh";
@@ -131,6 +131,7 @@ function createParts(mostFileBytes: number) {
   let count = 0;
   let fieldBytes = 0;
   let isFile = false;
+  let isChosen = false;
   let name = "";
   let chunks: Buffer[] = [];
   let length = 0;
@@ -147,6 +148,7 @@ function createParts(mostFileBytes: number) {
       if (disposition === undefined || found === undefined) throw new HttpError(400);
       name = found;
       isFile = / filename="/.test(disposition);
+      isChosen = isFile && !disposition.includes(' filename=""'); // Browsers send an unused input too.
       chunks = [];
       length = 0;
     },
@@ -159,7 +161,7 @@ function createParts(mostFileBytes: number) {
     },
     end(): void {
       if (!isFile) form.append(name, Buffer.concat(chunks).toString("utf8"));
-      else if (file === null && length > 0) {
+      else if (file === null && (isChosen || length > 0)) {
         file = length > mostFileBytes
           ? { kind: "too_heavy", length }
           : { kind: "whole", bytes: Buffer.concat(chunks) };

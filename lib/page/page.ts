@@ -23,7 +23,7 @@ const FILES_OF_PAGE = 16;
 export interface PageServer {
   /** Where people open it; null where it is not open. */
   address(): string | null;
-  /** A one-time link into the page for who asked; null where the page is not open. */
+  /** A one-time link into the page for the person who asked; null where the page is not open. */
   newLoginLink(by: string): Promise<LoginLink | null>;
   close(): Promise<void>;
 }
@@ -35,6 +35,8 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
     readonly host: string;
     readonly port: number;
     readonly adminPassword: string | null;
+    /** Null where the bot asks Telegram for updates. */
+    readonly webhook: unknown;
   };
   readonly journal: Journal;
   readonly crm: Crm & CrmTrial;
@@ -100,6 +102,7 @@ export function servePage(options: PageOptions): PageServer {
     ...options,
     host: config.host,
     port: config.port,
+    takesUpdates: config.webhook !== null,
     answer,
     refuse(status) {
       const response = refuse(status);

@@ -1,6 +1,7 @@
 // Draws black and white squares as a PNG (https://www.w3.org/TR/png-3/). Does not know what they show.
 
 import { crc32, deflateSync } from "node:zlib";
+import { joined } from "../joined.ts";
 
 /** Draws rows of squares with a side of `scale` pixels, black where true. */
 export function bitmapPng(
@@ -40,14 +41,4 @@ function bigEndian(number: number): Uint8Array {
   const view = new DataView(new ArrayBuffer(4));
   view.setUint32(0, number);
   return new Uint8Array(view.buffer);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

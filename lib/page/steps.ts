@@ -98,7 +98,7 @@ export const requireForm = define.middleware(async (ctx) => {
   return ctx.next();
 });
 
-/** Lets a request compute when it is the page's turn beside the bot. Waiting here costs no one else anything. */
+/** Lets a request compute when it is the page's turn beside the bot. Waiting here delays no other request. */
 export const inTurn = inTurnAmong(MOST_WAITING);
 
 /** The same for strangers. */

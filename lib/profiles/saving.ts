@@ -11,7 +11,7 @@ export type EditResult =
   | { readonly kind: "stale" }
   /** The edit would make the file faulty. Nothing was written. */
   | { readonly kind: "refused"; readonly faults: readonly Fault[] }
-  /** The file on disk is faulty, and saving would overwrite someone's edit. Nothing was written. */
+  /** The file on disk is faulty, and saving would overwrite an edit made elsewhere. Nothing was written. */
   | { readonly kind: "broken"; readonly faults: readonly Fault[] }
   /** The disk refused the file and still has the old version; `reason` is in Russian. */
   | { readonly kind: "failed"; readonly reason: string };

@@ -51,7 +51,7 @@ const template = (...placeholders: string[]) =>
     ),
   );
 
-/** A text that may be missing, with these placeholders or none. */
+/** Takes no placeholders but `{choice}` and `{name}`; neither has to be there. */
 const afterHours = v.check<string, (issue: v.CheckIssue<string>) => string>(
   (value) => unknownPlaceholders(value, [CHOICE]).length === 0,
   (issue) =>

@@ -27,12 +27,12 @@ export interface Contact {
   failures(): number;
   /** Telegram has answered. */
   answered(): void;
-  /** What was asked for is done. */
-  succeeded(): void;
+  /** What was asked for is done. `isSettled` is false while it may fail again at once; then the log says nothing yet. */
+  succeeded(isSettled?: boolean): void;
   /**
    * Takes note of a failure and returns the wait before the next request, in ms.
    *
-   * @param message The log line of the first failure in a row, with `{cause}`.
+   * @param message The log line of the first failure since all was settled, with `{cause}`.
    * @throws {PollingEnded} If the token is refused.
    */
   failed(error: unknown, message: string): number;
@@ -47,6 +47,7 @@ export function createContact(
   },
 ): Contact {
   let failures = 0;
+  let isTold = false;
   let lastAnswerAtMs = now();
   let silenceReported = false;
   return {
@@ -55,9 +56,11 @@ export function createContact(
       silenceReported = false;
       lastAnswerAtMs = now();
     },
-    succeeded() {
-      if (failures > 0) log.info("✅ Связь с Telegram восстановлена");
+    succeeded(isSettled = true) {
       failures = 0;
+      if (!isTold || !isSettled) return;
+      isTold = false;
+      log.info("✅ Связь с Telegram восстановлена");
     },
     failed(error, message) {
       failures += 1;
@@ -78,7 +81,8 @@ export function createContact(
           { seconds: Math.round(silentMs / 1000), cause },
         );
       }
-      if (failures === 1) log.error(message, { cause });
+      if (!isTold) log.error(message, { cause });
+      isTold = true;
       const asked = failure?.kind === "too_many" ? failure.retryAfterMs : undefined;
       return Math.min(asked ?? waitMs(failures, random()), LONGEST_POLL_WAIT_MS);
     },

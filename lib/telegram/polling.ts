@@ -61,7 +61,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       if (updates.length > 0) await accept(updates);
       if (result.length > 0 && (nextOffset ?? offset) === offset) throw new Stuck(aside[0]?.fault);
       reportAside(aside, log);
-      contact.succeeded();
+      contact.succeeded(conflictSinceMs === undefined); // Two bots get an answer by turns.
       if (nextOffset !== undefined) {
         // Normal once after a quiet week; a server that ignores the offset does it again and again.
         if (nextOffset < offset) await sleep(LEAST_POLL_MS);
@@ -96,17 +96,26 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
         );
       }
     }
-    const message = failure === undefined
-      ? "❌ Обновления не принять: {cause}. Они остаются у Telegram, пробуем снова"
-      : "❌ Telegram недоступен, обновления не получить: {cause}. Пробуем снова" +
-        (failure.kind === "unreached"
-          ? "; если не пройдёт само, проверьте сеть и прокси сервера"
-          : "");
-    const wait = contact.failed(error, message);
+    const wait = contact.failed(error, messageOn(error));
     if (error instanceof Stuck) return FIRST_WAIT_MS; // New updates must not wait longer.
     if (conflictSinceMs === undefined) return wait;
     return Math.min(wait, Math.max(conflictSinceMs + CONFLICT_PATIENCE_MS - now(), 0));
   }
+}
+
+/** The log line for a failed round. */
+function messageOn(error: unknown): string {
+  const failure = failureOf(error);
+  if (failure === undefined) {
+    return "❌ Обновления не принять: {cause}. Они остаются у Telegram, пробуем снова";
+  }
+  if (failure.kind === "conflict" && !isRefusedAs(describeError(error), "webhook_set")) {
+    return "❌ С этим токеном обновления забирает и другой бот: остановите его ({cause}). Пробуем снова";
+  }
+  const advice = failure.kind === "unreached"
+    ? "; если не пройдёт само, проверьте сеть и прокси сервера"
+    : "";
+  return `❌ Telegram недоступен, обновления не получить: {cause}. Пробуем снова${advice}`;
 }
 
 function getUpdates(

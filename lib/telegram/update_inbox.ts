@@ -1,4 +1,5 @@
-// Hands recorded updates to the bot: in order within a chat, chats concurrently, with bounds and retries. Knows no text.
+// Hands recorded updates to the bot: in order within a chat, chats concurrently, with bounds and retries. Knows of texts only
+// whether they are commands.
 
 import { BotError } from "grammy";
 import type { Chat, Update } from "grammy/types";
@@ -62,6 +63,8 @@ export function createInbox(options: InboxOptions): Inbox {
   const { journal, handle, recordDurably, recordDone, now, elapsedMs = now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
   const lastOfChat = new Map<number, Promise<void>>();
+  /** Of the groups' commands, which nothing waits for but further commands. */
+  const lastCommandOfChat = new Map<number, Promise<void>>();
   let line: InHand[] = [];
   /** Updates in hand that wait for another of their chat; not counted against `MOST_IN_HAND`. */
   let behind = 0;
@@ -142,22 +145,25 @@ export function createInbox(options: InboxOptions): Inbox {
   function take(one: InHand): void {
     const chat = chatOf(one.update);
     const id = one.update.update_id;
-    const before = lastOfChat.get(chat);
-    const done = before === undefined ? handleOne(one) : handleAfter(before, one);
+    const isCommand = isGroupCommand(one.update);
+    const before = [lastOfChat.get(chat), isCommand ? lastCommandOfChat.get(chat) : undefined]
+      .filter((each) => each !== undefined);
+    const done = before.length === 0 ? handleOne(one) : handleAfter(before, one);
+    const last = isCommand ? lastCommandOfChat : lastOfChat;
     inHand.set(id, done);
-    lastOfChat.set(chat, done);
+    last.set(chat, done);
     done.then(() => {
       inHand.delete(id);
       passing.delete(id);
-      if (lastOfChat.get(chat) === done) lastOfChat.delete(chat);
+      if (last.get(chat) === done) last.delete(chat);
       if (line.length > 0) takeFromLine();
       else if (waitingOnDisk) takeWaiting();
     });
   }
 
-  async function handleAfter(before: Promise<void>, one: InHand): Promise<void> {
+  async function handleAfter(before: readonly Promise<void>[], one: InHand): Promise<void> {
     behind++;
-    await before;
+    await Promise.all(before);
     behind--;
     if (!stopped) await handleOne(one); // Otherwise the next process handles it.
   }
@@ -273,6 +279,17 @@ export function createInbox(options: InboxOptions): Inbox {
       await Promise.all(ending.values());
     },
   };
+}
+
+/**
+ * A command to the bot in a group shows something there, and waits for the group's pace. The managers' answers and presses behind
+ * it must not.
+ */
+function isGroupCommand({ message, channel_post }: Update): boolean {
+  const written = message ?? channel_post;
+  const chat: Partial<Chat> | undefined = written?.chat;
+  const text: unknown = written?.text;
+  return (chat?.id ?? 0) < 0 && typeof text === "string" && text.startsWith("/");
 }
 
 /** 0 for an update of an unknown shape, which must not stop its batch. */

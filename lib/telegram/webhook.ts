@@ -96,8 +96,9 @@ export function createWebhookWatch(options: WebhookOptions): WebhookWatch {
     log.info("🔌 Обновления приходят по вебхуку");
   }
 
-  /** Telegram does not take the address. */
+  /** Telegram does not take the address. It has answered, so this is no silence. */
   function refused(cause: string): void {
+    contact.answered();
     const nowMs = now();
     const { pending, failsSinceMs = nowMs } = state;
     state = {

@@ -136,7 +136,7 @@ function remember(record: () => void): void {
   try {
     record();
   } catch {
-    // Reported by who watches the journal.
+    // The watch of the journal reports it.
   }
 }
 

@@ -74,8 +74,10 @@ const LONGEST_SIDE = 2560;
 /** Uploads a photo that is chosen, dropped or pasted, and draws the form's part for it again. */
 function keepUpload(part) {
   part.classList.add("scripted");
+  let chosen = 0;
 
   async function upload(file) {
+    const mine = chosen += 1;
     const { upload: path, most, uploading, failed } = part.dataset;
     // Until it is uploaded it goes with the form.
     const held = new DataTransfer();
@@ -89,6 +91,7 @@ function keepUpload(part) {
     body.set("photo", photo, "photo");
     const response = await fetch(path, { method: "POST", body }).catch(() => null);
     const text = response?.ok || response?.status === 422 ? await response.text() : "";
+    if (mine !== chosen) return; // Another was chosen meanwhile.
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
     part.removeAttribute("aria-busy");
     if (fresh === null) return void (status.textContent = failed);

@@ -1,6 +1,6 @@
 // Shared by the list of leads and the page of one lead: the person, the place, the buttons.
 
-import type { AttemptRecord, Deal, Lead } from "../../lib/lead.ts";
+import type { Deal, Lead } from "../../lib/lead.ts";
 import type { ListedLead } from "../../lib/journal/journal.ts";
 import { fullName } from "../../lib/visitor_name.ts";
 import { backupsHoldUntilMs } from "../../lib/journal/backups.ts";
@@ -128,7 +128,7 @@ export function LeadActions({ lead, frame, back, sending, hasCrm, small = false 
   );
 }
 
-/** The button that takes a lead, within its form; with it goes whose lead it was then, so that no one is taken by surprise. */
+/** The button that takes a lead, within its form; with it goes whose lead it was then, so that a lead taken meanwhile is noticed. */
 function TakeLead({ lead, frame, small }: {
   readonly lead: ListedLead;
   readonly frame: Frame;
@@ -154,110 +154,6 @@ function TakeLead({ lead, frame, small }: {
         {!small && ` ${said}`}
       </button>
     </>
-  );
-}
-
-const WISHES = [
-  "asked",
-  "running",
-  "settled",
-  "closed",
-  "erased",
-  "returned",
-  "open",
-  "late",
-  "taken",
-  "yours",
-  "owned",
-] as const;
-
-/** What a press asked for, as named in the next page's address. */
-export type Wish = typeof WISHES[number];
-
-export interface Done {
-  readonly wish: Wish;
-  readonly sending: boolean;
-  readonly attempt: AttemptRecord | undefined;
-}
-
-export function readWish({ searchParams }: URL): Wish | undefined {
-  return WISHES.find((each) => each === searchParams.get("done"));
-}
-
-/** The page at `back` with the result of a press on a lead. */
-export function donePath({ number }: Pick<Lead, "number">, wish: Wish, back: string): string {
-  const own = `/leads/${number}`;
-  if (back === own) return `${own}?done=${wish}`;
-  return `${back}${back.includes("?") ? "&" : "?"}done=${wish}&lead=${number}#lead-${number}`;
-}
-
-/** Where the script reloads the lead from: its row in the list at `back`, or its own page. */
-export function freshPath({ number }: Lead, wish: Wish | undefined, back?: string): string {
-  const parameters = new URLSearchParams();
-  if (back !== undefined) parameters.set("row", back);
-  if (wish !== undefined) parameters.set("done", wish);
-  return `/leads/${number}?${parameters}`;
-}
-
-/** The result of a press; a screen reader announces changes. */
-export function LeadNote({ done, here, words, more }: {
-  readonly done: Done;
-  /** The address that shows it again, for who has no script. */
-  readonly here: string;
-  readonly words: LeadsWords;
-  readonly more?: string | undefined;
-}) {
-  const { text, light } = noteOf(done, words);
-  return (
-    <p class={`lead-note ${light}`}>
-      <span data-told>{text}</span>
-      {more !== undefined && ` ${more}`}
-      {done.sending && (
-        <noscript>
-          {" "}
-          <a href={here}>{words.reload}</a>
-        </noscript>
-      )}
-    </p>
-  );
-}
-
-function noteOf(
-  { wish, sending, attempt }: Done,
-  words: LeadsWords,
-): { readonly text: string; readonly light: "good" | "warning" | "quiet" } {
-  if (wish === "closed" || wish === "erased" || wish === "returned" || wish === "taken") {
-    return { text: words.done[wish], light: "good" };
-  }
-  if (wish === "settled" || wish === "open" || wish === "late" || wish === "owned") {
-    return { text: words.done[wish], light: "warning" };
-  }
-  if (wish === "yours") return { text: words.done.yours, light: "quiet" };
-  if (sending) return { text: words.done[wish], light: "quiet" };
-  const outcome = attempt?.outcome ?? null;
-  if (outcome === null) return { text: words.done.unknown, light: "warning" };
-  if (outcome === "accepted") return { text: words.ended.accepted, light: "good" };
-  const status = attempt?.status ?? null;
-  if (outcome === "answered") return { text: words.endedAnswered(status ?? 0), light: "warning" };
-  const isDoubtful = outcome === "interrupted" && status !== null;
-  return {
-    text: isDoubtful ? words.endedDoubtful(status) : words.ended[outcome],
-    light: "warning",
-  };
-}
-
-/** The live region for screen readers; the script fills it, and has from it what to say when it cannot follow a lead. */
-export function Told({ frame }: { readonly frame: Pick<Frame, "language"> }) {
-  const { lost, loggedOut, late } = LEADS[frame.language].following;
-  return (
-    <p
-      id="told"
-      class="visually-hidden"
-      role="status"
-      data-lost={lost}
-      data-logged-out={loggedOut}
-      data-late={late}
-    />
   );
 }
 

@@ -3,15 +3,12 @@
 import type { ListedLead } from "../../lib/journal/journal.ts";
 import { placeOf } from "../../lib/lead.ts";
 import { LEADS } from "../words/leads.ts";
+import { type Done, donePath, freshPath, LeadNote } from "./lead_note.tsx";
 import {
   DealLink,
-  type Done,
-  donePath,
-  freshPath,
   isErased,
   isOpen,
   LeadActions,
-  LeadNote,
   nameOf,
   Owner,
   ReturnLead,
@@ -73,7 +70,7 @@ export function LeadRow({ lead, back, sending, hasCrm, returnable, done, frame }
       )}
       {returnable && <ReturnLead lead={lead} frame={frame} back={back} small />}
       {done !== undefined && (
-        <LeadNote done={done} here={donePath(lead, done.wish, back)} words={words} />
+        <LeadNote done={done} here={donePath(lead, done.wish, back)} frame={frame} />
       )}
     </li>
   );

@@ -5,7 +5,8 @@ import type { LeadLife, Turn } from "../../lib/journal/journal.ts";
 import type { AttemptRecord, Deal } from "../../lib/lead.ts";
 import { messageLink } from "../../lib/message_link.ts";
 import type { Language } from "../../lib/page/language.ts";
-import { LEADS, type LeadsWords } from "../words/leads.ts";
+import { LEADS } from "../words/leads.ts";
+import { MOMENTS, type MomentWords } from "../words/lead_moments.ts";
 import { PHONE } from "../words/phone.ts";
 import { Isolated } from "./isolated.tsx";
 import { DealLink } from "./lead_parts.tsx";
@@ -31,7 +32,7 @@ export function Moments({ life, attempts, turns, timeZone, frame }: {
   readonly frame: Frame;
 }) {
   const { language } = frame;
-  const words = LEADS[language];
+  const words = MOMENTS[language];
   const moments = momentsOf(life, attempts, turns, frame, words);
   let shownDay = "";
   return (
@@ -66,7 +67,7 @@ function momentsOf(
   attempts: readonly AttemptRecord[],
   turns: readonly Turn[],
   frame: Frame,
-  words: LeadsWords,
+  words: MomentWords,
 ): Moment[] {
   const { lead, phoneUntilMs, confirmedAtMs, cardShownAtMs, alertedAtMs, owed, notes, repeats } =
     life;
@@ -126,7 +127,7 @@ function momentsOf(
 function turnMoment(
   { kind, by, before, atMs }: Turn,
   language: Language,
-  words: LeadsWords,
+  words: MomentWords,
 ): Moment {
   const text = (
     <>
@@ -149,7 +150,7 @@ function attemptMoment(
   { begunAtMs, endedAtMs, outcome, status, reason, askedBy }: AttemptRecord,
   deal: Deal | null,
   language: Language,
-  words: LeadsWords,
+  words: MomentWords,
 ): Moment {
   const who = askedBy === null
     ? words.attempt(null)
@@ -165,7 +166,7 @@ function attemptMoment(
   const what = outcome === "accepted" && deal !== null
     ? (
       <>
-        {words.dealMade} <DealLink deal={deal} words={words} />
+        {words.dealMade} <DealLink deal={deal} words={LEADS[language]} />
       </>
     )
     : whatOf(outcome, status, words);
@@ -175,7 +176,7 @@ function attemptMoment(
 function whatOf(
   outcome: NonNullable<AttemptRecord["outcome"]>,
   status: number | null,
-  words: LeadsWords,
+  words: MomentWords,
 ): string {
   if (outcome === "answered") return `${words.outcomes.answered} ${status}`;
   if (outcome === "interrupted" && status !== null) return words.doubtfulAnswer(status);

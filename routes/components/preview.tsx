@@ -20,7 +20,7 @@ import { ButtonCautions } from "./button_cautions.tsx";
 import { photoAddress } from "./photo_field.tsx";
 import { Keyboard, Message } from "./telegram.tsx";
 
-const SOMEBODY: Visitor = {
+const A_VISITOR: Visitor = {
   userId: 1,
   username: "betterrman",
   firstName: "Galliard",
@@ -170,7 +170,7 @@ function Managers({ profile, button, words }: {
   );
   const content = { text: THEIR_WORDS, entities: [], media: null, captionable: false };
   const followUp = { number: 1, lead: 1, chatId: 1, messageIds: [1], content, partsShown: 0 };
-  const parts = followUpParts(followUp, SOMEBODY, profile.followUpTemplate);
+  const parts = followUpParts(followUp, A_VISITOR, profile.followUpTemplate);
   return (
     <>
       <h2>{words.manager}</h2>
@@ -198,7 +198,7 @@ export function sampleLead(profile: Profile, choice: string): Lead {
     profile: profile.key,
     profileName: profile.name,
     choice,
-    visitor: SOMEBODY,
+    visitor: A_VISITOR,
     chatId: 1,
     menuMessageId: 1,
     receivedAtMs: 0,

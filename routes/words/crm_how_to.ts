@@ -79,8 +79,8 @@ export const CRM_HOW_TO = bilingual({
       "Copy the webhook's address and paste it here.",
     ],
     more: [
-      "An address such as https://portal.bitrix24.com/rest/1/key/ is a password: give it to nobody.",
-      "Leads are made in the name of who made the webhook.",
+      "An address such as https://portal.bitrix24.com/rest/1/key/ is a password: keep it to yourself.",
+      "Leads are made in the name of the user who made the webhook.",
       "Where the portal has leads switched off, Bitrix24 turns a lead into a deal at once.",
     ],
   },

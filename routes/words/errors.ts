@@ -45,6 +45,11 @@ const ru = {
     title: "Слишком много запросов сразу",
     text: "Ничего не изменено. Повторите через несколько секунд.",
   },
+  storage: {
+    title: "Журнал бота не записать",
+    text: "На диске сервера нет места, или он неисправен. Скажите тому, кто следит за ботом, и " +
+      "повторите, когда диск снова пишет.",
+  },
   defect: {
     title: "Что-то сломалось",
     text: "Бот продолжает принимать лиды. Попробуйте ещё раз, а если не поможет — скажите тому, " +
@@ -90,10 +95,15 @@ export const ERRORS = bilingual<
     title: "Too many requests at once",
     text: "Nothing was changed. Try again in a few seconds.",
   },
+  storage: {
+    title: "The bot's journal cannot be written",
+    text: "The server's disk is full or failing. Tell whoever looks after the bot, and try again " +
+      "once it can be written.",
+  },
   defect: {
     title: "Something broke",
     text:
-      "The bot goes on taking leads. Try again, and if that does not help, tell whoever looks " +
+      "The bot goes on taking leads. Try again, and if that does not help, tell the person who looks " +
       "after the bot.",
   },
 });

@@ -34,7 +34,7 @@ export const FRAME = bilingual({
     `Telegram не отвечает с ${since}. Новые нажатия придут, когда связь вернётся`,
   webhook: (pending: number, since: string) =>
     `Telegram не может передать боту обновления с ${since}, ждут: ${pending}. Проверьте, что адрес ` +
-    "WEBHOOK_URL открыт снаружи и ведёт на порт бота. Причина — в журнале и в /health",
+    "WEBHOOK_URL открыт снаружи и ведёт на порт бота. Причина — в логе и в /health",
   database: (since: Since) =>
     `Журнал не записать${
       since === null ? "" : ` с ${since}`

@@ -1,15 +1,11 @@
 // The words of the leads' list and of one lead.
 
-import type { AttemptRecord } from "../../lib/lead.ts";
 import { bilingual, plural } from "./bilingual.ts";
 
 const ruLeads = (count: number) =>
   `${count} ${plural("ru", count, { one: "лид", few: "лида", many: "лидов" })}`;
 const enLeads = (count: number) =>
   `${count} ${plural("en", count, { one: "lead", many: "leads" })}`;
-
-type Outcomes = Readonly<Record<NonNullable<AttemptRecord["outcome"]>, string>>;
-type Ended = Omit<Outcomes, "answered">;
 
 const ru = {
   title: "Лиды",
@@ -45,40 +41,6 @@ const ru = {
   resend: "Отправить в CRM ещё раз",
   resendOf: (who: string) => `Отправить в CRM ещё раз: ${who}`,
   doubtful: "Прошлая попытка могла дойти. Сначала проверьте, нет ли лида в CRM: возможен дубль.",
-  done: {
-    asked: "Отправляем в CRM…",
-    running: "Уже отправляем в CRM…",
-    unknown: "Ответа CRM пока нет.",
-    settled: "Ничего не изменено: этот лид уже в CRM или внесён.",
-    closed: "Записано: лид внесён вручную. Карточка в чате менеджеров закроется.",
-    erased: "Личные данные стёрты.",
-    returned: "Лид снова открыт. Карточка в чате менеджеров откроется.",
-    open: "Ничего не изменено: этот лид и так открыт.",
-    late: "Вернуть можно в течение 10 минут, они прошли.",
-    taken: "Лид ваш. На карточке в чате менеджеров это тоже видно.",
-    yours: "Этот лид уже у вас.",
-    owned:
-      "Ничего не изменено: лид уже взяли, кто — сказано рядом. Нужен вам — нажмите 🙋 ещё раз.",
-  },
-  reload: "Посмотреть, чем кончилось",
-  /** A sentence, and after the bar what to press. */
-  following: {
-    lost: "Связь с ботом пропала, и чем кончилась отправка, пока не узнать.|Обновить страницу",
-    loggedOut: "Вход закончился, и чем кончилась отправка, здесь не узнать.|Войти снова",
-    late: "CRM молчит дольше двух минут.|Обновить страницу",
-  },
-  ended: {
-    accepted: "CRM приняла: сделка создана.",
-    unreachable: "Нет связи с CRM: лид не дошёл и ждёт вас.",
-    interrupted: "Связь с CRM оборвалась. Лид мог дойти: сначала проверьте CRM.",
-    timeout: "CRM не ответила вовремя. Лид мог дойти: сначала проверьте CRM.",
-    client: "Адрес вебхука не годится. Исправьте его в профиле.",
-    unsent: "Лид не отправлен. Причина — на его странице.",
-    unexpected: "Неожиданная ошибка: лид ждёт вас.",
-  } as Ended,
-  endedAnswered: (status: number) => `CRM ответила ${status}: лид ждёт вас.`,
-  endedDoubtful: (status: number) =>
-    `CRM ответила ${status}. Лид мог дойти: сначала проверьте CRM.`,
   back: "Все лиды",
   leadOf: (number: number) => `Лид № ${number}`,
   choice: "Запрос",
@@ -87,40 +49,9 @@ const ru = {
   write: "Написать в Telegram",
   writeById: "Откроется в приложении Telegram: имени пользователя у посетителя нет.",
   life: "Что было с лидом",
-  received: (choice: string) => `Посетитель выбрал «${choice}»`,
-  repeated: (times: number) =>
-    times === 1
-      ? "Посетитель нажал ещё раз: это тот же лид"
-      : `Посетитель нажал ещё раз, всего повторов: ${times}. Это тот же лид`,
-  heldByBlock: "Не отправлен: посетитель заблокирован",
   blockedLeads: "Заблокированные",
-  held: "В CRM не отправлен: слишком много лидов от этого посетителя за час. Решать вам",
-  confirmed: "Посетитель получил подтверждение",
-  confirming: "Подтверждение посетителю ещё не дошло. Пробуем снова",
-  attempt: (by: string | null) => by === null ? "CRM" : `CRM, ещё раз (${by})`,
-  outcomes: {
-    accepted: "сделка создана",
-    answered: "отказала, ответ",
-    unreachable: "нет связи, лид не дошёл",
-    interrupted: "связь оборвалась, лид мог дойти",
-    timeout: "нет ответа за",
-    client: "адрес вебхука не годится",
-    unsent: "не отправлен",
-    unexpected: "неожиданная ошибка",
-  } as Outcomes,
-  doubtfulAnswer: (status: number) => `ответила ${status}, лид мог дойти`,
-  sending: "отправляется…",
-  postOwed: "Ждёт отправки в CRM",
   deal: (id: number) => `сделка ${id}`,
-  dealMade: "создана",
   openDeal: "Открыть сделку в CRM",
-  notesOwed: (count: number) => `Ждут отправки в CRM примечания к сделке: ${count}`,
-  notesGivenUp: (count: number) => `CRM не приняла примечания к сделке: ${count}. Внесите их сами`,
-  cardShown: "Карточка в чате менеджеров",
-  cardOwed: "Карточка ждёт отправки в чат менеджеров",
-  openCard: "Открыть карточку",
-  alerted: "Чат менеджеров не принял карточку: предупредили запасной чат",
-  closed: (by: string) => `Внесён вручную: ${by}`,
   owner: "Лид в работе",
   giveBack: "Вернуть",
   giveBackOf: (who: string) => `Вернуть: ${who}`,
@@ -129,15 +60,6 @@ const ru = {
   takeOver: "Забрать себе",
   takeOverOf: (who: string) => `Забрать себе: ${who}`,
   returnHint: "Лид снова станет открытым. Так можно 10 минут после «Внесён вручную»",
-  turns: {
-    taken: (by: string) => `Взят в работу: ${by}`,
-    taken_over: (by: string) => `Перешёл к другому: ${by}`,
-    returned: (by: string) => `Возвращён: ${by}`,
-  },
-  turnBefore: {
-    had: (by: string) => `(раньше: ${by})`,
-    closed: (by: string) => `(до этого внесён: ${by})`,
-  },
   erase: "Стереть этого человека…",
   eraseTitle: "Стереть человека",
   eraseOf: (who: string) => `Стереть: ${who}`,
@@ -198,7 +120,7 @@ export const LEADS = bilingual<typeof ru>(ru, {
   list: "List of leads",
   empty: "No leads yet. Open a profile's link in Telegram and press a button.",
   nothing: "There are no such leads.",
-  nothingLeft: "Nothing here: nobody is waiting.",
+  nothingLeft: "Nothing here: no lead is waiting.",
   cutShort: (most: number) => `Looked through ${enLeads(most)} more, and the search goes on.`,
   lookOn: "Look further",
   newest: "Newest",
@@ -214,39 +136,6 @@ export const LEADS = bilingual<typeof ru>(ru, {
   resendOf: (who: string) => `Send to the CRM again: ${who}`,
   doubtful:
     "The last attempt may have arrived. Look for the lead in the CRM first: it may be there twice.",
-  done: {
-    asked: "Sending to the CRM…",
-    running: "Already sending to the CRM…",
-    unknown: "No answer from the CRM yet.",
-    settled: "Nothing was changed: the lead is in the CRM or was entered already.",
-    closed: "Noted: entered by hand. The card in the managers' chat will close.",
-    erased: "The personal data is erased.",
-    returned: "The lead is open again. The card in the managers' chat will open.",
-    open: "Nothing was changed: the lead is open.",
-    late: "A lead can be returned for 10 minutes; they are over.",
-    taken: "The lead is yours. The card in the managers' chat says so too.",
-    yours: "This lead is yours already.",
-    owned:
-      "Nothing was changed: somebody took the lead, the name is beside it. If you need it, press 🙋 again.",
-  },
-  reload: "See how it ended",
-  following: {
-    lost: "The connection to the bot is lost: how it ended cannot be learned yet.|Reload the page",
-    loggedOut: "The login has ended: how it ended cannot be learned here.|Log in again",
-    late: "The CRM has been silent for more than two minutes.|Reload the page",
-  },
-  ended: {
-    accepted: "The CRM took it: deal created.",
-    unreachable: "No connection to the CRM: the lead did not arrive and waits for you.",
-    interrupted: "The connection to the CRM broke. The lead may have arrived: check the CRM first.",
-    timeout: "The CRM did not answer in time. The lead may have arrived: check the CRM first.",
-    client: "The webhook address is no good. Fix it in the profile.",
-    unsent: "The lead was not sent. Its page says why.",
-    unexpected: "Unexpected error: the lead waits for you.",
-  },
-  endedAnswered: (status: number) => `The CRM answered ${status}: the lead waits for you.`,
-  endedDoubtful: (status: number) =>
-    `The CRM answered ${status}. The lead may have arrived: check the CRM first.`,
   back: "All leads",
   leadOf: (number: number) => `Lead No. ${number}`,
   choice: "Request",
@@ -255,41 +144,9 @@ export const LEADS = bilingual<typeof ru>(ru, {
   write: "Write in Telegram",
   writeById: "Opens in the Telegram app: the visitor has no username.",
   life: "The lead's life",
-  received: (choice: string) => `The visitor chose “${choice}”`,
-  repeated: (times: number) =>
-    times === 1
-      ? "The visitor pressed again: it is the same lead"
-      : `The visitor pressed again, ${times} repeats in all: it is the same lead`,
-  heldByBlock: "Not sent: the visitor is blocked",
   blockedLeads: "Blocked",
-  held: "Not sent to the CRM: too many leads of this visitor within an hour. The decision is yours",
-  confirmed: "The visitor got the confirmation",
-  confirming: "The confirmation has not reached the visitor yet. Trying again",
-  attempt: (by: string | null) => by === null ? "CRM" : `CRM, once more (${by})`,
-  outcomes: {
-    accepted: "deal created",
-    answered: "declined, answer",
-    unreachable: "no connection, the lead did not arrive",
-    interrupted: "the connection broke, the lead may have arrived",
-    timeout: "no answer within",
-    client: "the webhook address is no good",
-    unsent: "not sent",
-    unexpected: "unexpected error",
-  },
-  doubtfulAnswer: (status: number) => `answered ${status}, the lead may have arrived`,
-  sending: "being sent…",
-  postOwed: "Waits to be sent to the CRM",
   deal: (id: number) => `deal ${id}`,
-  dealMade: "created",
   openDeal: "Open the deal in the CRM",
-  notesOwed: (count: number) => `Notes to the deal that wait to be sent to the CRM: ${count}`,
-  notesGivenUp: (count: number) =>
-    `Notes to the deal that the CRM did not take: ${count}. Enter them yourself`,
-  cardShown: "Card in the managers' chat",
-  cardOwed: "The card waits to be sent to the managers' chat",
-  openCard: "Open the card",
-  alerted: "The managers' chat did not take the card: the second chat was told",
-  closed: (by: string) => `Entered by hand: ${by}`,
   owner: "Taken by",
   giveBack: "Return",
   giveBackOf: (who: string) => `Return: ${who}`,
@@ -298,15 +155,6 @@ export const LEADS = bilingual<typeof ru>(ru, {
   takeOver: "Take over",
   takeOverOf: (who: string) => `Take over: ${who}`,
   returnHint: "The lead will be open again. This works for 10 minutes after “Entered by hand”",
-  turns: {
-    taken: (by: string) => `Taken: ${by}`,
-    taken_over: (by: string) => `Taken over: ${by}`,
-    returned: (by: string) => `Returned: ${by}`,
-  },
-  turnBefore: {
-    had: (by: string) => `(before: ${by})`,
-    closed: (by: string) => `(was entered by: ${by})`,
-  },
   erase: "Erase this person…",
   eraseTitle: "Erase a person",
   eraseOf: (who: string) => `Erase: ${who}`,
@@ -316,7 +164,7 @@ export const LEADS = bilingual<typeof ru>(ru, {
     }). The leads themselves stay counted. This cannot be taken back.`,
   eraseOpen: (leads: number) =>
     `Not entered yet: ${enLeads(leads)}. They will be closed, and so will their cards in the ` +
-    "chat: there would be nobody to call back.",
+    "chat: there would be no contact to call back.",
   eraseElsewhere:
     "The bot deletes neither records in the CRM nor messages passed on to the managers' chat. Delete those yourself.",
   eraseBackups: (until: string) =>

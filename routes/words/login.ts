@@ -32,7 +32,7 @@ export const LOGIN = bilingual({
   passwordName: "by password",
 });
 
-/** A person as records name them; somebody who logged in by password has only these words. */
+/** A person as records name them; those who logged in by password have only these words. */
 export function personIn(name: string, language: Language): string {
   return name === LOGIN.ru.passwordName ? LOGIN[language].passwordName : name;
 }

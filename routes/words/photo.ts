@@ -39,7 +39,7 @@ export const PHOTO = bilingual({
   tooLarge: (size: string) =>
     `фото ${size} точек, Telegram берёт до ${MOST_SIDES} в ширину и высоту вместе: уменьшите его`,
   tooNarrow: (size: string) =>
-    `фото ${size} точек, Telegram не берёт вытянутые больше чем ${MOST_RATIO} к 1: обрежьте его`,
+    `фото ${size} точек, Telegram не берёт вытянутые сильнее, чем ${MOST_RATIO} к 1: обрежьте его`,
 }, {
   title: "Photo",
   choose: "Upload a file",

@@ -36,7 +36,7 @@ export const PROFILE_STATE = bilingual({
   label: "State",
   states: { draft: "draft", live: "live", paused: "paused" },
   draft: "Draft · only you see it",
-  draftHint: "The link works for those in the managers' chat. Anybody else gets the menu.",
+  draftHint: "The link works for those in the managers' chat. Others get the menu.",
   paused: "Paused: the visitor reads",
   openInTelegram: "See it in Telegram",
   publish: "Publish",
@@ -44,7 +44,7 @@ export const PROFILE_STATE = bilingual({
   resume: "Resume",
   of: (action: string, name: string) => `${action}: ${name}`,
   publishTitle: (name: string) => `Publish “${name}”`,
-  publishWhat: "Visitors see the profile at once: its link opens for everybody.",
+  publishWhat: "Visitors see the profile at once: its link opens for everyone.",
   publishNoCrm: "The CRM is not set up yet: leads come to the managers' chat.",
   toMenu: (name: string) => `Add the button “${name}” to the menu`,
   toMenuHint:

@@ -39,7 +39,7 @@ export const SOURCES = bilingual({
       `The mark is too long: ${most} characters fit beside the profile's word.`,
     taken: "Such a link leads to another profile. Choose another mark.",
   },
-  empty: "Nobody has come by a link with a mark yet.",
+  empty: "No visitor has come by a link with a mark yet.",
   list: "What the sources brought",
   opened: "Opened",
   pressed: "Requests",

@@ -15,7 +15,7 @@ export const UNSAVED = bilingual({
 }, {
   title: "Not saved",
   back: "All profiles",
-  stale: "Not saved: somebody changed this meanwhile. Look at it as it is now, and try again.",
+  stale: "Not saved: this was changed meanwhile. Look at it as it is now, and try again.",
   refused: "Not saved: the file locales.json would have a fault.",
   broken: "Not saved: the file locales.json on disk has a fault. Fix the file and try again.",
   failed: (reason: string) =>

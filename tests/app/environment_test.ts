@@ -48,6 +48,24 @@ Deno.test("an unknown name is warned of with the nearest", async () => {
   ]);
 });
 
+Deno.test("what may be a secret on a line of its own is counted, not shown", async () => {
+  const printed: unknown[] = [];
+  const { warn } = console;
+  console.warn = (...words) => printed.push(words);
+  const secrets = "SECRET_SIGN=\nwhsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw=\nc2V+Y3/JldA=\n";
+  const { warnings } = await read(`${secrets}PORT=$PORT_HERE`, { PORT_HERE: "2" });
+  console.warn = warn;
+  assert.deepEqual([...warnings, ...printed], [
+    ".env: перед знаком «=» не имя переменной, нужны буквы, цифры и _, строка пропущена",
+    ".env: неизвестное имя перед знаком «=», символов: 38, строка пропущена",
+  ]);
+});
+
+Deno.test("a file in UTF-16 is a fault, not a file without variables", async () => {
+  const { fault } = await read("\uFEFFB\0O\0T\0_\0T\0O\0K\0E\0N\0=\0");
+  assert.equal(fault, "файл не в UTF-8, пересохраните его в UTF-8");
+});
+
 for (const value of ["${}", "${X=Y}", "$NONE"]) {
   Deno.test(`a file with the value ${value} has a fault that names its variable`, async () => {
     const { fault, hasFile, variables } = await read(`ADMIN_PASSWORD=${value}\n`, { PORT: "2" });

@@ -119,6 +119,26 @@ Deno.test("profiles that name one chat share it, and one that names the main cha
     assert.equal(chats.at(key), chats.main.chat);
   }));
 
+Deno.test("a group that moved is reminded on, also while profiles name it by its former id", () =>
+  withChats(async ({ chats, journal, group, use }) => {
+    journal.rememberFact("admin_chat_of:-5", String(group.id));
+    await use({ agency: { chatId: -5, topicId: null }, cg: { chatId: group.id, topicId: null } });
+    const reminded = chats.reminded().map(({ key, formerKeys }) => [key, formerKeys]);
+    assert.deepEqual(reminded, [["", []], [String(group.id), ["-5"]]]);
+  }));
+
+Deno.test("the reply to a command is one of its group's 20 messages a minute, and of no other's", () =>
+  withChats(async ({ chats, group, waits, use }) => {
+    await use({ agency: { chatId: group.id, topicId: null } });
+    for (let reply = 1; reply <= 5; reply++) chats.noteSent(group.id);
+    chats.noteSent(-5);
+    await showTimes(15, chats, String(group.id));
+    await showTimes(20, chats, "");
+    assert.deepEqual(waits, []);
+    await showTimes(1, chats, String(group.id));
+    assert.deepEqual(waits, [60_000]);
+  }));
+
 Deno.test("each chat has 20 messages a minute of its own, and topics of one group share them", () =>
   withChats(async ({ chats, group, forum, waits, use }) => {
     const [one, other] = [forum.openTopic("A"), forum.openTopic("B")];

@@ -5,6 +5,7 @@ import type { Bench, Figures } from "./cases.ts";
 import { type Contestant, shippedLocales, startBot } from "./contestants.ts";
 import { type Load, type Reading, startReaders } from "./readers.ts";
 import { quantile } from "./statistics.ts";
+import { freePort } from "../helpers/free_port.ts";
 
 const PROFILES = 50;
 const LEADS = 10_000;
@@ -124,10 +125,4 @@ async function fillJournal(
 
 async function importFirst<Module>(path: string, olderPath: string): Promise<Module> {
   return await import(await Deno.stat(path).then(() => path, () => olderPath));
-}
-
-/** A free port. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

@@ -106,6 +106,14 @@ Deno.test("a search looks at the newest 40 000 leads, a portion at a time, and s
   );
 });
 
+Deno.test("a number is known with the sign of either script before it", () =>
+  withLeads(3, async (journal) => {
+    for (const words of ["2", "№2", "№ 2", "#2"]) {
+      const { leads } = await findLeads(journal, words, noPause);
+      assert.equal(leads[0]?.number, 2, words);
+    }
+  }));
+
 Deno.test("a number finds its lead first, and it is counted once", () =>
   withLeads(60, async (journal) => {
     const found = await findLeads(journal, "1", noPause);
@@ -171,6 +179,24 @@ Deno.test("what is searched for is bounded, and a typed phone is spelled as the 
   assert.equal(searchWords("42"), "42");
   assert.ok(searchWords("😀".repeat(200)).isWellFormed());
 });
+
+for (
+  const [typed, words] of [
+    ['"Вася"', "Вася"],
+    ["«Вася Пупкин»", "Вася Пупкин"],
+    ["'Вася", "Вася"],
+    ["O'Brien", "O'Brien"],
+    ['"', '"'],
+    ["\u202aВася\u202c", "Вася"],
+    ["t.me/vasya", "@vasya"],
+    ["https://t.me/Vasya_1", "@Vasya_1"],
+    ["t.me/vasya/5", "t.me/vasya/5"],
+    ["\u202a8 (999) 123‑45‑67\u202c", "+79991234567"],
+  ] as const
+) {
+  Deno.test(`«${typed}» is searched for as «${words}»`, () =>
+    assert.equal(searchWords(typed), words));
+}
 
 function fromTo(first: number, last: number): number[] {
   return Array.from({ length: first - last + 1 }, (_, index) => first - index);

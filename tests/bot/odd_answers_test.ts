@@ -29,6 +29,7 @@ async function handleAll(
   updates: readonly object[],
   leads: readonly NewLead[],
   look: (journal: Journal) => void,
+  sent: (chatId: number) => void = () => {},
 ): Promise<void> {
   const journal = openJournal(":memory:");
   const parts = partsOf(journal);
@@ -41,6 +42,7 @@ async function handleAll(
   const bot = createBot({
     token: "1:test",
     apiRoot: "http://127.0.0.1:9",
+    sent,
     retries: () => (call, ...rest) => call(...rest),
     pace: () => {
       const result = { message_id: 900, chat: { id: GROUP } };
@@ -114,6 +116,16 @@ function aReply(message: object = {}, kind = "message"): object {
     },
   };
 }
+
+Deno.test("what is said in a chat is told for the limit of its group, and a reaction is not", async () => {
+  const told: number[] = [];
+  const shrugged = aReply({
+    reply_to_message: { message_id: 8, date: 1, chat: { id: GROUP }, from: BOT },
+  });
+  const updates = [aReply({ text: "/unknown" }), shrugged];
+  await handleAll(updates, [aNewLead()], () => {}, (chatId) => told.push(chatId));
+  assert.deepEqual(told, [GROUP]);
+});
 
 Deno.test("the lead of an answer is chosen in the chat where it was written, and in no other", async () => {
   const leads = [aNewLead(), aNewLead({ id: "0badc0de-8c5e", chatId: 8, menuMessageId: 3 })];
@@ -241,6 +253,16 @@ for (
     ["/note перезвонить", "note", "перезвонить"],
     ["/NOTE@Bot  перезвонить\nзавтра ", "note", "перезвонить\nзавтра"],
     ["/notes нет", undefined, ""],
+    ["/note: мутный", "note", "мутный"],
+    ["/note, мутный", "note", "мутный"],
+    ["/note@bot; мутный", "note", "мутный"],
+    ["/note -5 % скидки", "note", "-5 % скидки"],
+    ["/note...", undefined, ""],
+    ["/noteмутный", undefined, ""],
+    ["/заметка мутный", undefined, ""],
+    ["/цена: 100", undefined, ""],
+    ["/5000", undefined, ""],
+    ["/почта/вася — вот путь", "answer", "/почта/вася — вот путь"],
     ["/ путь", "answer", "/ путь"],
     ["/var/log — вот путь", "answer", "/var/log — вот путь"],
     ["см. /note", "answer", "см. /note"],

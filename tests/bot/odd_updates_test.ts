@@ -38,6 +38,7 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
   const bot = createBot({
     token: "1:test",
     apiRoot: "http://127.0.0.1:9",
+    sent() {},
     retries: () => (call, ...rest) => call(...rest),
     pace: (_call, method) => {
       handled.calls.push(method);

@@ -36,6 +36,9 @@ export interface Surfing {
   again(options?: BrowserContextOptions): Promise<Page>;
 }
 
+/** Opens a page in a context of its own. */
+export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
+
 /** Starts the bot, opens the page by a link from it, runs the test, and fails if an error went unnoticed. */
 export function surf(
   story: (surfing: Surfing) => Promise<void>,
@@ -45,33 +48,45 @@ export function surf(
     readonly expected?: RegExp;
   } = {},
 ): Promise<void> {
-  return withWorld(async (world) => {
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
-    const complaints: string[] = [];
-    const open = async (more: BrowserContextOptions = {}) => {
-      const context = await browser.newContext({ viewport: DESKTOP, locale: "ru-RU", ...more });
-      await listen(context, complaints);
-      return await context.newPage();
-    };
-    try {
+  return withWorld((world) =>
+    withBrowser(async (open) => {
       const page = await open(options.browser);
       const origin = await comeIn(world, page);
       const storageState = await page.context().storageState();
       await story({ world, origin, page, again: (more) => open({ ...more, storageState }) });
-      assert.deepEqual(complaints.filter((each) => !options.expected?.test(each)), []);
-    } finally {
-      await browser.close();
-    }
-  }, options);
+    }, options.expected), options);
+}
+
+/**
+ * Starts a browser, runs the test, and fails if an error of a page went unnoticed.
+ *
+ * @param expected What the browser has to complain of, since the story causes it.
+ */
+export async function withBrowser(
+  story: (open: OpenPage) => Promise<void>,
+  expected?: RegExp,
+): Promise<void> {
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  const complaints: string[] = [];
+  try {
+    await story(async (more = {}) => {
+      const context = await browser.newContext({ viewport: DESKTOP, locale: "ru-RU", ...more });
+      await listen(context, complaints);
+      return await context.newPage();
+    });
+    assert.deepEqual(complaints.filter((each) => !expected?.test(each)), []);
+  } finally {
+    await browser.close();
+  }
 }
 
 /** `/admin` in the managers' chat, the link, one press. */

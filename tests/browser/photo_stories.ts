@@ -93,6 +93,33 @@ story("a photo over 5 MB is made smaller by the browser", () =>
     assert.match(await shownPhoto(page), /\.jpg$/);
   }));
 
+for (const held of [1, 2]) {
+  story(
+    `of two photos chosen one after another the later one stays when upload ${held} ends last`,
+    () =>
+      surf(async ({ page, origin }) => {
+        await page.goto(`${origin}/profiles/agency`);
+        const { promise, resolve } = Promise.withResolvers<void>();
+        let uploads = 0;
+        await page.route("**/profiles/agency/photo", async (route) => {
+          if (++uploads === held) await promise;
+          await route.continue();
+        });
+        const answered = () => page.waitForResponse("**/profiles/agency/photo");
+        const first = answered();
+        await give(page, "drop", PHOTOS.png, "image/png");
+        await give(page, "drop", PHOTOS.jpeg, "image/jpeg");
+        await first;
+        const last = answered();
+        resolve();
+        await last;
+        await page.getByLabel("Название").fill("Другое"); // The preview comes after what the answers did.
+        await page.locator("#preview", { hasText: "Другое" }).waitFor();
+        assert.match(await shownPhoto(page), /\.jpg$/);
+      }),
+  );
+}
+
 story(
   "an upload that fails goes with the form, a dropped one too",
   () =>

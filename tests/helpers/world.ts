@@ -8,6 +8,7 @@ import {
   type TelegramServerOptions,
 } from "../../lib/simulator/telegram/server.ts";
 import { type BotProcess, startBotProcess } from "./bot_process.ts";
+import { freePort } from "./free_port.ts";
 
 export const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
 
@@ -45,8 +46,7 @@ export interface WorldOptions {
 
 /** Variables for a bot that takes its updates by webhook, on a port that is free. */
 export function webhookEnv(secret = "a-secret_of_16-or-more") {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
+  const port = freePort();
   const url = `http://127.0.0.1:${port}/updates`;
   return { PORT: String(port), WEBHOOK_URL: url, WEBHOOK_SECRET: secret };
 }

@@ -96,6 +96,20 @@ Deno.test("a visitor who is blocked while all are being sent is left out of what
     assert.deepEqual({ sent, skipped, stopped }, { sent: 2, skipped: 1, stopped: false });
   }));
 
+Deno.test("a block leaves a POST of another visitor that waits for its CRM waiting", () =>
+  withJournal((journal) => {
+    const leads = offerThree(journal);
+    const all = { profile: "agency", profileName: "A", by: "@anna", offer: OFFER };
+    journal.beginSendAll(all, NOON_MS);
+    const [first] = journal.takeWork("crm:all:agency", NOON_MS, 1);
+    assert.ok(first !== undefined);
+    journal.postponeWork(first, NOON_MS + 60_000);
+    journal.blockVisitor(2, "@anna", NOON_MS);
+    journal.blockVisitor(3, "@anna", NOON_MS);
+    assert.equal(journal.nextWorkDueAtMs("crm:all:agency"), NOON_MS + 60_000);
+    assert.equal(journal.findWork("post", leads[0] ?? 0)?.failures, 1);
+  }));
+
 Deno.test("where every open card is a blocked visitor's nothing is offered and nothing sent", () =>
   withJournal((journal) => {
     showCard(journal, 1);

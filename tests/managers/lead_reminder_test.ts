@@ -14,7 +14,9 @@ const HOUR_MS = 60 * MINUTE_MS;
 interface Room {
   readonly journal: Journal;
   readonly alerts: string[];
-  /** Looks at a moment after noon; returns the reminder, if there is one. */
+  /** Looks at a moment after noon, and leaves the reminder in the journal. */
+  look(ms: number): Promise<void>;
+  /** The same; returns the reminder, if there is one. */
   lookAfter(ms: number): Promise<string | undefined>;
   /** A lead whose card is shown at noon. */
   show(): number;
@@ -33,7 +35,7 @@ async function withReminder(
     remindAfterMs: minutes * MINUTE_MS,
     workHours,
     timeZone: "Europe/Moscow",
-    chats: () => [{ key: "", of: { profiles: new Set(), isAllBut: true } }],
+    chats: () => [{ key: "", formerKeys: [], of: { profiles: new Set(), isAllBut: true } }],
     alert: ({ text }) => Promise.resolve(alerts.push(text) > 0),
     wake() {},
     sleep: () => Promise.resolve(),
@@ -41,12 +43,16 @@ async function withReminder(
     now: () => nowMs,
     log: aLog().log,
   });
+  const look = async (ms: number) => {
+    nowMs = NOON_MS + ms;
+    await reminder.look();
+  };
   await run({
     journal,
     alerts,
+    look,
     async lookAfter(ms) {
-      nowMs = NOON_MS + ms;
-      await reminder.look();
+      await look(ms);
       const note = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "note", nowMs);
       if (note !== undefined) journal.finishWork(note);
       return note?.body.text;
@@ -108,8 +114,19 @@ Deno.test("after three reminders in a row the alert chat is told too, and anew w
     assert.equal(alerts.length, 1);
   }));
 
-Deno.test("each chat is reminded of its own leads, by a count of its own", async () => {
+Deno.test("a chat that takes no messages for hours is reminded once when it is back", () =>
+  withReminder(async ({ journal, show, look, lookAfter }) => {
+    show();
+    for (let hours = 1; hours <= 5; hours++) await look(hours * HOUR_MS);
+    assert.equal(journal.countDueWork(ADMIN_CHAT_LANE, "note", Infinity, 10), 1);
+    assert.ok(await lookAfter(5 * HOUR_MS + 1));
+    assert.equal(await lookAfter(5 * HOUR_MS + 2), undefined);
+  }));
+
+Deno.test("each chat is reminded of its own leads, by a count of its own that outlives a change of its id", async () => {
   const journal = openJournal(":memory:");
+  let key = "-200";
+  let formerKeys: string[] = [];
   const own = new Map([["agency", { chat: "-200", group: "-200" }]]);
   journal.placeWork({ byProfile: own, groups: new Map([[-200, "-200"]]) });
   let nowMs = NOON_MS;
@@ -120,8 +137,8 @@ Deno.test("each chat is reminded of its own leads, by a count of its own", async
     workHours: [],
     timeZone: "Europe/Moscow",
     chats: () => [
-      { key: "", of: { profiles, isAllBut: true } },
-      { key: "-200", of: { profiles, isAllBut: false } },
+      { key: "", formerKeys: [], of: { profiles, isAllBut: true } },
+      { key, formerKeys, of: { profiles, isAllBut: false } },
     ],
     alert: () => Promise.resolve(true),
     wake() {},
@@ -153,6 +170,13 @@ Deno.test("each chat is reminded of its own leads, by a count of its own", async
   await reminder.look();
   assert.equal(noteIn("admin_chat@-200"), undefined);
   assert.match(noteIn("admin_chat") ?? "", /^⏰ 1 лид[^]*№ 2 /);
+  [key, formerKeys] = ["-100200", ["-200"]];
+  nowMs = NOON_MS + 90 * MINUTE_MS - 1;
+  await reminder.look();
+  assert.equal(noteIn("admin_chat@-100200"), undefined);
+  nowMs = NOON_MS + 90 * MINUTE_MS;
+  await reminder.look();
+  assert.match(noteIn("admin_chat@-100200") ?? "", /^⏰ 1 лид[^]*№ 1 /);
   journal.close();
 });
 

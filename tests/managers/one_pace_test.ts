@@ -94,7 +94,7 @@ Deno.test("cards, follow-ups, answers that come back and a reminder keep to 20 m
     remindAfterMs: MINUTE_MS,
     workHours: [],
     timeZone: "Europe/Moscow",
-    chats: () => [{ key: "", of: { profiles: new Set(), isAllBut: true } }],
+    chats: () => [{ key: "", formerKeys: [], of: { profiles: new Set(), isAllBut: true } }],
     alert: () => Promise.resolve(true),
     wake: delivery.wake,
   });

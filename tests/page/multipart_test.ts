@@ -79,6 +79,12 @@ Deno.test("an input without a file, and a second file, change nothing", async ()
   assert.equal(new TextDecoder().decode(two.file.bytes), "1");
 });
 
+Deno.test("a chosen file that is empty is a file", async () => {
+  const { file: chosen } = await read(bytesOf(file("photo", ""), field("do", "save"), END));
+  assert.ok(chosen?.kind === "whole");
+  assert.equal(chosen.bytes.length, 0);
+});
+
 Deno.test("a file at the limit is kept, a heavier one is only counted, and the fields after it are read", async () => {
   const exact = await read(bytesOf(file("photo", "x".repeat(100)), END), { chunk: 7 });
   assert.equal(exact.file?.kind, "whole");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readJson, textOf, valueAt } from "../../lib/json/text.ts";
 import { profileFaults } from "../../lib/profiles/draft.ts";
 import { profileForm, withProfile } from "../../lib/profiles/edits.ts";
-import { withNewProfile } from "../../lib/profiles/list.ts";
+import { withNewProfile } from "../../lib/profiles/new_profile.ts";
 import { parseProfiles } from "../../lib/profiles/parse.ts";
 import { type Locales, someLocales } from "../helpers/a_profile.ts";
 

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readJson, textOf, valueAt } from "../../lib/json/text.ts";
 import type { Content } from "../../lib/profiles/edits.ts";
 import { inLanguage, menuInLanguage } from "../../lib/profiles/language.ts";
-import { withNewProfile, withoutProfile, withRestored } from "../../lib/profiles/list.ts";
+import { withoutProfile, withRestored } from "../../lib/profiles/list.ts";
+import { withNewProfile } from "../../lib/profiles/new_profile.ts";
 import { draftsInMenu } from "../../lib/profiles/shown_menu.ts";
 import { placeInMenu, stateOf, withPublished, withState } from "../../lib/profiles/state_edits.ts";
 import {

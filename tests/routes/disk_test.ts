@@ -8,7 +8,7 @@ import { createPageSecrets } from "../../lib/page/secrets.ts";
 import { amoToken } from "../../lib/simulator/crm/amocrm.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { fieldsWithCrm } from "../helpers/crm_fields.ts";
-import { openPage, profileFields } from "../helpers/a_page.ts";
+import { openPage, PASSWORD, profileFields } from "../helpers/a_page.ts";
 import { anotherProfile, someLocales } from "../helpers/a_profile.ts";
 
 const FULL =
@@ -75,6 +75,21 @@ Deno.test("every form reports a full disk and keeps what was typed", async () =>
   using _disk = fullDisk();
   const response = await browser.post("/profiles/cg/rename", { key: "typed" }, english);
   assert.match(await response.text(), /Not saved: the disk is full\./);
+});
+
+Deno.test("what the journal refuses outside a form's save is told as the disk's fault, not as a defect", async () => {
+  const journal = openJournal(":memory:");
+  const full = () => {
+    throw new StorageError("database or disk is full");
+  };
+  await using page = await openPage({ journal: { ...journal, openSession: full } });
+  const response = await page.browser().post("/login", { password: PASSWORD });
+  const html = await response.text();
+  assert.equal(response.status, 507);
+  assert.match(html, /На диске сервера нет места, или он неисправен/);
+  assert.doesNotMatch(html, /продолжает принимать лиды/);
+  const line = page.log.lines.find((each) => each.includes("не открылась"));
+  assert.match(line ?? "", /: database or disk is full$/);
 });
 
 Deno.test("a first token that cannot be kept leaves the file as it was: leads go where they went", async () => {

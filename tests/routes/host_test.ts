@@ -1,6 +1,7 @@
 // Raw requests that cannot be a Request object.
 
 import assert from "node:assert/strict";
+import { freePort } from "../helpers/free_port.ts";
 import { withWorld } from "../helpers/world.ts";
 import { connectRaw, get } from "../helpers/raw_http.ts";
 
@@ -31,8 +32,3 @@ Deno.test("the answer to any raw request has the security headers", () => {
     assert.equal(await world.bot.stop(), 0);
   }, { env: { PORT: String(port) } });
 });
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

@@ -54,6 +54,7 @@ Deno.test("a photo that goes with the form is stored, saved and shown, and takes
 for (
   const [what, photo, sentence] of [
     ["HTML named .jpg", new File(["<script>"], "a.jpg", { type: "image/jpeg" }), "Это не JPEG"],
+    ["an empty file", new File([], "a.jpg"), "Файл пуст, выберите другой."],
     ["an animation", new Blob([PHOTOS.animatedWebp]), "Это анимация, нужна неподвижная картинка."],
     ["half a photo", new Blob([PHOTOS.jpeg.subarray(0, 300)]), "Файл повреждён или обрывается"],
     [
@@ -160,6 +161,21 @@ Deno.test("a photo is shown to nobody without a session, and nothing else is sho
       `/media/${name.toUpperCase()}`,
     ]
   ) assert.equal((await browser.get(path)).status, 404, path);
+});
+
+Deno.test("HEAD tells a photo's length and type, has no body, and leaves no file open", async () => {
+  await using page = await openPage();
+  const name = await savedPhoto(page);
+  const { cookie } = await page.login();
+  const request = new Request(`http://bot.test/media/${name}`, {
+    method: "HEAD",
+    headers: { cookie },
+  });
+  const { status, headers, body } = await page.handler(request);
+  assert.equal(status, 200);
+  assert.equal(headers.get("content-length"), String(PHOTOS.jpeg.length));
+  assert.equal(headers.get("content-type"), "image/jpeg");
+  assert.equal(body, null);
 });
 
 Deno.test("a form without its token, from elsewhere or from a stranger stores nothing", async () => {

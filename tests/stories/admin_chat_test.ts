@@ -1,18 +1,12 @@
 // Changes and failures of the managers' chat: no card is lost.
 
 import assert from "node:assert/strict";
+import { freePort } from "../helpers/free_port.ts";
 import { withWorld } from "../helpers/world.ts";
 import { expectedCard } from "../helpers/shipped_texts.ts";
 import { becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
 
 const CRITICAL = "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: ";
-
-function freePort(): string {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const port = String(listener.addr.port);
-  listener.close();
-  return port;
-}
 
 async function health(port: string): Promise<{ status: number; reasons: string[] }> {
   const response = await fetch(`http://127.0.0.1:${port}/health`);
@@ -111,7 +105,7 @@ Deno.test("when the managers' chat fails, a card is shown in the alert chat once
   }, { asleep: true }));
 
 Deno.test("while the managers' chat fails /health answers 503 with the reason, and 200 when the card is there", () => {
-  const PORT = freePort();
+  const PORT = String(freePort());
   return withWorld(async (world) => {
     await world.crm.down();
     assert.deepEqual(await health(PORT), { status: 200, reasons: [] });
@@ -165,7 +159,7 @@ Deno.test("cards and follow-ups go past a closed topic into the group, with one 
   }, { asleep: true }));
 
 Deno.test("a managers' chat that the bot is not in is in the log and in /health before the first card, until it is corrected", () => {
-  const port = freePort();
+  const port = String(freePort());
   return withWorld(async (world) => {
     world.admin.kickBot();
     await world.restart({ PORT: port });
@@ -183,7 +177,7 @@ Deno.test("a managers' chat that the bot is not in is in the log and in /health 
   }, { asleep: true });
 });
 
-Deno.test("a channel as managers' chat takes cards and presses, and the start says that it hears no commands", () =>
+Deno.test("a channel as managers' chat takes cards, presses and commands, except for the link into the page", () =>
   withWorld(async (world) => {
     await world.crm.down();
     const channel = world.telegram.group({
@@ -202,6 +196,13 @@ Deno.test("a channel as managers' chat takes cards and presses, and the start sa
     const manager = channel.member({ first_name: "Анна" });
     manager.press(card, "✅ Внёс в CRM");
     await channel.chat.waitFor((each) => /✅ Внесён вручную: Анна/.test(wordsOf(each)));
+    manager.say("/find @betterrman");
+    await channel.chat.waitFor((each) => /^Найдено: @betterrman\n/.test(wordsOf(each)));
+    manager.say("/admin");
+    await channel.chat.waitFor((each) => /прочли бы все подписчики/.test(wordsOf(each)));
+    manager.say("/help");
+    const help = await channel.chat.waitFor((each) => wordsOf(each).includes("/find — "));
+    assert.doesNotMatch(wordsOf(help), /\/admin/);
     assert.doesNotMatch(world.bot.lines.join("\n"), /Команды в чате менеджеров не/);
   }, { asleep: true }));
 

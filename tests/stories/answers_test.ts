@@ -370,7 +370,7 @@ Deno.test("an answer written while the bot is away arrives when it comes back", 
     assert.equal(visitor.chat.messages.filter((each) => each.text === "Мы тут").length, 1);
   }));
 
-Deno.test("an answer leaves within a second while a hundred visitors are being confirmed, and while their cards wait", () =>
+Deno.test("an answer overtakes the confirmations of a hundred visitors, and their cards", () =>
   withWorld(async (world) => {
     const { visitor, manager, card } = await withCard(world);
     const crowd = Array.from(
@@ -379,18 +379,18 @@ Deno.test("an answer leaves within a second while a hundred visitors are being c
     );
     const menus = await Promise.all(crowd.map((each) => greet(each)));
     async function answers(text: string): Promise<void> {
-      const beganAtMs = performance.now();
       manager.reply(card, text);
       await visitor.chat.waitFor((each) => each.text === text);
-      const tookMs = performance.now() - beganAtMs;
-      assert.ok(tookMs < 1_000, `${text}: ${tookMs} ms`);
     }
-    const confirmed = crowd.map((each, nth) => {
+    let waiting = crowd.length;
+    const confirmed = crowd.map(async (each, nth) => {
       each.press(menus[nth] ?? 0, CHOICE);
-      return each.chat.waitFor((message) => wordsOf(message) === CONFIRMATION);
+      await each.chat.waitFor((message) => wordsOf(message) === CONFIRMATION);
+      waiting -= 1;
     });
     await confirmed[20];
     await answers("Среди подтверждений");
+    assert.ok(waiting > 0);
     await Promise.all(confirmed);
     await answers("Среди карточек");
     const shown = world.admin.chat.messages.filter(({ from }) => from.is_bot).length;

@@ -8,6 +8,7 @@ import type { CrmMode } from "../../lib/simulator/crm/modes.ts";
 import { aDefect } from "../helpers/defect.ts";
 import { startBotProcess } from "../helpers/bot_process.ts";
 import { taskArguments } from "../helpers/deno.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { journalRows } from "../helpers/journal_rows.ts";
 import { crawl } from "../helpers/page_crawl.ts";
 import { greet, wordsOf } from "../helpers/visits.ts";
@@ -164,11 +165,6 @@ function around(text: string, part: string): string {
   return text.slice(Math.max(0, at - 100), at + part.length + 20);
 }
 
-function freePort(): string {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return String(listener.addr.port);
-}
-
 function connect(locales: Locales, { amo, bitrix }: Pick<Scene, "amo" | "bitrix">): void {
   locales.agency.crm = { kind: "amocrm", account: amo.account, token: "{secret:amo}" };
   locales.agency.webhook_url = "";
@@ -192,7 +188,7 @@ for (
     };
     await using amo = await startAmoCrm({ token: keys.amo });
     await using bitrix = await startBitrix24();
-    const port = freePort();
+    const port = String(freePort());
     const isTyped = place === "the journal";
     await withWorld(async (world) => {
       if (isTyped) {
@@ -245,7 +241,7 @@ Deno.test("a token that is no JWT, a key of two lines and a signing key that is 
   };
   await using amo = await startAmoCrm();
   await using bitrix = await startBitrix24();
-  const port = freePort();
+  const port = String(freePort());
   await withWorld(async (world) => {
     await leadOfEach(world);
     await world.bot.line("секрет amo: не похоже на");

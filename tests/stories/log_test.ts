@@ -4,16 +4,11 @@ import assert from "node:assert/strict";
 import type { BotProcess } from "../helpers/bot_process.ts";
 import { startBotProcess } from "../helpers/bot_process.ts";
 import { DENO, startScript, taskArguments } from "../helpers/deno.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { textLines } from "../helpers/text_lines.ts";
 import { TOKEN, withWorld } from "../helpers/world.ts";
 import { aDefect } from "../helpers/defect.ts";
 import { becomeLead, galliard } from "../helpers/visits.ts";
-
-/** A port that was free a moment ago. */
-function freePort(): string {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return String(listener.addr.port);
-}
 
 async function assertHealthy(port: string): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/health`);
@@ -32,7 +27,7 @@ async function assertStops(bot: BotProcess, read: () => void): Promise<void> {
 }
 
 Deno.test("while stdout is not read, leads go on, /health answers, and SIGTERM ends the process", async () => {
-  const PORT = freePort();
+  const PORT = String(freePort());
   const reader = Promise.withResolvers<void>();
   await withWorld(async (world) => {
     for (let round = 0; round < 11; round += 1) {

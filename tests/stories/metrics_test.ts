@@ -3,16 +3,12 @@
 import assert from "node:assert/strict";
 import { type Family, parseExposition } from "../helpers/exposition_parser.ts";
 import { withBot } from "../helpers/bot_here.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { logIn } from "../helpers/page_crawl.ts";
 import { becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
 
 const TOKEN = "a-token-of-the-metrics";
 const PASSWORD = "a long enough password";
-
-function freePort(): string {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return String(listener.addr.port);
-}
 
 async function metricsOf(origin: string): Promise<Map<string, Family>> {
   const headers = { authorization: `Bearer ${TOKEN}` };
@@ -35,7 +31,7 @@ function valueOf(
   return sample.value;
 }
 
-const port = freePort();
+const port = String(freePort());
 const env = { PORT: port, METRICS_TOKEN: TOKEN, ADMIN_PASSWORD: PASSWORD };
 
 /** The metrics as soon as one of them has a value; asks again until then. */

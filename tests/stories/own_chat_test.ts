@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import type { Group, SimMessage, Visitor } from "../../lib/simulator/telegram/server.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { expectedCard } from "../helpers/shipped_texts.ts";
 import { withBot } from "../helpers/bot_here.ts";
 import { becomeLead, buttonTexts, greet, wordsOf } from "../helpers/visits.ts";
@@ -52,15 +53,8 @@ async function cardIn({ chat }: Group, visitor: Visitor): Promise<SimMessage> {
   return await chat.waitFor((each) => wordsOf(each).includes(`: @${visitor.user.username}\n`));
 }
 
-function freePort(): string {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const port = String(listener.addr.port);
-  listener.close();
-  return port;
-}
-
 Deno.test("two profiles in two chats: one chat is blocked and the other goes on, across a kill, and no button of one works in the other", () => {
-  const PORT = freePort();
+  const PORT = String(freePort());
   const health = async () => {
     const response = await fetch(`http://127.0.0.1:${PORT}/health`);
     const { reasons, adminChat, profileChats } = await response.json();

@@ -1,6 +1,7 @@
 // The running bot while its page is flooded: leads go on, and the page is back when the flood is over.
 
 import assert from "node:assert/strict";
+import { freePort } from "../helpers/free_port.ts";
 import { withWorld, type WorldOptions } from "../helpers/world.ts";
 import { connectRaw, get, post, type RawPeer } from "../helpers/raw_http.ts";
 import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
@@ -116,11 +117,6 @@ Deno.test("connections with half a header, half a body or no reader hold up neit
 
 function onPort(port: number, options: WorldOptions = {}): WorldOptions {
   return { ...options, env: { PORT: String(port), ...options.env } };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function connectMany(port: number, count: number): Promise<RawPeer[]> {

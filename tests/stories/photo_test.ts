@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { startTelegramServer, type TelegramServer } from "../../lib/simulator/telegram/server.ts";
 import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { logIn } from "../helpers/page_crawl.ts";
 import { PHOTOS } from "../helpers/photos.ts";
 import { withBot } from "../helpers/bot_here.ts";
@@ -12,11 +13,6 @@ import { type Locales, withWorld } from "../helpers/world.ts";
 
 const PASSWORD = "a long enough password";
 const OTHER_TOKEN = "123456789:AAF0another-bot-token-for-the-story0";
-
-function freePort(): string {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return String(listener.addr.port);
-}
 
 /** What a browser without scripts would send of the agency's form, with changes. */
 async function agencyForm(
@@ -56,7 +52,7 @@ async function greeted(telegram: TelegramServer, first_name: string) {
 }
 
 Deno.test("a photo that is uploaded before a kill and saved after it goes as bytes once a bot, and by its id afterwards", async () => {
-  const port = freePort();
+  const port = String(freePort());
   const origin = `http://127.0.0.1:${port}`;
   await withWorld(async (world) => {
     const cookie = await logIn(origin, PASSWORD);

@@ -70,6 +70,20 @@ Deno.test("the .env file is read, and the environment wins over it", () =>
     assert.doesNotMatch(bot.lines.join("\n"), /horse/);
   }, { asleep: true }));
 
+Deno.test("a start without .env and variables says what to do", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "triborg-" });
+  try {
+    const args = (await taskArguments("start")).flatMap((arg) =>
+      arg === "main.ts" ? ["--config", `${ROOT}deno.json`, `${ROOT}main.ts`] : [arg]
+    );
+    const bot = await startBotProcess({}, { args, cwd: folder });
+    assert.equal(await bot.ended, 2);
+    await bot.line(/^❌ \.env: файла нет в этой папке: cp \.env\.example \.env/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a variable that is missing because of a typo in .env is reported with the typo", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   try {

@@ -1,6 +1,7 @@
 // No secret is shown: every failure at once, with secrets that the test knows.
 
 import assert from "node:assert/strict";
+import { freePort } from "../helpers/free_port.ts";
 import { TOKEN, withWorld } from "../helpers/world.ts";
 import { becomeLead, galliard } from "../helpers/visits.ts";
 
@@ -70,11 +71,7 @@ for (const format of ["text", "json"]) {
     }));
 }
 
-/** A port that was free a moment ago. */
-const PORT = (() => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return String(listener.addr.port);
-})();
+const PORT = String(freePort());
 
 function countFaults(lines: readonly string[]): number {
   return lines.filter((line) => line.includes("❌ locales.json")).length;

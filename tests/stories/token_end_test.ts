@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { amoToken } from "../../lib/simulator/crm/amocrm.ts";
 import { withAmoWorld } from "../helpers/amo_world.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { expectedCard } from "../helpers/shipped_texts.ts";
 import { logIn } from "../helpers/page_crawl.ts";
 import { becomeLead, galliard, wordsOf } from "../helpers/visits.ts";
@@ -15,11 +16,6 @@ const ENDED = /токен AmoCRM закончился /;
 /** A token that ends so many seconds from now. */
 function tokenEndingIn(seconds: number): string {
   return amoToken({ expiresAtS: Math.floor(Date.now() / 1000) + seconds });
-}
-
-function freePort(): string {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return String(listener.addr.port);
 }
 
 const ENDS = [
@@ -38,7 +34,7 @@ const ENDS = [
 
 for (const [when, seconds, words] of ENDS) {
   const token = tokenEndingIn(seconds);
-  const port = freePort();
+  const port = String(freePort());
   Deno.test(`a token that ends ${when} is told once in the managers' chat, also over a restart, and listed by /health`, () =>
     withAmoWorld(async (world) => {
       const isAlarm = (text: string) => words.test(text);

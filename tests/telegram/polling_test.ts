@@ -250,15 +250,32 @@ const ANOTHER_BOT = refusal(409, "Conflict: terminated by other getUpdates reque
 
 Deno.test("pollUpdates tolerates a 409 for 30 s and logs it once", () =>
   withPolling(async ({ telegram, lines, waits, line }) => {
-    await line("✅");
     await telegram.untilPolled();
-    assert.match(lines[0] ?? "", /^❌ .*409: Conflict: terminated by other getUpdates request/);
+    telegram.user({ first_name: "Galliard" }).say("hello"); // So that the long poll is answered.
+    await line("✅");
+    assert.match(lines[0] ?? "", /^❌ С этим токеном обновления забирает и другой бот: .*409/);
     assert.equal(lines.length, 2);
     assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000]);
   }, {
     before: (telegram) =>
       void telegram.fault({ method: "getUpdates", times: 4, fault: ANOTHER_BOT }),
   }));
+
+Deno.test("pollUpdates does not call the contact restored while another bot polls by turns", () => {
+  let calls = 0;
+  return withPolling(async ({ ended, lines }) => {
+    const error = await ended;
+    assert.ok(error instanceof PollingEnded && error.reason === "conflict");
+    assert.equal(lines.length, 1, lines.join("\n"));
+  }, {
+    // The short poll after each refusal is answered, the long one after that is ended by the other bot.
+    before: (telegram) =>
+      void telegram.fault({
+        method: ({ method }) => method === "getUpdates" && ++calls % 2 === 0,
+        fault: ANOTHER_BOT,
+      }),
+  });
+});
 
 Deno.test("pollUpdates ends when the 409s last 30 s", () =>
   withPolling(async ({ ended, waits }) => {

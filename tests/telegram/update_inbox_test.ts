@@ -206,6 +206,37 @@ Deno.test("a chat's updates are handled one after another, and chats side by sid
     assert.deepEqual(handled, [11, 13, 12, 15, 14]);
   }, { held: true }));
 
+Deno.test("a group's command waits for what came before it, and nothing but further commands waits for it", () =>
+  withInbox(async ({ inbox, handled, end }) => {
+    await inbox.accept([
+      aGroupMessage(1, "Здравствуйте"),
+      aGroupMessage(2, "/status"),
+      aGroupMessage(3, "/leads"),
+      aGroupMessage(4, "Добрый день"),
+      aGroupMessage(5, "До встречи"),
+    ]);
+    assert.deepEqual(handled, [1]);
+    await end(1);
+    assert.deepEqual(handled, [1, 2, 4]);
+    await end(4);
+    assert.deepEqual(handled, [1, 2, 4, 5]);
+    await end(2);
+    assert.deepEqual(handled, [1, 2, 4, 5, 3]);
+  }, { held: true }));
+
+Deno.test("a visitor's command holds up what they write next: it may change their menu", () =>
+  withInbox(async ({ inbox, handled }) => {
+    const start = anUpdate(1);
+    await inbox.accept([{ ...start, message: { ...start.message!, text: "/start" } }, anUpdate(2)]);
+    assert.deepEqual(handled, [1]);
+  }, { held: true }));
+
+function aGroupMessage(update_id: number, text: string): Update {
+  const { message } = anUpdate(update_id, 7);
+  const chat = { id: -1001, type: "supergroup" as const, title: "Менеджеры" };
+  return { update_id, message: { ...message!, chat, text } };
+}
+
 Deno.test("an update that fails lets the next of its chat pass", () =>
   withInbox(async ({ inbox, handled }) => {
     await inbox.accept([anUpdate(11), anUpdate(12)]);

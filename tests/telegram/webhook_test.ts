@@ -1,7 +1,7 @@
 // The webhook at Telegram: set, watched, put back.
 
 import assert from "node:assert/strict";
-import { PollingEnded } from "../../lib/telegram/contact.ts";
+import { PollingEnded, SILENCE_MS } from "../../lib/telegram/contact.ts";
 import { createWebhookWatch, type WebhookState } from "../../lib/telegram/webhook.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
@@ -161,6 +161,12 @@ Deno.test("an address that Telegram refuses is a trouble from the first time, sa
   assert.deepEqual(lines.filter((line) => line.includes("❌")), [
     "❌ Telegram не принимает WEBHOOK_URL: 400: Bad Request: bad webhook: no such host. Лиды пока не приходят, пробуем снова",
   ]);
+});
+
+Deno.test("an address that Telegram refuses for minutes is not told as its silence", async () => {
+  const { waits, lines } = await watchThrough(Array.from({ length: 12 }, () => ({ set: REFUSED })));
+  assert.ok(waits.reduce((sum, ms) => sum + ms, 0) > SILENCE_MS);
+  assert.deepEqual(lines.filter((line) => line.includes("не отвечает")), []);
 });
 
 Deno.test("a webhook that another program removed is set again at once, then every 15 s", async () => {

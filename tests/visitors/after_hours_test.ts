@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readJson } from "../../lib/json/text.ts";
 import { inLanguage } from "../../lib/profiles/language.ts";
-import { withNewProfile } from "../../lib/profiles/list.ts";
+import { withNewProfile } from "../../lib/profiles/new_profile.ts";
 import { parseProfiles } from "../../lib/profiles/parse.ts";
 import { confirmation } from "../../lib/visitors/texts.ts";
 import { faultWords } from "../../routes/words/faults.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readJson } from "../../lib/json/text.ts";
-import { withNewProfile } from "../../lib/profiles/list.ts";
+import { withNewProfile } from "../../lib/profiles/new_profile.ts";
 import { parseProfiles } from "../../lib/profiles/parse.ts";
 import { AWAY } from "../../lib/visitors/texts.ts";
 import { openPage, profileFields } from "../helpers/a_page.ts";

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readJson } from "../../lib/json/text.ts";
 import { inLanguage, menuInLanguage } from "../../lib/profiles/language.ts";
 import { parseProfiles } from "../../lib/profiles/parse.ts";
-import { withNewProfile, withRenamedProfile } from "../../lib/profiles/list.ts";
+import { withRenamedProfile } from "../../lib/profiles/list.ts";
+import { withNewProfile } from "../../lib/profiles/new_profile.ts";
 import { AWAY, away, menu, THANKS, thanks } from "../../lib/visitors/texts.ts";
 import { openPage, profileFields } from "../helpers/a_page.ts";
 import {

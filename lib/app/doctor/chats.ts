@@ -3,10 +3,10 @@
 import { CHAT_ADVICE, type ChatVerdict, lookAtChat } from "../../managers/chat_check.ts";
 import type { Profiles } from "../../profiles/profile.ts";
 import { createApi } from "../../telegram/client.ts";
-import { type Finding, findingsOf } from "./findings.ts";
+import { type Finding, findingsOf, shortened } from "./findings.ts";
 import type { Settings } from "./settings.ts";
 import { CALL_SECONDS } from "./telegram.ts";
-import { CHECK_WITHIN_MS, within } from "./within.ts";
+import { CHECK_WITHIN_MS, within } from "../within.ts";
 
 /** A chat that managers read. */
 export interface ManagedChat {
@@ -93,7 +93,7 @@ export async function lookAtChats(
   if (twice?.named === "ALERT_CHAT_ID") {
     findings.push([warning("ALERT_CHAT_ID — тот же чат: если он откажет, запасного не будет")]);
   }
-  return findings.flat();
+  return [...shortened(findings.flat())];
 }
 
 function verdictFindings(chat: ManagedChat, verdict: ChatVerdict): Finding[] {
@@ -108,9 +108,9 @@ function verdictFindings(chat: ManagedChat, verdict: ChatVerdict): Finding[] {
             "в группу без темы: отправьте /id в нужной теме, бот назовёт её номер",
         )];
       }
-      if (verdict.type === "channel") {
+      if (verdict.type === "channel" && named === "ADMIN_CHAT_ID") {
         return [warning(
-          `${named}=${id}: канал, карточки и кнопки в нём работают, а команд бот там не слышит: ` +
+          `${named}=${id}: канал, ссылку из /admin прочли бы все его подписчики: ` +
             "для входа на страницу задайте ADMIN_PASSWORD",
         )];
       }

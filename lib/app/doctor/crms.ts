@@ -14,7 +14,7 @@ import { missingSecret } from "../../profiles/secret_reference.ts";
 import type { Profile, Profiles } from "../../profiles/profile.ts";
 import { CRM } from "../../../routes/words/crm.ts";
 import { type Finding, findingsOf, shortened } from "./findings.ts";
-import { CHECK_WITHIN_MS, withDeadline } from "./within.ts";
+import { CHECK_WITHIN_MS, withDeadline } from "../within.ts";
 
 /** How the doctor reaches CRMs. */
 export interface CrmOptions {

@@ -56,6 +56,9 @@ async function whatIsAt(folder: string): Promise<"folder" | "nothing" | { fault:
     const { isDirectory } = await Deno.stat(folder);
     return isDirectory ? "folder" : { fault: NO_FOLDER };
   } catch (error) {
+    // The bot makes no folder in a link's place.
+    const isLink = await Deno.lstat(folder).then(({ isSymlink }) => isSymlink, () => false);
+    if (isLink) return { fault: "ссылка никуда не ведёт: исправьте её или DATA_DIR" };
     if (error instanceof Deno.errors.NotFound) return "nothing";
     return { fault: folderFault(error) ?? messageOf(error) };
   }

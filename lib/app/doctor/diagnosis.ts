@@ -2,10 +2,11 @@
 
 import type { Environment } from "../environment.ts";
 import type { Lookup } from "../../crm/connection.ts";
-import { hideSecret } from "../../crm/secrets.ts";
+import { hideSecret, secretNamesOf } from "../../crm/secrets.ts";
 import type { GoodJournal } from "../../journal/journal_look.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { Mask } from "../../log/mask.ts";
+import { createPhotoStore } from "../../profiles/photos/store.ts";
 import { chatsOf, lookAtChats, ownChatsOf } from "./chats.ts";
 import { lookAtCrms, lookAtSecrets } from "./crms.ts";
 import { lookAtFolder } from "./data_folder.ts";
@@ -16,7 +17,7 @@ import { lookAtProfiles, type ProfilesLook } from "./profiles.ts";
 import { lookAtProxy } from "./proxy.ts";
 import { lookAtSettings, type Settings } from "./settings.ts";
 import { lookAtClock, lookAtToken, lookAtUpdates } from "./telegram.ts";
-import { CHECK_WITHIN_MS, withDeadline, within } from "./within.ts";
+import { CHECK_WITHIN_MS, withDeadline, within } from "../within.ts";
 
 /** What the doctor takes from the machine. */
 export interface DoctorOptions {
@@ -40,8 +41,9 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
   const { environment, mask } = options;
   const { settings, findings } = lookAtSettings(environment);
   hideAll(settings, environment, mask);
-  const { localesPath } = settings.config;
-  const reading = within(lookAtProfiles(localesPath), CHECK_WITHIN_MS, () => ({
+  const { localesPath, dataDir } = settings.config;
+  const { has: hasPhoto } = createPhotoStore(dataDir, options.now);
+  const reading = within(lookAtProfiles(localesPath, hasPhoto), CHECK_WITHIN_MS, () => ({
     profiles: null,
     findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
   }));
@@ -66,15 +68,10 @@ async function chapter(
 ): Promise<readonly Finding[]> {
   const { fault } = findingsOf(what);
   try {
-    return await within(
-      work,
-      ALL_WITHIN_MS,
-      () => [fault("нет ответа: диск или сеть не отвечают")],
-    );
+    const late = () => [fault("нет ответа: диск или сеть не отвечают")];
+    return await within(work, ALL_WITHIN_MS, late);
   } catch (error) {
-    return [
-      fault(`проверка не удалась: ${messageOf(error)}`),
-    ];
+    return [fault(`проверка не удалась: ${messageOf(error)}`)];
   }
 }
 
@@ -118,8 +115,9 @@ async function lookAtData(
   for (const value of kept.values()) hideSecret(value, mask);
   const secret = (name: string) => environment.secret(name) ?? kept.get(name);
   const { profiles } = read;
-  for (const { webhook } of profiles?.byKey.values() ?? []) {
+  for (const { webhook, crm } of profiles?.byKey.values() ?? []) {
     if (webhook !== null) mask.hideWebhook(webhook.url);
+    for (const name of secretNamesOf(crm)) hideSecret(secret(name) ?? "", mask);
   }
   const [crms, port, publicUrl, copies] = await Promise.all([
     profiles === null

@@ -107,7 +107,7 @@ function lookOf(answer: string): HealthLook {
   return { kind: "other", status, location: location?.slice("location:".length).trim() ?? null };
 }
 
-/** The report, whatever frames its bytes; undefined for any other JSON. */
+/** The report, with or without the frames of a chunked body; undefined for any other JSON. */
 function reportIn(body: string): HealthLook | undefined {
   let report: unknown;
   try {

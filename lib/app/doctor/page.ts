@@ -24,7 +24,9 @@ export async function lookAtPort(
   const place = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   if (port === 0) return [warning("PORT=0: адрес страницы новый при каждом старте")];
   const look = await askHealth({ isHttps: false, hostname: reachable(host), port }, signal);
-  const others = "задайте другой PORT или остановите её";
+  const isDeaf = config.webhook !== null && isRunning !== false;
+  const others = "задайте другой PORT или остановите её" +
+    (isDeaf ? ", без порта не приходят и обновления на WEBHOOK_URL" : "");
   switch (look.kind) {
     case "triborg":
       return isRunning === false
@@ -38,11 +40,12 @@ export async function lookAtPort(
   }
   const refused = tryListening(host, port);
   if (refused !== undefined) return [fault(`${place}: ${refused}`)];
-  return isRunning
-    ? [
-      warning(`бот работает, а на ${place} страницы нет: проверьте HOST и PORT, перезапустите его`),
-    ]
-    : [good(`${place} свободен`)];
+  if (!isRunning) return [good(`${place} свободен`)];
+  const silence = `бот работает, а на ${place} страницы нет`;
+  const check = "проверьте HOST и PORT, перезапустите его";
+  return isDeaf
+    ? [fault(`${silence}, и обновления на WEBHOOK_URL не приходят: ${check}`)]
+    : [warning(`${silence}: ${check}`)];
 }
 
 /** Whether the page's public address leads to the bot. */

@@ -13,8 +13,11 @@ export interface ProfilesLook {
   readonly findings: readonly Finding[];
 }
 
-/** Reads the file as the bot does, and changes nothing. */
-export async function lookAtProfiles(path: string): Promise<ProfilesLook> {
+/** Reads the file as the bot does, and changes nothing; `hasPhoto` knows the uploaded photos. */
+export async function lookAtProfiles(
+  path: string,
+  hasPhoto: (name: string) => boolean,
+): Promise<ProfilesLook> {
   const { good, warning, fault } = findingsOf("Профили");
   const read = await readProfiles(path);
   if (!read.ok) {
@@ -28,6 +31,12 @@ export async function lookAtProfiles(path: string): Promise<ProfilesLook> {
     ...warnings.map((each) => warning(`${line(each)}, лиды профиля идут в чат менеджеров`)),
     ...repeatsOfFile(profiles).map((each) => warning(line(each))),
   ];
+  for (const { key, photoFile } of all) {
+    if (photoFile === null || hasPhoto(photoFile)) continue;
+    const gone =
+      `${key}.step1.photo_file: такого фото нет в папке media, приветствие уйдёт без него`;
+    findings.push(warning(`${gone}: загрузите его на странице или верните из копии`));
+  }
   const refused = await writeFault(path);
   if (refused !== undefined) findings.push(warning(`страница их не сохранит: ${path}, ${refused}`));
   return {

@@ -1,7 +1,7 @@
 // The doctor's look at `.env` and the variables. What is wrong with one of them does not keep the others from being used.
 
 import { type Config, type ConfigFault, readConfig, type Variable } from "../config.ts";
-import type { Environment } from "../environment.ts";
+import { type Environment, isUnset, NO_FILE } from "../environment.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 
 /** The configuration as far as it can be used. */
@@ -29,7 +29,6 @@ export function lookAtSettings(
   const { good, warning, fault: found } = findingsOf("Настройки");
   const result = readConfig(variables);
   const faults = result.ok ? [] : result.faults;
-  const isUnset = ({ message }: ConfigFault) => message.startsWith("не задана");
   // What stands in a file that cannot be read is not missing.
   const told = fault === null ? faults : faults.filter((each) => !isUnset(each));
   const findings = [
@@ -40,9 +39,7 @@ export function lookAtSettings(
     ...warnings.map((text) => warning(text)),
     ...told.map(({ variable, message }) => found(`${variable}: ${message}`)),
   ];
-  if (!hasFile && faults.some(isUnset)) {
-    findings.push(found("файла .env в этой папке нет: cp .env.example .env и заполните"));
-  }
+  if (!hasFile && faults.some(isUnset)) findings.push(found(NO_FILE));
   if (findings.length === 0) {
     findings.push(good(hasFile ? ".env прочитан, ошибок нет" : "заданы окружением, .env нет"));
   }

@@ -27,6 +27,8 @@ const NO_SPACE = "на диске нет места: освободите его
 const FAULTS: readonly (readonly [words: string, fault: string])[] = [
   ["disk is full", NO_SPACE],
   ["no space left", NO_SPACE],
+  // SQLite's word too for a disk so full that a started bot's files do not fit.
+  ["disk i/o error", "диск не пишет: проверьте, есть ли на нём место (df -h) и исправен ли он"],
   ["read-only file system", "диск открыт только для чтения: смените DATA_DIR"],
   ["readonly database", NO_RIGHTS],
   ["unable to open database file", NO_RIGHTS],

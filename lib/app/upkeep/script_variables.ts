@@ -33,7 +33,7 @@ async function readFile(): Promise<ReturnType<typeof readEnvFile>> {
   try {
     return readEnvFile(await Deno.readTextFile(".env"), (name) => Deno.env.get(name));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { ok: true, values: {} };
+    if (error instanceof Deno.errors.NotFound) return { ok: true, values: {}, hasBadNames: false };
     const cause = messageOf(error);
     return { ok: false, fault: `не прочесть: ${cause}` };
   }

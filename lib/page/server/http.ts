@@ -157,7 +157,8 @@ async function send(
   const all = [...headers];
   // The rest of a body that was not read would be taken for the next request.
   if (!message.complete) all.push(["connection", "close"]);
-  if (body === null && status !== 204 && status !== 304) all.push(["content-length", "0"]);
+  const isBodiless = status === 204 || status === 304 || message.method === "HEAD";
+  if (body === null && !isBodiless) all.push(["content-length", "0"]);
   response.writeHead(status, all.flat());
   if (body !== null && message.method !== "HEAD") await write(body, response);
   else await body?.cancel();

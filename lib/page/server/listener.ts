@@ -19,6 +19,8 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0 takes a free port, and keeps it. */
   readonly port: number;
+  /** Whether Telegram's updates come to it too: then the bot is deaf without it. */
+  readonly takesUpdates?: boolean;
   /** Opens a listener; throws where it cannot. */
   readonly listen: (options: { hostname: string; port: number }) => Listened;
   /** Takes a connection over. The next one is accepted when it is done; it never rejects. */
@@ -57,10 +59,18 @@ export function keepListening(options: ListenerOptions): Listener {
     if (listener === undefined) {
       if (missing) return;
       missing = true;
-      log.warn(
-        "⚠️ Страницу настроек не открыть на {host}:{port}: {cause}. Бот работает без неё, пробуем снова",
-        { host, port, cause },
-      );
+      const facts = { host, port, cause };
+      if (options.takesUpdates) {
+        log.error(
+          "❌ Не открыть {host}:{port}: {cause}. Без него не приходят обновления на WEBHOOK_URL и нет страницы настроек, пробуем снова",
+          facts,
+        );
+      } else {
+        log.warn(
+          "⚠️ Страницу настроек не открыть на {host}:{port}: {cause}. Бот работает без неё, пробуем снова",
+          facts,
+        );
+      }
     } else if (elapsedMs() - toldAtMs >= TELL_EVERY_MS) {
       toldAtMs = elapsedMs();
       log.warn(

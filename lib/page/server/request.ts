@@ -53,7 +53,7 @@ function headersOf(raw: readonly string[]): Headers | undefined {
   }
 }
 
-/** What is not read after a cancel flows into nothing: closing the connection is for who answers. */
+/** What is not read after a cancel flows into nothing: the answer closes the connection. */
 function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffer>> {
   let ended = false;
   return new ReadableStream<Uint8Array<ArrayBuffer>>({

@@ -22,8 +22,11 @@ const RESERVED_FILES = 2 * FILES_OF_HTTP;
 const TELL_EVERY_MS = 60_000;
 
 /** Where to listen, and what answers. */
-export interface ServerOptions
-  extends Pick<ListenerOptions, "host" | "port" | "sleep" | "random" | "elapsedMs" | "log"> {
+export interface ServerOptions extends
+  Pick<
+    ListenerOptions,
+    "host" | "port" | "takesUpdates" | "sleep" | "random" | "elapsedMs" | "log"
+  > {
   /** Answers one request. It never rejects. */
   readonly answer: Answer;
   /** The answer to what no Request can be. */

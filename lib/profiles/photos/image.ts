@@ -1,6 +1,6 @@
 // What the readers of single image formats have in common. Touches no file.
 
-/** A still image without what does not show: places, cameras, comments, and whatever follows its end. */
+/** A still image without what does not show: places, cameras, comments, and bytes after its end. */
 export interface Image {
   readonly kind: "image";
   /** In pixels, at least 1; as stored, before any rotation. */

@@ -1,5 +1,6 @@
 // An uploaded file → a photo that Telegram takes, or why it is none. Judged by what it holds, never by its name. Touches no file.
 
+import { joined } from "../../joined.ts";
 import type { ImageReading } from "./image.ts";
 import { isJpeg, readJpeg } from "./jpeg.ts";
 import type { PhotoKind } from "./name.ts";
@@ -57,14 +58,4 @@ function readImage(file: Uint8Array): readonly [PhotoKind, ImageReading] | undef
 
 function refused(fault: PhotoFault): PhotoReading {
   return { ok: false, fault };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

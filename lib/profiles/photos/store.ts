@@ -68,14 +68,15 @@ export function createPhotoStore(dataDir: string, now: () => number): PhotoStore
       const name = `${createHash("sha256").update(bytes).digest("hex")}.${kind}`;
       try {
         makePrivateFolder(folder);
-        if (await sizeOf(pathOf(name)) !== bytes.length) {
+        const isThere = await sizeOf(pathOf(name)) === bytes.length && await touch(name);
+        if (!isThere) {
           if (await sizeOfAll(folder) + bytes.length > MOST_BYTES_IN_ALL) {
             return { kind: "no_room" };
           }
           await writeWhole(pathOf(name), bytes);
           await syncFolder(folder);
+          await touch(name); // By the bot's clock, as `removeUnused` compares.
         }
-        await touch(name);
         return { kind: "kept", name };
       } catch (error) {
         return { kind: "failed", reason: diskFault(error), cause: messageOf(error) };
@@ -96,7 +97,11 @@ export function createPhotoStore(dataDir: string, now: () => number): PhotoStore
       if (!isPhotoName(name)) return undefined;
       const file = await Deno.open(pathOf(name)).catch(ignoreMissing);
       if (file === false) return undefined;
-      const { size } = await file.stat();
+      const { size, isFile } = await file.stat();
+      if (!isFile) {
+        file.close();
+        return undefined;
+      }
       return { stream: file.readable, bytes: size };
     },
     touch,
@@ -105,14 +110,24 @@ export function createPhotoStore(dataDir: string, now: () => number): PhotoStore
       for (const name of await namesIn(folder)) {
         const isPhoto = isPhotoName(name);
         if (!isPhoto && !isUnfinished(name)) continue; // Not ours.
-        const { mtime } = await Deno.stat(pathOf(name));
-        if (mtime === null || mtime.getTime() >= beforeMs || (isPhoto && isUsed(name))) continue;
-        await Deno.remove(pathOf(name));
-        if (isPhoto) removed++;
+        if (isPhoto && isUsed(name)) continue;
+        if (removeOld(pathOf(name), beforeMs) && isPhoto) removed++;
       }
       return removed;
     },
   };
+}
+
+/** Whether a file was old and is gone. Nothing is awaited in between: it may be uploaded again in this moment. */
+function removeOld(path: string, beforeMs: number): boolean {
+  try {
+    const { mtime } = Deno.statSync(path);
+    if (mtime === null || mtime.getTime() >= beforeMs) return false;
+    Deno.removeSync(path);
+    return true;
+  } catch (error) {
+    return ignoreMissing(error); // An upload has ended.
+  }
 }
 
 /** The names of a folder's files; none where there is no folder. */

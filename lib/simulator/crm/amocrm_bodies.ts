@@ -160,7 +160,7 @@ function pipelineId({ pipelines }: AmoData): Rule<number> {
   return known(whole(), (wanted) => pipelines.some(({ id }) => id === wanted));
 }
 
-/** 0 is nobody's: the robot. */
+/** 0 is the robot. */
 function userId({ users }: AmoData): Rule<number> {
   return known(whole(), (wanted) => wanted === 0 || users.some(({ id }) => id === wanted));
 }

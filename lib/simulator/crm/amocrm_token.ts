@@ -1,4 +1,4 @@
-// A token as a private integration of amoCRM shows it: a JWT that nobody can verify. Reads its end too.
+// A token as a private integration of amoCRM shows it: a JWT whose signature is not checked. Reads its end too.
 
 import { Buffer } from "node:buffer";
 import { isRecord, isWhole } from "../../foreign.ts";

@@ -1,9 +1,10 @@
 // The files of the simulated Telegram: what people and the bot send, and what it makes of a photo's web address. It
-// fetches nothing and stores no bytes.
+// fetches nothing.
 // Source: https://core.telegram.org/bots/api#sending-files
 
 import type { Document, PhotoSize, Sticker, Video, Voice } from "grammy/types";
 import { linkFault } from "./links.ts";
+import { type PhotoSource, PhotoSources } from "./photo_sources.ts";
 import { badRequest } from "./refusal.ts";
 
 const PHOTO_WIDTHS = [90, 320, 800];
@@ -12,6 +13,8 @@ const MAX_PHOTO_BYTES = 10 * 1024 * 1024;
 
 /** Creates the files of one simulated Telegram, each with ids of its own. */
 export class FileStore {
+  /** Of the photos that the bot has sent. */
+  readonly sources = new PhotoSources();
   readonly #broken = new Set<(url: string) => boolean>();
   readonly #botId: number;
   /** By the id of each of their sizes. */
@@ -39,7 +42,7 @@ export class FileStore {
     if (file.length === 0) throw badRequest("file must be non-empty");
     if (file.length > MAX_PHOTO_BYTES) throw badRequest("file is too big");
     if (!isImage(file)) throw badRequest("IMAGE_PROCESS_FAILED");
-    return this.createPhoto();
+    return this.#createFrom({ kind: "bytes", bytes: file });
   }
 
   #fetchPhoto(url: string): PhotoSize[] {
@@ -49,7 +52,13 @@ export class FileStore {
     for (const isBroken of this.#broken) {
       if (isBroken(url)) throw badRequest("failed to get HTTP URL content");
     }
-    return this.createPhoto();
+    return this.#createFrom({ kind: "address", url });
+  }
+
+  #createFrom(source: PhotoSource): PhotoSize[] {
+    const sizes = this.createPhoto();
+    this.sources.remember(sizes, source);
+    return sizes;
   }
 
   createPhoto(): PhotoSize[] {

@@ -22,7 +22,7 @@ const ACCESSIBLE_MS = 48 * 60 * 60 * 1000;
 interface PressOptions {
   /** The press reaches the bot twice, under two update ids and two query ids. */
   twiceUnderTwoUpdateIds?: boolean;
-  /** The bot gets the message as InaccessibleMessage whatever its age. */
+  /** The bot gets the message as InaccessibleMessage, however old it is. */
   inaccessible?: boolean;
 }
 

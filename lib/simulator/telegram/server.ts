@@ -11,6 +11,7 @@ import { type Group, SimGroup } from "./group.ts";
 import { HttpApi } from "./http.ts";
 import { commandsKey } from "./methods.ts";
 import type { JsonObject } from "./params.ts";
+import type { PhotoSource } from "./photo_sources.ts";
 import { SimVisitor, type Visitor } from "./visitor.ts";
 import { readWebhookSettings } from "./webhook.ts";
 import { World } from "./world.ts";
@@ -20,6 +21,7 @@ export type { RecordedCall } from "./calls.ts";
 export type { MessageContent, SimMessage } from "./chat.ts";
 export type { Fault } from "./faults.ts";
 export type { Group } from "./group.ts";
+export type { PhotoSource } from "./photo_sources.ts";
 export type { Person } from "./person.ts";
 export type { Press } from "./press.ts";
 export type { Visitor } from "./visitor.ts";
@@ -60,6 +62,8 @@ export interface TelegramServer extends AsyncDisposable {
   fault(rule: FaultRule): () => void;
   /** Telegram cannot fetch a photo at such an address; the returned function ends that. */
   breakPhoto(matches: (url: string) => boolean): () => void;
+  /** What a photo of the bot's looks like; undefined for what people send, and for photos of long ago. */
+  photoSource(fileId: string): PhotoSource | undefined;
   /** A webhook that an earlier bot left behind; "" removes it. */
   setWebhookUrl(url: string): void;
   /** As getWebhookInfo answers it. */
@@ -131,6 +135,7 @@ export async function startTelegramServer(
     nextCall: (method, predicate = () => true) => calls.next(method, predicate),
     fault: (rule) => faults.add(rule),
     breakPhoto: (matches) => world.files.breakAddress(matches),
+    photoSource: (fileId) => world.files.sources.find(fileId),
     setWebhookUrl: (url) =>
       world.updates.setWebhook(url === "" ? undefined : readWebhookSettings(url, undefined)),
     get webhookInfo() {

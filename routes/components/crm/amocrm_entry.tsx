@@ -54,7 +54,7 @@ export function AmoCrmEntry({ form, lists, faults, words }: {
           label={words.responsible}
           fault={faults.of("amo_responsible")}
         >
-          <option value="">{words.nobody}</option>
+          <option value="">{words.noUser}</option>
           <Known
             value={form.responsible}
             isListed={lists?.users.some(({ id }) => String(id) === form.responsible)}

@@ -8,6 +8,17 @@ import { CERTIFICATE, CERTIFICATE_HOST, PRIVATE_KEY } from "../../helpers/a_cert
 import { withPatient } from "../../helpers/a_diagnosis.ts";
 import { aToken } from "../../helpers/a_token.ts";
 
+Deno.test("an uploaded photo that is gone from the data folder is a warning", () =>
+  withPatient(async ({ look, locales, dataDir }) => {
+    const name = `${"a".repeat(64)}.jpg`;
+    await locales((all) => all.agency.step1.photo_file = name);
+    const isGone = (line: string) => /^▲ .*agency\.step1\.photo_file: такого фото нет/.test(line);
+    assert.ok((await look("Профили")).some(isGone));
+    await Deno.mkdir(`${dataDir}/media`);
+    await Deno.writeTextFile(`${dataDir}/media/${name}`, "jpeg");
+    assert.equal((await look("Профили")).some(isGone), false);
+  }));
+
 Deno.test("profiles without a CRM are warned of, and counted", () =>
   withPatient(async ({ look }) => {
     const [first = "", ...warnings] = await look("Профили");

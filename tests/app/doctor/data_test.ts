@@ -47,6 +47,13 @@ Deno.test("a full disk is a fault, and too little room for the night's copy a wa
     assert.match(little, /^▲ .* ночной копии журнала не хватит места/);
   }));
 
+Deno.test("a link that leads nowhere is a fault: the start makes no folder in its place", () =>
+  withPatient(async ({ look, dataDir }) => {
+    await Deno.remove(dataDir, { recursive: true });
+    await Deno.symlink(`${dataDir}-gone`, dataDir);
+    assert.match((await look("Папка данных"))[0] ?? "", /^✗ .* ссылка никуда не ведёт: исправьте/);
+  }));
+
 Deno.test("what other users can read is named", () =>
   withPatient(async ({ look, dataDir }) => {
     await Deno.chmod(dataDir, 0o755);
@@ -208,6 +215,7 @@ for (
     [new Error("Read-only file system (os error 30)"), /^диск открыт только для чтения/],
     [new Error("No space left on device (os error 28)"), /^на диске нет места/],
     [new Error("Cannot open database: database or disk is full"), /^на диске нет места/],
+    [new Error("Cannot open database: disk I/O error"), /^диск не пишет: .*место/],
     [new Error("attempt to write a readonly database"), /^нет прав/],
     [new Error("database is locked"), /^журнал держит другая программа/],
     [new Error("its version is 7, this bot knows versions up to 5"), /более новый бот/],

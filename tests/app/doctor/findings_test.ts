@@ -7,7 +7,7 @@ import {
   shortened,
   summaryLine,
 } from "../../../lib/app/doctor/findings.ts";
-import { withDeadline, within } from "../../../lib/app/doctor/within.ts";
+import { withDeadline, within } from "../../../lib/app/within.ts";
 import { createMask } from "../../../lib/log/mask.ts";
 
 const { good, warning, fault, unknown } = findingsOf("Токен");

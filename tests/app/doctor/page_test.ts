@@ -37,6 +37,13 @@ Deno.test("a running bot whose page is elsewhere is warned of", () =>
     using _lock = { [Symbol.dispose]: lockFolder(dataDir)?.release ?? (() => {}) };
     const [line = ""] = await look("Страница", { env: { PORT: String(aFreePort()) } });
     assert.match(line, /^▲ Страница бот работает, а на .* страницы нет/);
+    const webhook = {
+      WEBHOOK_URL: "https://bot.example/telegram-updates",
+      WEBHOOK_SECRET: "a-secret_of_16-or-more",
+    };
+    const env = { PORT: String(aFreePort()), ...webhook };
+    const [deaf = ""] = await look("Страница", { env });
+    assert.match(deaf, /^✗ Страница бот работает, .* обновления на WEBHOOK_URL не приходят/);
   }));
 
 Deno.test("a port of another program is a fault, whether it answers or is silent", () =>

@@ -36,7 +36,8 @@ Deno.test("without .env what is missing is told with how to make one", () =>
     const lines = await look("Настройки", { hasFile: false, env: { BOT_TOKEN: "" } });
     assert.deepEqual(lines, [
       "✗ Настройки BOT_TOKEN: не задана, нужен токен бота от @BotFather",
-      "✗ Настройки файла .env в этой папке нет: cp .env.example .env и заполните",
+      "✗ Настройки .env: файла нет в этой папке: cp .env.example .env и заполните, " +
+      "или задайте переменные окружением",
     ]);
     assert.deepEqual(await look("Настройки", { hasFile: false }), [
       "✓ Настройки заданы окружением, .env нет",

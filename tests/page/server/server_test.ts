@@ -410,6 +410,16 @@ Deno.test("a port that is taken at the start is taken when it is free", async ()
   }, { port, sleep: () => freed.promise });
 });
 
+Deno.test("a port that is taken is an error where Telegram's updates come to it", async () => {
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const never = Promise.withResolvers<void>();
+  await withServer(async ({ log }) => {
+    await log.line("Без него не приходят обновления на WEBHOOK_URL");
+    assert.match(log.lines[0] ?? "", /^❌ Не открыть .*: порт занят/);
+    assert.equal(log.lines.some((line) => line.includes("Бот работает без неё")), false);
+  }, { port: other.addr.port, takesUpdates: true, sleep: () => never.promise });
+});
+
 Deno.test("at the end what is answered has a second, and what waits is closed at once", async () => {
   const asked = Promise.withResolvers<void>();
   await withServer(async ({ port, close, settled }) => {

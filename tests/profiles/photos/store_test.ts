@@ -114,6 +114,14 @@ Deno.test("nothing but a photo's name is looked for on the disk", () =>
     }
   }));
 
+Deno.test("a folder under a photo's name is no photo", () =>
+  withPhotos(async ({ photos, folder }) => {
+    const name = `${"a".repeat(64)}.jpg`;
+    await Deno.mkdir(`${folder}/media/${name}`, { recursive: true });
+    assert.equal(photos.has(name), false);
+    assert.equal(await photos.open(name), undefined);
+  }));
+
 Deno.test("only old photos go that nothing uses, and what uploads left half done", () =>
   withPhotos(async (place) => {
     const { folder, photos, names } = place;

@@ -1,0 +1,168 @@
+// The journal's account of runs that send all open cards of a profile: begun by a manager, counted, reported, stopped when the CRM
+// fails again. Sends nothing.
+
+import type { BlockMoves } from "./blocked.ts";
+import type { CardConsequences, CardMoves } from "./card_moves.ts";
+import type { Database } from "./database.ts";
+import type { FactRecords } from "./facts.ts";
+import { isWhole } from "../foreign.ts";
+import type { MessageAddress } from "../lead.ts";
+import type { LeadRecords } from "./leads.ts";
+import type { OfferUpdates } from "./offer_updates.ts";
+import { OUTBOX_COLUMNS, type OutboxMoves, workOfKind } from "./outbox.ts";
+import { PROFILE_FACTS } from "./profile_keys.ts";
+import { recordIn } from "./stored_json.ts";
+import {
+  addressIn,
+  reportIn,
+  SEND_ALL_LANES,
+  sendAllLane,
+  type SendAllReport,
+  type WorkOf,
+} from "./work.ts";
+
+/** A run stops after so many failures in a row: the CRM is down again. */
+const MOST_FAILURES_RUNNING = 3;
+
+/** What a manager asked for by the button of an offer. */
+export interface SendAllRequest {
+  /** The key by which the profile goes now, and its name. */
+  readonly profile: string;
+  readonly profileName: string;
+  readonly by: string;
+  /** The message that offered it; its report is edited into that. */
+  readonly offer: MessageAddress;
+}
+
+export type RunResult = "sent" | "failed" | "skipped";
+
+export interface SendAllRuns {
+  /** Owes a POST to each open card of a profile whose visitor is not blocked, all or none; how many, 0 also while a run is under way. */
+  beginSendAll(request: SendAllRequest, nowMs: number): number;
+  /** Keeps the account of a run, and owes its report when it has ended. Work of other lanes is left alone. */
+  countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): void;
+  /** Ends the runs of which nothing is owed any more and whose last count is missing. */
+  endStrandedRuns(nowMs: number): void;
+}
+
+export interface SendAllRunMoves extends SendAllRuns {
+  isRunUnderWay(profile: string): boolean;
+  /** Leaves out what a run has not sent yet of a visitor who was blocked just now. */
+  skipBlocked(profile: string, chatId: number, nowMs: number): void;
+}
+
+/** A run as the journal keeps it; `running` counts failures in a row. */
+interface Run {
+  readonly message: MessageAddress;
+  readonly report: SendAllReport;
+  readonly running: number;
+}
+
+export function sendAllRuns(
+  db: Database,
+  facts: FactRecords,
+  leads: LeadRecords,
+  outbox: OutboxMoves,
+  { oweCardUpdate, oweResend }:
+    & Pick<CardConsequences, "oweCardUpdate">
+    & Pick<CardMoves, "oweResend">,
+  blocks: Pick<BlockMoves, "isLeadBlocked">,
+  { oweReport }: Pick<OfferUpdates, "oweReport">,
+): SendAllRunMoves {
+  const waitingOf = db.reader(
+    `SELECT ${OUTBOX_COLUMNS} FROM outbox WHERE lane = ? AND due_at_ms IS NOT NULL
+       AND (SELECT chat_id FROM leads WHERE number = subject) = ? ORDER BY id`,
+  );
+
+  function rememberRun(profile: string, run: Run): void {
+    facts.rememberFact(PROFILE_FACTS.sendAll + profile, JSON.stringify(run));
+  }
+
+  function runOf(profile: string): Run | undefined {
+    return runIn(facts.fact(PROFILE_FACTS.sendAll + profile));
+  }
+
+  function workWaiting(profile: string) {
+    return outbox.takeWork(sendAllLane(profile), Number.MAX_SAFE_INTEGER, -1);
+  }
+
+  /** Also what failed at the journal and is due later: nothing is sent after the report. */
+  function forgetWaiting(profile: string, nowMs: number): void {
+    for (const work of workWaiting(profile)) {
+      outbox.finishWork(work);
+      oweCardUpdate(work.subject, nowMs);
+    }
+  }
+
+  function countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): void {
+    if (!work.lane.startsWith(SEND_ALL_LANES)) return;
+    // Not as the sender knows it: the profile may have got another key since.
+    const profile = leads.findLead(work.subject)?.profile ?? "";
+    const run = runOf(profile);
+    if (run === undefined) return;
+    const { message, report } = run;
+    const counted = { ...report, [result]: report[result] + 1 };
+    const running = result === "failed" ? run.running + 1 : 0;
+    const stopped = running >= MOST_FAILURES_RUNNING;
+    if (stopped) forgetWaiting(profile, nowMs);
+    if (stopped || counted.sent + counted.failed + counted.skipped === counted.total) {
+      facts.forgetFact(PROFILE_FACTS.sendAll + profile);
+      oweReport(message, { ...counted, stopped }, nowMs);
+    } else {
+      rememberRun(profile, { message, report: counted, running });
+    }
+  }
+
+  return {
+    isRunUnderWay: (profile) => facts.fact(PROFILE_FACTS.sendAll + profile) !== undefined,
+
+    beginSendAll: ({ profile, profileName, by, offer }, nowMs) =>
+      db.atomically(() => {
+        if (runOf(profile) !== undefined) return 0;
+        const lane = sendAllLane(profile);
+        const open = leads.openCards(profile, -1);
+        const total = open.filter(({ number }) =>
+          !blocks.isLeadBlocked(number) && oweResend(number, by, lane, nowMs) === "asked"
+        ).length;
+        if (total === 0) {
+          return 0;
+        }
+        const report = { profileName, total, sent: 0, failed: 0, skipped: 0, stopped: false };
+        facts.forgetFact(PROFILE_FACTS.offeredAtMs + profile);
+        facts.forgetFact(PROFILE_FACTS.offerShown + profile);
+        rememberRun(profile, { message: offer, report, running: 0 });
+        oweReport(offer, report, nowMs);
+        return total;
+      }),
+
+    countTowardsRun,
+
+    skipBlocked(profile, chatId, nowMs) {
+      if (runOf(profile) === undefined) return;
+      const waiting = waitingOf.all(sendAllLane(profile), chatId);
+      for (const work of waiting.flatMap((row) => workOfKind("post", row) ?? [])) {
+        outbox.finishWork(work);
+        oweCardUpdate(work.subject, nowMs);
+        countTowardsRun(work, "skipped", nowMs);
+      }
+    },
+
+    endStrandedRuns(nowMs) {
+      const busy = new Set(outbox.lanes(SEND_ALL_LANES));
+      for (const profile of facts.factsOf(PROFILE_FACTS.sendAll)) {
+        const run = runOf(profile);
+        if (run === undefined || busy.has(sendAllLane(profile))) continue;
+        facts.forgetFact(PROFILE_FACTS.sendAll + profile);
+        oweReport(run.message, { ...run.report, stopped: true }, nowMs);
+      }
+    },
+  };
+}
+
+function runIn(fact: string | undefined): Run | undefined {
+  const stored = recordIn(fact);
+  const message = addressIn(stored?.["message"]);
+  const report = reportIn(stored?.["report"]);
+  const running = stored?.["running"];
+  return message && report && isWhole(running, 0) ? { message, report, running } : undefined;
+}
