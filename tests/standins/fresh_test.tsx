@@ -152,6 +152,85 @@ Deno.test("a 405 reaches onError as an HttpError", async () => {
   assert.equal(await bodyOf(app, "/", { method: "DELETE" }), "[405]");
 });
 
+Deno.test("a path that only POST has is 405 for reading, and so is a pattern's longer neighbour", async () => {
+  const app = new App<State>()
+    .get("/profiles/:key", (ctx) => ctx.text(ctx.params["key"] ?? ""))
+    .post("/profiles/:key/resume", (ctx) => ctx.text(`resumed ${ctx.params["key"]}`))
+    .post("/undo", (ctx) => ctx.text("undone"));
+
+  assert.equal(await bodyOf(app, "/profiles/cg/resume", { method: "POST" }), "resumed cg");
+  for (const path of ["/profiles/cg/resume", "/undo"]) {
+    assert.equal((await ask(app, path)).status, 405, path);
+    assert.equal((await ask(app, path, { method: "HEAD" })).status, 405, path);
+    const options = await ask(app, path, { method: "OPTIONS" });
+    assert.equal(options.headers.get("allow"), "POST");
+  }
+  assert.equal((await ask(app, "/profiles/cg/other", { method: "POST" })).status, 404);
+});
+
+Deno.test("a body is the handler's to read in portions, or to refuse before it is all there", async () => {
+  const app = new App<State>()
+    .onError("*", (ctx) => ctx.text(ctx.error instanceof HttpError ? "refused" : "broken"))
+    .post("/read", async (ctx) => {
+      const lengths: number[] = [];
+      for await (const { length } of ctx.req.body ?? []) lengths.push(length);
+      return Response.json(lengths);
+    })
+    .post("/refuse", async (ctx) => {
+      await ctx.req.body?.cancel("enough");
+      throw new HttpError(413);
+    });
+  const post = (path: string, body: ReadableStream<Uint8Array<ArrayBuffer>>) =>
+    bodyOf(app, path, { method: "POST", body });
+
+  assert.equal(
+    await post("/read", ReadableStream.from([new Uint8Array(3), new Uint8Array(5)])),
+    "[3,5]",
+  );
+  let reason: unknown;
+  let left = 2000;
+  const long = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull: (stream) => left-- > 0 ? stream.enqueue(new Uint8Array(1024)) : stream.close(),
+    cancel: (why) => void (reason = why),
+  });
+  assert.equal(await post("/refuse", long), "refused");
+  assert.equal(reason, "enough");
+});
+
+Deno.test("bytes are answered as they are, and HEAD keeps their headers", async () => {
+  const bytes = new Uint8Array([0xff, 0xd8, 0x00, 0x0d, 0x0a]);
+  const headers = { "content-type": "image/jpeg", "content-length": "5", etag: '"5"' };
+  const app = new App<State>().get("/media/:name", () => new Response(bytes, { headers }));
+
+  const photo = await ask(app, "/media/1.jpg");
+  assert.deepEqual(await photo.bytes(), bytes);
+  const head = await ask(app, "/media/1.jpg", { method: "HEAD" });
+  assert.equal(head.body, null);
+  for (const { headers } of [photo, head]) {
+    assert.equal(headers.get("content-type"), "image/jpeg");
+    assert.equal(headers.get("content-length"), "5");
+    assert.equal(headers.get("etag"), '"5"');
+  }
+});
+
+Deno.test("requests that wait in a middleware keep their own state and parameters", async () => {
+  const waiting: PromiseWithResolvers<void>[] = [];
+  const app = new App<State>()
+    .use(async (ctx) => {
+      ctx.state.trail = [ctx.url.pathname];
+      const turn = Promise.withResolvers<void>();
+      waiting.push(turn);
+      await turn.promise;
+      return await ctx.next();
+    })
+    .get("/:name", (ctx) => Response.json([...ctx.state.trail, ctx.params["name"]]));
+  const answers = [bodyOf(app, "/a"), bodyOf(app, "/b")];
+
+  while (waiting.length < 2) await Promise.resolve();
+  for (const turn of waiting.toReversed()) turn.resolve();
+  assert.deepEqual(await Promise.all(answers), ['["/a","a"]', '["/b","b"]']);
+});
+
 Deno.test("HEAD is served by GET, without the body", async () => {
   const app = new App<State>()
     .get("/", (ctx) => ctx.text("page", { status: 201, headers: { "x-page": "1" } }))
