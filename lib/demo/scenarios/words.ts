@@ -99,7 +99,7 @@ export const TRANSCRIPT = bilingual({
   broken: "✗ Not every promise was kept: see the lines with ✗ above.",
   goesOn: "The bot goes on. Try this:",
   openPage: (page: string) =>
-    `  · open ${page}: visitor, CRM and managers' chat side by side, live;`,
+    `  · open ${page} – visitor, CRM and managers' chat side by side, live;`,
   configPage: "    the config page is one click from there: edit a text, and the visitor sees it;",
   editFile: (path: string) =>
     `  · or edit the texts in ${path} and save: the next /start has them;`,
