@@ -1,7 +1,7 @@
 // The managers' chat: buttons of cards and offers, commands. Ignores other chats.
 
 import { Composer, type Context } from "grammy";
-import { ADMIN_ELSEWHERE, ADMIN_IN_CHANNEL } from "../managers/chat_texts.ts";
+import { ADMIN_ELSEWHERE, ADMIN_IN_CHANNEL, NO_MANAGERS_CHAT } from "../managers/chat_texts.ts";
 import { ownScope, type Scope } from "../managers/chats.ts";
 import {
   HELP,
@@ -125,6 +125,17 @@ function isChannel({ chat }: Context): boolean {
   return chat?.type === "channel";
 }
 
+/** Says why a card's button does nothing in a chat that was a managers' chat. */
+export function pressesElsewhere(deps: Pick<AdminDeps, "scopeOf" | "log">): Composer<Context> {
+  const composer = new Composer<Context>();
+  composer.on("callback_query", async (ctx, next) => {
+    if (ctx.chat === undefined || deps.scopeOf(ctx.chat.id) !== undefined) return await next();
+    const answer = { text: NO_MANAGERS_CHAT, alert: true } as const;
+    await answerPress(ctx, deps, () => Promise.resolve(answer));
+  });
+  return composer;
+}
+
 /** A composer, its part for the managers' chats, and what may be done in the chat of an update there. */
 export function inManagersChat({ scopeOf }: Pick<AdminDeps, "scopeOf">) {
   const composer = new Composer<Context>();
@@ -146,7 +157,7 @@ export function managerOf(ctx: Context): string {
 /** Answers the press with its result, or with a failure. */
 export async function answerPress(
   ctx: Context,
-  { log }: AdminDeps,
+  { log }: Pick<AdminDeps, "log">,
   act: () => Promise<string | PressAnswer>,
 ) {
   let answer: string | PressAnswer = "Не получилось, попробуйте ещё раз";

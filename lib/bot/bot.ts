@@ -1,7 +1,7 @@
 // Builds the bot: which composer handles which update, and in what order.
 
 import { Bot, type Context, type Transformer } from "grammy";
-import { adminCommands, adminPresses } from "./admin.ts";
+import { adminCommands, adminPresses, pressesElsewhere } from "./admin.ts";
 import { blockCommands, type BlockDeps, blockPresses } from "./block_commands.ts";
 import { answerEdits, answerMessages, choicePresses } from "./answers.ts";
 import { answerPresses, choiceComposer } from "./choice.ts";
@@ -41,6 +41,7 @@ export function createBot(
   // Split by kind of update first, so that each update passes few composers.
   const presses = bot.on("callback_query");
   presses.use(adminPresses(deps), leadsPresses(deps), choicePresses(deps), blockPresses(deps));
+  presses.drop(isPrivate).use(pressesElsewhere(deps));
   presses.use(answerPresses(deps));
   presses.filter(isPrivate).use(menuPresses(deps), choiceComposer(deps));
   const messages = bot.on("message");

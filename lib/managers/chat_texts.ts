@@ -10,6 +10,10 @@ export const ADMIN_ELSEWHERE =
 export const ADMIN_IN_CHANNEL =
   "В канале ссылку прочли бы все подписчики. На страницу настроек входите по ADMIN_PASSWORD.";
 
+/** Answers a press in a chat that is no managers' chat any more, and whose cards still stand there. */
+export const NO_MANAGERS_CHAT =
+  "Этот чат больше не чат менеджеров, кнопки здесь не работают. Лиды — на странице настроек или в новом чате.";
+
 /** What a chat is to the bot: the main managers' chat, profiles' own one, or none. */
 export type ChatRole =
   | { readonly kind: "main" | "none" }
