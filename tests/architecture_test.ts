@@ -27,6 +27,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["log/"],
   [
     "backoff.ts",
+    "bounded_text.ts",
     "calendar.ts",
     "edit_distance.ts",
     "histogram.ts",

@@ -72,10 +72,10 @@ export function createReceiving(options: ReceivingOptions): Receiving {
   const answer = createWebhookAnswer({
     ...options,
     ...webhook,
-    async accept(updates) {
-      await accept(updates);
+    async accept(update) {
+      await accept([update]);
       atTelegram.arrived();
-      for (const { update_id } of updates) journal.forgetUpdates(update_id - KNOWN_UPDATES);
+      journal.forgetUpdates(update.update_id - KNOWN_UPDATES);
     },
   });
   return {

@@ -1,6 +1,7 @@
 // Reads a posted form within a size limit. Knows no fields.
 
 import { HttpError } from "fresh";
+import { boundedText } from "../bounded_text.ts";
 
 /** In bytes: more than the largest profile with every letter sent as `%D0%90`. */
 export const MOST_FORM_BYTES = 1024 * 1024;
@@ -28,20 +29,15 @@ async function readText(request: Request, mostBytes: number): Promise<string> {
     await request.body?.cancel();
     throw new HttpError(413);
   }
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
+  let text: string | undefined;
   try {
-    for await (const chunk of request.body ?? []) {
-      bytes += chunk.length;
-      if (bytes > mostBytes) throw new HttpError(413); // Leaving the loop cancels the body.
-      text += decoder.decode(chunk, { stream: true });
-    }
-  } catch (error) {
+    text = await boundedText(request.body, mostBytes);
+  } catch {
     // The sender has left: no defect, and logging it would let strangers fill the log.
-    throw error instanceof HttpError ? error : new HttpError(400);
+    throw new HttpError(400);
   }
-  return text + decoder.decode();
+  if (text === undefined) throw new HttpError(413);
+  return text;
 }
 
 /** A field's text with `\n` line breaks; empty if the form does not have it. */

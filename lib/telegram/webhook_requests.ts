@@ -1,6 +1,7 @@
 // Answers the requests by which Telegram hands over updates: 200 only once an update is on disk. Sets no webhook.
 
 import type { Update } from "grammy/types";
+import { boundedText } from "../bounded_text.ts";
 import { isSameSecret } from "../same_secret.ts";
 import { reportAside } from "./aside.ts";
 import { describeError } from "./failures.ts";
@@ -17,7 +18,7 @@ const RETRY_AFTER_SECONDS = 1;
 export interface WebhookRequestOptions {
   readonly secret: string;
   /** Records an update; Telegram is told once this has resolved. */
-  readonly accept: (updates: readonly Update[]) => Promise<void>;
+  readonly accept: (update: Update) => Promise<void>;
   readonly stopping: AbortSignal;
   readonly log: Log;
 }
@@ -33,7 +34,7 @@ export function createWebhookAnswer(
 
   async function take(update: Update): Promise<Response> {
     try {
-      await accept([update]);
+      await accept(update);
     } catch (error) {
       if (!fails) {
         log.error(
@@ -76,19 +77,11 @@ function refusal(status: number, headers: Record<string, string> = {}): Response
 /** The body, or the status where it is too large or breaks off. */
 async function readBody(request: Request): Promise<string | { readonly status: 400 | 413 }> {
   if (Number(request.headers.get("content-length")) > MOST_BODY_BYTES) return { status: 413 };
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
   try {
-    for await (const chunk of request.body ?? []) {
-      bytes += chunk.length;
-      if (bytes > MOST_BODY_BYTES) return { status: 413 };
-      text += decoder.decode(chunk, { stream: true });
-    }
+    return await boundedText(request.body, MOST_BODY_BYTES) ?? { status: 413 };
   } catch {
     return { status: 400 };
   }
-  return text + decoder.decode();
 }
 
 function parse(body: string): unknown {

@@ -19,9 +19,9 @@ function anAnswer(accept: () => Promise<void> = () => Promise.resolve()) {
   const lines = aLog();
   const answer = createWebhookAnswer({
     secret: SECRET,
-    async accept(updates) {
+    async accept({ update_id }) {
       await accept();
-      accepted.push(...updates.map(({ update_id }) => update_id));
+      accepted.push(update_id);
     },
     stopping: stopping.signal,
     log: lines.log,

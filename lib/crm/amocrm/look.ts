@@ -3,6 +3,7 @@
 import ky, { isNetworkError } from "ky";
 import { type Connections, fetchChecked, UnknownHostError } from "../connection.ts";
 import { hideSecret } from "../secrets.ts";
+import { boundedText } from "../../bounded_text.ts";
 import type { Log } from "../../log/log.ts";
 import type { Mask } from "../../log/mask.ts";
 import { accountFault } from "../../profiles/crm_account.ts";
@@ -154,15 +155,7 @@ async function textOf({ status, body }: Response): Promise<string> {
   if (status !== 200) await body?.cancel();
   if (status === 204) return "";
   if (status !== 200) throw new LookError(faultOfStatus(status));
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.length;
-    if (bytes > MAX_LIST_BYTES) throw new LookError("odd"); // Leaving the loop cancels the body.
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+  return known(await boundedText(body, MAX_LIST_BYTES));
 }
 
 function known<T>(read: T | undefined): T {
