@@ -28,11 +28,15 @@ export function crmView(state: State, key: string, form: ProfileForm): CrmView {
 }
 
 /** What leaves for the CRM, by the example of the profile's last lead. */
-export function outgoingView(state: State, key: string, form: ProfileForm): OutgoingView {
+export async function outgoingView(
+  state: State,
+  key: string,
+  form: ProfileForm,
+): Promise<OutgoingView> {
   const { deps } = state;
   const profile = draftProfile(key, withSomeToken(form));
   const filter = { place: null, profile: key, fromMs: null, toMs: null, words: "" };
-  const [last] = deps.journal.listLeads(filter, { before: Infinity }, 1).leads;
+  const [last] = (await deps.journal.listLeads(filter, { before: Infinity }, 1)).leads;
   const [button] = profile.buttons;
   const invented = sampleLead(profile, button === undefined ? "" : choiceText(profile, button));
   const lead = { ...last ?? { ...invented, receivedAtMs: deps.now() }, profileName: profile.name };

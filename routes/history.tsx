@@ -24,32 +24,33 @@ import { PROFILE_STATE } from "./words/profile_state.ts";
 
 const MOST = 50;
 
-export const handler = historyOf((ctx) => {
+export const handler = historyOf(async (ctx) => {
   const key = ctx.params["key"] ?? "";
   const { journal, profiles } = ctx.state.deps;
-  const isKnown = profiles.current().byKey.has(key) || journal.latestRevision(key) !== undefined;
+  const isKnown = profiles.current().byKey.has(key) ||
+    await journal.latestRevision(key) !== undefined;
   // A deleted profile's history stays, so that it can be restored.
   if (!isKnown || key === MENU_KEY) throw new HttpError(404);
   return key;
 });
 
-export const menuHistory = historyOf(() => MENU_KEY);
+export const menuHistory = historyOf(() => Promise.resolve(MENU_KEY));
 
 interface Asked {
   readonly state: State;
   readonly params: Readonly<Record<string, string>>;
 }
 
-function historyOf(keyOf: (ctx: Asked) => string) {
+function historyOf(keyOf: (ctx: Asked) => Promise<string>) {
   return define.handlers({
-    GET(ctx) {
-      const key = keyOf(ctx);
+    async GET(ctx) {
+      const key = await keyOf(ctx);
       const open = Number(ctx.url.searchParams.get("open"));
       return ctx.render(
         <HistoryPage
-          frame={frameOf(ctx)}
+          frame={await frameOf(ctx)}
           {...subject(ctx.state, key)}
-          lines={linesOf(ctx.state, key)}
+          lines={await linesOf(ctx.state, key)}
           open={open}
           most={MOST}
         />,
@@ -58,8 +59,8 @@ function historyOf(keyOf: (ctx: Asked) => string) {
 
     async POST(ctx) {
       const { state } = ctx;
-      const key = keyOf(ctx);
-      const revision = state.deps.journal.findRevision(Number(field(state.form, "restore")));
+      const key = await keyOf(ctx);
+      const revision = await state.deps.journal.findRevision(Number(field(state.form, "restore")));
       const text = revision?.text ?? null;
       if (revision?.profile !== key || text === null) throw new HttpError(404);
       const result = await saveEdit(
@@ -71,9 +72,9 @@ function historyOf(keyOf: (ctx: Asked) => string) {
       if (result.kind === "saved") return ctx.redirect(`${path}?saved`, 303);
       return ctx.render(
         <HistoryPage
-          frame={frameOf(ctx)}
+          frame={await frameOf(ctx)}
           {...subject(state, key)}
-          lines={linesOf(state, key)}
+          lines={await linesOf(state, key)}
           open={0}
           most={MOST}
           refusal={result}
@@ -92,9 +93,9 @@ function subject({ deps, language }: State, key: string): { name: string; path: 
   };
 }
 
-function linesOf(state: State, key: string): Line[] {
+async function linesOf(state: State, key: string): Promise<Line[]> {
   // One more than is shown: the last one is compared with it.
-  const revisions = state.deps.journal.listRevisions(key, MOST + 1);
+  const revisions = await state.deps.journal.listRevisions(key, MOST + 1);
   return revisions.slice(0, MOST).map((revision, index): Line => {
     const before = revisions[index + 1];
     return {

@@ -40,29 +40,29 @@ import { LEADS } from "./words/leads.ts";
 import { PHONE } from "./words/phone.ts";
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const { deps, language } = ctx.state;
-    const life = lifeOf(ctx.params["number"], deps);
+    const life = await lifeOf(ctx.params["number"], deps);
     const { lead } = life;
     const words = LEADS[language];
-    const frame = frameOf(ctx);
+    const frame = await frameOf(ctx);
     const { username } = lead.visitor;
     const wish = readWish(ctx.url);
-    const progress = progressOf(lead, wish, deps);
+    const progress = await progressOf(lead, wish, deps);
     const { sending, hasCrm, returnable, done } = progress;
     const row = ctx.url.searchParams.get("row");
     if (row !== null && isLeadsPath(row)) {
       return ctx.render(
         <>
           <OpenBadge frame={frame} />
-          {!sending && <ChipsAt list={row} state={ctx.state} />}
+          {!sending && await chipsAt(row, ctx.state)}
           <ol class="leads">
             <LeadRow lead={lead} back={row} {...progress} frame={frame} />
           </ol>
         </>,
       );
     }
-    const attempts = deps.journal.attemptsOf(lead.number);
+    const attempts = await deps.journal.attemptsOf(lead.number);
     const path = `/leads/${lead.number}`;
     return ctx.render(
       <Page frame={frame} title={`${words.leadOf(lead.number)} · ${isolated(nameOf(lead, words))}`}>
@@ -160,18 +160,18 @@ export const handler = define.handlers({
           )}
           <Conversation
             lead={lead}
-            said={deps.journal.conversationOf(lead.number)}
+            said={await deps.journal.conversationOf(lead.number)}
             frame={frame}
             invited={ctx.url.searchParams.has("invited")}
           />
           {!isErased(lead) && (
-            <BlockForm lead={lead} block={deps.journal.blockOf(lead.chatId)} frame={frame} />
+            <BlockForm lead={lead} block={await deps.journal.blockOf(lead.chatId)} frame={frame} />
           )}
           <h2>{words.life}</h2>
           <Moments
             life={life}
             attempts={attempts}
-            turns={deps.journal.turnsOf(lead.number)}
+            turns={await deps.journal.turnsOf(lead.number)}
             timeZone={deps.config.timeZone}
             frame={frame}
           />
@@ -187,7 +187,7 @@ export const handler = define.handlers({
 
   async POST(ctx) {
     const { deps, form, session } = ctx.state;
-    const { lead } = lifeOf(ctx.params["number"], deps);
+    const { lead } = await lifeOf(ctx.params["number"], deps);
     const { number } = lead;
     if (field(form, "do") === WRITE && !isErased(lead)) {
       await deps.delivery.invite(number, session.openedBy);
@@ -217,13 +217,13 @@ interface Progress {
   readonly done: Done | undefined;
 }
 
-export function progressOf(
+export async function progressOf(
   lead: ListedLead,
   wish: Wish | undefined,
   { journal, profiles, now }: WebDeps,
-): Progress {
+): Promise<Progress> {
   const sending = lead.state !== "in_crm" && lead.state !== "by_hand" &&
-    (lead.state === "received" || journal.isPostOwed(lead.number));
+    (lead.state === "received" || await journal.isPostOwed(lead.number));
   const profile = profiles.current().byKey.get(lead.profile);
   const hasCrm = profile !== undefined && hasDestination(profile);
   const returnable = isReturnable(lead, now());
@@ -232,17 +232,14 @@ export function progressOf(
     sending,
     hasCrm,
     returnable,
-    done: { wish, sending, attempt: journal.attemptsOf(lead.number).at(-1) },
+    done: { wish, sending, attempt: (await journal.attemptsOf(lead.number)).at(-1) },
   };
 }
 
 /** The chips of a list, as a lead that left its place has changed them. @throws {HttpError} As `readQuery`. */
-function ChipsAt({ list, state: { deps, language, origin } }: {
-  readonly list: string;
-  readonly state: State;
-}) {
+async function chipsAt(list: string, { deps, language, origin }: State) {
   const query = readQuery(new URL(list, origin));
-  return <Chips query={query} counts={countsOf(query, deps)} language={language} />;
+  return <Chips query={query} counts={await countsOf(query, deps)} language={language} />;
 }
 
 /** Only addresses of the leads' pages are accepted to return to. */
@@ -251,8 +248,8 @@ function isLeadsPath(path: string): boolean {
 }
 
 /** @throws {HttpError} 404 */
-export function lifeOf(number: string | undefined, { journal }: WebDeps): LeadLife {
-  const life = /^\d{1,15}$/.test(number ?? "") ? journal.findLife(Number(number)) : undefined;
+export async function lifeOf(number: string | undefined, { journal }: WebDeps): Promise<LeadLife> {
+  const life = /^\d{1,15}$/.test(number ?? "") ? await journal.findLife(Number(number)) : undefined;
   if (life === undefined) throw new HttpError(404);
   return life;
 }

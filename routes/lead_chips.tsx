@@ -10,11 +10,11 @@ import { PLACE_NAMES } from "./words/places.ts";
 import { PlaceMark } from "./components/place.tsx";
 
 /** Counts by place; undefined where they would take long. */
-export function countsOf(
+export async function countsOf(
   query: LeadQuery,
   { journal, config: { timeZone } }: Pick<WebDeps, "journal" | "config">,
-): PlaceCounts | undefined {
-  return query.q === "" ? journal.countListed(filterOf(query, timeZone)) : undefined;
+): Promise<PlaceCounts | undefined> {
+  return query.q === "" ? await journal.countListed(filterOf(query, timeZone)) : undefined;
 }
 
 const CHIPS = ["on_its_way", "in_admin_chat", "held", "blocked", "in_crm", "by_hand"] as const;

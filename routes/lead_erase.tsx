@@ -3,7 +3,7 @@
 import type { LeadLife } from "../lib/journal/journal.ts";
 import type { Lead } from "../lib/lead.ts";
 import { field } from "../lib/page/form.ts";
-import { define, type State } from "../lib/page/state.ts";
+import { define, type State, type WebDeps } from "../lib/page/state.ts";
 import { FaultLine, TextField } from "./components/fields.tsx";
 import { heldInBackups, isErased, isOpen, nameOf } from "./components/lead_parts.tsx";
 import { Isolated, isolated } from "./components/isolated.tsx";
@@ -12,27 +12,37 @@ import { lifeOf } from "./lead.tsx";
 import { LEADS } from "./words/leads.ts";
 
 export const handler = define.handlers({
-  GET(ctx) {
-    const life = lifeOf(ctx.params["number"], ctx.state.deps);
-    return ctx.render(<Question life={life} state={ctx.state} frame={frameOf(ctx)} />);
+  async GET(ctx) {
+    const life = await lifeOf(ctx.params["number"], ctx.state.deps);
+    const leads = await leadsOfSame(life, ctx.state.deps);
+    return ctx.render(
+      <Question life={life} leads={leads} state={ctx.state} frame={await frameOf(ctx)} />,
+    );
   },
 
   async POST(ctx) {
     const { state } = ctx;
     const { deps, form, session, language } = state;
-    const life = lifeOf(ctx.params["number"], deps);
+    const life = await lifeOf(ctx.params["number"], deps);
     const words = LEADS[language];
-    const refuse = (fault: { readonly typed?: string; readonly busy?: string }, status: number) =>
-      ctx.render(<Question life={life} state={state} frame={frameOf(ctx)} {...fault} />, {
-        status,
-      });
+    const refuse = async (
+      fault: { readonly typed?: string; readonly busy?: string },
+      status: number,
+    ) => {
+      const frame = await frameOf(ctx);
+      const leads = await leadsOfSame(life, deps);
+      return ctx.render(
+        <Question life={life} leads={leads} state={state} frame={frame} {...fault} />,
+        { status },
+      );
+    };
 
     if (isErased(life.lead)) return refuse({}, 409);
     if (field(form, "word").trim().toLowerCase() !== words.eraseWord) {
       return refuse({ typed: words.eraseMismatch(words.eraseWord) }, 422);
     }
     const by = `${session.openedBy} (${words.erasedPerson})`;
-    const erased = deps.journal.erasePerson(life.lead.chatId, by, deps.now());
+    const erased = await deps.journal.erasePerson(life.lead.chatId, by, deps.now());
     if (erased === undefined) return refuse({ busy: words.eraseBusy }, 409);
     await deps.journal.committed();
     deps.delivery.wake();
@@ -40,8 +50,14 @@ export const handler = define.handlers({
   },
 });
 
-function Question({ life: { lead }, state, frame, typed, busy }: {
+function leadsOfSame({ lead }: LeadLife, { journal }: WebDeps): Promise<Lead[]> {
+  return journal.leadsOfChat(lead.chatId);
+}
+
+function Question({ life: { lead }, leads, state, frame, typed, busy }: {
   readonly life: LeadLife;
+  /** The person's leads. */
+  readonly leads: readonly Lead[];
   readonly state: State;
   readonly frame: Frame;
   readonly typed?: string;
@@ -62,7 +78,7 @@ function Question({ life: { lead }, state, frame, typed, busy }: {
         : (
           <form class="small" method="post" action={`${path}/erase`}>
             <FormToken frame={frame} />
-            <What leads={state.deps.journal.leadsOfChat(lead.chatId)} state={state} />
+            <What leads={leads} state={state} />
             <TextField
               name="word"
               label={words.eraseConfirm(words.eraseWord)}

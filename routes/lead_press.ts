@@ -51,7 +51,7 @@ export async function untilSent(
   { journal, sleep }: Pick<WebDeps, "journal" | "sleep">,
 ): Promise<void> {
   const looks = hasScript ? LOOKS_OF_SCRIPT : LOOKS;
-  for (let look = 0; look < looks && journal.isPostOwed(lead); look += 1) {
+  for (let look = 0; look < looks && await journal.isPostOwed(lead); look += 1) {
     await sleep(BETWEEN_LOOKS_MS);
   }
 }

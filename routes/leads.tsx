@@ -25,18 +25,18 @@ import { LEADS, type LeadsWords } from "./words/leads.ts";
 const PER_PAGE = 50;
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const { deps, language } = ctx.state;
     const words = LEADS[language];
     const query = readQuery(ctx.url);
     const cursor = readCursor(ctx.url);
     const filter = filterOf(query, deps.config.timeZone);
-    const page = deps.journal.listLeads(filter, cursor, PER_PAGE);
-    const counts = countsOf(query, deps);
-    const frame = frameOf(ctx);
+    const page = await deps.journal.listLeads(filter, cursor, PER_PAGE);
+    const counts = await countsOf(query, deps);
+    const frame = await frameOf(ctx);
     const back = addressOf(query, currentCursor(ctx.url));
     const touched = touchedLead(ctx.url);
-    const leads = withTouched(page.leads, touched?.number, deps);
+    const leads = await withTouched(page.leads, touched?.number, deps);
     return ctx.render(
       <Page frame={frame} title={words.title}>
         <div class="title">
@@ -55,27 +55,27 @@ export const handler = define.handlers({
         <Chips query={query} counts={counts} language={language} />
         <Filters
           query={query}
-          profiles={profilesOf(deps)}
-          sources={sourcesOf(query, deps)}
+          profiles={await profilesOf(deps)}
+          sources={await sourcesOf(query, deps)}
           words={words}
         />
         {leads.length === 0
           ? !page.cutShort && <p class="greeting">{emptyText(query, counts, words)}</p>
           : (
             <ol class="leads" aria-label={words.list}>
-              {leads.map((lead) => (
+              {await Promise.all(leads.map(async (lead) => (
                 <LeadRow
                   key={lead.number}
                   lead={lead}
                   back={back}
-                  {...progressOf(
+                  {...await progressOf(
                     lead,
                     touched?.number === lead.number ? touched.wish : undefined,
                     deps,
                   )}
                   frame={frame}
                 />
-              ))}
+              )))}
             </ol>
           )}
         <Pages page={page} query={query} url={ctx.url} words={words} />
@@ -92,21 +92,21 @@ function touchedLead(url: URL): { readonly number: number; readonly wish: Wish }
 }
 
 /** A lead that a press just moved out of the filtered list stays in its old row once more. */
-function withTouched(
+async function withTouched(
   leads: readonly ListedLead[],
   touched: number | undefined,
   { journal }: WebDeps,
-): readonly ListedLead[] {
+): Promise<readonly ListedLead[]> {
   if (touched === undefined || leads.some(({ number }) => number === touched)) return leads;
-  const life = journal.findLife(touched);
+  const life = await journal.findLife(touched);
   if (life === undefined) return leads;
   return [...leads, life.lead].sort((a, b) => b.number - a.number);
 }
 
 /** The current profiles, and deleted ones that still have leads. */
-function profilesOf({ profiles, journal }: WebDeps): [key: string, name: string][] {
+async function profilesOf({ profiles, journal }: WebDeps): Promise<[key: string, name: string][]> {
   const { byKey } = profiles.current();
-  const gone = journal.profilesWithLeads().filter((key) => !byKey.has(key)).sort();
+  const gone = (await journal.profilesWithLeads()).filter((key) => !byKey.has(key)).sort();
   return [
     ...[...byKey.values()].map(({ key, name }): [string, string] => [key, name]),
     ...gone.map((key): [string, string] => [key, key]),
@@ -116,8 +116,10 @@ function profilesOf({ profiles, journal }: WebDeps): [key: string, name: string]
 /** Most sources that are offered; a page of any other is opened by its address. */
 const MOST_SOURCES = 50;
 
-function sourcesOf({ source }: LeadQuery, { journal }: WebDeps): string[] {
-  const sources = journal.countSources(null, MOST_SOURCES).filter(({ pressed }) => pressed > 0)
+async function sourcesOf({ source }: LeadQuery, { journal }: WebDeps): Promise<string[]> {
+  const sources = (await journal.countSources(null, MOST_SOURCES)).filter(({ pressed }) =>
+    pressed > 0
+  )
     .map((each) => each.source);
   return source === "" || sources.includes(source) ? sources : [source, ...sources];
 }

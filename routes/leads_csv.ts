@@ -65,8 +65,8 @@ async function* linesOf(
     lead.owner?.by ?? "",
   ];
 
-  const portion = (before: number): Portion => {
-    const { leads, next } = journal.listLeads(filter, { before }, ROWS_AT_ONCE);
+  const portion = async (before: number): Promise<Portion> => {
+    const { leads, next } = await journal.listLeads(filter, { before }, ROWS_AT_ONCE);
     return { lines: leads.map((lead) => line(row(lead))).join(""), next };
   };
 

@@ -16,12 +16,12 @@ type View =
   | { readonly kind: "too_many"; readonly waitMs: number };
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const token = ctx.url.searchParams.get("token");
     const next = localPath(ctx.url.searchParams.get("next"));
     if (token === null) return ctx.render(<Login state={ctx.state} next={next} />);
     // Link previews send a GET too, so it consumes nothing.
-    if (!ctx.state.deps.auth.isLinkGood(token)) {
+    if (!await ctx.state.deps.auth.isLinkGood(token)) {
       return ctx.render(<Login state={ctx.state} view={{ kind: "stale" }} next={next} />, {
         status: 410,
       });

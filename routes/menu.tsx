@@ -25,21 +25,23 @@ import { readWish, rearrange } from "./profile_form.ts";
 import { MENU } from "./words/menu.ts";
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const view = viewOf(ctx.state, menuForm(contentOf(ctx.state)));
-    const note = noteOf(ctx.url, ctx.state, MENU_KEY);
-    return ctx.render(<MenuEditor frame={frameOf(ctx)} view={note ? { ...view, note } : view} />);
+    const note = await noteOf(ctx.url, ctx.state, MENU_KEY);
+    return ctx.render(
+      <MenuEditor frame={await frameOf(ctx)} view={note ? { ...view, note } : view} />,
+    );
   },
 
   async POST(ctx) {
     const { state } = ctx;
     const typed = readMenuForm(state.form);
     const version = field(state.form, "version");
-    const draw = (more: Partial<MenuView>, form: MenuForm = typed, status = 200) => {
+    const draw = async (more: Partial<MenuView>, form: MenuForm = typed, status = 200) => {
       const content = contentOf(state);
       const isUnsaved = withMenu(content, form) !== content;
       const view = { ...viewOf(state, form), version, isUnsaved, ...more };
-      return ctx.render(<MenuEditor frame={frameOf(ctx)} view={view} />, { status });
+      return ctx.render(<MenuEditor frame={await frameOf(ctx)} view={view} />, { status });
     };
     if (state.isFormStale) return draw({ note: { kind: "renewed" } }, typed, 403);
     const wish = readWish(state.form);

@@ -28,16 +28,16 @@ import { contentOf, noteOf } from "./profile.tsx";
 import { readWish } from "./profile_form.ts";
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const language = languageOf(ctx);
     const view = viewOf(
       ctx.state,
       language,
       menuTranslationForm(contentOf(ctx.state), language),
     );
-    const note = noteOf(ctx.url, ctx.state, MENU_KEY);
+    const note = await noteOf(ctx.url, ctx.state, MENU_KEY);
     const noted = note === undefined ? view : { ...view, note };
-    return ctx.render(<MenuTranslationEditor frame={frameOf(ctx)} view={noted} />);
+    return ctx.render(<MenuTranslationEditor frame={await frameOf(ctx)} view={noted} />);
   },
 
   async POST(ctx) {
@@ -47,11 +47,13 @@ export const handler = define.handlers({
     const asked = readForm(state, language);
     const typed = wish.kind === "remove" ? EMPTY : asked;
     const version = field(state.form, "version");
-    const draw = (more: Partial<MenuTranslationView>, status = 200) => {
+    const draw = async (more: Partial<MenuTranslationView>, status = 200) => {
       const content = contentOf(state);
       const isUnsaved = withMenuTranslation(content, language, asked) !== content;
       const view = { ...viewOf(state, language, asked), version, isUnsaved, ...more };
-      return ctx.render(<MenuTranslationEditor frame={frameOf(ctx)} view={view} />, { status });
+      return ctx.render(<MenuTranslationEditor frame={await frameOf(ctx)} view={view} />, {
+        status,
+      });
     };
     if (state.isFormStale) return draw({ note: { kind: "renewed" } }, 403);
     if (wish.kind !== "save" && wish.kind !== "remove") return draw({});

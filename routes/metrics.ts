@@ -19,20 +19,20 @@ export const handler = define.handlers({
         headers: { "www-authenticate": "Bearer" },
       });
     }
-    const text = exposition(measure(deps, await deps.health()));
+    const text = exposition(await measure(deps, await deps.health()));
     return ctx.text(text, { headers: { "content-type": EXPOSITION_TYPE } });
   },
 });
 
 /** The journal counts a lead that a block holds back among those in the chat. */
-function leadsByState({ leadTotals, blockedTotals }: WebDeps["journal"]) {
-  const blocked = new Map(blockedTotals().map(({ profile, leads }) => [profile, leads]));
+async function leadsByState({ leadTotals, blockedTotals }: WebDeps["journal"]) {
+  const blocked = new Map((await blockedTotals()).map(({ profile, leads }) => [profile, leads]));
   const sample = (profile: string, state: string, value: number) => ({
     labels: { profile, state },
     value,
   });
   return [
-    ...leadTotals().map(({ profile, state, leads }) => {
+    ...(await leadTotals()).map(({ profile, state, leads }) => {
       const apart = state === "in_admin_chat" ? blocked.get(profile) ?? 0 : 0;
       return sample(profile, state, leads - apart);
     }),
@@ -40,7 +40,10 @@ function leadsByState({ leadTotals, blockedTotals }: WebDeps["journal"]) {
   ];
 }
 
-function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): Metric[] {
+async function measure(
+  { journal, measures, profiles }: WebDeps,
+  facts: HealthFacts,
+): Promise<Metric[]> {
   const { rss, heapUsed } = Deno.memoryUsage();
   const { polledAtMs, oldestUndeliveredAtMs, oldestUnsentAnswerAtMs, nowMs, startedAtMs } = facts;
   const ageOf = (atMs: number | undefined) =>
@@ -56,13 +59,13 @@ function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): 
       name: "triborg_leads",
       help: "Leads by profile and state; those of blocked visitors stand by themselves.",
       type: "gauge",
-      samples: leadsByState(journal),
+      samples: await leadsByState(journal),
     },
     {
       name: "triborg_open_cards",
       help: "Open cards in the managers' chat.",
       type: "gauge",
-      samples: [{ value: journal.countOpen().cards }],
+      samples: [{ value: (await journal.countOpen()).cards }],
     },
     {
       name: "triborg_profile_state",
@@ -77,7 +80,7 @@ function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): 
       name: "triborg_repeated_presses_total",
       help: "Presses that repeated a lead within REPEAT_WINDOW_MINUTES, by profile.",
       type: "counter",
-      samples: journal.repeatTotals().map(({ profile, presses }) => ({
+      samples: (await journal.repeatTotals()).map(({ profile, presses }) => ({
         labels: { profile },
         value: presses,
       })),
@@ -93,8 +96,11 @@ function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): 
       help: "Work that is owed to visitors, CRMs and managers, by kind.",
       type: "gauge",
       samples: [
-        ...journal.owedTotals(),
-        ...journal.owedAnswerTotals().map(({ kind, works }) => ({ kind: `answer_${kind}`, works })),
+        ...await journal.owedTotals(),
+        ...(await journal.owedAnswerTotals()).map(({ kind, works }) => ({
+          kind: `answer_${kind}`,
+          works,
+        })),
       ].map(({ works, ...labels }) => ({ labels, value: works })),
     },
     {
@@ -107,13 +113,16 @@ function measure({ journal, measures, profiles }: WebDeps, facts: HealthFacts): 
       name: "triborg_owed_work_by_lane",
       help: "Owed work by lane, with answers and notes to deals; CRMs are taken together.",
       type: "gauge",
-      samples: [...journal.owedByLane()].map(([lane, value]) => ({ labels: { lane }, value })),
+      samples: [...await journal.owedByLane()].map(([lane, value]) => ({
+        labels: { lane },
+        value,
+      })),
     },
     {
       name: "triborg_crm_attempts_total",
       help: "POSTs to CRMs by how they ended.",
       type: "counter",
-      samples: journal.attemptTotals().map(({ attempts, ...labels }) => ({
+      samples: (await journal.attemptTotals()).map(({ attempts, ...labels }) => ({
         labels,
         value: attempts,
       })),

@@ -37,10 +37,10 @@ export const handler = define.handlers({
     if (ctx.url.searchParams.has("saved")) await untilChatIsChecked(ctx.state, key);
     const content = contentOf(ctx.state);
     const form = withoutFileKeys(ctx.state, key, profileForm(valueAt(content, key)));
-    const view = viewOf(ctx.state, key, form);
-    const note = noteOf(ctx.url, ctx.state, key);
+    const view = await viewOf(ctx.state, key, form);
+    const note = await noteOf(ctx.url, ctx.state, key);
     return ctx.render(
-      <ProfileEditor frame={frameOf(ctx)} view={note ? { ...view, note } : view} />,
+      <ProfileEditor frame={await frameOf(ctx)} view={note ? { ...view, note } : view} />,
     );
   },
 
@@ -51,18 +51,18 @@ export const handler = define.handlers({
     const upload = await withUpload(state, withSecrets(state, key, read));
     const typed = upload.form;
     const wish = readWish(state.form);
-    const draw = (more: Partial<ProfileView>, form: ProfileForm = typed, status = 200) => {
+    const draw = async (more: Partial<ProfileView>, form: ProfileForm = typed, status = 200) => {
       const version = field(state.form, "version");
       const content = contentOf(state);
       const isUnsaved = withProfile(content, key, form) !== content;
       const view = {
-        ...viewOf(state, key, form),
+        ...await viewOf(state, key, form),
         version,
         isUnsaved,
         faults: upload.faults,
         ...more,
       };
-      return ctx.render(<ProfileEditor frame={frameOf(ctx)} view={view} />, { status });
+      return ctx.render(<ProfileEditor frame={await frameOf(ctx)} view={view} />, { status });
     };
 
     if (state.isFormStale) return draw({ note: { kind: "renewed" } }, typed, 403);
@@ -125,7 +125,7 @@ export const handler = define.handlers({
 
 /** The preview alone, fetched by the script while typing. */
 export const preview = define.handlers({
-  POST(ctx) {
+  async POST(ctx) {
     const key = profileKey(ctx);
     const wish = readWish(ctx.state.form);
     const read = withOnePhoto(ctx.state, key, readProfileForm(ctx.state.form));
@@ -139,7 +139,7 @@ export const preview = define.handlers({
         base={profile}
         pressed={pressed}
         form={FORM_ID}
-        outgoing={outgoingView(ctx.state, key, form)}
+        outgoing={await outgoingView(ctx.state, key, form)}
       />,
     );
   },
@@ -158,7 +158,7 @@ export function contentOf({ deps }: State): Content {
   return deps.profiles.content();
 }
 
-function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
+async function viewOf(state: State, key: string, form: ProfileForm): Promise<ProfileView> {
   const content = contentOf(state);
   return {
     key,
@@ -175,7 +175,7 @@ function viewOf(state: State, key: string, form: ProfileForm): ProfileView {
     menuAwayText: away(state.deps.profiles.current()),
     hasWorkHours: state.deps.config.workHours.length > 0,
     crm: crmView(state, key, form),
-    outgoing: outgoingView(state, key, form),
+    outgoing: await outgoingView(state, key, form),
     ownChat: ownChatView(state, key, form),
     isUnsaved: false,
   };
@@ -215,9 +215,9 @@ function movedTo({ kind, index }: Move): number {
 }
 
 /** The note for the press that redirected here. */
-export function noteOf(url: URL, state: State, key: string): Note | undefined {
+export async function noteOf(url: URL, state: State, key: string): Promise<Note | undefined> {
   const kind = (["created", "published", "paused", "resumed", "saved"] as const).find((each) =>
     url.searchParams.has(each)
   );
-  return kind && { kind, change: newestChange(state, key) };
+  return kind && { kind, change: await newestChange(state, key) };
 }

@@ -24,14 +24,14 @@ import { PROFILE_LIST } from "./words/profile_list.ts";
 
 /** `/new-profile`, with `?from=agency` as a copy. */
 export const newProfile = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const from = ctx.url.searchParams.get("from");
     const profile = from === null ? undefined : ctx.state.deps.profiles.current().byKey.get(from);
     if (from !== null && profile === undefined) throw new HttpError(404);
     const name = profile === undefined ? "" : `${profile.name} 2`;
     const key = profile === undefined ? "" : freeKey(ctx.state, profile.key);
     const view = { from: profile?.key, name, key };
-    return ctx.render(<NewProfile frame={frameOf(ctx)} state={ctx.state} view={view} />);
+    return ctx.render(<NewProfile frame={await frameOf(ctx)} state={ctx.state} view={view} />);
   },
 
   async POST(ctx) {
@@ -44,7 +44,9 @@ export const newProfile = define.handlers({
       throw new HttpError(404);
     }
     const wrongKey = keyFault(content, view.key);
-    const suggested = view.key === "" && view.name !== "" ? suggestedKey(state, view.name) : "";
+    const suggested = view.key === "" && view.name !== ""
+      ? await suggestedKey(state, view.name)
+      : "";
     const wrongName = wrongKey === undefined
       ? firstFault(withNewProfile(content, view, Math.random))?.message
       : nameFault(view.name);
@@ -55,7 +57,7 @@ export const newProfile = define.handlers({
       };
       return ctx.render(
         <NewProfile
-          frame={frameOf(ctx)}
+          frame={await frameOf(ctx)}
           state={state}
           view={{ ...view, key: view.key || suggested, ...faults }}
         />,
@@ -70,7 +72,7 @@ export const newProfile = define.handlers({
     );
     if (result.kind !== "saved") {
       return ctx.render(
-        <NewProfile frame={frameOf(ctx)} state={state} view={{ ...view, refusal: result }} />,
+        <NewProfile frame={await frameOf(ctx)} state={state} view={{ ...view, refusal: result }} />,
         { status: statusOf(result) },
       );
     }
@@ -80,14 +82,15 @@ export const newProfile = define.handlers({
 
 /** `/new-profile/key?name=…`: a key suggested for a name, fetched by the script while typing. */
 export const keyOfName = define.handlers({
-  GET: (ctx) => ctx.text(suggestedKey(ctx.state, ctx.url.searchParams.get("name") ?? "")),
+  GET: async (ctx) =>
+    ctx.text(await suggestedKey(ctx.state, ctx.url.searchParams.get("name") ?? "")),
 });
 
 /** `/profiles/agency/rename` */
 export const rename = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const key = profileKey(ctx);
-    return ctx.render(<Rename frame={frameOf(ctx)} state={ctx.state} from={key} to={key} />);
+    return ctx.render(<Rename frame={await frameOf(ctx)} state={ctx.state} from={key} to={key} />);
   },
 
   async POST(ctx) {
@@ -98,13 +101,13 @@ export const rename = define.handlers({
     if (to === from) return ctx.redirect(`/profiles/${from}`, 303);
     // Another profile must not take over a deleted one's history and leads.
     const wrong = keyFault(contentOf(state), to, from) ??
-      (journal.latestRevision(to) === undefined
+      (await journal.latestRevision(to) === undefined
         ? undefined
         : "такое слово для ссылки занято, нужно другое");
     if (wrong !== undefined) {
       const fault = faultSentence(wrong, state.language);
       return ctx.render(
-        <Rename frame={frameOf(ctx)} state={state} from={from} to={to} fault={fault} />,
+        <Rename frame={await frameOf(ctx)} state={state} from={from} to={to} fault={fault} />,
         { status: 422 },
       );
     }
@@ -114,7 +117,7 @@ export const rename = define.handlers({
     }, { from, to });
     if (result.kind !== "saved") {
       return ctx.render(
-        <Rename frame={frameOf(ctx)} state={state} from={from} to={to} refusal={result} />,
+        <Rename frame={await frameOf(ctx)} state={state} from={from} to={to} refusal={result} />,
         { status: statusOf(result) },
       );
     }
@@ -136,7 +139,7 @@ export const move = define.handlers({
     );
     if (result.kind !== "saved") {
       return ctx.render(
-        <UnsavedPage frame={frameOf(ctx)} refusal={result} />,
+        <UnsavedPage frame={await frameOf(ctx)} refusal={result} />,
         { status: statusOf(result) },
       );
     }
@@ -144,11 +147,19 @@ export const move = define.handlers({
   },
 });
 
+async function deletionOf(
+  ctx: { readonly state: State; readonly url: URL },
+  profile: string,
+) {
+  const leads = await ctx.state.deps.journal.countLeadsOf(profile);
+  return { frame: await frameOf(ctx), state: ctx.state, profile, leads };
+}
+
 /** `/profiles/agency/delete` */
 export const remove = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const key = profileKey(ctx);
-    return ctx.render(<Delete frame={frameOf(ctx)} state={ctx.state} profile={key} />);
+    return ctx.render(<Delete {...await deletionOf(ctx, key)} />);
   },
 
   async POST(ctx) {
@@ -158,7 +169,7 @@ export const remove = define.handlers({
     if (isLast || !isSameWord(field(state.form, "key"), key)) {
       const fault = PROFILE_LIST[state.language].deleteMismatch(key);
       return ctx.render(
-        <Delete frame={frameOf(ctx)} state={state} profile={key} fault={fault} />,
+        <Delete {...await deletionOf(ctx, key)} fault={fault} />,
         { status: 422 },
       );
     }
@@ -169,11 +180,11 @@ export const remove = define.handlers({
     );
     if (result.kind !== "saved") {
       return ctx.render(
-        <Delete frame={frameOf(ctx)} state={state} profile={key} refusal={result} />,
+        <Delete {...await deletionOf(ctx, key)} refusal={result} />,
         { status: statusOf(result) },
       );
     }
-    state.deps.journal.forgetProfile(key);
+    await state.deps.journal.forgetProfile(key);
     await recorded(state);
     return ctx.redirect(`/?deleted=${key}`, 303);
   },
@@ -199,13 +210,13 @@ function nameFault(name: string): string | undefined {
   return name === "" ? `пусто, нужен текст от 1 до ${LIMITS.name} символов` : undefined;
 }
 
-function suggestedKey(state: State, name: string): string {
+function suggestedKey(state: State, name: string): Promise<string> {
   const content = contentOf(state);
   return suggestKey(
     name.slice(0, LIMITS.name),
     // A deleted profile's key would bring its history and leads along.
-    (key) =>
-      content.members.has(key) || state.deps.journal.latestRevision(key) !== undefined ||
+    async (key) =>
+      content.members.has(key) || await state.deps.journal.latestRevision(key) !== undefined ||
       keyFault(content, key) !== undefined,
   );
 }

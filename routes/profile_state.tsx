@@ -15,13 +15,13 @@ import { stateView } from "./state_view.ts";
 
 /** `/profiles/agency/publish`: a draft goes live, and into the menu if that is wanted. */
 export const publish = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const key = profileKey(ctx);
     const { profile, version } = stateView(ctx.state, key);
     if (profile.state !== "draft") return ctx.redirect(`/profiles/${key}`, 303);
     const place = placeInMenu(contentOf(ctx.state), key);
     const view = { profile, version, place, toMenu: true };
-    return ctx.render(<Publish frame={frameOf(ctx)} {...view} />);
+    return ctx.render(<Publish frame={await frameOf(ctx)} {...view} />);
   },
 
   async POST(ctx) {
@@ -32,18 +32,20 @@ export const publish = define.handlers({
     if (result.kind === "saved") return ctx.redirect(`/profiles/${key}?published`, 303);
     const place = placeInMenu(contentOf(ctx.state), key);
     const view = { ...stateView(ctx.state, profileKey(ctx)), place, toMenu, refusal: result };
-    return ctx.render(<Publish frame={frameOf(ctx)} {...view} />, { status: statusOf(result) });
+    return ctx.render(<Publish frame={await frameOf(ctx)} {...view} />, {
+      status: statusOf(result),
+    });
   },
 });
 
 /** `/profiles/agency/pause` */
 export const pause = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const key = profileKey(ctx);
     const { profile, version } = stateView(ctx.state, key);
     if (profile.state !== "live") return ctx.redirect(`/profiles/${key}`, 303);
     const view = { profile, version, state: ctx.state };
-    return ctx.render(<Pause frame={frameOf(ctx)} {...view} />);
+    return ctx.render(<Pause frame={await frameOf(ctx)} {...view} />);
   },
 
   async POST(ctx) {
@@ -52,7 +54,7 @@ export const pause = define.handlers({
     const result = await change(ctx.state, key, "live", edit);
     if (result.kind === "saved") return ctx.redirect(`/profiles/${key}?paused`, 303);
     const view = { ...stateView(ctx.state, profileKey(ctx)), state: ctx.state, refusal: result };
-    return ctx.render(<Pause frame={frameOf(ctx)} {...view} />, { status: statusOf(result) });
+    return ctx.render(<Pause frame={await frameOf(ctx)} {...view} />, { status: statusOf(result) });
   },
 });
 
@@ -64,7 +66,9 @@ export const resume = define.handlers({
     const result = await change(ctx.state, key, "paused", edit);
     if (result.kind === "saved") return ctx.redirect(`/profiles/${key}?resumed`, 303);
     const view = { ...stateView(ctx.state, profileKey(ctx)), refusal: result };
-    return ctx.render(<Resume frame={frameOf(ctx)} {...view} />, { status: statusOf(result) });
+    return ctx.render(<Resume frame={await frameOf(ctx)} {...view} />, {
+      status: statusOf(result),
+    });
   },
 });
 

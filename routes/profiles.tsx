@@ -2,6 +2,7 @@
 
 import { secretNamesOf } from "../lib/crm/secrets.ts";
 import { menuMessage } from "../lib/visitors/menu_message.ts";
+import type { Journal, LastAnswer } from "../lib/journal/journal.ts";
 import type { Revision } from "../lib/journal/revisions.ts";
 import { MENU_KEY } from "../lib/profiles/edits.ts";
 import { define, type State } from "../lib/page/state.ts";
@@ -21,22 +22,31 @@ const DAYS = 14;
 const MOST_DELETED = 30;
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const { deps, language } = ctx.state;
     const words = PROFILES[language];
-    const frame = frameOf(ctx);
+    const frame = await frameOf(ctx);
     const deleted = ctx.url.searchParams.get("deleted");
-    const days = ctx.state.dayCounts(DAYS);
+    const days = await ctx.state.dayCounts(DAYS);
     const profiles = deps.profiles.current();
     const { byKey } = profiles;
     const isEmpty = days.every(({ byProfile }) => byProfile.size === 0) &&
-      [...byKey.keys()].every((key) => deps.journal.countLeadsOf(key) === 0);
-    const answers = new Map([...byKey.keys()].map((key) => [key, deps.journal.lastAnswer(key)]));
-    const notices = [...frame.notices, ...failingCrms(ctx.state, answers, frame.since)];
+      !await hasAnyLead(deps.journal, byKey.keys());
+    const answers = new Map<string, LastAnswer | undefined>();
+    for (const key of byKey.keys()) answers.set(key, await deps.journal.lastAnswer(key));
+    const notices = [...frame.notices, ...await failingCrms(ctx.state, answers, frame.since)];
     const { text, keyboard } = menuMessage(profiles, null);
     return ctx.render(
       <Page frame={frame} title={words.title} noticesInside>
-        {!isEmpty && <Today state={ctx.state} days={days} notices={notices} frame={frame} />}
+        {!isEmpty && (
+          <Today
+            today={await ctx.state.lookAtToday()}
+            timeZone={deps.config.timeZone}
+            days={days}
+            notices={notices}
+            frame={frame}
+          />
+        )}
         {isEmpty && notices.length > 0 && (
           <section class="today">
             <Troubles notices={notices} words={TODAY[language]} />
@@ -47,12 +57,12 @@ export const handler = define.handlers({
           <a role="button" href="/new-profile">+ {words.add}</a>
         </div>
         {deleted !== null && !byKey.has(deleted) &&
-          deps.journal.latestRevision(deleted) !== undefined && (
+          await deps.journal.latestRevision(deleted) !== undefined && (
           <div class="note" role="status">
             <p>
               {words.deleted} <a href={`/profiles/${deleted}/history`}>{words.restoreDeleted}</a>
             </p>
-            <UndoForm change={newestChange(ctx.state, deleted)} frame={frame} />
+            <UndoForm change={await newestChange(ctx.state, deleted)} frame={frame} />
           </div>
         )}
         {isEmpty && <p class="greeting">{words.empty}</p>}
@@ -76,7 +86,7 @@ export const handler = define.handlers({
           ))}
         </div>
         <DeletedProfiles
-          revisions={deletedOf(ctx.state)}
+          revisions={await deletedOf(ctx.state)}
           frame={frame}
         />
         <section class="menu-of-profiles">
@@ -96,9 +106,17 @@ export const handler = define.handlers({
   },
 });
 
+async function hasAnyLead(
+  journal: Pick<Journal, "countLeadsOf">,
+  keys: Iterable<string>,
+): Promise<boolean> {
+  for (const key of keys) if (await journal.countLeadsOf(key) > 0) return true;
+  return false;
+}
+
 /** The latest versions of profiles that are neither in the file nor part of another's history. */
-function deletedOf({ deps }: State): Revision[] {
+async function deletedOf({ deps }: State): Promise<Revision[]> {
   const { byKey } = deps.profiles.current();
-  return deps.journal.deletedProfiles(MOST_DELETED)
+  return (await deps.journal.deletedProfiles(MOST_DELETED))
     .filter(({ profile }) => profile !== MENU_KEY && !/^[_$]/.test(profile) && !byKey.has(profile));
 }

@@ -9,11 +9,11 @@ import { SESSIONS } from "./words/sessions.ts";
 import { personIn } from "./words/login.ts";
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const { deps, session, language } = ctx.state;
-    const frame = frameOf(ctx);
+    const frame = await frameOf(ctx);
     const words = SESSIONS[language];
-    const sessions = deps.auth.sessions();
+    const sessions = await deps.auth.sessions();
     return ctx.render(
       <Page frame={frame} title={words.title}>
         <div class="title">
@@ -53,7 +53,7 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { deps, session, form } = ctx.state;
     const wanted = field(form, "end");
-    const ended = deps.auth.sessions().filter(({ number }) =>
+    const ended = (await deps.auth.sessions()).filter(({ number }) =>
       wanted === "others" ? number !== session.number : String(number) === wanted
     );
     for (const { number } of ended) await deps.auth.endSession(number);

@@ -18,7 +18,7 @@ import { SOURCES, type SourcesWords } from "./words/sources.ts";
 const MOST_SHOWN = 50;
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const { deps, language } = ctx.state;
     const words = SOURCES[language];
     const key = profileKey(ctx);
@@ -28,9 +28,9 @@ export const handler = define.handlers({
     const typed = ctx.url.searchParams.get("source")?.trim().slice(0, 100).toWellFormed() ?? "";
     const made = typed === "" ? undefined : wordWithSource(profiles, { key }, typed);
     const most = mostSourceCharacters({ key });
-    const counts = deps.journal.countSources(key, MOST_SHOWN);
+    const counts = await deps.journal.countSources(key, MOST_SHOWN);
     return ctx.render(
-      <Page frame={frameOf(ctx)} title={words.title(name)}>
+      <Page frame={await frameOf(ctx)} title={words.title(name)}>
         <p class="crumbs">
           <a href="/">{words.back}</a> · <a href={path} dir="auto">{name}</a>
         </p>

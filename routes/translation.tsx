@@ -34,13 +34,13 @@ import { PROFILE } from "./words/profile.ts";
 import { PROFILE_STATE } from "./words/profile_state.ts";
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const { key, language } = placeOf(ctx);
     const form = translationForm(valueAt(contentOf(ctx.state), key), language);
     const view = viewOf(ctx.state, key, language, form);
-    const note = noteOf(ctx.url, ctx.state, key);
+    const note = await noteOf(ctx.url, ctx.state, key);
     const noted = note === undefined ? view : { ...view, note };
-    return ctx.render(<TranslationEditor frame={frameOf(ctx)} view={noted} />);
+    return ctx.render(<TranslationEditor frame={await frameOf(ctx)} view={noted} />);
   },
 
   async POST(ctx) {
@@ -50,11 +50,11 @@ export const handler = define.handlers({
     const asked = readTranslationForm(state, key);
     const typed = wish.kind === "remove" ? EMPTY : asked;
     const version = field(state.form, "version");
-    const draw = (more: Partial<TranslationView>, status = 200) => {
+    const draw = async (more: Partial<TranslationView>, status = 200) => {
       const content = contentOf(state);
       const isUnsaved = withTranslation(content, key, language, asked) !== content;
       const view = { ...viewOf(state, key, language, asked), version, isUnsaved, ...more };
-      return ctx.render(<TranslationEditor frame={frameOf(ctx)} view={view} />, { status });
+      return ctx.render(<TranslationEditor frame={await frameOf(ctx)} view={view} />, { status });
     };
     if (state.isFormStale) return draw({ note: { kind: "renewed" } }, 403);
     if (wish.kind === "press") return draw({ pressed: wish.index });

@@ -21,7 +21,7 @@ interface Change {
 export const handler = define.handlers({
   async POST(ctx) {
     const { state } = ctx;
-    const change = findChange(state, Number(field(state.form, "change")));
+    const change = await findChange(state, Number(field(state.form, "change")));
     if (change === undefined) throw new HttpError(404);
     const { before, after, renamed } = change;
     const result = await saveEdit(
@@ -32,7 +32,7 @@ export const handler = define.handlers({
     );
     if (result.kind !== "saved") {
       return ctx.render(
-        <UnsavedPage frame={frameOf(ctx)} refusal={result} />,
+        <UnsavedPage frame={await frameOf(ctx)} refusal={result} />,
         { status: statusOf(result) },
       );
     }
@@ -42,17 +42,19 @@ export const handler = define.handlers({
 });
 
 /** The number of this person's newest change if it concerns this profile (or the menu): the one that "take it back" undoes. */
-export function newestChange(state: State, key: string): number | undefined {
+export async function newestChange(state: State, key: string): Promise<number | undefined> {
   const { journal } = state.deps;
-  const newest = journal.latestFileBy(state.session.openedBy);
-  const change = newest && findChange(state, newest.number);
+  const newest = await journal.latestFileBy(state.session.openedBy);
+  const change = newest && await findChange(state, newest.number);
   if (change === undefined) return undefined;
   return changedKeys(change.before, change.after).includes(key) ? change.number : undefined;
 }
 
-function findChange({ deps }: State, number: number): Change | undefined {
+async function findChange({ deps }: State, number: number): Promise<Change | undefined> {
   if (!Number.isSafeInteger(number)) return undefined;
-  const [file, last] = [number, number - 1].map((each) => deps.journal.findFile(each));
+  const [file, last] = await Promise.all(
+    [number, number - 1].map((each) => deps.journal.findFile(each)),
+  );
   if (file === undefined || last === undefined || file.savedBy === null) return undefined;
   const [before, after] = [readJson(last.text), readJson(file.text)];
   if (!before.ok || !after.ok) return undefined;

@@ -49,12 +49,12 @@ export async function startApp(
     cardsChanged: () => cardsChanged(),
   });
   if (profiles === undefined) {
-    journal.close();
+    await journal.close();
     lock.release();
     return EXIT.faults;
   }
   telemetry?.observeOwed(journal.owedTotals);
-  const parts = createParts(config, { ...output, ...opened, machine, profiles });
+  const parts = await createParts(config, { ...output, ...opened, machine, profiles });
   cardsChanged = parts.delivery.wake;
   tellPage(parts.page.address(), config.adminPassword !== null, log);
   return run(parts);
@@ -122,6 +122,6 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   clearTimeout(timer);
   parts.crm.close();
   await parts.profiles.close();
-  if (!isLost()) journal.close();
+  if (!isLost()) await journal.close();
   parts.lock.release();
 }

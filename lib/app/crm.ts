@@ -9,6 +9,7 @@ import { crmTokens } from "../crm/crm_tokens.ts";
 import type { DestinationContext } from "../crm/destination.ts";
 import { profilesWithoutKey } from "../crm/missing_keys.ts";
 import { createCrm } from "../crm/post.ts";
+import type { KeptSecrets } from "../crm/kept_secrets.ts";
 import { createSecrets, type FindSecret } from "../crm/secrets.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
@@ -25,6 +26,7 @@ export interface CrmPartsOptions {
   readonly profiles: () => Profiles;
   /** The value of `SECRET_<NAME>` in the environment. */
   readonly secret: FindSecret;
+  readonly keptSecrets: KeptSecrets;
   readonly isProxied: boolean;
   readonly botUsername: () => string | undefined;
   /** Called when a note for the managers was queued. */
@@ -40,8 +42,8 @@ export interface CrmPartsOptions {
 
 /** Creates the parts and starts none. */
 export function createCrmParts(options: CrmPartsOptions) {
-  const { config, journal, profiles, mask, log, now } = options;
-  const secret = createSecrets({ environment: options.secret, journal, mask });
+  const { config, keptSecrets, profiles, mask, log, now } = options;
+  const secret = createSecrets({ environment: options.secret, kept: keptSecrets, mask });
   const lookup = rememberLookups(resolveHost, options.elapsedMs);
   const tokens = () => crmTokens(profiles(), secret);
   const crmAlarm = createCrmAlarm(options);
@@ -62,6 +64,7 @@ export function createCrmParts(options: CrmPartsOptions) {
       ),
   };
   return {
+    keptSecrets,
     secret,
     lookup,
     amoCrm,
@@ -69,8 +72,8 @@ export function createCrmParts(options: CrmPartsOptions) {
     callPace,
     crmContext,
     crmAnswered: crmAlarm.answered,
-    crmTroubles: () =>
-      crmAlarm.troubles().filter(({ profile }) =>
+    crmTroubles: async () =>
+      (await crmAlarm.troubles()).filter(({ profile }) =>
         profiles().byKey.get(profile)?.crm?.kind === "amocrm"
       ),
     crmTokens: tokens,

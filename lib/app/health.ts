@@ -12,7 +12,7 @@ const TRY_EVERY_MS = 5_000;
 
 export interface Health {
   /** What is known without a test write. Never throws: an unreadable journal is one of the facts. */
-  facts(): HealthFacts;
+  facts(): Promise<HealthFacts>;
   /** The same after a test write. Never rejects. */
   check(): Promise<HealthFacts>;
   /** Tries to record a lead; resolves with the cause of a failure. Never rejects. */
@@ -49,8 +49,8 @@ export function createHealth(options: {
   async function tryNow(): Promise<void> {
     triedMs = elapsedMs();
     try {
-      journal.tryToRecord();
-      journal.rememberFact("health_checked_at_ms", String(now()));
+      await journal.tryToRecord();
+      await journal.rememberFact("health_checked_at_ms", String(now()));
       await journal.committed();
       fault = failsSinceMs = undefined;
     } catch (error) {
@@ -65,9 +65,9 @@ export function createHealth(options: {
   }
 
   /** A failed read counts as a fault of the journal. */
-  function read<T>(look: () => T): T | undefined {
+  async function read<T>(look: () => Promise<T>): Promise<T | undefined> {
     try {
-      return look();
+      return await look();
     } catch (error) {
       tried = true;
       noteFault(error);
@@ -91,9 +91,9 @@ export function createHealth(options: {
     };
   }
 
-  function facts(): HealthFacts {
-    const undelivered = read(() => journal.undelivered());
-    const unsent = read(() => journal.unsentAnswers());
+  async function facts(): Promise<HealthFacts> {
+    const undelivered = await read(() => journal.undelivered());
+    const unsent = await read(() => journal.unsentAnswers());
     return {
       nowMs: now(),
       startedAtMs: momentOf(startedMs),

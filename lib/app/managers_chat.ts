@@ -67,16 +67,16 @@ export interface ManagersChatOptions {
 export const MOVED_TO = "admin_chat_of:";
 
 /** The id that a chat has now. */
-export function currentId(journal: Pick<Journal, "fact">, chatId: number): number {
-  return Number(journal.fact(MOVED_TO + chatId) ?? chatId);
+export async function currentId(journal: Pick<Journal, "fact">, chatId: number): Promise<number> {
+  return Number(await journal.fact(MOVED_TO + chatId) ?? chatId);
 }
 
 /** Checks nothing until `startChecks`. @param moved Called when the new id of a group that has moved is recorded. */
-export function createManagersChat(
+export async function createManagersChat(
   place: ChatPlace,
   options: ManagersChatOptions,
   moved: () => void,
-): ManagersChat {
+): Promise<ManagersChat> {
   const { config, journal, recordDurably, wake, now, elapsedMs, random, sleep, log } = options;
   const { key, topicId } = place;
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
@@ -89,9 +89,9 @@ export function createManagersChat(
       ...options,
       now: elapsedMs,
       api: createApi(telegram, options.pace.at("managers")),
-      chatId: currentId(journal, place.chatId),
+      chatId: await currentId(journal, place.chatId),
       topicId,
-      topicAway: journal.fact(topicAway) !== undefined,
+      topicAway: await journal.fact(topicAway) !== undefined,
       pace: place.pace,
       onTopic(isAway) {
         const text = topicAwayText(key === MAIN_CHAT ? null : place.topicVariable);

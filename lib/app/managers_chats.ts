@@ -34,7 +34,7 @@ export interface AllManagersChats extends ManagersChats {
   /** The condition of the profiles' own chats. */
   ownChats(): OwnChatState[];
   /** Which leads each chat is reminded of. */
-  reminded(): RemindedChat[];
+  reminded(): Promise<RemindedChat[]>;
   /** The profiles' own chats, and whether they take cards. */
   watched(): WatchedChat[];
 }
@@ -46,10 +46,12 @@ export interface AllManagersChatsOptions extends ManagersChatOptions {
 }
 
 /** Has the main chat alone until `follow`. */
-export function createManagersChats(options: AllManagersChatsOptions): AllManagersChats {
+export async function createManagersChats(
+  options: AllManagersChatsOptions,
+): Promise<AllManagersChats> {
   const { config, journal, profiles, recordDurably, wake, elapsedMs, log } = options;
   const paces = new Map<string, MinutePace>();
-  const main = create({
+  const main = await create({
     key: MAIN_CHAT,
     chatId: config.adminChatId,
     topicId: config.adminTopicId,
@@ -74,7 +76,7 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
   let map: ChatMap = { byProfile: new Map(), groups: new Map() };
   let botId: number | undefined;
 
-  function create(place: ChatPlace): ManagersChat {
+  function create(place: ChatPlace): Promise<ManagersChat> {
     return createManagersChat(place, options, followSoon);
   }
 
@@ -95,13 +97,13 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
 
   async function follow(): Promise<void> {
     const { byKey } = profiles();
-    const next = mapOfChats(byKey.values(), config, (id) => currentId(journal, id));
+    const next = await mapOfChats(byKey.values(), config, (id) => currentId(journal, id));
     const before = own;
     own = new Map();
     for (const [profile, { chat, group }] of next.byProfile) {
       if (chat === MAIN_CHAT) continue;
       const { profiles: others = [], ...known } = own.get(chat) ?? {
-        ...before.get(chat) ?? join(profile, chat, group),
+        ...before.get(chat) ?? await join(profile, chat, group),
         profiles: [],
       };
       own.set(chat, { ...known, profiles: [...others, profile] });
@@ -118,9 +120,9 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
     wake();
   }
 
-  function join(profile: string, key: string, group: string): Omit<Own, "profiles"> {
+  async function join(profile: string, key: string, group: string): Promise<Omit<Own, "profiles">> {
     const [chatId, topicId = null] = key.split(":").map(Number);
-    const managersChat = create({
+    const managersChat = await create({
       key,
       chatId: chatId ?? 0,
       topicId,
@@ -174,15 +176,15 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
       for (const { managersChat } of own.values()) managersChat.startChecks(id);
       startAlertCheck(id);
     },
-    reminded() {
+    async reminded() {
       const elsewhere = [...own.values()].flatMap((each) => each.profiles);
       return [
         { key: MAIN_CHAT, formerKeys: [], of: { profiles: new Set(elsewhere), isAllBut: true } },
-        ...[...own].map(([key, each]) => ({
+        ...await Promise.all([...own].map(async ([key, each]) => ({
           key,
-          formerKeys: formerKeys(key, each.profiles),
+          formerKeys: await formerKeys(key, each.profiles),
           of: { profiles: new Set(each.profiles), isAllBut: false },
-        })),
+        }))),
       ];
     },
     watched: () =>
@@ -204,10 +206,12 @@ export function createManagersChats(options: AllManagersChatsOptions): AllManage
   };
 
   /** The ids that profiles still name for a group which has moved. Such a group was no forum. */
-  function formerKeys(key: string, keys: readonly string[]): string[] {
+  async function formerKeys(key: string, keys: readonly string[]): Promise<string[]> {
     const named = keys.flatMap((each) => profiles().byKey.get(each)?.ownChat?.chatId ?? []);
-    return [...new Set(named.filter((id) => currentId(journal, id) !== id).map(String))]
-      .filter((each) => each !== key);
+    const former = new Set<string>();
+    for (const id of named) if (await currentId(journal, id) !== id) former.add(String(id));
+    former.delete(key);
+    return [...former];
   }
 
   function startAlertCheck(id: number): void {

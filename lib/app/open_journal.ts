@@ -39,14 +39,14 @@ export async function openCheckedJournal(
         );
       }
       const isNew = !holdsAnything(path);
-      journal = openJournal(path, botId, elapsedMs);
+      journal = await openJournal(path, botId, elapsedMs);
       if (isNew) await tellCopies(folder, log);
-      journal.check();
-      journal.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one is overwritten at night.
+      await journal.check();
+      await journal.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one is overwritten at night.
       return { journal, lock };
     }
   } catch (error) {
-    journal?.close();
+    await journal?.close();
     lock?.release();
     return await reportJournal(folder, error, log);
   }

@@ -38,7 +38,7 @@ export async function openProfiles(
     log.warn("⚠️ locales.json: прошлая запись оборвалась, возвращён текст до неё");
     read = await readProfiles(localesPath);
   }
-  const first = read.ok ? currentVersion(read.version, journal) : keptVersion(journal);
+  const first = read.ok ? await currentVersion(read.version, journal) : await keptVersion(journal);
   if (!read.ok) {
     for (const fault of read.faults) log.error("❌ {line}", { line: faultLine(fault) });
     if (first?.savedAtMs === undefined) return undefined;
@@ -55,15 +55,15 @@ export async function openProfiles(
     now,
     since: first.savedAtMs ?? now(),
     broken: read.ok ? undefined : read,
-    onLoad(loaded, version) {
+    async onLoad(loaded, version) {
       for (const { webhook, crm } of loaded.byKey.values()) {
         if (webhook !== null) mask.hideWebhook(webhook.url);
         for (const name of secretNamesOf(crm)) hideSecret(secret(name) ?? "", mask);
       }
       warnOfMissingPhotos(loaded, photos, log);
-      journal.recordVersion(version, now());
+      await journal.recordVersion(version, now());
       const hasCrm = new Map([...loaded.byKey].map(([key, each]) => [key, hasDestination(each)]));
-      if (!journal.recordDestinations(hasCrm, now())) return;
+      if (!await journal.recordDestinations(hasCrm, now())) return;
       // A card that is edited before this is on disk would be forgotten by a crash.
       journal.committed().then(cardsChanged, () => {}); // A failure ends the process (journal_watch.ts).
     },
@@ -86,10 +86,10 @@ function warnOfMissingPhotos(
 }
 
 /** The version that was read, with the time since when it is current, if the journal knows it. */
-function currentVersion(
+async function currentVersion(
   version: Version,
   journal: Pick<Journal, "latestFile">,
-): { readonly version: Version; readonly savedAtMs?: number } {
-  const newest = journal.latestFile();
+): Promise<{ readonly version: Version; readonly savedAtMs?: number }> {
+  const newest = await journal.latestFile();
   return newest?.text === version.text ? { version, savedAtMs: newest.savedAtMs } : { version };
 }

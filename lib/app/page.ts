@@ -46,13 +46,13 @@ export function createPagePart(options: PagePartOptions): {
   });
   const page = servePage({
     ...options,
-    troubles: () => troublesOf(health.facts()),
+    troubles: async () => troublesOf(await health.facts()),
     ownChats,
     health: async () => ({
       ...await health.check(),
       profilesBrokenSinceMs: profiles.breakage()?.sinceMs,
       profileStates: statesOf(profiles.current()),
-      crmTroubles: options.crmTroubles(),
+      crmTroubles: await options.crmTroubles(),
       crmTokens: options.crmTokens(),
       withoutKey: options.profilesWithoutKey(),
     }),

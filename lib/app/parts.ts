@@ -6,6 +6,7 @@ import { createCrmParts } from "./crm.ts";
 import { createClock } from "./clock.ts";
 import { createIntroduction } from "./introduction.ts";
 import { watchJournal } from "./journal_watch.ts";
+import { openKeptSecrets } from "../crm/kept_secrets.ts";
 import { createManagersChats } from "./managers_chats.ts";
 import type { OpenJournal } from "./open_journal.ts";
 import { createPagePart } from "./page.ts";
@@ -64,10 +65,10 @@ export interface Machine {
 }
 
 /** All of them. */
-export type Parts = ReturnType<typeof createParts>;
+export type Parts = Awaited<ReturnType<typeof createParts>>;
 
 /** Creates all parts and starts none. */
-export function createParts(
+export async function createParts(
   config: Config,
   { log, mask, journal, lock, machine, profiles }: Output & OpenJournal & {
     readonly machine: Machine;
@@ -76,14 +77,14 @@ export function createParts(
 ) {
   const clock = createClock({
     machine,
-    followed(byMs) {
-      journal.shiftWaits(byMs);
+    async followed(byMs) {
+      await journal.shiftWaits(byMs);
       return journal.committed();
     },
     log,
   });
   const { now, elapsedMs } = clock;
-  journal.clampWaits(now());
+  await journal.clampWaits(now());
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
   const stopping = new AbortController();
   const cutOff = new AbortController();
@@ -119,6 +120,7 @@ export function createParts(
     ...machine,
     now,
     elapsedMs,
+    keptSecrets: await openKeptSecrets(journal),
     config,
     mask,
     tellTime,
@@ -126,7 +128,7 @@ export function createParts(
     wake: () => delivery.wake(),
   });
 
-  const chats = createManagersChats({
+  const chats = await createManagersChats({
     ...shared,
     config,
     recordDurably,
@@ -140,8 +142,8 @@ export function createParts(
   const delivery = createDelivery({
     ...shared,
     ...crmParts,
-    crmAnswered(profile, outcome, lead) {
-      crmParts.crmAnswered(profile, outcome, lead);
+    async crmAnswered(profile, outcome, lead) {
+      await crmParts.crmAnswered(profile, outcome, lead);
       measures.countOutcome(profile.key, outcome.kind);
     },
     accepted(seconds, { phone }) {
@@ -182,7 +184,7 @@ export function createParts(
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
   const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
-  const presence = createPresence({ ...shared, remind: delivery.wake });
+  const presence = await createPresence({ ...shared, remind: delivery.wake });
   const { page, health } = createPagePart({
     ...shared,
     ...crmParts,
@@ -269,6 +271,6 @@ export function createParts(
       alert: adminChat.alert,
       wake: delivery.wake,
     }),
-    upkeep: createUpkeep({ ...shared, ...config, photos, freeBytes, wake: delivery.wake }),
+    upkeep: await createUpkeep({ ...shared, ...config, photos, freeBytes, wake: delivery.wake }),
   };
 }

@@ -58,8 +58,8 @@ export function createReceiving(options: ReceivingOptions): Receiving {
           ...telegram,
           now: elapsedMs, // Only for durations.
           accept,
-          polled(offset, caughtUp) {
-            journal.forgetUpdates(offset);
+          async polled(offset, caughtUp) {
+            await journal.forgetUpdates(offset);
             heard(caughtUp);
           },
         }, signal),
@@ -75,7 +75,7 @@ export function createReceiving(options: ReceivingOptions): Receiving {
     async accept(update) {
       await accept([update]);
       atTelegram.arrived();
-      journal.forgetUpdates(update.update_id - KNOWN_UPDATES);
+      await journal.forgetUpdates(update.update_id - KNOWN_UPDATES);
     },
   });
   return {

@@ -16,7 +16,7 @@ import { VERSION } from "../version.ts";
 export interface Telemetry {
   readonly follow: FollowSpan;
   /** Reports how much work is owed, whenever Deno sends metrics; `read` is called then. */
-  observeOwed(read: () => readonly OwedTotal[]): void;
+  observeOwed(read: () => Promise<readonly OwedTotal[]>): void;
 }
 
 /** How much work of a kind is owed. */
@@ -70,8 +70,8 @@ export function createTelemetry(elapsedMs: () => number): Telemetry | undefined 
       const owed = meter.createObservableGauge("triborg.owed_work", {
         description: "Work that is owed to visitors, CRMs and managers",
       });
-      owed.addCallback((result) => {
-        for (const { kind, works } of readable(read)) result.observe(works, { work: kind });
+      owed.addCallback(async (result) => {
+        for (const { kind, works } of await readable(read)) result.observe(works, { work: kind });
       });
     },
   };
@@ -92,9 +92,9 @@ function isStarted(tracer: Tracer): boolean {
 }
 
 /** Nothing where the journal is closed or broken: that is reported elsewhere, and a throw here would end the bot. */
-function readable(read: () => readonly OwedTotal[]): readonly OwedTotal[] {
+async function readable(read: () => Promise<readonly OwedTotal[]>): Promise<readonly OwedTotal[]> {
   try {
-    return read();
+    return await read();
   } catch {
     return [];
   }

@@ -99,7 +99,7 @@ export function adminPresses(deps: AdminDeps): Composer<Context> {
 export function adminCommands(deps: AdminDeps): Composer<Context> {
   const { managers } = deps;
   const { composer, chat, scope } = inManagersChat(deps);
-  onCommand(chat, "status", (ctx) => reply(ctx, managers.status(scope(ctx))));
+  onCommand(chat, "status", async (ctx) => reply(ctx, await managers.status(scope(ctx))));
   onCommand(chat, "admin", async (ctx) => {
     if (!scope(ctx).isMain) return await reply(ctx, ADMIN_ELSEWHERE);
     if (isChannel(ctx)) return await reply(ctx, ADMIN_IN_CHANNEL);

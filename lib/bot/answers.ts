@@ -36,13 +36,13 @@ export function answerMessages(deps: AnswerDeps): Composer<Context> {
     const albumId = typeof album === "string" ? album : null;
     if (target === null && albumId === null) return await next();
     if (!isWritten(message)) return await next();
-    if (target !== null) recognise(ctx, message, target, deps);
+    if (target !== null) await recognise(ctx, message, target, deps);
     const command = commandIn(message);
     if (command?.bot !== undefined && command.bot !== ctx.me.username.toLowerCase()) {
       return await next();
     }
     if (command !== undefined && command.name !== NOTE) {
-      if (target === null || deps.journal.leadsAt(target).length === 0) return await next();
+      if (target === null || (await deps.journal.leadsAt(target)).length === 0) return await next();
       return await answerTo(ctx, message, NO_SUCH_COMMAND);
     }
     const { kind, content } = readWords(message);
@@ -94,9 +94,9 @@ export function choicePresses(deps: AnswerDeps): Composer<Context> {
         const choice = readChoice(data.slice(CHOOSE.length));
         if (choice === undefined || message === undefined) return CHOICE_TOASTS.unknown;
         const { answer, pressed } = choice;
-        const asked = deps.journal.findAnswer(answer);
+        const asked = await deps.journal.findAnswer(answer);
         if (asked === undefined || !scope(ctx).isAt(asked.chatId)) return CHOICE_TOASTS.unknown;
-        const lead = pressed === null ? null : leadOf(pressed, deps.journal);
+        const lead = pressed === null ? null : await leadOf(pressed, deps.journal);
         if (lead === undefined) return CHOICE_TOASTS.unknown;
         const question = { chatId: message.chat.id, messageId: message.message_id };
         return CHOICE_TOASTS[await deps.answers.choose({ answer, lead, question })];
@@ -124,47 +124,51 @@ const NOTE = "note";
  * second message alone. A card's buttons name its lead, a visitor's message has the words of the second one; the bot's own message
  * cannot be forged.
  */
-function recognise(
+async function recognise(
   ctx: Context,
   { reply_to_message: card }: Message,
   target: MessageAddress,
   { journal, shownWords, scopeOf }: AnswerDeps,
-): void {
-  if (card?.from?.id !== ctx.me.id || journal.leadsAt(target).length > 0) return;
+): Promise<void> {
+  if (card?.from?.id !== ctx.me.id || (await journal.leadsAt(target)).length > 0) return;
   const buttons = card.reply_markup?.inline_keyboard.flat() ?? [];
   const named = buttons.flatMap((button) => {
     const data: unknown = "callback_data" in button ? button.callback_data : undefined;
     if (typeof data !== "string" || !data.startsWith(PRESS.byHand)) return [];
-    return [leadOf(data.slice(PRESS.byHand.length), journal)];
+    return [data.slice(PRESS.byHand.length)];
   });
   if (named.length > 1) return;
-  const [number] = buttons.length > 0
-    ? named
-    : [shownWords.leadOf(card.text ?? card.caption ?? "")];
-  const lead = number === undefined ? undefined : journal.findLead(number);
+  const number = buttons.length > 0
+    ? await leadOf(named[0] ?? "", journal)
+    : shownWords.leadOf(card.text ?? card.caption ?? "");
+  const lead = number === undefined ? undefined : await journal.findLead(number);
   if (lead === undefined) return;
-  if (scopeOf(target.chatId)?.has(lead)) journal.rememberAbout(lead.number, [target]);
+  if (scopeOf(target.chatId)?.has(lead)) await journal.rememberAbout(lead.number, [target]);
 }
 
 /** `CHOOSE` at the beginning. */
 const CHOICE = /^to:/;
 
 /** The lead that a button names; undefined if the bot never made such a button. */
-export function leadOf(
+export async function leadOf(
   pressed: string,
   journal: Pick<Journal, "findLead">,
-): number | undefined {
+): Promise<number | undefined> {
   const named = readPressedLead(pressed);
-  const lead = named && journal.findLead(named.number);
+  const lead = named && await journal.findLead(named.number);
   return named !== undefined && lead?.id.startsWith(named.idStart) ? lead.number : undefined;
 }
 
 /** The leads that the message which a manager replies to is about, the newest of each visitor. */
-export function leadsOfReply(ctx: Context, message: Message, deps: AnswerDeps): Lead[] {
+export async function leadsOfReply(
+  ctx: Context,
+  message: Message,
+  deps: AnswerDeps,
+): Promise<Lead[]> {
   const target = targetOf(message);
   if (target === null) return [];
-  recognise(ctx, message, target, deps);
-  return deps.journal.leadsAt(target);
+  await recognise(ctx, message, target, deps);
+  return await deps.journal.leadsAt(target);
 }
 
 function targetOf({ reply_to_message: target }: Message): MessageAddress | null {

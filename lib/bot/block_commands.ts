@@ -42,7 +42,7 @@ export function blockPresses(deps: BlockDeps): Composer<Context> {
 async function act(ctx: Context, deed: BlockDeed, deps: BlockDeps): Promise<void> {
   const message = ctx.msg;
   if (message === undefined) return;
-  const leads = leadsOfReply(ctx, message, deps);
+  const leads = await leadsOfReply(ctx, message, deps);
   const [lead, ...others] = leads;
   const asked = others.length > 0 ? blockQuestion(deed, leads) : undefined;
   const text = asked?.text ??
@@ -71,8 +71,8 @@ async function choose(ctx: Context, deps: BlockDeps, scope: Scope): Promise<stri
   const data = ctx.callbackQuery?.data ?? "";
   if (!isOnMessage(ctx, data)) return BLOCK_TOASTS.settled;
   const deed = DEEDS.find((each) => data.startsWith(BLOCK_PRESS[each]));
-  const number = deed && leadOf(data.slice(BLOCK_PRESS[deed].length), deps.journal);
-  const lead = number === undefined ? undefined : deps.journal.findLead(number);
+  const number = deed && await leadOf(data.slice(BLOCK_PRESS[deed].length), deps.journal);
+  const lead = number === undefined ? undefined : await deps.journal.findLead(number);
   const isKnown = lead !== undefined && lead.chatId !== 0 && scope.has(lead);
   if (data !== BLOCK_PRESS.none && !isKnown) {
     return BLOCK_TOASTS.unknown;

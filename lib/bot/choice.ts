@@ -41,7 +41,7 @@ export function choiceComposer(deps: BotDeps): Composer<Context> {
     if (menu === undefined) return; // An inline message, which the bot never sends.
     const { chatId, messageId } = menu;
     const pressed = pressedText(menu, data);
-    const known = deps.journal.findMenu(menu);
+    const known = await deps.journal.findMenu(menu);
     const profile = profileOf(known, data, deps);
     const choice = profile && chosenText(profile, data, pressed);
     if (profile === undefined || choice === undefined) return await sendMenu(ctx, deps);

@@ -12,9 +12,9 @@ export function followUpComposer(deps: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   composer.on("message", async (ctx, next) => {
     const message = ctx.message;
-    const lead = deps.journal.conversationLead(message.chat.id, deps.now() - CONVERSATION_MS);
+    const lead = await deps.journal.conversationLead(message.chat.id, deps.now() - CONVERSATION_MS);
     if (lead === undefined) return await next();
-    const asked = deps.journal.phoneAsked(message.chat.id, deps.now());
+    const asked = await deps.journal.phoneAsked(message.chat.id, deps.now());
     const phone = asked === undefined ? null : phoneIn(message); // It came too late for the POST.
     const album: unknown = message.media_group_id;
     await deps.delivery.receiveFollowUp({

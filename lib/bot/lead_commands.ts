@@ -31,8 +31,8 @@ const NO_PREVIEW = { link_preview_options: { is_disabled: true } } as const;
 export function leadCommands(deps: LeadCommandDeps): Composer<Context> {
   const { journal, tellTime, publicUrl, pause } = deps;
   const { composer, chat, scope } = inManagersChat(deps);
-  onCommand(chat, "leads", (ctx) => {
-    const page = leadsPage(listOf(journal, scope(ctx)), "all", NEWEST);
+  onCommand(chat, "leads", async (ctx) => {
+    const page = await leadsPage(listOf(journal, scope(ctx)), "all", NEWEST);
     const { message, keyboard } = leadsText(page, tellTime);
     const { text, entities } = message;
     return reply(ctx, text, { entities, reply_markup: keyboard, ...NO_PREVIEW });
@@ -55,7 +55,7 @@ export function leadsPresses(deps: LeadCommandDeps): Composer<Context> {
     const position = readLeadsPage(ctx.callbackQuery.data.slice(LEADS_PAGE.length));
     try {
       if (position === undefined) return;
-      const page = leadsPage(listOf(journal, scope(ctx)), position.view, position.cursor);
+      const page = await leadsPage(listOf(journal, scope(ctx)), position.view, position.cursor);
       const { message: { text, entities }, keyboard } = leadsText(page, tellTime);
       await ctx.editMessageText(text, { entities, reply_markup: keyboard, ...NO_PREVIEW });
     } catch (error) {

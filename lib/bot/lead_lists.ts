@@ -17,17 +17,21 @@ export type ListJournal = Pick<Journal, "listLeads" | "countListed" | "findLife"
 const ALL: LeadFilter = { place: null, profile: null, fromMs: null, toMs: null, words: "" };
 
 /** A page of `/leads`; a position beyond an end of the list shows the page at that end. */
-export function leadsPage(journal: ListJournal, view: LeadsView, cursor: Cursor): LeadsPage {
+export async function leadsPage(
+  journal: ListJournal,
+  view: LeadsView,
+  cursor: Cursor,
+): Promise<LeadsPage> {
   const filter: LeadFilter = { ...ALL, place: view === "open" ? "in_admin_chat" : null };
-  const asked = lookOn(journal, filter, cursor);
+  const asked = await lookOn(journal, filter, cursor);
   const isUp = cursor.after !== undefined;
   const isBeyond = asked.leads.length === 0 && !asked.cutShort;
   // Nothing stands above it: the first page may hold more by now.
   if (isUp && cursor.after !== 0 && asked.next === undefined) {
-    return leadsPage(journal, view, NEWEST);
+    return await leadsPage(journal, view, NEWEST);
   }
-  if (isBeyond && !isUp && cursor !== NEWEST) return leadsPage(journal, view, OLDEST);
-  const counts = journal.countListed(ALL) ?? {};
+  if (isBeyond && !isUp && cursor !== NEWEST) return await leadsPage(journal, view, OLDEST);
+  const counts = await journal.countListed(ALL) ?? {};
   const [newest, oldest] = [asked.leads.at(0)?.number, asked.leads.at(-1)?.number];
   const isLast = isUp ? cursor.after === 0 : asked.next === undefined;
   const isFirst = isUp ? asked.next === undefined : cursor === NEWEST;
@@ -45,13 +49,13 @@ export function leadsPage(journal: ListJournal, view: LeadsView, cursor: Cursor)
 /** Portions of the list that a page without a lead looks through: many may be held back. */
 const MOST_PORTIONS = 10;
 
-function lookOn(journal: ListJournal, filter: LeadFilter, cursor: Cursor): LeadPage {
-  let page = journal.listLeads(filter, cursor, LEADS_PER_PAGE);
+async function lookOn(journal: ListJournal, filter: LeadFilter, cursor: Cursor): Promise<LeadPage> {
+  let page = await journal.listLeads(filter, cursor, LEADS_PER_PAGE);
   for (let portion = 1; portion < MOST_PORTIONS; portion++) {
     const { leads, next, cutShort } = page;
     if (!cutShort || leads.length > 0 || next === undefined) break;
     const from = cursor.after === undefined ? { before: next } : { after: next };
-    page = journal.listLeads(filter, from, LEADS_PER_PAGE);
+    page = await journal.listLeads(filter, from, LEADS_PER_PAGE);
   }
   return page;
 }
@@ -97,13 +101,13 @@ export async function findLeads(
 ): Promise<FoundLeads> {
   const filter: LeadFilter = { ...ALL, words };
   const portion = mostLookedAt(filter);
-  const named = leadOfNumber(journal, words);
+  const named = await leadOfNumber(journal, words);
   const leads: ListedLead[] = named === undefined ? [] : [named];
   let found = leads.length;
   let looked = 0;
   let at: number | undefined = Number.MAX_SAFE_INTEGER;
   while (at !== undefined && looked < MOST_SEARCHED) {
-    const page = journal.listLeads(filter, { before: at }, portion);
+    const page = await journal.listLeads(filter, { before: at }, portion);
     const others = page.leads.filter(({ number }) => number !== named?.number);
     leads.push(...others.slice(0, Math.max(0, LEADS_PER_PAGE - leads.length)));
     found += others.length;
@@ -114,7 +118,7 @@ export async function findLeads(
   return { leads, more: found - leads.length, lookedAt: at === undefined ? null : looked };
 }
 
-function leadOfNumber(journal: ListJournal, words: string): ListedLead | undefined {
+async function leadOfNumber(journal: ListJournal, words: string): Promise<ListedLead | undefined> {
   const [, number] = /^[№#]? ?(\d{1,15})$/.exec(words) ?? [];
-  return number === undefined ? undefined : journal.findLife(Number(number))?.lead;
+  return number === undefined ? undefined : (await journal.findLife(Number(number)))?.lead;
 }

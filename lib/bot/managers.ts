@@ -19,7 +19,7 @@ export interface Managers {
   /** What happened to a lead; one that a message lists among others is shown whole under it. */
   about(pressed: string, by: string, scope: Scope): Promise<PressAnswer>;
   sendAll(profile: string, by: string, offer: MessageAddress, scope: Scope): Promise<string>;
-  status(scope: Scope): string;
+  status(scope: Scope): Promise<string>;
 }
 
 export function createManagers(
@@ -37,69 +37,69 @@ export function createManagers(
     readonly now: () => number;
   },
 ): Managers {
-  function leadOf(pressed: string, scope: Scope): number | undefined {
+  async function leadOf(pressed: string, scope: Scope): Promise<number | undefined> {
     const named = readPressedLead(pressed);
-    const lead = named && journal.findLead(named.number);
+    const lead = named && await journal.findLead(named.number);
     if (named === undefined || !lead?.id.startsWith(named.idStart)) return undefined;
     return scope.has(lead) ? lead.number : undefined;
   }
 
   return {
     async closeByHand(pressed, by, scope) {
-      const lead = leadOf(pressed, scope);
+      const lead = await leadOf(pressed, scope);
       if (lead === undefined) return TOASTS.unknown;
       return await delivery.closeByHand(lead, by) ? TOASTS.closed : TOASTS.settled;
     },
     async resend(pressed, by, scope) {
-      const lead = leadOf(pressed, scope);
+      const lead = await leadOf(pressed, scope);
       if (lead === undefined) return TOASTS.unknown;
       return TOASTS[await delivery.resend(lead, by)];
     },
     async take(pressed, manager, scope) {
-      const lead = leadOf(pressed, scope);
+      const lead = await leadOf(pressed, scope);
       const taken = lead === undefined
         ? { kind: "unknown" } as const
         : await delivery.take(lead, manager);
       return takenText(taken, tellTime);
     },
     async giveBack(pressed, by, scope) {
-      const lead = leadOf(pressed, scope);
+      const lead = await leadOf(pressed, scope);
       return RETURN_TOASTS[lead === undefined ? "unknown" : await delivery.giveBack(lead, by)];
     },
     async about(pressed, by, scope) {
-      const life = journal.findLife(leadOf(pressed, scope) ?? 0);
+      const life = await journal.findLife(await leadOf(pressed, scope) ?? 0);
       if (life === undefined || life.lead.chatId === 0) return { text: TOASTS.unknown };
       const { lead } = life;
       const profile = profiles().byKey.get(lead.profile);
       const hasCrm = profile !== undefined && hasDestination(profile);
-      const attempts = journal.attemptsOf(lead.number);
+      const attempts = await journal.attemptsOf(lead.number);
       const text = aboutText(lead, attempts, { hasCrm, isHeld: lead.held }, tellTime);
-      if (lead.card !== null && journal.cardsOn(lead.card).length > 1) {
+      if (lead.card !== null && (await journal.cardsOn(lead.card)).length > 1) {
         await delivery.showWhole(lead.number, by);
       }
       return { text, alert: true };
     },
     async sendAll(profile, by, offer, { profiles: theirs }) {
-      const key = journal.currentProfile(profile, profiles().byKey);
+      const key = await journal.currentProfile(profile, profiles().byKey);
       if (theirs !== null && !theirs.has(key)) return sendingText(0);
       return sendingText(await delivery.sendAll(profile, by, offer));
     },
-    status({ profiles: theirs }) {
+    async status({ profiles: theirs }) {
       const isTheirs = (profile: string) => theirs === null || theirs.has(profile);
-      const waiting = journal.leadTotals().filter(({ profile, state }) =>
+      const waiting = (await journal.leadTotals()).filter(({ profile, state }) =>
         isTheirs(profile) && (state === "received" || state === "undelivered")
       );
       const withoutKey = new Set(profilesWithoutKey());
-      const today = journal.countByProfile(dayStartMs(now()), Number.MAX_SAFE_INTEGER);
+      const today = await journal.countByProfile(dayStartMs(now()), Number.MAX_SAFE_INTEGER);
       const shown = [...profiles().byKey.values()].filter(({ key }) => isTheirs(key));
       return statusText({
-        profiles: shown.map((profile) => ({
+        profiles: await Promise.all(shown.map(async (profile) => ({
           name: profile.name,
           state: profile.state,
           fault: faultOf(profile, withoutKey.has(profile.key)),
-          lastAnswer: journal.lastAnswer(profile.key) ?? null,
-          openCards: journal.countOpenCards(profile.key),
-        })),
+          lastAnswer: await journal.lastAnswer(profile.key) ?? null,
+          openCards: await journal.countOpenCards(profile.key),
+        }))),
         onTheirWay: waiting.reduce((sum, { leads }) => sum + leads, 0),
         today: sum([...today].flatMap(([profile, counts]) => isTheirs(profile) ? [counts] : [])),
       }, tellTime);

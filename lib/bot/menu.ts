@@ -24,7 +24,7 @@ export function startCommand(deps: BotDeps): Composer<Context> {
   onCommand(composer, "start", async (ctx, payload) => {
     const { profile, source } = readLink(deps.profiles(), payload);
     const { chat } = ctx;
-    const waiting = chat === undefined ? null : deps.journal.menuSource(chat.id);
+    const waiting = chat === undefined ? null : await deps.journal.menuSource(chat.id);
     await sendGreetingOrMenu(ctx, deps, { profile, source: source ?? waiting });
   });
   return composer;
@@ -35,17 +35,20 @@ export function menuPresses(deps: BotDeps): Composer<Context> {
   const composer = new Composer<Context>();
   composer.callbackQuery(new RegExp(`^${SELECT}`), async (ctx) => {
     const profile = profileOfWord(deps.profiles(), ctx.callbackQuery.data.slice(SELECT.length));
-    await sendGreetingOrMenu(ctx, deps, { profile, source: sourceOf(ctx.callbackQuery, deps) });
+    await sendGreetingOrMenu(ctx, deps, {
+      profile,
+      source: await sourceOf(ctx.callbackQuery, deps),
+    });
   });
   return composer;
 }
 
 /** The source that the pressed menu was sent with. */
-function sourceOf({ message }: CallbackQuery, { journal }: BotDeps): string | null {
+async function sourceOf({ message }: CallbackQuery, { journal }: BotDeps): Promise<string | null> {
   const chatId: unknown = message?.chat?.id;
   const messageId: unknown = message?.message_id;
   if (!isId(chatId) || !isMessageId(messageId)) return null;
-  return journal.findMenu({ chatId, messageId }).source;
+  return (await journal.findMenu({ chatId, messageId })).source;
 }
 
 /**
@@ -64,8 +67,8 @@ export async function sendMenu(
   const language = languageOf(ctx.from);
   const { text, keyboard, hasButtons } = menuMessage(deps.profiles(), language, paused);
   const message = await ctx.reply(text, hasButtons ? { reply_markup: keyboard } : {});
-  const kept = source ?? deps.journal.latestSource(message.chat.id);
-  rememberMenu(deps, message, { profile: NO_PROFILE, language, source: kept });
+  const kept = source ?? await deps.journal.latestSource(message.chat.id);
+  await rememberMenu(deps, message, { profile: NO_PROFILE, language, source: kept });
 }
 
 /** Recorded in place of a profile for the menu of profiles. */
@@ -116,11 +119,11 @@ async function sendGreeting(
     ? uploaded
     : await sendPhoto(ctx, deps, profile, photoUrl, photo);
   const message = sent ?? await ctx.reply(text, { reply_markup: keyboard });
-  rememberMenu(deps, message, { profile: profile.key, language, source });
+  await rememberMenu(deps, message, { profile: profile.key, language, source });
 }
 
 /** A failure must not repeat the greeting: a press also finds its profile by the button. */
-function rememberMenu(
+async function rememberMenu(
   { journal, now, log }: BotDeps,
   message: Message,
   { profile, language, source }: {
@@ -128,10 +131,10 @@ function rememberMenu(
     readonly language: string | null;
     readonly source: string | null;
   },
-): void {
+): Promise<void> {
   try {
     const address = { chatId: message.chat.id, messageId: message.message_id };
-    journal.rememberMenu(address, profile, now(), language, source);
+    await journal.rememberMenu(address, profile, now(), language, source);
   } catch (error) {
     log.warn("⚠️ Меню не запомнить: {cause}", { cause: describeError(error) });
   }

@@ -13,7 +13,7 @@ export function phoneComposer({ journal, delivery, now }: BotDeps): Composer<Con
     const { message } = ctx;
     const { id: chatId } = message.chat;
     const messageId = message.message_id;
-    const asked = journal.phoneAsked(chatId, now());
+    const asked = await journal.phoneAsked(chatId, now());
     if (asked === undefined) return await next();
     if (asked.isAnswer(messageId)) return; // Its update came again.
     const isSkipped = asked.hasKeyboard && asked.skipTexts.includes(message.text ?? "");

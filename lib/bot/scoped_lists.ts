@@ -9,16 +9,18 @@ import type { ListJournal } from "./lead_lists.ts";
 export function listOf(journal: ListJournal, { profiles, has }: Scope): ListJournal {
   if (profiles === null) return journal;
   return {
-    listLeads: (filter, cursor, most) =>
+    listLeads: async (filter, cursor, most) =>
       merged(
-        [...profiles].map((profile) => journal.listLeads({ ...filter, profile }, cursor, most)),
+        await Promise.all(
+          [...profiles].map((profile) => journal.listLeads({ ...filter, profile }, cursor, most)),
+        ),
         cursor,
         most,
       ),
-    countListed(filter: LeadFilter) {
+    async countListed(filter: LeadFilter) {
       const total: Partial<Record<Place, number>> = {};
       for (const profile of profiles) {
-        const counts = journal.countListed({ ...filter, profile });
+        const counts = await journal.countListed({ ...filter, profile });
         if (counts === undefined) return undefined;
         for (const [place, leads] of Object.entries(counts) as [Place, number][]) {
           total[place] = (total[place] ?? 0) + leads;
@@ -26,8 +28,8 @@ export function listOf(journal: ListJournal, { profiles, has }: Scope): ListJour
       }
       return total;
     },
-    findLife(number) {
-      const life = journal.findLife(number);
+    async findLife(number) {
+      const life = await journal.findLife(number);
       return life !== undefined && has(life.lead) ? life : undefined;
     },
   };

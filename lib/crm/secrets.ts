@@ -1,6 +1,6 @@
 // Finds the secrets that profiles refer to, the environment's, else those typed on the page, and masks them.
 
-import type { Journal } from "../journal/journal.ts";
+import type { KeptSecrets } from "./kept_secrets.ts";
 import type { Mask } from "../log/mask.ts";
 import type { CrmSettings } from "../profiles/crm.ts";
 import { secretNamesIn } from "../profiles/secret_reference.ts";
@@ -8,24 +8,24 @@ import { secretNamesIn } from "../profiles/secret_reference.ts";
 /** The value of a secret by its name; undefined where there is none. It is masked from then on. */
 export type FindSecret = (name: string) => string | undefined;
 
-/** Looks a secret up. All that the journal keeps are masked at once. */
-export function createSecrets({ environment, journal, mask }: {
+/** Looks a secret up. All that are kept are masked at once. */
+export function createSecrets({ environment, kept, mask }: {
   /** The value of `SECRET_<NAME>`. */
   readonly environment: FindSecret;
-  readonly journal: Pick<Journal, "secret" | "keptSecrets">;
+  readonly kept: Pick<KeptSecrets, "value" | "all">;
   readonly mask: Mask;
 }): FindSecret {
   /** A secret is looked up for each POST; its forms are worked out once. */
   const hidden = new Set<string>();
   const find: FindSecret = (name) => {
-    const value = environment(name) ?? journal.secret(name);
+    const value = environment(name) ?? kept.value(name);
     if (value !== undefined && !hidden.has(value)) {
       hideSecret(value, mask);
       hidden.add(value);
     }
     return value;
   };
-  for (const { name } of journal.keptSecrets()) find(name);
+  for (const { name } of kept.all()) find(name);
   return find;
 }
 

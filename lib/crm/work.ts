@@ -78,7 +78,7 @@ export interface CrmWorkOptions {
   readonly crmContext: () => DestinationContext;
   readonly crmTimeoutMs: number;
   /** Called with how each POST of a profile ended, before that is recorded. */
-  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => void;
+  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => Promise<void>;
   /** Called with the seconds from the press until the CRM accepted the lead, of first POSTs. Without it nothing is measured. */
   readonly accepted?: (seconds: number, profile: Profile) => void;
   /** Called when notes of a deal may be due. */
@@ -101,9 +101,9 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
 
   async function run(work: Work): Promise<void> {
     if (work.kind !== "post") throw new TypeError(`Work of kind ${work.kind} is not the CRM's`);
-    const lead = journal.findLead(work.subject);
+    const lead = await journal.findLead(work.subject);
     if (lead === undefined) throw new ReferenceError(`No lead ${work.subject}`);
-    const unrecorded = journal.openAttemptOf(lead.number);
+    const unrecorded = await journal.openAttemptOf(lead.number);
     if (unrecorded !== undefined) return await fail(work, unrecorded, UNRECORDED);
     const { askedBy } = work.body;
     if (askedBy !== null && (lead.state === "in_crm" || lead.state === "by_hand")) {
@@ -141,11 +141,11 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   ): Promise<void> {
     if (cutOff.aborted) return journal.releaseWork(work, now());
     // In line its visitor may have been blocked.
-    if (turn !== undefined && !journal.isOwed(work)) return;
+    if (turn !== undefined && !await journal.isOwed(work)) return;
     const first = turn !== undefined && hasWaitedEnough(work, lead, turn)
       ? HELD
       : prepareLead(profile, lead, options.crmContext());
-    const attempt = journal.beginAttempt(lead.number, work.body.askedBy, now());
+    const attempt = await journal.beginAttempt(lead.number, work.body.askedBy, now());
     await journal.committed();
     const begun = { work, attempt, lead, profile, route };
     if (turn === undefined || "fault" in first) return await sendOnce(begun, first);
@@ -185,7 +185,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   ): Promise<void> {
     const outcome = await outcomeOf(lead, profile, prepared);
     log.learned({ outcome: outcome.kind });
-    options.crmAnswered(profile, outcome, lead.number);
+    await options.crmAnswered(profile, outcome, lead.number);
     const isPaced = route.callsPerSecond !== null;
     if (isPaced && !("fault" in prepared) && !("retryAfterMs" in outcome)) {
       options.callPace.ease(route.host);
@@ -246,7 +246,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     return record(() => journal.refusePost(work, NO_WEBHOOK, now()));
   }
 
-  async function record(move: () => void): Promise<void> {
+  async function record(move: () => Promise<void>): Promise<void> {
     await recordDurably(move);
     wakeManagers();
   }

@@ -114,20 +114,20 @@ export function createAnswers(options: AnswersOptions): Answers {
 
   return {
     async receive(message) {
-      const answer = journal.recordAnswer(message, now());
+      const answer = await journal.recordAnswer(message, now());
       if (answer.kind === "begun") log.learned({ lead: answer.lead.number });
       return await recorded(answer);
     },
-    receiveEdit: async (edit) => await recorded(journal.recordAnswerEdit(edit, now())),
-    choose: async (choice) => await recorded(journal.chooseLead(choice, now())),
+    receiveEdit: async (edit) => await recorded(await journal.recordAnswerEdit(edit, now())),
+    choose: async (choice) => await recorded(await journal.chooseLead(choice, now())),
     async invite(lead, by) {
       log.learned({ lead });
-      journal.oweInvitation(lead, by, now());
+      await journal.oweInvitation(lead, by, now());
       await recorded(undefined);
     },
     async showWhole(lead, by) {
       log.learned({ lead });
-      journal.oweWholeCard(lead, by, now());
+      await journal.oweWholeCard(lead, by, now());
       await recorded(undefined);
     },
     wake,

@@ -21,14 +21,14 @@ export function createBlocking({ journal, wake, now, log }: {
 }): Blocking {
   return {
     async block(lead, by) {
-      const isNew = journal.blockVisitor(lead.chatId, by, now());
+      const isNew = await journal.blockVisitor(lead.chatId, by, now());
       await journal.committed();
       wake();
       if (isNew) log.info("🚫 Посетитель {username} заблокирован: {by}", factsOf(lead, by));
       return isNew;
     },
     async unblock(lead, by) {
-      const wasBlocked = journal.unblockVisitor(lead.chatId, now());
+      const wasBlocked = await journal.unblockVisitor(lead.chatId, now());
       await journal.committed();
       wake();
       if (wasBlocked) log.info("✅ Посетитель {username} разблокирован: {by}", factsOf(lead, by));

@@ -90,10 +90,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   ) {
     const route = routeOf(profile);
     const lane = laneOf(route);
-    // Calls that keep a rate wait their turn in the journal.
-    const postsNow = route?.callsPerSecond === null && lanes.mayPost(lane);
     const waitMs = profile.phone?.waitMs ?? null;
-    const recorded = journal.recordChoice(newLead, confirmation, lane, postsNow, waitMs);
+    // Calls that keep a rate wait their turn in the journal.
+    const isAtOnce = route?.callsPerSecond === null && waitMs === null;
+    using place = isAtOnce ? await lanes.placeFor(lane) : undefined;
+    const postsNow = place !== undefined;
+    const recorded = await journal.recordChoice(newLead, confirmation, lane, postsNow, waitMs);
     if (recorded === undefined) return undefined;
     const { lead, post: work, attempt } = recorded;
     log.learned({ lead: lead.number });
@@ -101,8 +103,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const told = onDisk.then(() => lanes.confirm(recorded.confirmation, pressedAtMs));
     if (work.kind === "card") {
       onDisk.then(lanes.wakeManagers, () => {});
-    } else if (attempt !== undefined && route !== null) {
-      lanes.post({ work, attempt, lead, profile, route }, async () => {
+    } else if (attempt !== undefined && route !== null && place !== undefined) {
+      lanes.post({ work, attempt, lead, profile, route }, place, async () => {
         const isOnDisk = await onDisk.then(() => true, () => false);
         if (isOnDisk) await options.afterVisitors();
         return isOnDisk; // Else there is no such lead.
@@ -122,7 +124,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     pressedAtMs: number | undefined,
   ) {
     log.learned({ lead: number });
-    const recorded = journal.recordRepeat(press, number, confirmation);
+    const recorded = await journal.recordRepeat(press, number, confirmation);
     await journal.committed();
     log.info(
       "🔂 Посетитель нажал ещё раз: это тот же лид. Профиль: {profile}, Username: {username}",
@@ -140,7 +142,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     async receive(newLead, confirmation, profile, chatHasLeads = true, pressedAtMs) {
       const { repeatWindowMs } = options;
       const limits = { repeatWindowMs, mostInAnHour: MOST_LEADS_AN_HOUR, chatHasLeads };
-      const verdict = journal.judgePress(newLead, limits);
+      const verdict = await journal.judgePress(newLead, limits);
       switch (verdict.kind) {
         case "lead":
           return await receiveLead(newLead, confirmation, profile, pressedAtMs);
@@ -157,35 +159,35 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
     },
     async receiveFollowUp(message) {
-      journal.recordFollowUp(message, now());
+      await journal.recordFollowUp(message, now());
       await journal.committed();
       lanes.wakeVisitors();
       lanes.wakeManagers();
       lanes.wakeNotes();
     },
     async receiveEdit(message) {
-      const { kind } = journal.recordEdit(message, editedWords(message.content), now());
+      const { kind } = await journal.recordEdit(message, editedWords(message.content), now());
       await journal.committed();
       if (kind === "begun") lanes.wakeManagers();
       lanes.wakeNotes();
     },
     async receivePhone(answer) {
-      const due = journal.answerPhoneAsk(answer, now());
+      const due = await journal.answerPhoneAsk(answer, now());
       await journal.committed();
       for (const lane of due) lanes.wakePosts(lane);
       lanes.wakePhones();
       return due.length > 0;
     },
     async dismissPhone(chatId, messageId) {
-      journal.dismissPhoneAsk(chatId, messageId, now());
+      await journal.dismissPhoneAsk(chatId, messageId, now());
       await journal.committed();
       lanes.wakePhones();
     },
     async resend(number, by) {
       log.learned({ lead: number });
-      const profile = profiles().byKey.get(journal.findLead(number)?.profile ?? "");
+      const profile = profiles().byKey.get((await journal.findLead(number))?.profile ?? "");
       const lane = laneOf(profile === undefined ? null : routeOf(profile));
-      const asked = journal.oweResend(number, by, lane, now());
+      const asked = await journal.oweResend(number, by, lane, now());
       await journal.committed();
       lanes.wakePosts(lane);
       lanes.wakeManagers();
@@ -193,30 +195,30 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     async closeByHand(number, by) {
       log.learned({ lead: number });
-      const closed = journal.closeByHand(number, by, now());
+      const closed = await journal.closeByHand(number, by, now());
       await journal.committed();
       lanes.wakeManagers();
       return closed;
     },
     async take(number, manager) {
       log.learned({ lead: number });
-      const taken = journal.takeLead(number, manager, now());
+      const taken = await journal.takeLead(number, manager, now());
       await journal.committed();
       lanes.wakeManagers();
       return taken;
     },
     async giveBack(number, by) {
       log.learned({ lead: number });
-      const returned = journal.returnLead(number, by, now());
+      const returned = await journal.returnLead(number, by, now());
       await journal.committed();
       lanes.wakeManagers();
       return returned;
     },
     async sendAll(pressed, by, offer) {
       const { byKey } = profiles();
-      const profile = journal.currentProfile(pressed, byKey); // A button in the chat keeps the key it was made with.
+      const profile = await journal.currentProfile(pressed, byKey); // A button in the chat keeps the key it was made with.
       const profileName = byKey.get(profile)?.name ?? profile;
-      const asked = journal.beginSendAll({ profile, profileName, by, offer }, now());
+      const asked = await journal.beginSendAll({ profile, profileName, by, offer }, now());
       if (asked === 0) return 0;
       await journal.committed();
       lanes.wakeRuns();
@@ -230,17 +232,17 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lanes.wakeNotes();
     },
     async start() {
-      const copiedAtMs = journal.fact(COPIED_FACT);
+      const copiedAtMs = await journal.fact(COPIED_FACT);
       if (copiedAtMs !== undefined) {
         log.warn(
           "♻️ Журнал восстановлен из копии от {copiedAt}: лиды, которые она ещё должна CRM, сами в CRM не уйдут",
           { copiedAt: new Date(Number(copiedAtMs)).toISOString() },
         );
       }
-      const cutOff = journal.recover(RESTARTED, now());
+      const cutOff = await journal.recover(RESTARTED, now());
       await journal.committed();
       for (const { attempt } of cutOff) {
-        const lead = journal.findLead(attempt.lead);
+        const lead = await journal.findLead(attempt.lead);
         log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
           lead: attempt.lead,
           chat: lead?.chatId ?? 0,

@@ -36,9 +36,9 @@ export function createHeldBack({ journal, confirm, wakeManagers, log }: {
 } & Pick<Lanes, "confirm" | "wakeManagers">): HeldBack {
   async function receiveHeld(newLead: NewLead, confirmation: Confirmation, pressedAtMs?: number) {
     const { visitor, chatId, profile } = newLead;
-    const counted = journal.countInHeldLine(chatId) + 1;
+    const counted = await journal.countInHeldLine(chatId) + 1;
     const line = { alone: heldText(1, visitor), counted: heldText(counted, visitor) };
-    const recorded = journal.recordHeld(newLead, confirmation, line);
+    const recorded = await journal.recordHeld(newLead, confirmation, line);
     if (recorded === undefined) return undefined;
     log.learned({ lead: recorded.lead.number });
     await journal.committed();
@@ -62,7 +62,7 @@ export function createHeldBack({ journal, confirm, wakeManagers, log }: {
     confirmation: Confirmation,
     pressedAtMs?: number,
   ) {
-    const recorded = journal.recordBlocked(newLead, confirmation);
+    const recorded = await journal.recordBlocked(newLead, confirmation);
     if (recorded === undefined) return undefined;
     log.learned({ lead: recorded.lead.number });
     await journal.committed();

@@ -24,7 +24,7 @@ import type { ManagersChats } from "../managers/chats.ts";
 import type { TellTime } from "../managers/texts.ts";
 import type { CrmOutcome } from "../lead.ts";
 import { createManagersLanes } from "./managers_lanes.ts";
-import { createOutbox } from "./outbox.ts";
+import { createOutbox, type Place } from "./outbox.ts";
 import { spanOfMessage, spanOfNote, spanOfPhone } from "./send_spans.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
@@ -56,7 +56,7 @@ export interface LaneOptions {
   /** What POSTs are prepared with. */
   readonly crmContext: () => DestinationContext;
   /** Called with how each POST of a profile ended. */
-  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => void;
+  readonly crmAnswered: (profile: Profile, outcome: CrmOutcome, lead: number) => Promise<void>;
   /** Called with how long it took from the press until the CRM accepted a lead; see `CrmWorkOptions`. */
   readonly accepted?: (seconds: number, profile: Profile) => void;
   /** Measures confirmations. */
@@ -78,11 +78,14 @@ export interface LaneOptions {
   readonly cutOff: AbortSignal;
 }
 
+/** A place for a POST. */
+export type PostPlace = Place<Work>;
+
 export interface Lanes {
-  /** Whether a POST to a lane may leave at once: there is room, and nothing due waits before it. */
-  mayPost(lane: string): boolean;
+  /** A place for a POST that may leave at once; undefined where there is no room, or where something due waits before it. */
+  placeFor(lane: string): Promise<PostPlace | undefined>;
   /** Does a POST that was recorded as begun, as soon as `ready` says that it may leave; false means that there is none. */
-  post(begun: BegunPost, ready: () => Promise<boolean>): void;
+  post(begun: BegunPost, place: PostPlace, ready: () => Promise<boolean>): void;
   /**
    * Gives a confirmation that was recorded just now; resolves when Telegram has answered. That is recorded later.
    *
@@ -162,8 +165,13 @@ export function createLanes(options: LaneOptions): Lanes {
   const firstTries = new Set<Promise<void>>();
 
   /** By the lanes that there are: a profile may have got another key. */
-  function wakeRuns(): void {
-    for (const lane of journal.lanes(SEND_ALL_LANES)) posts.wake(lane);
+  const runLanes = () => journal.lanes(SEND_ALL_LANES);
+  const crmLanes = () => journal.lanes(CRM_LANES);
+  const noteLanes = () => journal.noteLanes(); // Also where no profile leads any more.
+
+  async function phoneLanes(): Promise<string[]> {
+    if (await journal.owesPhoneWork()) asksPhones = true;
+    return asksPhones ? [PHONES_LANE] : [];
   }
 
   function wakeManagers(): void {
@@ -188,9 +196,9 @@ export function createLanes(options: LaneOptions): Lanes {
   }
 
   return {
-    mayPost: posts.isFree,
-    post({ work, ...begun }, ready) {
-      posts.runNow(work, async () => {
+    placeFor: posts.reserve,
+    post({ work, ...begun }, place, ready) {
+      place.run(work, async () => {
         if (await ready()) await crmWork.post({ work, ...begun });
       });
     },
@@ -208,17 +216,17 @@ export function createLanes(options: LaneOptions): Lanes {
       return tried;
     },
     wakePosts: posts.wake,
-    wakeRuns,
+    wakeRuns: () => posts.wakeFound(runLanes),
     wakeManagers,
     wakeVisitors,
     wakeNotes,
     wakePhones,
     wakeAll() {
-      for (const lane of journal.lanes(CRM_LANES)) posts.wake(lane);
+      posts.wakeFound(crmLanes);
       wakeManagers();
       wakeVisitors();
-      for (const lane of journal.noteLanes()) notes.wake(lane); // Also where no profile leads any more.
-      if (journal.owesPhoneWork()) wakePhones();
+      notes.wakeFound(noteLanes);
+      phones.wakeFound(phoneLanes);
     },
     async stop() {
       const stopped = [posts, notes, managers, visitors, phones].map((each) => each.stop());

@@ -22,11 +22,11 @@ interface Unreadable extends Owed {
 /** Owed work on disk. */
 export interface OwedRecords<Work extends Owed> {
   /** When the next waiting work of a lane is due; undefined if none waits. */
-  nextWorkDueAtMs(lane: string): number | undefined;
+  nextWorkDueAtMs(lane: string): Promise<number | undefined>;
   /** Hands out due work of a lane. */
-  takeWork(lane: string, nowMs: number, most: number): (Work | Unreadable)[];
+  takeWork(lane: string, nowMs: number, most: number): Promise<(Work | Unreadable)[]>;
   /** Counts one more failure. */
-  postponeWork(work: Work | Unreadable, dueAtMs: number): void;
+  postponeWork(work: Work | Unreadable, dueAtMs: number): Promise<void>;
 }
 
 export interface OutboxOptions<Work extends Owed> {
@@ -50,10 +50,10 @@ export interface OutboxOptions<Work extends Owed> {
 export interface Outbox<Work extends Owed> {
   /** Tells that a lane may have due work. */
   wake(lane: string): void;
-  /** Whether new work of a lane may be in hand at once: there is room, and nothing due waits before it. */
-  isFree(lane: string): boolean;
-  /** Does work that its caller recorded as in hand. Code that makes work of its lane due meanwhile has to wake the lane. */
-  runNow(work: Work, run: () => Promise<void>): Promise<void>;
+  /** The same for lanes that are looked for in the journal. */
+  wakeFound(find: () => Promise<Iterable<string>>): void;
+  /** Reserves a place for new work of a lane; undefined where there is none, or where something due waits before it. */
+  reserve(lane: string): Promise<Place<Work> | undefined>;
   /** Work in hand takes no room any more: what is left of it is to be recorded. */
   free(work: Work): void;
   /** Makes work due again, after a growing wait, that a defect kept from being done or recorded. Never rejects. */
@@ -62,66 +62,128 @@ export interface Outbox<Work extends Owed> {
   stop(): Promise<void>;
 }
 
+/** Room for one piece of work, which nothing else is given until it is left. */
+export interface Place<Work extends Owed> {
+  /** Does work that its caller recorded as in hand. Code that makes work of its lane due meanwhile has to wake the lane. */
+  run(work: Work, run: () => Promise<void>): Promise<void>;
+  /** Leaves a place in which nothing was done. */
+  [Symbol.dispose](): void;
+}
+
 export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): Outbox<Work> {
   const { journal, run, spanOf, most, mostPerLane, recordDurably, now, random, log } = options;
   const inHand = new Map<number, Promise<void>>();
-  /** The lanes of those in hand that take room, and how many there are in each. */
+  /** The lanes of those in hand that take room. */
   const taking = new Map<number, string>();
+  /** Places that are taken or reserved, in all and by lane. */
+  let taken = 0;
   const takenByLane = new Map<string, number>();
   const awake = new Set<string>();
+  const sought = new Set<() => Promise<Iterable<string>>>();
   /** When the next work of a lane is due that was looked at and not woken since. */
   const restsUntilMs = new Map<string, number>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   let turn: ReturnType<typeof setImmediate> | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let pumping: Promise<void> | undefined;
+  /** Counts calls of `wake`: what was read before the last one may be outdated. */
+  let wakes = 0;
   let stopped = false;
   let unreadable = false;
 
   function wake(lane: string): void {
     if (stopped) return;
+    wakes++;
     restsUntilMs.delete(lane);
     awake.add(lane);
     pumpSoon();
   }
 
-  function pumpSoon(): void {
-    turn ??= setImmediate(() => log.apart(pump));
+  function wakeFound(find: () => Promise<Iterable<string>>): void {
+    if (stopped) return;
+    sought.add(find);
+    pumpSoon();
   }
 
-  function pump(): void {
+  function pumpSoon(): void {
+    turn ??= setImmediate(() => log.apart(() => void pump()));
+  }
+
+  /** One at a time. */
+  async function pump(): Promise<void> {
+    await pumping;
     turn = undefined;
+    if (stopped) return;
+    pumping = takeOrWait();
+    await pumping;
+    pumping = undefined;
+  }
+
+  async function takeOrWait(): Promise<void> {
     try {
-      takeDueWork();
+      await takeDueWork();
       unreadable = false;
     } catch (error) {
       if (!unreadable) {
         log.error("❌ Журнал не прочесть: {cause}. Пробуем снова", { cause: messageOf(error) });
       }
       unreadable = true;
-      for (const lane of awake) wakeAfter(lane, FIRST_WAIT_MS);
+      clearTimeout(again);
+      if (!stopped) again = setTimeout(pumpSoon, FIRST_WAIT_MS);
     }
   }
 
   function roomIn(lane: string): number {
-    return Math.min(most - taking.size, mostPerLane(lane) - (takenByLane.get(lane) ?? 0));
+    return Math.min(most - taken, mostPerLane(lane) - (takenByLane.get(lane) ?? 0));
   }
 
-  function takeDueWork(): void {
+  function countPlaces(lane: string, by: number): void {
+    taken += by;
+    const inLane = (takenByLane.get(lane) ?? 0) + by;
+    if (inLane > 0) takenByLane.set(lane, inLane);
+    else takenByLane.delete(lane);
+  }
+
+  /** Others may be waiting for the place. */
+  function leavePlace(lane: string): void {
+    countPlaces(lane, -1);
+    if (awake.size > 0 && !stopped) pumpSoon();
+  }
+
+  async function takeDueWork(): Promise<void> {
+    for (const find of sought) {
+      for (const lane of await find()) wake(lane);
+      sought.delete(find);
+    }
     for (const lane of [...awake]) {
-      const room = roomIn(lane);
-      if (room <= 0) continue; // Stays awake: the next work that ends pumps again.
-      const dueAtMs = journal.nextWorkDueAtMs(lane);
+      if (roomIn(lane) <= 0) continue; // Stays awake: the next work that ends pumps again.
+      const before = wakes;
+      const dueAtMs = await journal.nextWorkDueAtMs(lane);
       if (dueAtMs === undefined || dueAtMs > now()) {
-        sleepUntil(lane, dueAtMs);
+        if (wakes === before) sleepUntil(lane, dueAtMs);
+        else pumpSoon();
         continue;
       }
-      // Work whose taking was undone is due in the journal while it is still in hand.
-      const works = journal.takeWork(lane, now(), room).filter(({ id }) => !inHand.has(id));
-      for (const work of works) void hold(work, () => doOne(work)).then(() => wake(lane));
-      if (works.length < room) pumpSoon(); // Finds out when its next work is due.
+      await takeFrom(lane);
       // To the end of the line: the next place is another lane's, however much this one owes.
       awake.delete(lane);
       awake.add(lane);
     }
+  }
+
+  async function takeFrom(lane: string): Promise<void> {
+    const room = roomIn(lane);
+    if (room <= 0) return;
+    countPlaces(lane, room);
+    let works: (Work | Unreadable)[] = [];
+    try {
+      // Work whose taking was undone is due in the journal while it is still in hand.
+      works = (await journal.takeWork(lane, now(), room)).filter(({ id }) => !inHand.has(id));
+    } finally {
+      countPlaces(lane, works.length - room);
+    }
+    for (const work of works) void hold(work, () => doOne(work)).then(() => wake(lane));
+    if (works.length < room) pumpSoon(); // Finds out when its next work is due.
   }
 
   function sleepUntil(lane: string, dueAtMs: number | undefined): void {
@@ -147,10 +209,10 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
     return Promise.reject(new TypeError(`Cannot read work ${work.id} of the lane ${work.lane}`));
   }
 
+  /** Does work in a place that is counted. */
   function hold(work: Work | Unreadable, doIt: () => Promise<void>): Promise<void> {
     const { id, lane } = work;
     taking.set(id, lane);
-    takenByLane.set(lane, (takenByLane.get(lane) ?? 0) + 1);
     const doOrGiveBack = () => doIt().catch((error) => giveBack(work, error));
     const hasSpan = spanOf !== undefined && isReadable(work);
     const ended = hasSpan ? log.span(spanOf(work), doOrGiveBack) : doOrGiveBack();
@@ -166,10 +228,41 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
     const lane = taking.get(id);
     if (lane === undefined) return;
     taking.delete(id);
-    const taken = (takenByLane.get(lane) ?? 1) - 1;
-    if (taken > 0) takenByLane.set(lane, taken);
-    else takenByLane.delete(lane);
-    if (awake.size > 0 && !stopped) pumpSoon();
+    leavePlace(lane);
+  }
+
+  /** Whether nothing due waits in a lane. */
+  async function isClear(lane: string): Promise<boolean> {
+    const restsUntil = restsUntilMs.get(lane);
+    if (restsUntil !== undefined && restsUntil > now()) return true;
+    const before = wakes;
+    const dueAtMs = await journal.nextWorkDueAtMs(lane) ?? Infinity;
+    if (!awake.has(lane) && wakes === before) restsUntilMs.set(lane, dueAtMs);
+    return dueAtMs > now();
+  }
+
+  /** The place is counted before anything is waited for, so that it is given once. */
+  async function reserve(lane: string): Promise<Place<Work> | undefined> {
+    if (stopped || roomIn(lane) <= 0) return undefined;
+    countPlaces(lane, 1);
+    let isOpen = true;
+    const place: Place<Work> = {
+      run(work, doIt) {
+        isOpen = false;
+        return hold(work, doIt);
+      },
+      [Symbol.dispose]() {
+        if (isOpen) leavePlace(lane);
+        isOpen = false;
+      },
+    };
+    let isGiven = false;
+    try {
+      isGiven = await isClear(lane);
+      return isGiven ? place : undefined;
+    } finally {
+      if (!isGiven) place[Symbol.dispose]();
+    }
   }
 
   async function giveBack(work: Work | Unreadable, error: unknown): Promise<void> {
@@ -191,21 +284,16 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
 
   return {
     wake,
-    isFree(lane) {
-      if (stopped || roomIn(lane) <= 0) return false;
-      const restsUntil = restsUntilMs.get(lane);
-      if (restsUntil !== undefined && restsUntil > now()) return true;
-      const dueAtMs = journal.nextWorkDueAtMs(lane) ?? Infinity;
-      if (!awake.has(lane)) restsUntilMs.set(lane, dueAtMs);
-      return dueAtMs > now();
-    },
-    runNow: hold,
+    wakeFound,
+    reserve,
     free,
     giveBack,
     async stop() {
       stopped = true;
       clearImmediate(turn);
+      clearTimeout(again);
       for (const timer of timers.values()) clearTimeout(timer);
+      await pumping;
       while (inHand.size > 0) await Promise.all(inHand.values());
     },
   };

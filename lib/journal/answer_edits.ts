@@ -41,12 +41,12 @@ export interface AnswerEdit {
 }
 
 export interface AnswerEdits {
-  recordAnswerEdit(edit: EditedAnswer, nowMs: number): RecordedAnswerEdit;
+  recordAnswerEdit(edit: EditedAnswer, nowMs: number): Promise<RecordedAnswerEdit>;
   /** What the visitor's copy has to say now; undefined when there is none, or its person was erased. */
-  findAnswerEdit(work: AnswerWorkOf<"edit">): AnswerEdit | undefined;
-  finishAnswerEdit(work: AnswerWorkOf<"edit">, edit: AnswerEdit): void;
+  findAnswerEdit(work: AnswerWorkOf<"edit">): Promise<AnswerEdit | undefined>;
+  finishAnswerEdit(work: AnswerWorkOf<"edit">, edit: AnswerEdit): Promise<void>;
   /** The copy cannot be edited: the manager is told. */
-  refuseAnswerEdit(work: AnswerWorkOf<"edit">, reason: string, nowMs: number): void;
+  refuseAnswerEdit(work: AnswerWorkOf<"edit">, reason: string, nowMs: number): Promise<void>;
 }
 
 export function answerEdits(
@@ -71,10 +71,10 @@ export function answerEdits(
     "UPDATE answer_messages SET new_file = 0 WHERE answer = ? AND message_id = ? AND content = ?",
   );
 
-  function record(edit: EditedAnswer, nowMs: number): RecordedAnswerEdit {
+  async function record(edit: EditedAnswer, nowMs: number): Promise<RecordedAnswerEdit> {
     const { chatId, messageId, kind, content, editedAtS } = edit;
     const key = keyOf(messageId);
-    const row = selectMessage.get(chatId, key);
+    const row = await selectMessage.get(chatId, key);
     if (row === undefined) return "unknown";
     const before = answerContentIn(row["content"]);
     const lastEditedAtS = Number(row["edited_at_s"] ?? 0);
@@ -84,23 +84,23 @@ export function answerEdits(
 
     const answer = Number(row["answer"]);
     const isSending = row["state"] === "due" &&
-      !queue.isAnswerWorkWaiting({ kind: "send", subject: answer, body: null });
+      !await queue.isAnswerWorkWaiting({ kind: "send", subject: answer, body: null });
     const isSent = row["state"] === "sent" || isSending;
     const newFile = row["new_file"] === 1 || before.file !== content.file;
     const at = editedAtS ?? lastEditedAtS;
-    setContent.run(JSON.stringify(content), at, isSent && newFile ? 1 : 0, chatId, key);
+    await setContent.run(JSON.stringify(content), at, isSent && newFile ? 1 : 0, chatId, key);
     if (!isSent) return "replaced";
     const work = { kind: "edit", subject: answer, body: { key } } as const;
-    const visitor = findLead(Number(row["lead"]))?.chatId;
-    if (!queue.isAnswerWorkWaiting(work)) queue.oweAnswerWork(work, nowMs, visitor);
+    const visitor = (await findLead(Number(row["lead"])))?.chatId;
+    if (!await queue.isAnswerWorkWaiting(work)) await queue.oweAnswerWork(work, nowMs, visitor);
     return "owed";
   }
 
   return {
     recordAnswerEdit: (edit, nowMs) => db.atomically(() => record(edit, nowMs)),
-    findAnswerEdit({ subject, body: { key } }) {
-      const row = selectEdited.get(subject, key);
-      const lead = findLead(Number(row?.["lead"] ?? 0));
+    async findAnswerEdit({ subject, body: { key } }) {
+      const row = await selectEdited.get(subject, key);
+      const lead = await findLead(Number(row?.["lead"] ?? 0));
       const messageId = row?.["copy_message_id"] == null
         ? -1
         : idOf(Number(row["copy_message_id"]));
@@ -109,16 +109,16 @@ export function answerEdits(
       return { chatId: lead.chatId, messageId, content, newFile: row["new_file"] === 1 };
     },
     finishAnswerEdit: (work, { content }) =>
-      db.atomically(() => {
-        forgetNewFile.run(work.subject, work.body.key, JSON.stringify(content));
-        queue.finishAnswerWork(work);
+      db.atomically(async () => {
+        await forgetNewFile.run(work.subject, work.body.key, JSON.stringify(content));
+        await queue.finishAnswerWork(work);
       }),
     refuseAnswerEdit: (work, reason, nowMs) =>
-      db.atomically(() => {
-        if (!queue.isAnswerWorkOwed(work)) return;
-        queue.finishAnswerWork(work);
+      db.atomically(async () => {
+        if (!await queue.isAnswerWorkOwed(work)) return;
+        await queue.finishAnswerWork(work);
         const body = { reason, isEdit: true };
-        queue.oweAnswerWork({ kind: "refusal", subject: work.subject, body }, nowMs);
+        await queue.oweAnswerWork({ kind: "refusal", subject: work.subject, body }, nowMs);
       }),
   };
 }

@@ -16,13 +16,13 @@ export interface Arrived {
 }
 
 export interface AnswerEnds {
-  finishAnswer(work: AnswerWorkOf<"send">, arrived: Arrived, nowMs: number): void;
+  finishAnswer(work: AnswerWorkOf<"send">, arrived: Arrived, nowMs: number): Promise<void>;
   /** An answer cannot arrive: its manager is told. */
-  refuseAnswer(work: AnswerWorkOf<"send">, reason: string, nowMs: number): void;
+  refuseAnswer(work: AnswerWorkOf<"send">, reason: string, nowMs: number): Promise<void>;
   /** The managers were asked whom an answer is for. */
-  finishQuestion(work: AnswerWorkOf<"question">, at: MessageAddress): void;
+  finishQuestion(work: AnswerWorkOf<"question">, at: MessageAddress): Promise<void>;
   /** A message about a lead is in the managers' chat: a reply to it is for the same visitor. */
-  finishAnswerNote(work: AnswerWork, lead: number, at: MessageAddress): void;
+  finishAnswerNote(work: AnswerWork, lead: number, at: MessageAddress): Promise<void>;
 }
 
 export function answerEnds(
@@ -45,48 +45,48 @@ export function answerEnds(
     "UPDATE answers SET question_chat_id = ?, question_message_id = ? WHERE number = ?",
   );
 
-  function oweRefusal(subject: number, reason: string, nowMs: number): void {
+  async function oweRefusal(subject: number, reason: string, nowMs: number): Promise<void> {
     const body = { reason, isEdit: false };
-    queue.oweAnswerWork({ kind: "refusal", subject, body }, nowMs);
+    await queue.oweAnswerWork({ kind: "refusal", subject, body }, nowMs);
   }
 
-  function finish(
+  async function finish(
     work: AnswerWorkOf<"send">,
     { copies, missing }: Arrived,
     nowMs: number,
-  ): void {
+  ): Promise<void> {
     const { subject } = work;
-    const answer = findAnswer(subject);
-    if (answer === undefined || !queue.isAnswerWorkOwed(work)) return; // Erased meanwhile.
-    setSent.run(nowMs, missing, subject);
+    const answer = await findAnswer(subject);
+    if (answer === undefined || !await queue.isAnswerWorkOwed(work)) return; // Erased meanwhile.
+    await setSent.run(nowMs, missing, subject);
     if (copies.length === answer.messageIds.length) {
       for (const [nth, messageId] of answer.messageIds.entries()) {
-        setCopy.run(keyOf(copies[nth] ?? -1), answer.chatId, keyOf(messageId));
+        await setCopy.run(keyOf(copies[nth] ?? -1), answer.chatId, keyOf(messageId));
       }
     }
-    queue.finishAnswerWork(work);
-    if (missing !== null) return oweRefusal(subject, missing, nowMs);
-    queue.oweAnswerWork({ kind: "mark", subject, body: { emoji: "👍" } }, nowMs);
+    await queue.finishAnswerWork(work);
+    if (missing !== null) return await oweRefusal(subject, missing, nowMs);
+    await queue.oweAnswerWork({ kind: "mark", subject, body: { emoji: "👍" } }, nowMs);
   }
 
   return {
     finishAnswer: (work, arrived, nowMs) => db.atomically(() => finish(work, arrived, nowMs)),
     refuseAnswer: (work, reason, nowMs) =>
-      db.atomically(() => {
-        if (!queue.isAnswerWorkOwed(work)) return;
-        setRefused.run(reason, work.subject);
-        queue.finishAnswerWork(work);
-        oweRefusal(work.subject, reason, nowMs);
+      db.atomically(async () => {
+        if (!await queue.isAnswerWorkOwed(work)) return;
+        await setRefused.run(reason, work.subject);
+        await queue.finishAnswerWork(work);
+        await oweRefusal(work.subject, reason, nowMs);
       }),
     finishQuestion: (work, { chatId, messageId }) =>
-      db.atomically(() => {
-        setQuestion.run(chatId, keyOf(messageId), work.subject);
-        queue.finishAnswerWork(work);
+      db.atomically(async () => {
+        await setQuestion.run(chatId, keyOf(messageId), work.subject);
+        await queue.finishAnswerWork(work);
       }),
     finishAnswerNote: (work, lead, at) =>
-      db.atomically(() => {
-        rememberAbout(lead, [at]);
-        queue.finishAnswerWork(work);
+      db.atomically(async () => {
+        await rememberAbout(lead, [at]);
+        await queue.finishAnswerWork(work);
       }),
   };
 }

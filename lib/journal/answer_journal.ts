@@ -35,7 +35,7 @@ export type AnswerJournal =
 /** What a start does about answers. */
 export interface AnswerRecovery {
   /** Continues after an earlier process: all that is owed about answers is due. */
-  recoverAnswers(nowMs: number): void;
+  recoverAnswers(nowMs: number): Promise<void>;
 }
 
 /** @param noteKept Called in the same transaction when a note about a lead is kept. */
@@ -58,9 +58,9 @@ export function answerJournal(
     ...answerEdits(db, keys, queue, leads),
     ...answerEnds(db, keys, queue, stored, messages),
     ...conversations(db),
-    recoverAnswers(nowMs) {
-      for (const each of left) each.run();
-      queue.recoverAnswerWork(nowMs);
+    async recoverAnswers(nowMs) {
+      for (const each of left) await each.run();
+      await queue.recoverAnswerWork(nowMs);
     },
   };
 }

@@ -63,24 +63,28 @@ export type NewAnswerWork = {
 /** Work that was taken stays the caller's until finished or postponed. */
 export interface AnswerQueue {
   /** Hands out due work of a lane, longest due first. */
-  takeAnswerWork(lane: string, nowMs: number, most: number): (AnswerWork | UnreadableWork)[];
-  nextAnswerWorkDueAtMs(lane: string): number | undefined;
+  takeAnswerWork(
+    lane: string,
+    nowMs: number,
+    most: number,
+  ): Promise<(AnswerWork | UnreadableWork)[]>;
+  nextAnswerWorkDueAtMs(lane: string): Promise<number | undefined>;
   /** Counts one more failure. */
-  postponeAnswerWork(work: Numbered, dueAtMs: number): void;
-  finishAnswerWork(work: Numbered): void;
+  postponeAnswerWork(work: Numbered, dueAtMs: number): Promise<void>;
+  finishAnswerWork(work: Numbered): Promise<void>;
   /** Whether work in hand is still owed: its person may have been erased meanwhile. */
-  isAnswerWorkOwed(work: Numbered): boolean;
+  isAnswerWorkOwed(work: Numbered): Promise<boolean>;
 }
 
 export interface AnswerQueueMoves extends AnswerQueue {
   /** @param visitor The visitor's chat, for work that is done in order. */
-  oweAnswerWork(work: NewAnswerWork, dueAtMs: number, visitor?: number): void;
+  oweAnswerWork(work: NewAnswerWork, dueAtMs: number, visitor?: number): Promise<void>;
   /** Puts off work that waits. */
-  delayAnswerWork(kind: AnswerWorkKind, subject: number, dueAtMs: number): void;
+  delayAnswerWork(kind: AnswerWorkKind, subject: number, dueAtMs: number): Promise<void>;
   /** Whether such work waits and is not in hand. */
-  isAnswerWorkWaiting(work: NewAnswerWork): boolean;
+  isAnswerWorkWaiting(work: NewAnswerWork): Promise<boolean>;
   /** Continues after an earlier process: all of it is due. */
-  recoverAnswerWork(nowMs: number): void;
+  recoverAnswerWork(nowMs: number): Promise<void>;
 }
 
 const LANES: { readonly [Kind in AnswerWorkKind]: string } = {
@@ -137,41 +141,49 @@ export function answerQueue(
   const allDue = db.writer("UPDATE answer_work SET due_at_ms = ?");
 
   /** The chat in which the managers are told; null for what goes to a visitor. */
-  function chatFor({ kind, subject, body }: NewAnswerWork): string | null {
+  async function chatFor({ kind, subject, body }: NewAnswerWork): Promise<string | null> {
     if (kind === "send" || kind === "edit") return null;
     if (chats.isMainAlone()) return MAIN_CHAT;
     if (kind !== "invite") {
-      const { chat_id, lead } = selectAnswer.get(subject) ?? {};
-      return chats.chatAt(Number(chat_id), numberOrNull(lead ?? null));
+      const { chat_id, lead } = await selectAnswer.get(subject) ?? {};
+      return await chats.chatAt(Number(chat_id), numberOrNull(lead ?? null));
     }
-    return body.whole ? chats.chatOfFollowUp(subject) : chats.chatOfLead(subject);
+    return body.whole ? await chats.chatOfFollowUp(subject) : await chats.chatOfLead(subject);
   }
 
   return {
-    oweAnswerWork(work, dueAtMs, visitor) {
+    async oweAnswerWork(work, dueAtMs, visitor) {
       const { kind, subject, body } = work;
       const stored = JSON.stringify(body);
-      insert.run(LANES[kind], chatFor(work), kind, subject, stored, visitor ?? null, dueAtMs);
+      await insert.run(
+        LANES[kind],
+        await chatFor(work),
+        kind,
+        subject,
+        stored,
+        visitor ?? null,
+        dueAtMs,
+      );
     },
-    takeAnswerWork(named, nowMs, most) {
+    async takeAnswerWork(named, nowMs, most) {
       const { lane, chat } = readLane(named, MANAGERS_LANES);
       const rows = chat === null
-        ? take.all(lane, nowMs, most)
-        : takeInChat.all(lane, chat, nowMs, most);
+        ? await take.all(lane, nowMs, most)
+        : await takeInChat.all(lane, chat, nowMs, most);
       return rows.map(readWork).sort((a, b) => a.id - b.id);
     },
-    nextAnswerWorkDueAtMs(named) {
+    async nextAnswerWorkDueAtMs(named) {
       const { lane, chat } = readLane(named, MANAGERS_LANES);
-      const row = chat === null ? nextDue.get(lane) : nextDueInChat.get(lane, chat);
+      const row = chat === null ? await nextDue.get(lane) : await nextDueInChat.get(lane, chat);
       return row === undefined ? undefined : Number(row["due_at_ms"]);
     },
-    postponeAnswerWork: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
-    finishAnswerWork: ({ id }) => void finish.run(id),
-    isAnswerWorkOwed: ({ id }) => owed.get(id) !== undefined,
-    delayAnswerWork: (kind, subject, dueAtMs) => void delay.run(dueAtMs, subject, kind),
-    isAnswerWorkWaiting: ({ kind, subject, body }) =>
-      waiting.get(subject, kind, JSON.stringify(body)) !== undefined,
-    recoverAnswerWork: (nowMs) => void allDue.run(nowMs),
+    postponeAnswerWork: async ({ id }, dueAtMs) => void await postpone.run(dueAtMs, id),
+    finishAnswerWork: async ({ id }) => void await finish.run(id),
+    isAnswerWorkOwed: async ({ id }) => await owed.get(id) !== undefined,
+    delayAnswerWork: async (kind, subject, dueAtMs) => void await delay.run(dueAtMs, subject, kind),
+    isAnswerWorkWaiting: async ({ kind, subject, body }) =>
+      await waiting.get(subject, kind, JSON.stringify(body)) !== undefined,
+    recoverAnswerWork: async (nowMs) => void await allDue.run(nowMs),
   };
 }
 

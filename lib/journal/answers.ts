@@ -49,13 +49,13 @@ export type ChosenLead = "chosen" | "settled" | "unknown";
 
 export interface AnswerRecords {
   /** Records a manager's message; an answer to one visitor is due, one that may be for several is asked about. */
-  recordAnswer(message: NewAnswerMessage, nowMs: number): RecordedAnswer;
+  recordAnswer(message: NewAnswerMessage, nowMs: number): Promise<RecordedAnswer>;
   /** A manager chose the lead of an answer, under a question. Only a lead of the message replied to can be chosen. */
-  chooseLead(choice: Choice, nowMs: number): ChosenLead;
+  chooseLead(choice: Choice, nowMs: number): Promise<ChosenLead>;
   /** Asks the managers to reply with an answer to a lead, once however often it is wanted meanwhile. */
-  oweInvitation(lead: number, by: string, nowMs: number): void;
+  oweInvitation(lead: number, by: string, nowMs: number): Promise<void>;
   /** Shows the whole card of a lead that a message lists among others. */
-  oweWholeCard(lead: number, by: string, nowMs: number): void;
+  oweWholeCard(lead: number, by: string, nowMs: number): Promise<void>;
 }
 
 export function answerRecords(
@@ -65,7 +65,7 @@ export function answerRecords(
   { findAnswer }: StoredAnswers,
   { leadsAt }: LeadMessages,
   { findLead }: Pick<LeadRecords, "findLead">,
-  noteKept: (note: KeptNote, nowMs: number) => void,
+  noteKept: (note: KeptNote, nowMs: number) => Promise<void>,
 ): AnswerRecords {
   const selectMessage = db.reader(
     "SELECT answer FROM answer_messages WHERE chat_id = ? AND message_id = ?",
@@ -75,7 +75,8 @@ export function answerRecords(
   );
   const insert = db.writer(
     `INSERT INTO answers (lead, kind, state, said_by, chat_id, album_id, target_chat_id,
-       target_message_id, received_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       target_message_id, received_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     RETURNING number`,
   );
   const insertMessage = db.writer(
     "INSERT INTO answer_messages (chat_id, message_id, answer, content) VALUES (?, ?, ?, ?)",
@@ -86,35 +87,39 @@ export function answerRecords(
   );
 
   /** The lead is known: an answer is due, a note is kept. */
-  function begin(number: number, lead: Lead, dueAtMs: number, nowMs: number): void {
-    const { kind, by, contents } = findAnswer(number) ?? {};
+  async function begin(number: number, lead: Lead, dueAtMs: number, nowMs: number): Promise<void> {
+    const { kind, by, contents } = await findAnswer(number) ?? {};
     if (kind === "answer") {
-      queue.oweAnswerWork({ kind: "send", subject: number, body: null }, dueAtMs, lead.chatId);
+      await queue.oweAnswerWork(
+        { kind: "send", subject: number, body: null },
+        dueAtMs,
+        lead.chatId,
+      );
     } else if (kind === "note" && by !== undefined) {
       const text = contents?.map((each) => each.text).join("\n") ?? "";
-      noteKept({ lead: lead.number, by, text }, nowMs);
-      queue.oweAnswerWork({ kind: "mark", subject: number, body: { emoji: "✍" } }, nowMs);
+      await noteKept({ lead: lead.number, by, text }, nowMs);
+      await queue.oweAnswerWork({ kind: "mark", subject: number, body: { emoji: "✍" } }, nowMs);
     }
   }
 
-  function record(message: NewAnswerMessage, nowMs: number): RecordedAnswer {
+  async function record(message: NewAnswerMessage, nowMs: number): Promise<RecordedAnswer> {
     const { kind, chatId, messageId, albumId, by, target, content } = message;
-    if (selectMessage.get(chatId, keyOf(messageId)) !== undefined) return { kind: "known" };
+    if (await selectMessage.get(chatId, keyOf(messageId)) !== undefined) return { kind: "known" };
     const stored = JSON.stringify(content);
-    const album = albumId === null ? undefined : selectAlbum.get(chatId, albumId);
+    const album = albumId === null ? undefined : await selectAlbum.get(chatId, albumId);
     const dueAtMs = albumId === null ? nowMs : nowMs + ALBUM_QUIET_MS;
     if (album?.["taken"] === 0) {
       const answer = Number(album["number"]);
-      insertMessage.run(chatId, keyOf(messageId), answer, stored);
-      queue.delayAnswerWork("send", answer, dueAtMs);
+      await insertMessage.run(chatId, keyOf(messageId), answer, stored);
+      await queue.delayAnswerWork("send", answer, dueAtMs);
       return { kind: "joined", answer };
     }
-    const ofAlbum = album?.["lead"] == null ? undefined : findLead(Number(album["lead"]));
-    const leads = ofAlbum !== undefined ? [ofAlbum] : target === null ? [] : leadsAt(target);
+    const ofAlbum = album?.["lead"] == null ? undefined : await findLead(Number(album["lead"]));
+    const leads = ofAlbum !== undefined ? [ofAlbum] : target === null ? [] : await leadsAt(target);
     const [lead, ...others] = leads;
     if (lead === undefined) return { kind: "nobody" };
     const isClear = others.length === 0;
-    const { lastInsertRowid } = insert.run(
+    const row = await insert.get(
       isClear ? lead.number : null,
       kind,
       !isClear ? "asking" : kind === "note" ? "kept" : "due",
@@ -125,32 +130,40 @@ export function answerRecords(
       target === null ? null : keyOf(target.messageId),
       nowMs,
     );
-    const answer = Number(lastInsertRowid);
-    insertMessage.run(chatId, keyOf(messageId), answer, stored);
+    const answer = Number(row?.["number"]);
+    await insertMessage.run(chatId, keyOf(messageId), answer, stored);
     if (isClear) {
-      begin(answer, lead, dueAtMs, nowMs);
+      await begin(answer, lead, dueAtMs, nowMs);
       return { kind: "begun", answer, lead };
     }
-    queue.oweAnswerWork({ kind: "question", subject: answer, body: null }, nowMs);
+    await queue.oweAnswerWork({ kind: "question", subject: answer, body: null }, nowMs);
     return { kind: "asking", answer };
   }
 
-  function choose({ answer: number, lead, question }: Choice, nowMs: number): ChosenLead {
-    const answer = findAnswer(number);
+  async function choose(
+    { answer: number, lead, question }: Choice,
+    nowMs: number,
+  ): Promise<ChosenLead> {
+    const answer = await findAnswer(number);
     const chosen = answer?.candidates.find((each) => each.number === lead);
     if (answer === undefined || (lead !== null && chosen === undefined)) return "unknown";
     const state = chosen === undefined ? "dropped" : answer.kind === "note" ? "kept" : "due";
     const at = [question.chatId, keyOf(question.messageId)] as const;
-    const isSettled = settle.run(chosen?.number ?? null, state, ...at, number).changes === 0;
+    const isSettled =
+      (await settle.run(chosen?.number ?? null, state, ...at, number)).changes === 0;
     if (isSettled) return "settled";
-    if (chosen !== undefined) begin(number, chosen, nowMs, nowMs);
-    queue.oweAnswerWork({ kind: "chosen", subject: number, body: null }, nowMs);
+    if (chosen !== undefined) await begin(number, chosen, nowMs, nowMs);
+    await queue.oweAnswerWork({ kind: "chosen", subject: number, body: null }, nowMs);
     return "chosen";
   }
 
-  function oweInvite(lead: number, body: AnswerBodies["invite"], nowMs: number): void {
+  async function oweInvite(
+    lead: number,
+    body: AnswerBodies["invite"],
+    nowMs: number,
+  ): Promise<void> {
     const work = { kind: "invite", subject: lead, body } as const;
-    if (!queue.isAnswerWorkWaiting(work)) queue.oweAnswerWork(work, nowMs);
+    if (!await queue.isAnswerWorkWaiting(work)) await queue.oweAnswerWork(work, nowMs);
   }
 
   return {

@@ -12,21 +12,21 @@ export interface Attempt {
 
 export interface AttemptRecords {
   /** A lead's POSTs, first to last. */
-  attemptsOf(lead: number): AttemptRecord[];
+  attemptsOf(lead: number): Promise<AttemptRecord[]>;
   /** Records that a POST is about to leave. `askedBy` is the manager who asked for it; null for a lead's first. */
-  beginAttempt(lead: number, askedBy: string | null, nowMs: number): Attempt;
+  beginAttempt(lead: number, askedBy: string | null, nowMs: number): Promise<Attempt>;
   /** Attempts that were begun and never ended: the process died in their middle. */
-  openAttempts(): Attempt[];
-  openAttemptOf(lead: number): Attempt | undefined;
+  openAttempts(): Promise<Attempt[]>;
+  openAttemptOf(lead: number): Promise<Attempt | undefined>;
 }
 
 export interface AttemptMoves extends AttemptRecords {
   /** Begins the first attempt of a lead that was recorded just now. */
-  beginFirst(lead: number, nowMs: number): Attempt;
+  beginFirst(lead: number, nowMs: number): Promise<Attempt>;
   /** Records how an attempt ended, and nothing of what follows. */
-  closeAttempt(attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
+  closeAttempt(attempt: Attempt, outcome: CrmOutcome, nowMs: number): Promise<void>;
   /** An attempt that was begun was not made. */
-  forgetOpenAttempt(attempt: Attempt): void;
+  forgetOpenAttempt(attempt: Attempt): Promise<void>;
 }
 
 export function attemptRecords(db: Database): AttemptMoves {
@@ -47,23 +47,23 @@ export function attemptRecords(db: Database): AttemptMoves {
   const openOf = db.reader("SELECT nth FROM attempts WHERE lead = ? AND ended_at_ms IS NULL");
 
   return {
-    attemptsOf: (lead) => select.all(lead).map(toAttempt),
-    beginFirst(lead, nowMs) {
-      beginFirst.run(lead, nowMs);
+    attemptsOf: async (lead) => (await select.all(lead)).map(toAttempt),
+    async beginFirst(lead, nowMs) {
+      await beginFirst.run(lead, nowMs);
       return { lead, nth: 1 };
     },
-    beginAttempt: (lead, askedBy, nowMs) => ({
+    beginAttempt: async (lead, askedBy, nowMs) => ({
       lead,
-      nth: Number(begin.get(lead, nowMs, askedBy)?.["nth"]),
+      nth: Number((await begin.get(lead, nowMs, askedBy))?.["nth"]),
     }),
-    closeAttempt({ lead, nth }, outcome, nowMs) {
-      end.run(nowMs, outcome.kind, statusOf(outcome), reasonOf(outcome), lead, nth);
+    async closeAttempt({ lead, nth }, outcome, nowMs) {
+      await end.run(nowMs, outcome.kind, statusOf(outcome), reasonOf(outcome), lead, nth);
     },
-    forgetOpenAttempt: ({ lead, nth }) => void forget.run(lead, nth),
-    openAttempts: () =>
-      open.all().map((row) => ({ lead: Number(row["lead"]), nth: Number(row["nth"]) })),
-    openAttemptOf(lead) {
-      const row = openOf.get(lead);
+    forgetOpenAttempt: async ({ lead, nth }) => void await forget.run(lead, nth),
+    openAttempts: async () =>
+      (await open.all()).map((row) => ({ lead: Number(row["lead"]), nth: Number(row["nth"]) })),
+    async openAttemptOf(lead) {
+      const row = await openOf.get(lead);
       return row === undefined ? undefined : { lead, nth: Number(row["nth"]) };
     },
   };

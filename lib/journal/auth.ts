@@ -31,21 +31,26 @@ export interface AuthRecords {
     link: { readonly hash: string; readonly askedBy: string; readonly expiresAtMs: number },
     limits: SessionLimits,
     nowMs: number,
-  ): void;
-  hasLink(hash: string, nowMs: number): boolean;
+  ): Promise<void>;
+  hasLink(hash: string, nowMs: number): Promise<boolean>;
   /** Uses up a link, opens a session for its owner and marks its message as over; undefined for an invalid link. */
   openByLink(
     linkHash: string,
     session: NewSession,
     limits: SessionLimits,
     nowMs: number,
-  ): Session | undefined;
-  openSession(session: NewSession, openedBy: string, limits: SessionLimits, nowMs: number): Session;
-  findSession(hash: string, limits: SessionLimits): Session | undefined;
-  touchSession(number: number, nowMs: number): void;
+  ): Promise<Session | undefined>;
+  openSession(
+    session: NewSession,
+    openedBy: string,
+    limits: SessionLimits,
+    nowMs: number,
+  ): Promise<Session>;
+  findSession(hash: string, limits: SessionLimits): Promise<Session | undefined>;
+  touchSession(number: number, nowMs: number): Promise<void>;
   /** Last seen first. */
-  listSessions(limits: SessionLimits): Session[];
-  endSession(number: number): void;
+  listSessions(limits: SessionLimits): Promise<Session[]>;
+  endSession(number: number): Promise<void>;
 }
 
 export function authRecords(db: Database): AuthRecords {
@@ -61,7 +66,7 @@ export function authRecords(db: Database): AuthRecords {
   );
   const insert = db.writer(
     `INSERT INTO sessions (hash, opened_by, device, opened_at_ms, seen_at_ms)
-     VALUES (?, ?, ?, ?4, ?4)`,
+     VALUES (?, ?, ?, ?4, ?4) RETURNING number`,
   );
   const select = db.reader(
     "SELECT * FROM sessions WHERE hash = ? AND seen_at_ms > ? AND opened_at_ms > ?",
@@ -77,46 +82,49 @@ export function authRecords(db: Database): AuthRecords {
     "DELETE FROM sessions WHERE seen_at_ms <= ? OR opened_at_ms <= ?",
   );
 
-  function forgetExpired({ seenAfterMs, openedAfterMs }: SessionLimits, nowMs: number): void {
-    forgetLinks.run(nowMs);
-    forgetSessions.run(seenAfterMs, openedAfterMs);
+  async function forgetExpired(
+    { seenAfterMs, openedAfterMs }: SessionLimits,
+    nowMs: number,
+  ): Promise<void> {
+    await forgetLinks.run(nowMs);
+    await forgetSessions.run(seenAfterMs, openedAfterMs);
   }
 
-  function openSession(
+  async function openSession(
     { hash, device }: NewSession,
     openedBy: string,
     limits: SessionLimits,
     nowMs: number,
-  ): Session {
-    forgetExpired(limits, nowMs);
-    const number = Number(insert.run(hash, openedBy, device, nowMs).lastInsertRowid);
+  ): Promise<Session> {
+    await forgetExpired(limits, nowMs);
+    const number = Number((await insert.get(hash, openedBy, device, nowMs))?.["number"]);
     return { number, openedBy, device, openedAtMs: nowMs, seenAtMs: nowMs };
   }
 
   return {
     addLink: ({ hash, askedBy, expiresAtMs }, limits, nowMs) =>
-      db.atomically(() => {
-        forgetExpired(limits, nowMs);
-        insertLink.run(hash, askedBy, expiresAtMs);
+      db.atomically(async () => {
+        await forgetExpired(limits, nowMs);
+        await insertLink.run(hash, askedBy, expiresAtMs);
       }),
-    hasLink: (hash, nowMs) => selectLink.get(hash, nowMs) !== undefined,
+    hasLink: async (hash, nowMs) => await selectLink.get(hash, nowMs) !== undefined,
     openByLink: (linkHash, session, limits, nowMs) =>
-      db.atomically(() => {
-        const row = consumeLink.get(linkHash, nowMs);
+      db.atomically(async () => {
+        const row = await consumeLink.get(linkHash, nowMs);
         if (row === undefined) return undefined;
         const askedBy = String(row["asked_by"]);
-        noteUse.run(askedBy, nowMs, linkHash);
-        return openSession(session, askedBy, limits, nowMs);
+        await noteUse.run(askedBy, nowMs, linkHash);
+        return await openSession(session, askedBy, limits, nowMs);
       }),
     openSession: (...opened) => db.atomically(() => openSession(...opened)),
-    findSession(hash, { seenAfterMs, openedAfterMs }) {
-      const row = select.get(hash, seenAfterMs, openedAfterMs);
+    async findSession(hash, { seenAfterMs, openedAfterMs }) {
+      const row = await select.get(hash, seenAfterMs, openedAfterMs);
       return row === undefined ? undefined : toSession(row);
     },
-    touchSession: (number, nowMs) => void touch.run(nowMs, number),
-    listSessions: ({ seenAfterMs, openedAfterMs }) =>
-      list.all(seenAfterMs, openedAfterMs).map(toSession),
-    endSession: (number) => void end.run(number),
+    touchSession: async (number, nowMs) => void await touch.run(nowMs, number),
+    listSessions: async ({ seenAfterMs, openedAfterMs }) =>
+      (await list.all(seenAfterMs, openedAfterMs)).map(toSession),
+    endSession: async (number) => void await end.run(number),
   };
 }
 

@@ -13,27 +13,27 @@ export interface Block {
 
 export interface BlockRecords {
   /** Blocks the visitor of a private chat, and holds back all of theirs that has not left; false when that is so already. */
-  blockVisitor(chatId: number, by: string, nowMs: number): boolean;
+  blockVisitor(chatId: number, by: string, nowMs: number): Promise<boolean>;
   /** What comes from now on goes as before; what was held back stays where it is. False when the visitor is not blocked. */
-  unblockVisitor(chatId: number): boolean;
+  unblockVisitor(chatId: number): Promise<boolean>;
   /** The block of a chat's visitor; null where there is none. */
-  blockOf(chatId: number): Block | null;
+  blockOf(chatId: number): Promise<Block | null>;
   /** Leads that are held back because of a block, by profile. */
-  blockedTotals(): { readonly profile: string; readonly leads: number }[];
+  blockedTotals(): Promise<{ readonly profile: string; readonly leads: number }[]>;
 }
 
 /** What the journal's own moves need beside that. */
 export interface BlockMoves extends BlockRecords {
-  isBlocked(chatId: number): boolean;
-  isLeadBlocked(lead: number): boolean;
+  isBlocked(chatId: number): Promise<boolean>;
+  isLeadBlocked(lead: number): Promise<boolean>;
   /** How many leads of a profile have an open card and a visitor who was blocked since. */
-  countBlockedCards(profile: string): number;
+  countBlockedCards(profile: string): Promise<number>;
   /** The profiles of a chat's leads with an open card. */
-  profilesOfOpenCards(chatId: number): string[];
+  profilesOfOpenCards(chatId: number): Promise<string[]>;
   /** Holds a new lead back. */
-  holdBlocked(lead: number): void;
+  holdBlocked(lead: number): Promise<void>;
   /** Holds a lead back, and what is owed of it, where its visitor is blocked; whether that is so. */
-  holdIfBlocked(lead: number): boolean;
+  holdIfBlocked(lead: number): Promise<boolean>;
 }
 
 /** Where a lead stands that is held back; earlier versions take it for one of too many. */
@@ -43,7 +43,10 @@ const HELD_BACK = `state = 'in_admin_chat', card_reason = '${HELD}', held_by_blo
 const OWN_WORK = "(kind = 'card' OR kind = 'post' AND body = '')";
 
 /** The records in an open database. */
-export function blockRecords(db: Database, { forgetHeldLine }: HeldMoves): BlockMoves {
+export async function blockRecords(
+  db: Database,
+  { forgetHeldLine }: HeldMoves,
+): Promise<BlockMoves> {
   const select = db.reader("SELECT * FROM blocked_visitors WHERE chat_id = ?");
   const selectAny = db.reader("SELECT 1 FROM blocked_visitors LIMIT 1");
   const selectLead = db.reader(
@@ -97,49 +100,51 @@ export function blockRecords(db: Database, { forgetHeldLine }: HeldMoves): Block
      WHERE chat_id = ? AND ${IS_OPEN}`,
   );
   /** Nearly every journal has no block: then nothing is asked for. */
-  let mayBeAny = selectAny.get() !== undefined;
+  let mayBeAny = await selectAny.get() !== undefined;
 
-  function holdBack(lead: number): void {
-    hold.run(lead);
-    forgetWork.run(lead);
+  async function holdBack(lead: number): Promise<void> {
+    await hold.run(lead);
+    await forgetWork.run(lead);
   }
 
-  const isLeadBlocked = (lead: number) => mayBeAny && selectLead.get(lead) !== undefined;
+  const isLeadBlocked = async (lead: number) =>
+    mayBeAny && await selectLead.get(lead) !== undefined;
 
-  function block(chatId: number, by: string, nowMs: number): boolean {
+  async function block(chatId: number, by: string, nowMs: number): Promise<boolean> {
     mayBeAny = true;
-    if (insert.run(chatId, by, nowMs).changes === 0) return false;
-    for (const row of waiting.all(chatId)) holdBack(Number(row["number"]));
-    forgetFollowUps.run(chatId);
-    const noted = leadsWithNoteDue.all(chatId).map((row) => Number(row["lead"]));
-    forgetNotes.run(chatId);
-    for (const lead of noted) makeNoteDue.run(lead);
-    forgetHeldLine(chatId);
+    if ((await insert.run(chatId, by, nowMs)).changes === 0) return false;
+    for (const row of await waiting.all(chatId)) await holdBack(Number(row["number"]));
+    await forgetFollowUps.run(chatId);
+    const noted = (await leadsWithNoteDue.all(chatId)).map((row) => Number(row["lead"]));
+    await forgetNotes.run(chatId);
+    for (const lead of noted) await makeNoteDue.run(lead);
+    await forgetHeldLine(chatId);
     return true;
   }
 
   return {
     blockVisitor: (...what) => db.atomically(() => block(...what)),
-    unblockVisitor: (chatId) => remove.run(chatId).changes === 1,
-    blockOf(chatId) {
-      const row = mayBeAny ? select.get(chatId) : undefined;
+    unblockVisitor: async (chatId) => (await remove.run(chatId)).changes === 1,
+    async blockOf(chatId) {
+      const row = mayBeAny ? await select.get(chatId) : undefined;
       if (row === undefined) return null;
       return { by: String(row["blocked_by"]), atMs: Number(row["blocked_at_ms"]) };
     },
-    blockedTotals: () =>
-      totals.all().map((row) => ({
+    blockedTotals: async () =>
+      (await totals.all()).map((row) => ({
         profile: String(row["profile"]),
         leads: Number(row["leads"]),
       })),
-    isBlocked: (chatId) => mayBeAny && select.get(chatId) !== undefined,
+    isBlocked: async (chatId) => mayBeAny && await select.get(chatId) !== undefined,
     isLeadBlocked,
-    countBlockedCards: (profile) => mayBeAny ? Number(countCards.get(profile)?.["leads"] ?? 0) : 0,
-    profilesOfOpenCards: (chatId) =>
-      profilesOfCards.all(chatId).map((row) => String(row["profile"])),
-    holdBlocked: (lead) => void hold.run(lead),
-    holdIfBlocked(lead) {
-      if (!isLeadBlocked(lead)) return false;
-      holdBack(lead);
+    countBlockedCards: async (profile) =>
+      mayBeAny ? Number((await countCards.get(profile))?.["leads"] ?? 0) : 0,
+    profilesOfOpenCards: async (chatId) =>
+      (await profilesOfCards.all(chatId)).map((row) => String(row["profile"])),
+    holdBlocked: async (lead) => void await hold.run(lead),
+    async holdIfBlocked(lead) {
+      if (!await isLeadBlocked(lead)) return false;
+      await holdBack(lead);
       return true;
     },
   };

@@ -32,26 +32,26 @@ export interface BotKeys {
  *
  * @param botId The digits before the colon of its token; without one the journal is opened as its last bot's.
  */
-export function openForBot(db: Database, botId: string | undefined): BotKeys {
-  const lastFact = db.reader("SELECT value FROM facts WHERE name = 'bot_slot'").get();
+export async function openForBot(db: Database, botId: string | undefined): Promise<BotKeys> {
+  const lastFact = await db.reader("SELECT value FROM facts WHERE name = 'bot_slot'").get();
   const last = Number(lastFact?.["value"] ?? 0);
-  const slot = botId === undefined ? last : slotOf(db, botId);
+  const slot = botId === undefined ? last : await slotOf(db, botId);
   if (botId !== undefined && (lastFact === undefined || slot !== last)) {
-    db.atomically(() => {
-      db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES ('bot_slot', ?)")
+    await db.atomically(async () => {
+      await db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES ('bot_slot', ?)")
         .run(String(slot));
-      if (slot !== last) leaveBehind(db, keysOf(last));
+      if (slot !== last) await leaveBehind(db, keysOf(last));
     });
   }
   return keysOf(slot);
 }
 
-function slotOf(db: Database, botId: string): number {
-  const known = db.reader("SELECT slot FROM bots WHERE bot_id = ?").get(botId);
+async function slotOf(db: Database, botId: string): Promise<number> {
+  const known = await db.reader("SELECT slot FROM bots WHERE bot_id = ?").get(botId);
   if (known !== undefined) return Number(known["slot"]);
-  const slot = Number(db.reader("SELECT count(*) AS bots FROM bots").get()?.["bots"]);
+  const slot = Number((await db.reader("SELECT count(*) AS bots FROM bots").get())?.["bots"]);
   if (slot >= MOST_BOTS) throw new RangeError(`Journal has had ${slot} bots, must be fewer`);
-  db.writer("INSERT INTO bots (slot, bot_id) VALUES (?, ?)").run(slot, botId);
+  await db.writer("INSERT INTO bots (slot, bot_id) VALUES (?, ?)").run(slot, botId);
   return slot;
 }
 
@@ -76,7 +76,7 @@ function keysOf(slot: number): BotKeys {
 }
 
 /** Names the messages of the bot that worked last as another bot's, in all that is still to be done. */
-function leaveBehind(db: Database, { keyOf }: BotKeys): void {
+async function leaveBehind(db: Database, { keyOf }: BotKeys): Promise<void> {
   const nameMessages = (json: string): Record<string, unknown> =>
     JSON.parse(json, (name, value) => {
       const isId = name === "message_id" || name === "messageId";
@@ -86,9 +86,11 @@ function leaveBehind(db: Database, { keyOf }: BotKeys): void {
     });
 
   // Update ids of different bots mean nothing to each other: those of this one go below all that are there.
-  db.writer("DELETE FROM inbox WHERE body IS NULL").run();
-  const lowest = Number(db.reader("SELECT min(update_id) AS id FROM inbox").get()?.["id"] ?? 0);
-  const left = db.reader(
+  await db.writer("DELETE FROM inbox WHERE body IS NULL").run();
+  const lowest = Number(
+    (await db.reader("SELECT min(update_id) AS id FROM inbox").get())?.["id"] ?? 0,
+  );
+  const left = await db.reader(
     "SELECT update_id, body FROM inbox WHERE update_id >= 0 ORDER BY update_id",
   ).all();
   const rename = db.writer("UPDATE inbox SET update_id = ?, body = ? WHERE update_id = ?");
@@ -98,23 +100,26 @@ function leaveBehind(db: Database, { keyOf }: BotKeys): void {
       String(row["body"]),
       (body) => JSON.stringify({ ...nameMessages(body), update_id: id }),
     );
-    rename.run(id, body, Number(row["update_id"]));
+    await rename.run(id, body, Number(row["update_id"]));
   }
 
-  const owed = db.reader(
+  const owed = await db.reader(
     "SELECT id, body FROM outbox WHERE kind IN ('confirmation', 'offer_update')",
   ).all();
   const rewriteWork = db.writer("UPDATE outbox SET body = ? WHERE id = ?");
   for (const { id = 0, body } of owed) {
-    rewriteWork.run(unlessBroken(String(body), (body) => JSON.stringify(nameMessages(body))), id);
+    await rewriteWork.run(
+      unlessBroken(String(body), (body) => JSON.stringify(nameMessages(body))),
+      id,
+    );
   }
-  const runs = db.reader(
+  const runs = await db.reader(
     `SELECT name, value FROM facts WHERE name LIKE 'send\\_all:%' ESCAPE '\\'
        OR name LIKE 'offer\\_shown:%' ESCAPE '\\'`,
   ).all();
   const rewriteFact = db.writer("UPDATE facts SET value = ? WHERE name = ?");
   for (const { name = "", value } of runs) {
-    rewriteFact.run(
+    await rewriteFact.run(
       unlessBroken(String(value), (run) => JSON.stringify(nameMessages(run))),
       name,
     );

@@ -21,27 +21,31 @@ export type ResendAsked =
 
 export interface CardMoves {
   /** Cards are in the managers' chat, several in one message where many were due. */
-  settleInAdminChat(works: readonly WorkOf<"card">[], card: MessageAddress, nowMs: number): void;
+  settleInAdminChat(
+    works: readonly WorkOf<"card">[],
+    card: MessageAddress,
+    nowMs: number,
+  ): Promise<void>;
   /** The card could not be shown: it is due again. */
-  markUndelivered(work: WorkOf<"card">, dueAtMs: number): void;
+  markUndelivered(work: WorkOf<"card">, dueAtMs: number): Promise<void>;
   /** A manager entered a lead by hand; false when the CRM or a manager has it already. */
-  closeByHand(lead: number, by: string, nowMs: number): boolean;
+  closeByHand(lead: number, by: string, nowMs: number): Promise<boolean>;
   /** Adds another POST of an open lead for a manager. `lane` is the CRM's, or the profile's where cards are sent in order. */
-  oweResend(lead: number, by: string, lane: string, nowMs: number): ResendAsked;
+  oweResend(lead: number, by: string, lane: string, nowMs: number): Promise<ResendAsked>;
 }
 
 export interface CardConsequences {
   /** The card in the chat has to say something else; a lead without one has nothing to update. */
-  oweCardUpdate(lead: number, nowMs: number): void;
+  oweCardUpdate(lead: number, nowMs: number): Promise<void>;
   /** Follow-ups that waited for a lead to be settled are due. */
-  releaseFollowUps(lead: number, nowMs: number): void;
+  releaseFollowUps(lead: number, nowMs: number): Promise<void>;
   /** A POST comes to nothing: its lead's first card is due in its place, or it is held back where its visitor is blocked. */
   turnIntoCard(
     work: Numbered & { readonly subject: number },
     reason: CardReason,
     nowMs: number,
-  ): void;
-  forgetWaitingCard(lead: number): void;
+  ): Promise<void>;
+  forgetWaitingCard(lead: number): Promise<void>;
 }
 
 export function cardMoves(
@@ -78,64 +82,66 @@ export function cardMoves(
   );
 
   const consequences: CardConsequences = {
-    oweCardUpdate(lead, nowMs) {
-      const card = leads.findLead(lead)?.card ?? null;
+    async oweCardUpdate(lead, nowMs) {
+      const card = (await leads.findLead(lead))?.card ?? null;
       if (card === null) return;
-      if (hurryCardUpdate.run(nowMs, lead).changes > 0) return;
+      if ((await hurryCardUpdate.run(nowMs, lead)).changes > 0) return;
       const lane = laneOfChat(EDITS_LANE, groupOf(card));
-      outbox.addWork({ lane, kind: "card_update", subject: lead, body: null }, nowMs);
+      await outbox.addWork({ lane, kind: "card_update", subject: lead, body: null }, nowMs);
     },
-    releaseFollowUps(lead, nowMs) {
-      if (hasFollowUps.get(lead) !== undefined) releaseFollowUps.run(nowMs, lead);
+    async releaseFollowUps(lead, nowMs) {
+      if (await hasFollowUps.get(lead) !== undefined) await releaseFollowUps.run(nowMs, lead);
     },
-    turnIntoCard({ id, subject }, reason, nowMs) {
-      if (!holdIfBlocked(subject)) turnIntoCard.run(chatOfLead(subject), reason, nowMs, id);
+    async turnIntoCard({ id, subject }, reason, nowMs) {
+      if (!await holdIfBlocked(subject)) {
+        await turnIntoCard.run(await chatOfLead(subject), reason, nowMs, id);
+      }
     },
-    forgetWaitingCard: (lead) => void forgetWaitingCard.run(lead),
+    forgetWaitingCard: async (lead) => void await forgetWaitingCard.run(lead),
   };
 
   /** A manager may have settled it or sent it again while it was being shown; then the card has to say so. */
-  function settle(work: WorkOf<"card">, card: MessageAddress, nowMs: number): void {
+  async function settle(work: WorkOf<"card">, card: MessageAddress, nowMs: number): Promise<void> {
     const lead = work.subject;
-    leads.rememberCard(lead, work.body.reason, card, nowMs);
-    const isOpen = leads.moveLead(lead, "in_admin_chat");
-    const isAskedFor = outbox.findWork("post", lead) !== undefined ||
-      attemptsOf(lead).at(-1)?.askedBy != null;
-    if (!isOpen || isAskedFor) consequences.oweCardUpdate(lead, nowMs);
-    outbox.finishWork(work);
-    consequences.releaseFollowUps(lead, nowMs);
+    await leads.rememberCard(lead, work.body.reason, card, nowMs);
+    const isOpen = await leads.moveLead(lead, "in_admin_chat");
+    const isAskedFor = await outbox.findWork("post", lead) !== undefined ||
+      (await attemptsOf(lead)).at(-1)?.askedBy != null;
+    if (!isOpen || isAskedFor) await consequences.oweCardUpdate(lead, nowMs);
+    await outbox.finishWork(work);
+    await consequences.releaseFollowUps(lead, nowMs);
   }
 
   return {
     ...consequences,
     settleInAdminChat: (works, card, nowMs) =>
-      db.atomically(() => {
-        for (const work of works) settle(work, card, nowMs);
+      db.atomically(async () => {
+        for (const work of works) await settle(work, card, nowMs);
       }),
     markUndelivered: (work, dueAtMs) =>
-      db.atomically(() => {
-        leads.moveLead(work.subject, "undelivered");
-        outbox.postponeWork(work, dueAtMs);
+      db.atomically(async () => {
+        await leads.moveLead(work.subject, "undelivered");
+        await outbox.postponeWork(work, dueAtMs);
       }),
     closeByHand: (number, by, nowMs) =>
-      db.atomically(() => {
-        if (!leads.moveLead(number, "by_hand")) return false;
-        leads.markClosed(number, by, nowMs);
-        allowReturn.run(number, nowMs + RETURN_WINDOW_MS);
-        countClosed.run(number, by, nowMs);
-        consequences.forgetWaitingCard(number);
-        consequences.oweCardUpdate(number, nowMs);
-        consequences.releaseFollowUps(number, nowMs);
+      db.atomically(async () => {
+        if (!await leads.moveLead(number, "by_hand")) return false;
+        await leads.markClosed(number, by, nowMs);
+        await allowReturn.run(number, nowMs + RETURN_WINDOW_MS);
+        await countClosed.run(number, by, nowMs);
+        await consequences.forgetWaitingCard(number);
+        await consequences.oweCardUpdate(number, nowMs);
+        await consequences.releaseFollowUps(number, nowMs);
         return true;
       }),
     oweResend: (number, by, lane, nowMs) =>
-      db.atomically(() => {
-        const lead = leads.findLead(number);
+      db.atomically(async () => {
+        const lead = await leads.findLead(number);
         if (lead === undefined) return "unknown";
         if (lead.state === "in_crm" || lead.state === "by_hand") return "settled";
-        if (outbox.findWork("post", number) !== undefined) return "running";
-        outbox.addWork({ lane, kind: "post", subject: number, body: { askedBy: by } }, nowMs);
-        consequences.oweCardUpdate(number, nowMs);
+        if (await outbox.findWork("post", number) !== undefined) return "running";
+        await outbox.addWork({ lane, kind: "post", subject: number, body: { askedBy: by } }, nowMs);
+        await consequences.oweCardUpdate(number, nowMs);
         return "asked";
       }),
   };

@@ -26,7 +26,7 @@ export interface ChatMap {
 /** Which chat work belongs to. */
 export interface ChatRecords {
   /** From now on work belongs to these chats. What is owed already goes to the chats that it belongs to now. */
-  placeWork(map: ChatMap): void;
+  placeWork(map: ChatMap): Promise<void>;
   /** The chat of a profile. */
   chatOf(profile: string): string;
 }
@@ -34,16 +34,16 @@ export interface ChatRecords {
 /** What the journal's own moves ask. */
 export interface ChatMoves extends ChatRecords {
   /** Puts what is owed where it belongs, also what a bot left that knows one chat alone. */
-  placeOwed(): void;
+  placeOwed(): Promise<void>;
   /** Whether no profile has a chat of its own: then a look-up is saved. */
   isMainAlone(): boolean;
-  chatOfLead(lead: number): string;
+  chatOfLead(lead: number): Promise<string>;
   /** Follow-ups reply to the card, so they stay in its chat while that is in use. */
-  chatOfFollowUp(lead: number): string;
+  chatOfFollowUp(lead: number): Promise<string>;
   /** The group in which a message is edited. */
   groupOf(message: MessageAddress): string;
   /** The chat in which something is said about a message, or else about a lead. */
-  chatAt(chatId: number, lead: number | null): string;
+  chatAt(chatId: number, lead: number | null): Promise<string>;
 }
 
 const NO_CHATS: ChatMap = { byProfile: new Map(), groups: new Map() };
@@ -120,38 +120,39 @@ export function chatRecords(db: Database): ChatMoves {
     return ofProfileAt(profile, numberOrNull(at ?? null));
   }
 
-  function placeOwed(): void {
-    for (const row of owed.all()) {
+  async function placeOwed(): Promise<void> {
+    for (const row of await owed.all()) {
       const chat = ofWork(row);
-      if (row["chat"] !== chat) move.run(chat, Number(row["id"]));
+      if (row["chat"] !== chat) await move.run(chat, Number(row["id"]));
     }
-    for (const row of owedOfAnswers.all()) {
+    for (const row of await owedOfAnswers.all()) {
       const chat = ofAnswerWork(row);
-      if (row["chat"] !== chat) moveOfAnswers.run(chat, Number(row["id"]));
+      if (row["chat"] !== chat) await moveOfAnswers.run(chat, Number(row["id"]));
     }
   }
 
   const isMainAlone = () => map.byProfile.size === 0;
 
   return {
-    placeWork(next) {
+    async placeWork(next) {
       map = next;
       inUse = new Set([MAIN_CHAT, ...[...map.byProfile.values()].map(({ chat }) => chat)]);
-      db.atomically(placeOwed);
+      await db.atomically(placeOwed);
     },
     placeOwed,
     chatOf: ofProfile,
     isMainAlone,
-    chatOfLead: (lead) => isMainAlone() ? MAIN_CHAT : ofProfile(selectLead.get(lead)?.["profile"]),
-    chatOfFollowUp(lead) {
+    chatOfLead: async (lead) =>
+      isMainAlone() ? MAIN_CHAT : ofProfile((await selectLead.get(lead))?.["profile"]),
+    async chatOfFollowUp(lead) {
       if (isMainAlone()) return MAIN_CHAT;
-      const row = selectLead.get(lead);
+      const row = await selectLead.get(lead);
       return ofProfileAt(row?.["profile"], numberOrNull(row?.["card_chat_id"] ?? null));
     },
     groupOf,
-    chatAt(chatId, lead) {
+    async chatAt(chatId, lead) {
       if (isMainAlone()) return MAIN_CHAT;
-      return ofProfileAt(lead === null ? null : selectLead.get(lead)?.["profile"], chatId);
+      return ofProfileAt(lead === null ? null : (await selectLead.get(lead))?.["profile"], chatId);
     },
   };
 }

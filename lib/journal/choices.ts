@@ -44,13 +44,17 @@ export interface ChoiceMoves {
     lane: string,
     postsNow: boolean,
     phoneWaitMs?: number | null,
-  ): RecordedChoice | undefined;
+  ): Promise<RecordedChoice | undefined>;
   /** Records a press that asks for a lead again: counted, and confirmed as the first one. Its menu gives no other lead. */
-  recordRepeat(press: NewLead, lead: number, confirmation: Confirmation): RecordedPress;
+  recordRepeat(press: NewLead, lead: number, confirmation: Confirmation): Promise<RecordedPress>;
   /** Records a lead that is held back from the CRM, and the line that tells the managers; undefined as `recordChoice`. */
-  recordHeld(lead: NewLead, confirmation: Confirmation, line: HeldTexts): RecordedPress | undefined;
+  recordHeld(
+    lead: NewLead,
+    confirmation: Confirmation,
+    line: HeldTexts,
+  ): Promise<RecordedPress | undefined>;
   /** Records a lead of a blocked visitor, which is held back and shown in no chat; undefined as `recordChoice`. */
-  recordBlocked(lead: NewLead, confirmation: Confirmation): RecordedPress | undefined;
+  recordBlocked(lead: NewLead, confirmation: Confirmation): Promise<RecordedPress | undefined>;
 }
 
 export function choiceMoves(
@@ -71,65 +75,72 @@ export function choiceMoves(
     return { lane: VISITORS_LANE, kind: "confirmation", subject, body } as const;
   }
 
-  function recordChoice(
+  async function recordChoice(
     newLead: NewLead,
     body: Confirmation,
     lane: string,
     postsNow: boolean,
     phoneWaitMs: number | null = null,
-  ): RecordedChoice | undefined {
-    const lead = leads.insertLead(newLead);
+  ): Promise<RecordedChoice | undefined> {
+    const lead = await leads.insertLead(newLead);
     if (lead === undefined) return undefined;
     const { number: subject, receivedAtMs } = lead;
     const told = confirmationOf(subject, body);
-    if (copy.takePressOfCopy(newLead)) {
-      copy.recordDoubt(subject, receivedAtMs);
+    if (await copy.takePressOfCopy(newLead)) {
+      await copy.recordDoubt(subject, receivedAtMs);
       const reason = { reason: "crm_failed" } as const;
       const inChat = laneOfChat(ADMIN_CHAT_LANE, chats.chatOf(lead.profile));
       const card = { lane: inChat, kind: "card", subject, body: reason } as const;
-      const [confirmation, post] = outbox.addBoth(told, card, receivedAtMs);
+      const [confirmation, post] = await outbox.addBoth(told, card, receivedAtMs);
       return { lead, confirmation, post, attempt: undefined };
     }
     const waiting = { lane, kind: "post", subject, body: { askedBy: null } } as const;
     if (phoneWaitMs !== null) {
       const untilMs = receivedAtMs + phoneWaitMs;
-      const [confirmation, post] = outbox.addBoth(told, waiting, untilMs);
-      phones.owePhoneAsk(lead, untilMs);
+      const [confirmation, post] = await outbox.addBoth(told, waiting, untilMs);
+      await phones.owePhoneAsk(lead, untilMs);
       return { lead, confirmation, post, attempt: undefined };
     }
-    const [confirmation, post] = outbox.addBoth(told, waiting, postsNow ? null : receivedAtMs);
-    const attempt = postsNow ? attempts.beginFirst(subject, receivedAtMs) : undefined;
+    const [confirmation, post] = await outbox.addBoth(
+      told,
+      waiting,
+      postsNow ? null : receivedAtMs,
+    );
+    const attempt = postsNow ? await attempts.beginFirst(subject, receivedAtMs) : undefined;
     return { lead, confirmation, post, attempt };
   }
 
-  function recordHeldBack(
+  async function recordHeldBack(
     newLead: NewLead,
     body: Confirmation,
-    hold: (lead: number) => void,
-  ): RecordedPress | undefined {
-    const lead = leads.insertLead(newLead);
+    hold: (lead: number) => Promise<void>,
+  ): Promise<RecordedPress | undefined> {
+    const lead = await leads.insertLead(newLead);
     if (lead === undefined) return undefined;
-    hold(lead.number);
-    copy.takePressOfCopy(newLead);
-    const confirmation = outbox.addWork(confirmationOf(lead.number, body), null);
+    await hold(lead.number);
+    await copy.takePressOfCopy(newLead);
+    const confirmation = await outbox.addWork(confirmationOf(lead.number, body), null);
     return { lead: { ...lead, state: "in_admin_chat" }, confirmation };
   }
 
   return {
     recordChoice: (...choice) => db.atomically(() => recordChoice(...choice)),
     recordRepeat: (press, number, confirmation) =>
-      db.atomically(() => {
-        const lead = leads.findLead(number);
+      db.atomically(async () => {
+        const lead = await leads.findLead(number);
         if (lead === undefined) throw new ReferenceError(`No lead ${number}`);
-        presses.insertRepeat(press, number);
-        copy.takePressOfCopy(press);
-        return { lead, confirmation: outbox.addWork(confirmationOf(number, confirmation), null) };
+        await presses.insertRepeat(press, number);
+        await copy.takePressOfCopy(press);
+        return {
+          lead,
+          confirmation: await outbox.addWork(confirmationOf(number, confirmation), null),
+        };
       }),
     recordHeld: (newLead, body, line) =>
-      db.atomically(() => {
-        const recorded = recordHeldBack(newLead, body, leads.holdLead);
+      db.atomically(async () => {
+        const recorded = await recordHeldBack(newLead, body, leads.holdLead);
         if (recorded !== undefined) {
-          held.oweHeldLine(newLead.chatId, newLead.profile, newLead.receivedAtMs, line);
+          await held.oweHeldLine(newLead.chatId, newLead.profile, newLead.receivedAtMs, line);
         }
         return recorded;
       }),

@@ -35,7 +35,7 @@ export type Said =
 
 export interface Conversations {
   /** What was said about a lead, oldest first. */
-  conversationOf(lead: number): Said[];
+  conversationOf(lead: number): Promise<Said[]>;
 }
 
 export function conversations(db: Database): Conversations {
@@ -49,10 +49,10 @@ export function conversations(db: Database): Conversations {
     "SELECT content FROM answer_messages WHERE answer = ? ORDER BY message_id",
   );
 
-  function toSaid(row: Row): Said {
+  async function toSaid(row: Row): Promise<Said> {
     return {
       kind: row["kind"] === "note" ? "note" : "answer",
-      contents: selectContents.all(Number(row["number"]))
+      contents: (await selectContents.all(Number(row["number"])))
         .map((each) => answerContentIn(each["content"])),
       by: String(row["said_by"]),
       state: ANSWER_STATES.find((each) => each === row["state"]) ?? "dropped",
@@ -63,8 +63,8 @@ export function conversations(db: Database): Conversations {
   }
 
   return {
-    conversationOf(lead) {
-      const visitor = selectFollowUps.all(lead).map((row): Said => ({
+    async conversationOf(lead) {
+      const visitor = (await selectFollowUps.all(lead)).map((row): Said => ({
         kind: "visitor",
         contents: [contentIn(row["content"])],
         isEdit: row["edit_of"] !== null,
@@ -72,7 +72,8 @@ export function conversations(db: Database): Conversations {
         shownAtMs: numberOrNull(row["shown_at_ms"]),
         isOwed: row["is_owed"] === 1,
       }));
-      return [...visitor, ...selectAnswers.all(lead).map(toSaid)]
+      const answers = await Promise.all((await selectAnswers.all(lead)).map(toSaid));
+      return [...visitor, ...answers]
         .toSorted((a, b) => a.receivedAtMs - b.receivedAtMs);
     },
   };

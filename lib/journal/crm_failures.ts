@@ -17,7 +17,7 @@ export interface CrmFailures {
 
 export interface CrmFailureRecords {
   /** Undefined where the newest answer was good, or there was none. */
-  crmFailures(profile: string): CrmFailures | undefined;
+  crmFailures(profile: string): Promise<CrmFailures | undefined>;
 }
 
 /** Reads from an open database. */
@@ -35,8 +35,8 @@ export function crmFailureRecords(db: Database): CrmFailureRecords {
   );
 
   return {
-    crmFailures(profile) {
-      const row = select.get(profile);
+    async crmFailures(profile) {
+      const row = await select.get(profile);
       const sinceMs = numberOrNull(row?.["since_ms"] ?? null);
       if (row === undefined || sinceMs === null) return undefined;
       const isFirst = row["accepted_at_ms"] !== null || row["has_older"] === 0;

@@ -29,11 +29,16 @@ type Ended<Kind> = Extract<Done, { readonly kind: Kind }>;
 
 export interface CrmMoves {
   /** Records how a POST ended and all that follows: the lead's state, its deal, its card, the account of a run, the offer to send all. */
-  endAttempt(work: WorkOf<"post">, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
+  endAttempt(
+    work: WorkOf<"post">,
+    attempt: Attempt,
+    outcome: CrmOutcome,
+    nowMs: number,
+  ): Promise<void>;
   /** An attempt that was recorded as begun was not made: its POST is due again. */
-  withdrawAttempt(work: WorkOf<"post">, attempt: Attempt, dueAtMs: number): void;
+  withdrawAttempt(work: WorkOf<"post">, attempt: Attempt, dueAtMs: number): Promise<void>;
   /** Records that no POST can be made: the lead's card is due; a manager's resend becomes an attempt that ended at once. */
-  refusePost(work: WorkOf<"post">, outcome: CrmOutcome, nowMs: number): void;
+  refusePost(work: WorkOf<"post">, outcome: CrmOutcome, nowMs: number): Promise<void>;
   /** The CRM was asked for too much and took nothing: the attempt has ended, and the same POST is due again. */
   postponePost(
     work: WorkOf<"post">,
@@ -41,16 +46,21 @@ export interface CrmMoves {
     outcome: CrmOutcome,
     dueAtMs: number,
     nowMs: number,
-  ): void;
+  ): Promise<void>;
   /** No POST is called for any more: the card of its lead says how things stand. */
-  skipPost(work: WorkOf<"post">, nowMs: number): void;
+  skipPost(work: WorkOf<"post">, nowMs: number): Promise<void>;
   /** Records what has ended, all or nothing; tells whether work for the managers may be due. */
-  recordDone(done: readonly Done[]): boolean;
+  recordDone(done: readonly Done[]): Promise<boolean>;
 }
 
 export interface CrmConsequences {
   /** An attempt of an earlier process ends without an answer, which says nothing of the CRM. */
-  cutOffAttempt(work: WorkOf<"post">, attempt: Attempt, outcome: CrmOutcome, nowMs: number): void;
+  cutOffAttempt(
+    work: WorkOf<"post">,
+    attempt: Attempt,
+    outcome: CrmOutcome,
+    nowMs: number,
+  ): Promise<void>;
 }
 
 export function crmMoves(
@@ -63,7 +73,7 @@ export function crmMoves(
     readonly notes: CrmNoteMoves;
     readonly account: CrmAccount;
     readonly blocks: Pick<BlockMoves, "holdIfBlocked">;
-    readonly finishUpdates: (ids: readonly number[]) => void;
+    readonly finishUpdates: (ids: readonly number[]) => Promise<void>;
   },
 ): CrmMoves & CrmConsequences {
   const ended = `(SELECT value ->> 0 AS lead, value ->> 1 AS nth, value ->> 2 AS status,
@@ -87,54 +97,54 @@ export function crmMoves(
      WHERE number = done.lead AND confirmed_at_ms IS NULL`,
   );
 
-  function endResend(work: WorkOf<"post">, nowMs: number): void {
-    outbox.finishWork(work);
-    cards.oweCardUpdate(work.subject, nowMs);
+  async function endResend(work: WorkOf<"post">, nowMs: number): Promise<void> {
+    await outbox.finishWork(work);
+    await cards.oweCardUpdate(work.subject, nowMs);
   }
 
-  function succeed(work: WorkOf<"post">, { deal }: Accepted, nowMs: number): void {
+  async function succeed(work: WorkOf<"post">, { deal }: Accepted, nowMs: number): Promise<void> {
     const lead = work.subject;
-    if (deal !== undefined) notes.recordDeal(lead, deal, work.body.askedBy, nowMs);
-    leads.moveLead(lead, "in_crm");
-    outbox.finishWork(work);
+    if (deal !== undefined) await notes.recordDeal(lead, deal, work.body.askedBy, nowMs);
+    await leads.moveLead(lead, "in_crm");
+    await outbox.finishWork(work);
     if (isResend(work)) { // There is a card to close.
-      cards.forgetWaitingCard(lead);
-      cards.oweCardUpdate(lead, nowMs);
-      account.cardChanged(lead, nowMs);
+      await cards.forgetWaitingCard(lead);
+      await cards.oweCardUpdate(lead, nowMs);
+      await account.cardChanged(lead, nowMs);
     }
-    cards.releaseFollowUps(lead, nowMs);
-    account.crmAnswered(lead, nowMs);
-    account.countTowardsRun(work, "sent", nowMs);
+    await cards.releaseFollowUps(lead, nowMs);
+    await account.crmAnswered(lead, nowMs);
+    await account.countTowardsRun(work, "sent", nowMs);
   }
 
-  function fail(work: WorkOf<"post">, nowMs: number): void {
-    if (isResend(work)) endResend(work, nowMs);
-    else cards.turnIntoCard(work, "crm_failed", nowMs);
-    account.countTowardsRun(work, "failed", nowMs);
+  async function fail(work: WorkOf<"post">, nowMs: number): Promise<void> {
+    if (isResend(work)) await endResend(work, nowMs);
+    else await cards.turnIntoCard(work, "crm_failed", nowMs);
+    await account.countTowardsRun(work, "failed", nowMs);
   }
 
-  function endAttempt(
+  async function endAttempt(
     work: WorkOf<"post">,
     attempt: Attempt,
     outcome: CrmOutcome,
     nowMs: number,
-  ): void {
-    attempts.closeAttempt(attempt, outcome, nowMs);
-    if (outcome.kind === "accepted") return succeed(work, outcome, nowMs);
-    fail(work, nowMs);
-    account.crmFailed(work.subject);
+  ): Promise<void> {
+    await attempts.closeAttempt(attempt, outcome, nowMs);
+    if (outcome.kind === "accepted") return await succeed(work, outcome, nowMs);
+    await fail(work, nowMs);
+    await account.crmFailed(work.subject);
   }
 
   /** What is due again is held back where its visitor was blocked meanwhile; what a person asked for goes on. */
-  function holdFirst(work: WorkOf<"post">): void {
-    if (!isResend(work)) blocks.holdIfBlocked(work.subject);
+  async function holdFirst(work: WorkOf<"post">): Promise<void> {
+    if (!isResend(work)) await blocks.holdIfBlocked(work.subject);
   }
 
   /** First POSTs that the CRM took: nearly all there are. */
-  function settleFirst(
+  async function settleFirst(
     accepted: readonly Ended<"accepted">[],
     confirmedAtMs: ReadonlyMap<number, number>,
-  ): boolean {
+  ): Promise<boolean> {
     const rows = JSON.stringify(accepted.map(({ work, attempt, outcome, atMs }) => [
       work.subject,
       attempt.nth,
@@ -143,69 +153,69 @@ export function crmMoves(
       confirmedAtMs.get(work.subject) ?? null,
     ]));
     const nowMs = Math.max(...accepted.map(({ atMs }) => atMs));
-    closeAll.run(rows);
-    const followed = settleAll.all(rows)
+    await closeAll.run(rows);
+    const followed = (await settleAll.all(rows))
       .filter((row) => row["has_follow_ups"] === 1 || row["is_any_crm_down"] === 1);
     for (const row of followed) {
       const lead = Number(row["number"]);
-      cards.releaseFollowUps(lead, nowMs);
-      account.crmAnswered(lead, nowMs);
+      await cards.releaseFollowUps(lead, nowMs);
+      await account.crmAnswered(lead, nowMs);
     }
     return followed.length > 0;
   }
 
-  function recordDone(done: readonly Done[]): boolean {
+  async function recordDone(done: readonly Done[]): Promise<boolean> {
     const confirmed = done.filter((each) => each.kind === "confirmed");
     const accepted = done.filter((each) => each.kind === "accepted");
     const handled = done.filter((each) => each.kind === "handled");
     const first = accepted.filter(({ work }) => !isResend(work));
     const confirmedAtMs = new Map(confirmed.map(({ work, atMs }) => [work.subject, atMs]));
-    const owesManagers = first.length > 0 && settleFirst(first, confirmedAtMs);
+    const owesManagers = first.length > 0 && await settleFirst(first, confirmedAtMs);
     for (const { work, outcome: { deal }, atMs } of first) {
       confirmedAtMs.delete(work.subject);
-      if (deal !== undefined) notes.recordDeal(work.subject, deal, null, atMs);
+      if (deal !== undefined) await notes.recordDeal(work.subject, deal, null, atMs);
     }
-    if (confirmedAtMs.size > 0) confirmAll.run(JSON.stringify([...confirmedAtMs]));
+    if (confirmedAtMs.size > 0) await confirmAll.run(JSON.stringify([...confirmedAtMs]));
     const works = [...confirmed, ...first].map(({ work }) => work);
-    if (works.length > 0) outbox.finishAll(works);
+    if (works.length > 0) await outbox.finishAll(works);
     for (const { work, attempt, outcome, atMs } of accepted) {
-      if (isResend(work)) endAttempt(work, attempt, outcome, atMs);
+      if (isResend(work)) await endAttempt(work, attempt, outcome, atMs);
     }
-    if (handled.length > 0) finishUpdates(handled.map(({ update }) => update));
+    if (handled.length > 0) await finishUpdates(handled.map(({ update }) => update));
     return owesManagers || first.length < accepted.length;
   }
 
   return {
     endAttempt: (...ended) => db.atomically(() => endAttempt(...ended)),
-    cutOffAttempt(work, attempt, outcome, nowMs) {
-      attempts.closeAttempt(attempt, outcome, nowMs);
-      fail(work, nowMs);
+    async cutOffAttempt(work, attempt, outcome, nowMs) {
+      await attempts.closeAttempt(attempt, outcome, nowMs);
+      await fail(work, nowMs);
     },
     withdrawAttempt: (work, attempt, dueAtMs) =>
-      db.atomically(() => {
-        attempts.forgetOpenAttempt(attempt);
-        outbox.releaseWork(work, dueAtMs);
-        holdFirst(work);
+      db.atomically(async () => {
+        await attempts.forgetOpenAttempt(attempt);
+        await outbox.releaseWork(work, dueAtMs);
+        await holdFirst(work);
       }),
     refusePost: (work, outcome, nowMs) =>
-      db.atomically(() => {
+      db.atomically(async () => {
         const { askedBy } = work.body;
-        if (askedBy === null) return cards.turnIntoCard(work, "no_webhook", nowMs);
-        const attempt = attempts.beginAttempt(work.subject, askedBy, nowMs);
-        attempts.closeAttempt(attempt, outcome, nowMs);
-        endResend(work, nowMs);
-        account.countTowardsRun(work, "failed", nowMs);
+        if (askedBy === null) return await cards.turnIntoCard(work, "no_webhook", nowMs);
+        const attempt = await attempts.beginAttempt(work.subject, askedBy, nowMs);
+        await attempts.closeAttempt(attempt, outcome, nowMs);
+        await endResend(work, nowMs);
+        await account.countTowardsRun(work, "failed", nowMs);
       }),
     postponePost: (work, attempt, outcome, dueAtMs, nowMs) =>
-      db.atomically(() => {
-        attempts.closeAttempt(attempt, outcome, nowMs);
-        outbox.postponeWork(work, dueAtMs);
-        holdFirst(work);
+      db.atomically(async () => {
+        await attempts.closeAttempt(attempt, outcome, nowMs);
+        await outbox.postponeWork(work, dueAtMs);
+        await holdFirst(work);
       }),
     skipPost: (work, nowMs) =>
-      db.atomically(() => {
-        endResend(work, nowMs);
-        account.countTowardsRun(work, "skipped", nowMs);
+      db.atomically(async () => {
+        await endResend(work, nowMs);
+        await account.countTowardsRun(work, "skipped", nowMs);
       }),
     recordDone: (done) => db.atomically(() => recordDone(done)),
   };

@@ -17,24 +17,24 @@ export interface CrmNoteMoves {
    * far, and that it may be there twice, where an earlier POST may have arrived; of a visitor who was blocked meanwhile only
    * what a manager asked for. `askedBy` is the manager who asked for this one.
    */
-  recordDeal(lead: number, deal: Deal, askedBy: string | null, nowMs: number): void;
+  recordDeal(lead: number, deal: Deal, askedBy: string | null, nowMs: number): Promise<void>;
   /** Owes a note of a follow-up or an edit that is new, where its lead has a deal. */
-  oweFollowUpNote(followUp: number, what: NewFollowUp, nowMs: number): void;
+  oweFollowUpNote(followUp: number, what: NewFollowUp, nowMs: number): Promise<void>;
   /** The same for one that says something else now; one that waits to be sent will say that anyway. */
-  oweChangedNote(followUp: number, nowMs: number): void;
+  oweChangedNote(followUp: number, nowMs: number): Promise<void>;
   /** Owes a note that a manager wrote, where its lead has a deal; else it is owed with the deal. */
-  oweManagersNote(note: KeptNote, nowMs: number): void;
+  oweManagersNote(note: KeptNote, nowMs: number): Promise<void>;
   /**
    * Keeps a phone that came too late for a lead's POST, and owes it to the contact of the lead's deal; else it is owed with the
    * deal. Nothing where the lead was not asked for a phone, or has one.
    */
-  owePhone(lead: number, phone: string, nowMs: number): void;
+  owePhone(lead: number, phone: string, nowMs: number): Promise<void>;
   /** The managers' message of a follow-up is there: a note that waited for it may leave. */
-  hurryNote(followUp: number, nowMs: number): void;
+  hurryNote(followUp: number, nowMs: number): Promise<void>;
   /** Continues after an earlier process: what it had in hand, or had put off, is due; nothing is of a person who was erased. */
-  recoverNotes(nowMs: number): void;
+  recoverNotes(nowMs: number): Promise<void>;
   /** How many notes a lead's deal is owed, and how many were given up. */
-  countNotes(lead: number): NoteCounts;
+  countNotes(lead: number): Promise<NoteCounts>;
 }
 
 /** A note that a manager wrote about a lead. */
@@ -134,35 +134,36 @@ export function crmNoteMoves(
   );
 
   return {
-    recordDeal(lead, deal, askedBy, nowMs) {
-      if (!insertDeal(lead, deal, nowMs) || deal.takesNotes === false) return;
-      if (askedBy === null && isLeadBlocked(lead)) return;
-      insert.run(lead, "request", null, nowMs);
-      insertFollowUps.run(lead, nowMs);
-      insertManagersNotes.run(lead, nowMs);
-      insertPhone.run(lead, nowMs);
-      if (attemptsOf(lead).some(({ outcome }) => mayHaveArrived(outcome))) {
-        insert.run(lead, "decision", doubtText(askedBy), nowMs);
+    async recordDeal(lead, deal, askedBy, nowMs) {
+      if (!await insertDeal(lead, deal, nowMs) || deal.takesNotes === false) return;
+      if (askedBy === null && await isLeadBlocked(lead)) return;
+      await insert.run(lead, "request", null, nowMs);
+      await insertFollowUps.run(lead, nowMs);
+      await insertManagersNotes.run(lead, nowMs);
+      await insertPhone.run(lead, nowMs);
+      if ((await attemptsOf(lead)).some(({ outcome }) => mayHaveArrived(outcome))) {
+        await insert.run(lead, "decision", doubtText(askedBy), nowMs);
       }
     },
-    oweFollowUpNote(followUp, { isEdit, hasMedia }, nowMs) {
+    async oweFollowUpNote(followUp, { isEdit, hasMedia }, nowMs) {
       const readyAtMs = hasMedia && !isEdit ? nowMs + MEDIA_WAIT_MS : nowMs;
-      insertFollowUp.run(followUp, isEdit ? "edit" : "follow_up", nowMs, readyAtMs);
+      await insertFollowUp.run(followUp, isEdit ? "edit" : "follow_up", nowMs, readyAtMs);
     },
-    oweChangedNote: (followUp, nowMs) => void insertFollowUp.run(followUp, "edit", nowMs, nowMs),
-    oweManagersNote: ({ lead, by, text }, nowMs) =>
-      void insert.run(lead, "decision", `Заметка (${by}): ${text}`, nowMs),
-    owePhone(lead, phone, nowMs) {
-      if (keepPhone.run(lead, phone).changes === 1) insertPhone.run(lead, nowMs);
+    oweChangedNote: async (followUp, nowMs) =>
+      void await insertFollowUp.run(followUp, "edit", nowMs, nowMs),
+    oweManagersNote: async ({ lead, by, text }, nowMs) =>
+      void await insert.run(lead, "decision", `Заметка (${by}): ${text}`, nowMs),
+    async owePhone(lead, phone, nowMs) {
+      if ((await keepPhone.run(lead, phone)).changes === 1) await insertPhone.run(lead, nowMs);
     },
-    hurryNote: (followUp, nowMs) => void hurry.run(followUp, nowMs),
-    recoverNotes(nowMs) {
-      forgetErased.run();
-      clampReady.run(nowMs);
-      makeDue.run(nowMs);
+    hurryNote: async (followUp, nowMs) => void await hurry.run(followUp, nowMs),
+    async recoverNotes(nowMs) {
+      await forgetErased.run();
+      await clampReady.run(nowMs);
+      await makeDue.run(nowMs);
     },
-    countNotes(lead) {
-      const row = count.get(lead);
+    async countNotes(lead) {
+      const row = await count.get(lead);
       return { owed: Number(row?.["owed"] ?? 0), givenUp: Number(row?.["notes_given_up"] ?? 0) };
     },
   };

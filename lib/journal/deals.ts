@@ -12,13 +12,13 @@ export interface RecordedDeal extends Deal {
 /** Reads deals. */
 export interface DealRecords {
   /** What a lead became; undefined where its CRM did not say. */
-  dealOf(lead: number): RecordedDeal | undefined;
+  dealOf(lead: number): Promise<RecordedDeal | undefined>;
 }
 
 /** Reads deals and records them. */
 export interface DealMoves extends DealRecords {
   /** Records what a lead became; false when it has a deal already, which stays. */
-  insertDeal(lead: number, deal: Deal, nowMs: number): boolean;
+  insertDeal(lead: number, deal: Deal, nowMs: number): Promise<boolean>;
 }
 
 /** Columns of a lead's deal, for a statement in which `number` is the lead's. */
@@ -41,8 +41,8 @@ export function dealRecords(db: Database): DealMoves {
   const select = db.reader("SELECT deal_id, url, account, contact_id FROM deals WHERE lead = ?");
 
   return {
-    dealOf(lead) {
-      const row = select.get(lead);
+    async dealOf(lead) {
+      const row = await select.get(lead);
       return row && {
         id: Number(row["deal_id"]),
         url: String(row["url"]),
@@ -50,9 +50,9 @@ export function dealRecords(db: Database): DealMoves {
         ...row["contact_id"] === null ? {} : { contact: Number(row["contact_id"]) },
       };
     },
-    insertDeal(lead, { id, url, contact, takesNotes }, nowMs) {
+    async insertDeal(lead, { id, url, contact, takesNotes }, nowMs) {
       const account = takesNotes === false ? "" : URL.parse(url)?.host ?? "";
-      return insert.run(lead, id, url, account, nowMs, contact ?? null).changes === 1;
+      return (await insert.run(lead, id, url, account, nowMs, contact ?? null)).changes === 1;
     },
   };
 }

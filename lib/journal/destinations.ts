@@ -16,7 +16,7 @@ export interface DestinationMoves {
    * Records which profiles there are, and which have a CRM. The open cards of one that got or lost it are due an edit, a
    * message each; whether any is.
    */
-  recordDestinations(hasCrm: ReadonlyMap<string, boolean>, nowMs: number): boolean;
+  recordDestinations(hasCrm: ReadonlyMap<string, boolean>, nowMs: number): Promise<boolean>;
 }
 
 /** The moves in an open database. */
@@ -27,30 +27,34 @@ export function destinationMoves(
   outbox: OutboxMoves,
   { groupOf }: Pick<ChatMoves, "groupOf">,
 ): DestinationMoves {
-  function oweEdits(profile: string, nowMs: number): boolean {
+  async function oweEdits(profile: string, nowMs: number): Promise<boolean> {
     const seen = new Set<string>();
-    for (const { number, card } of openCards(profile, -1)) {
+    for (const { number, card } of await openCards(profile, -1)) {
       if (card === null) continue;
       const message = `${card.chatId}:${card.messageId}`;
       if (seen.has(message)) continue;
       seen.add(message);
-      if (outbox.findWork("card_update", number) !== undefined) continue;
+      if (await outbox.findWork("card_update", number) !== undefined) continue;
       const dueAtMs = nowMs + (seen.size - 1) * CARD_EDITS_APART_MS;
       const lane = laneOfChat(EDITS_LANE, groupOf(card));
-      outbox.addWork({ lane, kind: "card_update", subject: number, body: null }, dueAtMs);
+      await outbox.addWork({ lane, kind: "card_update", subject: number, body: null }, dueAtMs);
     }
     return seen.size > 0;
   }
 
-  function record(hasCrm: ReadonlyMap<string, boolean>, nowMs: number): boolean {
-    const gone = facts.factsOf(PROFILE_FACTS.hasCrm).filter((profile) => !hasCrm.has(profile));
+  async function record(hasCrm: ReadonlyMap<string, boolean>, nowMs: number): Promise<boolean> {
+    const gone = (await facts.factsOf(PROFILE_FACTS.hasCrm)).filter((profile) =>
+      !hasCrm.has(profile)
+    );
     let owes = false;
     for (const [profile, has] of [...hasCrm, ...gone.map((each) => [each, false] as const)]) {
       const fact = PROFILE_FACTS.hasCrm + profile;
-      const before = facts.fact(fact);
-      if (!hasCrm.has(profile)) facts.forgetFact(fact);
-      else if (before !== String(has)) facts.rememberFact(fact, String(has));
-      if (before !== undefined && before !== String(has)) owes = oweEdits(profile, nowMs) || owes;
+      const before = await facts.fact(fact);
+      if (!hasCrm.has(profile)) await facts.forgetFact(fact);
+      else if (before !== String(has)) await facts.rememberFact(fact, String(has));
+      if (before !== undefined && before !== String(has)) {
+        owes = await oweEdits(profile, nowMs) || owes;
+      }
     }
     return owes;
   }

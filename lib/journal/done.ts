@@ -24,7 +24,7 @@ export function createDoneRecording({ journal, recordDurably, gather }: {
 
   async function record(done: readonly Done[]): Promise<boolean> {
     let owesManagers = false;
-    await recordDurably(() => void (owesManagers = journal.recordDone(done)));
+    await recordDurably(async () => void (owesManagers = await journal.recordDone(done)));
     return owesManagers;
   }
 

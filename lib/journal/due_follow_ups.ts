@@ -17,18 +17,18 @@ export interface DueFollowUps {
 
 export interface DueFollowUpRecords {
   /** How many messages the first due follow-ups of a chat are, an album with the one that announces it. */
-  countDueFollowUpMessages(first: number, nowMs: number, chat?: string): number;
+  countDueFollowUpMessages(first: number, nowMs: number, chat?: string): Promise<number>;
   /** The visitors who have follow-ups due in a chat. */
-  dueFollowUps(nowMs: number, chat?: string): DueFollowUps[];
+  dueFollowUps(nowMs: number, chat?: string): Promise<DueFollowUps[]>;
   /** Hands out the first due follow-ups of a visitor in a chat, in the order in which they were sent. */
   takeFollowUpsOf(
     visitor: number,
     nowMs: number,
     most: number,
     chat?: string,
-  ): WorkOf<"follow_up">[];
+  ): Promise<WorkOf<"follow_up">[]>;
   /** How many messages a follow-up's visitor sent within a span that ended with it. */
-  countMessagesUntil(followUp: number, withinMs: number): number;
+  countMessagesUntil(followUp: number, withinMs: number): Promise<number>;
 }
 
 export function dueFollowUpRecords(db: Database): DueFollowUpRecords {
@@ -62,19 +62,23 @@ export function dueFollowUpRecords(db: Database): DueFollowUpRecords {
   );
 
   return {
-    countDueFollowUpMessages: (first, nowMs, chat = MAIN_CHAT) =>
-      Number(countDue.get(chat, nowMs, first)?.["messages"] ?? 0),
-    dueFollowUps: (nowMs, chat = MAIN_CHAT) =>
-      due.all(chat, nowMs).map((row) => {
+    countDueFollowUpMessages: async (first, nowMs, chat = MAIN_CHAT) =>
+      Number((await countDue.get(chat, nowMs, first))?.["messages"] ?? 0),
+    async dueFollowUps(nowMs, chat = MAIN_CHAT) {
+      const rows = await due.all(chat, nowMs);
+      return await Promise.all(rows.map(async (row) => {
         const followUp = Number(row["first"]);
-        const parts = Number(countParts.get(followUp)?.["parts"]);
+        const parts = Number((await countParts.get(followUp))?.["parts"]);
         const messages = parts > 1 ? parts + 1 : 1;
         return { visitor: Number(row["chat_id"]), followUp, messages };
-      }),
-    takeFollowUpsOf: (visitor, nowMs, most, chat = MAIN_CHAT) =>
-      takeOf.all(chat, nowMs, visitor, most).flatMap((row) => workOfKind("follow_up", row) ?? [])
+      }));
+    },
+    takeFollowUpsOf: async (visitor, nowMs, most, chat = MAIN_CHAT) =>
+      (await takeOf.all(chat, nowMs, visitor, most)).flatMap((row) =>
+        workOfKind("follow_up", row) ?? []
+      )
         .sort((a, b) => a.subject - b.subject),
-    countMessagesUntil: (followUp, withinMs) =>
-      Number(countUntil.get(followUp, withinMs)?.["messages"]),
+    countMessagesUntil: async (followUp, withinMs) =>
+      Number((await countUntil.get(followUp, withinMs))?.["messages"]),
   };
 }

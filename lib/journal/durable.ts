@@ -13,9 +13,9 @@ import { StorageError } from "./storage_error.ts";
  * @throws What `write` throws other than a `StorageError`, which is a defect.
  */
 export interface RecordDurably {
-  (write: () => void): Promise<void>;
+  (write: () => Promise<void>): Promise<void>;
   /** Shares its fsync with what comes within 20 ms, for what may be lost in a crash without harm. */
-  soon(write: () => void): Promise<void>;
+  soon(write: () => Promise<void>): Promise<void>;
 }
 
 export function createDurableRecording(
@@ -27,7 +27,7 @@ export function createDurableRecording(
     readonly log: Log;
   },
 ): RecordDurably {
-  async function record(write: () => void, committed: () => Promise<void>): Promise<void> {
+  async function record(write: () => Promise<void>, committed: () => Promise<void>): Promise<void> {
     for (let failures = 1;; failures++) {
       const fault = await attempt(write, committed);
       if (fault === undefined) return;
@@ -38,11 +38,11 @@ export function createDurableRecording(
   }
 
   async function attempt(
-    write: () => void,
+    write: () => Promise<void>,
     committed: () => Promise<void>,
   ): Promise<{ readonly cause: string } | undefined> {
     try {
-      write();
+      await write();
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       return { cause: messageOf(error) };
@@ -51,7 +51,7 @@ export function createDurableRecording(
     return await committed().then(() => undefined, (error) => ({ cause: messageOf(error) }));
   }
 
-  return Object.assign((write: () => void) => record(write, journal.committed), {
-    soon: (write: () => void) => record(write, journal.committedSoon),
+  return Object.assign((write: () => Promise<void>) => record(write, journal.committed), {
+    soon: (write: () => Promise<void>) => record(write, journal.committedSoon),
   });
 }

@@ -28,13 +28,13 @@ export interface ErasureMoves {
     from: number,
     most: number,
     nowMs?: number,
-  ): { readonly erased: number; readonly next: number | undefined };
+  ): Promise<{ readonly erased: number; readonly next: number | undefined }>;
   /**
    * Erases a person: the leads of their chat, pending work, waiting updates, names on cards. Open leads are closed.
    *
    * @returns How many leads; undefined, with nothing changed, while one is on its way to the CRM.
    */
-  erasePerson(chatId: number, by: string, nowMs: number): number | undefined;
+  erasePerson(chatId: number, by: string, nowMs: number): Promise<number | undefined>;
 }
 
 /** What is erased of a person, by table. */
@@ -43,9 +43,9 @@ export interface ErasureRecords {
    * Erases who one lead was about: name, username, ids, messages, what the CRM said of it, and what is owed to them and to
    * its deal. The deal's id and address stay: they tell nothing of a person, and lead to what has to be erased in the CRM.
    */
-  eraseLead(lead: number): void;
+  eraseLead(lead: number): Promise<void>;
   /** Erases what is known of a person beside their leads: menus, waiting messages and reminders, notes that name them. */
-  eraseChat(person: Erased): void;
+  eraseChat(person: Erased): Promise<void>;
 }
 
 /** The records in an open database. */
@@ -90,17 +90,17 @@ export function erasureRecords(db: Database): ErasureRecords {
   );
 
   return {
-    eraseLead(lead) {
-      for (const each of ofLead) each.run(lead);
+    async eraseLead(lead) {
+      for (const each of ofLead) await each.run(lead);
       db.forgetDeleted();
     },
-    eraseChat({ chatId, names }) {
-      for (const each of ofChat) each.run(chatId);
-      for (const { id, body } of notes.all()) {
-        if (names.some((name) => isNamedIn(String(body), name))) forgetNote.run(Number(id));
+    async eraseChat({ chatId, names }) {
+      for (const each of ofChat) await each.run(chatId);
+      for (const { id, body } of await notes.all()) {
+        if (names.some((name) => isNamedIn(String(body), name))) await forgetNote.run(Number(id));
       }
-      for (const { update_id, body } of updates.all()) {
-        if (chatsOf(String(body)).includes(chatId)) emptyUpdate.run(Number(update_id));
+      for (const { update_id, body } of await updates.all()) {
+        if (chatsOf(String(body)).includes(chatId)) await emptyUpdate.run(Number(update_id));
       }
       db.forgetDeleted();
     },
@@ -120,36 +120,36 @@ export function erasureMoves(
      FROM leads WHERE number >= ? ORDER BY number LIMIT ?`,
   );
 
-  function isOnItsWay({ number, state }: Lead): boolean {
-    return state === "received" || isPostOwed(number);
+  async function isOnItsWay({ number, state }: Lead): Promise<boolean> {
+    return state === "received" || await isPostOwed(number);
   }
 
   return {
     eraseSettledBefore: (beforeMs, from, most, nowMs = Infinity) =>
-      db.atomically(() => {
-        const all = leadsFrom.all(from, most);
+      db.atomically(async () => {
+        const all = await leadsFrom.all(from, most);
         const isYoung = (row: Row) =>
           Number(row["received_at_ms"]) >= beforeMs && Number(row["received_at_ms"]) <= nowMs;
         const young = all.findIndex(isYoung);
         const rows = young === -1 ? all : all.slice(0, young);
         const old = rows.filter((row) => Number(row["received_at_ms"]) < beforeMs);
         const due = old.filter((row) => row["erasable"] === 1).map((row) => Number(row["number"]));
-        for (const number of due) eraseLead(number);
+        for (const number of due) await eraseLead(number);
         const last = rows.at(-1);
         const goesOn = last !== undefined && rows.length === most;
         return { erased: due.length, next: goesOn ? Number(last["number"]) + 1 : undefined };
       }),
     erasePerson: (chatId, by, nowMs) =>
-      db.atomically(() => {
-        const leads = leadsOfChat(chatId);
-        if (leads.some(isOnItsWay)) return undefined;
+      db.atomically(async () => {
+        const leads = await leadsOfChat(chatId);
+        for (const lead of leads) if (await isOnItsWay(lead)) return undefined;
         for (const { number, card } of leads) {
-          const isClosedNow = closeByHand(number, by, nowMs);
-          eraseLead(number);
-          if (card !== null && !isClosedNow) oweCardUpdate(number, nowMs);
+          const isClosedNow = await closeByHand(number, by, nowMs);
+          await eraseLead(number);
+          if (card !== null && !isClosedNow) await oweCardUpdate(number, nowMs);
         }
-        eraseChat({ chatId, names: leads.flatMap(({ visitor }) => namesOf(visitor)) });
-        forgetHeldLine(chatId);
+        await eraseChat({ chatId, names: leads.flatMap(({ visitor }) => namesOf(visitor)) });
+        await forgetHeldLine(chatId);
         return leads.length;
       }),
   };

@@ -8,8 +8,8 @@ import { ADMIN_CHAT_LANE, laneOfChat } from "./work.ts";
 
 /** Names and values. */
 export interface FactRecords {
-  rememberFact(name: string, value: string): void;
-  forgetFact(name: string): void;
+  rememberFact(name: string, value: string): Promise<void>;
+  forgetFact(name: string): Promise<void>;
   /**
    * Adds a note for the managers, one in each of these chats, and remembers the fact behind it; a null value forgets that
    * fact.
@@ -20,13 +20,13 @@ export interface FactRecords {
     text: string,
     nowMs: number,
     chats?: Iterable<string>,
-  ): void;
+  ): Promise<void>;
   /** Undefined where there is no such fact. */
-  fact(name: string): string | undefined;
+  fact(name: string): Promise<string | undefined>;
   /** The name of a fact that is about the bot, where one of another bot must not be taken for it. */
   ownFact(name: string): string;
   /** The names of facts that begin with `prefix`, without it. */
-  factsOf(prefix: string): string[];
+  factsOf(prefix: string): Promise<string[]>;
 }
 
 /** The records in an open database. */
@@ -41,24 +41,24 @@ export function factRecords(
   const selectNames = db.reader("SELECT name FROM facts WHERE name >= ? AND name < ?");
 
   return {
-    rememberFact: (name, value) => void insert.run(name, value),
-    forgetFact: (name) => void remove.run(name),
+    rememberFact: async (name, value) => void await insert.run(name, value),
+    forgetFact: async (name) => void await remove.run(name),
     noteFact: (name, value, text, nowMs, chats = [MAIN_CHAT]) =>
-      db.atomically(() => {
-        if (value === null) remove.run(name);
-        else insert.run(name, value);
+      db.atomically(async () => {
+        if (value === null) await remove.run(name);
+        else await insert.run(name, value);
         for (const chat of new Set(chats)) {
           const lane = laneOfChat(ADMIN_CHAT_LANE, chat);
-          addWork({ lane, kind: "note", subject: 0, body: { text } }, nowMs);
+          await addWork({ lane, kind: "note", subject: 0, body: { text } }, nowMs);
         }
       }),
-    fact(name) {
-      const row = select.get(name);
+    async fact(name) {
+      const row = await select.get(name);
       return row === undefined ? undefined : String(row["value"]);
     },
     ownFact,
-    factsOf: (prefix) =>
-      selectNames.all(prefix, prefix + "\u{10FFFF}").map((row) =>
+    factsOf: async (prefix) =>
+      (await selectNames.all(prefix, prefix + "\u{10FFFF}")).map((row) =>
         String(row["name"]).slice(prefix.length)
       ),
   };

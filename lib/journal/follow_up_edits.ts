@@ -32,16 +32,16 @@ export interface EditRecords {
     edit: EditedMessage,
     words: Pick<FollowUpContent, "text" | "entities">,
     nowMs: number,
-  ): RecordedEdit;
+  ): Promise<RecordedEdit>;
   /** Whether a follow-up is an edit of one that the managers do not have yet. */
-  waitsForFirstVersion(number: number): boolean;
+  waitsForFirstVersion(number: number): Promise<boolean>;
 }
 
 /** `findEdit` reads an edit as the follow-up that it is: what its message says now; undefined when its person was erased. */
 export function editRecords(
   db: Database,
   { keyOf, idOf }: BotKeys,
-): EditRecords & { readonly findEdit: (row: Row) => FollowUp | undefined } {
+): EditRecords & { readonly findEdit: (row: Row) => Promise<FollowUp | undefined> } {
   const selectMessage = db.reader(
     `SELECT follow_up, content, edited_at_s FROM follow_up_messages
      WHERE chat_id = ? AND message_id = ?`,
@@ -59,7 +59,7 @@ export function editRecords(
   );
   const insertEditRow = db.writer(
     `INSERT INTO follow_ups (lead, chat_id, content, received_at_ms, edit_of, edited_message_id)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?) RETURNING number`,
   );
   const setContent = db.writer("UPDATE follow_ups SET content = ? WHERE number = ?");
   const setMessageContent = db.writer(
@@ -68,32 +68,33 @@ export function editRecords(
   );
 
   /** Whether nothing of a follow-up has been sent, nor is being sent now: what it says may still be changed. */
-  function isUntouched(row: Row): boolean {
+  async function isUntouched(row: Row): Promise<boolean> {
     if (row["shown_at_ms"] !== null || row["parts_shown"] !== 0) return false;
-    return row["taken"] === 0 || selectWork.get(Number(row["number"]))?.["due_at_ms"] != null;
+    return row["taken"] === 0 ||
+      (await selectWork.get(Number(row["number"])))?.["due_at_ms"] != null;
   }
 
   return {
-    insertEdit({ chatId, messageId, content, editedAtS }, words, nowMs) {
+    async insertEdit({ chatId, messageId, content, editedAtS }, words, nowMs) {
       const key = keyOf(messageId);
-      const message = selectMessage.get(chatId, key);
-      const first = message && select.get(Number(message["follow_up"]));
+      const message = await selectMessage.get(chatId, key);
+      const first = message && await select.get(Number(message["follow_up"]));
       if (message === undefined || first === undefined) return { kind: "unknown" };
       const followUp = Number(first["number"]);
-      const isAlone = countMessages.get(followUp)?.["messages"] === 1;
+      const isAlone = (await countMessages.get(followUp))?.["messages"] === 1;
       const before = contentOf(message) ?? (isAlone ? contentOf(first) : undefined);
       const lastEditedAtS = Number(message["edited_at_s"] ?? 0);
       const isOld = editedAtS !== null && editedAtS < lastEditedAtS;
       if (isOld || saysTheSame(before, content)) return { kind: "unchanged" };
 
       const at = editedAtS ?? lastEditedAtS;
-      setMessageContent.run(JSON.stringify(content), at, chatId, key);
-      if (isUntouched(first)) {
-        if (isAlone) setContent.run(JSON.stringify(content), followUp);
+      await setMessageContent.run(JSON.stringify(content), at, chatId, key);
+      if (await isUntouched(first)) {
+        if (isAlone) await setContent.run(JSON.stringify(content), followUp);
         return { kind: "replaced", followUp };
       }
-      const last = selectLastEdit.get(followUp, key);
-      const waiting = last !== undefined && isUntouched(last) ? last : undefined;
+      const last = await selectLastEdit.get(followUp, key);
+      const waiting = last !== undefined && await isUntouched(last) ? last : undefined;
       const newFile = hasNewFile(before, content) || contentOf(waiting)?.file !== undefined;
       const told = JSON.stringify({
         ...words,
@@ -102,22 +103,22 @@ export function editRecords(
       });
       if (waiting !== undefined) {
         const edit = Number(waiting["number"]);
-        setContent.run(told, edit);
+        await setContent.run(told, edit);
         return { kind: "replaced", followUp: edit };
       }
       const lead = Number(first["lead"]);
-      const row = insertEditRow.run(lead, chatId, told, nowMs, followUp, key);
-      return { kind: "begun", followUp: Number(row.lastInsertRowid) };
+      const row = await insertEditRow.get(lead, chatId, told, nowMs, followUp, key);
+      return { kind: "begun", followUp: Number(row?.["number"]) };
     },
-    waitsForFirstVersion(number) {
-      const first = select.get(number)?.["edit_of"];
-      return first != null && selectWork.get(Number(first)) !== undefined;
+    async waitsForFirstVersion(number) {
+      const first = (await select.get(number))?.["edit_of"];
+      return first != null && await selectWork.get(Number(first)) !== undefined;
     },
-    findEdit(row) {
+    async findEdit(row) {
       const chatId = Number(row["chat_id"]);
       const key = Number(row["edited_message_id"]);
-      const content = contentOf(selectMessage.get(chatId, key));
-      const first = select.get(Number(row["edit_of"]));
+      const content = contentOf(await selectMessage.get(chatId, key));
+      const first = await select.get(Number(row["edit_of"]));
       if (content === undefined || first === undefined) return undefined;
       return {
         number: Number(row["number"]),

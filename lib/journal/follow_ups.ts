@@ -40,7 +40,7 @@ export interface RecordedFollowUp {
 
 export interface FollowUpRecords {
   /** Records what a lead sent; the follow-up is due, unless its visitor is blocked, and for its first message the thanks. */
-  recordFollowUp(message: NewFollowUpMessage, nowMs: number): RecordedFollowUp;
+  recordFollowUp(message: NewFollowUpMessage, nowMs: number): Promise<RecordedFollowUp>;
   /**
    * Records an edit by the visitor: what is not shown yet changes, what the managers have gets an edit. `words` is its text
    * for the page.
@@ -49,23 +49,27 @@ export interface FollowUpRecords {
     edit: EditedMessage,
     words: Pick<FollowUpContent, "text" | "entities">,
     nowMs: number,
-  ): RecordedEdit;
+  ): Promise<RecordedEdit>;
   /** Whether a follow-up is an edit of one that the managers do not have yet. */
-  waitsForFirstVersion(number: number): boolean;
+  waitsForFirstVersion(number: number): Promise<boolean>;
   /** The number of the lead that a follow-up belongs to; 0 when there is no such follow-up. */
-  leadOfFollowUp(number: number): number;
+  leadOfFollowUp(number: number): Promise<number>;
   /** Hands out a follow-up to be shown; what comes of its album from now on is a follow-up of its own. Undefined when it is gone. */
-  takeFollowUp(number: number): FollowUp | undefined;
+  takeFollowUp(number: number): Promise<FollowUp | undefined>;
   /** Remembers how many parts of a follow-up are shown, and the message `at` that an edit will reply to. */
-  markPartShown(followUp: number, parts: number, at?: MessageAddress): void;
+  markPartShown(followUp: number, parts: number, at?: MessageAddress): Promise<void>;
   /** All of a follow-up has been shown: edits of it that waited for that are due. */
-  finishFollowUp(work: WorkOf<"follow_up">, nowMs: number): void;
-  finishJoined(works: readonly WorkOf<"follow_up">[], at: MessageAddress, nowMs: number): void;
+  finishFollowUp(work: WorkOf<"follow_up">, nowMs: number): Promise<void>;
+  finishJoined(
+    works: readonly WorkOf<"follow_up">[],
+    at: MessageAddress,
+    nowMs: number,
+  ): Promise<void>;
 }
 
 export interface FollowUpMoves extends FollowUpRecords {
   /** Undefined when it is gone. @throws {TypeError} If the journal holds something else. */
-  findFollowUp(number: number): FoundFollowUp | undefined;
+  findFollowUp(number: number): Promise<FoundFollowUp | undefined>;
 }
 
 export interface FoundFollowUp {
@@ -85,7 +89,7 @@ export function followUpRecords(
   const { keyOf, idOf } = keys;
   const insert = db.writer(
     `INSERT INTO follow_ups (lead, chat_id, album_id, content, received_at_ms)
-     VALUES (?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?) RETURNING number`,
   );
   const insertMessage = db.writer(
     "INSERT INTO follow_up_messages (chat_id, message_id, follow_up, content) VALUES (?, ?, ?, ?)",
@@ -118,56 +122,61 @@ export function followUpRecords(
   );
   const { findEdit, insertEdit, waitsForFirstVersion } = editRecords(db, keys);
 
-  function insertFollowUp(
+  async function insertFollowUp(
     { lead, chatId, messageId, albumId, content }: NewFollowUpMessage,
     nowMs: number,
-  ): RecordedFollowUp {
-    const known = selectMessage.get(chatId, keyOf(messageId));
+  ): Promise<RecordedFollowUp> {
+    const known = await selectMessage.get(chatId, keyOf(messageId));
     if (known !== undefined) {
       return { kind: "known", followUp: Number(known["follow_up"]), firstOfAlbum: false };
     }
-    const album = albumId === null ? undefined : selectAlbum.get(chatId, albumId);
+    const album = albumId === null ? undefined : await selectAlbum.get(chatId, albumId);
     if (album?.["taken"] === 0) {
       const followUp = Number(album["number"]);
-      insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
+      await insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
       return { kind: "joined", followUp, firstOfAlbum: false };
     }
-    const { lastInsertRowid } = insert.run(
+    const row = await insert.get(
       lead,
       chatId,
       albumId,
       JSON.stringify(content),
       nowMs,
     );
-    const followUp = Number(lastInsertRowid);
-    insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
+    const followUp = Number(row?.["number"]);
+    await insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
     return { kind: "begun", followUp, firstOfAlbum: album === undefined };
   }
 
-  const leadOfFollowUp = (number: number) => Number(selectLead.get(number)?.["lead"] ?? 0);
+  const leadOfFollowUp = async (number: number) =>
+    Number((await selectLead.get(number))?.["lead"] ?? 0);
 
-  function oweShowing(followUp: number, dueAtMs: number, lead = leadOfFollowUp(followUp)): void {
+  async function oweShowing(followUp: number, lead: number, dueAtMs: number): Promise<void> {
     const work = { kind: "follow_up", subject: followUp, body: null } as const;
-    const lane = laneOfChat(FOLLOW_UPS_LANE, chatOfFollowUp(lead));
-    outbox.addWork({ lane, ...work }, dueAtMs);
+    const lane = laneOfChat(FOLLOW_UPS_LANE, await chatOfFollowUp(lead));
+    await outbox.addWork({ lane, ...work }, dueAtMs);
   }
 
-  function markPartShown(followUp: number, parts: number, at?: MessageAddress): void {
-    setPart.run(parts, followUp);
-    if (at !== undefined) setAddress.run(at.chatId, keyOf(at.messageId), followUp);
+  async function markPartShown(
+    followUp: number,
+    parts: number,
+    at?: MessageAddress,
+  ): Promise<void> {
+    await setPart.run(parts, followUp);
+    if (at !== undefined) await setAddress.run(at.chatId, keyOf(at.messageId), followUp);
   }
 
-  function finishFollowUp(work: WorkOf<"follow_up">, nowMs: number): void {
-    setShown.run(nowMs, work.subject);
-    outbox.finishWork(work);
-    hurryEdits.run(nowMs, work.subject);
-    notes.hurryNote(work.subject, nowMs);
+  async function finishFollowUp(work: WorkOf<"follow_up">, nowMs: number): Promise<void> {
+    await setShown.run(nowMs, work.subject);
+    await outbox.finishWork(work);
+    await hurryEdits.run(nowMs, work.subject);
+    await notes.hurryNote(work.subject, nowMs);
   }
 
-  function toFollowUp(row: Row): FollowUp | undefined {
-    if (row["edit_of"] !== null) return findEdit(row);
+  async function toFollowUp(row: Row): Promise<FollowUp | undefined> {
+    if (row["edit_of"] !== null) return await findEdit(row);
     const number = Number(row["number"]);
-    const messages = selectMessages.all(number);
+    const messages = await selectMessages.all(number);
     return {
       number,
       lead: Number(row["lead"]),
@@ -180,47 +189,47 @@ export function followUpRecords(
 
   return {
     recordFollowUp: (message, nowMs) =>
-      db.atomically(() => {
-        const recorded = insertFollowUp(message, nowMs);
+      db.atomically(async () => {
+        const recorded = await insertFollowUp(message, nowMs);
         const { kind, followUp: subject, firstOfAlbum } = recorded;
         const dueAtMs = message.albumId === null ? nowMs : nowMs + ALBUM_QUIET_MS;
-        const isTold = !isBlocked(message.chatId);
+        const isTold = !await isBlocked(message.chatId);
         if (kind === "joined" && isTold) {
-          delayFollowUp.run(dueAtMs, subject);
-          notes.oweChangedNote(subject, nowMs);
+          await delayFollowUp.run(dueAtMs, subject);
+          await notes.oweChangedNote(subject, nowMs);
         }
         if (kind === "begun" && isTold) {
-          oweShowing(subject, dueAtMs, message.lead);
+          await oweShowing(subject, message.lead, dueAtMs);
           const hasMedia = message.content.media !== null;
-          notes.oweFollowUpNote(subject, { isEdit: false, hasMedia }, nowMs);
-          if (message.phone !== undefined) notes.owePhone(message.lead, message.phone, nowMs);
+          await notes.oweFollowUpNote(subject, { isEdit: false, hasMedia }, nowMs);
+          if (message.phone !== undefined) await notes.owePhone(message.lead, message.phone, nowMs);
         }
         if (kind === "begun" && firstOfAlbum) {
           const body = { chatId: message.chatId };
-          outbox.addWork({ lane: VISITORS_LANE, kind: "thanks", subject, body }, nowMs);
+          await outbox.addWork({ lane: VISITORS_LANE, kind: "thanks", subject, body }, nowMs);
         }
         return recorded;
       }),
     recordEdit: (edit, words, nowMs) =>
-      db.atomically(() => {
-        const recorded = insertEdit(edit, words, nowMs);
-        if (isBlocked(edit.chatId)) return recorded;
+      db.atomically(async () => {
+        const recorded = await insertEdit(edit, words, nowMs);
+        if (await isBlocked(edit.chatId)) return recorded;
         if (recorded.kind === "begun") {
-          oweShowing(recorded.followUp, nowMs);
-          notes.oweFollowUpNote(recorded.followUp, { isEdit: true, hasMedia: false }, nowMs);
+          await oweShowing(recorded.followUp, await leadOfFollowUp(recorded.followUp), nowMs);
+          await notes.oweFollowUpNote(recorded.followUp, { isEdit: true, hasMedia: false }, nowMs);
         }
-        if (recorded.kind === "replaced") notes.oweChangedNote(recorded.followUp, nowMs);
+        if (recorded.kind === "replaced") await notes.oweChangedNote(recorded.followUp, nowMs);
         return recorded;
       }),
     waitsForFirstVersion,
     leadOfFollowUp,
-    takeFollowUp(number) {
-      const row = take.get(number);
-      return row && toFollowUp(row);
+    async takeFollowUp(number) {
+      const row = await take.get(number);
+      return row && await toFollowUp(row);
     },
-    findFollowUp(number) {
-      const row = select.get(number);
-      const followUp = row && toFollowUp(row);
+    async findFollowUp(number) {
+      const row = await select.get(number);
+      const followUp = row && await toFollowUp(row);
       return followUp && {
         followUp,
         shown: addressOf(row, idOf),
@@ -229,10 +238,10 @@ export function followUpRecords(
     markPartShown: (...part) => db.atomically(() => markPartShown(...part)),
     finishFollowUp: (work, nowMs) => db.atomically(() => finishFollowUp(work, nowMs)),
     finishJoined: (works, at, nowMs) =>
-      db.atomically(() => {
+      db.atomically(async () => {
         for (const work of works) {
-          markPartShown(work.subject, 1, at);
-          finishFollowUp(work, nowMs);
+          await markPartShown(work.subject, 1, at);
+          await finishFollowUp(work, nowMs);
         }
       }),
   };

@@ -23,7 +23,7 @@ export interface HeldTexts {
 
 export interface HeldRecords {
   /** How many leads of a visitor the newest line counts; 0 where there is none. */
-  countInHeldLine(chatId: number): number;
+  countInHeldLine(chatId: number): Promise<number>;
 }
 
 export interface HeldMoves extends HeldRecords {
@@ -31,9 +31,9 @@ export interface HeldMoves extends HeldRecords {
    * Counts one more lead of a profile that was held back. Owes the line that tells of it, or puts the count into the one that
    * waits.
    */
-  oweHeldLine(chatId: number, profile: string, nowMs: number, texts: HeldTexts): void;
+  oweHeldLine(chatId: number, profile: string, nowMs: number, texts: HeldTexts): Promise<void>;
   /** What waits to be said of a visitor is not said. */
-  forgetHeldLine(chatId: number): void;
+  forgetHeldLine(chatId: number): Promise<void>;
 }
 
 /** What a visitor's newest line counts, and from when on; the fact `held_of:<chat>`. */
@@ -54,28 +54,29 @@ export function heldRecords(
      WHERE subject = ? AND kind = 'note' AND due_at_ms IS NOT NULL`,
   );
 
-  function lineOf(chatId: number): Line | undefined {
-    const { fromMs, leads } = recordIn(facts.fact(factOf(chatId))) ?? {};
+  async function lineOf(chatId: number): Promise<Line | undefined> {
+    const { fromMs, leads } = recordIn(await facts.fact(factOf(chatId))) ?? {};
     return typeof fromMs === "number" && typeof leads === "number" ? { fromMs, leads } : undefined;
   }
 
-  function rewriteLine({ fromMs, leads }: Line, chatId: number, nowMs: number, body: string) {
-    const isWaiting = rewrite.run(body, dueAtMs(fromMs, nowMs), subjectOf(chatId)).changes > 0;
-    if (isWaiting) remember(chatId, { fromMs, leads });
+  async function rewriteLine({ fromMs, leads }: Line, chatId: number, nowMs: number, body: string) {
+    const isWaiting =
+      (await rewrite.run(body, dueAtMs(fromMs, nowMs), subjectOf(chatId))).changes > 0;
+    if (isWaiting) await remember(chatId, { fromMs, leads });
     return isWaiting;
   }
 
-  function remember(chatId: number, line: Line): void {
-    facts.rememberFact(factOf(chatId), JSON.stringify(line));
+  async function remember(chatId: number, line: Line): Promise<void> {
+    await facts.rememberFact(factOf(chatId), JSON.stringify(line));
   }
 
   return {
-    countInHeldLine: (chatId) => lineOf(chatId)?.leads ?? 0,
-    oweHeldLine(chatId, profile, nowMs, texts) {
-      const last = lineOf(chatId);
+    countInHeldLine: async (chatId) => (await lineOf(chatId))?.leads ?? 0,
+    async oweHeldLine(chatId, profile, nowMs, texts) {
+      const last = await lineOf(chatId);
       if (last !== undefined) {
         const counted = { ...last, leads: last.leads + 1 };
-        if (rewriteLine(counted, chatId, nowMs, texts.counted)) return;
+        if (await rewriteLine(counted, chatId, nowMs, texts.counted)) return;
       }
       const soonestMs = (last?.fromMs ?? -Infinity) + LINE_EVERY_MS;
       // However the clock was set in between, not later than an hour from now.
@@ -86,12 +87,12 @@ export function heldRecords(
         body: { text: texts.alone },
       } as const;
       const lane = laneOfChat(ADMIN_CHAT_LANE, chatOf(profile));
-      addWork({ lane, ...work }, dueAtMs(fromMs, nowMs));
-      remember(chatId, { fromMs, leads: 1 });
+      await addWork({ lane, ...work }, dueAtMs(fromMs, nowMs));
+      await remember(chatId, { fromMs, leads: 1 });
     },
-    forgetHeldLine(chatId) {
-      forgetWork("note", subjectOf(chatId));
-      facts.forgetFact(factOf(chatId));
+    async forgetHeldLine(chatId) {
+      await forgetWork("note", subjectOf(chatId));
+      await facts.forgetFact(factOf(chatId));
     },
   };
 }

@@ -15,24 +15,24 @@ export interface InboxRecords {
     updates: readonly { readonly id: number; readonly body: string }[],
     nowMs: number,
     dueAtMs: number | null,
-  ): Set<number>;
+  ): Promise<Set<number>>;
   /** Hands out due updates, oldest first. They stay the caller's until finished or postponed. */
-  takeUpdates(nowMs: number, most: number): StoredUpdate[];
+  takeUpdates(nowMs: number, most: number): Promise<StoredUpdate[]>;
   /** Does nothing to an update that is finished: the disk may have kept a postponement waiting for long. */
-  postponeUpdate(id: number, dueAtMs: number): void;
+  postponeUpdate(id: number, dueAtMs: number): Promise<void>;
   /** Telegram will not hand over updates below `offset` again: what is finished of them is forgotten, many at a time. */
-  forgetUpdates(offset: number): void;
-  nextUpdateDueAtMs(): number | undefined;
+  forgetUpdates(offset: number): Promise<void>;
+  nextUpdateDueAtMs(): Promise<number | undefined>;
 }
 
 export interface InboxMoves extends InboxRecords {
-  finishUpdates(ids: readonly number[]): void;
+  finishUpdates(ids: readonly number[]): Promise<void>;
 }
 
 /** So many finished updates are left before they are forgotten: they hold nothing but their number. */
 export const MOST_FINISHED = 256;
 
-export function inboxRecords(db: Database): InboxMoves {
+export async function inboxRecords(db: Database): Promise<InboxMoves> {
   const insert = db.writer(
     `INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT (update_id) DO NOTHING`,
@@ -57,7 +57,7 @@ export function inboxRecords(db: Database): InboxMoves {
   /** Below it Telegram has been told: what is finished there needs no trace. */
   let toldBelow = -Infinity;
   /** How many finished updates the table may still hold; those of an earlier process are not counted. */
-  let finished = db.reader("SELECT max(update_id) AS id FROM inbox").get()?.["id"] == null
+  let finished = (await db.reader("SELECT max(update_id) AS id FROM inbox").get())?.["id"] == null
     ? 0
     : Infinity;
 
@@ -65,35 +65,40 @@ export function inboxRecords(db: Database): InboxMoves {
     recordUpdates(updates, nowMs, dueAtMs) {
       // After a quiet week Telegram counts anew (Bot API: Update.update_id).
       for (const { id } of updates) if (id < toldBelow) toldBelow = id;
-      const isFresh = ({ id, body }: { readonly id: number; readonly body: string }) =>
-        insert.run(id, body, nowMs, dueAtMs).changes;
       // A batch that stood in part would be known when Telegram hands it over again, and never handled.
-      return db.atomically(() => new Set(updates.filter(isFresh).map(({ id }) => id)));
+      return db.atomically(async () => {
+        const fresh = new Set<number>();
+        for (const { id, body } of updates) {
+          const { changes } = await insert.run(id, body, nowMs, dueAtMs);
+          if (changes) fresh.add(id);
+        }
+        return fresh;
+      });
     },
-    takeUpdates: (nowMs, most) =>
+    takeUpdates: async (nowMs, most) =>
       // An earlier version could make a finished update due again; taking it is its end.
-      take.all(nowMs, most).filter((row) => row["body"] !== null).map((row) => ({
+      (await take.all(nowMs, most)).filter((row) => row["body"] !== null).map((row) => ({
         id: Number(row["update_id"]),
         body: String(row["body"]),
         failures: Number(row["failures"]),
         receivedAtMs: Number(row["received_at_ms"]),
       })).sort((a, b) => a.id - b.id),
-    finishUpdates(ids) {
+    async finishUpdates(ids) {
       const told = ids.filter((id) => id < toldBelow);
       const untold = ids.filter((id) => id >= toldBelow);
-      if (told.length > 0) remove.run(JSON.stringify(told));
-      if (untold.length > 0) empty.run(JSON.stringify(untold));
+      if (told.length > 0) await remove.run(JSON.stringify(told));
+      if (untold.length > 0) await empty.run(JSON.stringify(untold));
       finished += untold.length;
     },
-    postponeUpdate: (id, dueAtMs) => void postpone.run(dueAtMs, id),
-    forgetUpdates(offset) {
+    postponeUpdate: async (id, dueAtMs) => void await postpone.run(dueAtMs, id),
+    async forgetUpdates(offset) {
       toldBelow = offset;
       if (finished < MOST_FINISHED) return;
-      forget.run(offset);
+      await forget.run(offset);
       finished = 0;
     },
-    nextUpdateDueAtMs: () => {
-      const row = nextDue.get();
+    nextUpdateDueAtMs: async () => {
+      const row = await nextDue.get();
       return row === undefined ? undefined : Number(row["due_at_ms"]);
     },
   };

@@ -141,7 +141,7 @@ export interface Journal
       "committed" | "committedSoon" | "overwriteFreePages" | "limitWal" | "lostFile" | "close"
     > {
   /** Checks a small file whole, a large one by a trial lead. @throws {Error} If it is damaged. */
-  check(): void;
+  check(): Promise<void>;
   /** Copies the journal to a new file, and marks that as a copy; throws as `copyDatabase` does. */
   backUp(path: string, nowMs: number): Promise<void>;
 }
@@ -152,31 +152,35 @@ export interface Journal
  * @param botId The digits before the colon of the bot's token; without it the journal is read as its last bot's.
  * @throws {Error} As `openDatabase` does.
  */
-export function openJournal(path: string, botId?: string, elapsedMs?: () => number): Journal {
+export async function openJournal(
+  path: string,
+  botId?: string,
+  elapsedMs?: () => number,
+): Promise<Journal> {
   const db = openDatabase(path, MIGRATIONS, ADDITIONS, elapsedMs);
   try {
-    return journalIn(db, botId);
+    return await journalIn(db, botId);
   } catch (error) {
-    db.close();
+    await db.close();
     throw error;
   }
 }
 
-export function journalIn(db: Database, botId?: string): Journal {
-  const keys = openForBot(db, botId); // First: what it names anew the others read.
-  const outbox = outboxRecords(db);
-  const inbox = inboxRecords(db);
+export async function journalIn(db: Database, botId?: string): Promise<Journal> {
+  const keys = await openForBot(db, botId); // First: what it names anew the others read.
+  const outbox = await outboxRecords(db);
+  const inbox = await inboxRecords(db);
   const attempts = attemptRecords(db);
   const leads = leadRecords(db, keys, attempts);
   const facts = factRecords(db, keys, outbox);
   const presses = pressRecords(db, keys);
   const chats = chatRecords(db);
   const held = heldRecords(db, outbox, facts, chats);
-  const blocks = blockRecords(db, held);
+  const blocks = await blockRecords(db, held);
   const cards = cardMoves(db, leads, attempts, outbox, blocks, chats);
   const takings = takingMoves(db, attempts, outbox, cards, chats);
   const account = sendAllMoves(db, facts, leads, outbox, cards, takings, blocks, chats);
-  const copy = copyRecords(db, attempts);
+  const copy = await copyRecords(db, attempts);
   const { finishUpdates } = inbox;
   const deals = dealRecords(db);
   const notes = crmNoteMoves(db, deals, attempts, blocks);
@@ -201,7 +205,7 @@ export function journalIn(db: Database, botId?: string): Journal {
   const followUps = followUpRecords(db, keys, outbox, notes, blocks, chats);
   const answers = answerJournal(db, keys, leads, notes.oweManagersNote, chats);
   const tried = trial(db);
-  return {
+  const verbs = {
     ...inbox,
     ...menuRecords(db, keys, outbox, facts, sources),
     ...presses,
@@ -209,7 +213,6 @@ export function journalIn(db: Database, botId?: string): Journal {
     ...photoRecords(db, keys),
     ...choiceMoves(db, { leads, attempts, outbox, presses, held, blocks, copy, phones, chats }),
     placeWork: chats.placeWork,
-    chatOf: chats.chatOf,
     ...outbox,
     ...attempts,
     ...crm,
@@ -258,10 +261,15 @@ export function journalIn(db: Database, botId?: string): Journal {
       cutOffAttempt,
     }),
     ...tried,
-    check() {
+    async check() {
       db.check();
-      tried.tryToRecord();
+      await tried.tryToRecord();
     },
+  };
+  return {
+    ...inTurns(db, verbs),
+    chatOf: chats.chatOf,
+    ownFact: facts.ownFact,
     backUp: (path, nowMs) => db.backUp(path, copyMark(nowMs)),
     committed: db.committed,
     committedSoon: db.committedSoon,
@@ -270,4 +278,12 @@ export function journalIn(db: Database, botId?: string): Journal {
     lostFile: db.lostFile,
     close: db.close,
   };
+}
+
+/** Each verb runs when those that were asked for before it have ended. */
+function inTurns<Verbs extends object>(db: Database, verbs: Verbs): Verbs {
+  const turns = Object.entries(verbs).map(([name, verb]) =>
+    [name, (...values: unknown[]) => db.inTurn(() => verb(...values))] as const
+  );
+  return Object.fromEntries(turns) as Verbs;
 }

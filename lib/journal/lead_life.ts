@@ -41,11 +41,11 @@ export interface LifeFollowUp {
 }
 
 export interface LeadLives {
-  findLife(number: number): LeadLife | undefined;
+  findLife(number: number): Promise<LeadLife | undefined>;
   /** Whether a POST of a lead is owed or under way. */
-  isPostOwed(lead: number): boolean;
+  isPostOwed(lead: number): Promise<boolean>;
   /** The leads that came from a chat, newest first. */
-  leadsOfChat(chatId: number): Lead[];
+  leadsOfChat(chatId: number): Promise<Lead[]>;
 }
 
 export function leadLives(
@@ -74,34 +74,34 @@ export function leadLives(
     "SELECT count(*) AS times, max(pressed_at_ms) AS last FROM repeats WHERE lead = ?",
   );
 
-  function repeatsOf(lead: number): Repeats | undefined {
-    const row = selectRepeats.get(lead);
+  async function repeatsOf(lead: number): Promise<Repeats | undefined> {
+    const row = await selectRepeats.get(lead);
     const times = Number(row?.["times"]);
     return times === 0 ? undefined : { times, lastAtMs: Number(row?.["last"]) };
   }
 
   return {
-    findLife(number) {
-      const row = select.get(number);
+    async findLife(number) {
+      const row = await select.get(number);
       if (row === undefined) return undefined;
       return {
         lead: toListed(row, keys),
         confirmedAtMs: numberOrNull(row["confirmed_at_ms"]),
         cardShownAtMs: numberOrNull(row["card_shown_at_ms"]),
         alertedAtMs: numberOrNull(row["alerted_at_ms"]),
-        phoneUntilMs: numberOrNull(selectAsk.get(number)?.["until_ms"] ?? null),
-        repeats: repeatsOf(number),
-        followUps: selectFollowUps.all(number).map((each) => ({
+        phoneUntilMs: numberOrNull((await selectAsk.get(number))?.["until_ms"] ?? null),
+        repeats: await repeatsOf(number),
+        followUps: (await selectFollowUps.all(number)).map((each) => ({
           number: Number(each["number"]),
           content: contentIn(each["content"]),
           receivedAtMs: Number(each["received_at_ms"]),
           shownAtMs: numberOrNull(each["shown_at_ms"]),
         })),
-        owed: selectOwed.all(number).map((each) => readKind(each["kind"])),
-        notes: countNotes(number),
+        owed: (await selectOwed.all(number)).map((each) => readKind(each["kind"])),
+        notes: await countNotes(number),
       };
     },
-    isPostOwed: (lead) => selectPost.get(lead) !== undefined,
-    leadsOfChat: (chatId) => selectOfChat.all(chatId).map((row) => toLead(row, keys)),
+    isPostOwed: async (lead) => await selectPost.get(lead) !== undefined,
+    leadsOfChat: async (chatId) => (await selectOfChat.all(chatId)).map((row) => toLead(row, keys)),
   };
 }

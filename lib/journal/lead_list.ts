@@ -69,14 +69,14 @@ export interface ListedLead extends Lead {
 }
 
 export interface LeadPages {
-  listLeads(filter: LeadFilter, cursor: Cursor, most: number): LeadPage;
+  listLeads(filter: LeadFilter, cursor: Cursor, most: number): Promise<LeadPage>;
   /**
    * Number of leads by place, of one profile or all, of one source or all, ignoring the filter's place and words; undefined for
    * too many days, and for days of one source.
    */
-  countListed(filter: LeadFilter): PlaceCounts | undefined;
+  countListed(filter: LeadFilter): Promise<PlaceCounts | undefined>;
   /** The profiles that have ever had a lead. */
-  profilesWithLeads(): string[];
+  profilesWithLeads(): Promise<string[]>;
 }
 
 const COLUMNS =
@@ -158,21 +158,22 @@ export function leadPages(
   }
 
   /** Where the leads of a span of days stand, by number. */
-  function boundsOf({ fromMs, toMs }: LeadFilter): { above: number; below: number } {
-    const first = (atMs: number) => Number(firstSince.get(atMs)?.["number"] ?? MOST_NUMBER);
+  async function boundsOf({ fromMs, toMs }: LeadFilter): Promise<{ above: number; below: number }> {
+    const first = async (atMs: number) =>
+      Number((await firstSince.get(atMs))?.["number"] ?? MOST_NUMBER);
     return {
-      above: fromMs === null ? 0 : first(fromMs) - OUT_OF_STEP,
-      below: toMs === null ? MOST_NUMBER : first(toMs) + OUT_OF_STEP,
+      above: fromMs === null ? 0 : await first(fromMs) - OUT_OF_STEP,
+      below: toMs === null ? MOST_NUMBER : await first(toMs) + OUT_OF_STEP,
     };
   }
 
   return {
-    listLeads(filter, cursor, most) {
+    async listLeads(filter, cursor, most) {
       const { source = null } = filter;
       const back = cursor.after === undefined;
       const patterns = wordsOf(filter.words).map(patternsOf);
       const { page, looked } = pagesOf(filter, back, patterns.map(({ length }) => length));
-      const { above, below } = boundsOf(filter);
+      const { above, below } = await boundsOf(filter);
       const span = [
         back ? above : Math.max(above, cursor.after),
         back ? Math.min(below, cursor.before) : below,
@@ -183,37 +184,37 @@ export function leadPages(
         filter.toMs ?? MOST_NUMBER,
         ...span,
       ];
-      const rows = page.all(...plain, source, most + 1, ...patterns.flat());
+      const rows = await page.all(...plain, source, most + 1, ...patterns.flat());
       const leads = rows.slice(0, most).map((row) => toListed(row, keys));
       if (rows.length > most) {
         return { leads: inOrder(leads, back), next: leads.at(-1)?.number, cutShort: false };
       }
-      const scope = looked.get(...plain, ...source === null ? [] : [source]);
+      const scope = await looked.get(...plain, ...source === null ? [] : [source]);
       const cutShort = Number(scope?.["looked"]) === mostLookedAt(filter);
       const next = cutShort ? Number(scope?.[back ? "lowest" : "highest"]) : undefined;
       return { leads: inOrder(leads, back), next, cutShort };
     },
-    countListed({ profile, source = null, fromMs, toMs }) {
+    async countListed({ profile, source = null, fromMs, toMs }) {
       if (source !== null) {
-        return fromMs === null && toMs === null ? countBySource(profile, source) : undefined;
+        return fromMs === null && toMs === null ? await countBySource(profile, source) : undefined;
       }
       const counts: Partial<Record<LeadState, number>> = {};
       const add = (state: LeadState, leads: number) => counts[state] = (counts[state] ?? 0) + leads;
       const span = [fromMs ?? 0, toMs ?? MOST_NUMBER] as const;
       if (fromMs === null && toMs === null) {
-        for (const each of leadTotals()) {
+        for (const each of await leadTotals()) {
           if (profile === null || each.profile === profile) add(each.state, each.leads);
         }
       } else {
-        for (const row of countSpan.all(...span, profile)) {
+        for (const row of await countSpan.all(...span, profile)) {
           add(leadState(row["state"]), Number(row["leads"]));
         }
         const counted = Object.values(counts).reduce((sum, leads) => sum + leads, 0);
         if (counted > MOST_COUNTED) return undefined;
       }
-      return byPlace(counts, sumHeld(heldByProfile(profile, ...span)));
+      return byPlace(counts, sumHeld(await heldByProfile(profile, ...span)));
     },
-    profilesWithLeads: () => [...new Set(leadTotals().map(({ profile }) => profile))],
+    profilesWithLeads: async () => [...new Set((await leadTotals()).map(({ profile }) => profile))],
   };
 }
 

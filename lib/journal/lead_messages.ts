@@ -1,25 +1,25 @@
 // Which messages of the managers' chat are about which leads, so that a reply to one of them finds its visitor. Sends nothing.
 
-import type { Database } from "./database.ts";
+import type { Database, Row } from "./database.ts";
 import type { Lead, MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import { toLead } from "./leads.ts";
 
 export interface LeadMessages {
   /** Remembers that messages of the managers' chat are about one lead. */
-  rememberAbout(lead: number, messages: readonly MessageAddress[]): void;
+  rememberAbout(lead: number, messages: readonly MessageAddress[]): Promise<void>;
   /**
    * The leads that a message of the managers' chat is about, the newest of each visitor: a card, several cards in one message,
    * a follow-up, an earlier answer. Empty for any other message; a lead whose person was erased is left out.
    */
-  leadsAt(message: MessageAddress): Lead[];
+  leadsAt(message: MessageAddress): Promise<Lead[]>;
   /**
    * The lead that a visitor's next message belongs to: that of the last word of either side after `sinceMs`. Undefined when
    * there was none.
    */
-  conversationLead(chatId: number, sinceMs: number): Lead | undefined;
+  conversationLead(chatId: number, sinceMs: number): Promise<Lead | undefined>;
   /** The managers' message that a follow-up answers: of the last answer that its visitor had got; null without one. */
-  answerBefore(followUp: number): MessageAddress | null;
+  answerBefore(followUp: number): Promise<MessageAddress | null>;
 }
 
 /** A visitor's newest leads among which a conversation is looked for; others are over. */
@@ -63,25 +63,27 @@ export function leadMessages(db: Database, keys: BotKeys): LeadMessages {
   );
 
   return {
-    rememberAbout(lead, messages) {
+    async rememberAbout(lead, messages) {
       for (const { chatId, messageId } of messages) {
-        if (messageId > 0) insert.run(chatId, keyOf(messageId), lead);
+        if (messageId > 0) await insert.run(chatId, keyOf(messageId), lead);
       }
     },
-    leadsAt({ chatId, messageId }) {
+    async leadsAt({ chatId, messageId }) {
       const at = [chatId, keyOf(messageId)] as const;
-      const rows = [selectCards, selectAbout, selectAnswered]
-        .map((each) => each.all(...at)).find((each) => each.length > 0) ?? [];
+      let rows: Row[] = [];
+      for (const each of [selectCards, selectAbout, selectAnswered]) {
+        if (rows.length === 0) rows = await each.all(...at);
+      }
       const leads = rows.map((row) => toLead(row, keys)).filter((each) => each.chatId !== 0);
       return [...new Map(leads.map((each) => [each.chatId, each])).values()];
     },
-    conversationLead(chatId, sinceMs) {
-      const row = selectLastWord.get(chatId);
+    async conversationLead(chatId, sinceMs) {
+      const row = await selectLastWord.get(chatId);
       if (row === undefined || Number(row["last_word_ms"]) <= sinceMs) return undefined;
       return toLead(row, keys);
     },
-    answerBefore(followUp) {
-      const row = selectBefore.get(followUp);
+    async answerBefore(followUp) {
+      const row = await selectBefore.get(followUp);
       const messageId = row === undefined ? -1 : idOf(Number(row["message_id"]));
       return messageId < 0 ? null : { chatId: Number(row?.["chat_id"]), messageId };
     },

@@ -20,33 +20,38 @@ import { cardReason } from "./work.ts";
 
 /** Leads as they are read, and what is remembered of one alone. */
 export interface LeadRecords {
-  findLead(number: number): Lead | undefined;
+  findLead(number: number): Promise<Lead | undefined>;
   /** The newest lead of a chat that was received after `sinceMs`. */
-  latestLead(chatId: number, sinceMs: number): Lead | undefined;
+  latestLead(chatId: number, sinceMs: number): Promise<Lead | undefined>;
   /** Remembers that a lead was shown in the alert chat. */
-  markAlerted(lead: number, nowMs: number): void;
-  wasAlerted(lead: number): boolean;
+  markAlerted(lead: number, nowMs: number): Promise<void>;
+  wasAlerted(lead: number): Promise<boolean>;
   /** The leads that one message shows, oldest first, as their cards have to look now. */
-  cardsOn(message: MessageAddress): Card[];
-  countOpenCards(profile: string): number;
+  cardsOn(message: MessageAddress): Promise<Card[]>;
+  countOpenCards(profile: string): Promise<number>;
   /** Leads whose card is open, oldest first; of one profile, where given. Held ones have none. */
-  openCards(profile: string | null, most: number): Lead[];
+  openCards(profile: string | null, most: number): Promise<Lead[]>;
   /** How many leads are in each state. */
-  countLeads(): Record<LeadState, number>;
+  countLeads(): Promise<Record<LeadState, number>>;
 }
 
 /** What the journal's own moves need beside that. */
 export interface LeadMoves extends LeadRecords {
   /** Records a lead; undefined when its menu message already gave one. */
-  insertLead(lead: NewLead): Lead | undefined;
+  insertLead(lead: NewLead): Promise<Lead | undefined>;
   /** Holds a new lead back from the CRM: it stands open, without a card, until a person decides. */
-  holdLead(lead: number): void;
+  holdLead(lead: number): Promise<void>;
   /** Moves a lead; false when it is not where such a move begins. */
-  moveLead(lead: number, to: LeadState): boolean;
+  moveLead(lead: number, to: LeadState): Promise<boolean>;
   /** Remembers the card that shows a lead since a moment. */
-  rememberCard(lead: number, reason: CardReason, card: MessageAddress, nowMs: number): void;
+  rememberCard(
+    lead: number,
+    reason: CardReason,
+    card: MessageAddress,
+    nowMs: number,
+  ): Promise<void>;
   /** Remembers who closed a lead. */
-  markClosed(lead: number, by: string, nowMs: number): void;
+  markClosed(lead: number, by: string, nowMs: number): Promise<void>;
 }
 
 /** Stands for the reason of a card where a lead is held back; earlier versions take it for any other. */
@@ -67,7 +72,7 @@ export function leadRecords(
     `INSERT INTO leads (id, state, profile, profile_name, choice, user_id, username, first_name,
        last_name, language, chat_id, menu_message_id, received_at_ms, source)
      VALUES (?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (chat_id, menu_message_id) DO NOTHING`,
+     ON CONFLICT (chat_id, menu_message_id) DO NOTHING RETURNING number`,
   );
   const select = db.reader("SELECT * FROM leads WHERE number = ?");
   const selectLatest = db.reader(
@@ -112,9 +117,9 @@ export function leadRecords(
   const count = db.reader("SELECT state, sum(leads) AS leads FROM lead_counts GROUP BY state");
 
   return {
-    insertLead(lead) {
+    async insertLead(lead) {
       const { visitor } = lead;
-      const { changes, lastInsertRowid } = insert.run(
+      const row = await insert.get(
         lead.id,
         lead.profile,
         lead.profileName,
@@ -129,48 +134,52 @@ export function leadRecords(
         lead.receivedAtMs,
         lead.source,
       );
-      if (!changes) return undefined;
+      if (row === undefined) return undefined;
       return {
         ...lead,
-        number: Number(lastInsertRowid),
+        number: Number(row["number"]),
         state: "received",
         phone: null,
         card: null,
       };
     },
-    findLead(number) {
-      const row = select.get(number);
+    async findLead(number) {
+      const row = await select.get(number);
       return row === undefined ? undefined : toLead(row, keys);
     },
-    latestLead(chatId, sinceMs) {
-      const row = selectLatest.get(chatId, sinceMs);
+    async latestLead(chatId, sinceMs) {
+      const row = await selectLatest.get(chatId, sinceMs);
       return row === undefined ? undefined : toLead(row, keys);
     },
-    holdLead: (lead) => void hold.run(lead),
-    moveLead: (lead, to) => moves.get(to)?.run(lead).changes === 1,
-    rememberCard: (lead, reason, { chatId, messageId }, nowMs) =>
-      void setCard.run(reason, chatId, keyOf(messageId), nowMs, lead),
-    markAlerted: (lead, nowMs) => void alert.run(nowMs, lead),
-    wasAlerted: (lead) => select.get(lead)?.["alerted_at_ms"] != null,
-    markClosed: (lead, by, nowMs) => void close.run(by, nowMs, lead),
-    cardsOn: ({ chatId, messageId }) =>
-      selectOnCard.all(chatId, keyOf(messageId)).map((row): Card => ({
+    holdLead: async (lead) => void await hold.run(lead),
+    moveLead: async (lead, to) => (await moves.get(to)?.run(lead))?.changes === 1,
+    rememberCard: async (lead, reason, { chatId, messageId }, nowMs) =>
+      void await setCard.run(reason, chatId, keyOf(messageId), nowMs, lead),
+    markAlerted: async (lead, nowMs) => void await alert.run(nowMs, lead),
+    wasAlerted: async (lead) => (await select.get(lead))?.["alerted_at_ms"] != null,
+    markClosed: async (lead, by, nowMs) => void await close.run(by, nowMs, lead),
+    async cardsOn({ chatId, messageId }) {
+      const rows = await selectOnCard.all(chatId, keyOf(messageId));
+      return await Promise.all(rows.map(async (row): Promise<Card> => ({
         lead: toLead(row, keys),
         reason: cardReason(row["card_reason"]),
-        lastAttempt: attemptsOf(Number(row["number"])).at(-1) ?? null,
+        lastAttempt: (await attemptsOf(Number(row["number"]))).at(-1) ?? null,
         sending: row["sending"] === 1,
         deal: dealIn(row),
         closed: closedIn(row),
         ...turnsIn(row),
-      })),
-    openCards(profile, most) {
-      const rows = profile === null ? selectOpen.all(most) : selectOpenOf.all(profile, most);
+      })));
+    },
+    async openCards(profile, most) {
+      const rows = profile === null
+        ? await selectOpen.all(most)
+        : await selectOpenOf.all(profile, most);
       return rows.map((row) => toLead(row, keys));
     },
-    countOpenCards: (profile) => Number(countOpen.get(profile)?.["leads"] ?? 0),
-    countLeads() {
+    countOpenCards: async (profile) => Number((await countOpen.get(profile))?.["leads"] ?? 0),
+    async countLeads() {
       const counts = { received: 0, in_crm: 0, in_admin_chat: 0, undelivered: 0, by_hand: 0 };
-      for (const row of count.all()) counts[leadState(row["state"])] = Number(row["leads"]);
+      for (const row of await count.all()) counts[leadState(row["state"])] = Number(row["leads"]);
       return counts;
     },
   };

@@ -19,12 +19,12 @@ export interface LoginMessageRecords {
   rememberLoginMessage(
     link: Pick<LoginMessage, "hash" | "message" | "expiresAtMs"> & { readonly askedBy: string },
     nowMs: number,
-  ): void;
+  ): Promise<void>;
   /** Messages whose link was used or is over. */
-  deadLoginMessages(nowMs: number): LoginMessage[];
+  deadLoginMessages(nowMs: number): Promise<LoginMessage[]>;
   /** When the next link is over; undefined when no message carries one. */
-  nextLoginExpiryMs(): number | undefined;
-  forgetLoginMessage(hash: string): void;
+  nextLoginExpiryMs(): Promise<number | undefined>;
+  forgetLoginMessage(hash: string): Promise<void>;
 }
 
 export function loginMessageRecords(db: Database, { keyOf, idOf }: BotKeys): LoginMessageRecords {
@@ -55,15 +55,15 @@ export function loginMessageRecords(db: Database, { keyOf, idOf }: BotKeys): Log
   }
 
   return {
-    rememberLoginMessage({ hash, message, expiresAtMs, askedBy }, nowMs) {
+    async rememberLoginMessage({ hash, message, expiresAtMs, askedBy }, nowMs) {
       const { chatId, messageId } = message;
-      insert.run(hash, chatId, keyOf(messageId), expiresAtMs, askedBy, nowMs);
+      await insert.run(hash, chatId, keyOf(messageId), expiresAtMs, askedBy, nowMs);
     },
-    deadLoginMessages: (nowMs) => dead.all(nowMs).map(toLoginMessage),
-    nextLoginExpiryMs() {
-      const atMs = next.get()?.["at_ms"];
+    deadLoginMessages: async (nowMs) => (await dead.all(nowMs)).map(toLoginMessage),
+    async nextLoginExpiryMs() {
+      const atMs = (await next.get())?.["at_ms"];
       return atMs == null ? undefined : Number(atMs);
     },
-    forgetLoginMessage: (hash) => void forget.run(hash),
+    forgetLoginMessage: async (hash) => void await forget.run(hash),
   };
 }

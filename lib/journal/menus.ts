@@ -31,12 +31,12 @@ export interface MenuRecords {
     nowMs: number,
     language?: string | null,
     source?: string | null,
-  ): void;
-  findMenu(menu: MessageAddress): KnownMenu;
+  ): Promise<void>;
+  findMenu(menu: MessageAddress): Promise<KnownMenu>;
   /** The source of a chat's newest menu, unless a lead came of that chat since; null where there is none. */
-  latestSource(chatId: number): string | null;
+  latestSource(chatId: number): Promise<string | null>;
   /** The same where that menu is the menu of profiles: its source is waiting for the visitor's next lead. */
-  menuSource(chatId: number): string | null;
+  menuSource(chatId: number): Promise<string | null>;
   /**
    * Records that the bot heard Telegram. After an absence it adds a reminder for each chat whose newest menu was sent between
    * two moments and gave no lead; returns how many.
@@ -45,7 +45,7 @@ export interface MenuRecords {
     heartbeat: string,
     nowMs: number,
     absence: { readonly menusSinceMs: number; readonly untilMs: number } | undefined,
-  ): number;
+  ): Promise<number>;
   /**
    * Records that a reminder was sent with a menu, unless its person was erased meanwhile; `profile` is empty for the menu of
    * profiles.
@@ -58,9 +58,9 @@ export interface MenuRecords {
       readonly language: string | null;
     },
     nowMs: number,
-  ): void;
+  ): Promise<void>;
   /** Forgets menus that were sent before a moment. */
-  forgetMenusBefore(beforeMs: number): void;
+  forgetMenusBefore(beforeMs: number): Promise<void>;
 }
 
 export function menuRecords(
@@ -94,24 +94,24 @@ export function menuRecords(
   );
   const forget = db.writer("DELETE FROM menus WHERE sent_at_ms < ?");
 
-  function insertMenu(
+  async function insertMenu(
     { chatId, messageId }: MessageAddress,
     profile: string,
     nowMs: number,
     language: string | null,
     source: string | null,
-  ): void {
-    insert.run(chatId, keyOf(messageId), profile, nowMs, language, source);
+  ): Promise<void> {
+    await insert.run(chatId, keyOf(messageId), profile, nowMs, language, source);
   }
 
   /** A chat's newest menu, unless a lead came of that chat since. */
-  function latest(chatId: number): Row | undefined {
-    const row = selectLatest.get(chatId, ...range);
+  async function latest(chatId: number): Promise<Row | undefined> {
+    const row = await selectLatest.get(chatId, ...range);
     return row?.["is_over"] === 1 ? undefined : row;
   }
 
-  function oweReminders(sinceMs: number, untilMs: number, nowMs: number): number {
-    const menus = open.all(sinceMs, ...range, untilMs);
+  async function oweReminders(sinceMs: number, untilMs: number, nowMs: number): Promise<number> {
+    const menus = await open.all(sinceMs, ...range, untilMs);
     for (const row of menus) {
       const body = {
         chatId: Number(row["chat_id"]),
@@ -120,28 +120,28 @@ export function menuRecords(
         language: textOrNull(row["language"]),
         source: textOrNull(row["source"]),
       };
-      outbox.addWork({ lane: VISITORS_LANE, kind: "reminder", subject: 0, body }, nowMs);
+      await outbox.addWork({ lane: VISITORS_LANE, kind: "reminder", subject: 0, body }, nowMs);
     }
     return menus.length;
   }
 
   return {
-    rememberMenu(menu, profile, nowMs, language = null, source = null) {
+    async rememberMenu(menu, profile, nowMs, language = null, source = null) {
       if (source === null || profile === "") {
-        return insertMenu(menu, profile, nowMs, language, source);
+        return await insertMenu(menu, profile, nowMs, language, source);
       }
-      db.atomically(() => {
-        insertMenu(menu, profile, nowMs, language, source);
-        countOpening(profile, source);
+      await db.atomically(async () => {
+        await insertMenu(menu, profile, nowMs, language, source);
+        await countOpening(profile, source);
       });
     },
-    latestSource: (chatId) => textOrNull(latest(chatId)?.["source"] ?? null),
-    menuSource(chatId) {
-      const row = latest(chatId);
+    latestSource: async (chatId) => textOrNull((await latest(chatId))?.["source"] ?? null),
+    async menuSource(chatId) {
+      const row = await latest(chatId);
       return row?.["profile"] === "" ? textOrNull(row["source"] ?? null) : null;
     },
-    findMenu({ chatId, messageId }) {
-      const row = select.get(chatId, keyOf(messageId));
+    async findMenu({ chatId, messageId }) {
+      const row = await select.get(chatId, keyOf(messageId));
       const profile = row?.["profile"];
       return {
         profile: profile == null ? undefined : String(profile),
@@ -150,17 +150,19 @@ export function menuRecords(
       };
     },
     recordPolled: (heartbeat, nowMs, absence) =>
-      db.atomically(() => {
-        rememberFact(heartbeat, String(nowMs));
+      db.atomically(async () => {
+        await rememberFact(heartbeat, String(nowMs));
         return absence === undefined
           ? 0
-          : oweReminders(absence.menusSinceMs, absence.untilMs, nowMs);
+          : await oweReminders(absence.menusSinceMs, absence.untilMs, nowMs);
       }),
     finishReminder: (work, { menu, profile, language }, nowMs) =>
-      db.atomically(() => {
-        if (outbox.isOwed(work)) insertMenu(menu, profile, nowMs, language, work.body.source);
-        outbox.finishWork(work);
+      db.atomically(async () => {
+        if (await outbox.isOwed(work)) {
+          await insertMenu(menu, profile, nowMs, language, work.body.source);
+        }
+        await outbox.finishWork(work);
       }),
-    forgetMenusBefore: (beforeMs) => void forget.run(beforeMs),
+    forgetMenusBefore: async (beforeMs) => void await forget.run(beforeMs),
   };
 }

@@ -6,11 +6,11 @@ import { RETURN_WINDOW_MS } from "../lead.ts";
 /** Moments as the clock says them. */
 export interface Moments {
   /** Moves due times by a correction of the clock, so that waits keep their length; timestamps stay. */
-  shiftWaits(byMs: number): void;
+  shiftWaits(byMs: number): Promise<void>;
   /** Corrects what an earlier process wrote with a clock that was ahead. */
-  clampWaits(nowMs: number): void;
+  clampWaits(nowMs: number): Promise<void>;
   /** When the newest thing happened that the journal knows of, in ms since 1970; undefined in an empty one. */
-  newestMomentMs(): number | undefined;
+  newestMomentMs(): Promise<number | undefined>;
 }
 
 /** When polling last worked; the facts of other bots than the first have their number behind it (bots.ts). */
@@ -60,15 +60,15 @@ export function moments(db: Database): Moments {
 
   return {
     shiftWaits: (byMs) =>
-      db.atomically(() => {
-        for (const each of shifts) each.run(byMs);
+      db.atomically(async () => {
+        for (const each of shifts) await each.run(byMs);
       }),
     clampWaits: (nowMs) =>
-      db.atomically(() => {
-        for (const each of clamps) each.run(nowMs);
+      db.atomically(async () => {
+        for (const each of clamps) await each.run(nowMs);
       }),
-    newestMomentMs() {
-      const atMs = newest.get()?.["newest"];
+    async newestMomentMs() {
+      const atMs = (await newest.get())?.["newest"];
       return typeof atMs === "number" ? atMs : undefined;
     },
   };

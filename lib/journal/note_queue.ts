@@ -47,19 +47,19 @@ type Numbered = Pick<CrmNote, "id">;
 /** A note that was taken stays the caller's until it is finished, given up, released or postponed; the next of its lead waits for that. */
 export interface NoteQueue {
   /** Where notes are owed, waiting or in hand; reads all of them. */
-  noteLanes(): string[];
+  noteLanes(): Promise<string[]>;
   /** When the next waiting note of a lane is due; undefined if none waits. */
-  nextNoteDueAtMs(lane: string): number | undefined;
+  nextNoteDueAtMs(lane: string): Promise<number | undefined>;
   /** Hands out due notes of a lane, longest due first, at most one of a lead. */
-  takeNotes(lane: string, nowMs: number, most: number): (CrmNote | UnreadableNote)[];
+  takeNotes(lane: string, nowMs: number, most: number): Promise<(CrmNote | UnreadableNote)[]>;
   /** The note is in the CRM. */
-  finishNote(note: Numbered): void;
+  finishNote(note: Numbered): Promise<void>;
   /** The note will not be sent; its lead keeps count of that. */
-  giveUpNote(note: Numbered): void;
+  giveUpNote(note: Numbered): Promise<void>;
   /** Gives a note back that was taken and not tried. */
-  releaseNote(note: Numbered, dueAtMs: number): void;
+  releaseNote(note: Numbered, dueAtMs: number): Promise<void>;
   /** Counts one more failure; `failures` of the next `takeNotes` tells. */
-  postponeNote(note: Numbered, dueAtMs: number): void;
+  postponeNote(note: Numbered, dueAtMs: number): Promise<void>;
 }
 
 const NOTE_LANES = "note:";
@@ -106,21 +106,24 @@ export function noteQueue(
   );
 
   /** The lead whose note it was; undefined when it has been forgotten meanwhile. */
-  function end({ id }: Numbered): number | undefined {
-    const row = remove.get(id);
+  async function end({ id }: Numbered): Promise<number | undefined> {
+    const row = await remove.get(id);
     if (row === undefined) return undefined;
     const lead = Number(row["lead"]);
-    makeNextDue.run(lead);
+    await makeNextDue.run(lead);
     return lead;
   }
 
   /** A visitor may have been blocked while a note of theirs was in hand: it does not come back. A manager's note does. */
-  function forgetIfBlocked({ id }: Numbered): void {
-    const row = selectTheirs.get(id);
-    if (row !== undefined && isLeadBlocked(Number(row["lead"]))) end({ id });
+  async function forgetIfBlocked({ id }: Numbered): Promise<void> {
+    const row = await selectTheirs.get(id);
+    if (row !== undefined && await isLeadBlocked(Number(row["lead"]))) await end({ id });
   }
 
-  function subjectIn(row: Row, deal: RecordedDeal | undefined): NoteSubject | undefined {
+  async function subjectIn(
+    row: Row,
+    deal: RecordedDeal | undefined,
+  ): Promise<NoteSubject | undefined> {
     switch (row["kind"]) {
       case "request":
         return { kind: "request" };
@@ -134,7 +137,7 @@ export function noteQueue(
       }
       case "follow_up":
       case "edit": {
-        const found = findFollowUp(Number(row["follow_up"]));
+        const found = await findFollowUp(Number(row["follow_up"]));
         return found && {
           kind: "follow_up",
           content: found.followUp.content,
@@ -148,16 +151,17 @@ export function noteQueue(
   }
 
   /** Undefined where the row does not hold what its kind needs. */
-  function noteIn(row: Row, frame: Frame): CrmNote | undefined {
+  async function noteIn(row: Row, frame: Frame): Promise<CrmNote | undefined> {
     const number = Number(row["lead"]);
-    const [lead, deal] = [findLead(number), dealOf(number)];
-    const what = subjectIn(row, deal);
+    const lead = await findLead(number);
+    const deal = await dealOf(number);
+    const what = await subjectIn(row, deal);
     if (lead === undefined || deal === undefined || what === undefined) return undefined;
     const createdAtMs = Number(row["created_at_ms"]);
     return { ...frame, kind: "crm_note", lead, deal, createdAtMs, what };
   }
 
-  function read(row: Row): CrmNote | UnreadableNote {
+  async function read(row: Row): Promise<CrmNote | UnreadableNote> {
     const frame = {
       id: Number(row["number"]),
       lane: NOTE_LANES + String(row["account"]),
@@ -165,7 +169,7 @@ export function noteQueue(
     };
     const unreadable = { ...frame, kind: "unreadable" } as const;
     try {
-      return noteIn(row, frame) ?? unreadable;
+      return await noteIn(row, frame) ?? unreadable;
     } catch (error) {
       if (error instanceof TypeError) return unreadable; // What the visitor sent is damaged.
       throw error;
@@ -173,28 +177,30 @@ export function noteQueue(
   }
 
   return {
-    noteLanes: () => accounts.all().map((row) => NOTE_LANES + String(row["account"])),
-    nextNoteDueAtMs(lane) {
-      const row = nextDue.get(accountOf(lane));
+    noteLanes: async () => (await accounts.all()).map((row) => NOTE_LANES + String(row["account"])),
+    async nextNoteDueAtMs(lane) {
+      const row = await nextDue.get(accountOf(lane));
       return row && Number(row["due_at_ms"]);
     },
-    takeNotes: (lane, nowMs, most) =>
-      take.all(accountOf(lane), nowMs, most).map(read).sort((a, b) => a.id - b.id),
-    finishNote: (note) => db.atomically(() => void end(note)),
+    async takeNotes(lane, nowMs, most) {
+      const rows = await take.all(accountOf(lane), nowMs, most);
+      return (await Promise.all(rows.map(read))).sort((a, b) => a.id - b.id);
+    },
+    finishNote: (note) => db.atomically(async () => void await end(note)),
     giveUpNote: (note) =>
-      db.atomically(() => {
-        const lead = end(note);
-        if (lead !== undefined) countGivenUp.run(lead);
+      db.atomically(async () => {
+        const lead = await end(note);
+        if (lead !== undefined) await countGivenUp.run(lead);
       }),
     releaseNote: ({ id }, dueAtMs) =>
-      db.atomically(() => {
-        release.run(dueAtMs, id);
-        forgetIfBlocked({ id });
+      db.atomically(async () => {
+        await release.run(dueAtMs, id);
+        await forgetIfBlocked({ id });
       }),
     postponeNote: ({ id }, dueAtMs) =>
-      db.atomically(() => {
-        postpone.run(dueAtMs, id);
-        forgetIfBlocked({ id });
+      db.atomically(async () => {
+        await postpone.run(dueAtMs, id);
+        await forgetIfBlocked({ id });
       }),
   };
 }

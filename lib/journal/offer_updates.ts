@@ -9,9 +9,9 @@ import { EDITS_LANE, laneOfChat, type SendAllReport, type WorkOf } from "./work.
 /** Each takes the place of what is owed to the same message: an earlier one that did not get there must not be said after it. */
 export interface OfferUpdates {
   /** Owes the progress or the end of a run. */
-  oweReport(message: MessageAddress, report: SendAllReport, nowMs: number): void;
+  oweReport(message: MessageAddress, report: SendAllReport, nowMs: number): Promise<void>;
   /** Owes a new count of the cards that the offer to send those of a profile is about. */
-  oweCount(message: MessageAddress, profile: string, nowMs: number): void;
+  oweCount(message: MessageAddress, profile: string, nowMs: number): Promise<void>;
 }
 
 /** What the version before, which knows no offers that change, makes of one: a report of nothing. */
@@ -28,11 +28,11 @@ export function offerUpdates(
   );
 
   /** Two chats may have messages of one id. */
-  function owe(body: WorkOf<"offer_update">["body"], nowMs: number): void {
+  async function owe(body: WorkOf<"offer_update">["body"], nowMs: number): Promise<void> {
     const { chatId, messageId: subject } = body.message;
-    forget.run(subject, chatId);
+    await forget.run(subject, chatId);
     const lane = laneOfChat(EDITS_LANE, groupOf(body.message));
-    outbox.addWork({ lane, kind: "offer_update", subject, body }, nowMs);
+    await outbox.addWork({ lane, kind: "offer_update", subject, body }, nowMs);
   }
 
   return {

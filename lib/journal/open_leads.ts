@@ -5,7 +5,7 @@ import { HELD } from "./leads.ts";
 
 export interface OpenLeads {
   /** Leads in the managers' chat that are open: with a card, and held back until a manager decides. */
-  countOpen(): { readonly cards: number; readonly held: number };
+  countOpen(): Promise<{ readonly cards: number; readonly held: number }>;
 }
 
 /** Counts in an open database. Only what is held back is counted row by row, in an index that holds nothing else. */
@@ -19,8 +19,8 @@ export function openLeads(db: Database): OpenLeads {
   );
 
   return {
-    countOpen() {
-      const row = count.get();
+    async countOpen() {
+      const row = await count.get();
       return { cards: Number(row?.["cards"] ?? 0), held: Number(row?.["held"] ?? 0) };
     },
   };

@@ -15,32 +15,34 @@ import {
 /** The outbox. Work that was taken, or recorded as in hand, stays the caller's until finished or postponed. */
 export interface OutboxRecords {
   /** @param dueAtMs Null when the caller does the work itself, at once. */
-  addWork<New extends NewWork>(work: New, dueAtMs: number | null): New & Numbered;
+  addWork<New extends NewWork>(work: New, dueAtMs: number | null): Promise<New & Numbered>;
   /** Hands out due work of a lane, longest due first. */
-  takeWork(lane: string, nowMs: number, most: number): (Work | UnreadableWork)[];
+  takeWork(lane: string, nowMs: number, most: number): Promise<(Work | UnreadableWork)[]>;
   /** Hands out one more due piece of work of one kind. */
   takeWorkOfKind<Kind extends WorkKind>(
     lane: string,
     kind: Kind,
     nowMs: number,
-  ): WorkIn<Kind> | undefined;
-  finishWork(work: Numbered): void;
+  ): Promise<WorkIn<Kind> | undefined>;
+  finishWork(work: Numbered): Promise<void>;
   /** Gives work back that was taken and not tried. */
-  releaseWork(work: Numbered, dueAtMs: number): void;
+  releaseWork(work: Numbered, dueAtMs: number): Promise<void>;
   /** Counts one more failure; `failures` of the next `takeWork` tells. */
-  postponeWork(work: Numbered, dueAtMs: number): void;
+  postponeWork(work: Numbered, dueAtMs: number): Promise<void>;
   /** The same for work that was tried together. */
-  postponeAll(works: readonly { readonly work: Numbered; readonly dueAtMs: number }[]): void;
+  postponeAll(
+    works: readonly { readonly work: Numbered; readonly dueAtMs: number }[],
+  ): Promise<void>;
   /** When the next waiting work of a lane is due; undefined if none waits. */
-  nextWorkDueAtMs(lane: string): number | undefined;
+  nextWorkDueAtMs(lane: string): Promise<number | undefined>;
   /** The lanes that begin with `prefix` and have work, waiting or in hand. */
-  lanes(prefix: string): string[];
+  lanes(prefix: string): Promise<string[]>;
   /** Such work that is owed, waiting or in hand. */
-  findWork<Kind extends WorkKind>(kind: Kind, subject: number): WorkIn<Kind> | undefined;
+  findWork<Kind extends WorkKind>(kind: Kind, subject: number): Promise<WorkIn<Kind> | undefined>;
   /** Whether work in hand is still owed: it may have been forgotten meanwhile. */
-  isOwed(work: Numbered): boolean;
+  isOwed(work: Numbered): Promise<boolean>;
   /** How much due work of a kind waits in a managers' lane; counts no further than `most`. */
-  countDueWork(lane: string, kind: WorkKind, nowMs: number, most: number): number;
+  countDueWork(lane: string, kind: WorkKind, nowMs: number, most: number): Promise<number>;
 }
 
 export interface Numbered {
@@ -54,21 +56,21 @@ export interface OutboxMoves extends OutboxRecords {
     first: First,
     second: Second,
     dueAtMs: number | null,
-  ): readonly [First & Numbered, Second & Numbered];
-  finishAll(works: readonly Numbered[]): void;
+  ): Promise<readonly [First & Numbered, Second & Numbered]>;
+  finishAll(works: readonly Numbered[]): Promise<void>;
   /** Such work is owed no more, also where it is in hand. */
-  forgetWork(kind: WorkKind, subject: number): void;
+  forgetWork(kind: WorkKind, subject: number): Promise<void>;
 }
 
 export const OUTBOX_COLUMNS = "id, lane, chat, kind, subject, body, failures";
 
-export function outboxRecords(db: Database): OutboxMoves {
+export async function outboxRecords(db: Database): Promise<OutboxMoves> {
   const values = "(?, ?, ?, ?, ?, ?, ?)";
   const into = "INSERT INTO outbox (id, lane, chat, kind, subject, body, due_at_ms) VALUES";
   const insert = db.writer(`${into} ${values}`);
   const insertBoth = db.writer(`${into} ${values}, ${values}`);
   // An id that is in hand must not be given to new work.
-  let lastId = Number(db.reader("SELECT max(id) AS id FROM outbox").get()?.["id"] ?? 0);
+  let lastId = Number((await db.reader("SELECT max(id) AS id FROM outbox").get())?.["id"] ?? 0);
   const takeFrom = (lane: string) =>
     db.writer(
       `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
@@ -119,50 +121,51 @@ export function outboxRecords(db: Database): OutboxMoves {
   }
 
   return {
-    addWork(work, dueAtMs) {
+    async addWork(work, dueAtMs) {
       const added = number(work);
-      insert.run(...rowOf(added, dueAtMs));
+      await insert.run(...rowOf(added, dueAtMs));
       return added;
     },
-    addBoth(first, second, dueAtMs) {
+    async addBoth(first, second, dueAtMs) {
       const added = [number(first), number(second)] as const;
-      insertBoth.run(...rowOf(added[0], null), ...rowOf(added[1], dueAtMs));
+      await insertBoth.run(...rowOf(added[0], null), ...rowOf(added[1], dueAtMs));
       return added;
     },
-    takeWork(named, nowMs, most) {
+    async takeWork(named, nowMs, most) {
       const { lane, chat } = readLane(named);
       const rows = chat === null
-        ? take.all(lane, nowMs, most)
-        : takeInChat.all(lane, chat, nowMs, most);
+        ? await take.all(lane, nowMs, most)
+        : await takeInChat.all(lane, chat, nowMs, most);
       return rows.map(readWork).sort((a, b) => a.id - b.id);
     },
-    takeWorkOfKind(named, kind, nowMs) {
+    async takeWorkOfKind(named, kind, nowMs) {
       const { lane, chat } = readLane(named);
       const row = chat === null
-        ? takeOfKind.get(lane, kind, nowMs)
-        : takeOfKindInChat.get(lane, chat, kind, nowMs);
+        ? await takeOfKind.get(lane, kind, nowMs)
+        : await takeOfKindInChat.get(lane, chat, kind, nowMs);
       return workOfKind(kind, row);
     },
-    finishWork: ({ id }) => void finish.run(id),
-    finishAll: (works) => void finishAll.run(JSON.stringify(works.map(({ id }) => id))),
-    forgetWork: (kind, subject) => void forget.run(subject, kind),
-    releaseWork: ({ id }, dueAtMs) => void release.run(dueAtMs, id),
-    postponeWork: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
+    finishWork: async ({ id }) => void await finish.run(id),
+    finishAll: async (works) => void await finishAll.run(JSON.stringify(works.map(({ id }) => id))),
+    forgetWork: async (kind, subject) => void await forget.run(subject, kind),
+    releaseWork: async ({ id }, dueAtMs) => void await release.run(dueAtMs, id),
+    postponeWork: async ({ id }, dueAtMs) => void await postpone.run(dueAtMs, id),
     postponeAll: (works) =>
-      db.atomically(() => {
-        for (const { work, dueAtMs } of works) postpone.run(dueAtMs, work.id);
+      db.atomically(async () => {
+        for (const { work, dueAtMs } of works) await postpone.run(dueAtMs, work.id);
       }),
-    nextWorkDueAtMs(named) {
+    async nextWorkDueAtMs(named) {
       const { lane, chat } = readLane(named);
-      const row = chat === null ? nextDue.get(lane) : nextDueInChat.get(lane, chat);
+      const row = chat === null ? await nextDue.get(lane) : await nextDueInChat.get(lane, chat);
       return row === undefined ? undefined : Number(row["due_at_ms"]);
     },
-    lanes: (prefix) => lanes.all(prefix, prefix + "\u{10FFFF}").map((row) => String(row["lane"])),
-    findWork: (kind, subject) => workOfKind(kind, find.get(subject, kind)),
-    isOwed: ({ id }) => owed.get(id) !== undefined,
-    countDueWork(named, kind, nowMs, most) {
+    lanes: async (prefix) =>
+      (await lanes.all(prefix, prefix + "\u{10FFFF}")).map((row) => String(row["lane"])),
+    findWork: async (kind, subject) => workOfKind(kind, await find.get(subject, kind)),
+    isOwed: async ({ id }) => await owed.get(id) !== undefined,
+    async countDueWork(named, kind, nowMs, most) {
       const { lane, chat } = readLane(named);
-      return Number(countDue.get(lane, chat, kind, nowMs, most)?.["works"]);
+      return Number((await countDue.get(lane, chat, kind, nowMs, most))?.["works"]);
     },
   };
 }

@@ -23,7 +23,7 @@ export type LaneKind = typeof LANE_KINDS[number];
 
 export interface OwedLanes {
   /** Pieces of owed work by kind of lane, waiting or in hand, of questions for a phone only those that wait; every kind is there. */
-  owedByLane(): ReadonlyMap<LaneKind, number>;
+  owedByLane(): Promise<ReadonlyMap<LaneKind, number>>;
 }
 
 /** Counts in an open database. */
@@ -45,9 +45,9 @@ export function owedLanes(db: Database): OwedLanes {
   );
 
   return {
-    owedByLane() {
+    async owedByLane() {
       const owed = new Map<LaneKind, number>(LANE_KINDS.map((kind) => [kind, 0]));
-      for (const row of count.all()) {
+      for (const row of await count.all()) {
         const kind = laneKind(row["kind"]);
         owed.set(kind, (owed.get(kind) ?? 0) + Number(row["works"]));
       }

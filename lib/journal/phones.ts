@@ -40,35 +40,35 @@ export interface PhoneAsked {
 /** A message that was taken stays the caller's until it is finished or postponed. */
 export interface PhoneRecords {
   /** Undefined where the chat was asked for nothing. */
-  phoneAsked(chatId: number, nowMs: number): PhoneAsked | undefined;
+  phoneAsked(chatId: number, nowMs: number): Promise<PhoneAsked | undefined>;
   /** Records an answer to every open question of a chat; its POSTs are due, and the thanks. Returns the POSTs' lanes. */
-  answerPhoneAsk(answer: PhoneAnswer, nowMs: number): string[];
+  answerPhoneAsk(answer: PhoneAnswer, nowMs: number): Promise<string[]>;
   /** The visitor passes the question over when nothing waits for it any more: only the thanks are due. */
-  dismissPhoneAsk(chatId: number, messageId: number, nowMs: number): void;
+  dismissPhoneAsk(chatId: number, messageId: number, nowMs: number): Promise<void>;
   /** When the next message is due; undefined if none waits. A question waits for its lead's confirmation. */
-  nextPhoneWorkDueAtMs(): number | undefined;
+  nextPhoneWorkDueAtMs(): Promise<number | undefined>;
   /** Hands out due messages. */
-  takePhoneWork(lane: string, nowMs: number, most: number): PhoneWork[];
-  postponePhoneWork(work: Pick<PhoneWork, "id">, dueAtMs: number): void;
+  takePhoneWork(lane: string, nowMs: number, most: number): Promise<PhoneWork[]>;
+  postponePhoneWork(work: Pick<PhoneWork, "id">, dueAtMs: number): Promise<void>;
   /** Whether a lead's POST still waits for the answer. */
-  isPhoneAwaited(lead: number, nowMs: number): boolean;
+  isPhoneAwaited(lead: number, nowMs: number): Promise<boolean>;
   /** The question is about to be sent, with a button of this text that passes it over. */
-  beginPhoneAsk(lead: number, skipText: string): void;
+  beginPhoneAsk(lead: number, skipText: string): Promise<void>;
   /** The question is on the screen. */
-  finishPhoneAsk(lead: number): void;
+  finishPhoneAsk(lead: number): Promise<void>;
   /** The question is not asked: its POST is due. Returns the POST's lane. */
-  dropPhoneAsk(lead: number, nowMs: number): string[];
+  dropPhoneAsk(lead: number, nowMs: number): Promise<string[]>;
   /** A message took the buttons off the screen of a chat. */
-  finishPhoneThanks(chatId: number): void;
+  finishPhoneThanks(chatId: number): Promise<void>;
   /** Whether anything is owed or awaited. */
-  owesPhoneWork(): boolean;
+  owesPhoneWork(): Promise<boolean>;
 }
 
 export interface PhoneMoves extends PhoneRecords {
   /** Owes the question for a lead that was recorded just now. */
-  owePhoneAsk(lead: Lead, untilMs: number): void;
+  owePhoneAsk(lead: Lead, untilMs: number): Promise<void>;
   /** Continues after an earlier process: its messages are due, and POSTs wait on. */
-  recoverPhoneAsks(nowMs: number): void;
+  recoverPhoneAsks(nowMs: number): Promise<void>;
 }
 
 /** A question whose POST waits; in hand, or turned into a card, the POST waits no more. */
@@ -144,10 +144,10 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
   );
 
   return {
-    owePhoneAsk: ({ number, chatId, receivedAtMs }, untilMs) =>
-      void insert.run(number, chatId, untilMs, receivedAtMs),
-    phoneAsked(chatId, nowMs) {
-      const rows = select.all(chatId, nowMs);
+    owePhoneAsk: async ({ number, chatId, receivedAtMs }, untilMs) =>
+      void await insert.run(number, chatId, untilMs, receivedAtMs),
+    async phoneAsked(chatId, nowMs) {
+      const rows = await select.all(chatId, nowMs);
       if (rows.length === 0) return undefined;
       return {
         isOpen: rows.some((row) => row["is_open"] === 1),
@@ -157,35 +157,39 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
       };
     },
     answerPhoneAsk: ({ chatId, messageId, phone }, nowMs) =>
-      db.atomically(() => {
-        const leads = answer.all(chatId, keyOf(messageId), nowMs).map((row) => Number(row["lead"]));
-        return leads.flatMap((lead) => {
-          if (phone !== null) setPhone.run(phone, lead);
-          return lanesOf(hurryPost.all(nowMs, lead));
-        });
+      db.atomically(async () => {
+        const leads = (await answer.all(chatId, keyOf(messageId), nowMs)).map((row) =>
+          Number(row["lead"])
+        );
+        const lanes: string[] = [];
+        for (const lead of leads) {
+          if (phone !== null) await setPhone.run(phone, lead);
+          lanes.push(...lanesOf(await hurryPost.all(nowMs, lead)));
+        }
+        return lanes;
       }),
-    dismissPhoneAsk: (chatId, messageId, nowMs) =>
-      void dismiss.run(chatId, keyOf(messageId), nowMs),
-    nextPhoneWorkDueAtMs() {
-      const row = nextDue.get();
+    dismissPhoneAsk: async (chatId, messageId, nowMs) =>
+      void await dismiss.run(chatId, keyOf(messageId), nowMs),
+    async nextPhoneWorkDueAtMs() {
+      const row = await nextDue.get();
       return row && Number(row["due_at_ms"]);
     },
-    takePhoneWork: (_lane, nowMs, most) => take.all(nowMs, most).map(toWork),
-    postponePhoneWork: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
-    isPhoneAwaited: (lead, nowMs) => awaited.get(lead, nowMs) !== undefined,
-    beginPhoneAsk: (lead, skipText) => void beginAsk.run(skipText, lead),
-    finishPhoneAsk: (lead) => void finishAsk.run(lead),
+    takePhoneWork: async (_lane, nowMs, most) => (await take.all(nowMs, most)).map(toWork),
+    postponePhoneWork: async ({ id }, dueAtMs) => void await postpone.run(dueAtMs, id),
+    isPhoneAwaited: async (lead, nowMs) => await awaited.get(lead, nowMs) !== undefined,
+    beginPhoneAsk: async (lead, skipText) => void await beginAsk.run(skipText, lead),
+    finishPhoneAsk: async (lead) => void await finishAsk.run(lead),
     dropPhoneAsk: (lead, nowMs) =>
-      db.atomically(() => {
-        const isDropped = drop.run(lead).changes === 1;
-        return isDropped ? lanesOf(hurryPost.all(nowMs, lead)) : [];
+      db.atomically(async () => {
+        const isDropped = (await drop.run(lead)).changes === 1;
+        return isDropped ? lanesOf(await hurryPost.all(nowMs, lead)) : [];
       }),
-    finishPhoneThanks: (chatId) => void finishThanks.run(chatId),
-    owesPhoneWork: () => anyOpen.get() !== undefined,
-    recoverPhoneAsks(nowMs) {
-      clampWaits.run(nowMs);
-      makeDue.run(nowMs);
-      waitOn.run(nowMs);
+    finishPhoneThanks: async (chatId) => void await finishThanks.run(chatId),
+    owesPhoneWork: async () => await anyOpen.get() !== undefined,
+    async recoverPhoneAsks(nowMs) {
+      await clampWaits.run(nowMs);
+      await makeDue.run(nowMs);
+      await waitOn.run(nowMs);
     },
   };
 }

@@ -5,11 +5,11 @@ import type { Database } from "./database.ts";
 
 export interface PhotoRecords {
   /** Telegram's id of a photo that this bot has sent; another bot's ids mean nothing to it. */
-  sentPhoto(name: string): string | undefined;
-  rememberSentPhoto(name: string, fileId: string): void;
-  forgetSentPhoto(name: string): void;
+  sentPhoto(name: string): Promise<string | undefined>;
+  rememberSentPhoto(name: string, fileId: string): Promise<void>;
+  forgetSentPhoto(name: string): Promise<void>;
   /** Whether any version of a profile or of the file names the photo. Reads the whole history: for the night. */
-  historyNames(photo: string): boolean;
+  historyNames(photo: string): Promise<boolean>;
 }
 
 export function photoRecords(db: Database, { slot }: BotKeys): PhotoRecords {
@@ -23,12 +23,12 @@ export function photoRecords(db: Database, { slot }: BotKeys): PhotoRecords {
          OR EXISTS (SELECT 1 FROM profile_files WHERE instr(text, ?1)) AS named`,
   );
   return {
-    sentPhoto(name) {
-      const row = select.get(slot, name);
+    async sentPhoto(name) {
+      const row = await select.get(slot, name);
       return row === undefined ? undefined : String(row["file_id"]);
     },
-    rememberSentPhoto: (name, fileId) => void insert.run(slot, name, fileId),
-    forgetSentPhoto: (name) => void remove.run(slot, name),
-    historyNames: (photo) => inHistory.get(photo)?.["named"] === 1,
+    rememberSentPhoto: async (name, fileId) => void await insert.run(slot, name, fileId),
+    forgetSentPhoto: async (name) => void await remove.run(slot, name),
+    historyNames: async (photo) => (await inHistory.get(photo))?.["named"] === 1,
   };
 }

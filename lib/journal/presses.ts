@@ -38,13 +38,13 @@ export interface PressRecords {
    * Judges a press by the visitor's earlier ones. A repeat has the same bot, visitor, profile and choice, within the window
    * after the lead, not after its last repeat. Both directions of time count, in case the clock was set back.
    */
-  judgePress(press: NewLead, limits: PressLimits): PressVerdict;
+  judgePress(press: NewLead, limits: PressLimits): Promise<PressVerdict>;
 }
 
 /** What the journal's own moves need beside that. */
 export interface PressMoves extends PressRecords {
   /** Remembers that a press was a repeat. */
-  insertRepeat(press: NewLead, lead: number): void;
+  insertRepeat(press: NewLead, lead: number): Promise<void>;
 }
 
 /** The records in an open database. */
@@ -77,10 +77,10 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressMove
      ON CONFLICT (profile) DO UPDATE SET presses = presses + 1`,
   );
 
-  function sameLead(press: NewLead, windowMs: number): number | undefined {
+  async function sameLead(press: NewLead, windowMs: number): Promise<number | undefined> {
     if (windowMs === 0) return undefined;
     const { chatId, receivedAtMs, visitor, profile, choice } = press;
-    const row = selectSame.get(
+    const row = await selectSame.get(
       chatId,
       ...range,
       receivedAtMs - windowMs,
@@ -93,28 +93,30 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressMove
   }
 
   /** Whether the visitor has had so many leads within an hour. */
-  function hasHad(most: number, newest: readonly number[], nowMs: number): boolean {
+  async function hasHad(most: number, newest: readonly number[], nowMs: number): Promise<boolean> {
     const nth = newest[most - 1];
     if (nth === undefined) return false;
-    return Math.abs(nowMs - Number(selectMoment.get(nth)?.["received_at_ms"])) < HOUR_MS;
+    return Math.abs(nowMs - Number((await selectMoment.get(nth))?.["received_at_ms"])) < HOUR_MS;
   }
 
   return {
-    judgePress(press, { repeatWindowMs, mostInAnHour, chatHasLeads }) {
+    async judgePress(press, { repeatWindowMs, mostInAnHour, chatHasLeads }) {
       const { chatId, menuMessageId, receivedAtMs } = press;
       if (!chatHasLeads) return { kind: "lead" };
-      const newest = selectNewest.all(chatId, mostInAnHour).map((row) => Number(row["number"]));
-      const known = selectKnown.get(chatId, keyOf(menuMessageId));
+      const newest = (await selectNewest.all(chatId, mostInAnHour)).map((row) =>
+        Number(row["number"])
+      );
+      const known = await selectKnown.get(chatId, keyOf(menuMessageId));
       if (known?.["is_known"] === 1) return { kind: "known" };
-      const lead = sameLead(press, repeatWindowMs);
+      const lead = await sameLead(press, repeatWindowMs);
       if (lead !== undefined) return { kind: "repeat", lead };
       if (known?.["is_blocked"] === 1) return { kind: "blocked" };
-      const tooMany = hasHad(mostInAnHour, newest, receivedAtMs);
+      const tooMany = await hasHad(mostInAnHour, newest, receivedAtMs);
       return { kind: tooMany ? "too_many" : "lead" };
     },
-    insertRepeat({ chatId, menuMessageId, receivedAtMs, profile }, lead) {
-      insert.run(chatId, keyOf(menuMessageId), lead, receivedAtMs);
-      count.run(profile);
+    async insertRepeat({ chatId, menuMessageId, receivedAtMs, profile }, lead) {
+      await insert.run(chatId, keyOf(menuMessageId), lead, receivedAtMs);
+      await count.run(profile);
     },
   };
 }

@@ -24,11 +24,11 @@ export interface LastAnswer {
 
 export interface ProfileCounts {
   /** Leads received from `fromMs` and before `toMs`, by profile and place. */
-  countByProfile(fromMs: number, toMs: number): Map<string, PlaceCounts>;
+  countByProfile(fromMs: number, toMs: number): Promise<Map<string, PlaceCounts>>;
   /** How many leads a profile has had. */
-  countLeadsOf(profile: string): number;
+  countLeadsOf(profile: string): Promise<number>;
   /** The newest ended attempt among a profile's newest leads. */
-  lastAnswer(profile: string): LastAnswer | undefined;
+  lastAnswer(profile: string): Promise<LastAnswer | undefined>;
 }
 
 export function profileCounts(db: Database): ProfileCounts {
@@ -46,12 +46,12 @@ export function profileCounts(db: Database): ProfileCounts {
   );
 
   return {
-    countByProfile(fromMs, toMs) {
+    async countByProfile(fromMs, toMs) {
       const held = new Map(
-        heldByProfile(null, fromMs, toMs).map((each) => [each.profile, each]),
+        (await heldByProfile(null, fromMs, toMs)).map((each) => [each.profile, each]),
       );
       const states = new Map<string, Partial<Record<LeadState, number>>>();
-      for (const row of count.all(fromMs, toMs)) {
+      for (const row of await count.all(fromMs, toMs)) {
         const profile = String(row["profile"]);
         const ofProfile = states.get(profile) ?? {};
         ofProfile[leadState(row["state"])] = Number(row["leads"]);
@@ -61,9 +61,9 @@ export function profileCounts(db: Database): ProfileCounts {
         [...states].map(([profile, counts]) => [profile, byPlace(counts, held.get(profile))]),
       );
     },
-    countLeadsOf: (profile) => Number(countOf.get(profile)?.["leads"] ?? 0),
-    lastAnswer(profile) {
-      const row = last.get(profile);
+    countLeadsOf: async (profile) => Number((await countOf.get(profile))?.["leads"] ?? 0),
+    async lastAnswer(profile) {
+      const row = await last.get(profile);
       if (row === undefined) return undefined;
       return {
         outcome: outcomeKind(row["outcome"]),
@@ -108,14 +108,14 @@ export function heldReader(
   profile: string | null,
   fromMs: number,
   toMs: number,
-) => ({ readonly profile: string } & HeldCounts)[] {
+) => Promise<({ readonly profile: string } & HeldCounts)[]> {
   const read = db.reader(
     `SELECT profile, ${HELD_COUNTS} FROM leads INDEXED BY leads_held_back
      WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND (?1 IS NULL OR profile = ?1)
        AND received_at_ms >= ?2 AND received_at_ms < ?3 GROUP BY profile`,
   );
-  return (profile, fromMs, toMs) =>
-    read.all(profile, fromMs, toMs).map((row) => ({
+  return async (profile, fromMs, toMs) =>
+    (await read.all(profile, fromMs, toMs)).map((row) => ({
       profile: String(row["profile"]),
       ...heldIn(row),
     }));

@@ -24,12 +24,12 @@ export interface ProfileFileRecords {
   recordFile(
     file: Pick<ProfileFile, "text" | "savedBy" | "renamed">,
     nowMs: number,
-  ): void;
+  ): Promise<void>;
   /** The newest text; undefined where an older bot kept none. */
-  latestFile(): ProfileFile | undefined;
-  findFile(number: number): ProfileFile | undefined;
+  latestFile(): Promise<ProfileFile | undefined>;
+  findFile(number: number): Promise<ProfileFile | undefined>;
   /** The newest text that this person saved. */
-  latestFileBy(savedBy: string): ProfileFile | undefined;
+  latestFileBy(savedBy: string): Promise<ProfileFile | undefined>;
 }
 
 /** How many texts are kept, and how many of one that is longer than `LONG`, in characters. */
@@ -52,14 +52,14 @@ export function profileFileRecords(db: Database): ProfileFileRecords {
   );
 
   return {
-    recordFile({ text, savedBy, renamed }, nowMs) {
-      if (latest.get()?.["text"] === text) return;
-      insert.run(nowMs, savedBy, renamed?.from ?? null, renamed?.to ?? null, text);
-      forget.run(text.length > LONG ? KEPT_LONG : KEPT);
+    async recordFile({ text, savedBy, renamed }, nowMs) {
+      if ((await latest.get())?.["text"] === text) return;
+      await insert.run(nowMs, savedBy, renamed?.from ?? null, renamed?.to ?? null, text);
+      await forget.run(text.length > LONG ? KEPT_LONG : KEPT);
     },
-    latestFile: () => toFile(latest.get()),
-    findFile: (number) => toFile(find.get(number)),
-    latestFileBy: (savedBy) => toFile(latestBy.get(savedBy)),
+    latestFile: async () => toFile(await latest.get()),
+    findFile: async (number) => toFile(await find.get(number)),
+    latestFileBy: async (savedBy) => toFile(await latestBy.get(savedBy)),
   };
 }
 

@@ -28,11 +28,11 @@ const MOST_NAMES = 32;
 
 export interface ProfileKeys {
   /** Puts all that is kept under a profile's key under its new one, and remembers what it was called. */
-  renameProfile(from: string, to: string): void;
+  renameProfile(from: string, to: string): Promise<void>;
   /** The current key of a profile named by an earlier one, unless a live profile has that key. */
-  currentProfile(key: string, live: { has(key: string): boolean }): string;
+  currentProfile(key: string, live: { has(key: string): boolean }): Promise<string>;
   /** Forgets what was only about a profile's CRM, and the offers that wait, when the profile is deleted. Its leads stay. */
-  forgetProfile(key: string): void;
+  forgetProfile(key: string): Promise<void>;
 }
 
 export function profileKeys(db: Database, facts: FactRecords): ProfileKeys {
@@ -58,33 +58,33 @@ export function profileKeys(db: Database, facts: FactRecords): ProfileKeys {
     "DELETE FROM outbox WHERE subject = 0 AND kind = 'offer' AND body = ?",
   );
 
-  function renameProfile(from: string, to: string): void {
-    for (const each of moves) each.run(to, from);
-    moveLane.run(SEND_ALL_LANES + to, SEND_ALL_LANES + from);
-    for (const name of Object.values(PROFILE_FACTS)) moveFact.run(name + to, name + from);
-    facts.forgetFact(RENAMED + to);
-    facts.rememberFact(RENAMED + from, to);
+  async function renameProfile(from: string, to: string): Promise<void> {
+    for (const each of moves) await each.run(to, from);
+    await moveLane.run(SEND_ALL_LANES + to, SEND_ALL_LANES + from);
+    for (const name of Object.values(PROFILE_FACTS)) await moveFact.run(name + to, name + from);
+    await facts.forgetFact(RENAMED + to);
+    await facts.rememberFact(RENAMED + from, to);
   }
 
   return {
-    renameProfile: (from, to) =>
-      from === to ? undefined : db.atomically(() => renameProfile(from, to)),
-    currentProfile(key, live) {
+    renameProfile: async (from, to) =>
+      from === to ? undefined : await db.atomically(() => renameProfile(from, to)),
+    async currentProfile(key, live) {
       let current = key;
       for (let names = 0; names < MOST_NAMES && !live.has(current); names++) {
-        const next = facts.fact(RENAMED + current);
+        const next = await facts.fact(RENAMED + current);
         if (next === undefined) break;
         current = next;
       }
       return current;
     },
     forgetProfile: (key) =>
-      db.atomically(() => {
-        forgetOffers.run(key);
-        facts.forgetFact(PROFILE_FACTS.crmDown + key);
-        facts.forgetFact(PROFILE_FACTS.offeredAtMs + key);
-        facts.forgetFact(PROFILE_FACTS.offerShown + key);
-        facts.forgetFact(PROFILE_FACTS.crmTrouble + key);
+      db.atomically(async () => {
+        await forgetOffers.run(key);
+        await facts.forgetFact(PROFILE_FACTS.crmDown + key);
+        await facts.forgetFact(PROFILE_FACTS.offeredAtMs + key);
+        await facts.forgetFact(PROFILE_FACTS.offerShown + key);
+        await facts.forgetFact(PROFILE_FACTS.crmTrouble + key);
       }),
   };
 }

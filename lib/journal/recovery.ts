@@ -28,39 +28,44 @@ export interface Recovery {
    * due; all other work is due at once, except POSTs that wait for a phone. In a restored copy no lead is sent again, but a note of a deal may be. Returns the
    * cut-off attempts.
    */
-  recover(interrupted: CrmOutcome, nowMs: number): CutOff[];
+  recover(interrupted: CrmOutcome, nowMs: number): Promise<CutOff[]>;
 }
 
 /** What the moves of a press need to know of a copy. */
 export interface CopyRecords {
   /** Whether the press waited in a copy, so that its lead may have been sent already; tells it once. */
-  takePressOfCopy(press: NewLead): boolean;
+  takePressOfCopy(press: NewLead): Promise<boolean>;
   /** Records an attempt that the copy does not know of: the lead's card says that it may be in the CRM already. */
-  recordDoubt(lead: number, nowMs: number): void;
+  recordDoubt(lead: number, nowMs: number): Promise<void>;
 }
 
 /** Begins the names of facts about presses that waited in a copy; the menu that was pressed follows, as `chat:message`. */
 export const PRESS_OF_COPY = "press_of_copy:";
 
 /** What waited in a copy is asked for at each press; nearly every journal has nothing of it. */
-export function copyRecords(db: Database, attempts: AttemptMoves): CopyRecords & Renewable {
+export async function copyRecords(
+  db: Database,
+  attempts: AttemptMoves,
+): Promise<CopyRecords & Renewable> {
   const { closeAttempt, beginAttempt } = attempts;
   const selectAny = db.reader(
     `SELECT 1 FROM facts WHERE name >= '${PRESS_OF_COPY}' AND name < '${PRESS_OF_COPY}\u{10FFFF}' LIMIT 1`,
   );
   const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
-  let mayBeThere = selectAny.get() !== undefined;
+  let mayBeThere = await selectAny.get() !== undefined;
   return {
-    takePressOfCopy: ({ chatId, menuMessageId }) =>
-      mayBeThere && deleteFact.run(`${PRESS_OF_COPY}${chatId}:${menuMessageId}`).changes > 0,
-    recordDoubt: (lead, nowMs) => closeAttempt(beginAttempt(lead, null, nowMs), RESTORED, nowMs),
-    renew: () => void (mayBeThere ||= selectAny.get() !== undefined),
+    takePressOfCopy: async ({ chatId, menuMessageId }) =>
+      mayBeThere &&
+      (await deleteFact.run(`${PRESS_OF_COPY}${chatId}:${menuMessageId}`)).changes > 0,
+    recordDoubt: async (lead, nowMs) =>
+      await closeAttempt(await beginAttempt(lead, null, nowMs), RESTORED, nowMs),
+    renew: async () => void (mayBeThere ||= await selectAny.get() !== undefined),
   };
 }
 
 interface Renewable {
   /** Presses that waited in a copy have been recorded just now. */
-  renew(): void;
+  renew(): Promise<void>;
 }
 
 export function recovery(
@@ -102,46 +107,48 @@ export function recovery(
     `DELETE FROM facts WHERE name GLOB '${PRESS_OF_COPY}*' AND name NOT IN (${waitingPresses})`,
   );
 
-  function doubt(lead: number, nowMs: number): void {
-    const isDoubtful = mayHaveArrived(attempts.attemptsOf(lead).at(-1)?.outcome ?? null);
-    if (!isDoubtful) copy.recordDoubt(lead, nowMs);
+  async function doubt(lead: number, nowMs: number): Promise<void> {
+    const isDoubtful = mayHaveArrived((await attempts.attemptsOf(lead)).at(-1)?.outcome ?? null);
+    if (!isDoubtful) await copy.recordDoubt(lead, nowMs);
   }
 
-  function recoverCopy(nowMs: number): CutOff[] {
-    for (const row of leadsWithCard.all()) doubt(Number(row["subject"]), nowMs);
-    const works = postsToOpenLeads.all().flatMap((row) => workOfKind("post", row) ?? []);
-    const cutOff = works.map((work) => {
-      const attempt = attempts.beginAttempt(work.subject, work.body.askedBy, nowMs);
-      cutOffAttempt(work, attempt, RESTORED, nowMs);
-      return { attempt, work };
-    });
-    for (const row of openLeads.all()) {
-      const lead = Number(row["number"]);
-      doubt(lead, nowMs);
-      cards.oweCardUpdate(lead, nowMs); // Its card may say by now that the CRM or a manager has it.
+  async function recoverCopy(nowMs: number): Promise<CutOff[]> {
+    for (const row of await leadsWithCard.all()) await doubt(Number(row["subject"]), nowMs);
+    const works = (await postsToOpenLeads.all()).flatMap((row) => workOfKind("post", row) ?? []);
+    const cutOff: CutOff[] = [];
+    for (const work of works) {
+      const attempt = await attempts.beginAttempt(work.subject, work.body.askedBy, nowMs);
+      await cutOffAttempt(work, attempt, RESTORED, nowMs);
+      cutOff.push({ attempt, work });
     }
-    rememberPresses.run();
-    facts.forgetFact(COPIED_FACT);
+    for (const row of await openLeads.all()) {
+      const lead = Number(row["number"]);
+      await doubt(lead, nowMs);
+      await cards.oweCardUpdate(lead, nowMs); // Its card may say by now that the CRM or a manager has it.
+    }
+    await rememberPresses.run();
+    await facts.forgetFact(COPIED_FACT);
     return cutOff;
   }
 
-  function recover(interrupted: CrmOutcome, nowMs: number): CutOff[] {
-    allUpdatesDue.run(nowMs);
-    chats.placeOwed();
-    allWorkDue.run(nowMs);
-    answers.recoverAnswers(nowMs);
-    notes.recoverNotes(nowMs);
-    phones.recoverPhoneAsks(nowMs);
-    const cutOff: CutOff[] = attempts.openAttempts().map((attempt) => {
-      const work = outbox.findWork("post", attempt.lead);
-      if (work === undefined) attempts.closeAttempt(attempt, interrupted, nowMs);
-      else cutOffAttempt(work, attempt, interrupted, nowMs);
-      return { attempt, work };
-    });
-    if (facts.fact(COPIED_FACT) !== undefined) cutOff.push(...recoverCopy(nowMs));
-    forgetHandledPresses.run();
-    copy.renew();
-    account.endStrandedRuns(nowMs);
+  async function recover(interrupted: CrmOutcome, nowMs: number): Promise<CutOff[]> {
+    await allUpdatesDue.run(nowMs);
+    await chats.placeOwed();
+    await allWorkDue.run(nowMs);
+    await answers.recoverAnswers(nowMs);
+    await notes.recoverNotes(nowMs);
+    await phones.recoverPhoneAsks(nowMs);
+    const cutOff: CutOff[] = [];
+    for (const attempt of await attempts.openAttempts()) {
+      const work = await outbox.findWork("post", attempt.lead);
+      if (work === undefined) await attempts.closeAttempt(attempt, interrupted, nowMs);
+      else await cutOffAttempt(work, attempt, interrupted, nowMs);
+      cutOff.push({ attempt, work });
+    }
+    if (await facts.fact(COPIED_FACT) !== undefined) cutOff.push(...await recoverCopy(nowMs));
+    await forgetHandledPresses.run();
+    await copy.renew();
+    await account.endStrandedRuns(nowMs);
     return cutOff;
   }
 

@@ -19,15 +19,15 @@ export interface Revision {
 
 export interface RevisionRecords {
   /** Records each profile that differs from its newest version, except in layout; `savedBy` is null for an edit on disk. */
-  recordRevisions(content: JsonText, savedBy: string | null, nowMs: number): void;
-  findRevision(number: number): Revision | undefined;
+  recordRevisions(content: JsonText, savedBy: string | null, nowMs: number): Promise<void>;
+  findRevision(number: number): Promise<Revision | undefined>;
   /** Newest first. */
-  listRevisions(profile: string, most: number): Revision[];
-  latestRevision(profile: string): number | undefined;
+  listRevisions(profile: string, most: number): Promise<Revision[]>;
+  latestRevision(profile: string): Promise<number | undefined>;
   /** The newest version of each profile, deleted ones too, in the order in which they were first recorded. */
-  newestRevisions(): Revision[];
+  newestRevisions(): Promise<Revision[]>;
   /** The last version of each profile that is deleted, the newest deleted first. */
-  deletedProfiles(most: number): Revision[];
+  deletedProfiles(most: number): Promise<Revision[]>;
 }
 
 export function revisionRecords(db: Database): RevisionRecords {
@@ -58,35 +58,36 @@ export function revisionRecords(db: Database): RevisionRecords {
   );
 
   return {
-    recordRevisions(content, savedBy, nowMs) {
+    async recordRevisions(content, savedBy, nowMs) {
       const known = new Map(
-        newest.all().map((row) => [String(row["profile"]), textOrNull(row["content"])]),
+        (await newest.all()).map((row) => [String(row["profile"]), textOrNull(row["content"])]),
       );
       for (const [profile, { text }] of content.members) {
         const before = known.get(profile);
         if (before != null && isSame(before, text)) continue;
-        insert.run(profile, nowMs, savedBy, text);
+        await insert.run(profile, nowMs, savedBy, text);
       }
       for (const [profile, text] of known) {
         if (text === null || content.members.has(profile)) continue;
-        insert.run(profile, nowMs, savedBy, null);
+        await insert.run(profile, nowMs, savedBy, null);
       }
     },
-    findRevision(number) {
-      const row = select.get(number);
+    async findRevision(number) {
+      const row = await select.get(number);
       return row === undefined ? undefined : toRevision(row);
     },
-    listRevisions: (profile, most) => list.all(profile, most).map(toRevision),
-    latestRevision(profile) {
-      const row = list.get(profile, 1);
+    listRevisions: async (profile, most) => (await list.all(profile, most)).map(toRevision),
+    async latestRevision(profile) {
+      const row = await list.get(profile, 1);
       return row === undefined ? undefined : Number(row["number"]);
     },
-    newestRevisions: () => newestInOrder.all().map(toRevision),
-    deletedProfiles: (most) =>
-      deleted.all(most).flatMap(({ profile }) => {
-        const row = lastContent.get(String(profile));
-        return row === undefined ? [] : [toRevision(row)];
-      }),
+    newestRevisions: async () => (await newestInOrder.all()).map(toRevision),
+    async deletedProfiles(most) {
+      const rows = await Promise.all(
+        (await deleted.all(most)).map(({ profile }) => lastContent.get(String(profile))),
+      );
+      return rows.flatMap((row) => row === undefined ? [] : [toRevision(row)]);
+    },
   };
 }
 

@@ -14,13 +14,13 @@ export interface KeptSecret {
 /** Keeps secrets; each verb is atomic. */
 export interface SecretRecords {
   /** The value; undefined where there is none. Meant for requests to CRMs alone. */
-  secret(name: string): string | undefined;
+  secret(name: string): Promise<string | undefined>;
   /** What is kept, by name. */
-  keptSecrets(): KeptSecret[];
+  keptSecrets(): Promise<KeptSecret[]>;
   /** Keeps a value; the one before it is overwritten, in the file and its WAL. */
-  keepSecret(name: string, value: string, by: string, nowMs: number): void;
+  keepSecret(name: string, value: string, by: string, nowMs: number): Promise<void>;
   /** Removes a value as thoroughly; false when there is none. */
-  removeSecret(name: string): boolean;
+  removeSecret(name: string): Promise<boolean>;
 }
 
 /** Fewest characters of a secret whose last ones are shown, and how many are. */
@@ -38,28 +38,28 @@ export function secretRecords(db: Database): SecretRecords {
   );
   const remove = db.writer("DELETE FROM secrets WHERE name = ?");
 
-  function removeSecret(name: string): boolean {
-    const isRemoved = remove.run(name).changes > 0;
+  async function removeSecret(name: string): Promise<boolean> {
+    const isRemoved = (await remove.run(name)).changes > 0;
     if (isRemoved) db.forgetDeleted();
     return isRemoved;
   }
 
   return {
-    secret(name) {
-      const row = select.get(name);
+    async secret(name) {
+      const row = await select.get(name);
       return row && String(row["value"]);
     },
-    keptSecrets: () =>
-      selectAll.all().map((row) => ({
+    keptSecrets: async () =>
+      (await selectAll.all()).map((row) => ({
         name: String(row["name"]),
         ending: String(row["ending"]),
         savedAtMs: Number(row["saved_at_ms"]),
         savedBy: String(row["saved_by"]),
       })),
     keepSecret: (name, value, by, nowMs) =>
-      db.atomically(() => {
-        removeSecret(name); // Deleting overwrites; replacing in place may leave a part.
-        insert.run(name, value, endingOf(value), nowMs, by);
+      db.atomically(async () => {
+        await removeSecret(name); // Deleting overwrites; replacing in place may leave a part.
+        await insert.run(name, value, endingOf(value), nowMs, by);
       }),
     removeSecret: (name) => db.atomically(() => removeSecret(name)),
   };

@@ -21,25 +21,25 @@ const OFFER_PAUSE_MS = 60_000;
 
 export interface SendAllMoves extends Pick<SendAllRuns, "beginSendAll"> {
   // As in their own records; an offer that counts the cards is counted anew.
-  closeByHand(lead: number, by: string, nowMs: number): boolean;
-  returnLead(lead: number, by: string, nowMs: number): Returned;
-  blockVisitor(chatId: number, by: string, nowMs: number): boolean;
-  unblockVisitor(chatId: number, nowMs: number): boolean;
+  closeByHand(lead: number, by: string, nowMs: number): Promise<boolean>;
+  returnLead(lead: number, by: string, nowMs: number): Promise<Returned>;
+  blockVisitor(chatId: number, by: string, nowMs: number): Promise<boolean>;
+  unblockVisitor(chatId: number, nowMs: number): Promise<boolean>;
   /** Whether a lead that its CRM took just now brings the offer to send the others. Asked before that is recorded. */
-  bringsOffer(lead: number, nowMs: number): boolean;
+  bringsOffer(lead: number, nowMs: number): Promise<boolean>;
   /** How many open cards of a profile sending all would send: those of blocked visitors stay. */
-  countSendable(profile: string): number;
+  countSendable(profile: string): Promise<number>;
   /** Records where the offer to send a profile's open cards was shown. */
-  finishOffer(work: WorkOf<"offer">, profile: string, message: MessageAddress): void;
+  finishOffer(work: WorkOf<"offer">, profile: string, message: MessageAddress): Promise<void>;
 }
 
 export interface CrmAccount extends Pick<SendAllRuns, "countTowardsRun" | "endStrandedRuns"> {
   /** Remembers that the CRM of a lead's profile failed, until it answers. */
-  crmFailed(lead: number): void;
+  crmFailed(lead: number): Promise<void>;
   /** Owes an offer when the CRM of a lead's profile answers after it had failed and cards are open. */
-  crmAnswered(lead: number, nowMs: number): void;
+  crmAnswered(lead: number, nowMs: number): Promise<void>;
   /** A card was closed or opened again: an offer that counts it is counted anew. */
-  cardChanged(lead: number, nowMs: number): void;
+  cardChanged(lead: number, nowMs: number): Promise<void>;
 }
 
 export function sendAllMoves(
@@ -56,42 +56,45 @@ export function sendAllMoves(
   const updates = offerUpdates(db, outbox, chats);
   const runs = sendAllRuns(db, facts, leads, outbox, cards, blocks, updates);
 
-  function cardChanged(lead: number, nowMs: number): void {
-    recountOffer(profileOf(lead), nowMs);
+  async function cardChanged(lead: number, nowMs: number): Promise<void> {
+    await recountOffer(await profileOf(lead), nowMs);
   }
 
-  function recountOffer(profile: string, nowMs: number): void {
-    const shown = recordIn(facts.fact(PROFILE_FACTS.offerShown + profile));
+  async function recountOffer(profile: string, nowMs: number): Promise<void> {
+    const shown = recordIn(await facts.fact(PROFILE_FACTS.offerShown + profile));
     const message = addressIn(shown?.["message"]);
-    if (message !== undefined) updates.oweCount(message, profile, nowMs);
+    if (message !== undefined) await updates.oweCount(message, profile, nowMs);
   }
 
   /** Not as the sender knows it: the profile may have got another key since. */
-  function profileOf(lead: number): string {
-    return leads.findLead(lead)?.profile ?? "";
+  async function profileOf(lead: number): Promise<string> {
+    return (await leads.findLead(lead))?.profile ?? "";
   }
 
-  function countSendable(profile: string): number {
-    return leads.countOpenCards(profile) - blocks.countBlockedCards(profile);
+  async function countSendable(profile: string): Promise<number> {
+    return await leads.countOpenCards(profile) - await blocks.countBlockedCards(profile);
   }
 
-  function recountOffersOf(chatId: number, nowMs: number): void {
-    for (const profile of blocks.profilesOfOpenCards(chatId)) recountOffer(profile, nowMs);
+  async function recountOffersOf(chatId: number, nowMs: number): Promise<void> {
+    for (const profile of await blocks.profilesOfOpenCards(chatId)) {
+      await recountOffer(profile, nowMs);
+    }
   }
 
   /** Whether the CRM of a profile had failed, and nothing is under way or was offered a moment ago. */
-  function isOfferTime(profile: string, nowMs: number): boolean {
+  async function isOfferTime(profile: string, nowMs: number): Promise<boolean> {
     const { crmDown, offeredAtMs } = PROFILE_FACTS;
-    if (facts.fact(crmDown + profile) === undefined) return false;
-    if (leads.countOpenCards(profile) === 0) return false;
-    if (runs.isRunUnderWay(profile)) return false;
-    const lastAtMs = Number(facts.fact(offeredAtMs + profile) ?? -Infinity);
+    if (await facts.fact(crmDown + profile) === undefined) return false;
+    if (await leads.countOpenCards(profile) === 0) return false;
+    if (await runs.isRunUnderWay(profile)) return false;
+    const lastAtMs = Number(await facts.fact(offeredAtMs + profile) ?? -Infinity);
     return nowMs - lastAtMs >= OFFER_PAUSE_MS;
   }
 
-  function isSendable(lead: number): boolean {
-    const found = leads.findLead(lead);
-    return found?.state === "in_admin_chat" && found.card !== null && !blocks.isLeadBlocked(lead);
+  async function isSendable(lead: number): Promise<boolean> {
+    const found = await leads.findLead(lead);
+    return found?.state === "in_admin_chat" && found.card !== null &&
+      !await blocks.isLeadBlocked(lead);
   }
 
   return {
@@ -100,62 +103,63 @@ export function sendAllMoves(
     endStrandedRuns: runs.endStrandedRuns,
     cardChanged,
     countSendable,
-    bringsOffer(lead, nowMs) {
-      const profile = profileOf(lead);
-      return isOfferTime(profile, nowMs) && countSendable(profile) > (isSendable(lead) ? 1 : 0);
+    async bringsOffer(lead, nowMs) {
+      const profile = await profileOf(lead);
+      return await isOfferTime(profile, nowMs) &&
+        await countSendable(profile) > (await isSendable(lead) ? 1 : 0);
     },
     returnLead: (lead, by, nowMs) =>
-      db.atomically(() => {
-        const returned = returnLead(lead, by, nowMs);
-        if (returned === "returned") cardChanged(lead, nowMs);
+      db.atomically(async () => {
+        const returned = await returnLead(lead, by, nowMs);
+        if (returned === "returned") await cardChanged(lead, nowMs);
         return returned;
       }),
     blockVisitor: (chatId, by, nowMs) =>
-      db.atomically(() => {
-        const isNew = blocks.blockVisitor(chatId, by, nowMs);
+      db.atomically(async () => {
+        const isNew = await blocks.blockVisitor(chatId, by, nowMs);
         if (!isNew) return false;
-        recountOffersOf(chatId, nowMs);
-        for (const profile of blocks.profilesOfOpenCards(chatId)) {
-          runs.skipBlocked(profile, chatId, nowMs);
+        await recountOffersOf(chatId, nowMs);
+        for (const profile of await blocks.profilesOfOpenCards(chatId)) {
+          await runs.skipBlocked(profile, chatId, nowMs);
         }
         return true;
       }),
     unblockVisitor: (chatId, nowMs) =>
-      db.atomically(() => {
-        const wasBlocked = blocks.unblockVisitor(chatId);
-        if (wasBlocked) recountOffersOf(chatId, nowMs);
+      db.atomically(async () => {
+        const wasBlocked = await blocks.unblockVisitor(chatId);
+        if (wasBlocked) await recountOffersOf(chatId, nowMs);
         return wasBlocked;
       }),
     closeByHand: (lead, by, nowMs) =>
-      db.atomically(() => {
-        const isClosed = cards.closeByHand(lead, by, nowMs);
-        if (isClosed) cardChanged(lead, nowMs);
+      db.atomically(async () => {
+        const isClosed = await cards.closeByHand(lead, by, nowMs);
+        if (isClosed) await cardChanged(lead, nowMs);
         return isClosed;
       }),
     finishOffer: (work, profile, message) =>
-      db.atomically(() => {
-        outbox.finishWork(work);
-        facts.rememberFact(PROFILE_FACTS.offerShown + profile, JSON.stringify({ message }));
+      db.atomically(async () => {
+        await outbox.finishWork(work);
+        await facts.rememberFact(PROFILE_FACTS.offerShown + profile, JSON.stringify({ message }));
       }),
 
-    crmFailed(lead) {
-      const fact = PROFILE_FACTS.crmDown + profileOf(lead);
-      if (facts.fact(fact) === undefined) facts.rememberFact(fact, "1");
+    async crmFailed(lead) {
+      const fact = PROFILE_FACTS.crmDown + await profileOf(lead);
+      if (await facts.fact(fact) === undefined) await facts.rememberFact(fact, "1");
     },
 
-    crmAnswered(lead, nowMs) {
-      const profile = profileOf(lead);
+    async crmAnswered(lead, nowMs) {
+      const profile = await profileOf(lead);
       // Cards that are still on their way are offered with the next lead: the fact stays until then.
-      if (!isOfferTime(profile, nowMs) || countSendable(profile) === 0) return;
-      facts.forgetFact(PROFILE_FACTS.crmDown + profile);
-      facts.rememberFact(PROFILE_FACTS.offeredAtMs + profile, String(nowMs));
+      if (!await isOfferTime(profile, nowMs) || await countSendable(profile) === 0) return;
+      await facts.forgetFact(PROFILE_FACTS.crmDown + profile);
+      await facts.rememberFact(PROFILE_FACTS.offeredAtMs + profile, String(nowMs));
       const offer = {
         lane: laneOfChat(ADMIN_CHAT_LANE, chatOf(profile)),
         kind: "offer",
         subject: 0,
         body: { profile },
       } as const;
-      outbox.addWork(offer, nowMs);
+      await outbox.addWork(offer, nowMs);
     },
   };
 }

@@ -38,17 +38,17 @@ export type RunResult = "sent" | "failed" | "skipped";
 
 export interface SendAllRuns {
   /** Owes a POST to each open card of a profile whose visitor is not blocked, all or none; how many, 0 also while a run is under way. */
-  beginSendAll(request: SendAllRequest, nowMs: number): number;
+  beginSendAll(request: SendAllRequest, nowMs: number): Promise<number>;
   /** Keeps the account of a run, and owes its report when it has ended. Work of other lanes is left alone. */
-  countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): void;
+  countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): Promise<void>;
   /** Ends the runs of which nothing is owed any more and whose last count is missing. */
-  endStrandedRuns(nowMs: number): void;
+  endStrandedRuns(nowMs: number): Promise<void>;
 }
 
 export interface SendAllRunMoves extends SendAllRuns {
-  isRunUnderWay(profile: string): boolean;
+  isRunUnderWay(profile: string): Promise<boolean>;
   /** Leaves out what a run has not sent yet of a visitor who was blocked just now. */
-  skipBlocked(profile: string, chatId: number, nowMs: number): void;
+  skipBlocked(profile: string, chatId: number, nowMs: number): Promise<void>;
 }
 
 /** A run as the journal keeps it; `running` counts failures in a row. */
@@ -74,12 +74,12 @@ export function sendAllRuns(
        AND (SELECT chat_id FROM leads WHERE number = subject) = ? ORDER BY id`,
   );
 
-  function rememberRun(profile: string, run: Run): void {
-    facts.rememberFact(PROFILE_FACTS.sendAll + profile, JSON.stringify(run));
+  async function rememberRun(profile: string, run: Run): Promise<void> {
+    await facts.rememberFact(PROFILE_FACTS.sendAll + profile, JSON.stringify(run));
   }
 
-  function runOf(profile: string): Run | undefined {
-    return runIn(facts.fact(PROFILE_FACTS.sendAll + profile));
+  async function runOf(profile: string): Promise<Run | undefined> {
+    return runIn(await facts.fact(PROFILE_FACTS.sendAll + profile));
   }
 
   function workWaiting(profile: string) {
@@ -87,73 +87,80 @@ export function sendAllRuns(
   }
 
   /** Also what failed at the journal and is due later: nothing is sent after the report. */
-  function forgetWaiting(profile: string, nowMs: number): void {
-    for (const work of workWaiting(profile)) {
-      outbox.finishWork(work);
-      oweCardUpdate(work.subject, nowMs);
+  async function forgetWaiting(profile: string, nowMs: number): Promise<void> {
+    for (const work of await workWaiting(profile)) {
+      await outbox.finishWork(work);
+      await oweCardUpdate(work.subject, nowMs);
     }
   }
 
-  function countTowardsRun(work: WorkOf<"post">, result: RunResult, nowMs: number): void {
+  async function countTowardsRun(
+    work: WorkOf<"post">,
+    result: RunResult,
+    nowMs: number,
+  ): Promise<void> {
     if (!work.lane.startsWith(SEND_ALL_LANES)) return;
     // Not as the sender knows it: the profile may have got another key since.
-    const profile = leads.findLead(work.subject)?.profile ?? "";
-    const run = runOf(profile);
+    const profile = (await leads.findLead(work.subject))?.profile ?? "";
+    const run = await runOf(profile);
     if (run === undefined) return;
     const { message, report } = run;
     const counted = { ...report, [result]: report[result] + 1 };
     const running = result === "failed" ? run.running + 1 : 0;
     const stopped = running >= MOST_FAILURES_RUNNING;
-    if (stopped) forgetWaiting(profile, nowMs);
+    if (stopped) await forgetWaiting(profile, nowMs);
     if (stopped || counted.sent + counted.failed + counted.skipped === counted.total) {
-      facts.forgetFact(PROFILE_FACTS.sendAll + profile);
-      oweReport(message, { ...counted, stopped }, nowMs);
+      await facts.forgetFact(PROFILE_FACTS.sendAll + profile);
+      await oweReport(message, { ...counted, stopped }, nowMs);
     } else {
-      rememberRun(profile, { message, report: counted, running });
+      await rememberRun(profile, { message, report: counted, running });
     }
   }
 
   return {
-    isRunUnderWay: (profile) => facts.fact(PROFILE_FACTS.sendAll + profile) !== undefined,
+    isRunUnderWay: async (profile) =>
+      await facts.fact(PROFILE_FACTS.sendAll + profile) !== undefined,
 
     beginSendAll: ({ profile, profileName, by, offer }, nowMs) =>
-      db.atomically(() => {
-        if (runOf(profile) !== undefined) return 0;
+      db.atomically(async () => {
+        if (await runOf(profile) !== undefined) return 0;
         const lane = sendAllLane(profile);
-        const open = leads.openCards(profile, -1);
-        const total = open.filter(({ number }) =>
-          !blocks.isLeadBlocked(number) && oweResend(number, by, lane, nowMs) === "asked"
-        ).length;
+        const open = await leads.openCards(profile, -1);
+        let total = 0;
+        for (const { number } of open) {
+          if (await blocks.isLeadBlocked(number)) continue;
+          if (await oweResend(number, by, lane, nowMs) === "asked") total++;
+        }
         if (total === 0) {
           return 0;
         }
         const report = { profileName, total, sent: 0, failed: 0, skipped: 0, stopped: false };
-        facts.forgetFact(PROFILE_FACTS.offeredAtMs + profile);
-        facts.forgetFact(PROFILE_FACTS.offerShown + profile);
-        rememberRun(profile, { message: offer, report, running: 0 });
-        oweReport(offer, report, nowMs);
+        await facts.forgetFact(PROFILE_FACTS.offeredAtMs + profile);
+        await facts.forgetFact(PROFILE_FACTS.offerShown + profile);
+        await rememberRun(profile, { message: offer, report, running: 0 });
+        await oweReport(offer, report, nowMs);
         return total;
       }),
 
     countTowardsRun,
 
-    skipBlocked(profile, chatId, nowMs) {
-      if (runOf(profile) === undefined) return;
-      const waiting = waitingOf.all(sendAllLane(profile), chatId);
+    async skipBlocked(profile, chatId, nowMs) {
+      if (await runOf(profile) === undefined) return;
+      const waiting = await waitingOf.all(sendAllLane(profile), chatId);
       for (const work of waiting.flatMap((row) => workOfKind("post", row) ?? [])) {
-        outbox.finishWork(work);
-        oweCardUpdate(work.subject, nowMs);
-        countTowardsRun(work, "skipped", nowMs);
+        await outbox.finishWork(work);
+        await oweCardUpdate(work.subject, nowMs);
+        await countTowardsRun(work, "skipped", nowMs);
       }
     },
 
-    endStrandedRuns(nowMs) {
-      const busy = new Set(outbox.lanes(SEND_ALL_LANES));
-      for (const profile of facts.factsOf(PROFILE_FACTS.sendAll)) {
-        const run = runOf(profile);
+    async endStrandedRuns(nowMs) {
+      const busy = new Set(await outbox.lanes(SEND_ALL_LANES));
+      for (const profile of await facts.factsOf(PROFILE_FACTS.sendAll)) {
+        const run = await runOf(profile);
         if (run === undefined || busy.has(sendAllLane(profile))) continue;
-        facts.forgetFact(PROFILE_FACTS.sendAll + profile);
-        oweReport(run.message, { ...run.report, stopped: true }, nowMs);
+        await facts.forgetFact(PROFILE_FACTS.sendAll + profile);
+        await oweReport(run.message, { ...run.report, stopped: true }, nowMs);
       }
     },
   };

@@ -18,14 +18,14 @@ export interface SourceCount {
 
 export interface SourceCounts {
   /** The sources of a profile, or of all where it is null; those with the most leads first, at most `most`. */
-  countSources(profile: string | null, most: number): SourceCount[];
+  countSources(profile: string | null, most: number): Promise<SourceCount[]>;
 }
 
 export interface SourceMoves extends SourceCounts {
   /** Counts a greeting that a link with a source opened. */
-  countOpening(profile: string, source: string): void;
+  countOpening(profile: string, source: string): Promise<void>;
   /** Leads of a source by place, of one profile or of all where it is null. */
-  countBySource(profile: string | null, source: string): PlaceCounts;
+  countBySource(profile: string | null, source: string): Promise<PlaceCounts>;
 }
 
 /** Most sources of a profile whose openings are counted: links can be made up. Leads are always counted. */
@@ -59,14 +59,14 @@ export function sourceRecords(db: Database): SourceMoves {
   const selectAll = select("");
 
   return {
-    countOpening: (profile, source) => void count.run(profile, source),
-    countBySource(profile, source) {
-      const rows = countStates.all(profile, source);
+    countOpening: async (profile, source) => void await count.run(profile, source),
+    async countBySource(profile, source) {
+      const rows = await countStates.all(profile, source);
       const counts = rows.map((row) => [leadState(row["state"]), Number(row["leads"])]);
-      return byPlace(Object.fromEntries(counts), heldIn(countHeld.get(profile, source)));
+      return byPlace(Object.fromEntries(counts), heldIn(await countHeld.get(profile, source)));
     },
-    countSources: (profile, most) => {
-      const rows = profile === null ? selectAll.all(most) : selectOf.all(most, profile);
+    countSources: async (profile, most) => {
+      const rows = profile === null ? await selectAll.all(most) : await selectOf.all(most, profile);
       return rows.map((row) => ({
         source: String(row["source"]),
         opened: Number(row["opened"]),

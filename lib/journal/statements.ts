@@ -6,12 +6,12 @@ import { toStorageError } from "./storage_error.ts";
 export type Row = Record<string, SQLOutputValue>;
 
 export interface Reader {
-  get(...values: SQLInputValue[]): Row | undefined;
-  all(...values: SQLInputValue[]): Row[];
+  get(...values: SQLInputValue[]): Promise<Row | undefined>;
+  all(...values: SQLInputValue[]): Promise<Row[]>;
 }
 
 export interface Writer extends Reader {
-  run(...values: SQLInputValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  run(...values: SQLInputValue[]): Promise<{ readonly changes: number | bigint }>;
 }
 
 /** Reads on where a row holds a number past 2^53, which node:sqlite throws at: it comes out rounded. */

@@ -27,9 +27,9 @@ export interface Answer {
 }
 
 export interface StoredAnswers {
-  findAnswer(number: number): Answer | undefined;
+  findAnswer(number: number): Promise<Answer | undefined>;
   /** Hands out an answer to be sent; what comes of its album from now on is an answer of its own. */
-  takeAnswer(number: number): Answer | undefined;
+  takeAnswer(number: number): Promise<Answer | undefined>;
 }
 
 export function storedAnswers(
@@ -50,32 +50,32 @@ export function storedAnswers(
     return chatId == null || messageId < 0 ? null : { chatId: Number(chatId), messageId };
   }
 
-  function toAnswer(row: Row): Answer {
+  async function toAnswer(row: Row): Promise<Answer> {
     const number = Number(row["number"]);
-    const messages = selectMessages.all(number);
+    const messages = await selectMessages.all(number);
     const target = addressOf(row, "target");
     return {
       number,
       kind: row["kind"] === "note" ? "note" : "answer",
       by: String(row["said_by"]),
-      lead: row["lead"] === null ? undefined : findLead(Number(row["lead"])),
+      lead: row["lead"] === null ? undefined : await findLead(Number(row["lead"])),
       chatId: Number(row["chat_id"]),
       messageIds: messages.map((each) => idOf(Number(each["message_id"]))),
       contents: messages.map((each) => answerContentIn(each["content"])),
       isAsking: row["state"] === "asking",
       question: addressOf(row, "question"),
-      candidates: target === null ? [] : leadsAt(target),
+      candidates: target === null ? [] : await leadsAt(target),
     };
   }
 
   return {
-    findAnswer(number) {
-      const row = select.get(number);
-      return row && toAnswer(row);
+    async findAnswer(number) {
+      const row = await select.get(number);
+      return row && await toAnswer(row);
     },
-    takeAnswer(number) {
-      const row = take.get(number);
-      return row && toAnswer(row);
+    async takeAnswer(number) {
+      const row = await take.get(number);
+      return row && await toAnswer(row);
     },
   };
 }

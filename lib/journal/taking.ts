@@ -60,15 +60,15 @@ export interface Turn {
 
 export interface TakingMoves {
   /** A manager wants a lead. One that another has is taken over when the manager wants it twice, or knowing that. */
-  takeLead(lead: number, manager: Taker | TakerOnPage, nowMs: number): Taken;
+  takeLead(lead: number, manager: Taker | TakerOnPage, nowMs: number): Promise<Taken>;
   /** Opens a lead that was closed by hand within `RETURN_WINDOW_MS`. A lead that had no card gets one. */
-  returnLead(lead: number, by: string, nowMs: number): Returned;
+  returnLead(lead: number, by: string, nowMs: number): Promise<Returned>;
   /** What managers did with a lead, first to last. */
-  turnsOf(lead: number): Turn[];
+  turnsOf(lead: number): Promise<Turn[]>;
   /** Ends the windows that are over, before a card is written anew. */
-  endReturns(nowMs: number): void;
+  endReturns(nowMs: number): Promise<void>;
   /** A card was written anew. While its lead may be returned it is due again: when the button has to go. */
-  finishCardUpdate(work: WorkOf<"card_update">): void;
+  finishCardUpdate(work: WorkOf<"card_update">): Promise<void>;
 }
 
 /** Within this a second wish takes a lead over, in ms. */
@@ -111,13 +111,17 @@ export function takingMoves(
     "SELECT 1 FROM outbox WHERE subject = ? AND kind = 'card_update' AND id <> ? LIMIT 1",
   );
 
-  function turn(lead: number, { kind, by, before, atMs }: Turn): void {
-    addTurn.run(lead, kind, by, before, atMs);
+  async function turn(lead: number, { kind, by, before, atMs }: Turn): Promise<void> {
+    await addTurn.run(lead, kind, by, before, atMs);
   }
 
-  function takeLead(number: number, manager: Taker | TakerOnPage, nowMs: number): Taken {
+  async function takeLead(
+    number: number,
+    manager: Taker | TakerOnPage,
+    nowMs: number,
+  ): Promise<Taken> {
     const managerId = "id" in manager ? manager.id : null;
-    const row = select.get(number);
+    const row = await select.get(number);
     if (row === undefined || row["chat_id"] === 0) return { kind: "unknown" };
     const state = leadState(row["state"]);
     if (state === "in_crm" || state === "by_hand") return { kind: "settled" };
@@ -126,79 +130,79 @@ export function takingMoves(
       const ownerId = numberOrNull(row["owner_id"]);
       if (isSame(ownerId, managerId, owner.by, manager.name)) return { kind: "yours" };
       const knows = "id" in manager
-        ? isAskedTwice(number, manager, nowMs)
+        ? await isAskedTwice(number, manager, nowMs)
         : manager.seenSinceMs === owner.atMs;
       if (!knows) return { kind: "asked", owner: owner.by, sinceMs: owner.atMs };
     }
-    forgetQuestions.run(number);
-    own.run(manager.name, managerId, nowMs, number);
+    await forgetQuestions.run(number);
+    await own.run(manager.name, managerId, nowMs, number);
     const before = owner?.by ?? null;
     const kind = before === null ? "taken" : "taken_over";
-    turn(number, { kind, by: manager.name, before, atMs: nowMs });
-    oweCardUpdate(number, nowMs);
+    await turn(number, { kind, by: manager.name, before, atMs: nowMs });
+    await oweCardUpdate(number, nowMs);
     return before === null ? { kind: "taken" } : { kind: "taken_over", before };
   }
 
   /** Records the first wish. */
-  function isAskedTwice(lead: number, { id, press }: Taker, nowMs: number): boolean {
-    const asked = selectQuestion.get(lead, id);
+  async function isAskedTwice(lead: number, { id, press }: Taker, nowMs: number): Promise<boolean> {
+    const asked = await selectQuestion.get(lead, id);
     const sinceMs = asked === undefined ? Infinity : nowMs - Number(asked["asked_at_ms"]);
     if (asked?.["press"] === press || sinceMs < DOUBLE_TAP_MS) return false;
     if (sinceMs <= TAKE_OVER_MS) return true;
-    endQuestions.run(nowMs - TAKE_OVER_MS);
-    ask.run(lead, id, press, nowMs);
+    await endQuestions.run(nowMs - TAKE_OVER_MS);
+    await ask.run(lead, id, press, nowMs);
     return false;
   }
 
-  function returnLead(number: number, by: string, nowMs: number): Returned {
-    const row = select.get(number);
+  async function returnLead(number: number, by: string, nowMs: number): Promise<Returned> {
+    const row = await select.get(number);
     if (row === undefined || row["chat_id"] === 0) return "unknown";
     const state = leadState(row["state"]);
     if (state !== "by_hand") return state === "in_crm" ? "settled" : "open";
-    const untilMs = numberOrNull(selectReturn.get(number)?.["until_ms"] ?? null);
+    const untilMs = numberOrNull((await selectReturn.get(number))?.["until_ms"] ?? null);
     if (untilMs === null || untilMs <= nowMs) return "late";
     // A POST that was under way when the lead was closed.
-    if (attemptsOf(number).some(({ outcome }) => outcome === "accepted")) return "settled";
-    forgetReturn.run(number);
-    reopen.run(number);
-    turn(number, { kind: "returned", by, before: closedIn(row)?.by ?? null, atMs: nowMs });
+    if ((await attemptsOf(number)).some(({ outcome }) => outcome === "accepted")) return "settled";
+    await forgetReturn.run(number);
+    await reopen.run(number);
+    await turn(number, { kind: "returned", by, before: closedIn(row)?.by ?? null, atMs: nowMs });
     const hasCard = row["card_message_id"] !== null || row["card_reason"] === HELD;
-    if (!hasCard) oweCard(number, nowMs);
-    oweCardUpdate(number, nowMs);
+    if (!hasCard) await oweCard(number, nowMs);
+    await oweCardUpdate(number, nowMs);
     return "returned";
   }
 
   /** Unless it is being shown right now. */
-  function oweCard(lead: number, nowMs: number): void {
-    if (outbox.findWork("card", lead) !== undefined) return;
-    const reason = attemptsOf(lead).length > 0 ? "crm_failed" : "no_webhook";
-    const lane = laneOfChat(ADMIN_CHAT_LANE, chatOfLead(lead));
-    outbox.addWork({ lane, kind: "card", subject: lead, body: { reason } }, nowMs);
+  async function oweCard(lead: number, nowMs: number): Promise<void> {
+    if (await outbox.findWork("card", lead) !== undefined) return;
+    const reason = (await attemptsOf(lead)).length > 0 ? "crm_failed" : "no_webhook";
+    const lane = laneOfChat(ADMIN_CHAT_LANE, await chatOfLead(lead));
+    await outbox.addWork({ lane, kind: "card", subject: lead, body: { reason } }, nowMs);
   }
 
-  function hasAnother(work: Numbered, lead: number): boolean {
-    return hasOtherUpdate.get(lead, work.id) !== undefined;
+  async function hasAnother(work: Numbered, lead: number): Promise<boolean> {
+    return await hasOtherUpdate.get(lead, work.id) !== undefined;
   }
 
   return {
     takeLead: (...wish) => db.atomically(() => takeLead(...wish)),
     returnLead: (...wish) => db.atomically(() => returnLead(...wish)),
-    turnsOf: (lead) =>
-      selectTurns.all(lead).map((row): Turn => ({
+    turnsOf: async (lead) =>
+      (await selectTurns.all(lead)).map((row): Turn => ({
         kind: turnKind(row["kind"]),
         by: String(row["by"]),
         before: row["before"] === null ? null : String(row["before"]),
         atMs: Number(row["at_ms"]),
       })),
-    endReturns: (nowMs) => void endReturns.run(nowMs),
+    endReturns: async (nowMs) => void await endReturns.run(nowMs),
     finishCardUpdate: (work) =>
-      db.atomically(() => {
-        const untilMs = selectReturn.get(work.subject)?.["until_ms"];
+      db.atomically(async () => {
+        const untilMs = (await selectReturn.get(work.subject))?.["until_ms"];
         const isEdit = readLane(work.lane).lane === EDITS_LANE;
-        if (untilMs === undefined || !isEdit || hasAnother(work, work.subject)) {
-          return outbox.finishWork(work);
+        if (untilMs === undefined || !isEdit || await hasAnother(work, work.subject)) {
+          return await outbox.finishWork(work);
         }
-        outbox.releaseWork(work, Number(untilMs));
+        await outbox.releaseWork(work, Number(untilMs));
       }),
   };
 }

@@ -9,18 +9,20 @@ import { readKind, type WorkKind } from "./work.ts";
 
 export interface Totals {
   /** Leads by profile and state, kept as they change. */
-  leadTotals(): { readonly profile: string; readonly state: LeadState; readonly leads: number }[];
+  leadTotals(): Promise<
+    { readonly profile: string; readonly state: LeadState; readonly leads: number }[]
+  >;
   /** Ended attempts by outcome, kept as they end. */
-  attemptTotals(): { readonly outcome: CrmOutcome["kind"]; readonly attempts: number }[];
+  attemptTotals(): Promise<{ readonly outcome: CrmOutcome["kind"]; readonly attempts: number }[]>;
   /** Repeated presses by profile, counted as they come. */
-  repeatTotals(): { readonly profile: string; readonly presses: number }[];
-  owedTotals(): { readonly kind: WorkKind; readonly works: number }[];
+  repeatTotals(): Promise<{ readonly profile: string; readonly presses: number }[]>;
+  owedTotals(): Promise<{ readonly kind: WorkKind; readonly works: number }[]>;
   /** Owed work about managers' answers, by kind. */
-  owedAnswerTotals(): { readonly kind: string; readonly works: number }[];
+  owedAnswerTotals(): Promise<{ readonly kind: string; readonly works: number }[]>;
   /** When the oldest answer was written that its visitor does not have yet, and how many there are. */
-  unsentAnswers(): { readonly oldestAtMs: number | undefined; readonly answers: number };
+  unsentAnswers(): Promise<{ readonly oldestAtMs: number | undefined; readonly answers: number }>;
   /** When the oldest lead came, or stops waiting for a phone, that neither the CRM nor the managers have yet, and how many the managers' chat refused. */
-  undelivered(): { readonly oldestAtMs: number | undefined; readonly leads: number };
+  undelivered(): Promise<{ readonly oldestAtMs: number | undefined; readonly leads: number }>;
 }
 
 export function totals(db: Database): Totals {
@@ -46,8 +48,8 @@ export function totals(db: Database): Totals {
        SELECT subject FROM outbox WHERE kind IN ('post', 'card') ORDER BY id LIMIT 100)`,
   );
 
-  function leadTotals() {
-    return leads.all().map((row) => ({
+  async function leadTotals() {
+    return (await leads.all()).map((row) => ({
       profile: String(row["profile"]),
       state: leadState(row["state"]),
       leads: Number(row["leads"]),
@@ -56,34 +58,37 @@ export function totals(db: Database): Totals {
 
   return {
     leadTotals,
-    attemptTotals: () =>
-      attempts.all().map((row) => ({
+    attemptTotals: async () =>
+      (await attempts.all()).map((row) => ({
         outcome: outcomeKind(row["outcome"]),
         attempts: Number(row["attempts"]),
       })),
-    repeatTotals: () =>
-      repeats.all().map((row) => ({
+    repeatTotals: async () =>
+      (await repeats.all()).map((row) => ({
         profile: String(row["profile"]),
         presses: Number(row["presses"]),
       })),
-    owedTotals: () =>
-      owed.all().map((row) => ({
+    owedTotals: async () =>
+      (await owed.all()).map((row) => ({
         kind: readKind(row["kind"]),
         works: Number(row["works"]),
       })),
-    owedAnswerTotals: () =>
-      owedAnswers.all().map((row) => ({ kind: String(row["kind"]), works: Number(row["works"]) })),
-    unsentAnswers() {
-      const row = unsent.get();
+    owedAnswerTotals: async () =>
+      (await owedAnswers.all()).map((row) => ({
+        kind: String(row["kind"]),
+        works: Number(row["works"]),
+      })),
+    async unsentAnswers() {
+      const row = await unsent.get();
       const oldestAtMs = numberOrNull(row?.["oldest_at_ms"] ?? null) ?? undefined;
       return { oldestAtMs, answers: Number(row?.["answers"] ?? 0) };
     },
-    undelivered() {
-      const moments = [oldestRefused.get(), oldestOnItsWay.get()]
+    async undelivered() {
+      const moments = [await oldestRefused.get(), await oldestOnItsWay.get()]
         .flatMap((row) =>
           typeof row?.["received_at_ms"] === "number" ? [row["received_at_ms"]] : []
         );
-      const refused = leadTotals().filter(({ state }) => state === "undelivered");
+      const refused = (await leadTotals()).filter(({ state }) => state === "undelivered");
       return {
         oldestAtMs: moments.length === 0 ? undefined : Math.min(...moments),
         leads: refused.reduce((sum, { leads }) => sum + leads, 0),

@@ -33,7 +33,7 @@ const READS = [
 /** A lead's writes, tried. */
 export interface Trial {
   /** Tries to record a lead and undoes it. @throws {Error} What SQLite reports. */
-  tryToRecord(): void;
+  tryToRecord(): Promise<void>;
 }
 
 /** The trial in an open database. */
@@ -41,10 +41,10 @@ export function trial(db: Database): Trial {
   const writes = WRITES.map((sql) => db.writer(sql));
   const reads = READS.map((sql) => db.reader(sql));
   return {
-    tryToRecord() {
-      for (const each of reads) each.all();
-      db.rehearse(() => {
-        for (const each of writes) each.run();
+    async tryToRecord() {
+      for (const each of reads) await each.all();
+      await db.rehearse(async () => {
+        for (const each of writes) await each.run();
       });
     },
   };

@@ -17,7 +17,7 @@ export interface NewVersion {
 
 export interface VersionMoves {
   /** Records a new version of locales.json: the text, each changed profile, and a changed link with its leads and history. */
-  recordVersion(version: NewVersion, nowMs: number): void;
+  recordVersion(version: NewVersion, nowMs: number): Promise<void>;
 }
 
 export function versionMoves(
@@ -28,10 +28,10 @@ export function versionMoves(
 ): VersionMoves {
   return {
     recordVersion: ({ text, content, by, renamed }, nowMs) =>
-      db.atomically(() => {
-        if (renamed !== null) renameProfile(renamed.from, renamed.to);
-        recordRevisions(content, by, nowMs);
-        recordFile({ text, savedBy: by, renamed }, nowMs);
+      db.atomically(async () => {
+        if (renamed !== null) await renameProfile(renamed.from, renamed.to);
+        await recordRevisions(content, by, nowMs);
+        await recordFile({ text, savedBy: by, renamed }, nowMs);
       }),
   };
 }

@@ -24,9 +24,9 @@ export interface WaitingLeads {
     shownBeforeMs: number,
     most: number,
     of?: { readonly profiles: Iterable<string>; readonly isAllBut: boolean },
-  ): { readonly leads: readonly Lead[]; readonly all: number };
+  ): Promise<{ readonly leads: readonly Lead[]; readonly all: number }>;
   /** What managers did from a moment on, and before another. */
-  countTurns(fromMs: number, toMs: number): TurnCounts;
+  countTurns(fromMs: number, toMs: number): Promise<TurnCounts>;
 }
 
 const ALL = { profiles: [], isAllBut: true };
@@ -52,18 +52,20 @@ export function waitingLeadRecords(db: Database, keys: BotKeys): WaitingLeads {
   );
 
   return {
-    waitingLeads(shownBeforeMs, most, { profiles, isAllBut } = ALL) {
+    async waitingLeads(shownBeforeMs, most, { profiles, isAllBut } = ALL) {
       const which = [shownBeforeMs, JSON.stringify([...profiles]), Number(isAllBut)] as const;
       return {
-        leads: select.all(...which, most).map((row) => toLead(row, keys)),
-        all: Number(count.get(...which)?.["leads"]),
+        leads: (await select.all(...which, most)).map((row) => toLead(row, keys)),
+        all: Number((await count.get(...which))?.["leads"]),
       };
     },
-    countTurns(fromMs, toMs) {
+    async countTurns(fromMs, toMs) {
       const kinds = new Map(
-        countKinds.all(fromMs, toMs).map((row) => [row["kind"], Number(row["turns"])]),
+        (await countKinds.all(fromMs, toMs)).map((row) => [row["kind"], Number(row["turns"])]),
       );
-      const waited = waits.all(fromMs, toMs).map((row) => Math.max(0, Number(row["waited"])));
+      const waited = (await waits.all(fromMs, toMs)).map((row) =>
+        Math.max(0, Number(row["waited"]))
+      );
       return {
         taken: kinds.get("taken") ?? 0,
         returned: kinds.get("returned") ?? 0,

@@ -70,7 +70,7 @@ export function createAnswerNotes(
   const { journal, adminChat, react, recordDurably, retryAtMs, tellTime, log } = options;
 
   async function mark(work: AnswerWorkOf<"mark">): Promise<void> {
-    const answer = journal.findAnswer(work.subject);
+    const answer = await journal.findAnswer(work.subject);
     const [messageId = -1] = answer?.messageIds ?? [];
     const done = answer === undefined || messageId < 0
       ? "done"
@@ -81,17 +81,17 @@ export function createAnswerNotes(
 
   async function tellRefusal(work: AnswerWorkOf<"refusal">): Promise<void> {
     const { reason, isEdit } = work.body;
-    const answer = journal.findAnswer(work.subject);
+    const answer = await journal.findAnswer(work.subject);
     const outcome = await reply(work, refusalText(reason, isEdit, answer?.lead));
     const lead = answer?.lead?.number;
-    await record(work, outcome, (at) => {
-      if (lead === undefined) journal.finishAnswerWork(work);
-      else journal.finishAnswerNote(work, lead, at);
+    await record(work, outcome, async (at) => {
+      if (lead === undefined) await journal.finishAnswerWork(work);
+      else await journal.finishAnswerNote(work, lead, at);
     });
   }
 
   async function ask(work: AnswerWorkOf<"question">): Promise<void> {
-    const answer = journal.findAnswer(work.subject);
+    const answer = await journal.findAnswer(work.subject);
     if (!answer?.isAsking || answer.candidates.length === 0) return await drop(work);
     const { message, keyboard } = questionText(answer.number, answer.kind, answer.candidates);
     const part = { kind: "text", message, keyboard } as const;
@@ -100,23 +100,23 @@ export function createAnswerNotes(
   }
 
   async function tellChosen(work: AnswerWorkOf<"chosen">): Promise<void> {
-    const answer = journal.findAnswer(work.subject);
+    const answer = await journal.findAnswer(work.subject);
     if (answer === undefined || answer.question === null) return await drop(work);
     const words = chosenText(answer.kind, answer.lead);
     const outcome = await adminChat.edit(answer.question, words, { inline_keyboard: [] });
     const lead = answer.lead?.number;
-    await record(work, outcome, (at) => {
-      if (lead === undefined) journal.finishAnswerWork(work);
-      else journal.finishAnswerNote(work, lead, at);
+    await record(work, outcome, async (at) => {
+      if (lead === undefined) await journal.finishAnswerWork(work);
+      else await journal.finishAnswerNote(work, lead, at);
     });
   }
 
   async function invite(work: AnswerWorkOf<"invite">): Promise<void> {
-    const lead = journal.findLead(work.subject);
+    const lead = await journal.findLead(work.subject);
     if (lead === undefined || lead.chatId === 0) return await drop(work);
     const shown = lead.card === null || work.body.whole === undefined
       ? undefined
-      : journal.cardsOn(lead.card).find((each) => each.lead.number === lead.number);
+      : (await journal.cardsOn(lead.card)).find((each) => each.lead.number === lead.number);
     const message = shown === undefined
       ? invitationText(lead, work.body.by)
       : plain(wholeCard(shown, tellTime));
@@ -124,8 +124,8 @@ export function createAnswerNotes(
     await record(work, outcome, (at) => journal.finishAnswerNote(work, lead.number, at));
   }
 
-  function reply(work: AnswerWork, message: Formatted): Promise<ShowOutcome> {
-    const answer = journal.findAnswer(work.subject);
+  async function reply(work: AnswerWork, message: Formatted): Promise<ShowOutcome> {
+    const answer = await journal.findAnswer(work.subject);
     return adminChat.showPart(
       { kind: "text", message },
       NOTHING,
@@ -140,7 +140,7 @@ export function createAnswerNotes(
   async function record(
     work: AnswerWork,
     outcome: ShowOutcome,
-    finish: (at: MessageAddress) => void,
+    finish: (at: MessageAddress) => Promise<void>,
   ): Promise<void> {
     log.learned({ outcome: outcome.kind });
     if (outcome.kind === "stopped") return;
@@ -155,7 +155,7 @@ export function createAnswerNotes(
   return async (work) => {
     if (work.kind === "mark") return await mark(work);
     if (work.kind !== "chosen") await adminChat.ready();
-    if (!journal.isAnswerWorkOwed(work)) return; // Erased meanwhile.
+    if (!await journal.isAnswerWorkOwed(work)) return; // Erased meanwhile.
     switch (work.kind) {
       case "refusal":
         return await tellRefusal(work);

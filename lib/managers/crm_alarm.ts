@@ -19,9 +19,9 @@ export interface KnownTrouble {
 /** Watches how POSTs end. */
 export interface CrmAlarm {
   /** Never throws: how a POST ended must be recorded, also where this cannot be. */
-  answered(profile: Profile, outcome: CrmOutcome, lead: number): void;
+  answered(profile: Profile, outcome: CrmOutcome, lead: number): Promise<void>;
   /** The troubles now. */
-  troubles(): KnownTrouble[];
+  troubles(): Promise<KnownTrouble[]>;
 }
 
 /** Creates the alarm. What was told is kept in the journal, so a restart does not repeat it. */
@@ -35,43 +35,43 @@ export function createCrmAlarm({ journal, wake, now, log }: {
   readonly now: () => number;
   readonly log: Log;
 }): CrmAlarm {
-  function knownOf(profile: string): KnownTrouble | undefined {
-    const text = journal.fact(PROFILE_FACTS.crmTrouble + profile);
+  async function knownOf(profile: string): Promise<KnownTrouble | undefined> {
+    const text = await journal.fact(PROFILE_FACTS.crmTrouble + profile);
     if (text === undefined) return undefined;
     const stored: unknown = JSON.parse(text);
     const { trouble, sinceMs } = isRecord(stored) ? stored : {};
     return isTrouble(trouble) ? { profile, trouble, sinceMs: Number(sinceMs) } : undefined;
   }
 
-  function tell(profile: Profile, trouble: CrmTrouble | null): void {
+  async function tell(profile: Profile, trouble: CrmTrouble | null): Promise<void> {
     const value = trouble === null ? null : JSON.stringify({ trouble, sinceMs: now() });
     const text = trouble === null
       ? crmMendedText(profile.name)
       : crmTroubleText(trouble, profile.name);
     const chats = [journal.chatOf(profile.key)];
-    journal.noteFact(PROFILE_FACTS.crmTrouble + profile.key, value, text, now(), chats);
+    await journal.noteFact(PROFILE_FACTS.crmTrouble + profile.key, value, text, now(), chats);
     wake();
   }
 
   /** The offer to send all open cards says that the CRM works again, too. */
-  function tellMended(profile: Profile, lead: number): void {
-    if (journal.bringsOffer(lead, now())) {
-      journal.forgetFact(PROFILE_FACTS.crmTrouble + profile.key);
-    } else tell(profile, null);
+  async function tellMended(profile: Profile, lead: number): Promise<void> {
+    if (await journal.bringsOffer(lead, now())) {
+      await journal.forgetFact(PROFILE_FACTS.crmTrouble + profile.key);
+    } else await tell(profile, null);
   }
 
-  function watch(profile: Profile, outcome: CrmOutcome, lead: number): void {
-    const known = knownOf(profile.key);
+  async function watch(profile: Profile, outcome: CrmOutcome, lead: number): Promise<void> {
+    const known = await knownOf(profile.key);
     const trouble = outcome.kind === "answered" ? outcome.trouble : undefined;
-    if (trouble !== undefined && trouble !== known?.trouble) tell(profile, trouble);
-    else if (outcome.kind === "accepted" && known !== undefined) tellMended(profile, lead);
+    if (trouble !== undefined && trouble !== known?.trouble) await tell(profile, trouble);
+    else if (outcome.kind === "accepted" && known !== undefined) await tellMended(profile, lead);
   }
 
   return {
-    answered(profile, outcome, lead) {
+    async answered(profile, outcome, lead) {
       if (profile.crm?.kind !== "amocrm") return;
       try {
-        watch(profile, outcome, lead);
+        await watch(profile, outcome, lead);
       } catch (error) {
         log.error(
           "❌ Менеджерам не сказать, принимает ли AmoCRM лиды: {cause}. Скажем со следующим",
@@ -82,7 +82,10 @@ export function createCrmAlarm({ journal, wake, now, log }: {
         );
       }
     },
-    troubles: () => journal.factsOf(PROFILE_FACTS.crmTrouble).flatMap((key) => knownOf(key) ?? []),
+    async troubles() {
+      const keys = await journal.factsOf(PROFILE_FACTS.crmTrouble);
+      return (await Promise.all(keys.map(knownOf))).filter((each) => each !== undefined);
+    },
   };
 }
 

@@ -56,9 +56,9 @@ export function createFollowUpTurns(
   }
 
   /** Of the visitors who may have a turn: the one with the fewest messages in this minute, then the one who waits longest. */
-  function choose(): { readonly visitor: number } | undefined {
+  async function choose(): Promise<{ readonly visitor: number } | undefined> {
     shown = shown.filter(({ atMs }) => atMs > clockMs() - MINUTE_MS);
-    const due = journal.dueFollowUps(now(), chat)
+    const due = (await journal.dueFollowUps(now(), chat))
       .map((each) => ({
         ...each,
         shown: shown.filter(({ visitor }) => visitor === each.visitor).length,
@@ -91,15 +91,17 @@ export function createFollowUpTurns(
     },
     journal: {
       ...journal,
-      nextWorkDueAtMs(lane) {
-        const dueAtMs = journal.nextWorkDueAtMs(lane);
+      async nextWorkDueAtMs(lane) {
+        const dueAtMs = await journal.nextWorkDueAtMs(lane);
         const isDue = lane === theirLane && dueAtMs !== undefined && dueAtMs <= now();
-        return isDue && choose() === undefined ? now() + LOOK_MS : dueAtMs;
+        return isDue && await choose() === undefined ? now() + LOOK_MS : dueAtMs;
       },
-      takeWork(lane, nowMs, most) {
-        if (lane !== theirLane) return journal.takeWork(lane, nowMs, most);
-        const next = choose();
-        return next === undefined ? [] : journal.takeFollowUpsOf(next.visitor, nowMs, 1, chat);
+      async takeWork(lane, nowMs, most) {
+        if (lane !== theirLane) return await journal.takeWork(lane, nowMs, most);
+        const next = await choose();
+        return next === undefined
+          ? []
+          : await journal.takeFollowUpsOf(next.visitor, nowMs, 1, chat);
       },
     },
   };

@@ -38,15 +38,15 @@ export function createFollowUpWork(
     const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
     const toParts = followUp.edit === undefined ? followUpParts : editParts;
     const parts = toParts(followUp, lead.visitor, template);
-    const answer = journal.answerBefore(followUp.number);
+    const answer = await journal.answerBefore(followUp.number);
     for (const [index, part] of parts.entries()) {
       if (index < followUp.partsShown) continue;
       const about: MessageAddress[] = [];
       const outcome = await showPart(part, { followUp, lead, answer, about });
       if (outcome.kind !== "shown") return outcome;
-      await recordDurably(() => {
-        journal.markPartShown(followUp.number, index + 1, outcome.message);
-        journal.rememberAbout(lead.number, about);
+      await recordDurably(async () => {
+        await journal.markPartShown(followUp.number, index + 1, outcome.message);
+        await journal.rememberAbout(lead.number, about);
       });
     }
     return { kind: "shown" };
@@ -75,7 +75,7 @@ export function createFollowUpWork(
     const { followUp: { content }, lead } = sent;
     const fact = adviceFact(sent);
     const advise = content.media !== null && !isRefusedAs(reason, "uncopyable") &&
-      journal.fact(fact) === undefined;
+      await journal.fact(fact) === undefined;
     const note = undeliverableNote({ content, albumFiles, lead, advise });
     let outcome = note.withWords === null ? undefined : await tell(note.withWords, sent);
     if (outcome === undefined || outcome.kind === "refused") {
@@ -122,7 +122,7 @@ export function createFollowUpWork(
   /** After a success the advice is given again at the next refusal. */
   async function forgetAdvice(sent: Sent, outcome: Told): Promise<Told> {
     const fact = adviceFact(sent);
-    if (journal.fact(fact) !== undefined) await recordDurably(() => journal.forgetFact(fact));
+    if (await journal.fact(fact) !== undefined) await recordDurably(() => journal.forgetFact(fact));
     return outcome;
   }
 

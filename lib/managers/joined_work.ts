@@ -39,25 +39,29 @@ export function createJoinedWork(
 
   return async (first) => {
     if (first.failures > 0) return false; // Another of the texts may be at fault.
-    if (journal.countMessagesUntil(first.subject, SINGLE_MS) <= MOST_SINGLE) {
+    if (await journal.countMessagesUntil(first.subject, SINGLE_MS) <= MOST_SINGLE) {
       return false;
     }
-    const lead = journal.findLead(journal.leadOfFollowUp(first.subject));
-    const followUp = journal.takeFollowUp(first.subject);
+    const lead = await journal.findLead(await journal.leadOfFollowUp(first.subject));
+    const followUp = await journal.takeFollowUp(first.subject);
     if (lead === undefined || !isSettled(lead.state) || followUp?.content.media !== null) {
       return false;
     }
-    const works = [first, ...journal.takeFollowUpsOf(followUp.chatId, now(), MOST_JOINED, chat)];
-    const line = works.flatMap(({ subject }) => journal.takeFollowUp(subject) ?? []);
+    const works = [
+      first,
+      ...await journal.takeFollowUpsOf(followUp.chatId, now(), MOST_JOINED, chat),
+    ];
+    const taken = await Promise.all(works.map(({ subject }) => journal.takeFollowUp(subject)));
+    const line = taken.filter((each) => each !== undefined);
     const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
     const joined = joinFollowUps(line, lead.visitor, template);
-    for (const work of works.splice(joined?.count ?? 1)) journal.releaseWork(work, now());
+    for (const work of works.splice(joined?.count ?? 1)) await journal.releaseWork(work, now());
     if (joined === undefined) return false;
     try {
       await show(works, joined, lead, followUp.chatId);
     } catch (error) {
       // The outbox releases the first.
-      for (const work of works.slice(1)) journal.releaseWork(work, now());
+      for (const work of works.slice(1)) await journal.releaseWork(work, now());
       throw error;
     }
     return true;
@@ -71,7 +75,7 @@ export function createJoinedWork(
   ): Promise<void> {
     const from = { chatId: visitor, messageIds: [] };
     log.learned({ lead: lead.number });
-    const replyTo = works[0] && journal.answerBefore(works[0].subject) || lead.card;
+    const replyTo = works[0] && await journal.answerBefore(works[0].subject) || lead.card;
     options.shownWords.remember(lead, message);
     const outcome = await adminChat.showPart({ kind: "text", message }, from, replyTo);
     log.learned({ outcome: outcome.kind });
@@ -83,9 +87,9 @@ export function createJoinedWork(
           "Профиль: {profile}, Username: {username}",
         { ...facts, username: contact(lead.visitor) },
       );
-      return await recordDurably(() => {
-        journal.finishJoined(works, outcome.message, now());
-        journal.rememberAbout(lead.number, [outcome.message]);
+      return await recordDurably(async () => {
+        await journal.finishJoined(works, outcome.message, now());
+        await journal.rememberAbout(lead.number, [outcome.message]);
       });
     }
     log.error("❌ Дополнение к лиду не показать менеджерам: {reason}. Пробуем снова", {

@@ -60,7 +60,7 @@ export interface LeadReminderOptions {
   readonly remindAfterMs: number;
   readonly workHours: WorkHours;
   readonly timeZone: string;
-  readonly chats: () => readonly RemindedChat[];
+  readonly chats: () => Promise<readonly RemindedChat[]>;
   /** Tells the alert chat. */
   readonly alert: (message: Formatted) => Promise<boolean>;
   /** Called when a reminder was queued. */
@@ -76,40 +76,44 @@ export function createLeadReminder(options: LeadReminderOptions): LeadReminder {
 
   async function look(): Promise<void> {
     if (remindAfterMs === 0) return;
-    for (const chat of options.chats()) await lookAt(chat);
+    for (const chat of await options.chats()) await lookAt(chat);
   }
 
   async function lookAt({ key, formerKeys, of }: RemindedChat): Promise<void> {
     const nowMs = now();
-    const { leads, all } = journal.waitingLeads(nowMs - remindAfterMs, MOST_NAMED, of);
+    const { leads, all } = await journal.waitingLeads(nowMs - remindAfterMs, MOST_NAMED, of);
     const keys = [key, ...formerKeys];
     const reminders = keys.map((each) => factOf(REMINDERS, each));
     if (all === 0) {
-      for (const name of reminders) if (journal.fact(name) !== undefined) journal.forgetFact(name);
+      for (const name of reminders) {
+        if (await journal.fact(name) !== undefined) await journal.forgetFact(name);
+      }
       return;
     }
-    const lastAtMs = keys.map((each) =>
-      Number(journal.fact(factOf(REMINDED_AT, each)) ?? -Infinity)
+    const lastAtMs = await Promise.all(
+      keys.map(async (each) => Number(await journal.fact(factOf(REMINDED_AT, each)) ?? -Infinity)),
     );
     if (nowMs - Math.max(...lastAtMs) < BETWEEN_REMINDERS_MS) return;
     if (!isWorkTime(workHours, nowMs, timeZone)) return;
     const text = reminderText(leads, all, remindAfterMs / 60_000);
-    const before = Math.max(...reminders.map((name) => Number(journal.fact(name) ?? 0)));
+    const before = Math.max(
+      ...await Promise.all(reminders.map(async (name) => Number(await journal.fact(name) ?? 0))),
+    );
     // A chat that takes no messages finds one reminder when it is back, not one of each hour. Before the first, what waits is
     // something else.
-    const isWaiting = before > 0 && isNoteWaiting(key);
+    const isWaiting = before > 0 && await isNoteWaiting(key);
     const chats = isWaiting ? [] : [key];
-    journal.noteFact(factOf(REMINDED_AT, key), String(nowMs), text, nowMs, chats);
-    journal.rememberFact(factOf(REMINDERS, key), String(before + 1));
+    await journal.noteFact(factOf(REMINDED_AT, key), String(nowMs), text, nowMs, chats);
+    await journal.rememberFact(factOf(REMINDERS, key), String(before + 1));
     await journal.committed();
     log.info("⏰ Менеджерам напомнили о лидах, которые ждут: {leads}", { leads: all });
     options.wake();
     if (before >= PATIENT_REMINDERS) await options.alert({ text, entities: [] });
   }
 
-  function isNoteWaiting(key: string): boolean {
+  async function isNoteWaiting(key: string): Promise<boolean> {
     const lane = laneOfChat(ADMIN_CHAT_LANE, key);
-    return journal.countDueWork(lane, "note", Number.MAX_SAFE_INTEGER, 1) > 0;
+    return await journal.countDueWork(lane, "note", Number.MAX_SAFE_INTEGER, 1) > 0;
   }
 
   return {

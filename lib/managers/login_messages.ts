@@ -55,18 +55,18 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
   /** Sequential, so that no message is edited twice. */
   function look(): void {
     clearTimeout(timer);
-    looking = looking.then(changeDead).then(plan).catch((error) => {
+    looking = looking.then(changeDead).then(plan).catch(async (error) => {
       log.error("❌ Сообщение со ссылкой не изменить: {reason}. Пробуем снова", {
         reason: messageOf(error),
       });
       failures += 1;
-      plan();
+      await plan();
     });
   }
 
   async function changeDead(): Promise<void> {
     let failed = false;
-    for (const dead of journal.deadLoginMessages(now())) {
+    for (const dead of await journal.deadLoginMessages(now())) {
       if (stopping.aborted) return;
       if (!await change(dead)) failed = true;
     }
@@ -86,9 +86,9 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
     return true;
   }
 
-  function plan(): void {
+  async function plan(): Promise<void> {
     clearTimeout(timer);
-    const nextMs = journal.nextLoginExpiryMs();
+    const nextMs = await journal.nextLoginExpiryMs();
     if (stopping.aborted || nextMs === undefined) return;
     const untilNextMs = Math.min(Math.max(nextMs - now(), 0), LOOK_MS);
     timer = setTimeout(look, failures > 0 ? waitMs(failures, random()) : untilNextMs);

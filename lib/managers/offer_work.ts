@@ -23,8 +23,8 @@ export function createOfferWork({ journal, adminChat, profiles, recordDurably, f
   readonly finishOrRetry: (work: Work, outcome: ShowOutcome) => Promise<void>;
 }): OfferWork {
   async function show(work: WorkOf<"offer">): Promise<void> {
-    const key = journal.currentProfile(work.body.profile, profiles().byKey);
-    const open = journal.countSendable(key);
+    const key = await journal.currentProfile(work.body.profile, profiles().byKey);
+    const open = await journal.countSendable(key);
     const name = profiles().byKey.get(key)?.name;
     if (open === 0 || name === undefined) {
       return await recordDurably(() => journal.finishWork(work));
@@ -44,9 +44,9 @@ export function createOfferWork({ journal, adminChat, profiles, recordDurably, f
 
   /** Cards that an offer counted were closed, opened again, blocked or let back meanwhile. */
   async function recountOffer(work: WorkOf<"offer_update">, profile: string): Promise<void> {
-    const key = journal.currentProfile(profile, profiles().byKey);
+    const key = await journal.currentProfile(profile, profiles().byKey);
     const name = profiles().byKey.get(key)?.name ?? key;
-    const { text, keyboard } = offer(key, name, journal.countSendable(key));
+    const { text, keyboard } = offer(key, name, await journal.countSendable(key));
     const outcome = await adminChat.edit(work.body.message, { text, entities: [] }, keyboard);
     await finishOrRetry(work, outcome);
   }

@@ -25,7 +25,7 @@ export interface WatchedChat {
 /** Watches the profiles' own chats. */
 export interface OwnChatAlarm {
   /** Checks once. */
-  look(): void;
+  look(): Promise<void>;
   /** Checks every 15 s until the process stops. */
   run(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export function createOwnChatAlarm(
   /** Since when each failing chat has been seen to fail. */
   let failsSinceMs: ReadonlyMap<string, number> = new Map();
 
-  function look(): void {
+  async function look(): Promise<void> {
     const before = failsSinceMs;
     const watched = chats();
     failsSinceMs = new Map(
@@ -56,21 +56,21 @@ export function createOwnChatAlarm(
         .map(({ key }) => [key, before.get(key) ?? elapsedMs()]),
     );
     for (const { key, profileNames } of watched) {
-      const isTold = journal.fact(FACT + key) !== undefined;
+      const isTold = await journal.fact(FACT + key) !== undefined;
       const sinceMs = failsSinceMs.get(key);
-      if (sinceMs === undefined && isTold) tell(key, null, ownChatMendedText(profileNames));
+      if (sinceMs === undefined && isTold) await tell(key, null, ownChatMendedText(profileNames));
       if (sinceMs === undefined || isTold) continue;
       if (elapsedMs() - sinceMs >= FAILING_PATIENCE_MS) {
-        tell(key, "1", ownChatFailsText(profileNames));
+        await tell(key, "1", ownChatFailsText(profileNames));
       }
     }
-    for (const key of journal.factsOf(FACT)) {
-      if (!watched.some((each) => each.key === key)) journal.forgetFact(FACT + key);
+    for (const key of await journal.factsOf(FACT)) {
+      if (!watched.some((each) => each.key === key)) await journal.forgetFact(FACT + key);
     }
   }
 
-  function tell(key: string, value: string | null, text: string): void {
-    journal.noteFact(FACT + key, value, text, now());
+  async function tell(key: string, value: string | null, text: string): Promise<void> {
+    await journal.noteFact(FACT + key, value, text, now());
     wake();
   }
 

@@ -18,7 +18,7 @@ const FACT = "profiles_broken";
 /** Watches the state of locales.json. */
 export interface ProfileAlarm {
   /** Checks once. */
-  look(): void;
+  look(): Promise<void>;
   /** Checks every 15 s until the process stops. */
   run(): Promise<void>;
 }
@@ -36,12 +36,12 @@ export function createProfileAlarm(
     readonly log: Log;
   },
 ): ProfileAlarm {
-  function look(): void {
+  async function look(): Promise<void> {
     const broken = breakage();
-    const known = readKnown(journal.fact(FACT));
+    const known = readKnown(await journal.fact(FACT));
     if (broken === undefined) {
-      if (known?.told) tell(null, mendedFileText());
-      else if (known !== undefined) journal.forgetFact(FACT);
+      if (known?.told) await tell(null, mendedFileText());
+      else if (known !== undefined) await journal.forgetFact(FACT);
       return;
     }
     const sinceMs = Math.min(known?.sinceMs ?? Infinity, broken.sinceMs);
@@ -53,14 +53,14 @@ export function createProfileAlarm(
         version: tellTime(broken.versionAtMs),
         fault: fault === undefined ? "" : faultWords(fault),
       });
-      tell(JSON.stringify({ sinceMs, told: true }), text);
+      await tell(JSON.stringify({ sinceMs, told: true }), text);
     } else if (known === undefined) {
-      journal.rememberFact(FACT, JSON.stringify({ sinceMs, told: false }));
+      await journal.rememberFact(FACT, JSON.stringify({ sinceMs, told: false }));
     }
   }
 
-  function tell(value: string | null, text: string): void {
-    journal.noteFact(FACT, value, text, now());
+  async function tell(value: string | null, text: string): Promise<void> {
+    await journal.noteFact(FACT, value, text, now());
     wake();
   }
 

@@ -5,7 +5,7 @@ import type { Log } from "../log/log.ts";
 
 /** Looks at once and then every `everyMs`; a look that throws is logged as `failed`, with its `cause`. */
 export async function lookRepeatedly(
-  look: () => void,
+  look: () => Promise<void>,
   { everyMs, failed, sleep, stopping, log }: {
     readonly everyMs: number;
     readonly failed: string;
@@ -16,7 +16,7 @@ export async function lookRepeatedly(
 ): Promise<void> {
   while (!stopping.aborted) {
     try {
-      look();
+      await look();
     } catch (error) {
       log.error(failed, { cause: messageOf(error) });
     }

@@ -22,7 +22,7 @@ const FACT = "token_end:";
 /** Watches the ends of tokens. */
 export interface TokenAlarm {
   /** Checks once. */
-  look(): void;
+  look(): Promise<void>;
   /** Checks every hour until the process stops. */
   run(): Promise<void>;
 }
@@ -42,21 +42,21 @@ export function createTokenAlarm(
     readonly log: Log;
   },
 ): TokenAlarm {
-  function lookAt({ secret, endsAtMs, profiles: keys }: CrmToken): void {
+  async function lookAt({ secret, endsAtMs, profiles: keys }: CrmToken): Promise<void> {
     const daysLeft = (endsAtMs - now()) / DAY_MS;
     const level = TOLD_AT_DAYS.find((days) => daysLeft <= days);
     if (level === undefined) return;
-    const told = toldOf(journal.fact(FACT + secret));
+    const told = toldOf(await journal.fact(FACT + secret));
     if (told?.endsAtMs === endsAtMs && told.level <= level) return;
     const profileNames = keys.map((key) => profiles().byKey.get(key)?.name ?? key);
     const text = tokenEndText({ profileNames, daysLeft, endsAt: tellTime(endsAtMs) });
     const value = JSON.stringify({ endsAtMs, level });
-    journal.noteFact(FACT + secret, value, text, now(), keys.map(journal.chatOf));
+    await journal.noteFact(FACT + secret, value, text, now(), keys.map(journal.chatOf));
     wake();
   }
 
-  function look(): void {
-    for (const token of tokens()) lookAt(token);
+  async function look(): Promise<void> {
+    for (const token of tokens()) await lookAt(token);
   }
 
   return {

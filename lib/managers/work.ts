@@ -58,13 +58,17 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     const before = unrecorded.get(first.id);
     if (before !== undefined) return await recordShown(before.works, before.message);
     await adminChat.ready(); // The lead may change meanwhile.
-    if (!isCardWanted(leadOf(first.subject))) {
+    if (!isCardWanted(await leadOf(first.subject))) {
       return await recordDurably(() => journal.finishWork(first));
     }
-    const works = [first, ...takeCompany()];
+    const works = [first, ...await takeCompany()];
     try {
-      const { cards, message, keyboard } = packCards(works.map(toCard), tellTime, hasCrm);
-      for (const work of works.splice(cards)) putBack(work);
+      const { cards, message, keyboard } = packCards(
+        await Promise.all(works.map(toCard)),
+        tellTime,
+        hasCrm,
+      );
+      for (const work of works.splice(cards)) await putBack(work);
       const outcome = await adminChat.show(message, keyboard);
       log.learned({ outcome: outcome.kind });
       if (outcome.kind === "shown") await recordShown(works, outcome.message);
@@ -73,14 +77,15 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       }
     } catch (error) {
       // The outbox releases the first. Shown cards stay with it, to be recorded at its next try.
-      if (!unrecorded.has(first.id)) { for (const work of works.slice(1)) putBack(work); }
+      const back = unrecorded.has(first.id) ? [] : works.slice(1);
+      for (const work of back) await putBack(work);
       throw error;
     }
   }
 
   /** Back to about its place in the queue. */
-  function putBack(work: WorkOf<"card">): void {
-    journal.releaseWork(work, journal.findLead(work.subject)?.receivedAtMs ?? now());
+  async function putBack(work: WorkOf<"card">): Promise<void> {
+    await journal.releaseWork(work, (await journal.findLead(work.subject))?.receivedAtMs ?? now());
   }
 
   async function recordShown(
@@ -88,7 +93,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     message: MessageAddress,
   ): Promise<void> {
     for (const work of works) {
-      const lead = leadOf(work.subject);
+      const lead = await leadOf(work.subject);
       log.warn(
         "⚠️ Fallback: Лид отправлен в Telegram для ручного внесения. " +
           "Профиль: {profile}, Username: {username}",
@@ -102,25 +107,25 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   /** More due cards for the same message, if the last of them would otherwise wait over a minute. */
-  function takeCompany(): WorkOf<"card">[] {
+  async function takeCompany(): Promise<WorkOf<"card">[]> {
     const company: WorkOf<"card">[] = [];
-    const due = journal.countDueWork(cardLane, "card", now(), MESSAGES_PER_MINUTE);
-    const between = journal.countDueFollowUpMessages(due, now(), chat); // Cards and follow-ups alternate.
+    const due = await journal.countDueWork(cardLane, "card", now(), MESSAGES_PER_MINUTE);
+    const between = await journal.countDueFollowUpMessages(due, now(), chat); // Cards and follow-ups alternate.
     if (due + between < MESSAGES_PER_MINUTE) return company;
     while (company.length + 1 < MOST_PACKED) {
-      const next = journal.takeWorkOfKind(cardLane, "card", now());
+      const next = await journal.takeWorkOfKind(cardLane, "card", now());
       if (next === undefined) break;
       company.push(next);
     }
     return company;
   }
 
-  function toCard(work: WorkOf<"card">): Card {
+  async function toCard(work: WorkOf<"card">): Promise<Card> {
     return {
-      lead: leadOf(work.subject),
+      lead: await leadOf(work.subject),
       reason: work.body.reason,
-      lastAttempt: journal.attemptsOf(work.subject).at(-1) ?? null,
-      sending: journal.findWork("post", work.subject) !== undefined,
+      lastAttempt: (await journal.attemptsOf(work.subject)).at(-1) ?? null,
+      sending: await journal.findWork("post", work.subject) !== undefined,
       deal: null,
       closed: null,
       owner: null,
@@ -133,7 +138,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     work: WorkOf<"card">,
     { reason, retryAfterMs }: { readonly reason: string; readonly retryAfterMs?: number },
   ): Promise<void> {
-    const lead = leadOf(work.subject);
+    const lead = await leadOf(work.subject);
     log.error(
       "❌ КРИТИЧЕСКАЯ ОШИБКА: Не удалось отправить fallback в Telegram: {reason}. " +
         "Лид: профиль {profile} ({profileName}), запрос «{choice}», контакт {username}, " +
@@ -142,16 +147,18 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     );
     const again = retryAtMs(work, retryAfterMs);
     await recordDurably(() => journal.markUndelivered(work, again));
-    if (journal.wasAlerted(lead.number)) return;
-    const alerted = await adminChat.alert(cardMessage([toCard(work)], tellTime, hasCrm).message);
+    if (await journal.wasAlerted(lead.number)) return;
+    const alerted = await adminChat.alert(
+      cardMessage([await toCard(work)], tellTime, hasCrm).message,
+    );
     if (alerted) await recordDurably(() => journal.markAlerted(lead.number, now()));
   }
 
   async function updateCard(work: WorkOf<"card_update">): Promise<void> {
-    const address = leadOf(work.subject).card;
+    const address = (await leadOf(work.subject)).card;
     if (address === null) return await recordDurably(() => journal.finishWork(work));
-    journal.endReturns(now());
-    const { message, keyboard } = cardMessage(journal.cardsOn(address), tellTime, hasCrm);
+    await journal.endReturns(now());
+    const { message, keyboard } = cardMessage(await journal.cardsOn(address), tellTime, hasCrm);
     const outcome = await adminChat.edit(address, message, keyboard);
     log.learned({ outcome: outcome.kind });
     if (outcome.kind !== "shown") return await finishOrRetry(work, outcome);
@@ -159,12 +166,12 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
   }
 
   async function showFollowUp(work: WorkOf<"follow_up">): Promise<void> {
-    const lead = leadOf(journal.leadOfFollowUp(work.subject));
-    if (!isSettled(lead.state) || journal.waitsForFirstVersion(work.subject)) {
+    const lead = await leadOf(await journal.leadOfFollowUp(work.subject));
+    if (!isSettled(lead.state) || await journal.waitsForFirstVersion(work.subject)) {
       // A reply needs its card, and an edit its first version.
       return await recordDurably(() => journal.releaseWork(work, now() + CARD_CHECK_MS));
     }
-    const followUp = journal.takeFollowUp(work.subject);
+    const followUp = await journal.takeFollowUp(work.subject);
     if (followUp === undefined) return await recordDurably(() => journal.finishWork(work)); // Erased.
     log.learned({ lead: lead.number });
     const outcome = await showParts(followUp, lead);
@@ -188,7 +195,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
 
   async function showNote(work: WorkOf<"note">): Promise<void> {
     await adminChat.ready();
-    if (!journal.isOwed(work)) return; // Erased meanwhile.
+    if (!await journal.isOwed(work)) return; // Erased meanwhile.
     await finishOrRetry(work, await adminChat.show({ text: work.body.text, entities: [] }));
   }
 
@@ -206,8 +213,8 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     return found !== undefined && hasDestination(found);
   }
 
-  function leadOf(number: number): Lead {
-    const lead = journal.findLead(number);
+  async function leadOf(number: number): Promise<Lead> {
+    const lead = await journal.findLead(number);
     if (lead === undefined) throw new ReferenceError(`No lead ${number}`);
     return lead;
   }
@@ -220,7 +227,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
         return await updateCard(work);
       case "follow_up":
         await adminChat.ready(); // Until then an edit changes what is shown.
-        if (!journal.isOwed(work)) return; // Erased meanwhile.
+        if (!await journal.isOwed(work)) return; // Erased meanwhile.
         if (!await showTogether(work)) await showFollowUp(work);
         return;
       case "offer":

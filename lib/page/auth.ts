@@ -56,17 +56,17 @@ export interface Auth {
   /** Makes a one-time token that works for {@linkcode LINK_MS}. `askedBy` is its owner's name in sessions and history. */
   issueLink(askedBy: string): Promise<string>;
   /** Whether a link's token is valid now. Consumes nothing. */
-  isLinkGood(token: string): boolean;
+  isLinkGood(token: string): Promise<boolean>;
   /** Counts no failures: 256 random bits cannot be guessed, and a stranger's attempts must not lock managers out. */
   enterByLink(token: string, visit: Visit): Promise<Entry>;
   /** @param name The person's name in the list of sessions and in the history. */
   enterByPassword(password: string, name: string, visit: Visit): Promise<Entry>;
   /** The session of a cookie; records its use. */
-  findSession(cookie: string): Session | undefined;
+  findSession(cookie: string): Promise<Session | undefined>;
   formToken(cookie: string): string;
   isFormToken(cookie: string, token: string): boolean;
   /** Most recently used first. */
-  sessions(): Session[];
+  sessions(): Promise<Session[]>;
   endSession(number: number): Promise<void>;
 }
 
@@ -99,9 +99,9 @@ export function createAuth(
     return { seenAfterMs: now() - SESSION_IDLE_MS, openedAfterMs: now() - SESSION_MOST_MS };
   }
 
-  async function enter(open: (hash: string) => Session | undefined): Promise<Entry> {
+  async function enter(open: (hash: string) => Promise<Session | undefined>): Promise<Entry> {
     const cookie = newSecret();
-    const session = open(hash(cookie));
+    const session = await open(hash(cookie));
     if (session === undefined) return { kind: "refused" };
     await committed();
     return { kind: "entered", cookie, session };
@@ -112,7 +112,7 @@ export function createAuth(
     async issueLink(askedBy) {
       const token = newSecret();
       const link = { hash: hash(token), askedBy, expiresAtMs: now() + LINK_MS };
-      records.addLink(link, limits(), now());
+      await records.addLink(link, limits(), now());
       await committed();
       return token;
     },
@@ -137,10 +137,10 @@ export function createAuth(
       throttle.recordFailure(visit.address, elapsedMs());
       return { kind: "refused" };
     },
-    findSession(cookie) {
-      const session = records.findSession(hash(cookie), limits());
+    async findSession(cookie) {
+      const session = await records.findSession(hash(cookie), limits());
       if (session !== undefined && now() - session.seenAtMs >= TOUCH_MS) {
-        records.touchSession(session.number, now());
+        await records.touchSession(session.number, now());
       }
       return session;
     },
@@ -148,7 +148,7 @@ export function createAuth(
     isFormToken: (cookie, token) => isSameSecret(token, formToken(cookie)),
     sessions: () => records.listSessions(limits()),
     async endSession(number) {
-      records.endSession(number);
+      await records.endSession(number);
       await committed();
     },
   };

@@ -20,7 +20,7 @@ const WANTED = PLACES.filter((place) => place !== "blocked");
 const FRESH_MS = 10_000;
 
 /** The last days in a time zone, oldest first, including today. */
-export type DayCounts = (days: number) => readonly CountedDay[];
+export type DayCounts = (days: number) => Promise<readonly CountedDay[]>;
 
 export function createDayCounts(
   { journal, timeZone, now }: {
@@ -32,28 +32,29 @@ export function createDayCounts(
   let over: { readonly today: string; readonly atMs: number; readonly days: CountedDay[] } | null =
     null;
 
-  function count(begin: Temporal.ZonedDateTime): CountedDay {
+  async function count(begin: Temporal.ZonedDateTime): Promise<CountedDay> {
     const end = begin.add({ days: 1 }).startOfDay();
     return {
       date: begin.toPlainDate(),
-      byProfile: journal.countByProfile(begin.epochMilliseconds, end.epochMilliseconds),
+      byProfile: await journal.countByProfile(begin.epochMilliseconds, end.epochMilliseconds),
     };
   }
 
-  return (days) => {
+  return async (days) => {
     const nowMs = now();
     const today = Temporal.Instant.fromEpochMilliseconds(nowMs)
       .toZonedDateTimeISO(timeZone).startOfDay();
     const name = today.toPlainDate().toString();
-    const isFresh = over?.today === name && over.days.length === days - 1 &&
-      nowMs - over.atMs < FRESH_MS;
-    if (over === null || !isFresh) {
+    let known = over;
+    const isFresh = known?.today === name && known.days.length === days - 1 &&
+      nowMs - known.atMs < FRESH_MS;
+    if (known === null || !isFresh) {
       const begins = Array.from(
         { length: days - 1 },
         (_, index) => today.subtract({ days: days - 1 - index }).startOfDay(),
       );
-      over = { today: name, atMs: nowMs, days: begins.map(count) };
+      known = over = { today: name, atMs: nowMs, days: await Promise.all(begins.map(count)) };
     }
-    return [...over.days, count(today)];
+    return [...known.days, await count(today)];
   };
 }

@@ -9,7 +9,7 @@ const FRESH_MS = 10_000;
 export type FailuresOf = (
   profile: string,
   answer: LastAnswer | undefined,
-) => CrmFailures | undefined;
+) => Promise<CrmFailures | undefined>;
 
 interface Remembered {
   readonly answeredAtMs: number;
@@ -26,7 +26,7 @@ export function createFailuresOf({ journal, now }: {
 }): FailuresOf {
   const known = new Map<string, Remembered>();
 
-  return (profile, answer) => {
+  return async (profile, answer) => {
     if (answer === undefined || answer.outcome === "accepted") {
       known.delete(profile);
       return undefined;
@@ -37,7 +37,7 @@ export function createFailuresOf({ journal, now }: {
       Math.abs(nowMs - before.atMs) < FRESH_MS;
     if (before !== undefined && isFresh) return before.failures;
     if (known.size >= MOST) known.clear();
-    const failures = journal.crmFailures(profile);
+    const failures = await journal.crmFailures(profile);
     known.set(profile, { answeredAtMs: answer.endedAtMs, atMs: nowMs, failures });
     return failures;
   };

@@ -6,6 +6,7 @@ import type { ReachAmoCrm } from "../crm/amocrm/look.ts";
 import type { Crm, CrmTrial } from "../crm/post.ts";
 import { isForbiddenTarget, type Lookup } from "../crm/connection.ts";
 import { messageOf } from "../log/error_words.ts";
+import type { KeptSecrets } from "../crm/kept_secrets.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Mask } from "../log/mask.ts";
 import { loadOnce } from "./server/open_files.ts";
@@ -39,6 +40,7 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
     readonly webhook: unknown;
   };
   readonly journal: Journal;
+  readonly keptSecrets: KeptSecrets;
   readonly crm: Crm & CrmTrial;
   readonly amoCrm: ReachAmoCrm;
   /** Whether the environment has a proxy for https. */
@@ -182,7 +184,7 @@ async function buildPage(options: PageOptions) {
       ...options,
       auth,
       testWebhook,
-      secrets: createPageSecrets({ journal, environment, mask, now }),
+      secrets: createPageSecrets({ secrets: options.keptSecrets, environment, mask, now }),
       amocrm: { look: (at) => look(at, stopping) },
       isForbiddenTarget: (address) => isForbiddenTarget(address, lookup, sleep),
       turns,

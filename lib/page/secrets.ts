@@ -1,5 +1,6 @@
 // The keys to CRMs as the page sees them: where each is and how it ends. Values go to requests alone.
 
+import type { KeptSecrets } from "../crm/kept_secrets.ts";
 import { hideSecret } from "../crm/secrets.ts";
 import type { Mask } from "../log/mask.ts";
 
@@ -62,15 +63,9 @@ export interface SecretViews {
   readonly otherTokens: readonly OtherToken[];
 }
 
-/** Creates them from the journal and the environment. */
-export function createPageSecrets({ journal, environment, mask, now }: {
-  readonly journal: {
-    secret(name: string): string | undefined;
-    keptSecrets(): readonly KeptSecret[];
-    keepSecret(name: string, value: string, by: string, nowMs: number): void;
-    removeSecret(name: string): boolean;
-    committed(): Promise<void>;
-  };
+/** Creates them from what is kept and from the environment. */
+export function createPageSecrets({ secrets, environment, mask, now }: {
+  readonly secrets: Omit<KeptSecrets, "renew">;
   /** The value of `SECRET_<NAME>`, by name in lower case. */
   readonly environment: (name: string) => string | undefined;
   readonly mask: Mask;
@@ -78,28 +73,24 @@ export function createPageSecrets({ journal, environment, mask, now }: {
 }): PageSecrets {
   const hide = (value: string) => hideSecret(value, mask);
   return {
-    kept: () => journal.keptSecrets(),
+    kept: () => secrets.all(),
     find(name) {
       if (environment(name) !== undefined) {
         return { kind: "environment", variable: `SECRET_${name.toUpperCase()}` };
       }
-      const kept = journal.keptSecrets().find((each) => each.name === name);
+      const kept = secrets.all().find((each) => each.name === name);
       return kept && { kind: "kept", ending: kept.ending, savedAtMs: kept.savedAtMs };
     },
     value(name) {
-      const value = environment(name) ?? journal.secret(name);
+      const value = environment(name) ?? secrets.value(name);
       if (value !== undefined) hide(value);
       return value;
     },
     async keep(name, value, by, savedAtMs = now()) {
       hide(value);
-      journal.keepSecret(name, value, by, savedAtMs);
-      await journal.committed();
+      await secrets.keep(name, value, by, savedAtMs);
     },
-    async remove(name) {
-      journal.removeSecret(name);
-      await journal.committed();
-    },
+    remove: (name) => secrets.remove(name),
     hide,
   };
 }

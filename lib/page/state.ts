@@ -88,11 +88,11 @@ export interface WebDeps {
   /** Whether a webhook address resolves to an address that cannot be a CRM. */
   readonly isForbiddenTarget: (address: string) => Promise<boolean>;
   /** The current troubles, shown in the strip below the header. */
-  readonly troubles: () => readonly Trouble[];
+  readonly troubles: () => Promise<readonly Trouble[]>;
   /** The chats that profiles have of their own. */
   readonly ownChats: () => readonly OwnChatState[];
   /** The CRMs that decline every lead of a profile, shown there too. */
-  readonly crmTroubles: () => readonly KnownTrouble[];
+  readonly crmTroubles: () => Promise<readonly KnownTrouble[]>;
   /** The amoCRM tokens in use. */
   readonly crmTokens: () => readonly CrmToken[];
   /** The keys of profiles whose CRM lacks a key. */

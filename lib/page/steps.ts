@@ -59,10 +59,10 @@ export const refuseForeign = define.middleware((ctx) => {
 });
 
 /** Requires a session. A GET is redirected to the login; a POST gets 401, because a redirect would lose the form. */
-export const requireSession = define.middleware((ctx) => {
+export const requireSession = define.middleware(async (ctx) => {
   const { deps, origin } = ctx.state;
   const cookie = readSessionCookie(ctx.req, origin);
-  const session = cookie === undefined ? undefined : deps.auth.findSession(cookie);
+  const session = cookie === undefined ? undefined : await deps.auth.findSession(cookie);
   if (cookie !== undefined && session !== undefined) {
     ctx.state.session = session;
     ctx.state.formToken = deps.auth.formToken(cookie);
@@ -111,7 +111,7 @@ const strangerInTurn = inTurnAmong(MOST_BEFORE_STRANGERS);
 export const linkOrStrangerInTurn = define.middleware(async (ctx) => {
   if (!isReading(ctx.req)) ctx.state.form = await readForm(ctx.req, MOST_LOGIN_BYTES);
   const token = (ctx.state.form ?? ctx.url.searchParams).get("token");
-  if (token !== null && ctx.state.deps.auth.isLinkGood(token)) return ctx.next();
+  if (token !== null && await ctx.state.deps.auth.isLinkGood(token)) return ctx.next();
   return strangerInTurn(ctx);
 });
 

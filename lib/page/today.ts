@@ -21,7 +21,7 @@ export interface Today {
 }
 
 /** Looks at the journal at most once a minute for last week, and every 10 s for the managers. */
-export type LookAtToday = () => Today;
+export type LookAtToday = () => Promise<Today>;
 
 export function createLookAtToday({ journal, timeZone, now }: {
   readonly journal: Pick<Journal, "countByProfile" | "countTurns">;
@@ -31,15 +31,15 @@ export function createLookAtToday({ journal, timeZone, now }: {
   let lastWeek: Today["lastWeek"] | undefined;
   let taken: { readonly atMs: number; readonly medianToTakeMs: number | null } | undefined;
 
-  return () => {
+  return async () => {
     const nowMs = now();
     const { startMs, minuteMs, weekday } = weekBefore(nowMs, timeZone);
     if (lastWeek?.minuteMs !== minuteMs) {
-      const byProfile = journal.countByProfile(startMs, minuteMs);
+      const byProfile = await journal.countByProfile(startMs, minuteMs);
       lastWeek = { leads: leadsOf({ byProfile }), minuteMs, weekday };
     }
     if (taken === undefined || Math.abs(nowMs - taken.atMs) >= FRESH_MS) {
-      const { medianToTakeMs } = journal.countTurns(dayStartMs(nowMs, timeZone), nowMs + 1);
+      const { medianToTakeMs } = await journal.countTurns(dayStartMs(nowMs, timeZone), nowMs + 1);
       taken = { atMs: nowMs, medianToTakeMs };
     }
     return { lastWeek, medianToTakeMs: taken.medianToTakeMs };

@@ -13,11 +13,11 @@ export interface KeptVersion {
  * The newest good version in the journal: the whole text, or the single profiles if an older bot recorded the last change.
  * Undefined if there is none, or none that passes today's checks.
  */
-export function keptVersion(
+export async function keptVersion(
   journal: Pick<Journal, "latestFile" | "newestRevisions">,
-): KeptVersion | undefined {
-  const file = journal.latestFile();
-  const revisions = journal.newestRevisions();
+): Promise<KeptVersion | undefined> {
+  const file = await journal.latestFile();
+  const revisions = await journal.newestRevisions();
   const changedAtMs = Math.max(0, ...revisions.map(({ savedAtMs }) => savedAtMs));
   if (file !== undefined && file.savedAtMs >= changedAtMs) {
     const read = parseText(file.text);

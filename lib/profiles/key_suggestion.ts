@@ -13,14 +13,17 @@ const LATIN: Readonly<Record<string, string>> = {
 };
 
 /** Suggests a key such as `tsvety-na-dom` for `Цветы на дом`; a taken one gets a number. */
-export function suggestKey(name: string, isTaken: (key: string) => boolean): string {
+export async function suggestKey(
+  name: string,
+  isTaken: (key: string) => Promise<boolean>,
+): Promise<string> {
   // In this form accents are separate characters, but й and ё stay letters.
   const plain = name.toLowerCase().replace(/[а-яёґєіїў]/g, (each) => LATIN[each] ?? "")
     .normalize("NFD").replace(/\p{M}/gu, "");
   const words = plain.split(/[^a-z0-9]+/).filter((word) => word !== "").join("-");
   const stem = words.slice(0, words.at(LONGEST - 1) === "-" ? LONGEST - 1 : LONGEST) || "profile";
-  if (!isTaken(stem)) return stem;
+  if (!await isTaken(stem)) return stem;
   for (let nth = 2;; nth += 1) {
-    if (!isTaken(`${stem}-${nth}`)) return `${stem}-${nth}`;
+    if (!await isTaken(`${stem}-${nth}`)) return `${stem}-${nth}`;
   }
 }

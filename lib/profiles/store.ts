@@ -85,9 +85,9 @@ export async function mendTornFile(path: string, spareFolder: string): Promise<b
  *
  * @param onLoad Called with every version that becomes current, including the first.
  */
-export function keepProfiles(
+export async function keepProfiles(
   first: Version,
-  { path, spareFolder, log, now, since = now(), broken, onLoad = () => {} }: {
+  { path, spareFolder, log, now, since = now(), broken, onLoad = () => Promise.resolve() }: {
     readonly path: string;
     /** Where a copy of the file is kept during a write if its own folder is not writable. */
     readonly spareFolder: string;
@@ -97,12 +97,13 @@ export function keepProfiles(
     readonly since?: number;
     /** The refused file on disk, already reported, if it is not the first version. */
     readonly broken?: Extract<ReadResult, { ok: false }> | undefined;
-    readonly onLoad?: (profiles: Profiles, loaded: Loaded) => void;
+    readonly onLoad?: (profiles: Profiles, loaded: Loaded) => Promise<void>;
   },
-): ProfileStore {
+): Promise<ProfileStore> {
   let versionAtMs = since;
   let refused: (Extract<ReadResult, { ok: false }> & { readonly sinceMs: number }) | undefined;
-  let current = adopt(first, {}, since);
+  let current = first;
+  await adopt(first, {}, since);
   if (broken !== undefined) refused = { ...broken, sinceMs: now() };
   let saving: Promise<unknown> = Promise.resolve();
   const watchers: (() => void)[] = [];
@@ -110,7 +111,7 @@ export function keepProfiles(
   let begun = 0;
   let latest = 0;
 
-  function adopt(version: Version, { by, renamed }: Saving, atMs: number): Version {
+  async function adopt(version: Version, { by, renamed }: Saving, atMs: number): Promise<void> {
     for (const warning of shortened(version.warnings)) {
       log.warn("⚠️ {line}. Лиды профиля пойдут в чат менеджеров", { line: faultLine(warning) });
     }
@@ -121,17 +122,19 @@ export function keepProfiles(
     }
     refused = undefined;
     versionAtMs = atMs;
+    const loaded = { profiles, text, content, by: by ?? null, renamed: renamed ?? null };
     try {
-      onLoad(profiles, { profiles, text, content, by: by ?? null, renamed: renamed ?? null });
+      const recorded = onLoad(profiles, loaded); // Masks what is secret before anything can use it.
+      current = version;
+      await recorded;
     } catch (cause) {
       // The history lacks this version; the bot must still use it.
       log.error("❌ locales.json: версию не записать в историю: {cause}", { cause: String(cause) });
     }
-    return version;
   }
 
-  function become(version: Version, how: Saving): void {
-    current = adopt(version, how, now());
+  async function become(version: Version, how: Saving): Promise<void> {
+    await adopt(version, how, now());
     for (const changed of watchers) changed();
   }
 
@@ -144,7 +147,7 @@ export function keepProfiles(
     if (text === current.text || (refused !== undefined && text === refused.text)) return;
     const next = parseText(text);
     if (next.ok) {
-      become(next.version, {});
+      await become(next.version, {});
       log.info("✅ locales.json: изменения приняты, профилей: {profiles}", {
         profiles: current.profiles.byKey.size,
       });
@@ -170,7 +173,7 @@ export function keepProfiles(
       return { kind: "failed", reason };
     }
     latest = ++begun;
-    become(next.version, how);
+    await become(next.version, how);
     return { kind: "saved" };
   }
 

@@ -25,7 +25,7 @@ export interface PollingOptions extends TelegramOptions {
   /** Records a batch; it is confirmed to Telegram once this has resolved. */
   readonly accept: (updates: readonly Update[]) => Promise<void>;
   /** Called after every answer. Updates below `offset` are confirmed; `caughtUp` if there were none. */
-  readonly polled: (offset: number, caughtUp: boolean) => void;
+  readonly polled: (offset: number, caughtUp: boolean) => Promise<void>;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
@@ -57,7 +57,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
       if (patient) conflictSinceMs = undefined;
       asked = true;
       contact.answered();
-      polled(offset, updates.length === 0);
+      await polled(offset, updates.length === 0);
       if (updates.length > 0) await accept(updates);
       if (result.length > 0 && (nextOffset ?? offset) === offset) throw new Stuck(aside[0]?.fault);
       reportAside(aside, log);

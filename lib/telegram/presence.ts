@@ -15,13 +15,13 @@ const MENU_FRESH_MS = 24 * 60 * 60 * 1000;
 /** Whether the bot is in contact with Telegram. */
 export interface Presence {
   /** Notes a successful poll; only when `caughtUp` are all leads known. */
-  polled(caughtUp: boolean): void;
+  polled(caughtUp: boolean): Promise<void>;
   /** When Telegram last answered this process; undefined before the first answer. */
   lastPolledAtMs(): number | undefined;
 }
 
 /** Creates the presence, from the heartbeat of earlier processes. */
-export function createPresence(
+export async function createPresence(
   { journal, remind, now, elapsedMs = now, log }: {
     readonly journal: Pick<Journal, "fact" | "ownFact" | "recordPolled">;
     /** Called when reminders were queued. */
@@ -31,9 +31,9 @@ export function createPresence(
     readonly elapsedMs?: () => number;
     readonly log: Log;
   },
-): Presence {
+): Promise<Presence> {
   const heartbeat = journal.ownFact("polled_at_ms"); // One for each bot.
-  const writtenAtMs = journal.fact(heartbeat);
+  const writtenAtMs = await journal.fact(heartbeat);
   // On the monotonic clock: setting the wall clock makes no absence.
   let lastMs: number | undefined;
   let writtenMs = writtenAtMs === undefined ? NaN : elapsedMs() - (now() - Number(writtenAtMs));
@@ -44,7 +44,7 @@ export function createPresence(
   }
 
   return {
-    polled(caughtUp) {
+    async polled(caughtUp) {
       const elapsed = elapsedMs();
       const nowMs = now();
       const before = lastMs ?? writtenMs;
@@ -54,7 +54,7 @@ export function createPresence(
       }
       // The heartbeat stays old until the reminders are queued, so that a crash loses none.
       if (absence === undefined ? elapsed - writtenMs < HEARTBEAT_MS : !caughtUp) return;
-      const owed = journal.recordPolled(
+      const owed = await journal.recordPolled(
         heartbeat,
         nowMs,
         absence && { menusSinceMs: absence.sinceMs - MENU_FRESH_MS, untilMs: absence.untilMs },

@@ -6,7 +6,7 @@ import type { Chat, Update } from "grammy/types";
 import { FIRST_WAIT_MS, waitMs } from "../backoff.ts";
 import { describeError, failureOf, OutcomeUnknown } from "./failures.ts";
 import { stackOf } from "../log/error_words.ts";
-import type { Journal } from "../journal/journal.ts";
+import type { Journal, StoredUpdate } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
@@ -68,6 +68,9 @@ export function createInbox(options: InboxOptions): Inbox {
   let line: InHand[] = [];
   /** Updates in hand that wait for another of their chat; not counted against `MOST_IN_HAND`. */
   let behind = 0;
+  /** Updates that are being recorded, and places for those that are being read. */
+  let arriving = 0;
+  let reading = 0;
   /** Presses that passed the line; not counted either. */
   const passing = new Set<number>();
   /** Handled updates that are not recorded as such yet. */
@@ -76,17 +79,26 @@ export function createInbox(options: InboxOptions): Inbox {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
   let unreadable = false;
+  let looking: Promise<void> | undefined;
+  let mustLookAgain = false;
 
   async function accept(updates: readonly Update[]): Promise<void> {
     const receivedAtMs = now();
     const cameAtMs = elapsedMs();
     const direct = !waitingOnDisk && !stopped &&
-      line.length + behind + updates.length <= MOST_IN_LINE;
+      line.length + behind + arriving + updates.length <= MOST_IN_LINE;
     const records = updates.map((update) => ({
       id: update.update_id,
       body: JSON.stringify(update),
     }));
-    const fresh = journal.recordUpdates(records, receivedAtMs, direct ? null : receivedAtMs);
+    const dueAtMs = direct ? null : receivedAtMs;
+    let fresh: Set<number>;
+    arriving += updates.length;
+    try {
+      fresh = await journal.recordUpdates(records, receivedAtMs, dueAtMs);
+    } finally {
+      arriving -= updates.length;
+    }
     waitingOnDisk ||= !direct;
     if (direct) {
       for (const update of updates) {
@@ -108,7 +120,7 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   function roomInHand(): number {
-    return MOST_IN_HAND - (inHand.size - behind - passing.size);
+    return MOST_IN_HAND - reading - (inHand.size - behind - passing.size);
   }
 
   function takeFromLine(): void {
@@ -219,10 +231,20 @@ export function createInbox(options: InboxOptions): Inbox {
     }
   }
 
+  /** One look at a time; another is taken after it where there was a reason meanwhile. */
   function takeWaiting(): void {
     clearTimeout(timer);
+    mustLookAgain = looking !== undefined;
+    looking ??= look().finally(() => {
+      looking = undefined;
+      takeFromLine(); // It had no places while they were kept for what is on disk.
+      if (mustLookAgain) takeWaiting();
+    });
+  }
+
+  async function look(): Promise<void> {
     try {
-      takeDue();
+      await takeDue();
       unreadable = false;
     } catch (error) {
       if (!unreadable) {
@@ -233,7 +255,7 @@ export function createInbox(options: InboxOptions): Inbox {
     }
   }
 
-  function takeDue(): void {
+  async function takeDue(): Promise<void> {
     if (stopped) return;
     const room = Math.min(roomInHand(), MOST_IN_LINE - behind);
     if (line.length > 0) {
@@ -244,7 +266,14 @@ export function createInbox(options: InboxOptions): Inbox {
       waitingOnDisk = true; // The next update that ends looks again.
       return;
     }
-    const stored = journal.takeUpdates(now(), room);
+    let stored: StoredUpdate[];
+    reading += room;
+    try {
+      stored = await journal.takeUpdates(now(), room);
+    } finally {
+      reading -= room;
+    }
+    if (stopped) return; // The next process takes them up.
     for (const { id, body, failures, receivedAtMs } of stored) {
       if (inHand.has(id) || ending.has(id)) continue; // A rollback undid that it was taken.
       const update = parse(id, body);
@@ -252,8 +281,10 @@ export function createInbox(options: InboxOptions): Inbox {
       if (update !== undefined) take({ update, failures, receivedAtMs, cameAtMs });
     }
     waitingOnDisk = stored.length === room;
-    const dueAtMs = waitingOnDisk ? undefined : journal.nextUpdateDueAtMs();
-    if (dueAtMs !== undefined) timer = setTimeout(takeWaiting, Math.max(dueAtMs - now(), 1));
+    const dueAtMs = waitingOnDisk ? undefined : await journal.nextUpdateDueAtMs();
+    if (dueAtMs !== undefined && !stopped) {
+      timer = setTimeout(takeWaiting, Math.max(dueAtMs - now(), 1));
+    }
   }
 
   /** An unreadable row is skipped, so that it does not block the others. */
@@ -275,6 +306,7 @@ export function createInbox(options: InboxOptions): Inbox {
     async stop() {
       stopped = true;
       clearTimeout(timer);
+      await looking;
       while (inHand.size > 0) await Promise.all(inHand.values());
       await Promise.all(ending.values());
     },

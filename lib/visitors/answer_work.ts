@@ -38,7 +38,7 @@ export function createAnswerWork(
   const { journal, answerChat, recordDurably, retryAtMs, now, log } = options;
 
   async function send(work: AnswerWorkOf<"send">): Promise<void> {
-    const answer = journal.takeAnswer(work.subject);
+    const answer = await journal.takeAnswer(work.subject);
     const lead = answer?.lead;
     if (answer === undefined || lead === undefined || answer.messageIds.length === 0) {
       return await recordDurably(() => journal.finishAnswerWork(work)); // Erased.
@@ -65,7 +65,7 @@ export function createAnswerWork(
   }
 
   async function edit(work: AnswerWorkOf<"edit">): Promise<void> {
-    const found = journal.findAnswerEdit(work);
+    const found = await journal.findAnswerEdit(work);
     if (found === undefined) return await recordDurably(() => journal.finishAnswerWork(work));
     log.learned({ chat: found.chatId });
     const outcome = await answerChat.edit(found);

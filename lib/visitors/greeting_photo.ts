@@ -96,7 +96,7 @@ export function createGreetingPhotos(options: GreetingPhotoOptions): GreetingPho
       const file = new InputFile(bytes, name);
       const sent = await uploads.sendPhoto(chatId, file, message, signal);
       const fileId = fileIdOf(sent);
-      if (fileId !== undefined) remember(() => journal.rememberSentPhoto(name, fileId));
+      if (fileId !== undefined) await remember(() => journal.rememberSentPhoto(name, fileId));
       resolve(fileId);
       pausedUntilMs.delete(name);
       return { kind: "sent", message: sent };
@@ -113,9 +113,10 @@ export function createGreetingPhotos(options: GreetingPhotoOptions): GreetingPho
 
   return {
     async send(name, chatId, message, sendById) {
-      // Nothing is awaited before an upload is noted as under way: a crowd comes at the same moment.
+      const known = await journal.sentPhoto(name);
+      // Nothing is awaited between this look and noting an upload as under way: a crowd comes at the same moment.
       const upload = underWay.get(name);
-      const fileId = journal.sentPhoto(name) ?? (upload && await uploadedId(upload));
+      const fileId = known ?? (upload && await uploadedId(upload));
       if (fileId === undefined) return await sendBytes(name, chatId, message);
       try {
         return { kind: "sent", message: await sendById(fileId) };
@@ -124,7 +125,7 @@ export function createGreetingPhotos(options: GreetingPhotoOptions): GreetingPho
         if (kind !== "refused" && kind !== "unreached") throw error;
         const reason = describeError(error);
         if (!isRefusedAs(reason, "unknown_file")) return without(reason);
-        remember(() => journal.forgetSentPhoto(name));
+        await remember(() => journal.forgetSentPhoto(name));
         return await sendBytes(name, chatId, message);
       }
     },
@@ -132,9 +133,9 @@ export function createGreetingPhotos(options: GreetingPhotoOptions): GreetingPho
 }
 
 /** A journal that cannot be written costs another upload; the visitor has the greeting. */
-function remember(record: () => void): void {
+async function remember(record: () => Promise<void>): Promise<void> {
   try {
-    record();
+    await record();
   } catch {
     // The watch of the journal reports it.
   }

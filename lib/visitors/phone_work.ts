@@ -37,19 +37,21 @@ export function createPhoneWork(options: PhoneWorkOptions): (work: PhoneWork) =>
   const { journal, visitorChat, recordDurably, now, log } = options;
 
   /** In the visitor's language; undefined where the profile asks for no phone any more. */
-  function messagesOf(number: number): PhoneMessages | undefined {
-    const lead = journal.findLead(number);
+  async function messagesOf(number: number): Promise<PhoneMessages | undefined> {
+    const lead = await journal.findLead(number);
     const profiles = options.profiles();
     const profile = lead &&
-      profileOfWord(profiles, journal.currentProfile(lead.profile, profiles.byKey));
+      profileOfWord(profiles, await journal.currentProfile(lead.profile, profiles.byKey));
     const phone = profile && inLanguage(profile, lead.visitor.language).phone;
     return phone ? phoneMessages(phone) : undefined;
   }
 
   async function ask(work: PhoneWork): Promise<void> {
-    const messages = messagesOf(work.id);
-    if (messages === undefined || !journal.isPhoneAwaited(work.id, now())) return await drop(work);
-    journal.beginPhoneAsk(work.id, messages.skip); // A tap may come before the sending is recorded.
+    const messages = await messagesOf(work.id);
+    if (messages === undefined || !await journal.isPhoneAwaited(work.id, now())) {
+      return await drop(work);
+    }
+    await journal.beginPhoneAsk(work.id, messages.skip); // A tap may come before the sending is recorded.
     const outcome = await visitorChat.askPhone(work.chatId, messages);
     if (outcome.kind === "given_up") {
       logGivenUp(work, outcome.reason);
@@ -59,7 +61,7 @@ export function createPhoneWork(options: PhoneWorkOptions): (work: PhoneWork) =>
   }
 
   async function thank(work: PhoneWork): Promise<void> {
-    const text = messagesOf(work.id)?.thanks ?? PHONE_TEXTS.thanks;
+    const text = (await messagesOf(work.id))?.thanks ?? PHONE_TEXTS.thanks;
     const outcome = await visitorChat.thank(work.chatId, text, true);
     if (outcome.kind === "given_up") logGivenUp(work, outcome.reason);
     await record(work, outcome, () => journal.finishPhoneThanks(work.chatId));
@@ -67,11 +69,15 @@ export function createPhoneWork(options: PhoneWorkOptions): (work: PhoneWork) =>
 
   async function drop(work: PhoneWork): Promise<void> {
     let lanes: readonly string[] = [];
-    await recordDurably(() => void (lanes = journal.dropPhoneAsk(work.id, now())));
+    await recordDurably(async () => void (lanes = await journal.dropPhoneAsk(work.id, now())));
     for (const lane of lanes) options.wakePosts(lane);
   }
 
-  async function record(work: PhoneWork, outcome: SendOutcome, finish: () => void): Promise<void> {
+  async function record(
+    work: PhoneWork,
+    outcome: SendOutcome,
+    finish: () => Promise<void>,
+  ): Promise<void> {
     log.learned({ outcome: outcome.kind });
     if (outcome.kind !== "failed") return await recordDurably.soon(finish);
     log.warn("⚠️ Посетителю не ответить: {reason}. Пробуем снова", {

@@ -63,28 +63,29 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
   }
 
   async function thank(work: WorkOf<"thanks">): Promise<void> {
-    const lead = journal.findLead(journal.leadOfFollowUp(work.subject));
+    const lead = await journal.findLead(await journal.leadOfFollowUp(work.subject));
     log.learned({ lead: lead?.number });
-    const profile = lead && profileOf(lead.profile);
+    const profile = lead && await profileOf(lead.profile);
     const shown = profile && inLanguage(profile, lead.visitor.language);
     const { chatId } = work.body;
     // The buttons of a question that is over would stay on the screen.
-    const asked = journal.phoneAsked(chatId, now());
+    const asked = await journal.phoneAsked(chatId, now());
     const removesKeyboard = asked !== undefined && asked.hasKeyboard && !asked.isOpen;
     const outcome = await visitorChat.thank(chatId, thanks(shown), removesKeyboard);
     await record(work, outcome, () =>
-      recordDurably.soon(() => {
-        if (removesKeyboard) journal.finishPhoneThanks(chatId);
-        journal.finishWork(work);
+      recordDurably.soon(async () => {
+        if (removesKeyboard) await journal.finishPhoneThanks(chatId);
+        await journal.finishWork(work);
       }));
   }
 
   async function remind(work: WorkOf<"reminder">): Promise<void> {
     const { chatId, sentAtMs, ...reminder } = work.body;
-    const isLeadByNow = journal.latestLead(chatId, sentAtMs - 1) !== undefined;
+    const isLeadByNow = await journal.latestLead(chatId, sentAtMs - 1) !== undefined;
     if (isLeadByNow) return await recordDurably(() => journal.finishWork(work));
-    const language = reminder.language ?? journal.latestLead(chatId, 0)?.visitor.language ?? null;
-    const profile = profileOf(reminder.profile);
+    const language = reminder.language ?? (await journal.latestLead(chatId, 0))?.visitor.language ??
+      null;
+    const profile = await profileOf(reminder.profile);
     const texts = menuInLanguage(profiles(), language);
     const shown = profile && inLanguage(profile, language);
     const { keyboard } = shown === undefined ? menu(texts) : greeting(shown);
@@ -100,9 +101,9 @@ export function createVisitorWork(options: VisitorWorkOptions): VisitorWork {
     });
   }
 
-  function profileOf(key: string): Profile | undefined {
+  async function profileOf(key: string): Promise<Profile | undefined> {
     const current = profiles();
-    return profileOfWord(current, journal.currentProfile(key, current.byKey));
+    return profileOfWord(current, await journal.currentProfile(key, current.byKey));
   }
 
   async function record(

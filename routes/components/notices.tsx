@@ -32,11 +32,11 @@ export function Notices({ notices }: { readonly notices: readonly Notice[] }) {
 }
 
 /** The troubles that every page tells, the worst first. */
-export function noticesOf(
+export async function noticesOf(
   deps: State["deps"],
   language: Language,
   when: (atMs: number) => string,
-): Notice[] {
+): Promise<Notice[]> {
   const words = FRAME[language];
   const broken = deps.profiles.breakage();
   const [fault] = broken?.faults ?? [];
@@ -48,8 +48,8 @@ export function noticesOf(
         faultOfFile(fault, language),
       ),
     }],
-    ...onceOf(deps.troubles()).map((trouble) => notice(trouble, deps, words, when)),
-    ...crmNotices(deps, words, when),
+    ...onceOf(await deps.troubles()).map((trouble) => notice(trouble, deps, words, when)),
+    ...await crmNotices(deps, words, when),
   ];
 }
 
@@ -134,16 +134,16 @@ function ofProfiles(
 const WARNED_DAYS = 7;
 
 /** CRMs without a key, those that decline every lead, and tokens that have ended or are about to. */
-function crmNotices(
+async function crmNotices(
   deps: State["deps"],
   words: FrameWords,
   when: (atMs: number) => string,
-): Notice[] {
+): Promise<Notice[]> {
   const linked = (profile: string, text: (name: string) => string): Notice => ({
     text: text(deps.profiles.current().byKey.get(profile)?.name ?? profile),
     link: { href: `/profiles/${profile}`, text: words.openProfile },
   });
-  const troubles = deps.crmTroubles();
+  const troubles = await deps.crmTroubles();
   const isTroubled = (key: string) => troubles.some(({ profile }) => profile === key);
   const soonMs = deps.now() + WARNED_DAYS * 24 * 60 * 60_000;
   const ending = deps.crmTokens()

@@ -18,13 +18,15 @@ export interface Frame {
   readonly formToken: string;
   readonly notices: readonly Notice[];
   /** Leads that wait for a manager. */
-  readonly open: ReturnType<State["deps"]["journal"]["countOpen"]>;
+  readonly open: Awaited<ReturnType<State["deps"]["journal"]["countOpen"]>>;
   readonly when: (atMs: number) => string;
   /** The same after a word such as «с». */
   readonly since: (atMs: number) => string;
 }
 
-export function frameOf({ state, url }: { readonly state: State; readonly url: URL }): Frame {
+export async function frameOf(
+  { state, url }: { readonly state: State; readonly url: URL },
+): Promise<Frame> {
   const { deps, language, session, formToken } = state;
   const { timeZone } = deps.config;
   const clock = { language, timeZone, nowMs: deps.now() };
@@ -35,8 +37,8 @@ export function frameOf({ state, url }: { readonly state: State; readonly url: U
     path: url.pathname,
     who: session.openedBy,
     formToken,
-    notices: noticesOf(deps, language, since),
-    open: deps.journal.countOpen(),
+    notices: await noticesOf(deps, language, since),
+    open: await deps.journal.countOpen(),
     when,
     since,
   };

@@ -86,10 +86,12 @@ export function Rename({ frame, state, from, to, fault, refusal }: {
   );
 }
 
-export function Delete({ frame, state, profile, fault, refusal }: {
+export function Delete({ frame, state, profile, leads, fault, refusal }: {
   readonly frame: Frame;
   readonly state: State;
   readonly profile: string;
+  /** How many leads it has. */
+  readonly leads: number;
   readonly fault?: string;
   readonly refusal?: Refusal;
 }) {
@@ -116,8 +118,7 @@ export function Delete({ frame, state, profile, fault, refusal }: {
     >
       {refusal && <Unsaved refusal={refusal} language={frame.language} />}
       <p>
-        {words.deleteWarning} {words.deleteLeads(deps.journal.countLeadsOf(profile))}{" "}
-        {words.deleteBack}
+        {words.deleteWarning} {words.deleteLeads(leads)} {words.deleteBack}
       </p>
       <TextField
         name="key"

@@ -4,25 +4,26 @@ import { clockTime } from "../../lib/calendar.ts";
 import type { LastAnswer } from "../../lib/journal/journal.ts";
 import { type CountedDay, leadsOf } from "../../lib/page/day_counts.ts";
 import type { State } from "../../lib/page/state.ts";
+import type { Today as TodaySoFar } from "../../lib/page/today.ts";
 import { hasDestination } from "../../lib/profiles/profile.ts";
 import { TODAY, type TodayWords } from "../words/today.ts";
 import { type Notice, Notices } from "./notices.tsx";
 import type { Frame } from "./page.tsx";
 
 /** The day. @param days Counted days up to today, at least eight of them. */
-export function Today({ state, days, notices, frame }: {
-  readonly state: State;
+export function Today({ today, timeZone, days, notices, frame }: {
+  readonly today: TodaySoFar;
+  readonly timeZone: string;
   readonly days: readonly CountedDay[];
   readonly notices: readonly Notice[];
   readonly frame: Frame;
 }) {
   const words = TODAY[frame.language];
-  const { lastWeek, medianToTakeMs } = state.lookAtToday();
+  const { lastWeek, medianToTakeMs } = today;
   const leads = leadsOf(days.at(-1)!);
   const { cards, held } = frame.open;
   // A bot that had no leads yet a week ago has nothing to be compared with.
   const isCompared = days.slice(0, -7).some((day) => leadsOf(day) > 0);
-  const { timeZone } = state.deps.config;
   const clock = clockTime(lastWeek.minuteMs, lastWeek.minuteMs, timeZone);
   return (
     <section class="today" aria-labelledby="today">
@@ -85,14 +86,14 @@ export function Troubles({ notices, words }: {
 /**
  * Profiles whose CRM accepted nothing since some moment, by their newest answers. What the frame says of a CRM is not said again.
  */
-export function failingCrms(
+export async function failingCrms(
   { deps, language, failuresOf }: State,
   answers: ReadonlyMap<string, LastAnswer | undefined>,
   when: Frame["since"],
-): Notice[] {
+): Promise<Notice[]> {
   const words = TODAY[language];
   const told = new Set([
-    ...deps.crmTroubles().map(({ profile }) => profile),
+    ...(await deps.crmTroubles()).map(({ profile }) => profile),
     ...deps.profilesWithoutKey(),
   ]);
   const notices: Notice[] = [];
@@ -101,7 +102,7 @@ export function failingCrms(
     if (told.has(key) || !hasDestination(profile)) continue;
     const answer = answers.get(key);
     if (answer === undefined || answer.outcome === "accepted") continue;
-    const failures = failuresOf(key, answer);
+    const failures = await failuresOf(key, answer);
     if (failures === undefined) continue;
     const { outcome, status } = answer;
     const what = outcome === "answered" ? words.failing.answered(status) : words.failing[outcome];

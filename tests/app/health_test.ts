@@ -141,8 +141,8 @@ Deno.test("an answer on its way to its visitor is no trouble until it is late", 
   assert.deepEqual([ok, reasons, answers.unsent], [false, ["answers"], 2]);
 });
 
-Deno.test("the facts name the oldest answer that its visitor does not have, until it is sent or given up", () => {
-  const journal = openJournal(":memory:");
+Deno.test("the facts name the oldest answer that its visitor does not have, until it is sent or given up", async () => {
+  const journal = await openJournal(":memory:");
   let nowMs = NOON_MS;
   const health = createHealth({
     journal,
@@ -150,8 +150,8 @@ Deno.test("the facts name the oldest answer that its visitor does not have, unti
     adminChatFailsSinceMs: () => undefined,
     now: () => nowMs,
   });
-  partsOf(journal).insertLead(aNewLead());
-  journal.rememberAbout(1, [{ chatId: -1, messageId: 9 }]);
+  await partsOf(journal).insertLead(aNewLead());
+  await journal.rememberAbout(1, [{ chatId: -1, messageId: 9 }]);
   const write = (messageId: number) =>
     journal.recordAnswer({
       kind: "answer",
@@ -162,24 +162,24 @@ Deno.test("the facts name the oldest answer that its visitor does not have, unti
       target: { chatId: -1, messageId: 9 },
       content: someContent(),
     }, nowMs);
-  write(10);
+  await write(10);
   nowMs += 1_000;
-  write(11);
+  await write(11);
   assert.deepEqual(
-    [health.facts().oldestUnsentAnswerAtMs, health.facts().unsentAnswers],
+    [(await health.facts()).oldestUnsentAnswerAtMs, (await health.facts()).unsentAnswers],
     [NOON_MS, 2],
   );
   nowMs = NOON_MS + ANSWER_PATIENCE_MS + 1;
-  assert.deepEqual(troublesOf(health.facts()).map(({ kind }) => kind), ["answers"]);
-  const [first] = journal.takeAnswerWork("answers", nowMs, 9);
+  assert.deepEqual(troublesOf(await health.facts()).map(({ kind }) => kind), ["answers"]);
+  const [first] = await journal.takeAnswerWork("answers", nowMs, 9);
   assert.ok(first?.kind === "send");
-  journal.finishAnswer(first, { copies: [1], missing: null }, nowMs);
-  assert.equal(health.facts().oldestUnsentAnswerAtMs, NOON_MS + 1_000);
-  const [second] = journal.takeAnswerWork("answers", nowMs, 9);
+  await journal.finishAnswer(first, { copies: [1], missing: null }, nowMs);
+  assert.equal((await health.facts()).oldestUnsentAnswerAtMs, NOON_MS + 1_000);
+  const [second] = await journal.takeAnswerWork("answers", nowMs, 9);
   assert.ok(second?.kind === "send");
-  journal.refuseAnswer(second, "403: blocked", nowMs);
-  assert.equal(health.facts().oldestUnsentAnswerAtMs, undefined);
-  journal.close();
+  await journal.refuseAnswer(second, "403: blocked", nowMs);
+  assert.equal((await health.facts()).oldestUnsentAnswerAtMs, undefined);
+  await journal.close();
 });
 
 Deno.test("a journal that cannot be written is the worst reason of all", () => {
@@ -253,24 +253,24 @@ Deno.test("sends to the managers' chat are failing from the first that fails to 
 });
 
 Deno.test("the journal is tried when somebody asks, and not more than every five seconds", async () => {
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   let nowMs = NOON_MS;
   let tries = 0;
   let full = false;
   const health = createHealth({
     journal: {
       ...journal,
-      rememberFact(name, value) {
+      async rememberFact(name, value) {
         tries += 1;
         if (full) throw new Error("disk full");
-        journal.rememberFact(name, value);
+        await journal.rememberFact(name, value);
       },
     },
     lastPolledAtMs: () => undefined,
     adminChatFailsSinceMs: () => undefined,
     now: () => nowMs,
   });
-  assert.equal(health.facts().databaseWritable, undefined);
+  assert.equal((await health.facts()).databaseWritable, undefined);
   const [first, second] = await Promise.all([health.check(), health.check()]);
   assert.deepEqual([first.databaseWritable, second.databaseWritable, tries], [true, true, 1]);
   full = true;
@@ -279,11 +279,11 @@ Deno.test("the journal is tried when somebody asks, and not more than every five
   nowMs += 1;
   assert.equal((await health.check()).databaseWritable, false);
   assert.equal(tries, 2);
-  journal.close();
+  await journal.close();
 });
 
 Deno.test("a journal that cannot be read is a trouble of its own, and no health throws", async () => {
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   let damaged = true;
   const health = createHealth({
     journal: {
@@ -297,21 +297,21 @@ Deno.test("a journal that cannot be read is a trouble of its own, and no health 
     adminChatFailsSinceMs: () => undefined,
     now: () => NOON_MS,
   });
-  for (const facts of [health.facts(), await health.check()]) {
+  for (const facts of [await health.facts(), await health.check()]) {
     assert.deepEqual(troublesOf(facts), [{ kind: "database", sinceMs: NOON_MS }]);
     assert.equal(reportOf(facts).ok, false);
   }
   damaged = false;
   assert.equal(await health.tryToRecord(), undefined);
-  assert.deepEqual(troublesOf(health.facts()), []);
-  journal.close();
+  assert.deepEqual(troublesOf(await health.facts()), []);
+  await journal.close();
   assert.notEqual(await health.tryToRecord(), undefined);
   assert.deepEqual(reportOf(await health.check()).reasons, ["database"]);
 });
 
-Deno.test("the age of a lead and of Telegram's silence do not change when the clock is set", () => {
-  const journal = openJournal(":memory:");
-  journal.recordChoice(aNewLead({ receivedAtMs: NOON_MS }), aConfirmation(), "crm", false);
+Deno.test("the age of a lead and of Telegram's silence do not change when the clock is set", async () => {
+  const journal = await openJournal(":memory:");
+  await journal.recordChoice(aNewLead({ receivedAtMs: NOON_MS }), aConfirmation(), "crm", false);
   let nowMs = NOON_MS;
   let elapsedMs = 0;
   const health = createHealth({
@@ -321,37 +321,37 @@ Deno.test("the age of a lead and of Telegram's silence do not change when the cl
     now: () => nowMs,
     elapsedMs: () => elapsedMs,
   });
-  const kinds = () => troublesOf(health.facts()).map(({ kind }) => kind);
+  const kinds = async () => troublesOf(await health.facts()).map(({ kind }) => kind);
   for (const setByMs of [0, 86_400_000, -2 * 86_400_000]) {
     nowMs += setByMs;
-    assert.deepEqual(kinds(), []);
+    assert.deepEqual(await kinds(), []);
   }
   nowMs += LEAD_PATIENCE_MS + 1;
   elapsedMs += LEAD_PATIENCE_MS + 1;
-  assert.deepEqual(kinds(), ["polling", "undelivered"]);
-  journal.close();
+  assert.deepEqual(await kinds(), ["polling", "undelivered"]);
+  await journal.close();
 });
 
-Deno.test("the facts name the oldest lead that nobody has", () => {
-  const journal = openJournal(":memory:");
-  const undelivered = journal.recordChoice(
+Deno.test("the facts name the oldest lead that nobody has", async () => {
+  const journal = await openJournal(":memory:");
+  const undelivered = await journal.recordChoice(
     aNewLead({ menuMessageId: 1, receivedAtMs: NOON_MS - 20 }),
     aConfirmation(),
     "crm",
     false,
   );
-  journal.recordChoice(
+  await journal.recordChoice(
     aNewLead({ menuMessageId: 2, receivedAtMs: NOON_MS - 10 }),
     aConfirmation(),
     "crm",
     false,
   );
-  assert.deepEqual(journal.undelivered(), { oldestAtMs: NOON_MS - 20, leads: 0 });
-  partsOf(journal).moveLead(undelivered?.lead.number ?? 0, "undelivered");
-  assert.deepEqual(journal.undelivered(), { oldestAtMs: NOON_MS - 20, leads: 1 });
-  partsOf(journal).moveLead(undelivered?.lead.number ?? 0, "in_admin_chat");
-  assert.deepEqual(journal.undelivered(), { oldestAtMs: NOON_MS - 10, leads: 0 });
-  journal.close();
+  assert.deepEqual(await journal.undelivered(), { oldestAtMs: NOON_MS - 20, leads: 0 });
+  await partsOf(journal).moveLead(undelivered?.lead.number ?? 0, "undelivered");
+  assert.deepEqual(await journal.undelivered(), { oldestAtMs: NOON_MS - 20, leads: 1 });
+  await partsOf(journal).moveLead(undelivered?.lead.number ?? 0, "in_admin_chat");
+  assert.deepEqual(await journal.undelivered(), { oldestAtMs: NOON_MS - 10, leads: 0 });
+  await journal.close();
 });
 
 Deno.test("/health is 200 for anybody while all is well", async () => {
@@ -366,8 +366,8 @@ Deno.test("/health is 200 for anybody while all is well", async () => {
 Deno.test("/health is 503 with its reasons, and tells of no person", async () => {
   await using page = await openPage();
   const { journal } = page;
-  const recorded = journal.recordChoice(aNewLead(), aConfirmation(), "crm.example", false);
-  partsOf(journal).moveLead(recorded?.lead.number ?? 0, "undelivered");
+  const recorded = await journal.recordChoice(aNewLead(), aConfirmation(), "crm.example", false);
+  await partsOf(journal).moveLead(recorded?.lead.number ?? 0, "undelivered");
   const response = await page.browser().get("/health");
   assert.equal(response.status, 503);
   const text = await response.text();

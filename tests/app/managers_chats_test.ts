@@ -36,7 +36,7 @@ async function withChats(story: (here: Here) => Promise<void>): Promise<void> {
     TELEGRAM_API_ROOT: telegram.url,
   });
   assert.ok(read.ok);
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const { log } = aLog();
   const waits: number[] = [];
   let nowMs = 0;
@@ -53,7 +53,7 @@ async function withChats(story: (here: Here) => Promise<void>): Promise<void> {
     (write: () => void) => Promise.resolve(write()),
     { soon: (write: () => void) => Promise.resolve(write()) },
   );
-  const chats = createManagersChats({
+  const chats = await createManagersChats({
     config: read.config,
     journal,
     profiles: () => ({
@@ -88,7 +88,7 @@ async function withChats(story: (here: Here) => Promise<void>): Promise<void> {
     await story({ chats, journal, main, group, forum, waits, use });
   } finally {
     stopping.abort();
-    journal.close();
+    await journal.close();
   }
 }
 
@@ -121,9 +121,9 @@ Deno.test("profiles that name one chat share it, and one that names the main cha
 
 Deno.test("a group that moved is reminded on, also while profiles name it by its former id", () =>
   withChats(async ({ chats, journal, group, use }) => {
-    journal.rememberFact("admin_chat_of:-5", String(group.id));
+    await journal.rememberFact("admin_chat_of:-5", String(group.id));
     await use({ agency: { chatId: -5, topicId: null }, cg: { chatId: group.id, topicId: null } });
-    const reminded = chats.reminded().map(({ key, formerKeys }) => [key, formerKeys]);
+    const reminded = (await chats.reminded()).map(({ key, formerKeys }) => [key, formerKeys]);
     assert.deepEqual(reminded, [["", []], [String(group.id), ["-5"]]]);
   }));
 

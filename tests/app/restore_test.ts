@@ -17,7 +17,7 @@ interface Place {
   readonly folder: string;
   readonly data: string;
   /** The journal in it, with so many leads, open. */
-  journal(leads: number): Journal;
+  journal(leads: number): Promise<Journal>;
   run(task: "backup" | "restore", ...args: string[]): Promise<Ended>;
   names(folder?: string): string[];
 }
@@ -38,21 +38,21 @@ async function withPlace(test: (place: Place) => Promise<void>): Promise<void> {
     await test({
       folder,
       data,
-      journal(leads) {
-        open?.close();
-        open = openJournal(`${data}/triborg.db`);
-        record(open, leads);
+      async journal(leads) {
+        await open?.close();
+        open = await openJournal(`${data}/triborg.db`);
+        await record(open, leads);
         return open;
       },
       async run(task, ...args) {
-        open?.close();
+        await open?.close();
         open = undefined;
         return await run(task, args, data, localesPath);
       },
       names: (path = data) => [...Deno.readDirSync(path)].map(({ name }) => name).sort(),
     });
   } finally {
-    open?.close();
+    await open?.close();
     await Deno.remove(folder, { recursive: true });
   }
 }
@@ -79,11 +79,11 @@ async function runDeno(
   return { code, said: text(stdout) + text(stderr) };
 }
 
-function record(journal: Journal, leads: number): void {
+async function record(journal: Journal, leads: number): Promise<void> {
   const { chatId } = aNewLead();
   for (let lead = 1; lead <= leads; lead++) {
     const details = { menuMessageId: Number(lead), receivedAtMs: NOON_MS, chatId: chatId + leads };
-    journal.recordChoice(
+    await journal.recordChoice(
       aNewLead({ ...details, id: crypto.randomUUID() }),
       aConfirmation(),
       "crm:host:x",
@@ -94,9 +94,9 @@ function record(journal: Journal, leads: number): void {
 
 Deno.test("restore puts the newest copy in the journal's place, says what it holds, and keeps the one before each time", () =>
   withPlace(async ({ data, journal, run, names }) => {
-    await journal(1_234).committed();
+    await (await journal(1_234)).committed();
     await run("backup");
-    await journal(1).committed();
+    await (await journal(1)).committed();
     for (const times of [1, 2]) {
       const { code, said } = await run("restore");
       assert.equal(code, 0, said);
@@ -143,7 +143,7 @@ for (
 ) {
   Deno.test(`restore refuses ${what}, says why, and moves nothing`, () =>
     withPlace(async ({ folder, data, journal, run, names }) => {
-      await journal(2).committed();
+      await (await journal(2)).committed();
       await make(`${folder}/copy.db`);
       const { code, said } = await run("restore", `${folder}/copy.db`);
       assert.equal(code, 1);
@@ -171,15 +171,15 @@ async function halved(path: string): Promise<void> {
 }
 
 async function journalBytes(path: string): Promise<Uint8Array> {
-  const journal = openJournal(path);
-  record(journal, 500);
-  journal.close();
+  const journal = await openJournal(path);
+  await record(journal, 500);
+  await journal.close();
   return await Deno.readFile(path);
 }
 
 Deno.test("restore refuses the journal itself, unknown options, and a folder in use", () =>
   withPlace(async ({ data, journal, run }) => {
-    await journal(2).committed();
+    await (await journal(2)).committed();
     const itself = await run("restore", `${data}/triborg.db`);
     assert.equal(itself.code, 1);
     assert.match(itself.said, /нынешний журнал/);
@@ -193,7 +193,7 @@ Deno.test("restore refuses the journal itself, unknown options, and a folder in 
 
 Deno.test("restore takes a copy together with the WAL beside it", () =>
   withPlace(async ({ folder, data, journal, run }) => {
-    const open = journal(3);
+    const open = await journal(3);
     await open.committed();
     for (const ending of ["", "-wal"]) {
       await Deno.copyFile(`${data}/triborg.db${ending}`, `${folder}/copy.db${ending}`);
@@ -205,7 +205,7 @@ Deno.test("restore takes a copy together with the WAL beside it", () =>
 
 Deno.test("a damaged journal is put aside as it stands, with its WAL", () =>
   withPlace(async ({ data, journal, run, names }) => {
-    await journal(2).committed();
+    await (await journal(2)).committed();
     await run("backup");
     await Deno.writeTextFile(`${data}/triborg.db`, "no database");
     await Deno.writeTextFile(`${data}/triborg.db-wal`, "no WAL");
@@ -218,7 +218,7 @@ Deno.test("a damaged journal is put aside as it stands, with its WAL", () =>
 
 Deno.test("where files cannot have two names the journal is put aside all the same", () =>
   withPlace(async ({ folder, data, journal, run }) => {
-    await journal(2).committed();
+    await (await journal(2)).committed();
     await run("backup", `${folder}/copy.db`);
     const { linkSync } = Deno;
     Deno.linkSync = () => {
@@ -238,7 +238,7 @@ Deno.test("where files cannot have two names the journal is put aside all the sa
 Deno.test("restore --list tells each copy's size and leads, newest first, and what is no journal", () =>
   withPlace(async ({ data, journal, run, names }) => {
     assert.equal((await run("restore", "--list")).code, 0);
-    await journal(21).committed();
+    await (await journal(21)).committed();
     await run("backup");
     await Deno.writeTextFile(`${data}/backups/triborg-2026-01-02.db`, "no journal");
     const before = names(`${data}/backups`);
@@ -253,7 +253,7 @@ Deno.test("restore --list tells each copy's size and leads, newest first, and wh
 Deno.test("backup copies the journal of a running bot and the profiles, and never overwrites", () =>
   withPlace(async ({ folder, data, journal, names }) => {
     const lock = lockFolder(data);
-    const open = journal(2);
+    const open = await journal(2);
     await open.committed();
     const copy = `${folder}/copy.db`;
     const backUp = () => run("backup", [copy], data, `${folder}/locales.json`);
@@ -272,7 +272,7 @@ Deno.test("backup copies the journal of a running bot and the profiles, and neve
 
 Deno.test("photos are copied beside a copy, and those that are gone come back with it", () =>
   withPlace(async ({ folder, data, journal, run, names }) => {
-    await journal(1).committed();
+    await (await journal(1)).committed();
     const photos = createPhotoStore(data, Date.now);
     const [jpeg, png] = [await photos.keep(PHOTOS.jpeg), await photos.keep(PHOTOS.png)];
     assert.ok(jpeg.kind === "kept" && png.kind === "kept");
@@ -316,7 +316,7 @@ Deno.test("backup without a journal, without profiles or to nowhere leaves nothi
     const none = await run("backup");
     assert.equal(none.code, 1);
     assert.match(none.said, /triborg\.db/);
-    await journal(1).committed();
+    await (await journal(1)).committed();
     assert.equal((await run("backup", `${folder}/nowhere/copy.db`)).code, 1);
     assert.equal((await run("backup", "--now")).code, 1);
     await Deno.remove(`${folder}/locales.json`);
@@ -328,7 +328,7 @@ Deno.test("backup without a journal, without profiles or to nowhere leaves nothi
 
 Deno.test("a path on the command line is meant from where it was typed, and a folder takes a copy under its own name", () =>
   withPlace(async ({ folder, data, journal, names }) => {
-    await journal(2).committed();
+    await (await journal(2)).committed();
     const here = `${folder}/here`;
     await Deno.mkdir(here);
     const env = { DATA_DIR: data, LOCALES_PATH: `${folder}/locales.json` };
@@ -346,7 +346,7 @@ Deno.test("a path on the command line is meant from where it was typed, and a fo
 
 Deno.test("a variable that is empty counts as not set, and a .env with a fault stops the scripts", () =>
   withPlace(async ({ folder, journal }) => {
-    await journal(2).committed();
+    await (await journal(2)).committed();
     const at = (script: string) => [
       ...["run", "-A", "--config", CONFIG_PATH],
       new URL(`../../lib/app/${script}.ts`, import.meta.url).pathname,

@@ -29,7 +29,7 @@ interface Machine {
   free: number | undefined;
   readonly log: LogOfTest;
   /** The next process on the same folder. */
-  restart(): Upkeep;
+  restart(): Promise<Upkeep>;
 }
 
 async function withUpkeep(
@@ -37,7 +37,7 @@ async function withUpkeep(
   watch = (journal: Journal) => journal,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const journal = openJournal(`${folder}/triborg.db`);
+  const journal = await openJournal(`${folder}/triborg.db`);
   let nowMs = MORNING_MS;
   let elapsedMs = 0;
   const log = aLog();
@@ -72,24 +72,24 @@ async function withUpkeep(
       nowMs = ms;
       return machine;
     },
-    restart: () => upkeep = open(),
+    restart: async () => upkeep = await open(),
   };
-  let upkeep = open();
+  let upkeep = await open();
   try {
     await test(machine);
   } finally {
-    journal.close();
+    await journal.close();
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-function notes(journal: Journal): string[] {
-  return journal.takeWork("admin_chat", Number.MAX_SAFE_INTEGER, 100)
+async function notes(journal: Journal): Promise<string[]> {
+  return (await journal.takeWork("admin_chat", Number.MAX_SAFE_INTEGER, 100))
     .flatMap((work) => work.kind === "note" ? [work.body.text] : []);
 }
 
-function recordLead(journal: Journal, receivedAtMs: number, number: number) {
-  const recorded = journal.recordChoice(
+async function recordLead(journal: Journal, receivedAtMs: number, number: number) {
+  const recorded = await journal.recordChoice(
     aNewLead({ receivedAtMs, menuMessageId: number, id: String(number) }),
     aConfirmation(),
     "crm.example.com",
@@ -102,17 +102,22 @@ function recordLead(journal: Journal, receivedAtMs: number, number: number) {
 Deno.test("the daily line tells what managers did yesterday, where they did anything", () =>
   withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();
-    const { number } = recordLead(journal, MORNING_MS, 1);
-    partsOf(journal).rememberCard(number, "crm_failed", { chatId: -1, messageId: 1 }, MORNING_MS);
-    partsOf(journal).moveLead(number, "in_admin_chat");
-    journal.takeLead(number, { id: 1, name: "@anna", press: "1" }, MORNING_MS + 4 * 60_000);
+    const { number } = await recordLead(journal, MORNING_MS, 1);
+    await partsOf(journal).rememberCard(
+      number,
+      "crm_failed",
+      { chatId: -1, messageId: 1 },
+      MORNING_MS,
+    );
+    await partsOf(journal).moveLead(number, "in_admin_chat");
+    await journal.takeLead(number, { id: 1, name: "@anna", press: "1" }, MORNING_MS + 4 * 60_000);
     for (let nth = 0; nth < 2; nth++) {
-      journal.closeByHand(number, "@anna", MORNING_MS + 5 * 60_000);
-      if (nth === 0) journal.returnLead(number, "@anna", MORNING_MS + 6 * 60_000);
+      await journal.closeByHand(number, "@anna", MORNING_MS + 5 * 60_000);
+      if (nth === 0) await journal.returnLead(number, "@anna", MORNING_MS + 6 * 60_000);
     }
     until(MORNING_MS + DAY_MS + 60 * 60 * 1000);
     await upkeep.look();
-    assert.deepEqual(notes(journal), [
+    assert.deepEqual(await notes(journal), [
       "Вчера: 1 лид. В CRM 0 · В чате 0 · Внесён вручную 1 · Доставляется 0\n" +
       "Взято 1, медиана 4 мин · Возвращено 1 · Закрыто 2",
     ]);
@@ -122,18 +127,18 @@ Deno.test("the daily line tells of yesterday at nine, once, with the word in its
   withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();
     for (let lead = 1; lead <= 42; lead++) {
-      const { number } = recordLead(journal, MORNING_MS + lead, lead);
-      partsOf(journal).moveLead(number, lead <= 40 ? "in_crm" : "in_admin_chat");
-      if (lead > 40) partsOf(journal).moveLead(number, "by_hand");
+      const { number } = await recordLead(journal, MORNING_MS + lead, lead);
+      await partsOf(journal).moveLead(number, lead <= 40 ? "in_crm" : "in_admin_chat");
+      if (lead > 40) await partsOf(journal).moveLead(number, "by_hand");
     }
-    recordLead(journal, MORNING_MS + DAY_MS - 1, 43); // 08:00 of the day it is told: not yesterday's.
+    await recordLead(journal, MORNING_MS + DAY_MS - 1, 43); // 08:00 of the day it is told: not yesterday's.
     until(MORNING_MS + DAY_MS);
     await upkeep.look();
-    assert.deepEqual(notes(journal), []);
+    assert.deepEqual(await notes(journal), []);
     until(MORNING_MS + DAY_MS + 60 * 60 * 1000);
     await upkeep.look();
     await upkeep.look();
-    assert.deepEqual(notes(journal), [
+    assert.deepEqual(await notes(journal), [
       "Вчера: 42 лида. В CRM 40 · В чате 0 · Внесён вручную 2 · Доставляется 0",
     ]);
   }));
@@ -144,12 +149,12 @@ Deno.test("a new journal tells of no yesterday, and a line missed until noon is 
     await upkeep.look();
     until(MORNING_MS + DAY_MS + 5 * 60 * 60 * 1000);
     await upkeep.look();
-    assert.deepEqual(notes(journal), []);
+    assert.deepEqual(await notes(journal), []);
   }));
 
 Deno.test("a backup is made each night, opens as a journal, and seven are kept", () =>
   withUpkeep(async ({ journal, upkeep, folder, until }) => {
-    recordLead(journal, MORNING_MS, 1);
+    await recordLead(journal, MORNING_MS, 1);
     for (let day = 0; day < 10; day++) {
       until(MORNING_MS + day * DAY_MS);
       await upkeep.look();
@@ -157,9 +162,9 @@ Deno.test("a backup is made each night, opens as a journal, and seven are kept",
     const backups = await listBackups(folder);
     assert.equal(backups.length, 7);
     assert.match(backups[0] ?? "", /triborg-2026-03-19\.db$/);
-    const copy = openJournal(backups[0] ?? "");
-    assert.equal(copy.findLead(1)?.visitor.firstName, "Galliard");
-    copy.close();
+    const copy = await openJournal(backups[0] ?? "");
+    assert.equal((await copy.findLead(1))?.visitor.firstName, "Galliard");
+    await copy.close();
   }));
 
 Deno.test("each night the photos that a version names are copied, and uploads that were never saved go after a week", () =>
@@ -170,8 +175,8 @@ Deno.test("each night the photos that a version names are copied, and uploads th
     const content = someLocales(({ agency }) => agency.step1.photo_file = saved.name);
     const json = readJson(JSON.stringify(content));
     assert.ok(json.ok);
-    journal.recordRevisions(json.json, null, MORNING_MS);
-    journal.recordRevisions({ ...json.json, members: new Map() }, null, MORNING_MS); // Deleted since.
+    await journal.recordRevisions(json.json, null, MORNING_MS);
+    await journal.recordRevisions({ ...json.json, members: new Map() }, null, MORNING_MS); // Deleted since.
     const namesIn = (path: string) => [...Deno.readDirSync(path)].map(({ name }) => name).sort();
 
     for (let day = 0; day < 7; day++) await until(MORNING_MS + day * DAY_MS).upkeep.look();
@@ -185,13 +190,13 @@ Deno.test("each night the photos that a version names are copied, and uploads th
 Deno.test("after the retention the persons of settled leads are erased, and open ones are kept", () =>
   withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();
-    const settled = recordLead(journal, MORNING_MS, 1);
-    const open = recordLead(journal, MORNING_MS, 2);
-    const fresh = recordLead(journal, MORNING_MS + 2 * DAY_MS, 3);
-    partsOf(journal).moveLead(settled.number, "in_crm");
-    partsOf(journal).moveLead(open.number, "in_admin_chat");
-    partsOf(journal).moveLead(fresh.number, "in_crm");
-    journal.recordFollowUp({
+    const settled = await recordLead(journal, MORNING_MS, 1);
+    const open = await recordLead(journal, MORNING_MS, 2);
+    const fresh = await recordLead(journal, MORNING_MS + 2 * DAY_MS, 3);
+    await partsOf(journal).moveLead(settled.number, "in_crm");
+    await partsOf(journal).moveLead(open.number, "in_admin_chat");
+    await partsOf(journal).moveLead(fresh.number, "in_crm");
+    await journal.recordFollowUp({
       lead: settled.number,
       chatId: settled.chatId,
       messageId: 9,
@@ -201,15 +206,15 @@ Deno.test("after the retention the persons of settled leads are erased, and open
 
     until(MORNING_MS + 181 * DAY_MS);
     await upkeep.look();
-    const erased = journal.findLead(settled.number);
+    const erased = await journal.findLead(settled.number);
     assert.deepEqual(
       erased?.visitor,
       aVisitor({ userId: 0, username: null, firstName: "", language: null }),
     );
     assert.equal(erased?.choice, settled.choice);
-    assert.equal(journal.takeFollowUp(1)?.content.text, "");
-    assert.equal(journal.findLead(open.number)?.visitor.firstName, "Galliard");
-    assert.equal(journal.findLead(fresh.number)?.visitor.firstName, "Galliard");
+    assert.equal((await journal.takeFollowUp(1))?.content.text, "");
+    assert.equal((await journal.findLead(open.number))?.visitor.firstName, "Galliard");
+    assert.equal((await journal.findLead(fresh.number))?.visitor.firstName, "Galliard");
   }));
 
 Deno.test("while old leads are looked through, where nobody is left to erase, others get their turn", async () => {
@@ -217,7 +222,7 @@ Deno.test("while old leads are looked through, where nobody is left to erase, ot
   const portionsIn: number[] = [];
   await withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();
-    for (let lead = 1; lead <= 700; lead++) recordLead(journal, MORNING_MS, lead);
+    for (let lead = 1; lead <= 700; lead++) await recordLead(journal, MORNING_MS, lead);
     await journal.committed();
     until(MORNING_MS + 181 * DAY_MS);
     portionsIn.length = 0;
@@ -244,8 +249,8 @@ Deno.test("a stop waits for no more than a portion of the erasure, and the next 
     const { journal } = machine;
     await machine.upkeep.look();
     for (let nth = 1; nth <= 1_000; nth++) {
-      const { number } = recordLead(journal, MORNING_MS, nth);
-      partsOf(journal).moveLead(number, "in_crm");
+      const { number } = await recordLead(journal, MORNING_MS, nth);
+      await partsOf(journal).moveLead(number, "in_crm");
     }
     await journal.committed();
     machine.until(MORNING_MS + 200 * DAY_MS);
@@ -257,8 +262,8 @@ Deno.test("a stop waits for no more than a portion of the erasure, and the next 
     void machine.upkeep.stop();
     await looking;
     assert.ok(portions <= 2, `${portions} portions`);
-    await machine.restart().look();
-    assert.equal(journal.findLead(1_000)?.visitor.firstName, "");
+    await (await machine.restart()).look();
+    assert.equal((await journal.findLead(1_000))?.visitor.firstName, "");
   }, (journal) => ({
     ...journal,
     eraseSettledBefore(...asked) {
@@ -271,12 +276,12 @@ Deno.test("a stop waits for no more than a portion of the erasure, and the next 
 // — The clock —
 
 /** An old settled lead whose person is erased when the bot believes that its time is over. */
-async function oldLead({ journal, upkeep }: Machine): Promise<() => boolean> {
+async function oldLead({ journal, upkeep }: Machine): Promise<() => Promise<boolean>> {
   await upkeep.look();
-  const { number } = recordLead(journal, MORNING_MS, 1);
-  partsOf(journal).moveLead(number, "in_crm");
+  const { number } = await recordLead(journal, MORNING_MS, 1);
+  await partsOf(journal).moveLead(number, "in_crm");
   await journal.committed();
-  return () => journal.findLead(number)?.visitor.firstName === "";
+  return async () => (await journal.findLead(number))?.visitor.firstName === "";
 }
 
 Deno.test("a clock that was set by 200 days erases nobody, unless it has stayed so for a day", () =>
@@ -286,10 +291,10 @@ Deno.test("a clock that was set by 200 days erases nobody, unless it has stayed 
     await machine.upkeep.look();
     machine.until(MORNING_MS + 201 * DAY_MS - 1);
     await machine.upkeep.look();
-    assert.equal(isErased(), false);
+    assert.equal(await isErased(), false);
     machine.until(MORNING_MS + 202 * DAY_MS);
     await machine.upkeep.look();
-    assert.equal(isErased(), true);
+    assert.equal(await isErased(), true);
   }));
 
 Deno.test("a process that starts with a clock 200 days ahead of the journal erases nobody, nor does the next", () =>
@@ -297,22 +302,22 @@ Deno.test("a process that starts with a clock 200 days ahead of the journal eras
     const isErased = await oldLead(machine);
     for (let day = 200; day < 201; day += 0.25) {
       machine.set(MORNING_MS + day * DAY_MS);
-      await machine.restart().look();
+      await (await machine.restart()).look();
     }
-    assert.equal(isErased(), false);
+    assert.equal(await isErased(), false);
     machine.set(MORNING_MS + DAY_MS);
-    await machine.restart().look();
-    assert.equal(isErased(), false);
+    await (await machine.restart()).look();
+    assert.equal(await isErased(), false);
   }));
 
 Deno.test("a journal of a bot that kept no safe time is measured by its newest record", () =>
   withUpkeep(async (machine) => {
-    recordLead(machine.journal, MORNING_MS, 1);
-    partsOf(machine.journal).moveLead(1, "in_crm");
-    machine.journal.rememberFact("erased_of", "2026-03-10");
+    await recordLead(machine.journal, MORNING_MS, 1);
+    await partsOf(machine.journal).moveLead(1, "in_crm");
+    await machine.journal.rememberFact("erased_of", "2026-03-10");
     machine.set(MORNING_MS + 200 * DAY_MS);
-    await machine.restart().look();
-    assert.equal(machine.journal.findLead(1)?.visitor.firstName, "Galliard");
+    await (await machine.restart()).look();
+    assert.equal((await machine.journal.findLead(1))?.visitor.firstName, "Galliard");
   }));
 
 Deno.test("a bot that is restarted every day gets to erase", () =>
@@ -321,40 +326,40 @@ Deno.test("a bot that is restarted every day gets to erase", () =>
     machine.free = 0; // Copies take the test's time alone.
     for (let day = 1; day <= 181; day++) {
       machine.set(MORNING_MS + day * DAY_MS); // Switched off for 23 hours.
-      await machine.restart().look();
+      await (await machine.restart()).look();
       machine.until(MORNING_MS + day * DAY_MS + HOUR_MS);
       await machine.upkeep.look();
     }
-    assert.equal(isErased(), true);
+    assert.equal(await isErased(), true);
   }));
 
 Deno.test("a machine that sleeps every night gets to erase, later", () =>
   withUpkeep(async (machine) => {
     const isErased = await oldLead(machine);
     machine.free = 0; // Copies take the test's time alone.
-    for (let day = 1; !isErased() && day < 400; day++) {
+    for (let day = 1; !await isErased() && day < 400; day++) {
       machine.set(MORNING_MS + day * DAY_MS);
       for (const hours of [2, 16]) {
         machine.until(MORNING_MS + day * DAY_MS + hours * HOUR_MS);
         await machine.upkeep.look();
       }
     }
-    assert.equal(isErased(), true);
+    assert.equal(await isErased(), true);
   }));
 
 Deno.test("a lead that was recorded by a clock in the past is not older than the lead before it", () =>
   withUpkeep(async ({ journal, upkeep, until }) => {
     await upkeep.look();
     for (const [number, atMs] of [[1, MORNING_MS], [2, 0], [3, MORNING_MS + 1]] as const) {
-      recordLead(journal, atMs, number);
-      partsOf(journal).moveLead(number, "in_crm");
+      await recordLead(journal, atMs, number);
+      await partsOf(journal).moveLead(number, "in_crm");
     }
     until(MORNING_MS + DAY_MS);
     await upkeep.look();
-    assert.equal(journal.findLead(2)?.visitor.firstName, "Galliard");
+    assert.equal((await journal.findLead(2))?.visitor.firstName, "Galliard");
     until(MORNING_MS + 182 * DAY_MS);
     await upkeep.look();
-    assert.equal(journal.findLead(2)?.visitor.firstName, "");
+    assert.equal((await journal.findLead(2))?.visitor.firstName, "");
   }));
 
 Deno.test("a clock that goes a day ahead and back tells the daily line once", () =>
@@ -366,16 +371,16 @@ Deno.test("a clock that goes a day ahead and back tells the daily line once", ()
     await upkeep.look();
     set(MORNING_MS + DAY_MS + 2 * HOUR_MS);
     await upkeep.look();
-    assert.equal(notes(journal).length, 1);
+    assert.equal((await notes(journal)).length, 1);
   }));
 
 Deno.test("a day that a wrong clock left far ahead holds the daily line up for a day at most", () =>
   withUpkeep(async ({ journal, upkeep, until }) => {
-    journal.rememberFact("daily_line_of", "2027-01-01");
+    await journal.rememberFact("daily_line_of", "2027-01-01");
     await upkeep.look();
     until(MORNING_MS + DAY_MS + HOUR_MS);
     await upkeep.look();
-    assert.equal(notes(journal).length, 1);
+    assert.equal((await notes(journal)).length, 1);
   }));
 
 // — The disk —
@@ -388,12 +393,12 @@ Deno.test("without twice the journal's room no copy is begun; the daily line say
     machine.until(MORNING_MS + 182 * DAY_MS + HOUR_MS);
     await upkeep.look();
     assert.deepEqual([...Deno.readDirSync(`${folder}/backups`)], []);
-    assert.equal(isErased(), true);
+    assert.equal(await isErased(), true);
     const why = /на диске мало места: свободно 0,0 МБ, нужно \d+,\d МБ/;
     assert.match(log.lines.find((line) => line.includes("Резервная копия")) ?? "", why);
     machine.until(MORNING_MS + 183 * DAY_MS + HOUR_MS);
     await upkeep.look();
-    assert.match(notes(journal).at(-1) ?? "", why);
+    assert.match((await notes(journal)).at(-1) ?? "", why);
   }));
 
 Deno.test("a copy that fails is tried again after an hour, not each minute, and the next daily line is quiet", () =>
@@ -411,10 +416,10 @@ Deno.test("a copy that fails is tried again after an hour, not each minute, and 
     until(MORNING_MS + DAY_MS + 121 * 60_000);
     await upkeep.look();
     assert.equal((await listBackups(folder)).length, 1);
-    notes(journal);
+    await notes(journal);
     until(MORNING_MS + 2 * DAY_MS + HOUR_MS);
     await upkeep.look();
-    assert.doesNotMatch(notes(journal).at(-1) ?? "", /копии/);
+    assert.doesNotMatch((await notes(journal)).at(-1) ?? "", /копии/);
   }));
 
 Deno.test("a copy that breaks off leaves nothing, and one that was killed is removed before the next", async () => {

@@ -78,8 +78,8 @@ export async function fillJournal({ path, leads }: GrownJournal): Promise<void> 
   if (!success) throw new Error(`Cannot write ${path}`);
 }
 
-function writeJournal(path: string, leads: number, nowMs: number): void {
-  openJournal(path).close();
+async function writeJournal(path: string, leads: number, nowMs: number): Promise<void> {
+  await (await openJournal(path)).close();
   if (leads === 0) return;
   using database = new DatabaseSync(path);
   database.exec(`PRAGMA cache_size = -${FILLING_CACHE_KIB}; BEGIN`);
@@ -99,5 +99,5 @@ export async function copyJournal({ path }: GrownJournal, folder: string): Promi
 
 if (import.meta.main) {
   const [path = "", leads] = Deno.args;
-  writeJournal(path, Number(leads), Date.now());
+  await writeJournal(path, Number(leads), Date.now());
 }

@@ -17,8 +17,8 @@ type Place = keyof typeof PLACES;
 
 /** Times of requests for each place, in ms; the places take turns. */
 export async function measurePages(path: string, times: number): Promise<Record<Place, number[]>> {
-  const journal = openJournal(path);
-  const leads = journal.leadTotals().reduce((sum, each) => sum + each.leads, 0);
+  const journal = await openJournal(path);
+  const leads = (await journal.leadTotals()).reduce((sum, each) => sum + each.leads, 0);
   await using page = await openPage({ journal, now: Date.now });
   const browser = await page.login();
   const tookMs: Record<Place, number[]> = { newest: [], middle: [], oldest: [] };

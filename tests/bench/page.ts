@@ -109,9 +109,9 @@ async function fillJournal(
     `${checkout}/tests/helpers/invented_leads.ts`
   );
   await Deno.mkdir(`${folder}/data`, { recursive: true });
-  const journal = openJournal(`${folder}/data/triborg.db`);
+  const journal = await openJournal(`${folder}/data/triborg.db`);
   try {
-    inventLeads(journal, Date.now(), LEADS, keys.filter((key) => key !== "fallback"));
+    await inventLeads(journal, Date.now(), LEADS, keys.filter((key) => key !== "fallback"));
     const { committed } = journal;
     const auth = createAuth({ records: journal, committed, password: "bench", now: Date.now });
     const visit = { address: "127.0.0.1", device: "bench" };
@@ -119,7 +119,7 @@ async function fillJournal(
     if (entry.kind !== "entered") throw new Error(`Cannot log in: ${entry.kind}`);
     return `triborg=${entry.cookie}`;
   } finally {
-    journal.close();
+    await journal.close();
   }
 }
 

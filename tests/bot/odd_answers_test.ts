@@ -21,7 +21,10 @@ const OTHER_SCOPE = ownScope(new Set(["cg"]), (chatId) => chatId === OTHER);
 const BOT = { id: 1, is_bot: true, first_name: "Bot", username: "bot" };
 
 /** Hands one update to a bot whose journal has a card as message 7 of the managers' chat; looks at what was said about its lead. */
-async function handle(update: object, look: (journal: Journal) => void = () => {}): Promise<void> {
+async function handle(
+  update: object,
+  look: (journal: Journal) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   await handleAll([update], [aNewLead()], look);
 }
 
@@ -29,14 +32,14 @@ async function handle(update: object, look: (journal: Journal) => void = () => {
 async function handleAll(
   updates: readonly object[],
   leads: readonly NewLead[],
-  look: (journal: Journal) => void,
+  look: (journal: Journal) => Promise<void>,
   sent: (chatId: number) => void = () => {},
 ): Promise<void> {
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const parts = partsOf(journal);
   for (const each of leads) {
-    const { number } = parts.insertLead(each)!;
-    parts.rememberCard(number, "crm_failed", { chatId: GROUP, messageId: 7 }, NOON_MS);
+    const { number } = (await parts.insertLead(each))!;
+    await parts.rememberCard(number, "crm_failed", { chatId: GROUP, messageId: 7 }, NOON_MS);
   }
   const never = () => Promise.reject(new Error("not asked here"));
   const profiles = someProfiles();
@@ -61,9 +64,9 @@ async function handleAll(
       dismissPhone: never,
     },
     answers: {
-      receive: (message) => Promise.resolve(journal.recordAnswer(message, NOON_MS)),
-      receiveEdit: (edit) => Promise.resolve(journal.recordAnswerEdit(edit, NOON_MS)),
-      choose: (choice) => Promise.resolve(journal.chooseLead(choice, NOON_MS)),
+      receive: async (message) => Promise.resolve(await journal.recordAnswer(message, NOON_MS)),
+      receiveEdit: async (edit) => Promise.resolve(await journal.recordAnswerEdit(edit, NOON_MS)),
+      choose: async (choice) => Promise.resolve(await journal.chooseLead(choice, NOON_MS)),
     },
     managers: {
       closeByHand: never,
@@ -72,7 +75,7 @@ async function handleAll(
       giveBack: never,
       about: () => Promise.resolve({ text: "" }),
       sendAll: never,
-      status: () => "",
+      status: () => Promise.resolve(""),
     },
     greetingPhotos: { send: () => Promise.resolve({ kind: "without", reason: "" }) },
     isManager: () => Promise.resolve(false),
@@ -83,7 +86,8 @@ async function handleAll(
     shownWords: createShownWords(),
     scopeOf: (chatId) => chatId === OTHER ? OTHER_SCOPE : scopeOfOne(GROUP)(chatId),
     blocking: {
-      block: ({ chatId }, by) => Promise.resolve(journal.blockVisitor(chatId, by, NOON_MS)),
+      block: async ({ chatId }, by) =>
+        Promise.resolve(await journal.blockVisitor(chatId, by, NOON_MS)),
       unblock: () => Promise.resolve(true),
     },
     tellTime: String,
@@ -98,9 +102,9 @@ async function handleAll(
       const read = readUpdate(structuredClone(update));
       if (read.kind === "good") await bot.handleUpdate(read.update as Update);
     }
-    look(journal);
+    await look(journal);
   } finally {
-    journal.close();
+    await journal.close();
   }
 }
 
@@ -125,29 +129,29 @@ Deno.test("what is said in a chat is told for the limit of its group, and a reac
     reply_to_message: { message_id: 8, date: 1, chat: { id: GROUP }, from: BOT },
   });
   const updates = [aReply({ text: "/unknown" }), shrugged];
-  await handleAll(updates, [aNewLead()], () => {}, (chatId) => told.push(chatId));
+  await handleAll(updates, [aNewLead()], async () => {}, (chatId) => told.push(chatId));
   assert.deepEqual(told, [GROUP]);
 });
 
 Deno.test("the lead of an answer is chosen in the chat where it was written, and in no other", async () => {
   const leads = [aNewLead(), aNewLead({ id: "0badc0de-8c5e", chatId: 8, menuMessageId: 3 })];
   const press = (id: number, chatId: number) => aPress(id, chatId, "to:1:2:0badc0de");
-  await handleAll([aReply(), press(2, OTHER)], leads, (journal) => {
-    assert.equal(journal.findAnswer(1)?.isAsking, true);
+  await handleAll([aReply(), press(2, OTHER)], leads, async (journal) => {
+    assert.equal((await journal.findAnswer(1))?.isAsking, true);
   });
-  await handleAll([aReply(), press(2, OTHER), press(3, GROUP)], leads, (journal) => {
-    assert.equal(journal.findAnswer(1)?.lead?.number, 2);
+  await handleAll([aReply(), press(2, OTHER), press(3, GROUP)], leads, async (journal) => {
+    assert.equal((await journal.findAnswer(1))?.lead?.number, 2);
   });
 });
 
 Deno.test("a visitor is blocked by a button in the chat that has their lead, and in no other", async () => {
   const lead = aNewLead();
   const data = `block:1:${lead.id.slice(0, 8)}`;
-  await handleAll([aPress(1, OTHER, data)], [lead], (journal) => {
-    assert.equal(journal.blockOf(lead.chatId), null);
+  await handleAll([aPress(1, OTHER, data)], [lead], async (journal) => {
+    assert.equal(await journal.blockOf(lead.chatId), null);
   });
-  await handleAll([aPress(1, GROUP, data)], [lead], (journal) => {
-    assert.equal(journal.blockOf(lead.chatId)?.by, "@anna");
+  await handleAll([aPress(1, GROUP, data)], [lead], async (journal) => {
+    assert.equal((await journal.blockOf(lead.chatId))?.by, "@anna");
   });
 });
 
@@ -199,8 +203,8 @@ Deno.test("a reply with any odd field is still an answer, in its words", () =>
   fc.assert(
     fc.asyncProperty(fc.constantFrom(...FIELDS), ODD, async (field, odd) => {
       fc.pre(isJson(odd));
-      await handle(aReply({ [field]: odd }), (journal) => {
-        const [said] = journal.conversationOf(1);
+      await handle(aReply({ [field]: odd }), async (journal) => {
+        const [said] = await journal.conversationOf(1);
         // What another bot wrote is nobody's answer.
         if (field === "from" && Object(odd).is_bot === true) return;
         assert.ok(said?.kind === "answer", field);
@@ -227,7 +231,7 @@ Deno.test("a reply to anything odd, and an odd edit, do nothing and stop nothing
             reply_markup: { inline_keyboard: [[{ text: "x", callback_data: words }]] },
           },
         }),
-        (journal) => assert.deepEqual(journal.conversationOf(1), []),
+        async (journal) => assert.deepEqual(await journal.conversationOf(1), []),
       );
     }),
     { numRuns: 40 },
@@ -247,7 +251,10 @@ for (
   ] as const
 ) {
   Deno.test(`what ${what} is no answer`, () =>
-    handle(aReply(message), (journal) => assert.deepEqual(journal.conversationOf(1), [])));
+    handle(
+      aReply(message),
+      async (journal) => assert.deepEqual(await journal.conversationOf(1), []),
+    ));
 }
 
 for (
@@ -271,8 +278,8 @@ for (
   ] as const
 ) {
   Deno.test(`a reply «${text.replace("\n", " ")}» is ${kind ?? "nothing"}`, () =>
-    handle(aReply({ text }), (journal) => {
-      const [said] = journal.conversationOf(1);
+    handle(aReply({ text }), async (journal) => {
+      const [said] = await journal.conversationOf(1);
       assert.equal(said?.kind, kind);
       if (said !== undefined) assert.equal(said.contents[0]?.text, words);
     }));

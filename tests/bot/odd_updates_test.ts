@@ -29,8 +29,8 @@ interface Handled {
 }
 
 /** Hands updates to a bot whose journal is real, and whose Telegram takes everything. */
-async function handle(updates: readonly unknown[], look: (handled: Handled) => void) {
-  const journal = openJournal(":memory:");
+async function handle(updates: readonly unknown[], look: (handled: Handled) => Promise<void>) {
+  const journal = await openJournal(":memory:");
   const handled: Handled = { journal, leads: [], confirmations: [], calls: [] };
   const { log } = aLog();
   const profiles = someProfiles();
@@ -51,8 +51,8 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
     log,
     profiles: () => profiles,
     delivery: {
-      receive(lead, confirmation) {
-        const recorded = journal.recordChoice(lead, confirmation, "crm:x", false);
+      async receive(lead, confirmation) {
+        const recorded = await journal.recordChoice(lead, confirmation, "crm:x", false);
         if (recorded === undefined) return Promise.resolve(undefined);
         handled.leads.push(recorded.lead);
         handled.confirmations.push(confirmation);
@@ -70,11 +70,11 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
       giveBack: manager,
       about: () => Promise.resolve({ text: "" }),
       sendAll: manager,
-      status: () => "",
+      status: () => Promise.resolve(""),
     },
     answers: {
-      receive: (message) => Promise.resolve(journal.recordAnswer(message, NOON_MS)),
-      receiveEdit: (edit) => Promise.resolve(journal.recordAnswerEdit(edit, NOON_MS)),
+      receive: async (message) => Promise.resolve(await journal.recordAnswer(message, NOON_MS)),
+      receiveEdit: async (edit) => Promise.resolve(await journal.recordAnswerEdit(edit, NOON_MS)),
       choose: () => Promise.resolve("unknown"),
     },
     greetingPhotos: { send: () => Promise.resolve({ kind: "without", reason: "" }) },
@@ -95,9 +95,9 @@ async function handle(updates: readonly unknown[], look: (handled: Handled) => v
   bot.botInfo = { id: 1, is_bot: true, first_name: "Bot", username: "bot" } as typeof bot.botInfo;
   try {
     for (const update of updates) await bot.handleUpdate(update as Update);
-    look(handled);
+    await look(handled);
   } finally {
-    journal.close();
+    await journal.close();
   }
 }
 
@@ -149,12 +149,16 @@ const ODD_NAMES: readonly unknown[] = [
 
 for (const first_name of ODD_NAMES) {
   Deno.test(`a first_name of ${JSON.stringify(first_name)} costs no lead, and the contact stands for it`, () =>
-    handle([aPress({ from: { first_name, username: "betterrman" } })], ({ leads: [lead] }) => {
-      assert.ok(lead);
-      const payload = crmPayload(lead);
-      assert.deepEqual(payload["contact"], { name: "@betterrman", username: "@betterrman" });
-      assert.match(card(lead, "crm_failed").text, /^Имя: @betterrman$/m);
-    }));
+    handle(
+      [aPress({ from: { first_name, username: "betterrman" } })],
+      ({ leads: [lead] }) => {
+        assert.ok(lead);
+        const payload = crmPayload(lead);
+        assert.deepEqual(payload["contact"], { name: "@betterrman", username: "@betterrman" });
+        assert.match(card(lead, "crm_failed").text, /^Имя: @betterrman$/m);
+        return Promise.resolve();
+      },
+    ));
 }
 
 const ODD_FIELDS: Readonly<Record<string, Parameters<typeof aPress>[0]>> = {
@@ -185,11 +189,11 @@ const ODD_FIELDS: Readonly<Record<string, Parameters<typeof aPress>[0]>> = {
 
 for (const [name, press] of Object.entries(ODD_FIELDS)) {
   Deno.test(`a press with ${name} is a lead, and is confirmed`, () =>
-    handle([aPress(press)], ({ leads, confirmations, journal }) => {
+    handle([aPress(press)], async ({ leads, confirmations, journal }) => {
       assert.equal(leads.length, 1);
       assert.equal(leads[0]?.visitor.userId, USER);
       assert.equal(confirmations[0]?.text, "✅ Принято: Привлечь клиентов.");
-      const stored = journal.findLead(1)!;
+      const stored = (await journal.findLead(1))!;
       assert.ok(JSON.stringify(crmPayload(stored)).length < 2_000);
       assert.ok(JSON.stringify(stored).isWellFormed());
       assert.doesNotMatch(JSON.stringify(stored), /\\u0000/);
@@ -209,7 +213,7 @@ for (
   )
 ) {
   Deno.test(`a press ${name} is no lead, and fails nothing`, () =>
-    handle([aPress(press)], ({ leads }) => assert.deepEqual(leads, [])));
+    handle([aPress(press)], ({ leads }) => Promise.resolve(assert.deepEqual(leads, []))));
 }
 
 const odd = fc.oneof(
@@ -240,10 +244,10 @@ Deno.test("whatever stands in the inessential fields of a press, it is one lead 
       async (from, message, query) => {
         await handle(
           [aPress({ from, message, query })],
-          ({ leads, confirmations, journal }) => {
+          async ({ leads, confirmations, journal }) => {
             assert.equal(leads.length, 1);
             assert.equal(confirmations.length, 1);
-            const lead = journal.findLead(1)!;
+            const lead = (await journal.findLead(1))!;
             assert.ok(fullName(lead.visitor).trim() !== "");
             assert.ok(card(lead, "crm_failed").text.length <= 4096);
           },
@@ -263,9 +267,12 @@ Deno.test("whatever stands in the inessential fields of a /start, it is greeted"
         const entities = [{ type: "bot_command", offset: 0, length: 6 }];
         const chat = { id: USER, type: "private" };
         const message = { message_id: 1, date: 1, text, entities, from, chat };
-        await handle([{ update_id: 1, message }], ({ calls, journal }) => {
+        await handle([{ update_id: 1, message }], async ({ calls, journal }) => {
           assert.deepEqual(calls, ["sendPhoto"]);
-          assert.equal(journal.findMenu({ chatId: USER, messageId: 901 }).profile, "agency");
+          assert.equal(
+            (await journal.findMenu({ chatId: USER, messageId: 901 })).profile,
+            "agency",
+          );
         });
       },
     ),

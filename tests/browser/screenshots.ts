@@ -52,7 +52,7 @@ async function shootLeads(browser: Browser, language: Language): Promise<void> {
   locales.agency.webhook_url = "http://127.0.0.1:9/webhook/agency";
   locales.express.webhook_url = "http://127.0.0.1:9/webhook/express";
   await using opened = await openPage({ locales, now: Date.now });
-  inventLeads(opened.journal, Date.now(), 400);
+  await inventLeads(opened.journal, Date.now(), 400);
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     opened.handler,

@@ -9,7 +9,7 @@ const locales = JSON.parse(await Deno.readTextFile("locales/locales.json"));
 locales.agency.webhook_url = "http://127.0.0.1:9/webhook/agency";
 locales.express.webhook_url = "http://127.0.0.1:9/webhook/express";
 const page = await openPage({ locales, now: Date.now });
-inventLeads(page.journal, Date.now(), 400);
+await inventLeads(page.journal, Date.now(), 400);
 
 const port = Number(Deno.args[0] ?? 8100);
 Deno.serve({ port, hostname: "127.0.0.1", onListen() {} }, page.handler);

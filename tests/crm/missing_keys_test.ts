@@ -49,7 +49,7 @@ Deno.test("every page says that a profile's key is not set, and leads to it, in 
 
 Deno.test("every page says since when answers do not arrive", async () => {
   await using page = await openPage({
-    deps: { troubles: () => [{ kind: "answers", answers: 3, sinceMs: 0 }] },
+    deps: { troubles: () => Promise.resolve([{ kind: "answers", answers: 3, sinceMs: 0 }]) },
   });
   const browser = await page.login();
   const html = await (await browser.get("/leads")).text();

@@ -40,10 +40,10 @@ async function work(note: CrmNote, answer: CrmOutcome = { kind: "accepted", stat
   let elapsedMs = 0;
   await createNoteWork({
     journal: {
-      finishNote: () => void ends.push("finished"),
-      postponeNote: () => void ends.push("postponed"),
-      releaseNote: () => void ends.push("released"),
-      giveUpNote: () => void ends.push("given up"),
+      finishNote: () => Promise.resolve(void ends.push("finished")),
+      postponeNote: () => Promise.resolve(void ends.push("postponed")),
+      releaseNote: () => Promise.resolve(void ends.push("released")),
+      giveUpNote: () => Promise.resolve(void ends.push("given up")),
     },
     crm: {
       send(request) {

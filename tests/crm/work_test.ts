@@ -30,7 +30,7 @@ function atOnce(write: () => void): Promise<void> {
 }
 
 /** The work on a clock that each wait moves on; `answer` says how a POST ends, and may change what stands here. */
-function aWork(answer: (here: Here, request: CrmRequest) => CrmOutcome) {
+async function aWork(answer: (here: Here, request: CrmRequest) => Promise<CrmOutcome>) {
   let elapsedMs = -10_000;
   const here: Here = { profiles: connected(), secret: TOKEN, posts: [], slept() {} };
   const now = () => NOON_MS + elapsedMs;
@@ -45,13 +45,13 @@ function aWork(answer: (here: Here, request: CrmRequest) => CrmOutcome) {
     stopping: signal,
   });
   elapsedMs = 0;
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const work = createCrmWork({
     journal,
     crm: {
-      sendLead(request) {
+      async sendLead(request) {
         here.posts.push({ url: request.url, body: request.body, atMs: elapsedMs });
-        return Promise.resolve(answer(here, request));
+        return Promise.resolve(await answer(here, request));
       },
       close() {},
     },
@@ -64,29 +64,29 @@ function aWork(answer: (here: Here, request: CrmRequest) => CrmOutcome) {
       nowMs: now(),
     }),
     crmTimeoutMs: 10_000,
-    crmAnswered() {},
+    async crmAnswered() {},
     wakeNotes() {},
     wakeManagers() {},
     ended() {},
     recordDurably: Object.assign(atOnce, { soon: atOnce }),
-    recordDone: (done) => Promise.resolve(journal.recordDone([done])),
+    recordDone: async (done) => Promise.resolve(await journal.recordDone([done])),
     now,
     log: aLog().log,
     cutOff: signal,
   });
   /** So many leads at noon. */
-  function press(count: number): void {
+  async function press(count: number): Promise<void> {
     for (let nth = 1; nth <= count; nth += 1) {
       const lead = aNewLead({ id: `lead-${nth}`, chatId: nth, receivedAtMs: NOON_MS });
-      journal.recordChoice(lead, aConfirmation(), LANE, false);
+      await journal.recordChoice(lead, aConfirmation(), LANE, false);
     }
   }
   /** Works until no POST is owed. */
   async function finish(): Promise<void> {
-    for (let dueMs; (dueMs = journal.nextWorkDueAtMs(LANE)) !== undefined;) {
+    for (let dueMs; (dueMs = await journal.nextWorkDueAtMs(LANE)) !== undefined;) {
       elapsedMs = Math.max(elapsedMs, dueMs - NOON_MS);
       await Promise.all(
-        journal.takeWork(LANE, now(), 50).map((each) => {
+        (await journal.takeWork(LANE, now(), 50)).map((each) => {
           assert.ok(each.kind === "post");
           return work.run(each);
         }),
@@ -108,39 +108,41 @@ const LIMITED: CrmOutcome = { kind: "answered", status: 429, body: "", retryAfte
 const TAKEN: CrmOutcome = { kind: "accepted", status: 200 };
 
 Deno.test("100 leads of a CRM that asks each to wait a minute are the managers' within minutes, not hours", async () => {
-  const { here, journal, press, finish, elapsedMs } = aWork(() => LIMITED);
-  press(100);
+  const { here, journal, press, finish, elapsedMs } = await aWork(() => Promise.resolve(LIMITED));
+  await press(100);
   await finish();
-  const cards = journal.lanes("admin_chat");
+  const cards = await journal.lanes("admin_chat");
   assert.deepEqual(cards, ["admin_chat"]);
-  assert.equal(journal.takeWork("admin_chat", NOON_MS + elapsedMs(), 200).length, 100);
+  assert.equal((await journal.takeWork("admin_chat", NOON_MS + elapsedMs(), 200)).length, 100);
   assert.ok(elapsedMs() <= 5 * 60_000, `${elapsedMs()} ms`);
   assert.ok(here.posts.length <= 6, `${here.posts.length} POSTs`);
-  journal.close();
+  await journal.close();
 });
 
 Deno.test("leads that were in line for a minute's wait are sent when it is over", async () => {
   let refusals = 1;
-  const { here, journal, press, finish } = aWork(() => refusals-- > 0 ? LIMITED : TAKEN);
-  press(20);
+  const { here, journal, press, finish } = await aWork(() =>
+    Promise.resolve(refusals-- > 0 ? LIMITED : TAKEN)
+  );
+  await press(20);
   await finish();
   assert.equal(here.posts.length, 21);
-  assert.deepEqual(journal.lanes("admin_chat"), []);
-  journal.close();
+  assert.deepEqual(await journal.lanes("admin_chat"), []);
+  await journal.close();
 });
 
 Deno.test("a long line alone makes no card", async () => {
-  const { here, journal, press, finish, elapsedMs } = aWork(() => TAKEN);
-  press(800);
+  const { here, journal, press, finish, elapsedMs } = await aWork(() => Promise.resolve(TAKEN));
+  await press(800);
   await finish();
   assert.ok(elapsedMs() > 2 * 60_000);
   assert.equal(here.posts.length, 800);
-  assert.deepEqual(journal.lanes("admin_chat"), []);
-  journal.close();
+  assert.deepEqual(await journal.lanes("admin_chat"), []);
+  await journal.close();
 });
 
 Deno.test("a lead in line goes where its profile says when its turn comes, with the secret of then", async () => {
-  const { here, journal, press, finish } = aWork((here, { headers }) => {
+  const { here, journal, press, finish } = await aWork((here, { headers }) => {
     tokens.push(headers["authorization"] ?? "");
     here.secret = amoToken({ expiresAtS: NOON_MS / 1000 + 2 * DAY_S });
     if (tokens.length === 2) {
@@ -149,59 +151,66 @@ Deno.test("a lead in line goes where its profile says when its turn comes, with 
         agency.webhook_url = "https://crm.example.ru/hook";
       });
     }
-    return TAKEN;
+    return Promise.resolve(TAKEN);
   });
   const tokens: string[] = [];
-  press(3);
+  await press(3);
   await finish();
   const [first, second, third] = here.posts.map(({ url }) => new URL(url).host);
   assert.deepEqual([first, second, third], [ACCOUNT, ACCOUNT, "crm.example.ru"]);
   assert.notEqual(tokens[0], tokens[1]);
-  journal.close();
+  await journal.close();
 });
 
 Deno.test("a lead whose turn has come goes where its profile says after the wait that its account asked for", async () => {
   let refusals = 1;
-  const { here, journal, press, finish } = aWork(() => refusals-- > 0 ? LIMITED : TAKEN);
+  const { here, journal, press, finish } = await aWork(() =>
+    Promise.resolve(refusals-- > 0 ? LIMITED : TAKEN)
+  );
   here.slept = () => {
     if (here.posts.length !== 1) return;
     here.profiles = connected((agency) => agency.crm.pipeline_id = 77);
   };
-  press(2);
+  await press(2);
   await finish();
   assert.equal(here.posts.length, 3);
   for (const { body } of here.posts.slice(1)) assert.equal(JSON.parse(body)[0].pipeline_id, 77);
-  journal.close();
+  await journal.close();
 });
 
 Deno.test("a lead whose profile leaves the account during that wait is not sent there", async () => {
   let refusals = 1;
-  const { here, journal, press, finish } = aWork(() => refusals-- > 0 ? LIMITED : TAKEN);
+  const { here, journal, press, finish } = await aWork(() =>
+    Promise.resolve(refusals-- > 0 ? LIMITED : TAKEN)
+  );
   here.slept = () => {
     here.profiles = connected((agency) => {
       delete agency.crm;
       agency.webhook_url = "https://crm.example.ru/hook";
     });
   };
-  press(2);
+  await press(2);
   await finish();
   const hosts = here.posts.map(({ url }) => new URL(url).host);
   assert.deepEqual(hosts, [ACCOUNT, "crm.example.ru", "crm.example.ru"]);
-  assert.equal(journal.attemptsOf(2).length, 1);
-  journal.close();
+  assert.equal((await journal.attemptsOf(2)).length, 1);
+  await journal.close();
 });
 
 Deno.test("a lead in line whose visitor is blocked meanwhile is not POSTed, and the others are", async () => {
-  let block = () => {};
-  const { here, journal, press, finish } = aWork(({ posts }) => {
-    if (posts.length === 1) block();
+  let block = async () => {};
+  const { here, journal, press, finish } = await aWork(async ({ posts }) => {
+    if (posts.length === 1) await block();
     return TAKEN;
   });
-  block = () => void journal.blockVisitor(3, "@anna", NOON_MS);
-  press(4);
+  block = async () => void await journal.blockVisitor(3, "@anna", NOON_MS);
+  await press(4);
   await finish();
   assert.equal(here.posts.length, 3);
-  assert.deepEqual(journal.attemptsOf(3), []);
-  assert.deepEqual(journal.countByProfile(0, Infinity).get("agency"), { in_crm: 3, blocked: 1 });
-  journal.close();
+  assert.deepEqual(await journal.attemptsOf(3), []);
+  assert.deepEqual((await journal.countByProfile(0, Infinity)).get("agency"), {
+    in_crm: 3,
+    blocked: 1,
+  });
+  await journal.close();
 });

@@ -59,7 +59,7 @@ interface Options {
 
 async function withDelivery(run: (room: Room) => Promise<void>, options: Options = {}) {
   const lines = aLog();
-  const opened = openJournal(":memory:");
+  const opened = await openJournal(":memory:");
   const journal = { ...opened, ...options.breakJournal?.(opened) };
   const profiles = someProfiles();
   const posted: string[] = [];
@@ -133,7 +133,7 @@ async function withDelivery(run: (room: Room) => Promise<void>, options: Options
     });
   } finally {
     await delivery.stop();
-    opened.close();
+    await opened.close();
   }
 }
 
@@ -151,8 +151,8 @@ Deno.test("receive sends the confirmation, then the POST, each once, and the lea
     for (let nth = 0; nth < 3; nth++) await turn();
     assert.deepEqual(sent, ["confirmation", "POST"]);
     assert.deepEqual(posted, [lead?.id]);
-    assert.equal(journal.findLead(1)?.state, "in_crm");
-    assert.deepEqual(journal.lanes(""), []);
+    assert.equal((await journal.findLead(1))?.state, "in_crm");
+    assert.deepEqual(await journal.lanes(""), []);
     assert.equal(await delivery.receive(aNewLead(), CONFIRMATION, aProfile()), undefined);
     assert.equal(posted.length, 1);
   }));
@@ -166,7 +166,7 @@ Deno.test("the same wish on another menu is confirmed there, and is no lead", ()
     assert.equal(lead?.number, 1);
     assert.deepEqual(sent.toSorted(), ["POST", "confirmation", "confirmation"]);
     assert.equal(posted.length, 1);
-    assert.deepEqual(journal.lanes(""), []);
+    assert.deepEqual(await journal.lanes(""), []);
   }));
 
 Deno.test("of a visitor's 99 leads 20 are POSTed, all are confirmed, and the managers read one line", () =>
@@ -184,8 +184,8 @@ Deno.test("of a visitor's 99 leads 20 are POSTed, all are confirmed, and the man
     const line = "⚠️ Ещё 79 лидов от @betterrman за час не отправлены в CRM, " +
       "они на странице «Лиды»";
     assert.deepEqual(texts, [line]);
-    assert.deepEqual(journal.lanes(""), []);
-    const { in_crm, in_admin_chat } = journal.countLeads();
+    assert.deepEqual(await journal.lanes(""), []);
+    const { in_crm, in_admin_chat } = await journal.countLeads();
     assert.deepEqual([in_crm, in_admin_chat], [20, 79]);
     assert.equal(await delivery.sendAll("agency", "@maria", { chatId: -1, messageId: 1 }), 0);
   }, { managers: {} }));
@@ -228,7 +228,7 @@ Deno.test("a lead that a defect keeps the managers from hearing of is not held b
     const lead = aNewLead({ id: "id-21", menuMessageId: 21, choice: "№ 21" });
     const confirmation = { ...CONFIRMATION, messageId: 21 };
     await assert.rejects(delivery.receive(lead, confirmation, aProfile()), TypeError);
-    assert.equal(journal.findLead(21), undefined);
+    assert.equal(await journal.findLead(21), undefined);
     assert.equal((await delivery.receive(lead, confirmation, aProfile()))?.number, 21);
   }, {
     managers: {},
@@ -243,11 +243,11 @@ Deno.test("a lead that a defect keeps the managers from hearing of is not held b
 
 Deno.test("a lead that was held back can be sent, as a person decides", () =>
   withDelivery(async ({ delivery, journal, posted }) => {
-    journal.recordHeld(aNewLead(), CONFIRMATION, A_HELD_LINE);
+    await journal.recordHeld(aNewLead(), CONFIRMATION, A_HELD_LINE);
     assert.equal(await delivery.resend(1, "@maria"), "asked");
     for (let nth = 0; nth < 3; nth++) await turn();
     assert.equal(posted.length, 1);
-    assert.equal(journal.findLead(1)?.state, "in_crm");
+    assert.equal((await journal.findLead(1))?.state, "in_crm");
   }));
 
 Deno.test("a POST does not wait for a visitor's chat that does not answer", () => {
@@ -256,7 +256,7 @@ Deno.test("a POST does not wait for a visitor's chat that does not answer", () =
     const received = delivery.receive(aNewLead(), CONFIRMATION, aProfile());
     await turn();
     await turn();
-    const state = journal.findLead(1)?.state;
+    const state = (await journal.findLead(1))?.state;
     silence.resolve({ kind: "sent" });
     await received;
     assert.equal(state, "in_crm");
@@ -279,7 +279,7 @@ Deno.test("more leads than may be POSTed to one host wait, and each is POSTed on
     }
     assert.equal(new Set(posted).size, 140);
     assert.equal(posted.length, 140);
-    assert.equal(journal.countLeads().in_crm, 140);
+    assert.equal((await journal.countLeads()).in_crm, 140);
   }, {
     send() {
       const gate = Promise.withResolvers<CrmOutcome>();
@@ -291,35 +291,36 @@ Deno.test("more leads than may be POSTed to one host wait, and each is POSTed on
 
 // — What the managers are owed —
 
-function aLeadOf(journal: Journal, nth: number, receivedAtMs: number) {
+async function aLeadOf(journal: Journal, nth: number, receivedAtMs: number) {
   const visitor = aVisitor({ username: `visitor${nth}` });
   const lead = aNewLead({ id: `lead-${nth}`, menuMessageId: nth, receivedAtMs, visitor });
-  const { confirmation, post } = journal.recordChoice(lead, aConfirmation(), "crm:host:a", false)!;
-  journal.finishWork(confirmation);
+  const { confirmation, post } =
+    (await journal.recordChoice(lead, aConfirmation(), "crm:host:a", false))!;
+  await journal.finishWork(confirmation);
   assert.ok(post.kind === "post");
   return post;
 }
 
-function oweCards(journal: Journal, from: number, to: number, atMs = NOON_MS): void {
+async function oweCards(journal: Journal, from: number, to: number, atMs = NOON_MS): Promise<void> {
   for (let nth = from; nth <= to; nth++) {
-    partsOf(journal).turnIntoCard(aLeadOf(journal, nth, atMs), "crm_failed", atMs);
+    await partsOf(journal).turnIntoCard(await aLeadOf(journal, nth, atMs), "crm_failed", atMs);
   }
 }
 
-function oweFollowUp(journal: Journal, lead: number, parts = 1): void {
+async function oweFollowUp(journal: Journal, lead: number, parts = 1): Promise<void> {
   for (let messageId = 1; messageId <= parts; messageId++) {
     const message = { lead, chatId: lead, messageId, albumId: parts > 1 ? "album" : null };
-    journal.recordFollowUp({ ...message, content: someContent() }, NOON_MS - 1_000);
+    await journal.recordFollowUp({ ...message, content: someContent() }, NOON_MS - 1_000);
   }
 }
 
 /** Of leads that are in the CRM. */
-function oweFollowUps(journal: Journal, from: number, to: number, parts = 1): void {
+async function oweFollowUps(journal: Journal, from: number, to: number, parts = 1): Promise<void> {
   for (let nth = from; nth <= to; nth++) {
-    const post = aLeadOf(journal, nth, NOON_MS);
-    const attempt = journal.beginAttempt(nth, null, NOON_MS);
-    journal.endAttempt(post, attempt, { kind: "accepted", status: 200 }, NOON_MS);
-    oweFollowUp(journal, nth, parts);
+    const post = await aLeadOf(journal, nth, NOON_MS);
+    const attempt = await journal.beginAttempt(nth, null, NOON_MS);
+    await journal.endAttempt(post, attempt, { kind: "accepted", status: 200 }, NOON_MS);
+    await oweFollowUp(journal, nth, parts);
   }
 }
 
@@ -331,8 +332,8 @@ async function allTurns(): Promise<void> {
 
 Deno.test("cards and follow-ups that wait take turns, however long the line of either is", () =>
   withDelivery(async ({ delivery, journal, sent }) => {
-    oweFollowUps(journal, 1, 9);
-    oweCards(journal, 10, 15);
+    await oweFollowUps(journal, 1, 9);
+    await oweCards(journal, 10, 15);
     delivery.wake();
     await allTurns();
     assert.equal(sent.length, 15);
@@ -341,8 +342,8 @@ Deno.test("cards and follow-ups that wait take turns, however long the line of e
 
 Deno.test("a follow-up comes right after its lead's card, not when it looks again", () =>
   withDelivery(async ({ delivery, journal, sent }) => {
-    oweCards(journal, 1, 3);
-    oweFollowUp(journal, 3);
+    await oweCards(journal, 1, 3);
+    await oweFollowUp(journal, 3);
     delivery.wake();
     await allTurns();
     assert.deepEqual(sent, ["card", "card", "card", "follow-up"]);
@@ -351,8 +352,8 @@ Deno.test("a follow-up comes right after its lead's card, not when it looks agai
 Deno.test("a follow-up comes right after a card that did not get there at first", () => {
   let failures = 1;
   return withDelivery(async ({ delivery, journal, sent, later }) => {
-    oweCards(journal, 1, 1);
-    oweFollowUp(journal, 1);
+    await oweCards(journal, 1, 1);
+    await oweFollowUp(journal, 1);
     delivery.wake();
     await allTurns();
     assert.deepEqual(sent, ["card"]);
@@ -366,14 +367,14 @@ Deno.test("a follow-up comes right after a card that did not get there at first"
 Deno.test("cards that come while one waits for Telegram's pace go with it", () => {
   const ready = Promise.withResolvers<void>();
   return withDelivery(async ({ delivery, journal, sent }) => {
-    oweCards(journal, 1, 1);
+    await oweCards(journal, 1, 1);
     delivery.wake();
     await allTurns();
-    oweCards(journal, 2, 21);
+    await oweCards(journal, 2, 21);
     ready.resolve();
     delivery.wake();
     await allTurns();
-    assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
+    assert.deepEqual(await journal.lanes(ADMIN_CHAT_LANE), []);
     assert.ok(sent.length < 21, `${sent.length} messages`);
   }, { managers: { ready: () => ready.promise } });
 });
@@ -381,52 +382,55 @@ Deno.test("cards that come while one waits for Telegram's pace go with it", () =
 Deno.test("a lead that is closed while its card waits is not announced", () => {
   const ready = Promise.withResolvers<void>();
   return withDelivery(async ({ delivery, journal, sent }) => {
-    oweCards(journal, 1, 1);
-    journal.markUndelivered(journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", NOON_MS)!, NOON_MS);
+    await oweCards(journal, 1, 1);
+    await journal.markUndelivered(
+      (await journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", NOON_MS))!,
+      NOON_MS,
+    );
     delivery.wake();
     await allTurns();
     assert.ok(await delivery.closeByHand(1, "Анна"));
     ready.resolve();
     await allTurns();
     assert.deepEqual(sent, []);
-    assert.deepEqual(journal.lanes("admin_chat"), []);
+    assert.deepEqual(await journal.lanes("admin_chat"), []);
   }, { managers: { ready: () => ready.promise } });
 });
 
 Deno.test("what a person sent is not shown when they are erased while it waits for Telegram's pace", () => {
   const ready = Promise.withResolvers<void>();
   return withDelivery(async ({ delivery, journal, sent }) => {
-    oweFollowUps(journal, 1, 1);
+    await oweFollowUps(journal, 1, 1);
     delivery.wake();
     await allTurns();
-    assert.equal(journal.erasePerson(aNewLead().chatId, "Анна", NOON_MS), 1);
+    assert.equal(await journal.erasePerson(aNewLead().chatId, "Анна", NOON_MS), 1);
     ready.resolve();
     await allTurns();
     assert.deepEqual(sent, []);
-    assert.deepEqual(journal.lanes(""), []);
+    assert.deepEqual(await journal.lanes(""), []);
   }, { managers: { ready: () => ready.promise }, thank });
 });
 
 Deno.test("a note that names a person is not shown when they are erased while it waits for Telegram's pace", () => {
   const ready = Promise.withResolvers<void>();
   return withDelivery(async ({ delivery, journal, sent }) => {
-    const { subject: number } = aLeadOf(journal, 1, NOON_MS);
-    const [post] = journal.takeWork("crm:host:a", NOON_MS, 9);
-    partsOf(journal).turnIntoCard(post!, "crm_failed", NOON_MS);
-    journal.settleInAdminChat(
-      [journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", NOON_MS)!],
+    const { subject: number } = await aLeadOf(journal, 1, NOON_MS);
+    const [post] = await journal.takeWork("crm:host:a", NOON_MS, 9);
+    await partsOf(journal).turnIntoCard(post!, "crm_failed", NOON_MS);
+    await journal.settleInAdminChat(
+      [(await journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", NOON_MS))!],
       { chatId: -1, messageId: 99 },
       NOON_MS,
     );
-    const { chatId } = journal.findLead(number)!;
+    const { chatId } = (await journal.findLead(number))!;
     const line = "⚠️ Ещё 1 лид от @betterrman";
-    partsOf(journal).oweHeldLine(chatId, "agency", NOON_MS - 60 * 60_000, {
+    await partsOf(journal).oweHeldLine(chatId, "agency", NOON_MS - 60 * 60_000, {
       alone: line,
       counted: line,
     });
     delivery.wake();
     await allTurns();
-    assert.equal(journal.erasePerson(chatId, "Анна", NOON_MS), 1);
+    assert.equal(await journal.erasePerson(chatId, "Анна", NOON_MS), 1);
     ready.resolve();
     await allTurns();
     assert.equal(sent.includes("card"), false);
@@ -435,15 +439,15 @@ Deno.test("a note that names a person is not shown when they are erased while it
 
 Deno.test("cards of one message stand in the order that its edits keep", () =>
   withDelivery(async ({ delivery, journal, texts }) => {
-    for (let nth = 30; nth > 0; nth--) aLeadOf(journal, nth, NOON_MS);
-    for (const post of journal.takeWork("crm:host:a", NOON_MS, 99)) {
-      partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS - post.subject);
+    for (let nth = 30; nth > 0; nth--) await aLeadOf(journal, nth, NOON_MS);
+    for (const post of await journal.takeWork("crm:host:a", NOON_MS, 99)) {
+      await partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS - post.subject);
     }
     delivery.wake();
     await allTurns();
-    const address = journal.findLead(30)?.card;
+    const address = (await journal.findLead(30))?.card;
     assert.ok(address);
-    const cards = journal.cardsOn(address);
+    const cards = await journal.cardsOn(address);
     assert.ok(cards.length > 1);
     assert.equal(texts[0], cardMessage(cards, String).message.text);
   }, { managers: {} }));
@@ -451,18 +455,19 @@ Deno.test("cards of one message stand in the order that its edits keep", () =>
 Deno.test("cards whose showing a defect kept from being recorded are shown once, and recorded later", () => {
   let defects = 2;
   return withDelivery(async ({ delivery, journal, sent, later, lines }) => {
-    oweCards(journal, 1, 30);
+    await oweCards(journal, 1, 30);
     for (let nth = 0; nth < 3; nth++) {
       delivery.wake();
       await allTurns();
       later(300_000);
     }
     assert.equal(defects, 0);
-    assert.equal(journal.countLeads().in_admin_chat, 30);
-    assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
-    const messages = new Set(
-      Array.from({ length: 30 }, (_, nth) => journal.findLead(nth + 1)?.card?.messageId),
-    );
+    assert.equal((await journal.countLeads()).in_admin_chat, 30);
+    assert.deepEqual(await journal.lanes(ADMIN_CHAT_LANE), []);
+    const messages = new Set<number | undefined>();
+    for (let lead = 1; lead <= 30; lead += 1) {
+      messages.add((await journal.findLead(lead))?.card?.messageId);
+    }
     assert.equal(sent.length, messages.size);
     const stacks = lines.filter((line) =>
       line.includes("TypeError: settleInAdminChat is broken at")
@@ -471,9 +476,9 @@ Deno.test("cards whose showing a defect kept from being recorded are shown once,
   }, {
     managers: {},
     breakJournal: (journal) => ({
-      settleInAdminChat(...args) {
+      async settleInAdminChat(...args) {
         if (defects > 0 && defects-- > 0) throw new TypeError("settleInAdminChat is broken");
-        journal.settleInAdminChat(...args);
+        await journal.settleInAdminChat(...args);
       },
     }),
   });
@@ -487,7 +492,7 @@ Deno.test("a confirmation that a defect kept from being recorded is sent once", 
     delivery.wake();
     await allTurns();
     assert.deepEqual(sent, ["confirmation", "POST"]);
-    assert.deepEqual(journal.lanes(""), []);
+    assert.deepEqual(await journal.lanes(""), []);
     assert.ok(lines.some((line) => line.includes("TypeError: recordDone is broken at")));
   }, {
     breakJournal: (journal) => ({
@@ -510,13 +515,15 @@ for (const kind of ["accepted", "answered"] as const) {
       using time = new FakeTime(NOON_MS);
       await delivery.receive(aNewLead(), CONFIRMATION, aProfile());
       await allTurns();
-      assert.deepEqual(journal.openAttempts(), [{ lead: 1, nth: 1 }]);
+      assert.deepEqual(await journal.openAttempts(), [{ lead: 1, nth: 1 }]);
       later(1_000);
       time.tick(1_000);
       await allTurns();
       assert.equal(posted.length, 1);
-      assert.deepEqual(journal.attemptsOf(1).map(({ outcome }) => outcome), ["interrupted"]);
-      assert.equal(journal.findLead(1)?.state, "in_admin_chat");
+      assert.deepEqual((await journal.attemptsOf(1)).map(({ outcome }) => outcome), [
+        "interrupted",
+      ]);
+      assert.equal((await journal.findLead(1))?.state, "in_admin_chat");
       assert.ok(sent.includes("card"));
     }, {
       managers: {},
@@ -529,9 +536,9 @@ for (const kind of ["accepted", "answered"] as const) {
           if (done.some(({ kind }) => kind === "accepted")) breakOnce();
           return journal.recordDone(done);
         },
-        endAttempt(...ended) {
+        async endAttempt(...ended) {
           breakOnce();
-          journal.endAttempt(...ended);
+          await journal.endAttempt(...ended);
         },
       }),
     });
@@ -542,7 +549,7 @@ Deno.test("a report that did not get there is not said after a later one", () =>
   let failures = 1;
   const answer = Promise.withResolvers<CrmOutcome>();
   return withDelivery(async ({ delivery, journal, texts, later }) => {
-    oweCards(journal, 1, 1);
+    await oweCards(journal, 1, 1);
     delivery.wake();
     await allTurns();
     const offer = { chatId: -1, messageId: 99 };
@@ -554,7 +561,7 @@ Deno.test("a report that did not get there is not said after a later one", () =>
     later(600_000);
     delivery.wake();
     await allTurns();
-    assert.deepEqual(journal.lanes(""), []);
+    assert.deepEqual(await journal.lanes(""), []);
     const reports = texts.filter((text) => text.includes("из 1"));
     assert.match(reports.at(-1) ?? "", /1 из 1/);
   }, {
@@ -566,13 +573,13 @@ Deno.test("a report that did not get there is not said after a later one", () =>
 Deno.test("edits wait for no message and take no message's turn", () => {
   const hanging = Promise.withResolvers<boolean>();
   return withDelivery(async ({ delivery, journal, sent }) => {
-    oweFollowUps(journal, 1, 9);
-    oweCards(journal, 10, 10);
+    await oweFollowUps(journal, 1, 9);
+    await oweCards(journal, 10, 10);
     for (let nth = 0; nth < 9; nth++) {
       const message = { chatId: -1, messageId: nth };
       const counts = { total: 0, sent: 0, failed: 0, skipped: 0, stopped: false };
       const body = { message, report: { profileName: "", ...counts } };
-      journal.addWork({ lane: EDITS_LANE, kind: "offer_update", subject: 0, body }, NOON_MS);
+      await journal.addWork({ lane: EDITS_LANE, kind: "offer_update", subject: 0, body }, NOON_MS);
     }
     delivery.wake();
     await allTurns();
@@ -585,14 +592,14 @@ Deno.test("edits wait for no message and take no message's turn", () => {
 
 Deno.test("cards that did not fit into a message go before later ones, and not before all else", () =>
   withDelivery(async ({ delivery, journal, sent, later }) => {
-    oweCards(journal, 1, 30);
+    await oweCards(journal, 1, 30);
     const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: { text: NOTE } } as const;
-    journal.addWork(note, NOON_MS + 1_000);
-    oweCards(journal, 31, 120, NOON_MS + 2_000);
+    await journal.addWork(note, NOON_MS + 1_000);
+    await oweCards(journal, 31, 120, NOON_MS + 2_000);
     later(3_000);
     delivery.wake();
     await allTurns();
-    assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
+    assert.deepEqual(await journal.lanes(ADMIN_CHAT_LANE), []);
     assert.ok(sent.indexOf("note") < sent.length / 2, "30 of 120 cards came before it");
   }, { managers: {} }));
 
@@ -611,11 +618,11 @@ for (
   const waiting = `${cards} cards, ${followUps} follow-ups of ${parts} messages`;
   Deno.test(`with ${waiting} due, cards go ${how}`, () =>
     withDelivery(async ({ delivery, journal, sent }) => {
-      oweCards(journal, 1, cards);
-      oweFollowUps(journal, cards + 1, cards + followUps, parts);
+      await oweCards(journal, 1, cards);
+      await oweFollowUps(journal, cards + 1, cards + followUps, parts);
       delivery.wake();
       await allTurns();
-      assert.deepEqual(journal.lanes(ADMIN_CHAT_LANE), []);
+      assert.deepEqual(await journal.lanes(ADMIN_CHAT_LANE), []);
       const messages = sent.filter((what) => what === "card").length;
       assert.equal(messages === cards, how === "one by one", `${messages} messages`);
     }, { managers: {}, thank }));
@@ -631,7 +638,10 @@ Deno.test("visitors' chats that do not answer leave room for what is owed to oth
       received.push(delivery.receive(lead, { ...CONFIRMATION, chatId: nth }, aProfile()));
     }
     await turn();
-    journal.addWork({ lane: "visitors", kind: "thanks", subject: 1, body: { chatId: 7 } }, NOON_MS);
+    await journal.addWork(
+      { lane: "visitors", kind: "thanks", subject: 1, body: { chatId: 7 } },
+      NOON_MS,
+    );
     await journal.committed();
     delivery.wake();
     await turn();
@@ -653,7 +663,7 @@ Deno.test("thanks that become due while the disk is full are sent once", () => {
   return withDelivery(async ({ delivery, journal }) => {
     for (const chatId of [1, 2, 3]) {
       const body = { chatId };
-      journal.addWork({ lane: "visitors", kind: "thanks", subject: chatId, body }, NOON_MS);
+      await journal.addWork({ lane: "visitors", kind: "thanks", subject: chatId, body }, NOON_MS);
     }
     await journal.committed();
     isFull = true;
@@ -673,10 +683,10 @@ Deno.test("thanks that become due while the disk is full are sent once", () => {
     breakJournal: (journal) => ({
       committed: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
       committedSoon: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
-      finishWork: (work) => isFull ? undefined : journal.finishWork(work),
-      takeWork(lane, nowMs, most) {
-        const works = journal.takeWork(lane, nowMs, most);
-        if (isFull) { for (const work of works) journal.releaseWork(work, nowMs); }
+      finishWork: async (work) => isFull ? undefined : await journal.finishWork(work),
+      async takeWork(lane, nowMs, most) {
+        const works = await journal.takeWork(lane, nowMs, most);
+        if (isFull) { for (const work of works) await journal.releaseWork(work, nowMs); }
         return works;
       },
     }),
@@ -693,7 +703,9 @@ for (const postsNow of [true, false]) {
     }, {
       breakJournal: () => ({
         committed: () => Promise.reject(new Error("full")),
-        ...(postsNow ? {} : { nextWorkDueAtMs: () => 0, takeWork: () => [] }),
+        ...(postsNow
+          ? {}
+          : { nextWorkDueAtMs: () => Promise.resolve(0), takeWork: () => Promise.resolve([]) }),
       }),
     }));
 }

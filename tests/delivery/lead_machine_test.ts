@@ -132,7 +132,7 @@ class World {
     this.#life = await this.#mortal.live();
     this.#bot = this.boot(this.#life);
     const { journal } = this.#bot;
-    journal.recover({ kind: "interrupted", reason: "restart" }, this.#nowMs);
+    await journal.recover({ kind: "interrupted", reason: "restart" }, this.#nowMs);
     await journal.committed();
   }
 
@@ -148,8 +148,8 @@ class World {
       }];
     });
     const journal: Journal = { ...life.journal, ...Object.fromEntries(breaking) };
-    journal.oweResend = (lead, ...rest) => {
-      const asked = life.journal.oweResend(lead, ...rest);
+    journal.oweResend = async (lead, ...rest) => {
+      const asked = await life.journal.oweResend(lead, ...rest);
       if (asked === "asked") this.#unsaid.wishes.push(lead);
       return asked;
     };
@@ -177,15 +177,18 @@ class World {
       ended() {},
       log: aLog().log,
       cutOff: cutOff.signal,
-      crm: { sendLead: (request) => Promise.resolve(this.#receive(life, request)), close() {} },
+      crm: {
+        sendLead: async (request) => Promise.resolve(await this.#receive(life, request)),
+        close() {},
+      },
     });
     return { journal, recordDurably, recordDone, giveBack, crmWork, cutOff };
   }
 
-  #receive(life: Life, { idempotencyKey }: CrmRequest): CrmOutcome {
+  async #receive(life: Life, { idempotencyKey }: CrmRequest): Promise<CrmOutcome> {
     assert.ok(life.isAlive());
     const lead = Number(idempotencyKey);
-    assert.ok(this.journal.openAttemptOf(lead), "a POST is begun before it leaves");
+    assert.ok(await this.journal.openAttemptOf(lead), "a POST is begun before it leaves");
     add(this.posts, lead);
     this.#assertAskedFor(lead);
     const ended = this.#outcomes.shift() ?? { kind: "answered", status: 500, body: "" };
@@ -206,7 +209,7 @@ class World {
     done.catch(() => {}); // A process that died has nothing to say.
     await Promise.race([done, this.#life.died]);
     if (!this.#life.isAlive()) await this.start();
-    this.#assertNobodyForgotten();
+    await this.#assertNobodyForgotten();
   }
 
   async #do(step: Step): Promise<void> {
@@ -226,28 +229,28 @@ class World {
         return await this.#card(step.shown);
       case "resend": {
         const lead = this.#choose(step.pick);
-        const running = lead !== undefined && journal.findWork("post", lead) !== undefined;
+        const running = lead !== undefined && await journal.findWork("post", lead) !== undefined;
         if (lead === undefined) return;
-        const asked = journal.oweResend(lead, "@maria", LANE, this.#nowMs);
+        const asked = await journal.oweResend(lead, "@maria", LANE, this.#nowMs);
         assert.ok(asked !== "asked" || !running, "a wish counts once while its attempt runs");
         return await journal.committed();
       }
       case "send_all":
-        this.#sendAll(journal);
+        await this.#sendAll(journal);
         return await journal.committed();
       case "by_hand": {
         const lead = this.#choose(step.pick);
-        if (lead !== undefined) journal.closeByHand(lead, "@maria", this.#nowMs);
+        if (lead !== undefined) await journal.closeByHand(lead, "@maria", this.#nowMs);
         return await journal.committed();
       }
       case "take": {
         const lead = this.#choose(step.pick);
-        if (lead !== undefined) journal.takeLead(lead, MANAGER, this.#nowMs);
+        if (lead !== undefined) await journal.takeLead(lead, MANAGER, this.#nowMs);
         return await journal.committed();
       }
       case "return": {
         const lead = this.#choose(step.pick);
-        if (lead !== undefined) journal.returnLead(lead, "@maria", this.#nowMs);
+        if (lead !== undefined) await journal.returnLead(lead, "@maria", this.#nowMs);
         return await journal.committed();
       }
       case "webhook":
@@ -264,7 +267,7 @@ class World {
   }
 
   async #press(menu: number): Promise<void> {
-    this.#record(menu, false);
+    await this.#record(menu, false);
     await this.journal.committed();
   }
 
@@ -272,7 +275,7 @@ class World {
   async #pressAndPost(menu: number, outcome: CrmOutcome): Promise<void> {
     const { journal, crmWork, giveBack } = this.#bot;
     this.#outcomes = [outcome];
-    const recorded = this.#record(menu, true);
+    const recorded = await this.#record(menu, true);
     await journal.committed();
     if (recorded === undefined) return;
     const { confirmation, lead, post: work, attempt } = recorded;
@@ -292,22 +295,26 @@ class World {
     await journal.committed();
   }
 
-  #record(menu: number, postsNow: boolean) {
+  async #record(menu: number, postsNow: boolean) {
     const known = this.menus.has(menu);
     const number = this.menus.size + 1;
     const lead = aNewLead({ menuMessageId: menu, id: String(number), receivedAtMs: this.#nowMs });
-    const recorded = this.journal.recordChoice(lead, aConfirmation(), LANE, postsNow);
+    const recorded = await this.journal.recordChoice(lead, aConfirmation(), LANE, postsNow);
     assert.equal(recorded === undefined, known, "one menu gives one lead");
     if (recorded !== undefined) this.#unsaid.menus.push(menu);
     return recorded;
   }
 
-  #sendAll(journal: Journal): void {
+  async #sendAll(journal: Journal): Promise<void> {
     const numbers = Array.from({ length: this.menus.size }, (_, index) => index + 1);
-    const quiet = numbers.filter((number) => journal.findWork("post", number) === undefined);
-    journal.beginSendAll(ALL_CARDS, this.#nowMs);
-    const wished = quiet.filter((number) => journal.findWork("post", number) !== undefined);
-    this.#unsaid.wishes.push(...wished);
+    const quiet: number[] = [];
+    for (const number of numbers) {
+      if (await journal.findWork("post", number) === undefined) quiet.push(number);
+    }
+    await journal.beginSendAll(ALL_CARDS, this.#nowMs);
+    for (const number of quiet) {
+      if (await journal.findWork("post", number) !== undefined) this.#unsaid.wishes.push(number);
+    }
   }
 
   /** As the outbox does the due work of the CRM's lanes. */
@@ -315,10 +322,10 @@ class World {
     const { journal, crmWork, giveBack } = this.#bot;
     this.#outcomes = [...outcomes];
     const works: Work[] = [];
-    for (const lane of journal.lanes(CRM_LANES)) {
+    for (const lane of await journal.lanes(CRM_LANES)) {
       const room = outcomes.length - works.length;
       const most = lane.startsWith(SEND_ALL_LANES) ? Math.min(room, 1) : room;
-      for (const work of journal.takeWork(lane, this.#nowMs, most)) {
+      for (const work of await journal.takeWork(lane, this.#nowMs, most)) {
         assert.ok(work.kind !== "unreadable");
         works.push(work);
       }
@@ -330,16 +337,16 @@ class World {
 
   async #card(shown: boolean): Promise<void> {
     const { journal, recordDurably } = this.#bot;
-    const work = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", this.#nowMs);
+    const work = await journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", this.#nowMs);
     if (work === undefined) return;
-    const before = journal.findLead(work.subject)?.state;
+    const before = (await journal.findLead(work.subject))?.state;
     if (shown) {
       this.shown.add(work.subject);
       const card = { chatId: -100, messageId: work.subject };
       return await recordDurably(() => journal.settleInAdminChat([work], card, this.#nowMs));
     }
     await recordDurably(() => journal.markUndelivered(work, this.#nowMs + 1_000));
-    const after = journal.findLead(work.subject)?.state;
+    const after = (await journal.findLead(work.subject))?.state;
     assert.equal(after, before === "received" ? "undelivered" : before);
   }
 
@@ -348,12 +355,13 @@ class World {
   }
 
   /** Every lead that neither the CRM nor a manager has is owed to one of them. */
-  #assertNobodyForgotten(): void {
+  async #assertNobodyForgotten(): Promise<void> {
     for (let number = 1; number <= this.menus.size; number++) {
-      const state = this.journal.findLead(number)?.state;
+      const state = (await this.journal.findLead(number))?.state;
       const isSeen = state === "in_admin_chat" && this.shown.has(number);
       if (state === "in_crm" || state === "by_hand" || isSeen) continue;
-      const owed = this.journal.findWork("post", number) ?? this.journal.findWork("card", number);
+      const owed = await this.journal.findWork("post", number) ??
+        await this.journal.findWork("card", number);
       assert.ok(owed, `lead ${number} is ${state} and nothing is owed for it`);
     }
   }
@@ -361,30 +369,34 @@ class World {
   /** Lets everything that is owed go well. */
   async finish(): Promise<void> {
     await this.start();
-    for (let rounds = 0; this.journal.lanes(CRM_LANES).length > 0; rounds++) {
+    for (let rounds = 0; (await this.journal.lanes(CRM_LANES)).length > 0; rounds++) {
       assert.ok(rounds < 200, "the POSTs do not end");
       await this.do({ kind: "posts", outcomes: Array(3).fill(DECLINED) });
     }
-    while (this.journal.nextWorkDueAtMs(ADMIN_CHAT_LANE) !== undefined) {
-      const [offer] = this.journal.takeWork(ADMIN_CHAT_LANE, this.#nowMs, 1);
-      if (offer?.kind === "offer") this.journal.finishWork(offer);
-      else if (offer !== undefined) this.journal.releaseWork(offer, this.#nowMs);
+    while (await this.journal.nextWorkDueAtMs(ADMIN_CHAT_LANE) !== undefined) {
+      const [offer] = await this.journal.takeWork(ADMIN_CHAT_LANE, this.#nowMs, 1);
+      if (offer?.kind === "offer") await this.journal.finishWork(offer);
+      else if (offer !== undefined) await this.journal.releaseWork(offer, this.#nowMs);
       await this.do({ kind: "card", shown: true });
     }
   }
 
-  assertEnded(): void {
-    const counts = this.journal.countLeads();
+  async assertEnded(): Promise<void> {
+    const counts = await this.journal.countLeads();
     assert.equal(counts.in_crm + counts.in_admin_chat + counts.by_hand, this.menus.size);
     assert.equal(counts.received + counts.undelivered, 0);
-    assert.deepEqual(this.journal.openAttempts(), []);
-    assert.deepEqual(this.journal.factsOf("send_all:"), [], "a run of all cards does not end");
+    assert.deepEqual(await this.journal.openAttempts(), []);
+    assert.deepEqual(
+      await this.journal.factsOf("send_all:"),
+      [],
+      "a run of all cards does not end",
+    );
     for (let number = 1; number <= this.menus.size; number++) {
-      const state = this.journal.findLead(number)?.state;
+      const state = (await this.journal.findLead(number))?.state;
       if (state === "in_crm") assert.ok(this.accepted.has(number));
       if (state === "in_admin_chat") assert.ok(this.shown.has(number));
       this.#assertAskedFor(number);
-      const attempts = this.journal.attemptsOf(number).length;
+      const attempts = (await this.journal.attemptsOf(number)).length;
       assert.ok(attempts >= (this.posts.get(number) ?? 0), "a POST without an attempt");
     }
   }
@@ -417,7 +429,7 @@ async function live(steps: readonly Step[]): Promise<void> {
   await world.start();
   for (const each of steps) await world.do(each);
   await world.finish();
-  world.assertEnded();
+  await world.assertEnded();
 }
 
 Deno.test("whatever the order of presses, outcomes, kills, defects and buttons, every lead ends somewhere and no POST leaves unasked", () =>
@@ -458,8 +470,8 @@ Deno.test("a POST that has not left when the process is told to go is sent by th
   await world.do({ kind: "withdrawn", menu: 1 });
   assert.equal(world.posts.get(1), undefined);
   await world.do({ kind: "posts", outcomes: [{ kind: "accepted", status: 200 }] });
-  assert.equal(world.journal.findLead(1)?.state, "in_crm");
-  assert.equal(world.journal.attemptsOf(1).length, 1);
+  assert.equal((await world.journal.findLead(1))?.state, "in_crm");
+  assert.equal((await world.journal.attemptsOf(1)).length, 1);
 });
 
 for (const end of ["recordDone", "endAttempt"] as const) {

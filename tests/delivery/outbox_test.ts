@@ -22,7 +22,7 @@ interface Room extends LogOfTest {
   /** Ends the oldest piece in hand; with an error, by throwing it. */
   end(error?: Error): Promise<void>;
   /** Owes a piece of work. */
-  owe(subject: number, details?: { lane?: string; dueAtMs?: number | null }): Work;
+  owe(subject: number, details?: { lane?: string; dueAtMs?: number | null }): Promise<Work>;
   /** Lets the outbox do what it can do now. */
   turn(): Promise<void>;
 }
@@ -43,7 +43,7 @@ async function withOutbox(
 ): Promise<void> {
   using time = new FakeTime(NOON_MS);
   const lines = aLog();
-  const opened = openJournal(":memory:");
+  const opened = await openJournal(":memory:");
   const journal = options.breakJournal?.(opened) ?? opened;
   const begun: number[] = [];
   const held: PromiseWithResolvers<void>[] = [];
@@ -98,7 +98,7 @@ async function withOutbox(
     const stopped = outbox.stop();
     for (const gate of held) gate.resolve();
     await stopped;
-    journal.close();
+    await journal.close();
   }
 }
 
@@ -109,18 +109,18 @@ async function turn(): Promise<void> {
 
 Deno.test("an outbox does the due work of a lane that is woken, in the order in which it was owed", () =>
   withOutbox(async ({ outbox, owe, begun, turn, journal }) => {
-    for (const subject of [1, 2, 3]) owe(subject);
+    for (const subject of [1, 2, 3]) await owe(subject);
     await turn();
     assert.deepEqual(begun, []);
     outbox.wake("visitors");
     await turn();
     assert.deepEqual(begun, [1, 2, 3]);
-    assert.deepEqual(journal.lanes(""), []);
+    assert.deepEqual(await journal.lanes(""), []);
   }));
 
 Deno.test("an outbox leaves work until it is due, and then does it by itself", () =>
   withOutbox(async ({ outbox, owe, begun, turn, time }) => {
-    owe(1, { dueAtMs: NOON_MS + 5_000 });
+    await owe(1, { dueAtMs: NOON_MS + 5_000 });
     outbox.wake("visitors");
     await turn();
     time.tick(4_999);
@@ -133,10 +133,10 @@ Deno.test("an outbox leaves work until it is due, and then does it by itself", (
 
 Deno.test("an outbox does work that becomes due earlier than what it waits for", () =>
   withOutbox(async ({ outbox, owe, begun, turn, time }) => {
-    owe(1, { dueAtMs: NOON_MS + 60_000 });
+    await owe(1, { dueAtMs: NOON_MS + 60_000 });
     outbox.wake("visitors");
     await turn();
-    owe(2, { dueAtMs: NOON_MS + 1_000 });
+    await owe(2, { dueAtMs: NOON_MS + 1_000 });
     outbox.wake("visitors");
     await turn();
     time.tick(1_000);
@@ -150,8 +150,8 @@ Deno.test("an outbox does work that becomes due earlier than what it waits for",
 // A call that hangs must not hold up what becomes due in its lane meanwhile.
 Deno.test("an outbox does work that becomes due while other work of its lane is in hand", () =>
   withOutbox(async ({ outbox, owe, begun, turn, time }) => {
-    owe(1);
-    owe(2, { dueAtMs: NOON_MS + 1_000 });
+    await owe(1);
+    await owe(2, { dueAtMs: NOON_MS + 1_000 });
     outbox.wake("visitors");
     await turn();
     assert.deepEqual(begun, [1]);
@@ -162,8 +162,8 @@ Deno.test("an outbox does work that becomes due while other work of its lane is 
 
 Deno.test("a lane that owes much leaves every second place to another", () =>
   withOutbox(async ({ outbox, owe, begun, turn, end }) => {
-    for (const subject of [1, 2, 3, 4]) owe(subject, { lane: "crm:busy" });
-    for (const subject of [11, 12]) owe(subject, { lane: "crm:other" });
+    for (const subject of [1, 2, 3, 4]) await owe(subject, { lane: "crm:busy" });
+    for (const subject of [11, 12]) await owe(subject, { lane: "crm:other" });
     outbox.wake("crm:busy");
     outbox.wake("crm:other");
     await turn();
@@ -173,7 +173,7 @@ Deno.test("a lane that owes much leaves every second place to another", () =>
 
 Deno.test("an outbox has as much in hand as it may in all, and not one piece more", () =>
   withOutbox(async ({ outbox, owe, begun, turn, end, peak }) => {
-    for (const subject of [1, 2, 3, 4]) owe(subject, { lane: `crm:${subject}` });
+    for (const subject of [1, 2, 3, 4]) await owe(subject, { lane: `crm:${subject}` });
     for (const subject of [1, 2, 3, 4]) outbox.wake(`crm:${subject}`);
     await turn();
     assert.deepEqual(begun, [1, 2, 3]);
@@ -184,8 +184,8 @@ Deno.test("an outbox has as much in hand as it may in all, and not one piece mor
 
 Deno.test("an outbox has as much of one lane in hand as it may, and room for the others", () =>
   withOutbox(async ({ outbox, owe, begun, turn, end, peak }) => {
-    for (const subject of [1, 2, 3, 4]) owe(subject, { lane: "crm:dead" });
-    owe(5, { lane: "crm:alive" });
+    for (const subject of [1, 2, 3, 4]) await owe(subject, { lane: "crm:dead" });
+    await owe(5, { lane: "crm:alive" });
     outbox.wake("crm:dead");
     outbox.wake("crm:alive");
     await turn();
@@ -197,8 +197,8 @@ Deno.test("an outbox has as much of one lane in hand as it may, and room for the
 
 Deno.test("lanes may have bounds of their own", () =>
   withOutbox(async ({ outbox, owe, begun, turn }) => {
-    for (const subject of [1, 2]) owe(subject, { lane: "narrow" });
-    for (const subject of [3, 4]) owe(subject, { lane: "wide" });
+    for (const subject of [1, 2]) await owe(subject, { lane: "narrow" });
+    for (const subject of [3, 4]) await owe(subject, { lane: "wide" });
     outbox.wake("narrow");
     outbox.wake("wide");
     await turn();
@@ -207,10 +207,11 @@ Deno.test("lanes may have bounds of their own", () =>
 
 Deno.test("work that its caller has in hand is run at once, and counts", () =>
   withOutbox(async ({ outbox, owe, run, begun, turn, end }) => {
-    const work = owe(1, { dueAtMs: null });
-    const done = outbox.runNow(work, () => run(work));
+    const work = await owe(1, { dueAtMs: null });
+    const place = await outbox.reserve("visitors");
+    const done = place?.run(work, () => run(work));
     assert.deepEqual(begun, [1]);
-    owe(2);
+    await owe(2);
     outbox.wake("visitors");
     await turn();
     assert.deepEqual(begun, [1]);
@@ -221,35 +222,49 @@ Deno.test("work that its caller has in hand is run at once, and counts", () =>
 
 Deno.test("a lane is free while it has room and nothing due waits in it", () =>
   withOutbox(async ({ outbox, owe, run, time, turn, end }) => {
-    const runNow = (work: Work) => void outbox.runNow(work, () => run(work));
-    assert.ok(outbox.isFree("visitors"));
-    owe(1, { dueAtMs: NOON_MS + 1_000 });
+    const isFree = async (lane: string) => {
+      using place = await outbox.reserve(lane);
+      return place !== undefined;
+    };
+    const runNow = async (work: Work) =>
+      void (await outbox.reserve(work.lane))?.run(work, () => run(work));
+    assert.ok(await isFree("visitors"));
+    await owe(1, { dueAtMs: NOON_MS + 1_000 });
     outbox.wake("visitors");
     await turn();
-    assert.ok(outbox.isFree("visitors"), "what is not due yet does not come first");
+    assert.ok(await isFree("visitors"), "what is not due yet does not come first");
     time.tick(1_000);
-    assert.ok(!outbox.isFree("visitors"), "what is due comes first");
-    assert.ok(outbox.isFree("crm:host:a"), "in its own lane");
+    assert.ok(!await isFree("visitors"), "what is due comes first");
+    assert.ok(await isFree("crm:host:a"), "in its own lane");
     outbox.wake("visitors");
     await turn();
-    assert.ok(outbox.isFree("visitors"), "one in hand leaves room for one");
-    runNow(owe(2, { dueAtMs: null }));
-    assert.ok(!outbox.isFree("visitors"), "two in hand are the most of a lane");
-    runNow(owe(3, { lane: "crm:host:a", dueAtMs: null }));
-    assert.ok(!outbox.isFree("crm:host:a"), "three in hand are the most of all");
+    assert.ok(await isFree("visitors"), "one in hand leaves room for one");
+    await runNow(await owe(2, { dueAtMs: null }));
+    assert.ok(!await isFree("visitors"), "two in hand are the most of a lane");
+    await runNow(await owe(3, { lane: "crm:host:a", dueAtMs: null }));
+    assert.ok(!await isFree("crm:host:a"), "three in hand are the most of all");
     await end();
-    assert.ok(outbox.isFree("visitors"));
+    assert.ok(await isFree("visitors"));
+  }, { held: true, most: 3, mostPerLane: () => 2 }));
+
+Deno.test("a place is given once, however many ask while the journal is read", () =>
+  withOutbox(async ({ outbox }) => {
+    const places = await Promise.all(Array.from({ length: 5 }, () => outbox.reserve("visitors")));
+    assert.equal(places.filter((place) => place !== undefined).length, 2);
+    for (const place of places) place?.[Symbol.dispose]();
+    using place = await outbox.reserve("visitors");
+    assert.ok(place, "a place that was left is given again");
   }, { held: true, most: 3, mostPerLane: () => 2 }));
 
 Deno.test("an outbox that stops has no free lane", () =>
   withOutbox(async ({ outbox }) => {
     await outbox.stop();
-    assert.ok(!outbox.isFree("visitors"));
+    assert.equal(await outbox.reserve("visitors"), undefined);
   }));
 
 Deno.test("work that throws is logged and due again after a growing wait", () =>
   withOutbox(async ({ outbox, owe, begun, turn, end, time, lines }) => {
-    owe(1);
+    await owe(1);
     outbox.wake("visitors");
     await turn();
     await end(new TypeError("x is not a function"));
@@ -275,7 +290,7 @@ Deno.test("work that throws is logged and due again after a growing wait", () =>
 
 Deno.test("work that always throws does not stop the others", () =>
   withOutbox(async ({ outbox, owe, begun, turn, end }) => {
-    for (const subject of [1, 2, 3]) owe(subject);
+    for (const subject of [1, 2, 3]) await owe(subject);
     outbox.wake("visitors");
     await turn();
     await end(new Error("boom"));
@@ -286,10 +301,10 @@ Deno.test("work that always throws does not stop the others", () =>
 
 Deno.test("work in hand is not begun again when the journal has it due", () =>
   withOutbox(async ({ outbox, owe, begun, turn, journal, end }) => {
-    const work = owe(1);
+    const work = await owe(1);
     outbox.wake("visitors");
     await turn();
-    journal.postponeWork(work, NOON_MS); // As when the commit of its taking was undone.
+    await journal.postponeWork(work, NOON_MS); // As when the commit of its taking was undone.
     outbox.wake("visitors");
     await turn();
     assert.deepEqual(begun, [1]);
@@ -301,8 +316,8 @@ Deno.test("a row that cannot be read is logged and put off, and holds up no othe
   withOutbox(async ({ outbox, owe, begun, turn, time, lines, journal }) => {
     const unreadable = { chatId: Number.NaN };
     const bad = { lane: "visitors", kind: "thanks", subject: 1, body: unreadable } as const;
-    journal.addWork(bad, NOON_MS);
-    owe(2);
+    await journal.addWork(bad, NOON_MS);
+    await owe(2);
     outbox.wake("visitors");
     await turn();
     assert.deepEqual(begun, [2]);
@@ -313,13 +328,13 @@ Deno.test("a row that cannot be read is logged and put off, and holds up no othe
     time.tick(1_000);
     await turn();
     assert.equal(lines.length, 2);
-    assert.equal(journal.nextWorkDueAtMs("visitors"), NOON_MS + 3_000);
+    assert.equal(await journal.nextWorkDueAtMs("visitors"), NOON_MS + 3_000);
   }, { most: 1 }));
 
 Deno.test("stop takes no more work, and resolves when what is in hand is recorded", () =>
   withOutbox(async ({ outbox, owe, begun, turn, end, journal }) => {
-    owe(1);
-    owe(2);
+    await owe(1);
+    await owe(2);
     outbox.wake("visitors");
     await turn();
     let stopped = false;
@@ -330,12 +345,15 @@ Deno.test("stop takes no more work, and resolves when what is in hand is recorde
     await end();
     await stopping;
     assert.deepEqual(begun, [1]);
-    assert.deepEqual(journal.takeWork("visitors", NOON_MS, 9).map(({ subject }) => subject), [2]);
+    assert.deepEqual(
+      (await journal.takeWork("visitors", NOON_MS, 9)).map(({ subject }) => subject),
+      [2],
+    );
   }, { held: true, most: 1 }));
 
 Deno.test("stop forgets what it was waiting for", () =>
   withOutbox(async ({ outbox, owe, begun, turn, time, journal }) => {
-    owe(1, { dueAtMs: NOON_MS + 1_000 });
+    await owe(1, { dueAtMs: NOON_MS + 1_000 });
     outbox.wake("visitors");
     await turn();
     await journal.committed();
@@ -360,7 +378,7 @@ function broken(method: "takeWork" | "nextWorkDueAtMs") {
 
 Deno.test("an outbox says that the journal cannot be read, and tries again after 1 s", () =>
   withOutbox(async ({ outbox, owe, begun, turn, time, lines }) => {
-    owe(1);
+    await owe(1);
     outbox.wake("visitors");
     await turn();
     assert.deepEqual(lines, ["❌ Журнал не прочесть: disk I/O error. Пробуем снова"]);
@@ -374,7 +392,7 @@ Deno.test("an outbox says that the journal cannot be read, and tries again after
 
 Deno.test("an outbox does not forget a lane whose next due time cannot be read", () =>
   withOutbox(async ({ outbox, owe, begun, turn, time }) => {
-    owe(1, { dueAtMs: NOON_MS + 5_000 });
+    await owe(1, { dueAtMs: NOON_MS + 5_000 });
     outbox.wake("visitors");
     await turn();
     time.tick(5_000);
@@ -416,7 +434,7 @@ async function withRecording(
 Deno.test("recordDurably writes once when all is well", () =>
   withRecording(0, async ({ recordDurably, waits, lines }) => {
     let writes = 0;
-    await recordDurably(() => writes++);
+    await recordDurably(() => Promise.resolve(void writes++));
     assert.equal(writes, 1);
     assert.deepEqual([waits, lines], [[], []]);
   }));
@@ -424,7 +442,7 @@ Deno.test("recordDurably writes once when all is well", () =>
 Deno.test("recordDurably writes again until it is on disk, with growing waits, and says so once", () =>
   withRecording(3, async ({ recordDurably, waits, lines }) => {
     let writes = 0;
-    await recordDurably(() => writes++);
+    await recordDurably(() => Promise.resolve(void writes++));
     assert.equal(writes, 4);
     assert.deepEqual(waits, [1_000, 2_000, 4_000]);
     assert.deepEqual(lines, ["❌ Журнал не записать: disk is full. Пробуем снова"]);
@@ -433,7 +451,8 @@ Deno.test("recordDurably writes again until it is on disk, with growing waits, a
 Deno.test("recordDurably goes on when the write itself throws", () =>
   withRecording(0, async ({ recordDurably, lines }) => {
     let writes = 0;
-    await recordDurably(() => {
+    // deno-lint-ignore require-await
+    await recordDurably(async () => {
       if (writes++ === 0) throw new StorageError("database is locked");
     });
     assert.equal(writes, 2);
@@ -446,7 +465,7 @@ Deno.test("recordDurably tries a defect once, writes nothing more and throws it"
     for (const how of [recordDurably, recordDurably.soon]) {
       const kept = how(() => {
         writes++;
-        throw new TypeError("x is not a function");
+        return Promise.reject(new TypeError("x is not a function"));
       });
       await assert.rejects(kept, { message: "x is not a function" });
     }
@@ -457,7 +476,7 @@ Deno.test("recordDurably tries a defect once, writes nothing more and throws it"
 Deno.test("work whose outcome a defect keeps from being recorded is due again, with one line that has the stack", () => {
   let finishes = 0;
   return withOutbox(async ({ outbox, owe, begun, turn, time, lines, journal }) => {
-    owe(1);
+    await owe(1);
     outbox.wake("visitors");
     await turn();
     assert.equal(lines.length, 1);
@@ -465,13 +484,13 @@ Deno.test("work whose outcome a defect keeps from being recorded is due again, w
     time.tick(1_000);
     await turn();
     assert.deepEqual(begun, [1, 1]);
-    assert.deepEqual(journal.lanes(""), []);
+    assert.deepEqual(await journal.lanes(""), []);
   }, {
     breakJournal: (journal) => ({
       ...journal,
-      finishWork(work) {
+      async finishWork(work) {
         if (finishes++ === 0) throw new TypeError("finishWork is broken");
-        journal.finishWork(work);
+        await journal.finishWork(work);
       },
     }),
   });
@@ -479,8 +498,8 @@ Deno.test("work whose outcome a defect keeps from being recorded is due again, w
 
 Deno.test("work that can neither be done nor given back ends no process and holds up no other", () =>
   withOutbox(async ({ outbox, owe, begun, turn, end, lines }) => {
-    owe(1);
-    owe(2);
+    await owe(1);
+    await owe(2);
     outbox.wake("visitors");
     await turn();
     await end(new TypeError("x is not a function"));
@@ -493,9 +512,7 @@ Deno.test("work that can neither be done nor given back ends no process and hold
     most: 1,
     breakJournal: (journal) => ({
       ...journal,
-      postponeWork() {
-        throw new TypeError("postponeWork is broken");
-      },
+      postponeWork: () => Promise.reject(new TypeError("postponeWork is broken")),
     }),
   }));
 
@@ -503,7 +520,7 @@ Deno.test("recordDurably gives up when the process stops, after one try", () =>
   withRecording(Infinity, async ({ recordDurably, stopping, waits }) => {
     stopping.abort();
     let writes = 0;
-    await recordDurably(() => writes++);
+    await recordDurably(() => Promise.resolve(void writes++));
     assert.equal(writes, 1);
     assert.deepEqual(waits, []);
   }));
@@ -511,8 +528,8 @@ Deno.test("recordDurably gives up when the process stops, after one try", () =>
 Deno.test("recordDurably.soon shares its commit with what comes after it, and is as stubborn", () =>
   withRecording(1, async ({ recordDurably, commits, waits }) => {
     let writes = 0;
-    await recordDurably.soon(() => writes++);
-    await recordDurably(() => writes++);
+    await recordDurably.soon(() => Promise.resolve(void writes++));
+    await recordDurably(() => Promise.resolve(void writes++));
     assert.equal(writes, 3);
     assert.deepEqual(commits, ["soon", "soon", "now"]);
     assert.deepEqual(waits, [1_000]);
@@ -520,9 +537,9 @@ Deno.test("recordDurably.soon shares its commit with what comes after it, and is
 
 Deno.test("an outbox that is full gives the next place to another lane, not to the one that just ended", () =>
   withOutbox(async ({ outbox, owe, begun, end, turn }) => {
-    for (let subject = 1; subject <= 8; subject++) owe(subject, { lane: "dead" });
-    for (let subject = 11; subject <= 18; subject++) owe(subject, { lane: "dead too" });
-    owe(99, { lane: "alive" });
+    for (let subject = 1; subject <= 8; subject++) await owe(subject, { lane: "dead" });
+    for (let subject = 11; subject <= 18; subject++) await owe(subject, { lane: "dead too" });
+    await owe(99, { lane: "alive" });
     for (const lane of ["dead", "dead too", "alive"]) outbox.wake(lane);
     await turn();
     for (let ended = 0; ended < 3; ended++) {

@@ -20,8 +20,8 @@ import { oneChat } from "../helpers/one_chat.ts";
 const LEFT = new URL("./older_journal.sql", import.meta.url);
 
 /** The journal's file as the earlier version left it. */
-function leaveOlderJournal(path: string): void {
-  openDatabase(path, MIGRATIONS, ADDITIONS).close();
+async function leaveOlderJournal(path: string): Promise<void> {
+  await openDatabase(path, MIGRATIONS, ADDITIONS).close();
   const sqlite = new DatabaseSync(path);
   sqlite.exec(Deno.readTextFileSync(LEFT));
   sqlite.close();
@@ -30,8 +30,8 @@ function leaveOlderJournal(path: string): void {
 Deno.test("all that an earlier version owed is done, each once, and no begun POST leaves again", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const path = `${folder}/triborg.db`;
-  leaveOlderJournal(path);
-  const journal = openJournal(path, "1");
+  await leaveOlderJournal(path);
+  const journal = await openJournal(path, "1");
   const { log, lines } = aLog();
   const profiles = someProfiles();
   const stopping = new AbortController();
@@ -87,8 +87,8 @@ Deno.test("all that an earlier version owed is done, each once, and no begun POS
   });
   try {
     await delivery.start();
-    for (let rounds = 0; journal.lanes("").length > 0; rounds++) {
-      assert.ok(rounds < 100, `still owed: ${journal.lanes("")}\n${lines.join("\n")}`);
+    for (let rounds = 0; (await journal.lanes("")).length > 0; rounds++) {
+      assert.ok(rounds < 100, `still owed: ${await journal.lanes("")}\n${lines.join("\n")}`);
       await turns();
     }
     const once = (what: string) => done.filter((each) => each.startsWith(what)).toSorted();
@@ -99,18 +99,20 @@ Deno.test("all that an earlier version owed is done, each once, and no begun POS
     assert.deepEqual(once("card").length, 4, "of leads 3, 8, 10 and 11");
     assert.deepEqual([once("note").length, once("offer").length], [2, 1]);
     assert.deepEqual(once("follow-up").length, 1);
-    assert.deepEqual(journal.openAttempts(), []);
-    assert.deepEqual(journal.factsOf("send_all:"), []);
-    const doubtful = [3, 4, 6].map((lead) => journal.attemptsOf(lead).at(-1)?.outcome);
+    assert.deepEqual(await journal.openAttempts(), []);
+    assert.deepEqual(await journal.factsOf("send_all:"), []);
+    const doubtful = await Promise.all(
+      [3, 4, 6].map(async (lead) => (await journal.attemptsOf(lead)).at(-1)?.outcome),
+    );
     assert.deepEqual(doubtful, ["interrupted", "interrupted", "interrupted"]);
-    const { received, undelivered, in_crm } = journal.countLeads();
+    const { received, undelivered, in_crm } = await journal.countLeads();
     assert.deepEqual({ received, undelivered, in_crm }, { received: 0, undelivered: 0, in_crm: 4 });
-    const updates = journal.takeUpdates(nowMs, 9).map(({ id }) => id);
+    const updates = (await journal.takeUpdates(nowMs, 9)).map(({ id }) => id);
     assert.deepEqual(updates, [11, 12], "13 was handled");
   } finally {
     stopping.abort();
     await delivery.stop();
-    journal.close();
+    await journal.close();
     await Deno.remove(folder, { recursive: true });
   }
 });

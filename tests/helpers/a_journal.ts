@@ -3,11 +3,11 @@
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 
 /** Opens an empty journal, and closes it after the test. */
-export function withJournal(run: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:");
+export async function withJournal(run: (journal: Journal) => Promise<void>): Promise<void> {
+  const journal = await openJournal(":memory:");
   try {
-    run(journal);
+    await run(journal);
   } finally {
-    journal.close();
+    await journal.close();
   }
 }

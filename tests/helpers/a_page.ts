@@ -10,6 +10,7 @@ import { profileForm, versionOf } from "../../lib/profiles/edits.ts";
 import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
 import { statesOf } from "../../lib/profiles/shown_menu.ts";
 import type { ProfileStore } from "../../lib/profiles/store.ts";
+import { type KeptSecrets, openKeptSecrets } from "../../lib/crm/kept_secrets.ts";
 import { createPageSecrets } from "../../lib/page/secrets.ts";
 import { createApp, type Handler, type WebDeps } from "../../lib/page/app.ts";
 import { NOON_MS } from "./a_lead.ts";
@@ -24,6 +25,7 @@ export const PASSWORD = "correct horse battery";
 export interface PageOfTest extends AsyncDisposable {
   readonly auth: Auth;
   readonly journal: Journal;
+  readonly keptSecrets: KeptSecrets;
   readonly store: ProfileStore;
   readonly log: LogOfTest;
   readonly path: string;
@@ -102,7 +104,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
   const text = options.text ?? JSON.stringify(options.locales ?? someLocales(), null, 2);
   await Deno.writeTextFile(path, text);
   const log = aLog();
-  const journal = options.journal ?? openJournal(":memory:");
+  const journal = options.journal ?? await openJournal(":memory:");
   const clock = { nowMs: NOON_MS };
   const now = options.now ?? (() => clock.nowMs);
   let loaded = Promise.withResolvers<void>();
@@ -110,8 +112,8 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     path,
     log: log.log,
     now,
-    onLoad(_profiles, version) {
-      journal.recordVersion(version, now());
+    async onLoad(_profiles, version) {
+      await journal.recordVersion(version, now());
       loaded.resolve();
       loaded = Promise.withResolvers();
     },
@@ -128,13 +130,14 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     adminChatFailsSinceMs: () => undefined,
     now,
   });
+  const keptSecrets = await openKeptSecrets(journal);
   const deps: WebDeps = {
     auth,
     profiles: store,
     photos: createPhotoStore(folder, now),
     journal,
     secrets: createPageSecrets({
-      journal,
+      secrets: keptSecrets,
       environment: (name) => options.environment?.get(name),
       mask: log.mask,
       now,
@@ -143,17 +146,18 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     isForbiddenTarget: () => Promise.resolve(false),
     testWebhook: () => Promise.resolve({ kind: "impossible" }),
     delivery: {
-      resend: (lead, by) => Promise.resolve(journal.oweResend(lead, by, "crm:host:", now())),
-      closeByHand: (lead, by) => Promise.resolve(journal.closeByHand(lead, by, now())),
-      take: (lead, manager) => Promise.resolve(journal.takeLead(lead, manager, now())),
-      giveBack: (lead, by) => Promise.resolve(journal.returnLead(lead, by, now())),
+      resend: async (lead, by) =>
+        Promise.resolve(await journal.oweResend(lead, by, "crm:host:", now())),
+      closeByHand: async (lead, by) => Promise.resolve(await journal.closeByHand(lead, by, now())),
+      take: async (lead, manager) => Promise.resolve(await journal.takeLead(lead, manager, now())),
+      giveBack: async (lead, by) => Promise.resolve(await journal.returnLead(lead, by, now())),
       wake() {},
       ...createBlocking({ journal, wake() {}, now, log: log.log }),
-      invite: (lead, by) => Promise.resolve(journal.oweInvitation(lead, by, now())),
+      invite: async (lead, by) => Promise.resolve(await journal.oweInvitation(lead, by, now())),
     },
-    troubles: () => [],
+    troubles: () => Promise.resolve([]),
     ownChats: () => [],
-    crmTroubles: () => [],
+    crmTroubles: () => Promise.resolve([]),
     crmTokens: () => [],
     profilesWithoutKey: () => [],
     health: async () => {
@@ -224,6 +228,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
   return {
     auth,
     journal,
+    keptSecrets,
     store,
     log,
     path,
@@ -252,7 +257,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     },
     async [Symbol.asyncDispose]() {
       await store.close();
-      journal.close();
+      await journal.close();
       await Deno.remove(folder, { recursive: true });
     },
   };

@@ -19,7 +19,7 @@ export function crmSide() {
       amoCrmRoot: null,
       nowMs: NOON_MS,
     }),
-    crmAnswered() {},
+    async crmAnswered() {},
   };
 }
 

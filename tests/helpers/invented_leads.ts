@@ -15,17 +15,17 @@ const PEOPLE = [
 ] as const;
 
 /** Records leads over the last 14 days, newest last, of the profiles agency, cg and express. */
-export function inventLeads(
+export async function inventLeads(
   journal: Journal,
   nowMs: number,
   count: number,
   profiles: readonly string[] = ["agency", "agency", "agency", "express", "cg"],
-): void {
+): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const [firstName = "", username = null] = PEOPLE[index % PEOPLE.length] ?? [];
     const profile = profiles[index % profiles.length] ?? "agency";
     const age = ((count - index) / count) ** 1.3 * 13.4 * DAY_MS * (0.8 + 0.2 * wave(index));
-    const lead = partsOf(journal).insertLead(aNewLead({
+    const lead = await partsOf(journal).insertLead(aNewLead({
       id: crypto.randomUUID(),
       profile,
       profileName: `MONSTER ${profile.toUpperCase()}`,
@@ -34,24 +34,32 @@ export function inventLeads(
       menuMessageId: index,
       receivedAtMs: Math.floor(nowMs - age),
     }));
-    if (lead !== undefined) finish(journal, lead, index);
+    if (lead !== undefined) await finish(journal, lead, index);
   }
 }
 
-function finish(journal: Journal, { number, profile, receivedAtMs }: Lead, index: number): void {
-  if (profile === "cg") return void partsOf(journal).moveLead(number, "in_admin_chat");
-  const attempt = journal.beginAttempt(number, null, receivedAtMs);
+async function finish(
+  journal: Journal,
+  { number, profile, receivedAtMs }: Lead,
+  index: number,
+): Promise<void> {
+  if (profile === "cg") return void await partsOf(journal).moveLead(number, "in_admin_chat");
+  const attempt = await journal.beginAttempt(number, null, receivedAtMs);
   const accepted = index % 9 !== 4;
   if (accepted) {
-    partsOf(journal).closeAttempt(attempt, { kind: "accepted", status: 200 }, receivedAtMs + 300);
-    partsOf(journal).moveLead(number, "in_crm");
+    await partsOf(journal).closeAttempt(
+      attempt,
+      { kind: "accepted", status: 200 },
+      receivedAtMs + 300,
+    );
+    await partsOf(journal).moveLead(number, "in_crm");
   } else {
-    partsOf(journal).closeAttempt(
+    await partsOf(journal).closeAttempt(
       attempt,
       { kind: "timeout", afterMs: 10_000 },
       receivedAtMs + 10_000,
     );
-    partsOf(journal).moveLead(number, index % 5 === 0 ? "undelivered" : "in_admin_chat");
+    await partsOf(journal).moveLead(number, index % 5 === 0 ? "undelivered" : "in_admin_chat");
   }
 }
 

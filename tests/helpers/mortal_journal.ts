@@ -43,7 +43,7 @@ export function mortalJournal(onCommit: () => void): Mortal {
   async function live(): Promise<Life> {
     if (connection?.isTransaction) connection.exec("ROLLBACK");
     await db.committed().catch(() => {}); // Tells the database that its transaction is gone.
-    const journal = journalIn(db);
+    const journal = await journalIn(db);
     const end = Promise.withResolvers<void>();
     let alive = true;
     let death: Death | undefined;

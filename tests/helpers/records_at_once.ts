@@ -10,7 +10,7 @@ export function recordsAtOnce(
 ): RecordDone {
   return async (done) => {
     let owesManagers = false;
-    await recordDurably(() => void (owesManagers = journal.recordDone([done])));
+    await recordDurably(async () => void (owesManagers = await journal.recordDone([done])));
     return owesManagers;
   };
 }

@@ -24,44 +24,44 @@ const MENU = { chatId: CHAT, messageId: 2 };
 interface File {
   readonly path: string;
   /** Opens it for a bot, closed before. */
-  as(botId: string): Journal;
-  close(): void;
+  as(botId: string): Promise<Journal>;
+  close(): Promise<void>;
 }
 
 /** Lends a journal's file. */
-function withFile(run: (file: File) => void): void {
+async function withFile(run: (file: File) => Promise<void>): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "triborg-bots-" });
   const path = `${folder}/triborg.db`;
   let journal: Journal | undefined;
-  function close(): void {
-    journal?.close();
+  async function close(): Promise<void> {
+    await journal?.close();
     journal = undefined;
   }
   try {
-    run({
+    await run({
       path,
-      as(botId) {
-        close();
-        return journal = openJournal(path, botId);
+      async as(botId) {
+        await close();
+        return journal = await openJournal(path, botId);
       },
       close,
     });
   } finally {
-    close();
+    await close();
     Deno.removeSync(folder, { recursive: true });
   }
 }
 
-function press(journal: Journal, id: string, messageId = 2) {
+async function press(journal: Journal, id: string, messageId = 2) {
   const lead = aNewLead({ id, menuMessageId: messageId });
   const confirmation = aConfirmation({ ...MENU, messageId });
-  return journal.recordChoice(lead, confirmation, "crm:x", false)?.lead;
+  return (await journal.recordChoice(lead, confirmation, "crm:x", false))?.lead;
 }
 
-Deno.test("what a bot left is named as another's as a whole: a defect in between leaves it to the next start", () => {
+Deno.test("what a bot left is named as another's as a whole: a defect in between leaves it to the next start", async () => {
   const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
-  const before = journalIn(db, A);
-  before.recordUpdates([{ id: 7, body: JSON.stringify({ update_id: 7 }) }], NOON_MS, NOON_MS);
+  const before = await journalIn(db, A);
+  await before.recordUpdates([{ id: 7, body: JSON.stringify({ update_id: 7 }) }], NOON_MS, NOON_MS);
   const broken = {
     ...db,
     reader(sql: string) {
@@ -69,56 +69,58 @@ Deno.test("what a bot left is named as another's as a whole: a defect in between
       return db.reader(sql);
     },
   };
-  assert.throws(() => journalIn(broken, B), TypeError);
-  assert.deepEqual(before.takeUpdates(NOON_MS, 9).map(({ id }) => id), [7]);
-  before.postponeUpdate(7, NOON_MS);
-  assert.deepEqual(journalIn(db, B).takeUpdates(NOON_MS, 9).map(({ id }) => id), [-1]);
-  db.close();
+  await assert.rejects(() => journalIn(broken, B), TypeError);
+  assert.deepEqual((await before.takeUpdates(NOON_MS, 9)).map(({ id }) => id), [7]);
+  await before.postponeUpdate(7, NOON_MS);
+  assert.deepEqual((await (await journalIn(db, B)).takeUpdates(NOON_MS, 9)).map(({ id }) => id), [
+    -1,
+  ]);
+  await db.close();
 });
 
 Deno.test("the second bot's heartbeat moves with the clock as the first one's, and tells the newest moment", () =>
-  withFile(({ as }) => {
-    as(A);
-    const journal = as(B);
+  withFile(async ({ as }) => {
+    await as(A);
+    const journal = await as(B);
     const heartbeat = journal.ownFact("polled_at_ms");
-    journal.rememberFact(heartbeat, String(NOON_MS));
-    assert.equal(journal.newestMomentMs(), NOON_MS);
-    journal.shiftWaits(5_000);
-    assert.equal(journal.fact(heartbeat), String(NOON_MS + 5_000));
+    await journal.rememberFact(heartbeat, String(NOON_MS));
+    assert.equal(await journal.newestMomentMs(), NOON_MS);
+    await journal.shiftWaits(5_000);
+    assert.equal(await journal.fact(heartbeat), String(NOON_MS + 5_000));
   }));
 
 Deno.test("the same menu message of two bots gives two leads, and of each bot one, also when they come back", () =>
-  withFile(({ as }) => {
-    assert.ok(press(as(A), "a"));
-    const ofB = press(as(B), "b");
+  withFile(async ({ as }) => {
+    assert.ok(await press(await as(A), "a"));
+    const ofB = await press(await as(B), "b");
     assert.equal(ofB?.menuMessageId, 2);
-    assert.equal(press(as(B), "b again"), undefined);
-    assert.equal(press(as(A), "a again"), undefined);
-    assert.ok(press(as(C), "c"));
-    assert.equal(press(as(B), "b once more"), undefined);
+    assert.equal(await press(await as(B), "b again"), undefined);
+    assert.equal(await press(await as(A), "a again"), undefined);
+    assert.ok(await press(await as(C), "c"));
+    assert.equal(await press(await as(B), "b once more"), undefined);
   }));
 
 Deno.test("a journal from before there were bots is its first bot's", () =>
-  withFile(({ as, path }) => {
+  withFile(async ({ as, path }) => {
     const old = openDatabase(path, MIGRATIONS);
-    old.writer(
+    await old.writer(
       `INSERT INTO leads (id, state, profile, profile_name, choice, user_id, first_name, chat_id,
          menu_message_id, received_at_ms, card_chat_id, card_message_id, card_reason)
        VALUES ('old', 'in_admin_chat', 'agency', 'A', 'C', ?1, 'G', ?1, 2, 0, -1001, 77, 'crm_failed')`,
     ).run(CHAT);
-    old.close();
-    const journal = as(A);
-    assert.equal(press(journal, "again"), undefined);
-    assert.deepEqual(journal.findLead(1)?.card, { chatId: -1001, messageId: 77 });
-    assert.equal(journal.cardsOn({ chatId: -1001, messageId: 77 }).length, 1);
-    assert.ok(press(as(B), "b"));
+    await old.close();
+    const journal = await as(A);
+    assert.equal(await press(journal, "again"), undefined);
+    assert.deepEqual((await journal.findLead(1))?.card, { chatId: -1001, messageId: 77 });
+    assert.equal((await journal.cardsOn({ chatId: -1001, messageId: 77 })).length, 1);
+    assert.ok(await press(await as(B), "b"));
   }));
 
 Deno.test("the bot before this one keeps its place in a journal that a second bot has used", () =>
-  withFile(({ as, path, close }) => {
-    press(as(A), "a");
-    press(as(B), "b");
-    close();
+  withFile(async ({ as, path, close }) => {
+    await press(await as(A), "a");
+    await press(await as(B), "b");
+    await close();
     const old = new DatabaseSync(path);
     const { changes } = old.prepare(
       `INSERT INTO leads (id, state, profile, profile_name, choice, user_id, first_name, chat_id,
@@ -130,7 +132,7 @@ Deno.test("the bot before this one keeps its place in a journal that a second bo
   }));
 
 Deno.test("menus, follow-ups and cards of one bot are none of another's", () =>
-  withFile(({ as }) => {
+  withFile(async ({ as }) => {
     const card = { chatId: -1001, messageId: 77 };
     const message = {
       lead: 1,
@@ -139,25 +141,25 @@ Deno.test("menus, follow-ups and cards of one bot are none of another's", () =>
       albumId: null,
       content: someContent(),
     };
-    const ofA = as(A);
-    ofA.rememberMenu(MENU, "agency", NOON_MS);
-    press(ofA, "a");
-    partsOf(ofA).rememberCard(1, "crm_failed", card, NOON_MS);
-    ofA.recordFollowUp(message, NOON_MS);
+    const ofA = await as(A);
+    await ofA.rememberMenu(MENU, "agency", NOON_MS);
+    await press(ofA, "a");
+    await partsOf(ofA).rememberCard(1, "crm_failed", card, NOON_MS);
+    await ofA.recordFollowUp(message, NOON_MS);
 
-    const ofB = as(B);
-    assert.equal(ofB.findMenu(MENU).profile, undefined);
-    assert.deepEqual(ofB.cardsOn(card), []);
-    assert.equal(ofB.findLead(1)?.card, null, "it cannot be edited, nor replied to");
-    assert.ok((ofB.takeFollowUp(1)?.messageIds[0] ?? 0) < 0, "it cannot be copied");
-    assert.equal(ofB.recordFollowUp({ ...message, lead: 1 }, NOON_MS).kind, "begun");
-    ofB.rememberMenu(MENU, "cg", NOON_MS);
+    const ofB = await as(B);
+    assert.equal((await ofB.findMenu(MENU)).profile, undefined);
+    assert.deepEqual(await ofB.cardsOn(card), []);
+    assert.equal((await ofB.findLead(1))?.card, null, "it cannot be edited, nor replied to");
+    assert.ok(((await ofB.takeFollowUp(1))?.messageIds[0] ?? 0) < 0, "it cannot be copied");
+    assert.equal((await ofB.recordFollowUp({ ...message, lead: 1 }, NOON_MS)).kind, "begun");
+    await ofB.rememberMenu(MENU, "cg", NOON_MS);
 
-    const again = as(A);
-    assert.equal(again.findMenu(MENU).profile, "agency");
-    assert.deepEqual(again.findLead(1)?.card, card);
-    assert.deepEqual(again.takeFollowUp(1)?.messageIds, [9]);
-    assert.equal(again.recordFollowUp(message, NOON_MS).kind, "known");
+    const again = await as(A);
+    assert.equal((await again.findMenu(MENU)).profile, "agency");
+    assert.deepEqual((await again.findLead(1))?.card, card);
+    assert.deepEqual((await again.takeFollowUp(1))?.messageIds, [9]);
+    assert.equal((await again.recordFollowUp(message, NOON_MS)).kind, "known");
   }));
 
 const PRESS = {
@@ -169,20 +171,20 @@ const PRESS = {
 };
 
 Deno.test("updates that one bot left are handled under the next, under names of their own, in their order", () =>
-  withFile(({ as }) => {
-    const ofA = as(A);
-    ofA.rememberMenu(MENU, "agency", NOON_MS);
+  withFile(async ({ as }) => {
+    const ofA = await as(A);
+    await ofA.rememberMenu(MENU, "agency", NOON_MS);
     const updates = [PRESS, { update_id: 6 }, { update_id: 7 }, { update_id: 8 }];
     const records = updates.map((each) => ({ id: each.update_id, body: JSON.stringify(each) }));
-    ofA.recordUpdates([...records, { id: 9, body: "{broken" }], NOON_MS, NOON_MS);
-    ofA.takeUpdates(NOON_MS, 2);
-    ofA.recordDone([{ kind: "handled", update: 7 }]);
+    await ofA.recordUpdates([...records, { id: 9, body: "{broken" }], NOON_MS, NOON_MS);
+    await ofA.takeUpdates(NOON_MS, 2);
+    await ofA.recordDone([{ kind: "handled", update: 7 }]);
 
-    const ofB = as(B);
-    ofB.recover({ kind: "interrupted", reason: "" }, NOON_MS);
-    const fresh = ofB.recordUpdates(records, NOON_MS, null);
+    const ofB = await as(B);
+    await ofB.recover({ kind: "interrupted", reason: "" }, NOON_MS);
+    const fresh = await ofB.recordUpdates(records, NOON_MS, null);
     assert.deepEqual([...fresh], [5, 6, 7, 8], "one bot's update ids mean nothing to the next");
-    const left = ofB.takeUpdates(NOON_MS, 10);
+    const left = await ofB.takeUpdates(NOON_MS, 10);
     assert.deepEqual(left.map(({ id }) => id), [-4, -3, -2, -1]);
     const [first, ...others] = left.map(({ body }) => body);
     assert.deepEqual(others.slice(-1), ["{broken"]);
@@ -190,55 +192,65 @@ Deno.test("updates that one bot left are handled under the next, under names of 
     assert.equal(update_id, -4);
     const { message_id, reply_to_message } = callback_query.message;
     assert.ok(message_id < 0 && reply_to_message.message_id < 0);
-    assert.equal(ofB.findMenu({ chatId: CHAT, messageId: message_id }).profile, "agency");
-    assert.ok(press(ofB, "left", message_id));
-    assert.ok(press(ofB, "b"), "the same message id of B is another menu");
+    assert.equal((await ofB.findMenu({ chatId: CHAT, messageId: message_id })).profile, "agency");
+    assert.ok(await press(ofB, "left", message_id));
+    assert.ok(await press(ofB, "b"), "the same message id of B is another menu");
 
-    ofB.recordDone([{ kind: "handled", update: -4 }]);
-    ofB.forgetUpdates(9);
-    assert.equal(press(as(A), "a"), undefined, "the lead that A's press gave under B is A's");
+    await ofB.recordDone([{ kind: "handled", update: -4 }]);
+    await ofB.forgetUpdates(9);
+    assert.equal(
+      await press(await as(A), "a"),
+      undefined,
+      "the lead that A's press gave under B is A's",
+    );
   }));
 
 Deno.test("what one bot owed is said by the next in a new message", () =>
-  withFile(({ as }) => {
-    const ofA = as(A);
-    press(ofA, "a");
+  withFile(async ({ as }) => {
+    const ofA = await as(A);
+    await press(ofA, "a");
     const message = { chatId: -1001, messageId: 80 };
     const counts = { total: 2, sent: 1, failed: 0, skipped: 0, stopped: false };
     const body = { message, report: { profileName: "MONSTER AGENCY", ...counts } };
-    ofA.addWork({ lane: EDITS_LANE, kind: "offer_update", subject: 80, body }, NOON_MS);
-    ofA.rememberFact("send_all:agency", JSON.stringify({ ...body, running: 0 }));
-    ofA.noteFact("told", "1", "текст", NOON_MS);
+    await ofA.addWork({ lane: EDITS_LANE, kind: "offer_update", subject: 80, body }, NOON_MS);
+    await ofA.rememberFact("send_all:agency", JSON.stringify({ ...body, running: 0 }));
+    await ofA.noteFact("told", "1", "текст", NOON_MS);
 
-    const ofB = as(B);
-    assert.ok(JSON.parse(ofB.fact("send_all:agency")!).message.messageId < 0);
-    ofB.recover({ kind: "interrupted", reason: "" }, NOON_MS);
-    const confirmation = ofB.takeWorkOfKind(VISITORS_LANE, "confirmation", NOON_MS);
+    const ofB = await as(B);
+    assert.ok(JSON.parse((await ofB.fact("send_all:agency"))!).message.messageId < 0);
+    await ofB.recover({ kind: "interrupted", reason: "" }, NOON_MS);
+    const confirmation = await ofB.takeWorkOfKind(VISITORS_LANE, "confirmation", NOON_MS);
     assert.ok(confirmation!.body.messageId < 0);
-    const update = ofB.takeWorkOfKind(EDITS_LANE, "offer_update", NOON_MS);
+    const update = await ofB.takeWorkOfKind(EDITS_LANE, "offer_update", NOON_MS);
     assert.ok(update!.body.message.messageId < 0);
-    assert.equal(ofB.takeWorkOfKind(ADMIN_CHAT_LANE, "note", NOON_MS)?.body.text, "текст");
-    assert.deepEqual(ofB.takeWork(FOLLOW_UPS_LANE, NOON_MS, 9), []);
+    assert.equal((await ofB.takeWorkOfKind(ADMIN_CHAT_LANE, "note", NOON_MS))?.body.text, "текст");
+    assert.deepEqual(await ofB.takeWork(FOLLOW_UPS_LANE, NOON_MS, 9), []);
   }));
 
 Deno.test("another bot's menus are nobody to be reminded of, and its absence is its own", () =>
-  withFile(({ as }) => {
-    as(A).rememberMenu(MENU, "agency", NOON_MS);
-    const ofB = as(B);
-    assert.equal(ofB.recordPolled("x", NOON_MS + 1, { menusSinceMs: 0, untilMs: NOON_MS + 1 }), 0);
+  withFile(async ({ as }) => {
+    await (await as(A)).rememberMenu(MENU, "agency", NOON_MS);
+    const ofB = await as(B);
+    assert.equal(
+      await ofB.recordPolled("x", NOON_MS + 1, { menusSinceMs: 0, untilMs: NOON_MS + 1 }),
+      0,
+    );
     assert.notEqual(ofB.ownFact("polled_at_ms"), "polled_at_ms");
-    const ofA = as(A);
-    assert.equal(ofA.recordPolled("x", NOON_MS + 1, { menusSinceMs: 0, untilMs: NOON_MS + 1 }), 1);
+    const ofA = await as(A);
+    assert.equal(
+      await ofA.recordPolled("x", NOON_MS + 1, { menusSinceMs: 0, untilMs: NOON_MS + 1 }),
+      1,
+    );
     assert.equal(ofA.ownFact("polled_at_ms"), "polled_at_ms");
   }));
 
 Deno.test("a new token of the same bot is the same bot, and a journal opened without one is its last bot's", () =>
-  withFile(({ as, path, close }) => {
-    press(as(A), "a");
-    press(as(B), "b");
-    close();
-    const journal = openJournal(path);
-    assert.equal(journal.findLead(2)?.menuMessageId, 2);
-    assert.ok((journal.findLead(1)?.menuMessageId ?? 0) < 0);
-    journal.close();
+  withFile(async ({ as, path, close }) => {
+    await press(await as(A), "a");
+    await press(await as(B), "b");
+    await close();
+    const journal = await openJournal(path);
+    assert.equal((await journal.findLead(2))?.menuMessageId, 2);
+    assert.ok(((await journal.findLead(1))?.menuMessageId ?? 0) < 0);
+    await journal.close();
   }));

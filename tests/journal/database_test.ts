@@ -29,7 +29,7 @@ async function withDatabase(
       await run(db, () => notes.all().map((row) => row["words"]), path);
     } finally {
       other.close();
-      db.close();
+      await db.close();
     }
   });
 }
@@ -48,92 +48,97 @@ function writers(db: Database) {
   const reference = db.writer("INSERT INTO refs (note) VALUES (?)");
   const count = db.reader("SELECT count(*) AS notes FROM notes");
   return {
-    write: (words: string) => void note.run(words),
+    write: async (words: string) => void await note.run(words),
     /** Refers to a note that there is not: the commit will fail. */
-    spoil: () => void reference.run(404),
-    count: () => Number(count.get()?.["notes"]),
+    spoil: async () => void await reference.run(404),
+    count: async () => Number((await count.get())?.["notes"]),
   };
 }
 
 // — Opening —
 
 Deno.test("openDatabase makes the file, durable and with foreign keys", () =>
-  withFolder((folder) => {
+  withFolder(async (folder) => {
     const db = openDatabase(`${folder}/triborg.db`, MIGRATIONS);
-    const pragma = (name: string) => Object.values(db.reader(`PRAGMA ${name}`).get() ?? {})[0];
-    assert.equal(pragma("journal_mode"), "wal");
-    assert.equal(pragma("synchronous"), 2, "FULL");
-    assert.equal(pragma("foreign_keys"), 1);
-    assert.equal(pragma("busy_timeout"), 100, "a wait that stops the whole process");
-    assert.equal(pragma("user_version"), 2);
-    db.close();
+    const pragma = async (name: string) =>
+      Object.values(await db.reader(`PRAGMA ${name}`).get() ?? {})[0];
+    assert.equal(await pragma("journal_mode"), "wal");
+    assert.equal(await pragma("synchronous"), 2, "FULL");
+    assert.equal(await pragma("foreign_keys"), 1);
+    assert.equal(await pragma("busy_timeout"), 100, "a wait that stops the whole process");
+    assert.equal(await pragma("user_version"), 2);
+    await db.close();
   }));
 
 Deno.test("openDatabase runs the migrations that a file does not have yet, each once", () =>
-  withFolder((folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/triborg.db`;
-    openDatabase(path, [NOTES]).close();
+    await openDatabase(path, [NOTES]).close();
     const db = openDatabase(path, [
       NOTES,
       REFERENCES,
       "INSERT INTO notes (words) VALUES ('third')",
     ]);
-    assert.equal(writers(db).count(), 1);
-    db.close();
+    assert.equal(await writers(db).count(), 1);
+    await db.close();
     const again = openDatabase(path, [
       NOTES,
       REFERENCES,
       "INSERT INTO notes (words) VALUES ('no')",
     ]);
-    assert.equal(writers(again).count(), 1);
-    again.close();
+    assert.equal(await writers(again).count(), 1);
+    await again.close();
   }));
 
 Deno.test("openDatabase leaves nothing of a migration that fails, and keeps those before it", () =>
-  withFolder((folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/triborg.db`;
     const broken = "INSERT INTO notes (words) VALUES ('half'); INSERT INTO nowhere VALUES (1)";
     assert.throws(() => openDatabase(path, [NOTES, broken]), {
       message: `Cannot open database "${path}": no such table: nowhere`,
     });
-    openDatabase(path, [NOTES]).close();
+    await openDatabase(path, [NOTES]).close();
     const db = openDatabase(path, MIGRATIONS);
-    assert.equal(writers(db).count(), 0);
-    db.close();
+    assert.equal(await writers(db).count(), 0);
+    await db.close();
   }));
 
 Deno.test("openDatabase takes a file of its own version and refuses one of a newer", () =>
-  withFolder((folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/triborg.db`;
-    openDatabase(path, MIGRATIONS).close();
-    openDatabase(path, MIGRATIONS).close();
+    await openDatabase(path, MIGRATIONS).close();
+    await openDatabase(path, MIGRATIONS).close();
     assert.throws(() => openDatabase(path, [NOTES]), {
       message: `Cannot open database "${path}": its version is 2, this bot knows versions up to 1`,
     });
   }));
 
 Deno.test("openDatabase makes each addition once, and a bot without them still opens the file", () =>
-  withFolder((folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/triborg.db`;
-    openDatabase(path, MIGRATIONS, { first: "ALTER TABLE notes ADD COLUMN colour TEXT" }).close();
-    openDatabase(path, MIGRATIONS).close();
+    await openDatabase(path, MIGRATIONS, { first: "ALTER TABLE notes ADD COLUMN colour TEXT" })
+      .close();
+    await openDatabase(path, MIGRATIONS).close();
     const db = openDatabase(path, MIGRATIONS, {
       first: "ALTER TABLE notes ADD COLUMN colour TEXT",
       second: "ALTER TABLE notes ADD COLUMN size INTEGER",
     });
-    assert.deepEqual(db.reader("SELECT colour, size FROM notes").all(), []);
-    db.close();
+    assert.deepEqual(await db.reader("SELECT colour, size FROM notes").all(), []);
+    await db.close();
   }));
 
 Deno.test("openDatabase leaves nothing of an addition that fails", () =>
-  withFolder((folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/triborg.db`;
     const broken =
       "ALTER TABLE notes ADD COLUMN colour TEXT; ALTER TABLE nowhere ADD COLUMN size TEXT";
     assert.throws(() => openDatabase(path, MIGRATIONS, { broken }), /no such table: nowhere/);
     const db = openDatabase(path, MIGRATIONS);
-    assert.throws(() => db.reader("SELECT colour FROM notes").all(), /no such column: colour/);
-    db.close();
+    await assert.rejects(
+      () => db.reader("SELECT colour FROM notes").all(),
+      /no such column: colour/,
+    );
+    await db.close();
   }));
 
 Deno.test("openDatabase refuses a file that is no database, and leaves it as it was", () =>
@@ -148,9 +153,9 @@ Deno.test("openDatabase refuses a file that is no database, and leaves it as it 
   }));
 
 Deno.test("openDatabase refuses a file that another process writes and does not let go", () =>
-  withFolder((folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/triborg.db`;
-    openDatabase(path, MIGRATIONS).close();
+    await openDatabase(path, MIGRATIONS).close();
     using other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE");
     assert.throws(() => openDatabase(path, MIGRATIONS), {
@@ -164,10 +169,10 @@ Deno.test("a database that another process writes refuses at once, and takes the
     using other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE");
     const begunAtMs = performance.now();
-    assert.throws(() => add.run("first"), StorageError);
+    await assert.rejects(() => add.run("first"), StorageError);
     assert.ok(performance.now() - begunAtMs < 3_000); // Nothing else of the process runs meanwhile.
     other.exec("ROLLBACK");
-    add.run("first");
+    await add.run("first");
     await db.committed();
     assert.deepEqual(onDisk(), ["first"]);
   }));
@@ -185,8 +190,8 @@ Deno.test("openDatabase names the path that it cannot open", () =>
 Deno.test("what is written is on disk when committed resolves, and not before", () =>
   withDatabase(async (db, onDisk) => {
     const { write, count } = writers(db);
-    write("one");
-    assert.equal(count(), 1, "the writer sees it at once");
+    await write("one");
+    assert.equal(await count(), 1, "the writer sees it at once");
     assert.deepEqual(onDisk(), []);
     await db.committed();
     assert.deepEqual(onDisk(), ["one"]);
@@ -197,7 +202,7 @@ Deno.test("the writes of one turn are committed together, whoever waits for them
     const { write } = writers(db);
     const seen: unknown[] = [];
     const writeAndWait = async (words: string) => {
-      write(words);
+      await write(words);
       await db.committed();
       seen.push(onDisk());
     };
@@ -209,25 +214,25 @@ Deno.test("the writes of one turn are committed together, whoever waits for them
 Deno.test("a commit that fails undoes the writes of the turn and tells everybody who waits", () =>
   withDatabase(async (db, onDisk) => {
     const { write, spoil, count } = writers(db);
-    write("one");
+    await write("one");
     const first = db.committed();
-    spoil();
-    write("two");
+    await spoil();
+    await write("two");
     const second = db.committed();
     const third = db.committedSoon();
     for (const waiting of [first, second, third]) {
       await assert.rejects(waiting, { message: "FOREIGN KEY constraint failed" });
     }
-    assert.equal(count(), 0);
+    assert.equal(await count(), 0);
     assert.deepEqual(onDisk(), []);
   }));
 
 Deno.test("the turn after a failed commit is written", () =>
   withDatabase(async (db, onDisk) => {
     const { write, spoil } = writers(db);
-    spoil();
+    await spoil();
     await assert.rejects(db.committed());
-    write("after");
+    await write("after");
     await db.committed();
     assert.deepEqual(onDisk(), ["after"]);
   }));
@@ -237,10 +242,10 @@ Deno.test("a failed commit that nobody waits for is no unhandled rejection", () 
     const { write, spoil } = writers(db);
     {
       using time = new FakeTime();
-      spoil();
+      await spoil();
       time.tick(20);
     }
-    write("after");
+    await write("after");
     await db.committed();
     assert.deepEqual(onDisk(), ["after"]);
   }));
@@ -249,17 +254,17 @@ Deno.test("committed and committedSoon resolve at once when nothing was written"
   const db = openDatabase(":memory:", MIGRATIONS);
   await db.committed();
   await db.committedSoon();
-  db.close();
+  await db.close();
 });
 
 Deno.test("writes without hurry are committed after 20 ms and not before", () =>
   withDatabase(async (db, onDisk) => {
     using time = new FakeTime();
     const { write } = writers(db);
-    write("one");
+    await write("one");
     const soon = db.committedSoon();
     time.tick(19);
-    write("two");
+    await write("two");
     assert.deepEqual(onDisk(), []);
     time.tick(1);
     assert.deepEqual(onDisk(), ["one", "two"]);
@@ -270,40 +275,40 @@ Deno.test("writes without hurry go with those of somebody in a hurry", () =>
   withDatabase(async (db, onDisk) => {
     using _time = new FakeTime();
     const { write } = writers(db);
-    write("one");
+    await write("one");
     const soon = db.committedSoon();
-    write("two");
+    await write("two");
     await db.committed();
     await soon;
     assert.deepEqual(onDisk(), ["one", "two"]);
   }));
 
 Deno.test("writes that nobody waits for are committed all the same", () =>
-  withDatabase((db, onDisk) => {
+  withDatabase(async (db, onDisk) => {
     using time = new FakeTime();
-    writers(db).write("one");
+    await writers(db).write("one");
     time.tick(20);
     assert.deepEqual(onDisk(), ["one"]);
     return Promise.resolve();
   }));
 
 Deno.test("close commits what is open", () =>
-  withFolder((folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/triborg.db`;
     const db = openDatabase(path, MIGRATIONS);
-    writers(db).write("one");
-    db.close();
+    await writers(db).write("one");
+    await db.close();
     const again = openDatabase(path, MIGRATIONS);
-    assert.equal(writers(again).count(), 1);
-    again.close();
+    assert.equal(await writers(again).count(), 1);
+    await again.close();
   }));
 
 Deno.test("a statement that fails throws, and the rest of its turn is kept", () =>
   withDatabase(async (db, onDisk) => {
     const { write } = writers(db);
-    write("one");
-    assert.throws(() => db.writer("INSERT INTO notes (words) VALUES (?)").run(null));
-    write("two");
+    await write("one");
+    await assert.rejects(() => db.writer("INSERT INTO notes (words) VALUES (?)").run(null));
+    await write("two");
     await db.committed();
     assert.deepEqual(onDisk(), ["one", "two"]);
   }));
@@ -311,12 +316,12 @@ Deno.test("a statement that fails throws, and the rest of its turn is kept", () 
 Deno.test("a full disk undoes the writes of the turn and says so", async () => {
   const db = openDatabase(":memory:", MIGRATIONS);
   const { write, count } = writers(db);
-  fillDisk(db);
-  write("one");
-  assert.throws(() => write("x".repeat(100_000)), { message: "database or disk is full" });
+  await fillDisk(db);
+  await write("one");
+  await assert.rejects(() => write("x".repeat(100_000)), { message: "database or disk is full" });
   await assert.rejects(db.committed());
-  assert.equal(count(), 0);
-  db.close();
+  assert.equal(await count(), 0);
+  await db.close();
 });
 
 // SQLite ends the transaction by itself when the disk is full (https://sqlite.org/lang_transaction.html):
@@ -324,33 +329,35 @@ Deno.test("a full disk undoes the writes of the turn and says so", async () => {
 Deno.test("what a turn writes after the disk was full is undone with the rest of the turn", async () => {
   const db = openDatabase(":memory:", MIGRATIONS);
   const { write, count } = writers(db);
-  fillDisk(db);
-  write("one");
-  assert.throws(() => write("x".repeat(100_000)));
+  await fillDisk(db);
+  await write("one");
+  await assert.rejects(() => write("x".repeat(100_000)));
   try {
-    write("two");
+    await write("two");
   } catch {
     // To refuse it is as honest.
   }
   const outcome = await db.committed().then(() => "on disk", () => "undone");
-  assert.equal(count(), outcome === "undone" ? 0 : 1, `${outcome}, they say`);
-  db.close();
+  assert.equal(await count(), outcome === "undone" ? 0 : 1, `${outcome}, they say`);
+  await db.close();
 });
 
 // A statement of several rows, or with a trigger, is undone alone when it does not fit, and the transaction would go on without it.
 Deno.test("a move in several writes stands whole or not at all when the disk is full in its middle", async () => {
   const db = openDatabase(":memory:", MIGRATIONS);
   const { write, count } = writers(db);
-  fillDisk(db);
-  write("one");
+  await fillDisk(db);
+  await write("one");
   const several = db.writer("INSERT INTO notes (words) VALUES ('two'), (?) RETURNING words");
-  assert.throws(() => several.all("x".repeat(100_000)), { message: "database or disk is full" });
+  await assert.rejects(() => several.all("x".repeat(100_000)), {
+    message: "database or disk is full",
+  });
   await assert.rejects(db.committed());
-  assert.equal(count(), 0);
-  write("three");
+  assert.equal(await count(), 0);
+  await write("three");
   await db.committed();
-  assert.equal(count(), 1);
-  db.close();
+  assert.equal(await count(), 1);
+  await db.close();
 });
 
 // — Whole or not at all —
@@ -358,15 +365,15 @@ Deno.test("a move in several writes stands whole or not at all when the disk is 
 Deno.test("atomically undoes what it wrote when something throws, and keeps the rest of the turn", () =>
   withDatabase(async (db, onDisk) => {
     const { write } = writers(db);
-    write("before");
-    assert.throws(() =>
-      db.atomically(() => {
-        write("half");
-        db.atomically(() => write("of it"));
+    await write("before");
+    await assert.rejects(() =>
+      db.atomically(async () => {
+        await write("half");
+        await db.atomically(() => write("of it"));
         throw new TypeError("x is not a function");
       }), { message: "x is not a function" });
-    write("after");
-    assert.equal(db.atomically(() => (write("whole"), 7)), 7);
+    await write("after");
+    assert.equal(await db.atomically(async () => (await write("whole"), 7)), 7);
     await db.committed();
     assert.deepEqual(onDisk(), ["before", "after", "whole"]);
   }));
@@ -374,23 +381,23 @@ Deno.test("atomically undoes what it wrote when something throws, and keeps the 
 Deno.test("atomically on a full disk leaves nothing of its turn, and the next turn is written", async () => {
   const db = openDatabase(":memory:", MIGRATIONS);
   const { write, count } = writers(db);
-  fillDisk(db);
+  await fillDisk(db);
   const tooMuch = () =>
-    db.atomically(() => {
-      write("one");
-      write("x".repeat(100_000));
+    db.atomically(async () => {
+      await write("one");
+      await write("x".repeat(100_000));
     });
-  assert.throws(tooMuch, StorageError);
-  assert.throws(() => db.atomically(() => write("two")), StorageError);
+  await assert.rejects(tooMuch, StorageError);
+  await assert.rejects(() => db.atomically(() => write("two")), StorageError);
   await assert.rejects(db.committed());
-  db.atomically(() => write("three"));
+  await db.atomically(() => write("three"));
   await db.committed();
-  assert.equal(count(), 1);
-  db.close();
+  assert.equal(await count(), 1);
+  await db.close();
 });
 
 Deno.test("a storage fault is one of the disk, the file or a lock, and no defect", () =>
-  withDatabase((db, _onDisk, path) => {
+  withDatabase(async (db, _onDisk, path) => {
     const ofCode = (errcode: number) => Object.assign(new Error("SQLite says no"), { errcode });
     for (const code of [5, 6, 7, 8, 10, 10 | (12 << 8), 11, 13, 14, 26]) {
       const thrown = ofCode(code);
@@ -404,10 +411,10 @@ Deno.test("a storage fault is one of the disk, the file or a lock, and no defect
     }
     const other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE");
-    db.reader("PRAGMA busy_timeout = 0").get();
-    assert.throws(() => writers(db).write("locked out"), StorageError);
+    await db.reader("PRAGMA busy_timeout = 0").get();
+    await assert.rejects(() => writers(db).write("locked out"), StorageError);
     other.exec("ROLLBACK");
-    assert.throws(
+    await assert.rejects(
       () => db.writer("INSERT INTO notes (words) VALUES (NULL)").run(),
       (error) => !(error instanceof StorageError),
     );
@@ -416,9 +423,9 @@ Deno.test("a storage fault is one of the disk, the file or a lock, and no defect
   }));
 
 /** Leaves room for small rows and no large one. */
-function fillDisk(db: Database): void {
-  const pages = Object.values(db.reader("PRAGMA page_count").get() ?? {})[0];
-  db.reader(`PRAGMA max_page_count = ${pages}`).get();
+async function fillDisk(db: Database): Promise<void> {
+  const pages = Object.values(await db.reader("PRAGMA page_count").get() ?? {})[0];
+  await db.reader(`PRAGMA max_page_count = ${pages}`).get();
 }
 
 Deno.test("a number past 2^53 is read rounded, and later rows as before", () =>
@@ -429,21 +436,21 @@ Deno.test("a number past 2^53 is read rounded, and later rows as before", () =>
     other.close();
     const far = db.reader("SELECT number, words FROM notes WHERE number >= ? ORDER BY number DESC");
     const row = (number: number, words: string) => ({ number, words });
-    assert.deepEqual(far.all(6).map((each) => ({ ...each })), [row(2 ** 53, "far")]);
-    assert.deepEqual({ ...far.get(1) }, row(2 ** 53, "far"));
-    assert.deepEqual(far.all(1).map((each) => ({ ...each })), [
+    assert.deepEqual((await far.all(6)).map((each) => ({ ...each })), [row(2 ** 53, "far")]);
+    assert.deepEqual({ ...await far.get(1) }, row(2 ** 53, "far"));
+    assert.deepEqual((await far.all(1)).map((each) => ({ ...each })), [
       row(2 ** 53, "far"),
       row(5, "near"),
     ]);
     const near = db.reader("SELECT number, words FROM notes WHERE number < ?");
-    assert.deepEqual({ ...near.get(9) }, row(5, "near"));
+    assert.deepEqual({ ...await near.get(9) }, row(5, "near"));
   }));
 
 // — Files —
 
 Deno.test("openDatabase makes files for their owner alone", () =>
   withDatabase(async (db, _onDisk, path) => {
-    writers(db).write("one");
+    await writers(db).write("one");
     await db.committed();
     for (const ending of ["", "-wal", "-shm"]) {
       assert.equal((await Deno.stat(path + ending)).mode! & 0o777, 0o600);
@@ -454,12 +461,12 @@ for (const ending of ["", "-wal", "-shm"]) {
   Deno.test(`nothing is committed once the file triborg.db${ending} was deleted`, () =>
     withDatabase(async (db, _onDisk, path) => {
       const { write } = writers(db);
-      write("one");
+      await write("one");
       await db.committed();
       assert.equal(db.lostFile(), undefined);
       await Deno.remove(path + ending);
       assert.deepEqual(db.lostFile(), { path: path + ending, kind: "deleted" });
-      write("two");
+      await write("two");
       await assert.rejects(db.committed(), {
         message: `Database file "${path + ending}" was deleted`,
       });
@@ -469,15 +476,15 @@ for (const ending of ["", "-wal", "-shm"]) {
 Deno.test("a WAL that was emptied is told when it is written on, and one that the database emptied is none", () =>
   withDatabase(async (db, _onDisk, path) => {
     const { write } = writers(db);
-    write("one");
+    await write("one");
     db.forgetDeleted();
     await db.committed();
     assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
-    write("two");
+    await write("two");
     await db.committed();
     assert.equal(db.lostFile("content"), undefined);
     await Deno.truncate(`${path}-wal`);
-    write("three");
+    await write("three");
     await db.committed();
     assert.deepEqual(db.lostFile("content"), { path: `${path}-wal`, kind: "cut" });
   }));
@@ -487,17 +494,19 @@ Deno.test("nothing is committed once another file lies in the database's place",
     await Deno.copyFile(path, `${path}.other`);
     await Deno.rename(`${path}.other`, path);
     assert.equal(db.lostFile()?.kind, "replaced");
-    writers(db).write("one");
+    await writers(db).write("one");
     await assert.rejects(db.committed(), /was replaced/);
   }));
 
 Deno.test("what is deleted is in neither file any more, also after rows were changed and moved", () =>
   withDatabase(async (db, _onDisk, path) => {
     const add = db.writer("INSERT INTO notes (words) VALUES (?)");
-    for (let note = 0; note < 2_000; note++) add.run(`Galliard ${note} ${"x".repeat(note % 300)}`);
+    for (let note = 0; note < 2_000; note++) {
+      await add.run(`Galliard ${note} ${"x".repeat(note % 300)}`);
+    }
     await db.committed();
-    db.writer("UPDATE notes SET words = ''").run();
-    db.writer("DELETE FROM notes WHERE number % 2 = 0").run();
+    await db.writer("UPDATE notes SET words = ''").run();
+    await db.writer("DELETE FROM notes WHERE number % 2 = 0").run();
     db.forgetDeleted();
     await db.committed();
     assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
@@ -507,16 +516,16 @@ Deno.test("what is deleted is in neither file any more, also after rows were cha
 Deno.test("where a backup reads the old pages, the WAL is emptied by the next commit after it", () =>
   withDatabase(async (db, _onDisk, path) => {
     const { write } = writers(db);
-    write("Galliard");
+    await write("Galliard");
     await db.committed();
     const reader = new DatabaseSync(path, { readOnly: true });
     reader.exec("BEGIN; SELECT * FROM notes");
-    db.writer("DELETE FROM notes").run();
+    await db.writer("DELETE FROM notes").run();
     db.forgetDeleted();
     await db.committed();
     assert.notEqual((await Deno.stat(`${path}-wal`)).size, 0);
     reader.close();
-    write("next");
+    await write("next");
     await db.committed();
     assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
   }));
@@ -537,30 +546,32 @@ Deno.test("free pages from before deleting overwrote are overwritten once", () =
     }
     assert.match(await Deno.readTextFile(path), /Galliard/);
     const db = openDatabase(path, MIGRATIONS);
-    db.overwriteFreePages(1);
+    await db.overwriteFreePages(1);
     assert.match(await Deno.readTextFile(path), /Galliard/, "too large");
-    db.overwriteFreePages(100);
+    await db.overwriteFreePages(100);
     assert.doesNotMatch(await Deno.readTextFile(path), /Galliard/);
     assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
-    db.close();
+    await db.close();
   }));
 
 Deno.test("rehearse leaves nothing of its writes, and all of those before it", () =>
   withDatabase(async (db, onDisk) => {
     const { write, count } = writers(db);
-    write("one");
-    db.rehearse(() => write("trial"));
-    assert.throws(() =>
-      db.rehearse(() => db.writer("INSERT INTO notes (words) VALUES (?)").run(null))
+    await write("one");
+    await db.rehearse(() => write("trial"));
+    await assert.rejects(() =>
+      db.rehearse(async () =>
+        void await db.writer("INSERT INTO notes (words) VALUES (?)").run(null)
+      )
     );
-    assert.equal(count(), 1);
+    assert.equal(await count(), 1);
     await db.committed();
     assert.deepEqual(onDisk(), ["one"]);
   }));
 
 Deno.test("backUp makes a new file of one piece, and never overwrites", () =>
   withDatabase(async (db, _onDisk, path) => {
-    writers(db).write("one");
+    await writers(db).write("one");
     await db.backUp(`${path}.copy`, "INSERT INTO notes (words) VALUES ('mark')");
     using copy = new DatabaseSync(`${path}.copy`, { readOnly: true });
     assert.deepEqual(copy.prepare("SELECT words FROM notes").all().map(({ words }) => words), [
@@ -581,7 +592,7 @@ Deno.test("on a small disk the WAL stays small, and grows again when there is ro
   const walBytes = () => Deno.statSync(`${path}-wal`).size;
   const write = async (times: number) => {
     for (let time = 0; time < times; time++) {
-      insert.run("x".repeat(20_000));
+      await insert.run("x".repeat(20_000));
       await db.committed();
     }
   };
@@ -593,7 +604,7 @@ Deno.test("on a small disk the WAL stays small, and grows again when there is ro
     await write(100);
     assert.ok(walBytes() > 2 ** 20, `${walBytes()} bytes`);
   } finally {
-    db.close();
+    await db.close();
     await Deno.remove(folder, { recursive: true });
   }
 });

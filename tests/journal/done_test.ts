@@ -19,7 +19,8 @@ function withRecording(refuse: (updates: readonly number[]) => void = () => {}):
   const recorded: number[][] = [];
   let gate = Promise.withResolvers<void>();
   const journal = {
-    recordDone(done: readonly Done[]) {
+    // deno-lint-ignore require-await
+    async recordDone(done: readonly Done[]) {
       const updates = done.flatMap((each) => each.kind === "handled" ? [each.update] : []);
       refuse(updates);
       recorded.push(updates);

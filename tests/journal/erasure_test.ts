@@ -18,51 +18,60 @@ const GALLIARD = { id: 310452007, username: "betterrman", lastName: "Sharapov", 
 const OTHER = { id: 31045200, username: "betterrman2", lastName: "Petrov", secret: "бриф" };
 
 /** Lends a journal in which each table that can tells of both persons, and all its text. */
-function withBoth(run: (journal: Journal, dump: () => string) => void): void {
+async function withBoth(
+  run: (journal: Journal, dump: () => Promise<string>) => Promise<void>,
+): Promise<void> {
   const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
-  const journal = journalIn(db);
-  tellOf(journal, GALLIARD, 1);
-  tellOf(journal, OTHER, 2);
-  const dump = () => {
-    const tables = db.reader("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
-    return tables.map(({ name }) => JSON.stringify(db.reader(`SELECT * FROM ${name}`).all()))
+  const journal = await journalIn(db);
+  await tellOf(journal, GALLIARD, 1);
+  await tellOf(journal, OTHER, 2);
+  const dump = async () => {
+    const tables = await db.reader("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    return (await Promise.all(
+      tables.map(async ({ name }) =>
+        JSON.stringify(await db.reader(`SELECT * FROM ${name}`).all())
+      ),
+    ))
       .join();
   };
   try {
-    run(journal, dump);
+    await run(journal, dump);
   } finally {
-    journal.close();
+    await journal.close();
   }
 }
 
-function tellOf(journal: Journal, person: Person, number: number): void {
+async function tellOf(journal: Journal, person: Person, number: number): Promise<void> {
   const chatId = person.id;
   const visitor = aVisitor({
     userId: person.id,
     username: person.username,
     lastName: person.lastName,
   });
-  journal.rememberMenu({ chatId, messageId: 2 }, "agency", NOON_MS - 9);
-  journal.rememberMenu({ chatId, messageId: 8 }, "agency", NOON_MS - 9);
-  journal.recordPolled("polled_at_ms", NOON_MS, { menusSinceMs: 0, untilMs: NOON_MS });
+  await journal.rememberMenu({ chatId, messageId: 2 }, "agency", NOON_MS - 9);
+  await journal.rememberMenu({ chatId, messageId: 8 }, "agency", NOON_MS - 9);
+  await journal.recordPolled("polled_at_ms", NOON_MS, { menusSinceMs: 0, untilMs: NOON_MS });
   const lead = aNewLead({ id: `${number}`, visitor, chatId });
   const body = aConfirmation({ chatId, text: person.secret });
-  const { post, attempt } = journal.recordChoice(lead, body, "crm:host:a", true)!;
+  const { post, attempt } = (await journal.recordChoice(lead, body, "crm:host:a", true))!;
   assert.ok(post.kind === "post" && attempt !== undefined);
-  journal.endAttempt(
+  await journal.endAttempt(
     post,
     attempt,
     { kind: "answered", status: 400, body: person.secret },
     NOON_MS,
   );
-  const card = journal.takeWorkOfKind("admin_chat", "card", NOON_MS)!;
-  journal.settleInAdminChat([card], { chatId: -1, messageId: number }, NOON_MS);
+  const card = (await journal.takeWorkOfKind("admin_chat", "card", NOON_MS))!;
+  await journal.settleInAdminChat([card], { chatId: -1, messageId: number }, NOON_MS);
   for (const messageId of [4, 5]) {
     const content = someContent({ text: person.secret });
-    journal.recordFollowUp({ lead: number, chatId, messageId, albumId: null, content }, NOON_MS);
+    await journal.recordFollowUp(
+      { lead: number, chatId, messageId, albumId: null, content },
+      NOON_MS,
+    );
   }
   const note = { text: `📎 @${person.username} написал` };
-  journal.addWork({ lane: "admin_chat", kind: "note", subject: 0, body: note }, NOON_MS);
+  await journal.addWork({ lane: "admin_chat", kind: "note", subject: 0, body: note }, NOON_MS);
   const from = { id: person.id, first_name: person.lastName };
   const message = { chat: { id: chatId }, from, text: person.secret };
   const waiting = [
@@ -75,8 +84,8 @@ function tellOf(journal: Journal, person: Person, number: number): void {
     id: number * 10 + nth,
     body: JSON.stringify({ update_id: number * 10 + nth, ...each }),
   }));
-  journal.recordUpdates(updates.slice(0, 2), NOON_MS, null); // In hand.
-  journal.recordUpdates(updates.slice(2), NOON_MS, NOON_MS);
+  await journal.recordUpdates(updates.slice(0, 2), NOON_MS, null); // In hand.
+  await journal.recordUpdates(updates.slice(2), NOON_MS, NOON_MS);
 }
 
 function tracesOf(person: Person, text: string): string[] {
@@ -85,50 +94,53 @@ function tracesOf(person: Person, text: string): string[] {
 }
 
 Deno.test("thanks that are owed to an erased person's chat are forgotten, whatever they are for", () =>
-  withBoth((journal) => {
+  withBoth(async (journal) => {
     for (const { id } of [GALLIARD, OTHER]) {
       const body = { chatId: id };
-      journal.addWork({ lane: VISITORS_LANE, kind: "thanks", subject: 999, body }, NOON_MS);
+      await journal.addWork({ lane: VISITORS_LANE, kind: "thanks", subject: 999, body }, NOON_MS);
     }
-    assert.notEqual(journal.erasePerson(GALLIARD.id, "@manager", NOON_MS), undefined);
-    const left = journal.takeWork(VISITORS_LANE, NOON_MS, 99).flatMap((work) =>
+    assert.notEqual(await journal.erasePerson(GALLIARD.id, "@manager", NOON_MS), undefined);
+    const left = (await journal.takeWork(VISITORS_LANE, NOON_MS, 99)).flatMap((work) =>
       work.kind === "thanks" && work.subject === 999 ? [work.body.chatId] : []
     );
     assert.deepEqual(left, [OTHER.id]);
   }));
 
 Deno.test("erasing a person leaves nothing of them in any table, also not of what is in hand, and another's stays", () =>
-  withBoth((journal, dump) => {
-    assert.equal(tracesOf(GALLIARD, dump()).length, 4);
+  withBoth(async (journal, dump) => {
+    assert.equal(tracesOf(GALLIARD, await dump()).length, 4);
     const others = (text: string) => [...text.matchAll(new RegExp(`${OTHER.id}\\b`, "g"))].length;
-    const before = others(dump());
-    journal.takeWork(VISITORS_LANE, NOON_MS, 1);
-    assert.equal(journal.erasePerson(GALLIARD.id, "Анна", NOON_MS), 1);
-    assert.deepEqual(tracesOf(GALLIARD, dump()), []);
-    assert.equal(others(dump()), before);
-    assert.equal(tracesOf(OTHER, dump()).length, 4);
-    const updates = journal.takeUpdates(NOON_MS, 9).map(({ id }) => id);
+    const before = others(await dump());
+    await journal.takeWork(VISITORS_LANE, NOON_MS, 1);
+    assert.equal(await journal.erasePerson(GALLIARD.id, "Анна", NOON_MS), 1);
+    assert.deepEqual(tracesOf(GALLIARD, await dump()), []);
+    assert.equal(others(await dump()), before);
+    assert.equal(tracesOf(OTHER, await dump()).length, 4);
+    const updates = (await journal.takeUpdates(NOON_MS, 9)).map(({ id }) => id);
     assert.deepEqual(updates, [22, 23]);
   }));
 
 Deno.test("an update that was in hand when its person was erased does not come back by failing", () =>
-  withBoth((journal, dump) => {
-    journal.erasePerson(GALLIARD.id, "Анна", NOON_MS);
-    journal.postponeUpdate(10, NOON_MS);
-    journal.recover({ kind: "interrupted", reason: "" }, NOON_MS);
-    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [20, 21, 22, 23]);
-    assert.deepEqual(tracesOf(GALLIARD, dump()), []);
+  withBoth(async (journal, dump) => {
+    await journal.erasePerson(GALLIARD.id, "Анна", NOON_MS);
+    await journal.postponeUpdate(10, NOON_MS);
+    await journal.recover({ kind: "interrupted", reason: "" }, NOON_MS);
+    assert.deepEqual((await journal.takeUpdates(NOON_MS, 9)).map(({ id }) => id), [20, 21, 22, 23]);
+    assert.deepEqual(tracesOf(GALLIARD, await dump()), []);
   }));
 
 Deno.test("the nightly erasure forgets what is owed to an old lead's person with the lead", () =>
-  withBoth((journal, dump) => {
-    journal.closeByHand(1, "Анна", NOON_MS);
-    assert.equal(journal.eraseSettledBefore(NOON_MS + 1, 0, 99).erased, 1);
-    const owed = dump();
+  withBoth(async (journal, dump) => {
+    await journal.closeByHand(1, "Анна", NOON_MS);
+    assert.equal((await journal.eraseSettledBefore(NOON_MS + 1, 0, 99)).erased, 1);
+    const owed = await dump();
     for (const kind of ["thanks", "confirmation", "reminder", "follow_up"]) {
       assert.ok(!new RegExp(`"${kind}"[^}]*${GALLIARD.id}\\b`).test(owed), kind);
     }
-    assert.equal(journal.findWork("confirmation", 1), undefined);
-    assert.deepEqual(journal.findLife(1)?.followUps.map(({ content }) => content.text), ["", ""]);
-    assert.equal(tracesOf(OTHER, dump()).length, 4);
+    assert.equal(await journal.findWork("confirmation", 1), undefined);
+    assert.deepEqual((await journal.findLife(1))?.followUps.map(({ content }) => content.text), [
+      "",
+      "",
+    ]);
+    assert.equal(tracesOf(OTHER, await dump()).length, 4);
   }));

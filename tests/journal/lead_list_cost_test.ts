@@ -27,36 +27,36 @@ const PLACES: Readonly<Record<string, Cursor>> = {
 
 const EVERYTHING: LeadFilter = { place: null, profile: null, fromMs: null, toMs: null, words: "" };
 
-Deno.test("a full page visits its own leads and one more, wherever it stands in the list", () => {
-  using journal = aLongList();
+Deno.test("a full page visits its own leads and one more, wherever it stands in the list", async () => {
+  using journal = await aLongList();
   for (const filter of [{}, { profile: "agency" }, { place: "by_hand" }] as const) {
     for (const [place, cursor] of Object.entries(PLACES)) {
-      const { leads, visited } = journal.list({ ...EVERYTHING, ...filter }, cursor);
+      const { leads, visited } = await journal.list({ ...EVERYTHING, ...filter }, cursor);
       assert.deepEqual([place, leads, visited], [place, PER_PAGE, PER_PAGE + 1]);
     }
   }
 });
 
-Deno.test("no filter makes a page look through a long list, wherever it stands", () => {
-  using journal = aLongList();
+Deno.test("no filter makes a page look through a long list, wherever it stands", async () => {
+  using journal = await aLongList();
   for (const filter of everyKindOfFilter()) {
     // Once for the leads themselves, once to tell how far it came; and the two ends of the span of days.
     const most = 2 * mostLookedAt(filter) + 2;
     assert.ok(most < LEADS);
     for (const [place, cursor] of Object.entries(PLACES)) {
-      const { visited } = journal.list(filter, cursor);
+      const { visited } = await journal.list(filter, cursor);
       assert.ok(visited <= most, `${visited} visited: ${place}, ${JSON.stringify(filter)}`);
     }
   }
 });
 
-Deno.test("a page that was cut short goes on where it ended, at the same cost", () => {
-  using journal = aLongList();
+Deno.test("a page that was cut short goes on where it ended, at the same cost", async () => {
+  using journal = await aLongList();
   const filter = { ...EVERYTHING, words: "nobody" };
   const most = mostLookedAt(filter);
   const visits: number[] = [];
   for (let before: number | undefined = LEADS + 1; before !== undefined;) {
-    const { next, visited } = journal.list(filter, { before });
+    const { next, visited } = await journal.list(filter, { before });
     visits.push(visited);
     before = next;
   }
@@ -67,11 +67,13 @@ interface LongList extends Disposable {
   list(
     filter: LeadFilter,
     cursor: Cursor,
-  ): { readonly leads: number; readonly next: number | undefined; readonly visited: number };
+  ): Promise<
+    { readonly leads: number; readonly next: number | undefined; readonly visited: number }
+  >;
 }
 
 /** A journal's list in which every visit of a lead is counted. */
-function aLongList(): LongList {
+async function aLongList(): Promise<LongList> {
   const folder = Deno.makeTempDirSync({ prefix: "triborg-list-" });
   const path = `${folder}/triborg.db`;
   const db = openDatabase(path, MIGRATIONS, ADDITIONS);
@@ -85,22 +87,22 @@ function aLongList(): LongList {
     {
       ...db,
       reader: (sql) => ({
-        get: (...values) => sqlite.prepare(sql).get(...values),
-        all: (...values) => sqlite.prepare(sql).all(...values),
+        get: (...values) => Promise.resolve(sqlite.prepare(sql).get(...values)),
+        all: (...values) => Promise.resolve(sqlite.prepare(sql).all(...values)),
       }),
     },
-    openForBot(db, undefined),
+    await openForBot(db, undefined),
     { ...totals(db), ...sourceRecords(db) },
   );
   return {
-    list(filter, cursor) {
+    async list(filter, cursor) {
       visited = 0;
-      const { leads, next } = listLeads(filter, cursor, PER_PAGE);
+      const { leads, next } = await listLeads(filter, cursor, PER_PAGE);
       return { leads: leads.length, next, visited };
     },
-    [Symbol.dispose]() {
+    async [Symbol.dispose]() {
       sqlite.close();
-      db.close();
+      await db.close();
       Deno.removeSync(folder, { recursive: true });
     },
   };

@@ -17,45 +17,45 @@ const UNTIL_MS = NOON_MS + WAIT_MS;
 const PHONE = "+79161234567";
 const CUT_OFF: CrmOutcome = { kind: "interrupted", reason: "restart" };
 
-function withJournal(use: (journal: Journal) => void): void {
-  const journal = openJournal(":memory:", "1");
+async function withJournal(use: (journal: Journal) => Promise<void>): Promise<void> {
+  const journal = await openJournal(":memory:", "1");
   try {
-    use(journal);
+    await use(journal);
   } finally {
-    journal.close();
+    await journal.close();
   }
 }
 
 /** Records a lead whose visitor is asked. */
-function askOf(journal: Journal, nth = 1): number {
+async function askOf(journal: Journal, nth = 1): Promise<number> {
   const lead = aNewLead({ id: String(nth), menuMessageId: nth });
-  const recorded = journal.recordChoice(lead, aConfirmation(), LANE, false, WAIT_MS);
+  const recorded = await journal.recordChoice(lead, aConfirmation(), LANE, false, WAIT_MS);
   return recorded?.lead.number ?? assert.fail("no lead");
 }
 
-function confirm(journal: Journal, lead: number): void {
-  partsOf(journal).forgetWork("confirmation", lead);
+async function confirm(journal: Journal, lead: number): Promise<void> {
+  await partsOf(journal).forgetWork("confirmation", lead);
 }
 
 /** The question is on the screen. */
-function show(journal: Journal, lead: number): void {
-  confirm(journal, lead);
-  assert.equal(journal.takePhoneWork(PHONES_LANE, NOON_MS, 9)[0]?.kind, "phone_ask");
-  journal.beginPhoneAsk(lead, "Пропустить");
-  journal.finishPhoneAsk(lead);
+async function show(journal: Journal, lead: number): Promise<void> {
+  await confirm(journal, lead);
+  assert.equal((await journal.takePhoneWork(PHONES_LANE, NOON_MS, 9))[0]?.kind, "phone_ask");
+  await journal.beginPhoneAsk(lead, "Пропустить");
+  await journal.finishPhoneAsk(lead);
 }
 
 const ANSWER = { chatId: CHAT, messageId: 50, phone: PHONE };
 
 Deno.test("a question waits for its lead's confirmation, and the POST for the answer", () =>
-  withJournal((journal) => {
-    const lead = askOf(journal);
-    assert.equal(journal.nextPhoneWorkDueAtMs(), undefined);
-    assert.deepEqual(journal.takePhoneWork(PHONES_LANE, NOON_MS, 9), []);
-    assert.equal(journal.nextWorkDueAtMs(LANE), UNTIL_MS);
-    confirm(journal, lead);
-    assert.equal(journal.nextPhoneWorkDueAtMs(), NOON_MS);
-    const [work] = journal.takePhoneWork(PHONES_LANE, NOON_MS, 9);
+  withJournal(async (journal) => {
+    const lead = await askOf(journal);
+    assert.equal(await journal.nextPhoneWorkDueAtMs(), undefined);
+    assert.deepEqual(await journal.takePhoneWork(PHONES_LANE, NOON_MS, 9), []);
+    assert.equal(await journal.nextWorkDueAtMs(LANE), UNTIL_MS);
+    await confirm(journal, lead);
+    assert.equal(await journal.nextPhoneWorkDueAtMs(), NOON_MS);
+    const [work] = await journal.takePhoneWork(PHONES_LANE, NOON_MS, 9);
     assert.deepEqual(work, {
       id: lead,
       lane: PHONES_LANE,
@@ -63,116 +63,125 @@ Deno.test("a question waits for its lead's confirmation, and the POST for the an
       chatId: CHAT,
       failures: 0,
     });
-    assert.equal(journal.nextPhoneWorkDueAtMs(), undefined, "in hand");
-    journal.postponePhoneWork({ id: lead }, NOON_MS + 1000);
-    assert.equal(journal.takePhoneWork(PHONES_LANE, NOON_MS + 1000, 9)[0]?.failures, 1);
+    assert.equal(await journal.nextPhoneWorkDueAtMs(), undefined, "in hand");
+    await journal.postponePhoneWork({ id: lead }, NOON_MS + 1000);
+    assert.equal((await journal.takePhoneWork(PHONES_LANE, NOON_MS + 1000, 9))[0]?.failures, 1);
   }));
 
 Deno.test("an answer is the lead's phone, its POST is due, and so are the thanks; once", () =>
-  withJournal((journal) => {
-    const lead = askOf(journal);
-    show(journal, lead);
-    const asked = journal.phoneAsked(CHAT, NOON_MS);
+  withJournal(async (journal) => {
+    const lead = await askOf(journal);
+    await show(journal, lead);
+    const asked = await journal.phoneAsked(CHAT, NOON_MS);
     assert.deepEqual(
       [asked?.isOpen, asked?.hasKeyboard, asked?.skipTexts, asked?.isAnswer(50)],
       [true, true, ["Пропустить"], false],
     );
-    assert.deepEqual(journal.answerPhoneAsk(ANSWER, NOON_MS + 5), [LANE]);
-    assert.equal(journal.findLead(lead)?.phone, PHONE);
-    assert.equal(journal.nextWorkDueAtMs(LANE), NOON_MS + 5);
+    assert.deepEqual(await journal.answerPhoneAsk(ANSWER, NOON_MS + 5), [LANE]);
+    assert.equal((await journal.findLead(lead))?.phone, PHONE);
+    assert.equal(await journal.nextWorkDueAtMs(LANE), NOON_MS + 5);
     assert.deepEqual(
-      journal.answerPhoneAsk({ ...ANSWER, messageId: 51, phone: null }, NOON_MS + 6),
+      await journal.answerPhoneAsk({ ...ANSWER, messageId: 51, phone: null }, NOON_MS + 6),
       [],
     );
-    assert.equal(journal.phoneAsked(CHAT, NOON_MS + 6)?.isAnswer(50), true);
-    const [thanks] = journal.takePhoneWork(PHONES_LANE, NOON_MS + 6, 9);
+    assert.equal((await journal.phoneAsked(CHAT, NOON_MS + 6))?.isAnswer(50), true);
+    const [thanks] = await journal.takePhoneWork(PHONES_LANE, NOON_MS + 6, 9);
     assert.equal(thanks?.kind, "phone_thanks");
-    journal.finishPhoneThanks(CHAT);
-    assert.equal(journal.phoneAsked(CHAT, NOON_MS + 6)?.hasKeyboard, false);
-    assert.equal(journal.owesPhoneWork(), false);
+    await journal.finishPhoneThanks(CHAT);
+    assert.equal((await journal.phoneAsked(CHAT, NOON_MS + 6))?.hasKeyboard, false);
+    assert.equal(await journal.owesPhoneWork(), false);
   }));
 
 Deno.test("an answer before the question's sending is recorded is heard, and the question not asked again", () =>
-  withJournal((journal) => {
-    const lead = askOf(journal);
-    confirm(journal, lead);
-    journal.takePhoneWork(PHONES_LANE, NOON_MS, 9);
-    journal.beginPhoneAsk(lead, "Нет");
-    assert.deepEqual(journal.answerPhoneAsk({ ...ANSWER, phone: null }, NOON_MS + 5), [LANE]);
-    journal.finishPhoneAsk(lead);
-    assert.equal(journal.takePhoneWork(PHONES_LANE, NOON_MS + 5, 9)[0]?.kind, "phone_thanks");
-    assert.equal(journal.findLead(lead)?.phone, null);
+  withJournal(async (journal) => {
+    const lead = await askOf(journal);
+    await confirm(journal, lead);
+    await journal.takePhoneWork(PHONES_LANE, NOON_MS, 9);
+    await journal.beginPhoneAsk(lead, "Нет");
+    assert.deepEqual(await journal.answerPhoneAsk({ ...ANSWER, phone: null }, NOON_MS + 5), [LANE]);
+    await journal.finishPhoneAsk(lead);
+    assert.equal(
+      (await journal.takePhoneWork(PHONES_LANE, NOON_MS + 5, 9))[0]?.kind,
+      "phone_thanks",
+    );
+    assert.equal((await journal.findLead(lead))?.phone, null);
   }));
 
 Deno.test("a POST that is in hand or over takes no phone any more", () =>
-  withJournal((journal) => {
-    const lead = askOf(journal);
-    show(journal, lead);
-    assert.deepEqual(journal.answerPhoneAsk(ANSWER, UNTIL_MS), [], "the time is over");
-    const [work] = journal.takeWork(LANE, UNTIL_MS, 9);
+  withJournal(async (journal) => {
+    const lead = await askOf(journal);
+    await show(journal, lead);
+    assert.deepEqual(await journal.answerPhoneAsk(ANSWER, UNTIL_MS), [], "the time is over");
+    const [work] = await journal.takeWork(LANE, UNTIL_MS, 9);
     assert.ok(work?.kind === "post");
-    assert.deepEqual(journal.answerPhoneAsk(ANSWER, NOON_MS), [], "the clock was set back");
-    assert.equal(journal.phoneAsked(CHAT, NOON_MS)?.isOpen, false);
-    journal.dismissPhoneAsk(CHAT, 60, UNTIL_MS + 1);
-    assert.equal(journal.takePhoneWork(PHONES_LANE, UNTIL_MS + 1, 9)[0]?.kind, "phone_thanks");
-    assert.equal(journal.findLead(lead)?.phone, null);
+    assert.deepEqual(await journal.answerPhoneAsk(ANSWER, NOON_MS), [], "the clock was set back");
+    assert.equal((await journal.phoneAsked(CHAT, NOON_MS))?.isOpen, false);
+    await journal.dismissPhoneAsk(CHAT, 60, UNTIL_MS + 1);
+    assert.equal(
+      (await journal.takePhoneWork(PHONES_LANE, UNTIL_MS + 1, 9))[0]?.kind,
+      "phone_thanks",
+    );
+    assert.equal((await journal.findLead(lead))?.phone, null);
   }));
 
 Deno.test("a question that is not asked lets its POST leave", () =>
-  withJournal((journal) => {
-    const lead = askOf(journal);
-    assert.ok(journal.isPhoneAwaited(lead, NOON_MS));
-    assert.ok(!journal.isPhoneAwaited(lead, UNTIL_MS));
-    assert.deepEqual(journal.dropPhoneAsk(lead, NOON_MS + 5), [LANE]);
-    assert.equal(journal.nextWorkDueAtMs(LANE), NOON_MS + 5);
-    assert.deepEqual(journal.dropPhoneAsk(lead, NOON_MS + 9), []);
-    assert.equal(journal.phoneAsked(CHAT, NOON_MS + 9)?.isOpen, false);
+  withJournal(async (journal) => {
+    const lead = await askOf(journal);
+    assert.ok(await journal.isPhoneAwaited(lead, NOON_MS));
+    assert.ok(!await journal.isPhoneAwaited(lead, UNTIL_MS));
+    assert.deepEqual(await journal.dropPhoneAsk(lead, NOON_MS + 5), [LANE]);
+    assert.equal(await journal.nextWorkDueAtMs(LANE), NOON_MS + 5);
+    assert.deepEqual(await journal.dropPhoneAsk(lead, NOON_MS + 9), []);
+    assert.equal((await journal.phoneAsked(CHAT, NOON_MS + 9))?.isOpen, false);
   }));
 
 Deno.test("a start makes messages due and lets POSTs wait on, not longer than any profile may", () =>
-  withJournal((journal) => {
-    const [first, second] = [askOf(journal, 1), askOf(journal, 2)];
-    for (const lead of [first, second]) confirm(journal, lead);
-    journal.takePhoneWork(PHONES_LANE, NOON_MS, 9);
-    journal.finishPhoneAsk(second);
-    assert.deepEqual(journal.recover(CUT_OFF, NOON_MS + 7), []);
-    assert.deepEqual(journal.takePhoneWork(PHONES_LANE, NOON_MS + 7, 9).map(({ id }) => id), [
-      first,
-    ]);
-    assert.equal(journal.nextWorkDueAtMs(LANE), UNTIL_MS);
+  withJournal(async (journal) => {
+    const [first, second] = [await askOf(journal, 1), await askOf(journal, 2)];
+    for (const lead of [first, second]) await confirm(journal, lead);
+    await journal.takePhoneWork(PHONES_LANE, NOON_MS, 9);
+    await journal.finishPhoneAsk(second);
+    assert.deepEqual(await journal.recover(CUT_OFF, NOON_MS + 7), []);
+    assert.deepEqual(
+      (await journal.takePhoneWork(PHONES_LANE, NOON_MS + 7, 9)).map(({ id }) => id),
+      [
+        first,
+      ],
+    );
+    assert.equal(await journal.nextWorkDueAtMs(LANE), UNTIL_MS);
     const hourBack = NOON_MS - 3_600_000;
-    journal.recover(CUT_OFF, hourBack);
-    assert.equal(journal.nextWorkDueAtMs(LANE), hourBack + 600_000);
-    journal.recover(CUT_OFF, UNTIL_MS + 5);
-    assert.equal(journal.nextWorkDueAtMs(LANE), UNTIL_MS + 5);
+    await journal.recover(CUT_OFF, hourBack);
+    assert.equal(await journal.nextWorkDueAtMs(LANE), hourBack + 600_000);
+    await journal.recover(CUT_OFF, UNTIL_MS + 5);
+    assert.equal(await journal.nextWorkDueAtMs(LANE), UNTIL_MS + 5);
   }));
 
 Deno.test("a lead that waits for a phone is late only when its wait is over", () =>
-  withJournal((journal) => {
-    const lead = askOf(journal);
-    assert.equal(journal.undelivered().oldestAtMs, UNTIL_MS);
-    show(journal, lead);
-    journal.answerPhoneAsk(ANSWER, NOON_MS + 5);
-    assert.equal(journal.undelivered().oldestAtMs, NOON_MS);
+  withJournal(async (journal) => {
+    const lead = await askOf(journal);
+    assert.equal((await journal.undelivered()).oldestAtMs, UNTIL_MS);
+    await show(journal, lead);
+    await journal.answerPhoneAsk(ANSWER, NOON_MS + 5);
+    assert.equal((await journal.undelivered()).oldestAtMs, NOON_MS);
   }));
 
 /** Settles a lead that has given its phone. */
-function settle(journal: Journal): number {
-  const lead = askOf(journal);
-  show(journal, lead);
-  journal.answerPhoneAsk(ANSWER, NOON_MS + 5);
-  partsOf(journal).forgetWork("post", lead);
-  partsOf(journal).moveLead(lead, "in_crm");
+async function settle(journal: Journal): Promise<number> {
+  const lead = await askOf(journal);
+  await show(journal, lead);
+  await journal.answerPhoneAsk(ANSWER, NOON_MS + 5);
+  await partsOf(journal).forgetWork("post", lead);
+  await partsOf(journal).moveLead(lead, "in_crm");
   return lead;
 }
 
 Deno.test("erasing a person erases their phone, and what was asked", () =>
-  withJournal((journal) => {
-    const lead = settle(journal);
-    assert.equal(journal.erasePerson(CHAT, "@maria", NOON_MS), 1);
-    assert.equal(journal.findLead(lead)?.phone, null);
-    assert.equal(journal.phoneAsked(CHAT, NOON_MS), undefined);
-    assert.deepEqual(journal.takePhoneWork(PHONES_LANE, NOON_MS + 9, 9), []);
+  withJournal(async (journal) => {
+    const lead = await settle(journal);
+    assert.equal(await journal.erasePerson(CHAT, "@maria", NOON_MS), 1);
+    assert.equal((await journal.findLead(lead))?.phone, null);
+    assert.equal(await journal.phoneAsked(CHAT, NOON_MS), undefined);
+    assert.deepEqual(await journal.takePhoneWork(PHONES_LANE, NOON_MS + 9, 9), []);
   }));
 
 Deno.test("a journal of the bot before is opened; that bot then works on it, and erases phones that it does not know", async () => {
@@ -184,26 +193,26 @@ Deno.test("a journal of the bot before is opened; that bot then works on it, and
       first_name, last_name, language, chat_id, menu_message_id, received_at_ms)
       VALUES ('x', 'received', 'agency', 'A', 'c', 1, NULL, 'G', NULL, NULL, ${id}, ${id}, 1)`);
   try {
-    openDatabase(path, MIGRATIONS, before).close();
+    await openDatabase(path, MIGRATIONS, before).close();
     const older = new DatabaseSync(path);
     insert(older, 1);
     older.close();
 
-    const journal = openJournal(path, "1");
-    assert.equal(journal.findLead(1)?.phone, null);
-    const lead = settle(journal);
-    journal.close();
+    const journal = await openJournal(path, "1");
+    assert.equal((await journal.findLead(1))?.phone, null);
+    const lead = await settle(journal);
+    await journal.close();
 
-    openDatabase(path, MIGRATIONS, before).close();
+    await openDatabase(path, MIGRATIONS, before).close();
     const again = new DatabaseSync(path);
     insert(again, 2);
     again.exec(`UPDATE leads SET user_id = 0, username = NULL WHERE number = ${lead}`);
     again.close();
 
-    const back = openJournal(path, "1");
-    assert.equal(back.findLead(lead)?.phone, null);
-    assert.equal(back.phoneAsked(CHAT, NOON_MS), undefined);
-    back.close();
+    const back = await openJournal(path, "1");
+    assert.equal((await back.findLead(lead))?.phone, null);
+    assert.equal(await back.phoneAsked(CHAT, NOON_MS), undefined);
+    await back.close();
     const bytes = await Deno.readFile(path);
     assert.ok(!new TextDecoder("latin1").decode(bytes).includes(PHONE.slice(1)));
   } finally {

@@ -1,7 +1,7 @@
 // What the journal knows of photos: ids by the bot that has them, and which ones its history names.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { openStore } from "../helpers/a_store.ts";
 import { someLocales } from "../helpers/a_profile.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
@@ -15,39 +15,39 @@ Deno.test("a photo's id is the bot's that sent it", async () => {
   const path = `${folder}/triborg.db`;
   const as = (botId: string) => openJournal(path, botId);
   try {
-    using first = disposable(as("111"));
-    first.journal.rememberSentPhoto(PHOTO, "id-of-111");
-    assert.equal(first.journal.sentPhoto(PHOTO), "id-of-111");
-    assert.equal(first.journal.sentPhoto(OTHER), undefined);
-    first.close();
+    await using first = disposable(await as("111"));
+    await first.journal.rememberSentPhoto(PHOTO, "id-of-111");
+    assert.equal(await first.journal.sentPhoto(PHOTO), "id-of-111");
+    assert.equal(await first.journal.sentPhoto(OTHER), undefined);
+    await first.close();
 
-    using second = disposable(as("222"));
-    assert.equal(second.journal.sentPhoto(PHOTO), undefined);
-    second.journal.rememberSentPhoto(PHOTO, "id-of-222");
-    second.close();
+    await using second = disposable(await as("222"));
+    assert.equal(await second.journal.sentPhoto(PHOTO), undefined);
+    await second.journal.rememberSentPhoto(PHOTO, "id-of-222");
+    await second.close();
 
-    using again = disposable(as("111"));
-    assert.equal(again.journal.sentPhoto(PHOTO), "id-of-111");
-    again.journal.rememberSentPhoto(PHOTO, "newer");
-    assert.equal(again.journal.sentPhoto(PHOTO), "newer");
-    again.journal.forgetSentPhoto(PHOTO);
-    assert.equal(again.journal.sentPhoto(PHOTO), undefined);
-    again.close();
+    await using again = disposable(await as("111"));
+    assert.equal(await again.journal.sentPhoto(PHOTO), "id-of-111");
+    await again.journal.rememberSentPhoto(PHOTO, "newer");
+    assert.equal(await again.journal.sentPhoto(PHOTO), "newer");
+    await again.journal.forgetSentPhoto(PHOTO);
+    assert.equal(await again.journal.sentPhoto(PHOTO), undefined);
+    await again.close();
 
-    using last = disposable(as("222"));
-    assert.equal(last.journal.sentPhoto(PHOTO), "id-of-222");
+    await using last = disposable(await as("222"));
+    assert.equal(await last.journal.sentPhoto(PHOTO), "id-of-222");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
 
-function disposable(journal: ReturnType<typeof openJournal>) {
+function disposable(journal: Journal) {
   let isOpen = true;
-  const close = () => {
-    if (isOpen) journal.close();
+  const close = async () => {
+    if (isOpen) await journal.close();
     isOpen = false;
   };
-  return { journal, close, [Symbol.dispose]: close };
+  return { journal, close, [Symbol.asyncDispose]: close };
 }
 
 Deno.test("a photo that a version once named is named by the history, also when the profile has another or is gone", async () => {
@@ -58,20 +58,20 @@ Deno.test("a photo that a version once named is named by the history, also when 
       if (name !== undefined) agency.step1.photo_file = name;
     }));
   await Deno.writeTextFile(path, withPhoto(PHOTO));
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const store = await openStore({
     path,
     log: aLog().log,
     onLoad: (_profiles, version) => journal.recordVersion(version, NOON_MS),
   });
   try {
-    assert.equal(journal.historyNames(PHOTO), true);
-    assert.equal(journal.historyNames(OTHER), false);
+    assert.equal(await journal.historyNames(PHOTO), true);
+    assert.equal(await journal.historyNames(OTHER), false);
     assert.equal((await store.save(withPhoto(), store.text())).kind, "saved");
-    assert.equal(journal.historyNames(PHOTO), true);
+    assert.equal(await journal.historyNames(PHOTO), true);
   } finally {
     await store.close();
-    journal.close();
+    await journal.close();
     await Deno.remove(folder, { recursive: true });
   }
 });

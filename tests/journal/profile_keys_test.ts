@@ -17,114 +17,123 @@ const FAILED = { kind: "answered", status: 500, body: "" } as const;
 const OFFER = { chatId: -1, messageId: 99 };
 
 /** Presses the button of an offer that was made for a profile, as it goes by one of these keys now. */
-function sendAll(journal: Journal, pressed: string, key: string): number {
-  const profile = journal.currentProfile(pressed, new Set([key]));
-  return journal.beginSendAll(
+async function sendAll(journal: Journal, pressed: string, key: string): Promise<number> {
+  const profile = await journal.currentProfile(pressed, new Set([key]));
+  return await journal.beginSendAll(
     { profile, profileName: profile, by: "Анна", offer: OFFER },
     NOON_MS,
   );
 }
 
 /** A lead whose card is open. */
-function openCard(journal: Journal, number: number): void {
+async function openCard(journal: Journal, number: number): Promise<void> {
   const lead = aNewLead({ id: `lead-${number}`, menuMessageId: number });
-  const { post, attempt } = journal.recordChoice(lead, aConfirmation(), "crm:host:a", true)!;
+  const { post, attempt } =
+    (await journal.recordChoice(lead, aConfirmation(), "crm:host:a", true))!;
   assert.ok(post.kind === "post" && attempt !== undefined);
-  journal.endAttempt(post, attempt, FAILED, NOON_MS);
-  const card = journal.takeWorkOfKind("admin_chat", "card", NOON_MS)!;
-  journal.settleInAdminChat([card], { chatId: -1, messageId: number }, NOON_MS);
+  await journal.endAttempt(post, attempt, FAILED, NOON_MS);
+  const card = (await journal.takeWorkOfKind("admin_chat", "card", NOON_MS))!;
+  await journal.settleInAdminChat([card], { chatId: -1, messageId: number }, NOON_MS);
 }
 
 Deno.test("a profile with another key keeps its leads, menus, history, reminders, offers and the facts about its CRM", () =>
-  withJournal((journal) => {
-    journal.rememberMenu({ chatId: 7, messageId: 70 }, "agency", NOON_MS - 9);
-    journal.recordPolled("polled_at_ms", NOON_MS, { menusSinceMs: 0, untilMs: NOON_MS });
-    journal.recordRevisions(json('{"agency":{}}'), "Анна", NOON_MS);
-    openCard(journal, 1);
-    openCard(journal, 2);
-    partsOf(journal).crmAnswered(1, NOON_MS);
-    partsOf(journal).crmFailed(1);
+  withJournal(async (journal) => {
+    await journal.rememberMenu({ chatId: 7, messageId: 70 }, "agency", NOON_MS - 9);
+    await journal.recordPolled("polled_at_ms", NOON_MS, { menusSinceMs: 0, untilMs: NOON_MS });
+    await journal.recordRevisions(json('{"agency":{}}'), "Анна", NOON_MS);
+    await openCard(journal, 1);
+    await openCard(journal, 2);
+    await partsOf(journal).crmAnswered(1, NOON_MS);
+    await partsOf(journal).crmFailed(1);
 
-    journal.recordRevisions(json('{"studio":{}}'), "Анна", NOON_MS);
-    journal.renameProfile("agency", "studio");
+    await journal.recordRevisions(json('{"studio":{}}'), "Анна", NOON_MS);
+    await journal.renameProfile("agency", "studio");
 
-    assert.equal(journal.findLead(1)?.profile, "studio");
-    assert.equal(journal.findMenu({ chatId: 7, messageId: 70 }).profile, "studio");
-    assert.equal(journal.listRevisions("studio", 9).length, 2);
-    assert.deepEqual(journal.listRevisions("agency", 9), []);
-    assert.equal(journal.findWork("offer", 0)?.body.profile, "studio");
-    const reminder = journal.findWork("reminder", 0)?.body;
+    assert.equal((await journal.findLead(1))?.profile, "studio");
+    assert.equal((await journal.findMenu({ chatId: 7, messageId: 70 })).profile, "studio");
+    assert.equal((await journal.listRevisions("studio", 9)).length, 2);
+    assert.deepEqual(await journal.listRevisions("agency", 9), []);
+    assert.equal((await journal.findWork("offer", 0))?.body.profile, "studio");
+    const reminder = (await journal.findWork("reminder", 0))?.body;
     assert.deepEqual([reminder?.profile, reminder?.chatId], ["studio", 7]);
     for (const fact of ["crm_down:", "offered_at_ms:"]) {
-      assert.deepEqual(journal.factsOf(fact), ["studio"], fact);
+      assert.deepEqual(await journal.factsOf(fact), ["studio"], fact);
     }
   }));
 
 Deno.test("a profile with another key keeps the count of its repeats, beside those that the key had before", () =>
-  withJournal((journal) => {
+  withJournal(async (journal) => {
     for (const [menu, profile] of [[2, "agency"], [12, "studio"]] as const) {
       const lead = aNewLead({ id: `lead-${menu}`, menuMessageId: menu, profile });
-      const recorded = journal.recordChoice(lead, aConfirmation(), "crm:host:a", false)!.lead;
-      journal.recordRepeat({ ...lead, menuMessageId: menu + 1 }, recorded.number, aConfirmation());
+      const recorded =
+        (await journal.recordChoice(lead, aConfirmation(), "crm:host:a", false))!.lead;
+      await journal.recordRepeat(
+        { ...lead, menuMessageId: menu + 1 },
+        recorded.number,
+        aConfirmation(),
+      );
     }
-    journal.renameProfile("agency", "studio");
-    assert.deepEqual(journal.repeatTotals(), [{ profile: "studio", presses: 2 }]);
+    await journal.renameProfile("agency", "studio");
+    assert.deepEqual(await journal.repeatTotals(), [{ profile: "studio", presses: 2 }]);
   }));
 
 Deno.test("an offer in the chat finds its profile under every later key, and sends all its cards", () =>
-  withJournal((journal) => {
-    openCard(journal, 1);
-    openCard(journal, 2);
-    journal.renameProfile("agency", "studio");
-    journal.renameProfile("studio", "house");
-    assert.equal(sendAll(journal, "agency", "house"), 2);
-    assert.equal(journal.takeWork(sendAllLane("house"), NOON_MS, 9).length, 2);
+  withJournal(async (journal) => {
+    await openCard(journal, 1);
+    await openCard(journal, 2);
+    await journal.renameProfile("agency", "studio");
+    await journal.renameProfile("studio", "house");
+    assert.equal(await sendAll(journal, "agency", "house"), 2);
+    assert.equal((await journal.takeWork(sendAllLane("house"), NOON_MS, 9)).length, 2);
   }));
 
 Deno.test("a run of all cards goes on under the new key, and its account ends", () =>
-  withJournal((journal) => {
-    openCard(journal, 1);
-    openCard(journal, 2);
-    assert.equal(sendAll(journal, "agency", "agency"), 2);
-    const [inHand] = journal.takeWork(sendAllLane("agency"), NOON_MS, 1);
-    journal.renameProfile("agency", "studio");
-    assert.equal(sendAll(journal, "agency", "studio"), 0, "it is under way");
-    const [next] = journal.takeWork(sendAllLane("studio"), NOON_MS, 9);
+  withJournal(async (journal) => {
+    await openCard(journal, 1);
+    await openCard(journal, 2);
+    assert.equal(await sendAll(journal, "agency", "agency"), 2);
+    const [inHand] = await journal.takeWork(sendAllLane("agency"), NOON_MS, 1);
+    await journal.renameProfile("agency", "studio");
+    assert.equal(await sendAll(journal, "agency", "studio"), 0, "it is under way");
+    const [next] = await journal.takeWork(sendAllLane("studio"), NOON_MS, 9);
     for (const work of [inHand, next]) {
       assert.ok(work?.kind === "post");
-      const attempt = journal.beginAttempt(work.subject, work.body.askedBy, NOON_MS);
-      journal.endAttempt(work, attempt, FAILED, NOON_MS);
+      const attempt = await journal.beginAttempt(work.subject, work.body.askedBy, NOON_MS);
+      await journal.endAttempt(work, attempt, FAILED, NOON_MS);
     }
-    assert.deepEqual(journal.factsOf("send_all:"), []);
-    assert.deepEqual(journal.lanes("crm:all:"), []);
-    const report = journal.findWork("offer_update", OFFER.messageId)?.body.report;
+    assert.deepEqual(await journal.factsOf("send_all:"), []);
+    assert.deepEqual(await journal.lanes("crm:all:"), []);
+    const report = (await journal.findWork("offer_update", OFFER.messageId))?.body.report;
     assert.deepEqual([report?.total, report?.sent, report?.failed], [2, 0, 2]);
   }));
 
 Deno.test("a key that a profile has again, or that another has by now, is its own; a ring of names ends", () =>
-  withJournal((journal) => {
-    journal.renameProfile("agency", "studio");
-    journal.renameProfile("studio", "agency");
+  withJournal(async (journal) => {
+    await journal.renameProfile("agency", "studio");
+    await journal.renameProfile("studio", "agency");
     const none = new Set<string>();
-    assert.equal(journal.currentProfile("studio", none), "agency");
-    assert.equal(journal.currentProfile("agency", none), "agency");
-    journal.renameProfile("agency", "house");
-    assert.equal(journal.currentProfile("agency", new Set(["agency", "house"])), "agency");
-    assert.equal(journal.currentProfile("studio", new Set(["house"])), "house");
-    assert.equal(journal.currentProfile("never", none), "never");
-    journal.rememberFact("renamed:a", "b");
-    journal.rememberFact("renamed:b", "a");
-    assert.match(journal.currentProfile("a", none), /^[ab]$/);
+    assert.equal(await journal.currentProfile("studio", none), "agency");
+    assert.equal(await journal.currentProfile("agency", none), "agency");
+    await journal.renameProfile("agency", "house");
+    assert.equal(await journal.currentProfile("agency", new Set(["agency", "house"])), "agency");
+    assert.equal(await journal.currentProfile("studio", new Set(["house"])), "house");
+    assert.equal(await journal.currentProfile("never", none), "never");
+    await journal.rememberFact("renamed:a", "b");
+    await journal.rememberFact("renamed:b", "a");
+    assert.match(await journal.currentProfile("a", none), /^[ab]$/);
   }));
 
 Deno.test("a deleted profile is offered no more, and its leads stay", () =>
-  withJournal((journal) => {
-    openCard(journal, 1);
-    partsOf(journal).crmAnswered(1, NOON_MS);
-    partsOf(journal).crmFailed(1);
-    journal.forgetProfile("agency");
-    assert.equal(journal.findWork("offer", 0), undefined);
-    assert.deepEqual([journal.factsOf("crm_down:"), journal.factsOf("offered_at_ms:")], [[], []]);
-    assert.equal(journal.findLead(1)?.state, "in_admin_chat");
-    assert.deepEqual(journal.lanes(VISITORS_LANE), [VISITORS_LANE]);
+  withJournal(async (journal) => {
+    await openCard(journal, 1);
+    await partsOf(journal).crmAnswered(1, NOON_MS);
+    await partsOf(journal).crmFailed(1);
+    await journal.forgetProfile("agency");
+    assert.equal(await journal.findWork("offer", 0), undefined);
+    assert.deepEqual(
+      [await journal.factsOf("crm_down:"), await journal.factsOf("offered_at_ms:")],
+      [[], []],
+    );
+    assert.equal((await journal.findLead(1))?.state, "in_admin_chat");
+    assert.deepEqual(await journal.lanes(VISITORS_LANE), [VISITORS_LANE]);
   }));

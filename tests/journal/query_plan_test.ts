@@ -50,79 +50,80 @@ Deno.test("every statement of a lead's way finds its rows by an index", async ()
   assert.deepEqual(wide, []);
 });
 
-Deno.test("every statement about a deal and its notes finds its rows by an index", () => {
+Deno.test("every statement about a deal and its notes finds its rows by an index", async () => {
   using recorder = recordPlans();
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   recorder.begin();
   const url = "https://monster.amocrm.ru/leads/detail/8841";
-  const { post, attempt } = journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:a", true)!;
+  const { post, attempt } =
+    (await journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:a", true))!;
   assert.ok(post.kind === "post" && attempt !== undefined);
   const outcome = { kind: "accepted", status: 200, deal: { id: 8841, url } } as const;
-  journal.recordDone([{ kind: "accepted", work: post, attempt, outcome, atMs: NOON_MS }]);
+  await journal.recordDone([{ kind: "accepted", work: post, attempt, outcome, atMs: NOON_MS }]);
   const content = someContent();
   const message = { lead: 1, chatId: aNewLead().chatId, messageId: 4, albumId: null, content };
-  journal.recordFollowUp(message, NOON_MS);
+  await journal.recordFollowUp(message, NOON_MS);
   const edited = { ...message, content: someContent({ text: "другой сайт" }), editedAtS: null };
-  journal.recordEdit(edited, { text: "другой сайт", entities: [] }, NOON_MS);
-  const work = journal.takeFollowUpsOf(message.chatId, NOON_MS, 1)[0]!;
-  journal.finishFollowUp(work, NOON_MS);
+  await journal.recordEdit(edited, { text: "другой сайт", entities: [] }, NOON_MS);
+  const work = (await journal.takeFollowUpsOf(message.chatId, NOON_MS, 1))[0]!;
+  await journal.finishFollowUp(work, NOON_MS);
   for (const end of [journal.finishNote, journal.giveUpNote]) {
     const lane = "note:monster.amocrm.ru";
-    assert.equal(journal.nextNoteDueAtMs(lane), NOON_MS);
-    const [note] = journal.takeNotes(lane, NOON_MS, 1);
+    assert.equal(await journal.nextNoteDueAtMs(lane), NOON_MS);
+    const [note] = await journal.takeNotes(lane, NOON_MS, 1);
     assert.equal(note?.kind, "crm_note");
-    journal.postponeNote(note!, NOON_MS);
-    journal.releaseNote(note!, NOON_MS);
-    end(note!);
+    await journal.postponeNote(note!, NOON_MS);
+    await journal.releaseNote(note!, NOON_MS);
+    await end(note!);
   }
-  journal.findLife(1);
-  journal.close();
+  await journal.findLife(1);
+  await journal.close();
   assert.ok(recorder.plans.size > 20);
   assert.deepEqual([...recorder.plans].filter(([, plan]) => plan.some(isWide)), []);
 });
 
-Deno.test("every statement about a block finds its rows by an index", () => {
+Deno.test("every statement about a block finds its rows by an index", async () => {
   using recorder = recordPlans();
-  const journal = openJournal(":memory:");
-  journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:a", false);
+  const journal = await openJournal(":memory:");
+  await journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:a", false);
   const { chatId } = aNewLead();
   recorder.begin();
-  journal.blockVisitor(chatId, "@anna", NOON_MS);
-  journal.blockOf(chatId);
-  journal.recordBlocked(aNewLead({ id: "b", menuMessageId: 9 }), aConfirmation());
+  await journal.blockVisitor(chatId, "@anna", NOON_MS);
+  await journal.blockOf(chatId);
+  await journal.recordBlocked(aNewLead({ id: "b", menuMessageId: 9 }), aConfirmation());
   const content = someContent();
-  journal.recordFollowUp({ lead: 1, chatId, messageId: 4, albumId: null, content }, NOON_MS);
-  journal.unblockVisitor(chatId, NOON_MS);
-  journal.close();
+  await journal.recordFollowUp({ lead: 1, chatId, messageId: 4, albumId: null, content }, NOON_MS);
+  await journal.unblockVisitor(chatId, NOON_MS);
+  await journal.close();
   assert.ok(recorder.plans.size > 10);
   assert.deepEqual([...recorder.plans].filter(([, plan]) => plan.some(isWide)), []);
 });
 
-Deno.test("every statement about a profile's own managers' chat finds its rows by an index", () => {
+Deno.test("every statement about a profile's own managers' chat finds its rows by an index", async () => {
   using recorder = recordPlans();
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const own = new Map([["agency", { chat: "-200:7", group: "-200" }]]);
-  journal.placeWork({ byProfile: own, groups: new Map([[-100, ""], [-200, "-200"]]) });
+  await journal.placeWork({ byProfile: own, groups: new Map([[-100, ""], [-200, "-200"]]) });
   recorder.begin();
   const [first, second] = ["admin_chat@-200:7", "admin_chat:follow_ups@-200:7"];
   const press = aNewLead();
-  const { post } = journal.recordChoice(press, aConfirmation(), "crm:host:a", true)!;
-  partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS);
-  assert.equal(journal.nextWorkDueAtMs(first), NOON_MS);
-  assert.equal(journal.countDueWork(first, "card", NOON_MS, 20), 1);
-  const card = journal.takeWorkOfKind(first, "card", NOON_MS)!;
-  journal.settleInAdminChat([card], { chatId: -200, messageId: 5 }, NOON_MS);
+  const { post } = (await journal.recordChoice(press, aConfirmation(), "crm:host:a", true))!;
+  await partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS);
+  assert.equal(await journal.nextWorkDueAtMs(first), NOON_MS);
+  assert.equal(await journal.countDueWork(first, "card", NOON_MS, 20), 1);
+  const card = (await journal.takeWorkOfKind(first, "card", NOON_MS))!;
+  await journal.settleInAdminChat([card], { chatId: -200, messageId: 5 }, NOON_MS);
   const content = someContent();
   const message = { lead: 1, chatId: press.chatId, messageId: 4, albumId: null, content };
-  journal.recordFollowUp(message, NOON_MS);
-  assert.equal(journal.takeWork(second, NOON_MS, 1).length, 1);
-  journal.dueFollowUps(NOON_MS, "-200:7");
-  journal.countDueFollowUpMessages(9, NOON_MS, "-200:7");
-  journal.takeFollowUpsOf(press.chatId, NOON_MS, 1, "-200:7");
-  journal.oweInvitation(1, "@anna", NOON_MS);
-  assert.equal(journal.nextAnswerWorkDueAtMs("answers:notes@-200:7"), NOON_MS);
-  assert.equal(journal.takeAnswerWork("answers:notes@-200:7", NOON_MS, 1).length, 1);
-  journal.close();
+  await journal.recordFollowUp(message, NOON_MS);
+  assert.equal((await journal.takeWork(second, NOON_MS, 1)).length, 1);
+  await journal.dueFollowUps(NOON_MS, "-200:7");
+  await journal.countDueFollowUpMessages(9, NOON_MS, "-200:7");
+  await journal.takeFollowUpsOf(press.chatId, NOON_MS, 1, "-200:7");
+  await journal.oweInvitation(1, "@anna", NOON_MS);
+  assert.equal(await journal.nextAnswerWorkDueAtMs("answers:notes@-200:7"), NOON_MS);
+  assert.equal((await journal.takeAnswerWork("answers:notes@-200:7", NOON_MS, 1)).length, 1);
+  await journal.close();
   assert.ok(recorder.plans.size > 20);
   assert.deepEqual([...recorder.plans].filter(([, plan]) => plan.some(isWide)), []);
 });
@@ -136,17 +137,17 @@ const FIRST_PAGE = [
   "SEARCH lead_turns USING INDEX lead_turns_by_time (at_ms>? AND at_ms<?)",
 ];
 
-Deno.test("what «Сегодня» and the badge ask reads no lead that is neither of these days nor held back", () => {
+Deno.test("what «Сегодня» and the badge ask reads no lead that is neither of these days nor held back", async () => {
   using recorder = recordPlans();
-  const journal = openJournal(":memory:");
-  journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:a", false);
+  const journal = await openJournal(":memory:");
+  await journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:a", false);
   recorder.begin();
-  journal.countOpen();
-  journal.countByProfile(NOON_MS - 1, NOON_MS);
-  journal.countTurns(NOON_MS - 1, NOON_MS);
-  journal.lastAnswer("agency");
-  journal.crmFailures("agency");
-  journal.close();
+  await journal.countOpen();
+  await journal.countByProfile(NOON_MS - 1, NOON_MS);
+  await journal.countTurns(NOON_MS - 1, NOON_MS);
+  await journal.lastAnswer("agency");
+  await journal.crmFailures("agency");
+  await journal.close();
   assert.ok(recorder.plans.size >= 6);
   const wide = [...recorder.plans.values()].flat()
     .filter((line) => isWide(line) && !FIRST_PAGE.includes(line));

@@ -6,15 +6,15 @@ import { openJournal } from "../../lib/journal/journal.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 
 /** Lends a journal of two leads as a kill leaves it, and a copy of its first lead. */
-async function withKilled(test: (path: string, copy: string) => void): Promise<void> {
+async function withKilled(test: (path: string, copy: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const [path, copy] = [`${folder}/triborg.db`, `${folder}/copy.db`];
-  const journal = openJournal(`${folder}/open.db`);
+  const journal = await openJournal(`${folder}/open.db`);
   try {
-    journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:x", false);
+    await journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:x", false);
     await journal.committed();
     await journal.backUp(copy, NOON_MS);
-    journal.recordChoice(
+    await journal.recordChoice(
       aNewLead({ id: "second", menuMessageId: 3 }),
       aConfirmation(),
       "crm:host:x",
@@ -24,41 +24,43 @@ async function withKilled(test: (path: string, copy: string) => void): Promise<v
     for (const ending of ["", "-wal"]) {
       await Deno.copyFile(`${folder}/open.db${ending}`, path + ending);
     }
-    test(path, copy);
+    await test(path, copy);
   } finally {
-    journal.close();
+    await journal.close();
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-function leadsIn(path: string): number {
-  const journal = openJournal(path);
+async function leadsIn(path: string): Promise<number> {
+  const journal = await openJournal(path);
   try {
-    return [1, 2].filter((number) => journal.findLead(number) !== undefined).length;
+    const leads = await Promise.all([1, 2].map((number) => journal.findLead(number)));
+    return leads.filter((each) => each !== undefined).length;
   } finally {
-    journal.close();
+    await journal.close();
   }
 }
 
 Deno.test("a WAL beside a copy is not the copy's: it is put aside, and the copy opens as it is", () =>
-  withKilled((path, copy) => {
+  withKilled(async (path, copy) => {
     const wal = Deno.readFileSync(`${path}-wal`);
     Deno.copyFileSync(copy, path);
     Deno.writeTextFileSync(`${path}-wal-of-another`, "of a time before");
     const aside = putStrayWalAside(path);
     assert.equal(aside, `${path}-wal-of-another-2`);
     assert.deepEqual(Deno.readFileSync(aside), wal);
-    assert.equal(leadsIn(path), 1);
+    assert.equal(await leadsIn(path), 1);
   }));
 
 Deno.test("the WAL of a journal that was killed is its own and stays", () =>
-  withKilled((path) => {
+  withKilled(async (path) => {
     assert.equal(putStrayWalAside(path), undefined);
-    assert.equal(leadsIn(path), 2);
+    assert.equal(await leadsIn(path), 2);
   }));
 
 Deno.test("what is no database, or not there, is left to SQLite", () =>
-  withKilled((path) => {
+  // deno-lint-ignore require-await
+  withKilled(async (path) => {
     Deno.writeTextFileSync(path, "no database");
     assert.equal(putStrayWalAside(path), undefined);
     Deno.removeSync(path);

@@ -34,7 +34,12 @@ interface Room {
   /** What the managers' chat has, in order; a copy as `copy 4`. */
   readonly shown: Shown[];
   /** A visitor's message after their lead. */
-  say(visitor: number, text: string, content?: Partial<FollowUpContent>, album?: string): void;
+  say(
+    visitor: number,
+    text: string,
+    content?: Partial<FollowUpContent>,
+    album?: string,
+  ): Promise<void>;
   /** Lets time go by, in seconds. */
   pass(seconds: number): Promise<void>;
   /** How long a visitor's text took to be shown, in seconds. */
@@ -49,7 +54,7 @@ interface Options {
 /** Managers' chat, journal and delivery on a fake clock, with Telegram's 20 messages a minute. */
 async function withManagers(run: (room: Room) => Promise<void>, options: Options = {}) {
   using time = new FakeTime(NOON_MS);
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const { log } = aLog();
   const stop = new AbortController();
   const shown: Shown[] = [];
@@ -101,10 +106,10 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
   const leads = new Map<number, number>();
   let messages = 100;
 
-  function leadOf(visitor: number): number {
+  async function leadOf(visitor: number): Promise<number> {
     const known = leads.get(visitor);
     if (known !== undefined) return known;
-    const { lead, post, attempt, confirmation } = journal.recordChoice(
+    const { lead, post, attempt, confirmation } = (await journal.recordChoice(
       aNewLead({
         id: `lead-${visitor}`,
         chatId: visitor,
@@ -114,10 +119,10 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
       aConfirmation(),
       "crm:host:a",
       true,
-    )!;
-    journal.finishWork(confirmation);
+    ))!;
+    await journal.finishWork(confirmation);
     assert.ok(post.kind === "post" && attempt !== undefined);
-    journal.endAttempt(post, attempt, { kind: "accepted", status: 200 }, Date.now());
+    await journal.endAttempt(post, attempt, { kind: "accepted", status: 200 }, Date.now());
     leads.set(visitor, lead.number);
     return lead.number;
   }
@@ -134,9 +139,9 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
       journal,
       shown,
       pass,
-      say(visitor, text, content = {}, albumId) {
+      async say(visitor, text, content = {}, albumId) {
         void delivery.receiveFollowUp({
-          lead: leadOf(visitor),
+          lead: await leadOf(visitor),
           chatId: visitor,
           messageId: messages++,
           albumId: albumId ?? null,
@@ -158,12 +163,17 @@ async function withManagers(run: (room: Room) => Promise<void>, options: Options
     const stopped = delivery.stop();
     await pass(61); // Whoever waits for Telegram's pace looks again.
     await stopped;
-    journal.close();
+    await journal.close();
   }
 }
 
-function burst(say: Room["say"], from: number, to: number, content: Partial<FollowUpContent> = {}) {
-  for (let nth = from; nth <= to; nth++) say(1, `A${nth}.`, content);
+async function burst(
+  say: Room["say"],
+  from: number,
+  to: number,
+  content: Partial<FollowUpContent> = {},
+) {
+  for (let nth = from; nth <= to; nth++) await say(1, `A${nth}.`, content);
 }
 
 /** The numbers of A's texts in the order in which the managers read them. */
@@ -174,9 +184,9 @@ function numbersOf(shown: readonly Shown[]): number[] {
 for (const afterSeconds of [0, 1, 5, 20, 45, 61, 100]) {
   Deno.test(`another's message is shown within 10 s, ${afterSeconds} s after one visitor sent 150`, () =>
     withManagers(async ({ say, pass, waitFor }) => {
-      burst(say, 1, 150);
+      await burst(say, 1, 150);
       await pass(afterSeconds);
-      say(2, "привет от B");
+      await say(2, "привет от B");
       const seconds = await waitFor("привет от B");
       assert.ok(seconds <= 10, `${seconds} s`);
     }));
@@ -185,9 +195,9 @@ for (const afterSeconds of [0, 1, 5, 20, 45, 61, 100]) {
 Deno.test("another's message is shown within 10 s while one visitor sends photos without end", () =>
   withManagers(async ({ say, pass, waitFor }) => {
     for (let minute = 0; minute < 3; minute++) {
-      burst(say, 1, 50, { media: "🖼 фото", captionable: true });
+      await burst(say, 1, 50, { media: "🖼 фото", captionable: true });
       await pass(30);
-      say(2, `привет ${minute}!`);
+      await say(2, `привет ${minute}!`);
       const seconds = await waitFor(`привет ${minute}!`);
       assert.ok(seconds <= 10, `${seconds} s`);
     }
@@ -195,7 +205,7 @@ Deno.test("another's message is shown within 10 s while one visitor sends photos
 
 Deno.test("150 texts of one visitor come in order, none lost or twice, in few messages", () =>
   withManagers(async ({ say, pass, shown, journal }) => {
-    burst(say, 1, 150);
+    await burst(say, 1, 150);
     await pass(240);
     assert.deepEqual(numbersOf(shown), Array.from({ length: 150 }, (_, index) => index + 1));
     assert.ok(shown.length <= 23, `${shown.length} messages`);
@@ -203,33 +213,33 @@ Deno.test("150 texts of one visitor come in order, none lost or twice, in few me
       assert.ok(text.length <= 4096);
       assert.equal(text.split("Дополнение от").length, 2, "the template stands once");
     }
-    assert.deepEqual(journal.lanes("admin_chat"), []);
+    assert.deepEqual(await journal.lanes("admin_chat"), []);
   }));
 
 Deno.test("20 messages in ten minutes are shown by themselves, and the 21st goes with those after it", () =>
   withManagers(async ({ say, pass, shown }) => {
-    burst(say, 1, 20);
+    await burst(say, 1, 20);
     await pass(200);
     assert.equal(shown.length, 20);
-    burst(say, 21, 25);
+    await burst(say, 21, 25);
     await pass(10);
     assert.deepEqual(numbersOf(shown.slice(20)), [21, 22, 23, 24, 25]);
     assert.equal(shown.length, 21);
     await pass(600);
-    burst(say, 26, 27);
+    await burst(say, 26, 27);
     await pass(10);
     assert.equal(shown.length, 23, "ten minutes later they are few again");
   }));
 
 Deno.test("joined texts keep their formatting, and no message holds more than Telegram's 4096 characters or 100 entities", () =>
   withManagers(async ({ say, pass, shown }) => {
-    burst(say, 1, 20);
+    await burst(say, 1, 20);
     await pass(200);
     const long = "я".repeat(1_500);
-    for (let nth = 21; nth <= 26; nth++) say(1, `A${nth}.${long}`);
+    for (let nth = 21; nth <= 26; nth++) await say(1, `A${nth}.${long}`);
     const span = { offset: 0, length: 2 };
     for (let nth = 27; nth <= 66; nth++) {
-      say(1, `A${nth}.`, {
+      await say(1, `A${nth}.`, {
         entities: ["bold", "italic", "underline"].map((type) => ({ ...span, type })),
       });
     }
@@ -246,11 +256,11 @@ Deno.test("joined texts keep their formatting, and no message holds more than Te
 
 Deno.test("media among many texts stay in their place", () =>
   withManagers(async ({ say, pass, shown }) => {
-    burst(say, 1, 20);
+    await burst(say, 1, 20);
     await pass(200);
-    burst(say, 21, 23);
-    say(1, "подпись", { media: "🖼 фото", captionable: true });
-    burst(say, 24, 25);
+    await burst(say, 21, 23);
+    await say(1, "подпись", { media: "🖼 фото", captionable: true });
+    await burst(say, 24, 25);
     await pass(60);
     const last = shown.slice(20).map(({ text }) =>
       /^copy/.test(text) ? "copy" : numbersOf([{ text, atMs: 0, entities: [] }])
@@ -260,28 +270,30 @@ Deno.test("media among many texts stay in their place", () =>
 
 Deno.test("a joined message that fails is tried again text by text, in order", () =>
   withManagers(async ({ say, pass, shown, journal }) => {
-    burst(say, 1, 20);
+    await burst(say, 1, 20);
     await pass(200);
-    burst(say, 21, 24);
+    await burst(say, 21, 24);
     await pass(60);
     assert.deepEqual(numbersOf(shown), Array.from({ length: 24 }, (_, index) => index + 1));
     assert.equal(shown.length, 24);
-    assert.deepEqual(journal.lanes("admin_chat"), []);
+    assert.deepEqual(await journal.lanes("admin_chat"), []);
   }, { fails: (text) => text.split("\n\n").length > 2 }));
 
 Deno.test("an album waits for a minute that has room for it and for others, and no longer than a minute when there is none", () =>
   withManagers(async ({ say, pass, shown, waitFor }) => {
     const copies = () => shown.filter(({ text }) => text.startsWith("copy")).length;
-    for (let visitor = 10; visitor < 19; visitor++) say(visitor, `от ${visitor}`);
+    for (let visitor = 10; visitor < 19; visitor++) await say(visitor, `от ${visitor}`);
     await pass(2);
     assert.equal(shown.length, 9);
-    for (let nth = 0; nth < 10; nth++) say(1, "", { media: "🖼 фото", captionable: true }, "album");
+    for (let nth = 0; nth < 10; nth++) {
+      await say(1, "", { media: "🖼 фото", captionable: true }, "album");
+    }
     await pass(3);
     assert.equal(copies(), 0);
-    say(2, "привет от B");
+    await say(2, "привет от B");
     assert.ok(await waitFor("привет от B") <= 10);
     for (let seconds = 0; seconds < 70; seconds += 5) {
-      say(100 + seconds, `ещё ${seconds}`);
+      await say(100 + seconds, `ещё ${seconds}`);
       await pass(5);
     }
     await pass(60);
@@ -296,8 +308,8 @@ Deno.test("an album waits for a minute that has room for it and for others, and 
 
 Deno.test("visitors who send much take turns", () =>
   withManagers(async ({ say, pass, shown }) => {
-    for (let nth = 1; nth <= 12; nth++) say(1, `A${nth}.`);
-    for (let nth = 1; nth <= 12; nth++) say(2, `B${nth}.`);
+    for (let nth = 1; nth <= 12; nth++) await say(1, `A${nth}.`);
+    for (let nth = 1; nth <= 12; nth++) await say(2, `B${nth}.`);
     await pass(2);
     const order = shown.map(({ text }) => /([AB])\d+\./.exec(text)?.[1]).join("");
     assert.match(order, /^(AB){5,}/);

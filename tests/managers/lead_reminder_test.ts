@@ -19,14 +19,14 @@ interface Room {
   /** The same; returns the reminder, if there is one. */
   lookAfter(ms: number): Promise<string | undefined>;
   /** A lead whose card is shown at noon. */
-  show(): number;
+  show(): Promise<number>;
 }
 
 async function withReminder(
   run: (room: Room) => Promise<void>,
   { minutes = 30, workHours = [] }: { minutes?: number; workHours?: WorkHours } = {},
 ): Promise<void> {
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const alerts: string[] = [];
   let nowMs = NOON_MS;
   let shown = 0;
@@ -35,7 +35,8 @@ async function withReminder(
     remindAfterMs: minutes * MINUTE_MS,
     workHours,
     timeZone: "Europe/Moscow",
-    chats: () => [{ key: "", formerKeys: [], of: { profiles: new Set(), isAllBut: true } }],
+    chats: () =>
+      Promise.resolve([{ key: "", formerKeys: [], of: { profiles: new Set(), isAllBut: true } }]),
     alert: ({ text }) => Promise.resolve(alerts.push(text) > 0),
     wake() {},
     sleep: () => Promise.resolve(),
@@ -53,48 +54,49 @@ async function withReminder(
     look,
     async lookAfter(ms) {
       await look(ms);
-      const note = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "note", nowMs);
-      if (note !== undefined) journal.finishWork(note);
+      const note = await journal.takeWorkOfKind(ADMIN_CHAT_LANE, "note", nowMs);
+      if (note !== undefined) await journal.finishWork(note);
       return note?.body.text;
     },
-    show() {
+    async show() {
       const press = aNewLead({ menuMessageId: ++shown });
-      const { lead, post } = journal.recordChoice(press, aConfirmation(), "crm:host:a", true)!;
-      partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS);
-      const card = journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", NOON_MS)!;
-      journal.settleInAdminChat([card], { chatId: -1001234, messageId: shown }, NOON_MS);
+      const { lead, post } =
+        (await journal.recordChoice(press, aConfirmation(), "crm:host:a", true))!;
+      await partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS);
+      const card = (await journal.takeWorkOfKind(ADMIN_CHAT_LANE, "card", NOON_MS))!;
+      await journal.settleInAdminChat([card], { chatId: -1001234, messageId: shown }, NOON_MS);
       return lead.number;
     },
   });
-  journal.close();
+  await journal.close();
 }
 
 Deno.test("a lead that waits as long as it may is reminded of with a link, and then once an hour", () =>
   withReminder(async ({ show, lookAfter }) => {
-    show();
+    await show();
     assert.equal(await lookAfter(30 * MINUTE_MS - 1), undefined);
     assert.equal(
       await lookAfter(30 * MINUTE_MS),
       "⏰ 1 лид ждёт дольше 30 мин:\n№ 1 · Galliard — https://t.me/c/1234/1",
     );
-    show();
+    await show();
     assert.equal(await lookAfter(90 * MINUTE_MS - 1), undefined);
     assert.match(await lookAfter(90 * MINUTE_MS) ?? "", /^⏰ 2 лида ждут[^]*№ 2/);
   }));
 
 Deno.test("a lead that is taken, closed or sent is not waited for; one that is returned is", () =>
   withReminder(async ({ journal, show, lookAfter }) => {
-    const [taken, closed] = [show(), show()];
-    journal.takeLead(taken, { id: 1, name: "@anna", press: "1" }, NOON_MS);
-    journal.closeByHand(closed, "@anna", NOON_MS);
+    const [taken, closed] = [await show(), await show()];
+    await journal.takeLead(taken, { id: 1, name: "@anna", press: "1" }, NOON_MS);
+    await journal.closeByHand(closed, "@anna", NOON_MS);
     assert.equal(await lookAfter(HOUR_MS), undefined);
-    journal.returnLead(closed, "@anna", NOON_MS);
+    await journal.returnLead(closed, "@anna", NOON_MS);
     assert.match(await lookAfter(HOUR_MS) ?? "", /№ 2 /);
   }));
 
 Deno.test("reminders keep to working hours, and come when those begin", () =>
   withReminder(async ({ show, lookAfter }) => {
-    show(); // Shown at 15:00 in Moscow.
+    await show(); // Shown at 15:00 in Moscow.
     assert.equal(await lookAfter(4 * HOUR_MS), undefined);
     assert.equal(await lookAfter(18 * HOUR_MS - 1), undefined);
     assert.ok(await lookAfter(18 * HOUR_MS));
@@ -102,41 +104,41 @@ Deno.test("reminders keep to working hours, and come when those begin", () =>
 
 Deno.test("after three reminders in a row the alert chat is told too, and anew when others wait later", () =>
   withReminder(async ({ journal, show, lookAfter, alerts }) => {
-    const lead = show();
+    const lead = await show();
     for (let hour = 1; hour <= 3; hour++) assert.ok(await lookAfter(hour * HOUR_MS));
     assert.deepEqual(alerts, []);
     const fourth = await lookAfter(4 * HOUR_MS);
     assert.deepEqual(alerts, [fourth]);
-    journal.closeByHand(lead, "@anna", NOON_MS);
+    await journal.closeByHand(lead, "@anna", NOON_MS);
     assert.equal(await lookAfter(5 * HOUR_MS), undefined);
-    show();
+    await show();
     assert.ok(await lookAfter(6 * HOUR_MS));
     assert.equal(alerts.length, 1);
   }));
 
 Deno.test("a chat that takes no messages for hours is reminded once when it is back", () =>
   withReminder(async ({ journal, show, look, lookAfter }) => {
-    show();
+    await show();
     for (let hours = 1; hours <= 5; hours++) await look(hours * HOUR_MS);
-    assert.equal(journal.countDueWork(ADMIN_CHAT_LANE, "note", Infinity, 10), 1);
+    assert.equal(await journal.countDueWork(ADMIN_CHAT_LANE, "note", Infinity, 10), 1);
     assert.ok(await lookAfter(5 * HOUR_MS + 1));
     assert.equal(await lookAfter(5 * HOUR_MS + 2), undefined);
   }));
 
 Deno.test("a first reminder comes although another note waits to be shown", () =>
   withReminder(async ({ journal, show, look }) => {
-    show();
-    journal.noteFact("trouble", "1", "⚠️ …", NOON_MS);
+    await show();
+    await journal.noteFact("trouble", "1", "⚠️ …", NOON_MS);
     await look(HOUR_MS);
-    assert.equal(journal.countDueWork(ADMIN_CHAT_LANE, "note", Infinity, 10), 2);
+    assert.equal(await journal.countDueWork(ADMIN_CHAT_LANE, "note", Infinity, 10), 2);
   }));
 
 Deno.test("each chat is reminded of its own leads, by a count of its own that outlives a change of its id", async () => {
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   let key = "-200";
   let formerKeys: string[] = [];
   const own = new Map([["agency", { chat: "-200", group: "-200" }]]);
-  journal.placeWork({ byProfile: own, groups: new Map([[-200, "-200"]]) });
+  await journal.placeWork({ byProfile: own, groups: new Map([[-200, "-200"]]) });
   let nowMs = NOON_MS;
   const profiles = new Set(["agency"]);
   const reminder = createLeadReminder({
@@ -144,10 +146,11 @@ Deno.test("each chat is reminded of its own leads, by a count of its own that ou
     remindAfterMs: 30 * MINUTE_MS,
     workHours: [],
     timeZone: "Europe/Moscow",
-    chats: () => [
-      { key: "", formerKeys: [], of: { profiles, isAllBut: true } },
-      { key, formerKeys, of: { profiles, isAllBut: false } },
-    ],
+    chats: () =>
+      Promise.resolve([
+        { key: "", formerKeys: [], of: { profiles, isAllBut: true } },
+        { key, formerKeys, of: { profiles, isAllBut: false } },
+      ]),
     alert: () => Promise.resolve(true),
     wake() {},
     sleep: () => Promise.resolve(),
@@ -155,42 +158,42 @@ Deno.test("each chat is reminded of its own leads, by a count of its own that ou
     now: () => nowMs,
     log: aLog().log,
   });
-  const show = (nth: number, profile: string, lane: string) => {
+  const show = async (nth: number, profile: string, lane: string) => {
     const press = aNewLead({ id: `${nth}`, profile, menuMessageId: nth });
-    const { post } = journal.recordChoice(press, aConfirmation(), "crm:host:a", true)!;
-    partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS);
-    const card = journal.takeWorkOfKind(lane, "card", NOON_MS)!;
-    journal.settleInAdminChat([card], { chatId: -1001234, messageId: nth }, nowMs);
+    const { post } = (await journal.recordChoice(press, aConfirmation(), "crm:host:a", true))!;
+    await partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS);
+    const card = (await journal.takeWorkOfKind(lane, "card", NOON_MS))!;
+    await journal.settleInAdminChat([card], { chatId: -1001234, messageId: nth }, nowMs);
   };
-  const noteIn = (lane: string) => {
-    const note = journal.takeWorkOfKind(lane, "note", nowMs);
-    if (note !== undefined) journal.finishWork(note);
+  const noteIn = async (lane: string) => {
+    const note = await journal.takeWorkOfKind(lane, "note", nowMs);
+    if (note !== undefined) await journal.finishWork(note);
     return note?.body.text;
   };
-  show(1, "agency", "admin_chat@-200");
+  await show(1, "agency", "admin_chat@-200");
   nowMs = NOON_MS + 20 * MINUTE_MS;
-  show(2, "cg", "admin_chat");
+  await show(2, "cg", "admin_chat");
   nowMs = NOON_MS + 30 * MINUTE_MS;
   await reminder.look();
-  assert.match(noteIn("admin_chat@-200") ?? "", /^⏰ 1 лид[^]*№ 1 /);
-  assert.equal(noteIn("admin_chat"), undefined);
+  assert.match(await noteIn("admin_chat@-200") ?? "", /^⏰ 1 лид[^]*№ 1 /);
+  assert.equal(await noteIn("admin_chat"), undefined);
   nowMs = NOON_MS + 50 * MINUTE_MS; // Not an hour after the other chat's.
   await reminder.look();
-  assert.equal(noteIn("admin_chat@-200"), undefined);
-  assert.match(noteIn("admin_chat") ?? "", /^⏰ 1 лид[^]*№ 2 /);
+  assert.equal(await noteIn("admin_chat@-200"), undefined);
+  assert.match(await noteIn("admin_chat") ?? "", /^⏰ 1 лид[^]*№ 2 /);
   [key, formerKeys] = ["-100200", ["-200"]];
   nowMs = NOON_MS + 90 * MINUTE_MS - 1;
   await reminder.look();
-  assert.equal(noteIn("admin_chat@-100200"), undefined);
+  assert.equal(await noteIn("admin_chat@-100200"), undefined);
   nowMs = NOON_MS + 90 * MINUTE_MS;
   await reminder.look();
-  assert.match(noteIn("admin_chat@-100200") ?? "", /^⏰ 1 лид[^]*№ 1 /);
-  journal.close();
+  assert.match(await noteIn("admin_chat@-100200") ?? "", /^⏰ 1 лид[^]*№ 1 /);
+  await journal.close();
 });
 
 Deno.test("no reminders come where they are off", () =>
   withReminder(async ({ show, lookAfter }) => {
-    show();
+    await show();
     assert.equal(await lookAfter(24 * HOUR_MS), undefined);
   }, { minutes: 0 }));
 
@@ -203,23 +206,23 @@ Deno.test("a reminder fits into a message, and says how many it does not name", 
 
 Deno.test("what managers did in a span is counted, with the median time to take", () =>
   withReminder(async ({ journal, show }) => {
-    const waits = [4, 2, 30].map((minutes, nth) => {
-      const lead = show();
-      journal.takeLead(
+    const waits = await Promise.all([4, 2, 30].map(async (minutes, nth) => {
+      const lead = await show();
+      await journal.takeLead(
         lead,
         { id: nth, name: `m${nth}`, press: "1" },
         NOON_MS + minutes * MINUTE_MS,
       );
       return lead;
-    });
-    journal.closeByHand(waits[0] ?? 0, "@anna", NOON_MS + 5);
-    journal.returnLead(waits[0] ?? 0, "@anna", NOON_MS + 6);
-    assert.deepEqual(journal.countTurns(NOON_MS, NOON_MS + HOUR_MS), {
+    }));
+    await journal.closeByHand(waits[0] ?? 0, "@anna", NOON_MS + 5);
+    await journal.returnLead(waits[0] ?? 0, "@anna", NOON_MS + 6);
+    assert.deepEqual(await journal.countTurns(NOON_MS, NOON_MS + HOUR_MS), {
       taken: 3,
       returned: 1,
       closed: 1,
       medianToTakeMs: 4 * MINUTE_MS,
     });
-    assert.deepEqual(journal.countTurns(0, NOON_MS).medianToTakeMs, null);
+    assert.deepEqual((await journal.countTurns(0, NOON_MS)).medianToTakeMs, null);
     await Promise.resolve();
   }));

@@ -31,7 +31,7 @@ const BLOCKED = new GrammyError(
 
 Deno.test("cards, follow-ups, answers that come back and a reminder keep to 20 messages in any minute, and an answer leaves within a second", async () => {
   using time = new FakeTime(NOON_MS);
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const parts = partsOf(journal);
   const { log } = aLog();
   const stop = new AbortController();
@@ -96,7 +96,8 @@ Deno.test("cards, follow-ups, answers that come back and a reminder keep to 20 m
     remindAfterMs: MINUTE_MS,
     workHours: [],
     timeZone: "Europe/Moscow",
-    chats: () => [{ key: "", formerKeys: [], of: { profiles: new Set(), isAllBut: true } }],
+    chats: () =>
+      Promise.resolve([{ key: "", formerKeys: [], of: { profiles: new Set(), isAllBut: true } }]),
     alert: () => Promise.resolve(true),
     wake: delivery.wake,
   });
@@ -109,17 +110,18 @@ Deno.test("cards, follow-ups, answers that come back and a reminder keep to 20 m
   }
 
   /** A lead whose POST failed: its card is due. */
-  function fail(visitor: number): number {
+  async function fail(visitor: number): Promise<number> {
     const lead = aNewLead({
       id: `lead-${visitor}`,
       chatId: visitor,
       visitor: aVisitor({ userId: visitor, username: `v${visitor}` }),
       receivedAtMs: Date.now(),
     });
-    const { post, confirmation } = journal.recordChoice(lead, aConfirmation(), "crm:host:a", true)!;
-    journal.finishWork(confirmation);
-    parts.turnIntoCard(post, "crm_failed", Date.now());
-    journal.rememberAbout(post.subject, [{ chatId: GROUP, messageId: visitor }]);
+    const { post, confirmation } =
+      (await journal.recordChoice(lead, aConfirmation(), "crm:host:a", true))!;
+    await journal.finishWork(confirmation);
+    await parts.turnIntoCard(post, "crm_failed", Date.now());
+    await journal.rememberAbout(post.subject, [{ chatId: GROUP, messageId: visitor }]);
     return post.subject;
   }
 
@@ -137,14 +139,15 @@ Deno.test("cards, follow-ups, answers that come back and a reminder keep to 20 m
   }
 
   try {
-    for (let visitor = 100; visitor < 106; visitor += 1) fail(visitor);
+    for (let visitor = 100; visitor < 106; visitor += 1) await fail(visitor);
     delivery.wake();
     await pass(65);
     assert.equal(inGroup.length, 6);
     await reminder.look();
 
-    const leads = Array.from({ length: 100 }, (_, nth) => fail(200 + nth));
-    for (let visitor = 500; visitor < 512; visitor += 1) fail(visitor);
+    const leads: number[] = [];
+    for (let nth = 0; nth < 100; nth += 1) leads.push(await fail(200 + nth));
+    for (let visitor = 500; visitor < 512; visitor += 1) await fail(visitor);
     for (let visitor = 500; visitor < 512; visitor += 1) answer(visitor, 5_000 + visitor);
     for (const [nth, lead] of leads.slice(0, 12).entries()) {
       void delivery.receiveFollowUp({
@@ -157,7 +160,7 @@ Deno.test("cards, follow-ups, answers that come back and a reminder keep to 20 m
     }
     delivery.wake();
     await pass(5);
-    const waiting = journal.countDueWork("admin_chat", "card", Date.now(), 500);
+    const waiting = await journal.countDueWork("admin_chat", "card", Date.now(), 500);
     assert.ok(waiting > 0, "cards wait");
     const askedAtMs = Date.now();
     answer(100, 900);
@@ -182,6 +185,6 @@ Deno.test("cards, follow-ups, answers that come back and a reminder keep to 20 m
     const stopped = Promise.all([delivery.stop(), answers.stop()]);
     await pass(61);
     await stopped;
-    journal.close();
+    await journal.close();
   }
 });

@@ -10,14 +10,18 @@ import {
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 
-function withAlarm(
+async function withAlarm(
   run: (it: {
     /** Looks at this moment, with these chats failing; the note that was queued. */
-    lookAt(ms: number, failing: readonly string[], all?: readonly string[]): string | undefined;
+    lookAt(
+      ms: number,
+      failing: readonly string[],
+      all?: readonly string[],
+    ): Promise<string | undefined>;
     restart(): void;
-  }) => void,
-): void {
-  const journal = openJournal(":memory:");
+  }) => Promise<void>,
+): Promise<void> {
+  const journal = await openJournal(":memory:");
   let nowMs = 0;
   let chats: readonly WatchedChat[] = [];
   const create = () =>
@@ -32,47 +36,47 @@ function withAlarm(
       log: aLog().log,
     });
   let alarm = create();
-  run({
-    lookAt(ms, failing, all = ["-1", "-2"]) {
+  await run({
+    async lookAt(ms, failing, all = ["-1", "-2"]) {
       nowMs = ms;
       chats = all.map((key) => ({
         key,
         profileNames: [`P${key}`],
         isFailing: failing.includes(key),
       }));
-      alarm.look();
-      const note = journal.takeWorkOfKind("admin_chat", "note", NOON_MS + nowMs);
-      if (note !== undefined) journal.finishWork(note);
+      await alarm.look();
+      const note = await journal.takeWorkOfKind("admin_chat", "note", NOON_MS + nowMs);
+      if (note !== undefined) await journal.finishWork(note);
       return note?.body.text;
     },
     restart: () => alarm = create(),
   });
-  journal.close();
+  await journal.close();
 }
 
 Deno.test("a chat that fails as long as it may is told of once, also across a restart, and told of again when it is mended", () =>
-  withAlarm(({ lookAt, restart }) => {
-    assert.equal(lookAt(0, ["-1"]), undefined);
-    assert.equal(lookAt(FAILING_PATIENCE_MS - 1, ["-1"]), undefined);
+  withAlarm(async ({ lookAt, restart }) => {
+    assert.equal(await lookAt(0, ["-1"]), undefined);
+    assert.equal(await lookAt(FAILING_PATIENCE_MS - 1, ["-1"]), undefined);
     assert.match(
-      lookAt(FAILING_PATIENCE_MS, ["-1"]) ?? "",
+      await lookAt(FAILING_PATIENCE_MS, ["-1"]) ?? "",
       /^⚠️ Чат менеджеров профиля P-1 не принимает/,
     );
     restart();
-    assert.equal(lookAt(3 * FAILING_PATIENCE_MS, ["-1"]), undefined);
+    assert.equal(await lookAt(3 * FAILING_PATIENCE_MS, ["-1"]), undefined);
     assert.equal(
-      lookAt(3 * FAILING_PATIENCE_MS + 1, []),
+      await lookAt(3 * FAILING_PATIENCE_MS + 1, []),
       "✅ Чат менеджеров профиля P-1 снова принимает карточки.",
     );
-    assert.equal(lookAt(3 * FAILING_PATIENCE_MS + 2, []), undefined);
+    assert.equal(await lookAt(3 * FAILING_PATIENCE_MS + 2, []), undefined);
   }));
 
 Deno.test("a chat that failed for a moment, and one that no profile names any more, are not told of", () =>
-  withAlarm(({ lookAt }) => {
-    assert.equal(lookAt(0, ["-1"]), undefined);
-    assert.equal(lookAt(1, []), undefined);
-    assert.equal(lookAt(FAILING_PATIENCE_MS, ["-1"]), undefined);
-    assert.ok(lookAt(2 * FAILING_PATIENCE_MS, ["-1"]));
-    assert.equal(lookAt(2 * FAILING_PATIENCE_MS + 1, [], ["-2"]), undefined);
-    assert.equal(lookAt(2 * FAILING_PATIENCE_MS + 2, []), undefined); // Named again, and well.
+  withAlarm(async ({ lookAt }) => {
+    assert.equal(await lookAt(0, ["-1"]), undefined);
+    assert.equal(await lookAt(1, []), undefined);
+    assert.equal(await lookAt(FAILING_PATIENCE_MS, ["-1"]), undefined);
+    assert.ok(await lookAt(2 * FAILING_PATIENCE_MS, ["-1"]));
+    assert.equal(await lookAt(2 * FAILING_PATIENCE_MS + 1, [], ["-2"]), undefined);
+    assert.equal(await lookAt(2 * FAILING_PATIENCE_MS + 2, []), undefined); // Named again, and well.
   }));

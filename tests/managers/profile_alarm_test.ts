@@ -32,80 +32,80 @@ function anAlarm(journal: Journal) {
         sinceMs: state.nowMs,
         versionAtMs: NOON_MS - 60 * 60_000,
       },
-    notes() {
+    async notes() {
       const notes: string[] = [];
       for (;;) {
-        const work = journal.takeWorkOfKind("admin_chat", "note", state.nowMs);
+        const work = await journal.takeWorkOfKind("admin_chat", "note", state.nowMs);
         if (work === undefined) return notes;
         notes.push(work.body.text);
-        journal.finishWork(work);
+        await journal.finishWork(work);
       }
     },
   };
 }
 
 Deno.test("after five minutes the managers get one note on the fault, and one when it is fixed", () =>
-  withJournal((journal) => {
+  withJournal(async (journal) => {
     const it = anAlarm(journal);
-    it.look();
+    await it.look();
     it.break();
     it.state.nowMs += BROKEN_PATIENCE_MS - 1;
-    it.look();
-    assert.deepEqual(it.notes(), []);
+    await it.look();
+    assert.deepEqual(await it.notes(), []);
     it.state.nowMs += 1;
-    it.look();
-    it.look();
-    assert.deepEqual(it.notes(), [
+    await it.look();
+    await it.look();
+    assert.deepEqual(await it.notes(), [
       "⚠️ locales.json на диске с ошибкой с 12:00, работает версия от 11:00.\n\n" +
       "Строка 14, столбец 3: найден текст, нужна запятая.\n\n" +
       "Лиды идут как прежде. Правки из файла и со страницы не подействуют, пока файл не исправят.",
     ]);
     it.state.nowMs += 60 * 60_000;
-    it.look();
-    assert.deepEqual(it.notes(), []);
+    await it.look();
+    assert.deepEqual(await it.notes(), []);
     it.state.broken = undefined;
-    it.look();
-    it.look();
-    assert.deepEqual(it.notes(), ["✅ locales.json снова в порядке, правки действуют."]);
+    await it.look();
+    await it.look();
+    assert.deepEqual(await it.notes(), ["✅ locales.json снова в порядке, правки действуют."]);
     assert.equal(it.state.wakes, 2);
 
     it.break();
     it.state.nowMs += BROKEN_PATIENCE_MS;
-    it.look();
-    assert.equal(it.notes().length, 1);
+    await it.look();
+    assert.equal((await it.notes()).length, 1);
   }));
 
 Deno.test("a fault that is fixed within five minutes makes no note", () =>
-  withJournal((journal) => {
+  withJournal(async (journal) => {
     const it = anAlarm(journal);
     it.break();
-    it.look();
+    await it.look();
     it.state.nowMs += 60_000;
     it.state.broken = undefined;
-    it.look();
-    assert.deepEqual(it.notes(), []);
+    await it.look();
+    assert.deepEqual(await it.notes(), []);
     it.break();
     it.state.nowMs += BROKEN_PATIENCE_MS - 1;
-    it.look();
-    assert.deepEqual(it.notes(), []);
+    await it.look();
+    assert.deepEqual(await it.notes(), []);
   }));
 
 Deno.test("a restart neither forgets a broken file nor reports it twice", () =>
-  withJournal((journal) => {
+  withJournal(async (journal) => {
     const before = anAlarm(journal);
     before.break();
-    before.look();
+    await before.look();
     const after = anAlarm(journal);
     after.state.nowMs += BROKEN_PATIENCE_MS;
     after.break();
-    after.look();
-    assert.equal(after.notes().length, 1);
+    await after.look();
+    assert.equal((await after.notes()).length, 1);
     const next = anAlarm(journal);
     next.state.nowMs += 2 * BROKEN_PATIENCE_MS;
     next.break();
-    next.look();
-    assert.deepEqual(next.notes(), []);
+    await next.look();
+    assert.deepEqual(await next.notes(), []);
     next.state.broken = undefined;
-    next.look();
-    assert.deepEqual(next.notes(), ["✅ locales.json снова в порядке, правки действуют."]);
+    await next.look();
+    assert.deepEqual(await next.notes(), ["✅ locales.json снова в порядке, правки действуют."]);
   }));

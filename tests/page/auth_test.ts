@@ -21,15 +21,15 @@ const MINUTE_MS = 60_000;
 Deno.test("a link works once and opens a session in the name of the person who asked for it", () =>
   withAuth(async ({ auth }) => {
     const token = await auth.issueLink("@manager");
-    assert.equal(auth.isLinkGood(token), true);
+    assert.equal(await auth.isLinkGood(token), true);
 
     const first = await auth.enterByLink(token, HERE);
     assert.equal(first.kind, "entered");
-    const session = first.kind === "entered" ? auth.findSession(first.cookie) : undefined;
+    const session = first.kind === "entered" ? await auth.findSession(first.cookie) : undefined;
     assert.equal(session?.openedBy, "@manager");
     assert.equal(session?.device, "Firefox");
 
-    assert.equal(auth.isLinkGood(token), false);
+    assert.equal(await auth.isLinkGood(token), false);
     assert.deepEqual(await auth.enterByLink(token, HERE), { kind: "refused" });
   }));
 
@@ -49,18 +49,18 @@ Deno.test("a link works for ten minutes and not a millisecond longer", () =>
     clock.nowMs += LINK_MS - 1;
     assert.equal((await auth.enterByLink(early, HERE)).kind, "entered");
     clock.nowMs += 1;
-    assert.equal(auth.isLinkGood(late), false);
+    assert.equal(await auth.isLinkGood(late), false);
     assert.equal((await auth.enterByLink(late, HERE)).kind, "refused");
   }));
 
 Deno.test("the database contains neither links nor cookies", () =>
   withAuth(async ({ auth, everything }) => {
     const token = await auth.issueLink("@manager");
-    assert.equal(everything().includes(token), false);
+    assert.equal((await everything()).includes(token), false);
     const entry = await auth.enterByLink(await auth.issueLink("@other"), HERE);
     assert.ok(entry.kind === "entered");
-    assert.equal(everything().includes(entry.cookie), false);
-    assert.ok(everything().includes("@manager"));
+    assert.equal((await everything()).includes(entry.cookie), false);
+    assert.ok((await everything()).includes("@manager"));
   }));
 
 Deno.test("the password opens a session with the given name, a wrong one does not", () =>
@@ -128,11 +128,11 @@ Deno.test("a session ends 12 hours after it was last used", () =>
   withAuth(async ({ auth, clock }) => {
     const cookie = await enter(auth);
     clock.nowMs += SESSION_IDLE_MS - 1;
-    assert.ok(auth.findSession(cookie));
+    assert.ok(await auth.findSession(cookie));
     clock.nowMs += SESSION_IDLE_MS - 1;
-    assert.ok(auth.findSession(cookie));
+    assert.ok(await auth.findSession(cookie));
     clock.nowMs += SESSION_IDLE_MS;
-    assert.equal(auth.findSession(cookie), undefined);
+    assert.equal(await auth.findSession(cookie), undefined);
   }));
 
 Deno.test("a session ends 7 days after it was opened, however much it is used", () =>
@@ -141,11 +141,11 @@ Deno.test("a session ends 7 days after it was opened, however much it is used", 
     const openedAtMs = clock.nowMs;
     while (clock.nowMs + 60 * MINUTE_MS < openedAtMs + SESSION_MOST_MS) {
       clock.nowMs += 60 * MINUTE_MS;
-      assert.ok(auth.findSession(cookie));
+      assert.ok(await auth.findSession(cookie));
     }
     clock.nowMs = openedAtMs + SESSION_MOST_MS;
-    assert.equal(auth.findSession(cookie), undefined);
-    assert.deepEqual(auth.sessions(), []);
+    assert.equal(await auth.findSession(cookie), undefined);
+    assert.deepEqual(await auth.sessions(), []);
   }));
 
 Deno.test("sessions are listed by last use, and each can be ended separately", () =>
@@ -153,11 +153,14 @@ Deno.test("sessions are listed by last use, and each can be ended separately", (
     const phone = await enter(auth, "@phone");
     clock.nowMs += MINUTE_MS;
     const laptop = await enter(auth, "@laptop");
-    assert.deepEqual(auth.sessions().map(({ openedBy }) => openedBy), ["@laptop", "@phone"]);
+    assert.deepEqual((await auth.sessions()).map(({ openedBy }) => openedBy), [
+      "@laptop",
+      "@phone",
+    ]);
 
-    await auth.endSession(auth.findSession(phone)?.number ?? 0);
-    assert.equal(auth.findSession(phone), undefined);
-    assert.ok(auth.findSession(laptop));
+    await auth.endSession((await auth.findSession(phone))?.number ?? 0);
+    assert.equal(await auth.findSession(phone), undefined);
+    assert.ok(await auth.findSession(laptop));
   }));
 
 Deno.test("a form token belongs to one session and can be used repeatedly", () =>
@@ -193,7 +196,7 @@ interface Setup {
   /** The monotonic clock follows `now` unless set. */
   readonly clock: { nowMs: number; elapsedMs?: number };
   /** The content of both tables as text. */
-  readonly everything: () => string;
+  readonly everything: () => Promise<string>;
 }
 
 async function withAuth(
@@ -210,11 +213,13 @@ async function withAuth(
     elapsedMs: () => clock.elapsedMs ?? clock.nowMs,
   });
   const rows = () =>
-    ["links", "sessions"].map((table) => db.reader(`SELECT * FROM ${table}`).all());
+    Promise.all(
+      ["links", "sessions"].map((table) => db.reader(`SELECT * FROM ${table}`).all()),
+    );
   try {
-    await story({ auth, clock, everything: () => JSON.stringify(rows()) });
+    await story({ auth, clock, everything: async () => JSON.stringify(await rows()) });
   } finally {
-    db.close();
+    await db.close();
   }
 }
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { openJournal } from "../../lib/journal/journal.ts";
 import { createMask } from "../../lib/log/mask.ts";
+import { openKeptSecrets } from "../../lib/crm/kept_secrets.ts";
 import { createPageSecrets } from "../../lib/page/secrets.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 
@@ -11,11 +12,11 @@ const KEY = 'a/key "of" many signs';
 /** The key itself, and as JSON and an address quote it. */
 const QUOTED = [KEY, JSON.stringify(KEY).slice(1, -1), encodeURIComponent(KEY)].join(" | ");
 
-function open(environment: Readonly<Record<string, string>> = {}) {
+async function open(environment: Readonly<Record<string, string>> = {}) {
   const mask = createMask();
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const secrets = createPageSecrets({
-    journal,
+    secrets: await openKeptSecrets(journal),
     environment: (name) => environment[name],
     mask,
     now: () => NOON_MS,
@@ -23,19 +24,19 @@ function open(environment: Readonly<Record<string, string>> = {}) {
   return { mask, journal, secrets };
 }
 
-Deno.test("a secret of the environment that no profile refers to yet is masked before a request may hold it", () => {
-  const { mask, journal, secrets } = open({ crm_key: KEY });
+Deno.test("a secret of the environment that no profile refers to yet is masked before a request may hold it", async () => {
+  const { mask, journal, secrets } = await open({ crm_key: KEY });
   assert.equal(secrets.value("crm_key"), KEY);
   assert.equal(mask.apply(QUOTED), "*** | *** | ***");
-  journal.close();
+  await journal.close();
 });
 
 Deno.test("a key is masked in every form as soon as it is typed", async () => {
   for (const way of ["hide", "keep"] as const) {
-    const { mask, journal, secrets } = open();
+    const { mask, journal, secrets } = await open();
     if (way === "hide") secrets.hide(KEY);
     else await secrets.keep("crm_key", KEY, "@anna");
     assert.equal(mask.apply(QUOTED), "*** | *** | ***", way);
-    journal.close();
+    await journal.close();
   }
 });

@@ -105,7 +105,7 @@ Deno.test("a form that arrives slowly takes no turn before it is there", async (
 Deno.test("the table of leads takes a turn for each portion, and no more than are read", async () => {
   const turns = heldTurns();
   await using page = await openPage({ deps: { turns } });
-  inventLeads(page.journal, page.nowMs, 2_001);
+  await inventLeads(page.journal, page.nowMs, 2_001);
   const browser = await page.login();
   const before = turns.taken();
   const response = await browser.get("/leads.csv");

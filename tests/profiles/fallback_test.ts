@@ -17,28 +17,28 @@ function textOf(edit?: (locales: Locales) => void): string {
 }
 
 Deno.test("the last good version is the newest text, byte for byte", () =>
-  withJournal((journal) => {
-    assert.equal(keptVersion(journal), undefined);
+  withJournal(async (journal) => {
+    assert.equal(await keptVersion(journal), undefined);
     const texts = [textOf(), textOf(({ agency }) => agency.name = "ВТОРОЕ") + "\n\n"];
     for (const [index, text] of texts.entries()) {
       const { content } = versionOf(text);
-      journal.recordVersion({ text, content, by: null, renamed: null }, 1_000 * (index + 1));
+      await journal.recordVersion({ text, content, by: null, renamed: null }, 1_000 * (index + 1));
     }
-    const kept = keptVersion(journal) ?? assert.fail();
+    const kept = await keptVersion(journal) ?? assert.fail();
     assert.deepEqual([kept.version.text, kept.savedAtMs], [texts[1], 2_000]);
   }));
 
 Deno.test("a journal of an older bot, without whole texts, gives the newest profiles in order", () =>
-  withJournal((journal) => {
+  withJournal(async (journal) => {
     const first = textOf((all) => {
       all.year = anotherProfile("year");
       all.gone = anotherProfile("gone");
       all._note = "для людей";
     }).replace('"year": {', '"2026": {');
-    journal.recordRevisions(versionOf(first).content, null, 1_000);
+    await journal.recordRevisions(versionOf(first).content, null, 1_000);
     const second = first.replace("MONSTER AGENCY", "НОВОЕ").replace('"gone"', '"other"');
-    journal.recordRevisions(versionOf(second).content, null, 2_000);
-    const kept = keptVersion(journal) ?? assert.fail();
+    await journal.recordRevisions(versionOf(second).content, null, 2_000);
+    const kept = await keptVersion(journal) ?? assert.fail();
     assert.deepEqual([...kept.version.profiles.byKey.keys()], ["agency", "2026", "other"]);
     assert.deepEqual([...kept.version.content.members.keys()].toSorted(), [
       "2026",
@@ -52,27 +52,27 @@ Deno.test("a journal of an older bot, without whole texts, gives the newest prof
   }));
 
 Deno.test("a newer record of an older bot takes precedence over the newest whole text", () =>
-  withJournal((journal) => {
+  withJournal(async (journal) => {
     const text = textOf();
     const { content } = versionOf(text);
-    journal.recordVersion({ text, content, by: null, renamed: null }, 1_000);
+    await journal.recordVersion({ text, content, by: null, renamed: null }, 1_000);
     const later = versionOf(textOf(({ agency }) => agency.name = "ПОЗЖЕ"));
-    journal.recordRevisions(later.content, null, 2_000);
-    assert.equal(keptVersion(journal)?.version.profiles.byKey.get("agency")?.name, "ПОЗЖЕ");
+    await journal.recordRevisions(later.content, null, 2_000);
+    assert.equal((await keptVersion(journal))?.version.profiles.byKey.get("agency")?.name, "ПОЗЖЕ");
   }));
 
 Deno.test("the journal keeps a limited number of whole texts", () =>
-  withJournal((journal) => {
+  withJournal(async (journal) => {
     const { content } = versionOf(textOf());
     for (let nth = 1; nth <= 30; nth += 1) {
-      journal.recordVersion({ text: `${nth}`, content, by: "@anna", renamed: null }, nth);
+      await journal.recordVersion({ text: `${nth}`, content, by: "@anna", renamed: null }, nth);
     }
-    assert.equal(journal.findFile(10), undefined);
-    assert.equal(journal.findFile(11)?.text, "11");
+    assert.equal(await journal.findFile(10), undefined);
+    assert.equal((await journal.findFile(11))?.text, "11");
     const long = "x".repeat(600_000);
-    journal.recordVersion({ text: long, content, by: null, renamed: null }, 99);
-    assert.equal(journal.findFile(29), undefined);
-    assert.equal(journal.latestFileBy("@anna")?.text, "30");
-    journal.recordVersion({ text: long, content, by: "@anna", renamed: null }, 100);
-    assert.equal(journal.latestFile()?.number, 31);
+    await journal.recordVersion({ text: long, content, by: null, renamed: null }, 99);
+    assert.equal(await journal.findFile(29), undefined);
+    assert.equal((await journal.latestFileBy("@anna"))?.text, "30");
+    await journal.recordVersion({ text: long, content, by: "@anna", renamed: null }, 100);
+    assert.equal((await journal.latestFile())?.number, 31);
   }));

@@ -47,7 +47,11 @@ async function withStore(
   await Deno.writeTextFile(path, textOf(locales));
   const lines = aLog();
   let loads = 0;
-  const store = await openStore({ path, log: lines.log, onLoad: () => loads++ });
+  const store = await openStore({
+    path,
+    log: lines.log,
+    onLoad: () => Promise.resolve(void loads++),
+  });
   try {
     await run({
       ...lines,
@@ -364,7 +368,7 @@ Deno.test("a store started with a kept version reports the broken file once, and
       const broken = await readProfiles(path);
       assert.ok(!broken.ok);
       const { log, line, lines } = aLog();
-      const store = keepProfiles(first.version, {
+      const store = await keepProfiles(first.version, {
         path,
         spareFolder: dirname(path),
         now: () => 0,
@@ -552,7 +556,7 @@ Deno.test("an edit between reading the first version and watching the file takes
     assert.ok(first.ok);
     await Deno.writeTextFile(path, textOf(named("ПРАВКА")));
     const { log, line } = aLog();
-    const store = keepProfiles(first.version, {
+    const store = await keepProfiles(first.version, {
       path,
       spareFolder: dirname(path),
       now: () => 0,
@@ -567,9 +571,7 @@ Deno.test("an edit between reading the first version and watching the file takes
 Deno.test("a version that cannot be recorded becomes current anyway", () =>
   withFile(async (path) => {
     const { log, lines } = aLog();
-    const onLoad = () => {
-      throw new Error("disk is full");
-    };
+    const onLoad = () => Promise.reject(new Error("disk is full"));
     const store = await openStore({ path, log, onLoad });
     assert.equal(nameOf(store), "MONSTER AGENCY");
     assert.deepEqual(lines, [

@@ -7,9 +7,9 @@ import { openPage, type PageOfTest } from "../helpers/a_page.ts";
 const { chatId } = aNewLead();
 
 /** A lead of a blocked visitor. */
-function recordBlocked({ journal }: PageOfTest): number {
-  journal.blockVisitor(chatId, "@anna <b>", NOON_MS);
-  return journal.recordBlocked(aNewLead(), aConfirmation())!.lead.number;
+async function recordBlocked({ journal }: PageOfTest): Promise<number> {
+  await journal.blockVisitor(chatId, "@anna <b>", NOON_MS);
+  return (await journal.recordBlocked(aNewLead(), aConfirmation()))!.lead.number;
 }
 
 Deno.test("a lead of a blocked visitor stands under «Заблокированные», says why, and can be sent from there", async () => {
@@ -17,7 +17,7 @@ Deno.test("a lead of a blocked visitor stands under «Заблокированн
   const browser = await page.login();
   const none = await (await browser.get("/leads")).text();
   assert.doesNotMatch(none, /Заблокированные/);
-  const number = recordBlocked(page);
+  const number = await recordBlocked(page);
   const list = await (await browser.get("/leads?state=blocked")).text();
   assert.match(list, /Заблокированные/);
   assert.match(list, new RegExp(`href="/leads/${number}"`));
@@ -28,29 +28,29 @@ Deno.test("a lead of a blocked visitor stands under «Заблокированн
   assert.match(lead, /mark-blocked/);
   const form = { do: "resend", back: `/leads/${number}` };
   assert.equal((await browser.post(`/leads/${number}`, form)).status, 303);
-  assert.notEqual(page.journal.findWork("post", number), undefined);
+  assert.notEqual(await page.journal.findWork("post", number), undefined);
 });
 
 Deno.test("a lead's page blocks its visitor and lets them back", async () => {
   await using page = await openPage();
   const browser = await page.login();
-  const { lead } = page.journal.recordChoice(aNewLead(), aConfirmation(), "crm", false)!;
+  const { lead } = (await page.journal.recordChoice(aNewLead(), aConfirmation(), "crm", false))!;
   const path = `/leads/${lead.number}`;
   assert.match(await (await browser.get(path)).text(), /Заблокировать посетителя/);
   const blocked = await browser.post(path, { do: "block" });
   assert.deepEqual([blocked.status, blocked.headers.get("location")], [303, path]);
-  assert.notEqual(page.journal.blockOf(chatId), null);
+  assert.notEqual(await page.journal.blockOf(chatId), null);
   assert.match(await (await browser.get(path)).text(), /Разблокировать посетителя/);
   await browser.post(path, { do: "unblock" });
-  assert.equal(page.journal.blockOf(chatId), null);
+  assert.equal(await page.journal.blockOf(chatId), null);
   assert.equal((await browser.get("/leads?state=blocked")).status, 200);
 });
 
 Deno.test("what a blocked visitor wrote stands in the conversation as not passed on", async () => {
   await using page = await openPage();
-  const number = recordBlocked(page);
+  const number = await recordBlocked(page);
   const message = { lead: number, chatId, messageId: 9, albumId: null, content: someContent() };
-  page.journal.recordFollowUp(message, NOON_MS);
+  await page.journal.recordFollowUp(message, NOON_MS);
   const browser = await page.login();
   const lead = await (await browser.get(`/leads/${number}`)).text();
   assert.match(lead, /Не передано менеджерам: посетитель заблокирован/);
@@ -58,9 +58,9 @@ Deno.test("what a blocked visitor wrote stands in the conversation as not passed
 
 Deno.test("the table and the metrics name the place of a blocked lead, and count each lead once", async () => {
   await using page = await openPage({ config: { metricsToken: "token-of-metrics" } });
-  recordBlocked(page);
+  await recordBlocked(page);
   const held = { ...aNewLead(), chatId: 5, menuMessageId: 6 };
-  page.journal.recordHeld(held, aConfirmation(), { alone: "", counted: "" });
+  await page.journal.recordHeld(held, aConfirmation(), { alone: "", counted: "" });
   const browser = await page.login();
   const table = await (await browser.get("/leads.csv?state=blocked")).text();
   assert.equal(table.match(/Заблокирован/g)?.length, 1);

@@ -10,16 +10,20 @@ import { partsOf } from "../helpers/journal_parts.ts";
 const GROUP = -1001234;
 
 /** A lead that the CRM has, and a message about it in the managers' chat. */
-function recordLead({ journal }: PageOfTest): number {
+async function recordLead({ journal }: PageOfTest): Promise<number> {
   const parts = partsOf(journal);
-  const { number } = parts.insertLead(aNewLead())!;
-  parts.moveLead(number, "in_crm");
-  journal.rememberAbout(number, [{ chatId: GROUP, messageId: 7 }]);
+  const { number } = (await parts.insertLead(aNewLead()))!;
+  await parts.moveLead(number, "in_crm");
+  await journal.rememberAbout(number, [{ chatId: GROUP, messageId: 7 }]);
   return number;
 }
 
-function answer({ journal }: PageOfTest, messageId: number, details: Partial<NewAnswerMessage>) {
-  journal.recordAnswer({
+async function answer(
+  { journal }: PageOfTest,
+  messageId: number,
+  details: Partial<NewAnswerMessage>,
+) {
+  await journal.recordAnswer({
     kind: "answer",
     chatId: GROUP,
     messageId,
@@ -41,21 +45,21 @@ async function conversation(page: PageOfTest, lead: number, language = "ru"): Pr
 Deno.test("the conversation tells in order who said what, and whether it arrived", async () => {
   await using page = await openPage();
   const { journal } = page;
-  const lead = recordLead(page);
-  answer(page, 10, { content: someContent({ text: "<первый>" }) });
-  answer(page, 11, { content: someContent({ text: "второй" }) });
+  const lead = await recordLead(page);
+  await answer(page, 10, { content: someContent({ text: "<первый>" }) });
+  await answer(page, 11, { content: someContent({ text: "второй" }) });
   const photo = { text: "подпись", media: "🖼 фото", captionable: true };
   const said = { chatId: aNewLead().chatId, messageId: 50, albumId: null, lead };
-  journal.recordFollowUp({ ...said, content: someContent(photo) }, NOON_MS + 10_500);
-  answer(page, 12, { kind: "note", content: someContent({ text: "внутри" }) });
+  await journal.recordFollowUp({ ...said, content: someContent(photo) }, NOON_MS + 10_500);
+  await answer(page, 12, { kind: "note", content: someContent({ text: "внутри" }) });
   for (const reason of [null, "403: Forbidden: bot was blocked by the user"]) {
-    const [work] = journal.takeAnswerWork(ANSWERS_LANE, NOON_MS + 60_000, 1);
+    const [work] = await journal.takeAnswerWork(ANSWERS_LANE, NOON_MS + 60_000, 1);
     assert.ok(work?.kind === "send");
     const arrived = { copies: [5], missing: null };
-    if (reason === null) journal.finishAnswer(work, arrived, NOON_MS + 12_000);
-    else journal.refuseAnswer(work, reason, NOON_MS);
+    if (reason === null) await journal.finishAnswer(work, arrived, NOON_MS + 12_000);
+    else await journal.refuseAnswer(work, reason, NOON_MS);
   }
-  answer(page, 13, { content: someContent({ text: "третий" }) });
+  await answer(page, 13, { content: someContent({ text: "третий" }) });
   const html = await conversation(page, lead);
   const order = [
     "<bdi>\u202e@anna</bdi>",
@@ -84,14 +88,14 @@ Deno.test("the conversation tells in order who said what, and whether it arrived
 
 Deno.test("«Написать» asks the managers once, in the name of the person who pressed, and says so", async () => {
   await using page = await openPage();
-  const lead = recordLead(page);
+  const lead = await recordLead(page);
   const browser = await page.login("Мария");
   for (let nth = 0; nth < 2; nth++) {
     const pressed = await browser.post(`/leads/${lead}`, { do: "write" });
     assert.equal(pressed.status, 303);
     assert.equal(pressed.headers.get("location"), `/leads/${lead}?invited=1#conversation`);
   }
-  const works = page.journal.takeAnswerWork(ANSWER_NOTES_LANE, NOON_MS, 9);
+  const works = await page.journal.takeAnswerWork(ANSWER_NOTES_LANE, NOON_MS, 9);
   assert.deepEqual(works.map((work) => work.kind === "invite" && work.body.by), ["Мария"]);
   const told = await (await browser.get(`/leads/${lead}?invited=1`)).text();
   assert.match(told, /Сообщение отправлено в чат менеджеров/);
@@ -99,23 +103,23 @@ Deno.test("«Написать» asks the managers once, in the name of the perso
 
 Deno.test("nobody writes without a session, from another origin, to an unknown or an erased person", async () => {
   await using page = await openPage();
-  const lead = recordLead(page);
+  const lead = await recordLead(page);
   const write = { do: "write" };
   assert.equal((await page.browser().post(`/leads/${lead}`, write)).status, 401);
   const browser = await page.login();
   const foreign = { "origin": "https://evil.example", "sec-fetch-site": "cross-site" };
   assert.equal((await browser.post(`/leads/${lead}`, write, foreign)).status, 403);
   assert.equal((await browser.post("/leads/999", write)).status, 404);
-  page.journal.erasePerson(aNewLead().chatId, "Мария", NOON_MS);
+  await page.journal.erasePerson(aNewLead().chatId, "Мария", NOON_MS);
   assert.equal((await browser.post(`/leads/${lead}`, write)).status, 400);
-  assert.deepEqual(page.journal.takeAnswerWork(ANSWER_NOTES_LANE, NOON_MS, 9), []);
+  assert.deepEqual(await page.journal.takeAnswerWork(ANSWER_NOTES_LANE, NOON_MS, 9), []);
 });
 
 Deno.test("of an erased person's conversation only who wrote when is left", async () => {
   await using page = await openPage();
-  const lead = recordLead(page);
-  answer(page, 10, { content: someContent({ text: "тайна" }) });
-  page.journal.erasePerson(aNewLead().chatId, "Мария", NOON_MS);
+  const lead = await recordLead(page);
+  await answer(page, 10, { content: someContent({ text: "тайна" }) });
+  await page.journal.erasePerson(aNewLead().chatId, "Мария", NOON_MS);
   const html = await conversation(page, lead);
   assert.match(html, /текст стёрт/);
   assert.doesNotMatch(html, /тайна|Написать/);

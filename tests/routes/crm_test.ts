@@ -78,7 +78,7 @@ Deno.test("amoCRM is connected in two presses: look, choose by name, save", asyn
   assert.match(looked, /действует до 1 мая, ещё 106 дней/);
   assert.match(looked, /вписан, …/);
   assert.equal((await page.file()).agency.crm, undefined);
-  assert.deepEqual(page.journal.keptSecrets(), []);
+  assert.deepEqual(await page.journal.keptSecrets(), []);
 
   const chosen = { ...fields, amo_token: "", amo_entry: "lead", amo_stage: "7:71" };
   const saved = await browser.post(PATH, { ...chosen, amo_responsible: "5" });
@@ -92,7 +92,7 @@ Deno.test("amoCRM is connected in two presses: look, choose by name, save", asyn
     status_id: 71,
     responsible_user_id: 5,
   });
-  assert.equal(page.journal.secret("amo"), TOKEN);
+  assert.equal(await page.journal.secret("amo"), TOKEN);
   const opened = await text(browser.get(`${PATH}?saved`));
   assert.match(opened, /сохранён 15:00, …/);
   assert.match(opened, /<option value="7:71" selected[^>]*>Первичный контакт/);
@@ -124,18 +124,18 @@ Deno.test("faults of amoCRM's fields are 422 at their fields, and the typed toke
   assert.match(html, faultAt("amo_fields", "Неизвестно {sourse}, может быть, {source}"));
   assert.match(html, /UTM_SOURCE = {sourse}<\/textarea>/);
   assert.ok(!html.includes(TOKEN));
-  assert.deepEqual(page.journal.keptSecrets(), []);
+  assert.deepEqual(await page.journal.keptSecrets(), []);
 
   const mended = { ...fields, ...AMO, amo_token: "", amo_stage: "7:", amo_fields: "" };
   await text(browser.post(PATH, mended), 303);
-  assert.equal(page.journal.secret("amo"), TOKEN);
+  assert.equal(await page.journal.secret("amo"), TOKEN);
 });
 
 Deno.test("a token that was typed and left alone is not saved by another form of the same profile", async () => {
   const { page, browser } = await open();
   await using _page = page;
   await page.editFile(({ agency }) => withAmoCrm(agency));
-  page.journal.keepSecret("amo", TOKEN, "@maria", NOON_MS);
+  await page.keptSecrets.keep("amo", TOKEN, "@maria", NOON_MS);
   const wrong = amoToken({ expiresAtS: NOON_MS / 1000 + 5 * DAY_S, id: "wrong" });
   const first = formId(await text(browser.get(PATH)));
   const fields = fieldsWithCrm(page, "agency");
@@ -147,7 +147,7 @@ Deno.test("a token that was typed and left alone is not saved by another form of
   const opened = await text(browser.get(PATH));
   assert.doesNotMatch(opened, /вписан, …/);
   await text(browser.post(PATH, { ...fields, form_id: formId(opened), caption: "Привет" }), 303);
-  assert.equal(page.journal.secret("amo"), TOKEN);
+  assert.equal(await page.journal.secret("amo"), TOKEN);
 });
 
 Deno.test("ids that are no numbers are refused", async () => {
@@ -211,7 +211,7 @@ Deno.test("a second profile may take the first one's token, or gets a secret of 
   });
   const { page, browser } = await open({ locales });
   await using _page = page;
-  page.journal.keepSecret("amo", TOKEN, "@maria", NOON_MS);
+  await page.keptSecrets.keep("amo", TOKEN, "@maria", NOON_MS);
   const opened = await text(browser.get("/profiles/cg"));
   assert.match(opened, /<option value="amo"[^>]*>тот же, что у «MONSTER AGENCY»<\/option>/);
   const fields = { ...fieldsWithCrm(page, "cg"), ...AMO };
@@ -230,21 +230,21 @@ Deno.test("a kept token is replaced with the form, and removed at once on reques
     locales: someLocales(({ agency }) => withAmoCrm(agency)),
   });
   await using _page = page;
-  page.journal.keepSecret("amo", "old-token-of-before", "@maria", NOON_MS);
+  await page.keptSecrets.keep("amo", "old-token-of-before", "@maria", NOON_MS);
   const fields = { ...fieldsWithCrm(page, "agency"), amo_token: TOKEN };
   await text(browser.post(PATH, { ...fields, do: "show" }));
-  assert.equal(page.journal.secret("amo"), "old-token-of-before");
+  assert.equal(await page.journal.secret("amo"), "old-token-of-before");
   await text(browser.post(PATH, fields), 303);
-  assert.equal(page.journal.secret("amo"), TOKEN);
+  assert.equal(await page.journal.secret("amo"), TOKEN);
 
   const removed = await text(
     browser.post(PATH, { ...fields, amo_token: "", do: "forget:amo" }),
   );
   assert.match(removed, /Убрано\. Лиды придут в чат менеджеров/);
-  assert.equal(page.journal.secret("amo"), undefined);
-  page.journal.keepSecret("other", "another secret", "@maria", NOON_MS);
+  assert.equal(await page.journal.secret("amo"), undefined);
+  await page.keptSecrets.keep("other", "another secret", "@maria", NOON_MS);
   await text(browser.post(PATH, { ...fields, amo_token: "", do: "forget:other" }));
-  assert.equal(page.journal.secret("other"), "another secret", "a secret of another form");
+  assert.equal(await page.journal.secret("other"), "another secret", "a secret of another form");
 });
 
 Deno.test("a form of an earlier login keeps no key", async () => {
@@ -281,9 +281,9 @@ Deno.test("a key is in no answer, history, file or log", async () => {
   for (const path of [PATH, "/", `${PATH}/history`, `${PATH}/history?open=2`]) {
     all.push(await text(browser.get(path)));
   }
-  assert.equal(page.journal.secret("amo"), TOKEN);
-  assert.equal(page.journal.secret("crm_key"), key);
-  assert.equal(page.journal.secret("hook"), signing);
+  assert.equal(await page.journal.secret("amo"), TOKEN);
+  assert.equal(await page.journal.secret("crm_key"), key);
+  assert.equal(await page.journal.secret("hook"), signing);
   all.push(await Deno.readTextFile(page.path), ...page.log.lines);
   for (const secret of [TOKEN, key, signing]) {
     assert.deepEqual(all.filter((each) => each.includes(secret)), []);
@@ -366,8 +366,8 @@ Deno.test("a key that was typed into the headers becomes a secret, and is not sh
     "X-Api-Key": "{secret:crm_key_agency}",
     "X-From": "bot",
   });
-  assert.equal(page.journal.secret("crm_key"), "key-of-the-crm-1");
-  assert.equal(page.journal.secret("crm_key_agency"), "key-of-the-crm-2");
+  assert.equal(await page.journal.secret("crm_key"), "key-of-the-crm-1");
+  assert.equal(await page.journal.secret("crm_key_agency"), "key-of-the-crm-2");
 });
 
 Deno.test("a key in the headers of the file is not shown, and saving moves it to a secret", async () => {
@@ -383,7 +383,7 @@ Deno.test("a key in the headers of the file is not shown, and saving moves it to
   const typed = { webhook_headers: headers, form_id: formId(html) };
   await text(browser.post(PATH, { ...fieldsWithCrm(page, "agency"), ...typed }), 303);
   assert.ok(!(await Deno.readTextFile(page.path)).includes("key-of-the-file"));
-  assert.equal(page.journal.secret("crm_key"), "key-of-the-file");
+  assert.equal(await page.journal.secret("crm_key"), "key-of-the-file");
 });
 
 Deno.test("a deal is previewed by its names, with the note that follows", async () => {
@@ -432,7 +432,7 @@ Deno.test("an unchanged form with a crm changes no byte", async () => {
   });
   const { page, browser } = await open({ locales });
   await using _page = page;
-  page.journal.keepSecret("amo", TOKEN, "@maria", NOON_MS);
+  await page.keptSecrets.keep("amo", TOKEN, "@maria", NOON_MS);
   const before = await Deno.readTextFile(page.path);
   await text(browser.post(PATH, fieldsWithCrm(page, "agency")), 303);
   assert.equal(await Deno.readTextFile(page.path), before);

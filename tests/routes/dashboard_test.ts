@@ -34,7 +34,12 @@ const queries = [
 /** The metrics of a bot that has a lead on its way. */
 async function families(): Promise<Family[]> {
   await using page = await openPage({ config: { metricsToken: TOKEN } });
-  const recorded = page.journal.recordChoice(aNewLead(), aConfirmation(), "crm:host:a", false);
+  const recorded = await page.journal.recordChoice(
+    aNewLead(),
+    aConfirmation(),
+    "crm:host:a",
+    false,
+  );
   assert.ok(recorded);
   const { deps } = page;
   const facts = await deps.health();

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createMask } from "../../lib/log/mask.ts";
 import { openJournal } from "../../lib/journal/journal.ts";
 import { StorageError } from "../../lib/journal/storage_error.ts";
+import { openKeptSecrets } from "../../lib/crm/kept_secrets.ts";
 import { createPageSecrets } from "../../lib/page/secrets.ts";
 import { amoToken } from "../../lib/simulator/crm/amocrm.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
@@ -29,7 +30,7 @@ Deno.test("every form reports a full disk and keeps what was typed", async () =>
   await using page = await openPage({ locales });
   const browser = await page.login();
   await browser.post("/profiles/agency", { ...profileFields(page, "agency"), name: "Первое" });
-  const [, first] = page.journal.listRevisions("agency", 2);
+  const [, first] = await page.journal.listRevisions("agency", 2);
   const version = async (path: string) =>
     /name="version" value="(\w+)"/.exec(await (await browser.get(path)).text())?.[1] ?? "";
   const before = await Deno.readTextFile(page.path);
@@ -78,10 +79,8 @@ Deno.test("every form reports a full disk and keeps what was typed", async () =>
 });
 
 Deno.test("what the journal refuses outside a form's save is told as the disk's fault, not as a defect", async () => {
-  const journal = openJournal(":memory:");
-  const full = () => {
-    throw new StorageError("database or disk is full");
-  };
+  const journal = await openJournal(":memory:");
+  const full = () => Promise.reject(new StorageError("database or disk is full"));
   await using page = await openPage({ journal: { ...journal, openSession: full } });
   const response = await page.browser().post("/login", { password: PASSWORD });
   const html = await response.text();
@@ -93,10 +92,10 @@ Deno.test("what the journal refuses outside a form's save is told as the disk's 
 });
 
 Deno.test("a first token that cannot be kept leaves the file as it was: leads go where they went", async () => {
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const full = () => Promise.reject(new StorageError("database or disk is full"));
   const secrets = createPageSecrets({
-    journal: { ...journal, committed: full },
+    secrets: await openKeptSecrets({ ...journal, committed: full }),
     environment: () => undefined,
     mask: createMask(),
     now: () => NOON_MS,
@@ -121,16 +120,17 @@ async function replaceToken(
     readonly disk?: () => Disposable;
   },
 ) {
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   let writes = 0;
-  const secrets = createPageSecrets({
-    journal: {
-      ...journal,
-      keepSecret(name, value, by, nowMs) {
-        if (secretsFail(++writes)) throw new StorageError("database or disk is full");
-        journal.keepSecret(name, value, by, nowMs);
-      },
+  const keptSecrets = await openKeptSecrets({
+    ...journal,
+    async keepSecret(name, value, by, nowMs) {
+      if (secretsFail(++writes)) throw new StorageError("database or disk is full");
+      await journal.keepSecret(name, value, by, nowMs);
     },
+  });
+  const secrets = createPageSecrets({
+    secrets: keptSecrets,
     environment: () => undefined,
     mask: createMask(),
     now: () => NOON_MS,
@@ -140,8 +140,9 @@ async function replaceToken(
   const typed = { crm: "amocrm", amo_account: "monster.amocrm.ru", amo_token: TOKEN };
   const first = { ...fieldsWithCrm(page, "agency"), ...typed };
   assert.equal((await browser.post("/profiles/agency", first)).status, 303);
-  const [kept] = journal.keptSecrets();
-  journal.keepSecret(kept?.name ?? "", TOKEN, "@anna", NOON_MS - 1_000);
+  const [kept] = await journal.keptSecrets();
+  await journal.keepSecret(kept?.name ?? "", TOKEN, "@anna", NOON_MS - 1_000);
+  await keptSecrets.renew();
   const before = await Deno.readTextFile(page.path);
   const second = { ...fieldsWithCrm(page, "agency"), ...typed, caption: "Другое" };
   using _disk = disk?.();
@@ -151,8 +152,8 @@ async function replaceToken(
     status: response.status,
     html,
     isFileSame: await Deno.readTextFile(page.path) === before,
-    token: journal.secret(kept?.name ?? ""),
-    savedAtMs: journal.keptSecrets()[0]?.savedAtMs,
+    token: await journal.secret(kept?.name ?? ""),
+    savedAtMs: (await journal.keptSecrets())[0]?.savedAtMs,
   };
 }
 
@@ -185,14 +186,12 @@ Deno.test("a token is replaced together with the form", async () => {
 });
 
 Deno.test("a token that cannot be removed on a full disk stays, and the form says so", async () => {
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const secrets = createPageSecrets({
-    journal: {
+    secrets: await openKeptSecrets({
       ...journal,
-      removeSecret() {
-        throw new StorageError("database or disk is full");
-      },
-    },
+      removeSecret: () => Promise.reject(new StorageError("database or disk is full")),
+    }),
     environment: () => undefined,
     mask: createMask(),
     now: () => NOON_MS,
@@ -201,10 +200,10 @@ Deno.test("a token that cannot be removed on a full disk stays, and the form say
   const browser = await page.login();
   const typed = { crm: "amocrm", amo_account: "monster.amocrm.ru", amo_token: TOKEN };
   await browser.post("/profiles/agency", { ...fieldsWithCrm(page, "agency"), ...typed });
-  const [kept] = journal.keptSecrets();
+  const [kept] = await journal.keptSecrets();
   const fields = { ...fieldsWithCrm(page, "agency"), do: `forget:${kept?.name}` };
   const response = await browser.post("/profiles/agency", fields);
   assert.equal(response.status, 507);
   assert.match(await response.text(), /Не сохранено: ошибка диска/);
-  assert.equal(journal.secret(kept?.name ?? ""), TOKEN);
+  assert.equal(await journal.secret(kept?.name ?? ""), TOKEN);
 });

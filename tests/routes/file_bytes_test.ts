@@ -131,7 +131,7 @@ Deno.test("a profile is deleted with its comma, and restored from the history by
   await done(it.browser.post("/profiles/2025/delete", { key: "2025" }));
   const without = BY_HAND.replace(`,\r\n\r\n${profileByHand("2025").replace(/,$/, "")}`, "");
   assert.equal(await it.bytes(), without);
-  const [, revision] = it.page.journal.listRevisions("2025", 2);
+  const [, revision] = await it.page.journal.listRevisions("2025", 2);
   await done(it.browser.post("/profiles/2025/history", { restore: String(revision?.number) }));
   const menu = '"select_2026"},\r\n\t\t\t{"text":"Имя 2025","callback_data":"select_2025"} ]';
   assert.equal(await it.bytes(), BY_HAND.replace('"select_2026"} ]', menu));
@@ -241,13 +241,13 @@ Deno.test("a version stored in one line is restored in the file's layout, with i
     null,
     "\t",
   ).replace('"id": 1', `"id": ${big}`);
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const inOneLine = readJson(JSON.stringify(JSON.parse(text)).replace(/"id":\d+/, `"id":${big}`));
   assert.ok(inOneLine.ok);
-  journal.recordRevisions(inOneLine.json, null, 0);
+  await journal.recordRevisions(inOneLine.json, null, 0);
   await using page = await openPage({ text, journal });
   const browser = await page.login();
-  const [first] = page.journal.listRevisions("cg", 1);
+  const [first] = await page.journal.listRevisions("cg", 1);
   await done(browser.post("/profiles/cg/delete", { key: "cg" }));
   await done(browser.post("/profiles/cg/history", { restore: String(first?.number) }));
   const [, before] = text.split('"cg": ');
@@ -257,17 +257,17 @@ Deno.test("a version stored in one line is restored in the file's layout, with i
 
 Deno.test("a history stored in one line by an older bot continues without a spurious version", async () => {
   const text = JSON.stringify(someLocales(), null, 2);
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const inOneLine = readJson(JSON.stringify(someLocales()));
   assert.ok(inOneLine.ok);
-  journal.recordRevisions(inOneLine.json, null, 0);
+  await journal.recordRevisions(inOneLine.json, null, 0);
   await using page = await openPage({ text, journal });
   const browser = await page.login();
-  assert.equal(page.journal.listRevisions("agency", 9).length, 1);
+  assert.equal((await page.journal.listRevisions("agency", 9)).length, 1);
 
   const fields = profileFields(page, "agency");
   await done(browser.post("/profiles/agency", { ...fields, caption: "Ошибка" }));
-  const [, before] = page.journal.listRevisions("agency", 9);
+  const [, before] = await page.journal.listRevisions("agency", 9);
   await done(browser.post("/profiles/agency/history", { restore: String(before?.number) }));
   assert.equal(await Deno.readTextFile(page.path), text);
 });

@@ -28,7 +28,7 @@ Deno.test("an open version shows its changes word by word", async () => {
   await using page = await openPage();
   const browser = await page.login();
   await save(page, browser, { caption: "Что для вас теперь главное?" });
-  const [newest] = page.journal.listRevisions("agency", 1);
+  const [newest] = await page.journal.listRevisions("agency", 1);
   const html = await (await browser.get(`/profiles/agency/history?open=${newest?.number}`)).text();
   assert.match(html, /Что для вас <\/span><del[^>]*>сейчас<\/del><ins[^>]*>теперь<\/ins>/);
 });
@@ -38,16 +38,16 @@ Deno.test("a restored version is a new one by the person who restored it, and ta
   const browser = await page.login("@oleg");
   const before = await page.file();
   await save(page, browser, { caption: "Ошибка" });
-  const [, first] = page.journal.listRevisions("agency", 2);
+  const [, first] = await page.journal.listRevisions("agency", 2);
   const response = await restore(browser, first?.number);
   assert.deepEqual([response.status, response.headers.get("location")], [
     303,
     "/profiles/agency?saved",
   ]);
   assert.deepEqual(await page.file(), before);
-  const [newest] = page.journal.listRevisions("agency", 5);
+  const [newest] = await page.journal.listRevisions("agency", 5);
   assert.equal(newest?.savedBy, "@oleg");
-  assert.equal(page.journal.listRevisions("agency", 5).length, 3);
+  assert.equal((await page.journal.listRevisions("agency", 5)).length, 3);
 });
 
 Deno.test("one press undoes a save", async () => {
@@ -85,7 +85,7 @@ Deno.test("a version that conflicts with the rest of the file is refused with th
   const locales = someLocales((all) => all.cg = anotherProfile("cg"));
   await using page = await openPage({ locales });
   const browser = await page.login();
-  const [first] = page.journal.listRevisions("cg", 1);
+  const [first] = await page.journal.listRevisions("cg", 1);
   await page.editFile((all) => {
     all.cg.step1.buttons[0].callback_data = "cg_new";
     all.agency.step1.buttons[0].callback_data = "cg_video";
@@ -99,7 +99,7 @@ Deno.test("only versions of the same profile can be restored", async () => {
   const locales = someLocales((all) => all.cg = anotherProfile("cg"));
   await using page = await openPage({ locales });
   const browser = await page.login();
-  const [ofCg] = page.journal.listRevisions("cg", 1);
+  const [ofCg] = await page.journal.listRevisions("cg", 1);
   assert.equal((await restore(browser, ofCg?.number, "agency")).status, 404);
   assert.equal((await restore(browser, 999, "agency")).status, 404);
   assert.equal((await browser.get("/profiles/nobody/history")).status, 404);
@@ -112,7 +112,7 @@ Deno.test("the menu has its own history", async () => {
   await page.editFile(({ fallback }) => fallback.welcome_text = "Другое приветствие");
   const html = await (await browser.get("/menu/history")).text();
   assert.match(html, /— приветствие/);
-  const [, first] = page.journal.listRevisions("fallback", 2);
+  const [, first] = await page.journal.listRevisions("fallback", 2);
   const response = await browser.post("/menu/history", { restore: String(first?.number) });
   assert.deepEqual([response.status, response.headers.get("location")], [303, "/menu?saved"]);
   assert.deepEqual(await page.file(), before);
@@ -122,7 +122,7 @@ Deno.test("the history shows that a webhook address changed, but not the address
   await using page = await openPage();
   const browser = await page.login();
   await save(page, browser, { webhook_url: "https://crm.example.ru/webhook/other" });
-  const [newest] = page.journal.listRevisions("agency", 1);
+  const [newest] = await page.journal.listRevisions("agency", 1);
   const html = await (await browser.get(`/profiles/agency/history?open=${newest?.number}`)).text();
   assert.match(html, /— адрес вебхука/);
   assert.match(html, /crm\.example\.ru/);

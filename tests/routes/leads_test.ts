@@ -20,36 +20,40 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 let menus = 0;
 
 /** Records a lead with its own menu; returns its number. */
-function record({ journal }: PageOfTest, details: Partial<NewLead> = {}): number {
+async function record({ journal }: PageOfTest, details: Partial<NewLead> = {}): Promise<number> {
   menus += 1;
-  const lead = partsOf(journal).insertLead(aNewLead({ menuMessageId: menus, ...details }));
+  const lead = await partsOf(journal).insertLead(aNewLead({ menuMessageId: menus, ...details }));
   assert.ok(lead);
   return lead.number;
 }
 
 /** A lead whose card is in the managers' chat. */
-function recordOpen(page: PageOfTest, details: Partial<NewLead> = {}): number {
+async function recordOpen(page: PageOfTest, details: Partial<NewLead> = {}): Promise<number> {
   const { journal } = page;
   menus += 1;
-  const recorded = journal.recordChoice(
+  const recorded = await journal.recordChoice(
     aNewLead({ menuMessageId: menus, ...details }),
     aConfirmation(),
     "crm",
     false,
   );
   assert.ok(recorded);
-  journal.recordDone([{ kind: "confirmed", work: recorded.confirmation, atMs: NOON_MS + 100 }]);
-  const post = journal.findWork("post", recorded.lead.number);
+  await journal.recordDone([{
+    kind: "confirmed",
+    work: recorded.confirmation,
+    atMs: NOON_MS + 100,
+  }]);
+  const post = await journal.findWork("post", recorded.lead.number);
   assert.ok(post);
-  const attempt = journal.beginAttempt(recorded.lead.number, null, NOON_MS + 200);
-  partsOf(journal).closeAttempt(
+  const attempt = await journal.beginAttempt(recorded.lead.number, null, NOON_MS + 200);
+  await partsOf(journal).closeAttempt(
     attempt,
     { kind: "answered", status: 500, body: "Bad <day>" },
     NOON_MS + 700,
   );
-  partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS + 700);
+  await partsOf(journal).turnIntoCard(post, "crm_failed", NOON_MS + 700);
   const message = { chatId: -1001234, messageId: 7 };
-  journal.settleInAdminChat(
+  await journal.settleInAdminChat(
     [{ ...post, kind: "card", body: { reason: "crm_failed" } }],
     message,
     NOON_MS + 900,
@@ -58,12 +62,16 @@ function recordOpen(page: PageOfTest, details: Partial<NewLead> = {}): number {
 }
 
 /** Sends an open lead again, as a manager wants it. */
-function sendAgain({ journal }: PageOfTest, lead: number, outcome: CrmOutcome): void {
-  assert.equal(journal.oweResend(lead, "@anna", "crm", NOON_MS + 2_000), "asked");
-  const post = journal.findWork("post", lead);
+async function sendAgain(
+  { journal }: PageOfTest,
+  lead: number,
+  outcome: CrmOutcome,
+): Promise<void> {
+  assert.equal(await journal.oweResend(lead, "@anna", "crm", NOON_MS + 2_000), "asked");
+  const post = await journal.findWork("post", lead);
   assert.ok(post);
-  const attempt = journal.beginAttempt(lead, "@anna", NOON_MS + 2_000);
-  journal.endAttempt(post, attempt, outcome, NOON_MS + 2_300);
+  const attempt = await journal.beginAttempt(lead, "@anna", NOON_MS + 2_000);
+  await journal.endAttempt(post, attempt, outcome, NOON_MS + 2_300);
 }
 
 const DEAL = { id: 8841, url: "https://monster.amocrm.ru/leads/detail/8841" };
@@ -86,12 +94,12 @@ function count(html: string, chip: string): string | undefined {
 
 Deno.test("the list shows leads newest first, with person, choice, place and time", async () => {
   await using page = await openPage();
-  const first = record(page);
-  const second = record(page, {
+  const first = await record(page);
+  const second = await record(page, {
     choice: "Брендинг <b>",
     visitor: aVisitor({ username: null, userId: 6123, firstName: "Безник" }),
   });
-  partsOf(page.journal).moveLead(first, "in_crm");
+  await partsOf(page.journal).moveLead(first, "in_crm");
   const html = await (await (await page.login()).get("/leads")).text();
   assert.deepEqual(listed(html), [second, first]);
   for (const words of ["Безник", "id 6123", "Брендинг &lt;b>", "@betterrman", "В CRM", "15:00"]) {
@@ -107,10 +115,12 @@ Deno.test("an empty list explains how leads arrive", async () => {
 
 Deno.test("chips count the leads of the selected profile by state", async () => {
   await using page = await openPage();
-  for (let lead = 0; lead < 3; lead += 1) partsOf(page.journal).moveLead(record(page), "in_crm");
-  partsOf(page.journal).moveLead(record(page), "undelivered");
-  partsOf(page.journal).moveLead(record(page, { profile: "cg" }), "in_admin_chat");
-  record(page, { profile: "cg" });
+  for (let lead = 0; lead < 3; lead += 1) {
+    await partsOf(page.journal).moveLead(await record(page), "in_crm");
+  }
+  await partsOf(page.journal).moveLead(await record(page), "undelivered");
+  await partsOf(page.journal).moveLead(await record(page, { profile: "cg" }), "in_admin_chat");
+  await record(page, { profile: "cg" });
   const browser = await page.login();
 
   const all = await (await browser.get("/leads")).text();
@@ -124,20 +134,20 @@ Deno.test("chips count the leads of the selected profile by state", async () => 
 
 Deno.test("counts follow moved leads and a renamed profile", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
-  page.journal.closeByHand(lead, "@manager", NOON_MS);
-  page.journal.renameProfile("agency", "studio");
-  assert.deepEqual(page.journal.leadTotals(), [
+  const lead = await recordOpen(page);
+  await page.journal.closeByHand(lead, "@manager", NOON_MS);
+  await page.journal.renameProfile("agency", "studio");
+  assert.deepEqual(await page.journal.leadTotals(), [
     { profile: "studio", state: "by_hand", leads: 1 },
   ]);
 });
 
 Deno.test("the list is filtered by state, profile and day", async () => {
   await using page = await openPage();
-  const old = record(page, { receivedAtMs: NOON_MS - 2 * DAY_MS });
-  const other = record(page, { profile: "cg" });
-  const open = record(page);
-  partsOf(page.journal).moveLead(open, "in_admin_chat");
+  const old = await record(page, { receivedAtMs: NOON_MS - 2 * DAY_MS });
+  const other = await record(page, { profile: "cg" });
+  const open = await record(page);
+  await partsOf(page.journal).moveLead(open, "in_admin_chat");
   const browser = await page.login();
   const list = async (query: string) => listed(await (await browser.get(`/leads?${query}`)).text());
   assert.deepEqual(await list("state=in_admin_chat"), [open]);
@@ -151,8 +161,8 @@ Deno.test("the list is filtered by state, profile and day", async () => {
 Deno.test("days begin at midnight in the managers' time zone", async () => {
   await using page = await openPage();
   const midnight = Date.UTC(2026, 0, 14, 21); // Midnight in Moscow.
-  const before = record(page, { receivedAtMs: midnight - 1 });
-  const after = record(page, { receivedAtMs: midnight });
+  const before = await record(page, { receivedAtMs: midnight - 1 });
+  const after = await record(page, { receivedAtMs: midnight });
   const browser = await page.login();
   const list = async (query: string) => listed(await (await browser.get(`/leads?${query}`)).text());
   assert.deepEqual(await list("to=2026-01-14"), [before]);
@@ -177,7 +187,7 @@ for (
 ) {
   Deno.test(`the search ${found ? "finds" : "does not find"} ${what}`, async () => {
     await using page = await openPage();
-    record(page, { visitor: aVisitor(ANNA), choice: "Логотип и стиль" });
+    await record(page, { visitor: aVisitor(ANNA), choice: "Логотип и стиль" });
     const browser = await page.login();
     const html = await (await browser.get(`/leads?q=${encodeURIComponent(q)}`)).text();
     assert.equal(listed(html).length, found ? 1 : 0);
@@ -186,8 +196,8 @@ for (
 
 Deno.test("a search that stops after many leads says so and can be continued", async () => {
   await using page = await openPage();
-  const wanted = record(page, { visitor: aVisitor(ANNA) });
-  for (let lead = 0; lead < 3_000; lead += 1) record(page);
+  const wanted = await record(page, { visitor: aVisitor(ANNA) });
+  for (let lead = 0; lead < 3_000; lead += 1) await record(page);
   const browser = await page.login();
   const html = await (await browser.get("/leads?q=анна")).text();
   assert.deepEqual(listed(html), []);
@@ -198,7 +208,8 @@ Deno.test("a search that stops after many leads says so and can be continued", a
 
 Deno.test("paging reaches the oldest lead and back, with no lead repeated or skipped", async () => {
   await using page = await openPage();
-  const all = Array.from({ length: 120 }, () => record(page)).reverse();
+  const all: number[] = [];
+  while (all.length < 120) all.unshift(await record(page));
   const browser = await page.login();
   const walk = async (path: string, link: string) => {
     const seen: number[][] = [];
@@ -239,7 +250,7 @@ for (const query of BAD) {
 
 Deno.test("a long or unusual search works", async () => {
   await using page = await openPage();
-  record(page);
+  await record(page);
   const browser = await page.login();
   for (const q of ["я".repeat(10_000), "\ud800", "a b c d e f g", "%", "\\"]) {
     assert.equal((await browser.get(`/leads?${new URLSearchParams({ q })}`)).status, 200);
@@ -248,9 +259,9 @@ Deno.test("a long or unusual search works", async () => {
 
 Deno.test("the CSV has the filtered leads, in UTF-8 with a byte order mark", async () => {
   await using page = await openPage();
-  const open = recordOpen(page, { choice: 'Сайт; "под ключ"' });
-  page.journal.closeByHand(open, "@manager", NOON_MS + 60_000);
-  record(page, { profile: "cg" });
+  const open = await recordOpen(page, { choice: 'Сайт; "под ключ"' });
+  await page.journal.closeByHand(open, "@manager", NOON_MS + 60_000);
+  await record(page, { profile: "cg" });
   const browser = await page.login();
   const response = await browser.get("/leads.csv?profile=agency");
   assert.match(response.headers.get("content-disposition") ?? "", /attachment.*leads\.csv/);
@@ -272,7 +283,7 @@ Deno.test("the CSV for an English browser is separated by commas", async () => {
 
 Deno.test("the CSV is longer than one portion", async () => {
   await using page = await openPage();
-  for (let lead = 0; lead < 1_201; lead += 1) record(page);
+  for (let lead = 0; lead < 1_201; lead += 1) await record(page);
   const browser = await page.login();
   const lines = (await (await browser.get("/leads.csv")).text()).trimEnd().split("\r\n");
   assert.equal(lines.length, 1_202);
@@ -301,12 +312,12 @@ Deno.test("a cell that a spreadsheet would run is defused, others stay as they a
 Deno.test("a visitor's or manager's name cannot reorder the text around it", async () => {
   await using page = await openPage();
   const name = "\u202eанна\u2069 שלום";
-  const lead = recordOpen(page, {
+  const lead = await recordOpen(page, {
     visitor: aVisitor({ firstName: name }),
     choice: "\u202echoice",
     profileName: "\u202eprofile",
   });
-  const followUp = page.journal.recordFollowUp({
+  const followUp = await page.journal.recordFollowUp({
     lead,
     chatId: 310_452_007,
     messageId: 4000,
@@ -314,7 +325,7 @@ Deno.test("a visitor's or manager's name cannot reorder the text around it", asy
     content: someContent({ text: "\u202ewords" }),
   }, NOON_MS);
   assert.equal(followUp.kind, "begun");
-  page.journal.closeByHand(lead, "\u202emanager", NOON_MS);
+  await page.journal.closeByHand(lead, "\u202emanager", NOON_MS);
   const browser = await page.login("\u202eboss");
   const isolatedBy = /<(bdi|\w+ [^>]*dir="auto"[^>]*)>$|[\u2068«]$|="$/;
   for (const path of ["/leads", `/leads/${lead}`, `/leads/${lead}/erase`, "/sessions", "/"]) {
@@ -329,8 +340,8 @@ Deno.test("a visitor's or manager's name cannot reorder the text around it", asy
 
 Deno.test("a lead's page shows its timeline: press, confirmation, attempt, card, manager", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
-  page.journal.closeByHand(lead, "@manager", NOON_MS + 20_000);
+  const lead = await recordOpen(page);
+  await page.journal.closeByHand(lead, "@manager", NOON_MS + 20_000);
   const html = await (await (await page.login()).get(`/leads/${lead}`)).text();
   const life = html.slice(html.indexOf('class="moments"'));
   const order = [
@@ -354,11 +365,11 @@ Deno.test("a lead's page shows its timeline: press, confirmation, attempt, card,
 
 Deno.test("a lead's timeline shows how often its visitor pressed again", async () => {
   await using page = await openPage();
-  const number = record(page);
+  const number = await record(page);
   const browser = await page.login();
   for (const [nth, words] of ["ещё раз: это тот же лид", "всего повторов: 2"].entries()) {
     const press = aNewLead({ menuMessageId: 1000 + nth, receivedAtMs: NOON_MS + nth * 1000 });
-    page.journal.recordRepeat(press, number, aConfirmation());
+    await page.journal.recordRepeat(press, number, aConfirmation());
     const html = await (await browser.get(`/leads/${number}`)).text();
     assert.ok(html.includes("Посетитель нажал ещё раз") && html.includes(words), html);
   }
@@ -366,7 +377,7 @@ Deno.test("a lead's timeline shows how often its visitor pressed again", async (
 
 Deno.test("a held lead is marked, and can be sent from the list and from its page", async () => {
   await using page = await openPage();
-  const held = page.journal.recordHeld(
+  const held = await page.journal.recordHeld(
     aNewLead({ menuMessageId: 2000 }),
     aConfirmation(),
     A_HELD_LINE,
@@ -387,7 +398,7 @@ Deno.test("a held lead is marked, and can be sent from the list and from its pag
 
 Deno.test("a press sends an open lead again, in the name of the person who pressed", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
+  const lead = await recordOpen(page);
   const browser = await page.login("@boss");
   const sent = await browser.post(`/leads/${lead}`, { do: "resend", back: "/leads?state=in_crm" });
   assert.equal(sent.status, 303);
@@ -395,7 +406,7 @@ Deno.test("a press sends an open lead again, in the name of the person who press
     sent.headers.get("location"),
     `/leads?state=in_crm&done=asked&lead=${lead}#lead-${lead}`,
   );
-  assert.equal(page.journal.findWork("post", lead)?.body.askedBy, "@boss");
+  assert.equal((await page.journal.findWork("post", lead))?.body.askedBy, "@boss");
   const again = await browser.post(`/leads/${lead}`, { do: "resend" });
   assert.equal(again.headers.get("location"), `/leads/${lead}?done=running`);
   const html = await (await browser.get(`/leads/${lead}?done=running`)).text();
@@ -405,7 +416,8 @@ Deno.test("a press sends an open lead again, in the name of the person who press
 
 Deno.test("a press in the list returns to the same place, and the row shows the result", async () => {
   await using page = await openPage();
-  const numbers = Array.from({ length: 60 }, () => recordOpen(page));
+  const numbers: number[] = [];
+  while (numbers.length < 60) numbers.push(await recordOpen(page));
   const browser = await page.login();
   const lead = numbers[3] ?? 0;
   const second = await (await browser.get("/leads?state=in_admin_chat&before=11")).text();
@@ -435,14 +447,14 @@ for (
     let looks = 0;
     await using page: PageOfTest = await openPage({
       deps: {
-        sleep() {
+        async sleep() {
           looks += 1;
-          if (looks === 3) answer(page, lead, outcome);
+          if (looks === 3) await answer(page, lead, outcome);
           return Promise.resolve();
         },
       },
     });
-    lead = recordOpen(page);
+    lead = await recordOpen(page);
     const browser = await page.login();
     const pressed = await browser.post(`/leads/${lead}`, { do: "resend", back: "/leads" });
     assert.equal(looks, 3);
@@ -454,18 +466,18 @@ for (
 }
 
 /** Records the CRM's answer to a lead that was sent again, as the delivery does. */
-function answer({ journal }: PageOfTest, lead: number, outcome: CrmOutcome): void {
-  const post = journal.findWork("post", lead);
+async function answer({ journal }: PageOfTest, lead: number, outcome: CrmOutcome): Promise<void> {
+  const post = await journal.findWork("post", lead);
   assert.ok(post);
-  const attempt = journal.beginAttempt(lead, post.body.askedBy, NOON_MS);
-  if (outcome.kind === "accepted") return journal.endAttempt(post, attempt, outcome, NOON_MS);
-  partsOf(journal).closeAttempt(attempt, outcome, NOON_MS);
-  journal.skipPost(post, NOON_MS);
+  const attempt = await journal.beginAttempt(lead, post.body.askedBy, NOON_MS);
+  if (outcome.kind === "accepted") return await journal.endAttempt(post, attempt, outcome, NOON_MS);
+  await partsOf(journal).closeAttempt(attempt, outcome, NOON_MS);
+  await journal.skipPost(post, NOON_MS);
 }
 
 Deno.test("if the CRM is slower than the page may wait, the row goes on polling", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
+  const lead = await recordOpen(page);
   const browser = await page.login();
   const pressed = await browser.post(`/leads/${lead}`, { do: "resend", back: "/leads?q=a" });
   const html = await (await browser.get(pressed.headers.get("location") ?? "")).text();
@@ -477,7 +489,7 @@ Deno.test("if the CRM is slower than the page may wait, the row goes on polling"
   );
   const fresh = /data-fresh="([^"]*)"/.exec(row)?.[1]?.replaceAll("&amp;", "&") ?? "";
   assert.match(await (await browser.get(fresh)).text(), /Отправляем в CRM…/);
-  answer(page, lead, { kind: "accepted", status: 201 });
+  await answer(page, lead, { kind: "accepted", status: 201 });
   const now = await (await browser.get(fresh)).text();
   assert.deepEqual(listed(now), [lead]);
   assert.match(rowOf(now, lead), /CRM приняла: сделка создана/);
@@ -490,9 +502,9 @@ Deno.test("an id beyond 2^53 breaks neither the list, nor the lead's page, nor t
   const folder = await Deno.makeTempDir({ prefix: "triborg-page-" });
   try {
     const path = `${folder}/triborg.db`;
-    const old = openJournal(path);
-    partsOf(old).insertLead(aNewLead());
-    old.close();
+    const old = await openJournal(path);
+    await partsOf(old).insertLead(aNewLead());
+    await old.close();
     const sqlite = new DatabaseSync(path);
     sqlite.exec(
       `UPDATE leads SET username = NULL, user_id = 9007199254740993, chat_id = -9223372036854775808,
@@ -500,7 +512,7 @@ Deno.test("an id beyond 2^53 breaks neither the list, nor the lead's page, nor t
          card_chat_id = -9007199254740993, state = 'in_admin_chat'`,
     );
     sqlite.close();
-    await using page = await openPage({ journal: openJournal(path) });
+    await using page = await openPage({ journal: await openJournal(path) });
     const browser = await page.login();
     for (const address of ["/", "/leads", "/leads?q=9007199254740993", "/leads.csv", "/leads/1"]) {
       const response = await browser.get(address);
@@ -510,7 +522,7 @@ Deno.test("an id beyond 2^53 breaks neither the list, nor the lead's page, nor t
     }
     const pressed = await browser.post("/leads/1", { do: "by_hand" });
     assert.equal(pressed.status, 303);
-    assert.equal(page.journal.findLead(1)?.state, "by_hand");
+    assert.equal((await page.journal.findLead(1))?.state, "by_hand");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -518,20 +530,20 @@ Deno.test("an id beyond 2^53 breaks neither the list, nor the lead's page, nor t
 
 Deno.test("an open lead is closed by hand, once", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
+  const lead = await recordOpen(page);
   const browser = await page.login("@boss");
   const close = () => browser.post(`/leads/${lead}`, { do: "by_hand" });
   assert.equal((await close()).headers.get("location"), `/leads/${lead}?done=closed`);
   assert.equal((await close()).headers.get("location"), `/leads/${lead}?done=settled`);
-  assert.equal(page.journal.findLead(lead)?.state, "by_hand");
-  assert.equal(page.journal.findLife(lead)?.lead.closed?.by, "@boss");
+  assert.equal((await page.journal.findLead(lead))?.state, "by_hand");
+  assert.equal((await page.journal.findLife(lead))?.lead.closed?.by, "@boss");
 });
 
 Deno.test("the page warns before sending again after a doubtful attempt", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
-  const attempt = page.journal.beginAttempt(lead, "@a", NOON_MS);
-  partsOf(page.journal).closeAttempt(
+  const lead = await recordOpen(page);
+  const attempt = await page.journal.beginAttempt(lead, "@a", NOON_MS);
+  await partsOf(page.journal).closeAttempt(
     attempt,
     { kind: "timeout", afterMs: 10_000 },
     NOON_MS + 10_000,
@@ -542,10 +554,10 @@ Deno.test("the page warns before sending again after a doubtful attempt", async 
 
 Deno.test("a lead's deal is linked on its page, in its timeline and in the list, and is in the CSV", async () => {
   await using page = await openPage();
-  const plain = recordOpen(page);
-  sendAgain(page, plain, { kind: "accepted", status: 200 });
-  const lead = recordOpen(page);
-  sendAgain(page, lead, { kind: "accepted", status: 200, deal: DEAL });
+  const plain = await recordOpen(page);
+  await sendAgain(page, plain, { kind: "accepted", status: 200 });
+  const lead = await recordOpen(page);
+  await sendAgain(page, lead, { kind: "accepted", status: 200, deal: DEAL });
   const browser = await page.login();
   const text = async (path: string, language = "ru") =>
     await (await browser.get(path, { "accept-language": language })).text();
@@ -568,20 +580,20 @@ Deno.test("a lead's deal is linked on its page, in its timeline and in the list,
 
 Deno.test("a lead's page tells of notes to its deal that wait, and of those that the CRM did not take", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
-  sendAgain(page, lead, { kind: "accepted", status: 200, deal: DEAL });
-  const say = (messageId: number) => {
+  const lead = await recordOpen(page);
+  await sendAgain(page, lead, { kind: "accepted", status: 200, deal: DEAL });
+  const say = async (messageId: number) => {
     const message = { lead, chatId: 310_452_007, messageId, albumId: null, content: someContent() };
-    page.journal.recordFollowUp(message, NOON_MS);
+    await page.journal.recordFollowUp(message, NOON_MS);
   };
-  say(50);
+  await say(50);
   const browser = await page.login();
   const text = async () => await (await browser.get(`/leads/${lead}`)).text();
   assert.match(await text(), /Ждут отправки в CRM примечания к сделке: 2</);
-  const [request] = page.journal.takeNotes("note:monster.amocrm.ru", NOON_MS + 3_000, 1);
-  page.journal.giveUpNote(request!);
-  const [saying] = page.journal.takeNotes("note:monster.amocrm.ru", NOON_MS + 3_000, 1);
-  page.journal.finishNote(saying!);
+  const [request] = await page.journal.takeNotes("note:monster.amocrm.ru", NOON_MS + 3_000, 1);
+  await page.journal.giveUpNote(request!);
+  const [saying] = await page.journal.takeNotes("note:monster.amocrm.ru", NOON_MS + 3_000, 1);
+  await page.journal.finishNote(saying!);
   const html = await text();
   assert.doesNotMatch(html, /Ждут отправки/);
   assert.match(html, /CRM не приняла примечания к сделке: 1\. Внесите их сами/);
@@ -589,8 +601,8 @@ Deno.test("a lead's page tells of notes to its deal that wait, and of those that
 
 Deno.test("an answer of a failing server that may have taken the lead says so, with its status", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
-  sendAgain(page, lead, { kind: "interrupted", reason: "bad gateway", status: 502 });
+  const lead = await recordOpen(page);
+  await sendAgain(page, lead, { kind: "interrupted", reason: "bad gateway", status: 502 });
   const browser = await page.login();
   const html = await (await browser.get(`/leads/${lead}?done=asked`)).text();
   assert.match(html, /ответила 502, лид мог дойти · 0,3 с/);
@@ -606,13 +618,19 @@ Deno.test("a lead that the CRM asked to send later waits to be sent, on its page
   await using page = await openPage();
   menus += 1;
   const lead = aNewLead({ menuMessageId: menus });
-  const recorded = page.journal.recordChoice(lead, aConfirmation(), "crm", true);
+  const recorded = await page.journal.recordChoice(lead, aConfirmation(), "crm", true);
   assert.ok(recorded?.post.kind === "post" && recorded.attempt !== undefined);
   const browser = await page.login();
   const text = async () => await (await browser.get(`/leads/${recorded.lead.number}`)).text();
   assert.doesNotMatch(await text(), /Ждёт отправки в CRM/);
   const outcome = { kind: "answered", status: 429, body: "" } as const;
-  page.journal.postponePost(recorded.post, recorded.attempt, outcome, NOON_MS + 5_000, NOON_MS);
+  await page.journal.postponePost(
+    recorded.post,
+    recorded.attempt,
+    outcome,
+    NOON_MS + 5_000,
+    NOON_MS,
+  );
   const html = await text();
   assert.match(html, /отказала, ответ 429[^]*Ждёт отправки в CRM/);
   assert.match(html, /data-fresh/);
@@ -620,7 +638,7 @@ Deno.test("a lead that the CRM asked to send later waits to be sent, on its page
 
 Deno.test("after a press only pages of leads are opened", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
+  const lead = await recordOpen(page);
   const browser = await page.login();
   for (const back of ["https://evil.example", "//evil.example", "/logout", "/leads/../x", ""]) {
     const response = await browser.post(`/leads/${lead}`, { do: "by_hand", back });
@@ -630,7 +648,7 @@ Deno.test("after a press only pages of leads are opened", async () => {
 
 Deno.test("an unknown lead is 404, an unknown press 400, an invalid address 400", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
+  const lead = await recordOpen(page);
   const browser = await page.login();
   for (const number of ["0", "999999", "x", "1.5", "-1", "9".repeat(30)]) {
     assert.equal((await browser.get(`/leads/${number}`)).status, 404, number);
@@ -643,7 +661,7 @@ Deno.test("an unknown lead is 404, an unknown press 400, an invalid address 400"
 
 Deno.test("without a session no lead is shown or changed", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
+  const lead = await recordOpen(page);
   const stranger = page.browser();
   for (const path of ["/leads", "/leads.csv", `/leads/${lead}`, `/leads/${lead}/erase`]) {
     const response = await stranger.get(path);
@@ -653,12 +671,12 @@ Deno.test("without a session no lead is shown or changed", async () => {
     const response = await stranger.post(path, { do: "by_hand", word: "стереть" });
     assert.equal(response.status, 401, path);
   }
-  assert.equal(page.journal.findLead(lead)?.state, "in_admin_chat");
+  assert.equal((await page.journal.findLead(lead))?.state, "in_admin_chat");
 });
 
 Deno.test("a form from another origin or without its token changes no lead", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
+  const lead = await recordOpen(page);
   const browser = await page.login();
   const foreign = { "origin": "https://evil.example", "sec-fetch-site": "cross-site" };
   for (const path of [`/leads/${lead}`, `/leads/${lead}/erase`]) {
@@ -666,14 +684,14 @@ Deno.test("a form from another origin or without its token changes no lead", asy
     assert.equal((await browser.post(path, fields, foreign)).status, 403);
     assert.equal((await browser.post(path, { ...fields, form_token: "" })).status, 403);
   }
-  const kept = page.journal.findLead(lead);
+  const kept = await page.journal.findLead(lead);
   assert.deepEqual([kept?.state, kept?.visitor.firstName], ["in_admin_chat", "Galliard"]);
 });
 
 Deno.test("erasing asks for a typed word and says what happens to open leads", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
-  record(page, { chatId: 5 });
+  const lead = await recordOpen(page);
+  await record(page, { chatId: 5 });
   const browser = await page.login();
   const asked = await (await browser.get(`/leads/${lead}/erase`)).text();
   assert.match(asked, /во всех его лидах \(1 лид\)/);
@@ -681,12 +699,12 @@ Deno.test("erasing asks for a typed word and says what happens to open leads", a
   const refused = await browser.post(`/leads/${lead}/erase`, { word: "да" });
   assert.equal(refused.status, 422);
   assert.match(await refused.text(), /Впишите «стереть» — буква в букву/);
-  assert.equal(page.journal.findLead(lead)?.visitor.firstName, "Galliard");
+  assert.equal((await page.journal.findLead(lead))?.visitor.firstName, "Galliard");
 });
 
 Deno.test("erasing says, before and after, until when backups still contain the person", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
+  const lead = await recordOpen(page);
   const browser = await page.login();
   const until = /копиях журнала эти данные останутся до 22 янв\. 03:00/; // Seven nights after 15 January.
   assert.match(await (await browser.get(`/leads/${lead}/erase`)).text(), until);
@@ -702,10 +720,10 @@ Deno.test("erasing removes all personal data from all the person's leads, and ke
   await using page = await openPage();
   const { journal } = page;
   const visitor = aVisitor({ firstName: "Имярек", lastName: "Тайный", username: "very_secret" });
-  const leads = [recordOpen(page, { visitor }), recordOpen(page, { visitor })];
+  const leads = [await recordOpen(page, { visitor }), await recordOpen(page, { visitor })];
   const [first = 0] = leads;
-  const other = recordOpen(page, { chatId: 5, visitor: aVisitor({ userId: 5 }) });
-  journal.recordFollowUp({
+  const other = await recordOpen(page, { chatId: 5, visitor: aVisitor({ userId: 5 }) });
+  await journal.recordFollowUp({
     lead: first,
     chatId: 310_452_007,
     messageId: 60,
@@ -725,20 +743,26 @@ Deno.test("erasing removes all personal data from all the person's leads, and ke
     assert.doesNotMatch(text, /Имярек|Тайный|very_secret|900 000|Bad/, path);
   }
   assert.match(await (await browser.get("/leads.csv")).text(), /betterrman/);
-  assert.equal(journal.findLead(other)?.visitor.userId, 5);
-  assert.deepEqual(journal.leadTotals().map(({ leads }) => leads).reduce((a, b) => a + b), 3);
-  assert.equal(journal.findWork("follow_up", 1), undefined);
+  assert.equal((await journal.findLead(other))?.visitor.userId, 5);
+  assert.deepEqual(
+    (await journal.leadTotals()).map(({ leads }) => leads).reduce((a, b) => a + b),
+    3,
+  );
+  assert.equal(await journal.findWork("follow_up", 1), undefined);
 });
 
 Deno.test("an erased open lead is closed, and its card is due to change", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
+  const lead = await recordOpen(page);
   const browser = await page.login("@boss");
   await browser.post(`/leads/${lead}/erase`, { word: "стереть" });
-  assert.equal(page.journal.findLead(lead)?.state, "by_hand");
-  assert.ok(page.journal.findWork("card_update", lead));
-  assert.equal(page.journal.findLife(lead)?.lead.closed?.by, "@boss (данные стёрты)");
-  const card = cardMessage(page.journal.cardsOn({ chatId: -1001234, messageId: 7 }), () => "12:20");
+  assert.equal((await page.journal.findLead(lead))?.state, "by_hand");
+  assert.ok(await page.journal.findWork("card_update", lead));
+  assert.equal((await page.journal.findLife(lead))?.lead.closed?.by, "@boss (данные стёрты)");
+  const card = cardMessage(
+    await page.journal.cardsOn({ chatId: -1001234, messageId: 7 }),
+    () => "12:20",
+  );
   assert.match(card.message.text, /Внесён вручную: @boss \(данные стёрты\), 12:20/);
   assert.doesNotMatch(card.message.text, /Galliard|betterrman|310452007/);
   assert.deepEqual(card.keyboard.inline_keyboard, []);
@@ -749,20 +773,20 @@ Deno.test("an erased open lead is closed, and its card is due to change", async 
 
 Deno.test("a person is not erased while one of their leads is being sent", async () => {
   await using page = await openPage();
-  const done = recordOpen(page);
-  record(page);
+  const done = await recordOpen(page);
+  await record(page);
   const browser = await page.login();
   const response = await browser.post(`/leads/${done}/erase`, { word: "стереть" });
   assert.equal(response.status, 409);
   assert.match(await response.text(), /в пути к CRM[^]*ничего не стёрто/);
-  const kept = page.journal.findLead(done);
+  const kept = await page.journal.findLead(done);
   assert.deepEqual([kept?.visitor.firstName, kept?.state], ["Galliard", "in_admin_chat"]);
 });
 
 Deno.test("a lead that neither the CRM nor the chat has is on its way, in the list and in the counts", async () => {
   await using page = await openPage();
-  const numbers = [1, 2].map((menuMessageId) => {
-    const recorded = page.journal.recordChoice(
+  const numbers = await Promise.all([1, 2].map(async (menuMessageId) => {
+    const recorded = await page.journal.recordChoice(
       aNewLead({ menuMessageId }),
       aConfirmation(),
       "crm",
@@ -770,9 +794,9 @@ Deno.test("a lead that neither the CRM nor the chat has is on its way, in the li
     );
     assert.ok(recorded);
     return recorded.lead.number;
-  });
-  partsOf(page.journal).moveLead(numbers[1] ?? 0, "undelivered");
-  recordOpen(page);
+  }));
+  await partsOf(page.journal).moveLead(numbers[1] ?? 0, "undelivered");
+  await recordOpen(page);
   const browser = await page.login();
   for (const state of ["on_its_way", "undelivered"]) {
     const html = await (await browser.get(`/leads?state=${state}`)).text();
@@ -786,20 +810,20 @@ Deno.test("a lead that neither the CRM nor the chat has is on its way, in the li
 Deno.test("a lead's place has the same word in the list, on its page, in the CSV and in the chart", async () => {
   await using page = await openPage();
   const words = new Map<string, number>();
-  words.set("В чате", recordOpen(page, { choice: "in the chat" }));
-  const byHand = recordOpen(page);
-  page.journal.closeByHand(byHand, "@anna", NOON_MS);
+  words.set("В чате", await recordOpen(page, { choice: "in the chat" }));
+  const byHand = await recordOpen(page);
+  await page.journal.closeByHand(byHand, "@anna", NOON_MS);
   words.set("Внесён вручную", byHand);
-  const held = page.journal.recordHeld(
+  const held = await page.journal.recordHeld(
     aNewLead({ menuMessageId: 3000 }),
     aConfirmation(),
     A_HELD_LINE,
   );
   words.set("Ждёт решения", held?.lead.number ?? 0);
-  const taken = record(page);
-  partsOf(page.journal).moveLead(taken, "in_crm");
+  const taken = await record(page);
+  await partsOf(page.journal).moveLead(taken, "in_crm");
   words.set("В CRM", taken);
-  words.set("Доставляется", record(page));
+  words.set("Доставляется", await record(page));
   const browser = await page.login();
   const text = async (path: string) => await (await browser.get(path)).text();
   const [list, table, profiles] = [await text("/leads"), await text("/leads.csv"), await text("/")];
@@ -818,8 +842,8 @@ Deno.test("a lead's place has the same word in the list, on its page, in the CSV
 
 Deno.test("a visitor without a username has a link by id", async () => {
   await using page = await openPage();
-  const named = record(page);
-  const nameless = record(page, { visitor: aVisitor({ username: null, userId: 6123 }) });
+  const named = await record(page);
+  const nameless = await record(page, { visitor: aVisitor({ username: null, userId: 6123 }) });
   const browser = await page.login();
   assert.match(
     await (await browser.get(`/leads/${named}`)).text(),
@@ -829,18 +853,20 @@ Deno.test("a visitor without a username has a link by id", async () => {
     await (await browser.get(`/leads/${nameless}`)).text(),
     /href="tg:\/\/user\?id=6123"/,
   );
-  partsOf(page.journal).moveLead(nameless, "in_crm");
-  page.journal.eraseSettledBefore(NOON_MS + 1, nameless, 1);
+  await partsOf(page.journal).moveLead(nameless, "in_crm");
+  await page.journal.eraseSettledBefore(NOON_MS + 1, nameless, 1);
   assert.doesNotMatch(await (await browser.get(`/leads/${nameless}`)).text(), /tg:\/\/user/);
 });
 
 Deno.test("the strip links to the leads that are still owed", async () => {
   await using page = await openPage({
-    deps: { troubles: () => [{ kind: "undelivered", leads: 2, sinceMs: NOON_MS }] },
+    deps: {
+      troubles: () => Promise.resolve([{ kind: "undelivered", leads: 2, sinceMs: NOON_MS }]),
+    },
   });
-  const recorded = page.journal.recordChoice(aNewLead(), aConfirmation(), "crm", false);
+  const recorded = await page.journal.recordChoice(aNewLead(), aConfirmation(), "crm", false);
   const waiting = recorded?.lead.number ?? 0;
-  partsOf(page.journal).moveLead(waiting, "undelivered");
+  await partsOf(page.journal).moveLead(waiting, "undelivered");
   const browser = await page.login();
   const html = await (await browser.get("/leads")).text();
   const link = /class="strip"[^]*?href="([^"]+)"/.exec(html)?.[1];
@@ -849,7 +875,7 @@ Deno.test("the strip links to the leads that are still owed", async () => {
 
 Deno.test("the page of leads is in English for an English browser", async () => {
   await using page = await openPage();
-  const lead = recordOpen(page);
+  const lead = await recordOpen(page);
   const browser = await page.login();
   const english = { "accept-language": "en" };
   assert.match(await (await browser.get("/leads", english)).text(), /In the chat/);

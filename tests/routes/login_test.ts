@@ -283,7 +283,7 @@ Deno.test("the list of sessions ends another device's session", async () => {
   const browser = await page.login("@manager");
   const list = await (await browser.get("/sessions")).text();
   assert.match(list, /@lost/);
-  const number = page.auth.sessions().find(({ openedBy }) => openedBy === "@lost")?.number;
+  const number = (await page.auth.sessions()).find(({ openedBy }) => openedBy === "@lost")?.number;
 
   assert.equal((await browser.post("/sessions", { end: String(number) })).status, 303);
   assert.equal((await lost.get("/")).status, 303);

@@ -37,16 +37,16 @@ for (
 Deno.test("metrics count leads, due work and attempts, without personal data", async () => {
   await using page = await openPage(withToken);
   const { journal } = page;
-  const recorded = journal.recordChoice(aNewLead(), aConfirmation(), "crm.example", false);
+  const recorded = await journal.recordChoice(aNewLead(), aConfirmation(), "crm.example", false);
   assert.ok(recorded);
-  const post = journal.findWork("post", recorded.lead.number);
+  const post = await journal.findWork("post", recorded.lead.number);
   assert.ok(post);
-  const attempt = journal.beginAttempt(recorded.lead.number, null, NOON_MS);
-  journal.endAttempt(post, attempt, { kind: "accepted", status: 200 }, NOON_MS + 300);
-  partsOf(journal).insertLead(aNewLead({ menuMessageId: 9, profile: "cg" }));
-  partsOf(journal).insertRepeat(aNewLead({ menuMessageId: 10 }), recorded.lead.number);
+  const attempt = await journal.beginAttempt(recorded.lead.number, null, NOON_MS);
+  await journal.endAttempt(post, attempt, { kind: "accepted", status: 200 }, NOON_MS + 300);
+  await partsOf(journal).insertLead(aNewLead({ menuMessageId: 9, profile: "cg" }));
+  await partsOf(journal).insertRepeat(aNewLead({ menuMessageId: 10 }), recorded.lead.number);
 
-  journal.oweInvitation(recorded.lead.number, "@anna", NOON_MS);
+  await journal.oweInvitation(recorded.lead.number, "@anna", NOON_MS);
 
   const response = await page.browser().get("/metrics", { authorization: `Bearer ${TOKEN}` });
   assert.equal(response.status, 200);
@@ -114,7 +114,7 @@ Deno.test("owed work is counted by lane, and no CRM's host is named", async () =
   const { journal } = page;
   for (const [nth, lane] of ["crm:host:crm.example", "crm:paced:a.amocrm.ru", "x"].entries()) {
     const lead = aNewLead({ id: `${nth}`, menuMessageId: nth + 1 });
-    assert.ok(journal.recordChoice(lead, aConfirmation(), lane, false));
+    assert.ok(await journal.recordChoice(lead, aConfirmation(), lane, false));
   }
   const lanes = (await familiesOf(page)).get("triborg_owed_work_by_lane");
   const owed = lanes?.samples.filter(({ value }) => value > 0)

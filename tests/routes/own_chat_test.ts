@@ -99,12 +99,12 @@ Deno.test("a file's chat that cannot be one is told on the profile's page", asyn
 });
 
 Deno.test("every page says which profile's chat takes nothing, and leads to the profile", async () => {
-  const troubles = () => [
+  const troubles = [
     { kind: "profile_chat_unusable", profiles: ["agency"], problem: "no_access" } as const,
     { kind: "profile_chat", profiles: ["agency"], sinceMs: 1 } as const,
     { kind: "profile_chat", profiles: ["agency", "gone"], sinceMs: 1 } as const,
   ];
-  await using page = await openPage({ deps: { troubles } });
+  await using page = await openPage({ deps: { troubles: () => Promise.resolve(troubles) } });
   const browser = await page.login();
   const html = await (await browser.get("/leads")).text();
   assert.match(html, /MONSTER AGENCY: свой чат менеджеров — бота в нём нет\. Верните его в чат/);

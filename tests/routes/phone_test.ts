@@ -107,17 +107,17 @@ Deno.test("a lead's phone is on its page and in the last column of the CSV, defu
   await using page = await openPage();
   const browser = await page.login();
   const lead = aNewLead();
-  const recorded = page.journal.recordChoice(
+  const recorded = await page.journal.recordChoice(
     lead,
     { chatId: lead.chatId, messageId: 2, text: "", photo: false },
     "crm:host:x",
     false,
     60_000,
   );
-  partsOf(page.journal).forgetWork("confirmation", recorded?.lead.number ?? 0);
+  await partsOf(page.journal).forgetWork("confirmation", recorded?.lead.number ?? 0);
   assert.match(await (await browser.get("/leads/1")).text(), /Ждём номер телефона до [^<]*15:01/);
   const answer = { chatId: lead.chatId, messageId: 3, phone: "+79161234567" };
-  assert.equal(page.journal.answerPhoneAsk(answer, page.nowMs).length, 1);
+  assert.equal((await page.journal.answerPhoneAsk(answer, page.nowMs)).length, 1);
   const html = await (await browser.get("/leads/1")).text();
   assert.doesNotMatch(html, /Ждём номер/);
   assert.match(await (await browser.get("/leads?q=79161234")).text(), /<li id="lead-1"/);

@@ -283,7 +283,7 @@ Deno.test("the history names the photo and brings it back, and a copy of the pro
   const second = await savedPhoto(page, PNG);
   assert.notEqual(first, second);
   const browser = await page.login();
-  const [newest, before] = page.journal.listRevisions("agency", 2);
+  const [newest, before] = await page.journal.listRevisions("agency", 2);
   const opened = await browser.get(`/profiles/agency/history?open=${newest?.number}`);
   const history = await opened.text();
   for (const name of [first, second]) assert.ok(history.includes(name.slice(0, 8)), name);

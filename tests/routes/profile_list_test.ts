@@ -20,11 +20,11 @@ Deno.test("a card counts where the last 14 days' leads went, by day in the confi
   const day = 24 * 60 * 60 * 1000;
   // 21:30 UTC is after midnight in Moscow, so the lead belongs to the next day.
   const lateMs = Date.UTC(2026, 0, 13, 21, 30);
-  record(page, 1, NOON_MS, "in_crm");
-  record(page, 2, NOON_MS - 1000, "in_admin_chat");
-  record(page, 3, lateMs, "in_crm");
-  record(page, 4, NOON_MS - 13 * day, "undelivered");
-  record(page, 5, NOON_MS - 14 * day, "in_crm");
+  await record(page, 1, NOON_MS, "in_crm");
+  await record(page, 2, NOON_MS - 1000, "in_admin_chat");
+  await record(page, 3, lateMs, "in_crm");
+  await record(page, 4, NOON_MS - 13 * day, "undelivered");
+  await record(page, 5, NOON_MS - 14 * day, "in_crm");
 
   const html = await (await (await page.login()).get("/")).text();
   assert.match(html, /14 дней: 4 лида/);
@@ -51,9 +51,9 @@ Deno.test("a card shows the CRM's last answer in words", async () => {
   ] as const;
   for (const [index, [outcome, tookMs, sentence]] of answers.entries()) {
     const begunAtMs = NOON_MS + index * 20_000;
-    const lead = record(page, index + 1, begunAtMs, "in_crm");
-    const attempt = page.journal.beginAttempt(lead, null, begunAtMs);
-    partsOf(page.journal).closeAttempt(attempt, outcome, begunAtMs + tookMs);
+    const lead = await record(page, index + 1, begunAtMs, "in_crm");
+    const attempt = await page.journal.beginAttempt(lead, null, begunAtMs);
+    await partsOf(page.journal).closeAttempt(attempt, outcome, begunAtMs + tookMs);
     page.nowMs = begunAtMs + tookMs;
     assert.match(await (await browser.get("/")).text(), sentence);
   }
@@ -67,7 +67,7 @@ Deno.test("a card says that its CRM has no key before the first lead is declined
   const browser = await page.login();
   const home = async () => await (await browser.get("/")).text();
   assert.match(await home(), /Ключ CRM не задан\. Лиды идут в чат менеджеров, пока его не впишут/);
-  page.journal.keepSecret("amo", "token", "@maria", NOON_MS);
+  await page.keptSecrets.keep("amo", "token", "@maria", NOON_MS);
   assert.doesNotMatch(await home(), /Ключ CRM не задан/);
 });
 
@@ -226,7 +226,7 @@ Deno.test("a key that is invalid in a link is 422 and stays in the form", async 
 Deno.test("after a rename the menu's button, the leads and the history follow", async () => {
   await using page = await openPage();
   const browser = await page.login();
-  record(page, 1, NOON_MS, "in_crm");
+  await record(page, 1, NOON_MS, "in_crm");
   assert.match(
     await (await browser.get("/profiles/agency/rename")).text(),
     /продолжат вести на этот профиль/,
@@ -239,8 +239,8 @@ Deno.test("after a rename the menu's button, the leads and the history follow", 
   const { byKey, menu } = page.store.current();
   assert.deepEqual([...byKey.keys()], ["marketing"]);
   assert.equal(menu[0]?.callbackData, "select_marketing");
-  assert.equal(page.journal.countLeadsOf("marketing"), 1);
-  const revisions = page.journal.listRevisions("marketing", 10);
+  assert.equal(await page.journal.countLeadsOf("marketing"), 1);
+  const revisions = await page.journal.listRevisions("marketing", 10);
   assert.deepEqual(revisions.map(({ savedBy }) => savedBy), ["@manager", null]);
   assert.ok(revisions.every(({ content }) => content !== null));
   assert.equal((await browser.get("/profiles/agency")).status, 404);
@@ -297,7 +297,7 @@ Deno.test("deleting asks for the profile's key and ignores case and spaces", asy
   });
   await using page = await openPage({ locales });
   const browser = await page.login();
-  record(page, 1, NOON_MS, "in_crm");
+  await record(page, 1, NOON_MS, "in_crm");
   assert.match(
     await (await browser.get("/profiles/agency/delete")).text(),
     /Его 1 лид останется в списке лидов/,
@@ -310,7 +310,7 @@ Deno.test("deleting asks for the profile's key and ignores case and spaces", asy
   const { fallback, ...rest } = await page.file();
   assert.deepEqual(Object.keys(rest), ["cg"]);
   assert.deepEqual(fallback.buttons, [{ text: "Графика", callback_data: "select_cg" }]);
-  assert.equal(page.journal.countLeadsOf("agency"), 1);
+  assert.equal(await page.journal.countLeadsOf("agency"), 1);
 });
 
 Deno.test("a menu left empty by a deletion gets buttons for the remaining profiles", async () => {
@@ -414,7 +414,9 @@ Deno.test("the menu's buttons are added, moved and removed without saving", asyn
 
 Deno.test("troubles are shown in the strip on every page", async () => {
   await using page = await openPage({
-    deps: { troubles: () => [{ kind: "undelivered", leads: 3, sinceMs: NOON_MS }] },
+    deps: {
+      troubles: () => Promise.resolve([{ kind: "undelivered", leads: 3, sinceMs: NOON_MS }]),
+    },
   });
   const browser = await page.login();
   for (const path of ["/", "/menu", "/profiles/agency", "/sessions"]) {
@@ -432,22 +434,24 @@ Deno.test("the strip says why the bot cannot write into the managers' chat and w
     ] as const
   ) {
     await using page = await openPage({
-      deps: { troubles: () => [{ kind: "admin_chat_unusable", problem }] },
+      deps: { troubles: () => Promise.resolve([{ kind: "admin_chat_unusable", problem }]) },
     });
     assert.match(await (await (await page.login()).get("/")).text(), words);
   }
 });
 
 /** A lead of the profile `agency`; its number. */
-function record(
+async function record(
   { journal }: PageOfTest,
   nth: number,
   receivedAtMs: number,
   state: "in_crm" | "in_admin_chat" | "undelivered",
-): number {
+): Promise<number> {
   const id = `00000000-0000-4000-8000-${String(nth).padStart(12, "0")}`;
-  const lead = partsOf(journal).insertLead(aNewLead({ id, menuMessageId: nth, receivedAtMs }));
+  const lead = await partsOf(journal).insertLead(
+    aNewLead({ id, menuMessageId: nth, receivedAtMs }),
+  );
   assert.ok(lead);
-  partsOf(journal).moveLead(lead.number, state);
+  await partsOf(journal).moveLead(lead.number, state);
   return lead.number;
 }

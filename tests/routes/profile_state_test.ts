@@ -171,7 +171,7 @@ for (
       const { status } = await post(it.browser, `/profiles/cg/${to}`, { version, ...fields });
       assert.equal(status, 303);
     }
-    const changes = it.page.journal.listRevisions("cg", 10).length;
+    const changes = (await it.page.journal.listRevisions("cg", 10)).length;
     assert.equal(changes, 2);
   });
 }
@@ -202,14 +202,14 @@ Deno.test("«Вернуть как было» takes a publication back with its 
   await post(it.browser, "/profiles/cg/publish", { version, menu: "yes" });
   const note = await htmlOf(it.browser, "/profiles/cg?published");
   const change = /name="change" value="(\d+)"[^>]*>Вернуть как было/.exec(note)?.[1] ?? "";
-  const [, published] = [0, it.page.journal.listRevisions("cg", 1)[0]?.number];
+  const [, published] = [0, (await it.page.journal.listRevisions("cg", 1))[0]?.number];
   const history = await htmlOf(it.browser, `/profiles/cg/history?open=${published}`);
   assert.match(history, /<del[^>]*>черновик<\/del><ins[^>]*>опубликован<\/ins>/);
   assert.match(history, /— состояние/);
 
   assert.equal((await post(it.browser, "/undo", { change })).status, 303);
   assert.equal(await Deno.readTextFile(it.page.path), before);
-  const [, live] = it.page.journal.listRevisions("cg", 2);
+  const [, live] = await it.page.journal.listRevisions("cg", 2);
   const restore = { restore: String(live?.number) };
   assert.equal((await post(it.browser, "/profiles/cg/history", restore)).status, 303);
   assert.equal(it.page.store.current().byKey.get("cg")?.state, "live");

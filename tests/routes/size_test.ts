@@ -11,7 +11,7 @@ const MOST_LATER = 15_000;
 
 Deno.test("a first visit takes less than 40 KB with its stylesheet, later pages less than 15 KB", async () => {
   await using page = await openPage({ locales: withProfiles(someLocales(), 50) });
-  inventLeads(page.journal, page.nowMs, 1_000, [...page.store.current().byKey.keys()]);
+  await inventLeads(page.journal, page.nowMs, 1_000, [...page.store.current().byKey.keys()]);
   const browser = await page.login();
   const html = await pageOf(browser, "/");
   const files = [...html.text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)];

@@ -6,12 +6,12 @@ import { aNewLead } from "../helpers/a_lead.ts";
 import { openPage, type PageOfTest } from "../helpers/a_page.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
-function bringLead({ journal, nowMs }: PageOfTest): number {
+async function bringLead({ journal, nowMs }: PageOfTest): Promise<number> {
   for (const messageId of [1, 2, 3]) {
-    journal.rememberMenu({ chatId: 7, messageId }, "agency", nowMs, "ru", "vk-may");
+    await journal.rememberMenu({ chatId: 7, messageId }, "agency", nowMs, "ru", "vk-may");
   }
   const lead = aNewLead({ source: "vk-may", chatId: 7, receivedAtMs: nowMs });
-  return partsOf(journal).insertLead(lead)?.number ?? assert.fail("no lead");
+  return (await partsOf(journal).insertLead(lead))?.number ?? assert.fail("no lead");
 }
 
 Deno.test("a profile's sources are shown as bars with their numbers, and lead to its leads", async () => {
@@ -19,7 +19,7 @@ Deno.test("a profile's sources are shown as bars with their numbers, and lead to
   const browser = await page.login();
   const empty = await (await browser.get("/profiles/agency/sources")).text();
   assert.match(empty, /ещё никто не приходил/);
-  partsOf(page.journal).moveLead(bringLead(page), "in_crm");
+  await partsOf(page.journal).moveLead(await bringLead(page), "in_crm");
   const html = await (await browser.get("/profiles/agency/sources")).text();
   assert.match(html, /aria-label="Открыли: 3, заявок: 1, в CRM или внесено: 1"/);
   assert.match(html, /href="\/leads\?profile=agency&amp;source=vk-may"/);
@@ -47,8 +47,8 @@ Deno.test("the page makes a link with a source and its QR code, or says what is 
 Deno.test("a lead's source is on its page, in the list, its filter and the last column of the CSV", async () => {
   await using page = await openPage();
   const browser = await page.login();
-  const number = bringLead(page);
-  partsOf(page.journal).insertLead(aNewLead({ id: "2", menuMessageId: 9, chatId: 8 }));
+  const number = await bringLead(page);
+  await partsOf(page.journal).insertLead(aNewLead({ id: "2", menuMessageId: 9, chatId: 8 }));
   const text = async (path: string) => await (await browser.get(path)).text();
   assert.match(await text(`/leads/${number}`), /<dt>Источник<\/dt><dd>vk-may<\/dd>/);
   const list = await text("/leads?source=vk-may");

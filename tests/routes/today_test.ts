@@ -14,24 +14,28 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 let menus = 0;
 
 /** A lead that was received then; in the CRM unless a test says otherwise. */
-function record(
+async function record(
   { journal }: PageOfTest,
   receivedAtMs: number,
   state: "in_crm" | "in_admin_chat" = "in_crm",
-): number {
+): Promise<number> {
   const menuMessageId = menus += 1;
-  const lead = partsOf(journal).insertLead(aNewLead({ menuMessageId, receivedAtMs }));
+  const lead = await partsOf(journal).insertLead(aNewLead({ menuMessageId, receivedAtMs }));
   assert.ok(lead);
-  partsOf(journal).moveLead(lead.number, state);
+  await partsOf(journal).moveLead(lead.number, state);
   return lead.number;
 }
 
 /** A POST of a new lead that ended so. */
-function attempt(page: PageOfTest, outcome: CrmOutcome, endedAtMs: number): void {
+async function attempt(page: PageOfTest, outcome: CrmOutcome, endedAtMs: number): Promise<void> {
   const { journal } = page;
   const accepted = outcome.kind === "accepted";
-  const lead = record(page, endedAtMs, accepted ? "in_crm" : "in_admin_chat");
-  partsOf(journal).closeAttempt(journal.beginAttempt(lead, null, endedAtMs), outcome, endedAtMs);
+  const lead = await record(page, endedAtMs, accepted ? "in_crm" : "in_admin_chat");
+  await partsOf(journal).closeAttempt(
+    await journal.beginAttempt(lead, null, endedAtMs),
+    outcome,
+    endedAtMs,
+  );
 }
 
 /** «Сегодня» as it is read; empty where there is none. */
@@ -58,7 +62,7 @@ Deno.test("an empty bot greets, and says nothing of today", async () => {
 
 Deno.test("an empty bot that has a trouble says it", async () => {
   await using page = await openPage({
-    deps: { troubles: () => [{ kind: "polling", sinceMs: NOON_MS }] },
+    deps: { troubles: () => Promise.resolve([{ kind: "polling", sinceMs: NOON_MS }]) },
   });
   assert.equal(
     await today(page),
@@ -68,9 +72,9 @@ Deno.test("an empty bot that has a trouble says it", async () => {
 
 Deno.test("today is compared with the same weekday up to the same minute, whatever came later that day", async () => {
   await using page = await openPage(); // A Thursday, 15:00 in Moscow.
-  record(page, NOON_MS - MINUTE_MS);
+  await record(page, NOON_MS - MINUTE_MS);
   for (const ms of [-5 * 60 * MINUTE_MS, -1, 0, MINUTE_MS, 8 * 60 * MINUTE_MS]) {
-    record(page, NOON_MS - 7 * DAY_MS + ms);
+    await record(page, NOON_MS - 7 * DAY_MS + ms);
   }
   assert.equal(
     await today(page),
@@ -82,9 +86,9 @@ Deno.test("today is compared with the same weekday up to the same minute, whatev
 
 Deno.test("a bot that had no leads a week ago is compared with nothing", async () => {
   await using page = await openPage();
-  record(page, NOON_MS - 6 * DAY_MS);
+  await record(page, NOON_MS - 6 * DAY_MS);
   assert.match(await today(page), /^Сегодня 0 лидов Ждут менеджера/);
-  record(page, NOON_MS - 8 * DAY_MS);
+  await record(page, NOON_MS - 8 * DAY_MS);
   page.nowMs += 20_000; // Days that are over are counted every 10 s.
   assert.match(await today(page), /^Сегодня 0 лидов в прошлый четверг к 15:00 — ни одного/);
 });
@@ -92,8 +96,8 @@ Deno.test("a bot that had no leads a week ago is compared with nothing", async (
 Deno.test("the day begins at the managers' midnight", async () => {
   await using page = await openPage({ config: { timeZone: "Asia/Vladivostok" } });
   const midnightMs = dayStartMs(NOON_MS, "Asia/Vladivostok");
-  record(page, midnightMs - 1);
-  record(page, midnightMs);
+  await record(page, midnightMs - 1);
+  await record(page, midnightMs);
   assert.match(await today(page), /^Сегодня 1 лид/);
 });
 
@@ -111,7 +115,7 @@ for (
   Deno.test(`a day of the week is called «${russian}» and “${english}”`, async () => {
     await using page = await openPage();
     page.nowMs = NOON_MS + days * DAY_MS;
-    record(page, page.nowMs - 7 * DAY_MS - MINUTE_MS);
+    await record(page, page.nowMs - 7 * DAY_MS - MINUTE_MS);
     assert.match(await today(page), new RegExp(`${russian} к 15:00 — 1`));
     assert.match(await today(page, "en"), new RegExp(`${english} by 15:00: 1`));
   });
@@ -122,7 +126,7 @@ for (
 ) {
   Deno.test(`${leads} of today are «${words.trim()}»`, async () => {
     await using page = await openPage();
-    for (let nth = 0; nth < leads; nth++) record(page, NOON_MS - MINUTE_MS);
+    for (let nth = 0; nth < leads; nth++) await record(page, NOON_MS - MINUTE_MS);
     assert.ok((await today(page)).startsWith(`Сегодня ${words}`), await today(page));
   });
 }
@@ -130,31 +134,33 @@ for (
 Deno.test("leads of blocked visitors are none of today's, and no open cards", async () => {
   await using page = await openPage();
   const { journal } = page;
-  record(page, NOON_MS - MINUTE_MS, "in_admin_chat");
+  await record(page, NOON_MS - MINUTE_MS, "in_admin_chat");
   const lead = aNewLead({ id: "b", menuMessageId: menus += 1, receivedAtMs: NOON_MS - 1 });
-  journal.recordBlocked(lead, aConfirmation());
+  await journal.recordBlocked(lead, aConfirmation());
   assert.match(await today(page), /^Сегодня 1 лид Ждут менеджера 1 Показать ●/);
 });
 
 Deno.test("a lead that waits for a decision is told beside the open cards, and is none of them", async () => {
   await using page = await openPage();
   const lead = aNewLead({ menuMessageId: menus += 1 });
-  page.journal.recordHeld(lead, aConfirmation(), A_HELD_LINE);
+  await page.journal.recordHeld(lead, aConfirmation(), A_HELD_LINE);
   assert.match(await today(page), /Ждут менеджера 0 Ждут решения: 1 ●/);
   assert.equal(await badge(page), "</span>");
 });
 
 Deno.test("how soon managers take leads is the median of today's, and is not told where none was taken", async () => {
   await using page = await openPage();
-  const taken = [10_000, 4 * MINUTE_MS, 3 * 60 * MINUTE_MS].map((ms, at) => {
-    const lead = record(page, NOON_MS - DAY_MS, "in_admin_chat");
-    const card = { chatId: -1, messageId: at + 1 };
-    partsOf(page.journal).rememberCard(lead, "crm_failed", card, NOON_MS - ms);
-    return { id: at, lead };
-  });
+  const taken = await Promise.all(
+    [10_000, 4 * MINUTE_MS, 3 * 60 * MINUTE_MS].map(async (ms, at) => {
+      const lead = await record(page, NOON_MS - DAY_MS, "in_admin_chat");
+      const card = { chatId: -1, messageId: at + 1 };
+      await partsOf(page.journal).rememberCard(lead, "crm_failed", card, NOON_MS - ms);
+      return { id: at, lead };
+    }),
+  );
   assert.doesNotMatch(await today(page), /До «Беру»/);
   for (const { id, lead } of taken) {
-    page.journal.takeLead(lead, { id, name: "@anna", press: `${id}` }, NOON_MS);
+    await page.journal.takeLead(lead, { id, name: "@anna", press: `${id}` }, NOON_MS);
   }
   page.nowMs += 10_000;
   assert.match(await today(page), /До «Беру» 4 мин в половине случаев быстрее/);
@@ -165,25 +171,25 @@ Deno.test("the badge counts open cards on every page, and above 999 says that th
   for (const path of ["/", "/leads", "/menu", "/sessions", "/profiles/agency"]) {
     assert.equal(await badge(page, path), "</span>", path);
   }
-  const lead = record(page, NOON_MS, "in_admin_chat");
+  const lead = await record(page, NOON_MS, "in_admin_chat");
   for (const path of ["/", "/leads", "/menu", "/sessions", "/profiles/agency", `/leads/${lead}`]) {
     assert.match(await badge(page, path), />1<.*>1 карточка ждёт менеджера</, path);
   }
   assert.match(await badge(page, "/menu", "en"), />1<.*>1 card waits for a manager</);
-  for (let nth = 1; nth < 1_200; nth++) record(page, NOON_MS, "in_admin_chat");
+  for (let nth = 1; nth < 1_200; nth++) await record(page, NOON_MS, "in_admin_chat");
   assert.match(await badge(page), />999\+<.*>1200 карточек ждут менеджера</);
 });
 
 Deno.test("a CRM that fails is told with since when and last, and where to test it", async () => {
   await using page = await openPage();
-  attempt(page, { kind: "accepted", status: 200 }, NOON_MS - 60 * MINUTE_MS);
+  await attempt(page, { kind: "accepted", status: 200 }, NOON_MS - 60 * MINUTE_MS);
   assert.match(await today(page), /● Неполадок нет$/);
-  attempt(page, { kind: "timeout", afterMs: 10_000 }, NOON_MS - 30 * MINUTE_MS);
+  await attempt(page, { kind: "timeout", afterMs: 10_000 }, NOON_MS - 30 * MINUTE_MS);
   assert.match(
     await today(page),
     /▲ MONSTER AGENCY: CRM не отвечает вовремя с 14:30\. Лиды идут в чат менеджеров\. Проверьте CRM в профиле\. Открыть профиль$/,
   );
-  attempt(page, { kind: "answered", status: 500, body: "" }, NOON_MS);
+  await attempt(page, { kind: "answered", status: 500, body: "" }, NOON_MS);
   assert.match(
     await today(page),
     /MONSTER AGENCY: CRM отказывает \(ответ 500\) с 14:30, последний раз — 15:00\. Лиды/,
@@ -192,42 +198,44 @@ Deno.test("a CRM that fails is told with since when and last, and where to test 
     await today(page, "en"),
     /MONSTER AGENCY: the CRM declines \(answer 500\), since 14:30, last 15:00\./,
   );
-  attempt(page, { kind: "accepted", status: 200 }, NOON_MS + 1);
+  await attempt(page, { kind: "accepted", status: 200 }, NOON_MS + 1);
   assert.match(await today(page), /● Неполадок нет$/);
 });
 
 Deno.test("a CRM that failed every lead that is looked at may have failed before", async () => {
   await using page = await openPage();
   for (let nth = 0; nth < 200; nth++) {
-    attempt(page, { kind: "unreachable", reason: "нет связи" }, NOON_MS - MINUTE_MS);
+    await attempt(page, { kind: "unreachable", reason: "нет связи" }, NOON_MS - MINUTE_MS);
   }
   assert.match(await today(page), /CRM недоступна с 14:59\. /);
-  attempt(page, { kind: "unreachable", reason: "нет связи" }, NOON_MS);
+  await attempt(page, { kind: "unreachable", reason: "нет связи" }, NOON_MS);
   assert.match(await today(page), /CRM недоступна с 14:59 или раньше, последний раз — 15:00\. /);
 });
 
 Deno.test("a trouble of yesterday has its date", async () => {
   await using page = await openPage();
-  attempt(page, { kind: "unreachable", reason: "нет связи" }, NOON_MS - DAY_MS);
+  await attempt(page, { kind: "unreachable", reason: "нет связи" }, NOON_MS - DAY_MS);
   assert.match(await today(page), /CRM недоступна с 14 янв\. 15:00\. Лиды/);
 });
 
 Deno.test("what stands in the strip of other pages is said once on the first one", async () => {
   await using page = await openPage({
     deps: {
-      troubles: () => [
-        { kind: "database", sinceMs: NOON_MS },
-        { kind: "undelivered", leads: 3, sinceMs: NOON_MS },
-        { kind: "admin_chat_unusable", problem: "no_access", sinceMs: NOON_MS },
-        { kind: "admin_chat", sinceMs: NOON_MS },
-      ],
-      crmTroubles: () => [{ profile: "agency", trouble: "token_refused", sinceMs: NOON_MS }],
+      troubles: () =>
+        Promise.resolve([
+          { kind: "database", sinceMs: NOON_MS },
+          { kind: "undelivered", leads: 3, sinceMs: NOON_MS },
+          { kind: "admin_chat_unusable", problem: "no_access", sinceMs: NOON_MS },
+          { kind: "admin_chat", sinceMs: NOON_MS },
+        ]),
+      crmTroubles: () =>
+        Promise.resolve([{ profile: "agency", trouble: "token_refused", sinceMs: NOON_MS }]),
       crmTokens: () => [
         { secret: "a", account: "a", profiles: ["agency"], endsAtMs: NOON_MS },
       ],
     },
   });
-  attempt(page, { kind: "answered", status: 401, body: "" }, NOON_MS);
+  await attempt(page, { kind: "answered", status: 401, body: "" }, NOON_MS);
   const browser = await page.login();
   const told = [
     /Журнал не записать с 15:00/,

@@ -46,9 +46,9 @@ async function versionOn(browser: Browser, path: string): Promise<string> {
   return /name="version" value="(\w+)"/.exec(await (await browser.get(path)).text())?.[1] ?? "";
 }
 
-function record({ journal }: PageOfTest, profile: string): void {
+async function record({ journal }: PageOfTest, profile: string): Promise<void> {
   const lead = { ...aNewLead(), profile, receivedAtMs: NOON_MS };
-  assert.ok(journal.recordChoice(lead, aConfirmation(), "crm:host:", false));
+  assert.ok(await journal.recordChoice(lead, aConfirmation(), "crm:host:", false));
 }
 
 Deno.test("texts, a rename, a translation, the menu, a new profile and a deletion are undone byte for byte", async () => {
@@ -98,16 +98,16 @@ Deno.test("texts, a rename, a translation, the menu, a new profile and a deletio
 Deno.test("an undone rename brings back leads, history and menus", async () => {
   await using it = await open();
   const { page, browser } = it;
-  record(page, "cg");
+  await record(page, "cg");
   const landed = await change(browser, "/profiles/cg/rename", { key: "graphics" });
-  assert.equal(page.journal.countLeadsOf("graphics"), 1);
+  assert.equal(await page.journal.countLeadsOf("graphics"), 1);
   await takeBack(browser, landed);
   assert.deepEqual(
-    [page.journal.countLeadsOf("cg"), page.journal.countLeadsOf("graphics")],
+    [await page.journal.countLeadsOf("cg"), await page.journal.countLeadsOf("graphics")],
     [1, 0],
   );
-  assert.equal(page.journal.latestRevision("graphics"), undefined);
-  assert.ok(page.journal.listRevisions("cg", 9).every(({ content }) => content !== null));
+  assert.equal(await page.journal.latestRevision("graphics"), undefined);
+  assert.ok((await page.journal.listRevisions("cg", 9)).every(({ content }) => content !== null));
   assert.equal((await browser.get("/profiles/graphics")).status, 404);
 });
 
@@ -146,7 +146,7 @@ Deno.test("a page offers to undo only this person's change of what it shows", as
     assert.doesNotMatch(await (await browser.get(path)).text(), /Вернуть как было/, path);
   }
   await page.editFile(({ agency }) => agency.name = "НА ДИСКЕ");
-  const { number = 0 } = page.journal.latestFile() ?? {};
+  const { number = 0 } = await page.journal.latestFile() ?? {};
   for (const change of [String(number), "0", "999", "x", ""]) {
     assert.equal((await browser.post("/undo", { change })).status, 404, change);
   }
@@ -175,7 +175,7 @@ Deno.test("an old link keeps working until it is removed", async () => {
   assert.match(await drawn.text(), /name="aliases" value="graphics"/);
   await change(browser, "/profiles/design", { ...fields, aliases: "graphics" });
   assert.deepEqual((await page.file()).design.aliases, ["graphics"]);
-  const [newest] = page.journal.listRevisions("design", 1);
+  const [newest] = await page.journal.listRevisions("design", 1);
   const history = await browser.get(`/profiles/design/history?open=${newest?.number}`);
   assert.match(await history.text(), /прежние ссылки[^]*<del[^>]*>cg/);
 
@@ -192,7 +192,7 @@ Deno.test("restoring a version from before a rename keeps the current links", as
   await using it = await open();
   const { page, browser } = it;
   await change(browser, "/profiles/cg/rename", { key: "design" });
-  const first = page.journal.listRevisions("design", 9).at(-1);
+  const first = (await page.journal.listRevisions("design", 9)).at(-1);
   await change(browser, "/profiles/design/history", { restore: String(first?.number) });
   assert.deepEqual((await page.file()).design.aliases, ["cg"]);
 });

@@ -72,14 +72,14 @@ async function untilEven(ledger: Ledger, peer: Peer, signal: AbortSignal): Promi
 }
 
 /** Reads the journal of a bot that has ended. */
-function readJournal(folder: string) {
-  const journal = openJournal(`${folder}/data/triborg.db`);
+async function readJournal(folder: string) {
+  const journal = await openJournal(`${folder}/data/triborg.db`);
   const sum = (numbers: number[]) => numbers.reduce((all, each) => all + each, 0);
   const read = {
-    owedInJournal: sum(journal.owedTotals().map(({ works }) => works)),
-    leadsInJournal: sum(journal.leadTotals().map(({ leads }) => leads)),
+    owedInJournal: sum((await journal.owedTotals()).map(({ works }) => works)),
+    leadsInJournal: sum((await journal.leadTotals()).map(({ leads }) => leads)),
   };
-  journal.close();
+  await journal.close();
   return read;
 }
 
@@ -131,7 +131,7 @@ async function soak(plan: Plan, interrupted: AbortSignal) {
       samples,
       rate,
       warmUpS: minutes * 60 * WARM_UP,
-      ...readJournal(folder),
+      ...await readJournal(folder),
       cutShort,
     };
     return {

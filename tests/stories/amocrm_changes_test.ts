@@ -146,14 +146,14 @@ const LEADS = 5_000;
 Deno.test("a stop with 5,000 leads in line leaves in time: each was sent once or is still owed", () =>
   withAmoWorld(async (world, amo) => {
     await Deno.mkdir(`${world.folder}/data`);
-    const journal = openJournal(`${world.folder}/data/triborg.db`);
+    const journal = await openJournal(`${world.folder}/data/triborg.db`);
     const lane = crmLane(amo.account, true);
     for (let at = 1; at <= LEADS; at += 1) {
       const lead = aNewLead({ id: crypto.randomUUID(), chatId: at, menuMessageId: 1 });
-      journal.recordChoice(lead, aConfirmation(), lane, false);
+      await journal.recordChoice(lead, aConfirmation(), lane, false);
     }
     await journal.committed();
-    journal.close();
+    await journal.close();
     journalRows(world, "DELETE FROM outbox WHERE kind = 'confirmation'");
     await world.restart();
     for (let deals = 0; deals < 3; deals += 1) await amo.nextDeal();

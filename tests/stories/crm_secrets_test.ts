@@ -193,11 +193,11 @@ for (
     await withWorld(async (world) => {
       if (isTyped) {
         await Deno.mkdir(`${world.folder}/data`);
-        const journal = openJournal(`${world.folder}/data/triborg.db`);
+        const journal = await openJournal(`${world.folder}/data/triborg.db`);
         for (const [name, value] of Object.entries(keys)) {
-          journal.keepSecret(name, value, "@anna", Date.now());
+          await journal.keepSecret(name, value, "@anna", Date.now());
         }
-        journal.close();
+        await journal.close();
       }
       await world.restart();
       await world.telegram.untilPolled();
@@ -277,11 +277,11 @@ for (const place of ["the environment", "the journal"] as const) {
       const isTyped = place === "the journal";
       if (isTyped) {
         await Deno.mkdir(`${world.folder}/data`);
-        const journal = openJournal(`${world.folder}/data/triborg.db`);
+        const journal = await openJournal(`${world.folder}/data/triborg.db`);
         for (const [name, value] of Object.entries(keys)) {
-          journal.keepSecret(name, value, "@anna", Date.now());
+          await journal.keepSecret(name, value, "@anna", Date.now());
         }
-        journal.close();
+        await journal.close();
       }
       const words = JSON.stringify(`boom ${Object.values(keys).join(" ")}`);
       const defect = await aDefect(world.folder, `throw new Error(${words})`);

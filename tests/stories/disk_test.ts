@@ -86,9 +86,9 @@ for (
     withWorld(async (world) => {
       const path = `${world.folder}/data/triborg.db`;
       await Deno.mkdir(`${world.folder}/data/backups`, { recursive: true });
-      const journal = openJournal(path);
+      const journal = await openJournal(path);
       await journal.backUp(`${world.folder}/data/backups/triborg-2026-01-02.db`, Date.now());
-      journal.close();
+      await journal.close();
       await spoil(path);
       await world.restart();
       assert.equal(await world.bot.ended, 1);
@@ -105,15 +105,15 @@ Deno.test("restored from a copy the bot sends no lead again: what was owed comes
     await world.crm.nextLead();
     await world.bot.kill();
     // A journal of the moment before the POST left, as a nightly copy would hold it.
-    const journal = openJournal(`${data}/triborg.db`);
-    journal.recover({ kind: "unreachable", reason: "" }, Date.now());
+    const journal = await openJournal(`${data}/triborg.db`);
+    await journal.recover({ kind: "unreachable", reason: "" }, Date.now());
     await journal.committed();
     await Deno.mkdir(`${data}/backups`, { recursive: true });
-    journal.close();
+    await journal.close();
     undoAttempt(`${data}/triborg.db`);
-    const asItWas = openJournal(`${data}/triborg.db`);
+    const asItWas = await openJournal(`${data}/triborg.db`);
     await asItWas.backUp(`${data}/backups/triborg-2026-01-02.db`, Date.now());
-    asItWas.close();
+    await asItWas.close();
     // By hand, without the task: the copy itself says that it is one.
     await Deno.copyFile(`${data}/backups/triborg-2026-01-02.db`, `${data}/triborg.db`);
     world.crm.behave({ kind: "answer" });
@@ -140,7 +140,7 @@ Deno.test("everything in the data folder is its owner's alone, also what was the
   withWorld(async (world) => {
     const data = `${world.folder}/data`;
     await Deno.mkdir(`${data}/backups`, { recursive: true, mode: 0o755 });
-    openJournal(`${data}/triborg.db`).close();
+    await (await openJournal(`${data}/triborg.db`)).close();
     await Deno.writeTextFile(`${data}/backups/triborg-2026-01-02.db`, "", { mode: 0o644 });
     for (const path of [data, `${data}/backups`]) await Deno.chmod(path, 0o755);
     await Deno.chmod(`${data}/triborg.db`, 0o644);
@@ -189,7 +189,7 @@ Deno.test("a damaged journal that is too large to be checked whole refuses the s
 async function largeDamagedJournal({ folder }: World): Promise<string> {
   const path = `${folder}/data/triborg.db`;
   await Deno.mkdir(`${folder}/data`);
-  openJournal(path).close();
+  await (await openJournal(path)).close();
   using journal = new DatabaseSync(path);
   journal.exec(
     `INSERT INTO facts VALUES ('filling', zeroblob(0) || hex(zeroblob(34000000)));

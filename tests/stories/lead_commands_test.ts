@@ -20,10 +20,10 @@ function withLeads(
 ): Promise<void> {
   return withWorld(async (world) => {
     await Deno.mkdir(`${world.folder}/data`);
-    const journal = openJournal(`${world.folder}/data/triborg.db`, TOKEN.split(":")[0]);
-    inventLeads(journal, Date.now(), leads);
+    const journal = await openJournal(`${world.folder}/data/triborg.db`, TOKEN.split(":")[0]);
+    await inventLeads(journal, Date.now(), leads);
     await journal.committed();
-    journal.close();
+    await journal.close();
     await world.restart();
     await world.telegram.untilPolled();
     await story(world);

@@ -140,9 +140,12 @@ for (
 Deno.test("the managers are told of a file that has been broken for five minutes, also across a restart", () =>
   withWorld(async (world) => {
     await world.bot.stop();
-    const journal = openJournal(`${world.folder}/data/triborg.db`);
-    journal.rememberFact("profiles_broken", JSON.stringify({ sinceMs: Date.now() - 300_000 }));
-    journal.close();
+    const journal = await openJournal(`${world.folder}/data/triborg.db`);
+    await journal.rememberFact(
+      "profiles_broken",
+      JSON.stringify({ sinceMs: Date.now() - 300_000 }),
+    );
+    await journal.close();
     await Deno.writeTextFile(world.localesPath, '{"agency": 1,}');
     await world.restart();
     const note = await world.admin.chat.waitFor((each) => wordsOf(each).includes("locales.json"));

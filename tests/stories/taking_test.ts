@@ -221,7 +221,7 @@ Deno.test("forged presses, presses elsewhere and old cards of an erased lead do 
     await anna.press(card, BY_HAND).answered;
     await untilSays(world, /Внесён вручную/);
     await world.bot.stop();
-    erase(world);
+    await erase(world);
     await world.restart();
     await world.telegram.untilPolled();
     for (const button of [`return:${named}`, `take:${named}`, `about:${named}`]) {
@@ -237,8 +237,11 @@ function forge(person: Person, message: SimMessage, data: string): Press {
   return person.press({ ...message, ...forged }, data);
 }
 
-function erase({ folder }: World): void {
-  const journal = openJournal(`${folder}/data/triborg.db`);
-  assert.equal(journal.erasePerson(journal.findLead(1)?.chatId ?? 0, "@boss", Date.now()), 1);
-  journal.close();
+async function erase({ folder }: World): Promise<void> {
+  const journal = await openJournal(`${folder}/data/triborg.db`);
+  assert.equal(
+    await journal.erasePerson((await journal.findLead(1))?.chatId ?? 0, "@boss", Date.now()),
+    1,
+  );
+  await journal.close();
 }

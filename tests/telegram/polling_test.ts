@@ -54,7 +54,7 @@ async function withPolling(
       await options.accept?.(texts);
       accepted.push(...texts);
     },
-    polled: (offset, caughtUp) => void rounds.push({ offset, caughtUp }),
+    polled: (offset, caughtUp) => Promise.resolve(void rounds.push({ offset, caughtUp })),
     now: () => nowMs,
     async sleep(ms) {
       waits.push(ms);
@@ -390,6 +390,7 @@ Deno.test("pollUpdates follows update ids that restart after a quiet week", asyn
     accept: () => Promise.resolve(),
     polled() {
       if (offsets.length === batches.length) stopping.abort();
+      return Promise.resolve();
     },
   }, stopping.signal);
   assert.deepEqual(offsets, [0, 900_002, 6, 7]);
@@ -432,7 +433,7 @@ async function pollServer(
     sleep: (ms) => Promise.resolve(void waits.push(ms)),
     now: () => NOON_MS,
     accept: (updates) => Promise.resolve(void accepted.push(...updates.map((u) => u.update_id))),
-    polled() {},
+    async polled() {},
   }, stopping.signal).catch((error) => error);
   assert.ok(!lines.join("\n").includes("AAF0"), lines.join("\n"));
   return { ended, waits, offsets, lines, accepted };

@@ -41,7 +41,7 @@ interface Options {
   /** Leaves updates in hand until the test ends them. */
   readonly held?: boolean;
   /** What an earlier process left in the journal. */
-  readonly before?: (journal: Journal) => void;
+  readonly before?: (journal: Journal) => Promise<void>;
   readonly breakJournal?: (journal: Journal) => Journal;
 }
 
@@ -49,9 +49,9 @@ interface Options {
 async function withInbox(run: (room: Room) => Promise<void>, options: Options = {}): Promise<void> {
   using time = new FakeTime(NOON_MS);
   const lines = aLog();
-  const opened = openJournal(":memory:");
+  const opened = await openJournal(":memory:");
   const journal = options.breakJournal?.(opened) ?? opened;
-  options.before?.(opened);
+  await options.before?.(opened);
   const handled: number[] = [];
   const held = new Map<number, () => void>();
   let peak = 0;
@@ -87,7 +87,7 @@ async function withInbox(run: (room: Room) => Promise<void>, options: Options = 
     const stopped = inbox.stop();
     while (held.size > 0) await Promise.all([...held.keys()].map(end));
     await stopped;
-    journal.close();
+    await journal.close();
   }
 }
 
@@ -136,9 +136,9 @@ Deno.test("an update is handed over with when it came, also one that an earlier 
     assert.deepEqual(came, [NOON_MS - 90_000, NOON_MS]);
   }, {
     handle: (_, cameAtMs) => void came.push(cameAtMs),
-    before(journal) {
+    async before(journal) {
       const body = JSON.stringify(anUpdate(11));
-      journal.recordUpdates([{ id: 11, body }], NOON_MS - 90_000, NOON_MS - 90_000);
+      await journal.recordUpdates([{ id: 11, body }], NOON_MS - 90_000, NOON_MS - 90_000);
     },
   });
 });
@@ -146,7 +146,7 @@ Deno.test("an update is handed over with when it came, also one that an earlier 
 Deno.test("accept resolves when the batch is on disk, with what the bot recorded at once", async () => {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const path = `${folder}/triborg.db`;
-  const journal = openJournal(path);
+  const journal = await openJournal(path);
   const onDisk = new DatabaseSync(path, { readOnly: true });
   const count = (table: string) =>
     Number(onDisk.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.["rows"]);
@@ -159,7 +159,7 @@ Deno.test("accept resolves when the batch is on disk, with what the bot recorded
     random: () => 1,
     log: aLog().log,
     async handle() {
-      assert.ok(journal.recordChoice(aNewLead(), aConfirmation(), "crm.example.ru", false));
+      assert.ok(await journal.recordChoice(aNewLead(), aConfirmation(), "crm.example.ru", false));
       assert.deepEqual([count("inbox"), count("leads")], [0, 0]);
       await journal.committed();
     },
@@ -168,7 +168,7 @@ Deno.test("accept resolves when the batch is on disk, with what the bot recorded
   assert.deepEqual([count("inbox"), count("leads"), count("outbox")], [1, 1, 2]);
   await inbox.stop();
   onDisk.close();
-  journal.close();
+  await journal.close();
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -179,7 +179,7 @@ Deno.test("accept rejects when the batch cannot be put on disk, and takes it the
     assert.deepEqual(handled, []);
     await inbox.accept([anUpdate(11)]);
     assert.deepEqual(handled, [11]);
-    assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
+    assert.deepEqual(await journal.takeUpdates(NOON_MS, 9), []);
   }, {
     breakJournal: (journal) => ({
       ...journal,
@@ -258,7 +258,7 @@ Deno.test("512 updates are in hand at once, and the 513th waits in line until on
     await inbox.accept([anUpdate(513, 513)]);
     await turn();
     assert.equal(handled.length, 512);
-    assert.deepEqual(journal.takeUpdates(time.now, 1), [], "it is not read from disk");
+    assert.deepEqual(await journal.takeUpdates(time.now, 1), [], "it is not read from disk");
     await end(1);
     assert.deepEqual(handled.slice(512), [513]);
     assert.equal(peak(), 512);
@@ -309,10 +309,10 @@ Deno.test("what is more than 2,000 in line waits on disk alone, and is handled t
   withInbox(async ({ inbox, handled, end, journal }) => {
     for (let from = 1; from <= 2_501; from += 100) await inbox.accept(batch(from, 100));
     await inbox.accept([anUpdate(2_601, 2_601)]);
-    assert.equal(journal.nextUpdateDueAtMs(), NOON_MS);
+    assert.equal(await journal.nextUpdateDueAtMs(), NOON_MS);
     for (let nth = 0; nth < 2_601; nth++) await end(handled[nth] ?? 0);
     assert.equal(new Set(handled).size, 2_601);
-    assert.equal(journal.nextUpdateDueAtMs(), undefined);
+    assert.equal(await journal.nextUpdateDueAtMs(), undefined);
   }, { held: true }));
 
 Deno.test("what stands in line when its batch cannot be put on disk is not handled: Telegram hands it over again", () => {
@@ -330,8 +330,8 @@ Deno.test("what stands in line when its batch cannot be put on disk is not handl
     held: true,
     breakJournal: (journal) => ({
       ...journal,
-      recordUpdates(...args) {
-        return fails ? new Set(args[0].map(({ id }) => id)) : journal.recordUpdates(...args);
+      async recordUpdates(...args) {
+        return fails ? new Set(args[0].map(({ id }) => id)) : await journal.recordUpdates(...args);
       },
       committed: () => fails ? Promise.reject(new Error("full")) : journal.committed(),
     }),
@@ -482,8 +482,8 @@ Deno.test("an update is tried for as long as Telegram would have kept it, 24 hou
       await turn();
       words = await line("11");
     }, {
-      before: (journal) =>
-        void journal.recordUpdates(
+      before: async (journal) =>
+        void await journal.recordUpdates(
           [{ id: 11, body: JSON.stringify(anUpdate(11)) }],
           NOON_MS - ageMs,
           NOON_MS,
@@ -531,6 +531,7 @@ Deno.test("an inbox goes on after its journal was unreadable for a moment", () =
     await turn();
     isBroken = true;
     time.tick(1_000);
+    await turn();
     isBroken = false;
     time.tick(300_000);
     await turn();
@@ -558,9 +559,9 @@ Deno.test("an update that failed is not lost when the journal cannot note it for
   }, {
     breakJournal: (journal) => ({
       ...journal,
-      postponeUpdate(...args) {
+      async postponeUpdate(...args) {
         if (breaks++ === 0) throw new StorageError("disk is full");
-        journal.postponeUpdate(...args);
+        await journal.postponeUpdate(...args);
       },
     }),
     handle() {
@@ -574,19 +575,20 @@ Deno.test("an update that failed is not lost when the journal cannot note it for
 Deno.test("start hands over what an earlier process left, each chat's in order", () =>
   withInbox(async ({ inbox, handled, end }) => {
     inbox.start();
+    await turn();
     assert.deepEqual(handled, [11, 13]);
     await end(11);
     assert.deepEqual(handled, [11, 13, 12]);
   }, {
     held: true,
-    before(journal) {
+    async before(journal) {
       const updates = [anUpdate(12, 1), anUpdate(11, 1), anUpdate(13, 2)];
-      journal.recordUpdates(
+      await journal.recordUpdates(
         updates.map((update) => ({ id: update.update_id, body: JSON.stringify(update) })),
         NOON_MS,
         null,
       );
-      journal.recover({ kind: "interrupted", reason: "" }, NOON_MS);
+      await journal.recover({ kind: "interrupted", reason: "" }, NOON_MS);
     },
   }));
 
@@ -594,8 +596,8 @@ Deno.test("an update that was handled is not left to the next process, one that 
   withInbox(async ({ inbox, journal, end }) => {
     await inbox.accept([anUpdate(11, 1), anUpdate(12, 2)]);
     await end(11);
-    journal.recover({ kind: "interrupted", reason: "" }, NOON_MS);
-    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+    await journal.recover({ kind: "interrupted", reason: "" }, NOON_MS);
+    assert.deepEqual((await journal.takeUpdates(NOON_MS, 9)).map(({ id }) => id), [12]);
   }, { held: true }));
 
 Deno.test("stop resolves when what is in hand is done, and hands over nothing more", () =>
@@ -628,7 +630,7 @@ Deno.test("what came while the inbox stopped is left to the next process", () =>
   withInbox(async ({ inbox, journal }) => {
     await inbox.stop();
     await inbox.accept([anUpdate(12)]);
-    assert.deepEqual(journal.takeUpdates(NOON_MS, 9).map(({ id }) => id), [12]);
+    assert.deepEqual((await journal.takeUpdates(NOON_MS, 9)).map(({ id }) => id), [12]);
   }));
 
 Deno.test("updates that fail or end while the disk is full are neither lost nor handled again when it has room", () => {
@@ -648,8 +650,8 @@ Deno.test("updates that fail or end while the disk is full are neither lost nor 
     await end(11);
     time.tick(20);
     await turn();
-    journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
-    assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
+    await journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
+    assert.deepEqual(await journal.takeUpdates(NOON_MS, 9), []);
   }, {
     held: true,
     handle(update) {
@@ -658,8 +660,9 @@ Deno.test("updates that fail or end while the disk is full are neither lost nor 
     // A full disk undoes what a turn wrote: here the turn's writes never come to pass.
     breakJournal: (journal) => ({
       ...journal,
-      recordDone: (done) => !isFull && journal.recordDone(done),
-      postponeUpdate: (id, dueAtMs) => isFull ? undefined : journal.postponeUpdate(id, dueAtMs),
+      recordDone: async (done) => !isFull && await journal.recordDone(done),
+      postponeUpdate: async (id, dueAtMs) =>
+        isFull ? undefined : await journal.postponeUpdate(id, dueAtMs),
       committed: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
       committedSoon: () => isFull ? Promise.reject(new Error("full")) : journal.committed(),
     }),
@@ -674,12 +677,12 @@ for (const body of ["{", "null", "7", "{}"]) {
       assert.deepEqual(handled, [11, 13]);
       assert.ok(lines.some((line) => line.includes("Обновление 12 в журнале не разобрать")));
       await journal.committed();
-      journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
-      assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
+      await journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
+      assert.deepEqual(await journal.takeUpdates(NOON_MS, 9), []);
     }, {
-      before(journal) {
+      async before(journal) {
         const bodies = [JSON.stringify(anUpdate(11, 1)), body, JSON.stringify(anUpdate(13, 3))];
-        journal.recordUpdates(
+        await journal.recordUpdates(
           bodies.map((body, nth) => ({ id: 11 + nth, body })),
           NOON_MS,
           NOON_MS,
@@ -720,9 +723,9 @@ for (const method of ["recordDone", "postponeUpdate"] as const) {
           if (isBroken) throw new TypeError("recordDone is broken");
           return journal.recordDone(done);
         },
-        postponeUpdate(id, dueAtMs) {
+        async postponeUpdate(id, dueAtMs) {
           if (method === "postponeUpdate") throw new TypeError("postponeUpdate is broken");
-          journal.postponeUpdate(id, dueAtMs);
+          await journal.postponeUpdate(id, dueAtMs);
         },
       }),
     }));
@@ -734,13 +737,13 @@ Deno.test("a malformed update that an earlier version recorded is skipped", () =
     assert.deepEqual(handled, [12]);
     assert.equal(lines.length, 2);
     await journal.committed();
-    journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
-    assert.deepEqual(journal.takeUpdates(NOON_MS, 9), []);
+    await journal.recover({ kind: "interrupted", reason: "restart" }, NOON_MS);
+    assert.deepEqual(await journal.takeUpdates(NOON_MS, 9), []);
   }, {
-    before(journal) {
+    async before(journal) {
       const strange = { id: 2 ** 53, body: JSON.stringify(anUpdate(2 ** 53)) };
       const press = { id: 11, body: JSON.stringify({ update_id: 11, callback_query: {} }) };
       const good = { id: 12, body: JSON.stringify(anUpdate(12)) };
-      journal.recordUpdates([strange, press, good], NOON_MS, NOON_MS);
+      await journal.recordUpdates([strange, press, good], NOON_MS, NOON_MS);
     },
   }));

@@ -34,11 +34,11 @@ interface Room {
   readonly journal: Journal;
   readonly log: readonly string[];
   /** Records a manager's message as an answer. */
-  answer(message: SimMessage, albumId?: string): void;
+  answer(message: SimMessage, albumId?: string): Promise<void>;
   /** Does the first work that is due, and tells where its answer is then, and why. */
   work(): Promise<string>;
   /** What the manager is to be told. */
-  told(): string[];
+  told(): Promise<string[]>;
 }
 
 async function withAnswers(run: (room: Room) => Promise<void>): Promise<void> {
@@ -46,11 +46,11 @@ async function withAnswers(run: (room: Room) => Promise<void>): Promise<void> {
   const group = telegram.group({ title: "Менеджеры", type: "supergroup" });
   const visitor = telegram.user({ first_name: "Galliard", username: "betterrman" });
   visitor.start();
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const lines = aLog();
   const parts = partsOf(journal);
-  parts.insertLead(aNewLead({ chatId: visitor.id }));
-  parts.rememberCard(1, "crm_failed", { chatId: group.id, messageId: 1 }, NOON_MS);
+  await parts.insertLead(aNewLead({ chatId: visitor.id }));
+  await parts.rememberCard(1, "crm_failed", { chatId: group.id, messageId: 1 }, NOON_MS);
   const run1 = createAnswerWork({
     journal,
     answerChat: createAnswerChat(createApi({ token: TOKEN, apiRoot: telegram.url })),
@@ -72,8 +72,8 @@ async function withAnswers(run: (room: Room) => Promise<void>): Promise<void> {
       visitor,
       journal,
       log: lines.lines,
-      answer: ({ message_id, text = "", photo }, albumId) =>
-        void journal.recordAnswer({
+      answer: async ({ message_id, text = "", photo }, albumId) =>
+        void await journal.recordAnswer({
           kind: "answer",
           chatId: group.id,
           messageId: message_id,
@@ -83,22 +83,22 @@ async function withAnswers(run: (room: Room) => Promise<void>): Promise<void> {
           content: someContent({ text, media: photo === undefined ? null : "🖼 фото" }),
         }, NOON_MS),
       async work() {
-        const [work] = journal.takeAnswerWork(ANSWERS_LANE, NOON_MS + 9_999, 1);
+        const [work] = await journal.takeAnswerWork(ANSWERS_LANE, NOON_MS + 9_999, 1);
         assert.ok(work?.kind === "send" || work?.kind === "edit");
         await run1(work);
-        const said = journal.conversationOf(1)[work.subject - 1];
+        const said = (await journal.conversationOf(1))[work.subject - 1];
         assert.ok(said?.kind === "answer");
         return said.refused === null ? said.state : `${said.state}: ${said.refused}`;
       },
-      told: () =>
-        journal.takeAnswerWork(ANSWER_NOTES_LANE, NOON_MS, 9).map((work) => {
+      told: async () =>
+        (await journal.takeAnswerWork(ANSWER_NOTES_LANE, NOON_MS, 9)).map((work) => {
           assert.ok(work.kind === "refusal");
           return `${work.body.isEdit ? "edit: " : ""}${work.body.reason}`;
         }),
     });
   } finally {
     await journal.committed();
-    journal.close();
+    await journal.close();
   }
   assert.ok(!lines.lines.join("\n").includes("AAF0"));
 }
@@ -122,9 +122,9 @@ for (
     withAnswers(async ({ telegram, group, answer, work, told }) => {
       const code = description.startsWith("Forbidden") ? 403 : 400;
       telegram.fault({ method: "copyMessage", fault: refusal(code, description) });
-      answer(manager(group).say("Здравствуйте"));
+      await answer(manager(group).say("Здравствуйте"));
       assert.equal(await work(), `refused: ${code}: ${description}`);
-      assert.deepEqual(told(), [`${code}: ${description}`]);
+      assert.deepEqual(await told(), [`${code}: ${description}`]);
       assert.ok(telegram.calls.every(({ method }) => method !== "sendMessage"));
     }));
 }
@@ -140,12 +140,12 @@ for (
   Deno.test(`an answer is tried again, as often as needed, after ${what}`, () =>
     withAnswers(async ({ telegram, group, visitor, answer, work, told }) => {
       const recover = telegram.fault({ method: "copyMessage", fault });
-      answer(manager(group).say("Здравствуйте"));
+      await answer(manager(group).say("Здравствуйте"));
       for (let nth = 0; nth < 10; nth++) assert.equal(await work(), "due");
       recover();
       assert.equal(await work(), "sent");
       assert.equal(visitor.chat.messages.at(-1)?.text, "Здравствуйте");
-      assert.deepEqual(told(), []);
+      assert.deepEqual(await told(), []);
     }));
 }
 
@@ -153,16 +153,16 @@ Deno.test("a refusal that means nothing known is tried six times, and then told"
   withAnswers(async ({ telegram, group, answer, work, told }) => {
     const description = "Bad Request: something new";
     telegram.fault({ method: "copyMessage", fault: refusal(400, description) });
-    answer(manager(group).sendPhoto());
+    await answer(manager(group).sendPhoto());
     for (let nth = 0; nth < 5; nth++) assert.equal(await work(), "due");
     assert.equal(await work(), `refused: 400: ${description}`);
-    assert.deepEqual(told(), [`400: ${description}`]);
+    assert.deepEqual(await told(), [`400: ${description}`]);
   }));
 
 Deno.test("a text goes as text while the managers' chat cannot be read", () =>
   withAnswers(async ({ group, visitor, answer, work }) => {
     const said = manager(group).say("Здравствуйте");
-    answer(said);
+    await answer(said);
     group.kickBot();
     assert.equal(await work(), "sent");
     assert.equal(visitor.chat.messages.at(-1)?.text, "Здравствуйте");
@@ -173,23 +173,23 @@ Deno.test("an album of which a part is gone arrives without it, and its manager 
     const person = manager(group);
     const [first, second] = person.sendAlbum([{ kind: "photo" }, { kind: "photo" }]);
     assert.ok(first && second);
-    answer(first, "a");
-    answer({ ...second, message_id: 999 }, "a");
+    await answer(first, "a");
+    await answer({ ...second, message_id: 999 }, "a");
     assert.equal(await work(), `sent: ${missingFiles(1)}`);
     assert.equal(visitor.chat.messages.filter((each) => each.photo).length, 1);
-    assert.deepEqual(told(), [missingFiles(1)]);
+    assert.deepEqual(await told(), [missingFiles(1)]);
     // Which copy is whose is not known, so none is edited.
     const content = someContent({ text: "x", media: "🖼 фото", captionable: true });
     const edit = { kind: "answer", chatId: group.id, messageId: first.message_id } as const;
-    journal.recordAnswerEdit({ ...edit, content, editedAtS: null }, NOON_MS);
+    await journal.recordAnswerEdit({ ...edit, content, editedAtS: null }, NOON_MS);
     await work();
-    assert.deepEqual(journal.takeAnswerWork(ANSWERS_LANE, NOON_MS, 1), []);
+    assert.deepEqual(await journal.takeAnswerWork(ANSWERS_LANE, NOON_MS, 1), []);
   }));
 
 Deno.test("an edit of a copy that is gone is told; one that changes nothing is done", () =>
   withAnswers(async ({ telegram, group, journal, answer, work, told }) => {
     const said = manager(group).say("Цена 100");
-    answer(said);
+    await answer(said);
     await work();
     const edit = (text: string) =>
       journal.recordAnswerEdit({
@@ -199,21 +199,21 @@ Deno.test("an edit of a copy that is gone is told; one that changes nothing is d
         content: someContent({ text }),
         editedAtS: null,
       }, NOON_MS);
-    edit("Цена 200");
+    await edit("Цена 200");
     const recover = telegram.fault({
       method: "editMessageText",
       fault: refusal(400, "Bad Request: message is not modified"),
     });
     assert.equal(await work(), "sent");
-    assert.deepEqual(told(), []);
+    assert.deepEqual(await told(), []);
     recover();
-    edit("Цена 300");
+    await edit("Цена 300");
     telegram.fault({
       method: "editMessageText",
       fault: refusal(400, "Bad Request: message to edit not found"),
     });
     assert.equal(await work(), "sent");
-    assert.deepEqual(told(), ["edit: 400: Bad Request: message to edit not found"]);
+    assert.deepEqual(await told(), ["edit: 400: Bad Request: message to edit not found"]);
   }));
 
 Deno.test("refusalWords has words for what is known, and Telegram's own for the rest, of bounded length", () => {

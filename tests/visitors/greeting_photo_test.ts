@@ -41,7 +41,7 @@ interface Room {
 
 async function withRoom(run: (room: Room) => Promise<void>): Promise<void> {
   await using telegram = await startTelegramServer({ token: TOKEN, limits: "off" });
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const api = createApi({ token: TOKEN, apiRoot: telegram.url });
   const uploads = createApi(
     { token: TOKEN, apiRoot: telegram.url },
@@ -80,7 +80,7 @@ async function withRoom(run: (room: Room) => Promise<void>): Promise<void> {
     await run(room);
   } finally {
     waits.resolve();
-    journal.close();
+    await journal.close();
   }
 }
 
@@ -103,7 +103,7 @@ Deno.test("a photo goes as bytes once, with caption and buttons, and by its id a
     assert.equal(shown?.caption, "Здравствуйте!\n--");
     assert.deepEqual(shown?.reply_markup, MESSAGE.reply_markup);
     assert.deepEqual([...telegram.calls[0]?.files.values() ?? []], [PHOTOS.jpeg]);
-    assert.equal(journal.sentPhoto(PHOTO), id);
+    assert.equal(await journal.sentPhoto(PHOTO), id);
     await greet(visitor());
     assert.deepEqual(sent(), ["bytes", id]);
   }));
@@ -141,9 +141,9 @@ Deno.test("who waits too long for another's upload is greeted without the photo"
 
 Deno.test("an id that Telegram refuses costs one more upload, and its successor is recorded", () =>
   withRoom(async ({ visitor, greet, sent, journal }) => {
-    journal.rememberSentPhoto(PHOTO, "AgAC-of-another-bot");
+    await journal.rememberSentPhoto(PHOTO, "AgAC-of-another-bot");
     const id = fileIdOf(await greet(visitor()));
-    assert.equal(journal.sentPhoto(PHOTO), id);
+    assert.equal(await journal.sentPhoto(PHOTO), id);
     await greet(visitor());
     assert.deepEqual(sent(), ["AgAC-of-another-bot", "bytes", id]);
   }));
@@ -159,7 +159,7 @@ for (
 ) {
   Deno.test(`«${description}» ${isForeign ? "is answered by an upload" : "leaves the id alone"}`, () =>
     withRoom(async ({ telegram, visitor, greet, journal }) => {
-      journal.rememberSentPhoto(PHOTO, "id");
+      await journal.rememberSentPhoto(PHOTO, "id");
       telegram.fault({
         method: "sendPhoto",
         times: 1,
@@ -167,7 +167,7 @@ for (
       });
       const outcome = await greet(visitor());
       assert.equal(outcome.kind, isForeign ? "sent" : "without");
-      assert.equal(journal.sentPhoto(PHOTO) === "id", !isForeign);
+      assert.equal(await journal.sentPhoto(PHOTO) === "id", !isForeign);
     }));
 }
 
@@ -223,9 +223,7 @@ Deno.test("a photo that is missing on the disk, or cannot be read, costs the gre
 Deno.test("a journal that is full costs another upload, never a second greeting", () =>
   withRoom(async ({ visitor, greet, journal, sent }) => {
     const { rememberSentPhoto } = journal;
-    journal.rememberSentPhoto = () => {
-      throw new Error("database or disk is full");
-    };
+    journal.rememberSentPhoto = () => Promise.reject(new Error("database or disk is full"));
     assert.equal((await greet(visitor())).kind, "sent");
     journal.rememberSentPhoto = rememberSentPhoto;
     assert.equal((await greet(visitor())).kind, "sent");

@@ -28,7 +28,7 @@ const inTwoLanguages = (all: Locales) => {
   };
 };
 
-type Owe = (journal: Journal) => void;
+type Owe = (journal: Journal) => Promise<void>;
 
 /** Owes the visitor of chat 7 something, does it, and tells what was said, with the buttons' texts. */
 async function saidTo(
@@ -39,12 +39,12 @@ async function saidTo(
     readonly edit?: (all: Locales) => void;
   } = {},
 ): Promise<string[]> {
-  const journal = openJournal(":memory:");
+  const journal = await openJournal(":memory:");
   const { log } = aLog();
   const said: string[] = [];
   const lead = { chatId: 7, visitor: aVisitor({ language }), receivedAtMs: NOON_MS - 10_000 };
-  partsOf(journal).insertLead(aNewLead(lead));
-  owe(journal);
+  await partsOf(journal).insertLead(aNewLead(lead));
+  await owe(journal);
   const profiles = someProfiles(edit);
   const work = createVisitorWork({
     journal,
@@ -76,18 +76,18 @@ async function saidTo(
     log,
   });
   for (const kind of ["thanks", "reminder"] as const) {
-    const owed = journal.takeWorkOfKind(VISITORS_LANE, kind, NOON_MS);
+    const owed = await journal.takeWorkOfKind(VISITORS_LANE, kind, NOON_MS);
     if (owed !== undefined) await work.run(owed);
-    assert.equal(journal.findWork(kind, owed?.subject ?? 0), undefined);
+    assert.equal(await journal.findWork(kind, owed?.subject ?? 0), undefined);
   }
   await journal.committed();
-  journal.close();
+  await journal.close();
   return said;
 }
 
-const writeMore: Owe = (journal) => {
+const writeMore: Owe = async (journal) => {
   const message = { lead: 1, chatId: 7, messageId: 5, albumId: null, content: someContent() };
-  journal.recordFollowUp(message, NOON_MS);
+  await journal.recordFollowUp(message, NOON_MS);
 };
 
 Deno.test("the thanks are the profile's, in the language of the lead, with its name", async () => {
@@ -117,18 +117,18 @@ Deno.test("thanks of a profile that has another key by now are its own, and of o
 });
 
 Deno.test("thanks that are owed for a follow-up that is not known are sent all the same", async () => {
-  const owe: Owe = (journal) =>
-    journal.addWork(
+  const owe: Owe = async (journal) =>
+    void await journal.addWork(
       { lane: VISITORS_LANE, kind: "thanks", subject: 41, body: { chatId: 7 } },
       NOON_MS,
     );
   assert.deepEqual(await saidTo(owe), [`7: ${THANKS}`]);
 });
 
-const openMenu = (profile: string, language?: string | null): Owe => (journal) => {
-  journal.rememberMenu({ chatId: 7, messageId: 9 }, profile, NOON_MS - 1000, language);
+const openMenu = (profile: string, language?: string | null): Owe => async (journal) => {
+  await journal.rememberMenu({ chatId: 7, messageId: 9 }, profile, NOON_MS - 1000, language);
   assert.equal(
-    journal.recordPolled("polled_at_ms", NOON_MS, {
+    await journal.recordPolled("polled_at_ms", NOON_MS, {
       menusSinceMs: NOON_MS - 2000,
       untilMs: NOON_MS,
     }),
@@ -169,10 +169,10 @@ Deno.test("a menu without a language has its visitor's last lead's, or the base"
 });
 
 Deno.test("a reminder that the bot before this one owed is sent", async () => {
-  const owe: Owe = (journal) => {
+  const owe: Owe = async (journal) => {
     const reminder = { chatId: 7, profile: "agency", sentAtMs: NOON_MS - 1000 };
     const body = { ...reminder, language: null, source: null };
-    journal.addWork({ lane: VISITORS_LANE, kind: "reminder", subject: 0, body }, NOON_MS);
+    await journal.addWork({ lane: VISITORS_LANE, kind: "reminder", subject: 0, body }, NOON_MS);
   };
   const said = await saidTo(owe, { language: null });
   assert.deepEqual(said, ["7: Мы здесь. [Привлечь клиентов,Создать сайт]"]);

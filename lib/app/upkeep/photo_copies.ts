@@ -19,11 +19,11 @@ export function photosBeside(copies: string): string {
 export async function copyPhotos(
   from: string,
   to: string,
-  isWanted: (name: string) => boolean = () => true,
+  isWanted: (name: string) => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<number> {
   let count = 0;
   for (const name of await namesIn(from)) {
-    if (!isPhotoName(name) || !isWanted(name)) continue;
+    if (!isPhotoName(name) || !await isWanted(name)) continue;
     const [source, target] = [`${from}/${name}`, `${to}/${name}`];
     if (await sizeOf(source) !== await sizeOf(target)) {
       makePrivateFolder(to);

@@ -14,7 +14,7 @@ const FACT = "safe_time";
 /** A time that may be behind the clock, and not ahead of the true one. */
 export interface SafeTime {
   /** Goes on by what has passed, and believes the clock when that has been steady for long enough. Recorded, not committed. */
-  look(): void;
+  look(): Promise<void>;
   /** In ms since 1970: not later than the true time as far as anything can tell, at most once `look` was called. */
   nowMs(): number;
   /** Whether the clock has been steady for a day. */
@@ -30,26 +30,26 @@ interface State {
 }
 
 /** Made before anything new is recorded: it compares the clock with the newest that the journal knows of. */
-export function createSafeTime(
+export async function createSafeTime(
   { journal, now, elapsedMs }: {
     readonly journal: Pick<Journal, "fact" | "rememberFact" | "newestMomentMs">;
     readonly now: () => number;
     readonly elapsedMs: () => number;
   },
-): SafeTime {
-  let state = startFrom(readState() ?? newState());
+): Promise<SafeTime> {
+  let state = startFrom(await readState() ?? await newState());
   let lookedMs = elapsedMs();
 
   /** Undefined in a journal without such a fact, or with one that cannot be read. */
-  function readState(): State | undefined {
-    const { clockMs, safeMs, steadySinceMs } = recordIn(journal.fact(FACT)) ?? {};
+  async function readState(): Promise<State | undefined> {
+    const { clockMs, safeMs, steadySinceMs } = recordIn(await journal.fact(FACT)) ?? {};
     return isWhole(clockMs, 0) && isWhole(safeMs, 0) && isWhole(steadySinceMs, -Infinity)
       ? { clockMs, safeMs, steadySinceMs }
       : undefined;
   }
 
-  function newState(): State {
-    const clockMs = journal.newestMomentMs() ?? now();
+  async function newState(): Promise<State> {
+    const clockMs = await journal.newestMomentMs() ?? now();
     return { clockMs, safeMs: clockMs, steadySinceMs: clockMs - DAY_MS };
   }
 
@@ -68,7 +68,7 @@ export function createSafeTime(
   }
 
   return {
-    look() {
+    async look() {
       const clockMs = now();
       const passedMs = elapsedMs() - lookedMs;
       lookedMs += passedMs;
@@ -76,7 +76,7 @@ export function createSafeTime(
       const steadySinceMs = Math.abs(wasSetMs) > CORRECTION_MS ? clockMs : state.steadySinceMs;
       state = { clockMs, safeMs: state.safeMs + passedMs, steadySinceMs };
       if (isSteady()) state = { ...state, safeMs: clockMs };
-      journal.rememberFact(FACT, JSON.stringify(state));
+      await journal.rememberFact(FACT, JSON.stringify(state));
     },
     nowMs: () => state.safeMs,
     isSteady,

@@ -61,7 +61,7 @@ export interface UpkeepOptions {
   readonly log: Log;
 }
 
-type Erasure = ReturnType<Journal["eraseSettledBefore"]>;
+type Erasure = Awaited<ReturnType<Journal["eraseSettledBefore"]>>;
 
 /** Something that is done once a day. */
 interface Job {
@@ -77,10 +77,10 @@ interface Job {
   run(day: string, hour: number): Promise<boolean>;
 }
 
-export function createUpkeep(options: UpkeepOptions): Upkeep {
+export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
   const { journal, dataDir, photos, profiles, retentionDays, timeZone } = options;
   const { wake, now, elapsedMs, log } = options;
-  const safeTime = createSafeTime(options);
+  const safeTime = await createSafeTime(options);
   const pausedUntilMs = new Map<Job, number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let looking: Promise<void> = Promise.resolve();
@@ -92,8 +92,8 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       hour: DAILY_HOUR,
       pauseMs: LOOK_MS,
       name: "Строка за вчерашний день",
-      run(_day, hour) {
-        if (hour < DAILY_LATEST_HOUR) oweDailyLine();
+      async run(_day, hour) {
+        if (hour < DAILY_LATEST_HOUR) await oweDailyLine();
         return Promise.resolve(true);
       },
     },
@@ -121,7 +121,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
   ];
 
   async function look(): Promise<void> {
-    safeTime.look();
+    await safeTime.look();
     await fitWalToDisk();
     for (const job of jobs) {
       if (stopped) return;
@@ -145,14 +145,14 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
 
   async function doIfDue(job: Job): Promise<void> {
     const { day, hour } = dayAndHour(now(), timeZone);
-    const last = journal.fact(job.fact);
+    const last = await journal.fact(job.fact);
     // On a journal's first day there is no yesterday to tell of, and nothing to copy yet. A day that is far ahead
     // was remembered by a clock that was wrong.
-    if (last === undefined || daysAfter(last, day) > 1) journal.rememberFact(job.fact, day);
+    if (last === undefined || daysAfter(last, day) > 1) await journal.rememberFact(job.fact, day);
     else if (last < day && hour >= job.hour && !isPaused(job)) {
       const isDone = await job.run(day, hour);
       if (!isDone) return;
-      journal.rememberFact(job.fact, day);
+      await journal.rememberFact(job.fact, day);
       await journal.committed();
       wake();
     }
@@ -164,13 +164,13 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
 
   /** A few leads at a time: a press meanwhile is answered as fast as ever. */
   async function eraseOldPersons(): Promise<boolean> {
-    journal.overwriteFreePages(Infinity);
-    journal.forgetMenusBefore(safeTime.nowMs() - MENUS_KEPT_MS);
+    await journal.overwriteFreePages(Infinity);
+    await journal.forgetMenusBefore(safeTime.nowMs() - MENUS_KEPT_MS);
     const beforeMs = safeTime.nowMs() - retentionDays * DAY_MS;
     let all = 0;
     let from: number | undefined = 0;
     while (from !== undefined && !stopped) {
-      const { erased, next }: Erasure = journal.eraseSettledBefore(
+      const { erased, next }: Erasure = await journal.eraseSettledBefore(
         beforeMs,
         from,
         LEADS_AT_ONCE,
@@ -188,7 +188,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
   /** What a profile or any version in the history names stays. */
   async function removeUnusedPhotos(): Promise<boolean> {
     const current = new Set([...profiles().byKey.values()].map(({ photoFile }) => photoFile));
-    const isUsed = (name: string) => current.has(name) || journal.historyNames(name);
+    const isUsed = async (name: string) => current.has(name) || await journal.historyNames(name);
     const removed = await photos.removeUnused(isUsed, safeTime.nowMs() - UNUSED_PHOTOS_KEPT_MS);
     if (removed > 0) {
       log.info("🧹 Удалены загруженные, но не сохранённые фото: {photos}", { photos: removed });
@@ -196,27 +196,29 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     return true;
   }
 
-  function oweDailyLine(): void {
+  async function oweDailyLine(): Promise<void> {
     const from = dayBeforeStartMs(now(), timeZone);
     const counts: Partial<Record<Place, number>> = {};
-    for (const places of journal.countByProfile(from, dayStartMs(now(), timeZone)).values()) {
+    for (
+      const places of (await journal.countByProfile(from, dayStartMs(now(), timeZone))).values()
+    ) {
       for (const [place, leads] of Object.entries(places) as [Place, number][]) {
         counts[place] = (counts[place] ?? 0) + leads;
       }
     }
-    const turns = journal.countTurns(from, dayStartMs(now(), timeZone));
-    const text = dailyText(counts, journal.fact(BACKUP_FAILURE), turns);
+    const turns = await journal.countTurns(from, dayStartMs(now(), timeZone));
+    const text = dailyText(counts, await journal.fact(BACKUP_FAILURE), turns);
     const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: { text } } as const;
-    journal.addWork(note, now());
+    await journal.addWork(note, now());
   }
 
   async function backUp(day: string): Promise<boolean> {
     try {
       await backUpNightly({ ...options, mayRemoveOld: safeTime.isSteady() }, day);
-      journal.forgetFact(BACKUP_FAILURE);
+      await journal.forgetFact(BACKUP_FAILURE);
     } catch (error) {
       const reason = messageOf(error);
-      journal.rememberFact(BACKUP_FAILURE, reason);
+      await journal.rememberFact(BACKUP_FAILURE, reason);
       await journal.committed();
       throw error;
     }

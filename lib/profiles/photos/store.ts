@@ -41,7 +41,7 @@ export interface PhotoStore {
    * Removes photos that were uploaded before a moment (in ms since 1970) and that `isUsed` does not know, and what
    * interrupted uploads left. Returns how many photos.
    */
-  removeUnused(isUsed: (name: string) => boolean, beforeMs: number): Promise<number>;
+  removeUnused(isUsed: (name: string) => Promise<boolean>, beforeMs: number): Promise<number>;
 }
 
 /** Where a data folder keeps its photos. */
@@ -110,7 +110,7 @@ export function createPhotoStore(dataDir: string, now: () => number): PhotoStore
       for (const name of await namesIn(folder)) {
         const isPhoto = isPhotoName(name);
         if (!isPhoto && !isUnfinished(name)) continue; // Not ours.
-        if (isPhoto && isUsed(name)) continue;
+        if (isPhoto && await isUsed(name)) continue;
         if (removeOld(pathOf(name), beforeMs) && isPhoto) removed++;
       }
       return removed;

@@ -113,9 +113,9 @@ Deno.test("an amoCRM account is read with the token of its profile, wherever tha
     assert.match((await look("CRM", { env }))[0] ?? "", /^– .* не проверить без секрета amo/);
     assert.equal(amo.requestCount, 0);
 
-    const journal = openJournal(`${dataDir}/triborg.db`);
-    journal.keepSecret("amo", amo.token, "admin", 0);
-    journal.close();
+    const journal = await openJournal(`${dataDir}/triborg.db`);
+    await journal.keepSecret("amo", amo.token, "admin", 0);
+    await journal.close();
     assert.deepEqual(await look("Секреты", { env }), [
       "✓ Секреты все, что называют профили, заданы",
     ]);

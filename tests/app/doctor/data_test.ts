@@ -96,38 +96,38 @@ Deno.test("isFree acts only under a lock of its own", () =>
 Deno.test("a journal is checked beside the bot that writes it, and nothing of it changes", () =>
   withPatient(async ({ look, dataDir }) => {
     const lock = lockFolder(dataDir);
-    const journal = openJournal(`${dataDir}/triborg.db`);
+    const journal = await openJournal(`${dataDir}/triborg.db`);
     try {
       const before = names(dataDir);
       assert.match((await look("Журнал"))[0] ?? "", /^✓ Журнал цел, версия 5, 0,\d МБ$/);
       assert.deepEqual(names(dataDir), before);
       assert.ok(before.includes("triborg.db-wal"));
       assert.equal(journal.lostFile("content"), undefined);
-      journal.rememberFact("after", "1");
+      await journal.rememberFact("after", "1");
       await journal.committed();
     } finally {
-      journal.close();
+      await journal.close();
       lock?.release();
     }
   }));
 
 Deno.test("a journal at rest stays one file", () =>
   withPatient(async ({ look, dataDir }) => {
-    openJournal(`${dataDir}/triborg.db`).close();
+    await (await openJournal(`${dataDir}/triborg.db`)).close();
     lockFolder(dataDir)?.release();
     assert.match((await look("Журнал"))[0] ?? "", /^✓ Журнал цел, версия 5/);
     assert.deepEqual(names(dataDir), ["triborg.db", "triborg.lock"]);
   }));
 
 Deno.test("files that SQLite made stay where a bot might be starting", () =>
-  withPatient(({ dataDir }) => {
+  withPatient(async ({ dataDir }) => {
     const path = `${dataDir}/triborg.db`;
-    openJournal(path).close();
+    await (await openJournal(path)).close();
     let isAsked = false;
     lookIntoJournal(path, { clean: () => void (isAsked = true) });
     assert.ok(isAsked);
     assert.deepEqual(names(dataDir), ["triborg.db", "triborg.db-shm", "triborg.db-wal"]);
-    openJournal(path).close();
+    await (await openJournal(path)).close();
     return Promise.resolve();
   }));
 
@@ -150,7 +150,7 @@ Deno.test("a damaged journal, another database and a newer journal are faults, e
     assert.match((await look("Журнал"))[0] ?? "", /^✗ .* файл повреждён .* deno task restore/);
     await Deno.remove(path);
 
-    openJournal(path).close();
+    await (await openJournal(path)).close();
     const bytes = await Deno.readFile(path);
     await Deno.writeFile(path, bytes.fill(0xff, 3 * 4096, 20 * 4096));
     assert.match((await look("Журнал"))[0] ?? "", /^✗ .* файл повреждён .* deno task restore/);
@@ -162,7 +162,7 @@ Deno.test("a damaged journal, another database and a newer journal are faults, e
     assert.deepEqual(await look("Журнал"), ["✗ Журнал не прочесть: это не журнал бота"]);
     await Deno.remove(path);
 
-    openJournal(path).close();
+    await (await openJournal(path)).close();
     const newer = new DatabaseSync(path);
     newer.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
     newer.close();
@@ -170,9 +170,9 @@ Deno.test("a damaged journal, another database and a newer journal are faults, e
   }));
 
 Deno.test("a journal above the limit is opened and not read whole", () =>
-  withPatient(({ dataDir }) => {
+  withPatient(async ({ dataDir }) => {
     const path = `${dataDir}/triborg.db`;
-    openJournal(path).close();
+    await (await openJournal(path)).close();
     const { size } = Deno.statSync(path);
     const isChecked = (mostBytes: number) => {
       const look = lookIntoJournal(path, { mostBytes });
@@ -189,7 +189,7 @@ Deno.test("copies are told with their age, and a missing night is a warning", ()
     assert.deepEqual(await look("Копии журнала"), [
       "– Копии журнала журнала ещё нет, копировать нечего",
     ]);
-    const journal = openJournal(`${dataDir}/triborg.db`);
+    const journal = await openJournal(`${dataDir}/triborg.db`);
     try {
       assert.match((await look("Копии журнала"))[0] ?? "", /^✓ .* ещё ни одной, журнал новый/);
       const now = () => Date.now() + 37 * 60 * 60_000;
@@ -198,7 +198,7 @@ Deno.test("copies are told with their age, and a missing night is a warning", ()
       await Deno.mkdir(`${dataDir}/backups`);
       await journal.backUp(`${dataDir}/backups/triborg-2026-01-02.db`, 0);
     } finally {
-      journal.close();
+      await journal.close();
     }
     assert.match((await look("Копии журнала"))[0] ?? "", /^✓ Копии журнала 1, последняя от /);
     const copy = `${dataDir}/backups/triborg-2026-01-02.db`;

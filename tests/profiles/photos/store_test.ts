@@ -137,7 +137,10 @@ Deno.test("only old photos go that nothing uses, and what uploads left half done
     const recent = await keep(photos, PHOTOS.lossless);
     assert.ok(await photos.touch(again));
 
-    const removed = await photos.removeUnused((name) => name === used, NOON_MS + 1);
+    const removed = await photos.removeUnused(
+      (name) => Promise.resolve(name === used),
+      NOON_MS + 1,
+    );
     assert.equal(removed, 1);
     assert.deepEqual(names(), [used, again, recent, "notes.txt"].sort());
     assert.equal(photos.has(unused), false);
@@ -145,5 +148,5 @@ Deno.test("only old photos go that nothing uses, and what uploads left half done
 
 Deno.test("removeUnused finds nothing where no photo was ever uploaded", () =>
   withPhotos(async ({ photos }) => {
-    assert.equal(await photos.removeUnused(() => false, NOON_MS), 0);
+    assert.equal(await photos.removeUnused(() => Promise.resolve(false), NOON_MS), 0);
   }));
