@@ -1,0 +1,74 @@
+// Where the SQL of the two engines differs: fragments for statements that both must understand. Runs no SQL.
+//
+// Everything else is written so that both know it: CASE, coalesce, ON CONFLICT, IS DISTINCT FROM, NULLS FIRST, DOUBLE PRECISION,
+// CAST(… AS BIGINT) for numbers of a JSON array, CAST(? AS BIGINT) where nothing else tells a parameter's type.
+
+/** Fragments of SQL in one engine's words. Arguments are SQL: a parameter (`?`, `?2`), a column, an expression. */
+export interface Dialect {
+  /**
+   * A source of rows: the elements of a JSON array of arrays or records, as its column `value`. Members are read as
+   * `CAST(value ->> 0 AS BIGINT)` or `value ->> 'name'`: without a cast they are text in PostgreSQL.
+   */
+  rows(json: string): string;
+  /** The same for a JSON array of numbers or texts, whose `value` is text in PostgreSQL. */
+  values(json: string): string;
+  /** `expression IN` the numbers of a JSON array. */
+  isAmong(expression: string, json: string): string;
+  /** A text in the JSON of a column; null where there is none, or the column holds no JSON. */
+  jsonText(column: string, ...path: string[]): string;
+  /** A whole number there, likewise. */
+  jsonNumber(column: string, ...path: string[]): string;
+  /** The JSON of a column with another value of one member; `value` must have a type, by a cast or by its column. */
+  withMember(column: string, name: string, value: string): string;
+  /** The greater of two whole numbers; null when one is null. */
+  greater(one: string, other: string): string;
+  /** The lesser of two, likewise. */
+  lesser(one: string, other: string): string;
+  /** Behind a table's name: the index that SQLite must use. PostgreSQL finds it by itself. */
+  indexedBy(index: string): string;
+  /** Joins two tables, the left one read first. An ON or USING follows. */
+  readonly joinInOrder: string;
+  /** LIKE that folds the case of Latin letters, and of no others. */
+  readonly like: string;
+}
+
+export const SQLITE: Dialect = {
+  rows: (json) => `json_each(${json})`,
+  values: (json) => `json_each(${json})`,
+  isAmong: (expression, json) => `${expression} IN (SELECT value FROM json_each(${json}))`,
+  jsonText: extract,
+  jsonNumber: extract,
+  withMember: (column, name, value) => `json_set(${column}, '$.${name}', ${value})`,
+  greater: (one, other) => `max(${one}, ${other})`,
+  lesser: (one, other) => `min(${one}, ${other})`,
+  indexedBy: (index) => `INDEXED BY ${index}`,
+  joinInOrder: "CROSS JOIN",
+  like: "LIKE",
+};
+
+/** Its functions are made with the schema (postgres/schema.ts). */
+export const POSTGRES: Dialect = {
+  rows: (json) => `jsonb_array_elements(CAST(${json} AS jsonb))`,
+  values: (json) => `jsonb_array_elements_text(CAST(${json} AS jsonb))`,
+  isAmong: (expression, json) =>
+    `${expression} IN (SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(${json} AS jsonb)))`,
+  jsonText: (column, ...path) => `json_or_null(${column}) #>> '{${path.join(",")}}'`,
+  jsonNumber: (column, ...path) =>
+    `number_or_null(json_or_null(${column}) #>> '{${path.join(",")}}')`,
+  withMember: (column, name, value) =>
+    `CAST(jsonb_set(CAST(${column} AS jsonb), '{${name}}', to_jsonb(${value})) AS TEXT)`,
+  greater: (one, other) => `greater_of(${one}, ${other})`,
+  lesser: (one, other) => `lesser_of(${one}, ${other})`,
+  indexedBy: () => "",
+  joinInOrder: "JOIN",
+  like: "ILIKE", // Its columns have the collation "C", which folds Latin letters alone.
+};
+
+function extract(column: string, ...path: string[]): string {
+  return `CASE WHEN json_valid(${column}) THEN json_extract(${column}, '$.${path.join(".")}') END`;
+}
+
+/** Whether a text column begins with a prefix, as a range that both engines look up in an index. */
+export function beginsWith(column: string, prefix: string): string {
+  return `(${column} >= '${prefix}' AND ${column} < '${prefix}\u{10FFFF}')`;
+}
