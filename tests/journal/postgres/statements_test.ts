@@ -1,0 +1,68 @@
+// PostgreSQL understands every statement of the journal: each is prepared on a server that has the schema.
+
+import assert from "node:assert/strict";
+import { POSTGRES, SQLITE } from "../../../lib/journal/dialect.ts";
+import { MIGRATIONS } from "../../../lib/journal/postgres/schema.ts";
+import { journalStatements } from "../../helpers/journal_statements.ts";
+import { type PostgresServer, schemaTest } from "../../helpers/postgres.ts";
+
+schemaTest("PostgreSQL understands every statement of the journal", async (schema, server) => {
+  const enter = `SET search_path TO ${schema};`;
+  const tables = MIGRATIONS.map(({ sql }) => sql).join(";");
+  await server.sql(`CREATE SCHEMA ${schema}; ${enter} ${tables}`);
+  const statements = journalStatements(POSTGRES);
+  assert.ok(statements.length > 300, `${statements.length} statements`);
+  const refused = await prepareAll(server, enter, statements);
+  assert.equal(refused.length, 0, `${refused.length} refused:\n${refused.join("\n\n")}`);
+});
+
+Deno.test("the journal has as many statements in the words of either engine", () => {
+  assert.equal(journalStatements(POSTGRES).length, journalStatements(SQLITE).length);
+});
+
+/** So many fit into one command line. */
+const AT_ONCE = 40;
+
+/** What the server says against statements, with their texts. */
+async function prepareAll(
+  server: PostgresServer,
+  enter: string,
+  statements: readonly string[],
+): Promise<string[]> {
+  const refused: string[] = [];
+  for (let from = 0; from < statements.length; from += AT_ONCE) {
+    const some = statements.slice(from, from + AT_ONCE);
+    const rows = some.map((sql, index) => `(${index}, ${quoted(toDollars(sql))})`).join(",\n");
+    const said = await server.sql(
+      `${enter} CREATE FUNCTION pg_temp.refusal(nth int, sql text) RETURNS text LANGUAGE plpgsql AS $$
+       BEGIN
+         EXECUTE 'PREPARE s' || nth || ' AS ' || sql;
+         RETURN NULL;
+       EXCEPTION WHEN OTHERS THEN RETURN replace(SQLERRM, E'\\n', ' ');
+       END $$;
+       SELECT * FROM (SELECT nth, pg_temp.refusal(nth, sql) AS said FROM (VALUES ${rows}) AS each (nth, sql))
+         AS answers WHERE said IS NOT NULL`,
+    );
+    for (const line of said.split("\n").filter((line) => line !== "")) {
+      const [nth = "", ...words] = line.split("|");
+      refused.push(`${words.join("|")}\n${some[Number(nth)]}`);
+    }
+  }
+  return refused;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A statement with PostgreSQL's parameters. Their numbers have no gaps: it must see a type for each. */
+function toDollars(sql: string): string {
+  const numbers: string[] = [];
+  let plain = 0;
+  return sql.replace(/'[^']*'|--[^\n]*|\?(\d*)/g, (found, number: string | undefined) => {
+    if (!found.startsWith("?")) return found;
+    const name = number === "" || number === undefined ? `plain ${plain++}` : number;
+    if (!numbers.includes(name)) numbers.push(name);
+    return `$${numbers.indexOf(name) + 1}`;
+  });
+}
