@@ -114,7 +114,7 @@ export function leadPages(
   const countSpan = db.reader(
     `SELECT state, count(*) AS leads FROM (
        SELECT state FROM leads ${db.dialect.indexedBy("leads_by_time")}
-       WHERE received_at_ms >= ?1 AND received_at_ms < ?2 AND (?3 IS NULL OR profile = ?3)
+       WHERE received_at_ms >= ?1 AND received_at_ms < ?2 AND (profile = ?3 OR ?3 IS NULL)
        LIMIT ${MOST_COUNTED + 1}) AS counted GROUP BY state`,
   );
   /** Statements differ by what an index answers, by direction and by how many patterns each word has. */
@@ -148,8 +148,8 @@ export function leadPages(
             column === "profile" ? "?3" : "?4",
           )
         }) AS looked
-         WHERE ${place === null ? "true" : CONDITIONS[place]} AND (?3 IS NULL OR profile = ?3)
-           AND (?4 IS NULL OR source = ?4) AND received_at_ms >= ?5 AND received_at_ms < ?6
+         WHERE ${place === null ? "true" : CONDITIONS[place]} AND (profile = ?3 OR ?3 IS NULL)
+           AND (source = ?4 OR ?4 IS NULL) AND received_at_ms >= ?5 AND received_at_ms < ?6
            ${sought.join(" ")} LIMIT ?7`,
       ),
       looked: db.reader(

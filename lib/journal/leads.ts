@@ -78,7 +78,7 @@ export function leadRecords(
      WHERE number = ? AND state = 'received'`,
   );
   const moves = new Map<LeadState, Writer>(
-    LEAD_STATES.map((to) => [
+    LEAD_STATES.filter((to) => statesBefore(to).length > 0).map((to) => [
       to,
       db.writer(
         `UPDATE leads SET state = '${to}' WHERE number = ? AND state IN (${statesBeforeSql(to)})`,

@@ -64,7 +64,7 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressMove
   const selectSame = db.reader(
     `SELECT number FROM leads WHERE chat_id = ?1 AND menu_message_id >= ?2 AND menu_message_id < ?3
        AND +number >= (SELECT min(number) FROM (
-         SELECT number FROM leads WHERE chat_id = ?1 ORDER BY number DESC LIMIT ${MOST_COMPARED}))
+         SELECT number FROM leads WHERE chat_id = ?1 ORDER BY number DESC LIMIT ${MOST_COMPARED}) AS newest)
        AND received_at_ms > ?4 AND received_at_ms < ?5
        AND user_id = ?6 AND profile = ?7 AND choice = ?8
      ORDER BY number DESC LIMIT 1`,

@@ -41,11 +41,11 @@ export function sourceRecords(db: Database): SourceMoves {
   );
   const countStates = db.reader(
     `SELECT state, sum(leads) AS leads FROM source_counts
-     WHERE source = ?2 AND (?1 IS NULL OR profile = ?1) AND leads > 0 GROUP BY state`,
+     WHERE source = ?2 AND (profile = ?1 OR ?1 IS NULL) AND leads > 0 GROUP BY state`,
   );
   const countHeld = db.reader(
     `SELECT ${HELD_COUNTS} FROM leads ${db.dialect.indexedBy("leads_held")}
-     WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND (?1 IS NULL OR profile = ?1)
+     WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND (profile = ?1 OR ?1 IS NULL)
        AND source = ?2`,
   );
   const select = (where: string) =>
