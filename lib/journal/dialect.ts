@@ -28,6 +28,8 @@ export interface Dialect {
   indexedBy(index: string): string;
   /** Joins two tables, the left one read first. An ON or USING follows. */
   readonly joinInOrder: string;
+  /** Gives, as `id`, the first of `count` numbers for owed work that no other work has or gets. Run like a read, it may advance a sequence. */
+  readonly workIds: { readonly first: string; readonly count: number };
   /** LIKE that folds the case of Latin letters, and of no others. */
   readonly like: string;
 }
@@ -43,6 +45,8 @@ export const SQLITE: Dialect = {
   lesser: (one, other) => `min(${one}, ${other})`,
   indexedBy: (index) => `INDEXED BY ${index}`,
   joinInOrder: "CROSS JOIN",
+  // One process writes alone.
+  workIds: { first: "SELECT coalesce(max(id), 0) + 1 AS id FROM outbox", count: Infinity },
   like: "LIKE",
 };
 
@@ -61,6 +65,7 @@ export const POSTGRES: Dialect = {
   lesser: (one, other) => `lesser_of(${one}, ${other})`,
   indexedBy: () => "",
   joinInOrder: "JOIN",
+  workIds: { first: "SELECT nextval('outbox_ids') AS id", count: 256 },
   like: "ILIKE", // Its columns have the collation "C", which folds Latin letters alone.
 };
 

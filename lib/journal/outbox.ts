@@ -67,8 +67,10 @@ export function outboxRecords(db: Database): OutboxMoves {
   const into = "INSERT INTO outbox (id, lane, chat, kind, subject, body, due_at_ms) VALUES";
   const insert = db.writer(`${into} ${values}`);
   const insertBoth = db.writer(`${into} ${values}, ${values}`);
-  // An id that is in hand must not be given to new work.
-  let lastId = Number(db.reader("SELECT max(id) AS id FROM outbox").get()?.["id"] ?? 0);
+  const { first, count } = db.dialect.workIds;
+  const reserve = db.reader(first);
+  // Before anything is taken: an id that is in hand must not be given to new work.
+  let ids = reserveIds();
   const takeFrom = (lane: string) =>
     db.writer(
       `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
@@ -111,8 +113,14 @@ export function outboxRecords(db: Database): OutboxMoves {
   );
   const lanes = db.reader("SELECT DISTINCT lane FROM outbox WHERE lane >= ? AND lane < ?");
 
+  function reserveIds(): { next: number; left: number } {
+    return { next: Number(reserve.get()?.["id"]), left: count };
+  }
+
   function number<New extends NewWork>(work: New): New & Numbered {
-    return { ...work, id: ++lastId, failures: 0 };
+    if (ids.left === 0) ids = reserveIds();
+    ids.left--;
+    return { ...work, id: ids.next++, failures: 0 };
   }
 
   function rowOf(work: NewWork & Numbered, dueAtMs: number | null) {
