@@ -40,9 +40,9 @@ export function inboxRecords(db: Database): InboxMoves {
   const take = db.writer(
     `UPDATE inbox SET due_at_ms = NULL WHERE update_id IN (
        SELECT update_id FROM inbox WHERE due_at_ms <= ? ORDER BY due_at_ms, update_id LIMIT ?)
-     RETURNING CAST(update_id AS REAL) AS update_id, body, failures, received_at_ms`, // One past 2^53 would throw.
+     RETURNING update_id, body, failures, received_at_ms`,
   );
-  const listed = "update_id IN (SELECT value FROM json_each(?))";
+  const listed = db.dialect.isAmong("update_id", "?");
   const empty = db.writer(`UPDATE inbox SET body = NULL, due_at_ms = NULL WHERE ${listed}`);
   const remove = db.writer(`DELETE FROM inbox WHERE ${listed}`);
   const postpone = db.writer(

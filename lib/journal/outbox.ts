@@ -87,7 +87,7 @@ export function outboxRecords(db: Database): OutboxMoves {
   const takeOfKind = takeOfKindFrom("lane = ?");
   const takeOfKindInChat = takeOfKindFrom("lane = ? AND chat = ?");
   const finish = db.writer("DELETE FROM outbox WHERE id = ?");
-  const finishAll = db.writer("DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))");
+  const finishAll = db.writer(`DELETE FROM outbox WHERE ${db.dialect.isAmong("id", "?")}`);
   const forget = db.writer("DELETE FROM outbox WHERE subject = ? AND kind = ?");
   const postpone = db.writer(
     "UPDATE outbox SET due_at_ms = ?, failures = failures + 1 WHERE id = ?",
@@ -100,11 +100,14 @@ export function outboxRecords(db: Database): OutboxMoves {
     );
   const nextDue = nextDueIn("lane = ?");
   const nextDueInChat = nextDueIn("lane = ? AND chat = ?");
-  const find = db.reader("SELECT * FROM outbox WHERE subject = ? AND kind = ? LIMIT 1");
+  const find = db.reader(
+    "SELECT * FROM outbox WHERE subject = ? AND kind = ? ORDER BY id LIMIT 1",
+  );
   const owed = db.reader("SELECT 1 FROM outbox WHERE id = ?");
   const countDue = db.reader(
     `SELECT count(*) AS works FROM (
-       SELECT 1 FROM outbox WHERE lane = ? AND chat = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)`,
+       SELECT 1 FROM outbox WHERE lane = ? AND chat = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)
+     AS due`,
   );
   const lanes = db.reader("SELECT DISTINCT lane FROM outbox WHERE lane >= ? AND lane < ?");
 
