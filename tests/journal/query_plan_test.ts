@@ -176,12 +176,6 @@ function isWide(line: string, _nth = 0, plan: readonly string[] = []): boolean {
   return line.startsWith("SCAN ") || isRange;
 }
 
-/** A plan without the lines that read the rows of a subquery: other lines say how those are found. */
-function ofTables(plan: readonly string[]): string[] {
-  const named = plan.map((line) => /^(?:CO-ROUTINE|MATERIALIZE) (\w+)$/.exec(line)?.[1]);
-  return plan.filter((line) => !named.some((name) => name && line === `SCAN ${name}`));
-}
-
 interface Recorder extends Disposable {
   /** Plans by statement, from `begin` on. */
   readonly plans: ReadonlyMap<string, readonly string[]>;
@@ -196,7 +190,7 @@ function recordPlans(): Recorder {
     if (!isRecording || plans.has(sql) || !/^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(sql)) {
       return;
     }
-    plans.set(sql, ofTables(explain()));
+    plans.set(sql, explain());
   });
   return {
     plans,
