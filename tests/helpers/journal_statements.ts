@@ -5,8 +5,9 @@ import type { Dialect } from "../../lib/journal/dialect.ts";
 import { journalIn } from "../../lib/journal/journal.ts";
 import { PLACES } from "../../lib/lead.ts";
 
-export function journalStatements(dialect: Dialect): string[] {
-  const statements = new Set<string>();
+/** The statements, each with the file that makes it. */
+export function journalStatements(dialect: Dialect): Map<string, string> {
+  const statements = new Map<string, string>();
   const db = recording(dialect, statements);
   // A bot that follows another one names anew what that one left.
   const journal = journalIn(db, "2");
@@ -24,12 +25,12 @@ export function journalStatements(dialect: Dialect): string[] {
     }
   }
   db.close();
-  return [...statements];
+  return statements;
 }
 
-function recording(dialect: Dialect, statements: Set<string>): Database {
+function recording(dialect: Dialect, statements: Map<string, string>): Database {
   const statement = (sql: string) => {
-    statements.add(sql);
+    statements.set(sql, makerIn(new Error().stack ?? ""));
     return {
       get: () => sql.includes("AS bots") ? { bots: 1 } : undefined,
       all: () => [],
@@ -43,4 +44,8 @@ function recording(dialect: Dialect, statements: Set<string>): Database {
     writer: statement,
     atomically: (write) => write(),
   };
+}
+
+function makerIn(stack: string): string {
+  return /lib\/journal\/\w+\.ts:\d+/.exec(stack)?.[0] ?? "";
 }

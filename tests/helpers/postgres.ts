@@ -157,7 +157,8 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
       const [pid] = (await Deno.readTextFile(`${folder}/postmaster.pid`)).split("\n");
       const children = (await run("cat", [`/proc/${pid}/task/${pid}/children`])).split(" ");
       await run("kill", ["-9", `${pid}`, ...children]);
-      await Deno.remove(`${folder}/postmaster.pid`); // A zombie that waits for its parent would hold it.
+      // A zombie that waits for its parent would hold these.
+      await run("rm", [`${folder}/postmaster.pid`, `${folder}/.s.PGSQL.${port}.lock`]);
     },
     async close() {
       if (exists(`${folder}/postmaster.pid`)) await server.stop("immediate").catch(() => {});

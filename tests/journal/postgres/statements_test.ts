@@ -11,28 +11,28 @@ schemaTest("PostgreSQL understands every statement of the journal", async (schem
   const tables = MIGRATIONS.map(({ sql }) => sql).join(";");
   await server.sql(`CREATE SCHEMA ${schema}; ${enter} ${tables}`);
   const statements = journalStatements(POSTGRES);
-  assert.ok(statements.length > 300, `${statements.length} statements`);
-  const refused = await prepareAll(server, enter, statements);
+  assert.ok(statements.size > 300, `${statements.size} statements`);
+  const refused = await prepareAll(server, enter, [...statements]);
   assert.equal(refused.length, 0, `${refused.length} refused:\n${refused.join("\n\n")}`);
 });
 
 Deno.test("the journal has as many statements in the words of either engine", () => {
-  assert.equal(journalStatements(POSTGRES).length, journalStatements(SQLITE).length);
+  assert.equal(journalStatements(POSTGRES).size, journalStatements(SQLITE).size);
 });
 
 /** So many fit into one command line. */
 const AT_ONCE = 40;
 
-/** What the server says against statements, with their texts. */
+/** What the server says against statements, with their texts and where they are made. */
 async function prepareAll(
   server: PostgresServer,
   enter: string,
-  statements: readonly string[],
+  statements: readonly (readonly [sql: string, file: string])[],
 ): Promise<string[]> {
   const refused: string[] = [];
   for (let from = 0; from < statements.length; from += AT_ONCE) {
     const some = statements.slice(from, from + AT_ONCE);
-    const rows = some.map((sql, index) => `(${index}, ${quoted(toDollars(sql))})`).join(",\n");
+    const rows = some.map(([sql], index) => `(${index}, ${quoted(toDollars(sql))})`).join(",\n");
     const said = await server.sql(
       `${enter} CREATE FUNCTION pg_temp.refusal(nth int, sql text) RETURNS text LANGUAGE plpgsql AS $$
        BEGIN
@@ -45,7 +45,8 @@ async function prepareAll(
     );
     for (const line of said.split("\n").filter((line) => line !== "")) {
       const [nth = "", ...words] = line.split("|");
-      refused.push(`${words.join("|")}\n${some[Number(nth)]}`);
+      const [sql, file] = some[Number(nth)] ?? [];
+      refused.push(`${file}: ${words.join("|")}\n${sql}`);
     }
   }
   return refused;
