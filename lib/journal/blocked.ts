@@ -99,8 +99,8 @@ export function blockRecords(db: Database, { forgetHeldLine }: HeldMoves): Block
     `SELECT DISTINCT profile FROM leads ${indexedBy("leads_open_of_chat")}
      WHERE chat_id = ? AND ${IS_OPEN}`,
   );
-  /** Nearly every journal has no block: then nothing is asked for. */
-  let mayBeAny = selectAny.get() !== undefined;
+  /** Nearly every journal has no block: then nothing is asked for, unless another process may block. */
+  let mayBeAny = db.dialect.isShared || selectAny.get() !== undefined;
 
   function holdBack(lead: number): void {
     hold.run(lead);

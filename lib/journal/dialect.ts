@@ -5,6 +5,8 @@
 
 /** Fragments of SQL in one engine's words. Arguments are SQL: a parameter (`?`, `?2`), a column, an expression. */
 export interface Dialect {
+  /** Whether other processes may write meanwhile: then what is known of the rows holds for one verb. */
+  readonly isShared: boolean;
   /**
    * A source of rows: the elements of a JSON array of arrays or records, as its column `value`. Members are read as
    * `CAST(value ->> 0 AS BIGINT)` or `value ->> 'name'`: without a cast they are text in PostgreSQL.
@@ -28,13 +30,14 @@ export interface Dialect {
   indexedBy(index: string): string;
   /** Joins two tables, the left one read first. An ON or USING follows. */
   readonly joinInOrder: string;
-  /** Gives, as `id`, the first of `count` numbers for owed work that no other work has or gets. Run like a read, it may advance a sequence. */
-  readonly workIds: { readonly first: string; readonly count: number };
+  /** A number for new work, higher than all before; null where the only process counts by itself, which costs less. */
+  readonly nextWorkId: string | null;
   /** LIKE that folds the case of Latin letters, and of no others. */
   readonly like: string;
 }
 
 export const SQLITE: Dialect = {
+  isShared: false,
   rows: (json) => `json_each(${json})`,
   values: (json) => `json_each(${json})`,
   isAmong: (expression, json) => `${expression} IN (SELECT value FROM json_each(${json}))`,
@@ -45,13 +48,13 @@ export const SQLITE: Dialect = {
   lesser: (one, other) => `min(${one}, ${other})`,
   indexedBy: (index) => `INDEXED BY ${index}`,
   joinInOrder: "CROSS JOIN",
-  // One process writes alone.
-  workIds: { first: "SELECT coalesce(max(id), 0) + 1 AS id FROM outbox", count: Infinity },
+  nextWorkId: null,
   like: "LIKE",
 };
 
 /** Its functions are made with the schema (postgres/schema.ts). */
 export const POSTGRES: Dialect = {
+  isShared: true,
   rows: (json) => `jsonb_array_elements(CAST(${json} AS jsonb))`,
   values: (json) => `jsonb_array_elements_text(CAST(${json} AS jsonb))`,
   isAmong: (expression, json) =>
@@ -65,7 +68,7 @@ export const POSTGRES: Dialect = {
   lesser: (one, other) => `lesser_of(${one}, ${other})`,
   indexedBy: () => "",
   joinInOrder: "JOIN",
-  workIds: { first: "SELECT nextval('outbox_ids') AS id", count: 256 },
+  nextWorkId: "nextval('outbox_ids')",
   like: "ILIKE", // Its columns have the collation "C", which folds Latin letters alone.
 };
 

@@ -40,12 +40,11 @@ export function totals(db: Database): Totals {
   );
   const phoneUntilMs = `coalesce((SELECT until_ms FROM phone_asks
     WHERE lead = number AND answer_message_id IS NULL), 0)`;
-  // The oldest leads have the lowest numbers, whichever process owes their work.
+  // Owed work keeps its place in line: the first of it is about the oldest leads.
   const oldestOnItsWay = db.reader(
     `SELECT min(${db.dialect.greater("received_at_ms", phoneUntilMs)}) AS received_at_ms
      FROM leads WHERE state = 'received' AND number IN (
-       SELECT subject FROM outbox WHERE subject > 0 AND kind IN ('post', 'card')
-       ORDER BY subject LIMIT 100)`,
+       SELECT subject FROM outbox WHERE kind IN ('post', 'card') ORDER BY id LIMIT 100)`,
   );
 
   function leadTotals() {

@@ -266,8 +266,7 @@ CREATE INDEX outbox_due ON outbox (lane, due_at_ms) WHERE due_at_ms IS NOT NULL;
 CREATE INDEX outbox_subject ON outbox (subject, kind);
 CREATE INDEX outbox_of_chat ON outbox (lane, chat, due_at_ms)
   WHERE chat IS NOT NULL AND due_at_ms IS NOT NULL;
--- Each number of it is the first of 256 that a process gives to its work.
-CREATE SEQUENCE outbox_ids INCREMENT BY 256;
+CREATE SEQUENCE outbox_ids;
 `);
 
 /** Counts that triggers keep, so that nobody counts millions. */
