@@ -40,7 +40,7 @@ export function crmFailureRecords(db: Database): CrmFailureRecords {
       const row = select.get(profile);
       const sinceMs = numberOrNull(row?.["since_ms"] ?? null);
       if (row === undefined || sinceMs === null) return undefined;
-      const isFirst = row["accepted_at_ms"] !== null || row["has_older"] === 0;
+      const isFirst = row["accepted_at_ms"] !== null || !row["has_older"];
       return { sinceMs, lastAtMs: Number(row["last_at_ms"]), isFirst };
     },
   };

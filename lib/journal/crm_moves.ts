@@ -151,7 +151,7 @@ export function crmMoves(
     const nowMs = Math.max(...accepted.map(({ atMs }) => atMs));
     closeAll.run(rows);
     const followed = settleAll.all(rows)
-      .filter((row) => row["has_follow_ups"] === 1 || row["is_any_crm_down"] === 1);
+      .filter((row) => row["has_follow_ups"] || row["is_any_crm_down"]);
     for (const row of followed) {
       const lead = Number(row["number"]);
       cards.releaseFollowUps(lead, nowMs);

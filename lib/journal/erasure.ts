@@ -135,7 +135,7 @@ export function erasureMoves(
         const young = all.findIndex(isYoung);
         const rows = young === -1 ? all : all.slice(0, young);
         const old = rows.filter((row) => Number(row["received_at_ms"]) < beforeMs);
-        const due = old.filter((row) => row["erasable"] === 1).map((row) => Number(row["number"]));
+        const due = old.filter((row) => row["erasable"]).map((row) => Number(row["number"]));
         for (const number of due) eraseLead(number);
         const last = rows.at(-1);
         const goesOn = last !== undefined && rows.length === most;

@@ -54,8 +54,12 @@ export function inboxRecords(db: Database): InboxMoves {
     "SELECT due_at_ms FROM inbox WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1",
   );
 
+  // Where other processes finish updates too, and may be the next to tell Telegram, what is finished stays until it is forgotten.
+  const { isShared } = db.dialect;
   /** Below it Telegram has been told: what is finished there needs no trace. */
   let toldBelow = -Infinity;
+  /** Below it finished updates were forgotten last. */
+  let forgottenBelow = -Infinity;
   /** How many finished updates the table may still hold; those of an earlier process are not counted. */
   let finished = db.reader("SELECT max(update_id) AS id FROM inbox").get()?.["id"] == null
     ? 0
@@ -87,10 +91,14 @@ export function inboxRecords(db: Database): InboxMoves {
     },
     postponeUpdate: (id, dueAtMs) => void postpone.run(dueAtMs, id),
     forgetUpdates(offset) {
-      toldBelow = offset;
-      if (finished < MOST_FINISHED) return;
+      if (!isShared) toldBelow = offset;
+      const isSoon = isShared
+        ? Math.abs(offset - forgottenBelow) < MOST_FINISHED
+        : finished < MOST_FINISHED;
+      if (isSoon) return;
       forget.run(offset);
       finished = 0;
+      forgottenBelow = offset;
     },
     nextUpdateDueAtMs: () => {
       const row = nextDue.get();

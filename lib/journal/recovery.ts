@@ -50,7 +50,7 @@ export function copyRecords(db: Database, attempts: AttemptMoves): CopyRecords &
     `SELECT 1 FROM facts WHERE ${beginsWith("name", PRESS_OF_COPY)} LIMIT 1`,
   );
   const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
-  let mayBeThere = selectAny.get() !== undefined;
+  let mayBeThere = db.dialect.isShared || selectAny.get() !== undefined;
   return {
     takePressOfCopy: ({ chatId, menuMessageId }) =>
       mayBeThere && deleteFact.run(`${PRESS_OF_COPY}${chatId}:${menuMessageId}`).changes > 0,
