@@ -77,7 +77,7 @@ export function cardMoves(
        SELECT ${db.dialect.lesser("?1", "min(due_at_ms)")} FROM outbox WHERE kind = 'follow_up'
          AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2))
      WHERE kind = 'follow_up' AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2)
-       AND +due_at_ms > ?1 + ${ALBUM_QUIET_MS}`,
+       AND +due_at_ms > CAST(?1 AS BIGINT) + ${ALBUM_QUIET_MS}`,
   );
 
   const consequences: CardConsequences = {

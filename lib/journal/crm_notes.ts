@@ -127,7 +127,7 @@ export function crmNoteMoves(
   );
   // Due times that a clock set ahead left there.
   const clampReady = db.writer(
-    `UPDATE crm_notes SET ready_at_ms = ?1 + ${MEDIA_WAIT_MS} WHERE ready_at_ms > ?1 + ${MEDIA_WAIT_MS}`,
+    "UPDATE crm_notes SET ready_at_ms = ?1 WHERE ready_at_ms > ?1",
   );
   // By an older bot, which knows no notes.
   const forgetErased = db.writer(
@@ -166,7 +166,7 @@ export function crmNoteMoves(
     hurryNote: (followUp, nowMs) => void hurry.run(followUp, nowMs),
     recoverNotes(nowMs) {
       forgetErased.run();
-      clampReady.run(nowMs);
+      clampReady.run(nowMs + MEDIA_WAIT_MS);
       makeDue.run(nowMs);
     },
     countNotes(lead) {
