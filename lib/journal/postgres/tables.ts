@@ -1,7 +1,10 @@
 // The journal's tables as PostgreSQL has them, from its first version on. What they hold is as in schema.ts and additions.ts;
 // beside that `holder` names the process that has a row in hand: there due_at_ms is null.
 
-/** Text is compared byte by byte, as in SQLite: orders and ranges by prefix are the same on both. */
+/**
+ * Text is compared byte by byte, as in SQLite: orders and ranges by prefix are the same on both. Every number is a BIGINT, so
+ * that no parameter is taken for less.
+ */
 function collated(tables: string): string {
   return tables.replaceAll(" TEXT", ' TEXT COLLATE "C"');
 }
@@ -32,7 +35,7 @@ CREATE TABLE leads (
   card_message_id BIGINT,
   card_shown_at_ms BIGINT,
   alerted_at_ms BIGINT,
-  held_by_block INTEGER,
+  held_by_block BIGINT,
   owner TEXT,
   owner_id BIGINT,
   owned_at_ms BIGINT,
@@ -56,11 +59,11 @@ CREATE INDEX leads_by_source ON leads (source, number) WHERE source IS NOT NULL;
 
 CREATE TABLE attempts (
   lead BIGINT NOT NULL REFERENCES leads (number),
-  nth INTEGER NOT NULL,
+  nth BIGINT NOT NULL,
   begun_at_ms BIGINT NOT NULL,
   ended_at_ms BIGINT,
   outcome TEXT,
-  status INTEGER,
+  status BIGINT,
   reason TEXT,
   asked_by TEXT,
   holder TEXT DEFAULT nullif(current_setting('triborg.process', true), ''),
@@ -74,8 +77,8 @@ CREATE TABLE follow_ups (
   chat_id BIGINT NOT NULL,
   album_id TEXT,
   content TEXT NOT NULL,
-  taken INTEGER NOT NULL DEFAULT 0,
-  parts_shown INTEGER NOT NULL DEFAULT 0,
+  taken BIGINT NOT NULL DEFAULT 0,
+  parts_shown BIGINT NOT NULL DEFAULT 0,
   received_at_ms BIGINT NOT NULL,
   shown_at_ms BIGINT,
   shown_chat_id BIGINT,
@@ -103,7 +106,7 @@ CREATE TABLE deals (
   url TEXT NOT NULL,
   account TEXT NOT NULL,
   made_at_ms BIGINT NOT NULL,
-  notes_given_up INTEGER NOT NULL DEFAULT 0,
+  notes_given_up BIGINT NOT NULL DEFAULT 0,
   contact_id BIGINT
 );
 
@@ -116,7 +119,7 @@ CREATE TABLE crm_notes (
   follow_up BIGINT REFERENCES follow_ups (number),
   text TEXT,
   created_at_ms BIGINT NOT NULL,
-  failures INTEGER NOT NULL DEFAULT 0,
+  failures BIGINT NOT NULL DEFAULT 0,
   ready_at_ms BIGINT NOT NULL,
   due_at_ms BIGINT,
   holder TEXT
@@ -132,8 +135,8 @@ CREATE TABLE phone_asks (
   step TEXT NOT NULL,
   skip_text TEXT NOT NULL DEFAULT '',
   answer_message_id BIGINT,
-  keyboard INTEGER NOT NULL DEFAULT 0,
-  failures INTEGER NOT NULL DEFAULT 0,
+  keyboard BIGINT NOT NULL DEFAULT 0,
+  failures BIGINT NOT NULL DEFAULT 0,
   due_at_ms BIGINT,
   late_phone TEXT,
   holder TEXT
@@ -194,7 +197,7 @@ CREATE TABLE answers (
   said_by TEXT NOT NULL,
   chat_id BIGINT NOT NULL,
   album_id TEXT,
-  taken INTEGER NOT NULL DEFAULT 0,
+  taken BIGINT NOT NULL DEFAULT 0,
   target_chat_id BIGINT,
   target_message_id BIGINT,
   question_chat_id BIGINT,
@@ -214,7 +217,7 @@ CREATE TABLE answer_messages (
   content TEXT NOT NULL,
   edited_at_s BIGINT,
   copy_message_id BIGINT,
-  new_file INTEGER NOT NULL DEFAULT 0,
+  new_file BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (chat_id, message_id)
 );
 CREATE INDEX answer_messages_of ON answer_messages (answer, message_id);
@@ -227,7 +230,7 @@ CREATE TABLE answer_work (
   subject BIGINT NOT NULL,
   body TEXT NOT NULL,
   visitor BIGINT,
-  failures INTEGER NOT NULL DEFAULT 0,
+  failures BIGINT NOT NULL DEFAULT 0,
   due_at_ms BIGINT,
   holder TEXT
 );
@@ -243,7 +246,7 @@ export const QUEUES = collated(`
 CREATE TABLE inbox (
   update_id BIGINT PRIMARY KEY,
   body TEXT,
-  failures INTEGER NOT NULL DEFAULT 0,
+  failures BIGINT NOT NULL DEFAULT 0,
   received_at_ms BIGINT NOT NULL,
   due_at_ms BIGINT,
   holder TEXT
@@ -258,7 +261,7 @@ CREATE TABLE outbox (
     'card_update', 'follow_up', 'offer', 'offer_update', 'note')),
   subject BIGINT NOT NULL,
   body TEXT NOT NULL,
-  failures INTEGER NOT NULL DEFAULT 0,
+  failures BIGINT NOT NULL DEFAULT 0,
   due_at_ms BIGINT,
   holder TEXT
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);

@@ -35,9 +35,12 @@ async function prepareAll(
     const rows = some.map(([sql], index) => `(${index}, ${quoted(toDollars(sql))})`).join(",\n");
     const said = await server.sql(
       `${enter} CREATE FUNCTION pg_temp.refusal(nth int, sql text) RETURNS text LANGUAGE plpgsql AS $$
+       DECLARE odd text;
        BEGIN
          EXECUTE 'PREPARE s' || nth || ' AS ' || sql;
-         RETURN NULL;
+         SELECT 'parameters are ' || parameter_types::text INTO odd FROM pg_prepared_statements
+           WHERE name = 's' || nth AND NOT parameter_types <@ '{bigint,text,jsonb}'::regtype[];
+         RETURN odd;
        EXCEPTION WHEN OTHERS THEN RETURN replace(SQLERRM, E'\\n', ' ');
        END $$;
        SELECT * FROM (SELECT nth, pg_temp.refusal(nth, sql) AS said FROM (VALUES ${rows}) AS each (nth, sql))
