@@ -28,6 +28,11 @@ export interface Dialect {
   lesser(one: string, other: string): string;
   /** Behind a table's name: the index that SQLite must use. PostgreSQL finds it by itself. */
   indexedBy(index: string): string;
+  /**
+   * The rows of one key whose `number` is between two; an ORDER BY of both columns follows. PostgreSQL would else walk through
+   * all numbers for a key that it takes for a frequent one.
+   */
+  numbersOf(column: string, key: string, above: string, below: string): string;
   /** Joins two tables, the left one read first. An ON or USING follows. */
   readonly joinInOrder: string;
   /** A number for new work, higher than all before; null where the only process counts by itself, which costs less. */
@@ -47,6 +52,8 @@ export const SQLITE: Dialect = {
   greater: (one, other) => `max(${one}, ${other})`,
   lesser: (one, other) => `min(${one}, ${other})`,
   indexedBy: (index) => `INDEXED BY ${index}`,
+  numbersOf: (column, key, above, below) =>
+    `${column} = ${key} AND number > ${above} AND number < ${below}`,
   joinInOrder: "CROSS JOIN",
   nextWorkId: null,
   like: "LIKE",
@@ -67,6 +74,8 @@ export const POSTGRES: Dialect = {
   greater: (one, other) => `greater_of(${one}, ${other})`,
   lesser: (one, other) => `lesser_of(${one}, ${other})`,
   indexedBy: () => "",
+  numbersOf: (column, key, above, below) =>
+    `${column} IS NOT NULL AND (${column}, number) > (${key}, ${above}) AND (${column}, number) < (${key}, ${below})`,
   joinInOrder: "JOIN",
   nextWorkId: "nextval('outbox_ids')",
   like: "ILIKE", // Its columns have the collation "C", which folds Latin letters alone.

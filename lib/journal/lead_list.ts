@@ -130,10 +130,12 @@ export function leadPages(
     const most = words.length === 0 ? MOST_LOOKED_AT : MOST_SEARCHED;
     const order = back ? "DESC" : "ASC";
     const column = keyColumn(filter);
-    const look = (columns: string, key: string) =>
-      `SELECT ${columns} FROM leads
-       WHERE ${column === undefined ? indexedPlace(place, order, most) : `${column} = ${key} AND`}
-         number > ?1 AND number < ?2 ORDER BY number ${order} LIMIT ${most}`;
+    const look = (columns: string, key: string) => {
+      const which = column === undefined
+        ? `${indexedPlace(place, order, most)} number > ?1 AND number < ?2 ORDER BY`
+        : `${db.dialect.numbersOf(column, key, "?1", "?2")} ORDER BY ${column} ${order},`;
+      return `SELECT ${columns} FROM leads WHERE ${which} number ${order} LIMIT ${most}`;
+    };
     let parameter = 8;
     const sought = words.map((patterns) => {
       const like = () => `words ${db.dialect.like} ?${parameter++} ESCAPE '\\'`;
