@@ -61,8 +61,10 @@ async function enter(session: Session, schema: string): Promise<void> {
   const found = await session.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [schema]);
   if (found.rows.length === 0) await session.query(`CREATE SCHEMA ${name}`);
   await session.query(`SET LOCAL search_path TO ${name}`);
+  const versions = await session.query("SELECT to_regclass('schema_versions') AS found");
+  if (versions.rows[0]?.["found"] !== null) return; // Also where the role may make no tables.
   await session.query(
-    `CREATE TABLE IF NOT EXISTS schema_versions (
+    `CREATE TABLE schema_versions (
        version INTEGER PRIMARY KEY,
        breaks_earlier BOOLEAN NOT NULL,
        made_at TIMESTAMPTZ NOT NULL DEFAULT now()

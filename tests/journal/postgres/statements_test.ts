@@ -59,14 +59,13 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A statement with PostgreSQL's parameters. Their numbers have no gaps: it must see a type for each. */
+/** A statement with PostgreSQL's parameters, numbered as SQLite does: it must see a type for each. */
 function toDollars(sql: string): string {
-  const numbers: string[] = [];
-  let plain = 0;
-  return sql.replace(/'[^']*'|--[^\n]*|\?(\d*)/g, (found, number: string | undefined) => {
+  let largest = 0;
+  return sql.replace(/'[^']*'|--[^\n]*|\?(\d*)/g, (found, digits: string | undefined) => {
     if (!found.startsWith("?")) return found;
-    const name = number === "" || number === undefined ? `plain ${plain++}` : number;
-    if (!numbers.includes(name)) numbers.push(name);
-    return `$${numbers.indexOf(name) + 1}`;
+    const number = digits ? Number(digits) : largest + 1;
+    largest = Math.max(largest, number);
+    return `$${number}`;
   });
 }
