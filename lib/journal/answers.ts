@@ -75,8 +75,7 @@ export function answerRecords(
   );
   const insert = db.writer(
     `INSERT INTO answers (lead, kind, state, said_by, chat_id, album_id, target_chat_id,
-       target_message_id, received_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     RETURNING number`,
+       target_message_id, received_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number`,
   );
   const insertMessage = db.writer(
     "INSERT INTO answer_messages (chat_id, message_id, answer, content) VALUES (?, ?, ?, ?)",
@@ -119,7 +118,7 @@ export function answerRecords(
     const [lead, ...others] = leads;
     if (lead === undefined) return { kind: "nobody" };
     const isClear = others.length === 0;
-    const row = await insert.get(
+    const inserted = await insert.get(
       isClear ? lead.number : null,
       kind,
       !isClear ? "asking" : kind === "note" ? "kept" : "due",
@@ -130,7 +129,7 @@ export function answerRecords(
       target === null ? null : keyOf(target.messageId),
       nowMs,
     );
-    const answer = Number(row?.["number"]);
+    const answer = Number(inserted?.["number"]);
     await insertMessage.run(chatId, keyOf(messageId), answer, stored);
     if (isClear) {
       await begin(answer, lead, dueAtMs, nowMs);

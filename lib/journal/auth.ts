@@ -66,7 +66,7 @@ export function authRecords(db: Database): AuthRecords {
   );
   const insert = db.writer(
     `INSERT INTO sessions (hash, opened_by, device, opened_at_ms, seen_at_ms)
-     VALUES (?, ?, ?, ?4, ?4) RETURNING number`,
+     VALUES (?1, ?2, ?3, ?4, ?4) RETURNING number`,
   );
   const select = db.reader(
     "SELECT * FROM sessions WHERE hash = ? AND seen_at_ms > ? AND opened_at_ms > ?",

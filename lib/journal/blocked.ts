@@ -47,6 +47,7 @@ export async function blockRecords(
   db: Database,
   { forgetHeldLine }: HeldMoves,
 ): Promise<BlockMoves> {
+  const { indexedBy, joinInOrder } = db.dialect;
   const select = db.reader("SELECT * FROM blocked_visitors WHERE chat_id = ?");
   const selectAny = db.reader("SELECT 1 FROM blocked_visitors LIMIT 1");
   const selectLead = db.reader(
@@ -86,21 +87,23 @@ export async function blockRecords(
      WHERE number = (SELECT min(number) FROM crm_notes WHERE lead = ?)`,
   );
   const totals = db.reader(
-    `SELECT profile, count(*) AS leads FROM leads INDEXED BY leads_held_back
+    `SELECT profile, count(*) AS leads FROM leads ${indexedBy("leads_held_back")}
      WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NOT NULL
      GROUP BY profile`,
   );
-  const IS_OPEN = `state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'`;
+  const IS_OPEN = `state = 'in_admin_chat' AND card_reason IS DISTINCT FROM '${HELD}'`;
   const countCards = db.reader(
-    `SELECT count(*) AS leads FROM blocked_visitors CROSS JOIN leads INDEXED BY leads_open_of_chat USING (chat_id)
+    `SELECT count(*) AS leads FROM blocked_visitors ${joinInOrder} leads ${
+      indexedBy("leads_open_of_chat")
+    } USING (chat_id)
      WHERE profile = ? AND ${IS_OPEN}`,
   );
   const profilesOfCards = db.reader(
-    `SELECT DISTINCT profile FROM leads INDEXED BY leads_open_of_chat
+    `SELECT DISTINCT profile FROM leads ${indexedBy("leads_open_of_chat")}
      WHERE chat_id = ? AND ${IS_OPEN}`,
   );
-  /** Nearly every journal has no block: then nothing is asked for. */
-  let mayBeAny = await selectAny.get() !== undefined;
+  /** Nearly every journal has no block: then nothing is asked for, unless another process may block. */
+  let mayBeAny = db.dialect.isShared || await selectAny.get() !== undefined;
 
   async function holdBack(lead: number): Promise<void> {
     await hold.run(lead);

@@ -29,7 +29,7 @@ export function destinationMoves(
 ): DestinationMoves {
   async function oweEdits(profile: string, nowMs: number): Promise<boolean> {
     const seen = new Set<string>();
-    for (const { number, card } of await openCards(profile, -1)) {
+    for (const { number, card } of await openCards(profile, Number.MAX_SAFE_INTEGER)) {
       if (card === null) continue;
       const message = `${card.chatId}:${card.messageId}`;
       if (seen.has(message)) continue;

@@ -136,14 +136,14 @@ export function followUpRecords(
       await insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
       return { kind: "joined", followUp, firstOfAlbum: false };
     }
-    const row = await insert.get(
+    const inserted = await insert.get(
       lead,
       chatId,
       albumId,
       JSON.stringify(content),
       nowMs,
     );
-    const followUp = Number(row?.["number"]);
+    const followUp = Number(inserted?.["number"]);
     await insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
     return { kind: "begun", followUp, firstOfAlbum: album === undefined };
   }

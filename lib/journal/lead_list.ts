@@ -86,13 +86,13 @@ const COLUMNS =
   "CAST(user_id AS TEXT) AS user_id_text";
 
 const HAYSTACK =
-  ", first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +
-  "' ' || choice || ' ' || user_id || ' ' || ifnull(phone, '') || ' №' || number AS words";
+  ", first_name || ' ' || coalesce(last_name, '') || ' @' || coalesce(username, '') || " +
+  "' ' || choice || ' ' || user_id || ' ' || coalesce(phone, '') || ' №' || number AS words";
 
 /** Which leads a place holds. */
 const CONDITIONS: Readonly<Record<Place, string>> = {
   on_its_way: "state IN ('received', 'undelivered')",
-  in_admin_chat: `state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'`,
+  in_admin_chat: `state = 'in_admin_chat' AND card_reason IS DISTINCT FROM '${HELD}'`,
   held: `state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NULL`,
   blocked: `state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NOT NULL`,
   in_crm: "state = 'in_crm'",
@@ -113,44 +113,50 @@ export function leadPages(
   );
   const countSpan = db.reader(
     `SELECT state, count(*) AS leads FROM (
-       SELECT state FROM leads INDEXED BY leads_by_time
-       WHERE received_at_ms >= ?1 AND received_at_ms < ?2 AND (?3 IS NULL OR profile = ?3)
-       LIMIT ${MOST_COUNTED + 1}) GROUP BY state`,
+       SELECT state FROM leads ${db.dialect.indexedBy("leads_by_time")}
+       WHERE received_at_ms >= ?1 AND received_at_ms < ?2 AND (profile = ?3 OR ?3 IS NULL)
+       LIMIT ${MOST_COUNTED + 1}) AS counted GROUP BY state`,
   );
   /** Statements differ by what an index answers, by direction and by how many patterns each word has. */
   function pagesOf(
-    { place, profile, source = null }: LeadFilter,
+    filter: LeadFilter,
     back: boolean,
     words: readonly number[],
   ): Statements {
+    const { place, profile, source = null } = filter;
     const name = [place, profile !== null, source !== null, back, ...words].join();
     const known = pages.get(name);
     if (known !== undefined) return known;
     const most = words.length === 0 ? MOST_LOOKED_AT : MOST_SEARCHED;
     const order = back ? "DESC" : "ASC";
-    const base = source !== null
-      ? "source = ?6 AND"
-      : indexedPlace(place, order, most) ?? (profile === null ? "" : "profile = ?1 AND");
-    const look = (columns: string) =>
-      `SELECT ${columns} FROM leads WHERE ${base} number > ?4 AND number < ?5
-       ORDER BY number ${order} LIMIT ${most}`;
+    const column = keyColumn(filter);
+    const look = (columns: string, key: string) => {
+      const which = column === undefined
+        ? `${indexedPlace(place, order, most)} number > ?1 AND number < ?2 ORDER BY`
+        : `${db.dialect.numbersOf(column, key, "?1", "?2")} ORDER BY ${column} ${order},`;
+      return `SELECT ${columns} FROM leads WHERE ${which} number ${order} LIMIT ${most}`;
+    };
     let parameter = 8;
     const sought = words.map((patterns) => {
-      const any = Array.from({ length: patterns }, () => `words LIKE ?${parameter++} ESCAPE '\\'`);
+      const like = () => `words ${db.dialect.like} ?${parameter++} ESCAPE '\\'`;
+      const any = Array.from({ length: patterns }, like);
       return `AND (${any.join(" OR ")})`;
     });
     const made = {
       page: db.reader(
         `SELECT *, ${DEAL_COLUMNS}, ${RETURN_COLUMN} FROM (${
-          look(COLUMNS + (words.length === 0 ? "" : HAYSTACK))
-        })
-         WHERE ${place === null ? "true" : CONDITIONS[place]} AND (?1 IS NULL OR profile = ?1)
-           AND received_at_ms >= ?2 AND received_at_ms < ?3 AND (?6 IS NULL OR source = ?6)
+          look(
+            COLUMNS + (words.length === 0 ? "" : HAYSTACK),
+            column === "profile" ? "?3" : "?4",
+          )
+        }) AS looked
+         WHERE ${place === null ? "true" : CONDITIONS[place]} AND (profile = ?3 OR ?3 IS NULL)
+           AND (source = ?4 OR ?4 IS NULL) AND received_at_ms >= ?5 AND received_at_ms < ?6
            ${sought.join(" ")} LIMIT ?7`,
       ),
       looked: db.reader(
         `SELECT count(*) AS looked, min(number) AS lowest, max(number) AS highest
-         FROM (${look("number")})`,
+         FROM (${look("number", "?3")}) AS looked`,
       ),
     };
     pages.set(name, made);
@@ -178,18 +184,24 @@ export function leadPages(
         back ? above : Math.max(above, cursor.after),
         back ? Math.min(below, cursor.before) : below,
       ];
-      const plain = [
+      const rows = await page.all(
+        ...span,
         filter.profile,
+        source,
         filter.fromMs ?? 0,
         filter.toMs ?? MOST_NUMBER,
-        ...span,
-      ];
-      const rows = await page.all(...plain, source, most + 1, ...patterns.flat());
+        most + 1,
+        ...patterns.flat(),
+      );
       const leads = rows.slice(0, most).map((row) => toListed(row, keys));
       if (rows.length > most) {
         return { leads: inOrder(leads, back), next: leads.at(-1)?.number, cutShort: false };
       }
-      const scope = await looked.get(...plain, ...source === null ? [] : [source]);
+      const column = keyColumn(filter);
+      const scope = await looked.get(
+        ...span,
+        ...column === undefined ? [] : [filter[column] ?? null],
+      );
       const cutShort = Number(scope?.["looked"]) === mostLookedAt(filter);
       const next = cutShort ? Number(scope?.[back ? "lowest" : "highest"]) : undefined;
       return { leads: inOrder(leads, back), next, cutShort };
@@ -218,8 +230,16 @@ export function leadPages(
   };
 }
 
+/** The column by whose index a page is looked for, rather than by its place. */
+function keyColumn(
+  { place, profile, source = null }: LeadFilter,
+): "source" | "profile" | undefined {
+  if (source !== null) return "source";
+  return (place === null || place === "in_crm") && profile !== null ? "profile" : undefined;
+}
+
 /** Conditions that an index serves (schema.ts). Pending work exists for each lead on its way. */
-function indexedPlace(place: Place | null, order: string, most: number): string | undefined {
+function indexedPlace(place: Place | null, order: string, most: number): string {
   switch (place) {
     case "in_admin_chat":
     case "held":
@@ -229,10 +249,10 @@ function indexedPlace(place: Place | null, order: string, most: number): string 
       return "state = 'by_hand' AND";
     case "on_its_way":
       return `number IN (SELECT subject FROM outbox WHERE kind IN ('post', 'card')
-        AND subject > ?4 AND subject < ?5 ORDER BY subject ${order} LIMIT ${most}) AND`;
+        AND subject > ?1 AND subject < ?2 ORDER BY subject ${order} LIMIT ${most}) AND`;
     case "in_crm":
     case null:
-      return undefined;
+      return "";
   }
 }
 

@@ -83,7 +83,7 @@ export function leadRecords(
      WHERE number = ? AND state = 'received'`,
   );
   const moves = new Map<LeadState, Writer>(
-    LEAD_STATES.map((to) => [
+    LEAD_STATES.filter((to) => statesBefore(to).length > 0).map((to) => [
       to,
       db.writer(
         `UPDATE leads SET state = '${to}' WHERE number = ? AND state IN (${statesBeforeSql(to)})`,
@@ -102,12 +102,13 @@ export function leadRecords(
      FROM leads WHERE card_chat_id = ? AND card_message_id = ? ORDER BY number`,
   );
   const selectOpen = db.reader(
-    `SELECT * FROM leads WHERE state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'
+    `SELECT * FROM leads WHERE state = 'in_admin_chat' AND card_reason IS DISTINCT FROM '${HELD}'
      ORDER BY number LIMIT ?`,
   );
   const selectOpenOf = db.reader(
-    `SELECT * FROM leads INDEXED BY leads_open WHERE profile = ? AND state = 'in_admin_chat'
-       AND card_reason IS NOT '${HELD}' ORDER BY number LIMIT ?`,
+    `SELECT * FROM leads ${db.dialect.indexedBy("leads_open")}
+     WHERE profile = ? AND state = 'in_admin_chat' AND card_reason IS DISTINCT FROM '${HELD}'
+     ORDER BY number LIMIT ?`,
   );
   const countOpen = db.reader(
     `SELECT leads - (SELECT count(*) FROM leads
@@ -164,7 +165,7 @@ export function leadRecords(
         lead: toLead(row, keys),
         reason: cardReason(row["card_reason"]),
         lastAttempt: (await attemptsOf(Number(row["number"]))).at(-1) ?? null,
-        sending: row["sending"] === 1,
+        sending: Boolean(row["sending"]),
         deal: dealIn(row),
         closed: closedIn(row),
         ...turnsIn(row),

@@ -109,7 +109,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
   );
   const take = db.writer(
     `UPDATE phone_asks SET due_at_ms = NULL, keyboard = 1 WHERE lead IN (
-       SELECT lead FROM phone_asks WHERE due_at_ms <= ? AND ${IS_DUE} ORDER BY due_at_ms LIMIT ?)
+       SELECT lead FROM phone_asks WHERE due_at_ms <= ? AND ${IS_DUE} ORDER BY due_at_ms, lead LIMIT ?)
      RETURNING *`,
   );
   const postpone = db.writer(
@@ -126,7 +126,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
     "UPDATE phone_asks SET step = 'done', keyboard = 0 WHERE lead = ? AND step = 'ask'",
   );
   const finishThanks = db.writer(
-    `UPDATE phone_asks SET keyboard = 0, due_at_ms = NULL, step = iif(step = 'thank', 'done', step)
+    `UPDATE phone_asks SET keyboard = 0, due_at_ms = NULL, step = CASE step WHEN 'thank' THEN 'done' ELSE step END
      WHERE chat_id = ?`,
   );
   const anyOpen = db.reader("SELECT 1 FROM phone_asks WHERE due_at_ms IS NOT NULL LIMIT 1");
@@ -134,8 +134,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
     "UPDATE phone_asks SET due_at_ms = ? WHERE step IN ('ask', 'thank')",
   );
   const clampWaits = db.writer(
-    `UPDATE phone_asks SET until_ms = ?1 + ${LONGEST_WAIT_MS}
-     WHERE until_ms > ?1 + ${LONGEST_WAIT_MS}`,
+    "UPDATE phone_asks SET until_ms = ?1 WHERE until_ms > ?1",
   );
   const waitOn = db.writer(
     `UPDATE outbox SET due_at_ms = (SELECT until_ms FROM phone_asks WHERE lead = subject)
@@ -150,7 +149,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
       const rows = await select.all(chatId, nowMs);
       if (rows.length === 0) return undefined;
       return {
-        isOpen: rows.some((row) => row["is_open"] === 1),
+        isOpen: rows.some((row) => Boolean(row["is_open"])),
         hasKeyboard: rows.some((row) => row["keyboard"] === 1),
         skipTexts: rows.map((row) => String(row["skip_text"])).filter((text) => text !== ""),
         isAnswer: (messageId) => rows.some((row) => row["answer_message_id"] === keyOf(messageId)),
@@ -174,7 +173,8 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
       const row = await nextDue.get();
       return row && Number(row["due_at_ms"]);
     },
-    takePhoneWork: async (_lane, nowMs, most) => (await take.all(nowMs, most)).map(toWork),
+    takePhoneWork: async (_lane, nowMs, most) =>
+      (await take.all(nowMs, most)).map(toWork).sort((a, b) => a.id - b.id),
     postponePhoneWork: async ({ id }, dueAtMs) => void await postpone.run(dueAtMs, id),
     isPhoneAwaited: async (lead, nowMs) => await awaited.get(lead, nowMs) !== undefined,
     beginPhoneAsk: async (lead, skipText) => void await beginAsk.run(skipText, lead),
@@ -187,7 +187,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
     finishPhoneThanks: async (chatId) => void await finishThanks.run(chatId),
     owesPhoneWork: async () => await anyOpen.get() !== undefined,
     async recoverPhoneAsks(nowMs) {
-      await clampWaits.run(nowMs);
+      await clampWaits.run(nowMs + LONGEST_WAIT_MS);
       await makeDue.run(nowMs);
       await waitOn.run(nowMs);
     },

@@ -183,7 +183,7 @@ Deno.test("a held lead stands open on the page alone: no POST, no card, no offer
     );
     assert.deepEqual((await journal.lanes("")).toSorted(), [ADMIN_CHAT_LANE, VISITORS_LANE]);
     assert.equal(await journal.countOpenCards("agency"), 0);
-    assert.deepEqual(await journal.openCards("agency", -1), []);
+    assert.deepEqual(await journal.openCards("agency", 99), []);
     assert.deepEqual(await journal.openCards(null, 9), []);
     assert.deepEqual(await journal.undelivered(), { oldestAtMs: undefined, leads: 0 });
     assert.equal((await journal.findLife(1))?.lead.held, true);
