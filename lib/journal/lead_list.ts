@@ -1,43 +1,30 @@
 // The journal's leads as the page lists them: filtered, page by page, counted.
 // A page costs the same in any journal: a filter that no index answers looks at so many leads and says how far it came.
 
-import type { Database, Reader, Row } from "./database.ts";
-import type { Deal, Deed, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
+import type { Database, Row } from "./database.ts";
+import type { Deal, Deed, Lead, LeadState, PlaceCounts } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
-import { DEAL_COLUMNS, dealIn } from "./deals.ts";
+import { dealIn } from "./deals.ts";
+import {
+  keyColumn,
+  type LeadFilter,
+  mostLookedAt,
+  pageStatements,
+} from "./lead_page_statements.ts";
 import { closedIn, HELD, leadState, toLead } from "./leads.ts";
 import { byPlace, heldReader, sumHeld } from "./profile_counts.ts";
 import { patternsOf, wordsOf } from "./search_words.ts";
 import type { SourceMoves } from "./sources.ts";
-import { ownerIn, RETURN_COLUMN, returnableIn } from "./turn_columns.ts";
+import { ownerIn, returnableIn } from "./turn_columns.ts";
 import type { Totals } from "./totals.ts";
 
-/** Most leads that one question looks at; words take the longest to be looked for. */
-const MOST_LOOKED_AT = 5_000;
-const MOST_SEARCHED = 2_000;
-
-/** How many leads a page looks at before it is cut short. */
-export function mostLookedAt({ words }: Pick<LeadFilter, "words">): number {
-  return words.trim() === "" ? MOST_LOOKED_AT : MOST_SEARCHED;
-}
+export { type LeadFilter, mostLookedAt } from "./lead_page_statements.ts";
 
 /** Most leads of a span of days that are counted. */
 export const MOST_COUNTED = 20_000;
 
 /** How far a lead's number may be out of step with its time, in leads: the clock may be set. */
 export const OUT_OF_STEP = 1_000;
-
-export interface LeadFilter {
-  readonly place: Place | null;
-  readonly profile: string | null;
-  /** Absent or null for every lead. */
-  readonly source?: string | null;
-  /** Received from this moment, and before that one. */
-  readonly fromMs: number | null;
-  readonly toMs: number | null;
-  /** Parts of name, username, choice, user id, phone or number; each has to be there, in any case. */
-  readonly words: string;
-}
 
 /** Where a page of the list begins: below a number, going back in time, or above one. */
 export type Cursor =
@@ -79,26 +66,6 @@ export interface LeadPages {
   profilesWithLeads(): Promise<string[]>;
 }
 
-const COLUMNS =
-  "number, id, state, profile, profile_name, choice, user_id, username, first_name, " +
-  "last_name, language, chat_id, menu_message_id, received_at_ms, card_chat_id, card_message_id, " +
-  "closed_by, closed_at_ms, owner, owned_at_ms, card_reason, held_by_block, source, phone, " +
-  "CAST(user_id AS TEXT) AS user_id_text";
-
-const HAYSTACK =
-  ", first_name || ' ' || coalesce(last_name, '') || ' @' || coalesce(username, '') || " +
-  "' ' || choice || ' ' || user_id || ' ' || coalesce(phone, '') || ' №' || number AS words";
-
-/** Which leads a place holds. */
-const CONDITIONS: Readonly<Record<Place, string>> = {
-  on_its_way: "state IN ('received', 'undelivered')",
-  in_admin_chat: `state = 'in_admin_chat' AND card_reason IS DISTINCT FROM '${HELD}'`,
-  held: `state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NULL`,
-  blocked: `state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NOT NULL`,
-  in_crm: "state = 'in_crm'",
-  by_hand: "state = 'by_hand'",
-};
-
 const MOST_NUMBER = Number.MAX_SAFE_INTEGER;
 
 export function leadPages(
@@ -106,7 +73,7 @@ export function leadPages(
   keys: BotKeys,
   { leadTotals, countBySource }: Pick<Totals, "leadTotals"> & Pick<SourceMoves, "countBySource">,
 ): LeadPages {
-  const pages = new Map<string, Statements>();
+  const pagesOf = pageStatements(db);
   const heldByProfile = heldReader(db);
   const firstSince = db.reader(
     "SELECT number FROM leads WHERE received_at_ms >= ? ORDER BY received_at_ms LIMIT 1",
@@ -117,52 +84,6 @@ export function leadPages(
        WHERE received_at_ms >= ?1 AND received_at_ms < ?2 AND (profile = ?3 OR ?3 IS NULL)
        LIMIT ${MOST_COUNTED + 1}) AS counted GROUP BY state`,
   );
-  /** Statements differ by what an index answers, by direction and by how many patterns each word has. */
-  function pagesOf(
-    filter: LeadFilter,
-    back: boolean,
-    words: readonly number[],
-  ): Statements {
-    const { place, profile, source = null } = filter;
-    const name = [place, profile !== null, source !== null, back, ...words].join();
-    const known = pages.get(name);
-    if (known !== undefined) return known;
-    const most = words.length === 0 ? MOST_LOOKED_AT : MOST_SEARCHED;
-    const order = back ? "DESC" : "ASC";
-    const column = keyColumn(filter);
-    const look = (columns: string, key: string) => {
-      const which = column === undefined
-        ? `${indexedPlace(place, order, most)} number > ?1 AND number < ?2 ORDER BY`
-        : `${db.dialect.numbersOf(column, key, "?1", "?2")} ORDER BY ${column} ${order},`;
-      return `SELECT ${columns} FROM leads WHERE ${which} number ${order} LIMIT ${most}`;
-    };
-    let parameter = 8;
-    const sought = words.map((patterns) => {
-      const like = () => `words ${db.dialect.like} ?${parameter++} ESCAPE '\\'`;
-      const any = Array.from({ length: patterns }, like);
-      return `AND (${any.join(" OR ")})`;
-    });
-    const made = {
-      page: db.reader(
-        `SELECT *, ${DEAL_COLUMNS}, ${RETURN_COLUMN} FROM (${
-          look(
-            COLUMNS + (words.length === 0 ? "" : HAYSTACK),
-            column === "profile" ? "?3" : "?4",
-          )
-        }) AS looked
-         WHERE ${place === null ? "true" : CONDITIONS[place]} AND (profile = ?3 OR ?3 IS NULL)
-           AND (source = ?4 OR ?4 IS NULL) AND received_at_ms >= ?5 AND received_at_ms < ?6
-           ${sought.join(" ")} LIMIT ?7`,
-      ),
-      looked: db.reader(
-        `SELECT count(*) AS looked, min(number) AS lowest, max(number) AS highest
-         FROM (${look("number", "?3")}) AS looked`,
-      ),
-    };
-    pages.set(name, made);
-    return made;
-  }
-
   /** Where the leads of a span of days stand, by number. */
   async function boundsOf({ fromMs, toMs }: LeadFilter): Promise<{ above: number; below: number }> {
     const first = async (atMs: number) =>
@@ -228,38 +149,6 @@ export function leadPages(
     },
     profilesWithLeads: async () => [...new Set((await leadTotals()).map(({ profile }) => profile))],
   };
-}
-
-/** The column by whose index a page is looked for, rather than by its place. */
-function keyColumn(
-  { place, profile, source = null }: LeadFilter,
-): "source" | "profile" | undefined {
-  if (source !== null) return "source";
-  return (place === null || place === "in_crm") && profile !== null ? "profile" : undefined;
-}
-
-/** Conditions that an index serves (schema.ts). Pending work exists for each lead on its way. */
-function indexedPlace(place: Place | null, order: string, most: number): string {
-  switch (place) {
-    case "in_admin_chat":
-    case "held":
-    case "blocked":
-      return "state = 'in_admin_chat' AND";
-    case "by_hand":
-      return "state = 'by_hand' AND";
-    case "on_its_way":
-      return `number IN (SELECT subject FROM outbox WHERE kind IN ('post', 'card')
-        AND subject > ?1 AND subject < ?2 ORDER BY subject ${order} LIMIT ${most}) AND`;
-    case "in_crm":
-    case null:
-      return "";
-  }
-}
-
-interface Statements {
-  readonly page: Reader;
-  /** How far the page looked. */
-  readonly looked: Reader;
 }
 
 function inOrder(leads: ListedLead[], back: boolean): ListedLead[] {
