@@ -75,7 +75,12 @@ export function createVerbs(
   async function run(statement: Statement, values: readonly (string | null)[]): Promise<Result> {
     const now = running();
     const call = { statement, values };
-    if (now.group !== undefined) return await runInGroup(now, now.group, call);
+    const { group } = now;
+    if (group !== undefined) {
+      const answer = runInGroup(now, group, call);
+      group.last = answer.catch((error) => void (group.failed ??= { error }));
+      return await answer;
+    }
     if (batch === undefined && !statement.writes && statement.leadsToWrite !== true) {
       now.firstRead ??= statement;
       return await answerOf(await link.session(), call);
@@ -124,9 +129,7 @@ export function createVerbs(
     if (group.failed !== undefined) throw group.failed.error;
     const open = await batchFor(now);
     if (call.statement.writes) open.wrote();
-    const answer = open.execute(call);
-    group.last = answer.catch((error) => void (group.failed ??= { error }));
-    return await answer;
+    return await open.execute(call);
   }
 
   /** The batch of the running verb, begun if there is none. */
