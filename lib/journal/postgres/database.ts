@@ -34,6 +34,8 @@ export interface PostgresOptions {
   ) => Promise<Session>;
   /** Asked before each batch; undefined is no fence. */
   readonly fence?: () => Fence | undefined;
+  /** How long statements wait for a connection before they are refused, in ms. */
+  readonly patienceMs: number;
   /** A number from 0 to 1, `Math.random()` outside tests. */
   readonly random: () => number;
 }
@@ -43,16 +45,17 @@ const READING_CONNECTIONS = 2;
 
 /** Connections are opened when they are first needed. */
 export function createDatabase(
-  { dialect, schema, open, fence, random }: PostgresOptions,
+  { dialect, schema, open, fence, patienceMs, random }: PostgresOptions,
 ): PostgresDatabase {
   const prepare = createPreparing();
   const writing = createLink((onLost) => open("writing", onLost), {
+    patienceMs,
     random,
     onLost: (why) => verbs.connectionLost(why),
   });
   const reading = Array.from(
     { length: READING_CONNECTIONS },
-    () => createLink((onLost) => open("reading", onLost), { random }),
+    () => createLink((onLost) => open("reading", onLost), { patienceMs, random }),
   );
   const verbs = createVerbs(writing, {
     lockKey: lockKeyOf(schema),

@@ -29,7 +29,9 @@ export interface Bounds {
   readonly statementMs: number;
   /** Without an answer for so long the connection counts as lost. */
   readonly silenceMs: number;
-  /** The same two for long reads. */
+  /** Without a connection statements wait for so long, and are refused at once after that. */
+  readonly connectionMs: number;
+  /** As `statementMs` and `silenceMs`, for long reads. */
   readonly longReadMs: number;
   readonly longSilenceMs: number;
 }
@@ -39,6 +41,7 @@ export const BOUNDS: Bounds = {
   lockMs: 8_000,
   statementMs: 10_000,
   silenceMs: 12_000,
+  connectionMs: 3_000,
   longReadMs: 60_000,
   longSilenceMs: 70_000,
 };
@@ -71,7 +74,7 @@ export interface OpenedPostgres {
 
 /** @throws {OpeningError} A sentence for the log: why the database cannot be worked with. */
 export async function openPostgres(options: OpeningOptions): Promise<OpenedPostgres> {
-  const { url, random, bounds = BOUNDS } = options;
+  const { url, bounds = BOUNDS } = options;
   const schema = checkSchemaName(options.schema);
   const address = parseAddress(url);
   const place = shownAddress(address);
@@ -105,6 +108,8 @@ export async function openPostgres(options: OpeningOptions): Promise<OpenedPostg
     connect: async () => (await plain(settings(false))).client,
     db: createDatabase({
       ...options,
+      schema,
+      patienceMs: bounds.connectionMs,
       async open(use, onLost): Promise<Session> {
         const isReading = use === "reading";
         const opened = await connect(address, {
@@ -115,7 +120,6 @@ export async function openPostgres(options: OpeningOptions): Promise<OpenedPostg
         const silenceMs = isReading ? bounds.longSilenceMs : bounds.silenceMs;
         return sessionOf(opened.client, { silenceMs, onLost });
       },
-      random,
     }),
   };
 }
