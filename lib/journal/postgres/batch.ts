@@ -94,7 +94,7 @@ export function beginBatch(
   }
 
   session.send(
-    `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(${lockKey}); SAVEPOINT verb`,
+    `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(${lockKey}); SAVEPOINT verb`,
     (error) => {
       if (error === undefined) return;
       batch.abandon(storageErrorOf(error));

@@ -8,7 +8,8 @@ import { answerOf, type Call, type Result, type Session } from "./session.ts";
 import type { StorageError } from "../storage_error.ts";
 import { createPreparing } from "./statements.ts";
 import { parameterOf } from "./values.ts";
-import { createVerbs, type Statement } from "./verbs.ts";
+import type { Statement } from "./turn.ts";
+import { createVerbs } from "./verbs.ts";
 
 /** A statement that returns a row as long as this process may write. */
 export interface Fence {

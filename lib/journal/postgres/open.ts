@@ -6,7 +6,7 @@ import { type Address, checkSchemaName, parseAddress, shownAddress } from "./add
 import { connect, type Server } from "./connect.ts";
 import { createDatabase, type Fence, type PostgresDatabase } from "./database.ts";
 import type { Dialect } from "./dialect_placeholder.ts";
-import type { DriverClient } from "./driver.ts";
+import { type DriverClient, endClient } from "./driver.ts";
 import { OpeningError } from "./opening_error.ts";
 import { refusalOf, unreachable } from "./opening_faults.ts";
 import { type Session, sessionOf } from "./session.ts";
@@ -100,7 +100,7 @@ export async function openPostgres(options: OpeningOptions): Promise<OpenedPostg
   } catch (error) {
     throw refusalOf(error, address, schema) ?? error;
   } finally {
-    await client.end();
+    await endClient(client);
   }
 
   return {

@@ -50,6 +50,12 @@ export function refusalOf(
         `Пользователю "${user}" не хватает прав в ${place}: ${cause}. Нужно CREATE SCHEMA "${schema}" AUTHORIZATION "${user}", или GRANT CREATE ON DATABASE "${database}" TO "${user}"`,
       );
   }
+  if (error instanceof Error && error.name === "NotCapable") {
+    return say(
+      "rights",
+      `Deno не даёт боту того, без чего нет PostgreSQL: ${cause}. Нужно --allow-net и --allow-env=PGBINARY,PGOPTIONS,PGREPLICATION`,
+    );
+  }
   // What the driver says to a server that wants a password where the address has none.
   if (cause.startsWith("SASL: ") && address.password === "") {
     return say(

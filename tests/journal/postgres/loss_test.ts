@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { lockKeyOf } from "../../../lib/journal/postgres/batch.ts";
 import { BOUNDS, openPostgres } from "../../../lib/journal/postgres/open.ts";
 import { StorageError } from "../../../lib/journal/storage_error.ts";
-import { type NotesDatabase, openNotes } from "../../helpers/postgres_database.ts";
+import { DIALECT, type NotesDatabase, openNotes } from "../../helpers/postgres_database.ts";
 import { type PostgresServer, postgresTest, schemaTest } from "../../helpers/postgres.ts";
 import { startTcpProxy } from "../../helpers/tcp_proxy.ts";
 
@@ -222,7 +222,7 @@ schemaTest(
     const { connect } = await openPostgres({
       url: server.url.replace(`:${server.port}/`, `:${proxy.port}/`),
       schema,
-      dialect: { name: "postgres" },
+      dialect: DIALECT,
       random: () => 0,
       onWaiting: () => {},
       migrate: async () => {},

@@ -10,7 +10,7 @@ import {
 } from "../../helpers/a_certificate.ts";
 import { freePort } from "../../helpers/free_port.ts";
 import { startOldPostgres } from "../../helpers/old_postgres.ts";
-import { openNotes } from "../../helpers/postgres_database.ts";
+import { DIALECT, openNotes } from "../../helpers/postgres_database.ts";
 import { type PostgresServer, postgresTest, schemaTest } from "../../helpers/postgres.ts";
 
 /** The sentence of a failed opening, and the word for it. */
@@ -193,7 +193,7 @@ async function isEncrypted(server: PostgresServer, mode: string): Promise<boolea
   const { db, connect } = await openPostgres({
     url: `${server.url}?sslmode=${mode}`,
     schema: "triborg",
-    dialect: { name: "postgres" },
+    dialect: DIALECT,
     random: () => 0,
     onWaiting: () => {},
     migrate: async () => {},
