@@ -1,0 +1,5 @@
+// Stands where lib/journal/dialect.ts comes to be.
+
+export interface Dialect {
+  readonly name: "sqlite" | "postgres";
+}

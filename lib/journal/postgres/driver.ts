@@ -1,0 +1,51 @@
+// Loads the driver, and types what is used of it: a process without DATABASE_URL is without it.
+
+/** What `pg` gives a callback: an array for several statements at once. */
+export interface DriverResult {
+  readonly command: string | null;
+  readonly rowCount: number | null;
+  readonly rows: Record<string, string | number | null>[];
+}
+
+export interface DriverOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Asked when the server does; as a function it is not looked for in the environment, nor in a file. */
+  readonly password: () => string;
+  readonly database: string;
+  readonly ssl: false | Record<string, unknown>;
+  readonly sslnegotiation: "postgres" | "direct";
+  readonly application_name: string;
+  readonly client_encoding: "utf8";
+  readonly pipeline: boolean;
+  readonly keepAlive: boolean;
+  readonly connectionTimeoutMillis: number;
+  readonly types: { getTypeParser(type: number): (text: string) => string | number };
+}
+
+/** One connection. */
+export interface DriverClient {
+  connect(): Promise<unknown>;
+  query(
+    statement: string | { readonly name: string; readonly text: string },
+    values: readonly (string | null)[] | undefined,
+    done: (error: unknown, result: DriverResult | DriverResult[]) => void,
+  ): void;
+  query(sql: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  end(): Promise<void>;
+  on(event: "error", listen: (error: unknown) => void): void;
+  on(event: "end", listen: () => void): void;
+  on(event: "notification", listen: (message: { readonly payload?: string }) => void): void;
+  readonly connection: {
+    readonly stream: { cork(): void; uncork(): void; destroy(): void };
+  };
+}
+
+export type Driver = new (options: DriverOptions) => DriverClient;
+
+/** The driver, loaded when it is first asked for. */
+export async function loadDriver(): Promise<Driver> {
+  const { Client } = await import("pg");
+  return Client;
+}

@@ -1,0 +1,286 @@
+// Runs verbs one at a time, and commits what several of them wrote in one go. Knows neither statements nor the driver.
+
+import { StorageError } from "../storage_error.ts";
+import { type Batch, beginBatch } from "./batch.ts";
+import { isDiskFault, storageErrorOf } from "./faults.ts";
+import type { Link } from "./link.ts";
+import { answerOf, type Call, type Prepared, type Result } from "./session.ts";
+import { createTurns } from "./turns.ts";
+
+/** Most verbs of a batch. Others than these wait for the lock meanwhile. */
+const MOST_VERBS = 64;
+
+/** Most savepoints: past 64 of them every snapshot taken meanwhile is slower (PGPROC_MAX_CACHED_SUBXIDS). */
+const MOST_SAVEPOINTS = 60;
+
+/** A statement, and what was learnt of it. */
+export interface Statement extends Prepared {
+  readonly writes: boolean;
+  /** A verb that began with it wrote later: such a verb needs the lock from its beginning. */
+  leadsToWrite?: boolean;
+}
+
+export interface Verbs {
+  run(statement: Statement, values: readonly (string | null)[]): Promise<Result>;
+  inTurn<T>(verb: () => Promise<T>): Promise<T>;
+  /** Likewise, in a batch of its own that asks for no lease: for taking one. */
+  unfenced<T>(verb: () => Promise<T>): Promise<T>;
+  atomically<T>(write: () => Promise<T>): Promise<T>;
+  rehearse(write: () => Promise<void>): Promise<void>;
+  committed(): Promise<void>;
+  /** Sends the statement before the commit of what this verb writes. */
+  beforeCommit(key: string, call: Call): void;
+  /** To be told when the connection is lost. */
+  connectionLost(why: StorageError): void;
+  close(): Promise<void>;
+}
+
+/** The verb that runs. */
+interface Turn {
+  /** The first statement that it read before the batch began. */
+  firstRead: Statement | undefined;
+  /** Why its writes do not stand, so that none may follow. */
+  undone: StorageError | undefined;
+  /** It wrote outside `atomically`. */
+  wroteAlone: boolean;
+  again: boolean;
+  /** Ends with the statement sent last outside `atomically`: each of them waits for it, as only one can be undone. */
+  last: Promise<unknown>;
+  group: Group | undefined;
+}
+
+/** Several writes as one. */
+interface Group {
+  /** The first failure: a transaction goes on after none. */
+  failed: { readonly error: unknown } | undefined;
+  last: Promise<unknown>;
+}
+
+/** Thrown into a verb that is to be run again; `inTurn` sees the mark, caught or not. */
+const AGAIN = new StorageError("the verb begins anew");
+
+export function createVerbs(
+  link: Link,
+  { lockKey, fence }: { readonly lockKey: bigint; readonly fence: () => Call | undefined },
+): Verbs {
+  const turns = createTurns(scheduleCommit);
+  let turn: Turn | undefined;
+  let batch: Batch | undefined;
+  let verbs = 0;
+  let committing: Promise<void> | undefined;
+  let scheduled: ReturnType<typeof setImmediate> | undefined;
+  let last = new Map<string, Call>();
+  let isFenced = true;
+
+  async function run(statement: Statement, values: readonly (string | null)[]): Promise<Result> {
+    const now = running();
+    const call = { statement, values };
+    const { group } = now;
+    if (group !== undefined) {
+      const answer = runInGroup(now, group, call);
+      group.last = answer.catch((error) => void (group.failed ??= { error }));
+      return await answer;
+    }
+    if (batch === undefined && !statement.writes && statement.leadsToWrite !== true) {
+      now.firstRead ??= statement;
+      return await answerOf(await link.session(), call);
+    }
+    const before = now.last;
+    const answer = runInBatch(now, before, call);
+    now.last = answer.catch(() => {});
+    return await answer;
+  }
+
+  function running(): Turn {
+    if (turn === undefined) throw new Error("A statement must run within a verb");
+    if (turn.undone !== undefined) throw turn.undone;
+    if (turn.again) throw AGAIN;
+    return turn;
+  }
+
+  async function runInBatch(
+    now: Turn,
+    before: Promise<unknown>,
+    call: Call & { statement: Statement },
+  ) {
+    await before;
+    const open = await batchFor(now);
+    open.save();
+    if (call.statement.writes) open.wrote();
+    try {
+      const result = await open.execute(call);
+      now.wroteAlone ||= call.statement.writes;
+      return result;
+    } catch (error) {
+      undoFailed(now, open, error);
+      throw error;
+    }
+  }
+
+  function undoFailed(now: Turn, open: Batch, error: unknown): void {
+    if (open.undone() !== undefined) return;
+    // What the verb wrote before must not stand in part.
+    const isAllInDoubt = error instanceof StorageError && now.wroteAlone || isDiskFault(error);
+    if (isAllInDoubt) open.abandon(storageErrorOf(error));
+    else open.undo();
+  }
+
+  async function runInGroup(now: Turn, group: Group, call: Call & { statement: Statement }) {
+    if (group.failed !== undefined) throw group.failed.error;
+    const open = await batchFor(now);
+    if (call.statement.writes) open.wrote();
+    return await open.execute(call);
+  }
+
+  /** The batch of the running verb, begun if there is none. */
+  async function batchFor(now: Turn): Promise<Batch> {
+    if (now.undone !== undefined) throw now.undone;
+    if (batch !== undefined) return batch;
+    const read = now.firstRead;
+    if (read !== undefined) read.leadsToWrite = true;
+    await committing?.catch(() => {});
+    const session = link.current() ?? await link.session();
+    if (now.undone !== undefined) throw now.undone;
+    batch ??= beginBatch(
+      session,
+      { lockKey, fence: isFenced ? fence() : undefined },
+      onUndone,
+    );
+    if (read === undefined) return batch;
+    now.again = true;
+    throw AGAIN;
+  }
+
+  function onUndone(undone: Batch, why: StorageError): void {
+    if (undone === batch) batch = undefined;
+    verbs = 0;
+    last = new Map();
+    if (turn !== undefined) turn.undone = why;
+    // They may go on with what the undone ones began, and must not stand without it.
+    turns.refuse(why);
+  }
+
+  async function inTurn<T>(verb: () => Promise<T>): Promise<T> {
+    return await turns.take(() => runVerb(verb));
+  }
+
+  async function runVerb<T>(verb: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const now: Turn = turn = newTurn();
+      try {
+        const result = await verb();
+        await now.last;
+        if (!now.again) return result;
+      } catch (error) {
+        await now.last;
+        if (!now.again) throw error;
+      } finally {
+        turn = undefined;
+        if (batch !== undefined && !now.again) endVerb(batch);
+      }
+    }
+  }
+
+  function endVerb(open: Batch): void {
+    verbs++;
+    if (verbs >= MOST_VERBS || open.savepoints() >= MOST_SAVEPOINTS) commit();
+  }
+
+  async function unfenced<T>(verb: () => Promise<T>): Promise<T> {
+    return await turns.take(async () => {
+      commit();
+      isFenced = false;
+      try {
+        return await runVerb(verb);
+      } finally {
+        isFenced = true;
+        commit();
+      }
+    });
+  }
+
+  function scheduleCommit(): void {
+    if (batch === undefined) return;
+    scheduled ??= setImmediate(() => {
+      scheduled = undefined;
+      if (turns.isIdle()) commit(); // Else the verb that runs calls again when it ends.
+    });
+  }
+
+  function commit(): void {
+    if (batch === undefined) return;
+    const ending = batch.commit([...last.values()]);
+    batch = undefined;
+    verbs = 0;
+    last = new Map();
+    committing = ending;
+    const settled = () => {
+      if (committing === ending) committing = undefined;
+    };
+    ending.then(settled, settled);
+  }
+
+  async function atomically<T>(write: () => Promise<T>): Promise<T> {
+    return await asGroup(write, () => {});
+  }
+
+  async function rehearse(write: () => Promise<void>): Promise<void> {
+    await asGroup(write, (open) => open.undo());
+  }
+
+  async function asGroup<T>(
+    write: () => Promise<T>,
+    end: (open: Batch) => void,
+  ): Promise<T> {
+    const now = running();
+    if (now.group !== undefined) return await write();
+    await now.last;
+    const open = await batchFor(now);
+    open.save();
+    const group: Group = now.group = { failed: undefined, last: Promise.resolve() };
+    let result: { readonly value: T } | undefined;
+    try {
+      result = { value: await write() };
+    } catch (error) {
+      group.failed ??= { error };
+    }
+    await group.last;
+    now.group = undefined;
+    const undone = open.undone();
+    if (undone !== undefined) throw undone;
+    if (group.failed === undefined && result !== undefined) {
+      end(open);
+      return result.value;
+    }
+    undoFailed(now, open, group.failed?.error);
+    throw group.failed?.error;
+  }
+
+  return {
+    run,
+    inTurn,
+    unfenced,
+    atomically,
+    rehearse,
+    committed: () => batch?.settled ?? committing ?? Promise.resolve(),
+    beforeCommit: (key, call) => void last.set(key, call),
+    connectionLost: (why) => batch?.abandon(why),
+    async close() {
+      await turns.idle();
+      clearImmediate(scheduled);
+      commit();
+      await committing?.catch(() => {});
+    },
+  };
+}
+
+function newTurn(): Turn {
+  return {
+    firstRead: undefined,
+    undone: undefined,
+    wroteAlone: false,
+    again: false,
+    last: Promise.resolve(),
+    group: undefined,
+  };
+}

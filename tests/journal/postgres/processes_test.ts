@@ -1,0 +1,136 @@
+// Several processes on one schema of PostgreSQL: whose batch waits for whose, and who may not write.
+
+import assert from "node:assert/strict";
+import { StorageError } from "../../../lib/journal/storage_error.ts";
+import { openNotes } from "../../helpers/postgres_database.ts";
+import { schemaTest } from "../../helpers/postgres.ts";
+
+schemaTest(
+  "another process's batch waits, and sees what the first wrote",
+  async (schema, server) => {
+    await using one = await openNotes(server.url, schema);
+    await using other = await openNotes(server.url, schema);
+    const written = Promise.withResolvers<void>();
+    const may = Promise.withResolvers<void>();
+    const first = one.db.inTurn(async () => {
+      await one.insert(1);
+      written.resolve();
+      await may.promise;
+    });
+    await written.promise;
+    const count = other.db.reader("SELECT count(*) AS notes FROM notes");
+    let seen: unknown;
+    const second = other.db.inTurn(() =>
+      other.db.atomically(async () => {
+        seen = (await count.get())?.["notes"];
+        await other.insert(2);
+      })
+    );
+    await untilSomeoneWaits(server);
+    assert.equal(seen, undefined);
+    may.resolve();
+    await Promise.all([first, second]);
+    assert.equal(seen, 1);
+  },
+);
+
+schemaTest(
+  "a verb that reads before it writes decides by what is true under the lock",
+  async (schema, server) => {
+    await using one = await openNotes(server.url, schema);
+    await using other = await openNotes(server.url, schema);
+    // Each adds the number after the largest: without the lock both would choose the same.
+    const addNext = ({ db, insert }: typeof one) => {
+      const largest = db.reader("SELECT coalesce(max(id), 0) AS id FROM notes");
+      return () =>
+        db.inTurn(async () => {
+          const row = await largest.get();
+          await insert(Number(row?.["id"]) + 1);
+        });
+    };
+    const adding = [one, other].flatMap((each) => Array.from({ length: 40 }, addNext(each)));
+    await Promise.all(adding);
+    await Promise.all([one.db.committed(), other.db.committed()]);
+    assert.deepEqual(await one.ids(), Array.from({ length: 80 }, (_, index) => index + 1));
+  },
+);
+
+schemaTest("two processes write at once without a failure", async (schema, server) => {
+  await using one = await openNotes(server.url, schema);
+  await using other = await openNotes(server.url, schema);
+  await Promise.all(
+    Array.from({ length: 300 }, async (_, id) => {
+      const notes = id % 2 === 0 ? one : other;
+      await notes.add(id);
+      await notes.db.committed();
+    }),
+  );
+  assert.equal((await one.ids()).length, 300);
+});
+
+schemaTest(
+  "without its lease a process writes nothing, and with it again",
+  async (schema, server) => {
+    await server.sql(`CREATE TABLE leases_${schema} (holder TEXT)`);
+    const fence = {
+      sql: `SELECT 1 FROM public.leases_${schema} WHERE holder = ?`,
+      values: ["one"],
+    };
+    await using notes = await openNotes(server.url, schema, { fence: () => fence });
+    const take = notes.db.writer(`INSERT INTO public.leases_${schema} VALUES ('one')`);
+
+    await assert.rejects(notes.add(1), isLeaseLost);
+    await notes.db.unfenced(() => take.run());
+    await notes.add(2);
+    await notes.db.committed();
+    await server.sql(`DELETE FROM leases_${schema}`);
+    const results = await Promise.allSettled([notes.add(3), notes.add(4)]);
+    assert.ok(results.every((each) => each.status === "rejected" && isLeaseLost(each.reason)));
+    assert.deepEqual(await notes.ids(), [2]);
+  },
+);
+
+schemaTest(
+  "a topic is announced once a batch, and only with what was written",
+  async (schema, server) => {
+    const { openPostgres } = await import("../../../lib/journal/postgres/open.ts");
+    await using notes = await openNotes(server.url, schema);
+    const listening = await openPostgres({
+      url: server.url,
+      schema,
+      dialect: { name: "postgres" },
+      random: () => 0,
+      onWaiting: () => {},
+      migrate: async () => {},
+    });
+    const client = await listening.connect();
+    const heard: string[] = [];
+    const end = Promise.withResolvers<void>();
+    client.on("notification", ({ payload = "" }) => {
+      heard.push(payload);
+      if (payload === "end") end.resolve();
+    });
+    await client.query(`LISTEN "${schema}"`);
+    const announcing = (topic: string) =>
+      notes.db.inTurn(async () => {
+        await notes.insert(heard.length + topic.length);
+        notes.db.announce(topic);
+      });
+    await Promise.allSettled([announcing("a"), announcing("a"), announcing("bb")]);
+    await notes.db.committed();
+    await announcing("end");
+    await end.promise;
+    assert.deepEqual(heard, ["a", "bb", "end"]);
+    await client.end();
+    await listening.db.close();
+  },
+);
+
+function isLeaseLost(error: unknown): boolean {
+  return error instanceof StorageError && error.message === "lease lost";
+}
+
+async function untilSomeoneWaits(server: { sql(sql: string): Promise<string> }): Promise<void> {
+  const waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+  while (await server.sql(waiting) === "0");
+}
