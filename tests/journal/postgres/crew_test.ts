@@ -7,11 +7,12 @@ import {
   aCrewMember,
   connecting,
   createCrewSchema,
+  type CrewMember,
   eventually,
   QUICK,
   withPort,
 } from "../../helpers/crew_side.ts";
-import { schemaTest } from "../../helpers/postgres.ts";
+import { postgresTest, schemaTest } from "../../helpers/postgres.ts";
 import { startTcpProxy } from "../../helpers/tcp_proxy.ts";
 
 schemaTest(
@@ -190,7 +191,7 @@ schemaTest(
   "a process that the network cuts off takes itself for dead before another takes its seat",
   async (schema, server) => {
     const database = await createCrewSchema(server, schema);
-    const proxy = startTcpProxy(server.port);
+    await using proxy = startTcpProxy(server.port);
     const url = withPort(server.url, proxy.port);
     const lost = aCrewMember({ url, schema, seats: ["polling"] });
     const id = await lost.joined();
@@ -206,7 +207,7 @@ schemaTest(
     });
     await other.joined();
 
-    proxy.cut();
+    proxy.freeze();
     const cutAtMs = performance.now();
     await lost.event("out");
     assert.ok(performance.now() - cutAtMs < QUICK.aliveMs + 2_000);
@@ -214,13 +215,12 @@ schemaTest(
     await other.event("seat taken", "polling");
     assert.equal(wasHeldTwice, false);
 
-    proxy.mend();
+    proxy.thaw();
     assert.notEqual(await lost.joined(), id);
     await eventually(() => other.living() === 2, "both are known");
     assert.deepEqual([lost.seats(), other.seats()], [[], ["polling"]]);
     await lost.end();
     await other.end();
-    proxy.close();
     database.close();
   },
 );
@@ -275,18 +275,17 @@ schemaTest(
 );
 
 schemaTest("a process waits for a database that is not there yet", async (schema, server) => {
-  const proxy = startTcpProxy(server.port);
-  proxy.cut();
+  await using proxy = startTcpProxy(server.port);
+  proxy.freeze();
   const member = aCrewMember({ url: withPort(server.url, proxy.port), schema });
   await member.event("unreachable");
   assert.equal(member.isAlive(), false);
   const database = await createCrewSchema(server, schema);
-  proxy.mend();
+  proxy.thaw();
   await member.joined();
   await member.event("reachable");
   assert.equal(member.events.filter(({ kind }) => kind === "unreachable").length, 1);
   await member.end();
-  proxy.close();
   database.close();
 });
 
@@ -313,3 +312,112 @@ schemaTest("an idle process sends no more than a statement a second", async (sch
   await member.end();
   database.close();
 });
+
+postgresTest(
+  "a database whose commits hang is left, with few statements waiting in it, and joined again",
+  async (server) => {
+    const schema = server.freshSchema();
+    const database = await createCrewSchema(server, schema);
+    const members = [1, 2].map(() => aCrewMember({ url: server.url, schema, seats: ["polling"] }));
+    const ids = await Promise.all(members.map((each) => each.joined()));
+    await eventually(() => members.some((each) => each.holds("polling")), "the seat");
+
+    const setStandby = async (name: string) => {
+      await database.query(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`);
+      await database.query("SELECT pg_reload_conf()");
+    };
+    await setStandby("gone");
+    for (const each of members) await each.event("out");
+    const newcomer = aCrewMember({ url: server.url, schema, seats: ["polling"] });
+    await newcomer.event("unreachable");
+    let most = 0;
+    const untilMs = performance.now() + 8_000;
+    await eventually(async () => {
+      const [row] = await database.query(
+        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()",
+      );
+      most = Math.max(most, Number(row?.["n"]));
+      return performance.now() > untilMs;
+    }, "some time");
+    // Of each process one statement hangs, and one may wait for it.
+    assert.ok(most <= 6, `${most} statements at once`);
+
+    await setStandby("");
+    const next = await Promise.all([...members, newcomer].map((each) => each.joined()));
+    for (const id of ids) assert.ok(!next.includes(id));
+    await eventually(
+      () => [...members, newcomer].filter((each) => each.holds("polling")).length === 1,
+      "one holder",
+    );
+    for (const each of [...members, newcomer]) await each.end();
+    database.close();
+  },
+);
+
+schemaTest(
+  "no seat has two holders while processes come, go, change their minds and are cut off",
+  async (schema, server) => {
+    const database = await createCrewSchema(server, schema);
+    const seats = ["a", "b", "c", "d", "e"];
+    const times = { beatMs: 40, leaseMs: 900, aliveMs: 600, patienceMs: 250, lookMs: 5 };
+    const members: ReturnType<typeof start>[] = [];
+    const twice: string[] = [];
+    let taken = 0;
+
+    function start() {
+      const proxy = startTcpProxy(server.port);
+      const member: CrewMember = aCrewMember({
+        url: withPort(server.url, proxy.port),
+        schema,
+        seats,
+        times,
+        report(event) {
+          if (event.kind !== "seat taken") return;
+          taken += 1;
+          const holders = members.filter((each) => each.member.holds(event.seat));
+          if (holders.some((each) => each.member !== member)) twice.push(JSON.stringify(event));
+        },
+      });
+      return { member, proxy };
+    }
+
+    async function stop({ member, proxy }: ReturnType<typeof start>): Promise<void> {
+      await member.end();
+      await proxy[Symbol.asyncDispose]();
+    }
+
+    for (let count = 0; count < 4; count++) members.push(start());
+    for (let turn = 0; turn < 60; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const at = Math.floor(Math.random() * members.length);
+      const chosen = members[at]!;
+      switch (turn % 5) {
+        case 0:
+          chosen.proxy.freeze();
+          break;
+        case 1:
+        case 2:
+          chosen.member.want(seats.filter(() => Math.random() < 0.5));
+          break;
+        case 3:
+          for (const each of members) each.proxy.thaw();
+          break;
+        case 4:
+          members[at] = start();
+          await stop(chosen);
+      }
+    }
+    assert.deepEqual(twice, []);
+    assert.ok(taken > 20, `seats were taken ${taken} times`);
+    for (const each of members) {
+      each.proxy.thaw();
+      each.member.want(seats);
+    }
+    await eventually(
+      () => members.flatMap((each) => each.member.seats()).length === seats.length,
+      "every seat has a holder",
+    );
+    for (const each of members) await stop(each);
+    database.close();
+  },
+);

@@ -72,7 +72,7 @@ schemaTest(
 schemaTest(
   "a connection that was cut silently is noticed, and closing waits for none",
   async (schema, server) => {
-    const proxy = startTcpProxy(server.port);
+    await using proxy = startTcpProxy(server.port);
     const causes: (string | undefined)[] = [];
     const wakes = createWakes({
       connect: connecting(withPort(server.url, proxy.port), schema),
@@ -84,13 +84,12 @@ schemaTest(
     let calls = 0;
     wakes.on("leads", () => calls += 1);
     await eventually(() => calls === 1, "the first look");
-    proxy.cut();
+    proxy.freeze();
     await eventually(() => causes.length === 1, "the loss");
     assert.match(causes[0] ?? "", /No answer from the database within 500 ms/);
-    proxy.mend();
+    proxy.thaw();
     await eventually(() => calls === 2, "a look after the loss");
-    proxy.cut();
+    proxy.freeze();
     await wakes.close();
-    proxy.close();
   },
 );

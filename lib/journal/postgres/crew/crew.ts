@@ -26,6 +26,7 @@ export function joinCrew(options: CrewOptions): Crew {
   const link = createLink({ connect, patienceMs: times.patienceMs });
   let wanted = [...new Set(options.seats)];
   let member: Member | undefined;
+  let nextId = newId();
   let formerIds: string[] = [];
   let failures = 0;
   let leaving = false;
@@ -62,13 +63,18 @@ export function joinCrew(options: CrewOptions): Crew {
 
   async function join(begunAtMs: number): Promise<void> {
     if (member !== undefined) lose("silence");
-    const id = newId();
-    const former = formerIds;
-    formerIds = [...formerIds, id].slice(-MOST_FORMER_IDS);
+    // Tried again with the same one: statements that hang in the server then wait for each other, and time out.
+    const id = nextId;
     const { host, pid, version } = about;
-    const values = [id, host, pid, version, times.leaseMs, former, channel, CREW_TOPIC];
-    await link.query(JOIN, values);
-    if (leaving || elapsedMs() >= begunAtMs + times.aliveMs) return;
+    const values = [id, host, pid, version, times.leaseMs, formerIds, channel, CREW_TOPIC];
+    const rows = await link.query(JOIN, values);
+    if (leaving) return;
+    if (rows.length === 0 || elapsedMs() >= begunAtMs + times.aliveMs) {
+      nextId = newId();
+      formerIds = [...formerIds, id].slice(-MOST_FORMER_IDS);
+      throw new Error("The answer to joining the crew came too late");
+    }
+    nextId = newId();
     formerIds = [];
     member = {
       id,
@@ -150,7 +156,7 @@ export function joinCrew(options: CrewOptions): Crew {
   function lose(reason: "silence" | "declared dead"): void {
     const lost = end();
     if (lost === undefined) return;
-    formerIds.push(lost.id);
+    formerIds = [...formerIds, lost.id].slice(-MOST_FORMER_IDS);
     report({ kind: "out", id: lost.id, reason });
     link.drop(); // Ends the statement that got no answer.
     isLookDue = true;
@@ -223,9 +229,9 @@ export function joinCrew(options: CrewOptions): Crew {
       const left = end();
       endPause();
       await running;
-      const ids = left === undefined ? formerIds : [...formerIds, left.id];
-      // Without an answer others find this process dead when its lease has run out.
-      if (ids.length > 0) await link.query(LEAVE, [ids, channel, CREW_TOPIC]).catch(() => {});
+      // The next id, as it may have entered without an answer. Without one now, the lease runs out.
+      const ids = [...formerIds, nextId, ...left === undefined ? [] : [left.id]];
+      await link.query(LEAVE, [ids, channel, CREW_TOPIC]).catch(() => {});
       link.close();
     },
   };

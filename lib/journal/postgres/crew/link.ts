@@ -43,6 +43,14 @@ export function createLink(
       throw new Error("Cannot query: the connection was closed");
     }
     void opened.ended.then(() => forget(opened));
+    // Else a statement that waits for a lock would go on in the server, one for each new connection.
+    const setting = opened.query(`SET statement_timeout = ${patienceMs}`);
+    try {
+      await within(setting, patienceMs, () => opened.close());
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
     return opened;
   }
 

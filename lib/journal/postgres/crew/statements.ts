@@ -26,7 +26,8 @@ export const FENCE = `
 export const BURY = "DELETE FROM crew WHERE id = $1 AND dead_at IS NOT NULL RETURNING id";
 
 /**
- * Enters a process; those it was before, $6, are dead from now on, since it has given up their work.
+ * Enters a process; those it was before, $6, are dead from now on, since it has given up their work. An id may be tried
+ * again if the first answer was lost; no row means that it has died meanwhile.
  *
  * $1 id, $2 host, $3 pid, $4 version, $5 lease in ms, $6 ids, $7 channel, $8 topic.
  */
@@ -37,6 +38,8 @@ export const JOIN = `
   )
   INSERT INTO crew (id, host, pid, version, joined_at, beat_at, lease_until)
   VALUES ($1, $2, $3, $4, now(), now(), now() + $5::float8 * interval '1 millisecond')
+  ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until
+  WHERE crew.dead_at IS NULL AND crew.lease_until > clock_timestamp()
   RETURNING pg_notify($7, $8)
 `;
 
