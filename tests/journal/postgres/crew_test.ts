@@ -94,6 +94,7 @@ schemaTest(
       assert.ok(!open.has(dead), `${dead} is taken over twice at a time`);
       open.add(dead);
       try {
+        await new Promise((resolve) => setTimeout(resolve, 2 * QUICK.beatMs)); // Beats go on meanwhile.
         if (refusals-- > 0) throw new Error("The journal cannot be written");
         for (const row of await database.query(BURY, [dead])) buried.push(String(row["id"]));
       } finally {
