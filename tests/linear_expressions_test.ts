@@ -149,6 +149,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   "lib/telegram/failures.ts /too long/i": [["", "too "]],
   "lib/telegram/failures.ts /MESSAGE_ID_INVALID/i": [["", "MESSAGE_ID_"]],
   "lib/journal/erasure.ts /[\\p{L}\\p{N}_]/u": [["", "!"]],
+  "lib/journal/postgres/address.ts /^[a-z_][a-z0-9_]*$/": [["", "a"], ["a", "a", "!"]],
   "lib/journal/search_words.ts /[%_\\\\]/g": [["", "%_\\"]],
   "lib/journal/search_words.ts /\\s+/": [["", "a "], ["", " ", "a"]],
   "lib/journal/search_words.ts /^[\\x20-\\x7e]*$/": [["", "a", "я"]],

@@ -15,6 +15,9 @@ export interface NotesDatabase extends AsyncDisposable {
   ids(): Promise<number[]>;
 }
 
+/** Statements of these tests ask nothing of it. */
+export const DIALECT = { name: "postgres" } as const;
+
 const TABLE = `CREATE TABLE IF NOT EXISTS notes (
   id BIGINT PRIMARY KEY, body TEXT, batch TEXT DEFAULT pg_current_xact_id()::text)`;
 
@@ -26,7 +29,7 @@ export async function openNotes(
   const { db } = await openPostgres({
     url,
     schema,
-    dialect: { name: "postgres" },
+    dialect: DIALECT,
     random: () => 0,
     onWaiting: () => {},
     migrate: async (client) => {

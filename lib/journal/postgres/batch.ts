@@ -1,7 +1,7 @@
 // One transaction on the write connection: the writes of several verbs, undone alone where one of them fails.
 
 import { StorageError } from "../storage_error.ts";
-import { storageErrorOf } from "./faults.ts";
+import { sqlStateOf, storageErrorOf } from "./faults.ts";
 import type { Call, Result, Session } from "./session.ts";
 
 export interface BatchStart {
@@ -94,8 +94,12 @@ export function beginBatch(
   }
 
   session.send(
-    `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(${lockKey}); SAVEPOINT verb`,
-    orAbandon,
+    `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(${lockKey}); SAVEPOINT verb`,
+    (error) => {
+      if (error === undefined) return;
+      batch.abandon(storageErrorOf(error));
+      if (sqlStateOf(error) === LOCK_TIMEOUT) session.send(endStuckHolder(lockKey));
+    },
   );
   if (fence !== undefined) {
     session.execute(fence, (error, result) => {
@@ -104,6 +108,21 @@ export function beginBatch(
     });
   }
   return batch;
+}
+
+const LOCK_TIMEOUT = "55P03";
+
+/**
+ * Ends the connection that holds the lock while its process does not read what it is sent: neither of the server's timeouts
+ * ends that, and a process that is stopped keeps its connection.
+ */
+function endStuckHolder(lockKey: bigint): string {
+  const bits = BigInt.asUintN(64, lockKey);
+  return `SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND granted AND classid = ${bits >> 32n} AND objid = ${
+    BigInt.asUintN(32, bits)
+  } AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND wait_event = 'ClientWrite'`;
 }
 
 /** The key of the advisory lock of a schema: the first 8 bytes of a hash (FNV-1a) of its name. */

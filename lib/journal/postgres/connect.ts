@@ -10,6 +10,9 @@ import { parserOf } from "./values.ts";
 /** How long one try to connect takes at most, in ms. */
 const CONNECT_MS = 5_000;
 
+/** A connection that is silent for so long is asked whether it lives: what stands between forgets idle ones. */
+const KEEP_ALIVE_MS = 30_000;
+
 export interface ConnectOptions {
   /** Where unqualified names are looked for; it need not exist. */
   readonly schema: string;
@@ -86,6 +89,7 @@ async function enter(
     client_encoding: "utf8",
     pipeline,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     connectionTimeoutMillis: CONNECT_MS,
     types: { getTypeParser: parserOf },
   });

@@ -8,7 +8,8 @@ import { answerOf, type Call, type Result, type Session } from "./session.ts";
 import type { StorageError } from "../storage_error.ts";
 import { createPreparing } from "./statements.ts";
 import { parameterOf } from "./values.ts";
-import { createVerbs, type Statement } from "./verbs.ts";
+import type { Statement } from "./turn.ts";
+import { createVerbs } from "./verbs.ts";
 
 /** A statement that returns a row as long as this process may write. */
 export interface Fence {
@@ -34,6 +35,8 @@ export interface PostgresOptions {
   ) => Promise<Session>;
   /** Asked before each batch; undefined is no fence. */
   readonly fence?: () => Fence | undefined;
+  /** How long statements wait for a connection before they are refused, in ms. */
+  readonly patienceMs: number;
   /** A number from 0 to 1, `Math.random()` outside tests. */
   readonly random: () => number;
 }
@@ -43,16 +46,17 @@ const READING_CONNECTIONS = 2;
 
 /** Connections are opened when they are first needed. */
 export function createDatabase(
-  { dialect, schema, open, fence, random }: PostgresOptions,
+  { dialect, schema, open, fence, patienceMs, random }: PostgresOptions,
 ): PostgresDatabase {
   const prepare = createPreparing();
   const writing = createLink((onLost) => open("writing", onLost), {
+    patienceMs,
     random,
     onLost: (why) => verbs.connectionLost(why),
   });
   const reading = Array.from(
     { length: READING_CONNECTIONS },
-    () => createLink((onLost) => open("reading", onLost), { random }),
+    () => createLink((onLost) => open("reading", onLost), { patienceMs, random }),
   );
   const verbs = createVerbs(writing, {
     lockKey: lockKeyOf(schema),

@@ -20,6 +20,7 @@ export interface DriverOptions {
   readonly client_encoding: "utf8";
   readonly pipeline: boolean;
   readonly keepAlive: boolean;
+  readonly keepAliveInitialDelayMillis: number;
   readonly connectionTimeoutMillis: number;
   readonly types: { getTypeParser(type: number): (text: string) => string | number };
 }
@@ -37,9 +38,7 @@ export interface DriverClient {
   on(event: "error", listen: (error: unknown) => void): void;
   on(event: "end", listen: () => void): void;
   on(event: "notification", listen: (message: { readonly payload?: string }) => void): void;
-  readonly connection: {
-    readonly stream: { cork(): void; uncork(): void; destroy(): void };
-  };
+  readonly connection: { readonly stream: { destroy(): void } };
 }
 
 export type Driver = new (options: DriverOptions) => DriverClient;
@@ -48,4 +47,14 @@ export type Driver = new (options: DriverOptions) => DriverClient;
 export async function loadDriver(): Promise<Driver> {
   const { Client } = await import("pg");
   return Client;
+}
+
+/** How long a good-bye may take, in ms. */
+const GOOD_BYE_MS = 1_000;
+
+/** Says good-bye to the server, and waits for its answer only so long: the driver would wait for ever. */
+export async function endClient(client: DriverClient): Promise<void> {
+  const hurry = setTimeout(() => client.connection.stream.destroy(), GOOD_BYE_MS);
+  await client.end();
+  clearTimeout(hurry);
 }

@@ -5,9 +5,6 @@ import { messageOf } from "../../log/error_words.ts";
 import { StorageError } from "../storage_error.ts";
 import type { Session } from "./session.ts";
 
-/** How long statements wait for a lost connection to come back before they are refused, in ms. */
-const PATIENCE_MS = 3_000;
-
 /** The longest wait between two tries, in ms. */
 const LONGEST_WAIT_MS = 5_000;
 
@@ -17,7 +14,7 @@ export interface Link {
   /**
    * The connection, as soon as there is one.
    *
-   * @throws {StorageError} If there is none for longer than 3 s; then at once, until there is one again.
+   * @throws {StorageError} If there is none for longer than `patienceMs`; then at once, until there is one again.
    */
   session(): Promise<Session>;
   close(): Promise<void>;
@@ -29,7 +26,8 @@ export type OpenSession = (onLost: (why: StorageError) => void) => Promise<Sessi
 /** The connection, opened when it is first asked for. */
 export function createLink(
   open: OpenSession,
-  { random, onLost }: {
+  { patienceMs, random, onLost }: {
+    readonly patienceMs: number;
     readonly random: () => number;
     /** Told at once, before the statements in hand fail. */
     readonly onLost?: (why: StorageError) => void;
@@ -52,7 +50,7 @@ export function createLink(
       refusal = new StorageError(`there is no connection to the database${cause}`);
       coming?.reject(refusal);
     };
-    patience = setTimeout(refuse, PATIENCE_MS);
+    patience = setTimeout(refuse, patienceMs);
     connecting = connect((error) => cause = `: ${messageOf(error)}`);
   }
 

@@ -6,9 +6,9 @@ import { type Address, checkSchemaName, parseAddress, shownAddress } from "./add
 import { connect, type Server } from "./connect.ts";
 import { createDatabase, type Fence, type PostgresDatabase } from "./database.ts";
 import type { Dialect } from "./dialect_placeholder.ts";
-import type { DriverClient } from "./driver.ts";
-import { sqlStateOf } from "./faults.ts";
+import { type DriverClient, endClient } from "./driver.ts";
 import { OpeningError } from "./opening_error.ts";
+import { refusalOf, unreachable } from "./opening_faults.ts";
 import { type Session, sessionOf } from "./session.ts";
 
 /** How long a server that does not answer is waited for at start, in ms. */
@@ -29,7 +29,9 @@ export interface Bounds {
   readonly statementMs: number;
   /** Without an answer for so long the connection counts as lost. */
   readonly silenceMs: number;
-  /** The same two for long reads. */
+  /** Without a connection statements wait for so long, and are refused at once after that. */
+  readonly connectionMs: number;
+  /** As `statementMs` and `silenceMs`, for long reads. */
   readonly longReadMs: number;
   readonly longSilenceMs: number;
 }
@@ -39,6 +41,7 @@ export const BOUNDS: Bounds = {
   lockMs: 8_000,
   statementMs: 10_000,
   silenceMs: 12_000,
+  connectionMs: 3_000,
   longReadMs: 60_000,
   longSilenceMs: 70_000,
 };
@@ -71,7 +74,7 @@ export interface OpenedPostgres {
 
 /** @throws {OpeningError} A sentence for the log: why the database cannot be worked with. */
 export async function openPostgres(options: OpeningOptions): Promise<OpenedPostgres> {
-  const { url, random, bounds = BOUNDS } = options;
+  const { url, bounds = BOUNDS } = options;
   const schema = checkSchemaName(options.schema);
   const address = parseAddress(url);
   const place = shownAddress(address);
@@ -88,16 +91,16 @@ export async function openPostgres(options: OpeningOptions): Promise<OpenedPostg
   const { client, server } = await whenReachable(
     // A step of the schema may take long on large tables.
     () => plain({ statement_timeout: "0", lock_timeout: `${PATIENCE_MS}` }),
-    place,
+    address,
     options,
   );
   try {
     checkServer(server, place);
     await options.migrate(client, schema);
   } catch (error) {
-    throw openingErrorOf(error, address, schema);
+    throw refusalOf(error, address, schema) ?? error;
   } finally {
-    await client.end();
+    await endClient(client);
   }
 
   return {
@@ -105,6 +108,8 @@ export async function openPostgres(options: OpeningOptions): Promise<OpenedPostg
     connect: async () => (await plain(settings(false))).client,
     db: createDatabase({
       ...options,
+      schema,
+      patienceMs: bounds.connectionMs,
       async open(use, onLost): Promise<Session> {
         const isReading = use === "reading";
         const opened = await connect(address, {
@@ -115,7 +120,6 @@ export async function openPostgres(options: OpeningOptions): Promise<OpenedPostg
         const silenceMs = isReading ? bounds.longSilenceMs : bounds.silenceMs;
         return sessionOf(opened.client, { silenceMs, onLost });
       },
-      random,
     }),
   };
 }
@@ -123,9 +127,10 @@ export async function openPostgres(options: OpeningOptions): Promise<OpenedPostg
 /** Tries at once, then after growing waits, until the time is up. */
 async function whenReachable<T>(
   open: () => Promise<T>,
-  place: string,
-  { random, onWaiting, patienceMs = PATIENCE_MS, url, schema }: OpeningOptions,
+  address: Address,
+  { schema, random, onWaiting, patienceMs = PATIENCE_MS }: OpeningOptions,
 ): Promise<T> {
+  const place = shownAddress(address);
   let isOver = false;
   const patience = setTimeout(() => isOver = true, patienceMs);
   try {
@@ -133,11 +138,12 @@ async function whenReachable<T>(
       try {
         return await open();
       } catch (caught) {
-        const error = openingErrorOf(caught, parseAddress(url), schema);
-        if (isOver || !["unreachable", "standby"].includes(error.fault)) throw error;
+        const refusal = refusalOf(caught, address, schema);
+        if (refusal !== undefined && refusal.fault !== "standby") throw refusal;
+        if (isOver) throw refusal ?? unreachable(caught, address);
         if (failures === 1) {
           onWaiting(
-            `PostgreSQL ${place} пока не отвечает: ${causeOf(caught)}. Ждём до ${
+            `PostgreSQL ${place} пока не отвечает: ${messageOf(caught)}. Ждём до ${
               Math.ceil(patienceMs / 1_000)
             } с`,
           );
@@ -165,67 +171,4 @@ function checkServer({ version, encoding }: Server, place: string): void {
       `База ${place} в кодировке ${encoding}, нужна UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`,
     );
   }
-}
-
-/** What was caught while opening, as a sentence; a defect as it was thrown. */
-function openingErrorOf(error: unknown, address: Address, schema: string): OpeningError {
-  const place = shownAddress(address);
-  const { user, database } = address;
-  const say = (fault: OpeningError["fault"], sentence: string) =>
-    new OpeningError(fault, sentence, error);
-  if (error instanceof OpeningError) {
-    return ["tls", "standby"].includes(error.fault)
-      ? say(error.fault, `PostgreSQL ${place}: ${error.message}`)
-      : error;
-  }
-  if (error instanceof RangeError) {
-    return say(
-      "newer schema",
-      `Схема "${schema}" в ${place} новее этого бота: ${error.message}. Нужен бот не старее того, что её обновил`,
-    );
-  }
-  switch (sqlStateOf(error)) {
-    case "28P01":
-      return say(
-        "password",
-        `PostgreSQL ${place} не принял пароль пользователя "${user}" из DATABASE_URL`,
-      );
-    case "28000":
-      return say(
-        "password",
-        `PostgreSQL ${place} не пускает пользователя "${user}": ${
-          causeOf(error)
-        }. Нужна роль и строка для неё в pg_hba.conf`,
-      );
-    case "3D000":
-      return say(
-        "database",
-        `На сервере ${place} нет базы "${database}": её создаст CREATE DATABASE "${database}" OWNER "${user}"`,
-      );
-    case "42501":
-      return say(
-        "rights",
-        `Пользователю "${user}" не хватает прав в ${place}: ${
-          causeOf(error)
-        }. Нужно CREATE SCHEMA "${schema}" AUTHORIZATION "${user}", или GRANT CREATE ON DATABASE "${database}" TO "${user}"`,
-      );
-  }
-  if (isCertificateFault(error)) {
-    return say(
-      "tls",
-      `Сертификат PostgreSQL ${place} не прошёл проверку sslmode=${address.tls.mode}: ${
-        causeOf(error)
-      }`,
-    );
-  }
-  return say("unreachable", `PostgreSQL ${place} не отвечает: ${causeOf(error)}`);
-}
-
-/** What the driver says may hold an address, never a password. */
-function causeOf(error: unknown): string {
-  return messageOf(error);
-}
-
-function isCertificateFault(error: unknown): boolean {
-  return messageOf(error).toLowerCase().includes("certificate");
 }

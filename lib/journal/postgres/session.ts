@@ -2,7 +2,7 @@
 
 import type { Row } from "../engine.ts";
 import { StorageError } from "../storage_error.ts";
-import type { DriverClient, DriverResult } from "./driver.ts";
+import { type DriverClient, type DriverResult, endClient } from "./driver.ts";
 import { endsSession, storageErrorOf, toStorageError } from "./faults.ts";
 
 export interface Result {
@@ -31,23 +31,16 @@ export interface Session {
   /** Sends statements without parameters. */
   send(sql: string, done?: Done): void;
   execute(call: Call, done: Done): void;
-  /** Sends in one packet what is sent meanwhile. */
-  together(send: () => void): void;
   /** Statements without an answer yet. */
   outstanding(): number;
   /** Why it is of no use any more. */
   lost(): StorageError | undefined;
-  /** Closes it at once. */
-  drop(why: StorageError): void;
   /** Says good-bye to the server. */
   end(): Promise<void>;
 }
 
 /** How many looks a silence takes to be too long. */
 const LOOKS = 4;
-
-/** How long a good-bye may take, in ms. */
-const GOOD_BYE_MS = 1_000;
 
 /**
  * @param client Connected.
@@ -111,25 +104,12 @@ export function sessionOf(
       if (lost !== undefined) return done(lost, undefined);
       client.query(statement, values, answered(done));
     },
-    together(send) {
-      const { stream } = client.connection;
-      stream.cork();
-      try {
-        send();
-      } finally {
-        stream.uncork();
-      }
-    },
     outstanding: () => outstanding,
     lost: () => lost,
-    drop: lose,
     async end() {
       ended = true;
       clearInterval(watch);
-      if (lost !== undefined) return;
-      const hurry = setTimeout(() => client.connection.stream.destroy(), GOOD_BYE_MS);
-      await client.end();
-      clearTimeout(hurry);
+      if (lost === undefined) await endClient(client);
     },
   };
 }

@@ -1,7 +1,7 @@
 // Names statements for the server, once each. Runs none.
 
 import { numbered } from "./placeholders.ts";
-import type { Statement } from "./verbs.ts";
+import type { Statement } from "./turn.ts";
 
 /** The statement for a text with placeholders as SQLite has them. */
 export type Prepare = (sql: string, writes: boolean) => Statement;

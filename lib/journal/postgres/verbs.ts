@@ -1,24 +1,13 @@
 // Runs verbs one at a time, and commits what several of them wrote in one go. Knows neither statements nor the driver.
 
 import { StorageError } from "../storage_error.ts";
-import { type Batch, beginBatch } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import { createBatches } from "./batches.ts";
 import { isDiskFault, storageErrorOf } from "./faults.ts";
 import type { Link } from "./link.ts";
-import { answerOf, type Call, type Prepared, type Result } from "./session.ts";
+import { answerOf, type Call, type Result } from "./session.ts";
+import { type Group, newTurn, type Statement, type Turn } from "./turn.ts";
 import { createTurns } from "./turns.ts";
-
-/** Most verbs of a batch. Others than these wait for the lock meanwhile. */
-const MOST_VERBS = 64;
-
-/** Most savepoints: past 64 of them every snapshot taken meanwhile is slower (PGPROC_MAX_CACHED_SUBXIDS). */
-const MOST_SAVEPOINTS = 60;
-
-/** A statement, and what was learnt of it. */
-export interface Statement extends Prepared {
-  readonly writes: boolean;
-  /** A verb that began with it wrote later: such a verb needs the lock from its beginning. */
-  leadsToWrite?: boolean;
-}
 
 export interface Verbs {
   run(statement: Statement, values: readonly (string | null)[]): Promise<Result>;
@@ -35,27 +24,6 @@ export interface Verbs {
   close(): Promise<void>;
 }
 
-/** The verb that runs. */
-interface Turn {
-  /** The first statement that it read before the batch began. */
-  firstRead: Statement | undefined;
-  /** Why its writes do not stand, so that none may follow. */
-  undone: StorageError | undefined;
-  /** It wrote outside `atomically`. */
-  wroteAlone: boolean;
-  again: boolean;
-  /** Ends with the statement sent last outside `atomically`: each of them waits for it, as only one can be undone. */
-  last: Promise<unknown>;
-  group: Group | undefined;
-}
-
-/** Several writes as one. */
-interface Group {
-  /** The first failure: a transaction goes on after none. */
-  failed: { readonly error: unknown } | undefined;
-  last: Promise<unknown>;
-}
-
 /** Thrown into a verb that is to be run again; `inTurn` sees the mark, caught or not. */
 const AGAIN = new StorageError("the verb begins anew");
 
@@ -64,12 +32,17 @@ export function createVerbs(
   { lockKey, fence }: { readonly lockKey: bigint; readonly fence: () => Call | undefined },
 ): Verbs {
   const turns = createTurns(scheduleCommit);
+  const batches = createBatches(link, {
+    lockKey,
+    fence: () => isFenced ? fence() : undefined,
+    onUndone(why) {
+      if (turn !== undefined) turn.undone = why;
+      // They may go on with what the undone ones began, and must not stand without it.
+      turns.refuse(why);
+    },
+  });
   let turn: Turn | undefined;
-  let batch: Batch | undefined;
-  let verbs = 0;
-  let committing: Promise<void> | undefined;
   let scheduled: ReturnType<typeof setImmediate> | undefined;
-  let last = new Map<string, Call>();
   let isFenced = true;
 
   async function run(statement: Statement, values: readonly (string | null)[]): Promise<Result> {
@@ -81,7 +54,7 @@ export function createVerbs(
       group.last = answer.catch((error) => void (group.failed ??= { error }));
       return await answer;
     }
-    if (batch === undefined && !statement.writes && statement.leadsToWrite !== true) {
+    if (batches.open() === undefined && !statement.writes && statement.leadsToWrite !== true) {
       now.firstRead ??= statement;
       return await answerOf(await link.session(), call);
     }
@@ -135,29 +108,14 @@ export function createVerbs(
   /** The batch of the running verb, begun if there is none. */
   async function batchFor(now: Turn): Promise<Batch> {
     if (now.undone !== undefined) throw now.undone;
-    if (batch !== undefined) return batch;
-    const read = now.firstRead;
-    if (read !== undefined) read.leadsToWrite = true;
-    await committing?.catch(() => {});
-    const session = link.current() ?? await link.session();
-    if (now.undone !== undefined) throw now.undone;
-    batch ??= beginBatch(
-      session,
-      { lockKey, fence: isFenced ? fence() : undefined },
-      onUndone,
-    );
-    if (read === undefined) return batch;
+    const open = batches.open();
+    if (open !== undefined) return open;
+    const begun = await batches.begin();
+    if (now.undone !== undefined) throw now.undone; // The batch before was, while this one waited for it.
+    if (now.firstRead === undefined) return begun;
+    now.firstRead.leadsToWrite = true;
     now.again = true;
     throw AGAIN;
-  }
-
-  function onUndone(undone: Batch, why: StorageError): void {
-    if (undone === batch) batch = undefined;
-    verbs = 0;
-    last = new Map();
-    if (turn !== undefined) turn.undone = why;
-    // They may go on with what the undone ones began, and must not stand without it.
-    turns.refuse(why);
   }
 
   async function inTurn<T>(verb: () => Promise<T>): Promise<T> {
@@ -176,48 +134,30 @@ export function createVerbs(
         if (!now.again) throw error;
       } finally {
         turn = undefined;
-        if (batch !== undefined && !now.again) endVerb(batch);
+        if (!now.again) batches.countVerb();
       }
     }
   }
 
-  function endVerb(open: Batch): void {
-    verbs++;
-    if (verbs >= MOST_VERBS || open.savepoints() >= MOST_SAVEPOINTS) commit();
-  }
-
   async function unfenced<T>(verb: () => Promise<T>): Promise<T> {
     return await turns.take(async () => {
-      commit();
+      batches.commit();
       isFenced = false;
       try {
         return await runVerb(verb);
       } finally {
         isFenced = true;
-        commit();
+        batches.commit();
       }
     });
   }
 
   function scheduleCommit(): void {
-    if (batch === undefined) return;
+    if (batches.open() === undefined) return;
     scheduled ??= setImmediate(() => {
       scheduled = undefined;
-      if (turns.isIdle()) commit(); // Else the verb that runs calls again when it ends.
+      if (turns.isIdle()) batches.commit(); // Else the verb that runs calls again when it ends.
     });
-  }
-
-  function commit(): void {
-    if (batch === undefined) return;
-    const ending = batch.commit([...last.values()]);
-    batch = undefined;
-    verbs = 0;
-    last = new Map();
-    committing = ending;
-    const settled = () => {
-      if (committing === ending) committing = undefined;
-    };
-    ending.then(settled, settled);
   }
 
   async function atomically<T>(write: () => Promise<T>): Promise<T> {
@@ -262,25 +202,14 @@ export function createVerbs(
     unfenced,
     atomically,
     rehearse,
-    committed: () => batch?.settled ?? committing ?? Promise.resolve(),
-    beforeCommit: (key, call) => void last.set(key, call),
-    connectionLost: (why) => batch?.abandon(why),
+    committed: batches.committed,
+    beforeCommit: batches.beforeCommit,
+    connectionLost: (why) => batches.open()?.abandon(why),
     async close() {
       await turns.idle();
       clearImmediate(scheduled);
-      commit();
-      await committing?.catch(() => {});
+      batches.commit();
+      await batches.settled();
     },
-  };
-}
-
-function newTurn(): Turn {
-  return {
-    firstRead: undefined,
-    undone: undefined,
-    wroteAlone: false,
-    again: false,
-    last: Promise.resolve(),
-    group: undefined,
   };
 }

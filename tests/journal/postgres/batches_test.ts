@@ -207,3 +207,27 @@ schemaTest("get, all and run give what SQLite gives", async (schema, server) => 
     assert.equal((await remove.run()).changes, 0);
   });
 });
+
+schemaTest(
+  "a commit that the server refuses undoes the batch, and what waited for it is refused",
+  async (schema, server) => {
+    await using notes = await openNotes(server.url, schema);
+    await server.sql(
+      `CREATE TABLE ${schema}.late (id BIGINT UNIQUE DEFERRABLE INITIALLY DEFERRED)`,
+    );
+    const late = notes.db.writer("INSERT INTO late (id) VALUES (1)");
+    await notes.add(1);
+    await notes.db.inTurn(async () => {
+      await late.run();
+      await late.run();
+    });
+    const committed = notes.db.committed();
+    committed.catch(() => {});
+    await new Promise((resolve) => setImmediate(resolve)); // The commit is on its way.
+    await assert.rejects(notes.add(2), StorageError);
+    await assert.rejects(committed, StorageError);
+    await notes.add(3);
+    await notes.db.committed();
+    assert.deepEqual(await notes.ids(), [3]);
+  },
+);

@@ -1,8 +1,9 @@
 // Several processes on one schema of PostgreSQL: whose batch waits for whose, and who may not write.
 
 import assert from "node:assert/strict";
+import { openPostgres } from "../../../lib/journal/postgres/open.ts";
 import { StorageError } from "../../../lib/journal/storage_error.ts";
-import { openNotes } from "../../helpers/postgres_database.ts";
+import { DIALECT, openNotes } from "../../helpers/postgres_database.ts";
 import { schemaTest } from "../../helpers/postgres.ts";
 
 schemaTest(
@@ -93,12 +94,11 @@ schemaTest(
 schemaTest(
   "a topic is announced once a batch, and only with what was written",
   async (schema, server) => {
-    const { openPostgres } = await import("../../../lib/journal/postgres/open.ts");
     await using notes = await openNotes(server.url, schema);
     const listening = await openPostgres({
       url: server.url,
       schema,
-      dialect: { name: "postgres" },
+      dialect: DIALECT,
       random: () => 0,
       onWaiting: () => {},
       migrate: async () => {},
