@@ -1,6 +1,7 @@
 // Crews for tests: a schema with the crew's tables, and processes that join it over connections of their own.
 
-import pg from "pg";
+import { parseAddress } from "../../lib/journal/postgres/address.ts";
+import { connect } from "../../lib/journal/postgres/connect.ts";
 import { type Connection, connectionOf } from "../../lib/journal/postgres/crew/connection.ts";
 import { joinCrew } from "../../lib/journal/postgres/crew/crew.ts";
 import {
@@ -26,13 +27,8 @@ export const QUICK: Times = {
 /** Opens connections to a server, or to a proxy in front of it. */
 export function connecting(url: string, schema: string): () => Promise<Connection> {
   return async () => {
-    const client = new pg.Client({
-      connectionString: url,
-      options: `-c search_path=${schema}`,
-    });
-    const connection = connectionOf(client);
-    await client.connect();
-    return connection;
+    const { client } = await connect(parseAddress(url), { schema, pipeline: false, settings: {} });
+    return connectionOf(client);
   };
 }
 

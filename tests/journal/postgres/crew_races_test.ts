@@ -76,7 +76,7 @@ schemaTest(
       const [row] = await database.query(
         "SELECT max(beat_at - joined_at) > interval '1 second' AS late FROM crew",
       );
-      return row?.["late"] === true;
+      return row?.["late"] === 1;
     }, "some beats");
     assert.equal(await holderOf(database, "polling"), "late");
     await locker.query("UPDATE crew SET lease_until = now() + interval '1 hour' WHERE id = 'late'");

@@ -18,7 +18,8 @@ export type Row = Record<string, unknown>;
 /** What is used of a connected `Client` of `pg`. */
 export interface PgClient {
   query(sql: string, values?: unknown[]): Promise<{ rows: Row[] }>;
-  on(event: "error" | "end", listener: () => void): unknown;
+  on(event: "error", listener: () => void): unknown;
+  on(event: "end", listener: () => void): unknown;
   on(event: "notification", listener: (message: { payload?: string }) => void): unknown;
   readonly connection: { readonly stream: { destroy(): void } };
 }

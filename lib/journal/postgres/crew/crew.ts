@@ -3,7 +3,7 @@
 import { messageOf } from "../../../log/error_words.ts";
 import { beat, type BeatAnswer } from "./beat.ts";
 import { type Crew, CREW_TOPIC, type CrewOptions } from "./crew_options.ts";
-import { createLink } from "./link.ts";
+import { createLink, within } from "./link.ts";
 import { createSeatPace, createTenure, type Tenure } from "./seat_pace.ts";
 import { JOIN, KEEP_MOMENTS, LEAVE } from "./statements.ts";
 import { checkTimes, TIMES } from "./times.ts";
@@ -95,7 +95,7 @@ export function joinCrew(options: CrewOptions): Crew {
     const known = [...current.seats.keys()];
     const answer = await beat(link, { id, wanted, known, leaseMs: times.leaseMs });
     if (current !== member || leaving) return;
-    // Whoever asked meanwhile was told that it is out, so it stays out.
+    // Callers that asked meanwhile were told that it is out, so it stays out.
     if (living() === undefined) return lose("silence");
     if (!answer.alive) return lose("declared dead");
     current.aliveUntilMs = begunAtMs + times.aliveMs;
@@ -192,6 +192,13 @@ export function joinCrew(options: CrewOptions): Crew {
     endPause();
   }
 
+  async function tellOthers(id: string | undefined): Promise<void> {
+    await running;
+    // The next id may have entered without an answer.
+    const ids = [...formerIds, nextId, ...id === undefined ? [] : [id]];
+    await link.query(LEAVE, [ids, channel, CREW_TOPIC]);
+  }
+
   const running = run();
 
   return {
@@ -228,11 +235,10 @@ export function joinCrew(options: CrewOptions): Crew {
       leaving = true;
       const left = end();
       endPause();
-      await running;
-      // The next id, as it may have entered without an answer. Without one now, the lease runs out.
-      const ids = [...formerIds, nextId, ...left === undefined ? [] : [left.id]];
-      await link.query(LEAVE, [ids, channel, CREW_TOPIC]).catch(() => {});
+      // Without an answer the lease runs out.
+      await within(tellOthers(left?.id), 2 * times.patienceMs, link.close).catch(() => {});
       link.close();
+      await running;
     },
   };
 }

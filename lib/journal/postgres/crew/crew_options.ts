@@ -67,6 +67,9 @@ export interface Crew {
   want(seats: readonly string[]): void;
   /** Beats soon, since something in the crew may have changed. */
   look(): void;
-  /** Gives up everything, after what was in hand is finished; others are told. Resolves in bounded time, come what may. */
+  /**
+   * Gives up the lease and all seats, and tells the others; call it when nothing is in hand any more. What is left in hand
+   * all the same is taken over as a dead process's. Resolves within twice `patienceMs`.
+   */
   leave(): Promise<void>;
 }

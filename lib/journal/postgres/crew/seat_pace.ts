@@ -18,7 +18,7 @@ export interface Tenure {
 /** Waits for the limit, and counts what was sent. */
 export interface SeatPace {
   /**
-   * Resolves when this many messages may be sent; nobody else takes their place until `sent`. Undefined if the seat is not
+   * Resolves when this many messages may be sent; no other send takes their place until `sent`. Undefined if the seat is not
    * this process's, or the process stops: then nothing may be sent.
    *
    * @throws {Error} As `Link.query`: nothing may be sent.

@@ -46,10 +46,10 @@ export const JOIN = `
 /**
  * Renews the lease, declares others dead, takes seats: all or, for a process that is dead itself, nothing.
  *
- * - `me` waits for nobody but a process that is just declaring this one dead or burying it.
+ * - `me` waits only for a process that is just declaring this one dead or burying it.
  * - `lapsed` skips rows that another looks at, so that beats never wait for each other. It lists again who has been dead
  *   for a while without being buried: then another tries.
- * - A seat is free if nobody holds it or its holder is marked as dead: by this statement or by one that is committed. A row
+ * - A seat is free if it has no holder or that one is marked as dead: by this statement or by one that is committed. A row
  *   that another has taken since the snapshot fails the comparison of `holder`, which is made again on the newest version.
  * - Of free seats a process takes what makes its part even, but always one: a seat must not stay free because others do
  *   not want it. It never takes one from the living.
@@ -134,7 +134,7 @@ export const BEAT = `
 `;
 
 /**
- * Ends a process of its own accord: its seats are free, and what it may have left in hand falls to an heir.
+ * Declares this process dead: its seats are free, and what it may have left in hand falls to an heir.
  *
  * $1 ids, $2 channel, $3 topic.
  */

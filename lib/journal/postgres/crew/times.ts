@@ -15,7 +15,7 @@ export interface Times {
 }
 
 /**
- * Beats every 2 s, dead after 10 s (issue "PostgreSQL"). The 2 s between `aliveMs` and `leaseMs` are for what is on its way
+ * Beats every 2 s, dead after 10 s. The 2 s between `aliveMs` and `leaseMs` are for what is on its way
  * when a process finds itself out, and for two servers' clocks that differ when one replaces the other.
  */
 export const TIMES: Times = {

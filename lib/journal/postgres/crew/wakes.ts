@@ -48,7 +48,7 @@ export function createWakes(
   let endWait = () => {};
   let connection: Connection | undefined;
 
-  /** Topics that nobody here knows are not kept, so their number is bounded. */
+  /** Topics without a handler are not kept, so their number is bounded. */
   function hear(topic: string): void {
     if (!handlers.has(topic)) return;
     if (heard.size === 0) queueMicrotask(callHandlers);
