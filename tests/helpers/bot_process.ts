@@ -42,7 +42,8 @@ export async function startBotProcess(
   const child = new Deno.Command(options.openFiles === undefined ? DENO : "sh", {
     args: options.openFiles === undefined ? args : ["-c", limit, DENO, ...args],
     cwd: options.cwd ?? ROOT,
-    env: { ...inherited(), ...env },
+    // Deno would ask its own host for newer versions, through a story's proxy too.
+    env: { ...inherited(), DENO_NO_UPDATE_CHECK: "1", ...env },
     clearEnv: true,
     stdin: "null",
     stdout: "piped",
