@@ -14,7 +14,7 @@ export interface HttpsGate extends AsyncDisposable {
 /** Opens a proxy on 127.0.0.1; every host leads to `target`, a simulator that speaks HTTP. */
 export function openHttpsGate(target: string): HttpsGate {
   const asked: string[] = [];
-  const open = new Set<Disposable>();
+  const open = new Set<Deno.Conn>();
   const tls = Deno.listenTls({
     hostname: "127.0.0.1",
     port: 0,
@@ -23,15 +23,16 @@ export function openHttpsGate(target: string): HttpsGate {
   });
   const proxy = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const simulator = { hostname: "127.0.0.1", port: Number(new URL(target).port) };
-  const inside = serve(tls, async (near) => {
-    await join(near, await Deno.connect(simulator), open);
+  const inside = serve(tls, open, async (near) => {
+    using far = await Deno.connect(simulator);
+    await join(near, far);
   });
-  const outside = serve(proxy, async (near) => {
+  const outside = serve(proxy, open, async (near) => {
     const [, host = ""] = (await readHead(near)).split(" ");
     asked.push(host);
     await near.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
-    const far = await Deno.connect({ hostname: "127.0.0.1", port: tls.addr.port });
-    await join(near, far, open);
+    using far = await Deno.connect({ hostname: "127.0.0.1", port: tls.addr.port });
+    await join(near, far);
   });
   const proxyUrl = `http://127.0.0.1:${proxy.addr.port}`;
   return {
@@ -51,21 +52,28 @@ export function openHttpsGate(target: string): HttpsGate {
   };
 }
 
-/** Resolves when the listener is closed and every connection has ended. */
-async function serve<T extends Deno.Conn>(
-  listener: { accept(): Promise<T> },
-  handle: (connection: T) => Promise<void>,
+/** Keeps what is open in `open`; resolves when the listener is closed and every connection has ended. */
+async function serve(
+  listener: { accept(): Promise<Deno.Conn> },
+  open: Set<Deno.Conn>,
+  handle: (connection: Deno.Conn) => Promise<void>,
 ): Promise<void> {
   const handled: Promise<void>[] = [];
   for (;;) {
-    let connection: T;
+    let connection: Deno.Conn;
     try {
       connection = await listener.accept();
     } catch (error) {
       if (error instanceof Deno.errors.BadResource) break;
       continue; // A handshake that failed.
     }
-    handled.push(handle(connection).catch(() => {}));
+    open.add(connection);
+    // It ends here however `handle` does: a client may leave before it asked for a host.
+    const ended = handle(connection).catch(() => {}).finally(() => {
+      connection[Symbol.dispose]();
+      open.delete(connection);
+    });
+    handled.push(ended);
   }
   await Promise.all(handled);
 }
@@ -81,20 +89,12 @@ async function readHead(from: Deno.Conn): Promise<string> {
   return head;
 }
 
-/** Passes bytes both ways until either side closes. */
-async function join(near: Deno.Conn, far: Deno.Conn, open: Set<Disposable>): Promise<void> {
-  const ends = new AbortController();
-  const both = { [Symbol.dispose]: () => ends.abort() };
-  open.add(both);
-  ends.signal.addEventListener("abort", () => {
-    for (const each of [near, far]) each.close();
-  });
-  try {
-    await Promise.race([pass(near, far), pass(far, near)]);
-  } finally {
-    open.delete(both);
-    ends.abort();
-  }
+/** Passes bytes both ways until either side closes, and closes both. */
+async function join(near: Deno.Conn, far: Deno.Conn): Promise<void> {
+  const both = [pass(near, far), pass(far, near)];
+  await Promise.race(both);
+  for (const each of [near, far]) each[Symbol.dispose]();
+  await Promise.all(both);
 }
 
 async function pass(from: Deno.Conn, to: Deno.Conn): Promise<void> {

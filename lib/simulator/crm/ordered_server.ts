@@ -32,7 +32,7 @@ export interface OrderedServerOptions {
   monotonicNow?: () => number;
   /** How many of the last requests are kept at least (at most twice as many); default 50,000. */
   maxRequests?: number;
-  /** After how long a wait of a test fails, in real milliseconds; default 15,000. */
+  /** After how long a wait of a test fails, in real milliseconds; default 60,000. */
   failsafeMs?: number;
 }
 

@@ -39,7 +39,7 @@ export interface CrmServerOptions {
   now?: () => number;
   /** How many of the last requests are kept at least (at most twice as many); default 50,000. */
   maxReceived?: number;
-  /** After how long a wait of a test fails, in real milliseconds; default 15,000. */
+  /** After how long a wait of a test fails, in real milliseconds; default 60,000. */
   failsafeMs?: number;
 }
 

@@ -36,7 +36,7 @@ export interface TelegramServerOptions {
   limits?: "telegram" | "off";
   /** Messages and edits in any second, in all; default Infinity, Telegram's is 30. */
   messagesPerSecond?: number;
-  /** After how long a wait of a test fails, in real milliseconds; default 15,000. */
+  /** After how long a wait of a test fails, in real milliseconds; default 60,000. */
   failsafeMs?: number;
 }
 
