@@ -226,11 +226,11 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
     [["", " "], ["", "\u200b\u2800"]],
   "lib/app/backup.ts /\\.db$/": [["", ".d"], ["", ".db", "!"]],
   "lib/app/backup.ts /^.*[\\\\/]/": [["", "a"], ["", "a", "\n/"]],
-  "lib/journal/backups.ts /^triborg-(\\d{4})-(\\d\\d)-(\\d\\d)\\.db$/": [[
+  "lib/journal/sqlite/backups.ts /^triborg-(\\d{4})-(\\d\\d)-(\\d\\d)\\.db$/": [[
     "",
     "triborg-2026-01-01.db",
   ]],
-  "lib/journal/backups.ts /^triborg-(\\d{8}-\\d{6})\\.db$/": [[
+  "lib/journal/sqlite/backups.ts /^triborg-(\\d{8}-\\d{6})\\.db$/": [[
     "",
     "triborg-20260101-010101.db",
   ]],

@@ -2,10 +2,10 @@
 
 import { dirname } from "node:path";
 import { timeInName } from "../calendar.ts";
-import { isThere, removeDatabase } from "../journal/database_copy.ts";
+import { isThere, removeDatabase } from "../journal/sqlite/database_copy.ts";
 import { copyJournal, inspectJournal } from "../journal/copies.ts";
-import { createPrivateFile, makePrivateFolder } from "../journal/private_files.ts";
-import { backupFolder, byHandName } from "../journal/backups.ts";
+import { createPrivateFile, makePrivateFolder } from "../journal/sqlite/private_files.ts";
+import { backupFolder, byHandName } from "../journal/sqlite/backups.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { photoFolder } from "../profiles/photos/store.ts";
 import { copyPhotos, photosBeside } from "./upkeep/photo_copies.ts";

@@ -1,6 +1,6 @@
 // Checks every few seconds that leads can be recorded, reports a lasting failure, and says when the process must exit.
 
-import type { DatabaseFiles, LostFile } from "../journal/database_files.ts";
+import type { DatabaseFiles, LostFile } from "../journal/sqlite/database_files.ts";
 import type { Log } from "../log/log.ts";
 import { StorageError } from "../journal/storage_error.ts";
 

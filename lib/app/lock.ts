@@ -1,6 +1,6 @@
 // One process per data folder: a file lock that the system releases when the process ends.
 
-import { makePrivateFolder } from "../journal/private_files.ts";
+import { makePrivateFolder } from "../journal/sqlite/private_files.ts";
 
 export interface Lock {
   release(): void;

@@ -4,11 +4,11 @@ import type { Config } from "./config.ts";
 import { EXIT } from "./exit.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { folderFault } from "./upkeep/folder_fault.ts";
-import { listCopies } from "../journal/backups.ts";
-import { MOST_CHECKED_PAGES } from "../journal/database.ts";
+import { listCopies } from "../journal/sqlite/backups.ts";
+import { MOST_CHECKED_PAGES } from "../journal/sqlite/database.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
-import { keepPrivate, type OpenToOthers } from "../journal/private_files.ts";
-import { putStrayWalAside } from "../journal/stray_wal.ts";
+import { keepPrivate, type OpenToOthers } from "../journal/sqlite/private_files.ts";
+import { putStrayWalAside } from "../journal/sqlite/stray_wal.ts";
 import type { Log } from "../log/log.ts";
 
 /** The journal and the lock on its folder, to be released after the journal is closed. */

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { inspectJournal, type JournalContents } from "../journal/copies.ts";
 import { EXIT } from "./exit.ts";
 import { type Lock, lockFolder } from "./lock.ts";
-import { backupFolder, listCopies } from "../journal/backups.ts";
+import { backupFolder, listCopies } from "../journal/sqlite/backups.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { photoFolder } from "../profiles/photos/store.ts";
 import { copyPhotos, photosBeside } from "./upkeep/photo_copies.ts";

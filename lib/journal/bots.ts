@@ -5,7 +5,7 @@
 // A message of another bot is named by the negative id -1 - key: the journal finds it by that name, and Telegram, which would take
 // the other bot's id for a message of this one, refuses it. When another bot takes over, what the last one left is named so.
 
-import type { Database } from "./database.ts";
+import type { Database } from "./sqlite/database.ts";
 import { beginsWith } from "./dialect.ts";
 
 /** Message ids are below this (https://core.telegram.org/constructor/message: `id:int`). */

@@ -1,9 +1,14 @@
 // Copies of the journal: made, looked into, marked as copies. What a copy owes may long have been done by the journal it was made of.
 
-import { changeDatabase, copyDatabase, readDatabase, type ReadRow } from "./database_copy.ts";
+import {
+  changeDatabase,
+  copyDatabase,
+  readDatabase,
+  type ReadRow,
+} from "./sqlite/database_copy.ts";
 import { messageOf } from "../log/error_words.ts";
 import type { CrmOutcome } from "../lead.ts";
-import { MIGRATIONS } from "./schema.ts";
+import { MIGRATIONS } from "./sqlite/schema.ts";
 
 /** Stands in a copy alone, with the moment at which it was made, in ms: the first start on it sends no lead again. */
 export const COPIED_FACT = "copied_at_ms";

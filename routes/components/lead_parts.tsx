@@ -3,7 +3,7 @@
 import type { Deal, Lead } from "../../lib/lead.ts";
 import type { ListedLead } from "../../lib/journal/journal.ts";
 import { fullName } from "../../lib/visitor_name.ts";
-import { backupsHoldUntilMs } from "../../lib/journal/backups.ts";
+import { backupsHoldUntilMs } from "../../lib/journal/sqlite/backups.ts";
 import type { State } from "../../lib/page/state.ts";
 import { LEADS, type LeadsWords } from "../words/leads.ts";
 import { isolated } from "./isolated.tsx";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { FakeTime } from "@std/testing/time";
 import { watchJournal } from "../../lib/app/journal_watch.ts";
-import type { LostFile } from "../../lib/journal/database_files.ts";
+import type { LostFile } from "../../lib/journal/sqlite/database_files.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { StorageError } from "../../lib/journal/storage_error.ts";
 

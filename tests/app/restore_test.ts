@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type Journal, openJournal } from "../../lib/journal/journal.ts";
 import { inspectJournal } from "../../lib/journal/copies.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
 import { copyPhotos } from "../../lib/app/upkeep/photo_copies.ts";
 import { PHOTOS } from "../helpers/photos.ts";

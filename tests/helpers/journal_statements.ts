@@ -1,6 +1,6 @@
 // Every statement that the journal may ever run, in the words of one engine. Runs none of them.
 
-import { type Database, openDatabase } from "../../lib/journal/database.ts";
+import { type Database, openDatabase } from "../../lib/journal/sqlite/database.ts";
 import type { Dialect } from "../../lib/journal/dialect.ts";
 import { journalIn } from "../../lib/journal/journal.ts";
 import { PLACES } from "../../lib/lead.ts";

@@ -4,10 +4,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { spy } from "@std/testing/mock";
 import { DatabaseSync as Connection } from "node:sqlite";
-import { openDatabase } from "../../lib/journal/database.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { type Journal, journalIn } from "../../lib/journal/journal.ts";
-import { ADDITIONS } from "../../lib/journal/additions.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 
 /** When the process dies: so many commits from now, before that commit reaches the disk or right after. */
 export interface Death {

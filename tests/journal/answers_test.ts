@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { answerJournal } from "../../lib/journal/answer_journal.ts";
 import { openForBot } from "../../lib/journal/bots.ts";
-import { openDatabase } from "../../lib/journal/database.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import {
   ANSWER_NOTES_LANE,
   ANSWERS_LANE,
@@ -13,9 +13,9 @@ import {
   type NewAnswerMessage,
   openJournal,
 } from "../../lib/journal/journal.ts";
-import { ADDITIONS } from "../../lib/journal/additions.ts";
+import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { chatRecords } from "../../lib/journal/chats.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 

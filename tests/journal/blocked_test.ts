@@ -1,7 +1,7 @@
 // Blocked visitors in the journal: what of theirs is held back, at which moment, and that the books still add up.
 
 import assert from "node:assert/strict";
-import { openDatabase } from "../../lib/journal/database.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import {
   ADMIN_CHAT_LANE,
   type Attempt,
@@ -12,8 +12,8 @@ import {
   openJournal,
   type WorkOf,
 } from "../../lib/journal/journal.ts";
-import { ADDITIONS } from "../../lib/journal/additions.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { type CrmOutcome, placeOf as nameOf } from "../../lib/lead.ts";
 import { withJournal } from "../helpers/a_journal.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";

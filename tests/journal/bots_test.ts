@@ -11,9 +11,9 @@ import {
   openJournal,
   VISITORS_LANE,
 } from "../../lib/journal/journal.ts";
-import { openDatabase } from "../../lib/journal/database.ts";
-import { ADDITIONS } from "../../lib/journal/additions.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
+import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 

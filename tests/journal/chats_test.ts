@@ -1,8 +1,8 @@
 // Where owed work goes when profiles have managers' chats of their own, when they get and lose them, and what other versions make of it.
 
 import assert from "node:assert/strict";
-import { ADDITIONS } from "../../lib/journal/additions.ts";
-import { openDatabase } from "../../lib/journal/database.ts";
+import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import {
   ADMIN_CHAT_LANE,
   ANSWER_NOTES_LANE,
@@ -16,7 +16,7 @@ import {
   MARKS_LANE,
   openJournal,
 } from "../../lib/journal/journal.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { withJournal } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { FakeTime } from "@std/testing/time";
-import { type Database, openDatabase } from "../../lib/journal/database.ts";
+import { type Database, openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { StorageError, toStorageError } from "../../lib/journal/storage_error.ts";
 import { runScript } from "../helpers/deno.ts";
 
@@ -613,7 +613,7 @@ Deno.test("a move of many pages is recorded where no further file can be opened"
   withFolder(async (folder) => {
     const script = `
       import { openDatabase } from "${
-      new URL("../../lib/journal/database.ts", import.meta.url).href
+      new URL("../../lib/journal/sqlite/database.ts", import.meta.url).href
     }";
       const db = openDatabase("${folder}/triborg.db", [${JSON.stringify(NOTES)}]);
       const add = db.writer("INSERT INTO notes (words) VALUES (?)");

@@ -9,10 +9,10 @@ import {
   openJournal,
   type WorkOf,
 } from "../../lib/journal/journal.ts";
-import { openDatabase } from "../../lib/journal/database.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { MEDIA_WAIT_MS } from "../../lib/journal/crm_notes.ts";
-import { ADDITIONS } from "../../lib/journal/additions.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
 import { withJournal } from "../helpers/a_journal.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";

@@ -1,10 +1,10 @@
 // Erasing a person: nothing of them is left in any table, and others keep what is theirs.
 
 import assert from "node:assert/strict";
-import { openDatabase } from "../../lib/journal/database.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { type Journal, journalIn, VISITORS_LANE } from "../../lib/journal/journal.ts";
-import { ADDITIONS } from "../../lib/journal/additions.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { aConfirmation, aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 
 interface Person {

@@ -20,8 +20,8 @@ import {
   type WorkOf,
 } from "../../lib/journal/journal.ts";
 import { canMove, type CrmOutcome, type Lead, type LeadState } from "../../lib/lead.ts";
-import { openDatabase } from "../../lib/journal/database.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { withJournal } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { MOST_FINISHED } from "../../lib/journal/inbox.ts";

@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { openDatabase } from "../../lib/journal/database.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import type { Cursor, LeadFilter } from "../../lib/journal/journal.ts";
 import { openForBot } from "../../lib/journal/bots.ts";
 import { leadPages, mostLookedAt } from "../../lib/journal/lead_list.ts";
 import { sourceRecords } from "../../lib/journal/sources.ts";
 import { totals } from "../../lib/journal/totals.ts";
-import { ADDITIONS } from "../../lib/journal/additions.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { PLACES as LEAD_PLACES } from "../../lib/lead.ts";
 
 /** More than a page may ever look at. */

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { openDatabase } from "../../lib/journal/database.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { type Journal, openJournal, PHONES_LANE } from "../../lib/journal/journal.ts";
-import { ADDITIONS } from "../../lib/journal/additions.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";

@@ -1,7 +1,7 @@
 // Photos in a data folder are their owner's alone, as everything else there.
 
 import assert from "node:assert/strict";
-import { keepPrivate, openToOthers } from "../../lib/journal/private_files.ts";
+import { keepPrivate, openToOthers } from "../../lib/journal/sqlite/private_files.ts";
 
 Deno.test({
   name: "photos that others could read, also those among the backups, are restricted at the start",

@@ -1,7 +1,7 @@
 // A copy that was put in the journal's place by hand, beside the WAL of the journal before it.
 
 import assert from "node:assert/strict";
-import { putStrayWalAside } from "../../lib/journal/stray_wal.ts";
+import { putStrayWalAside } from "../../lib/journal/sqlite/stray_wal.ts";
 import { openJournal } from "../../lib/journal/journal.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 

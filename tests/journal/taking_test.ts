@@ -1,15 +1,15 @@
 // Taking and returning on disk: who has a lead, until when it may be returned, and what the version before makes of that.
 
 import assert from "node:assert/strict";
-import { ADDITIONS } from "../../lib/journal/additions.ts";
-import { openDatabase } from "../../lib/journal/database.ts";
+import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import {
   ADMIN_CHAT_LANE,
   EDITS_LANE,
   type Journal,
   openJournal,
 } from "../../lib/journal/journal.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { RETURN_WINDOW_MS } from "../../lib/lead.ts";
 import { withJournal } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";

@@ -8,10 +8,10 @@ import {
   SESSION_IDLE_MS,
   SESSION_MOST_MS,
 } from "../../lib/page/auth.ts";
-import { openDatabase } from "../../lib/journal/database.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { authRecords } from "../../lib/journal/auth.ts";
-import { ADDITIONS } from "../../lib/journal/additions.ts";
-import { MIGRATIONS } from "../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
+import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 
 const HERE = { address: "192.0.2.7", device: "Firefox" };

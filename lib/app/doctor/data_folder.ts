@@ -5,7 +5,7 @@ import { isFree } from "../lock.ts";
 import { askForRoom } from "../upkeep/room.ts";
 import { folderFault, NO_FOLDER } from "../upkeep/folder_fault.ts";
 import { sizeWords } from "../upkeep/words.ts";
-import { openToOthers } from "../../journal/private_files.ts";
+import { openToOthers } from "../../journal/sqlite/private_files.ts";
 import { messageOf } from "../../log/error_words.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 

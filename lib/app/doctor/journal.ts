@@ -3,8 +3,8 @@
 import { isFree } from "../lock.ts";
 import { folderFault } from "../upkeep/folder_fault.ts";
 import { sizeWords } from "../upkeep/words.ts";
-import { listCopies } from "../../journal/backups.ts";
-import { type JournalLook, lookIntoJournal } from "../../journal/journal_look.ts";
+import { listCopies } from "../../journal/sqlite/backups.ts";
+import { type JournalLook, lookIntoJournal } from "../../journal/sqlite/journal_look.ts";
 import { dayAndTime } from "../../calendar.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { FolderLook } from "./data_folder.ts";

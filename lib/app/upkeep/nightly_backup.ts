@@ -2,15 +2,15 @@
 
 import { daysAfter } from "../../calendar.ts";
 import type { Journal } from "../../journal/journal.ts";
-import { removeDatabase } from "../../journal/database_copy.ts";
-import { makePrivateFolder } from "../../journal/private_files.ts";
+import { removeDatabase } from "../../journal/sqlite/database_copy.ts";
+import { makePrivateFolder } from "../../journal/sqlite/private_files.ts";
 import {
   backupFolder,
   BACKUPS_KEPT,
   dayOf,
   listBackups,
   nightlyName,
-} from "../../journal/backups.ts";
+} from "../../journal/sqlite/backups.ts";
 import { photoFolder } from "../../profiles/photos/store.ts";
 import { copyPhotos, photosBeside } from "./photo_copies.ts";
 import { askForRoom } from "./room.ts";

@@ -1,7 +1,7 @@
 // Copies of uploaded photos beside the copies of a journal, and back. A photo never changes under its name, so that only
 // missing ones are copied.
 
-import { makePrivateFolder } from "../../journal/private_files.ts";
+import { makePrivateFolder } from "../../journal/sqlite/private_files.ts";
 import { isPhotoName } from "../../profiles/photos/name.ts";
 import { namesIn, sizeOf, writeWhole } from "../../profiles/photos/store.ts";
 

@@ -1,9 +1,9 @@
 // Puts a copy in the journal's place: everything is checked on a copy of the copy, and the journal that was there is kept. The caller holds the folder's lock.
 
-import { changeDatabase, isThere, removeDatabase } from "../../journal/database_copy.ts";
+import { changeDatabase, isThere, removeDatabase } from "../../journal/sqlite/database_copy.ts";
 import { timeInName } from "../../calendar.ts";
 import { inspectJournal, type JournalContents, markCopy, NoJournal } from "../../journal/copies.ts";
-import { createPrivateFile } from "../../journal/private_files.ts";
+import { createPrivateFile } from "../../journal/sqlite/private_files.ts";
 import { askForRoom } from "./room.ts";
 
 /** Which file takes whose place. */

@@ -1,6 +1,6 @@
 // Whether a disk has room for a copy of the journal and for what the bot writes meanwhile.
 
-import { ENDINGS } from "../../journal/database_files.ts";
+import { ENDINGS } from "../../journal/sqlite/database_files.ts";
 import { sizeWords } from "./words.ts";
 
 /** A copy of the journal, and as much again for the leads that come meanwhile. */

@@ -9,10 +9,10 @@ import { dailyText } from "../../managers/texts.ts";
 import type { Profiles } from "../../profiles/profile.ts";
 import type { PhotoStore } from "../../profiles/photos/store.ts";
 import { backUpNightly } from "./nightly_backup.ts";
-import { NIGHT_HOUR } from "../../journal/backups.ts";
+import { NIGHT_HOUR } from "../../journal/sqlite/backups.ts";
 import { createSafeTime } from "./safe_time.ts";
 
-export { listBackups } from "../../journal/backups.ts";
+export { listBackups } from "../../journal/sqlite/backups.ts";
 
 /** How often the clock is looked at, in ms. */
 const LOOK_MS = 60_000;

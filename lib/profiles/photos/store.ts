@@ -1,7 +1,7 @@
 // Uploaded photos on disk: DATA_DIR/media, each under the hash of what it holds. Knows no profile.
 
 import { createHash } from "node:crypto";
-import { makePrivateFolder } from "../../journal/private_files.ts";
+import { makePrivateFolder } from "../../journal/sqlite/private_files.ts";
 import { messageOf } from "../../log/error_words.ts";
 import { diskFault } from "../file.ts";
 import { isPhotoName } from "./name.ts";

@@ -5,8 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { isFree, lockFolder } from "../../../lib/app/lock.ts";
 import { folderFault } from "../../../lib/app/upkeep/folder_fault.ts";
 import { openJournal } from "../../../lib/journal/journal.ts";
-import { lookIntoJournal } from "../../../lib/journal/journal_look.ts";
-import { MIGRATIONS } from "../../../lib/journal/schema.ts";
+import { lookIntoJournal } from "../../../lib/journal/sqlite/journal_look.ts";
+import { MIGRATIONS } from "../../../lib/journal/sqlite/schema.ts";
 import { withPatient } from "../../helpers/a_diagnosis.ts";
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { ADDITIONS } from "../../../lib/journal/additions.ts";
-import { MIGRATIONS as SQLITE_MIGRATIONS } from "../../../lib/journal/schema.ts";
+import { ADDITIONS } from "../../../lib/journal/sqlite/additions.ts";
+import { MIGRATIONS as SQLITE_MIGRATIONS } from "../../../lib/journal/sqlite/schema.ts";
 import { MIGRATIONS } from "../../../lib/journal/postgres/schema.ts";
-import { add, migrate } from "../../../lib/journal/steps.ts";
+import { add, migrate } from "../../../lib/journal/sqlite/steps.ts";
 import { type PostgresServer, schemaTest } from "../../helpers/postgres.ts";
 
 /** What SQLite's engine keeps beside the journal. */

@@ -1,6 +1,6 @@
 // Keeps the data folder readable by its owner alone: its files name visitors. Does not know what is in them.
 
-import { messageOf } from "../log/error_words.ts";
+import { messageOf } from "../../log/error_words.ts";
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;

@@ -1,7 +1,7 @@
 // Statements of a database, and their rows. A number past 2^53, which node:sqlite throws at, comes out rounded.
 
 import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
-import { toStorageError } from "./storage_error.ts";
+import { toStorageError } from "../storage_error.ts";
 
 export type Row = Record<string, SQLOutputValue>;
 

@@ -1,7 +1,7 @@
 // What a database file needs beside statements: a look for damage, a WAL that is written back in time.
 
 import type { DatabaseSync } from "node:sqlite";
-import { messageOf } from "../log/error_words.ts";
+import { messageOf } from "../../log/error_words.ts";
 
 /**
  * Size at which the WAL is written back, in pages of 4 KiB. Writing back is mostly waiting for the disk, so it is done

@@ -2,9 +2,9 @@
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { copyDatabase } from "./database_copy.ts";
-import { messageOf } from "../log/error_words.ts";
+import { messageOf } from "../../log/error_words.ts";
 import { type DatabaseFiles, rememberFiles } from "./database_files.ts";
-import { type Dialect, SQLITE } from "./dialect.ts";
+import { type Dialect, SQLITE } from "../dialect.ts";
 import {
   damageOf,
   pagesOf,
@@ -14,7 +14,7 @@ import {
 } from "./file_care.ts";
 import { fillFreePages, isOverwritten } from "./free_pages.ts";
 import { type Reader, readingAny, rounded, type Writer } from "./statements.ts";
-import { isDiskFault, StorageError, toStorageError } from "./storage_error.ts";
+import { isDiskFault, StorageError, toStorageError } from "../storage_error.ts";
 
 /** How long a write may be left for company before it is committed by itself, in ms. */
 const LAZY_COMMIT_MS = 20;

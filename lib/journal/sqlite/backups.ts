@@ -1,6 +1,6 @@
 // The copies of a journal in its folder: how they are named, which there are, how long they are kept. Makes none.
 
-import { dayStartMs } from "../calendar.ts";
+import { dayStartMs } from "../../calendar.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -3,7 +3,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { isThere } from "./database_copy.ts";
 import { ENDINGS } from "./database_files.ts";
-import { messageOf } from "../log/error_words.ts";
+import { messageOf } from "../../log/error_words.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 /** What a look found. */

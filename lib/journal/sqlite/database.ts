@@ -2,7 +2,7 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { BUSY_TIMEOUT_MS } from "./database_copy.ts";
-import { messageOf } from "../log/error_words.ts";
+import { messageOf } from "../../log/error_words.ts";
 import { rememberOverwritten } from "./free_pages.ts";
 import { type Database, withGroupCommit } from "./group_commit.ts";
 import { WAL_PAGES } from "./file_care.ts";
