@@ -34,7 +34,7 @@ export function joinCrew(options: CrewOptions): Crew {
   let watch: ReturnType<typeof setTimeout> | undefined;
   let endPause = () => {};
   let isLookDue = false;
-  const takenOver = new Set<string>();
+  const takeovers = new Map<string, Promise<void>>();
 
   /** Undefined from the moment on that the lease may run out, even if no timer has fired since. */
   function living(): Member | undefined {
@@ -103,7 +103,10 @@ export function joinCrew(options: CrewOptions): Crew {
     watchLease(current);
     seat(current, answer);
     if (answer.isAnyNew) isLookDue = true;
-    for (const dead of answer.dead) void takeOver(dead);
+    for (const dead of answer.dead) {
+      if (takeovers.has(dead)) continue;
+      takeovers.set(dead, takeOver(dead).finally(() => takeovers.delete(dead)));
+    }
   }
 
   function seat(current: Member, { seats }: BeatAnswer): void {
@@ -125,14 +128,10 @@ export function joinCrew(options: CrewOptions): Crew {
   }
 
   async function takeOver(dead: string): Promise<void> {
-    if (takenOver.has(dead)) return;
-    takenOver.add(dead);
     try {
       await options.takeOver(dead);
     } catch (error) {
       report({ kind: "takeover failed", dead, cause: messageOf(error) });
-    } finally {
-      takenOver.delete(dead);
     }
   }
 
@@ -194,6 +193,7 @@ export function joinCrew(options: CrewOptions): Crew {
 
   async function tellOthers(id: string | undefined): Promise<void> {
     await running;
+    await Promise.all(takeovers.values());
     // The next id may have entered without an answer.
     const ids = [...formerIds, nextId, ...id === undefined ? [] : [id]];
     await link.query(LEAVE, [ids, channel, CREW_TOPIC]);

@@ -69,7 +69,7 @@ export interface Crew {
   look(): void;
   /**
    * Gives up the lease and all seats, and tells the others; call it when nothing is in hand any more. What is left in hand
-   * all the same is taken over as a dead process's. Resolves within twice `patienceMs`.
+   * all the same is taken over as a dead process's. Takeovers in hand are finished before. Resolves within twice `patienceMs`.
    */
   leave(): Promise<void>;
 }
