@@ -16,7 +16,7 @@ export const ANSWERS_OF_LEAD: readonly string[] = [
   "DELETE FROM answer_work WHERE kind = 'invite' AND subject = ?1",
   `UPDATE answers SET state = 'dropped' WHERE number IN (${ASKING})`,
   `UPDATE answers SET album_id = NULL, refused = NULL, target_chat_id = NULL,
-     target_message_id = NULL, state = iif(state = 'due', 'dropped', state) WHERE lead = ?1`,
+     target_message_id = NULL, state = CASE state WHEN 'due' THEN 'dropped' ELSE state END WHERE lead = ?1`,
 ];
 
 /** Erases what a version that knew no answers left of persons whom it erased. */

@@ -75,7 +75,7 @@ export function answerRecords(
   );
   const insert = db.writer(
     `INSERT INTO answers (lead, kind, state, said_by, chat_id, album_id, target_chat_id,
-       target_message_id, received_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       target_message_id, received_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number`,
   );
   const insertMessage = db.writer(
     "INSERT INTO answer_messages (chat_id, message_id, answer, content) VALUES (?, ?, ?, ?)",
@@ -114,7 +114,7 @@ export function answerRecords(
     const [lead, ...others] = leads;
     if (lead === undefined) return { kind: "nobody" };
     const isClear = others.length === 0;
-    const { lastInsertRowid } = insert.run(
+    const inserted = insert.get(
       isClear ? lead.number : null,
       kind,
       !isClear ? "asking" : kind === "note" ? "kept" : "due",
@@ -125,7 +125,7 @@ export function answerRecords(
       target === null ? null : keyOf(target.messageId),
       nowMs,
     );
-    const answer = Number(lastInsertRowid);
+    const answer = Number(inserted?.["number"]);
     insertMessage.run(chatId, keyOf(messageId), answer, stored);
     if (isClear) {
       begin(answer, lead, dueAtMs, nowMs);

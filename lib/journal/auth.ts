@@ -61,7 +61,7 @@ export function authRecords(db: Database): AuthRecords {
   );
   const insert = db.writer(
     `INSERT INTO sessions (hash, opened_by, device, opened_at_ms, seen_at_ms)
-     VALUES (?, ?, ?, ?4, ?4)`,
+     VALUES (?1, ?2, ?3, ?4, ?4) RETURNING number`,
   );
   const select = db.reader(
     "SELECT * FROM sessions WHERE hash = ? AND seen_at_ms > ? AND opened_at_ms > ?",
@@ -89,7 +89,7 @@ export function authRecords(db: Database): AuthRecords {
     nowMs: number,
   ): Session {
     forgetExpired(limits, nowMs);
-    const number = Number(insert.run(hash, openedBy, device, nowMs).lastInsertRowid);
+    const number = Number(insert.get(hash, openedBy, device, nowMs)?.["number"]);
     return { number, openedBy, device, openedAtMs: nowMs, seenAtMs: nowMs };
   }
 

@@ -44,6 +44,7 @@ const OWN_WORK = "(kind = 'card' OR kind = 'post' AND body = '')";
 
 /** The records in an open database. */
 export function blockRecords(db: Database, { forgetHeldLine }: HeldMoves): BlockMoves {
+  const { indexedBy, joinInOrder } = db.dialect;
   const select = db.reader("SELECT * FROM blocked_visitors WHERE chat_id = ?");
   const selectAny = db.reader("SELECT 1 FROM blocked_visitors LIMIT 1");
   const selectLead = db.reader(
@@ -83,21 +84,23 @@ export function blockRecords(db: Database, { forgetHeldLine }: HeldMoves): Block
      WHERE number = (SELECT min(number) FROM crm_notes WHERE lead = ?)`,
   );
   const totals = db.reader(
-    `SELECT profile, count(*) AS leads FROM leads INDEXED BY leads_held_back
+    `SELECT profile, count(*) AS leads FROM leads ${indexedBy("leads_held_back")}
      WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NOT NULL
      GROUP BY profile`,
   );
-  const IS_OPEN = `state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'`;
+  const IS_OPEN = `state = 'in_admin_chat' AND card_reason IS DISTINCT FROM '${HELD}'`;
   const countCards = db.reader(
-    `SELECT count(*) AS leads FROM blocked_visitors CROSS JOIN leads INDEXED BY leads_open_of_chat USING (chat_id)
+    `SELECT count(*) AS leads FROM blocked_visitors ${joinInOrder} leads ${
+      indexedBy("leads_open_of_chat")
+    } USING (chat_id)
      WHERE profile = ? AND ${IS_OPEN}`,
   );
   const profilesOfCards = db.reader(
-    `SELECT DISTINCT profile FROM leads INDEXED BY leads_open_of_chat
+    `SELECT DISTINCT profile FROM leads ${indexedBy("leads_open_of_chat")}
      WHERE chat_id = ? AND ${IS_OPEN}`,
   );
-  /** Nearly every journal has no block: then nothing is asked for. */
-  let mayBeAny = selectAny.get() !== undefined;
+  /** Nearly every journal has no block: then nothing is asked for, unless another process may block. */
+  let mayBeAny = db.dialect.isShared || selectAny.get() !== undefined;
 
   function holdBack(lead: number): void {
     hold.run(lead);

@@ -6,6 +6,7 @@
 // the other bot's id for a message of this one, refuses it. When another bot takes over, what the last one left is named so.
 
 import type { Database } from "./database.ts";
+import { beginsWith } from "./dialect.ts";
 
 /** Message ids are below this (https://core.telegram.org/constructor/message: `id:int`). */
 export const MESSAGE_IDS = 2 ** 32;
@@ -38,8 +39,10 @@ export function openForBot(db: Database, botId: string | undefined): BotKeys {
   const slot = botId === undefined ? last : slotOf(db, botId);
   if (botId !== undefined && (lastFact === undefined || slot !== last)) {
     db.atomically(() => {
-      db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES ('bot_slot', ?)")
-        .run(String(slot));
+      db.writer(
+        `INSERT INTO facts (name, value) VALUES ('bot_slot', ?)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+      ).run(String(slot));
       if (slot !== last) leaveBehind(db, keysOf(last));
     });
   }
@@ -109,8 +112,8 @@ function leaveBehind(db: Database, { keyOf }: BotKeys): void {
     rewriteWork.run(unlessBroken(String(body), (body) => JSON.stringify(nameMessages(body))), id);
   }
   const runs = db.reader(
-    `SELECT name, value FROM facts WHERE name LIKE 'send\\_all:%' ESCAPE '\\'
-       OR name LIKE 'offer\\_shown:%' ESCAPE '\\'`,
+    `SELECT name, value FROM facts WHERE ${beginsWith("name", "send_all:")}
+       OR ${beginsWith("name", "offer_shown:")}`,
   ).all();
   const rewriteFact = db.writer("UPDATE facts SET value = ? WHERE name = ?");
   for (const { name = "", value } of runs) {

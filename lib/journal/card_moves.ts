@@ -66,15 +66,18 @@ export function cardMoves(
   const countClosed = db.writer(
     "INSERT INTO lead_turns (lead, kind, by, at_ms) VALUES (?, 'closed', ?, ?)",
   );
-  const allowReturn = db.writer("INSERT OR REPLACE INTO returns VALUES (?, ?)");
+  const allowReturn = db.writer(
+    `INSERT INTO returns (lead, until_ms) VALUES (?, ?)
+     ON CONFLICT (lead) DO UPDATE SET until_ms = excluded.until_ms`,
+  );
   const hasFollowUps = db.reader("SELECT 1 FROM follow_ups WHERE lead = ? LIMIT 1");
   const releaseFollowUps = db.writer(
     // Not behind those that came later and were not put off. By subject: the managers may be owed much.
     `UPDATE outbox SET due_at_ms = (
-       SELECT min(?1, min(due_at_ms)) FROM outbox WHERE kind = 'follow_up'
+       SELECT ${db.dialect.lesser("?1", "min(due_at_ms)")} FROM outbox WHERE kind = 'follow_up'
          AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2))
      WHERE kind = 'follow_up' AND subject IN (SELECT number FROM follow_ups WHERE lead = ?2)
-       AND +due_at_ms > ?1 + ${ALBUM_QUIET_MS}`,
+       AND +due_at_ms > CAST(?1 AS BIGINT) + ${ALBUM_QUIET_MS}`,
   );
 
   const consequences: CardConsequences = {

@@ -55,7 +55,7 @@ export function chatRecords(db: Database): ChatMoves {
     `SELECT outbox.id, outbox.kind, outbox.chat, outbox.body, leads.profile, leads.card_chat_id
      FROM outbox
        LEFT JOIN follow_ups ON outbox.kind = 'follow_up' AND follow_ups.number = subject
-       LEFT JOIN leads ON leads.number = iif(outbox.kind = 'follow_up', follow_ups.lead, subject)
+       LEFT JOIN leads ON leads.number = CASE outbox.kind WHEN 'follow_up' THEN follow_ups.lead ELSE subject END
      WHERE outbox.kind IN ('card', 'card_update', 'follow_up', 'offer', 'offer_update', 'note')`,
   );
   const owedOfAnswers = db.reader(
@@ -63,7 +63,7 @@ export function chatRecords(db: Database): ChatMoves {
        leads.card_chat_id
      FROM answer_work
        LEFT JOIN answers ON answer_work.kind <> 'invite' AND answers.number = subject
-       LEFT JOIN leads ON leads.number = iif(answer_work.kind = 'invite', subject, answers.lead)
+       LEFT JOIN leads ON leads.number = CASE answer_work.kind WHEN 'invite' THEN subject ELSE answers.lead END
      WHERE answer_work.kind IN ('mark', 'refusal', 'question', 'chosen', 'invite')`,
   );
   const move = db.writer("UPDATE outbox SET chat = ? WHERE id = ?");

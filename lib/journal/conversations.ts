@@ -70,7 +70,7 @@ export function conversations(db: Database): Conversations {
         isEdit: row["edit_of"] !== null,
         receivedAtMs: Number(row["received_at_ms"]),
         shownAtMs: numberOrNull(row["shown_at_ms"]),
-        isOwed: row["is_owed"] === 1,
+        isOwed: Boolean(row["is_owed"]),
       }));
       return [...visitor, ...selectAnswers.all(lead).map(toSaid)]
         .toSorted((a, b) => a.receivedAtMs - b.receivedAtMs);

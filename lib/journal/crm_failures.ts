@@ -25,11 +25,12 @@ export function crmFailureRecords(db: Database): CrmFailureRecords {
   const newest = `SELECT number FROM leads WHERE profile = ?1 ORDER BY number DESC
     LIMIT ${MOST_LOOKED_AT}`;
   const select = db.reader(
-    `SELECT min(ended_at_ms) AS since_ms, max(ended_at_ms) AS last_at_ms, accepted_at_ms,
+    `SELECT min(ended_at_ms) AS since_ms, max(ended_at_ms) AS last_at_ms,
+       max(accepted_at_ms) AS accepted_at_ms,
        EXISTS (SELECT 1 FROM leads WHERE profile = ?1 ORDER BY number DESC
          LIMIT 1 OFFSET ${MOST_LOOKED_AT}) AS has_older
      FROM attempts, (SELECT max(ended_at_ms) AS accepted_at_ms FROM attempts
-       WHERE lead IN (${newest}) AND outcome = 'accepted')
+       WHERE lead IN (${newest}) AND outcome = 'accepted') AS good
      WHERE lead IN (${newest}) AND ended_at_ms IS NOT NULL AND outcome <> 'accepted'
        AND ended_at_ms > coalesce(accepted_at_ms, -1)`,
   );
@@ -39,7 +40,7 @@ export function crmFailureRecords(db: Database): CrmFailureRecords {
       const row = select.get(profile);
       const sinceMs = numberOrNull(row?.["since_ms"] ?? null);
       if (row === undefined || sinceMs === null) return undefined;
-      const isFirst = row["accepted_at_ms"] !== null || row["has_older"] === 0;
+      const isFirst = row["accepted_at_ms"] !== null || !row["has_older"];
       return { sinceMs, lastAtMs: Number(row["last_at_ms"]), isFirst };
     },
   };

@@ -5,6 +5,7 @@ import type { BlockMoves } from "./blocked.ts";
 import type { CardConsequences } from "./card_moves.ts";
 import type { CrmNoteMoves } from "./crm_notes.ts";
 import type { Database } from "./database.ts";
+import { beginsWith } from "./dialect.ts";
 import type { CrmOutcome } from "../lead.ts";
 import { type LeadMoves, statesBeforeSql } from "./leads.ts";
 import type { OutboxMoves } from "./outbox.ts";
@@ -66,24 +67,29 @@ export function crmMoves(
     readonly finishUpdates: (ids: readonly number[]) => void;
   },
 ): CrmMoves & CrmConsequences {
-  const ended = `(SELECT value ->> 0 AS lead, value ->> 1 AS nth, value ->> 2 AS status,
-    value ->> 3 AS at_ms, value ->> 4 AS confirmed_at_ms FROM json_each(?)) AS done`;
+  const rows = db.dialect.rows("?");
+  const member = (nth: number) => `CAST(value ->> ${nth} AS BIGINT)`;
+  const ended = `(SELECT ${member(0)} AS lead, ${member(1)} AS nth, ${member(2)} AS status,
+    ${member(3)} AS at_ms, ${member(4)} AS confirmed_at_ms FROM ${rows}) AS done`;
   const closeAll = db.writer(
     `UPDATE attempts SET ended_at_ms = done.at_ms, outcome = 'accepted', status = done.status
      FROM ${ended} WHERE attempts.lead = done.lead AND attempts.nth = done.nth
        AND ended_at_ms IS NULL`,
   );
   const settleAll = db.writer(
-    `UPDATE leads SET state = iif(state IN (${statesBeforeSql("in_crm")}), 'in_crm', state),
+    `UPDATE leads SET state = CASE WHEN state IN (${
+      statesBeforeSql("in_crm")
+    }) THEN 'in_crm' ELSE state END,
        confirmed_at_ms = coalesce(leads.confirmed_at_ms, done.confirmed_at_ms)
      FROM ${ended} WHERE number = done.lead
      RETURNING number, EXISTS (SELECT 1 FROM follow_ups WHERE lead = leads.number) AS has_follow_ups,
-       EXISTS (SELECT 1 FROM facts WHERE name >= '${PROFILE_FACTS.crmDown}'
-         AND name < '${PROFILE_FACTS.crmDown}\u{10FFFF}') AS is_any_crm_down`,
+       EXISTS (SELECT 1 FROM facts WHERE ${
+      beginsWith("name", PROFILE_FACTS.crmDown)
+    }) AS is_any_crm_down`,
   );
   const confirmAll = db.writer(
     `UPDATE leads SET confirmed_at_ms = done.at_ms
-     FROM (SELECT value ->> 0 AS lead, value ->> 1 AS at_ms FROM json_each(?)) AS done
+     FROM (SELECT ${member(0)} AS lead, ${member(1)} AS at_ms FROM ${rows}) AS done
      WHERE number = done.lead AND confirmed_at_ms IS NULL`,
   );
 
@@ -145,7 +151,7 @@ export function crmMoves(
     const nowMs = Math.max(...accepted.map(({ atMs }) => atMs));
     closeAll.run(rows);
     const followed = settleAll.all(rows)
-      .filter((row) => row["has_follow_ups"] === 1 || row["is_any_crm_down"] === 1);
+      .filter((row) => row["has_follow_ups"] || row["is_any_crm_down"]);
     for (const row of followed) {
       const lead = Number(row["number"]);
       cards.releaseFollowUps(lead, nowMs);

@@ -60,7 +60,8 @@ const COLUMNS = "(lead, account, kind, follow_up, text, created_at_ms, ready_at_
 
 /** The due time of a new note: behind an earlier one it has none. */
 function dueSql(readyAtMs: string): string {
-  return `iif(EXISTS (SELECT 1 FROM crm_notes AS earlier WHERE earlier.lead = deals.lead), NULL, ${readyAtMs})`;
+  return `CASE WHEN NOT EXISTS (SELECT 1 FROM crm_notes AS earlier WHERE earlier.lead = deals.lead)
+    THEN CAST(${readyAtMs} AS BIGINT) END`;
 }
 
 /** The first note of each lead. */
@@ -73,6 +74,7 @@ export function crmNoteMoves(
   { attemptsOf }: Pick<AttemptRecords, "attemptsOf">,
   { isLeadBlocked }: Pick<BlockMoves, "isLeadBlocked">,
 ): CrmNoteMoves {
+  const { greater, jsonText } = db.dialect;
   const insert = db.writer(
     `INSERT INTO crm_notes ${COLUMNS}
      SELECT lead, account, ?2, NULL, ?3, ?4, ?4, ${
@@ -82,16 +84,20 @@ export function crmNoteMoves(
   // Behind the request, so without a due time.
   const insertFollowUps = db.writer(
     `INSERT INTO crm_notes ${COLUMNS}
-     SELECT deals.lead, account, iif(edit_of IS NULL, 'follow_up', 'edit'), number, NULL, ?2,
-       iif(shown_at_ms IS NULL AND json_valid(content) AND json_extract(content, '$.media') IS NOT NULL,
-         ?2 + ${MEDIA_WAIT_MS}, ?2), NULL
+     SELECT deals.lead, account, CASE WHEN edit_of IS NULL THEN 'follow_up' ELSE 'edit' END, number, NULL, ?2,
+       CAST(?2 AS BIGINT) + CASE WHEN shown_at_ms IS NULL AND ${
+      jsonText("content", "media")
+    } IS NOT NULL
+         THEN ${MEDIA_WAIT_MS} ELSE 0 END, NULL
      FROM follow_ups JOIN deals ON deals.lead = follow_ups.lead WHERE follow_ups.lead = ?1
      ORDER BY number`,
   );
   // Those that were kept before there was a deal.
   const insertManagersNotes = db.writer(
     `INSERT INTO crm_notes ${COLUMNS}
-     SELECT deals.lead, account, 'decision', NULL, 'Заметка (' || said_by || '): ' || json_extract(content, '$.text'), ?2, ?2, NULL
+     SELECT deals.lead, account, 'decision', NULL, 'Заметка (' || said_by || '): ' || coalesce(${
+      jsonText("content", "text")
+    }, ''), ?2, ?2, NULL
      FROM answers JOIN answer_messages ON answer = answers.number JOIN deals ON deals.lead = answers.lead
      WHERE answers.lead = ?1 AND kind = 'note' AND state = 'kept' ORDER BY answers.number`,
   );
@@ -116,18 +122,20 @@ export function crmNoteMoves(
      WHERE deals.lead = ?1 AND account <> '' AND contact_id IS NOT NULL AND late_phone IS NOT NULL`,
   );
   const hurry = db.writer(
-    `UPDATE crm_notes SET ready_at_ms = ?2, due_at_ms = iif(due_at_ms IS NULL, NULL, ?2)
+    `UPDATE crm_notes SET ready_at_ms = ?2, due_at_ms = CASE WHEN due_at_ms IS NOT NULL THEN CAST(?2 AS BIGINT) END
      WHERE follow_up = ?1 AND ready_at_ms > ?2`,
   );
   // Due times that a clock set ahead left there.
   const clampReady = db.writer(
-    `UPDATE crm_notes SET ready_at_ms = ?1 + ${MEDIA_WAIT_MS} WHERE ready_at_ms > ?1 + ${MEDIA_WAIT_MS}`,
+    "UPDATE crm_notes SET ready_at_ms = ?1 WHERE ready_at_ms > ?1",
   );
   // By an older bot, which knows no notes.
   const forgetErased = db.writer(
     "DELETE FROM crm_notes WHERE (SELECT user_id FROM leads WHERE number = lead) = 0",
   );
-  const makeDue = db.writer(`UPDATE crm_notes SET due_at_ms = max(?1, ready_at_ms) WHERE ${FIRST}`);
+  const makeDue = db.writer(
+    `UPDATE crm_notes SET due_at_ms = ${greater("?1", "ready_at_ms")} WHERE ${FIRST}`,
+  );
   const count = db.reader(
     `SELECT (SELECT count(*) FROM crm_notes WHERE crm_notes.lead = deals.lead) AS owed, notes_given_up
      FROM deals WHERE lead = ?`,
@@ -158,7 +166,7 @@ export function crmNoteMoves(
     hurryNote: (followUp, nowMs) => void hurry.run(followUp, nowMs),
     recoverNotes(nowMs) {
       forgetErased.run();
-      clampReady.run(nowMs);
+      clampReady.run(nowMs + MEDIA_WAIT_MS);
       makeDue.run(nowMs);
     },
     countNotes(lead) {

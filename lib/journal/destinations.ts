@@ -29,7 +29,7 @@ export function destinationMoves(
 ): DestinationMoves {
   function oweEdits(profile: string, nowMs: number): boolean {
     const seen = new Set<string>();
-    for (const { number, card } of openCards(profile, -1)) {
+    for (const { number, card } of openCards(profile, Number.MAX_SAFE_INTEGER)) {
       if (card === null) continue;
       const message = `${card.chatId}:${card.messageId}`;
       if (seen.has(message)) continue;

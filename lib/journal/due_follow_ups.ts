@@ -33,14 +33,14 @@ export interface DueFollowUpRecords {
 
 export function dueFollowUpRecords(db: Database): DueFollowUpRecords {
   const countDue = db.reader(
-    `SELECT sum(max(parts, 1) + (parts > 1)) AS messages FROM (
+    `SELECT sum(CASE WHEN parts > 1 THEN parts + 1 ELSE 1 END) AS messages FROM (
        SELECT (SELECT count(*) FROM follow_up_messages WHERE follow_up = subject) AS parts
        FROM outbox WHERE lane = '${FOLLOW_UPS_LANE}' AND chat = ? AND due_at_ms <= ?
-       ORDER BY due_at_ms, id LIMIT ?)`,
+       ORDER BY due_at_ms, id LIMIT ?) AS first`,
   );
   const due = db.reader(
     `SELECT chat_id, min(number) AS first FROM outbox JOIN follow_ups ON number = subject
-     WHERE lane = '${FOLLOW_UPS_LANE}' AND chat = ? AND due_at_ms <= ? GROUP BY chat_id`,
+     WHERE lane = '${FOLLOW_UPS_LANE}' AND chat = ? AND due_at_ms <= ? GROUP BY chat_id ORDER BY chat_id`,
   );
   const countParts = db.reader(
     "SELECT count(*) AS parts FROM follow_up_messages WHERE follow_up = ?",

@@ -50,14 +50,15 @@ export interface ErasureRecords {
 
 /** The records in an open database. */
 export function erasureRecords(db: Database): ErasureRecords {
+  const chatOfReminder = db.dialect.jsonNumber("body", "chatId");
   const ofFollowUps = "SELECT number FROM follow_ups WHERE lead = ?1";
   // In this order: what comes last is what the others are found by. Work in hand goes too; its end is then no move.
   const ofLead = [
     `DELETE FROM menus WHERE (chat_id, message_id) =
        (SELECT chat_id, menu_message_id FROM leads WHERE number = ?1)`,
     `DELETE FROM outbox WHERE subject = 0 AND kind = 'reminder' AND EXISTS (
-       SELECT 1 FROM leads WHERE number = ?1 AND chat_id = json_extract(body, '$.chatId')
-         AND received_at_ms >= json_extract(body, '$.sentAtMs'))`,
+       SELECT 1 FROM leads WHERE number = ?1 AND chat_id = ${chatOfReminder}
+         AND received_at_ms >= ${db.dialect.jsonNumber("body", "sentAtMs")})`,
     "DELETE FROM outbox WHERE kind = 'confirmation' AND subject = ?1",
     "DELETE FROM repeats WHERE lead = ?1",
     "DELETE FROM facts WHERE name = 'held_of:' || (SELECT chat_id FROM leads WHERE number = ?1)",
@@ -77,10 +78,11 @@ export function erasureRecords(db: Database): ErasureRecords {
   const ofChat = [
     "DELETE FROM menus WHERE chat_id = ?1",
     "DELETE FROM blocked_visitors WHERE chat_id = ?1",
-    "DELETE FROM outbox WHERE kind = 'thanks' AND body = CAST(CAST(?1 AS INTEGER) AS TEXT)",
+    "DELETE FROM outbox WHERE kind = 'thanks' AND body = CAST(CAST(?1 AS BIGINT) AS TEXT)",
     `DELETE FROM outbox WHERE subject = 0 AND kind = 'reminder'
-       AND json_extract(body, '$.chatId') = ?1`,
-    `DELETE FROM facts WHERE name GLOB '${PRESS_OF_COPY}' || CAST(?1 AS INTEGER) || ':*'`,
+       AND ${chatOfReminder} = ?1`,
+    `DELETE FROM facts WHERE name >= '${PRESS_OF_COPY}' || CAST(?1 AS BIGINT) || ':'
+       AND name < '${PRESS_OF_COPY}' || CAST(?1 AS BIGINT) || ';'`,
   ].map((sql) => db.writer(sql));
   const notes = db.reader("SELECT id, body FROM outbox WHERE kind = 'note'");
   const forgetNote = db.writer("DELETE FROM outbox WHERE id = ?");
@@ -133,7 +135,7 @@ export function erasureMoves(
         const young = all.findIndex(isYoung);
         const rows = young === -1 ? all : all.slice(0, young);
         const old = rows.filter((row) => Number(row["received_at_ms"]) < beforeMs);
-        const due = old.filter((row) => row["erasable"] === 1).map((row) => Number(row["number"]));
+        const due = old.filter((row) => row["erasable"]).map((row) => Number(row["number"]));
         for (const number of due) eraseLead(number);
         const last = rows.at(-1);
         const goesOn = last !== undefined && rows.length === most;

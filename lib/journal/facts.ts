@@ -35,10 +35,15 @@ export function factRecords(
   { ownFact }: Pick<BotKeys, "ownFact">,
   { addWork }: OutboxMoves,
 ): FactRecords {
-  const insert = db.writer("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)");
+  const insert = db.writer(
+    `INSERT INTO facts (name, value) VALUES (?, ?)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+  );
   const remove = db.writer("DELETE FROM facts WHERE name = ?");
   const select = db.reader("SELECT value FROM facts WHERE name = ?");
-  const selectNames = db.reader("SELECT name FROM facts WHERE name >= ? AND name < ?");
+  const selectNames = db.reader(
+    "SELECT name FROM facts WHERE name >= ? AND name < ? ORDER BY name",
+  );
 
   return {
     rememberFact: (name, value) => void insert.run(name, value),

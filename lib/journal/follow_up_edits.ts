@@ -59,7 +59,7 @@ export function editRecords(
   );
   const insertEditRow = db.writer(
     `INSERT INTO follow_ups (lead, chat_id, content, received_at_ms, edit_of, edited_message_id)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?) RETURNING number`,
   );
   const setContent = db.writer("UPDATE follow_ups SET content = ? WHERE number = ?");
   const setMessageContent = db.writer(
@@ -106,8 +106,8 @@ export function editRecords(
         return { kind: "replaced", followUp: edit };
       }
       const lead = Number(first["lead"]);
-      const row = insertEditRow.run(lead, chatId, told, nowMs, followUp, key);
-      return { kind: "begun", followUp: Number(row.lastInsertRowid) };
+      const row = insertEditRow.get(lead, chatId, told, nowMs, followUp, key);
+      return { kind: "begun", followUp: Number(row?.["number"]) };
     },
     waitsForFirstVersion(number) {
       const first = select.get(number)?.["edit_of"];

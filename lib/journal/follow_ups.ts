@@ -85,7 +85,7 @@ export function followUpRecords(
   const { keyOf, idOf } = keys;
   const insert = db.writer(
     `INSERT INTO follow_ups (lead, chat_id, album_id, content, received_at_ms)
-     VALUES (?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?) RETURNING number`,
   );
   const insertMessage = db.writer(
     "INSERT INTO follow_up_messages (chat_id, message_id, follow_up, content) VALUES (?, ?, ?, ?)",
@@ -132,14 +132,14 @@ export function followUpRecords(
       insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
       return { kind: "joined", followUp, firstOfAlbum: false };
     }
-    const { lastInsertRowid } = insert.run(
+    const inserted = insert.get(
       lead,
       chatId,
       albumId,
       JSON.stringify(content),
       nowMs,
     );
-    const followUp = Number(lastInsertRowid);
+    const followUp = Number(inserted?.["number"]);
     insertMessage.run(chatId, keyOf(messageId), followUp, JSON.stringify(content));
     return { kind: "begun", followUp, firstOfAlbum: album === undefined };
   }

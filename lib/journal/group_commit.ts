@@ -4,6 +4,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { copyDatabase } from "./database_copy.ts";
 import { messageOf } from "../log/error_words.ts";
 import { type DatabaseFiles, rememberFiles } from "./database_files.ts";
+import { type Dialect, SQLITE } from "./dialect.ts";
 import {
   damageOf,
   pagesOf,
@@ -20,6 +21,8 @@ const LAZY_COMMIT_MS = 20;
 
 /** Statements throw a `StorageError` where the disk, the file or another process keeps them from running. */
 export interface Database {
+  /** Words of its SQL that the other engine has not. */
+  readonly dialect: Dialect;
   /** A statement that only reads; prepared when it first runs, and once. */
   reader(sql: string): Reader;
   /** A statement that writes, prepared likewise; running it opens the transaction that `committed` ends. */
@@ -160,6 +163,7 @@ export function withGroupCommit(
   }
 
   return {
+    dialect: SQLITE,
     reader(sql) {
       const prepared = preparing(sql);
       return {

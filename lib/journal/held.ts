@@ -50,7 +50,7 @@ export function heldRecords(
 ): HeldMoves {
   // Never sooner: the managers' chat may have refused it, and its visitor must not have it tried again and again.
   const rewrite = db.writer(
-    `UPDATE outbox SET body = ?, due_at_ms = max(due_at_ms, ?)
+    `UPDATE outbox SET body = ?, due_at_ms = ${db.dialect.greater("due_at_ms", "?")}
      WHERE subject = ? AND kind = 'note' AND due_at_ms IS NOT NULL`,
   );
 

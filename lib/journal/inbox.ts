@@ -40,9 +40,9 @@ export function inboxRecords(db: Database): InboxMoves {
   const take = db.writer(
     `UPDATE inbox SET due_at_ms = NULL WHERE update_id IN (
        SELECT update_id FROM inbox WHERE due_at_ms <= ? ORDER BY due_at_ms, update_id LIMIT ?)
-     RETURNING CAST(update_id AS REAL) AS update_id, body, failures, received_at_ms`, // One past 2^53 would throw.
+     RETURNING update_id, body, failures, received_at_ms`,
   );
-  const listed = "update_id IN (SELECT value FROM json_each(?))";
+  const listed = db.dialect.isAmong("update_id", "?");
   const empty = db.writer(`UPDATE inbox SET body = NULL, due_at_ms = NULL WHERE ${listed}`);
   const remove = db.writer(`DELETE FROM inbox WHERE ${listed}`);
   const postpone = db.writer(
@@ -54,8 +54,12 @@ export function inboxRecords(db: Database): InboxMoves {
     "SELECT due_at_ms FROM inbox WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1",
   );
 
+  // Where other processes finish updates too, and may be the next to tell Telegram, what is finished stays until it is forgotten.
+  const { isShared } = db.dialect;
   /** Below it Telegram has been told: what is finished there needs no trace. */
   let toldBelow = -Infinity;
+  /** Below it finished updates were forgotten last. */
+  let forgottenBelow = -Infinity;
   /** How many finished updates the table may still hold; those of an earlier process are not counted. */
   let finished = db.reader("SELECT max(update_id) AS id FROM inbox").get()?.["id"] == null
     ? 0
@@ -87,10 +91,14 @@ export function inboxRecords(db: Database): InboxMoves {
     },
     postponeUpdate: (id, dueAtMs) => void postpone.run(dueAtMs, id),
     forgetUpdates(offset) {
-      toldBelow = offset;
-      if (finished < MOST_FINISHED) return;
+      if (!isShared) toldBelow = offset;
+      const isSoon = isShared
+        ? Math.abs(offset - forgottenBelow) < MOST_FINISHED
+        : finished < MOST_FINISHED;
+      if (isSoon) return;
       forget.run(offset);
       finished = 0;
+      forgottenBelow = offset;
     },
     nextUpdateDueAtMs: () => {
       const row = nextDue.get();

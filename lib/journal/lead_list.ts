@@ -1,43 +1,30 @@
 // The journal's leads as the page lists them: filtered, page by page, counted.
 // A page costs the same in any journal: a filter that no index answers looks at so many leads and says how far it came.
 
-import type { Database, Reader, Row } from "./database.ts";
-import type { Deal, Deed, Lead, LeadState, Place, PlaceCounts } from "../lead.ts";
+import type { Database, Row } from "./database.ts";
+import type { Deal, Deed, Lead, LeadState, PlaceCounts } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
-import { DEAL_COLUMNS, dealIn } from "./deals.ts";
+import { dealIn } from "./deals.ts";
+import {
+  keyColumn,
+  type LeadFilter,
+  mostLookedAt,
+  pageStatements,
+} from "./lead_page_statements.ts";
 import { closedIn, HELD, leadState, toLead } from "./leads.ts";
 import { byPlace, heldReader, sumHeld } from "./profile_counts.ts";
 import { patternsOf, wordsOf } from "./search_words.ts";
 import type { SourceMoves } from "./sources.ts";
-import { ownerIn, RETURN_COLUMN, returnableIn } from "./turn_columns.ts";
+import { ownerIn, returnableIn } from "./turn_columns.ts";
 import type { Totals } from "./totals.ts";
 
-/** Most leads that one question looks at; words take the longest to be looked for. */
-const MOST_LOOKED_AT = 5_000;
-const MOST_SEARCHED = 2_000;
-
-/** How many leads a page looks at before it is cut short. */
-export function mostLookedAt({ words }: Pick<LeadFilter, "words">): number {
-  return words.trim() === "" ? MOST_LOOKED_AT : MOST_SEARCHED;
-}
+export { type LeadFilter, mostLookedAt } from "./lead_page_statements.ts";
 
 /** Most leads of a span of days that are counted. */
 export const MOST_COUNTED = 20_000;
 
 /** How far a lead's number may be out of step with its time, in leads: the clock may be set. */
 export const OUT_OF_STEP = 1_000;
-
-export interface LeadFilter {
-  readonly place: Place | null;
-  readonly profile: string | null;
-  /** Absent or null for every lead. */
-  readonly source?: string | null;
-  /** Received from this moment, and before that one. */
-  readonly fromMs: number | null;
-  readonly toMs: number | null;
-  /** Parts of name, username, choice, user id, phone or number; each has to be there, in any case. */
-  readonly words: string;
-}
 
 /** Where a page of the list begins: below a number, going back in time, or above one. */
 export type Cursor =
@@ -79,26 +66,6 @@ export interface LeadPages {
   profilesWithLeads(): string[];
 }
 
-const COLUMNS =
-  "number, id, state, profile, profile_name, choice, user_id, username, first_name, " +
-  "last_name, language, chat_id, menu_message_id, received_at_ms, card_chat_id, card_message_id, " +
-  "closed_by, closed_at_ms, owner, owned_at_ms, card_reason, held_by_block, source, phone, " +
-  "CAST(user_id AS TEXT) AS user_id_text";
-
-const HAYSTACK =
-  ", first_name || ' ' || ifnull(last_name, '') || ' @' || ifnull(username, '') || " +
-  "' ' || choice || ' ' || user_id || ' ' || ifnull(phone, '') || ' №' || number AS words";
-
-/** Which leads a place holds. */
-const CONDITIONS: Readonly<Record<Place, string>> = {
-  on_its_way: "state IN ('received', 'undelivered')",
-  in_admin_chat: `state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'`,
-  held: `state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NULL`,
-  blocked: `state = 'in_admin_chat' AND card_reason = '${HELD}' AND held_by_block IS NOT NULL`,
-  in_crm: "state = 'in_crm'",
-  by_hand: "state = 'by_hand'",
-};
-
 const MOST_NUMBER = Number.MAX_SAFE_INTEGER;
 
 export function leadPages(
@@ -106,57 +73,17 @@ export function leadPages(
   keys: BotKeys,
   { leadTotals, countBySource }: Pick<Totals, "leadTotals"> & Pick<SourceMoves, "countBySource">,
 ): LeadPages {
-  const pages = new Map<string, Statements>();
+  const pagesOf = pageStatements(db);
   const heldByProfile = heldReader(db);
   const firstSince = db.reader(
     "SELECT number FROM leads WHERE received_at_ms >= ? ORDER BY received_at_ms LIMIT 1",
   );
   const countSpan = db.reader(
     `SELECT state, count(*) AS leads FROM (
-       SELECT state FROM leads INDEXED BY leads_by_time
-       WHERE received_at_ms >= ?1 AND received_at_ms < ?2 AND (?3 IS NULL OR profile = ?3)
-       LIMIT ${MOST_COUNTED + 1}) GROUP BY state`,
+       SELECT state FROM leads ${db.dialect.indexedBy("leads_by_time")}
+       WHERE received_at_ms >= ?1 AND received_at_ms < ?2 AND (profile = ?3 OR ?3 IS NULL)
+       LIMIT ${MOST_COUNTED + 1}) AS counted GROUP BY state`,
   );
-  /** Statements differ by what an index answers, by direction and by how many patterns each word has. */
-  function pagesOf(
-    { place, profile, source = null }: LeadFilter,
-    back: boolean,
-    words: readonly number[],
-  ): Statements {
-    const name = [place, profile !== null, source !== null, back, ...words].join();
-    const known = pages.get(name);
-    if (known !== undefined) return known;
-    const most = words.length === 0 ? MOST_LOOKED_AT : MOST_SEARCHED;
-    const order = back ? "DESC" : "ASC";
-    const base = source !== null
-      ? "source = ?6 AND"
-      : indexedPlace(place, order, most) ?? (profile === null ? "" : "profile = ?1 AND");
-    const look = (columns: string) =>
-      `SELECT ${columns} FROM leads WHERE ${base} number > ?4 AND number < ?5
-       ORDER BY number ${order} LIMIT ${most}`;
-    let parameter = 8;
-    const sought = words.map((patterns) => {
-      const any = Array.from({ length: patterns }, () => `words LIKE ?${parameter++} ESCAPE '\\'`);
-      return `AND (${any.join(" OR ")})`;
-    });
-    const made = {
-      page: db.reader(
-        `SELECT *, ${DEAL_COLUMNS}, ${RETURN_COLUMN} FROM (${
-          look(COLUMNS + (words.length === 0 ? "" : HAYSTACK))
-        })
-         WHERE ${place === null ? "true" : CONDITIONS[place]} AND (?1 IS NULL OR profile = ?1)
-           AND received_at_ms >= ?2 AND received_at_ms < ?3 AND (?6 IS NULL OR source = ?6)
-           ${sought.join(" ")} LIMIT ?7`,
-      ),
-      looked: db.reader(
-        `SELECT count(*) AS looked, min(number) AS lowest, max(number) AS highest
-         FROM (${look("number")})`,
-      ),
-    };
-    pages.set(name, made);
-    return made;
-  }
-
   /** Where the leads of a span of days stand, by number. */
   function boundsOf({ fromMs, toMs }: LeadFilter): { above: number; below: number } {
     const first = (atMs: number) => Number(firstSince.get(atMs)?.["number"] ?? MOST_NUMBER);
@@ -177,18 +104,21 @@ export function leadPages(
         back ? above : Math.max(above, cursor.after),
         back ? Math.min(below, cursor.before) : below,
       ];
-      const plain = [
+      const rows = page.all(
+        ...span,
         filter.profile,
+        source,
         filter.fromMs ?? 0,
         filter.toMs ?? MOST_NUMBER,
-        ...span,
-      ];
-      const rows = page.all(...plain, source, most + 1, ...patterns.flat());
+        most + 1,
+        ...patterns.flat(),
+      );
       const leads = rows.slice(0, most).map((row) => toListed(row, keys));
       if (rows.length > most) {
         return { leads: inOrder(leads, back), next: leads.at(-1)?.number, cutShort: false };
       }
-      const scope = looked.get(...plain, ...source === null ? [] : [source]);
+      const column = keyColumn(filter);
+      const scope = looked.get(...span, ...column === undefined ? [] : [filter[column] ?? null]);
       const cutShort = Number(scope?.["looked"]) === mostLookedAt(filter);
       const next = cutShort ? Number(scope?.[back ? "lowest" : "highest"]) : undefined;
       return { leads: inOrder(leads, back), next, cutShort };
@@ -215,30 +145,6 @@ export function leadPages(
     },
     profilesWithLeads: () => [...new Set(leadTotals().map(({ profile }) => profile))],
   };
-}
-
-/** Conditions that an index serves (schema.ts). Pending work exists for each lead on its way. */
-function indexedPlace(place: Place | null, order: string, most: number): string | undefined {
-  switch (place) {
-    case "in_admin_chat":
-    case "held":
-    case "blocked":
-      return "state = 'in_admin_chat' AND";
-    case "by_hand":
-      return "state = 'by_hand' AND";
-    case "on_its_way":
-      return `number IN (SELECT subject FROM outbox WHERE kind IN ('post', 'card')
-        AND subject > ?4 AND subject < ?5 ORDER BY subject ${order} LIMIT ${most}) AND`;
-    case "in_crm":
-    case null:
-      return undefined;
-  }
-}
-
-interface Statements {
-  readonly page: Reader;
-  /** How far the page looked. */
-  readonly looked: Reader;
 }
 
 function inOrder(leads: ListedLead[], back: boolean): ListedLead[] {

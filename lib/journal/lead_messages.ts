@@ -29,7 +29,8 @@ const MOST_COMPARED = 50;
 export function leadMessages(db: Database, keys: BotKeys): LeadMessages {
   const { keyOf, idOf } = keys;
   const insert = db.writer(
-    "INSERT OR REPLACE INTO lead_messages (chat_id, message_id, lead) VALUES (?, ?, ?)",
+    `INSERT INTO lead_messages (chat_id, message_id, lead) VALUES (?, ?, ?)
+     ON CONFLICT (chat_id, message_id) DO UPDATE SET lead = excluded.lead`,
   );
   const selectCards = db.reader(
     "SELECT * FROM leads WHERE card_chat_id = ? AND card_message_id = ? ORDER BY number",
@@ -43,13 +44,14 @@ export function leadMessages(db: Database, keys: BotKeys): LeadMessages {
      JOIN leads ON leads.number = answers.lead
      WHERE answer_messages.chat_id = ? AND message_id = ?`,
   );
+  const { greater } = db.dialect;
+  const visitorsWord = `coalesce((SELECT received_at_ms FROM follow_ups
+    WHERE lead = leads.number AND edit_of IS NULL ORDER BY number DESC LIMIT 1), 0)`;
+  const managersWord = `coalesce((SELECT coalesce(sent_at_ms, received_at_ms) FROM answers
+    WHERE lead = leads.number AND kind = 'answer' AND state IN ('due', 'sent')
+    ORDER BY number DESC LIMIT 1), 0)`;
   const selectLastWord = db.reader(
-    `SELECT *, max(received_at_ms,
-       ifnull((SELECT received_at_ms FROM follow_ups WHERE lead = leads.number AND edit_of IS NULL
-         ORDER BY number DESC LIMIT 1), 0),
-       ifnull((SELECT ifnull(sent_at_ms, received_at_ms) FROM answers
-         WHERE lead = leads.number AND kind = 'answer' AND state IN ('due', 'sent')
-         ORDER BY number DESC LIMIT 1), 0)) AS last_word_ms
+    `SELECT *, ${greater("received_at_ms", greater(visitorsWord, managersWord))} AS last_word_ms
      FROM leads WHERE number IN (
        SELECT number FROM leads WHERE chat_id = ? ORDER BY number DESC LIMIT ${MOST_COMPARED})
      ORDER BY last_word_ms DESC, number DESC LIMIT 1`,

@@ -67,7 +67,7 @@ export function leadRecords(
     `INSERT INTO leads (id, state, profile, profile_name, choice, user_id, username, first_name,
        last_name, language, chat_id, menu_message_id, received_at_ms, source)
      VALUES (?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (chat_id, menu_message_id) DO NOTHING`,
+     ON CONFLICT (chat_id, menu_message_id) DO NOTHING RETURNING number`,
   );
   const select = db.reader("SELECT * FROM leads WHERE number = ?");
   const selectLatest = db.reader(
@@ -78,7 +78,7 @@ export function leadRecords(
      WHERE number = ? AND state = 'received'`,
   );
   const moves = new Map<LeadState, Writer>(
-    LEAD_STATES.map((to) => [
+    LEAD_STATES.filter((to) => statesBefore(to).length > 0).map((to) => [
       to,
       db.writer(
         `UPDATE leads SET state = '${to}' WHERE number = ? AND state IN (${statesBeforeSql(to)})`,
@@ -97,12 +97,13 @@ export function leadRecords(
      FROM leads WHERE card_chat_id = ? AND card_message_id = ? ORDER BY number`,
   );
   const selectOpen = db.reader(
-    `SELECT * FROM leads WHERE state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'
+    `SELECT * FROM leads WHERE state = 'in_admin_chat' AND card_reason IS DISTINCT FROM '${HELD}'
      ORDER BY number LIMIT ?`,
   );
   const selectOpenOf = db.reader(
-    `SELECT * FROM leads INDEXED BY leads_open WHERE profile = ? AND state = 'in_admin_chat'
-       AND card_reason IS NOT '${HELD}' ORDER BY number LIMIT ?`,
+    `SELECT * FROM leads ${db.dialect.indexedBy("leads_open")}
+     WHERE profile = ? AND state = 'in_admin_chat' AND card_reason IS DISTINCT FROM '${HELD}'
+     ORDER BY number LIMIT ?`,
   );
   const countOpen = db.reader(
     `SELECT leads - (SELECT count(*) FROM leads
@@ -114,7 +115,7 @@ export function leadRecords(
   return {
     insertLead(lead) {
       const { visitor } = lead;
-      const { changes, lastInsertRowid } = insert.run(
+      const row = insert.get(
         lead.id,
         lead.profile,
         lead.profileName,
@@ -129,10 +130,10 @@ export function leadRecords(
         lead.receivedAtMs,
         lead.source,
       );
-      if (!changes) return undefined;
+      if (row === undefined) return undefined;
       return {
         ...lead,
-        number: Number(lastInsertRowid),
+        number: Number(row["number"]),
         state: "received",
         phone: null,
         card: null,
@@ -158,7 +159,7 @@ export function leadRecords(
         lead: toLead(row, keys),
         reason: cardReason(row["card_reason"]),
         lastAttempt: attemptsOf(Number(row["number"])).at(-1) ?? null,
-        sending: row["sending"] === 1,
+        sending: Boolean(row["sending"]),
         deal: dealIn(row),
         closed: closedIn(row),
         ...turnsIn(row),

@@ -29,10 +29,13 @@ export interface LoginMessageRecords {
 
 export function loginMessageRecords(db: Database, { keyOf, idOf }: BotKeys): LoginMessageRecords {
   const insert = db.writer(
-    `INSERT OR REPLACE INTO login_messages
-       (hash, chat_id, message_id, expires_at_ms, used_by, used_at_ms)
-     SELECT ?1, ?2, ?3, ?4, iif(is_good, NULL, ?5), iif(is_good, NULL, ?6)
-     FROM (SELECT EXISTS (SELECT 1 FROM links WHERE hash = ?1) AS is_good)`,
+    `INSERT INTO login_messages (hash, chat_id, message_id, expires_at_ms, used_by, used_at_ms)
+     SELECT ?1, ?2, ?3, ?4, CASE WHEN is_good THEN NULL ELSE ?5 END,
+       CASE WHEN is_good THEN NULL ELSE CAST(?6 AS BIGINT) END
+     FROM (SELECT EXISTS (SELECT 1 FROM links WHERE hash = ?1) AS is_good) AS link WHERE true
+     ON CONFLICT (hash) DO UPDATE SET chat_id = excluded.chat_id, message_id = excluded.message_id,
+       expires_at_ms = excluded.expires_at_ms, used_by = excluded.used_by,
+       used_at_ms = excluded.used_at_ms`,
   );
   const dead = db.reader(
     "SELECT * FROM login_messages WHERE used_at_ms IS NOT NULL OR expires_at_ms <= ?",

@@ -71,8 +71,10 @@ export function menuRecords(
   { countOpening }: SourceMoves,
 ): MenuRecords {
   const insert = db.writer(
-    `INSERT OR REPLACE INTO menus (chat_id, message_id, profile, sent_at_ms, language, source)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO menus (chat_id, message_id, profile, sent_at_ms, language, source)
+     VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (chat_id, message_id) DO UPDATE SET profile = excluded.profile,
+       sent_at_ms = excluded.sent_at_ms, language = excluded.language, source = excluded.source`,
   );
   const select = db.reader(
     `SELECT (SELECT profile FROM menus WHERE chat_id = ?1 AND message_id = ?2) AS profile,
@@ -87,10 +89,13 @@ export function menuRecords(
      ORDER BY message_id DESC LIMIT 1`,
   );
   const open = db.reader(
-    `SELECT chat_id, profile, sent_at_ms, language, source, max(message_id) FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
-       SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
-       AND message_id >= ? AND message_id < ?
-     GROUP BY chat_id HAVING sent_at_ms < ?`,
+    `SELECT chat_id, profile, sent_at_ms, language, source FROM (
+       SELECT chat_id, message_id, profile, sent_at_ms, language, source,
+         max(message_id) OVER (PARTITION BY chat_id) AS newest
+       FROM menus WHERE sent_at_ms > ? AND NOT EXISTS (
+         SELECT 1 FROM leads WHERE leads.chat_id = menus.chat_id AND received_at_ms >= sent_at_ms)
+         AND message_id >= ? AND message_id < ?) AS unanswered
+     WHERE message_id = newest AND sent_at_ms < ? ORDER BY chat_id`,
   );
   const forget = db.writer("DELETE FROM menus WHERE sent_at_ms < ?");
 
@@ -107,7 +112,7 @@ export function menuRecords(
   /** A chat's newest menu, unless a lead came of that chat since. */
   function latest(chatId: number): Row | undefined {
     const row = selectLatest.get(chatId, ...range);
-    return row?.["is_over"] === 1 ? undefined : row;
+    return row?.["is_over"] ? undefined : row;
   }
 
   function oweReminders(sinceMs: number, untilMs: number, nowMs: number): number {
@@ -146,7 +151,7 @@ export function menuRecords(
       return {
         profile: profile == null ? undefined : String(profile),
         source: textOrNull(row?.["source"]),
-        chatHasLeads: row?.["has_leads"] !== 0,
+        chatHasLeads: Boolean(row?.["has_leads"] ?? true),
       };
     },
     recordPolled: (heartbeat, nowMs, absence) =>

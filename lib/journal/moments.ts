@@ -1,6 +1,7 @@
 // The moments in the journal that something waits for: moved when the clock was set, so that no wait grows or shrinks.
 
 import type { Database } from "./database.ts";
+import { beginsWith } from "./dialect.ts";
 import { RETURN_WINDOW_MS } from "../lead.ts";
 
 /** Moments as the clock says them. */
@@ -14,17 +15,19 @@ export interface Moments {
 }
 
 /** When polling last worked; the facts of other bots than the first have their number behind it (bots.ts). */
-const HEARTBEATS = "name = 'polled_at_ms' OR name GLOB 'polled_at_ms:*'";
+const HEARTBEATS = `name = 'polled_at_ms' OR ${beginsWith("name", "polled_at_ms:")}`;
 
 /** Longer than any login link works, in ms. */
 const LONGEST_LINK_MS = 24 * 60 * 60 * 1000;
 
 /** Facts that hold a moment from which a span is measured. */
-const SPANS = `(${HEARTBEATS} OR name GLOB 'offered_at_ms:*' OR name = 'reminded_at_ms' OR
-  name GLOB 'reminded_at_ms:*')`;
+const SPANS = `(${HEARTBEATS} OR ${beginsWith("name", "offered_at_ms:")} OR
+  name = 'reminded_at_ms' OR ${beginsWith("name", "reminded_at_ms:")})`;
 
 /** The moments in an open database. */
 export function moments(db: Database): Moments {
+  const { jsonNumber, lesser, withMember } = db.dialect;
+  const heldFromMs = jsonNumber("value", "fromMs");
   const shifts = [
     "UPDATE outbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
     "UPDATE inbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
@@ -37,25 +40,29 @@ export function moments(db: Database): Moments {
     "UPDATE links SET expires_at_ms = expires_at_ms + ?",
     "UPDATE login_messages SET expires_at_ms = expires_at_ms + ?",
     "UPDATE sessions SET opened_at_ms = opened_at_ms + ?1, seen_at_ms = seen_at_ms + ?1",
-    `UPDATE facts SET value = CAST(CAST(value AS INTEGER) + CAST(? AS INTEGER) AS TEXT) WHERE ${SPANS}`,
-    `UPDATE facts SET value = json_set(value, '$.fromMs', json_extract(value, '$.fromMs') + ?)
-     WHERE name GLOB 'held_of:*'`,
+    `UPDATE facts SET value = CAST(CAST(value AS BIGINT) + CAST(? AS BIGINT) AS TEXT) WHERE ${SPANS}`,
+    `UPDATE facts SET value = ${withMember("value", "fromMs", `${heldFromMs} + CAST(? AS BIGINT)`)}
+     WHERE ${beginsWith("name", "held_of:")} AND ${heldFromMs} IS NOT NULL`,
   ].map((sql) => db.writer(sql));
   const clamps = [
-    "UPDATE crm_notes SET created_at_ms = min(created_at_ms, ?1)",
-    `UPDATE returns SET until_ms = min(until_ms, ?1 + ${RETURN_WINDOW_MS})`,
+    `UPDATE crm_notes SET created_at_ms = ${lesser("created_at_ms", "?1")}`,
+    `UPDATE returns SET until_ms = ${
+      lesser("until_ms", `CAST(?1 AS BIGINT) + ${RETURN_WINDOW_MS}`)
+    }`,
     "DELETE FROM take_questions WHERE asked_at_ms > ?1",
-    `DELETE FROM facts WHERE ${SPANS} AND CAST(value AS INTEGER) > ?1`,
-    "UPDATE sessions SET opened_at_ms = min(opened_at_ms, ?1), seen_at_ms = min(seen_at_ms, ?1)",
-    `DELETE FROM links WHERE expires_at_ms > ?1 + ${LONGEST_LINK_MS}`,
+    // Other facts hold no numbers, and must not be read as such.
+    `DELETE FROM facts WHERE ${SPANS} AND CASE WHEN ${SPANS} THEN CAST(value AS BIGINT) > ?1 END`,
+    `UPDATE sessions SET opened_at_ms = ${lesser("opened_at_ms", "?1")},
+       seen_at_ms = ${lesser("seen_at_ms", "?1")}`,
+    `DELETE FROM links WHERE expires_at_ms > CAST(?1 AS BIGINT) + ${LONGEST_LINK_MS}`,
   ].map((sql) => db.writer(sql));
   const newest = db.reader(
     `SELECT max(at_ms) AS newest FROM (
        SELECT received_at_ms AS at_ms FROM leads WHERE number = (SELECT max(number) FROM leads)
        UNION ALL SELECT received_at_ms FROM inbox
        UNION ALL SELECT max(saved_at_ms) FROM revisions
-       UNION ALL SELECT CAST(value AS INTEGER) FROM facts
-         WHERE ${HEARTBEATS} OR name = 'health_checked_at_ms')`,
+       UNION ALL SELECT CAST(value AS BIGINT) FROM facts
+         WHERE ${HEARTBEATS} OR name = 'health_checked_at_ms') AS moments`,
   );
 
   return {

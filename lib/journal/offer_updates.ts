@@ -24,7 +24,7 @@ export function offerUpdates(
 ): OfferUpdates {
   const forget = db.writer(
     `DELETE FROM outbox WHERE subject = ? AND kind = 'offer_update'
-       AND iif(json_valid(body), json_extract(body, '$.message.chatId'), NULL) = ?`,
+       AND ${db.dialect.jsonNumber("body", "message", "chatId")} = ?`,
   );
 
   /** Two chats may have messages of one id. */

@@ -11,7 +11,7 @@ export interface OpenLeads {
 /** Counts in an open database. Only what is held back is counted row by row, in an index that holds nothing else. */
 export function openLeads(db: Database): OpenLeads {
   const heldBack = (more: string) =>
-    `(SELECT count(*) FROM leads INDEXED BY leads_held_back
+    `(SELECT count(*) FROM leads ${db.dialect.indexedBy("leads_held_back")}
       WHERE state = 'in_admin_chat' AND card_reason = '${HELD}'${more})`;
   const count = db.reader(
     `SELECT sum(leads) - ${heldBack("")} AS cards, ${heldBack(" AND held_by_block IS NULL")} AS held

@@ -1,6 +1,6 @@
 // The journal's outbox: work that is owed, by lane and time. Does not do it.
 
-import type { Database, Row } from "./database.ts";
+import type { Database, Row, Writer } from "./database.ts";
 import {
   type NewWork,
   readLane,
@@ -63,12 +63,15 @@ export interface OutboxMoves extends OutboxRecords {
 export const OUTBOX_COLUMNS = "id, lane, chat, kind, subject, body, failures";
 
 export function outboxRecords(db: Database): OutboxMoves {
-  const values = "(?, ?, ?, ?, ?, ?, ?)";
+  const { nextWorkId } = db.dialect;
+  const values = `(${nextWorkId ?? "?"}, ?, ?, ?, ?, ?, ?)`;
   const into = "INSERT INTO outbox (id, lane, chat, kind, subject, body, due_at_ms) VALUES";
-  const insert = db.writer(`${into} ${values}`);
-  const insertBoth = db.writer(`${into} ${values}, ${values}`);
-  // An id that is in hand must not be given to new work.
-  let lastId = Number(db.reader("SELECT max(id) AS id FROM outbox").get()?.["id"] ?? 0);
+  const returning = nextWorkId === null ? "" : " RETURNING id";
+  const insert = db.writer(`${into} ${values}${returning}`);
+  const insertBoth = db.writer(`${into} ${values}, ${values}${returning}`);
+  const newest = db.reader("SELECT max(id) AS id FROM outbox");
+  // Before anything is taken: an id that is in hand must not be given to new work.
+  let lastId = nextWorkId === null ? Number(newest.get()?.["id"] ?? 0) : 0;
   const takeFrom = (lane: string) =>
     db.writer(
       `UPDATE outbox SET due_at_ms = NULL WHERE id IN (
@@ -87,7 +90,7 @@ export function outboxRecords(db: Database): OutboxMoves {
   const takeOfKind = takeOfKindFrom("lane = ?");
   const takeOfKindInChat = takeOfKindFrom("lane = ? AND chat = ?");
   const finish = db.writer("DELETE FROM outbox WHERE id = ?");
-  const finishAll = db.writer("DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))");
+  const finishAll = db.writer(`DELETE FROM outbox WHERE ${db.dialect.isAmong("id", "?")}`);
   const forget = db.writer("DELETE FROM outbox WHERE subject = ? AND kind = ?");
   const postpone = db.writer(
     "UPDATE outbox SET due_at_ms = ?, failures = failures + 1 WHERE id = ?",
@@ -100,34 +103,43 @@ export function outboxRecords(db: Database): OutboxMoves {
     );
   const nextDue = nextDueIn("lane = ?");
   const nextDueInChat = nextDueIn("lane = ? AND chat = ?");
-  const find = db.reader("SELECT * FROM outbox WHERE subject = ? AND kind = ? LIMIT 1");
+  const find = db.reader(
+    "SELECT * FROM outbox WHERE subject = ? AND kind = ? ORDER BY id LIMIT 1",
+  );
   const owed = db.reader("SELECT 1 FROM outbox WHERE id = ?");
   const countDue = db.reader(
     `SELECT count(*) AS works FROM (
-       SELECT 1 FROM outbox WHERE lane = ? AND chat = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)`,
+       SELECT 1 FROM outbox WHERE lane = ? AND chat = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)
+     AS due`,
   );
   const lanes = db.reader("SELECT DISTINCT lane FROM outbox WHERE lane >= ? AND lane < ?");
 
-  function number<New extends NewWork>(work: New): New & Numbered {
-    return { ...work, id: ++lastId, failures: 0 };
+  /** Inserts rows and returns their ids. */
+  function insertRows(
+    into: Writer,
+    ...rows: readonly (readonly (string | number | null)[])[]
+  ): number[] {
+    if (nextWorkId !== null) return into.all(...rows.flat()).map((row) => Number(row["id"]));
+    const ids = rows.map(() => ++lastId);
+    into.run(...rows.flatMap((row, nth) => [ids[nth] ?? null, ...row]));
+    return ids;
   }
 
-  function rowOf(work: NewWork & Numbered, dueAtMs: number | null) {
-    const { id, kind, subject } = work;
+  function rowOf(work: NewWork, dueAtMs: number | null) {
+    const { kind, subject } = work;
     const { lane, chat } = readLane(work.lane);
-    return [id, lane, chat, kind, subject, writeBody(work), dueAtMs] as const;
+    return [lane, chat, kind, subject, writeBody(work), dueAtMs] as const;
   }
 
   return {
     addWork(work, dueAtMs) {
-      const added = number(work);
-      insert.run(...rowOf(added, dueAtMs));
-      return added;
+      const [id = 0] = insertRows(insert, rowOf(work, dueAtMs));
+      return { ...work, id, failures: 0 };
     },
     addBoth(first, second, dueAtMs) {
-      const added = [number(first), number(second)] as const;
-      insertBoth.run(...rowOf(added[0], null), ...rowOf(added[1], dueAtMs));
-      return added;
+      const rows = [rowOf(first, null), rowOf(second, dueAtMs)] as const;
+      const [one = 0, other = 0] = insertRows(insertBoth, ...rows);
+      return [{ ...first, id: one, failures: 0 }, { ...second, id: other, failures: 0 }];
     },
     takeWork(named, nowMs, most) {
       const { lane, chat } = readLane(named);

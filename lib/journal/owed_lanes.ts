@@ -1,6 +1,7 @@
 // How much work is owed in each kind of lane, for the metrics. Names no CRM's host and no account.
 
 import type { Database } from "./database.ts";
+import { beginsWith } from "./dialect.ts";
 import { CRM_LANES, PACED_LANES, SEND_ALL_LANES } from "./work.ts";
 
 /** Kinds of lanes: a label's values. */
@@ -30,9 +31,9 @@ export interface OwedLanes {
 export function owedLanes(db: Database): OwedLanes {
   const count = db.reader(
     `SELECT CASE
-       WHEN lane >= '${PACED_LANES}' AND lane < '${PACED_LANES}\u{10FFFF}' THEN 'crm_paced'
-       WHEN lane >= '${SEND_ALL_LANES}' AND lane < '${SEND_ALL_LANES}\u{10FFFF}' THEN 'crm_send_all'
-       WHEN lane >= '${CRM_LANES}' AND lane < '${CRM_LANES}\u{10FFFF}' THEN 'crm'
+       WHEN ${beginsWith("lane", PACED_LANES)} THEN 'crm_paced'
+       WHEN ${beginsWith("lane", SEND_ALL_LANES)} THEN 'crm_send_all'
+       WHEN ${beginsWith("lane", CRM_LANES)} THEN 'crm'
        WHEN lane = 'admin_chat:follow_ups' THEN 'follow_ups'
        WHEN lane = 'admin_chat:edits' THEN 'edits'
        WHEN lane = 'answers:marks' THEN 'answer_marks'
@@ -40,7 +41,7 @@ export function owedLanes(db: Database): OwedLanes {
        ELSE lane END AS kind, count(*) AS works
      FROM (SELECT lane FROM outbox UNION ALL SELECT lane FROM answer_work
        UNION ALL SELECT 'crm_notes' FROM crm_notes
-       UNION ALL SELECT 'phones' FROM phone_asks WHERE due_at_ms IS NOT NULL)
+       UNION ALL SELECT 'phones' FROM phone_asks WHERE due_at_ms IS NOT NULL) AS owed
      GROUP BY kind`,
   );
 

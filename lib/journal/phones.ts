@@ -109,7 +109,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
   );
   const take = db.writer(
     `UPDATE phone_asks SET due_at_ms = NULL, keyboard = 1 WHERE lead IN (
-       SELECT lead FROM phone_asks WHERE due_at_ms <= ? AND ${IS_DUE} ORDER BY due_at_ms LIMIT ?)
+       SELECT lead FROM phone_asks WHERE due_at_ms <= ? AND ${IS_DUE} ORDER BY due_at_ms, lead LIMIT ?)
      RETURNING *`,
   );
   const postpone = db.writer(
@@ -126,7 +126,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
     "UPDATE phone_asks SET step = 'done', keyboard = 0 WHERE lead = ? AND step = 'ask'",
   );
   const finishThanks = db.writer(
-    `UPDATE phone_asks SET keyboard = 0, due_at_ms = NULL, step = iif(step = 'thank', 'done', step)
+    `UPDATE phone_asks SET keyboard = 0, due_at_ms = NULL, step = CASE step WHEN 'thank' THEN 'done' ELSE step END
      WHERE chat_id = ?`,
   );
   const anyOpen = db.reader("SELECT 1 FROM phone_asks WHERE due_at_ms IS NOT NULL LIMIT 1");
@@ -134,8 +134,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
     "UPDATE phone_asks SET due_at_ms = ? WHERE step IN ('ask', 'thank')",
   );
   const clampWaits = db.writer(
-    `UPDATE phone_asks SET until_ms = ?1 + ${LONGEST_WAIT_MS}
-     WHERE until_ms > ?1 + ${LONGEST_WAIT_MS}`,
+    "UPDATE phone_asks SET until_ms = ?1 WHERE until_ms > ?1",
   );
   const waitOn = db.writer(
     `UPDATE outbox SET due_at_ms = (SELECT until_ms FROM phone_asks WHERE lead = subject)
@@ -150,7 +149,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
       const rows = select.all(chatId, nowMs);
       if (rows.length === 0) return undefined;
       return {
-        isOpen: rows.some((row) => row["is_open"] === 1),
+        isOpen: rows.some((row) => Boolean(row["is_open"])),
         hasKeyboard: rows.some((row) => row["keyboard"] === 1),
         skipTexts: rows.map((row) => String(row["skip_text"])).filter((text) => text !== ""),
         isAnswer: (messageId) => rows.some((row) => row["answer_message_id"] === keyOf(messageId)),
@@ -170,7 +169,8 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
       const row = nextDue.get();
       return row && Number(row["due_at_ms"]);
     },
-    takePhoneWork: (_lane, nowMs, most) => take.all(nowMs, most).map(toWork),
+    takePhoneWork: (_lane, nowMs, most) =>
+      take.all(nowMs, most).map(toWork).sort((a, b) => a.id - b.id),
     postponePhoneWork: ({ id }, dueAtMs) => void postpone.run(dueAtMs, id),
     isPhoneAwaited: (lead, nowMs) => awaited.get(lead, nowMs) !== undefined,
     beginPhoneAsk: (lead, skipText) => void beginAsk.run(skipText, lead),
@@ -183,7 +183,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
     finishPhoneThanks: (chatId) => void finishThanks.run(chatId),
     owesPhoneWork: () => anyOpen.get() !== undefined,
     recoverPhoneAsks(nowMs) {
-      clampWaits.run(nowMs);
+      clampWaits.run(nowMs + LONGEST_WAIT_MS);
       makeDue.run(nowMs);
       waitOn.run(nowMs);
     },

@@ -15,12 +15,13 @@ export interface PhotoRecords {
 export function photoRecords(db: Database, { slot }: BotKeys): PhotoRecords {
   const select = db.reader("SELECT file_id FROM sent_photos WHERE slot = ? AND name = ?");
   const insert = db.writer(
-    "INSERT OR REPLACE INTO sent_photos (slot, name, file_id) VALUES (?, ?, ?)",
+    `INSERT INTO sent_photos (slot, name, file_id) VALUES (?, ?, ?)
+     ON CONFLICT (slot, name) DO UPDATE SET file_id = excluded.file_id`,
   );
   const remove = db.writer("DELETE FROM sent_photos WHERE slot = ? AND name = ?");
   const inHistory = db.reader(
-    `SELECT EXISTS (SELECT 1 FROM revisions WHERE instr(content, ?1))
-         OR EXISTS (SELECT 1 FROM profile_files WHERE instr(text, ?1)) AS named`,
+    `SELECT EXISTS (SELECT 1 FROM revisions WHERE replace(content, ?1, '') <> content)
+         OR EXISTS (SELECT 1 FROM profile_files WHERE replace(text, ?1, '') <> text) AS named`,
   );
   return {
     sentPhoto(name) {
@@ -29,6 +30,6 @@ export function photoRecords(db: Database, { slot }: BotKeys): PhotoRecords {
     },
     rememberSentPhoto: (name, fileId) => void insert.run(slot, name, fileId),
     forgetSentPhoto: (name) => void remove.run(slot, name),
-    historyNames: (photo) => inHistory.get(photo)?.["named"] === 1,
+    historyNames: (photo) => Boolean(inHistory.get(photo)?.["named"]),
   };
 }

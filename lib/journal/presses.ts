@@ -64,7 +64,7 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressMove
   const selectSame = db.reader(
     `SELECT number FROM leads WHERE chat_id = ?1 AND menu_message_id >= ?2 AND menu_message_id < ?3
        AND +number >= (SELECT min(number) FROM (
-         SELECT number FROM leads WHERE chat_id = ?1 ORDER BY number DESC LIMIT ${MOST_COMPARED}))
+         SELECT number FROM leads WHERE chat_id = ?1 ORDER BY number DESC LIMIT ${MOST_COMPARED}) AS newest)
        AND received_at_ms > ?4 AND received_at_ms < ?5
        AND user_id = ?6 AND profile = ?7 AND choice = ?8
      ORDER BY number DESC LIMIT 1`,
@@ -74,7 +74,7 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressMove
   );
   const count = db.writer(
     `INSERT INTO repeat_counts VALUES (?, 1)
-     ON CONFLICT (profile) DO UPDATE SET presses = presses + 1`,
+     ON CONFLICT (profile) DO UPDATE SET presses = repeat_counts.presses + 1`,
   );
 
   function sameLead(press: NewLead, windowMs: number): number | undefined {
@@ -105,10 +105,10 @@ export function pressRecords(db: Database, { keyOf, range }: BotKeys): PressMove
       if (!chatHasLeads) return { kind: "lead" };
       const newest = selectNewest.all(chatId, mostInAnHour).map((row) => Number(row["number"]));
       const known = selectKnown.get(chatId, keyOf(menuMessageId));
-      if (known?.["is_known"] === 1) return { kind: "known" };
+      if (known?.["is_known"]) return { kind: "known" };
       const lead = sameLead(press, repeatWindowMs);
       if (lead !== undefined) return { kind: "repeat", lead };
-      if (known?.["is_blocked"] === 1) return { kind: "blocked" };
+      if (known?.["is_blocked"]) return { kind: "blocked" };
       const tooMany = hasHad(mostInAnHour, newest, receivedAtMs);
       return { kind: tooMany ? "too_many" : "lead" };
     },

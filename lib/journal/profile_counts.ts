@@ -110,8 +110,8 @@ export function heldReader(
   toMs: number,
 ) => ({ readonly profile: string } & HeldCounts)[] {
   const read = db.reader(
-    `SELECT profile, ${HELD_COUNTS} FROM leads INDEXED BY leads_held_back
-     WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND (?1 IS NULL OR profile = ?1)
+    `SELECT profile, ${HELD_COUNTS} FROM leads ${db.dialect.indexedBy("leads_held_back")}
+     WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND (profile = ?1 OR ?1 IS NULL)
        AND received_at_ms >= ?2 AND received_at_ms < ?3 GROUP BY profile`,
   );
   return (profile, fromMs, toMs) =>

@@ -43,7 +43,8 @@ export function profileFileRecords(db: Database): ProfileFileRecords {
      VALUES (?, ?, ?, ?, ?)`,
   );
   const forget = db.writer(
-    "DELETE FROM profile_files WHERE number <= (SELECT max(number) FROM profile_files) - ?",
+    `DELETE FROM profile_files WHERE number <= (
+       SELECT number FROM profile_files ORDER BY number DESC LIMIT 1 OFFSET ?)`,
   );
   const latest = db.reader("SELECT * FROM profile_files ORDER BY number DESC LIMIT 1");
   const find = db.reader("SELECT * FROM profile_files WHERE number = ?");

@@ -36,32 +36,41 @@ export interface ProfileKeys {
 }
 
 export function profileKeys(db: Database, facts: FactRecords): ProfileKeys {
+  const { jsonText, withMember } = db.dialect;
   const moves = [
     "UPDATE leads SET profile = ?1 WHERE profile = ?2",
     "UPDATE menus SET profile = ?1 WHERE profile = ?2",
     "UPDATE outbox SET body = ?1 WHERE subject = 0 AND kind = 'offer' AND body = ?2",
-    `UPDATE outbox SET body = json_set(body, '$.profile', ?1)
-     WHERE subject = 0 AND kind = 'reminder' AND json_extract(body, '$.profile') = ?2`,
+    `UPDATE outbox SET body = ${withMember("body", "profile", "CAST(?1 AS TEXT)")}
+     WHERE subject = 0 AND kind = 'reminder' AND ${jsonText("body", "profile")} = ?2`,
     // A rename is found in the file as an end and a beginning; the end was none.
     `DELETE FROM revisions WHERE content IS NULL AND ?1 <> ?2 AND number = (SELECT max(number) FROM revisions WHERE profile = ?2)`,
     "UPDATE revisions SET profile = ?1 WHERE profile = ?2",
     `INSERT INTO repeat_counts SELECT ?1, presses FROM repeat_counts WHERE profile = ?2
-     ON CONFLICT (profile) DO UPDATE SET presses = presses + excluded.presses`,
-    "DELETE FROM repeat_counts WHERE profile = ?2",
+     ON CONFLICT (profile) DO UPDATE SET presses = repeat_counts.presses + excluded.presses`,
     `INSERT INTO source_opens SELECT ?1, source, opens FROM source_opens WHERE profile = ?2
-     ON CONFLICT (profile, source) DO UPDATE SET opens = opens + excluded.opens`,
-    "DELETE FROM source_opens WHERE profile = ?2",
+     ON CONFLICT (profile, source) DO UPDATE SET opens = source_opens.opens + excluded.opens`,
+  ].map((sql) => db.writer(sql));
+  const removals = [
+    "DELETE FROM repeat_counts WHERE profile = ?",
+    "DELETE FROM source_opens WHERE profile = ?",
   ].map((sql) => db.writer(sql));
   const moveLane = db.writer("UPDATE outbox SET lane = ? WHERE lane = ?");
-  const moveFact = db.writer("UPDATE OR REPLACE facts SET name = ? WHERE name = ?");
+  const replaceFact = db.writer(
+    "DELETE FROM facts WHERE name = ?1 AND EXISTS (SELECT 1 FROM facts WHERE name = ?2)",
+  );
+  const moveFact = db.writer("UPDATE facts SET name = ?1 WHERE name = ?2");
   const forgetOffers = db.writer(
     "DELETE FROM outbox WHERE subject = 0 AND kind = 'offer' AND body = ?",
   );
 
   function renameProfile(from: string, to: string): void {
     for (const each of moves) each.run(to, from);
+    for (const each of removals) each.run(from);
     moveLane.run(SEND_ALL_LANES + to, SEND_ALL_LANES + from);
-    for (const name of Object.values(PROFILE_FACTS)) moveFact.run(name + to, name + from);
+    for (const name of Object.values(PROFILE_FACTS)) {
+      for (const each of [replaceFact, moveFact]) each.run(name + to, name + from);
+    }
     facts.forgetFact(RENAMED + to);
     facts.rememberFact(RENAMED + from, to);
   }

@@ -2,6 +2,7 @@
 
 import type { ChatMoves } from "./chats.ts";
 import type { Database } from "./database.ts";
+import { beginsWith } from "./dialect.ts";
 import { type CrmOutcome, mayHaveArrived, type NewLead } from "../lead.ts";
 import type { AnswerRecovery } from "./answer_journal.ts";
 import { COPIED_FACT, RESTORED } from "./copies.ts";
@@ -46,10 +47,10 @@ export const PRESS_OF_COPY = "press_of_copy:";
 export function copyRecords(db: Database, attempts: AttemptMoves): CopyRecords & Renewable {
   const { closeAttempt, beginAttempt } = attempts;
   const selectAny = db.reader(
-    `SELECT 1 FROM facts WHERE name >= '${PRESS_OF_COPY}' AND name < '${PRESS_OF_COPY}\u{10FFFF}' LIMIT 1`,
+    `SELECT 1 FROM facts WHERE ${beginsWith("name", PRESS_OF_COPY)} LIMIT 1`,
   );
   const deleteFact = db.writer("DELETE FROM facts WHERE name = ?");
-  let mayBeThere = selectAny.get() !== undefined;
+  let mayBeThere = db.dialect.isShared || selectAny.get() !== undefined;
   return {
     takePressOfCopy: ({ chatId, menuMessageId }) =>
       mayBeThere && deleteFact.run(`${PRESS_OF_COPY}${chatId}:${menuMessageId}`).changes > 0,
@@ -89,17 +90,18 @@ export function recovery(
     "SELECT number FROM leads WHERE state = 'in_admin_chat' ORDER BY number",
   );
   const leadsWithCard = db.reader("SELECT subject FROM outbox WHERE kind = 'card' ORDER BY id");
-  const waitingPresses =
-    `SELECT '${PRESS_OF_COPY}' || json_extract(body, '$.callback_query.message.chat.id') || ':' ||
-       json_extract(body, '$.callback_query.message.message_id') AS name
-     FROM inbox WHERE json_valid(body)
-       AND json_extract(body, '$.callback_query.message.chat.id') IS NOT NULL
-       AND json_extract(body, '$.callback_query.message.message_id') IS NOT NULL`;
+  const pressed = ["callback_query", "message"] as const;
+  const chatId = db.dialect.jsonNumber("body", ...pressed, "chat", "id");
+  const messageId = db.dialect.jsonNumber("body", ...pressed, "message_id");
+  const waitingPresses = `SELECT '${PRESS_OF_COPY}' || ${chatId} || ':' || ${messageId} AS name
+     FROM inbox WHERE ${chatId} IS NOT NULL AND ${messageId} IS NOT NULL`;
   const rememberPresses = db.writer(
-    `INSERT OR REPLACE INTO facts (name, value) SELECT name, '' FROM (${waitingPresses})`,
+    `INSERT INTO facts (name, value) SELECT name, '' FROM (${waitingPresses}) AS presses WHERE true
+     ON CONFLICT (name) DO NOTHING`,
   );
   const forgetHandledPresses = db.writer(
-    `DELETE FROM facts WHERE name GLOB '${PRESS_OF_COPY}*' AND name NOT IN (${waitingPresses})`,
+    `DELETE FROM facts WHERE ${beginsWith("name", PRESS_OF_COPY)}
+       AND name NOT IN (${waitingPresses})`,
   );
 
   function doubt(lead: number, nowMs: number): void {

@@ -45,7 +45,7 @@ export function revisionRecords(db: Database): RevisionRecords {
   const newestInOrder = db.reader(
     `SELECT revisions.* FROM revisions
      JOIN (SELECT max(number) AS newest, min(number) AS first FROM revisions GROUP BY profile)
-       ON number = newest ORDER BY first`,
+       AS of_profile ON number = newest ORDER BY first`,
   );
   const deleted = db.reader(
     `SELECT profile FROM revisions

@@ -34,6 +34,9 @@ export interface SendAllRequest {
   readonly offer: MessageAddress;
 }
 
+/** No run has more. */
+const ALL = Number.MAX_SAFE_INTEGER;
+
 export type RunResult = "sent" | "failed" | "skipped";
 
 export interface SendAllRuns {
@@ -83,7 +86,7 @@ export function sendAllRuns(
   }
 
   function workWaiting(profile: string) {
-    return outbox.takeWork(sendAllLane(profile), Number.MAX_SAFE_INTEGER, -1);
+    return outbox.takeWork(sendAllLane(profile), Number.MAX_SAFE_INTEGER, ALL);
   }
 
   /** Also what failed at the journal and is due later: nothing is sent after the report. */
@@ -120,7 +123,7 @@ export function sendAllRuns(
       db.atomically(() => {
         if (runOf(profile) !== undefined) return 0;
         const lane = sendAllLane(profile);
-        const open = leads.openCards(profile, -1);
+        const open = leads.openCards(profile, ALL);
         const total = open.filter(({ number }) =>
           !blocks.isLeadBlocked(number) && oweResend(number, by, lane, nowMs) === "asked"
         ).length;

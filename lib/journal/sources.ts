@@ -37,22 +37,23 @@ export function sourceRecords(db: Database): SourceMoves {
     `INSERT INTO source_opens SELECT ?1, ?2, 1
      WHERE EXISTS (SELECT 1 FROM source_opens WHERE profile = ?1 AND source = ?2)
        OR (SELECT count(*) FROM source_opens WHERE profile = ?1) < ${MOST_OPENED}
-     ON CONFLICT (profile, source) DO UPDATE SET opens = opens + 1`,
+     ON CONFLICT (profile, source) DO UPDATE SET opens = source_opens.opens + 1`,
   );
   const countStates = db.reader(
     `SELECT state, sum(leads) AS leads FROM source_counts
-     WHERE source = ?2 AND (?1 IS NULL OR profile = ?1) AND leads > 0 GROUP BY state`,
+     WHERE source = ?2 AND (profile = ?1 OR ?1 IS NULL) AND leads > 0 GROUP BY state`,
   );
   const countHeld = db.reader(
-    `SELECT ${HELD_COUNTS} FROM leads INDEXED BY leads_held
-     WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND (?1 IS NULL OR profile = ?1)
+    `SELECT ${HELD_COUNTS} FROM leads ${db.dialect.indexedBy("leads_held")}
+     WHERE state = 'in_admin_chat' AND card_reason = '${HELD}' AND (profile = ?1 OR ?1 IS NULL)
        AND source = ?2`,
   );
   const select = (where: string) =>
     db.reader(
       `SELECT source, sum(opens) AS opened, sum(leads) AS pressed, sum(taken) AS accepted FROM (
          SELECT source, opens, 0 AS leads, 0 AS taken FROM source_opens ${where} UNION ALL
-         SELECT source, 0, leads, iif(state IN ('in_crm', 'by_hand'), leads, 0) FROM source_counts ${where})
+         SELECT source, 0, leads, CASE WHEN state IN ('in_crm', 'by_hand') THEN leads ELSE 0 END
+           FROM source_counts ${where}) AS counts
        GROUP BY source ORDER BY pressed DESC, opened DESC, source LIMIT ?1`,
     );
   const selectOf = select("WHERE profile = ?2");

@@ -97,7 +97,11 @@ export function takingMoves(
   const selectQuestion = db.reader(
     "SELECT press, asked_at_ms FROM take_questions WHERE lead = ? AND manager_id = ?",
   );
-  const ask = db.writer("INSERT OR REPLACE INTO take_questions VALUES (?, ?, ?, ?)");
+  const ask = db.writer(
+    `INSERT INTO take_questions (lead, manager_id, press, asked_at_ms) VALUES (?, ?, ?, ?)
+     ON CONFLICT (lead, manager_id) DO UPDATE SET press = excluded.press,
+       asked_at_ms = excluded.asked_at_ms`,
+  );
   const forgetQuestions = db.writer("DELETE FROM take_questions WHERE lead = ?");
   const endQuestions = db.writer("DELETE FROM take_questions WHERE asked_at_ms < ?");
   const selectReturn = db.reader("SELECT until_ms FROM returns WHERE lead = ?");

@@ -38,10 +38,11 @@ export function totals(db: Database): Totals {
   const oldestRefused = db.reader(
     "SELECT received_at_ms FROM leads WHERE state = 'undelivered' ORDER BY number LIMIT 1",
   );
+  const phoneUntilMs = `coalesce((SELECT until_ms FROM phone_asks
+    WHERE lead = number AND answer_message_id IS NULL), 0)`;
   // Owed work keeps its place in line: the first of it is about the oldest leads.
   const oldestOnItsWay = db.reader(
-    `SELECT min(max(received_at_ms, coalesce(
-       (SELECT until_ms FROM phone_asks WHERE lead = number AND answer_message_id IS NULL), 0))) AS received_at_ms
+    `SELECT min(${db.dialect.greater("received_at_ms", phoneUntilMs)}) AS received_at_ms
      FROM leads WHERE state = 'received' AND number IN (
        SELECT subject FROM outbox WHERE kind IN ('post', 'card') ORDER BY id LIMIT 100)`,
   );

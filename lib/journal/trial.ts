@@ -6,22 +6,25 @@ import type { Database } from "./database.ts";
 const WRITES = [
   `INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms)
    SELECT coalesce(max(update_id), 0) + 1, '{}', 0, 0 FROM inbox`,
-  "INSERT OR REPLACE INTO menus (chat_id, message_id, profile, sent_at_ms) VALUES (0, 0, '', 0)",
-  `INSERT INTO leads (id, state, profile, profile_name, choice, user_id, first_name, chat_id,
+  `INSERT INTO menus (chat_id, message_id, profile, sent_at_ms) VALUES (0, 0, '', 0)
+   ON CONFLICT (chat_id, message_id) DO UPDATE SET sent_at_ms = excluded.sent_at_ms`,
+  `INSERT INTO leads (number, id, state, profile, profile_name, choice, user_id, first_name, chat_id,
      menu_message_id, received_at_ms)
-   SELECT '', 'received', '', '', '', 0, '', 0, -coalesce(max(number), 0) - 1, 0 FROM leads`,
+   SELECT coalesce(max(number), 0) + 1, '', 'received', '', '', '', 0, '', 0,
+     -coalesce(max(number), 0) - 1, 0 FROM leads`,
   "INSERT INTO attempts (lead, nth, begun_at_ms) SELECT max(number), 1, 0 FROM leads",
-  `INSERT INTO outbox (lane, kind, subject, body, due_at_ms)
-   SELECT 'trial', 'post', max(number), '', 0 FROM leads`,
-  `INSERT INTO follow_ups (lead, chat_id, content, received_at_ms)
-   SELECT max(number), 0, '', 0 FROM leads`,
+  `INSERT INTO outbox (id, lane, kind, subject, body, due_at_ms)
+   SELECT (SELECT coalesce(max(id), 0) + 1 FROM outbox), 'trial', 'post', max(number), '', 0
+   FROM leads`,
+  `INSERT INTO follow_ups (number, lead, chat_id, content, received_at_ms)
+   SELECT (SELECT coalesce(max(number), 0) + 1 FROM follow_ups), max(number), 0, '', 0 FROM leads`,
   `INSERT INTO follow_up_messages (chat_id, message_id, follow_up)
    SELECT 0, -max(number), max(number) FROM follow_ups`,
   `INSERT INTO deals (lead, deal_id, url, account, made_at_ms)
    SELECT max(number), 0, '', 'trial', 0 FROM leads`,
   `INSERT INTO crm_notes (lead, account, kind, created_at_ms, ready_at_ms, due_at_ms)
    SELECT max(lead), 'trial', '', 0, 0, 0 FROM deals`,
-  "INSERT OR REPLACE INTO facts (name, value) VALUES ('tried', '')",
+  "INSERT INTO facts (name, value) VALUES ('tried', '') ON CONFLICT (name) DO UPDATE SET value = ''",
 ];
 
 /** What is read before anything is sent. */

@@ -6,7 +6,8 @@ import { numberOrNull } from "./rows.ts";
 
 /** Until when a lead may be returned; read beside its columns `number` and `state`. */
 export const RETURN_COLUMN =
-  "iif(state = 'by_hand', (SELECT until_ms FROM returns WHERE lead = number), NULL) AS returnable_until_ms";
+  `CASE WHEN state = 'by_hand' THEN (SELECT until_ms FROM returns WHERE lead = number) END
+   AS returnable_until_ms`;
 
 /** The same with who last returned it; read beside all columns of `leads`. */
 export const TURN_COLUMNS = `${RETURN_COLUMN},

@@ -35,9 +35,12 @@ const ALL = { profiles: [], isAllBut: true };
 const MOST_TURNS = 20_000;
 
 export function waitingLeadRecords(db: Database, keys: BotKeys): WaitingLeads {
-  const waiting = `FROM leads WHERE state = 'in_admin_chat' AND card_reason IS NOT '${HELD}'
+  const waiting =
+    `FROM leads WHERE state = 'in_admin_chat' AND card_reason IS DISTINCT FROM '${HELD}'
     AND owner IS NULL AND card_shown_at_ms <= ?1
-    AND (profile IN (SELECT value FROM json_each(?2))) <> ?3
+    AND CASE WHEN profile IN (SELECT value FROM ${
+      db.dialect.values("?2")
+    }) THEN 1 ELSE 0 END <> CAST(?3 AS BIGINT)
     AND NOT EXISTS (SELECT 1 FROM blocked_visitors WHERE chat_id = leads.chat_id)`;
   const select = db.reader(`SELECT * ${waiting} ORDER BY number LIMIT ?4`);
   const count = db.reader(`SELECT count(*) AS leads ${waiting}`);

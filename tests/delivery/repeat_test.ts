@@ -166,7 +166,7 @@ Deno.test("a held lead stands open on the page alone: no POST, no card, no offer
     );
     assert.deepEqual(journal.lanes("").toSorted(), [ADMIN_CHAT_LANE, VISITORS_LANE]);
     assert.equal(journal.countOpenCards("agency"), 0);
-    assert.deepEqual(journal.openCards("agency", -1), []);
+    assert.deepEqual(journal.openCards("agency", 99), []);
     assert.deepEqual(journal.openCards(null, 9), []);
     assert.deepEqual(journal.undelivered(), { oldestAtMs: undefined, leads: 0 });
     assert.equal(journal.findLife(1)?.lead.held, true);
