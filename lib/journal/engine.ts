@@ -1,6 +1,6 @@
 // What the journal's verbs need of an engine. SQLite and PostgreSQL both give it; here are types alone.
 
-import type { Dialect } from "./postgres/dialect_placeholder.ts";
+import type { Dialect } from "./dialect.ts";
 
 /** A parameter. NaN is stored as null, and a number beyond an 8-byte integer throws a RangeError on PostgreSQL. */
 export type Value = string | number | bigint | null;

@@ -1,5 +1,6 @@
 // The engine on PostgreSQL with a table of its own, for tests of the engine alone.
 
+import { POSTGRES } from "../../lib/journal/dialect.ts";
 import type { OpeningOptions } from "../../lib/journal/postgres/open.ts";
 import { openPostgres } from "../../lib/journal/postgres/open.ts";
 import type { PostgresDatabase } from "../../lib/journal/postgres/database.ts";
@@ -15,9 +16,6 @@ export interface NotesDatabase extends AsyncDisposable {
   ids(): Promise<number[]>;
 }
 
-/** Statements of these tests ask nothing of it. */
-export const DIALECT = { name: "postgres" } as const;
-
 const TABLE = `CREATE TABLE IF NOT EXISTS notes (
   id BIGINT PRIMARY KEY, body TEXT, batch TEXT DEFAULT pg_current_xact_id()::text)`;
 
@@ -29,7 +27,7 @@ export async function openNotes(
   const { db } = await openPostgres({
     url,
     schema,
-    dialect: DIALECT,
+    dialect: POSTGRES,
     random: () => 0,
     onWaiting: () => {},
     migrate: async (client) => {

@@ -1,7 +1,7 @@
 // The journal's engine on PostgreSQL: one connection that writes in batches, and others for long reads.
 
 import type { Database, Reader, Row, Value, Writer } from "../engine.ts";
-import type { Dialect } from "./dialect_placeholder.ts";
+import type { Dialect } from "../dialect.ts";
 import { lockKeyOf } from "./batch.ts";
 import { createLink, type Link } from "./link.ts";
 import { answerOf, type Call, type Result, type Session } from "./session.ts";

@@ -5,7 +5,7 @@ import { messageOf } from "../../log/error_words.ts";
 import { type Address, checkSchemaName, parseAddress, shownAddress } from "./address.ts";
 import { connect, type Server } from "./connect.ts";
 import { createDatabase, type Fence, type PostgresDatabase } from "./database.ts";
-import type { Dialect } from "./dialect_placeholder.ts";
+import type { Dialect } from "../dialect.ts";
 import { type DriverClient, endClient } from "./driver.ts";
 import { OpeningError } from "./opening_error.ts";
 import { refusalOf, unreachable } from "./opening_faults.ts";

@@ -1,10 +1,11 @@
 // The connection is lost, or the server with it: nothing stands in part, and the engine comes back by itself.
 
 import assert from "node:assert/strict";
+import { POSTGRES } from "../../../lib/journal/dialect.ts";
 import { lockKeyOf } from "../../../lib/journal/postgres/batch.ts";
 import { BOUNDS, openPostgres } from "../../../lib/journal/postgres/open.ts";
 import { StorageError } from "../../../lib/journal/storage_error.ts";
-import { DIALECT, type NotesDatabase, openNotes } from "../../helpers/postgres_database.ts";
+import { type NotesDatabase, openNotes } from "../../helpers/postgres_database.ts";
 import { type PostgresServer, postgresTest, schemaTest } from "../../helpers/postgres.ts";
 import { startTcpProxy } from "../../helpers/tcp_proxy.ts";
 
@@ -222,7 +223,7 @@ schemaTest(
     const { connect } = await openPostgres({
       url: server.url.replace(`:${server.port}/`, `:${proxy.port}/`),
       schema,
-      dialect: DIALECT,
+      dialect: POSTGRES,
       random: () => 0,
       onWaiting: () => {},
       migrate: async () => {},

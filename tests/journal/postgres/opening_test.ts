@@ -1,7 +1,10 @@
 // What is said at start when PostgreSQL cannot be worked with.
 
 import assert from "node:assert/strict";
+import { POSTGRES } from "../../../lib/journal/dialect.ts";
 import { type OpeningOptions, openPostgres } from "../../../lib/journal/postgres/open.ts";
+import { MIGRATIONS } from "../../../lib/journal/postgres/schema.ts";
+import { migrate } from "../../../lib/journal/postgres/steps.ts";
 import {
   CERTIFICATE,
   LOCAL_CERTIFICATE,
@@ -10,7 +13,7 @@ import {
 } from "../../helpers/a_certificate.ts";
 import { freePort } from "../../helpers/free_port.ts";
 import { startOldPostgres } from "../../helpers/old_postgres.ts";
-import { DIALECT, openNotes } from "../../helpers/postgres_database.ts";
+import { openNotes } from "../../helpers/postgres_database.ts";
 import { type PostgresServer, postgresTest, schemaTest } from "../../helpers/postgres.ts";
 
 /** The sentence of a failed opening, and the word for it. */
@@ -61,6 +64,24 @@ schemaTest("missing rights are said", async (schema, server) => {
     sentence:
       `Пользователю "${schema}" не хватает прав в postgres://${schema}@127.0.0.1:${server.port}/postgres: permission denied for database postgres. Нужно CREATE SCHEMA "triborg" AUTHORIZATION "${schema}", или GRANT CREATE ON DATABASE "postgres" TO "${schema}"`,
   });
+});
+
+schemaTest("the journal's schema is made, and a newer one is said", async (schema, server) => {
+  const steps = (count: number) => ({
+    schema,
+    migrate: (client: Parameters<OpeningOptions["migrate"]>[0], name: string) =>
+      migrate(
+        client,
+        name,
+        [...MIGRATIONS, { sql: "SELECT 1", breaks: true as const }].slice(0, count),
+      ),
+  });
+  await using notes = await openNotes(server.url, schema, steps(MIGRATIONS.length + 1));
+  const leads = notes.db.reading.reader("SELECT count(*) AS leads FROM leads");
+  assert.equal((await leads.get())?.["leads"], 0);
+  const { fault, sentence } = await refusal(server.url, steps(MIGRATIONS.length));
+  assert.equal(fault, "newer schema");
+  assert.match(sentence, /has version \d+, this bot knows versions up to \d+/);
 });
 
 schemaTest("a newer schema is said", async (_, server) => {
@@ -193,7 +214,7 @@ async function isEncrypted(server: PostgresServer, mode: string): Promise<boolea
   const { db, connect } = await openPostgres({
     url: `${server.url}?sslmode=${mode}`,
     schema: "triborg",
-    dialect: DIALECT,
+    dialect: POSTGRES,
     random: () => 0,
     onWaiting: () => {},
     migrate: async () => {},

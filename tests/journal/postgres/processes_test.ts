@@ -1,9 +1,10 @@
 // Several processes on one schema of PostgreSQL: whose batch waits for whose, and who may not write.
 
 import assert from "node:assert/strict";
+import { POSTGRES } from "../../../lib/journal/dialect.ts";
 import { openPostgres } from "../../../lib/journal/postgres/open.ts";
 import { StorageError } from "../../../lib/journal/storage_error.ts";
-import { DIALECT, openNotes } from "../../helpers/postgres_database.ts";
+import { openNotes } from "../../helpers/postgres_database.ts";
 import { schemaTest } from "../../helpers/postgres.ts";
 
 schemaTest(
@@ -27,9 +28,12 @@ schemaTest(
         await other.insert(2);
       })
     );
-    await untilSomeoneWaits(server);
-    assert.equal(seen, undefined);
-    may.resolve();
+    try {
+      await untilSomeoneWaits(server);
+      assert.equal(seen, undefined);
+    } finally {
+      may.resolve();
+    }
     await Promise.all([first, second]);
     assert.equal(seen, 1);
   },
@@ -98,7 +102,7 @@ schemaTest(
     const listening = await openPostgres({
       url: server.url,
       schema,
-      dialect: DIALECT,
+      dialect: POSTGRES,
       random: () => 0,
       onWaiting: () => {},
       migrate: async () => {},

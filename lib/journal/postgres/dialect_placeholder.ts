@@ -1,5 +1,0 @@
-// Stands where lib/journal/dialect.ts comes to be.
-
-export interface Dialect {
-  readonly name: "sqlite" | "postgres";
-}
