@@ -6,7 +6,8 @@ import { type Lock, lockFolder } from "./lock.ts";
 import { folderFault } from "./upkeep/folder_fault.ts";
 import { listCopies } from "../journal/sqlite/backups.ts";
 import { MOST_CHECKED_PAGES } from "../journal/sqlite/database.ts";
-import { type Journal, openJournal } from "../journal/journal.ts";
+import type { Journal } from "../journal/journal.ts";
+import { type JournalFile, openJournal } from "../journal/sqlite/open.ts";
 import { keepPrivate, type OpenToOthers } from "../journal/sqlite/private_files.ts";
 import { putStrayWalAside } from "../journal/sqlite/stray_wal.ts";
 import type { Log } from "../log/log.ts";
@@ -14,6 +15,8 @@ import type { Log } from "../log/log.ts";
 /** The journal and the lock on its folder, to be released after the journal is closed. */
 export interface OpenJournal {
   readonly journal: Journal;
+  /** What the journal needs because it is a file; undefined where it is a database of PostgreSQL. */
+  readonly file: JournalFile | undefined;
   readonly lock: Lock;
 }
 
@@ -39,11 +42,12 @@ export async function openCheckedJournal(
         );
       }
       const isNew = !holdsAnything(path);
-      journal = await openJournal(path, botId, elapsedMs);
+      const file = await openJournal(path, botId, elapsedMs);
+      journal = file;
       if (isNew) await tellCopies(folder, log);
-      await journal.check();
-      await journal.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one is overwritten at night.
-      return { journal, lock };
+      await file.check();
+      await file.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one is overwritten at night.
+      return { journal, file, lock };
     }
   } catch (error) {
     await journal?.close();

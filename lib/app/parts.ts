@@ -70,7 +70,7 @@ export type Parts = Awaited<ReturnType<typeof createParts>>;
 /** Creates all parts and starts none. */
 export async function createParts(
   config: Config,
-  { log, mask, journal, lock, machine, profiles }: Output & OpenJournal & {
+  { log, mask, journal, file, lock, machine, profiles }: Output & OpenJournal & {
     readonly machine: Machine;
     readonly profiles: ProfileStore;
   },
@@ -220,7 +220,7 @@ export async function createParts(
     loginLink: page.newLoginLink,
     loginLinkShown: loginMessages.remember,
   });
-  const watch = watchJournal({ ...shared, ...health, lostFile: journal.lostFile });
+  const watch = watchJournal({ ...shared, ...health, lostFile: file?.lostFile ?? (() => undefined) });
   const inbox = createInbox({
     ...shared,
     recordDurably,
@@ -271,6 +271,6 @@ export async function createParts(
       alert: adminChat.alert,
       wake: delivery.wake,
     }),
-    upkeep: await createUpkeep({ ...shared, ...config, photos, freeBytes, wake: delivery.wake }),
+    upkeep: await createUpkeep({ ...shared, ...config, file, photos, freeBytes, wake: delivery.wake }),
   };
 }

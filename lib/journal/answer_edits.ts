@@ -1,6 +1,6 @@
 // The journal's edits of answers: what managers made of messages that were, or are to be, copied to visitors. Sends nothing.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { AnswerContent } from "../lead.ts";
 import type { AnswerQueueMoves, AnswerWorkOf } from "./answer_queue.ts";
 import type { BotKeys } from "./bots.ts";

@@ -1,6 +1,6 @@
 // How answers end: arrived, refused, or kept as a note; and what their managers are told of it. Sends nothing.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { AnswerQueueMoves, AnswerWork, AnswerWorkOf } from "./answer_queue.ts";
 import type { BotKeys } from "./bots.ts";

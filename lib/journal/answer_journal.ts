@@ -9,7 +9,7 @@ import type { BotKeys } from "./bots.ts";
 import type { ChatMoves } from "./chats.ts";
 import { type Conversations, conversations } from "./conversations.ts";
 import type { CrmNoteMoves } from "./crm_notes.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { type LeadMessages, leadMessages } from "./lead_messages.ts";
 import type { LeadRecords } from "./leads.ts";
 import { type StoredAnswers, storedAnswers } from "./stored_answers.ts";

@@ -1,7 +1,7 @@
 // The journal's queue of work about answers: what is owed, in which lane, and in order for each visitor. Does not do it.
 
 import { type ChatMoves, MAIN_CHAT } from "./chats.ts";
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { Numbered } from "./outbox.ts";
 import { recordIn } from "./stored_json.ts";
 import { numberOrNull, textOrNull } from "./rows.ts";

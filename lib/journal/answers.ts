@@ -1,6 +1,6 @@
 // The journal records what managers wrote as replies: an answer to a visitor, a note, or a question whom it is for. Sends nothing.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { AnswerContent, Lead, MessageAddress } from "../lead.ts";
 import type { AnswerBodies, AnswerQueueMoves } from "./answer_queue.ts";
 import type { BotKeys } from "./bots.ts";

@@ -1,6 +1,6 @@
 // The journal's attempts: each POST of a lead, begun before it leaves and ended when its outcome is known.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { AttemptRecord, CrmOutcome } from "../lead.ts";
 import { numberOrNull, textOrNull } from "./rows.ts";
 

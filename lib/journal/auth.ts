@@ -1,6 +1,6 @@
 // The journal's one-time links and sessions, known by their hashes alone. Does not hash, reads no clock.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 
 /** A login on one device. */
 export interface Session {

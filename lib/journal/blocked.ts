@@ -1,7 +1,7 @@
 // Visitors whom the managers blocked: what they ask for is recorded, and goes neither to a CRM nor to the managers' chat.
 // Shows and sends nothing.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { HeldMoves } from "./held.ts";
 import { HELD } from "./leads.ts";
 

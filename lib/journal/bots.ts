@@ -5,7 +5,7 @@
 // A message of another bot is named by the negative id -1 - key: the journal finds it by that name, and Telegram, which would take
 // the other bot's id for a message of this one, refuses it. When another bot takes over, what the last one left is named so.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { beginsWith } from "./dialect.ts";
 
 /** Message ids are below this (https://core.telegram.org/constructor/message: `id:int`). */
@@ -110,10 +110,10 @@ async function leaveBehind(db: Database, { keyOf }: BotKeys): Promise<void> {
     "SELECT id, body FROM outbox WHERE kind IN ('confirmation', 'offer_update')",
   ).all();
   const rewriteWork = db.writer("UPDATE outbox SET body = ? WHERE id = ?");
-  for (const { id = 0, body } of owed) {
+  for (const { id, body } of owed) {
     await rewriteWork.run(
       unlessBroken(String(body), (body) => JSON.stringify(nameMessages(body))),
-      id,
+      Number(id),
     );
   }
   const runs = await db.reader(
@@ -121,10 +121,10 @@ async function leaveBehind(db: Database, { keyOf }: BotKeys): Promise<void> {
        OR ${beginsWith("name", "offer_shown:")}`,
   ).all();
   const rewriteFact = db.writer("UPDATE facts SET value = ? WHERE name = ?");
-  for (const { name = "", value } of runs) {
+  for (const { name, value } of runs) {
     await rewriteFact.run(
       unlessBroken(String(value), (run) => JSON.stringify(nameMessages(run))),
-      name,
+      String(name),
     );
   }
 }

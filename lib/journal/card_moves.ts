@@ -3,7 +3,7 @@
 import type { AttemptRecords } from "./attempts.ts";
 import type { BlockMoves } from "./blocked.ts";
 import type { ChatMoves } from "./chats.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { type CardReason, type MessageAddress, RETURN_WINDOW_MS } from "../lead.ts";
 import { ALBUM_QUIET_MS } from "./follow_ups.ts";
 import type { LeadMoves } from "./leads.ts";

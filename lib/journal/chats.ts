@@ -3,7 +3,7 @@
 // A chat is named by a key: "" is the main one, "-1001234567890" or "-1001234567890:7" with a topic that of profiles which have
 // a chat of their own. The key stands beside the lane, so that a bot which knows one chat alone finds all of it there.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { MessageAddress } from "../lead.ts";
 import { addressIn } from "./work.ts";
 import { recordIn } from "./stored_json.ts";

@@ -3,7 +3,7 @@
 import type { Attempt, AttemptMoves } from "./attempts.ts";
 import type { BlockMoves } from "./blocked.ts";
 import type { ChatMoves } from "./chats.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { HeldMoves, HeldTexts } from "./held.ts";
 import type { Lead, NewLead } from "../lead.ts";
 import type { LeadMoves } from "./leads.ts";

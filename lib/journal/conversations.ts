@@ -1,6 +1,6 @@
 // A lead's conversation, as its page tells it: what the visitor sent, what managers answered and noted. Changes nothing.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import {
   ANSWER_STATES,
   type AnswerContent,

@@ -1,6 +1,6 @@
 // Since when a profile's CRM has accepted nothing. Reads attempts; judges none.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { numberOrNull } from "./rows.ts";
 
 /** How many of a profile's newest leads are looked at. */

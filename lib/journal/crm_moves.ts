@@ -4,7 +4,7 @@ import type { Attempt, AttemptMoves } from "./attempts.ts";
 import type { BlockMoves } from "./blocked.ts";
 import type { CardConsequences } from "./card_moves.ts";
 import type { CrmNoteMoves } from "./crm_notes.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { beginsWith } from "./dialect.ts";
 import type { CrmOutcome } from "../lead.ts";
 import { type LeadMoves, statesBeforeSql } from "./leads.ts";

@@ -3,7 +3,7 @@
 
 import type { AttemptRecords } from "./attempts.ts";
 import type { BlockMoves } from "./blocked.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { DealMoves } from "./deals.ts";
 import { type Deal, mayHaveArrived } from "../lead.ts";
 

@@ -1,6 +1,6 @@
 // The journal's deals: what leads became in the CRMs that say so. Knows no CRM.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { Deal } from "../lead.ts";
 
 /** A deal as it is recorded. */

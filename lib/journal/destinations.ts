@@ -1,7 +1,7 @@
 // Which profiles have a CRM: cards in the chat offer to send there, and follow when that changes. Shows nothing.
 
 import type { ChatMoves } from "./chats.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { FactRecords } from "./facts.ts";
 import type { LeadRecords } from "./leads.ts";
 import type { OutboxMoves } from "./outbox.ts";

@@ -1,7 +1,7 @@
 // The follow-ups that are due for the managers: whose they are, how many messages, and which are handed out together.
 
 import { MAIN_CHAT } from "./chats.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { OUTBOX_COLUMNS, workOfKind } from "./outbox.ts";
 import { FOLLOW_UPS_LANE, type WorkOf } from "./work.ts";
 

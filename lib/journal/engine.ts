@@ -6,7 +6,7 @@ import type { Dialect } from "./dialect.ts";
 export type Value = string | number | bigint | null;
 
 /** A row: 8-byte integers as numbers, rounded past 2^53, and booleans as 1 and 0. */
-export type Row = Record<string, string | number | null>;
+export type Row = Record<string, string | number | bigint | Uint8Array | null>;
 
 /** A statement that only reads. Rejects with a `StorageError` where the disk, the server or the way to it fails. */
 export interface Reader {
@@ -16,7 +16,7 @@ export interface Reader {
 
 /** A statement that writes; rejects likewise. */
 export interface Writer extends Reader {
-  run(...values: Value[]): Promise<{ readonly changes: number }>;
+  run(...values: Value[]): Promise<{ readonly changes: number | bigint }>;
 }
 
 export interface Database {
@@ -47,6 +47,8 @@ export interface Database {
   committedSoon(): Promise<void>;
   /** Runs writes and undoes them; called within a verb. @throws {Error} What they throw. */
   rehearse(write: () => Promise<void>): Promise<void>;
+  /** What is deleted now is overwritten wherever the engine can: in the file and its WAL. */
+  forgetDeleted(): void;
   /** The same database for long reads: they neither wait for what writes nor hold it up. */
   readonly reading: Pick<Database, "reader" | "dialect">;
   /** Commits what was written and closes. */

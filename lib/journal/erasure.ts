@@ -2,7 +2,7 @@
 
 import { ANSWERS_OF_LEAD } from "./answer_erasure.ts";
 import type { CardConsequences, CardMoves } from "./card_moves.ts";
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { HeldMoves } from "./held.ts";
 import type { Lead, Visitor } from "../lead.ts";
 import type { LeadLives } from "./lead_life.ts";

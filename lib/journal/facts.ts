@@ -1,6 +1,6 @@
 // The journal's facts: what has to be remembered once, by name. Knows none of them.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { BotKeys } from "./bots.ts";
 import { MAIN_CHAT } from "./chats.ts";
 import type { OutboxMoves } from "./outbox.ts";

@@ -1,6 +1,6 @@
 // The journal's edits: what visitors made of messages that had become follow-ups.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { FollowUp, FollowUpContent, MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import { contentIn } from "./stored_json.ts";

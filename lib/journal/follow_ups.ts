@@ -1,6 +1,6 @@
 // The journal's follow-ups: what visitors sent after becoming leads, one row a message, album or edit.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { FollowUp, FollowUpContent, MessageAddress } from "../lead.ts";
 import type { BlockMoves } from "./blocked.ts";
 import type { BotKeys } from "./bots.ts";

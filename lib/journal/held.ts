@@ -1,7 +1,7 @@
 // The line in the managers' chat that counts the leads of one visitor which were held back. Knows no text.
 
 import type { ChatRecords } from "./chats.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { FactRecords } from "./facts.ts";
 import type { OutboxMoves } from "./outbox.ts";
 import { recordIn } from "./stored_json.ts";

@@ -1,6 +1,6 @@
 // The journal's inbox: updates between Telegram's hands and ours. Does not look inside them.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 
 export interface StoredUpdate {
   readonly id: number;

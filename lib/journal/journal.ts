@@ -9,11 +9,10 @@ import { openForBot } from "./bots.ts";
 import { type CardMoves, cardMoves } from "./card_moves.ts";
 import { type ChatRecords, chatRecords } from "./chats.ts";
 import { type ChoiceMoves, choiceMoves } from "./choices.ts";
-import { copyMark } from "./copies.ts";
 import { type CrmMoves, crmMoves } from "./crm_moves.ts";
 import { type CrmFailureRecords, crmFailureRecords } from "./crm_failures.ts";
 import { crmNoteMoves } from "./crm_notes.ts";
-import { type Database, openDatabase } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { type DealRecords, dealRecords } from "./deals.ts";
 import { type DestinationMoves, destinationMoves } from "./destinations.ts";
 import { type DueFollowUpRecords, dueFollowUpRecords } from "./due_follow_ups.ts";
@@ -40,8 +39,6 @@ import { type ProfileFileRecords, profileFileRecords } from "./profile_files.ts"
 import { type ProfileKeys, profileKeys } from "./profile_keys.ts";
 import { copyRecords, type Recovery, recovery } from "./recovery.ts";
 import { type RevisionRecords, revisionRecords } from "./revisions.ts";
-import { ADDITIONS } from "./sqlite/additions.ts";
-import { MIGRATIONS } from "./sqlite/schema.ts";
 import { type SecretRecords, secretRecords } from "./secrets.ts";
 import { type SendAllMoves, sendAllMoves } from "./send_all.ts";
 import { type SourceCounts, sourceRecords } from "./sources.ts";
@@ -88,8 +85,8 @@ export * from "./work.ts";
 export type LeadList = LeadPages & LeadLives & Totals & SourceCounts & OwedLanes & OpenLeads;
 
 /**
- * Everything the journal can do. Each call is all or nothing, synchronous, and shares one transaction with the rest of its
- * turn of the event loop; `committed` tells when that is on disk.
+ * Everything the journal can do, on either engine. Each call is a verb: all or nothing, and alone while it runs. Those that
+ * are called together share a transaction; `committed` tells when what they wrote is on disk.
  */
 export interface Journal
   extends
@@ -136,37 +133,18 @@ export interface Journal
     Moments,
     Recovery,
     Trial,
-    Pick<
-      Database,
-      "committed" | "committedSoon" | "overwriteFreePages" | "limitWal" | "lostFile" | "close"
-    > {
-  /** Checks a small file whole, a large one by a trial lead. @throws {Error} If it is damaged. */
-  check(): Promise<void>;
-  /** Copies the journal to a new file, and marks that as a copy; throws as `copyDatabase` does. */
-  backUp(path: string, nowMs: number): Promise<void>;
-}
+    Pick<Database, "committed" | "committedSoon" | "close"> {}
 
 /**
- * Opens the journal in a file, or in `:memory:`.
+ * The journal in an open database.
  *
  * @param botId The digits before the colon of the bot's token; without it the journal is read as its last bot's.
- * @throws {Error} As `openDatabase` does.
  */
-export async function openJournal(
-  path: string,
-  botId?: string,
-  elapsedMs?: () => number,
-): Promise<Journal> {
-  const db = openDatabase(path, MIGRATIONS, ADDITIONS, elapsedMs);
-  try {
-    return await journalIn(db, botId);
-  } catch (error) {
-    await db.close();
-    throw error;
-  }
+export function journalIn(db: Database, botId?: string): Promise<Journal> {
+  return db.inTurn(() => createJournal(db, botId));
 }
 
-export async function journalIn(db: Database, botId?: string): Promise<Journal> {
+async function createJournal(db: Database, botId: string | undefined): Promise<Journal> {
   const keys = await openForBot(db, botId); // First: what it names anew the others read.
   const outbox = await outboxRecords(db);
   const inbox = await inboxRecords(db);
@@ -204,7 +182,6 @@ export async function journalIn(db: Database, botId?: string): Promise<Journal> 
   const lives = leadLives(db, keys, notes);
   const followUps = followUpRecords(db, keys, outbox, notes, blocks, chats);
   const answers = answerJournal(db, keys, leads, notes.oweManagersNote, chats);
-  const tried = trial(db);
   const verbs = {
     ...inbox,
     ...menuRecords(db, keys, outbox, facts, sources),
@@ -260,22 +237,14 @@ export async function journalIn(db: Database, botId?: string): Promise<Journal> 
       chats,
       cutOffAttempt,
     }),
-    ...tried,
-    async check() {
-      db.check();
-      await tried.tryToRecord();
-    },
+    ...trial(db),
   };
   return {
     ...inTurns(db, verbs),
     chatOf: chats.chatOf,
     ownFact: facts.ownFact,
-    backUp: (path, nowMs) => db.backUp(path, copyMark(nowMs)),
     committed: db.committed,
     committedSoon: db.committedSoon,
-    overwriteFreePages: db.overwriteFreePages,
-    limitWal: db.limitWal,
-    lostFile: db.lostFile,
     close: db.close,
   };
 }
@@ -283,7 +252,7 @@ export async function journalIn(db: Database, botId?: string): Promise<Journal> 
 /** Each verb runs when those that were asked for before it have ended. */
 function inTurns<Verbs extends object>(db: Database, verbs: Verbs): Verbs {
   const turns = Object.entries(verbs).map(([name, verb]) =>
-    [name, (...values: unknown[]) => db.inTurn(() => verb(...values))] as const
+    [name, (...values: unknown[]) => db.inTurn(() => verb(...values), name)] as const
   );
   return Object.fromEntries(turns) as Verbs;
 }

@@ -1,6 +1,6 @@
 // One lead's whole life, as the page tells it, and what is still owed about it.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { FollowUpContent, Lead } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import type { CrmNoteMoves, NoteCounts } from "./crm_notes.ts";

@@ -1,7 +1,7 @@
 // The journal's leads as the page lists them: filtered, page by page, counted.
 // A page costs the same in any journal: a filter that no index answers looks at so many leads and says how far it came.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { Deal, Deed, Lead, LeadState, PlaceCounts } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import { dealIn } from "./deals.ts";

@@ -1,6 +1,6 @@
 // Which messages of the managers' chat are about which leads, so that a reply to one of them finds its visitor. Sends nothing.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { Lead, MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import { toLead } from "./leads.ts";

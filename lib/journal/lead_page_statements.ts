@@ -1,6 +1,6 @@
 // The statements of a page of leads: by what an index answers, by direction, and by the words looked for. Runs none of them.
 
-import type { Database, Reader } from "./sqlite/database.ts";
+import type { Database, Reader } from "./engine.ts";
 import { DEAL_COLUMNS } from "./deals.ts";
 import type { Place } from "../lead.ts";
 import { HELD } from "./leads.ts";

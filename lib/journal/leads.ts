@@ -1,6 +1,6 @@
 // The journal's leads: who asked for what, where each of them is, and the card that shows it.
 
-import type { Database, Row, Writer } from "./sqlite/database.ts";
+import type { Database, Row, Writer } from "./engine.ts";
 import {
   type Card,
   type CardReason,

@@ -1,6 +1,6 @@
 // The messages in the managers' chat that carry a one-time link, until they have been changed. Does not change them.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 

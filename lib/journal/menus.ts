@@ -1,6 +1,6 @@
 // The journal's menus: which profile's buttons a message has, what brought its visitor, and who is to be reminded of one.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import type { FactRecords } from "./facts.ts";

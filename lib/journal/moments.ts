@@ -1,6 +1,6 @@
 // The moments in the journal that something waits for: moved when the clock was set, so that no wait grows or shrinks.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { beginsWith } from "./dialect.ts";
 import { RETURN_WINDOW_MS } from "../lead.ts";
 

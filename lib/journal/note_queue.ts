@@ -1,7 +1,7 @@
 // The queue of notes that are owed to deals, by account: handed out in order, finished or put off. Sends none.
 
 import type { BlockMoves } from "./blocked.ts";
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { DealRecords, RecordedDeal } from "./deals.ts";
 import type { FollowUpMoves } from "./follow_ups.ts";
 import type { FollowUpContent, Lead, MessageAddress } from "../lead.ts";

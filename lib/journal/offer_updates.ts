@@ -1,7 +1,7 @@
 // What is owed to the message of an offer to send all open cards: its count, and the report of the run. Sends nothing.
 
 import type { ChatMoves } from "./chats.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { OutboxMoves } from "./outbox.ts";
 import { EDITS_LANE, laneOfChat, type SendAllReport, type WorkOf } from "./work.ts";

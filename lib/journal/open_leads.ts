@@ -1,6 +1,6 @@
 // How many leads wait for a manager: counted without reading them, as every page says it.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { HELD } from "./leads.ts";
 
 export interface OpenLeads {

@@ -1,6 +1,6 @@
 // The journal's outbox: work that is owed, by lane and time. Does not do it.
 
-import type { Database, Row, Writer } from "./sqlite/database.ts";
+import type { Database, Row, Writer } from "./engine.ts";
 import {
   type NewWork,
   readLane,

@@ -1,6 +1,6 @@
 // How much work is owed in each kind of lane, for the metrics. Names no CRM's host and no account.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { beginsWith } from "./dialect.ts";
 import { CRM_LANES, PACED_LANES, SEND_ALL_LANES } from "./work.ts";
 

@@ -1,7 +1,7 @@
 // The journal's questions for a phone: asked after a lead, answered, passed over, or let go. Knows no text.
 
 import type { BotKeys } from "./bots.ts";
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import type { Lead } from "../lead.ts";
 
 /** The lane of what is owed about phones. */

@@ -1,7 +1,7 @@
 // What the journal knows of uploaded photos: under which id this bot has sent one, and whether the history names it.
 
 import type { BotKeys } from "./bots.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 
 export interface PhotoRecords {
   /** Telegram's id of a photo that this bot has sent; another bot's ids mean nothing to it. */

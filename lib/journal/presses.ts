@@ -1,6 +1,6 @@
 // What a visitor pressed before: the same choice again is the same lead, and too many leads in an hour are held back. Sends nothing.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { NewLead } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 

@@ -1,6 +1,6 @@
 // What the journal tells of a profile's leads: how many went where, and what its CRM last answered.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import {
   type CrmOutcome,
   LEAD_STATES,

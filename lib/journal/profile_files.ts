@@ -1,6 +1,6 @@
 // The journal's copies of locales.json: the newest good texts of the whole file, to start from and to take a change back to.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 
 /** A good text of the whole file. */
 export interface ProfileFile {

@@ -1,7 +1,7 @@
 // What the journal keeps under a profile's key, and what becomes of it when the profile gets another key or goes.
 
 import type { FactRecords } from "./facts.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { SEND_ALL_LANES } from "./work.ts";
 
 /** How the names of facts about one profile begin; its key follows. */

@@ -1,7 +1,7 @@
 // The journal at a start: takes up what an earlier process left, and sees to it that a copy in the journal's place sends no lead again.
 
 import type { ChatMoves } from "./chats.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { beginsWith } from "./dialect.ts";
 import { type CrmOutcome, mayHaveArrived, type NewLead } from "../lead.ts";
 import type { AnswerRecovery } from "./answer_journal.ts";

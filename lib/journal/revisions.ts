@@ -1,6 +1,6 @@
 // The journal's history of the profiles: every version, who saved it and when. Does not know what a version says.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import { textOrNull } from "./rows.ts";
 import { type JsonText, withoutLayout } from "../json/text.ts";
 

@@ -1,6 +1,6 @@
 // Secrets that were typed on the page: kept by name, replaced, removed. A backup of the journal holds those of its day.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 
 /** What may be told of a secret. */
 export interface KeptSecret {

@@ -4,7 +4,7 @@
 import type { BlockMoves } from "./blocked.ts";
 import type { CardConsequences, CardMoves } from "./card_moves.ts";
 import type { ChatMoves } from "./chats.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { FactRecords } from "./facts.ts";
 import type { MessageAddress } from "../lead.ts";
 import type { LeadRecords } from "./leads.ts";

@@ -3,7 +3,7 @@
 
 import type { BlockMoves } from "./blocked.ts";
 import type { CardConsequences, CardMoves } from "./card_moves.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { FactRecords } from "./facts.ts";
 import { isWhole } from "../foreign.ts";
 import type { MessageAddress } from "../lead.ts";

@@ -1,6 +1,6 @@
 // Where visitors came from, counted by profile: how many opened a link with a source, became leads, were taken.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { PlaceCounts } from "../lead.ts";
 import { HELD, leadState } from "./leads.ts";
 import { byPlace, HELD_COUNTS, heldIn } from "./profile_counts.ts";

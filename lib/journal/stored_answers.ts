@@ -1,6 +1,6 @@
 // The journal's answers as they are read: what managers wrote as replies for visitors, or as notes. Records nothing.
 
-import type { Database, Row } from "./sqlite/database.ts";
+import type { Database, Row } from "./engine.ts";
 import { type AnswerContent, FILE_KINDS, type Lead, type MessageAddress } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import type { LeadMessages } from "./lead_messages.ts";

@@ -3,7 +3,7 @@
 import type { AttemptRecords } from "./attempts.ts";
 import type { CardConsequences } from "./card_moves.ts";
 import type { ChatMoves } from "./chats.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import { closedIn, HELD, leadState } from "./leads.ts";
 import type { Numbered, OutboxMoves } from "./outbox.ts";
 import { numberOrNull } from "./rows.ts";

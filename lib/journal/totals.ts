@@ -1,7 +1,7 @@
 // The journal's totals: leads, attempts, repeats and owed work, for the metrics and for health.
 
 import { outcomeKind } from "./attempts.ts";
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { CrmOutcome, LeadState } from "../lead.ts";
 import { leadState } from "./leads.ts";
 import { numberOrNull } from "./rows.ts";

@@ -1,6 +1,6 @@
 // Whether a lead could be recorded now: does all the writes that one takes, and undoes them.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 
 /** What a lead writes on its way, at the places where the next real one will write. */
 const WRITES = [

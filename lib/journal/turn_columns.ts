@@ -1,7 +1,7 @@
 // Who has taken a lead, who returned it, and until when it may be returned: as columns that are read beside it.
 
 import type { Deed } from "../lead.ts";
-import type { Row } from "./sqlite/database.ts";
+import type { Row } from "./engine.ts";
 import { numberOrNull } from "./rows.ts";
 
 /** Until when a lead may be returned; read beside its columns `number` and `state`. */

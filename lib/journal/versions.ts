@@ -1,6 +1,6 @@
 // A version of locales.json that became current: the whole text, what differs in each profile, and a changed link.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { JsonText } from "../json/text.ts";
 import type { ProfileFileRecords, Renaming } from "./profile_files.ts";
 import type { ProfileKeys } from "./profile_keys.ts";

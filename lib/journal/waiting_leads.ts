@@ -1,6 +1,6 @@
 // The journal's leads that wait for a manager, and what managers did within a span. Sends nothing.
 
-import type { Database } from "./sqlite/database.ts";
+import type { Database } from "./engine.ts";
 import type { Lead } from "../lead.ts";
 import type { BotKeys } from "./bots.ts";
 import { HELD, toLead } from "./leads.ts";

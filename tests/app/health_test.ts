@@ -9,7 +9,7 @@ import {
   troublesOf,
 } from "../../lib/page/health_report.ts";
 import type { ShowOutcome } from "../../lib/managers/chat.ts";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { openPage } from "../helpers/a_page.ts";
 import { partsOf } from "../helpers/journal_parts.ts";

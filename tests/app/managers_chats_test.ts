@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../../lib/app/config.ts";
 import { type AllManagersChats, createManagersChats } from "../../lib/app/managers_chats.ts";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import type { OwnChat } from "../../lib/profiles/managers_chat.ts";
 import type { Profile } from "../../lib/profiles/profile.ts";
 import { type Group, startTelegramServer } from "../../lib/simulator/telegram/server.ts";

@@ -1,7 +1,8 @@
 // `deno task backup` and `deno task restore`, as processes of their own.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { inspectJournal } from "../../lib/journal/copies.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { createPhotoStore } from "../../lib/profiles/photos/store.ts";

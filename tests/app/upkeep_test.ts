@@ -1,7 +1,8 @@
 // What is done now and then, on a clock of the test's own.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
+import { type FileJournal, openJournal } from "../../lib/journal/sqlite/open.ts";
 import { createUpkeep, listBackups, type Upkeep } from "../../lib/app/upkeep/upkeep.ts";
 import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
 import { readJson } from "../../lib/json/text.ts";
@@ -34,7 +35,7 @@ interface Machine {
 
 async function withUpkeep(
   test: (machine: Machine) => Promise<void>,
-  watch = (journal: Journal) => journal,
+  watch = (journal: FileJournal) => journal,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   const journal = await openJournal(`${folder}/triborg.db`);
@@ -43,7 +44,8 @@ async function withUpkeep(
   const log = aLog();
   const open = () =>
     createUpkeep({
-      journal: watch(journal),
+      journal,
+      file: watch(journal),
       dataDir: folder,
       photos: createPhotoStore(folder, () => nowMs),
       profiles: () => someProfiles(),

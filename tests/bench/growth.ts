@@ -2,7 +2,7 @@
 // would take many minutes. Measures nothing.
 
 import { DatabaseSync } from "node:sqlite";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { type Contestant, type GrownJournal, HERE, inherited } from "./contestants.ts";
 import { FIRST_CHAT_ID, SPREAD } from "./presses.ts";
 import { DENO } from "../helpers/deno.ts";

@@ -1,6 +1,6 @@
 // Times pages of the list of leads on a journal that a bot left: requests to the page as a function, one by one.
 
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { openPage } from "../helpers/a_page.ts";
 
 /** Requests whose times are thrown away. */

@@ -96,8 +96,9 @@ async function fillJournal(
   folder: string,
   keys: readonly string[],
 ): Promise<string> {
-  // The second path of each is where releases before 2026-12 have it.
-  const { openJournal }: typeof import("../../lib/journal/journal.ts") = await importFirst(
+  // The last path of each is where releases before 2026-12 have it.
+  const { openJournal }: typeof import("../../lib/journal/sqlite/open.ts") = await importFirst(
+    `${checkout}/lib/journal/sqlite/open.ts`,
     `${checkout}/lib/journal/journal.ts`,
     `${checkout}/lib/journal.ts`,
   );
@@ -123,6 +124,9 @@ async function fillJournal(
   }
 }
 
-async function importFirst<Module>(path: string, olderPath: string): Promise<Module> {
-  return await import(await Deno.stat(path).then(() => path, () => olderPath));
+async function importFirst<Module>(...paths: readonly string[]): Promise<Module> {
+  for (const path of paths.slice(0, -1)) {
+    if (await Deno.stat(path).then(() => true, () => false)) return await import(path);
+  }
+  return await import(paths.at(-1) ?? "");
 }

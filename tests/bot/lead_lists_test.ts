@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { findLeads, leadsPage, searchWords } from "../../lib/bot/lead_lists.ts";
 import { listOf } from "../../lib/bot/scoped_lists.ts";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { ownScope } from "../../lib/managers/chats.ts";
 import { foundText, leadsText, NEWEST, readLeadsPage } from "../../lib/managers/lead_list_texts.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";

@@ -8,12 +8,8 @@ import { createShownWords } from "../../lib/managers/shown_words.ts";
 import { createDelivery, type Delivery } from "../../lib/delivery/delivery.ts";
 import { cardMessage } from "../../lib/managers/card_messages.ts";
 import type { CrmRequest } from "../../lib/crm/post.ts";
-import {
-  ADMIN_CHAT_LANE,
-  EDITS_LANE,
-  type Journal,
-  openJournal,
-} from "../../lib/journal/journal.ts";
+import { ADMIN_CHAT_LANE, EDITS_LANE, type Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
 import type { SendOutcome } from "../../lib/visitors/chat.ts";

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { StorageError } from "../../lib/journal/storage_error.ts";
 import { FakeTime } from "@std/testing/time";
-import { type Journal, openJournal, type Work } from "../../lib/journal/journal.ts";
+import type { Journal, Work } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { createOutbox, type Outbox } from "../../lib/delivery/outbox.ts";
 import { createDurableRecording, type RecordDurably } from "../../lib/journal/durable.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";

@@ -6,7 +6,7 @@ import { createShownWords } from "../../lib/managers/shown_words.ts";
 import { createDelivery } from "../../lib/delivery/delivery.ts";
 import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import type { ShowOutcome } from "../../lib/managers/chat.ts";

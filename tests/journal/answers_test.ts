@@ -11,8 +11,8 @@ import {
   type Journal,
   journalIn,
   type NewAnswerMessage,
-  openJournal,
 } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { chatRecords } from "../../lib/journal/chats.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";

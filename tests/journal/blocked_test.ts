@@ -9,9 +9,9 @@ import {
   type Journal,
   journalIn,
   noteLane,
-  openJournal,
   type WorkOf,
 } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { type CrmOutcome, placeOf as nameOf } from "../../lib/lead.ts";

@@ -8,9 +8,9 @@ import {
   FOLLOW_UPS_LANE,
   type Journal,
   journalIn,
-  openJournal,
   VISITORS_LANE,
 } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";

@@ -14,8 +14,8 @@ import {
   laneOfChat,
   MAIN_CHAT,
   MARKS_LANE,
-  openJournal,
 } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { withJournal } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";

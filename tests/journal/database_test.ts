@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { FakeTime } from "@std/testing/time";
-import { type Database, openDatabase } from "../../lib/journal/sqlite/database.ts";
+import { openDatabase } from "../../lib/journal/sqlite/database.ts";
+import type { FileDatabase } from "../../lib/journal/sqlite/group_commit.ts";
 import { StorageError, toStorageError } from "../../lib/journal/storage_error.ts";
 import { runScript } from "../helpers/deno.ts";
 
@@ -18,7 +19,7 @@ const MIGRATIONS = [NOTES, REFERENCES];
 
 /** Lends an open database in a folder of its own, and a second look at its file. */
 async function withDatabase(
-  run: (db: Database, onDisk: () => unknown[], path: string) => Promise<void>,
+  run: (db: FileDatabase, onDisk: () => unknown[], path: string) => Promise<void>,
 ): Promise<void> {
   await withFolder(async (folder) => {
     const path = `${folder}/triborg.db`;
@@ -43,7 +44,7 @@ async function withFolder(run: (folder: string) => void | Promise<void>): Promis
   }
 }
 
-function writers(db: Database) {
+function writers(db: FileDatabase) {
   const note = db.writer("INSERT INTO notes (words) VALUES (?)");
   const reference = db.writer("INSERT INTO refs (note) VALUES (?)");
   const count = db.reader("SELECT count(*) AS notes FROM notes");
@@ -423,7 +424,7 @@ Deno.test("a storage fault is one of the disk, the file or a lock, and no defect
   }));
 
 /** Leaves room for small rows and no large one. */
-async function fillDisk(db: Database): Promise<void> {
+async function fillDisk(db: FileDatabase): Promise<void> {
   const pages = Object.values(await db.reader("PRAGMA page_count").get() ?? {})[0];
   await db.reader(`PRAGMA max_page_count = ${pages}`).get();
 }

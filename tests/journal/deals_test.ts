@@ -6,9 +6,9 @@ import {
   type CrmNote,
   type Journal,
   journalIn,
-  openJournal,
   type WorkOf,
 } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { MEDIA_WAIT_MS } from "../../lib/journal/crm_notes.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";

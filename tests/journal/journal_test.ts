@@ -14,11 +14,11 @@ import {
   FOLLOW_UPS_LANE,
   type Journal,
   type NewFollowUpMessage,
-  openJournal,
   VISITORS_LANE,
   type Work,
   type WorkOf,
 } from "../../lib/journal/journal.ts";
+import { type FileJournal, openJournal } from "../../lib/journal/sqlite/open.ts";
 import { canMove, type CrmOutcome, type Lead, type LeadState } from "../../lib/lead.ts";
 import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
@@ -999,7 +999,7 @@ Deno.test("recover finds nothing to do twice", () =>
 // — A copy in the journal's place —
 
 /** Makes a copy of a journal, and opens it as the next process does. */
-async function restored(journal: Journal, path: string): Promise<Journal> {
+async function restored(journal: FileJournal, path: string): Promise<Journal> {
   await journal.backUp(`${path}.copy`, NOON_MS);
   await journal.close();
   for (const ending of ["-wal", "-shm"]) await Deno.remove(path + ending).catch(() => {});

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "../../lib/journal/sqlite/database.ts";
-import { type Journal, openJournal, PHONES_LANE } from "../../lib/journal/journal.ts";
+import { type Journal, PHONES_LANE } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";

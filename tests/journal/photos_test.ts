@@ -1,7 +1,8 @@
 // What the journal knows of photos: ids by the bot that has them, and which ones its history names.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { openStore } from "../helpers/a_store.ts";
 import { someLocales } from "../helpers/a_profile.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";

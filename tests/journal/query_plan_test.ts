@@ -2,7 +2,7 @@
 // statements, from the first message to the last, find their rows by an index.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { withBot } from "../helpers/bot_here.ts";
 import { partsOf } from "../helpers/journal_parts.ts";

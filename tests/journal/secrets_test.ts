@@ -1,7 +1,8 @@
 // Secrets of CRMs: kept, replaced and removed, and not to be found in the journal's files after that.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { withJournal } from "../helpers/a_journal.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "../../lib/journal/sqlite/database.ts";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { putStrayWalAside } from "../../lib/journal/sqlite/stray_wal.ts";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 
 /** Lends a journal of two leads as a kill leaves it, and a copy of its first lead. */

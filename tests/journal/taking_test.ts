@@ -3,12 +3,8 @@
 import assert from "node:assert/strict";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { openDatabase } from "../../lib/journal/sqlite/database.ts";
-import {
-  ADMIN_CHAT_LANE,
-  EDITS_LANE,
-  type Journal,
-  openJournal,
-} from "../../lib/journal/journal.ts";
+import { ADMIN_CHAT_LANE, EDITS_LANE, type Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { RETURN_WINDOW_MS } from "../../lib/lead.ts";
 import { withJournal } from "../helpers/a_journal.ts";

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import type { CrmToken } from "../../lib/crm/crm_tokens.ts";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { StorageError } from "../../lib/journal/storage_error.ts";
 import type { CrmOutcome, CrmTrouble } from "../../lib/lead.ts";
 import { createCrmAlarm } from "../../lib/managers/crm_alarm.ts";

@@ -1,7 +1,8 @@
 // When the managers are reminded of leads that wait, and what they read.
 
 import assert from "node:assert/strict";
-import { ADMIN_CHAT_LANE, type Journal, openJournal } from "../../lib/journal/journal.ts";
+import { ADMIN_CHAT_LANE, type Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { createLeadReminder, reminderText } from "../../lib/managers/lead_reminder.ts";
 import type { WorkHours } from "../../lib/work_hours.ts";
 import { aConfirmation, aLead, aNewLead, NOON_MS } from "../helpers/a_lead.ts";

@@ -7,7 +7,7 @@ import { createAnswers } from "../../lib/delivery/answers.ts";
 import { createShownWords } from "../../lib/managers/shown_words.ts";
 import { createDelivery } from "../../lib/delivery/delivery.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { createAdminChat } from "../../lib/managers/chat.ts";
 import { createLeadReminder } from "../../lib/managers/lead_reminder.ts";
 import { createAnswerChat } from "../../lib/visitors/answer_chat.ts";

@@ -1,7 +1,7 @@
 // The main managers' chat hears of a profile's chat that takes no cards for long: once, and once when it takes them again.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import {
   createOwnChatAlarm,
   FAILING_PATIENCE_MS,

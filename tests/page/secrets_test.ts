@@ -1,7 +1,7 @@
 // What the page does with keys of CRMs: a value that it hands out is masked first, in every form.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { createMask } from "../../lib/log/mask.ts";
 import { openKeptSecrets } from "../../lib/crm/kept_secrets.ts";
 import { createPageSecrets } from "../../lib/page/secrets.ts";

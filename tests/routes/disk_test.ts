@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createMask } from "../../lib/log/mask.ts";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { StorageError } from "../../lib/journal/storage_error.ts";
 import { openKeptSecrets } from "../../lib/crm/kept_secrets.ts";
 import { createPageSecrets } from "../../lib/page/secrets.ts";

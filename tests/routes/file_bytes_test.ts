@@ -1,7 +1,7 @@
 // Saving a handwritten file through the page: only edited bytes change.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { readJson } from "../../lib/json/text.ts";
 import {
   type Browser,

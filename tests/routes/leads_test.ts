@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { cardMessage } from "../../lib/managers/card_messages.ts";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import type { CrmOutcome, NewLead } from "../../lib/lead.ts";
 import { cell } from "../../routes/leads_csv.ts";
 import {

@@ -8,7 +8,7 @@
 //   deno task soak --json         every sample, for machines
 
 import { parseArgs } from "node:util";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { botOf, startBot } from "../bench/contestants.ts";
 import { seededRandom } from "./chance.ts";
 import { Crowd } from "./crowd.ts";

@@ -1,7 +1,8 @@
 // A profile, a process or a clock that changes while leads and notes for amoCRM are on their way.
 
 import assert from "node:assert/strict";
-import { crmLane, openJournal } from "../../lib/journal/journal.ts";
+import { crmLane } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { type AmoCrm, type CrmOrder, startAmoCrm } from "../../lib/simulator/crm/amocrm.ts";
 import { aConfirmation, aNewLead } from "../helpers/a_lead.ts";
 import { withAmoWorld } from "../helpers/amo_world.ts";

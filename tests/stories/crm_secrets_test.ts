@@ -1,7 +1,7 @@
 // No key of a CRM is shown: every kind of key, every kind of failure, and then all that the bot said, showed and wrote.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { type Bitrix24, startBitrix24 } from "../../lib/simulator/crm/bitrix24.ts";
 import { type AmoCrm, amoToken, startAmoCrm } from "../../lib/simulator/crm/amocrm.ts";
 import type { CrmMode } from "../../lib/simulator/crm/modes.ts";

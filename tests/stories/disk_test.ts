@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { withBot } from "../helpers/bot_here.ts";
 import { withWorld, type World } from "../helpers/world.ts";
 import { CHOICE, CONFIRMATION, expectedCard } from "../helpers/shipped_texts.ts";

@@ -1,7 +1,7 @@
 // `/leads` and `/find` in the managers' chat: pages by buttons, searches, and who is not answered.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import type { Person, SimMessage } from "../../lib/simulator/telegram/server.ts";
 import { inventLeads } from "../helpers/invented_leads.ts";
 import { CHOICE } from "../helpers/shipped_texts.ts";

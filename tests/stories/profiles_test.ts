@@ -1,7 +1,7 @@
 // Edits of locales.json, before the start and while the bot runs.
 
 import assert from "node:assert/strict";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { withWorld } from "../helpers/world.ts";
 import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "../helpers/visits.ts";
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { Person, Press, SimMessage } from "../../lib/simulator/telegram/server.ts";
 import { withBot } from "../helpers/bot_here.ts";
-import { openJournal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { withWorld, type World } from "../helpers/world.ts";
 import { expectedCard } from "../helpers/shipped_texts.ts";
 import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "../helpers/visits.ts";

@@ -1,7 +1,8 @@
 // What counts as an absence.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { createPresence } from "../../lib/telegram/presence.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";

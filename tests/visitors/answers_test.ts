@@ -1,12 +1,8 @@
 // How an answer to a visitor ends: arrived, tried again, or given up with a reason that its manager is told.
 
 import assert from "node:assert/strict";
-import {
-  ANSWER_NOTES_LANE,
-  ANSWERS_LANE,
-  type Journal,
-  openJournal,
-} from "../../lib/journal/journal.ts";
+import { ANSWER_NOTES_LANE, ANSWERS_LANE, type Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
 import {
   type Fault,

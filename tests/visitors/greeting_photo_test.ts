@@ -2,7 +2,8 @@
 
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
-import { type Journal, openJournal } from "../../lib/journal/journal.ts";
+import type { Journal } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import {
   startTelegramServer,
   type TelegramServer,

@@ -1,7 +1,8 @@
 // Thanks and reminders in the visitor's own language, also those that a bot before this one owed.
 
 import assert from "node:assert/strict";
-import { type Journal, openJournal, VISITORS_LANE } from "../../lib/journal/journal.ts";
+import { type Journal, VISITORS_LANE } from "../../lib/journal/journal.ts";
+import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
 import { AWAY, THANKS } from "../../lib/visitors/texts.ts";
 import { createVisitorWork } from "../../lib/visitors/work.ts";

@@ -2,6 +2,7 @@
 
 import { daysAfter } from "../../calendar.ts";
 import type { Journal } from "../../journal/journal.ts";
+import type { JournalFile } from "../../journal/sqlite/open.ts";
 import { removeDatabase } from "../../journal/sqlite/database_copy.ts";
 import { makePrivateFolder } from "../../journal/sqlite/private_files.ts";
 import {
@@ -17,7 +18,8 @@ import { askForRoom } from "./room.ts";
 
 /** The journal, and where its copies are. */
 export interface NightlyBackupOptions {
-  readonly journal: Pick<Journal, "backUp" | "historyNames">;
+  readonly journal: Pick<Journal, "historyNames">;
+  readonly file: Pick<JournalFile, "backUp">;
   readonly dataDir: string;
   readonly freeBytes: (folder: string) => Promise<number | undefined>;
   readonly now: () => number;
@@ -27,13 +29,13 @@ export interface NightlyBackupOptions {
 
 /** Copies the running journal to the file of a day such as `2026-11-28`, and the photos that its history names. @throws {Error} Leaving nothing, on failure. */
 export async function backUpNightly(options: NightlyBackupOptions, day: string): Promise<void> {
-  const { journal, dataDir, freeBytes, now, mayRemoveOld } = options;
+  const { journal, file, dataDir, freeBytes, now, mayRemoveOld } = options;
   const folder = backupFolder(dataDir);
   makePrivateFolder(folder);
   const unfinished = `${folder}/unfinished.tmp`;
   removeDatabase(unfinished); // Of a process that was killed.
   await askForRoom(`${dataDir}/triborg.db`, await freeBytes(folder));
-  await journal.backUp(unfinished, now());
+  await file.backUp(unfinished, now());
   try {
     await Deno.rename(unfinished, `${folder}/${nightlyName(day)}`);
   } catch (error) {

@@ -3,6 +3,7 @@
 import { dayAndHour, dayBeforeStartMs, daysAfter, dayStartMs } from "../../calendar.ts";
 import { messageOf } from "../../log/error_words.ts";
 import { ADMIN_CHAT_LANE, type Journal } from "../../journal/journal.ts";
+import type { JournalFile } from "../../journal/sqlite/open.ts";
 import type { Place } from "../../lead.ts";
 import type { Log } from "../../log/log.ts";
 import { dailyText } from "../../managers/texts.ts";
@@ -46,6 +47,8 @@ export interface Upkeep {
 
 export interface UpkeepOptions {
   readonly journal: Journal;
+  /** Undefined where the journal is no file: then PostgreSQL's own means make the backups. */
+  readonly file: JournalFile | undefined;
   readonly dataDir: string;
   readonly photos: Pick<PhotoStore, "removeUnused">;
   readonly profiles: () => Profiles;
@@ -78,7 +81,7 @@ interface Job {
 }
 
 export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
-  const { journal, dataDir, photos, profiles, retentionDays, timeZone } = options;
+  const { journal, file, dataDir, photos, profiles, retentionDays, timeZone } = options;
   const { wake, now, elapsedMs, log } = options;
   const safeTime = await createSafeTime(options);
   const pausedUntilMs = new Map<Job, number>();
@@ -97,13 +100,13 @@ export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
         return Promise.resolve(true);
       },
     },
-    {
+    ...file === undefined ? [] : [{
       fact: "night_of",
       hour: NIGHT_HOUR,
       pauseMs: 60 * 60_000,
       name: "Резервная копия журнала",
-      run: backUp,
-    },
+      run: (day: string) => backUp(file, day),
+    }],
     {
       fact: "erased_of",
       hour: NIGHT_HOUR,
@@ -140,7 +143,7 @@ export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
 
   async function fitWalToDisk(): Promise<void> {
     const free = await options.freeBytes(dataDir).catch(() => undefined);
-    if (free !== undefined && !stopped) journal.limitWal(free);
+    if (free !== undefined && !stopped) file?.limitWal(free);
   }
 
   async function doIfDue(job: Job): Promise<void> {
@@ -164,7 +167,7 @@ export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
 
   /** A few leads at a time: a press meanwhile is answered as fast as ever. */
   async function eraseOldPersons(): Promise<boolean> {
-    await journal.overwriteFreePages(Infinity);
+    await file?.overwriteFreePages(Infinity);
     await journal.forgetMenusBefore(safeTime.nowMs() - MENUS_KEPT_MS);
     const beforeMs = safeTime.nowMs() - retentionDays * DAY_MS;
     let all = 0;
@@ -212,9 +215,9 @@ export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
     await journal.addWork(note, now());
   }
 
-  async function backUp(day: string): Promise<boolean> {
+  async function backUp(file: JournalFile, day: string): Promise<boolean> {
     try {
-      await backUpNightly({ ...options, mayRemoveOld: safeTime.isSteady() }, day);
+      await backUpNightly({ ...options, file, mayRemoveOld: safeTime.isSteady() }, day);
       await journal.forgetFact(BACKUP_FAILURE);
     } catch (error) {
       const reason = messageOf(error);

@@ -80,6 +80,7 @@ export function createDatabase(
     rehearse: verbs.rehearse,
     committed: verbs.committed,
     committedSoon: verbs.committed, // What waited for company would hold the lock meanwhile.
+    forgetDeleted() {}, // What is dead in a table is VACUUM's, and the server's own logs are its administrator's.
     announce: (topic) => verbs.beforeCommit(topic, callOf(notify, [schema, topic])),
     reading: {
       dialect,

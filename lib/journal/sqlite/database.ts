@@ -4,14 +4,13 @@ import { DatabaseSync } from "node:sqlite";
 import { BUSY_TIMEOUT_MS } from "./database_copy.ts";
 import { messageOf } from "../../log/error_words.ts";
 import { rememberOverwritten } from "./free_pages.ts";
-import { type Database, withGroupCommit } from "./group_commit.ts";
+import { type FileDatabase, withGroupCommit } from "./group_commit.ts";
 import { WAL_PAGES } from "./file_care.ts";
 import { createPrivateFile } from "./private_files.ts";
 import { add, type Additions, migrate, type Migration, versionOf } from "./steps.ts";
 
 export { MOST_CHECKED_PAGES } from "./file_care.ts";
-export type { Database } from "./group_commit.ts";
-export type { Reader, Row, Writer } from "./statements.ts";
+export type { Database, Reader, Row, Writer } from "../engine.ts";
 export type { Additions, Migration } from "./steps.ts";
 
 /**
@@ -26,7 +25,7 @@ export function openDatabase(
   migrations: readonly Migration[],
   additions: Additions = {},
   elapsedMs?: () => number,
-): Database {
+): FileDatabase {
   makeFile(path);
   const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {

@@ -4,7 +4,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { copyDatabase } from "./database_copy.ts";
 import { messageOf } from "../../log/error_words.ts";
 import { type DatabaseFiles, rememberFiles } from "./database_files.ts";
-import { type Dialect, SQLITE } from "../dialect.ts";
+import { SQLITE } from "../dialect.ts";
+import type { Database, Reader } from "../engine.ts";
 import {
   damageOf,
   pagesOf,
@@ -13,39 +14,18 @@ import {
   walPagesFor,
 } from "./file_care.ts";
 import { fillFreePages, isOverwritten } from "./free_pages.ts";
-import { type Reader, readingAny, rounded, type Writer } from "./statements.ts";
+import { readingAny, rounded } from "./statements.ts";
 import { isDiskFault, StorageError, toStorageError } from "../storage_error.ts";
 
 /** How long a write may be left for company before it is committed by itself, in ms. */
 const LAZY_COMMIT_MS = 20;
 
-/** Statements throw a `StorageError` where the disk, the file or another process keeps them from running. */
-export interface Database {
-  /** Words of its SQL that the other engine has not. */
-  readonly dialect: Dialect;
-  /** A statement that only reads; prepared when it first runs, and once. */
-  reader(sql: string): Reader;
-  /** A statement that writes, prepared likewise; running it opens the transaction that `committed` ends. */
-  writer(sql: string): Writer;
-  /** Runs a verb when those that were asked for before it have ended: it sees nothing that is half done. Does not nest. */
-  inTurn<T>(verb: () => Promise<T>): Promise<T>;
-  /** Runs several writes of a verb as one, all or nothing, also when something between them throws; nests. */
-  atomically<T>(write: () => Promise<T>): Promise<T>;
-  /**
-   * Resolves when everything written so far is on disk. Writes of one turn of the event loop share a transaction and an
-   * fsync; when that fails all of it is undone, and this rejects with a `StorageError`.
-   */
-  committed(): Promise<void>;
-  /** The same without hurry: writes are left up to 20 ms for others to share their fsync with. */
-  committedSoon(): Promise<void>;
+/** What a file needs beside the statements, which throw a `StorageError` where the disk, the file or another process stops them. */
+export interface FileDatabase extends Database {
   /** Checks a file that is not too large. @throws {Error} If it is damaged. */
   check(): void;
   /** Copies the database as it stands to a new file, while it is written on; throws as `copyDatabase` does. */
   backUp(path: string, mark: string): Promise<void>;
-  /** Runs writes and undoes them. @throws {Error} What they throw, and what SQLite says against a transaction. */
-  rehearse(write: () => Promise<void>): Promise<void>;
-  /** Also removes what is deleted now from the WAL, as soon as no backup reads the old pages. */
-  forgetDeleted(): void;
   /**
    * Overwrites, once, free pages from before deleting overwrote them; blocks for about 1 s per 100 MB. Larger files than
    * `mostPages` are skipped.
@@ -55,7 +35,6 @@ export interface Database {
   limitWal(freeBytes: number): void;
   /** The first of the database's files that is not at its path any more, or was cut: what is written is not found again. */
   lostFile: DatabaseFiles["lost"];
-  close(): Promise<void>;
 }
 
 /** How often the files are looked for before a commit, in ms: that takes 20 µs, a tenth of a lead's. */
@@ -65,7 +44,7 @@ export function withGroupCommit(
   sqlite: DatabaseSync,
   file: string,
   elapsedMs: (() => number) | undefined,
-): Database {
+): FileDatabase {
   let open = false;
   let waiting = Promise.withResolvers<void>();
   let lazy: ReturnType<typeof setTimeout> | undefined;
@@ -186,17 +165,20 @@ export function withGroupCommit(
     }
   }
 
+  function reader(sql: string): Reader {
+    const prepared = preparing(sql);
+    return {
+      // deno-lint-ignore require-await -- What SQLite throws is to reject.
+      get: async (...values) => readingAny(prepared(), (statement) => statement.get(...values)),
+      // deno-lint-ignore require-await
+      all: async (...values) => readingAny(prepared(), (statement) => statement.all(...values)),
+    };
+  }
+
   return {
     dialect: SQLITE,
-    reader(sql) {
-      const prepared = preparing(sql);
-      return {
-        // deno-lint-ignore require-await -- What SQLite throws is to reject.
-        get: async (...values) => readingAny(prepared(), (statement) => statement.get(...values)),
-        // deno-lint-ignore require-await
-        all: async (...values) => readingAny(prepared(), (statement) => statement.all(...values)),
-      };
-    },
+    reader,
+    reading: { dialect: SQLITE, reader },
     writer(sql) {
       const prepared = preparing(sql);
       // A statement that has written cannot be run again to read its rows differently.

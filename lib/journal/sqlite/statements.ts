@@ -1,18 +1,7 @@
 // Statements of a database, and their rows. A number past 2^53, which node:sqlite throws at, comes out rounded.
 
-import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import { toStorageError } from "../storage_error.ts";
-
-export type Row = Record<string, SQLOutputValue>;
-
-export interface Reader {
-  get(...values: SQLInputValue[]): Promise<Row | undefined>;
-  all(...values: SQLInputValue[]): Promise<Row[]>;
-}
-
-export interface Writer extends Reader {
-  run(...values: SQLInputValue[]): Promise<{ readonly changes: number | bigint }>;
-}
 
 /** Reads on where a row holds a number past 2^53, which node:sqlite throws at: it comes out rounded. */
 export function readingAny<T>(statement: StatementSync, read: (statement: StatementSync) => T): T {

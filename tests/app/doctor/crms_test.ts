@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { startAmoCrm } from "../../../lib/simulator/crm/amocrm.ts";
 import { startCrmServer } from "../../../lib/simulator/crm/server.ts";
-import { openJournal } from "../../../lib/journal/journal.ts";
+import { openJournal } from "../../../lib/journal/sqlite/open.ts";
 import { CERTIFICATE, CERTIFICATE_HOST, PRIVATE_KEY } from "../../helpers/a_certificate.ts";
 import { withPatient } from "../../helpers/a_diagnosis.ts";
 import { aToken } from "../../helpers/a_token.ts";

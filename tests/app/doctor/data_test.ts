@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { isFree, lockFolder } from "../../../lib/app/lock.ts";
 import { folderFault } from "../../../lib/app/upkeep/folder_fault.ts";
-import { openJournal } from "../../../lib/journal/journal.ts";
+import { openJournal } from "../../../lib/journal/sqlite/open.ts";
 import { lookIntoJournal } from "../../../lib/journal/sqlite/journal_look.ts";
 import { MIGRATIONS } from "../../../lib/journal/sqlite/schema.ts";
 import { withPatient } from "../../helpers/a_diagnosis.ts";
