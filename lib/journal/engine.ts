@@ -30,9 +30,10 @@ export interface Database {
    * another process. Statements belong to the verb that runs, so all of them are run, and awaited, within one. Not nested.
    *
    * A verb may run twice: when a verb has read before its first write, PostgreSQL begins it anew once it has the lock, as
-   * what it read may be outdated. What it does besides before its first write must bear that.
+   * what it read may be outdated. What it does besides before its first write must bear that. That is done once for each
+   * name, which is the verb's own and not one of a call: later it begins under the lock.
    */
-  inTurn<T>(verb: () => Promise<T>): Promise<T>;
+  inTurn<T>(verb: () => Promise<T>, name?: string): Promise<T>;
   /**
    * Runs several writes as one, all or nothing, also when something between them throws; called within a verb. Within
    * another it is part of that one. On PostgreSQL a failed statement fails all of it, caught or not.

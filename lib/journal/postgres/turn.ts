@@ -3,15 +3,13 @@
 import type { StorageError } from "../storage_error.ts";
 import type { Prepared } from "./session.ts";
 
-/** A statement, and what was learnt of it. */
 export interface Statement extends Prepared {
   readonly writes: boolean;
-  /** A verb that began with it wrote later: such a verb needs the lock from its beginning. */
-  leadsToWrite?: boolean;
 }
 
 /** The verb that runs. */
 export interface Turn {
+  readonly name: string | undefined;
   /** The first statement that it read before the batch began. */
   firstRead: Statement | undefined;
   /** Why its writes do not stand, so that none may follow. */
@@ -31,8 +29,9 @@ export interface Group {
   last: Promise<unknown>;
 }
 
-export function newTurn(): Turn {
+export function newTurn(name: string | undefined): Turn {
   return {
+    name,
     firstRead: undefined,
     undone: undefined,
     wroteAlone: false,

@@ -11,7 +11,7 @@ import { createTurns } from "./turns.ts";
 
 export interface Verbs {
   run(statement: Statement, values: readonly (string | null)[]): Promise<Result>;
-  inTurn<T>(verb: () => Promise<T>): Promise<T>;
+  inTurn<T>(verb: () => Promise<T>, name?: string): Promise<T>;
   /** Likewise, in a batch of its own that asks for no lease: for taking one. */
   unfenced<T>(verb: () => Promise<T>): Promise<T>;
   atomically<T>(write: () => Promise<T>): Promise<T>;
@@ -41,6 +41,8 @@ export function createVerbs(
       turns.refuse(why);
     },
   });
+  /** Verbs that were seen to write after a read, by their name or by what they read first: these need the lock at once. */
+  const writers = new Set<string>();
   let turn: Turn | undefined;
   let scheduled: ReturnType<typeof setImmediate> | undefined;
   let isFenced = true;
@@ -54,7 +56,8 @@ export function createVerbs(
       group.last = answer.catch((error) => void (group.failed ??= { error }));
       return await answer;
     }
-    if (batches.open() === undefined && !statement.writes && statement.leadsToWrite !== true) {
+    const needsLock = statement.writes || writers.has(now.name ?? statement.text);
+    if (batches.open() === undefined && !needsLock) {
       now.firstRead ??= statement;
       return await answerOf(await link.session(), call);
     }
@@ -113,18 +116,18 @@ export function createVerbs(
     const begun = await batches.begin();
     if (now.undone !== undefined) throw now.undone; // The batch before was, while this one waited for it.
     if (now.firstRead === undefined) return begun;
-    now.firstRead.leadsToWrite = true;
+    writers.add(now.name ?? now.firstRead.text);
     now.again = true;
     throw AGAIN;
   }
 
-  async function inTurn<T>(verb: () => Promise<T>): Promise<T> {
-    return await turns.take(() => runVerb(verb));
+  async function inTurn<T>(verb: () => Promise<T>, name?: string): Promise<T> {
+    return await turns.take(() => runVerb(verb, name));
   }
 
-  async function runVerb<T>(verb: () => Promise<T>): Promise<T> {
+  async function runVerb<T>(verb: () => Promise<T>, name: string | undefined): Promise<T> {
     for (;;) {
-      const now: Turn = turn = newTurn();
+      const now: Turn = turn = newTurn(name);
       try {
         const result = await verb();
         await now.last;
@@ -144,7 +147,7 @@ export function createVerbs(
       batches.commit();
       isFenced = false;
       try {
-        return await runVerb(verb);
+        return await runVerb(verb, undefined);
       } finally {
         isFenced = true;
         batches.commit();

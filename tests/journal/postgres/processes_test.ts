@@ -60,6 +60,33 @@ schemaTest(
   },
 );
 
+schemaTest(
+  "a verb that reads before it writes is run again once, and by its name never after",
+  async (schema, server) => {
+    await using notes = await openNotes(server.url, schema);
+    const { db } = notes;
+    const count = db.reader("SELECT count(*) AS notes FROM notes");
+    let runs = 0;
+    const addCounted = () =>
+      db.inTurn(async () => {
+        runs++;
+        const row = await count.get();
+        await notes.insert(Number(row?.["notes"]));
+      }, "addCounted");
+    await addCounted();
+    assert.equal(runs, 2);
+    await addCounted();
+    assert.equal(runs, 3);
+    await db.committed();
+    // Another verb that begins with the same statement takes no lock.
+    await using other = await openNotes(server.url, schema);
+    await other.db.inTurn(async () => {
+      await other.insert(7);
+      assert.equal((await db.inTurn(() => count.get(), "countNotes"))?.["notes"], 2);
+    });
+  },
+);
+
 schemaTest("two processes write at once without a failure", async (schema, server) => {
   await using one = await openNotes(server.url, schema);
   await using other = await openNotes(server.url, schema);
