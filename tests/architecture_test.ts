@@ -48,7 +48,7 @@ const ROWS: readonly (readonly string[])[] = [
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "jsonc-parser": ["json/"],
   "ky": ["crm/"],
-  "node:sqlite": ["journal/"],
+  "node:sqlite": ["journal/sqlite/"],
   "pg": ["journal/postgres/"],
   "node:http": ["page/"],
   "node:dns/promises": ["crm/"],

@@ -220,7 +220,11 @@ export async function createParts(
     loginLink: page.newLoginLink,
     loginLinkShown: loginMessages.remember,
   });
-  const watch = watchJournal({ ...shared, ...health, lostFile: file?.lostFile ?? (() => undefined) });
+  const watch = watchJournal({
+    ...shared,
+    ...health,
+    lostFile: file?.lostFile ?? (() => undefined),
+  });
   const inbox = createInbox({
     ...shared,
     recordDurably,
@@ -271,6 +275,13 @@ export async function createParts(
       alert: adminChat.alert,
       wake: delivery.wake,
     }),
-    upkeep: await createUpkeep({ ...shared, ...config, file, photos, freeBytes, wake: delivery.wake }),
+    upkeep: await createUpkeep({
+      ...shared,
+      ...config,
+      file,
+      photos,
+      freeBytes,
+      wake: delivery.wake,
+    }),
   };
 }

@@ -36,7 +36,7 @@ const DAY_MS = 86_400_000;
 /** Lends a journal in memory. */
 /** Lends a journal in a file, and a way to open the file again as the next process does. */
 async function withJournalFile(
-  run: (journal: Journal, reopen: () => Promise<Journal>, path: string) => Promise<void> | void,
+  run: (journal: FileJournal, reopen: () => Promise<Journal>, path: string) => Promise<void> | void,
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const path = `${folder}/triborg.db`;
