@@ -22,6 +22,7 @@ const MACHINE: Omit<Machine, "secret"> = {
   now: Date.now,
   elapsedMs: () => performance.now(),
   random: Math.random,
+  host: nameOfMachine,
   get isProxied() {
     return PROXY_VARIABLES.some((name) => Boolean(Deno.env.get(name)));
   },
@@ -73,6 +74,15 @@ async function main(output: Output): Promise<number> {
   log.info("👋 Останавливаемся: незаконченное останется в журнале");
   app.stop();
   return await app.ended;
+}
+
+/** Read from its file: the name itself would need a permission of its own. A container has it in the environment, too. */
+function nameOfMachine(): string {
+  try {
+    return Deno.readTextFileSync("/etc/hostname").trim();
+  } catch {
+    return permittedVariable("HOSTNAME") ?? "?";
+  }
 }
 
 /** Imported here, so that a bot without telemetry does not load its package. */
