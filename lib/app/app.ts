@@ -7,7 +7,8 @@ import type { JournalEnd } from "./journal_watch.ts";
 import { openCheckedJournal } from "./open_journal.ts";
 import type { openSharedJournal } from "./open_shared_journal.ts";
 import { openProfiles } from "./open_profiles.ts";
-import { createParts, type Machine, type Output, type Parts } from "./parts.ts";
+import type { Machine } from "./machine.ts";
+import { createParts, type Output, type Parts } from "./parts.ts";
 import { within } from "./within.ts";
 import { PollingEnded } from "../telegram/contact.ts";
 
@@ -124,12 +125,14 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   parts.watch.stop();
   parts.clock.stop();
   const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
-  await parts.page.close();
+  parts.crew.want([]); // Others may have the seats while this process finishes what it has in hand.
+  await parts.page.drain();
   await parts.upkeep.stop();
   // No new POST begins, but running handlers may still add work for visitors: delivery stops twice.
   await Promise.all([inbox.stop(), delivery.stop(), answers.stop(), loginMessages.stop()]);
   await delivery.stop();
   clearTimeout(timer);
+  await parts.page.close();
   parts.crm.close();
   await parts.profiles.close();
   await parts.closeJournal(isLost());

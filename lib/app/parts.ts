@@ -7,6 +7,7 @@ import { createClock } from "./clock.ts";
 import { createIntroduction } from "./introduction.ts";
 import { watchJournal } from "./journal_watch.ts";
 import { openKeptSecrets } from "../crm/kept_secrets.ts";
+import type { Machine } from "./machine.ts";
 import { createManagersChats } from "./managers_chats.ts";
 import type { OpenJournal } from "./open_journal.ts";
 import { createPagePart } from "./page.ts";
@@ -48,22 +49,6 @@ export interface Output {
   readonly mask: Mask;
   /** Gets metrics; undefined where OTEL_DENO is off. */
   readonly telemetry?: Telemetry | undefined;
-}
-
-/** What only `main.ts` takes from the machine. */
-export interface Machine {
-  /** The time, in ms since 1970. */
-  readonly now: () => number;
-  /** A monotonic clock for spans, in ms. */
-  readonly elapsedMs: () => number;
-  /** From 0 up to 1. */
-  readonly random: () => number;
-  /** What this machine is called, for people. */
-  readonly host: () => string;
-  /** Whether the environment names a proxy for https. */
-  readonly isProxied: boolean;
-  /** A secret that profiles refer to, from the environment. */
-  readonly secret: (name: string) => string | undefined;
 }
 
 /** All of them. */
