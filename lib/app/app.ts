@@ -67,6 +67,7 @@ function run(parts: Parts): App {
     parts.profiles.onChange(parts.chats.followSoon);
     await parts.delivery.start();
     parts.answers.start();
+    parts.seats.start();
     parts.clock.start();
     parts.upkeep.start();
     parts.loginMessages.start();
@@ -113,6 +114,7 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
   await parts.page.close();
   await parts.upkeep.stop();
+  await parts.seats.stop();
   // No new POST begins, but running handlers may still add work for visitors: delivery stops twice.
   await Promise.all([inbox.stop(), delivery.stop(), answers.stop(), loginMessages.stop()]);
   await delivery.stop();

@@ -15,8 +15,8 @@ type Built = "troubles" | "ownChats" | "health" | "onFewFiles";
 export interface PagePartOptions extends Omit<PageOptions, Built> {
   readonly clock: Pick<Clock, "momentOf">;
   readonly chats: Pick<AllManagersChats, "main" | "ownChats">;
-  /** When Telegram last answered, by the monotonic clock. */
-  readonly lastPolledAtMs: () => number | undefined;
+  /** When Telegram last answered, as far as any process knows. */
+  readonly lastPolledAtMs: () => number | undefined | Promise<number | undefined>;
   /** Undefined where updates are polled for. */
   readonly webhookState: () => WebhookState | undefined;
 }

@@ -3,6 +3,7 @@
 import {
   COPIED_FACT,
   crmLane,
+  type DueLanes,
   type EditedMessage,
   type NewFollowUpMessage,
   type PhoneAnswer,
@@ -59,6 +60,8 @@ export interface Delivery {
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<number>;
   /** Tells that new work is due in the journal. */
   wake(): void;
+  /** As of `Lanes`. */
+  found(due: DueLanes): boolean;
   /** Takes up what an earlier process left. */
   start(): Promise<void>;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
@@ -231,6 +234,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lanes.wakeManagers();
       lanes.wakeNotes();
     },
+    found: lanes.found,
     async start() {
       const copiedAtMs = await journal.fact(COPIED_FACT);
       if (copiedAtMs !== undefined) {
