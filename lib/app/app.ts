@@ -81,6 +81,7 @@ function run(parts: Parts): App {
     parts.takeOverFrom?.(parts.delivery.takeOver);
     parts.started();
     parts.answers.start();
+    parts.seats.start();
     parts.clock.start();
     parts.upkeep.start();
     parts.loginMessages.start();
@@ -125,8 +126,7 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   parts.watch.stop();
   parts.clock.stop();
   const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
-  parts.crew.want([]); // Others may have the seats while this process finishes what it has in hand.
-  await parts.page.drain();
+  await Promise.all([parts.page.drain(), parts.seats.stop()]);
   await parts.upkeep.stop();
   // No new POST begins, but running handlers may still add work for visitors: delivery stops twice.
   await Promise.all([inbox.stop(), delivery.stop(), answers.stop(), loginMessages.stop()]);
