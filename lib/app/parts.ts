@@ -7,9 +7,11 @@ import { createClock } from "./clock.ts";
 import { createIntroduction } from "./introduction.ts";
 import { watchJournal } from "./journal_watch.ts";
 import { openKeptSecrets } from "../crm/kept_secrets.ts";
+import type { Machine } from "./machine.ts";
 import { createManagersChats } from "./managers_chats.ts";
 import type { OpenJournal } from "./open_journal.ts";
 import { createPagePart } from "./page.ts";
+import { createBeside, createSeatWork } from "./seats.ts";
 import { createReceiving } from "./receive_updates.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { sleepUnless } from "./within.ts";
@@ -23,6 +25,7 @@ import { createDelivery } from "../delivery/delivery.ts";
 import { createAfterVisitors } from "../delivery/after_visitors.ts";
 import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
 import { createDurableRecording } from "../journal/durable.ts";
+import { nameFor, POLLING_SEAT, UPKEEP_SEAT } from "../journal/seats.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
 import { createShownWords } from "../managers/shown_words.ts";
@@ -50,46 +53,38 @@ export interface Output {
   readonly telemetry?: Telemetry | undefined;
 }
 
-/** What only `main.ts` takes from the machine. */
-export interface Machine {
-  /** The time, in ms since 1970. */
-  readonly now: () => number;
-  /** A monotonic clock for spans, in ms. */
-  readonly elapsedMs: () => number;
-  /** From 0 up to 1. */
-  readonly random: () => number;
-  /** Whether the environment names a proxy for https. */
-  readonly isProxied: boolean;
-  /** A secret that profiles refer to, from the environment. */
-  readonly secret: (name: string) => string | undefined;
-}
-
 /** All of them. */
 export type Parts = Awaited<ReturnType<typeof createParts>>;
 
 /** Creates all parts and starts none. */
 export async function createParts(
   config: Config,
-  { log, mask, journal, file, lock, machine, profiles }: Output & OpenJournal & {
+  { log, mask, machine, profiles, stopping, ...opened }: Output & OpenJournal & {
     readonly machine: Machine;
     readonly profiles: ProfileStore;
+    /** Aborted when the process stops. */
+    readonly stopping: AbortController;
   },
 ) {
+  const { journal, file, crew } = opened;
+  const isAlone = file !== undefined;
   const clock = createClock({
     machine,
     async followed(byMs) {
+      if (crew.pace !== undefined) return; // Waits on disk are those of other machines too.
       await journal.shiftWaits(byMs);
       return journal.committed();
     },
     log,
   });
   const { now, elapsedMs } = clock;
-  await journal.clampWaits(now());
+  if (isAlone || crew.living() === 1) await journal.clampWaits(now());
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
-  const stopping = new AbortController();
   const cutOff = new AbortController();
+  let hasStarted = false;
   const shared = {
     journal,
+    crew,
     profiles: profiles.current,
     now,
     elapsedMs,
@@ -98,8 +93,11 @@ export async function createParts(
     stopping: stopping.signal,
     afterVisitors: createAfterVisitors(),
     shownWords: createShownWords(),
+    beside: createBeside({ crew, journal }),
     log,
   };
+  const isShared = crew.pace !== undefined;
+  const mayLook = () => crew.holds(UPKEEP_SEAT);
   const recordDurably = createDurableRecording(shared);
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
@@ -109,7 +107,10 @@ export async function createParts(
   const cameAtMs = new WeakMap<object, number>();
   const pace = createSendPace({
     ...shared,
-    perSecond: config.messagesPerSecond,
+    perSecond: isShared && config.messagesPerSecond > 0
+      ? () => crew.share(config.messagesPerSecond)
+      : config.messagesPerSecond,
+    maySend: isShared ? crew.isAlive : undefined,
     tooMany: measures.countTooMany,
   });
   const { timeZone } = config;
@@ -133,6 +134,7 @@ export async function createParts(
     config,
     recordDurably,
     pace,
+    followed: () => seats.follow(),
     wake: () => {
       delivery.wake();
       answers.wake();
@@ -183,7 +185,13 @@ export async function createParts(
     profilesWithoutKey: crmParts.profilesWithoutKey,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
-  const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
+  const loginMessages = createLoginMessages({
+    ...shared,
+    adminChat,
+    recordDurably,
+    tellTime,
+    mayLook: isShared ? mayLook : undefined,
+  });
   const presence = await createPresence({ ...shared, remind: delivery.wake });
   const { page, health } = createPagePart({
     ...shared,
@@ -196,12 +204,15 @@ export async function createParts(
     measures,
     clock,
     chats,
-    lastPolledAtMs: presence.lastPolledAtMs,
+    lastPolledAtMs: () =>
+      crew.holds(POLLING_SEAT) ? presence.lastPolledAtMs() : presence.recordedAtMs(),
     webhookState: () => receiving.webhookState(),
     mask,
     isProxied: machine.isProxied,
     environmentSecret: machine.secret,
     botUsername,
+    standing: opened.standing,
+    hasStarted: () => hasStarted,
     answerTelegram: (request) => receiving.answer(request),
   });
   const bot = createBotPart({
@@ -224,16 +235,19 @@ export async function createParts(
     ...shared,
     ...health,
     lostFile: file?.lostFile ?? (() => undefined),
+    crew: isAlone ? undefined : crew,
   });
   const inbox = createInbox({
     ...shared,
     recordDurably,
     recordDone,
+    name: isShared ? crew.id : undefined,
     handle(update, atMs) {
       if (update.callback_query !== undefined) cameAtMs.set(update, atMs);
       return bot.handleUpdate(update);
     },
   });
+  const seats = createSeatWork({ ...shared, chats, delivery, answers, inbox });
   const introduce = createIntroduction({ ...shared, telegram, bot, inbox, chats });
   const receiving = createReceiving({
     ...shared,
@@ -248,10 +262,15 @@ export async function createParts(
     ...shared,
     introduce,
     receiving,
+    seats,
     watch,
     inbox,
     clock,
-    lock,
+    started() {
+      hasStarted = true;
+    },
+    closeJournal: opened.close,
+    takeOverFrom: opened.onTakeOver,
     cutOff,
     stop: () => stopping.abort(),
     profiles,
@@ -263,6 +282,7 @@ export async function createParts(
     page,
     alarm: createProfileAlarm({
       ...shared,
+      mayLook,
       breakage: profiles.breakage,
       wake: delivery.wake,
       tellTime,
@@ -271,6 +291,7 @@ export async function createParts(
     reminder: createLeadReminder({
       ...shared,
       ...config,
+      mayLook,
       chats: chats.reminded,
       alert: adminChat.alert,
       wake: delivery.wake,
@@ -281,6 +302,7 @@ export async function createParts(
       file,
       photos,
       freeBytes,
+      name: isShared ? () => nameFor(crew, UPKEEP_SEAT) : undefined,
       wake: delivery.wake,
     }),
   };

@@ -3,6 +3,8 @@
 import {
   COPIED_FACT,
   crmLane,
+  type CutOff,
+  type DueLanes,
   type EditedMessage,
   type NewFollowUpMessage,
   type PhoneAnswer,
@@ -59,8 +61,15 @@ export interface Delivery {
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<number>;
   /** Tells that new work is due in the journal. */
   wake(): void;
+  /** As of `Lanes`. */
+  found(due: DueLanes): boolean;
   /** Takes up what an earlier process left. */
   start(): Promise<void>;
+  /**
+   * The same of a process of the crew that is dead. How many leads it was sending; undefined where another process has taken
+   * it up. @throws As `receive`.
+   */
+  takeOver(dead: string): Promise<number | undefined>;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
   stop(): Promise<void>;
 }
@@ -136,6 +145,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     );
     await lanes.confirm(recorded.confirmation, pressedAtMs);
     return recorded.lead;
+  }
+
+  async function tellCutOff(cutOff: readonly CutOff[]): Promise<void> {
+    for (const { attempt } of cutOff) {
+      const lead = await journal.findLead(attempt.lead);
+      log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
+        lead: attempt.lead,
+        chat: lead?.chatId ?? 0,
+        span: attemptId(attempt),
+        profile: lead?.profile ?? "",
+      });
+    }
   }
 
   return {
@@ -231,6 +252,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lanes.wakeManagers();
       lanes.wakeNotes();
     },
+    found: lanes.found,
     async start() {
       const copiedAtMs = await journal.fact(COPIED_FACT);
       if (copiedAtMs !== undefined) {
@@ -241,20 +263,25 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
       const cutOff = await journal.recover(RESTARTED, now());
       await journal.committed();
-      for (const { attempt } of cutOff) {
-        const lead = await journal.findLead(attempt.lead);
-        log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
-          lead: attempt.lead,
-          chat: lead?.chatId ?? 0,
-          span: attemptId(attempt),
-          profile: lead?.profile ?? "",
-        });
-      }
+      await tellCutOff(cutOff);
       lanes.wakeAll();
+    },
+    async takeOver(dead) {
+      const cutOff = await journal.takeOver(dead, TAKEN_OVER, now());
+      await journal.committed();
+      if (cutOff === undefined) return undefined;
+      await tellCutOff(cutOff);
+      lanes.wakeAll();
+      return cutOff.length;
     },
     stop: lanes.stop,
   };
 }
+
+const TAKEN_OVER: CrmOutcome = {
+  kind: "interrupted",
+  reason: "процесс бота перестал отвечать во время отправки",
+};
 
 const RESTARTED: CrmOutcome = {
   kind: "interrupted",

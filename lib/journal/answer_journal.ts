@@ -16,7 +16,12 @@ import { type StoredAnswers, storedAnswers } from "./stored_answers.ts";
 
 export type { AnswerEdit, EditedAnswer, RecordedAnswerEdit } from "./answer_edits.ts";
 export type { Arrived } from "./answer_ends.ts";
-export { ANSWER_NOTES_LANE, ANSWERS_LANE, MARKS_LANE } from "./answer_queue.ts";
+export {
+  ANSWER_NOTES_LANE,
+  ANSWERS_LANE,
+  MANAGERS_ANSWER_LANES,
+  MARKS_LANE,
+} from "./answer_queue.ts";
 export type { AnswerWork, AnswerWorkOf, Mark } from "./answer_queue.ts";
 export type { Choice, ChosenLead, NewAnswerMessage, RecordedAnswer } from "./answers.ts";
 export type { Said } from "./conversations.ts";
@@ -34,8 +39,8 @@ export type AnswerJournal =
 
 /** What a start does about answers. */
 export interface AnswerRecovery {
-  /** Continues after an earlier process: all that is owed about answers is due. */
-  recoverAnswers(nowMs: number): Promise<void>;
+  /** What was left (`Dialect.isWorkLeft`) is due; nothing is of a person who was erased. */
+  recoverAnswers(dead: string | null, nowMs: number): Promise<void>;
 }
 
 /** @param noteKept Called in the same transaction when a note about a lead is kept. */
@@ -58,9 +63,9 @@ export function answerJournal(
     ...answerEdits(db, keys, queue, leads),
     ...answerEnds(db, keys, queue, stored, messages),
     ...conversations(db),
-    async recoverAnswers(nowMs) {
+    async recoverAnswers(dead, nowMs) {
       for (const each of left) await each.run();
-      await queue.recoverAnswerWork(nowMs);
+      await queue.recoverAnswerWork(dead, nowMs);
     },
   };
 }

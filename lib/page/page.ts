@@ -1,4 +1,4 @@
-// The page as the bot starts it: listens, answers /health by itself, and builds the rest at the first request for it, so
+// The page as the bot starts it: listens, answers /health and /ready by itself, and builds the rest at the first request for it, so
 // that the bot's start does not wait for it.
 
 import type { LoginLink } from "./auth.ts";
@@ -11,12 +11,16 @@ import type { Journal } from "../journal/journal.ts";
 import type { Mask } from "../log/mask.ts";
 import { loadOnce } from "./server/open_files.ts";
 import { openServer } from "./server/server.ts";
+import { answerReady, type NotReady } from "../../routes/ready.ts";
 import { createHealthAnswer } from "../../routes/health.ts";
 import { ERRORS } from "../../routes/words/errors.ts";
 import type { WebDeps } from "./app.ts";
 import { pickLanguage } from "./language.ts";
 import { secureHeaders } from "./security.ts";
 import type { PageConfig } from "./state.ts";
+
+/** How long requests under way may take when the process stops, in ms. */
+const DRAIN_WITHIN_MS = 1_000;
 
 /** Loading the page opens about this many files at once. */
 const FILES_OF_PAGE = 16;
@@ -26,6 +30,11 @@ export interface PageServer {
   address(): string | null;
   /** A one-time link into the page for the person who asked; null where the page is not open. */
   newLoginLink(by: string): Promise<LoginLink | null>;
+  /**
+   * From now on it answers probes alone, and Telegram that it may try again. Resolves when the page's requests under way are
+   * answered, after a second at the latest.
+   */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,6 +68,8 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   readonly random: () => number;
   /** Answers a request by which Telegram hands over an update; undefined for any other. */
   readonly answerTelegram: (request: Request) => Promise<Response> | undefined;
+  /** Why this process takes nothing now; empty while it does. */
+  readonly notReady: () => readonly NotReady[];
   /** Told when files have run out. */
   readonly onFewFiles: () => void;
 }
@@ -68,6 +79,8 @@ export function servePage(options: PageOptions): PageServer {
   const { config, log } = options;
   const page = loadOnce(FILES_OF_PAGE, () => buildPage(options), () => void server.makeRoom());
   const answerHealth = createHealthAnswer(options);
+  const underWay = new Set<Promise<unknown>>();
+  let isDraining = false;
   let fails = false;
 
   async function answerPage(request: Request, info: Deno.ServeHandlerInfo): Promise<Response> {
@@ -88,16 +101,28 @@ export function servePage(options: PageOptions): PageServer {
   async function answer(request: Request, info: Deno.ServeHandlerInfo): Promise<Response> {
     const toTelegram = options.answerTelegram(request);
     if (toTelegram !== undefined) return toTelegram;
-    let response: Response;
-    try {
-      // Monitors ask for it also when the page cannot be loaded, and most bots are asked for nothing else.
-      response = isHealth(request) ? await answerHealth() : await answerPage(request, info);
-    } catch (error) {
-      reportFailure(error);
-      response = refuse(503, request);
-    }
+    const response = isAsked("/ready", request)
+      ? answerReady(options.notReady())
+      : await answerOrRefuse(request, info);
     secureHeaders(response.headers);
     return response;
+  }
+
+  async function answerOrRefuse(
+    request: Request,
+    info: Deno.ServeHandlerInfo,
+  ): Promise<Response> {
+    try {
+      // Monitors ask for it also when the page cannot be loaded, and most bots are asked for nothing else.
+      if (isAsked("/health", request)) return await answerHealth();
+      if (isDraining) return refuse(503, request);
+      const answering = answerPage(request, info);
+      underWay.add(answering);
+      return await answering.finally(() => underWay.delete(answering));
+    } catch (error) {
+      reportFailure(error);
+      return refuse(503, request);
+    }
   }
 
   const server = openServer({
@@ -134,12 +159,20 @@ export function servePage(options: PageOptions): PageServer {
         expiresAtMs,
       };
     },
+    async drain() {
+      isDraining = true;
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, DRAIN_WITHIN_MS);
+      await Promise.race([Promise.allSettled(underWay), late]);
+      clearTimeout(timer);
+    },
     close: server.close,
   };
 }
 
-function isHealth({ method, url }: Request): boolean {
-  return (method === "GET" || method === "HEAD") && new URL(url).pathname === "/health";
+/** Whether a probe asks at a path, which needs nothing of the page. */
+function isAsked(path: string, { method, url }: Request): boolean {
+  return (method === "GET" || method === "HEAD") && new URL(url).pathname === path;
 }
 
 /** The answer where the page's own cannot be had. */
