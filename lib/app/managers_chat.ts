@@ -66,9 +66,15 @@ export interface ManagersChatOptions {
 /** How the names of facts begin that say what id a group has since it moved; its former id follows. */
 export const MOVED_TO = "admin_chat_of:";
 
-/** The id that a chat has now. */
-export async function currentId(journal: Pick<Journal, "fact">, chatId: number): Promise<number> {
-  return Number(await journal.fact(MOVED_TO + chatId) ?? chatId);
+/** Tells the ids that chats have now. */
+export async function idsNow(
+  journal: Pick<Journal, "fact" | "factsOf">,
+): Promise<(chatId: number) => number> {
+  const moved = new Map<number, number>();
+  for (const id of await journal.factsOf(MOVED_TO)) {
+    moved.set(Number(id), Number(await journal.fact(MOVED_TO + id)));
+  }
+  return (chatId) => moved.get(chatId) ?? chatId;
 }
 
 /** Checks nothing until `startChecks`. @param moved Called when the new id of a group that has moved is recorded. */
@@ -83,13 +89,14 @@ export async function createManagersChat(
   const topicAway = `topic_away:${place.chatId}:${topicId}`;
   const commandsApi = createApi(telegram, withRetries(sleep, random));
   const left = new AbortController();
+  const idNow = await idsNow(journal);
 
   const watched = watchSends(
     createAdminChat({
       ...options,
       now: elapsedMs,
       api: createApi(telegram, options.pace.at("managers")),
-      chatId: await currentId(journal, place.chatId),
+      chatId: idNow(place.chatId),
       topicId,
       topicAway: await journal.fact(topicAway) !== undefined,
       pace: place.pace,
