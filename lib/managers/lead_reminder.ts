@@ -121,6 +121,7 @@ export function createLeadReminder(options: LeadReminderOptions): LeadReminder {
     async run() {
       while (!options.stopping.aborted) {
         await look().catch((cause) => {
+          if (options.stopping.aborted) return; // The journal is closed.
           log.error("❌ О лидах не напомнить: {cause}. Повторим", { cause: String(cause) });
         });
         await options.sleep(LOOK_MS);
