@@ -9,6 +9,7 @@ import { watchJournal } from "./journal_watch.ts";
 import { openKeptSecrets } from "../crm/kept_secrets.ts";
 import { createManagersChats } from "./managers_chats.ts";
 import type { OpenJournal } from "./open_journal.ts";
+import { openPhotos } from "./opening_profiles.ts";
 import { createPagePart } from "./page.ts";
 import { createReceiving } from "./receive_updates.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -32,7 +33,6 @@ import { createLeadReminder } from "../managers/lead_reminder.ts";
 import { createMeasures } from "../measures.ts";
 import { createOwnChatAlarm } from "../managers/own_chat_alarm.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
-import { createPhotoStore } from "../profiles/photos/store.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { createApi } from "../telegram/client.ts";
 import { createPresence } from "../telegram/presence.ts";
@@ -103,7 +103,7 @@ export async function createParts(
   const recordDurably = createDurableRecording(shared);
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
-  const photos = createPhotoStore(config.dataDir, now);
+  const photos = openPhotos(config, journal, now);
   const measures = createMeasures();
   /** When presses came, by the monotonic clock. */
   const cameAtMs = new WeakMap<object, number>();

@@ -5,7 +5,8 @@ import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import { lookRepeatedly } from "./repeated_look.ts";
 import { brokenFileText, mendedFileText, type TellTime } from "./texts.ts";
-import { type Breakage, faultWords } from "../profiles/store.ts";
+import { faultWords } from "../profiles/fault_lines.ts";
+import type { Breakage } from "../profiles/store.ts";
 
 /** How long the file may be broken before the managers are told, in ms: edits by hand take a while. */
 export const BROKEN_PATIENCE_MS = 5 * 60_000;

@@ -3,6 +3,7 @@
 import { COMMENTS, VIEWS } from "./for_operators.ts";
 import { COUNTERS, ERASURE, HOLDERS, numbered, STATEMENT_FUNCTIONS } from "./functions.ts";
 import { ANSWERS, COUNTS, LEADS, QUEUES, REST } from "./tables.ts";
+import { SHARED } from "./shared_tables.ts";
 import type { Migration } from "./steps.ts";
 
 /** Tables whose rows are numbered one after another. */
@@ -23,6 +24,7 @@ const FIRST = [
   QUEUES,
   COUNTS,
   REST,
+  SHARED,
   ...NUMBERED.map(numbered),
   HOLDERS,
   COUNTERS,
