@@ -2,6 +2,7 @@
 
 import { bringPhotos } from "./bring_photos.ts";
 import { EXIT } from "./exit.ts";
+import { type JsonText, withoutLayout } from "../json/text.ts";
 import type { SharedRecords } from "../journal/journal.ts";
 import type { Fault } from "../profiles/faults.ts";
 import { readText } from "../profiles/file.ts";
@@ -93,13 +94,20 @@ function changes(text: string, { content }: Version): string {
   const before = parseText(text);
   if (!before.ok) return "прежний текст был с ошибкой";
   const earlier = before.version.content;
-  const changed = changedKeys(earlier, content);
+  const changed = changedKeys(earlier, content).filter((key) =>
+    withoutLayout(textIn(earlier, key)) !== withoutLayout(textIn(content, key))
+  );
   const parts = Object.entries({
     "добавлено": changed.filter((key) => !earlier.members.has(key)),
     "изменено": changed.filter((key) => earlier.members.has(key) && content.members.has(key)),
     "убрано": changed.filter((key) => !content.members.has(key)),
   }).flatMap(([word, keys]) => keys.length === 0 ? [] : `${word} — ${keys.join(", ")}`);
   return parts.join("; ") || "изменён только порядок или вид текста";
+}
+
+/** Empty where there is no such key. */
+function textIn({ members }: JsonText, key: string): string {
+  return members.get(key)?.text ?? "";
 }
 
 function line({ path, message }: Fault): string {
