@@ -263,6 +263,7 @@ export async function createParts(
     page,
     alarm: createProfileAlarm({
       ...shared,
+      place: profiles.place,
       breakage: profiles.breakage,
       wake: delivery.wake,
       tellTime,
