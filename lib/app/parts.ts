@@ -58,6 +58,8 @@ export interface Machine {
   readonly elapsedMs: () => number;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** What this machine is called, for people. */
+  readonly host: () => string;
   /** Whether the environment names a proxy for https. */
   readonly isProxied: boolean;
   /** A secret that profiles refer to, from the environment. */
@@ -70,26 +72,32 @@ export type Parts = Awaited<ReturnType<typeof createParts>>;
 /** Creates all parts and starts none. */
 export async function createParts(
   config: Config,
-  { log, mask, journal, file, lock, machine, profiles }: Output & OpenJournal & {
+  { log, mask, machine, profiles, stopping, ...opened }: Output & OpenJournal & {
     readonly machine: Machine;
     readonly profiles: ProfileStore;
+    /** Aborted when the process stops. */
+    readonly stopping: AbortController;
   },
 ) {
+  const { journal, file, crew } = opened;
+  const isAlone = file !== undefined;
   const clock = createClock({
     machine,
     async followed(byMs) {
+      if (!isAlone) return; // The waits of other processes go by clocks that were not set.
       await journal.shiftWaits(byMs);
       return journal.committed();
     },
     log,
   });
   const { now, elapsedMs } = clock;
-  await journal.clampWaits(now());
+  if (isAlone || crew.living() === 1) await journal.clampWaits(now());
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
-  const stopping = new AbortController();
   const cutOff = new AbortController();
+  let hasStarted = false;
   const shared = {
     journal,
+    crew,
     profiles: profiles.current,
     now,
     elapsedMs,
@@ -202,6 +210,8 @@ export async function createParts(
     isProxied: machine.isProxied,
     environmentSecret: machine.secret,
     botUsername,
+    standing: opened.standing,
+    hasStarted: () => hasStarted,
     answerTelegram: (request) => receiving.answer(request),
   });
   const bot = createBotPart({
@@ -224,6 +234,7 @@ export async function createParts(
     ...shared,
     ...health,
     lostFile: file?.lostFile ?? (() => undefined),
+    crew: isAlone ? undefined : crew,
   });
   const inbox = createInbox({
     ...shared,
@@ -251,7 +262,11 @@ export async function createParts(
     watch,
     inbox,
     clock,
-    lock,
+    started() {
+      hasStarted = true;
+    },
+    closeJournal: opened.close,
+    takeOverFrom: opened.onTakeOver,
     cutOff,
     stop: () => stopping.abort(),
     profiles,

@@ -8,8 +8,8 @@ import { MIGRATIONS } from "../../../lib/journal/postgres/schema.ts";
 import { add, migrate } from "../../../lib/journal/sqlite/steps.ts";
 import { type PostgresServer, schemaTest } from "../../helpers/postgres.ts";
 
-/** What processes share that have a folder or memory alone on SQLite. */
-const SHARED = ["profiles.", "media.", "secrets_revision."];
+/** What is PostgreSQL's alone: who works on the journal, and what they share that a process alone has in files and memory. */
+const SHARED = ["crew.", "seats.", "profiles.", "media.", "secrets_revision."];
 
 /** What SQLite's engine keeps beside the journal. */
 const OWN = ["additions", "sqlite_sequence"];
