@@ -4,6 +4,7 @@ import { createBotPart } from "./bot.ts";
 import type { Config } from "./config.ts";
 import { createCrmParts } from "./crm.ts";
 import { createClock } from "./clock.ts";
+import { followShared } from "./follow_shared.ts";
 import { createIntroduction } from "./introduction.ts";
 import { watchJournal } from "./journal_watch.ts";
 import { openKeptSecrets } from "../crm/kept_secrets.ts";
@@ -134,6 +135,15 @@ export async function createParts(
     tellTime,
     botUsername,
     wake: () => delivery.wake(),
+  });
+
+  const { shared: records } = journal;
+  const following = records && followShared({
+    ...shared,
+    ...crmParts,
+    records,
+    profiles,
+    onWake: crew.onWake,
   });
 
   const chats = await createManagersChats({
@@ -270,6 +280,7 @@ export async function createParts(
     cutOff,
     stop: () => stopping.abort(),
     profiles,
+    following,
     ...crmParts,
     chats,
     delivery,

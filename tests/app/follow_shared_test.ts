@@ -33,7 +33,11 @@ async function aProcess(server: PostgresServer, schema: string, hears: boolean) 
   const keptSecrets = await openKeptSecrets(journal);
   const secret = createSecrets({ environment: () => undefined, kept: keptSecrets, mask: log.mask });
   const wakes = hears ? hear() : undefined;
+  const stopping = new AbortController();
   const following = followShared({
+    records: shared,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    stopping: stopping.signal,
     profiles,
     keptSecrets,
     secret,
