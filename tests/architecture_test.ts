@@ -331,6 +331,7 @@ const SCRIPTS = [
   "app/restore.ts",
   "app/upkeep/script_variables.ts",
   "app/backup.ts",
+  "app/profiles_task.ts",
   "app/doctor.ts",
 ];
 

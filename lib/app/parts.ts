@@ -4,12 +4,14 @@ import { createBotPart } from "./bot.ts";
 import type { Config } from "./config.ts";
 import { createCrmParts } from "./crm.ts";
 import { createClock } from "./clock.ts";
+import { followShared } from "./follow_shared.ts";
 import { createIntroduction } from "./introduction.ts";
 import { watchJournal } from "./journal_watch.ts";
 import { openKeptSecrets } from "../crm/kept_secrets.ts";
 import type { Machine } from "./machine.ts";
 import { createManagersChats } from "./managers_chats.ts";
 import type { OpenJournal } from "./open_journal.ts";
+import { openPhotos } from "./opening_profiles.ts";
 import { createPagePart } from "./page.ts";
 import { createBeside, createSeatWork } from "./seats.ts";
 import { createReceiving } from "./receive_updates.ts";
@@ -35,7 +37,6 @@ import { createLeadReminder } from "../managers/lead_reminder.ts";
 import { createMeasures } from "../measures.ts";
 import { createOwnChatAlarm } from "../managers/own_chat_alarm.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
-import { createPhotoStore } from "../profiles/photos/store.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { createApi } from "../telegram/client.ts";
 import { createPresence } from "../telegram/presence.ts";
@@ -101,7 +102,7 @@ export async function createParts(
   const recordDurably = createDurableRecording(shared);
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
-  const photos = createPhotoStore(config.dataDir, now);
+  const photos = openPhotos(config, journal, now);
   const measures = createMeasures();
   /** When presses came, by the monotonic clock. */
   const cameAtMs = new WeakMap<object, number>();
@@ -127,6 +128,15 @@ export async function createParts(
     tellTime,
     botUsername,
     wake: () => delivery.wake(),
+  });
+
+  const { shared: records } = journal;
+  const following = records && followShared({
+    ...shared,
+    ...crmParts,
+    records,
+    profiles,
+    onWake: crew.onWake,
   });
 
   const chats = await createManagersChats({
@@ -274,6 +284,7 @@ export async function createParts(
     cutOff,
     stop: () => stopping.abort(),
     profiles,
+    following,
     ...crmParts,
     chats,
     delivery,
@@ -283,6 +294,7 @@ export async function createParts(
     alarm: createProfileAlarm({
       ...shared,
       mayLook,
+      place: profiles.place,
       breakage: profiles.breakage,
       wake: delivery.wake,
       tellTime,
