@@ -256,7 +256,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
-const RESTARTED: CrmOutcome = {
+/** How POSTs end that the end of a process cut off. */
+export const RESTARTED: CrmOutcome = {
   kind: "interrupted",
   reason: "процесс бота прервался во время отправки",
 };
