@@ -114,7 +114,9 @@ async function readSettings({ faults: { write } }: Output): Promise<Settings | u
     return undefined;
   }
   const result = readConfig(variables);
-  if (result.ok) return { config: result.config, secret, warnings };
+  if (result.ok) {
+    return { config: result.config, secret, warnings: [...warnings, ...result.warnings] };
+  }
   // A misspelled name may be the missing variable.
   for (const warning of warnings) write(`⚠️ ${warning}`, "urgent");
   for (const { variable, message } of result.faults) write(`❌ ${variable}: ${message}`, "urgent");

@@ -1,6 +1,6 @@
 // The app: opens the journal and profiles, runs the parts until something ends, closes them in reverse order.
 
-import type { Config } from "./config.ts";
+import { type Config, secretsOf } from "./config.ts";
 import { tellPage, tellVersion } from "./banner.ts";
 import { EXIT } from "./exit.ts";
 import type { JournalEnd } from "./journal_watch.ts";
@@ -34,10 +34,7 @@ export async function startApp(
 ): Promise<App | number> {
   const { log, mask, telemetry } = output;
   tellVersion(log);
-  const { botToken, adminPassword, metricsToken, webhook } = config;
-  for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
-    if (secret !== null) mask.hide(secret);
-  }
+  for (const secret of secretsOf(config)) mask.hide(secret);
   const opened = await openCheckedJournal(config, machine.elapsedMs, log);
   if (typeof opened === "number") return opened;
   const { journal, lock } = opened;

@@ -7,6 +7,7 @@ import { whereMoved } from "./moved_away.ts";
 import { folderFault } from "./upkeep/folder_fault.ts";
 import { listCopies } from "../journal/sqlite/backups.ts";
 import { MOST_CHECKED_PAGES } from "../journal/sqlite/database.ts";
+import { ALONE, type Place } from "../journal/alone.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type JournalFile, openJournal } from "../journal/sqlite/open.ts";
 import { keepPrivate, type OpenToOthers } from "../journal/sqlite/private_files.ts";
@@ -19,6 +20,7 @@ export interface OpenJournal {
   /** What the journal needs because it is a file; undefined where it is a database of PostgreSQL. */
   readonly file: JournalFile | undefined;
   readonly lock: Lock;
+  readonly crew: Place;
 }
 
 /** Locks the data folder, opens and checks the journal; an exit code when it cannot be used, and the log says why. */
@@ -53,7 +55,7 @@ export async function openCheckedJournal(
       if (isNew) await tellCopies(folder, log);
       await file.check();
       await file.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one is overwritten at night.
-      return { journal, file, lock };
+      return { journal, file, lock, crew: ALONE };
     }
   } catch (error) {
     await journal?.close();

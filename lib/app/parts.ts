@@ -70,7 +70,7 @@ export type Parts = Awaited<ReturnType<typeof createParts>>;
 /** Creates all parts and starts none. */
 export async function createParts(
   config: Config,
-  { log, mask, journal, file, lock, machine, profiles }: Output & OpenJournal & {
+  { log, mask, journal, file, lock, crew, machine, profiles }: Output & OpenJournal & {
     readonly machine: Machine;
     readonly profiles: ProfileStore;
   },
@@ -90,6 +90,7 @@ export async function createParts(
   const cutOff = new AbortController();
   const shared = {
     journal,
+    crew,
     profiles: profiles.current,
     now,
     elapsedMs,
