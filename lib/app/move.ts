@@ -1,11 +1,12 @@
 // `deno task move`: copies the journal of a stopped bot from its file into an empty schema of PostgreSQL, counts both, and leaves the file as it is.
 
 import { OpeningError } from "../journal/postgres/opening_error.ts";
-import { parseAddress, shownAddress } from "../journal/postgres/address.ts";
+import { checkSchemaName, parseAddress, shownAddress } from "../journal/postgres/address.ts";
 import { removeDatabase } from "../journal/sqlite/database_copy.ts";
 import { moveJournal } from "../journal/move/move.ts";
 import { putStrayWalAside } from "../journal/sqlite/stray_wal.ts";
 import { RESTARTED } from "../delivery/delivery.ts";
+import { DEFAULT_SCHEMA } from "./database_config.ts";
 import { EXIT } from "./exit.ts";
 import { lockFolder } from "./lock.ts";
 import { tellMovedAway, whereMoved } from "./moved_away.ts";
@@ -17,9 +18,6 @@ import { contentsWords, reasonOf } from "./upkeep/words.ts";
 import { readZone } from "./upkeep/zone.ts";
 
 const USAGE = "Как пользоваться: DATABASE_URL и PG_SCHEMA в .env, бот остановлен, deno task move";
-
-/** The schema without PG_SCHEMA. */
-const SCHEMA = "triborg";
 
 /** Runs the script; resolves with its exit code. */
 export function move(args: readonly string[]): Promise<number> {
@@ -40,9 +38,9 @@ async function main(args: readonly string[], read: ReadVariable): Promise<number
   const url = read("DATABASE_URL");
   if (url === undefined) return refuse(`DATABASE_URL не задана. ${USAGE}`, EXIT.faults);
   const dataDir = read("DATA_DIR") ?? "data";
-  const schema = read("PG_SCHEMA") ?? SCHEMA;
+  const schema = read("PG_SCHEMA") ?? DEFAULT_SCHEMA;
   try {
-    const where = `PostgreSQL ${shownAddress(parseAddress(url))}, схема "${schema}"`;
+    const where = `${shownAddress(parseAddress(url))}, схема "${checkSchemaName(schema)}"`;
     return await moveFrom({ dataDir, url, schema, where, timeZone: readZone(read("TZ")) });
   } catch (error) {
     const reason = error instanceof OpeningError ? error.message : reasonOf(error);

@@ -1,14 +1,14 @@
 // Copies of a journal in PostgreSQL are made and restored by PostgreSQL's own programs. Names the command; runs none.
 
-import { checkSchemaName, parseAddress, type Address } from "../../journal/postgres/address.ts";
+import { DEFAULT_SCHEMA } from "../database_config.ts";
+import { type Address, checkSchemaName, parseAddress } from "../../journal/postgres/address.ts";
 import { messageOf } from "../../log/error_words.ts";
-import type { ReadVariable } from "./script_variables.ts";
-
-/** The schema of a bot without PG_SCHEMA. */
-export const DEFAULT_SCHEMA = "triborg";
 
 /** With DATABASE_URL: the sentence with the command that does it instead, without a password. Undefined without. */
-export function onPostgres(task: "backup" | "restore", read: ReadVariable): string | undefined {
+export function onPostgres(
+  task: "backup" | "restore",
+  read: (variable: string) => string | undefined,
+): string | undefined {
   const url = read("DATABASE_URL");
   if (url === undefined) return undefined;
   try {

@@ -2,12 +2,9 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { POSTGRES } from "../../../lib/journal/dialect.ts";
-import { COPIED_FACT, type Journal, journalIn } from "../../../lib/journal/journal.ts";
+import { COPIED_FACT, type Journal } from "../../../lib/journal/journal.ts";
 import { type Moved, moveJournal } from "../../../lib/journal/move/move.ts";
-import { openPostgres } from "../../../lib/journal/postgres/open.ts";
-import { MIGRATIONS } from "../../../lib/journal/postgres/schema.ts";
-import { migrate } from "../../../lib/journal/postgres/steps.ts";
+import { openPostgresJournal } from "../../../lib/journal/postgres/journal.ts";
 import { openJournal } from "../../../lib/journal/sqlite/open.ts";
 import type { CrmOutcome } from "../../../lib/lead.ts";
 import { NOON_MS } from "../../helpers/a_lead.ts";
@@ -46,10 +43,7 @@ async function withPlace(
           onProgress() {},
         }),
       async moved(use) {
-        const migrations = (client: Parameters<typeof migrate>[0]) =>
-          migrate(client, schema, MIGRATIONS);
-        const { db } = await openPostgres({ ...to, dialect: POSTGRES, migrate: migrations });
-        const journal = await journalIn(db);
+        const { journal } = await openPostgresJournal(to);
         await use(journal);
         await journal.close();
       },
