@@ -22,6 +22,7 @@ const MACHINE: Omit<Machine, "secret"> = {
   now: Date.now,
   elapsedMs: () => performance.now(),
   random: Math.random,
+  host: nameOfMachine,
   get isProxied() {
     return PROXY_VARIABLES.some((name) => Boolean(Deno.env.get(name)));
   },
@@ -75,6 +76,15 @@ async function main(output: Output): Promise<number> {
   return await app.ended;
 }
 
+/** Read from its file: the name itself would need a permission of its own. A container has it in the environment, too. */
+function nameOfMachine(): string {
+  try {
+    return Deno.readTextFileSync("/etc/hostname").trim();
+  } catch {
+    return permittedVariable("HOSTNAME") ?? "?";
+  }
+}
+
 /** Imported here, so that a bot without telemetry does not load its package. */
 async function loadTelemetry(): Promise<Telemetry | undefined> {
   const { createTelemetry } = await import("./lib/app/telemetry.ts");
@@ -92,9 +102,11 @@ async function runCommand(word: string, args: readonly string[]): Promise<number
       return await (await import("./lib/app/restore.ts")).restore(args);
     case "move":
       return await (await import("./lib/app/move.ts")).move(args);
+    case "profiles":
+      return await (await import("./lib/app/profiles_task.ts")).profiles(args);
     default:
       console.error(
-        `❌ Нет команды «${word}»: есть doctor, backup, restore и move, а без слова — сам бот`,
+        `❌ Нет команды «${word}»: есть doctor, backup, restore, move и profiles, а без слова — сам бот`,
       );
       return EXIT.faults;
   }

@@ -332,6 +332,7 @@ const SCRIPTS = [
   "app/upkeep/script_variables.ts",
   "app/backup.ts",
   "app/move.ts",
+  "app/profiles_task.ts",
   "app/doctor.ts",
 ];
 

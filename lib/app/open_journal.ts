@@ -1,6 +1,7 @@
 // Opens the journal at start-up, or reports why it cannot be used.
 
 import type { Config } from "./config.ts";
+import type { TakeOver } from "./crew.ts";
 import { EXIT } from "./exit.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { whereMoved } from "./moved_away.ts";
@@ -12,15 +13,21 @@ import type { Journal } from "../journal/journal.ts";
 import { type JournalFile, openJournal } from "../journal/sqlite/open.ts";
 import { keepPrivate, type OpenToOthers } from "../journal/sqlite/private_files.ts";
 import { putStrayWalAside } from "../journal/sqlite/stray_wal.ts";
+import type { CrewStanding } from "../page/health_report.ts";
 import type { Log } from "../log/log.ts";
 
-/** The journal and the lock on its folder, to be released after the journal is closed. */
+/** The journal, and this process among those that work on it. */
 export interface OpenJournal {
   readonly journal: Journal;
   /** What the journal needs because it is a file; undefined where it is a database of PostgreSQL. */
   readonly file: JournalFile | undefined;
-  readonly lock: Lock;
   readonly crew: Place;
+  /** For `/health`; undefined where this process is alone. */
+  readonly standing?: () => CrewStanding;
+  /** Says how the work of dead processes is taken over; undefined where this process is alone. */
+  readonly onTakeOver?: (takeOver: TakeOver) => void;
+  /** Closes the journal once nothing is in hand any more, and lets others have it. @param isLost Its files are gone: they are left alone. */
+  close(isLost?: boolean): Promise<void>;
 }
 
 /** Locks the data folder, opens and checks the journal; an exit code when it cannot be used, and the log says why. */
@@ -55,7 +62,7 @@ export async function openCheckedJournal(
       if (isNew) await tellCopies(folder, log);
       await file.check();
       await file.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one is overwritten at night.
-      return { journal, file, lock, crew: ALONE };
+      return { journal, file, crew: ALONE, close: closing(journal, lock) };
     }
   } catch (error) {
     await journal?.close();
@@ -75,6 +82,13 @@ function tellMoved(folder: string, where: string, log: Log): number {
     { folder, where },
   );
   return EXIT.faults;
+}
+
+function closing(journal: Journal, lock: Lock): OpenJournal["close"] {
+  return async (isLost = false) => {
+    if (!isLost) await journal.close();
+    lock.release();
+  };
 }
 
 /** How long a look of the doctor's at the lock takes at most, in ms. */

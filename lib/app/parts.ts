@@ -9,6 +9,7 @@ import { watchJournal } from "./journal_watch.ts";
 import { openKeptSecrets } from "../crm/kept_secrets.ts";
 import { createManagersChats } from "./managers_chats.ts";
 import type { OpenJournal } from "./open_journal.ts";
+import { openPhotos } from "./opening_profiles.ts";
 import { createPagePart } from "./page.ts";
 import { createReceiving } from "./receive_updates.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -32,7 +33,6 @@ import { createLeadReminder } from "../managers/lead_reminder.ts";
 import { createMeasures } from "../measures.ts";
 import { createOwnChatAlarm } from "../managers/own_chat_alarm.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
-import { createPhotoStore } from "../profiles/photos/store.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { createApi } from "../telegram/client.ts";
 import { createPresence } from "../telegram/presence.ts";
@@ -58,6 +58,8 @@ export interface Machine {
   readonly elapsedMs: () => number;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** What this machine is called, for people. */
+  readonly host: () => string;
   /** Whether the environment names a proxy for https. */
   readonly isProxied: boolean;
   /** A secret that profiles refer to, from the environment. */
@@ -70,24 +72,29 @@ export type Parts = Awaited<ReturnType<typeof createParts>>;
 /** Creates all parts and starts none. */
 export async function createParts(
   config: Config,
-  { log, mask, journal, file, lock, crew, machine, profiles }: Output & OpenJournal & {
+  { log, mask, machine, profiles, stopping, ...opened }: Output & OpenJournal & {
     readonly machine: Machine;
     readonly profiles: ProfileStore;
+    /** Aborted when the process stops. */
+    readonly stopping: AbortController;
   },
 ) {
+  const { journal, file, crew } = opened;
+  const isAlone = file !== undefined;
   const clock = createClock({
     machine,
     async followed(byMs) {
+      if (!isAlone) return; // The waits of other processes go by clocks that were not set.
       await journal.shiftWaits(byMs);
       return journal.committed();
     },
     log,
   });
   const { now, elapsedMs } = clock;
-  await journal.clampWaits(now());
+  if (isAlone || crew.living() === 1) await journal.clampWaits(now());
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
-  const stopping = new AbortController();
   const cutOff = new AbortController();
+  let hasStarted = false;
   const shared = {
     journal,
     crew,
@@ -104,7 +111,7 @@ export async function createParts(
   const recordDurably = createDurableRecording(shared);
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
-  const photos = createPhotoStore(config.dataDir, now);
+  const photos = openPhotos(config, journal, now);
   const measures = createMeasures();
   /** When presses came, by the monotonic clock. */
   const cameAtMs = new WeakMap<object, number>();
@@ -203,6 +210,8 @@ export async function createParts(
     isProxied: machine.isProxied,
     environmentSecret: machine.secret,
     botUsername,
+    standing: opened.standing,
+    hasStarted: () => hasStarted,
     answerTelegram: (request) => receiving.answer(request),
   });
   const bot = createBotPart({
@@ -225,6 +234,7 @@ export async function createParts(
     ...shared,
     ...health,
     lostFile: file?.lostFile ?? (() => undefined),
+    crew: isAlone ? undefined : crew,
   });
   const inbox = createInbox({
     ...shared,
@@ -252,7 +262,11 @@ export async function createParts(
     watch,
     inbox,
     clock,
-    lock,
+    started() {
+      hasStarted = true;
+    },
+    closeJournal: opened.close,
+    takeOverFrom: opened.onTakeOver,
     cutOff,
     stop: () => stopping.abort(),
     profiles,
@@ -264,6 +278,7 @@ export async function createParts(
     page,
     alarm: createProfileAlarm({
       ...shared,
+      place: profiles.place,
       breakage: profiles.breakage,
       wake: delivery.wake,
       tellTime,

@@ -4,7 +4,7 @@ import { repeatsOfFile } from "../../profiles/button_texts.ts";
 import type { Fault } from "../../profiles/faults.ts";
 import { hasDestination, type Profiles } from "../../profiles/profile.ts";
 import { diskFault } from "../../profiles/file.ts";
-import { readProfiles } from "../../profiles/store.ts";
+import { readProfiles } from "../../profiles/file_store.ts";
 import { type Finding, findingsOf, shortened } from "./findings.ts";
 
 /** The profiles where the file is good, else null. */
@@ -16,7 +16,7 @@ export interface ProfilesLook {
 /** Reads the file as the bot does, and changes nothing; `hasPhoto` knows the uploaded photos. */
 export async function lookAtProfiles(
   path: string,
-  hasPhoto: (name: string) => boolean,
+  hasPhoto: (name: string) => Promise<boolean>,
 ): Promise<ProfilesLook> {
   const { good, warning, fault } = findingsOf("Профили");
   const read = await readProfiles(path);
@@ -32,7 +32,7 @@ export async function lookAtProfiles(
     ...repeatsOfFile(profiles).map((each) => warning(line(each))),
   ];
   for (const { key, photoFile } of all) {
-    if (photoFile === null || hasPhoto(photoFile)) continue;
+    if (photoFile === null || await hasPhoto(photoFile)) continue;
     const gone =
       `${key}.step1.photo_file: такого фото нет в папке media, приветствие уйдёт без него`;
     findings.push(warning(`${gone}: загрузите его на странице или верните из копии`));
