@@ -25,13 +25,15 @@ export interface PostgresServer {
   start(): Promise<void>;
   stop(mode?: "fast" | "immediate"): Promise<void>;
   restart(mode?: "fast" | "immediate"): Promise<void>;
+  /** Makes a standby the server that is written to. */
+  promote(): Promise<void>;
   /** SIGKILL to the server and its backends, as when its machine dies. */
   kill(): Promise<void>;
   /** Stops it and removes its folder. */
   close(): Promise<void>;
 }
 
-const PASSWORD = "sesame open";
+export const PASSWORD = "sesame open";
 
 /** Where Debian, and others, put what a server needs: `initdb`, `pg_ctl`, `postgres` and `psql`. */
 function findPrograms(): string | undefined {
@@ -56,7 +58,7 @@ function exists(path: string): boolean {
   }
 }
 
-const PROGRAMS = findPrograms();
+export const PROGRAMS = findPrograms();
 
 /** Whether a test with a PostgreSQL can run here. */
 export const HAS_POSTGRES = PROGRAMS !== undefined;
@@ -120,18 +122,29 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
     `${folder}/pg_hba.conf`,
     [...options.access ?? [], access].join("\n"),
   );
+  return await startIn(folder, { settings: options.settings ?? {}, user });
+}
+
+/** Starts a server in a data folder that is there. */
+export async function startIn(
+  folder: string,
+  { settings, user }: {
+    readonly settings: Readonly<Record<string, string>>;
+    readonly user: string | undefined;
+  },
+): Promise<PostgresServer> {
   const port = freePort();
-  const settings = {
+  const all = {
     port: `${port}`,
     listen_addresses: "127.0.0.1",
     unix_socket_directories: folder,
     max_connections: "60",
     shared_buffers: "32MB",
-    ...options.settings,
+    ...settings,
   };
   await Deno.writeTextFile(
     `${folder}/postgresql.auto.conf`,
-    Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`).join(""),
+    Object.entries(all).map(([name, value]) => `${name} = '${value}'\n`).join(""),
   );
   const control = (...args: string[]) =>
     runAs(user, `${PROGRAMS}/pg_ctl`, ["-s", "-w", "-D", folder, ...args]);
@@ -153,10 +166,12 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
       await server.stop(mode);
       await server.start();
     },
+    promote: async () => void await control("promote"),
     async kill() {
       const [pid] = (await Deno.readTextFile(`${folder}/postmaster.pid`)).split("\n");
       const children = (await run("cat", [`/proc/${pid}/task/${pid}/children`])).split(" ");
-      await run("kill", ["-9", `${pid}`, ...children]);
+      // One of them may end by itself meanwhile.
+      await run("sh", ["-c", 'kill -9 "$@" 2>/dev/null || true', "kill", `${pid}`, ...children]);
       // A zombie that waits for its parent would hold these.
       await run("rm", [`${folder}/postmaster.pid`, `${folder}/.s.PGSQL.${port}.lock`]);
     },
@@ -198,12 +213,12 @@ async function template(user: string | undefined): Promise<string> {
 }
 
 /** PostgreSQL refuses to run as root: undefined is whoever runs the tests. */
-async function userOfServers(): Promise<string | undefined> {
+export async function userOfServers(): Promise<string | undefined> {
   if ((await run("id", ["-u"])).trim() !== "0") return undefined;
   return await run("id", ["-u", "postgres"]).then(() => "postgres", () => "nobody");
 }
 
-function runAs(user: string | undefined, program: string, args: readonly string[]) {
+export function runAs(user: string | undefined, program: string, args: readonly string[]) {
   if (user === undefined) return run(program, args);
   return run("setpriv", [`--reuid=${user}`, `--regid=${user}`, "--clear-groups", program, ...args]);
 }
