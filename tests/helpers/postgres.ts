@@ -20,8 +20,10 @@ export interface PostgresServer {
   readonly folder: string;
   /** A schema that no other test uses; it does not exist yet. */
   freshSchema(): string;
+  /** Its DATABASE_URL for another database than `postgres`. */
+  urlOf(database: string): string;
   /** Runs SQL as psql does and returns what it prints: columns by `|`, a row a line. */
-  sql(sql: string): Promise<string>;
+  sql(sql: string, database?: string): Promise<string>;
   start(): Promise<void>;
   stop(mode?: "fast" | "immediate"): Promise<void>;
   restart(mode?: "fast" | "immediate"): Promise<void>;
@@ -149,13 +151,16 @@ export async function startIn(
   const control = (...args: string[]) =>
     runAs(user, `${PROGRAMS}/pg_ctl`, ["-s", "-w", "-D", folder, ...args]);
 
+  const urlOf = (database: string) =>
+    `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`;
   const server: PostgresServer = {
     port,
-    url: `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`,
+    url: urlOf("postgres"),
+    urlOf,
     folder,
     freshSchema: () => `test_${crypto.randomUUID().replaceAll("-", "")}`,
-    sql: (sql) =>
-      run(`${PROGRAMS}/psql`, ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, server.url]),
+    sql: (sql, database = "postgres") =>
+      run(`${PROGRAMS}/psql`, ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, urlOf(database)]),
     async start() {
       await control("-l", `${folder}/log`, "start");
     },
